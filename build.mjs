@@ -1,0 +1,138 @@
+// Builds everything that runs: the actions' bundles, the local cloud, the pages and the OpenAPI document.
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { parse } from 'yaml';
+
+const root = import.meta.dirname;
+const out = path.join(root, 'dist');
+
+/** Names of the actions in manifest.yaml, which is the only list of them. */
+async function actionNames() {
+  const manifest = parse(await readFile(path.join(root, 'manifest.yaml'), 'utf8'));
+  return Object.values(manifest.packages).flatMap((/** @type {any} */ p) => Object.keys(p.actions));
+}
+
+/**
+ * One file per action, in the form that the Apache, zip and ActionLoop loaders all accept: dependencies are enclosed,
+ * so that none of their names can be taken for the action's `main`.
+ */
+async function buildActions() {
+  const names = await actionNames();
+  await build({
+    entryPoints: names.map((name) => path.join(root, 'actions', `${name}.ts`)),
+    outdir: path.join(out, 'actions'),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'iife',
+    globalName: '__action',
+    footer: {
+      js: 'function main(args){return __action.main(args)} main.main = main; module.exports = main;',
+    },
+    external: ['openwhisk', 'ibm_db', 'pg-native'],
+    logLevel: 'warning',
+  });
+}
+
+/** @param {string[]} folders */
+async function entriesOf(...folders) {
+  const found = await Promise.all(
+    folders.map(async (folder) => {
+      const names = await readdir(path.join(root, folder)).catch(() => /** @type {string[]} */ ([]));
+      return names.filter((name) => name.endsWith('.ts')).map((name) => `${folder}/${name}`);
+    }),
+  );
+  return found.flat();
+}
+
+/** The local cloud and the benchmarks run on Node with their packages installed. */
+export async function buildLocal() {
+  await build({
+    entryPoints: (await entriesOf('local', 'bench')).map((file) => path.join(root, file)),
+    outdir: out,
+    outbase: root,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    sourcemap: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    logLevel: 'warning',
+  });
+  await build({
+    entryPoints: [path.join(root, 'local/openwhisk/runner.ts')],
+    outfile: path.join(out, 'local/runner.cjs'),
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    logLevel: 'warning',
+  });
+}
+
+/** The pages: hashed scripts and styles, and an entry page that names them. */
+async function buildPages() {
+  const folder = path.join(out, 'static');
+  const { metafile } = await build({
+    entryPoints: [path.join(root, 'static/main.tsx'), path.join(root, 'static/main.css')],
+    outdir: path.join(folder, 'assets'),
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    bundle: true,
+    minify: true,
+    splitting: true,
+    metafile: true,
+    format: 'esm',
+    target: ['chrome110', 'firefox115', 'safari16'],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    logLevel: 'warning',
+  });
+  const outputs = Object.entries(metafile.outputs);
+  const assetOf = (/** @type {string} */ entry) =>
+    path.basename(outputs.find(([, output]) => output.entryPoint?.endsWith(entry))?.[0] ?? entry);
+  const page = await readFile(path.join(root, 'static/index.html'), 'utf8');
+  const filled = page
+    .replace('main.css', `assets/${assetOf('main.css')}`)
+    .replace('main.js', `assets/${assetOf('main.tsx')}`);
+  await writeFile(path.join(folder, 'index.html'), filled);
+  await writeFile(path.join(folder, 'icon.svg'), await readFile(path.join(root, 'static/icon.svg')));
+}
+
+/** openapi.json comes from the same schemas that the actions parse with; the generator stays out of their bundles. */
+async function buildOpenApi() {
+  const generator = path.join(out, 'openapi.mjs');
+  await build({
+    entryPoints: [path.join(root, 'actions/openapi/document.ts')],
+    outfile: generator,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    logLevel: 'warning',
+  });
+  const { openApiDocument } = await import(`${pathToFileURL(generator).href}?${Date.now()}`);
+  await writeFile(path.join(out, 'static/openapi.json'), `${JSON.stringify(openApiDocument(), null, 2)}\n`);
+}
+
+/** Builds into dist/, which is emptied first. */
+export async function buildAll() {
+  await rm(out, { recursive: true, force: true });
+  await mkdir(path.join(out, 'static'), { recursive: true });
+  await Promise.all([buildActions(), buildLocal(), buildPages()]);
+  await buildOpenApi();
+}
+
+if (process.argv[1] && import.meta.filename === path.resolve(process.argv[1])) {
+  const started = performance.now();
+  await buildAll();
+  if (!process.argv.includes('--quiet'))
+    console.log(`built in ${Math.round(performance.now() - started)} ms`);
+}

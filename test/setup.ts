@@ -1,0 +1,5 @@
+import { buildLocal } from '../build.mjs';
+
+export default async function setup() {
+  await buildLocal();
+}
