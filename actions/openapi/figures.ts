@@ -1,0 +1,57 @@
+import * as z from 'zod';
+
+/** Shapes that several answers share. */
+
+export const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+export const Instant = z.iso.datetime();
+export const Count = z.int().min(0);
+/** A figure that may be unknown. */
+export const Figure = Count.nullable();
+
+export const Role = z.enum(['manager', 'viewer', 'repository viewer']);
+export const SystemRole = z.enum(['administrator', 'maintainer']);
+
+export const Bucket = z.enum(['day', 'week', 'month']);
+
+/** `before`: earlier than the first day that any run covered. */
+export const DayState = z.enum(['measured', 'zero', 'provisional', 'lost', 'imported', 'before']);
+
+/** Sums over days. Uniques are not additive: the true figure lies between the lower and the upper bound. */
+export const Totals = z.object({
+  viewCount: Figure,
+  viewUniquesLower: Figure,
+  viewUniquesUpper: Figure,
+  cloneCount: Figure,
+  cloneUniquesLower: Figure,
+  cloneUniquesUpper: Figure,
+  /** Days (of repositories) whose figures are known, and days that are lost. */
+  knownDays: Count,
+  lostDays: Count,
+});
+
+/**
+ * Two spans of equally many settled days: provisional days are left out. `comparable` is false when either span has
+ * unknown days, so that a change would mislead.
+ */
+export const Comparison = z.object({
+  from: Day,
+  to: Day,
+  previousFrom: Day,
+  previousTo: Day,
+  current: Totals,
+  previous: Totals,
+  comparable: z.boolean(),
+});
+
+export const Range = z.object({ from: Day, to: Day, by: Bucket, days: Count });
+
+/** What stands in a repository's way, and how long there is to mend it. */
+export const Problem = z.object({
+  code: z.string(),
+  message: z.string(),
+  since: Instant,
+  /** Days until GitHub forgets a day that no run has covered; 0: days are being lost now. */
+  daysUntilLoss: Count.nullable(),
+});
+
+export const Message = z.object({ message: z.string() });

@@ -1,0 +1,150 @@
+import * as z from 'zod';
+import { DiscoverQuery, RepositoryBatch, RepositoryRequest } from '../repositories.ts';
+import { Count, Day, Instant, Problem } from './figures.ts';
+import type { Operation } from './operation.ts';
+
+export const Repository = z.object({
+  repositoryId: z.int(),
+  githubId: z.int(),
+  owner: z.string(),
+  name: z.string(),
+  fullName: z.string(),
+  webUrl: z.string(),
+  visibility: z.enum(['public', 'private', 'internal']),
+  archived: z.boolean(),
+  schedule: z.enum(['daily', 'weekly', 'paused']),
+  addedAt: Instant,
+  addedBy: z.string(),
+  firstCoveredDate: Day.nullable(),
+  lastCoveredDate: Day.nullable(),
+  lastSuccessAt: Instant.nullable(),
+  problem: Problem.nullable(),
+});
+export type Repository = z.infer<typeof Repository>;
+
+export const RepositoryList = z.object({
+  repositories: z.array(Repository),
+  /** The run that is at work for the tenant, to show progress. */
+  activeRunId: z.int().nullable(),
+});
+export type RepositoryList = z.infer<typeof RepositoryList>;
+
+export const RepositoryAdded = z.object({
+  repository: Repository,
+  /** The run that collects it at once; null when it could not be started (the next alarm collects it). */
+  runId: z.int().nullable(),
+});
+export type RepositoryAdded = z.infer<typeof RepositoryAdded>;
+
+export const RepositoriesAdded = z.object({
+  added: z.array(Repository),
+  refused: z.array(z.object({ owner: z.string(), name: z.string(), code: z.string(), message: z.string() })),
+  runId: z.int().nullable(),
+});
+export type RepositoriesAdded = z.infer<typeof RepositoriesAdded>;
+
+export const Discovered = z.object({
+  candidates: z.array(
+    z.object({
+      githubId: z.int(),
+      owner: z.string(),
+      name: z.string(),
+      fullName: z.string(),
+      visibility: z.enum(['public', 'private', 'internal']),
+      archived: z.boolean(),
+      /** Traffic needs push access. */
+      pushAccess: z.boolean(),
+      tracked: z.boolean(),
+    }),
+  ),
+  /** True when GitHub has more than were read. */
+  truncated: z.boolean(),
+});
+export type Discovered = z.infer<typeof Discovered>;
+
+/** What would be deleted with a repository, or was. */
+export const Stored = z.object({
+  trafficDays: Count,
+  firstDate: Day.nullable(),
+  lastDate: Day.nullable(),
+  snapshots: Count,
+});
+
+export const RepositoryDetail = z.object({ repository: Repository, stored: Stored });
+export type RepositoryDetail = z.infer<typeof RepositoryDetail>;
+
+export const RepositoryRemoved = z.object({ repositoryId: z.int(), fullName: z.string(), deleted: Stored });
+export type RepositoryRemoved = z.infer<typeof RepositoryRemoved>;
+
+const adders = 'administrator, maintainer, manager';
+const refusals = [
+  'tenant_not_found',
+  'repository_not_on_github',
+  'no_push_access',
+  'already_tracked',
+  'token_invalid',
+  'token_expired',
+  'missing_permission',
+  'rate_limited',
+  'github_down',
+];
+
+export const repositoryOperations: Operation[] = [
+  {
+    action: 'repositories',
+    method: 'get',
+    path: '/{tenantId}',
+    summary: 'The repositories of a tenant that the principal may see',
+    roles: 'administrator, maintainer, manager, viewer; repository viewer: its own',
+    responses: { 200: RepositoryList },
+    failures: ['tenant_not_found'],
+  },
+  {
+    action: 'repositories',
+    method: 'post',
+    path: '/{tenantId}',
+    summary: 'Add a repository by owner and name, and collect it at once',
+    roles: adders,
+    body: RepositoryRequest,
+    responses: { 201: RepositoryAdded },
+    failures: refusals,
+  },
+  {
+    action: 'repositories',
+    method: 'post',
+    path: '/{tenantId}/batch',
+    summary: 'Add many repositories, each accepted or refused by itself',
+    roles: adders,
+    body: RepositoryBatch,
+    responses: { 200: RepositoriesAdded },
+    failures: ['tenant_not_found', 'token_invalid', 'token_expired', 'rate_limited', 'github_down'],
+  },
+  {
+    action: 'repositories',
+    method: 'get',
+    path: '/{tenantId}/discover',
+    summary: 'The repositories that the tenant’s token can see on GitHub',
+    roles: adders,
+    query: DiscoverQuery,
+    responses: { 200: Discovered },
+    failures: ['tenant_not_found', 'token_invalid', 'token_expired', 'rate_limited', 'github_down'],
+  },
+  {
+    action: 'repositories',
+    method: 'get',
+    path: '/{tenantId}/{repositoryId}',
+    summary: 'One repository, and what is stored for it',
+    roles: 'administrator, maintainer, manager, viewer; repository viewer: its own',
+    responses: { 200: RepositoryDetail },
+    failures: ['tenant_not_found', 'repository_not_found'],
+  },
+  {
+    action: 'repositories',
+    method: 'delete',
+    path: '/{tenantId}/{repositoryId}',
+    summary: 'Remove a repository with everything that was collected for it',
+    roles: adders,
+    responses: { 200: RepositoryRemoved },
+    failures: ['tenant_not_found', 'repository_not_found'],
+  },
+];

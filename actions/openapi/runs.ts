@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { RunListQuery, RunRequest } from '../runs.ts';
+import { Count, Instant } from './figures.ts';
+import type { Operation } from './operation.ts';
+
+export const Run = z.object({
+  tenantId: z.int(),
+  tenantName: z.string(),
+  runId: z.int(),
+  reason: z.enum(['alarm', 'person', 'added']),
+  startedBy: z.string().nullable(),
+  state: z.enum(['running', 'succeeded', 'partial', 'failed']),
+  startedAt: Instant,
+  finishedAt: Instant.nullable(),
+  repositoryCount: Count,
+  succeededCount: Count,
+  failedCount: Count,
+  requestCount: Count,
+  /** Why the run as a whole failed, where it did. */
+  failure: z.object({ code: z.string(), message: z.string() }).nullable(),
+});
+export type Run = z.infer<typeof Run>;
+
+export const RunList = z.object({ runs: z.array(Run), nextCursor: z.string().nullable() });
+export type RunList = z.infer<typeof RunList>;
+
+export const RunOutcome = z.object({
+  repositoryId: z.int(),
+  fullName: z.string(),
+  state: z.enum(['waiting', 'succeeded', 'failed']),
+  code: z.string().nullable(),
+  message: z.string().nullable(),
+  daysUntilLoss: Count.nullable(),
+  requestCount: Count,
+  finishedAt: Instant.nullable(),
+});
+export type RunOutcome = z.infer<typeof RunOutcome>;
+
+export const RunDetail = z.object({ run: Run, repositories: z.array(RunOutcome) });
+export type RunDetail = z.infer<typeof RunDetail>;
+
+/** `already`: a run was at work, and is the one answered. */
+export const RunStarted = z.object({ runId: z.int(), repositoryCount: Count, already: z.boolean() });
+export type RunStarted = z.infer<typeof RunStarted>;
+
+export const RunsStarted = z.object({
+  repoCount: Count,
+  runs: z.array(z.object({ tenantId: z.int(), runId: z.int() })),
+});
+export type RunsStarted = z.infer<typeof RunsStarted>;
+
+const readers = 'administrator, maintainer, manager, viewer';
+
+export const runOperations: Operation[] = [
+  {
+    action: 'runs',
+    method: 'get',
+    path: '/',
+    summary: 'The system log: collection runs of all tenants, newest first',
+    roles: 'administrator, maintainer',
+    query: RunListQuery,
+    responses: { 200: RunList },
+    failures: [],
+  },
+  {
+    action: 'runs',
+    method: 'post',
+    path: '/',
+    summary: 'Start the collector for all tenants, as the alarm does',
+    roles: 'administrator, maintainer',
+    responses: { 202: RunsStarted },
+    failures: [],
+  },
+  {
+    action: 'runs',
+    method: 'get',
+    path: '/{tenantId}',
+    summary: 'The collection runs of a tenant, newest first',
+    roles: readers,
+    query: RunListQuery,
+    responses: { 200: RunList },
+    failures: ['tenant_not_found'],
+  },
+  {
+    action: 'runs',
+    method: 'post',
+    path: '/{tenantId}',
+    summary: 'Collect a tenant now, whole or some of its repositories',
+    roles: 'administrator, maintainer, manager',
+    body: RunRequest,
+    responses: { 200: RunStarted, 202: RunStarted },
+    failures: ['tenant_not_found', 'repository_not_found', 'nothing_to_collect'],
+  },
+  {
+    action: 'runs',
+    method: 'get',
+    path: '/{tenantId}/{runId}',
+    summary: 'One collection run with the outcome of each repository',
+    roles: readers,
+    responses: { 200: RunDetail },
+    failures: ['tenant_not_found', 'run_not_found'],
+  },
+];

@@ -1,0 +1,189 @@
+import * as z from 'zod';
+import { OverviewQuery, RepositoryQuery, TableQuery } from '../stats.ts';
+import {
+  type Bucket,
+  Comparison,
+  Count,
+  Day,
+  DayState,
+  Figure,
+  Instant,
+  Problem,
+  Range,
+  Totals,
+} from './figures.ts';
+import type { Operation } from './operation.ts';
+import { Repository } from './repositories.ts';
+
+/** Columns of equal length, one place per bucket; null where nothing is known. */
+const Columns = {
+  viewCount: z.array(Figure),
+  viewUniques: z.array(Figure),
+  cloneCount: z.array(Figure),
+  cloneUniques: z.array(Figure),
+};
+
+export const Overview = z.object({
+  tenantId: z.int(),
+  range: Range,
+  /** First day of each bucket. */
+  buckets: z.array(Day),
+  /** All repositories together; uniques are sums of days, an upper bound. `lostDays` counts repositories' lost days. */
+  series: z.object({ ...Columns, lostDays: z.array(Count), provisionalDays: z.array(Count) }),
+  totals: Totals,
+  comparison: Comparison,
+  repositories: z.array(
+    z.object({
+      repositoryId: z.int(),
+      fullName: z.string(),
+      webUrl: z.string(),
+      archived: z.boolean(),
+      stars: Count.nullable(),
+      totals: Totals,
+      comparison: Comparison,
+      /** A small chart's points, one per bucket. */
+      viewCount: z.array(Figure),
+      cloneCount: z.array(Figure),
+      lastSuccessAt: Instant.nullable(),
+      problem: Problem.nullable(),
+    }),
+  ),
+  page: z.object({ number: Count, size: Count, total: Count }),
+  /** Repositories of the tenant, whatever was searched for; zero: nothing was added yet. */
+  repositoryCount: Count,
+  problemCount: Count,
+  activeRunId: z.int().nullable(),
+});
+export type Overview = z.infer<typeof Overview>;
+
+const Ranked = {
+  rank: Count,
+  viewCount: Count,
+  viewUniques: Count,
+  /** Rank in the snapshot before; null: was not in the list. */
+  previousRank: Count.nullable(),
+  firstSeen: Day,
+  lastSeen: Day,
+  /** False: seen in the range but no longer in the newest list; figures and rank are of the day it was last seen. */
+  current: z.boolean(),
+};
+
+export const RepositoryStats = z.object({
+  tenantId: z.int(),
+  repository: Repository,
+  range: Range,
+  buckets: z.array(Day),
+  series: z.object({
+    ...Columns,
+    /** The day's state; for weeks and months the least certain of its days. */
+    state: z.array(DayState),
+    /** Weeks only: true where GitHub's own weekly uniques are known, so that uniques are not an upper bound. */
+    uniquesExact: z.array(z.boolean()),
+  }),
+  totals: Totals,
+  comparison: Comparison,
+  /** GitHub's own figures of the trailing 14 days, with true uniques, as of the newest day that was collected. */
+  window: z
+    .object({
+      observedDate: Day,
+      viewCount: Count,
+      viewUniques: Count,
+      cloneCount: Count,
+      cloneUniques: Count,
+    })
+    .nullable(),
+  snapshotDate: Day.nullable(),
+  referrers: z.array(z.object({ referrer: z.string(), ...Ranked })),
+  paths: z.array(z.object({ path: z.string(), title: z.string(), ...Ranked })),
+  /** Point-in-time facts per bucket, as of the last day in it that was collected. */
+  facts: z.object({
+    stars: z.array(Figure),
+    forks: z.array(Figure),
+    subscribers: z.array(Figure),
+    openIssues: z.array(Figure),
+  }),
+  events: z.array(
+    z.object({
+      kind: z.enum(['renamed', 'transferred', 'archived', 'unarchived']),
+      occurredAt: Instant,
+      nameBefore: z.string().nullable(),
+      nameAfter: z.string().nullable(),
+    }),
+  ),
+  /** Later, smaller figures that GitHub gave for settled days of the range. */
+  revisions: z.array(
+    z.object({ date: Day, metric: z.string(), kept: Count, observed: Count, observedAt: Instant }),
+  ),
+  /** First day GitHub still remembers today, and the days in the range that are lost. */
+  rememberedFrom: Day,
+  lostDays: z.array(Day),
+  activeRunId: z.int().nullable(),
+});
+export type RepositoryStats = z.infer<typeof RepositoryStats>;
+
+/** The seed's daily and weekly tables: one row per repository and bucket that has figures, newest first. */
+export const TrafficTable = z.object({
+  tenantId: z.int(),
+  range: Range,
+  rows: z.array(
+    z.object({
+      repositoryId: z.int(),
+      fullName: z.string(),
+      date: Day,
+      /** 'YYYY-Www' (ISO 8601) for weeks. */
+      label: z.string(),
+      viewCount: Figure,
+      viewUniques: Figure,
+      cloneCount: Figure,
+      cloneUniques: Figure,
+      uniquesExact: z.boolean(),
+      state: DayState,
+    }),
+  ),
+  page: z.object({ number: Count, size: Count, total: Count }),
+});
+export type TrafficTable = z.infer<typeof TrafficTable>;
+
+export type Bucket = z.infer<typeof Bucket>;
+export type DayState = z.infer<typeof DayState>;
+export type Totals = z.infer<typeof Totals>;
+export type Comparison = z.infer<typeof Comparison>;
+
+const readers = 'administrator, maintainer, manager, viewer; repository viewer: its own repositories';
+const ranges = ['tenant_not_found', 'range_too_long', 'range_reversed', 'too_many_points'];
+
+export const statsOperations: Operation[] = [
+  {
+    action: 'stats',
+    method: 'get',
+    path: '/{tenantId}',
+    summary: 'The overview of all repositories of a tenant',
+    roles: readers,
+    query: OverviewQuery,
+    responses: { 200: Overview },
+    csv: true,
+    failures: ranges,
+  },
+  {
+    action: 'stats',
+    method: 'get',
+    path: '/{tenantId}/table',
+    summary: 'Traffic of all repositories by day, week or month as rows',
+    roles: readers,
+    query: TableQuery,
+    responses: { 200: TrafficTable },
+    csv: true,
+    failures: ranges,
+  },
+  {
+    action: 'stats',
+    method: 'get',
+    path: '/{tenantId}/{repositoryId}',
+    summary: 'Everything a repository’s page shows',
+    roles: readers,
+    query: RepositoryQuery,
+    responses: { 200: RepositoryStats },
+    csv: true,
+    failures: [...ranges, 'repository_not_found'],
+  },
+];

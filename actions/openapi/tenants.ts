@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { TenantDeletion, TenantRequest, TenantUpdate } from '../tenants.ts';
+import { Count, Instant } from './figures.ts';
+import type { Operation } from './operation.ts';
+import { Server } from './servers.ts';
+
+export const Tenant = z.object({
+  tenantId: z.int(),
+  name: z.string(),
+  server: z.object({ serverId: z.int(), name: z.string(), kind: z.string(), webUrl: z.string() }),
+  githubUser: z.string(),
+  /** When the token was last accepted, and when it ends where GitHub says so. */
+  tokenCheckedAt: Instant.nullable(),
+  tokenExpiresAt: Instant.nullable(),
+  repositoryCount: Count,
+  memberCount: Count,
+  createdAt: Instant,
+});
+export type Tenant = z.infer<typeof Tenant>;
+
+/** The servers come along so that a page that creates tenants needs no second call. */
+export const TenantList = z.object({ tenants: z.array(Tenant), servers: z.array(Server) });
+export type TenantList = z.infer<typeof TenantList>;
+
+export const TenantDeleted = z.object({
+  tenantId: z.int(),
+  deleted: z.object({ repositories: Count, trafficDays: Count, members: Count }),
+});
+export type TenantDeleted = z.infer<typeof TenantDeleted>;
+
+export const tenantOperations: Operation[] = [
+  {
+    action: 'tenants',
+    method: 'get',
+    path: '/',
+    summary: 'The tenants that the principal may administer, and the GitHub servers',
+    roles: 'administrator and maintainer: all; manager: its own',
+    responses: { 200: TenantList },
+    failures: [],
+  },
+  {
+    action: 'tenants',
+    method: 'post',
+    path: '/',
+    summary: 'Create a tenant; the token is checked against GitHub first',
+    roles: 'administrator',
+    body: TenantRequest,
+    responses: { 201: Tenant },
+    failures: ['name_taken', 'server_not_found', 'github_token_refused'],
+  },
+  {
+    action: 'tenants',
+    method: 'get',
+    path: '/{tenantId}',
+    summary: 'One tenant',
+    roles: 'administrator, maintainer, manager',
+    responses: { 200: Tenant },
+    failures: ['tenant_not_found'],
+  },
+  {
+    action: 'tenants',
+    method: 'patch',
+    path: '/{tenantId}',
+    summary: 'Rename a tenant or set its GitHub user and token; a new token is checked against GitHub first',
+    roles: 'administrator, manager',
+    body: TenantUpdate,
+    responses: { 200: Tenant },
+    failures: ['tenant_not_found', 'name_taken', 'github_token_refused'],
+  },
+  {
+    action: 'tenants',
+    method: 'delete',
+    path: '/{tenantId}',
+    summary: 'Delete a tenant with everything that was collected for it; its name must be given',
+    roles: 'administrator',
+    body: TenantDeletion,
+    responses: { 200: TenantDeleted },
+    failures: ['tenant_not_found', 'confirmation_wrong'],
+  },
+];

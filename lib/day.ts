@@ -1,0 +1,47 @@
+/** A UTC day as 'YYYY-MM-DD'. Days compare and sort as strings. */
+export type Day = string;
+
+const MILLISECONDS = 86_400_000;
+
+/** The UTC day of an instant. */
+export function toDay(instant: Date): Day {
+  return instant.toISOString().slice(0, 10);
+}
+
+/** Midnight UTC at which the day begins. */
+export function startOf(day: Day): Date {
+  return new Date(`${day}T00:00:00Z`);
+}
+
+/** The day `count` days later; earlier when negative. */
+export function addDays(day: Day, count: number): Day {
+  return toDay(new Date(startOf(day).getTime() + count * MILLISECONDS));
+}
+
+/** Whole days from `from` to `to`; 0 for the same day. */
+export function daysBetween(from: Day, to: Day): number {
+  return Math.round((startOf(to).getTime() - startOf(from).getTime()) / MILLISECONDS);
+}
+
+/** Every day from `from` to `to`, both included; empty when `to` is earlier. */
+export function daysFrom(from: Day, to: Day): Day[] {
+  const count = Math.max(0, daysBetween(from, to) + 1);
+  return Array.from({ length: count }, (_, index) => addDays(from, index));
+}
+
+/** The Monday on or before the day (ISO 8601 weeks, and GitHub's). */
+export function weekOf(day: Day): Day {
+  return addDays(day, -((startOf(day).getUTCDay() + 6) % 7));
+}
+
+/** The first day of the day's month. */
+export function monthOf(day: Day): Day {
+  return `${day.slice(0, 7)}-01`;
+}
+
+/** True for a day that exists in the calendar, as 'YYYY-MM-DD'. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const instant = startOf(text);
+  return !Number.isNaN(instant.getTime()) && toDay(instant) === text;
+}
