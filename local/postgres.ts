@@ -1,0 +1,149 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { takeLock } from './lock.mjs';
+import { type Cluster, claimFolder, prepareCluster } from './postgres/cluster.ts';
+import { spawnServer, stopOrphan, stopServer } from './postgres/server.ts';
+
+export interface PostgresOptions {
+  /** Made when it is missing; holds the cluster, its password and the server's last log. */
+  dataDir: string;
+  /** false trades safety in a power cut for speed; for tests. */
+  fsync?: boolean;
+  log?: (line: string) => void;
+}
+
+export interface Postgres {
+  /** postgres://…: the database `traffic` on a free port of 127.0.0.1, as its owner. */
+  url: string;
+  /** The server's process id. */
+  pid: number;
+  /** Ends all connections, stops the server and waits until it is gone. */
+  close(): Promise<void>;
+}
+
+const DATABASE = 'traffic';
+const START_MS = 60_000;
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+function urlOf({ owner, password }: Cluster, port: number, database: string): string {
+  return `postgres://${owner}:${password}@127.0.0.1:${port}/${database}`;
+}
+
+async function query(url: string, text: string, values: string[] = []): Promise<number> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return (await client.query(text, values)).rowCount ?? 0;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Waits until the server answers; false when it ended before. */
+async function answers(server: ChildProcess, url: string): Promise<boolean> {
+  for (let waited = 0; waited < START_MS; waited += 20) {
+    if (server.exitCode !== null || server.signalCode !== null) return false;
+    if (await query(url, 'select 1').catch(() => 0)) return true;
+    await sleep(20);
+  }
+  return false;
+}
+
+interface Running {
+  server: ChildProcess;
+  pid: number;
+  port: number;
+}
+
+/**
+ * A port that was free may be taken a moment later, and processes of a killed server may take a moment to notice:
+ * both are worth another try.
+ */
+async function start(cluster: Cluster, fsync: boolean): Promise<Running> {
+  for (let attempt = 1; attempt <= 10; attempt++) {
+    const port = await freePort();
+    const server = spawnServer(cluster, port, { fsync });
+    await Promise.race([once(server, 'spawn'), once(server, 'error')]);
+    const { pid } = server;
+    if (pid && (await answers(server, urlOf(cluster, port, 'postgres')))) return { server, pid, port };
+    if (pid) await stopServer(pid);
+    await sleep(attempt * 50);
+  }
+  const lines = readFileSync(cluster.logFile, 'utf8').trim().split('\n').slice(-3).join(' ');
+  throw new Error(`PostgreSQL does not start on ${cluster.folder}: ${lines}`);
+}
+
+/**
+ * Starts PostgreSQL on a data folder and answers when it takes queries. It recovers what a killed server left, and
+ * stops a server that a killed launcher left. As root it runs under another account.
+ *
+ * Throws a sentence when another living process uses the folder, when the folder is another user's or another major
+ * version's, and when PostgreSQL cannot run on this machine.
+ */
+export async function openPostgres({
+  dataDir,
+  fsync = true,
+  log = () => {},
+}: PostgresOptions): Promise<Postgres> {
+  const folder = claimFolder(dataDir);
+  const unlock = takeLock(path.join(folder, 'lock'));
+  if (!unlock) throw new Error(`The data folder ${folder} is in use by a process that is running.`);
+  try {
+    const cluster = prepareCluster(folder);
+    await stopOrphan(cluster, log);
+    const running = await start(cluster, fsync);
+    return await toPostgres(cluster, running, unlock, log);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function toPostgres(
+  cluster: Cluster,
+  { server, pid, port }: Running,
+  unlock: () => void,
+  log: (line: string) => void,
+): Promise<Postgres> {
+  const admin = urlOf(cluster, port, 'postgres');
+  const exists = await query(admin, 'select 1 from pg_database where datname = $1', [DATABASE]);
+  if (!exists) await createDatabase(admin, DATABASE);
+  // A launcher that leaves by process.exit takes the server along; it recovers at the next start.
+  const abandon = () => void server.kill('SIGQUIT');
+  const lost = () => log(`PostgreSQL ended; its last words are in ${cluster.logFile}.`);
+  process.once('exit', abandon);
+  server.once('exit', lost);
+  const close = async () => {
+    process.off('exit', abandon);
+    server.off('exit', lost);
+    await stopServer(pid);
+    unlock();
+  };
+  return { url: urlOf(cluster, port, DATABASE), pid, close };
+}
+
+/**
+ * Creates a database on the server of `url`, as a copy of `template` where one is named (nobody may be connected to
+ * that), and returns its URL.
+ */
+export async function createDatabase(url: string, name: string, template?: string): Promise<string> {
+  const copy = template ? ` template ${pg.escapeIdentifier(template)}` : '';
+  await query(url, `create database ${pg.escapeIdentifier(name)}${copy}`);
+  const created = new URL(url);
+  created.pathname = `/${encodeURIComponent(name)}`;
+  return created.href;
+}

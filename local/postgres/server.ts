@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Cluster, processOptions } from './cluster.ts';
+
+const FAST_STOP_MS = 20_000;
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Empty for a process that ended and that its parent has not noticed yet. */
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return spawnSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).stdout ?? '';
+  }
+}
+
+const isRunning = (pid: number) => exists(pid) && commandLine(pid) !== '';
+
+/** Fast shutdown: transactions in progress are rolled back and everything is written. Returns when it is gone. */
+export async function stopServer(pid: number): Promise<void> {
+  if (isRunning(pid)) process.kill(pid, 'SIGINT');
+  for (let waited = 0; isRunning(pid); waited += 20) {
+    if (waited === FAST_STOP_MS) process.kill(pid, 'SIGQUIT');
+    await sleep(20);
+  }
+}
+
+/**
+ * Stops the server that a killed launcher left running on the cluster. PostgreSQL takes any process whose id stands
+ * in postmaster.pid for a running server, so a file that names a stranger or a dead process is removed.
+ */
+export async function stopOrphan({ folder }: Cluster, log: (line: string) => void): Promise<void> {
+  const file = path.join(folder, 'postmaster.pid');
+  const pid = existsSync(file) ? Number.parseInt(readFileSync(file, 'utf8'), 10) : 0;
+  if (!pid || !exists(pid)) return;
+  if (commandLine(pid).includes(folder)) {
+    log('Stopping the PostgreSQL server that an earlier start left running.');
+    await stopServer(pid);
+  }
+  if (exists(pid)) rmSync(file, { force: true });
+}
+
+/** Starts the server on 127.0.0.1 without a Unix socket; it may not answer yet. */
+export function spawnServer(cluster: Cluster, port: number, { fsync }: { fsync: boolean }): ChildProcess {
+  const durable = fsync ? 'on' : 'off';
+  const settings = {
+    ...{ listen_addresses: '127.0.0.1', port, unix_socket_directories: '', max_connections: 100 },
+    ...{ fsync: durable, synchronous_commit: durable, full_page_writes: durable },
+    ...{ timezone: 'UTC', log_timezone: 'UTC' },
+  };
+  const [command = '', ...args] = [
+    ...[...cluster.account.prefix, cluster.program, '-D', cluster.folder],
+    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ];
+  const log = openSync(cluster.logFile, 'w', 0o600);
+  // A process group of its own: Ctrl-C in a terminal is for the launcher, which stops the server last.
+  const server = spawn(command, args, {
+    ...processOptions(cluster),
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
+  closeSync(log);
+  return server;
+}
