@@ -1,5 +1,242 @@
-import { expect, inject, test } from 'vitest';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { build } from 'esbuild';
+import pg from 'pg';
+import { afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { createDatabase, openPostgres, type Postgres } from '../local/postgres.ts';
 
-test('x', () => {
-  expect(inject('postgresUrl')).toMatch(/^postgres:/);
+const NOBODY = 65534;
+const asRoot = process.getuid?.() === 0;
+const launcher = path.resolve('dist/test/launch-postgres.mjs');
+const cleanUps: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  const contents = `
+    import { openPostgres } from './local/postgres.ts';
+    const { url, pid } = await openPostgres({ dataDir: process.argv[2] });
+    console.log(JSON.stringify({ url, pid }));
+    process.stdin.once('data', () => process.exit(1));`;
+  const stdin = { contents, resolveDir: process.cwd() };
+  await build({
+    stdin,
+    outfile: launcher,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+  });
+});
+
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'postgres-test-'));
+  cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function open(dataDir: string, log?: (line: string) => void): Promise<Postgres> {
+  const postgres = await openPostgres({ dataDir, ...(log && { log }) });
+  cleanUps.push(() => postgres.close());
+  return postgres;
+}
+
+async function launch(dataDir: string, options: { uid?: number; gid?: number } = {}) {
+  const child = spawn(process.execPath, [launcher, dataDir], {
+    ...options,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  cleanUps.push(() => child.kill('SIGKILL'));
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const { value } = await lines.next();
+  return { child, ...(JSON.parse(value) as { url: string; pid: number }) };
+}
+
+async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return (await client.query(statement)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return existsSync('/proc/self') ? existsSync(`/proc/${pid}/exe`) : true;
+  } catch {
+    return false;
+  }
+}
+
+async function untilGone(pid: number): Promise<void> {
+  await expect.poll(() => isRunning(pid), { timeout: 20_000, interval: 20 }).toBe(false);
+}
+
+test('what was written is there after the server was closed and opened again', async () => {
+  const dataDir = path.join(await newFolder(), 'made/for/it');
+  const first = await open(dataDir);
+  await query(first.url, `create table note (body text)`);
+  await query(first.url, `insert into note values ('Später')`);
+  await first.close();
+  expect(isRunning(first.pid)).toBe(false);
+  const second = await open(dataDir);
+  expect(await query(second.url, 'select upper(body) as body from note')).toEqual([{ body: 'SPÄTER' }]);
+});
+
+test('it listens on 127.0.0.1 only, makes no socket, keeps UTC and takes nobody without the password', async () => {
+  const dataDir = await newFolder();
+  const { url } = await open(dataDir);
+  const settings = ['listen_addresses', 'unix_socket_directories', 'timezone', 'server_encoding'];
+  const rows = await Promise.all(settings.map((name) => query(url, `show ${name}`)));
+  expect(rows.flat().flatMap((row) => Object.values(row))).toEqual(['127.0.0.1', '', 'UTC', 'UTF8']);
+  const wrong = new URL(url);
+  wrong.password = 'wrong';
+  await expect(query(wrong.href, 'select 1')).rejects.toThrow('password authentication failed');
+  expect((await stat(path.join(dataDir, 'password'))).mode & 0o777).toBe(0o600);
+});
+
+test('committed rows survive kill -9 of the server', async () => {
+  const dataDir = await newFolder();
+  const first = await open(dataDir);
+  await query(first.url, 'create table n as select generate_series(1, 1000) as i');
+  process.kill(first.pid, 'SIGKILL');
+  await untilGone(first.pid);
+  await first.close();
+  const second = await open(dataDir);
+  expect(await query(second.url, 'select count(*)::int as n from n')).toEqual([{ n: 1000 }]);
+});
+
+test('the server of a launcher that was killed is stopped, and its data is kept', async () => {
+  const dataDir = await newFolder();
+  const first = await launch(dataDir);
+  await query(first.url, 'create table n as select 1 as i');
+  await kill(first.child);
+  expect(isRunning(first.pid)).toBe(true);
+  const lines: string[] = [];
+  const second = await open(dataDir, (line) => lines.push(line));
+  expect(lines).toEqual(['Stopping the PostgreSQL server that an earlier start left running.']);
+  await untilGone(first.pid);
+  expect(await query(second.url, 'select i from n')).toEqual([{ i: 1 }]);
+});
+
+test('launcher and server both killed leave a folder that opens', async () => {
+  const dataDir = await newFolder();
+  const first = await launch(dataDir);
+  await query(first.url, 'create table n as select 1 as i');
+  await kill(first.child);
+  process.kill(first.pid, 'SIGKILL');
+  const second = await open(dataDir);
+  expect(await query(second.url, 'select i from n')).toEqual([{ i: 1 }]);
+});
+
+test('a launcher that leaves by process.exit takes its server along', async () => {
+  const first = await launch(await newFolder());
+  first.child.stdin.write('leave\n');
+  await once(first.child, 'exit');
+  await untilGone(first.pid);
+});
+
+test('a folder in use is refused in one sentence, and its server goes on', async () => {
+  const dataDir = await newFolder();
+  const first = await open(dataDir);
+  await expect(open(dataDir)).rejects.toThrow(
+    /^The data folder .* is in use by a process that is running\.$/,
+  );
+  expect(await query(first.url, 'select 1 as i')).toEqual([{ i: 1 }]);
+});
+
+test('a pid file that names a stranger does not keep the server from starting', async () => {
+  const dataDir = await newFolder();
+  await (await open(dataDir)).close();
+  const stranger = spawn('sleep', ['60'], asRoot ? { uid: NOBODY, gid: NOBODY } : {});
+  cleanUps.push(() => stranger.kill());
+  const pidFile = path.join(dataDir, 'cluster/postmaster.pid');
+  await writeFile(pidFile, `${stranger.pid}\n${dataDir}/cluster\n1700000000\n5432\n\n127.0.0.1\n\nready\n`);
+  const { url } = await open(dataDir);
+  expect(await query(url, 'select 1 as i')).toEqual([{ i: 1 }]);
+});
+
+test('an unfinished set-up is begun again', async () => {
+  const dataDir = await newFolder();
+  await mkdir(path.join(dataDir, 'cluster.new/base'), { recursive: true });
+  const { url } = await open(dataDir);
+  expect(await query(url, 'select 1 as i')).toEqual([{ i: 1 }]);
+});
+
+test('data of another major version is refused with what to do', async () => {
+  const dataDir = await newFolder();
+  await (await open(dataDir)).close();
+  await writeFile(path.join(dataDir, 'cluster/PG_VERSION'), '17\n');
+  await expect(open(dataDir)).rejects.toThrow(
+    /is of PostgreSQL 17, and this is PostgreSQL 18: choose another/,
+  );
+});
+
+test('a database is made empty or as a copy of another', async () => {
+  const name = `made-${process.pid}`;
+  const template = await createDatabase(inject('postgresUrl'), `${name} "template"`);
+  await query(template, 'create table n as select 7 as i');
+  const copy = await createDatabase(inject('postgresUrl'), `${name}-copy`, `${name} "template"`);
+  expect(await query(copy, 'select i from n')).toEqual([{ i: 7 }]);
+});
+
+async function userOf(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^Uid:\s+(\d+)/m.exec(status)?.[1]);
+}
+
+test.runIf(asRoot)('started by root it runs as nobody', async () => {
+  const { pid } = await open(await newFolder());
+  expect(await userOf(pid)).toBe(NOBODY);
+});
+
+test.runIf(asRoot)('started by root where nobody cannot go, it still runs, and comes back', async () => {
+  const locked = await newFolder();
+  await chmod(locked, 0o700);
+  const dataDir = path.join(locked, 'data');
+  const first = await open(dataDir);
+  await query(first.url, 'create table n as select 1 as i');
+  await first.close();
+  await chmod(locked, 0o755);
+  const second = await open(dataDir);
+  expect(await query(second.url, 'select i from n')).toEqual([{ i: 1 }]);
+  expect(await userOf(second.pid)).toBe(NOBODY);
+});
+
+test.runIf(asRoot).each([
+  ['nobody', NOBODY],
+  ['a user without a name', 12345],
+])('started by %s it runs as that user', async (_name, uid) => {
+  const dataDir = await newFolder();
+  await chown(dataDir, uid, uid);
+  const { child, url, pid } = await launch(dataDir, { uid, gid: uid });
+  expect(await query(url, 'select 1 as i')).toEqual([{ i: 1 }]);
+  expect(await userOf(pid)).toBe(uid);
+  child.stdin.write('leave\n');
+  await untilGone(pid);
+});
+
+test.runIf(asRoot)('a folder of another user is refused with what to do', async () => {
+  const dataDir = await newFolder();
+  const child = spawn(process.execPath, [launcher, dataDir], { uid: NOBODY, gid: NOBODY });
+  expect(await text(child.stderr)).toMatch(
+    /cannot be written \(EACCES\): start as the user it belongs to, or choose another\./,
+  );
 });

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync, lstatSync, readdirSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import path from 'node:path';
 
 const NOBODY = 65534;
@@ -27,20 +28,34 @@ function chownAs(file: string, owner: number): void {
   if (!lstatSync(file).isSymbolicLink()) chownSync(file, owner, owner);
 }
 
+/** initdb wants a name for its user id. */
+function hasName(): boolean {
+  try {
+    return userInfo().username !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** This process's own user under the name `nobody`, in a user namespace. */
+function underAnotherName(folder: string): Account {
+  const prefix = ['unshare', '--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`];
+  if (succeeds('unshare', [...prefix.slice(1), 'true'])) return { prefix, options: {} };
+  throw new Error(
+    `PostgreSQL runs neither as root nor as a user without a name, and no other account can reach ${folder}: start as another user, or set DATABASE_URL.`,
+  );
+}
+
 /**
- * The account that can run `program` on `folder`, which it comes to own: this process's own, or for root `nobody`, or
- * where nobody cannot reach the two (under /root), root itself under another name in a user namespace of its own.
+ * The account that can run `program` on `folder`: this process's own where PostgreSQL accepts that; for root `nobody`,
+ * who comes to own the folder; and where nobody cannot reach the two (under /root), the own one under another name.
  */
 export function chooseAccount(program: string, folder: string): Account {
-  if (process.getuid?.() !== 0) return { prefix: [], options: {} };
+  if (process.getuid?.() !== 0) return hasName() ? { prefix: [], options: {} } : underAnotherName(folder);
   give(folder, NOBODY);
   const nobody = { uid: NOBODY, gid: NOBODY };
   if (succeeds('test', ['-x', program, '-a', '-w', folder], { ...nobody, cwd: '/' }))
     return { prefix: [], options: nobody };
   give(folder, 0);
-  const prefix = ['unshare', '--user', '--map-user=1000', '--map-group=1000'];
-  if (succeeds('unshare', [...prefix.slice(1), 'true'])) return { prefix, options: {} };
-  throw new Error(
-    `PostgreSQL does not run as root, and no other account can reach ${folder}: start as another user, or set DATABASE_URL.`,
-  );
+  return underAnotherName(folder);
 }

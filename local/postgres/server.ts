@@ -52,11 +52,9 @@ export async function stopOrphan({ folder }: Cluster, log: (line: string) => voi
 
 /** Starts the server on 127.0.0.1 without a Unix socket; it may not answer yet. */
 export function spawnServer(cluster: Cluster, port: number, { fsync }: { fsync: boolean }): ChildProcess {
-  const durable = fsync ? 'on' : 'off';
   const settings = {
     ...{ listen_addresses: '127.0.0.1', port, unix_socket_directories: '', max_connections: 100 },
-    ...{ fsync: durable, synchronous_commit: durable, full_page_writes: durable },
-    ...{ timezone: 'UTC', log_timezone: 'UTC' },
+    ...{ fsync: fsync ? 'on' : 'off', timezone: 'UTC', log_timezone: 'UTC' },
   };
   const [command = '', ...args] = [
     ...[...cluster.account.prefix, cluster.program, '-D', cluster.folder],
