@@ -1,0 +1,107 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { toDayNumber } from './github/days.ts';
+import { createExchange, type LoggedRequest } from './github/exchange.ts';
+import { createFailures, type FailureRule } from './github/failures.ts';
+import { listReferrers, type ReferrerFigures } from './github/popular.ts';
+import type { Truth } from './github/traffic.ts';
+import {
+  type Account,
+  createWorld,
+  type Entry,
+  nameAt,
+  type Permission,
+  type Repository,
+  type RepositoryOptions,
+  type TokenOptions,
+} from './github/world.ts';
+
+export interface GitHubOptions {
+  /** The present: every figure, expiry and limit follows it. */
+  clock: () => Date;
+  /** Where this is reached, e.g. `http://127.0.0.1:7080/api/v3`; a path makes it an Enterprise Server. From the Host header unless told. */
+  baseUrl?: string;
+  /** Another seed is another world; 1 unless told. */
+  seed?: number;
+  /** Milliseconds every answer takes longer. */
+  latency?: number;
+}
+
+/** GitHub, as far as this product asks it, with traffic that is the same each time for a seed. */
+export interface GitHub {
+  /** Answers a request whose url is relative to the base path. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Adds a person, unless `type` says an organization. */
+  addUser(login: string, options?: Partial<Omit<Account, 'login'>>): Account;
+  addToken(token: TokenOptions): void;
+  /** Revokes a token. */
+  removeToken(token: string): void;
+  /** Adds a repository; an owner who does not exist yet becomes an organization. */
+  addRepository(repository: RepositoryOptions): Repository;
+  setCollaborator(id: number, login: string, permission: Permission | undefined): void;
+  /** Renames or transfers a repository from an instant on (now unless told); the old name then redirects. */
+  rename(id: number, name: { owner?: string; name?: string }, at?: Date): void;
+  archive(id: number): void;
+  remove(id: number): void;
+  /** Lets requests fail; returns how to lift the rule. */
+  fail(rule: FailureRule): () => void;
+  /** What really happened on a whole UTC day ('YYYY-MM-DD'). */
+  truth(id: number, day: string): Truth;
+  /** What really happened from a Monday to the Sunday after it. */
+  truthOfWeek(id: number, monday: string): Truth;
+  /** Every referrer of the 14 days before `day`, most views first, not only the ten GitHub shows on it. */
+  truthOfReferrers(id: number, day: string): ReferrerFigures[];
+  /** The requests since the last reset, oldest first (the last 50,000 at least). */
+  requests(): LoggedRequest[];
+  resetRequests(): void;
+}
+
+/** Opens a simulated GitHub with nobody in it. */
+export function createGitHub(options: GitHubOptions): GitHub {
+  const { clock } = options;
+  const world = createWorld(options.seed ?? 1);
+  const failures = createFailures();
+  const exchange = createExchange({ ...options, world, failures });
+
+  function requireEntry(id: number): Entry {
+    const entry = world.entry(id);
+    if (!entry) throw new Error(`no repository ${id}`);
+    return entry;
+  }
+
+  return {
+    ...exchange,
+    addUser: (login, account) => world.addAccount({ ...account, login }),
+    addToken: world.addToken,
+    removeToken: world.removeToken,
+    addRepository(repository) {
+      if (world.find(repository.owner, repository.name, clock())?.moved === false) {
+        throw new Error(`${repository.owner}/${repository.name} exists`);
+      }
+      return toRepository(world.addRepository(repository), clock());
+    },
+    setCollaborator(id, login, permission) {
+      const { collaborators } = requireEntry(id);
+      if (permission) collaborators.set(login, permission);
+      else collaborators.delete(login);
+    },
+    rename: (id, name, at) => world.rename(id, name, at ?? clock()),
+    archive(id) {
+      requireEntry(id).archived = true;
+    },
+    remove(id) {
+      requireEntry(id).removed = true;
+    },
+    fail: failures.add,
+    truth: (id, day) => requireEntry(id).traffic.truth(day),
+    truthOfWeek: (id, monday) => requireEntry(id).traffic.truthOfWeek(monday),
+    truthOfReferrers(id, day) {
+      const { story, traffic, seed } = requireEntry(id);
+      return listReferrers(story, traffic, seed, toDayNumber(day));
+    },
+  };
+}
+
+function toRepository(entry: Entry, now: Date): Repository {
+  const { owner, name } = nameAt(entry, now.getTime());
+  return { id: entry.id, owner, name, fullName: `${owner}/${name}` };
+}

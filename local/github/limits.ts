@@ -1,0 +1,46 @@
+/** How much of an account's hourly quota is left. */
+export interface Quota {
+  limit: number;
+  used: number;
+  /** Seconds since 1970 at which it starts again. */
+  reset: number;
+}
+
+export interface Limits {
+  /** The quota of an account, which all its tokens share; a new hour begins when the last one is over. */
+  quotaOf(account: string, limit: number, now: Date): Quota;
+}
+
+const HOUR = 3600;
+
+export function createLimits(): Limits {
+  const quotas = new Map<string, Quota>();
+  return {
+    quotaOf(account, limit, now) {
+      const seconds = Math.floor(now.getTime() / 1000);
+      const known = quotas.get(account);
+      // A clock that was set back starts a new hour too.
+      if (known && seconds < known.reset && known.reset <= seconds + HOUR) {
+        known.limit = limit;
+        return known;
+      }
+      const fresh = { limit, used: 0, reset: seconds + HOUR };
+      quotas.set(account, fresh);
+      return fresh;
+    },
+  };
+}
+
+export function toQuotaDocument({ limit, used, reset }: Quota): Record<string, unknown> {
+  return { limit, used, remaining: Math.max(0, limit - used), reset, resource: 'core' };
+}
+
+export function toQuotaHeaders({ limit, used, reset }: Quota): Record<string, string> {
+  return {
+    'x-ratelimit-limit': String(limit),
+    'x-ratelimit-remaining': String(Math.max(0, limit - used)),
+    'x-ratelimit-used': String(used),
+    'x-ratelimit-reset': String(reset),
+    'x-ratelimit-resource': 'core',
+  };
+}

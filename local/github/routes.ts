@@ -1,0 +1,169 @@
+import { type Caller, permissionOf, refuseRepository, refuseTraffic, tokenReaches } from './access.ts';
+import { type Answer, movedTo, notFound, ok, refuse, requiresAuthentication } from './answer.ts';
+import { DAY_MS } from './days.ts';
+import type { Addresses } from './documents.ts';
+import { toFullRepositoryDocument, toRepositoryDocument, toUserDocument } from './documents.ts';
+import { type Quota, toQuotaDocument } from './limits.ts';
+import { listPaths, listReferrers } from './popular.ts';
+import { type Entry, nameAt, type World } from './world.ts';
+
+/** One request, understood as far as routes need. */
+export interface Call extends Addresses {
+  world: World;
+  caller: Caller | undefined;
+  quota: Quota;
+  now: Date;
+  path: string;
+  query: URLSearchParams;
+  /** GitHub Enterprise Server: no rate limits, and /meta names a version. */
+  enterprise: boolean;
+  lateHours: number;
+  withoutTraffic: boolean;
+}
+
+const TOP = 10;
+const REPOSITORY_PATH = /^\/repos\/([^/]+)\/([^/]+)(\/.*)?$/;
+const REPOSITORY_ID_PATH = /^\/repositories\/(\d+)(\/.*)?$/;
+
+/** The repository a path is about, and the rest of the path. */
+export function findTarget(
+  world: World,
+  path: string,
+  now: Date,
+): { entry: Entry; moved: boolean; rest: string } | undefined {
+  const byId = REPOSITORY_ID_PATH.exec(path);
+  if (byId) {
+    const entry = world.entry(Number(byId[1]));
+    return entry && !entry.removed ? { entry, moved: false, rest: byId[2] ?? '' } : undefined;
+  }
+  const byName = REPOSITORY_PATH.exec(path);
+  if (!byName) return undefined;
+  const found = world.find(byName[1] ?? '', byName[2] ?? '', now);
+  return found && { ...found, rest: byName[3] ?? '' };
+}
+
+/** GitHub's answer to a request that is neither refused nor out of quota. */
+export function answerCall(call: Call): Answer {
+  if (call.path === '/user') return answerUser(call);
+  if (call.path === '/user/repos') return answerUserRepositories(call);
+  if (call.path === '/rate_limit') return answerRateLimit(call);
+  if (call.path === '/meta') return answerMeta(call);
+  const target = findTarget(call.world, call.path, call.now);
+  if (!target)
+    return notFound(call.path.startsWith('/repos/') ? '/rest/repos/repos#get-a-repository' : '/rest');
+  return answerRepository(call, target.entry, target.rest, target.moved);
+}
+
+function answerUser({ caller, ...call }: Call): Answer {
+  const docs = '/rest/users/users#get-the-authenticated-user';
+  if (!caller) return requiresAuthentication(docs);
+  if (caller.token.kind === 'app') return refuse(403, 'Resource not accessible by integration', docs);
+  return ok(toUserDocument(caller.account, call));
+}
+
+function answerRateLimit({ quota, enterprise }: Call): Answer {
+  if (enterprise) return refuse(404, 'Rate limiting is not enabled.', '/rest/rate-limit/rate-limit');
+  const core = toQuotaDocument(quota);
+  const search = { ...core, limit: 30, used: 0, remaining: 30, resource: 'search' };
+  return ok({ resources: { core, search }, rate: core });
+}
+
+function answerMeta({ enterprise }: Call): Answer {
+  if (enterprise) return ok({ verifiable_password_authentication: true, installed_version: '3.19.0' });
+  return ok({
+    verifiable_password_authentication: false,
+    hooks: ['192.30.252.0/22'],
+    api: ['192.30.252.0/22'],
+  });
+}
+
+function isListed(entry: Entry, { caller, query, now, world }: Call): boolean {
+  if (!caller || entry.removed || !tokenReaches(caller, entry)) return false;
+  const owner = world.account(nameAt(entry, now.getTime()).owner);
+  const own = owner.login === caller.account.login;
+  if (!own && !entry.collaborators.has(caller.account.login)) return false;
+  const visibility = query.get('visibility') ?? 'all';
+  if (visibility !== 'all' && (visibility === 'private') !== entry.private) return false;
+  const relation = own ? 'owner' : owner.type === 'Organization' ? 'organization_member' : 'collaborator';
+  return (query.get('affiliation') ?? 'owner,collaborator,organization_member').split(',').includes(relation);
+}
+
+function answerUserRepositories(call: Call): Answer {
+  const docs = '/rest/repos/repos#list-repositories-for-the-authenticated-user';
+  const { caller, query, world, now } = call;
+  if (!caller) return requiresAuthentication(docs);
+  if (caller.token.kind === 'app') return refuse(403, 'Resource not accessible by integration', docs);
+  if (query.has('type') && (query.has('visibility') || query.has('affiliation'))) {
+    return refuse(422, 'If you specify visibility or affiliation, you cannot specify type.', docs);
+  }
+  const sort = query.get('sort') ?? 'full_name';
+  const toSortKey = (entry: Entry) => {
+    const { owner, name } = nameAt(entry, now.getTime());
+    return sort === 'full_name' ? `${owner}/${name}`.toLowerCase() : entry.createdOn;
+  };
+  const descending = (query.get('direction') ?? (sort === 'full_name' ? 'asc' : 'desc')) === 'desc';
+  const listed = [...world.entries()]
+    .filter((entry) => isListed(entry, call))
+    .map((entry) => ({ entry, key: toSortKey(entry) }))
+    .sort(
+      (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.entry.id - b.entry.id) * (descending ? -1 : 1),
+    );
+  return answerPage(
+    call,
+    listed.map(({ entry }) => entry),
+    (entry) => {
+      const permission = permissionOf(entry, caller.account.login, now);
+      return toRepositoryDocument(entry, { ...call, permission });
+    },
+  );
+}
+
+/** One page of a list with GitHub's `Link` header. */
+function answerPage<T>({ query, apiUrl, path }: Call, items: T[], toDocument: (item: T) => unknown): Answer {
+  const size = Math.min(100, Math.max(1, Number(query.get('per_page')) || 30));
+  const page = Math.max(1, Number(query.get('page')) || 1);
+  const last = Math.max(1, Math.ceil(items.length / size));
+  const toLink = (number: number, relation: string) => {
+    const parameters = new URLSearchParams(query);
+    parameters.set('page', String(number));
+    return `<${apiUrl}${path}?${parameters}>; rel="${relation}"`;
+  };
+  const links: string[] = [];
+  if (page > 1) links.push(toLink(Math.min(page - 1, last), 'prev'));
+  if (page < last) links.push(toLink(page + 1, 'next'), toLink(last, 'last'));
+  if (page > 1) links.push(toLink(1, 'first'));
+  const body = items.slice((page - 1) * size, page * size).map(toDocument);
+  return ok(body, links.length > 0 ? { link: links.join(', ') } : {});
+}
+
+function answerRepository(call: Call, entry: Entry, rest: string, moved: boolean): Answer {
+  const figure = /^\/traffic\/(views|clones|popular\/referrers|popular\/paths)$/.exec(rest)?.[1];
+  if (rest !== '' && figure === undefined) return notFound();
+  const question = { ...call, entry };
+  const hidden = refuseRepository(question);
+  if (hidden) return hidden;
+  if (moved) {
+    const query = call.query.toString();
+    return movedTo(`${call.apiUrl}/repositories/${entry.id}${rest}${query === '' ? '' : `?${query}`}`);
+  }
+  if (figure !== undefined) return refuseTraffic(question, figure) ?? answerTraffic(call, entry, figure);
+  const permission = call.caller && permissionOf(entry, call.caller.account.login, call.now);
+  return ok(toFullRepositoryDocument(entry, { ...call, permission }));
+}
+
+function answerTraffic(call: Call, entry: Entry, figure: string): Answer {
+  if (figure === 'views' || figure === 'clones') return answerBuckets(call, entry, figure);
+  if (call.withoutTraffic) return ok([]);
+  const { story, traffic, seed } = entry;
+  const until = traffic.listedUntil(call.now, call.lateHours);
+  if (figure === 'popular/referrers') return ok(listReferrers(story, traffic, seed, until).slice(0, TOP));
+  const nameOn = (day: number) => nameAt(entry, day * DAY_MS);
+  return ok(listPaths(story, traffic, seed, until, nameOn).slice(0, TOP));
+}
+
+function answerBuckets(call: Call, entry: Entry, kind: 'views' | 'clones'): Answer {
+  if (call.withoutTraffic) return ok({ count: 0, uniques: 0, [kind]: [] });
+  const per = call.query.get('per') === 'week' ? 'week' : 'day';
+  const { count, uniques, days } = entry.traffic.buckets(kind, per, call.now, call.lateHours);
+  return ok({ count, uniques, [kind]: days });
+}

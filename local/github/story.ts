@@ -1,0 +1,52 @@
+/** A repository's traffic, told in a few words. Days are UTC 'YYYY-MM-DD'; counts are per day unless said otherwise. */
+export interface Story {
+  description: string | null;
+  language: string | null;
+  topics?: string[];
+  /** Views and clones by people on an ordinary weekday when the repository was created. */
+  views: number;
+  clones: number;
+  /** Views by one visitor in a day; 2.5 unless told. */
+  viewsPerVisitor?: number;
+  /** People who come back again and again. */
+  regulars: number;
+  /** A weekend day's level as a part of a weekday's. */
+  weekend: number;
+  /** By how much the level is multiplied each year; 1 is steady. */
+  growthPerYear: number;
+  season?: { peakOn: string; swing: number };
+  /** Checkouts by CI on a weekday: clones without views. */
+  ciClones?: number;
+  spikes?: Spike[];
+  idle?: { from: string; until: string }[];
+  referrers: Source[];
+  paths: StoryPath[];
+  starsPerDay: number;
+  /** What GitHub answers when there was nothing for 14 days: empty lists, or the last window that had something. */
+  whenIdle?: 'empty' | 'old-window';
+}
+
+/** A day on which many people came at once; the crowd halves every `halfLife` days. */
+export interface Spike {
+  on: string;
+  views: number;
+  halfLife: number;
+  referrer: string;
+}
+
+/** A referrer, and how much of the ordinary traffic it brings compared with the others (direct visits weigh 1). */
+export interface Source {
+  referrer: string;
+  weight: number;
+  from?: string;
+  until?: string;
+}
+
+/** A page of the repository: `path` follows `/owner/name`, and is empty for the front page. */
+export interface StoryPath {
+  path: string;
+  title?: string;
+  weight: number;
+  from?: string;
+  until?: string;
+}

@@ -1,0 +1,129 @@
+import { daySeed, openHistory } from './activity.ts';
+import { DAY_MS, toDay, toDayNumber, toMonday } from './days.ts';
+import { unit } from './random.ts';
+import type { Story } from './story.ts';
+import { cutFlow, type Flow, toFigures, toRegulars } from './visitors.ts';
+
+export interface Figures {
+  count: number;
+  uniques: number;
+}
+
+/** A day's or a week's real traffic, whole, whatever GitHub shows of it. */
+export interface Truth {
+  viewCount: number;
+  viewUniques: number;
+  cloneCount: number;
+  cloneUniques: number;
+}
+
+export type Kind = 'views' | 'clones';
+
+/** What GitHub publishes of a range, in fractions of days since 1970: the window is [from, to). */
+interface Window {
+  from: number;
+  to: number;
+}
+
+export interface Traffic {
+  /** The body of `/traffic/views` or `/traffic/clones` at an instant, published `lateHours` late. */
+  buckets(kind: Kind, per: 'day' | 'week', now: Date, lateHours: number): Buckets;
+  truth(day: string): Truth;
+  truthOfWeek(monday: string): Truth;
+  /** The views of one whole day, those by people who came on their own and those of each spike apart. */
+  viewsOn(day: number): { ordinary: number; spikes: number[] };
+  /** Real uniques of views over whole days. */
+  uniquesOf(from: number, until: number): number;
+  /** The day (as a number) up to which lists of referrers and paths are published: they change once a day. */
+  listedUntil(now: Date, lateHours: number): number;
+}
+
+export interface Buckets extends Figures {
+  days: (Figures & { timestamp: string })[];
+}
+
+const WINDOW_DAYS = 14;
+const LONGEST_IDLE = 400;
+
+/** A repository's traffic as it was and as GitHub shows it. */
+export function openTraffic(story: Story, createdOn: string, seed: number): Traffic {
+  const history = openHistory(story, createdOn, seed);
+  const groupSize = {
+    views: toRegulars(story.regulars).groupSize,
+    clones: toRegulars(Math.ceil(story.regulars / 3)).groupSize,
+  };
+
+  function flowsIn(kind: Kind, { from, to }: Window): { day: number; flow: Flow }[] {
+    const flows = [];
+    for (let day = Math.floor(from); day < to; day += 1) {
+      const flow = cutFlow(history(day)[kind], daySeed(seed, day, kind), from - day, to - day);
+      flows.push({ day, flow });
+    }
+    return flows;
+  }
+
+  function figuresOf(kind: Kind, window: Window): Figures {
+    return toFigures(
+      flowsIn(kind, window).map(({ flow }) => flow),
+      groupSize[kind],
+    );
+  }
+
+  function truthOf(window: Window): Truth {
+    const views = figuresOf('views', window);
+    const clones = figuresOf('clones', window);
+    return {
+      viewCount: views.count,
+      viewUniques: views.uniques,
+      cloneCount: clones.count,
+      cloneUniques: clones.uniques,
+    };
+  }
+
+  /** The last instant GitHub shows: now, less the delay; of a repository that went idle perhaps its last busy day. */
+  function publishedUntil(now: Date, lateHours: number): number {
+    const until = Math.floor((now.getTime() / DAY_MS - lateHours / 24) * 24) / 24;
+    if (story.whenIdle !== 'old-window') return until;
+    const today = Math.floor(until);
+    for (let day = today; day > today - LONGEST_IDLE; day -= 1) {
+      if (figuresOf('views', { from: day, to: Math.min(day + 1, until) }).count > 0) {
+        return day > today - WINDOW_DAYS ? until : day + 1;
+      }
+    }
+    return until;
+  }
+
+  /** GitHub's window moves by the hour, so its oldest day is cut; on some days it reaches one day farther back. */
+  function windowAt(now: Date, lateHours: number): Window {
+    const to = publishedUntil(now, lateHours);
+    const days = unit(seed, Math.floor(to), 5) < 0.3 ? WINDOW_DAYS : WINDOW_DAYS - 1;
+    return { from: to - days, to };
+  }
+
+  return {
+    buckets(kind, per, now, lateHours) {
+      const window = windowAt(now, lateHours);
+      const groups = new Map<number, Flow[]>();
+      for (const { day, flow } of flowsIn(kind, window)) {
+        const key = per === 'week' ? toMonday(day) : day;
+        const group = groups.get(key);
+        if (group) group.push(flow);
+        else groups.set(key, [flow]);
+      }
+      const days = [];
+      for (const [day, flows] of groups) {
+        const figures = toFigures(flows, groupSize[kind]);
+        if (figures.count > 0) days.push({ timestamp: `${toDay(day)}T00:00:00Z`, ...figures });
+      }
+      return { ...figuresOf(kind, window), days };
+    },
+    truth: (day) => truthOf({ from: toDayNumber(day), to: toDayNumber(day) + 1 }),
+    truthOfWeek: (monday) => truthOf({ from: toDayNumber(monday), to: toDayNumber(monday) + 7 }),
+    viewsOn(day) {
+      const { ordinaryViews, spikeViews } = history(day);
+      return { ordinary: ordinaryViews, spikes: spikeViews };
+    },
+    uniquesOf: (from, until) => figuresOf('views', { from, to: until }).uniques,
+    listedUntil: (now, lateHours) => Math.floor(publishedUntil(now, lateHours)),
+  };
+}

@@ -1,0 +1,201 @@
+import { hash, hashText } from './random.ts';
+import type { Story } from './story.ts';
+import { openTraffic, type Traffic } from './traffic.ts';
+
+export type Permission = 'pull' | 'triage' | 'push' | 'maintain' | 'admin';
+
+/** A person or an organization. */
+export interface Account {
+  id: number;
+  login: string;
+  name: string;
+  type: 'User' | 'Organization';
+  /** The organization asks for single sign-on: classic tokens must be authorized for it. */
+  saml: boolean;
+}
+
+export type TokenKind = 'classic' | 'fine-grained' | 'app';
+
+export interface TokenOptions {
+  token: string;
+  login: string;
+  /** `app` is an installation token of a GitHub App, such as the one Actions hands out. */
+  kind: TokenKind;
+  /** A classic token's scopes. */
+  scopes?: string[];
+  /** A fine-grained or app token's permissions on repositories. */
+  permissions?: Record<string, 'read' | 'write'>;
+  /** The ids a fine-grained or app token was given; every repository of the account unless told. */
+  repositories?: number[];
+  expiresAt?: Date;
+  /** Requests an hour, counted for the account as a whole; 5,000 unless told. */
+  quota?: number;
+  /** Organizations this token was authorized for by single sign-on. */
+  samlAuthorizedFor?: string[];
+}
+
+export interface RepositoryOptions {
+  owner: string;
+  name: string;
+  id?: number;
+  /** 'YYYY-MM-DD': the first day with traffic. */
+  createdOn: string;
+  story: Story;
+  private?: boolean;
+  archived?: boolean;
+  /** Who besides the owner may do what. */
+  collaborators?: Record<string, Permission>;
+  /** Names it had before, oldest first: each until the day given, exclusively. */
+  formerNames?: { owner: string; name: string; until: string }[];
+}
+
+export interface Repository {
+  id: number;
+  owner: string;
+  name: string;
+  fullName: string;
+}
+
+interface Named {
+  owner: string;
+  name: string;
+  /** Milliseconds since 1970 from which the name is in force. */
+  from: number;
+}
+
+export interface Entry {
+  id: number;
+  seed: number;
+  createdOn: string;
+  story: Story;
+  traffic: Traffic;
+  private: boolean;
+  archived: boolean;
+  removed: boolean;
+  collaborators: Map<string, Permission>;
+  names: Named[];
+}
+
+/** Who and what exists; nothing here knows of HTTP. */
+export interface World {
+  addAccount(account: Partial<Account> & { login: string }): Account;
+  account(login: string): Account;
+  addToken(token: TokenOptions): void;
+  removeToken(token: string): void;
+  token(token: string): TokenOptions | undefined;
+  addRepository(repository: RepositoryOptions): Entry;
+  entry(id: number): Entry | undefined;
+  entries(): Iterable<Entry>;
+  /** The repository of that name now, or the one that once had it. */
+  find(owner: string, name: string, now: Date): { entry: Entry; moved: boolean } | undefined;
+  rename(id: number, name: { owner?: string; name?: string }, at: Date): void;
+}
+
+/** The name a repository has at an instant. */
+export function nameAt(entry: Entry, at: number): { owner: string; name: string } {
+  const current = entry.names.findLast(({ from }) => from <= at) ?? entry.names[0];
+  if (!current) throw new Error(`repository ${entry.id} has no name`);
+  return current;
+}
+
+export function createWorld(seed: number): World {
+  const accounts = new Map<string, Account>();
+  const tokens = new Map<string, TokenOptions>();
+  const entries = new Map<number, Entry>();
+  const byName = new Map<string, Set<number>>();
+
+  function addAccount({ login, ...rest }: Partial<Account> & { login: string }): Account {
+    const id = 1000 + (hashText(login.toLowerCase()) % 90_000_000);
+    const account: Account = { id, login, name: login, type: 'User', saml: false, ...rest };
+    accounts.set(login.toLowerCase(), account);
+    return account;
+  }
+
+  function account(login: string): Account {
+    return accounts.get(login.toLowerCase()) ?? addAccount({ login, type: 'Organization' });
+  }
+
+  function indexName(id: number, owner: string, name: string): void {
+    const key = toKey(owner, name);
+    const ids = byName.get(key);
+    if (ids) ids.add(id);
+    else byName.set(key, new Set([id]));
+  }
+
+  function freeId(owner: string, name: string): number {
+    let id = 10_000_000 + (hash(seed, hashText(toKey(owner, name))) % 900_000_000);
+    while (entries.has(id)) id += 1;
+    return id;
+  }
+
+  function addRepository(options: RepositoryOptions): Entry {
+    const { owner, name, createdOn, story } = options;
+    const id = options.id ?? freeId(owner, name);
+    if (entries.has(id)) throw new Error(`repository id ${id} is taken`);
+    const own = hash(seed, id);
+    const entry: Entry = {
+      id,
+      seed: own,
+      createdOn,
+      story,
+      traffic: openTraffic(story, createdOn, own),
+      private: options.private ?? false,
+      archived: options.archived ?? false,
+      removed: false,
+      collaborators: new Map(Object.entries(options.collaborators ?? {})),
+      names: toNames(options),
+    };
+    account(owner);
+    entries.set(id, entry);
+    for (const known of entry.names) indexName(id, known.owner, known.name);
+    return entry;
+  }
+
+  function find(owner: string, name: string, now: Date): { entry: Entry; moved: boolean } | undefined {
+    const key = toKey(owner, name);
+    let former: Entry | undefined;
+    for (const id of byName.get(key) ?? []) {
+      const entry = entries.get(id);
+      if (!entry || entry.removed) continue;
+      const current = nameAt(entry, now.getTime());
+      if (toKey(current.owner, current.name) === key) return { entry, moved: false };
+      if (entry.names.some((n) => n.from <= now.getTime() && toKey(n.owner, n.name) === key)) former = entry;
+    }
+    return former && { entry: former, moved: true };
+  }
+
+  return {
+    addAccount,
+    account,
+    addToken: (token) => void tokens.set(token.token, token),
+    removeToken: (token) => void tokens.delete(token),
+    token: (token) => tokens.get(token),
+    addRepository,
+    entry: (id) => entries.get(id),
+    entries: () => entries.values(),
+    find,
+    rename(id, change, at) {
+      const entry = entries.get(id);
+      if (!entry) throw new Error(`no repository ${id}`);
+      const { owner, name } = { ...nameAt(entry, at.getTime()), ...change };
+      account(owner);
+      entry.names.push({ owner, name, from: at.getTime() });
+      entry.names.sort((a, b) => a.from - b.from);
+      indexName(id, owner, name);
+    },
+  };
+}
+
+function toKey(owner: string, name: string): string {
+  return `${owner}/${name}`.toLowerCase();
+}
+
+function toNames({ owner, name, formerNames }: RepositoryOptions): Named[] {
+  const names: Named[] = [];
+  let from = 0;
+  for (const former of formerNames ?? []) {
+    names.push({ owner: former.owner, name: former.name, from });
+    from = Date.parse(`${former.until}T00:00:00Z`);
+  }
+  return [...names, { owner, name, from }];
+}

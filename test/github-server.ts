@@ -1,0 +1,39 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createGitHub, type GitHub } from '../local/github.ts';
+
+export interface ServedGitHub {
+  github: GitHub;
+  /** The API's base URL, without a slash at the end. */
+  apiUrl: string;
+  now: Date;
+  get(path: string, token?: string, headers?: Record<string, string>): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** Serves a simulated GitHub over HTTP; `now` may be moved, `basePath` is '' or like '/api/v3'. */
+export async function serveGitHub(now: string, basePath = ''): Promise<ServedGitHub> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}${basePath}`;
+  const served: ServedGitHub = {
+    github: createGitHub({ clock: () => served.now, baseUrl: apiUrl }),
+    apiUrl,
+    now: new Date(now),
+    get: (path, token, headers = {}) =>
+      fetch(apiUrl + path, {
+        headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
+        redirect: 'manual',
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  server.on('request', (request, response) => {
+    request.url = request.url?.slice(basePath.length);
+    served.github.handle(request, response).catch((error: unknown) => response.destroy(error as Error));
+  });
+  return served;
+}
