@@ -112,7 +112,8 @@ create table member_repository (
     references repository (tenant_id, repository_id)
 );
 
--- A null figure is unknown, never zero. observed_at is the last time a run read the day.
+-- A null figure is unknown, never zero. observed_at is the last time a run read the day while its state could change.
+-- provisional: not read again 72 hours after the day ended, so that its figures may be too low.
 create table traffic_day (
   tenant_id integer not null,
   repository_id integer not null,
@@ -121,12 +122,12 @@ create table traffic_day (
   view_uniques integer,
   clone_count integer,
   clone_uniques integer,
-  state varchar(10) not null,
+  state varchar(12) not null,
   observed_at timestamp with time zone not null,
   constraint traffic_day_key primary key (tenant_id, repository_id, traffic_date),
   constraint traffic_day_repository foreign key (tenant_id, repository_id)
     references repository (tenant_id, repository_id),
-  constraint traffic_day_state check (state in ('measured', 'zero', 'imported'))
+  constraint traffic_day_state check (state in ('measured', 'zero', 'provisional', 'imported'))
 );
 
 create index traffic_day_date on traffic_day (tenant_id, traffic_date);
