@@ -1,0 +1,127 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JWK } from 'jose';
+import { answerInteraction, type InteractionContext } from './identity/interaction.ts';
+import { logoutScript, styleSheet } from './identity/pages.ts';
+import { createProvider } from './identity/provider.ts';
+import { openIdentityStore, type Person } from './identity/store.ts';
+import { issueAccessToken, type TokenOverrides, toPublicKey } from './identity/tokens.ts';
+import { answerUserinfo, type UserinfoContext } from './identity/userinfo.ts';
+
+export interface IdentityProviderOptions {
+  /** Its address with a path, such as http://127.0.0.1:8080/identity. */
+  issuer: string;
+  clientId: string;
+  /** Of the pages: sign-in may return to them, and their scripts may call. */
+  origins: string[];
+  /** The people the sign-in page offers. */
+  people: Person[];
+  /** Where keys, people and sessions are kept; without it they end with the process. */
+  dataDir?: string;
+  /** The time by which `issueToken` dates tokens and userinfo checks them. */
+  clock?: () => Date;
+}
+
+/** A local stand-in for App ID, or any OpenID Connect provider: real protocol, no passwords. */
+export interface IdentityProvider {
+  issuer: string;
+  clientId: string;
+  scope: string;
+  /** The public keys. */
+  jwks: { keys: JWK[] };
+  /** Answers a request under the issuer's path. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** An access token of that person, who becomes known when they were not. */
+  issueToken(email: string, overrides?: TokenOverrides & { emailVerified?: boolean }): Promise<string>;
+  /** down: connections break; slow: answers wait until the next call; null: works again. */
+  fail(kind: 'down' | 'slow' | null): void;
+}
+
+type Context = UserinfoContext & InteractionContext;
+
+const SCOPE = 'openid profile email';
+
+function pageHeadersFor(origins: string[]): Record<string, string> {
+  const policy = [
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
+    // A form's answer redirects to the pages, and browsers apply this to redirects too.
+    `form-action 'self' ${origins.join(' ')}`,
+  ];
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy.join('; '),
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+  };
+}
+
+function answerFile(response: ServerResponse, type: string, body: string): void {
+  const headers = { 'content-type': `${type}; charset=utf-8`, 'x-content-type-options': 'nosniff' };
+  response.writeHead(200, headers).end(body);
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
+  const { mount, provider } = context;
+  const path = (request.url ?? '').slice(mount.length).replace(/\?.*/, '');
+  if (path === '/style.css') return answerFile(response, 'text/css', styleSheet);
+  if (path === '/logout.js') return answerFile(response, 'text/javascript', logoutScript);
+  if (path === '/me') return answerUserinfo(request, response, context);
+  if (path.startsWith('/interaction/')) return answerInteraction(request, response, context);
+  // oidc-provider finds its mount path by comparing the two.
+  Object.assign(request, { originalUrl: request.url, url: request.url?.slice(mount.length) || '/' });
+  await provider.callback()(request, response);
+}
+
+/** Makes the switch of `IdentityProvider.fail`, and what each request waits for; false: give no answer. */
+function createOutage() {
+  let kind: 'down' | 'slow' | null = null;
+  let release = () => {};
+  let released = Promise.resolve();
+  return {
+    fail(next: typeof kind): void {
+      kind = next;
+      release();
+      released = new Promise((resolve) => {
+        release = resolve;
+      });
+    },
+    async passes(): Promise<boolean> {
+      if (kind === 'slow') await released;
+      return kind !== 'down';
+    },
+  };
+}
+
+/** Opens the provider; it serves nothing until its `handle` is given requests. */
+export async function createIdentityProvider(options: IdentityProviderOptions): Promise<IdentityProvider> {
+  const { issuer, clientId, origins, people, clock = () => new Date() } = options;
+  const mount = new URL(issuer).pathname.replace(/\/$/, '');
+  const store = await openIdentityStore(options.dataDir);
+  for (const person of people) store.addPerson(person);
+  const pageHeaders = pageHeadersFor(origins);
+  const provider = await createProvider({
+    issuer,
+    mount,
+    clientId,
+    origins,
+    scope: SCOPE,
+    store,
+    pageHeaders,
+  });
+  const settings = { issuer, clientId, scope: SCOPE, signingKey: store.signingKey, clock };
+  const context = { mount, origins, people, store, provider, settings, pageHeaders };
+  const outage = createOutage();
+  return {
+    ...{ issuer, clientId, scope: SCOPE },
+    jwks: { keys: [toPublicKey(store.signingKey)] },
+    fail: outage.fail,
+    async handle(request, response) {
+      if (await outage.passes()) await answer(request, response, context);
+      else request.socket.destroy();
+    },
+    async issueToken(email, { emailVerified, ...overrides } = {}) {
+      const listed = people.find((person) => person.email === email)?.emailVerified;
+      const { sub } = store.addPerson({ email, emailVerified: emailVerified ?? listed ?? true });
+      return issueAccessToken(sub, settings, overrides);
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import type { Person } from './store.ts';
+
+const escapes: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+const toHtml = (text: string) => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '');
+
+function page(title: string, mount: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${toHtml(title)}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="${toHtml(mount)}/style.css">
+</head>
+<body>
+<main>
+<h1>${toHtml(title)}</h1>
+${body}
+</main>
+</body>
+</html>
+`;
+}
+
+export interface LoginPage {
+  mount: string;
+  /** Where the forms go. */
+  action: string;
+  people: Person[];
+  /** What was typed before and is to be mended. */
+  typed?: { email: string; name: string };
+}
+
+const personButton = ({ email, name }: Person) =>
+  `<li><button name="email" value="${toHtml(email)}"><strong>${toHtml(name)}</strong> <span>${toHtml(email)}</span></button></li>`;
+
+/** Whom to sign in as: one of the people known, or anybody by address and name. */
+export function loginPage({ mount, action, people, typed }: LoginPage): string {
+  const wrong = typed ? ' aria-invalid="true" aria-describedby="wrong" autofocus' : '';
+  const hint = typed ? '<p id="wrong" role="alert">Type an e-mail address such as name@example.com.</p>' : '';
+  return page(
+    'Sign in',
+    mount,
+    `<p class="note">This identity provider is for local use only: it asks for no password and believes whatever you say.</p>
+<form method="post" action="${toHtml(action)}" aria-label="People known here">
+<ul>${people.map(personButton).join('')}</ul>
+</form>
+<form method="post" action="${toHtml(action)}" aria-label="Somebody else">
+<h2>Somebody else</h2>
+<label for="email">E-mail address</label>
+<input id="email" name="email" type="email" required maxlength="254" autocomplete="email" value="${toHtml(typed?.email ?? '')}"${wrong}>
+${hint}
+<label for="name">Name</label>
+<input id="name" name="name" maxlength="100" autocomplete="name" value="${toHtml(typed?.name ?? '')}">
+<button class="primary">Sign in</button>
+</form>
+<form method="post" action="${toHtml(action)}/cancel"><button class="link">Cancel</button></form>`,
+  );
+}
+
+/** Sends `form` (oidc-provider's) by itself, and by a button where scripts do not run. */
+export function logoutPage(mount: string, form: string): string {
+  return page(
+    'Sign out',
+    mount,
+    `${form}
+<button class="primary" type="submit" form="op.logoutForm" name="logout" value="yes">Sign out</button>
+<script src="${toHtml(mount)}/logout.js"></script>`,
+  );
+}
+
+export const logoutScript = `document.querySelector('button[name=logout]').click();\n`;
+
+export function signedOutPage(mount: string): string {
+  return page('Signed out', mount, '<p>You are signed out. You can close this page.</p>');
+}
+
+export function errorPage(mount: string, description: string): string {
+  return page(
+    'Sign-in did not work',
+    mount,
+    `<p>${toHtml(description)}</p><p><a href="/">Back to the start</a></p>`,
+  );
+}
+
+export const styleSheet = `:root { color-scheme: light dark; --line: #d0d7de; --page: #f6f8fa; --card: #fff; --text: #1f2328; --dim: #59636e; --accent: #0969da; --on-accent: #fff; --wrong: #b3261e; }
+@media (prefers-color-scheme: dark) { :root { --line: #3d444d; --page: #0d1117; --card: #151b23; --text: #f0f6fc; --dim: #9ca7b3; --accent: #4493f8; --on-accent: #0d1117; --wrong: #ff938a; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 26rem; margin: 8vh auto; padding: 1.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
+h1 { margin: 0 0 .5rem; font-size: 1.5rem; }
+h2 { margin: 1.25rem 0 .25rem; font-size: 1rem; }
+p { margin: .5rem 0; }
+.note { color: var(--dim); font-size: .875rem; }
+ul { list-style: none; margin: 1rem 0 0; padding: 0; display: grid; gap: .5rem; }
+button, input { width: 100%; min-height: 44px; padding: .5rem .75rem; border: 1px solid var(--line); border-radius: 8px; background: var(--card); color: inherit; font: inherit; }
+button { cursor: pointer; text-align: start; }
+button:hover { border-color: var(--accent); }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+li button { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 .75rem; }
+li span { color: var(--dim); }
+label { display: block; margin: .75rem 0 .25rem; }
+.primary { margin-top: 1rem; background: var(--accent); border-color: var(--accent); color: var(--on-accent); text-align: center; font-weight: 600; }
+.link { border: 0; background: none; color: var(--dim); text-align: center; text-decoration: underline; }
+[role=alert] { color: var(--wrong); font-size: .875rem; }
+a { color: var(--accent); }
+`;

@@ -1,0 +1,144 @@
+import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { errorPage, logoutPage, signedOutPage } from './pages.ts';
+import type { IdentityStore } from './store.ts';
+import { ACCESS_TOKEN_SECONDS } from './tokens.ts';
+
+export interface ProviderSettings {
+  issuer: string;
+  /** The issuer's path. */
+  mount: string;
+  clientId: string;
+  /** Of the pages. */
+  origins: string[];
+  scope: string;
+  store: IdentityStore;
+  /** Headers of every page of the provider's own. */
+  pageHeaders: Record<string, string>;
+}
+
+/** Access tokens are for this resource; naming one makes oidc-provider issue them as JWT. */
+const RESOURCE = 'urn:traffic:api';
+const FORTNIGHT_SECONDS = 14 * 86_400;
+
+/** oidc-provider warns about Node 20 while it is imported; it works there, as this project's tests hold. */
+async function importQuietly() {
+  const { warn } = console;
+  console.warn = () => {};
+  try {
+    return await import('oidc-provider');
+  } finally {
+    console.warn = warn;
+  }
+}
+
+function showPage(ctx: KoaContextWithOIDC, body: string, headers: Record<string, string>): void {
+  ctx.set(headers);
+  ctx.type = 'html';
+  ctx.body = body;
+}
+
+function clientOf({ clientId, origins }: ProviderSettings): NonNullable<Configuration['clients']>[number] {
+  const pages = origins.map((origin) => `${origin}/`);
+  return {
+    client_id: clientId,
+    client_name: 'GitHub Traffic Analytics',
+    application_type: 'web',
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    redirect_uris: pages,
+    post_logout_redirect_uris: pages,
+  };
+}
+
+/** The one client is our own, so nobody is asked to consent: its grant is made at the first sign-in. */
+async function grantFor(ctx: KoaContextWithOIDC, { scope }: ProviderSettings) {
+  const { client, session, provider } = ctx.oidc;
+  if (!client || !session?.accountId) return undefined;
+  const known = session.grantIdFor(client.clientId);
+  const existing = known && (await provider.Grant.find(known));
+  if (existing) return existing;
+  const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+  grant.addOIDCScope(`${scope} offline_access`);
+  grant.addResourceScope(RESOURCE, scope);
+  await grant.save();
+  return grant;
+}
+
+function featuresOf({ mount, scope, clientId, pageHeaders }: ProviderSettings): Configuration['features'] {
+  return {
+    devInteractions: { enabled: false },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => RESOURCE,
+      useGrantedResource: () => true,
+      getResourceServerInfo: () => ({
+        scope,
+        audience: clientId,
+        accessTokenTTL: ACCESS_TOKEN_SECONDS,
+        accessTokenFormat: 'jwt',
+        jwt: { sign: { alg: 'RS256' } },
+      }),
+    },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: (ctx, form) => showPage(ctx, logoutPage(mount, form), pageHeaders),
+      postLogoutSuccessSource: (ctx) => showPage(ctx, signedOutPage(mount), pageHeaders),
+    },
+  };
+}
+
+function configurationOf(settings: ProviderSettings): Configuration {
+  const { mount, clientId, origins, store, pageHeaders } = settings;
+  return {
+    adapter: store.artifacts,
+    clients: [clientOf(settings)],
+    jwks: { keys: [store.signingKey] },
+    cookies: { keys: [store.cookieKey] },
+    pkce: { required: () => true },
+    clientBasedCORS: (_ctx, origin) => origins.includes(origin),
+    scopes: ['openid', 'profile', 'email', 'offline_access'],
+    claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
+    // As App ID does, so that the pages can show who is signed in.
+    conformIdTokenClaims: false,
+    features: featuresOf(settings),
+    findAccount(_ctx, sub) {
+      const account = store.findAccount(sub);
+      return account && { accountId: sub, claims: () => toClaims(account) };
+    },
+    // App ID's `aud` is a list.
+    formats: {
+      customizers: {
+        jwt(_ctx, _token, jwt) {
+          jwt.payload.aud = [clientId];
+        },
+      },
+    },
+    interactions: { url: (_ctx, { uid }) => `${mount}/interaction/${uid}` },
+    loadExistingGrant: (ctx) => grantFor(ctx, settings),
+    renderError: (ctx, { error_description, error }) =>
+      showPage(ctx, errorPage(mount, error_description ?? error), pageHeaders),
+    // Two pages of one browser may hold the same refresh token.
+    rotateRefreshToken: false,
+    ttl: {
+      AccessToken: ACCESS_TOKEN_SECONDS,
+      IdToken: ACCESS_TOKEN_SECONDS,
+      AuthorizationCode: 60,
+      Interaction: 3600,
+      Grant: FORTNIGHT_SECONDS,
+      RefreshToken: FORTNIGHT_SECONDS,
+      Session: FORTNIGHT_SECONDS,
+    },
+  };
+}
+
+/** What userinfo says of a person. */
+export function toClaims({ sub, email, name, emailVerified = true }: ReturnType<IdentityStore['addPerson']>) {
+  return { sub, email, email_verified: emailVerified, name };
+}
+
+/** oidc-provider with one public client: authorization code with PKCE, JWT access tokens, refresh tokens, logout. */
+export async function createProvider(settings: ProviderSettings): Promise<Provider> {
+  const { Provider } = await importQuietly();
+  return new Provider(settings.issuer, configurationOf(settings));
+}
