@@ -1,0 +1,134 @@
+import { Refusal } from './http.ts';
+
+/** Entities of the platform, in the shapes that its REST API exchanges. */
+
+export interface KeyValue {
+  key: string;
+  value: unknown;
+}
+
+export interface Parameter extends KeyValue {
+  /** Given to the container's environment when it starts, and not to `main`. */
+  init?: boolean;
+}
+
+export interface EntityName {
+  path: string;
+  name: string;
+}
+
+interface Entity {
+  /** The namespace, for an action in a package `namespace/package`. */
+  namespace: string;
+  name: string;
+  version: string;
+  annotations: KeyValue[];
+  publish: boolean;
+  /** Epoch milliseconds. */
+  updated: number;
+}
+
+export interface ActionLimits {
+  /** Milliseconds. */
+  timeout: number;
+  /** Megabytes. */
+  memory: number;
+  /** Megabytes. */
+  logs: number;
+  concurrency: number;
+}
+
+export interface Action extends Entity {
+  exec: { kind: string; code: string; main: string; binary: false };
+  parameters: Parameter[];
+  limits: ActionLimits;
+}
+
+export interface Package extends Entity {
+  parameters: Parameter[];
+  /** Set when the package is a reference to another one. */
+  binding?: { namespace: string; name: string };
+}
+
+export type RuleStatus = 'active' | 'inactive';
+
+export interface Trigger extends Entity {
+  parameters: Parameter[];
+  /** By the rule's `namespace/name`. */
+  rules: Record<string, { action: EntityName; status: RuleStatus }>;
+}
+
+/** Its status is stored on the trigger. */
+export interface Rule extends Entity {
+  trigger: EntityName;
+  action: EntityName;
+}
+
+/** An action together with what it gets from its package and from a binding. */
+export interface ResolvedAction {
+  action: Action;
+  /** Package, binding and action parameters, the last wins. */
+  parameters: Parameter[];
+  /** Names that a caller must not override. */
+  final: ReadonlySet<string>;
+}
+
+export interface EntityStore {
+  packages: Map<string, Package>;
+  actions: Map<string, Action>;
+  triggers: Map<string, Trigger>;
+  rules: Map<string, Rule>;
+}
+
+export function openEntityStore(): EntityStore {
+  return { packages: new Map(), actions: new Map(), triggers: new Map(), rules: new Map() };
+}
+
+export const NOT_FOUND = 'The requested resource does not exist.';
+
+/**
+ * The action of a path (`namespace` or `namespace/package`) and a name, through a binding if the package is one.
+ * @throws {Refusal} 404 when the package, its provider or the action is missing.
+ */
+export function resolveAction(store: EntityStore, path: string, name: string): ResolvedAction {
+  const reference = path.includes('/') ? requirePackage(store, path) : undefined;
+  const bound = reference?.binding;
+  const providerPath = bound ? `${bound.namespace}/${bound.name}` : path;
+  const provider = bound ? requirePackage(store, providerPath) : undefined;
+  const action = store.actions.get(`${providerPath}/${name}`);
+  if (!action) throw new Refusal(404, NOT_FOUND);
+  const parameters = mergeByKey(provider?.parameters ?? [], reference?.parameters ?? [], action.parameters);
+  return { action, parameters, final: finalNames(action, parameters) };
+}
+
+function requirePackage(store: EntityStore, path: string): Package {
+  const found = store.packages.get(path);
+  if (!found) throw new Refusal(404, NOT_FOUND);
+  return found;
+}
+
+function finalNames(action: Action, parameters: Parameter[]): ReadonlySet<string> {
+  if (annotation(action, 'final') !== true) return new Set();
+  return new Set(parameters.filter(({ value }) => value !== null).map(({ key }) => key));
+}
+
+/** Later lists win; the order is that of the first appearance. */
+export function mergeByKey<T extends KeyValue>(...lists: T[][]): T[] {
+  return [...new Map(lists.flat().map((pair) => [pair.key, pair])).values()];
+}
+
+export function annotation(entity: { annotations: KeyValue[] }, key: string): unknown {
+  return entity.annotations.find((pair) => pair.key === key)?.value;
+}
+
+/** `/namespace/package/name` or `/namespace/name` in its two parts; `_` stands for the caller's namespace. */
+export function readFullName(text: string, namespace: string): EntityName {
+  const segments = text.replace(/^\//, '').split('/');
+  if (segments[0] === '_') segments[0] = namespace;
+  const name = segments.pop() ?? '';
+  return { path: segments.length === 0 ? namespace : segments.join('/'), name };
+}
+
+export function fullName({ namespace, name }: { namespace: string; name: string }): string {
+  return `${namespace}/${name}`;
+}

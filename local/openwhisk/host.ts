@@ -1,0 +1,167 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Activation } from './activations.ts';
+import { deployManifest } from './deploy.ts';
+import { readFullName, resolveAction } from './entities.ts';
+import { setParameters } from './entity-updates.ts';
+import type { Reply } from './http.ts';
+import {
+  INTERNAL_ERROR,
+  newTransactionId,
+  Refusal,
+  readCall,
+  refusalReply,
+  requireAcceptableRequest,
+  send,
+  transactionIdOf,
+} from './http.ts';
+import { openImage } from './image.ts';
+import { loadManifest } from './manifest.ts';
+import { answerRestCall } from './rest.ts';
+import type { HostLimits, Services } from './services.ts';
+import { openServices } from './services.ts';
+import { answerWebCall } from './web.ts';
+
+export interface HostOptions {
+  /** Path of the manifest. */
+  manifest: string;
+  /** For `${VAR}` in the manifest. Actions see nothing of it. */
+  environment: Record<string, string | undefined>;
+  /** Default: guest. */
+  namespace?: string;
+  /** `uuid:key` of that namespace. */
+  apiKey: string;
+  /** Keys of further namespaces, by name. */
+  namespaces?: Record<string, string>;
+  /** What differs from a stock installation. */
+  limits?: Partial<HostLimits>;
+  clock?: () => Date;
+  log?: (line: object) => void;
+  /** Whether alarms fire. Default: true. */
+  alarms?: boolean;
+  /** Every activation in a process of its own, to find what relies on a warm one. */
+  coldStarts?: boolean;
+}
+
+export interface Host {
+  /** True when the URL was the platform's, and the answer is written. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
+  /** Tells actions where the API is: the server's base URL, once it listens. */
+  apiHost(url: string): void;
+  /** Runs `package/action` or `action` to its end. The namespace's budget is not touched. */
+  invoke(action: string, args: object): Promise<Activation>;
+  /** Fires a trigger as an alarm does: its activation's id, or undefined when no rule is active. */
+  fire(trigger: string, payload?: object): Promise<string | undefined>;
+  /** Binds further parameters to a package. */
+  setParameters(packageName: string, values: Record<string, unknown>): void;
+  /** Newest first. */
+  activations(): Activation[];
+  /** Stops alarms and kills every container; what was still running ends as a failure. */
+  close(): Promise<void>;
+}
+
+/** The figures of a stock installation. */
+const STOCK_LIMITS: HostLimits = {
+  invocationsPerMinute: 60,
+  concurrentInvocations: 30,
+  triggersPerMinute: 60,
+  payload: 1024 * 1024,
+  result: 1024 * 1024,
+  blockingWait: 60_000,
+  containers: 8,
+  idle: 600_000,
+  activations: 1000,
+};
+
+/**
+ * Loads the manifest, the code of its actions included, and is ready to serve it.
+ * @throws {Error} when the manifest is not valid, or the actions or the runner are not built.
+ */
+export async function openHost(options: HostOptions): Promise<Host> {
+  const { clock = () => new Date(), log = () => undefined, namespace = 'guest' } = options;
+  const manifest = await loadManifest(options.manifest, options.environment, (variable) =>
+    log({ level: 'warn', event: 'manifest', message: `${variable} is not set: an empty string.` }),
+  );
+  const image = await openImage();
+  let apiHost = '';
+  const services = openServices({
+    image: image.folder,
+    keys: { ...options.namespaces, [namespace]: options.apiKey },
+    limits: { ...STOCK_LIMITS, ...options.limits },
+    clock,
+    log,
+    alarms: options.alarms ?? true,
+    coldStarts: options.coldStarts ?? false,
+    apiHost: () => apiHost,
+  });
+
+  async function close(): Promise<void> {
+    await services.close();
+    await image.remove();
+  }
+
+  try {
+    deployManifest(manifest, { ...services, namespace, now: clock() });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    handle: (request, response) => handle(services, log, request, response),
+    apiHost: (url) => {
+      apiHost = url.replace(/\/$/, '');
+    },
+    invoke: (action, args) => invoke(services, namespace, action, args),
+    fire: async (trigger, payload = {}) => services.fireAsOwner(namespace, trigger, { ...payload }),
+    setParameters: (packageName, values) =>
+      setParameters(services.store, `${namespace}/${packageName}`, values),
+    activations: services.activations.list,
+    close,
+  };
+}
+
+async function handle(
+  services: Services,
+  log: (line: object) => void,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  if (!isPlatformUrl(request)) return false;
+  const transactionId = transactionIdOf(request);
+  const reply = await answer(services, request, transactionId).catch((error: unknown) => {
+    if (error instanceof Refusal) return refusalReply(error, transactionId);
+    log({
+      level: 'error',
+      event: 'request',
+      message: error instanceof Error ? error.message : String(error),
+    });
+    return INTERNAL_ERROR;
+  });
+  send(response, request.method ?? 'GET', transactionId, reply);
+  return true;
+}
+
+/** `GET /` is the platform's only for those who ask for JSON or, as wskdeploy, for nothing: browsers get the pages. */
+function isPlatformUrl({ url = '/', headers }: IncomingMessage): boolean {
+  const [path = '/'] = url.split('?', 1);
+  if (path === '/') return headers.accept === undefined || headers.accept.startsWith('application/json');
+  return path === '/ping' || path === '/api' || path.startsWith('/api/');
+}
+
+async function answer(services: Services, request: IncomingMessage, transactionId: string): Promise<Reply> {
+  requireAcceptableRequest(request);
+  const call = await readCall(request, transactionId);
+  const isWeb = call.path.startsWith('/api/v1/web/');
+  return isWeb ? answerWebCall(services, call) : answerRestCall(services, call);
+}
+
+async function invoke(
+  services: Services,
+  namespace: string,
+  action: string,
+  args: object,
+): Promise<Activation> {
+  const { path, name } = readFullName(action.startsWith('/') ? action : `/${namespace}/${action}`, namespace);
+  const target = resolveAction(services.store, path, name);
+  const transactionId = newTransactionId();
+  return services.invoker.invoke({ target, args: { ...args }, namespace, transactionId }).done;
+}

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+
+/** The folder that stands for the container image: the runner, and the packages that an action finds installed. */
+export interface Image {
+  folder: string;
+  remove(): Promise<void>;
+}
+
+/** `openwhisk` is in the stock image; `ibm_db` is what an image for Db2 adds. Anything else must be in the bundle. */
+const INSTALLED = ['openwhisk', 'ibm_db'];
+
+/** Copies the runner, so that a rebuild does not disturb a running host. */
+export async function openImage(): Promise<Image> {
+  const runner = findRunner();
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'openwhisk-image-'));
+  const modules = path.join(folder, 'node_modules');
+  await mkdir(modules);
+  await cp(runner, path.join(folder, 'runner.cjs'));
+  for (const name of INSTALLED) {
+    const installed = findPackage(name);
+    if (installed) await symlink(installed, path.join(modules, name), 'junction');
+  }
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** The host itself runs from its source or from any depth of dist/. */
+function findRunner(): string {
+  for (let folder = import.meta.dirname; folder !== path.dirname(folder); folder = path.dirname(folder)) {
+    const candidate = path.join(folder, 'dist/local/runner.cjs');
+    if (existsSync(candidate)) return candidate;
+  }
+  throw new Error('dist/local/runner.cjs is not there. Build first: npm run build.');
+}
+
+function findPackage(name: string): string | undefined {
+  const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
+  return folders.map((folder) => path.join(folder, name)).find((folder) => existsSync(folder));
+}

@@ -1,0 +1,124 @@
+/**
+ * One warm container: the Node runtime's contract (/init and /run) in a process of its own. Everything an action can
+ * observe of its container happens here; the host keeps time, memory and the activation record.
+ */
+import { compileFunction, constants } from 'node:vm';
+import type { FromContainer, InitMessage, RunMessage, ToContainer } from './protocol.ts';
+import { SENTINEL } from './protocol.ts';
+import { serializeError } from './serialize-error.ts';
+
+type Main = (args: unknown) => unknown;
+
+const sendToHost = process.send?.bind(process);
+const writeOut = process.stdout.write.bind(process.stdout);
+const writeErr = process.stderr.write.bind(process.stderr);
+let main: Main | undefined;
+let stopped = false;
+
+/** Ends the activation's output, then answers. */
+function reply(status: number, body: object): void {
+  replyText(status, JSON.stringify(body));
+}
+
+function replyText(status: number, body: string): void {
+  writeOut(`${SENTINEL}\n`);
+  writeErr(`${SENTINEL}\n`);
+  answer(status, body);
+}
+
+function answer(status: number, body: string): void {
+  const message: FromContainer = { type: 'reply', status, body };
+  sendToHost?.(message);
+}
+
+function init(message: InitMessage): void {
+  if (main || stopped) reply(403, { error: 'Cannot initialize the action more than once.' });
+  else if (message.code === '' || message.main === '')
+    reply(403, { error: 'Missing main/no code to execute.' });
+  else start(message);
+}
+
+function start({ code, main: name, env }: InitMessage): void {
+  Object.assign(process.env, env);
+  try {
+    main = load(code, name);
+    answer(200, '{"OK":true}');
+  } catch (error) {
+    stopped = true;
+    console.error('Error during initialization:', error);
+    const text = error instanceof Error ? error.stack : String(error);
+    reply(502, { error: `Initialization has failed due to: ${text}` });
+  }
+}
+
+/**
+ * Evaluates the text inside a function that sees the runner's own `require`, `module` and `exports`, then looks for the
+ * identifier: first in the scope of that text, so that a bundle's inner function of that name wins, and only if there
+ * is none among what it exported.
+ */
+function load(code: string, name: string): Main {
+  const source = `${code}
+try { return ${name}; } catch (error) { if (!(error instanceof ReferenceError)) throw error; }
+return module.exports.${name} === undefined ? exports.${name} : module.exports.${name};`;
+  const evaluate = compileFunction(source, ['require', 'module', 'exports', '__dirname', '__filename'], {
+    filename: __filename,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  const found: unknown = evaluate(require, module, exports, __dirname, __filename);
+  if (typeof found !== 'function') throw `Action entrypoint '${name}' is not a function.`;
+  return found as Main;
+}
+
+async function run({ value, env }: RunMessage): Promise<void> {
+  if (stopped || !main)
+    return reply(403, { error: `Internal system error: container not ready, status: stopped` });
+  delete process.env.__OW_API_KEY;
+  Object.assign(process.env, env);
+  const args: unknown = JSON.parse(value);
+  let pending: unknown;
+  try {
+    pending = main(args);
+  } catch (error) {
+    stopped = true;
+    console.error(error);
+    return reply(502, { error: `An error has occurred: ${error}` });
+  }
+  finish(await settle(pending));
+}
+
+/** A rejection is an answer with an `error`, nothing at all is an empty object. */
+async function settle(pending: unknown): Promise<unknown> {
+  try {
+    const result = await pending;
+    return result === undefined ? {} : result;
+  } catch (error) {
+    return { error: error ? serializeError(error) : {} };
+  }
+}
+
+function finish(result: unknown): void {
+  if (typeof result !== 'object') {
+    console.error(`Result must be of type object but has type "${typeof result}":`, result);
+    reply(502, { error: 'The action did not return a dictionary.' });
+    return;
+  }
+  let body: string | undefined;
+  try {
+    body = JSON.stringify(result);
+  } catch {
+    reply(500, { error: 'Internal error.' });
+    return;
+  }
+  replyText(200, body ?? '');
+}
+
+process.on('message', (message: ToContainer) => {
+  if (message.type === 'init') init(message);
+  else void run(message);
+});
+process.on('disconnect', () => process.exit());
+// Actions are to find no channel to the host.
+delete process.send;
+delete process.env.NODE_CHANNEL_FD;
+const ready: FromContainer = { type: 'ready' };
+sendToHost?.(ready);

@@ -1,0 +1,155 @@
+import type { ActivationStore } from './activations.ts';
+import { openActivationStore } from './activations.ts';
+import type { Alarms } from './alarms.ts';
+import { openAlarms } from './alarms.ts';
+import type { EntityStore } from './entities.ts';
+import { openEntityStore, readFullName } from './entities.ts';
+import { removeTrigger } from './entity-updates.ts';
+import { newTransactionId } from './http.ts';
+import type { Identities } from './identities.ts';
+import { openIdentities } from './identities.ts';
+import type { Invoker } from './invoker.ts';
+import { openInvoker } from './invoker.ts';
+import type { Pool } from './pool.ts';
+import { openPool } from './pool.ts';
+import { openRateThrottle } from './throttle.ts';
+import type { Fire } from './triggers.ts';
+import { fireTrigger } from './triggers.ts';
+
+/** The platform's limits. */
+export interface HostLimits {
+  invocationsPerMinute: number;
+  concurrentInvocations: number;
+  triggersPerMinute: number;
+  /** Bytes of a request's body. */
+  payload: number;
+  /** Bytes of a result's JSON text. */
+  result: number;
+  /** Milliseconds until a blocking call is answered 202 while its action goes on. */
+  blockingWait: number;
+  /** Container processes at a time; further activations wait. */
+  containers: number;
+  /** Milliseconds until an unused container goes. */
+  idle: number;
+  /** Activation records kept in memory. */
+  activations: number;
+}
+
+export interface ServiceOptions {
+  /** Folder of the container image. */
+  image: string;
+  /** `uuid:key` by namespace. */
+  keys: Record<string, string>;
+  limits: HostLimits;
+  clock: () => Date;
+  log: (line: object) => void;
+  alarms: boolean;
+  coldStarts: boolean;
+  apiHost: () => string;
+}
+
+/** Everything behind the platform's HTTP interface. */
+export interface Services {
+  store: EntityStore;
+  identities: Identities;
+  activations: ActivationStore;
+  invoker: Invoker;
+  alarms: Alarms;
+  limits: HostLimits;
+  clock: () => Date;
+  /** @throws {Refusal} 429 when the namespace has spent its minute or has too many activations under way. */
+  countInvocation: (namespace: string) => void;
+  fire: (call: Fire) => string | undefined;
+  /** Fires as the namespace's owner, the way the alarms provider does. */
+  fireAsOwner: (namespace: string, trigger: string, payload: Record<string, unknown>) => string | undefined;
+  close: () => Promise<void>;
+}
+
+export function openServices(options: ServiceOptions): Services {
+  const { clock, log, limits, coldStarts } = options;
+  const store = openEntityStore();
+  const identities = openIdentities(options.keys);
+  const activations = openActivationStore(limits.activations);
+  const pool = openContainers(options);
+  const invoker = openInvoker({
+    pool,
+    activations,
+    clock,
+    log,
+    limits,
+    coldStarts,
+    apiKeyOf: identities.keyOf,
+  });
+  const countInvocation = invocationThrottle(options, invoker);
+  const triggerRate = openRateThrottle(limits.triggersPerMinute, clock);
+
+  function fire(call: Fire): string | undefined {
+    triggerRate.count(call.namespace);
+    return fireTrigger({ store, activations, invoker, clock, log, countInvocation }, call);
+  }
+
+  function fireAsOwner(namespace: string, trigger: string, payload: Record<string, unknown>) {
+    const headers = providerHeaders(options.apiHost(), identities.keyOf(namespace));
+    return fire({ namespace, trigger, headers, payload, transactionId: newTransactionId() });
+  }
+
+  const alarms = openAlarms({
+    clock,
+    log,
+    enabled: options.alarms,
+    fire: (trigger, payload) => {
+      const { path, name } = readFullName(trigger, '');
+      fireAsOwner(path, name, payload);
+    },
+    remove: (trigger, what) => removeTrigger(store, trigger, what),
+  });
+
+  async function close(): Promise<void> {
+    alarms.close();
+    await pool.close();
+    await invoker.settled();
+  }
+
+  return {
+    store,
+    identities,
+    activations,
+    invoker,
+    alarms,
+    limits,
+    clock,
+    countInvocation,
+    fire,
+    fireAsOwner,
+    close,
+  };
+}
+
+function openContainers({ image, limits, clock, apiHost }: ServiceOptions): Pool {
+  return openPool({
+    image,
+    size: limits.containers,
+    idle: limits.idle,
+    clock,
+    // What the stock image's process has, and UTC, which is its time zone. Nothing of the host's own environment.
+    environment: () => ({ PATH: process.env.PATH ?? '', TZ: 'UTC', __OW_API_HOST: apiHost() }),
+  });
+}
+
+function invocationThrottle({ limits, clock }: ServiceOptions, invoker: Invoker) {
+  const rate = openRateThrottle(limits.invocationsPerMinute, clock);
+  return (namespace: string) => {
+    rate.count(namespace);
+    invoker.requireConcurrency(namespace);
+  };
+}
+
+/** The headers of the alarms provider's request, which reach the actions with the owner's key in them. */
+function providerHeaders(apiHost: string, key: string): Record<string, string> {
+  return {
+    accept: 'application/json',
+    authorization: `Basic ${Buffer.from(key).toString('base64')}`,
+    'content-type': 'application/json',
+    host: apiHost.replace(/^https?:\/\//, ''),
+  };
+}

@@ -1,0 +1,34 @@
+import { Refusal } from './http.ts';
+
+/** Requests of a namespace: so many in a calendar minute, as the platform counts, not in any sixty seconds. */
+export interface RateThrottle {
+  /** @throws {Refusal} 429 once the minute's budget is spent; the refused request counts too. */
+  count(namespace: string): void;
+}
+
+export function openRateThrottle(perMinute: number, clock: () => Date): RateThrottle {
+  const windows = new Map<string, { minute: number; requests: number }>();
+  return {
+    count(namespace) {
+      const minute = Math.floor(clock().getTime() / 60_000);
+      const current = windows.get(namespace);
+      const window = current?.minute === minute ? current : { minute, requests: 0 };
+      window.requests += 1;
+      windows.set(namespace, window);
+      if (window.requests > perMinute)
+        throw new Refusal(
+          429,
+          `Too many requests in the last minute (count: ${window.requests}, allowed: ${perMinute}).`,
+        );
+    },
+  };
+}
+
+/** @throws {Refusal} 429 when as many activations of the namespace are under way as it may have. */
+export function requireConcurrency(inFlight: number, allowed: number): void {
+  if (inFlight >= allowed)
+    throw new Refusal(
+      429,
+      `Too many concurrent requests in flight (count: ${inFlight}, allowed: ${allowed}).`,
+    );
+}
