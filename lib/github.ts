@@ -1,0 +1,132 @@
+import {
+  type Bucket,
+  clonesAnswer,
+  type ListedRepository,
+  type PopularPath,
+  parseAnswer,
+  pathsAnswer,
+  type Referrer,
+  referrersAnswer,
+  repositoryAnswer,
+  repositoryListAnswer,
+  userAnswer,
+  viewsAnswer,
+  type Window,
+} from './github/answers.ts';
+import { type Connection, type ConnectionOptions, openConnection } from './github/connection.ts';
+import { parseScopes, parseTokenExpiry } from './github/refusal.ts';
+
+/** Whose token it is, and what is known of the token. */
+export interface Viewer {
+  id: number;
+  login: string;
+  name: string | null;
+  /** A classic token's scopes; null for a fine-grained token, which names none. */
+  scopes: string[] | null;
+  /** When the token ends; null: never, or GitHub does not say. */
+  tokenExpiresAt: Date | null;
+}
+
+/** A repository as of now. */
+export interface GitHubRepository extends ListedRepository {
+  /** Accounts that watch it: GitHub's `subscribers_count` (its `watchers` are stars). */
+  subscribers: number;
+  /** True: it was asked for by a name it no longer has, because it was renamed or transferred. */
+  renamed: boolean;
+}
+
+/** Everything GitHub shows of a repository's traffic: the last 14 days, UTC, the newest day still growing. */
+export interface GitHubTraffic {
+  views: Window;
+  clones: Window;
+  /** Weeks by their Monday, with uniques of their own; the first and the last are usually not whole. */
+  viewWeeks: Bucket[];
+  cloneWeeks: Bucket[];
+  /** At most ten each, over the 14 days together, most views first. */
+  referrers: Referrer[];
+  paths: PopularPath[];
+}
+
+/** GitHub's API for us. Every function throws a `GitHubError` and nothing else when GitHub does not do as asked. */
+export interface GitHubClient {
+  getViewer(): Promise<Viewer>;
+  /** One request; two for a former name. By id it is found under whatever name it has. */
+  getRepository(repository: { id: number } | { owner: string; name: string }): Promise<GitHubRepository>;
+  /**
+   * The repositories whose traffic the token's owner may read (push access), the last pushed first.
+   * `complete` is false when there were more than a thousand to look through.
+   */
+  listRepositories(): Promise<{ repositories: ListedRepository[]; complete: boolean }>;
+  /** Six requests; only one when GitHub refuses. */
+  getTraffic(id: number): Promise<GitHubTraffic>;
+}
+
+const PAGE = 100;
+const MAX_PAGES = 10;
+
+/** Opens GitHub for one token. Nothing is asked yet. */
+export function openGitHub(options: ConnectionOptions): GitHubClient {
+  const connection = openConnection(options);
+  return {
+    getViewer: () => getViewer(connection),
+    getRepository: (repository) => getRepository(connection, repository),
+    listRepositories: () => listRepositories(connection),
+    getTraffic: (id) => getTraffic(connection, id),
+  };
+}
+
+async function getViewer(ask: Connection): Promise<Viewer> {
+  const { data, headers } = await ask('/user');
+  const { id, login, name } = parseAnswer(userAnswer, data);
+  return {
+    id,
+    login,
+    name: name ?? null,
+    scopes: parseScopes(headers['x-oauth-scopes']),
+    tokenExpiresAt: parseTokenExpiry(headers['github-authentication-token-expiration']),
+  };
+}
+
+async function getRepository(
+  ask: Connection,
+  repository: { id: number } | { owner: string; name: string },
+): Promise<GitHubRepository> {
+  const path = 'id' in repository ? '/repositories/{id}' : '/repos/{owner}/{name}';
+  const { data, redirected } = await ask(path, { ...repository });
+  return { ...parseAnswer(repositoryAnswer, data), renamed: redirected };
+}
+
+async function listRepositories(
+  ask: Connection,
+): Promise<{ repositories: ListedRepository[]; complete: boolean }> {
+  const repositories: ListedRepository[] = [];
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const { data, headers } = await ask('/user/repos', { sort: 'pushed', per_page: PAGE, page });
+    repositories.push(
+      ...parseAnswer(repositoryListAnswer, data).filter(({ permissions }) => permissions.push),
+    );
+    if (!/rel="next"/.test(headers.link ?? '')) return { repositories, complete: true };
+  }
+  return { repositories, complete: false };
+}
+
+async function getTraffic(ask: Connection, id: number): Promise<GitHubTraffic> {
+  const path = `/repositories/${id}/traffic`;
+  // First alone: a token that may not read one figure may read none, and each refusal counts against the quota.
+  const views = parseAnswer(viewsAnswer, (await ask(`${path}/views`)).data);
+  const [clones, viewWeeks, cloneWeeks, referrers, paths] = await Promise.all([
+    ask(`${path}/clones`),
+    ask(`${path}/views`, { per: 'week' }),
+    ask(`${path}/clones`, { per: 'week' }),
+    ask(`${path}/popular/referrers`),
+    ask(`${path}/popular/paths`),
+  ]);
+  return {
+    views,
+    clones: parseAnswer(clonesAnswer, clones.data),
+    viewWeeks: parseAnswer(viewsAnswer, viewWeeks.data).days,
+    cloneWeeks: parseAnswer(clonesAnswer, cloneWeeks.data).days,
+    referrers: parseAnswer(referrersAnswer, referrers.data),
+    paths: parseAnswer(pathsAnswer, paths.data),
+  };
+}

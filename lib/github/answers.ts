@@ -1,0 +1,140 @@
+import * as z from 'zod';
+import { GitHubError } from './error.ts';
+
+// GitHub's answers as far as they are used: https://docs.github.com/en/rest/metrics/traffic and
+// https://docs.github.com/en/rest/repos/repos. Unknown members are ignored, missing ones are an unreadable answer.
+
+/** Visits or clones, and how many different visitors or cloners they were. */
+export interface Figures {
+  count: number;
+  uniques: number;
+}
+
+/** A UTC day ('YYYY-MM-DD'), or for weeks its Monday. */
+export interface Bucket extends Figures {
+  date: string;
+}
+
+/** What `/traffic/views` or `/traffic/clones` say: `count` and `uniques` of the whole window, and each of its days. */
+export interface Window extends Figures {
+  days: Bucket[];
+}
+
+export interface Referrer extends Figures {
+  referrer: string;
+}
+
+export interface PopularPath extends Figures {
+  path: string;
+  title: string;
+}
+
+/** What a token's owner may do in a repository, in GitHub's names. */
+export interface Permissions {
+  admin: boolean;
+  maintain: boolean;
+  push: boolean;
+  triage: boolean;
+  pull: boolean;
+}
+
+/** A repository as GitHub lists it. */
+export interface ListedRepository {
+  /** GitHub's id on its server: what a repository is; everything else may change. */
+  id: number;
+  owner: string;
+  name: string;
+  fullName: string;
+  private: boolean;
+  archived: boolean;
+  description: string | null;
+  htmlUrl: string;
+  permissions: Permissions;
+  stars: number;
+  forks: number;
+  /** Open issues and pull requests together (GitHub's `open_issues_count`). */
+  openIssues: number;
+  /** ISO 8601. */
+  createdAt: string;
+}
+
+const figures = { count: z.int().nonnegative(), uniques: z.int().nonnegative() };
+
+const bucket = z
+  .object({ timestamp: z.string().regex(/^\d{4}-\d{2}-\d{2}T/), ...figures })
+  .transform(({ timestamp, count, uniques }): Bucket => ({ date: timestamp.slice(0, 10), count, uniques }));
+
+export const viewsAnswer = z
+  .object({ ...figures, views: z.array(bucket) })
+  .transform(({ count, uniques, views }): Window => ({ count, uniques, days: views }));
+
+export const clonesAnswer = z
+  .object({ ...figures, clones: z.array(bucket) })
+  .transform(({ count, uniques, clones }): Window => ({ count, uniques, days: clones }));
+
+export const referrersAnswer: z.ZodType<Referrer[]> = z.array(z.object({ referrer: z.string(), ...figures }));
+
+export const pathsAnswer: z.ZodType<PopularPath[]> = z.array(
+  z.object({ path: z.string(), title: z.string(), ...figures }),
+);
+
+export const userAnswer = z.object({ id: z.int(), login: z.string(), name: z.string().nullish() });
+
+const permissions = z.object({
+  admin: z.boolean(),
+  maintain: z.boolean().default(false),
+  push: z.boolean(),
+  triage: z.boolean().default(false),
+  pull: z.boolean(),
+});
+
+const listed = z.object({
+  id: z.int().positive(),
+  name: z.string(),
+  full_name: z.string(),
+  owner: z.object({ login: z.string() }),
+  private: z.boolean(),
+  archived: z.boolean(),
+  description: z.string().nullable(),
+  html_url: z.string(),
+  permissions,
+  stargazers_count: z.int(),
+  forks_count: z.int(),
+  open_issues_count: z.int(),
+  created_at: z.string(),
+});
+
+function toListed(answer: z.infer<typeof listed>): ListedRepository {
+  return {
+    id: answer.id,
+    owner: answer.owner.login,
+    name: answer.name,
+    fullName: answer.full_name,
+    private: answer.private,
+    archived: answer.archived,
+    description: answer.description,
+    htmlUrl: answer.html_url,
+    permissions: answer.permissions,
+    stars: answer.stargazers_count,
+    forks: answer.forks_count,
+    openIssues: answer.open_issues_count,
+    createdAt: answer.created_at,
+  };
+}
+
+export const repositoryListAnswer = z.array(listed.transform(toListed));
+
+export const repositoryAnswer = listed
+  .extend({ subscribers_count: z.int() })
+  .transform((answer) => ({ ...toListed(answer), subscribers: answer.subscribers_count }));
+
+/** Returns what the answer says; throws `unreadable_answer`, naming where it is not as documented. */
+export function parseAnswer<T>(schema: z.ZodType<T>, answer: unknown): T {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues[0]?.path.join('.') || 'its beginning';
+  throw new GitHubError(
+    'unreadable_answer',
+    `GitHub's answer is not as documented (at ${where.slice(0, 100)}): is this the base URL of its API?`,
+  );
+}

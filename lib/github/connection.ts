@@ -1,0 +1,184 @@
+import { retry } from '@octokit/plugin-retry';
+import { throttling } from '@octokit/plugin-throttling';
+import { Octokit } from '@octokit/rest';
+import { GitHubError } from './error.ts';
+import { toGitHubError } from './refusal.ts';
+
+export interface ConnectionOptions {
+  /** The API's base URL without a slash at the end: `https://api.github.com`, or `https://<host>/api/v3`. */
+  apiUrl: string;
+  token: string;
+  clock: () => Date;
+  /** Until when everything must be answered, by the clock; 20 seconds from now unless told. */
+  deadline?: Date;
+  /** When the token ends, as GitHub said when it was saved: tells an expired token from a revoked one. */
+  tokenExpiresAt?: Date | null;
+  /** Milliseconds that stand for one second of waiting between tries; 1,000 unless told. */
+  secondLasts?: number;
+}
+
+/** One answer, whatever redirects led to it. */
+export interface ConnectionAnswer {
+  data: unknown;
+  headers: Record<string, string>;
+  redirected: boolean;
+}
+
+/** Asks GitHub for a path below the base URL. Throws only {@link GitHubError}. */
+export type Connection = (
+  path: string,
+  parameters?: Record<string, string | number>,
+) => Promise<ConnectionAnswer>;
+
+const DEFAULT_DEADLINE_MS = 20_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+const RETRIES = 2;
+const USER_AGENT = 'github-traffic-analytics';
+const API_HEADERS = { 'x-github-api-version': '2022-11-28' };
+
+/**
+ * Opens a connection that asks at most ten things at once (what plugin-throttling allows), tries again after 5xx,
+ * dropped connections and secondary limits that end before the deadline, and never waits beyond the deadline.
+ *
+ * The token goes to the host of `apiUrl` only: redirects are followed by repository id below `apiUrl`, never as given.
+ */
+export function openConnection(options: ConnectionOptions): Connection {
+  const { apiUrl, clock, token } = options;
+  const deadline = options.deadline ?? new Date(clock().getTime() + DEFAULT_DEADLINE_MS);
+  const timeLeft = () => deadline.getTime() - clock().getTime();
+  const octokit = createOctokit(options, timeLeft);
+
+  async function ask(path: string, parameters: Record<string, string | number>): Promise<ConnectionAnswer> {
+    const { status, headers, data } = await octokit.request(`GET ${path}`, {
+      ...parameters,
+      headers: API_HEADERS,
+    });
+    const texts = toTexts(headers);
+    if (Number(status) < 300) return { data, headers: texts, redirected: false };
+    const target = toRedirectTarget(apiUrl, texts.location);
+    return { ...(await ask(target, {})), redirected: true };
+  }
+
+  return async (path, parameters = {}) => {
+    if (!/^[\x21-\x7e]+$/.test(token)) {
+      throw new GitHubError(
+        'token_invalid',
+        'The GitHub token holds characters no token has: copy it again.',
+      );
+    }
+    try {
+      return await ask(path, parameters);
+    } catch (error) {
+      throw toNamed(error, options);
+    }
+  };
+}
+
+type OctokitCore = Parameters<typeof retry>[0];
+
+function createOctokit(
+  { apiUrl, token, secondLasts = 1000 }: ConnectionOptions,
+  timeLeft: () => number,
+): Octokit {
+  // Innermost: a try that would begin after the deadline is not made.
+  const untilDeadline = ({ hook }: OctokitCore) => {
+    hook.error('request', (error, { request }) => {
+      const pause = (Number(request?.retryCount ?? 0) + 1) ** 2 * secondLasts;
+      if (request && pause >= timeLeft()) request.retries = 0;
+      throw error;
+    });
+    return {};
+  };
+  const mayWait = (seconds: number, _options: unknown, _octokit: unknown, retryCount: number) =>
+    retryCount < RETRIES && seconds * secondLasts < timeLeft();
+  const Client = Octokit.plugin(untilDeadline, throttling, retry);
+  return new Client({
+    auth: token,
+    baseUrl: apiUrl,
+    userAgent: USER_AGENT,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    request: { redirect: 'manual', fetch: fetchWithin(timeLeft) },
+    // An id of its own: one account's limit must not hold up another's requests.
+    throttle: {
+      id: crypto.randomUUID(),
+      retryAfterBaseValue: secondLasts,
+      // It ends on the hour: later than any action.
+      onRateLimit: () => false,
+      onSecondaryRateLimit: mayWait,
+    },
+    retry: {
+      doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451],
+      retries: RETRIES,
+      retryAfterBaseValue: secondLasts,
+    },
+  });
+}
+
+/** Reads the whole answer in the time that is left, so that one cut short fails like one that never began. */
+function fetchWithin(timeLeft: () => number): typeof fetch {
+  return async (url, init) => {
+    const left = timeLeft();
+    if (left <= 0) throw outOfTime();
+    const signal = AbortSignal.timeout(Math.min(left, REQUEST_TIMEOUT_MS));
+    try {
+      const response = await fetch(url, { ...init, signal });
+      const body = [204, 304].includes(response.status) ? null : await response.arrayBuffer();
+      return new Response(body, { status: response.status, headers: response.headers });
+    } catch (error) {
+      if (signal.aborted && left <= REQUEST_TIMEOUT_MS) throw outOfTime();
+      throw error;
+    }
+  };
+}
+
+/** The name AbortError keeps octokit from wrapping it, and from trying again. */
+function outOfTime(): Error {
+  return new DOMException('no time is left', 'AbortError');
+}
+
+function toTexts(headers: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
+
+/**
+ * GitHub answers 301 with `/repositories/{id}…` for a repository that was renamed or transferred
+ * (https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects).
+ */
+function toRedirectTarget(apiUrl: string, location = ''): string {
+  const rest = location.startsWith(`${apiUrl}/`) ? location.slice(apiUrl.length) : '';
+  if (/^\/repositories\/\d+(?:\/[a-z/]+)?(?:\?per=(?:day|week))?$/.test(rest)) return rest;
+  throw new GitHubError(
+    'unreadable_answer',
+    'GitHub redirects to somewhere else: is this the base URL of its API?',
+  );
+}
+
+interface RequestFailure {
+  status: number;
+  message: string;
+  response?: { headers: object };
+}
+
+function isRequestFailure(error: unknown): error is RequestFailure {
+  return error instanceof Error && error.name === 'HttpError' && 'status' in error;
+}
+
+/** Only the response is looked at: the request that failed holds the token. */
+function toNamed(error: unknown, { clock, tokenExpiresAt = null }: ConnectionOptions): unknown {
+  if (error instanceof GitHubError) return error;
+  if (error instanceof Error && error.name === 'AbortError') {
+    return new GitHubError(
+      'out_of_time',
+      'GitHub did not answer in the time that was left: it will be asked again.',
+    );
+  }
+  if (!isRequestFailure(error)) return error;
+  if (!error.response) {
+    return new GitHubError(
+      'github_down',
+      'GitHub cannot be reached: the connection failed. Try again later.',
+    );
+  }
+  const refusal = { status: error.status, message: error.message, headers: toTexts(error.response.headers) };
+  return toGitHubError(refusal, { now: clock(), tokenExpiresAt });
+}

@@ -1,0 +1,63 @@
+import { Failure, type FailureStatus } from '../failure.ts';
+
+/**
+ * Why GitHub did not answer with what was asked:
+ *
+ * - `token_invalid`, `token_expired`, `token_sso_required`: the token does not identify its owner (to the organization).
+ * - `missing_scope`, `missing_permission`, `no_push_access`: its owner, or it, may not read traffic.
+ * - `not_found`: there is no such repository for this token.
+ * - `rate_limited`, `secondary_limit`: asked too much; `details.retryAt` says when it may go on.
+ * - `github_down`, `unreadable_answer`: GitHub failed. `out_of_time`: it did not answer before the deadline.
+ * - `blocked`: an organization's or GitHub's rule forbids it.
+ */
+export type GitHubErrorCode =
+  | 'token_invalid'
+  | 'token_expired'
+  | 'token_sso_required'
+  | 'missing_scope'
+  | 'missing_permission'
+  | 'no_push_access'
+  | 'not_found'
+  | 'rate_limited'
+  | 'secondary_limit'
+  | 'github_down'
+  | 'out_of_time'
+  | 'unreadable_answer'
+  | 'blocked';
+
+/** Facts for the interface; which are there depends on the code. */
+export interface GitHubErrorDetails {
+  /** ISO 8601: from when on another try can succeed. */
+  retryAt?: string;
+  /** The scopes or permissions that are missing, in GitHub's words: `repo`, `administration=read`. */
+  needed?: string;
+  /** Where the token's owner authorizes it for the organization. */
+  ssoUrl?: string;
+}
+
+const STATUSES: Record<GitHubErrorCode, FailureStatus> = {
+  token_invalid: 422,
+  token_expired: 422,
+  token_sso_required: 422,
+  missing_scope: 422,
+  missing_permission: 422,
+  no_push_access: 422,
+  not_found: 422,
+  rate_limited: 503,
+  secondary_limit: 503,
+  github_down: 502,
+  out_of_time: 503,
+  unreadable_answer: 502,
+  blocked: 422,
+};
+
+/** A named failure of GitHub's API. The message is one sentence for a person; it never holds a token. */
+export class GitHubError extends Failure {
+  declare readonly code: GitHubErrorCode;
+  declare readonly details: (GitHubErrorDetails & Record<string, unknown>) | undefined;
+
+  constructor(code: GitHubErrorCode, message: string, details?: GitHubErrorDetails) {
+    super(STATUSES[code], code, message, details && { ...details });
+    this.name = 'GitHubError';
+  }
+}

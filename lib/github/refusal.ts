@@ -1,0 +1,174 @@
+import { GitHubError } from './error.ts';
+
+/** A refusal as it came: GitHub's status, sentence and headers (in lower case). */
+export interface Refusal {
+  status: number;
+  message: string;
+  headers: Record<string, string>;
+}
+
+/** What is known besides the answer. */
+export interface RefusalContext {
+  now: Date;
+  /** When the token ends, if that is known from an earlier answer. */
+  tokenExpiresAt: Date | null;
+}
+
+/**
+ * Names a refused request. The order matters: a permission that is refused with the last request of the hour comes
+ * with `x-ratelimit-remaining: 0`, yet it is no limit, and a limit comes with the status of a permission.
+ */
+export function toGitHubError(refusal: Refusal, context: RefusalContext): GitHubError {
+  const { status } = refusal;
+  if (status === 401) return toTokenError(refusal, context);
+  if (status === 403 || status === 429) {
+    return toLimitError(refusal, context) ?? toPermissionError(refusal) ?? toQuotaError(refusal, context);
+  }
+  if (status === 404 || status === 410) {
+    return new GitHubError(
+      'not_found',
+      'GitHub shows this token no such repository: check the name, and that the token may see it if it is private.',
+    );
+  }
+  if (status === 451) return toBlockedError(refusal);
+  if (status >= 500) {
+    return new GitHubError(
+      'github_down',
+      `GitHub is not answering properly (status ${status}): try again later.`,
+    );
+  }
+  return new GitHubError('unreadable_answer', `GitHub answered with an unexpected status (${status}).`);
+}
+
+/**
+ * The header `github-authentication-token-expiration`, e.g. `2026-12-20 13:05:01 UTC`; null: none, or not understood.
+ * It comes with every answer to a personal access token that ends
+ * (https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/token-expiration-and-revocation).
+ */
+export function parseTokenExpiry(header: string | undefined): Date | null {
+  const parts = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}) (UTC|[+-]\d{4})$/.exec(header?.trim() ?? '');
+  if (!parts) return null;
+  const at = new Date(`${parts[1]}T${parts[2]}${parts[3] === 'UTC' ? 'Z' : parts[3]}`);
+  return Number.isNaN(at.getTime()) ? null : at;
+}
+
+/** GitHub says "Bad credentials" of revoked, mistyped and expired tokens alike. */
+function toTokenError({ headers }: Refusal, { now, tokenExpiresAt }: RefusalContext): GitHubError {
+  const end = parseTokenExpiry(headers['github-authentication-token-expiration']) ?? tokenExpiresAt;
+  if (end && end <= now) {
+    const day = end.toISOString().slice(0, 10);
+    return new GitHubError(
+      'token_expired',
+      `The GitHub token expired on ${day}: make a new one and save it here.`,
+    );
+  }
+  return new GitHubError(
+    'token_invalid',
+    'GitHub does not accept the token: it is mistyped, revoked or expired. Make a new one and save it here.',
+  );
+}
+
+/**
+ * Limits that name themselves. Primary: `x-ratelimit-remaining` is 0 until `x-ratelimit-reset` (epoch seconds);
+ * secondary: wait as `retry-after` says, else at least a minute
+ * (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit).
+ */
+function toLimitError(
+  { status, message, headers }: Refusal,
+  { now }: RefusalContext,
+): GitHubError | undefined {
+  const retryAfter = Number(headers['retry-after']);
+  if (/secondary rate|abuse detection/i.test(message) || retryAfter > 0) {
+    const retryAt = new Date(now.getTime() + (retryAfter > 0 ? retryAfter : 60) * 1000);
+    return new GitHubError(
+      'secondary_limit',
+      `GitHub asks this account to slow down: nothing will be asked until ${toMinute(retryAt)}.`,
+      { retryAt: retryAt.toISOString() },
+    );
+  }
+  if (status !== 429 && !/rate limit exceeded/i.test(message)) return undefined;
+  return toRateLimitError(headers, now);
+}
+
+function toRateLimitError(headers: Record<string, string>, now: Date): GitHubError {
+  const reset = Number(headers['x-ratelimit-reset']);
+  const retryAt = reset > 0 ? new Date(reset * 1000) : new Date(now.getTime() + 60_000);
+  const limit = headers['x-ratelimit-limit'];
+  const quota = limit === undefined ? 'requests' : `${limit} requests`;
+  return new GitHubError(
+    'rate_limited',
+    `The ${quota} an hour that GitHub allows the token's owner are used up until ${toMinute(retryAt)}.`,
+    { retryAt: retryAt.toISOString() },
+  );
+}
+
+/** A refusal nobody knows, when nothing is left of the quota, is that quota's; otherwise it is a rule of somebody's. */
+function toQuotaError(refusal: Refusal, { now }: RefusalContext): GitHubError {
+  if (refusal.headers['x-ratelimit-remaining'] === '0') return toRateLimitError(refusal.headers, now);
+  return toBlockedError(refusal);
+}
+
+/**
+ * What a token or its owner lacks, by GitHub's sentences and headers
+ * (https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api).
+ */
+function toPermissionError({ message, headers }: Refusal): GitHubError | undefined {
+  const ssoUrl = /^required; url=(\S+)/.exec(headers['x-github-sso'] ?? '')?.[1];
+  if (ssoUrl !== undefined || /SAML enforcement/i.test(message)) {
+    return new GitHubError(
+      'token_sso_required',
+      'The organization asks for single sign-on: authorize the token for it at GitHub.',
+      ssoUrl === undefined ? {} : { ssoUrl },
+    );
+  }
+  if (/not accessible by integration/i.test(message)) {
+    return new GitHubError(
+      'missing_permission',
+      'This is a token of a GitHub App or of Actions without the permission Administration (read): use a personal access token.',
+      { needed: headers['x-accepted-github-permissions'] ?? 'administration=read' },
+    );
+  }
+  if (/not accessible by (personal access|fine-grained)/i.test(message)) {
+    const needed = headers['x-accepted-github-permissions'] ?? 'administration=read';
+    return new GitHubError(
+      'missing_permission',
+      `The fine-grained token lacks the permission ${needed} for this repository, or its organization has not approved the token yet.`,
+      { needed },
+    );
+  }
+  return /must have (push access|admin rights)/i.test(message) ? toPushError(headers) : undefined;
+}
+
+/** Classic tokens name their scopes in `x-oauth-scopes`; without `repo` or `public_repo` even an owner is refused. */
+function toPushError(headers: Record<string, string>): GitHubError {
+  const scopes = parseScopes(headers['x-oauth-scopes']);
+  if (scopes && !scopes.includes('repo') && !scopes.includes('public_repo')) {
+    return new GitHubError(
+      'missing_scope',
+      'The classic token lacks the scope repo (public_repo is enough for public repositories).',
+      { needed: 'repo' },
+    );
+  }
+  return new GitHubError(
+    'no_push_access',
+    "The token's owner needs write access: GitHub shows a repository's traffic only to those who may push to it.",
+  );
+}
+
+function toBlockedError({ status, message }: Refusal): GitHubError {
+  const said = message.replace(/ - https:\/\/\S+$/, '').slice(0, 300);
+  return new GitHubError('blocked', `GitHub refuses access (status ${status}): ${said}`);
+}
+
+/** The scopes in `x-oauth-scopes`; null: the header is missing, as for fine-grained tokens. */
+export function parseScopes(header: string | undefined): string[] | null {
+  if (header === undefined) return null;
+  return header
+    .split(',')
+    .map((scope) => scope.trim())
+    .filter((scope) => scope !== '');
+}
+
+function toMinute(instant: Date): string {
+  return `${instant.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,394 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { GitHubError, type GitHubErrorCode } from '../lib/github/error.ts';
+import { type GitHubClient, openGitHub } from '../lib/github.ts';
+import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
+import type { Repository } from '../local/github/world.ts';
+import { type ServedGitHub, serveGitHub } from './github-server.ts';
+
+const TODAY = '2026-11-21';
+const MINUTE_MS = 60_000;
+
+let served: ServedGitHub;
+let tidyDates: Repository;
+let charts: Repository;
+let payroll: Repository;
+
+beforeEach(async () => {
+  served = await serveGitHub(`${TODAY}T06:00:00Z`);
+  const { northwind } = addDemoRepositories(served.github, TODAY);
+  [tidyDates, , , charts, payroll] = northwind as [
+    Repository,
+    Repository,
+    Repository,
+    Repository,
+    Repository,
+  ];
+});
+
+afterEach(() => served.close());
+
+function open(token: string, options: Partial<Parameters<typeof openGitHub>[0]> = {}): GitHubClient {
+  return openGitHub({ apiUrl: served.apiUrl, token, clock: () => served.now, secondLasts: 1, ...options });
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<GitHubError> {
+  const error = await promise.then(
+    () => expect.fail('nothing failed'),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(GitHubError);
+  expect((error as GitHubError).message).toMatch(/^[A-Z].*[.?]$/);
+  for (const token of Object.values(DEMO_TOKENS))
+    expect(JSON.stringify(error) + String(error)).not.toContain(token);
+  return error as GitHubError;
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<GitHubErrorCode> {
+  return (await failureOf(promise)).code;
+}
+
+test('a viewer is the token’s owner with its scopes', async () => {
+  const viewer = await open(DEMO_TOKENS.octocat).getViewer();
+  expect(viewer).toMatchObject({ login: DEMO_USERS.octocat, scopes: ['repo'], tokenExpiresAt: null });
+});
+
+test('a fine-grained token names no scopes but its end', async () => {
+  const viewer = await open(DEMO_TOKENS.expiresSoon).getViewer();
+  expect(viewer.scopes).toBeNull();
+  expect(viewer.tokenExpiresAt?.toISOString()).toBe('2026-11-27T12:00:00.000Z');
+});
+
+test('a repository is found by its id and by its name', async () => {
+  const github = open(DEMO_TOKENS.octocat);
+  const byId = await github.getRepository({ id: tidyDates.id });
+  const byName = await github.getRepository({ owner: tidyDates.owner, name: tidyDates.name });
+  expect(byId).toEqual(byName);
+  expect(byId).toMatchObject({
+    id: tidyDates.id,
+    fullName: 'northwind-labs/tidy-dates',
+    private: false,
+    archived: false,
+    renamed: false,
+    permissions: { admin: true, push: true },
+  });
+  expect(byId.stars).toBeGreaterThan(byId.subscribers);
+});
+
+test('a former name leads to the repository by its id, and is told apart', async () => {
+  const github = open(DEMO_TOKENS.octocat);
+  const found = await github.getRepository({ owner: DEMO_USERS.legacy, name: 'charts' });
+  expect(found).toMatchObject({ id: charts.id, fullName: charts.fullName, renamed: true });
+});
+
+test('a name that another repository took over leads to the other one', async () => {
+  const other = served.github.addRepository({
+    owner: DEMO_USERS.legacy,
+    name: 'charts',
+    createdOn: TODAY,
+    story: {
+      description: null,
+      language: null,
+      views: 1,
+      clones: 0,
+      regulars: 0,
+      weekend: 1,
+      growthPerYear: 1,
+      referrers: [],
+      paths: [],
+      starsPerDay: 0,
+    },
+    collaborators: { [DEMO_USERS.octocat]: 'push' },
+  });
+  const found = await open(DEMO_TOKENS.octocat).getRepository({ owner: DEMO_USERS.legacy, name: 'charts' });
+  expect(found).toMatchObject({ id: other.id, renamed: false });
+  expect((await open(DEMO_TOKENS.octocat).getRepository({ id: charts.id })).fullName).toBe(charts.fullName);
+});
+
+test('an archived repository says so and keeps its traffic', async () => {
+  served.github.archive(tidyDates.id);
+  const github = open(DEMO_TOKENS.octocat);
+  expect((await github.getRepository({ id: tidyDates.id })).archived).toBe(true);
+  expect((await github.getTraffic(tidyDates.id)).views.count).toBeGreaterThan(0);
+});
+
+test('traffic takes six requests and holds what GitHub said', async () => {
+  const github = open(DEMO_TOKENS.octocat);
+  served.github.resetRequests();
+  const traffic = await github.getTraffic(tidyDates.id);
+  expect(
+    served.github
+      .requests()
+      .map(({ path }) => path.replace(/^\/repositories\/\d+\/traffic\//, ''))
+      .sort(),
+  ).toEqual(['clones', 'clones?per=week', 'popular/paths', 'popular/referrers', 'views', 'views?per=week']);
+  const day = traffic.views.days.find(({ date }) => date === '2026-11-18');
+  const truth = served.github.truth(tidyDates.id, '2026-11-18');
+  expect(day).toEqual({ date: '2026-11-18', count: truth.viewCount, uniques: truth.viewUniques });
+  const cloned = traffic.clones.days.find(({ date }) => date === '2026-11-18');
+  expect([cloned?.count, cloned?.uniques]).toEqual([truth.cloneCount, truth.cloneUniques]);
+  const week = traffic.viewWeeks.find(({ date }) => date === '2026-11-09');
+  expect(week?.uniques).toBe(served.github.truthOfWeek(tidyDates.id, '2026-11-09').viewUniques);
+  expect(traffic.cloneWeeks.length).toBeGreaterThanOrEqual(2);
+  expect(traffic.referrers).toEqual(served.github.truthOfReferrers(tidyDates.id, TODAY).slice(0, 10));
+  expect(traffic.paths[0]).toMatchObject({ path: '/northwind-labs/tidy-dates' });
+});
+
+test('only repositories one may push to are listed, from every page', async () => {
+  for (let i = 0; i < 130; i += 1) {
+    served.github.addRepository({
+      owner: 'many',
+      name: `one-${i}`,
+      createdOn: '2025-01-01',
+      story: {
+        description: null,
+        language: null,
+        views: 1,
+        clones: 0,
+        regulars: 0,
+        weekend: 1,
+        growthPerYear: 1,
+        referrers: [],
+        paths: [],
+        starsPerDay: 0,
+      },
+      collaborators: { [DEMO_USERS.octocat]: i < 120 ? 'push' : 'triage' },
+    });
+  }
+  served.github.resetRequests();
+  const { repositories, complete } = await open(DEMO_TOKENS.octocat).listRepositories();
+  expect(complete).toBe(true);
+  expect(repositories).toHaveLength(126);
+  expect(new Set(repositories.map(({ id }) => id)).size).toBe(126);
+  expect(served.github.requests()).toHaveLength(2);
+});
+
+test('a token GitHub does not know is invalid', async () => {
+  expect(await codeOf(open('ghp_unknown').getViewer())).toBe('token_invalid');
+});
+
+test('a token that no header can hold is refused without being shown', async () => {
+  served.github.resetRequests();
+  const error = await failureOf(open('ghp_with\nnewline').getViewer());
+  expect(error.code).toBe('token_invalid');
+  expect(error.message).not.toContain('newline');
+  expect(served.github.requests()).toHaveLength(0);
+});
+
+test('a token whose known end has passed is expired, not merely invalid', async () => {
+  const expired = open(DEMO_TOKENS.expired, { tokenExpiresAt: new Date('2026-11-20T12:00:00Z') });
+  const error = await failureOf(expired.getTraffic(tidyDates.id));
+  expect(error.code).toBe('token_expired');
+  expect(error.message).toContain('2026-11-20');
+  expect(await codeOf(open(DEMO_TOKENS.expired).getViewer())).toBe('token_invalid');
+});
+
+test('a fine-grained token without the permission names what is missing', async () => {
+  const error = await failureOf(open(DEMO_TOKENS.withoutPermission).getTraffic(tidyDates.id));
+  expect(error).toMatchObject({ code: 'missing_permission', details: { needed: 'administration=read' } });
+});
+
+test('a token of an app is told from a personal one', async () => {
+  const error = await failureOf(open(DEMO_TOKENS.app).getTraffic(tidyDates.id));
+  expect(error.code).toBe('missing_permission');
+  expect(error.message).toContain('personal access token');
+});
+
+test('an owner without write access is told so, and a token without the scope too', async () => {
+  expect(await codeOf(open(DEMO_TOKENS.withoutPush).getTraffic(tidyDates.id))).toBe('no_push_access');
+  const error = await failureOf(open(DEMO_TOKENS.withoutScope).getTraffic(tidyDates.id));
+  expect(error).toMatchObject({ code: 'missing_scope', details: { needed: 'repo' } });
+});
+
+test('a refusal costs one request', async () => {
+  served.github.resetRequests();
+  await failureOf(open(DEMO_TOKENS.withoutPush).getTraffic(tidyDates.id));
+  expect(served.github.requests()).toHaveLength(1);
+});
+
+test('a repository that is gone, unknown or hidden is not found', async () => {
+  expect(await codeOf(open(DEMO_TOKENS.octocat).getRepository({ id: 1 }))).toBe('not_found');
+  expect(await codeOf(open(DEMO_TOKENS.octocat).getRepository({ owner: 'no', name: 'where' }))).toBe(
+    'not_found',
+  );
+  expect(await codeOf(open(DEMO_TOKENS.hubot).getTraffic(payroll.id))).toBe('not_found');
+  served.github.remove(tidyDates.id);
+  expect(await codeOf(open(DEMO_TOKENS.octocat).getTraffic(tidyDates.id))).toBe('not_found');
+});
+
+test('an organization with single sign-on leads to where the token is authorized', async () => {
+  served.github.addUser(DEMO_USERS.northwind, { type: 'Organization', saml: true });
+  const error = await failureOf(open(DEMO_TOKENS.octocat).getTraffic(tidyDates.id));
+  expect(error.code).toBe('token_sso_required');
+  expect(error.details?.ssoUrl).toContain('/orgs/northwind-labs/sso?authorization_request=');
+});
+
+test('a spent quota names when it starts again', async () => {
+  for (const status of [403, 429] as const) {
+    const lift = served.github.fail({ kind: 'rate-limit', status, resetIn: 1800 });
+    const error = await failureOf(open(DEMO_TOKENS.octocat).getTraffic(tidyDates.id));
+    lift();
+    expect(error).toMatchObject({ code: 'rate_limited', details: { retryAt: '2026-11-21T06:30:00.000Z' } });
+  }
+});
+
+test('a quota is spent by requests, and an hour later it is whole again', async () => {
+  served.github.addToken({
+    token: 'ghp_small',
+    login: DEMO_USERS.octocat,
+    kind: 'classic',
+    scopes: ['repo'],
+    quota: 8,
+  });
+  await open('ghp_small').getTraffic(tidyDates.id);
+  expect(await codeOf(open('ghp_small').getTraffic(tidyDates.id))).toBe('rate_limited');
+  served.now = new Date(served.now.getTime() + 61 * MINUTE_MS);
+  await open('ghp_small').getTraffic(tidyDates.id);
+});
+
+test('a permission refused with the last request of the hour is no limit', async () => {
+  const login = DEMO_USERS.reader;
+  served.github.addToken({ token: 'ghp_last', login, kind: 'classic', scopes: ['repo'], quota: 1 });
+  expect(await codeOf(open('ghp_last').getTraffic(tidyDates.id))).toBe('no_push_access');
+});
+
+test('a secondary limit that ends in time is waited for', async () => {
+  served.github.fail({ kind: 'secondary-limit', retryAfter: 2, times: 1, match: { path: /clones/ } });
+  expect((await open(DEMO_TOKENS.octocat).getTraffic(tidyDates.id)).clones.count).toBeGreaterThan(0);
+});
+
+test('a secondary limit that ends too late is a failure at once', async () => {
+  for (const retryAfter of [60, undefined]) {
+    const lift = served.github.fail({
+      kind: 'secondary-limit',
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    });
+    const deadline = new Date(served.now.getTime() + 30_000);
+    const error = await failureOf(
+      open(DEMO_TOKENS.octocat, { deadline, secondLasts: 1000 }).getTraffic(tidyDates.id),
+    );
+    lift();
+    expect(error).toMatchObject({
+      code: 'secondary_limit',
+      details: { retryAt: '2026-11-21T06:01:00.000Z' },
+    });
+  }
+});
+
+test('a server that fails now and then is asked again', async () => {
+  for (const kind of ['down', 'reset', 'cut'] as const) {
+    served.github.fail({ kind, times: 2, match: { path: /referrers/ } });
+    expect((await open(DEMO_TOKENS.octocat).getTraffic(tidyDates.id)).referrers.length).toBeGreaterThan(0);
+  }
+});
+
+test('a server that keeps failing is down', async () => {
+  for (const kind of ['down', 'reset', 'cut'] as const) {
+    const lift = served.github.fail({ kind });
+    expect(await codeOf(open(DEMO_TOKENS.octocat).getTraffic(tidyDates.id)), kind).toBe('github_down');
+    lift();
+  }
+  expect(await codeOf(open(DEMO_TOKENS.octocat, { apiUrl: 'http://127.0.0.1:9' }).getViewer())).toBe(
+    'github_down',
+  );
+});
+
+test('nothing is asked again when the pause would end after the deadline', async () => {
+  served.github.resetRequests();
+  served.github.fail({ kind: 'down' });
+  const deadline = new Date(served.now.getTime() + 500);
+  expect(await codeOf(open(DEMO_TOKENS.octocat, { deadline, secondLasts: 1000 }).getViewer())).toBe(
+    'github_down',
+  );
+  expect(served.github.requests()).toHaveLength(1);
+});
+
+test('an answer that does not come before the deadline is given up', async () => {
+  served.github.fail({ kind: 'slow', milliseconds: 3000 });
+  const deadline = new Date(served.now.getTime() + 100);
+  expect(await codeOf(open(DEMO_TOKENS.octocat, { deadline }).getViewer())).toBe('out_of_time');
+});
+
+test('nothing is asked after the deadline', async () => {
+  served.github.resetRequests();
+  expect(await codeOf(open(DEMO_TOKENS.octocat, { deadline: served.now }).getViewer())).toBe('out_of_time');
+  expect(served.github.requests()).toHaveLength(0);
+});
+
+test('answers that are not GitHub’s are unreadable', async () => {
+  const github = () => open(DEMO_TOKENS.octocat);
+  for (const rule of [
+    { kind: 'garbage' } as const,
+    { kind: 'garbage', body: '<html>Welcome to the proxy</html>', contentType: 'text/html' } as const,
+    { kind: 'status', status: 200, body: { count: -1, uniques: 0, views: [] } } as const,
+    {
+      kind: 'status',
+      status: 200,
+      body: { count: 1, uniques: 1, views: [{ count: 1, uniques: 1 }] },
+    } as const,
+    { kind: 'status', status: 418 } as const,
+  ]) {
+    const lift = served.github.fail(rule);
+    expect(await codeOf(github().getTraffic(tidyDates.id))).toBe('unreadable_answer');
+    lift();
+  }
+});
+
+test('the token never follows a redirect to another place', async () => {
+  const other = await serveGitHub(`${TODAY}T06:00:00Z`);
+  const named = { owner: tidyDates.owner, name: tidyDates.name };
+  try {
+    for (const location of [
+      `${other.apiUrl}/repositories/${tidyDates.id}`,
+      `${served.apiUrl}/user`,
+      '/user',
+      '',
+    ]) {
+      const lift = served.github.fail({
+        kind: 'status',
+        status: 301,
+        headers: { location },
+        match: { path: /^\/repos\// },
+      });
+      served.github.resetRequests();
+      expect(await codeOf(open(DEMO_TOKENS.octocat).getRepository(named)), location).toBe(
+        'unreadable_answer',
+      );
+      expect(served.github.requests()).toHaveLength(1);
+      lift();
+    }
+    expect(other.github.requests()).toHaveLength(0);
+  } finally {
+    await other.close();
+  }
+});
+
+test('rules of an organization or of GitHub are quoted', async () => {
+  for (const [status, message] of [
+    [403, 'Repository access blocked.'],
+    [
+      403,
+      'Although you appear to have the correct authorization credentials, the `northwind-labs` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.',
+    ],
+    [451, 'Repository unavailable due to DMCA takedown.'],
+  ] as const) {
+    const lift = served.github.fail({ kind: 'status', status, message });
+    const error = await failureOf(open(DEMO_TOKENS.octocat).getRepository({ id: tidyDates.id }));
+    lift();
+    expect(error.code).toBe('blocked');
+    expect(error.message).toContain(message);
+  }
+});
+
+test('an Enterprise Server is the same below its base path', async () => {
+  const enterprise = await serveGitHub(`${TODAY}T06:00:00Z`, '/api/v3');
+  try {
+    addDemoRepositories(enterprise.github, TODAY);
+    const github = open(DEMO_TOKENS.octocat, { apiUrl: enterprise.apiUrl });
+    const found = await github.getRepository({ owner: DEMO_USERS.legacy, name: 'charts' });
+    expect(found).toMatchObject({ id: charts.id, renamed: true });
+    expect(found.htmlUrl).toBe(`${new URL(enterprise.apiUrl).origin}/${charts.fullName}`);
+    expect((await github.getTraffic(charts.id)).views.count).toBeGreaterThan(0);
+  } finally {
+    await enterprise.close();
+  }
+});
