@@ -32,6 +32,7 @@ async function buildActions() {
     footer: {
       js: 'function main(args){return __action.main(args)} main.main = main; module.exports = main;',
     },
+    loader: { '.sql': 'text' },
     external: ['openwhisk', 'ibm_db', 'pg-native'],
     logLevel: 'warning',
   });
@@ -56,6 +57,7 @@ export async function buildLocal() {
     outbase: root,
     bundle: true,
     packages: 'external',
+    loader: { '.sql': 'text' },
     platform: 'node',
     target: 'node20',
     format: 'esm',
@@ -69,6 +71,7 @@ export async function buildLocal() {
     outfile: path.join(out, 'local/runner.cjs'),
     bundle: true,
     packages: 'external',
+    loader: { '.sql': 'text' },
     platform: 'node',
     target: 'node20',
     format: 'cjs',
@@ -113,6 +116,7 @@ async function buildOpenApi() {
     outfile: generator,
     bundle: true,
     packages: 'external',
+    loader: { '.sql': 'text' },
     platform: 'node',
     target: 'node20',
     format: 'esm',

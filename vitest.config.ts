@@ -1,5 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+/** SQL scripts are imported as text, as in the build. */
+const sqlText = {
+  name: 'sql-text',
+  transform: (code: string, id: string) =>
+    id.endsWith('.sql') ? `export default ${JSON.stringify(code)}` : undefined,
+};
+
 const timeouts = { testTimeout: 60_000, hookTimeout: 120_000 };
 
 // The projects do not extend the root: its set-up would run once for each of them.
@@ -10,9 +17,13 @@ export default defineConfig({
     projects: [
       { test: { ...timeouts, name: 'imports', include: ['test/imports.test.ts'] } },
       {
+        plugins: [sqlText],
         test: { ...timeouts, name: 'system', include: ['test/*.test.ts'], exclude: ['test/imports.test.ts'] },
       },
-      { test: { ...timeouts, name: 'browser', include: ['test/e2e/*.test.ts'], fileParallelism: false } },
+      {
+        plugins: [sqlText],
+        test: { ...timeouts, name: 'browser', include: ['test/e2e/*.test.ts'], fileParallelism: false },
+      },
     ],
   },
 });

@@ -1,1 +1,13 @@
-export {};
+import { createApp, serve } from '../lib/app.ts';
+import { describeMe } from '../lib/me.ts';
+import type { Me } from './openapi/me.ts';
+
+const app = createApp();
+
+app.get('/', async (c) => {
+  const { db, identity } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  return c.json<Me>(await describeMe(db, principal));
+});
+
+export const main = serve(app);

@@ -1,5 +1,5 @@
 /** The statuses that an expected failure may have. */
-export type FailureStatus = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 429 | 502 | 503;
+export type FailureStatus = 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 422 | 429 | 500 | 502 | 503;
 
 /**
  * An expected failure: what went wrong in one sentence that a person can act on, and a code that programs may rely on.

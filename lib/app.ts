@@ -1,0 +1,83 @@
+import { Hono } from 'hono/tiny';
+import { type Config, parseConfig } from './config.ts';
+import { type Database, openDatabase } from './db/database.ts';
+import { toDatabaseFailure } from './db/errors.ts';
+import { Failure } from './failure.ts';
+import { type Identity, openIdentity } from './identity.ts';
+import { type Activation, job, web } from './openwhisk.ts';
+import { openSecrets, type Secrets } from './secrets.ts';
+
+/** What an action works with. */
+export interface Services extends Database {
+  config: Config;
+  identity: Identity;
+  secrets: Secrets;
+  clock: () => Date;
+  activation: Activation;
+}
+
+/** Routes find the services in `c.env`. */
+export type App = Hono<{ Bindings: Services }>;
+
+type Kept = Omit<Services, 'activation'>;
+
+/** A container serves one set of parameters: connections and keys outlive an activation. */
+let kept: { key: string; services: Kept } | undefined;
+
+function build(parameters: Record<string, unknown>): Kept {
+  const config = parseConfig(parameters);
+  const database = openDatabase(config.databaseUrl);
+  const clock = () => config.now ?? new Date();
+  const { issuer, clientId, tokenKey } = config;
+  const identity = openIdentity({ issuer, clientId, db: database.db, clock });
+  return { ...database, config, identity, secrets: openSecrets(tokenKey), clock };
+}
+
+const PARAMETERS = [
+  ...['DATABASE_URL', 'ISSUER', 'CLIENT_ID', 'TOKEN_KEY', 'INIT_SECRET'],
+  ...['ALLOW_PRIVATE_ADDRESSES', 'DEMO_GITHUB_URL', 'NOW'],
+];
+
+function openServices(activation: Activation): Services {
+  const key = JSON.stringify(PARAMETERS.map((name) => activation.parameters[name]));
+  if (kept?.key !== key) kept = { key, services: build(activation.parameters) };
+  return { ...kept.services, activation };
+}
+
+/** An app without routes, whose failures travel to the one catch. Serve it with `serve`. */
+export function createApp(): App {
+  const app: App = new Hono({ strict: false });
+  app.onError((error) => {
+    throw toDatabaseFailure(error) ?? error;
+  });
+  app.notFound((c) => {
+    const { method, path } = c.req;
+    const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((one) => hasRoute(app, one, path));
+    if (others.length === 0)
+      throw new Failure(404, 'route_not_found', 'There is no such address in this API.');
+    const message = `${method} is not possible here; ${others.join(' and ')} is.`;
+    throw new Failure(405, 'method_not_allowed', message);
+  });
+  return app;
+}
+
+function hasRoute(app: App, method: string, path: string): boolean {
+  const [handlers] = app.router.match(method, path);
+  return handlers.length > 0;
+}
+
+/** The `main` of a web action that serves the app's routes. */
+export function serve(app: App) {
+  return web((request, activation) => app.fetch(request, openServices(activation)));
+}
+
+/** The `main` of an action that runs without a request. */
+export function serveJob(run: (services: Services) => Promise<Record<string, unknown>>) {
+  return job(async (activation) => {
+    try {
+      return await run(openServices(activation));
+    } catch (error) {
+      throw toDatabaseFailure(error) ?? error;
+    }
+  });
+}

@@ -1,0 +1,79 @@
+import { Failure } from './failure.ts';
+import { isTokenKeys } from './secrets.ts';
+
+/** The checked parameters of the package. */
+export interface Config {
+  databaseUrl: string;
+  issuer: string;
+  clientId: string;
+  /** 32 bytes in base64url each, separated by spaces; the first seals, all open. */
+  tokenKey: string;
+  initSecret: string;
+  allowPrivateAddresses: boolean;
+  /** Base URL of the GitHub simulator; null where there is none. */
+  demoGithubUrl: string | null;
+  /** The instant to take for the present; null: the real one. */
+  now: Date | null;
+}
+
+/** Plain http is for the machine itself: a provider's answers decide who somebody is. */
+function isIssuer(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.|\[::1\])/.test(hostname));
+}
+
+const isHttpUrl = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+
+/** What each parameter must be, as the end of "NAME must …". */
+const rules: Record<string, { required: boolean; must: string; test: (text: string) => boolean }> = {
+  DATABASE_URL: {
+    required: true,
+    must: 'be the address of a database: postgres://… or db2://…',
+    test: (text) => /^(postgres(ql)?|db2):\/\/./.test(text),
+  },
+  ISSUER: {
+    required: true,
+    must: 'be the https address of an OpenID Connect provider',
+    test: isIssuer,
+  },
+  CLIENT_ID: { required: true, must: 'be the client id that access tokens are issued for', test: Boolean },
+  TOKEN_KEY: { required: true, must: 'be 32 random bytes in base64url', test: isTokenKeys },
+  INIT_SECRET: {
+    required: true,
+    must: 'be a secret of 8 characters or more',
+    test: (text) => text.length >= 8,
+  },
+  ALLOW_PRIVATE_ADDRESSES: {
+    required: false,
+    must: 'be "true" or "false"',
+    test: (text) => text === 'true' || text === 'false',
+  },
+  DEMO_GITHUB_URL: { required: false, must: 'be an http address', test: isHttpUrl },
+  NOW: {
+    required: false,
+    must: 'be an instant such as 2026-01-14T06:00:00Z',
+    test: (text) => !Number.isNaN(Date.parse(text)),
+  },
+};
+
+/** Checks the parameters. Throws `misconfigured` with a sentence for each that is missing or malformed. */
+export function parseConfig(parameters: Record<string, unknown>): Config {
+  // wskdeploy leaves numbers and booleans that stand in the environment as they are.
+  const value = (name: string) => String(parameters[name] ?? '').trim();
+  const problems = Object.entries(rules).flatMap(([name, { required, must, test }]) => {
+    if (value(name) === '') return required ? [`${name} is missing: it must ${must}.`] : [];
+    return test(value(name)) ? [] : [`${name} must ${must}.`];
+  });
+  if (problems.length > 0) throw new Failure(500, 'misconfigured', problems.join(' '), { problems });
+  return {
+    databaseUrl: value('DATABASE_URL'),
+    issuer: value('ISSUER').replace(/\/$/, ''),
+    clientId: value('CLIENT_ID'),
+    tokenKey: value('TOKEN_KEY'),
+    initSecret: value('INIT_SECRET'),
+    allowPrivateAddresses: value('ALLOW_PRIVATE_ADDRESSES') === 'true',
+    demoGithubUrl: value('DEMO_GITHUB_URL').replace(/\/$/, '') || null,
+    now: value('NOW') ? new Date(value('NOW')) : null,
+  };
+}

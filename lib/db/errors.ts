@@ -1,0 +1,43 @@
+import { Failure } from '../failure.ts';
+
+interface DriverError {
+  /** SQLSTATE from PostgreSQL, a system error's name from Node. */
+  code?: unknown;
+  /** SQLSTATE from Db2. */
+  state?: unknown;
+  cause?: unknown;
+}
+
+const sqlState = (error: DriverError) => String(error.code || error.state || '');
+
+/** SQLSTATE classes 08 (connection), 57P (operator intervention), 53 (too many connections); Db2 58 (system). */
+const UNAVAILABLE =
+  /^(08...|57P..|57014|53300|57019|57033|58004|58009|ECONN.*|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|28P01|28000|3D000)$/;
+
+/** What pg says, without a code, of a connection that ended under it. */
+const LOST =
+  /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|Client was closed)/;
+
+/** True when a row with the same key was already there. */
+export function isDuplicateKey(error: unknown): boolean {
+  return error instanceof Error && sqlState(error) === '23505';
+}
+
+/** True when running the transaction again may succeed: two writers met. */
+export function isWorthRetrying(error: unknown): boolean {
+  return error instanceof Error && /^(23505|40001|40P01)$/.test(sqlState(error));
+}
+
+/** True when a table is not there: nothing was ever migrated. */
+export function isMissingTable(error: unknown): boolean {
+  return error instanceof Error && /^(42P01|42704)$/.test(sqlState(error));
+}
+
+/** `database_unavailable` for a refused or lost connection, undefined for any other error. */
+export function toDatabaseFailure(error: unknown): Failure | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const inner = error instanceof AggregateError ? error.errors : [error];
+  const lost = inner.some((one: Error) => UNAVAILABLE.test(sqlState(one)) || LOST.test(one.message));
+  if (!lost) return undefined;
+  return new Failure(503, 'database_unavailable', 'The database cannot be reached. Try again in a minute.');
+}

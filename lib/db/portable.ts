@@ -1,0 +1,101 @@
+import {
+  type ColumnDataType,
+  type Expression,
+  expressionBuilder,
+  type Insertable,
+  type RawBuilder,
+  sql,
+  type Transaction,
+} from 'kysely';
+import type { Day } from '../day.ts';
+import type { Db } from './database.ts';
+import { isWorthRetrying } from './errors.ts';
+import type { Tables } from './tables.ts';
+
+const ATTEMPTS = 3;
+
+/**
+ * Runs the work in a transaction, and again when it met another writer (a row was inserted meanwhile, a deadlock): at
+ * most three times. The work must not do anything that a rollback does not undo.
+ */
+export async function inTransaction<T>(db: Db, work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction().execute(work);
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isWorthRetrying(error)) throw error;
+    }
+  }
+}
+
+/** The Monday on or before the date in a column. */
+export function weekOf(column: string): RawBuilder<Day> {
+  return sql<Day>`cast(date_trunc('week', cast(${sql.ref(column)} as timestamp)) as date)`;
+}
+
+/** The first day of the month of the date in a column. */
+export function monthOf(column: string): RawBuilder<Day> {
+  return sql<Day>`cast(date_trunc('month', cast(${sql.ref(column)} as timestamp)) as date)`;
+}
+
+/** How rows are merged into a table. */
+export interface Merge<T extends keyof Tables> {
+  into: T;
+  /** The columns that the rows give, with their types. */
+  columns: { [C in keyof Insertable<Tables[T]>]?: ColumnDataType };
+  /** The columns that say which row is meant. */
+  key: (keyof Insertable<Tables[T]>)[];
+  /**
+   * New values for a row that is there; none: it stays as it is. The row is `kept` and the merged one `given`, as in
+   * `sql.ref('kept.viewCount')`.
+   */
+  update?: { [C in keyof Insertable<Tables[T]>]?: Expression<unknown> };
+}
+
+/** The value that is given. */
+export function given(column: string): RawBuilder<unknown> {
+  return sql`${sql.ref(`given.${column}`)}`;
+}
+
+/** The larger of the kept and the given value; where only one is known, that one. */
+export function larger(column: string): RawBuilder<unknown> {
+  const [kept, other] = [sql.ref(`kept.${column}`), sql.ref(`given.${column}`)];
+  return sql`coalesce(greatest(${kept}, ${other}), ${kept}, ${other})`;
+}
+
+/** Markers per statement, below PostgreSQL's 65,535 and Db2's 32,767. */
+const MARKERS = 12_000;
+
+/**
+ * Inserts rows, or updates those whose key is there. The rows' keys must be distinct. Two that merge the same new key
+ * at once meet a duplicate key: run it within `inTransaction`, which repeats it.
+ */
+export async function mergeRows<T extends keyof Tables>(
+  trx: Transaction<Tables>,
+  merge: Merge<T>,
+  rows: Insertable<Tables[T]>[],
+): Promise<void> {
+  const size = Math.max(1, Math.floor(MARKERS / Object.keys(merge.columns).length));
+  for (let start = 0; start < rows.length; start += size)
+    await toMerge(merge, rows.slice(start, start + size)).execute(trx);
+}
+
+function toMerge<T extends keyof Tables>(
+  merge: Merge<T>,
+  rows: Insertable<Tables[T]>[],
+): RawBuilder<unknown> {
+  const eb = expressionBuilder<Tables>();
+  const columns = Object.entries(merge.columns) as [string, ColumnDataType][];
+  const names = sql.join(columns.map(([column]) => sql.id(column)));
+  const values = rows.map((row) => {
+    const fields = row as Record<string, unknown>;
+    return sql`(${sql.join(columns.map(([column, type]) => eb.cast(eb.val(fields[column] ?? null), type)))})`;
+  });
+  const same = merge.key.map(
+    (column) => sql`${sql.ref(`kept.${String(column)}`)} = ${sql.ref(`given.${String(column)}`)}`,
+  );
+  const updates = Object.entries(merge.update ?? {}) as [string, Expression<unknown>][];
+  const changes = updates.map(([column, value]) => sql`${sql.id(column)} = ${value}`);
+  const matched = changes.length === 0 ? sql`` : sql`when matched then update set ${sql.join(changes)} `;
+  return sql`merge into ${sql.table(merge.into)} as ${sql.id('kept')} using (values ${sql.join(values)}) as ${sql.id('given')} (${names}) on ${sql.join(same, sql` and `)} ${matched}when not matched then insert (${names}) values (${sql.join(columns.map(([column]) => given(column)))})`;
+}

@@ -1,0 +1,50 @@
+import { Failure } from '../failure.ts';
+import type { Db } from './database.ts';
+import { isMissingTable } from './errors.ts';
+
+/** The version of the schema that this code needs: the number of the last script in sql/. */
+export const SCHEMA_VERSION = 1;
+
+export interface SchemaState {
+  /** The version of the stored schema; null when there is none. */
+  stored: number | null;
+  /** The installation's name; null when it was not initialised. */
+  displayName: string | null;
+}
+
+/** What is stored so far; asks nothing of the database but that it answers. Not to be used within a transaction. */
+export async function readSchemaState(db: Db): Promise<SchemaState> {
+  try {
+    const version = await db
+      .selectFrom('schemaVersion')
+      .select(({ fn }) => fn.max('version').as('stored'))
+      .executeTakeFirst();
+    const installation = await db.selectFrom('installation').select('displayName').executeTakeFirst();
+    return { stored: version?.stored ?? null, displayName: installation?.displayName ?? null };
+  } catch (error) {
+    if (isMissingTable(error)) return { stored: null, displayName: null };
+    throw error;
+  }
+}
+
+/**
+ * Returns once the installation is initialised with the schema that this code needs; throws `not_initialized` or
+ * `schema_mismatch`.
+ */
+export async function requireInitialized(db: Db): Promise<void> {
+  const { stored, displayName } = await readSchemaState(db);
+  if (stored !== null) requireVersion(stored);
+  if (displayName !== null) return;
+  throw new Failure(409, 'not_initialized', 'This installation is not initialised yet. Open its start page.');
+}
+
+/** Throws `schema_mismatch` when the stored schema is newer or older than the code's. */
+export function requireVersion(stored: number): void {
+  if (stored === SCHEMA_VERSION) return;
+  const advice =
+    stored < SCHEMA_VERSION
+      ? 'Run the initialisation once more with the installation’s secret: it upgrades the schema.'
+      : 'Deploy the newer version of the actions.';
+  const message = `The database has schema version ${stored}, but these actions need ${SCHEMA_VERSION}. ${advice}`;
+  throw new Failure(503, 'schema_mismatch', message, { stored, expected: SCHEMA_VERSION });
+}

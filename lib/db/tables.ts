@@ -1,0 +1,225 @@
+import type { Generated } from 'kysely';
+import type { Day } from '../day.ts';
+
+/** An instant as ISO 8601 in UTC with milliseconds, such as '2026-01-14T06:00:00.000Z', read and written alike. */
+export type Instant = string;
+
+export type ServerKind = 'github' | 'enterprise' | 'demo';
+export type SystemRole = 'administrator' | 'maintainer';
+export type Role = 'manager' | 'viewer' | 'repository viewer';
+export type Visibility = 'public' | 'private' | 'internal';
+export type Schedule = 'daily' | 'weekly' | 'paused';
+export type RunReason = 'alarm' | 'person' | 'added';
+export type RunState = 'running' | 'succeeded' | 'partial' | 'failed';
+
+interface SchemaVersion {
+  version: number;
+  appliedAt: Instant;
+}
+
+interface Installation {
+  installationId: number;
+  displayName: string;
+  initializedAt: Instant;
+}
+
+interface GithubServer {
+  serverId: Generated<number>;
+  name: string;
+  kind: ServerKind;
+  apiUrl: string;
+  webUrl: string;
+  createdAt: Instant;
+}
+
+interface Tenant {
+  tenantId: Generated<number>;
+  name: string;
+  serverId: number;
+  githubUser: string;
+  tokenSealed: string;
+  tokenExpiresAt: Instant | null;
+  tokenCheckedAt: Instant | null;
+  leasedRunId: number | null;
+  leasedUntil: Instant | null;
+  createdAt: Instant;
+  createdBy: string;
+}
+
+interface Principal {
+  issuer: string;
+  subject: string;
+  email: string;
+  displayName: string;
+  verifiedAt: Instant;
+}
+
+interface SystemRoleRow {
+  email: string;
+  role: SystemRole;
+  grantedAt: Instant;
+}
+
+interface Member {
+  tenantId: number;
+  email: string;
+  role: Role;
+  addedAt: Instant;
+}
+
+interface Repository {
+  tenantId: number;
+  repositoryId: Generated<number>;
+  githubId: number;
+  owner: string;
+  name: string;
+  visibility: Visibility;
+  archivedAt: Instant | null;
+  schedule: Schedule;
+  addedAt: Instant;
+  addedBy: string;
+  firstCoveredDate: Day | null;
+  lastCoveredDate: Day | null;
+  lastSuccessAt: Instant | null;
+  failureCode: string | null;
+  failureMessage: string | null;
+  failureAt: Instant | null;
+}
+
+interface MemberRepository {
+  tenantId: number;
+  email: string;
+  repositoryId: number;
+}
+
+/** Null is unknown, never zero. */
+interface Figures {
+  viewCount: number | null;
+  viewUniques: number | null;
+  cloneCount: number | null;
+  cloneUniques: number | null;
+}
+
+interface TrafficDay extends Figures {
+  tenantId: number;
+  repositoryId: number;
+  trafficDate: Day;
+  state: 'measured' | 'zero' | 'imported';
+  observedAt: Instant;
+}
+
+interface TrafficRevision {
+  tenantId: number;
+  repositoryId: number;
+  trafficDate: Day;
+  metric: string;
+  kept: number;
+  observed: number;
+  observedAt: Instant;
+}
+
+interface TrafficWeek extends Figures {
+  tenantId: number;
+  repositoryId: number;
+  weekStart: Day;
+  observedAt: Instant;
+}
+
+interface TrafficWindow {
+  tenantId: number;
+  repositoryId: number;
+  observedDate: Day;
+  viewCount: number;
+  viewUniques: number;
+  cloneCount: number;
+  cloneUniques: number;
+}
+
+interface ReferrerSnapshot {
+  tenantId: number;
+  repositoryId: number;
+  snapshotDate: Day;
+  listRank: number;
+  referrer: string;
+  viewCount: number;
+  viewUniques: number;
+}
+
+interface PathSnapshot {
+  tenantId: number;
+  repositoryId: number;
+  snapshotDate: Day;
+  listRank: number;
+  path: string;
+  title: string;
+  viewCount: number;
+  viewUniques: number;
+}
+
+interface RepositoryFact {
+  tenantId: number;
+  repositoryId: number;
+  factDate: Day;
+  stars: number;
+  forks: number;
+  subscribers: number;
+  openIssues: number;
+}
+
+interface RepositoryEvent {
+  tenantId: number;
+  repositoryId: number;
+  kind: 'renamed' | 'transferred' | 'archived' | 'unarchived';
+  occurredAt: Instant;
+  nameBefore: string | null;
+  nameAfter: string | null;
+}
+
+interface CollectionRun {
+  tenantId: number;
+  runId: Generated<number>;
+  reason: RunReason;
+  startedBy: string | null;
+  state: RunState;
+  startedAt: Instant;
+  finishedAt: Instant | null;
+  repositoryCount: number;
+  failureCode: string | null;
+  failureMessage: string | null;
+}
+
+interface RunRepository {
+  tenantId: number;
+  runId: number;
+  repositoryId: number;
+  fullName: string;
+  state: 'waiting' | 'succeeded' | 'failed';
+  code: string | null;
+  message: string | null;
+  daysUntilLoss: number | null;
+  requestCount: number;
+  finishedAt: Instant | null;
+}
+
+/** The tables of sql/, in camelCase. Days are 'YYYY-MM-DD', instants ISO strings, every number a number. */
+export interface Tables {
+  schemaVersion: SchemaVersion;
+  installation: Installation;
+  githubServer: GithubServer;
+  tenant: Tenant;
+  principal: Principal;
+  systemRole: SystemRoleRow;
+  member: Member;
+  repository: Repository;
+  memberRepository: MemberRepository;
+  trafficDay: TrafficDay;
+  trafficRevision: TrafficRevision;
+  trafficWeek: TrafficWeek;
+  trafficWindow: TrafficWindow;
+  referrerSnapshot: ReferrerSnapshot;
+  pathSnapshot: PathSnapshot;
+  repositoryFact: RepositoryFact;
+  repositoryEvent: RepositoryEvent;
+  collectionRun: CollectionRun;
+  runRepository: RunRepository;
+}

@@ -1,0 +1,203 @@
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { Transaction } from 'kysely';
+import type { Db } from './db/database.ts';
+import { given, inTransaction, type Merge, mergeRows } from './db/portable.ts';
+import { requireInitialized } from './db/schema.ts';
+import type { Tables } from './db/tables.ts';
+import { Failure } from './failure.ts';
+
+/** Who signed in. The e-mail address is verified and in lower case: roles are given to it. */
+export interface Principal {
+  issuer: string;
+  subject: string;
+  email: string;
+  displayName: string;
+}
+
+export interface Identity {
+  /**
+   * The principal whose access token the request bears. Asks the provider for the e-mail address of a subject that it
+   * has not met for a day, and remembers it. Throws 401 `unauthenticated`, `access_token_expired` and
+   * `access_token_invalid`, 403 `email_unverified`, 503 `identity_provider_unavailable`, 409 `not_initialized` and
+   * 503 `schema_mismatch`.
+   */
+  requirePrincipal(request: Request): Promise<Principal>;
+  /** The same where nothing is initialised yet: always asks the provider and remembers nothing. */
+  requireNewPrincipal(request: Request): Promise<Principal>;
+}
+
+interface Provider {
+  issuer: string;
+  userinfoUrl: string;
+  keys: JWTVerifyGetKey;
+}
+
+interface Verified {
+  token: string;
+  issuer: string;
+  subject: string;
+}
+
+const TIMEOUT_MS = 8_000;
+const REMEMBERED_MS = 24 * 3_600_000;
+/** Seconds that the clocks of the provider and of this machine may differ. */
+const LEEWAY_S = 30;
+
+/** Signatures that need the provider's private key; a shared secret or none proves nothing. */
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+const unavailable = () =>
+  new Failure(503, 'identity_provider_unavailable', 'The sign-in service cannot be reached. Try again soon.');
+
+const invalid = () =>
+  new Failure(401, 'access_token_invalid', 'This access token is not accepted here. Sign in again.');
+
+async function fetchJson(
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<Record<string, unknown>> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const response = await fetch(url, { headers: { accept: 'application/json', ...headers }, signal }).catch(
+    () => null,
+  );
+  if (response?.status === 401 || response?.status === 403) throw invalid();
+  if (!response?.ok) throw unavailable();
+  const document: unknown = await response.json().catch(() => null);
+  if (typeof document !== 'object' || document === null) throw unavailable();
+  return { ...document };
+}
+
+/** OpenID Connect Discovery 1.0 §4. */
+async function discover(issuer: string): Promise<Provider> {
+  const found = await fetchJson(`${issuer}/.well-known/openid-configuration`);
+  const { issuer: named, jwks_uri: keysUrl, userinfo_endpoint: userinfoUrl } = found;
+  const isSame = typeof named === 'string' && named.replace(/\/$/, '') === issuer;
+  if (!isSame || typeof keysUrl !== 'string' || typeof userinfoUrl !== 'string') throw unavailable();
+  const keys = createRemoteJWKSet(new URL(keysUrl), { timeoutDuration: TIMEOUT_MS });
+  return { issuer: named, userinfoUrl, keys };
+}
+
+function bearerToken(request: Request): string {
+  const [scheme = '', token = ''] = (request.headers.get('authorization') ?? '').trim().split(/\s+/);
+  if (scheme.toLowerCase() === 'bearer' && token !== '') return token;
+  throw new Failure(401, 'unauthenticated', 'Sign in first: the request bears no access token.');
+}
+
+/** What has a nonce or hashes of other tokens is an ID token: proof for the client, not permission for an API. */
+function isIdToken(payload: JWTPayload): boolean {
+  return ['nonce', 'at_hash', 'c_hash'].some((claim) => claim in payload);
+}
+
+function toTokenFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof errors.JWTExpired)
+    return new Failure(401, 'access_token_expired', 'The session has ended. Sign in again.');
+  const isKeySet = error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid;
+  const isTokens = error instanceof errors.JOSEError && error.code !== 'ERR_JOSE_GENERIC';
+  return isKeySet || !isTokens ? unavailable() : invalid();
+}
+
+/** RFC 9068 access tokens, and those of providers that name no type. */
+async function verify(token: string, provider: Provider, audience: string): Promise<Verified> {
+  const { issuer, keys } = provider;
+  const options = { issuer, audience, algorithms: ALGORITHMS, clockTolerance: LEEWAY_S };
+  const verified = await jwtVerify(token, keys, { ...options, requiredClaims: ['exp', 'sub'] }).catch(
+    (error: unknown) => {
+      throw toTokenFailure(error);
+    },
+  );
+  const { payload, protectedHeader } = verified;
+  const isTyped = /^((application\/)?at\+jwt|jwt)$/i.test(protectedHeader.typ ?? 'JWT');
+  if (!isTyped || isIdToken(payload) || !payload.sub) throw invalid();
+  return { token, issuer, subject: payload.sub };
+}
+
+async function askUserinfo(verified: Verified, url: string): Promise<Principal> {
+  const claims = await fetchJson(url, { authorization: `Bearer ${verified.token}` });
+  if (claims.sub !== verified.subject) throw invalid();
+  const { email, email_verified: isVerified, name } = claims;
+  // Some providers write booleans as text.
+  if (typeof email !== 'string' || !email.includes('@') || String(isVerified) !== 'true')
+    throw new Failure(403, 'email_unverified', 'The sign-in service has no verified e-mail address for you.');
+  const displayName = typeof name === 'string' && name.trim() !== '' ? name.trim() : email;
+  const { issuer, subject } = verified;
+  return { issuer, subject, email: email.toLowerCase(), displayName: displayName.slice(0, 200) };
+}
+
+async function findPrincipal(db: Db, { issuer, subject }: Verified, since: Date) {
+  return db
+    .selectFrom('principal')
+    .select(['issuer', 'subject', 'email', 'displayName'])
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .where('verifiedAt', '>', since.toISOString())
+    .executeTakeFirst();
+}
+
+const principals: Merge<'principal'> = {
+  into: 'principal',
+  columns: {
+    ...({ issuer: 'varchar(300)', subject: 'varchar(200)', email: 'varchar(320)' } as const),
+    ...({ displayName: 'varchar(200)', verifiedAt: 'timestamptz' } as const),
+  },
+  key: ['issuer', 'subject'],
+  update: { email: given('email'), displayName: given('displayName'), verifiedAt: given('verifiedAt') },
+};
+
+/** Remembers what the provider says of the principal now. */
+export async function savePrincipal(
+  trx: Transaction<Tables>,
+  principal: Principal,
+  now: Date,
+): Promise<void> {
+  await mergeRows(trx, principals, [{ ...principal, verifiedAt: now.toISOString() }]);
+}
+
+/** Recognises whoever signed in at the OpenID Connect provider `issuer` for the client `clientId`. */
+export function openIdentity(options: {
+  issuer: string;
+  clientId: string;
+  db: Db;
+  clock: () => Date;
+}): Identity {
+  const { issuer, clientId, db, clock } = options;
+  let provider: Promise<Provider> | undefined;
+  let initialized: Promise<void> | undefined;
+
+  // What failed is tried again with the next request.
+  const requireProvider = () => {
+    provider ??= discover(issuer);
+    return provider.catch((error: unknown) => {
+      provider = undefined;
+      throw error;
+    });
+  };
+  const requireReady = () => {
+    initialized ??= requireInitialized(db);
+    return initialized.catch((error: unknown) => {
+      initialized = undefined;
+      throw error;
+    });
+  };
+  const requireVerified = async (request: Request) => {
+    const token = bearerToken(request);
+    const { userinfoUrl, ...rest } = await requireProvider();
+    return { userinfoUrl, verified: await verify(token, { userinfoUrl, ...rest }, clientId) };
+  };
+
+  return {
+    requireNewPrincipal: async (request) => {
+      const { verified, userinfoUrl } = await requireVerified(request);
+      return askUserinfo(verified, userinfoUrl);
+    },
+    requirePrincipal: async (request) => {
+      const { verified, userinfoUrl } = await requireVerified(request);
+      await requireReady();
+      const known = await findPrincipal(db, verified, new Date(clock().getTime() - REMEMBERED_MS));
+      if (known) return known;
+      const principal = await askUserinfo(verified, userinfoUrl);
+      await inTransaction(db, (trx) => savePrincipal(trx, principal, clock()));
+      return principal;
+    },
+  };
+}

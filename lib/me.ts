@@ -1,0 +1,56 @@
+import { findSystemRole } from './access.ts';
+import type { Db } from './db/database.ts';
+import type { Role, SystemRole } from './db/tables.ts';
+import type { Principal } from './identity.ts';
+
+/** A tenant as its members and those with a system role see it. */
+interface OwnTenant {
+  tenantId: number;
+  name: string;
+  /** Null where only the system role lets the principal in. */
+  role: Role | null;
+  repositoryCount: number;
+}
+
+/** A repository viewer counts the repositories that it was given. */
+async function listOwnTenants(db: Db, email: string, systemRole: SystemRole | null): Promise<OwnTenant[]> {
+  const rows = await db
+    .selectFrom('tenant')
+    .leftJoin('member', (join) =>
+      join.onRef('member.tenantId', '=', 'tenant.tenantId').on('member.email', '=', email),
+    )
+    .select((eb) => [
+      'tenant.tenantId',
+      'tenant.name',
+      'member.role as role',
+      eb
+        .selectFrom('repository')
+        .select((inner) => inner.fn.countAll<number>().as('count'))
+        .whereRef('repository.tenantId', '=', 'tenant.tenantId')
+        .as('allCount'),
+      eb
+        .selectFrom('memberRepository')
+        .select((inner) => inner.fn.countAll<number>().as('count'))
+        .whereRef('memberRepository.tenantId', '=', 'tenant.tenantId')
+        .where('memberRepository.email', '=', email)
+        .as('givenCount'),
+    ])
+    .$if(systemRole === null, (query) => query.where('member.role', 'is not', null))
+    .orderBy('tenant.name')
+    .execute();
+  return rows.map(({ tenantId, name, role, allCount, givenCount }) => {
+    const visible = systemRole === null && role === 'repository viewer' ? givenCount : allCount;
+    return { tenantId, name, role, repositoryCount: visible ?? 0 };
+  });
+}
+
+/** Who the principal is here: its roles and the tenants it may see. */
+export async function describeMe(db: Db, principal: Principal) {
+  const systemRole = await findSystemRole(db, principal);
+  const tenants = await listOwnTenants(db, principal.email, systemRole);
+  const { displayName: installation } = await db
+    .selectFrom('installation')
+    .select('displayName')
+    .executeTakeFirstOrThrow();
+  return { ...principal, installation, systemRole, tenants };
+}

@@ -1,0 +1,137 @@
+import { Failure } from './failure.ts';
+
+/** What the platform says about one invocation. */
+export interface Activation {
+  /** The activation's id; empty outside the platform. */
+  id: string;
+  /** When the platform ends it. */
+  deadline: Date;
+  /** The parameters of the package, the action and the trigger, without those of the HTTP request. */
+  parameters: Record<string, unknown>;
+}
+
+type Arguments = Record<string, unknown>;
+
+/** What a web action answers: https://github.com/apache/openwhisk/blob/master/docs/webactions.md */
+interface WebAnswer {
+  statusCode: number;
+  headers: Record<string, string>;
+  body?: unknown;
+}
+
+/** Answers must stay below 1 MiB of JSON text, headers included. */
+const MAX_ANSWER = 1_000_000;
+const NO_DEADLINE = new Date(8_640_000_000_000_000);
+
+function toActivation(args: Arguments): Activation {
+  const { __OW_ACTIVATION_ID: id = '', __OW_DEADLINE: deadline } = process.env;
+  const parameters = Object.fromEntries(Object.entries(args).filter(([name]) => !name.startsWith('__ow_')));
+  return { id, deadline: deadline ? new Date(Number(deadline)) : NO_DEADLINE, parameters };
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
+
+/** Raw web actions get JSON bodies in base64, whose alphabet has none of the characters that open a JSON text. */
+function bodyOf(text: string, type: string): string {
+  if (!type.includes('json') || /^\s*[{["]/.test(text)) return text;
+  return Buffer.from(text, 'base64').toString('utf8');
+}
+
+function toRequest(args: Arguments): Request {
+  const method = (textOf(args.__ow_method) || 'get').toUpperCase();
+  const headers = new Headers(args.__ow_headers as Record<string, string> | undefined);
+  const query = textOf(args.__ow_query);
+  const path = textOf(args.__ow_path).replace(/^\/*/, '/');
+  const body = bodyOf(textOf(args.__ow_body), headers.get('content-type') ?? '');
+  const hasBody = body !== '' && method !== 'GET' && method !== 'HEAD';
+  const url = `https://action.invalid${path}${query ? `?${query}` : ''}`;
+  return new Request(url, { method, headers, ...(hasBody ? { body } : {}) });
+}
+
+/** No cookies are used, so any origin may be let in; ALLOWED_ORIGINS names those that are, separated by spaces. */
+function corsHeaders(args: Arguments): Record<string, string> {
+  const allowed = textOf(args.ALLOWED_ORIGINS).split(/\s+/).filter(Boolean);
+  const origin = textOf((args.__ow_headers as Record<string, unknown> | undefined)?.origin);
+  const granted = allowed.length === 0 ? '*' : allowed.find((one) => one === origin);
+  return {
+    ...(granted ? { 'access-control-allow-origin': granted } : {}),
+    ...(allowed.length === 0 ? {} : { vary: 'Origin' }),
+    'access-control-expose-headers': 'content-disposition, retry-after, x-activation-id',
+  };
+}
+
+const PREFLIGHT = {
+  'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+  'access-control-allow-headers': 'authorization, content-type',
+  'access-control-max-age': '7200',
+};
+
+async function toAnswer(response: Response): Promise<WebAnswer> {
+  const headers = Object.fromEntries(response.headers);
+  const text = await response.text();
+  if (Buffer.byteLength(text) > MAX_ANSWER)
+    throw new Failure(413, 'answer_too_large', 'The answer is too large. Ask for a shorter range or a page.');
+  if (text === '') return { statusCode: response.status, headers };
+  const isJson = headers['content-type']?.startsWith('application/json');
+  return { statusCode: response.status, headers, body: isJson ? JSON.parse(text) : text };
+}
+
+/** Log lines are JSON objects; they never hold arguments. */
+function log(activation: Activation, line: Record<string, unknown>): void {
+  console.log(JSON.stringify({ activationId: activation.id, ...line }));
+}
+
+function toFailure(error: unknown, activation: Activation): Failure {
+  if (error instanceof Failure) {
+    log(activation, { level: 'warn', status: error.status, code: error.code });
+    return error;
+  }
+  log(activation, {
+    level: 'error',
+    code: 'internal',
+    error: error instanceof Error ? error.stack : 'thrown',
+  });
+  const message = `Something went wrong that should not have. The log of activation ${activation.id} says what.`;
+  return new Failure(500, 'internal', message);
+}
+
+function failureAnswer({ status, code, message, details }: Failure): WebAnswer {
+  const body = { error: { code, message, ...(details ? { details } : {}) } };
+  return { statusCode: status, headers: { 'content-type': 'application/json' }, body };
+}
+
+/**
+ * Makes the `main` of a web action (`web: raw`, `web-custom-options: true`) of a function from requests to responses.
+ * It never rejects: a `Failure` becomes its answer and anything else 500. It answers preflights itself.
+ */
+export function web(serve: (request: Request, activation: Activation) => Response | Promise<Response>) {
+  return async (args: Arguments): Promise<WebAnswer> => {
+    const cors = corsHeaders(args);
+    if (args.__ow_method === 'options') return { statusCode: 204, headers: { ...cors, ...PREFLIGHT } };
+    const activation = toActivation(args);
+    const answer = await Promise.resolve()
+      .then(async () => toAnswer(await serve(toRequest(args), activation)))
+      .catch((error: unknown) => failureAnswer(toFailure(error, activation)));
+    const own = {
+      ...{ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
+      ...{ 'x-activation-id': activation.id },
+    };
+    return { ...answer, headers: { ...own, ...answer.headers, ...cors } };
+  };
+}
+
+/**
+ * Makes the `main` of an action that triggers and other actions start. It never rejects: a `Failure` becomes
+ * `{ error: { code, message } }`, which the platform records as the activation's failure.
+ */
+export function job(run: (activation: Activation) => Promise<Record<string, unknown>>) {
+  return async (args: Arguments): Promise<Record<string, unknown>> => {
+    const activation = toActivation(args);
+    try {
+      return await run(activation);
+    } catch (error) {
+      const { code, message } = toFailure(error, activation);
+      return { error: { code, message } };
+    }
+  };
+}

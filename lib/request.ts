@@ -1,0 +1,60 @@
+import type * as z from 'zod';
+import { Failure } from './failure.ts';
+
+const MAX_BODY = 200_000;
+
+function check<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  const [first] = problems;
+  const sentence = first ? `${first.path ? `${first.path}: ` : ''}${first.message}` : 'The input is invalid.';
+  throw new Failure(400, 'invalid_input', sentence, { problems });
+}
+
+/**
+ * The request's JSON body as the schema describes it; without a body, `{}` is checked. Throws `payload_too_large`,
+ * `unsupported_media_type`, `malformed_json` and `invalid_input`.
+ */
+export async function parseBody<S extends z.ZodType>(request: Request, schema: S): Promise<z.output<S>> {
+  const text = await request.text();
+  if (text.length > MAX_BODY)
+    throw new Failure(413, 'payload_too_large', `The body must be shorter than ${MAX_BODY} characters.`);
+  if (text === '') return check(schema, {});
+  if (!request.headers.get('content-type')?.includes('json'))
+    throw new Failure(415, 'unsupported_media_type', 'Send the body as application/json.');
+  return check(schema, parseJson(text));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Failure(400, 'malformed_json', 'The body is not valid JSON.');
+  }
+}
+
+/** The request's query as the schema describes it. Throws `invalid_input`, also for a name that is given twice. */
+export function parseQuery<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
+  const given = [...new URL(request.url).searchParams];
+  const names = given.map(([name]) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Failure(400, 'invalid_input', `${twice} is given twice.`);
+  return check(schema, Object.fromEntries(given));
+}
+
+/**
+ * The id in a path. What is not an id cannot exist: throws the same `…_not_found` as for an unknown one, such as
+ * `tenant_not_found` for 'tenant'.
+ */
+export function parseId(text: string | undefined, of: 'tenant' | 'repository' | 'server' | 'run'): number {
+  const id = /^[1-9]\d{0,9}$/.test(text ?? '') ? Number(text) : Number.NaN;
+  if (id <= 2_147_483_647) return id;
+  throw notFound(of);
+}
+
+/** The failure of asking for what does not exist or may not be seen: nobody can tell the two apart. */
+export function notFound(of: 'tenant' | 'repository' | 'server' | 'run' | 'member'): Failure {
+  const name = of === 'run' ? 'collection run' : of;
+  return new Failure(404, `${of}_not_found`, `There is no such ${name}, or you may not see it.`);
+}
