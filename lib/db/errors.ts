@@ -23,9 +23,9 @@ export function isDuplicateKey(error: unknown): boolean {
   return error instanceof Error && sqlState(error) === '23505';
 }
 
-/** True when running the transaction again may succeed: two writers met. */
+/** True when running the transaction again may succeed: two writers met, or two that create the schema (42710). */
 export function isWorthRetrying(error: unknown): boolean {
-  return error instanceof Error && /^(23505|40001|40P01)$/.test(sqlState(error));
+  return error instanceof Error && /^(23505|40001|40P01|42710)$/.test(sqlState(error));
 }
 
 /** True when a table is not there: nothing was ever migrated. */

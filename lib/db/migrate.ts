@@ -1,4 +1,4 @@
-import { DEFAULT_MIGRATION_LOCK_TABLE, DEFAULT_MIGRATION_TABLE, sql, type Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import postgres001 from '../../sql/postgres/001-schema.sql';
 import type { DialectName } from './database.ts';
 import { requireVersion } from './schema.ts';
@@ -6,17 +6,16 @@ import type { Instant, Tables } from './tables.ts';
 
 const scripts: Record<DialectName, string[]> = { postgres: [postgres001], db2: [] };
 
+/** Any number that nobody else takes. Db2 needs none: its catalog lets one of two create a table, the other repeats. */
+const LOCK = 1_684_950_117;
+
 /**
  * Brings the schema to the version that this code needs, within the transaction: all of it or nothing. Of two that
- * migrate at once, one waits for the other. Doing it again changes nothing. Throws `schema_mismatch` when the stored
+ * migrate at once within `inTransaction`, one waits for the other. Doing it again changes nothing. Throws `schema_mismatch` when the stored
  * schema is newer than the code.
  */
 export async function migrate(trx: Transaction<Tables>, dialect: DialectName, now: Instant): Promise<void> {
-  const adapter = trx.getExecutor().adapter;
-  await adapter.acquireMigrationLock(trx, {
-    lockTable: DEFAULT_MIGRATION_LOCK_TABLE,
-    lockRowId: DEFAULT_MIGRATION_TABLE,
-  });
+  if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(trx);
   const stored = await storedVersion(trx);
   for (const [index, script] of scripts[dialect].entries()) {
     const version = index + 1;

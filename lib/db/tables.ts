@@ -104,7 +104,7 @@ interface TrafficDay extends Figures {
   tenantId: number;
   repositoryId: number;
   trafficDate: Day;
-  state: 'measured' | 'zero' | 'imported';
+  state: 'measured' | 'zero' | 'provisional' | 'imported';
   observedAt: Instant;
 }
 

@@ -1,0 +1,222 @@
+import { sql } from 'kysely';
+import { expect, inject, test } from 'vitest';
+import { openDatabase } from '../lib/db/database.ts';
+import { isDuplicateKey, toDatabaseFailure } from '../lib/db/errors.ts';
+import { migrate } from '../lib/db/migrate.ts';
+import { inTransaction, larger, type Merge, mergeRows, monthOf, weekOf } from '../lib/db/portable.ts';
+import { readSchemaState, requireInitialized, SCHEMA_VERSION } from '../lib/db/schema.ts';
+import { createDatabase } from '../local/postgres.ts';
+
+const NOW = '2026-01-14T06:00:00.000Z';
+let count = 0;
+
+async function openEmpty() {
+  const name = `db_${process.pid}_${count++}`;
+  return openDatabase(await createDatabase(inject('postgresUrl'), name));
+}
+
+async function openMigrated() {
+  const database = await openEmpty();
+  await database.db.transaction().execute((trx) => migrate(trx, database.dialect, NOW));
+  return database;
+}
+
+async function insertRepository(database: Awaited<ReturnType<typeof openMigrated>>) {
+  const { db } = database;
+  const server = { name: 'GitHub', kind: 'github', apiUrl: 'a', webUrl: 'w', createdAt: NOW } as const;
+  const { serverId } = await db
+    .insertInto('githubServer')
+    .values(server)
+    .returning('serverId')
+    .executeTakeFirstOrThrow();
+  const tenant = { name: 'T', serverId, githubUser: 'u', tokenSealed: 's', createdAt: NOW, createdBy: 'e' };
+  const { tenantId } = await db
+    .insertInto('tenant')
+    .values(tenant)
+    .returning('tenantId')
+    .executeTakeFirstOrThrow();
+  const repository = {
+    ...({ tenantId, githubId: 5_000_000_000, owner: 'o', name: 'r', visibility: 'public' } as const),
+    ...({ schedule: 'daily', addedAt: NOW, addedBy: 'e', firstCoveredDate: '2026-01-01' } as const),
+  };
+  const added = await db.insertInto('repository').values(repository).returningAll().executeTakeFirstOrThrow();
+  return added;
+}
+
+const days: Merge<'trafficDay'> = {
+  into: 'trafficDay',
+  columns: {
+    ...({ tenantId: 'integer', repositoryId: 'integer', trafficDate: 'date', viewCount: 'integer' } as const),
+    ...({ viewUniques: 'integer', state: 'varchar(12)', observedAt: 'timestamptz' } as const),
+  },
+  key: ['tenantId', 'repositoryId', 'trafficDate'],
+  update: {
+    viewCount: larger('viewCount'),
+    viewUniques: larger('viewUniques'),
+    observedAt: larger('observedAt'),
+  },
+};
+
+test('an empty database says that nothing is initialised, and a migrated one that it has the schema', async () => {
+  const database = await openEmpty();
+  expect(await readSchemaState(database.db)).toEqual({ stored: null, displayName: null });
+  await expect(requireInitialized(database.db)).rejects.toMatchObject({
+    status: 409,
+    code: 'not_initialized',
+  });
+  await database.db.transaction().execute((trx) => migrate(trx, database.dialect, NOW));
+  expect(await readSchemaState(database.db)).toEqual({ stored: SCHEMA_VERSION, displayName: null });
+  await database.db.destroy();
+});
+
+test('two that migrate at once leave one schema', async () => {
+  const database = await openEmpty();
+  const run = () => database.db.transaction().execute((trx) => migrate(trx, database.dialect, NOW));
+  await Promise.all([run(), run()]);
+  await run();
+
+  const { rows } = await sql<{ version: number }>`select version from schema_version`.execute(database.db);
+  expect(rows).toEqual([{ version: SCHEMA_VERSION }]);
+  await database.db.destroy();
+});
+
+test.each([
+  [SCHEMA_VERSION + 1, /Deploy the newer version/],
+  [0, /Run the initialisation once more/],
+])('schema version %i beside the code’s is a mismatch that names both', async (version, advice) => {
+  const { db } = await openMigrated();
+  await db.updateTable('schemaVersion').set({ version }).execute();
+  const failure = {
+    status: 503,
+    code: 'schema_mismatch',
+    details: { stored: version, expected: SCHEMA_VERSION },
+  };
+  await expect(requireInitialized(db)).rejects.toMatchObject({
+    ...failure,
+    message: expect.stringMatching(advice),
+  });
+  await db.destroy();
+});
+
+test('instants are ISO strings, days are dates as text, and big numbers are numbers', async () => {
+  const database = await openMigrated();
+  const row = await insertRepository(database);
+  expect(row).toMatchObject({
+    githubId: 5_000_000_000,
+    addedAt: NOW,
+    firstCoveredDate: '2026-01-01',
+    failureAt: null,
+  });
+  await database.db.destroy();
+});
+
+test('merged rows keep the larger figure, and a known one rather than an unknown one', async () => {
+  const database = await openMigrated();
+  const { tenantId, repositoryId } = await insertRepository(database);
+  const day = { tenantId, repositoryId, trafficDate: '2026-01-11', state: 'measured' } as const;
+  const merge = (viewCount: number | null, viewUniques: number | null, observedAt: string) =>
+    inTransaction(database.db, (trx) =>
+      mergeRows(trx, days, [{ ...day, viewCount, viewUniques, observedAt }]),
+    );
+  await merge(5, null, NOW);
+  await merge(3, 2, '2026-01-15T06:00:00.000Z');
+  await merge(null, null, '2026-01-13T06:00:00.000Z');
+  const [stored, ...more] = await database.db.selectFrom('trafficDay').selectAll().execute();
+  expect(more).toEqual([]);
+  expect(stored).toMatchObject({
+    viewCount: 5,
+    viewUniques: 2,
+    cloneCount: null,
+    observedAt: '2026-01-15T06:00:00.000Z',
+  });
+  await database.db.destroy();
+});
+
+test('several that merge the same new rows at once all succeed, and each row is there once', async () => {
+  const database = await openMigrated();
+  const { tenantId, repositoryId } = await insertRepository(database);
+  const rows = Array.from({ length: 14 }, (_, index) => ({
+    ...({ tenantId, repositoryId, trafficDate: `2026-01-${index + 10}`, state: 'measured' } as const),
+    ...{ viewCount: index, observedAt: NOW },
+  }));
+  await Promise.all(
+    Array.from({ length: 8 }, () => inTransaction(database.db, (trx) => mergeRows(trx, days, rows))),
+  );
+  const stored = await database.db
+    .selectFrom('trafficDay')
+    .select('viewCount')
+    .orderBy('trafficDate')
+    .execute();
+  expect(stored.map(({ viewCount }) => viewCount)).toEqual(rows.map(({ viewCount }) => viewCount));
+  await database.db.destroy();
+});
+
+test('weeks begin on Monday and months on their first day, whatever the server’s time zone', async () => {
+  const database = await openMigrated();
+  const { tenantId, repositoryId } = await insertRepository(database);
+  const dates = ['2025-12-31', '2026-01-04', '2026-01-05', '2026-03-29', '2026-03-30'];
+  const rows = dates.map((trafficDate) => ({
+    ...({ tenantId, repositoryId, trafficDate, state: 'measured', observedAt: NOW } as const),
+  }));
+  await inTransaction(database.db, (trx) => mergeRows(trx, days, rows));
+  const found = await database.db.connection().execute(async (db) => {
+    await sql`set time zone 'America/Santiago'`.execute(db);
+    return db
+      .selectFrom('trafficDay')
+      .select([weekOf('trafficDate').as('week'), monthOf('trafficDate').as('month')])
+      .orderBy('trafficDate')
+      .execute();
+  });
+  expect(found.map(({ week }) => week)).toEqual([
+    '2025-12-29',
+    '2025-12-29',
+    '2026-01-05',
+    '2026-03-23',
+    '2026-03-30',
+  ]);
+  expect(found.map(({ month }) => month)).toEqual([
+    '2025-12-01',
+    '2026-01-01',
+    '2026-01-01',
+    '2026-03-01',
+    '2026-03-01',
+  ]);
+  await database.db.destroy();
+});
+
+test('a second row with the same key is told apart from other errors', async () => {
+  const { db } = await openMigrated();
+  const row = { email: 'a@example.com', role: 'administrator', grantedAt: NOW } as const;
+  await db.insertInto('systemRole').values(row).execute();
+  const error: unknown = await db
+    .insertInto('systemRole')
+    .values(row)
+    .execute()
+    .catch((thrown: unknown) => thrown);
+  expect(isDuplicateKey(error)).toBe(true);
+  expect(toDatabaseFailure(error)).toBeUndefined();
+  await db.destroy();
+});
+
+test('a database that refuses connections or is not there is unavailable', async () => {
+  for (const url of [
+    'postgres://nobody:wrong@127.0.0.1:1/none',
+    inject('postgresUrl').replace(/[^/]*$/, 'missing'),
+  ]) {
+    const { db } = openDatabase(url);
+    const error: unknown = await readSchemaState(db).catch((thrown: unknown) => thrown);
+    expect(toDatabaseFailure(error)).toMatchObject({ status: 503, code: 'database_unavailable' });
+    await db.destroy();
+  }
+});
+
+test('connections that died while idle are replaced unnoticed', async () => {
+  const { db } = await openMigrated();
+  await db.connection().execute(async (one) => {
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`.execute(
+      one,
+    );
+  });
+  expect((await readSchemaState(db)).stored).toBe(SCHEMA_VERSION);
+  await db.destroy();
+});
