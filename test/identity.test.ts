@@ -234,7 +234,9 @@ test('who has signed in is not asked again, until they sign out, which also ends
   expect(again.page.url).toContain(PAGES);
   const back = await signOut(config, browser, tokens.id_token ?? '');
   expect(back.url).toBe(`${PAGES}/`);
-  await expect(oidc.refreshTokenGrant(config, tokens.refresh_token ?? '')).rejects.toThrow();
+  await expect(oidc.refreshTokenGrant(config, tokens.refresh_token ?? '')).rejects.toMatchObject({
+    error: 'invalid_grant',
+  });
   expect((await signIn(provider, { email: 'ada@example.com' }, browser)).page.html).toContain('Sign in');
 });
 

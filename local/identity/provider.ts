@@ -59,7 +59,7 @@ async function grantFor(ctx: KoaContextWithOIDC, { scope }: ProviderSettings) {
   const existing = known && (await provider.Grant.find(known));
   if (existing) return existing;
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
-  grant.addOIDCScope(`${scope} offline_access`);
+  grant.addOIDCScope(scope);
   grant.addResourceScope(RESOURCE, scope);
   await grant.save();
   return grant;
@@ -97,7 +97,7 @@ function configurationOf(settings: ProviderSettings): Configuration {
     cookies: { keys: [store.cookieKey] },
     pkce: { required: () => true },
     clientBasedCORS: (_ctx, origin) => origins.includes(origin),
-    scopes: ['openid', 'profile', 'email', 'offline_access'],
+    scopes: ['openid', 'profile', 'email'],
     claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
     // As App ID does, so that the pages can show who is signed in.
     conformIdTokenClaims: false,
@@ -118,6 +118,8 @@ function configurationOf(settings: ProviderSettings): Configuration {
     loadExistingGrant: (ctx) => grantFor(ctx, settings),
     renderError: (ctx, { error_description, error }) =>
       showPage(ctx, errorPage(mount, error_description ?? error), pageHeaders),
+    // Without asking for offline_access, as a page that stays open needs it; it ends with the session.
+    issueRefreshToken: () => true,
     // Two pages of one browser may hold the same refresh token.
     rotateRefreshToken: false,
     ttl: {
