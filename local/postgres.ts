@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { takeLock } from './lock.mjs';
+import { takeLock } from './lock.ts';
 import { type Cluster, claimFolder, prepareCluster } from './postgres/cluster.ts';
 import { spawnServer, stopOrphan, stopServer } from './postgres/server.ts';
 

@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+/**
+ * When a process began, in whatever words the system tells it; null when there is no such process. Together with the
+ * process id it names one process, also after the id was given to another.
+ */
+function beginningOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    if (process.platform === 'linux') return null;
+    return spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.trim() || null;
+  }
+}
+
+function isHeld(file: string): boolean {
+  try {
+    const { pid, began } = JSON.parse(readFileSync(file, 'utf8'));
+    return typeof began === 'string' && beginningOf(pid) === began;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Takes the lock `file`, in a folder that exists, for this process. Returns what gives it back, or null when a living
+ * process (maybe this one) holds it: the lock of a process that was killed is nobody's.
+ */
+export function takeLock(file: string): (() => void) | null {
+  if (isHeld(file)) return null;
+  rmSync(file, { force: true });
+  const lock = JSON.stringify({ pid: process.pid, began: beginningOf(process.pid) });
+  try {
+    writeFileSync(file, lock, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null;
+    throw error;
+  }
+  return () => rmSync(file, { force: true });
+}
