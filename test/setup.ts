@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -17,7 +16,7 @@ declare module 'vitest' {
 /** Once for a run: builds what the tests start, and starts the PostgreSQL server they share. */
 export default async function setup(project: TestProject) {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'traffic-test-'));
-  if (existsSync('local/openwhisk/runner.ts')) await buildLocal();
+  await buildLocal();
   const postgres = await openPostgres({ dataDir, fsync: false });
   project.provide('postgresUrl', postgres.url);
   return async () => {

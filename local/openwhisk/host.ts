@@ -55,6 +55,8 @@ export interface Host {
   setParameters(packageName: string, values: Record<string, unknown>): void;
   /** Newest first. */
   activations(): Activation[];
+  /** Waits until no activation is under way, what running ones start included. */
+  settled(): Promise<void>;
   /** Stops alarms and kills every container; what was still running ends as a failure. */
   close(): Promise<void>;
 }
@@ -115,6 +117,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     setParameters: (packageName, values) =>
       setParameters(services.store, `${namespace}/${packageName}`, values),
     activations: services.activations.list,
+    settled: services.invoker.settled,
     close,
   };
 }

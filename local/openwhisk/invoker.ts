@@ -26,7 +26,7 @@ export interface Invoker {
   invoke(invocation: Invocation): Invoked;
   /** @throws {Refusal} 429 when the namespace has too many activations under way. */
   requireConcurrency(namespace: string): void;
-  /** Waits for the records of whatever was still running. */
+  /** Waits until nothing runs, what running activations start included. */
   settled(): Promise<void>;
 }
 
@@ -180,7 +180,7 @@ export function openInvoker(options: InvokerOptions): Invoker {
     requireConcurrency: (namespace) =>
       requireConcurrency(inFlight.get(namespace) ?? 0, options.limits.concurrentInvocations),
     settled: async () => {
-      await Promise.allSettled(running);
+      while (running.size > 0) await Promise.allSettled(running);
     },
   };
 }

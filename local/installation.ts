@@ -1,0 +1,167 @@
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import path from 'node:path';
+import type { GitHub } from './github.ts';
+import type { Person } from './identity/store.ts';
+import type { IdentityProvider } from './identity.ts';
+import { ensureKept } from './installation/kept.ts';
+import {
+  GITHUB_PATH,
+  IDENTITY_PATH,
+  openDatabase,
+  openGitHub,
+  openIdentity,
+  openPages,
+  openPlatform,
+} from './installation/parts.ts';
+import { takeLock } from './lock.ts';
+import type { Host, HostOptions } from './openwhisk/host.ts';
+
+export interface InstallationOptions {
+  /** Made when it is missing; holds the database, keys and secrets. */
+  dataDir: string;
+  /** On 127.0.0.1; 0, the default, takes a free one. */
+  port?: number;
+  /** A PostgreSQL database to use instead of the embedded one. */
+  databaseUrl?: string;
+  /** GitHub's present. The actions' is `NOW` of the environment. */
+  clock?: () => Date;
+  /** Whom the sign-in page offers. */
+  people?: Person[];
+  /** Fills the GitHub simulator with the demo's repositories, as of the day when the installation was made. */
+  demo?: boolean;
+  /** Values of the manifest's variables that win over the installation's own. */
+  environment?: Record<string, string>;
+  limits?: NonNullable<HostOptions['limits']>;
+  /** Whether alarms fire by themselves; true when left out. */
+  alarms?: boolean;
+  /** Every activation in a process of its own. */
+  coldStarts?: boolean;
+  log?: (line: object) => void;
+}
+
+/** The whole product on one port of this machine. */
+export interface Installation {
+  /** http://127.0.0.1:PORT */
+  url: string;
+  host: Host;
+  github: GitHub;
+  identity: IdentityProvider;
+  database: { url: string };
+  initSecret: string;
+  /** The page where it is initialised. */
+  initLink: string;
+  /** Stops everything that was started here. */
+  close(): Promise<void>;
+}
+
+function lockFolder(dataDir: string): () => void {
+  mkdirSync(dataDir, { recursive: true });
+  const unlock = takeLock(path.join(dataDir, 'lock'));
+  if (unlock) return unlock;
+  throw new Error(
+    `An installation is already running on the data folder ${dataDir}: use that one, or choose another folder with DATA_DIR.`,
+  );
+}
+
+async function listen(server: Server, port: number): Promise<string> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new Error(
+      `Port ${port} of 127.0.0.1 is taken by another program: stop it, or choose another with PORT.`,
+    );
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
+
+const unavailable: Handler = async (_request, response) =>
+  response.writeHead(503, { 'retry-after': '1' }).end();
+
+function isUnder(prefix: string, url: string): boolean {
+  return url.startsWith(prefix) && /^([/?]|$)/.test(url.slice(prefix.length));
+}
+
+function createHandler(parts: Record<'host' | 'identity' | 'github' | 'site', { handle: Handler }>): Handler {
+  const { host, identity, github, site } = parts;
+  return async (request, response) => {
+    const { url = '/' } = request;
+    if (isUnder(IDENTITY_PATH, url)) return identity.handle(request, response);
+    if (isUnder(GITHUB_PATH, url)) {
+      request.url = url.slice(GITHUB_PATH.length) || '/';
+      return github.handle(request, response);
+    }
+    return (await host.handle(request, response)) || site.handle(request, response);
+  };
+}
+
+/** Closes in the reverse order of opening; a failure does not keep the rest open. */
+function createClosing() {
+  const steps: (() => unknown)[] = [];
+  return {
+    add: (step: () => unknown) => void steps.push(step),
+    async close(): Promise<void> {
+      const failures: unknown[] = [];
+      for (const step of steps.splice(0).reverse())
+        await Promise.resolve()
+          .then(step)
+          .catch((error: unknown) => failures.push(error));
+      if (failures.length > 0) throw failures[0];
+    },
+  };
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closed;
+}
+
+/**
+ * Opens the product on one port: the API and the actions at /api/v1, the identity provider at /identity, the GitHub
+ * simulator at /github/api/v3 and the pages everywhere else. Secrets are made once and kept in the data folder.
+ *
+ * Throws a sentence when the folder or the port is in use, and what opening the parts throws.
+ */
+export async function openInstallation(options: InstallationOptions): Promise<Installation> {
+  const dataDir = path.resolve(options.dataDir);
+  const { port = 0, clock = () => new Date(), log = () => {} } = options;
+  const closing = createClosing();
+  try {
+    closing.add(lockFolder(dataDir));
+    let handler: Handler = async (_request, response) =>
+      response.writeHead(503, { 'retry-after': '1' }).end();
+    const server = createServer((request, response) => {
+      handler(request, response).catch((error: unknown) => {
+        log({ level: 'error', event: 'request', url: request.url, message: String(error) });
+        response.destroy();
+      });
+    });
+    const url = await listen(server, port);
+    closing.add(() => closeServer(server));
+    const kept = ensureKept(dataDir, clock().toISOString().slice(0, 10));
+    writeFileSync(path.join(dataDir, 'url'), url);
+    const opening = { options: { ...options, dataDir }, url, kept, log };
+    const [database, identity] = await Promise.all([openDatabase(opening), openIdentity(opening)]);
+    closing.add(database.close);
+    const host = await openPlatform(opening, database.url);
+    closing.add(host.close);
+    const github = openGitHub(opening);
+    handler = createHandler({ host, identity, github, site: await openPages(opening, identity.scope) });
+    closing.add(() => {
+      handler = unavailable;
+      server.closeAllConnections();
+    });
+    const { initSecret } = kept;
+    const initLink = `${url}/#init=${initSecret}`;
+    return { url, host, github, identity, database, initSecret, initLink, close: closing.close };
+  } catch (error) {
+    await closing.close().catch(() => {});
+    throw error;
+  }
+}

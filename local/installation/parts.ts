@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../github/stories.ts';
+import { createGitHub, type GitHub } from '../github.ts';
+import type { Person } from '../identity/store.ts';
+import { createIdentityProvider, type IdentityProvider } from '../identity.ts';
+import type { InstallationOptions } from '../installation.ts';
+import { type Host, openHost } from '../openwhisk/host.ts';
+import { openPostgres, type Postgres } from '../postgres.ts';
+import { openSite } from '../site.ts';
+import type { Kept } from './kept.ts';
+
+/** The pages, as the identity provider knows them. */
+export const CLIENT_ID = 'traffic-pages';
+
+const DEFAULT_PEOPLE: Person[] = [
+  { email: 'ada@example.com', name: 'Ada Lovelace' },
+  { email: 'grace@example.com', name: 'Grace Hopper' },
+  { email: 'alan@example.com', name: 'Alan Turing' },
+];
+/** Where the parts are on the one port. */
+export const GITHUB_PATH = '/github/api/v3';
+export const IDENTITY_PATH = '/identity';
+
+/** Above dist/ as well as above local/. */
+function findRoot(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(path.join(folder, 'manifest.yaml'))) {
+    if (folder === path.dirname(folder))
+      throw new Error('manifest.yaml is not there: start from the checkout.');
+    folder = path.dirname(folder);
+  }
+  return folder;
+}
+
+export interface Opening {
+  options: InstallationOptions;
+  url: string;
+  kept: Kept;
+  log: (line: object) => void;
+}
+
+/** The embedded PostgreSQL, unless there is another database to use. */
+export function openDatabase({ options, log }: Opening): Promise<Pick<Postgres, 'url' | 'close'>> {
+  if (options.databaseUrl) return Promise.resolve({ url: options.databaseUrl, close: async () => {} });
+  return openPostgres({
+    dataDir: path.join(options.dataDir, 'postgres'),
+    log: (message) => log({ level: 'warn', event: 'postgres', message }),
+  });
+}
+
+function originsOf(url: string): string[] {
+  return [url, url.replace('127.0.0.1', 'localhost')];
+}
+
+/** The identity provider, with its keys in the data folder. */
+export function openIdentity({ options, url }: Opening): Promise<IdentityProvider> {
+  return createIdentityProvider({
+    issuer: `${url}${IDENTITY_PATH}`,
+    clientId: CLIENT_ID,
+    origins: originsOf(url),
+    people: options.people ?? DEFAULT_PEOPLE,
+    dataDir: path.join(options.dataDir, 'identity'),
+  });
+}
+
+/** The GitHub simulator. */
+export function openGitHub({ options, url, kept }: Opening): GitHub {
+  const github = createGitHub({
+    clock: options.clock ?? (() => new Date()),
+    baseUrl: `${url}${GITHUB_PATH}`,
+  });
+  if (options.demo) addDemoRepositories(github, kept.madeOn);
+  return github;
+}
+
+/** The OpenWhisk host with the actions of manifest.yaml. */
+export async function openPlatform({ options, url, kept, log }: Opening, databaseUrl: string): Promise<Host> {
+  const { limits = {}, alarms = true, coldStarts = false } = options;
+  const environment = {
+    DATABASE_URL: databaseUrl,
+    ISSUER: `${url}${IDENTITY_PATH}`,
+    CLIENT_ID,
+    TOKEN_KEY: kept.tokenKey,
+    INIT_SECRET: kept.initSecret,
+    ALLOWED_ORIGINS: originsOf(url).join(' '),
+    ALLOW_PRIVATE_ADDRESSES: '',
+    DEMO_GITHUB_URL: `${url}${GITHUB_PATH}`,
+    NOW: '',
+    ...options.environment,
+  };
+  const manifest = path.join(findRoot(), 'manifest.yaml');
+  const host = await openHost({
+    manifest,
+    environment,
+    apiKey: kept.apiKey,
+    limits,
+    alarms,
+    coldStarts,
+    log,
+  });
+  host.apiHost(url);
+  return host;
+}
+
+/** The pages, and what they are told about the rest. */
+export function openPages({ options, url }: Opening, scope: string) {
+  const demo = { githubUser: DEMO_USERS.octocat, githubToken: DEMO_TOKENS.octocat };
+  const config = {
+    apiUrl: '/api/v1/web/guest/traffic',
+    issuer: `${url}${IDENTITY_PATH}`,
+    clientId: CLIENT_ID,
+    scope,
+  };
+  return openSite({
+    folder: path.join(findRoot(), 'dist/static'),
+    config: { ...config, ...(options.demo && { demo }) },
+  });
+}

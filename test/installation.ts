@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { inject } from 'vitest';
+import { type Installation, type InstallationOptions, openInstallation } from '../local/installation.ts';
+import { createDatabase } from '../local/postgres.ts';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a test names what it expects of it
+  body: any;
+}
+
+/** Calls the API: `path` begins with the action, such as `/stats/1?range=30`. An object is sent as JSON. */
+export type Call = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Answer>;
+
+export interface TestInstallationOptions extends Partial<InstallationOptions> {
+  /** The instant that GitHub and the actions take for the present; the real one when left out. */
+  now?: string;
+}
+
+export interface TestInstallation extends Installation {
+  /** Calls with an access token of that person. */
+  as(email: string): Call;
+  /** Calls without a token. */
+  anonymously: Call;
+  /** Sets the present of GitHub and of the actions. */
+  now(instant: string): void;
+  /** Fires the daily alarm's trigger and waits until every run has ended. */
+  collect(): Promise<void>;
+}
+
+const DAY_SECONDS = 86_400;
+
+async function toAnswer(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+}
+
+function createCall(url: string, authorization: () => Promise<Record<string, string>>): Call {
+  return async (method, route, body, headers = {}) => {
+    const isText = body === undefined || typeof body === 'string';
+    const response = await fetch(`${url}/api/v1/web/guest/traffic${route}`, {
+      method,
+      headers: {
+        ...(await authorization()),
+        ...(!isText && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: isText ? body : JSON.stringify(body) }),
+    });
+    return toAnswer(response);
+  };
+}
+
+/**
+ * The whole product for one test file: a database of its own on the run's server, its own identity provider and GitHub,
+ * on a free port. No alarm fires by itself. Close it when done.
+ */
+export async function openTestInstallation(options: TestInstallationOptions = {}): Promise<TestInstallation> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'installation-test-'));
+  const { now, ...rest } = options;
+  let present = now;
+  const installation = await openInstallation({
+    dataDir,
+    databaseUrl: rest.databaseUrl ?? (await createDatabase(inject('postgresUrl'), `test-${randomUUID()}`)),
+    clock: () => (present ? new Date(present) : new Date()),
+    alarms: false,
+    ...rest,
+    limits: { invocationsPerMinute: 10_000, triggersPerMinute: 10_000, ...rest.limits },
+    environment: { NOW: now ?? '', ...rest.environment },
+  });
+  const { url, host, identity } = installation;
+  return {
+    ...installation,
+    anonymously: createCall(url, async () => ({})),
+    as(email) {
+      const token = identity.issueToken(email, { expiresIn: DAY_SECONDS });
+      return createCall(url, async () => ({ authorization: `Bearer ${await token}` }));
+    },
+    now(instant) {
+      present = instant;
+      host.setParameters('traffic', { NOW: instant });
+    },
+    async collect() {
+      await host.fire('daily');
+      await host.settled();
+    },
+    async close() {
+      await installation.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
