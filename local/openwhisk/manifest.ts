@@ -203,8 +203,10 @@ function readRule(name: string, content: unknown, place: string, packageName: st
   const action = textOf(fields.action, `${place}.action`, reading);
   if (trigger === undefined || action === undefined)
     throw new Error(`${place} needs a trigger and an action.`);
-  const inPackage = packageName === 'default' ? action : `${packageName}/${action}`;
-  return { name: interpolateText(name, reading), trigger, action: action.includes('/') ? action : inPackage };
+  const inPackage = packageName === 'default' || action.includes('/') ? action : `${packageName}/${action}`;
+  // wskdeploy qualifies it with the namespace; without one the package would be taken for it.
+  const qualified = inPackage.startsWith('/') ? inPackage : `/_/${inPackage}`;
+  return { name: interpolateText(name, reading), trigger, action: qualified };
 }
 
 function annotationsOf(fields: Map, place: string, reading: Reading): KeyValue[] {
