@@ -41,6 +41,7 @@ export interface GitHub {
   /** Renames or transfers a repository from an instant on (now unless told); the old name then redirects. */
   rename(id: number, name: { owner?: string; name?: string }, at?: Date): void;
   archive(id: number): void;
+  unarchive(id: number): void;
   remove(id: number): void;
   /** Lets requests fail; returns how to lift the rule. */
   fail(rule: FailureRule): () => void;
@@ -87,6 +88,9 @@ export function createGitHub(options: GitHubOptions): GitHub {
     rename: (id, name, at) => world.rename(id, name, at ?? clock()),
     archive(id) {
       requireEntry(id).archived = true;
+    },
+    unarchive(id) {
+      requireEntry(id).archived = false;
     },
     remove(id) {
       requireEntry(id).removed = true;

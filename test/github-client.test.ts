@@ -3,7 +3,7 @@ import { GitHubError, type GitHubErrorCode } from '../lib/github/error.ts';
 import { type GitHubClient, openGitHub } from '../lib/github.ts';
 import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
 import type { Repository } from '../local/github/world.ts';
-import { type ServedGitHub, serveGitHub } from './github-server.ts';
+import { QUIET, type ServedGitHub, serveGitHub } from './github-server.ts';
 
 const TODAY = '2026-11-21';
 const MINUTE_MS = 60_000;
@@ -85,18 +85,7 @@ test('a name that another repository took over leads to the other one', async ()
     owner: DEMO_USERS.legacy,
     name: 'charts',
     createdOn: TODAY,
-    story: {
-      description: null,
-      language: null,
-      views: 1,
-      clones: 0,
-      regulars: 0,
-      weekend: 1,
-      growthPerYear: 1,
-      referrers: [],
-      paths: [],
-      starsPerDay: 0,
-    },
+    story: QUIET,
     collaborators: { [DEMO_USERS.octocat]: 'push' },
   });
   const found = await open(DEMO_TOKENS.octocat).getRepository({ owner: DEMO_USERS.legacy, name: 'charts' });
@@ -139,18 +128,7 @@ test('only repositories one may push to are listed, from every page', async () =
       owner: 'many',
       name: `one-${i}`,
       createdOn: '2025-01-01',
-      story: {
-        description: null,
-        language: null,
-        views: 1,
-        clones: 0,
-        regulars: 0,
-        weekend: 1,
-        growthPerYear: 1,
-        referrers: [],
-        paths: [],
-        starsPerDay: 0,
-      },
+      story: QUIET,
       collaborators: { [DEMO_USERS.octocat]: i < 120 ? 'push' : 'triage' },
     });
   }

@@ -1,6 +1,21 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Story } from '../local/github/story.ts';
 import { createGitHub, type GitHub } from '../local/github.ts';
+
+/** A repository where hardly anything happens: change what a test is about. */
+export const QUIET: Story = {
+  description: null,
+  language: null,
+  views: 1,
+  clones: 0.2,
+  regulars: 2,
+  weekend: 1,
+  growthPerYear: 1,
+  referrers: [{ referrer: 'Google', weight: 1 }],
+  paths: [{ path: '', weight: 1 }],
+  starsPerDay: 0,
+};
 
 export interface ServedGitHub {
   github: GitHub;

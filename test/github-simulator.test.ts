@@ -1,53 +1,40 @@
-import { readFileSync } from 'node:fs';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
+import type { Story } from '../local/github/story.ts';
 import type { Repository } from '../local/github/world.ts';
-import { type ServedGitHub, serveGitHub } from './github-server.ts';
-
-interface Document {
-  endpoints: Record<string, Record<string, object>>;
-  $defs: Record<string, object>;
-}
+import { listDeviations } from './github-schema.ts';
+import { QUIET, type ServedGitHub, serveGitHub } from './github-server.ts';
 
 const TODAY = '2026-11-21';
-const document = JSON.parse(
-  readFileSync(new URL('./schemas/github-openapi.json', import.meta.url), 'utf8'),
-) as Document;
+const DAY_MS = 86_400_000;
+const REPOSITORY = '/repos/{owner}/{repo}';
 
 let served: ServedGitHub;
 let repositories: Repository[];
 
-beforeAll(async () => {
+beforeEach(async () => {
   served = await serveGitHub(`${TODAY}T06:00:00Z`);
   const demo = addDemoRepositories(served.github, TODAY);
   repositories = [...demo.northwind, ...demo.pinecone];
 });
 
-afterAll(() => served.close());
+afterEach(() => served.close());
 
-const validators = new Map<string, ValidateFunction>();
-
-/** GitHub's own schema for an endpoint's answer; an answer it does not list is its ordinary error. */
-function schemaOf(endpoint: string, status: number): ValidateFunction {
-  const key = `${endpoint} ${status}`;
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
-  addFormats.default(ajv);
-  const schema = document.endpoints[endpoint]?.[status] ?? { $ref: '#/$defs/basic-error' };
-  const validate = validators.get(key) ?? ajv.compile({ ...schema, $defs: document.$defs });
-  validators.set(key, validate);
-  return validate;
+interface Bucket {
+  timestamp: string;
+  count: number;
+  uniques: number;
 }
 
-const REPOSITORY = 'GET /repos/{owner}/{repo}';
-
-function ask(path: string, token: string | undefined = DEMO_TOKENS.octocat): Promise<Response> {
-  return served.get(path, token);
+interface Views {
+  count: number;
+  uniques: number;
+  views: Bucket[];
 }
 
-async function answer<T>(path: string, token?: string): Promise<T> {
-  const response = await ask(path, token);
+async function answer<T>(path: string, token: string = DEMO_TOKENS.octocat): Promise<T> {
+  const response = await served.get(path, token);
   expect(response.status, path).toBe(200);
   return (await response.json()) as T;
 }
@@ -62,93 +49,352 @@ function tokenFor({ owner }: Repository): string {
   return owner === DEMO_USERS.pinecone ? DEMO_TOKENS.hubot : DEMO_TOKENS.octocat;
 }
 
-test('every endpoint of every repository answers what GitHub’s own schema says', async () => {
+function getViews(one: Repository, per: 'day' | 'week' = 'day'): Promise<Views> {
+  return answer<Views>(`/repositories/${one.id}/traffic/views?per=${per}`, tokenFor(one));
+}
+
+function addOwn(name: string, story: Partial<Story>): Repository {
+  const collaborators = { [DEMO_USERS.octocat]: 'push' } as const;
+  return served.github.addRepository({
+    owner: DEMO_USERS.northwind,
+    name,
+    createdOn: '2025-01-01',
+    story: { ...QUIET, ...story },
+    collaborators,
+  });
+}
+
+function setNow(instant: string): void {
+  served.now = new Date(instant);
+}
+
+function toDays({ views }: Views): string[] {
+  return views.map(({ timestamp }) => timestamp.slice(0, 10));
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+test('every answer about every repository is as GitHub documents it, by name and by id', async () => {
   for (const one of repositories) {
     for (const base of [`/repos/${one.fullName}`, `/repositories/${one.id}`]) {
       for (const [part, schema] of [
-        ['', REPOSITORY],
-        ['/traffic/views', `${REPOSITORY}/traffic/views`],
-        ['/traffic/views?per=week', `${REPOSITORY}/traffic/views`],
-        ['/traffic/clones?per=day', `${REPOSITORY}/traffic/clones`],
-        ['/traffic/clones?per=week', `${REPOSITORY}/traffic/clones`],
-        ['/traffic/popular/referrers', `${REPOSITORY}/traffic/popular/referrers`],
-        ['/traffic/popular/paths', `${REPOSITORY}/traffic/popular/paths`],
+        ['', ''],
+        ['/traffic/views', '/traffic/views'],
+        ['/traffic/views?per=week', '/traffic/views'],
+        ['/traffic/clones?per=day', '/traffic/clones'],
+        ['/traffic/clones?per=week', '/traffic/clones'],
+        ['/traffic/popular/referrers', '/traffic/popular/referrers'],
+        ['/traffic/popular/paths', '/traffic/popular/paths'],
       ] as const) {
-        const validate = schemaOf(schema, 200);
-        expect(
-          validate(await answer(base + part, tokenFor(one))),
-          `${base}${part} ${JSON.stringify(validate.errors)}`,
-        ).toBe(true);
+        const body = await answer(base + part, tokenFor(one));
+        expect(listDeviations(REPOSITORY + schema, 200, body), base + part).toEqual([]);
       }
     }
   }
 });
 
-test('the account, its repositories, the limits and the meta document answer what GitHub’s own schema says', async () => {
+test('the account, its repositories, the limits and the meta document are as GitHub documents them', async () => {
   for (const path of ['/user', '/user/repos', '/rate_limit', '/meta']) {
-    const validate = schemaOf(`GET ${path}`, 200);
-    expect(validate(await answer(path)), `${path} ${JSON.stringify(validate.errors)}`).toBe(true);
+    expect(listDeviations(path, 200, await answer(path)), path).toEqual([]);
   }
 });
 
-test('a broken answer does not conform to GitHub’s schema', async () => {
-  const body = await answer<{ views: object[] }>(`/repositories/${repository('burrow').id}/traffic/views`);
-  const validate = schemaOf(`${REPOSITORY}/traffic/views`, 200);
-  expect(validate({ ...body, count: String(1) })).toBe(false);
-  expect(validate({ ...body, views: [{ ...body.views[0], timestamp: 'yesterday' }] })).toBe(false);
-  const document = await answer<object>(`/repositories/${repository('burrow').id}`);
-  expect(schemaOf(REPOSITORY, 200)({ ...document, full_name: undefined, id: '1' })).toBe(false);
+test('an answer that is not as GitHub documents it is noticed', async () => {
+  const views = await getViews(repository('burrow'));
+  const endpoint = `${REPOSITORY}/traffic/views`;
+  expect(listDeviations(endpoint, 200, { ...views, count: '1' })).not.toEqual([]);
+  expect(
+    listDeviations(endpoint, 200, { ...views, views: [{ ...views.views[0], timestamp: 'x' }] }),
+  ).not.toEqual([]);
+  const whole = await answer<object>(`/repositories/${repository('burrow').id}`);
+  expect(listDeviations(REPOSITORY, 200, { ...whole, full_name: undefined })).not.toEqual([]);
 });
 
-interface Buckets {
-  count: number;
-  uniques: number;
-  views: { timestamp: string; count: number; uniques: number }[];
-}
+test('another process with the same seed sees the same traffic', async () => {
+  const other = await serveGitHub(`${TODAY}T06:00:00Z`);
+  try {
+    addDemoRepositories(other.github, TODAY);
+    for (const one of repositories) {
+      const path = `/repositories/${one.id}/traffic/views`;
+      const response = await other.get(path, tokenFor(one));
+      expect(await response.json()).toEqual(await answer(path, tokenFor(one)));
+    }
+  } finally {
+    await other.close();
+  }
+});
 
-test('days inside the window are the truth, today is not whole, and the oldest day is cut', async () => {
+test('days inside the window are the truth', async () => {
   for (const one of repositories) {
-    const path = `/repositories/${one.id}/traffic/views`;
-    const { views } = await answer<Buckets>(path, tokenFor(one));
-    const toTruth = (timestamp: string) => served.github.truth(one.id, timestamp.slice(0, 10));
+    const { views } = await getViews(one);
     for (const { timestamp, count, uniques } of views.slice(1, -1)) {
-      const truth = toTruth(timestamp);
+      const truth = served.github.truth(one.id, timestamp.slice(0, 10));
       expect([timestamp, count, uniques]).toEqual([timestamp, truth.viewCount, truth.viewUniques]);
     }
-    for (const { timestamp, count } of views) expect(count).toBeLessThanOrEqual(toTruth(timestamp).viewCount);
-  }
-  const { views } = await answer<Buckets>(`/repositories/${repository('tidy-dates').id}/traffic/views`);
-  const truth = ({ timestamp }: { timestamp: string }) =>
-    served.github.truth(repository('tidy-dates').id, timestamp.slice(0, 10)).viewCount;
-  expect(views[0]?.count).toBeLessThan(truth(views[0] as { timestamp: string }));
-  expect(views.at(-1)?.timestamp).toBe(`${TODAY}T00:00:00Z`);
-  expect(views.at(-1)?.count).toBeLessThan(truth(views.at(-1) as { timestamp: string }));
-});
-
-test('unique visitors of the window are at least those of its busiest day and at most those of all its days', async () => {
-  for (const one of repositories) {
-    for (const per of ['day', 'week']) {
-      const path = `/repositories/${one.id}/traffic/views?per=${per}`;
-      const { count, uniques, views } = await answer<Buckets>(path, tokenFor(one));
-      const of = views.map((bucket) => bucket.uniques);
-      expect(count).toBe(views.reduce((sum, bucket) => sum + bucket.count, 0));
-      expect(uniques).toBeGreaterThanOrEqual(Math.max(0, ...of));
-      expect(uniques).toBeLessThanOrEqual(of.reduce((sum, bucket) => sum + bucket, 0));
-      expect(uniques).toBeLessThanOrEqual(count);
-    }
   }
 });
 
-test('a whole week’s uniques are its own, not the sum of its days', async () => {
-  const { id } = repository('tidy-dates');
-  const { views } = await answer<Buckets>(`/repositories/${id}/traffic/views?per=week`);
-  expect(views.map((week) => new Date(week.timestamp).getUTCDay())).toEqual(views.map(() => 1));
+test('today grows through the day and is whole when it is over', async () => {
+  const one = repository('tidy-dates');
+  const counts = [];
+  for (const time of ['00:00', '06:00', '12:00', '18:00', '23:59']) {
+    setNow(`${TODAY}T${time}:00Z`);
+    const { views } = await getViews(one);
+    counts.push(views.find(({ timestamp }) => timestamp.startsWith(TODAY))?.count ?? 0);
+  }
+  setNow('2026-11-22T06:00:00Z');
+  const { views } = await getViews(one);
+  counts.push(views.find(({ timestamp }) => timestamp.startsWith(TODAY))?.count ?? 0);
+  expect(counts).toEqual([...counts].sort((a, b) => a - b));
+  expect(new Set(counts).size).toBe(counts.length);
+  expect(counts.at(-1)).toBe(served.github.truth(one.id, TODAY).viewCount);
+});
+
+test('the oldest day of the window is cut, and on some days there are fifteen buckets', async () => {
+  const one = repository('tidy-dates');
+  const lengths = new Set<number>();
+  for (let i = 0; i < 30; i += 1) {
+    setNow(new Date(Date.parse('2026-09-01T06:00:00Z') + i * DAY_MS).toISOString());
+    const { views } = await getViews(one);
+    lengths.add(views.length);
+    const [oldest] = views;
+    const truth = served.github.truth(one.id, oldest?.timestamp.slice(0, 10) ?? '');
+    expect(oldest?.count).toBeLessThan(truth.viewCount);
+  }
+  expect([...lengths].sort()).toEqual([14, 15]);
+});
+
+test('days without anything are left out, and views and clones leave out different days', async () => {
+  const one = addOwn('rarely', { views: 0.5, clones: 0.5 });
+  const views = await getViews(one);
+  const { clones } = await answer<{ clones: Bucket[] }>(`/repositories/${one.id}/traffic/clones`);
+  expect(views.views.length).toBeGreaterThan(0);
+  expect(views.views.length).toBeLessThan(13);
+  expect(views.views.every(({ count }) => count > 0)).toBe(true);
+  expect(toDays(views)).not.toEqual(clones.map(({ timestamp }) => timestamp.slice(0, 10)));
+  const missing = Array.from({ length: 11 }, (_, i) => `2026-11-${i + 10}`)
+    .filter((day) => !toDays(views).includes(day))
+    .map((day) => served.github.truth(one.id, day).viewCount);
+  expect(missing.length).toBeGreaterThan(0);
+  expect(sum(missing)).toBe(0);
+});
+
+test('new days come late when a rule says so, and come after all when it is lifted', async () => {
+  const one = repository('tidy-dates');
+  const lift = served.github.fail({ kind: 'late', hours: 40, match: { repository: one.id } });
+  expect(toDays(await getViews(one)).at(-1)).toBe('2026-11-19');
+  expect(toDays(await getViews(repository('burrow'))).at(-1)).toBe(TODAY);
+  lift();
+  expect(toDays(await getViews(one)).at(-1)).toBe(TODAY);
+});
+
+test('an outage can show nothing to everybody', async () => {
+  served.github.fail({ kind: 'zeros' });
+  expect(await getViews(repository('tidy-dates'))).toEqual({ count: 0, uniques: 0, views: [] });
+  expect(await answer(`/repositories/${repository('burrow').id}/traffic/popular/paths`)).toEqual([]);
+});
+
+test('an idle repository has nothing, or the last window that had something', async () => {
+  const idle = [{ from: '2026-09-01', until: '2026-12-31' }];
+  const empty = addOwn('idle', { views: 5, idle });
+  expect(await getViews(empty)).toEqual({ count: 0, uniques: 0, views: [] });
+  expect(await answer(`/repositories/${empty.id}/traffic/popular/referrers`)).toEqual([]);
+  const old = await getViews(addOwn('idle-too', { views: 5, idle, whenIdle: 'old-window' }));
+  expect(toDays(old).at(-1)).toBe('2026-08-31');
+  expect(old.count).toBe(sum(old.views.map(({ count }) => count)));
+});
+
+test('uniques of a window are at least those of its busiest bucket and at most those of all of them', async () => {
+  const anyStory = fc.record({
+    views: fc.double({ min: 0, max: 3000, noNaN: true }),
+    regulars: fc.nat(200),
+    weekend: fc.double({ min: 0, max: 2, noNaN: true }),
+    viewsPerVisitor: fc.double({ min: 1, max: 9, noNaN: true }),
+  });
+  const anyInstant = fc.date({
+    min: new Date('2025-02-01'),
+    max: new Date('2027-01-01'),
+    noInvalidDate: true,
+  });
+  let number = 0;
+  await fc.assert(
+    fc.asyncProperty(anyStory, anyInstant, fc.constantFrom('day', 'week'), async (story, instant, per) => {
+      const one = addOwn(`any-${number++}`, story);
+      served.now = instant;
+      const { count, uniques, views } = await getViews(one, per as 'day' | 'week');
+      const all = views.map((bucket) => bucket.uniques);
+      expect(sum(views.map((bucket) => bucket.count))).toBe(count);
+      expect(Math.max(0, ...all)).toBeLessThanOrEqual(uniques);
+      expect(uniques).toBeLessThanOrEqual(sum(all));
+      for (const bucket of views) expect(bucket.uniques).toBeLessThanOrEqual(bucket.count);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('people who come again and again are counted once in a window', async () => {
+  const { uniques, views } = await getViews(addOwn('club', { views: 90, regulars: 30, viewsPerVisitor: 8 }));
+  expect(uniques).toBeGreaterThanOrEqual(25);
+  expect(uniques).toBeLessThan(sum(views.map((day) => day.uniques)) / 2);
+});
+
+test('weeks begin on Monday, and a whole week’s uniques are its own, not the sum of its days', async () => {
+  const one = repository('tidy-dates');
+  const { views } = await getViews(one, 'week');
+  expect(toDays({ views, count: 0, uniques: 0 })).toEqual(
+    ['2026-11-02', '2026-11-09', '2026-11-16'].slice(-views.length),
+  );
   const whole = views.find(({ timestamp }) => timestamp.startsWith('2026-11-09'));
-  const truth = served.github.truthOfWeek(id, '2026-11-09');
+  const truth = served.github.truthOfWeek(one.id, '2026-11-09');
   expect([whole?.count, whole?.uniques]).toEqual([truth.viewCount, truth.viewUniques]);
   const days = Array.from({ length: 7 }, (_, i) =>
-    served.github.truth(id, `2026-11-${String(9 + i).padStart(2, '0')}`),
+    served.github.truth(one.id, `2026-11-${i + 9}`.replace(/-(\d)$/, '-0$1')),
   );
-  expect(truth.viewCount).toBe(days.reduce((sum, day) => sum + day.viewCount, 0));
-  expect(truth.viewUniques).toBeLessThan(days.reduce((sum, day) => sum + day.viewUniques, 0));
+  expect(truth.viewCount).toBe(sum(days.map((day) => day.viewCount)));
+  expect(truth.viewUniques).toBeLessThan(sum(days.map((day) => day.viewUniques)));
+  const current = views.find(({ timestamp }) => timestamp.startsWith('2026-11-16'));
+  expect(current?.count).toBeLessThan(served.github.truthOfWeek(one.id, '2026-11-16').viewCount);
+});
+
+interface Popular {
+  count: number;
+  uniques: number;
+  referrer: string;
+  path: string;
+  title: string;
+}
+
+test('referrers and paths are the ten most viewed of fourteen days, without a date', async () => {
+  for (const one of repositories) {
+    for (const figure of ['referrers', 'paths']) {
+      const list = await answer<Popular[]>(
+        `/repositories/${one.id}/traffic/popular/${figure}`,
+        tokenFor(one),
+      );
+      expect(list.length).toBeLessThanOrEqual(10);
+      const counts = list.map(({ count }) => count);
+      expect(counts).toEqual([...counts].sort((a, b) => b - a));
+      for (const { count, uniques } of list) expect(uniques).toBeLessThanOrEqual(count);
+    }
+  }
+  const quacks = repository('quacks');
+  const shown = await answer<Popular[]>(
+    `/repositories/${quacks.id}/traffic/popular/referrers`,
+    DEMO_TOKENS.hubot,
+  );
+  expect(shown).toEqual(served.github.truthOfReferrers(quacks.id, TODAY).slice(0, 10));
+});
+
+test('a launch brings its referrer to the top, and it leaves again', async () => {
+  const burrow = repository('burrow');
+  const at = (day: string) => served.github.truthOfReferrers(burrow.id, day)[0]?.referrer;
+  expect(at('2026-10-10')).toBe('news.ycombinator.com');
+  expect(at('2026-10-01')).not.toBe('news.ycombinator.com');
+  expect(at('2026-11-10')).not.toBe('news.ycombinator.com');
+});
+
+test('text that breaks what does not escape is among the referrers and titles', async () => {
+  const base = `/repositories/${repository('quacks').id}/traffic/popular`;
+  const titles = (await answer<Popular[]>(`${base}/paths`, DEMO_TOKENS.hubot))
+    .map(({ title }) => title)
+    .join('|');
+  for (const text of ['<b>', '"', '🦆', 'Â·', ',', '\n', '=cmd']) expect(titles).toContain(text);
+  const names = (await answer<Popular[]>(`${base}/referrers`, DEMO_TOKENS.hubot)).map(
+    ({ referrer }) => referrer,
+  );
+  for (const text of ['onerror', 'مثال', '=HYPERLINK']) expect(names.join('|')).toContain(text);
+});
+
+test('a former name is answered 301 to the id, with the query, and its pages still count under it', async () => {
+  const charts = repository('harbor-charts');
+  const response = await served.get(
+    '/repos/northwind-attic/charts/traffic/views?per=week',
+    DEMO_TOKENS.octocat,
+  );
+  expect(response.status).toBe(301);
+  expect(response.headers.get('location')).toBe(
+    `${served.apiUrl}/repositories/${charts.id}/traffic/views?per=week`,
+  );
+  expect(listDeviations(REPOSITORY, 301, await response.json())).toEqual([]);
+  const paths = await answer<Popular[]>(`/repositories/${charts.id}/traffic/popular/paths`);
+  const fronts = paths.map(({ path }) => path).filter((path) => path.split('/').length === 3);
+  expect(fronts.sort()).toEqual(['/northwind-attic/charts', '/northwind-labs/harbor-charts']);
+});
+
+test('a rename takes effect when it happens, and a name may be given to another repository', async () => {
+  const one = repository('tidy-dates');
+  served.github.rename(one.id, { name: 'neat-dates' }, new Date('2026-11-22T00:00:00Z'));
+  expect(await answer(`/repos/${one.fullName}`)).toMatchObject({ full_name: one.fullName });
+  setNow('2026-11-22T06:00:00Z');
+  expect((await served.get(`/repos/${one.fullName}`, DEMO_TOKENS.octocat)).status).toBe(301);
+  const taker = addOwn('tidy-dates', {});
+  expect(await answer(`/repos/${one.fullName}`)).toMatchObject({ id: taker.id });
+  expect(await answer(`/repositories/${one.id}`)).toMatchObject({ full_name: 'northwind-labs/neat-dates' });
+});
+
+test('names are found in whatever case they are written', async () => {
+  expect(await answer('/repos/Northwind-Labs/TIDY-dates')).toMatchObject({
+    full_name: 'northwind-labs/tidy-dates',
+  });
+});
+
+interface Listed {
+  full_name: string;
+  private: boolean;
+  owner: { login: string };
+  permissions: Record<string, boolean>;
+}
+
+test('lists are cut into pages, which name the next and the last', async () => {
+  const first = await served.get('/user/repos?per_page=4&sort=created', DEMO_TOKENS.octocat);
+  expect(first.headers.get('link')).toBe(
+    `<${served.apiUrl}/user/repos?per_page=4&sort=created&page=2>; rel="next", <${served.apiUrl}/user/repos?per_page=4&sort=created&page=2>; rel="last"`,
+  );
+  const second = await served.get('/user/repos?per_page=4&sort=created&page=2', DEMO_TOKENS.octocat);
+  expect(second.headers.get('link')).toMatch(/rel="prev".*rel="first"$/);
+  const names = [...((await first.json()) as Listed[]), ...((await second.json()) as Listed[])];
+  expect(new Set(names.map(({ full_name }) => full_name)).size).toBe(6);
+});
+
+test('lists hold what the account takes part in, by visibility and by relation', async () => {
+  const own = served.github.addRepository({
+    owner: DEMO_USERS.octocat,
+    name: 'notes',
+    createdOn: TODAY,
+    story: QUIET,
+  });
+  const names = async (query: string) =>
+    (await answer<Listed[]>(`/user/repos${query}`)).map(({ full_name }) => full_name);
+  expect(await names('')).toHaveLength(7);
+  expect(await names('?visibility=private')).toEqual(['northwind-labs/payroll-service']);
+  expect(await names('?visibility=public')).toHaveLength(6);
+  expect(await names('?affiliation=owner')).toEqual([own.fullName]);
+  expect(await names('?affiliation=collaborator')).toEqual([]);
+  const [listed] = await answer<Listed[]>('/user/repos', DEMO_TOKENS.withoutPush);
+  expect(listed?.permissions).toEqual({
+    admin: false,
+    maintain: false,
+    push: false,
+    triage: false,
+    pull: true,
+  });
+});
+
+test('addresses in answers follow the base URL', async () => {
+  const enterprise = await serveGitHub(`${TODAY}T06:00:00Z`, '/api/v3');
+  try {
+    addDemoRepositories(enterprise.github, TODAY);
+    const response = await enterprise.get('/repos/northwind-labs/burrow', DEMO_TOKENS.octocat);
+    expect(await response.json()).toMatchObject({
+      url: `${enterprise.apiUrl}/repos/northwind-labs/burrow`,
+      html_url: `${new URL(enterprise.apiUrl).origin}/northwind-labs/burrow`,
+    });
+    expect(response.headers.get('x-github-enterprise-version')).toMatch(/^3\./);
+    const meta = await enterprise.get('/meta', DEMO_TOKENS.octocat);
+    expect(await meta.json()).toHaveProperty('installed_version');
+  } finally {
+    await enterprise.close();
+  }
 });

@@ -5,7 +5,7 @@ import { GitHubError } from './error.ts';
 // https://docs.github.com/en/rest/repos/repos. Unknown members are ignored, missing ones are an unreadable answer.
 
 /** Visits or clones, and how many different visitors or cloners they were. */
-export interface Figures {
+interface Figures {
   count: number;
   uniques: number;
 }
@@ -30,7 +30,7 @@ export interface PopularPath extends Figures {
 }
 
 /** What a token's owner may do in a repository, in GitHub's names. */
-export interface Permissions {
+interface Permissions {
   admin: boolean;
   maintain: boolean;
   push: boolean;

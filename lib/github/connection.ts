@@ -18,7 +18,7 @@ export interface ConnectionOptions {
 }
 
 /** One answer, whatever redirects led to it. */
-export interface ConnectionAnswer {
+interface ConnectionAnswer {
   data: unknown;
   headers: Record<string, string>;
   redirected: boolean;

@@ -1,5 +1,5 @@
 /** Which requests a rule hits; every part that is given must fit. */
-export interface Match {
+interface Match {
   method?: string;
   /** Against the path without the base path and the query. */
   path?: RegExp;
@@ -37,7 +37,7 @@ export type FailureRule = Failure & {
   times?: number;
 };
 
-export interface FailureRequest {
+interface FailureRequest {
   method: string;
   path: string;
   token: string | undefined;

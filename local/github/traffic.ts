@@ -17,7 +17,7 @@ export interface Truth {
   cloneUniques: number;
 }
 
-export type Kind = 'views' | 'clones';
+type Kind = 'views' | 'clones';
 
 /** What GitHub publishes of a range, in fractions of days since 1970: the window is [from, to). */
 interface Window {
@@ -38,7 +38,7 @@ export interface Traffic {
   listedUntil(now: Date, lateHours: number): number;
 }
 
-export interface Buckets extends Figures {
+interface Buckets extends Figures {
   days: (Figures & { timestamp: string })[];
 }
 

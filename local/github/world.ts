@@ -14,7 +14,7 @@ export interface Account {
   saml: boolean;
 }
 
-export type TokenKind = 'classic' | 'fine-grained' | 'app';
+type TokenKind = 'classic' | 'fine-grained' | 'app';
 
 export interface TokenOptions {
   token: string;
