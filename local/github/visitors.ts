@@ -36,7 +36,10 @@ export function countBits(bits: number): number {
 export function pickRegulars(seed: number, regulars: Regulars, likelihood: number, limit: number): number {
   let bits = 0;
   let people = regulars.groupSize;
-  for (let group = 0; group < regulars.groups && people <= limit; group += 1) {
+  // Who finds room under the limit differs from day to day.
+  const first = seed % Math.max(1, regulars.groups);
+  for (let i = 0; i < regulars.groups && people <= limit; i += 1) {
+    const group = (first + i) % regulars.groups;
     if (unit(seed, group) >= likelihood) continue;
     bits |= 1 << group;
     people += regulars.groupSize;
