@@ -1,4 +1,10 @@
 import * as z from 'zod';
+import { createApp, serve } from '../lib/app.ts';
+import type { Config } from '../lib/config.ts';
+import { describeInstallation, initialize, requireInitSecret } from '../lib/installation.ts';
+import { parseBody } from '../lib/request.ts';
+import { GITHUB, type ServerAddress, toDemoServer, toServerAddress } from '../lib/servers.ts';
+import type { InitAnswer, InitState } from './openapi/init.ts';
 
 /** Which GitHub server the first tenant uses; `enterprise` names a GitHub Enterprise Server by the address of its pages. */
 const ServerChoice = z.discriminatedUnion('kind', [
@@ -16,3 +22,24 @@ export const InitRequest = z.strictObject({
   githubToken: z.string().trim().min(1).max(400),
 });
 export type InitRequest = z.infer<typeof InitRequest>;
+
+const app = createApp();
+
+app.get('/', async (c) => c.json<InitState>(await describeInstallation(c.env)));
+
+app.post('/', async (c) => {
+  const { config, identity } = c.env;
+  const principal = await identity.requireNewPrincipal(c.req.raw);
+  const { secret, server, ...initialization } = await parseBody(c.req.raw, InitRequest);
+  requireInitSecret(secret, config.initSecret);
+  const chosen = toServer(server, config);
+  return c.json<InitAnswer>(await initialize(c.env, { ...initialization, server: chosen }, principal), 201);
+});
+
+function toServer(choice: InitRequest['server'], config: Config): ServerAddress {
+  if (choice.kind === 'demo') return toDemoServer(config.demoGithubUrl);
+  if (choice.kind === 'github') return GITHUB;
+  return toServerAddress(choice.url, { allowHttp: config.allowPrivateAddresses });
+}
+
+export const main = serve(app);

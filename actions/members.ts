@@ -1,11 +1,87 @@
 import * as z from 'zod';
+import { requireSystemAccess, requireTenantAccess } from '../lib/access.ts';
+import { createApp, serve } from '../lib/app.ts';
+import {
+  listMembers,
+  listSystemMembers,
+  putMember,
+  putSystemMember,
+  removeMember,
+  removeSystemMember,
+} from '../lib/members.ts';
+import { parseBody, parseId, parseValue } from '../lib/request.ts';
+import type { Member, MemberList, MemberRemoved, SystemMember, SystemMemberList } from './openapi/members.ts';
 
-export const MemberRequest = z.strictObject({
-  role: z.enum(['manager', 'viewer', 'repository viewer']),
-  /** For a repository viewer: which repositories it may see. */
-  repositoryIds: z.array(z.int().positive()).max(1000).default([]),
-});
+export const MemberRequest = z
+  .strictObject({
+    role: z.enum(['manager', 'viewer', 'repository viewer']),
+    /** For a repository viewer: which repositories it may see. */
+    repositoryIds: z.array(z.int().positive().max(2_147_483_647)).max(1000).default([]),
+  })
+  .refine(({ role, repositoryIds }) => role === 'repository viewer' || repositoryIds.length === 0, {
+    path: ['repositoryIds'],
+    message: 'Only a repository viewer is limited to repositories.',
+  });
 export type MemberRequest = z.input<typeof MemberRequest>;
 
 export const SystemMemberRequest = z.strictObject({ role: z.enum(['administrator', 'maintainer']) });
 export type SystemMemberRequest = z.infer<typeof SystemMemberRequest>;
+
+const Email = z.object({ email: z.string().trim().toLowerCase().pipe(z.email().max(320)) });
+
+const app = createApp();
+
+// Before the tenants' routes: 'system' is no tenant's id.
+app.get('/system', async (c) => {
+  const { db, identity } = c.env;
+  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'seeSystemRoles');
+  return c.json<SystemMemberList>({ members: await listSystemMembers(db) });
+});
+
+app.put('/system/:email', async (c) => {
+  const { db, identity, clock } = c.env;
+  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeSystemRoles');
+  const { email } = parseValue(c.req.param(), Email);
+  const { role } = await parseBody(c.req.raw, SystemMemberRequest);
+  const { member, added } = await putSystemMember(db, { email, role }, clock());
+  return c.json<SystemMember>(member, added ? 201 : 200);
+});
+
+app.delete('/system/:email', async (c) => {
+  const { db, identity } = c.env;
+  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeSystemRoles');
+  const { email } = parseValue(c.req.param(), Email);
+  await removeSystemMember(db, email);
+  return c.json<MemberRemoved>({ email });
+});
+
+app.get('/:tenantId', async (c) => {
+  const { db, identity } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  const tenantId = parseId(c.req.param('tenantId'), 'tenant');
+  await requireTenantAccess(db, principal, tenantId, 'seeMembers');
+  return c.json<MemberList>(await listMembers(db, tenantId));
+});
+
+app.put('/:tenantId/:email', async (c) => {
+  const { db, identity, clock } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  const tenantId = parseId(c.req.param('tenantId'), 'tenant');
+  await requireTenantAccess(db, principal, tenantId, 'changeMembers');
+  const { email } = parseValue(c.req.param(), Email);
+  const request = await parseBody(c.req.raw, MemberRequest);
+  const { member, added } = await putMember(db, tenantId, { email, ...request }, clock());
+  return c.json<Member>(member, added ? 201 : 200);
+});
+
+app.delete('/:tenantId/:email', async (c) => {
+  const { db, identity } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  const tenantId = parseId(c.req.param('tenantId'), 'tenant');
+  await requireTenantAccess(db, principal, tenantId, 'changeMembers');
+  const { email } = parseValue(c.req.param(), Email);
+  await removeMember(db, tenantId, email);
+  return c.json<MemberRemoved>({ email });
+});
+
+export const main = serve(app);

@@ -1,4 +1,9 @@
 import * as z from 'zod';
+import { requireAnyTenant, requireSystemAccess } from '../lib/access.ts';
+import { createApp, serve } from '../lib/app.ts';
+import { parseBody, parseId } from '../lib/request.ts';
+import { addServer, deleteServer, listServers, renameServer } from '../lib/servers.ts';
+import type { Server, ServerDeleted, ServerList } from './openapi/servers.ts';
 
 export const ServerRequest = z.strictObject({
   name: z.string().trim().min(1).max(100),
@@ -9,3 +14,38 @@ export type ServerRequest = z.infer<typeof ServerRequest>;
 
 export const ServerUpdate = z.strictObject({ name: z.string().trim().min(1).max(100) });
 export type ServerUpdate = z.infer<typeof ServerUpdate>;
+
+const app = createApp();
+
+app.get('/', async (c) => {
+  const { db, identity } = c.env;
+  await requireAnyTenant(db, await identity.requirePrincipal(c.req.raw), 'seeServers');
+  return c.json<ServerList>({ servers: await listServers(db) });
+});
+
+app.post('/', async (c) => {
+  const { db, identity, config, clock } = c.env;
+  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeServers');
+  const request = await parseBody(c.req.raw, ServerRequest);
+  const { allowPrivateAddresses } = config;
+  const { server, added } = await addServer(db, request, { allowPrivateAddresses, now: clock() });
+  return c.json<Server>(server, added ? 201 : 200);
+});
+
+app.patch('/:serverId', async (c) => {
+  const { db, identity } = c.env;
+  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeServers');
+  const serverId = parseId(c.req.param('serverId'), 'server');
+  const { name } = await parseBody(c.req.raw, ServerUpdate);
+  return c.json<Server>(await renameServer(db, serverId, name));
+});
+
+app.delete('/:serverId', async (c) => {
+  const { db, identity } = c.env;
+  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeServers');
+  const serverId = parseId(c.req.param('serverId'), 'server');
+  await deleteServer(db, serverId);
+  return c.json<ServerDeleted>({ serverId });
+});
+
+export const main = serve(app);

@@ -1,4 +1,10 @@
 import * as z from 'zod';
+import { requireAnyTenant, requireSystemAccess, requireTenantAccess } from '../lib/access.ts';
+import { createApp, serve } from '../lib/app.ts';
+import { parseBody, parseId } from '../lib/request.ts';
+import { listServers } from '../lib/servers.ts';
+import { createTenant, deleteTenant, getTenant, listTenants, updateTenant } from '../lib/tenants.ts';
+import type { Tenant, TenantDeleted, TenantList } from './openapi/tenants.ts';
 
 const name = z.string().trim().min(1).max(100);
 const token = z.string().trim().min(1).max(400);
@@ -21,3 +27,48 @@ export type TenantUpdate = z.infer<typeof TenantUpdate>;
 
 export const TenantDeletion = z.strictObject({ confirmName: z.string().max(100) });
 export type TenantDeletion = z.infer<typeof TenantDeletion>;
+
+const app = createApp();
+
+app.get('/', async (c) => {
+  const { db, identity } = c.env;
+  const tenantIds = await requireAnyTenant(db, await identity.requirePrincipal(c.req.raw), 'seeTenant');
+  const [tenants, servers] = await Promise.all([listTenants(db, tenantIds), listServers(db)]);
+  return c.json<TenantList>({ tenants, servers });
+});
+
+app.post('/', async (c) => {
+  const { db, identity } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  await requireSystemAccess(db, principal, 'manageTenants');
+  const request = await parseBody(c.req.raw, TenantRequest);
+  return c.json<Tenant>(await createTenant(c.env, request, principal.email), 201);
+});
+
+app.get('/:tenantId', async (c) => {
+  const { db, identity } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  const tenantId = parseId(c.req.param('tenantId'), 'tenant');
+  await requireTenantAccess(db, principal, tenantId, 'seeTenant');
+  return c.json<Tenant>(await getTenant(db, tenantId));
+});
+
+app.patch('/:tenantId', async (c) => {
+  const { db, identity } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  const tenantId = parseId(c.req.param('tenantId'), 'tenant');
+  await requireTenantAccess(db, principal, tenantId, 'changeTenant');
+  const change = await parseBody(c.req.raw, TenantUpdate);
+  return c.json<Tenant>(await updateTenant(c.env, tenantId, change));
+});
+
+app.delete('/:tenantId', async (c) => {
+  const { db, identity } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  const tenantId = parseId(c.req.param('tenantId'), 'tenant');
+  await requireTenantAccess(db, principal, tenantId, 'manageTenants');
+  const { confirmName } = await parseBody(c.req.raw, TenantDeletion);
+  return c.json<TenantDeleted>({ tenantId, deleted: await deleteTenant(db, tenantId, confirmName) });
+});
+
+export const main = serve(app);

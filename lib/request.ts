@@ -3,7 +3,8 @@ import { Failure } from './failure.ts';
 
 const MAX_BODY = 200_000;
 
-function check<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+/** The value as the schema describes it. Throws `invalid_input` with a sentence for each problem. */
+export function parseValue<S extends z.ZodType>(value: unknown, schema: S): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
@@ -20,10 +21,10 @@ export async function parseBody<S extends z.ZodType>(request: Request, schema: S
   const text = await request.text();
   if (text.length > MAX_BODY)
     throw new Failure(413, 'payload_too_large', `The body must be shorter than ${MAX_BODY} characters.`);
-  if (text === '') return check(schema, {});
+  if (text === '') return parseValue({}, schema);
   if (!request.headers.get('content-type')?.includes('json'))
     throw new Failure(415, 'unsupported_media_type', 'Send the body as application/json.');
-  return check(schema, parseJson(text));
+  return parseValue(parseJson(text), schema);
 }
 
 function parseJson(text: string): unknown {
@@ -40,7 +41,7 @@ export function parseQuery<S extends z.ZodType>(request: Request, schema: S): z.
   const names = given.map(([name]) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new Failure(400, 'invalid_input', `${twice} is given twice.`);
-  return check(schema, Object.fromEntries(given));
+  return parseValue(Object.fromEntries(given), schema);
 }
 
 /**

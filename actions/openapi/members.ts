@@ -20,6 +20,7 @@ export const MemberList = z.object({
 export type MemberList = z.infer<typeof MemberList>;
 
 export const MemberRemoved = z.object({ email: z.string() });
+export type MemberRemoved = z.infer<typeof MemberRemoved>;
 
 export const SystemMember = z.object({ email: z.string(), role: SystemRole, grantedAt: Instant });
 export type SystemMember = z.infer<typeof SystemMember>;
@@ -75,7 +76,7 @@ export const memberOperations: Operation[] = [
     roles: managers,
     body: MemberRequest,
     responses: { 200: Member, 201: Member },
-    failures: ['tenant_not_found', 'repository_not_found', 'last_manager'],
+    failures: ['tenant_not_found', 'repository_not_found'],
   },
   {
     action: 'members',
@@ -84,6 +85,6 @@ export const memberOperations: Operation[] = [
     summary: 'Remove a member',
     roles: managers,
     responses: { 200: MemberRemoved },
-    failures: ['tenant_not_found', 'member_not_found', 'last_manager'],
+    failures: ['tenant_not_found', 'member_not_found'],
   },
 ];

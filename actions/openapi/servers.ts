@@ -18,6 +18,7 @@ export const ServerList = z.object({ servers: z.array(Server) });
 export type ServerList = z.infer<typeof ServerList>;
 
 export const ServerDeleted = z.object({ serverId: z.int() });
+export type ServerDeleted = z.infer<typeof ServerDeleted>;
 
 export const serverOperations: Operation[] = [
   {

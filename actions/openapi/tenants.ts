@@ -46,7 +46,7 @@ export const tenantOperations: Operation[] = [
     roles: 'administrator',
     body: TenantRequest,
     responses: { 201: Tenant },
-    failures: ['name_taken', 'server_not_found', 'github_token_refused'],
+    failures: ['name_taken', 'server_not_found', 'github_token_refused', 'rate_limited', 'github_down'],
   },
   {
     action: 'tenants',
@@ -65,7 +65,14 @@ export const tenantOperations: Operation[] = [
     roles: 'administrator, manager',
     body: TenantUpdate,
     responses: { 200: Tenant },
-    failures: ['tenant_not_found', 'name_taken', 'github_token_refused'],
+    failures: [
+      'tenant_not_found',
+      'name_taken',
+      'github_token_refused',
+      'token_unreadable',
+      'rate_limited',
+      'github_down',
+    ],
   },
   {
     action: 'tenants',

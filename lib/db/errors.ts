@@ -23,6 +23,11 @@ export function isDuplicateKey(error: unknown): boolean {
   return error instanceof Error && sqlState(error) === '23505';
 }
 
+/** True when a row cannot be deleted because others refer to it (PostgreSQL 23503, Db2 23504). */
+export function isReferenced(error: unknown): boolean {
+  return error instanceof Error && /^2350[34]$/.test(sqlState(error));
+}
+
 /** True when running the transaction again may succeed: two writers met, or two that create the schema (42710). */
 export function isWorthRetrying(error: unknown): boolean {
   return error instanceof Error && /^(23505|40001|40P01|42710)$/.test(sqlState(error));

@@ -1,0 +1,134 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import type { Config } from './config.ts';
+import type { Database } from './db/database.ts';
+import { migrate } from './db/migrate.ts';
+import { inTransaction } from './db/portable.ts';
+import { readSchemaState, SCHEMA_VERSION } from './db/schema.ts';
+import type { Tables } from './db/tables.ts';
+import { Failure } from './failure.ts';
+import { type Principal, savePrincipal } from './identity.ts';
+import type { Secrets } from './secrets.ts';
+import { GITHUB, insertServer, requireReachable, type ServerAddress, toDemoServer } from './servers.ts';
+import { insertTenant } from './tenants.ts';
+import { type CheckedToken, checkToken } from './token-check.ts';
+
+/** What the installation is made of. */
+export interface InstallationServices extends Database {
+  config: Config;
+  secrets: Secrets;
+  clock: () => Date;
+}
+
+/** What whoever initialises the installation gives. */
+export interface Initialization {
+  displayName: string;
+  /** Without it: the GitHub user's name. */
+  tenantName?: string | undefined;
+  server: ServerAddress;
+  githubUser: string;
+  githubToken: string;
+}
+
+/** What a first visitor may know; works without any schema. */
+export async function describeInstallation({ db, config }: Pick<InstallationServices, 'db' | 'config'>) {
+  const { stored, displayName } = await readSchemaState(db);
+  return {
+    initialized: displayName !== null,
+    displayName,
+    demoAvailable: config.demoGithubUrl !== null,
+    schema: { stored, expected: SCHEMA_VERSION },
+  };
+}
+
+/** Throws `init_secret_wrong`. How long the comparison takes says nothing about the secret. */
+export function requireInitSecret(given: string, secret: string): void {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  if (timingSafeEqual(digest(given), digest(secret))) return;
+  throw new Failure(
+    403,
+    'init_secret_wrong',
+    'This is not the secret that the installation was set up with.',
+  );
+}
+
+const already = () =>
+  new Failure(409, 'already_initialized', 'This installation is initialised already. Sign in to use it.');
+
+/** Throws `already_initialized`, once an older schema is brought up to date. */
+async function requireUninitialized({ db, dialect, clock }: InstallationServices): Promise<void> {
+  const { stored, displayName } = await readSchemaState(db);
+  if (displayName === null) return;
+  if (stored !== SCHEMA_VERSION)
+    await inTransaction(db, (trx) => migrate(trx, dialect, clock().toISOString()));
+  throw already();
+}
+
+/** Inserts the servers that everybody may use and the chosen one, and returns the chosen one's id. */
+async function insertServers(
+  trx: Transaction<Tables>,
+  chosen: ServerAddress,
+  demoGithubUrl: string | null,
+  createdAt: string,
+): Promise<number> {
+  const demo = demoGithubUrl === null ? [] : [toDemoServer(demoGithubUrl)];
+  const offered = [GITHUB, ...demo];
+  const isOffered = offered.some(({ apiUrl }) => apiUrl === chosen.apiUrl);
+  let chosenId = 0;
+  for (const server of isOffered ? offered : [...offered, chosen]) {
+    const serverId = await insertServer(trx, server, createdAt);
+    if (server.apiUrl === chosen.apiUrl) chosenId = serverId;
+  }
+  return chosenId;
+}
+
+interface Checked {
+  token: CheckedToken;
+  tokenSealed: string;
+}
+
+async function insertAll(
+  trx: Transaction<Tables>,
+  { config, clock }: InstallationServices,
+  initialization: Initialization,
+  principal: Principal,
+  { token, tokenSealed }: Checked,
+) {
+  const { displayName, githubUser, server } = initialization;
+  const { email } = principal;
+  const now = clock().toISOString();
+  const serverId = await insertServers(trx, server, config.demoGithubUrl, now);
+  const name = initialization.tenantName ?? githubUser;
+  const tenant = { name, serverId, githubUser, token, tokenSealed, createdAt: now, createdBy: email };
+  const tenantId = await insertTenant(trx, tenant);
+  await savePrincipal(trx, principal, clock());
+  const role = { email, role: 'administrator', grantedAt: now } as const;
+  await trx.insertInto('systemRole').values(role).execute();
+  const installation = { installationId: 1, displayName, initializedAt: now };
+  await trx.insertInto('installation').values(installation).execute();
+  return { tenantId, serverId, email, displayName, tokenExpiresAt: token.expiresAt };
+}
+
+/**
+ * Creates the schema, the servers, the first tenant and the administrator `principal`: all or nothing, and once. GitHub
+ * is asked for the token first. Throws `already_initialized`, `private_address`, `server_unreachable`,
+ * `github_token_refused` and `GitHubError`.
+ */
+export async function initialize(
+  services: InstallationServices,
+  initialization: Initialization,
+  principal: Principal,
+) {
+  const { config, db, dialect, secrets, clock } = services;
+  const { server, githubUser, githubToken } = initialization;
+  await requireUninitialized(services);
+  await requireReachable(server, config.allowPrivateAddresses);
+  const token = await checkToken({ apiUrl: server.apiUrl, githubUser, token: githubToken, clock });
+  const tokenSealed = await secrets.seal(githubToken);
+  return inTransaction(db, async (trx) => {
+    await migrate(trx, dialect, clock().toISOString());
+    const there = await trx.selectFrom('installation').select('installationId').executeTakeFirst();
+    if (there) throw already();
+    return insertAll(trx, services, initialization, principal, { token, tokenSealed });
+  });
+}

@@ -1,0 +1,174 @@
+import type { Transaction } from 'kysely';
+import type { Db } from './db/database.ts';
+import { given, inTransaction, type Merge, mergeRows } from './db/portable.ts';
+import type { Instant, Role, SystemRole, Tables } from './db/tables.ts';
+import { Failure } from './failure.ts';
+import { notFound } from './request.ts';
+
+/** A member of a tenant. */
+export interface Member {
+  email: string;
+  role: Role;
+  /** For a repository viewer: the repositories it may see; empty otherwise. */
+  repositoryIds: number[];
+  addedAt: Instant;
+}
+
+/** Somebody with a system role. */
+export interface SystemMember {
+  email: string;
+  role: SystemRole;
+  grantedAt: Instant;
+}
+
+/** A tenant's members by e-mail address, and its repositories by name. */
+export async function listMembers(db: Db, tenantId: number) {
+  const members = await db
+    .selectFrom('member')
+    .select(['email', 'role', 'addedAt'])
+    .where('tenantId', '=', tenantId)
+    .orderBy('email')
+    .execute();
+  const allowed = await db
+    .selectFrom('memberRepository')
+    .select(['email', 'repositoryId'])
+    .where('tenantId', '=', tenantId)
+    .orderBy('repositoryId')
+    .execute();
+  const repositories = await db
+    .selectFrom('repository')
+    .select(['repositoryId', 'owner', 'name'])
+    .where('tenantId', '=', tenantId)
+    .orderBy('owner')
+    .orderBy('name')
+    .execute();
+  const idsOf = (email: string) =>
+    allowed.filter((one) => one.email === email).map(({ repositoryId }) => repositoryId);
+  return {
+    members: members.map((member): Member => ({ ...member, repositoryIds: idsOf(member.email) })),
+    repositories: repositories.map(({ repositoryId, owner, name }) => ({
+      repositoryId,
+      fullName: `${owner}/${name}`,
+    })),
+  };
+}
+
+const merge: Merge<'member'> = {
+  into: 'member',
+  columns: { tenantId: 'integer', email: 'varchar(320)', role: 'varchar(20)', addedAt: 'timestamptz' },
+  key: ['tenantId', 'email'],
+  update: { role: given('role') },
+};
+
+async function requireRepositories(trx: Db, tenantId: number, repositoryIds: number[]): Promise<void> {
+  if (repositoryIds.length === 0) return;
+  const found = await trx
+    .selectFrom('repository')
+    .select('repositoryId')
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', 'in', repositoryIds)
+    .execute();
+  if (found.length < repositoryIds.length) throw notFound('repository');
+}
+
+async function findMember(trx: Db, tenantId: number, email: string) {
+  return trx
+    .selectFrom('member')
+    .select(['email', 'role', 'addedAt'])
+    .where('tenantId', '=', tenantId)
+    .where('email', '=', email)
+    .executeTakeFirst();
+}
+
+function deleteAllowed(trx: Transaction<Tables>, tenantId: number, email: string) {
+  return trx
+    .deleteFrom('memberRepository')
+    .where('tenantId', '=', tenantId)
+    .where('email', '=', email)
+    .execute();
+}
+
+/**
+ * Adds a member or changes its role. `repositoryIds` are for a repository viewer. Throws `repository_not_found` for
+ * one that the tenant does not have.
+ */
+export async function putMember(
+  db: Db,
+  tenantId: number,
+  { email, role, repositoryIds }: { email: string; role: Role; repositoryIds: number[] },
+  now: Date,
+): Promise<{ member: Member; added: boolean }> {
+  const ids = [...new Set(repositoryIds)].sort((a, b) => a - b);
+  return inTransaction(db, async (trx) => {
+    await requireRepositories(trx, tenantId, ids);
+    const before = await findMember(trx, tenantId, email);
+    await mergeRows(trx, merge, [{ tenantId, email, role, addedAt: now.toISOString() }]);
+    await deleteAllowed(trx, tenantId, email);
+    const rows = ids.map((repositoryId) => ({ tenantId, email, repositoryId }));
+    if (rows.length > 0) await trx.insertInto('memberRepository').values(rows).execute();
+    const addedAt = before?.addedAt ?? now.toISOString();
+    return { member: { email, role, repositoryIds: ids, addedAt }, added: !before };
+  });
+}
+
+/** Throws `member_not_found`. */
+export async function removeMember(db: Db, tenantId: number, email: string): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    await deleteAllowed(trx, tenantId, email);
+    const [result] = await trx
+      .deleteFrom('member')
+      .where('tenantId', '=', tenantId)
+      .where('email', '=', email)
+      .execute();
+    if (Number(result?.numDeletedRows ?? 0) === 0) throw notFound('member');
+  });
+}
+
+/** Who has a system role, by e-mail address. */
+export async function listSystemMembers(db: Db): Promise<SystemMember[]> {
+  return db.selectFrom('systemRole').select(['email', 'role', 'grantedAt']).orderBy('email').execute();
+}
+
+/** Locks the administrators, so that two cannot lower each other at once. Throws `last_administrator`. */
+async function requireOtherAdministrator(trx: Transaction<Tables>, email: string): Promise<void> {
+  const administrators = await trx
+    .selectFrom('systemRole')
+    .select('email')
+    .where('role', '=', 'administrator')
+    .orderBy('email')
+    .forUpdate()
+    .execute();
+  const others = administrators.filter((one) => one.email !== email);
+  if (others.length > 0 || administrators.length === 0) return;
+  throw new Failure(409, 'last_administrator', 'This is the last administrator. Name another one first.');
+}
+
+/** Gives a system role. Throws `last_administrator` when it would lower the last one. */
+export async function putSystemMember(
+  db: Db,
+  { email, role }: { email: string; role: SystemRole },
+  now: Date,
+): Promise<{ member: SystemMember; added: boolean }> {
+  return inTransaction(db, async (trx) => {
+    if (role !== 'administrator') await requireOtherAdministrator(trx, email);
+    const before = await trx
+      .selectFrom('systemRole')
+      .select(['email', 'role', 'grantedAt'])
+      .where('email', '=', email)
+      .executeTakeFirst();
+    if (before?.role === role) return { member: before, added: false };
+    const member = { email, role, grantedAt: now.toISOString() };
+    if (before) await trx.updateTable('systemRole').set(member).where('email', '=', email).execute();
+    else await trx.insertInto('systemRole').values(member).execute();
+    return { member, added: !before };
+  });
+}
+
+/** Takes a system role away. Throws `member_not_found` and `last_administrator`. */
+export async function removeSystemMember(db: Db, email: string): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    await requireOtherAdministrator(trx, email);
+    const [result] = await trx.deleteFrom('systemRole').where('email', '=', email).execute();
+    if (Number(result?.numDeletedRows ?? 0) === 0) throw notFound('member');
+  });
+}

@@ -1,0 +1,172 @@
+import { requirePublicAddress } from './addresses.ts';
+import type { Db } from './db/database.ts';
+import { isDuplicateKey, isReferenced } from './db/errors.ts';
+import type { Instant, ServerKind } from './db/tables.ts';
+import { Failure } from './failure.ts';
+import { notFound } from './request.ts';
+
+/** Where a GitHub server is, before it is stored. */
+export interface ServerAddress {
+  kind: ServerKind;
+  name: string;
+  apiUrl: string;
+  webUrl: string;
+}
+
+/** A GitHub server that tenants may use. */
+export interface Server extends ServerAddress {
+  serverId: number;
+  tenantCount: number;
+  createdAt: Instant;
+}
+
+export const GITHUB: ServerAddress = {
+  kind: 'github',
+  name: 'GitHub',
+  apiUrl: 'https://api.github.com',
+  webUrl: 'https://github.com',
+};
+
+const TIMEOUT_MS = 8_000;
+
+/** The GitHub simulator as a server; its API's URL is `demoGithubUrl`. Throws `demo_unavailable` where there is none. */
+export function toDemoServer(demoGithubUrl: string | null): ServerAddress {
+  if (demoGithubUrl === null)
+    throw new Failure(422, 'demo_unavailable', 'The GitHub simulator is not offered here.');
+  const webUrl = demoGithubUrl.replace(/\/api\/v3$/, '');
+  return { kind: 'demo', name: 'Demo', apiUrl: demoGithubUrl, webUrl };
+}
+
+/**
+ * The server whose pages are at a URL, by the rules of
+ * https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api: github.com and ghe.com have
+ * their API on a host of its own, a GitHub Enterprise Server below /api/v3. Throws `invalid_input`.
+ */
+export function toServerAddress(text: string, { allowHttp }: { allowHttp: boolean }): ServerAddress {
+  const url = new URL(text);
+  const refuse = (message: string) => new Failure(400, 'invalid_input', `url: ${message}`);
+  if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:'))
+    throw refuse('Give an address that begins with https://.');
+  if (url.username || url.password || url.search || url.hash)
+    throw refuse('Give the address of the server alone, such as https://github.example.com.');
+  if (/^(www\.|api\.)?github\.com$/.test(url.hostname)) return GITHUB;
+  const name = url.host;
+  if (url.hostname.endsWith('.ghe.com')) {
+    const host = name.replace(/^api\./, '');
+    return { kind: 'enterprise', name: host, apiUrl: `https://api.${host}`, webUrl: `https://${host}` };
+  }
+  const webUrl = `${url.origin}${url.pathname}`.replace(/\/+$/, '').replace(/\/api\/v3$/, '');
+  return { kind: 'enterprise', name, apiUrl: `${webUrl}/api/v3`, webUrl };
+}
+
+/** /meta names a server's version; a server in private mode answers 401 in GitHub's form instead. */
+function isGitHub(status: number, answer: unknown): boolean {
+  if (typeof answer !== 'object' || answer === null) return false;
+  return status === 200 ? 'verifiable_password_authentication' in answer : 'documentation_url' in answer;
+}
+
+/** Returns when a GitHub server answers there. Throws `private_address` and `server_unreachable`. */
+export async function requireReachable(server: ServerAddress, allowPrivate: boolean): Promise<void> {
+  if (server.kind !== 'enterprise') return;
+  if (!allowPrivate) await requirePublicAddress(new URL(server.apiUrl));
+  // A redirect could lead to a private address.
+  const request = { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) } as const;
+  const response = await fetch(`${server.apiUrl}/meta`, request).catch(() => null);
+  const answer: unknown = await response?.json().catch(() => null);
+  if (response && [200, 401].includes(response.status) && isGitHub(response.status, answer)) return;
+  throw new Failure(422, 'server_unreachable', `No GitHub server answers at ${server.webUrl}.`);
+}
+
+function selectServers(db: Db) {
+  return db
+    .selectFrom('githubServer')
+    .select(['serverId', 'name', 'kind', 'apiUrl', 'webUrl', 'createdAt'])
+    .select((eb) =>
+      eb
+        .selectFrom('tenant')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .whereRef('tenant.serverId', '=', 'githubServer.serverId')
+        .as('tenantCount'),
+    );
+}
+
+const withCount = <T extends { tenantCount: number | null }>(row: T) => ({
+  ...row,
+  tenantCount: row.tenantCount ?? 0,
+});
+
+/** All servers, by name. */
+export async function listServers(db: Db): Promise<Server[]> {
+  const rows = await selectServers(db).orderBy('name').execute();
+  return rows.map(withCount);
+}
+
+/** Throws `server_not_found`. */
+export async function getServer(db: Db, serverId: number): Promise<Server> {
+  const row = await selectServers(db).where('serverId', '=', serverId).executeTakeFirst();
+  if (!row) throw notFound('server');
+  return withCount(row);
+}
+
+/** The stored server at the same address, if there is one. */
+export async function findServerAt(db: Db, { apiUrl }: ServerAddress): Promise<Server | undefined> {
+  const row = await selectServers(db).where('apiUrl', '=', apiUrl).executeTakeFirst();
+  return row && withCount(row);
+}
+
+/** Stores a server. Throws a duplicate key's error when its name or address is taken. */
+export async function insertServer(db: Db, server: ServerAddress, createdAt: Instant): Promise<number> {
+  const row = { ...server, createdAt };
+  const inserted = await db.insertInto('githubServer').values(row).returning('serverId').executeTakeFirst();
+  if (!inserted) throw new Error('The database did not tell the id of the new server.');
+  return inserted.serverId;
+}
+
+const nameTaken = () => new Failure(409, 'name_taken', 'Another server has this name. Choose another.');
+
+/**
+ * Adds the server whose pages are at `url`, once it answers. Throws `invalid_input`, `private_address`,
+ * `server_unreachable` and `name_taken`.
+ */
+export async function addServer(
+  db: Db,
+  { name, url }: { name: string; url: string },
+  { allowPrivateAddresses, now }: { allowPrivateAddresses: boolean; now: Date },
+): Promise<{ server: Server; added: boolean }> {
+  const address = { ...toServerAddress(url, { allowHttp: allowPrivateAddresses }), name };
+  const there = await findServerAt(db, address);
+  if (there) return { server: there, added: false };
+  await requireReachable(address, allowPrivateAddresses);
+  try {
+    const serverId = await insertServer(db, address, now.toISOString());
+    return { server: await getServer(db, serverId), added: true };
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    const server = await findServerAt(db, address);
+    if (!server) throw nameTaken();
+    return { server, added: false };
+  }
+}
+
+/** Throws `server_not_found` and `name_taken`. */
+export async function renameServer(db: Db, serverId: number, name: string): Promise<Server> {
+  await getServer(db, serverId);
+  const update = db.updateTable('githubServer').set({ name }).where('serverId', '=', serverId);
+  await update.execute().catch((error: unknown) => {
+    throw isDuplicateKey(error) ? nameTaken() : error;
+  });
+  return getServer(db, serverId);
+}
+
+/** Throws `server_not_found`, and `server_in_use` when a tenant uses it. */
+export async function deleteServer(db: Db, serverId: number): Promise<void> {
+  await getServer(db, serverId);
+  await db
+    .deleteFrom('githubServer')
+    .where('serverId', '=', serverId)
+    .execute()
+    .catch((error: unknown) => {
+      if (!isReferenced(error)) throw error;
+      throw new Failure(409, 'server_in_use', 'Tenants use this server. Delete them first.');
+    });
+}
