@@ -1,21 +1,93 @@
-import { initOperations } from './init.ts';
-import { meOperations } from './me.ts';
-import { memberOperations } from './members.ts';
+import { commonFailures, Failure, inputFailures, principalFailures, statuses } from './failures.ts';
 import type { Operation } from './operation.ts';
-import { repositoryOperations } from './repositories.ts';
-import { runOperations } from './runs.ts';
-import { serverOperations } from './servers.ts';
-import { statsOperations } from './stats.ts';
-import { tenantOperations } from './tenants.ts';
+import { operations } from './operations.ts';
+import { components, refTo, toQueryParameters } from './schemas.ts';
 
-/** Every route of every web action. */
-export const operations: Operation[] = [
-  ...initOperations,
-  ...meOperations,
-  ...serverOperations,
-  ...tenantOperations,
-  ...memberOperations,
-  ...repositoryOperations,
-  ...runOperations,
-  ...statsOperations,
-];
+type Json = Record<string, unknown>;
+
+/** The codes of all failures that a route may answer. */
+export function failuresOf({ body, query, roles, failures }: Operation): string[] {
+  const input = body || query ? inputFailures : ['invalid_input'];
+  const principal = roles === 'anybody' ? [] : principalFailures;
+  return [...new Set([...failures, ...input, ...principal, ...commonFailures])];
+}
+
+function toFailureResponse(codes: string[]): Json {
+  const code = { properties: { error: { properties: { code: { enum: codes } } } } };
+  const schema = { allOf: [refTo(Failure), code] };
+  return { description: codes.join(', '), content: { 'application/json': { schema } } };
+}
+
+function toFailureResponses(operation: Operation): Json {
+  const codes = failuresOf(operation);
+  const unknown = codes.find((code) => statuses[code] === undefined);
+  if (unknown) throw new Error(`No status is known for the failure ${unknown}.`);
+  const all = [...new Set(codes.map((code) => String(statuses[code])))];
+  const codesOf = (status: string) => codes.filter((code) => String(statuses[code]) === status);
+  return Object.fromEntries(all.map((status) => [status, toFailureResponse(codesOf(status))]));
+}
+
+function toResponses(operation: Operation): Json {
+  const successes = Object.entries(operation.responses).map(([status, schema]) => {
+    const csv = operation.csv ? { 'text/csv': { schema: { type: 'string' } } } : {};
+    const content = { 'application/json': { schema: refTo(schema) }, ...csv };
+    return [status, { description: operation.summary, content }];
+  });
+  return { ...Object.fromEntries(successes), ...toFailureResponses(operation) };
+}
+
+function toPathParameters(path: string): Json[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => {
+    const schema = name.endsWith('Id') ? { type: 'integer' } : { type: 'string', format: 'email' };
+    return { name, in: 'path', required: true, schema };
+  });
+}
+
+function toOperationObject(operation: Operation): Json {
+  const { action, method, path, summary, roles, query, body } = operation;
+  const words = path.split('/').map((part) => part.replace(/[{}]/g, ''));
+  const parameters = [...toPathParameters(path), ...(query ? toQueryParameters(query) : [])];
+  return {
+    operationId: [method, action, ...words.filter(Boolean)].join('-'),
+    tags: [action],
+    summary,
+    description: `Who may: ${roles}.`,
+    ...(roles === 'anybody' ? { security: [] } : {}),
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body ? { requestBody: { content: { 'application/json': { schema: refTo(body) } } } } : {}),
+    responses: toResponses(operation),
+  };
+}
+
+function toPaths(): Json {
+  const paths: Record<string, Json> = {};
+  for (const operation of operations) {
+    const path = `/${operation.action}${operation.path === '/' ? '' : operation.path}`;
+    paths[path] = { ...paths[path], [operation.method]: toOperationObject(operation) };
+  }
+  return paths;
+}
+
+/** The OpenAPI 3.1 description of the API, generated from the schemas that the actions parse with. */
+export function openApiDocument() {
+  const bearer = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' };
+  const description = 'An access token of the OpenID Connect provider that the installation is set up with.';
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'GitHub traffic analytics',
+      version: '1.0.0',
+      description: 'Views, clones, referrers and paths of GitHub repositories, collected every day and kept.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [
+      {
+        url: '{host}/api/v1/web/{namespace}/traffic',
+        variables: { host: { default: 'http://127.0.0.1:7080' }, namespace: { default: 'guest' } },
+      },
+    ],
+    security: [{ bearer: [] }],
+    paths: toPaths(),
+    components: { securitySchemes: { bearer: { ...bearer, description } }, schemas: components },
+  };
+}

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { InitRequest } from '../init.ts';
+import { githubOutages } from './failures.ts';
 import { Instant } from './figures.ts';
 import type { Operation } from './operation.ts';
 
@@ -44,8 +45,7 @@ export const initOperations: Operation[] = [
       'already_initialized',
       'init_secret_wrong',
       'github_token_refused',
-      'rate_limited',
-      'github_down',
+      ...githubOutages,
       'private_address',
       'server_unreachable',
       'demo_unavailable',

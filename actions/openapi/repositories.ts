@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DiscoverQuery, RepositoryBatch, RepositoryRequest } from '../repositories.ts';
+import { githubFailures } from './failures.ts';
 import { Count, Day, Instant, Problem } from './figures.ts';
 import type { Operation } from './operation.ts';
 
@@ -77,17 +78,7 @@ export const RepositoryRemoved = z.object({ repositoryId: z.int(), fullName: z.s
 export type RepositoryRemoved = z.infer<typeof RepositoryRemoved>;
 
 const adders = 'administrator, maintainer, manager';
-const refusals = [
-  'tenant_not_found',
-  'repository_not_on_github',
-  'no_push_access',
-  'already_tracked',
-  'token_invalid',
-  'token_expired',
-  'missing_permission',
-  'rate_limited',
-  'github_down',
-];
+const refusals = ['tenant_not_found', 'repository_not_on_github', 'already_tracked', ...githubFailures];
 
 export const repositoryOperations: Operation[] = [
   {
@@ -117,7 +108,7 @@ export const repositoryOperations: Operation[] = [
     roles: adders,
     body: RepositoryBatch,
     responses: { 200: RepositoriesAdded },
-    failures: ['tenant_not_found', 'token_invalid', 'token_expired', 'rate_limited', 'github_down'],
+    failures: ['tenant_not_found', ...githubFailures],
   },
   {
     action: 'repositories',
@@ -127,7 +118,7 @@ export const repositoryOperations: Operation[] = [
     roles: adders,
     query: DiscoverQuery,
     responses: { 200: Discovered },
-    failures: ['tenant_not_found', 'token_invalid', 'token_expired', 'rate_limited', 'github_down'],
+    failures: ['tenant_not_found', ...githubFailures],
   },
   {
     action: 'repositories',

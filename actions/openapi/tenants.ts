@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { TenantDeletion, TenantRequest, TenantUpdate } from '../tenants.ts';
+import { githubOutages } from './failures.ts';
 import { Count, Instant } from './figures.ts';
 import type { Operation } from './operation.ts';
 import { Server } from './servers.ts';
@@ -46,7 +47,7 @@ export const tenantOperations: Operation[] = [
     roles: 'administrator',
     body: TenantRequest,
     responses: { 201: Tenant },
-    failures: ['name_taken', 'server_not_found', 'github_token_refused', 'rate_limited', 'github_down'],
+    failures: ['name_taken', 'server_not_found', 'github_token_refused', ...githubOutages],
   },
   {
     action: 'tenants',
@@ -70,8 +71,7 @@ export const tenantOperations: Operation[] = [
       'name_taken',
       'github_token_refused',
       'token_unreadable',
-      'rate_limited',
-      'github_down',
+      ...githubOutages,
     ],
   },
   {

@@ -1,0 +1,21 @@
+import { initOperations } from './init.ts';
+import { meOperations } from './me.ts';
+import { memberOperations } from './members.ts';
+import type { Operation } from './operation.ts';
+import { repositoryOperations } from './repositories.ts';
+import { runOperations } from './runs.ts';
+import { serverOperations } from './servers.ts';
+import { statsOperations } from './stats.ts';
+import { tenantOperations } from './tenants.ts';
+
+/** Every route of every web action. */
+export const operations: Operation[] = [
+  ...initOperations,
+  ...meOperations,
+  ...serverOperations,
+  ...tenantOperations,
+  ...memberOperations,
+  ...repositoryOperations,
+  ...runOperations,
+  ...statsOperations,
+];

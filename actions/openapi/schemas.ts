@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import * as initRequests from '../init.ts';
+import * as memberRequests from '../members.ts';
+import * as repositoryRequests from '../repositories.ts';
+import * as runRequests from '../runs.ts';
+import * as serverRequests from '../servers.ts';
+import * as statsRequests from '../stats.ts';
+import * as tenantRequests from '../tenants.ts';
+import * as failures from './failures.ts';
+import * as figures from './figures.ts';
+import * as init from './init.ts';
+import * as me from './me.ts';
+import * as members from './members.ts';
+import * as repositories from './repositories.ts';
+import * as runs from './runs.ts';
+import * as servers from './servers.ts';
+import * as stats from './stats.ts';
+import * as tenants from './tenants.ts';
+
+const requestModules = [
+  ...[initRequests, memberRequests, repositoryRequests, runRequests],
+  ...[serverRequests, statsRequests, tenantRequests],
+];
+const answerModules = [
+  ...[failures, figures, init, me, members, repositories, runs, servers, stats, tenants],
+];
+
+type JsonSchema = Record<string, unknown>;
+
+/** Every exported schema is a component that has the export's name. */
+function register(modules: Record<string, unknown>[]) {
+  const registry = z.registry<{ id: string }>();
+  for (const module of modules)
+    for (const [id, value] of Object.entries(module))
+      if (value instanceof z.ZodType && !registry.has(value)) registry.add(value, { id });
+  return registry;
+}
+
+const registries = { input: register(requestModules), output: register(answerModules) };
+const uri = (id: string) => `#/components/schemas/${id}`;
+
+/** The bounds that every integer has in JavaScript say nothing. */
+function withoutSafeBounds({ jsonSchema }: { jsonSchema: { minimum?: number; maximum?: number } }): void {
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+}
+
+function toComponents(io: 'input' | 'output'): Record<string, JsonSchema> {
+  const { schemas } = z.toJSONSchema(registries[io], { io, uri, override: withoutSafeBounds });
+  const entries = Object.entries(schemas as Record<string, JsonSchema>);
+  // The document says once which dialect its schemas are in.
+  return Object.fromEntries(entries.map(([id, { $schema, $id, ...schema }]) => [id, schema]));
+}
+
+/** The JSON Schemas of all requests and answers by name. */
+export const components = { ...toComponents('input'), ...toComponents('output') };
+
+/** A reference to the component of a schema that is exported. */
+export function refTo(schema: z.ZodType): JsonSchema {
+  const id = (registries.input.get(schema) ?? registries.output.get(schema))?.id;
+  if (id === undefined) throw new Error('Export the schemas that operations name: their names are needed.');
+  return { $ref: uri(id) };
+}
+
+/** The properties of a query's schema as parameters. */
+export function toQueryParameters(schema: z.ZodType): JsonSchema[] {
+  const { required = [] } = z.toJSONSchema(schema, { io: 'input' }) as { required?: string[] };
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'output' }) as { properties?: JsonSchema };
+  return Object.entries(properties).map(([name, property]) => ({
+    ...{ name, in: 'query', required: required.includes(name), schema: property },
+  }));
+}
