@@ -121,12 +121,13 @@ export function annotation(entity: { annotations: KeyValue[] }, key: string): un
   return entity.annotations.find((pair) => pair.key === key)?.value;
 }
 
-/** `/namespace/package/name` or `/namespace/name` in its two parts; `_` stands for the caller's namespace. */
+/** `/namespace/[package/]name`, where `_` is the caller's namespace, or `[package/]name` in that namespace. */
 export function readFullName(text: string, namespace: string): EntityName {
-  const segments = text.replace(/^\//, '').split('/');
+  const segments = text.split('/').filter((segment) => segment !== '');
+  if (!text.startsWith('/') && segments.length < 3) segments.unshift(namespace);
   if (segments[0] === '_') segments[0] = namespace;
   const name = segments.pop() ?? '';
-  return { path: segments.length === 0 ? namespace : segments.join('/'), name };
+  return { path: segments.join('/'), name };
 }
 
 export function fullName({ namespace, name }: { namespace: string; name: string }): string {

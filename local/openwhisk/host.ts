@@ -163,7 +163,7 @@ async function invoke(
   action: string,
   args: object,
 ): Promise<Activation> {
-  const { path, name } = readFullName(action.startsWith('/') ? action : `/${namespace}/${action}`, namespace);
+  const { path, name } = readFullName(action, namespace);
   const target = resolveAction(services.store, path, name);
   const transactionId = newTransactionId();
   return services.invoker.invoke({ target, args: { ...args }, namespace, transactionId }).done;

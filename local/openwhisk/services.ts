@@ -98,7 +98,7 @@ export function openServices(options: ServiceOptions): Services {
     log,
     enabled: options.alarms,
     fire: (trigger, payload) => {
-      const { path, name } = readFullName(trigger, '');
+      const { path, name } = readFullName(`/${trigger}`, '');
       fireAsOwner(path, name, payload);
     },
     remove: (trigger, what) => removeTrigger(store, trigger, what),
