@@ -38,6 +38,8 @@ export interface InstallationOptions {
   alarms?: boolean;
   /** Every activation in a process of its own. */
   coldStarts?: boolean;
+  /** Told when the folder and the port are ours, before the parts are opened. */
+  onListening?: () => void;
   log?: (line: object) => void;
 }
 
@@ -134,8 +136,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   const closing = createClosing();
   try {
     closing.add(lockFolder(dataDir));
-    let handler: Handler = async (_request, response) =>
-      response.writeHead(503, { 'retry-after': '1' }).end();
+    let handler = unavailable;
     const server = createServer((request, response) => {
       handler(request, response).catch((error: unknown) => {
         log({ level: 'error', event: 'request', url: request.url, message: String(error) });
@@ -144,11 +145,13 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     });
     const url = await listen(server, port);
     closing.add(() => closeServer(server));
+    options.onListening?.();
     const kept = ensureKept(dataDir, clock().toISOString().slice(0, 10));
     writeFileSync(path.join(dataDir, 'url'), url);
     const opening = { options: { ...options, dataDir }, url, kept, log };
-    const [database, identity] = await Promise.all([openDatabase(opening), openIdentity(opening)]);
+    const database = await openDatabase(opening);
     closing.add(database.close);
+    const identity = await openIdentity(opening);
     const host = await openPlatform(opening, database.url);
     closing.add(host.close);
     const github = openGitHub(opening);

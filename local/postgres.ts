@@ -122,13 +122,9 @@ async function toPostgres(
   const admin = urlOf(cluster, port, 'postgres');
   const exists = await query(admin, 'select 1 from pg_database where datname = $1', [DATABASE]);
   if (!exists) await createDatabase(admin, DATABASE);
-  // A launcher that leaves by process.exit takes the server along; it recovers at the next start.
-  const abandon = () => void server.kill('SIGQUIT');
   const lost = () => log(`PostgreSQL ended; its last words are in ${cluster.logFile}.`);
-  process.once('exit', abandon);
   server.once('exit', lost);
   const close = async () => {
-    process.off('exit', abandon);
     server.off('exit', lost);
     await stopServer(pid);
     unlock();

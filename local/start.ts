@@ -25,12 +25,21 @@ function readSettings(): Settings {
   };
 }
 
+interface Telling {
+  begin(line: string): void;
+  tell(line: string): void;
+  finish(line: string): void;
+}
+
 /** Lines for people: dressed up in a terminal, plain elsewhere. */
-function openTelling() {
-  if (!process.stdout.isTTY)
-    return { tell: (line: string) => console.log(line), finish: (line: string) => console.log(line) };
-  intro('GitHub Traffic Analytics');
-  return { tell: (line: string) => clack.step(line), finish: (line: string) => outro(line) };
+function openTelling(): Telling {
+  const print = (line: string) => console.log(line);
+  if (!process.stdout.isTTY) return { begin: print, tell: print, finish: print };
+  const begin = (line: string) => {
+    intro('GitHub Traffic Analytics');
+    clack.step(line);
+  };
+  return { begin, tell: (line) => clack.step(line), finish: (line) => outro(line) };
 }
 
 /** One JSON object a line, of this run only; made with the first line, when the folder is known to be ours. */
@@ -38,6 +47,7 @@ function openLog(dataDir: string): (line: object) => void {
   let file: WriteStream | undefined;
   return (line) => {
     file ??= createWriteStream(path.join(dataDir, 'log.jsonl'), { flags: 'w', mode: 0o600 });
+    if ('event' in line && line.event === 'postgres' && 'message' in line) console.error(line.message);
     file.write(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`);
   };
 }
@@ -48,42 +58,47 @@ async function isInitialised(url: string): Promise<boolean> {
   return state.initialized ?? false;
 }
 
-function open({ port, dataDir, invocationsPerMinute }: Settings): Promise<Installation> {
+function open(settings: Settings, onListening: () => void): Promise<Installation> {
+  const { port, dataDir, invocationsPerMinute } = settings;
   const { DATABASE_URL: databaseUrl, ALLOW_PRIVATE_ADDRESSES = '' } = process.env;
   return openInstallation({
-    ...{ port, dataDir, demo: true, log: openLog(dataDir) },
+    ...{ port, dataDir, onListening, demo: true, log: openLog(dataDir) },
     ...(databaseUrl && { databaseUrl }),
     environment: { ALLOW_PRIVATE_ADDRESSES },
     limits: { invocationsPerMinute },
   });
 }
 
-/** The first signal stops in order, also while it is still starting; the second one at once. */
-function stopOnSignal(opening: Promise<Installation>, tell: (line: string) => void): void {
+/**
+ * The first signal stops in order, also while it is still starting; the second one at once. Returns whether there was
+ * one.
+ */
+function stopOnSignal(opening: Promise<Installation>): () => boolean {
   let stopping = false;
   const stop = async () => {
     if (stopping) process.exit(130);
     stopping = true;
-    tell('Stopping.');
+    console.log('Stopping.');
     await (await opening).close();
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+  return () => stopping;
 }
 
 async function start(): Promise<void> {
   const settings = readSettings();
-  const { tell, finish } = openTelling();
+  const { begin, tell, finish } = openTelling();
   const database = process.env.DATABASE_URL ? 'the database of DATABASE_URL' : 'PostgreSQL';
-  tell(
-    `Starting ${database}, the identity provider, the GitHub simulator and the actions; data is in ${settings.dataDir}.`,
-  );
-  const opening = open(settings);
-  stopOnSignal(opening, tell);
+  const starting = `Starting ${database}, sign-in, a simulated GitHub and the actions; the data is in ${settings.dataDir}.`;
+  const opening = open(settings, () => begin(starting));
+  const isStopping = stopOnSignal(opening);
   const { url, initLink } = await opening;
-  if (!(await isInitialised(url)))
+  const isReady = await isInitialised(url).catch(() => true);
+  if (isStopping()) return;
+  if (!isReady)
     tell(
-      `Nothing is set up yet: open this link to do it, it carries the secret that allows it.\n${initLink}`,
+      `Nothing is set up yet. Open this link to do it; it carries the secret that allows it:\n${initLink}`,
     );
   finish(`Ready at ${url} (Ctrl-C stops it).`);
 }

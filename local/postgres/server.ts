@@ -68,5 +68,9 @@ export function spawnServer(cluster: Cluster, port: number, { fsync }: { fsync: 
     stdio: ['ignore', log, log],
   });
   closeSync(log);
+  // A launcher that leaves by process.exit takes the server along; it recovers at the next start.
+  const abandon = () => void server.kill('SIGQUIT');
+  process.once('exit', abandon);
+  server.once('exit', () => process.off('exit', abandon));
   return server;
 }

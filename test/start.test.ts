@@ -1,0 +1,253 @@
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
+import { createDatabase } from '../local/postgres.ts';
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+type Environment = Record<string, string>;
+
+interface Started {
+  child: Child;
+  /** What it wrote up to "Ready". */
+  output: string;
+  url: string;
+  /** It and everything it started. */
+  pids: number[];
+}
+
+const cleanUps: (() => unknown)[] = [];
+let dataDir: string;
+let running: Started;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(path.join(tmpdir(), 'start-test-'));
+  running = await start({ DATA_DIR: dataDir });
+});
+
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+afterAll(async () => {
+  await stop(running);
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'start-test-'));
+  cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function launch(program: string, args: string[], environment: Environment): Child {
+  const env = { ...process.env, PORT: '0', DATABASE_URL: '', ...environment };
+  return spawn(process.execPath, [`dist/local/${program}.js`, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Runs a program to its end. */
+async function run(program: string, args: string[], environment: Environment) {
+  const child = launch(program, args, environment);
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit'),
+  ]);
+  return { code, stdout, stderr };
+}
+
+function descendants(pid: number): number[] {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+  const pairs = lines.map((line) => line.trim().split(/\s+/).map(Number));
+  const children = pairs.filter(([, parent]) => parent === pid).map(([child]) => child ?? 0);
+  return [...children, ...children.flatMap(descendants)];
+}
+
+/** Listens from now on, and returns what was heard up to these words. */
+function until(child: Child, words: string): Promise<string> {
+  let output = '';
+  return new Promise((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (chunk) => {
+      output += chunk;
+      if (output.includes(words)) resolve(output);
+    });
+    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${output}`)));
+  });
+}
+
+async function start(environment: Environment): Promise<Started> {
+  const child = launch('start', [], environment);
+  child.stderr.resume();
+  const output = await until(child, 'Ready at');
+  const url = /Ready at (\S+)/.exec(output)?.[1] ?? '';
+  return { child, output, url, pids: descendants(child.pid ?? 0) };
+}
+
+async function stop(
+  { child, pids }: Pick<Started, 'child' | 'pids'>,
+  signal: NodeJS.Signals = 'SIGINT',
+): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  child.kill(signal);
+  const [code] = await once(child, 'exit');
+  if (signal !== 'SIGKILL') await untilGone(pids);
+  return code;
+}
+
+/** Not the dead whom nobody has buried. */
+function isRunning(pid: number): boolean {
+  try {
+    return !execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('Z');
+  } catch {
+    return false;
+  }
+}
+
+async function untilGone(pids: number[]): Promise<void> {
+  await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 20_000, interval: 50 });
+}
+
+async function query(folder: string, statement: string): Promise<unknown[]> {
+  const password = await readFile(path.join(folder, 'postgres/password'), 'utf8');
+  const pidFile = await readFile(path.join(folder, 'postgres/cluster/postmaster.pid'), 'utf8');
+  const port = pidFile.split('\n')[3];
+  const client = new pg.Client({
+    connectionString: `postgres://traffic:${password}@127.0.0.1:${port}/traffic`,
+  });
+  await client.connect();
+  const { rows } = await client.query(statement);
+  await client.end();
+  return rows;
+}
+
+const sentence = (words: RegExp) => new RegExp(`^[^\\n]*${words.source}[^\\n]*\\.\\n$`);
+
+test('it says where it is, and how to set it up with the secret that it keeps for itself', async () => {
+  const { initSecret } = JSON.parse(await readFile(path.join(dataDir, 'installation.json'), 'utf8'));
+  expect(running.output).toContain(`${running.url}/#init=${initSecret}\n`);
+  const kept = ['installation.json', 'identity/keys.json', 'postgres/password'];
+  const modes = await Promise.all(
+    kept.map(async (name) => (await stat(path.join(dataDir, name))).mode & 0o777),
+  );
+  expect(modes).toEqual([0o600, 0o600, 0o600]);
+});
+
+test('API, identity provider, GitHub and pages answer on the one port', async () => {
+  const { url } = running;
+  const read = async (route: string) =>
+    (await fetch(url + route, { headers: { 'user-agent': 'test' } })).json();
+  expect(await read('/api/v1/web/guest/traffic/init')).toMatchObject({ initialized: false });
+  expect(await read('/identity/.well-known/openid-configuration')).toMatchObject({
+    issuer: `${url}/identity`,
+  });
+  expect(await read('/github/api/v3/meta')).toHaveProperty('installed_version');
+  expect(await read('/config.json')).toMatchObject({ issuer: `${url}/identity`, clientId: 'traffic-pages' });
+});
+
+test('a second start on the same folder is refused in one sentence and disturbs nothing', async () => {
+  const log = await readFile(path.join(dataDir, 'log.jsonl'), 'utf8');
+  const second = await run('start', [], { DATA_DIR: dataDir });
+  expect(second).toMatchObject({ code: 1, stdout: '' });
+  expect(second.stderr).toMatch(sentence(/already running on the data folder/));
+  expect((await fetch(`${running.url}/config.json`)).status).toBe(200);
+  expect(await readFile(path.join(dataDir, 'log.jsonl'), 'utf8')).toContain(log);
+  expect((await run('start', [], { DATA_DIR: dataDir })).code).toBe(1);
+});
+
+test('a taken port is refused in one sentence', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  cleanUps.push(() => other.close());
+  const address = other.address();
+  const port = typeof address === 'object' && address ? String(address.port) : '';
+  const refused = await run('start', [], { DATA_DIR: await newFolder(), PORT: port });
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused.stderr).toMatch(sentence(/Port \d+ of 127\.0\.0\.1 is taken/));
+});
+
+test.each([
+  [[], { PORT: 'http' }, /PORT is "http"/],
+  [[], { INVOCATIONS_PER_MINUTE: '-1' }, /INVOCATIONS_PER_MINUTE is "-1"/],
+  [['--dmeo'], {}, /Unknown option '--dmeo'/],
+] as [string[], Environment, RegExp][])(
+  'what it cannot understand (%j %j) is refused in one sentence',
+  async (args, env, words) => {
+    const refused = await run('start', args, { DATA_DIR: path.join(dataDir, 'unused'), ...env });
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr.trimEnd()).toMatch(words);
+    expect(refused.stderr.trimEnd()).not.toContain('\n');
+  },
+);
+
+test('npm run token prints an access token that the running provider knows', async () => {
+  const { stdout, code } = await run('token', ['late@example.com'], { DATA_DIR: dataDir });
+  expect(code).toBe(0);
+  const headers = { authorization: `Bearer ${stdout.trim()}` };
+  const claims = await (await fetch(`${running.url}/identity/me`, { headers })).json();
+  expect(claims).toMatchObject({ email: 'late@example.com', email_verified: true });
+});
+
+test('npm run token without a person or an installation says what to do', async () => {
+  const whose = await run('token', [], { DATA_DIR: dataDir });
+  expect(whose).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: 'Whose token? For example: npm run token -- ada@example.com\n',
+  });
+  const nowhere = await run('token', ['ada@example.com'], { DATA_DIR: path.join(dataDir, 'nowhere') });
+  expect(nowhere).toMatchObject({ code: 1, stdout: '' });
+  expect(nowhere.stderr).toMatch(sentence(/run npm start once/));
+});
+
+test('Ctrl-C ends everything with 0, and the next start finds the data', async () => {
+  await query(dataDir, 'create table kept as select 42 as answer');
+  expect(running.pids.length).toBeGreaterThan(2);
+  expect(await stop(running)).toBe(0);
+  running = await start({ DATA_DIR: dataDir });
+  expect(await query(dataDir, 'select answer from kept')).toEqual([{ answer: 42 }]);
+});
+
+test('after kill -9 the next start finds the data, and nothing of before is left', async () => {
+  await query(dataDir, 'create table survived as select 43 as answer');
+  const { pids } = running;
+  await stop(running, 'SIGKILL');
+  running = await start({ DATA_DIR: dataDir });
+  await untilGone(pids);
+  expect(await query(dataDir, 'select answer from survived')).toEqual([{ answer: 43 }]);
+});
+
+test('Ctrl-C while it is starting ends everything with 0', async () => {
+  const child = launch('start', [], { DATA_DIR: await newFolder() });
+  await until(child, 'Starting');
+  const pids = descendants(child.pid ?? 0);
+  expect(await stop({ child, pids })).toBe(0);
+});
+
+test('a second Ctrl-C ends at once what is still starting, and leaves nothing running', async () => {
+  const child = launch('start', [], { DATA_DIR: await newFolder() });
+  await until(child, 'Starting');
+  const stopping = until(child, 'Stopping');
+  child.kill('SIGINT');
+  await stopping;
+  const pids = descendants(child.pid ?? 0);
+  expect(await stop({ child, pids })).toBe(130);
+});
+
+test('with DATABASE_URL no database is started', async () => {
+  const databaseUrl = await createDatabase(inject('postgresUrl'), `start-${process.pid}`);
+  const folder = await newFolder();
+  const started = await start({ DATA_DIR: folder, DATABASE_URL: databaseUrl });
+  cleanUps.push(() => stop(started));
+  expect(started.output).toContain('Starting the database of DATABASE_URL');
+  expect(existsSync(path.join(folder, 'postgres'))).toBe(false);
+});
