@@ -18,7 +18,7 @@ async function actionNames() {
  * One file per action, in the form that the Apache, zip and ActionLoop loaders all accept: dependencies are enclosed,
  * so that none of their names can be taken for the action's `main`.
  */
-async function buildActions() {
+export async function buildActions() {
   const names = await actionNames();
   await build({
     entryPoints: names.map((name) => path.join(root, 'actions', `${name}.ts`)),
@@ -109,7 +109,7 @@ async function buildPages() {
 }
 
 /** openapi.json comes from the same schemas that the actions parse with; the generator stays out of their bundles. */
-async function buildOpenApi() {
+export async function buildOpenApi() {
   const generator = path.join(out, 'openapi.mjs');
   await build({
     entryPoints: [path.join(root, 'actions/openapi/document.ts')],
@@ -123,6 +123,7 @@ async function buildOpenApi() {
     logLevel: 'warning',
   });
   const { openApiDocument } = await import(`${pathToFileURL(generator).href}?${Date.now()}`);
+  await mkdir(path.join(out, 'static'), { recursive: true });
   await writeFile(path.join(out, 'static/openapi.json'), `${JSON.stringify(openApiDocument(), null, 2)}\n`);
 }
 

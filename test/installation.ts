@@ -5,6 +5,7 @@ import path from 'node:path';
 import { inject } from 'vitest';
 import { type Installation, type InstallationOptions, openInstallation } from '../local/installation.ts';
 import { createDatabase } from '../local/postgres.ts';
+import { requireDescribed } from './openapi-check.ts';
 
 export interface Answer {
   status: number;
@@ -13,7 +14,10 @@ export interface Answer {
   body: any;
 }
 
-/** Calls the API: `path` begins with the action, such as `/stats/1?range=30`. An object is sent as JSON. */
+/**
+ * Calls the API: `path` begins with the action, such as `/stats/1?range=30`. An object is sent as JSON. Throws when the
+ * answer is not as openapi.json says.
+ */
 export type Call = (
   method: string,
   path: string,
@@ -57,7 +61,10 @@ function createCall(url: string, authorization: () => Promise<Record<string, str
       },
       ...(body !== undefined && { body: isText ? body : JSON.stringify(body) }),
     });
-    return toAnswer(response);
+    const answer = await toAnswer(response);
+    const type = response.headers.get('content-type')?.replace(/;.*$/, '') ?? '';
+    requireDescribed(method, route, { ...answer, type });
+    return answer;
   };
 }
 

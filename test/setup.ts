@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
-import { buildLocal } from '../build.mjs';
+import { buildActions, buildLocal, buildOpenApi } from '../build.mjs';
 import { openPostgres } from '../local/postgres.ts';
 
 declare module 'vitest' {
@@ -16,7 +16,7 @@ declare module 'vitest' {
 /** Once for a run: builds what the tests start, and starts the PostgreSQL server they share. */
 export default async function setup(project: TestProject) {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'traffic-test-'));
-  await buildLocal();
+  await Promise.all([buildActions(), buildLocal(), buildOpenApi()]);
   const postgres = await openPostgres({ dataDir, fsync: false });
   project.provide('postgresUrl', postgres.url);
   return async () => {
