@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inject } from 'vitest';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
 import { type Installation, type InstallationOptions, openInstallation } from '../local/installation.ts';
 import { createDatabase } from '../local/postgres.ts';
 import { requireDescribed } from './openapi-check.ts';
@@ -35,6 +36,11 @@ export interface TestInstallation extends Installation {
   as(email: string): Call;
   /** Calls without a token. */
   anonymously: Call;
+  /**
+   * Initialises as Ada, with the GitHub simulator as the first tenant's server and octocat's token, which are there with
+   * `demo: true`; `fields` of the request win.
+   */
+  initialise(fields?: Record<string, unknown>): Promise<{ tenantId: number; serverId: number }>;
   /** Sets the present of GitHub and of the actions. */
   now(instant: string): void;
   /** Fires the daily alarm's trigger and waits until every run has ended. */
@@ -42,6 +48,12 @@ export interface TestInstallation extends Installation {
 }
 
 const DAY_SECONDS = 86_400;
+const FIRST_TENANT = {
+  displayName: 'Test',
+  server: { kind: 'demo' },
+  githubUser: DEMO_USERS.octocat,
+  githubToken: DEMO_TOKENS.octocat,
+};
 
 async function toAnswer(response: Response): Promise<Answer> {
   const text = await response.text();
@@ -85,13 +97,20 @@ export async function openTestInstallation(options: TestInstallationOptions = {}
     limits: { invocationsPerMinute: 10_000, triggersPerMinute: 10_000, ...rest.limits },
     environment: { NOW: now ?? '', ...rest.environment },
   });
-  const { url, host, identity } = installation;
+  const { url, host, identity, initSecret } = installation;
+  const as = (email: string): Call => {
+    const token = identity.issueToken(email, { expiresIn: DAY_SECONDS });
+    return createCall(url, async () => ({ authorization: `Bearer ${await token}` }));
+  };
   return {
     ...installation,
+    as,
     anonymously: createCall(url, async () => ({})),
-    as(email) {
-      const token = identity.issueToken(email, { expiresIn: DAY_SECONDS });
-      return createCall(url, async () => ({ authorization: `Bearer ${await token}` }));
+    async initialise(fields) {
+      const request = { ...FIRST_TENANT, secret: initSecret, ...fields };
+      const { status, body } = await as('ada@example.com')('POST', '/init', request);
+      if (status !== 201) throw new Error(`not initialised: ${status} ${JSON.stringify(body)}`);
+      return body;
     },
     now(instant) {
       present = instant;
