@@ -91,10 +91,10 @@ export function errorPage(mount: string, description: string): string {
   );
 }
 
-export const styleSheet = `:root { color-scheme: light dark; --line: #d0d7de; --page: #f6f8fa; --card: #fff; --text: #1f2328; --dim: #59636e; --accent: #0969da; --on-accent: #fff; --wrong: #b3261e; }
-@media (prefers-color-scheme: dark) { :root { --line: #3d444d; --page: #0d1117; --card: #151b23; --text: #f0f6fc; --dim: #9ca7b3; --accent: #4493f8; --on-accent: #0d1117; --wrong: #ff938a; } }
+export const styleSheet = `:root { color-scheme: light dark; --line: #d0d7de; --edge: #818b98; --page: #f6f8fa; --card: #fff; --text: #1f2328; --dim: #59636e; --accent: #0969da; --on-accent: #fff; --wrong: #b3261e; }
+@media (prefers-color-scheme: dark) { :root { --line: #3d444d; --edge: #767f8b; --page: #0d1117; --card: #151b23; --text: #f0f6fc; --dim: #9ca7b3; --accent: #4493f8; --on-accent: #0d1117; --wrong: #ff938a; } }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
+body { margin: 0; padding: 0 1rem; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
 main { max-width: 26rem; margin: 8vh auto; padding: 1.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
 h1 { margin: 0 0 .5rem; font-size: 1.5rem; }
 h2 { margin: 1.25rem 0 .25rem; font-size: 1rem; }
@@ -102,6 +102,7 @@ p { margin: .5rem 0; }
 .note { color: var(--dim); font-size: .875rem; }
 ul { list-style: none; margin: 1rem 0 0; padding: 0; display: grid; gap: .5rem; }
 button, input { width: 100%; min-height: 44px; padding: .5rem .75rem; border: 1px solid var(--line); border-radius: 8px; background: var(--card); color: inherit; font: inherit; }
+input { border-color: var(--edge); }
 button { cursor: pointer; text-align: start; }
 button:hover { border-color: var(--accent); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
