@@ -49,10 +49,9 @@ export function openConnection(options: ConnectionOptions): Connection {
   const octokit = createOctokit(options, timeLeft);
 
   async function ask(path: string, parameters: Record<string, string | number>): Promise<ConnectionAnswer> {
-    const { status, headers, data } = await octokit.request(`GET ${path}`, {
-      ...parameters,
-      headers: API_HEADERS,
-    });
+    // The plugins count tries in `request`, which is shared by all calls unless each has its own.
+    const own = { ...parameters, headers: API_HEADERS, request: {} };
+    const { status, headers, data } = await octokit.request(`GET ${path}`, own);
     const texts = toTexts(headers);
     if (Number(status) < 300) return { data, headers: texts, redirected: false };
     const target = toRedirectTarget(apiUrl, texts.location);
