@@ -1,6 +1,5 @@
-import { retry } from '@octokit/plugin-retry';
-import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
+import { createGate, persevere } from './attempts.ts';
 import { GitHubError } from './error.ts';
 import { toGitHubError } from './refusal.ts';
 
@@ -32,26 +31,39 @@ export type Connection = (
 
 const DEFAULT_DEADLINE_MS = 20_000;
 const REQUEST_TIMEOUT_MS = 15_000;
-const RETRIES = 2;
+/** GitHub allows 100 at once for everything an account does, and asks to stay far below. */
+const REQUESTS_AT_ONCE = 10;
 const USER_AGENT = 'github-traffic-analytics';
 const API_HEADERS = { 'x-github-api-version': '2022-11-28' };
 
 /**
- * Opens a connection that asks at most ten things at once (what plugin-throttling allows), tries again after 5xx,
- * dropped connections and secondary limits that end before the deadline, and never waits beyond the deadline.
+ * Opens a connection that asks at most ten things at once, tries again after 5xx, dropped connections and secondary
+ * limits, and never waits beyond the deadline.
  *
  * The token goes to the host of `apiUrl` only: redirects are followed by repository id below `apiUrl`, never as given.
  */
 export function openConnection(options: ConnectionOptions): Connection {
-  const { apiUrl, clock, token } = options;
+  const { apiUrl, clock, token, secondLasts = 1000 } = options;
   const deadline = options.deadline ?? new Date(clock().getTime() + DEFAULT_DEADLINE_MS);
   const timeLeft = () => deadline.getTime() - clock().getTime();
-  const octokit = createOctokit(options, timeLeft);
+  const octokit = new Octokit({
+    auth: token,
+    baseUrl: apiUrl,
+    userAgent: USER_AGENT,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    request: { redirect: 'manual', fetch: fetchWithin(timeLeft) },
+  });
+  const gate = createGate(REQUESTS_AT_ONCE);
 
   async function ask(path: string, parameters: Record<string, string | number>): Promise<ConnectionAnswer> {
-    // The plugins count tries in `request`, which is shared by all calls unless each has its own.
-    const own = { ...parameters, headers: API_HEADERS, request: {} };
-    const { status, headers, data } = await octokit.request(`GET ${path}`, own);
+    const attempt = async () => {
+      try {
+        return await octokit.request(`GET ${path}`, { ...parameters, headers: API_HEADERS });
+      } catch (error) {
+        throw toNamed(error, options);
+      }
+    };
+    const { status, headers, data } = await gate(() => persevere(attempt, { clock, deadline, secondLasts }));
     const texts = toTexts(headers);
     if (Number(status) < 300) return { data, headers: texts, redirected: false };
     const target = toRedirectTarget(apiUrl, texts.location);
@@ -65,52 +77,8 @@ export function openConnection(options: ConnectionOptions): Connection {
         'The GitHub token holds characters no token has: copy it again.',
       );
     }
-    try {
-      return await ask(path, parameters);
-    } catch (error) {
-      throw toNamed(error, options);
-    }
+    return ask(path, parameters);
   };
-}
-
-type OctokitCore = Parameters<typeof retry>[0];
-
-function createOctokit(
-  { apiUrl, token, secondLasts = 1000 }: ConnectionOptions,
-  timeLeft: () => number,
-): Octokit {
-  // Innermost: a try that would begin after the deadline is not made.
-  const untilDeadline = ({ hook }: OctokitCore) => {
-    hook.error('request', (error, { request }) => {
-      const pause = (Number(request?.retryCount ?? 0) + 1) ** 2 * secondLasts;
-      if (request && pause >= timeLeft()) request.retries = 0;
-      throw error;
-    });
-    return {};
-  };
-  const mayWait = (seconds: number, _options: unknown, _octokit: unknown, retryCount: number) =>
-    retryCount < RETRIES && seconds * secondLasts < timeLeft();
-  const Client = Octokit.plugin(untilDeadline, throttling, retry);
-  return new Client({
-    auth: token,
-    baseUrl: apiUrl,
-    userAgent: USER_AGENT,
-    log: { debug() {}, info() {}, warn() {}, error() {} },
-    request: { redirect: 'manual', fetch: fetchWithin(timeLeft) },
-    // An id of its own: one account's limit must not hold up another's requests.
-    throttle: {
-      id: crypto.randomUUID(),
-      retryAfterBaseValue: secondLasts,
-      // It ends on the hour: later than any action.
-      onRateLimit: () => false,
-      onSecondaryRateLimit: mayWait,
-    },
-    retry: {
-      doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451],
-      retries: RETRIES,
-      retryAfterBaseValue: secondLasts,
-    },
-  });
 }
 
 /** Reads the whole answer in the time that is left, so that one cut short fails like one that never began. */
@@ -130,9 +98,11 @@ function fetchWithin(timeLeft: () => number): typeof fetch {
   };
 }
 
-/** The name AbortError keeps octokit from wrapping it, and from trying again. */
-function outOfTime(): Error {
-  return new DOMException('no time is left', 'AbortError');
+function outOfTime(): GitHubError {
+  return new GitHubError(
+    'out_of_time',
+    'GitHub did not answer in the time that was left: it will be asked again.',
+  );
 }
 
 function toTexts(headers: object): Record<string, string> {
@@ -155,6 +125,7 @@ function toRedirectTarget(apiUrl: string, location = ''): string {
 interface RequestFailure {
   status: number;
   message: string;
+  cause?: unknown;
   response?: { headers: object };
 }
 
@@ -164,14 +135,8 @@ function isRequestFailure(error: unknown): error is RequestFailure {
 
 /** Only the response is looked at: the request that failed holds the token. */
 function toNamed(error: unknown, { clock, tokenExpiresAt = null }: ConnectionOptions): unknown {
-  if (error instanceof GitHubError) return error;
-  if (error instanceof Error && error.name === 'AbortError') {
-    return new GitHubError(
-      'out_of_time',
-      'GitHub did not answer in the time that was left: it will be asked again.',
-    );
-  }
   if (!isRequestFailure(error)) return error;
+  if (error.cause instanceof GitHubError) return error.cause;
   if (!error.response) {
     return new GitHubError(
       'github_down',

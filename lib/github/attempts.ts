@@ -1,0 +1,58 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { GitHubError } from './error.ts';
+
+/** Runs work when there is room; the rest waits its turn in order. */
+export type Gate = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** A gate that lets through `limit` at once. */
+export function createGate(limit: number): Gate {
+  const waiting: (() => void)[] = [];
+  let room = limit;
+  return async (work) => {
+    if (room > 0) room -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else room += 1;
+    }
+  };
+}
+
+export interface Patience {
+  clock: () => Date;
+  deadline: Date;
+  /** Milliseconds that stand for one second of waiting. */
+  secondLasts: number;
+}
+
+const MAX_PAUSES = 2;
+
+/**
+ * Tries again what may succeed the next time: a server that is down after 1 and then 4 seconds, a secondary limit when
+ * it says. Throws the last failure when the pause would not end before the deadline: nothing waits in vain.
+ */
+export async function persevere<T>(attempt: () => Promise<T>, patience: Patience): Promise<T> {
+  for (let pauses = 0; ; pauses += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const now = patience.clock();
+      const pause = toPause(error, pauses, now);
+      const left = patience.deadline.getTime() - now.getTime();
+      if (pause === undefined || pauses === MAX_PAUSES || pause * patience.secondLasts >= left) throw error;
+      await wait(pause * patience.secondLasts);
+    }
+  }
+}
+
+/** Seconds until another try makes sense; undefined: it never does. */
+function toPause(error: unknown, pauses: number, now: Date): number | undefined {
+  if (!(error instanceof GitHubError)) return undefined;
+  if (error.code === 'github_down') return (pauses + 1) ** 2;
+  const { retryAt } = error.details ?? {};
+  if (error.code !== 'secondary_limit' || retryAt === undefined) return undefined;
+  return Math.max(0, (Date.parse(retryAt) - now.getTime()) / 1000);
+}
