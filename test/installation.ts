@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inject } from 'vitest';
@@ -86,6 +86,8 @@ function createCall(url: string, authorization: () => Promise<Record<string, str
  */
 export async function openTestInstallation(options: TestInstallationOptions = {}): Promise<TestInstallation> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'installation-test-'));
+  await mkdir(path.join(dataDir, 'identity'));
+  await copyFile(inject('identityKeys'), path.join(dataDir, 'identity/keys.json'));
   const { now, ...rest } = options;
   let present = now;
   const installation = await openInstallation({

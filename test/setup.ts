@@ -4,12 +4,15 @@ import path from 'node:path';
 import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { buildActions, buildLocal, buildOpenApi } from '../build.mjs';
+import { openIdentityStore } from '../local/identity/store.ts';
 import { openPostgres } from '../local/postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** A PostgreSQL server for the whole run; make a database of your own on it with `createDatabase`. */
     postgresUrl: string;
+    /** File with keys of an identity provider: making them takes longer than anything else of an installation. */
+    identityKeys: string;
   }
 }
 
@@ -17,7 +20,9 @@ declare module 'vitest' {
 export default async function setup(project: TestProject) {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'traffic-test-'));
   await Promise.all([buildActions(), buildLocal(), buildOpenApi()]);
-  const postgres = await openPostgres({ dataDir, fsync: false });
+  await openIdentityStore(dataDir);
+  const postgres = await openPostgres({ dataDir: path.join(dataDir, 'postgres'), fsync: false });
+  project.provide('identityKeys', path.join(dataDir, 'keys.json'));
   project.provide('postgresUrl', postgres.url);
   return async () => {
     await postgres.close();
