@@ -24,6 +24,10 @@ export default defineConfig({
         plugins: [sqlText],
         test: { ...timeouts, name: 'browser', include: ['test/e2e/*.test.ts'], fileParallelism: false },
       },
+      {
+        plugins: [sqlText],
+        test: { ...timeouts, name: 'deploy', include: ['test/deploy/*.test.ts'], fileParallelism: false },
+      },
     ],
   },
 });

@@ -27,6 +27,10 @@ export interface InstallationOptions {
   databaseUrl?: string;
   /** GitHub's present. The actions' is `NOW` of the environment. */
   clock?: () => Date;
+  /** False: the OpenWhisk host starts empty, for wskdeploy to deploy into. */
+  deployed?: boolean;
+  /** Further origins that serve the pages. */
+  pageOrigins?: string[];
   /** Whom the sign-in page offers. */
   people?: Person[];
   /** Fills the GitHub simulator with the demo's repositories, as of the day when the installation was made. */
@@ -51,6 +55,8 @@ export interface Installation {
   github: GitHub;
   identity: IdentityProvider;
   database: { url: string };
+  /** `uuid:key` of the OpenWhisk host's namespace, guest. */
+  apiKey: string;
   initSecret: string;
   /** The page where it is initialised. */
   initLink: string;
@@ -160,9 +166,9 @@ export async function openInstallation(options: InstallationOptions): Promise<In
       handler = unavailable;
       server.closeAllConnections();
     });
-    const { initSecret } = kept;
+    const { initSecret, apiKey } = kept;
     const initLink = `${url}/#init=${initSecret}`;
-    return { url, host, github, identity, database, initSecret, initLink, close: closing.close };
+    return { url, host, github, identity, database, apiKey, initSecret, initLink, close: closing.close };
   } catch (error) {
     await closing.close().catch(() => {});
     throw error;

@@ -49,16 +49,17 @@ export function openDatabase({ options, log }: Opening): Promise<Pick<Postgres, 
   });
 }
 
-function originsOf(url: string): string[] {
-  return [url, url.replace('127.0.0.1', 'localhost')];
+function originsOf({ options, url }: Opening): string[] {
+  return [url, url.replace('127.0.0.1', 'localhost'), ...(options.pageOrigins ?? [])];
 }
 
 /** The identity provider, with its keys in the data folder. */
-export function openIdentity({ options, url }: Opening): Promise<IdentityProvider> {
+export function openIdentity(opening: Opening): Promise<IdentityProvider> {
+  const { options, url } = opening;
   return createIdentityProvider({
     issuer: `${url}${IDENTITY_PATH}`,
     clientId: CLIENT_ID,
-    origins: originsOf(url),
+    origins: originsOf(opening),
     people: options.people ?? DEFAULT_PEOPLE,
     dataDir: path.join(options.dataDir, 'identity'),
   });
@@ -75,7 +76,8 @@ export function openGitHub({ options, url, kept }: Opening): GitHub {
 }
 
 /** The OpenWhisk host with the actions of manifest.yaml. */
-export async function openPlatform({ options, url, kept, log }: Opening, databaseUrl: string): Promise<Host> {
+export async function openPlatform(opening: Opening, databaseUrl: string): Promise<Host> {
+  const { options, url, kept, log } = opening;
   const { limits = {}, alarms = true, coldStarts = false } = options;
   const environment = {
     DATABASE_URL: databaseUrl,
@@ -83,13 +85,13 @@ export async function openPlatform({ options, url, kept, log }: Opening, databas
     CLIENT_ID,
     TOKEN_KEY: kept.tokenKey,
     INIT_SECRET: kept.initSecret,
-    ALLOWED_ORIGINS: originsOf(url).join(' '),
+    ALLOWED_ORIGINS: originsOf(opening).join(' '),
     ALLOW_PRIVATE_ADDRESSES: '',
     DEMO_GITHUB_URL: `${url}${GITHUB_PATH}`,
     NOW: '',
     ...options.environment,
   };
-  const manifest = path.join(findRoot(), 'manifest.yaml');
+  const manifest = options.deployed === false ? null : path.join(findRoot(), 'manifest.yaml');
   const host = await openHost({
     manifest,
     environment,

@@ -43,7 +43,8 @@ function deployTrigger(trigger: ManifestTrigger, { store, alarms, namespace, now
   const parameters = feed === undefined ? Object.entries(inputs).map(([key, value]) => ({ key, value })) : [];
   const annotations =
     feed === undefined ? trigger.annotations : [...trigger.annotations, { key: 'feed', value: feed }];
-  putTrigger(store, { namespace, name, overwrite: true, now }, { parameters, annotations });
+  // wskdeploy publishes triggers, whatever that may mean for one.
+  putTrigger(store, { namespace, name, overwrite: true, now }, { parameters, annotations, publish: true });
   if (feed === undefined) return;
   if (!feed.startsWith(ALARMS)) throw new Error(`Trigger ${name}: the local host has no feed ${feed}.`);
   alarms.apply(feed.slice(ALARMS.length), `${namespace}/${name}`, 'CREATE', inputs);

@@ -22,8 +22,8 @@ import { openServices } from './services.ts';
 import { answerWebCall } from './web.ts';
 
 export interface HostOptions {
-  /** Path of the manifest. */
-  manifest: string;
+  /** Path of the manifest; null: an empty namespace, for wskdeploy to deploy into. */
+  manifest: string | null;
   /** For `${VAR}` in the manifest. Actions see nothing of it. */
   environment: Record<string, string | undefined>;
   /** Default: guest. */
@@ -75,14 +75,14 @@ const STOCK_LIMITS: HostLimits = {
 };
 
 /**
- * Loads the manifest, the code of its actions included, and is ready to serve it.
+ * Loads the manifest if there is one, the code of its actions included, and is ready to serve it.
  * @throws {Error} when the manifest is not valid, or the actions or the runner are not built.
  */
 export async function openHost(options: HostOptions): Promise<Host> {
   const { clock = () => new Date(), log = () => undefined, namespace = 'guest' } = options;
-  const manifest = await loadManifest(options.manifest, options.environment, (variable) =>
-    log({ level: 'warn', event: 'manifest', message: `${variable} is not set: an empty string.` }),
-  );
+  const warn = (variable: string) =>
+    log({ level: 'warn', event: 'manifest', message: `${variable} is not set: an empty string.` });
+  const manifest = options.manifest && (await loadManifest(options.manifest, options.environment, warn));
   const image = await openImage();
   let apiHost = '';
   const services = openServices({
@@ -102,7 +102,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   }
 
   try {
-    deployManifest(manifest, { ...services, namespace, now: clock() });
+    if (manifest) deployManifest(manifest, { ...services, namespace, now: clock() });
   } catch (error) {
     await close();
     throw error;
