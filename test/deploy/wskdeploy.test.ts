@@ -90,7 +90,7 @@ test('what wskdeploy deployed answers, with the parameters of the environment', 
   const { status, body } = await installation.anonymously('GET', '/init');
   expect({ status, body }).toMatchObject({ status: 200, body: { initialized: false, demoAvailable: true } });
   expect((await installation.anonymously('GET', '/me')).status).toBe(401);
-  expect((await installation.anonymously('GET', '/collect')).status).toBe(404);
+  expect((await fetch(`${installation.url}/api/v1/web/guest/traffic/collect`)).status).toBe(404);
 });
 
 test('deploying again keeps every entity and leaves the alarm active', async () => {
