@@ -45,3 +45,8 @@ export function isDay(text: string): boolean {
   const instant = startOf(text);
   return !Number.isNaN(instant.getTime()) && toDay(instant) === text;
 }
+
+/** The number of the day: consecutive days have consecutive numbers. */
+export function toDayNumber(day: Day): number {
+  return startOf(day).getTime() / MILLISECONDS;
+}

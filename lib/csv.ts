@@ -1,0 +1,19 @@
+/** What a cell may hold; null is an empty cell. */
+type Cell = string | number | null;
+
+/**
+ * Comma-separated text (RFC 4180) with a header. Text that a spreadsheet would run as a formula begins with an
+ * apostrophe instead (OWASP, CSV injection).
+ */
+export function toCsv(header: readonly string[], rows: Iterable<readonly Cell[]>): string {
+  const lines = [header.join(',')];
+  for (const row of rows) lines.push(row.map(toCell).join(','));
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+function toCell(cell: Cell): string {
+  if (cell === null) return '';
+  if (typeof cell === 'number') return String(cell);
+  const harmless = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}

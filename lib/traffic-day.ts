@@ -1,0 +1,230 @@
+import { addDays, type Day, daysBetween, daysFrom, toDay, toDayNumber } from './day.ts';
+import type { Instant } from './db/tables.ts';
+import type { Span } from './range.ts';
+
+/** Views and clones of a day or a week. Null is unknown, never zero. */
+export interface Figures {
+  viewCount: number | null;
+  viewUniques: number | null;
+  cloneCount: number | null;
+  cloneUniques: number | null;
+}
+
+/** How a stored day is known; `provisional`: not read again 72 hours after it ended, so its figures may be too low. */
+export type StoredState = 'measured' | 'zero' | 'provisional' | 'imported';
+
+/** What is shown for a day: a stored one's state, or why none is stored. */
+export type DayState = StoredState | 'lost' | 'before';
+
+/** One repository's figures on one UTC day, as stored. */
+export interface TrafficDay extends Figures {
+  trafficDate: Day;
+  state: StoredState;
+  observedAt: Instant;
+}
+
+/** One entry of GitHub's `views` or `clones` array. */
+export interface Observation {
+  date: Day;
+  count: number;
+  uniques: number;
+}
+
+/** GitHub's two arrays of one answer; days without activity are missing from them. */
+export interface Observed {
+  views: readonly Observation[];
+  clones: readonly Observation[];
+}
+
+export type Metric = keyof Figures;
+
+/** A settled day's later, smaller figure, which was not stored. */
+export interface Revision {
+  trafficDate: Day;
+  metric: Metric;
+  kept: number;
+  observed: number;
+}
+
+/** When and for which repository an answer was read; no day before `createdDate` can be known to be zero. */
+export interface Reading {
+  now: Date;
+  createdDate: Day;
+}
+
+const METRICS: readonly Metric[] = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'];
+const CERTAINTY: readonly DayState[] = ['lost', 'before', 'provisional', 'imported', 'measured', 'zero'];
+const HOUR = 3_600_000;
+
+/** GitHub's window: today and the 13 days before are wholly inside; the day before them comes back cut. */
+const WHOLE_DAYS_BEFORE_TODAY = 13;
+
+/** How long after a day's end GitHub may still change its figures (it publishes up to two days late). */
+const SETTLING_HOURS = 72;
+
+/** The oldest day that GitHub still remembers wholly on `today`. */
+export function rememberedFrom(today: Day): Day {
+  return addDays(today, -WHOLE_DAYS_BEFORE_TODAY);
+}
+
+/** The newest day whose figures are final for a reader at the instant. */
+export function settledThrough(instant: Date): Day {
+  return addDays(toDay(new Date(instant.getTime() - SETTLING_HOURS * HOUR)), -1);
+}
+
+/**
+ * Days until GitHub forgets a day that no run has covered: the newest covered day was still growing when it was read,
+ * so it counts as uncovered. 0 means the last chance is today or gone, as for a repository never collected.
+ */
+export function daysUntilLoss(lastCoveredDate: Day | null, today: Day): number {
+  if (lastCoveredDate === null) return 0;
+  return Math.max(0, WHOLE_DAYS_BEFORE_TODAY - Math.max(0, daysBetween(lastCoveredDate, today)));
+}
+
+/** Why no figures are stored for a day of a repository that runs cover from `firstCoveredDate`. */
+export function stateOfMissing(day: Day, firstCoveredDate: Day | null, today: Day): DayState {
+  if (firstCoveredDate === null || day < firstCoveredDate) return 'before';
+  return day >= rememberedFrom(today) ? 'provisional' : 'lost';
+}
+
+/** The state of several days together: the least certain of theirs, `zero` only where all are. */
+export function leastCertain(states: ReadonlySet<DayState>): DayState {
+  return CERTAINTY.find((state) => states.has(state)) ?? 'before';
+}
+
+/** Which days since the first covered one are lost where nothing is stored, and which GitHub still remembers. */
+export function missingSpans(firstCoveredDate: Day | null, today: Day): { lost: Span; provisional: Span } {
+  const first = firstCoveredDate === null ? Number.MAX_SAFE_INTEGER : toDayNumber(firstCoveredDate);
+  const remembered = toDayNumber(rememberedFrom(today));
+  return {
+    lost: [first, remembered - 1],
+    provisional: [Math.max(first, remembered), Number.MAX_SAFE_INTEGER],
+  };
+}
+
+/**
+ * Merges one answer of GitHub into the stored days of its span: larger figures win, an absent day lowers nothing and is
+ * zero only when it was wholly inside the window and has settled. Returns the days to write and the smaller figures for
+ * settled days; merging the same answer again returns no days.
+ */
+export function mergeDays(
+  stored: readonly TrafficDay[],
+  observed: Observed,
+  reading: Reading,
+): { days: TrafficDay[]; revisions: Revision[] } {
+  const rows = new Map(stored.map((row) => [row.trafficDate, row]));
+  const named = nameDays(observed);
+  const today = toDay(reading.now);
+  const dates = new Set([...daysFrom(rememberedFrom(today), today), ...named.keys()]);
+  const days: TrafficDay[] = [];
+  const revisions: Revision[] = [];
+  for (const date of [...dates].sort()) {
+    const row = rows.get(date);
+    const figures = named.get(date);
+    const merged = mergeDay(date, row, figures, reading);
+    if (merged && merged !== row) days.push(merged);
+    const judged = date >= rememberedFrom(today) && isFinal(date, reading.now);
+    if (row && figures && judged) revisions.push(...revisionsOf(row, figures));
+  }
+  return { days, revisions };
+}
+
+/** The first day a run covered that read this answer: the window's first whole day, or an earlier one that was named. */
+export function coveredFrom(observed: Observed, reading: Reading): Day {
+  const windowStart = rememberedFrom(toDay(reading.now));
+  const named = [...observed.views, ...observed.clones].map((observation) => observation.date);
+  const [, earliest = windowStart] = [windowStart, reading.createdDate].sort();
+  return [...named, earliest].sort()[0] ?? earliest;
+}
+
+/** The larger of each figure; a known figure wins over an unknown one. */
+export function largerFigures(one: Figures, other: Figures): Figures {
+  return {
+    viewCount: larger(one.viewCount, other.viewCount),
+    viewUniques: larger(one.viewUniques, other.viewUniques),
+    cloneCount: larger(one.cloneCount, other.cloneCount),
+    cloneUniques: larger(one.cloneUniques, other.cloneUniques),
+  };
+}
+
+export function sameFigures(one: Figures, other: Figures): boolean {
+  return METRICS.every((metric) => one[metric] === other[metric]);
+}
+
+/** GitHub's two arrays as figures by date; null where one of them does not name the date. */
+export function nameDays({ views, clones }: Observed): Map<Day, Figures> {
+  const named = new Map<Day, Figures>();
+  const add = (date: Day, figures: Partial<Figures>) =>
+    named.set(date, largerFigures(named.get(date) ?? UNKNOWN, { ...UNKNOWN, ...figures }));
+  for (const { date, count, uniques } of views) add(date, { viewCount: count, viewUniques: uniques });
+  for (const { date, count, uniques } of clones) add(date, { cloneCount: count, cloneUniques: uniques });
+  return named;
+}
+
+const UNKNOWN: Figures = { viewCount: null, viewUniques: null, cloneCount: null, cloneUniques: null };
+export const ZERO: Figures = { viewCount: 0, viewUniques: 0, cloneCount: 0, cloneUniques: 0 };
+
+/** True when GitHub's figures for the day no longer change at the instant. */
+function isFinal(day: Day, instant: Date): boolean {
+  return day <= settledThrough(instant);
+}
+
+function mergeDay(date: Day, row: TrafficDay | undefined, named: Figures | undefined, reading: Reading) {
+  const whole = date >= rememberedFrom(toDay(reading.now));
+  return whole ? mergeWhole(date, row, named, reading) : mergeCut(date, row, named, reading);
+}
+
+/** A day wholly inside the window: what the answer leaves out of a settled day is zero. */
+function mergeWhole(
+  date: Day,
+  row: TrafficDay | undefined,
+  named: Figures | undefined,
+  { now, createdDate }: Reading,
+): TrafficDay | undefined {
+  const final = isFinal(date, now);
+  if (!row && !named && (!final || date < createdDate)) return undefined;
+  const seen = largerFigures(named ?? UNKNOWN, final ? ZERO : UNKNOWN);
+  const figures = largerFigures(row ?? UNKNOWN, seen);
+  const state = stateOfWhole(row, named, final);
+  if (row && row.state !== 'provisional' && row.state === state && sameFigures(row, figures)) return row;
+  const readAt = now.toISOString();
+  const observedAt = row && row.observedAt > readAt ? row.observedAt : readAt;
+  if (row && row.state === state && sameFigures(row, figures) && row.observedAt === observedAt) return row;
+  return { trafficDate: date, ...figures, state, observedAt };
+}
+
+/** Certainty is never lost: a final day stays final, whoever reads it earlier or later. */
+function stateOfWhole(row: TrafficDay | undefined, named: Figures | undefined, final: boolean): StoredState {
+  if (named) return final || row?.state === 'measured' || row?.state === 'zero' ? 'measured' : 'provisional';
+  if (!row) return 'zero';
+  return row.state === 'provisional' && final ? 'measured' : row.state;
+}
+
+/**
+ * A day before the window's first whole day. The one next to it is cut, so its figures alone never make it final; idle
+ * repositories get older ones, which are whole.
+ */
+function mergeCut(date: Day, row: TrafficDay | undefined, named: Figures | undefined, { now }: Reading) {
+  if (!named) return row;
+  const figures = largerFigures(row ?? UNKNOWN, named);
+  if (row && sameFigures(row, figures)) return row;
+  const cut = date === addDays(rememberedFrom(toDay(now)), -1);
+  const before = row?.state === 'zero' ? 'measured' : row?.state;
+  const state: StoredState = before ?? (cut ? 'provisional' : 'measured');
+  return { trafficDate: date, ...figures, state, observedAt: now.toISOString() };
+}
+
+function revisionsOf(row: TrafficDay, named: Figures): Revision[] {
+  return METRICS.flatMap((metric) => {
+    const kept = row[metric];
+    const observed = named[metric];
+    if (kept === null || observed === null || observed >= kept) return [];
+    return [{ trafficDate: row.trafficDate, metric, kept, observed }];
+  });
+}
+
+function larger(one: number | null, other: number | null): number | null {
+  if (one === null) return other;
+  if (other === null) return one;
+  return Math.max(one, other);
+}
