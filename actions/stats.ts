@@ -1,5 +1,15 @@
+import type { Context } from 'hono';
 import * as z from 'zod';
+import { requireTenantAccess } from '../lib/access.ts';
+import { createApp, type Services, serve } from '../lib/app.ts';
+import { toCsv } from '../lib/csv.ts';
 import { isDay } from '../lib/day.ts';
+import { readOverview, readOverviewTotals } from '../lib/overview.ts';
+import { requireRepositoryRow } from '../lib/repositories.ts';
+import { readFigures, readRepositoryTraffic } from '../lib/repository-traffic.ts';
+import { parseId, parseQuery } from '../lib/request.ts';
+import { readTable, requireWhole } from '../lib/traffic-table.ts';
+import type { Overview, RepositoryStats, TrafficTable } from './openapi/stats.ts';
 
 const day = z.string().refine(isDay, 'Give a day that exists, as YYYY-MM-DD.');
 
@@ -13,22 +23,113 @@ const span = {
   format: z.enum(['json', 'csv']).default('json'),
 };
 
-export const OverviewQuery = z.strictObject({
-  ...span,
-  q: z.string().max(100).optional(),
-  sort: z
-    .enum(['name', 'viewCount', 'viewUniques', 'cloneCount', 'cloneUniques', 'change', 'stars'])
-    .default('viewCount'),
-  order: z.enum(['asc', 'desc']).optional(),
-  page: z.coerce.number().int().min(1).max(10_000).default(1),
-  size: z.coerce.number().int().min(1).max(100).default(50),
+type Span = { range?: unknown; from?: unknown; to?: unknown };
+const isOneSpan = ({ range, from, to }: Span) =>
+  range === undefined || (from === undefined && to === undefined);
+const ONE_SPAN = 'Give either range, or from and to.';
+
+export const OverviewQuery = z
+  .strictObject({
+    ...span,
+    q: z.string().max(100).optional(),
+    sort: z
+      .enum(['name', 'viewCount', 'viewUniques', 'cloneCount', 'cloneUniques', 'change', 'stars'])
+      .default('viewCount'),
+    order: z.enum(['asc', 'desc']).optional(),
+    page: z.coerce.number().int().min(1).max(10_000).default(1),
+    size: z.coerce.number().int().min(1).max(100).default(50),
+  })
+  .refine(isOneSpan, ONE_SPAN);
+
+export const RepositoryQuery = z.strictObject(span).refine(isOneSpan, ONE_SPAN);
+
+export const TableQuery = z
+  .strictObject({
+    ...span,
+    q: z.string().max(100).optional(),
+    /** Without it: the first page; a CSV file must then hold all rows. */
+    page: z.coerce.number().int().min(1).max(10_000).optional(),
+    /** Rows of a page; a page of CSV has 10,000 always. */
+    size: z.coerce.number().int().min(1).max(1000).default(100),
+  })
+  .refine(isOneSpan, ONE_SPAN);
+
+const CSV_ROWS = 10_000;
+
+const app = createApp();
+
+/** Who asks, and what it may see of the tenant in the path. */
+async function requireAccess(c: Context<{ Bindings: Services }>) {
+  const { db, identity, clock } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  const access = await requireTenantAccess(
+    db,
+    principal,
+    parseId(c.req.param('tenantId'), 'tenant'),
+    'seeTraffic',
+  );
+  return { db, access, now: clock() };
+}
+
+function csv(c: Context, name: string, text: string): Response {
+  return c.body(text, 200, {
+    'content-type': 'text/csv; charset=utf-8; header=present',
+    'content-disposition': `attachment; filename="${name}.csv"`,
+  });
+}
+
+const TOTALS = [
+  ...(['viewCount', 'viewUniquesLower', 'viewUniquesUpper', 'cloneCount'] as const),
+  ...(['cloneUniquesLower', 'cloneUniquesUpper', 'knownDays', 'lostDays'] as const),
+];
+
+app.get('/:tenantId', async (c) => {
+  const { db, access, now } = await requireAccess(c);
+  const { format, ...query } = parseQuery(c.req.raw, OverviewQuery);
+  if (format === 'json') return c.json<Overview>(await readOverview(db, access, query, now));
+  const repositories = await readOverviewTotals(db, access, query, now);
+  const rows = repositories.map(({ repositoryId, owner, name, totals }) => [
+    ...[repositoryId, owner, name],
+    ...TOTALS.map((column) => totals[column]),
+  ]);
+  return csv(c, `traffic-${access.tenantId}`, toCsv(['repositoryId', 'owner', 'name', ...TOTALS], rows));
 });
 
-export const RepositoryQuery = z.strictObject(span);
+/** The header of the seed's daily table. */
+const TABLE = ['RID', 'ORGNAME', 'REPONAME', 'TDATE', 'VIEWCOUNT', 'VUNIQUES', 'CLONECOUNT', 'CUNIQUES'];
 
-export const TableQuery = z.strictObject({
-  ...span,
-  q: z.string().max(100).optional(),
-  page: z.coerce.number().int().min(1).max(10_000).default(1),
-  size: z.coerce.number().int().min(1).max(1000).default(100),
+app.get('/:tenantId/table', async (c) => {
+  const { db, access, now } = await requireAccess(c);
+  const { format, page, ...query } = parseQuery(c.req.raw, TableQuery);
+  if (format === 'json') {
+    const table = await readTable(db, access, { ...query, page: page ?? 1 }, now);
+    const rows = table.rows.map(({ owner: _, name: __, ...row }) => row);
+    return c.json<TrafficTable>({ ...table, rows });
+  }
+  const table = await readTable(db, access, { ...query, page: page ?? 1, size: CSV_ROWS }, now);
+  if (page === undefined) requireWhole(table);
+  const rows = table.rows.map((row) => [
+    ...[row.repositoryId, row.owner, row.name, row.date],
+    ...[row.viewCount, row.viewUniques, row.cloneCount, row.cloneUniques],
+  ]);
+  return csv(c, `traffic-${access.tenantId}-${table.range.by}`, toCsv(TABLE, rows));
 });
+
+const FIGURES = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques', 'state'] as const;
+
+app.get('/:tenantId/:repositoryId', async (c) => {
+  const { db, access, now } = await requireAccess(c);
+  const repositoryId = parseId(c.req.param('repositoryId'), 'repository');
+  const { format, ...query } = parseQuery(c.req.raw, RepositoryQuery);
+  if (format === 'json')
+    return c.json<RepositoryStats>(await readRepositoryTraffic(db, access, repositoryId, query, now));
+  const row = await requireRepositoryRow(db, access, repositoryId);
+  const { buckets, series } = await readFigures(db, row, query, now);
+  const rows = buckets.map((bucket, place) => [
+    bucket,
+    ...FIGURES.map((column) => series[column][place] ?? null),
+  ]);
+  return csv(c, `traffic-${access.tenantId}-${repositoryId}`, toCsv(['date', ...FIGURES], rows));
+});
+
+export const main = serve(app);

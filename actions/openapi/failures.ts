@@ -95,6 +95,7 @@ export const statuses: Record<string, number> = {
   rate_limited: 503,
   secondary_limit: 503,
   out_of_time: 503,
+  start_failed: 503,
   database_unavailable: 503,
   schema_mismatch: 503,
   identity_provider_unavailable: 503,

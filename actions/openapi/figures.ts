@@ -12,9 +12,11 @@ export const Role = z.enum(['manager', 'viewer', 'repository viewer']);
 export const SystemRole = z.enum(['administrator', 'maintainer']);
 
 export const Bucket = z.enum(['day', 'week', 'month']);
+export type Bucket = z.infer<typeof Bucket>;
 
 /** `before`: earlier than the first day that any run covered. */
 export const DayState = z.enum(['measured', 'zero', 'provisional', 'lost', 'imported', 'before']);
+export type DayState = z.infer<typeof DayState>;
 
 /** Sums over days. Uniques are not additive: the true figure lies between the lower and the upper bound. */
 export const Totals = z.object({
@@ -28,6 +30,7 @@ export const Totals = z.object({
   knownDays: Count,
   lostDays: Count,
 });
+export type Totals = z.infer<typeof Totals>;
 
 /**
  * Two spans of equally many settled days: provisional days are left out. `comparable` is false when either span has
@@ -42,6 +45,7 @@ export const Comparison = z.object({
   previous: Totals,
   comparable: z.boolean(),
 });
+export type Comparison = z.infer<typeof Comparison>;
 
 export const Range = z.object({ from: Day, to: Day, by: Bucket, days: Count });
 

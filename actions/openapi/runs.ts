@@ -89,7 +89,7 @@ export const runOperations: Operation[] = [
     roles: 'administrator, maintainer, manager',
     body: RunRequest,
     responses: { 200: RunStarted, 202: RunStarted },
-    failures: ['tenant_not_found', 'repository_not_found', 'nothing_to_collect'],
+    failures: ['tenant_not_found', 'repository_not_found', 'nothing_to_collect', 'start_failed'],
   },
   {
     action: 'runs',

@@ -1,17 +1,6 @@
 import * as z from 'zod';
 import { OverviewQuery, RepositoryQuery, TableQuery } from '../stats.ts';
-import {
-  type Bucket,
-  Comparison,
-  Count,
-  Day,
-  DayState,
-  Figure,
-  Instant,
-  Problem,
-  Range,
-  Totals,
-} from './figures.ts';
+import { Comparison, Count, Day, DayState, Figure, Instant, Problem, Range, Totals } from './figures.ts';
 import type { Operation } from './operation.ts';
 import { Repository } from './repositories.ts';
 
@@ -144,10 +133,7 @@ export const TrafficTable = z.object({
 });
 export type TrafficTable = z.infer<typeof TrafficTable>;
 
-export type Bucket = z.infer<typeof Bucket>;
-export type DayState = z.infer<typeof DayState>;
-export type Totals = z.infer<typeof Totals>;
-export type Comparison = z.infer<typeof Comparison>;
+export type { Bucket, Comparison, DayState, Totals } from './figures.ts';
 
 const readers = 'administrator, maintainer, manager, viewer; repository viewer: its own repositories';
 const ranges = ['tenant_not_found', 'range_too_long', 'range_reversed', 'too_many_points'];

@@ -1,0 +1,74 @@
+import { sql } from 'kysely';
+import type { Db } from './db/database.ts';
+import type { RunState } from './db/tables.ts';
+import type { Failure } from './failure.ts';
+import { toStorable } from './storable.ts';
+
+/** Which run of which tenant. */
+export interface RunKey {
+  tenantId: number;
+  runId: number;
+}
+
+/** Without a lease a run is at work for so long at most: repositories that were just added are few. */
+export const UNLEASED_MS = 15 * 60_000;
+
+/** Bytes that the columns for a failure's code and sentence hold. */
+const MOST_CODE = 40;
+const MOST_MESSAGE = 500;
+
+/** A failure as the tables store it. */
+export function toStoredFailure({ code, message }: { code: string; message: string }) {
+  return { code: toStorable(code, MOST_CODE), message: toStorable(message, MOST_MESSAGE) };
+}
+
+/**
+ * Closes a run that is at work and frees its tenant: succeeded, partial or failed, as its repositories went; with a
+ * failure, what still waits fails for that reason and the run as a whole names it. Closing it again changes nothing.
+ */
+export async function closeRun(db: Db, run: RunKey, now: Date, failure?: Failure): Promise<void> {
+  if (failure) await failWaiting(db, run, now, failure);
+  const counts = await db
+    .selectFrom('runRepository')
+    .select(({ fn }) => [
+      fn.countAll<number>().as('all'),
+      sql<number | null>`sum(case when state = 'succeeded' then 1 else 0 end)`.as('succeeded'),
+    ])
+    .where('tenantId', '=', run.tenantId)
+    .where('runId', '=', run.runId)
+    .executeTakeFirstOrThrow();
+  const stored = failure && toStoredFailure(failure);
+  await db
+    .updateTable('collectionRun')
+    .set({
+      state: toState(counts.all, counts.succeeded ?? 0, failure),
+      finishedAt: now.toISOString(),
+      ...{ failureCode: stored?.code ?? null, failureMessage: stored?.message ?? null },
+    })
+    .where('tenantId', '=', run.tenantId)
+    .where('runId', '=', run.runId)
+    .where('state', '=', 'running')
+    .execute();
+  await db
+    .updateTable('tenant')
+    .set({ leasedRunId: null, leasedUntil: null })
+    .where('tenantId', '=', run.tenantId)
+    .where('leasedRunId', '=', run.runId)
+    .execute();
+}
+
+/** What still waits in a run fails for one reason. */
+async function failWaiting(db: Db, run: RunKey, now: Date, failure: Failure): Promise<void> {
+  await db
+    .updateTable('runRepository')
+    .set({ state: 'failed', ...toStoredFailure(failure), finishedAt: now.toISOString() })
+    .where('tenantId', '=', run.tenantId)
+    .where('runId', '=', run.runId)
+    .where('state', '=', 'waiting')
+    .execute();
+}
+
+function toState(all: number, succeeded: number, failure: Failure | undefined): RunState {
+  if (succeeded === all && !failure) return 'succeeded';
+  return succeeded === 0 ? 'failed' : 'partial';
+}

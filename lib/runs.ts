@@ -1,0 +1,154 @@
+import { sql } from 'kysely';
+import type { Db } from './db/database.ts';
+import type { Instant, RunReason, RunState } from './db/tables.ts';
+import { Failure } from './failure.ts';
+import { notFound } from './request.ts';
+import { UNLEASED_MS } from './run-end.ts';
+
+/** One collection of a tenant: all that were due, or some repositories. */
+export interface Run {
+  tenantId: number;
+  tenantName: string;
+  runId: number;
+  reason: RunReason;
+  /** E-mail address; null for the alarm. */
+  startedBy: string | null;
+  state: RunState;
+  startedAt: Instant;
+  finishedAt: Instant | null;
+  repositoryCount: number;
+  succeededCount: number;
+  failedCount: number;
+  /** Requests to GitHub. */
+  requestCount: number;
+  /** Why the run as a whole failed. */
+  failure: { code: string; message: string } | null;
+}
+
+/** What became of one repository in a run. */
+export interface RunOutcome {
+  repositoryId: number;
+  fullName: string;
+  state: 'waiting' | 'succeeded' | 'failed';
+  code: string | null;
+  message: string | null;
+  daysUntilLoss: number | null;
+  requestCount: number;
+  finishedAt: Instant | null;
+}
+
+export interface RunPage {
+  runs: Run[];
+  /** Asks for the next page; null on the last one. */
+  nextCursor: string | null;
+}
+
+/** The newest run that is at work for a tenant; null when there is none. */
+export async function findActiveRun(db: Db, tenantId: number, now: Date): Promise<number | null> {
+  const row = await db
+    .selectFrom('collectionRun as c')
+    .innerJoin('tenant as t', 't.tenantId', 'c.tenantId')
+    .select(({ fn }) => fn.max<number | null>('c.runId').as('runId'))
+    .where('c.tenantId', '=', tenantId)
+    .where('c.state', '=', 'running')
+    .where(({ and, eb, or }) =>
+      or([
+        eb('c.startedAt', '>', new Date(now.getTime() - UNLEASED_MS).toISOString()),
+        and([eb('t.leasedRunId', '=', eb.ref('c.runId')), eb('t.leasedUntil', '>', now.toISOString())]),
+      ]),
+    )
+    .executeTakeFirst();
+  return row?.runId ?? null;
+}
+
+/** Runs, newest first: of one tenant, or of all when it is null. Throws `invalid_input` for a cursor that is not one. */
+export async function listRuns(
+  db: Db,
+  tenantId: number | null,
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+): Promise<RunPage> {
+  const before = cursor === undefined ? null : parseCursor(cursor);
+  const rows = await selectRuns(db)
+    .$if(tenantId !== null, (query) => query.where('c.tenantId', '=', tenantId ?? 0))
+    .$if(before !== null, (query) => query.where('c.runId', '<', before ?? 0))
+    .orderBy('c.runId', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const runs = await withCounts(db, rows.slice(0, limit));
+  const last = runs.at(-1);
+  return { runs, nextCursor: rows.length > limit && last ? String(last.runId) : null };
+}
+
+/** One run with the outcome of each repository, by name. Throws `run_not_found`. */
+export async function readRun(
+  db: Db,
+  tenantId: number,
+  runId: number,
+): Promise<{ run: Run; repositories: RunOutcome[] }> {
+  const rows = await selectRuns(db).where('c.tenantId', '=', tenantId).where('c.runId', '=', runId).execute();
+  const [run] = await withCounts(db, rows);
+  if (!run) throw notFound('run');
+  const repositories = await db
+    .selectFrom('runRepository')
+    .select([
+      'repositoryId',
+      'fullName',
+      'state',
+      'code',
+      'message',
+      'daysUntilLoss',
+      'requestCount',
+      'finishedAt',
+    ])
+    .where('tenantId', '=', tenantId)
+    .where('runId', '=', runId)
+    .orderBy('fullName')
+    .execute();
+  return { run, repositories };
+}
+
+function parseCursor(cursor: string): number {
+  if (/^[1-9]\d{0,9}$/.test(cursor)) return Number(cursor);
+  throw new Failure(400, 'invalid_input', 'cursor: give the nextCursor of the page before.');
+}
+
+function selectRuns(db: Db) {
+  return db
+    .selectFrom('collectionRun as c')
+    .innerJoin('tenant as t', 't.tenantId', 'c.tenantId')
+    .select(['c.tenantId', 't.name as tenantName', 'c.runId', 'c.reason', 'c.startedBy', 'c.state'])
+    .select(['c.startedAt', 'c.finishedAt', 'c.repositoryCount', 'c.failureCode', 'c.failureMessage']);
+}
+
+type RunRow = Awaited<ReturnType<ReturnType<typeof selectRuns>['execute']>>[number];
+
+async function withCounts(db: Db, rows: readonly RunRow[]): Promise<Run[]> {
+  const counts = rows.length === 0 ? [] : await countOutcomes(db, rows);
+  const byRun = new Map(counts.map((count) => [count.runId, count]));
+  return rows.map(({ failureCode, failureMessage, ...row }) => {
+    const { succeededCount = 0, failedCount = 0, requestCount = 0 } = byRun.get(row.runId) ?? {};
+    const failure = failureCode === null ? null : { code: failureCode, message: failureMessage ?? '' };
+    return { ...row, succeededCount, failedCount, requestCount, failure };
+  });
+}
+
+/** Run ids are the database's own and distinct over tenants; the tenants are named all the same, for their index. */
+async function countOutcomes(db: Db, rows: readonly RunRow[]) {
+  const when = (state: string) => sql<number>`sum(case when state = ${state} then 1 else 0 end)`;
+  return db
+    .selectFrom('runRepository')
+    .select(({ fn }) => [
+      'runId',
+      when('succeeded').as('succeededCount'),
+      when('failed').as('failedCount'),
+      fn.sum<number>('requestCount').as('requestCount'),
+    ])
+    .where('tenantId', 'in', [...new Set(rows.map(({ tenantId }) => tenantId))])
+    .where(
+      'runId',
+      'in',
+      rows.map(({ runId }) => runId),
+    )
+    .groupBy('runId')
+    .execute();
+}

@@ -1,0 +1,222 @@
+import type { Transaction } from 'kysely';
+import type { Day } from './day.ts';
+import type { Db } from './db/database.ts';
+import type { Tables } from './db/tables.ts';
+import { toStorable } from './storable.ts';
+import type { RepositoryKey } from './traffic.ts';
+
+/** One row of GitHub's top ten over 14 days. */
+interface Popular {
+  count: number;
+  uniques: number;
+}
+
+export interface PopularReferrer extends Popular {
+  referrer: string;
+}
+
+export interface PopularPath extends Popular {
+  path: string;
+  title: string;
+}
+
+/** A name that was in the list on some day up to the range's end, as of the day it was last seen. */
+interface Ranked {
+  rank: number;
+  viewCount: number;
+  viewUniques: number;
+  /** Its rank in the snapshot before; null: it was not in the list. */
+  previousRank: number | null;
+  firstSeen: Day;
+  lastSeen: Day;
+  /** False: it is no longer in the newest list. */
+  current: boolean;
+}
+
+export interface RankedReferrer extends Ranked {
+  referrer: string;
+}
+
+export interface RankedPath extends Ranked {
+  path: string;
+  title: string;
+}
+
+/** The days of a range's lists: its first day, its newest snapshot and the one before that; null where there is none. */
+export interface SnapshotDates {
+  from: Day;
+  newest: Day | null;
+  previous: Day | null;
+}
+
+/** How many names a list answers, those in the newest snapshot first. */
+const MOST_ROWS = 100;
+/** Bytes that the columns hold: Db2 counts bytes, PostgreSQL characters. */
+const MOST_BYTES = { referrer: 400, path: 2000, title: 2000 };
+
+/** Stores the day's referrers as a whole set; a later run on the same day replaces it. */
+export async function saveReferrers(
+  trx: Transaction<Tables>,
+  key: RepositoryKey,
+  snapshotDate: Day,
+  referrers: readonly PopularReferrer[],
+): Promise<void> {
+  await trx
+    .deleteFrom('referrerSnapshot')
+    .where('tenantId', '=', key.tenantId)
+    .where('repositoryId', '=', key.repositoryId)
+    .where('snapshotDate', '=', snapshotDate)
+    .execute();
+  if (referrers.length === 0) return;
+  const storable = referrers.map((one) => ({
+    ...one,
+    referrer: toStorable(one.referrer, MOST_BYTES.referrer),
+  }));
+  const rows = sumEqual(storable, ({ referrer }) => referrer).map(({ referrer, count, uniques }, index) => ({
+    ...{ ...key, snapshotDate, listRank: index + 1 },
+    ...{ referrer, viewCount: count, viewUniques: uniques },
+  }));
+  await trx.insertInto('referrerSnapshot').values(rows).execute();
+}
+
+/** Stores the day's merged paths as a whole set; a later run on the same day replaces it. */
+export async function savePaths(
+  trx: Transaction<Tables>,
+  key: RepositoryKey,
+  snapshotDate: Day,
+  paths: readonly PopularPath[],
+): Promise<void> {
+  await trx
+    .deleteFrom('pathSnapshot')
+    .where('tenantId', '=', key.tenantId)
+    .where('repositoryId', '=', key.repositoryId)
+    .where('snapshotDate', '=', snapshotDate)
+    .execute();
+  if (paths.length === 0) return;
+  const rows = paths.map(({ path, title, count, uniques }, index) => ({
+    ...{ ...key, snapshotDate, listRank: index + 1 },
+    ...{ path, title, viewCount: count, viewUniques: uniques },
+  }));
+  await trx.insertInto('pathSnapshot').values(rows).execute();
+}
+
+/**
+ * Takes the repository's own `/owner/name` off the paths, under every name it has or had: after a transfer GitHub lists
+ * the same page under both. Equal paths are summed, so their uniques are an upper bound; the larger one's title stays.
+ */
+export function mergePaths(paths: readonly PopularPath[], fullNames: readonly string[]): PopularPath[] {
+  const prefixes = fullNames.map((name) => `/${name.toLowerCase()}`);
+  const stripped = paths.map((one) => ({
+    ...one,
+    path: toStorable(withoutPrefix(one.path, prefixes), MOST_BYTES.path),
+    title: toStorable(one.title, MOST_BYTES.title),
+  }));
+  return sumEqual(stripped, ({ path }) => path);
+}
+
+/** Adds up entries of the same name, most views first; the one with more views gives the rest. */
+function sumEqual<T extends Popular>(list: readonly T[], nameOf: (one: T) => string): T[] {
+  const sums = new Map<string, T>();
+  for (const one of [...list].sort(byCount)) {
+    const same = sums.get(nameOf(one));
+    const { count, uniques } = same ?? { count: 0, uniques: 0 };
+    sums.set(nameOf(one), { ...(same ?? one), count: count + one.count, uniques: uniques + one.uniques });
+  }
+  return [...sums.values()].sort(byCount);
+}
+
+/** The referrers seen in a range, those in its newest snapshot first, by rank. */
+export async function listReferrers(
+  db: Db,
+  key: RepositoryKey,
+  dates: SnapshotDates,
+): Promise<RankedReferrer[]> {
+  const { newest } = dates;
+  if (newest === null) return [];
+  const seen = db
+    .selectFrom('referrerSnapshot')
+    .select(({ fn }) => [
+      'referrer',
+      fn.min('snapshotDate').as('firstSeen'),
+      fn.max('snapshotDate').as('lastSeen'),
+    ])
+    .where('tenantId', '=', key.tenantId)
+    .where('repositoryId', '=', key.repositoryId)
+    .where('snapshotDate', '<=', newest)
+    .groupBy('referrer')
+    .having(({ fn }) => fn.max('snapshotDate'), '>=', dates.from);
+  const rows = await db
+    .selectFrom('referrerSnapshot as s')
+    .innerJoin(seen.as('n'), (join) =>
+      join.onRef('n.referrer', '=', 's.referrer').onRef('n.lastSeen', '=', 's.snapshotDate'),
+    )
+    .leftJoin('referrerSnapshot as p', (join) =>
+      join
+        .onRef('p.tenantId', '=', 's.tenantId')
+        .onRef('p.repositoryId', '=', 's.repositoryId')
+        .on('p.snapshotDate', '=', dates.previous)
+        .onRef('p.referrer', '=', 's.referrer'),
+    )
+    .select(['s.referrer', 's.listRank as rank', 's.viewCount', 's.viewUniques'])
+    .select(['p.listRank as previousRank', 'n.firstSeen', 'n.lastSeen'])
+    .where('s.tenantId', '=', key.tenantId)
+    .where('s.repositoryId', '=', key.repositoryId)
+    .orderBy('n.lastSeen', 'desc')
+    .orderBy('s.listRank')
+    .limit(MOST_ROWS)
+    .execute();
+  return rows.map((row) => ({ ...row, current: row.lastSeen === newest }));
+}
+
+/** The paths seen in a range, those in its newest snapshot first, by rank. */
+export async function listPaths(db: Db, key: RepositoryKey, dates: SnapshotDates): Promise<RankedPath[]> {
+  const { newest } = dates;
+  if (newest === null) return [];
+  const seen = db
+    .selectFrom('pathSnapshot')
+    .select(({ fn }) => [
+      'path',
+      fn.min('snapshotDate').as('firstSeen'),
+      fn.max('snapshotDate').as('lastSeen'),
+    ])
+    .where('tenantId', '=', key.tenantId)
+    .where('repositoryId', '=', key.repositoryId)
+    .where('snapshotDate', '<=', newest)
+    .groupBy('path')
+    .having(({ fn }) => fn.max('snapshotDate'), '>=', dates.from);
+  const rows = await db
+    .selectFrom('pathSnapshot as s')
+    .innerJoin(seen.as('n'), (join) =>
+      join.onRef('n.path', '=', 's.path').onRef('n.lastSeen', '=', 's.snapshotDate'),
+    )
+    .leftJoin('pathSnapshot as p', (join) =>
+      join
+        .onRef('p.tenantId', '=', 's.tenantId')
+        .onRef('p.repositoryId', '=', 's.repositoryId')
+        .on('p.snapshotDate', '=', dates.previous)
+        .onRef('p.path', '=', 's.path'),
+    )
+    .select(['s.path', 's.title', 's.listRank as rank', 's.viewCount', 's.viewUniques'])
+    .select(['p.listRank as previousRank', 'n.firstSeen', 'n.lastSeen'])
+    .where('s.tenantId', '=', key.tenantId)
+    .where('s.repositoryId', '=', key.repositoryId)
+    .orderBy('n.lastSeen', 'desc')
+    .orderBy('s.listRank')
+    .limit(MOST_ROWS)
+    .execute();
+  return rows.map((row) => ({ ...row, current: row.lastSeen === newest }));
+}
+
+function byCount(one: Popular, other: Popular): number {
+  return other.count - one.count || other.uniques - one.uniques;
+}
+
+function withoutPrefix(path: string, prefixes: readonly string[]): string {
+  const lower = path.toLowerCase();
+  const prefix = prefixes.find(
+    (one) => lower === one || (/^[/?#]/.test(lower.slice(one.length)) && lower.startsWith(one)),
+  );
+  if (prefix === undefined) return path;
+  const rest = path.slice(prefix.length);
+  return rest === '' ? '/' : rest;
+}

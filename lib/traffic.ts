@@ -1,0 +1,211 @@
+import type { Transaction } from 'kysely';
+import type { TenantAccess } from './access.ts';
+import { addDays, type Day, toDay, weekOf } from './day.ts';
+import type { Db } from './db/database.ts';
+import { given, mergeRows } from './db/portable.ts';
+import type { Instant, Tables } from './db/tables.ts';
+import {
+  mergeDays,
+  type Observed,
+  type Reading,
+  type Revision,
+  rememberedFrom,
+  settledThrough,
+  type TrafficDay,
+} from './traffic-day.ts';
+import { mergeWeeks, type TrafficWeek } from './traffic-week.ts';
+
+/** Which repository rows belong to. */
+export interface RepositoryKey {
+  tenantId: number;
+  repositoryId: number;
+}
+
+/** GitHub's own totals of the 14 days up to a day: true uniques. */
+export interface TrafficWindow {
+  observedDate: Day;
+  viewCount: number;
+  viewUniques: number;
+  cloneCount: number;
+  cloneUniques: number;
+}
+
+const FIGURES = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'] as const;
+const figureTypes = {
+  viewCount: 'integer',
+  viewUniques: 'integer',
+  cloneCount: 'integer',
+  cloneUniques: 'integer',
+} as const;
+const keyTypes = { tenantId: 'integer', repositoryId: 'integer' } as const;
+const givenFigures = Object.fromEntries(FIGURES.map((figure) => [figure, given(figure)]));
+
+/** The first day that is stored for any repository in scope; null when there is none. */
+export async function findFirstDate(db: Db, { tenantId, repositoryIds }: TenantAccess): Promise<Day | null> {
+  if (repositoryIds?.length === 0) return null;
+  const row = await db
+    .selectFrom('trafficDay')
+    .select(({ fn }) => fn.min<Day | null>('trafficDate').as('first'))
+    .where('tenantId', '=', tenantId)
+    .$if(repositoryIds !== null, (query) => query.where('repositoryId', 'in', repositoryIds ?? []))
+    .executeTakeFirst();
+  return row?.first ?? null;
+}
+
+/** The newest day that is final for the repository that was collected last; without any, as if it were now. */
+export function settledDate(rows: readonly { lastSuccessAt: Instant | null }[], now: Date): Day {
+  const last = rows
+    .map((row) => row.lastSuccessAt ?? '')
+    .sort()
+    .at(-1);
+  return settledThrough(last ? new Date(last) : now);
+}
+
+/** The stored days of a repository in a span, oldest first. */
+export async function listDays(db: Db, key: RepositoryKey, from: Day, to: Day): Promise<TrafficDay[]> {
+  return db
+    .selectFrom('trafficDay')
+    .select(['trafficDate', ...FIGURES, 'state', 'observedAt'])
+    .where('tenantId', '=', key.tenantId)
+    .where('repositoryId', '=', key.repositoryId)
+    .where('trafficDate', '>=', from)
+    .where('trafficDate', '<=', to)
+    .orderBy('trafficDate')
+    .execute();
+}
+
+/** The stored whole weeks of a repository that begin in a span, oldest first. */
+export async function listWeeks(db: Db, key: RepositoryKey, from: Day, to: Day): Promise<TrafficWeek[]> {
+  return db
+    .selectFrom('trafficWeek')
+    .select(['weekStart', ...FIGURES, 'observedAt'])
+    .where('tenantId', '=', key.tenantId)
+    .where('repositoryId', '=', key.repositoryId)
+    .where('weekStart', '>=', from)
+    .where('weekStart', '<=', to)
+    .orderBy('weekStart')
+    .execute();
+}
+
+/** The later, smaller figures that GitHub gave for settled days in a span. */
+export async function listRevisions(db: Db, key: RepositoryKey, from: Day, to: Day) {
+  return db
+    .selectFrom('trafficRevision')
+    .select(['trafficDate as date', 'metric', 'kept', 'observed', 'observedAt'])
+    .where('tenantId', '=', key.tenantId)
+    .where('repositoryId', '=', key.repositoryId)
+    .where('trafficDate', '>=', from)
+    .where('trafficDate', '<=', to)
+    .orderBy('trafficDate')
+    .orderBy('metric')
+    .orderBy('observedAt')
+    .execute();
+}
+
+/** The newest two windows up to a day, newest first: each stands for a day that was collected. */
+export async function listNewestWindows(db: Db, key: RepositoryKey, to: Day): Promise<TrafficWindow[]> {
+  return db
+    .selectFrom('trafficWindow')
+    .select(['observedDate', ...FIGURES])
+    .where('tenantId', '=', key.tenantId)
+    .where('repositoryId', '=', key.repositoryId)
+    .where('observedDate', '<=', to)
+    .orderBy('observedDate', 'desc')
+    .limit(2)
+    .execute();
+}
+
+/** Merges GitHub's daily figures into the stored ones. The caller holds the repository's row. */
+export async function saveDays(
+  trx: Transaction<Tables>,
+  key: RepositoryKey,
+  observed: Observed,
+  reading: Reading,
+): Promise<void> {
+  const named = [...observed.views, ...observed.clones].map(({ date }) => date);
+  const windowStart = rememberedFrom(toDay(reading.now));
+  const from = [...named, windowStart].sort()[0] ?? windowStart;
+  const stored = await listDays(trx, key, from, addDays(toDay(reading.now), 1));
+  const { days, revisions } = mergeDays(stored, observed, reading);
+  if (days.length > 0)
+    await mergeRows(
+      trx,
+      {
+        into: 'trafficDay',
+        columns: {
+          ...keyTypes,
+          trafficDate: 'date',
+          ...figureTypes,
+          state: 'varchar(12)',
+          observedAt: 'timestamptz',
+        },
+        key: ['tenantId', 'repositoryId', 'trafficDate'],
+        update: { ...givenFigures, state: given('state'), observedAt: given('observedAt') },
+      },
+      days.map((day) => ({ ...key, ...day })),
+    );
+  if (revisions.length > 0) await saveRevisions(trx, key, revisions, reading.now);
+}
+
+/** Keeps what was observed first: the same smaller figure again says nothing new. */
+async function saveRevisions(
+  trx: Transaction<Tables>,
+  key: RepositoryKey,
+  revisions: readonly Revision[],
+  now: Date,
+): Promise<void> {
+  await mergeRows(
+    trx,
+    {
+      into: 'trafficRevision',
+      columns: {
+        ...keyTypes,
+        ...{ trafficDate: 'date', metric: 'varchar(20)' },
+        ...{ kept: 'integer', observed: 'integer', observedAt: 'timestamptz' },
+      },
+      key: ['tenantId', 'repositoryId', 'trafficDate', 'metric', 'observed'],
+    },
+    revisions.map((revision) => ({ ...key, ...revision, observedAt: now.toISOString() })),
+  );
+}
+
+/** Merges GitHub's weekly figures into the stored ones. The caller holds the repository's row. */
+export async function saveWeeks(
+  trx: Transaction<Tables>,
+  key: RepositoryKey,
+  observed: Observed,
+  now: Date,
+): Promise<void> {
+  const today = toDay(now);
+  const stored = await listWeeks(trx, key, weekOf(rememberedFrom(today)), today);
+  const weeks = mergeWeeks(stored, observed, now);
+  if (weeks.length === 0) return;
+  await mergeRows(
+    trx,
+    {
+      into: 'trafficWeek',
+      columns: { ...keyTypes, weekStart: 'date', ...figureTypes, observedAt: 'timestamptz' },
+      key: ['tenantId', 'repositoryId', 'weekStart'],
+      update: { ...givenFigures, observedAt: given('observedAt') },
+    },
+    weeks.map((week) => ({ ...key, ...week })),
+  );
+}
+
+/** Stores the window of a day; a later run on the same day replaces it. */
+export async function saveWindow(
+  trx: Transaction<Tables>,
+  key: RepositoryKey,
+  window: TrafficWindow,
+): Promise<void> {
+  await mergeRows(
+    trx,
+    {
+      into: 'trafficWindow',
+      columns: { ...keyTypes, observedDate: 'date', ...figureTypes },
+      key: ['tenantId', 'repositoryId', 'observedDate'],
+      update: givenFigures,
+    },
+    [{ ...key, ...window }],
+  );
+}
