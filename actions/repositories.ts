@@ -1,4 +1,29 @@
+import type { Context } from 'hono';
 import * as z from 'zod';
+import { type Right, requireTenantAccess } from '../lib/access.ts';
+import { openActivations } from '../lib/activations.ts';
+import { createApp, type Services, serve } from '../lib/app.ts';
+import { Failure } from '../lib/failure.ts';
+import {
+  listRepositoryRows,
+  readStored,
+  removeRepository,
+  requireRepositoryRow,
+  toRepository,
+} from '../lib/repositories.ts';
+import { addRepositories, addRepository, discoverRepositories } from '../lib/repository-add.ts';
+import { parseBody, parseId, parseQuery } from '../lib/request.ts';
+import { startAddedRun } from '../lib/run-start.ts';
+import { findActiveRun } from '../lib/runs.ts';
+import { openTenantGitHub } from '../lib/tenant-github.ts';
+import type {
+  Discovered,
+  RepositoriesAdded,
+  RepositoryAdded,
+  RepositoryDetail,
+  RepositoryList,
+  RepositoryRemoved,
+} from './openapi/repositories.ts';
 
 /** GitHub's own rules for account and repository names. */
 const owner = z
@@ -6,13 +31,13 @@ const owner = z
   .trim()
   .min(1)
   .max(100)
-  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9_-]*)$/);
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9_-]*)$/, 'Give the name of an account: letters, digits, - and _.');
 const name = z
   .string()
   .trim()
   .min(1)
   .max(100)
-  .regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]+$/);
+  .regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]+$/, 'Give the name of a repository: letters, digits, ., - and _.');
 
 export const RepositoryRequest = z.strictObject({ owner, name });
 export type RepositoryRequest = z.infer<typeof RepositoryRequest>;
@@ -21,3 +46,86 @@ export const RepositoryBatch = z.strictObject({ repositories: z.array(Repository
 export type RepositoryBatch = z.infer<typeof RepositoryBatch>;
 
 export const DiscoverQuery = z.strictObject({ q: z.string().max(100).optional() });
+
+/** How long before the activation's end GitHub must have answered. */
+const RESERVE_MS = 10_000;
+const LONGEST_MS = 50_000;
+
+const app = createApp();
+
+/** Who asks, and what it may see of the tenant in the path. */
+async function requireAccess(c: Context<{ Bindings: Services }>, right: Right) {
+  const { db, identity, clock } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  const access = await requireTenantAccess(db, principal, parseId(c.req.param('tenantId'), 'tenant'), right);
+  return { db, principal, access, tenantId: access.tenantId, now: clock() };
+}
+
+async function openGitHub({ activation, ...services }: Services, tenantId: number) {
+  const timeLeft = Math.min(activation.deadline.getTime() - Date.now() - RESERVE_MS, LONGEST_MS);
+  const deadline = new Date(services.clock().getTime() + timeLeft);
+  return openTenantGitHub(services, tenantId, deadline);
+}
+
+/** Collects what was added at once; null where the platform does not start it, and the next alarm does. */
+async function collectAdded(
+  services: Pick<Services, 'db'> & { now: Date },
+  added: { tenantId: number; startedBy: string; repositoryIds: number[] },
+): Promise<number | null> {
+  if (added.repositoryIds.length === 0) return null;
+  const starter = { ...services, activations: openActivations() };
+  return startAddedRun(starter, added).catch((error: unknown) => {
+    if (error instanceof Failure) return null;
+    throw error;
+  });
+}
+
+app.get('/:tenantId', async (c) => {
+  const { db, access, tenantId, now } = await requireAccess(c, 'seeTraffic');
+  const rows = await listRepositoryRows(db, access);
+  const activeRunId = await findActiveRun(db, tenantId, now);
+  return c.json<RepositoryList>({ repositories: rows.map((row) => toRepository(row, now)), activeRunId });
+});
+
+app.post('/:tenantId', async (c) => {
+  const { db, principal, tenantId, now } = await requireAccess(c, 'changeRepositories');
+  const request = await parseBody(c.req.raw, RepositoryRequest);
+  const { github } = await openGitHub(c.env, tenantId);
+  const repository = await addRepository({ db, github, now, tenantId, addedBy: principal.email }, request);
+  const repositoryIds = [repository.repositoryId];
+  const runId = await collectAdded({ db, now }, { tenantId, startedBy: principal.email, repositoryIds });
+  return c.json<RepositoryAdded>({ repository, runId }, 201);
+});
+
+app.post('/:tenantId/batch', async (c) => {
+  const { db, principal, tenantId, now } = await requireAccess(c, 'changeRepositories');
+  const { repositories } = await parseBody(c.req.raw, RepositoryBatch);
+  const { github } = await openGitHub(c.env, tenantId);
+  const adding = { db, github, now, tenantId, addedBy: principal.email };
+  const { added, refused } = await addRepositories(adding, repositories);
+  const repositoryIds = added.map(({ repositoryId }) => repositoryId);
+  const runId = await collectAdded({ db, now }, { tenantId, startedBy: principal.email, repositoryIds });
+  return c.json<RepositoriesAdded>({ added, refused, runId });
+});
+
+app.get('/:tenantId/discover', async (c) => {
+  const { db, tenantId } = await requireAccess(c, 'changeRepositories');
+  const { q } = parseQuery(c.req.raw, DiscoverQuery);
+  const { github } = await openGitHub(c.env, tenantId);
+  return c.json<Discovered>(await discoverRepositories({ db, github }, tenantId, q));
+});
+
+app.get('/:tenantId/:repositoryId', async (c) => {
+  const { db, access, tenantId, now } = await requireAccess(c, 'seeTraffic');
+  const repositoryId = parseId(c.req.param('repositoryId'), 'repository');
+  const repository = toRepository(await requireRepositoryRow(db, access, repositoryId), now);
+  return c.json<RepositoryDetail>({ repository, stored: await readStored(db, tenantId, repositoryId) });
+});
+
+app.delete('/:tenantId/:repositoryId', async (c) => {
+  const { db, access } = await requireAccess(c, 'changeRepositories');
+  const repositoryId = parseId(c.req.param('repositoryId'), 'repository');
+  return c.json<RepositoryRemoved>(await removeRepository(db, access, repositoryId));
+});
+
+export const main = serve(app);

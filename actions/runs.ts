@@ -1,6 +1,13 @@
 import * as z from 'zod';
+import { requireSystemAccess, requireTenantAccess } from '../lib/access.ts';
+import { openActivations } from '../lib/activations.ts';
+import { createApp, serve } from '../lib/app.ts';
+import { parseBody, parseId, parseQuery } from '../lib/request.ts';
+import { startAllRuns, startRun } from '../lib/run-start.ts';
+import { listRuns, readRun } from '../lib/runs.ts';
+import type { RunDetail, RunList, RunStarted, RunsStarted } from './openapi/runs.ts';
 
-/** Without repositoryIds: all repositories that are due. */
+/** Without repositoryIds: all repositories that are not paused. */
 export const RunRequest = z.strictObject({
   repositoryIds: z.array(z.int().positive()).min(1).max(1000).optional(),
 });
@@ -10,3 +17,63 @@ export const RunListQuery = z.strictObject({
   cursor: z.string().max(100).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(25),
 });
+
+const app = createApp();
+
+app.get('/', async (c) => {
+  const { db, identity } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  await requireSystemAccess(db, principal, 'seeAllRuns');
+  return c.json<RunList>(await listRuns(db, null, parseQuery(c.req.raw, RunListQuery)));
+});
+
+app.post('/', async (c) => {
+  const { db, identity, clock } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  await requireSystemAccess(db, principal, 'startAllRuns');
+  const started = await startAllRuns({ db, activations: openActivations(), now: clock() }, principal.email);
+  return c.json<RunsStarted>(started, 202);
+});
+
+app.get('/:tenantId', async (c) => {
+  const { db, identity } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  const { tenantId } = await requireTenantAccess(
+    db,
+    principal,
+    parseId(c.req.param('tenantId'), 'tenant'),
+    'seeRuns',
+  );
+  return c.json<RunList>(await listRuns(db, tenantId, parseQuery(c.req.raw, RunListQuery)));
+});
+
+app.post('/:tenantId', async (c) => {
+  const { db, identity, clock } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  const { tenantId } = await requireTenantAccess(
+    db,
+    principal,
+    parseId(c.req.param('tenantId'), 'tenant'),
+    'startRuns',
+  );
+  const { repositoryIds } = await parseBody(c.req.raw, RunRequest);
+  const services = { db, activations: openActivations(), now: clock() };
+  const repositories = repositoryIds ?? 'all';
+  const order = { tenantId, reason: 'person', startedBy: principal.email, repositories } as const;
+  const started = await startRun(services, order);
+  return c.json<RunStarted>(started, started.already ? 200 : 202);
+});
+
+app.get('/:tenantId/:runId', async (c) => {
+  const { db, identity } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  const { tenantId } = await requireTenantAccess(
+    db,
+    principal,
+    parseId(c.req.param('tenantId'), 'tenant'),
+    'seeRuns',
+  );
+  return c.json<RunDetail>(await readRun(db, tenantId, parseId(c.req.param('runId'), 'run')));
+});
+
+export const main = serve(app);

@@ -1,0 +1,149 @@
+import type { Transaction } from 'kysely';
+import { toDay } from './day.ts';
+import type { Db } from './db/database.ts';
+import { toDatabaseFailure } from './db/errors.ts';
+import { inTransaction } from './db/portable.ts';
+import type { Tables } from './db/tables.ts';
+import { Failure } from './failure.ts';
+import type { GitHubClient, GitHubRepository, GitHubTraffic } from './github.ts';
+import { type Standing, saveFailure, saveStanding, saveSuccess, toFullName } from './repositories.ts';
+import { saveFact } from './repository-facts.ts';
+import { type RunKey, toStoredFailure } from './run-end.ts';
+import { mergePaths, savePaths, saveReferrers } from './snapshots.ts';
+import { saveDays, saveWeeks, saveWindow } from './traffic.ts';
+import { coveredFrom, daysUntilLoss } from './traffic-day.ts';
+
+/** One repository that waits in a run. */
+export interface Waiting {
+  repositoryId: number;
+  githubId: number;
+  known: Standing;
+  lastCoveredDate: string | null;
+  /** Full names it had before. */
+  formerNames: readonly string[];
+}
+
+/** What one repository is collected with. */
+export interface RepositoryCollector {
+  db: Db;
+  github: GitHubClient;
+  clock: () => Date;
+}
+
+/** Requests to GitHub for one repository; those that are tried again are not counted twice. */
+const REQUESTS = 7;
+
+/**
+ * Asks GitHub for one repository and stores what it says in one transaction, or stores why it could not. Returns the
+ * failure. What ran out of time is left waiting. Throws when the database fails.
+ */
+export async function collectRepository(
+  collector: RepositoryCollector,
+  run: RunKey,
+  waiting: Waiting,
+): Promise<Failure | null> {
+  const { db, github, clock } = collector;
+  try {
+    const seen = await github.getRepository({ id: waiting.githubId });
+    const traffic = await github.getTraffic(waiting.githubId);
+    const now = clock();
+    await inTransaction(db, (trx) => store(trx, run, waiting, { seen, traffic, now }));
+    return null;
+  } catch (error) {
+    const failure = toFailure(error, run, waiting);
+    if (failure.code !== 'out_of_time') await failRepository(collector, run, waiting, failure);
+    return failure;
+  }
+}
+
+/** Stores that a repository of a run was not collected, and why. */
+export async function failRepository(
+  { db, clock }: Pick<RepositoryCollector, 'db' | 'clock'>,
+  run: RunKey,
+  { repositoryId, lastCoveredDate }: Waiting,
+  failure: Failure,
+): Promise<void> {
+  const now = clock();
+  const stored = toStoredFailure(failure);
+  await inTransaction(db, async (trx) => {
+    await saveFailure(trx, { tenantId: run.tenantId, repositoryId }, stored, now);
+    await trx
+      .updateTable('runRepository')
+      .set({ state: 'failed', ...stored, finishedAt: now.toISOString() })
+      .set({ daysUntilLoss: daysUntilLoss(lastCoveredDate, toDay(now)) })
+      .where('tenantId', '=', run.tenantId)
+      .where('runId', '=', run.runId)
+      .where('repositoryId', '=', repositoryId)
+      .where('state', '=', 'waiting')
+      .execute();
+  });
+}
+
+/** A defect fails its repository and not the others; a database that is away fails the activation. */
+function toFailure(error: unknown, run: RunKey, { repositoryId }: Waiting): Failure {
+  if (error instanceof Failure) return error;
+  const lost = toDatabaseFailure(error);
+  if (lost) throw lost;
+  const stack = error instanceof Error ? error.stack : String(error);
+  console.log(JSON.stringify({ level: 'error', code: 'internal', ...run, repositoryId, error: stack }));
+  return new Failure(
+    500,
+    'internal',
+    'Something went wrong that should not have. The log of the run’s activation says what.',
+  );
+}
+
+interface Answer {
+  seen: GitHubRepository;
+  traffic: GitHubTraffic;
+  now: Date;
+}
+
+async function store(
+  trx: Transaction<Tables>,
+  run: RunKey,
+  { repositoryId, known, formerNames }: Waiting,
+  { seen, traffic, now }: Answer,
+): Promise<void> {
+  const key = { tenantId: run.tenantId, repositoryId };
+  const observed = { views: traffic.views.days, clones: traffic.clones.days };
+  const reading = { now, createdDate: toDay(new Date(seen.createdAt)) };
+  const visibility = seen.private ? 'private' : 'public';
+  const firstCoveredDate = coveredFrom(observed, reading);
+  if (!(await saveSuccess(trx, key, { visibility, firstCoveredDate, now }))) return;
+  await saveStanding(trx, key, { known, seen, now });
+  await saveDays(trx, key, observed, reading);
+  await saveWeeks(trx, key, { views: traffic.viewWeeks, clones: traffic.cloneWeeks }, now);
+  await saveToday(trx, key, traffic, now);
+  const { stars, forks, subscribers, openIssues } = seen;
+  await saveFact(trx, key, { factDate: toDay(now), stars, forks, subscribers, openIssues });
+  const names = [seen.fullName, toFullName(known), ...formerNames];
+  await savePaths(trx, key, toDay(now), mergePaths(traffic.paths, names));
+  await trx
+    .updateTable('runRepository')
+    .set({
+      state: 'succeeded',
+      fullName: seen.fullName,
+      requestCount: REQUESTS,
+      finishedAt: now.toISOString(),
+    })
+    .where('tenantId', '=', run.tenantId)
+    .where('runId', '=', run.runId)
+    .where('repositoryId', '=', repositoryId)
+    .execute();
+}
+
+/** What GitHub says of the 14 days together, as of today. */
+async function saveToday(
+  trx: Transaction<Tables>,
+  key: { tenantId: number; repositoryId: number },
+  { views, clones, referrers }: GitHubTraffic,
+  now: Date,
+): Promise<void> {
+  const today = toDay(now);
+  await saveWindow(trx, key, {
+    ...{ observedDate: today, viewCount: views.count, viewUniques: views.uniques },
+    ...{ cloneCount: clones.count, cloneUniques: clones.uniques },
+  });
+  await saveReferrers(trx, key, today, referrers);
+}

@@ -1,0 +1,146 @@
+import type { Activations } from './activations.ts';
+import { collectRepository, failRepository, type Waiting } from './collect-repository.ts';
+import type { Db } from './db/database.ts';
+import { Failure } from './failure.ts';
+import type { GitHubClient } from './github.ts';
+import type { Pace } from './pace.ts';
+import { closeRun, type RunKey } from './run-end.ts';
+import { renewLease, startCollecting } from './run-start.ts';
+
+/** What a run is collected with. */
+export interface Collector {
+  db: Db;
+  /** Opens GitHub for the run's tenant; what it throws fails every repository. */
+  openGitHub: (tenantId: number) => Promise<{ github: GitHubClient; pace?: Pace }>;
+  /** Starts what hands over to the next activation. */
+  activations: Activations;
+  clock: () => Date;
+  /** Milliseconds until the activation is ended; may be infinite. */
+  timeLeft: () => number;
+}
+
+export interface CollectedRun extends RunKey {
+  /** Repositories that this activation collected, and those of them that failed. */
+  repoCount: number;
+  failedCount: number;
+  /** True: a fresh activation goes on with the rest. */
+  handedOver: boolean;
+}
+
+/** Repositories at once; each asks GitHub for up to five things at a time. */
+const AT_ONCE = 4;
+/** What is begun later than this before the end may not come to its own. */
+const RESERVE_MS = 20_000;
+/** How long a tenant stays held when its activation says no more. */
+const GRACE_MS = 60_000;
+const LONGEST_MS = 3_600_000;
+/** After so many repositories in a row for which GitHub is down, the others are not asked for. */
+const PATIENCE = 3;
+
+/**
+ * Works through what waits in a run, a few repositories at once, each stored by itself. Shortly before the end it hands
+ * over to a fresh activation; after the last repository it closes the run. A run that is not at work is left alone.
+ */
+export async function collectTenant(collector: Collector, run: RunKey): Promise<CollectedRun> {
+  const { db, clock } = collector;
+  const nothing = { ...run, repoCount: 0, failedCount: 0, handedOver: false };
+  if (!(await isAtWork(db, run))) return nothing;
+  const until = clock().getTime() + Math.min(collector.timeLeft(), LONGEST_MS) + GRACE_MS;
+  await renewLease(db, run, new Date(until));
+  const queue = await listWaiting(db, run);
+  const done = await collectAll(collector, run, queue);
+  if (queue.length > 0) {
+    await startCollecting({ db, activations: collector.activations, now: clock() }, run.tenantId, run.runId);
+    return { ...nothing, ...done, handedOver: true };
+  }
+  await closeRun(db, run, clock());
+  return { ...nothing, ...done };
+}
+
+/** Takes repositories off the queue until it is empty or the time is up. */
+async function collectAll(collector: Collector, run: RunKey, queue: Waiting[]) {
+  const done = { repoCount: 0, failedCount: 0 };
+  const opened = await collector.openGitHub(run.tenantId).catch((error: unknown) => {
+    if (error instanceof Failure) return error;
+    throw error;
+  });
+  let hopeless = opened instanceof Failure ? opened : undefined;
+  let down = 0;
+  const work = async () => {
+    while (queue.length > 0 && collector.timeLeft() > RESERVE_MS) {
+      const waiting = queue.shift();
+      if (!waiting) return;
+      const failure = await collectOne(collector, run, waiting, hopeless ?? opened);
+      if (failure?.code === 'out_of_time') return void queue.push(waiting);
+      done.repoCount += 1;
+      if (failure) done.failedCount += 1;
+      down = failure?.code === 'github_down' ? down + 1 : 0;
+      if (failure && (isForAll(failure) || down >= PATIENCE)) hopeless = failure;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return done;
+}
+
+/** Collects one repository, or lets it fail for the reason for which all do. */
+async function collectOne(
+  { db, clock }: Collector,
+  run: RunKey,
+  waiting: Waiting,
+  opened: Failure | { github: GitHubClient; pace?: Pace },
+): Promise<Failure | null> {
+  if (opened instanceof Failure) {
+    await failRepository({ db, clock }, run, waiting, opened);
+    return opened;
+  }
+  await opened.pace?.();
+  return collectRepository({ db, clock, github: opened.github }, run, waiting);
+}
+
+/** Refusals that the token's other repositories would meet as well: asking would only use up its quota. */
+function isForAll({ code }: Failure): boolean {
+  return ['token_invalid', 'token_expired', 'rate_limited', 'secondary_limit'].includes(code);
+}
+
+async function isAtWork(db: Db, { tenantId, runId }: RunKey): Promise<boolean> {
+  const row = await db
+    .selectFrom('collectionRun')
+    .select('state')
+    .where('tenantId', '=', tenantId)
+    .where('runId', '=', runId)
+    .executeTakeFirst();
+  return row?.state === 'running';
+}
+
+/** What waits in a run, those that were not collected for longest first. */
+async function listWaiting(db: Db, { tenantId, runId }: RunKey): Promise<Waiting[]> {
+  const rows = await db
+    .selectFrom('runRepository as w')
+    .innerJoin('repository as r', (join) =>
+      join.onRef('r.tenantId', '=', 'w.tenantId').onRef('r.repositoryId', '=', 'w.repositoryId'),
+    )
+    .select(['r.repositoryId', 'r.githubId', 'r.owner', 'r.name', 'r.archivedAt', 'r.lastCoveredDate'])
+    .where('w.tenantId', '=', tenantId)
+    .where('w.runId', '=', runId)
+    .where('w.state', '=', 'waiting')
+    .orderBy('r.lastSuccessAt')
+    .execute();
+  const former = await listFormerNames(db, tenantId);
+  return rows.map(({ repositoryId, githubId, owner, name, archivedAt, lastCoveredDate }) => ({
+    ...{ repositoryId, githubId, lastCoveredDate, known: { owner, name, archived: archivedAt !== null } },
+    formerNames: former.get(repositoryId) ?? [],
+  }));
+}
+
+async function listFormerNames(db: Db, tenantId: number): Promise<Map<number, string[]>> {
+  const rows = await db
+    .selectFrom('repositoryEvent')
+    .select(['repositoryId', 'nameBefore'])
+    .where('tenantId', '=', tenantId)
+    .where('nameBefore', 'is not', null)
+    .execute();
+  const names = new Map<number, string[]>();
+  for (const { repositoryId, nameBefore } of rows)
+    names.set(repositoryId, [...(names.get(repositoryId) ?? []), nameBefore ?? '']);
+  return names;
+}

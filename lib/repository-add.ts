@@ -1,0 +1,153 @@
+import type { Db } from './db/database.ts';
+import { isDuplicateKey } from './db/errors.ts';
+import { Failure } from './failure.ts';
+import type { GitHubClient, GitHubRepository } from './github.ts';
+import { type Repository, requireRepositoryRow, toRepository } from './repositories.ts';
+
+/** A repository by the name that somebody typed. */
+export interface RepositoryName {
+  owner: string;
+  name: string;
+}
+
+/** Where repositories are added, and for whom. */
+export interface Adding {
+  db: Db;
+  github: GitHubClient;
+  now: Date;
+  tenantId: number;
+  /** E-mail address. */
+  addedBy: string;
+}
+
+export interface Refused extends RepositoryName {
+  code: string;
+  message: string;
+}
+
+/** A repository whose traffic the tenant's token may read. */
+export interface Candidate extends RepositoryName {
+  githubId: number;
+  fullName: string;
+  visibility: 'public' | 'private';
+  archived: boolean;
+  pushAccess: boolean;
+  tracked: boolean;
+}
+
+/** GitHub is asked for so many repositories at once. */
+const AT_ONCE = 8;
+
+/** Refusals of the token: no other repository would fare better. */
+const FOR_ALL = [
+  'token_invalid',
+  'token_expired',
+  'rate_limited',
+  'secondary_limit',
+  'github_down',
+  'out_of_time',
+];
+
+/**
+ * Adds a repository once GitHub shows its traffic to the tenant's token. Throws `repository_not_on_github`,
+ * `no_push_access`, `already_tracked`, and what GitHub refuses with.
+ */
+export async function addRepository(adding: Adding, name: RepositoryName): Promise<Repository> {
+  const found = await requireOnGitHub(adding, name);
+  await adding.github.getTraffic(found.id).catch(refuseMissing);
+  return insertRepository(adding, found);
+}
+
+/**
+ * Adds many, each accepted or refused by itself, in their order. That a token may read traffic is tried with the first
+ * one only. Throws a refusal that would meet all of them.
+ */
+export async function addRepositories(
+  adding: Adding,
+  names: readonly RepositoryName[],
+): Promise<{ added: Repository[]; refused: Refused[] }> {
+  const added: Repository[] = [];
+  const refused: Refused[] = [];
+  const [first, ...rest] = names;
+  const results = first ? [await tryToAdd(() => addRepository(adding, first))] : [];
+  for (let start = 0; start < rest.length; start += AT_ONCE) {
+    const some = rest.slice(start, start + AT_ONCE);
+    const found = await Promise.all(some.map((name) => tryToAdd(() => requireOnGitHub(adding, name))));
+    for (const one of found)
+      results.push(one instanceof Failure ? one : await tryToAdd(() => insertRepository(adding, one)));
+  }
+  for (const [index, { owner, name }] of names.entries()) {
+    const result = results[index];
+    if (result instanceof Failure) refused.push({ owner, name, code: result.code, message: result.message });
+    else if (result) added.push(result);
+  }
+  return { added, refused };
+}
+
+/** The repositories that the token may read traffic of, the last pushed first; `truncated`: GitHub has more. */
+export async function discoverRepositories(
+  { db, github }: Pick<Adding, 'db' | 'github'>,
+  tenantId: number,
+  q = '',
+): Promise<{ candidates: Candidate[]; truncated: boolean }> {
+  const { repositories, complete } = await github.listRepositories();
+  const rows = await db
+    .selectFrom('repository')
+    .select('githubId')
+    .where('tenantId', '=', tenantId)
+    .execute();
+  const tracked = new Set(rows.map(({ githubId }) => githubId));
+  const sought = q.trim().toLowerCase();
+  const candidates = repositories
+    .filter(({ fullName }) => fullName.toLowerCase().includes(sought))
+    .map(
+      (one): Candidate => ({
+        ...{ githubId: one.id, owner: one.owner, name: one.name, fullName: one.fullName },
+        ...{ visibility: one.private ? 'private' : 'public', archived: one.archived },
+        ...{ pushAccess: one.permissions.push, tracked: tracked.has(one.id) },
+      }),
+    );
+  return { candidates, truncated: !complete };
+}
+
+async function tryToAdd<T>(work: () => Promise<T>): Promise<T | Failure> {
+  return work().catch((error: unknown) => {
+    if (error instanceof Failure && !FOR_ALL.includes(error.code)) return error;
+    throw error;
+  });
+}
+
+async function requireOnGitHub({ github }: Adding, name: RepositoryName): Promise<GitHubRepository> {
+  const found = await github.getRepository(name).catch(refuseMissing);
+  if (found.permissions.push) return found;
+  const message = `The token's owner may not push to ${found.fullName}: GitHub shows traffic only to those who may.`;
+  throw new Failure(422, 'no_push_access', message);
+}
+
+function refuseMissing(error: unknown): never {
+  if (error instanceof Failure && error.code === 'not_found')
+    throw new Failure(422, 'repository_not_on_github', error.message);
+  throw error;
+}
+
+async function insertRepository(
+  { db, now, tenantId, addedBy }: Adding,
+  found: GitHubRepository,
+): Promise<Repository> {
+  const addedAt = now.toISOString();
+  const inserted = await db
+    .insertInto('repository')
+    .values({
+      ...{ tenantId, githubId: found.id, owner: found.owner, name: found.name, schedule: 'daily' },
+      ...{ visibility: found.private ? 'private' : 'public', archivedAt: found.archived ? addedAt : null },
+      ...{ addedAt, addedBy },
+    })
+    .returning('repositoryId')
+    .executeTakeFirstOrThrow()
+    .catch((error: unknown) => {
+      if (!isDuplicateKey(error)) throw error;
+      throw new Failure(409, 'already_tracked', `${found.fullName} is tracked in this tenant already.`);
+    });
+  const scope = { tenantId, repositoryIds: null };
+  return toRepository(await requireRepositoryRow(db, scope, inserted.repositoryId), now);
+}

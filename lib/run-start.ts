@@ -1,0 +1,258 @@
+import type { Transaction } from 'kysely';
+import type { Activations } from './activations.ts';
+import { addDays, startOf, toDay } from './day.ts';
+import type { Db } from './db/database.ts';
+import { inTransaction } from './db/portable.ts';
+import type { RunReason, Tables } from './db/tables.ts';
+import { Failure } from './failure.ts';
+import { toFullName } from './repositories.ts';
+import { notFound } from './request.ts';
+import { closeRun, UNLEASED_MS } from './run-end.ts';
+
+/** What starts runs. */
+export interface RunStarter {
+  db: Db;
+  activations: Activations;
+  now: Date;
+}
+
+/** Which repositories of a tenant are collected, why and for whom. */
+export interface RunOrder {
+  tenantId: number;
+  reason: Exclude<RunReason, 'added'>;
+  /** E-mail address; null for the alarm. */
+  startedBy: string | null;
+  /** `due`: not collected yet today, or this week; `all`: all that are not paused; or those that are named. */
+  repositories: 'due' | 'all' | readonly number[];
+}
+
+export interface StartedRun {
+  runId: number;
+  repositoryCount: number;
+  /** True: a run was at work for the tenant, and is this one. */
+  already: boolean;
+}
+
+/** How long a tenant is held for a run before its activation begins or after it has handed over. */
+const LEASE_MS = 10 * 60_000;
+const ROWS_PER_INSERT = 500;
+const DAYS_OF_WEEK = 7;
+
+/** Starts what is due in every tenant, as the alarm does; a tenant with a run at work is left alone. */
+export async function startAllRuns(
+  starter: RunStarter,
+  startedBy: string | null,
+): Promise<{ repoCount: number; runs: { tenantId: number; runId: number }[] }> {
+  const tenants = await starter.db.selectFrom('tenant').select('tenantId').orderBy('tenantId').execute();
+  const reason = startedBy === null ? 'alarm' : 'person';
+  const runs: { tenantId: number; runId: number }[] = [];
+  let repoCount = 0;
+  for (const { tenantId } of tenants) {
+    const order = { tenantId, reason, startedBy, repositories: 'due' } as const;
+    const started = await inTransaction(starter.db, (trx) => openRun(trx, order, starter.now));
+    if (!started || started.already) continue;
+    runs.push({ tenantId, runId: started.runId });
+    repoCount += started.repositoryCount;
+    await startCollecting(starter, tenantId, started.runId).catch(ignoreStartFailure);
+  }
+  return { repoCount, runs };
+}
+
+/**
+ * Starts a run for one tenant, or answers the one that is at work. Throws `repository_not_found`, `nothing_to_collect`,
+ * `tenant_not_found`, and `start_failed` when the platform did not take it.
+ */
+export async function startRun(starter: RunStarter, order: RunOrder): Promise<StartedRun> {
+  const started = await inTransaction(starter.db, (trx) => openRun(trx, order, starter.now));
+  if (!started) {
+    const message = 'There is nothing to collect: no repository is tracked, or all are paused.';
+    throw new Failure(409, 'nothing_to_collect', message);
+  }
+  if (!started.already) await startCollecting(starter, order.tenantId, started.runId);
+  return started;
+}
+
+/** Collects repositories that were just added, besides any other run. Throws `start_failed`. */
+export async function startAddedRun(
+  starter: RunStarter,
+  {
+    tenantId,
+    startedBy,
+    repositoryIds,
+  }: { tenantId: number; startedBy: string; repositoryIds: readonly number[] },
+): Promise<number> {
+  const runId = await inTransaction(starter.db, async (trx) => {
+    const repositories = await listForRun(trx, tenantId, repositoryIds, starter.now);
+    return insertRun(trx, { tenantId, reason: 'added', startedBy }, repositories, starter.now);
+  });
+  await startCollecting(starter, tenantId, runId);
+  return runId;
+}
+
+/** Keeps the tenant for the run until an instant; false when another run has it. Runs without a lease keep nothing. */
+export async function renewLease(
+  db: Db,
+  { tenantId, runId }: { tenantId: number; runId: number },
+  until: Date,
+): Promise<boolean> {
+  const result = await db
+    .updateTable('tenant')
+    .set({ leasedUntil: until.toISOString() })
+    .where('tenantId', '=', tenantId)
+    .where('leasedRunId', '=', runId)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Starts the action that works through a run; a run that cannot be started is closed with the reason. */
+export async function startCollecting(
+  { db, activations, now }: RunStarter,
+  tenantId: number,
+  runId: number,
+): Promise<void> {
+  try {
+    await renewLease(db, { tenantId, runId }, new Date(now.getTime() + LEASE_MS));
+    await activations.start('collect-tenant', { tenantId, runId });
+  } catch (error) {
+    if (error instanceof Failure) await closeRun(db, { tenantId, runId }, now, error);
+    throw error;
+  }
+}
+
+/** The other tenants' runs start all the same; the failed one says why in its log. */
+function ignoreStartFailure(error: unknown): void {
+  if (!(error instanceof Failure)) throw error;
+}
+
+/** Takes the tenant's lease and writes the run with its list of work; undefined when there is no work. */
+async function openRun(
+  trx: Transaction<Tables>,
+  order: RunOrder,
+  now: Date,
+): Promise<StartedRun | undefined> {
+  const { tenantId } = order;
+  const at = await takeLease(trx, tenantId, now);
+  if (at !== null) return at;
+  await sweep(trx, tenantId, now);
+  const repositories = await listForRun(trx, tenantId, order.repositories, now);
+  if (repositories.length === 0) {
+    await lease(trx, tenantId, null, null);
+    return undefined;
+  }
+  const runId = await insertRun(trx, order, repositories, now);
+  await lease(trx, tenantId, runId, new Date(now.getTime() + LEASE_MS));
+  return { runId, repositoryCount: repositories.length, already: false };
+}
+
+/** Null when the lease was taken; otherwise the run that has it. */
+async function takeLease(trx: Transaction<Tables>, tenantId: number, now: Date): Promise<StartedRun | null> {
+  const taken = await trx
+    .updateTable('tenant')
+    .set({ leasedUntil: new Date(now.getTime() + LEASE_MS).toISOString() })
+    .where('tenantId', '=', tenantId)
+    .where(({ eb, or }) => or([eb('leasedUntil', 'is', null), eb('leasedUntil', '<=', now.toISOString())]))
+    .executeTakeFirst();
+  if (taken.numUpdatedRows > 0n) return null;
+  const run = await trx
+    .selectFrom('tenant as t')
+    .innerJoin('collectionRun as c', (join) =>
+      join.onRef('c.tenantId', '=', 't.tenantId').onRef('c.runId', '=', 't.leasedRunId'),
+    )
+    .select(['c.runId', 'c.repositoryCount'])
+    .where('t.tenantId', '=', tenantId)
+    .executeTakeFirst();
+  if (!run) throw notFound('tenant');
+  return { ...run, already: true };
+}
+
+async function lease(
+  trx: Transaction<Tables>,
+  tenantId: number,
+  leasedRunId: number | null,
+  until: Date | null,
+): Promise<void> {
+  await trx
+    .updateTable('tenant')
+    .set({ leasedRunId, leasedUntil: until?.toISOString() ?? null })
+    .where('tenantId', '=', tenantId)
+    .execute();
+}
+
+/** Closes the runs that no activation works on any more; what they did not collect is due again. */
+async function sweep(trx: Transaction<Tables>, tenantId: number, now: Date): Promise<void> {
+  const stale = await trx
+    .selectFrom('collectionRun')
+    .select('runId')
+    .where('tenantId', '=', tenantId)
+    .where('state', '=', 'running')
+    .where(({ eb, or }) =>
+      or([
+        eb('reason', '<>', 'added'),
+        eb('startedAt', '<=', new Date(now.getTime() - UNLEASED_MS).toISOString()),
+      ]),
+    )
+    .execute();
+  const message =
+    'The collection stopped before its end. What it did not collect is collected by the next one.';
+  for (const { runId } of stale)
+    await closeRun(trx, { tenantId, runId }, now, new Failure(503, 'abandoned', message));
+}
+
+type Work = { repositoryId: number; owner: string; name: string };
+
+/** The repositories of a run, those that wait longest first. Throws `repository_not_found` when a named one is not there. */
+async function listForRun(
+  trx: Transaction<Tables>,
+  tenantId: number,
+  which: RunOrder['repositories'],
+  now: Date,
+): Promise<Work[]> {
+  const rows = await trx
+    .selectFrom('repository')
+    .select(['repositoryId', 'owner', 'name', 'schedule', 'lastSuccessAt'])
+    .where('tenantId', '=', tenantId)
+    .$if(typeof which !== 'string', (query) => query.where('repositoryId', 'in', [...which] as number[]))
+    .execute();
+  if (typeof which !== 'string' && rows.length < new Set(which).size) throw notFound('repository');
+  const chosen = typeof which === 'string' ? rows.filter((row) => isChosen(row, which, now)) : rows;
+  return chosen.sort((one, other) => ((one.lastSuccessAt ?? '') < (other.lastSuccessAt ?? '') ? -1 : 1));
+}
+
+function isChosen(
+  { schedule, lastSuccessAt }: { schedule: string; lastSuccessAt: string | null },
+  which: 'due' | 'all',
+  now: Date,
+): boolean {
+  if (schedule === 'paused') return false;
+  if (which === 'all' || lastSuccessAt === null) return true;
+  const today = toDay(now);
+  const since = schedule === 'weekly' ? addDays(today, 1 - DAYS_OF_WEEK) : today;
+  return new Date(lastSuccessAt) < startOf(since);
+}
+
+async function insertRun(
+  trx: Transaction<Tables>,
+  { tenantId, reason, startedBy }: { tenantId: number; reason: RunReason; startedBy: string | null },
+  repositories: readonly Work[],
+  now: Date,
+): Promise<number> {
+  const inserted = await trx
+    .insertInto('collectionRun')
+    .values({
+      ...{ tenantId, reason, startedBy, state: 'running', startedAt: now.toISOString() },
+      repositoryCount: repositories.length,
+    })
+    .returning('runId')
+    .executeTakeFirstOrThrow();
+  const { runId } = inserted;
+  const rows = repositories.map(({ repositoryId, owner, name }) => ({
+    ...{ tenantId, runId, repositoryId, fullName: toFullName({ owner, name }) },
+    ...({ state: 'waiting', requestCount: 0 } as const),
+  }));
+  for (let start = 0; start < rows.length; start += ROWS_PER_INSERT)
+    await trx
+      .insertInto('runRepository')
+      .values(rows.slice(start, start + ROWS_PER_INSERT))
+      .execute();
+  return runId;
+}

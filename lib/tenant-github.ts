@@ -1,0 +1,33 @@
+import type { Db } from './db/database.ts';
+import type { ServerKind } from './db/tables.ts';
+import { type GitHubClient, openGitHub } from './github.ts';
+import { notFound } from './request.ts';
+import type { Secrets } from './secrets.ts';
+
+/** GitHub as a tenant's token sees it. */
+export interface TenantGitHub {
+  github: GitHubClient;
+  serverKind: ServerKind;
+}
+
+/**
+ * Opens GitHub with the tenant's token; nothing is asked until its first use, and everything must be answered by the
+ * deadline. Throws `tenant_not_found` and `token_unreadable`.
+ */
+export async function openTenantGitHub(
+  { db, secrets, clock }: { db: Db; secrets: Secrets; clock: () => Date },
+  tenantId: number,
+  deadline: Date,
+): Promise<TenantGitHub> {
+  const tenant = await db
+    .selectFrom('tenant as t')
+    .innerJoin('githubServer as s', 's.serverId', 't.serverId')
+    .select(['t.tokenSealed', 't.tokenExpiresAt', 's.apiUrl', 's.kind'])
+    .where('t.tenantId', '=', tenantId)
+    .executeTakeFirst();
+  if (!tenant) throw notFound('tenant');
+  const token = await secrets.open(tenant.tokenSealed);
+  const tokenExpiresAt = tenant.tokenExpiresAt === null ? null : new Date(tenant.tokenExpiresAt);
+  const { apiUrl, kind } = tenant;
+  return { github: openGitHub({ apiUrl, token, clock, deadline, tokenExpiresAt }), serverKind: kind };
+}
