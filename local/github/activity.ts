@@ -1,4 +1,4 @@
-import { isWeekend, toDayNumber } from './days.ts';
+import { isWeekend, toDay, toDayNumber } from './days.ts';
 import { bell, unit } from './random.ts';
 import type { Spike, Story } from './story.ts';
 import { countBits, type Flow, NOBODY, pickRegulars, toRegulars } from './visitors.ts';
@@ -26,8 +26,8 @@ export function openHistory(story: Story, createdOn: string, seed: number): (day
 
   function compute(day: number): Activity {
     if (day < first || isIdle(story, day)) return QUIET;
-    const level = levelOn(story, first, day);
-    const ordinary = toWhole(story.views * level, seed, day, 1);
+    const level = levelOn(story, first, day) * wanderOn(seed, day);
+    const ordinary = toWhole((story.views + lastingOn(story, day)) * level, seed, day, 1);
     const spikes = (story.spikes ?? []).map((spike, i) => toWhole(spikeOn(spike, day), seed, day, 10 + i));
     const crowd = spikes.reduce((sum, views) => sum + views, 0);
     const people = toWhole(story.clones * level + crowd * 0.03, seed, day, 2);
@@ -74,6 +74,19 @@ function levelOn(story: Story, first: number, day: number): number {
   if (story.season === undefined) return growth * week;
   const fromPeak = (day - toDayNumber(story.season.peakOn)) / 365.25;
   return growth * week * (1 + story.season.swing * Math.cos(2 * Math.PI * fromPeak));
+}
+
+/** Interest comes and goes over weeks, and hardly anybody works around New Year. */
+function wanderOn(seed: number, day: number): number {
+  const slow = Math.sin(day / 19 + 6 * unit(seed, 31));
+  const slower = Math.sin(day / 47 + 6 * unit(seed, 32));
+  const holidays = /-(12-2[4-9]|12-3[01]|01-01)$/.test(toDay(day)) ? 0.55 : 1;
+  return (1 + 0.11 * slow + 0.13 * slower) * holidays;
+}
+
+function lastingOn(story: Story, day: number): number {
+  const past = (story.spikes ?? []).filter(({ on }) => day >= toDayNumber(on));
+  return past.reduce((sum, { lasting = 0 }) => sum + lasting, 0);
 }
 
 function runnersOn(story: Story, day: number): number {

@@ -1,5 +1,5 @@
 import type { GitHub } from '../github.ts';
-import { toDay, toDayNumber } from './days.ts';
+import { toDay, toDayNumber, toMonday } from './days.ts';
 import type { Source, Story, StoryPath } from './story.ts';
 import type { Repository } from './world.ts';
 
@@ -80,6 +80,8 @@ type Plan = Omit<Parameters<GitHub['addRepository']>[0], 'collaborators'>;
 type OnDay = (offset: number) => string;
 
 function toLaunched(on: OnDay): Story {
+  // A Tuesday, as launches are.
+  const launch = toDay(toMonday(toDayNumber(on(-48))) + 1);
   return {
     ...STEADY,
     description: 'A terminal file manager that never loses a file',
@@ -90,14 +92,14 @@ function toLaunched(on: OnDay): Story {
     ciClones: 6,
     growthPerYear: 1.9,
     spikes: [
-      { on: on(-201), views: 1900, halfLife: 1.2, referrer: 'lobste.rs' },
-      { on: on(-48), views: 11_800, halfLife: 1.4, referrer: 'news.ycombinator.com' },
-      { on: on(-45), views: 2600, halfLife: 1.1, referrer: 'reddit.com' },
+      { on: on(-201), views: 1900, halfLife: 1.2, referrer: 'lobste.rs', lasting: 25 },
+      { on: launch, views: 11_800, halfLife: 1.4, referrer: 'news.ycombinator.com', lasting: 95 },
+      { on: toDay(toDayNumber(launch) + 2), views: 2600, halfLife: 1.1, referrer: 'reddit.com' },
       { on: on(-9), views: 900, halfLife: 1.5, referrer: 't.co' },
     ],
     referrers: [
       ...SEARCH,
-      { referrer: 'news.ycombinator.com', weight: 0.4, from: on(-47) },
+      { referrer: 'news.ycombinator.com', weight: 0.4, from: launch },
       { referrer: 'terminaltrove.com', weight: 0.5, from: on(-40) },
       { referrer: 'youtube.com', weight: 0.3, from: on(-33) },
       { referrer: 'lemmy.world', weight: 0.2, from: on(-44), until: on(-20) },
@@ -226,7 +228,7 @@ function toPineconePlans(on: OnDay, today: string): Plan[] {
         views: 40,
         clones: 4,
         growthPerYear: 3.4,
-        spikes: [{ on: on(-130), views: 2200, halfLife: 2, referrer: 'reddit.com' }],
+        spikes: [{ on: on(-130), views: 2200, halfLife: 2, referrer: 'reddit.com', lasting: 20 }],
         referrers: [
           ...SEARCH,
           { referrer: 'chatgpt.com', weight: 0.6, from: on(-220) },

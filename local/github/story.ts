@@ -32,6 +32,8 @@ export interface Spike {
   views: number;
   halfLife: number;
   referrer: string;
+  /** Views a day that stay when the crowd has gone. */
+  lasting?: number;
 }
 
 /** A referrer, and how much of the ordinary traffic it brings compared with the others (direct visits weigh 1). */
