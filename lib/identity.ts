@@ -137,7 +137,7 @@ async function findPrincipal(db: Db, { issuer, subject }: Verified, since: Date)
 const principals: Merge<'principal'> = {
   into: 'principal',
   columns: {
-    ...({ issuer: 'varchar(300)', subject: 'varchar(200)', email: 'varchar(320)' } as const),
+    ...({ issuer: 'varchar(300)', subject: 'varchar(255)', email: 'varchar(320)' } as const),
     ...({ displayName: 'varchar(200)', verifiedAt: 'timestamptz' } as const),
   },
   key: ['issuer', 'subject'],

@@ -53,11 +53,17 @@ export async function listMembers(db: Db, tenantId: number) {
   };
 }
 
-const merge: Merge<'member'> = {
+const memberships: Merge<'member'> = {
   into: 'member',
   columns: { tenantId: 'integer', email: 'varchar(320)', role: 'varchar(20)', addedAt: 'timestamptz' },
   key: ['tenantId', 'email'],
   update: { role: given('role') },
+};
+
+const allowances: Merge<'memberRepository'> = {
+  into: 'memberRepository',
+  columns: { tenantId: 'integer', email: 'varchar(320)', repositoryId: 'integer' },
+  key: ['tenantId', 'email', 'repositoryId'],
 };
 
 async function requireRepositories(trx: Db, tenantId: number, repositoryIds: number[]): Promise<void> {
@@ -102,10 +108,13 @@ export async function putMember(
   return inTransaction(db, async (trx) => {
     await requireRepositories(trx, tenantId, ids);
     const before = await findMember(trx, tenantId, email);
-    await mergeRows(trx, merge, [{ tenantId, email, role, addedAt: now.toISOString() }]);
+    await mergeRows(trx, memberships, [{ tenantId, email, role, addedAt: now.toISOString() }]);
     await deleteAllowed(trx, tenantId, email);
-    const rows = ids.map((repositoryId) => ({ tenantId, email, repositoryId }));
-    if (rows.length > 0) await trx.insertInto('memberRepository').values(rows).execute();
+    await mergeRows(
+      trx,
+      allowances,
+      ids.map((repositoryId) => ({ tenantId, email, repositoryId })),
+    );
     const addedAt = before?.addedAt ?? now.toISOString();
     return { member: { email, role, repositoryIds: ids, addedAt }, added: !before };
   });

@@ -1,5 +1,6 @@
 import { CamelCasePlugin, type Dialect, Kysely } from 'kysely';
 import { Failure } from '../failure.ts';
+import { openDb2 } from './db2.ts';
 import { postgresDialect } from './postgres.ts';
 import type { Tables } from './tables.ts';
 
@@ -14,12 +15,13 @@ export interface Database {
 }
 
 /**
- * Prepares connections to the database of a URL: postgres://… Nothing is connected before the first statement.
- * Throws `misconfigured` for any other address.
+ * Prepares connections to the database of a URL: postgres://… or db2://… Nothing is connected before the first
+ * statement. Throws `misconfigured` for any other address.
  */
 export function openDatabase(url: string): Database {
   if (/^postgres(ql)?:/.test(url)) return { db: toDb(postgresDialect(url)), dialect: 'postgres' };
-  throw new Failure(503, 'misconfigured', 'DATABASE_URL must begin with postgres://.');
+  if (/^db2:/.test(url)) return { db: toDb(openDb2(url)), dialect: 'db2' };
+  throw new Failure(500, 'misconfigured', 'DATABASE_URL must begin with postgres:// or db2://.');
 }
 
 /** Names are camelCase in the code and snake_case in the database. */

@@ -5,10 +5,11 @@ interface DriverError {
   code?: unknown;
   /** SQLSTATE from Db2. */
   state?: unknown;
-  cause?: unknown;
 }
 
-const sqlState = (error: DriverError) => String(error.code || error.state || '');
+function sqlState(error: DriverError & Error): string {
+  return String(error.code || error.state || /SQLSTATE=(\w{5})/.exec(error.message)?.[1] || '');
+}
 
 /** SQLSTATE classes 08 (connection), 57P (operator intervention), 53 (too many connections); Db2 58 (system). */
 const UNAVAILABLE =
@@ -42,7 +43,9 @@ export function isMissingTable(error: unknown): boolean {
 export function toDatabaseFailure(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   const inner = error instanceof AggregateError ? error.errors : [error];
-  const lost = inner.some((one: Error) => UNAVAILABLE.test(sqlState(one)) || LOST.test(one.message));
+  const lost = inner.some(
+    (one: DriverError & Error) => UNAVAILABLE.test(sqlState(one)) || LOST.test(one.message),
+  );
   if (!lost) return undefined;
   return new Failure(503, 'database_unavailable', 'The database cannot be reached. Try again in a minute.');
 }

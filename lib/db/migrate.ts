@@ -1,10 +1,11 @@
 import { sql, type Transaction } from 'kysely';
+import db2001 from '../../sql/db2/001-schema.sql';
 import postgres001 from '../../sql/postgres/001-schema.sql';
 import type { DialectName } from './database.ts';
 import { requireVersion } from './schema.ts';
 import type { Instant, Tables } from './tables.ts';
 
-const scripts: Record<DialectName, string[]> = { postgres: [postgres001], db2: [] };
+const scripts: Record<DialectName, string[]> = { postgres: [postgres001], db2: [db2001] };
 
 /** Any number that nobody else takes. Db2 needs none: its catalog lets one of two create a table, the other repeats. */
 const LOCK = 1_684_950_117;

@@ -49,7 +49,7 @@ create table tenant (
 -- Who signed in: the provider's subject and the verified e-mail address it gave for it.
 create table principal (
   issuer varchar(300) not null,
-  subject varchar(200) not null,
+  subject varchar(255) not null,
   email varchar(320) not null,
   display_name varchar(200) not null,
   verified_at timestamp with time zone not null,
