@@ -280,6 +280,16 @@ test('userinfo refuses tokens that it did not sign, that expired, and ID tokens'
   expect(statuses).toEqual(refused.map(() => 401));
 });
 
+test('an access token is good for an hour', async () => {
+  let now = new Date('2026-03-01T08:00:00Z');
+  const provider = await open({ clock: () => now });
+  const token = await provider.issueToken('ada@example.com');
+  now = new Date('2026-03-01T08:59:59Z');
+  expect((await askUserinfo(provider, token)).status).toBe(200);
+  now = new Date('2026-03-01T09:00:01Z');
+  expect((await askUserinfo(provider, token)).status).toBe(401);
+});
+
 test('a token can be issued with every flaw that a verifier must notice', async () => {
   const provider = await open();
   const issued = await provider.issueToken('ada@example.com', {

@@ -1,20 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
 import pg from 'pg';
-import { afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { createDatabase, openPostgres, type Postgres } from '../local/postgres.ts';
 
 const NOBODY = 65534;
 const asRoot = process.getuid?.() === 0;
 const launcher = path.resolve('dist/test/launch-postgres.mjs');
 const cleanUps: (() => unknown)[] = [];
+let used: string;
 
 beforeAll(async () => {
   const contents = `
@@ -31,7 +32,11 @@ beforeAll(async () => {
     platform: 'node',
     format: 'esm',
   });
+  used = await mkdtemp(path.join(tmpdir(), 'postgres-test-'));
+  await (await openPostgres({ dataDir: used })).close();
 });
+
+afterAll(() => rm(used, { recursive: true, force: true }));
 
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
@@ -40,6 +45,13 @@ afterEach(async () => {
 async function newFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'postgres-test-'));
   cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A folder in which the server has run before. */
+async function newDataDir(): Promise<string> {
+  const folder = await newFolder();
+  await cp(used, folder, { recursive: true });
   return folder;
 }
 
@@ -101,7 +113,7 @@ test('what was written is there after the server was closed and opened again', a
 });
 
 test('it listens on 127.0.0.1 only, makes no socket, keeps UTC and takes nobody without the password', async () => {
-  const dataDir = await newFolder();
+  const dataDir = await newDataDir();
   const { url } = await open(dataDir);
   const settings = ['listen_addresses', 'unix_socket_directories', 'timezone', 'server_encoding'];
   const rows = await Promise.all(settings.map((name) => query(url, `show ${name}`)));
@@ -113,7 +125,7 @@ test('it listens on 127.0.0.1 only, makes no socket, keeps UTC and takes nobody 
 });
 
 test('committed rows survive kill -9 of the server', async () => {
-  const dataDir = await newFolder();
+  const dataDir = await newDataDir();
   const first = await open(dataDir);
   await query(first.url, 'create table n as select generate_series(1, 1000) as i');
   process.kill(first.pid, 'SIGKILL');
@@ -124,7 +136,7 @@ test('committed rows survive kill -9 of the server', async () => {
 });
 
 test('the server of a launcher that was killed is stopped, and its data is kept', async () => {
-  const dataDir = await newFolder();
+  const dataDir = await newDataDir();
   const first = await launch(dataDir);
   await query(first.url, 'create table n as select 1 as i');
   await kill(first.child);
@@ -137,7 +149,7 @@ test('the server of a launcher that was killed is stopped, and its data is kept'
 });
 
 test('launcher and server both killed leave a folder that opens', async () => {
-  const dataDir = await newFolder();
+  const dataDir = await newDataDir();
   const first = await launch(dataDir);
   await query(first.url, 'create table n as select 1 as i');
   await kill(first.child);
@@ -147,14 +159,14 @@ test('launcher and server both killed leave a folder that opens', async () => {
 });
 
 test('a launcher that leaves by process.exit takes its server along', async () => {
-  const first = await launch(await newFolder());
+  const first = await launch(await newDataDir());
   first.child.stdin.write('leave\n');
   await once(first.child, 'exit');
   await untilGone(first.pid);
 });
 
 test('a folder in use is refused in one sentence, and its server goes on', async () => {
-  const dataDir = await newFolder();
+  const dataDir = await newDataDir();
   const first = await open(dataDir);
   await expect(open(dataDir)).rejects.toThrow(
     /^The data folder .* is in use by a process that is running\.$/,
@@ -163,8 +175,7 @@ test('a folder in use is refused in one sentence, and its server goes on', async
 });
 
 test('a pid file that names a stranger does not keep the server from starting', async () => {
-  const dataDir = await newFolder();
-  await (await open(dataDir)).close();
+  const dataDir = await newDataDir();
   const stranger = spawn('sleep', ['60'], asRoot ? { uid: NOBODY, gid: NOBODY } : {});
   cleanUps.push(() => stranger.kill());
   const pidFile = path.join(dataDir, 'cluster/postmaster.pid');
@@ -181,8 +192,7 @@ test('an unfinished set-up is begun again', async () => {
 });
 
 test('data of another major version is refused with what to do', async () => {
-  const dataDir = await newFolder();
-  await (await open(dataDir)).close();
+  const dataDir = await newDataDir();
   await writeFile(path.join(dataDir, 'cluster/PG_VERSION'), '17\n');
   await expect(open(dataDir)).rejects.toThrow(
     /is of PostgreSQL 17, and this is PostgreSQL 18: choose another/,
@@ -203,7 +213,7 @@ async function userOf(pid: number): Promise<number> {
 }
 
 test.runIf(asRoot)('started by root it runs as nobody', async () => {
-  const { pid } = await open(await newFolder());
+  const { pid } = await open(await newDataDir());
   expect(await userOf(pid)).toBe(NOBODY);
 });
 

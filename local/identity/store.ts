@@ -11,9 +11,9 @@ export interface Person {
   emailVerified?: boolean;
 }
 
-export type NewPerson = Omit<Person, 'name'> & Partial<Pick<Person, 'name'>>;
+type NewPerson = Omit<Person, 'name'> & Partial<Pick<Person, 'name'>>;
 
-export interface Account extends Person {
+interface Account extends Person {
   sub: string;
 }
 
