@@ -1,0 +1,38 @@
+import type { Me } from '../actions/openapi/me.ts';
+
+/** What the pages offer to whom; the API decides for itself. */
+export interface Rights {
+  /** Sees all tenants and the system log. */
+  system: boolean;
+  administrator: boolean;
+  /** Manages at least one tenant. */
+  manager: boolean;
+}
+
+export function rightsOf(me: Me): Rights {
+  return {
+    system: me.systemRole !== null,
+    administrator: me.systemRole === 'administrator',
+    manager: me.tenants.some((tenant) => tenant.role === 'manager'),
+  };
+}
+
+export interface TenantRights {
+  seeRuns: boolean;
+  /** Add, discover, remove and collect repositories. */
+  changeRepositories: boolean;
+  seeMembers: boolean;
+  changeMembers: boolean;
+}
+
+export function tenantRightsOf(me: Me, tenantId: number): TenantRights {
+  const role = me.tenants.find((tenant) => tenant.tenantId === tenantId)?.role ?? null;
+  const system = me.systemRole !== null;
+  const manager = role === 'manager';
+  return {
+    seeRuns: system || manager || role === 'viewer',
+    changeRepositories: system || manager,
+    seeMembers: system || manager,
+    changeMembers: me.systemRole === 'administrator' || manager,
+  };
+}

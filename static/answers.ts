@@ -1,0 +1,93 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import type { Api, Read } from './api.ts';
+import { useApp } from './app-context.ts';
+
+const kept = new Map<string, unknown>();
+const underWay = new Map<string, Promise<unknown>>();
+const KEPT_AT_MOST = 40;
+
+/** After a write nothing that was read before may be shown again. */
+export function forgetAnswers() {
+  kept.clear();
+}
+
+function keep(url: string, answer: unknown) {
+  kept.delete(url);
+  kept.set(url, answer);
+  const oldest = kept.keys().next().value;
+  if (kept.size > KEPT_AT_MOST && oldest !== undefined) kept.delete(oldest);
+}
+
+/** Starts reading before the component that shows the answer is there. */
+export function preload(api: Api, read: Read<unknown>) {
+  const reading = api.read(read);
+  reading.catch(() => undefined);
+  underWay.set(read.url, reading);
+}
+
+function begin<Answer>(api: Api, read: Read<Answer>, signal: AbortSignal): Promise<Answer> {
+  const begun = underWay.get(read.url) as Promise<Answer> | undefined;
+  underWay.delete(read.url);
+  return begun ?? api.read(read, signal);
+}
+
+export interface Loaded<Answer> {
+  answer: Answer | undefined;
+  error: Error | undefined;
+  /** True while the answer shown is not yet the one asked for. */
+  loading: boolean;
+  reload: () => void;
+}
+
+interface Shown {
+  url: string | null;
+  answer: unknown;
+  error: Error | undefined;
+}
+
+const pathOf = (url: string | null) => url?.split('?')[0];
+
+/**
+ * The answer to `read`. While another one is being read the answer of the same path stays, so that the page does not
+ * jump; going back shows at once what was there.
+ */
+export function useAnswer<Answer>(read: Read<Answer> | null): Loaded<Answer> {
+  const { api } = useApp();
+  const url = read?.url ?? null;
+  const [shown, setShown] = useState<Shown>({ url: null, answer: undefined, error: undefined });
+  const [round, setRound] = useState(0);
+  const [loading, setLoading] = useState(true);
+  const current = useRef(url);
+  current.current = url;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a round is a wish to read again
+  useEffect(() => {
+    if (url === null) return;
+    const leaving = new AbortController();
+    setLoading(true);
+    begin(api, { url }, leaving.signal)
+      .then((answer) => {
+        keep(url, answer);
+        setShown({ url, answer, error: undefined });
+        setLoading(false);
+      })
+      .catch((error: Error) => {
+        if (leaving.signal.aborted) return;
+        setShown({ url, answer: undefined, error });
+        setLoading(false);
+      });
+    return () => leaving.abort();
+  }, [api, url, round]);
+
+  const reload = useCallback(() => setRound((count) => count + 1), []);
+  const same = shown.url === url;
+  const fallback = kept.get(url ?? '') ?? (pathOf(shown.url) === pathOf(url) ? shown.answer : undefined);
+  return {
+    answer: (same && shown.answer !== undefined ? shown.answer : same && shown.error ? undefined : fallback) as
+      | Answer
+      | undefined,
+    error: same ? shown.error : undefined,
+    loading: loading || !same,
+    reload,
+  };
+}

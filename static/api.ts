@@ -1,0 +1,125 @@
+import type { Session } from './session.ts';
+
+/** One request that reads, with the type of its answer. */
+export interface Read<Answer> {
+  /** Path and query below the API's address. */
+  url: string;
+  readonly answer?: Answer;
+}
+
+/** The one error of a call: what the API said, or what kept it from saying anything. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  readonly code: string;
+  readonly details: unknown;
+
+  constructor(status: number, code: string, message: string, details?: unknown) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface Api {
+  read<Answer>(read: Read<Answer>, signal?: AbortSignal): Promise<Answer>;
+  send<Answer>(method: Method, path: string, body?: unknown): Promise<Answer>;
+  csv(read: Read<unknown>): Promise<Blob>;
+}
+
+/** Told how many seconds a call waits before it is tried again; 0 when it goes on. */
+type Waiting = (seconds: number) => void;
+
+const WAITS = [5, 15, 30, 60];
+
+export function openApi(apiUrl: string, session: Session, onWaiting: Waiting, leave: () => void): Api {
+  async function attempt(method: Method, path: string, body: unknown, signal?: AbortSignal) {
+    const token = await session.accessToken().catch(unreachable);
+    const headers: Record<string, string> = {};
+    if (token) headers['authorization'] = `Bearer ${token}`;
+    else if (session.signedIn()) return expire();
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    return fetch(`${apiUrl}/${path}`, {
+      method,
+      headers,
+      credentials: 'omit',
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    });
+  }
+
+  /** Leaves for the provider; the page is about to go away, so the promise stays open. */
+  function expire(): Promise<never> {
+    leave();
+    return new Promise(() => undefined);
+  }
+
+  /**
+   * The platform's own refusals (too many calls in a minute) carry no CORS headers, so that the browser only reports a
+   * failed request: reading is then tried again after a while, writing never, for it may have been done.
+   */
+  async function patiently(method: Method, path: string, body: unknown, signal?: AbortSignal) {
+    for (let tries = 0; ; tries++) {
+      const wait = WAITS[tries];
+      const answer = await attempt(method, path, body, signal).catch((error: unknown) => {
+        if (signal?.aborted || error instanceof ApiError) throw error;
+        if (method !== 'GET' || wait === undefined || tries > 1) return unreachable();
+        return null;
+      });
+      if (answer && answer.status !== 429) return answer;
+      if (wait === undefined) throw new ApiError(429, 'too_many_requests', TOO_MANY);
+      await pause(Number(answer?.headers.get('retry-after')) || wait, onWaiting, signal);
+    }
+  }
+
+  async function call(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+    let answer = await patiently(method, path, body, signal);
+    if (answer.status === 401 && session.signedIn() && !session.justSignedIn()) {
+      const renewed = await session.renew().catch(() => null);
+      if (!renewed) return expire();
+      answer = await patiently(method, path, body, signal);
+    }
+    if (answer.status === 401 && session.signedIn() && !session.justSignedIn()) return expire();
+    if (!answer.ok) throw await toError(answer);
+    return answer;
+  }
+
+  return {
+    read: async (read, signal) => (await call('GET', read.url, undefined, signal)).json(),
+    send: async (method, path, body) => (await call(method, path, body)).json(),
+    csv: async (read) =>
+      (await call('GET', `${read.url}${read.url.includes('?') ? '&' : '?'}format=csv`)).blob(),
+  };
+}
+
+const TOO_MANY = 'The API takes only so many calls a minute, and they are used up. Try again in a minute.';
+
+function unreachable(): never {
+  const message = navigator.onLine
+    ? 'The API did not answer, or its calls for this minute are used up. Try again in a moment.'
+    : 'You are offline. Check your connection, then try again.';
+  throw new ApiError(0, 'unreachable', message);
+}
+
+async function pause(seconds: number, onWaiting: Waiting, signal?: AbortSignal) {
+  for (let left = Math.min(60, seconds); left > 0 && !signal?.aborted; left--) {
+    onWaiting(left);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+  onWaiting(0);
+  signal?.throwIfAborted();
+}
+
+async function toError(answer: Response): Promise<ApiError> {
+  const body = (await answer.json().catch(() => null)) as { error?: unknown } | null;
+  const error = body?.error;
+  if (typeof error === 'object' && error !== null) {
+    const { code, message, details } = error as { code?: string; message?: string; details?: unknown };
+    return new ApiError(answer.status, code ?? 'unknown', message ?? `Status ${answer.status}.`, details);
+  }
+  const said = typeof error === 'string' ? ` It said: ${error}` : '';
+  return new ApiError(answer.status, 'platform', `The platform answered with status ${answer.status}.${said}`);
+}

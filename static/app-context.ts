@@ -1,0 +1,36 @@
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Me } from '../actions/openapi/me.ts';
+import type { Api } from './api.ts';
+import type { Config } from './config.ts';
+import type { Session } from './session.ts';
+
+export interface App {
+  config: Config;
+  session: Session;
+  api: Api;
+}
+
+/** What every page has: made once, before the first page is shown. */
+export const AppContext = createContext<App | null>(null);
+
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (!app) throw new Error('AppContext is missing.');
+  return app;
+}
+
+export interface Principal {
+  me: Me;
+  /** Reads it again after roles, tenants or their names changed. */
+  reloadMe: () => void;
+}
+
+export const MeContext = createContext<Principal | null>(null);
+
+/** Who is signed in; only for pages behind the sign-in. */
+export function useMe(): Principal {
+  const principal = useContext(MeContext);
+  if (!principal) throw new Error('MeContext is missing.');
+  return principal;
+}

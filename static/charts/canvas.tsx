@@ -1,0 +1,72 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { formatBucket, formatCount } from '../format.ts';
+import { useThemeRound } from '../theme.tsx';
+import type { ChartModel, Mark } from './model.ts';
+
+interface CanvasProps {
+  model: ChartModel;
+  /** The chart in words. */
+  summary: string;
+}
+
+const NOTES: Partial<Record<Mark, string>> = {
+  provisional: 'Provisional: may still rise',
+  partial: 'Some days of it are lost',
+  lost: 'Lost: nobody collected it in time',
+  before: 'Before the first collection',
+};
+
+/** The drawing itself, with the figures of the bucket under the pointer. */
+export function Canvas({ model, summary }: CanvasProps) {
+  const element = useRef<HTMLDivElement>(null);
+  const theme = useThemeRound();
+  const [at, setAt] = useState<{ index: number; left: number } | null>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn again when the theme changes
+  useEffect(() => {
+    let gone = false;
+    let close = () => {};
+    void import('./plot.ts').then(({ openPlot }) => {
+      if (!gone && element.current) close = openPlot(element.current, model, setAt);
+    });
+    return () => {
+      gone = true;
+      close();
+      setAt(null);
+    };
+  }, [model, theme]);
+
+  return (
+    <div class="chart-box">
+      <div class="chart-canvas" ref={element} role="img" aria-label={summary} />
+      {at && <Tip model={model} index={at.index} left={at.left} />}
+    </div>
+  );
+}
+
+function Tip({ model, index, left }: { model: ChartModel; index: number; left: number }) {
+  const bucket = model.buckets[index];
+  if (bucket === undefined) return null;
+  const note = NOTES[model.marks[index] ?? 'known'];
+  const shown = model.layers.filter((layer) => model.kind !== 'stacked' || (layer.values[index] ?? 0) > 0);
+  return (
+    <div class={left > 260 ? 'tip to-left' : 'tip'} style={{ left: `${left}px` }} aria-hidden="true">
+      <strong>{formatBucket(bucket, model.by)}</strong>
+      <ul>
+        {shown.map((layer) => (
+          <li key={layer.label}>
+            <span class="swatch" style={{ background: `var(${layer.color})` }} />
+            {layer.label}
+            <b>{layer.values[index] == null ? 'unknown' : formatCount(layer.values[index] ?? null)}</b>
+          </li>
+        ))}
+      </ul>
+      {note && <em>{note}</em>}
+      {model.events
+        .filter((event) => event.index === index)
+        .map((event) => (
+          <em key={event.label}>{event.label}</em>
+        ))}
+    </div>
+  );
+}

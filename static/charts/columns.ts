@@ -1,0 +1,144 @@
+import type uPlot from 'uplot';
+import type { ChartModel, Mark } from './model.ts';
+
+/** Colours of the current theme, read from the styles. */
+export function colorOf(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+interface Span {
+  left: number;
+  width: number;
+}
+
+/** A bucket's place on the canvas, in its pixels. */
+function slotOf(plot: uPlot, index: number): Span {
+  const left = plot.valToPos(index - 0.5, 'x', true);
+  return { left, width: plot.valToPos(index + 0.5, 'x', true) - left };
+}
+
+function columnOf(plot: uPlot, index: number): Span {
+  const slot = slotOf(plot, index);
+  const width = Math.max(1, Math.min(slot.width * 0.76, 44 * devicePixelRatio));
+  return { left: slot.left + (slot.width - width) / 2, width };
+}
+
+function hatch(context: CanvasRenderingContext2D, color: string): CanvasPattern | string {
+  const size = 8 * devicePixelRatio;
+  const tile = document.createElement('canvas');
+  tile.width = size;
+  tile.height = size;
+  const pen = tile.getContext('2d');
+  if (!pen) return color;
+  pen.strokeStyle = color;
+  pen.lineWidth = devicePixelRatio;
+  for (const shift of [-size, 0, size]) {
+    pen.moveTo(shift, size);
+    pen.lineTo(shift + size, 0);
+  }
+  pen.stroke();
+  return context.createPattern(tile, 'repeat') ?? color;
+}
+
+/** Lost days as hatched bands, days before the first collection as a quiet ground. */
+export function drawBands(plot: uPlot, model: ChartModel) {
+  const { ctx, bbox } = plot;
+  const fills: Partial<Record<Mark, CanvasPattern | string>> = {
+    lost: hatch(ctx, colorOf('--lost')),
+    partial: hatch(ctx, colorOf('--lost')),
+    before: colorOf('--before'),
+  };
+  model.marks.forEach((mark, index) => {
+    const fill = fills[mark];
+    if (!fill) return;
+    const { left, width } = slotOf(plot, index);
+    const strip = mark === 'partial' ? 6 * devicePixelRatio : bbox.height;
+    ctx.fillStyle = fill;
+    ctx.fillRect(left, bbox.top + bbox.height - strip, width, strip);
+  });
+}
+
+/** Events as dashed lines. */
+export function drawEvents(plot: uPlot, model: ChartModel) {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.strokeStyle = colorOf('--ink-2');
+  ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
+  ctx.lineWidth = devicePixelRatio;
+  for (const { index } of model.events) {
+    const x = Math.round(plot.valToPos(index, 'x', true)) + 0.5;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  ctx.restore();
+}
+
+/** Columns, one inside the other or one above the other; provisional ones pale with an outline, zeros as ticks. */
+export function drawColumns(plot: uPlot, model: ChartModel) {
+  const { ctx } = plot;
+  const colors = model.layers.map((layer) => colorOf(layer.color));
+  const floor = plot.valToPos(0, 'y', true);
+  const tick = colorOf('--zero');
+  model.buckets.forEach((_, index) => {
+    const { left, width } = columnOf(plot, index);
+    const pale = model.marks[index] === 'provisional';
+    let below = 0;
+    model.layers.forEach((layer, place) => {
+      const value = layer.values[index] ?? null;
+      if (value === null || value === 0) return;
+      const inset = model.kind === 'nested' && place > 0 ? Math.floor(width * 0.22) : 0;
+      const base = model.kind === 'stacked' ? below : 0;
+      const top = plot.valToPos(base + value, 'y', true);
+      const bottom = plot.valToPos(base, 'y', true);
+      fillColumn(ctx, colors[place] ?? tick, { left: left + inset, width: width - 2 * inset }, top, bottom, pale);
+      if (model.kind === 'stacked') below += value;
+    });
+    if (model.layers[0]?.values[index] === 0 && below === 0) {
+      ctx.fillStyle = tick;
+      ctx.fillRect(left, floor - 2 * devicePixelRatio, width, 2 * devicePixelRatio);
+    }
+  });
+}
+
+function fillColumn(
+  ctx: CanvasRenderingContext2D,
+  color: string,
+  { left, width }: Span,
+  top: number,
+  bottom: number,
+  pale: boolean,
+) {
+  const height = Math.max(devicePixelRatio, bottom - top);
+  ctx.fillStyle = color;
+  ctx.globalAlpha = pale ? 0.35 : 1;
+  ctx.fillRect(left, bottom - height, width, height);
+  ctx.globalAlpha = 1;
+  if (!pale || width < 4) return;
+  ctx.strokeStyle = color;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.strokeRect(left + 0.5, bottom - height + 0.5, width - 1, height - 1);
+}
+
+/** Lines with gaps where nothing is known; single points stay visible. */
+export function drawLines(plot: uPlot, model: ChartModel) {
+  const { ctx } = plot;
+  for (const layer of model.layers) {
+    ctx.strokeStyle = colorOf(layer.color);
+    ctx.fillStyle = ctx.strokeStyle;
+    ctx.lineWidth = 2 * devicePixelRatio;
+    ctx.lineJoin = 'round';
+    ctx.beginPath();
+    layer.values.forEach((value, index) => {
+      if (value === null) return;
+      const x = plot.valToPos(index, 'x', true);
+      const y = plot.valToPos(value, 'y', true);
+      if (layer.values[index - 1] == null) {
+        ctx.moveTo(x, y);
+        if (layer.values[index + 1] == null) ctx.fillRect(x - 2, y - 2, 4, 4);
+      } else ctx.lineTo(x, y);
+    });
+    ctx.stroke();
+  }
+}

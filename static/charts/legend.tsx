@@ -1,0 +1,40 @@
+import type { ChartModel, Mark } from './model.ts';
+
+const MARKS: { mark: Mark[]; label: string; name: string }[] = [
+  { mark: ['provisional'], label: 'Provisional: may still rise', name: 'provisional' },
+  { mark: ['lost', 'partial'], label: 'Lost: nobody collected it in time', name: 'lost' },
+  { mark: ['before'], label: 'Before the first collection', name: 'before' },
+];
+
+/** What the colours mean, and of the marks those that occur. */
+export function Legend({ model }: { model: ChartModel }) {
+  const zero = model.kind !== 'line' && model.layers[0]?.values.some((value) => value === 0);
+  return (
+    <ul class="legend">
+      {model.layers.map((layer) => (
+        <li key={layer.label}>
+          <span class="swatch" style={{ background: `var(${layer.color})` }} />
+          {layer.label}
+        </li>
+      ))}
+      {zero && (
+        <li>
+          <span class="swatch zero" />
+          Zero
+        </li>
+      )}
+      {MARKS.filter(({ mark }) => mark.some((one) => model.marks.includes(one))).map(({ name, label }) => (
+        <li key={name}>
+          <span class={`swatch ${name}`} />
+          {label}
+        </li>
+      ))}
+      {model.events.length > 0 && (
+        <li>
+          <span class="swatch event" />
+          {model.events.map((event) => event.label).join(' · ')}
+        </li>
+      )}
+    </ul>
+  );
+}

@@ -1,0 +1,47 @@
+import type { DayState } from '../../actions/openapi/stats.ts';
+import type { Bucket } from '../format.ts';
+
+/** How sure a bucket's figures are; `partial`: some of its days are lost. */
+export type Mark = 'known' | 'provisional' | 'partial' | 'lost' | 'before';
+
+export interface Layer {
+  label: string;
+  /** A custom property of the styles, such as '--views'. */
+  color: string;
+  values: (number | null)[];
+}
+
+/**
+ * What a chart shows. `nested`: later layers are parts of the first and drawn inside it. `stacked`: layers add up.
+ * `line`: one line per layer.
+ */
+export interface ChartModel {
+  kind: 'nested' | 'stacked' | 'line';
+  by: Bucket;
+  buckets: string[];
+  layers: Layer[];
+  marks: Mark[];
+  events: { index: number; label: string }[];
+}
+
+export function markOf(state: DayState, value: number | null): Mark {
+  if (state === 'lost') return value === null ? 'lost' : 'partial';
+  if (state === 'provisional' || state === 'before') return state;
+  return 'known';
+}
+
+/** The highest column or point; at least 1, so that a chart of zeros has a scale. */
+export function topOf(model: ChartModel): number {
+  const heights = model.buckets.map((_, index) => {
+    const values = model.layers.map((layer) => layer.values[index] ?? 0);
+    return model.kind === 'stacked' ? values.reduce((sum, value) => sum + value, 0) : Math.max(0, ...values);
+  });
+  return Math.max(1, ...heights);
+}
+
+/** The index of the bucket that a day falls into, or -1. */
+export function indexOf(buckets: string[], day: string): number {
+  const after = buckets.findIndex((bucket) => bucket > day);
+  if (buckets[0] === undefined || day < buckets[0]) return -1;
+  return after === -1 ? buckets.length - 1 : after - 1;
+}

@@ -1,0 +1,104 @@
+import UPlot from 'uplot';
+import { formatCompact } from '../format.ts';
+import { colorOf, drawBands, drawColumns, drawEvents, drawLines } from './columns.ts';
+import { type ChartModel, topOf } from './model.ts';
+import { tickIndexes, tickLabels } from './ticks.ts';
+
+const FONT = '12px -apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+const LABEL_WIDTH = 72;
+const WHOLE_STEPS = [1, 2, 5].flatMap((first) => Array.from({ length: 9 }, (_, power) => first * 10 ** power)).sort((a, b) => a - b);
+
+/** Told which bucket the pointer is over, and how far from the left; null when it left. */
+export type OnPointer = (at: { index: number; left: number } | null) => void;
+
+/** Draws the chart into the element and keeps it as wide; answers how to take it away. */
+export function openPlot(element: HTMLElement, model: ChartModel, onPointer: OnPointer): () => void {
+  const plot = new UPlot(optionsOf(element, model, onPointer), dataOf(model), element);
+  const watcher = new ResizeObserver(() => plot.setSize(sizeOf(element)));
+  watcher.observe(element);
+  return () => {
+    watcher.disconnect();
+    plot.destroy();
+  };
+}
+
+function sizeOf(element: HTMLElement) {
+  return { width: Math.max(200, element.clientWidth), height: element.clientHeight };
+}
+
+function dataOf(model: ChartModel): UPlot.AlignedData {
+  return [model.buckets.map((_, index) => index), ...model.layers.map((layer) => layer.values)];
+}
+
+/** From zero for columns; around the values for lines, whose changes matter. */
+function heightOf(model: ChartModel): [number, number] {
+  const top = topOf(model);
+  if (model.kind !== 'line') return [0, Math.max(4, top * 1.08)];
+  const known = model.layers.flatMap((layer) => layer.values.filter((value) => value !== null));
+  const bottom = known.length ? Math.min(...known) : 0;
+  const room = Math.max(2, (top - bottom) * 0.15);
+  return [Math.max(0, Math.floor(bottom - room)), Math.ceil(top + room)];
+}
+
+function optionsOf(element: HTMLElement, model: ChartModel, onPointer: OnPointer): UPlot.Options {
+  const ink = colorOf('--ink-2');
+  const line = colorOf('--line');
+  const count = model.buckets.length;
+  const labels = (width: number) => tickIndexes(model.buckets, Math.max(2, Math.floor(width / LABEL_WIDTH)));
+  return {
+    ...sizeOf(element),
+    padding: [8, 8, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
+    scales: {
+      x: { time: false, range: () => [-0.5, Math.max(0.5, count - 0.5)] },
+      y: { range: () => heightOf(model) },
+    },
+    axes: [
+      {
+        font: FONT,
+        stroke: ink,
+        size: 28,
+        gap: 4,
+        grid: { show: false },
+        ticks: { stroke: line, size: 5, width: 1 },
+        splits: (plot) => labels(plot.width - 48),
+        values: (_, indexes) => tickLabels(model.buckets, indexes, model.by),
+      },
+      {
+        font: FONT,
+        stroke: ink,
+        size: 48,
+        gap: 6,
+        grid: { stroke: line, width: 1 },
+        ticks: { show: false },
+        incrs: WHOLE_STEPS,
+        values: (_, values) => values.map((value) => formatCompact(value)),
+      },
+    ],
+    series: [{}, ...model.layers.map(() => ({ paths: () => null, points: { show: false } }))],
+    hooks: {
+      draw: [(plot) => draw(plot, model)],
+      setCursor: [
+        (plot) => {
+          const { idx, left } = plot.cursor;
+          const inside = idx != null && left != null && left >= 0;
+          onPointer(inside ? { index: idx, left: plot.valToPos(idx, 'x') + plot.over.offsetLeft } : null);
+        },
+      ],
+    },
+  };
+}
+
+function draw(plot: UPlot, model: ChartModel) {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  drawBands(plot, model);
+  if (model.kind === 'line') drawLines(plot, model);
+  else drawColumns(plot, model);
+  drawEvents(plot, model);
+  ctx.restore();
+}

@@ -1,0 +1,30 @@
+import { formatBucket, formatCount, formatDay, plural } from '../format.ts';
+import type { ChartModel } from './model.ts';
+
+/** A chart in words: its span, sum or course, highest point, and what is not known. */
+export function summarize(title: string, model: ChartModel): string {
+  const { buckets, by, marks } = model;
+  const first = buckets[0];
+  const last = buckets.at(-1);
+  if (first === undefined || last === undefined) return `${title}: no days.`;
+  const parts = model.layers.slice(0, 4).map((layer) => describe(layer.label, layer.values, model));
+  const lost = marks.filter((mark) => mark === 'lost').length;
+  const open = marks.filter((mark) => mark === 'provisional').length;
+  const doubts = [lost > 0 && `${plural(lost, by)} lost`, open > 0 && `${plural(open, by)} provisional`].filter(Boolean);
+  const span = `${title} from ${formatDay(first)} to ${formatDay(last)}, by ${by}.`;
+  return [span, ...parts, doubts.length ? `${doubts.join(', ')}.` : ''].filter(Boolean).join(' ');
+}
+
+function describe(label: string, values: (number | null)[], model: ChartModel): string {
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0) return `${label}: nothing known.`;
+  if (model.kind === 'line')
+    return `${label}: from ${formatCount(known[0] ?? null)} to ${formatCount(known.at(-1) ?? null)}.`;
+  const top = Math.max(...known);
+  const day = model.buckets[values.indexOf(top)] ?? '';
+  const sum = known.reduce((total, value) => total + value, 0);
+  if (sum === 0) return `${label}: none.`;
+  const inner = model.kind === 'nested' && label.startsWith('Unique');
+  const total = inner ? '' : `${formatCount(sum)} in all, `;
+  return `${label}: ${total}highest ${formatCount(top)} (${formatBucket(day, model.by)}).`;
+}

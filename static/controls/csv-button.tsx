@@ -1,0 +1,48 @@
+import { useState } from 'preact/hooks';
+import type { Read } from '../api.ts';
+import { useApp } from '../app-context.ts';
+
+interface CsvButtonProps {
+  read: Read<unknown>;
+  fileName: string;
+}
+
+/** Saves what is shown as a CSV file. */
+export function CsvButton({ read, fileName }: CsvButtonProps) {
+  const { api } = useApp();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<Error>();
+
+  async function save() {
+    setBusy(true);
+    setError(undefined);
+    try {
+      offer(await api.csv(read), fileName);
+    } catch (reason) {
+      setError(reason as Error);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <>
+      <button type="button" class="button small" onClick={() => void save()} disabled={busy}>
+        {busy ? 'Preparing…' : 'Download CSV'}
+      </button>
+      {error && (
+        <span class="fault" role="alert">
+          {error.message}
+        </span>
+      )}
+    </>
+  );
+}
+
+function offer(file: Blob, fileName: string) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = fileName;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

@@ -1,0 +1,97 @@
+import { useState } from 'preact/hooks';
+import type { Bucket } from '../format.ts';
+import { type Changes, go, usePlace, withQuery } from '../location.ts';
+import { SelectField } from './field.tsx';
+import { Segments } from './segments.tsx';
+
+const RANGES = [
+  { value: '7', label: '7 days' },
+  { value: '14', label: '14 days' },
+  { value: '30', label: '30 days' },
+  { value: '90', label: '90 days' },
+  { value: '365', label: 'Year' },
+  { value: 'all', label: 'All' },
+];
+
+const BUCKETS = [
+  { value: '', label: 'Automatic' },
+  { value: 'day', label: 'By day' },
+  { value: 'week', label: 'By week' },
+  { value: 'month', label: 'By month' },
+];
+
+interface RangePickerProps {
+  /** The range that is shown, once it is known. */
+  shown: { from: string; to: string; by: Bucket } | undefined;
+}
+
+/** Which days, and in which steps. */
+export function RangePicker({ shown }: RangePickerProps) {
+  const place = usePlace();
+  const from = place.query.get('from') ?? '';
+  const to = place.query.get('to') ?? '';
+  const custom = Boolean(from || to);
+  const [open, setOpen] = useState(false);
+  const current = custom ? 'custom' : (place.query.get('range') ?? '30');
+  const segments = RANGES.map(({ value, label }) => {
+    const changes: Changes = { range: value === '30' ? null : value, from: null, to: null, page: null };
+    return { value, label, changes };
+  });
+
+  return (
+    <div class="range-picker">
+      <Segments label="Range" current={current} segments={segments} />
+      <button
+        type="button"
+        class="button small"
+        aria-expanded={open || custom}
+        onClick={() => setOpen(!open)}
+      >
+        Custom…
+      </button>
+      <SelectField
+        label="Steps"
+        quiet
+        value={place.query.get('by') ?? ''}
+        options={BUCKETS}
+        onValue={(by) => go(withQuery(place, { by: by || null, page: null }))}
+      />
+      {(open || custom) && (
+        <CustomRange key={`${from}|${to}`} from={from || shown?.from || ''} to={to || shown?.to || ''} />
+      )}
+    </div>
+  );
+}
+
+function CustomRange({ from, to }: { from: string; to: string }) {
+  const place = usePlace();
+  const [first, setFirst] = useState(from);
+  const [last, setLast] = useState(to);
+  const reversed = first && last && first > last;
+  return (
+    <form
+      class="custom-range"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!reversed) go(withQuery(place, { range: null, from: first, to: last, page: null }));
+      }}
+    >
+      <label>
+        From
+        <input type="date" required value={first} onInput={(event) => setFirst(event.currentTarget.value)} />
+      </label>
+      <label>
+        To
+        <input type="date" required value={last} onInput={(event) => setLast(event.currentTarget.value)} />
+      </label>
+      <button type="submit" class="button small primary">
+        Apply
+      </button>
+      {reversed && (
+        <span class="fault" role="alert">
+          The first day must not be after the last.
+        </span>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,36 @@
+import { useEffect, useId, useState } from 'preact/hooks';
+import { replace, usePlace, withQuery } from '../location.ts';
+
+const PAUSE = 400;
+
+/** Searches while one types; the address keeps what was searched for. */
+export function SearchBox({ label }: { label: string }) {
+  const place = usePlace();
+  const id = useId();
+  const asked = place.query.get('q') ?? '';
+  const [text, setText] = useState(asked);
+
+  useEffect(() => setText(asked), [asked]);
+  useEffect(() => {
+    const wanted = text.trim();
+    if (wanted === asked) return;
+    const timer = setTimeout(() => replace(withQuery(place, { q: wanted || null, page: null })), PAUSE);
+    return () => clearTimeout(timer);
+  }, [text, asked, place]);
+
+  return (
+    <div class="search" role="search">
+      <label for={id} class="unseen">
+        {label}
+      </label>
+      <input
+        id={id}
+        type="search"
+        placeholder={label}
+        maxLength={100}
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+import { useEffect } from 'preact/hooks';
+import { rightsOf } from './access.ts';
+import { useMe } from './app-context.ts';
+import { Notice } from './controls/notice.tsx';
+import { PageHead } from './controls/page-head.tsx';
+import { replace } from './location.ts';
+import { paths } from './routes.ts';
+import { lastTenant } from './tenant-switch.tsx';
+
+/** Goes on to the tenant that was looked at last, or says that there is none. */
+export function Home() {
+  const { me } = useMe();
+  const last = lastTenant();
+  const tenant = me.tenants.find(({ tenantId }) => tenantId === last) ?? me.tenants[0];
+  const target = tenant && paths.overview(tenant.tenantId);
+  useEffect(() => {
+    if (target) replace(target);
+  }, [target]);
+  if (target) return null;
+  return (
+    <div class="page narrow">
+      <PageHead title="Nothing to see yet" />
+      {rightsOf(me).administrator ? (
+        <Notice kind="info">
+          <p>There is no tenant. A tenant holds repositories and the people who may see them.</p>
+          <p>
+            <a class="button primary" href="/admin/tenants">
+              Create a tenant
+            </a>
+          </p>
+        </Notice>
+      ) : (
+        <Notice kind="info">
+          <p>
+            You are signed in as <strong>{me.email}</strong>, but nobody has given you a role yet. Ask a manager
+            or an administrator of this installation to add this address.
+          </p>
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+/** The role does not reach as far as this page. */
+export function Forbidden({ needs }: { needs: string }) {
+  return (
+    <div class="page narrow">
+      <PageHead title="This page needs another role" />
+      <Notice kind="warning">
+        <p>It is for: {needs}. Ask a manager of the tenant or an administrator if you need it.</p>
+        <p>
+          <a href="/">Back to the start</a>
+        </p>
+      </Notice>
+    </div>
+  );
+}
+
+export function NotFound() {
+  return (
+    <div class="page narrow">
+      <PageHead title="There is nothing here" />
+      <p>Either the address is wrong, or it names something that you have no role for.</p>
+      <p>
+        <a href="/">Back to the start</a>
+      </p>
+    </div>
+  );
+}

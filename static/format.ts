@@ -1,0 +1,64 @@
+/** Numbers and UTC days as text, in the reader's own language of numbers but English words. */
+
+const whole = new Intl.NumberFormat('en-GB');
+const compact = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat('en-GB', {
+  style: 'percent',
+  maximumFractionDigits: 0,
+  signDisplay: 'exceptZero',
+});
+const utc = { timeZone: 'UTC' } as const;
+const longDay = new Intl.DateTimeFormat('en-GB', { ...utc, day: 'numeric', month: 'short', year: 'numeric' });
+const shortDay = new Intl.DateTimeFormat('en-GB', { ...utc, day: 'numeric', month: 'short' });
+const longMonth = new Intl.DateTimeFormat('en-GB', { ...utc, month: 'long', year: 'numeric' });
+const shortMonth = new Intl.DateTimeFormat('en-GB', { ...utc, month: 'short' });
+const moment = new Intl.DateTimeFormat('en-GB', {
+  ...utc,
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+export type Bucket = 'day' | 'week' | 'month';
+
+export const toDate = (day: string) => new Date(`${day}T00:00:00Z`);
+
+export function formatCount(value: number | null): string {
+  return value === null ? '–' : whole.format(value);
+}
+
+export const formatCompact = (value: number) => compact.format(value);
+
+export const formatDay = (day: string) => longDay.format(toDate(day));
+
+export const formatShortDay = (day: string) => shortDay.format(toDate(day));
+
+export const formatShortMonth = (day: string) => shortMonth.format(toDate(day));
+
+/** A bucket's name: a day, "week of" its Monday, or a month. */
+export function formatBucket(day: string, by: Bucket): string {
+  if (by === 'month') return longMonth.format(toDate(day));
+  return by === 'week' ? `Week of ${formatDay(day)}` : formatDay(day);
+}
+
+export const formatInstant = (instant: string) => `${moment.format(new Date(instant))} UTC`;
+
+/** The relative change, or null where there is nothing to compare with. */
+export function changeOf(current: number | null, previous: number | null): number | null {
+  if (current === null || previous === null || previous === 0) return null;
+  return (current - previous) / previous;
+}
+
+export const formatChange = (change: number) => percent.format(change);
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${whole.format(count)} ${count === 1 ? one : many}`;
+}
+
+export function formatDuration(from: string, to: string): string {
+  const seconds = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}

@@ -1,0 +1,66 @@
+import { useEffect, useState } from 'preact/hooks';
+
+/** The address: it holds the whole view, so that back, reload and shared links work. */
+export interface Place {
+  path: string;
+  query: URLSearchParams;
+}
+
+const CHANGED = 'place-changed';
+
+function here(): Place {
+  return { path: location.pathname, query: new URLSearchParams(location.search) };
+}
+
+/** Goes to an address of these pages. */
+export function go(href: string) {
+  if (href === location.pathname + location.search) return;
+  history.pushState(null, '', href);
+  window.dispatchEvent(new Event(CHANGED));
+}
+
+/** Changes the address without a step that "back" would return to. */
+export function replace(href: string) {
+  history.replaceState(history.state, '', href);
+  window.dispatchEvent(new Event(CHANGED));
+}
+
+export function usePlace(): Place {
+  const [place, setPlace] = useState(here);
+  useEffect(() => {
+    const changed = () => setPlace(here());
+    window.addEventListener('popstate', changed);
+    window.addEventListener(CHANGED, changed);
+    return () => {
+      window.removeEventListener('popstate', changed);
+      window.removeEventListener(CHANGED, changed);
+    };
+  }, []);
+  return place;
+}
+
+export type Changes = Record<string, string | null>;
+
+/** The address with some of its parameters changed; null takes one away. */
+export function withQuery(place: Place, changes: Changes): string {
+  const query = new URLSearchParams(place.query);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) query.set(name, value);
+    else query.delete(name);
+  }
+  const text = query.toString();
+  return text ? `${place.path}?${text}` : place.path;
+}
+
+/** Lets plain clicks on links to these pages change the address without loading everything again. */
+export function followLinks() {
+  document.addEventListener('click', (event) => {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
+    if (link.hash && link.pathname === location.pathname) return;
+    event.preventDefault();
+    go(link.pathname + link.search);
+  });
+}

@@ -1,0 +1,96 @@
+import type { Overview as OverviewAnswer } from '../../actions/openapi/stats.ts';
+import { tenantRightsOf } from '../access.ts';
+import { useAnswer } from '../answers.ts';
+import { useMe } from '../app-context.ts';
+import { CsvButton } from '../controls/csv-button.tsx';
+import { Empty } from '../controls/empty.tsx';
+import { Failure } from '../controls/failure.tsx';
+import { PageHead } from '../controls/page-head.tsx';
+import { RangePicker } from '../controls/range-picker.tsx';
+import { Segments } from '../controls/segments.tsx';
+import { usePlace } from '../location.ts';
+import { paths } from '../routes.ts';
+import { RunProgress } from '../runs/progress.tsx';
+import { Attention } from './attention.tsx';
+import { OverviewChart } from './overview-chart.tsx';
+import { RepositoryTable } from './repository-table.tsx';
+import { TotalsRow } from './totals.tsx';
+import { TrafficTable } from './traffic-table.tsx';
+import { overviewRead, tableRead } from './view.ts';
+
+/** All repositories of a tenant: at a glance, or as rows by day, week or month. */
+export function Overview({ tenantId }: { tenantId: number }) {
+  const { me } = useMe();
+  const place = usePlace();
+  const asTable = place.query.get('tab') === 'table';
+  const overview = useAnswer(asTable ? null : overviewRead(tenantId, place.query));
+  const table = useAnswer(asTable ? tableRead(tenantId, place.query) : null);
+  const shown = asTable ? table : overview;
+  const name = me.tenants.find((tenant) => tenant.tenantId === tenantId)?.name ?? 'Overview';
+  const download = asTable ? tableRead(tenantId, place.query) : overviewRead(tenantId, place.query);
+
+  return (
+    <div class="page" aria-busy={shown.loading}>
+      <PageHead
+        title={name}
+        actions={<CsvButton read={download} fileName={`traffic-${asTable ? 'table' : 'overview'}.csv`} />}
+      />
+      <div class="toolbar">
+        <Segments
+          label="View"
+          current={asTable ? 'table' : ''}
+          segments={[
+            { value: '', label: 'Overview', changes: { tab: null, page: null } },
+            { value: 'table', label: 'Table', changes: { tab: 'table', page: null } },
+          ]}
+        />
+        <RangePicker shown={shown.answer?.range} />
+      </div>
+      {shown.error && <Failure error={shown.error} retry={shown.reload} />}
+      {asTable ? (
+        <TrafficTable tenantId={tenantId} answer={table.answer} failed={Boolean(table.error)} />
+      ) : (
+        <Glance tenantId={tenantId} answer={overview.answer} failed={Boolean(overview.error)} reload={overview.reload} />
+      )}
+    </div>
+  );
+}
+
+interface GlanceProps {
+  tenantId: number;
+  answer: OverviewAnswer | undefined;
+  failed: boolean;
+  reload: () => void;
+}
+
+function Glance({ tenantId, answer, failed, reload }: GlanceProps) {
+  const { me } = useMe();
+  const rights = tenantRightsOf(me, tenantId);
+  if (failed && !answer) return null;
+  if (answer?.repositoryCount === 0)
+    return (
+      <Empty title="No repositories yet">
+        <p>Traffic is collected for repositories that were added here.</p>
+        {rights.changeRepositories ? (
+          <p>
+            <a class="button primary" href={paths.repositories(tenantId)}>
+              Add repositories
+            </a>
+          </p>
+        ) : (
+          <p>A manager of this tenant can add some.</p>
+        )}
+      </Empty>
+    );
+  return (
+    <>
+      {rights.seeRuns && answer?.activeRunId != null && (
+        <RunProgress tenantId={tenantId} runId={answer.activeRunId} onDone={reload} />
+      )}
+      <TotalsRow totals={answer?.totals} comparison={answer?.comparison} />
+      {answer && answer.problemCount > 0 && <Attention answer={answer} />}
+      <OverviewChart answer={answer} />
+      <RepositoryTable answer={answer} />
+    </>
+  );
+}

@@ -1,0 +1,108 @@
+import type { Overview } from '../../actions/openapi/stats.ts';
+import { Sparkline } from '../charts/sparkline.tsx';
+import { Pager } from '../controls/pager.tsx';
+import { SearchBox } from '../controls/search-box.tsx';
+import { Skeleton } from '../controls/skeleton.tsx';
+import { SortHeader } from '../controls/sort-header.tsx';
+import { changeOf, formatChange, formatCount, formatInstant } from '../format.ts';
+import { type Place, usePlace, withQuery } from '../location.ts';
+import { paths } from '../routes.ts';
+import { metricOf } from './view.ts';
+
+const COLUMNS = [
+  { column: 'name', label: 'Repository', numeric: false },
+  { column: 'viewCount', label: 'Views', numeric: true },
+  { column: 'viewUniques', label: 'Visitors ≤', numeric: true },
+  { column: 'cloneCount', label: 'Clones', numeric: true },
+  { column: 'cloneUniques', label: 'Cloners ≤', numeric: true },
+  { column: 'change', label: 'Change', numeric: true },
+  { column: 'stars', label: 'Stars', numeric: true },
+];
+
+type Row = Overview['repositories'][number];
+
+/** One row per repository: sums, change, a small chart, stars. */
+export function RepositoryTable({ answer }: { answer: Overview | undefined }) {
+  const place = usePlace();
+  const sort = place.query.get('sort') ?? 'viewCount';
+  const order = place.query.get('order') === 'asc' ? 'asc' : place.query.get('order') || sort !== 'name' ? 'desc' : 'asc';
+  return (
+    <section class="panel" aria-labelledby="repositories">
+      <header class="panel-head">
+        <h2 id="repositories">Repositories</h2>
+        <SearchBox label="Search repositories" />
+      </header>
+      {!answer && <Skeleton />}
+      {answer && answer.repositories.length === 0 && <NoMatch place={place} />}
+      {answer && answer.repositories.length > 0 && (
+        <div class="table-scroll" tabIndex={0} role="region" aria-labelledby="repositories">
+          <table class="data">
+            <thead>
+              <tr>
+                {COLUMNS.map((column) => (
+                  <SortHeader key={column.column} {...column} sort={sort} order={order} />
+                ))}
+                <th scope="col">{metricOf(place.query) === 'clones' ? 'Clones over time' : 'Views over time'}</th>
+                <th scope="col">Last collected</th>
+              </tr>
+            </thead>
+            <tbody>
+              {answer.repositories.map((row) => (
+                <RepositoryRow key={row.repositoryId} answer={answer} row={row} place={place} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {answer && <Pager page={answer.page} things="repositories" />}
+    </section>
+  );
+}
+
+function RepositoryRow({ answer, row, place }: { answer: Overview; row: Row; place: Place }) {
+  const metric = metricOf(place.query);
+  const target = paths.repository(answer.tenantId, row.repositoryId);
+  const span = withQuery({ path: target, query: place.query }, { q: null, sort: null, order: null, page: null, show: null, stack: null });
+  return (
+    <tr>
+      <th scope="row" class="name">
+        <a href={span}>{row.fullName}</a>
+        {row.archived && <span class="tag">Archived</span>}
+        {row.problem && <span class="tag danger">Problem</span>}
+      </th>
+      <td class="number">{formatCount(row.totals.viewCount)}</td>
+      <td class="number">{formatCount(row.totals.viewUniquesUpper)}</td>
+      <td class="number">{formatCount(row.totals.cloneCount)}</td>
+      <td class="number">{formatCount(row.totals.cloneUniquesUpper)}</td>
+      <td class="number">
+        <RowChange row={row} />
+      </td>
+      <td class="number">{formatCount(row.stars)}</td>
+      <td class="spark-cell">
+        <Sparkline values={metric === 'clones' ? row.cloneCount : row.viewCount} metric={metric} />
+      </td>
+      <td class="when">{row.lastSuccessAt ? formatInstant(row.lastSuccessAt) : 'Not yet'}</td>
+    </tr>
+  );
+}
+
+/** The change of views; a dash with its reason where figures cannot be compared. */
+function RowChange({ row }: { row: Row }) {
+  const { comparison } = row;
+  const change = comparison.comparable ? changeOf(comparison.current.viewCount, comparison.previous.viewCount) : null;
+  if (change === null)
+    return (
+      <span class="muted" title={comparison.comparable ? 'There was nothing before' : 'Not every day is known'}>
+        –
+      </span>
+    );
+  return <span class={`change ${change > 0 ? 'up' : change < 0 ? 'down' : 'same'}`}>{formatChange(change)}</span>;
+}
+
+function NoMatch({ place }: { place: Place }) {
+  return (
+    <p class="none">
+      No repository matches. <a href={withQuery(place, { q: null, page: null })}>Show all</a>
+    </p>
+  );
+}

@@ -1,0 +1,84 @@
+import type { Comparison, Totals } from '../../actions/openapi/stats.ts';
+import { changeOf, formatChange, formatCount, formatDay, plural } from '../format.ts';
+
+interface TotalsRowProps {
+  totals: Totals | undefined;
+  comparison: Comparison | undefined;
+}
+
+const TILES = [
+  { label: 'Views', upper: 'viewCount', lower: null },
+  { label: 'Unique visitors', upper: 'viewUniquesUpper', lower: 'viewUniquesLower' },
+  { label: 'Clones', upper: 'cloneCount', lower: null },
+  { label: 'Unique cloners', upper: 'cloneUniquesUpper', lower: 'cloneUniquesLower' },
+] as const;
+
+/** The range's sums, and how they changed against as many days before. */
+export function TotalsRow({ totals, comparison }: TotalsRowProps) {
+  return (
+    <section class="totals-section" aria-labelledby="totals">
+      <h2 id="totals" class="unseen">
+        Totals
+      </h2>
+      <dl class="totals">
+        {TILES.map(({ label, upper, lower }) => (
+          <div key={label} class="total">
+            <dt>{label}</dt>
+            <dd>
+              <span class="figure">
+                {totals ? <Bounds lower={lower && totals[lower]} upper={totals[upper]} /> : ' '}
+              </span>
+              {comparison && <Change current={comparison.current[upper]} previous={comparison.previous[upper]} comparison={comparison} />}
+              {totals && lower && totals[upper] !== totals[lower] && (
+                <span class="bound">at least {formatCount(totals[lower])}</span>
+              )}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {comparison && totals && <Basis totals={totals} comparison={comparison} />}
+    </section>
+  );
+}
+
+/** Uniques of several days are not additive: only "at most" is true. */
+function Bounds({ lower, upper }: { lower: number | null; upper: number | null }) {
+  const uncertain = upper !== null && lower !== null && lower !== upper;
+  return (
+    <>
+      {uncertain && <small>at most </small>}
+      {formatCount(upper)}
+    </>
+  );
+}
+
+interface ChangeProps {
+  current: number | null;
+  previous: number | null;
+  comparison: Comparison;
+}
+
+function Change({ current, previous, comparison }: ChangeProps) {
+  const change = comparison.comparable ? changeOf(current, previous) : null;
+  if (change === null) return null;
+  const direction = change > 0 ? 'up' : change < 0 ? 'down' : 'same';
+  return (
+    <span class={`change ${direction}`} title={`${formatCount(previous)} before`}>
+      <span aria-hidden="true">{change > 0 ? '▲' : change < 0 ? '▼' : '■'} </span>
+      {formatChange(change)}
+    </span>
+  );
+}
+
+function Basis({ totals, comparison }: { totals: Totals; comparison: Comparison }) {
+  const span = `${formatDay(comparison.from)} – ${formatDay(comparison.to)}`;
+  const before = `${formatDay(comparison.previousFrom)} – ${formatDay(comparison.previousTo)}`;
+  return (
+    <p class="basis">
+      {comparison.comparable
+        ? `Change: ${span} against ${before}; days that still move are left out.`
+        : `No change is given: not every day of ${span} and of ${before} is known.`}{' '}
+      {totals.lostDays > 0 && `${plural(totals.lostDays, 'day')} lost: nobody collected them before GitHub forgot them.`}
+    </p>
+  );
+}

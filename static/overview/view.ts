@@ -1,0 +1,21 @@
+import { reads } from '../reads.ts';
+
+const pick = (query: URLSearchParams, names: string[]) =>
+  Object.fromEntries(names.map((name) => [name, query.get(name)]));
+
+const SPAN = ['range', 'from', 'to', 'by'];
+
+/** The range of days that the address names, for every page that has one. */
+export const spanOf = (query: URLSearchParams) => pick(query, SPAN);
+
+/** What the overview asks the API for, as the address says. */
+export const overviewRead = (tenantId: number, query: URLSearchParams) =>
+  reads.overview(tenantId, pick(query, [...SPAN, 'q', 'sort', 'order', 'page']));
+
+export const tableRead = (tenantId: number, query: URLSearchParams) =>
+  reads.table(tenantId, pick(query, [...SPAN, 'q', 'page']));
+
+export type Metric = 'views' | 'clones';
+
+/** Which figures the chart and the small charts show. */
+export const metricOf = (query: URLSearchParams): Metric => (query.get('show') === 'clones' ? 'clones' : 'views');

@@ -1,0 +1,38 @@
+import type { InitState } from '../actions/openapi/init.ts';
+import type { Me } from '../actions/openapi/me.ts';
+import type { MemberList, SystemMemberList } from '../actions/openapi/members.ts';
+import type { Discovered, RepositoryDetail, RepositoryList } from '../actions/openapi/repositories.ts';
+import type { RunDetail, RunList } from '../actions/openapi/runs.ts';
+import type { ServerList } from '../actions/openapi/servers.ts';
+import type { Overview, RepositoryStats, TrafficTable } from '../actions/openapi/stats.ts';
+import type { TenantList } from '../actions/openapi/tenants.ts';
+import type { Read } from './api.ts';
+
+type Query = Record<string, string | null | undefined>;
+
+function read<Answer>(path: string, query: Query = {}): Read<Answer> {
+  const given = Object.entries(query).filter((pair): pair is [string, string] => Boolean(pair[1]));
+  const text = new URLSearchParams(given).toString();
+  return { url: text ? `${path}?${text}` : path };
+}
+
+/** Every route that reads. */
+export const reads = {
+  initState: () => read<InitState>('init'),
+  me: () => read<Me>('me'),
+  overview: (tenantId: number, query: Query) => read<Overview>(`stats/${tenantId}`, query),
+  table: (tenantId: number, query: Query) => read<TrafficTable>(`stats/${tenantId}/table`, query),
+  repositoryStats: (tenantId: number, repositoryId: number, query: Query) =>
+    read<RepositoryStats>(`stats/${tenantId}/${repositoryId}`, query),
+  repositories: (tenantId: number) => read<RepositoryList>(`repositories/${tenantId}`),
+  repository: (tenantId: number, repositoryId: number) =>
+    read<RepositoryDetail>(`repositories/${tenantId}/${repositoryId}`),
+  discover: (tenantId: number) => read<Discovered>(`repositories/${tenantId}/discover`),
+  runs: (tenantId: number | null, cursor: string | null) =>
+    read<RunList>(tenantId === null ? 'runs' : `runs/${tenantId}`, { cursor }),
+  run: (tenantId: number, runId: number) => read<RunDetail>(`runs/${tenantId}/${runId}`),
+  members: (tenantId: number) => read<MemberList>(`members/${tenantId}`),
+  systemMembers: () => read<SystemMemberList>('members/system'),
+  servers: () => read<ServerList>('servers'),
+  tenants: () => read<TenantList>('tenants'),
+};

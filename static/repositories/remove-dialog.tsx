@@ -1,0 +1,55 @@
+import type { RepositoryRemoved } from '../../actions/openapi/repositories.ts';
+import { useAnswer } from '../answers.ts';
+import { useApp } from '../app-context.ts';
+import { Failure } from '../controls/failure.tsx';
+import { FormDialog } from '../controls/form-dialog.tsx';
+import { useSubmission } from '../controls/submit.ts';
+import { formatDay, plural } from '../format.ts';
+import { reads } from '../reads.ts';
+
+interface RemoveDialogProps {
+  tenantId: number;
+  repositoryId: number;
+  fullName: string;
+  onClose: () => void;
+  onRemoved: () => void;
+}
+
+/** Asks before a repository is removed, and says what is deleted with it. */
+export function RemoveDialog({ tenantId, repositoryId, fullName, onClose, onRemoved }: RemoveDialogProps) {
+  const { api } = useApp();
+  const detail = useAnswer(reads.repository(tenantId, repositoryId));
+  const submission = useSubmission();
+  const stored = detail.answer?.stored;
+
+  function remove() {
+    void submission.run(async () => {
+      await api.send<RepositoryRemoved>('DELETE', `repositories/${tenantId}/${repositoryId}`);
+      onRemoved();
+    });
+  }
+
+  return (
+    <FormDialog
+      title={`Remove ${fullName}?`}
+      action="Remove"
+      danger
+      disabled={!stored}
+      submission={submission}
+      onSubmit={remove}
+      onClose={onClose}
+    >
+      {detail.error && <Failure error={detail.error} retry={detail.reload} />}
+      {stored?.firstDate && stored.lastDate ? (
+        <p>
+          This deletes what was collected for it: {plural(stored.trafficDays, 'traffic day')} from{' '}
+          {formatDay(stored.firstDate)} to {formatDay(stored.lastDate)} and{' '}
+          {plural(stored.snapshots, 'snapshot')} of referrers and paths.
+        </p>
+      ) : (
+        <p>{stored ? 'Nothing has been collected for it yet.' : 'Looking up what would be deleted…'}</p>
+      )}
+      <p>GitHub remembers only the last 14 days: the rest cannot be brought back. Nothing changes on GitHub.</p>
+    </FormDialog>
+  );
+}

@@ -1,0 +1,48 @@
+import { useMemo } from 'preact/hooks';
+import type { RepositoryStats } from '../../actions/openapi/stats.ts';
+import { Chart } from '../charts/chart.tsx';
+import type { ChartModel } from '../charts/model.ts';
+import { Segments } from '../controls/segments.tsx';
+import { usePlace } from '../location.ts';
+
+const FACTS = [
+  { value: 'stars', label: 'Stars', color: '--series-1' },
+  { value: 'forks', label: 'Forks', color: '--series-2' },
+  { value: 'subscribers', label: 'Subscribers', color: '--series-4' },
+  { value: 'openIssues', label: 'Open issues', color: '--series-3' },
+] as const;
+
+/** Stars and what else GitHub says about a repository, as it was on the days that were collected. */
+export function FactsChart({ answer }: { answer: RepositoryStats }) {
+  const place = usePlace();
+  const fact = FACTS.find(({ value }) => value === place.query.get('fact')) ?? FACTS[0];
+  const model = useMemo<ChartModel>(
+    () => ({
+      kind: 'line',
+      by: answer.range.by,
+      buckets: answer.buckets,
+      layers: [{ label: fact.label, color: fact.color, values: answer.facts[fact.value] }],
+      marks: answer.buckets.map(() => 'known'),
+      events: [],
+    }),
+    [answer, fact],
+  );
+  return (
+    <Chart
+      title={fact.label}
+      model={model}
+      note={fact.value === 'openIssues' ? 'GitHub counts open pull requests among open issues.' : undefined}
+      controls={
+        <Segments
+          label="Fact"
+          current={fact.value}
+          segments={FACTS.map(({ value, label }) => ({
+            value,
+            label,
+            changes: { fact: value === 'stars' ? null : value },
+          }))}
+        />
+      }
+    />
+  );
+}

@@ -1,0 +1,58 @@
+import { useMemo } from 'preact/hooks';
+import type { RepositoryStats } from '../../actions/openapi/stats.ts';
+import { Chart } from '../charts/chart.tsx';
+import { type ChartModel, indexOf, markOf } from '../charts/model.ts';
+import { formatDay, plural } from '../format.ts';
+
+/** Views and clones, with uniques inside, lost days as gaps and events as lines. */
+export function TrafficCharts({ answer }: { answer: RepositoryStats | undefined }) {
+  const views = useMemo(() => answer && toModel(answer, 'views'), [answer]);
+  const clones = useMemo(() => answer && toModel(answer, 'clones'), [answer]);
+  const uniques = answer && uniquesNote(answer);
+  return (
+    <>
+      <Chart title="Views" model={views} note={uniques && `${uniques} ${lostNote(answer)}`} />
+      <Chart title="Clones" model={clones} note={uniques && `Clones include CI checkouts. ${uniques}`} />
+    </>
+  );
+}
+
+function uniquesNote({ range, series }: RepositoryStats): string {
+  if (range.by === 'day') return 'Unique visitors of a day are exact; those of several days are not their sum.';
+  const exact = series.uniquesExact.filter(Boolean).length;
+  if (range.by === 'week' && exact > 0)
+    return `Uniques are GitHub’s own for ${plural(exact, 'week')}, and an upper bound (the sum of days) for the others.`;
+  return 'Uniques are sums of days: an upper bound.';
+}
+
+function lostNote({ lostDays, rememberedFrom }: RepositoryStats): string {
+  const remembered = `GitHub remembers ${formatDay(rememberedFrom)} and later.`;
+  return lostDays.length ? `${plural(lostDays.length, 'day')} of the range are lost. ${remembered}` : remembered;
+}
+
+function toModel(answer: RepositoryStats, metric: 'views' | 'clones'): ChartModel {
+  const { series, buckets, range } = answer;
+  const count = metric === 'views' ? series.viewCount : series.cloneCount;
+  const uniques = metric === 'views' ? series.viewUniques : series.cloneUniques;
+  const exact = range.by === 'day' ? '' : ' (at most)';
+  return {
+    kind: 'nested',
+    by: range.by,
+    buckets,
+    layers: [
+      { label: metric === 'views' ? 'Views' : 'Clones', color: `--${metric}`, values: count },
+      {
+        label: `${metric === 'views' ? 'Unique visitors' : 'Unique cloners'}${exact}`,
+        color: `--${metric}-inner`,
+        values: uniques,
+      },
+    ],
+    marks: buckets.map((_, index) => markOf(series.state[index] ?? 'before', count[index] ?? null)),
+    events: answer.events
+      .map((event) => ({
+        index: indexOf(buckets, event.occurredAt.slice(0, 10)),
+        label: `${event.kind[0]?.toUpperCase()}${event.kind.slice(1)} on ${formatDay(event.occurredAt.slice(0, 10))}`,
+      }))
+      .filter((event) => event.index >= 0),
+  };
+}

@@ -1,0 +1,54 @@
+import { useEffect } from 'preact/hooks';
+import type { RunDetail } from '../../actions/openapi/runs.ts';
+import { plural } from '../format.ts';
+import { paths } from '../routes.ts';
+import { useRun } from './use-run.ts';
+
+interface RunProgressProps {
+  tenantId: number;
+  runId: number;
+  /** Called once when the run has ended. */
+  onDone: () => void;
+}
+
+/** A collection at work: how far it is, and what failed. */
+export function RunProgress({ tenantId, runId, onDone }: RunProgressProps) {
+  const { detail, error } = useRun(tenantId, runId);
+  const ended = detail !== undefined && detail.run.state !== 'running';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each run
+  useEffect(() => {
+    if (ended) onDone();
+  }, [ended, runId]);
+  return (
+    <section class="progress-box" aria-label="Collection">
+      <ProgressBar detail={detail} />
+      <p role="status">
+        {error ? error.message : sentenceOf(detail)}{' '}
+        <a href={paths.run(tenantId, runId)}>Details</a>
+      </p>
+    </section>
+  );
+}
+
+export function ProgressBar({ detail }: { detail: RunDetail | undefined }) {
+  const done = detail ? detail.run.succeededCount + detail.run.failedCount : 0;
+  return (
+    <progress
+      class="progress"
+      aria-label="Repositories collected"
+      max={Math.max(1, detail?.run.repositoryCount ?? 1)}
+      value={detail?.run.state === 'running' || !detail ? done : detail.run.repositoryCount || 1}
+    />
+  );
+}
+
+/** The run in a sentence. */
+export function sentenceOf(detail: RunDetail | undefined): string {
+  if (!detail) return 'Starting the collection…';
+  const { state, repositoryCount, succeededCount, failedCount } = detail.run;
+  const done = succeededCount + failedCount;
+  const failed = failedCount > 0 ? `, ${failedCount} failed` : '';
+  if (state === 'running') return `Collecting: ${done} of ${plural(repositoryCount, 'repository', 'repositories')}${failed}.`;
+  if (state === 'succeeded') return `Collected ${plural(succeededCount, 'repository', 'repositories')}.`;
+  return `The collection has ended: ${succeededCount} of ${repositoryCount} collected${failed}.`;
+}

@@ -1,0 +1,89 @@
+import type { RunOutcome } from '../../actions/openapi/runs.ts';
+import { Failure } from '../controls/failure.tsx';
+import { PageHead } from '../controls/page-head.tsx';
+import { Skeleton } from '../controls/skeleton.tsx';
+import { formatInstant } from '../format.ts';
+import { LossNote } from '../overview/loss-note.tsx';
+import { paths } from '../routes.ts';
+import { ProgressBar, sentenceOf } from './progress.tsx';
+import { RunState } from './run-state.tsx';
+import { useRun } from './use-run.ts';
+
+interface RunPageProps {
+  tenantId: number;
+  runId: number;
+}
+
+/** One collection run: how far it is, and the outcome of each repository. */
+export function RunPage({ tenantId, runId }: RunPageProps) {
+  const { detail, error } = useRun(tenantId, runId);
+  return (
+    <div class="page">
+      <PageHead
+        title={detail ? `Run of ${formatInstant(detail.run.startedAt)}` : 'Run'}
+        above={
+          <p class="crumbs">
+            <a href={paths.runs(tenantId)}>Collection</a>
+          </p>
+        }
+      />
+      {error && !detail && <Failure error={error} />}
+      {!detail && !error && <Skeleton />}
+      {detail && (
+        <>
+          <section class="progress-box" aria-label="Progress">
+            <ProgressBar detail={detail} />
+            <p role="status">
+              {sentenceOf(detail)} {detail.run.failure?.message}
+            </p>
+          </section>
+          <Outcomes tenantId={tenantId} outcomes={detail.repositories} />
+        </>
+      )}
+    </div>
+  );
+}
+
+const ORDER: Record<RunOutcome['state'], number> = { failed: 0, waiting: 1, succeeded: 2 };
+
+/** Failures first: they are what somebody has to look at. */
+function Outcomes({ tenantId, outcomes }: { tenantId: number; outcomes: RunOutcome[] }) {
+  const sorted = outcomes.toSorted((a, b) => ORDER[a.state] - ORDER[b.state] || a.fullName.localeCompare(b.fullName));
+  if (sorted.length === 0) return null;
+  return (
+    <section class="panel" aria-labelledby="outcomes">
+      <header class="panel-head">
+        <h2 id="outcomes">Repositories</h2>
+      </header>
+      <div class="table-scroll" tabIndex={0} role="region" aria-labelledby="outcomes">
+        <table class="data cards">
+          <thead>
+            <tr>
+              <th scope="col">Repository</th>
+              <th scope="col">State</th>
+              <th scope="col">Reason</th>
+              <th scope="col">Finished</th>
+            </tr>
+          </thead>
+          <tbody>
+            {sorted.map((outcome) => (
+              <tr key={outcome.repositoryId}>
+                <th scope="row" class="name">
+                  <a href={paths.repository(tenantId, outcome.repositoryId)}>{outcome.fullName}</a>
+                </th>
+                <td data-label="State">
+                  <RunState state={outcome.state} />
+                </td>
+                <td>
+                  {outcome.message} {outcome.code && <code>{outcome.code}</code>}{' '}
+                  {outcome.state === 'failed' && <LossNote days={outcome.daysUntilLoss} />}
+                </td>
+                <td class="when">{outcome.finishedAt && formatInstant(outcome.finishedAt)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

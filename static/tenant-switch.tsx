@@ -1,0 +1,41 @@
+import { useEffect } from 'preact/hooks';
+import type { Me } from '../actions/openapi/me.ts';
+import { go } from './location.ts';
+import { type Route, paths } from './routes.ts';
+
+const LAST = 'traffic.tenant';
+
+/** The tenant that was looked at last in this browser. */
+export const lastTenant = () => Number(localStorage.getItem(LAST)) || null;
+
+interface TenantSwitchProps {
+  me: Me;
+  tenantId: number;
+  route: Route;
+}
+
+/** Goes to the same page of another tenant. */
+export function TenantSwitch({ me, tenantId, route }: TenantSwitchProps) {
+  useEffect(() => localStorage.setItem(LAST, String(tenantId)), [tenantId]);
+  const current = me.tenants.find((tenant) => tenant.tenantId === tenantId);
+  if (me.tenants.length < 2) return <span class="tenant-name">{current?.name}</span>;
+
+  function change(chosen: number) {
+    const page = route.page === 'repositories' || route.page === 'runs' || route.page === 'members';
+    go(page ? paths[route.page](chosen) : paths.overview(chosen));
+  }
+
+  return (
+    <label class="tenant-switch">
+      <span class="unseen">Tenant</span>
+      <select value={tenantId} onChange={(event) => change(Number(event.currentTarget.value))}>
+        {!current && <option value={tenantId}>–</option>}
+        {me.tenants.map((tenant) => (
+          <option key={tenant.tenantId} value={tenant.tenantId}>
+            {tenant.name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

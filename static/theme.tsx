@@ -1,0 +1,53 @@
+import { useEffect, useState } from 'preact/hooks';
+
+type Theme = 'automatic' | 'light' | 'dark';
+
+const STORED = 'traffic.theme';
+const CHANGED = 'theme-changed';
+const NEXT: Record<Theme, Theme> = { automatic: 'light', light: 'dark', dark: 'automatic' };
+const systemDark = matchMedia('(prefers-color-scheme: dark)');
+
+function stored(): Theme {
+  const theme = localStorage.getItem(STORED);
+  return theme === 'light' || theme === 'dark' ? theme : 'automatic';
+}
+
+/** Sets the theme that the person chose earlier; without a choice the system's is used. */
+export function applyTheme(theme = stored()) {
+  const dark = theme === 'dark' || (theme === 'automatic' && systemDark.matches);
+  document.documentElement.dataset['theme'] = dark ? 'dark' : 'light';
+  window.dispatchEvent(new Event(CHANGED));
+}
+
+systemDark.addEventListener('change', () => applyTheme());
+
+/** Counts changes of the theme, for what is drawn rather than styled. */
+export function useThemeRound(): number {
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    const changed = () => setRound((count) => count + 1);
+    window.addEventListener(CHANGED, changed);
+    return () => window.removeEventListener(CHANGED, changed);
+  }, []);
+  return round;
+}
+
+/** Goes through automatic, light and dark. */
+export function ThemeSwitch() {
+  const [theme, setTheme] = useState(stored);
+  function change() {
+    const next = NEXT[theme];
+    localStorage.setItem(STORED, next);
+    setTheme(next);
+    applyTheme(next);
+  }
+  return (
+    <button type="button" class="bar-button" onClick={change} aria-label={`Theme: ${theme}. Change it`}>
+      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+        <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.5" />
+        <path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor" />
+      </svg>
+      <span class="wide-only">{theme[0]?.toUpperCase() + theme.slice(1)}</span>
+    </button>
+  );
+}
