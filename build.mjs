@@ -80,7 +80,7 @@ export async function buildLocal() {
 }
 
 /** The pages: hashed scripts and styles, and an entry page that names them. */
-async function buildPages() {
+export async function buildPages() {
   const folder = path.join(out, 'static');
   const { metafile } = await build({
     entryPoints: [path.join(root, 'static/main.tsx'), path.join(root, 'static/main.css')],

@@ -60,7 +60,6 @@ export function useAnswer<Answer>(read: Read<Answer> | null): Loaded<Answer> {
   const current = useRef(url);
   current.current = url;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a round is a wish to read again
   useEffect(() => {
     if (url === null) return;
     const leaving = new AbortController();
@@ -83,9 +82,11 @@ export function useAnswer<Answer>(read: Read<Answer> | null): Loaded<Answer> {
   const same = shown.url === url;
   const fallback = kept.get(url ?? '') ?? (pathOf(shown.url) === pathOf(url) ? shown.answer : undefined);
   return {
-    answer: (same && shown.answer !== undefined ? shown.answer : same && shown.error ? undefined : fallback) as
-      | Answer
-      | undefined,
+    answer: (same && shown.answer !== undefined
+      ? shown.answer
+      : same && shown.error
+        ? undefined
+        : fallback) as Answer | undefined,
     error: same ? shown.error : undefined,
     loading: loading || !same,
     reload,

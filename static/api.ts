@@ -39,7 +39,7 @@ export function openApi(apiUrl: string, session: Session, onWaiting: Waiting, le
   async function attempt(method: Method, path: string, body: unknown, signal?: AbortSignal) {
     const token = await session.accessToken().catch(unreachable);
     const headers: Record<string, string> = {};
-    if (token) headers['authorization'] = `Bearer ${token}`;
+    if (token) headers.authorization = `Bearer ${token}`;
     else if (session.signedIn()) return expire();
     if (body !== undefined) headers['content-type'] = 'application/json';
     return fetch(`${apiUrl}/${path}`, {
@@ -121,5 +121,9 @@ async function toError(answer: Response): Promise<ApiError> {
     return new ApiError(answer.status, code ?? 'unknown', message ?? `Status ${answer.status}.`, details);
   }
   const said = typeof error === 'string' ? ` It said: ${error}` : '';
-  return new ApiError(answer.status, 'platform', `The platform answered with status ${answer.status}.${said}`);
+  return new ApiError(
+    answer.status,
+    'platform',
+    `The platform answered with status ${answer.status}.${said}`,
+  );
 }

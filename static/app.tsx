@@ -18,14 +18,8 @@ import { Welcome } from './welcome/welcome.tsx';
 const Initialize = lazy(async () => (await import('./welcome/initialize.tsx')).Initialize);
 const Repository = lazy(async () => (await import('./repository/repository.tsx')).RepositoryPage);
 const Repositories = lazy(async () => (await import('./repositories/repositories.tsx')).Repositories);
-const Runs = lazy(async () => (await import('./runs/runs.tsx')).Runs);
-const SystemLog = lazy(async () => (await import('./runs/system-log.tsx')).SystemLog);
-const RunPage = lazy(async () => (await import('./runs/run.tsx')).RunPage);
-const Members = lazy(async () => (await import('./admin/members.tsx')).Members);
-const Tenants = lazy(async () => (await import('./admin/tenants.tsx')).Tenants);
-const Servers = lazy(async () => (await import('./admin/servers.tsx')).Servers);
-const SystemRoles = lazy(async () => (await import('./admin/system-roles.tsx')).SystemRoles);
-const Profile = lazy(async () => (await import('./admin/profile.tsx')).Profile);
+const Collection = lazy(async () => (await import('./runs/collection.tsx')).Collection);
+const Administration = lazy(async () => (await import('./admin/administration.tsx')).Administration);
 
 /** Who is not signed in sees the welcome page, or is sent to sign in when the address names a page. */
 export function Root({ signInError }: { signInError: Error | undefined }) {
@@ -33,7 +27,6 @@ export function Root({ signInError }: { signInError: Error | undefined }) {
   const place = usePlace();
   const page = place.path + place.query.toString();
   const leave = !session.signedIn() && place.path !== '/' && !signInError;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for a page
   useEffect(() => {
     if (leave) void session.signIn(location.pathname + location.search);
   }, [leave, page]);
@@ -54,15 +47,15 @@ function SignedIn() {
   const { api } = useApp();
   const place = usePlace();
   const route = toRoute(place.path);
-  const me = useAnswer(reads.me());
+  const initializing = route.page === 'initialize';
+  const me = useAnswer(initializing ? null : reads.me());
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only what the first page needs, once
   useEffect(() => {
     if (route.page === 'overview' && !place.query.has('tab'))
       preload(api, overviewRead(route.tenantId, place.query));
   }, []);
 
-  if (me.error instanceof ApiError && me.error.code === 'not_initialized')
+  if (initializing || (me.error instanceof ApiError && me.error.code === 'not_initialized'))
     return (
       <Shell>
         <Initialize onDone={me.reload} />
@@ -97,25 +90,23 @@ function SignedIn() {
 function Page({ route }: { route: Route }) {
   const { me } = useMe();
   if ('tenantId' in route) {
-    if (!me.tenants.some((tenant) => tenant.tenantId === route.tenantId)) return <NotFound />;
-    return <TenantPage route={route} />;
+    const known = me.tenants.some((tenant) => tenant.tenantId === route.tenantId);
+    return known ? <TenantPage route={route} /> : <NotFound />;
   }
-  const rights = rightsOf(me);
+  const { system, manager } = rightsOf(me);
   switch (route.page) {
     case 'home':
       return <Home />;
-    case 'initialize':
-      return <Home />;
     case 'profile':
-      return <Profile />;
+      return <Administration route={route} />;
     case 'tenants':
-      return rights.system || rights.manager ? <Tenants /> : <Forbidden needs="administrator, maintainer or manager" />;
     case 'servers':
-      return rights.system || rights.manager ? <Servers /> : <Forbidden needs="administrator, maintainer or manager" />;
+      if (!system && !manager) return <Forbidden needs="administrators, maintainers and managers" />;
+      return <Administration route={route} />;
     case 'system-roles':
-      return rights.system ? <SystemRoles /> : <Forbidden needs="administrator or maintainer" />;
+      return system ? <Administration route={route} /> : <Forbidden needs="administrators and maintainers" />;
     case 'system-log':
-      return rights.system ? <SystemLog /> : <Forbidden needs="administrator or maintainer" />;
+      return system ? <Collection tenantId={null} /> : <Forbidden needs="administrators and maintainers" />;
     default:
       return <NotFound />;
   }
@@ -132,15 +123,16 @@ function TenantPage({ route }: { route: Extract<Route, { tenantId: number }> }) 
       return <Repository tenantId={tenantId} repositoryId={route.repositoryId} />;
     case 'repositories':
       return <Repositories tenantId={tenantId} />;
-    case 'runs':
-      return rights.seeRuns ? <Runs tenantId={tenantId} /> : <Forbidden needs="viewer or manager" />;
-    case 'run':
-      return rights.seeRuns ? (
-        <RunPage tenantId={tenantId} runId={route.runId} />
-      ) : (
-        <Forbidden needs="viewer or manager" />
-      );
     case 'members':
-      return rights.seeMembers ? <Members tenantId={tenantId} /> : <Forbidden needs="manager" />;
+      return rights.seeMembers ? (
+        <Administration route={route} />
+      ) : (
+        <Forbidden needs="managers of the tenant" />
+      );
+    case 'runs':
+      return rights.seeRuns ? <Collection tenantId={tenantId} /> : <Forbidden needs="viewers and managers" />;
+    case 'run':
+      if (!rights.seeRuns) return <Forbidden needs="viewers and managers" />;
+      return <Collection tenantId={tenantId} runId={route.runId} />;
   }
 }

@@ -32,8 +32,8 @@ export function Home() {
       ) : (
         <Notice kind="info">
           <p>
-            You are signed in as <strong>{me.email}</strong>, but nobody has given you a role yet. Ask a manager
-            or an administrator of this installation to add this address.
+            You are signed in as <strong>{me.email}</strong>, but nobody has given you a role yet. Ask a
+            manager or an administrator of this installation to add this address.
           </p>
         </Notice>
       )}
@@ -47,7 +47,7 @@ export function Forbidden({ needs }: { needs: string }) {
     <div class="page narrow">
       <PageHead title="This page needs another role" />
       <Notice kind="warning">
-        <p>It is for: {needs}. Ask a manager of the tenant or an administrator if you need it.</p>
+        <p>It is for {needs}. Ask a manager of the tenant or an administrator if you need it.</p>
         <p>
           <a href="/">Back to the start</a>
         </p>

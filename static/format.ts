@@ -1,7 +1,7 @@
 /** Numbers and UTC days as text, in the reader's own language of numbers but English words. */
 
 const whole = new Intl.NumberFormat('en-GB');
-const compact = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 1 });
+const compact = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 2 });
 const percent = new Intl.NumberFormat('en-GB', {
   style: 'percent',
   maximumFractionDigits: 0,

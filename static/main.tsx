@@ -20,6 +20,7 @@ async function start(root: HTMLElement) {
   const signInError = await session.complete().then(
     (returnTo) => {
       if (returnTo) replace(returnTo);
+      return undefined;
     },
     (error: Error) => error,
   );

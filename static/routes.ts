@@ -1,6 +1,16 @@
 /** Which page an address names. */
 export type Route =
-  | { page: 'home' | 'initialize' | 'profile' | 'tenants' | 'servers' | 'system-roles' | 'system-log' | 'unknown' }
+  | {
+      page:
+        | 'home'
+        | 'initialize'
+        | 'profile'
+        | 'tenants'
+        | 'servers'
+        | 'system-roles'
+        | 'system-log'
+        | 'unknown';
+    }
   | { page: 'overview' | 'repositories' | 'runs' | 'members'; tenantId: number }
   | { page: 'repository'; tenantId: number; repositoryId: number }
   | { page: 'run'; tenantId: number; runId: number };

@@ -1,5 +1,5 @@
-import type { Configuration } from 'openid-client';
 import type { Config } from './config.ts';
+import type { Checks, Grant } from './provider.ts';
 
 interface Tokens {
   accessToken: string;
@@ -10,11 +10,8 @@ interface Tokens {
   obtainedAt: number;
 }
 
-/** What must survive the redirect to the provider and back. */
 interface Pending {
-  verifier: string;
-  state: string;
-  nonce: string;
+  checks: Checks;
   returnTo: string;
 }
 
@@ -35,12 +32,16 @@ export interface Session {
 
 const TOKENS = 'traffic.tokens';
 const PENDING = 'traffic.signIn';
+const ENDS_SOON = 30_000;
+const FRESH = 15_000;
+
+/** The provider's part is fetched when somebody signs in or a token ends. */
+const provider = () => import('./provider.ts');
 
 /** Sign-in with authorization code and PKCE. Tokens live in memory and, for reloads of this tab, in sessionStorage. */
 export function openSession(config: Config): Session {
   let tokens = read<Tokens>(TOKENS);
   let renewal: Promise<string | null> | null = null;
-  const redirectUri = `${location.origin}/`;
 
   function keep(next: Tokens | null) {
     tokens = next;
@@ -48,31 +49,13 @@ export function openSession(config: Config): Session {
     else sessionStorage.removeItem(TOKENS);
   }
 
-  async function provider() {
-    const oidc = await import('openid-client');
-    const insecure = config.issuer.startsWith('http:') ? { execute: [oidc.allowInsecureRequests] } : {};
-    const found: Configuration = await oidc.discovery(
-      new URL(config.issuer),
-      config.clientId,
-      undefined,
-      oidc.None(),
-      insecure,
-    );
-    return { oidc, found };
-  }
-
   async function renewOnce(): Promise<string | null> {
     const refreshToken = tokens?.refreshToken;
     if (!refreshToken) return null;
-    const { oidc, found } = await provider();
-    try {
-      const answer = await oidc.refreshTokenGrant(found, refreshToken);
-      keep({ ...toTokens(answer), refreshToken: answer.refresh_token ?? refreshToken });
-      return answer.access_token;
-    } catch (error) {
-      if (error instanceof oidc.ResponseBodyError) return null;
-      throw error;
-    }
+    const grant = await (await provider()).renewGrant(config, refreshToken);
+    if (!grant) return null;
+    keep({ ...toTokens(grant), refreshToken: grant.refresh_token ?? refreshToken });
+    return grant.access_token;
   }
 
   function renew() {
@@ -84,27 +67,16 @@ export function openSession(config: Config): Session {
 
   return {
     signedIn: () => tokens !== null,
-    justSignedIn: () => tokens !== null && Date.now() - tokens.obtainedAt < 15_000,
+    justSignedIn: () => tokens !== null && Date.now() - tokens.obtainedAt < FRESH,
+    renew,
     async accessToken() {
       if (!tokens) return null;
-      return tokens.expiresAt - Date.now() > 30_000 ? tokens.accessToken : renew();
+      return tokens.expiresAt - Date.now() > ENDS_SOON ? tokens.accessToken : renew();
     },
-    renew,
     async signIn(returnTo) {
-      const { oidc, found } = await provider();
-      const verifier = oidc.randomPKCECodeVerifier();
-      const pending = { verifier, state: oidc.randomState(), nonce: oidc.randomNonce(), returnTo };
+      const { target, checks } = await (await provider()).beginSignIn(config);
+      const pending: Pending = { checks, returnTo };
       sessionStorage.setItem(PENDING, JSON.stringify(pending));
-      const offline = config.scope.split(' ').includes('offline_access');
-      const target = oidc.buildAuthorizationUrl(found, {
-        redirect_uri: redirectUri,
-        scope: config.scope,
-        code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
-        code_challenge_method: 'S256',
-        state: pending.state,
-        nonce: pending.nonce,
-        ...(offline ? { prompt: 'consent' } : {}),
-      });
       keep(null);
       location.assign(target);
     },
@@ -114,50 +86,28 @@ export function openSession(config: Config): Session {
       const pending = read<Pending>(PENDING);
       sessionStorage.removeItem(PENDING);
       history.replaceState(null, '', '/');
-      if (!pending) throw new Error('This sign-in was begun in another tab. Please sign in here.');
-      const { oidc, found } = await provider();
-      const granted = await oidc
-        .authorizationCodeGrant(found, answer, {
-          pkceCodeVerifier: pending.verifier,
-          expectedState: pending.state,
-          expectedNonce: pending.nonce,
-        })
-        .catch(refuse);
-      keep(toTokens(granted));
+      if (!pending) return null;
+      keep(toTokens(await (await provider()).completeSignIn(config, answer, pending.checks)));
       return pending.returnTo;
     },
     async signOut() {
       const idToken = tokens?.idToken;
+      const target = await (await provider()).signOutTarget(config, idToken);
       keep(null);
       sessionStorage.clear();
-      const { oidc, found } = await provider();
-      if (!found.serverMetadata().end_session_endpoint) return location.assign('/');
-      const hint: Record<string, string> = idToken ? { id_token_hint: idToken } : {};
-      location.assign(
-        oidc.buildEndSessionUrl(found, { post_logout_redirect_uri: redirectUri, ...hint }),
-      );
+      location.assign(target ?? '/');
     },
   };
 }
 
-function toTokens(answer: {
-  access_token: string;
-  refresh_token?: string | undefined;
-  id_token?: string | undefined;
-  expires_in?: number | undefined;
-}): Tokens {
+function toTokens(grant: Grant): Tokens {
   return {
-    accessToken: answer.access_token,
-    refreshToken: answer.refresh_token,
-    idToken: answer.id_token,
-    expiresAt: Date.now() + (answer.expires_in ?? 3600) * 1000,
+    accessToken: grant.access_token,
+    refreshToken: grant.refresh_token,
+    idToken: grant.id_token,
+    expiresAt: Date.now() + (grant.expires_in ?? 3600) * 1000,
     obtainedAt: Date.now(),
   };
-}
-
-function refuse(error: unknown): never {
-  const reason = error instanceof Error ? error.message : String(error);
-  throw new Error(`The identity provider did not complete the sign-in (${reason}). Please sign in again.`);
 }
 
 function read<T>(name: string): T | null {

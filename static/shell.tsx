@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Me } from '../actions/openapi/me.ts';
 import { rightsOf, tenantRightsOf } from './access.ts';
-import { type Route, paths } from './routes.ts';
+import { paths, type Route } from './routes.ts';
 import { lastTenant, TenantSwitch } from './tenant-switch.tsx';
 import { ThemeSwitch } from './theme.tsx';
 import { Waiting } from './waiting.tsx';

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import type { Me } from '../actions/openapi/me.ts';
 import { go } from './location.ts';
-import { type Route, paths } from './routes.ts';
+import { paths, type Route } from './routes.ts';
 
 const LAST = 'traffic.tenant';
 

@@ -15,7 +15,7 @@ function stored(): Theme {
 /** Sets the theme that the person chose earlier; without a choice the system's is used. */
 export function applyTheme(theme = stored()) {
   const dark = theme === 'dark' || (theme === 'automatic' && systemDark.matches);
-  document.documentElement.dataset['theme'] = dark ? 'dark' : 'light';
+  document.documentElement.dataset.theme = dark ? 'dark' : 'light';
   window.dispatchEvent(new Event(CHANGED));
 }
 

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { TenantDeletion } from '../../actions/tenants.ts';
 import type { Tenant, TenantDeleted } from '../../actions/openapi/tenants.ts';
+import type { TenantDeletion } from '../../actions/tenants.ts';
 import { useApp } from '../app-context.ts';
 import { Field } from '../controls/field.tsx';
 import { FormDialog } from '../controls/form-dialog.tsx';
@@ -38,9 +38,9 @@ export function DeleteTenant({ tenant, onClose, onDeleted }: DeleteTenantProps) 
       onClose={onClose}
     >
       <p>
-        This deletes {plural(tenant.repositoryCount, 'repository', 'repositories')} with everything that was collected
-        for them, {plural(tenant.memberCount, 'member')} and the stored token. GitHub remembers only the last 14 days:
-        the rest cannot be brought back.
+        This deletes {plural(tenant.repositoryCount, 'repository', 'repositories')} with everything that was
+        collected for them, {plural(tenant.memberCount, 'member')} and the stored token. GitHub remembers only
+        the last 14 days: the rest cannot be brought back.
       </p>
       <Field
         label={`Type “${tenant.name}” to confirm`}

@@ -77,7 +77,8 @@ interface RepositoryChoiceProps {
 }
 
 function RepositoryChoice({ repositories, chosen, onChange }: RepositoryChoiceProps) {
-  if (repositories.length === 0) return <p class="hint">The tenant has no repositories to choose from yet.</p>;
+  if (repositories.length === 0)
+    return <p class="hint">The tenant has no repositories to choose from yet.</p>;
   return (
     <fieldset class="pick-list">
       <legend class="unseen">Repositories this person may see</legend>
@@ -88,7 +89,9 @@ function RepositoryChoice({ repositories, chosen, onChange }: RepositoryChoicePr
             checked={chosen.includes(repositoryId)}
             onChange={(event) =>
               onChange(
-                event.currentTarget.checked ? [...chosen, repositoryId] : chosen.filter((id) => id !== repositoryId),
+                event.currentTarget.checked
+                  ? [...chosen, repositoryId]
+                  : chosen.filter((id) => id !== repositoryId),
               )
             }
           />

@@ -6,6 +6,7 @@ import { useApp, useMe } from '../app-context.ts';
 import { Failure } from '../controls/failure.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { Skeleton } from '../controls/skeleton.tsx';
+import { TableScroll } from '../controls/table-scroll.tsx';
 import { formatInstant, plural } from '../format.ts';
 import { reads } from '../reads.ts';
 import { MemberDialog } from './member-dialog.tsx';
@@ -33,12 +34,18 @@ export function Members({ tenantId }: { tenantId: number }) {
         title="Members"
         below={
           <p class="lead">
-            Managers change everything here, viewers see everything, repository viewers see the repositories you choose.
+            Managers change everything here, viewers see everything, repository viewers see the repositories
+            you choose.
           </p>
         }
         actions={
           mayChange && (
-            <button type="button" class="button primary" disabled={!list.answer} onClick={() => setEditing('new')}>
+            <button
+              type="button"
+              class="button primary"
+              disabled={!list.answer}
+              onClick={() => setEditing('new')}
+            >
               Add member
             </button>
           )
@@ -66,7 +73,9 @@ export function Members({ tenantId }: { tenantId: number }) {
         <RemoveMember
           email={removing}
           consequence="They lose access to this tenant at once. Their sign-in itself stays."
-          remove={() => api.send<MemberRemoved>('DELETE', `members/${tenantId}/${encodeURIComponent(removing)}`)}
+          remove={() =>
+            api.send<MemberRemoved>('DELETE', `members/${tenantId}/${encodeURIComponent(removing)}`)
+          }
           onClose={() => setRemoving(undefined)}
           onRemoved={() => changed(removing)}
         />
@@ -85,7 +94,7 @@ function MemberTable({ members, onEdit, onRemove }: MemberTableProps) {
   if (members.length === 0) return <p class="none">Nobody has a role in this tenant yet.</p>;
   return (
     <section class="panel" aria-label="Members">
-      <div class="table-scroll">
+      <TableScroll label="Members">
         <table class="data cards">
           <thead>
             <tr>
@@ -108,7 +117,10 @@ function MemberTable({ members, onEdit, onRemove }: MemberTableProps) {
                 <td data-label="Role">
                   {member.role}
                   {member.role === 'repository viewer' && (
-                    <span class="muted"> · {plural(member.repositoryIds.length, 'repository', 'repositories')}</span>
+                    <span class="muted">
+                      {' '}
+                      · {plural(member.repositoryIds.length, 'repository', 'repositories')}
+                    </span>
                   )}
                 </td>
                 <td class="when" data-label="Since">
@@ -128,7 +140,7 @@ function MemberTable({ members, onEdit, onRemove }: MemberTableProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroll>
     </section>
   );
 }

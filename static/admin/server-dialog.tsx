@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { ServerRequest } from '../../actions/servers.ts';
 import type { Server } from '../../actions/openapi/servers.ts';
+import type { ServerRequest } from '../../actions/servers.ts';
 import { ApiError } from '../api.ts';
 import { useApp } from '../app-context.ts';
 import { Field } from '../controls/field.tsx';

@@ -47,7 +47,11 @@ export function Servers() {
       {list.error && <Failure error={list.error} retry={list.reload} />}
       {!list.answer && !list.error && <Skeleton />}
       {list.answer && (
-        <ServerTable servers={list.answer.servers} onEdit={mayChange ? setEditing : undefined} onDelete={setDeleting} />
+        <ServerTable
+          servers={list.answer.servers}
+          onEdit={mayChange ? setEditing : undefined}
+          onDelete={setDeleting}
+        />
       )}
       {editing && (
         <ServerDialog
@@ -56,7 +60,9 @@ export function Servers() {
           onSaved={changed}
         />
       )}
-      {deleting && <DeleteServer server={deleting} onClose={() => setDeleting(undefined)} onDeleted={changed} />}
+      {deleting && (
+        <DeleteServer server={deleting} onClose={() => setDeleting(undefined)} onDeleted={changed} />
+      )}
     </div>
   );
 }
@@ -139,7 +145,14 @@ function DeleteServer({ server, onClose, onDeleted }: DeleteServerProps) {
     });
   }
   return (
-    <FormDialog title={`Delete ${server.name}?`} action="Delete" danger submission={submission} onSubmit={remove} onClose={onClose}>
+    <FormDialog
+      title={`Delete ${server.name}?`}
+      action="Delete"
+      danger
+      submission={submission}
+      onSubmit={remove}
+      onClose={onClose}
+    >
       <p>No tenant uses it. It can be added again at any time.</p>
     </FormDialog>
   );

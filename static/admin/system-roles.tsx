@@ -36,7 +36,8 @@ export function SystemRoles() {
         title="System roles"
         below={
           <p class="lead">
-            Administrators change everything in every tenant; maintainers see everything and keep the collection going.
+            Administrators change everything in every tenant; maintainers see everything and keep the
+            collection going.
           </p>
         }
         actions={
@@ -79,7 +80,11 @@ export function SystemRoles() {
                       <button type="button" class="button small" onClick={() => setEditing(member)}>
                         Change…<span class="unseen"> {member.email}</span>
                       </button>
-                      <button type="button" class="button small danger" onClick={() => setRemoving(member.email)}>
+                      <button
+                        type="button"
+                        class="button small danger"
+                        onClick={() => setRemoving(member.email)}
+                      >
                         Remove…<span class="unseen"> {member.email}</span>
                       </button>
                     </td>
@@ -140,7 +145,14 @@ function SystemRoleDialog({ member, onClose, onSaved }: SystemRoleDialogProps) {
       onClose={onClose}
     >
       {!member && (
-        <Field label="E-mail address" type="email" required maxLength={320} value={email} onValue={setEmail} />
+        <Field
+          label="E-mail address"
+          type="email"
+          required
+          maxLength={320}
+          value={email}
+          onValue={setEmail}
+        />
       )}
       <SelectField
         label="Role"

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
-import type { TenantRequest, TenantUpdate } from '../../actions/tenants.ts';
 import type { Server } from '../../actions/openapi/servers.ts';
 import type { Tenant } from '../../actions/openapi/tenants.ts';
+import type { TenantRequest, TenantUpdate } from '../../actions/tenants.ts';
 import { ApiError } from '../api.ts';
 import { useApp } from '../app-context.ts';
 import { Field, SelectField } from '../controls/field.tsx';

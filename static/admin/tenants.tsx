@@ -6,6 +6,7 @@ import { useMe } from '../app-context.ts';
 import { Failure } from '../controls/failure.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { Skeleton } from '../controls/skeleton.tsx';
+import { TableScroll } from '../controls/table-scroll.tsx';
 import { formatCount, formatInstant } from '../format.ts';
 import { go } from '../location.ts';
 import { reads } from '../reads.ts';
@@ -33,10 +34,19 @@ export function Tenants() {
     <div class="page" aria-busy={list.loading}>
       <PageHead
         title="Tenants"
-        below={<p class="lead">A tenant holds repositories, the token that reads them, and the people who may see them.</p>}
+        below={
+          <p class="lead">
+            A tenant holds repositories, the token that reads them, and the people who may see them.
+          </p>
+        }
         actions={
           administrator && (
-            <button type="button" class="button primary" disabled={!list.answer} onClick={() => setCreating(true)}>
+            <button
+              type="button"
+              class="button primary"
+              disabled={!list.answer}
+              onClick={() => setCreating(true)}
+            >
               Create tenant
             </button>
           )
@@ -47,7 +57,7 @@ export function Tenants() {
       {list.answer?.tenants.length === 0 && <p class="none">There is no tenant.</p>}
       {list.answer && list.answer.tenants.length > 0 && (
         <section class="panel" aria-label="Tenants">
-          <div class="table-scroll" tabIndex={0} role="region" aria-label="Table of tenants">
+          <TableScroll label="Table of tenants">
             <table class="data cards">
               <thead>
                 <tr>
@@ -70,13 +80,17 @@ export function Tenants() {
                   <TenantRow
                     key={tenant.tenantId}
                     tenant={tenant}
-                    onEdit={tenantRightsOf(me, tenant.tenantId).changeMembers || administrator ? setEditing : undefined}
+                    onEdit={
+                      tenantRightsOf(me, tenant.tenantId).changeMembers || administrator
+                        ? setEditing
+                        : undefined
+                    }
                     onDelete={administrator ? setDeleting : undefined}
                   />
                 ))}
               </tbody>
             </table>
-          </div>
+          </TableScroll>
         </section>
       )}
       {creating && list.answer && (
@@ -92,7 +106,9 @@ export function Tenants() {
         />
       )}
       {editing && <TenantDialog tenant={editing} onClose={() => setEditing(undefined)} onSaved={changed} />}
-      {deleting && <DeleteTenant tenant={deleting} onClose={() => setDeleting(undefined)} onDeleted={changed} />}
+      {deleting && (
+        <DeleteTenant tenant={deleting} onClose={() => setDeleting(undefined)} onDeleted={changed} />
+      )}
     </div>
   );
 }
@@ -114,7 +130,9 @@ function TenantRow({ tenant, onEdit, onDelete }: TenantRowProps) {
       </td>
       <td data-label="Token">
         {tenant.tokenCheckedAt ? `accepted ${formatInstant(tenant.tokenCheckedAt)}` : 'not checked'}
-        {tenant.tokenExpiresAt && <span class="tag warning">ends {formatInstant(tenant.tokenExpiresAt)}</span>}
+        {tenant.tokenExpiresAt && (
+          <span class="tag warning">ends {formatInstant(tenant.tokenExpiresAt)}</span>
+        )}
       </td>
       <td class="number" data-label="Repositories">
         {formatCount(tenant.repositoryCount)}

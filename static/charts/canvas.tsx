@@ -22,7 +22,6 @@ export function Canvas({ model, summary }: CanvasProps) {
   const theme = useThemeRound();
   const [at, setAt] = useState<{ index: number; left: number } | null>(null);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn again when the theme changes
   useEffect(() => {
     let gone = false;
     let close = () => {};
@@ -51,7 +50,7 @@ function Tip({ model, index, left }: { model: ChartModel; index: number; left: n
   const shown = model.layers.filter((layer) => model.kind !== 'stacked' || (layer.values[index] ?? 0) > 0);
   return (
     <div class={left > 260 ? 'tip to-left' : 'tip'} style={{ left: `${left}px` }} aria-hidden="true">
-      <strong>{formatBucket(bucket, model.by)}</strong>
+      <strong>{formatBucket(bucket, model.range.by)}</strong>
       <ul>
         {shown.map((layer) => (
           <li key={layer.label}>

@@ -1,3 +1,4 @@
+import { TableScroll } from '../controls/table-scroll.tsx';
 import { formatBucket, formatCount } from '../format.ts';
 import type { ChartModel, Mark } from './model.ts';
 
@@ -14,12 +15,12 @@ export function ChartTable({ title, model }: { title: string; model: ChartModel 
   const marked = model.marks.some((mark) => mark !== 'known');
   const newest = model.buckets.map((bucket, index) => ({ bucket, index })).reverse();
   return (
-    <div class="table-scroll tall" tabIndex={0} role="region" aria-label={`Table: ${title}`}>
+    <TableScroll label={`Table: ${title}`} tall>
       <table class="data">
         <caption class="unseen">{title}</caption>
         <thead>
           <tr>
-            <th scope="col">{model.by === 'day' ? 'Day' : model.by === 'week' ? 'Week' : 'Month'}</th>
+            <th scope="col">{model.range.by === 'day' ? 'Day' : model.range.by === 'week' ? 'Week' : 'Month'}</th>
             {model.layers.map((layer) => (
               <th key={layer.label} scope="col" class="number">
                 {layer.label}
@@ -31,7 +32,7 @@ export function ChartTable({ title, model }: { title: string; model: ChartModel 
         <tbody>
           {newest.map(({ bucket, index }) => (
             <tr key={bucket}>
-              <th scope="row">{formatBucket(bucket, model.by)}</th>
+              <th scope="row">{formatBucket(bucket, model.range.by)}</th>
               {model.layers.map((layer) => (
                 <td key={layer.label} class="number">
                   {formatCount(layer.values[index] ?? null)}
@@ -42,6 +43,6 @@ export function ChartTable({ title, model }: { title: string; model: ChartModel 
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }

@@ -92,7 +92,14 @@ export function drawColumns(plot: uPlot, model: ChartModel) {
       const base = model.kind === 'stacked' ? below : 0;
       const top = plot.valToPos(base + value, 'y', true);
       const bottom = plot.valToPos(base, 'y', true);
-      fillColumn(ctx, colors[place] ?? tick, { left: left + inset, width: width - 2 * inset }, top, bottom, pale);
+      fillColumn(
+        ctx,
+        colors[place] ?? tick,
+        { left: left + inset, width: width - 2 * inset },
+        top,
+        bottom,
+        pale,
+      );
       if (model.kind === 'stacked') below += value;
     });
     if (model.layers[0]?.values[index] === 0 && below === 0) {

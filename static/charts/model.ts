@@ -17,7 +17,8 @@ export interface Layer {
  */
 export interface ChartModel {
   kind: 'nested' | 'stacked' | 'line';
-  by: Bucket;
+  /** The days that are shown; buckets at the ends may be cut by them. */
+  range: { from: string; to: string; by: Bucket };
   buckets: string[];
   layers: Layer[];
   marks: Mark[];

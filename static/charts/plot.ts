@@ -1,12 +1,17 @@
 import UPlot from 'uplot';
-import { formatCompact } from '../format.ts';
+import { formatCompact, formatCount } from '../format.ts';
 import { colorOf, drawBands, drawColumns, drawEvents, drawLines } from './columns.ts';
 import { type ChartModel, topOf } from './model.ts';
 import { tickIndexes, tickLabels } from './ticks.ts';
 
-const FONT = '12px -apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+const FONT =
+  '12px -apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 const LABEL_WIDTH = 72;
-const WHOLE_STEPS = [1, 2, 5].flatMap((first) => Array.from({ length: 9 }, (_, power) => first * 10 ** power)).sort((a, b) => a - b);
+const WHOLE_STEPS = [1, 2, 5]
+  .flatMap((first) => Array.from({ length: 9 }, (_, power) => first * 10 ** power))
+  .sort((a, b) => a - b);
+
+const manyDigits = (value: number) => value >= 10_000;
 
 /** Told which bucket the pointer is over, and how far from the left; null when it left. */
 export type OnPointer = (at: { index: number; left: number } | null) => void;
@@ -63,7 +68,7 @@ function optionsOf(element: HTMLElement, model: ChartModel, onPointer: OnPointer
         grid: { show: false },
         ticks: { stroke: line, size: 5, width: 1 },
         splits: (plot) => labels(plot.width - 48),
-        values: (_, indexes) => tickLabels(model.buckets, indexes, model.by),
+        values: (_, indexes) => tickLabels(model.buckets, indexes, model.range.by),
       },
       {
         font: FONT,
@@ -73,7 +78,7 @@ function optionsOf(element: HTMLElement, model: ChartModel, onPointer: OnPointer
         grid: { stroke: line, width: 1 },
         ticks: { show: false },
         incrs: WHOLE_STEPS,
-        values: (_, values) => values.map((value) => formatCompact(value)),
+        values: (_, values) => values.map(values.some(manyDigits) ? formatCompact : formatCount),
       },
     ],
     series: [{}, ...model.layers.map(() => ({ paths: () => null, points: { show: false } }))],

@@ -13,11 +13,26 @@ export function Sparkline({ values, metric }: SparklineProps) {
   const point = (value: number, index: number) =>
     `${(2 + index * step).toFixed(1)} ${(HEIGHT - 2 - (value / top) * (HEIGHT - 4)).toFixed(1)}`;
   const line = values
-    .map((value, index) => (value === null ? '' : `${isGap(values, index) ? 'M' : 'L'}${point(value, index)}h.01`))
+    .map((value, index) =>
+      value === null ? '' : `${isGap(values, index) ? 'M' : 'L'}${point(value, index)}h.01`,
+    )
     .join('');
   return (
-    <svg class={`spark ${metric}`} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} aria-hidden="true">
-      <path d={line} fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" stroke-linecap="round" />
+    <svg
+      class={`spark ${metric}`}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      width={WIDTH}
+      height={HEIGHT}
+      aria-hidden="true"
+    >
+      <path
+        d={line}
+        fill="none"
+        stroke="currentColor"
+        stroke-width="1.5"
+        stroke-linejoin="round"
+        stroke-linecap="round"
+      />
     </svg>
   );
 }

@@ -3,7 +3,10 @@ import type { DayState } from '../../actions/openapi/stats.ts';
 const STATES: Record<DayState, { label: string; meaning: string }> = {
   measured: { label: 'Measured', meaning: 'GitHub named the day.' },
   zero: { label: 'Zero', meaning: 'The day was collected, and nobody came.' },
-  provisional: { label: 'Provisional', meaning: 'GitHub may still raise the figures; not yet read 72 hours after the day.' },
+  provisional: {
+    label: 'Provisional',
+    meaning: 'GitHub may still raise the figures; not yet read 72 hours after the day.',
+  },
   lost: { label: 'Lost', meaning: 'Nobody collected the day before GitHub forgot it.' },
   imported: { label: 'Imported', meaning: 'The figures come from another tool’s file.' },
   before: { label: 'Before', meaning: 'Earlier than the first day that was collected.' },

@@ -3,15 +3,15 @@ import type { ChartModel } from './model.ts';
 
 /** A chart in words: its span, sum or course, highest point, and what is not known. */
 export function summarize(title: string, model: ChartModel): string {
-  const { buckets, by, marks } = model;
-  const first = buckets[0];
-  const last = buckets.at(-1);
-  if (first === undefined || last === undefined) return `${title}: no days.`;
+  const { range, marks } = model;
   const parts = model.layers.slice(0, 4).map((layer) => describe(layer.label, layer.values, model));
   const lost = marks.filter((mark) => mark === 'lost').length;
   const open = marks.filter((mark) => mark === 'provisional').length;
-  const doubts = [lost > 0 && `${plural(lost, by)} lost`, open > 0 && `${plural(open, by)} provisional`].filter(Boolean);
-  const span = `${title} from ${formatDay(first)} to ${formatDay(last)}, by ${by}.`;
+  const doubts = [
+    lost > 0 && `${plural(lost, range.by)} lost`,
+    open > 0 && `${plural(open, range.by)} provisional`,
+  ].filter(Boolean);
+  const span = `${title} from ${formatDay(range.from)} to ${formatDay(range.to)}, by ${range.by}.`;
   return [span, ...parts, doubts.length ? `${doubts.join(', ')}.` : ''].filter(Boolean).join(' ');
 }
 
@@ -26,5 +26,5 @@ function describe(label: string, values: (number | null)[], model: ChartModel): 
   if (sum === 0) return `${label}: none.`;
   const inner = model.kind === 'nested' && label.startsWith('Unique');
   const total = inner ? '' : `${formatCount(sum)} in all, `;
-  return `${label}: ${total}highest ${formatCount(top)} (${formatBucket(day, model.by)}).`;
+  return `${label}: ${total}highest ${formatCount(top)} (${formatBucket(day, model.range.by)}).`;
 }

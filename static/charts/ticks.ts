@@ -36,7 +36,7 @@ export function tickIndexes(buckets: string[], atMost: number): number[] {
 /** A label for each of those buckets; the year is named where it begins. */
 export function tickLabels(buckets: string[], indexes: number[], by: Bucket): string[] {
   const days = indexes.map((index) => buckets[index] ?? '');
-  const monthly = by === 'month' || days.every((day) => Number(day.slice(8)) <= 7) && days.length > 1;
+  const monthly = by === 'month' || (days.every((day) => Number(day.slice(8)) <= 7) && days.length > 1);
   return days.map((day, place) => {
     if (!day) return '';
     const year = day.slice(0, 4);

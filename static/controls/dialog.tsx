@@ -8,13 +8,15 @@ interface DialogProps {
   children: ComponentChildren;
 }
 
-/** A modal dialog: the browser keeps the focus inside, Escape closes it and the focus returns. */
+/** A modal dialog: it begins at its first field or its harmless button, the browser keeps the focus inside, Escape closes it. */
 export function Dialog({ title, onClose, wide, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
+    const field = dialog.current?.querySelector<HTMLElement>('.dialog-body :is(input, select)');
+    (field ?? dialog.current?.querySelector<HTMLElement>('.dialog-foot button'))?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };

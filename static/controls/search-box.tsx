@@ -19,7 +19,7 @@ export function SearchBox({ label }: { label: string }) {
   }, [text, asked, place]);
 
   return (
-    <div class="search" role="search">
+    <search class="search">
       <label for={id} class="unseen">
         {label}
       </label>
@@ -31,6 +31,6 @@ export function SearchBox({ label }: { label: string }) {
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
       />
-    </div>
+    </search>
   );
 }

@@ -14,7 +14,10 @@ export function OverviewChart({ answer }: { answer: Overview | undefined }) {
   const metric = metricOf(place.query);
   const asked = place.query.get('stack');
   const stacked = asked ? asked === 'repository' : answer?.range.by === 'month';
-  const model = useMemo(() => answer && (stacked ? stack(answer, metric) : sum(answer, metric)), [answer, metric, stacked]);
+  const model = useMemo(
+    () => answer && (stacked ? stack(answer, metric) : sum(answer, metric)),
+    [answer, metric, stacked],
+  );
   const title = metric === 'clones' ? 'Clones of all repositories' : 'Views of all repositories';
   return (
     <Chart
@@ -54,7 +57,8 @@ function marksOf({ series, buckets }: Overview, metric: Metric): Mark[] {
   const values = metric === 'clones' ? series.cloneCount : series.viewCount;
   return buckets.map((_, index) => {
     const lost = (series.lostDays[index] ?? 0) > 0;
-    if (values[index] == null) return lost ? 'lost' : (series.provisionalDays[index] ?? 0) > 0 ? 'provisional' : 'before';
+    if (values[index] == null)
+      return lost ? 'lost' : (series.provisionalDays[index] ?? 0) > 0 ? 'provisional' : 'before';
     if ((series.provisionalDays[index] ?? 0) > 0) return 'provisional';
     return lost ? 'partial' : 'known';
   });
@@ -72,7 +76,14 @@ function sum(answer: Overview, metric: Metric): ChartModel {
           { label: 'Views', color: '--views', values: series.viewCount },
           { label: 'Unique visitors (at most)', color: '--views-inner', values: series.viewUniques },
         ];
-  return { kind: 'nested', by: answer.range.by, buckets: answer.buckets, layers, marks: marksOf(answer, metric), events: [] };
+  return {
+    kind: 'nested',
+    range: answer.range,
+    buckets: answer.buckets,
+    layers,
+    marks: marksOf(answer, metric),
+    events: [],
+  };
 }
 
 /** The largest repositories of the page that is shown, and all others together. */
@@ -92,5 +103,12 @@ function stack(answer: Overview, metric: Metric): ChartModel {
   });
   if (others.some((value) => value !== null && value > 0))
     layers.push({ label: 'All others', color: '--series-other', values: others });
-  return { kind: 'stacked', by: answer.range.by, buckets: answer.buckets, layers, marks: marksOf(answer, metric), events: [] };
+  return {
+    kind: 'stacked',
+    range: answer.range,
+    buckets: answer.buckets,
+    layers,
+    marks: marksOf(answer, metric),
+    events: [],
+  };
 }

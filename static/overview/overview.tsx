@@ -50,7 +50,12 @@ export function Overview({ tenantId }: { tenantId: number }) {
       {asTable ? (
         <TrafficTable tenantId={tenantId} answer={table.answer} failed={Boolean(table.error)} />
       ) : (
-        <Glance tenantId={tenantId} answer={overview.answer} failed={Boolean(overview.error)} reload={overview.reload} />
+        <Glance
+          tenantId={tenantId}
+          answer={overview.answer}
+          failed={Boolean(overview.error)}
+          reload={overview.reload}
+        />
       )}
     </div>
   );

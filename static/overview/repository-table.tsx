@@ -4,6 +4,7 @@ import { Pager } from '../controls/pager.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
 import { Skeleton } from '../controls/skeleton.tsx';
 import { SortHeader } from '../controls/sort-header.tsx';
+import { TableScroll } from '../controls/table-scroll.tsx';
 import { changeOf, formatChange, formatCount, formatInstant } from '../format.ts';
 import { type Place, usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';
@@ -25,7 +26,8 @@ type Row = Overview['repositories'][number];
 export function RepositoryTable({ answer }: { answer: Overview | undefined }) {
   const place = usePlace();
   const sort = place.query.get('sort') ?? 'viewCount';
-  const order = place.query.get('order') === 'asc' ? 'asc' : place.query.get('order') || sort !== 'name' ? 'desc' : 'asc';
+  const order =
+    place.query.get('order') === 'asc' ? 'asc' : place.query.get('order') || sort !== 'name' ? 'desc' : 'asc';
   return (
     <section class="panel" aria-labelledby="repositories">
       <header class="panel-head">
@@ -35,14 +37,16 @@ export function RepositoryTable({ answer }: { answer: Overview | undefined }) {
       {!answer && <Skeleton />}
       {answer && answer.repositories.length === 0 && <NoMatch place={place} />}
       {answer && answer.repositories.length > 0 && (
-        <div class="table-scroll" tabIndex={0} role="region" aria-labelledby="repositories">
+        <TableScroll label="Repositories">
           <table class="data">
             <thead>
               <tr>
                 {COLUMNS.map((column) => (
                   <SortHeader key={column.column} {...column} sort={sort} order={order} />
                 ))}
-                <th scope="col">{metricOf(place.query) === 'clones' ? 'Clones over time' : 'Views over time'}</th>
+                <th scope="col">
+                  {metricOf(place.query) === 'clones' ? 'Clones over time' : 'Views over time'}
+                </th>
                 <th scope="col">Last collected</th>
               </tr>
             </thead>
@@ -52,7 +56,7 @@ export function RepositoryTable({ answer }: { answer: Overview | undefined }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableScroll>
       )}
       {answer && <Pager page={answer.page} things="repositories" />}
     </section>
@@ -62,7 +66,10 @@ export function RepositoryTable({ answer }: { answer: Overview | undefined }) {
 function RepositoryRow({ answer, row, place }: { answer: Overview; row: Row; place: Place }) {
   const metric = metricOf(place.query);
   const target = paths.repository(answer.tenantId, row.repositoryId);
-  const span = withQuery({ path: target, query: place.query }, { q: null, sort: null, order: null, page: null, show: null, stack: null });
+  const span = withQuery(
+    { path: target, query: place.query },
+    { q: null, sort: null, order: null, page: null, show: null, stack: null },
+  );
   return (
     <tr>
       <th scope="row" class="name">
@@ -89,14 +96,21 @@ function RepositoryRow({ answer, row, place }: { answer: Overview; row: Row; pla
 /** The change of views; a dash with its reason where figures cannot be compared. */
 function RowChange({ row }: { row: Row }) {
   const { comparison } = row;
-  const change = comparison.comparable ? changeOf(comparison.current.viewCount, comparison.previous.viewCount) : null;
+  const change = comparison.comparable
+    ? changeOf(comparison.current.viewCount, comparison.previous.viewCount)
+    : null;
   if (change === null)
     return (
-      <span class="muted" title={comparison.comparable ? 'There was nothing before' : 'Not every day is known'}>
+      <span
+        class="muted"
+        title={comparison.comparable ? 'There was nothing before' : 'Not every day is known'}
+      >
         –
       </span>
     );
-  return <span class={`change ${change > 0 ? 'up' : change < 0 ? 'down' : 'same'}`}>{formatChange(change)}</span>;
+  return (
+    <span class={`change ${change > 0 ? 'up' : change < 0 ? 'down' : 'same'}`}>{formatChange(change)}</span>
+  );
 }
 
 function NoMatch({ place }: { place: Place }) {

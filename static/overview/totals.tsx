@@ -28,7 +28,13 @@ export function TotalsRow({ totals, comparison }: TotalsRowProps) {
               <span class="figure">
                 {totals ? <Bounds lower={lower && totals[lower]} upper={totals[upper]} /> : ' '}
               </span>
-              {comparison && <Change current={comparison.current[upper]} previous={comparison.previous[upper]} comparison={comparison} />}
+              {comparison && (
+                <Change
+                  current={comparison.current[upper]}
+                  previous={comparison.previous[upper]}
+                  comparison={comparison}
+                />
+              )}
               {totals && lower && totals[upper] !== totals[lower] && (
                 <span class="bound">at least {formatCount(totals[lower])}</span>
               )}
@@ -78,7 +84,8 @@ function Basis({ totals, comparison }: { totals: Totals; comparison: Comparison 
       {comparison.comparable
         ? `Change: ${span} against ${before}; days that still move are left out.`
         : `No change is given: not every day of ${span} and of ${before} is known.`}{' '}
-      {totals.lostDays > 0 && `${plural(totals.lostDays, 'day')} lost: nobody collected them before GitHub forgot them.`}
+      {totals.lostDays > 0 &&
+        `${plural(totals.lostDays, 'day')} lost: nobody collected them before GitHub forgot them.`}
     </p>
   );
 }

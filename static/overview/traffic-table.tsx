@@ -1,9 +1,10 @@
 import type { TrafficTable as TrafficTableAnswer } from '../../actions/openapi/stats.ts';
+import { StateTag } from '../charts/state-tag.tsx';
 import { Empty } from '../controls/empty.tsx';
 import { Pager } from '../controls/pager.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
 import { Skeleton } from '../controls/skeleton.tsx';
-import { StateTag } from '../charts/state-tag.tsx';
+import { TableScroll } from '../controls/table-scroll.tsx';
 import { formatCount, formatDay } from '../format.ts';
 import { paths } from '../routes.ts';
 
@@ -33,7 +34,7 @@ export function TrafficTable({ tenantId, answer, failed }: TrafficTableProps) {
         </Empty>
       )}
       {answer && answer.rows.length > 0 && (
-        <div class="table-scroll" tabIndex={0} role="region" aria-labelledby="traffic">
+        <TableScroll label="Traffic">
           <table class="data">
             <thead>
               <tr>
@@ -76,7 +77,7 @@ export function TrafficTable({ tenantId, answer, failed }: TrafficTableProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableScroll>
       )}
       {answer && <Pager page={answer.page} things="rows" />}
     </section>

@@ -18,4 +18,5 @@ export const tableRead = (tenantId: number, query: URLSearchParams) =>
 export type Metric = 'views' | 'clones';
 
 /** Which figures the chart and the small charts show. */
-export const metricOf = (query: URLSearchParams): Metric => (query.get('show') === 'clones' ? 'clones' : 'views');
+export const metricOf = (query: URLSearchParams): Metric =>
+  query.get('show') === 'clones' ? 'clones' : 'views';

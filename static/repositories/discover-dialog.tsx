@@ -69,7 +69,11 @@ export function DiscoverDialog({ tenantId, onAdded, onClose }: DiscoverDialogPro
               <Field label="Filter" type="search" value={filter} onValue={setFilter} />
               {open.length > 0 && (
                 <div class="row">
-                  <button type="button" class="button small" onClick={() => choose(open.map(idOf).slice(0, AT_MOST), true)}>
+                  <button
+                    type="button"
+                    class="button small"
+                    onClick={() => choose(open.map(idOf).slice(0, AT_MOST), true)}
+                  >
                     Select all {open.length > AT_MOST ? `(the first ${AT_MOST})` : `(${open.length})`}
                   </button>
                   <button type="button" class="button small" onClick={() => setChosen(new Set())}>
@@ -94,7 +98,7 @@ export function DiscoverDialog({ tenantId, onAdded, onClose }: DiscoverDialogPro
             class="button primary"
             disabled={chosen.size === 0 || chosen.size > AT_MOST || submission.busy}
           >
-            {submission.busy ? 'Adding…' : `Add ${plural(chosen.size, 'repository', 'repositories')}`}
+            {submission.busy ? 'Adding…' : chosen.size ? `Add ${plural(chosen.size, 'repository', 'repositories')}` : 'Add'}
           </button>
         </footer>
       </form>

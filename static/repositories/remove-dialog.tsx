@@ -49,7 +49,9 @@ export function RemoveDialog({ tenantId, repositoryId, fullName, onClose, onRemo
       ) : (
         <p>{stored ? 'Nothing has been collected for it yet.' : 'Looking up what would be deleted…'}</p>
       )}
-      <p>GitHub remembers only the last 14 days: the rest cannot be brought back. Nothing changes on GitHub.</p>
+      <p>
+        GitHub remembers only the last 14 days: the rest cannot be brought back. Nothing changes on GitHub.
+      </p>
     </FormDialog>
   );
 }

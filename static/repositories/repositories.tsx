@@ -38,7 +38,9 @@ export function Repositories({ tenantId }: { tenantId: number }) {
   return (
     <div class="page" aria-busy={list.loading}>
       <PageHead title="Repositories" />
-      {place.query.has('first') && <FirstStep collected={Boolean(list.answer?.repositories.length)} tenantId={tenantId} />}
+      {place.query.has('first') && (
+        <FirstStep collected={Boolean(list.answer?.repositories.length)} tenantId={tenantId} />
+      )}
       {rights.changeRepositories && (
         <AddForm
           tenantId={tenantId}
@@ -99,7 +101,8 @@ function FirstStep({ collected, tenantId }: { collected: boolean; tenantId: numb
     <Notice kind="success" title="The installation is set up">
       {collected ? (
         <p>
-          Your repositories are collected every day from now on. <a href={paths.overview(tenantId)}>See their traffic</a>
+          Your repositories are collected every day from now on.{' '}
+          <a href={paths.overview(tenantId)}>See their traffic</a>
         </p>
       ) : (
         <p>Next: add the repositories whose traffic you want to keep, by name or with “Discover”.</p>

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Repository } from '../../actions/openapi/repositories.ts';
+import { TableScroll } from '../controls/table-scroll.tsx';
 import { formatDay, plural } from '../format.ts';
 import { LossNote } from '../overview/loss-note.tsx';
 import { paths } from '../routes.ts';
@@ -32,7 +33,7 @@ export function RepositoryList({ tenantId, repositories, onRemove }: RepositoryL
       </header>
       {shown.length === 0 && <p class="none">No repository matches.</p>}
       {shown.length > 0 && (
-        <div class="table-scroll" tabIndex={0} role="region" aria-labelledby="list">
+        <TableScroll label="Repositories">
           <table class="data cards">
             <thead>
               <tr>
@@ -53,11 +54,16 @@ export function RepositoryList({ tenantId, repositories, onRemove }: RepositoryL
             </thead>
             <tbody>
               {shown.map((repository) => (
-                <Row key={repository.repositoryId} tenantId={tenantId} repository={repository} onRemove={onRemove} />
+                <Row
+                  key={repository.repositoryId}
+                  tenantId={tenantId}
+                  repository={repository}
+                  onRemove={onRemove}
+                />
               ))}
             </tbody>
           </table>
-        </div>
+        </TableScroll>
       )}
     </section>
   );

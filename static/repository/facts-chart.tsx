@@ -19,7 +19,7 @@ export function FactsChart({ answer }: { answer: RepositoryStats }) {
   const model = useMemo<ChartModel>(
     () => ({
       kind: 'line',
-      by: answer.range.by,
+      range: answer.range,
       buckets: answer.buckets,
       layers: [{ label: fact.label, color: fact.color, values: answer.facts[fact.value] }],
       marks: answer.buckets.map(() => 'known'),

@@ -1,4 +1,5 @@
 import type { RepositoryStats } from '../../actions/openapi/stats.ts';
+import { TableScroll } from '../controls/table-scroll.tsx';
 import { formatCount, formatDay, formatInstant } from '../format.ts';
 
 const METRICS: Record<string, string> = {
@@ -28,7 +29,7 @@ function Events({ answer }: { answer: RepositoryStats }) {
       <header class="panel-head">
         <h2 id="events">Events</h2>
       </header>
-      <div class="table-scroll" tabIndex={0} role="region" aria-labelledby="events">
+      <TableScroll label="Events">
         <table class="data">
           <thead>
             <tr>
@@ -49,7 +50,7 @@ function Events({ answer }: { answer: RepositoryStats }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroll>
     </section>
   );
 }
@@ -60,8 +61,10 @@ function Revisions({ answer }: { answer: RepositoryStats }) {
       <header class="panel-head">
         <h2 id="revisions">Revisions</h2>
       </header>
-      <p class="muted">GitHub gave smaller figures later for these days. The larger ones are kept and shown.</p>
-      <div class="table-scroll" tabIndex={0} role="region" aria-labelledby="revisions">
+      <p class="muted">
+        GitHub gave smaller figures later for these days. The larger ones are kept and shown.
+      </p>
+      <TableScroll label="Revisions">
         <table class="data">
           <thead>
             <tr>
@@ -88,7 +91,7 @@ function Revisions({ answer }: { answer: RepositoryStats }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroll>
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { RepositoryStats } from '../../actions/openapi/stats.ts';
+import { TableScroll } from '../controls/table-scroll.tsx';
 import { formatCount, formatDay, formatShortDay } from '../format.ts';
 
 type Ranked = Omit<RepositoryStats['referrers'][number], 'referrer'>;
@@ -7,7 +8,9 @@ type Ranked = Omit<RepositoryStats['referrers'][number], 'referrer'>;
 /** Where visitors came from: GitHub's ten of the last 14 days, and those seen earlier in the range. */
 export function ReferrerList({ answer }: { answer: RepositoryStats }) {
   const rows = answer.referrers.map((row) => ({ ...row, key: row.referrer, name: row.referrer }));
-  return <RankedList id="referrers" title="Referrers" head="Site" rows={rows} snapshotDate={answer.snapshotDate} />;
+  return (
+    <RankedList id="referrers" title="Referrers" head="Site" rows={rows} snapshotDate={answer.snapshotDate} />
+  );
 }
 
 /** What visitors looked at. */
@@ -22,7 +25,9 @@ export function PathList({ answer }: { answer: RepositoryStats }) {
       </>
     ),
   }));
-  return <RankedList id="paths" title="Popular paths" head="Path" rows={rows} snapshotDate={answer.snapshotDate} />;
+  return (
+    <RankedList id="paths" title="Popular paths" head="Path" rows={rows} snapshotDate={answer.snapshotDate} />
+  );
 }
 
 interface RankedListProps {
@@ -43,7 +48,7 @@ function RankedList({ id, title, head, rows, snapshotDate }: RankedListProps) {
       {rows.length === 0 ? (
         <p class="none">GitHub named none for these days.</p>
       ) : (
-        <div class="table-scroll" tabIndex={0} role="region" aria-labelledby={id}>
+        <TableScroll label={title}>
           <table class="data">
             <thead>
               <tr>
@@ -72,13 +77,15 @@ function RankedList({ id, title, head, rows, snapshotDate }: RankedListProps) {
                   <td class="number">{formatCount(row.viewCount)}</td>
                   <td class="number">{formatCount(row.viewUniques)}</td>
                   <td class="when">
-                    {row.current ? `since ${formatShortDay(row.firstSeen)}` : `left after ${formatShortDay(row.lastSeen)}`}
+                    {row.current
+                      ? `since ${formatShortDay(row.firstSeen)}`
+                      : `left after ${formatShortDay(row.lastSeen)}`}
                   </td>
                 </tr>
               ))}
             </tbody>
           </table>
-        </div>
+        </TableScroll>
       )}
     </section>
   );

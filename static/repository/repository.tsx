@@ -130,7 +130,9 @@ function Facts({ answer: { repository } }: { answer: RepositoryStats }) {
       </a>
       <span class="tag">{repository.visibility}</span>
       {repository.archived && <span class="tag">archived</span>}
-      <span class="tag">{repository.schedule === 'paused' ? 'collection paused' : `collected ${repository.schedule}`}</span>
+      <span class="tag">
+        {repository.schedule === 'paused' ? 'collection paused' : `collected ${repository.schedule}`}
+      </span>
       <span>
         {repository.lastSuccessAt
           ? `Last collected ${formatInstant(repository.lastSuccessAt)}`

@@ -18,7 +18,8 @@ export function TrafficCharts({ answer }: { answer: RepositoryStats | undefined 
 }
 
 function uniquesNote({ range, series }: RepositoryStats): string {
-  if (range.by === 'day') return 'Unique visitors of a day are exact; those of several days are not their sum.';
+  if (range.by === 'day')
+    return 'Unique visitors of a day are exact; those of several days are not their sum.';
   const exact = series.uniquesExact.filter(Boolean).length;
   if (range.by === 'week' && exact > 0)
     return `Uniques are GitHub’s own for ${plural(exact, 'week')}, and an upper bound (the sum of days) for the others.`;
@@ -27,7 +28,9 @@ function uniquesNote({ range, series }: RepositoryStats): string {
 
 function lostNote({ lostDays, rememberedFrom }: RepositoryStats): string {
   const remembered = `GitHub remembers ${formatDay(rememberedFrom)} and later.`;
-  return lostDays.length ? `${plural(lostDays.length, 'day')} of the range are lost. ${remembered}` : remembered;
+  return lostDays.length
+    ? `${plural(lostDays.length, 'day')} of the range are lost. ${remembered}`
+    : remembered;
 }
 
 function toModel(answer: RepositoryStats, metric: 'views' | 'clones'): ChartModel {
@@ -37,7 +40,7 @@ function toModel(answer: RepositoryStats, metric: 'views' | 'clones'): ChartMode
   const exact = range.by === 'day' ? '' : ' (at most)';
   return {
     kind: 'nested',
-    by: range.by,
+    range,
     buckets,
     layers: [
       { label: metric === 'views' ? 'Views' : 'Clones', color: `--${metric}`, values: count },

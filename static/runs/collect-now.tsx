@@ -22,7 +22,12 @@ export function CollectNow({ tenantId, repositoryIds, disabled, onStarted }: Col
   }
   return (
     <>
-      <button type="button" class="button small primary" onClick={start} disabled={disabled || submission.busy}>
+      <button
+        type="button"
+        class="button small primary"
+        onClick={start}
+        disabled={disabled || submission.busy}
+      >
         {disabled ? 'Collecting…' : 'Collect now'}
       </button>
       {submission.error && (

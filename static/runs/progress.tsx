@@ -15,7 +15,6 @@ interface RunProgressProps {
 export function RunProgress({ tenantId, runId, onDone }: RunProgressProps) {
   const { detail, error } = useRun(tenantId, runId);
   const ended = detail !== undefined && detail.run.state !== 'running';
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each run
   useEffect(() => {
     if (ended) onDone();
   }, [ended, runId]);
@@ -23,8 +22,7 @@ export function RunProgress({ tenantId, runId, onDone }: RunProgressProps) {
     <section class="progress-box" aria-label="Collection">
       <ProgressBar detail={detail} />
       <p role="status">
-        {error ? error.message : sentenceOf(detail)}{' '}
-        <a href={paths.run(tenantId, runId)}>Details</a>
+        {error ? error.message : sentenceOf(detail)} <a href={paths.run(tenantId, runId)}>Details</a>
       </p>
     </section>
   );
@@ -48,7 +46,8 @@ export function sentenceOf(detail: RunDetail | undefined): string {
   const { state, repositoryCount, succeededCount, failedCount } = detail.run;
   const done = succeededCount + failedCount;
   const failed = failedCount > 0 ? `, ${failedCount} failed` : '';
-  if (state === 'running') return `Collecting: ${done} of ${plural(repositoryCount, 'repository', 'repositories')}${failed}.`;
+  if (state === 'running')
+    return `Collecting: ${done} of ${plural(repositoryCount, 'repository', 'repositories')}${failed}.`;
   if (state === 'succeeded') return `Collected ${plural(succeededCount, 'repository', 'repositories')}.`;
   return `The collection has ended: ${succeededCount} of ${repositoryCount} collected${failed}.`;
 }

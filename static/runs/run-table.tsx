@@ -1,5 +1,6 @@
 import type { Run, RunList } from '../../actions/openapi/runs.ts';
 import { Skeleton } from '../controls/skeleton.tsx';
+import { TableScroll } from '../controls/table-scroll.tsx';
 import { formatCount, formatDuration, formatInstant } from '../format.ts';
 import { usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';
@@ -12,7 +13,11 @@ interface RunTableProps {
   ofAllTenants?: boolean;
 }
 
-const REASONS: Record<Run['reason'], string> = { alarm: 'Alarm', person: 'On demand', added: 'Repository added' };
+const REASONS: Record<Run['reason'], string> = {
+  alarm: 'Alarm',
+  person: 'On demand',
+  added: 'Repository added',
+};
 
 /** Collection runs, newest first. */
 export function RunTable({ title, list, ofAllTenants }: RunTableProps) {
@@ -26,7 +31,7 @@ export function RunTable({ title, list, ofAllTenants }: RunTableProps) {
       {!list && <Skeleton rows={8} />}
       {list?.runs.length === 0 && <p class="none">Nothing has been collected yet.</p>}
       {list && list.runs.length > 0 && (
-        <div class="table-scroll" tabIndex={0} role="region" aria-labelledby="runs">
+        <TableScroll label="Runs">
           <table class="data cards">
             <thead>
               <tr>
@@ -52,7 +57,7 @@ export function RunTable({ title, list, ofAllTenants }: RunTableProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableScroll>
       )}
       {list?.nextCursor && (
         <nav class="pager" aria-label="Older runs">

@@ -2,6 +2,7 @@ import type { RunOutcome } from '../../actions/openapi/runs.ts';
 import { Failure } from '../controls/failure.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { Skeleton } from '../controls/skeleton.tsx';
+import { TableScroll } from '../controls/table-scroll.tsx';
 import { formatInstant } from '../format.ts';
 import { LossNote } from '../overview/loss-note.tsx';
 import { paths } from '../routes.ts';
@@ -48,14 +49,16 @@ const ORDER: Record<RunOutcome['state'], number> = { failed: 0, waiting: 1, succ
 
 /** Failures first: they are what somebody has to look at. */
 function Outcomes({ tenantId, outcomes }: { tenantId: number; outcomes: RunOutcome[] }) {
-  const sorted = outcomes.toSorted((a, b) => ORDER[a.state] - ORDER[b.state] || a.fullName.localeCompare(b.fullName));
+  const sorted = outcomes.toSorted(
+    (a, b) => ORDER[a.state] - ORDER[b.state] || a.fullName.localeCompare(b.fullName),
+  );
   if (sorted.length === 0) return null;
   return (
     <section class="panel" aria-labelledby="outcomes">
       <header class="panel-head">
         <h2 id="outcomes">Repositories</h2>
       </header>
-      <div class="table-scroll" tabIndex={0} role="region" aria-labelledby="outcomes">
+      <TableScroll label="Outcomes">
         <table class="data cards">
           <thead>
             <tr>
@@ -83,7 +86,7 @@ function Outcomes({ tenantId, outcomes }: { tenantId: number; outcomes: RunOutco
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroll>
     </section>
   );
 }

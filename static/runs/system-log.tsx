@@ -53,7 +53,9 @@ export function SystemLog() {
         </Notice>
       )}
       {list.error && <Failure error={list.error} retry={list.reload} />}
-      {!(list.error && !list.answer) && <RunTable title="Runs of all tenants" list={list.answer} ofAllTenants />}
+      {!(list.error && !list.answer) && (
+        <RunTable title="Runs of all tenants" list={list.answer} ofAllTenants />
+      )}
     </div>
   );
 }

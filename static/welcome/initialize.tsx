@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { InitRequest } from '../../actions/init.ts';
 import type { InitAnswer } from '../../actions/openapi/init.ts';
 import { useAnswer } from '../answers.ts';
@@ -59,7 +59,17 @@ export function Initialize({ onDone }: { onDone: () => void }) {
     });
   }
 
-  if (state.error) return <Failure error={state.error} retry={state.reload} />;
+  const initialized = state.answer?.initialized === true && !submission.busy;
+  useEffect(() => {
+    if (initialized) replace('/');
+  }, [initialized]);
+
+  if (state.error)
+    return (
+      <div class="page narrow">
+        <Failure error={state.error} retry={state.reload} />
+      </div>
+    );
   const kinds: { value: Kind; label: string }[] = [
     { value: 'github', label: 'github.com' },
     { value: 'enterprise', label: 'GitHub Enterprise Server' },

@@ -18,7 +18,8 @@ export function TokenHelp({ webUrl }: TokenHelpProps) {
       <a href={`${base}/settings/personal-access-tokens/new`} target="_blank" rel="noreferrer">
         fine-grained token
       </a>{' '}
-      with the repository permission <em>Administration: read</em>. It is stored encrypted and never shown again.
+      with the repository permission <em>Administration: read</em>. It is stored encrypted and never shown
+      again.
     </>
   );
 }

@@ -7,6 +7,7 @@ import { PageHead } from '../controls/page-head.tsx';
 import { reads } from '../reads.ts';
 import { initSecret } from '../secret.ts';
 import { Shell } from '../shell.tsx';
+import { MemoryPicture } from './memory-picture.tsx';
 
 const PROMISES = [
   {
@@ -56,6 +57,7 @@ export function Welcome({ signInError }: { signInError: Error | undefined }) {
             {leaving ? 'One moment…' : fresh ? 'Sign in and set up' : 'Sign in'}
           </button>
         </p>
+        <MemoryPicture />
         <ul class="promises">
           {PROMISES.map((promise) => (
             <li key={promise.title}>
@@ -76,8 +78,8 @@ function FirstVisit() {
         <p>You have the link to set it up. Sign in: your e-mail address becomes the administrator’s.</p>
       ) : (
         <p>
-          It has not been set up yet. Whoever deployed it has a link with the installation’s secret
-          (<code>…/#init=SECRET</code>): open that link, or sign in and enter the secret.
+          It has not been set up yet. Whoever deployed it has a link with the installation’s secret (
+          <code>…/#init=SECRET</code>): open that link, or sign in and enter the secret.
         </p>
       )}
     </Notice>
