@@ -1,0 +1,84 @@
+import {
+  allowInsecureRequests,
+  authorizationCodeGrant,
+  buildAuthorizationUrl,
+  buildEndSessionUrl,
+  calculatePKCECodeChallenge,
+  discovery,
+  None,
+  ResponseBodyError,
+  randomNonce,
+  randomPKCECodeVerifier,
+  randomState,
+  refreshTokenGrant,
+} from 'openid-client';
+import type { Config } from './config.ts';
+
+/** What the provider granted. */
+export interface Grant {
+  access_token: string;
+  refresh_token?: string | undefined;
+  id_token?: string | undefined;
+  expires_in?: number | undefined;
+}
+
+/** What must survive the redirect to the provider and back. */
+export interface Checks {
+  verifier: string;
+  state: string;
+  nonce: string;
+}
+
+const redirectUri = () => `${location.origin}/`;
+
+function discover({ issuer, clientId }: Config) {
+  const insecure = issuer.startsWith('http:') ? { execute: [allowInsecureRequests] } : {};
+  return discovery(new URL(issuer), clientId, undefined, None(), insecure);
+}
+
+/** Where to go to sign in, and what to check the answer with. */
+export async function beginSignIn(config: Config): Promise<{ target: URL; checks: Checks }> {
+  const found = await discover(config);
+  const checks = { verifier: randomPKCECodeVerifier(), state: randomState(), nonce: randomNonce() };
+  const offline = config.scope.split(' ').includes('offline_access');
+  const target = buildAuthorizationUrl(found, {
+    redirect_uri: redirectUri(),
+    scope: config.scope,
+    code_challenge: await calculatePKCECodeChallenge(checks.verifier),
+    code_challenge_method: 'S256',
+    state: checks.state,
+    nonce: checks.nonce,
+    ...(offline ? { prompt: 'consent' } : {}),
+  });
+  return { target, checks };
+}
+
+/** Turns the provider's answer into tokens; throws a sentence when it refused. */
+export async function completeSignIn(config: Config, answer: URL, checks: Checks): Promise<Grant> {
+  const found = await discover(config);
+  return authorizationCodeGrant(found, answer, {
+    pkceCodeVerifier: checks.verifier,
+    expectedState: checks.state,
+    expectedNonce: checks.nonce,
+  }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The identity provider did not complete the sign-in (${reason}). Please sign in again.`);
+  });
+}
+
+/** New tokens for a refresh token, or null when the provider does not renew any more. */
+export async function renewGrant(config: Config, refreshToken: string): Promise<Grant | null> {
+  const found = await discover(config);
+  return refreshTokenGrant(found, refreshToken).catch((error: unknown) => {
+    if (error instanceof ResponseBodyError) return null;
+    throw error;
+  });
+}
+
+/** Where to go to sign out there too, or null when the provider has no such page. */
+export async function signOutTarget(config: Config, idToken: string | undefined): Promise<URL | null> {
+  const found = await discover(config);
+  if (!found.serverMetadata().end_session_endpoint) return null;
+  const hint: Record<string, string> = idToken ? { id_token_hint: idToken } : {};
+  return buildEndSessionUrl(found, { post_logout_redirect_uri: redirectUri(), ...hint });
+}
