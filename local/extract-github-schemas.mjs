@@ -44,6 +44,11 @@ function readDocument(folder) {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
+/** @param {string} folder */
+function readLicense(folder) {
+  return readFileSync(join(folder, 'node_modules/@octokit/openapi/LICENSE'), 'utf8').trim();
+}
+
 /**
  * OpenAPI 3.0 says `nullable`, JSON Schema says a type: the one is rewritten as the other.
  * @param {any} schema
@@ -78,8 +83,9 @@ function toJsonSchema(node, wanted, named = false) {
   return !named && node.nullable === true ? toNullable(kept) : kept;
 }
 
-/** @param {any} document */
-function extract(document) {
+/** @param {string} folder */
+function extract(folder) {
+  const document = readDocument(folder);
   /** @type {Set<string>} */
   const wanted = new Set(['basic-error']);
   /** @type {any} */
@@ -95,13 +101,13 @@ function extract(document) {
   /** @type {any} */
   const $defs = {};
   for (const name of wanted) $defs[name] = toJsonSchema(document.components.schemas[name], wanted);
-  return { source: '@octokit/openapi (MIT)', version: VERSION, endpoints, $defs };
+  return { source: '@octokit/openapi', version: VERSION, license: readLicense(folder), endpoints, $defs };
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'github-openapi-'));
 try {
   const file = new URL('../test/schemas/github-openapi.json', import.meta.url);
-  const subset = extract(readDocument(folder));
+  const subset = extract(folder);
   writeFileSync(file, `${JSON.stringify(subset)}\n`);
   console.log(`${Object.keys(subset.$defs).length} schemas of version ${VERSION} written`);
 } finally {

@@ -265,9 +265,11 @@ test('a server that keeps failing is down', async () => {
     expect(await codeOf(open(DEMO_TOKENS.octocat).getTraffic(tidyDates.id)), kind).toBe('github_down');
     lift();
   }
-  expect(await codeOf(open(DEMO_TOKENS.octocat, { apiUrl: 'http://127.0.0.1:9' }).getViewer())).toBe(
-    'github_down',
-  );
+  const gone = await serveGitHub(`${TODAY}T06:00:00Z`);
+  await gone.close();
+  const error = await failureOf(open(DEMO_TOKENS.octocat, { apiUrl: gone.apiUrl }).getViewer());
+  expect(error.code).toBe('github_down');
+  expect(error.message).toContain('ECONNREFUSED');
 });
 
 test('nothing is asked again when the pause would end after the deadline', async () => {
@@ -292,6 +294,14 @@ test('nothing is asked after the deadline', async () => {
   expect(served.github.requests()).toHaveLength(0);
 });
 
+function toViews(bucket: object): object {
+  return {
+    count: 1,
+    uniques: 1,
+    views: [{ timestamp: `${TODAY}T00:00:00Z`, count: 1, uniques: 1, ...bucket }],
+  };
+}
+
 test('answers that are not GitHub’s are unreadable', async () => {
   const github = () => open(DEMO_TOKENS.octocat);
   for (const rule of [
@@ -303,6 +313,9 @@ test('answers that are not GitHub’s are unreadable', async () => {
       status: 200,
       body: { count: 1, uniques: 1, views: [{ count: 1, uniques: 1 }] },
     } as const,
+    { kind: 'status', status: 200, body: toViews({ timestamp: '2026-13-99T00:00:00Z' }) } as const,
+    { kind: 'status', status: 200, body: toViews({ count: 2 ** 40 }) } as const,
+    { kind: 'status', status: 200, body: { ...toViews({}), count: null } } as const,
     { kind: 'status', status: 418 } as const,
   ]) {
     const lift = served.github.fail(rule);
@@ -355,6 +368,20 @@ test('rules of an organization or of GitHub are quoted', async () => {
     expect(error.code).toBe('blocked');
     expect(error.message).toContain(message);
   }
+});
+
+test('an answer that never seems to end is given up', async () => {
+  served.github.fail({ kind: 'garbage', body: 'long '.repeat(2 ** 21) });
+  const error = await failureOf(open(DEMO_TOKENS.octocat).getViewer());
+  expect([error.code, error.message]).toEqual(['unreadable_answer', expect.stringContaining('too long')]);
+});
+
+test('a proxy’s page is not quoted', async () => {
+  const headers = { 'content-type': 'text/html' };
+  served.github.fail({ kind: 'status', status: 403, body: '<html>Ask your administrator</html>', headers });
+  const error = await failureOf(open(DEMO_TOKENS.octocat).getViewer());
+  expect(error.code).toBe('blocked');
+  expect(error.message).not.toContain('<');
 });
 
 test('an Enterprise Server is the same below its base path', async () => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { toDay } from '../day.ts';
 import { GitHubError } from './error.ts';
 
 // GitHub's answers as far as they are used: https://docs.github.com/en/rest/metrics/traffic and
@@ -58,25 +59,32 @@ export interface ListedRepository {
   createdAt: string;
 }
 
-const figures = { count: z.int().nonnegative(), uniques: z.int().nonnegative() };
+/** Bounds of what is believed: far above anything GitHub says, within what the database holds. */
+const MOST_ROWS = 100;
+const figure = z.int32().nonnegative();
+const figures = { count: figure, uniques: figure };
 
 const bucket = z
-  .object({ timestamp: z.string().regex(/^\d{4}-\d{2}-\d{2}T/), ...figures })
-  .transform(({ timestamp, count, uniques }): Bucket => ({ date: timestamp.slice(0, 10), count, uniques }));
+  .object({ timestamp: z.iso.datetime({ offset: true }), ...figures })
+  .transform(
+    ({ timestamp, count, uniques }): Bucket => ({ date: toDay(new Date(timestamp)), count, uniques }),
+  );
 
 export const viewsAnswer = z
-  .object({ ...figures, views: z.array(bucket) })
+  .object({ ...figures, views: z.array(bucket).max(MOST_ROWS) })
   .transform(({ count, uniques, views }): Window => ({ count, uniques, days: views }));
 
 export const clonesAnswer = z
-  .object({ ...figures, clones: z.array(bucket) })
+  .object({ ...figures, clones: z.array(bucket).max(MOST_ROWS) })
   .transform(({ count, uniques, clones }): Window => ({ count, uniques, days: clones }));
 
-export const referrersAnswer: z.ZodType<Referrer[]> = z.array(z.object({ referrer: z.string(), ...figures }));
+export const referrersAnswer: z.ZodType<Referrer[]> = z
+  .array(z.object({ referrer: z.string(), ...figures }))
+  .max(MOST_ROWS);
 
-export const pathsAnswer: z.ZodType<PopularPath[]> = z.array(
-  z.object({ path: z.string(), title: z.string(), ...figures }),
-);
+export const pathsAnswer: z.ZodType<PopularPath[]> = z
+  .array(z.object({ path: z.string(), title: z.string(), ...figures }))
+  .max(MOST_ROWS);
 
 export const userAnswer = z.object({ id: z.int(), login: z.string(), name: z.string().nullish() });
 
@@ -98,10 +106,10 @@ const listed = z.object({
   description: z.string().nullable(),
   html_url: z.string(),
   permissions,
-  stargazers_count: z.int(),
-  forks_count: z.int(),
-  open_issues_count: z.int(),
-  created_at: z.string(),
+  stargazers_count: figure,
+  forks_count: figure,
+  open_issues_count: figure,
+  created_at: z.iso.datetime({ offset: true }),
 });
 
 function toListed(answer: z.infer<typeof listed>): ListedRepository {
@@ -122,10 +130,10 @@ function toListed(answer: z.infer<typeof listed>): ListedRepository {
   };
 }
 
-export const repositoryListAnswer = z.array(listed.transform(toListed));
+export const repositoryListAnswer = z.array(listed.transform(toListed)).max(MOST_ROWS);
 
 export const repositoryAnswer = listed
-  .extend({ subscribers_count: z.int() })
+  .extend({ subscribers_count: figure })
   .transform((answer) => ({ ...toListed(answer), subscribers: answer.subscribers_count }));
 
 /** Returns what the answer says; throws `unreadable_answer`, naming where it is not as documented. */

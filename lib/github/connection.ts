@@ -33,6 +33,8 @@ const DEFAULT_DEADLINE_MS = 20_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 /** GitHub allows 100 at once for everything an account does, and asks to stay far below. */
 const REQUESTS_AT_ONCE = 10;
+/** A hundred repositories, the longest answer that is asked for, take about 0.7 MB. */
+const MOST_BYTES = 8 * 1024 * 1024;
 const USER_AGENT = 'github-traffic-analytics';
 const API_HEADERS = { 'x-github-api-version': '2022-11-28' };
 
@@ -89,13 +91,25 @@ function fetchWithin(timeLeft: () => number): typeof fetch {
     const signal = AbortSignal.timeout(Math.min(left, REQUEST_TIMEOUT_MS));
     try {
       const response = await fetch(url, { ...init, signal });
-      const body = [204, 304].includes(response.status) ? null : await response.arrayBuffer();
-      return new Response(body, { status: response.status, headers: response.headers });
+      const { status, headers } = response;
+      return new Response(status === 204 ? null : await readBody(response), { status, headers });
     } catch (error) {
       if (signal.aborted && left <= REQUEST_TIMEOUT_MS) throw outOfTime();
       throw error;
     }
   };
+}
+
+async function readBody({ body }: Response): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.length;
+    if (length > MOST_BYTES)
+      throw new GitHubError('unreadable_answer', 'GitHub’s answer is too long to be one.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 function outOfTime(): GitHubError {
@@ -133,15 +147,22 @@ function isRequestFailure(error: unknown): error is RequestFailure {
   return error instanceof Error && error.name === 'HttpError' && 'status' in error;
 }
 
+/** What the system calls it, e.g. ECONNREFUSED: messages may quote the request, which holds the token. */
+function toSystemCode(cause: unknown): string {
+  for (let error = cause; error instanceof Error; error = error.cause) {
+    if ('code' in error && typeof error.code === 'string') return error.code;
+    if (error.name === 'TimeoutError') return 'timeout';
+  }
+  return 'connection failed';
+}
+
 /** Only the response is looked at: the request that failed holds the token. */
 function toNamed(error: unknown, { clock, tokenExpiresAt = null }: ConnectionOptions): unknown {
   if (!isRequestFailure(error)) return error;
   if (error.cause instanceof GitHubError) return error.cause;
   if (!error.response) {
-    return new GitHubError(
-      'github_down',
-      'GitHub cannot be reached: the connection failed. Try again later.',
-    );
+    const code = toSystemCode(error.cause);
+    return new GitHubError('github_down', `GitHub cannot be reached (${code}): try again later.`);
   }
   const refusal = { status: error.status, message: error.message, headers: toTexts(error.response.headers) };
   return toGitHubError(refusal, { now: clock(), tokenExpiresAt });

@@ -155,8 +155,11 @@ function toPushError(headers: Record<string, string>): GitHubError {
   );
 }
 
+/** GitHub's own words, without the page of its documentation; a proxy's page is not quoted. */
 function toBlockedError({ status, message }: Refusal): GitHubError {
-  const said = message.replace(/ - https:\/\/\S+$/, '').slice(0, 300);
+  const said = /^\s*</.test(message)
+    ? 'a page that is not GitHub’s.'
+    : message.replace(/ - https:\/\/\S+$/, '').slice(0, 300);
   return new GitHubError('blocked', `GitHub refuses access (status ${status}): ${said}`);
 }
 
