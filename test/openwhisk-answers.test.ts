@@ -312,7 +312,7 @@ describe('failures', () => {
     }
   });
   test('Case 102: an answer that takes too long is promised, and the action goes on', async () => {
-    const slow = await startHost({ limits: { blockingWait: 20 } });
+    const slow = await startHost({ limits: { blockingWait: 20, containers: 2 } });
     const code = 'const main = () => new Promise((done) => setTimeout(done, 300, { body: "late" }));';
     await putAction(slow, 'slow', { annotations: { 'web-export': true }, code });
     for (const method of ALL.filter((name) => name !== 'OPTIONS')) {

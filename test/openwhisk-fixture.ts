@@ -147,7 +147,7 @@ export const ECHO = `function main(args) {
   return { pkg: names.slice(0, -1).join('/'), action: names.at(-1), content: args };
 }`;
 /** The result that its argument \`r\` says, as JSON. */
-export const RETURN = 'function main({ r }) { return JSON.parse(r); }';
+const RETURN = 'function main({ r }) { return JSON.parse(r); }';
 
 export interface ActionSpec {
   code?: string;

@@ -222,7 +222,7 @@ describe('actions and rules', () => {
 
   test('A rule names an action of its package unless it has a slash', async () => {
     const rules = (name: string) => `packages: { p: { rules: { r: { trigger: t, action: ${name} } } } }`;
-    expect((await load(rules('a'))).package?.rules[0]?.action).toBe('p/a');
+    expect((await load(rules('a'))).package?.rules[0]?.action).toBe('/_/p/a');
     expect((await load(rules('/_/q/a'))).package?.rules[0]?.action).toBe('/_/q/a');
   });
 
@@ -258,7 +258,7 @@ describe('actions and rules', () => {
     expect(traffic?.rules).toContainEqual({
       name: 'collect-daily',
       trigger: 'daily',
-      action: 'traffic/collect',
+      action: '/_/traffic/collect',
     });
   });
 });

@@ -1,19 +1,19 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import path from 'node:path';
+import type { ActionLimits } from './entities.ts';
+import type { Output } from './output.ts';
 import { collectOutput } from './output.ts';
 import type { FromContainer, RuntimeReply, ToContainer } from './protocol.ts';
 
 /** How a call to the container ended. */
 export type ContainerReply =
   | { kind: 'reply'; status: number; body: string; logs: string[] }
-  | { kind: 'timeout'; logs: string[] }
-  | { kind: 'memory'; logs: string[] }
-  | { kind: 'exit'; logs: string[] };
+  | { kind: 'timeout' | 'memory' | 'exit'; logs: string[] };
 
 export interface Container {
-  /** Sends one message and waits for its answer; kills the process after `timeout` ms. */
-  call(message: ToContainer, timeout: number): Promise<ContainerReply>;
+  /** Sends one message and waits for its answer; kills the process when the action's time is over. */
+  call(message: ToContainer): Promise<ContainerReply>;
   alive(): boolean;
   /** Kills the process and waits until it is gone. */
   stop(): Promise<void>;
@@ -22,78 +22,86 @@ export interface Container {
 export interface ContainerOptions {
   /** Folder with runner.cjs and the packages of the image. */
   image: string;
-  memoryMegabytes: number;
+  limits: ActionLimits;
   env: Record<string, string>;
   /** Time for the log lines. */
   clock: () => Date;
 }
 
+type End = 'exit' | 'memory';
+
+interface State {
+  child: ChildProcess;
+  timeout: number;
+  output: Output;
+  ended: Promise<End>;
+  alive: boolean;
+}
+
 /** Part of a container's memory that V8's old generation may take; the rest is code, buffers and young objects. */
 const HEAP_SHARE = 0.8;
+/** What a shell makes of the signal that V8 ends a process with when its heap is full. */
+const ABORTED = 134;
 
-/** Starts the process of a container and waits until it can take messages. */
-export async function startContainer(options: ContainerOptions): Promise<Container> {
-  const heap = Math.max(32, Math.floor(options.memoryMegabytes * HEAP_SHARE));
-  const child = fork(path.join(options.image, 'runner.cjs'), [], {
-    cwd: options.image,
-    env: options.env,
-    execArgv: ['--expose-gc', `--max-old-space-size=${heap}`],
+/** Starts the process of a container and waits until it can take messages, or is dead. */
+export async function startContainer({ image, limits, env, clock }: ContainerOptions): Promise<Container> {
+  const child = fork(path.join(image, 'runner.cjs'), [], {
+    cwd: image,
+    env,
+    execArgv: ['--expose-gc', `--max-old-space-size=${Math.floor(limits.memory * HEAP_SHARE)}`],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  const container = attach(child, options.clock);
-  await new Promise<void>((resolve) => {
-    child.once('message', () => resolve());
-    child.once('exit', () => resolve());
+  const output = collectOutput(child, limits.logs, clock);
+  const state: State = { child, timeout: limits.timeout, output, ended: endOf(child), alive: true };
+  void state.ended.then(() => {
+    state.alive = false;
   });
-  return container;
+  await Promise.race([new Promise((resolve) => child.once('message', resolve)), state.ended]);
+  return { call: (message) => call(state, message), alive: () => state.alive, stop: () => stop(state) };
 }
 
-function attach(child: ChildProcess, clock: () => Date): Container {
-  const output = collectOutput(child, clock);
-  const gone = new Promise<ContainerReply['kind']>((resolve) => {
-    child.once('error', () => resolve('exit'));
-    child.once('exit', (code, signal) => resolve(code === 134 || signal === 'SIGABRT' ? 'memory' : 'exit'));
+function endOf(child: ChildProcess): Promise<End> {
+  return new Promise((resolve) => {
+    child.on('error', () => resolve('exit'));
+    child.once('exit', (code, signal) =>
+      resolve(code === ABORTED || signal === 'SIGABRT' ? 'memory' : 'exit'),
+    );
   });
-  let dead = false;
-  void gone.then(() => {
-    dead = true;
-  });
+}
 
-  async function call(message: ToContainer, timeout: number): Promise<ContainerReply> {
-    const replied = new Promise<RuntimeReply>((resolve) => {
-      child.on('message', function listen(answer: FromContainer) {
-        if (answer.type !== 'reply') return;
-        child.off('message', listen);
-        resolve(answer);
-      });
+async function call(state: State, message: ToContainer): Promise<ContainerReply> {
+  const { child, output, ended } = state;
+  const timer = startTimer(state.timeout);
+  const first = await Promise.race([replyOf(child, message), ended, timer.over]);
+  timer.cancel();
+  if (typeof first === 'string') {
+    if (first === 'timeout') await stop(state);
+    return { kind: first, logs: await output.rest() };
+  }
+  // A successful start leaves its output to the first activation.
+  const isLoaded = message.type === 'init' && first.status === 200;
+  const logs = isLoaded ? [] : await output.untilSentinel();
+  return { kind: 'reply', status: first.status, body: first.body, logs };
+}
+
+function replyOf(child: ChildProcess, message: ToContainer): Promise<RuntimeReply> {
+  return new Promise((resolve) => {
+    child.once('message', (answer: FromContainer) => {
+      if (answer.type === 'reply') resolve(answer);
     });
     child.send(message, () => undefined);
-    const timer = deadline(timeout);
-    const first = await Promise.race([replied, gone, timer.expired]);
-    timer.cancel();
-    if (typeof first === 'object') return settled(first, message.type);
-    if (first === 'timeout') await stop();
-    return { kind: first === 'reply' ? 'exit' : first, logs: await output.rest() };
-  }
-
-  async function settled(answer: RuntimeReply, type: ToContainer['type']): Promise<ContainerReply> {
-    // A successful start leaves its output to the first activation.
-    const logs = type === 'init' && answer.status === 200 ? [] : await output.untilSentinel();
-    return { kind: 'reply', status: answer.status, body: answer.body, logs };
-  }
-
-  async function stop(): Promise<void> {
-    child.kill('SIGKILL');
-    await gone;
-  }
-
-  return { call, stop, alive: () => !dead };
+  });
 }
 
-function deadline(timeout: number) {
+function startTimer(milliseconds: number) {
   let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<'timeout'>((resolve) => {
-    timer = setTimeout(() => resolve('timeout'), timeout);
+  const over = new Promise<'timeout'>((resolve) => {
+    timer = setTimeout(() => resolve('timeout'), milliseconds);
   });
-  return { expired, cancel: () => clearTimeout(timer) };
+  return { over, cancel: () => clearTimeout(timer) };
+}
+
+async function stop({ child, ended }: State): Promise<void> {
+  child.kill('SIGKILL');
+  await ended;
 }

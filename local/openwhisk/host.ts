@@ -95,12 +95,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     coldStarts: options.coldStarts ?? false,
     apiHost: () => apiHost,
   });
-
-  async function close(): Promise<void> {
-    await services.close();
-    await image.remove();
-  }
-
+  const close = () => services.close().then(image.remove);
   try {
     if (manifest) deployManifest(manifest, { ...services, namespace, now: clock() });
   } catch (error) {
@@ -108,17 +103,32 @@ export async function openHost(options: HostOptions): Promise<Host> {
     throw error;
   }
   return {
+    ...operations(services, namespace),
     handle: (request, response) => handle(services, log, request, response),
     apiHost: (url) => {
       apiHost = url.replace(/\/$/, '');
     },
-    invoke: (action, args) => invoke(services, namespace, action, args),
+    close,
+  };
+}
+
+/** What the owner of the namespace may do without a request. */
+function operations(
+  services: Services,
+  namespace: string,
+): Pick<Host, 'invoke' | 'fire' | 'setParameters' | 'activations' | 'settled'> {
+  return {
+    async invoke(action, args) {
+      const { path, name } = readFullName(action, namespace);
+      const target = resolveAction(services.store, path, name);
+      const transactionId = newTransactionId();
+      return services.invoker.invoke({ target, args: { ...args }, namespace, transactionId }).done;
+    },
     fire: async (trigger, payload = {}) => services.fireAsOwner(namespace, trigger, { ...payload }),
     setParameters: (packageName, values) =>
       setParameters(services.store, `${namespace}/${packageName}`, values),
     activations: services.activations.list,
     settled: services.invoker.settled,
-    close,
   };
 }
 
@@ -155,16 +165,4 @@ async function answer(services: Services, request: IncomingMessage, transactionI
   const call = await readCall(request, transactionId);
   const isWeb = call.path.startsWith('/api/v1/web/');
   return isWeb ? answerWebCall(services, call) : answerRestCall(services, call);
-}
-
-async function invoke(
-  services: Services,
-  namespace: string,
-  action: string,
-  args: object,
-): Promise<Activation> {
-  const { path, name } = readFullName(action, namespace);
-  const target = resolveAction(services.store, path, name);
-  const transactionId = newTransactionId();
-  return services.invoker.invoke({ target, args: { ...args }, namespace, transactionId }).done;
 }

@@ -2,8 +2,19 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'yaml';
 import type { KeyValue } from './entities.ts';
-import type { Environment, Interpolation } from './inputs.ts';
-import { interpolate, interpolateText, isMap, readInputs } from './inputs.ts';
+import type { Environment } from './inputs.ts';
+import { interpolateText, readInputs } from './inputs.ts';
+import type { ManifestAction, Reading } from './manifest-action.ts';
+import { readAction } from './manifest-action.ts';
+import {
+  annotationsOf,
+  entriesOf,
+  refuseUnsupported,
+  requireKeys,
+  requireMap,
+  textOf,
+  toKeyValues,
+} from './manifest-fields.ts';
 
 /** A wskdeploy manifest, read as strictly as wskdeploy reads it. */
 export interface Manifest {
@@ -20,17 +31,6 @@ export interface ManifestPackage {
   rules: { name: string; trigger: string; action: string }[];
 }
 
-export interface ManifestAction {
-  name: string;
-  code: string;
-  kind: string;
-  main: string;
-  parameters: KeyValue[];
-  annotations: KeyValue[];
-  /** As the REST API names them. */
-  limits: { timeout?: number; memory?: number; logs?: number };
-}
-
 export interface ManifestTrigger {
   name: string;
   /** Full name of the feed action. */
@@ -40,34 +40,21 @@ export interface ManifestTrigger {
   annotations: KeyValue[];
 }
 
-type Map = Record<string, unknown>;
-
 const KEYS = {
   top: ['packages', 'project'],
-  project: 'name namespace credential apiHost apigwAccessToken version packages config inputs'.split(' '),
-  package:
-    'name version license public repositories dependencies namespace credential apiHost apigwAccessToken actions triggers feeds rules inputs sequences description annotations apis'.split(
-      ' ',
-    ),
-  action:
-    'name function code runtime main docker native web web-export conductor limits inputs outputs annotations include exclude description version namespace credential exposedUrl location'.split(
-      ' ',
-    ),
-  limits: 'timeout memorySize logSize concurrentActivations userInvocationRate codeSize parameterSize'.split(
-    ' ',
-  ),
-  trigger: 'name feed inputs description annotations namespace credential source'.split(' '),
-  rule: 'name trigger action rule description annotations'.split(' '),
+  project: [
+    ...['name', 'namespace', 'credential', 'apiHost', 'apigwAccessToken', 'version', 'packages', 'config'],
+    'inputs',
+  ],
+  package: [
+    ...['name', 'version', 'license', 'public', 'repositories', 'dependencies', 'namespace', 'credential'],
+    ...['apiHost', 'apigwAccessToken', 'actions', 'triggers', 'feeds', 'rules', 'inputs', 'sequences'],
+    ...['description', 'annotations', 'apis'],
+  ],
+  trigger: ['name', 'feed', 'inputs', 'description', 'annotations', 'namespace', 'credential', 'source'],
+  rule: ['name', 'trigger', 'action', 'rule', 'description', 'annotations'],
 };
-/** Keys that wskdeploy knows and this host does not run. */
-const UNSUPPORTED = {
-  package: ['dependencies', 'sequences', 'apis', 'feeds', 'repositories'],
-  action: ['docker', 'native', 'conductor', 'include', 'exclude'],
-};
-
-interface Reading extends Interpolation {
-  folder: string;
-}
+const UNSUPPORTED = ['dependencies', 'sequences', 'apis', 'feeds', 'repositories'];
 
 /**
  * Reads the manifest and, into memory, the code of every action.
@@ -100,7 +87,7 @@ async function readPackage(rawName: string, content: unknown, reading: Reading):
   const name = interpolateText(rawName, reading);
   const place = `packages.${name}`;
   const fields = requireKeys(content ?? {}, place, KEYS.package);
-  refuseUnsupported(fields, place, UNSUPPORTED.package);
+  refuseUnsupported(fields, place, UNSUPPORTED);
   const actions = entriesOf(fields.actions, `${place}.actions`);
   return {
     name,
@@ -116,74 +103,6 @@ async function readPackage(rawName: string, content: unknown, reading: Reading):
     rules: entriesOf(fields.rules, `${place}.rules`).map(([rule, value]) =>
       readRule(rule, value, `${place}.rules.${rule}`, name, reading),
     ),
-  };
-}
-
-async function readAction(
-  name: string,
-  content: unknown,
-  place: string,
-  reading: Reading,
-): Promise<ManifestAction> {
-  const fields = requireKeys(content, place, KEYS.action);
-  refuseUnsupported(fields, place, UNSUPPORTED.action);
-  const runtime = textOf(fields.runtime, `${place}.runtime`, reading);
-  const web = webAnnotations(fields.web ?? fields['web-export'], place);
-  return {
-    name,
-    code: await readCode(fields, place, reading),
-    kind: runtime ?? 'nodejs:20',
-    main: textOf(fields.main, `${place}.main`, reading) ?? 'main',
-    parameters: toKeyValues(readInputs(fields.inputs, `${place}.inputs`, reading)),
-    annotations: [...annotationsOf(fields, place, reading), ...web],
-    limits: readLimits(fields.limits, `${place}.limits`),
-  };
-}
-
-async function readCode(fields: Map, place: string, reading: Reading): Promise<string> {
-  const file = textOf(fields.function ?? fields.location, `${place}.function`, reading);
-  const { code } = fields;
-  if (code !== undefined) {
-    if (typeof code !== 'string') throw new Error(`${place}.code must be text.`);
-    if (file !== undefined) throw new Error(`${place}: function and code exclude each other.`);
-    if (fields.runtime === undefined) throw new Error(`${place}: code needs a runtime.`);
-    return code;
-  }
-  if (file === undefined) throw new Error(`${place}: function is missing.`);
-  if (!file.endsWith('.js')) throw new Error(`${place}: this host runs single .js files only, not ${file}.`);
-  return readFile(path.resolve(reading.folder, file), 'utf8').catch(() => {
-    throw new Error(`${place}: ${file} is not there. Build the actions first: npm run build.`);
-  });
-}
-
-function webAnnotations(web: unknown, place: string): KeyValue[] {
-  if (web === undefined) return [];
-  const settings: Record<string, [exported: boolean, raw: boolean]> = {
-    true: [true, false],
-    yes: [true, false],
-    raw: [true, true],
-    false: [false, false],
-    no: [false, false],
-  };
-  const found = settings[String(web)];
-  if (!found) throw new Error(`${place}.web must be true, false or raw.`);
-  const [exported, raw] = found;
-  return toKeyValues({ 'web-export': exported, 'raw-http': raw, final: exported });
-}
-
-function readLimits(content: unknown, place: string): ManifestAction['limits'] {
-  const fields = requireKeys(content ?? {}, place, KEYS.limits);
-  const read = (key: string) => {
-    const value = fields[key];
-    if (value !== undefined && !Number.isInteger(value))
-      throw new Error(`${place}.${key} must be a whole number.`);
-    return value as number | undefined;
-  };
-  const [timeout, memory, logs] = [read('timeout'), read('memorySize'), read('logSize')];
-  return {
-    ...(timeout !== undefined && { timeout }),
-    ...(memory !== undefined && { memory }),
-    ...(logs !== undefined && { logs }),
   };
 }
 
@@ -207,39 +126,4 @@ function readRule(name: string, content: unknown, place: string, packageName: st
   // wskdeploy qualifies it with the namespace; without one the package would be taken for it.
   const qualified = inPackage.startsWith('/') ? inPackage : `/_/${inPackage}`;
   return { name: interpolateText(name, reading), trigger, action: qualified };
-}
-
-function annotationsOf(fields: Map, place: string, reading: Reading): KeyValue[] {
-  return toKeyValues(requireMap(interpolate(fields.annotations ?? {}, reading), `${place}.annotations`));
-}
-
-function entriesOf(content: unknown, place: string): [string, unknown][] {
-  return Object.entries(requireMap(content ?? {}, place));
-}
-
-function toKeyValues(map: Map): KeyValue[] {
-  return Object.entries(map).map(([key, value]) => ({ key, value }));
-}
-
-function textOf(value: unknown, place: string, reading: Reading): string | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== 'string') throw new Error(`${place} must be text.`);
-  return interpolateText(value, reading);
-}
-
-function requireMap(content: unknown, place: string): Map {
-  if (!isMap(content)) throw new Error(`${place} must be a map.`);
-  return content;
-}
-
-function requireKeys(content: unknown, place: string, keys: readonly string[]): Map {
-  const fields = requireMap(content, place);
-  const unknown = Object.keys(fields).find((key) => !keys.includes(key));
-  if (unknown !== undefined) throw new Error(`${place}: unknown key ${unknown}. Known: ${keys.join(', ')}.`);
-  return fields;
-}
-
-function refuseUnsupported(fields: Map, place: string, keys: readonly string[]): void {
-  const found = keys.find((key) => fields[key] !== undefined);
-  if (found !== undefined) throw new Error(`${place}: the local host does not run ${found}.`);
 }

@@ -2,11 +2,13 @@ import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { SENTINEL } from './protocol.ts';
 
-const STREAMS = ['stdout', 'stderr'] as const;
+type StreamName = 'stdout' | 'stderr';
+
 /** How long an activation's record waits for an end mark that its action may have prevented. */
 const SENTINEL_WAIT = 500;
-const MAX_LOG_BYTES = 10 * 1024 * 1024;
+const MEGABYTE = 1024 * 1024;
 
+/** What a container prints, as an activation's log lines: `<time> stdout: <text>`. */
 export interface Output {
   /** Lines since the last call, up to the end mark on both streams. */
   untilSentinel(): Promise<string[]>;
@@ -14,57 +16,75 @@ export interface Output {
   rest(): Promise<string[]>;
 }
 
-/** Collects what a container prints as an activation's log lines: `<time> stdout: <text>`. */
-export function collectOutput(child: ChildProcess, clock: () => Date): Output {
-  let lines: string[] = [];
-  let bytes = 0;
-  const marks = { stdout: 0, stderr: 0 };
-  let notify: () => void = () => undefined;
+interface State {
+  clock: () => Date;
+  limit: number;
+  lines: string[];
+  bytes: number;
+  marks: Record<StreamName, boolean>;
+  onMark: () => void;
+  ended: Promise<unknown>;
+}
 
-  function add(stream: (typeof STREAMS)[number], text: string): void {
-    if (text.endsWith(SENTINEL)) {
-      if (text !== SENTINEL) add(stream, text.slice(0, -SENTINEL.length));
-      marks[stream] += 1;
-      notify();
-      return;
-    }
-    if (bytes > MAX_LOG_BYTES) return;
-    bytes += text.length;
-    lines.push(
-      bytes > MAX_LOG_BYTES
-        ? `${logTime(clock())} stderr: Logs were truncated because the total bytes size exceeds the limit of ${MAX_LOG_BYTES} bytes.`
-        : `${logTime(clock())} ${stream}: ${text}`,
-    );
+export function collectOutput(child: ChildProcess, logMegabytes: number, clock: () => Date): Output {
+  const state: State = {
+    clock,
+    limit: logMegabytes * MEGABYTE,
+    lines: [],
+    bytes: 0,
+    marks: { stdout: false, stderr: false },
+    onMark: () => undefined,
+    ended: Promise.resolve(),
+  };
+  state.ended = Promise.all([
+    readLines(child.stdout, (text) => receive(state, 'stdout', text)),
+    readLines(child.stderr, (text) => receive(state, 'stderr', text)),
+  ]);
+  return {
+    untilSentinel: () => untilSentinel(state),
+    rest: async () => {
+      await Promise.race([state.ended, wait(SENTINEL_WAIT)]);
+      return take(state);
+    },
+  };
+}
+
+function receive(state: State, stream: StreamName, text: string): void {
+  if (!text.endsWith(SENTINEL)) {
+    keep(state, stream, text);
+    return;
   }
+  // Text that its author did not end with a line break stands before the mark.
+  if (text !== SENTINEL) keep(state, stream, text.slice(0, -SENTINEL.length));
+  state.marks[stream] = true;
+  state.onMark();
+}
 
-  const ended = Promise.all(STREAMS.map((stream) => readLines(child[stream], (text) => add(stream, text))));
+function keep(state: State, stream: StreamName, text: string): void {
+  if (state.bytes > state.limit) return;
+  state.bytes += Buffer.byteLength(text);
+  const isOver = state.bytes > state.limit;
+  const truncated = `Logs were truncated because the total bytes size exceeds the limit of ${state.limit} bytes.`;
+  state.lines.push(`${logTime(state.clock())} ${isOver ? `stderr: ${truncated}` : `${stream}: ${text}`}`);
+}
 
-  function take(): string[] {
-    const taken = lines;
-    lines = [];
-    bytes = 0;
-    return taken;
-  }
+async function untilSentinel(state: State): Promise<string[]> {
+  const marked = new Promise<void>((resolve) => {
+    state.onMark = () => {
+      if (state.marks.stdout && state.marks.stderr) resolve();
+    };
+    state.onMark();
+  });
+  await Promise.race([marked, state.ended, wait(SENTINEL_WAIT)]);
+  state.marks = { stdout: false, stderr: false };
+  return take(state);
+}
 
-  async function untilSentinel(): Promise<string[]> {
-    const both = () => marks.stdout > 0 && marks.stderr > 0;
-    if (!both()) {
-      const marked = new Promise<void>((resolve) => {
-        notify = () => both() && resolve();
-      });
-      await Promise.race([marked, ended, wait(SENTINEL_WAIT)]);
-    }
-    marks.stdout = 0;
-    marks.stderr = 0;
-    return take();
-  }
-
-  async function rest(): Promise<string[]> {
-    await Promise.race([ended, wait(SENTINEL_WAIT)]);
-    return take();
-  }
-
-  return { untilSentinel, rest };
+function take(state: State): string[] {
+  const { lines } = state;
+  state.lines = [];
+  state.bytes = 0;
+  return lines;
 }
 
 function readLines(stream: Readable | null, onLine: (text: string) => void): Promise<void> {

@@ -1,10 +1,11 @@
 import type { Container } from './container.ts';
 import { startContainer } from './container.ts';
+import type { ActionLimits } from './entities.ts';
 
 /** Warm containers, one activation at a time in each; whoever finds none free waits. */
 export interface Pool {
   /** A container for the key: a warm one if there is one, else a new one, if need be in an idle one's place. */
-  acquire(key: string, memoryMegabytes: number): Promise<Lease>;
+  acquire(key: string, limits: ActionLimits): Promise<Lease>;
   close(): Promise<void>;
 }
 
@@ -27,108 +28,112 @@ export interface PoolOptions {
 
 interface Slot {
   key: string;
-  memoryMegabytes: number;
   container: Promise<Container>;
   busy: boolean;
   idleTimer: NodeJS.Timeout | undefined;
 }
 
+interface Claim {
+  slot: Slot;
+  fresh: boolean;
+}
+
 interface Waiting {
   key: string;
-  memoryMegabytes: number;
-  take: (slot: Slot, fresh: boolean) => void;
+  limits: ActionLimits;
+  take: (claim: Claim) => void;
   refuse: (error: Error) => void;
 }
 
+interface State {
+  options: PoolOptions;
+  /** The one that is unused for longest is the first of the unused. */
+  slots: Slot[];
+  waiting: Waiting[];
+  stopping: Set<Promise<void>>;
+  closed: boolean;
+}
+
 export function openPool(options: PoolOptions): Pool {
-  let slots: Slot[] = [];
-  let waiting: Waiting[] = [];
-  let closed = false;
-  const stopping = new Set<Promise<void>>();
+  const state: State = { options, slots: [], waiting: [], stopping: new Set(), closed: false };
+  return { acquire: (key, limits) => acquire(state, key, limits), close: () => close(state) };
+}
 
-  function start({ key, memoryMegabytes }: Waiting): Slot {
-    const { image, clock } = options;
-    const container = startContainer({ image, memoryMegabytes, env: options.environment(), clock });
-    container.catch(() => undefined);
-    const slot: Slot = { key, memoryMegabytes, container, busy: true, idleTimer: undefined };
-    slots.push(slot);
-    return slot;
+async function acquire(state: State, key: string, limits: ActionLimits): Promise<Lease> {
+  if (state.closed) throw new Error('The host is closed.');
+  const { slot, fresh } = await new Promise<Claim>((take, refuse) => {
+    state.waiting.push({ key, limits, take, refuse });
+    dispatch(state);
+  });
+  const container = await slot.container.catch(() => undefined);
+  if (container?.alive())
+    return { container, fresh, release: (condition) => release(state, slot, condition) };
+  release(state, slot, 'spoilt');
+  // It died while nobody used it: the platform starts another.
+  if (!fresh) return acquire(state, key, limits);
+  throw new Error('The container did not start.');
+}
+
+/** Serves those who wait, in their order, as far as containers go. */
+function dispatch(state: State): void {
+  for (const request of [...state.waiting]) {
+    const claim = claimFor(state, request);
+    if (!claim) continue;
+    state.waiting = state.waiting.filter((other) => other !== request);
+    request.take(claim);
   }
+}
 
-  function remove(slot: Slot): Promise<void> {
-    clearTimeout(slot.idleTimer);
-    slots = slots.filter((other) => other !== slot);
-    const gone = slot.container.then((container) => container.stop()).catch(() => undefined);
-    stopping.add(gone);
-    void gone.finally(() => stopping.delete(gone));
-    return gone;
+function claimFor(state: State, request: Waiting): Claim | undefined {
+  const idle = state.slots.filter((slot) => !slot.busy);
+  const warm = idle.find((slot) => slot.key === request.key);
+  if (warm) {
+    clearTimeout(warm.idleTimer);
+    warm.busy = true;
+    return { slot: warm, fresh: false };
   }
-
-  function find({ key }: Waiting): Slot | 'start' | undefined {
-    const idle = slots.filter((slot) => !slot.busy);
-    const warm = idle.find((slot) => slot.key === key);
-    if (warm) return warm;
-    if (slots.length < options.size) return 'start';
-    const [oldest] = idle;
+  const [oldest] = idle;
+  if (state.slots.length >= state.options.size) {
     if (!oldest) return undefined;
-    void remove(oldest);
-    return 'start';
+    remove(state, oldest);
   }
+  return { slot: start(state, request), fresh: true };
+}
 
-  function dispatch(): void {
-    for (const request of [...waiting]) {
-      const found = find(request);
-      if (!found) continue;
-      waiting = waiting.filter((other) => other !== request);
-      if (found === 'start') request.take(start(request), true);
-      else request.take(occupy(found), false);
-    }
+function start({ options, slots }: State, { key, limits }: Waiting): Slot {
+  const { image, clock } = options;
+  const container = startContainer({ image, limits, env: options.environment(), clock });
+  const slot: Slot = { key, container, busy: true, idleTimer: undefined };
+  slots.push(slot);
+  return slot;
+}
+
+function release(state: State, slot: Slot, condition: 'reusable' | 'spoilt'): void {
+  if (condition === 'spoilt' || state.closed) remove(state, slot);
+  else {
+    slot.busy = false;
+    state.slots = [...state.slots.filter((other) => other !== slot), slot];
+    slot.idleTimer = setTimeout(() => remove(state, slot), state.options.idle);
+    slot.idleTimer.unref();
   }
+  dispatch(state);
+}
 
-  function occupy(slot: Slot): Slot {
-    clearTimeout(slot.idleTimer);
-    slot.busy = true;
-    return slot;
-  }
+function remove(state: State, slot: Slot): void {
+  clearTimeout(slot.idleTimer);
+  state.slots = state.slots.filter((other) => other !== slot);
+  const gone = slot.container.then(
+    (container) => container.stop(),
+    () => undefined,
+  );
+  state.stopping.add(gone);
+  void gone.then(() => state.stopping.delete(gone));
+}
 
-  function release(slot: Slot, state: 'reusable' | 'spoilt'): void {
-    if (state === 'spoilt' || closed) void remove(slot);
-    else {
-      slot.busy = false;
-      slots = [...slots.filter((other) => other !== slot), slot];
-      slot.idleTimer = setTimeout(() => void remove(slot), options.idle);
-      slot.idleTimer.unref();
-    }
-    dispatch();
-  }
-
-  async function acquire(key: string, memoryMegabytes: number): Promise<Lease> {
-    if (closed) throw new Error('The host is closed.');
-    const { slot, fresh } = await new Promise<{ slot: Slot; fresh: boolean }>((resolve, reject) => {
-      const take = (slot: Slot, fresh: boolean) => resolve({ slot, fresh });
-      waiting.push({ key, memoryMegabytes, take, refuse: reject });
-      dispatch();
-    });
-    try {
-      const container = await slot.container;
-      if (container.alive()) return { container, fresh, release: (state) => release(slot, state) };
-    } catch (error) {
-      release(slot, 'spoilt');
-      throw error;
-    }
-    release(slot, 'spoilt');
-    // It died while nobody used it: the platform starts another.
-    if (!fresh) return acquire(key, memoryMegabytes);
-    throw new Error('The container did not start.');
-  }
-
-  async function close(): Promise<void> {
-    closed = true;
-    for (const request of waiting) request.refuse(new Error('The host is closed.'));
-    waiting = [];
-    for (const slot of [...slots]) void remove(slot);
-    await Promise.all(stopping);
-  }
-
-  return { acquire, close };
+async function close(state: State): Promise<void> {
+  state.closed = true;
+  for (const request of state.waiting) request.refuse(new Error('The host is closed.'));
+  state.waiting = [];
+  for (const slot of [...state.slots]) remove(state, slot);
+  await Promise.all(state.stopping);
 }

@@ -40,10 +40,7 @@ export async function answerInvokeCall(
   const { transactionId } = call;
   const { activationId, done } = services.invoker.invoke({ target, args, namespace, transactionId });
   const query = new URLSearchParams(call.query);
-  if (query.get('blocking') !== 'true') {
-    done.catch(() => undefined);
-    return accepted(activationId);
-  }
+  if (query.get('blocking') !== 'true') return accepted(activationId);
   const wait = Math.min(
     Number(query.get('timeout') ?? services.limits.blockingWait),
     services.limits.blockingWait,

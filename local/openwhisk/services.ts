@@ -71,38 +71,22 @@ export function openServices(options: ServiceOptions): Services {
   const identities = openIdentities(options.keys);
   const activations = openActivationStore(limits.activations);
   const pool = openContainers(options);
-  const invoker = openInvoker({
-    pool,
-    activations,
-    clock,
-    log,
-    limits,
-    coldStarts,
-    apiKeyOf: identities.keyOf,
-  });
+  const apiKeyOf = identities.keyOf;
+  const invoker = openInvoker({ pool, activations, clock, log, limits, coldStarts, apiKeyOf });
   const countInvocation = invocationThrottle(options, invoker);
-  const triggerRate = openRateThrottle(limits.triggersPerMinute, clock);
+  const fires = openRateThrottle(limits.triggersPerMinute, clock);
 
   function fire(call: Fire): string | undefined {
-    triggerRate.count(call.namespace);
+    fires.count(call.namespace);
     return fireTrigger({ store, activations, invoker, clock, log, countInvocation }, call);
   }
 
   function fireAsOwner(namespace: string, trigger: string, payload: Record<string, unknown>) {
-    const headers = providerHeaders(options.apiHost(), identities.keyOf(namespace));
+    const headers = providerHeaders(options.apiHost(), apiKeyOf(namespace));
     return fire({ namespace, trigger, headers, payload, transactionId: newTransactionId() });
   }
 
-  const alarms = openAlarms({
-    clock,
-    log,
-    enabled: options.alarms,
-    fire: (trigger, payload) => {
-      const { path, name } = readFullName(`/${trigger}`, '');
-      fireAsOwner(path, name, payload);
-    },
-    remove: (trigger, what) => removeTrigger(store, trigger, what),
-  });
+  const alarms = openProvider(options, store, fireAsOwner);
 
   async function close(): Promise<void> {
     alarms.close();
@@ -110,19 +94,25 @@ export function openServices(options: ServiceOptions): Services {
     await invoker.settled();
   }
 
-  return {
-    store,
-    identities,
-    activations,
-    invoker,
-    alarms,
-    limits,
+  const state = { store, identities, activations, limits, clock };
+  return { ...state, invoker, alarms, countInvocation, fire, fireAsOwner, close };
+}
+
+function openProvider(
+  { clock, log, alarms }: ServiceOptions,
+  store: EntityStore,
+  fireAsOwner: Services['fireAsOwner'],
+): Alarms {
+  return openAlarms({
     clock,
-    countInvocation,
-    fire,
-    fireAsOwner,
-    close,
-  };
+    log,
+    enabled: alarms,
+    fire: (trigger, payload) => {
+      const { path, name } = readFullName(`/${trigger}`, '');
+      fireAsOwner(path, name, payload);
+    },
+    remove: (trigger, what) => removeTrigger(store, trigger, what),
+  });
 }
 
 function openContainers({ image, limits, clock, apiHost }: ServiceOptions): Pool {

@@ -84,8 +84,7 @@ function startAction(
     const target = resolveAction(options.store, action.path, action.name);
     requireNotFinal(target.final, args);
     options.countInvocation(namespace);
-    const { activationId, done } = options.invoker.invoke({ target, args, namespace, transactionId });
-    done.catch(() => undefined);
+    const { activationId } = options.invoker.invoke({ target, args, namespace, transactionId });
     return { statusCode: 202, success: true, activationId };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
