@@ -95,10 +95,17 @@ function isUnder(prefix: string, url: string): boolean {
   return url.startsWith(prefix) && /^([/?]|$)/.test(url.slice(prefix.length));
 }
 
+/** A page of another site whose name was made to point here must not reach a provider that asks for no password. */
+function isLocal({ headers }: IncomingMessage): boolean {
+  return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '');
+}
+
 function createHandler(parts: Record<'host' | 'identity' | 'github' | 'site', { handle: Handler }>): Handler {
   const { host, identity, github, site } = parts;
   return async (request, response) => {
     const { url = '/' } = request;
+    if (!isLocal(request))
+      return response.writeHead(421).end('This answers to 127.0.0.1 and localhost only.\n');
     if (isUnder(IDENTITY_PATH, url)) return identity.handle(request, response);
     if (isUnder(GITHUB_PATH, url)) {
       request.url = url.slice(GITHUB_PATH.length) || '/';

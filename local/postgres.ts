@@ -28,6 +28,8 @@ export interface Postgres {
 
 const DATABASE = 'traffic';
 const START_MS = 60_000;
+const CONNECT_MS = 10_000;
+const OLDEST = 15;
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -42,12 +44,12 @@ function urlOf({ owner, password }: Cluster, port: number, database: string): st
   return `postgres://${owner}:${password}@127.0.0.1:${port}/${database}`;
 }
 
-async function query(url: string, text: string, values: string[] = []): Promise<number> {
-  const client = new pg.Client({ connectionString: url });
+async function query(url: string, text: string, values: string[] = []): Promise<pg.QueryResult> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
   client.on('error', () => {});
   await client.connect();
   try {
-    return (await client.query(text, values)).rowCount ?? 0;
+    return await client.query(text, values);
   } finally {
     await client.end();
   }
@@ -57,7 +59,7 @@ async function query(url: string, text: string, values: string[] = []): Promise<
 async function answers(server: ChildProcess, url: string): Promise<boolean> {
   for (let waited = 0; waited < START_MS; waited += 20) {
     if (server.exitCode !== null || server.signalCode !== null) return false;
-    if (await query(url, 'select 1').catch(() => 0)) return true;
+    if (await query(url, 'select 1').catch(() => null)) return true;
     await sleep(20);
   }
   return false;
@@ -120,8 +122,8 @@ async function toPostgres(
   log: (line: string) => void,
 ): Promise<Postgres> {
   const admin = urlOf(cluster, port, 'postgres');
-  const exists = await query(admin, 'select 1 from pg_database where datname = $1', [DATABASE]);
-  if (!exists) await createDatabase(admin, DATABASE);
+  const { rowCount } = await query(admin, 'select 1 from pg_database where datname = $1', [DATABASE]);
+  if (!rowCount) await createDatabase(admin, DATABASE);
   const lost = () => log(`PostgreSQL ended; its last words are in ${cluster.logFile}.`);
   server.once('exit', lost);
   const close = async () => {
@@ -142,4 +144,17 @@ export async function createDatabase(url: string, name: string, template?: strin
   const created = new URL(url);
   created.pathname = `/${encodeURIComponent(name)}`;
   return created.href;
+}
+
+/** Throws a sentence, without the password, unless a PostgreSQL that is new enough answers at `url`. */
+export async function requirePostgres(url: string): Promise<void> {
+  const asked = await query(url, 'show server_version_num').catch((error: NodeJS.ErrnoException) => {
+    const reason = error.message || error.code;
+    throw new Error(
+      `The database of DATABASE_URL cannot be used (${reason}): check the address and the server.`,
+    );
+  });
+  const version = Math.floor(Number(asked.rows[0]?.server_version_num) / 10_000);
+  if (version >= OLDEST) return;
+  throw new Error(`The database of DATABASE_URL is PostgreSQL ${version}: ${OLDEST} or newer is needed.`);
 }

@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_proces
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -154,6 +155,20 @@ test('API, identity provider, GitHub and pages answer on the one port', async ()
   expect(await read('/config.json')).toMatchObject({ issuer: `${url}/identity`, clientId: 'traffic-pages' });
 });
 
+test('it answers under no other name than its own', async () => {
+  const { port } = new URL(running.url);
+  const ask = (host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const headers = { host: `${host}:${port}` };
+      const sent = request({ host: '127.0.0.1', port, path: '/config.json', headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      sent.once('error', reject).end();
+    });
+  expect(await Promise.all(['127.0.0.1', 'localhost', 'evil.example'].map(ask))).toEqual([200, 200, 421]);
+});
+
 test('a second start on the same folder is refused in one sentence and disturbs nothing', async () => {
   const log = await readFile(path.join(dataDir, 'log.jsonl'), 'utf8');
   const second = await run('start', [], { DATA_DIR: dataDir });
@@ -241,6 +256,14 @@ test('a second Ctrl-C ends at once what is still starting, and leaves nothing ru
   await stopping;
   const pids = descendants(child.pid ?? 0);
   expect(await stop({ child, pids })).toBe(130);
+});
+
+test('a DATABASE_URL where nothing answers is refused in one sentence that keeps the password', async () => {
+  const environment = { DATA_DIR: await newFolder(), DATABASE_URL: 'postgres://me:hush@127.0.0.1:1/nothing' };
+  const refused = await run('start', [], environment);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(sentence(/database of DATABASE_URL cannot be used \(.*ECONNREFUSED/));
+  expect(refused.stdout + refused.stderr).not.toContain('hush');
 });
 
 test('with DATABASE_URL no database is started', async () => {

@@ -6,7 +6,7 @@ import type { Person } from '../identity/store.ts';
 import { createIdentityProvider, type IdentityProvider } from '../identity.ts';
 import type { InstallationOptions } from '../installation.ts';
 import { type Host, openHost } from '../openwhisk/host.ts';
-import { openPostgres, type Postgres } from '../postgres.ts';
+import { openPostgres, type Postgres, requirePostgres } from '../postgres.ts';
 import { openSite } from '../site.ts';
 import type { Kept } from './kept.ts';
 
@@ -41,8 +41,10 @@ export interface Opening {
 }
 
 /** The embedded PostgreSQL, unless there is another database to use. */
-export function openDatabase({ options, log }: Opening): Promise<Pick<Postgres, 'url' | 'close'>> {
-  if (options.databaseUrl) return Promise.resolve({ url: options.databaseUrl, close: async () => {} });
+export async function openDatabase({ options, log }: Opening): Promise<Pick<Postgres, 'url' | 'close'>> {
+  const { databaseUrl: url } = options;
+  if (url?.startsWith('postgres')) await requirePostgres(url);
+  if (url) return { url, close: async () => {} };
   return openPostgres({
     dataDir: path.join(options.dataDir, 'postgres'),
     log: (message) => log({ level: 'warn', event: 'postgres', message }),
