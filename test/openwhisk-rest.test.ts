@@ -3,7 +3,6 @@ import type { RunningHost } from './openwhisk-fixture.ts';
 import {
   basic,
   ECHO,
-  KEY,
   NS,
   OTHER_KEY,
   pairs,
