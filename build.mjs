@@ -18,7 +18,7 @@ async function actionNames() {
  * One file per action, in the form that the Apache, zip and ActionLoop loaders all accept: dependencies are enclosed,
  * so that none of their names can be taken for the action's `main`.
  */
-export async function buildActions() {
+async function buildActions() {
   const names = await actionNames();
   await build({
     entryPoints: names.map((name) => path.join(root, 'actions', `${name}.ts`)),
@@ -50,7 +50,7 @@ async function entriesOf(...folders) {
 }
 
 /** The local cloud and the benchmarks run on Node with their packages installed. */
-export async function buildLocal() {
+async function buildLocal() {
   await build({
     entryPoints: (await entriesOf('local', 'bench')).map((file) => path.join(root, file)),
     outdir: out,
@@ -80,7 +80,7 @@ export async function buildLocal() {
 }
 
 /** The pages: hashed scripts and styles, and an entry page that names them. */
-export async function buildPages() {
+async function buildPages() {
   const folder = path.join(out, 'static');
   const { metafile } = await build({
     entryPoints: [path.join(root, 'static/main.tsx'), path.join(root, 'static/main.css')],
@@ -109,7 +109,7 @@ export async function buildPages() {
 }
 
 /** openapi.json comes from the same schemas that the actions parse with; the generator stays out of their bundles. */
-export async function buildOpenApi() {
+async function buildOpenApi() {
   const generator = path.join(out, 'openapi.mjs');
   await build({
     entryPoints: [path.join(root, 'actions/openapi/document.ts')],

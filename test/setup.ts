@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
-import { buildActions, buildLocal, buildOpenApi } from '../build.mjs';
+import { buildAll } from '../build.mjs';
 import { openIdentityStore } from '../local/identity/store.ts';
 import { openPostgres } from '../local/postgres.ts';
 
@@ -19,7 +19,7 @@ declare module 'vitest' {
 /** Once for a run: builds what the tests start, and starts the PostgreSQL server they share. */
 export default async function setup(project: TestProject) {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'traffic-test-'));
-  await Promise.all([buildActions(), buildLocal(), buildOpenApi()]);
+  await buildAll();
   await openIdentityStore(dataDir);
   const postgres = await openPostgres({ dataDir: path.join(dataDir, 'postgres'), fsync: false });
   project.provide('identityKeys', path.join(dataDir, 'keys.json'));
