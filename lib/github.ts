@@ -17,7 +17,7 @@ import { type Connection, type ConnectionOptions, openConnection } from './githu
 import { parseScopes, parseTokenExpiry } from './github/refusal.ts';
 
 /** Whose token it is, and what is known of the token. */
-export interface Viewer {
+interface Viewer {
   id: number;
   login: string;
   name: string | null;
@@ -54,7 +54,8 @@ export interface GitHubClient {
   getRepository(repository: { id: number } | { owner: string; name: string }): Promise<GitHubRepository>;
   /**
    * The repositories whose traffic the token's owner may read (push access), the last pushed first.
-   * `complete` is false when there were more than a thousand to look through.
+   * `complete` is false when there were more than a thousand to look through, or when an organization holds its own
+   * back until the token is authorized by single sign-on.
    */
   listRepositories(): Promise<{ repositories: ListedRepository[]; complete: boolean }>;
   /** Six requests; only one when GitHub refuses. */
@@ -100,12 +101,14 @@ async function listRepositories(
   ask: Connection,
 ): Promise<{ repositories: ListedRepository[]; complete: boolean }> {
   const repositories: ListedRepository[] = [];
+  let heldBack = false;
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const { data, headers } = await ask('/user/repos', { sort: 'pushed', per_page: PAGE, page });
     repositories.push(
       ...parseAnswer(repositoryListAnswer, data).filter(({ permissions }) => permissions.push),
     );
-    if (!/rel="next"/.test(headers.link ?? '')) return { repositories, complete: true };
+    heldBack ||= /^partial-results/.test(headers['x-github-sso'] ?? '');
+    if (!/rel="next"/.test(headers.link ?? '')) return { repositories, complete: !heldBack };
   }
   return { repositories, complete: false };
 }

@@ -140,6 +140,14 @@ test('only repositories one may push to are listed, from every page', async () =
   expect(served.github.requests()).toHaveLength(2);
 });
 
+test('a list without the repositories of an organization with single sign-on is not complete', async () => {
+  served.github.addRepository({ owner: DEMO_USERS.octocat, name: 'notes', createdOn: TODAY, story: QUIET });
+  served.github.addUser(DEMO_USERS.northwind, { type: 'Organization', saml: true });
+  const { repositories, complete } = await open(DEMO_TOKENS.octocat).listRepositories();
+  expect(repositories.map(({ fullName }) => fullName)).toEqual(['demo-octocat/notes']);
+  expect(complete).toBe(false);
+});
+
 test('a token GitHub does not know is invalid', async () => {
   expect(await codeOf(open('ghp_unknown').getViewer())).toBe('token_invalid');
 });

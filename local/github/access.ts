@@ -32,17 +32,10 @@ export function tokenReaches({ token }: Caller, entry: Entry): boolean {
   return token.repositories === undefined || token.repositories.includes(entry.id);
 }
 
-function samlRefusal(
-  world: World,
-  caller: Caller,
-  entry: Entry,
-  now: Date,
-  htmlUrl: string,
-): Answer | undefined {
-  const owner = world.account(nameAt(entry, now.getTime()).owner);
-  if (!owner.saml || caller.token.kind !== 'classic') return undefined;
-  if ((caller.token.samlAuthorizedFor ?? []).includes(owner.login)) return undefined;
-  return samlRequired(htmlUrl, owner.login);
+/** The organization that holds a repository back until its owner authorizes the token by single sign-on. */
+export function samlOrganization({ token }: Caller, owner: Account): Account | undefined {
+  if (!owner.saml || token.kind !== 'classic') return undefined;
+  return (token.samlAuthorizedFor ?? []).includes(owner.login) ? undefined : owner;
 }
 
 export interface Question {
@@ -58,8 +51,8 @@ export function refuseRepository({ world, caller, entry, now, htmlUrl }: Questio
   const docs = '/rest/repos/repos#get-a-repository';
   if (!caller) return entry.private ? notFound(docs) : undefined;
   if (!permissionOf(entry, caller.account.login, now)) return notFound(docs);
-  const saml = samlRefusal(world, caller, entry, now, htmlUrl);
-  if (saml) return saml;
+  const organization = samlOrganization(caller, world.account(nameAt(entry, now.getTime()).owner));
+  if (organization) return samlRequired(htmlUrl, organization.login);
   return entry.private && !tokenReaches(caller, entry) ? notFound(docs) : undefined;
 }
 

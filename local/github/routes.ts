@@ -1,9 +1,9 @@
-import { type Caller, permissionOf, refuseRepository, refuseTraffic, tokenReaches } from './access.ts';
+import { type Caller, permissionOf, refuseRepository, refuseTraffic } from './access.ts';
 import { type Answer, movedTo, notFound, ok, refuse, requiresAuthentication } from './answer.ts';
 import { DAY_MS } from './days.ts';
-import type { Addresses } from './documents.ts';
-import { toFullRepositoryDocument, toRepositoryDocument, toUserDocument } from './documents.ts';
+import { type Addresses, toFullRepositoryDocument, toUserDocument } from './documents.ts';
 import { type Quota, toQuotaDocument } from './limits.ts';
+import { answerUserRepositories } from './listing.ts';
 import { listPaths, listReferrers } from './popular.ts';
 import { type Entry, nameAt, type World } from './world.ts';
 
@@ -75,65 +75,6 @@ function answerMeta({ enterprise }: Call): Answer {
     hooks: ['192.30.252.0/22'],
     api: ['192.30.252.0/22'],
   });
-}
-
-function isListed(entry: Entry, { caller, query, now, world }: Call): boolean {
-  if (!caller || entry.removed || !tokenReaches(caller, entry)) return false;
-  const owner = world.account(nameAt(entry, now.getTime()).owner);
-  const own = owner.login === caller.account.login;
-  if (!own && !entry.collaborators.has(caller.account.login)) return false;
-  const visibility = query.get('visibility') ?? 'all';
-  if (visibility !== 'all' && (visibility === 'private') !== entry.private) return false;
-  const relation = own ? 'owner' : owner.type === 'Organization' ? 'organization_member' : 'collaborator';
-  return (query.get('affiliation') ?? 'owner,collaborator,organization_member').split(',').includes(relation);
-}
-
-function answerUserRepositories(call: Call): Answer {
-  const docs = '/rest/repos/repos#list-repositories-for-the-authenticated-user';
-  const { caller, query, world, now } = call;
-  if (!caller) return requiresAuthentication(docs);
-  if (caller.token.kind === 'app') return refuse(403, 'Resource not accessible by integration', docs);
-  if (query.has('type') && (query.has('visibility') || query.has('affiliation'))) {
-    return refuse(422, 'If you specify visibility or affiliation, you cannot specify type.', docs);
-  }
-  const sort = query.get('sort') ?? 'full_name';
-  const toSortKey = (entry: Entry) => {
-    const { owner, name } = nameAt(entry, now.getTime());
-    return sort === 'full_name' ? `${owner}/${name}`.toLowerCase() : entry.createdOn;
-  };
-  const descending = (query.get('direction') ?? (sort === 'full_name' ? 'asc' : 'desc')) === 'desc';
-  const listed = [...world.entries()]
-    .filter((entry) => isListed(entry, call))
-    .map((entry) => ({ entry, key: toSortKey(entry) }))
-    .sort(
-      (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.entry.id - b.entry.id) * (descending ? -1 : 1),
-    );
-  return answerPage(
-    call,
-    listed.map(({ entry }) => entry),
-    (entry) => {
-      const permission = permissionOf(entry, caller.account.login, now);
-      return toRepositoryDocument(entry, { ...call, permission });
-    },
-  );
-}
-
-/** One page of a list with GitHub's `Link` header. */
-function answerPage<T>({ query, apiUrl, path }: Call, items: T[], toDocument: (item: T) => unknown): Answer {
-  const size = Math.min(100, Math.max(1, Number(query.get('per_page')) || 30));
-  const page = Math.max(1, Number(query.get('page')) || 1);
-  const last = Math.max(1, Math.ceil(items.length / size));
-  const toLink = (number: number, relation: string) => {
-    const parameters = new URLSearchParams(query);
-    parameters.set('page', String(number));
-    return `<${apiUrl}${path}?${parameters}>; rel="${relation}"`;
-  };
-  const links: string[] = [];
-  if (page > 1) links.push(toLink(Math.min(page - 1, last), 'prev'));
-  if (page < last) links.push(toLink(page + 1, 'next'), toLink(last, 'last'));
-  if (page > 1) links.push(toLink(1, 'first'));
-  const body = items.slice((page - 1) * size, page * size).map(toDocument);
-  return ok(body, links.length > 0 ? { link: links.join(', ') } : {});
 }
 
 function answerRepository(call: Call, entry: Entry, rest: string, moved: boolean): Answer {
