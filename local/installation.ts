@@ -9,6 +9,7 @@ import { ensureKept } from './installation/kept.ts';
 import {
   GITHUB_PATH,
   IDENTITY_PATH,
+  type Opening,
   openDatabase,
   openGitHub,
   openIdentity,
@@ -137,6 +138,31 @@ async function closeServer(server: Server): Promise<void> {
   await closed;
 }
 
+/** A server whose handler can be exchanged; 503 before the first one and after the last. */
+function createSwitch(log: (line: object) => void) {
+  let handler = unavailable;
+  const server = createServer((request, response) => {
+    handler(request, response).catch((error: unknown) => {
+      log({ level: 'error', event: 'request', url: request.url, message: String(error) });
+      response.destroy();
+    });
+  });
+  const turnTo = (next: Handler) => {
+    handler = next;
+    if (next === unavailable) server.closeAllConnections();
+  };
+  return { server, turnTo };
+}
+
+async function openParts(opening: Opening, closing: ReturnType<typeof createClosing>) {
+  const database = await openDatabase(opening);
+  closing.add(database.close);
+  const identity = await openIdentity(opening);
+  const host = await openPlatform(opening, database.url);
+  closing.add(host.close);
+  return { database: { url: database.url }, identity, host, github: openGitHub(opening) };
+}
+
 /**
  * Opens the product on one port: the API and the actions at /api/v1, the identity provider at /identity, the GitHub
  * simulator at /github/api/v3 and the pages everywhere else. Secrets are made once and kept in the data folder.
@@ -145,37 +171,29 @@ async function closeServer(server: Server): Promise<void> {
  */
 export async function openInstallation(options: InstallationOptions): Promise<Installation> {
   const dataDir = path.resolve(options.dataDir);
-  const { port = 0, clock = () => new Date(), log = () => {} } = options;
+  const { port = 0, clock = () => new Date(), log = () => {}, onListening } = options;
   const closing = createClosing();
   try {
     closing.add(lockFolder(dataDir));
-    let handler = unavailable;
-    const server = createServer((request, response) => {
-      handler(request, response).catch((error: unknown) => {
-        log({ level: 'error', event: 'request', url: request.url, message: String(error) });
-        response.destroy();
-      });
-    });
+    const { server, turnTo } = createSwitch(log);
     const url = await listen(server, port);
     closing.add(() => closeServer(server));
-    options.onListening?.();
+    onListening?.();
     const kept = ensureKept(dataDir, clock().toISOString().slice(0, 10));
     writeFileSync(path.join(dataDir, 'url'), url);
     const opening = { options: { ...options, dataDir }, url, kept, log };
-    const database = await openDatabase(opening);
-    closing.add(database.close);
-    const identity = await openIdentity(opening);
-    const host = await openPlatform(opening, database.url);
-    closing.add(host.close);
-    const github = openGitHub(opening);
-    handler = createHandler({ host, identity, github, site: await openPages(opening, identity.scope) });
-    closing.add(() => {
-      handler = unavailable;
-      server.closeAllConnections();
-    });
+    const parts = await openParts(opening, closing);
+    turnTo(createHandler({ ...parts, site: await openPages(opening, parts.identity.scope) }));
+    closing.add(() => turnTo(unavailable));
     const { initSecret, apiKey } = kept;
-    const initLink = `${url}/#init=${initSecret}`;
-    return { url, host, github, identity, database, apiKey, initSecret, initLink, close: closing.close };
+    return {
+      ...parts,
+      url,
+      apiKey,
+      initSecret,
+      initLink: `${url}/#init=${initSecret}`,
+      close: closing.close,
+    };
   } catch (error) {
     await closing.close().catch(() => {});
     throw error;

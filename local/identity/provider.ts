@@ -19,6 +19,15 @@ export interface ProviderSettings {
 /** Access tokens are for this resource; naming one makes oidc-provider issue them as JWT. */
 const RESOURCE = 'urn:traffic:api';
 const FORTNIGHT_SECONDS = 14 * 86_400;
+const TTL_SECONDS = {
+  AccessToken: ACCESS_TOKEN_SECONDS,
+  IdToken: ACCESS_TOKEN_SECONDS,
+  AuthorizationCode: 60,
+  Interaction: 3600,
+  Grant: FORTNIGHT_SECONDS,
+  RefreshToken: FORTNIGHT_SECONDS,
+  Session: FORTNIGHT_SECONDS,
+};
 
 /** oidc-provider warns about Node 20 while it is imported; it works there, as this project's tests hold. */
 async function importQuietly() {
@@ -122,15 +131,7 @@ function configurationOf(settings: ProviderSettings): Configuration {
     issueRefreshToken: () => true,
     // Two pages of one browser may hold the same refresh token.
     rotateRefreshToken: false,
-    ttl: {
-      AccessToken: ACCESS_TOKEN_SECONDS,
-      IdToken: ACCESS_TOKEN_SECONDS,
-      AuthorizationCode: 60,
-      Interaction: 3600,
-      Grant: FORTNIGHT_SECONDS,
-      RefreshToken: FORTNIGHT_SECONDS,
-      Session: FORTNIGHT_SECONDS,
-    },
+    ttl: TTL_SECONDS,
   };
 }
 
