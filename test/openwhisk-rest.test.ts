@@ -1,15 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningHost } from './openwhisk-fixture.ts';
-import {
-  basic,
-  ECHO,
-  NS,
-  OTHER_KEY,
-  pairs,
-  putAction,
-  putPackage,
-  startHost,
-} from './openwhisk-fixture.ts';
+import { basic, ECHO, NS, OTHER_KEY, pairs, putAction, putPackage, startHost } from './openwhisk-fixture.ts';
 
 /** The REST API, as far as wskdeploy, wsk and the npm client use it. */
 
@@ -145,6 +136,8 @@ describe('reading and removing', () => {
     expect(await names('')).toEqual(['a', 'b', 'c']);
     expect(await names('?limit=2')).toHaveLength(2);
     expect(await names('?skip=2')).toHaveLength(1);
+    for (const target of ['/_/actions', '/_/actions/'])
+      expect((await rest('GET', target)).json.length).toBeGreaterThan(2);
     expect((await rest('GET', '/_/actions?limit=201')).status).toBe(400);
     expect((await rest('GET', '/_/packages')).json).toContainEqual(
       expect.objectContaining({ name: 'listed', binding: false }),

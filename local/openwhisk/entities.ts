@@ -84,6 +84,17 @@ export function openEntityStore(): EntityStore {
   return { packages: new Map(), actions: new Map(), triggers: new Map(), rules: new Map() };
 }
 
+/** What namespaces, packages, actions, triggers and rules may be called. */
+export const ENTITY_NAME = /^([\w]|[\w][\w@ .&-]{0,254}[\w@.&-])$/;
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Whether the platform takes a text for base64, and so the code of an action for an archive. */
+export function isBinaryCode(text: string): boolean {
+  const trimmed = text.trim();
+  return trimmed !== '' && BASE64.test(trimmed);
+}
+
 export const NOT_FOUND = 'The requested resource does not exist.';
 
 /**

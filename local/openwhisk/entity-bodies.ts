@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Action } from './entities.ts';
+import { isBinaryCode } from './entities.ts';
 import { Refusal } from './http.ts';
 
 /** Bodies of the PUT requests that create and update entities; clients send null for what they leave out. */
@@ -53,8 +54,6 @@ export type CommonBody = z.infer<typeof triggerBody>;
 
 const KINDS = ['nodejs:20', 'nodejs:18', 'nodejs:default'];
 const MAX_CODE = 48 * 1024 * 1024;
-/** The platform tells an archive from a source by this, when the client does not say. */
-const ARCHIVE = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** @throws {Refusal} 400 with the first thing that is wrong. */
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
@@ -72,7 +71,7 @@ export function toExec({ kind, code, main, binary }: z.infer<typeof exec>): Acti
   if (!KINDS.includes(kind)) throw new Refusal(400, `kind '${kind}' not in Set(nodejs:18, nodejs:20)`);
   if (code.trim() === '') throw new Refusal(400, "'code' must be a string defined in 'exec'");
   if (code.length > MAX_CODE) throw new Refusal(413, 'Action code is larger than 48 MB.');
-  if (binary ?? ARCHIVE.test(code.trim()))
+  if (binary ?? isBinaryCode(code))
     throw new Refusal(400, 'This host runs single-file actions only, not archives.');
   return { kind: kind === 'nodejs:default' ? 'nodejs:20' : kind, code, main, binary: false };
 }

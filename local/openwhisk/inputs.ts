@@ -1,3 +1,5 @@
+import { isObject } from './json.ts';
+
 /** Values of a wskdeploy manifest: interpolation of the environment, and inputs in their short and long form. */
 
 export type Environment = Record<string, string | undefined>;
@@ -12,7 +14,7 @@ export interface Interpolation {
 export function interpolate(value: unknown, options: Interpolation): unknown {
   if (typeof value === 'string') return interpolateText(value, options);
   if (Array.isArray(value)) return value.map((element) => interpolate(element, options));
-  if (isMap(value))
+  if (isObject(value))
     return Object.fromEntries(
       Object.entries(value).map(([key, field]) => [key, interpolate(field, options)]),
     );
@@ -49,7 +51,7 @@ const LONG_FORM_KEYS = new Set(['type', 'description', 'value', 'required', 'def
  */
 export function readInputs(inputs: unknown, place: string, options: Interpolation): Record<string, unknown> {
   if (inputs === undefined || inputs === null) return {};
-  if (!isMap(inputs)) throw new Error(`${place}: inputs must be a map.`);
+  if (!isObject(inputs)) throw new Error(`${place}: inputs must be a map.`);
   return Object.fromEntries(
     Object.entries(inputs).map(([name, input]) => [name, readInput(input, `${place}.${name}`, options)]),
   );
@@ -62,7 +64,7 @@ function readInput(input: unknown, place: string, options: Interpolation): unkno
 }
 
 function isLongForm(input: unknown): input is Record<string, unknown> {
-  if (!isMap(input)) return false;
+  if (!isObject(input)) return false;
   const keys = Object.keys(input);
   return keys.length > 0 && keys.every((key) => LONG_FORM_KEYS.has(key));
 }
@@ -90,8 +92,4 @@ function readJson(text: string, place: string): unknown {
   } catch {
     throw new Error(`${place}: the value is not JSON.`);
   }
-}
-
-export function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

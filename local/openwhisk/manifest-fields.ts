@@ -1,6 +1,7 @@
 import type { KeyValue } from './entities.ts';
 import type { Interpolation } from './inputs.ts';
-import { interpolate, interpolateText, isMap } from './inputs.ts';
+import { interpolate, interpolateText } from './inputs.ts';
+import { isObject } from './json.ts';
 
 /** Reading the maps of a manifest: every key has to be known. */
 
@@ -8,7 +9,7 @@ export type Fields = Record<string, unknown>;
 
 /** @throws {Error} when it is no map. */
 export function requireMap(content: unknown, place: string): Fields {
-  if (!isMap(content)) throw new Error(`${place} must be a map.`);
+  if (!isObject(content)) throw new Error(`${place} must be a map.`);
   return content;
 }
 

@@ -1,5 +1,6 @@
 import type { ActivationStatus } from './activations.ts';
 import type { ContainerReply } from './container.ts';
+import { isObject, parseOrUndefined } from './json.ts';
 
 /** What the invoker makes of the runtime's answer, or of its absence. */
 export interface Outcome {
@@ -47,20 +48,12 @@ function judge(
     const error = `The action produced a response that exceeded the allowed length: ${size} > ${limit} bytes.`;
     return { status: 'application error', result: { error }, spoilt };
   }
-  const value = parse(reply.body);
+  const value = parseOrUndefined(reply.body);
   if (typeof value !== 'object' || value === null) {
     const error = `The action did not produce a valid JSON response: ${reply.body}`;
     return { status: 'action developer error', result: { error }, spoilt: true };
   }
   if (spoilt) return { status: 'action developer error', result: value, spoilt };
-  const failed = !Array.isArray(value) && 'error' in value;
+  const failed = isObject(value) && 'error' in value;
   return { status: failed ? 'application error' : 'success', result: value, spoilt };
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,9 @@
 import type { Action, EntityStore, Package, Rule, Trigger } from './entities.ts';
-import { fullName, NOT_FOUND, resolveAction } from './entities.ts';
+import { ENTITY_NAME, fullName, NOT_FOUND, resolveAction } from './entities.ts';
 import { detachRule, putAction, putPackage, putRule, putTrigger, statusOfRule } from './entity-updates.ts';
 import type { Call, Reply } from './http.ts';
 import { jsonReply, Refusal } from './http.ts';
+import { isObject, parseOrUndefined } from './json.ts';
 
 export interface EntityServices {
   store: EntityStore;
@@ -98,8 +99,8 @@ export function answerEntityCall(services: EntityServices, target: EntityCall): 
   if (collection === 'rules')
     return call.method === 'POST' ? setRule(services, target) : answer(services, target, rules);
   if (collection !== 'actions') throw new Refusal(404, NOT_FOUND);
-  const isSingle = names.length === 1 || names[1] !== '';
-  if (call.method === 'GET' && names.length > 0 && isSingle) return getAction(services.store, target);
+  const isSingle = names.length > 0 && names.at(-1) !== '';
+  if (call.method === 'GET' && isSingle) return getAction(services.store, target);
   const [first = '', ...rest] = names;
   if (names.length < 2) return answer(services, target, actions);
   return answer(services, { ...target, namespace: `${namespace}/${first}`, names: rest }, actions);
@@ -179,8 +180,6 @@ function setRule({ store }: EntityServices, { call, namespace, names }: EntityCa
   return jsonReply(200, rules.full(store, rule));
 }
 
-const ENTITY_NAME = /^([\w]|[\w][\w@ .&-]{0,254}[\w@.&-])$/;
-
 function requireName(name: string): string {
   if (!ENTITY_NAME.test(name)) throw new Refusal(400, `The name '${name}' contains illegal characters.`);
   return name;
@@ -189,13 +188,8 @@ function requireName(name: string): string {
 /** @throws {Refusal} 400 unless the body is empty or a JSON object. */
 export function readJsonBody(call: Call): Record<string, unknown> {
   if (call.body.length === 0) return {};
-  let value: unknown;
-  try {
-    value = JSON.parse(call.body.toString('utf8'));
-  } catch {
-    value = undefined;
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
+  const value = parseOrUndefined(call.body.toString('utf8'));
+  if (!isObject(value))
     throw new Refusal(400, 'The request content was malformed:\nObject expected', 'outside');
-  return value as Record<string, unknown>;
+  return value;
 }

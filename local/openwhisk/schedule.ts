@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import { isMap } from './inputs.ts';
+import { isObject, parseOrUndefined } from './json.ts';
 
 /** Schedules of the alarms package: what its three feeds accept, and when they fire. Pure. */
 
@@ -17,29 +17,22 @@ const START_DELAY = 30_000;
 /** @throws {Error} with the sentence that the feed answers. */
 export function readSchedule(feed: string, parameters: Record<string, unknown>, now: Date): Schedule {
   const payload = readPayload(parameters.trigger_payload ?? '');
-  const once = { payload, maxTriggers: undefined, deleteAfterFire: undefined };
+  const schedule = { payload, maxTriggers: undefined, deleteAfterFire: undefined };
   if (feed === 'once')
     return {
-      ...once,
+      ...schedule,
       next: atDate(parameters, now),
       deleteAfterFire: readDelete(parameters.deleteAfterFire),
     };
-  if (feed === 'interval') return { ...once, next: everyMinutes(parameters, now) };
+  if (feed === 'interval') return { ...schedule, next: everyMinutes(parameters, now) };
   if (feed === 'alarm')
-    return { ...once, next: byCron(parameters, now), maxTriggers: readMaximum(parameters) };
+    return { ...schedule, next: byCron(parameters, now), maxTriggers: readMaximum(parameters) };
   throw new Error(`There is no feed ${feed} in the alarms package.`);
 }
 
 function readPayload(value: unknown): Record<string, unknown> {
-  if (isMap(value)) return value;
-  if (typeof value !== 'string') return { payload: value };
-  try {
-    const parsed: unknown = JSON.parse(value);
-    if (isMap(parsed)) return parsed;
-  } catch {
-    // A plain string is a payload too.
-  }
-  return { payload: value };
+  const payload = typeof value === 'string' ? parseOrUndefined(value) : value;
+  return isObject(payload) ? payload : { payload: value };
 }
 
 function byCron(parameters: Record<string, unknown>, now: Date): Schedule['next'] {

@@ -1,5 +1,7 @@
+import { ENTITY_NAME } from './entities.ts';
 import type { Call } from './http.ts';
 import { Refusal } from './http.ts';
+import { isObject } from './json.ts';
 import { isJsonFamily, readMediaType } from './media-types.ts';
 
 /** What the URL of a web action names. */
@@ -17,7 +19,6 @@ export type Extension = '.http' | '.json' | '.html' | '.svg' | '.text';
 
 const PREFIX = '/api/v1/web/';
 const EXTENSIONS: readonly Extension[] = ['.http', '.json', '.html', '.svg', '.text'];
-const ENTITY_NAME = /^([\w]|[\w][\w@ .&-]{0,254}[\w@.&-])$/;
 const RESERVED = ['method', 'headers', 'path', 'user', 'query', 'body'].map((field) => `__ow_${field}`);
 
 /** The target of a path under /api/v1/web, or undefined when it names none. */
@@ -115,8 +116,7 @@ function readBody(call: Call): Body {
 
 function readJson(text: string): Body {
   const value = parseJson(text);
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? { kind: 'fields', fields: Object.entries(value) } : { kind: 'value', value };
+  return isObject(value) ? { kind: 'fields', fields: Object.entries(value) } : { kind: 'value', value };
 }
 
 function parseJson(text: string): unknown {
