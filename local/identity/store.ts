@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { type Artifacts, openArtifacts } from './artifacts.ts';
@@ -41,7 +41,8 @@ function openFiles(folder: string | undefined) {
       }
     },
     write(name: string, value: unknown): void {
-      if (!folder) return;
+      // Whoever removed the folder has no use for it any more.
+      if (!folder || !existsSync(folder)) return;
       const file = path.join(folder, name);
       writeFileSync(`${file}.new`, JSON.stringify(value), { mode: 0o600 });
       renameSync(`${file}.new`, file);
