@@ -20,21 +20,161 @@ function request(change: object = {}) {
   };
 }
 
+const asAda = (body: unknown) => installation.as('ada@example.com')('POST', '/init', body);
+
+async function readState() {
+  return (await installation.anonymously('GET', '/init')).body;
+}
+
 test('before anything is stored, a visitor learns that it is not initialised', async () => {
-  const { anonymously } = await open();
-  const answer = await anonymously('GET', '/init');
-  expect(answer.status).toBe(200);
+  await open();
   const schema = { stored: null, expected: 1 };
-  expect(answer.body).toEqual({ initialized: false, displayName: null, demoAvailable: true, schema });
+  const expected = { initialized: false, displayName: null, demoAvailable: true, schema };
+  expect(await readState()).toEqual(expected);
+  const me = await installation.as('ada@example.com')('GET', '/me');
+  expect([me.status, me.body.error.code]).toEqual([409, 'not_initialized']);
 });
 
-test('initialising', async () => {
-  const { as } = await open();
-  const answer = await as('ada@example.com')('POST', '/init', request());
-  console.log(JSON.stringify(answer.body));
-  expect(answer.status).toBe(201);
-  const me = await as('ada@example.com')('GET', '/me');
-  console.log(JSON.stringify(me.body));
+test('whoever initialises becomes the administrator of an installation with servers and a tenant', async () => {
+  await open();
+  const { status, body } = await asAda(request({ tenantName: 'Northwind' }));
+  const expected = { email: 'ada@example.com', displayName: 'Traffic of Ada', tokenExpiresAt: null };
+  expect([status, body]).toEqual([201, { tenantId: 1, serverId: 2, ...expected }]);
+  const me = await installation.as('ada@example.com')('GET', '/me');
+  expect(me.body).toMatchObject({
+    ...{ systemRole: 'administrator', installation: 'Traffic of Ada', displayName: 'Ada Lovelace' },
+    tenants: [{ tenantId: 1, name: 'Northwind', role: null, repositoryCount: 0 }],
+  });
+  const servers = await installation.as('ada@example.com')('GET', '/servers');
+  const { url } = installation;
+  expect(servers.body.servers).toMatchObject([
+    { name: 'Demo', kind: 'demo', apiUrl: `${url}/github/api/v3`, webUrl: `${url}/github`, tenantCount: 1 },
+    { name: 'GitHub', kind: 'github', apiUrl: 'https://api.github.com', tenantCount: 0 },
+  ]);
+  expect(await readState()).toMatchObject({ initialized: true, schema: { stored: 1, expected: 1 } });
+});
+
+test('the first tenant is named after the GitHub user unless a name is given, and its user may be in any case', async () => {
+  await open();
+  const { status } = await asAda(
+    request({ githubUser: DEMO_USERS.hubot.toUpperCase(), githubToken: DEMO_TOKENS.hubot }),
+  );
+  expect(status).toBe(201);
+  const { body } = await installation.as('ada@example.com')('GET', '/tenants/1');
+  expect(body.name).toBe(DEMO_USERS.hubot.toUpperCase());
+  expect(body.tokenCheckedAt).toBe(NOW);
+  expect(body.tokenExpiresAt).toMatch(/^202\d-/);
+});
+
+test('it is initialised once, also when two try at the same time', async () => {
+  await open();
+  const together = await Promise.all([asAda(request()), asAda(request()), asAda(request())]);
+  expect(together.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+  const later = await asAda(request({ displayName: 'Another' }));
+  expect([later.status, later.body.error.code]).toEqual([409, 'already_initialized']);
   const { db } = openDatabase(installation.database.url);
-  console.log(await db.selectFrom('githubServer').selectAll().execute());
+  const counts = await Promise.all(
+    (['installation', 'githubServer', 'tenant', 'systemRole', 'principal', 'schemaVersion'] as const).map(
+      async (table) => (await db.selectFrom(table).selectAll().execute()).length,
+    ),
+  );
+  expect(counts).toEqual([1, 2, 1, 1, 1, 1]);
+  expect((await readState()).displayName).toBe('Traffic of Ada');
+  await db.destroy();
+});
+
+const refusals: [string, object, number, string][] = [
+  ['a wrong secret', { secret: 'guessed' }, 403, 'init_secret_wrong'],
+  ['a token that GitHub does not know', { githubToken: 'ghp_unknown' }, 422, 'github_token_refused'],
+  ['a token that has ended', { githubToken: DEMO_TOKENS.expired }, 422, 'github_token_refused'],
+  ['a token of somebody else', { githubUser: DEMO_USERS.hubot }, 422, 'github_token_refused'],
+  ['no secret', { secret: undefined }, 400, 'invalid_input'],
+  ['an empty name', { displayName: '   ' }, 400, 'invalid_input'],
+  ['an unknown kind of server', { server: { kind: 'gitlab' } }, 400, 'invalid_input'],
+  ['an unknown field', { colour: 'red' }, 400, 'invalid_input'],
+  [
+    'a server on this machine',
+    { server: { kind: 'enterprise', url: 'https://localhost' } },
+    422,
+    'private_address',
+  ],
+  [
+    'a server without TLS',
+    { server: { kind: 'enterprise', url: 'http://ghe.example.com' } },
+    400,
+    'invalid_input',
+  ],
+  [
+    'a server that has no address',
+    { server: { kind: 'enterprise', url: 'https://ghe.invalid' } },
+    422,
+    'server_unreachable',
+  ],
+];
+
+test('what is refused leaves nothing behind', async () => {
+  await open();
+  for (const [what, change, status, code] of refusals) {
+    const answer = await asAda(request(change));
+    expect([answer.status, answer.body.error?.code], what).toEqual([status, code]);
+    expect(await readState(), what).toMatchObject({ initialized: false, schema: { stored: null } });
+  }
+});
+
+test('the reason why GitHub refused the token is named', async () => {
+  await open();
+  const expired = await asAda(request({ githubToken: DEMO_TOKENS.expired }));
+  expect(expired.body.error).toMatchObject({
+    message: expect.stringMatching(/expired/),
+    details: { reason: 'token_invalid' },
+  });
+  const other = await asAda(request({ githubUser: DEMO_USERS.hubot }));
+  expect(other.body.error).toMatchObject({
+    ...{ message: `The token belongs to ${DEMO_USERS.octocat}, not to ${DEMO_USERS.hubot}.` },
+    details: { reason: 'other_user' },
+  });
+});
+
+test('when GitHub is down it says so, and the next try succeeds', async () => {
+  await open();
+  const lift = installation.github.fail({ kind: 'down' });
+  const answer = await asAda(request());
+  expect([answer.status, answer.body.error.code]).toEqual([502, 'github_down']);
+  expect((await readState()).schema.stored).toBeNull();
+  lift();
+  expect((await asAda(request())).status).toBe(201);
+});
+
+test('nobody initialises without signing in', async () => {
+  await open();
+  const answer = await installation.anonymously('POST', '/init', request());
+  expect([answer.status, answer.body.error.code]).toEqual([401, 'unauthenticated']);
+  expect((await readState()).schema.stored).toBeNull();
+});
+
+test('where no simulator is offered, the demo is refused', async () => {
+  await open({ environment: { DEMO_GITHUB_URL: '' } });
+  expect((await readState()).demoAvailable).toBe(false);
+  const answer = await asAda(request());
+  expect([answer.status, answer.body.error.code]).toEqual([422, 'demo_unavailable']);
+});
+
+test('a GitHub Enterprise Server is found from the address of its pages', async () => {
+  await open({ environment: { ALLOW_PRIVATE_ADDRESSES: 'true' } });
+  const pages = `${installation.url.replace('127.0.0.1', 'localhost')}/github`;
+  const { status } = await asAda(request({ server: { kind: 'enterprise', url: `${pages}/` } }));
+  expect(status).toBe(201);
+  const { body } = await installation.as('ada@example.com')('GET', '/tenants/1');
+  expect(body.server).toMatchObject({ kind: 'enterprise', webUrl: pages });
+});
+
+test('parameters that are missing or malformed are named, each in a sentence', async () => {
+  await open({ environment: { TOKEN_KEY: 'short', INIT_SECRET: '', DATABASE_URL: 'mysql://x' } });
+  const { status, body } = await installation.anonymously('GET', '/init');
+  expect([status, body.error.code]).toEqual([500, 'misconfigured']);
+  expect(body.error.details.problems).toEqual([
+    'DATABASE_URL must be the address of a database: postgres://… or db2://….',
+    'TOKEN_KEY must be 32 random bytes in base64url.',
+    'INIT_SECRET is missing: it must be a secret of 8 characters or more.',
+  ]);
 });

@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { operations } from '../actions/openapi/operations.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
+import { type Answer, type Call, openTestInstallation, type TestInstallation } from './installation.ts';
+
+type Outcome = 'allowed' | 'forbidden' | 'tenant_not_found' | 'repository_not_found' | 'unauthenticated';
+
+const people = {
+  administrator: 'ada@example.com',
+  maintainer: 'maintainer@example.com',
+  manager: 'manager@example.com',
+  viewer: 'viewer@example.com',
+  repositoryViewer: 'repository-viewer@example.com',
+  managerElsewhere: 'manager-elsewhere@example.com',
+  outsider: 'outsider@example.com',
+};
+type Person = keyof typeof people;
+const everybody = Object.keys(people) as Person[];
+
+type Row = Record<Person, Outcome>;
+
+const toRow = (outcome: (person: Person) => Outcome) =>
+  Object.fromEntries(everybody.map((person) => [person, outcome(person)])) as Row;
+
+/** In a tenant: members whose role is too low are told so; to all others the tenant does not exist. */
+const inTenant = (...allowed: Person[]) =>
+  toRow((person) => {
+    if (allowed.includes(person)) return 'allowed';
+    return person === 'managerElsewhere' || person === 'outsider' ? 'tenant_not_found' : 'forbidden';
+  });
+
+/** Outside of tenants. */
+const inSystem = (...allowed: Person[]) =>
+  toRow((person) => (allowed.includes(person) ? 'allowed' : 'forbidden'));
+
+const system: Person[] = ['administrator', 'maintainer'];
+const members: Person[] = [...system, 'manager', 'viewer', 'repositoryViewer'];
+const managers: Person[] = [...system, 'manager'];
+
+/** Who may what. A route that is missing here fails the first test. */
+const rows: Record<string, Row> = {
+  'get /init': inSystem(...everybody),
+  'post /init': inSystem(...everybody),
+  'get /me': inSystem(...everybody),
+  'get /servers': inSystem(...managers, 'managerElsewhere'),
+  'post /servers': inSystem('administrator'),
+  'patch /servers/{serverId}': inSystem('administrator'),
+  'delete /servers/{serverId}': inSystem('administrator'),
+  'get /tenants': inSystem(...managers, 'managerElsewhere'),
+  'post /tenants': inSystem('administrator'),
+  'get /tenants/{tenantId}': inTenant(...managers),
+  'patch /tenants/{tenantId}': inTenant('administrator', 'manager'),
+  'delete /tenants/{tenantId}': inTenant('administrator'),
+  'get /members/system': inSystem(...system),
+  'put /members/system/{email}': inSystem('administrator'),
+  'delete /members/system/{email}': inSystem('administrator'),
+  'get /members/{tenantId}': inTenant(...managers),
+  'put /members/{tenantId}/{email}': inTenant('administrator', 'manager'),
+  'delete /members/{tenantId}/{email}': inTenant('administrator', 'manager'),
+  'get /repositories/{tenantId}': inTenant(...members),
+  'post /repositories/{tenantId}': inTenant(...managers),
+  'post /repositories/{tenantId}/batch': inTenant(...managers),
+  'get /repositories/{tenantId}/discover': inTenant(...managers),
+  'get /repositories/{tenantId}/{repositoryId}': inTenant(...members),
+  'delete /repositories/{tenantId}/{repositoryId}': inTenant(...managers),
+  'get /runs': inSystem(...system),
+  'post /runs': inSystem(...system),
+  'get /runs/{tenantId}': inTenant(...managers, 'viewer'),
+  'post /runs/{tenantId}': inTenant(...managers),
+  'get /runs/{tenantId}/{runId}': inTenant(...managers, 'viewer'),
+  'get /stats/{tenantId}': inTenant(...members),
+  'get /stats/{tenantId}/table': inTenant(...members),
+  'get /stats/{tenantId}/{repositoryId}': inTenant(...members),
+};
+
+const routeOf = ({ action, path }: { action: string; path: string }) =>
+  `/${action}${path === '/' ? '' : path}`;
+const described = operations.map((operation) => `${operation.method} ${routeOf(operation)}`);
+
+let installation: TestInstallation;
+let calls: Record<Person, Call>;
+let ids: { tenantId: number; seen: number; hidden: number };
+
+async function addRepositories(ada: Call, tenantId: number): Promise<number[]> {
+  const found = await ada('GET', `/repositories/${tenantId}/discover`);
+  const repositories = found.body.candidates
+    .slice(0, 2)
+    .map(({ owner, name }: { owner: string; name: string }) => ({ owner, name }));
+  const { body } = await ada('POST', `/repositories/${tenantId}/batch`, { repositories });
+  return body.added.map((repository: { repositoryId: number }) => repository.repositoryId);
+}
+
+beforeAll(async () => {
+  installation = await openTestInstallation({ demo: true });
+  const { tenantId, serverId } = await installation.initialise();
+  const ada = installation.as(people.administrator);
+  const [seen = 0, hidden = 0] = await addRepositories(ada, tenantId);
+  await installation.host.settled();
+  ids = { tenantId, seen, hidden };
+  await ada('PUT', `/members/system/${people.maintainer}`, { role: 'maintainer' });
+  const add = (person: Person, body: object) => ada('PUT', `/members/${tenantId}/${people[person]}`, body);
+  await add('manager', { role: 'manager' });
+  await add('viewer', { role: 'viewer' });
+  await add('repositoryViewer', { role: 'repository viewer', repositoryIds: [seen] });
+  const token = { githubUser: DEMO_USERS.hubot, githubToken: DEMO_TOKENS.hubot };
+  await ada('POST', '/tenants', { name: 'Elsewhere', serverId, ...token, manager: people.managerElsewhere });
+  calls = Object.fromEntries(
+    everybody.map((person) => [person, installation.as(people[person])]),
+  ) as typeof calls;
+});
+
+afterAll(() => installation.close());
+
+/** Who is let in meets an empty body or an unknown id next, so that asking changes nothing. */
+function toRequest(key: string, repositoryId: number): [string, string, unknown] {
+  const [method = '', route = ''] = key.split(' ');
+  const isDeletion = method === 'delete';
+  const filled = route
+    .replace('{tenantId}', String(ids.tenantId))
+    .replace('{repositoryId}', String(isDeletion ? 999_999 : repositoryId))
+    .replace('{serverId}', '999999')
+    .replace('{runId}', '999999')
+    .replace('{email}', 'nobody-here@example.com');
+  return [
+    method.toUpperCase(),
+    filled,
+    ['post', 'put', 'patch'].includes(method) ? { unknown: true } : undefined,
+  ];
+}
+
+const DENIALS = ['forbidden', 'tenant_not_found', 'unauthenticated'];
+
+function toOutcome({ body }: Answer): Outcome {
+  const code = body?.error?.code;
+  return DENIALS.includes(code) ? code : 'allowed';
+}
+
+test('every route has a row in the table of roles, and every row a route', () => {
+  expect(Object.keys(rows).sort()).toEqual([...described].sort());
+});
+
+test.each(described)('%s lets in whom it should', async (key) => {
+  const [method, route, body] = toRequest(key, ids.seen);
+  const found: Record<string, Outcome> = {};
+  for (const person of everybody) found[person] = toOutcome(await calls[person](method, route, body));
+  expect(found).toEqual(rows[key]);
+  const stranger = toOutcome(await installation.anonymously(method, route, body));
+  expect(stranger).toBe(key === 'get /init' ? 'allowed' : 'unauthenticated');
+});
+
+test.each(described.filter((key) => key.includes('{repositoryId}')))(
+  '%s hides the repositories that a repository viewer was not given',
+  async (key) => {
+    const [method, route] = toRequest(key, ids.hidden);
+    const expected = key.startsWith('delete') ? 'forbidden' : 'repository_not_found';
+    expect((await calls.repositoryViewer(method, route)).body.error.code).toBe(expected);
+    expect(toOutcome(await calls.manager(method, route))).toBe('allowed');
+  },
+);
+
+test('a tenant that does not exist answers as one that one may not see', async () => {
+  for (const key of described.filter((one) => one.includes('{tenantId}'))) {
+    const [method, route, body] = toRequest(key, ids.seen);
+    for (const tenantId of ['999999', 'abc', '0', '-1', '1.5', '99999999999999999999'])
+      for (const person of ['administrator', 'outsider'] as const) {
+        const asked = route.replace(/^(\/\w+)\/\d+/, `$1/${tenantId}`);
+        const answer = await calls[person](method, asked, body);
+        expect(answer.body.error.code, `${method} ${asked}`).toBe('tenant_not_found');
+      }
+  }
+});
+
+test('repositories of one tenant are not found under another one', async () => {
+  const elsewhere = calls.managerElsewhere;
+  const { body } = await elsewhere('GET', '/me');
+  const { tenantId } = body.tenants[0];
+  for (const route of ['/repositories', '/stats']) {
+    const answer = await elsewhere('GET', `${route}/${tenantId}/${ids.seen}`);
+    expect(answer.body.error.code).toBe('repository_not_found');
+  }
+  const answer = await elsewhere('DELETE', `/repositories/${tenantId}/${ids.seen}`);
+  expect(answer.body.error.code).toBe('repository_not_found');
+});

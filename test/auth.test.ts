@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { decodeJwt, importJWK, type JWTPayload, SignJWT } from 'jose';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { type Answer, openTestInstallation, type TestInstallation } from './installation.ts';
+
+let installation: TestInstallation;
+
+beforeAll(async () => {
+  installation = await openTestInstallation({ demo: true });
+  await installation.initialise();
+});
+
+afterAll(() => installation.close());
+
+const getMe = (headers: Record<string, string>): Promise<Answer> =>
+  installation.anonymously('GET', '/me', undefined, headers);
+const bear = (token: string) => getMe({ authorization: `Bearer ${token}` });
+const outcome = ({ status, body }: Answer) => [status, body.error?.code];
+
+type Overrides = Parameters<TestInstallation['identity']['issueToken']>[1];
+const issue = (overrides: Overrides = {}) => installation.identity.issueToken('ada@example.com', overrides);
+
+test('a token that the provider gave out lets its person in', async () => {
+  const { status, body } = await bear(await issue());
+  expect([status, body.email]).toEqual([200, 'ada@example.com']);
+});
+
+test('a request without a bearer token is asked to sign in', async () => {
+  for (const authorization of ['', 'Bearer', 'Bearer ', 'Basic YTpi', 'Token abc'])
+    expect(outcome(await getMe(authorization ? { authorization } : {})), authorization).toEqual([
+      401,
+      'unauthenticated',
+    ]);
+});
+
+const refused: [string, Overrides, string][] = [
+  ['an expired token', { expiresIn: -120 }, 'access_token_expired'],
+  ['a token of another issuer', { issuer: 'https://issuer.example' }, 'access_token_invalid'],
+  ['a token for another client', { audience: 'another-client' }, 'access_token_invalid'],
+  ['a token for many others', { audience: ['one', 'two'] }, 'access_token_invalid'],
+  ['a token signed by somebody else', { signedBy: 'foreign' }, 'access_token_invalid'],
+  ['a token without a signature', { signedBy: 'none' }, 'access_token_invalid'],
+  ['a token signed with the public key as a secret', { signedBy: 'public key' }, 'access_token_invalid'],
+  ['a token of another type', { type: 'logout+jwt' }, 'access_token_invalid'],
+];
+
+test.each(refused)('%s is refused', async (_, overrides, code) => {
+  expect(outcome(await bear(await issue(overrides)))).toEqual([401, code]);
+});
+
+test('what was changed in a token, or is no token at all, is refused', async () => {
+  const [header = '', payload = '', signature = ''] = (await issue()).split('.');
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  const forged = Buffer.from(JSON.stringify({ ...claims, sub: 'administrator' })).toString('base64url');
+  for (const token of [`${header}.${forged}.${signature}`, `${header}.${payload}.`, 'a.b.c', 'x', '..'])
+    expect(outcome(await bear(token)), token).toEqual([401, 'access_token_invalid']);
+});
+
+test('a token of a provider that names no type is accepted', async () => {
+  expect((await bear(await issue({ type: 'JWT' }))).status).toBe(200);
+});
+
+test('an ID token is no access token, though the provider signed it for this client', async () => {
+  const { signingKey } = JSON.parse(readFileSync(inject('identityKeys'), 'utf8'));
+  const { iss, aud, sub } = decodeJwt(await issue());
+  for (const claim of ['nonce', 'at_hash', 'c_hash']) {
+    const token = await new SignJWT({ iss, aud, sub, [claim]: 'x' } as JWTPayload)
+      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: signingKey.kid })
+      .setExpirationTime('1h')
+      .sign(await importJWK(signingKey, 'RS256'));
+    expect(outcome(await bear(token)), claim).toEqual([401, 'access_token_invalid']);
+  }
+});
+
+test('a person without a verified e-mail address is not let in', async () => {
+  const token = await installation.identity.issueToken('eve@example.com', { emailVerified: false });
+  expect(outcome(await bear(token))).toEqual([403, 'email_unverified']);
+});
+
+test('somebody without a role is told who they are and that they see nothing', async () => {
+  const { status, body } = await installation.as('nobody@example.com')('GET', '/me');
+  expect([status, body.systemRole, body.tenants]).toEqual([200, null, []]);
+});
+
+test('while the provider is down known people work on, new ones are asked to wait, and then all is well', async () => {
+  const fresh = await openTestInstallation({ demo: true });
+  await fresh.initialise();
+  const asNew = fresh.as('grace@example.com');
+  fresh.identity.fail('down');
+  const waiting = await asNew('GET', '/me');
+  expect(outcome(waiting)).toEqual([503, 'identity_provider_unavailable']);
+  fresh.identity.fail(null);
+  expect((await asNew('GET', '/me')).status).toBe(200);
+  fresh.identity.fail('down');
+  expect((await asNew('GET', '/me')).status).toBe(200);
+  await fresh.close();
+});
+
+test('answers say who may read them: nobody keeps them, any allowed origin may, without cookies', async () => {
+  const answer = await getMe({ origin: installation.url, authorization: `Bearer ${await issue()}` });
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(answer.headers.get('access-control-allow-origin')).toBe(installation.url);
+  expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+  expect(answer.headers.get('x-activation-id')).toMatch(/^[0-9a-f]{32}$/);
+  const foreign = await getMe({ origin: 'https://elsewhere.example' });
+  expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
+  expect(foreign.headers.get('vary')).toMatch(/origin/i);
+});
+
+test('a preflight is answered without a token and may be kept for two hours', async () => {
+  const { status, headers } = await installation.anonymously(
+    'OPTIONS',
+    '/members/1/a%40b.example',
+    undefined,
+    {
+      ...{ origin: installation.url, 'access-control-request-method': 'PUT' },
+      'access-control-request-headers': 'authorization,content-type',
+    },
+  );
+  expect(status).toBe(204);
+  expect(headers.get('access-control-allow-methods')).toContain('PUT');
+  expect(headers.get('access-control-allow-headers')).toMatch(/authorization.*content-type/);
+  expect(headers.get('access-control-max-age')).toBe('7200');
+});
+
+test('an address or a method that the API does not have is said to be missing', async () => {
+  const ada = installation.as('ada@example.com');
+  expect(outcome(await ada('GET', '/me/else'))).toEqual([404, 'route_not_found']);
+  const answer = await ada('DELETE', '/me');
+  expect(outcome(answer)).toEqual([405, 'method_not_allowed']);
+  expect(answer.body.error.message).toBe('DELETE is not possible here; GET is.');
+  expect((await ada('HEAD', '/me')).status).toBe(200);
+});

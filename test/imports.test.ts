@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+
+const root = path.join(import.meta.dirname, '..');
+
+function filesIn(folder: string): string[] {
+  return readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => path.posix.join(folder, name.replaceAll(path.sep, '/')));
+}
+
+interface Import {
+  from: string;
+  /** A file from the root for one of ours, else the package's name. */
+  to: string;
+  typeOnly: boolean;
+}
+
+function importsOf(from: string): Import[] {
+  const text = readFileSync(path.join(root, from), 'utf8').replace(/^\s*\/\/.*$|\/\*[\s\S]*?\*\//gm, '');
+  const found = text.matchAll(/\b(import|export)\s+(type\s+)?([\w*{][^;'"]*?\sfrom\s+)?['"]([^'"]+)['"]/g);
+  const dynamic = text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g);
+  const toTarget = (name: string) =>
+    name.startsWith('.') ? path.posix.join(path.posix.dirname(from), name) : name;
+  return [
+    ...[...found].map(([, , type, names = '', name = '']) => ({
+      ...{ from, to: toTarget(name) },
+      typeOnly: type !== undefined || /^\{(\s*type\s[^,}]+,?)+\s*\}\s*from\s+$/.test(names),
+    })),
+    ...[...dynamic].map(([, name = '']) => ({ from, to: toTarget(name), typeOnly: false })),
+  ];
+}
+
+const importsIn = (folder: string) => filesIn(folder).flatMap(importsOf);
+const isIn = (folder: string) => (file: string) => file.startsWith(`${folder}/`);
+const show = ({ from, to }: Import) => `${from} → ${to}`;
+
+const lib = importsIn('lib');
+const actions = importsIn('actions');
+
+test('the imports are found', () => {
+  expect(lib.map(show)).toContain('lib/app.ts → lib/identity.ts');
+  expect(actions.map(show)).toContain('actions/init.ts → zod');
+  expect(lib.find(({ from, to }) => from === 'lib/db/db2.ts' && to === 'ibm_db')).toBeDefined();
+});
+
+test('lib imports nothing of actions, local, static and tests', () => {
+  const outside = lib.filter(({ to }) => /^(actions|local|static|test|bench)\//.test(to));
+  expect(outside.map(show)).toEqual([]);
+});
+
+test('actions import lib and their own description, never each other', () => {
+  const others = actions.filter(({ from, to }) => {
+    const ofDescription = from.startsWith('actions/openapi/');
+    if (isIn('actions')(to)) return !ofDescription && !to.startsWith('actions/openapi/');
+    return /^(local|static|test|bench)\//.test(to);
+  });
+  expect(others.map(show)).toEqual([]);
+});
+
+test('what describes the API stays out of the bundles: actions import only its types', () => {
+  const values = actions.filter(
+    ({ from, to, typeOnly }) => !isIn('actions/openapi')(from) && isIn('actions/openapi')(to) && !typeOnly,
+  );
+  expect(values.map(show)).toEqual([]);
+});
+
+test('pages import types of the API only', () => {
+  const others = importsIn('static').filter(({ to, typeOnly }) => {
+    if (isIn('actions')(to)) return !typeOnly;
+    return /^(local|test|bench)\//.test(to) || (isIn('lib')(to) && !typeOnly && to !== 'lib/day.ts');
+  });
+  expect(others.map(show)).toEqual([]);
+});
+
+test('actions hold no SQL and do not speak to GitHub themselves', () => {
+  const direct = actions.filter(
+    ({ to, typeOnly }) => !typeOnly && /^(kysely|pg|jose|@octokit\/.*|lib\/db\/.*|lib\/github\/.*)$/.test(to),
+  );
+  expect(direct.map(show)).toEqual([]);
+});
+
+test('the database and GitHub know nothing of the domain', () => {
+  const allowed = /^(lib\/(db|github)\/|lib\/(day|failure)\.ts$|sql\/)/;
+  const adapters = lib.filter(({ from }) => /^lib\/(db|github)\//.test(from));
+  const upwards = adapters.filter(({ to }) => to.startsWith('lib/') && !allowed.test(to));
+  expect(upwards.map(show)).toEqual([]);
+});
+
+test('only app.ts builds the services', () => {
+  const builders = ['openDatabase', 'openIdentity', 'openSecrets', 'parseConfig'];
+  const users = filesIn('lib').filter((file) => {
+    const text = readFileSync(path.join(root, file), 'utf8');
+    return builders.some((name) => new RegExp(`(?<!function )\\b${name}\\(`).test(text));
+  });
+  expect(users).toEqual(['lib/app.ts']);
+});
+
+test('only openwhisk.ts knows the platform’s names', () => {
+  const users = [...filesIn('lib'), ...filesIn('actions')].filter((file) =>
+    /__ow_|__OW_/.test(readFileSync(path.join(root, file), 'utf8')),
+  );
+  expect(users).toEqual(['lib/openwhisk.ts']);
+});
+
+test('zod is imported as a namespace, without its languages', () => {
+  const named = [...filesIn('lib'), ...filesIn('actions')].filter((file) =>
+    /import \{[^}]*\} from 'zod'/.test(readFileSync(path.join(root, file), 'utf8')),
+  );
+  expect(named).toEqual([]);
+});
+
+test('the manifest has exactly the actions that are there', () => {
+  const manifest = parse(readFileSync(path.join(root, 'manifest.yaml'), 'utf8'));
+  const names = Object.keys(manifest.packages.traffic.actions).sort();
+  const files = readdirSync(path.join(root, 'actions')).filter((name) => name.endsWith('.ts'));
+  expect(files.map((name) => name.replace('.ts', '')).sort()).toEqual(names);
+});

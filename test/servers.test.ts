@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Answer, type Call, openTestInstallation, type TestInstallation } from './installation.ts';
+
+let installation: TestInstallation;
+let ada: Call;
+const outcome = ({ status, body }: Answer) => [status, body.error?.code];
+
+beforeAll(async () => {
+  installation = await openTestInstallation({ demo: true });
+  await installation.initialise();
+  ada = installation.as('ada@example.com');
+});
+
+afterAll(() => installation.close());
+
+const PRIVATE = [
+  ...[
+    'https://127.0.0.1',
+    'https://127.1.2.3:8443',
+    'https://localhost',
+    'https://10.0.0.1',
+    'https://172.31.0.1',
+  ],
+  ...[
+    'https://192.168.1.1',
+    'https://169.254.169.254',
+    'https://100.64.0.1',
+    'https://0.0.0.0',
+    'https://2130706433',
+  ],
+  ...['https://0x7f.1', 'https://[::1]', 'https://[::]', 'https://[fd00::1]', 'https://[fe80::1]'],
+  ...[
+    'https://[::ffff:127.0.0.1]',
+    'https://[::ffff:10.0.0.1]',
+    'https://[64:ff9b::7f00:1]',
+    'https://[2002:7f00:1::]',
+  ],
+];
+
+test('a server with a private address is refused, however it is written', async () => {
+  for (const url of PRIVATE)
+    expect(outcome(await ada('POST', '/servers', { name: 'Inside', url })), url).toEqual([
+      422,
+      'private_address',
+    ]);
+});
+
+test.each([
+  ['no name', { url: 'https://ghe.example.com' }],
+  ['an empty name', { name: ' ', url: 'https://ghe.example.com' }],
+  ['no address', { name: 'X' }],
+  ['an address that is none', { name: 'X', url: 'ghe' }],
+  ['another protocol', { name: 'X', url: 'ftp://ghe.example.com' }],
+  ['plain http', { name: 'X', url: 'http://ghe.example.com' }],
+  ['a user in the address', { name: 'X', url: 'https://me:secret@ghe.example.com' }],
+  ['a query in the address', { name: 'X', url: 'https://ghe.example.com/?a=b' }],
+  ['an unknown field', { name: 'X', url: 'https://ghe.example.com', kind: 'demo' }],
+])('%s is invalid', async (_, body) => {
+  expect(outcome(await ada('POST', '/servers', body))).toEqual([400, 'invalid_input']);
+});
+
+test('what is not JSON is told apart from what is invalid', async () => {
+  const json = { 'content-type': 'application/json' };
+  expect(outcome(await ada('POST', '/servers', '{"name":', json))).toEqual([400, 'malformed_json']);
+  expect(outcome(await ada('POST', '/servers', '[]', json))).toEqual([400, 'invalid_input']);
+  expect(outcome(await ada('POST', '/servers', 'name=x'))).toEqual([415, 'unsupported_media_type']);
+  const long = JSON.stringify({ name: 'x'.repeat(300_000) });
+  expect(outcome(await ada('POST', '/servers', long, json))).toEqual([413, 'payload_too_large']);
+});
+
+test('github.com in any form answers the server that is there', async () => {
+  for (const url of ['https://github.com', 'https://www.github.com/', 'https://api.github.com']) {
+    const { status, body } = await ada('POST', '/servers', { name: 'Again', url });
+    expect([status, body.name]).toEqual([200, 'GitHub']);
+  }
+});
+
+test('a server that does not exist cannot be renamed or deleted', async () => {
+  for (const id of ['999', '0', '-1', 'abc', '1e3', '99999999999'])
+    expect(outcome(await ada('DELETE', `/servers/${id}`)), id).toEqual([404, 'server_not_found']);
+  expect(outcome(await ada('PATCH', '/servers/999', { name: 'N' }))).toEqual([404, 'server_not_found']);
+});
+
+test('a server that tenants use stays, and no two servers have one name', async () => {
+  const { body } = await ada('GET', '/servers');
+  const id = (name: string) =>
+    body.servers.find((server: { name: string }) => server.name === name)?.serverId;
+  expect(outcome(await ada('DELETE', `/servers/${id('Demo')}`))).toEqual([409, 'server_in_use']);
+  expect(outcome(await ada('PATCH', `/servers/${id('Demo')}`, { name: 'GitHub' }))).toEqual([
+    409,
+    'name_taken',
+  ]);
+});
+
+test('where private addresses are allowed, a server is added once it answers, renamed and deleted', async () => {
+  const inside = await openTestInstallation({ demo: true, environment: { ALLOW_PRIVATE_ADDRESSES: 'true' } });
+  await inside.initialise();
+  const asAda = inside.as('ada@example.com');
+  const host = inside.url.replace('127.0.0.1', 'localhost');
+  const nothing = await asAda('POST', '/servers', { name: 'Nothing', url: `${host}/nothing` });
+  expect(outcome(nothing)).toEqual([422, 'server_unreachable']);
+  const added = await asAda('POST', '/servers', { name: 'Inside', url: `${host}/github/api/v3/` });
+  expect([added.status, added.body]).toMatchObject([
+    201,
+    {
+      name: 'Inside',
+      kind: 'enterprise',
+      apiUrl: `${host}/github/api/v3`,
+      webUrl: `${host}/github`,
+      tenantCount: 0,
+    },
+  ]);
+  const again = await asAda('POST', '/servers', { name: 'Other', url: `${host}/github` });
+  expect([again.status, again.body]).toEqual([200, added.body]);
+  const { serverId } = added.body;
+  const renamed = await asAda('PATCH', `/servers/${serverId}`, { name: 'Renamed' });
+  expect(renamed.body).toEqual({ ...added.body, name: 'Renamed' });
+  expect((await asAda('DELETE', `/servers/${serverId}`)).body).toEqual({ serverId });
+  expect(outcome(await asAda('DELETE', `/servers/${serverId}`))).toEqual([404, 'server_not_found']);
+  await inside.close();
+});
