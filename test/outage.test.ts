@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, inject, test } from 'vitest';
 import { createDatabase } from '../local/postgres.ts';
 import { openTestInstallation, type TestInstallation } from './installation.ts';
@@ -18,31 +19,24 @@ let installation: TestInstallation;
 let cable: Cable;
 
 async function openCable(databaseUrl: string): Promise<Cable> {
-  const target = new URL(databaseUrl);
+  const { hostname, port } = new URL(databaseUrl);
   const sockets = new Set<Socket>();
-  let server: Server;
-  const listen = async (port: number) => {
-    server = createServer((socket) => {
-      const onward = connect(Number(target.port), target.hostname);
-      for (const one of [socket, onward]) {
-        sockets.add(one);
-        one.on('error', () => {});
-        one.on('close', () => sockets.delete(one));
-      }
-      socket.pipe(onward).pipe(socket);
-    });
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    return (server.address() as AddressInfo).port;
+  const join = (socket: Socket) => {
+    const onward = connect(Number(port), hostname);
+    for (const one of [socket, onward]) {
+      sockets.add(one);
+      one.on('error', () => {}).on('close', () => void [socket, onward].map((end) => end.destroy()));
+    }
+    socket.pipe(onward).pipe(socket);
   };
-  const port = await listen(0);
-  target.port = String(port);
-  target.hostname = '127.0.0.1';
-  const source = new URL(databaseUrl);
+  let server = createServer(join).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(databaseUrl);
+  url.port = String((server.address() as AddressInfo).port);
   return {
-    url: target.href,
+    url: url.href,
     async cut() {
-      const closed = new Promise((resolve) => server.close(resolve));
+      const closed = once(server.close(), 'close');
       for (const socket of sockets) socket.destroy();
       await closed;
     },
@@ -50,9 +44,8 @@ async function openCable(databaseUrl: string): Promise<Cable> {
       for (const socket of sockets) socket.unpipe().pause();
     },
     async mend() {
-      target.port = source.port;
-      target.hostname = source.hostname;
-      await listen(port);
+      server = createServer(join).listen(Number(url.port), '127.0.0.1');
+      await once(server, 'listening');
     },
   };
 }
@@ -97,5 +90,14 @@ test('a connection that was cut while idle goes unnoticed', async () => {
   await ada('GET', '/me');
   await cable.cut();
   await cable.mend();
+  expect((await ada('GET', '/me')).status).toBe(200);
+});
+
+test('a connection that a firewall forgot while the container was idle is replaced', async () => {
+  const ada = await open();
+  await ada('GET', '/me');
+  cable.silence();
+  // Longer than a connection is taken for alive without being asked.
+  await sleep(5_500);
   expect((await ada('GET', '/me')).status).toBe(200);
 });

@@ -3,7 +3,7 @@ import pg from 'pg';
 
 /** A connection that was idle longer is tried before it is used: the platform freezes containers between activations. */
 const IDLE_MS = 5_000;
-const CHECK_MS = 3_000;
+const CHECK_MS = 2_000;
 const CONNECT_MS = 5_000;
 
 const toDate = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ);
