@@ -295,6 +295,21 @@ describe('alarms', () => {
     expect((await feed('once', 'READ', 'missing')).status).toBe(502);
   });
 
+  test('A tick that the host slept through is lost', async () => {
+    let asleep = 0;
+    const sleepy = await startHost({ clock: () => new Date(Date.now() + asleep) });
+    await sleepy.rest('PUT', '/_/triggers/once', {});
+    await sleepy.rest('POST', '/whisk.system/actions/alarms/once?blocking=true', {
+      date: Date.now() + 300,
+      lifecycleEvent: 'CREATE',
+      triggerName: '/_/once',
+      authKey: KEY,
+    });
+    asleep = 300_000;
+    await expect.poll(() => JSON.stringify(sleepy.log), { timeout: 5000 }).toContain('A tick was missed.');
+    await sleepy.close();
+  });
+
   test('maxTriggers ends an alarm', async () => {
     await feed('alarm', 'CREATE', 'lonely', { cron: '* * * * * *', maxTriggers: 1 });
     const status = async () => (await feed('alarm', 'READ', 'lonely')).json.response.result.status;
