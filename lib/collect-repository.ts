@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import { toDay } from './day.ts';
+import { type Day, toDay } from './day.ts';
 import type { Db } from './db/database.ts';
 import { toDatabaseFailure } from './db/errors.ts';
 import { inTransaction } from './db/portable.ts';
@@ -12,15 +12,18 @@ import { type RunKey, toStoredFailure } from './run-end.ts';
 import { mergePaths, savePaths, saveReferrers } from './snapshots.ts';
 import { saveDays, saveWeeks, saveWindow } from './traffic.ts';
 import { coveredFrom, daysUntilLoss } from './traffic-day.ts';
+import { readableWeek } from './traffic-week.ts';
 
 /** One repository that waits in a run. */
 export interface Waiting {
   repositoryId: number;
   githubId: number;
   known: Standing;
-  lastCoveredDate: string | null;
+  lastCoveredDate: Day | null;
   /** Full names it had before. */
   formerNames: readonly string[];
+  /** The newest week that is stored. */
+  lastWeek: Day | null;
 }
 
 /** What one repository is collected with. */
@@ -30,8 +33,9 @@ export interface RepositoryCollector {
   clock: () => Date;
 }
 
-/** Requests to GitHub for one repository; those that are tried again are not counted twice. */
-const REQUESTS = 7;
+/** Requests to GitHub for one repository, and two more for weeks; those that are tried again are not counted twice. */
+const REQUESTS = 5;
+const REQUESTS_FOR_WEEKS = 2;
 
 /**
  * Asks GitHub for one repository and stores what it says in one transaction, or stores why it could not. Returns the
@@ -45,9 +49,12 @@ export async function collectRepository(
   const { db, github, clock } = collector;
   try {
     const seen = await github.getRepository({ id: waiting.githubId });
-    const traffic = await github.getTraffic(waiting.githubId);
+    const week = readableWeek(clock());
+    const weeks = week !== null && (waiting.lastWeek === null || waiting.lastWeek < week);
+    const traffic = await github.getTraffic(waiting.githubId, { weeks });
     const now = clock();
-    await inTransaction(db, (trx) => store(trx, run, waiting, { seen, traffic, now }));
+    const requestCount = REQUESTS + (weeks ? REQUESTS_FOR_WEEKS : 0);
+    await inTransaction(db, (trx) => store(trx, run, waiting, { seen, traffic, now, requestCount }));
     return null;
   } catch (error) {
     const failure = toFailure(error, run, waiting);
@@ -97,13 +104,14 @@ interface Answer {
   seen: GitHubRepository;
   traffic: GitHubTraffic;
   now: Date;
+  requestCount: number;
 }
 
 async function store(
   trx: Transaction<Tables>,
   run: RunKey,
   { repositoryId, known, formerNames }: Waiting,
-  { seen, traffic, now }: Answer,
+  { seen, traffic, now, requestCount }: Answer,
 ): Promise<void> {
   const key = { tenantId: run.tenantId, repositoryId };
   const observed = { views: traffic.views.days, clones: traffic.clones.days };
@@ -113,7 +121,8 @@ async function store(
   if (!(await saveSuccess(trx, key, { visibility, firstCoveredDate, now }))) return;
   await saveStanding(trx, key, { known, seen, now });
   await saveDays(trx, key, observed, reading);
-  await saveWeeks(trx, key, { views: traffic.viewWeeks, clones: traffic.cloneWeeks }, now);
+  if (traffic.viewWeeks.length + traffic.cloneWeeks.length > 0)
+    await saveWeeks(trx, key, { views: traffic.viewWeeks, clones: traffic.cloneWeeks }, now);
   await saveToday(trx, key, traffic, now);
   const { stars, forks, subscribers, openIssues } = seen;
   await saveFact(trx, key, { factDate: toDay(now), stars, forks, subscribers, openIssues });
@@ -124,7 +133,7 @@ async function store(
     .set({
       state: 'succeeded',
       fullName: seen.fullName,
-      requestCount: REQUESTS,
+      requestCount,
       finishedAt: now.toISOString(),
     })
     .where('tenantId', '=', run.tenantId)

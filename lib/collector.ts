@@ -1,5 +1,6 @@
 import type { Activations } from './activations.ts';
 import { collectRepository, failRepository, type Waiting } from './collect-repository.ts';
+import type { Day } from './day.ts';
 import type { Db } from './db/database.ts';
 import { Failure } from './failure.ts';
 import type { GitHubClient } from './github.ts';
@@ -126,9 +127,11 @@ async function listWaiting(db: Db, { tenantId, runId }: RunKey): Promise<Waiting
     .orderBy('r.lastSuccessAt')
     .execute();
   const former = await listFormerNames(db, tenantId);
+  const lastWeeks = await listLastWeeks(db, tenantId);
   return rows.map(({ repositoryId, githubId, owner, name, archivedAt, lastCoveredDate }) => ({
     ...{ repositoryId, githubId, lastCoveredDate, known: { owner, name, archived: archivedAt !== null } },
     formerNames: former.get(repositoryId) ?? [],
+    lastWeek: lastWeeks.get(repositoryId) ?? null,
   }));
 }
 
@@ -143,4 +146,14 @@ async function listFormerNames(db: Db, tenantId: number): Promise<Map<number, st
   for (const { repositoryId, nameBefore } of rows)
     names.set(repositoryId, [...(names.get(repositoryId) ?? []), nameBefore ?? '']);
   return names;
+}
+
+async function listLastWeeks(db: Db, tenantId: number): Promise<Map<number, Day>> {
+  const rows = await db
+    .selectFrom('trafficWeek')
+    .select(({ fn }) => ['repositoryId', fn.max<Day>('weekStart').as('weekStart')])
+    .where('tenantId', '=', tenantId)
+    .groupBy('repositoryId')
+    .execute();
+  return new Map(rows.map(({ repositoryId, weekStart }) => [repositoryId, weekStart]));
 }

@@ -47,6 +47,11 @@ export interface GitHubTraffic {
   paths: PopularPath[];
 }
 
+/** What is asked for besides days, referrers and paths. */
+interface TrafficParts {
+  weeks: boolean;
+}
+
 /** GitHub's API for us. Every function throws a `GitHubError` and nothing else when GitHub does not do as asked. */
 export interface GitHubClient {
   getViewer(): Promise<Viewer>;
@@ -58,8 +63,8 @@ export interface GitHubClient {
    * back until the token is authorized by single sign-on.
    */
   listRepositories(): Promise<{ repositories: ListedRepository[]; complete: boolean }>;
-  /** Six requests; only one when GitHub refuses. */
-  getTraffic(id: number): Promise<GitHubTraffic>;
+  /** Six requests, or four without the weeks, which are then empty; only one when GitHub refuses. */
+  getTraffic(id: number, parts?: TrafficParts): Promise<GitHubTraffic>;
 }
 
 const PAGE = 100;
@@ -72,7 +77,7 @@ export function openGitHub(options: ConnectionOptions): GitHubClient {
     getViewer: () => getViewer(connection),
     getRepository: (repository) => getRepository(connection, repository),
     listRepositories: () => listRepositories(connection),
-    getTraffic: (id) => getTraffic(connection, id),
+    getTraffic: (id, parts = { weeks: true }) => getTraffic(connection, id, parts),
   };
 }
 
@@ -113,22 +118,22 @@ async function listRepositories(
   return { repositories, complete: false };
 }
 
-async function getTraffic(ask: Connection, id: number): Promise<GitHubTraffic> {
+async function getTraffic(ask: Connection, id: number, parts: TrafficParts): Promise<GitHubTraffic> {
   const path = `/repositories/${id}/traffic`;
   // First alone: a token that may not read one figure may read none, and each refusal counts against the quota.
   const views = parseAnswer(viewsAnswer, (await ask(`${path}/views`)).data);
   const [clones, viewWeeks, cloneWeeks, referrers, paths] = await Promise.all([
     ask(`${path}/clones`),
-    ask(`${path}/views`, { per: 'week' }),
-    ask(`${path}/clones`, { per: 'week' }),
+    parts.weeks ? ask(`${path}/views`, { per: 'week' }) : undefined,
+    parts.weeks ? ask(`${path}/clones`, { per: 'week' }) : undefined,
     ask(`${path}/popular/referrers`),
     ask(`${path}/popular/paths`),
   ]);
   return {
     views,
     clones: parseAnswer(clonesAnswer, clones.data),
-    viewWeeks: parseAnswer(viewsAnswer, viewWeeks.data).days,
-    cloneWeeks: parseAnswer(clonesAnswer, cloneWeeks.data).days,
+    viewWeeks: viewWeeks ? parseAnswer(viewsAnswer, viewWeeks.data).days : [],
+    cloneWeeks: cloneWeeks ? parseAnswer(clonesAnswer, cloneWeeks.data).days : [],
     referrers: parseAnswer(referrersAnswer, referrers.data),
     paths: parseAnswer(pathsAnswer, paths.data),
   };

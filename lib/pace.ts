@@ -2,8 +2,8 @@
 export type Pace = () => Promise<void>;
 
 /**
- * GitHub counts 900 points a minute, and one for each of the seven requests that a repository takes: 40 repositories at
- * once and 80 more each minute are 840 points
+ * GitHub counts 900 points a minute, and one for each of the at most seven requests that a repository takes: 40 repositories
+ * at once and 80 more each minute are 840 points
  * (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits).
  */
 export function createGitHubPace(): Pace {

@@ -54,7 +54,7 @@ const FOR_ALL = [
  */
 export async function addRepository(adding: Adding, name: RepositoryName): Promise<Repository> {
   const found = await requireOnGitHub(adding, name);
-  await adding.github.getTraffic(found.id).catch(refuseMissing);
+  await adding.github.getTraffic(found.id, { weeks: false }).catch(refuseMissing);
   return insertRepository(adding, found);
 }
 

@@ -33,7 +33,7 @@ import {
   stateOfMissing,
   type TrafficDay,
 } from './traffic-day.ts';
-import { isExact, type TrafficWeek } from './traffic-week.ts';
+import type { TrafficWeek } from './traffic-week.ts';
 
 /** The figures of each bucket; null where nothing is known. */
 export interface RepositorySeries {
@@ -120,7 +120,7 @@ export async function readFigures(
   const range = toRange(request, today, first, MOST_BUCKETS);
   const spans = spansOf(range, settledDate([row], now));
   const days = await listDays(db, key, spans.previousFrom, range.to);
-  const weeks = (await listWeeks(db, key, range.from, addDays(range.to, -6))).filter(isExact);
+  const weeks = await listWeeks(db, key, range.from, addDays(range.to, -6));
   return toFigures({
     range,
     spans,
@@ -134,7 +134,7 @@ interface Known {
   range: Range;
   spans: Spans;
   days: readonly TrafficDay[];
-  /** Exact weeks wholly inside the range. */
+  /** Weeks wholly inside the range. */
   weeks: readonly TrafficWeek[];
   stateOf: (missing: Day) => DayState;
 }

@@ -56,14 +56,26 @@ const METRICS: readonly Metric[] = ['viewCount', 'viewUniques', 'cloneCount', 'c
 const CERTAINTY: readonly DayState[] = ['lost', 'before', 'provisional', 'imported', 'measured', 'zero'];
 const HOUR = 3_600_000;
 
-/** GitHub's window: today and the 13 days before are wholly inside; the day before them comes back cut. */
-const WHOLE_DAYS_BEFORE_TODAY = 13;
+/**
+ * GitHub's window moves by the hour and has 14 or 15 days: today and the 12 days before are wholly inside, the 13th and
+ * the 14th come back cut to the hour, or not at all.
+ */
+const WHOLE_DAYS_BEFORE_TODAY = 12;
+const REMEMBERED_DAYS_BEFORE_TODAY = 13;
+const CUT_DAYS_BEFORE_TODAY = 14;
+/** So much later GitHub may publish, and its window ends. */
+const LATE_DAYS = 2;
 
 /** How long after a day's end GitHub may still change its figures (it publishes up to two days late). */
 const SETTLING_HOURS = 72;
 
-/** The oldest day that GitHub still remembers wholly on `today`. */
+/** The oldest day of which GitHub still remembers at least a part on `today`. */
 export function rememberedFrom(today: Day): Day {
+  return addDays(today, -REMEMBERED_DAYS_BEFORE_TODAY);
+}
+
+/** The oldest day that is wholly in GitHub's window, whatever the hour. */
+export function wholeFrom(today: Day): Day {
   return addDays(today, -WHOLE_DAYS_BEFORE_TODAY);
 }
 
@@ -78,7 +90,7 @@ export function settledThrough(instant: Date): Day {
  */
 export function daysUntilLoss(lastCoveredDate: Day | null, today: Day): number {
   if (lastCoveredDate === null) return 0;
-  return Math.max(0, WHOLE_DAYS_BEFORE_TODAY - Math.max(0, daysBetween(lastCoveredDate, today)));
+  return Math.max(0, REMEMBERED_DAYS_BEFORE_TODAY - Math.max(0, daysBetween(lastCoveredDate, today)));
 }
 
 /** Why no figures are stored for a day of a repository that runs cover from `firstCoveredDate`. */
@@ -115,26 +127,34 @@ export function mergeDays(
   const rows = new Map(stored.map((row) => [row.trafficDate, row]));
   const named = nameDays(observed);
   const today = toDay(reading.now);
-  const dates = new Set([...daysFrom(rememberedFrom(today), today), ...named.keys()]);
+  const dates = [...new Set([...daysFrom(wholeFrom(today), today), ...named.keys()])].sort();
   const days: TrafficDay[] = [];
   const revisions: Revision[] = [];
-  for (const date of [...dates].sort()) {
+  for (const date of dates) {
     const row = rows.get(date);
     const figures = named.get(date);
-    const merged = mergeDay(date, row, figures, reading);
+    const whole = date >= wholeFrom(today);
+    const merged = whole
+      ? mergeWhole(date, row, figures, reading)
+      : mergeCut(row, figures, { now: reading.now, date, oldest: date === dates[0] });
     if (merged && merged !== row) days.push(merged);
-    const judged = date >= rememberedFrom(today) && isFinal(date, reading.now);
-    if (row && figures && judged) revisions.push(...revisionsOf(row, figures));
+    if (row && figures && whole && isFinal(date, reading.now)) revisions.push(...revisionsOf(row, figures));
   }
   return { days, revisions };
 }
 
-/** The first day a run covered that read this answer: the window's first whole day, or an earlier one that was named. */
-export function coveredFrom(observed: Observed, reading: Reading): Day {
-  const windowStart = rememberedFrom(toDay(reading.now));
-  const named = [...observed.views, ...observed.clones].map((observation) => observation.date);
-  const [, earliest = windowStart] = [windowStart, reading.createdDate].sort();
-  return [...named, earliest].sort()[0] ?? earliest;
+/**
+ * The first day a run covered that read this answer: the window's first whole day, or the cut one before it. Days of a
+ * window that ended weeks ago do not count: nothing is known of those after it.
+ */
+export function coveredFrom(observed: Observed, { now, createdDate }: Reading): Day {
+  const today = toDay(now);
+  const oldest = addDays(today, -CUT_DAYS_BEFORE_TODAY - LATE_DAYS);
+  const named = [...observed.views, ...observed.clones]
+    .map(({ date }) => date)
+    .filter((date) => date >= oldest);
+  const [, whole = today] = [wholeFrom(today), createdDate].sort();
+  return [...named, whole].sort()[0] ?? whole;
 }
 
 /** The larger of each figure; a known figure wins over an unknown one. */
@@ -169,11 +189,6 @@ function isFinal(day: Day, instant: Date): boolean {
   return day <= settledThrough(instant);
 }
 
-function mergeDay(date: Day, row: TrafficDay | undefined, named: Figures | undefined, reading: Reading) {
-  const whole = date >= rememberedFrom(toDay(reading.now));
-  return whole ? mergeWhole(date, row, named, reading) : mergeCut(date, row, named, reading);
-}
-
 /** A day wholly inside the window: what the answer leaves out of a settled day is zero. */
 function mergeWhole(
   date: Day,
@@ -200,17 +215,24 @@ function stateOfWhole(row: TrafficDay | undefined, named: Figures | undefined, f
   return row.state === 'provisional' && final ? 'measured' : row.state;
 }
 
+interface CutDay {
+  now: Date;
+  date: Day;
+  /** True for the first day of the answer. */
+  oldest: boolean;
+}
+
 /**
- * A day before the window's first whole day. The one next to it is cut, so its figures alone never make it final; idle
- * repositories get older ones, which are whole.
+ * A day before the window's first whole day: its figures may be cut, so alone they never make it final. Idle
+ * repositories get windows that ended weeks ago, of which only the first day may be cut.
  */
-function mergeCut(date: Day, row: TrafficDay | undefined, named: Figures | undefined, { now }: Reading) {
+function mergeCut(row: TrafficDay | undefined, named: Figures | undefined, { now, date, oldest }: CutDay) {
   if (!named) return row;
   const figures = largerFigures(row ?? UNKNOWN, named);
-  if (row && sameFigures(row, figures)) return row;
-  const cut = date === addDays(rememberedFrom(toDay(now)), -1);
+  const cut = oldest || date >= addDays(toDay(now), -CUT_DAYS_BEFORE_TODAY);
   const before = row?.state === 'zero' ? 'measured' : row?.state;
-  const state: StoredState = before ?? (cut ? 'provisional' : 'measured');
+  const state: StoredState = cut ? (before ?? 'provisional') : 'measured';
+  if (row && sameFigures(row, figures) && row.state === state) return row;
   return { trafficDate: date, ...figures, state, observedAt: now.toISOString() };
 }
 

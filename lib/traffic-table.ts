@@ -8,7 +8,7 @@ import { bucketSpan, commonDays, type Range, type RangeRequest, toRange, weekLab
 import { listRepositoryRows, toFullName } from './repositories.ts';
 import { findFirstDate } from './traffic.ts';
 import { type DayState, leastCertain, missingSpans, rememberedFrom } from './traffic-day.ts';
-import { isExact, type TrafficWeek } from './traffic-week.ts';
+import type { TrafficWeek } from './traffic-week.ts';
 
 export interface TableRequest extends RangeRequest {
   /** Only repositories whose full name contains it. */
@@ -60,7 +60,7 @@ export async function readTable(
   const asked = { tenantId: access.tenantId, repositoryIds: sought };
   const total = await countRows(db, asked, range);
   const sums = await readRows(db, asked, range, { today, limit: size, offset: (number - 1) * size });
-  const weeks = range.by === 'week' ? await listExactWeeks(db, asked.tenantId, sums, range) : new Map();
+  const weeks = range.by === 'week' ? await listWholeWeeks(db, asked.tenantId, sums, range) : new Map();
   const rows = sums.map((row) =>
     toTableRow(row, range, today, weeks.get(weekKey(row.repositoryId, row.bucket))),
   );
@@ -159,34 +159,34 @@ async function readRows(
     .execute();
 }
 
+type WeekUniques = Pick<TrafficWeek, 'viewUniques' | 'cloneUniques'>;
 type SumRow = Awaited<ReturnType<typeof readRows>>[number];
 
 const weekKey = (repositoryId: number, week: Day) => `${repositoryId} ${week}`;
 
 /** GitHub's own weeks of the rows, where they lie wholly inside the range. */
-async function listExactWeeks(
+async function listWholeWeeks(
   db: Db,
   tenantId: number,
   rows: readonly SumRow[],
   range: Range,
-): Promise<Map<string, TrafficWeek>> {
+): Promise<Map<string, WeekUniques>> {
   const starts = rows.map(({ bucket }) => bucket).sort();
-  const [first, last] = [starts[0], starts.at(-1)];
-  if (first === undefined || last === undefined) return new Map();
+  const last = starts.at(-1);
+  if (last === undefined) return new Map();
   const weeks = await db
     .selectFrom('trafficWeek')
-    .select(['repositoryId', 'weekStart', 'observedAt'])
-    .select(['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'])
+    .select(['repositoryId', 'weekStart', 'viewUniques', 'cloneUniques'])
     .where('tenantId', '=', tenantId)
     .where('repositoryId', 'in', [...new Set(rows.map(({ repositoryId }) => repositoryId))])
-    .where('weekStart', '>=', first < range.from ? range.from : first)
+    .where('weekStart', '>=', range.from)
     .where('weekStart', '<=', last)
     .execute();
-  const whole = weeks.filter((week) => isExact(week) && addDays(week.weekStart, 6) <= range.to);
+  const whole = weeks.filter(({ weekStart }) => addDays(weekStart, 6) <= range.to);
   return new Map(whole.map((week) => [weekKey(week.repositoryId, week.weekStart), week]));
 }
 
-function toTableRow(row: SumRow, range: Range, today: Day, week: TrafficWeek | undefined): TableRow {
+function toTableRow(row: SumRow, range: Range, today: Day, week: WeekUniques | undefined): TableRow {
   const { repositoryId, owner, name, bucket } = row;
   return {
     ...{ repositoryId, owner, name, fullName: toFullName(row) },

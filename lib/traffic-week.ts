@@ -1,56 +1,43 @@
-import { addDays, type Day, toDay } from './day.ts';
+import { addDays, type Day, toDay, weekOf } from './day.ts';
 import type { Instant } from './db/tables.ts';
 import {
   type Figures,
   largerFigures,
   nameDays,
   type Observed,
-  rememberedFrom,
   sameFigures,
   settledThrough,
+  wholeFrom,
   ZERO,
 } from './traffic-day.ts';
 
-/** GitHub's own figures of one whole week, Monday to Sunday: the only true weekly uniques. */
+/** GitHub's own figures of one whole week, Monday to Sunday, once they no longer change: the only true weekly uniques. */
 export interface TrafficWeek extends Figures {
   weekStart: Day;
   observedAt: Instant;
 }
 
+const LAST_DAY = 6;
+
 /**
- * Merges GitHub's `per=week` arrays into the stored weeks and returns those to write. Only weeks that have ended and
+ * Merges GitHub's `per=week` arrays into the stored weeks and returns those to write. Only weeks that have settled and
  * lie wholly inside the window count: GitHub cuts the others. Larger figures win.
  */
 export function mergeWeeks(stored: readonly TrafficWeek[], observed: Observed, now: Date): TrafficWeek[] {
   const rows = new Map(stored.map((row) => [row.weekStart, row]));
-  const today = toDay(now);
   const weeks: TrafficWeek[] = [];
   for (const [weekStart, named] of nameDays(observed)) {
-    if (weekStart < rememberedFrom(today) || addDays(weekStart, 6) >= today) continue;
+    if (weekStart < wholeFrom(toDay(now)) || addDays(weekStart, LAST_DAY) > settledThrough(now)) continue;
     const row = rows.get(weekStart);
-    const seen = isSettled(weekStart, now) ? largerFigures(named, ZERO) : named;
-    const figures = row ? largerFigures(row, seen) : seen;
-    const readAt = now.toISOString();
-    const kept = row && (row.observedAt >= readAt || isSettled(weekStart, new Date(row.observedAt)));
-    if (kept && sameFigures(row, figures)) continue;
-    weeks.push({
-      weekStart,
-      ...figures,
-      observedAt: row && row.observedAt > readAt ? row.observedAt : readAt,
-    });
+    const figures = largerFigures(row ?? ZERO, named);
+    if (row && sameFigures(row, figures)) continue;
+    weeks.push({ weekStart, ...figures, observedAt: now.toISOString() });
   }
   return weeks;
 }
 
-/** True when the week's figures, read at `observedAt`, are final and both views and clones are known. */
-export function isExact(week: TrafficWeek): boolean {
-  return (
-    week.viewUniques !== null &&
-    week.cloneUniques !== null &&
-    isSettled(week.weekStart, new Date(week.observedAt))
-  );
-}
-
-function isSettled(weekStart: Day, instant: Date): boolean {
-  return addDays(weekStart, 6) <= settledThrough(instant);
+/** The week that can be read now and lies wholly inside the window; null on days when there is none. */
+export function readableWeek(now: Date): Day | null {
+  const week = weekOf(addDays(settledThrough(now), -LAST_DAY));
+  return week >= wholeFrom(toDay(now)) ? week : null;
 }

@@ -9,9 +9,9 @@ import {
   type Observed,
   type Reading,
   type Revision,
-  rememberedFrom,
   settledThrough,
   type TrafficDay,
+  wholeFrom,
 } from './traffic-day.ts';
 import { mergeWeeks, type TrafficWeek } from './traffic-week.ts';
 
@@ -123,7 +123,7 @@ export async function saveDays(
   reading: Reading,
 ): Promise<void> {
   const named = [...observed.views, ...observed.clones].map(({ date }) => date);
-  const windowStart = rememberedFrom(toDay(reading.now));
+  const windowStart = wholeFrom(toDay(reading.now));
   const from = [...named, windowStart].sort()[0] ?? windowStart;
   const stored = await listDays(trx, key, from, addDays(toDay(reading.now), 1));
   const { days, revisions } = mergeDays(stored, observed, reading);
@@ -177,7 +177,7 @@ export async function saveWeeks(
   now: Date,
 ): Promise<void> {
   const today = toDay(now);
-  const stored = await listWeeks(trx, key, weekOf(rememberedFrom(today)), today);
+  const stored = await listWeeks(trx, key, weekOf(wholeFrom(today)), today);
   const weeks = mergeWeeks(stored, observed, now);
   if (weeks.length === 0) return;
   await mergeRows(

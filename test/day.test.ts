@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { addDays, daysBetween, daysFrom, isDay, monthOf, toDay, toDayNumber, weekOf } from '../lib/day.ts';
+import { bucketsOf, spansOf, toRange, weekLabel } from '../lib/range.ts';
+
+const TODAY = '2026-03-10';
+
+const rangeOf = (request: Parameters<typeof toRange>[0], mostBuckets = 130) =>
+  toRange(request, TODAY, '2025-05-20', mostBuckets);
+
+test('days are reckoned over leap days and ends of years', () => {
+  expect(addDays('2028-02-28', 1)).toBe('2028-02-29');
+  expect(addDays('2026-01-01', -1)).toBe('2025-12-31');
+  expect(daysBetween('2024-02-28', '2024-03-01')).toBe(2);
+  expect(daysFrom('2025-12-30', '2026-01-02')).toEqual([
+    '2025-12-30',
+    '2025-12-31',
+    '2026-01-01',
+    '2026-01-02',
+  ]);
+  expect(daysFrom('2026-01-02', '2026-01-01')).toEqual([]);
+  expect(toDayNumber('2026-01-02') - toDayNumber('2025-12-31')).toBe(2);
+});
+
+test('an instant is in the day of UTC', () => {
+  expect(toDay(new Date('2026-01-14T23:59:59.999Z'))).toBe('2026-01-14');
+  expect(toDay(new Date('2026-01-14T23:30:00-02:00'))).toBe('2026-01-15');
+});
+
+test('only days of the calendar are days', () => {
+  expect(['2024-02-29', '2026-12-31'].every(isDay)).toBe(true);
+  const wrong = [
+    '2026-02-29',
+    '2026-13-01',
+    '2026-1-1',
+    '26-01-01',
+    '2026-01-01T00:00:00Z',
+    '',
+    '٢٠٢٦-٠١-٠١',
+  ];
+  expect(wrong.filter(isDay)).toEqual([]);
+});
+
+test('weeks begin on Monday and belong to the year of their Thursday', () => {
+  expect(weekOf('2026-01-01')).toBe('2025-12-29');
+  expect(weekOf('2025-12-29')).toBe('2025-12-29');
+  expect(['2025-12-28', '2025-12-29', '2026-01-01', '2026-01-04', '2026-01-05'].map(weekLabel)).toEqual([
+    '2025-W52',
+    '2026-W01',
+    '2026-W01',
+    '2026-W01',
+    '2026-W02',
+  ]);
+  expect(['2021-01-03', '2020-12-31', '2027-01-03'].map(weekLabel)).toEqual([
+    '2020-W53',
+    '2020-W53',
+    '2026-W53',
+  ]);
+  expect(monthOf('2026-02-28')).toBe('2026-02-01');
+});
+
+test('a range that is not told is the last 30 days', () => {
+  expect(rangeOf({})).toEqual({ from: '2026-02-09', to: TODAY, by: 'day', days: 30 });
+  expect(rangeOf({ from: '2026-03-01' })).toMatchObject({ from: '2026-03-01', to: TODAY });
+  expect(rangeOf({ to: '2026-03-01' })).toMatchObject({ from: '2026-01-31', to: '2026-03-01' });
+});
+
+test('a range never ends after today', () => {
+  expect(rangeOf({ from: '2026-03-01', to: '2026-12-31' })).toMatchObject({ to: TODAY, days: 10 });
+});
+
+test('all begins on the first stored day, and without any is 30 days', () => {
+  expect(rangeOf({ range: 'all' })).toEqual({ from: '2025-05-20', to: TODAY, by: 'week', days: 295 });
+  expect(toRange({ range: 'all' }, TODAY, null, 130)).toMatchObject({ from: '2026-02-09', days: 30 });
+  expect(toRange({ range: 'all' }, TODAY, '2010-01-01', 130)).toMatchObject({ days: 3660, by: 'month' });
+});
+
+test('longer ranges have longer buckets unless told otherwise', () => {
+  expect(rangeOf({ range: '90' }).by).toBe('day');
+  expect(rangeOf({ range: '365' }).by).toBe('week');
+  expect(rangeOf({ from: '2023-01-01' }).by).toBe('month');
+  expect(rangeOf({ range: '365', by: 'month' }).by).toBe('month');
+});
+
+test('a range that is reversed, too long or has too many points is refused by name', () => {
+  expect(() => rangeOf({ from: '2026-03-02', to: '2026-03-01' })).toThrow(/begins on 2026-03-02/);
+  expect(() => rangeOf({ from: '2026-03-11' })).toThrow(/after its end on 2026-03-10/);
+  expect(() => rangeOf({ from: '2016-01-01' })).toThrow(/at most 3660 days/);
+  expect(() => rangeOf({ range: '365', by: 'day' })).toThrow(/365 points/);
+});
+
+test('buckets cover the range, the first one perhaps from before it', () => {
+  expect(bucketsOf({ from: '2026-01-01', to: '2026-01-12', by: 'week', days: 12 })).toEqual([
+    '2025-12-29',
+    '2026-01-05',
+    '2026-01-12',
+  ]);
+  expect(bucketsOf({ from: '2025-11-30', to: '2026-02-01', by: 'month', days: 64 })).toEqual([
+    '2025-11-01',
+    '2025-12-01',
+    '2026-01-01',
+    '2026-02-01',
+  ]);
+});
+
+test('the spans that are compared end with the last settled day and are equally long', () => {
+  const range = rangeOf({ range: '7' });
+  expect(spansOf(range, '2026-03-06')).toEqual({
+    from: '2026-03-04',
+    to: '2026-03-06',
+    previousFrom: '2026-03-01',
+    previousTo: '2026-03-03',
+  });
+  expect(spansOf({ ...range, to: '2026-03-05' }, '2026-03-06').to).toBe('2026-03-05');
+  expect(spansOf(range, '2026-01-01')).toMatchObject({ to: '2026-03-04', previousFrom: '2026-03-03' });
+});

@@ -1,0 +1,299 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { addDays, daysFrom, toDay } from '../lib/day.ts';
+import {
+  coveredFrom,
+  daysUntilLoss,
+  leastCertain,
+  mergeDays,
+  type Observation,
+  type Observed,
+  stateOfMissing,
+  type TrafficDay,
+  wholeFrom,
+} from '../lib/traffic-day.ts';
+import { mergeWeeks, readableWeek, type TrafficWeek } from '../lib/traffic-week.ts';
+
+const CREATED = '2020-01-01';
+/** A Wednesday; whole days are those from 2 January, settled ones those up to 10 January. */
+const NOW = '2026-01-14T06:00:00.000Z';
+
+const on = (date: string, count: number, uniques = count): Observation => ({ date, count, uniques });
+
+function read(stored: readonly TrafficDay[], observed: Partial<Observed>, now = NOW, createdDate = CREATED) {
+  const reading = { now: new Date(now), createdDate };
+  const { days, revisions } = mergeDays(stored, { views: [], clones: [], ...observed }, reading);
+  const rows = new Map([...stored, ...days].map((day) => [day.trafficDate, day]));
+  const after = [...rows.values()].sort((one, other) => (one.trafficDate < other.trafficDate ? -1 : 1));
+  return { days, revisions, after, day: (date: string) => rows.get(date) };
+}
+
+const day = (
+  trafficDate: string,
+  figures: (number | null)[],
+  state: TrafficDay['state'],
+  observedAt = NOW,
+): TrafficDay => ({
+  ...{ trafficDate, state, observedAt },
+  ...{ viewCount: figures[0] ?? null, viewUniques: figures[1] ?? null },
+  ...{ cloneCount: figures[2] ?? null, cloneUniques: figures[3] ?? null },
+});
+
+test('a settled day that GitHub names is measured, and the array that leaves it out says zero', () => {
+  const { day: found } = read([], { views: [on('2026-01-05', 37, 9)] });
+  expect(found('2026-01-05')).toEqual(day('2026-01-05', [37, 9, 0, 0], 'measured'));
+});
+
+test('a day that has not settled is provisional, and what GitHub leaves out of it is unknown', () => {
+  const { day: found } = read([], { views: [on('2026-01-12', 37, 9)] });
+  expect(found('2026-01-12')).toEqual(day('2026-01-12', [37, 9, null, null], 'provisional'));
+  expect(found('2026-01-11')).toBeUndefined();
+});
+
+test('a settled day wholly inside the window that GitHub leaves out is zero', () => {
+  const { after } = read([], {});
+  expect(after.map(({ trafficDate }) => trafficDate)).toEqual(daysFrom('2026-01-02', '2026-01-10'));
+  expect(after[0]).toEqual(day('2026-01-02', [0, 0, 0, 0], 'zero'));
+});
+
+test('a day settles 72 hours after its end, to the second', () => {
+  expect(read([], {}, '2026-01-13T23:59:59.999Z').day('2026-01-10')).toBeUndefined();
+  expect(read([], {}, '2026-01-14T00:00:00.000Z').day('2026-01-10')?.state).toBe('zero');
+});
+
+test('nothing is known to be zero before a repository was created', () => {
+  const { after } = read([], {}, NOW, '2026-01-08');
+  expect(after.map(({ trafficDate }) => trafficDate)).toEqual(['2026-01-08', '2026-01-09', '2026-01-10']);
+});
+
+test('the oldest day comes back cut: the larger figure stays and it is no revision', () => {
+  const stored = [day('2026-01-01', [73, 20, 4, 3], 'measured', '2026-01-05T06:00:00.000Z')];
+  const { days, revisions } = read(stored, { views: [on('2026-01-01', 18, 7)] });
+  expect(days.map(({ trafficDate }) => trafficDate)).not.toContain('2026-01-01');
+  expect(revisions).toEqual([]);
+});
+
+test('a day that was only ever read cut stays provisional: its figures may be too low', () => {
+  const { day: found } = read([], { views: [on('2025-12-31', 5), on('2026-01-01', 18, 7)] });
+  expect(found('2026-01-01')).toEqual(day('2026-01-01', [18, 7, null, null], 'provisional'));
+  expect(found('2025-12-31')?.state).toBe('provisional');
+});
+
+test('today grows, and the largest figure of each field is kept', () => {
+  const morning = read([], { views: [on('2026-01-14', 3, 2)] }).after;
+  const evening = read(
+    morning,
+    { views: [on('2026-01-14', 9, 5)], clones: [on('2026-01-14', 1)] },
+    '2026-01-14T20:00:00.000Z',
+  );
+  expect(evening.day('2026-01-14')).toEqual(
+    day('2026-01-14', [9, 5, 1, 1], 'provisional', '2026-01-14T20:00:00.000Z'),
+  );
+});
+
+test('a day that GitHub publishes late turns from unknown to measured, and one it took for zero as well', () => {
+  const late = read(
+    read([], {}).after,
+    { views: [on('2026-01-10', 4), on('2026-01-13', 6)] },
+    '2026-01-17T06:00:00.000Z',
+  );
+  expect(late.day('2026-01-10')).toMatchObject({ state: 'measured', viewCount: 4, cloneCount: 0 });
+  expect(late.day('2026-01-13')).toMatchObject({ state: 'measured', viewCount: 6, cloneCount: 0 });
+});
+
+test('an absent day never lowers a figure, and settles the day', () => {
+  const stored = [day('2026-01-08', [5, 3, null, null], 'provisional', '2026-01-08T06:00:00.000Z')];
+  const { day: found, revisions } = read(stored, {});
+  expect(found('2026-01-08')).toEqual(day('2026-01-08', [5, 3, 0, 0], 'measured'));
+  expect(revisions).toEqual([]);
+});
+
+test('a later, smaller figure for a settled day is told as a revision and not stored', () => {
+  const stored = [day('2026-01-05', [37, 9, 2, 1], 'measured', '2026-01-13T06:00:00.000Z')];
+  const { days, revisions } = read(stored, {
+    views: [on('2026-01-05', 30, 9)],
+    clones: [on('2026-01-05', 2, 1)],
+  });
+  expect(days.map(({ trafficDate }) => trafficDate)).not.toContain('2026-01-05');
+  expect(revisions).toEqual([{ trafficDate: '2026-01-05', metric: 'viewCount', kept: 37, observed: 30 }]);
+});
+
+test('a smaller figure for a day that has not settled is no revision', () => {
+  const stored = [day('2026-01-13', [37, 9, null, null], 'provisional')];
+  expect(read(stored, { views: [on('2026-01-13', 30, 9)] }).revisions).toEqual([]);
+});
+
+test('an imported day that GitHub names becomes measured, and one it leaves out stays imported', () => {
+  const stored = [
+    day('2026-01-05', [37, 9, null, null], 'imported', '2025-12-01T00:00:00.000Z'),
+    day('2026-01-06', [8, 2, null, null], 'imported', '2025-12-01T00:00:00.000Z'),
+  ];
+  const { day: found } = read(stored, { views: [on('2026-01-05', 40, 8)] });
+  expect(found('2026-01-05')).toEqual(day('2026-01-05', [40, 9, 0, 0], 'measured'));
+  expect(found('2026-01-06')).toEqual(day('2026-01-06', [8, 2, 0, 0], 'imported'));
+});
+
+test('an idle repository answers a window that ended weeks ago: its days are kept, only the first may be cut', () => {
+  const { day: found } = read([], { views: [on('2025-11-01', 3), on('2025-11-02', 4), on('2025-11-05', 5)] });
+  expect(found('2025-11-01')?.state).toBe('provisional');
+  expect(found('2025-11-02')).toEqual(day('2025-11-02', [4, 4, null, null], 'measured'));
+  expect(found('2025-11-04')).toBeUndefined();
+  expect(found('2026-01-10')?.state).toBe('zero');
+});
+
+test('a read that began earlier does not undo a later one', () => {
+  const later = read([], { views: [on('2026-01-10', 9)] }, '2026-01-14T06:00:00.000Z').after;
+  const { days } = read(later, { views: [on('2026-01-10', 7)] }, '2026-01-13T06:00:00.000Z');
+  expect(days.map(({ trafficDate }) => trafficDate)).not.toContain('2026-01-10');
+});
+
+test('runs cover from the first whole day, a cut day that was named, or the creation', () => {
+  const reading = { now: new Date(NOW), createdDate: CREATED };
+  expect(coveredFrom({ views: [], clones: [] }, reading)).toBe('2026-01-02');
+  expect(coveredFrom({ views: [on('2025-12-31', 1)], clones: [] }, reading)).toBe('2025-12-31');
+  expect(coveredFrom({ views: [on('2025-11-05', 1)], clones: [] }, reading)).toBe('2026-01-02');
+  expect(coveredFrom({ views: [], clones: [] }, { ...reading, createdDate: '2026-01-09' })).toBe(
+    '2026-01-09',
+  );
+});
+
+test('a day without figures is before, lost or provisional', () => {
+  const states = ['2025-12-05', '2025-12-06', '2025-12-31', '2026-01-01', '2026-01-14'];
+  expect(states.map((one) => stateOfMissing(one, '2025-12-06', '2026-01-14'))).toEqual([
+    'before',
+    'lost',
+    'lost',
+    'provisional',
+    'provisional',
+  ]);
+  expect(stateOfMissing('2026-01-10', null, '2026-01-14')).toBe('before');
+});
+
+test('the least certain of several days is shown', () => {
+  expect(leastCertain(new Set(['measured', 'zero', 'lost', 'provisional']))).toBe('lost');
+  expect(leastCertain(new Set(['zero', 'measured']))).toBe('measured');
+  expect(leastCertain(new Set(['zero']))).toBe('zero');
+});
+
+test('days until loss count down from the last covered day', () => {
+  expect(
+    ['2026-01-14', '2026-01-13', '2026-01-02', '2026-01-01', '2025-12-01'].map((one) =>
+      daysUntilLoss(one, '2026-01-14'),
+    ),
+  ).toEqual([13, 12, 1, 0, 0]);
+  expect(daysUntilLoss(null, '2026-01-14')).toBe(0);
+});
+
+const week = (
+  weekStart: string,
+  views: number | null,
+  clones: number | null,
+  observedAt = NOW,
+): TrafficWeek => ({
+  ...{
+    weekStart,
+    observedAt,
+    viewCount: views,
+    viewUniques: views,
+    cloneCount: clones,
+    cloneUniques: clones,
+  },
+});
+
+test('only weeks that have settled and lie wholly in the window are kept', () => {
+  const views = ['2025-12-29', '2026-01-05', '2026-01-12'].map((one) => on(one, 10));
+  const keptAt = (now: string) => mergeWeeks([], { views, clones: [] }, new Date(now));
+  expect(keptAt('2026-01-14T23:59:59.999Z')).toEqual([]);
+  expect(keptAt('2026-01-15T00:00:00.000Z')).toEqual([week('2026-01-05', 10, 0, '2026-01-15T00:00:00.000Z')]);
+  expect(keptAt('2026-01-17T23:59:59.999Z')).toHaveLength(1);
+  expect(keptAt('2026-01-18T00:00:00.000Z')).toEqual([]);
+});
+
+test('the larger of two readings of a week is kept, and the same again changes nothing', () => {
+  const at = new Date('2026-01-16T06:00:00.000Z');
+  const stored = [week('2026-01-05', 10, 0)];
+  expect(mergeWeeks(stored, { views: [on('2026-01-05', 9)], clones: [] }, at)).toEqual([]);
+  expect(mergeWeeks(stored, { views: [on('2026-01-05', 12)], clones: [] }, at)).toEqual([
+    week('2026-01-05', 12, 0, at.toISOString()),
+  ]);
+});
+
+test('a week can be read on three days', () => {
+  const days = daysFrom('2026-01-13', '2026-01-20').map((one) => readableWeek(new Date(`${one}T06:00:00Z`)));
+  expect(days).toEqual([null, null, '2026-01-05', '2026-01-05', '2026-01-05', null, null, null]);
+});
+
+/** One answer of a GitHub that publishes some of the days of its window, and when it was read. */
+const answers = fc.record({
+  /** Hours after the answer before. */
+  after: fc.integer({ min: 0, max: 24 * 20 }),
+  views: fc.dictionary(fc.integer({ min: 0, max: 15 }).map(String), fc.integer({ min: 0, max: 9 })),
+  clones: fc.dictionary(fc.integer({ min: 0, max: 15 }).map(String), fc.integer({ min: 0, max: 9 })),
+});
+
+interface Read {
+  now: Date;
+  observed: Observed;
+}
+
+function toReads(
+  drawn: { after: number; views: Record<string, number>; clones: Record<string, number> }[],
+): Read[] {
+  let hours = 0;
+  return drawn.map(({ after, views, clones }) => {
+    hours += after;
+    const now = new Date(Date.parse('2025-12-01T00:00:00Z') + hours * 3_600_000);
+    const toDays = (figures: Record<string, number>) =>
+      Object.entries(figures).map(([ago, count]) => on(addDays(toDay(now), -Number(ago)), count + 2, count));
+    return { now, observed: { views: toDays(views), clones: toDays(clones) } };
+  });
+}
+
+/** The same from the definitions, one day at a time, over all answers there were. */
+function derive(
+  date: string,
+  reads: readonly Read[],
+): Pick<TrafficDay, 'state' | 'viewCount' | 'cloneUniques'> | undefined {
+  const namedBy = reads.filter(({ observed }) =>
+    [...observed.views, ...observed.clones].some((one) => one.date === date),
+  );
+  const ended = Date.parse(`${date}T00:00:00Z`) + 24 * 3_600_000;
+  const settledBy = reads.filter(
+    ({ now }) => now.getTime() >= ended + 72 * 3_600_000 && date >= wholeFrom(toDay(now)),
+  );
+  const wholeBy = namedBy.filter(({ now, observed }) => {
+    const oldest = [...observed.views, ...observed.clones].map((one) => one.date).sort()[0];
+    return date < addDays(toDay(now), -14) && date !== oldest;
+  });
+  if (namedBy.length === 0 && settledBy.length === 0) return undefined;
+  const figure = (list: 'views' | 'clones', field: 'count' | 'uniques') => {
+    const seen = namedBy.flatMap(({ observed }) =>
+      observed[list].filter((one) => one.date === date).map((one) => one[field]),
+    );
+    const all = [...seen, ...settledBy.map(() => 0)];
+    return all.length === 0 ? null : Math.max(...all);
+  };
+  const final = settledBy.length > 0 || wholeBy.length > 0;
+  const state = !final ? 'provisional' : namedBy.length > 0 ? 'measured' : 'zero';
+  return { state, viewCount: figure('views', 'count'), cloneUniques: figure('clones', 'uniques') };
+}
+
+test('merging one answer after the other gives what all of them together mean, and the same again changes nothing', () => {
+  const property = fc.property(fc.array(answers, { minLength: 1, maxLength: 12 }), (drawn) => {
+    const reads = toReads(drawn);
+    let stored: TrafficDay[] = [];
+    let written = 0;
+    for (const { now, observed } of reads) {
+      stored = read(stored, observed, now.toISOString()).after;
+      written += read(stored, observed, now.toISOString()).days.length;
+    }
+    const dates = daysFrom('2025-11-10', toDay(reads.at(-1)?.now ?? new Date(NOW)));
+    const rows = stored.map(({ trafficDate, state, viewCount, cloneUniques }) => [
+      trafficDate,
+      { state, viewCount, cloneUniques },
+    ]);
+    const expected = dates.map((date) => [date, derive(date, reads)]).filter(([, row]) => row !== undefined);
+    expect({ written, rows }).toEqual({ written: 0, rows: expected });
+  });
+  fc.assert(property, { numRuns: 200 });
+});
