@@ -63,6 +63,9 @@ export async function startHost(
     log: (line) => log.push(line as Record<string, unknown>),
     ...options,
     limits: { invocationsPerMinute: Number.POSITIVE_INFINITY, containers: 16, ...options.limits },
+  }).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true });
+    throw error;
   });
   const agent = new Agent({ keepAlive: true });
   const server = createServer((incoming, response) => {
