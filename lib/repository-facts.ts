@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { addDays, type Day, startOf } from './day.ts';
 import type { Db } from './db/database.ts';
-import { given, mergeRows } from './db/portable.ts';
+import { given, type Merge, mergeRows } from './db/portable.ts';
 import type { Instant, Tables } from './db/tables.ts';
 import type { RepositoryKey } from './traffic.ts';
 
@@ -60,17 +60,28 @@ export async function listFacts(db: Db, key: RepositoryKey, from: Day, to: Day):
     .execute();
 }
 
-/** Stores events. */
+const repositoryEvents: Merge<'repositoryEvent'> = {
+  into: 'repositoryEvent',
+  columns: {
+    ...({
+      tenantId: 'integer',
+      repositoryId: 'integer',
+      kind: 'varchar(20)',
+      occurredAt: 'timestamptz',
+    } as const),
+    ...({ nameBefore: 'varchar(201)', nameAfter: 'varchar(201)' } as const),
+  },
+  key: ['tenantId', 'repositoryId', 'kind', 'occurredAt'],
+};
+
+/** Stores events; one that is there already stays. */
 export async function saveEvents(
   trx: Transaction<Tables>,
   key: RepositoryKey,
   events: readonly RepositoryEvent[],
 ): Promise<void> {
-  if (events.length === 0) return;
-  await trx
-    .insertInto('repositoryEvent')
-    .values(events.map((event) => ({ ...key, ...event })))
-    .execute();
+  const rows = events.map((event) => ({ ...key, ...event }));
+  await mergeRows(trx, repositoryEvents, rows);
 }
 
 /** The events of the days in a span, oldest first. */

@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Activations } from './activations.ts';
 import { addDays, startOf, toDay } from './day.ts';
 import type { Db } from './db/database.ts';
-import { inTransaction } from './db/portable.ts';
+import { inTransaction, type Merge, mergeRows } from './db/portable.ts';
 import type { RunReason, Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import { toFullName } from './repositories.ts';
@@ -35,7 +35,6 @@ export interface StartedRun {
 
 /** How long a tenant is held for a run before its activation begins or after it has handed over. */
 const LEASE_MS = 10 * 60_000;
-const ROWS_PER_INSERT = 500;
 const DAYS_OF_WEEK = 7;
 
 /** Starts what is due in every tenant, as the alarm does; a tenant with a run at work is left alone. */
@@ -230,6 +229,20 @@ function isChosen(
   return new Date(lastSuccessAt) < startOf(since);
 }
 
+const waiting: Merge<'runRepository'> = {
+  into: 'runRepository',
+  columns: {
+    ...({
+      tenantId: 'integer',
+      runId: 'integer',
+      repositoryId: 'integer',
+      fullName: 'varchar(201)',
+    } as const),
+    ...({ state: 'varchar(10)', requestCount: 'integer' } as const),
+  },
+  key: ['tenantId', 'runId', 'repositoryId'],
+};
+
 async function insertRun(
   trx: Transaction<Tables>,
   { tenantId, reason, startedBy }: { tenantId: number; reason: RunReason; startedBy: string | null },
@@ -249,10 +262,6 @@ async function insertRun(
     ...{ tenantId, runId, repositoryId, fullName: toFullName({ owner, name }) },
     ...({ state: 'waiting', requestCount: 0 } as const),
   }));
-  for (let start = 0; start < rows.length; start += ROWS_PER_INSERT)
-    await trx
-      .insertInto('runRepository')
-      .values(rows.slice(start, start + ROWS_PER_INSERT))
-      .execute();
+  await mergeRows(trx, waiting, rows);
   return runId;
 }

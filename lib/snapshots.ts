@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Day } from './day.ts';
 import type { Db } from './db/database.ts';
+import { type Merge, mergeRows } from './db/portable.ts';
 import type { Tables } from './db/tables.ts';
 import { toStorable } from './storable.ts';
 import type { RepositoryKey } from './traffic.ts';
@@ -54,6 +55,23 @@ const MOST_ROWS = 100;
 /** Bytes that the columns hold: Db2 counts bytes, PostgreSQL characters. */
 const MOST_BYTES = { referrer: 400, path: 2000, title: 2000 };
 
+const ranked = {
+  ...({ tenantId: 'integer', repositoryId: 'integer', snapshotDate: 'date', listRank: 'smallint' } as const),
+  ...({ viewCount: 'integer', viewUniques: 'integer' } as const),
+};
+
+const referrerRows: Merge<'referrerSnapshot'> = {
+  into: 'referrerSnapshot',
+  columns: { ...ranked, referrer: 'varchar(400)' },
+  key: ['tenantId', 'repositoryId', 'snapshotDate', 'listRank'],
+};
+
+const pathRows: Merge<'pathSnapshot'> = {
+  into: 'pathSnapshot',
+  columns: { ...ranked, path: 'varchar(2000)', title: 'varchar(2000)' },
+  key: ['tenantId', 'repositoryId', 'snapshotDate', 'listRank'],
+};
+
 /** Stores the day's referrers as a whole set; a later run on the same day replaces it. */
 export async function saveReferrers(
   trx: Transaction<Tables>,
@@ -76,7 +94,7 @@ export async function saveReferrers(
     ...{ ...key, snapshotDate, listRank: index + 1 },
     ...{ referrer, viewCount: count, viewUniques: uniques },
   }));
-  await trx.insertInto('referrerSnapshot').values(rows).execute();
+  await mergeRows(trx, referrerRows, rows);
 }
 
 /** Stores the day's merged paths as a whole set; a later run on the same day replaces it. */
@@ -97,7 +115,7 @@ export async function savePaths(
     ...{ ...key, snapshotDate, listRank: index + 1 },
     ...{ path, title, viewCount: count, viewUniques: uniques },
   }));
-  await trx.insertInto('pathSnapshot').values(rows).execute();
+  await mergeRows(trx, pathRows, rows);
 }
 
 /**

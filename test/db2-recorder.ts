@@ -1,55 +1,67 @@
+import type { Dialect } from 'kysely';
 import { type Db, toDb } from '../lib/db/database.ts';
 import { type Db2Connection, db2Dialect } from '../lib/db/db2.ts';
+import { Db2QueryCompiler } from '../lib/db/db2-compiler.ts';
+import { postgresDialect } from '../lib/db/postgres.ts';
+
+/**
+ * PostgreSQL, so that everything really happens, that tells `record` every statement as Db2 would have been sent it.
+ */
+export function openRecorded(url: string, record: (db2: string) => void): Db {
+  const postgres = postgresDialect(url);
+  const dialect: Dialect = {
+    createAdapter: () => postgres.createAdapter(),
+    createDriver: () => postgres.createDriver(),
+    createIntrospector: (db) => postgres.createIntrospector(db),
+    createQueryCompiler: () => {
+      const compiler = postgres.createQueryCompiler();
+      return {
+        compileQuery(node, id) {
+          record(new Db2QueryCompiler().compileQuery(node, id).sql);
+          return compiler.compileQuery(node, id);
+        },
+      };
+    },
+  };
+  return toDb(dialect);
+}
 
 /** A row as Db2 names its columns: in upper case. */
-export type Db2Row = Record<string, unknown>;
+type Db2Row = Record<string, unknown>;
 
-export interface Recorder {
+interface StandIn {
   db: Db;
   /** Statements with their parameters, in the order in which they were sent; BEGIN, COMMIT and ROLLBACK among them. */
   sent: { text: string; parameters: unknown[] }[];
 }
 
-const typeOf = (name: string, value: unknown) =>
-  name.endsWith('_AT') || name.endsWith('_UNTIL')
-    ? 'TIMESTAMP'
-    : typeof value === 'bigint'
-      ? 'BIGINT'
-      : 'VARCHAR';
+const typeOf = (name: string, value: unknown) => {
+  if (name.endsWith('_AT')) return 'TIMESTAMP';
+  return typeof value === 'bigint' ? 'BIGINT' : 'VARCHAR';
+};
 
-/**
- * Stands in for ibm_db: keeps what is sent and answers a query with the rows of the first pattern that it matches, or
- * with none. Big integers come as text, as from ibm_db.
- */
-export function openRecorder(answers: [RegExp, Db2Row[]][] = []): Recorder {
-  const sent: Recorder['sent'] = [];
+/** Stands in for ibm_db: answers every query with the same rows, in which big integers come as text. */
+export function openStandIn(rows: Db2Row[] = []): StandIn {
+  const sent: StandIn['sent'] = [];
   const keep = (text: string, parameters: unknown[] = []) => void sent.push({ text, parameters });
-  const rowsOf = (text: string) => answers.find(([pattern]) => pattern.test(text))?.[1] ?? [];
+  const columns = Object.entries(rows[0] ?? {}).map(([name, value]) => ({
+    ...{ SQL_DESC_NAME: name, SQL_DESC_TYPE_NAME: typeOf(name, value) },
+  }));
+  const toText = (row: Db2Row) =>
+    Object.fromEntries(Object.entries(row).map(([k, v]) => [k, typeof v === 'bigint' ? String(v) : v]));
   const connection: Db2Connection = {
     connected: true,
     async queryResult(text, parameters) {
       keep(text, parameters);
-      const rows = rowsOf(text);
-      const columns = Object.entries(rows[0] ?? {}).map(([name, value]) => ({
-        ...{ SQL_DESC_NAME: name, SQL_DESC_TYPE_NAME: typeOf(name, value) },
-      }));
-      const toText = (row: Db2Row) =>
-        Object.fromEntries(Object.entries(row).map(([k, v]) => [k, typeof v === 'bigint' ? String(v) : v]));
-      const result = {
-        getColumnMetadataSync: () => columns,
-        fetchAll: async () => rows.map(toText),
-        closeSync: () => true,
-      };
-      return [result, null];
+      const fetchAll = async () => rows.map(toText);
+      return [{ getColumnMetadataSync: () => columns, fetchAll, closeSync: () => true }, null];
     },
     async prepare(text) {
-      return {
-        executeNonQuery: async (parameters) => {
-          keep(text, parameters);
-          return 1;
-        },
-        close: async () => true,
+      const executeNonQuery = async (parameters: unknown[]) => {
+        keep(text, parameters);
+        return 1;
       };
+      return { executeNonQuery, close: async () => true };
     },
     beginTransaction: async () => keep('BEGIN'),
     commitTransaction: async () => keep('COMMIT'),

@@ -1,115 +1,246 @@
 -- schema
-select max("VERSION") as "STORED" from "SCHEMA_VERSION";
 select "DISPLAY_NAME" from "INSTALLATION";
+select max("VERSION") as "STORED" from "SCHEMA_VERSION";
 
 -- principal
-BEGIN;
 merge into "PRINCIPAL" as "KEPT" using (values (cast(? as varchar(300 codeunits32)), cast(? as varchar(255 codeunits32)), cast(? as varchar(320 codeunits32)), cast(? as varchar(200 codeunits32)), cast(? as timestamp(3)))) as "GIVEN" ("ISSUER", "SUBJECT", "EMAIL", "DISPLAY_NAME", "VERIFIED_AT") on "KEPT"."ISSUER" = "GIVEN"."ISSUER" and "KEPT"."SUBJECT" = "GIVEN"."SUBJECT" when matched then update set "EMAIL" = "GIVEN"."EMAIL", "DISPLAY_NAME" = "GIVEN"."DISPLAY_NAME", "VERIFIED_AT" = "GIVEN"."VERIFIED_AT" when not matched then insert ("ISSUER", "SUBJECT", "EMAIL", "DISPLAY_NAME", "VERIFIED_AT") values ("GIVEN"."ISSUER", "GIVEN"."SUBJECT", "GIVEN"."EMAIL", "GIVEN"."DISPLAY_NAME", "GIVEN"."VERIFIED_AT");
-COMMIT;
-
--- access to a tenant
-select "MEMBER"."ROLE" as "ROLE", "SYSTEM_ROLE"."ROLE" as "SYSTEM_ROLE" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER"."EMAIL" = ? left join "SYSTEM_ROLE" on "SYSTEM_ROLE"."EMAIL" = ? where "TENANT"."TENANT_ID" = ?;
-select "REPOSITORY_ID" from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ?;
-
--- access to any tenant
-select "ROLE" from "SYSTEM_ROLE" where "EMAIL" = ?;
-select "TENANT_ID", "ROLE" from "MEMBER" where "EMAIL" = ?;
 
 -- access to the system
 select "ROLE" from "SYSTEM_ROLE" where "EMAIL" = ?;
 
 -- me
-select "ROLE" from "SYSTEM_ROLE" where "EMAIL" = ?;
-select "TENANT"."TENANT_ID", "TENANT"."NAME", "MEMBER"."ROLE" as "ROLE", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "ALL_COUNT", (select count(*) as "COUNT" from "MEMBER_REPOSITORY" where "MEMBER_REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER_REPOSITORY"."EMAIL" = ?) as "GIVEN_COUNT" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER"."EMAIL" = ? where "MEMBER"."ROLE" is not null order by "TENANT"."NAME";
 select "DISPLAY_NAME" from "INSTALLATION";
-
--- servers
-select "SERVER_ID", "NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" order by "NAME";
-
--- server at
-select "SERVER_ID", "NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" where "API_URL" = ?;
+select "ROLE" from "SYSTEM_ROLE" where "EMAIL" = ?;
+select "TENANT"."TENANT_ID", "TENANT"."NAME", "MEMBER"."ROLE" as "ROLE", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "ALL_COUNT", (select count(*) as "COUNT" from "MEMBER_REPOSITORY" where "MEMBER_REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER_REPOSITORY"."EMAIL" = ?) as "GIVEN_COUNT" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER"."EMAIL" = ? order by "TENANT"."NAME";
 
 -- add a server
 select "SERVER_ID" from final table (insert into "GITHUB_SERVER" ("KIND", "NAME", "API_URL", "WEB_URL", "CREATED_AT") values (?, ?, ?, ?, ?));
 
+-- servers
+select "SERVER_ID", "NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" order by "NAME";
+
+-- server by its address
+select "SERVER_ID", "NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" where "API_URL" = ?;
+
 -- rename a server
 select "SERVER_ID", "NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" where "SERVER_ID" = ?;
 update "GITHUB_SERVER" set "NAME" = ? where "SERVER_ID" = ?;
-select "SERVER_ID", "NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" where "SERVER_ID" = ?;
 
 -- delete a server
-select "SERVER_ID", "NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" where "SERVER_ID" = ?;
 delete from "GITHUB_SERVER" where "SERVER_ID" = ?;
-
--- tenants
-select "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" where "TENANT"."TENANT_ID" in (?, ?) order by "TENANT"."NAME";
-
--- tenant
-select "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" where "TENANT"."TENANT_ID" = ?;
-
--- add a tenant
-BEGIN;
-select "TENANT_ID" from final table (insert into "TENANT" ("NAME", "SERVER_ID", "GITHUB_USER", "TOKEN_SEALED", "CREATED_AT", "CREATED_BY", "TOKEN_CHECKED_AT", "TOKEN_EXPIRES_AT") values (?, ?, ?, ?, ?, ?, ?, ?));
-COMMIT;
-
--- rename a tenant
-update "TENANT" set "NAME" = ? where "TENANT_ID" = ?;
-select "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" where "TENANT"."TENANT_ID" = ?;
-
--- delete a tenant
-BEGIN;
-select "NAME" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
-delete from "TRAFFIC_DAY" where "TENANT_ID" = ?;
-delete from "TRAFFIC_REVISION" where "TENANT_ID" = ?;
-delete from "TRAFFIC_WEEK" where "TENANT_ID" = ?;
-delete from "TRAFFIC_WINDOW" where "TENANT_ID" = ?;
-delete from "REFERRER_SNAPSHOT" where "TENANT_ID" = ?;
-delete from "PATH_SNAPSHOT" where "TENANT_ID" = ?;
-delete from "REPOSITORY_FACT" where "TENANT_ID" = ?;
-delete from "REPOSITORY_EVENT" where "TENANT_ID" = ?;
-delete from "RUN_REPOSITORY" where "TENANT_ID" = ?;
-delete from "COLLECTION_RUN" where "TENANT_ID" = ?;
-delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ?;
-delete from "MEMBER" where "TENANT_ID" = ?;
-delete from "REPOSITORY" where "TENANT_ID" = ?;
-delete from "TENANT" where "TENANT_ID" = ?;
-COMMIT;
-
--- members
-select "EMAIL", "ROLE", "ADDED_AT" from "MEMBER" where "TENANT_ID" = ? order by "EMAIL";
-select "EMAIL", "REPOSITORY_ID" from "MEMBER_REPOSITORY" where "TENANT_ID" = ? order by "REPOSITORY_ID";
-select "REPOSITORY_ID", "OWNER", "NAME" from "REPOSITORY" where "TENANT_ID" = ? order by "OWNER", "NAME";
-
--- put a member
-BEGIN;
-select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?, ?);
-select "EMAIL", "ROLE", "ADDED_AT" from "MEMBER" where "TENANT_ID" = ? and "EMAIL" = ?;
-merge into "MEMBER" as "KEPT" using (values (cast(? as integer), cast(? as varchar(320 codeunits32)), cast(? as varchar(20 codeunits32)), cast(? as timestamp(3)))) as "GIVEN" ("TENANT_ID", "EMAIL", "ROLE", "ADDED_AT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."EMAIL" = "GIVEN"."EMAIL" when matched then update set "ROLE" = "GIVEN"."ROLE" when not matched then insert ("TENANT_ID", "EMAIL", "ROLE", "ADDED_AT") values ("GIVEN"."TENANT_ID", "GIVEN"."EMAIL", "GIVEN"."ROLE", "GIVEN"."ADDED_AT");
-delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ?;
-merge into "MEMBER_REPOSITORY" as "KEPT" using (values (cast(? as integer), cast(? as varchar(320 codeunits32)), cast(? as integer)), (cast(? as integer), cast(? as varchar(320 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "EMAIL", "REPOSITORY_ID") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."EMAIL" = "GIVEN"."EMAIL" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" when not matched then insert ("TENANT_ID", "EMAIL", "REPOSITORY_ID") values ("GIVEN"."TENANT_ID", "GIVEN"."EMAIL", "GIVEN"."REPOSITORY_ID");
-COMMIT;
-
--- remove a member
-BEGIN;
-delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ?;
-delete from "MEMBER" where "TENANT_ID" = ? and "EMAIL" = ?;
-COMMIT;
+select "SERVER_ID", "NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" where "SERVER_ID" = ?;
 
 -- system roles
 select "EMAIL", "ROLE", "GRANTED_AT" from "SYSTEM_ROLE" order by "EMAIL";
 
--- put a system role
-BEGIN;
+-- give a system role
+insert into "SYSTEM_ROLE" ("EMAIL", "ROLE", "GRANTED_AT") values (?, ?, ?);
 select "EMAIL" from "SYSTEM_ROLE" where "ROLE" = ? order by "EMAIL" for read only with rs use and keep update locks;
 select "EMAIL", "ROLE", "GRANTED_AT" from "SYSTEM_ROLE" where "EMAIL" = ?;
-insert into "SYSTEM_ROLE" ("EMAIL", "ROLE", "GRANTED_AT") values (?, ?, ?);
-COMMIT;
 
--- remove a system role
-BEGIN;
-select "EMAIL" from "SYSTEM_ROLE" where "ROLE" = ? order by "EMAIL" for read only with rs use and keep update locks;
+-- change a system role
+select "EMAIL", "ROLE", "GRANTED_AT" from "SYSTEM_ROLE" where "EMAIL" = ?;
+update "SYSTEM_ROLE" set "EMAIL" = ?, "ROLE" = ?, "GRANTED_AT" = ? where "EMAIL" = ?;
+
+-- take a system role
 delete from "SYSTEM_ROLE" where "EMAIL" = ?;
-COMMIT;
+select "EMAIL" from "SYSTEM_ROLE" where "ROLE" = ? order by "EMAIL" for read only with rs use and keep update locks;
 
--- weeks and months
-select cast(date_trunc('week', cast("TRAFFIC_DATE" as timestamp)) as date) as "WEEK", cast(date_trunc('month', cast("TRAFFIC_DATE" as timestamp)) as date) as "MONTH" from "TRAFFIC_DAY" offset 10 rows fetch first 5 rows only;
+-- add a tenant
+insert into "MEMBER" ("TENANT_ID", "ROLE", "ADDED_AT", "EMAIL") values (?, ?, ?, ?);
+select "SERVER_ID", "NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" where "SERVER_ID" = ?;
+select "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" where "TENANT"."TENANT_ID" = ?;
+select "TENANT_ID" from "TENANT" where "NAME" = ?;
+select "TENANT_ID" from final table (insert into "TENANT" ("NAME", "SERVER_ID", "GITHUB_USER", "TOKEN_SEALED", "CREATED_AT", "CREATED_BY", "TOKEN_CHECKED_AT", "TOKEN_EXPIRES_AT") values (?, ?, ?, ?, ?, ?, ?, ?));
+
+-- tenants
+select "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" where "TENANT"."TENANT_ID" in (?) order by "TENANT"."NAME";
+
+-- tenant
+select "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" where "TENANT"."TENANT_ID" = ?;
+
+-- change a tenant
+select "TENANT"."GITHUB_USER", "TENANT"."TOKEN_SEALED", "GITHUB_SERVER"."API_URL" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" where "TENANT"."TENANT_ID" = ?;
+select "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" where "TENANT"."TENANT_ID" = ?;
+update "TENANT" set "GITHUB_USER" = ?, "TOKEN_SEALED" = ?, "TOKEN_CHECKED_AT" = ?, "TOKEN_EXPIRES_AT" = ?, "NAME" = ? where "TENANT_ID" = ?;
+
+-- access to any tenant
+select "ROLE" from "SYSTEM_ROLE" where "EMAIL" = ?;
+select "TENANT_ID", "ROLE" from "MEMBER" where "EMAIL" = ?;
+
+-- discover repositories
+select "GITHUB_ID" from "REPOSITORY" where "TENANT_ID" = ?;
+select "T"."TOKEN_SEALED", "T"."TOKEN_EXPIRES_AT", "S"."API_URL", "S"."KIND" from "TENANT" as "T" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" where "T"."TENANT_ID" = ?;
+
+-- add repositories
+select "R".*, "S"."WEB_URL" as "SERVER_URL", "F"."STARS" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" where "R"."TENANT_ID" = ? and "R"."REPOSITORY_ID" in (?) order by "R"."OWNER", "R"."NAME";
+select "REPOSITORY_ID" from final table (insert into "REPOSITORY" ("TENANT_ID", "GITHUB_ID", "OWNER", "NAME", "SCHEDULE", "VISIBILITY", "ARCHIVED_AT", "ADDED_AT", "ADDED_BY") values (?, ?, ?, ?, ?, ?, ?, ?, ?));
+select "T"."TOKEN_SEALED", "T"."TOKEN_EXPIRES_AT", "S"."API_URL", "S"."KIND" from "TENANT" as "T" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" where "T"."TENANT_ID" = ?;
+
+-- put a member
+delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ?;
+merge into "MEMBER" as "KEPT" using (values (cast(? as integer), cast(? as varchar(320 codeunits32)), cast(? as varchar(20 codeunits32)), cast(? as timestamp(3)))) as "GIVEN" ("TENANT_ID", "EMAIL", "ROLE", "ADDED_AT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."EMAIL" = "GIVEN"."EMAIL" when matched then update set "ROLE" = "GIVEN"."ROLE" when not matched then insert ("TENANT_ID", "EMAIL", "ROLE", "ADDED_AT") values ("GIVEN"."TENANT_ID", "GIVEN"."EMAIL", "GIVEN"."ROLE", "GIVEN"."ADDED_AT");
+merge into "MEMBER_REPOSITORY" as "KEPT" using (values (cast(? as integer), cast(? as varchar(320 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "EMAIL", "REPOSITORY_ID") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."EMAIL" = "GIVEN"."EMAIL" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" when not matched then insert ("TENANT_ID", "EMAIL", "REPOSITORY_ID") values ("GIVEN"."TENANT_ID", "GIVEN"."EMAIL", "GIVEN"."REPOSITORY_ID");
+select "EMAIL", "ROLE", "ADDED_AT" from "MEMBER" where "TENANT_ID" = ? and "EMAIL" = ?;
+select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+
+-- access to a tenant
+select "MEMBER"."ROLE" as "ROLE", "SYSTEM_ROLE"."ROLE" as "SYSTEM_ROLE" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER"."EMAIL" = ? left join "SYSTEM_ROLE" on "SYSTEM_ROLE"."EMAIL" = ? where "TENANT"."TENANT_ID" = ?;
+select "REPOSITORY_ID" from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ?;
+
+-- members
+select "EMAIL", "REPOSITORY_ID" from "MEMBER_REPOSITORY" where "TENANT_ID" = ? order by "REPOSITORY_ID";
+select "EMAIL", "ROLE", "ADDED_AT" from "MEMBER" where "TENANT_ID" = ? order by "EMAIL";
+select "REPOSITORY_ID", "OWNER", "NAME" from "REPOSITORY" where "TENANT_ID" = ? order by "OWNER", "NAME";
+
+-- remove a member
+delete from "MEMBER" where "TENANT_ID" = ? and "EMAIL" = ?;
+delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ?;
+
+-- start a run for what was added
+merge into "RUN_REPOSITORY" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(201 codeunits32)), cast(? as varchar(10 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."RUN_ID" = "GIVEN"."RUN_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" when not matched then insert ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") values ("GIVEN"."TENANT_ID", "GIVEN"."RUN_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."FULL_NAME", "GIVEN"."STATE", "GIVEN"."REQUEST_COUNT");
+select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+select "RUN_ID" from final table (insert into "COLLECTION_RUN" ("TENANT_ID", "REASON", "STARTED_BY", "STATE", "STARTED_AT", "REPOSITORY_COUNT") values (?, ?, ?, ?, ?, ?));
+update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
+
+-- start a run
+merge into "RUN_REPOSITORY" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(201 codeunits32)), cast(? as varchar(10 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."RUN_ID" = "GIVEN"."RUN_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" when not matched then insert ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") values ("GIVEN"."TENANT_ID", "GIVEN"."RUN_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."FULL_NAME", "GIVEN"."STATE", "GIVEN"."REQUEST_COUNT");
+select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT" from "REPOSITORY" where "TENANT_ID" = ?;
+select "RUN_ID" from "COLLECTION_RUN" where "TENANT_ID" = ? and "STATE" = ? and ("REASON" <> ? or "STARTED_AT" <= ?);
+select "RUN_ID" from final table (insert into "COLLECTION_RUN" ("TENANT_ID", "REASON", "STARTED_BY", "STATE", "STARTED_AT", "REPOSITORY_COUNT") values (?, ?, ?, ?, ?, ?));
+update "TENANT" set "LEASED_RUN_ID" = ?, "LEASED_UNTIL" = ? where "TENANT_ID" = ?;
+update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
+update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and ("LEASED_UNTIL" is null or "LEASED_UNTIL" <= ?);
+
+-- start all runs
+select "C"."RUN_ID", "C"."REPOSITORY_COUNT" from "TENANT" as "T" inner join "COLLECTION_RUN" as "C" on "C"."TENANT_ID" = "T"."TENANT_ID" and "C"."RUN_ID" = "T"."LEASED_RUN_ID" where "T"."TENANT_ID" = ?;
+select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT" from "REPOSITORY" where "TENANT_ID" = ?;
+select "RUN_ID" from "COLLECTION_RUN" where "TENANT_ID" = ? and "STATE" = ? and ("REASON" <> ? or "STARTED_AT" <= ?);
+select "TENANT_ID" from "TENANT" order by "TENANT_ID";
+update "TENANT" set "LEASED_RUN_ID" = ?, "LEASED_UNTIL" = ? where "TENANT_ID" = ?;
+update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and ("LEASED_UNTIL" is null or "LEASED_UNTIL" <= ?);
+
+-- collect
+delete from "PATH_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "SNAPSHOT_DATE" = ?;
+delete from "REFERRER_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "SNAPSHOT_DATE" = ?;
+merge into "PATH_SNAPSHOT" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as date), cast(? as smallint), cast(? as integer), cast(? as integer), cast(? as varchar(2000 codeunits32)), cast(? as varchar(2000 codeunits32)))) as "GIVEN" ("TENANT_ID", "REPOSITORY_ID", "SNAPSHOT_DATE", "LIST_RANK", "VIEW_COUNT", "VIEW_UNIQUES", "PATH", "TITLE") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" and "KEPT"."SNAPSHOT_DATE" = "GIVEN"."SNAPSHOT_DATE" and "KEPT"."LIST_RANK" = "GIVEN"."LIST_RANK" when not matched then insert ("TENANT_ID", "REPOSITORY_ID", "SNAPSHOT_DATE", "LIST_RANK", "VIEW_COUNT", "VIEW_UNIQUES", "PATH", "TITLE") values ("GIVEN"."TENANT_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."SNAPSHOT_DATE", "GIVEN"."LIST_RANK", "GIVEN"."VIEW_COUNT", "GIVEN"."VIEW_UNIQUES", "GIVEN"."PATH", "GIVEN"."TITLE");
+merge into "REFERRER_SNAPSHOT" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as date), cast(? as smallint), cast(? as integer), cast(? as integer), cast(? as varchar(400 codeunits32)))) as "GIVEN" ("TENANT_ID", "REPOSITORY_ID", "SNAPSHOT_DATE", "LIST_RANK", "VIEW_COUNT", "VIEW_UNIQUES", "REFERRER") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" and "KEPT"."SNAPSHOT_DATE" = "GIVEN"."SNAPSHOT_DATE" and "KEPT"."LIST_RANK" = "GIVEN"."LIST_RANK" when not matched then insert ("TENANT_ID", "REPOSITORY_ID", "SNAPSHOT_DATE", "LIST_RANK", "VIEW_COUNT", "VIEW_UNIQUES", "REFERRER") values ("GIVEN"."TENANT_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."SNAPSHOT_DATE", "GIVEN"."LIST_RANK", "GIVEN"."VIEW_COUNT", "GIVEN"."VIEW_UNIQUES", "GIVEN"."REFERRER");
+merge into "REPOSITORY_FACT" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as date), cast(? as integer), cast(? as integer), cast(? as integer), cast(? as integer))) as "GIVEN" ("TENANT_ID", "REPOSITORY_ID", "FACT_DATE", "STARS", "FORKS", "SUBSCRIBERS", "OPEN_ISSUES") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" and "KEPT"."FACT_DATE" = "GIVEN"."FACT_DATE" when matched then update set "STARS" = "GIVEN"."STARS", "FORKS" = "GIVEN"."FORKS", "SUBSCRIBERS" = "GIVEN"."SUBSCRIBERS", "OPEN_ISSUES" = "GIVEN"."OPEN_ISSUES" when not matched then insert ("TENANT_ID", "REPOSITORY_ID", "FACT_DATE", "STARS", "FORKS", "SUBSCRIBERS", "OPEN_ISSUES") values ("GIVEN"."TENANT_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."FACT_DATE", "GIVEN"."STARS", "GIVEN"."FORKS", "GIVEN"."SUBSCRIBERS", "GIVEN"."OPEN_ISSUES");
+merge into "TRAFFIC_DAY" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as date), cast(? as integer), cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(12 codeunits32)), cast(? as timestamp(3)))) as "GIVEN" ("TENANT_ID", "REPOSITORY_ID", "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" and "KEPT"."TRAFFIC_DATE" = "GIVEN"."TRAFFIC_DATE" when matched then update set "VIEW_COUNT" = "GIVEN"."VIEW_COUNT", "VIEW_UNIQUES" = "GIVEN"."VIEW_UNIQUES", "CLONE_COUNT" = "GIVEN"."CLONE_COUNT", "CLONE_UNIQUES" = "GIVEN"."CLONE_UNIQUES", "STATE" = "GIVEN"."STATE", "OBSERVED_AT" = "GIVEN"."OBSERVED_AT" when not matched then insert ("TENANT_ID", "REPOSITORY_ID", "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT") values ("GIVEN"."TENANT_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."TRAFFIC_DATE", "GIVEN"."VIEW_COUNT", "GIVEN"."VIEW_UNIQUES", "GIVEN"."CLONE_COUNT", "GIVEN"."CLONE_UNIQUES", "GIVEN"."STATE", "GIVEN"."OBSERVED_AT");
+merge into "TRAFFIC_WEEK" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as date), cast(? as integer), cast(? as integer), cast(? as integer), cast(? as integer), cast(? as timestamp(3)))) as "GIVEN" ("TENANT_ID", "REPOSITORY_ID", "WEEK_START", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "OBSERVED_AT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" and "KEPT"."WEEK_START" = "GIVEN"."WEEK_START" when matched then update set "VIEW_COUNT" = "GIVEN"."VIEW_COUNT", "VIEW_UNIQUES" = "GIVEN"."VIEW_UNIQUES", "CLONE_COUNT" = "GIVEN"."CLONE_COUNT", "CLONE_UNIQUES" = "GIVEN"."CLONE_UNIQUES", "OBSERVED_AT" = "GIVEN"."OBSERVED_AT" when not matched then insert ("TENANT_ID", "REPOSITORY_ID", "WEEK_START", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "OBSERVED_AT") values ("GIVEN"."TENANT_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."WEEK_START", "GIVEN"."VIEW_COUNT", "GIVEN"."VIEW_UNIQUES", "GIVEN"."CLONE_COUNT", "GIVEN"."CLONE_UNIQUES", "GIVEN"."OBSERVED_AT");
+merge into "TRAFFIC_WINDOW" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as date), cast(? as integer), cast(? as integer), cast(? as integer), cast(? as integer))) as "GIVEN" ("TENANT_ID", "REPOSITORY_ID", "OBSERVED_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" and "KEPT"."OBSERVED_DATE" = "GIVEN"."OBSERVED_DATE" when matched then update set "VIEW_COUNT" = "GIVEN"."VIEW_COUNT", "VIEW_UNIQUES" = "GIVEN"."VIEW_UNIQUES", "CLONE_COUNT" = "GIVEN"."CLONE_COUNT", "CLONE_UNIQUES" = "GIVEN"."CLONE_UNIQUES" when not matched then insert ("TENANT_ID", "REPOSITORY_ID", "OBSERVED_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES") values ("GIVEN"."TENANT_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."OBSERVED_DATE", "GIVEN"."VIEW_COUNT", "GIVEN"."VIEW_UNIQUES", "GIVEN"."CLONE_COUNT", "GIVEN"."CLONE_UNIQUES");
+select "R"."REPOSITORY_ID", "R"."GITHUB_ID", "R"."OWNER", "R"."NAME", "R"."ARCHIVED_AT", "R"."LAST_COVERED_DATE" from "RUN_REPOSITORY" as "W" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "W"."TENANT_ID" and "R"."REPOSITORY_ID" = "W"."REPOSITORY_ID" where "W"."TENANT_ID" = ? and "W"."RUN_ID" = ? and "W"."STATE" = ? order by "R"."LAST_SUCCESS_AT";
+select "REPOSITORY_ID", "NAME_BEFORE" from "REPOSITORY_EVENT" where "TENANT_ID" = ? and "NAME_BEFORE" is not null;
+select "STATE" from "COLLECTION_RUN" where "TENANT_ID" = ? and "RUN_ID" = ?;
+select "T"."TOKEN_SEALED", "T"."TOKEN_EXPIRES_AT", "S"."API_URL", "S"."KIND" from "TENANT" as "T" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" where "T"."TENANT_ID" = ?;
+select "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ? order by "TRAFFIC_DATE";
+select "WEEK_START", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "OBSERVED_AT" from "TRAFFIC_WEEK" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "WEEK_START" >= ? and "WEEK_START" <= ? order by "WEEK_START";
+select count(*) as "ALL", sum(case when state = 'succeeded' then 1 else 0 end) as "SUCCEEDED" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ?;
+update "COLLECTION_RUN" set "STATE" = ?, "FINISHED_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "STATE" = ?;
+update "REPOSITORY" set "VISIBILITY" = ?, "FIRST_COVERED_DATE" = case when first_covered_date < ? then first_covered_date else cast(? as date) end, "LAST_COVERED_DATE" = case when last_covered_date > ? then last_covered_date else cast(? as date) end, "LAST_SUCCESS_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
+update "RUN_REPOSITORY" set "STATE" = ?, "FULL_NAME" = ?, "REQUEST_COUNT" = ?, "FINISHED_AT" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "REPOSITORY_ID" = ?;
+update "TENANT" set "LEASED_RUN_ID" = ?, "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
+update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
+
+-- repositories
+select "R".*, "S"."WEB_URL" as "SERVER_URL", "F"."STARS" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" where "R"."TENANT_ID" = ? and "R"."REPOSITORY_ID" in (?) order by "R"."OWNER", "R"."NAME";
+
+-- what is stored for a repository
+select count(*) as "SNAPSHOTS" from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
+select count(*) as "TRAFFIC_DAYS", min("TRAFFIC_DATE") as "FIRST_DATE", max("TRAFFIC_DATE") as "LAST_DATE" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
+
+-- overview
+select "G"."REPOSITORY_ID", "G"."BUCKET", "G"."PART", sum("G"."VIEW_COUNT") as "VIEW_COUNT", sum("G"."VIEW_UNIQUES") as "VIEW_UNIQUES", max("G"."VIEW_UNIQUES") as "VIEW_UNIQUES_MOST", sum("G"."CLONE_COUNT") as "CLONE_COUNT", sum("G"."CLONE_UNIQUES") as "CLONE_UNIQUES", max("G"."CLONE_UNIQUES") as "CLONE_UNIQUES_MOST", count(*) as "DAYS", sum("G"."IS_FINAL") as "FINAL_DAYS", sum("G"."IS_PROVISIONAL") as "PROVISIONAL_DAYS", sum("G"."IS_COVERED") as "COVERED_DAYS", sum("G"."IS_REMEMBERED") as "REMEMBERED_DAYS" from (select "D"."REPOSITORY_ID", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", case when d.traffic_date >= ? then cast(date_trunc('month', cast("D"."TRAFFIC_DATE" as timestamp)) as date) end as "BUCKET", case when d.traffic_date < ? then 'previous' when d.traffic_date <= ? then 'current' else 'rest' end as "PART", case when d.state <> 'provisional' and d.view_count is not null and d.clone_count is not null then 1 else 0 end as "IS_FINAL", case when d.state = 'provisional' then 1 else 0 end as "IS_PROVISIONAL", case when d.traffic_date >= r.first_covered_date and d.traffic_date < ? then 1 else 0 end as "IS_COVERED", case when d.traffic_date >= r.first_covered_date and d.traffic_date >= ? then 1 else 0 end as "IS_REMEMBERED" from "TRAFFIC_DAY" as "D" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ?) as "G" group by "G"."REPOSITORY_ID", "G"."BUCKET", "G"."PART";
+select "G"."REPOSITORY_ID", "G"."BUCKET", "G"."PART", sum("G"."VIEW_COUNT") as "VIEW_COUNT", sum("G"."VIEW_UNIQUES") as "VIEW_UNIQUES", max("G"."VIEW_UNIQUES") as "VIEW_UNIQUES_MOST", sum("G"."CLONE_COUNT") as "CLONE_COUNT", sum("G"."CLONE_UNIQUES") as "CLONE_UNIQUES", max("G"."CLONE_UNIQUES") as "CLONE_UNIQUES_MOST", count(*) as "DAYS", sum("G"."IS_FINAL") as "FINAL_DAYS", sum("G"."IS_PROVISIONAL") as "PROVISIONAL_DAYS", sum("G"."IS_COVERED") as "COVERED_DAYS", sum("G"."IS_REMEMBERED") as "REMEMBERED_DAYS" from (select "D"."REPOSITORY_ID", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", case when d.traffic_date >= ? then cast(date_trunc('week', cast("D"."TRAFFIC_DATE" as timestamp)) as date) end as "BUCKET", case when d.traffic_date < ? then 'previous' when d.traffic_date <= ? then 'current' else 'rest' end as "PART", case when d.state <> 'provisional' and d.view_count is not null and d.clone_count is not null then 1 else 0 end as "IS_FINAL", case when d.state = 'provisional' then 1 else 0 end as "IS_PROVISIONAL", case when d.traffic_date >= r.first_covered_date and d.traffic_date < ? then 1 else 0 end as "IS_COVERED", case when d.traffic_date >= r.first_covered_date and d.traffic_date >= ? then 1 else 0 end as "IS_REMEMBERED" from "TRAFFIC_DAY" as "D" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ?) as "G" group by "G"."REPOSITORY_ID", "G"."BUCKET", "G"."PART";
+select "G"."REPOSITORY_ID", "G"."BUCKET", "G"."PART", sum("G"."VIEW_COUNT") as "VIEW_COUNT", sum("G"."VIEW_UNIQUES") as "VIEW_UNIQUES", max("G"."VIEW_UNIQUES") as "VIEW_UNIQUES_MOST", sum("G"."CLONE_COUNT") as "CLONE_COUNT", sum("G"."CLONE_UNIQUES") as "CLONE_UNIQUES", max("G"."CLONE_UNIQUES") as "CLONE_UNIQUES_MOST", count(*) as "DAYS", sum("G"."IS_FINAL") as "FINAL_DAYS", sum("G"."IS_PROVISIONAL") as "PROVISIONAL_DAYS", sum("G"."IS_COVERED") as "COVERED_DAYS", sum("G"."IS_REMEMBERED") as "REMEMBERED_DAYS" from (select "D"."REPOSITORY_ID", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", case when d.traffic_date >= ? then d.traffic_date end as "BUCKET", case when d.traffic_date < ? then 'previous' when d.traffic_date <= ? then 'current' else 'rest' end as "PART", case when d.state <> 'provisional' and d.view_count is not null and d.clone_count is not null then 1 else 0 end as "IS_FINAL", case when d.state = 'provisional' then 1 else 0 end as "IS_PROVISIONAL", case when d.traffic_date >= r.first_covered_date and d.traffic_date < ? then 1 else 0 end as "IS_COVERED", case when d.traffic_date >= r.first_covered_date and d.traffic_date >= ? then 1 else 0 end as "IS_REMEMBERED" from "TRAFFIC_DAY" as "D" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ?) as "G" group by "G"."REPOSITORY_ID", "G"."BUCKET", "G"."PART";
+select "R".*, "S"."WEB_URL" as "SERVER_URL", "F"."STARS" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" where "R"."TENANT_ID" = ? order by "R"."OWNER", "R"."NAME";
+select max("C"."RUN_ID") as "RUN_ID" from "COLLECTION_RUN" as "C" inner join "TENANT" as "T" on "T"."TENANT_ID" = "C"."TENANT_ID" where "C"."TENANT_ID" = ? and "C"."STATE" = ? and ("C"."STARTED_AT" > ? or ("T"."LEASED_RUN_ID" = "C"."RUN_ID" and "T"."LEASED_UNTIL" > ?));
+
+-- overview as CSV
+select "G"."REPOSITORY_ID", "G"."BUCKET", "G"."PART", sum("G"."VIEW_COUNT") as "VIEW_COUNT", sum("G"."VIEW_UNIQUES") as "VIEW_UNIQUES", max("G"."VIEW_UNIQUES") as "VIEW_UNIQUES_MOST", sum("G"."CLONE_COUNT") as "CLONE_COUNT", sum("G"."CLONE_UNIQUES") as "CLONE_UNIQUES", max("G"."CLONE_UNIQUES") as "CLONE_UNIQUES_MOST", count(*) as "DAYS", sum("G"."IS_FINAL") as "FINAL_DAYS", sum("G"."IS_PROVISIONAL") as "PROVISIONAL_DAYS", sum("G"."IS_COVERED") as "COVERED_DAYS", sum("G"."IS_REMEMBERED") as "REMEMBERED_DAYS" from (select "D"."REPOSITORY_ID", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", case when d.traffic_date >= ? then cast(date_trunc('month', cast("D"."TRAFFIC_DATE" as timestamp)) as date) end as "BUCKET", case when d.traffic_date < ? then 'previous' when d.traffic_date <= ? then 'current' else 'rest' end as "PART", case when d.state <> 'provisional' and d.view_count is not null and d.clone_count is not null then 1 else 0 end as "IS_FINAL", case when d.state = 'provisional' then 1 else 0 end as "IS_PROVISIONAL", case when d.traffic_date >= r.first_covered_date and d.traffic_date < ? then 1 else 0 end as "IS_COVERED", case when d.traffic_date >= r.first_covered_date and d.traffic_date >= ? then 1 else 0 end as "IS_REMEMBERED" from "TRAFFIC_DAY" as "D" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G" group by "G"."REPOSITORY_ID", "G"."BUCKET", "G"."PART";
+select "G"."REPOSITORY_ID", "G"."BUCKET", "G"."PART", sum("G"."VIEW_COUNT") as "VIEW_COUNT", sum("G"."VIEW_UNIQUES") as "VIEW_UNIQUES", max("G"."VIEW_UNIQUES") as "VIEW_UNIQUES_MOST", sum("G"."CLONE_COUNT") as "CLONE_COUNT", sum("G"."CLONE_UNIQUES") as "CLONE_UNIQUES", max("G"."CLONE_UNIQUES") as "CLONE_UNIQUES_MOST", count(*) as "DAYS", sum("G"."IS_FINAL") as "FINAL_DAYS", sum("G"."IS_PROVISIONAL") as "PROVISIONAL_DAYS", sum("G"."IS_COVERED") as "COVERED_DAYS", sum("G"."IS_REMEMBERED") as "REMEMBERED_DAYS" from (select "D"."REPOSITORY_ID", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", case when d.traffic_date >= ? then cast(date_trunc('week', cast("D"."TRAFFIC_DATE" as timestamp)) as date) end as "BUCKET", case when d.traffic_date < ? then 'previous' when d.traffic_date <= ? then 'current' else 'rest' end as "PART", case when d.state <> 'provisional' and d.view_count is not null and d.clone_count is not null then 1 else 0 end as "IS_FINAL", case when d.state = 'provisional' then 1 else 0 end as "IS_PROVISIONAL", case when d.traffic_date >= r.first_covered_date and d.traffic_date < ? then 1 else 0 end as "IS_COVERED", case when d.traffic_date >= r.first_covered_date and d.traffic_date >= ? then 1 else 0 end as "IS_REMEMBERED" from "TRAFFIC_DAY" as "D" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G" group by "G"."REPOSITORY_ID", "G"."BUCKET", "G"."PART";
+select "G"."REPOSITORY_ID", "G"."BUCKET", "G"."PART", sum("G"."VIEW_COUNT") as "VIEW_COUNT", sum("G"."VIEW_UNIQUES") as "VIEW_UNIQUES", max("G"."VIEW_UNIQUES") as "VIEW_UNIQUES_MOST", sum("G"."CLONE_COUNT") as "CLONE_COUNT", sum("G"."CLONE_UNIQUES") as "CLONE_UNIQUES", max("G"."CLONE_UNIQUES") as "CLONE_UNIQUES_MOST", count(*) as "DAYS", sum("G"."IS_FINAL") as "FINAL_DAYS", sum("G"."IS_PROVISIONAL") as "PROVISIONAL_DAYS", sum("G"."IS_COVERED") as "COVERED_DAYS", sum("G"."IS_REMEMBERED") as "REMEMBERED_DAYS" from (select "D"."REPOSITORY_ID", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", case when d.traffic_date >= ? then d.traffic_date end as "BUCKET", case when d.traffic_date < ? then 'previous' when d.traffic_date <= ? then 'current' else 'rest' end as "PART", case when d.state <> 'provisional' and d.view_count is not null and d.clone_count is not null then 1 else 0 end as "IS_FINAL", case when d.state = 'provisional' then 1 else 0 end as "IS_PROVISIONAL", case when d.traffic_date >= r.first_covered_date and d.traffic_date < ? then 1 else 0 end as "IS_COVERED", case when d.traffic_date >= r.first_covered_date and d.traffic_date >= ? then 1 else 0 end as "IS_REMEMBERED" from "TRAFFIC_DAY" as "D" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G" group by "G"."REPOSITORY_ID", "G"."BUCKET", "G"."PART";
+select "R".*, "S"."WEB_URL" as "SERVER_URL", "F"."STARS" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" where "R"."TENANT_ID" = ? and "R"."REPOSITORY_ID" in (?) order by "R"."OWNER", "R"."NAME";
+
+-- table
+select "G"."REPOSITORY_ID", "G"."OWNER", "G"."NAME", "G"."FIRST_COVERED_DATE", "G"."BUCKET", sum("G"."VIEW_COUNT") as "VIEW_COUNT", sum("G"."VIEW_UNIQUES") as "VIEW_UNIQUES", sum("G"."CLONE_COUNT") as "CLONE_COUNT", sum("G"."CLONE_UNIQUES") as "CLONE_UNIQUES", count(*) as "DAYS", sum("G"."IS_MEASURED") as "MEASURED_DAYS", sum("G"."IS_IMPORTED") as "IMPORTED_DAYS", sum("G"."IS_PROVISIONAL") as "PROVISIONAL_DAYS", sum("G"."IS_COVERED") as "COVERED_DAYS", sum("G"."IS_REMEMBERED") as "REMEMBERED_DAYS" from (select "D"."REPOSITORY_ID", cast(date_trunc('month', cast("D"."TRAFFIC_DATE" as timestamp)) as date) as "BUCKET", "R"."OWNER", "R"."NAME", "R"."FIRST_COVERED_DATE", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", case when d.state = 'measured' then 1 else 0 end as "IS_MEASURED", case when d.state = 'imported' then 1 else 0 end as "IS_IMPORTED", case when d.state = 'provisional' then 1 else 0 end as "IS_PROVISIONAL", case when d.traffic_date >= r.first_covered_date and d.traffic_date < ? then 1 else 0 end as "IS_COVERED", case when d.traffic_date >= r.first_covered_date and d.traffic_date >= ? then 1 else 0 end as "IS_REMEMBERED" from "TRAFFIC_DAY" as "D" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G" group by "G"."REPOSITORY_ID", "G"."OWNER", "G"."NAME", "G"."FIRST_COVERED_DATE", "G"."BUCKET" order by "G"."BUCKET" desc, "G"."OWNER", "G"."NAME" offset 0 rows fetch first 50 rows only;
+select "G"."REPOSITORY_ID", "G"."OWNER", "G"."NAME", "G"."FIRST_COVERED_DATE", "G"."BUCKET", sum("G"."VIEW_COUNT") as "VIEW_COUNT", sum("G"."VIEW_UNIQUES") as "VIEW_UNIQUES", sum("G"."CLONE_COUNT") as "CLONE_COUNT", sum("G"."CLONE_UNIQUES") as "CLONE_UNIQUES", count(*) as "DAYS", sum("G"."IS_MEASURED") as "MEASURED_DAYS", sum("G"."IS_IMPORTED") as "IMPORTED_DAYS", sum("G"."IS_PROVISIONAL") as "PROVISIONAL_DAYS", sum("G"."IS_COVERED") as "COVERED_DAYS", sum("G"."IS_REMEMBERED") as "REMEMBERED_DAYS" from (select "D"."REPOSITORY_ID", cast(date_trunc('week', cast("D"."TRAFFIC_DATE" as timestamp)) as date) as "BUCKET", "R"."OWNER", "R"."NAME", "R"."FIRST_COVERED_DATE", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", case when d.state = 'measured' then 1 else 0 end as "IS_MEASURED", case when d.state = 'imported' then 1 else 0 end as "IS_IMPORTED", case when d.state = 'provisional' then 1 else 0 end as "IS_PROVISIONAL", case when d.traffic_date >= r.first_covered_date and d.traffic_date < ? then 1 else 0 end as "IS_COVERED", case when d.traffic_date >= r.first_covered_date and d.traffic_date >= ? then 1 else 0 end as "IS_REMEMBERED" from "TRAFFIC_DAY" as "D" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G" group by "G"."REPOSITORY_ID", "G"."OWNER", "G"."NAME", "G"."FIRST_COVERED_DATE", "G"."BUCKET" order by "G"."BUCKET" desc, "G"."OWNER", "G"."NAME" offset 0 rows fetch first 50 rows only;
+select "G"."REPOSITORY_ID", "G"."OWNER", "G"."NAME", "G"."FIRST_COVERED_DATE", "G"."BUCKET", sum("G"."VIEW_COUNT") as "VIEW_COUNT", sum("G"."VIEW_UNIQUES") as "VIEW_UNIQUES", sum("G"."CLONE_COUNT") as "CLONE_COUNT", sum("G"."CLONE_UNIQUES") as "CLONE_UNIQUES", count(*) as "DAYS", sum("G"."IS_MEASURED") as "MEASURED_DAYS", sum("G"."IS_IMPORTED") as "IMPORTED_DAYS", sum("G"."IS_PROVISIONAL") as "PROVISIONAL_DAYS", sum("G"."IS_COVERED") as "COVERED_DAYS", sum("G"."IS_REMEMBERED") as "REMEMBERED_DAYS" from (select "D"."REPOSITORY_ID", d.traffic_date as "BUCKET", "R"."OWNER", "R"."NAME", "R"."FIRST_COVERED_DATE", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", case when d.state = 'measured' then 1 else 0 end as "IS_MEASURED", case when d.state = 'imported' then 1 else 0 end as "IS_IMPORTED", case when d.state = 'provisional' then 1 else 0 end as "IS_PROVISIONAL", case when d.traffic_date >= r.first_covered_date and d.traffic_date < ? then 1 else 0 end as "IS_COVERED", case when d.traffic_date >= r.first_covered_date and d.traffic_date >= ? then 1 else 0 end as "IS_REMEMBERED" from "TRAFFIC_DAY" as "D" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G" group by "G"."REPOSITORY_ID", "G"."OWNER", "G"."NAME", "G"."FIRST_COVERED_DATE", "G"."BUCKET" order by "G"."BUCKET" desc, "G"."OWNER", "G"."NAME" offset 0 rows fetch first 50 rows only;
+select "R".*, "S"."WEB_URL" as "SERVER_URL", "F"."STARS" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" where "R"."TENANT_ID" = ? order by "R"."OWNER", "R"."NAME";
+select "REPOSITORY_ID", "WEEK_START", "OBSERVED_AT", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES" from "TRAFFIC_WEEK" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?) and "WEEK_START" >= ? and "WEEK_START" <= ?;
+select count(*) as "TOTAL" from (select "D"."REPOSITORY_ID", d.traffic_date as "BUCKET" from "TRAFFIC_DAY" as "D" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G";
+select count(*) as "TOTAL" from (select distinct "D"."REPOSITORY_ID", cast(date_trunc('month', cast("D"."TRAFFIC_DATE" as timestamp)) as date) as "BUCKET" from "TRAFFIC_DAY" as "D" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G";
+select count(*) as "TOTAL" from (select distinct "D"."REPOSITORY_ID", cast(date_trunc('week', cast("D"."TRAFFIC_DATE" as timestamp)) as date) as "BUCKET" from "TRAFFIC_DAY" as "D" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G";
+
+-- table of all days
+select "G"."REPOSITORY_ID", "G"."OWNER", "G"."NAME", "G"."FIRST_COVERED_DATE", "G"."BUCKET", sum("G"."VIEW_COUNT") as "VIEW_COUNT", sum("G"."VIEW_UNIQUES") as "VIEW_UNIQUES", sum("G"."CLONE_COUNT") as "CLONE_COUNT", sum("G"."CLONE_UNIQUES") as "CLONE_UNIQUES", count(*) as "DAYS", sum("G"."IS_MEASURED") as "MEASURED_DAYS", sum("G"."IS_IMPORTED") as "IMPORTED_DAYS", sum("G"."IS_PROVISIONAL") as "PROVISIONAL_DAYS", sum("G"."IS_COVERED") as "COVERED_DAYS", sum("G"."IS_REMEMBERED") as "REMEMBERED_DAYS" from (select "D"."REPOSITORY_ID", cast(date_trunc('month', cast("D"."TRAFFIC_DATE" as timestamp)) as date) as "BUCKET", "R"."OWNER", "R"."NAME", "R"."FIRST_COVERED_DATE", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", case when d.state = 'measured' then 1 else 0 end as "IS_MEASURED", case when d.state = 'imported' then 1 else 0 end as "IS_IMPORTED", case when d.state = 'provisional' then 1 else 0 end as "IS_PROVISIONAL", case when d.traffic_date >= r.first_covered_date and d.traffic_date < ? then 1 else 0 end as "IS_COVERED", case when d.traffic_date >= r.first_covered_date and d.traffic_date >= ? then 1 else 0 end as "IS_REMEMBERED" from "TRAFFIC_DAY" as "D" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G" group by "G"."REPOSITORY_ID", "G"."OWNER", "G"."NAME", "G"."FIRST_COVERED_DATE", "G"."BUCKET" order by "G"."BUCKET" desc, "G"."OWNER", "G"."NAME" offset 50 rows fetch first 50 rows only;
+select "G"."REPOSITORY_ID", "G"."OWNER", "G"."NAME", "G"."FIRST_COVERED_DATE", "G"."BUCKET", sum("G"."VIEW_COUNT") as "VIEW_COUNT", sum("G"."VIEW_UNIQUES") as "VIEW_UNIQUES", sum("G"."CLONE_COUNT") as "CLONE_COUNT", sum("G"."CLONE_UNIQUES") as "CLONE_UNIQUES", count(*) as "DAYS", sum("G"."IS_MEASURED") as "MEASURED_DAYS", sum("G"."IS_IMPORTED") as "IMPORTED_DAYS", sum("G"."IS_PROVISIONAL") as "PROVISIONAL_DAYS", sum("G"."IS_COVERED") as "COVERED_DAYS", sum("G"."IS_REMEMBERED") as "REMEMBERED_DAYS" from (select "D"."REPOSITORY_ID", cast(date_trunc('week', cast("D"."TRAFFIC_DATE" as timestamp)) as date) as "BUCKET", "R"."OWNER", "R"."NAME", "R"."FIRST_COVERED_DATE", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", case when d.state = 'measured' then 1 else 0 end as "IS_MEASURED", case when d.state = 'imported' then 1 else 0 end as "IS_IMPORTED", case when d.state = 'provisional' then 1 else 0 end as "IS_PROVISIONAL", case when d.traffic_date >= r.first_covered_date and d.traffic_date < ? then 1 else 0 end as "IS_COVERED", case when d.traffic_date >= r.first_covered_date and d.traffic_date >= ? then 1 else 0 end as "IS_REMEMBERED" from "TRAFFIC_DAY" as "D" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G" group by "G"."REPOSITORY_ID", "G"."OWNER", "G"."NAME", "G"."FIRST_COVERED_DATE", "G"."BUCKET" order by "G"."BUCKET" desc, "G"."OWNER", "G"."NAME" offset 50 rows fetch first 50 rows only;
+select "G"."REPOSITORY_ID", "G"."OWNER", "G"."NAME", "G"."FIRST_COVERED_DATE", "G"."BUCKET", sum("G"."VIEW_COUNT") as "VIEW_COUNT", sum("G"."VIEW_UNIQUES") as "VIEW_UNIQUES", sum("G"."CLONE_COUNT") as "CLONE_COUNT", sum("G"."CLONE_UNIQUES") as "CLONE_UNIQUES", count(*) as "DAYS", sum("G"."IS_MEASURED") as "MEASURED_DAYS", sum("G"."IS_IMPORTED") as "IMPORTED_DAYS", sum("G"."IS_PROVISIONAL") as "PROVISIONAL_DAYS", sum("G"."IS_COVERED") as "COVERED_DAYS", sum("G"."IS_REMEMBERED") as "REMEMBERED_DAYS" from (select "D"."REPOSITORY_ID", d.traffic_date as "BUCKET", "R"."OWNER", "R"."NAME", "R"."FIRST_COVERED_DATE", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", case when d.state = 'measured' then 1 else 0 end as "IS_MEASURED", case when d.state = 'imported' then 1 else 0 end as "IS_IMPORTED", case when d.state = 'provisional' then 1 else 0 end as "IS_PROVISIONAL", case when d.traffic_date >= r.first_covered_date and d.traffic_date < ? then 1 else 0 end as "IS_COVERED", case when d.traffic_date >= r.first_covered_date and d.traffic_date >= ? then 1 else 0 end as "IS_REMEMBERED" from "TRAFFIC_DAY" as "D" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G" group by "G"."REPOSITORY_ID", "G"."OWNER", "G"."NAME", "G"."FIRST_COVERED_DATE", "G"."BUCKET" order by "G"."BUCKET" desc, "G"."OWNER", "G"."NAME" offset 50 rows fetch first 50 rows only;
+select count(*) as "TOTAL" from (select "D"."REPOSITORY_ID", d.traffic_date as "BUCKET" from "TRAFFIC_DAY" as "D" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G";
+select count(*) as "TOTAL" from (select distinct "D"."REPOSITORY_ID", cast(date_trunc('month', cast("D"."TRAFFIC_DATE" as timestamp)) as date) as "BUCKET" from "TRAFFIC_DAY" as "D" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G";
+select count(*) as "TOTAL" from (select distinct "D"."REPOSITORY_ID", cast(date_trunc('week', cast("D"."TRAFFIC_DATE" as timestamp)) as date) as "BUCKET" from "TRAFFIC_DAY" as "D" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G";
+select min("TRAFFIC_DATE") as "FIRST" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+
+-- repository
+select "FACT_DATE", "STARS", "FORKS", "SUBSCRIBERS", "OPEN_ISSUES" from "REPOSITORY_FACT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "FACT_DATE" >= ? and "FACT_DATE" <= ? order by "FACT_DATE";
+select "KIND", "OCCURRED_AT", "NAME_BEFORE", "NAME_AFTER" from "REPOSITORY_EVENT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "OCCURRED_AT" >= ? and "OCCURRED_AT" < ? order by "OCCURRED_AT";
+select "OBSERVED_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES" from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "OBSERVED_DATE" <= ? order by "OBSERVED_DATE" desc fetch first 2 rows only;
+select "R".*, "S"."WEB_URL" as "SERVER_URL", "F"."STARS" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" where "R"."TENANT_ID" = ? and "R"."REPOSITORY_ID" in (?) order by "R"."OWNER", "R"."NAME";
+select "S"."PATH", "S"."TITLE", "S"."LIST_RANK" as "RANK", "S"."VIEW_COUNT", "S"."VIEW_UNIQUES", "P"."LIST_RANK" as "PREVIOUS_RANK", "N"."FIRST_SEEN", "N"."LAST_SEEN" from "PATH_SNAPSHOT" as "S" inner join (select "PATH", min("SNAPSHOT_DATE") as "FIRST_SEEN", max("SNAPSHOT_DATE") as "LAST_SEEN" from "PATH_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "SNAPSHOT_DATE" <= ? group by "PATH" having max("SNAPSHOT_DATE") >= ?) as "N" on "N"."PATH" = "S"."PATH" and "N"."LAST_SEEN" = "S"."SNAPSHOT_DATE" left join "PATH_SNAPSHOT" as "P" on "P"."TENANT_ID" = "S"."TENANT_ID" and "P"."REPOSITORY_ID" = "S"."REPOSITORY_ID" and "P"."SNAPSHOT_DATE" = ? and "P"."PATH" = "S"."PATH" where "S"."TENANT_ID" = ? and "S"."REPOSITORY_ID" = ? order by "N"."LAST_SEEN" desc, "S"."LIST_RANK" fetch first 100 rows only;
+select "S"."REFERRER", "S"."LIST_RANK" as "RANK", "S"."VIEW_COUNT", "S"."VIEW_UNIQUES", "P"."LIST_RANK" as "PREVIOUS_RANK", "N"."FIRST_SEEN", "N"."LAST_SEEN" from "REFERRER_SNAPSHOT" as "S" inner join (select "REFERRER", min("SNAPSHOT_DATE") as "FIRST_SEEN", max("SNAPSHOT_DATE") as "LAST_SEEN" from "REFERRER_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "SNAPSHOT_DATE" <= ? group by "REFERRER" having max("SNAPSHOT_DATE") >= ?) as "N" on "N"."REFERRER" = "S"."REFERRER" and "N"."LAST_SEEN" = "S"."SNAPSHOT_DATE" left join "REFERRER_SNAPSHOT" as "P" on "P"."TENANT_ID" = "S"."TENANT_ID" and "P"."REPOSITORY_ID" = "S"."REPOSITORY_ID" and "P"."SNAPSHOT_DATE" = ? and "P"."REFERRER" = "S"."REFERRER" where "S"."TENANT_ID" = ? and "S"."REPOSITORY_ID" = ? order by "N"."LAST_SEEN" desc, "S"."LIST_RANK" fetch first 100 rows only;
+select "TRAFFIC_DATE" as "DATE", "METRIC", "KEPT", "OBSERVED", "OBSERVED_AT" from "TRAFFIC_REVISION" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ? order by "TRAFFIC_DATE", "METRIC", "OBSERVED_AT";
+select "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ? order by "TRAFFIC_DATE";
+select "WEEK_START", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "OBSERVED_AT" from "TRAFFIC_WEEK" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "WEEK_START" >= ? and "WEEK_START" <= ? order by "WEEK_START";
+select max("C"."RUN_ID") as "RUN_ID" from "COLLECTION_RUN" as "C" inner join "TENANT" as "T" on "T"."TENANT_ID" = "C"."TENANT_ID" where "C"."TENANT_ID" = ? and "C"."STATE" = ? and ("C"."STARTED_AT" > ? or ("T"."LEASED_RUN_ID" = "C"."RUN_ID" and "T"."LEASED_UNTIL" > ?));
+
+-- repository as CSV
+select "R".*, "S"."WEB_URL" as "SERVER_URL", "F"."STARS" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" where "R"."TENANT_ID" = ? and "R"."REPOSITORY_ID" in (?) order by "R"."OWNER", "R"."NAME";
+select "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ? order by "TRAFFIC_DATE";
+select "WEEK_START", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "OBSERVED_AT" from "TRAFFIC_WEEK" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "WEEK_START" >= ? and "WEEK_START" <= ? order by "WEEK_START";
+
+-- runs
+select "C"."TENANT_ID", "T"."NAME" as "TENANT_NAME", "C"."RUN_ID", "C"."REASON", "C"."STARTED_BY", "C"."STATE", "C"."STARTED_AT", "C"."FINISHED_AT", "C"."REPOSITORY_COUNT", "C"."FAILURE_CODE", "C"."FAILURE_MESSAGE" from "COLLECTION_RUN" as "C" inner join "TENANT" as "T" on "T"."TENANT_ID" = "C"."TENANT_ID" where "C"."TENANT_ID" = ? order by "C"."RUN_ID" desc fetch first 11 rows only;
+select "RUN_ID", sum(case when state = ? then 1 else 0 end) as "SUCCEEDED_COUNT", sum(case when state = ? then 1 else 0 end) as "FAILED_COUNT", sum("REQUEST_COUNT") as "REQUEST_COUNT" from "RUN_REPOSITORY" where "TENANT_ID" in (?) and "RUN_ID" in (?) group by "RUN_ID";
+
+-- runs of all tenants
+select "C"."TENANT_ID", "T"."NAME" as "TENANT_NAME", "C"."RUN_ID", "C"."REASON", "C"."STARTED_BY", "C"."STATE", "C"."STARTED_AT", "C"."FINISHED_AT", "C"."REPOSITORY_COUNT", "C"."FAILURE_CODE", "C"."FAILURE_MESSAGE" from "COLLECTION_RUN" as "C" inner join "TENANT" as "T" on "T"."TENANT_ID" = "C"."TENANT_ID" where "C"."RUN_ID" < ? order by "C"."RUN_ID" desc fetch first 11 rows only;
+select "RUN_ID", sum(case when state = ? then 1 else 0 end) as "SUCCEEDED_COUNT", sum(case when state = ? then 1 else 0 end) as "FAILED_COUNT", sum("REQUEST_COUNT") as "REQUEST_COUNT" from "RUN_REPOSITORY" where "TENANT_ID" in (?) and "RUN_ID" in (?) group by "RUN_ID";
+
+-- run
+select "C"."TENANT_ID", "T"."NAME" as "TENANT_NAME", "C"."RUN_ID", "C"."REASON", "C"."STARTED_BY", "C"."STATE", "C"."STARTED_AT", "C"."FINISHED_AT", "C"."REPOSITORY_COUNT", "C"."FAILURE_CODE", "C"."FAILURE_MESSAGE" from "COLLECTION_RUN" as "C" inner join "TENANT" as "T" on "T"."TENANT_ID" = "C"."TENANT_ID" where "C"."TENANT_ID" = ? and "C"."RUN_ID" = ?;
+select "REPOSITORY_ID", "FULL_NAME", "STATE", "CODE", "MESSAGE", "DAYS_UNTIL_LOSS", "REQUEST_COUNT", "FINISHED_AT" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ? order by "FULL_NAME";
+select "RUN_ID", sum(case when state = ? then 1 else 0 end) as "SUCCEEDED_COUNT", sum(case when state = ? then 1 else 0 end) as "FAILED_COUNT", sum("REQUEST_COUNT") as "REQUEST_COUNT" from "RUN_REPOSITORY" where "TENANT_ID" in (?) and "RUN_ID" in (?) group by "RUN_ID";
+
+-- remove a repository
+delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+delete from "PATH_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+delete from "REFERRER_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+delete from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+delete from "REPOSITORY_EVENT" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+delete from "REPOSITORY_FACT" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+delete from "RUN_REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?) and "STATE" = ?;
+delete from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+delete from "TRAFFIC_REVISION" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+delete from "TRAFFIC_WEEK" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+delete from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+select "R".*, "S"."WEB_URL" as "SERVER_URL", "F"."STARS" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" where "R"."TENANT_ID" = ? and "R"."REPOSITORY_ID" in (?) order by "R"."OWNER", "R"."NAME";
+select count(*) as "SNAPSHOTS" from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
+select count(*) as "TRAFFIC_DAYS", min("TRAFFIC_DATE") as "FIRST_DATE", max("TRAFFIC_DATE") as "LAST_DATE" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
+update "REPOSITORY" set "SCHEDULE" = ? where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+
+-- delete a tenant
+delete from "COLLECTION_RUN" where "TENANT_ID" = ?;
+delete from "MEMBER" where "TENANT_ID" = ?;
+delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ?;
+delete from "PATH_SNAPSHOT" where "TENANT_ID" = ?;
+delete from "REFERRER_SNAPSHOT" where "TENANT_ID" = ?;
+delete from "REPOSITORY" where "TENANT_ID" = ?;
+delete from "REPOSITORY_EVENT" where "TENANT_ID" = ?;
+delete from "REPOSITORY_FACT" where "TENANT_ID" = ?;
+delete from "RUN_REPOSITORY" where "TENANT_ID" = ?;
+delete from "TENANT" where "TENANT_ID" = ?;
+delete from "TRAFFIC_DAY" where "TENANT_ID" = ?;
+delete from "TRAFFIC_REVISION" where "TENANT_ID" = ?;
+delete from "TRAFFIC_WEEK" where "TENANT_ID" = ?;
+delete from "TRAFFIC_WINDOW" where "TENANT_ID" = ?;
+select "NAME" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
