@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { base64url, CompactEncrypt, compactDecrypt } from 'jose';
+import { base64url, CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
 import { Failure } from './failure.ts';
 
 /** Seals texts for storage and opens them again. */
@@ -8,6 +8,8 @@ export interface Secrets {
   seal(text: string): Promise<string>;
   /** The sealed text. Throws `token_unreadable` when none of the keys sealed it or when it was changed. */
   open(sealed: string): Promise<string>;
+  /** Whether the first key sealed it, so that it needs none of the others. */
+  isCurrent(sealed: string): boolean;
 }
 
 const toKeys = (text: string) => text.split(/\s+/).filter(Boolean);
@@ -46,5 +48,6 @@ export function openSecrets(tokenKey: string): Secrets {
       });
       return new TextDecoder().decode(opened.plaintext);
     },
+    isCurrent: (sealed) => decodeProtectedHeader(sealed).kid === idOf(first),
   };
 }

@@ -43,16 +43,18 @@ const TYPES: Record<string, string> = {
 const COMPRESSED_ALREADY = ['image/png', 'font/woff2'];
 const WORTH_COMPRESSING = 1024;
 
-function toFile(name: string, body: Buffer): StaticFile {
-  // The build puts a hash of the content into these names.
+/** How a file of the pages is served; the build puts a hash of the content into the names of /assets. */
+export function servingOf(name: string): { type: string; cacheControl: string } {
   const isHashed = name.startsWith('/assets/');
   return {
-    body,
     type: TYPES[path.extname(name)] ?? 'application/octet-stream',
-    etag: createHash('sha256').update(body).digest('base64url').slice(0, 22),
     cacheControl: isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
-    encoded: new Map(),
   };
+}
+
+function toFile(name: string, body: Buffer): StaticFile {
+  const etag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
+  return { body, etag, ...servingOf(name), encoded: new Map() };
 }
 
 async function readFiles(folder: string): Promise<Map<string, StaticFile>> {
@@ -85,14 +87,19 @@ function encode(file: StaticFile, encoding: Encoding): Promise<Buffer> {
   return done;
 }
 
-function securityHeaders(issuer: string): Record<string, string> {
-  const policy = [
+/** The pages' policy, with the addresses besides their own origin that they may call. */
+export function contentSecurityPolicy(addresses: string[]): string {
+  return [
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'",
-    `connect-src 'self' ${new URL(issuer).origin}`,
-    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  ];
+    ["connect-src 'self'", ...addresses].join(' '),
+    "manifest-src 'self'; base-uri 'none'; form-action 'none'",
+  ].join('; ');
+}
+
+function securityHeaders(issuer: string): Record<string, string> {
+  const policy = contentSecurityPolicy([new URL(issuer).origin]);
   return {
-    'content-security-policy': policy.join('; '),
+    'content-security-policy': `${policy}; frame-ancestors 'none'`,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'same-origin',
     'cross-origin-opener-policy': 'same-origin',

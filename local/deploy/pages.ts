@@ -1,0 +1,110 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { contentSecurityPolicy, servingOf } from '../site.ts';
+import { readProviderOrigins } from './provider.ts';
+import type { Settings } from './settings.ts';
+import type { Store, StoredFile, Upload } from './store.ts';
+
+/** Everything that the bucket gets, in the order in which it must arrive: what names others comes last. */
+export async function readPages(folder: string, settings: Settings): Promise<Upload[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const names = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'));
+  const read = async (name: string) => toUpload(name, await readFile(path.join(folder, name)));
+  const files = await Promise.all(names.filter((name) => name !== 'index.html').map(read));
+  const page = await readFile(path.join(folder, 'index.html'), 'utf8');
+  const policy = await pagesPolicy(settings);
+  return [
+    ...files,
+    toUpload('config.json', Buffer.from(toConfig(settings))),
+    toUpload('index.html', Buffer.from(withPolicy(page, policy))),
+  ];
+}
+
+/** What /config.json tells the pages. */
+export function toConfig({ apiUrl, issuer, clientId, scope }: Settings): string {
+  return JSON.stringify({ apiUrl, issuer, clientId, scope });
+}
+
+/** The API's own folder and the provider's origins are all that the pages may call besides their own origin. */
+async function pagesPolicy({ apiUrl, issuer, pagesUrl }: Settings): Promise<string> {
+  const api = new URL(apiUrl, pagesUrl);
+  const addresses = api.origin === new URL(pagesUrl).origin ? [] : [`${api.origin}${api.pathname}/`];
+  return contentSecurityPolicy([...addresses, ...(await readProviderOrigins(issuer))]);
+}
+
+/** A bucket has no headers for it, so the entry page carries the policy, before anything that it is about. */
+function withPolicy(page: string, policy: string): string {
+  const tag = `<meta http-equiv="Content-Security-Policy" content="${policy}" />`;
+  const filled = page.replace(/<meta charset="utf-8" \/>/i, `$&\n    ${tag}`);
+  if (filled === page) throw new Error('dist/static/index.html has no place for the policy.');
+  return filled;
+}
+
+const COMPRESSIBLE = /^(text\/|application\/json|image\/svg)/;
+
+/** Hashed files are stored compressed: every browser takes gzip, and a bucket does not compress. */
+function toUpload(key: string, content: Buffer): Upload {
+  const { type, cacheControl } = servingOf(`/${key}`);
+  const isCompressed = key.startsWith('assets/') && COMPRESSIBLE.test(type);
+  const headers = { 'content-type': type, 'cache-control': cacheControl };
+  return {
+    key,
+    body: isCompressed ? gzipSync(content, { level: 9 }) : content,
+    headers: isCompressed ? { ...headers, 'content-encoding': 'gzip' } : headers,
+  };
+}
+
+/** Names every file of a deployment, so that a later one knows what to remove besides assets. */
+const RELEASE = 'release.json';
+
+async function releasedKeys(store: Store): Promise<string[]> {
+  const text = await store.get(RELEASE);
+  return text === null ? [] : (JSON.parse(text) as string[]);
+}
+
+interface Pruning {
+  store: Store;
+  current: string[];
+  /** Files that are younger stay, for pages that are open and for whoever deploys at the same time. */
+  before: Date;
+}
+
+/** Files of earlier deployments that are not in this one. What the bucket holds besides is none of our business. */
+export async function listStale({ store, current, before }: Pruning): Promise<string[]> {
+  const released = await releasedKeys(store);
+  const isOurs = ({ key }: StoredFile) => key.startsWith('assets/') || released.includes(key);
+  const stored = await store.list();
+  return stored
+    .filter(
+      (file) => isOurs(file) && !current.includes(file.key) && file.key !== RELEASE && file.modified < before,
+    )
+    .map(({ key }) => key);
+}
+
+/** Uploads the pages, so that at every moment a page finds all that it names. Returns the keys that were removed. */
+export async function uploadPages(store: Store, uploads: Upload[], before: Date): Promise<string[]> {
+  const current = uploads.map(({ key }) => key);
+  await store.serveAsSite();
+  for (const upload of uploads) await store.put(upload);
+  const stale = await listStale({ store, current, before });
+  for (const key of stale) await store.remove(key);
+  const kept = (await releasedKeys(store)).filter((key) => !stale.includes(key));
+  const body = Buffer.from(JSON.stringify([...new Set([...current, ...kept])].sort()));
+  await store.put({
+    key: RELEASE,
+    body,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-cache' },
+  });
+  return stale;
+}
+
+/** Removes what deployments brought, and nothing else. Returns how many files that were. */
+export async function removePages(store: Store): Promise<number> {
+  const keys = await listStale({ store, current: [], before: new Date(8_640_000_000_000_000) });
+  for (const key of keys) await store.remove(key);
+  await store.remove(RELEASE);
+  return keys.length;
+}

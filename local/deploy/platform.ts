@@ -1,0 +1,156 @@
+import { reasonOf, request } from './request.ts';
+import type { Settings } from './settings.ts';
+
+interface KeyValue {
+  key: string;
+  value: unknown;
+}
+
+/** What is used of the platform's entities. */
+interface Entity {
+  name: string;
+  version: string;
+  annotations?: KeyValue[];
+  parameters?: KeyValue[];
+  limits?: { timeout?: number };
+  actions?: { name: string }[];
+  status?: string;
+}
+
+/** The namespace that is deployed to. Every failure is a sentence. */
+export interface Platform {
+  /** Returns once the host answers, the key is accepted and it is the namespace's. */
+  requireAccess(): Promise<void>;
+  get(path: string): Promise<Entity | null>;
+  list(collection: string): Promise<Entity[]>;
+  /** False when there is one already and `overwrite` was not asked for. */
+  put(path: string, entity: object, overwrite?: 'overwrite'): Promise<boolean>;
+  remove(path: string): Promise<void>;
+  /** Runs an action of the package to its end. Throws a sentence with the action's own when it fails. */
+  invoke(action: string, args?: object): Promise<Record<string, unknown>>;
+  /** What the alarms provider says of a trigger; null when it knows none. */
+  readAlarm(trigger: string): Promise<{ active: boolean; reason?: string } | null>;
+  /** Binds further values to the package, in one step. */
+  setParameters(values: Record<string, string>): Promise<void>;
+}
+
+/** The package of manifest.yaml, and the name under which its entities are managed. */
+export const PACKAGE = 'traffic';
+const POLL_MILLISECONDS = 1000;
+/** The longest that an action may run. */
+const LONGEST_SECONDS = 320;
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+export function openPlatform({ apiHost, auth, namespace }: Settings): Platform {
+  const authorization = `Basic ${Buffer.from(auth).toString('base64')}`;
+
+  async function call(
+    method: string,
+    path: string,
+    body?: object,
+  ): Promise<{ status: number; body: unknown }> {
+    const answer = await request('APIHOST', `${apiHost}/api/v1/namespaces${path}`, {
+      method,
+      headers: { authorization, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (answer.status === 401) throw new Error(`${apiHost} does not accept the key: is AUTH right?`);
+    return { status: answer.status, body: text === '' ? null : parseAnswer(text, apiHost) };
+  }
+
+  const inNamespace = (method: string, path: string, body?: object) =>
+    call(method, `/${encodeURIComponent(namespace)}/${path}`, body);
+
+  async function succeed(method: string, path: string, body?: object): Promise<unknown> {
+    const answer = await inNamespace(method, path, body);
+    if (answer.status < 300) return answer.body;
+    throw new Error(`${method} ${path} was answered ${answer.status}: ${errorOf(answer.body)}`);
+  }
+
+  async function get(path: string): Promise<Entity | null> {
+    const { status, body } = await inNamespace('GET', path);
+    if (status === 404) return null;
+    if (status === 200) return body as Entity;
+    throw new Error(`GET ${path} was answered ${status}: ${errorOf(body)}`);
+  }
+
+  async function waitForActivation(activationId: string): Promise<Record<string, unknown>> {
+    for (let tries = 0; tries < LONGEST_SECONDS; tries++) {
+      const { status, body } = await inNamespace('GET', `activations/${activationId}/result`);
+      if (status === 200) return (body as { result: Record<string, unknown> }).result;
+      await pause(POLL_MILLISECONDS);
+    }
+    throw new Error(
+      `Activation ${activationId} does not end. \`wsk activation get ${activationId}\` shows it.`,
+    );
+  }
+
+  return {
+    get,
+    async requireAccess() {
+      const { status, body } = await call('GET', '');
+      if (status !== 200)
+        throw new Error(`${apiHost} answers ${status}: is it an OpenWhisk API host (APIHOST)?`);
+      const namespaces = body as string[];
+      if (!namespaces.includes(namespace))
+        throw new Error(
+          `AUTH is the key of ${namespaces.join(', ')}, not of ${namespace}: is NAMESPACE right?`,
+        );
+    },
+    list: async (collection) => (await succeed('GET', `${collection}?limit=200`)) as Entity[],
+    async put(path, entity, overwrite) {
+      const { status, body } = await inNamespace(
+        'PUT',
+        `${path}?overwrite=${overwrite !== undefined}`,
+        entity,
+      );
+      if (status === 409 && !overwrite) return false;
+      if (status >= 300) throw new Error(`PUT ${path} was answered ${status}: ${errorOf(body)}`);
+      return true;
+    },
+    async remove(path) {
+      const { status, body } = await inNamespace('DELETE', path);
+      if (status !== 404 && status >= 300)
+        throw new Error(`DELETE ${path} was answered ${status}: ${errorOf(body)}`);
+    },
+    async invoke(action, args = {}) {
+      const path = `actions/${PACKAGE}/${action}?blocking=true&result=true`;
+      const { status, body } = await inNamespace('POST', path, args);
+      const result = body as Record<string, unknown>;
+      if (status === 200) return result;
+      const late = status === 202 ? await waitForActivation(String(result.activationId)) : result;
+      if (status === 202 && late.error === undefined) return late;
+      throw new Error(`The action ${PACKAGE}/${action} failed: ${errorOf(late)}`);
+    },
+    async readAlarm(trigger) {
+      const event = { lifecycleEvent: 'READ', triggerName: `/${namespace}/${trigger}`, authKey: auth };
+      const path = '/whisk.system/actions/alarms/alarm?blocking=true&result=true';
+      const { status, body } = await call('POST', path, event);
+      return status === 200 ? (body as { status: { active: boolean; reason?: string } }).status : null;
+    },
+    async setParameters(values) {
+      const found = await get(`packages/${PACKAGE}`);
+      if (!found) throw new Error(`There is no package ${PACKAGE} yet: run ./deploy.sh first.`);
+      const others = (found.parameters ?? []).filter(({ key }) => !(key in values));
+      const added = Object.entries(values).map(([key, value]) => ({ key, value }));
+      await succeed('PUT', `packages/${PACKAGE}?overwrite=true`, { parameters: [...others, ...added] });
+    },
+  };
+}
+
+function parseAnswer(text: string, apiHost: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${apiHost} does not answer as OpenWhisk does (${reasonOf(error)}): is APIHOST right?`);
+  }
+}
+
+/** The sentence in an error's answer, of the platform or of an action. */
+function errorOf(body: unknown): string {
+  const error = (body as { error?: unknown } | null)?.error;
+  const message = (error as { message?: unknown } | undefined)?.message ?? error;
+  return typeof message === 'string' ? message : JSON.stringify(body);
+}

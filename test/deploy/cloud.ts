@@ -1,0 +1,181 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import S3rver from '@20minutes/s3rver';
+import { AwsClient } from 'aws4fetch';
+import { inject } from 'vitest';
+import { createDatabase } from '../../local/postgres.ts';
+import { openTestInstallation, type TestInstallation } from '../installation.ts';
+import { ensureWskdeploy, type Outcome, ROOT, run, variablesOf } from './wskdeploy.ts';
+
+/** The store's only key. */
+const KEY = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
+const BUCKET = 'pages';
+
+export interface StoredObject {
+  type: string | null;
+  cacheControl: string | null;
+  encoding: string | null;
+  text: string;
+}
+
+export interface Bucket {
+  endpoint: string;
+  keys(): Promise<string[]>;
+  read(key: string): Promise<StoredObject>;
+  put(key: string, text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** An S3-compatible server with one empty bucket, whose site is what the Host `pages.s3-website.localhost` gets. */
+export async function openBucket(): Promise<Bucket> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'bucket-test-'));
+  const server = new S3rver({
+    ...{ port: 0, address: '127.0.0.1', silent: true, directory, serviceEndpoint: 'localhost' },
+    configureBuckets: [{ name: BUCKET, configs: [] }],
+  });
+  const { port } = await server.run();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const client = new AwsClient({ ...KEY, region: 'us-east-1', service: 's3' });
+  const call = (path: string, init?: RequestInit) => client.fetch(`${endpoint}/${BUCKET}${path}`, init);
+  return {
+    endpoint,
+    async keys() {
+      const text = await (await call('')).text();
+      return [...text.matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key = '']) => key).sort();
+    },
+    async read(key) {
+      const answer = await call(`/${key}`);
+      const header = (name: string) => answer.headers.get(name);
+      return {
+        type: header('content-type'),
+        cacheControl: header('cache-control'),
+        encoding: header('content-encoding'),
+        text: await answer.text(),
+      };
+    },
+    put: async (key, text) => void (await call(`/${key}`, { method: 'PUT', body: text })),
+    async close() {
+      await server.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Where a proxy sends a request. */
+interface Target {
+  origin: string;
+  host?: string;
+}
+
+export interface Proxy {
+  url: string;
+  close(): Promise<void>;
+}
+
+function forward(incoming: IncomingMessage, outgoing: ServerResponse, { origin, host }: Target): void {
+  const headers = { ...incoming.headers, host: host ?? new URL(origin).host };
+  const passing = request(`${origin}${incoming.url}`, { method: incoming.method, headers }, (answer) => {
+    outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+    answer.pipe(outgoing);
+  });
+  passing.on('error', () => outgoing.destroy());
+  incoming.pipe(passing);
+}
+
+/** An origin of its own, whose requests go where `route` says. */
+export async function openProxy(route: (url: string) => Target): Promise<Proxy> {
+  const server: Server = createServer((incoming, outgoing) =>
+    forward(incoming, outgoing, route(incoming.url ?? '/')),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** Everything that is deployed to, and deploy.sh. */
+export interface Cloud {
+  installation: TestInstallation;
+  bucket: Bucket;
+  /** The origin at which browsers get the bucket. */
+  site: Proxy;
+  /** The variables of deploy.sh. */
+  variables: Record<string, string>;
+  /** A copy of the checkout, in which deploy.sh builds. */
+  checkout: string;
+  /** Runs deploy.sh; a variable that is undefined is not set. */
+  deploy(args?: string[], changes?: Record<string, string | undefined>): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+const COPIED = [
+  'actions',
+  'lib',
+  'local',
+  'sql',
+  'static',
+  'build.mjs',
+  'manifest.yaml',
+  'package.json',
+  'deploy.sh',
+];
+
+async function copyCheckout(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'checkout-test-'));
+  for (const name of COPIED)
+    await cp(path.join(ROOT, name), path.join(folder, name), { recursive: true, dereference: true });
+  await symlink(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
+  return folder;
+}
+
+/** An empty OpenWhisk host, an empty bucket behind an origin of its own, an identity provider, GitHub and a database. */
+export async function openCloud(): Promise<Cloud> {
+  const bucket = await openBucket();
+  const site = await openProxy(() => ({ origin: bucket.endpoint, host: `${BUCKET}.s3-website.localhost` }));
+  const databaseUrl = await createDatabase(inject('postgresUrl'), `test-${randomUUID()}`);
+  const installation = await openTestInstallation({
+    ...{ deployed: false, pageOrigins: [site.url], databaseUrl },
+    demo: true,
+  });
+  const checkout = await copyCheckout();
+  const wskdeploy = await ensureWskdeploy();
+  const { ALLOWED_ORIGINS: _own, ...bound } = variablesOf(
+    installation,
+    randomBytes(32).toString('base64url'),
+  );
+  const variables = {
+    ...bound,
+    ...{ APIHOST: installation.url, AUTH: installation.apiKey, NAMESPACE: 'guest' },
+    ...{ COS_ENDPOINT: bucket.endpoint, COS_BUCKET: BUCKET },
+    ...{ COS_ACCESS_KEY_ID: KEY.accessKeyId, COS_SECRET_ACCESS_KEY: KEY.secretAccessKey },
+    ...{ PAGES_URL: site.url, WSKDEPLOY: wskdeploy },
+  };
+  const base = { PATH: process.env.PATH, HOME: checkout };
+  return {
+    installation,
+    bucket,
+    site,
+    variables,
+    checkout,
+    deploy: (args = [], changes = {}) =>
+      run('bash', ['deploy.sh', ...args], { cwd: checkout, env: { ...base, ...variables, ...changes } }),
+    async close() {
+      await installation.close();
+      await site.close();
+      await bucket.close();
+      await rm(checkout, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,270 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openSecrets } from '../../lib/secrets.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../../local/github/stories.ts';
+import { type Cloud, openCloud } from './cloud.ts';
+import { type Loose, openRest, type Rest, readNamespace } from './wskdeploy.ts';
+
+const EMPTY = { packages: [], actions: [], triggers: [], rules: [] };
+const ADA = 'ada@example.com';
+
+let cloud: Cloud;
+let rest: Rest;
+
+beforeAll(async () => {
+  cloud = await openCloud();
+  rest = openRest(cloud.installation.url, cloud.installation.apiKey);
+});
+afterAll(() => cloud?.close());
+
+async function query(sql: string): Promise<Loose[]> {
+  const client = new pg.Client(cloud.variables.DATABASE_URL);
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function expectNothingDeployed(): Promise<void> {
+  expect(await readNamespace(rest)).toEqual(EMPTY);
+  expect(await cloud.bucket.keys()).toEqual([]);
+}
+
+/** As another deployment leaves it while it is running. */
+const markAsRunning = (holder: object) =>
+  rest('PUT', 'triggers/traffic-deployment', { annotations: [{ key: 'deployment', value: holder }] });
+
+async function boundParameter(name: string): Promise<string> {
+  const { body } = await rest('GET', 'packages/traffic');
+  return body.parameters.find(({ key }: Loose) => key === name).value;
+}
+
+/** Opens the sealed GitHub token, asks GitHub with it and seals it again. */
+const checkToken = () =>
+  cloud.installation.as(ADA)('PATCH', '/tenants/1', { githubUser: DEMO_USERS.octocat });
+
+/** What the calls answered that were made, one after another, until `running` had ended. */
+async function whileRunning<T>(running: Promise<unknown>, call: () => Promise<T>): Promise<T[]> {
+  let isRunning = true;
+  const ended = running.finally(() => {
+    isRunning = false;
+  });
+  const answers: T[] = [];
+  while (isRunning) answers.push(await call());
+  await ended;
+  return answers;
+}
+
+test('all variables and tools that are missing or malformed are named at once', async () => {
+  const names = Object.keys(cloud.variables).filter((name) => !/DEMO|PRIVATE|NOW/.test(name));
+  const unset = Object.fromEntries(names.map((name) => [name, undefined]));
+  const { code, output } = await cloud.deploy([], {
+    ...unset,
+    TOKEN_KEY: 'short',
+    AUTH: 'nocolon',
+    WSKDEPLOY: 'nowhere',
+  });
+  expect(code).toBe(1);
+  expect(output).toContain('TOKEN_KEY must be 32 random bytes in base64url.');
+  expect(output).toContain('AUTH must be the key of the namespace, uuid:key.');
+  expect(output).toContain('nowhere is missing: install Apache’s wskdeploy or wsk'.replace('’', "'"));
+  for (const name of names.filter((one) => !['TOKEN_KEY', 'AUTH', 'WSKDEPLOY'].includes(one)))
+    expect(output).toContain(`${name} is missing: it must be`);
+  expect(output).not.toContain('nocolon');
+  await expectNothingDeployed();
+});
+
+test.each([
+  [
+    'keys that are wrong',
+    { AUTH: `${'0'.repeat(8)}:wrong`, COS_SECRET_ACCESS_KEY: 'wrong' },
+    ['does not accept the key: is AUTH right?', 'COS_SECRET_ACCESS_KEY does not belong to COS_ACCESS_KEY_ID'],
+  ],
+  [
+    'a bucket that is not there, a host that does not answer and another provider',
+    { COS_BUCKET: 'nobodys', APIHOST: 'http://127.0.0.1:2', ISSUER: 'http://127.0.0.1:2' },
+    [
+      'NoSuchBucket): make the bucket first, or correct COS_BUCKET',
+      'http://127.0.0.1:2 does not answer (ECONNREFUSED): is APIHOST right?',
+      'is ISSUER right?',
+    ],
+  ],
+  [
+    'a namespace of others',
+    { NAMESPACE: 'others' },
+    ['AUTH is the key of guest, not of others: is NAMESPACE right?'],
+  ],
+])('%s are found before anything is changed', async (_what, changes, sentences) => {
+  const { code, output } = await cloud.deploy([], changes);
+  expect(code).toBe(1);
+  for (const sentence of sentences) expect(output).toContain(sentence);
+  expect(output).not.toContain(cloud.variables.TOKEN_KEY);
+  await expectNothingDeployed();
+});
+
+test('a dry run shows what would be done, no secrets, and does nothing', async () => {
+  const { code, output } = await cloud.deploy(['--dry-run']);
+  expect({ code, output }).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('action: collect-tenant'),
+  });
+  expect(output).toContain('upload index.html (text/html; charset=utf-8, no-cache)');
+  for (const name of ['AUTH', 'DATABASE_URL', 'TOKEN_KEY', 'INIT_SECRET'])
+    expect(output).not.toContain(cloud.variables[name]);
+  await expectNothingDeployed();
+});
+
+test('a deployment that failed halfway is completed by the next one, once what it names is put right', async () => {
+  await cloud.bucket.put('assets/old-00000000.js', 'from an earlier deployment');
+  await cloud.bucket.put('keep.txt', 'not from any deployment');
+  const failed = await cloud.deploy([], { DATABASE_URL: 'postgres://nobody:x@127.0.0.1:2/none' });
+  expect(failed.code).toBe(1);
+  expect(failed.output).toMatch(/The action traffic\/upgrade failed: .*database/);
+  expect(failed.output).toContain('Run ./deploy.sh again');
+  expect(await cloud.bucket.keys()).toEqual(['assets/old-00000000.js', 'keep.txt']);
+
+  await markAsRunning({
+    host: hostname(),
+    user: 'killed',
+    pid: 2 ** 22 + 1,
+    since: new Date().toISOString(),
+  });
+  const { code, output } = await cloud.deploy([], { PAGES_KEEP_HOURS: '0' });
+  expect({ code, output }).toMatchObject({ code: 0 });
+  expect(output).toContain(`Deployed: ${cloud.site.url}`);
+  expect(output).toContain('Nothing is set up yet');
+  const keys = await cloud.bucket.keys();
+  expect(keys).toContain('keep.txt');
+  expect(keys).not.toContain('assets/old-00000000.js');
+  expect((await rest('GET', 'triggers/traffic-deployment')).status).toBe(404);
+});
+
+test('hashed files are kept by browsers for ever, the entry page and the configuration never', async () => {
+  const keys = await cloud.bucket.keys();
+  const script = keys.find((key) => /^assets\/main-.*\.js$/.test(key)) ?? '';
+  expect(await cloud.bucket.read(script)).toMatchObject({
+    type: 'text/javascript; charset=utf-8',
+    cacheControl: 'public, max-age=31536000, immutable',
+    encoding: 'gzip',
+  });
+  const page = await cloud.bucket.read('index.html');
+  expect(page).toMatchObject({ type: 'text/html; charset=utf-8', cacheControl: 'no-cache' });
+  expect(page.text).toContain(script);
+  const { url } = cloud.installation;
+  expect(page.text).toContain(`connect-src 'self' ${url}/api/v1/web/guest/traffic/ ${url};`);
+  const config = await cloud.bucket.read('config.json');
+  expect(config).toMatchObject({ type: 'application/json', cacheControl: 'no-cache' });
+  expect(JSON.parse(config.text)).toEqual({
+    apiUrl: `${url}/api/v1/web/guest/traffic`,
+    issuer: cloud.variables.ISSUER,
+    clientId: cloud.variables.CLIENT_ID,
+    scope: 'openid profile email',
+  });
+});
+
+test('only the pages’ origin is let in', async () => {
+  const allowed = async (origin: string) => {
+    const answer = await fetch(`${cloud.installation.url}/api/v1/web/guest/traffic/me`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'authorization',
+      },
+    });
+    return [answer.headers.get('access-control-allow-origin'), answer.headers.get('access-control-max-age')];
+  };
+  expect(await allowed(cloud.site.url)).toEqual([cloud.site.url, '7200']);
+  expect(await allowed('https://elsewhere.example')).toEqual([null, '7200']);
+});
+
+test('deploying again keeps the data, the alarm and young files of the earlier deployment', async () => {
+  await cloud.installation.initialise();
+  await cloud.bucket.put('assets/old-11111111.js', 'of a page that is open');
+  const { code, output } = await cloud.deploy();
+  expect({ code, output }).toMatchObject({
+    code: 0,
+    output: expect.not.stringContaining('Nothing is set up'),
+  });
+  expect(await cloud.bucket.keys()).toContain('assets/old-11111111.js');
+  const me = await cloud.installation.as(ADA)('GET', '/me');
+  expect(me.body).toMatchObject({ systemRole: 'administrator', tenants: [{ tenantId: 1 }] });
+  const status = await cloud.deploy(['status']);
+  expect(status.output).toContain('Alarm: active; its rule: active');
+  expect(status.output).toContain('API: answers; initialised, schema version 1');
+  expect(status.output).toContain('Pages: as deployed');
+});
+
+test('a second deployment at the same time is refused, and says who deploys', async () => {
+  const since = new Date().toISOString();
+  await markAsRunning({ host: 'another-machine', user: 'grace', pid: 1, since });
+  const before = await readNamespace(rest);
+  const { code, output } = await cloud.deploy();
+  expect(code).toBe(1);
+  expect(output).toContain(`grace on another-machine has been deploying to this namespace since ${since}`);
+  expect(await readNamespace(rest)).toEqual(before);
+  await rest('DELETE', 'triggers/traffic-deployment');
+});
+
+test('a database that is newer than the code is refused with both versions', async () => {
+  await query("insert into schema_version values (99, '2026-01-01')");
+  const { code, output } = await cloud.deploy();
+  await query('delete from schema_version where version = 99');
+  expect(code).toBe(1);
+  expect(output).toContain('The database has schema version 99, but this checkout knows 1');
+});
+
+test('rotating changes the token key and the database’s address, and what was sealed stays readable', async () => {
+  const file = path.join(cloud.checkout, 'deploy.env');
+  const old = cloud.variables.TOKEN_KEY ?? '';
+  await query(`create role "next-${process.pid}" login superuser password 'fresh'`);
+  const next = new URL(cloud.variables.DATABASE_URL ?? '');
+  next.username = `next-${process.pid}`;
+  next.password = 'fresh';
+  await writeFile(file, `# ours\nTOKEN_KEY=${old}\nDATABASE_URL_NEXT='${next.href}'\n`);
+
+  const rotation = cloud.deploy(['rotate'], { ROTATION_WAIT: '1' });
+  const statuses = await whileRunning(rotation, async () => (await checkToken()).status);
+  const { code, output } = await rotation;
+  expect({ code, output }).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('1 GitHub tokens sealed again'),
+  });
+  expect([...new Set(statuses)]).toEqual([200]);
+  const kept = await readFile(file, 'utf8');
+  const [, rotated = ''] = /^TOKEN_KEY='(.*)'$/m.exec(kept) ?? [];
+  expect(rotated).toMatch(/^[\w-]{43}$/);
+  expect(kept).not.toContain(old);
+  expect(kept).not.toContain('_NEXT');
+  expect(kept).toContain('# ours');
+  expect(await boundParameter('TOKEN_KEY')).toBe(rotated);
+  expect(await boundParameter('DATABASE_URL')).toBe(next.href);
+  expect(output).not.toContain(rotated);
+  const [{ token_sealed: sealed }] = await query('select token_sealed from tenant');
+  expect(await openSecrets(rotated).open(sealed)).toBe(DEMO_TOKENS.octocat);
+  expect((await checkToken()).status).toBe(200);
+});
+
+test('a rotation that was interrupted goes on with the key that it had begun with', async () => {
+  const file = path.join(cloud.checkout, 'deploy.env');
+  const begun = Buffer.alloc(32, 7).toString('base64url');
+  await writeFile(file, `${await readFile(file, 'utf8')}TOKEN_KEY_NEXT=${begun}\n`);
+  const deployed = await cloud.deploy();
+  expect(deployed.output).toContain('A rotation was interrupted');
+  expect(await boundParameter('TOKEN_KEY')).toContain(` ${begun}`);
+  expect((await cloud.deploy(['rotate'], { ROTATION_WAIT: '1' })).code).toBe(0);
+  expect(await boundParameter('TOKEN_KEY')).toBe(begun);
+});
+
+test('undeploying removes what deployments brought, and leaves the data and what is not theirs', async () => {
+  const { code, output } = await cloud.deploy(['undeploy']);
+  expect({ code, output }).toMatchObject({ code: 0 });
+  expect(await readNamespace(rest)).toEqual(EMPTY);
+  expect(await cloud.bucket.keys()).toEqual(['keep.txt']);
+  expect(await query('select tenant_id from tenant')).toEqual([{ tenant_id: 1 }]);
+});
