@@ -16,14 +16,14 @@ import { ensureWskdeploy, type Outcome, ROOT, run, variablesOf } from './wskdepl
 const KEY = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
 const BUCKET = 'pages';
 
-export interface StoredObject {
+interface StoredObject {
   type: string | null;
   cacheControl: string | null;
   encoding: string | null;
   text: string;
 }
 
-export interface Bucket {
+interface Bucket {
   endpoint: string;
   keys(): Promise<string[]>;
   read(key: string): Promise<StoredObject>;
@@ -32,7 +32,7 @@ export interface Bucket {
 }
 
 /** An S3-compatible server with one empty bucket, whose site is what the Host `pages.s3-website.localhost` gets. */
-export async function openBucket(): Promise<Bucket> {
+async function openBucket(): Promise<Bucket> {
   const directory = await mkdtemp(path.join(tmpdir(), 'bucket-test-'));
   const server = new S3rver({
     ...{ port: 0, address: '127.0.0.1', silent: true, directory, serviceEndpoint: 'localhost' },
@@ -72,7 +72,7 @@ interface Target {
   host?: string;
 }
 
-export interface Proxy {
+interface Proxy {
   url: string;
   close(): Promise<void>;
 }
