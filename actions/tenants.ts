@@ -3,7 +3,8 @@ import { requireAnyTenant, requireSystemAccess, requireTenantAccess } from '../l
 import { createApp, serve } from '../lib/app.ts';
 import { parseBody, parseId } from '../lib/request.ts';
 import { listServers } from '../lib/servers.ts';
-import { createTenant, deleteTenant, getTenant, listTenants, updateTenant } from '../lib/tenants.ts';
+import { deleteTenant } from '../lib/tenant-deletion.ts';
+import { createTenant, getTenant, listTenants, updateTenant } from '../lib/tenants.ts';
 import type { Tenant, TenantDeleted, TenantList } from './openapi/tenants.ts';
 
 const name = z.string().trim().min(1).max(100);

@@ -86,11 +86,6 @@ export async function requireTenantAccess(
   return { tenantId, repositoryIds: await listAllowedRepositories(db, email, tenantId) };
 }
 
-/** Throws 404 `repository_not_found` for a repository that a repository viewer was not given. */
-export function requireVisible({ repositoryIds }: TenantAccess, repositoryId: number): void {
-  if (repositoryIds !== null && !repositoryIds.includes(repositoryId)) throw notFound('repository');
-}
-
 /** The principal's system role; null where it has none. */
 export async function findSystemRole(db: Db, { email }: Principal): Promise<SystemRole | null> {
   const row = await db.selectFrom('systemRole').select('role').where('email', '=', email).executeTakeFirst();

@@ -1,5 +1,6 @@
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
 import { DialectAdapterBase, sql } from 'kysely';
+import { Failure } from '../failure.ts';
 import { Db2QueryCompiler } from './db2-compiler.ts';
 
 interface Db2Result {
@@ -31,8 +32,12 @@ const MAX_IDLE = 2;
 
 /** ibm_db is loaded only where a Db2 address is configured, and is never part of a bundle. */
 async function openConnection(connectionString: string): Promise<Db2Connection> {
-  const { open } = await import('ibm_db');
-  return open(connectionString);
+  const { default: driver } = await import('ibm_db').catch(() => {
+    const message =
+      'DATABASE_URL names a Db2 database, but the runtime has no working ibm_db to reach it with.';
+    throw new Failure(500, 'misconfigured', message);
+  });
+  return driver.open(connectionString);
 }
 
 /** db2://user:password@host:port/database?security=SSL as the driver's keywords; the query's names are keywords too. */
