@@ -1,0 +1,80 @@
+import type { Browser, Page } from 'playwright-core';
+
+export interface VisitorOptions {
+  width?: number;
+  theme?: 'light' | 'dark';
+}
+
+/** One person's browser window. */
+export interface Visitor {
+  page: Page;
+  /**
+   * What the console reported since it was last asked: errors of scripts, violations of the content security policy,
+   * and failed requests as `STATUS METHOD PATH`.
+   */
+  problems(): string[];
+  /** Calls of the API since it was last asked, as `METHOD PATH`, preflights left out. */
+  calls(): string[];
+  /** Goes to an address below the installation's and waits for the page's title. */
+  open(path: string): Promise<void>;
+  /** Signs in on the identity provider's page, which is open. */
+  signInAs(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const API = '/api/v1/web/guest/traffic/';
+
+/** A window with nothing remembered. */
+export async function openVisitor(
+  browser: Browser,
+  url: string,
+  { width = 1280, theme = 'light' }: VisitorOptions = {},
+): Promise<Visitor> {
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+    baseURL: url,
+    acceptDownloads: true,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  let problems: string[] = [];
+  let calls: string[] = [];
+  page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    const isStatus = message.text().startsWith('Failed to load resource: the server responded');
+    if (message.type() === 'error' && !isStatus) problems.push(`console: ${message.text()}`);
+  });
+  page.on('response', (response) => {
+    const { pathname } = new URL(response.url());
+    const path = pathname.replace(API, '');
+    if (response.status() >= 400) problems.push(`${response.status()} ${response.request().method()} ${path}`);
+  });
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith(API)) calls.push(`${request.method()} ${pathname.slice(API.length)}`);
+  });
+  return {
+    page,
+    problems() {
+      const found = problems;
+      problems = [];
+      return found;
+    },
+    calls() {
+      const found = calls;
+      calls = [];
+      return found;
+    },
+    async open(path) {
+      await page.goto(path);
+      await page.locator('h1').waitFor();
+    },
+    async signInAs(name) {
+      await page.getByRole('button', { name }).click();
+      await page.waitForURL(`${url}/**`);
+    },
+    close: () => context.close(),
+  };
+}
