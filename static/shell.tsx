@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Me } from '../actions/openapi/me.ts';
 import { rightsOf, tenantRightsOf } from './access.ts';
 import { paths, type Route } from './routes.ts';
@@ -62,6 +63,7 @@ interface NavigationProps {
 }
 
 function Navigation({ me, route, tenantId }: NavigationProps) {
+  const bar = useRef<HTMLElement>(null);
   const rights = rightsOf(me);
   const inTenant = tenantId === null ? null : tenantRightsOf(me, tenantId);
   const links = [
@@ -74,8 +76,11 @@ function Navigation({ me, route, tenantId }: NavigationProps) {
     rights.system && link('/admin/roles', 'System roles', ['system-roles']),
     rights.system && link('/admin/log', 'System log', ['system-log']),
   ].filter((entry) => entry !== false && entry !== undefined);
+  useEffect(() => {
+    bar.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [route.page]);
   return (
-    <nav class="nav" aria-label="Pages">
+    <nav class="nav" aria-label="Pages" ref={bar}>
       {links.map(({ href, label, pages, apart }) => (
         <a
           key={href}

@@ -113,6 +113,10 @@ export function Tenants() {
   );
 }
 
+const SOON = 30 * 86_400_000;
+
+const endsSoon = (instant: string) => Date.parse(instant) - Date.now() < SOON;
+
 interface TenantRowProps {
   tenant: Tenant;
   onEdit: ((tenant: Tenant) => void) | undefined;
@@ -131,7 +135,8 @@ function TenantRow({ tenant, onEdit, onDelete }: TenantRowProps) {
       <td data-label="Token">
         {tenant.tokenCheckedAt ? `accepted ${formatInstant(tenant.tokenCheckedAt)}` : 'not checked'}
         {tenant.tokenExpiresAt && (
-          <span class="tag warning">ends {formatInstant(tenant.tokenExpiresAt)}</span>
+          <span class={endsSoon(tenant.tokenExpiresAt) ? 'tag warning' : 'tag'}>
+            ends {formatInstant(tenant.tokenExpiresAt)}</span>
         )}
       </td>
       <td class="number" data-label="Repositories">

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useId, useMemo, useState } from 'preact/hooks';
+import { useEffect, useId, useMemo, useState } from 'preact/hooks';
 import { Canvas } from './canvas.tsx';
 import { ChartTable } from './chart-table.tsx';
 import { Legend } from './legend.tsx';
@@ -18,6 +18,8 @@ interface ChartProps {
 export function Chart({ title, model, note, controls }: ChartProps) {
   const [asTable, setAsTable] = useState(false);
   const id = useId();
+  // The drawing code comes while the figures are being asked for.
+  useEffect(() => void import('./plot.ts'), []);
   const summary = useMemo(() => (model ? summarize(title, model) : ''), [title, model]);
   return (
     <section class="panel chart" aria-labelledby={id}>

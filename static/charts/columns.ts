@@ -128,24 +128,34 @@ function fillColumn(
   ctx.strokeRect(left + 0.5, bottom - height + 0.5, width - 1, height - 1);
 }
 
-/** Lines with gaps where nothing is known; single points stay visible. */
+interface Point {
+  index: number;
+  x: number;
+  y: number;
+}
+
+/** Lines through what is known; dashed where days between were not collected. */
 export function drawLines(plot: uPlot, model: ChartModel) {
   const { ctx } = plot;
+  const scale = devicePixelRatio;
   for (const layer of model.layers) {
+    const points = layer.values.flatMap((value, index): Point[] =>
+      value === null ? [] : [{ index, x: plot.valToPos(index, 'x', true), y: plot.valToPos(value, 'y', true) }],
+    );
     ctx.strokeStyle = colorOf(layer.color);
     ctx.fillStyle = ctx.strokeStyle;
-    ctx.lineWidth = 2 * devicePixelRatio;
-    ctx.lineJoin = 'round';
-    ctx.beginPath();
-    layer.values.forEach((value, index) => {
-      if (value === null) return;
-      const x = plot.valToPos(index, 'x', true);
-      const y = plot.valToPos(value, 'y', true);
-      if (layer.values[index - 1] == null) {
-        ctx.moveTo(x, y);
-        if (layer.values[index + 1] == null) ctx.fillRect(x - 2, y - 2, 4, 4);
-      } else ctx.lineTo(x, y);
+    points.forEach((point, place) => {
+      const before = points[place - 1];
+      if (points.length < 40) ctx.fillRect(point.x - 2 * scale, point.y - 2 * scale, 4 * scale, 4 * scale);
+      if (!before) return;
+      const whole = point.index - before.index === 1;
+      ctx.lineWidth = (whole ? 2 : 1) * scale;
+      ctx.setLineDash(whole ? [] : [3 * scale, 3 * scale]);
+      ctx.beginPath();
+      ctx.moveTo(before.x, before.y);
+      ctx.lineTo(point.x, point.y);
+      ctx.stroke();
     });
-    ctx.stroke();
+    ctx.setLineDash([]);
   }
 }

@@ -13,13 +13,12 @@ export function Dialog({ title, onClose, wide, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
-    const field = dialog.current?.querySelector<HTMLElement>('.dialog-body :is(input, select)');
-    (field ?? dialog.current?.querySelector<HTMLElement>('.dialog-foot button'))?.focus();
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
+    const element = dialog.current;
+    if (!element) return;
+    element.showModal();
+    const field = element.querySelector<HTMLElement>('.dialog-body :is(input, select)');
+    (field ?? element.querySelector<HTMLElement>('.dialog-foot button'))?.focus();
+    return () => element.close();
   }, []);
   return (
     <dialog

@@ -53,13 +53,18 @@ function noteOf(metric: Metric, stacked: boolean): string {
   return stacked ? clones : `${clones}Uniques are sums over repositories and days: an upper bound.`;
 }
 
-function marksOf({ series, buckets }: Overview, metric: Metric): Mark[] {
+const DAYS = { day: 1, week: 7, month: 30 };
+/** Weeks and months are called provisional when that part of them is. */
+const NOTABLE = 0.1;
+
+function marksOf({ series, buckets, range, repositoryCount }: Overview, metric: Metric): Mark[] {
   const values = metric === 'clones' ? series.cloneCount : series.viewCount;
+  const notable = range.by === 'day' ? 1 : DAYS[range.by] * repositoryCount * NOTABLE;
   return buckets.map((_, index) => {
     const lost = (series.lostDays[index] ?? 0) > 0;
-    if (values[index] == null)
-      return lost ? 'lost' : (series.provisionalDays[index] ?? 0) > 0 ? 'provisional' : 'before';
-    if ((series.provisionalDays[index] ?? 0) > 0) return 'provisional';
+    const provisional = series.provisionalDays[index] ?? 0;
+    if (values[index] == null) return lost ? 'lost' : provisional > 0 ? 'provisional' : 'before';
+    if (provisional >= notable) return 'provisional';
     return lost ? 'partial' : 'known';
   });
 }

@@ -92,7 +92,7 @@ function Glance({ tenantId, answer, failed, reload }: GlanceProps) {
       {rights.seeRuns && answer?.activeRunId != null && (
         <RunProgress tenantId={tenantId} runId={answer.activeRunId} onDone={reload} />
       )}
-      <TotalsRow totals={answer?.totals} comparison={answer?.comparison} />
+      <TotalsRow totals={answer?.totals} comparison={answer?.comparison} lost="repository day" />
       {answer && answer.problemCount > 0 && <Attention answer={answer} />}
       <OverviewChart answer={answer} />
       <RepositoryTable answer={answer} />

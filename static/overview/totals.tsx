@@ -4,6 +4,8 @@ import { changeOf, formatChange, formatCount, formatDay, plural } from '../forma
 interface TotalsRowProps {
   totals: Totals | undefined;
   comparison: Comparison | undefined;
+  /** What is counted as lost: days of one repository, or of each of many. */
+  lost: 'day' | 'repository day';
 }
 
 const TILES = [
@@ -14,7 +16,7 @@ const TILES = [
 ] as const;
 
 /** The range's sums, and how they changed against as many days before. */
-export function TotalsRow({ totals, comparison }: TotalsRowProps) {
+export function TotalsRow({ totals, comparison, lost }: TotalsRowProps) {
   return (
     <section class="totals-section" aria-labelledby="totals">
       <h2 id="totals" class="unseen">
@@ -42,7 +44,7 @@ export function TotalsRow({ totals, comparison }: TotalsRowProps) {
           </div>
         ))}
       </dl>
-      {comparison && totals && <Basis totals={totals} comparison={comparison} />}
+      {comparison && totals && <Basis totals={totals} comparison={comparison} lost={lost} />}
     </section>
   );
 }
@@ -76,7 +78,7 @@ function Change({ current, previous, comparison }: ChangeProps) {
   );
 }
 
-function Basis({ totals, comparison }: { totals: Totals; comparison: Comparison }) {
+function Basis({ totals, comparison, lost }: { totals: Totals; comparison: Comparison; lost: string }) {
   const span = `${formatDay(comparison.from)} – ${formatDay(comparison.to)}`;
   const before = `${formatDay(comparison.previousFrom)} – ${formatDay(comparison.previousTo)}`;
   return (
@@ -85,7 +87,7 @@ function Basis({ totals, comparison }: { totals: Totals; comparison: Comparison 
         ? `Change: ${span} against ${before}; days that still move are left out.`
         : `No change is given: not every day of ${span} and of ${before} is known.`}{' '}
       {totals.lostDays > 0 &&
-        `${plural(totals.lostDays, 'day')} lost: nobody collected them before GitHub forgot them.`}
+        `${plural(totals.lostDays, lost)} lost: nobody collected them before GitHub forgot them.`}
     </p>
   );
 }

@@ -64,7 +64,7 @@ function Revisions({ answer }: { answer: RepositoryStats }) {
       <p class="muted">
         GitHub gave smaller figures later for these days. The larger ones are kept and shown.
       </p>
-      <TableScroll label="Revisions">
+      <TableScroll label="Revisions" tall>
         <table class="data">
           <thead>
             <tr>
@@ -82,7 +82,9 @@ function Revisions({ answer }: { answer: RepositoryStats }) {
           <tbody>
             {answer.revisions.map((revision) => (
               <tr key={`${revision.date} ${revision.metric} ${revision.observedAt}`}>
-                <th scope="row">{formatDay(revision.date)}</th>
+                <th scope="row" class="when">
+                  {formatDay(revision.date)}
+                </th>
                 <td>{METRICS[revision.metric] ?? revision.metric}</td>
                 <td class="number">{formatCount(revision.kept)}</td>
                 <td class="number">{formatCount(revision.observed)}</td>

@@ -87,7 +87,7 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
           <div class="toolbar">
             <RangePicker shown={answer?.range} />
           </div>
-          <TotalsRow totals={answer?.totals} comparison={answer?.comparison} />
+          <TotalsRow totals={answer?.totals} comparison={answer?.comparison} lost="day" />
           <TrafficCharts answer={answer} />
           {answer && <Lists answer={answer} />}
         </>

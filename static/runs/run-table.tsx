@@ -73,7 +73,7 @@ export function RunTable({ title, list, ofAllTenants }: RunTableProps) {
 function RunRow({ run, ofAllTenants }: { run: Run; ofAllTenants: boolean | undefined }) {
   return (
     <tr>
-      <th scope="row">
+      <th scope="row" class="when">
         <a href={paths.run(run.tenantId, run.runId)}>{formatInstant(run.startedAt)}</a>
       </th>
       {ofAllTenants && <td data-label="Tenant">{run.tenantName}</td>}

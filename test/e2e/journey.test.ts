@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEMO_TOKENS } from '../../local/github/stories.ts';
@@ -5,12 +6,17 @@ import { openTestInstallation, type TestInstallation } from '../installation.ts'
 import { openChromium } from './chromium.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
+const NOW = '2026-03-10T08:00:00.000Z';
+
 let installation: TestInstallation;
 let browser: Browser;
 let ada: Visitor;
 
 beforeAll(async () => {
-  [installation, browser] = await Promise.all([openTestInstallation({ demo: true }), openChromium()]);
+  [installation, browser] = await Promise.all([
+    openTestInstallation({ demo: true, now: NOW }),
+    openChromium(),
+  ]);
   ada = await openVisitor(browser, installation.url);
 });
 
@@ -55,20 +61,19 @@ test('a token that GitHub refuses is refused at its field, and a good one sets t
 
 test('a repository that cannot be added is refused with its reason', async () => {
   const { page } = ada;
-  const add = async (text: string) => {
+  const add = async (text: string, answer: string) => {
     await page.getByLabel('Repository', { exact: true }).fill(text);
     await page.getByRole('button', { name: 'Add repository' }).click();
-    await page.getByRole('button', { name: 'Add repository' }).waitFor();
-    return page.locator('.notice').filter({ hasNotText: 'is set up' }).innerText();
+    await page.locator('.notice', { hasText: answer }).waitFor();
   };
-  expect(await add('nonsense')).toContain('Give the owner and the name');
-  expect(await add('northwind-labs/no-such-repository')).toContain('northwind-labs/no-such-repository');
-  expect(await add('https://github.com/pinecone-tools/lantern')).toContain('push');
-  expect(await add('https://github.com/northwind-labs/tidy-dates.git')).toContain('was added');
-  expect(await add('northwind-labs/tidy-dates')).toContain('already');
+  await add('nonsense', 'Give the owner and the name');
+  await add('northwind-labs/no-such-repository', 'no such repository');
+  await add('https://github.com/pinecone-tools/lantern', 'push');
+  await add('https://github.com/northwind-labs/tidy-dates.git', 'northwind-labs/tidy-dates was added');
+  await add('northwind-labs/tidy-dates', 'already');
   expect(ada.problems()).toEqual([
-    '404 POST repositories/1',
-    '403 POST repositories/1',
+    '422 POST repositories/1',
+    '422 POST repositories/1',
     '409 POST repositories/1',
   ]);
 });
@@ -96,5 +101,180 @@ test('the overview shows totals, the chart in words and every repository', async
   await page.getByRole('img', { name: /^Views of all repositories from/ }).waitFor();
   await page.getByRole('rowheader', { name: 'northwind-labs/burrow' }).waitFor();
   expect(ada.calls()).toEqual(['GET stats/1']);
+  expect(ada.problems()).toEqual([]);
+});
+
+test('the range, the steps and the figures are in the address: back, reload and a shared link keep them', async () => {
+  const { page } = ada;
+  await page.getByRole('link', { name: '90 days' }).click();
+  await page.getByLabel('Steps').selectOption('week');
+  await page.getByRole('navigation', { name: 'Figures' }).getByRole('link', { name: 'Clones' }).click();
+  await page.getByRole('img', { name: /^Clones of all repositories .* by week/ }).waitFor();
+  expect(new URL(page.url()).search).toBe('?range=90&by=week&show=clones');
+  await page.reload();
+  await page.getByRole('img', { name: /^Clones of all repositories .* by week/ }).waitFor();
+  await page.goBack();
+  await page.getByRole('img', { name: /^Views of all repositories .* by week/ }).waitFor();
+  const shared = await openVisitor(browser, installation.url);
+  await shared.page.goto(`${installation.url}/t/1?range=90&by=week&show=clones`);
+  await shared.signInAs('Ada Lovelace');
+  await shared.page.getByRole('img', { name: /^Clones of all repositories .* by week/ }).waitFor();
+  expect([...shared.problems(), ...ada.problems()]).toEqual([]);
+  await shared.close();
+});
+
+test('the table of repositories is sorted and searched, and the address says how', async () => {
+  const { page } = ada;
+  const names = () => page.locator('tbody th').allInnerTexts();
+  await page.getByRole('link', { name: /^Repository/ }).click();
+  await page.locator('th[aria-sort=ascending]', { hasText: 'Repository' }).waitFor();
+  await expect.poll(names).toEqual((await names()).toSorted());
+  await page.getByRole('searchbox', { name: 'Search repositories' }).fill('burrow');
+  await expect.poll(names).toEqual(['northwind-labs/burrow']);
+  expect(new URL(page.url()).searchParams.get('q')).toBe('burrow');
+  expect(ada.problems()).toEqual([]);
+});
+
+test('a repository’s page shows its charts, and each of them as a table', async () => {
+  const { page } = ada;
+  await page.getByRole('link', { name: 'northwind-labs/burrow' }).click();
+  await heading('northwind-labs/burrow').waitFor();
+  await page.getByRole('img', { name: /^Views from/ }).waitFor();
+  await page.getByRole('heading', { name: 'Referrers' }).waitFor();
+  await page.getByRole('rowheader', { name: 'Google' }).waitFor();
+  await page.getByText('Clones include CI checkouts').waitFor();
+  await page.getByRole('button', { name: 'Show table of Views' }).click();
+  await page.getByRole('table', { name: 'Views' }).waitFor();
+  expect(await page.getByRole('table', { name: 'Views' }).getByRole('row').count()).toBeGreaterThan(10);
+  expect(ada.problems()).toEqual([]);
+});
+
+test('what is shown is saved as CSV', async () => {
+  const { page } = ada;
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download CSV' }).click(),
+  ]);
+  expect(file.suggestedFilename()).toBe('traffic-burrow.csv');
+  const rows = (await readFile(await file.path(), 'utf8')).trim().split(/\r?\n/);
+  expect(rows.length).toBeGreaterThan(10);
+  expect(ada.problems()).toEqual([]);
+});
+
+test('a collection of one repository shows its progress and is found in the log', async () => {
+  const { page } = ada;
+  await page.getByRole('button', { name: 'Collect now' }).click();
+  await page.getByRole('progressbar').waitFor();
+  await page.getByRole('progressbar').waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: 'Collection' }).click();
+  await page
+    .getByRole('row', { name: /On demand/ })
+    .first()
+    .getByRole('link')
+    .click();
+  await heading(/^Run of/).waitFor();
+  await page.getByRole('row', { name: /northwind-labs\/burrow.*Succeeded/ }).waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
+test('the daily and the weekly table are a view of the overview', async () => {
+  const { page } = ada;
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('link', { name: 'Table' }).click();
+  await page.getByRole('heading', { name: 'Daily traffic' }).waitFor();
+  await page.getByLabel('Steps').selectOption('week');
+  await page.getByRole('heading', { name: 'Weekly traffic' }).waitFor();
+  await page
+    .getByRole('cell', { name: /^\d{4}-W\d{2}$/ })
+    .first()
+    .waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
+test('a custom range is chosen by its days', async () => {
+  const { page } = ada;
+  await page.getByRole('link', { name: 'Overview' }).first().click();
+  await page.getByRole('button', { name: 'Custom…' }).click();
+  await page.getByLabel('From', { exact: true }).fill('2026-01-01');
+  await page.getByLabel('To', { exact: true }).fill('2026-01-31');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByRole('img', { name: /from 1 Jan 2026 to 31 Jan 2026/ }).waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
+test('servers, a second tenant and a name that is taken', async () => {
+  const { page } = ada;
+  await page.getByRole('link', { name: 'GitHub servers' }).click();
+  await page.getByRole('row', { name: /Demo/ }).waitFor();
+  await page.getByRole('link', { name: 'Tenants' }).click();
+  await page.getByRole('button', { name: 'Create tenant' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Create a tenant' });
+  await dialog.getByLabel('Name', { exact: true }).fill('demo-octocat');
+  await dialog.getByLabel('GitHub user name').fill('demo-hubot');
+  await dialog.getByLabel('GitHub token').fill(DEMO_TOKENS.hubot);
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.locator('.field.at-fault', { hasText: 'Name' }).waitFor();
+  await dialog.getByLabel('Name', { exact: true }).fill('Pinecone');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await heading('Repositories').waitFor();
+  await page.getByText('No repositories yet').waitFor();
+  expect(await page.getByLabel('Tenant').locator('option').allInnerTexts()).toEqual([
+    'Pinecone',
+    'demo-octocat',
+  ]);
+  expect(ada.problems()).toEqual(['409 POST tenants']);
+});
+
+test('a tenant is deleted only when its name was typed', async () => {
+  const { page } = ada;
+  await page.getByRole('link', { name: 'Tenants' }).click();
+  await page
+    .getByRole('row', { name: /Pinecone/ })
+    .getByRole('button', { name: 'Delete' })
+    .click();
+  const dialog = page.getByRole('dialog', { name: 'Delete Pinecone?' });
+  const confirm = dialog.getByRole('button', { name: 'Delete tenant' });
+  expect(await confirm.isDisabled()).toBe(true);
+  await dialog.getByLabel(/^Type/).fill('Pinecone');
+  await confirm.click();
+  await page.getByRole('row', { name: /Pinecone/ }).waitFor({ state: 'detached' });
+  expect(ada.problems()).toEqual([]);
+});
+
+test('the system log shows the runs of all tenants', async () => {
+  const { page } = ada;
+  await page.getByRole('link', { name: 'System log' }).click();
+  await page
+    .getByRole('row', { name: /demo-octocat.*Succeeded/ })
+    .first()
+    .waitFor();
+  await page.getByRole('button', { name: 'Collect all tenants' }).click();
+  await page.getByText('Nothing is due').waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
+test('removing a repository says what is deleted with it, and Escape keeps it', async () => {
+  const { page } = ada;
+  await page.getByRole('link', { name: 'Repositories', exact: true }).click();
+  const row = page.getByRole('row', { name: /old-importer/ });
+  await row.getByRole('button', { name: 'Remove' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Remove northwind-labs/old-importer?' });
+  await dialog.getByText(/This deletes what was collected for it: \d+ traffic days/).waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect(await row.count()).toBe(1);
+  await row.getByRole('button', { name: 'Remove' }).click();
+  await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
+  await row.waitFor({ state: 'detached' });
+  expect(ada.problems()).toEqual([]);
+});
+
+test('signing out leads back to the welcome page, and nothing is left in the tab', async () => {
+  const { page } = ada;
+  await page.getByRole('link', { name: /Your profile/ }).click();
+  await page.getByText('ada@example.com').waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
   expect(ada.problems()).toEqual([]);
 });

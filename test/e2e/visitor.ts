@@ -49,7 +49,8 @@ export async function openVisitor(
   page.on('response', (response) => {
     const { pathname } = new URL(response.url());
     const path = pathname.replace(API, '');
-    if (response.status() >= 400) problems.push(`${response.status()} ${response.request().method()} ${path}`);
+    if (response.status() >= 400)
+      problems.push(`${response.status()} ${response.request().method()} ${path}`);
   });
   page.on('request', (request) => {
     const { pathname } = new URL(request.url());

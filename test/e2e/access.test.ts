@@ -1,0 +1,101 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTestInstallation, type TestInstallation } from '../installation.ts';
+import { openChromium } from './chromium.ts';
+import { openVisitor, type Visitor } from './visitor.ts';
+
+let installation: TestInstallation;
+let browser: Browser;
+
+const NORTHWIND = ['tidy-dates', 'burrow'].map((name) => ({ owner: 'northwind-labs', name }));
+
+beforeAll(async () => {
+  const now = '2026-03-10T08:00:00.000Z';
+  [installation, browser] = await Promise.all([openTestInstallation({ demo: true, now }), openChromium()]);
+  await installation.initialise();
+  await installation.as('ada@example.com')('POST', '/repositories/1/batch', { repositories: NORTHWIND });
+  await installation.host.settled();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await installation?.close();
+});
+
+async function enter(person: string, path = '/'): Promise<Visitor> {
+  const visitor = await openVisitor(browser, installation.url);
+  await visitor.page.goto(`${installation.url}/me`);
+  await visitor.signInAs(person);
+  await visitor.page.getByRole('heading', { level: 1, name: person }).waitFor();
+  await visitor.open(path);
+  return visitor;
+}
+
+const pagesOffered = (visitor: Visitor) =>
+  visitor.page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts();
+
+test('a person without a role is told whom to ask', async () => {
+  const alan = await enter('Alan Turing');
+  await alan.page.getByText('nobody has given you a role yet').waitFor();
+  expect(await pagesOffered(alan)).toEqual([]);
+  expect(alan.problems()).toEqual([]);
+  await alan.close();
+});
+
+test('an administrator gives a repository viewer two roles in turn, and each sees what it may', async () => {
+  const ada = await enter('Ada Lovelace', '/t/1/members');
+  await ada.page.getByRole('button', { name: 'Add member' }).click();
+  const dialog = ada.page.getByRole('dialog', { name: 'Add a member' });
+  await dialog.getByLabel('E-mail address').fill('grace@example.com');
+  await dialog.getByLabel('Role').selectOption('repository viewer');
+  expect(await dialog.getByRole('button', { name: 'Add' }).isDisabled()).toBe(true);
+  await dialog.getByLabel('northwind-labs/burrow').check();
+  await dialog.getByRole('button', { name: 'Add' }).click();
+  await ada.page.getByRole('row', { name: /grace@example\.com repository viewer · 1 repository/ }).waitFor();
+
+  const grace = await enter('Grace Hopper');
+  await grace.page.getByRole('rowheader', { name: 'northwind-labs/burrow' }).waitFor();
+  expect(await grace.page.getByRole('rowheader').allInnerTexts()).toEqual(['northwind-labs/burrow']);
+  expect(await pagesOffered(grace)).toEqual(['Overview', 'Repositories']);
+  await grace.open('/t/1/repositories');
+  await grace.page.getByRole('rowheader', { name: 'northwind-labs/burrow' }).waitFor();
+  expect(await grace.page.getByRole('button', { name: /Add|Remove|Discover/ }).count()).toBe(0);
+
+  await ada.page.getByRole('button', { name: 'Change… grace@example.com' }).click();
+  await ada.page.getByRole('dialog').getByLabel('Role').selectOption('viewer');
+  await ada.page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await ada.page.getByRole('row', { name: /grace@example\.com viewer/ }).waitFor();
+  await grace.open('/t/1');
+  await grace.page.getByRole('rowheader', { name: 'northwind-labs/tidy-dates' }).waitFor();
+  expect(await pagesOffered(grace)).toEqual(['Overview', 'Repositories', 'Collection']);
+  expect([...ada.problems(), ...grace.problems()]).toEqual([]);
+  await Promise.all([ada.close(), grace.close()]);
+});
+
+test('a page that the role does not reach says so, and asks the API nothing', async () => {
+  const grace = await enter('Grace Hopper', '/t/1/members');
+  grace.calls();
+  for (const path of ['/t/1/members', '/admin/tenants', '/admin/servers', '/admin/roles', '/admin/log']) {
+    await grace.open(path);
+    await grace.page.getByRole('heading', { name: 'This page needs another role' }).waitFor();
+  }
+  await grace.open('/no/such/page');
+  await grace.page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+  expect(new Set(grace.calls())).toEqual(new Set(['GET me']));
+  expect(grace.problems()).toEqual([]);
+  await grace.close();
+});
+
+test('the last administrator cannot give up the role, and is told why', async () => {
+  const ada = await enter('Ada Lovelace', '/admin/roles');
+  await ada.page.getByRole('button', { name: 'Remove… ada@example.com' }).click();
+  const dialog = ada.page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
+  await dialog
+    .getByRole('alert')
+    .getByText(/administrator/)
+    .waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  expect(ada.problems()).toEqual(['409 DELETE members/system/ada%40example.com']);
+  await ada.close();
+});

@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTestInstallation, type TestInstallation } from '../installation.ts';
+import { openChromium } from './chromium.ts';
+import { FIRST_INSTANT, makeHistory } from './history.ts';
+import { openVisitor, type Visitor } from './visitor.ts';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** Each page, and a text by which one knows that its content is there. */
+const PAGES = [
+  ['/t/1?range=90', 'Last collected'],
+  ['/t/1?range=all&by=month&show=clones', 'All repositories|Last collected'],
+  ['/t/1?tab=table&by=week', 'Weekly traffic'],
+  ['/t/2/r/REPOSITORY?range=90', 'Popular paths'],
+  ['/t/1/repositories', 'Covered'],
+  ['/t/1/repositories?discover=1', 'Select none|tracked'],
+  ['/t/1/runs', 'Requests'],
+  ['/t/1/runs/RUN', 'Finished'],
+  ['/t/1/members', 'Add member'],
+  ['/admin/tenants', 'Create tenant'],
+  ['/admin/servers', 'Add server'],
+  ['/admin/roles', 'Give a role'],
+  ['/admin/log', 'Collect all tenants'],
+  ['/me', 'Sign out'],
+  ['/nowhere', 'There is nothing here'],
+] as const;
+
+let installation: TestInstallation;
+let browser: Browser;
+let ada: Visitor;
+let names: Record<string, string>;
+
+beforeAll(async () => {
+  const now = FIRST_INSTANT;
+  [installation, browser] = await Promise.all([openTestInstallation({ demo: true, now }), openChromium()]);
+  await makeHistory(installation);
+  const call = installation.as('ada@example.com');
+  const { repositories } = (await call('GET', '/repositories/2')).body;
+  const quacks = repositories.find((one: { name: string }) => one.name === 'quacks');
+  const { runs } = (await call('GET', '/runs/1')).body;
+  names = { REPOSITORY: String(quacks.repositoryId), RUN: String(runs[0].runId) };
+  ada = await openVisitor(browser, installation.url);
+  await ada.page.goto(`${installation.url}/me`);
+  await ada.signInAs('Ada Lovelace');
+  await ada.page.getByText('Identity provider').waitFor();
+}, 240_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await installation?.close();
+});
+
+const pathOf = (path: string) => path.replace(/REPOSITORY|RUN/, (name) => names[name] ?? '');
+
+/** What axe-core calls serious or critical. */
+async function findFaults({ page }: Visitor): Promise<string[]> {
+  // Not as a script element, which the content security policy would refuse.
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(await readFile(AXE, 'utf8'));
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+}
+
+const isWide = ({ page }: Visitor) =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+
+const SIGHTS = [
+  { width: 1280, colorScheme: 'light' },
+  { width: 1280, colorScheme: 'dark' },
+  { width: 375, colorScheme: 'light' },
+  { width: 375, colorScheme: 'dark' },
+] as const;
+
+test.each(PAGES)('%s has no serious fault on a desk or a phone, light or dark', async (path, text) => {
+  const { page } = ada;
+  await ada.open(pathOf(path));
+  await page.getByText(new RegExp(text)).first().waitFor();
+  for (const { width, colorScheme } of SIGHTS) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
+    expect({ width, colorScheme, faults: await findFaults(ada) }).toEqual({ width, colorScheme, faults: [] });
+    expect(await isWide(ada)).toBe(false);
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+  expect(ada.problems()).toEqual([]);
+});
+
+test('the welcome page has no serious fault either', async () => {
+  const visitor = await openVisitor(browser, installation.url, { width: 360 });
+  await visitor.open('/');
+  await visitor.page.getByText('This is the installation of Analytical Engines').waitFor();
+  expect(await findFaults(visitor)).toEqual([]);
+  expect(await isWide(visitor)).toBe(false);
+  await visitor.close();
+});
+
+test('texts from GitHub are shown as text', async () => {
+  await ada.open(pathOf('/t/2/r/REPOSITORY?range=90'));
+  const { page } = ada;
+  await page.getByText('"><img src=x onerror=alert(1)>').waitFor();
+  await page.getByText('=HYPERLINK("http://evil.example";"click")').waitFor();
+  await page.getByText('<b>bold</b>').first().waitFor();
+  expect(await page.locator('main img, main b:has-text("bold")').count()).toBe(0);
+  expect(ada.problems()).toEqual([]);
+});
+
+test('the keyboard alone reaches the page, a dialog and back', async () => {
+  const { page } = ada;
+  await ada.open('/t/1/members');
+  await page.getByRole('button', { name: 'Add member' }).waitFor();
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the page');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Add a member' }).waitFor();
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('email');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Add member');
+});

@@ -1,0 +1,103 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { openTestInstallation, type TestInstallation } from '../installation.ts';
+import { openChromium } from './chromium.ts';
+import { openVisitor, type Visitor } from './visitor.ts';
+
+let installation: TestInstallation;
+let browser: Browser;
+let ada: Visitor;
+
+const OVERVIEW = /\/traffic\/stats\/1/;
+
+beforeAll(async () => {
+  const now = '2026-03-10T08:00:00.000Z';
+  [installation, browser] = await Promise.all([openTestInstallation({ demo: true, now }), openChromium()]);
+  await installation.initialise();
+  const repositories = [{ owner: 'northwind-labs', name: 'burrow' }];
+  await installation.as('ada@example.com')('POST', '/repositories/1/batch', { repositories });
+  await installation.host.settled();
+  ada = await openVisitor(browser, installation.url);
+  await ada.page.goto(`${installation.url}/me`);
+  await ada.signInAs('Ada Lovelace');
+  await ada.page.getByText('Identity provider').waitFor();
+});
+
+afterEach(() => ada.page.unroute(OVERVIEW));
+
+afterAll(async () => {
+  await browser?.close();
+  await installation?.close();
+});
+
+const burrow = () => ada.page.getByRole('rowheader', { name: 'northwind-labs/burrow' });
+
+test('when the database is away the page says so, and "Try again" goes on', async () => {
+  const { page } = ada;
+  const message = 'The database does not answer at the moment. Try again in a minute.';
+  await page.route(OVERVIEW, (route) =>
+    route.fulfill({ status: 503, json: { error: { code: 'database_unavailable', message } } }),
+  );
+  await ada.open('/t/1');
+  await page.getByText(message).waitFor();
+  await page.unroute(OVERVIEW);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await burrow().waitFor();
+});
+
+test('when the calls of the minute are used up the page waits, says so, and goes on by itself', async () => {
+  const { page } = ada;
+  let refusals = 0;
+  await page.route(OVERVIEW, (route) =>
+    refusals++ === 0
+      ? route.fulfill({ status: 429, headers: { 'retry-after': '2' }, json: { error: 'Too many requests.' } })
+      : route.fallback(),
+  );
+  await ada.open('/t/1?range=7');
+  await page.getByText('calls for this minute are used up').waitFor();
+  await burrow().waitFor();
+  await page.getByText('calls for this minute are used up').waitFor({ state: 'detached' });
+  expect(refusals).toBe(2);
+});
+
+test('an access token that has ended is renewed without a word', async () => {
+  const { page } = ada;
+  await page.evaluate(() => {
+    const tokens = JSON.parse(sessionStorage.getItem('traffic.tokens') ?? '{}');
+    sessionStorage.setItem('traffic.tokens', JSON.stringify({ ...tokens, expiresAt: Date.now() - 1000 }));
+  });
+  ada.problems();
+  await ada.open('/t/1?range=14');
+  await burrow().waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
+test('a token that the API refuses leads through the sign-in and back to the same view', async () => {
+  const { page } = ada;
+  await page.evaluate(() => {
+    const tokens = { accessToken: 'refused', expiresAt: Date.now() + 3_600_000, obtainedAt: 0 };
+    sessionStorage.setItem('traffic.tokens', JSON.stringify(tokens));
+  });
+  await page.goto('/t/1?range=90&by=week');
+  await burrow().waitFor();
+  expect(new URL(page.url()).search).toBe('?range=90&by=week');
+  await page.getByRole('img', { name: /by week/ }).waitFor();
+});
+
+test('a sign-in that was cancelled leads to the welcome page, which says so', async () => {
+  const visitor = await openVisitor(browser, installation.url);
+  await visitor.open('/');
+  await visitor.page.getByRole('button', { name: 'Sign in' }).click();
+  await visitor.page.getByRole('button', { name: 'Cancel' }).click();
+  await visitor.page.getByText('did not complete the sign-in').waitFor();
+  await visitor.page.getByRole('button', { name: 'Sign in' }).waitFor();
+  await visitor.close();
+});
+
+test('without a configuration the page says what the deployment has to do', async () => {
+  const visitor = await openVisitor(browser, installation.url);
+  await visitor.page.route('**/config.json', (route) => route.fulfill({ status: 404, body: '' }));
+  await visitor.open('/');
+  await visitor.page.getByText('The file /config.json is missing').waitFor();
+  await visitor.close();
+});
