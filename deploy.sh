@@ -45,7 +45,7 @@ read_variables() {
   : "${PAGES_URL:=}" "${ALLOWED_ORIGINS:=${PAGES_URL%/}}" "${ALLOW_PRIVATE_ADDRESSES:=}" "${DEMO_GITHUB_URL:=}" "${NOW:=}"
   # An interrupted rotation: everything must open what either key sealed.
   if [ -n "${TOKEN_KEY_NEXT:-}" ]; then TOKEN_KEY="${TOKEN_KEY:-} $TOKEN_KEY_NEXT"; fi
-  DEPLOY_PID=$$
+  export DEPLOY_PID=$$
   set +a
 }
 
