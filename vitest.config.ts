@@ -26,7 +26,13 @@ export default defineConfig({
       },
       {
         plugins: [sqlText],
-        test: { ...timeouts, name: 'deploy', include: ['test/deploy/*.test.ts'], fileParallelism: false },
+        test: {
+          ...timeouts,
+          name: 'deploy',
+          include: ['test/deploy/*.test.ts', 'test/e2e/journey.test.ts'],
+          fileParallelism: false,
+          provide: { wskdeploy: true },
+        },
       },
     ],
   },
