@@ -40,7 +40,10 @@ const PARAMETERS = [
 
 function openServices(activation: Activation): Services {
   const key = JSON.stringify(PARAMETERS.map((name) => activation.parameters[name]));
-  if (kept?.key !== key) kept = { key, services: build(activation.parameters) };
+  if (kept?.key === key) return { ...kept.services, activation };
+  // Connections of earlier parameters would stay open until they time out, and the database has few.
+  kept?.services.db.destroy().catch(() => {});
+  kept = { key, services: build(activation.parameters) };
   return { ...kept.services, activation };
 }
 
