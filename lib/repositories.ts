@@ -246,7 +246,7 @@ export async function saveFailure(
     .updateTable('repository')
     .set({
       ...{ failureCode: code, failureMessage: message },
-      failureAt: sql<Instant>`coalesce(failure_at, cast(${now.toISOString()} as timestamptz))`,
+      failureAt: sql<Instant>`coalesce(failure_at, ${now.toISOString()})`,
     })
     .where('tenantId', '=', tenantId)
     .where('repositoryId', '=', repositoryId)

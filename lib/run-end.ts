@@ -13,7 +13,7 @@ export interface RunKey {
 /** Without a lease a run is at work for so long at most: repositories that were just added are few. */
 export const UNLEASED_MS = 15 * 60_000;
 
-/** Bytes that the columns for a failure's code and sentence hold. */
+/** Characters that the columns for a failure's code and sentence hold. */
 const MOST_CODE = 40;
 const MOST_MESSAGE = 500;
 

@@ -52,8 +52,8 @@ export interface SnapshotDates {
 
 /** How many names a list answers, those in the newest snapshot first. */
 const MOST_ROWS = 100;
-/** Bytes that the columns hold: Db2 counts bytes, PostgreSQL characters. */
-const MOST_BYTES = { referrer: 400, path: 2000, title: 2000 };
+/** Characters that the columns hold. */
+const MOST_CHARACTERS = { referrer: 400, path: 2000, title: 2000 };
 
 const ranked = {
   ...({ tenantId: 'integer', repositoryId: 'integer', snapshotDate: 'date', listRank: 'smallint' } as const),
@@ -88,7 +88,7 @@ export async function saveReferrers(
   if (referrers.length === 0) return;
   const storable = referrers.map((one) => ({
     ...one,
-    referrer: toStorable(one.referrer, MOST_BYTES.referrer),
+    referrer: toStorable(one.referrer, MOST_CHARACTERS.referrer),
   }));
   const rows = sumEqual(storable, ({ referrer }) => referrer).map(({ referrer, count, uniques }, index) => ({
     ...{ ...key, snapshotDate, listRank: index + 1 },
@@ -126,8 +126,8 @@ export function mergePaths(paths: readonly PopularPath[], fullNames: readonly st
   const prefixes = fullNames.map((name) => `/${name.toLowerCase()}`);
   const stripped = paths.map((one) => ({
     ...one,
-    path: toStorable(withoutPrefix(one.path, prefixes), MOST_BYTES.path),
-    title: toStorable(one.title, MOST_BYTES.title),
+    path: toStorable(withoutPrefix(one.path, prefixes), MOST_CHARACTERS.path),
+    title: toStorable(one.title, MOST_CHARACTERS.title),
   }));
   return sumEqual(stripped, ({ path }) => path);
 }

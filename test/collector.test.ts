@@ -318,13 +318,13 @@ test('texts that GitHub passes on from strangers are stored unharmed', async () 
   );
   const long = `/ada/awkward/${'é'.repeat(3000)}`;
   answer(id, /popular\/paths$/, [
-    { path: long, title: `nul\u0000${'🦆'.repeat(900)}`, count: 1, uniques: 1 },
+    { path: long, title: `nul\u0000${'🦆'.repeat(2500)}`, count: 1, uniques: 1 },
   ]);
   await collecting.collect(at(START));
   const { referrers, paths } = await traffic(repositoryId, START, START);
   expect(referrers.map(({ referrer }) => referrer)).toEqual(texts);
   expect(paths.map(({ path, title }) => [path, title])).toEqual([
-    [`/${'é'.repeat(999)}`, `nul${'🦆'.repeat(499)}`],
+    [`/${'é'.repeat(1999)}`, `nul${'🦆'.repeat(1997)}`],
   ]);
 });
 

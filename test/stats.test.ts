@@ -1,0 +1,364 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { toCsv } from '../lib/csv.ts';
+import { addDays, daysFrom } from '../lib/day.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
+import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
+
+const START = '2025-12-18';
+/** Wednesday; the collection began four weeks before, and paused over New Year. */
+const TODAY = '2026-01-14';
+const SETTLED = '2026-01-10';
+const { northwind, pinecone } = DEMO_USERS;
+let installation: TestInstallation;
+let first: number;
+let second: number;
+let ada: Call;
+let burrow: number;
+
+beforeAll(async () => {
+  installation = await openTestInstallation({ now: `${START}T06:00:00.000Z`, demo: true });
+  ada = installation.as('ada@example.com');
+  const { tenantId, serverId } = await installation.initialise();
+  const request = {
+    name: 'Pinecone',
+    serverId,
+    githubUser: DEMO_USERS.hubot,
+    githubToken: DEMO_TOKENS.hubot,
+  };
+  [first, second] = [tenantId, (await ada('POST', '/tenants', request)).body.tenantId];
+  [burrow = 0] = await addAll(first, northwind, ['burrow', 'tidy-dates', 'old-importer', 'payroll-service']);
+  await addAll(second, pinecone, ['quacks', 'lantern']);
+  const paused = new Set(daysFrom('2025-12-29', '2026-01-03'));
+  for (const day of daysFrom(addDays(START, 1), TODAY).filter((one) => !paused.has(one))) {
+    installation.now(`${day}T06:00:00.000Z`);
+    await installation.collect();
+  }
+});
+
+afterAll(() => installation.close());
+
+async function addAll(tenantId: number, owner: string, names: string[]): Promise<number[]> {
+  const repositories = names.map((name) => ({ owner, name }));
+  const { body } = await ada('POST', `/repositories/${tenantId}/batch`, { repositories });
+  await installation.host.settled();
+  return body.added.map(({ repositoryId }: { repositoryId: number }) => repositoryId);
+}
+
+async function stats(path: string | number, call = ada) {
+  const { status, body } = await call('GET', `/stats/${path}`);
+  expect([path, status, body.error]).toEqual([path, 200, undefined]);
+  return body;
+}
+
+type Figures = (number | null)[];
+const sum = (figures: Figures) => figures.reduce<number>((total, figure) => total + (figure ?? 0), 0);
+
+test('a repository’s settled days are what really happened', async () => {
+  const { body } = await ada('GET', `/repositories/${first}`);
+  const { githubId } = body.repositories.find((one: { name: string }) => one.name === 'burrow');
+  const { buckets, series } = await stats(`${first}/${burrow}?from=${START}&to=${SETTLED}`);
+  expect(buckets).toEqual(daysFrom(START, SETTLED));
+  const truth = daysFrom(START, SETTLED).map((day) => installation.github.truth(githubId, day));
+  for (const column of ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'] as const)
+    expect(series[column]).toEqual(truth.map((day) => day[column]));
+  expect(new Set(series.state)).toEqual(new Set(['measured']));
+});
+
+test('the newest days are provisional and left out of the comparison', async () => {
+  const { series, comparison, window, snapshotDate, rememberedFrom } = await stats(
+    `${first}/${burrow}?range=7`,
+  );
+  expect(series.state.slice(-5)).toEqual([
+    'measured',
+    'provisional',
+    'provisional',
+    'provisional',
+    'provisional',
+  ]);
+  expect(comparison).toMatchObject({
+    ...{
+      from: '2026-01-08',
+      to: SETTLED,
+      previousFrom: '2026-01-05',
+      previousTo: '2026-01-07',
+      comparable: true,
+    },
+    current: { viewCount: sum(series.viewCount.slice(0, 3)), knownDays: 3 },
+  });
+  expect([window.observedDate, snapshotDate, rememberedFrom]).toEqual([TODAY, TODAY, '2026-01-01']);
+});
+
+test('spans with days that nobody collected are not comparable', async () => {
+  const { comparison, series, totals } = await stats(`${first}/${burrow}?range=90`);
+  expect(comparison.comparable).toBe(false);
+  expect(comparison.previous).toMatchObject({ viewCount: null, viewUniquesUpper: null, knownDays: 0 });
+  expect(series.state[0]).toBe('before');
+  expect(series.viewCount[0]).toBeNull();
+  expect(totals.lostDays).toBe(0);
+});
+
+test('the overview’s series, totals and repositories tell the same', async () => {
+  for (const query of ['range=14', 'range=30', 'range=90&by=week', `from=${START}&by=month`]) {
+    const { series, totals, repositories, buckets, comparison } = await stats(`${first}?${query}`);
+    for (const column of ['viewCount', 'cloneCount'] as const) {
+      const perBucket = buckets.map((_: string, place: number) => {
+        const known = repositories
+          .map((one: Record<string, Figures>) => one[column]?.[place])
+          .filter((one: number | null) => one !== null);
+        return known.length === 0 ? null : sum(known);
+      });
+      expect(series[column]).toEqual(perBucket);
+      expect(totals[column]).toBe(sum(series[column]));
+      expect(totals[column]).toBe(
+        sum(repositories.map((one: { totals: Record<string, number> }) => one.totals[column])),
+      );
+    }
+    expect(totals.viewUniquesUpper).toBe(sum(series.viewUniques));
+    expect(totals.viewUniquesLower).toBeLessThanOrEqual(totals.viewUniquesUpper);
+    expect(comparison.to).toBe(SETTLED);
+  }
+});
+
+test('the overview, a repository’s page and the table agree, whatever the buckets', async () => {
+  for (const by of ['day', 'week', 'month']) {
+    const query = `from=${addDays(START, -20)}&to=${TODAY}&by=${by}`;
+    const { repositories } = await stats(`${first}?${query}`);
+    const table = await stats(`${first}/table?${query}&size=1000`);
+    for (const one of repositories) {
+      const page = await stats(`${first}/${one.repositoryId}?${query}`);
+      const { viewUniquesLower: _, cloneUniquesLower: __, ...totals } = page.totals;
+      expect(one.totals).toMatchObject(totals);
+      expect(one.comparison).toEqual(page.comparison);
+      expect([one.viewCount, one.cloneCount]).toEqual([page.series.viewCount, page.series.cloneCount]);
+      const rows = table.rows.filter(
+        (row: { repositoryId: number }) => row.repositoryId === one.repositoryId,
+      );
+      const columns = [
+        'viewCount',
+        'viewUniques',
+        'cloneCount',
+        'cloneUniques',
+        'uniquesExact',
+        'state',
+      ] as const;
+      const shown = page.buckets
+        .map((date: string, place: number) => ({
+          date,
+          ...Object.fromEntries(columns.map((column) => [column, page.series[column][place]])),
+        }))
+        .filter(
+          (row: { viewCount: number | null; cloneCount: number | null }) =>
+            row.viewCount !== null || row.cloneCount !== null,
+        );
+      expect(rows.toReversed()).toMatchObject(shown);
+      expect(rows).toHaveLength(shown.length);
+    }
+  }
+});
+
+test('lost and provisional days are counted per bucket over all repositories', async () => {
+  const { body } = await ada('GET', `/repositories/${first}`);
+  const { series, buckets } = await stats(`${first}?range=30`);
+  const counts = buckets.map(() => ({ lost: 0, provisional: 0 }));
+  for (const { repositoryId } of body.repositories) {
+    const page = await stats(`${first}/${repositoryId}?range=30`);
+    for (const [place, state] of page.series.state.entries())
+      if (state in counts[place]) counts[place][state] += 1;
+  }
+  expect(series.lostDays).toEqual(counts.map(({ lost }: { lost: number }) => lost));
+  expect(series.provisionalDays).toEqual(
+    counts.map(({ provisional }: { provisional: number }) => provisional),
+  );
+});
+
+test('weeks around New Year are ISO weeks, with GitHub’s own uniques where it told them', async () => {
+  const { rows } = await stats(`${first}/table?from=2025-12-22&to=2026-01-11&by=week&q=burrow`);
+  expect(rows.map((row: Record<string, unknown>) => [row.date, row.label, row.uniquesExact])).toEqual([
+    ['2026-01-05', '2026-W02', false],
+    ['2025-12-29', '2026-W01', true],
+    ['2025-12-22', '2025-W52', false],
+  ]);
+  const page = await stats(`${first}/${burrow}?from=2025-12-29&to=2026-01-04&by=week`);
+  const { body } = await ada('GET', `/repositories/${first}`);
+  const { githubId } = body.repositories.find((one: { name: string }) => one.name === 'burrow');
+  const truth = installation.github.truthOfWeek(githubId, '2025-12-29');
+  expect([page.series.viewUniques, page.totals.viewUniquesLower]).toEqual([
+    [truth.viewUniques],
+    truth.viewUniques,
+  ]);
+  expect(page.totals.viewUniquesUpper).toBeGreaterThanOrEqual(truth.viewUniques);
+});
+
+test('the overview is sorted, searched and paged here', async () => {
+  const names = async (query: string) => {
+    const { repositories, page } = await stats(`${first}?range=14&${query}`);
+    return [page.total, ...repositories.map(({ fullName }: { fullName: string }) => fullName.split('/')[1])];
+  };
+  expect(await names('sort=name')).toEqual([4, 'burrow', 'old-importer', 'payroll-service', 'tidy-dates']);
+  expect(await names('sort=name&order=desc&size=2&page=2')).toEqual([4, 'old-importer', 'burrow']);
+  expect(await names('sort=name&page=9')).toEqual([4]);
+  expect(await names('q=TIDY')).toEqual([1, 'tidy-dates']);
+  expect(await names('q=%25')).toEqual([0]);
+  for (const sort of ['viewCount', 'cloneCount'] as const) {
+    const { repositories } = await stats(`${first}?range=14&sort=${sort}`);
+    const figures = repositories.map((one: { totals: Record<string, number> }) => one.totals[sort]);
+    expect(figures).toEqual([...figures].sort((one, other) => other - one));
+  }
+  const { repositories } = await stats(`${first}?range=14&sort=stars&order=asc`);
+  const stars = repositories.map((one: { stars: number }) => one.stars);
+  expect(stars).toEqual([...stars].sort((one, other) => one - other));
+  const searched = await stats(`${first}?range=14&q=tidy`);
+  expect(searched.totals).toEqual((await stats(`${first}?range=14`)).totals);
+  expect(searched.repositoryCount).toBe(4);
+});
+
+test('the table is paged newest first and loses no row', async () => {
+  const whole = await stats(`${first}/table?range=30&size=1000`);
+  const pages = [];
+  for (let page = 1; page <= Math.ceil(whole.page.total / 25); page += 1)
+    pages.push(...(await stats(`${first}/table?range=30&size=25&page=${page}`)).rows);
+  expect(pages).toEqual(whole.rows);
+  expect(whole.page.total).toBe(whole.rows.length);
+  const keys = whole.rows.map((row: { date: string; fullName: string }) => [row.date, row.fullName]);
+  const newestFirst = [...keys].sort(([day = '', name = ''], [otherDay = '', otherName = '']) =>
+    day === otherDay ? (name < otherName ? -1 : 1) : day < otherDay ? 1 : -1,
+  );
+  expect(keys).toEqual(newestFirst);
+});
+
+test('all begins with the first stored day', async () => {
+  const all = await stats(`${first}?range=all`);
+  const { body } = await ada('GET', `/repositories/${first}/${burrow}`);
+  expect(all.range).toMatchObject({ to: TODAY });
+  expect(all.range.from <= body.stored.firstDate).toBe(true);
+  const own = await stats(`${first}/${burrow}?range=all`);
+  expect(own.range.from).toBe(body.stored.firstDate);
+});
+
+test('a repository viewer sees its repositories and no trace of the others', async () => {
+  await ada('PUT', `/members/${first}/some@x.example`, {
+    role: 'repository viewer',
+    repositoryIds: [burrow],
+  });
+  await ada('PUT', `/members/${first}/none@x.example`, { role: 'repository viewer', repositoryIds: [] });
+  const [some, none] = [installation.as('some@x.example'), installation.as('none@x.example')];
+  const own = await stats(`${first}/${burrow}?range=14`, some);
+  const overview = await stats(`${first}?range=14`, some);
+  expect(overview).toMatchObject({
+    repositoryCount: 1,
+    page: { total: 1 },
+    totals: { viewCount: own.totals.viewCount },
+  });
+  const everything = [overview, await stats(`${first}/table?range=14`, some)];
+  for (const path of [`/stats/${first}?format=csv`, `/stats/${first}/table?format=csv`])
+    everything.push((await some('GET', path)).body);
+  for (const other of ['tidy-dates', 'old-importer', 'payroll'])
+    expect(JSON.stringify(everything)).not.toContain(other);
+  expect((await some('GET', `/stats/${first}/${burrow + 1}`)).body.error.code).toBe('repository_not_found');
+  expect(await stats(`${first}?range=14`, none)).toMatchObject({
+    repositoryCount: 0,
+    repositories: [],
+    totals: { viewCount: null },
+  });
+  expect((await stats(`${first}/table`, none)).rows).toEqual([]);
+});
+
+test('another tenant’s figures are not there, not even by their id', async () => {
+  const { body } = await ada('GET', `/repositories/${second}`);
+  const [theirs] = body.repositories;
+  expect((await ada('GET', `/stats/${first}/${theirs.repositoryId}`)).status).toBe(404);
+  await ada('PUT', `/members/${first}/viewer@x.example`, { role: 'viewer' });
+  const viewer = installation.as('viewer@x.example');
+  for (const path of [`${second}`, `${second}/table`, `${second}/${theirs.repositoryId}`])
+    expect((await viewer('GET', `/stats/${path}`)).body.error.code).toBe('tenant_not_found');
+  expect((await viewer('GET', `/stats/${first}/${theirs.repositoryId}`)).body.error.code).toBe(
+    'repository_not_found',
+  );
+  const shown = JSON.stringify([await stats(`${first}`, viewer), await stats(`${first}/table`, viewer)]);
+  expect(shown).not.toContain(pinecone);
+});
+
+test('ranges that are reversed, too long, not in the calendar or said twice are refused by name', async () => {
+  const codes = {
+    ...{ 'from=2026-01-02&to=2026-01-01': 'range_reversed', 'from=2026-02-01': 'range_reversed' },
+    ...{ 'from=2010-01-01': 'range_too_long', 'range=365&by=day': 'too_many_points' },
+    ...{ 'from=2026-02-30': 'invalid_input', 'from=yesterday': 'invalid_input', 'range=31': 'invalid_input' },
+    ...{
+      'range=7&from=2026-01-01': 'invalid_input',
+      'by=year': 'invalid_input',
+      'size=101': 'invalid_input',
+    },
+    ...{ 'page=0': 'invalid_input', 'unknown=1': 'invalid_input', 'format=xml': 'invalid_input' },
+  };
+  for (const [query, code] of Object.entries(codes)) {
+    const { status, body } = await ada('GET', `/stats/${first}?${query}`);
+    expect([query, status, body.error?.code]).toEqual([query, 400, code]);
+  }
+  const { buckets } = await stats(`${first}/${burrow}?from=2016-02-01&by=day`);
+  expect(buckets).toHaveLength(3636);
+});
+
+test('the table is exported with the header and the columns that its readers know', async () => {
+  const { headers, body } = await ada('GET', `/stats/${first}/table?range=7&format=csv&q=burrow`);
+  expect(headers.get('content-type')).toMatch(/^text\/csv/);
+  expect(headers.get('content-disposition')).toMatch(/^attachment; filename="traffic-\d+-day.csv"$/);
+  const [header, ...rows] = body.trimEnd().split('\r\n');
+  expect(header).toBe('RID,ORGNAME,REPONAME,TDATE,VIEWCOUNT,VUNIQUES,CLONECOUNT,CUNIQUES');
+  const { rows: shown } = await stats(`${first}/table?range=7&q=burrow`);
+  const expected = shown.map((row: Record<string, unknown>) =>
+    [
+      burrow,
+      northwind,
+      'burrow',
+      row.date,
+      row.viewCount,
+      row.viewUniques,
+      row.cloneCount,
+      row.cloneUniques,
+    ].join(','),
+  );
+  expect(rows).toEqual(expected);
+});
+
+test('a repository and the overview are exported, unknown figures as empty cells', async () => {
+  const page = await ada('GET', `/stats/${first}/${burrow}?from=${addDays(START, -40)}&format=csv`);
+  const lines = page.body.trimEnd().split('\r\n');
+  expect(lines.slice(0, 2)).toEqual([
+    'date,viewCount,viewUniques,cloneCount,cloneUniques,state',
+    `${addDays(START, -40)},,,,,before`,
+  ]);
+  const overview = await ada('GET', `/stats/${first}?range=7&format=csv&sort=name&size=1`);
+  const { repositories } = await stats(`${first}?range=7&sort=name`);
+  const rows = overview.body.trimEnd().split('\r\n');
+  expect(rows[0]).toMatch(/^repositoryId,owner,name,viewCount,viewUniquesLower,/);
+  expect(rows.slice(1).map((row: string) => row.split(',').slice(0, 4))).toEqual(
+    repositories.map((one: { repositoryId: number; fullName: string; totals: { viewCount: number } }) => [
+      ...[String(one.repositoryId), ...one.fullName.split('/'), String(one.totals.viewCount)],
+    ]),
+  );
+});
+
+test('texts of strangers reach the page as they are', async () => {
+  const { body } = await ada('GET', `/repositories/${second}`);
+  const { repositoryId } = body.repositories.find((one: { name: string }) => one.name === 'quacks');
+  const { referrers, paths } = await stats(`${second}/${repositoryId}?range=30`);
+  const names = referrers.map(({ referrer }: { referrer: string }) => referrer);
+  expect(names).toEqual(
+    expect.arrayContaining(['bücher.example', '"><img src=x onerror=alert(1)>', 'مثال.إختبار']),
+  );
+  const titles = paths.map(({ title }: { title: string }) => title);
+  expect(titles).toContain('Duck & Cover 🦆: <b>bold</b>, "quoted", and so on');
+});
+
+test('a cell that a spreadsheet would run or split is disarmed', () => {
+  const cells = ['=1+1', '+1', '-1', '@a', '\ta', 'a,b', 'say "hi"', 'a\nb', 'ü🦆', ''];
+  expect(
+    toCsv(
+      ['a'],
+      cells.map((cell) => [cell]),
+    )
+      .split('\r\n')
+      .slice(1, -1),
+  ).toEqual([...["'=1+1", "'+1", "'-1", "'@a", "'\ta", '"a,b"', '"say ""hi"""', '"a\nb"', 'ü🦆', '']]);
+  expect(toCsv(['a', 'b'], [[-1, null]])).toBe('a,b\r\n-1,\r\n');
+});
