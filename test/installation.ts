@@ -90,16 +90,23 @@ export async function openTestInstallation(options: TestInstallationOptions = {}
   await copyFile(inject('identityKeys'), path.join(dataDir, 'identity/keys.json'));
   const { now, ...rest } = options;
   let present = now;
+  const isThroughWskdeploy = inject('wskdeploy') && rest.deployed === undefined;
   const installation = await openInstallation({
     dataDir,
     databaseUrl: rest.databaseUrl ?? (await createDatabase(inject('postgresUrl'), `test-${randomUUID()}`)),
     clock: () => (present ? new Date(present) : new Date()),
     alarms: false,
     ...rest,
+    ...(isThroughWskdeploy && { deployed: false }),
     limits: { invocationsPerMinute: 10_000, triggersPerMinute: 10_000, ...rest.limits },
     environment: { NOW: now ?? '', ...rest.environment },
   });
   const { url, host, identity, initSecret } = installation;
+  if (isThroughWskdeploy)
+    await (await import('./deploy/wskdeploy.ts')).deployInto(installation, {
+      NOW: now ?? '',
+      ...rest.environment,
+    });
   const as = (email: string): Call => {
     const token = identity.issueToken(email, { expiresIn: DAY_SECONDS });
     return createCall(url, async () => ({ authorization: `Bearer ${await token}` }));

@@ -13,6 +13,8 @@ declare module 'vitest' {
     postgresUrl: string;
     /** File with keys of an identity provider: making them takes longer than anything else of an installation. */
     identityKeys: string;
+    /** True where Apache's wskdeploy deploys the installations' actions, instead of the local host itself. */
+    wskdeploy?: boolean;
   }
 }
 

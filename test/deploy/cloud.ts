@@ -88,7 +88,7 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, { origin, 
 }
 
 /** An origin of its own, whose requests go where `route` says. */
-export async function openProxy(route: (url: string) => Target): Promise<Proxy> {
+async function openProxy(route: (url: string) => Target): Promise<Proxy> {
   const server: Server = createServer((incoming, outgoing) =>
     forward(incoming, outgoing, route(incoming.url ?? '/')),
   );
@@ -109,7 +109,7 @@ export async function openProxy(route: (url: string) => Target): Promise<Proxy> 
 export interface Cloud {
   installation: TestInstallation;
   bucket: Bucket;
-  /** The origin at which browsers get the bucket. */
+  /** The origin at which browsers get the bucket, and below /api the OpenWhisk host too. */
   site: Proxy;
   /** The variables of deploy.sh. */
   variables: Record<string, string>;
@@ -143,12 +143,15 @@ async function copyCheckout(): Promise<string> {
 /** An empty OpenWhisk host, an empty bucket behind an origin of its own, an identity provider, GitHub and a database. */
 export async function openCloud(): Promise<Cloud> {
   const bucket = await openBucket();
-  const site = await openProxy(() => ({ origin: bucket.endpoint, host: `${BUCKET}.s3-website.localhost` }));
+  let api = { origin: 'http://127.0.0.1:2' };
+  const pages = { origin: bucket.endpoint, host: `${BUCKET}.s3-website.localhost` };
+  const site = await openProxy((url) => (url.startsWith('/api/') ? api : pages));
   const databaseUrl = await createDatabase(inject('postgresUrl'), `test-${randomUUID()}`);
   const installation = await openTestInstallation({
     ...{ deployed: false, pageOrigins: [site.url], databaseUrl },
     demo: true,
   });
+  api = { origin: installation.url };
   const checkout = await copyCheckout();
   const wskdeploy = await ensureWskdeploy();
   const { ALLOWED_ORIGINS: _own, ...bound } = variablesOf(

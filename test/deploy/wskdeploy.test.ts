@@ -76,7 +76,7 @@ beforeEach(() => deploy());
 afterEach(() => undeploy());
 
 test('what wskdeploy creates is what the local host creates from the same manifest', async () => {
-  const fromManifest = await openTestInstallation({ environment: variables });
+  const fromManifest = await openTestInstallation({ deployed: true, environment: variables });
   try {
     const expected = await readNamespace(openRest(fromManifest.url, fromManifest.apiKey));
     expect(expected.actions).not.toHaveLength(0);

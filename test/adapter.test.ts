@@ -1,0 +1,106 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { Failure } from '../lib/failure.ts';
+import { type Activation, job, web } from '../lib/openwhisk.ts';
+
+const json = (value: unknown, status = 200) => Response.json(value, { status });
+const encode = (text: string) => Buffer.from(text).toString('base64');
+const lines: string[] = [];
+vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
+
+afterEach(() => {
+  lines.length = 0;
+  vi.unstubAllEnvs();
+});
+
+test('the request is what the platform says it is', async () => {
+  const main = web(async (request) => {
+    const { pathname, search } = new URL(request.url);
+    const type = request.headers.get('content-type');
+    return json({ method: request.method, pathname, search, type, text: await request.text() });
+  });
+  const headers = { 'content-type': 'application/json' };
+  const args = { __ow_method: 'post', __ow_path: '/1/a%40b', __ow_query: 'a=b+c', __ow_headers: headers };
+  const expected = { method: 'POST', pathname: '/1/a%40b', search: '?a=b+c', type: 'application/json' };
+  for (const text of ['{"a":"é"}', '[1]', '"text"', 'null', '{"a":', 'not json']) {
+    const { body } = await main({ ...args, __ow_body: encode(text) });
+    expect(body).toEqual({ ...expected, text });
+  }
+  // Some gateways pass JSON as it is.
+  expect((await main({ ...args, __ow_body: '{"a":1}' })).body).toEqual({ ...expected, text: '{"a":1}' });
+  const { body } = await main({});
+  expect(body).toEqual({ method: 'GET', pathname: '/', search: '', type: null, text: '' });
+});
+
+test('JSON is answered as an object, text as text, and nothing as nothing', async () => {
+  const answer = async (response: Response) => web(() => response)({ __ow_method: 'get' });
+  expect(await answer(json({ a: [1] }, 201))).toMatchObject({ statusCode: 201, body: { a: [1] } });
+  const csv = new Response('a,b\n1,2\n', { headers: { 'content-type': 'text/csv; charset=utf-8' } });
+  expect(await answer(csv)).toMatchObject({
+    body: 'a,b\n1,2\n',
+    headers: { 'content-type': 'text/csv; charset=utf-8' },
+  });
+  expect(await answer(new Response(null, { status: 204 }))).not.toHaveProperty('body');
+});
+
+test('an expected failure is answered with its code, and logged with the activation but without its words', async () => {
+  vi.stubEnv('__OW_ACTIVATION_ID', 'a1');
+  const main = web(() => {
+    throw new Failure(409, 'name_taken', 'Taken by Ada.', { by: 'ada' });
+  });
+  const { statusCode, headers, body } = await main({ __ow_method: 'get' });
+  expect(statusCode).toBe(409);
+  expect(headers).toMatchObject({ 'content-type': 'application/json', 'x-activation-id': 'a1' });
+  expect(body).toEqual({ error: { code: 'name_taken', message: 'Taken by Ada.', details: { by: 'ada' } } });
+  const line = { activationId: 'a1', level: 'warn', status: 409, code: 'name_taken' };
+  expect(lines.map((text) => JSON.parse(text))).toEqual([line]);
+});
+
+test('anything else is answered 500 without a stack, which the log has', async () => {
+  vi.stubEnv('__OW_ACTIVATION_ID', 'a2');
+  for (const thrown of [new TypeError('boom at line 7'), 'text', undefined]) {
+    const { statusCode, body } = await web(() => Promise.reject(thrown))({ SECRET: 'xyz' });
+    const message = 'Something went wrong that should not have. The log of activation a2 says what.';
+    expect([statusCode, body]).toEqual([500, { error: { code: 'internal', message } }]);
+  }
+  expect(lines[0]).toContain('boom at line 7');
+  expect(lines.join()).not.toContain('xyz');
+});
+
+test('what no request can be made of, and an answer that the platform would refuse, are failures too', async () => {
+  const invalid = await web(() => json({}))({ __ow_method: 'trace' });
+  expect(invalid.statusCode).toBe(500);
+  const large = await web(() => json('x'.repeat(1_100_000)))({});
+  expect([large.statusCode, large.body]).toMatchObject([413, { error: { code: 'answer_too_large' } }]);
+});
+
+test('without a list any origin may call, and a preflight never reaches the application', async () => {
+  const main = web(() => {
+    throw new Error('reached');
+  });
+  const answer = await main({ __ow_method: 'options', __ow_headers: { origin: 'https://a.example' } });
+  expect(answer).toMatchObject({ statusCode: 204, headers: { 'access-control-allow-origin': '*' } });
+  expect(answer).not.toHaveProperty('body');
+});
+
+test('a job learns its parameters and its end, but nothing of a request', async () => {
+  vi.stubEnv('__OW_DEADLINE', '1768370400000');
+  vi.stubEnv('__OW_ACTIVATION_ID', 'a3');
+  let seen: Activation | undefined;
+  const main = job(async (activation) => {
+    seen = activation;
+    return { repoCount: 3 };
+  });
+  expect(await main({ payload: '', tenantId: 1, __ow_headers: { authorization: 'x' } })).toEqual({
+    repoCount: 3,
+  });
+  const deadline = new Date('2026-01-14T06:00:00.000Z');
+  expect(seen).toEqual({ id: 'a3', deadline, parameters: { payload: '', tenantId: 1 } });
+  expect(lines).toEqual([]);
+});
+
+test('a job that fails answers why', async () => {
+  const expected = job(() => Promise.reject(new Failure(503, 'database_unavailable', 'Later.')));
+  expect(await expected({})).toEqual({ error: { code: 'database_unavailable', message: 'Later.' } });
+  const defect = await job(() => Promise.reject(new Error('boom')))({});
+  expect(defect).toMatchObject({ error: { code: 'internal' } });
+});
