@@ -79,6 +79,19 @@ async function buildLocal() {
   });
 }
 
+/**
+ * Names of the files that a script imports at once, so that the entry page can ask for all of them together.
+ *
+ * @param {import('esbuild').Metafile} metafile
+ * @param {string} script
+ * @returns {string[]}
+ */
+function staticImportsOf(metafile, script) {
+  const output = Object.entries(metafile.outputs).find(([file]) => path.basename(file) === script)?.[1];
+  const direct = (output?.imports ?? []).filter(({ kind }) => kind === 'import-statement');
+  return direct.map((one) => path.basename(one.path));
+}
+
 /** The pages: hashed scripts and styles, and an entry page that names them. */
 async function buildPages() {
   const folder = path.join(out, 'static');
@@ -101,9 +114,14 @@ async function buildPages() {
   const assetOf = (/** @type {string} */ entry) =>
     path.basename(outputs.find(([, output]) => output.entryPoint?.endsWith(entry))?.[0] ?? entry);
   const page = await readFile(path.join(root, 'static/index.html'), 'utf8');
+  const parts = staticImportsOf(metafile, assetOf('main.tsx'));
   const filled = page
     .replace('main.css', `assets/${assetOf('main.css')}`)
-    .replace('main.js', `assets/${assetOf('main.tsx')}`);
+    .replace('main.js', `assets/${assetOf('main.tsx')}`)
+    .replace(
+      '<!-- parts -->',
+      parts.map((name) => `<link rel="modulepreload" href="/assets/${name}" />`).join(''),
+    );
   await writeFile(path.join(folder, 'index.html'), filled);
   await writeFile(path.join(folder, 'icon.svg'), await readFile(path.join(root, 'static/icon.svg')));
 }

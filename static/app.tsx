@@ -1,15 +1,16 @@
 import { useEffect } from 'preact/hooks';
+import type { Me } from '../actions/openapi/me.ts';
 import { rightsOf, tenantRightsOf } from './access.ts';
-import { preload, useAnswer } from './answers.ts';
-import { ApiError } from './api.ts';
+import { type Loaded, preload, useAnswer } from './answers.ts';
+import { type Api, ApiError } from './api.ts';
 import { MeContext, useApp, useMe } from './app-context.ts';
 import { Failure } from './controls/failure.tsx';
 import { lazy } from './controls/lazy.tsx';
 import { Skeleton } from './controls/skeleton.tsx';
 import { Forbidden, Home, NotFound } from './fallback.tsx';
-import { usePlace } from './location.ts';
+import { type Place, usePlace } from './location.ts';
 import { Overview } from './overview/overview.tsx';
-import { overviewRead } from './overview/view.ts';
+import { overviewRead, repositoryRead } from './overview/view.ts';
 import { reads } from './reads.ts';
 import { type Route, toRoute } from './routes.ts';
 import { Shell } from './shell.tsx';
@@ -49,40 +50,45 @@ function SignedIn() {
   const route = toRoute(place.path);
   const initializing = route.page === 'initialize';
   const me = useAnswer(initializing ? null : reads.me());
+  const fresh = me.error instanceof ApiError && me.error.code === 'not_initialized';
+  useEffect(() => begin(api, route, place), []);
+  return (
+    <Shell me={me.answer} route={route}>
+      {initializing || fresh ? <Initialize onDone={me.reload} /> : <Known me={me} route={route} place={place} />}
+    </Shell>
+  );
+}
 
-  useEffect(() => {
-    if (route.page === 'overview' && !place.query.has('tab'))
-      preload(api, overviewRead(route.tenantId, place.query));
-  }, []);
+/** Asks for the first page's figures together with who is signed in. */
+function begin(api: Api, route: Route, { query }: Place) {
+  if (route.page === 'overview' && !query.has('tab')) preload(api, overviewRead(route.tenantId, query));
+  if (route.page === 'repository') preload(api, repositoryRead(route.tenantId, route.repositoryId, query));
+}
 
-  if (initializing || (me.error instanceof ApiError && me.error.code === 'not_initialized'))
-    return (
-      <Shell>
-        <Initialize onDone={me.reload} />
-      </Shell>
-    );
+interface KnownProps {
+  me: Loaded<Me>;
+  route: Route;
+  place: Place;
+}
+
+/** The page, once it is known who is signed in. */
+function Known({ me, route, place }: KnownProps) {
   if (me.error)
     return (
-      <Shell>
-        <div class="page narrow">
-          <h1>GitHub Traffic Analytics</h1>
-          <Failure error={me.error} retry={me.reload} />
-        </div>
-      </Shell>
+      <div class="page narrow">
+        <h1>GitHub Traffic Analytics</h1>
+        <Failure error={me.error} retry={me.reload} />
+      </div>
     );
   if (!me.answer)
     return (
-      <Shell>
-        <div class="page">
-          <Skeleton />
-        </div>
-      </Shell>
+      <div class="page">
+        <Skeleton />
+      </div>
     );
   return (
     <MeContext.Provider value={{ me: me.answer, reloadMe: me.reload }}>
-      <Shell me={me.answer} route={route}>
-        <Page route={route} key={place.path} />
-      </Shell>
+      <Page route={route} key={place.path} />
     </MeContext.Provider>
   );
 }

@@ -8,7 +8,7 @@ import { ThemeSwitch } from './theme.tsx';
 import { Waiting } from './waiting.tsx';
 
 interface ShellProps {
-  me?: Me;
+  me?: Me | undefined;
   route?: Route;
   children: ComponentChildren;
 }

@@ -5,15 +5,16 @@ const pick = (query: URLSearchParams, names: string[]) =>
 
 const SPAN = ['range', 'from', 'to', 'by'];
 
-/** The range of days that the address names, for every page that has one. */
-export const spanOf = (query: URLSearchParams) => pick(query, SPAN);
-
 /** What the overview asks the API for, as the address says. */
 export const overviewRead = (tenantId: number, query: URLSearchParams) =>
   reads.overview(tenantId, pick(query, [...SPAN, 'q', 'sort', 'order', 'page']));
 
 export const tableRead = (tenantId: number, query: URLSearchParams) =>
   reads.table(tenantId, pick(query, [...SPAN, 'q', 'page']));
+
+/** What a repository's page asks for. */
+export const repositoryRead = (tenantId: number, repositoryId: number, query: URLSearchParams) =>
+  reads.repositoryStats(tenantId, repositoryId, pick(query, SPAN));
 
 export type Metric = 'views' | 'clones';
 

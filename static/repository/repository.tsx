@@ -12,8 +12,7 @@ import { formatInstant } from '../format.ts';
 import { go, usePlace } from '../location.ts';
 import { LossNote } from '../overview/loss-note.tsx';
 import { TotalsRow } from '../overview/totals.tsx';
-import { spanOf } from '../overview/view.ts';
-import { reads } from '../reads.ts';
+import { repositoryRead } from '../overview/view.ts';
 import { RemoveDialog } from '../repositories/remove-dialog.tsx';
 import { paths } from '../routes.ts';
 import { CollectNow } from '../runs/collect-now.tsx';
@@ -33,7 +32,7 @@ interface RepositoryPageProps {
 export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) {
   const { me, reloadMe } = useMe();
   const place = usePlace();
-  const read = reads.repositoryStats(tenantId, repositoryId, spanOf(place.query));
+  const read = repositoryRead(tenantId, repositoryId, place.query);
   const { answer, error, loading, reload } = useAnswer(read);
   const [startedRun, setStartedRun] = useState<number | null>(null);
   const [removing, setRemoving] = useState(false);

@@ -54,7 +54,7 @@ function installChromium() {
 }
 
 /** Path of the Chromium for the browser tests, installed where there is none. Throws what to do when that fails. */
-export function requireChromium(): string {
+function requireChromium(): string {
   const found = findChromium();
   if (found) return found;
   installChromium();

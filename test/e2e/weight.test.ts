@@ -1,0 +1,29 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+
+const FOLDER = 'dist/static';
+const LIMIT = 60_000;
+
+const weightOf = async (file: string) => gzipSync(await readFile(path.join(FOLDER, file))).length;
+
+test('the first page and its chart weigh at most 60 kB compressed', async () => {
+  const page = await readFile(path.join(FOLDER, 'index.html'), 'utf8');
+  const named = [...page.matchAll(/"\/(assets\/[^"]+)"/g)].map(([, file]) => file ?? '');
+  const chart = (await readdir(path.join(FOLDER, 'assets'))).filter((name) => name.startsWith('plot-'));
+  expect(named.length).toBeGreaterThan(2);
+  expect(chart).toHaveLength(1);
+  const files = ['index.html', ...named, ...chart.map((name) => `assets/${name}`)];
+  const weights = await Promise.all(files.map(weightOf));
+  expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeLessThan(LIMIT);
+});
+
+test('the pages name no other host', async () => {
+  const names = await readdir(path.join(FOLDER, 'assets'));
+  const texts = await Promise.all(names.map((name) => readFile(path.join(FOLDER, 'assets', name), 'utf8')));
+  const hosts = texts.flatMap((text) => [
+    ...text.matchAll(/(?:src|href|url)\s*[=:(]\s*["']?(?:https?:)?\/\/([\w.-]+)/g),
+  ]);
+  expect(hosts.map(([, host]) => host)).toEqual([]);
+});
