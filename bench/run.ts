@@ -1,0 +1,18 @@
+import { benchCold } from './cold.ts';
+import { benchCollect } from './collect.ts';
+import { benchPage } from './page.ts';
+import { benchStats } from './stats.ts';
+
+const benches = { cold: benchCold, stats: benchStats, collect: benchCollect, page: benchPage };
+const isName = (name: string): name is keyof typeof benches => name in benches;
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !isName(name));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}.`);
+  process.exit(1);
+}
+for (const name of asked.length > 0
+  ? asked.filter(isName)
+  : (Object.keys(benches) as (keyof typeof benches)[]))
+  await benches[name]();
