@@ -83,9 +83,14 @@ function bearerToken(request: Request): string {
   throw new Failure(401, 'unauthenticated', 'Sign in first: the request bears no access token.');
 }
 
-/** What has a nonce or hashes of other tokens is an ID token: proof for the client, not permission for an API. */
-function isIdToken(payload: JWTPayload): boolean {
-  return ['nonce', 'at_hash', 'c_hash'].some((claim) => claim in payload);
+/**
+ * True for an RFC 9068 access token, and for one of a provider that names no type (App ID's `typ` is JWT): that has a
+ * scope and none of what makes an ID token, which is proof for the client and no permission for an API.
+ */
+function isAccessToken(type: string | undefined, payload: JWTPayload): boolean {
+  if (/^(application\/)?at\+jwt$/i.test(type ?? '')) return true;
+  const isIdToken = ['nonce', 'at_hash', 'c_hash'].some((claim) => claim in payload);
+  return /^jwt$/i.test(type ?? 'JWT') && ('scope' in payload || 'scp' in payload) && !isIdToken;
 }
 
 function toTokenFailure(error: unknown): Failure {
@@ -107,8 +112,7 @@ async function verify(token: string, provider: Provider, audience: string): Prom
     },
   );
   const { payload, protectedHeader } = verified;
-  const isTyped = /^((application\/)?at\+jwt|jwt)$/i.test(protectedHeader.typ ?? 'JWT');
-  if (!isTyped || isIdToken(payload) || !payload.sub) throw invalid();
+  if (!isAccessToken(protectedHeader.typ, payload) || !payload.sub) throw invalid();
   return { token, issuer, subject: payload.sub };
 }
 

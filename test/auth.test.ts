@@ -63,12 +63,16 @@ test('a token of a provider that names no type is accepted', async () => {
 test('an ID token is no access token, though the provider signed it for this client', async () => {
   const { signingKey } = JSON.parse(readFileSync(inject('identityKeys'), 'utf8'));
   const { iss, aud, sub } = decodeJwt(await issue());
-  for (const claim of ['nonce', 'at_hash', 'c_hash']) {
-    const token = await new SignJWT({ iss, aud, sub, [claim]: 'x' } as JWTPayload)
+  const marks = [{ nonce: 'x' }, { at_hash: 'x' }, { c_hash: 'x' }].map((mark) => ({
+    ...mark,
+    scope: 'openid',
+  }));
+  for (const claims of [...marks, {}, { email: 'ada@example.com', email_verified: true }]) {
+    const token = await new SignJWT({ iss, aud, sub, ...claims } as JWTPayload)
       .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: signingKey.kid })
       .setExpirationTime('1h')
       .sign(await importJWK(signingKey, 'RS256'));
-    expect(outcome(await bear(token)), claim).toEqual([401, 'access_token_invalid']);
+    expect(outcome(await bear(token)), JSON.stringify(claims)).toEqual([401, 'access_token_invalid']);
   }
 });
 
