@@ -1,3 +1,4 @@
+import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
 import type { ServerKind } from './db/tables.ts';
 import { type GitHubClient, openGitHub } from './github.ts';
@@ -10,12 +11,19 @@ export interface TenantGitHub {
   serverKind: ServerKind;
 }
 
+interface TenantGitHubServices {
+  db: Db;
+  config: Pick<Config, 'demoGithubUrl'>;
+  secrets: Secrets;
+  clock: () => Date;
+}
+
 /**
  * Opens GitHub with the tenant's token; nothing is asked until its first use, and everything must be answered by the
  * deadline. Throws `tenant_not_found` and `token_unreadable`.
  */
 export async function openTenantGitHub(
-  { db, secrets, clock }: { db: Db; secrets: Secrets; clock: () => Date },
+  { db, config, secrets, clock }: TenantGitHubServices,
   tenantId: number,
   deadline: Date,
 ): Promise<TenantGitHub> {
@@ -28,6 +36,8 @@ export async function openTenantGitHub(
   if (!tenant) throw notFound('tenant');
   const token = await secrets.open(tenant.tokenSealed);
   const tokenExpiresAt = tenant.tokenExpiresAt === null ? null : new Date(tenant.tokenExpiresAt);
-  const { apiUrl, kind } = tenant;
+  const { kind } = tenant;
+  // The simulator is wherever the local installation runs today.
+  const apiUrl = kind === 'demo' && config.demoGithubUrl !== null ? config.demoGithubUrl : tenant.apiUrl;
   return { github: openGitHub({ apiUrl, token, clock, deadline, tokenExpiresAt }), serverKind: kind };
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import path from 'node:path';
+import type { Repository } from './github/world.ts';
 import type { GitHub } from './github.ts';
 import type { Person } from './identity/store.ts';
 import type { IdentityProvider } from './identity.ts';
@@ -15,6 +16,7 @@ import {
   openIdentity,
   openPages,
   openPlatform,
+  toParameters,
 } from './installation/parts.ts';
 import { takeLock } from './lock.ts';
 import type { Host, HostOptions } from './openwhisk/host.ts';
@@ -56,6 +58,10 @@ export interface Installation {
   github: GitHub;
   identity: IdentityProvider;
   database: { url: string };
+  /** What manifest.yaml's variables are here. */
+  parameters: Record<string, string>;
+  /** Those of the demo, in the GitHub simulator. */
+  demoRepositories: Repository[];
   /** `uuid:key` of the OpenWhisk host's namespace, guest. */
   apiKey: string;
   initSecret: string;
@@ -158,9 +164,10 @@ async function openParts(opening: Opening, closing: ReturnType<typeof createClos
   const database = await openDatabase(opening);
   closing.add(database.close);
   const identity = await openIdentity(opening);
-  const host = await openPlatform(opening, database.url);
+  const parameters = toParameters(opening, database.url);
+  const host = await openPlatform(opening, parameters);
   closing.add(host.close);
-  return { database: { url: database.url }, identity, host, github: openGitHub(opening) };
+  return { database: { url: database.url }, parameters, identity, host, ...openGitHub(opening) };
 }
 
 /**

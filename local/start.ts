@@ -1,10 +1,12 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream, existsSync, type WriteStream, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { log as clack, intro, outro } from '@clack/prompts';
+import { buildDemo, endPushAccess } from './demo.ts';
 import { type Installation, openInstallation } from './installation.ts';
+import { openTelling } from './telling.ts';
 
 interface Settings {
+  demo: boolean;
   port: number;
   dataDir: string;
   invocationsPerMinute: number;
@@ -19,27 +21,11 @@ function readNumber(name: string, fallback: number, most: number): number {
 function readSettings(): Settings {
   const { demo } = parseArgs({ options: { demo: { type: 'boolean', default: false } } }).values;
   return {
+    demo,
     port: readNumber('PORT', 8080, 65_535),
     dataDir: process.env.DATA_DIR || (demo ? '.data-demo' : '.data'),
     invocationsPerMinute: readNumber('INVOCATIONS_PER_MINUTE', 600, 1_000_000),
   };
-}
-
-interface Telling {
-  begin(line: string): void;
-  tell(line: string): void;
-  finish(line: string): void;
-}
-
-/** Lines for people: dressed up in a terminal, plain elsewhere. */
-function openTelling(): Telling {
-  const print = (line: string) => console.log(line);
-  if (!process.stdout.isTTY) return { begin: print, tell: print, finish: print };
-  const begin = (line: string) => {
-    intro('GitHub Traffic Analytics');
-    clack.step(line);
-  };
-  return { begin, tell: (line) => clack.step(line), finish: (line) => outro(line) };
 }
 
 /** One JSON object a line, of this run only; made with the first line, when the folder is known to be ours. */
@@ -58,12 +44,16 @@ async function isInitialised(url: string): Promise<boolean> {
   return state.initialized ?? false;
 }
 
+/** The present of the simulated GitHub; null: the real one. The demo lives through other days first. */
+let present: Date | null = null;
+
 function open(settings: Settings, onListening: () => void): Promise<Installation> {
   const { port, dataDir, invocationsPerMinute } = settings;
   const { DATABASE_URL: databaseUrl, ALLOW_PRIVATE_ADDRESSES = '' } = process.env;
   return openInstallation({
     ...{ port, dataDir, onListening, demo: true, log: openLog(dataDir) },
     ...(databaseUrl && { databaseUrl }),
+    clock: () => present ?? new Date(),
     environment: { ALLOW_PRIVATE_ADDRESSES },
     limits: { invocationsPerMinute },
   });
@@ -86,6 +76,33 @@ function stopOnSignal(opening: Promise<Installation>): () => boolean {
   return () => stopping;
 }
 
+/** Fills an installation that is not initialised yet with the demo's history, and says how far it is. */
+async function makeHistory(installation: Installation, isStopping: () => boolean): Promise<void> {
+  const bar = openTelling().openBar('Living through 400 days of the demo, with a collection on each');
+  await buildDemo(installation, {
+    setPresent(instant) {
+      present = instant;
+      installation.host.setParameters('traffic', { NOW: instant?.toISOString() ?? '' });
+    },
+    onDay: (day, share) => bar.advance(share, day),
+    isStopping,
+  });
+  bar.finish(isStopping() ? 'Stopped on the way.' : 'The history is made.');
+}
+
+async function prepareDemo(
+  installation: Installation,
+  dataDir: string,
+  isStopping: () => boolean,
+): Promise<void> {
+  const mark = path.join(dataDir, 'demo-is-made');
+  if (existsSync(mark)) return endPushAccess(installation);
+  if (await isInitialised(installation.url))
+    throw new Error(`The demo in ${dataDir} was not finished: delete that folder and start again.`);
+  await makeHistory(installation, isStopping);
+  if (!isStopping()) writeFileSync(mark, '');
+}
+
 async function start(): Promise<void> {
   const settings = readSettings();
   const { begin, tell, finish } = openTelling();
@@ -93,10 +110,13 @@ async function start(): Promise<void> {
   const starting = `Starting ${database}, sign-in, a simulated GitHub and the actions; the data is in ${settings.dataDir}.`;
   const opening = open(settings, () => begin(starting));
   const isStopping = stopOnSignal(opening);
-  const { url, initLink } = await opening;
+  const installation = await opening;
+  const { url, initLink } = installation;
+  if (settings.demo) await prepareDemo(installation, settings.dataDir, isStopping);
   const isReady = await isInitialised(url).catch(() => true);
   if (isStopping()) return;
-  if (!isReady)
+  if (isReady) await installation.host.fire('daily');
+  else
     tell(
       `Nothing is set up yet. Open this link to do it; it carries the secret that allows it:\n${initLink}`,
     );

@@ -119,7 +119,11 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   await step('access to any tenant', (db) => requireAnyTenant(db, manager, 'seeTenant'));
 
   const openGitHub = (db: Db) =>
-    openTenantGitHub({ db, secrets, clock }, tenantId, new Date(NOW.getTime() + 60_000));
+    openTenantGitHub(
+      { config: { demoGithubUrl: null }, db, secrets, clock },
+      tenantId,
+      new Date(NOW.getTime() + 60_000),
+    );
   const { candidates } = await step('discover repositories', async (db) =>
     discoverRepositories({ db, ...(await openGitHub(db)) }, tenantId, undefined),
   );

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../github/stories.ts';
-import { createGitHub, type GitHub } from '../github.ts';
+import { createGitHub } from '../github.ts';
 import type { Person } from '../identity/store.ts';
 import { createIdentityProvider, type IdentityProvider } from '../identity.ts';
 import type { InstallationOptions } from '../installation.ts';
@@ -67,21 +67,21 @@ export function openIdentity(opening: Opening): Promise<IdentityProvider> {
   });
 }
 
-/** The GitHub simulator. */
-export function openGitHub({ options, url, kept }: Opening): GitHub {
+/** The GitHub simulator, and the demo's repositories in it. */
+export function openGitHub({ options, url, kept }: Opening) {
   const github = createGitHub({
     clock: options.clock ?? (() => new Date()),
     baseUrl: `${url}${GITHUB_PATH}`,
   });
-  if (options.demo) addDemoRepositories(github, kept.madeOn);
-  return github;
+  if (!options.demo) return { github, demoRepositories: [] };
+  const { northwind, pinecone } = addDemoRepositories(github, kept.madeOn);
+  return { github, demoRepositories: [...northwind, ...pinecone] };
 }
 
-/** The OpenWhisk host with the actions of manifest.yaml. */
-export async function openPlatform(opening: Opening, databaseUrl: string): Promise<Host> {
-  const { options, url, kept, log } = opening;
-  const { limits = {}, alarms = true, coldStarts = false } = options;
-  const environment = {
+/** The values of manifest.yaml's variables. */
+export function toParameters(opening: Opening, databaseUrl: string): Record<string, string> {
+  const { options, url, kept } = opening;
+  return {
     DATABASE_URL: databaseUrl,
     ISSUER: `${url}${IDENTITY_PATH}`,
     CLIENT_ID,
@@ -93,6 +93,14 @@ export async function openPlatform(opening: Opening, databaseUrl: string): Promi
     NOW: '',
     ...options.environment,
   };
+}
+
+/** The OpenWhisk host with the actions of manifest.yaml. */
+export async function openPlatform(
+  { options, url, kept, log }: Opening,
+  environment: Record<string, string>,
+): Promise<Host> {
+  const { limits = {}, alarms = true, coldStarts = false } = options;
   const manifest = options.deployed === false ? null : path.join(findRoot(), 'manifest.yaml');
   const host = await openHost({
     manifest,

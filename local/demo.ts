@@ -1,0 +1,129 @@
+import type { Tenant } from '../actions/openapi/tenants.ts';
+import { type Collector, collectTenant } from '../lib/collector.ts';
+import { parseConfig } from '../lib/config.ts';
+import { startOf, toDay } from '../lib/day.ts';
+import { type Db, openDatabase } from '../lib/db/database.ts';
+import type { RunKey } from '../lib/run-end.ts';
+import { startAllRuns } from '../lib/run-start.ts';
+import { openSecrets } from '../lib/secrets.ts';
+import { openTenantGitHub } from '../lib/tenant-github.ts';
+import { callApi } from './api-call.ts';
+import { DEMO_TOKENS, DEMO_USERS } from './github/stories.ts';
+import type { Installation } from './installation.ts';
+
+/** Days before today on which the demo's stories happen. */
+const STORY = {
+  begins: 400,
+  secondTenant: 392,
+  /** A repository is added three days after it was made. */
+  launchAdded: 317,
+  /** Pinecone's token stops working, and is renewed when a fortnight is lost. */
+  tokenFails: 160,
+  tokenWorks: 132,
+  /** Pinecone may no longer push to one of its repositories. */
+  pushAccessEnds: 5,
+} as const;
+
+const ADMINISTRATOR = 'ada@example.com';
+const DAY_MS = 86_400_000;
+
+export interface DemoOptions {
+  /** Sets the present of GitHub and of the actions; null: the real one again. */
+  setPresent: (instant: Date | null) => void;
+  /** Called after each simulated day. */
+  onDay: (day: string, share: number) => void;
+  /** True: stop between two days. */
+  isStopping: () => boolean;
+}
+
+/**
+ * Makes the demo's history by living through it: the installation is initialised and its repositories are added through
+ * the API, and the collector runs on every simulated day at 06:00 UTC, until today.
+ */
+export async function buildDemo(installation: Installation, options: DemoOptions): Promise<void> {
+  const today = startOf(toDay(new Date())).getTime();
+  const at = (daysAgo: number) => new Date(today - daysAgo * DAY_MS + 6 * 3_600_000);
+  const { db } = openDatabase(installation.parameters.DATABASE_URL ?? '');
+  let present = at(STORY.begins);
+  const events = toEvents(installation);
+  try {
+    for (let daysAgo: number = STORY.begins; daysAgo >= 0; daysAgo -= 1) {
+      if (options.isStopping()) return;
+      const simulated = at(daysAgo);
+      present = daysAgo === 0 && simulated > new Date() ? new Date() : simulated;
+      options.setPresent(present);
+      await events[daysAgo]?.();
+      await collectDay(installation, db, () => present);
+      options.onDay(toDay(present), 1 - daysAgo / STORY.begins);
+    }
+  } finally {
+    options.setPresent(null);
+    await db.destroy();
+  }
+}
+
+/** What people and GitHub do in the demo, by how many days ago. */
+function toEvents(installation: Installation): Record<number, () => Promise<unknown>> {
+  const { github, initSecret: secret, host } = installation;
+  const { octocat, hubot, northwind, pinecone, legacy } = DEMO_USERS;
+  const ask = (method: string, path: string, body: unknown) =>
+    callApi(installation, ADMINISTRATOR, { method, path, body });
+  const add = async (tenantId: number, owner: string, names: string[]) => {
+    const repositories = names.map((name) => ({ owner, name }));
+    await ask('POST', `/repositories/${tenantId}/batch`, { repositories });
+    await host.settled();
+  };
+  let renewToken = () => {};
+  return {
+    [STORY.begins]: async () => {
+      await ask('POST', '/init', {
+        ...{ secret, displayName: 'Repository traffic', tenantName: 'Northwind Labs' },
+        ...{ server: { kind: 'demo' }, githubUser: octocat, githubToken: DEMO_TOKENS.octocat },
+      });
+      await add(1, northwind, ['tidy-dates', 'build-cache-action', 'payroll-service', 'old-importer']);
+      await add(1, legacy, ['charts']);
+      await ask('PUT', '/members/1/alan@example.com', { role: 'viewer' });
+    },
+    [STORY.secondTenant]: async () => {
+      const { serverId } = ((await ask('GET', '/tenants/1', undefined)) as Tenant).server;
+      await ask('POST', '/tenants', {
+        ...{ name: 'Pinecone Tools', serverId, manager: 'grace@example.com' },
+        ...{ githubUser: hubot, githubToken: DEMO_TOKENS.hubot },
+      });
+      await add(2, pinecone, ['lantern', 'exam-helper', 'quacks', 'dotfiles']);
+    },
+    [STORY.launchAdded]: () => add(1, northwind, ['burrow']),
+    [STORY.tokenFails]: async () => {
+      const match = { token: DEMO_TOKENS.hubot };
+      renewToken = github.fail({ kind: 'status', status: 401, message: 'Bad credentials', match });
+    },
+    [STORY.tokenWorks]: async () => {
+      renewToken();
+      await ask('PATCH', '/tenants/2', { githubToken: DEMO_TOKENS.hubot });
+    },
+    [STORY.pushAccessEnds]: async () => endPushAccess(installation),
+  };
+}
+
+/** The collector as the alarm starts it, but in this process: a day of ten repositories takes a fraction of a second. */
+async function collectDay({ parameters }: Installation, db: Db, clock: () => Date): Promise<void> {
+  const config = parseConfig(parameters);
+  const services = { db, config, secrets: openSecrets(config.tokenKey), clock };
+  const collector: Collector = {
+    ...{ db, clock, timeLeft: () => Number.POSITIVE_INFINITY },
+    activations: {
+      start: async (_action, run) => void (await collectTenant(collector, run as unknown as RunKey)),
+    },
+    openGitHub: (tenantId) => openTenantGitHub(services, tenantId, new Date(clock().getTime() + 3_600_000)),
+  };
+  await startAllRuns({ db, activations: collector.activations, now: clock() }, null);
+}
+
+/**
+ * Since a few days ago one repository cannot be collected any more. The simulator forgets it when it is closed: to be
+ * called whenever the demo is opened.
+ */
+export function endPushAccess({ github, demoRepositories }: Installation): void {
+  const repository = demoRepositories.find(({ name }) => name === 'exam-helper');
+  if (repository) github.setCollaborator(repository.id, DEMO_USERS.hubot, 'pull');
+}
