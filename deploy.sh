@@ -9,7 +9,8 @@ Usage: ./deploy.sh [COMMAND] [--dry-run]
 
   deploy     (default) builds, deploys the actions, the trigger and the rule, creates or upgrades the tables, uploads
              the pages and checks with real requests that all of it answers; may be run again at any time
-  undeploy   removes the actions, the trigger, the rule and the pages; leaves the bucket and the data alone
+  undeploy   removes the actions, the trigger, the rule and the pages; leaves the bucket alone, and the data too unless
+             it is told the installation's name: undeploy --delete-data='NAME' drops all tables first
   rotate     changes TOKEN_KEY, and DATABASE_URL to DATABASE_URL_NEXT if that is set, without downtime
   status     says what is deployed and whether it answers
 
@@ -137,11 +138,16 @@ deploy() {
 undeploy() {
   prepare preflight
   if [ -n "$dry_run" ]; then
+    [ -z "$delete_data" ] || step 'All data would be deleted'
     step "What would be removed: the package traffic of $NAMESPACE with its trigger and rule, and the pages in $COS_BUCKET"
     helper status
     return
   fi
   lock
+  if [ -n "$delete_data" ]; then
+    step 'Deleting all data'
+    helper delete-data
+  fi
   step "Removing the actions, the trigger and the rule from $NAMESPACE with $deployer_name"
   wskdeploy_run undeploy
   step "Removing the pages from $COS_BUCKET"
@@ -164,16 +170,19 @@ status() {
 
 command=deploy
 dry_run=
+delete_data=
 for argument in "$@"; do
   case $argument in
     deploy | undeploy | rotate | status) command=$argument ;;
     --dry-run) dry_run=yes ;;
+    --delete-data=*) delete_data=yes && export DELETE_DATA=${argument#*=} ;;
     -h | --help | help) usage; exit 0 ;;
     *) echo "deploy.sh does not know \"$argument\"." >&2; usage >&2; exit 2 ;;
   esac
 done
-case $dry_run$command in
-  yesrotate | yesstatus) echo "--dry-run is for deploy and undeploy." >&2; exit 2 ;;
+case $dry_run$command in yesrotate | yesstatus) echo '--dry-run is for deploy and undeploy.' >&2; exit 2 ;; esac
+case $delete_data$command in yesundeploy | deploy | rotate | status | undeploy) ;; *)
+  echo '--delete-data is for undeploy.' >&2; exit 2 ;;
 esac
 read_variables
 "$command"

@@ -28,16 +28,23 @@ export interface Upgrade {
 export async function upgradeInstallation(services: UpgradeServices): Promise<Upgrade> {
   const { db, dialect, clock } = services;
   await inTransaction(db, (trx) => migrate(trx, dialect, clock().toISOString()));
+  return { schema: SCHEMA_VERSION, ...(await resealTokens(services)) };
+}
+
+type Sealing = Pick<UpgradeServices, 'db' | 'secrets'>;
+
+/** Seals every GitHub token with the first key that another one sealed. */
+export async function resealTokens({ db, secrets }: Sealing): Promise<Omit<Upgrade, 'schema'>> {
   const tenants = await db.selectFrom('tenant').select(['tenantId', 'tokenSealed']).execute();
-  const stale = tenants.filter(({ tokenSealed }) => !services.secrets.isCurrent(tokenSealed));
+  const stale = tenants.filter(({ tokenSealed }) => !secrets.isCurrent(tokenSealed));
   let resealed = 0;
-  for (const tenant of stale) if (await reseal(services, tenant)) resealed += 1;
-  return { schema: SCHEMA_VERSION, resealed, unreadable: stale.length - resealed };
+  for (const tenant of stale) if (await reseal({ db, secrets }, tenant)) resealed += 1;
+  return { resealed, unreadable: stale.length - resealed };
 }
 
 /** False when no key opens it. A token that was replaced meanwhile stays as it is: it was sealed with a current key. */
 async function reseal(
-  { db, secrets }: UpgradeServices,
+  { db, secrets }: Sealing,
   { tenantId, tokenSealed }: { tenantId: number; tokenSealed: string },
 ): Promise<boolean> {
   const token = await secrets.open(tokenSealed).catch(() => null);

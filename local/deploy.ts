@@ -79,6 +79,12 @@ async function tellVerified(settings: Settings): Promise<void> {
   if (!initialized) console.log('Nothing is set up yet: open it, sign in and give INIT_SECRET.');
 }
 
+/** The installation's name is the confirmation. */
+async function deleteData(settings: Settings): Promise<void> {
+  await platformOf(settings).invoke('delete-data', { confirmation: process.env.DELETE_DATA ?? '' });
+  say('All tables are dropped.');
+}
+
 /** Says what is deployed. Never fails for what is not there. */
 async function status(settings: Settings): Promise<void> {
   const platform = platformOf(settings);
@@ -106,8 +112,8 @@ async function status(settings: Settings): Promise<void> {
   if (holder) say(`A deployment of ${holder.user} on ${holder.host} has been running since ${holder.since}.`);
 }
 
-async function removeEverything(settings: Settings): Promise<void> {
-  say(`${await removePages(storeOf(settings))} files removed; the bucket and the data are left alone.`);
+async function removePagesOf(settings: Settings): Promise<void> {
+  say(`${await removePages(storeOf(settings))} files removed; the bucket is left alone.`);
 }
 
 const rotateSecrets = (settings: Settings) =>
@@ -128,7 +134,8 @@ const COMMANDS: Record<string, (settings: Settings) => Promise<void>> = {
   plan,
   verify: tellVerified,
   status,
-  'remove-pages': removeEverything,
+  'remove-pages': removePagesOf,
+  'delete-data': deleteData,
   rotate: rotateSecrets,
 };
 

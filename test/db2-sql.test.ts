@@ -40,6 +40,7 @@ import { deleteTenant } from '../lib/tenant-deletion.ts';
 import { openTenantGitHub } from '../lib/tenant-github.ts';
 import { createTenant, getTenant, listTenants, updateTenant } from '../lib/tenants.ts';
 import { readTable } from '../lib/traffic-table.ts';
+import { resealTokens } from '../lib/upgrade.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
 import { openRecorded, openStandIn } from './db2-recorder.ts';
 import { openTestInstallation, type TestInstallation } from './installation.ts';
@@ -115,6 +116,10 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   await step('change a tenant', (db) =>
     updateTenant({ db, secrets, clock }, tenantId, { name: 'U', ...token }),
   );
+  await step('seal tokens with another key, and with the first again', async (db) => {
+    for (const keys of ['BA', 'AB'].map((order) => [...order].map((key) => key.repeat(43)).join(' ')))
+      await resealTokens({ db, secrets: openSecrets(keys) });
+  });
   const manager = { ...principal, email: 'manager@example.com' };
   await step('access to any tenant', (db) => requireAnyTenant(db, manager, 'seeTenant'));
 

@@ -27,6 +27,15 @@ export async function migrate(trx: Transaction<Tables>, dialect: DialectName, no
   requireVersion(Math.max(stored, scripts[dialect].length));
 }
 
+/** Drops every table of the schema, with all that is in it. Doing it again changes nothing. */
+export async function dropSchema(trx: Transaction<Tables>, dialect: DialectName): Promise<void> {
+  const there = new Set((await trx.introspection.getTables()).map(({ name }) => name));
+  const created = scripts[dialect]
+    .flatMap(toStatements)
+    .flatMap((statement) => /^create table (\w+)/i.exec(statement)?.[1] ?? []);
+  for (const name of created.reverse()) if (there.has(name)) await sql.raw(`drop table ${name}`).execute(trx);
+}
+
 /** 0 when there is no schema. */
 async function storedVersion(trx: Transaction<Tables>): Promise<number> {
   const tables = await trx.introspection.getTables();

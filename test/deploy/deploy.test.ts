@@ -107,8 +107,17 @@ test.each([
   await expectNothingDeployed();
 });
 
-test('a dry run shows what would be done, no secrets, and does nothing', async () => {
-  const { code, output } = await cloud.deploy(['--dry-run']);
+test('a dry run with wsk shows what would be done, no secrets, and does nothing', async () => {
+  // `wsk project` is wskdeploy with one word more.
+  await writeFile(
+    path.join(cloud.checkout, 'wsk'),
+    `#!/bin/sh\n[ "$1" = project ] && shift && exec "${cloud.variables.WSKDEPLOY}" "$@"\n`,
+    { mode: 0o755 },
+  );
+  const { code, output } = await cloud.deploy(['--dry-run'], {
+    ...{ WSKDEPLOY: undefined, PATH: `${cloud.checkout}:${process.env.PATH}` },
+  });
+  expect(output).toContain('What wsk project would deploy');
   expect({ code, output }).toMatchObject({
     code: 0,
     output: expect.stringContaining('action: collect-tenant'),
@@ -267,4 +276,17 @@ test('undeploying removes what deployments brought, and leaves the data and what
   expect(await readNamespace(rest)).toEqual(EMPTY);
   expect(await cloud.bucket.keys()).toEqual(['keep.txt']);
   expect(await query('select tenant_id from tenant')).toEqual([{ tenant_id: 1 }]);
+});
+
+test('data is deleted only with the installation’s name, and then all of it', async () => {
+  await cloud.deploy();
+  const refused = await cloud.deploy(['undeploy', '--delete-data=Another name']);
+  expect(refused.code).toBe(1);
+  expect(refused.output).toContain('Nothing was deleted: the name of this installation is another');
+  expect(await query('select tenant_id from tenant')).toEqual([{ tenant_id: 1 }]);
+  const [{ display_name: name }] = await query('select display_name from installation');
+  const { code, output } = await cloud.deploy(['undeploy', `--delete-data=${name}`]);
+  expect({ code, output }).toMatchObject({ code: 0 });
+  expect(await query("select tablename from pg_tables where schemaname = 'public'")).toEqual([]);
+  expect(await readNamespace(rest)).toEqual(EMPTY);
 });

@@ -14,7 +14,7 @@ if [ ! -x "$binary" ]; then
   # Two that build at once do not get in each other's way.
   building=$(mktemp "$cache/building.XXXXXX")
   trap 'rm -f "$building"' EXIT
-  (cd "$source_folder" && GOFLAGS=-mod=readonly GOTOOLCHAIN=local go build -buildvcs=false -o "$building" \
+  (cd "$source_folder" && CGO_ENABLED=0 GOFLAGS=-mod=readonly GOTOOLCHAIN=local go build -buildvcs=false -o "$building" \
     github.com/apache/openwhisk-wskdeploy >&2)
   chmod 755 "$building"
   mv "$building" "$binary"

@@ -64,6 +64,10 @@ select "TENANT"."GITHUB_USER", "TENANT"."TOKEN_SEALED", "GITHUB_SERVER"."API_URL
 select "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" where "TENANT"."TENANT_ID" = ?;
 update "TENANT" set "GITHUB_USER" = ?, "TOKEN_SEALED" = ?, "TOKEN_CHECKED_AT" = ?, "TOKEN_EXPIRES_AT" = ?, "NAME" = ? where "TENANT_ID" = ?;
 
+-- seal tokens with another key, and with the first again
+select "TENANT_ID", "TOKEN_SEALED" from "TENANT";
+update "TENANT" set "TOKEN_SEALED" = ? where "TENANT_ID" = ? and "TOKEN_SEALED" = ?;
+
 -- access to any tenant
 select "ROLE" from "SYSTEM_ROLE" where "EMAIL" = ?;
 select "TENANT_ID", "ROLE" from "MEMBER" where "EMAIL" = ?;
