@@ -35,7 +35,7 @@ type Waiting = (seconds: number) => void;
 
 const WAITS = [5, 15, 30, 60];
 
-export function openApi(apiUrl: string, session: Session, onWaiting: Waiting, leave: () => void): Api {
+export function openApi(apiUrl: string, session: Session, onWaiting: Waiting, leave: () => Promise<void>): Api {
   async function attempt(method: Method, path: string, body: unknown, signal?: AbortSignal) {
     const token = await session.accessToken().catch(unreachable);
     const headers: Record<string, string> = {};
@@ -52,8 +52,10 @@ export function openApi(apiUrl: string, session: Session, onWaiting: Waiting, le
   }
 
   /** Leaves for the provider; the page is about to go away, so the promise stays open. */
-  function expire(): Promise<never> {
-    leave();
+  async function expire(): Promise<never> {
+    await leave().catch(() => {
+      throw new ApiError(503, 'identity_provider_unavailable', NO_PROVIDER);
+    });
     return new Promise(() => undefined);
   }
 
@@ -95,6 +97,8 @@ export function openApi(apiUrl: string, session: Session, onWaiting: Waiting, le
   };
 }
 
+const NO_PROVIDER =
+  'Your sign-in has ended, and the identity provider cannot be reached. Try again in a minute.';
 const TOO_MANY = 'The API takes only so many calls a minute, and they are used up. Try again in a minute.';
 
 function unreachable(): never {

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Me } from '../actions/openapi/me.ts';
 import { rightsOf, tenantRightsOf } from './access.ts';
 import { type Loaded, preload, useAnswer } from './answers.ts';
@@ -14,6 +14,7 @@ import { overviewRead, repositoryRead } from './overview/view.ts';
 import { reads } from './reads.ts';
 import { type Route, toRoute } from './routes.ts';
 import { Shell } from './shell.tsx';
+import { SignOut } from './sign-out.tsx';
 import { Welcome } from './welcome/welcome.tsx';
 
 const Initialize = lazy(async () => (await import('./welcome/initialize.tsx')).Initialize);
@@ -26,20 +27,27 @@ const Administration = lazy(async () => (await import('./admin/administration.ts
 export function Root({ signInError }: { signInError: Error | undefined }) {
   const { session } = useApp();
   const place = usePlace();
-  const page = place.path + place.query.toString();
-  const leave = !session.signedIn() && place.path !== '/' && !signInError;
-  useEffect(() => {
-    if (leave) void session.signIn(location.pathname + location.search);
-  }, [leave, page]);
   if (session.signedIn()) return <SignedIn />;
-  if (leave) return <Leaving />;
+  if (place.path !== '/' && !signInError) return <Leaving />;
   return <Welcome signInError={signInError} />;
 }
 
+/** On the way to the provider, and afterwards back to this address. */
 function Leaving() {
+  const { session } = useApp();
+  const [error, setError] = useState<Error>();
+  useEffect(() => {
+    const unreachable = new Error('The identity provider cannot be reached at the moment. Try again in a minute.');
+    session.signIn(location.pathname + location.search).catch(() => setError(unreachable));
+  }, [session]);
   return (
     <main class="page narrow">
-      <p role="status">Taking you to the sign-in…</p>
+      <h1>Sign in</h1>
+      {error ? (
+        <Failure error={error} retry={() => location.reload()} />
+      ) : (
+        <p role="status">Taking you to the sign-in…</p>
+      )}
     </main>
   );
 }
@@ -78,6 +86,9 @@ function Known({ me, route, place }: KnownProps) {
       <div class="page narrow">
         <h1>GitHub Traffic Analytics</h1>
         <Failure error={me.error} retry={me.reload} />
+        <p>
+          <SignOut />
+        </p>
       </div>
     );
   if (!me.answer)

@@ -15,7 +15,7 @@ async function start(root: HTMLElement) {
   keepInitSecret();
   const config = await loadConfig();
   const session = openSession(config);
-  const leave = () => void session.signIn(location.pathname + location.search);
+  const leave = () => session.signIn(location.pathname + location.search);
   const api = openApi(config.apiUrl, session, showWaiting, leave);
   const signInError = await session.complete().then(
     (returnTo) => {

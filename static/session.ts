@@ -92,9 +92,9 @@ export function openSession(config: Config): Session {
     },
     async signOut() {
       const idToken = tokens?.idToken;
-      const target = await (await provider()).signOutTarget(config, idToken);
       keep(null);
       sessionStorage.clear();
+      const target = await (await provider()).signOutTarget(config, idToken);
       location.assign(target ?? '/');
     },
   };

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { Server } from '../../actions/openapi/servers.ts';
 import type { ServerRequest } from '../../actions/servers.ts';
-import { ApiError } from '../api.ts';
 import { useApp } from '../app-context.ts';
+import { faultsOf } from '../controls/faults.ts';
 import { Field } from '../controls/field.tsx';
 import { FormDialog } from '../controls/form-dialog.tsx';
 import { useSubmission } from '../controls/submit.ts';
@@ -14,7 +14,7 @@ interface ServerDialogProps {
   onSaved: () => void;
 }
 
-const FIELD_OF: Record<string, 'url' | 'name'> = {
+const FIELD_OF = {
   private_address: 'url',
   server_unreachable: 'url',
   name_taken: 'name',
@@ -26,9 +26,7 @@ export function ServerDialog({ server, onClose, onSaved }: ServerDialogProps) {
   const submission = useSubmission();
   const [name, setName] = useState(server?.name ?? '');
   const [url, setUrl] = useState('');
-  const { error } = submission;
-  const field = error instanceof ApiError ? FIELD_OF[error.code] : undefined;
-  const faultOf = (wanted: string) => (field === wanted ? error?.message : submission.faultOf(wanted));
+  const faults = faultsOf(submission, FIELD_OF);
 
   function save() {
     const body: ServerRequest = { name, url: url.trim() };
@@ -44,11 +42,11 @@ export function ServerDialog({ server, onClose, onSaved }: ServerDialogProps) {
       title={server ? `Rename ${server.name}` : 'Add a GitHub server'}
       action={server ? 'Rename' : 'Add'}
       submission={submission}
-      shownAtField={field !== undefined}
+      shownAtField={faults.atField}
       onSubmit={save}
       onClose={onClose}
     >
-      <Field label="Name" required maxLength={100} value={name} onValue={setName} fault={faultOf('name')} />
+      <Field label="Name" required maxLength={100} value={name} onValue={setName} fault={faults.of('name')} />
       {!server && (
         <Field
           label="Address of its pages"
@@ -58,7 +56,7 @@ export function ServerDialog({ server, onClose, onSaved }: ServerDialogProps) {
           placeholder="https://github.example.com"
           value={url}
           onValue={setUrl}
-          fault={faultOf('url')}
+          fault={faults.of('url')}
         />
       )}
     </FormDialog>

@@ -1,22 +1,14 @@
 import { useState } from 'preact/hooks';
-import type { Server, ServerDeleted } from '../../actions/openapi/servers.ts';
+import type { Server } from '../../actions/openapi/servers.ts';
 import { rightsOf } from '../access.ts';
 import { useAnswer } from '../answers.ts';
-import { useApp, useMe } from '../app-context.ts';
-import { Failure } from '../controls/failure.tsx';
-import { FormDialog } from '../controls/form-dialog.tsx';
+import { useMe } from '../app-context.ts';
+import { Answered } from '../controls/answered.tsx';
 import { PageHead } from '../controls/page-head.tsx';
-import { Skeleton } from '../controls/skeleton.tsx';
-import { useSubmission } from '../controls/submit.ts';
-import { formatCount } from '../format.ts';
 import { reads } from '../reads.ts';
+import { DeleteServer } from './delete-server.tsx';
 import { ServerDialog } from './server-dialog.tsx';
-
-const KINDS: Record<Server['kind'], string> = {
-  github: 'github.com',
-  enterprise: 'GitHub Enterprise Server',
-  demo: 'Demo (simulated)',
-};
+import { ServerTable } from './server-table.tsx';
 
 /** The GitHub servers that tenants may use. */
 export function Servers() {
@@ -44,15 +36,11 @@ export function Servers() {
           )
         }
       />
-      {list.error && <Failure error={list.error} retry={list.reload} />}
-      {!list.answer && !list.error && <Skeleton />}
-      {list.answer && (
-        <ServerTable
-          servers={list.answer.servers}
-          onEdit={mayChange ? setEditing : undefined}
-          onDelete={setDeleting}
-        />
-      )}
+      <Answered loaded={list}>
+        {({ servers }) => (
+          <ServerTable servers={servers} onEdit={mayChange ? setEditing : undefined} onDelete={setDeleting} />
+        )}
+      </Answered>
       {editing && (
         <ServerDialog
           server={editing === 'new' ? undefined : editing}
@@ -60,100 +48,7 @@ export function Servers() {
           onSaved={changed}
         />
       )}
-      {deleting && (
-        <DeleteServer server={deleting} onClose={() => setDeleting(undefined)} onDeleted={changed} />
-      )}
+      {deleting && <DeleteServer server={deleting} onClose={() => setDeleting(undefined)} onDeleted={changed} />}
     </div>
-  );
-}
-
-interface ServerTableProps {
-  servers: Server[];
-  onEdit: ((server: Server) => void) | undefined;
-  onDelete: (server: Server) => void;
-}
-
-function ServerTable({ servers, onEdit, onDelete }: ServerTableProps) {
-  return (
-    <section class="panel" aria-label="GitHub servers">
-      <table class="data cards">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Kind</th>
-            <th scope="col">Address</th>
-            <th scope="col" class="number">
-              Tenants
-            </th>
-            {onEdit && (
-              <th scope="col">
-                <span class="unseen">Actions</span>
-              </th>
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {servers.map((server) => (
-            <tr key={server.serverId}>
-              <th scope="row" class="name">
-                {server.name}
-              </th>
-              <td data-label="Kind">{KINDS[server.kind]}</td>
-              <td class="name" data-label="Address">
-                {server.webUrl}
-              </td>
-              <td class="number" data-label="Tenants">
-                {formatCount(server.tenantCount)}
-              </td>
-              {onEdit && (
-                <td class="actions">
-                  <button type="button" class="button small" onClick={() => onEdit(server)}>
-                    Rename…<span class="unseen"> {server.name}</span>
-                  </button>
-                  <button
-                    type="button"
-                    class="button small danger"
-                    disabled={server.tenantCount > 0}
-                    title={server.tenantCount > 0 ? 'Tenants use it' : undefined}
-                    onClick={() => onDelete(server)}
-                  >
-                    Delete…<span class="unseen"> {server.name}</span>
-                  </button>
-                </td>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-interface DeleteServerProps {
-  server: Server;
-  onClose: () => void;
-  onDeleted: () => void;
-}
-
-function DeleteServer({ server, onClose, onDeleted }: DeleteServerProps) {
-  const { api } = useApp();
-  const submission = useSubmission();
-  function remove() {
-    void submission.run(async () => {
-      await api.send<ServerDeleted>('DELETE', `servers/${server.serverId}`);
-      onDeleted();
-    });
-  }
-  return (
-    <FormDialog
-      title={`Delete ${server.name}?`}
-      action="Delete"
-      danger
-      submission={submission}
-      onSubmit={remove}
-      onClose={onClose}
-    >
-      <p>No tenant uses it. It can be added again at any time.</p>
-    </FormDialog>
   );
 }

@@ -1,18 +1,18 @@
 import { useState } from 'preact/hooks';
-import type { SystemMemberRequest } from '../../actions/members.ts';
 import type { MemberRemoved, SystemMember } from '../../actions/openapi/members.ts';
 import { rightsOf } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp, useMe } from '../app-context.ts';
-import { Failure } from '../controls/failure.tsx';
-import { Field, SelectField } from '../controls/field.tsx';
-import { FormDialog } from '../controls/form-dialog.tsx';
+import { Answered } from '../controls/answered.tsx';
+import { DataTable } from '../controls/data-table.tsx';
 import { PageHead } from '../controls/page-head.tsx';
-import { Skeleton } from '../controls/skeleton.tsx';
-import { useSubmission } from '../controls/submit.ts';
 import { formatInstant } from '../format.ts';
 import { reads } from '../reads.ts';
 import { RemoveMember } from './remove-member.tsx';
+import { SystemRoleDialog } from './system-role-dialog.tsx';
+
+const EXPLANATION =
+  'Administrators change everything in every tenant; maintainers see everything and keep the collection going.';
 
 /** Who may administer or maintain the whole installation. */
 export function SystemRoles() {
@@ -34,12 +34,7 @@ export function SystemRoles() {
     <div class="page" aria-busy={list.loading}>
       <PageHead
         title="System roles"
-        below={
-          <p class="lead">
-            Administrators change everything in every tenant; maintainers see everything and keep the
-            collection going.
-          </p>
-        }
+        below={<p class="lead">{EXPLANATION}</p>}
         actions={
           mayChange && (
             <button type="button" class="button primary" onClick={() => setEditing('new')}>
@@ -48,53 +43,11 @@ export function SystemRoles() {
           )
         }
       />
-      {list.error && <Failure error={list.error} retry={list.reload} />}
-      {!list.answer && !list.error && <Skeleton />}
-      {list.answer && (
-        <section class="panel" aria-label="System roles">
-          <table class="data cards">
-            <thead>
-              <tr>
-                <th scope="col">E-mail address</th>
-                <th scope="col">Role</th>
-                <th scope="col">Since</th>
-                {mayChange && (
-                  <th scope="col">
-                    <span class="unseen">Actions</span>
-                  </th>
-                )}
-              </tr>
-            </thead>
-            <tbody>
-              {list.answer.members.map((member) => (
-                <tr key={member.email}>
-                  <th scope="row" class="name">
-                    {member.email}
-                  </th>
-                  <td data-label="Role">{member.role}</td>
-                  <td class="when" data-label="Since">
-                    {formatInstant(member.grantedAt)}
-                  </td>
-                  {mayChange && (
-                    <td class="actions">
-                      <button type="button" class="button small" onClick={() => setEditing(member)}>
-                        Change…<span class="unseen"> {member.email}</span>
-                      </button>
-                      <button
-                        type="button"
-                        class="button small danger"
-                        onClick={() => setRemoving(member.email)}
-                      >
-                        Remove…<span class="unseen"> {member.email}</span>
-                      </button>
-                    </td>
-                  )}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
+      <Answered loaded={list}>
+        {({ members }) => (
+          <RoleTable members={members} onEdit={mayChange ? setEditing : undefined} onRemove={setRemoving} />
+        )}
+      </Answered>
       {editing && (
         <SystemRoleDialog
           member={editing === 'new' ? undefined : editing}
@@ -115,54 +68,45 @@ export function SystemRoles() {
   );
 }
 
-interface SystemRoleDialogProps {
-  member: SystemMember | undefined;
-  onClose: () => void;
-  onSaved: (email: string) => void;
+interface RoleTableProps {
+  members: SystemMember[];
+  /** Absent where the person may not change roles. */
+  onEdit: ((member: SystemMember) => void) | undefined;
+  onRemove: (email: string) => void;
 }
 
-function SystemRoleDialog({ member, onClose, onSaved }: SystemRoleDialogProps) {
-  const { api } = useApp();
-  const submission = useSubmission();
-  const [email, setEmail] = useState(member?.email ?? '');
-  const [role, setRole] = useState<SystemMemberRequest['role']>(member?.role ?? 'maintainer');
-
-  function save() {
-    const address = email.trim().toLowerCase();
-    const body: SystemMemberRequest = { role };
-    void submission.run(async () => {
-      await api.send<SystemMember>('PUT', `members/system/${encodeURIComponent(address)}`, body);
-      onSaved(address);
-    });
-  }
-
+function RoleTable({ members, onEdit, onRemove }: RoleTableProps) {
+  const columns = [
+    { label: 'E-mail address' },
+    { label: 'Role' },
+    { label: 'Since' },
+    onEdit && { label: 'Actions', unseen: true },
+  ];
   return (
-    <FormDialog
-      title={member ? `System role of ${member.email}` : 'Give a system role'}
-      action="Save"
-      submission={submission}
-      onSubmit={save}
-      onClose={onClose}
-    >
-      {!member && (
-        <Field
-          label="E-mail address"
-          type="email"
-          required
-          maxLength={320}
-          value={email}
-          onValue={setEmail}
-        />
-      )}
-      <SelectField
-        label="Role"
-        value={role}
-        options={[
-          { value: 'maintainer', label: 'Maintainer: sees all tenants, keeps the collection going' },
-          { value: 'administrator', label: 'Administrator: may do everything' },
-        ]}
-        onValue={(value) => setRole(value as SystemMemberRequest['role'])}
-      />
-    </FormDialog>
+    <section class="panel" aria-label="System roles">
+      <DataTable label="People with a system role" columns={columns} cards>
+        {members.map((member) => (
+          <tr key={member.email}>
+            <th scope="row" class="name">
+              {member.email}
+            </th>
+            <td data-label="Role">{member.role}</td>
+            <td class="when" data-label="Since">
+              {formatInstant(member.grantedAt)}
+            </td>
+            {onEdit && (
+              <td class="actions">
+                <button type="button" class="button small" onClick={() => onEdit(member)}>
+                  Change…<span class="unseen"> {member.email}</span>
+                </button>
+                <button type="button" class="button small danger" onClick={() => onRemove(member.email)}>
+                  Remove…<span class="unseen"> {member.email}</span>
+                </button>
+              </td>
+            )}
+          </tr>
+        ))}
+      </DataTable>
+    </section>
   );
 }

@@ -8,6 +8,7 @@ interface FormDialogProps {
   action: string;
   /** The action destroys something. */
   danger?: boolean;
+  wide?: boolean;
   disabled?: boolean;
   submission: Submission;
   /** The error is shown at a field already. */
@@ -19,9 +20,9 @@ interface FormDialogProps {
 
 /** A dialog with a form, its error and its two buttons. */
 export function FormDialog(props: FormDialogProps) {
-  const { title, action, danger, disabled, submission, shownAtField, onSubmit, onClose, children } = props;
+  const { title, action, danger, wide = false, disabled, submission, shownAtField, onSubmit, onClose, children } = props;
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} wide={wide} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -10,7 +10,7 @@ import { RangePicker } from '../controls/range-picker.tsx';
 import { Segments } from '../controls/segments.tsx';
 import { usePlace } from '../location.ts';
 import { paths } from '../routes.ts';
-import { RunProgress } from '../runs/progress.tsx';
+import { ActiveRun, useActiveRun } from '../runs/active-run.tsx';
 import { Attention } from './attention.tsx';
 import { OverviewChart } from './overview-chart.tsx';
 import { RepositoryTable } from './repository-table.tsx';
@@ -47,15 +47,9 @@ export function Overview({ tenantId }: { tenantId: number }) {
         <RangePicker shown={shown.answer?.range} />
       </div>
       {shown.error && <Failure error={shown.error} retry={shown.reload} />}
-      {asTable ? (
-        <TrafficTable tenantId={tenantId} answer={table.answer} failed={Boolean(table.error)} />
-      ) : (
-        <Glance
-          tenantId={tenantId}
-          answer={overview.answer}
-          failed={Boolean(overview.error)}
-          reload={overview.reload}
-        />
+      {asTable && (table.answer || !table.error) && <TrafficTable answer={table.answer} />}
+      {!asTable && (overview.answer || !overview.error) && (
+        <Glance tenantId={tenantId} answer={overview.answer} reload={overview.reload} />
       )}
     </div>
   );
@@ -64,38 +58,38 @@ export function Overview({ tenantId }: { tenantId: number }) {
 interface GlanceProps {
   tenantId: number;
   answer: OverviewAnswer | undefined;
-  failed: boolean;
   reload: () => void;
 }
 
-function Glance({ tenantId, answer, failed, reload }: GlanceProps) {
+function Glance({ tenantId, answer, reload }: GlanceProps) {
   const { me } = useMe();
   const rights = tenantRightsOf(me, tenantId);
-  if (failed && !answer) return null;
-  if (answer?.repositoryCount === 0)
-    return (
-      <Empty title="No repositories yet">
-        <p>Traffic is collected for repositories that were added here.</p>
-        {rights.changeRepositories ? (
-          <p>
-            <a class="button primary" href={paths.repositories(tenantId)}>
-              Add repositories
-            </a>
-          </p>
-        ) : (
-          <p>A manager of this tenant can add some.</p>
-        )}
-      </Empty>
-    );
+  const run = useActiveRun(answer?.activeRunId, reload);
+  if (answer?.repositoryCount === 0) return <NoRepositories tenantId={tenantId} mayAdd={rights.changeRepositories} />;
   return (
     <>
-      {rights.seeRuns && answer?.activeRunId != null && (
-        <RunProgress tenantId={tenantId} runId={answer.activeRunId} onDone={reload} />
-      )}
+      <ActiveRun tenantId={tenantId} run={run} />
       <TotalsRow totals={answer?.totals} comparison={answer?.comparison} lost="repository day" />
       {answer && answer.problemCount > 0 && <Attention answer={answer} />}
       <OverviewChart answer={answer} />
       <RepositoryTable answer={answer} />
     </>
+  );
+}
+
+function NoRepositories({ tenantId, mayAdd }: { tenantId: number; mayAdd: boolean }) {
+  return (
+    <Empty title="No repositories yet">
+      <p>Traffic is collected for repositories that were added here.</p>
+      {mayAdd ? (
+        <p>
+          <a class="button primary" href={paths.repositories(tenantId)}>
+            Add repositories
+          </a>
+        </p>
+      ) : (
+        <p>A manager of this tenant can add some.</p>
+      )}
+    </Empty>
   );
 }

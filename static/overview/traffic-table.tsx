@@ -1,32 +1,32 @@
 import type { TrafficTable as TrafficTableAnswer } from '../../actions/openapi/stats.ts';
 import { StateTag } from '../charts/state-tag.tsx';
+import { DataTable } from '../controls/data-table.tsx';
 import { Empty } from '../controls/empty.tsx';
 import { Pager } from '../controls/pager.tsx';
+import { Panel } from '../controls/panel.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
 import { Skeleton } from '../controls/skeleton.tsx';
-import { TableScroll } from '../controls/table-scroll.tsx';
-import { formatCount, formatDay } from '../format.ts';
+import { type Bucket, formatCount, formatDay } from '../format.ts';
 import { paths } from '../routes.ts';
 
-interface TrafficTableProps {
-  tenantId: number;
-  answer: TrafficTableAnswer | undefined;
-  failed: boolean;
-}
-
-const NAMES = { day: 'Daily traffic', week: 'Weekly traffic', month: 'Monthly traffic' };
+const TITLES = { day: 'Daily traffic', week: 'Weekly traffic', month: 'Monthly traffic' };
 const HEADS = { day: 'Day', week: 'Week', month: 'Month' };
 
+const columnsFor = (by: Bucket) => [
+  { label: HEADS[by] },
+  { label: 'Repository' },
+  { label: 'Views', numeric: true },
+  { label: 'Unique visitors', numeric: true },
+  { label: 'Clones', numeric: true },
+  { label: 'Unique cloners', numeric: true },
+  { label: 'State' },
+];
+
 /** One row per repository and day, week or month, newest first. */
-export function TrafficTable({ tenantId, answer, failed }: TrafficTableProps) {
-  if (failed && !answer) return null;
+export function TrafficTable({ answer }: { answer: TrafficTableAnswer | undefined }) {
   const by = answer?.range.by ?? 'day';
   return (
-    <section class="panel" aria-labelledby="traffic">
-      <header class="panel-head">
-        <h2 id="traffic">{NAMES[by]}</h2>
-        <SearchBox label="Search repositories" />
-      </header>
+    <Panel title={TITLES[by]} beside={<SearchBox label="Search repositories" />}>
       {!answer && <Skeleton rows={12} />}
       {answer?.rows.length === 0 && (
         <Empty title="No figures in this range">
@@ -34,53 +34,42 @@ export function TrafficTable({ tenantId, answer, failed }: TrafficTableProps) {
         </Empty>
       )}
       {answer && answer.rows.length > 0 && (
-        <TableScroll label="Traffic">
-          <table class="data">
-            <thead>
-              <tr>
-                <th scope="col">{HEADS[by]}</th>
-                <th scope="col">Repository</th>
-                <th scope="col" class="number">
-                  Views
-                </th>
-                <th scope="col" class="number">
-                  Unique visitors
-                </th>
-                <th scope="col" class="number">
-                  Clones
-                </th>
-                <th scope="col" class="number">
-                  Unique cloners
-                </th>
-                <th scope="col">State</th>
-              </tr>
-            </thead>
-            <tbody>
-              {answer.rows.map((row) => (
-                <tr key={`${row.date} ${row.repositoryId}`}>
-                  <td class="when">{by === 'day' ? formatDay(row.date) : row.label}</td>
-                  <th scope="row" class="name">
-                    <a href={paths.repository(tenantId, row.repositoryId)}>{row.fullName}</a>
-                  </th>
-                  <td class="number">{formatCount(row.viewCount)}</td>
-                  <td class="number">
-                    <Uniques value={row.viewUniques} exact={row.uniquesExact} />
-                  </td>
-                  <td class="number">{formatCount(row.cloneCount)}</td>
-                  <td class="number">
-                    <Uniques value={row.cloneUniques} exact={row.uniquesExact} />
-                  </td>
-                  <td>
-                    <StateTag state={row.state} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </TableScroll>
+        <DataTable label={TITLES[by]} columns={columnsFor(by)}>
+          {answer.rows.map((row) => (
+            <Row key={`${row.date} ${row.repositoryId}`} tenantId={answer.tenantId} row={row} by={by} />
+          ))}
+        </DataTable>
       )}
       {answer && <Pager page={answer.page} things="rows" />}
-    </section>
+    </Panel>
+  );
+}
+
+interface RowProps {
+  tenantId: number;
+  row: TrafficTableAnswer['rows'][number];
+  by: Bucket;
+}
+
+function Row({ tenantId, row, by }: RowProps) {
+  return (
+    <tr>
+      <td class="when">{by === 'day' ? formatDay(row.date) : row.label}</td>
+      <th scope="row" class="name">
+        <a href={paths.repository(tenantId, row.repositoryId)}>{row.fullName}</a>
+      </th>
+      <td class="number">{formatCount(row.viewCount)}</td>
+      <td class="number">
+        <Uniques value={row.viewUniques} exact={row.uniquesExact} />
+      </td>
+      <td class="number">{formatCount(row.cloneCount)}</td>
+      <td class="number">
+        <Uniques value={row.cloneUniques} exact={row.uniquesExact} />
+      </td>
+      <td>
+        <StateTag state={row.state} />
+      </td>
+    </tr>
   );
 }
 

@@ -3,6 +3,7 @@ import type { RepositoryAdded } from '../../actions/openapi/repositories.ts';
 import { useApp } from '../app-context.ts';
 import { Field } from '../controls/field.tsx';
 import { Notice } from '../controls/notice.tsx';
+import { Panel } from '../controls/panel.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { parseFullName } from './full-name.ts';
 
@@ -12,36 +13,36 @@ interface AddFormProps {
   onDiscover: () => void;
 }
 
-/** Adds one repository by its name or address. */
-export function AddForm({ tenantId, onAdded, onDiscover }: AddFormProps) {
+const UNREADABLE = new Error(
+  'Give the owner and the name, such as octocat/hello-world, or the repository’s address.',
+);
+
+/** What was typed, and what became of it. */
+function useAddition({ tenantId, onAdded }: AddFormProps) {
   const { api } = useApp();
   const submission = useSubmission();
   const [text, setText] = useState('');
   const [added, setAdded] = useState<string>();
-  const [unreadable, setUnreadable] = useState(false);
-  const fault = unreadable
-    ? 'Give the owner and the name, such as octocat/hello-world, or the repository’s address.'
-    : submission.error?.message;
 
   function add() {
-    const wanted = parseFullName(text);
-    setUnreadable(!wanted);
     setAdded(undefined);
-    submission.clear();
-    if (!wanted) return;
     void submission.run(async () => {
+      const wanted = parseFullName(text);
+      if (!wanted) throw UNREADABLE;
       const answer = await api.send<RepositoryAdded>('POST', `repositories/${tenantId}`, wanted);
       setText('');
       setAdded(answer.repository.fullName);
       onAdded(answer);
     });
   }
+  return { text, setText, add, added, submission };
+}
 
+/** Adds one repository by its name or address. */
+export function AddForm(props: AddFormProps) {
+  const { text, setText, add, added, submission } = useAddition(props);
   return (
-    <section class="panel" aria-labelledby="add">
-      <header class="panel-head">
-        <h2 id="add">Add repositories</h2>
-      </header>
+    <Panel title="Add repositories">
       <form
         class="panel-body stack"
         onSubmit={(event) => {
@@ -58,21 +59,18 @@ export function AddForm({ tenantId, onAdded, onDiscover }: AddFormProps) {
             autoCapitalize="off"
             spellcheck={false}
             value={text}
-            onValue={(value) => {
-              setText(value);
-              setUnreadable(false);
-            }}
+            onValue={setText}
           />
           <button type="submit" class="button primary" disabled={submission.busy}>
             {submission.busy ? 'Asking GitHub…' : 'Add repository'}
           </button>
-          <button type="button" class="button" onClick={onDiscover}>
+          <button type="button" class="button" onClick={props.onDiscover}>
             Discover…
           </button>
         </div>
-        {fault && (
-          <Notice kind="error" title={unreadable ? 'That is not a repository’s name' : 'It was not added'}>
-            <p>{fault}</p>
+        {submission.error && (
+          <Notice kind="error" title="It was not added">
+            <p>{submission.error.message}</p>
           </Notice>
         )}
         {added && (
@@ -83,6 +81,6 @@ export function AddForm({ tenantId, onAdded, onDiscover }: AddFormProps) {
           </Notice>
         )}
       </form>
-    </section>
+    </Panel>
   );
 }

@@ -1,19 +1,18 @@
 import { useState } from 'preact/hooks';
-import type { RepositoriesAdded, Repository } from '../../actions/openapi/repositories.ts';
+import type { RepositoriesAdded, Repository, RepositoryList as RepositoryListAnswer } from '../../actions/openapi/repositories.ts';
 import { tenantRightsOf } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';
+import { Answered } from '../controls/answered.tsx';
 import { Empty } from '../controls/empty.tsx';
-import { Failure } from '../controls/failure.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
-import { Skeleton } from '../controls/skeleton.tsx';
-import { plural } from '../format.ts';
 import { go, usePlace, withQuery } from '../location.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
-import { RunProgress } from '../runs/progress.tsx';
+import { ActiveRun, useActiveRun } from '../runs/active-run.tsx';
 import { AddForm } from './add-form.tsx';
+import { BatchResult } from './batch-result.tsx';
 import { DiscoverDialog } from './discover-dialog.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 import { RepositoryList } from './repository-list.tsx';
@@ -23,25 +22,29 @@ export function Repositories({ tenantId }: { tenantId: number }) {
   const { me, reloadMe } = useMe();
   const place = usePlace();
   const list = useAnswer(reads.repositories(tenantId));
-  const [startedRun, setStartedRun] = useState<number | null>(null);
+  const run = useActiveRun(list.answer?.activeRunId, list.reload);
   const [batch, setBatch] = useState<RepositoriesAdded>();
-  const [removing, setRemoving] = useState<Repository>();
-  const rights = tenantRightsOf(me, tenantId);
-  const runId = startedRun ?? list.answer?.activeRunId ?? null;
+  const mayChange = tenantRightsOf(me, tenantId).changeRepositories;
+  const discovering = mayChange && place.query.has('discover');
 
-  function changed(newRun: number | null) {
-    if (newRun !== null) setStartedRun(newRun);
+  function changed(runId: number | null) {
+    if (runId !== null) run.follow(runId);
     list.reload();
     reloadMe();
+  }
+  function addedMany(added: RepositoriesAdded) {
+    setBatch(added);
+    go(withQuery(place, { discover: null }));
+    changed(added.runId);
   }
 
   return (
     <div class="page" aria-busy={list.loading}>
       <PageHead title="Repositories" />
       {place.query.has('first') && (
-        <FirstStep collected={Boolean(list.answer?.repositories.length)} tenantId={tenantId} />
+        <FirstStep tenantId={tenantId} done={Boolean(list.answer?.repositories.length)} />
       )}
-      {rights.changeRepositories && (
+      {mayChange && (
         <AddForm
           tenantId={tenantId}
           onAdded={(added) => changed(added.runId)}
@@ -49,57 +52,62 @@ export function Repositories({ tenantId }: { tenantId: number }) {
         />
       )}
       {batch && <BatchResult batch={batch} />}
-      {rights.seeRuns && runId !== null && (
-        <RunProgress
-          tenantId={tenantId}
-          runId={runId}
-          onDone={() => {
-            setStartedRun(null);
-            list.reload();
-          }}
-        />
-      )}
-      {list.error && <Failure error={list.error} retry={list.reload} />}
-      {!list.answer && !list.error && <Skeleton />}
-      {list.answer?.repositories.length === 0 && <NoRepositories mayAdd={rights.changeRepositories} />}
-      {list.answer && list.answer.repositories.length > 0 && (
-        <RepositoryList
-          tenantId={tenantId}
-          repositories={list.answer.repositories}
-          onRemove={rights.changeRepositories ? setRemoving : undefined}
-        />
-      )}
-      {rights.changeRepositories && place.query.has('discover') && (
+      <ActiveRun tenantId={tenantId} run={run} />
+      <Answered loaded={list}>
+        {(answer) => (
+          <Tracked tenantId={tenantId} answer={answer} mayChange={mayChange} onRemoved={() => changed(null)} />
+        )}
+      </Answered>
+      {discovering && (
         <DiscoverDialog
           tenantId={tenantId}
           onClose={() => go(withQuery(place, { discover: null }))}
-          onAdded={(added) => {
-            setBatch(added);
-            go(withQuery(place, { discover: null }));
-            changed(added.runId);
-          }}
-        />
-      )}
-      {removing && (
-        <RemoveDialog
-          tenantId={tenantId}
-          repositoryId={removing.repositoryId}
-          fullName={removing.fullName}
-          onClose={() => setRemoving(undefined)}
-          onRemoved={() => {
-            setRemoving(undefined);
-            changed(null);
-          }}
+          onAdded={addedMany}
         />
       )}
     </div>
   );
 }
 
-function FirstStep({ collected, tenantId }: { collected: boolean; tenantId: number }) {
+interface TrackedProps {
+  tenantId: number;
+  answer: RepositoryListAnswer;
+  mayChange: boolean;
+  onRemoved: () => void;
+}
+
+/** The list, with the dialog that removes one of them. */
+function Tracked({ tenantId, answer: { repositories }, mayChange, onRemoved }: TrackedProps) {
+  const [removing, setRemoving] = useState<Repository>();
+  const close = () => setRemoving(undefined);
+  if (repositories.length === 0) return <NoRepositories mayAdd={mayChange} />;
+  return (
+    <>
+      <RepositoryList
+        tenantId={tenantId}
+        repositories={repositories}
+        onRemove={mayChange ? setRemoving : undefined}
+      />
+      {removing && (
+        <RemoveDialog
+          tenantId={tenantId}
+          repositoryId={removing.repositoryId}
+          fullName={removing.fullName}
+          onClose={close}
+          onRemoved={() => {
+            close();
+            onRemoved();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function FirstStep({ tenantId, done }: { tenantId: number; done: boolean }) {
   return (
     <Notice kind="success" title="The installation is set up">
-      {collected ? (
+      {done ? (
         <p>
           Your repositories are collected every day from now on.{' '}
           <a href={paths.overview(tenantId)}>See their traffic</a>
@@ -120,29 +128,5 @@ function NoRepositories({ mayAdd }: { mayAdd: boolean }) {
           : 'There are none that you may see. A manager of this tenant can add some.'}
       </p>
     </Empty>
-  );
-}
-
-/** Each of many repositories was accepted or refused by itself. */
-function BatchResult({ batch }: { batch: RepositoriesAdded }) {
-  const { added, refused } = batch;
-  return (
-    <Notice
-      kind={refused.length ? 'warning' : 'success'}
-      title={`${plural(added.length, 'repository', 'repositories')} added${refused.length ? `, ${refused.length} refused` : ''}`}
-    >
-      {refused.length > 0 && (
-        <ul>
-          {refused.map((one) => (
-            <li key={`${one.owner}/${one.name}`}>
-              <strong>
-                {one.owner}/{one.name}
-              </strong>
-              : {one.message}
-            </li>
-          ))}
-        </ul>
-      )}
-    </Notice>
   );
 }

@@ -1,9 +1,19 @@
 import { useState } from 'preact/hooks';
 import type { Repository } from '../../actions/openapi/repositories.ts';
-import { TableScroll } from '../controls/table-scroll.tsx';
+import { DataTable } from '../controls/data-table.tsx';
+import { Panel } from '../controls/panel.tsx';
 import { formatDay, plural } from '../format.ts';
 import { LossNote } from '../overview/loss-note.tsx';
 import { paths } from '../routes.ts';
+
+const COLUMNS = [
+  { label: 'Repository' },
+  { label: 'Identifier', numeric: true },
+  { label: 'Visibility' },
+  { label: 'Schedule' },
+  { label: 'Covered' },
+  { label: 'State' },
+];
 
 interface RepositoryListProps {
   tenantId: number;
@@ -17,55 +27,35 @@ export function RepositoryList({ tenantId, repositories, onRemove }: RepositoryL
   const [filter, setFilter] = useState('');
   const wanted = filter.trim().toLowerCase();
   const shown = repositories.filter((repository) => repository.fullName.toLowerCase().includes(wanted));
+  const columns = [...COLUMNS, onRemove && { label: 'Actions', unseen: true }];
   return (
-    <section class="panel" aria-labelledby="list">
-      <header class="panel-head">
-        <h2 id="list">{plural(repositories.length, 'repository', 'repositories')}</h2>
-        <div class="search">
-          <input
-            type="search"
-            aria-label="Filter repositories"
-            placeholder="Filter"
-            value={filter}
-            onInput={(event) => setFilter(event.currentTarget.value)}
-          />
-        </div>
-      </header>
+    <Panel
+      title={plural(repositories.length, 'repository', 'repositories')}
+      beside={<FilterBox filter={filter} onFilter={setFilter} />}
+    >
       {shown.length === 0 && <p class="none">No repository matches.</p>}
       {shown.length > 0 && (
-        <TableScroll label="Repositories">
-          <table class="data cards">
-            <thead>
-              <tr>
-                <th scope="col">Repository</th>
-                <th scope="col" class="number">
-                  Identifier
-                </th>
-                <th scope="col">Visibility</th>
-                <th scope="col">Schedule</th>
-                <th scope="col">Covered</th>
-                <th scope="col">State</th>
-                {onRemove && (
-                  <th scope="col">
-                    <span class="unseen">Actions</span>
-                  </th>
-                )}
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map((repository) => (
-                <Row
-                  key={repository.repositoryId}
-                  tenantId={tenantId}
-                  repository={repository}
-                  onRemove={onRemove}
-                />
-              ))}
-            </tbody>
-          </table>
-        </TableScroll>
+        <DataTable label="Repositories" columns={columns} cards>
+          {shown.map((repository) => (
+            <Row key={repository.repositoryId} tenantId={tenantId} repository={repository} onRemove={onRemove} />
+          ))}
+        </DataTable>
       )}
-    </section>
+    </Panel>
+  );
+}
+
+function FilterBox({ filter, onFilter }: { filter: string; onFilter: (filter: string) => void }) {
+  return (
+    <search class="search">
+      <input
+        type="search"
+        aria-label="Filter repositories"
+        placeholder="Filter"
+        value={filter}
+        onInput={(event) => onFilter(event.currentTarget.value)}
+      />
+    </search>
   );
 }
 
@@ -76,7 +66,7 @@ interface RowProps {
 }
 
 function Row({ tenantId, repository, onRemove }: RowProps) {
-  const { firstCoveredDate, lastCoveredDate, problem } = repository;
+  const { firstCoveredDate, lastCoveredDate } = repository;
   return (
     <tr>
       <th scope="row" class="name">
@@ -94,15 +84,7 @@ function Row({ tenantId, repository, onRemove }: RowProps) {
           : 'Not yet collected'}
       </td>
       <td data-label="State">
-        {problem ? (
-          <>
-            {problem.message} <LossNote days={problem.daysUntilLoss} />
-          </>
-        ) : (
-          <span class={repository.lastSuccessAt ? 'tag success' : 'tag'}>
-            {repository.lastSuccessAt ? 'Fine' : 'Waiting'}
-          </span>
-        )}
+        <State repository={repository} />
       </td>
       {onRemove && (
         <td class="actions">
@@ -112,5 +94,14 @@ function Row({ tenantId, repository, onRemove }: RowProps) {
         </td>
       )}
     </tr>
+  );
+}
+
+function State({ repository: { problem, lastSuccessAt } }: { repository: Repository }) {
+  if (!problem) return <span class={lastSuccessAt ? 'tag success' : 'tag'}>{lastSuccessAt ? 'Fine' : 'Waiting'}</span>;
+  return (
+    <>
+      {problem.message} <LossNote days={problem.daysUntilLoss} />
+    </>
   );
 }

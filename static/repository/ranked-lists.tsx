@@ -1,16 +1,20 @@
 import type { ComponentChildren } from 'preact';
 import type { RepositoryStats } from '../../actions/openapi/stats.ts';
-import { TableScroll } from '../controls/table-scroll.tsx';
+import { DataTable } from '../controls/data-table.tsx';
+import { Panel } from '../controls/panel.tsx';
 import { formatCount, formatDay, formatShortDay } from '../format.ts';
 
 type Ranked = Omit<RepositoryStats['referrers'][number], 'referrer'>;
 
+interface Row extends Ranked {
+  key: string;
+  name: ComponentChildren;
+}
+
 /** Where visitors came from: GitHub's ten of the last 14 days, and those seen earlier in the range. */
 export function ReferrerList({ answer }: { answer: RepositoryStats }) {
   const rows = answer.referrers.map((row) => ({ ...row, key: row.referrer, name: row.referrer }));
-  return (
-    <RankedList id="referrers" title="Referrers" head="Site" rows={rows} snapshotDate={answer.snapshotDate} />
-  );
+  return <RankedList title="Referrers" head="Site" rows={rows} snapshotDate={answer.snapshotDate} />;
 }
 
 /** What visitors looked at. */
@@ -25,69 +29,56 @@ export function PathList({ answer }: { answer: RepositoryStats }) {
       </>
     ),
   }));
-  return (
-    <RankedList id="paths" title="Popular paths" head="Path" rows={rows} snapshotDate={answer.snapshotDate} />
-  );
+  return <RankedList title="Popular paths" head="Path" rows={rows} snapshotDate={answer.snapshotDate} />;
 }
 
 interface RankedListProps {
-  id: string;
   title: string;
   head: string;
-  rows: (Ranked & { key: string; name: ComponentChildren })[];
+  rows: Row[];
   snapshotDate: string | null;
 }
 
-function RankedList({ id, title, head, rows, snapshotDate }: RankedListProps) {
+function RankedList({ title, head, rows, snapshotDate }: RankedListProps) {
+  const columns = [
+    { label: 'Rank', numeric: true },
+    { label: head },
+    { label: 'Views', numeric: true },
+    { label: 'Uniques', numeric: true },
+    { label: 'Seen' },
+  ];
+  const asOf = snapshotDate && <span class="muted">14 days up to {formatDay(snapshotDate)}</span>;
   return (
-    <section class="panel" aria-labelledby={id}>
-      <header class="panel-head">
-        <h2 id={id}>{title}</h2>
-        {snapshotDate && <span class="muted">14 days up to {formatDay(snapshotDate)}</span>}
-      </header>
+    <Panel title={title} beside={asOf}>
       {rows.length === 0 ? (
         <p class="none">GitHub named none for these days.</p>
       ) : (
-        <TableScroll label={title}>
-          <table class="data">
-            <thead>
-              <tr>
-                <th scope="col" class="number">
-                  Rank
-                </th>
-                <th scope="col">{head}</th>
-                <th scope="col" class="number">
-                  Views
-                </th>
-                <th scope="col" class="number">
-                  Uniques
-                </th>
-                <th scope="col">Seen</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <tr key={row.key} class={row.current ? undefined : 'gone'}>
-                  <td class="number">
-                    {row.current ? row.rank : '–'} <Move row={row} />
-                  </td>
-                  <th scope="row" class="name">
-                    {row.name}
-                  </th>
-                  <td class="number">{formatCount(row.viewCount)}</td>
-                  <td class="number">{formatCount(row.viewUniques)}</td>
-                  <td class="when">
-                    {row.current
-                      ? `since ${formatShortDay(row.firstSeen)}`
-                      : `left after ${formatShortDay(row.lastSeen)}`}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </TableScroll>
+        <DataTable label={title} columns={columns}>
+          {rows.map((row) => (
+            <RankedRow key={row.key} row={row} />
+          ))}
+        </DataTable>
       )}
-    </section>
+    </Panel>
+  );
+}
+
+function RankedRow({ row }: { row: Row }) {
+  const { current, firstSeen, lastSeen } = row;
+  return (
+    <tr class={current ? undefined : 'gone'}>
+      <td class="number">
+        {current ? row.rank : '–'} <Move row={row} />
+      </td>
+      <th scope="row" class="name">
+        {row.name}
+      </th>
+      <td class="number">{formatCount(row.viewCount)}</td>
+      <td class="number">{formatCount(row.viewUniques)}</td>
+      <td class="when">
+        {current ? `since ${formatShortDay(firstSeen)}` : `left after ${formatShortDay(lastSeen)}`}
+      </td>
+    </tr>
   );
 }
 

@@ -5,18 +5,16 @@ import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';
 import { CsvButton } from '../controls/csv-button.tsx';
 import { Failure } from '../controls/failure.tsx';
-import { Notice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { RangePicker } from '../controls/range-picker.tsx';
-import { formatInstant } from '../format.ts';
 import { go, usePlace } from '../location.ts';
-import { LossNote } from '../overview/loss-note.tsx';
 import { TotalsRow } from '../overview/totals.tsx';
 import { repositoryRead } from '../overview/view.ts';
 import { RemoveDialog } from '../repositories/remove-dialog.tsx';
 import { paths } from '../routes.ts';
+import { ActiveRun, type FollowedRun, useActiveRun } from '../runs/active-run.tsx';
 import { CollectNow } from '../runs/collect-now.tsx';
-import { RunProgress } from '../runs/progress.tsx';
+import { Facts, ProblemNotice } from './facts.tsx';
 import { FactsChart } from './facts-chart.tsx';
 import { History } from './history.tsx';
 import { PathList, ReferrerList } from './ranked-lists.tsx';
@@ -30,15 +28,12 @@ interface RepositoryPageProps {
 
 /** Everything that is known about one repository. */
 export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) {
-  const { me, reloadMe } = useMe();
+  const { me } = useMe();
   const place = usePlace();
   const read = repositoryRead(tenantId, repositoryId, place.query);
   const { answer, error, loading, reload } = useAnswer(read);
-  const [startedRun, setStartedRun] = useState<number | null>(null);
-  const [removing, setRemoving] = useState(false);
-  const rights = tenantRightsOf(me, tenantId);
-  const runId = startedRun ?? answer?.activeRunId ?? null;
-  const tenantName = me.tenants.find((tenant) => tenant.tenantId === tenantId)?.name ?? 'Overview';
+  const run = useActiveRun(answer?.activeRunId, reload);
+  const tenant = me.tenants.find((one) => one.tenantId === tenantId);
 
   return (
     <div class="page" aria-busy={loading}>
@@ -46,56 +41,48 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
         title={answer?.repository.fullName ?? 'Repository'}
         above={
           <p class="crumbs">
-            <a href={paths.overview(tenantId)}>{tenantName}</a>
+            <a href={paths.overview(tenantId)}>{tenant?.name}</a>
           </p>
         }
-        below={answer && <Facts answer={answer} />}
+        below={answer && <Facts repository={answer.repository} />}
         actions={
           <>
             <CsvButton read={read} fileName={`traffic-${answer?.repository.name ?? repositoryId}.csv`} />
-            {rights.changeRepositories && (
-              <>
-                <CollectNow
-                  tenantId={tenantId}
-                  repositoryIds={[repositoryId]}
-                  disabled={runId !== null}
-                  onStarted={setStartedRun}
-                />
-                <button type="button" class="button small danger" onClick={() => setRemoving(true)}>
-                  Remove…
-                </button>
-              </>
-            )}
+            {answer && <Changes answer={answer} run={run} />}
           </>
         }
       />
       {error && <Failure error={error} retry={reload} />}
-      {rights.seeRuns && runId !== null && (
-        <RunProgress
-          tenantId={tenantId}
-          runId={runId}
-          onDone={() => {
-            setStartedRun(null);
-            reload();
-          }}
-        />
-      )}
+      <ActiveRun tenantId={tenantId} run={run} />
       {answer?.repository.problem && <ProblemNotice problem={answer.repository.problem} />}
-      {!(error && !answer) && (
-        <>
-          <div class="toolbar">
-            <RangePicker shown={answer?.range} />
-          </div>
-          <TotalsRow totals={answer?.totals} comparison={answer?.comparison} lost="day" />
-          <TrafficCharts answer={answer} />
-          {answer && <Lists answer={answer} />}
-        </>
-      )}
+      {(answer || !error) && <Figures answer={answer} />}
+    </div>
+  );
+}
+
+/** What managers may do with the repository. */
+function Changes({ answer, run }: { answer: RepositoryStats; run: FollowedRun }) {
+  const { me, reloadMe } = useMe();
+  const [removing, setRemoving] = useState(false);
+  const { tenantId, repository } = answer;
+  const { repositoryId, fullName } = repository;
+  if (!tenantRightsOf(me, tenantId).changeRepositories) return null;
+  return (
+    <>
+      <CollectNow
+        tenantId={tenantId}
+        repositoryIds={[repositoryId]}
+        disabled={run.runId !== null}
+        onStarted={run.follow}
+      />
+      <button type="button" class="button small danger" onClick={() => setRemoving(true)}>
+        Remove…
+      </button>
       {removing && (
         <RemoveDialog
           tenantId={tenantId}
           repositoryId={repositoryId}
-          fullName={answer?.repository.fullName ?? ''}
+          fullName={fullName}
           onClose={() => setRemoving(false)}
           onRemoved={() => {
             reloadMe();
@@ -103,51 +90,29 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
           }}
         />
       )}
-    </div>
-  );
-}
-
-function Lists({ answer }: { answer: RepositoryStats }) {
-  return (
-    <>
-      <WindowFigures answer={answer} />
-      <div class="pair">
-        <ReferrerList answer={answer} />
-        <PathList answer={answer} />
-      </div>
-      <FactsChart answer={answer} />
-      <History answer={answer} />
     </>
   );
 }
 
-function Facts({ answer: { repository } }: { answer: RepositoryStats }) {
+function Figures({ answer }: { answer: RepositoryStats | undefined }) {
   return (
-    <p class="facts">
-      <a href={repository.webUrl} target="_blank" rel="noreferrer">
-        On GitHub
-      </a>
-      <span class="tag">{repository.visibility}</span>
-      {repository.archived && <span class="tag">archived</span>}
-      <span class="tag">
-        {repository.schedule === 'paused' ? 'collection paused' : `collected ${repository.schedule}`}
-      </span>
-      <span>
-        {repository.lastSuccessAt
-          ? `Last collected ${formatInstant(repository.lastSuccessAt)}`
-          : 'Not collected yet: figures appear after the first collection.'}
-      </span>
-    </p>
-  );
-}
-
-function ProblemNotice({ problem }: { problem: NonNullable<RepositoryStats['repository']['problem']> }) {
-  return (
-    <Notice kind="warning" title="This repository cannot be collected">
-      <p>{problem.message}</p>
-      <p>
-        Since {formatInstant(problem.since)}. <LossNote days={problem.daysUntilLoss} />
-      </p>
-    </Notice>
+    <>
+      <div class="toolbar">
+        <RangePicker shown={answer?.range} />
+      </div>
+      <TotalsRow totals={answer?.totals} comparison={answer?.comparison} lost="day" />
+      <TrafficCharts answer={answer} />
+      {answer && (
+        <>
+          <WindowFigures answer={answer} />
+          <div class="pair">
+            <ReferrerList answer={answer} />
+            <PathList answer={answer} />
+          </div>
+          <FactsChart answer={answer} />
+          <History answer={answer} />
+        </>
+      )}
+    </>
   );
 }

@@ -1,4 +1,5 @@
 import type { RepositoryStats } from '../../actions/openapi/stats.ts';
+import { Panel } from '../controls/panel.tsx';
 import { formatCount, formatDay } from '../format.ts';
 
 /** GitHub's own figures of its 14 days: the only true uniques of several days. */
@@ -11,10 +12,7 @@ export function WindowFigures({ answer: { window } }: { answer: RepositoryStats 
     ['Unique cloners', window.cloneUniques],
   ] as const;
   return (
-    <section class="panel" aria-labelledby="window">
-      <header class="panel-head">
-        <h2 id="window">GitHub’s own 14 days</h2>
-      </header>
+    <Panel title="GitHub’s own 14 days">
       <dl class="window-figures">
         {figures.map(([label, value]) => (
           <div key={label}>
@@ -26,6 +24,6 @@ export function WindowFigures({ answer: { window } }: { answer: RepositoryStats 
       <p class="muted">
         As of {formatDay(window.observedDate)}. Everybody is counted once here, so these uniques are exact.
       </p>
-    </section>
+    </Panel>
   );
 }

@@ -1,6 +1,7 @@
 import type { Run, RunList } from '../../actions/openapi/runs.ts';
+import { DataTable } from '../controls/data-table.tsx';
+import { Panel } from '../controls/panel.tsx';
 import { Skeleton } from '../controls/skeleton.tsx';
-import { TableScroll } from '../controls/table-scroll.tsx';
 import { formatCount, formatDuration, formatInstant } from '../format.ts';
 import { usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';
@@ -13,51 +14,34 @@ interface RunTableProps {
   ofAllTenants?: boolean;
 }
 
-const REASONS: Record<Run['reason'], string> = {
-  alarm: 'Alarm',
-  person: 'On demand',
-  added: 'Repository added',
-};
+const REASONS: Record<Run['reason'], string> = { alarm: 'Alarm', person: 'On demand', added: 'Repository added' };
 
 /** Collection runs, newest first. */
-export function RunTable({ title, list, ofAllTenants }: RunTableProps) {
+export function RunTable({ title, list, ofAllTenants = false }: RunTableProps) {
   const place = usePlace();
+  const columns = [
+    { label: 'Started' },
+    ofAllTenants && { label: 'Tenant' },
+    { label: 'Reason' },
+    { label: 'State' },
+    { label: 'Repositories', numeric: true },
+    { label: 'Failed', numeric: true },
+    { label: 'Requests', numeric: true },
+    { label: 'Took' },
+  ];
   return (
-    <section class="panel" aria-labelledby="runs">
-      <header class="panel-head">
-        <h2 id="runs">{title}</h2>
-        {place.query.has('cursor') && <a href={withQuery(place, { cursor: null })}>Newest</a>}
-      </header>
+    <Panel
+      title={title}
+      beside={place.query.has('cursor') && <a href={withQuery(place, { cursor: null })}>Newest</a>}
+    >
       {!list && <Skeleton rows={8} />}
       {list?.runs.length === 0 && <p class="none">Nothing has been collected yet.</p>}
       {list && list.runs.length > 0 && (
-        <TableScroll label="Runs">
-          <table class="data cards">
-            <thead>
-              <tr>
-                <th scope="col">Started</th>
-                {ofAllTenants && <th scope="col">Tenant</th>}
-                <th scope="col">Reason</th>
-                <th scope="col">State</th>
-                <th scope="col" class="number">
-                  Repositories
-                </th>
-                <th scope="col" class="number">
-                  Failed
-                </th>
-                <th scope="col" class="number">
-                  Requests
-                </th>
-                <th scope="col">Took</th>
-              </tr>
-            </thead>
-            <tbody>
-              {list.runs.map((run) => (
-                <RunRow key={`${run.tenantId} ${run.runId}`} run={run} ofAllTenants={ofAllTenants} />
-              ))}
-            </tbody>
-          </table>
-        </TableScroll>
+        <DataTable label={title} columns={columns} cards>
+          {list.runs.map((run) => (
+            <RunRow key={`${run.tenantId} ${run.runId}`} run={run} ofAllTenants={ofAllTenants} />
+          ))}
+        </DataTable>
       )}
       {list?.nextCursor && (
         <nav class="pager" aria-label="Older runs">
@@ -66,11 +50,11 @@ export function RunTable({ title, list, ofAllTenants }: RunTableProps) {
           </a>
         </nav>
       )}
-    </section>
+    </Panel>
   );
 }
 
-function RunRow({ run, ofAllTenants }: { run: Run; ofAllTenants: boolean | undefined }) {
+function RunRow({ run, ofAllTenants }: { run: Run; ofAllTenants: boolean }) {
   return (
     <tr>
       <th scope="row" class="when">

@@ -1,8 +1,9 @@
 import type { RunOutcome } from '../../actions/openapi/runs.ts';
+import { DataTable } from '../controls/data-table.tsx';
 import { Failure } from '../controls/failure.tsx';
 import { PageHead } from '../controls/page-head.tsx';
+import { Panel } from '../controls/panel.tsx';
 import { Skeleton } from '../controls/skeleton.tsx';
-import { TableScroll } from '../controls/table-scroll.tsx';
 import { formatInstant } from '../format.ts';
 import { LossNote } from '../overview/loss-note.tsx';
 import { paths } from '../routes.ts';
@@ -47,6 +48,8 @@ export function RunPage({ tenantId, runId }: RunPageProps) {
 
 const ORDER: Record<RunOutcome['state'], number> = { failed: 0, waiting: 1, succeeded: 2 };
 
+const COLUMNS = [{ label: 'Repository' }, { label: 'State' }, { label: 'Reason' }, { label: 'Finished' }];
+
 /** Failures first: they are what somebody has to look at. */
 function Outcomes({ tenantId, outcomes }: { tenantId: number; outcomes: RunOutcome[] }) {
   const sorted = outcomes.toSorted(
@@ -54,39 +57,30 @@ function Outcomes({ tenantId, outcomes }: { tenantId: number; outcomes: RunOutco
   );
   if (sorted.length === 0) return null;
   return (
-    <section class="panel" aria-labelledby="outcomes">
-      <header class="panel-head">
-        <h2 id="outcomes">Repositories</h2>
-      </header>
-      <TableScroll label="Outcomes">
-        <table class="data cards">
-          <thead>
-            <tr>
-              <th scope="col">Repository</th>
-              <th scope="col">State</th>
-              <th scope="col">Reason</th>
-              <th scope="col">Finished</th>
-            </tr>
-          </thead>
-          <tbody>
-            {sorted.map((outcome) => (
-              <tr key={outcome.repositoryId}>
-                <th scope="row" class="name">
-                  <a href={paths.repository(tenantId, outcome.repositoryId)}>{outcome.fullName}</a>
-                </th>
-                <td data-label="State">
-                  <RunState state={outcome.state} />
-                </td>
-                <td>
-                  {outcome.message} {outcome.code && <code>{outcome.code}</code>}{' '}
-                  {outcome.state === 'failed' && <LossNote days={outcome.daysUntilLoss} />}
-                </td>
-                <td class="when">{outcome.finishedAt && formatInstant(outcome.finishedAt)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableScroll>
-    </section>
+    <Panel title="Repositories">
+      <DataTable label="Outcomes" columns={COLUMNS} cards>
+        {sorted.map((outcome) => (
+          <OutcomeRow key={outcome.repositoryId} tenantId={tenantId} outcome={outcome} />
+        ))}
+      </DataTable>
+    </Panel>
+  );
+}
+
+function OutcomeRow({ tenantId, outcome }: { tenantId: number; outcome: RunOutcome }) {
+  return (
+    <tr>
+      <th scope="row" class="name">
+        <a href={paths.repository(tenantId, outcome.repositoryId)}>{outcome.fullName}</a>
+      </th>
+      <td data-label="State">
+        <RunState state={outcome.state} />
+      </td>
+      <td>
+        {outcome.message} {outcome.code && <code>{outcome.code}</code>}{' '}
+        {outcome.state === 'failed' && <LossNote days={outcome.daysUntilLoss} />}
+      </td>
+      <td class="when">{outcome.finishedAt && formatInstant(outcome.finishedAt)}</td>
+    </tr>
   );
 }

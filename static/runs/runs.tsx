@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import { tenantRightsOf } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';
@@ -6,8 +5,8 @@ import { Failure } from '../controls/failure.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { usePlace } from '../location.ts';
 import { reads } from '../reads.ts';
+import { ActiveRun, useActiveRun } from './active-run.tsx';
 import { CollectNow } from './collect-now.tsx';
-import { RunProgress } from './progress.tsx';
 import { RunTable } from './run-table.tsx';
 
 /** The collection runs of a tenant. */
@@ -15,10 +14,9 @@ export function Runs({ tenantId }: { tenantId: number }) {
   const { me } = useMe();
   const place = usePlace();
   const list = useAnswer(reads.runs(tenantId, place.query.get('cursor')));
-  const [startedRun, setStartedRun] = useState<number | null>(null);
   const rights = tenantRightsOf(me, tenantId);
   const atWork = list.answer?.runs.find((run) => run.state === 'running')?.runId ?? null;
-  const runId = startedRun ?? atWork;
+  const run = useActiveRun(atWork, list.reload);
 
   return (
     <div class="page" aria-busy={list.loading}>
@@ -27,20 +25,11 @@ export function Runs({ tenantId }: { tenantId: number }) {
         below={<p class="lead">Every day at 06:00 UTC, and whenever somebody asks for it.</p>}
         actions={
           rights.changeRepositories && (
-            <CollectNow tenantId={tenantId} disabled={runId !== null} onStarted={setStartedRun} />
+            <CollectNow tenantId={tenantId} disabled={run.runId !== null} onStarted={run.follow} />
           )
         }
       />
-      {runId !== null && (
-        <RunProgress
-          tenantId={tenantId}
-          runId={runId}
-          onDone={() => {
-            setStartedRun(null);
-            list.reload();
-          }}
-        />
-      )}
+      <ActiveRun tenantId={tenantId} run={run} />
       {list.error && <Failure error={list.error} retry={list.reload} />}
       {!(list.error && !list.answer) && <RunTable title="Runs" list={list.answer} />}
     </div>

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import type { InitState } from '../../actions/openapi/init.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp } from '../app-context.ts';
 import { Failure } from '../controls/failure.tsx';
@@ -8,6 +9,7 @@ import { reads } from '../reads.ts';
 import { initSecret } from '../secret.ts';
 import { Shell } from '../shell.tsx';
 import { MemoryPicture } from './memory-picture.tsx';
+import { needsUpgrade } from './upgrade.tsx';
 
 const PROMISES = [
   {
@@ -31,10 +33,11 @@ export function Welcome({ signInError }: { signInError: Error | undefined }) {
   const [leaving, setLeaving] = useState(false);
   const [error, setError] = useState(signInError);
   const fresh = state.answer?.initialized === false;
+  const outdated = state.answer !== undefined && needsUpgrade(state.answer);
 
   function signIn() {
     setLeaving(true);
-    session.signIn(fresh ? '/initialize' : '/').catch(() => {
+    session.signIn(fresh || outdated ? '/initialize' : '/').catch(() => {
       setLeaving(false);
       setError(new Error('The identity provider cannot be reached at the moment. Try again in a minute.'));
     });
@@ -51,10 +54,11 @@ export function Welcome({ signInError }: { signInError: Error | undefined }) {
         </p>
         {error && <Failure error={error} />}
         {state.error && <Failure error={state.error} retry={state.reload} />}
+        {state.answer && <SchemaNote schema={state.answer.schema} />}
         {fresh && <FirstVisit />}
         <p class="welcome-action">
           <button type="button" class="button primary large" onClick={signIn} disabled={leaving}>
-            {leaving ? 'One moment…' : fresh ? 'Sign in and set up' : 'Sign in'}
+            {leaving ? 'One moment…' : fresh ? 'Sign in and set up' : outdated ? 'Sign in and upgrade' : 'Sign in'}
           </button>
         </p>
         <MemoryPicture />
@@ -68,6 +72,19 @@ export function Welcome({ signInError }: { signInError: Error | undefined }) {
         </ul>
       </div>
     </Shell>
+  );
+}
+
+/** The actions were deployed anew, the database was not brought along yet, or the other way round. */
+function SchemaNote({ schema: { stored, expected } }: { schema: InitState['schema'] }) {
+  if (stored === null || stored === expected) return null;
+  return (
+    <Notice kind="warning" title="The database does not fit">
+      <p>
+        Its schema has version {stored}, but these actions need {expected}.{' '}
+        {stored < expected ? 'Whoever has the installation’s secret can upgrade it.' : 'Deploy the newer version of the actions.'}
+      </p>
+    </Notice>
   );
 }
 

@@ -1,0 +1,74 @@
+import type { Server } from '../../actions/openapi/servers.ts';
+import { DataTable } from '../controls/data-table.tsx';
+import { formatCount } from '../format.ts';
+
+const KINDS: Record<Server['kind'], string> = {
+  github: 'github.com',
+  enterprise: 'GitHub Enterprise Server',
+  demo: 'Demo (simulated)',
+};
+
+interface ServerTableProps {
+  servers: Server[];
+  /** Absent where the person may not change servers. */
+  onEdit: ((server: Server) => void) | undefined;
+  onDelete: (server: Server) => void;
+}
+
+/** Each server with its address and how many tenants use it. */
+export function ServerTable({ servers, onEdit, onDelete }: ServerTableProps) {
+  const columns = [
+    { label: 'Name' },
+    { label: 'Kind' },
+    { label: 'Address' },
+    { label: 'Tenants', numeric: true },
+    onEdit && { label: 'Actions', unseen: true },
+  ];
+  return (
+    <section class="panel" aria-label="GitHub servers">
+      <DataTable label="All GitHub servers" columns={columns} cards>
+        {servers.map((server) => (
+          <tr key={server.serverId}>
+            <th scope="row" class="name">
+              {server.name}
+            </th>
+            <td data-label="Kind">{KINDS[server.kind]}</td>
+            <td class="name" data-label="Address">
+              {server.webUrl}
+            </td>
+            <td class="number" data-label="Tenants">
+              {formatCount(server.tenantCount)}
+            </td>
+            {onEdit && <ServerActions server={server} onEdit={onEdit} onDelete={onDelete} />}
+          </tr>
+        ))}
+      </DataTable>
+    </section>
+  );
+}
+
+interface ServerActionsProps {
+  server: Server;
+  onEdit: (server: Server) => void;
+  onDelete: (server: Server) => void;
+}
+
+function ServerActions({ server, onEdit, onDelete }: ServerActionsProps) {
+  const used = server.tenantCount > 0;
+  return (
+    <td class="actions">
+      <button type="button" class="button small" onClick={() => onEdit(server)}>
+        Rename…<span class="unseen"> {server.name}</span>
+      </button>
+      <button
+        type="button"
+        class="button small danger"
+        disabled={used}
+        title={used ? 'Tenants use it' : undefined}
+        onClick={() => onDelete(server)}
+      >
+        Delete…<span class="unseen"> {server.name}</span>
+      </button>
+    </td>
+  );
+}

@@ -1,0 +1,23 @@
+import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
+
+interface PanelProps {
+  title: string;
+  /** Beside the title. */
+  beside?: ComponentChildren;
+  children?: ComponentChildren;
+}
+
+/** A titled part of a page. */
+export function Panel({ title, beside, children }: PanelProps) {
+  const id = useId();
+  return (
+    <section class="panel" aria-labelledby={id}>
+      <header class="panel-head">
+        <h2 id={id}>{title}</h2>
+        {beside}
+      </header>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,20 @@
+import { useState } from 'preact/hooks';
+import { useApp } from './app-context.ts';
+
+/** Signs out here and at the provider. */
+export function SignOut() {
+  const { session } = useApp();
+  const [failed, setFailed] = useState(false);
+  return (
+    <>
+      <button type="button" class="button" onClick={() => session.signOut().catch(() => setFailed(true))}>
+        Sign out
+      </button>
+      {failed && (
+        <span class="fault" role="alert">
+          You are signed out of this page, but the identity provider could not be told. Close the browser.
+        </span>
+      )}
+    </>
+  );
+}

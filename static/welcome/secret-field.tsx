@@ -1,0 +1,23 @@
+import { Field } from '../controls/field.tsx';
+
+interface SecretFieldProps {
+  secret: string;
+  onChange: (secret: string) => void;
+  fault?: string | undefined;
+}
+
+/** The secret that whoever deployed the installation was given. */
+export function SecretField({ secret, onChange, fault }: SecretFieldProps) {
+  return (
+    <Field
+      label="Secret of the installation"
+      type="password"
+      autoComplete="off"
+      required
+      value={secret}
+      onValue={onChange}
+      hint="Whoever deployed the installation was given it, as INIT_SECRET."
+      fault={fault}
+    />
+  );
+}

@@ -1,0 +1,67 @@
+import { useState } from 'preact/hooks';
+import type { InitRequest } from '../../actions/init.ts';
+import type { InitState } from '../../actions/openapi/init.ts';
+import { ApiError } from '../api.ts';
+import { useApp } from '../app-context.ts';
+import { Failure } from '../controls/failure.tsx';
+import { PageHead } from '../controls/page-head.tsx';
+import { useSubmission } from '../controls/submit.ts';
+import { replace } from '../location.ts';
+import { forgetInitSecret, initSecret } from '../secret.ts';
+import { SecretField } from './secret-field.tsx';
+
+/** True when the actions are newer than the database. */
+export const needsUpgrade = ({ initialized, schema: { stored, expected } }: InitState) =>
+  initialized && stored !== null && stored < expected;
+
+/** Initialising once more brings an older schema up to date and is otherwise refused: only the secret matters. */
+const toRequest = (secret: string): InitRequest => ({
+  secret,
+  displayName: '-',
+  server: { kind: 'github' },
+  githubUser: '-',
+  githubToken: '-',
+});
+
+/** Brings the database up to the schema that the actions need. */
+export function Upgrade({ schema }: Pick<InitState, 'schema'>) {
+  const { api } = useApp();
+  const submission = useSubmission();
+  const [secret, setSecret] = useState(initSecret);
+
+  async function upgrade() {
+    const refusal = await api.send('POST', 'init', toRequest(secret)).catch((error: unknown) => error);
+    if (!(refusal instanceof ApiError) || refusal.code !== 'already_initialized') throw refusal;
+    forgetInitSecret();
+    replace('/');
+  }
+
+  return (
+    <>
+      <PageHead
+        title="Upgrade the database"
+        below={
+          <p class="lead">
+            Its schema has version {schema.stored}; these actions need {schema.expected}. Nothing that was collected is
+            lost.
+          </p>
+        }
+      />
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submission.run(upgrade);
+        }}
+      >
+        <SecretField secret={secret} onChange={setSecret} />
+        {submission.error && <Failure error={submission.error} />}
+        <p>
+          <button type="submit" class="button primary large" disabled={submission.busy}>
+            {submission.busy ? 'Upgrading…' : 'Upgrade'}
+          </button>
+        </p>
+      </form>
+    </>
+  );
+}
