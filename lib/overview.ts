@@ -1,14 +1,9 @@
 import type { TenantAccess } from './access.ts';
+import type { Calendar } from './bucket-sums.ts';
 import { type Day, toDay } from './day.ts';
 import type { Db } from './db/database.ts';
 import type { Instant } from './db/tables.ts';
-import {
-  addRangeSums,
-  type Calendar,
-  emptyRangeSums,
-  type RangeSums,
-  sumRepositories,
-} from './overview-sums.ts';
+import { addRangeSums, emptyRangeSums, type RangeSums, sumRepositories } from './overview-sums.ts';
 import { bucketsOf, type Range, type RangeRequest, spansOf, toRange } from './range.ts';
 import {
   listRepositoryRows,
@@ -86,7 +81,7 @@ export async function readOverview(
   const { rows, calendar, sums } = await readSums(db, access, request, now);
   const all = emptyRangeSums(calendar.buckets.length);
   for (const one of sums.values()) addRangeSums(all, one);
-  const { total, current, previous, ...series } = all;
+  const { total, current, previous, rest: _, ...series } = all;
   const listed = listRows(rows, sums, request);
   const start = (request.page - 1) * request.size;
   return {

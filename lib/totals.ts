@@ -41,12 +41,12 @@ export function emptySums(): Sums {
 
 /** Adds figures of other days, or of other repositories, to sums. */
 export function addSums(sums: Sums, more: Sums): void {
-  sums.viewCount = add(sums.viewCount, more.viewCount);
-  sums.viewUniquesUpper = add(sums.viewUniquesUpper, more.viewUniquesUpper);
-  sums.viewUniquesLower = larger(sums.viewUniquesLower, more.viewUniquesLower);
-  sums.cloneCount = add(sums.cloneCount, more.cloneCount);
-  sums.cloneUniquesUpper = add(sums.cloneUniquesUpper, more.cloneUniquesUpper);
-  sums.cloneUniquesLower = larger(sums.cloneUniquesLower, more.cloneUniquesLower);
+  sums.viewCount = plus(sums.viewCount, more.viewCount);
+  sums.viewUniquesUpper = plus(sums.viewUniquesUpper, more.viewUniquesUpper);
+  sums.viewUniquesLower = most(sums.viewUniquesLower, more.viewUniquesLower);
+  sums.cloneCount = plus(sums.cloneCount, more.cloneCount);
+  sums.cloneUniquesUpper = plus(sums.cloneUniquesUpper, more.cloneUniquesUpper);
+  sums.cloneUniquesLower = most(sums.cloneUniquesLower, more.cloneUniquesLower);
   sums.knownDays += more.knownDays;
   sums.lostDays += more.lostDays;
   sums.finalDays += more.finalDays;
@@ -83,12 +83,14 @@ export function toComparison(
   return { ...spans, current: toTotals(current), previous: toTotals(previous), comparable };
 }
 
-function add(one: number | null, other: number | null): number | null {
+/** The sum of two figures; an unknown one adds nothing. */
+export function plus(one: number | null, other: number | null): number | null {
   if (one === null) return other;
   return other === null ? one : one + other;
 }
 
-function larger(one: number | null, other: number | null): number | null {
+/** The larger of two figures, where they are known. */
+export function most(one: number | null, other: number | null): number | null {
   if (one === null) return other;
   return other === null ? one : Math.max(one, other);
 }
