@@ -4,14 +4,9 @@ import { type Right, requireTenantAccess } from '../lib/access.ts';
 import { openActivations } from '../lib/activations.ts';
 import { createApp, type Services, serve } from '../lib/app.ts';
 import { Failure } from '../lib/failure.ts';
-import {
-  listRepositoryRows,
-  readStored,
-  removeRepository,
-  requireRepositoryRow,
-  toRepository,
-} from '../lib/repositories.ts';
+import { listRepositoryRows, readStored, requireRepositoryRow, toRepository } from '../lib/repositories.ts';
 import { addRepositories, addRepository, discoverRepositories } from '../lib/repository-add.ts';
+import { removeRepository } from '../lib/repository-removal.ts';
 import { parseBody, parseId, parseQuery } from '../lib/request.ts';
 import { startAddedRun } from '../lib/run-start.ts';
 import { findActiveRun } from '../lib/runs.ts';

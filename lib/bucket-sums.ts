@@ -4,7 +4,7 @@ import type { Day } from './day.ts';
 import type { Db } from './db/database.ts';
 import { monthOf, weekOf } from './db/portable.ts';
 import type { Range, Spans } from './range.ts';
-import { rememberedFrom } from './traffic-day.ts';
+import { rememberedFrom } from './traffic-window.ts';
 
 /** A range with its buckets and the spans that are compared, as of today. */
 export interface Calendar {

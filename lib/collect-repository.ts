@@ -6,13 +6,15 @@ import { inTransaction } from './db/portable.ts';
 import type { Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import type { GitHubClient, GitHubRepository, GitHubTraffic } from './github.ts';
-import { type Standing, saveFailure, saveStanding, saveSuccess, toFullName } from './repositories.ts';
+import { toFullName } from './repositories.ts';
+import { type Standing, saveFailure, saveStanding, saveSuccess } from './repository-collected.ts';
 import { saveFact } from './repository-facts.ts';
 import { type RunKey, toStoredFailure } from './run-end.ts';
 import { mergePaths, savePaths, saveReferrers } from './snapshots.ts';
 import { saveDays, saveWeeks, saveWindow } from './traffic.ts';
-import { coveredFrom, daysUntilLoss } from './traffic-day.ts';
+import { coveredFrom } from './traffic-day.ts';
 import { readableWeek } from './traffic-week.ts';
+import { daysUntilLoss } from './traffic-window.ts';
 
 /** One repository that waits in a run. */
 export interface Waiting {

@@ -4,9 +4,10 @@ import type { Day } from './day.ts';
 import type { Db } from './db/database.ts';
 import { Failure } from './failure.ts';
 import type { GitHubClient } from './github.ts';
+import { renewLease } from './lease.ts';
 import type { Pace } from './pace.ts';
 import { closeRun, type RunKey } from './run-end.ts';
-import { renewLease, startCollecting } from './run-start.ts';
+import { startCollecting } from './run-start.ts';
 
 /** What a run is collected with. */
 export interface Collector {

@@ -11,7 +11,7 @@ import { type Day, toDayNumber } from './day.ts';
 import type { Db } from './db/database.ts';
 import { bucketSpan, commonDays, type Span } from './range.ts';
 import { addSums, emptySums, most, plus, type Sums } from './totals.ts';
-import { missingSpans } from './traffic-day.ts';
+import { missingSpans } from './traffic-window.ts';
 
 /** What is known of a repository, or of several, in a range; the columns have one place per bucket. */
 export interface RangeSums {

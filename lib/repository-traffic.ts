@@ -5,7 +5,7 @@ import { bucketOf, bucketsOf, type Range, type RangeRequest, type Spans, spansOf
 import { type Repository, type RepositoryRow, requireRepositoryRow, toRepository } from './repositories.ts';
 import { listEvents, listFacts, type RepositoryEvent, type RepositoryFact } from './repository-facts.ts';
 import { findActiveRun } from './runs.ts';
-import { listPaths, listReferrers, type RankedPath, type RankedReferrer } from './snapshots.ts';
+import { listPaths, listReferrers, type RankedPath, type RankedReferrer } from './snapshot-lists.ts';
 import {
   addSums,
   type Comparison,
@@ -26,14 +26,9 @@ import {
   settledDate,
   type TrafficWindow,
 } from './traffic.ts';
-import {
-  type DayState,
-  leastCertain,
-  rememberedFrom,
-  stateOfMissing,
-  type TrafficDay,
-} from './traffic-day.ts';
+import type { TrafficDay } from './traffic-day.ts';
 import type { TrafficWeek } from './traffic-week.ts';
+import { type DayState, leastCertain, rememberedFrom, stateOfMissing } from './traffic-window.ts';
 
 /** The figures of each bucket; null where nothing is known. */
 export interface RepositorySeries {

@@ -5,9 +5,10 @@ import type { Db } from './db/database.ts';
 import { inTransaction, type Merge, mergeRows } from './db/portable.ts';
 import type { RunReason, Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
+import { LEASE_MS, renewLease, setLease, sweep, takeLease } from './lease.ts';
 import { toFullName } from './repositories.ts';
 import { notFound } from './request.ts';
-import { closeRun, UNLEASED_MS } from './run-end.ts';
+import { closeRun } from './run-end.ts';
 
 /** What starts runs. */
 export interface RunStarter {
@@ -33,8 +34,6 @@ export interface StartedRun {
   already: boolean;
 }
 
-/** How long a tenant is held for a run before its activation begins or after it has handed over. */
-const LEASE_MS = 10 * 60_000;
 const DAYS_OF_WEEK = 7;
 
 /** Starts what is due in every tenant, as the alarm does; a tenant with a run at work is left alone. */
@@ -48,11 +47,10 @@ export async function startAllRuns(
   let repoCount = 0;
   for (const { tenantId } of tenants) {
     const order = { tenantId, reason, startedBy, repositories: 'due' } as const;
-    const started = await inTransaction(starter.db, (trx) => openRun(trx, order, starter.now));
+    const started = await startOrder(starter, order).catch(ignoreFailure);
     if (!started || started.already) continue;
     runs.push({ tenantId, runId: started.runId });
     repoCount += started.repositoryCount;
-    await startCollecting(starter, tenantId, started.runId).catch(ignoreStartFailure);
   }
   return { repoCount, runs };
 }
@@ -62,12 +60,16 @@ export async function startAllRuns(
  * `tenant_not_found`, and `start_failed` when the platform did not take it.
  */
 export async function startRun(starter: RunStarter, order: RunOrder): Promise<StartedRun> {
+  const started = await startOrder(starter, order);
+  if (started) return started;
+  const message = 'There is nothing to collect: no repository is tracked, or all are paused.';
+  throw new Failure(409, 'nothing_to_collect', message);
+}
+
+/** Undefined when there is nothing to collect. */
+async function startOrder(starter: RunStarter, order: RunOrder): Promise<StartedRun | undefined> {
   const started = await inTransaction(starter.db, (trx) => openRun(trx, order, starter.now));
-  if (!started) {
-    const message = 'There is nothing to collect: no repository is tracked, or all are paused.';
-    throw new Failure(409, 'nothing_to_collect', message);
-  }
-  if (!started.already) await startCollecting(starter, order.tenantId, started.runId);
+  if (started && !started.already) await startCollecting(starter, order.tenantId, started.runId);
   return started;
 }
 
@@ -88,21 +90,6 @@ export async function startAddedRun(
   return runId;
 }
 
-/** Keeps the tenant for the run until an instant; false when another run has it. Runs without a lease keep nothing. */
-export async function renewLease(
-  db: Db,
-  { tenantId, runId }: { tenantId: number; runId: number },
-  until: Date,
-): Promise<boolean> {
-  const result = await db
-    .updateTable('tenant')
-    .set({ leasedUntil: until.toISOString() })
-    .where('tenantId', '=', tenantId)
-    .where('leasedRunId', '=', runId)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
-}
-
 /** Starts the action that works through a run; a run that cannot be started is closed with the reason. */
 export async function startCollecting(
   { db, activations, now }: RunStarter,
@@ -118,8 +105,8 @@ export async function startCollecting(
   }
 }
 
-/** The other tenants' runs start all the same; the failed one says why in its log. */
-function ignoreStartFailure(error: unknown): void {
+/** A tenant that is gone, or whose run did not start and says so, does not keep the others. */
+function ignoreFailure(error: unknown): undefined {
   if (!(error instanceof Failure)) throw error;
 }
 
@@ -130,71 +117,18 @@ async function openRun(
   now: Date,
 ): Promise<StartedRun | undefined> {
   const { tenantId } = order;
-  const at = await takeLease(trx, tenantId, now);
-  if (at !== null) return at;
+  const atWork = await takeLease(trx, tenantId, now);
+  if (atWork !== null) return { ...atWork, already: true };
   await sweep(trx, tenantId, now);
   const repositories = await listForRun(trx, tenantId, order.repositories, now);
   if (repositories.length === 0) {
-    await lease(trx, tenantId, null, null);
+    await setLease(trx, tenantId, { leasedRunId: null, leasedUntil: null });
     return undefined;
   }
   const runId = await insertRun(trx, order, repositories, now);
-  await lease(trx, tenantId, runId, new Date(now.getTime() + LEASE_MS));
+  const leasedUntil = new Date(now.getTime() + LEASE_MS).toISOString();
+  await setLease(trx, tenantId, { leasedRunId: runId, leasedUntil });
   return { runId, repositoryCount: repositories.length, already: false };
-}
-
-/** Null when the lease was taken; otherwise the run that has it. */
-async function takeLease(trx: Transaction<Tables>, tenantId: number, now: Date): Promise<StartedRun | null> {
-  const taken = await trx
-    .updateTable('tenant')
-    .set({ leasedUntil: new Date(now.getTime() + LEASE_MS).toISOString() })
-    .where('tenantId', '=', tenantId)
-    .where(({ eb, or }) => or([eb('leasedUntil', 'is', null), eb('leasedUntil', '<=', now.toISOString())]))
-    .executeTakeFirst();
-  if (taken.numUpdatedRows > 0n) return null;
-  const run = await trx
-    .selectFrom('tenant as t')
-    .innerJoin('collectionRun as c', (join) =>
-      join.onRef('c.tenantId', '=', 't.tenantId').onRef('c.runId', '=', 't.leasedRunId'),
-    )
-    .select(['c.runId', 'c.repositoryCount'])
-    .where('t.tenantId', '=', tenantId)
-    .executeTakeFirst();
-  if (!run) throw notFound('tenant');
-  return { ...run, already: true };
-}
-
-async function lease(
-  trx: Transaction<Tables>,
-  tenantId: number,
-  leasedRunId: number | null,
-  until: Date | null,
-): Promise<void> {
-  await trx
-    .updateTable('tenant')
-    .set({ leasedRunId, leasedUntil: until?.toISOString() ?? null })
-    .where('tenantId', '=', tenantId)
-    .execute();
-}
-
-/** Closes the runs that no activation works on any more; what they did not collect is due again. */
-async function sweep(trx: Transaction<Tables>, tenantId: number, now: Date): Promise<void> {
-  const stale = await trx
-    .selectFrom('collectionRun')
-    .select('runId')
-    .where('tenantId', '=', tenantId)
-    .where('state', '=', 'running')
-    .where(({ eb, or }) =>
-      or([
-        eb('reason', '<>', 'added'),
-        eb('startedAt', '<=', new Date(now.getTime() - UNLEASED_MS).toISOString()),
-      ]),
-    )
-    .execute();
-  const message =
-    'The collection stopped before its end. What it did not collect is collected by the next one.';
-  for (const { runId } of stale)
-    await closeRun(trx, { tenantId, runId }, now, new Failure(503, 'abandoned', message));
 }
 
 type Work = { repositoryId: number; owner: string; name: string };

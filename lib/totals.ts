@@ -1,6 +1,7 @@
 import { daysBetween } from './day.ts';
 import type { Spans } from './range.ts';
-import type { Figures, StoredState } from './traffic-day.ts';
+import type { Figures } from './traffic-day.ts';
+import type { StoredState } from './traffic-window.ts';
 
 /**
  * Sums over days. Uniques are not additive: the true figure of any span lies between the largest day (or week) and the

@@ -1,6 +1,6 @@
-import { addDays, type Day, daysBetween, daysFrom, toDay, toDayNumber } from './day.ts';
+import { addDays, type Day, daysFrom, toDay } from './day.ts';
 import type { Instant } from './db/tables.ts';
-import type { Span } from './range.ts';
+import { cutFrom, type StoredState, settledThrough, wholeFrom } from './traffic-window.ts';
 
 /** Views and clones of a day or a week. Null is unknown, never zero. */
 export interface Figures {
@@ -9,12 +9,6 @@ export interface Figures {
   cloneCount: number | null;
   cloneUniques: number | null;
 }
-
-/** How a stored day is known; `provisional`: not read again 72 hours after it ended, so its figures may be too low. */
-export type StoredState = 'measured' | 'zero' | 'provisional' | 'imported';
-
-/** What is shown for a day: a stored one's state, or why none is stored. */
-export type DayState = StoredState | 'lost' | 'before';
 
 /** One repository's figures on one UTC day, as stored. */
 export interface TrafficDay extends Figures {
@@ -53,67 +47,9 @@ export interface Reading {
 }
 
 const METRICS: readonly Metric[] = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'];
-const CERTAINTY: readonly DayState[] = ['lost', 'before', 'provisional', 'imported', 'measured', 'zero'];
-const HOUR = 3_600_000;
 
-/**
- * GitHub's window moves by the hour and has 14 or 15 days: today and the 12 days before are wholly inside, the 13th and
- * the 14th come back cut to the hour, or not at all.
- */
-const WHOLE_DAYS_BEFORE_TODAY = 12;
-const REMEMBERED_DAYS_BEFORE_TODAY = 13;
-const CUT_DAYS_BEFORE_TODAY = 14;
-/** So much later GitHub may publish, and its window ends. */
+/** So much later GitHub may publish, and its window end. */
 const LATE_DAYS = 2;
-
-/** How long after a day's end GitHub may still change its figures (it publishes up to two days late). */
-const SETTLING_HOURS = 72;
-
-/** The oldest day of which GitHub still remembers at least a part on `today`. */
-export function rememberedFrom(today: Day): Day {
-  return addDays(today, -REMEMBERED_DAYS_BEFORE_TODAY);
-}
-
-/** The oldest day that is wholly in GitHub's window, whatever the hour. */
-export function wholeFrom(today: Day): Day {
-  return addDays(today, -WHOLE_DAYS_BEFORE_TODAY);
-}
-
-/** The newest day whose figures are final for a reader at the instant. */
-export function settledThrough(instant: Date): Day {
-  return addDays(toDay(new Date(instant.getTime() - SETTLING_HOURS * HOUR)), -1);
-}
-
-/**
- * Days until GitHub forgets a day that no run has covered: the newest covered day was still growing when it was read,
- * so it counts as uncovered. 0 means the last chance is today or gone, as for a repository never collected.
- */
-export function daysUntilLoss(lastCoveredDate: Day | null, today: Day): number {
-  if (lastCoveredDate === null) return 0;
-  return Math.max(0, REMEMBERED_DAYS_BEFORE_TODAY - Math.max(0, daysBetween(lastCoveredDate, today)));
-}
-
-/** Why no figures are stored for a day of a repository that runs cover from `firstCoveredDate`. */
-export function stateOfMissing(day: Day, firstCoveredDate: Day | null, today: Day): DayState {
-  if (firstCoveredDate === null || day < firstCoveredDate) return 'before';
-  return day >= rememberedFrom(today) ? 'provisional' : 'lost';
-}
-
-/** The state of several days together: the least certain of theirs, `zero` only where all are. */
-export function leastCertain(states: ReadonlySet<DayState>): DayState {
-  return CERTAINTY.find((state) => states.has(state)) ?? 'before';
-}
-
-/** Which days since the first covered one are lost where nothing is stored, and which GitHub still remembers. */
-export function missingSpans(firstCoveredDate: Day | null, today: Day): { lost: Span; provisional: Span } {
-  const first = firstCoveredDate === null ? Number.MAX_SAFE_INTEGER : toDayNumber(firstCoveredDate);
-  const remembered = toDayNumber(rememberedFrom(today));
-  return {
-    lost: [first, remembered - 1],
-    provisional: [Math.max(first, remembered), Number.MAX_SAFE_INTEGER],
-  };
-}
-
 /**
  * Merges one answer of GitHub into the stored days of its span: larger figures win, an absent day lowers nothing and is
  * zero only when it was wholly inside the window and has settled. Returns the days to write and the smaller figures for
@@ -138,7 +74,8 @@ export function mergeDays(
       ? mergeWhole(date, row, figures, reading)
       : mergeCut(row, figures, { now: reading.now, date, oldest: date === dates[0] });
     if (merged && merged !== row) days.push(merged);
-    if (row && figures && whole && isFinal(date, reading.now)) revisions.push(...revisionsOf(row, figures));
+    if (row && figures && whole && date <= settledThrough(reading.now))
+      revisions.push(...revisionsOf(row, figures));
   }
   return { days, revisions };
 }
@@ -149,7 +86,7 @@ export function mergeDays(
  */
 export function coveredFrom(observed: Observed, { now, createdDate }: Reading): Day {
   const today = toDay(now);
-  const oldest = addDays(today, -CUT_DAYS_BEFORE_TODAY - LATE_DAYS);
+  const oldest = addDays(cutFrom(today), -LATE_DAYS);
   const named = [...observed.views, ...observed.clones]
     .map(({ date }) => date)
     .filter((date) => date >= oldest);
@@ -184,11 +121,6 @@ export function nameDays({ views, clones }: Observed): Map<Day, Figures> {
 const UNKNOWN: Figures = { viewCount: null, viewUniques: null, cloneCount: null, cloneUniques: null };
 export const ZERO: Figures = { viewCount: 0, viewUniques: 0, cloneCount: 0, cloneUniques: 0 };
 
-/** True when GitHub's figures for the day no longer change at the instant. */
-function isFinal(day: Day, instant: Date): boolean {
-  return day <= settledThrough(instant);
-}
-
 /** A day wholly inside the window: what the answer leaves out of a settled day is zero. */
 function mergeWhole(
   date: Day,
@@ -196,7 +128,7 @@ function mergeWhole(
   named: Figures | undefined,
   { now, createdDate }: Reading,
 ): TrafficDay | undefined {
-  const final = isFinal(date, now);
+  const final = date <= settledThrough(now);
   if (!row && !named && (!final || date < createdDate)) return undefined;
   const seen = largerFigures(named ?? UNKNOWN, final ? ZERO : UNKNOWN);
   const figures = largerFigures(row ?? UNKNOWN, seen);
@@ -229,7 +161,7 @@ interface CutDay {
 function mergeCut(row: TrafficDay | undefined, named: Figures | undefined, { now, date, oldest }: CutDay) {
   if (!named) return row;
   const figures = largerFigures(row ?? UNKNOWN, named);
-  const cut = oldest || date >= addDays(toDay(now), -CUT_DAYS_BEFORE_TODAY);
+  const cut = oldest || date >= cutFrom(toDay(now));
   const before = row?.state === 'zero' ? 'measured' : row?.state;
   const state: StoredState = cut ? (before ?? 'provisional') : 'measured';
   if (row && sameFigures(row, figures) && row.state === state) return row;

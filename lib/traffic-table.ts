@@ -7,8 +7,8 @@ import { Failure } from './failure.ts';
 import { bucketSpan, commonDays, type Range, type RangeRequest, toRange, weekLabel } from './range.ts';
 import { listRepositoryRows, toFullName } from './repositories.ts';
 import { findFirstDate } from './traffic.ts';
-import { type DayState, leastCertain, missingSpans, rememberedFrom } from './traffic-day.ts';
 import type { TrafficWeek } from './traffic-week.ts';
+import { type DayState, leastCertain, missingSpans, rememberedFrom } from './traffic-window.ts';
 
 export interface TableRequest extends RangeRequest {
   /** Only repositories whose full name contains it. */

@@ -1,15 +1,7 @@
 import { addDays, type Day, toDay, weekOf } from './day.ts';
 import type { Instant } from './db/tables.ts';
-import {
-  type Figures,
-  largerFigures,
-  nameDays,
-  type Observed,
-  sameFigures,
-  settledThrough,
-  wholeFrom,
-  ZERO,
-} from './traffic-day.ts';
+import { type Figures, largerFigures, nameDays, type Observed, sameFigures, ZERO } from './traffic-day.ts';
+import { settledThrough, wholeFrom } from './traffic-window.ts';
 
 /** GitHub's own figures of one whole week, Monday to Sunday, once they no longer change: the only true weekly uniques. */
 export interface TrafficWeek extends Figures {

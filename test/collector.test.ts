@@ -2,6 +2,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays, type Day, daysFrom } from '../lib/day.ts';
 import type { Tables } from '../lib/db/tables.ts';
 import { Failure } from '../lib/failure.ts';
+import { readOverview } from '../lib/overview.ts';
+import { removeRepository } from '../lib/repository-removal.ts';
 import { readRepositoryTraffic } from '../lib/repository-traffic.ts';
 import { readRun } from '../lib/runs.ts';
 import { listDays } from '../lib/traffic.ts';
@@ -176,12 +178,17 @@ test('days that no run covered and GitHub has forgotten are lost, exactly those'
   await collectDaily(START, stopped);
   const again = addDays(stopped, 28);
   await collecting.collect(at(again));
-  const { lostDays, series, buckets } = await traffic(repositoryId, START, again);
+  const { lostDays, series, buckets, totals } = await traffic(repositoryId, START, again);
   const expected = daysFrom(addDays(stopped, 1), addDays(again, -14)).filter(
     (day) => !series.state.some((state, place) => buckets[place] === day && state === 'provisional'),
   );
   expect(lostDays).toEqual(expected);
   expect(lostDays.length).toBeGreaterThanOrEqual(13);
+  const request = { from: START, to: again, sort: 'name', page: 1, size: 1 } as const;
+  const access = { tenantId: collecting.tenantId, repositoryIds: null };
+  const overview = await readOverview(collecting.db, access, request, collecting.clock());
+  expect([overview.totals.lostDays, overview.totals.viewCount]).toEqual([lostDays.length, totals.viewCount]);
+  expect(overview.series.lostDays).toEqual(buckets.map((day) => (lostDays.includes(day) ? 1 : 0)));
   const figures = lostDays.map((day) => series.viewCount[buckets.indexOf(day)]);
   expect(figures.every((figure) => figure === null)).toBe(true);
   const states = (from: Day, to: Day) =>
@@ -483,7 +490,6 @@ test('the alarm takes what is due: daily ones once a day, weekly ones once a wee
 test('a repository that is removed while it is collected stays removed', async () => {
   const { repositoryId } = await collecting.add('one');
   const runId = await collecting.start();
-  const { removeRepository } = await import('../lib/repositories.ts');
   collecting.served.github.fail({ kind: 'slow', milliseconds: 150, match: { path: /referrers/ } });
   const working = collecting.work(runId);
   await removeRepository(collecting.db, { tenantId: collecting.tenantId, repositoryIds: null }, repositoryId);

@@ -22,8 +22,9 @@ import {
   removeSystemMember,
 } from '../lib/members.ts';
 import { readOverview, readOverviewTotals } from '../lib/overview.ts';
-import { listRepositoryRows, readStored, removeRepository } from '../lib/repositories.ts';
+import { listRepositoryRows, readStored } from '../lib/repositories.ts';
 import { addRepositories, discoverRepositories } from '../lib/repository-add.ts';
+import { removeRepository } from '../lib/repository-removal.ts';
 import { readFigures, readRepositoryTraffic } from '../lib/repository-traffic.ts';
 import { startAddedRun, startAllRuns, startRun } from '../lib/run-start.ts';
 import { listRuns, readRun } from '../lib/runs.ts';

@@ -3,16 +3,13 @@ import { expect, test } from 'vitest';
 import { addDays, daysFrom, toDay } from '../lib/day.ts';
 import {
   coveredFrom,
-  daysUntilLoss,
-  leastCertain,
   mergeDays,
   type Observation,
   type Observed,
-  stateOfMissing,
   type TrafficDay,
-  wholeFrom,
 } from '../lib/traffic-day.ts';
 import { mergeWeeks, readableWeek, type TrafficWeek } from '../lib/traffic-week.ts';
+import { daysUntilLoss, leastCertain, stateOfMissing, wholeFrom } from '../lib/traffic-window.ts';
 
 const CREATED = '2020-01-01';
 /** A Wednesday; whole days are those from 2 January, settled ones those up to 10 January. */

@@ -1,0 +1,105 @@
+import { sql, type Transaction } from 'kysely';
+import { type Day, toDay } from './day.ts';
+import type { Instant, Tables, Visibility } from './db/tables.ts';
+import { toFullName } from './repositories.ts';
+import { type RepositoryEvent, saveEvents } from './repository-facts.ts';
+import type { RepositoryKey } from './traffic.ts';
+
+/** What one collection learnt of a repository. */
+export interface Collected {
+  visibility: Visibility;
+  firstCoveredDate: Day;
+  now: Date;
+}
+
+/**
+ * Writes that a collection succeeded and ends the problem there was. Holds the repository's row until the transaction's
+ * end, so that collections of one repository follow each other; false when it was removed meanwhile.
+ */
+export async function saveSuccess(
+  trx: Transaction<Tables>,
+  { tenantId, repositoryId }: RepositoryKey,
+  { visibility, firstCoveredDate, now }: Collected,
+): Promise<boolean> {
+  const at = now.toISOString();
+  const result = await trx
+    .updateTable('repository')
+    .set({
+      visibility,
+      firstCoveredDate: sql<Day>`case when first_covered_date < ${firstCoveredDate} then first_covered_date else cast(${firstCoveredDate} as date) end`,
+      lastCoveredDate: sql<Day>`case when last_covered_date > ${toDay(now)} then last_covered_date else cast(${toDay(now)} as date) end`,
+      lastSuccessAt: at,
+      ...{ failureCode: null, failureMessage: null, failureAt: null },
+    })
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryId)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Writes why a collection failed; the problem lasts since the first failure in a row. */
+export async function saveFailure(
+  trx: Transaction<Tables>,
+  { tenantId, repositoryId }: RepositoryKey,
+  { code, message }: { code: string; message: string },
+  now: Date,
+): Promise<void> {
+  await trx
+    .updateTable('repository')
+    .set({
+      ...{ failureCode: code, failureMessage: message },
+      failureAt: sql<Instant>`coalesce(failure_at, ${now.toISOString()})`,
+    })
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryId)
+    .execute();
+}
+
+/** A repository's name and whether it is archived, as stored or as GitHub says. */
+export interface Standing {
+  owner: string;
+  name: string;
+  archived: boolean;
+}
+
+/**
+ * Writes a new name or that a repository was archived, and the events; of two collections that notice the same, one
+ * writes it.
+ */
+export async function saveStanding(
+  trx: Transaction<Tables>,
+  key: RepositoryKey,
+  { known, seen, now }: { known: Standing; seen: Standing; now: Date },
+): Promise<void> {
+  const occurredAt = now.toISOString();
+  const row = () =>
+    trx
+      .updateTable('repository')
+      .where('tenantId', '=', key.tenantId)
+      .where('repositoryId', '=', key.repositoryId);
+  const events: RepositoryEvent[] = [];
+  if (toFullName(known) !== toFullName(seen)) {
+    const renamed = row()
+      .set({ owner: seen.owner, name: seen.name })
+      .where('owner', '=', known.owner)
+      .where('name', '=', known.name);
+    const kind = known.owner === seen.owner ? 'renamed' : 'transferred';
+    const names = { nameBefore: toFullName(known), nameAfter: toFullName(seen) };
+    if (await changes(renamed)) events.push({ kind, occurredAt, ...names });
+  }
+  if (known.archived !== seen.archived) {
+    const archived = row()
+      .set({ archivedAt: seen.archived ? occurredAt : null })
+      .where('archivedAt', seen.archived ? 'is' : 'is not', null);
+    const kind = seen.archived ? 'archived' : 'unarchived';
+    if (await changes(archived)) events.push({ kind, occurredAt, nameBefore: null, nameAfter: null });
+  }
+  await saveEvents(trx, key, events);
+}
+
+async function changes(update: {
+  executeTakeFirst(): Promise<{ numUpdatedRows: bigint }>;
+}): Promise<boolean> {
+  const { numUpdatedRows } = await update.executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
