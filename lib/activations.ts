@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from './failure.ts';
 
 /** Starts other actions of this package without waiting for them. */
@@ -13,32 +14,42 @@ interface Client {
   };
 }
 
+const TOO_MANY = 429;
+const PAUSE_MS = 5_000;
+
 /**
  * Activations under the API key that the platform gives to actions with `provide-api-key`. The actions are those of the
- * package that this one is in: `__OW_ACTION_NAME` is '/namespace/package/action'.
+ * package that this one is in: `__OW_ACTION_NAME` is '/namespace/package/action'. A namespace may start so many a
+ * minute: what is one too many is tried again as long as `patience` says that there are milliseconds to wait.
  */
-export function openActivations(): Activations {
+export function openActivations(patience: () => number = () => 0): Activations {
   return {
     start: async (action, params) => {
       const [, , packageName] = (process.env.__OW_ACTION_NAME ?? '').split('/');
-      try {
-        const { default: openwhisk } = (await import('openwhisk')) as { default: () => Client };
-        const name = packageName ? `${packageName}/${action}` : action;
-        await openwhisk().actions.invoke({ name, params, blocking: false });
-      } catch (error) {
-        throw toStartFailure(action, error);
+      const name = packageName ? `${packageName}/${action}` : action;
+      const { default: openwhisk } = (await import('openwhisk')) as { default: () => Client };
+      for (;;) {
+        try {
+          await openwhisk().actions.invoke({ name, params, blocking: false });
+          return;
+        } catch (error) {
+          if (statusOf(error) !== TOO_MANY || patience() < PAUSE_MS) throw toStartFailure(action, error);
+        }
+        await wait(PAUSE_MS);
       }
     },
   };
 }
 
-/** The client's errors hold request and response; only the platform's own sentence is passed on. */
+function statusOf(error: unknown): number | undefined {
+  const { statusCode } = (error ?? {}) as { statusCode?: unknown };
+  return typeof statusCode === 'number' ? statusCode : undefined;
+}
+
+/** The client's errors hold request and response; only the platform's own status is passed on. */
 function toStartFailure(action: string, error: unknown): Failure {
-  const { statusCode } = error as { statusCode?: unknown };
-  const why =
-    statusCode === 429
-      ? 'too many activations at the moment'
-      : `status ${typeof statusCode === 'number' ? statusCode : 'unknown'}`;
+  const status = statusOf(error);
+  const why = status === TOO_MANY ? 'too many activations at the moment' : `status ${status ?? 'unknown'}`;
   return new Failure(
     503,
     'start_failed',

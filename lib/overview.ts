@@ -17,14 +17,7 @@ import { findActiveRun } from './runs.ts';
 import { type Comparison, type Totals, toComparison, toTotals } from './totals.ts';
 import { findFirstDate, settledDate } from './traffic.ts';
 
-export type OverviewSort =
-  | 'name'
-  | 'viewCount'
-  | 'viewUniques'
-  | 'cloneCount'
-  | 'cloneUniques'
-  | 'change'
-  | 'stars';
+type OverviewSort = 'name' | 'viewCount' | 'viewUniques' | 'cloneCount' | 'cloneUniques' | 'change' | 'stars';
 
 export interface OverviewRequest extends RangeRequest {
   /** Only repositories whose full name contains it are listed; the totals are of all. */
@@ -37,7 +30,7 @@ export interface OverviewRequest extends RangeRequest {
 }
 
 /** One repository in the overview; the columns have one place per bucket. */
-export interface OverviewRepository {
+interface OverviewRepository {
   repositoryId: number;
   fullName: string;
   webUrl: string;

@@ -31,7 +31,7 @@ import type { TrafficWeek } from './traffic-week.ts';
 import { type DayState, leastCertain, rememberedFrom, stateOfMissing } from './traffic-window.ts';
 
 /** The figures of each bucket; null where nothing is known. */
-export interface RepositorySeries {
+interface RepositorySeries {
   viewCount: (number | null)[];
   viewUniques: (number | null)[];
   cloneCount: (number | null)[];

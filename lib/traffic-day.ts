@@ -30,7 +30,7 @@ export interface Observed {
   clones: readonly Observation[];
 }
 
-export type Metric = keyof Figures;
+type Metric = keyof Figures;
 
 /** A settled day's later, smaller figure, which was not stored. */
 export interface Revision {

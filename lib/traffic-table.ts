@@ -18,7 +18,7 @@ export interface TableRequest extends RangeRequest {
 }
 
 /** One repository in one bucket that has stored days. */
-export interface TableRow {
+interface TableRow {
   repositoryId: number;
   owner: string;
   name: string;

@@ -7,7 +7,7 @@ import { removeRepository } from '../lib/repository-removal.ts';
 import { readRepositoryTraffic } from '../lib/repository-traffic.ts';
 import { readRun } from '../lib/runs.ts';
 import { listDays } from '../lib/traffic.ts';
-import { type Collecting, openCollecting } from './collecting.ts';
+import { type Collecting, openCollecting, TOKEN } from './collecting.ts';
 
 const START = '2025-11-03';
 let collecting: Collecting;
@@ -392,7 +392,7 @@ test('days on which GitHub was down are caught up afterwards', async () => {
 test('a refused token fails every repository by name and is not asked about again and again', async () => {
   for (const name of ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'])
     await collecting.add(name);
-  collecting.served.github.removeToken('ghp_test_collecting_000000000000000000000');
+  collecting.served.github.removeToken(TOKEN);
   collecting.served.github.resetRequests();
   await collecting.collect(at(START));
   const { run, repositories } = await lastRun();
