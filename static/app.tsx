@@ -58,13 +58,20 @@ function SignedIn() {
   const route = toRoute(place.path);
   const initializing = route.page === 'initialize';
   const me = useAnswer(initializing ? null : reads.me());
-  const fresh = me.error instanceof ApiError && me.error.code === 'not_initialized';
   useEffect(() => begin(api, route, place), []);
   return (
     <Shell me={me.answer} route={route}>
-      {initializing || fresh ? <Initialize onDone={me.reload} /> : <Known me={me} route={route} place={place} />}
+      {initializing || asksToInitialize(me.error) ? <Initialize onDone={me.reload} /> : <Known me={me} route={route} place={place} />}
     </Shell>
   );
+}
+
+/** Nothing is there yet, or the actions are newer than the database: both are mended on the same page. */
+function asksToInitialize(error: Error | undefined): boolean {
+  if (!(error instanceof ApiError)) return false;
+  if (error.code !== 'schema_mismatch') return error.code === 'not_initialized';
+  const { stored, expected } = error.details as { stored: number; expected: number };
+  return stored < expected;
 }
 
 /** Asks for the first page's figures together with who is signed in. */

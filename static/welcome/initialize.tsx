@@ -16,7 +16,10 @@ export function Initialize({ onDone }: { onDone: () => void }) {
   return (
     <div class="page narrow">
       <Answered loaded={state}>
-        {(answer) => (needsUpgrade(answer) ? <Upgrade schema={answer.schema} /> : <InitializeForm state={answer} onDone={onDone} />)}
+        {(answer) => {
+          if (needsUpgrade(answer)) return <Upgrade schema={answer.schema} onDone={onDone} />;
+          return done ? null : <InitializeForm state={answer} onDone={onDone} />;
+        }}
       </Answered>
     </div>
   );

@@ -23,8 +23,12 @@ const toRequest = (secret: string): InitRequest => ({
   githubToken: '-',
 });
 
+interface UpgradeProps extends Pick<InitState, 'schema'> {
+  onDone: () => void;
+}
+
 /** Brings the database up to the schema that the actions need. */
-export function Upgrade({ schema }: Pick<InitState, 'schema'>) {
+export function Upgrade({ schema, onDone }: UpgradeProps) {
   const { api } = useApp();
   const submission = useSubmission();
   const [secret, setSecret] = useState(initSecret);
@@ -34,6 +38,7 @@ export function Upgrade({ schema }: Pick<InitState, 'schema'>) {
     if (!(refusal instanceof ApiError) || refusal.code !== 'already_initialized') throw refusal;
     forgetInitSecret();
     replace('/');
+    onDone();
   }
 
   return (

@@ -1,14 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
+import { findFaults } from './axe.ts';
 import { openChromium } from './chromium.ts';
 import { FIRST_INSTANT, makeHistory } from './history.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** Each page, and a text by which one knows that its content is there. */
 const PAGES = [
@@ -56,18 +52,6 @@ afterAll(async () => {
 
 const pathOf = (path: string) => path.replace(/REPOSITORY|RUN/, (name) => names[name] ?? '');
 
-/** What axe-core calls serious or critical. */
-async function findFaults({ page }: Visitor): Promise<string[]> {
-  // Not as a script element, which the content security policy would refuse.
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(await readFile(AXE, 'utf8'));
-  const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
-}
-
 const isWide = ({ page }: Visitor) =>
   page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
@@ -86,7 +70,11 @@ test.each(PAGES)('%s has no serious fault on a desk or a phone, light or dark', 
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme });
     await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
-    expect({ width, colorScheme, faults: await findFaults(ada) }).toEqual({ width, colorScheme, faults: [] });
+    expect({ width, colorScheme, faults: await findFaults(page) }).toEqual({
+      width,
+      colorScheme,
+      faults: [],
+    });
     expect(await isWide(ada)).toBe(false);
   }
   await page.setViewportSize({ width: 1280, height: 900 });
@@ -97,9 +85,22 @@ test('the welcome page has no serious fault either', async () => {
   const visitor = await openVisitor(browser, installation.url, { width: 360 });
   await visitor.open('/');
   await visitor.page.getByText('This is the installation of Analytical Engines').waitFor();
-  expect(await findFaults(visitor)).toEqual([]);
+  expect(await findFaults(visitor.page)).toEqual([]);
   expect(await isWide(visitor)).toBe(false);
   await visitor.close();
+});
+
+test.each([
+  ['/admin/tenants', 'Create tenant', 'Create a tenant'],
+  ['/admin/servers', 'Add server', 'Add a GitHub server'],
+  ['/admin/roles', 'Give a role', 'Give a system role'],
+  ['/t/1/members', 'Add member', 'Add a member'],
+])('on %s the dialog behind "%s" has no serious fault', async (path, button, title) => {
+  const { page } = ada;
+  await ada.open(path);
+  await page.getByRole('button', { name: button }).click();
+  await page.getByRole('dialog', { name: title }).waitFor();
+  expect(await findFaults(page)).toEqual([]);
 });
 
 test('texts from GitHub are shown as text', async () => {

@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEMO_TOKENS } from '../../local/github/stories.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
+import { findFaults } from './axe.ts';
 import { openChromium } from './chromium.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
@@ -40,6 +41,7 @@ test('signing in leads to the page that sets up, with the secret kept', async ()
   await ada.signInAs('Ada Lovelace');
   await heading('Set up this installation').waitFor();
   await ada.page.getByText('The installation’s secret came with your link').waitFor();
+  expect(await findFaults(ada.page)).toEqual([]);
   expect(ada.problems()).toEqual([]);
 });
 

@@ -84,6 +84,29 @@ test('a token that the API refuses leads through the sign-in and back to the sam
   await page.getByRole('img', { name: /by week/ }).waitFor();
 });
 
+test('actions that are newer than the database lead to its upgrade, which asks for the secret', async () => {
+  const { page } = ada;
+  const schema = { stored: 0, expected: 1 };
+  const message = 'The database has schema version 0, but these actions need 1.';
+  await page.route('**/traffic/me', (route) =>
+    route.fulfill({ status: 503, json: { error: { code: 'schema_mismatch', message, details: schema } } }),
+  );
+  await page.route('**/traffic/init', async (route) => {
+    if (route.request().method() === 'POST') return route.fallback();
+    await route.fulfill({ json: { initialized: true, displayName: 'Test', demoAvailable: true, schema } });
+  });
+  await page.goto('/t/1');
+  await page.getByRole('heading', { name: 'Upgrade the database' }).waitFor();
+  await page.getByLabel('Secret of the installation').fill('wrong');
+  await page.getByRole('button', { name: 'Upgrade' }).click();
+  await page.getByText('This is not the secret').waitFor();
+  await page.unroute('**/traffic/me');
+  await page.unroute('**/traffic/init');
+  await page.getByLabel('Secret of the installation').fill(installation.initSecret);
+  await page.getByRole('button', { name: 'Upgrade' }).click();
+  await burrow().waitFor();
+});
+
 test('a sign-in that was cancelled leads to the welcome page, which says so', async () => {
   const visitor = await openVisitor(browser, installation.url);
   await visitor.open('/');
