@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Overview, RepositoryStats } from '../actions/openapi/stats.ts';
+import { addDays, toDay } from '../lib/day.ts';
+import { buildDemo } from '../local/demo.ts';
+import { openTestInstallation, type TestInstallation } from './installation.ts';
+
+let installation: TestInstallation;
+let present: Date | null = null;
+const today = toDay(new Date());
+
+beforeAll(async () => {
+  installation = await openTestInstallation({ demo: true, clock: () => present ?? new Date() });
+  await buildDemo(installation, {
+    setPresent(instant) {
+      present = instant;
+      installation.host.setParameters('traffic', { NOW: instant?.toISOString() ?? '' });
+    },
+    onDay: () => {},
+    isStopping: () => false,
+  });
+}, 300_000);
+afterAll(() => installation.close());
+
+const get = async <T>(path: string): Promise<T> => {
+  const { status, body } = await installation.as('ada@example.com')('GET', path);
+  expect(status).toBe(200);
+  return body;
+};
+const all = { from: addDays(today, -420), to: today };
+const overviewOf = (tenantId: number) => get<Overview>(`/stats/${tenantId}?range=365&size=100`);
+const statsOf = (tenantId: number, repositoryId: number) =>
+  get<RepositoryStats>(`/stats/${tenantId}/${repositoryId}?from=${all.from}&to=${all.to}&by=day`);
+
+test('two tenants have ten repositories with more than a year of days', async () => {
+  const [northwind, pinecone] = [await overviewOf(1), await overviewOf(2)];
+  expect(northwind.repositoryCount + pinecone.repositoryCount).toBe(10);
+  const oldest = northwind.repositories.find(({ fullName }) => fullName.endsWith('/tidy-dates'));
+  const { series } = await statsOf(1, oldest?.repositoryId ?? 0);
+  expect(series.state.filter((state) => state === 'measured' || state === 'zero').length).toBeGreaterThan(
+    390,
+  );
+});
+
+test('every settled day is what happened at GitHub, and the days without a token are lost', async () => {
+  let compared = 0;
+  for (const tenantId of [1, 2]) {
+    for (const { repositoryId, fullName } of (await overviewOf(tenantId)).repositories) {
+      const { buckets, series, lostDays, repository } = await statsOf(tenantId, repositoryId);
+      expect([fullName, lostDays.length]).toEqual([fullName, tenantId === 1 ? 0 : 14]);
+      for (const [place, day] of buckets.entries()) {
+        if (day <= addDays(repository.firstCoveredDate ?? today, 1)) continue;
+        if (series.state[place] !== 'measured' && series.state[place] !== 'zero') continue;
+        const { viewCount, viewUniques, cloneCount, cloneUniques } = installation.github.truth(
+          repository.githubId,
+          day,
+        );
+        expect([
+          fullName,
+          day,
+          series.viewCount[place],
+          series.viewUniques[place],
+          series.cloneCount[place],
+          series.cloneUniques[place],
+        ]).toEqual([fullName, day, viewCount, viewUniques, cloneCount, cloneUniques]);
+        compared += 1;
+      }
+    }
+  }
+  expect(compared).toBeGreaterThan(3500);
+}, 120_000);
+
+test('the rename left an event, and one repository waits for push access', async () => {
+  const northwind = await overviewOf(1);
+  const charts = northwind.repositories.find(({ fullName }) => fullName === 'northwind-labs/harbor-charts');
+  const { events } = await statsOf(1, charts?.repositoryId ?? 0);
+  expect(events.map(({ nameBefore, nameAfter }) => [nameBefore, nameAfter])).toContainEqual([
+    'northwind-attic/charts',
+    'northwind-labs/harbor-charts',
+  ]);
+  const waiting = (await overviewOf(2)).repositories.filter(({ problem }) => problem !== null);
+  expect(waiting.map(({ fullName, problem }) => [fullName, problem?.code])).toEqual([
+    ['pinecone-tools/exam-helper', 'no_push_access'],
+  ]);
+  expect(waiting[0]?.problem?.daysUntilLoss).toBeGreaterThan(5);
+});
+
+test('the collector told of nothing that GitHub took back', async () => {
+  const { repositories } = await overviewOf(1);
+  const told = await Promise.all(repositories.map(({ repositoryId }) => statsOf(1, repositoryId)));
+  expect(told.flatMap(({ revisions }) => revisions)).toEqual([]);
+});
