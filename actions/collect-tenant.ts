@@ -6,7 +6,12 @@ import { createGitHubPace } from '../lib/pace.ts';
 import { parseValue } from '../lib/request.ts';
 import { openTenantGitHub } from '../lib/tenant-github.ts';
 
-const Arguments = z.object({ tenantId: z.int().positive(), runId: z.int().positive() });
+const Arguments = z.object({
+  tenantId: z.int().positive(),
+  runId: z.int().positive(),
+  /** When the activation that handed over asked for the last repositories, in epoch milliseconds. */
+  begun: z.array(z.int()).max(1000).default([]),
+});
 
 /** How long before the activation's end GitHub must have answered. */
 const RESERVE_MS = 8_000;
@@ -14,12 +19,12 @@ const RESERVE_MS = 8_000;
 /** Works through a run that `collect`, or a person, started; goes on in a fresh activation when its time is up. */
 export const main = serveJob(async (services) => {
   const { db, clock, activation } = services;
-  const run = parseValue(activation.parameters, Arguments);
+  const { begun, ...run } = parseValue(activation.parameters, Arguments);
   const timeLeft = () => activation.deadline.getTime() - Date.now();
   const openGitHub = async (tenantId: number) => {
     const deadline = new Date(clock().getTime() + Math.min(timeLeft() - RESERVE_MS, 3_600_000));
     const { github, serverKind } = await openTenantGitHub(services, tenantId, deadline);
-    return serverKind === 'demo' ? { github } : { github, pace: createGitHubPace() };
+    return serverKind === 'demo' ? { github } : { github, pace: createGitHubPace(begun) };
   };
   return {
     ...(await collectTenant({ db, clock, openGitHub, timeLeft, activations: openActivations() }, run)),

@@ -29,8 +29,10 @@ export interface CollectedRun extends RunKey {
   handedOver: boolean;
 }
 
-/** Repositories at once; each asks GitHub for up to five things at a time. */
-const AT_ONCE = 4;
+/** Repositories at once, at first: where the token is refused, no more are asked for. Each asks up to five things at a time. */
+const AT_FIRST = 4;
+/** Once GitHub answers. */
+const AT_ONCE = 12;
 /** What is begun later than this before the end may not come to its own. */
 const RESERVE_MS = 20_000;
 /** How long a tenant stays held when its activation says no more. */
@@ -50,9 +52,9 @@ export async function collectTenant(collector: Collector, run: RunKey): Promise<
   const until = clock().getTime() + Math.min(collector.timeLeft(), LONGEST_MS) + GRACE_MS;
   await renewLease(db, run, new Date(until));
   const queue = await listWaiting(db, run);
-  const done = await collectAll(collector, run, queue);
+  const { begun, ...done } = await collectAll(collector, run, queue);
   if (queue.length > 0) {
-    await startCollecting({ db, activations: collector.activations, now: clock() }, run.tenantId, run.runId);
+    await startCollecting({ db, activations: collector.activations, now: clock() }, run, begun);
     return { ...nothing, ...done, handedOver: true };
   }
   await closeRun(db, run, clock());
@@ -67,9 +69,12 @@ async function collectAll(collector: Collector, run: RunKey, queue: Waiting[]) {
     throw error;
   });
   let hopeless = opened instanceof Failure ? opened : undefined;
+  const pace = opened instanceof Failure ? undefined : opened.pace;
+  const isTime = () => collector.timeLeft() - (hopeless ? 0 : (pace?.pause() ?? 0)) > RESERVE_MS;
   let down = 0;
-  const work = async () => {
-    while (queue.length > 0 && collector.timeLeft() > RESERVE_MS) {
+  const workers: Promise<void>[] = [];
+  const work = async (): Promise<void> => {
+    while (queue.length > 0 && isTime()) {
       const waiting = queue.shift();
       if (!waiting) return;
       const failure = await collectOne(collector, run, waiting, hopeless ?? opened);
@@ -78,10 +83,12 @@ async function collectAll(collector: Collector, run: RunKey, queue: Waiting[]) {
       if (failure) done.failedCount += 1;
       down = failure?.code === 'github_down' ? down + 1 : 0;
       if (failure && (isForAll(failure) || down >= PATIENCE)) hopeless = failure;
+      if (!failure && workers.length < AT_ONCE) workers.push(work());
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return done;
+  while (workers.length < AT_FIRST) workers.push(work());
+  for (const worker of workers) await worker;
+  return { ...done, begun: pace?.begun() ?? [] };
 }
 
 /** Collects one repository, or lets it fail for the reason for which all do. */
@@ -95,7 +102,7 @@ async function collectOne(
     await failRepository({ db, clock }, run, waiting, opened);
     return opened;
   }
-  await opened.pace?.();
+  await opened.pace?.next();
   return collectRepository({ db, clock, github: opened.github }, run, waiting);
 }
 

@@ -8,7 +8,7 @@ import { Failure } from './failure.ts';
 import { LEASE_MS, renewLease, setLease, sweep, takeLease } from './lease.ts';
 import { toFullName } from './repositories.ts';
 import { notFound } from './request.ts';
-import { closeRun } from './run-end.ts';
+import { closeRun, type RunKey } from './run-end.ts';
 
 /** What starts runs. */
 export interface RunStarter {
@@ -69,7 +69,8 @@ export async function startRun(starter: RunStarter, order: RunOrder): Promise<St
 /** Undefined when there is nothing to collect. */
 async function startOrder(starter: RunStarter, order: RunOrder): Promise<StartedRun | undefined> {
   const started = await inTransaction(starter.db, (trx) => openRun(trx, order, starter.now));
-  if (started && !started.already) await startCollecting(starter, order.tenantId, started.runId);
+  if (started && !started.already)
+    await startCollecting(starter, { tenantId: order.tenantId, runId: started.runId });
   return started;
 }
 
@@ -86,21 +87,24 @@ export async function startAddedRun(
     const repositories = await listForRun(trx, tenantId, repositoryIds, starter.now);
     return insertRun(trx, { tenantId, reason: 'added', startedBy }, repositories, starter.now);
   });
-  await startCollecting(starter, tenantId, runId);
+  await startCollecting(starter, { tenantId, runId });
   return runId;
 }
 
-/** Starts the action that works through a run; a run that cannot be started is closed with the reason. */
+/**
+ * Starts the action that works through a run; a run that cannot be started is closed with the reason. `begun` is when
+ * the last repositories were asked for, where the run goes on.
+ */
 export async function startCollecting(
   { db, activations, now }: RunStarter,
-  tenantId: number,
-  runId: number,
+  run: RunKey,
+  begun: readonly number[] = [],
 ): Promise<void> {
   try {
-    await renewLease(db, { tenantId, runId }, new Date(now.getTime() + LEASE_MS));
-    await activations.start('collect-tenant', { tenantId, runId });
+    await renewLease(db, run, new Date(now.getTime() + LEASE_MS));
+    await activations.start('collect-tenant', { ...run, begun });
   } catch (error) {
-    if (error instanceof Failure) await closeRun(db, { tenantId, runId }, now, error);
+    if (error instanceof Failure) await closeRun(db, run, now, error);
     throw error;
   }
 }

@@ -426,7 +426,7 @@ test('before its deadline a run is handed over to a fresh activation, which ends
     activations: { start: async (action, args) => void started.push([action, args]) },
   });
   expect(handed).toMatchObject({ handedOver: true, failedCount: 0 });
-  expect(started).toEqual([['collect-tenant', { tenantId: collecting.tenantId, runId }]]);
+  expect(started).toEqual([['collect-tenant', { tenantId: collecting.tenantId, runId, begun: [] }]]);
   const { run } = await lastRun();
   expect(run.state).toBe('running');
   expect(run.succeededCount).toBe(handed.repoCount);
