@@ -83,10 +83,16 @@ async function collectAll(collector: Collector, run: RunKey, queue: Waiting[]) {
       if (failure) done.failedCount += 1;
       down = failure?.code === 'github_down' ? down + 1 : 0;
       if (failure && (isForAll(failure) || down >= PATIENCE)) hopeless = failure;
-      if (!failure && workers.length < AT_ONCE) workers.push(work());
+      if (!failure && workers.length < AT_ONCE) begin();
     }
   };
-  while (workers.length < AT_FIRST) workers.push(work());
+  const begin = () => {
+    const worker = work();
+    // It is awaited below; until then its failure is nobody's.
+    worker.catch(() => {});
+    workers.push(worker);
+  };
+  while (workers.length < AT_FIRST) begin();
   for (const worker of workers) await worker;
   return { ...done, begun: pace?.begun() ?? [] };
 }
