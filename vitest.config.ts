@@ -28,6 +28,7 @@ export default defineConfig({
         plugins: [sqlText],
         test: {
           ...timeouts,
+          testTimeout: 240_000,
           name: 'deploy',
           include: ['test/deploy/*.test.ts', 'test/e2e/journey.test.ts'],
           fileParallelism: false,

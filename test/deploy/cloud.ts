@@ -115,8 +115,8 @@ export interface Cloud {
   variables: Record<string, string>;
   /** A copy of the checkout, in which deploy.sh builds. */
   checkout: string;
-  /** Runs deploy.sh; a variable that is undefined is not set. */
-  deploy(args?: string[], changes?: Record<string, string | undefined>): Promise<Outcome>;
+  /** Runs deploy.sh, in the checkout unless in another; a variable that is undefined is not set. */
+  deploy(args?: string[], changes?: Record<string, string | undefined>, cwd?: string): Promise<Outcome>;
   close(): Promise<void>;
 }
 
@@ -132,7 +132,8 @@ const COPIED = [
   'deploy.sh',
 ];
 
-async function copyCheckout(): Promise<string> {
+/** Remove it when done. */
+export async function copyCheckout(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'checkout-test-'));
   for (const name of COPIED)
     await cp(path.join(ROOT, name), path.join(folder, name), { recursive: true, dereference: true });
@@ -172,8 +173,8 @@ export async function openCloud(): Promise<Cloud> {
     site,
     variables,
     checkout,
-    deploy: (args = [], changes = {}) =>
-      run('bash', ['deploy.sh', ...args], { cwd: checkout, env: { ...base, ...variables, ...changes } }),
+    deploy: (args = [], changes = {}, cwd = checkout) =>
+      run('bash', ['deploy.sh', ...args], { cwd, env: { ...base, ...variables, ...changes } }),
     async close() {
       await installation.close();
       await site.close();

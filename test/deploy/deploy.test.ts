@@ -1,11 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSecrets } from '../../lib/secrets.ts';
-import { DEMO_TOKENS, DEMO_USERS } from '../../local/github/stories.ts';
-import { type Cloud, openCloud } from './cloud.ts';
+import { DEMO_TOKENS } from '../../local/github/stories.ts';
+import { type Cloud, copyCheckout, openCloud } from './cloud.ts';
 import { type Loose, openRest, type Rest, readNamespace } from './wskdeploy.ts';
 
 const EMPTY = { packages: [], actions: [], triggers: [], rules: [] };
@@ -44,9 +44,8 @@ async function boundParameter(name: string): Promise<string> {
   return body.parameters.find(({ key }: Loose) => key === name).value;
 }
 
-/** Opens the sealed GitHub token, asks GitHub with it and seals it again. */
-const checkToken = () =>
-  cloud.installation.as(ADA)('PATCH', '/tenants/1', { githubUser: DEMO_USERS.octocat });
+/** Opens the sealed GitHub token and asks GitHub with it. */
+const useToken = () => cloud.installation.as(ADA)('GET', '/repositories/1/discover');
 
 /** What the calls answered that were made, one after another, until `running` had ended. */
 async function whileRunning<T>(running: Promise<unknown>, call: () => Promise<T>): Promise<T[]> {
@@ -129,13 +128,15 @@ test('a dry run with wsk shows what would be done, no secrets, and does nothing'
 });
 
 test('a deployment that failed halfway is completed by the next one, once what it names is put right', async () => {
-  await cloud.bucket.put('assets/old-00000000.js', 'from an earlier deployment');
+  // More than one page of the bucket's list.
+  const old = Array.from({ length: 1001 }, (_, i) => `assets/old-${String(i).padStart(8, '0')}.js`);
+  await Promise.all(old.map((key) => cloud.bucket.put(key, 'from an earlier deployment')));
   await cloud.bucket.put('keep.txt', 'not from any deployment');
   const failed = await cloud.deploy([], { DATABASE_URL: 'postgres://nobody:x@127.0.0.1:2/none' });
   expect(failed.code).toBe(1);
   expect(failed.output).toMatch(/The action traffic\/upgrade failed: .*database/);
   expect(failed.output).toContain('Run ./deploy.sh again');
-  expect(await cloud.bucket.keys()).toEqual(['assets/old-00000000.js', 'keep.txt']);
+  expect((await cloud.bucket.keys()).some((key) => !old.includes(key) && key !== 'keep.txt')).toBe(false);
 
   await markAsRunning({
     host: hostname(),
@@ -149,7 +150,7 @@ test('a deployment that failed halfway is completed by the next one, once what i
   expect(output).toContain('Nothing is set up yet');
   const keys = await cloud.bucket.keys();
   expect(keys).toContain('keep.txt');
-  expect(keys).not.toContain('assets/old-00000000.js');
+  expect(keys.filter((key) => old.includes(key))).toEqual([]);
   expect((await rest('GET', 'triggers/traffic-deployment')).status).toBe(404);
 });
 
@@ -220,6 +221,18 @@ test('a second deployment at the same time is refused, and says who deploys', as
   await rest('DELETE', 'triggers/traffic-deployment');
 });
 
+test('of two deployments at once, one is refused or both succeed, and what they leave is whole', async () => {
+  const another = await copyCheckout();
+  const outcomes = await Promise.all([cloud.deploy(), cloud.deploy([], {}, another)]);
+  await rm(another, { recursive: true });
+  expect(outcomes.map(({ code }) => code).toSorted()[0]).toBe(0);
+  for (const { code, output } of outcomes)
+    if (code !== 0) expect(output).toContain('has been deploying to this namespace');
+  const { output } = await cloud.deploy(['status']);
+  expect(output).toContain('Alarm: active; its rule: active');
+  expect(output).toContain('Pages: as deployed');
+});
+
 test('a database that is newer than the code is refused with both versions', async () => {
   await query("insert into schema_version values (99, '2026-01-01')");
   const { code, output } = await cloud.deploy();
@@ -238,7 +251,7 @@ test('rotating changes the token key and the database’s address, and what was 
   await writeFile(file, `# ours\nTOKEN_KEY=${old}\nDATABASE_URL_NEXT='${next.href}'\n`);
 
   const rotation = cloud.deploy(['rotate'], { ROTATION_WAIT: '1' });
-  const statuses = await whileRunning(rotation, async () => (await checkToken()).status);
+  const statuses = await whileRunning(rotation, async () => (await useToken()).status);
   const { code, output } = await rotation;
   expect({ code, output }).toMatchObject({
     code: 0,
@@ -256,7 +269,7 @@ test('rotating changes the token key and the database’s address, and what was 
   expect(output).not.toContain(rotated);
   const [{ token_sealed: sealed }] = await query('select token_sealed from tenant');
   expect(await openSecrets(rotated).open(sealed)).toBe(DEMO_TOKENS.octocat);
-  expect((await checkToken()).status).toBe(200);
+  expect((await useToken()).status).toBe(200);
 });
 
 test('a rotation that was interrupted goes on with the key that it had begun with', async () => {
