@@ -28,13 +28,13 @@ function build(parameters: Record<string, unknown>): Kept {
   const config = parseConfig(parameters);
   const database = openDatabase(config.databaseUrl);
   const clock = () => config.now ?? new Date();
-  const { issuer, clientId, tokenKey } = config;
-  const identity = openIdentity({ issuer, clientId, db: database.db, clock });
+  const { issuer, clientId, trustedIdentities, tokenKey } = config;
+  const identity = openIdentity({ issuer, clientId, trustedIdentities, db: database.db, clock });
   return { ...database, config, identity, secrets: openSecrets(tokenKey), clock };
 }
 
 const PARAMETERS = [
-  ...['DATABASE_URL', 'ISSUER', 'CLIENT_ID', 'TOKEN_KEY', 'INIT_SECRET'],
+  ...['DATABASE_URL', 'ISSUER', 'CLIENT_ID', 'TRUSTED_IDENTITIES', 'TOKEN_KEY', 'INIT_SECRET'],
   ...['ALLOW_PRIVATE_ADDRESSES', 'DEMO_GITHUB_URL', 'NOW'],
 ];
 

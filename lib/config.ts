@@ -6,6 +6,8 @@ export interface Config {
   databaseUrl: string;
   issuer: string;
   clientId: string;
+  /** Identity providers behind App ID whose e-mail addresses count as verified where nothing says so. */
+  trustedIdentities: string[];
   /** 32 bytes in base64url each, separated by spaces; the first seals, all open. */
   tokenKey: string;
   initSecret: string;
@@ -38,6 +40,12 @@ const rules: Record<string, { required: boolean; must: string; test: (text: stri
     test: isIssuer,
   },
   CLIENT_ID: { required: true, must: 'be the client id that access tokens are issued for', test: Boolean },
+  TRUSTED_IDENTITIES: {
+    required: false,
+    // At the others people choose their address themselves, or App ID says whether it is verified.
+    must: 'be "saml", "appid_custom" or both, separated by a space',
+    test: (text) => text.split(/\s+/).every((name) => name === 'saml' || name === 'appid_custom'),
+  },
   TOKEN_KEY: { required: true, must: 'be 32 random bytes in base64url', test: isTokenKeys },
   INIT_SECRET: {
     required: true,
@@ -70,6 +78,7 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
     databaseUrl: value('DATABASE_URL'),
     issuer: value('ISSUER').replace(/\/$/, ''),
     clientId: value('CLIENT_ID'),
+    trustedIdentities: value('TRUSTED_IDENTITIES').split(/\s+/).filter(Boolean),
     tokenKey: value('TOKEN_KEY'),
     initSecret: value('INIT_SECRET'),
     allowPrivateAddresses: value('ALLOW_PRIVATE_ADDRESSES') === 'true',

@@ -5,6 +5,7 @@ import { given, inTransaction, type Merge, mergeRows } from './db/portable.ts';
 import { requireInitialized } from './db/schema.ts';
 import type { Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
+import { isEmailVerified } from './verified-email.ts';
 
 /** Who signed in. The e-mail address is verified and in lower case: roles are given to it. */
 export interface Principal {
@@ -36,6 +37,7 @@ interface Verified {
   token: string;
   issuer: string;
   subject: string;
+  claims: JWTPayload;
 }
 
 const TIMEOUT_MS = 8_000;
@@ -83,14 +85,18 @@ function bearerToken(request: Request): string {
   throw new Failure(401, 'unauthenticated', 'Sign in first: the request bears no access token.');
 }
 
+/** Claims of ID tokens only; `identities` is App ID's. */
+const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 'identities'];
+
 /**
- * True for an RFC 9068 access token, and for one of a provider that names no type (App ID's `typ` is JWT): that has a
- * scope and none of what makes an ID token, which is proof for the client and no permission for an API.
+ * True for an RFC 9068 access token, and for one of a provider that names no type (App ID's `typ` is JWT, in places of
+ * its documentation JOSE): that has a scope and none of what makes an ID token, which is proof for the client and no
+ * permission for an API.
  */
 function isAccessToken(type: string | undefined, payload: JWTPayload): boolean {
   if (/^(application\/)?at\+jwt$/i.test(type ?? '')) return true;
-  const isIdToken = ['nonce', 'at_hash', 'c_hash'].some((claim) => claim in payload);
-  return /^jwt$/i.test(type ?? 'JWT') && ('scope' in payload || 'scp' in payload) && !isIdToken;
+  const isIdToken = ID_TOKEN_CLAIMS.some((claim) => claim in payload);
+  return /^(jwt|jose)$/i.test(type ?? 'JWT') && ('scope' in payload || 'scp' in payload) && !isIdToken;
 }
 
 function toTokenFailure(error: unknown): Failure {
@@ -113,15 +119,15 @@ async function verify(token: string, provider: Provider, audience: string): Prom
   );
   const { payload, protectedHeader } = verified;
   if (!isAccessToken(protectedHeader.typ, payload) || !payload.sub) throw invalid();
-  return { token, issuer, subject: payload.sub };
+  return { token, issuer, subject: payload.sub, claims: payload };
 }
 
-async function askUserinfo(verified: Verified, url: string): Promise<Principal> {
-  const claims = await fetchJson(url, { authorization: `Bearer ${verified.token}` });
-  if (claims.sub !== verified.subject) throw invalid();
-  const { email, email_verified: isVerified, name } = claims;
-  // Some providers write booleans as text.
-  if (typeof email !== 'string' || !email.includes('@') || String(isVerified) !== 'true')
+async function askUserinfo(verified: Verified, url: string, trusted: string[]): Promise<Principal> {
+  const userinfo = await fetchJson(url, { authorization: `Bearer ${verified.token}` });
+  if (userinfo.sub !== verified.subject) throw invalid();
+  const { email, name } = userinfo;
+  const isAddress = typeof email === 'string' && email.includes('@');
+  if (!isAddress || !isEmailVerified({ email, userinfo, token: verified.claims }, trusted))
     throw new Failure(403, 'email_unverified', 'The sign-in service has no verified e-mail address for you.');
   const displayName = typeof name === 'string' && name.trim() !== '' ? name.trim() : email;
   const { issuer, subject } = verified;
@@ -161,10 +167,12 @@ export async function savePrincipal(
 export function openIdentity(options: {
   issuer: string;
   clientId: string;
+  /** Identity providers behind App ID whose e-mail addresses count as verified where nothing says so. */
+  trustedIdentities: string[];
   db: Db;
   clock: () => Date;
 }): Identity {
-  const { issuer, clientId, db, clock } = options;
+  const { issuer, clientId, trustedIdentities, db, clock } = options;
   let provider: Promise<Provider> | undefined;
   let initialized: Promise<void> | undefined;
 
@@ -192,14 +200,14 @@ export function openIdentity(options: {
   return {
     requireNewPrincipal: async (request) => {
       const { verified, userinfoUrl } = await requireVerified(request);
-      return askUserinfo(verified, userinfoUrl);
+      return askUserinfo(verified, userinfoUrl, trustedIdentities);
     },
     requirePrincipal: async (request) => {
       const { verified, userinfoUrl } = await requireVerified(request);
       await requireReady();
       const known = await findPrincipal(db, verified, new Date(clock().getTime() - REMEMBERED_MS));
       if (known) return known;
-      const principal = await askUserinfo(verified, userinfoUrl);
+      const principal = await askUserinfo(verified, userinfoUrl, trustedIdentities);
       await inTransaction(db, (trx) => savePrincipal(trx, principal, clock()));
       return principal;
     },

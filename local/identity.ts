@@ -3,13 +3,17 @@ import type { JWK } from 'jose';
 import { answerInteraction, type InteractionContext } from './identity/interaction.ts';
 import { logoutScript, styleSheet } from './identity/pages.ts';
 import { createProvider } from './identity/provider.ts';
+import { appIdShape, standardShape } from './identity/shape.ts';
+import { endSession } from './identity/sign-out.ts';
 import { openIdentityStore, type Person } from './identity/store.ts';
-import { issueAccessToken, type TokenOverrides, toPublicKey } from './identity/tokens.ts';
+import { issueAccessToken, issueIdToken, type TokenOverrides, toPublicKey } from './identity/tokens.ts';
 import { answerUserinfo, type UserinfoContext } from './identity/userinfo.ts';
 
 export interface IdentityProviderOptions {
-  /** Its address with a path, such as http://127.0.0.1:8080/identity. */
+  /** Its address as tokens name it, such as http://127.0.0.1:8080/identity. */
   issuer: string;
+  /** appid: tokens, userinfo and endpoints as IBM Cloud App ID's; the issuer's last part is its tenant. */
+  shape?: 'standard' | 'appid';
   clientId: string;
   /** Of the pages: sign-in may return to them, and their scripts may call. */
   origins: string[];
@@ -31,14 +35,14 @@ export interface IdentityProvider {
   /** Answers a request under the issuer's path. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** An access token of that person, who becomes known when they were not. */
-  issueToken(email: string, overrides?: TokenOverrides & { emailVerified?: boolean }): Promise<string>;
+  issueToken(email: string, overrides?: TokenOverrides & Partial<Person>): Promise<string>;
+  /** The ID token of that person's sign-in, without a nonce. */
+  issueIdToken(email: string): Promise<string>;
   /** down: connections break; slow: answers wait until the next call; null: works again. */
   fail(kind: 'down' | 'slow' | null): void;
 }
 
 type Context = UserinfoContext & InteractionContext;
-
-const SCOPE = 'openid profile email';
 
 function pageHeadersFor(origins: string[]): Record<string, string> {
   const policy = [
@@ -60,12 +64,14 @@ function answerFile(response: ServerResponse, type: string, body: string): void 
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
-  const { mount, provider } = context;
+  const { mount, provider, settings } = context;
+  const { routes, signOutPath } = settings.shape;
   const path = (request.url ?? '').slice(mount.length).replace(/\?.*/, '');
   if (path === '/style.css') return answerFile(response, 'text/css', styleSheet);
   if (path === '/logout.js') return answerFile(response, 'text/javascript', logoutScript);
-  if (path === '/me') return answerUserinfo(request, response, context);
+  if (path === routes.userinfo) return answerUserinfo(request, response, context);
   if (path.startsWith('/interaction/')) return answerInteraction(request, response, context);
+  if (path === signOutPath) return endSession(request, response, context);
   // oidc-provider finds its mount path by comparing the two.
   Object.assign(request, { originalUrl: request.url, url: request.url?.slice(mount.length) || '/' });
   await provider.callback()(request, response);
@@ -94,6 +100,7 @@ function createOutage() {
 /** Opens the provider; it serves nothing until its `handle` is given requests. */
 export async function createIdentityProvider(options: IdentityProviderOptions): Promise<IdentityProvider> {
   const { issuer, clientId, origins, people, clock = () => new Date() } = options;
+  const shape = options.shape === 'appid' ? appIdShape(issuer) : standardShape(clientId);
   const mount = new URL(issuer).pathname.replace(/\/$/, '');
   const store = await openIdentityStore(options.dataDir);
   for (const person of people) store.addPerson(person);
@@ -103,25 +110,31 @@ export async function createIdentityProvider(options: IdentityProviderOptions): 
     mount,
     clientId,
     origins,
-    scope: SCOPE,
+    shape,
     store,
     pageHeaders,
   });
-  const settings = { issuer, clientId, scope: SCOPE, signingKey: store.signingKey, clock };
+  const settings = { issuer, clientId, shape, signingKey: store.signingKey, clock };
   const context = { mount, origins, people, store, provider, settings, pageHeaders };
   const outage = createOutage();
   return {
-    ...{ issuer, clientId, scope: SCOPE },
+    ...{ issuer, clientId, scope: shape.scope },
     jwks: { keys: [toPublicKey(store.signingKey)] },
     fail: outage.fail,
     async handle(request, response) {
       if (await outage.passes()) await answer(request, response, context);
       else request.socket.destroy();
     },
-    async issueToken(email, { emailVerified, ...overrides } = {}) {
+    async issueToken(email, { emailVerified, name, through, ...overrides } = {}) {
       const listed = people.find((person) => person.email === email)?.emailVerified;
-      const { sub } = store.addPerson({ email, emailVerified: emailVerified ?? listed ?? true });
-      return issueAccessToken(sub, settings, overrides);
+      const account = store.addPerson({
+        email,
+        emailVerified: emailVerified ?? listed ?? true,
+        ...(name && { name }),
+        ...(through && { through }),
+      });
+      return issueAccessToken(account, settings, overrides);
     },
+    issueIdToken: async (email) => issueIdToken(store.addPerson({ email }), settings),
   };
 }

@@ -5,11 +5,10 @@ import path from 'node:path';
 import type { Repository } from './github/world.ts';
 import type { GitHub } from './github.ts';
 import type { Person } from './identity/store.ts';
-import type { IdentityProvider } from './identity.ts';
+import type { IdentityProvider, IdentityProviderOptions } from './identity.ts';
 import { ensureKept } from './installation/kept.ts';
 import {
   GITHUB_PATH,
-  IDENTITY_PATH,
   type Opening,
   openDatabase,
   openGitHub,
@@ -36,6 +35,8 @@ export interface InstallationOptions {
   pageOrigins?: string[];
   /** Whom the sign-in page offers. */
   people?: Person[];
+  /** Another kind of identity provider. `path`: of its issuer. */
+  identity?: Partial<Pick<IdentityProviderOptions, 'shape'>> & { path?: string };
   /** Fills the GitHub simulator with the demo's repositories, as of the day when the installation was made. */
   demo?: boolean;
   /** Values of the manifest's variables that win over the installation's own. */
@@ -107,13 +108,15 @@ function isLocal({ headers }: IncomingMessage): boolean {
   return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '');
 }
 
-function createHandler(parts: Record<'host' | 'identity' | 'github' | 'site', { handle: Handler }>): Handler {
-  const { host, identity, github, site } = parts;
+type Parts = Record<'host' | 'github' | 'site', { handle: Handler }> & { identity: IdentityProvider };
+
+function createHandler({ host, identity, github, site }: Parts): Handler {
+  const identityPath = new URL(identity.issuer).pathname.replace(/\/$/, '');
   return async (request, response) => {
     const { url = '/' } = request;
     if (!isLocal(request))
       return response.writeHead(421).end('This answers to 127.0.0.1 and localhost only.\n');
-    if (isUnder(IDENTITY_PATH, url)) return identity.handle(request, response);
+    if (isUnder(identityPath, url)) return identity.handle(request, response);
     if (isUnder(GITHUB_PATH, url)) {
       request.url = url.slice(GITHUB_PATH.length) || '/';
       return github.handle(request, response);
@@ -164,7 +167,7 @@ async function openParts(opening: Opening, closing: ReturnType<typeof createClos
   const database = await openDatabase(opening);
   closing.add(database.close);
   const identity = await openIdentity(opening);
-  const parameters = toParameters(opening, database.url);
+  const parameters = toParameters(opening, { databaseUrl: database.url, issuer: identity.issuer });
   const host = await openPlatform(opening, parameters);
   closing.add(host.close);
   return { database: { url: database.url }, parameters, identity, host, ...openGitHub(opening) };
@@ -190,7 +193,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     writeFileSync(path.join(dataDir, 'url'), url);
     const opening = { options: { ...options, dataDir }, url, kept, log };
     const parts = await openParts(opening, closing);
-    turnTo(createHandler({ ...parts, site: await openPages(opening, parts.identity.scope) }));
+    turnTo(createHandler({ ...parts, site: await openPages(opening, parts.identity) }));
     closing.add(() => turnTo(unavailable));
     const { initSecret, apiKey } = kept;
     return {

@@ -1,7 +1,8 @@
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { errorPage, logoutPage, signedOutPage } from './pages.ts';
+import type { Shape } from './shape.ts';
 import type { IdentityStore } from './store.ts';
-import { ACCESS_TOKEN_SECONDS } from './tokens.ts';
+import { ACCESS_TOKEN_SECONDS, toAccessPayload } from './tokens.ts';
 
 export interface ProviderSettings {
   issuer: string;
@@ -10,7 +11,7 @@ export interface ProviderSettings {
   clientId: string;
   /** Of the pages. */
   origins: string[];
-  scope: string;
+  shape: Shape;
   store: IdentityStore;
   /** Headers of every page of the provider's own. */
   pageHeaders: Record<string, string>;
@@ -46,22 +47,26 @@ function showPage(ctx: KoaContextWithOIDC, body: string, headers: Record<string,
   ctx.body = body;
 }
 
-function clientOf({ clientId, origins }: ProviderSettings): NonNullable<Configuration['clients']>[number] {
+function clientOf({
+  clientId,
+  origins,
+  shape,
+}: ProviderSettings): NonNullable<Configuration['clients']>[number] {
   const pages = origins.map((origin) => `${origin}/`);
   return {
     client_id: clientId,
     client_name: 'GitHub Traffic Analytics',
     application_type: 'web',
     token_endpoint_auth_method: 'none',
-    grant_types: ['authorization_code', 'refresh_token'],
+    grant_types: ['authorization_code', ...(shape.renews ? ['refresh_token'] : [])],
     response_types: ['code'],
     redirect_uris: pages,
-    post_logout_redirect_uris: pages,
+    ...(shape.signOutPath === null && { post_logout_redirect_uris: pages }),
   };
 }
 
 /** The one client is our own, so nobody is asked to consent: its grant is made at the first sign-in. */
-async function grantFor(ctx: KoaContextWithOIDC, { scope }: ProviderSettings) {
+async function grantFor(ctx: KoaContextWithOIDC, { shape: { scope } }: ProviderSettings) {
   const { client, session, provider } = ctx.oidc;
   if (!client || !session?.accountId) return undefined;
   const known = session.grantIdFor(client.clientId);
@@ -74,7 +79,7 @@ async function grantFor(ctx: KoaContextWithOIDC, { scope }: ProviderSettings) {
   return grant;
 }
 
-function featuresOf({ mount, scope, clientId, pageHeaders }: ProviderSettings): Configuration['features'] {
+function featuresOf({ mount, shape, clientId, pageHeaders }: ProviderSettings): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
     resourceIndicators: {
@@ -82,7 +87,7 @@ function featuresOf({ mount, scope, clientId, pageHeaders }: ProviderSettings): 
       defaultResource: () => RESOURCE,
       useGrantedResource: () => true,
       getResourceServerInfo: () => ({
-        scope,
+        scope: shape.scope,
         audience: clientId,
         accessTokenTTL: ACCESS_TOKEN_SECONDS,
         accessTokenFormat: 'jwt',
@@ -90,7 +95,7 @@ function featuresOf({ mount, scope, clientId, pageHeaders }: ProviderSettings): 
       }),
     },
     rpInitiatedLogout: {
-      enabled: true,
+      enabled: shape.signOutPath === null,
       logoutSource: (ctx, form) => showPage(ctx, logoutPage(mount, form), pageHeaders),
       postLogoutSuccessSource: (ctx) => showPage(ctx, signedOutPage(mount), pageHeaders),
     },
@@ -98,7 +103,7 @@ function featuresOf({ mount, scope, clientId, pageHeaders }: ProviderSettings): 
 }
 
 function configurationOf(settings: ProviderSettings): Configuration {
-  const { mount, clientId, origins, store, pageHeaders } = settings;
+  const { mount, clientId, origins, shape, store, pageHeaders } = settings;
   return {
     adapter: store.artifacts,
     clients: [clientOf(settings)],
@@ -106,20 +111,23 @@ function configurationOf(settings: ProviderSettings): Configuration {
     cookies: { keys: [store.cookieKey] },
     pkce: { required: () => true },
     clientBasedCORS: (_ctx, origin) => origins.includes(origin),
-    scopes: ['openid', 'profile', 'email'],
-    claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
+    scopes: Object.keys(shape.claims),
+    claims: shape.claims,
+    routes: shape.routes,
     // As App ID does, so that the pages can show who is signed in.
     conformIdTokenClaims: false,
     features: featuresOf(settings),
     findAccount(_ctx, sub) {
       const account = store.findAccount(sub);
-      return account && { accountId: sub, claims: () => toClaims(account) };
+      return account && { accountId: sub, claims: () => ({ sub, ...shape.toIdClaims(account) }) };
     },
-    // App ID's `aud` is a list.
     formats: {
       customizers: {
-        jwt(_ctx, _token, jwt) {
-          jwt.payload.aud = [clientId];
+        jwt(_ctx, token, jwt) {
+          const account = store.findAccount(String(jwt.payload.sub));
+          if (!account) throw new Error(`Access token ${token.jti} is nobody's.`);
+          jwt.header = shape.header;
+          jwt.payload = toAccessPayload(account, { ...jwt.payload, aud: [clientId] }, shape);
         },
       },
     },
@@ -128,16 +136,11 @@ function configurationOf(settings: ProviderSettings): Configuration {
     renderError: (ctx, { error_description, error }) =>
       showPage(ctx, errorPage(mount, error_description ?? error), pageHeaders),
     // Without asking for offline_access, as a page that stays open needs it; it ends with the session.
-    issueRefreshToken: () => true,
+    issueRefreshToken: () => shape.renews,
     // Two pages of one browser may hold the same refresh token.
     rotateRefreshToken: false,
     ttl: TTL_SECONDS,
   };
-}
-
-/** What userinfo says of a person. */
-export function toClaims({ sub, email, name, emailVerified = true }: ReturnType<IdentityStore['addPerson']>) {
-  return { sub, email, email_verified: emailVerified, name };
 }
 
 /** oidc-provider with one public client: authorization code with PKCE, JWT access tokens, refresh tokens, logout. */

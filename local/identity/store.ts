@@ -9,11 +9,13 @@ export interface Person {
   name: string;
   /** Whether the provider vouches for the address; true when it is left out. */
   emailVerified?: boolean;
+  /** The identity provider behind App ID; Cloud Directory when it is left out. */
+  through?: 'cloud_directory' | 'google' | 'facebook' | 'saml';
 }
 
 type NewPerson = Omit<Person, 'name'> & Partial<Pick<Person, 'name'>>;
 
-interface Account extends Person {
+export interface Account extends Person {
   sub: string;
 }
 
@@ -72,9 +74,13 @@ async function ensureKeys(files: Files): Promise<Keys> {
   return keys;
 }
 
-/** The provider's identifier of a person, shaped like a GUID; an address nobody vouches for is another person's. */
-function subjectOf({ email, emailVerified = true }: NewPerson): string {
-  const digest = createHash('sha256').update(`${email.toLowerCase()} ${emailVerified}`).digest('hex');
+/**
+ * The provider's identifier of a person, shaped like a GUID; an address nobody vouches for is another person's, and so is
+ * one at another identity provider.
+ */
+function subjectOf({ email, emailVerified = true, through }: NewPerson): string {
+  const text = `${email.toLowerCase()} ${emailVerified}${through ?? ''}`;
+  const digest = createHash('sha256').update(text).digest('hex');
   return digest.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 

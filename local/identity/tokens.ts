@@ -1,5 +1,7 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { exportSPKI, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT, UnsecuredJWT } from 'jose';
+import type { Shape } from './shape.ts';
+import type { Account } from './store.ts';
 
 /** How a token differs from those that the provider gives out; for tests of what must refuse it. */
 export interface TokenOverrides {
@@ -16,7 +18,7 @@ export interface TokenOverrides {
 export interface TokenSettings {
   issuer: string;
   clientId: string;
-  scope: string;
+  shape: Shape;
   signingKey: JWK;
   clock: () => Date;
 }
@@ -41,34 +43,65 @@ async function keyFor({ signingKey }: TokenSettings, signedBy: TokenOverrides['s
   return importJWK(signingKey, 'RS256');
 }
 
-/** An access token as the provider gives them out after a sign-in, but for the overrides. */
-export async function issueAccessToken(
-  subject: string,
+/** What an access token says; its `aud` is a list, as App ID's. */
+export function toAccessPayload(
+  account: Account,
+  { iss, sub, aud, iat, exp }: JWTPayload,
+  shape: Shape,
+): JWTPayload {
+  const standard = Object.entries({ iss, sub, aud, iat, exp }).filter(([, value]) => value !== undefined);
+  return { ...shape.toAccessClaims(account), ...Object.fromEntries(standard) };
+}
+
+/** A token as the provider gives them out after a sign-in, but for the overrides. */
+async function issue(
+  claims: JWTPayload,
+  header: { typ: string; ver?: number },
   settings: TokenSettings,
-  overrides: TokenOverrides = {},
+  overrides: TokenOverrides,
 ): Promise<string> {
-  const { expiresIn = ACCESS_TOKEN_SECONDS, signedBy = 'provider', type = 'at+jwt' } = overrides;
+  const { signedBy = 'provider', type = header.typ } = overrides;
+  if (signedBy === 'none') return new UnsecuredJWT(claims).encode();
+  const alg = signedBy === 'public key' ? 'HS256' : 'RS256';
+  const protectedHeader = { alg, ...header, typ: type, kid: String(settings.signingKey.kid) };
+  return new SignJWT(claims).setProtectedHeader(protectedHeader).sign(await keyFor(settings, signedBy));
+}
+
+function toStandardClaims({ sub }: Account, settings: TokenSettings, overrides: TokenOverrides): JWTPayload {
+  const { expiresIn = ACCESS_TOKEN_SECONDS } = overrides;
   const now = Math.floor(settings.clock().getTime() / 1000);
-  const payload: JWTPayload = {
-    jti: randomUUID(),
-    sub: subject,
+  return {
+    sub,
     iat: Math.min(now, now + expiresIn),
     exp: now + expiresIn,
-    scope: settings.scope,
-    client_id: settings.clientId,
     iss: overrides.issuer ?? settings.issuer,
     aud: overrides.audience ?? [settings.clientId],
   };
-  if (signedBy === 'none') return new UnsecuredJWT(payload).encode();
-  const alg = signedBy === 'public key' ? 'HS256' : 'RS256';
-  const header = { alg, typ: type, kid: String(settings.signingKey.kid) };
-  return new SignJWT(payload).setProtectedHeader(header).sign(await keyFor(settings, signedBy));
 }
 
-/** Whose access token it is; null when this provider did not sign it or it has expired. */
+/** An access token as the provider gives them out after a sign-in, but for the overrides. */
+export async function issueAccessToken(
+  account: Account,
+  settings: TokenSettings,
+  overrides: TokenOverrides = {},
+): Promise<string> {
+  const { shape } = settings;
+  const claims = toAccessPayload(account, toStandardClaims(account, settings, overrides), shape);
+  return issue(claims, shape.header, settings, overrides);
+}
+
+/** An ID token as the provider gives them out where the sign-in named no nonce. */
+export async function issueIdToken(account: Account, settings: TokenSettings): Promise<string> {
+  const { shape } = settings;
+  const claims = { ...shape.toIdClaims(account), ...toStandardClaims(account, settings, {}) };
+  return issue(claims, { ...shape.header, typ: 'JWT' }, settings, {});
+}
+
+/** Whose access token it is; null when this provider did not sign it, it is an ID token or it has expired. */
 export async function subjectOfToken(token: string, settings: TokenSettings): Promise<string | null> {
   const key = await importJWK(toPublicKey(settings.signingKey), 'RS256');
-  const options = { typ: 'at+jwt', algorithms: ['RS256'], currentDate: settings.clock() };
+  const { typ } = settings.shape.header;
+  const options = { typ, algorithms: ['RS256'], requiredClaims: ['scope'], currentDate: settings.clock() };
   const verified = await jwtVerify(token, key, options).catch(() => null);
   return verified?.payload.sub ?? null;
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { toClaims } from './provider.ts';
 import type { IdentityStore } from './store.ts';
 import { subjectOfToken, type TokenSettings } from './tokens.ts';
 
@@ -29,7 +28,7 @@ export async function answerUserinfo(
   const subject = token && (await subjectOfToken(token, settings));
   const account = subject ? store.findAccount(subject) : undefined;
   response.setHeader('content-type', 'application/json');
-  if (account) return void response.writeHead(200).end(JSON.stringify(toClaims(account)));
+  if (account) return void response.writeHead(200).end(JSON.stringify(settings.shape.toUserinfo(account)));
   response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token"' });
   response.end(JSON.stringify({ error: 'invalid_token' }));
 }

@@ -58,8 +58,10 @@ function originsOf({ options, url }: Opening): string[] {
 /** The identity provider, with its keys in the data folder. */
 export function openIdentity(opening: Opening): Promise<IdentityProvider> {
   const { options, url } = opening;
+  const { path: identityPath = IDENTITY_PATH, ...identity } = options.identity ?? {};
   return createIdentityProvider({
-    issuer: `${url}${IDENTITY_PATH}`,
+    ...identity,
+    issuer: `${url}${identityPath}`,
     clientId: CLIENT_ID,
     origins: originsOf(opening),
     people: options.people ?? DEFAULT_PEOPLE,
@@ -79,12 +81,16 @@ export function openGitHub({ options, url, kept }: Opening) {
 }
 
 /** The values of manifest.yaml's variables. */
-export function toParameters(opening: Opening, databaseUrl: string): Record<string, string> {
+export function toParameters(
+  opening: Opening,
+  { databaseUrl, issuer }: { databaseUrl: string; issuer: string },
+): Record<string, string> {
   const { options, url, kept } = opening;
   return {
     DATABASE_URL: databaseUrl,
-    ISSUER: `${url}${IDENTITY_PATH}`,
+    ISSUER: issuer,
     CLIENT_ID,
+    TRUSTED_IDENTITIES: '',
     TOKEN_KEY: kept.tokenKey,
     INIT_SECRET: kept.initSecret,
     ALLOWED_ORIGINS: originsOf(opening).join(' '),
@@ -116,14 +122,9 @@ export async function openPlatform(
 }
 
 /** The pages, and what they are told about the rest. */
-export function openPages({ options, url }: Opening, scope: string) {
+export function openPages({ options }: Opening, { issuer, clientId, scope }: IdentityProvider) {
   const demo = { githubUser: DEMO_USERS.octocat, githubToken: DEMO_TOKENS.octocat };
-  const config = {
-    apiUrl: '/api/v1/web/guest/traffic',
-    issuer: `${url}${IDENTITY_PATH}`,
-    clientId: CLIENT_ID,
-    scope,
-  };
+  const config = { apiUrl: '/api/v1/web/guest/traffic', issuer, clientId, scope };
   return openSite({
     folder: path.join(findRoot(), 'dist/static'),
     config: { ...config, ...(options.demo && { demo }) },

@@ -39,11 +39,12 @@ export async function ensureWskdeploy(): Promise<string> {
 }
 
 /** Values of the manifest's variables for an installation whose host is empty. */
-export function variablesOf({ url, database, initSecret }: Installation, tokenKey: string) {
+export function variablesOf({ url, database, identity, initSecret }: Installation, tokenKey: string) {
   return {
     DATABASE_URL: database.url,
-    ISSUER: `${url}/identity`,
+    ISSUER: identity.issuer,
     CLIENT_ID,
+    TRUSTED_IDENTITIES: '',
     TOKEN_KEY: tokenKey,
     INIT_SECRET: initSecret,
     ALLOWED_ORIGINS: url,
