@@ -9,6 +9,13 @@ import { serializeError } from './serialize-error.ts';
 
 type Main = (args: unknown) => unknown;
 
+/**
+ * What the runtime itself has loaded by the time an action begins, so that no action pays for it: its proxy is Express
+ * with body-parser, and its own code starts child processes.
+ */
+const LOADED = ['async_hooks', 'child_process', 'crypto', 'http', 'querystring', 'tty', 'zlib'];
+for (const name of LOADED) require(`node:${name}`);
+
 const sendToHost = process.send?.bind(process);
 const writeOut = process.stdout.write.bind(process.stdout);
 const writeErr = process.stderr.write.bind(process.stderr);
