@@ -1,10 +1,18 @@
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Transaction } from 'kysely';
 import type { Db } from './db/database.ts';
 import { given, inTransaction, type Merge, mergeRows } from './db/portable.ts';
 import { requireInitialized } from './db/schema.ts';
 import type { Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
+import {
+  fetchDocument,
+  invalidToken,
+  openProvider,
+  type Provider,
+  type ProviderSource,
+  unavailable,
+} from './identity-provider.ts';
 import { isEmailVerified } from './verified-email.ts';
 
 /** Who signed in. The e-mail address is verified and in lower case: roles are given to it. */
@@ -27,57 +35,20 @@ export interface Identity {
   requireNewPrincipal(request: Request): Promise<Principal>;
 }
 
-interface Provider {
-  issuer: string;
-  userinfoUrl: string;
-  keys: JWTVerifyGetKey;
-}
-
 interface Verified {
   token: string;
+  userinfoUrl: string;
   issuer: string;
   subject: string;
   claims: JWTPayload;
 }
 
-const TIMEOUT_MS = 8_000;
 const REMEMBERED_MS = 24 * 3_600_000;
 /** Seconds that the clocks of the provider and of this machine may differ. */
 const LEEWAY_S = 30;
 
 /** Signatures that need the provider's private key; a shared secret or none proves nothing. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-
-const unavailable = () =>
-  new Failure(503, 'identity_provider_unavailable', 'The sign-in service cannot be reached. Try again soon.');
-
-const invalid = () =>
-  new Failure(401, 'access_token_invalid', 'This access token is not accepted here. Sign in again.');
-
-async function fetchJson(
-  url: string,
-  headers: Record<string, string> = {},
-): Promise<Record<string, unknown>> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const response = await fetch(url, { headers: { accept: 'application/json', ...headers }, signal }).catch(
-    () => null,
-  );
-  if (response?.status === 401 || response?.status === 403) throw invalid();
-  if (!response?.ok) throw unavailable();
-  const document: unknown = await response.json().catch(() => null);
-  if (typeof document !== 'object' || document === null) throw unavailable();
-  return { ...document };
-}
-
-/** OpenID Connect Discovery 1.0 §4. */
-async function discover(issuer: string): Promise<Provider> {
-  const found = await fetchJson(`${issuer}/.well-known/openid-configuration`);
-  const { issuer: named, jwks_uri: keysUrl, userinfo_endpoint: userinfoUrl } = found;
-  const isSame = typeof named === 'string' && named.replace(/\/$/, '') === issuer;
-  if (!isSame || typeof keysUrl !== 'string' || typeof userinfoUrl !== 'string') throw unavailable();
-  const keys = createRemoteJWKSet(new URL(keysUrl), { timeoutDuration: TIMEOUT_MS });
-  return { issuer: named, userinfoUrl, keys };
-}
 
 function bearerToken(request: Request): string {
   const [scheme = '', token = ''] = (request.headers.get('authorization') ?? '').trim().split(/\s+/);
@@ -103,34 +74,49 @@ function toTokenFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof errors.JWTExpired)
     return new Failure(401, 'access_token_expired', 'The session has ended. Sign in again.');
-  const isKeySet = error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid;
-  const isTokens = error instanceof errors.JOSEError && error.code !== 'ERR_JOSE_GENERIC';
-  return isKeySet || !isTokens ? unavailable() : invalid();
+  const isTokens = error instanceof errors.JOSEError && !(error instanceof errors.JWKSInvalid);
+  return isTokens ? invalidToken() : unavailable();
 }
 
 /** RFC 9068 access tokens, and those of providers that name no type. */
 async function verify(token: string, provider: Provider, audience: string): Promise<Verified> {
-  const { issuer, keys } = provider;
+  const { issuer, userinfoUrl, keys } = provider;
   const options = { issuer, audience, algorithms: ALGORITHMS, clockTolerance: LEEWAY_S };
-  const verified = await jwtVerify(token, keys, { ...options, requiredClaims: ['exp', 'sub'] }).catch(
-    (error: unknown) => {
-      throw toTokenFailure(error);
-    },
-  );
-  const { payload, protectedHeader } = verified;
-  if (!isAccessToken(protectedHeader.typ, payload) || !payload.sub) throw invalid();
-  return { token, issuer, subject: payload.sub, claims: payload };
+  const { payload, protectedHeader } = await jwtVerify(token, keys, {
+    ...options,
+    requiredClaims: ['exp', 'sub'],
+  });
+  if (!isAccessToken(protectedHeader.typ, payload) || !payload.sub) throw invalidToken();
+  return { token, issuer, userinfoUrl, subject: payload.sub, claims: payload };
 }
 
-async function askUserinfo(verified: Verified, url: string, trusted: string[]): Promise<Principal> {
-  const userinfo = await fetchJson(url, { authorization: `Bearer ${verified.token}` });
-  if (userinfo.sub !== verified.subject) throw invalid();
+/** The provider may have changed its keys since it was last asked. */
+function isOfUnknownKey(error: unknown): boolean {
+  return error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWSSignatureVerificationFailed;
+}
+
+async function requireVerified(token: string, source: ProviderSource, audience: string): Promise<Verified> {
+  const current = await source.current();
+  try {
+    return await verify(token, current, audience);
+  } catch (error) {
+    const renewed = isOfUnknownKey(error) ? await source.renewed() : null;
+    if (!renewed) throw toTokenFailure(error);
+    return verify(token, renewed, audience).catch((again: unknown) => {
+      throw toTokenFailure(again);
+    });
+  }
+}
+
+async function askUserinfo(verified: Verified, trusted: string[]): Promise<Principal> {
+  const { token, userinfoUrl, issuer, subject, claims } = verified;
+  const userinfo = await fetchDocument(userinfoUrl, token);
+  if (userinfo.sub !== subject) throw invalidToken();
   const { email, name } = userinfo;
   const isAddress = typeof email === 'string' && email.includes('@');
-  if (!isAddress || !isEmailVerified({ email, userinfo, token: verified.claims }, trusted))
+  if (!isAddress || !isEmailVerified({ email, userinfo, token: claims }, trusted))
     throw new Failure(403, 'email_unverified', 'The sign-in service has no verified e-mail address for you.');
   const displayName = typeof name === 'string' && name.trim() !== '' ? name.trim() : email;
-  const { issuer, subject } = verified;
   return { issuer, subject, email: email.toLowerCase(), displayName: displayName.slice(0, 200) };
 }
 
@@ -173,17 +159,10 @@ export function openIdentity(options: {
   clock: () => Date;
 }): Identity {
   const { issuer, clientId, trustedIdentities, db, clock } = options;
-  let provider: Promise<Provider> | undefined;
+  const source = openProvider({ issuer, db, clock });
   let initialized: Promise<void> | undefined;
 
   // What failed is tried again with the next request.
-  const requireProvider = () => {
-    provider ??= discover(issuer);
-    return provider.catch((error: unknown) => {
-      provider = undefined;
-      throw error;
-    });
-  };
   const requireReady = () => {
     initialized ??= requireInitialized(db);
     return initialized.catch((error: unknown) => {
@@ -191,23 +170,16 @@ export function openIdentity(options: {
       throw error;
     });
   };
-  const requireVerified = async (request: Request) => {
-    const token = bearerToken(request);
-    const { userinfoUrl, ...rest } = await requireProvider();
-    return { userinfoUrl, verified: await verify(token, { userinfoUrl, ...rest }, clientId) };
-  };
+  const requireToken = async (request: Request) => requireVerified(bearerToken(request), source, clientId);
 
   return {
-    requireNewPrincipal: async (request) => {
-      const { verified, userinfoUrl } = await requireVerified(request);
-      return askUserinfo(verified, userinfoUrl, trustedIdentities);
-    },
+    requireNewPrincipal: async (request) => askUserinfo(await requireToken(request), trustedIdentities),
     requirePrincipal: async (request) => {
-      const { verified, userinfoUrl } = await requireVerified(request);
+      const verified = await requireToken(request);
       await requireReady();
       const known = await findPrincipal(db, verified, new Date(clock().getTime() - REMEMBERED_MS));
       if (known) return known;
-      const principal = await askUserinfo(verified, userinfoUrl, trustedIdentities);
+      const principal = await askUserinfo(verified, trustedIdentities);
       await inTransaction(db, (trx) => savePrincipal(trx, principal, clock()));
       return principal;
     },

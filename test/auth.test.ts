@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { decodeJwt, importJWK, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { openDatabase } from '../lib/db/database.ts';
 import { type Answer, openTestInstallation, type TestInstallation } from './installation.ts';
 
 let installation: TestInstallation;
@@ -97,6 +99,52 @@ test('while the provider is down known people work on, new ones are asked to wai
   expect((await asNew('GET', '/me')).status).toBe(200);
   fresh.identity.fail('down');
   expect((await asNew('GET', '/me')).status).toBe(200);
+  await fresh.close();
+});
+
+test('containers that start know the provider without asking it, until it was asked six hours ago', async () => {
+  const fresh = await openTestInstallation({ demo: true, coldStarts: true });
+  await fresh.initialise();
+  const ada = fresh.as('ada@example.com');
+  expect((await ada('GET', '/me')).status).toBe(200);
+  fresh.identity.fail('down');
+  expect((await ada('GET', '/me')).status).toBe(200);
+  const { db } = openDatabase(fresh.database.url);
+  const read = (minutes: number) => ({ readAt: new Date(Date.now() - minutes * 60_000).toISOString() });
+  await db.updateTable('identityProvider').set(read(359)).execute();
+  expect((await ada('GET', '/me')).status).toBe(200);
+  await db.updateTable('identityProvider').set(read(361)).execute();
+  expect(outcome(await ada('GET', '/me'))).toEqual([503, 'identity_provider_unavailable']);
+  await db.destroy();
+  await fresh.close();
+});
+
+test('keys that the provider changes are known at once, and kept; what it never signed stays refused', async () => {
+  const fresh = await openTestInstallation({ demo: true, coldStarts: true });
+  await fresh.initialise();
+  const ada = fresh.as('ada@example.com');
+  await ada('GET', '/me');
+  const { db } = openDatabase(fresh.database.url);
+  const { keySet: current } = await db
+    .selectFrom('identityProvider')
+    .select('keySet')
+    .executeTakeFirstOrThrow();
+  const [key] = JSON.parse(current).keys;
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const foreign = { ...key, ...publicKey.export({ format: 'jwk' }) };
+  for (const earlier of [[], [{ ...foreign, kid: 'earlier' }], [foreign]]) {
+    await db
+      .updateTable('identityProvider')
+      .set({ keySet: JSON.stringify({ keys: earlier }) })
+      .execute();
+    expect((await ada('GET', '/me')).status).toBe(200);
+    const { keySet } = await db.selectFrom('identityProvider').select('keySet').executeTakeFirstOrThrow();
+    expect(keySet).toBe(current);
+    const forged = await fresh.identity.issueToken('ada@example.com', { signedBy: 'foreign' });
+    const answer = await fresh.anonymously('GET', '/me', undefined, { authorization: `Bearer ${forged}` });
+    expect(outcome(answer)).toEqual([401, 'access_token_invalid']);
+  }
+  await db.destroy();
   await fresh.close();
 });
 

@@ -12,6 +12,7 @@ import { migrate } from '../lib/db/migrate.ts';
 import { inTransaction, larger, type Merge, mergeRows } from '../lib/db/portable.ts';
 import { requireInitialized } from '../lib/db/schema.ts';
 import { savePrincipal } from '../lib/identity.ts';
+import { openProvider } from '../lib/identity-provider.ts';
 import { describeMe } from '../lib/me.ts';
 import {
   listMembers,
@@ -86,6 +87,8 @@ type Step = <T>(name: string, work: (db: Db) => Promise<T>) => Promise<T>;
 
 async function runAdministration(step: Step): Promise<void> {
   await step('schema', requireInitialized);
+  const { issuer } = installation.identity;
+  await step('identity provider', (db) => openProvider({ issuer, db, clock: () => NOW }).current());
   await step('principal', (db) => inTransaction(db, (trx) => savePrincipal(trx, principal, NOW)));
   await step('access to the system', (db) => requireSystemAccess(db, principal, 'changeServers'));
   await step('me', (db) => describeMe(db, principal));
@@ -240,7 +243,7 @@ test('the Db2 script is run statement by statement when there is no schema yet',
   const texts = sent.map(({ text }) => text);
   expect([texts[0], texts.at(-1)]).toEqual(['BEGIN', 'COMMIT']);
   const created = texts.filter((text) => text.startsWith('create table'));
-  expect(created.length).toBe(19);
+  expect(created.length).toBe(20);
   expect(created.every((text) => text.endsWith('organize by row'))).toBe(true);
   expect(texts.at(-2)).toBe('insert into "SCHEMA_VERSION" ("VERSION", "APPLIED_AT") values (?, ?)');
   expect(sent.at(-2)?.parameters).toEqual([1, STORED_AT]);

@@ -46,6 +46,14 @@ interface Tenant {
   createdBy: string;
 }
 
+interface IdentityProvider {
+  issuer: string;
+  tokenIssuer: string;
+  userinfoUrl: string;
+  keySet: string;
+  readAt: Instant;
+}
+
 interface Principal {
   issuer: string;
   subject: string;
@@ -207,6 +215,7 @@ export interface Tables {
   installation: Installation;
   githubServer: GithubServer;
   tenant: Tenant;
+  identityProvider: IdentityProvider;
   principal: Principal;
   systemRole: SystemRoleRow;
   member: Member;

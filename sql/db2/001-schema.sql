@@ -47,6 +47,17 @@ create table tenant (
   constraint tenant_server foreign key (server_id) references github_server (server_id)
 ) organize by row;
 
+-- What the OpenID Connect provider published when it was last asked. token_issuer is how its tokens name it; key_set is
+-- a JSON Web Key Set of public keys.
+create table identity_provider (
+  issuer varchar(300) not null,
+  token_issuer varchar(301) not null,
+  userinfo_url varchar(2000) not null,
+  key_set varchar(8000) not null,
+  read_at timestamp(3) not null,
+  constraint identity_provider_key primary key (issuer)
+) organize by row;
+
 -- Who signed in: the provider's subject and the verified e-mail address it gave for it.
 create table principal (
   issuer varchar(300) not null,

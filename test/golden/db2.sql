@@ -2,6 +2,10 @@
 select "DISPLAY_NAME" from "INSTALLATION";
 select max("VERSION") as "STORED" from "SCHEMA_VERSION";
 
+-- identity provider
+merge into "IDENTITY_PROVIDER" as "KEPT" using (values (cast(? as varchar(300 codeunits32)), cast(? as varchar(301 codeunits32)), cast(? as varchar(2000 codeunits32)), cast(? as varchar(8000 codeunits32)), cast(? as timestamp(3)))) as "GIVEN" ("ISSUER", "TOKEN_ISSUER", "USERINFO_URL", "KEY_SET", "READ_AT") on "KEPT"."ISSUER" = "GIVEN"."ISSUER" when matched then update set "TOKEN_ISSUER" = "GIVEN"."TOKEN_ISSUER", "USERINFO_URL" = "GIVEN"."USERINFO_URL", "KEY_SET" = "GIVEN"."KEY_SET", "READ_AT" = "GIVEN"."READ_AT" when not matched then insert ("ISSUER", "TOKEN_ISSUER", "USERINFO_URL", "KEY_SET", "READ_AT") values ("GIVEN"."ISSUER", "GIVEN"."TOKEN_ISSUER", "GIVEN"."USERINFO_URL", "GIVEN"."KEY_SET", "GIVEN"."READ_AT");
+select "TOKEN_ISSUER", "USERINFO_URL", "KEY_SET", "READ_AT" from "IDENTITY_PROVIDER" where "ISSUER" = ?;
+
 -- principal
 merge into "PRINCIPAL" as "KEPT" using (values (cast(? as varchar(300 codeunits32)), cast(? as varchar(255 codeunits32)), cast(? as varchar(320 codeunits32)), cast(? as varchar(200 codeunits32)), cast(? as timestamp(3)))) as "GIVEN" ("ISSUER", "SUBJECT", "EMAIL", "DISPLAY_NAME", "VERIFIED_AT") on "KEPT"."ISSUER" = "GIVEN"."ISSUER" and "KEPT"."SUBJECT" = "GIVEN"."SUBJECT" when matched then update set "EMAIL" = "GIVEN"."EMAIL", "DISPLAY_NAME" = "GIVEN"."DISPLAY_NAME", "VERIFIED_AT" = "GIVEN"."VERIFIED_AT" when not matched then insert ("ISSUER", "SUBJECT", "EMAIL", "DISPLAY_NAME", "VERIFIED_AT") values ("GIVEN"."ISSUER", "GIVEN"."SUBJECT", "GIVEN"."EMAIL", "GIVEN"."DISPLAY_NAME", "GIVEN"."VERIFIED_AT");
 
