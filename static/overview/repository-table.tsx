@@ -1,11 +1,12 @@
 import type { Overview } from '../../actions/openapi/stats.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
 import { Pager } from '../controls/pager.tsx';
+import { Panel } from '../controls/panel.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
 import { Skeleton } from '../controls/skeleton.tsx';
 import { SortHeader } from '../controls/sort-header.tsx';
 import { TableScroll } from '../controls/table-scroll.tsx';
-import { changeOf, formatChange, formatCount, formatInstant } from '../format.ts';
+import { changeOf, formatChange, formatCount, formatInstant, plural } from '../format.ts';
 import { type Place, usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';
 import { metricOf } from './view.ts';
@@ -25,31 +26,17 @@ type Row = Overview['repositories'][number];
 /** One row per repository: sums, change, a small chart, stars. */
 export function RepositoryTable({ answer }: { answer: Overview | undefined }) {
   const place = usePlace();
-  const sort = place.query.get('sort') ?? 'viewCount';
-  const order =
-    place.query.get('order') === 'asc' ? 'asc' : place.query.get('order') || sort !== 'name' ? 'desc' : 'asc';
   return (
-    <section class="panel" aria-labelledby="repositories">
-      <header class="panel-head">
-        <h2 id="repositories">Repositories</h2>
-        <SearchBox label="Search repositories" />
-      </header>
+    <Panel title="Repositories" beside={<SearchBox label="Search repositories" />}>
+      <span class="unseen" role="status">
+        {answer && `${plural(answer.page.total, 'repository', 'repositories')} listed`}
+      </span>
       {!answer && <Skeleton />}
-      {answer && answer.repositories.length === 0 && <NoMatch place={place} />}
+      {answer?.repositories.length === 0 && <NoMatch place={place} />}
       {answer && answer.repositories.length > 0 && (
         <TableScroll label="Repositories">
           <table class="data">
-            <thead>
-              <tr>
-                {COLUMNS.map((column) => (
-                  <SortHeader key={column.column} {...column} sort={sort} order={order} />
-                ))}
-                <th scope="col">
-                  {metricOf(place.query) === 'clones' ? 'Clones over time' : 'Views over time'}
-                </th>
-                <th scope="col">Last collected</th>
-              </tr>
-            </thead>
+            <Heads place={place} />
             <tbody>
               {answer.repositories.map((row) => (
                 <RepositoryRow key={row.repositoryId} answer={answer} row={row} place={place} />
@@ -59,7 +46,23 @@ export function RepositoryTable({ answer }: { answer: Overview | undefined }) {
         </TableScroll>
       )}
       {answer && <Pager page={answer.page} things="repositories" />}
-    </section>
+    </Panel>
+  );
+}
+
+function Heads({ place: { query } }: { place: Place }) {
+  const sort = query.get('sort') ?? 'viewCount';
+  const order = query.get('order') ?? (sort === 'name' ? 'asc' : 'desc');
+  return (
+    <thead>
+      <tr>
+        {COLUMNS.map((column) => (
+          <SortHeader key={column.column} {...column} sort={sort} order={order === 'asc' ? 'asc' : 'desc'} />
+        ))}
+        <th scope="col">{metricOf(query) === 'clones' ? 'Clones over time' : 'Views over time'}</th>
+        <th scope="col">Last collected</th>
+      </tr>
+    </thead>
   );
 }
 

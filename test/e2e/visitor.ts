@@ -10,7 +10,7 @@ export interface Visitor {
   page: Page;
   /**
    * What the console reported since it was last asked: errors of scripts, violations of the content security policy,
-   * and failed requests as `STATUS METHOD PATH`.
+   * failed requests as `STATUS METHOD PATH`, and requests to any other host.
    */
   problems(): string[];
   /** Calls of the API since it was last asked, as `METHOD PATH`, preflights left out. */
@@ -53,7 +53,8 @@ export async function openVisitor(
       problems.push(`${response.status()} ${response.request().method()} ${path}`);
   });
   page.on('request', (request) => {
-    const { pathname } = new URL(request.url());
+    const { pathname, origin, protocol } = new URL(request.url());
+    if (protocol.startsWith('http') && origin !== url) problems.push(`other host: ${request.url()}`);
     if (pathname.startsWith(API)) calls.push(`${request.method()} ${pathname.slice(API.length)}`);
   });
   return {

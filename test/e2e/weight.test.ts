@@ -18,12 +18,3 @@ test('the first page and its chart weigh at most 60 kB compressed', async () => 
   const weights = await Promise.all(files.map(weightOf));
   expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeLessThan(LIMIT);
 });
-
-test('the pages name no other host', async () => {
-  const names = await readdir(path.join(FOLDER, 'assets'));
-  const texts = await Promise.all(names.map((name) => readFile(path.join(FOLDER, 'assets', name), 'utf8')));
-  const hosts = texts.flatMap((text) => [
-    ...text.matchAll(/(?:src|href|url)\s*[=:(]\s*["']?(?:https?:)?\/\/([\w.-]+)/g),
-  ]);
-  expect(hosts.map(([, host]) => host)).toEqual([]);
-});
