@@ -7,7 +7,8 @@ const sqlText = {
     id.endsWith('.sql') ? `export default ${JSON.stringify(code)}` : undefined,
 };
 
-const timeouts = { testTimeout: 60_000, hookTimeout: 120_000 };
+/** Generous, for machines that have other things to do; what waits for a condition goes on as soon as it holds. */
+const timeouts = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 20_000 } } };
 
 // The projects do not extend the root: its set-up would run once for each of them.
 export default defineConfig({
