@@ -35,7 +35,12 @@ type Waiting = (seconds: number) => void;
 
 const WAITS = [5, 15, 30, 60];
 
-export function openApi(apiUrl: string, session: Session, onWaiting: Waiting, leave: () => Promise<void>): Api {
+export function openApi(
+  apiUrl: string,
+  session: Session,
+  onWaiting: Waiting,
+  leave: () => Promise<void>,
+): Api {
   async function attempt(method: Method, path: string, body: unknown, signal?: AbortSignal) {
     const token = await session.accessToken().catch(unreachable);
     const headers: Record<string, string> = {};

@@ -37,7 +37,9 @@ function Leaving() {
   const { session } = useApp();
   const [error, setError] = useState<Error>();
   useEffect(() => {
-    const unreachable = new Error('The identity provider cannot be reached at the moment. Try again in a minute.');
+    const unreachable = new Error(
+      'The identity provider cannot be reached at the moment. Try again in a minute.',
+    );
     session.signIn(location.pathname + location.search).catch(() => setError(unreachable));
   }, [session]);
   return (
@@ -61,7 +63,11 @@ function SignedIn() {
   useEffect(() => begin(api, route, place), []);
   return (
     <Shell me={me.answer} route={route}>
-      {initializing || asksToInitialize(me.error) ? <Initialize onDone={me.reload} /> : <Known me={me} route={route} place={place} />}
+      {initializing || asksToInitialize(me.error) ? (
+        <Initialize onDone={me.reload} />
+      ) : (
+        <Known me={me} route={route} place={place} />
+      )}
     </Shell>
   );
 }

@@ -29,7 +29,10 @@ export function MemberTable({ members, onEdit, onRemove }: MemberTableProps) {
             <td data-label="Role">
               {member.role}
               {member.role === 'repository viewer' && (
-                <span class="muted"> · {plural(member.repositoryIds.length, 'repository', 'repositories')}</span>
+                <span class="muted">
+                  {' '}
+                  · {plural(member.repositoryIds.length, 'repository', 'repositories')}
+                </span>
               )}
             </td>
             <td class="when" data-label="Since">

@@ -36,7 +36,12 @@ function useNewTenant({ servers, onCreated }: NewTenantDialogProps) {
   function create() {
     if (!server) return;
     const first = manager.trim().toLowerCase();
-    const body: TenantRequest = { name, serverId: server.serverId, ...account, ...(first && { manager: first }) };
+    const body: TenantRequest = {
+      name,
+      serverId: server.serverId,
+      ...account,
+      ...(first && { manager: first }),
+    };
     void submission.run(async () => onCreated(await api.send<Tenant>('POST', 'tenants', body)));
   }
   return { submission, name, setName, server, choose, account, setAccount, manager, setManager, create };
@@ -57,7 +62,14 @@ export function NewTenantDialog(props: NewTenantDialogProps) {
       onSubmit={form.create}
       onClose={props.onClose}
     >
-      <Field label="Name" required maxLength={100} value={form.name} onValue={form.setName} fault={faults.of('name')} />
+      <Field
+        label="Name"
+        required
+        maxLength={100}
+        value={form.name}
+        onValue={form.setName}
+        fault={faults.of('name')}
+      />
       <SelectField
         label="GitHub server"
         value={String(server?.serverId ?? '')}

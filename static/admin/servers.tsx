@@ -48,7 +48,9 @@ export function Servers() {
           onSaved={changed}
         />
       )}
-      {deleting && <DeleteServer server={deleting} onClose={() => setDeleting(undefined)} onDeleted={changed} />}
+      {deleting && (
+        <DeleteServer server={deleting} onClose={() => setDeleting(undefined)} onDeleted={changed} />
+      )}
     </div>
   );
 }

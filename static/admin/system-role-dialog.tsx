@@ -43,7 +43,14 @@ export function SystemRoleDialog({ member, onClose, onSaved }: SystemRoleDialogP
       onClose={onClose}
     >
       {!member && (
-        <Field label="E-mail address" type="email" required maxLength={320} value={email} onValue={setEmail} />
+        <Field
+          label="E-mail address"
+          type="email"
+          required
+          maxLength={320}
+          value={email}
+          onValue={setEmail}
+        />
       )}
       <SelectField
         label="Role"

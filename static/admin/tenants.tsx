@@ -13,7 +13,8 @@ import { NewTenantDialog } from './new-tenant-dialog.tsx';
 import { TenantDialog } from './tenant-dialog.tsx';
 import { TenantTable } from './tenant-table.tsx';
 
-const EXPLANATION = 'A tenant holds repositories, the token that reads them, and the people who may see them.';
+const EXPLANATION =
+  'A tenant holds repositories, the token that reads them, and the people who may see them.';
 
 /** What is being done to which tenant. */
 type Task = { kind: 'create' } | { kind: 'edit' | 'delete'; tenant: Tenant };

@@ -140,7 +140,9 @@ export function drawLines(plot: uPlot, model: ChartModel) {
   const scale = devicePixelRatio;
   for (const layer of model.layers) {
     const points = layer.values.flatMap((value, index): Point[] =>
-      value === null ? [] : [{ index, x: plot.valToPos(index, 'x', true), y: plot.valToPos(value, 'y', true) }],
+      value === null
+        ? []
+        : [{ index, x: plot.valToPos(index, 'x', true), y: plot.valToPos(value, 'y', true) }],
     );
     ctx.strokeStyle = colorOf(layer.color);
     ctx.fillStyle = ctx.strokeStyle;

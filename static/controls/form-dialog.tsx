@@ -20,7 +20,18 @@ interface FormDialogProps {
 
 /** A dialog with a form, its error and its two buttons. */
 export function FormDialog(props: FormDialogProps) {
-  const { title, action, danger, wide = false, disabled, submission, shownAtField, onSubmit, onClose, children } = props;
+  const {
+    title,
+    action,
+    danger,
+    wide = false,
+    disabled,
+    submission,
+    shownAtField,
+    onSubmit,
+    onClose,
+    children,
+  } = props;
   return (
     <Dialog title={title} wide={wide} onClose={onClose}>
       <form

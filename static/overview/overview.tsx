@@ -65,7 +65,8 @@ function Glance({ tenantId, answer, reload }: GlanceProps) {
   const { me } = useMe();
   const rights = tenantRightsOf(me, tenantId);
   const run = useActiveRun(answer?.activeRunId, reload);
-  if (answer?.repositoryCount === 0) return <NoRepositories tenantId={tenantId} mayAdd={rights.changeRepositories} />;
+  if (answer?.repositoryCount === 0)
+    return <NoRepositories tenantId={tenantId} mayAdd={rights.changeRepositories} />;
   return (
     <>
       <ActiveRun tenantId={tenantId} run={run} />

@@ -1,5 +1,9 @@
 import { useState } from 'preact/hooks';
-import type { RepositoriesAdded, Repository, RepositoryList as RepositoryListAnswer } from '../../actions/openapi/repositories.ts';
+import type {
+  RepositoriesAdded,
+  Repository,
+  RepositoryList as RepositoryListAnswer,
+} from '../../actions/openapi/repositories.ts';
 import { tenantRightsOf } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';
@@ -55,7 +59,12 @@ export function Repositories({ tenantId }: { tenantId: number }) {
       <ActiveRun tenantId={tenantId} run={run} />
       <Answered loaded={list}>
         {(answer) => (
-          <Tracked tenantId={tenantId} answer={answer} mayChange={mayChange} onRemoved={() => changed(null)} />
+          <Tracked
+            tenantId={tenantId}
+            answer={answer}
+            mayChange={mayChange}
+            onRemoved={() => changed(null)}
+          />
         )}
       </Answered>
       {discovering && (

@@ -37,7 +37,12 @@ export function RepositoryList({ tenantId, repositories, onRemove }: RepositoryL
       {shown.length > 0 && (
         <DataTable label="Repositories" columns={columns} cards>
           {shown.map((repository) => (
-            <Row key={repository.repositoryId} tenantId={tenantId} repository={repository} onRemove={onRemove} />
+            <Row
+              key={repository.repositoryId}
+              tenantId={tenantId}
+              repository={repository}
+              onRemove={onRemove}
+            />
           ))}
         </DataTable>
       )}
@@ -98,7 +103,8 @@ function Row({ tenantId, repository, onRemove }: RowProps) {
 }
 
 function State({ repository: { problem, lastSuccessAt } }: { repository: Repository }) {
-  if (!problem) return <span class={lastSuccessAt ? 'tag success' : 'tag'}>{lastSuccessAt ? 'Fine' : 'Waiting'}</span>;
+  if (!problem)
+    return <span class={lastSuccessAt ? 'tag success' : 'tag'}>{lastSuccessAt ? 'Fine' : 'Waiting'}</span>;
   return (
     <>
       {problem.message} <LossNote days={problem.daysUntilLoss} />

@@ -48,7 +48,9 @@ function Events({ events }: Pick<RepositoryStats, 'events'>) {
 function Revisions({ revisions }: Pick<RepositoryStats, 'revisions'>) {
   return (
     <Panel title="Revisions">
-      <p class="muted">GitHub gave smaller figures later for these days. The larger ones are kept and shown.</p>
+      <p class="muted">
+        GitHub gave smaller figures later for these days. The larger ones are kept and shown.
+      </p>
       <DataTable label="Revisions" columns={REVISIONS} tall>
         {revisions.map((revision) => (
           <tr key={`${revision.date} ${revision.metric} ${revision.observedAt}`}>

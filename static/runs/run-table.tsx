@@ -14,7 +14,11 @@ interface RunTableProps {
   ofAllTenants?: boolean;
 }
 
-const REASONS: Record<Run['reason'], string> = { alarm: 'Alarm', person: 'On demand', added: 'Repository added' };
+const REASONS: Record<Run['reason'], string> = {
+  alarm: 'Alarm',
+  person: 'On demand',
+  added: 'Repository added',
+};
 
 /** Collection runs, newest first. */
 export function RunTable({ title, list, ofAllTenants = false }: RunTableProps) {

@@ -20,7 +20,15 @@ interface GithubAccountProps {
 
 /** The GitHub user and token with which traffic is read. */
 export function GithubAccount(props: GithubAccountProps) {
-  const { account, onChange, faultOf, webUrl, tokenLabel = 'GitHub token', tokenOptional = false, note } = props;
+  const {
+    account,
+    onChange,
+    faultOf,
+    webUrl,
+    tokenLabel = 'GitHub token',
+    tokenOptional = false,
+    note,
+  } = props;
   return (
     <>
       <Field
@@ -43,7 +51,8 @@ export function GithubAccount(props: GithubAccountProps) {
         onValue={(githubToken) => onChange({ ...account, githubToken })}
         hint={
           <>
-            {note} {webUrl === null ? 'The simulator accepts the suggested token.' : <TokenHelp webUrl={webUrl} />}
+            {note}{' '}
+            {webUrl === null ? 'The simulator accepts the suggested token.' : <TokenHelp webUrl={webUrl} />}
           </>
         }
         fault={faultOf('githubToken')}

@@ -50,7 +50,18 @@ function useInitialization(onDone: () => void) {
       onDone();
     });
   }
-  return { submission, secret, setSecret, displayName, setDisplayName, server, choose, account, setAccount, submit };
+  return {
+    submission,
+    secret,
+    setSecret,
+    displayName,
+    setDisplayName,
+    server,
+    choose,
+    account,
+    setAccount,
+    submit,
+  };
 }
 
 interface InitializeFormProps {

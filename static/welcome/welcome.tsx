@@ -58,7 +58,13 @@ export function Welcome({ signInError }: { signInError: Error | undefined }) {
         {fresh && <FirstVisit />}
         <p class="welcome-action">
           <button type="button" class="button primary large" onClick={signIn} disabled={leaving}>
-            {leaving ? 'One moment…' : fresh ? 'Sign in and set up' : outdated ? 'Sign in and upgrade' : 'Sign in'}
+            {leaving
+              ? 'One moment…'
+              : fresh
+                ? 'Sign in and set up'
+                : outdated
+                  ? 'Sign in and upgrade'
+                  : 'Sign in'}
           </button>
         </p>
         <MemoryPicture />
@@ -82,7 +88,9 @@ function SchemaNote({ schema: { stored, expected } }: { schema: InitState['schem
     <Notice kind="warning" title="The database does not fit">
       <p>
         Its schema has version {stored}, but these actions need {expected}.{' '}
-        {stored < expected ? 'Whoever has the installation’s secret can upgrade it.' : 'Deploy the newer version of the actions.'}
+        {stored < expected
+          ? 'Whoever has the installation’s secret can upgrade it.'
+          : 'Deploy the newer version of the actions.'}
       </p>
     </Notice>
   );
