@@ -1,4 +1,4 @@
-import { Octokit } from '@octokit/core';
+import { Octokit } from '@octokit/rest';
 import { createGate, persevere } from './attempts.ts';
 import { GitHubError } from './error.ts';
 import { toGitHubError } from './refusal.ts';
