@@ -1,7 +1,8 @@
+import type { Context } from 'hono';
 import * as z from 'zod';
 import { type Right, requireTenantAccess } from '../lib/access.ts';
 import { openActivations } from '../lib/activations.ts';
-import { type Context, createApp, type Services, serve } from '../lib/app.ts';
+import { createApp, type Services, serve } from '../lib/app.ts';
 import { Failure } from '../lib/failure.ts';
 import { listRepositoryRows, readStored, requireRepositoryRow, toRepository } from '../lib/repositories.ts';
 import { addRepositories, addRepository, discoverRepositories } from '../lib/repository-add.ts';
@@ -48,7 +49,7 @@ const LONGEST_MS = 50_000;
 const app = createApp();
 
 /** Who asks, and what it may see of the tenant in the path. */
-async function requireAccess(c: Context, right: Right) {
+async function requireAccess(c: Context<{ Bindings: Services }>, right: Right) {
   const { db, identity, clock } = c.env;
   const principal = await identity.requirePrincipal(c.req.raw);
   const access = await requireTenantAccess(db, principal, parseId(c.req.param('tenantId'), 'tenant'), right);

@@ -1,9 +1,9 @@
+import type { Context } from 'hono';
 import * as z from 'zod';
 import { requireTenantAccess } from '../lib/access.ts';
-import { type Context, createApp, serve } from '../lib/app.ts';
+import { createApp, type Services, serve } from '../lib/app.ts';
 import { toCsv } from '../lib/csv.ts';
 import { isDay } from '../lib/day.ts';
-import type { ActionAnswer } from '../lib/openwhisk.ts';
 import { readOverview, readOverviewTotals } from '../lib/overview.ts';
 import { requireRepositoryRow } from '../lib/repositories.ts';
 import { readFigures, readRepositoryTraffic } from '../lib/repository-traffic.ts';
@@ -59,7 +59,7 @@ const CSV_ROWS = 10_000;
 const app = createApp();
 
 /** Who asks, and what it may see of the tenant in the path. */
-async function requireAccess(c: Context) {
+async function requireAccess(c: Context<{ Bindings: Services }>) {
   const { db, identity, clock } = c.env;
   const principal = await identity.requirePrincipal(c.req.raw);
   const access = await requireTenantAccess(
@@ -71,7 +71,7 @@ async function requireAccess(c: Context) {
   return { db, access, now: clock() };
 }
 
-function csv(c: Context, name: string, text: string): ActionAnswer {
+function csv(c: Context, name: string, text: string): Response {
   return c.body(text, 200, {
     'content-type': 'text/csv; charset=utf-8; header=present',
     'content-disposition': `attachment; filename="${name}.csv"`,

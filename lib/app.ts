@@ -1,9 +1,10 @@
+import { Hono } from 'hono/tiny';
 import { type Config, parseConfig } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { toDatabaseFailure } from './db/errors.ts';
+import { Failure } from './failure.ts';
 import { type Identity, openIdentity } from './identity.ts';
 import { type Activation, job, web } from './openwhisk.ts';
-import { type Context as ContextOf, createRoutes, type Routes } from './routes.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
 
 /** What an action works with. */
@@ -15,8 +16,8 @@ export interface Services extends Database {
   activation: Activation;
 }
 
-/** What a route is given; `c.env` are the services. */
-export type Context = ContextOf<Services>;
+/** Routes find the services in `c.env`. */
+export type App = Hono<{ Bindings: Services }>;
 
 type Kept = Omit<Services, 'activation'>;
 
@@ -46,24 +47,40 @@ function openServices(activation: Activation): Services {
   return { ...kept.services, activation };
 }
 
-/** An app without routes. Serve it with `serve`. */
-export const createApp = () => createRoutes<Services>();
-
-/** Failures of the database, whatever asked it, are expected ones. */
-async function naming<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
+/** An app without routes, whose failures travel to the one catch. Serve it with `serve`. */
+export function createApp(): App {
+  const app: App = new Hono({ strict: false });
+  app.onError((error) => {
     throw toDatabaseFailure(error) ?? error;
-  }
+  });
+  app.notFound((c) => {
+    const { method, path } = c.req;
+    const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((one) => hasRoute(app, one, path));
+    if (others.length === 0)
+      throw new Failure(404, 'route_not_found', 'There is no such address in this API.');
+    const message = `${method} is not possible here; ${others.join(' and ')} is.`;
+    throw new Failure(405, 'method_not_allowed', message);
+  });
+  return app;
+}
+
+function hasRoute(app: App, method: string, path: string): boolean {
+  const [handlers] = app.router.match(method, path);
+  return handlers.length > 0;
 }
 
 /** The `main` of a web action that serves the app's routes. */
-export function serve(app: Routes<Services>) {
-  return web((request, activation) => naming(async () => app.handle(request, openServices(activation))));
+export function serve(app: App) {
+  return web((request, activation) => app.fetch(request, openServices(activation)));
 }
 
 /** The `main` of an action that runs without a request. */
 export function serveJob(run: (services: Services) => Promise<Record<string, unknown>>) {
-  return job((activation) => naming(async () => run(openServices(activation))));
+  return job(async (activation) => {
+    try {
+      return await run(openServices(activation));
+    } catch (error) {
+      throw toDatabaseFailure(error) ?? error;
+    }
+  });
 }

@@ -10,21 +10,6 @@ export interface Activation {
   parameters: Record<string, unknown>;
 }
 
-/** What is used of a `Request`. */
-export interface ActionRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: { get(name: string): string | null };
-  text(): Promise<string>;
-}
-
-/** What is used of a `Response`. */
-export interface ActionAnswer {
-  readonly status: number;
-  readonly headers: Iterable<[string, string]>;
-  text(): Promise<string>;
-}
-
 type Arguments = Record<string, unknown>;
 
 /** What a web action answers: https://github.com/apache/openwhisk/blob/master/docs/webactions.md */
@@ -52,20 +37,15 @@ function bodyOf(text: string, type: string): string {
   return Buffer.from(text, 'base64').toString('utf8');
 }
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-
-/** Throws for a method and for a path that no request can have. The platform's names of headers are in lower case. */
-function toRequest(args: Arguments): ActionRequest {
+function toRequest(args: Arguments): Request {
   const method = (textOf(args.__ow_method) || 'get').toUpperCase();
-  if (!METHODS.includes(method)) throw new TypeError(`${method} is no method of the API.`);
-  const headers = (args.__ow_headers ?? {}) as Record<string, unknown>;
-  const get = (name: string) => textOf(headers[name]) || null;
+  const headers = new Headers(args.__ow_headers as Record<string, string> | undefined);
   const query = textOf(args.__ow_query);
   const path = textOf(args.__ow_path).replace(/^\/*/, '/');
-  const body = bodyOf(textOf(args.__ow_body), get('content-type') ?? '');
-  const { href: url } = new URL(`https://action.invalid${path}${query ? `?${query}` : ''}`);
-  const hasBody = method !== 'GET' && method !== 'HEAD';
-  return { method, url, headers: { get }, text: async () => (hasBody ? body : '') };
+  const body = bodyOf(textOf(args.__ow_body), headers.get('content-type') ?? '');
+  const hasBody = body !== '' && method !== 'GET' && method !== 'HEAD';
+  const url = `https://action.invalid${path}${query ? `?${query}` : ''}`;
+  return new Request(url, { method, headers, ...(hasBody ? { body } : {}) });
 }
 
 /** No cookies are used, so any origin may be let in; ALLOWED_ORIGINS names those that are, separated by spaces. */
@@ -86,7 +66,7 @@ const PREFLIGHT = {
   'access-control-max-age': '7200',
 };
 
-async function toAnswer(response: ActionAnswer): Promise<WebAnswer> {
+async function toAnswer(response: Response): Promise<WebAnswer> {
   const headers = Object.fromEntries(response.headers);
   const text = await response.text();
   if (Buffer.byteLength(text) > MAX_ANSWER)
@@ -124,9 +104,7 @@ function failureAnswer({ status, code, message, details }: Failure): WebAnswer {
  * Makes the `main` of a web action (`web: raw`, `web-custom-options: true`) of a function from requests to responses.
  * It never rejects: a `Failure` becomes its answer and anything else 500. It answers preflights itself.
  */
-export function web(
-  serve: (request: ActionRequest, activation: Activation) => ActionAnswer | Promise<ActionAnswer>,
-) {
+export function web(serve: (request: Request, activation: Activation) => Response | Promise<Response>) {
   return async (args: Arguments): Promise<WebAnswer> => {
     const cors = corsHeaders(args);
     if (args.__ow_method === 'options') return { statusCode: 204, headers: { ...cors, ...PREFLIGHT } };

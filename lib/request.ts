@@ -1,6 +1,5 @@
 import type * as z from 'zod';
 import { Failure } from './failure.ts';
-import type { ActionRequest } from './openwhisk.ts';
 
 const MAX_BODY = 200_000;
 
@@ -18,10 +17,7 @@ export function parseValue<S extends z.ZodType>(value: unknown, schema: S): z.ou
  * The request's JSON body as the schema describes it; without a body, `{}` is checked. Throws `payload_too_large`,
  * `unsupported_media_type`, `malformed_json` and `invalid_input`.
  */
-export async function parseBody<S extends z.ZodType>(
-  request: ActionRequest,
-  schema: S,
-): Promise<z.output<S>> {
+export async function parseBody<S extends z.ZodType>(request: Request, schema: S): Promise<z.output<S>> {
   const text = await request.text();
   if (text.length > MAX_BODY)
     throw new Failure(413, 'payload_too_large', `The body must be shorter than ${MAX_BODY} characters.`);
@@ -40,7 +36,7 @@ function parseJson(text: string): unknown {
 }
 
 /** The request's query as the schema describes it. Throws `invalid_input`, also for a name that is given twice. */
-export function parseQuery<S extends z.ZodType>(request: ActionRequest, schema: S): z.output<S> {
+export function parseQuery<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
   const given = [...new URL(request.url).searchParams];
   const names = given.map(([name]) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
