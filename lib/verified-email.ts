@@ -1,7 +1,7 @@
 import type { JWTPayload } from 'jose';
 
 /** What the provider says of one person. */
-export interface Statements {
+interface Statements {
   /** The address in userinfo. */
   email: string;
   userinfo: Record<string, unknown>;

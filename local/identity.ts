@@ -30,6 +30,8 @@ export interface IdentityProvider {
   issuer: string;
   clientId: string;
   scope: string;
+  /** Where a browser ends its session, if the discovery document does not name that. */
+  signOutUrl: string | null;
   /** The public keys. */
   jwks: { keys: JWK[] };
   /** Answers a request under the issuer's path. */
@@ -119,6 +121,7 @@ export async function createIdentityProvider(options: IdentityProviderOptions): 
   const outage = createOutage();
   return {
     ...{ issuer, clientId, scope: shape.scope },
+    signOutUrl: shape.signOutPath && `${issuer}${shape.signOutPath}`,
     jwks: { keys: [toPublicKey(store.signingKey)] },
     fail: outage.fail,
     async handle(request, response) {

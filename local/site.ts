@@ -9,7 +9,14 @@ export interface SiteOptions {
   /** The built pages; they are read once, so a later build does not disturb. */
   folder: string;
   /** What /config.json tells the pages. */
-  config: { apiUrl: string; issuer: string; clientId: string; scope: string; demo?: object };
+  config: {
+    apiUrl: string;
+    issuer: string;
+    clientId: string;
+    scope: string;
+    signOutUrl?: string;
+    demo?: object;
+  };
 }
 
 export interface Site {

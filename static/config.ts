@@ -5,6 +5,8 @@ export interface Config {
   issuer: string;
   clientId: string;
   scope: string;
+  /** Where the provider ends its session, if its discovery document does not name that. */
+  signOutUrl?: string;
   /** Offered to whoever tries the product with the GitHub simulator. */
   demo?: { githubUser: string; githubToken: string };
 }

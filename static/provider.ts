@@ -31,16 +31,32 @@ export interface Checks {
 
 const redirectUri = () => `${location.origin}/`;
 
-function discover({ issuer, clientId }: Config) {
-  const insecure = issuer.startsWith('http:') ? { execute: [allowInsecureRequests] } : {};
-  return discovery(new URL(issuer), clientId, undefined, None(), insecure);
+const withoutSlash = (url: string) => url.replace(/\/$/, '');
+
+/** The provider, by an issuer with or without the slash at its end; tokens are checked by what it calls itself. */
+async function discover({ issuer, clientId }: Config) {
+  const url = new URL(`${withoutSlash(issuer)}/.well-known/openid-configuration`);
+  const insecure = url.protocol === 'http:' ? { execute: [allowInsecureRequests] } : {};
+  const found = await discovery(url, clientId, undefined, None(), insecure);
+  const named = found.serverMetadata().issuer;
+  if (withoutSlash(named) === withoutSlash(issuer)) return found;
+  throw new Error(`The identity provider calls itself ${named}, and not ${issuer}. Correct ISSUER, and deploy.`);
+}
+
+interface SignIn {
+  /** Without showing anything: the provider refuses when it would have to ask. */
+  silently: boolean;
+}
+
+function promptOf({ scope }: Config, { silently }: SignIn): Record<string, string> {
+  if (silently) return { prompt: 'none' };
+  return scope.split(' ').includes('offline_access') ? { prompt: 'consent' } : {};
 }
 
 /** Where to go to sign in, and what to check the answer with. */
-export async function beginSignIn(config: Config): Promise<{ target: URL; checks: Checks }> {
+export async function beginSignIn(config: Config, how: SignIn): Promise<{ target: URL; checks: Checks }> {
   const found = await discover(config);
   const checks = { verifier: randomPKCECodeVerifier(), state: randomState(), nonce: randomNonce() };
-  const offline = config.scope.split(' ').includes('offline_access');
   const target = buildAuthorizationUrl(found, {
     redirect_uri: redirectUri(),
     scope: config.scope,
@@ -48,7 +64,7 @@ export async function beginSignIn(config: Config): Promise<{ target: URL; checks
     code_challenge_method: 'S256',
     state: checks.state,
     nonce: checks.nonce,
-    ...(offline ? { prompt: 'consent' } : {}),
+    ...promptOf(config, how),
   });
   return { target, checks };
 }
@@ -78,7 +94,14 @@ export async function renewGrant(config: Config, refreshToken: string): Promise<
 /** Where to go to sign out there too, or null when the provider has no such page. */
 export async function signOutTarget(config: Config, idToken: string | undefined): Promise<URL | null> {
   const found = await discover(config);
-  if (!found.serverMetadata().end_session_endpoint) return null;
-  const hint: Record<string, string> = idToken ? { id_token_hint: idToken } : {};
-  return buildEndSessionUrl(found, { post_logout_redirect_uri: redirectUri(), ...hint });
+  if (found.serverMetadata().end_session_endpoint) {
+    const hint: Record<string, string> = idToken ? { id_token_hint: idToken } : {};
+    return buildEndSessionUrl(found, { post_logout_redirect_uri: redirectUri(), ...hint });
+  }
+  if (!config.signOutUrl) return null;
+  // As App ID has it: https://cloud.ibm.com/docs/appid?topic=appid-cd-sso
+  const target = new URL(config.signOutUrl);
+  target.searchParams.set('redirect_uri', redirectUri());
+  target.searchParams.set('client_id', config.clientId);
+  return target;
 }

@@ -13,6 +13,7 @@ interface Tokens {
 interface Pending {
   checks: Checks;
   returnTo: string;
+  silently: boolean;
 }
 
 export interface Session {
@@ -21,9 +22,15 @@ export interface Session {
   accessToken(): Promise<string | null>;
   /** Renews the token although it seems valid; null when that is not possible. */
   renew(): Promise<string | null>;
-  /** Leaves for the provider; afterwards the person is back at `returnTo`. */
+  /**
+   * Leaves for the provider; afterwards the person is back at `returnTo`. Where there were tokens, but none to renew them
+   * with, the provider is asked for new ones without a word, and shows its page only when it refuses.
+   */
   signIn(returnTo: string): Promise<void>;
-  /** Takes the provider's answer out of the address; answers where to go on, or null when there is none. */
+  /**
+   * Takes the provider's answer out of the address; answers where to go on, or null when there is none. Leaves again, and
+   * never answers, when the provider has to ask who it is.
+   */
   complete(): Promise<string | null>;
   signOut(): Promise<void>;
   /** True when the tokens are so fresh that a refusal cannot be due to their age. */
@@ -34,6 +41,7 @@ const TOKENS = 'traffic.tokens';
 const PENDING = 'traffic.signIn';
 const ENDS_SOON = 30_000;
 const FRESH = 15_000;
+const LEAVING = 1000;
 
 /** The provider's part is fetched when somebody signs in or a token ends. */
 const provider = () => import('./provider.ts');
@@ -42,6 +50,7 @@ const provider = () => import('./provider.ts');
 export function openSession(config: Config): Session {
   let tokens = read<Tokens>(TOKENS);
   let renewal: Promise<string | null> | null = null;
+  let departure: Promise<void> | null = null;
 
   function keep(next: Tokens | null) {
     tokens = next;
@@ -56,6 +65,26 @@ export function openSession(config: Config): Session {
     if (!grant) return null;
     keep({ ...toTokens(grant), refreshToken: grant.refresh_token ?? refreshToken });
     return grant.access_token;
+  }
+
+  async function leave(returnTo: string, silently: boolean): Promise<void> {
+    const { target, checks } = await (await provider()).beginSignIn(config, { silently });
+    const pending: Pending = { checks, returnTo, silently };
+    sessionStorage.setItem(PENDING, JSON.stringify(pending));
+    keep(null);
+    location.assign(target);
+  }
+
+  /** Several calls may find at once that the tokens have ended; whoever stops the browser on the way may try again. */
+  function leaveOnce(returnTo: string) {
+    // Whoever came back from a silent sign-in without an answer is not sent there again.
+    const silently = tokens !== null && !tokens.refreshToken && !read<Pending>(PENDING)?.silently;
+    departure ??= leave(returnTo, silently).finally(() => {
+      setTimeout(() => {
+        departure = null;
+      }, LEAVING);
+    });
+    return departure;
   }
 
   function renew() {
@@ -73,13 +102,7 @@ export function openSession(config: Config): Session {
       if (!tokens) return null;
       return tokens.expiresAt - Date.now() > ENDS_SOON ? tokens.accessToken : renew();
     },
-    async signIn(returnTo) {
-      const { target, checks } = await (await provider()).beginSignIn(config);
-      const pending: Pending = { checks, returnTo };
-      sessionStorage.setItem(PENDING, JSON.stringify(pending));
-      keep(null);
-      location.assign(target);
-    },
+    signIn: leaveOnce,
     async complete() {
       const answer = new URL(location.href);
       if (!answer.searchParams.has('state')) return null;
@@ -87,6 +110,11 @@ export function openSession(config: Config): Session {
       sessionStorage.removeItem(PENDING);
       history.replaceState(null, '', '/');
       if (!pending) return null;
+      const isOurs = answer.searchParams.get('state') === pending.checks.state;
+      if (pending.silently && isOurs && answer.searchParams.has('error')) {
+        await leave(pending.returnTo, false);
+        return new Promise(() => undefined);
+      }
       keep(toTokens(await (await provider()).completeSignIn(config, answer, pending.checks)));
       return pending.returnTo;
     },

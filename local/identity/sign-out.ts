@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
 
-export interface SignOutContext {
+interface SignOutContext {
   origins: string[];
   provider: Provider;
 }

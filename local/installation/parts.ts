@@ -122,11 +122,12 @@ export async function openPlatform(
 }
 
 /** The pages, and what they are told about the rest. */
-export function openPages({ options }: Opening, { issuer, clientId, scope }: IdentityProvider) {
+export function openPages({ options }: Opening, identity: IdentityProvider) {
+  const { issuer, clientId, scope, signOutUrl } = identity;
   const demo = { githubUser: DEMO_USERS.octocat, githubToken: DEMO_TOKENS.octocat };
   const config = { apiUrl: '/api/v1/web/guest/traffic', issuer, clientId, scope };
   return openSite({
     folder: path.join(findRoot(), 'dist/static'),
-    config: { ...config, ...(options.demo && { demo }) },
+    config: { ...config, ...(signOutUrl && { signOutUrl }), ...(options.demo && { demo }) },
   });
 }
