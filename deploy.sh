@@ -68,6 +68,16 @@ node_is_missing() {
   else return 1; fi
 }
 
+# The credentials, which may hold a secret, go no further than to the program that reads them.
+read_app_id() {
+  [ -n "${APPID_CREDENTIALS:-}" ] || return 0
+  local lines
+  lines=$(node dist/local/deploy.js app-id) || fail
+  { read -r ISSUER; read -r CLIENT_ID; read -r SCOPE; } <<<"$lines"
+  export ISSUER CLIENT_ID SCOPE
+  unset APPID_CREDENTIALS
+}
+
 # Says everything that is missing at once. The program that knows the variables has to be built for that.
 check() {
   step 'Building, and checking the tools and the variables'
@@ -81,6 +91,7 @@ check() {
     problems+="${problems:+$'\n'}   ${WSKDEPLOY:-wskdeploy} is missing: install Apache's wskdeploy or wsk, or name it with WSKDEPLOY."
   fi
   [ -z "$problems" ] || { echo "$problems" >&2; fail; }
+  read_app_id
 }
 
 # prepare preflight|access: the latter asks for what is there only.

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { SCHEMA_VERSION } from '../lib/db/schema.ts';
+import { withAppId } from './deploy/app-id.ts';
 import { readHolder, releaseLock, takeLock } from './deploy/lock.ts';
 import { listStale, readPages, removePages, uploadPages } from './deploy/pages.ts';
 import { openPlatform, PACKAGE } from './deploy/platform.ts';
@@ -22,6 +23,12 @@ const staleBefore = ({ keepHours }: Settings) => new Date(Date.now() - keepHours
 function check(environment: NodeJS.ProcessEnv): void {
   for (const warning of settingsWarnings(environment)) console.error(`   ${warning}`);
   for (const problem of settingsProblems(environment)) say(problem);
+}
+
+/** Prints ISSUER, CLIENT_ID and SCOPE, a line each, for deploy.sh. */
+function printAppId(environment: NodeJS.ProcessEnv): void {
+  const { ISSUER, CLIENT_ID, SCOPE } = withAppId(environment);
+  for (const value of [ISSUER, CLIENT_ID, SCOPE]) console.log(value);
 }
 
 /** A newer database must be found before the actions are replaced by older ones. */
@@ -141,8 +148,9 @@ const COMMANDS: Record<string, (settings: Settings) => Promise<void>> = {
 
 async function run(command: string): Promise<void> {
   if (command === 'check') return check(process.env);
+  if (command === 'app-id') return printAppId(process.env);
   const found = COMMANDS[command];
-  if (!found) throw new Error(`deploy.js knows: check, ${Object.keys(COMMANDS).join(', ')}.`);
+  if (!found) throw new Error(`deploy.js knows: check, app-id, ${Object.keys(COMMANDS).join(', ')}.`);
   await found(readSettings(process.env));
 }
 

@@ -24,8 +24,8 @@ export async function readPages(folder: string, settings: Settings): Promise<Upl
 }
 
 /** What /config.json tells the pages. */
-export function toConfig({ apiUrl, issuer, clientId, scope }: Settings): string {
-  return JSON.stringify({ apiUrl, issuer, clientId, scope });
+export function toConfig({ apiUrl, issuer, clientId, scope, signOutUrl }: Settings): string {
+  return JSON.stringify({ apiUrl, issuer, clientId, scope, ...(signOutUrl && { signOutUrl }) });
 }
 
 /** The API's own folder and the provider's origins are all that the pages may call besides their own origin. */

@@ -1,5 +1,6 @@
 import { parseConfig } from '../../lib/config.ts';
 import { Failure } from '../../lib/failure.ts';
+import { appIdWarnings, withAppId } from './app-id.ts';
 
 /** What deploy.sh is told by variables, checked. */
 export interface Settings {
@@ -16,6 +17,8 @@ export interface Settings {
   issuer: string;
   clientId: string;
   scope: string;
+  /** Where App ID ends a session; '' where the provider's discovery document names that, or nobody ends it. */
+  signOutUrl: string;
   /** Hours for which files of earlier deployments stay, for pages that are open. */
   keepHours: number;
 }
@@ -81,8 +84,13 @@ const RULES: Record<string, Rule> = {
   },
   SCOPE: {
     fallback: 'openid profile email',
-    must: 'be scopes that include openid and email',
-    test: (text) => ['openid', 'email'].every((scope) => text.split(' ').includes(scope)),
+    must: 'be scopes that include openid',
+    test: (text) => text.split(' ').includes('openid'),
+  },
+  SIGN_OUT_URL: {
+    fallback: '',
+    must: 'be the address at which App ID ends a session, ISSUER/cloud_directory/sso/logout',
+    test: isUrl,
   },
   PAGES_KEEP_HOURS: {
     fallback: '24',
@@ -101,8 +109,7 @@ function configProblems(environment: Environment): string[] {
   }
 }
 
-/** Sentences for every variable that is missing or malformed; none: `readSettings` works. */
-export function settingsProblems(environment: Environment): string[] {
+function problemsOf(environment: Environment): string[] {
   const own = Object.entries(RULES).flatMap(([name, { fallback, must, test }]) => {
     const text = environment[name]?.trim() ?? '';
     if (text === '') return fallback === undefined ? [`${name} is missing: it must ${must}.`] : [];
@@ -111,15 +118,27 @@ export function settingsProblems(environment: Environment): string[] {
   return [...own, ...configProblems(environment)];
 }
 
+/** Sentences for every variable that is missing or malformed; none: `readSettings` works. */
+export function settingsProblems(environment: Environment): string[] {
+  try {
+    return problemsOf(withAppId(environment));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const isOther = (problem: string) => !/^(ISSUER|CLIENT_ID) is missing/.test(problem);
+    return [error.message, ...problemsOf(environment).filter(isOther)];
+  }
+}
+
 /** Sentences about what works, but is worth knowing. */
 export function settingsWarnings(environment: Environment): string[] {
   const warnings = {
     NOW: 'the deployed system will take that instant for the present',
     DEMO_GITHUB_URL: 'the deployed system will offer a simulator as a GitHub server',
   };
-  return Object.entries(warnings).flatMap(([name, effect]) =>
+  const own = Object.entries(warnings).flatMap(([name, effect]) =>
     environment[name] ? [`${name} is set: ${effect}.`] : [],
   );
+  return [...own, ...appIdWarnings(environment)];
 }
 
 /** The settings of variables that have no problems. */
@@ -145,6 +164,7 @@ export function readSettings(environment: Environment): Settings {
     issuer: withoutSlash(value('ISSUER')),
     clientId: value('CLIENT_ID'),
     scope: value('SCOPE'),
+    signOutUrl: value('SIGN_OUT_URL'),
     keepHours: Number(value('PAGES_KEEP_HOURS')),
   };
 }

@@ -141,7 +141,7 @@ export async function copyCheckout(): Promise<string> {
   return folder;
 }
 
-/** An empty OpenWhisk host, an empty bucket behind an origin of its own, an identity provider, GitHub and a database. */
+/** An empty OpenWhisk host, an empty bucket behind an origin of its own, App ID's likeness, GitHub and a database. */
 export async function openCloud(): Promise<Cloud> {
   const bucket = await openBucket();
   let api = { origin: 'http://127.0.0.1:2' };
@@ -151,6 +151,7 @@ export async function openCloud(): Promise<Cloud> {
   const installation = await openTestInstallation({
     ...{ deployed: false, pageOrigins: [site.url], databaseUrl },
     demo: true,
+    identity: { path: '/oauth/v4/39a37f57-a227-4bfe-a044-93b6e6050a61', shape: 'appid' },
   });
   api = { origin: installation.url };
   const checkout = await copyCheckout();

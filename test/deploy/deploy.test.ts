@@ -60,7 +60,7 @@ async function whileRunning<T>(running: Promise<unknown>, call: () => Promise<T>
 }
 
 test('all variables and tools that are missing or malformed are named at once', async () => {
-  const names = Object.keys(cloud.variables).filter((name) => !/DEMO|PRIVATE|NOW/.test(name));
+  const names = Object.keys(cloud.variables).filter((name) => !/DEMO|PRIVATE|NOW|TRUSTED/.test(name));
   const unset = Object.fromEntries(names.map((name) => [name, undefined]));
   const { code, output } = await cloud.deploy([], {
     ...unset,
@@ -125,6 +125,18 @@ test('a dry run with wsk shows what would be done, no secrets, and does nothing'
   for (const name of ['AUTH', 'DATABASE_URL', 'TOKEN_KEY', 'INIT_SECRET'])
     expect(output).not.toContain(cloud.variables[name]);
   await expectNothingDeployed();
+});
+
+test('the credentials of App ID stand for ISSUER and CLIENT_ID, and their secret stays where it is', async () => {
+  const { ISSUER, CLIENT_ID } = cloud.variables;
+  const secret = 'NWIxNmQ4Y2YtYjM2Yi00';
+  const credentials = { clientId: CLIENT_ID, oauthServerUrl: ISSUER, secret };
+  const changes = { ISSUER: undefined, CLIENT_ID: undefined, APPID_CREDENTIALS: JSON.stringify(credentials) };
+  const { code, output } = await cloud.deploy(['--dry-run'], changes);
+  expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining(String(ISSUER)) });
+  expect(output).toContain(String(CLIENT_ID));
+  expect(output).toContain('APPID_CREDENTIALS are of a client with a secret');
+  expect(output).not.toContain(secret);
 });
 
 test('a deployment that failed halfway is completed by the next one, once what it names is put right', async () => {
