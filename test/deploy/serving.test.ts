@@ -12,7 +12,7 @@ let ada: Visitor;
 beforeAll(async () => {
   [cloud, browser] = await Promise.all([openCloud(), openChromium()]);
   await deploy();
-  ada = await openVisitor(browser, cloud.site.url);
+  ada = await openVisitor(browser, cloud.site.url, { others: [cloud.installation.url] });
 });
 afterAll(async () => {
   await browser?.close();
@@ -31,7 +31,7 @@ async function originsAsked(page: Page, work: () => Promise<unknown>): Promise<S
   const asked = new Set<string>();
   const note = (request: { url(): string }) => {
     const { origin, pathname } = new URL(request.url());
-    asked.add(`${origin}${/^\/(api|identity)\//.exec(pathname)?.[0] ?? '/'}`);
+    asked.add(`${origin}${/^\/(api|oauth)\//.exec(pathname)?.[0] ?? '/'}`);
   };
   page.on('request', note);
   await work();
@@ -89,7 +89,9 @@ test('the policy lets pages call the API and the provider, and nobody else', asy
   const { page } = ada;
   const { url } = cloud.installation;
   expect(await tryToFetch(page, `${url}/api/v1/web/guest/traffic/init`)).toBe('allowed');
-  expect(await tryToFetch(page, `${url}/identity/.well-known/openid-configuration`)).toBe('allowed');
+  expect(await tryToFetch(page, `${cloud.variables.ISSUER}/.well-known/openid-configuration`)).toBe(
+    'allowed',
+  );
   expect(await tryToFetch(page, 'http://127.0.0.1:3/')).toBe('connect-src');
   const ran = await page.evaluate(() => {
     const script = document.createElement('script');

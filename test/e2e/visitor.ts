@@ -3,6 +3,8 @@ import type { Browser, Page } from 'playwright-core';
 export interface VisitorOptions {
   width?: number;
   theme?: 'light' | 'dark';
+  /** Other origins that the pages may ask: the API's and the provider's. */
+  others?: string[];
 }
 
 /** One person's browser window. */
@@ -10,7 +12,7 @@ export interface Visitor {
   page: Page;
   /**
    * What the console reported since it was last asked: errors of scripts, violations of the content security policy,
-   * failed requests as `STATUS METHOD PATH`, and requests to any other host.
+   * failed requests as `STATUS METHOD PATH`, and requests to hosts that were not named.
    */
   problems(): string[];
   /** Calls of the API since it was last asked, as `METHOD PATH`, preflights left out. */
@@ -28,7 +30,7 @@ const API = '/api/v1/web/guest/traffic/';
 export async function openVisitor(
   browser: Browser,
   url: string,
-  { width = 1280, theme = 'light' }: VisitorOptions = {},
+  { width = 1280, theme = 'light', others = [] }: VisitorOptions = {},
 ): Promise<Visitor> {
   const context = await browser.newContext({
     viewport: { width, height: 900 },
@@ -54,7 +56,8 @@ export async function openVisitor(
   });
   page.on('request', (request) => {
     const { pathname, origin, protocol } = new URL(request.url());
-    if (protocol.startsWith('http') && origin !== url) problems.push(`other host: ${request.url()}`);
+    if (protocol.startsWith('http') && ![url, ...others].includes(origin))
+      problems.push(`other host: ${request.url()}`);
     if (pathname.startsWith(API)) calls.push(`${request.method()} ${pathname.slice(API.length)}`);
   });
   return {
