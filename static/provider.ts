@@ -40,7 +40,9 @@ async function discover({ issuer, clientId }: Config) {
   const found = await discovery(url, clientId, undefined, None(), insecure);
   const named = found.serverMetadata().issuer;
   if (withoutSlash(named) === withoutSlash(issuer)) return found;
-  throw new Error(`The identity provider calls itself ${named}, and not ${issuer}. Correct ISSUER, and deploy.`);
+  throw new Error(
+    `The identity provider calls itself ${named}, and not ${issuer}. Correct ISSUER, and deploy.`,
+  );
 }
 
 interface SignIn {
