@@ -1,4 +1,4 @@
-import { Octokit } from '@octokit/rest';
+import type { Octokit } from '@octokit/rest';
 import { createGate, persevere } from './attempts.ts';
 import { GitHubError } from './error.ts';
 import { toGitHubError } from './refusal.ts';
@@ -48,19 +48,14 @@ export function openConnection(options: ConnectionOptions): Connection {
   const { apiUrl, clock, token, secondLasts = 1000 } = options;
   const deadline = options.deadline ?? new Date(clock().getTime() + DEFAULT_DEADLINE_MS);
   const timeLeft = () => deadline.getTime() - clock().getTime();
-  const octokit = new Octokit({
-    auth: token,
-    baseUrl: apiUrl,
-    userAgent: USER_AGENT,
-    log: { debug() {}, info() {}, warn() {}, error() {} },
-    request: { redirect: 'manual', fetch: fetchWithin(timeLeft) },
-  });
+  let octokit: Promise<Octokit> | undefined;
   const gate = createGate(REQUESTS_AT_ONCE);
 
   async function ask(path: string, parameters: Record<string, string | number>): Promise<ConnectionAnswer> {
     const attempt = async () => {
+      octokit ??= openOctokit(options, timeLeft);
       try {
-        return await octokit.request(`GET ${path}`, { ...parameters, headers: API_HEADERS });
+        return await (await octokit).request(`GET ${path}`, { ...parameters, headers: API_HEADERS });
       } catch (error) {
         throw toNamed(error, options);
       }
@@ -81,6 +76,18 @@ export function openConnection(options: ConnectionOptions): Connection {
     }
     return ask(path, parameters);
   };
+}
+
+/** Loaded when GitHub is first asked: most requests ask the database only, and would start later for it. */
+async function openOctokit({ apiUrl, token }: ConnectionOptions, timeLeft: () => number): Promise<Octokit> {
+  const { Octokit } = await import('@octokit/rest');
+  return new Octokit({
+    auth: token,
+    baseUrl: apiUrl,
+    userAgent: USER_AGENT,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    request: { redirect: 'manual', fetch: fetchWithin(timeLeft) },
+  });
 }
 
 /** Reads the whole answer in the time that is left, so that one cut short fails like one that never began. */
