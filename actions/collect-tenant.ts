@@ -3,12 +3,12 @@ import { openActivations } from '../lib/activations.ts';
 import { serveJob } from '../lib/app.ts';
 import { collectTenant } from '../lib/collector.ts';
 import { createGitHubPace } from '../lib/pace.ts';
-import { parseValue } from '../lib/request.ts';
+import { LARGEST_ID, parseValue } from '../lib/request.ts';
 import { openTenantGitHub } from '../lib/tenant-github.ts';
 
 const Arguments = z.object({
-  tenantId: z.int().positive(),
-  runId: z.int().positive(),
+  tenantId: z.int().positive().max(LARGEST_ID),
+  runId: z.int().positive().max(LARGEST_ID),
   /** When the activation that handed over asked for the last repositories, in epoch milliseconds. */
   begun: z.array(z.int()).max(1000).default([]),
 });

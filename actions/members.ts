@@ -9,14 +9,14 @@ import {
   removeMember,
   removeSystemMember,
 } from '../lib/members.ts';
-import { parseBody, parseId, parseValue } from '../lib/request.ts';
+import { LARGEST_ID, parseBody, parseId, parseValue } from '../lib/request.ts';
 import type { Member, MemberList, MemberRemoved, SystemMember, SystemMemberList } from './openapi/members.ts';
 
 export const MemberRequest = z
   .strictObject({
     role: z.enum(['manager', 'viewer', 'repository viewer']),
     /** For a repository viewer: which repositories it may see. */
-    repositoryIds: z.array(z.int().positive().max(2_147_483_647)).max(1000).default([]),
+    repositoryIds: z.array(z.int().positive().max(LARGEST_ID)).max(1000).default([]),
   })
   .refine(({ role, repositoryIds }) => role === 'repository viewer' || repositoryIds.length === 0, {
     path: ['repositoryIds'],

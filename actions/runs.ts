@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { requireSystemAccess, requireTenantAccess } from '../lib/access.ts';
 import { openActivations } from '../lib/activations.ts';
 import { createApp, serve } from '../lib/app.ts';
-import { parseBody, parseId, parseQuery } from '../lib/request.ts';
+import { LARGEST_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
 import { startAllRuns, startRun } from '../lib/run-start.ts';
 import { listRuns, readRun } from '../lib/runs.ts';
 import type { RunDetail, RunList, RunStarted, RunsStarted } from './openapi/runs.ts';
 
 /** Without repositoryIds: all repositories that are not paused. */
 export const RunRequest = z.strictObject({
-  repositoryIds: z.array(z.int().positive()).min(1).max(1000).optional(),
+  repositoryIds: z.array(z.int().positive().max(LARGEST_ID)).min(1).max(1000).optional(),
 });
 export type RunRequest = z.infer<typeof RunRequest>;
 

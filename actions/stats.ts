@@ -11,7 +11,13 @@ import { parseId, parseQuery } from '../lib/request.ts';
 import { readTable, requireWhole } from '../lib/traffic-table.ts';
 import type { Overview, RepositoryStats, TrafficTable } from './openapi/stats.ts';
 
-const day = z.string().refine(isDay, 'Give a day that exists, as YYYY-MM-DD.');
+/** Before anything that was collected or imported, and late enough for the calendars of the databases. */
+const EARLIEST = '1970-01-01';
+
+const day = z
+  .string()
+  .refine(isDay, 'Give a day that exists, as YYYY-MM-DD.')
+  .refine((text) => text >= EARLIEST, `Give a day from ${EARLIEST} on.`);
 
 /** Either a named range ending today, or from and to (both included). Without any: 30 days. */
 const span = {

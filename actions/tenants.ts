@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { requireAnyTenant, requireSystemAccess, requireTenantAccess } from '../lib/access.ts';
 import { createApp, serve } from '../lib/app.ts';
-import { parseBody, parseId } from '../lib/request.ts';
+import { LARGEST_ID, parseBody, parseId } from '../lib/request.ts';
 import { listServers } from '../lib/servers.ts';
 import { deleteTenant } from '../lib/tenant-deletion.ts';
 import { createTenant, getTenant, listTenants, updateTenant } from '../lib/tenants.ts';
@@ -12,7 +12,7 @@ const token = z.string().trim().min(1).max(400);
 
 export const TenantRequest = z.strictObject({
   name,
-  serverId: z.int().positive(),
+  serverId: z.int().positive().max(LARGEST_ID),
   githubUser: name,
   githubToken: token,
   /** E-mail address of its first manager. */

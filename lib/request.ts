@@ -3,6 +3,9 @@ import { Failure } from './failure.ts';
 
 const MAX_BODY = 200_000;
 
+/** What the databases hold as an id. */
+export const LARGEST_ID = 2_147_483_647;
+
 /** The value as the schema describes it. Throws `invalid_input` with a sentence for each problem. */
 export function parseValue<S extends z.ZodType>(value: unknown, schema: S): z.output<S> {
   const parsed = schema.safeParse(value);
@@ -29,15 +32,23 @@ export async function parseBody<S extends z.ZodType>(request: Request, schema: S
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
+    return JSON.parse(text, (_, value: unknown) => requireStorable(value));
+  } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new Failure(400, 'malformed_json', 'The body is not valid JSON.');
   }
+}
+
+/** PostgreSQL stores no U+0000, and no text needs it. */
+function requireStorable<T>(value: T): T {
+  if (typeof value !== 'string' || !value.includes('\u0000')) return value;
+  throw new Failure(400, 'invalid_input', 'Text must not hold the character U+0000.');
 }
 
 /** The request's query as the schema describes it. Throws `invalid_input`, also for a name that is given twice. */
 export function parseQuery<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
   const given = [...new URL(request.url).searchParams];
+  for (const [, value] of given) requireStorable(value);
   const names = given.map(([name]) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new Failure(400, 'invalid_input', `${twice} is given twice.`);
@@ -49,9 +60,15 @@ export function parseQuery<S extends z.ZodType>(request: Request, schema: S): z.
  * `tenant_not_found` for 'tenant'.
  */
 export function parseId(text: string | undefined, of: 'tenant' | 'repository' | 'server' | 'run'): number {
-  const id = /^[1-9]\d{0,9}$/.test(text ?? '') ? Number(text) : Number.NaN;
-  if (id <= 2_147_483_647) return id;
+  const id = toId(text);
+  if (id !== undefined) return id;
   throw notFound(of);
+}
+
+/** The id that a text is; undefined when it is none. */
+export function toId(text = ''): number | undefined {
+  const id = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.NaN;
+  return id <= LARGEST_ID ? id : undefined;
 }
 
 /** The failure of asking for what does not exist or may not be seen: nobody can tell the two apart. */

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from './db/database.ts';
 import type { Instant, RunReason, RunState } from './db/tables.ts';
 import { Failure } from './failure.ts';
-import { notFound } from './request.ts';
+import { notFound, toId } from './request.ts';
 import { UNLEASED_MS } from './run-end.ts';
 
 /** One collection of a tenant: all that were due, or some repositories. */
@@ -108,7 +108,8 @@ export async function readRun(
 }
 
 function parseCursor(cursor: string): number {
-  if (/^[1-9]\d{0,9}$/.test(cursor)) return Number(cursor);
+  const runId = toId(cursor);
+  if (runId !== undefined) return runId;
   throw new Failure(400, 'invalid_input', 'cursor: give the nextCursor of the page before.');
 }
 
