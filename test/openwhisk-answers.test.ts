@@ -416,8 +416,9 @@ describe('limits', () => {
     expect(activations).toEqual([]);
   });
 
-  test('A query that is not percent-encoded is no request', async () => {
+  test('A path or query that is not percent-encoded is no request', async () => {
     expectError(await running.web('GET', `${target}?a=[1]`), 400, 'Illegal request-target');
+    expectError(await running.web('GET', `${target}/%E0%A4%A`), 400, 'Illegal request-target');
   });
 
   test('A caller may name the transaction, and sees it in errors', async () => {

@@ -21,7 +21,10 @@ const PREFIX = '/api/v1/web/';
 const EXTENSIONS: readonly Extension[] = ['.http', '.json', '.html', '.svg', '.text'];
 const RESERVED = ['method', 'headers', 'path', 'user', 'query', 'body'].map((field) => `__ow_${field}`);
 
-/** The target of a path under /api/v1/web, or undefined when it names none. */
+/**
+ * The target of a path under /api/v1/web, or undefined when it names none.
+ * @throws {Refusal} 400 when it is not percent-encoded.
+ */
 export function readWebTarget(path: string): WebTarget | undefined {
   const segments = path.slice(PREFIX.length).split('/').map(decodeSegment);
   const [namespace = '', packageName = '', action = '', ...rest] = segments;
@@ -47,7 +50,7 @@ function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    return '';
+    throw new Refusal(400, 'Illegal request-target', 'outside');
   }
 }
 
