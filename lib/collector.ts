@@ -43,7 +43,8 @@ const PATIENCE = 3;
 
 /**
  * Works through what waits in a run, a few repositories at once, each stored by itself. Shortly before the end it hands
- * over to a fresh activation; after the last repository it closes the run. A run that is not at work is left alone.
+ * over to a fresh activation, unless it collected nothing itself; after the last repository it closes the run. A run that
+ * is not at work is left alone.
  */
 export async function collectTenant(collector: Collector, run: RunKey): Promise<CollectedRun> {
   const { db, clock } = collector;
@@ -53,12 +54,23 @@ export async function collectTenant(collector: Collector, run: RunKey): Promise<
   await renewLease(db, run, new Date(until));
   const queue = await listWaiting(db, run);
   const { begun, ...done } = await collectAll(collector, run, queue);
+  if (queue.length > 0 && done.repoCount === 0) {
+    await closeRun(db, run, clock(), noneInTime());
+    return nothing;
+  }
   if (queue.length > 0) {
     await startCollecting({ db, activations: collector.activations, now: clock() }, run, begun);
     return { ...nothing, ...done, handedOver: true };
   }
   await closeRun(db, run, clock());
   return { ...nothing, ...done };
+}
+
+/** One more activation after the other would be started for nothing. */
+function noneInTime(): Failure {
+  const message =
+    'GitHub did not answer for any repository in the time of an activation. The next collection tries again.';
+  return new Failure(503, 'out_of_time', message);
 }
 
 /** Takes repositories off the queue until it is empty or the time is up. */
@@ -70,7 +82,8 @@ async function collectAll(collector: Collector, run: RunKey, queue: Waiting[]) {
   });
   let hopeless = opened instanceof Failure ? opened : undefined;
   const pace = opened instanceof Failure ? undefined : opened.pace;
-  const isTime = () => collector.timeLeft() - (hopeless ? 0 : (pace?.pause() ?? 0)) > RESERVE_MS;
+  let broken: { error: unknown } | undefined;
+  const isTime = () => !broken && collector.timeLeft() - (hopeless ? 0 : (pace?.pause() ?? 0)) > RESERVE_MS;
   let down = 0;
   const workers: Promise<void>[] = [];
   const work = async (): Promise<void> => {
@@ -87,13 +100,16 @@ async function collectAll(collector: Collector, run: RunKey, queue: Waiting[]) {
     }
   };
   const begin = () => {
-    const worker = work();
-    // It is awaited below; until then its failure is nobody's.
-    worker.catch(() => {});
-    workers.push(worker);
+    workers.push(
+      work().catch((error: unknown) => {
+        broken ??= { error };
+      }),
+    );
   };
   while (workers.length < AT_FIRST) begin();
+  // All of them, also after a failure: a container that stops would keep their transactions open, and their rows locked.
   for (const worker of workers) await worker;
+  if (broken) throw broken.error;
   return { ...done, begun: pace?.begun() ?? [] };
 }
 

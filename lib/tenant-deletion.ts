@@ -32,6 +32,13 @@ export async function deleteTenant(db: Db, tenantId: number, confirmName: string
     if (!tenant) throw notFound('tenant');
     if (tenant.name !== confirmName.trim())
       throw new Failure(422, 'confirmation_wrong', 'Type the tenant’s name exactly to delete it.');
+    // What collections are storing is deleted with the rest: each holds its repository first, and waits for this one.
+    await trx
+      .selectFrom('repository')
+      .select('repositoryId')
+      .where('tenantId', '=', tenantId)
+      .forUpdate()
+      .execute();
     const counts = new Map<string, number>();
     for (const table of TENANT_TABLES) {
       const [result] = await trx.deleteFrom(table).where('tenantId', '=', tenantId).execute();

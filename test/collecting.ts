@@ -5,7 +5,7 @@ import { type Collector, collectTenant } from '../lib/collector.ts';
 import { type Db, openDatabase } from '../lib/db/database.ts';
 import { migrate } from '../lib/db/migrate.ts';
 import type { Tables } from '../lib/db/tables.ts';
-import { openGitHub } from '../lib/github.ts';
+import { type GitHubClient, openGitHub } from '../lib/github.ts';
 import { addRepository } from '../lib/repository-add.ts';
 import { type RunOrder, startAllRuns, startRun } from '../lib/run-start.ts';
 import type { Story } from '../local/github/story.ts';
@@ -23,6 +23,8 @@ export interface Collecting {
   /** Sets GitHub's present and ours. */
   now(instant: string): void;
   clock: () => Date;
+  /** GitHub as the tenant's token sees it. */
+  github(): GitHubClient;
   /** Adds a repository to GitHub and to the tenant; `track` says false where only GitHub has it. */
   add(
     name: string,
@@ -90,7 +92,7 @@ export async function openCollecting(at: string): Promise<Collecting> {
   const later: Activations = { start: async () => {} };
 
   return {
-    ...{ db, served, tenantId, clock, work },
+    ...{ db, served, tenantId, clock, github, work },
     now(instant) {
       served.now = new Date(instant);
     },

@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays, type Day, daysFrom } from '../lib/day.ts';
+import { inTransaction } from '../lib/db/portable.ts';
 import type { Tables } from '../lib/db/tables.ts';
 import { Failure } from '../lib/failure.ts';
 import { readOverview } from '../lib/overview.ts';
+import { saveSuccess } from '../lib/repository-collected.ts';
 import { removeRepository } from '../lib/repository-removal.ts';
 import { readRepositoryTraffic } from '../lib/repository-traffic.ts';
 import { readRun } from '../lib/runs.ts';
-import { listDays } from '../lib/traffic.ts';
+import { deleteTenant } from '../lib/tenant-deletion.ts';
+import { listDays, saveDays } from '../lib/traffic.ts';
 import { type Collecting, openCollecting, TOKEN } from './collecting.ts';
 
 const START = '2025-11-03';
@@ -437,17 +440,29 @@ test('before its deadline a run is handed over to a fresh activation, which ends
 });
 
 test('a run that is not started again says so, and what it did not collect is due again', async () => {
-  for (const name of ['one', 'two']) await collecting.add(name);
+  for (const name of ['one', 'two', 'three', 'four', 'five']) await collecting.add(name);
   const runId = await collecting.start();
   const refused = new Failure(503, 'start_failed', 'The platform did not start it.');
-  const late = { timeLeft: () => 0, activations: { start: () => Promise.reject(refused) } };
+  let begun = false;
+  const github = collecting.github();
+  const late = {
+    openGitHub: async () => {
+      const getRepository: typeof github.getRepository = (repository) => {
+        begun = true;
+        return github.getRepository(repository);
+      };
+      return { github: { ...github, getRepository } };
+    },
+    timeLeft: () => (begun ? 0 : 60_000),
+    activations: { start: () => Promise.reject(refused) },
+  };
   await expect(collecting.work(runId, late)).rejects.toThrow(refused);
-  expect(await lastRun()).toMatchObject({
-    run: { state: 'failed', failure: { code: 'start_failed' } },
-    repositories: [{ code: 'start_failed' }, { code: 'start_failed' }],
-  });
+  const { run, repositories } = await lastRun();
+  expect(run).toMatchObject({ state: 'partial', failure: { code: 'start_failed' } });
+  expect(repositories.filter(({ code }) => code === 'start_failed')).toHaveLength(1);
+  expect(run.succeededCount).toBe(4);
   await collecting.collect(at(START, '07:00'));
-  expect((await lastRun()).run).toMatchObject({ state: 'succeeded', repositoryCount: 2 });
+  expect((await lastRun()).run).toMatchObject({ state: 'succeeded', repositoryCount: 1 });
 });
 
 test('while a run is at work no other is started, and one that died is taken over when its lease has ended', async () => {
@@ -496,4 +511,76 @@ test('a repository that is removed while it is collected stays removed', async (
   await working;
   for (const table of STORED) expect([table, await collecting.rows(table)]).toEqual([table, []]);
   expect((await lastRun()).run.state).toBe('succeeded');
+});
+
+test('a tenant is deleted at once, also while its repositories are collected', async () => {
+  for (const name of ['one', 'two', 'three', 'four', 'five', 'six']) await collecting.add(name);
+  const runId = await collecting.start();
+  // A collection that has its row and has not written its days yet.
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const [first] = await collecting.rows('repository');
+  const key = { tenantId: collecting.tenantId, repositoryId: Number(first?.repositoryId) };
+  let begun = () => {};
+  const holds = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const storing = inTransaction(collecting.db, async (trx) => {
+    const collected = { visibility: 'public', firstCoveredDate: START, now: collecting.clock() } as const;
+    if (!(await saveSuccess(trx, key, collected))) return;
+    begun();
+    await released;
+    const observed = { views: [{ date: START, count: 3, uniques: 1 }], clones: [] };
+    await saveDays(trx, key, observed, { now: collecting.clock(), createdDate: START });
+  });
+  await holds;
+  const deleting = deleteTenant(collecting.db, collecting.tenantId, 'Tenant');
+  setTimeout(release, 200);
+  await expect(deleting).resolves.toMatchObject({ repositories: 6 });
+  await storing;
+  expect(await collecting.work(runId)).toMatchObject({ repoCount: 0 });
+  for (const table of STORED) expect([table, await collecting.rows(table)]).toEqual([table, []]);
+});
+
+test('where the database fails for one repository, the others are finished before the activation ends', async () => {
+  for (const name of ['one', 'two', 'three', 'four', 'five', 'six']) await collecting.add(name);
+  const runId = await collecting.start();
+  const lost = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  let asked = 0;
+  let atWork = 0;
+  const openGitHub = async () => {
+    const github = collecting.github();
+    const getTraffic: typeof github.getTraffic = async (id, parts) => {
+      asked += 1;
+      if (asked === 1) throw lost;
+      atWork += 1;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return github.getTraffic(id, parts).finally(() => {
+        atWork -= 1;
+      });
+    };
+    return { github: { ...github, getTraffic } };
+  };
+  await expect(collecting.work(runId, { openGitHub })).rejects.toMatchObject({
+    code: 'database_unavailable',
+  });
+  expect(atWork).toBe(0);
+  expect(asked).toBe(4);
+  const { run } = await lastRun();
+  expect([run.state, run.succeededCount]).toEqual(['running', 3]);
+});
+
+test('an activation that collected nothing starts no other, which would do no better', async () => {
+  await collecting.add('one');
+  const runId = await collecting.start();
+  const started: string[] = [];
+  const activations = { start: async (action: string) => void started.push(action) };
+  await collecting.work(runId, { timeLeft: () => 0, activations });
+  expect(started).toEqual([]);
+  expect(await lastRun()).toMatchObject({
+    run: { state: 'failed', failure: { code: 'out_of_time' } },
+    repositories: [{ state: 'failed', code: 'out_of_time' }],
+  });
 });

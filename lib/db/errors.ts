@@ -29,9 +29,12 @@ export function isReferenced(error: unknown): boolean {
   return error instanceof Error && /^2350[34]$/.test(sqlState(error));
 }
 
-/** True when running the transaction again may succeed: two writers met, or two that create the schema (42710). */
+/**
+ * True when running the transaction again may succeed: two writers met (also where one deleted what the other refers
+ * to), or two that create the schema (42710).
+ */
 export function isWorthRetrying(error: unknown): boolean {
-  return error instanceof Error && /^(23505|40001|40P01|42710)$/.test(sqlState(error));
+  return error instanceof Error && /^(2350[345]|40001|40P01|42710)$/.test(sqlState(error));
 }
 
 /** True when a table is not there: nothing was ever migrated. */

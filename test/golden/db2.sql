@@ -257,3 +257,4 @@ delete from "TRAFFIC_REVISION" where "TENANT_ID" = ?;
 delete from "TRAFFIC_WEEK" where "TENANT_ID" = ?;
 delete from "TRAFFIC_WINDOW" where "TENANT_ID" = ?;
 select "NAME" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
+select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? for read only with rs use and keep update locks;
