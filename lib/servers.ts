@@ -1,4 +1,5 @@
 import { requirePublicAddress } from './addresses.ts';
+import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
 import { isDuplicateKey, isReferenced } from './db/errors.ts';
 import type { Instant, ServerKind } from './db/tables.ts';
@@ -63,6 +64,19 @@ export function toServerAddress(text: string, { allowHttp }: { allowHttp: boolea
 function isGitHub(status: number, answer: unknown): boolean {
   if (typeof answer !== 'object' || answer === null) return false;
   return status === 200 ? 'verifiable_password_authentication' in answer : 'documentation_url' in answer;
+}
+
+/**
+ * The base URL at which a server's API is to be asked now. A name may have come to lead elsewhere since the server was
+ * added: throws `private_address` and `server_unreachable`. The simulator is wherever the installation runs today.
+ */
+export async function requireApiUrl(
+  { kind, apiUrl }: Pick<ServerAddress, 'kind' | 'apiUrl'>,
+  { demoGithubUrl, allowPrivateAddresses }: Pick<Config, 'demoGithubUrl' | 'allowPrivateAddresses'>,
+): Promise<string> {
+  if (kind === 'demo') return demoGithubUrl ?? apiUrl;
+  if (kind === 'enterprise' && !allowPrivateAddresses) await requirePublicAddress(new URL(apiUrl));
+  return apiUrl;
 }
 
 /** Returns when a GitHub server answers there. Throws `private_address` and `server_unreachable`. */

@@ -4,6 +4,7 @@ import type { ServerKind } from './db/tables.ts';
 import { type GitHubClient, openGitHub } from './github.ts';
 import { notFound } from './request.ts';
 import type { Secrets } from './secrets.ts';
+import { requireApiUrl } from './servers.ts';
 
 /** GitHub as a tenant's token sees it. */
 export interface TenantGitHub {
@@ -13,14 +14,14 @@ export interface TenantGitHub {
 
 interface TenantGitHubServices {
   db: Db;
-  config: Pick<Config, 'demoGithubUrl'>;
+  config: Pick<Config, 'demoGithubUrl' | 'allowPrivateAddresses'>;
   secrets: Secrets;
   clock: () => Date;
 }
 
 /**
  * Opens GitHub with the tenant's token; nothing is asked until its first use, and everything must be answered by the
- * deadline. Throws `tenant_not_found` and `token_unreadable`.
+ * deadline. Throws `tenant_not_found`, `token_unreadable`, `private_address` and `server_unreachable`.
  */
 export async function openTenantGitHub(
   { db, config, secrets, clock }: TenantGitHubServices,
@@ -36,8 +37,6 @@ export async function openTenantGitHub(
   if (!tenant) throw notFound('tenant');
   const token = await secrets.open(tenant.tokenSealed);
   const tokenExpiresAt = tenant.tokenExpiresAt === null ? null : new Date(tenant.tokenExpiresAt);
-  const { kind } = tenant;
-  // The simulator is wherever the local installation runs today.
-  const apiUrl = kind === 'demo' && config.demoGithubUrl !== null ? config.demoGithubUrl : tenant.apiUrl;
-  return { github: openGitHub({ apiUrl, token, clock, deadline, tokenExpiresAt }), serverKind: kind };
+  const apiUrl = await requireApiUrl(tenant, config);
+  return { github: openGitHub({ apiUrl, token, clock, deadline, tokenExpiresAt }), serverKind: tenant.kind };
 }

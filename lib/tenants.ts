@@ -1,16 +1,18 @@
 import type { Transaction } from 'kysely';
+import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
 import { isDuplicateKey } from './db/errors.ts';
 import type { Instant, Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import { notFound } from './request.ts';
 import type { Secrets } from './secrets.ts';
-import { getServer } from './servers.ts';
+import { getServer, requireApiUrl } from './servers.ts';
 import { type CheckedToken, checkToken } from './token-check.ts';
 
 /** What tenants are created and changed with. */
 export interface TenantServices {
   db: Db;
+  config: Pick<Config, 'demoGithubUrl' | 'allowPrivateAddresses'>;
   secrets: Secrets;
   clock: () => Date;
 }
@@ -105,10 +107,10 @@ export async function insertTenant(trx: Transaction<Tables>, tenant: NewTenant):
 
 /**
  * Creates a tenant, and its first manager where one is named, after GitHub accepted the token. Throws
- * `server_not_found`, `name_taken`, `github_token_refused` and `GitHubError`.
+ * `server_not_found`, `private_address`, `server_unreachable`, `name_taken`, `github_token_refused` and `GitHubError`.
  */
 export async function createTenant(
-  { db, secrets, clock }: TenantServices,
+  { db, config, secrets, clock }: TenantServices,
   request: {
     name: string;
     serverId: number;
@@ -119,8 +121,9 @@ export async function createTenant(
   createdBy: string,
 ): Promise<Tenant> {
   const { name, serverId, githubUser, githubToken, manager } = request;
-  const { apiUrl } = await getServer(db, serverId);
+  const server = await getServer(db, serverId);
   await requireNameFree(db, name);
+  const apiUrl = await requireApiUrl(server, config);
   const token = await checkToken({ apiUrl, githubUser, token: githubToken, clock });
   const tokenSealed = await secrets.seal(githubToken);
   const createdAt = clock().toISOString();
@@ -157,7 +160,7 @@ interface TenantChange {
 
 /** The new columns of a tenant whose GitHub user or token changes: both are checked together at GitHub. */
 async function toTokenColumns(
-  { db, secrets, clock }: TenantServices,
+  { db, config, secrets, clock }: TenantServices,
   tenantId: number,
   { githubUser, githubToken }: TenantChange,
 ) {
@@ -165,13 +168,14 @@ async function toTokenColumns(
   const stored = await db
     .selectFrom('tenant')
     .innerJoin('githubServer', 'githubServer.serverId', 'tenant.serverId')
-    .select(['tenant.githubUser', 'tenant.tokenSealed', 'githubServer.apiUrl'])
+    .select(['tenant.githubUser', 'tenant.tokenSealed', 'githubServer.kind', 'githubServer.apiUrl'])
     .where('tenant.tenantId', '=', tenantId)
     .executeTakeFirst();
   if (!stored) throw notFound('tenant');
   const user = githubUser ?? stored.githubUser;
   const token = githubToken ?? (await secrets.open(stored.tokenSealed));
-  const checked = await checkToken({ apiUrl: stored.apiUrl, githubUser: user, token, clock });
+  const apiUrl = await requireApiUrl(stored, config);
+  const checked = await checkToken({ apiUrl, githubUser: user, token, clock });
   return {
     githubUser: user,
     tokenSealed: await secrets.seal(token),

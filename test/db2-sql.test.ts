@@ -110,15 +110,16 @@ async function runAdministration(step: Step): Promise<void> {
 async function runCollection(step: Step, serverId: number): Promise<void> {
   const clock = () => NOW;
   const secrets = openSecrets('A'.repeat(43));
+  const config = { demoGithubUrl: null, allowPrivateAddresses: false };
   const token = { githubUser: DEMO_USERS.octocat, githubToken: DEMO_TOKENS.octocat };
   const request = { name: 'T', serverId, ...token, manager: 'manager@example.com' };
   const { tenantId } = await step('add a tenant', (db) =>
-    createTenant({ db, secrets, clock }, request, email),
+    createTenant({ db, config, secrets, clock }, request, email),
   );
   await step('tenants', (db) => listTenants(db, [tenantId]));
   await step('tenant', (db) => getTenant(db, tenantId));
   await step('change a tenant', (db) =>
-    updateTenant({ db, secrets, clock }, tenantId, { name: 'U', ...token }),
+    updateTenant({ db, config, secrets, clock }, tenantId, { name: 'U', ...token }),
   );
   await step('seal tokens with another key, and with the first again', async (db) => {
     for (const keys of ['BA', 'AB'].map((order) => [...order].map((key) => key.repeat(43)).join(' ')))
@@ -128,11 +129,7 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   await step('access to any tenant', (db) => requireAnyTenant(db, manager, 'seeTenant'));
 
   const openGitHub = (db: Db) =>
-    openTenantGitHub(
-      { config: { demoGithubUrl: null }, db, secrets, clock },
-      tenantId,
-      new Date(NOW.getTime() + 60_000),
-    );
+    openTenantGitHub({ config, db, secrets, clock }, tenantId, new Date(NOW.getTime() + 60_000));
   const { candidates } = await step('discover repositories', async (db) =>
     discoverRepositories({ db, ...(await openGitHub(db)) }, tenantId, undefined),
   );

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '../lib/db/database.ts';
+import { deleteServer, insertServer } from '../lib/servers.ts';
+import { DEMO_TOKENS } from '../local/github/stories.ts';
 import { type Answer, type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 let installation: TestInstallation;
@@ -34,6 +37,8 @@ const PRIVATE = [
     'https://[::ffff:10.0.0.1]',
     'https://[64:ff9b::7f00:1]',
     'https://[2002:7f00:1::]',
+    'https://[::7f00:1]',
+    'https://[2001:0:7f00:1::1]',
   ],
 ];
 
@@ -90,6 +95,36 @@ test('a server that tenants use stays, and no two servers have one name', async 
     409,
     'name_taken',
   ]);
+});
+
+test('the token is not sent to a server whose name has come to lead to a private address', async () => {
+  const { db } = openDatabase(installation.database.url);
+  const server = {
+    ...({ name: 'Moved', kind: 'enterprise' } as const),
+    ...{ apiUrl: 'https://localhost:1/api/v3', webUrl: 'https://localhost:1' },
+  };
+  const serverId = await insertServer(db, server, '2026-01-01T00:00:00.000Z');
+  const { body } = await ada('GET', '/tenants');
+  const { tenantId } = body.tenants[0];
+  const before = body.tenants[0].server.serverId;
+  const tenant = { name: 'New', serverId, githubUser: 'octocat', githubToken: 'x' };
+  expect(outcome(await ada('POST', '/tenants', tenant))).toEqual([422, 'private_address']);
+  await db.updateTable('tenant').set({ serverId }).where('tenantId', '=', tenantId).execute();
+  const change = outcome(await ada('PATCH', `/tenants/${tenantId}`, { githubToken: 'x' }));
+  const discovered = outcome(await ada('GET', `/repositories/${tenantId}/discover`));
+  await db.updateTable('tenant').set({ serverId: before }).where('tenantId', '=', tenantId).execute();
+  await deleteServer(db, serverId);
+  await db.destroy();
+  expect([change, discovered]).toEqual(new Array(2).fill([422, 'private_address']));
+});
+
+test('the simulator is found where the installation runs today', async () => {
+  const { db } = openDatabase(installation.database.url);
+  const moved = db.updateTable('githubServer').set({ apiUrl: 'http://127.0.0.1:9/github/api/v3' });
+  await moved.where('kind', '=', 'demo').execute();
+  await db.destroy();
+  const change = { githubToken: DEMO_TOKENS.octocat };
+  expect((await ada('PATCH', '/tenants/1', change)).status).toBe(200);
 });
 
 test('where private addresses are allowed, a server is added once it answers, renamed and deleted', async () => {

@@ -31,9 +31,10 @@ export const principalFailures = [
   ...['identity_provider_unavailable', 'not_initialized', 'forbidden'],
 ];
 
-/** GitHub did not answer as it should. */
+/** GitHub did not answer as it should, or is where it must not be. */
 export const githubOutages = [
   ...['rate_limited', 'secondary_limit', 'github_down', 'out_of_time', 'unreadable_answer'],
+  ...['private_address', 'server_unreachable'],
 ];
 
 /** GitHub refused what the tenant's token asked for, or did not answer. */

@@ -46,8 +46,6 @@ export const initOperations: Operation[] = [
       'init_secret_wrong',
       'github_token_refused',
       ...githubOutages,
-      'private_address',
-      'server_unreachable',
       'demo_unavailable',
     ],
   },
