@@ -38,7 +38,7 @@ interface RepositorySeries {
   cloneUniques: (number | null)[];
   /** The least certain of each bucket's days. */
   state: DayState[];
-  /** True where the uniques are GitHub's own of a whole week, not a sum of days. */
+  /** True where the uniques are GitHub's own of the day or the whole week, not a sum of days. */
   uniquesExact: boolean[];
 }
 
@@ -153,7 +153,7 @@ function toFigures({ range, spans, days, weeks, stateOf }: Known): RepositoryFig
     bucket?.states.add(state);
     if (state === 'lost') lostDays.push(date);
   }
-  const series = toSeries(perBucket, buckets, range.by === 'week' ? weeks : []);
+  const series = toSeries(perBucket, { buckets, range }, range.by === 'week' ? weeks : []);
   const totals = toTotals(
     sumAll(
       perBucket.map(({ sums }) => sums),
@@ -174,7 +174,7 @@ function sumAll(all: readonly Sums[], weeks: readonly TrafficWeek[]): Sums {
 
 function toSeries(
   perBucket: readonly { sums: Sums; states: ReadonlySet<DayState> }[],
-  buckets: readonly Day[],
+  { buckets, range }: Pick<RepositoryFigures, 'buckets' | 'range'>,
   weeks: readonly TrafficWeek[],
 ): RepositorySeries {
   const exact = new Map(weeks.map((week) => [week.weekStart, week]));
@@ -185,7 +185,7 @@ function toSeries(
     cloneCount: perBucket.map(({ sums }) => sums.cloneCount),
     cloneUniques: perBucket.map(({ sums }, place) => weekOf(place)?.cloneUniques ?? sums.cloneUniquesUpper),
     state: perBucket.map(({ states }) => leastCertain(states)),
-    uniquesExact: perBucket.map((_, place) => weekOf(place) !== undefined),
+    uniquesExact: perBucket.map((_, place) => range.by === 'day' || weekOf(place) !== undefined),
   };
 }
 

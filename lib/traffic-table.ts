@@ -30,6 +30,7 @@ interface TableRow {
   viewUniques: number | null;
   cloneCount: number | null;
   cloneUniques: number | null;
+  /** False: the uniques are a sum of days, an upper bound. */
   uniquesExact: boolean;
   state: DayState;
 }
@@ -196,7 +197,7 @@ function toTableRow(row: SumRow, range: Range, today: Day, week: WeekUniques | u
     viewUniques: week?.viewUniques ?? row.viewUniques,
     cloneCount: row.cloneCount,
     cloneUniques: week?.cloneUniques ?? row.cloneUniques,
-    uniquesExact: week !== undefined,
+    uniquesExact: range.by === 'day' || week !== undefined,
     state: stateOf(row, range, today),
   };
 }

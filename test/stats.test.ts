@@ -176,6 +176,13 @@ test('lost and provisional days are counted per bucket over all repositories', a
   }
 });
 
+test('the uniques of one repository’s day are exact, those of a month are not', async () => {
+  for (const [by, exact] of Object.entries({ day: true, month: false })) {
+    const { rows } = await stats(`${first}/table?from=2025-12-22&to=2026-01-11&by=${by}&q=burrow`);
+    expect(new Set(rows.map((row: { uniquesExact: boolean }) => row.uniquesExact))).toEqual(new Set([exact]));
+  }
+});
+
 test('weeks around New Year are ISO weeks, with GitHub’s own uniques where it told them', async () => {
   const { rows } = await stats(`${first}/table?from=2025-12-22&to=2026-01-11&by=week&q=burrow`);
   expect(rows.map((row: Record<string, unknown>) => [row.date, row.label, row.uniquesExact])).toEqual([

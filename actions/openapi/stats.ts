@@ -66,7 +66,7 @@ export const RepositoryStats = z.object({
     ...Columns,
     /** The day's state; for weeks and months the least certain of its days. */
     state: z.array(DayState),
-    /** Weeks only: true where GitHub's own weekly uniques are known, so that uniques are not an upper bound. */
+    /** False where uniques are a sum of days, an upper bound; true for days, and for weeks that GitHub counted itself. */
     uniquesExact: z.array(z.boolean()),
   }),
   totals: Totals,
@@ -125,6 +125,7 @@ export const TrafficTable = z.object({
       viewUniques: Figure,
       cloneCount: Figure,
       cloneUniques: Figure,
+      /** As in a repository's series. */
       uniquesExact: z.boolean(),
       state: DayState,
     }),

@@ -36,7 +36,7 @@ export function TrafficTable({ answer }: { answer: TrafficTableAnswer | undefine
       {answer && answer.rows.length > 0 && (
         <DataTable label={TITLES[by]} columns={columnsFor(by)}>
           {answer.rows.map((row) => (
-            <Row key={`${row.date} ${row.repositoryId}`} tenantId={answer.tenantId} row={row} by={by} />
+            <Row key={`${row.date} ${row.repositoryId}`} answer={answer} row={row} />
           ))}
         </DataTable>
       )}
@@ -46,15 +46,17 @@ export function TrafficTable({ answer }: { answer: TrafficTableAnswer | undefine
 }
 
 interface RowProps {
-  tenantId: number;
+  answer: TrafficTableAnswer;
   row: TrafficTableAnswer['rows'][number];
-  by: Bucket;
 }
 
-function Row({ tenantId, row, by }: RowProps) {
+function Row({ answer: { tenantId, range }, row }: RowProps) {
   return (
     <tr>
-      <td class="when">{by === 'day' ? formatDay(row.date) : row.label}</td>
+      <td class="when">
+        {range.by === 'day' ? formatDay(row.date) : row.label}
+        {row.date < range.from && <span class="muted"> from {formatDay(range.from)}</span>}
+      </td>
       <th scope="row" class="name">
         <a href={paths.repository(tenantId, row.repositoryId)}>{row.fullName}</a>
       </th>
