@@ -10,7 +10,7 @@ interface CanvasProps {
 }
 
 const NOTES: Partial<Record<Mark, string>> = {
-  provisional: 'Provisional: may still rise',
+  provisional: 'Provisional: may be too low',
   partial: 'Some days of it are lost',
   lost: 'Lost: nobody collected it in time',
   before: 'Before the first collection',

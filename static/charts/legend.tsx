@@ -1,7 +1,7 @@
 import type { ChartModel, Mark } from './model.ts';
 
 const MARKS: { mark: Mark[]; label: string; name: string }[] = [
-  { mark: ['provisional'], label: 'Provisional: may still rise', name: 'provisional' },
+  { mark: ['provisional'], label: 'Provisional: may be too low', name: 'provisional' },
   { mark: ['lost', 'partial'], label: 'Lost: nobody collected it in time', name: 'lost' },
   { mark: ['before'], label: 'Before the first collection', name: 'before' },
 ];

@@ -5,7 +5,7 @@ const STATES: Record<DayState, { label: string; meaning: string }> = {
   zero: { label: 'Zero', meaning: 'The day was collected, and nobody came.' },
   provisional: {
     label: 'Provisional',
-    meaning: 'GitHub may still raise the figures; not yet read 72 hours after the day.',
+    meaning: 'Not read 72 hours after the day or later: the figures may be too low.',
   },
   lost: { label: 'Lost', meaning: 'Nobody collected the day before GitHub forgot it.' },
   imported: { label: 'Imported', meaning: 'The figures come from another tool’s file.' },

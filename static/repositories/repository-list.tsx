@@ -83,7 +83,7 @@ function Row({ tenantId, repository, onRemove }: RowProps) {
       </td>
       <td data-label="Visibility">{repository.visibility}</td>
       <td data-label="Schedule">{repository.schedule}</td>
-      <td data-label="Covered">
+      <td class="when" data-label="Covered">
         {firstCoveredDate && lastCoveredDate
           ? `${formatDay(firstCoveredDate)} – ${formatDay(lastCoveredDate)}`
           : 'Not yet collected'}

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { RepositoryStats } from '../../actions/openapi/stats.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Panel } from '../controls/panel.tsx';
-import { formatCount, formatDay, formatShortDay } from '../format.ts';
+import { formatCount, formatDay } from '../format.ts';
 
 type Ranked = Omit<RepositoryStats['referrers'][number], 'referrer'>;
 
@@ -75,9 +75,7 @@ function RankedRow({ row }: { row: Row }) {
       </th>
       <td class="number">{formatCount(row.viewCount)}</td>
       <td class="number">{formatCount(row.viewUniques)}</td>
-      <td class="when">
-        {current ? `since ${formatShortDay(firstSeen)}` : `left after ${formatShortDay(lastSeen)}`}
-      </td>
+      <td class="when">{current ? `since ${formatDay(firstSeen)}` : `left after ${formatDay(lastSeen)}`}</td>
     </tr>
   );
 }

@@ -8,18 +8,24 @@ import { formatDay, plural } from '../format.ts';
 export function TrafficCharts({ answer }: { answer: RepositoryStats | undefined }) {
   const views = useMemo(() => answer && toModel(answer, 'views'), [answer]);
   const clones = useMemo(() => answer && toModel(answer, 'clones'), [answer]);
-  const uniques = answer && uniquesNote(answer);
   return (
     <>
-      <Chart title="Views" model={views} note={uniques && `${uniques} ${lostNote(answer)}`} />
-      <Chart title="Clones" model={clones} note={uniques && `Clones include CI checkouts. ${uniques}`} />
+      <Chart
+        title="Views"
+        model={views}
+        note={answer && `${uniquesNote(answer, 'visitors')} ${lostNote(answer)}`}
+      />
+      <Chart
+        title="Clones"
+        model={clones}
+        note={answer && `Clones include CI checkouts. ${uniquesNote(answer, 'cloners')}`}
+      />
     </>
   );
 }
 
-function uniquesNote({ range, series }: RepositoryStats): string {
-  if (range.by === 'day')
-    return 'Unique visitors of a day are exact; those of several days are not their sum.';
+function uniquesNote({ range, series }: RepositoryStats, who: 'visitors' | 'cloners'): string {
+  if (range.by === 'day') return `Unique ${who} of a day are exact; those of several days are not their sum.`;
   const exact = series.uniquesExact.filter(Boolean).length;
   if (range.by === 'week' && exact > 0)
     return `Uniques are GitHub’s own for ${plural(exact, 'week')}, and an upper bound (the sum of days) for the others.`;
