@@ -1,6 +1,7 @@
 import type { Instant } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import { GitHubError } from './github/error.ts';
+import { toScopeError } from './github/refusal.ts';
 import { openGitHub } from './github.ts';
 
 /** What is known of a token that GitHub has just accepted. */
@@ -15,7 +16,7 @@ function refused(reason: string, message: string): Failure {
 }
 
 /**
- * Asks GitHub whose token it is. Throws `github_token_refused` with the reason in `details.reason`: a code of
+ * Asks GitHub whose token it is, and whether a classic one has the scope for traffic. Throws `github_token_refused` with the reason in `details.reason`: a code of
  * `GitHubError`, or `other_user` when it is not `githubUser`'s. Throws `GitHubError` when GitHub does not answer.
  */
 export async function checkToken(options: {
@@ -33,5 +34,7 @@ export async function checkToken(options: {
     });
   if (viewer.login.toLowerCase() !== githubUser.toLowerCase())
     throw refused('other_user', `The token belongs to ${viewer.login}, not to ${githubUser}.`);
+  const scopeError = toScopeError(viewer.scopes);
+  if (scopeError) throw refused(scopeError.code, scopeError.message);
   return { checkedAt: clock().toISOString(), expiresAt: viewer.tokenExpiresAt?.toISOString() ?? null };
 }

@@ -87,6 +87,7 @@ const refusals: [string, object, number, string][] = [
   ['a wrong secret', { secret: 'guessed' }, 403, 'init_secret_wrong'],
   ['a token that GitHub does not know', { githubToken: 'ghp_unknown' }, 422, 'github_token_refused'],
   ['a token that has ended', { githubToken: DEMO_TOKENS.expired }, 422, 'github_token_refused'],
+  ['a token without the scope', { githubToken: DEMO_TOKENS.withoutScope }, 422, 'github_token_refused'],
   ['a token of somebody else', { githubUser: DEMO_USERS.hubot }, 422, 'github_token_refused'],
   ['no secret', { secret: undefined }, 400, 'invalid_input'],
   ['an empty name', { displayName: '   ' }, 400, 'invalid_input'],
@@ -127,6 +128,11 @@ test('the reason why GitHub refused the token is named', async () => {
   expect(expired.body.error).toMatchObject({
     message: expect.stringMatching(/expired/),
     details: { reason: 'token_invalid' },
+  });
+  const narrow = await asAda(request({ githubToken: DEMO_TOKENS.withoutScope }));
+  expect(narrow.body.error).toMatchObject({
+    message: expect.stringMatching(/scope repo/),
+    details: { reason: 'missing_scope' },
   });
   const other = await asAda(request({ githubUser: DEMO_USERS.hubot }));
   expect(other.body.error).toMatchObject({

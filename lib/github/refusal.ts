@@ -139,19 +139,26 @@ function toPermissionError({ message, headers }: Refusal): GitHubError | undefin
   return /must have (push access|admin rights)/i.test(message) ? toPushError(headers) : undefined;
 }
 
-/** Classic tokens name their scopes in `x-oauth-scopes`; without `repo` or `public_repo` even an owner is refused. */
 function toPushError(headers: Record<string, string>): GitHubError {
-  const scopes = parseScopes(headers['x-oauth-scopes']);
-  if (scopes && !scopes.includes('repo') && !scopes.includes('public_repo')) {
-    return new GitHubError(
-      'missing_scope',
-      'The classic token lacks the scope repo (public_repo is enough for public repositories).',
-      { needed: 'repo' },
-    );
-  }
+  return (
+    toScopeError(parseScopes(headers['x-oauth-scopes'])) ??
+    new GitHubError(
+      'no_push_access',
+      "The token's owner needs write access: GitHub shows a repository's traffic only to those who may push to it.",
+    )
+  );
+}
+
+/**
+ * `missing_scope` where a classic token has neither `repo` nor `public_repo`: even an owner's is refused then. Null
+ * scopes are a fine-grained token's.
+ */
+export function toScopeError(scopes: string[] | null): GitHubError | undefined {
+  if (!scopes || scopes.includes('repo') || scopes.includes('public_repo')) return undefined;
   return new GitHubError(
-    'no_push_access',
-    "The token's owner needs write access: GitHub shows a repository's traffic only to those who may push to it.",
+    'missing_scope',
+    'The classic token lacks the scope repo (public_repo is enough for public repositories).',
+    { needed: 'repo' },
   );
 }
 
