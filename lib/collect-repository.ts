@@ -49,8 +49,10 @@ export async function collectRepository(
   waiting: Waiting,
 ): Promise<Failure | null> {
   const { db, github, clock } = collector;
+  let asked = 1;
   try {
     const seen = await github.getRepository({ id: waiting.githubId });
+    asked += 1;
     const week = readableWeek(clock());
     const weeks = week !== null && (waiting.lastWeek === null || waiting.lastWeek < week);
     const traffic = await github.getTraffic(waiting.githubId, { weeks });
@@ -60,9 +62,15 @@ export async function collectRepository(
     return null;
   } catch (error) {
     const failure = toFailure(error, run, waiting);
-    if (failure.code !== 'out_of_time') await failRepository(collector, run, waiting, failure);
+    if (failure.code !== 'out_of_time') await failRepository(collector, run, waiting, { failure, asked });
     return failure;
   }
+}
+
+/** Why a repository was not collected, and after how many requests to GitHub; refused traffic ends with its first. */
+interface Refused {
+  failure: Failure;
+  asked: number;
 }
 
 /** Stores that a repository of a run was not collected, and why. */
@@ -70,7 +78,7 @@ export async function failRepository(
   { db, clock }: Pick<RepositoryCollector, 'db' | 'clock'>,
   run: RunKey,
   { repositoryId, lastCoveredDate }: Waiting,
-  failure: Failure,
+  { failure, asked }: Refused,
 ): Promise<void> {
   const now = clock();
   const stored = toStoredFailure(failure);
@@ -78,7 +86,7 @@ export async function failRepository(
     await saveFailure(trx, { tenantId: run.tenantId, repositoryId }, stored, now);
     await trx
       .updateTable('runRepository')
-      .set({ state: 'failed', ...stored, finishedAt: now.toISOString() })
+      .set({ state: 'failed', ...stored, requestCount: asked, finishedAt: now.toISOString() })
       .set({ daysUntilLoss: daysUntilLoss(lastCoveredDate, toDay(now)) })
       .where('tenantId', '=', run.tenantId)
       .where('runId', '=', run.runId)

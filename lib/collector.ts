@@ -121,7 +121,7 @@ async function collectOne(
   opened: Failure | { github: GitHubClient; pace?: Pace },
 ): Promise<Failure | null> {
   if (opened instanceof Failure) {
-    await failRepository({ db, clock }, run, waiting, opened);
+    await failRepository({ db, clock }, run, waiting, { failure: opened, asked: 0 });
     return opened;
   }
   await opened.pace?.next();

@@ -138,7 +138,7 @@ test('a failing repository is named in the run, the list and the overview, with 
   const [run] = await runsOf(second);
   expect(run).toMatchObject({ state: 'failed', failedCount: 1 });
   const { body } = await ada('GET', `/runs/${second}/${run?.runId}`);
-  expect(body.repositories).toMatchObject([{ code: 'no_push_access', daysUntilLoss: 12 }]);
+  expect(body.repositories).toMatchObject([{ code: 'no_push_access', daysUntilLoss: 12, requestCount: 2 }]);
   const problem = { code: 'no_push_access', since: '2026-01-16T06:00:00.000Z', daysUntilLoss: 12 };
   expect((await ada('GET', `/repositories/${second}`)).body.repositories).toMatchObject([{ problem }]);
   const overview = await ada('GET', `/stats/${second}`);
