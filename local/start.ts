@@ -38,10 +38,15 @@ function openLog(dataDir: string): (line: object) => void {
   };
 }
 
+/** Throws the sentence in which the actions refuse their configuration. */
 async function isInitialised(url: string): Promise<boolean> {
   const answer = await fetch(`${url}/api/v1/web/guest/traffic/init`);
-  const state = (await answer.json()) as { initialized?: boolean };
-  return state.initialized ?? false;
+  const { initialized, error } = (await answer.json()) as {
+    initialized?: boolean;
+    error?: { code: string; message: string };
+  };
+  if (error?.code === 'misconfigured') throw new Error(error.message);
+  return initialized ?? true;
 }
 
 /** The present of the simulated GitHub; null: the real one. The demo lives through other days first. */
@@ -105,15 +110,32 @@ async function prepareDemo(
 
 async function start(): Promise<void> {
   const settings = readSettings();
-  const { begin, tell, finish } = openTelling();
+  const telling = openTelling();
   const database = process.env.DATABASE_URL ? 'the database of DATABASE_URL' : 'PostgreSQL';
   const starting = `Starting ${database}, sign-in, a simulated GitHub and the actions; the data is in ${settings.dataDir}.`;
-  const opening = open(settings, () => begin(starting));
+  const opening = open(settings, () => telling.begin(starting));
   const isStopping = stopOnSignal(opening);
   const installation = await opening;
+  await makeReady(installation, settings, { isStopping, telling }).catch(async (error: unknown) => {
+    if (isStopping()) return;
+    await installation.close();
+    throw error;
+  });
+}
+
+interface Starting {
+  isStopping: () => boolean;
+  telling: ReturnType<typeof openTelling>;
+}
+
+async function makeReady(
+  installation: Installation,
+  settings: Settings,
+  { isStopping, telling: { tell, finish } }: Starting,
+): Promise<void> {
   const { url, initLink } = installation;
   if (settings.demo) await prepareDemo(installation, settings.dataDir, isStopping);
-  const isReady = await isInitialised(url).catch(() => true);
+  const isReady = await isInitialised(url);
   if (isStopping()) return;
   if (isReady) await installation.host.fire('daily');
   else

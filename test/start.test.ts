@@ -266,6 +266,13 @@ test('a DATABASE_URL where nothing answers is refused in one sentence that keeps
   expect(refused.stdout + refused.stderr).not.toContain('hush');
 });
 
+test('what the actions refuse in their configuration ends the start in one sentence', async () => {
+  const refused = await run('start', [], { DATA_DIR: await newFolder(), DATABASE_URL: 'nonsense' });
+  expect(refused.code).toBe(1);
+  expect(refused.stdout).not.toContain('Ready');
+  expect(refused.stderr).toMatch(sentence(/DATABASE_URL must be the address of a database/));
+});
+
 test('with DATABASE_URL no database is started', async () => {
   const databaseUrl = await createDatabase(inject('postgresUrl'), `start-${process.pid}`);
   const folder = await newFolder();
