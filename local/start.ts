@@ -83,7 +83,7 @@ function stopOnSignal(opening: Promise<Installation>): () => boolean {
 
 /** Fills an installation that is not initialised yet with the demo's history, and says how far it is. */
 async function makeHistory(installation: Installation, isStopping: () => boolean): Promise<void> {
-  const bar = openTelling().openBar('Living through 400 days of the demo, with a collection on each');
+  const bar = openTelling().openBar('Living through 400 days of the demo, and collecting');
   await buildDemo(installation, {
     setPresent(instant) {
       present = instant;

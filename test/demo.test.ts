@@ -31,6 +31,15 @@ const overviewOf = (tenantId: number) => get<Overview>(`/stats/${tenantId}?range
 const statsOf = (tenantId: number, repositoryId: number) =>
   get<RepositoryStats>(`/stats/${tenantId}/${repositoryId}?from=${all.from}&to=${all.to}&by=day`);
 
+/**
+ * The token failed 160 days ago, after a collection 162 days ago, and worked again 134 days ago. GitHub's window reaches 13
+ * or 14 days back, and of the last days before the gap those without traffic were not settled yet.
+ */
+function isLostFortnight(lostDays: string[]): boolean {
+  const isWithin = (day: string) => day >= addDays(today, -165) && day <= addDays(today, -148);
+  return lostDays.length >= 13 && lostDays.length <= 18 && lostDays.every(isWithin);
+}
+
 test('two tenants have ten repositories with more than a year of days', async () => {
   const [northwind, pinecone] = [await overviewOf(1), await overviewOf(2)];
   expect(northwind.repositoryCount + pinecone.repositoryCount).toBe(10);
@@ -46,10 +55,8 @@ test('every settled day is what happened at GitHub, and the days without a token
   for (const tenantId of [1, 2]) {
     for (const { repositoryId, fullName } of (await overviewOf(tenantId)).repositories) {
       const { buckets, series, lostDays, repository } = await statsOf(tenantId, repositoryId);
-      // GitHub's window has a 15th day now and then, which then is not lost.
-      const isFortnight = lostDays.length === 13 || lostDays.length === 14;
-      expect([fullName, tenantId === 1 ? lostDays.length === 0 : isFortnight]).toEqual([fullName, true]);
-      expect(lostDays.every((day) => day >= addDays(today, -160) && day <= addDays(today, -147))).toBe(true);
+      expect([fullName, isLostFortnight(lostDays) === (tenantId === 2)]).toEqual([fullName, true]);
+      expect([fullName, lostDays.length === 0]).toEqual([fullName, tenantId === 1]);
       for (const [place, day] of buckets.entries()) {
         if (day <= addDays(repository.firstCoveredDate ?? today, 1)) continue;
         if (series.state[place] !== 'measured' && series.state[place] !== 'zero') continue;
