@@ -60,7 +60,7 @@ export async function addRepository(adding: Adding, name: RepositoryName): Promi
 
 /**
  * Adds many, each accepted or refused by itself, in their order. That a token may read traffic is tried with the first
- * one only. Throws a refusal that would meet all of them.
+ * one only. What would meet all of them refuses those that are left, and is thrown where none was added before.
  */
 export async function addRepositories(
   adding: Adding,
@@ -69,13 +69,16 @@ export async function addRepositories(
   const added: Repository[] = [];
   const refused: Refused[] = [];
   const [first, ...rest] = names;
-  const results = first ? [await tryToAdd(() => addRepository(adding, first))] : [];
+  const results = first ? [await addRepository(adding, first).catch(toRefusal)] : [];
   for (let start = 0; start < rest.length; start += AT_ONCE) {
     const some = rest.slice(start, start + AT_ONCE);
-    const found = await Promise.all(some.map((name) => tryToAdd(() => requireOnGitHub(adding, name))));
-    for (const one of found)
-      results.push(one instanceof Failure ? one : await tryToAdd(() => insertRepository(adding, one)));
+    const hopeless = results.find(isForAll);
+    const ask = async (name: RepositoryName) => hopeless ?? requireOnGitHub(adding, name).catch(toRefusal);
+    for (const one of await Promise.all(some.map(ask)))
+      results.push(one instanceof Failure ? one : await insertRepository(adding, one).catch(toRefusal));
   }
+  const failure = results.find(isForAll);
+  if (failure && results.every((result) => result instanceof Failure)) throw failure;
   for (const [index, { owner, name }] of names.entries()) {
     const result = results[index];
     if (result instanceof Failure) refused.push({ owner, name, code: result.code, message: result.message });
@@ -110,11 +113,13 @@ export async function discoverRepositories(
   return { candidates, truncated: !complete };
 }
 
-async function tryToAdd<T>(work: () => Promise<T>): Promise<T | Failure> {
-  return work().catch((error: unknown) => {
-    if (error instanceof Failure && !FOR_ALL.includes(error.code)) return error;
-    throw error;
-  });
+function toRefusal(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  throw error;
+}
+
+function isForAll(result: unknown): result is Failure {
+  return result instanceof Failure && FOR_ALL.includes(result.code);
 }
 
 async function requireOnGitHub({ github }: Adding, name: RepositoryName): Promise<GitHubRepository> {

@@ -146,6 +146,29 @@ test('many are added at once, each accepted or refused by itself', async () => {
   expect(none.body).toMatchObject({ added: [], runId: null });
 });
 
+test('what was added before GitHub’s limit stays and is collected, and the rest says why it was not', async () => {
+  const { body: seen } = await ada('GET', path('discover'));
+  const free = seen.candidates.filter(({ tracked }: { tracked: boolean }) => !tracked);
+  const [first, second] = free.map(({ owner, name }: { owner: string; name: string }) => ({ owner, name }));
+  const repositories = [first, second, { owner, name: 'no-such-thing' }];
+  const match = { repository: free[1].githubId };
+  const lift = installation.github.fail({ kind: 'secondary-limit', retryAfter: 3600, match });
+  const { status, body } = await ada('POST', path('batch'), { repositories });
+  expect([status, body.error]).toEqual([200, undefined]);
+  expect(body.added).toMatchObject([first]);
+  expect(body.refused.map(({ code }: { code: string }) => code)).toEqual([
+    'secondary_limit',
+    'repository_not_on_github',
+  ]);
+  await installation.host.settled();
+  const run = await ada('GET', `/runs/${tenantId}/${body.runId}`);
+  expect(run.body.run).toMatchObject({ repositoryCount: 1 });
+  const none = await ada('POST', path('batch'), { repositories: [second] });
+  expect([none.status, none.body.error.code]).toEqual([503, 'secondary_limit']);
+  lift();
+  await ada('DELETE', path(body.added[0].repositoryId));
+});
+
 test('what the token can see is found, and what is tracked is marked', async () => {
   const { body } = await ada('GET', path('discover'));
   const found = body.candidates.map(
