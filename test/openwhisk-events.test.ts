@@ -255,7 +255,7 @@ describe('alarms', () => {
 
   test('once fires, and removes its trigger and rules if asked to', async () => {
     await createRule('once-rule', 'once', 'p/echo');
-    const date = Date.now() + 150;
+    const date = Date.now() + 1000;
     const created = await feed('once', 'CREATE', 'once', {
       date,
       trigger_payload: { at: 1 },
@@ -287,7 +287,7 @@ describe('alarms', () => {
   });
 
   test('An alarm whose trigger is gone is disabled for good, and a feed can be deleted', async () => {
-    await feed('once', 'CREATE', 'missing', { date: Date.now() + 100 });
+    await feed('once', 'CREATE', 'missing', { date: Date.now() + 1000 });
     const status = async () => (await feed('once', 'READ', 'missing')).json.response.result.status;
     await expect.poll(async () => (await status()).active, { timeout: 5000 }).toBe(false);
     expect((await status()).reason).toContain('404');
@@ -300,7 +300,7 @@ describe('alarms', () => {
     const sleepy = await startHost({ clock: () => new Date(Date.now() + asleep) });
     await sleepy.rest('PUT', '/_/triggers/once', {});
     await sleepy.rest('POST', '/whisk.system/actions/alarms/once?blocking=true', {
-      date: Date.now() + 300,
+      date: Date.now() + 1000,
       lifecycleEvent: 'CREATE',
       triggerName: '/_/once',
       authKey: KEY,
