@@ -6,9 +6,21 @@ const MAX_BODY = 200_000;
 /** What the databases hold as an id. */
 export const LARGEST_ID = 2_147_483_647;
 
+/** Plain words for what zod says in a programmer's; undefined where its own will do. Schemas' own words win. */
+const inPlainWords: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code === 'invalid_type' && issue.input === undefined) return 'This is missing.';
+  if (issue.code === 'invalid_value') return `This must be one of: ${issue.values.join(', ')}.`;
+  if (issue.code === 'unrecognized_keys') return `There is no ${issue.keys.join(', ')} here.`;
+  if (issue.code === 'too_big' && issue.origin === 'string')
+    return `This must have at most ${issue.maximum} characters.`;
+  if (issue.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1)
+    return 'This must not be empty.';
+  return undefined;
+};
+
 /** The value as the schema describes it. Throws `invalid_input` with a sentence for each problem. */
 export function parseValue<S extends z.ZodType>(value: unknown, schema: S): z.output<S> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: inPlainWords });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
   const [first] = problems;

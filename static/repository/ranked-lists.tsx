@@ -47,6 +47,7 @@ function RankedList({ title, head, rows, snapshotDate }: RankedListProps) {
     { label: 'Uniques', numeric: true },
     { label: 'Seen' },
   ];
+  const first = rows.every((row) => row.current && row.previousRank === null);
   const asOf = snapshotDate && <span class="muted">14 days up to {formatDay(snapshotDate)}</span>;
   return (
     <Panel title={title} beside={asOf}>
@@ -55,7 +56,7 @@ function RankedList({ title, head, rows, snapshotDate }: RankedListProps) {
       ) : (
         <DataTable label={title} columns={columns}>
           {rows.map((row) => (
-            <RankedRow key={row.key} row={row} />
+            <RankedRow key={row.key} row={row} first={first} />
           ))}
         </DataTable>
       )}
@@ -63,12 +64,18 @@ function RankedList({ title, head, rows, snapshotDate }: RankedListProps) {
   );
 }
 
-function RankedRow({ row }: { row: Row }) {
+interface RankedRowProps {
+  row: Row;
+  /** Whether there is no earlier list to compare with. */
+  first: boolean;
+}
+
+function RankedRow({ row, first }: RankedRowProps) {
   const { current, firstSeen, lastSeen } = row;
   return (
     <tr class={current ? undefined : 'gone'}>
       <td class="number">
-        {current ? row.rank : '–'} <Move row={row} />
+        {current ? row.rank : '–'} {!first && <Move row={row} />}
       </td>
       <th scope="row" class="name">
         {row.name}
