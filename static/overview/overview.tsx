@@ -16,7 +16,7 @@ import { OverviewChart } from './overview-chart.tsx';
 import { RepositoryTable } from './repository-table.tsx';
 import { TotalsRow } from './totals.tsx';
 import { TrafficTable } from './traffic-table.tsx';
-import { overviewRead, tableRead } from './view.ts';
+import { overviewFile, overviewRead, tableFile, tableRead } from './view.ts';
 
 /** All repositories of a tenant: at a glance, or as rows by day, week or month. */
 export function Overview({ tenantId }: { tenantId: number }) {
@@ -27,7 +27,7 @@ export function Overview({ tenantId }: { tenantId: number }) {
   const table = useAnswer(asTable ? tableRead(tenantId, place.query) : null);
   const shown = asTable ? table : overview;
   const name = me.tenants.find((tenant) => tenant.tenantId === tenantId)?.name ?? 'Overview';
-  const download = asTable ? tableRead(tenantId, place.query) : overviewRead(tenantId, place.query);
+  const download = (asTable ? tableFile : overviewFile)(tenantId, place.query);
 
   return (
     <div class="page" aria-busy={shown.loading}>

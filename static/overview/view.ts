@@ -12,6 +12,13 @@ export const overviewRead = (tenantId: number, query: URLSearchParams) =>
 export const tableRead = (tenantId: number, query: URLSearchParams) =>
   reads.table(tenantId, pick(query, [...SPAN, 'q', 'page']));
 
+/** The CSV of either holds all rows, whichever page is shown. */
+export const overviewFile = (tenantId: number, query: URLSearchParams) =>
+  reads.overview(tenantId, pick(query, [...SPAN, 'q', 'sort', 'order']));
+
+export const tableFile = (tenantId: number, query: URLSearchParams) =>
+  reads.table(tenantId, pick(query, [...SPAN, 'q']));
+
 /** What a repository's page asks for. */
 export const repositoryRead = (tenantId: number, repositoryId: number, query: URLSearchParams) =>
   reads.repositoryStats(tenantId, repositoryId, pick(query, SPAN));

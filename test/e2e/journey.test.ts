@@ -193,6 +193,18 @@ test('the daily and the weekly table are a view of the overview', async () => {
   expect(ada.problems()).toEqual([]);
 });
 
+test('the table’s CSV holds all its rows, also when another page is shown', async () => {
+  const { page } = ada;
+  await ada.open('/t/1?tab=table&range=14&page=2');
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download CSV' }).click(),
+  ]);
+  const rows = (await readFile(await file.path(), 'utf8')).trim().split(/\r?\n/);
+  expect(rows.length).toBeGreaterThan(50);
+  expect(ada.problems()).toEqual([]);
+});
+
 test('a custom range is chosen by its days', async () => {
   const { page } = ada;
   await page.getByRole('link', { name: 'Overview' }).first().click();
