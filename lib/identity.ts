@@ -13,6 +13,7 @@ import {
   type ProviderSource,
   unavailable,
 } from './identity-provider.ts';
+import { toStorable } from './storable.ts';
 import { isEmailVerified } from './verified-email.ts';
 
 /** Who signed in. The e-mail address is verified and in lower case: roles are given to it. */
@@ -42,6 +43,10 @@ interface Verified {
   subject: string;
   claims: JWTPayload;
 }
+
+/** Characters that the columns hold. */
+const MOST_NAME = 200;
+const MOST_EMAIL = 320;
 
 const REMEMBERED_MS = 24 * 3_600_000;
 /** Seconds that the clocks of the provider and of this machine may differ. */
@@ -113,11 +118,12 @@ async function askUserinfo(verified: Verified, trusted: string[]): Promise<Princ
   const userinfo = await fetchDocument(userinfoUrl, token);
   if (userinfo.sub !== subject) throw invalidToken();
   const { email, name } = userinfo;
-  const isAddress = typeof email === 'string' && email.includes('@');
+  const isAddress =
+    typeof email === 'string' && email.includes('@') && email === toStorable(email, MOST_EMAIL);
   if (!isAddress || !isEmailVerified({ email, userinfo, token: claims }, trusted))
     throw new Failure(403, 'email_unverified', 'The sign-in service has no verified e-mail address for you.');
   const displayName = typeof name === 'string' && name.trim() !== '' ? name.trim() : email;
-  return { issuer, subject, email: email.toLowerCase(), displayName: displayName.slice(0, 200) };
+  return { issuer, subject, email: email.toLowerCase(), displayName: toStorable(displayName, MOST_NAME) };
 }
 
 async function findPrincipal(db: Db, { issuer, subject }: Verified, since: Date) {

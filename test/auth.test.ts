@@ -83,6 +83,22 @@ test('a person without a verified e-mail address is not let in', async () => {
   expect(outcome(await bear(token))).toEqual([403, 'email_unverified']);
 });
 
+test('whatever somebody is called at the provider, they are let in', async () => {
+  const long = `${'n'.repeat(199)}😀😀`;
+  for (const [email, name, shown] of [
+    ['nul@example.com', 'a\u0000b', 'ab'],
+    ['long@example.com', long, `${'n'.repeat(199)}😀`],
+  ] as const) {
+    const { status, body } = await bear(await installation.identity.issueToken(email, { name }));
+    expect([status, body.displayName]).toEqual([200, shown]);
+  }
+  const address = `${'x'.repeat(320)}@example.com`;
+  expect(outcome(await bear(await installation.identity.issueToken(address)))).toEqual([
+    403,
+    'email_unverified',
+  ]);
+});
+
 test('somebody without a role is told who they are and that they see nothing', async () => {
   const { status, body } = await installation.as('nobody@example.com')('GET', '/me');
   expect([status, body.systemRole, body.tenants]).toEqual([200, null, []]);
