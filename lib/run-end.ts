@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
+import { toDay } from './day.ts';
 import type { Db } from './db/database.ts';
 import type { RunState } from './db/tables.ts';
 import type { Failure } from './failure.ts';
 import { toStorable } from './storable.ts';
+import { daysUntilLoss } from './traffic-window.ts';
 
 /** Which run of which tenant. */
 export interface RunKey {
@@ -57,15 +59,35 @@ export async function closeRun(db: Db, run: RunKey, now: Date, failure?: Failure
     .execute();
 }
 
-/** What still waits in a run fails for one reason. */
+/** What still waits in a run fails for one reason, each with the days that are left to it. */
 async function failWaiting(db: Db, run: RunKey, now: Date, failure: Failure): Promise<void> {
-  await db
-    .updateTable('runRepository')
-    .set({ state: 'failed', ...toStoredFailure(failure), finishedAt: now.toISOString() })
-    .where('tenantId', '=', run.tenantId)
-    .where('runId', '=', run.runId)
-    .where('state', '=', 'waiting')
+  const waiting = await db
+    .selectFrom('runRepository as w')
+    .innerJoin('repository as r', (join) =>
+      join.onRef('r.tenantId', '=', 'w.tenantId').onRef('r.repositoryId', '=', 'w.repositoryId'),
+    )
+    .select('r.lastCoveredDate')
+    .distinct()
+    .where('w.tenantId', '=', run.tenantId)
+    .where('w.runId', '=', run.runId)
+    .where('w.state', '=', 'waiting')
     .execute();
+  for (const { lastCoveredDate } of waiting)
+    await db
+      .updateTable('runRepository')
+      .set({ state: 'failed', ...toStoredFailure(failure), finishedAt: now.toISOString() })
+      .set({ daysUntilLoss: daysUntilLoss(lastCoveredDate, toDay(now)) })
+      .where('tenantId', '=', run.tenantId)
+      .where('runId', '=', run.runId)
+      .where('state', '=', 'waiting')
+      .where('repositoryId', 'in', (eb) =>
+        eb
+          .selectFrom('repository')
+          .select('repositoryId')
+          .where('tenantId', '=', run.tenantId)
+          .where('lastCoveredDate', lastCoveredDate === null ? 'is' : '=', lastCoveredDate),
+      )
+      .execute();
 }
 
 function toState(all: number, succeeded: number, failure: Failure | undefined): RunState {

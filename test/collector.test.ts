@@ -459,7 +459,7 @@ test('a run that is not started again says so, and what it did not collect is du
   await expect(collecting.work(runId, late)).rejects.toThrow(refused);
   const { run, repositories } = await lastRun();
   expect(run).toMatchObject({ state: 'partial', failure: { code: 'start_failed' } });
-  expect(repositories.filter(({ code }) => code === 'start_failed')).toHaveLength(1);
+  expect(repositories.filter(({ code }) => code === 'start_failed')).toMatchObject([{ daysUntilLoss: 0 }]);
   expect(run.succeededCount).toBe(4);
   await collecting.collect(at(START, '07:00'));
   expect((await lastRun()).run).toMatchObject({ state: 'succeeded', repositoryCount: 1 });
@@ -467,14 +467,21 @@ test('a run that is not started again says so, and what it did not collect is du
 
 test('while a run is at work no other is started, and one that died is taken over when its lease has ended', async () => {
   await collecting.add('one');
+  await collecting.collect(at(addDays(START, -3)));
+  await collecting.add('new');
+  collecting.now(at(START));
   const runId = await collecting.start();
   expect(await collecting.start()).toBe(runId);
   await collecting.collect(at(START, '06:05'));
-  expect(await collecting.rows('collectionRun')).toHaveLength(1);
+  expect(await collecting.rows('collectionRun')).toHaveLength(2);
   await collecting.collect(at(START, '06:11'));
-  const { run } = await readRun(collecting.db, collecting.tenantId, runId);
+  const { run, repositories } = await readRun(collecting.db, collecting.tenantId, runId);
   expect(run).toMatchObject({ state: 'failed', failure: { code: 'abandoned' } });
-  expect((await lastRun()).run).toMatchObject({ reason: 'alarm', state: 'succeeded', succeededCount: 1 });
+  expect(repositories).toMatchObject([
+    { fullName: 'ada/new', code: 'abandoned', daysUntilLoss: 0 },
+    { fullName: 'ada/one', code: 'abandoned', daysUntilLoss: 10 },
+  ]);
+  expect((await lastRun()).run).toMatchObject({ reason: 'alarm', state: 'succeeded', succeededCount: 2 });
   expect(await collecting.work(runId)).toMatchObject({ repoCount: 0 });
 });
 

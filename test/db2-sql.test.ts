@@ -11,6 +11,7 @@ import { toConnectionString } from '../lib/db/db2.ts';
 import { migrate } from '../lib/db/migrate.ts';
 import { inTransaction, larger, type Merge, mergeRows } from '../lib/db/portable.ts';
 import { requireInitialized } from '../lib/db/schema.ts';
+import { Failure } from '../lib/failure.ts';
 import { savePrincipal } from '../lib/identity.ts';
 import { openProvider } from '../lib/identity-provider.ts';
 import { describeMe } from '../lib/me.ts';
@@ -150,6 +151,11 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   await step('start a run for what was added', (db) =>
     startAddedRun(starter(db), { tenantId, startedBy: email, repositoryIds: ids }),
   );
+  const refused = new Failure(503, 'start_failed', 'Not started.');
+  const refuse = { start: () => Promise.reject(refused) };
+  await step('start a run that the platform refuses', (db) =>
+    startRun({ ...starter(db), activations: refuse }, order).catch(() => {}),
+  );
   await step('start a run', (db) => startRun(starter(db), order));
   await step('start all runs', (db) => startAllRuns(starter(db), null));
   for (const run of started.filter((one) => one.tenantId === tenantId))
@@ -157,6 +163,15 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
       const collector = { db, activations, clock, timeLeft: () => 60_000, openGitHub: () => openGitHub(db) };
       return collectTenant(collector, run);
     });
+  await step('start a run for what was collected, which the platform refuses', (db) =>
+    startRun({ ...starter(db), activations: refuse }, order).catch(() => {}),
+  );
+  const { runId } = await step('start a run that fails', (db) => startRun(starter(db), order));
+  await step('collect with a token that cannot be opened', (db) => {
+    const openNone = () => Promise.reject(refused);
+    const collector = { db, activations, clock, timeLeft: () => 60_000, openGitHub: openNone };
+    return collectTenant(collector, { tenantId, runId });
+  });
   await runReading(step, { tenantId, repositoryIds: null }, repositoryId);
   await step('remove a repository', (db) =>
     removeRepository(db, { tenantId, repositoryIds: null }, repositoryId),

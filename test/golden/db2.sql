@@ -111,6 +111,20 @@ select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT" from "REP
 select "RUN_ID" from final table (insert into "COLLECTION_RUN" ("TENANT_ID", "REASON", "STARTED_BY", "STATE", "STARTED_AT", "REPOSITORY_COUNT") values (?, ?, ?, ?, ?, ?));
 update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
 
+-- start a run that the platform refuses
+merge into "RUN_REPOSITORY" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(201 codeunits32)), cast(? as varchar(10 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."RUN_ID" = "GIVEN"."RUN_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" when not matched then insert ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") values ("GIVEN"."TENANT_ID", "GIVEN"."RUN_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."FULL_NAME", "GIVEN"."STATE", "GIVEN"."REQUEST_COUNT");
+select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT" from "REPOSITORY" where "TENANT_ID" = ?;
+select "RUN_ID" from "COLLECTION_RUN" where "TENANT_ID" = ? and "STATE" = ? and ("REASON" <> ? or "STARTED_AT" <= ?);
+select "RUN_ID" from final table (insert into "COLLECTION_RUN" ("TENANT_ID", "REASON", "STARTED_BY", "STATE", "STARTED_AT", "REPOSITORY_COUNT") values (?, ?, ?, ?, ?, ?));
+select count(*) as "ALL", sum(case when state = 'succeeded' then 1 else 0 end) as "SUCCEEDED" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ?;
+select distinct "R"."LAST_COVERED_DATE" from "RUN_REPOSITORY" as "W" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "W"."TENANT_ID" and "R"."REPOSITORY_ID" = "W"."REPOSITORY_ID" where "W"."TENANT_ID" = ? and "W"."RUN_ID" = ? and "W"."STATE" = ?;
+update "COLLECTION_RUN" set "STATE" = ?, "FINISHED_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "STATE" = ?;
+update "RUN_REPOSITORY" set "STATE" = ?, "CODE" = ?, "MESSAGE" = ?, "FINISHED_AT" = ?, "DAYS_UNTIL_LOSS" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "STATE" = ? and "REPOSITORY_ID" in (select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? and "LAST_COVERED_DATE" is null);
+update "TENANT" set "LEASED_RUN_ID" = ?, "LEASED_UNTIL" = ? where "TENANT_ID" = ?;
+update "TENANT" set "LEASED_RUN_ID" = ?, "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
+update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
+update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and ("LEASED_UNTIL" is null or "LEASED_UNTIL" <= ?);
+
 -- start a run
 merge into "RUN_REPOSITORY" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(201 codeunits32)), cast(? as varchar(10 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."RUN_ID" = "GIVEN"."RUN_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" when not matched then insert ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") values ("GIVEN"."TENANT_ID", "GIVEN"."RUN_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."FULL_NAME", "GIVEN"."STATE", "GIVEN"."REQUEST_COUNT");
 select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT" from "REPOSITORY" where "TENANT_ID" = ?;
@@ -146,6 +160,41 @@ select count(*) as "ALL", sum(case when state = 'succeeded' then 1 else 0 end) a
 update "COLLECTION_RUN" set "STATE" = ?, "FINISHED_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "STATE" = ?;
 update "REPOSITORY" set "VISIBILITY" = ?, "FIRST_COVERED_DATE" = case when first_covered_date < ? then first_covered_date else cast(? as date) end, "LAST_COVERED_DATE" = case when last_covered_date > ? then last_covered_date else cast(? as date) end, "LAST_SUCCESS_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
 update "RUN_REPOSITORY" set "STATE" = ?, "FULL_NAME" = ?, "REQUEST_COUNT" = ?, "FINISHED_AT" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "REPOSITORY_ID" = ?;
+update "TENANT" set "LEASED_RUN_ID" = ?, "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
+update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
+
+-- start a run for what was collected, which the platform refuses
+merge into "RUN_REPOSITORY" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(201 codeunits32)), cast(? as varchar(10 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."RUN_ID" = "GIVEN"."RUN_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" when not matched then insert ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") values ("GIVEN"."TENANT_ID", "GIVEN"."RUN_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."FULL_NAME", "GIVEN"."STATE", "GIVEN"."REQUEST_COUNT");
+select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT" from "REPOSITORY" where "TENANT_ID" = ?;
+select "RUN_ID" from "COLLECTION_RUN" where "TENANT_ID" = ? and "STATE" = ? and ("REASON" <> ? or "STARTED_AT" <= ?);
+select "RUN_ID" from final table (insert into "COLLECTION_RUN" ("TENANT_ID", "REASON", "STARTED_BY", "STATE", "STARTED_AT", "REPOSITORY_COUNT") values (?, ?, ?, ?, ?, ?));
+select count(*) as "ALL", sum(case when state = 'succeeded' then 1 else 0 end) as "SUCCEEDED" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ?;
+select distinct "R"."LAST_COVERED_DATE" from "RUN_REPOSITORY" as "W" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "W"."TENANT_ID" and "R"."REPOSITORY_ID" = "W"."REPOSITORY_ID" where "W"."TENANT_ID" = ? and "W"."RUN_ID" = ? and "W"."STATE" = ?;
+update "COLLECTION_RUN" set "STATE" = ?, "FINISHED_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "STATE" = ?;
+update "RUN_REPOSITORY" set "STATE" = ?, "CODE" = ?, "MESSAGE" = ?, "FINISHED_AT" = ?, "DAYS_UNTIL_LOSS" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "STATE" = ? and "REPOSITORY_ID" in (select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? and "LAST_COVERED_DATE" = ?);
+update "TENANT" set "LEASED_RUN_ID" = ?, "LEASED_UNTIL" = ? where "TENANT_ID" = ?;
+update "TENANT" set "LEASED_RUN_ID" = ?, "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
+update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
+update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and ("LEASED_UNTIL" is null or "LEASED_UNTIL" <= ?);
+
+-- start a run that fails
+merge into "RUN_REPOSITORY" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(201 codeunits32)), cast(? as varchar(10 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."RUN_ID" = "GIVEN"."RUN_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" when not matched then insert ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") values ("GIVEN"."TENANT_ID", "GIVEN"."RUN_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."FULL_NAME", "GIVEN"."STATE", "GIVEN"."REQUEST_COUNT");
+select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT" from "REPOSITORY" where "TENANT_ID" = ?;
+select "RUN_ID" from "COLLECTION_RUN" where "TENANT_ID" = ? and "STATE" = ? and ("REASON" <> ? or "STARTED_AT" <= ?);
+select "RUN_ID" from final table (insert into "COLLECTION_RUN" ("TENANT_ID", "REASON", "STARTED_BY", "STATE", "STARTED_AT", "REPOSITORY_COUNT") values (?, ?, ?, ?, ?, ?));
+update "TENANT" set "LEASED_RUN_ID" = ?, "LEASED_UNTIL" = ? where "TENANT_ID" = ?;
+update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
+update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and ("LEASED_UNTIL" is null or "LEASED_UNTIL" <= ?);
+
+-- collect with a token that cannot be opened
+select "R"."REPOSITORY_ID", "R"."GITHUB_ID", "R"."OWNER", "R"."NAME", "R"."ARCHIVED_AT", "R"."LAST_COVERED_DATE" from "RUN_REPOSITORY" as "W" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "W"."TENANT_ID" and "R"."REPOSITORY_ID" = "W"."REPOSITORY_ID" where "W"."TENANT_ID" = ? and "W"."RUN_ID" = ? and "W"."STATE" = ? order by "R"."LAST_SUCCESS_AT";
+select "REPOSITORY_ID", "NAME_BEFORE" from "REPOSITORY_EVENT" where "TENANT_ID" = ? and "NAME_BEFORE" is not null;
+select "REPOSITORY_ID", max("WEEK_START") as "WEEK_START" from "TRAFFIC_WEEK" where "TENANT_ID" = ? group by "REPOSITORY_ID";
+select "STATE" from "COLLECTION_RUN" where "TENANT_ID" = ? and "RUN_ID" = ?;
+select count(*) as "ALL", sum(case when state = 'succeeded' then 1 else 0 end) as "SUCCEEDED" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ?;
+update "COLLECTION_RUN" set "STATE" = ?, "FINISHED_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "STATE" = ?;
+update "REPOSITORY" set "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = coalesce(failure_at, ?) where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
+update "RUN_REPOSITORY" set "STATE" = ?, "CODE" = ?, "MESSAGE" = ?, "REQUEST_COUNT" = ?, "FINISHED_AT" = ?, "DAYS_UNTIL_LOSS" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "REPOSITORY_ID" = ? and "STATE" = ?;
 update "TENANT" set "LEASED_RUN_ID" = ?, "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
 update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
 
