@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
+import { takeLock } from '../local/lock.ts';
 import { createDatabase } from '../local/postgres.ts';
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
@@ -240,6 +241,23 @@ test('after kill -9 the next start finds the data, and nothing of before is left
   await untilGone(pids);
   expect(await query(dataDir, 'select answer from survived')).toEqual([{ answer: 43 }]);
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'the lock of a process that was killed is free before its parent has noticed',
+  async () => {
+    const parent = spawn('sh', ['-c', 'sleep 0.05 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    cleanUps.push(() => parent.kill('SIGKILL'));
+    const [output] = await once(parent.stdout, 'data');
+    const pid = Number(output);
+    const began = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ')[19];
+    const file = path.join(await newFolder(), 'lock');
+    await writeFile(file, JSON.stringify({ pid, began }));
+    await vi.waitFor(async () => expect(await readFile(`/proc/${pid}/stat`, 'utf8')).toContain(') Z '));
+    expect(takeLock(file)).toBeTypeOf('function');
+  },
+);
 
 test('Ctrl-C while it is starting ends everything with 0', async () => {
   const child = launch('start', [], { DATA_DIR: await newFolder() });
