@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { TableScroll } from './table-scroll.tsx';
 
 /** A column's head; numbers stand at the right. */
-export interface Column {
+interface Column {
   label: string;
   numeric?: boolean;
   /** Only for screen readers. */

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Discovered } from '../../actions/openapi/repositories.ts';
 import { Field } from '../controls/field.tsx';
 
-export type Candidate = Discovered['candidates'][number];
+type Candidate = Discovered['candidates'][number];
 
 /** The API takes so many at once. */
 export const AT_MOST = 100;

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { Field } from '../controls/field.tsx';
 import { TokenHelp } from './token-help.tsx';
 
-export interface Account {
+interface Account {
   githubUser: string;
   githubToken: string;
 }
