@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { PACKAGES } from './test/db2/driver.ts';
 
 /** SQL scripts are imported as text, as in the build. */
 const sqlText = {
@@ -34,6 +36,20 @@ export default defineConfig({
           include: ['test/deploy/*.test.ts', 'test/e2e/journey.test.ts'],
           fileParallelism: false,
           provide: { wskdeploy: true },
+        },
+      },
+      {
+        plugins: [sqlText],
+        resolve: { alias: { ibm_db: path.join(PACKAGES.unixodbc, 'ibm_db') } },
+        test: {
+          ...timeouts,
+          name: 'db2',
+          globalSetup: ['test/db2/setup.ts'],
+          include: [
+            'test/db2/*.test.ts',
+            ...['access', 'auth', 'collector', 'db', 'init', 'members', 'outage', 'repositories', 'runs'],
+            ...['servers', 'stats', 'tenants'],
+          ].map((name) => (name.includes('/') ? name : `test/${name}.test.ts`)),
         },
       },
     ],

@@ -1,3 +1,4 @@
+import { findBoundCredentials, isDb2Address } from './db/db2-address.ts';
 import { Failure } from './failure.ts';
 import { isTokenKeys } from './secrets.ts';
 
@@ -33,8 +34,8 @@ const isHttpUrl = (text: string) => URL.canParse(text) && /^https?:$/.test(new U
 const rules: Record<string, { required: boolean; must: string; test: (text: string) => boolean }> = {
   DATABASE_URL: {
     required: true,
-    must: 'be the address of a database: postgres://… or db2://…',
-    test: (text) => /^(postgres(ql)?|db2):\/\/./.test(text),
+    must: 'be the address of a database: postgres://…, db2://…, DATABASE=…;HOSTNAME=…, or the JSON of credentials of a Db2 service',
+    test: (text) => /^postgres(ql)?:\/\/./.test(text) || isDb2Address(text),
   },
   ISSUER: {
     required: true,
@@ -67,10 +68,22 @@ const rules: Record<string, { required: boolean; must: string; test: (text: stri
   },
 };
 
-/** Checks the parameters. Throws `misconfigured` with a sentence for each that is missing or malformed. */
+/** wskdeploy makes an object of JSON that stands in the environment. */
+function toText(value: unknown): string {
+  return (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '')).trim();
+}
+
+/**
+ * Checks the parameters. Without DATABASE_URL the Db2 service that is bound to the package is taken. Throws `misconfigured` with a
+ * sentence for each that is missing or malformed.
+ */
 export function parseConfig(parameters: Record<string, unknown>): Config {
   // wskdeploy leaves numbers and booleans that stand in the environment as they are.
-  const value = (name: string) => String(parameters[name] ?? '').trim();
+  const given: Record<string, unknown> = {
+    ...parameters,
+    DATABASE_URL: parameters.DATABASE_URL || findBoundCredentials(parameters.__bx_creds),
+  };
+  const value = (name: string) => toText(given[name]);
   const problems = Object.entries(rules).flatMap(([name, { required, must, test }]) => {
     if (value(name) === '') return required ? [`${name} is missing: it must ${must}.`] : [];
     return test(value(name)) ? [] : [`${name} must ${must}.`];

@@ -25,7 +25,7 @@ export interface InstallationOptions {
   dataDir: string;
   /** On 127.0.0.1; 0, the default, takes a free one. */
   port?: number;
-  /** A PostgreSQL database to use instead of the embedded one. */
+  /** A database to use instead of the embedded one. */
   databaseUrl?: string;
   /** GitHub's present. The actions' is `NOW` of the environment. */
   clock?: () => Date;
@@ -46,6 +46,8 @@ export interface InstallationOptions {
   alarms?: boolean;
   /** Every activation in a process of its own. */
   coldStarts?: boolean;
+  /** Folder of packages that actions find instead of the checkout's. */
+  packages?: string;
   /** Told when the folder and the port are ours, before the parts are opened. */
   onListening?: () => void;
   log?: (line: object) => void;

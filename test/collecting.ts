@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { inject } from 'vitest';
 import type { Activations } from '../lib/activations.ts';
 import { type Collector, collectTenant } from '../lib/collector.ts';
 import { type Db, openDatabase } from '../lib/db/database.ts';
@@ -10,7 +8,7 @@ import { addRepository } from '../lib/repository-add.ts';
 import { type RunOrder, startAllRuns, startRun } from '../lib/run-start.ts';
 import type { Story } from '../local/github/story.ts';
 import type { Repository } from '../local/github/world.ts';
-import { createDatabase } from '../local/postgres.ts';
+import { createTestDatabase } from './database.ts';
 import { QUIET, type ServedGitHub, serveGitHub } from './github-server.ts';
 
 export const TOKEN = 'ghp_test_collecting_000000000000000000000';
@@ -73,9 +71,7 @@ async function insertTenant(db: Db, apiUrl: string, at: string): Promise<number>
 
 export async function openCollecting(at: string): Promise<Collecting> {
   const served = await serveGitHub(at);
-  const { db, dialect } = openDatabase(
-    await createDatabase(inject('postgresUrl'), `collect-${randomUUID()}`),
-  );
+  const { db, dialect } = openDatabase(await createTestDatabase());
   await db.transaction().execute((trx) => migrate(trx, dialect, at));
   const tenantId = await insertTenant(db, served.apiUrl, at);
   served.github.addUser('ada');

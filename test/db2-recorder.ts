@@ -35,9 +35,10 @@ interface StandIn {
   sent: { text: string; parameters: unknown[] }[];
 }
 
+/** The driver's numbers of TIMESTAMP, BIGINT and VARCHAR. */
 const typeOf = (name: string, value: unknown) => {
-  if (name.endsWith('_AT')) return 'TIMESTAMP';
-  return typeof value === 'bigint' ? 'BIGINT' : 'VARCHAR';
+  if (name.endsWith('_AT')) return 93;
+  return typeof value === 'bigint' ? -5 : 12;
 };
 
 /** Stands in for ibm_db: answers every query with the same rows, in which big integers come as text. */
@@ -45,7 +46,7 @@ export function openStandIn(rows: Db2Row[] = []): StandIn {
   const sent: StandIn['sent'] = [];
   const keep = (text: string, parameters: unknown[] = []) => void sent.push({ text, parameters });
   const columns = Object.entries(rows[0] ?? {}).map(([name, value]) => ({
-    ...{ SQL_DESC_NAME: name, SQL_DESC_TYPE_NAME: typeOf(name, value) },
+    ...{ SQL_DESC_NAME: name, SQL_DESC_CONSIZE_TYPE: typeOf(name, value) },
   }));
   const toText = (row: Db2Row) =>
     Object.fromEntries(Object.entries(row).map(([k, v]) => [k, typeof v === 'bigint' ? String(v) : v]));

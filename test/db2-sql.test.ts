@@ -7,7 +7,6 @@ import {
 } from '../lib/access.ts';
 import { collectTenant } from '../lib/collector.ts';
 import { type Db, openDatabase } from '../lib/db/database.ts';
-import { toConnectionString } from '../lib/db/db2.ts';
 import { migrate } from '../lib/db/migrate.ts';
 import { inTransaction, larger, type Merge, mergeRows } from '../lib/db/portable.ts';
 import { requireInitialized } from '../lib/db/schema.ts';
@@ -289,14 +288,6 @@ test('rows from Db2 have the types of rows from PostgreSQL', async () => {
   expect(await db.selectFrom('repository').selectAll().execute()).toEqual([
     { githubId: 5_000_000_000, addedAt: AT, firstCoveredDate: '2026-01-01', name: '123', failureAt: null },
   ]);
-});
-
-test('a db2:// address becomes the driver’s keywords', () => {
-  const address = 'db2://bob%40x:p%3Bw%20d@db.example:32733/BLUDB?security=SSL';
-  expect(toConnectionString(address)).toBe(
-    'DATABASE=BLUDB;HOSTNAME=db.example;PORT=32733;PROTOCOL=TCPIP;UID=bob@x;PWD={p;w d};SECURITY=SSL;',
-  );
-  expect(toConnectionString('db2://u:p@h/D')).toContain('PORT=50000;');
 });
 
 test('where the runtime has no driver for Db2, it says what is missing', async () => {

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inject } from 'vitest';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
 import { type Installation, type InstallationOptions, openInstallation } from '../local/installation.ts';
-import { createDatabase } from '../local/postgres.ts';
+import { createTestDatabase } from './database.ts';
 import { requireDescribed } from './openapi-check.ts';
 
 export interface Answer {
@@ -89,13 +88,15 @@ export async function openTestInstallation(options: TestInstallationOptions = {}
   await mkdir(path.join(dataDir, 'identity'));
   await copyFile(inject('identityKeys'), path.join(dataDir, 'identity/keys.json'));
   const { now, ...rest } = options;
+  const packages = inject('db2')?.packages;
   let present = now;
   const isThroughWskdeploy = inject('wskdeploy') && rest.deployed === undefined;
   const installation = await openInstallation({
     dataDir,
-    databaseUrl: rest.databaseUrl ?? (await createDatabase(inject('postgresUrl'), `test-${randomUUID()}`)),
+    databaseUrl: rest.databaseUrl ?? (await createTestDatabase()),
     clock: () => (present ? new Date(present) : new Date()),
     alarms: false,
+    ...(packages && { packages }),
     ...rest,
     ...(isThroughWskdeploy && { deployed: false }),
     limits: { invocationsPerMinute: 10_000, triggersPerMinute: 10_000, ...rest.limits },

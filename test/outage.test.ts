@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, inject, test } from 'vitest';
-import { createDatabase } from '../local/postgres.ts';
+import { createTestDatabase } from './database.ts';
 import { openTestInstallation, type TestInstallation } from './installation.ts';
 
 /** Stands between the actions and the database, and can be cut. */
@@ -51,7 +50,7 @@ async function openCable(databaseUrl: string): Promise<Cable> {
 }
 
 async function open() {
-  const databaseUrl = await createDatabase(inject('postgresUrl'), `outage-${randomUUID()}`);
+  const databaseUrl = await createTestDatabase();
   cable = await openCable(databaseUrl);
   installation = await openTestInstallation({ demo: true, databaseUrl: cable.url });
   await installation.initialise();
@@ -85,7 +84,11 @@ test('while the database is away every route says so, and all is well when it is
   for (const route of routes) expect((await ada('GET', route)).status, route).toBe(200);
 });
 
-test('a connection that was cut while idle goes unnoticed', async () => {
+test('a connection that was cut while idle goes unnoticed', async ({ skip }) => {
+  skip(
+    Boolean(inject('db2')),
+    'ibm_db does not tell that a connection was cut; one that is idle for a second is tried.',
+  );
   const ada = await open();
   await ada('GET', '/me');
   await cable.cut();

@@ -1,6 +1,7 @@
 import { CamelCasePlugin, type Dialect, Kysely } from 'kysely';
 import { Failure } from '../failure.ts';
 import { openDb2 } from './db2.ts';
+import { isDb2Address } from './db2-address.ts';
 import { postgresDialect } from './postgres.ts';
 import type { Tables } from './tables.ts';
 
@@ -15,13 +16,13 @@ export interface Database {
 }
 
 /**
- * Prepares connections to the database of a URL: postgres://… or db2://… Nothing is connected before the first
+ * Prepares connections to a database: postgres://… or what `isDb2Address` takes. Nothing is connected before the first
  * statement. Throws `misconfigured` for any other address.
  */
 export function openDatabase(url: string): Database {
   if (/^postgres(ql)?:/.test(url)) return { db: toDb(postgresDialect(url)), dialect: 'postgres' };
-  if (/^db2:/.test(url)) return { db: toDb(openDb2(url)), dialect: 'db2' };
-  throw new Failure(500, 'misconfigured', 'DATABASE_URL must begin with postgres:// or db2://.');
+  if (isDb2Address(url)) return { db: toDb(openDb2(url)), dialect: 'db2' };
+  throw new Failure(500, 'misconfigured', 'DATABASE_URL is not the address of a database.');
 }
 
 /** Names are camelCase in the code and snake_case in the database. */

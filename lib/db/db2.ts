@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
 import { DialectAdapterBase, sql } from 'kysely';
 import { Failure } from '../failure.ts';
+import { toConnectionString } from './db2-address.ts';
 import { Db2QueryCompiler } from './db2-compiler.ts';
 
 interface Db2Result {
-  getColumnMetadataSync(): { SQL_DESC_NAME: string; SQL_DESC_TYPE_NAME: string }[];
+  getColumnMetadataSync(): { SQL_DESC_NAME: string; SQL_DESC_CONSIZE_TYPE: number }[];
   fetchAll(): Promise<Record<string, unknown>[]>;
   closeSync(): unknown;
 }
@@ -27,35 +29,30 @@ export interface Db2Connection {
 }
 
 /** A connection that was idle longer is tried before it is used: the platform freezes containers between activations. */
-const IDLE_MS = 5_000;
-const MAX_IDLE = 2;
+const IDLE_MS = 1_000;
+const CHECK_MS = 2_000;
+/**
+ * ibm_db waits for the database in the threads of libuv, of which a process has four. Were all of them to wait for a row
+ * that one more connection has locked, that one could not commit, and Db2 waits for ever unless LOCKTIMEOUT is set.
+ */
+const MAX_CONNECTIONS = 2;
 
-/** ibm_db is loaded only where a Db2 address is configured, and is never part of a bundle. */
+/**
+ * ibm_db is loaded only where a Db2 address is configured, and is never part of a bundle. Its driver takes texts for those
+ * of the locale's code page, which in a container is none, unless it is told that they are UTF-8 (1208):
+ * https://github.com/ibmdb/node-ibm_db/issues/471.
+ */
 async function openConnection(connectionString: string): Promise<Db2Connection> {
+  process.env.DB2CODEPAGE ??= '1208';
   const { default: driver } = await import('ibm_db').catch(() => {
     const message =
       'DATABASE_URL names a Db2 database, but the runtime has no working ibm_db to reach it with.';
     throw new Failure(500, 'misconfigured', message);
   });
-  return driver.open(connectionString);
-}
-
-/** db2://user:password@host:port/database?security=SSL as the driver's keywords; the query's names are keywords too. */
-export function toConnectionString(address: string): string {
-  const url = new URL(address);
-  const keywords = {
-    DATABASE: decodeURIComponent(url.pathname.slice(1)),
-    HOSTNAME: url.hostname,
-    PORT: url.port || '50000',
-    PROTOCOL: 'TCPIP',
-    UID: decodeURIComponent(url.username),
-    PWD: decodeURIComponent(url.password),
-    ...Object.fromEntries([...url.searchParams].map(([name, value]) => [name.toUpperCase(), value])),
-  };
-  const quote = (value: string) => (/[;{}]/.test(value) ? `{${value}}` : value);
-  return Object.entries(keywords)
-    .map(([name, value]) => `${name}=${quote(value)};`)
-    .join('');
+  return driver.open(connectionString).catch((error: object) => {
+    // What the driver refuses to connect for is an error's fields without its class.
+    throw Object.assign(new Error(), error);
+  });
 }
 
 /** Db2 takes neither JavaScript's instants nor its booleans and big integers. */
@@ -66,11 +63,15 @@ function toParameter(value: unknown): unknown {
   return isInstant ? value.replace('T', ' ').replace('Z', '') : (value ?? null);
 }
 
+/** SQL_BIGINT, SQL_DECIMAL, SQL_NUMERIC and SQL_DECFLOAT of the driver's sqlcli1.h. */
+const NUMBERS = [-5, 3, 2, -360];
+/** SQL_TYPE_TIMESTAMP. */
+const TIMESTAMP = 93;
+
 /** Numbers that JavaScript might not hold and instants come as text. */
-function parserOf(type: string): (value: unknown) => unknown {
-  if (/^(BIGINT|DECIMAL|NUMERIC|DECFLOAT)/.test(type))
-    return (value) => (value === null ? null : Number(value));
-  if (!type.startsWith('TIMESTAMP')) return (value) => value;
+function parserOf(type: number): (value: unknown) => unknown {
+  if (NUMBERS.includes(type)) return (value) => (value === null ? null : Number(value));
+  if (type !== TIMESTAMP) return (value) => value;
   return (value) =>
     value === null ? null : new Date(`${String(value).slice(0, 23).replace(' ', 'T')}Z`).toISOString();
 }
@@ -78,10 +79,10 @@ function parserOf(type: string): (value: unknown) => unknown {
 async function query(connection: Db2Connection, text: string, parameters: unknown[]) {
   const [result] = await connection.queryResult(text, parameters);
   try {
-    const columns = result.getColumnMetadataSync().map(({ SQL_DESC_NAME, SQL_DESC_TYPE_NAME }) => ({
+    const columns = result.getColumnMetadataSync().map(({ SQL_DESC_NAME, SQL_DESC_CONSIZE_TYPE }) => ({
       source: SQL_DESC_NAME,
       name: SQL_DESC_NAME.toLowerCase(),
-      parse: parserOf(SQL_DESC_TYPE_NAME),
+      parse: parserOf(SQL_DESC_CONSIZE_TYPE),
     }));
     const rows = await result.fetchAll();
     return rows.map((row) =>
@@ -121,12 +122,14 @@ class Connection implements DatabaseConnection {
     throw new Error('Db2 results are not streamed.');
   }
 
+  /** What nobody answers any more, as after a firewall forgot it, keeps a thread until the system gives it up. */
   async isAlive(): Promise<boolean> {
     if (performance.now() - this.idleSince < IDLE_MS) return true;
-    return query(this.db2, 'select 1 from sysibm.sysdummy1', []).then(
+    const answered = query(this.db2, 'select 1 from sysibm.sysdummy1', []).then(
       () => true,
       () => false,
     );
+    return Promise.race([answered, sleep(CHECK_MS, false, { ref: false })]);
   }
 
   async close(): Promise<void> {
@@ -137,6 +140,8 @@ class Connection implements DatabaseConnection {
 class Db2Driver implements Driver {
   readonly #open: () => Promise<Db2Connection>;
   readonly #idle: Connection[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #used = 0;
 
   constructor(open: () => Promise<Db2Connection>) {
     this.#open = open;
@@ -145,17 +150,32 @@ class Db2Driver implements Driver {
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<Connection> {
-    for (let one = this.#idle.pop(); one; one = this.#idle.pop()) {
-      if (await one.isAlive()) return one;
-      await one.close();
+    if (this.#used < MAX_CONNECTIONS) this.#used += 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      for (let one = this.#idle.pop(); one; one = this.#idle.pop()) {
+        if (await one.isAlive()) return one;
+        void one.close();
+      }
+      return new Connection(await this.#open());
+    } catch (error) {
+      this.#passOn();
+      throw error;
     }
-    return new Connection(await this.#open());
   }
 
   async releaseConnection(connection: Connection): Promise<void> {
-    if (!connection.db2.connected || this.#idle.length >= MAX_IDLE) return connection.close();
     connection.idleSince = performance.now();
-    this.#idle.push(connection);
+    if (connection.db2.connected) this.#idle.push(connection);
+    else await connection.close();
+    this.#passOn();
+  }
+
+  /** The place of a connection goes to whoever waits longest. */
+  #passOn(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#used -= 1;
   }
 
   async beginTransaction({ db2 }: Connection): Promise<void> {
@@ -200,7 +220,7 @@ export function db2Dialect(open: () => Promise<Db2Connection>): Dialect {
       getMetadata: async () => ({ tables: [] }),
       getTables: async () => {
         const { rows } = await sql<{ name: string }>`
-          select tabname as name from syscat.tables where tabschema = current schema and type = 'T'`.execute(
+          select tabname as name from syscat.tables where tabschema = current_schema and type = 'T'`.execute(
           db,
         );
         return rows.map(({ name }) => ({ name: name.toLowerCase(), isView: false, columns: [] }));
@@ -209,7 +229,7 @@ export function db2Dialect(open: () => Promise<Db2Connection>): Dialect {
   };
 }
 
-/** Connects to the database of a db2:// address when the first statement needs it. */
+/** Connects to the database of an address when the first statement needs it. */
 export function openDb2(address: string): Dialect {
   const connectionString = toConnectionString(address);
   return db2Dialect(() => openConnection(connectionString));

@@ -3,12 +3,12 @@ import { Failure } from '../failure.ts';
 interface DriverError {
   /** SQLSTATE from PostgreSQL, a system error's name from Node. */
   code?: unknown;
-  /** SQLSTATE from Db2. */
-  state?: unknown;
+  /** SQLSTATE from ibm_db. */
+  sqlstate?: unknown;
 }
 
 function sqlState(error: DriverError & Error): string {
-  return String(error.code || error.state || /SQLSTATE=(\w{5})/.exec(error.message)?.[1] || '');
+  return String(error.code || error.sqlstate || /SQLSTATE=(\w{5})/.exec(error.message)?.[1] || '');
 }
 
 /** SQLSTATE classes 08 (connection), 57P (operator intervention), 53 (too many connections); Db2 58 (system). */
@@ -31,10 +31,11 @@ export function isReferenced(error: unknown): boolean {
 
 /**
  * True when running the transaction again may succeed: two writers met (also where one deleted what the other refers
- * to), or two that create the schema (42710).
+ * to), or two that create the schema (42710). Db2 says 40001 (SQL0911N) or 57033 (SQL0913N) of a deadlock and of a lock
+ * that took too long.
  */
 export function isWorthRetrying(error: unknown): boolean {
-  return error instanceof Error && /^(2350[345]|40001|40P01|42710)$/.test(sqlState(error));
+  return error instanceof Error && /^(2350[345]|40001|40P01|42710|57033)$/.test(sqlState(error));
 }
 
 /** True when a table is not there: nothing was ever migrated. */

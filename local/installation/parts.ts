@@ -106,7 +106,7 @@ export async function openPlatform(
   { options, url, kept, log }: Opening,
   environment: Record<string, string>,
 ): Promise<Host> {
-  const { limits = {}, alarms = true, coldStarts = false } = options;
+  const { limits = {}, alarms = true, coldStarts = false, packages } = options;
   const manifest = options.deployed === false ? null : path.join(findRoot(), 'manifest.yaml');
   const host = await openHost({
     manifest,
@@ -115,6 +115,7 @@ export async function openPlatform(
     limits,
     alarms,
     coldStarts,
+    ...(packages && { packages }),
     log,
   });
   host.apiHost(url);

@@ -40,6 +40,8 @@ export interface HostOptions {
   alarms?: boolean;
   /** Every activation in a process of its own, to find what relies on a warm one. */
   coldStarts?: boolean;
+  /** Folder of packages that the image has instead of the checkout's, such as an `ibm_db` that is built. */
+  packages?: string;
 }
 
 export interface Host {
@@ -83,7 +85,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const warn = (variable: string) =>
     log({ level: 'warn', event: 'manifest', message: `${variable} is not set: an empty string.` });
   const manifest = options.manifest && (await loadManifest(options.manifest, options.environment, warn));
-  const image = await openImage();
+  const image = await openImage(options.packages);
   let apiHost = '';
   const services = openServices({
     image: image.folder,

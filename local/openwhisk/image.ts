@@ -13,15 +13,18 @@ export interface Image {
 /** `openwhisk` is in the stock image; `ibm_db` is what an image for Db2 adds. Anything else must be in the bundle. */
 const INSTALLED = ['openwhisk', 'ibm_db'];
 
-/** Copies the runner, so that a rebuild does not disturb a running host. */
-export async function openImage(): Promise<Image> {
+/**
+ * Copies the runner, so that a rebuild does not disturb a running host. Packages are taken from the folder `packages`
+ * where it has them, from the checkout else.
+ */
+export async function openImage(packages?: string): Promise<Image> {
   const runner = findRunner();
   const folder = await mkdtemp(path.join(os.tmpdir(), 'openwhisk-image-'));
   const modules = path.join(folder, 'node_modules');
   await mkdir(modules);
   await cp(runner, path.join(folder, 'runner.cjs'));
   for (const name of INSTALLED) {
-    const installed = findPackage(name);
+    const installed = findPackage(name, packages);
     if (installed) await symlink(installed, path.join(modules, name), 'junction');
   }
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
@@ -36,7 +39,10 @@ function findRunner(): string {
   throw new Error('dist/local/runner.cjs is not there. Build first: npm run build.');
 }
 
-function findPackage(name: string): string | undefined {
+function findPackage(name: string, packages: string | undefined): string | undefined {
   const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
-  return folders.map((folder) => path.join(folder, name)).find((folder) => existsSync(folder));
+  return [packages ?? [], folders]
+    .flat()
+    .map((folder) => path.join(folder, name))
+    .find((folder) => existsSync(folder));
 }

@@ -1,0 +1,129 @@
+import * as z from 'zod';
+
+type Keywords = Record<string, string>;
+
+/** Services under whose names IBM Cloud binds credentials of a Db2 database. */
+const SERVICES = [
+  'dashDB',
+  'dashdb',
+  'dashdb-for-transactions',
+  'Db2',
+  'db2',
+  'Db2 Warehouse',
+  'Db2 on Cloud',
+];
+
+const text = z.string().min(1);
+
+/** Credentials of the instances that the seed's `bx service key-create` made: with a data source name, TLS or not. */
+const named = z
+  .union([z.object({ ssldsn: text }), z.object({ dsn: text })])
+  .transform((found) => parseDsn('ssldsn' in found ? found.ssldsn : found.dsn));
+
+/** Credentials of today's instances: https://cloud.ibm.com/docs/Db2onCloud?topic=Db2onCloud-getting-started */
+const composed = z
+  .object({
+    connection: z.object({
+      db2: z.object({
+        authentication: z.object({ username: text, password: text }),
+        hosts: z.array(z.object({ hostname: text, port: z.number() })).min(1),
+        database: text,
+      }),
+    }),
+  })
+  .transform(({ connection: { db2 } }) => ({
+    DATABASE: db2.database,
+    HOSTNAME: db2.hosts[0]?.hostname ?? '',
+    PORT: String(db2.hosts[0]?.port),
+    UID: db2.authentication.username,
+    PWD: db2.authentication.password,
+    SECURITY: 'SSL',
+  }));
+
+const separate = z
+  .object({ db: text, hostname: text, port: z.coerce.string(), username: text, password: text })
+  .transform(({ db, hostname, port, username, password }) => ({
+    ...{ DATABASE: db, HOSTNAME: hostname, PORT: port, UID: username, PWD: password },
+  }));
+
+const credentials = z.union([composed, named, separate]);
+
+function parseUri(address: string): Keywords | undefined {
+  if (!/^db2:\/\/./.test(address) || !URL.canParse(address)) return undefined;
+  const url = new URL(address);
+  const options = [...url.searchParams].map(([name, value]) => [name.toUpperCase(), value]);
+  return {
+    DATABASE: decodeURIComponent(url.pathname.slice(1)),
+    HOSTNAME: url.hostname,
+    ...(url.port && { PORT: url.port }),
+    UID: decodeURIComponent(url.username),
+    PWD: decodeURIComponent(url.password),
+    ...Object.fromEntries(options),
+  };
+}
+
+function parseDsn(dsn: string): Keywords {
+  const pairs = dsn.split(';').filter((one) => one.includes('='));
+  return Object.fromEntries(
+    pairs.map((one) => [one.replace(/=.*/s, '').trim().toUpperCase(), one.replace(/^.*?=/s, '')]),
+  );
+}
+
+function parseJson(json: string): Keywords | undefined {
+  try {
+    return credentials.safeParse(JSON.parse(json)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseAddress(address: string): Keywords | undefined {
+  if (address.startsWith('{')) return parseJson(address);
+  return parseUri(address) ?? (/(^|;)\s*(database|hostname)=/i.test(address) ? parseDsn(address) : undefined);
+}
+
+const isHere = (host: string) => /^(localhost|127\.[\d.]+|\[?::1\]?)$/.test(host);
+
+/** What a connection has unless its address says otherwise: TLS, and of a certificate that names the host, to any other machine. */
+function toDefaults(keywords: Keywords): Keywords {
+  const isPlain = isHere(keywords.HOSTNAME ?? '') || keywords.SECURITY?.toUpperCase() === 'NONE';
+  const tls = { SECURITY: 'SSL', SSLCLIENTHOSTNAMEVALIDATION: 'Basic' };
+  const port = isPlain ? '50000' : '50001';
+  return { PORT: port, PROTOCOL: 'TCPIP', CONNECTTIMEOUT: '10', ...(!isPlain && tls) };
+}
+
+/**
+ * True for what `toConnectionString` takes. The driver has no way to write a semicolon within a value:
+ * https://www.ibm.com/docs/en/db2/11.5.x?topic=clients-password-rules.
+ */
+export function isDb2Address(address: string): boolean {
+  const keywords = parseAddress(address) ?? {};
+  const { DATABASE, HOSTNAME } = keywords;
+  return Boolean(DATABASE && HOSTNAME) && Object.values(keywords).every((value) => !value.includes(';'));
+}
+
+/**
+ * The keywords for IBM's driver of an address of a Db2 database: db2://user:password@host:port/database?keyword=value, a
+ * data source name (DATABASE=…;HOSTNAME=…;), or the JSON of service credentials of IBM Cloud.
+ *
+ * TLS is on for every host but this machine, and the certificate must name the host, which the driver does not ask for by
+ * itself: https://www.ibm.com/docs/en/db2/11.5.x?topic=keywords-sslclienthostnamevalidation. `security=none` turns it off.
+ * The driver trusts DigiCert's root; another needs `sslservercertificate=` with a file in the image:
+ * https://www.ibm.com/docs/en/db2/11.5.x?topic=keywords-security.
+ */
+export function toConnectionString(address: string): string {
+  const given = parseAddress(address) ?? {};
+  const { SECURITY, ...keywords } = { ...toDefaults(given), ...given };
+  const security = SECURITY && SECURITY.toUpperCase() !== 'NONE' ? { SECURITY } : {};
+  return Object.entries({ ...keywords, ...security })
+    .map(([name, value]) => `${name}=${value};`)
+    .join('');
+}
+
+/** The JSON of the first Db2 service that is bound to an action, as `wsk service bind` leaves it in `__bx_creds`. */
+export function findBoundCredentials(bound: unknown): string | undefined {
+  if (typeof bound !== 'object' || bound === null) return undefined;
+  const services = new Map(Object.entries(bound));
+  const found = SERVICES.map((name) => services.get(name)).find((one) => one !== undefined);
+  return found && JSON.stringify(found);
+}
