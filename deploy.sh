@@ -107,6 +107,7 @@ locked=
 clean_up() {
   [ -z "$locked" ] || node dist/local/deploy.js unlock || true
   [ -z "$work" ] || rm -rf "$work"
+  rm -f manifest.image.yaml
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
@@ -120,6 +121,14 @@ wskdeploy_run() {
     fail "$deployer_name failed, see above. What it had done until then stays."
 }
 
+# The manifest for actions in an image of their own. wskdeploy takes `docker:` for an image even when the variable in it is
+# empty, and finds the bundles beside the manifest, so this is another file here.
+write_manifest() {
+  [ -n "${ACTION_IMAGE:-}" ] || { echo manifest.yaml; return; }
+  sed 's|runtime: nodejs:20|docker: ${ACTION_IMAGE}|' manifest.yaml >manifest.image.yaml
+  echo manifest.image.yaml
+}
+
 lock() {
   helper lock
   locked=yes
@@ -130,14 +139,14 @@ deploy() {
   if [ -n "$dry_run" ]; then
     step "What $deployer_name would deploy"
     # The plan shows the values of all parameters, so it gets none that are secret.
-    DATABASE_URL=SECRET TOKEN_KEY=SECRET INIT_SECRET=SECRET wskdeploy_run sync --preview --manifest manifest.yaml
+    DATABASE_URL=SECRET TOKEN_KEY=SECRET INIT_SECRET=SECRET wskdeploy_run sync --preview --manifest "$(write_manifest)"
     step "What would be uploaded to $COS_BUCKET"
     helper plan
     return
   fi
   lock
   step "Deploying the actions, the trigger and the rule to $NAMESPACE with $deployer_name"
-  wskdeploy_run sync --manifest manifest.yaml
+  wskdeploy_run sync --manifest "$(write_manifest)"
   step 'Creating or upgrading the tables'
   helper upgrade
   step "Uploading the pages to $COS_BUCKET"

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { type Loose, openWskdeploy, ROOT, run } from './wskdeploy.ts';
+
+const IMAGE = 'registry.example/traffic/nodejs-db2:1';
+const MANIFEST = path.join(ROOT, 'manifest.image.yaml');
+
+/** Takes whatever it is sent, as a platform with these runtimes does, and keeps the actions. */
+async function openRecorder() {
+  const actions: Loose[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : {};
+    if (request.method === 'PUT' && request.url?.includes('/actions/')) actions.push(body);
+    response.setHeader('content-type', 'application/json');
+    const runtimes = { nodejs: [{ kind: 'nodejs:20', default: true, image: { name: 'n' } }] };
+    response.end(JSON.stringify(request.url === '/' ? { runtimes } : body));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, actions, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+afterEach(() => rm(MANIFEST, { force: true }));
+
+test('with ACTION_IMAGE wskdeploy deploys every action into that image', async () => {
+  const write = `eval "$(sed -n '/^write_manifest/,/^}/p' deploy.sh)" && write_manifest`;
+  const plain = await run('bash', ['--norc', '-c', write], { env: { PATH: process.env.PATH } });
+  expect(plain.output.trim()).toBe('manifest.yaml');
+  const own = await run('bash', ['--norc', '-c', write], {
+    env: { PATH: process.env.PATH, ACTION_IMAGE: IMAGE },
+  });
+  expect(own.output.trim()).toBe('manifest.image.yaml');
+
+  const { server, actions, url } = await openRecorder();
+  const wskdeploy = await openWskdeploy({ apiHost: url, apiKey: 'a:b' });
+  await wskdeploy(['-m', MANIFEST], { ACTION_IMAGE: IMAGE });
+  await wskdeploy.remove();
+  server.close();
+  const names = (await readFile(MANIFEST, 'utf8')).match(/function:/g) ?? [];
+  expect(names.length).toBeGreaterThan(10);
+  expect(actions.length).toBe(names.length);
+  for (const { exec } of actions) {
+    expect([exec.kind, exec.image]).toEqual(['blackbox', IMAGE]);
+    expect(exec.code).toContain('main');
+  }
+});
