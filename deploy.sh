@@ -125,6 +125,7 @@ wskdeploy_run() {
 # empty, and finds the bundles beside the manifest, so this is another file here.
 write_manifest() {
   [ -n "${ACTION_IMAGE:-}" ] || { echo manifest.yaml; return; }
+  # shellcheck disable=SC2016
   sed 's|runtime: nodejs:20|docker: ${ACTION_IMAGE}|' manifest.yaml >manifest.image.yaml
   echo manifest.image.yaml
 }
