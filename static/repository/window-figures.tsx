@@ -3,8 +3,10 @@ import { Panel } from '../controls/panel.tsx';
 import { formatCount, formatDay } from '../format.ts';
 
 /** GitHub's own figures of its 14 days: the only true uniques of several days. */
-export function WindowFigures({ answer: { window } }: { answer: RepositoryStats }) {
+export function WindowFigures({ answer: { window, totals } }: { answer: RepositoryStats }) {
   if (!window) return null;
+  // Where nobody came for two weeks, GitHub answers with the last 14 days that had visits.
+  const older = window.viewCount + window.cloneCount > 0 && !totals.viewCount && !totals.cloneCount;
   const figures = [
     ['Views', window.viewCount],
     ['Unique visitors', window.viewUniques],
@@ -23,6 +25,7 @@ export function WindowFigures({ answer: { window } }: { answer: RepositoryStats 
       </dl>
       <p class="muted">
         As of {formatDay(window.observedDate)}. Everybody is counted once here, so these uniques are exact.
+        {older && ' They are of days before the range that is shown.'}
       </p>
     </Panel>
   );
