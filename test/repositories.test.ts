@@ -103,8 +103,10 @@ test('what cannot be a name is refused before GitHub is asked', async () => {
     expect([wrong, status]).toEqual([wrong, 400]);
   }
   expect((await ada('POST', path(), { owner })).body.error.details.problems).toEqual([
-    { path: 'name', message: expect.any(String) },
+    { path: 'name', message: 'This is missing.' },
   ]);
+  const long = await ada('POST', path(), { owner: 'o'.repeat(300), name: 'burrow' });
+  expect(long.body.error.message).toMatch(/^owner: This must have at most \d+ characters\.$/);
   expect(installation.github.requests()).toEqual([]);
 });
 
