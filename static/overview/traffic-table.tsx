@@ -6,7 +6,7 @@ import { Pager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
 import { Skeleton } from '../controls/skeleton.tsx';
-import { type Bucket, formatCount, formatDay } from '../format.ts';
+import { type Bucket, formatCount, formatDay, formatShortDay } from '../format.ts';
 import { paths } from '../routes.ts';
 
 const TITLES = { day: 'Daily traffic', week: 'Weekly traffic', month: 'Monthly traffic' };
@@ -55,7 +55,12 @@ function Row({ answer: { tenantId, range }, row }: RowProps) {
     <tr>
       <td class="when">
         {range.by === 'day' ? formatDay(row.date) : row.label}
-        {row.date < range.from && <span class="muted"> from {formatDay(range.from)}</span>}
+        {row.date < range.from && (
+          <>
+            <br />
+            <span class="muted">from {formatShortDay(range.from)}</span>
+          </>
+        )}
       </td>
       <th scope="row" class="name">
         <a href={paths.repository(tenantId, row.repositoryId)}>{row.fullName}</a>
