@@ -1,7 +1,8 @@
+import type { Context } from 'hono';
 import * as z from 'zod';
-import { requireSystemAccess, requireTenantAccess } from '../lib/access.ts';
+import { type Right, requireSystemAccess, requireTenantAccess } from '../lib/access.ts';
 import { openActivations } from '../lib/activations.ts';
-import { createApp, serve } from '../lib/app.ts';
+import { createApp, type Services, serve } from '../lib/app.ts';
 import { LARGEST_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
 import { startAllRuns, startRun } from '../lib/run-start.ts';
 import { listRuns, readRun } from '../lib/runs.ts';
@@ -20,6 +21,15 @@ export const RunListQuery = z.strictObject({
 
 const app = createApp();
 
+/** Who asks, and the tenant in the path, in which it must have the right. */
+async function requireAccess(c: Context<{ Bindings: Services }>, right: Right) {
+  const { db, identity } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  const tenantId = parseId(c.req.param('tenantId'), 'tenant');
+  await requireTenantAccess(db, principal, tenantId, right);
+  return { principal, tenantId };
+}
+
 app.get('/', async (c) => {
   const { db, identity } = c.env;
   const principal = await identity.requirePrincipal(c.req.raw);
@@ -36,26 +46,14 @@ app.post('/', async (c) => {
 });
 
 app.get('/:tenantId', async (c) => {
-  const { db, identity } = c.env;
-  const principal = await identity.requirePrincipal(c.req.raw);
-  const { tenantId } = await requireTenantAccess(
-    db,
-    principal,
-    parseId(c.req.param('tenantId'), 'tenant'),
-    'seeRuns',
-  );
+  const { db } = c.env;
+  const { tenantId } = await requireAccess(c, 'seeRuns');
   return c.json<RunList>(await listRuns(db, tenantId, parseQuery(c.req.raw, RunListQuery)));
 });
 
 app.post('/:tenantId', async (c) => {
-  const { db, identity, clock } = c.env;
-  const principal = await identity.requirePrincipal(c.req.raw);
-  const { tenantId } = await requireTenantAccess(
-    db,
-    principal,
-    parseId(c.req.param('tenantId'), 'tenant'),
-    'startRuns',
-  );
+  const { db, clock } = c.env;
+  const { principal, tenantId } = await requireAccess(c, 'startRuns');
   const { repositoryIds } = await parseBody(c.req.raw, RunRequest);
   const services = { db, activations: openActivations(), now: clock() };
   const repositories = repositoryIds ?? 'all';
@@ -65,14 +63,8 @@ app.post('/:tenantId', async (c) => {
 });
 
 app.get('/:tenantId/:runId', async (c) => {
-  const { db, identity } = c.env;
-  const principal = await identity.requirePrincipal(c.req.raw);
-  const { tenantId } = await requireTenantAccess(
-    db,
-    principal,
-    parseId(c.req.param('tenantId'), 'tenant'),
-    'seeRuns',
-  );
+  const { db } = c.env;
+  const { tenantId } = await requireAccess(c, 'seeRuns');
   return c.json<RunDetail>(await readRun(db, tenantId, parseId(c.req.param('runId'), 'run')));
 });
 
