@@ -7,9 +7,10 @@ import { Failure } from '../lib/failure.ts';
 import { listRepositoryRows, readStored, requireRepositoryRow, toRepository } from '../lib/repositories.ts';
 import { addRepositories, addRepository, discoverRepositories } from '../lib/repository-add.ts';
 import { removeRepository } from '../lib/repository-removal.ts';
-import { parseBody, parseId, parseQuery } from '../lib/request.ts';
+import { LARGEST_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
 import { startAddedRun } from '../lib/run-start.ts';
 import { findActiveRun } from '../lib/runs.ts';
+import { setSchedule } from '../lib/schedule.ts';
 import { openTenantGitHub } from '../lib/tenant-github.ts';
 import type {
   Discovered,
@@ -18,6 +19,7 @@ import type {
   RepositoryDetail,
   RepositoryList,
   RepositoryRemoved,
+  ScheduleSet,
 } from './openapi/repositories.ts';
 
 /** GitHub's own rules for account and repository names. */
@@ -39,6 +41,15 @@ export type RepositoryRequest = z.infer<typeof RepositoryRequest>;
 
 export const RepositoryBatch = z.strictObject({ repositories: z.array(RepositoryRequest).min(1).max(100) });
 export type RepositoryBatch = z.infer<typeof RepositoryBatch>;
+
+/** `daily`: every day; `weekly`: once in seven days; `paused`: not collected, GitHub's days are lost after a while. */
+export const Schedule = z.enum(['daily', 'weekly', 'paused']);
+
+export const ScheduleRequest = z.strictObject({
+  repositoryIds: z.array(z.int().positive().max(LARGEST_ID)).min(1).max(1000),
+  schedule: Schedule,
+});
+export type ScheduleRequest = z.infer<typeof ScheduleRequest>;
 
 export const DiscoverQuery = z.strictObject({ q: z.string().max(100).optional() });
 
@@ -101,6 +112,12 @@ app.post('/:tenantId/batch', async (c) => {
   const repositoryIds = added.map(({ repositoryId }) => repositoryId);
   const runId = await collectAdded({ db, now }, { tenantId, startedBy: principal.email, repositoryIds });
   return c.json<RepositoriesAdded>({ added, refused, runId });
+});
+
+app.patch('/:tenantId', async (c) => {
+  const { db, tenantId, now } = await requireAccess(c, 'changeRepositories');
+  const request = await parseBody(c.req.raw, ScheduleRequest);
+  return c.json<ScheduleSet>({ repositories: await setSchedule(db, tenantId, request, now) });
 });
 
 app.get('/:tenantId/discover', async (c) => {

@@ -89,7 +89,7 @@ export async function readOverview(
       .map(([row, own]) => toOverviewRepository(row, own, calendar, now)),
     page: { number: request.page, size: request.size, total: listed.length },
     repositoryCount: rows.length,
-    problemCount: rows.filter((row) => row.failureCode !== null).length,
+    problemCount: rows.filter((row) => toProblem(row, now) !== null).length,
     activeRunId: await findActiveRun(db, access.tenantId, now),
   };
 }

@@ -30,6 +30,8 @@ export interface Repository {
   firstCoveredDate: Day | null;
   lastCoveredDate: Day | null;
   lastSuccessAt: Instant | null;
+  /** Days until GitHub forgets a day that no run has covered; 0: days are being lost now. */
+  daysUntilLoss: number;
   problem: Problem | null;
 }
 
@@ -98,14 +100,15 @@ export function toRepository(row: RepositoryRow, now: Date): Repository {
     firstCoveredDate: row.firstCoveredDate,
     lastCoveredDate: row.lastCoveredDate,
     lastSuccessAt: row.lastSuccessAt,
+    daysUntilLoss: daysUntilLoss(row.lastCoveredDate, toDay(now)),
     problem: toProblem(row, now),
   };
 }
 
-/** The problem that the newest collection of a repository met; null when it went well. */
+/** The problem that the newest collection of a repository met; null when it went well, and while collection is paused. */
 export function toProblem(row: RepositoryRow, now: Date): Problem | null {
-  const { failureCode, failureMessage, failureAt, lastCoveredDate } = row;
-  if (failureCode === null || failureAt === null) return null;
+  const { failureCode, failureMessage, failureAt, lastCoveredDate, schedule } = row;
+  if (failureCode === null || failureAt === null || schedule === 'paused') return null;
   return {
     code: failureCode,
     message: failureMessage ?? '',

@@ -1,6 +1,5 @@
 import type { Transaction } from 'kysely';
 import type { Activations } from './activations.ts';
-import { addDays, startOf, toDay } from './day.ts';
 import type { Db } from './db/database.ts';
 import { inTransaction, type Merge, mergeRows } from './db/portable.ts';
 import type { RunReason, Tables } from './db/tables.ts';
@@ -9,6 +8,7 @@ import { LEASE_MS, renewLease, setLease, sweep, takeLease } from './lease.ts';
 import { toFullName } from './repositories.ts';
 import { notFound } from './request.ts';
 import { closeRun, type RunKey } from './run-end.ts';
+import { isDue } from './schedule.ts';
 
 /** What starts runs. */
 export interface RunStarter {
@@ -23,7 +23,7 @@ export interface RunOrder {
   reason: Exclude<RunReason, 'added'>;
   /** E-mail address; null for the alarm. */
   startedBy: string | null;
-  /** `due`: not collected yet today, or this week; `all`: all that are not paused; or those that are named. */
+  /** `due`: what `isDue` says; `all`: all that are not paused; or those that are named, also paused ones. */
   repositories: 'due' | 'all' | readonly number[];
 }
 
@@ -33,8 +33,6 @@ export interface StartedRun {
   /** True: a run was at work for the tenant, and is this one. */
   already: boolean;
 }
-
-const DAYS_OF_WEEK = 7;
 
 /** Starts what is due in every tenant, as the alarm does; a tenant with a run at work is left alone. */
 export async function startAllRuns(
@@ -146,25 +144,16 @@ async function listForRun(
 ): Promise<Work[]> {
   const rows = await trx
     .selectFrom('repository')
-    .select(['repositoryId', 'owner', 'name', 'schedule', 'lastSuccessAt'])
+    .select(['repositoryId', 'owner', 'name', 'schedule', 'lastSuccessAt', 'failureAt'])
     .where('tenantId', '=', tenantId)
     .$if(typeof which !== 'string', (query) => query.where('repositoryId', 'in', [...which] as number[]))
     .execute();
   if (typeof which !== 'string' && rows.length < new Set(which).size) throw notFound('repository');
-  const chosen = typeof which === 'string' ? rows.filter((row) => isChosen(row, which, now)) : rows;
+  const chosen = rows.filter((row) => {
+    if (which === 'due') return isDue(row, now);
+    return which !== 'all' || row.schedule !== 'paused';
+  });
   return chosen.sort((one, other) => ((one.lastSuccessAt ?? '') < (other.lastSuccessAt ?? '') ? -1 : 1));
-}
-
-function isChosen(
-  { schedule, lastSuccessAt }: { schedule: string; lastSuccessAt: string | null },
-  which: 'due' | 'all',
-  now: Date,
-): boolean {
-  if (schedule === 'paused') return false;
-  if (which === 'all' || lastSuccessAt === null) return true;
-  const today = toDay(now);
-  const since = schedule === 'weekly' ? addDays(today, 1 - DAYS_OF_WEEK) : today;
-  return new Date(lastSuccessAt) < startOf(since);
 }
 
 const waiting: Merge<'runRepository'> = {

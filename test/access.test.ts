@@ -59,6 +59,7 @@ const rows: Record<string, Row> = {
   'delete /members/{tenantId}/{email}': inTenant('administrator', 'manager'),
   'get /repositories/{tenantId}': inTenant(...members),
   'post /repositories/{tenantId}': inTenant(...managers),
+  'patch /repositories/{tenantId}': inTenant(...managers),
   'post /repositories/{tenantId}/batch': inTenant(...managers),
   'get /repositories/{tenantId}/discover': inTenant(...managers),
   'get /repositories/{tenantId}/{repositoryId}': inTenant(...members),

@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { DiscoverQuery, RepositoryBatch, RepositoryRequest } from '../repositories.ts';
+import {
+  DiscoverQuery,
+  RepositoryBatch,
+  RepositoryRequest,
+  Schedule,
+  ScheduleRequest,
+} from '../repositories.ts';
 import { githubFailures } from './failures.ts';
 import { Count, Day, Instant, Problem } from './figures.ts';
 import type { Operation } from './operation.ts';
@@ -13,12 +19,14 @@ export const Repository = z.object({
   webUrl: z.string(),
   visibility: z.enum(['public', 'private', 'internal']),
   archived: z.boolean(),
-  schedule: z.enum(['daily', 'weekly', 'paused']),
+  schedule: Schedule,
   addedAt: Instant,
   addedBy: z.string(),
   firstCoveredDate: Day.nullable(),
   lastCoveredDate: Day.nullable(),
   lastSuccessAt: Instant.nullable(),
+  /** Days until GitHub forgets a day that no run has covered, also while collection is paused; 0: days are being lost now. */
+  daysUntilLoss: Count,
   problem: Problem.nullable(),
 });
 export type Repository = z.infer<typeof Repository>;
@@ -43,6 +51,9 @@ export const RepositoriesAdded = z.object({
   runId: z.int().nullable(),
 });
 export type RepositoriesAdded = z.infer<typeof RepositoriesAdded>;
+
+export const ScheduleSet = z.object({ repositories: z.array(Repository) });
+export type ScheduleSet = z.infer<typeof ScheduleSet>;
 
 export const Discovered = z.object({
   candidates: z.array(
@@ -109,6 +120,16 @@ export const repositoryOperations: Operation[] = [
     body: RepositoryBatch,
     responses: { 200: RepositoriesAdded },
     failures: ['tenant_not_found', ...githubFailures],
+  },
+  {
+    action: 'repositories',
+    method: 'patch',
+    path: '/{tenantId}',
+    summary: 'Set when repositories are collected: all that are named, or none',
+    roles: adders,
+    body: ScheduleRequest,
+    responses: { 200: ScheduleSet },
+    failures: ['tenant_not_found', 'repository_not_found'],
   },
   {
     action: 'repositories',

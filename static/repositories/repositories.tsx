@@ -21,7 +21,7 @@ import { DiscoverDialog } from './discover-dialog.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 import { RepositoryList } from './repository-list.tsx';
 
-/** Which repositories of a tenant are collected: add, discover, remove. */
+/** Which repositories of a tenant are collected, and when: add, discover, schedule, remove. */
 export function Repositories({ tenantId }: { tenantId: number }) {
   const { me, reloadMe } = useMe();
   const place = usePlace();
@@ -63,7 +63,7 @@ export function Repositories({ tenantId }: { tenantId: number }) {
             tenantId={tenantId}
             answer={answer}
             mayChange={mayChange}
-            onRemoved={() => changed(null)}
+            onChanged={() => changed(null)}
           />
         )}
       </Answered>
@@ -82,11 +82,11 @@ interface TrackedProps {
   tenantId: number;
   answer: RepositoryListAnswer;
   mayChange: boolean;
-  onRemoved: () => void;
+  onChanged: () => void;
 }
 
 /** The list, with the dialog that removes one of them. */
-function Tracked({ tenantId, answer: { repositories }, mayChange, onRemoved }: TrackedProps) {
+function Tracked({ tenantId, answer: { repositories }, mayChange, onChanged }: TrackedProps) {
   const [removing, setRemoving] = useState<Repository>();
   const close = () => setRemoving(undefined);
   if (repositories.length === 0) return <NoRepositories mayAdd={mayChange} />;
@@ -95,7 +95,7 @@ function Tracked({ tenantId, answer: { repositories }, mayChange, onRemoved }: T
       <RepositoryList
         tenantId={tenantId}
         repositories={repositories}
-        onRemove={mayChange ? setRemoving : undefined}
+        changing={mayChange ? { onRemove: setRemoving, onScheduled: onChanged } : undefined}
       />
       {removing && (
         <RemoveDialog
@@ -105,7 +105,7 @@ function Tracked({ tenantId, answer: { repositories }, mayChange, onRemoved }: T
           onClose={close}
           onRemoved={() => {
             close();
-            onRemoved();
+            onChanged();
           }}
         />
       )}

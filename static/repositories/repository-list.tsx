@@ -1,10 +1,14 @@
 import { useState } from 'preact/hooks';
 import type { Repository } from '../../actions/openapi/repositories.ts';
 import { DataTable } from '../controls/data-table.tsx';
+import { Failure } from '../controls/failure.tsx';
+import { SelectField } from '../controls/field.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { formatDay, plural } from '../format.ts';
 import { LossNote } from '../overview/loss-note.tsx';
 import { paths } from '../routes.ts';
+import { SCHEDULES, type ScheduleChange, ScheduleSelect, useScheduleChange } from './schedules.tsx';
+import { SelectCell, type Selection, SelectionBar } from './selection.tsx';
 
 const COLUMNS = [
   { label: 'Repository' },
@@ -15,24 +19,43 @@ const COLUMNS = [
   { label: 'State' },
 ];
 
+/** What people may do with repositories who may change them. */
+interface Changing {
+  onRemove: (repository: Repository) => void;
+  onScheduled: () => void;
+}
+
 interface RepositoryListProps {
   tenantId: number;
   repositories: Repository[];
-  /** Absent where the person may not remove any. */
-  onRemove?: ((repository: Repository) => void) | undefined;
+  /** Absent where the person may not change any. */
+  changing?: Changing | undefined;
 }
 
-/** Every repository with its identifier, what is covered, and what stands in its way. */
-export function RepositoryList({ tenantId, repositories, onRemove }: RepositoryListProps) {
-  const [filter, setFilter] = useState('');
-  const wanted = filter.trim().toLowerCase();
-  const shown = repositories.filter((repository) => repository.fullName.toLowerCase().includes(wanted));
-  const columns = [...COLUMNS, onRemove && { label: 'Actions', unseen: true }];
+interface RowChanges {
+  schedule: ScheduleChange;
+  selection: Selection;
+  onRemove: Changing['onRemove'];
+}
+
+/** Every repository with its identifier, when it is collected, what is covered, and what stands in its way. */
+export function RepositoryList({ tenantId, repositories, changing }: RepositoryListProps) {
+  const filter = useFilter();
+  const [ids, choose] = useState<ReadonlySet<number>>(new Set());
+  const schedule = useScheduleChange(tenantId, () => changing?.onScheduled());
+  const shown = repositories.filter(filter.matches);
+  const changes = changing && { schedule, selection: { ids, choose }, onRemove: changing.onRemove };
+  const columns = [
+    changes && { label: 'Select', unseen: true },
+    ...COLUMNS,
+    changes && { label: 'Actions', unseen: true },
+  ];
   return (
-    <Panel
-      title={plural(repositories.length, 'repository', 'repositories')}
-      beside={<FilterBox filter={filter} onFilter={setFilter} />}
-    >
+    <Panel title={plural(repositories.length, 'repository', 'repositories')} beside={filter.box}>
+      {changes && shown.length > 1 && (
+        <SelectionBar shown={shown} selection={changes.selection} change={schedule} />
+      )}
+      {schedule.error && <Failure error={schedule.error} retry={schedule.clear} />}
       {shown.length === 0 && <p class="none">No repository matches.</p>}
       {shown.length > 0 && (
         <DataTable label="Repositories" columns={columns} cards>
@@ -41,7 +64,7 @@ export function RepositoryList({ tenantId, repositories, onRemove }: RepositoryL
               key={repository.repositoryId}
               tenantId={tenantId}
               repository={repository}
-              onRemove={onRemove}
+              changes={changes}
             />
           ))}
         </DataTable>
@@ -50,39 +73,61 @@ export function RepositoryList({ tenantId, repositories, onRemove }: RepositoryL
   );
 }
 
-function FilterBox({ filter, onFilter }: { filter: string; onFilter: (filter: string) => void }) {
-  return (
-    <search class="search">
+/** Which repositories are shown, by name and by schedule. */
+function useFilter() {
+  const [text, setText] = useState('');
+  const [schedule, setSchedule] = useState('');
+  const wanted = text.trim().toLowerCase();
+  const box = (
+    <search class="search filters">
+      <SelectField
+        label="Show by schedule"
+        quiet
+        value={schedule}
+        options={[{ value: '', label: 'Any schedule' }, ...SCHEDULES]}
+        onValue={setSchedule}
+      />
       <input
         type="search"
         aria-label="Filter repositories"
         placeholder="Filter"
-        value={filter}
-        onInput={(event) => onFilter(event.currentTarget.value)}
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
       />
     </search>
   );
+  const matches = (repository: Repository) =>
+    repository.fullName.toLowerCase().includes(wanted) &&
+    (schedule === '' || repository.schedule === schedule);
+  return { box, matches };
 }
 
 interface RowProps {
   tenantId: number;
   repository: Repository;
-  onRemove: RepositoryListProps['onRemove'];
+  changes: RowChanges | undefined;
 }
 
-function Row({ tenantId, repository, onRemove }: RowProps) {
-  const { firstCoveredDate, lastCoveredDate } = repository;
+function Row({ tenantId, repository, changes }: RowProps) {
+  const { firstCoveredDate, lastCoveredDate, fullName } = repository;
   return (
     <tr>
+      {changes && (
+        <td class="select">
+          <SelectCell repository={repository} selection={changes.selection} />
+        </td>
+      )}
       <th scope="row" class="name">
-        <a href={paths.repository(tenantId, repository.repositoryId)}>{repository.fullName}</a>
+        <a href={paths.repository(tenantId, repository.repositoryId)}>{fullName}</a>
         {repository.archived && <span class="tag">archived</span>}
       </th>
       <td class="number" data-label="Identifier">
         {repository.repositoryId}
       </td>
       <td data-label="Visibility">{repository.visibility}</td>
-      <td data-label="Schedule">{repository.schedule}</td>
+      <td data-label="Schedule">
+        {changes ? <ScheduleSelect repository={repository} change={changes.schedule} /> : repository.schedule}
+      </td>
       <td class="when" data-label="Covered">
         {firstCoveredDate && lastCoveredDate
           ? `${formatDay(firstCoveredDate)} – ${formatDay(lastCoveredDate)}`
@@ -91,10 +136,10 @@ function Row({ tenantId, repository, onRemove }: RowProps) {
       <td data-label="State">
         <State repository={repository} />
       </td>
-      {onRemove && (
+      {changes && (
         <td class="actions">
-          <button type="button" class="button small danger" onClick={() => onRemove(repository)}>
-            Remove…<span class="unseen"> {repository.fullName}</span>
+          <button type="button" class="button small danger" onClick={() => changes.onRemove(repository)}>
+            Remove…<span class="unseen"> {fullName}</span>
           </button>
         </td>
       )}
@@ -102,7 +147,14 @@ function Row({ tenantId, repository, onRemove }: RowProps) {
   );
 }
 
-function State({ repository: { problem, lastSuccessAt } }: { repository: Repository }) {
+function State({ repository }: { repository: Repository }) {
+  const { problem, schedule, lastSuccessAt, daysUntilLoss } = repository;
+  if (schedule === 'paused')
+    return (
+      <>
+        Paused: not collected. <LossNote days={daysUntilLoss} />
+      </>
+    );
   if (!problem)
     return <span class={lastSuccessAt ? 'tag success' : 'tag'}>{lastSuccessAt ? 'Fine' : 'Waiting'}</span>;
   return (

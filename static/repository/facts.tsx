@@ -23,6 +23,17 @@ export function Facts({ repository }: { repository: Repository }) {
   );
 }
 
+/** What it means that nobody collects it. */
+export function PausedNotice({ daysUntilLoss }: Pick<Repository, 'daysUntilLoss'>) {
+  return (
+    <Notice kind="warning" title="Collection is paused">
+      <p>
+        GitHub forgets what is not collected within 14 days. <LossNote days={daysUntilLoss} />
+      </p>
+    </Notice>
+  );
+}
+
 /** Why it is not collected at the moment, and how much time there is. */
 export function ProblemNotice({ problem }: { problem: NonNullable<Repository['problem']> }) {
   return (

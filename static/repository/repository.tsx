@@ -11,10 +11,11 @@ import { go, usePlace } from '../location.ts';
 import { TotalsRow } from '../overview/totals.tsx';
 import { repositoryRead } from '../overview/view.ts';
 import { RemoveDialog } from '../repositories/remove-dialog.tsx';
+import { ScheduleSelect, useScheduleChange } from '../repositories/schedules.tsx';
 import { paths } from '../routes.ts';
 import { ActiveRun, type FollowedRun, useActiveRun } from '../runs/active-run.tsx';
 import { CollectNow } from '../runs/collect-now.tsx';
-import { Facts, ProblemNotice } from './facts.tsx';
+import { Facts, PausedNotice, ProblemNotice } from './facts.tsx';
 import { FactsChart } from './facts-chart.tsx';
 import { History } from './history.tsx';
 import { PathList, ReferrerList } from './ranked-lists.tsx';
@@ -48,27 +49,41 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
         actions={
           <>
             <CsvButton read={read} fileName={`traffic-${answer?.repository.name ?? repositoryId}.csv`} />
-            {answer && <Changes answer={answer} run={run} />}
+            {answer && <Changes answer={answer} run={run} reload={reload} />}
           </>
         }
       />
       {error && <Failure error={error} retry={reload} />}
       <ActiveRun tenantId={tenantId} run={run} />
+      {answer?.repository.schedule === 'paused' && <PausedNotice {...answer.repository} />}
       {answer?.repository.problem && <ProblemNotice problem={answer.repository.problem} />}
       {(answer || !error) && <Figures answer={answer} />}
     </div>
   );
 }
 
+interface ChangesProps {
+  answer: RepositoryStats;
+  run: FollowedRun;
+  reload: () => void;
+}
+
 /** What managers may do with the repository. */
-function Changes({ answer, run }: { answer: RepositoryStats; run: FollowedRun }) {
+function Changes({ answer, run, reload }: ChangesProps) {
   const { me, reloadMe } = useMe();
   const [removing, setRemoving] = useState(false);
   const { tenantId, repository } = answer;
   const { repositoryId, fullName } = repository;
+  const schedule = useScheduleChange(tenantId, reload);
   if (!tenantRightsOf(me, tenantId).changeRepositories) return null;
   return (
     <>
+      <ScheduleSelect repository={repository} change={schedule} />
+      {schedule.error && (
+        <span class="fault" role="alert">
+          {schedule.error.message}
+        </span>
+      )}
       <CollectNow
         tenantId={tenantId}
         repositoryIds={[repositoryId]}

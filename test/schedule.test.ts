@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addDays, daysBetween, daysFrom, startOf, toDay } from '../lib/day.ts';
+import { readRepositoryTraffic } from '../lib/repository-traffic.ts';
+import { isDue, setSchedule } from '../lib/schedule.ts';
+import { DEMO_USERS } from '../local/github/stories.ts';
+import { openCollecting } from './collecting.ts';
+import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
+
+const START = '2025-11-03';
+
+/** The days on which a repository is collected when the alarm fires at the given minutes of the given days. */
+function collectionsOf(
+  schedule: 'daily' | 'weekly',
+  alarms: { day: number; minute: number; fails: boolean }[],
+) {
+  let lastSuccessAt: string | null = null;
+  let failureAt: string | null = null;
+  const collected: string[] = [];
+  for (const { day, minute, fails } of alarms) {
+    const now = new Date(startOf(addDays(START, day)).getTime() + minute * 60_000);
+    if (!isDue({ schedule, lastSuccessAt, failureAt }, now)) continue;
+    failureAt = fails ? (failureAt ?? now.toISOString()) : null;
+    if (fails) continue;
+    lastSuccessAt = now.toISOString();
+    collected.push(toDay(now));
+  }
+  return collected;
+}
+
+test('weekly is at most once in seven days, and never so late that GitHub cuts a day, though four alarms in a row fail or stay out', () => {
+  const alarm = fc.record({
+    minute: fc.integer({ min: 0, max: 1439 }),
+    outcome: fc.constantFrom('well', 'fails', 'stays out'),
+  });
+  const property = fc.property(fc.array(alarm, { minLength: 60, maxLength: 60 }), (alarms) => {
+    let badInARow = 0;
+    const fired = alarms.flatMap(({ minute, outcome }, day) => {
+      badInARow = outcome === 'well' || badInARow === 4 ? 0 : badInARow + 1;
+      if (badInARow === 0) return [{ day, minute, fails: false }];
+      return outcome === 'fails' ? [{ day, minute, fails: true }] : [];
+    });
+    const collected = collectionsOf('weekly', fired);
+    const gaps = collected.slice(1).map((day, index) => daysBetween(collected[index] ?? '', day));
+    expect(collected.length).toBeGreaterThan(4);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(7);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(12);
+  });
+  fc.assert(property, { numRuns: 300 });
+});
+
+test('a weekly repository whose collection failed is tried again the next day, not the same', () => {
+  const lastSuccessAt = '2025-11-03T06:00:00.000Z';
+  const failed = { schedule: 'weekly', lastSuccessAt, failureAt: '2025-11-05T09:00:00.000Z' } as const;
+  expect(isDue(failed, new Date('2025-11-06T06:00:00Z'))).toBe(true);
+  expect(isDue({ ...failed, failureAt: null }, new Date('2025-11-06T06:00:00Z'))).toBe(false);
+  expect(isDue({ ...failed, schedule: 'paused' }, new Date('2025-12-06T06:00:00Z'))).toBe(false);
+});
+
+test('over 60 days a weekly repository loses no day and has what really happened, with five alarms that did not come', async () => {
+  const collecting = await openCollecting(`${START}T06:00:00.000Z`);
+  const { db, tenantId, served } = collecting;
+  try {
+    const { id, repositoryId } = await collecting.add('weekly', { views: 30, clones: 5 });
+    await setSchedule(
+      db,
+      tenantId,
+      { repositoryIds: [repositoryId], schedule: 'weekly' },
+      collecting.clock(),
+    );
+    const missed = daysFrom(addDays(START, 14), addDays(START, 18));
+    const end = addDays(START, 60);
+    for (const day of daysFrom(START, end))
+      if (!missed.includes(day)) await collecting.collect(`${day}T06:00:00.000Z`);
+    const runs = await collecting.rows('collectionRun');
+    expect(runs.map(({ startedAt }) => String(startedAt).slice(0, 10)).sort()).toEqual(
+      [0, 7, 19, 26, 33, 40, 47, 54].map((day) => addDays(START, day)),
+    );
+    const [from, to] = [addDays(START, -12), addDays(START, 50)];
+    const answer = await readRepositoryTraffic(
+      db,
+      { tenantId, repositoryIds: null },
+      repositoryId,
+      { from, to },
+      collecting.clock(),
+    );
+    expect(answer.lostDays).toEqual([]);
+    const truth = daysFrom(from, to).map((day) => served.github.truth(id, day));
+    expect(answer.series.viewCount).toEqual(truth.map(({ viewCount }) => viewCount));
+    expect(answer.series.cloneUniques).toEqual(truth.map(({ cloneUniques }) => cloneUniques));
+  } finally {
+    await collecting.close();
+  }
+});
+
+let installation: TestInstallation;
+let tenantId: number;
+let ada: Call;
+const ids: Record<string, number> = {};
+
+beforeAll(async () => {
+  installation = await openTestInstallation({ now: '2026-01-14T06:00:00.000Z', demo: true });
+  ({ tenantId } = await installation.initialise());
+  ada = installation.as('ada@example.com');
+  const repositories = ['burrow', 'tidy-dates', 'build-cache-action'].map((name) => ({
+    owner: DEMO_USERS.northwind,
+    name,
+  }));
+  const { body } = await ada('POST', `/repositories/${tenantId}/batch`, { repositories });
+  for (const { name, repositoryId } of body.added) ids[name] = repositoryId;
+  await installation.host.settled();
+});
+
+afterAll(() => installation.close());
+
+const id = (name: string) => ids[name] ?? 0;
+
+test('the schedule is set for one repository or several, and the alarm and people keep to it', async () => {
+  const path = `/repositories/${tenantId}`;
+  const one = await ada('PATCH', path, { repositoryIds: [id('burrow')], schedule: 'weekly' });
+  expect([one.status, one.body.repositories.length]).toEqual([200, 1]);
+  const several = { repositoryIds: [id('tidy-dates'), id('build-cache-action')], schedule: 'paused' };
+  expect((await ada('PATCH', path, several)).body.repositories).toMatchObject([
+    { name: 'build-cache-action', schedule: 'paused' },
+    { name: 'tidy-dates', schedule: 'paused' },
+  ]);
+  installation.now('2026-01-15T06:00:00.000Z');
+  await installation.collect();
+  const { body } = await ada('GET', `/runs/${tenantId}`);
+  expect(body.runs[0]).toMatchObject({ reason: 'added' });
+  const started = await ada('POST', `/runs/${tenantId}`);
+  expect(started.body.repositoryCount).toBe(1);
+  await installation.host.settled();
+  await ada('PATCH', path, { ...several, schedule: 'daily' });
+  await installation.collect();
+  expect((await ada('GET', `/runs/${tenantId}`)).body.runs[0]).toMatchObject({
+    ...{ reason: 'alarm', repositoryCount: 2, state: 'succeeded' },
+  });
+});
+
+test('a repository that is paused is no problem that somebody must mend, but its days are counted', async () => {
+  const path = `/repositories/${tenantId}`;
+  const match = { path: /traffic\/views/ };
+  const lift = installation.github.fail({
+    kind: 'status',
+    status: 403,
+    message: 'Must have push access',
+    match,
+  });
+  installation.now('2026-01-17T06:00:00.000Z');
+  await ada('POST', `/runs/${tenantId}`, { repositoryIds: [id('burrow')] });
+  await installation.host.settled();
+  lift();
+  expect((await ada('GET', `/stats/${tenantId}`)).body.problemCount).toBe(1);
+  await ada('PATCH', path, { repositoryIds: [id('burrow')], schedule: 'paused' });
+  expect((await ada('GET', `/stats/${tenantId}`)).body.problemCount).toBe(0);
+  const { body } = await ada('GET', `${path}/${id('burrow')}`);
+  expect(body.repository).toMatchObject({ schedule: 'paused', problem: null, daysUntilLoss: 11 });
+});
+
+test('what is no schedule, or no repository of the tenant, changes nothing', async () => {
+  const path = `/repositories/${tenantId}`;
+  const before = (await ada('GET', path)).body;
+  const wrong = [
+    [{ repositoryIds: [id('burrow'), 999_999], schedule: 'daily' }, 'repository_not_found'],
+    [{ repositoryIds: [id('burrow')], schedule: 'hourly' }, 'invalid_input'],
+    [{ repositoryIds: [], schedule: 'daily' }, 'invalid_input'],
+  ] as const;
+  for (const [request, code] of wrong) expect((await ada('PATCH', path, request)).body.error.code).toBe(code);
+  expect((await ada('GET', path)).body).toEqual(before);
+});
