@@ -34,6 +34,8 @@ async function buildActions() {
     },
     loader: { '.sql': 'text' },
     external: ['openwhisk', 'ibm_db', 'pg-native'],
+    // pg asks at once whether it runs at Cloudflare. Node 20 has no navigator, and pg would load all of fetch to find out.
+    define: { navigator: '{"userAgent":"Node.js"}' },
     logLevel: 'warning',
   });
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { json } from '../lib/answer.ts';
 import { createApp, serve } from '../lib/app.ts';
 import type { Config } from '../lib/config.ts';
 import { describeInstallation, initialize, requireInitSecret } from '../lib/installation.ts';
@@ -25,7 +26,7 @@ export type InitRequest = z.infer<typeof InitRequest>;
 
 const app = createApp();
 
-app.get('/', async (c) => c.json<InitState>(await describeInstallation(c.env)));
+app.get('/', async (c) => json<InitState>(await describeInstallation(c.env)));
 
 app.post('/', async (c) => {
   const { config, identity } = c.env;
@@ -33,7 +34,7 @@ app.post('/', async (c) => {
   const { secret, server, ...initialization } = await parseBody(c.req.raw, InitRequest);
   requireInitSecret(secret, config.initSecret);
   const chosen = toServer(server, config);
-  return c.json<InitAnswer>(await initialize(c.env, { ...initialization, server: chosen }, principal), 201);
+  return json<InitAnswer>(await initialize(c.env, { ...initialization, server: chosen }, principal), 201);
 });
 
 function toServer(choice: InitRequest['server'], config: Config): ServerAddress {

@@ -1,3 +1,4 @@
+import { json } from '../lib/answer.ts';
 import { createApp, serve } from '../lib/app.ts';
 import { describeMe } from '../lib/me.ts';
 import type { Me } from './openapi/me.ts';
@@ -7,7 +8,7 @@ const app = createApp();
 app.get('/', async (c) => {
   const { db, identity } = c.env;
   const principal = await identity.requirePrincipal(c.req.raw);
-  return c.json<Me>(await describeMe(db, principal));
+  return json<Me>(await describeMe(db, principal));
 });
 
 export const main = serve(app);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { requireSystemAccess, requireTenantAccess } from '../lib/access.ts';
+import { json } from '../lib/answer.ts';
 import { createApp, serve } from '../lib/app.ts';
 import {
   listMembers,
@@ -35,7 +36,7 @@ const app = createApp();
 app.get('/system', async (c) => {
   const { db, identity } = c.env;
   await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'seeSystemRoles');
-  return c.json<SystemMemberList>({ members: await listSystemMembers(db) });
+  return json<SystemMemberList>({ members: await listSystemMembers(db) });
 });
 
 app.put('/system/:email', async (c) => {
@@ -44,7 +45,7 @@ app.put('/system/:email', async (c) => {
   const { email } = parseValue(c.req.param(), Email);
   const { role } = await parseBody(c.req.raw, SystemMemberRequest);
   const { member, added } = await putSystemMember(db, { email, role }, clock());
-  return c.json<SystemMember>(member, added ? 201 : 200);
+  return json<SystemMember>(member, added ? 201 : 200);
 });
 
 app.delete('/system/:email', async (c) => {
@@ -52,7 +53,7 @@ app.delete('/system/:email', async (c) => {
   await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeSystemRoles');
   const { email } = parseValue(c.req.param(), Email);
   await removeSystemMember(db, email);
-  return c.json<MemberRemoved>({ email });
+  return json<MemberRemoved>({ email });
 });
 
 app.get('/:tenantId', async (c) => {
@@ -60,7 +61,7 @@ app.get('/:tenantId', async (c) => {
   const principal = await identity.requirePrincipal(c.req.raw);
   const tenantId = parseId(c.req.param('tenantId'), 'tenant');
   await requireTenantAccess(db, principal, tenantId, 'seeMembers');
-  return c.json<MemberList>(await listMembers(db, tenantId));
+  return json<MemberList>(await listMembers(db, tenantId));
 });
 
 app.put('/:tenantId/:email', async (c) => {
@@ -71,7 +72,7 @@ app.put('/:tenantId/:email', async (c) => {
   const { email } = parseValue(c.req.param(), Email);
   const request = await parseBody(c.req.raw, MemberRequest);
   const { member, added } = await putMember(db, tenantId, { email, ...request }, clock());
-  return c.json<Member>(member, added ? 201 : 200);
+  return json<Member>(member, added ? 201 : 200);
 });
 
 app.delete('/:tenantId/:email', async (c) => {
@@ -81,7 +82,7 @@ app.delete('/:tenantId/:email', async (c) => {
   await requireTenantAccess(db, principal, tenantId, 'changeMembers');
   const { email } = parseValue(c.req.param(), Email);
   await removeMember(db, tenantId, email);
-  return c.json<MemberRemoved>({ email });
+  return json<MemberRemoved>({ email });
 });
 
 export const main = serve(app);

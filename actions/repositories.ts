@@ -1,8 +1,8 @@
-import type { Context } from 'hono';
 import * as z from 'zod';
 import { type Right, requireTenantAccess } from '../lib/access.ts';
 import { openActivations } from '../lib/activations.ts';
-import { createApp, type Services, serve } from '../lib/app.ts';
+import { json } from '../lib/answer.ts';
+import { type Call, createApp, type Services, serve } from '../lib/app.ts';
 import { Failure } from '../lib/failure.ts';
 import { listRepositoryRows, readStored, requireRepositoryRow, toRepository } from '../lib/repositories.ts';
 import { addRepositories, addRepository, discoverRepositories } from '../lib/repository-add.ts';
@@ -60,7 +60,7 @@ const LONGEST_MS = 50_000;
 const app = createApp();
 
 /** Who asks, and what it may see of the tenant in the path. */
-async function requireAccess(c: Context<{ Bindings: Services }>, right: Right) {
+async function requireAccess(c: Call, right: Right) {
   const { db, identity, clock } = c.env;
   const principal = await identity.requirePrincipal(c.req.raw);
   const access = await requireTenantAccess(db, principal, parseId(c.req.param('tenantId'), 'tenant'), right);
@@ -90,7 +90,7 @@ app.get('/:tenantId', async (c) => {
   const { db, access, tenantId, now } = await requireAccess(c, 'seeTraffic');
   const rows = await listRepositoryRows(db, access);
   const activeRunId = await findActiveRun(db, tenantId, now);
-  return c.json<RepositoryList>({ repositories: rows.map((row) => toRepository(row, now)), activeRunId });
+  return json<RepositoryList>({ repositories: rows.map((row) => toRepository(row, now)), activeRunId });
 });
 
 app.post('/:tenantId', async (c) => {
@@ -100,7 +100,7 @@ app.post('/:tenantId', async (c) => {
   const repository = await addRepository({ db, github, now, tenantId, addedBy: principal.email }, request);
   const repositoryIds = [repository.repositoryId];
   const runId = await collectAdded({ db, now }, { tenantId, startedBy: principal.email, repositoryIds });
-  return c.json<RepositoryAdded>({ repository, runId }, 201);
+  return json<RepositoryAdded>({ repository, runId }, 201);
 });
 
 app.post('/:tenantId/batch', async (c) => {
@@ -111,7 +111,7 @@ app.post('/:tenantId/batch', async (c) => {
   const { added, refused } = await addRepositories(adding, repositories);
   const repositoryIds = added.map(({ repositoryId }) => repositoryId);
   const runId = await collectAdded({ db, now }, { tenantId, startedBy: principal.email, repositoryIds });
-  return c.json<RepositoriesAdded>({ added, refused, runId });
+  return json<RepositoriesAdded>({ added, refused, runId });
 });
 
 app.patch('/:tenantId', async (c) => {
@@ -124,20 +124,20 @@ app.get('/:tenantId/discover', async (c) => {
   const { db, tenantId } = await requireAccess(c, 'changeRepositories');
   const { q } = parseQuery(c.req.raw, DiscoverQuery);
   const { github } = await openGitHub(c.env, tenantId);
-  return c.json<Discovered>(await discoverRepositories({ db, github }, tenantId, q));
+  return json<Discovered>(await discoverRepositories({ db, github }, tenantId, q));
 });
 
 app.get('/:tenantId/:repositoryId', async (c) => {
   const { db, access, tenantId, now } = await requireAccess(c, 'seeTraffic');
   const repositoryId = parseId(c.req.param('repositoryId'), 'repository');
   const repository = toRepository(await requireRepositoryRow(db, access, repositoryId), now);
-  return c.json<RepositoryDetail>({ repository, stored: await readStored(db, tenantId, repositoryId) });
+  return json<RepositoryDetail>({ repository, stored: await readStored(db, tenantId, repositoryId) });
 });
 
 app.delete('/:tenantId/:repositoryId', async (c) => {
   const { db, access } = await requireAccess(c, 'changeRepositories');
   const repositoryId = parseId(c.req.param('repositoryId'), 'repository');
-  return c.json<RepositoryRemoved>(await removeRepository(db, access, repositoryId));
+  return json<RepositoryRemoved>(await removeRepository(db, access, repositoryId));
 });
 
 export const main = serve(app);

@@ -1,8 +1,8 @@
-import type { Context } from 'hono';
 import * as z from 'zod';
 import { type Right, requireSystemAccess, requireTenantAccess } from '../lib/access.ts';
 import { openActivations } from '../lib/activations.ts';
-import { createApp, type Services, serve } from '../lib/app.ts';
+import { json } from '../lib/answer.ts';
+import { type Call, createApp, serve } from '../lib/app.ts';
 import { LARGEST_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
 import { startAllRuns, startRun } from '../lib/run-start.ts';
 import { listRuns, readRun } from '../lib/runs.ts';
@@ -22,7 +22,7 @@ export const RunListQuery = z.strictObject({
 const app = createApp();
 
 /** Who asks, and the tenant in the path, in which it must have the right. */
-async function requireAccess(c: Context<{ Bindings: Services }>, right: Right) {
+async function requireAccess(c: Call, right: Right) {
   const { db, identity } = c.env;
   const principal = await identity.requirePrincipal(c.req.raw);
   const tenantId = parseId(c.req.param('tenantId'), 'tenant');
@@ -34,7 +34,7 @@ app.get('/', async (c) => {
   const { db, identity } = c.env;
   const principal = await identity.requirePrincipal(c.req.raw);
   await requireSystemAccess(db, principal, 'seeAllRuns');
-  return c.json<RunList>(await listRuns(db, null, parseQuery(c.req.raw, RunListQuery)));
+  return json<RunList>(await listRuns(db, null, parseQuery(c.req.raw, RunListQuery)));
 });
 
 app.post('/', async (c) => {
@@ -42,13 +42,13 @@ app.post('/', async (c) => {
   const principal = await identity.requirePrincipal(c.req.raw);
   await requireSystemAccess(db, principal, 'startAllRuns');
   const started = await startAllRuns({ db, activations: openActivations(), now: clock() }, principal.email);
-  return c.json<RunsStarted>(started, 202);
+  return json<RunsStarted>(started, 202);
 });
 
 app.get('/:tenantId', async (c) => {
   const { db } = c.env;
   const { tenantId } = await requireAccess(c, 'seeRuns');
-  return c.json<RunList>(await listRuns(db, tenantId, parseQuery(c.req.raw, RunListQuery)));
+  return json<RunList>(await listRuns(db, tenantId, parseQuery(c.req.raw, RunListQuery)));
 });
 
 app.post('/:tenantId', async (c) => {
@@ -59,13 +59,13 @@ app.post('/:tenantId', async (c) => {
   const repositories = repositoryIds ?? 'all';
   const order = { tenantId, reason: 'person', startedBy: principal.email, repositories } as const;
   const started = await startRun(services, order);
-  return c.json<RunStarted>(started, started.already ? 200 : 202);
+  return json<RunStarted>(started, started.already ? 200 : 202);
 });
 
 app.get('/:tenantId/:runId', async (c) => {
   const { db } = c.env;
   const { tenantId } = await requireAccess(c, 'seeRuns');
-  return c.json<RunDetail>(await readRun(db, tenantId, parseId(c.req.param('runId'), 'run')));
+  return json<RunDetail>(await readRun(db, tenantId, parseId(c.req.param('runId'), 'run')));
 });
 
 export const main = serve(app);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { requireAnyTenant, requireSystemAccess } from '../lib/access.ts';
+import { json } from '../lib/answer.ts';
 import { createApp, serve } from '../lib/app.ts';
 import { parseBody, parseId } from '../lib/request.ts';
 import { addServer, deleteServer, listServers, renameServer } from '../lib/servers.ts';
@@ -20,7 +21,7 @@ const app = createApp();
 app.get('/', async (c) => {
   const { db, identity } = c.env;
   await requireAnyTenant(db, await identity.requirePrincipal(c.req.raw), 'seeServers');
-  return c.json<ServerList>({ servers: await listServers(db) });
+  return json<ServerList>({ servers: await listServers(db) });
 });
 
 app.post('/', async (c) => {
@@ -29,7 +30,7 @@ app.post('/', async (c) => {
   const request = await parseBody(c.req.raw, ServerRequest);
   const { allowPrivateAddresses } = config;
   const { server, added } = await addServer(db, request, { allowPrivateAddresses, now: clock() });
-  return c.json<Server>(server, added ? 201 : 200);
+  return json<Server>(server, added ? 201 : 200);
 });
 
 app.patch('/:serverId', async (c) => {
@@ -37,7 +38,7 @@ app.patch('/:serverId', async (c) => {
   await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeServers');
   const serverId = parseId(c.req.param('serverId'), 'server');
   const { name } = await parseBody(c.req.raw, ServerUpdate);
-  return c.json<Server>(await renameServer(db, serverId, name));
+  return json<Server>(await renameServer(db, serverId, name));
 });
 
 app.delete('/:serverId', async (c) => {
@@ -45,7 +46,7 @@ app.delete('/:serverId', async (c) => {
   await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeServers');
   const serverId = parseId(c.req.param('serverId'), 'server');
   await deleteServer(db, serverId);
-  return c.json<ServerDeleted>({ serverId });
+  return json<ServerDeleted>({ serverId });
 });
 
 export const main = serve(app);

@@ -1,7 +1,7 @@
-import type { Context } from 'hono';
 import * as z from 'zod';
 import { requireTenantAccess } from '../lib/access.ts';
-import { createApp, type Services, serve } from '../lib/app.ts';
+import { csv, json } from '../lib/answer.ts';
+import { type Call, createApp, serve } from '../lib/app.ts';
 import { toCsv } from '../lib/csv.ts';
 import { isDay } from '../lib/day.ts';
 import { readOverview, readOverviewTotals } from '../lib/overview.ts';
@@ -65,7 +65,7 @@ const CSV_ROWS = 10_000;
 const app = createApp();
 
 /** Who asks, and what it may see of the tenant in the path. */
-async function requireAccess(c: Context<{ Bindings: Services }>) {
+async function requireAccess(c: Call) {
   const { db, identity, clock } = c.env;
   const principal = await identity.requirePrincipal(c.req.raw);
   const access = await requireTenantAccess(
@@ -77,13 +77,6 @@ async function requireAccess(c: Context<{ Bindings: Services }>) {
   return { db, access, now: clock() };
 }
 
-function csv(c: Context, name: string, text: string): Response {
-  return c.body(text, 200, {
-    'content-type': 'text/csv; charset=utf-8; header=present',
-    'content-disposition': `attachment; filename="${name}.csv"`,
-  });
-}
-
 const TOTALS = [
   ...(['viewCount', 'viewUniquesLower', 'viewUniquesUpper', 'cloneCount'] as const),
   ...(['cloneUniquesLower', 'cloneUniquesUpper', 'knownDays', 'lostDays'] as const),
@@ -92,13 +85,13 @@ const TOTALS = [
 app.get('/:tenantId', async (c) => {
   const { db, access, now } = await requireAccess(c);
   const { format, ...query } = parseQuery(c.req.raw, OverviewQuery);
-  if (format === 'json') return c.json<Overview>(await readOverview(db, access, query, now));
+  if (format === 'json') return json<Overview>(await readOverview(db, access, query, now));
   const repositories = await readOverviewTotals(db, access, query, now);
   const rows = repositories.map(({ repositoryId, owner, name, totals }) => [
     ...[repositoryId, owner, name],
     ...TOTALS.map((column) => totals[column]),
   ]);
-  return csv(c, `traffic-${access.tenantId}`, toCsv(['repositoryId', 'owner', 'name', ...TOTALS], rows));
+  return csv(`traffic-${access.tenantId}`, toCsv(['repositoryId', 'owner', 'name', ...TOTALS], rows));
 });
 
 /** The header of the seed's daily table. */
@@ -110,7 +103,7 @@ app.get('/:tenantId/table', async (c) => {
   if (format === 'json') {
     const table = await readTable(db, access, { ...query, page: page ?? 1 }, now);
     const rows = table.rows.map(({ owner: _, name: __, ...row }) => row);
-    return c.json<TrafficTable>({ ...table, rows });
+    return json<TrafficTable>({ ...table, rows });
   }
   const table = await readTable(db, access, { ...query, page: page ?? 1, size: CSV_ROWS }, now);
   if (page === undefined) requireWhole(table);
@@ -118,7 +111,7 @@ app.get('/:tenantId/table', async (c) => {
     ...[row.repositoryId, row.owner, row.name, row.date],
     ...[row.viewCount, row.viewUniques, row.cloneCount, row.cloneUniques],
   ]);
-  return csv(c, `traffic-${access.tenantId}-${table.range.by}`, toCsv(TABLE, rows));
+  return csv(`traffic-${access.tenantId}-${table.range.by}`, toCsv(TABLE, rows));
 });
 
 const FIGURES = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques', 'state'] as const;
@@ -128,14 +121,14 @@ app.get('/:tenantId/:repositoryId', async (c) => {
   const repositoryId = parseId(c.req.param('repositoryId'), 'repository');
   const { format, ...query } = parseQuery(c.req.raw, RepositoryQuery);
   if (format === 'json')
-    return c.json<RepositoryStats>(await readRepositoryTraffic(db, access, repositoryId, query, now));
+    return json<RepositoryStats>(await readRepositoryTraffic(db, access, repositoryId, query, now));
   const row = await requireRepositoryRow(db, access, repositoryId);
   const { buckets, series } = await readFigures(db, row, query, now);
   const rows = buckets.map((bucket, place) => [
     bucket,
     ...FIGURES.map((column) => series[column][place] ?? null),
   ]);
-  return csv(c, `traffic-${access.tenantId}-${repositoryId}`, toCsv(['date', ...FIGURES], rows));
+  return csv(`traffic-${access.tenantId}-${repositoryId}`, toCsv(['date', ...FIGURES], rows));
 });
 
 export const main = serve(app);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { requireAnyTenant, requireSystemAccess, requireTenantAccess } from '../lib/access.ts';
+import { json } from '../lib/answer.ts';
 import { createApp, serve } from '../lib/app.ts';
 import { LARGEST_ID, parseBody, parseId } from '../lib/request.ts';
 import { listServers } from '../lib/servers.ts';
@@ -35,7 +36,7 @@ app.get('/', async (c) => {
   const { db, identity } = c.env;
   const tenantIds = await requireAnyTenant(db, await identity.requirePrincipal(c.req.raw), 'seeTenant');
   const [tenants, servers] = await Promise.all([listTenants(db, tenantIds), listServers(db)]);
-  return c.json<TenantList>({ tenants, servers });
+  return json<TenantList>({ tenants, servers });
 });
 
 app.post('/', async (c) => {
@@ -43,7 +44,7 @@ app.post('/', async (c) => {
   const principal = await identity.requirePrincipal(c.req.raw);
   await requireSystemAccess(db, principal, 'manageTenants');
   const request = await parseBody(c.req.raw, TenantRequest);
-  return c.json<Tenant>(await createTenant(c.env, request, principal.email), 201);
+  return json<Tenant>(await createTenant(c.env, request, principal.email), 201);
 });
 
 app.get('/:tenantId', async (c) => {
@@ -51,7 +52,7 @@ app.get('/:tenantId', async (c) => {
   const principal = await identity.requirePrincipal(c.req.raw);
   const tenantId = parseId(c.req.param('tenantId'), 'tenant');
   await requireTenantAccess(db, principal, tenantId, 'seeTenant');
-  return c.json<Tenant>(await getTenant(db, tenantId));
+  return json<Tenant>(await getTenant(db, tenantId));
 });
 
 app.patch('/:tenantId', async (c) => {
@@ -60,7 +61,7 @@ app.patch('/:tenantId', async (c) => {
   const tenantId = parseId(c.req.param('tenantId'), 'tenant');
   await requireTenantAccess(db, principal, tenantId, 'changeTenant');
   const change = await parseBody(c.req.raw, TenantUpdate);
-  return c.json<Tenant>(await updateTenant(c.env, tenantId, change));
+  return json<Tenant>(await updateTenant(c.env, tenantId, change));
 });
 
 app.delete('/:tenantId', async (c) => {
@@ -69,7 +70,7 @@ app.delete('/:tenantId', async (c) => {
   const tenantId = parseId(c.req.param('tenantId'), 'tenant');
   await requireTenantAccess(db, principal, tenantId, 'manageTenants');
   const { confirmName } = await parseBody(c.req.raw, TenantDeletion);
-  return c.json<TenantDeleted>({ tenantId, deleted: await deleteTenant(db, tenantId, confirmName) });
+  return json<TenantDeleted>({ tenantId, deleted: await deleteTenant(db, tenantId, confirmName) });
 });
 
 export const main = serve(app);

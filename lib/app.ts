@@ -1,10 +1,12 @@
 import { Hono } from 'hono/tiny';
+import type { Answer } from './answer.ts';
 import { type Config, parseConfig } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { toDatabaseFailure } from './db/errors.ts';
 import { Failure } from './failure.ts';
 import { type Identity, openIdentity } from './identity.ts';
 import { type Activation, job, web } from './openwhisk.ts';
+import type { ApiRequest } from './request.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
 
 /** What an action works with. */
@@ -16,8 +18,23 @@ export interface Services extends Database {
   activation: Activation;
 }
 
-/** Routes find the services in `c.env`. */
-export type App = Hono<{ Bindings: Services }>;
+/** What a route is given: as much of Hono's context as needs no fetch, with the services in `c.env`. */
+export interface Call {
+  env: Services;
+  req: { raw: ApiRequest; param(name: string): string | undefined; param(): Record<string, string> };
+}
+
+type AddRoute = (path: string, route: (c: Call) => Answer | Promise<Answer>) => void;
+
+/** Hono hands the request on to a route and what that returns back to the caller, both untouched: here they are ours. */
+interface App {
+  get: AddRoute;
+  post: AddRoute;
+  put: AddRoute;
+  patch: AddRoute;
+  delete: AddRoute;
+  fetch(request: ApiRequest, services: Services): Answer | Promise<Answer>;
+}
 
 type Kept = Omit<Services, 'activation'>;
 
@@ -49,7 +66,7 @@ function openServices(activation: Activation): Services {
 
 /** An app without routes, whose failures travel to the one catch. Serve it with `serve`. */
 export function createApp(): App {
-  const app: App = new Hono({ strict: false });
+  const app = new Hono({ strict: false });
   app.onError((error) => {
     throw toDatabaseFailure(error) ?? error;
   });
@@ -61,10 +78,10 @@ export function createApp(): App {
     const message = `${method} is not possible here; ${others.join(' and ')} is.`;
     throw new Failure(405, 'method_not_allowed', message);
   });
-  return app;
+  return app as unknown as App;
 }
 
-function hasRoute(app: App, method: string, path: string): boolean {
+function hasRoute(app: Hono, method: string, path: string): boolean {
   const [handlers] = app.router.match(method, path);
   return handlers.length > 0;
 }

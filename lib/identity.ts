@@ -13,6 +13,7 @@ import {
   type ProviderSource,
   unavailable,
 } from './identity-provider.ts';
+import type { ApiRequest } from './request.ts';
 import { toStorable } from './storable.ts';
 import { isEmailVerified } from './verified-email.ts';
 
@@ -31,9 +32,9 @@ export interface Identity {
    * `access_token_invalid`, 403 `email_unverified`, 503 `identity_provider_unavailable`, 409 `not_initialized` and
    * 503 `schema_mismatch`.
    */
-  requirePrincipal(request: Request): Promise<Principal>;
+  requirePrincipal(request: ApiRequest): Promise<Principal>;
   /** The same where nothing is initialised yet: always asks the provider and remembers nothing. */
-  requireNewPrincipal(request: Request): Promise<Principal>;
+  requireNewPrincipal(request: ApiRequest): Promise<Principal>;
 }
 
 interface Verified {
@@ -55,7 +56,7 @@ const LEEWAY_S = 30;
 /** Signatures that need the provider's private key; a shared secret or none proves nothing. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
-function bearerToken(request: Request): string {
+function bearerToken(request: ApiRequest): string {
   const [scheme = '', token = ''] = (request.headers.get('authorization') ?? '').trim().split(/\s+/);
   if (scheme.toLowerCase() === 'bearer' && token !== '') return token;
   throw new Failure(401, 'unauthenticated', 'Sign in first: the request bears no access token.');
@@ -176,7 +177,7 @@ export function openIdentity(options: {
       throw error;
     });
   };
-  const requireToken = async (request: Request) => requireVerified(bearerToken(request), source, clientId);
+  const requireToken = async (request: ApiRequest) => requireVerified(bearerToken(request), source, clientId);
 
   return {
     requireNewPrincipal: async (request) => askUserinfo(await requireToken(request), trustedIdentities),

@@ -1,4 +1,6 @@
+import type { Answer } from './answer.ts';
 import { Failure } from './failure.ts';
+import type { ApiRequest } from './request.ts';
 
 /** What the platform says about one invocation. */
 export interface Activation {
@@ -37,15 +39,18 @@ function bodyOf(text: string, type: string): string {
   return Buffer.from(text, 'base64').toString('utf8');
 }
 
-function toRequest(args: Arguments): Request {
-  const method = (textOf(args.__ow_method) || 'get').toUpperCase();
-  const headers = new Headers(args.__ow_headers as Record<string, string> | undefined);
+/** HEAD is asked as GET: the platform sends the answer without its body (RFC 9110 §9.3.2). */
+function toRequest(args: Arguments): ApiRequest {
+  const asked = (textOf(args.__ow_method) || 'get').toUpperCase();
+  const method = asked === 'HEAD' ? 'GET' : asked;
+  const given = Object.entries(args.__ow_headers ?? {});
+  const headers = new Map(given.map(([name, value]) => [name.toLowerCase(), String(value)]));
+  const get = (name: string) => headers.get(name.toLowerCase()) ?? null;
   const query = textOf(args.__ow_query);
   const path = textOf(args.__ow_path).replace(/^\/*/, '/');
-  const body = bodyOf(textOf(args.__ow_body), headers.get('content-type') ?? '');
-  const hasBody = body !== '' && method !== 'GET' && method !== 'HEAD';
-  const url = `https://action.invalid${path}${query ? `?${query}` : ''}`;
-  return new Request(url, { method, headers, ...(hasBody ? { body } : {}) });
+  const { href: url } = new URL(`https://action.invalid${path}${query ? `?${query}` : ''}`);
+  const body = method === 'GET' ? '' : bodyOf(textOf(args.__ow_body), get('content-type') ?? '');
+  return { method, url, headers: { get }, text: async () => body };
 }
 
 /** No cookies are used, so any origin may be let in; ALLOWED_ORIGINS names those that are, separated by spaces. */
@@ -66,14 +71,11 @@ const PREFLIGHT = {
   'access-control-max-age': '7200',
 };
 
-async function toAnswer(response: Response): Promise<WebAnswer> {
-  const headers = Object.fromEntries(response.headers);
-  const text = await response.text();
+function toWebAnswer({ status: statusCode, headers, body }: Answer): WebAnswer {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
   if (Buffer.byteLength(text) > MAX_ANSWER)
     throw new Failure(413, 'answer_too_large', 'The answer is too large. Ask for a shorter range or a page.');
-  if (text === '') return { statusCode: response.status, headers };
-  const isJson = headers['content-type']?.startsWith('application/json');
-  return { statusCode: response.status, headers, body: isJson ? JSON.parse(text) : text };
+  return { statusCode, headers, body };
 }
 
 /** Log lines are JSON objects; they never hold arguments. */
@@ -101,16 +103,16 @@ function failureAnswer({ status, code, message, details }: Failure): WebAnswer {
 }
 
 /**
- * Makes the `main` of a web action (`web: raw`, `web-custom-options: true`) of a function from requests to responses.
+ * Makes the `main` of a web action (`web: raw`, `web-custom-options: true`) of a function from requests to answers.
  * It never rejects: a `Failure` becomes its answer and anything else 500. It answers preflights itself.
  */
-export function web(serve: (request: Request, activation: Activation) => Response | Promise<Response>) {
+export function web(serve: (request: ApiRequest, activation: Activation) => Answer | Promise<Answer>) {
   return async (args: Arguments): Promise<WebAnswer> => {
     const cors = corsHeaders(args);
     if (args.__ow_method === 'options') return { statusCode: 204, headers: { ...cors, ...PREFLIGHT } };
     const activation = toActivation(args);
     const answer = await Promise.resolve()
-      .then(async () => toAnswer(await serve(toRequest(args), activation)))
+      .then(async () => toWebAnswer(await serve(toRequest(args), activation)))
       .catch((error: unknown) => failureAnswer(toFailure(error, activation)));
     const own = {
       ...{ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },

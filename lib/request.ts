@@ -1,6 +1,15 @@
 import type * as z from 'zod';
 import { Failure } from './failure.ts';
 
+/** An HTTP request: as much of the standard's `Request` as is used here. */
+export interface ApiRequest {
+  /** In capital letters. */
+  method: string;
+  url: string;
+  headers: { get(name: string): string | null };
+  text(): Promise<string>;
+}
+
 const MAX_BODY = 200_000;
 
 /** What the databases hold as an id. */
@@ -32,7 +41,7 @@ export function parseValue<S extends z.ZodType>(value: unknown, schema: S): z.ou
  * The request's JSON body as the schema describes it; without a body, `{}` is checked. Throws `payload_too_large`,
  * `unsupported_media_type`, `malformed_json` and `invalid_input`.
  */
-export async function parseBody<S extends z.ZodType>(request: Request, schema: S): Promise<z.output<S>> {
+export async function parseBody<S extends z.ZodType>(request: ApiRequest, schema: S): Promise<z.output<S>> {
   const text = await request.text();
   if (text.length > MAX_BODY)
     throw new Failure(413, 'payload_too_large', `The body must be shorter than ${MAX_BODY} characters.`);
@@ -58,7 +67,7 @@ function requireStorable<T>(value: T): T {
 }
 
 /** The request's query as the schema describes it. Throws `invalid_input`, also for a name that is given twice. */
-export function parseQuery<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
+export function parseQuery<S extends z.ZodType>(request: ApiRequest, schema: S): z.output<S> {
   const given = [...new URL(request.url).searchParams];
   for (const [, value] of given) requireStorable(value);
   const names = given.map(([name]) => name);

@@ -1,0 +1,24 @@
+/**
+ * What a route answers: plain values and no `Response`, because the first use of that loads all of Node's fetch, which an
+ * action that starts would wait for.
+ */
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  /** A text, or an object or array that becomes JSON. */
+  body: string | object;
+}
+
+/** The value as JSON. */
+export function json<T extends object>(body: T, status = 200): Answer {
+  return { status, headers: { 'content-type': 'application/json' }, body };
+}
+
+/** The text as a CSV file that browsers save as `name`.csv. */
+export function csv(name: string, text: string): Answer {
+  const headers = {
+    'content-type': 'text/csv; charset=utf-8; header=present',
+    'content-disposition': `attachment; filename="${name}.csv"`,
+  };
+  return { status: 200, headers, body: text };
+}
