@@ -117,7 +117,7 @@ app.post('/:tenantId/batch', async (c) => {
 app.patch('/:tenantId', async (c) => {
   const { db, tenantId, now } = await requireAccess(c, 'changeRepositories');
   const request = await parseBody(c.req.raw, ScheduleRequest);
-  return c.json<ScheduleSet>({ repositories: await setSchedule(db, tenantId, request, now) });
+  return json<ScheduleSet>({ repositories: await setSchedule(db, tenantId, request, now) });
 });
 
 app.get('/:tenantId/discover', async (c) => {
