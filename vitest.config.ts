@@ -47,8 +47,9 @@ export default defineConfig({
           globalSetup: ['test/db2/setup.ts'],
           include: [
             'test/db2/*.test.ts',
-            ...['access', 'auth', 'collector', 'db', 'init', 'members', 'outage', 'repositories', 'runs'],
-            ...['servers', 'stats', 'tenants'],
+            ...['access', 'auth', 'db', 'init', 'members', 'outage', 'repositories', 'runs', 'servers'],
+            ...['stats', 'tenants', 'collecting-days', 'collecting-failures', 'collecting-lists'],
+            'collecting-runs',
           ].map((name) => (name.includes('/') ? name : `test/${name}.test.ts`)),
         },
       },

@@ -35,6 +35,8 @@ export interface RepositoryCollector {
   clock: () => Date;
 }
 
+const PARTS = { referrers: 'the referrers', paths: 'the paths', weeks: 'the weekly figures' };
+
 /** Requests to GitHub for one repository, and two more for weeks; those that are tried again are not counted twice. */
 const REQUESTS = 5;
 const REQUESTS_FOR_WEEKS = 2;
@@ -128,7 +130,8 @@ async function store(
   const reading = { now, createdDate: toDay(new Date(seen.createdAt)) };
   const visibility = seen.private ? 'private' : 'public';
   const firstCoveredDate = coveredFrom(observed, reading);
-  if (!(await saveSuccess(trx, key, { visibility, firstCoveredDate, now }))) return;
+  const lack = toLack(traffic.lacking);
+  if (!(await saveSuccess(trx, key, { visibility, firstCoveredDate, now, lack }))) return;
   await saveStanding(trx, key, { known, seen, now });
   await saveDays(trx, key, observed, reading);
   if (traffic.viewWeeks.length + traffic.cloneWeeks.length > 0)
@@ -137,11 +140,12 @@ async function store(
   const { stars, forks, subscribers, openIssues } = seen;
   await saveFact(trx, key, { factDate: toDay(now), stars, forks, subscribers, openIssues });
   const names = [seen.fullName, toFullName(known), ...formerNames];
-  await savePaths(trx, key, toDay(now), mergePaths(traffic.paths, names));
+  if (traffic.paths) await savePaths(trx, key, toDay(now), mergePaths(traffic.paths, names));
   await trx
     .updateTable('runRepository')
     .set({
       state: 'succeeded',
+      ...lack,
       fullName: seen.fullName,
       requestCount,
       finishedAt: now.toISOString(),
@@ -152,17 +156,28 @@ async function store(
     .execute();
 }
 
+/** Days are what is lost when nobody reads them; what else was not given is said, and the day counts as covered. */
+function toLack(lacking: GitHubTraffic['lacking']): { code: string; message: string } | null {
+  const [first] = lacking;
+  if (!first) return null;
+  const parts = lacking.map(({ part }) => PARTS[part]).join(' and ');
+  const message = `Views and clones are stored, but not ${parts}: ${first.error.message}`;
+  return toStoredFailure({ code: 'partly_collected', message });
+}
+
 /** What GitHub says of the 14 days together, as of today. */
 async function saveToday(
   trx: Transaction<Tables>,
   key: { tenantId: number; repositoryId: number },
-  { views, clones, referrers }: GitHubTraffic,
+  { views, clones, referrers, paths }: GitHubTraffic,
   now: Date,
 ): Promise<void> {
   const today = toDay(now);
-  await saveWindow(trx, key, {
-    ...{ observedDate: today, viewCount: views.count, viewUniques: views.uniques },
-    ...{ cloneCount: clones.count, cloneUniques: clones.uniques },
-  });
-  await saveReferrers(trx, key, today, referrers);
+  // The window stands for the day's lists as well: without one of them, those of the day before stay the newest.
+  if (referrers && paths)
+    await saveWindow(trx, key, {
+      ...{ observedDate: today, viewCount: views.count, viewUniques: views.uniques },
+      ...{ cloneCount: clones.count, cloneUniques: clones.uniques },
+    });
+  if (referrers) await saveReferrers(trx, key, today, referrers);
 }

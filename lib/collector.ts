@@ -3,6 +3,7 @@ import { collectRepository, failRepository, type Waiting } from './collect-repos
 import type { Day } from './day.ts';
 import type { Db } from './db/database.ts';
 import { Failure } from './failure.ts';
+import { isForAll } from './github/error.ts';
 import type { GitHubClient } from './github.ts';
 import { renewLease } from './lease.ts';
 import type { Pace } from './pace.ts';
@@ -128,11 +129,6 @@ async function collectOne(
   return collectRepository({ db, clock, github: opened.github }, run, waiting);
 }
 
-/** Refusals that the token's other repositories would meet as well: asking would only use up its quota. */
-function isForAll({ code }: Failure): boolean {
-  return ['token_invalid', 'token_expired', 'rate_limited', 'secondary_limit'].includes(code);
-}
-
 async function isAtWork(db: Db, { tenantId, runId }: RunKey): Promise<boolean> {
   const row = await db
     .selectFrom('collectionRun')
@@ -143,7 +139,7 @@ async function isAtWork(db: Db, { tenantId, runId }: RunKey): Promise<boolean> {
   return row?.state === 'running';
 }
 
-/** What waits in a run, those that were not collected for longest first. */
+/** What waits in a run: what was never collected first, then what was not for longest. */
 async function listWaiting(db: Db, { tenantId, runId }: RunKey): Promise<Waiting[]> {
   const rows = await db
     .selectFrom('runRepository as w')
@@ -154,7 +150,10 @@ async function listWaiting(db: Db, { tenantId, runId }: RunKey): Promise<Waiting
     .where('w.tenantId', '=', tenantId)
     .where('w.runId', '=', runId)
     .where('w.state', '=', 'waiting')
+    // Where a missing value is sorted differs between databases.
+    .orderBy((eb) => eb.case().when('r.lastSuccessAt', 'is', null).then(0).else(1).end())
     .orderBy('r.lastSuccessAt')
+    .orderBy('r.repositoryId')
     .execute();
   const former = await listFormerNames(db, tenantId);
   const lastWeeks = await listLastWeeks(db, tenantId);

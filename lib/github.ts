@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import {
   type Bucket,
   clonesAnswer,
@@ -14,6 +15,7 @@ import {
   type Window,
 } from './github/answers.ts';
 import { type Connection, type ConnectionOptions, openConnection } from './github/connection.ts';
+import { GitHubError, isForAll } from './github/error.ts';
 import { parseScopes, parseTokenExpiry } from './github/refusal.ts';
 
 /** Whose token it is, and what is known of the token. */
@@ -42,9 +44,17 @@ export interface GitHubTraffic {
   /** Weeks by their Monday, with uniques of their own; the first and the last are usually not whole. */
   viewWeeks: Bucket[];
   cloneWeeks: Bucket[];
-  /** At most ten each, over the 14 days together, most views first. */
-  referrers: Referrer[];
-  paths: PopularPath[];
+  /** At most ten each, over the 14 days together, most views first; null: GitHub did not give them. */
+  referrers: Referrer[] | null;
+  paths: PopularPath[] | null;
+  /** What GitHub did not give besides the days, and why. */
+  lacking: Lack[];
+}
+
+/** A part of a repository's traffic that GitHub refused, or failed to give, while it gave the days. */
+interface Lack {
+  part: 'referrers' | 'paths' | 'weeks';
+  error: GitHubError;
 }
 
 /** What is asked for besides days, referrers and paths. */
@@ -63,7 +73,10 @@ export interface GitHubClient {
    * back until the token is authorized by single sign-on.
    */
   listRepositories(): Promise<{ repositories: ListedRepository[]; complete: boolean }>;
-  /** Six requests, or four without the weeks, which are then empty; only one when GitHub refuses. */
+  /**
+   * Six requests, or four without the weeks, which are then empty; only one when GitHub refuses. Throws when it does not
+   * give the days, and what would meet every other repository of the token as well.
+   */
   getTraffic(id: number, parts?: TrafficParts): Promise<GitHubTraffic>;
 }
 
@@ -120,21 +133,33 @@ async function listRepositories(
 
 async function getTraffic(ask: Connection, id: number, parts: TrafficParts): Promise<GitHubTraffic> {
   const path = `/repositories/${id}/traffic`;
+  const lacking: Lack[] = [];
+  const unlessLacking = async <T>(part: Lack['part'], wanted: Promise<T>): Promise<T | null> =>
+    wanted.catch((error: unknown) => {
+      if (!(error instanceof GitHubError) || isForAll(error)) throw error;
+      lacking.push({ part, error });
+      return null;
+    });
+  const read = async <T>(schema: z.ZodType<T>, below: string, parameters = {}): Promise<T> =>
+    parseAnswer(schema, (await ask(`${path}/${below}`, parameters)).data);
+  const readWeeks = () =>
+    Promise.all([read(viewsAnswer, 'views', { per: 'week' }), read(clonesAnswer, 'clones', { per: 'week' })]);
   // First alone: a token that may not read one figure may read none, and each refusal counts against the quota.
-  const views = parseAnswer(viewsAnswer, (await ask(`${path}/views`)).data);
-  const [clones, viewWeeks, cloneWeeks, referrers, paths] = await Promise.all([
-    ask(`${path}/clones`),
-    parts.weeks ? ask(`${path}/views`, { per: 'week' }) : undefined,
-    parts.weeks ? ask(`${path}/clones`, { per: 'week' }) : undefined,
-    ask(`${path}/popular/referrers`),
-    ask(`${path}/popular/paths`),
+  const views = await read(viewsAnswer, 'views');
+  const [clones, weeks, referrers, paths] = await Promise.all([
+    read(clonesAnswer, 'clones'),
+    parts.weeks ? unlessLacking('weeks', readWeeks()) : null,
+    unlessLacking('referrers', read(referrersAnswer, 'popular/referrers')),
+    unlessLacking('paths', read(pathsAnswer, 'popular/paths')),
   ]);
+  const [viewWeeks, cloneWeeks] = weeks?.map(({ days }) => days) ?? [];
   return {
     views,
-    clones: parseAnswer(clonesAnswer, clones.data),
-    viewWeeks: viewWeeks ? parseAnswer(viewsAnswer, viewWeeks.data).days : [],
-    cloneWeeks: cloneWeeks ? parseAnswer(clonesAnswer, cloneWeeks.data).days : [],
-    referrers: parseAnswer(referrersAnswer, referrers.data),
-    paths: parseAnswer(pathsAnswer, paths.data),
+    clones,
+    viewWeeks: viewWeeks ?? [],
+    cloneWeeks: cloneWeeks ?? [],
+    referrers,
+    paths,
+    lacking,
   };
 }

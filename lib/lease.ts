@@ -3,7 +3,7 @@ import type { Db } from './db/database.ts';
 import type { Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import { notFound } from './request.ts';
-import { closeRun, type RunKey, UNLEASED_MS } from './run-end.ts';
+import { closeRunWithin, type RunKey, UNLEASED_MS } from './run-end.ts';
 
 /** How long a tenant is held for a run before its activation begins or after it has handed over. */
 export const LEASE_MS = 10 * 60_000;
@@ -69,5 +69,5 @@ export async function sweep(trx: Transaction<Tables>, tenantId: number, now: Dat
   const message =
     'The collection stopped before its end. What it did not collect is collected by the next one.';
   for (const { runId } of stale)
-    await closeRun(trx, { tenantId, runId }, now, new Failure(503, 'abandoned', message));
+    await closeRunWithin(trx, { tenantId, runId }, now, new Failure(503, 'abandoned', message));
 }

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Db } from './db/database.ts';
+import { isOrphan } from './db/errors.ts';
 import { given, inTransaction, type Merge, mergeRows } from './db/portable.ts';
 import type { Instant, Role, SystemRole, Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
@@ -96,7 +97,7 @@ function deleteAllowed(trx: Transaction<Tables>, tenantId: number, email: string
 
 /**
  * Adds a member or changes its role. `repositoryIds` are for a repository viewer. Throws `repository_not_found` for
- * one that the tenant does not have.
+ * one that the tenant does not have, and `tenant_not_found`.
  */
 export async function putMember(
   db: Db,
@@ -117,6 +118,8 @@ export async function putMember(
     );
     const addedAt = before?.addedAt ?? now.toISOString();
     return { member: { email, role, repositoryIds: ids, addedAt }, added: !before };
+  }).catch((error: unknown) => {
+    throw isOrphan(error) ? notFound('tenant') : error;
   });
 }
 

@@ -1,8 +1,9 @@
 import type { Db } from './db/database.ts';
-import { isDuplicateKey } from './db/errors.ts';
+import { isDuplicateKey, isOrphan } from './db/errors.ts';
 import { Failure } from './failure.ts';
 import type { GitHubClient, GitHubRepository } from './github.ts';
 import { type Repository, requireRepositoryRow, toRepository } from './repositories.ts';
+import { notFound } from './request.ts';
 
 /** A repository by the name that somebody typed. */
 export interface RepositoryName {
@@ -50,7 +51,7 @@ const FOR_ALL = [
 
 /**
  * Adds a repository once GitHub shows its traffic to the tenant's token. Throws `repository_not_on_github`,
- * `no_push_access`, `already_tracked`, and what GitHub refuses with.
+ * `no_push_access`, `already_tracked`, `tenant_not_found`, and what GitHub refuses with.
  */
 export async function addRepository(adding: Adding, name: RepositoryName): Promise<Repository> {
   const found = await requireOnGitHub(adding, name);
@@ -150,6 +151,7 @@ async function insertRepository(
     .returning('repositoryId')
     .executeTakeFirstOrThrow()
     .catch((error: unknown) => {
+      if (isOrphan(error)) throw notFound('tenant');
       if (!isDuplicateKey(error)) throw error;
       throw new Failure(409, 'already_tracked', `${found.fullName} is tracked in this tenant already.`);
     });

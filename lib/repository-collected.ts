@@ -10,16 +10,18 @@ export interface Collected {
   visibility: Visibility;
   firstCoveredDate: Day;
   now: Date;
+  /** What was not collected besides the days, and why; null: nothing. */
+  lack: { code: string; message: string } | null;
 }
 
 /**
- * Writes that a collection succeeded and ends the problem there was. Holds the repository's row until the transaction's
+ * Writes that a repository's days were collected and ends the problem there was, unless something else is lacking. Holds the repository's row until the transaction's
  * end, so that collections of one repository follow each other; false when it was removed meanwhile.
  */
 export async function saveSuccess(
   trx: Transaction<Tables>,
   { tenantId, repositoryId }: RepositoryKey,
-  { visibility, firstCoveredDate, now }: Collected,
+  { visibility, firstCoveredDate, now, lack }: Collected,
 ): Promise<boolean> {
   const at = now.toISOString();
   const result = await trx
@@ -29,7 +31,7 @@ export async function saveSuccess(
       firstCoveredDate: sql<Day>`case when first_covered_date < ${firstCoveredDate} then first_covered_date else cast(${firstCoveredDate} as date) end`,
       lastCoveredDate: sql<Day>`case when last_covered_date > ${toDay(now)} then last_covered_date else cast(${toDay(now)} as date) end`,
       lastSuccessAt: at,
-      ...{ failureCode: null, failureMessage: null, failureAt: null },
+      ...toProblem(lack, at),
     })
     .where('tenantId', '=', tenantId)
     .where('repositoryId', '=', repositoryId)
@@ -37,19 +39,24 @@ export async function saveSuccess(
   return result.numUpdatedRows > 0n;
 }
 
-/** Writes why a collection failed; the problem lasts since the first failure in a row. */
+/** A problem lasts since the first failure in a row. */
+function toProblem(problem: { code: string; message: string } | null, at: Instant) {
+  return {
+    ...{ failureCode: problem?.code ?? null, failureMessage: problem?.message ?? null },
+    failureAt: problem && sql<Instant>`coalesce(failure_at, ${at})`,
+  };
+}
+
+/** Writes why a collection failed. */
 export async function saveFailure(
   trx: Transaction<Tables>,
   { tenantId, repositoryId }: RepositoryKey,
-  { code, message }: { code: string; message: string },
+  failure: { code: string; message: string },
   now: Date,
 ): Promise<void> {
   await trx
     .updateTable('repository')
-    .set({
-      ...{ failureCode: code, failureMessage: message },
-      failureAt: sql<Instant>`coalesce(failure_at, ${now.toISOString()})`,
-    })
+    .set(toProblem(failure, now.toISOString()))
     .where('tenantId', '=', tenantId)
     .where('repositoryId', '=', repositoryId)
     .execute();
@@ -83,7 +90,8 @@ export async function saveStanding(
       .set({ owner: seen.owner, name: seen.name })
       .where('owner', '=', known.owner)
       .where('name', '=', known.name);
-    const kind = known.owner === seen.owner ? 'renamed' : 'transferred';
+    const sameOwner = known.owner.toLowerCase() === seen.owner.toLowerCase();
+    const kind = sameOwner ? 'renamed' : 'transferred';
     const names = { nameBefore: toFullName(known), nameAfter: toFullName(seen) };
     if (await changes(renamed)) events.push({ kind, occurredAt, ...names });
   }

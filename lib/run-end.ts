@@ -1,7 +1,8 @@
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { toDay } from './day.ts';
 import type { Db } from './db/database.ts';
-import type { RunState } from './db/tables.ts';
+import { inTransaction } from './db/portable.ts';
+import type { RunState, Tables } from './db/tables.ts';
 import type { Failure } from './failure.ts';
 import { toStorable } from './storable.ts';
 import { daysUntilLoss } from './traffic-window.ts';
@@ -29,6 +30,23 @@ export function toStoredFailure({ code, message }: { code: string; message: stri
  * failure, what still waits fails for that reason and the run as a whole names it. Closing it again changes nothing.
  */
 export async function closeRun(db: Db, run: RunKey, now: Date, failure?: Failure): Promise<void> {
+  await inTransaction(db, (trx) => closeRunWithin(trx, run, now, failure));
+}
+
+/** As `closeRun`, within a transaction. */
+export async function closeRunWithin(
+  db: Transaction<Tables>,
+  run: RunKey,
+  now: Date,
+  failure?: Failure,
+): Promise<void> {
+  // First, as where a run begins: two that take the same rows in another order would wait for each other.
+  await db
+    .updateTable('tenant')
+    .set({ leasedRunId: null, leasedUntil: null })
+    .where('tenantId', '=', run.tenantId)
+    .where('leasedRunId', '=', run.runId)
+    .execute();
   if (failure) await failWaiting(db, run, now, failure);
   const counts = await db
     .selectFrom('runRepository')
@@ -51,16 +69,10 @@ export async function closeRun(db: Db, run: RunKey, now: Date, failure?: Failure
     .where('runId', '=', run.runId)
     .where('state', '=', 'running')
     .execute();
-  await db
-    .updateTable('tenant')
-    .set({ leasedRunId: null, leasedUntil: null })
-    .where('tenantId', '=', run.tenantId)
-    .where('leasedRunId', '=', run.runId)
-    .execute();
 }
 
 /** What still waits in a run fails for one reason, each with the days that are left to it. */
-async function failWaiting(db: Db, run: RunKey, now: Date, failure: Failure): Promise<void> {
+async function failWaiting(db: Transaction<Tables>, run: RunKey, now: Date, failure: Failure): Promise<void> {
   const waiting = await db
     .selectFrom('runRepository as w')
     .innerJoin('repository as r', (join) =>

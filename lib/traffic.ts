@@ -95,7 +95,7 @@ export async function listRevisions(db: Db, key: RepositoryKey, from: Day, to: D
     .execute();
 }
 
-/** The newest two windows up to a day, newest first: each stands for a day that was collected. */
+/** The newest two windows up to a day, newest first: each stands for a day that was collected with its lists. */
 export async function listNewestWindows(db: Db, key: RepositoryKey, to: Day): Promise<TrafficWindow[]> {
   return db
     .selectFrom('trafficWindow')

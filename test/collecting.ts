@@ -1,15 +1,30 @@
 import type { Activations } from '../lib/activations.ts';
 import { type Collector, collectTenant } from '../lib/collector.ts';
+import { type Day, daysFrom } from '../lib/day.ts';
 import { type Db, openDatabase } from '../lib/db/database.ts';
 import { migrate } from '../lib/db/migrate.ts';
 import type { Tables } from '../lib/db/tables.ts';
 import { type GitHubClient, openGitHub } from '../lib/github.ts';
 import { addRepository } from '../lib/repository-add.ts';
+import { readRepositoryTraffic } from '../lib/repository-traffic.ts';
 import { type RunOrder, startAllRuns, startRun } from '../lib/run-start.ts';
+import { readRun } from '../lib/runs.ts';
+import { listDays } from '../lib/traffic.ts';
+import type { TrafficDay } from '../lib/traffic-day.ts';
 import type { Story } from '../local/github/story.ts';
 import type { Repository } from '../local/github/world.ts';
 import { createTestDatabase } from './database.ts';
 import { QUIET, type ServedGitHub, serveGitHub } from './github-server.ts';
+
+export const START = '2025-11-03';
+
+/** What is stored of repositories. */
+export const STORED = [
+  ...(['trafficDay', 'trafficRevision', 'trafficWeek', 'trafficWindow', 'referrerSnapshot'] as const),
+  ...(['pathSnapshot', 'repositoryFact', 'repositoryEvent', 'repository'] as const),
+] satisfies (keyof Tables)[];
+
+export const at = (day: Day, time = '06:00') => `${day}T${time}:00.000Z`;
 
 export const TOKEN = 'ghp_test_collecting_000000000000000000000';
 
@@ -35,6 +50,18 @@ export interface Collecting {
   start(order?: Partial<RunOrder>): Promise<number>;
   /** Works a run off. */
   work(runId: number, options?: Partial<Collector>): ReturnType<typeof collectTenant>;
+  /** Collects as the alarm does on each day of a span, at six. */
+  collectDaily(from: Day, to: Day): Promise<void>;
+  /** The stored days of a repository. */
+  days(repositoryId: number, from?: Day, to?: Day): Promise<TrafficDay[]>;
+  /** What the repository's page is told. */
+  traffic(repositoryId: number, from: Day, to: Day): ReturnType<typeof readRepositoryTraffic>;
+  /** The newest run with its outcomes. */
+  lastRun(): ReturnType<typeof readRun>;
+  /** Lets GitHub answer a part of one repository's traffic with something else; returns how to lift that. */
+  answer(repository: number, path: RegExp, body: unknown, status?: number): () => void;
+  /** Every row of the tables of repositories, by table. */
+  allRows(): Promise<Record<string, unknown>>;
   /** Every row of a table, in the order of its key. */
   rows<T extends keyof Tables>(table: T): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
@@ -69,11 +96,11 @@ async function insertTenant(db: Db, apiUrl: string, at: string): Promise<number>
   return tenantId;
 }
 
-export async function openCollecting(at: string): Promise<Collecting> {
-  const served = await serveGitHub(at);
+export async function openCollecting(now: string): Promise<Collecting> {
+  const served = await serveGitHub(now);
   const { db, dialect } = openDatabase(await createTestDatabase());
-  await db.transaction().execute((trx) => migrate(trx, dialect, at));
-  const tenantId = await insertTenant(db, served.apiUrl, at);
+  await db.transaction().execute((trx) => migrate(trx, dialect, now));
+  const tenantId = await insertTenant(db, served.apiUrl, now);
   served.github.addUser('ada');
   served.github.addToken({ token: TOKEN, login: 'ada', kind: 'classic', scopes: ['repo'], quota: 1_000_000 });
   const clock = () => served.now;
@@ -87,8 +114,17 @@ export async function openCollecting(at: string): Promise<Collecting> {
     collectTenant({ ...collector, ...options }, { tenantId, runId });
   const later: Activations = { start: async () => {} };
 
+  const rows: Collecting['rows'] = async (table) => {
+    const all = (await db.selectFrom(table).selectAll().execute()) as Record<string, unknown>[];
+    return all.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
+  };
+  const collect = async (instant: string) => {
+    served.now = new Date(instant);
+    await startAllRuns({ db, activations: collector.activations, now: served.now }, null);
+  };
+
   return {
-    ...{ db, served, tenantId, clock, github, work },
+    ...{ db, served, tenantId, clock, github, work, rows, collect },
     now(instant) {
       served.now = new Date(instant);
     },
@@ -99,9 +135,21 @@ export async function openCollecting(at: string): Promise<Collecting> {
       const { repositoryId } = await addRepository(adding, repository);
       return { ...repository, repositoryId };
     },
-    async collect(instant) {
-      served.now = new Date(instant);
-      await startAllRuns({ db, activations: collector.activations, now: served.now }, null);
+    async collectDaily(from, to) {
+      for (const day of daysFrom(from, to)) await collect(at(day));
+    },
+    days: (repositoryId, from = '2000-01-01', to = '2099-01-01') =>
+      listDays(db, { tenantId, repositoryId }, from, to),
+    traffic: (repositoryId, from, to) =>
+      readRepositoryTraffic(db, { tenantId, repositoryIds: null }, repositoryId, { from, to }, clock()),
+    async lastRun() {
+      const runs = await rows('collectionRun');
+      return readRun(db, tenantId, Math.max(...runs.map((run) => Number(run.runId))));
+    },
+    answer: (repository, path, body, status = 200) =>
+      served.github.fail({ kind: 'status', status, body, match: { repository, path } }),
+    async allRows() {
+      return Object.fromEntries(await Promise.all(STORED.map(async (table) => [table, await rows(table)])));
     },
     async start(order = {}) {
       const whole = {
@@ -113,10 +161,6 @@ export async function openCollecting(at: string): Promise<Collecting> {
       } as const;
       const { runId } = await startRun({ db, activations: later, now: clock() }, whole);
       return runId;
-    },
-    async rows(table) {
-      const rows = (await db.selectFrom(table).selectAll().execute()) as Record<string, unknown>[];
-      return rows.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
     },
     async close() {
       await db.destroy();

@@ -24,6 +24,11 @@ export function isDuplicateKey(error: unknown): boolean {
   return error instanceof Error && sqlState(error) === '23505';
 }
 
+/** True when a row that is inserted refers to one that is not there, such as one that was deleted just now. */
+export function isOrphan(error: unknown): boolean {
+  return error instanceof Error && sqlState(error) === '23503';
+}
+
 /** True when a row cannot be deleted because others refer to it (PostgreSQL 23503, Db2 23504). */
 export function isReferenced(error: unknown): boolean {
   return error instanceof Error && /^2350[34]$/.test(sqlState(error));

@@ -51,6 +51,16 @@ const STATUSES: Record<GitHubErrorCode, FailureStatus> = {
   blocked: 422,
 };
 
+/** Failures that meet whatever is asked with the token: asking for more would only use up its quota, or time. */
+const FOR_ALL: readonly string[] = [
+  ...(['token_invalid', 'token_expired', 'rate_limited', 'secondary_limit', 'out_of_time'] as const),
+] satisfies GitHubErrorCode[];
+
+/** True where every other request with the token would fail as well. */
+export function isForAll({ code }: { code: string }): boolean {
+  return FOR_ALL.includes(code);
+}
+
 /** A named failure of GitHub's API. The message is one sentence for a person; it never holds a token. */
 export class GitHubError extends Failure {
   declare readonly code: GitHubErrorCode;

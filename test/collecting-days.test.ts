@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { addDays, type Day, daysFrom } from '../lib/day.ts';
+import { readOverview } from '../lib/overview.ts';
+import { readRepositoryTraffic } from '../lib/repository-traffic.ts';
+import { at, type Collecting, openCollecting, START } from './collecting.ts';
+
+let collecting: Collecting;
+
+beforeEach(async () => {
+  collecting = await openCollecting(`${START}T06:00:00.000Z`);
+});
+
+afterEach(() => collecting.close());
+
+function withoutNulls<T extends object>(figures: T, instead: object = {}) {
+  return {
+    ...instead,
+    ...Object.fromEntries(Object.entries(figures).filter(([, figure]) => figure !== null)),
+  };
+}
+
+test('over 50 days every settled day is what really happened, and every day since the first run is known', async () => {
+  const { served } = collecting;
+  const stories = [
+    await collecting.add('busy', { views: 60, clones: 20, regulars: 9, weekend: 0.3 }),
+    await collecting.add('quiet', { views: 0.4, clones: 0.1 }),
+    await collecting.add('idle', {
+      idle: [{ from: '2025-10-01', until: '2025-12-01' }],
+      whenIdle: 'old-window',
+    }),
+    await collecting.add('young', { views: 4 }, '2025-10-30'),
+  ];
+  served.github.fail({ kind: 'late', hours: 40, times: 100, match: { repository: stories[0]?.id ?? 0 } });
+  const last = addDays(START, 50);
+  await collecting.collectDaily(START, last);
+  for (const { id, repositoryId, name } of stories) {
+    const rows = await collecting.days(repositoryId);
+    const settled = rows.filter(({ state }) => state !== 'provisional');
+    const truth = settled.map(({ trafficDate }) => ({
+      trafficDate,
+      ...served.github.truth(id, trafficDate),
+    }));
+    // Of the days long ago that an idle repository names, one list may say nothing.
+    const told = settled.map(({ state: _, observedAt: __, ...figures }, index) =>
+      figures.trafficDate < '2025-10-01' ? withoutNulls(figures, truth[index]) : figures,
+    );
+    expect([name, told]).toEqual([name, truth]);
+    const known = settled
+      .filter(({ trafficDate }) => trafficDate >= START)
+      .map(({ trafficDate }) => trafficDate);
+    expect([name, known]).toEqual([name, daysFrom(START, addDays(last, -4))]);
+  }
+});
+
+test('every stored week that has settled is what really happened', async () => {
+  const { repositoryId, id } = await collecting.add('busy', { views: 60, clones: 20, regulars: 9 });
+  const last = addDays(START, 30);
+  await collecting.collectDaily(START, last);
+  const weeks = (await collecting.rows('trafficWeek')).filter((week) => week.repositoryId === repositoryId);
+  const settled = weeks.filter(({ weekStart }) => String(weekStart) <= addDays(last, -10));
+  expect(settled.map(({ weekStart }) => weekStart)).toEqual([
+    '2025-10-27',
+    '2025-11-03',
+    '2025-11-10',
+    '2025-11-17',
+  ]);
+  for (const { weekStart, tenantId: _, repositoryId: __, observedAt: ___, ...figures } of settled)
+    expect(figures).toEqual(collecting.served.github.truthOfWeek(id, String(weekStart)));
+  const { series, buckets } = await readRepositoryTraffic(
+    ...([collecting.db, { tenantId: collecting.tenantId, repositoryIds: null }, repositoryId] as const),
+    ...([{ from: '2025-10-27', to: last, by: 'week' }, collecting.clock()] as const),
+  );
+  expect(buckets.map((bucket, place) => [bucket, series.uniquesExact[place]])).toEqual([
+    ['2025-10-27', true],
+    ['2025-11-03', true],
+    ['2025-11-10', true],
+    ['2025-11-17', true],
+    ['2025-11-24', false],
+    ['2025-12-01', false],
+  ]);
+  expect(series.viewUniques[1]).toBe(collecting.served.github.truthOfWeek(id, '2025-11-03').viewUniques);
+});
+
+test('collecting again changes nothing', async () => {
+  const { id } = await collecting.add('busy', { views: 60, clones: 20 });
+  await collecting.add('quiet');
+  await collecting.collectDaily(START, addDays(START, 4));
+  collecting.served.github.rename(id, { name: 'busier' });
+  await collecting.collect(at(addDays(START, 5)));
+  const before = await collecting.allRows();
+  await collecting.work(await collecting.start());
+  expect((await collecting.lastRun()).run).toMatchObject({ state: 'succeeded', succeededCount: 2 });
+  expect(await collecting.allRows()).toEqual(before);
+});
+
+test('two runs at once leave what one leaves', async () => {
+  const { id } = await collecting.add('busy', { views: 60, clones: 20 });
+  await collecting.add('quiet');
+  await collecting.collectDaily(START, addDays(START, 4));
+  collecting.served.github.rename(id, { name: 'busier' });
+  collecting.served.github.archive(id);
+  collecting.now(at(addDays(START, 6)));
+  const first = await collecting.start();
+  await collecting.db.updateTable('tenant').set({ leasedUntil: null, leasedRunId: null }).execute();
+  const { rows } = collecting;
+  const { db, tenantId } = collecting;
+  const second = await db
+    .insertInto('collectionRun')
+    .values({ tenantId, reason: 'added', state: 'running', startedAt: at(START), repositoryCount: 2 })
+    .returning('runId')
+    .executeTakeFirstOrThrow();
+  for (const { repositoryId, owner, name } of (await rows('repository')) as {
+    repositoryId: number;
+    owner: string;
+    name: string;
+  }[])
+    await db
+      .insertInto('runRepository')
+      .values({
+        tenantId,
+        runId: second.runId,
+        repositoryId,
+        fullName: `${owner}/${name}`,
+        state: 'waiting',
+        requestCount: 0,
+      })
+      .execute();
+  await Promise.all([collecting.work(first), collecting.work(second.runId)]);
+  const both = await collecting.allRows();
+  expect((await rows('repositoryEvent')).map(({ kind }) => kind)).toEqual(['archived', 'renamed']);
+  await collecting.work(await collecting.start());
+  expect(await collecting.allRows()).toEqual(both);
+  expect((await rows('collectionRun')).map(({ state }) => state)).not.toContain('running');
+});
+
+test('days that no run covered and GitHub has forgotten are lost, exactly those', async () => {
+  const { repositoryId } = await collecting.add('busy', { views: 60, clones: 20 });
+  const stopped = addDays(START, 5);
+  await collecting.collectDaily(START, stopped);
+  const again = addDays(stopped, 28);
+  await collecting.collect(at(again));
+  const { lostDays, series, buckets, totals } = await collecting.traffic(repositoryId, START, again);
+  const expected = daysFrom(addDays(stopped, 1), addDays(again, -14)).filter(
+    (day) => !series.state.some((state, place) => buckets[place] === day && state === 'provisional'),
+  );
+  expect(lostDays).toEqual(expected);
+  expect(lostDays.length).toBeGreaterThanOrEqual(13);
+  const request = { from: START, to: again, sort: 'name', page: 1, size: 1 } as const;
+  const access = { tenantId: collecting.tenantId, repositoryIds: null };
+  const overview = await readOverview(collecting.db, access, request, collecting.clock());
+  expect([overview.totals.lostDays, overview.totals.viewCount]).toEqual([lostDays.length, totals.viewCount]);
+  expect(overview.series.lostDays).toEqual(buckets.map((day) => (lostDays.includes(day) ? 1 : 0)));
+  const figures = lostDays.map((day) => series.viewCount[buckets.indexOf(day)]);
+  expect(figures.every((figure) => figure === null)).toBe(true);
+  const states = (from: Day, to: Day) =>
+    new Set(daysFrom(from, to).map((day) => series.state[buckets.indexOf(day)]));
+  expect(states(START, addDays(stopped, -4))).toEqual(new Set(['measured']));
+  expect(states(addDays(stopped, -3), stopped)).toEqual(new Set(['provisional']));
+  expect(states(addDays(again, -12), addDays(again, -4))).toEqual(new Set(['measured']));
+});
+
+test('a later, smaller figure for a settled day is kept as a revision, once', async () => {
+  const { id, repositoryId } = await collecting.add('busy', { views: 60 });
+  await collecting.collectDaily(START, addDays(START, 2));
+  const day = addDays(START, -5);
+  const [row] = await collecting.days(repositoryId, day, day);
+  const views = [{ timestamp: `${day}T00:00:00Z`, count: 1, uniques: 1 }];
+  collecting.answer(id, /traffic\/views$/, { count: 1, uniques: 1, views });
+  await collecting.collect(at(addDays(START, 3)));
+  await collecting.collect(at(addDays(START, 4)));
+  expect((await collecting.days(repositoryId, day, day))[0]).toEqual(row);
+  const { revisions } = await collecting.traffic(repositoryId, day, START);
+  const observedAt = at(addDays(START, 3));
+  expect(revisions).toEqual([
+    { date: day, metric: 'viewCount', kept: row?.viewCount, observed: 1, observedAt },
+    { date: day, metric: 'viewUniques', kept: row?.viewUniques, observed: 1, observedAt },
+  ]);
+});

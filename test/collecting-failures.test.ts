@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { addDays, daysFrom } from '../lib/day.ts';
+import { Failure } from '../lib/failure.ts';
+import { at, type Collecting, openCollecting, START, TOKEN } from './collecting.ts';
+
+let collecting: Collecting;
+
+beforeEach(async () => {
+  collecting = await openCollecting(`${START}T06:00:00.000Z`);
+});
+
+afterEach(() => collecting.close());
+
+test('a repository that fails says why and does not keep the others', async () => {
+  const broken = await collecting.add('broken');
+  await collecting.add('fine');
+  await collecting.collect(at(START));
+  const lift = collecting.answer(
+    broken.id,
+    /traffic\/views$/,
+    { message: 'Must have push access to repository' },
+    403,
+  );
+  await collecting.collect(at(addDays(START, 1)));
+  await collecting.collect(at(addDays(START, 2)));
+  const { run, repositories } = await collecting.lastRun();
+  expect(run).toMatchObject({ state: 'partial', succeededCount: 1, failedCount: 1, failure: null });
+  expect(repositories).toMatchObject([
+    { fullName: 'ada/broken', state: 'failed', code: 'no_push_access', daysUntilLoss: 11 },
+    { fullName: 'ada/fine', state: 'succeeded', code: null, daysUntilLoss: null },
+  ]);
+  const { problem } = (await collecting.traffic(broken.repositoryId, START, START)).repository;
+  expect(problem).toMatchObject({ code: 'no_push_access', since: at(addDays(START, 1)), daysUntilLoss: 11 });
+  lift();
+  await collecting.collect(at(addDays(START, 3)));
+  expect((await collecting.traffic(broken.repositoryId, START, START)).repository.problem).toBeNull();
+});
+
+test('a repository that disappeared and one whose answer is garbage fail by their own names', async () => {
+  const gone = await collecting.add('gone');
+  const garbled = await collecting.add('garbled');
+  collecting.served.github.remove(gone.id);
+  collecting.served.github.fail({ kind: 'garbage', match: { repository: garbled.id, path: /clones/ } });
+  await collecting.collect(at(START));
+  const { run, repositories } = await collecting.lastRun();
+  expect(run.state).toBe('failed');
+  expect(repositories.map(({ fullName, code }) => [fullName, code])).toEqual([
+    ['ada/garbled', 'unreadable_answer'],
+    ['ada/gone', 'not_found'],
+  ]);
+  expect(await collecting.rows('trafficDay')).toEqual([]);
+});
+
+test('days on which GitHub was down are caught up afterwards', async () => {
+  const added = [];
+  for (const name of ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'])
+    added.push(await collecting.add(name, { views: 20 }));
+  await collecting.collectDaily(START, addDays(START, 1));
+  const lift = collecting.served.github.fail({ kind: 'down' });
+  collecting.served.github.resetRequests();
+  await collecting.collectDaily(addDays(START, 2), addDays(START, 7));
+  expect(await collecting.lastRun()).toMatchObject({ run: { state: 'failed', failedCount: 8 } });
+  lift();
+  await collecting.collectDaily(addDays(START, 8), addDays(START, 12));
+  for (const { repositoryId, id } of added) {
+    const rows = await collecting.days(repositoryId, START, addDays(START, 8));
+    expect(rows.map(({ viewCount }) => viewCount)).toEqual(
+      daysFrom(START, addDays(START, 8)).map((day) => collecting.served.github.truth(id, day).viewCount),
+    );
+  }
+});
+
+test('a refused token fails every repository by name and is not asked about again and again', async () => {
+  for (const name of ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'])
+    await collecting.add(name);
+  collecting.served.github.removeToken(TOKEN);
+  collecting.served.github.resetRequests();
+  await collecting.collect(at(START));
+  const { run, repositories } = await collecting.lastRun();
+  expect(run.state).toBe('failed');
+  expect(repositories.map(({ code, daysUntilLoss }) => [code, daysUntilLoss])).toEqual(
+    Array(8).fill(['token_invalid', 0]),
+  );
+  expect(collecting.served.github.requests().length).toBeLessThanOrEqual(4);
+});
+
+test('a token that cannot be opened fails every repository', async () => {
+  await collecting.add('one');
+  const runId = await collecting.start();
+  const openGitHub = () =>
+    Promise.reject(new Failure(409, 'token_unreadable', 'The token cannot be opened.'));
+  await collecting.work(runId, { openGitHub });
+  expect(await collecting.lastRun()).toMatchObject({
+    run: { state: 'failed' },
+    repositories: [{ code: 'token_unreadable' }],
+  });
+});
+
+test('where the database fails for one repository, the others are finished before the activation ends', async () => {
+  for (const name of ['one', 'two', 'three', 'four', 'five', 'six']) await collecting.add(name);
+  const runId = await collecting.start();
+  const lost = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  let asked = 0;
+  let atWork = 0;
+  const openGitHub = async () => {
+    const github = collecting.github();
+    const getTraffic: typeof github.getTraffic = async (id, parts) => {
+      asked += 1;
+      if (asked === 1) throw lost;
+      atWork += 1;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return github.getTraffic(id, parts).finally(() => {
+        atWork -= 1;
+      });
+    };
+    return { github: { ...github, getTraffic } };
+  };
+  await expect(collecting.work(runId, { openGitHub })).rejects.toMatchObject({
+    code: 'database_unavailable',
+  });
+  expect(atWork).toBe(0);
+  expect(asked).toBe(4);
+  const { run } = await collecting.lastRun();
+  expect([run.state, run.succeededCount]).toEqual(['running', 3]);
+});
+
+test('without its referrers, paths or weeks a repository is collected all the same, and says what it lacks', async () => {
+  const { id, repositoryId } = await collecting.add('partly', { views: 20 });
+  await collecting.collect(at(START));
+  const before = await collecting.traffic(repositoryId, START, START);
+  expect(before.referrers.length).toBeGreaterThan(0);
+  const monday = '2025-11-16';
+  const lifts = [
+    collecting.answer(id, /popular\/referrers$/, { message: 'Not Found' }, 404),
+    collecting.answer(id, /popular\/paths$/, [{ path: 7 }]),
+  ];
+  await collecting.collect(at(monday));
+  const { run, repositories } = await collecting.lastRun();
+  expect(run).toMatchObject({ state: 'succeeded', succeededCount: 1, failedCount: 0 });
+  expect(repositories).toMatchObject([{ state: 'succeeded', code: 'partly_collected', daysUntilLoss: null }]);
+  expect(repositories[0]?.message).toMatch(
+    /^Views and clones are stored, but not the referrers and the paths: GitHub shows this token no such/,
+  );
+  const shown = await collecting.traffic(repositoryId, START, monday);
+  expect(shown.repository).toMatchObject({
+    lastCoveredDate: monday,
+    problem: { code: 'partly_collected', since: at(monday), daysUntilLoss: 13 },
+  });
+  expect((await collecting.days(repositoryId, addDays(monday, -3), addDays(monday, -3))).length).toBe(1);
+  expect(shown.snapshotDate).toBe(START);
+  for (const lift of lifts) lift();
+  await collecting.collect(at(addDays(monday, 1)));
+  const after = await collecting.traffic(repositoryId, START, addDays(monday, 1));
+  expect([after.repository.problem, after.snapshotDate]).toEqual([null, addDays(monday, 1)]);
+});
+
+test('lists that a second run of the day does not get stay as the first one got them', async () => {
+  const { id, repositoryId } = await collecting.add('partly', { views: 20 });
+  await collecting.collect(at(START));
+  const { referrers, paths } = await collecting.traffic(repositoryId, START, START);
+  collecting.answer(id, /popular/, { message: 'Server Error' }, 404);
+  await collecting.work(await collecting.start());
+  const again = await collecting.traffic(repositoryId, START, START);
+  expect([again.referrers, again.paths]).toEqual([referrers, paths]);
+});
+
+test('a token that is refused in the middle of a repository ends the run for all', async () => {
+  for (const name of ['one', 'two']) await collecting.add(name);
+  collecting.served.github.fail({ kind: 'status', status: 401, match: { path: /referrers/ } });
+  await collecting.collect(at(START));
+  const { run, repositories } = await collecting.lastRun();
+  expect(run).toMatchObject({ state: 'failed', failedCount: 2 });
+  expect(repositories.map(({ code }) => code)).toEqual(['token_invalid', 'token_invalid']);
+});

@@ -1,0 +1,215 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { addDays } from '../lib/day.ts';
+import { inTransaction } from '../lib/db/portable.ts';
+import { Failure } from '../lib/failure.ts';
+import { putMember } from '../lib/members.ts';
+import { addRepository } from '../lib/repository-add.ts';
+import { saveSuccess } from '../lib/repository-collected.ts';
+import { removeRepository } from '../lib/repository-removal.ts';
+import { readRun } from '../lib/runs.ts';
+import { deleteTenant } from '../lib/tenant-deletion.ts';
+import { saveDays } from '../lib/traffic.ts';
+import { at, type Collecting, openCollecting, START, STORED } from './collecting.ts';
+import { QUIET } from './github-server.ts';
+
+let collecting: Collecting;
+
+beforeEach(async () => {
+  collecting = await openCollecting(`${START}T06:00:00.000Z`);
+});
+
+afterEach(() => collecting.close());
+
+test('before its deadline a run is handed over to a fresh activation, which ends it', async () => {
+  for (const name of ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'])
+    await collecting.add(name);
+  const runId = await collecting.start();
+  const started: unknown[] = [];
+  let asked = 0;
+  const handed = await collecting.work(runId, {
+    timeLeft: () => (asked++ < 6 ? 60_000 : 19_000),
+    activations: { start: async (action, args) => void started.push([action, args]) },
+  });
+  expect(handed).toMatchObject({ handedOver: true, failedCount: 0 });
+  expect(started).toEqual([['collect-tenant', { tenantId: collecting.tenantId, runId, begun: [] }]]);
+  const { run } = await collecting.lastRun();
+  expect(run.state).toBe('running');
+  expect(run.succeededCount).toBe(handed.repoCount);
+  const rest = await collecting.work(runId);
+  expect(rest.repoCount).toBe(8 - handed.repoCount);
+  expect((await collecting.lastRun()).run).toMatchObject({ state: 'succeeded', succeededCount: 8 });
+  expect(await collecting.work(runId)).toMatchObject({ repoCount: 0 });
+});
+
+test('a run that is not started again says so, and what it did not collect is due again', async () => {
+  for (const name of ['one', 'two', 'three', 'four', 'five']) await collecting.add(name);
+  const runId = await collecting.start();
+  const refused = new Failure(503, 'start_failed', 'The platform did not start it.');
+  let begun = false;
+  const github = collecting.github();
+  const late = {
+    openGitHub: async () => {
+      const getRepository: typeof github.getRepository = (repository) => {
+        begun = true;
+        return github.getRepository(repository);
+      };
+      return { github: { ...github, getRepository } };
+    },
+    timeLeft: () => (begun ? 0 : 60_000),
+    activations: { start: () => Promise.reject(refused) },
+  };
+  await expect(collecting.work(runId, late)).rejects.toThrow(refused);
+  const { run, repositories } = await collecting.lastRun();
+  expect(run).toMatchObject({ state: 'partial', failure: { code: 'start_failed' } });
+  expect(repositories.filter(({ code }) => code === 'start_failed')).toMatchObject([{ daysUntilLoss: 0 }]);
+  expect(run.succeededCount).toBe(4);
+  await collecting.collect(at(START, '07:00'));
+  expect((await collecting.lastRun()).run).toMatchObject({ state: 'succeeded', repositoryCount: 1 });
+});
+
+test('while a run is at work no other is started, and one that died is taken over when its lease has ended', async () => {
+  await collecting.add('one');
+  await collecting.collect(at(addDays(START, -3)));
+  await collecting.add('new');
+  collecting.now(at(START));
+  const runId = await collecting.start();
+  expect(await collecting.start()).toBe(runId);
+  await collecting.collect(at(START, '06:05'));
+  expect(await collecting.rows('collectionRun')).toHaveLength(2);
+  await collecting.collect(at(START, '06:11'));
+  const { run, repositories } = await readRun(collecting.db, collecting.tenantId, runId);
+  expect(run).toMatchObject({ state: 'failed', failure: { code: 'abandoned' } });
+  expect(repositories).toMatchObject([
+    { fullName: 'ada/new', code: 'abandoned', daysUntilLoss: 0 },
+    { fullName: 'ada/one', code: 'abandoned', daysUntilLoss: 10 },
+  ]);
+  expect((await collecting.lastRun()).run).toMatchObject({
+    reason: 'alarm',
+    state: 'succeeded',
+    succeededCount: 2,
+  });
+  expect(await collecting.work(runId)).toMatchObject({ repoCount: 0 });
+});
+
+test('the alarm takes what is due: daily ones once a day, weekly ones once a week, paused ones never', async () => {
+  const { db } = collecting;
+  for (const name of ['daily', 'weekly', 'paused']) {
+    const { repositoryId } = await collecting.add(name);
+    await db
+      .updateTable('repository')
+      .set({ schedule: name as 'daily' })
+      .where('repositoryId', '=', repositoryId)
+      .execute();
+  }
+  const collected = async () => {
+    const { run, repositories } = await collecting.lastRun();
+    return [run.startedAt.slice(0, 10), ...repositories.map(({ fullName }) => fullName)];
+  };
+  await collecting.collect(at(START));
+  expect(await collected()).toEqual([START, 'ada/daily', 'ada/weekly']);
+  await collecting.collect(at(START, '23:00'));
+  expect(await collecting.rows('collectionRun')).toHaveLength(1);
+  await collecting.collectDaily(addDays(START, 1), addDays(START, 6));
+  expect(await collected()).toEqual([addDays(START, 6), 'ada/daily']);
+  await collecting.collect(at(addDays(START, 7)));
+  expect(await collected()).toEqual([addDays(START, 7), 'ada/daily', 'ada/weekly']);
+});
+
+test('a repository that is removed while it is collected stays removed', async () => {
+  const { repositoryId } = await collecting.add('one');
+  const runId = await collecting.start();
+  collecting.served.github.fail({ kind: 'slow', milliseconds: 150, match: { path: /referrers/ } });
+  const working = collecting.work(runId);
+  await removeRepository(collecting.db, { tenantId: collecting.tenantId, repositoryIds: null }, repositoryId);
+  await working;
+  for (const table of STORED) expect([table, await collecting.rows(table)]).toEqual([table, []]);
+  expect((await collecting.lastRun()).run.state).toBe('succeeded');
+});
+
+test('a tenant is deleted at once, also while its repositories are collected', async () => {
+  for (const name of ['one', 'two', 'three', 'four', 'five', 'six']) await collecting.add(name);
+  const runId = await collecting.start();
+  // A collection that has its row and has not written its days yet.
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const [first] = await collecting.rows('repository');
+  const key = { tenantId: collecting.tenantId, repositoryId: Number(first?.repositoryId) };
+  let begun = () => {};
+  const holds = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const storing = inTransaction(collecting.db, async (trx) => {
+    const told = { visibility: 'public', firstCoveredDate: START, lack: null } as const;
+    const collected = { ...told, now: collecting.clock() };
+    if (!(await saveSuccess(trx, key, collected))) return;
+    begun();
+    await released;
+    const observed = { views: [{ date: START, count: 3, uniques: 1 }], clones: [] };
+    await saveDays(trx, key, observed, { now: collecting.clock(), createdDate: START });
+  });
+  await holds;
+  const deleting = deleteTenant(collecting.db, collecting.tenantId, 'Tenant');
+  setTimeout(release, 200);
+  await expect(deleting).resolves.toMatchObject({ repositories: 6 });
+  await storing;
+  expect(await collecting.work(runId)).toMatchObject({ repoCount: 0 });
+  for (const table of STORED) expect([table, await collecting.rows(table)]).toEqual([table, []]);
+});
+
+test('an activation that collected nothing starts no other, which would do no better', async () => {
+  await collecting.add('one');
+  const runId = await collecting.start();
+  const started: string[] = [];
+  const activations = { start: async (action: string) => void started.push(action) };
+  await collecting.work(runId, { timeLeft: () => 0, activations });
+  expect(started).toEqual([]);
+  expect(await collecting.lastRun()).toMatchObject({
+    run: { state: 'failed', failure: { code: 'out_of_time' } },
+    repositories: [{ state: 'failed', code: 'out_of_time' }],
+  });
+});
+
+test('what was never collected is collected first, then what was not for longest', async () => {
+  const ids: Record<string, number> = {};
+  for (const name of ['new', 'older', 'newer']) ids[name] = (await collecting.add(name)).repositoryId;
+  const collected = { older: at(addDays(START, -2)), newer: at(addDays(START, -1)) };
+  for (const [name, lastSuccessAt] of Object.entries(collected))
+    await collecting.db
+      .updateTable('repository')
+      .set({ lastSuccessAt })
+      .where('repositoryId', '=', ids[name] ?? 0)
+      .execute();
+  const asked: number[] = [];
+  const github = collecting.github();
+  const getRepository: typeof github.getRepository = (repository) => {
+    if ('id' in repository) asked.push(repository.id);
+    return github.getRepository(repository);
+  };
+  await collecting.work(await collecting.start(), {
+    openGitHub: async () => ({ github: { ...github, getRepository } }),
+  });
+  const names = new Map((await collecting.rows('repository')).map(({ githubId, name }) => [githubId, name]));
+  expect(asked.map((id) => names.get(id))).toEqual(['new', 'older', 'newer']);
+});
+
+test('whoever adds a repository or a member to a tenant that is deleted meanwhile is told that it is gone', async () => {
+  const { db, tenantId } = collecting;
+  collecting.served.github.addRepository({ owner: 'ada', name: 'late', createdOn: START, story: QUIET });
+  const github = collecting.github();
+  const getTraffic: typeof github.getTraffic = async (id, parts) => {
+    const traffic = await github.getTraffic(id, parts);
+    await deleteTenant(db, tenantId, 'Tenant');
+    return traffic;
+  };
+  const adding = { db, tenantId, now: collecting.clock(), addedBy: 'ada@example.com' };
+  const late = addRepository(
+    { ...adding, github: { ...github, getTraffic } },
+    { owner: 'ada', name: 'late' },
+  );
+  await expect(late).rejects.toMatchObject({ status: 404, code: 'tenant_not_found' });
+  const member = { email: 'grace@example.com', role: 'viewer' } as const;
+  const joining = putMember(db, tenantId, { ...member, repositoryIds: [] }, collecting.clock());
+  await expect(joining).rejects.toMatchObject({ status: 404, code: 'tenant_not_found' });
+});
