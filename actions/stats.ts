@@ -3,12 +3,13 @@ import { requireTenantAccess } from '../lib/access.ts';
 import { csv, json } from '../lib/answer.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
 import { toCsv } from '../lib/csv.ts';
+import { bearsDataToken, requireDataAccess } from '../lib/data-token.ts';
 import { isDay } from '../lib/day.ts';
 import { readOverview, readOverviewTotals } from '../lib/overview.ts';
 import { requireRepositoryRow } from '../lib/repositories.ts';
 import { readFigures, readRepositoryTraffic } from '../lib/repository-traffic.ts';
-import { parseId, parseQuery } from '../lib/request.ts';
-import { readTable, requireWhole } from '../lib/traffic-table.ts';
+import { parseId, parseQuery, toId } from '../lib/request.ts';
+import { readTable, readTrafficSums, requireWhole } from '../lib/traffic-table.ts';
 import type { Overview, RepositoryStats, TrafficTable } from './openapi/stats.ts';
 
 /** Before anything that was collected or imported, and late enough for the calendars of the databases. */
@@ -57,8 +58,16 @@ export const TableQuery = z
     page: z.coerce.number().int().min(1).max(10_000).optional(),
     /** Rows of a page; a page of CSV has 10,000 always. */
     size: z.coerce.number().int().min(1).max(1000).default(100),
+    /** Ids, separated by commas: only these repositories. */
+    repositories: z
+      .string()
+      .regex(/^[1-9]\d{0,9}(,[1-9]\d{0,9}){0,999}$/, 'Give ids of repositories, separated by commas.')
+      .optional(),
+    /** As CSV only: one row per bucket, of all repositories together. */
+    sum: z.literal('repositories').optional(),
   })
-  .refine(isOneSpan, ONE_SPAN);
+  .refine(isOneSpan, ONE_SPAN)
+  .refine(({ sum, format }) => sum === undefined || format === 'csv', 'sum is for format=csv.');
 
 const CSV_ROWS = 10_000;
 
@@ -75,6 +84,15 @@ async function requireAccess(c: Call) {
     'seeTraffic',
   );
   return { db, access, now: clock() };
+}
+
+/** The same for what a data token reads too. */
+async function requireTableAccess(c: Call) {
+  const { db, config, clock } = c.env;
+  if (!bearsDataToken(c.req.raw)) return requireAccess(c);
+  const now = clock();
+  const tenantId = toId(c.req.param('tenantId'));
+  return { db, access: await requireDataAccess(db, config.tokenKey, c.req.raw, tenantId, now), now };
 }
 
 const TOTALS = [
@@ -98,8 +116,17 @@ app.get('/:tenantId', async (c) => {
 const TABLE = ['RID', 'ORGNAME', 'REPONAME', 'TDATE', 'VIEWCOUNT', 'VUNIQUES', 'CLONECOUNT', 'CUNIQUES'];
 
 app.get('/:tenantId/table', async (c) => {
-  const { db, access, now } = await requireAccess(c);
-  const { format, page, ...query } = parseQuery(c.req.raw, TableQuery);
+  const { db, access, now } = await requireTableAccess(c);
+  const { format, page, sum, repositories: ids, ...request } = parseQuery(c.req.raw, TableQuery);
+  const query = { ...request, repositories: ids?.split(',').map(Number) };
+  if (sum) {
+    const { range, rows } = await readTrafficSums(db, access, query, now);
+    const cells = rows.map((row) => [
+      ...[null, null, null, row.date],
+      ...[row.viewCount, row.viewUniques, row.cloneCount, row.cloneUniques],
+    ]);
+    return csv(`traffic-${access.tenantId}-${range.by}-sums`, toCsv(TABLE, cells), rows.length);
+  }
   if (format === 'json') {
     const table = await readTable(db, access, { ...query, page: page ?? 1 }, now);
     const rows = table.rows.map(({ owner: _, name: __, ...row }) => row);
@@ -111,7 +138,7 @@ app.get('/:tenantId/table', async (c) => {
     ...[row.repositoryId, row.owner, row.name, row.date],
     ...[row.viewCount, row.viewUniques, row.cloneCount, row.cloneUniques],
   ]);
-  return csv(`traffic-${access.tenantId}-${table.range.by}`, toCsv(TABLE, rows));
+  return csv(`traffic-${access.tenantId}-${table.range.by}`, toCsv(TABLE, rows), table.page.total);
 });
 
 const FIGURES = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques', 'state'] as const;

@@ -11,6 +11,8 @@ const system: AnyRole[] = ['administrator', 'maintainer'];
 /** Who may do what. System roles reach every tenant, the others only the tenant they are given in. */
 const rights = {
   seeTraffic: [...system, 'manager', 'viewer', 'repository viewer'],
+  seeAllTraffic: [...system, 'manager', 'viewer'],
+  changeDashboards: [...system, 'manager'],
   seeRuns: [...system, 'manager', 'viewer'],
   startRuns: [...system, 'manager'],
   changeRepositories: [...system, 'manager'],
@@ -84,6 +86,17 @@ export async function requireTenantAccess(
   if (roles.systemRole !== null || roles.role !== 'repository viewer')
     return { tenantId, repositoryIds: null };
   return { tenantId, repositoryIds: await listAllowedRepositories(db, email, tenantId) };
+}
+
+/** Whether the principal has the right in the tenant. */
+export async function hasTenantRight(
+  db: Db,
+  { email }: Pick<Principal, 'email'>,
+  tenantId: number,
+  right: Right,
+): Promise<boolean> {
+  const roles = await findRoles(db, email, tenantId);
+  return has(right, roles?.systemRole) || has(right, roles?.role);
 }
 
 /** The principal's system role; null where it has none. */

@@ -14,11 +14,12 @@ export function json<T extends object>(body: T, status = 200): Answer {
   return { status, headers: { 'content-type': 'application/json' }, body };
 }
 
-/** The text as a CSV file that browsers save as `name`.csv. */
-export function csv(name: string, text: string): Answer {
+/** The text as a CSV file that browsers save as `name`.csv; `rows`: how many there are on all pages. */
+export function csv(name: string, text: string, rows?: number): Answer {
   const headers = {
     'content-type': 'text/csv; charset=utf-8; header=present',
     'content-disposition': `attachment; filename="${name}.csv"`,
+    ...(rows !== undefined && { 'x-total-count': String(rows) }),
   };
   return { status: 200, headers, body: text };
 }

@@ -56,7 +56,8 @@ const LEEWAY_S = 30;
 /** Signatures that need the provider's private key; a shared secret or none proves nothing. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
-function bearerToken(request: ApiRequest): string {
+/** The token that the request bears. Throws `unauthenticated`. */
+export function bearerToken(request: ApiRequest): string {
   const [scheme = '', token = ''] = (request.headers.get('authorization') ?? '').trim().split(/\s+/);
   if (scheme.toLowerCase() === 'bearer' && token !== '') return token;
   throw new Failure(401, 'unauthenticated', 'Sign in first: the request bears no access token.');

@@ -37,14 +37,23 @@ export function parseValue<S extends z.ZodType>(value: unknown, schema: S): z.ou
   throw new Failure(400, 'invalid_input', sentence, { problems });
 }
 
-/**
- * The request's JSON body as the schema describes it; without a body, `{}` is checked. Throws `payload_too_large`,
- * `unsupported_media_type`, `malformed_json` and `invalid_input`.
- */
-export async function parseBody<S extends z.ZodType>(request: ApiRequest, schema: S): Promise<z.output<S>> {
-  const text = await request.text();
+function requireShort(text: string): void {
   if (text.length > MAX_BODY)
     throw new Failure(413, 'payload_too_large', `The body must be shorter than ${MAX_BODY} characters.`);
+}
+
+/**
+ * The request's JSON body as the schema describes it; without a body, `{}` is checked. Throws
+ * `unsupported_media_type`, `malformed_json` and `invalid_input`, and what `requireSize` throws of the body's text:
+ * `payload_too_large` unless told otherwise.
+ */
+export async function parseBody<S extends z.ZodType>(
+  request: ApiRequest,
+  schema: S,
+  requireSize: (text: string) => void = requireShort,
+): Promise<z.output<S>> {
+  const text = await request.text();
+  requireSize(text);
   if (text === '') return parseValue({}, schema);
   if (!request.headers.get('content-type')?.includes('json'))
     throw new Failure(415, 'unsupported_media_type', 'Send the body as application/json.');
@@ -93,7 +102,7 @@ export function toId(text = ''): number | undefined {
 }
 
 /** The failure of asking for what does not exist or may not be seen: nobody can tell the two apart. */
-export function notFound(of: 'tenant' | 'repository' | 'server' | 'run' | 'member'): Failure {
+export function notFound(of: 'tenant' | 'repository' | 'server' | 'run' | 'member' | 'dashboard'): Failure {
   const name = of === 'run' ? 'collection run' : of;
   return new Failure(404, `${of}_not_found`, `There is no such ${name}, or you may not see it.`);
 }

@@ -14,6 +14,11 @@ export interface Secrets {
 
 const toKeys = (text: string) => text.split(/\s+/).filter(Boolean);
 
+/** The bytes of the keys in TOKEN_KEY, the one that seals first. */
+export function toTokenKeys(tokenKey: string): Uint8Array[] {
+  return toKeys(tokenKey).map((key) => base64url.decode(key.replace(/=$/, '')));
+}
+
 /** True for one or more keys of 32 bytes in base64url, separated by spaces. */
 export function isTokenKeys(text: string): boolean {
   const keys = toKeys(text);
@@ -25,7 +30,7 @@ const idOf = (key: Uint8Array) => createHash('sha256').update(key).digest('base6
 
 /** Takes keys as `isTokenKeys` accepts them: the first seals, each opens what it sealed, so that keys can be changed. */
 export function openSecrets(tokenKey: string): Secrets {
-  const keys = toKeys(tokenKey).map((key) => base64url.decode(key.replace(/=$/, '')));
+  const keys = toTokenKeys(tokenKey);
   const [first = new Uint8Array()] = keys;
   const byId = new Map(keys.map((key) => [idOf(key), key]));
   return {

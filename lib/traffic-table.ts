@@ -10,9 +10,14 @@ import { findFirstDate } from './traffic.ts';
 import type { TrafficWeek } from './traffic-week.ts';
 import { type DayState, leastCertain, missingSpans, rememberedFrom } from './traffic-window.ts';
 
-export interface TableRequest extends RangeRequest {
+interface TableScope extends RangeRequest {
   /** Only repositories whose full name contains it. */
   q?: string | undefined;
+  /** Only these. */
+  repositories?: number[] | undefined;
+}
+
+export interface TableRequest extends TableScope {
   page: number;
   size: number;
 }
@@ -51,10 +56,7 @@ export async function readTable(
   request: TableRequest,
   now: Date,
 ): Promise<TrafficTable> {
-  const today = toDay(now);
-  const first = request.range === 'all' ? await findFirstDate(db, access) : null;
-  const range = toRange(request, today, first, MOST_BUCKETS);
-  const sought = await searchRepositories(db, access, request.q);
+  const { today, range, sought } = await toScope(db, access, request, now);
   const { number, size } = { number: request.page, size: request.size };
   if (sought?.length === 0)
     return { tenantId: access.tenantId, range, rows: [], page: { number, size, total: 0 } };
@@ -66,6 +68,42 @@ export async function readTable(
     toTableRow(row, range, today, weeks.get(weekKey(row.repositoryId, row.bucket))),
   );
   return { tenantId: access.tenantId, range, rows, page: { number, size, total } };
+}
+
+async function toScope(db: Db, access: TenantAccess, request: TableScope, now: Date) {
+  const today = toDay(now);
+  const first = request.range === 'all' ? await findFirstDate(db, access) : null;
+  const range = toRange(request, today, first, MOST_BUCKETS);
+  const found = await searchRepositories(db, access, request.q);
+  const { repositories } = request;
+  const sought =
+    repositories && found ? repositories.filter((id) => found.includes(id)) : (repositories ?? found);
+  return { today, range, sought };
+}
+
+/**
+ * The figures of all repositories in scope together, newest bucket first, for buckets that have any; uniques are sums of
+ * days, an upper bound. Throws what `toRange` throws.
+ */
+export async function readTrafficSums(db: Db, access: TenantAccess, request: TableScope, now: Date) {
+  const { range, sought } = await toScope(db, access, request, now);
+  if (sought?.length === 0) return { range, rows: [] };
+  const days = selectDays(db, { tenantId: access.tenantId, repositoryIds: sought }, range).select([
+    ...(['d.viewCount', 'd.viewUniques', 'd.cloneCount', 'd.cloneUniques'] as const),
+  ]);
+  const rows = await db
+    .selectFrom(days.as('g'))
+    .select(({ fn }) => [
+      'g.bucket as date',
+      fn.sum<number | null>('g.viewCount').as('viewCount'),
+      fn.sum<number | null>('g.viewUniques').as('viewUniques'),
+      fn.sum<number | null>('g.cloneCount').as('cloneCount'),
+      fn.sum<number | null>('g.cloneUniques').as('cloneUniques'),
+    ])
+    .groupBy('g.bucket')
+    .orderBy('g.bucket', 'desc')
+    .execute();
+  return { range, rows };
 }
 
 /** Throws `answer_too_large` when a table's rows do not fit on its page, so that nothing is left out unnoticed. */

@@ -72,6 +72,13 @@ const rows: Record<string, Row> = {
   'get /stats/{tenantId}': inTenant(...members),
   'get /stats/{tenantId}/table': inTenant(...members),
   'get /stats/{tenantId}/{repositoryId}': inTenant(...members),
+  'get /dashboards/{tenantId}': inTenant(...members),
+  'post /dashboards/{tenantId}': inTenant(...managers),
+  'post /dashboards/{tenantId}/data-token': inTenant(...members),
+  'get /dashboards/{tenantId}/{dashboardId}': inTenant(...members),
+  'put /dashboards/{tenantId}/{dashboardId}': inTenant(...managers),
+  'post /dashboards/{tenantId}/{dashboardId}/copy': inTenant(...managers),
+  'delete /dashboards/{tenantId}/{dashboardId}': inTenant(...managers),
 };
 
 const routeOf = ({ action, path }: { action: string; path: string }) =>
@@ -121,6 +128,7 @@ function toRequest(key: string, repositoryId: number): [string, string, unknown]
     .replace('{repositoryId}', String(isDeletion ? 999_999 : repositoryId))
     .replace('{serverId}', '999999')
     .replace('{runId}', '999999')
+    .replace('{dashboardId}', 'portfolio')
     .replace('{email}', 'nobody-here@example.com');
   return [
     method.toUpperCase(),

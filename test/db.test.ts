@@ -75,7 +75,7 @@ test('two that migrate at once leave one schema', async ({ skip }) => {
   await run();
 
   const { rows } = await sql<{ version: number }>`select version from schema_version`.execute(database.db);
-  expect(rows).toEqual([{ version: SCHEMA_VERSION }]);
+  expect(rows.map(({ version }) => version)).toEqual(Array.from({ length: SCHEMA_VERSION }, (_, index) => index + 1));
   await database.db.destroy();
 });
 
@@ -84,7 +84,8 @@ test.each([
   [0, /Run the initialisation once more/],
 ])('schema version %i beside the code’s is a mismatch that names both', async (version, advice) => {
   const { db } = await openMigrated();
-  await db.updateTable('schemaVersion').set({ version }).execute();
+  await db.deleteFrom('schemaVersion').execute();
+  await db.insertInto('schemaVersion').values({ version, appliedAt: NOW }).execute();
   const failure = {
     status: 503,
     code: 'schema_mismatch',

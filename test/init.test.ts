@@ -1,5 +1,6 @@
 import { afterEach, expect, inject, test } from 'vitest';
 import { openDatabase } from '../lib/db/database.ts';
+import { SCHEMA_VERSION } from '../lib/db/schema.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
 import { openTestInstallation, type TestInstallation, type TestInstallationOptions } from './installation.ts';
 
@@ -28,7 +29,7 @@ async function readState() {
 
 test('before anything is stored, a visitor learns that it is not initialised', async () => {
   await open();
-  const schema = { stored: null, expected: 1 };
+  const schema = { stored: null, expected: SCHEMA_VERSION };
   const expected = { initialized: false, displayName: null, demoAvailable: true, schema };
   expect(await readState()).toEqual(expected);
   const me = await installation.as('ada@example.com')('GET', '/me');
@@ -51,7 +52,7 @@ test('whoever initialises becomes the administrator of an installation with serv
     { name: 'Demo', kind: 'demo', apiUrl: `${url}/github/api/v3`, webUrl: `${url}/github`, tenantCount: 1 },
     { name: 'GitHub', kind: 'github', apiUrl: 'https://api.github.com', tenantCount: 0 },
   ]);
-  expect(await readState()).toMatchObject({ initialized: true, schema: { stored: 1, expected: 1 } });
+  expect(await readState()).toMatchObject({ initialized: true, schema: { stored: SCHEMA_VERSION, expected: SCHEMA_VERSION } });
 });
 
 test('the first tenant is named after the GitHub user unless a name is given, and its user may be in any case', async () => {

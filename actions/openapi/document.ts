@@ -36,9 +36,15 @@ function toResponses(operation: Operation): Json {
   return { ...Object.fromEntries(successes), ...toFailureResponses(operation) };
 }
 
+/** Variables of paths that are not integers. */
+const variables: Record<string, Json> = {
+  email: { type: 'string', format: 'email' },
+  dashboardId: { type: 'string' },
+};
+
 function toPathParameters(path: string): Json[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => {
-    const schema = name.endsWith('Id') ? { type: 'integer' } : { type: 'string', format: 'email' };
+    const schema = variables[name] ?? { type: 'integer' };
     return { name, in: 'path', required: true, schema };
   });
 }

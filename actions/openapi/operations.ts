@@ -1,3 +1,4 @@
+import { dashboardOperations } from './dashboards.ts';
 import { initOperations } from './init.ts';
 import { meOperations } from './me.ts';
 import { memberOperations } from './members.ts';
@@ -18,4 +19,5 @@ export const operations: Operation[] = [
   ...repositoryOperations,
   ...runOperations,
   ...statsOperations,
+  ...dashboardOperations,
 ];

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import * as dashboardRequests from '../dashboards.ts';
 import * as initRequests from '../init.ts';
 import * as memberRequests from '../members.ts';
 import * as repositoryRequests from '../repositories.ts';
@@ -6,6 +7,7 @@ import * as runRequests from '../runs.ts';
 import * as serverRequests from '../servers.ts';
 import * as statsRequests from '../stats.ts';
 import * as tenantRequests from '../tenants.ts';
+import * as dashboards from './dashboards.ts';
 import * as failures from './failures.ts';
 import * as figures from './figures.ts';
 import * as init from './init.ts';
@@ -19,10 +21,10 @@ import * as tenants from './tenants.ts';
 
 const requestModules = [
   ...[initRequests, memberRequests, repositoryRequests, runRequests],
-  ...[serverRequests, statsRequests, tenantRequests],
+  ...[serverRequests, statsRequests, tenantRequests, dashboardRequests],
 ];
 const answerModules = [
-  ...[failures, figures, init, me, members, repositories, runs, servers, stats, tenants],
+  ...[failures, figures, init, me, members, repositories, runs, servers, stats, tenants, dashboards],
 ];
 
 type JsonSchema = Record<string, unknown>;

@@ -156,11 +156,11 @@ export const statsOperations: Operation[] = [
     method: 'get',
     path: '/{tenantId}/table',
     summary: 'Traffic of all repositories by day, week or month as rows',
-    roles: readers,
+    roles: `${readers}; whoever has a dashboard’s data token`,
     query: TableQuery,
     responses: { 200: TrafficTable },
     csv: true,
-    failures: ranges,
+    failures: [...ranges, 'data_token_expired', 'data_token_invalid'],
   },
   {
     action: 'stats',

@@ -209,6 +209,17 @@ interface RunRepository {
   finishedAt: Instant | null;
 }
 
+interface Dashboard {
+  tenantId: number;
+  dashboardId: Generated<number>;
+  name: string;
+  version: number;
+  /** JSON. */
+  document: string;
+  changedAt: Instant;
+  changedBy: string;
+}
+
 /** The tables of sql/, in camelCase. Days are 'YYYY-MM-DD', instants ISO strings, every number a number. */
 export interface Tables {
   schemaVersion: SchemaVersion;
@@ -231,4 +242,5 @@ export interface Tables {
   repositoryEvent: RepositoryEvent;
   collectionRun: CollectionRun;
   runRepository: RunRepository;
+  dashboard: Dashboard;
 }

@@ -1,0 +1,111 @@
+import * as z from 'zod';
+import { requireTenantAccess } from '../lib/access.ts';
+import { json } from '../lib/answer.ts';
+import { type Call, createApp, serve } from '../lib/app.ts';
+import { requireDocument, requireDocumentSize } from '../lib/dashboard-check.ts';
+import {
+  changeDashboard,
+  createDashboard,
+  type DashboardReader,
+  deleteDashboard,
+  getDashboard,
+  listDashboards,
+} from '../lib/dashboards.ts';
+import { issueDataToken } from '../lib/data-token.ts';
+import { parseBody, parseId } from '../lib/request.ts';
+import type { DataName } from '../lib/vega-lite-spec.ts';
+import type { Dashboard, DashboardData, DashboardDeleted, DashboardList } from './openapi/dashboards.ts';
+
+/** As `static/dashboards/document.schema.json` says; at most 256 kB with all that is around it. */
+const document = z.record(z.string(), z.unknown());
+
+export const DashboardRequest = z.strictObject({ document });
+export type DashboardRequest = z.infer<typeof DashboardRequest>;
+
+export const DashboardChange = z.strictObject({
+  document,
+  /** The version that was changed. */
+  version: z.int().positive(),
+});
+export type DashboardChange = z.infer<typeof DashboardChange>;
+
+export const DashboardCopy = z.strictObject({ name: z.string().trim().min(1).max(100) });
+export type DashboardCopy = z.infer<typeof DashboardCopy>;
+
+export const DataTokenRequest = z.strictObject({});
+
+const app = createApp();
+
+/** Who asks, for whose dashboards. */
+async function requireReader(c: Call, right: 'seeTraffic' | 'changeDashboards'): Promise<DashboardReader> {
+  const { db, identity } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  const tenantId = parseId(c.req.param('tenantId'), 'tenant');
+  return { db, access: await requireTenantAccess(db, principal, tenantId, right), email: principal.email };
+}
+
+/** What is asked of the stats action for each table, besides the range and the page. */
+const QUERIES: Record<DataName, string> = {
+  repositorystats: 'format=csv&by=day',
+  weekly: 'format=csv&by=week',
+  monthly: 'format=csv&by=month',
+  totals: 'format=csv&by=day&sum=repositories',
+};
+
+async function toData(c: Call, { access, email }: DashboardReader): Promise<DashboardData> {
+  const { config, clock } = c.env;
+  const token = await issueDataToken(config.tokenKey, { email }, access, clock());
+  return { url: `/stats/${access.tenantId}/table`, queries: QUERIES, ...token };
+}
+
+async function toAnswer(c: Call, reader: DashboardReader, dashboardId: string): Promise<Dashboard> {
+  return { ...(await getDashboard(reader, dashboardId)), data: await toData(c, reader) };
+}
+
+app.get('/:tenantId', async (c) => {
+  return json<DashboardList>(await listDashboards(await requireReader(c, 'seeTraffic')));
+});
+
+app.post('/:tenantId', async (c) => {
+  const reader = await requireReader(c, 'changeDashboards');
+  const request = await parseBody(c.req.raw, DashboardRequest, requireDocumentSize);
+  const id = await createDashboard(reader, requireDocument(request.document), c.env.clock());
+  return json<Dashboard>(await toAnswer(c, reader, id), 201);
+});
+
+app.post('/:tenantId/data-token', async (c) => {
+  const reader = await requireReader(c, 'seeTraffic');
+  await parseBody(c.req.raw, DataTokenRequest);
+  return json<DashboardData>(await toData(c, reader));
+});
+
+app.get('/:tenantId/:dashboardId', async (c) => {
+  const reader = await requireReader(c, 'seeTraffic');
+  return json<Dashboard>(await toAnswer(c, reader, c.req.param('dashboardId') ?? ''));
+});
+
+app.put('/:tenantId/:dashboardId', async (c) => {
+  const reader = await requireReader(c, 'changeDashboards');
+  const { version, ...request } = await parseBody(c.req.raw, DashboardChange, requireDocumentSize);
+  const change = { version, document: requireDocument(request.document) };
+  const dashboardId = c.req.param('dashboardId') ?? '';
+  await changeDashboard(reader, dashboardId, change, c.env.clock());
+  return json<Dashboard>(await toAnswer(c, reader, dashboardId));
+});
+
+app.post('/:tenantId/:dashboardId/copy', async (c) => {
+  const reader = await requireReader(c, 'changeDashboards');
+  const { name } = await parseBody(c.req.raw, DashboardCopy);
+  const { document } = await getDashboard(reader, c.req.param('dashboardId') ?? '');
+  const id = await createDashboard(reader, { ...document, name }, c.env.clock());
+  return json<Dashboard>(await toAnswer(c, reader, id), 201);
+});
+
+app.delete('/:tenantId/:dashboardId', async (c) => {
+  const reader = await requireReader(c, 'changeDashboards');
+  const dashboardId = c.req.param('dashboardId') ?? '';
+  await deleteDashboard(reader, dashboardId);
+  return json<DashboardDeleted>({ dashboardId });
+});
+
+export const main = serve(app);

@@ -1,0 +1,154 @@
+import { hasTenantRight, type TenantAccess } from './access.ts';
+import { cannedDashboards } from './canned-dashboards.ts';
+import type { DashboardDocument } from './dashboard-document.ts';
+import type { Db } from './db/database.ts';
+import { isDuplicateKey } from './db/errors.ts';
+import type { Instant } from './db/tables.ts';
+import { Failure } from './failure.ts';
+import { notFound, toId } from './request.ts';
+
+/** A dashboard as it is listed. Canned ones come with the product: nobody changed them. */
+interface DashboardEntry {
+  dashboardId: string;
+  name: string;
+  canned: boolean;
+  version: number;
+  changedAt: Instant | null;
+  changedBy: string | null;
+  mayChange: boolean;
+}
+
+export interface Dashboard extends DashboardEntry {
+  document: DashboardDocument;
+}
+
+/** Whose dashboards, and who asks. */
+export interface DashboardReader {
+  db: Db;
+  access: TenantAccess;
+  email: string;
+}
+
+const mayChange = ({ db, access, email }: DashboardReader) =>
+  hasTenantRight(db, { email }, access.tenantId, 'changeDashboards');
+
+const unchangeable = { canned: true, version: 1, changedAt: null, changedBy: null, mayChange: false };
+
+const nameTaken = (name: string) =>
+  new Failure(409, 'dashboard_exists', `There is a dashboard “${name}” already. Give another name.`);
+
+/** The canned dashboards and the tenant's own by name, and whether the reader may make more. */
+export async function listDashboards(reader: DashboardReader) {
+  const may = await mayChange(reader);
+  const rows = await reader.db
+    .selectFrom('dashboard')
+    .select(['dashboardId', 'name', 'version', 'changedAt', 'changedBy'])
+    .where('tenantId', '=', reader.access.tenantId)
+    .orderBy('name')
+    .execute();
+  const canned = Object.entries(cannedDashboards).map(([dashboardId, { name }]) => ({
+    ...{ dashboardId, name },
+    ...unchangeable,
+  }));
+  const own = rows.map((row) => ({
+    ...{ ...row, dashboardId: String(row.dashboardId) },
+    ...{ canned: false, mayChange: may },
+  }));
+  return { dashboards: [...canned, ...own], mayCreate: may };
+}
+
+async function findRow(db: Db, tenantId: number, dashboardId: number | undefined) {
+  if (dashboardId === undefined) return undefined;
+  return db
+    .selectFrom('dashboard')
+    .select(['dashboardId', 'name', 'version', 'document', 'changedAt', 'changedBy'])
+    .where('tenantId', '=', tenantId)
+    .where('dashboardId', '=', dashboardId)
+    .executeTakeFirst();
+}
+
+/** Throws `dashboard_not_found`. */
+export async function getDashboard(reader: DashboardReader, dashboardId: string): Promise<Dashboard> {
+  const canned = Object.hasOwn(cannedDashboards, dashboardId) ? cannedDashboards[dashboardId] : undefined;
+  if (canned) return { dashboardId, name: canned.name, ...unchangeable, document: canned };
+  const row = await findRow(reader.db, reader.access.tenantId, toId(dashboardId));
+  if (!row) throw notFound('dashboard');
+  const document: DashboardDocument = JSON.parse(row.document);
+  return { ...row, dashboardId, document, canned: false, mayChange: await mayChange(reader) };
+}
+
+/** Stores a new dashboard and answers its id. Throws `dashboard_exists` when the tenant has one of that name. */
+export async function createDashboard(
+  { db, access, email }: DashboardReader,
+  document: DashboardDocument,
+  now: Date,
+): Promise<string> {
+  const inserted = await db
+    .insertInto('dashboard')
+    .values({
+      ...{ tenantId: access.tenantId, name: document.name, version: 1, document: JSON.stringify(document) },
+      ...{ changedAt: now.toISOString(), changedBy: email },
+    })
+    .returning('dashboardId')
+    .executeTakeFirst()
+    .catch((error: unknown) => {
+      throw isDuplicateKey(error) ? nameTaken(document.name) : error;
+    });
+  return String(inserted?.dashboardId);
+}
+
+function requireOwn(dashboardId: string): number {
+  if (Object.hasOwn(cannedDashboards, dashboardId))
+    throw new Failure(
+      409,
+      'dashboard_canned',
+      'This dashboard comes with the product: copy it to change it.',
+    );
+  const id = toId(dashboardId);
+  if (id === undefined) throw notFound('dashboard');
+  return id;
+}
+
+/**
+ * Replaces a dashboard that is still in the version that the change was made to; the same change again changes nothing.
+ * Throws `dashboard_not_found`, `dashboard_canned`, `dashboard_exists`, and `dashboard_changed` when somebody else
+ * changed it meanwhile.
+ */
+export async function changeDashboard(
+  { db, access, email }: DashboardReader,
+  dashboardId: string,
+  { version, document }: { version: number; document: DashboardDocument },
+  now: Date,
+): Promise<void> {
+  const id = requireOwn(dashboardId);
+  const text = JSON.stringify(document);
+  const result = await db
+    .updateTable('dashboard')
+    .set({ name: document.name, version: version + 1, document: text })
+    .set({ changedAt: now.toISOString(), changedBy: email })
+    .where('tenantId', '=', access.tenantId)
+    .where('dashboardId', '=', id)
+    .where('version', '=', version)
+    .executeTakeFirst()
+    .catch((error: unknown) => {
+      throw isDuplicateKey(error) ? nameTaken(document.name) : error;
+    });
+  if (result.numUpdatedRows > 0n) return;
+  const row = await findRow(db, access.tenantId, id);
+  if (!row) throw notFound('dashboard');
+  if (row.document === text) return;
+  const { changedAt, changedBy } = row;
+  const message = `${changedBy} changed this dashboard meanwhile. Load it again, or save yours as a copy.`;
+  throw new Failure(409, 'dashboard_changed', message, { version: row.version, changedAt, changedBy });
+}
+
+/** Deletes a dashboard; throws `dashboard_not_found` and `dashboard_canned`. */
+export async function deleteDashboard({ db, access }: DashboardReader, dashboardId: string): Promise<void> {
+  const id = requireOwn(dashboardId);
+  const result = await db
+    .deleteFrom('dashboard')
+    .where('tenantId', '=', access.tenantId)
+    .where('dashboardId', '=', id)
+    .executeTakeFirst();
+  if (result.numDeletedRows === 0n) throw notFound('dashboard');
+}
