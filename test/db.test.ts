@@ -75,7 +75,9 @@ test('two that migrate at once leave one schema', async ({ skip }) => {
   await run();
 
   const { rows } = await sql<{ version: number }>`select version from schema_version`.execute(database.db);
-  expect(rows.map(({ version }) => version)).toEqual(Array.from({ length: SCHEMA_VERSION }, (_, index) => index + 1));
+  expect(rows.map(({ version }) => version)).toEqual(
+    Array.from({ length: SCHEMA_VERSION }, (_, index) => index + 1),
+  );
   await database.db.destroy();
 });
 

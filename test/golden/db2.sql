@@ -107,13 +107,13 @@ delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ?;
 
 -- start a run for what was added
 merge into "RUN_REPOSITORY" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(201 codeunits32)), cast(? as varchar(10 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."RUN_ID" = "GIVEN"."RUN_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" when not matched then insert ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") values ("GIVEN"."TENANT_ID", "GIVEN"."RUN_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."FULL_NAME", "GIVEN"."STATE", "GIVEN"."REQUEST_COUNT");
-select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT", "FAILURE_AT" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
 select "RUN_ID" from final table (insert into "COLLECTION_RUN" ("TENANT_ID", "REASON", "STARTED_BY", "STATE", "STARTED_AT", "REPOSITORY_COUNT") values (?, ?, ?, ?, ?, ?));
 update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
 
 -- start a run that the platform refuses
 merge into "RUN_REPOSITORY" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(201 codeunits32)), cast(? as varchar(10 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."RUN_ID" = "GIVEN"."RUN_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" when not matched then insert ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") values ("GIVEN"."TENANT_ID", "GIVEN"."RUN_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."FULL_NAME", "GIVEN"."STATE", "GIVEN"."REQUEST_COUNT");
-select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT" from "REPOSITORY" where "TENANT_ID" = ?;
+select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT", "FAILURE_AT" from "REPOSITORY" where "TENANT_ID" = ?;
 select "RUN_ID" from "COLLECTION_RUN" where "TENANT_ID" = ? and "STATE" = ? and ("REASON" <> ? or "STARTED_AT" <= ?);
 select "RUN_ID" from final table (insert into "COLLECTION_RUN" ("TENANT_ID", "REASON", "STARTED_BY", "STATE", "STARTED_AT", "REPOSITORY_COUNT") values (?, ?, ?, ?, ?, ?));
 select count(*) as "ALL", sum(case when state = 'succeeded' then 1 else 0 end) as "SUCCEEDED" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ?;
@@ -127,7 +127,7 @@ update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and ("LEASED_UNTIL"
 
 -- start a run
 merge into "RUN_REPOSITORY" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(201 codeunits32)), cast(? as varchar(10 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."RUN_ID" = "GIVEN"."RUN_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" when not matched then insert ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") values ("GIVEN"."TENANT_ID", "GIVEN"."RUN_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."FULL_NAME", "GIVEN"."STATE", "GIVEN"."REQUEST_COUNT");
-select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT" from "REPOSITORY" where "TENANT_ID" = ?;
+select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT", "FAILURE_AT" from "REPOSITORY" where "TENANT_ID" = ?;
 select "RUN_ID" from "COLLECTION_RUN" where "TENANT_ID" = ? and "STATE" = ? and ("REASON" <> ? or "STARTED_AT" <= ?);
 select "RUN_ID" from final table (insert into "COLLECTION_RUN" ("TENANT_ID", "REASON", "STARTED_BY", "STATE", "STARTED_AT", "REPOSITORY_COUNT") values (?, ?, ?, ?, ?, ?));
 update "TENANT" set "LEASED_RUN_ID" = ?, "LEASED_UNTIL" = ? where "TENANT_ID" = ?;
@@ -136,7 +136,7 @@ update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and ("LEASED_UNTIL"
 
 -- start all runs
 select "C"."RUN_ID", "C"."REPOSITORY_COUNT" from "TENANT" as "T" inner join "COLLECTION_RUN" as "C" on "C"."TENANT_ID" = "T"."TENANT_ID" and "C"."RUN_ID" = "T"."LEASED_RUN_ID" where "T"."TENANT_ID" = ?;
-select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT" from "REPOSITORY" where "TENANT_ID" = ?;
+select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT", "FAILURE_AT" from "REPOSITORY" where "TENANT_ID" = ?;
 select "RUN_ID" from "COLLECTION_RUN" where "TENANT_ID" = ? and "STATE" = ? and ("REASON" <> ? or "STARTED_AT" <= ?);
 select "TENANT_ID" from "TENANT" order by "TENANT_ID";
 update "TENANT" set "LEASED_RUN_ID" = ?, "LEASED_UNTIL" = ? where "TENANT_ID" = ?;
@@ -165,7 +165,7 @@ update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID"
 
 -- start a run for what was collected, which the platform refuses
 merge into "RUN_REPOSITORY" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(201 codeunits32)), cast(? as varchar(10 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."RUN_ID" = "GIVEN"."RUN_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" when not matched then insert ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") values ("GIVEN"."TENANT_ID", "GIVEN"."RUN_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."FULL_NAME", "GIVEN"."STATE", "GIVEN"."REQUEST_COUNT");
-select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT" from "REPOSITORY" where "TENANT_ID" = ?;
+select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT", "FAILURE_AT" from "REPOSITORY" where "TENANT_ID" = ?;
 select "RUN_ID" from "COLLECTION_RUN" where "TENANT_ID" = ? and "STATE" = ? and ("REASON" <> ? or "STARTED_AT" <= ?);
 select "RUN_ID" from final table (insert into "COLLECTION_RUN" ("TENANT_ID", "REASON", "STARTED_BY", "STATE", "STARTED_AT", "REPOSITORY_COUNT") values (?, ?, ?, ?, ?, ?));
 select count(*) as "ALL", sum(case when state = 'succeeded' then 1 else 0 end) as "SUCCEEDED" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ?;
@@ -179,7 +179,7 @@ update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and ("LEASED_UNTIL"
 
 -- start a run that fails
 merge into "RUN_REPOSITORY" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(201 codeunits32)), cast(? as varchar(10 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."RUN_ID" = "GIVEN"."RUN_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" when not matched then insert ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") values ("GIVEN"."TENANT_ID", "GIVEN"."RUN_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."FULL_NAME", "GIVEN"."STATE", "GIVEN"."REQUEST_COUNT");
-select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT" from "REPOSITORY" where "TENANT_ID" = ?;
+select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT", "FAILURE_AT" from "REPOSITORY" where "TENANT_ID" = ?;
 select "RUN_ID" from "COLLECTION_RUN" where "TENANT_ID" = ? and "STATE" = ? and ("REASON" <> ? or "STARTED_AT" <= ?);
 select "RUN_ID" from final table (insert into "COLLECTION_RUN" ("TENANT_ID", "REASON", "STARTED_BY", "STATE", "STARTED_AT", "REPOSITORY_COUNT") values (?, ?, ?, ?, ?, ?));
 update "TENANT" set "LEASED_RUN_ID" = ?, "LEASED_UNTIL" = ? where "TENANT_ID" = ?;
@@ -234,6 +234,11 @@ select count(*) as "TOTAL" from (select "D"."REPOSITORY_ID", d.traffic_date as "
 select count(*) as "TOTAL" from (select distinct "D"."REPOSITORY_ID", cast(date_trunc('month', cast("D"."TRAFFIC_DATE" as timestamp)) as date) as "BUCKET" from "TRAFFIC_DAY" as "D" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G";
 select count(*) as "TOTAL" from (select distinct "D"."REPOSITORY_ID", cast(date_trunc('week', cast("D"."TRAFFIC_DATE" as timestamp)) as date) as "BUCKET" from "TRAFFIC_DAY" as "D" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G";
 
+-- sums of a table
+select "G"."BUCKET" as "DATE", sum("G"."VIEW_COUNT") as "VIEW_COUNT", sum("G"."VIEW_UNIQUES") as "VIEW_UNIQUES", sum("G"."CLONE_COUNT") as "CLONE_COUNT", sum("G"."CLONE_UNIQUES") as "CLONE_UNIQUES" from (select "D"."REPOSITORY_ID", cast(date_trunc('month', cast("D"."TRAFFIC_DATE" as timestamp)) as date) as "BUCKET", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES" from "TRAFFIC_DAY" as "D" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G" group by "G"."BUCKET" order by "G"."BUCKET" desc;
+select "G"."BUCKET" as "DATE", sum("G"."VIEW_COUNT") as "VIEW_COUNT", sum("G"."VIEW_UNIQUES") as "VIEW_UNIQUES", sum("G"."CLONE_COUNT") as "CLONE_COUNT", sum("G"."CLONE_UNIQUES") as "CLONE_UNIQUES" from (select "D"."REPOSITORY_ID", cast(date_trunc('week', cast("D"."TRAFFIC_DATE" as timestamp)) as date) as "BUCKET", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES" from "TRAFFIC_DAY" as "D" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G" group by "G"."BUCKET" order by "G"."BUCKET" desc;
+select "G"."BUCKET" as "DATE", sum("G"."VIEW_COUNT") as "VIEW_COUNT", sum("G"."VIEW_UNIQUES") as "VIEW_UNIQUES", sum("G"."CLONE_COUNT") as "CLONE_COUNT", sum("G"."CLONE_UNIQUES") as "CLONE_UNIQUES" from (select "D"."REPOSITORY_ID", d.traffic_date as "BUCKET", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES" from "TRAFFIC_DAY" as "D" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G" group by "G"."BUCKET" order by "G"."BUCKET" desc;
+
 -- table of all days
 select "G"."REPOSITORY_ID", "G"."OWNER", "G"."NAME", "G"."FIRST_COVERED_DATE", "G"."BUCKET", sum("G"."VIEW_COUNT") as "VIEW_COUNT", sum("G"."VIEW_UNIQUES") as "VIEW_UNIQUES", sum("G"."CLONE_COUNT") as "CLONE_COUNT", sum("G"."CLONE_UNIQUES") as "CLONE_UNIQUES", count(*) as "DAYS", sum("G"."IS_MEASURED") as "MEASURED_DAYS", sum("G"."IS_IMPORTED") as "IMPORTED_DAYS", sum("G"."IS_PROVISIONAL") as "PROVISIONAL_DAYS", sum("G"."IS_COVERED") as "COVERED_DAYS", sum("G"."IS_REMEMBERED") as "REMEMBERED_DAYS" from (select "D"."REPOSITORY_ID", cast(date_trunc('month', cast("D"."TRAFFIC_DATE" as timestamp)) as date) as "BUCKET", "R"."OWNER", "R"."NAME", "R"."FIRST_COVERED_DATE", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", case when d.state = 'measured' then 1 else 0 end as "IS_MEASURED", case when d.state = 'imported' then 1 else 0 end as "IS_IMPORTED", case when d.state = 'provisional' then 1 else 0 end as "IS_PROVISIONAL", case when d.traffic_date >= r.first_covered_date and d.traffic_date < ? then 1 else 0 end as "IS_COVERED", case when d.traffic_date >= r.first_covered_date and d.traffic_date >= ? then 1 else 0 end as "IS_REMEMBERED" from "TRAFFIC_DAY" as "D" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G" group by "G"."REPOSITORY_ID", "G"."OWNER", "G"."NAME", "G"."FIRST_COVERED_DATE", "G"."BUCKET" order by "G"."BUCKET" desc, "G"."OWNER", "G"."NAME" offset 50 rows fetch first 50 rows only;
 select "G"."REPOSITORY_ID", "G"."OWNER", "G"."NAME", "G"."FIRST_COVERED_DATE", "G"."BUCKET", sum("G"."VIEW_COUNT") as "VIEW_COUNT", sum("G"."VIEW_UNIQUES") as "VIEW_UNIQUES", sum("G"."CLONE_COUNT") as "CLONE_COUNT", sum("G"."CLONE_UNIQUES") as "CLONE_UNIQUES", count(*) as "DAYS", sum("G"."IS_MEASURED") as "MEASURED_DAYS", sum("G"."IS_IMPORTED") as "IMPORTED_DAYS", sum("G"."IS_PROVISIONAL") as "PROVISIONAL_DAYS", sum("G"."IS_COVERED") as "COVERED_DAYS", sum("G"."IS_REMEMBERED") as "REMEMBERED_DAYS" from (select "D"."REPOSITORY_ID", cast(date_trunc('week', cast("D"."TRAFFIC_DATE" as timestamp)) as date) as "BUCKET", "R"."OWNER", "R"."NAME", "R"."FIRST_COVERED_DATE", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", case when d.state = 'measured' then 1 else 0 end as "IS_MEASURED", case when d.state = 'imported' then 1 else 0 end as "IS_IMPORTED", case when d.state = 'provisional' then 1 else 0 end as "IS_PROVISIONAL", case when d.traffic_date >= r.first_covered_date and d.traffic_date < ? then 1 else 0 end as "IS_COVERED", case when d.traffic_date >= r.first_covered_date and d.traffic_date >= ? then 1 else 0 end as "IS_REMEMBERED" from "TRAFFIC_DAY" as "D" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ? and "D"."REPOSITORY_ID" in (?)) as "G" group by "G"."REPOSITORY_ID", "G"."OWNER", "G"."NAME", "G"."FIRST_COVERED_DATE", "G"."BUCKET" order by "G"."BUCKET" desc, "G"."OWNER", "G"."NAME" offset 50 rows fetch first 50 rows only;
@@ -273,6 +278,23 @@ select "C"."TENANT_ID", "T"."NAME" as "TENANT_NAME", "C"."RUN_ID", "C"."REASON",
 select "REPOSITORY_ID", "FULL_NAME", "STATE", "CODE", "MESSAGE", "DAYS_UNTIL_LOSS", "REQUEST_COUNT", "FINISHED_AT" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ? order by "FULL_NAME";
 select "RUN_ID", sum(case when state = ? then 1 else 0 end) as "SUCCEEDED_COUNT", sum(case when state = ? then 1 else 0 end) as "FAILED_COUNT", sum("REQUEST_COUNT") as "REQUEST_COUNT" from "RUN_REPOSITORY" where "TENANT_ID" in (?) and "RUN_ID" in (?) group by "RUN_ID";
 
+-- create a dashboard
+select "DASHBOARD_ID" from final table (insert into "DASHBOARD" ("TENANT_ID", "NAME", "VERSION", "DOCUMENT", "CHANGED_AT", "CHANGED_BY") values (?, ?, ?, ?, ?, ?));
+
+-- change a dashboard
+update "DASHBOARD" set "NAME" = ?, "VERSION" = ?, "DOCUMENT" = ?, "CHANGED_AT" = ?, "CHANGED_BY" = ? where "TENANT_ID" = ? and "DASHBOARD_ID" = ? and "VERSION" = ?;
+
+-- dashboards
+select "DASHBOARD_ID", "NAME", "VERSION", "CHANGED_AT", "CHANGED_BY" from "DASHBOARD" where "TENANT_ID" = ? order by "NAME";
+select "MEMBER"."ROLE" as "ROLE", "SYSTEM_ROLE"."ROLE" as "SYSTEM_ROLE" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER"."EMAIL" = ? left join "SYSTEM_ROLE" on "SYSTEM_ROLE"."EMAIL" = ? where "TENANT"."TENANT_ID" = ?;
+
+-- dashboard
+select "DASHBOARD_ID", "NAME", "VERSION", "DOCUMENT", "CHANGED_AT", "CHANGED_BY" from "DASHBOARD" where "TENANT_ID" = ? and "DASHBOARD_ID" = ?;
+select "MEMBER"."ROLE" as "ROLE", "SYSTEM_ROLE"."ROLE" as "SYSTEM_ROLE" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER"."EMAIL" = ? left join "SYSTEM_ROLE" on "SYSTEM_ROLE"."EMAIL" = ? where "TENANT"."TENANT_ID" = ?;
+
+-- delete a dashboard
+delete from "DASHBOARD" where "TENANT_ID" = ? and "DASHBOARD_ID" = ?;
+
 -- remove a repository
 delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
 delete from "PATH_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
@@ -292,6 +314,7 @@ update "REPOSITORY" set "SCHEDULE" = ? where "TENANT_ID" = ? and "REPOSITORY_ID"
 
 -- delete a tenant
 delete from "COLLECTION_RUN" where "TENANT_ID" = ?;
+delete from "DASHBOARD" where "TENANT_ID" = ?;
 delete from "MEMBER" where "TENANT_ID" = ?;
 delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ?;
 delete from "PATH_SNAPSHOT" where "TENANT_ID" = ?;
