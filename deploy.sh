@@ -44,7 +44,7 @@ read_variables() {
   # shellcheck source=/dev/null
   if [ -f "$DEPLOY_ENV" ]; then . "$(realpath "$DEPLOY_ENV")"; fi
   : "${PAGES_URL:=}" "${ALLOWED_ORIGINS:=${PAGES_URL%/}}" "${ALLOW_PRIVATE_ADDRESSES:=}"
-  : "${TRUSTED_IDENTITIES:=}" "${DEMO_GITHUB_URL:=}" "${NOW:=}"
+  : "${TRUSTED_IDENTITIES:=}" "${DEMO_GITHUB_URL:=}" "${DEMO_WEBHOOK_URL:=}" "${NOW:=}"
   # An interrupted rotation: everything must open what either key sealed.
   if [ -n "${TOKEN_KEY_NEXT:-}" ]; then TOKEN_KEY="${TOKEN_KEY:-} $TOKEN_KEY_NEXT"; fi
   export DEPLOY_PID=$$

@@ -20,6 +20,7 @@ const rights = {
   changeTenant: ['administrator', 'manager'],
   seeMembers: [...system, 'manager'],
   changeMembers: ['administrator', 'manager'],
+  changeChannels: ['administrator', 'manager'],
   manageTenants: ['administrator'],
   seeSystemRoles: system,
   changeSystemRoles: ['administrator'],

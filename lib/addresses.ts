@@ -1,5 +1,6 @@
+import { lookup as lookUp } from 'node:dns';
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Failure } from './failure.ts';
 
 /** IANA's special-purpose registries: what is not on the Internet, with the clouds' metadata services among them. */
@@ -39,7 +40,22 @@ async function resolve(host: string): Promise<string[]> {
 export async function requirePublicAddress(url: URL): Promise<void> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const addresses = isIP(host) ? [host] : await resolve(host);
-  if (!addresses.some(isPrivate)) return;
-  const message = `${host} is a private address. Set ALLOW_PRIVATE_ADDRESSES to "true" to allow such servers.`;
-  throw new Failure(422, 'private_address', message);
+  if (addresses.some(isPrivate)) throw privateAddress(host);
 }
+
+function privateAddress(host: string): Failure {
+  const message = `${host} is a private address. Set ALLOW_PRIVATE_ADDRESSES to "true" to allow such servers.`;
+  return new Failure(422, 'private_address', message);
+}
+
+/**
+ * The `lookup` of a connection that must lead to the public Internet: between a check of a name and its use, the name may
+ * come to lead elsewhere. Fails with `private_address`. A host that is an address is not looked up: check it before.
+ */
+export const lookupPublic: LookupFunction = (host, options, callback) => {
+  lookUp(host, options, (error, found, family) => {
+    if (error) return callback(error, found, family);
+    const addresses = Array.isArray(found) ? found.map(({ address }) => address) : [found];
+    callback(addresses.some(isPrivate) ? privateAddress(host) : null, found, family);
+  });
+};

@@ -15,6 +15,10 @@ export interface Config {
   allowPrivateAddresses: boolean;
   /** Base URL of the GitHub simulator; null where there is none. */
   demoGithubUrl: string | null;
+  /** Base URL of the stand-in for webhooks, which may be sent to though it is on this machine; null where there is none. */
+  demoWebhookUrl: string | null;
+  /** Where the pages are, for links in messages, without a slash at its end; null: nobody said. */
+  pagesUrl: string | null;
   /** The instant to take for the present; null: the real one. */
   now: Date | null;
 }
@@ -61,6 +65,8 @@ const rules: Record<string, { required: boolean; must: string; test: (text: stri
     test: (text) => text === 'true' || text === 'false',
   },
   DEMO_GITHUB_URL: { required: false, must: 'be an http address', test: isHttpUrl },
+  DEMO_WEBHOOK_URL: { required: false, must: 'be an http address', test: isHttpUrl },
+  PAGES_URL: { required: false, must: 'be the http address of the pages', test: isHttpUrl },
   NOW: {
     required: false,
     must: 'be an instant such as 2026-01-14T06:00:00Z',
@@ -98,6 +104,8 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
     initSecret: value('INIT_SECRET'),
     allowPrivateAddresses: value('ALLOW_PRIVATE_ADDRESSES') === 'true',
     demoGithubUrl: value('DEMO_GITHUB_URL').replace(/\/$/, '') || null,
+    demoWebhookUrl: value('DEMO_WEBHOOK_URL').replace(/\/+$/, '') || null,
+    pagesUrl: value('PAGES_URL').replace(/\/+$/, '') || null,
     now: value('NOW') ? new Date(value('NOW')) : null,
   };
 }

@@ -89,7 +89,10 @@ export function parseQuery<S extends z.ZodType>(request: ApiRequest, schema: S):
  * The id in a path. What is not an id cannot exist: throws the same `…_not_found` as for an unknown one, such as
  * `tenant_not_found` for 'tenant'.
  */
-export function parseId(text: string | undefined, of: 'tenant' | 'repository' | 'server' | 'run'): number {
+export function parseId(
+  text: string | undefined,
+  of: 'tenant' | 'repository' | 'server' | 'run' | 'channel',
+): number {
   const id = toId(text);
   if (id !== undefined) return id;
   throw notFound(of);
@@ -102,7 +105,9 @@ export function toId(text = ''): number | undefined {
 }
 
 /** The failure of asking for what does not exist or may not be seen: nobody can tell the two apart. */
-export function notFound(of: 'tenant' | 'repository' | 'server' | 'run' | 'member' | 'dashboard'): Failure {
+export function notFound(
+  of: 'tenant' | 'repository' | 'server' | 'run' | 'member' | 'dashboard' | 'channel',
+): Failure {
   const name = of === 'run' ? 'collection run' : of;
   return new Failure(404, `${of}_not_found`, `There is no such ${name}, or you may not see it.`);
 }

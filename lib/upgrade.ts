@@ -1,4 +1,4 @@
-import type { Database } from './db/database.ts';
+import type { Database, Db } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { inTransaction } from './db/portable.ts';
 import { SCHEMA_VERSION } from './db/schema.ts';
@@ -14,14 +14,14 @@ export interface UpgradeServices extends Database {
 export interface Upgrade {
   /** The version of the schema, which is now the code's. */
   schema: number;
-  /** GitHub tokens that were sealed again, with the first key. */
+  /** GitHub tokens and addresses of channels that were sealed again, with the first key. */
   resealed: number;
-  /** Tenants whose token none of the keys opens: somebody has to give it again. */
+  /** Tokens and addresses that none of the keys opens: somebody has to give them again. */
   unreadable: number;
 }
 
 /**
- * Creates the schema or brings it to this code's version, then seals every GitHub token with the first key, so that the
+ * Creates the schema or brings it to this code's version, then seals every secret with the first key, so that the
  * other keys are not needed any more. Doing it again changes nothing. Throws `schema_mismatch` when the stored schema is
  * newer than the code.
  */
@@ -33,27 +33,57 @@ export async function upgradeInstallation(services: UpgradeServices): Promise<Up
 
 type Sealing = Pick<UpgradeServices, 'db' | 'secrets'>;
 
-/** Seals every GitHub token with the first key that another one sealed. */
+/** A stored secret, and how it is replaced where it is still the same. */
+interface Sealed {
+  sealed: string;
+  replace(next: string): Promise<unknown>;
+}
+
+/** Seals every secret with the first key that another one sealed. */
 export async function resealTokens({ db, secrets }: Sealing): Promise<Omit<Upgrade, 'schema'>> {
-  const tenants = await db.selectFrom('tenant').select(['tenantId', 'tokenSealed']).execute();
-  const stale = tenants.filter(({ tokenSealed }) => !secrets.isCurrent(tokenSealed));
+  const all = [...(await listTokens(db)), ...(await listAddresses(db))];
+  const stale = all.filter(({ sealed }) => !secrets.isCurrent(sealed));
   let resealed = 0;
-  for (const tenant of stale) if (await reseal({ db, secrets }, tenant)) resealed += 1;
+  for (const one of stale) if (await reseal(secrets, one)) resealed += 1;
   return { resealed, unreadable: stale.length - resealed };
 }
 
-/** False when no key opens it. A token that was replaced meanwhile stays as it is: it was sealed with a current key. */
-async function reseal(
-  { db, secrets }: Sealing,
-  { tenantId, tokenSealed }: { tenantId: number; tokenSealed: string },
-): Promise<boolean> {
-  const token = await secrets.open(tokenSealed).catch(() => null);
-  if (token === null) return false;
-  await db
-    .updateTable('tenant')
-    .set({ tokenSealed: await secrets.seal(token) })
-    .where('tenantId', '=', tenantId)
-    .where('tokenSealed', '=', tokenSealed)
-    .execute();
+/** False when no key opens it. What was replaced meanwhile stays as it is: it was sealed with a current key. */
+async function reseal(secrets: Secrets, { sealed, replace }: Sealed): Promise<boolean> {
+  const text = await secrets.open(sealed).catch(() => null);
+  if (text === null) return false;
+  await replace(await secrets.seal(text));
   return true;
+}
+
+async function listTokens(db: Db): Promise<Sealed[]> {
+  const tenants = await db.selectFrom('tenant').select(['tenantId', 'tokenSealed']).execute();
+  return tenants.map(({ tenantId, tokenSealed: sealed }) => ({
+    sealed,
+    replace: (next) =>
+      db
+        .updateTable('tenant')
+        .set({ tokenSealed: next })
+        .where('tenantId', '=', tenantId)
+        .where('tokenSealed', '=', sealed)
+        .execute(),
+  }));
+}
+
+async function listAddresses(db: Db): Promise<Sealed[]> {
+  const channels = await db
+    .selectFrom('channel')
+    .select(['tenantId', 'channelId', 'addressSealed'])
+    .execute();
+  return channels.map(({ tenantId, channelId, addressSealed: sealed }) => ({
+    sealed,
+    replace: (next) =>
+      db
+        .updateTable('channel')
+        .set({ addressSealed: next })
+        .where('tenantId', '=', tenantId)
+        .where('channelId', '=', channelId)
+        .where('addressSealed', '=', sealed)
+        .execute(),
+  }));
 }

@@ -16,9 +16,11 @@ import {
   openPages,
   openPlatform,
   toParameters,
+  WEBHOOKS_PATH,
 } from './installation/parts.ts';
 import { takeLock } from './lock.ts';
 import type { Host, HostOptions } from './openwhisk/host.ts';
+import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 export interface InstallationOptions {
   /** Made when it is missing; holds the database, keys and secrets. */
@@ -60,6 +62,8 @@ export interface Installation {
   host: Host;
   github: GitHub;
   identity: IdentityProvider;
+  /** Where messages to channels arrive on this machine. */
+  webhooks: Webhooks;
   database: { url: string };
   /** What manifest.yaml's variables are here. */
   parameters: Record<string, string>;
@@ -110,9 +114,11 @@ function isLocal({ headers }: IncomingMessage): boolean {
   return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '');
 }
 
-type Parts = Record<'host' | 'github' | 'site', { handle: Handler }> & { identity: IdentityProvider };
+type Parts = Record<'host' | 'github' | 'webhooks' | 'site', { handle: Handler }> & {
+  identity: IdentityProvider;
+};
 
-function createHandler({ host, identity, github, site }: Parts): Handler {
+function createHandler({ host, identity, github, webhooks, site }: Parts): Handler {
   const identityPath = new URL(identity.issuer).pathname.replace(/\/$/, '');
   return async (request, response) => {
     const { url = '/' } = request;
@@ -122,6 +128,10 @@ function createHandler({ host, identity, github, site }: Parts): Handler {
     if (isUnder(GITHUB_PATH, url)) {
       request.url = url.slice(GITHUB_PATH.length) || '/';
       return github.handle(request, response);
+    }
+    if (isUnder(WEBHOOKS_PATH, url)) {
+      request.url = url.slice(WEBHOOKS_PATH.length) || '/';
+      return webhooks.handle(request, response);
     }
     return (await host.handle(request, response)) || site.handle(request, response);
   };
@@ -172,12 +182,16 @@ async function openParts(opening: Opening, closing: ReturnType<typeof createClos
   const parameters = toParameters(opening, { databaseUrl: database.url, issuer: identity.issuer });
   const host = await openPlatform(opening, parameters);
   closing.add(host.close);
-  return { database: { url: database.url }, parameters, identity, host, ...openGitHub(opening) };
+  const webhooks = createWebhooks({ clock: opening.options.clock ?? (() => new Date()) });
+  return {
+    ...{ database: { url: database.url }, parameters, identity, host, webhooks },
+    ...openGitHub(opening),
+  };
 }
 
 /**
  * Opens the product on one port: the API and the actions at /api/v1, the identity provider at /identity, the GitHub
- * simulator at /github/api/v3 and the pages everywhere else. Secrets are made once and kept in the data folder.
+ * simulator at /github/api/v3, a stand-in for webhooks at /webhooks and the pages everywhere else. Secrets are made once and kept in the data folder.
  *
  * Throws a sentence when the folder or the port is in use, and what opening the parts throws.
  */

@@ -23,6 +23,7 @@ export interface TenantRights {
   changeRepositories: boolean;
   seeMembers: boolean;
   changeMembers: boolean;
+  changeChannels: boolean;
 }
 
 export function tenantRightsOf(me: Me, tenantId: number): TenantRights {
@@ -34,5 +35,6 @@ export function tenantRightsOf(me: Me, tenantId: number): TenantRights {
     changeRepositories: system || manager,
     seeMembers: system || manager,
     changeMembers: me.systemRole === 'administrator' || manager,
+    changeChannels: me.systemRole === 'administrator' || manager,
   };
 }

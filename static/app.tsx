@@ -21,6 +21,7 @@ const Initialize = lazy(async () => (await import('./welcome/initialize.tsx')).I
 const Repository = lazy(async () => (await import('./repository/repository.tsx')).RepositoryPage);
 const Repositories = lazy(async () => (await import('./repositories/repositories.tsx')).Repositories);
 const Collection = lazy(async () => (await import('./runs/collection.tsx')).Collection);
+const Notifications = lazy(async () => (await import('./notifications/notifications.tsx')).Notifications);
 const Administration = lazy(async () => (await import('./admin/administration.tsx')).Administration);
 
 /** Who is not signed in sees the welcome page, or is sent to sign in when the address names a page. */
@@ -158,6 +159,12 @@ function TenantPage({ route }: { route: Extract<Route, { tenantId: number }> }) 
         <Administration route={route} />
       ) : (
         <Forbidden needs="managers of the tenant" />
+      );
+    case 'notifications':
+      return rights.changeChannels ? (
+        <Notifications tenantId={tenantId} />
+      ) : (
+        <Forbidden needs="managers of the tenant and administrators" />
       );
     case 'runs':
       return rights.seeRuns ? <Collection tenantId={tenantId} /> : <Forbidden needs="viewers and managers" />;

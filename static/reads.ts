@@ -1,3 +1,4 @@
+import type { ChannelList } from '../actions/openapi/channels.ts';
 import type { InitState } from '../actions/openapi/init.ts';
 import type { Me } from '../actions/openapi/me.ts';
 import type { MemberList, SystemMemberList } from '../actions/openapi/members.ts';
@@ -32,6 +33,7 @@ export const reads = {
     read<RunList>(tenantId === null ? 'runs' : `runs/${tenantId}`, { cursor }),
   run: (tenantId: number, runId: number) => read<RunDetail>(`runs/${tenantId}/${runId}`),
   members: (tenantId: number) => read<MemberList>(`members/${tenantId}`),
+  channels: (tenantId: number) => read<ChannelList>(`channels/${tenantId}`),
   systemMembers: () => read<SystemMemberList>('members/system'),
   servers: () => read<ServerList>('servers'),
   tenants: () => read<TenantList>('tenants'),

@@ -11,7 +11,7 @@ export type Route =
         | 'system-log'
         | 'unknown';
     }
-  | { page: 'overview' | 'repositories' | 'runs' | 'members'; tenantId: number }
+  | { page: 'overview' | 'repositories' | 'runs' | 'members' | 'notifications'; tenantId: number }
   | { page: 'repository'; tenantId: number; repositoryId: number }
   | { page: 'run'; tenantId: number; runId: number };
 
@@ -25,10 +25,11 @@ const FIXED: Record<string, Route> = {
   '/admin/log': { page: 'system-log' },
 };
 
-const BELOW_TENANT: Record<string, 'repositories' | 'runs' | 'members'> = {
+const BELOW_TENANT: Record<string, 'repositories' | 'runs' | 'members' | 'notifications'> = {
   repositories: 'repositories',
   runs: 'runs',
   members: 'members',
+  notifications: 'notifications',
 };
 
 export function toRoute(path: string): Route {
@@ -52,4 +53,5 @@ export const paths = {
   runs: (tenantId: number) => `/t/${tenantId}/runs`,
   run: (tenantId: number, runId: number) => `/t/${tenantId}/runs/${runId}`,
   members: (tenantId: number) => `/t/${tenantId}/members`,
+  notifications: (tenantId: number) => `/t/${tenantId}/notifications`,
 };

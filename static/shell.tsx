@@ -71,6 +71,9 @@ function Navigation({ me, route, tenantId }: NavigationProps) {
     tenantId !== null && link(paths.repositories(tenantId), 'Repositories', ['repositories']),
     tenantId !== null && inTenant?.seeRuns && link(paths.runs(tenantId), 'Collection', ['runs', 'run']),
     tenantId !== null && inTenant?.seeMembers && link(paths.members(tenantId), 'Members', ['members']),
+    tenantId !== null &&
+      inTenant?.changeChannels &&
+      link(paths.notifications(tenantId), 'Notifications', ['notifications']),
     (rights.system || rights.manager) && link('/admin/tenants', 'Tenants', ['tenants'], true),
     (rights.system || rights.manager) && link('/admin/servers', 'GitHub servers', ['servers']),
     rights.system && link('/admin/roles', 'System roles', ['system-roles']),

@@ -57,6 +57,11 @@ const rows: Record<string, Row> = {
   'get /members/{tenantId}': inTenant(...managers),
   'put /members/{tenantId}/{email}': inTenant('administrator', 'manager'),
   'delete /members/{tenantId}/{email}': inTenant('administrator', 'manager'),
+  'get /channels/{tenantId}': inTenant('administrator', 'manager'),
+  'post /channels/{tenantId}': inTenant('administrator', 'manager'),
+  'patch /channels/{tenantId}/{channelId}': inTenant('administrator', 'manager'),
+  'delete /channels/{tenantId}/{channelId}': inTenant('administrator', 'manager'),
+  'post /channels/{tenantId}/{channelId}/test': inTenant('administrator', 'manager'),
   'get /repositories/{tenantId}': inTenant(...members),
   'post /repositories/{tenantId}': inTenant(...managers),
   'patch /repositories/{tenantId}': inTenant(...managers),
@@ -129,6 +134,7 @@ function toRequest(key: string, repositoryId: number): [string, string, unknown]
     .replace('{serverId}', '999999')
     .replace('{runId}', '999999')
     .replace('{dashboardId}', 'portfolio')
+    .replace('{channelId}', '999999')
     .replace('{email}', 'nobody-here@example.com');
   return [
     method.toUpperCase(),

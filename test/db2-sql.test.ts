@@ -5,6 +5,8 @@ import {
   requireTenantAccess,
   type TenantAccess,
 } from '../lib/access.ts';
+import { sendMessage, toTestMessage } from '../lib/channel-sending.ts';
+import { createChannel, deleteChannel, listChannels, updateChannel } from '../lib/channels.ts';
 import { collectTenant } from '../lib/collector.ts';
 import {
   changeDashboard,
@@ -128,6 +130,7 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   await step('change a tenant', (db) =>
     updateTenant({ db, config, secrets, clock }, tenantId, { name: 'U', ...token }),
   );
+  await runChannels(step, tenantId);
   await step('seal tokens with another key, and with the first again', async (db) => {
     for (const keys of ['BA', 'AB'].map((order) => [...order].map((key) => key.repeat(43)).join(' ')))
       await resealTokens({ db, secrets: openSecrets(keys) });
@@ -184,6 +187,30 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
     removeRepository(db, { tenantId, repositoryIds: null }, repositoryId),
   );
   await step('delete a tenant', (db) => deleteTenant(db, tenantId, 'U'));
+}
+
+async function runChannels(step: Step, tenantId: number): Promise<void> {
+  const config = { allowPrivateAddresses: false, demoWebhookUrl: `${installation.url}/webhooks` };
+  const services = (db: Db) => ({ db, config, secrets: openSecrets('A'.repeat(43)), clock: () => NOW });
+  const url = `${config.demoWebhookUrl}/slack/x`;
+  const request = { kind: 'slack', name: 'C', contents: 'both', url } as const;
+  const { channelId } = await step('add a channel', (db) =>
+    createChannel(services(db), tenantId, request, email),
+  );
+  const key = { tenantId, channelId };
+  const message = toTestMessage({ tenantId, name: 'T' }, null);
+  await step('change a channel', (db) => updateChannel(services(db), tenantId, channelId, request));
+  await step('send to a channel', (db) => sendMessage(services(db), key, message));
+  await step('send to a channel in vain', async (db) => {
+    const mend = installation.webhooks.fail({ kind: 'status', status: 410 });
+    await sendMessage(services(db), key, message).catch(() => {});
+    mend();
+  });
+  await step('channels', (db) => listChannels(db, tenantId));
+  await step('delete a channel', async (db) => {
+    const other = await createChannel(services(db), tenantId, request, email);
+    await deleteChannel(db, tenantId, other.channelId);
+  });
 }
 
 async function runMembers(step: Step, tenantId: number, repositoryIds: number[]): Promise<void> {

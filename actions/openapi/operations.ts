@@ -1,4 +1,5 @@
 import { dashboardOperations } from './dashboards.ts';
+import { channelOperations } from './channels.ts';
 import { initOperations } from './init.ts';
 import { meOperations } from './me.ts';
 import { memberOperations } from './members.ts';
@@ -16,6 +17,7 @@ export const operations: Operation[] = [
   ...serverOperations,
   ...tenantOperations,
   ...memberOperations,
+  ...channelOperations,
   ...repositoryOperations,
   ...runOperations,
   ...statsOperations,

@@ -10,6 +10,9 @@ export type Role = 'manager' | 'viewer' | 'repository viewer';
 export type Visibility = 'public' | 'private' | 'internal';
 export type Schedule = 'daily' | 'weekly' | 'paused';
 export type RunReason = 'alarm' | 'person' | 'added';
+export type ChannelKind = 'webhook' | 'slack' | 'teams';
+/** What is sent to a channel. */
+export type ChannelContents = 'problems' | 'reports' | 'both';
 export type RunState = 'running' | 'succeeded' | 'partial' | 'failed';
 
 interface SchemaVersion {
@@ -220,6 +223,22 @@ interface Dashboard {
   changedBy: string;
 }
 
+interface Channel {
+  tenantId: number;
+  channelId: Generated<number>;
+  kind: ChannelKind;
+  name: string;
+  contents: ChannelContents;
+  addressSealed: string;
+  addressHint: string;
+  createdAt: Instant;
+  createdBy: string;
+  sentAt: Instant | null;
+  failureCode: string | null;
+  failureMessage: string | null;
+  failureAt: Instant | null;
+}
+
 /** The tables of sql/, in camelCase. Days are 'YYYY-MM-DD', instants ISO strings, every number a number. */
 export interface Tables {
   schemaVersion: SchemaVersion;
@@ -243,4 +262,5 @@ export interface Tables {
   collectionRun: CollectionRun;
   runRepository: RunRepository;
   dashboard: Dashboard;
+  channel: Channel;
 }

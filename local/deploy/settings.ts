@@ -133,6 +133,7 @@ export function settingsProblems(environment: Environment): string[] {
 export function settingsWarnings(environment: Environment): string[] {
   const warnings = {
     NOW: 'the deployed system will take that instant for the present',
+    DEMO_WEBHOOK_URL: 'messages may be sent below that address, wherever it is',
     DEMO_GITHUB_URL: 'the deployed system will offer a simulator as a GitHub server',
   };
   const own = Object.entries(warnings).flatMap(([name, effect]) =>

@@ -21,6 +21,7 @@ const DEFAULT_PEOPLE: Person[] = [
 /** Where the parts are on the one port. */
 export const GITHUB_PATH = '/github/api/v3';
 export const IDENTITY_PATH = '/identity';
+export const WEBHOOKS_PATH = '/webhooks';
 
 /** Above dist/ as well as above local/. */
 function findRoot(): string {
@@ -96,6 +97,8 @@ export function toParameters(
     ALLOWED_ORIGINS: originsOf(opening).join(' '),
     ALLOW_PRIVATE_ADDRESSES: '',
     DEMO_GITHUB_URL: `${url}${GITHUB_PATH}`,
+    DEMO_WEBHOOK_URL: `${url}${WEBHOOKS_PATH}`,
+    PAGES_URL: url,
     NOW: '',
     ...options.environment,
   };

@@ -50,6 +50,8 @@ export function variablesOf({ url, database, identity, initSecret }: Installatio
     ALLOWED_ORIGINS: url,
     ALLOW_PRIVATE_ADDRESSES: '',
     DEMO_GITHUB_URL: `${url}/github/api/v3`,
+    DEMO_WEBHOOK_URL: `${url}/webhooks`,
+    PAGES_URL: url,
     NOW: '',
   };
 }

@@ -1,0 +1,76 @@
+import type { Context } from 'hono';
+import * as z from 'zod';
+import { requireTenantAccess } from '../lib/access.ts';
+import { createApp, type Services, serve } from '../lib/app.ts';
+import { sendMessage, toTestMessage } from '../lib/channel-sending.ts';
+import { createChannel, deleteChannel, getChannel, listChannels, updateChannel } from '../lib/channels.ts';
+import { parseBody, parseId } from '../lib/request.ts';
+import { getTenant } from '../lib/tenants.ts';
+import type { Channel, ChannelDeleted, ChannelList } from './openapi/channels.ts';
+
+const fields = {
+  /** `webhook`: JSON; `slack`: an incoming webhook; `teams`: a workflow of Microsoft Teams. */
+  kind: z.enum(['webhook', 'slack', 'teams']),
+  name: z.string().trim().min(1).max(100),
+  contents: z.enum(['problems', 'reports', 'both']),
+  /** The secret address to which messages are posted. */
+  url: z.url({ protocol: /^https?$/, error: 'Give an address that begins with https://.' }).max(1000),
+};
+
+export const ChannelRequest = z.strictObject(fields);
+export type ChannelRequest = z.infer<typeof ChannelRequest>;
+
+export const ChannelUpdate = z
+  .strictObject(fields)
+  .partial()
+  .refine((update) => Object.keys(update).length > 0, 'Give at least one of kind, name, contents, url.');
+export type ChannelUpdate = z.infer<typeof ChannelUpdate>;
+
+const app = createApp();
+
+/** Who asks, when it may change the channels of the tenant in the path. */
+async function requireAccess(c: Context<{ Bindings: Services }>) {
+  const { db, identity } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  const tenantId = parseId(c.req.param('tenantId'), 'tenant');
+  await requireTenantAccess(db, principal, tenantId, 'changeChannels');
+  return { db, principal, tenantId };
+}
+
+const channelIdOf = (c: Context) => parseId(c.req.param('channelId'), 'channel');
+
+app.get('/:tenantId', async (c) => {
+  const { db, tenantId } = await requireAccess(c);
+  const channels = await listChannels(db, tenantId);
+  return c.json<ChannelList>({ channels, demoUrl: c.env.config.demoWebhookUrl });
+});
+
+app.post('/:tenantId', async (c) => {
+  const { principal, tenantId } = await requireAccess(c);
+  const request = await parseBody(c.req.raw, ChannelRequest);
+  return c.json<Channel>(await createChannel(c.env, tenantId, request, principal.email), 201);
+});
+
+app.patch('/:tenantId/:channelId', async (c) => {
+  const { tenantId } = await requireAccess(c);
+  const channelId = channelIdOf(c);
+  const change = await parseBody(c.req.raw, ChannelUpdate);
+  return c.json<Channel>(await updateChannel(c.env, tenantId, channelId, change));
+});
+
+app.delete('/:tenantId/:channelId', async (c) => {
+  const { db, tenantId } = await requireAccess(c);
+  const channelId = channelIdOf(c);
+  await deleteChannel(db, tenantId, channelId);
+  return c.json<ChannelDeleted>({ channelId });
+});
+
+app.post('/:tenantId/:channelId/test', async (c) => {
+  const { db, tenantId } = await requireAccess(c);
+  const channelId = channelIdOf(c);
+  const { name } = await getTenant(db, tenantId);
+  await sendMessage(c.env, { tenantId, channelId }, toTestMessage({ tenantId, name }, c.env.config.pagesUrl));
+  return c.json<Channel>(await getChannel(db, tenantId, channelId));
+});
+
+export const main = serve(app);

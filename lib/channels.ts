@@ -1,0 +1,157 @@
+import { requirePublicAddress } from './addresses.ts';
+import type { Config } from './config.ts';
+import type { Db } from './db/database.ts';
+import type { ChannelContents, ChannelKind, Instant } from './db/tables.ts';
+import { Failure } from './failure.ts';
+import { notFound } from './request.ts';
+import type { Secrets } from './secrets.ts';
+
+/** What channels are kept with. */
+export interface ChannelServices {
+  db: Db;
+  config: Pick<Config, 'allowPrivateAddresses' | 'demoWebhookUrl'>;
+  secrets: Secrets;
+  clock: () => Date;
+}
+
+/** Where a tenant's problems and reports go. Its address is a secret: nobody gets to see the whole of it. */
+export interface Channel {
+  channelId: number;
+  kind: ChannelKind;
+  name: string;
+  contents: ChannelContents;
+  /** The address's host and last characters. */
+  addressHint: string;
+  createdAt: Instant;
+  createdBy: string;
+  /** When something was taken last. */
+  sentAt: Instant | null;
+  /** Why what was sent last was not taken. */
+  failure: { code: string; message: string; at: Instant } | null;
+}
+
+interface NewChannel {
+  kind: ChannelKind;
+  name: string;
+  contents: ChannelContents;
+  url: string;
+}
+
+const MOST_CHANNELS = 20;
+const SHOWN_CHARACTERS = 4;
+/** What is shown of a shorter rest would be too much of it. */
+const SHORTEST_SECRET = 12;
+
+function selectChannels(db: Db, tenantId: number) {
+  return db
+    .selectFrom('channel')
+    .select(['channelId', 'kind', 'name', 'contents', 'addressHint', 'createdAt', 'createdBy', 'sentAt'])
+    .select(['failureCode', 'failureMessage', 'failureAt'])
+    .where('tenantId', '=', tenantId);
+}
+
+type ChannelRow = Awaited<ReturnType<ReturnType<typeof selectChannels>['execute']>>[number];
+
+function toChannel({ failureCode, failureMessage, failureAt, ...channel }: ChannelRow): Channel {
+  if (failureCode === null || failureAt === null) return { ...channel, failure: null };
+  return { ...channel, failure: { code: failureCode, message: failureMessage ?? '', at: failureAt } };
+}
+
+/** A tenant's channels, the oldest first. */
+export async function listChannels(db: Db, tenantId: number): Promise<Channel[]> {
+  const rows = await selectChannels(db, tenantId).orderBy('channelId').execute();
+  return rows.map(toChannel);
+}
+
+/** Throws `channel_not_found`. */
+export async function getChannel(db: Db, tenantId: number, channelId: number): Promise<Channel> {
+  const row = await selectChannels(db, tenantId).where('channelId', '=', channelId).executeTakeFirst();
+  if (!row) throw notFound('channel');
+  return toChannel(row);
+}
+
+/** True for the stand-in, which may be sent to although it is on this machine. */
+export function isStandIn(url: URL, { demoWebhookUrl }: Pick<Config, 'demoWebhookUrl'>): boolean {
+  return demoWebhookUrl !== null && url.href.startsWith(`${demoWebhookUrl}/`);
+}
+
+/** Throws `invalid_input`, `private_address` and `server_unreachable`. */
+async function parseAddress(text: string, config: ChannelServices['config']): Promise<URL> {
+  const url = new URL(text);
+  const refuse = (message: string) => new Failure(400, 'invalid_input', `url: ${message}`);
+  url.hash = '';
+  if (isStandIn(url, config)) return url;
+  if (url.protocol !== 'https:' && !(config.allowPrivateAddresses && url.protocol === 'http:'))
+    throw refuse('Give an address that begins with https://.');
+  if (url.username || url.password) throw refuse('Give an address without a user name and password.');
+  if (!config.allowPrivateAddresses) await requirePublicAddress(url);
+  return url;
+}
+
+function toHint({ host, pathname, search }: URL): string {
+  const rest = pathname + search;
+  return `${host}/…${rest.length < SHORTEST_SECRET ? '' : rest.slice(-SHOWN_CHARACTERS)}`;
+}
+
+async function toAddressColumns({ config, secrets }: ChannelServices, text: string) {
+  const url = await parseAddress(text, config);
+  return { addressSealed: await secrets.seal(url.href), addressHint: toHint(url) };
+}
+
+/** Throws `invalid_input`, `private_address`, `server_unreachable` and `too_many_channels`. */
+export async function createChannel(
+  services: ChannelServices,
+  tenantId: number,
+  { url, ...channel }: NewChannel,
+  createdBy: string,
+): Promise<Channel> {
+  const { db, clock } = services;
+  const there = await listChannels(db, tenantId);
+  if (there.length >= MOST_CHANNELS) {
+    const message = `A tenant has at most ${MOST_CHANNELS} channels. Delete one first.`;
+    throw new Failure(409, 'too_many_channels', message);
+  }
+  const address = await toAddressColumns(services, url);
+  const row = { tenantId, ...channel, ...address, createdAt: clock().toISOString(), createdBy };
+  const inserted = await db
+    .insertInto('channel')
+    .values(row)
+    .returning('channelId')
+    .executeTakeFirstOrThrow();
+  return getChannel(db, tenantId, inserted.channelId);
+}
+
+/**
+ * Changes what is given; a new address or kind clears what was wrong with the old one. Throws `channel_not_found`,
+ * `invalid_input`, `private_address` and `server_unreachable`.
+ */
+export async function updateChannel(
+  services: ChannelServices,
+  tenantId: number,
+  channelId: number,
+  { url, ...change }: { [F in keyof NewChannel]?: NewChannel[F] | undefined },
+): Promise<Channel> {
+  const { db } = services;
+  await getChannel(db, tenantId, channelId);
+  const address = url === undefined ? {} : await toAddressColumns(services, url);
+  const isOther = url !== undefined || change.kind !== undefined;
+  const unknown = isOther ? { failureCode: null, failureMessage: null, failureAt: null } : {};
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  await db
+    .updateTable('channel')
+    .set({ ...given, ...address, ...unknown })
+    .where('tenantId', '=', tenantId)
+    .where('channelId', '=', channelId)
+    .execute();
+  return getChannel(db, tenantId, channelId);
+}
+
+/** Throws `channel_not_found`. */
+export async function deleteChannel(db: Db, tenantId: number, channelId: number): Promise<void> {
+  const result = await db
+    .deleteFrom('channel')
+    .where('tenantId', '=', tenantId)
+    .where('channelId', '=', channelId)
+    .executeTakeFirst();
+  if (Number(result.numDeletedRows) === 0) throw notFound('channel');
+}

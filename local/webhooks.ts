@@ -1,0 +1,107 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { toInbox } from './webhooks/inbox.ts';
+import { adaptiveCardFault, blockKitFault } from './webhooks/limits.ts';
+
+/** A message that arrived, or was refused. */
+export interface Received {
+  /** Below the stand-in's address, such as `/slack/general`. */
+  path: string;
+  at: Date;
+  status: number;
+  body: unknown;
+}
+
+/** What goes wrong with a message instead of its being taken. */
+export type WebhookFailure =
+  | { kind: 'status'; status: number; body?: string; headers?: Record<string, string> }
+  /** Nothing is ever answered. */
+  | { kind: 'hang' }
+  /** The connection is closed before anything is answered. */
+  | { kind: 'close' };
+
+export type WebhookRule = WebhookFailure & {
+  /** Only there; everywhere unless told. */
+  path?: string;
+  /** How often; for ever unless told. */
+  times?: number;
+};
+
+/** Slack's, Teams' and anybody's webhooks on this machine: `POST /slack/NAME`, `/teams/NAME` and `/json/NAME`. */
+export interface Webhooks {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** What arrived, the newest last. */
+  received(): Received[];
+  /** Fails from now on, until the function that it returns is called. */
+  fail(rule: WebhookRule): () => void;
+}
+
+const MOST_KEPT = 200;
+
+export function createWebhooks({ clock }: { clock: () => Date }): Webhooks {
+  const received: Received[] = [];
+  const rules = new Set<WebhookRule & { left: number }>();
+
+  function take(path: string): WebhookFailure | undefined {
+    for (const rule of rules) {
+      if (rule.path !== undefined && rule.path !== path) continue;
+      rule.left -= 1;
+      if (rule.left <= 0) rules.delete(rule);
+      return rule;
+    }
+    return undefined;
+  }
+
+  async function receive(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = parse(await text(request));
+    const failure = take(path);
+    if (failure?.kind === 'hang') return;
+    if (failure?.kind === 'close') return void request.socket.destroy();
+    const answer: Answer = failure ?? toAnswer(path, body);
+    received.push({ path, at: clock(), status: answer.status, body });
+    if (received.length > MOST_KEPT) received.shift();
+    const type = { 'content-type': 'text/plain; charset=utf-8' };
+    response.writeHead(answer.status, { ...type, ...answer.headers }).end(answer.body ?? '');
+  }
+
+  return {
+    async handle(request, response) {
+      const path = (request.url ?? '/').replace(/[?#].*/, '');
+      if (request.method === 'POST') return receive(path, request, response);
+      if (request.method !== 'GET' || path !== '/') return void response.writeHead(404).end('no_service');
+      const page = toInbox(received);
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...page.headers }).end(page.html);
+    },
+    received: () => [...received],
+    fail(rule) {
+      const own = { ...rule, left: rule.times ?? Number.POSITIVE_INFINITY };
+      rules.add(own);
+      return () => void rules.delete(own);
+    },
+  };
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+interface Answer {
+  status: number;
+  body?: string;
+  headers?: Record<string, string>;
+}
+
+/** As the services answer. */
+function toAnswer(path: string, body: unknown): Answer {
+  const [, service = '', name] = path.split('/');
+  if (!name || !['slack', 'teams', 'json'].includes(service)) return { status: 404, body: 'no_service' };
+  if (typeof body !== 'object' || body === null) return { status: 400, body: 'invalid_payload' };
+  if (service === 'json') return { status: 204 };
+  const fault = service === 'slack' ? blockKitFault(body) : adaptiveCardFault(body);
+  if (fault !== null) return { status: 400, body: fault };
+  return service === 'slack' ? { status: 200, body: 'ok' } : { status: 202 };
+}

@@ -1,0 +1,105 @@
+import { useState } from 'preact/hooks';
+import type { ChannelRequest, ChannelUpdate } from '../../actions/channels.ts';
+import type { Channel } from '../../actions/openapi/channels.ts';
+import { useApp } from '../app-context.ts';
+import { faultsOf } from '../controls/faults.ts';
+import { Field, SelectField } from '../controls/field.tsx';
+import { FormDialog } from '../controls/form-dialog.tsx';
+import { useSubmission } from '../controls/submit.ts';
+
+interface ChannelDialogProps {
+  tenantId: number;
+  /** Absent: a new one. */
+  channel: Channel | undefined;
+  /** Address of the stand-in for webhooks, on the local host. */
+  demoUrl: string | null;
+  onClose: () => void;
+  onSaved: () => void;
+}
+
+const KINDS = [
+  { value: 'slack', label: 'Slack: incoming webhook' },
+  { value: 'teams', label: 'Microsoft Teams: workflow webhook' },
+  { value: 'webhook', label: 'Webhook: JSON to an address of yours' },
+];
+const CONTENTS = [
+  { value: 'both', label: 'Problems and the weekly report' },
+  { value: 'problems', label: 'Problems only' },
+  { value: 'reports', label: 'The weekly report only' },
+];
+const HINTS: Record<Channel['kind'], string> = {
+  slack: 'From Slack: your app, Incoming Webhooks, Add New Webhook.',
+  teams: 'From Teams: the channel’s Workflows, “Post to a channel when a webhook request is received”.',
+  webhook: 'It gets each message as JSON by POST.',
+};
+const STAND_IN: Record<Channel['kind'], string> = { slack: 'slack', teams: 'teams', webhook: 'json' };
+/** The fields' own rules leave nothing else for the API to find wrong. */
+const FIELD_OF = { private_address: 'url', server_unreachable: 'url', invalid_input: 'url' };
+
+/** Adds or changes a channel. */
+export function ChannelDialog({ tenantId, channel, demoUrl, onClose, onSaved }: ChannelDialogProps) {
+  const { api } = useApp();
+  const submission = useSubmission();
+  const [kind, setKind] = useState<Channel['kind']>(channel?.kind ?? 'slack');
+  const [name, setName] = useState(channel?.name ?? '');
+  const [contents, setContents] = useState<Channel['contents']>(channel?.contents ?? 'both');
+  const [url, setUrl] = useState('');
+  const faults = faultsOf(submission, FIELD_OF);
+  const standIn = demoUrl && `${demoUrl}/${STAND_IN[kind]}/${tenantId}`;
+
+  function save() {
+    const address = url.trim();
+    const update: ChannelUpdate = { kind, name, contents, ...(address && { url: address }) };
+    const body: ChannelRequest = { kind, name, contents, url: address };
+    void submission.run(async () => {
+      if (channel) await api.send<Channel>('PATCH', `channels/${tenantId}/${channel.channelId}`, update);
+      else await api.send<Channel>('POST', `channels/${tenantId}`, body);
+      onSaved();
+    });
+  }
+
+  return (
+    <FormDialog
+      title={channel ? `Change ${channel.name}` : 'Add a channel'}
+      action={channel ? 'Save' : 'Add'}
+      submission={submission}
+      shownAtField={faults.atField}
+      onSubmit={save}
+      onClose={onClose}
+    >
+      <SelectField
+        label="Kind"
+        value={kind}
+        options={KINDS}
+        onValue={(value) => setKind(value as Channel['kind'])}
+      />
+      <Field label="Name" required maxLength={100} value={name} onValue={setName} />
+      <Field
+        label="Address of the webhook"
+        type="url"
+        required={!channel}
+        maxLength={1000}
+        autoComplete="off"
+        value={url}
+        onValue={setUrl}
+        fault={faults.of('url')}
+        hint={
+          <>
+            {channel ? 'Leave it empty to keep the one that is there. ' : `${HINTS[kind]} `}
+            {standIn && (
+              <button type="button" class="link-button" onClick={() => setUrl(standIn)}>
+                Use the stand-in on this machine
+              </button>
+            )}
+          </>
+        }
+      />
+      <SelectField
+        label="Gets"
+        value={contents}
+        options={CONTENTS}
+        onValue={(value) => setContents(value as Channel['contents'])}
+      />
+    </FormDialog>
+  );
+}

@@ -1,0 +1,118 @@
+import { useState } from 'preact/hooks';
+import type { Channel } from '../../actions/openapi/channels.ts';
+import { useApp } from '../app-context.ts';
+import { DataTable } from '../controls/data-table.tsx';
+import { Empty } from '../controls/empty.tsx';
+import { Failure } from '../controls/failure.tsx';
+import { Notice } from '../controls/notice.tsx';
+import { useSubmission } from '../controls/submit.ts';
+import { formatInstant } from '../format.ts';
+
+const KINDS: Record<Channel['kind'], string> = {
+  slack: 'Slack',
+  teams: 'Microsoft Teams',
+  webhook: 'JSON webhook',
+};
+const CONTENTS: Record<Channel['contents'], string> = {
+  problems: 'Problems',
+  reports: 'Weekly report',
+  both: 'Problems and weekly report',
+};
+
+interface ChannelTableProps {
+  tenantId: number;
+  channels: Channel[];
+  onTested: () => void;
+  onEdit: (channel: Channel) => void;
+  onDelete: (channel: Channel) => void;
+}
+
+/** Each channel with what became of the last message. */
+export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }: ChannelTableProps) {
+  const { api } = useApp();
+  const submission = useSubmission();
+  const [tested, setTested] = useState<string>();
+  if (channels.length === 0)
+    return (
+      <Empty title="No channels yet">
+        <p>Add a Slack or Teams webhook, or an address of your own that takes JSON.</p>
+      </Empty>
+    );
+
+  async function test(channel: Channel) {
+    setTested(undefined);
+    const path = `channels/${tenantId}/${channel.channelId}/test`;
+    const sent = await submission.run(async () => void (await api.send<Channel>('POST', path)));
+    if (sent) setTested(channel.name);
+    onTested();
+  }
+
+  return (
+    <>
+      {submission.error && <Failure error={submission.error} />}
+      {tested && (
+        <Notice kind="success">
+          <p>{tested} took the test message.</p>
+        </Notice>
+      )}
+      <section class="panel" aria-label="Channels">
+        <DataTable
+          label="All channels"
+          cards
+          columns={[
+            { label: 'Name' },
+            { label: 'Kind' },
+            { label: 'Gets' },
+            { label: 'Address' },
+            { label: 'Last message' },
+            { label: 'Actions', unseen: true },
+          ]}
+        >
+          {channels.map((channel) => (
+            <tr key={channel.channelId}>
+              <th scope="row" class="name">
+                {channel.name}
+              </th>
+              <td data-label="Kind">{KINDS[channel.kind]}</td>
+              <td data-label="Gets">{CONTENTS[channel.contents]}</td>
+              <td class="name" data-label="Address">
+                {channel.addressHint}
+              </td>
+              <td data-label="Last message">
+                <LastMessage channel={channel} />
+              </td>
+              <td class="actions">
+                <button
+                  type="button"
+                  class="button small"
+                  disabled={submission.busy}
+                  onClick={() => void test(channel)}
+                >
+                  Send a test<span class="unseen"> to {channel.name}</span>
+                </button>
+                <button type="button" class="button small" onClick={() => onEdit(channel)}>
+                  Change…<span class="unseen"> {channel.name}</span>
+                </button>
+                <button type="button" class="button small danger" onClick={() => onDelete(channel)}>
+                  Delete…<span class="unseen"> {channel.name}</span>
+                </button>
+              </td>
+            </tr>
+          ))}
+        </DataTable>
+      </section>
+    </>
+  );
+}
+
+function LastMessage({ channel: { sentAt, failure } }: { channel: Channel }) {
+  if (failure)
+    return (
+      <>
+        <span class="tag danger">Failed</span> {formatInstant(failure.at)}
+        <br />
+        <span class="muted">{failure.message}</span>
+      </>
+    );
+  return sentAt ? <>Taken {formatInstant(sentAt)}</> : <span class="muted">None yet</span>;
+}

@@ -1,0 +1,90 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTestInstallation, type TestInstallation } from '../installation.ts';
+import { findFaults } from './axe.ts';
+import { openChromium } from './chromium.ts';
+import { openVisitor, type Visitor } from './visitor.ts';
+
+let installation: TestInstallation;
+let browser: Browser;
+let ada: Visitor;
+
+beforeAll(async () => {
+  const now = '2026-03-10T08:00:00.000Z';
+  [installation, browser] = await Promise.all([openTestInstallation({ demo: true, now }), openChromium()]);
+  await installation.initialise();
+  ada = await openVisitor(browser, installation.url);
+  await ada.page.goto(`${installation.url}/me`);
+  await ada.signInAs('Ada Lovelace');
+  await ada.page.getByRole('heading', { level: 1, name: 'Ada Lovelace' }).waitFor();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await installation?.close();
+});
+
+const button = (name: string | RegExp) => ada.page.getByRole('button', { name });
+
+test('a channel is added in a dialog that says which address is refused', async () => {
+  const { page } = ada;
+  await page.getByRole('link', { name: 'Notifications' }).click();
+  await page.getByText('No channels yet').waitFor();
+  await button('Add channel').click();
+  const dialog = page.getByRole('dialog', { name: 'Add a channel' });
+  await dialog.getByLabel('Name').fill('Slack #traffic');
+  await dialog.getByLabel('Address of the webhook').fill('https://127.0.0.1/hook');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await dialog.locator('.field.at-fault', { hasText: 'is a private address' }).waitFor();
+  expect(await findFaults(page)).toEqual([]);
+  expect(ada.problems()).toEqual(['422 POST channels/1']);
+
+  await dialog.getByRole('button', { name: 'Use the stand-in on this machine' }).click();
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('row', { name: /Slack #traffic.*Problems and weekly report/ }).waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
+test('a test is sent, and can be read at the stand-in', async () => {
+  const { page } = ada;
+  await button('Send a test to Slack #traffic').click();
+  await page.getByText('Slack #traffic took the test message').waitFor();
+  const [inbox] = await Promise.all([
+    page.waitForEvent('popup'),
+    page.getByRole('link', { name: 'what arrived at the stand-in' }).click(),
+  ]);
+  await inbox.getByRole('heading', { name: '/slack/1' }).waitFor();
+  expect(await inbox.getByText('This is a test: messages about demo-octocat').count()).toBeGreaterThan(0);
+  await inbox.close();
+  expect(ada.problems()).toEqual([]);
+});
+
+test('a channel that fails says why, and is changed and deleted', async () => {
+  const { page } = ada;
+  const mend = installation.webhooks.fail({ kind: 'status', status: 404, body: 'no_service' });
+  await button('Send a test to Slack #traffic').click();
+  await page.getByRole('alert').getByText('Nobody listens at the channel’s address').waitFor();
+  await page.getByRole('row', { name: /Slack #traffic.*Failed/ }).waitFor();
+  mend();
+  expect(ada.problems()).toEqual(['422 POST channels/1/1/test']);
+
+  await button('Change… Slack #traffic').click();
+  const change = page.getByRole('dialog', { name: 'Change Slack #traffic' });
+  await change.getByLabel('Gets').selectOption('problems');
+  await change.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('row', { name: /Slack #traffic Slack Problems/ }).waitFor();
+  await button('Delete… Slack #traffic').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('No channels yet').waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
+test('a viewer is not offered the channels', async () => {
+  await installation.as('ada@example.com')('PUT', '/members/1/grace@example.com', { role: 'viewer' });
+  const grace = await openVisitor(browser, installation.url);
+  await grace.page.goto(`${installation.url}/t/1/notifications`);
+  await grace.signInAs('Grace Hopper');
+  await grace.page.getByText('managers of the tenant').waitFor();
+  expect(await grace.page.getByRole('link', { name: 'Notifications' }).count()).toBe(0);
+  await grace.close();
+});

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { type Message, toPayload } from '../lib/channel-message.ts';
+import { adaptiveCardFault, blockKitFault } from '../local/webhooks/limits.ts';
+
+const lines = (count: number, text: string) => Array.from({ length: count }, () => ({ text }));
+const message = (sections: Message['sections'], fields: Partial<Message> = {}): Message => ({
+  ...{ title: 'T', summary: 'S', sections, link: { label: 'More', href: 'https://pages.example/t/1' } },
+  ...{ facts: { type: 'test' }, ...fields },
+});
+
+type Blocks = { blocks: { type: string; text: { text: string } }[] };
+
+test('Slack’s limits hold for a message of any length', () => {
+  const long = message(
+    [
+      { heading: 'One', lines: lines(400, '&'.repeat(900)) },
+      { heading: 'Two', lines: lines(300, 'x'.repeat(2999)) },
+    ],
+    { title: 'T'.repeat(500), summary: '<'.repeat(9000) },
+  );
+  const payload = toPayload('slack', long);
+  expect(blockKitFault(payload)).toBeNull();
+  const { blocks } = payload as Blocks;
+  expect(blocks.length).toBe(50);
+  expect(blocks.at(-1)?.text.text).toBe('<https://pages.example/t/1|More>');
+});
+
+test('the stand-in refuses what Slack refuses', () => {
+  const { blocks } = toPayload('slack', message([{ heading: 'H', lines: lines(1, 'x') }])) as Blocks;
+  const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } });
+  expect(blockKitFault({ text: 'x', blocks })).toBeNull();
+  expect(blockKitFault({ text: 'x', blocks: Array.from({ length: 51 }, () => section('x')) })).toBe(
+    'invalid_blocks',
+  );
+  expect(blockKitFault({ text: 'x', blocks: [section('x'.repeat(3001))] })).toBe('invalid_blocks');
+  expect(blockKitFault({ text: 'x', blocks: [section('')] })).toBe('invalid_blocks');
+});
+
+test('names are text in every form, never markup', () => {
+  const nasty = '<!channel> & *bold* [x](https://evil.example)';
+  const one = message([{ heading: nasty, lines: [{ text: nasty, href: 'https://pages.example/' }] }]);
+  const { blocks } = toPayload('slack', one) as Blocks;
+  expect(blocks[1]?.text.text).toContain('&lt;!channel&gt; &amp;');
+  const card = JSON.stringify(toPayload('teams', one));
+  expect(card).toContain(String.raw`\\[x\\]\\(https://evil.example\\)`);
+  expect(adaptiveCardFault(toPayload('teams', one))).toBeNull();
+});
+
+test('a program gets the facts beside the words', () => {
+  const payload = toPayload('webhook', message([], { facts: { type: 'problems', count: 3 } }));
+  expect(payload).toEqual({
+    ...{ type: 'problems', count: 3, title: 'T', summary: 'S', link: 'https://pages.example/t/1' },
+  });
+});
