@@ -1,7 +1,7 @@
-import type { Context } from 'hono';
 import * as z from 'zod';
 import { requireTenantAccess } from '../lib/access.ts';
-import { createApp, type Services, serve } from '../lib/app.ts';
+import { json } from '../lib/answer.ts';
+import { type Call, createApp, serve } from '../lib/app.ts';
 import { sendMessage, toTestMessage } from '../lib/channel-sending.ts';
 import { createChannel, deleteChannel, getChannel, listChannels, updateChannel } from '../lib/channels.ts';
 import { parseBody, parseId } from '../lib/request.ts';
@@ -29,7 +29,7 @@ export type ChannelUpdate = z.infer<typeof ChannelUpdate>;
 const app = createApp();
 
 /** Who asks, when it may change the channels of the tenant in the path. */
-async function requireAccess(c: Context<{ Bindings: Services }>) {
+async function requireAccess(c: Call) {
   const { db, identity } = c.env;
   const principal = await identity.requirePrincipal(c.req.raw);
   const tenantId = parseId(c.req.param('tenantId'), 'tenant');
@@ -37,32 +37,32 @@ async function requireAccess(c: Context<{ Bindings: Services }>) {
   return { db, principal, tenantId };
 }
 
-const channelIdOf = (c: Context) => parseId(c.req.param('channelId'), 'channel');
+const channelIdOf = (c: Call) => parseId(c.req.param('channelId'), 'channel');
 
 app.get('/:tenantId', async (c) => {
   const { db, tenantId } = await requireAccess(c);
   const channels = await listChannels(db, tenantId);
-  return c.json<ChannelList>({ channels, demoUrl: c.env.config.demoWebhookUrl });
+  return json<ChannelList>({ channels, demoUrl: c.env.config.demoWebhookUrl });
 });
 
 app.post('/:tenantId', async (c) => {
   const { principal, tenantId } = await requireAccess(c);
   const request = await parseBody(c.req.raw, ChannelRequest);
-  return c.json<Channel>(await createChannel(c.env, tenantId, request, principal.email), 201);
+  return json<Channel>(await createChannel(c.env, tenantId, request, principal.email), 201);
 });
 
 app.patch('/:tenantId/:channelId', async (c) => {
   const { tenantId } = await requireAccess(c);
   const channelId = channelIdOf(c);
   const change = await parseBody(c.req.raw, ChannelUpdate);
-  return c.json<Channel>(await updateChannel(c.env, tenantId, channelId, change));
+  return json<Channel>(await updateChannel(c.env, tenantId, channelId, change));
 });
 
 app.delete('/:tenantId/:channelId', async (c) => {
   const { db, tenantId } = await requireAccess(c);
   const channelId = channelIdOf(c);
   await deleteChannel(db, tenantId, channelId);
-  return c.json<ChannelDeleted>({ channelId });
+  return json<ChannelDeleted>({ channelId });
 });
 
 app.post('/:tenantId/:channelId/test', async (c) => {
@@ -70,7 +70,7 @@ app.post('/:tenantId/:channelId/test', async (c) => {
   const channelId = channelIdOf(c);
   const { name } = await getTenant(db, tenantId);
   await sendMessage(c.env, { tenantId, channelId }, toTestMessage({ tenantId, name }, c.env.config.pagesUrl));
-  return c.json<Channel>(await getChannel(db, tenantId, channelId));
+  return json<Channel>(await getChannel(db, tenantId, channelId));
 });
 
 export const main = serve(app);
