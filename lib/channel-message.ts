@@ -75,7 +75,7 @@ function toChunks(lines: readonly string[], most: number): string[] {
 }
 
 /** Text blocks of adaptive cards know a little Markdown, which names must not be taken for. */
-const escapeMarkdown = (text: string) => text.replace(/[\\`*_{}[\]()#+!|~<>-]/g, '\\$&');
+const escapeMarkdown = (text: string) => text.replace(/[\\`*_[\]#~]/g, '\\$&');
 
 const textBlock = (text: string, more: object = {}) => ({ type: 'TextBlock', text, wrap: true, ...more });
 

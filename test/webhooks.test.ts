@@ -42,7 +42,7 @@ test('names are text in every form, never markup', () => {
   const { blocks } = toPayload('slack', one) as Blocks;
   expect(blocks[1]?.text.text).toContain('&lt;!channel&gt; &amp;');
   const card = JSON.stringify(toPayload('teams', one));
-  expect(card).toContain(String.raw`\\[x\\]\\(https://evil.example\\)`);
+  expect(card).toContain(String.raw`\\[x\\](https://evil.example)`);
   expect(adaptiveCardFault(toPayload('teams', one))).toBeNull();
 });
 
