@@ -1,5 +1,5 @@
-import { dashboardOperations } from './dashboards.ts';
 import { channelOperations } from './channels.ts';
+import { dashboardOperations } from './dashboards.ts';
 import { initOperations } from './init.ts';
 import { meOperations } from './me.ts';
 import { memberOperations } from './members.ts';

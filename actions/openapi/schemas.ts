@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import * as dashboardRequests from '../dashboards.ts';
 import * as channelRequests from '../channels.ts';
+import * as dashboardRequests from '../dashboards.ts';
 import * as initRequests from '../init.ts';
 import * as memberRequests from '../members.ts';
 import * as repositoryRequests from '../repositories.ts';
@@ -8,8 +8,8 @@ import * as runRequests from '../runs.ts';
 import * as serverRequests from '../servers.ts';
 import * as statsRequests from '../stats.ts';
 import * as tenantRequests from '../tenants.ts';
-import * as dashboards from './dashboards.ts';
 import * as channels from './channels.ts';
+import * as dashboards from './dashboards.ts';
 import * as failures from './failures.ts';
 import * as figures from './figures.ts';
 import * as init from './init.ts';
@@ -26,7 +26,20 @@ const requestModules = [
   ...[serverRequests, statsRequests, tenantRequests, dashboardRequests, channelRequests],
 ];
 const answerModules = [
-  ...[failures, figures, init, me, members, repositories, runs, servers, stats, tenants, dashboards, channels],
+  ...[
+    failures,
+    figures,
+    init,
+    me,
+    members,
+    repositories,
+    runs,
+    servers,
+    stats,
+    tenants,
+    dashboards,
+    channels,
+  ],
 ];
 
 type JsonSchema = Record<string, unknown>;
