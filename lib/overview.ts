@@ -63,6 +63,8 @@ export interface Overview {
 }
 
 const MOST_BUCKETS = 130;
+/** Of a number within a name; GitHub's names have at most 100 characters. */
+const MOST_DIGITS = 100;
 
 /** The overview of a tenant; throws what `toRange` throws. */
 export async function readOverview(
@@ -131,17 +133,25 @@ function listRows(
     const own = sums.get(row.repositoryId);
     return own && toFullName(row).toLowerCase().includes(sought) ? [[row, own]] : [];
   });
-  const names = new Intl.Collator('en', { numeric: true });
-  const byName = ([one]: Listed, [other]: Listed) => names.compare(toFullName(one), toFullName(other));
+  const byName = listed
+    .map((one) => ({ one, key: toNameKey(one[0]) }))
+    .sort((left, right) => Number(left.key > right.key) - Number(left.key < right.key))
+    .map(({ one }) => one);
   const ascending = order ?? (sort === 'name' ? 'asc' : 'desc');
+  if (sort === 'name') return ascending === 'asc' ? byName : byName.reverse();
   const sign = ascending === 'asc' ? 1 : -1;
-  if (sort === 'name') return listed.sort((one, other) => sign * byName(one, other));
-  return listed.sort((one, other) => {
+  return byName.sort((one, other) => {
     const [left, right] = [sortKey(one, sort), sortKey(other, sort)];
-    if (left === right) return byName(one, other);
+    if (left === right) return 0;
     if (left === null || right === null) return left === null ? 1 : -1;
     return sign * (left - right);
   });
+}
+
+/** Sorts names as people do: x-9 before x-10. They are ASCII; a collator would have to be loaded at each start. */
+function toNameKey(row: RepositoryRow): string {
+  const name = toFullName(row).toLowerCase();
+  return name.replace(/\d+/g, (digits) => digits.padStart(MOST_DIGITS, '0'));
 }
 
 function sortKey(

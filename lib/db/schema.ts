@@ -15,12 +15,15 @@ export interface SchemaState {
 /** What is stored so far; asks nothing of the database but that it answers. Not to be used within a transaction. */
 export async function readSchemaState(db: Db): Promise<SchemaState> {
   try {
-    const version = await db
+    // Every first answer of a container waits for this: one statement.
+    const state = await db
       .selectFrom('schemaVersion')
-      .select(({ fn }) => fn.max('version').as('stored'))
+      .leftJoin('installation', (join) => join.on('installation.displayName', 'is not', null))
+      .select(['schemaVersion.version as stored', 'installation.displayName'])
+      .orderBy('schemaVersion.version', 'desc')
+      .limit(1)
       .executeTakeFirst();
-    const installation = await db.selectFrom('installation').select('displayName').executeTakeFirst();
-    return { stored: version?.stored ?? null, displayName: installation?.displayName ?? null };
+    return state ?? { stored: null, displayName: null };
   } catch (error) {
     if (isMissingTable(error)) return { stored: null, displayName: null };
     throw error;

@@ -1,6 +1,5 @@
 -- schema
-select "DISPLAY_NAME" from "INSTALLATION";
-select max("VERSION") as "STORED" from "SCHEMA_VERSION";
+select "SCHEMA_VERSION"."VERSION" as "STORED", "INSTALLATION"."DISPLAY_NAME" from "SCHEMA_VERSION" left join "INSTALLATION" on "INSTALLATION"."DISPLAY_NAME" is not null order by "SCHEMA_VERSION"."VERSION" desc fetch first 1 rows only;
 
 -- identity provider
 merge into "IDENTITY_PROVIDER" as "KEPT" using (values (cast(? as varchar(300 codeunits32)), cast(? as varchar(301 codeunits32)), cast(? as varchar(2000 codeunits32)), cast(? as varchar(8000 codeunits32)), cast(? as timestamp(3)))) as "GIVEN" ("ISSUER", "TOKEN_ISSUER", "USERINFO_URL", "KEY_SET", "READ_AT") on "KEPT"."ISSUER" = "GIVEN"."ISSUER" when matched then update set "TOKEN_ISSUER" = "GIVEN"."TOKEN_ISSUER", "USERINFO_URL" = "GIVEN"."USERINFO_URL", "KEY_SET" = "GIVEN"."KEY_SET", "READ_AT" = "GIVEN"."READ_AT" when not matched then insert ("ISSUER", "TOKEN_ISSUER", "USERINFO_URL", "KEY_SET", "READ_AT") values ("GIVEN"."ISSUER", "GIVEN"."TOKEN_ISSUER", "GIVEN"."USERINFO_URL", "GIVEN"."KEY_SET", "GIVEN"."READ_AT");
