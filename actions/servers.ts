@@ -9,7 +9,7 @@ import type { Server, ServerDeleted, ServerList } from './openapi/servers.ts';
 export const ServerRequest = z.strictObject({
   name: z.string().trim().min(1).max(100),
   /** Address of the server's pages; https://HOST. Its API is found from it. */
-  url: z.url().max(300),
+  url: z.url('Give an address that begins with https://.').max(300),
 });
 export type ServerRequest = z.infer<typeof ServerRequest>;
 

@@ -5,7 +5,8 @@ import { type Call, createApp, serve } from '../lib/app.ts';
 import { toCsv } from '../lib/csv.ts';
 import { bearsDataToken, requireDataAccess } from '../lib/data-token.ts';
 import { isDay } from '../lib/day.ts';
-import { readOverview, readOverviewTotals } from '../lib/overview.ts';
+import { readOverview, readOverviewRows } from '../lib/overview.ts';
+import { bucketDays } from '../lib/range.ts';
 import { requireRepositoryRow } from '../lib/repositories.ts';
 import { readFigures, readRepositoryTraffic } from '../lib/repository-traffic.ts';
 import { parseId, parseQuery, toId } from '../lib/request.ts';
@@ -100,20 +101,30 @@ const TOTALS = [
   ...(['cloneUniquesLower', 'cloneUniquesUpper', 'knownDays', 'lostDays'] as const),
 ];
 
+/** Change of the views against the span before, as a fraction; empty where the two cannot be compared. */
+const STANDING = ['viewCountChange', 'stars', 'archived', 'lastSuccessAt', 'problem'] as const;
+
 app.get('/:tenantId', async (c) => {
   const { db, access, now } = await requireAccess(c);
   const { format, ...query } = parseQuery(c.req.raw, OverviewQuery);
   if (format === 'json') return json<Overview>(await readOverview(db, access, query, now));
-  const repositories = await readOverviewTotals(db, access, query, now);
-  const rows = repositories.map(({ repositoryId, owner, name, totals }) => [
+  const repositories = await readOverviewRows(db, access, query, now);
+  const rows = repositories.map(({ repositoryId, owner, name, totals, ...row }) => [
     ...[repositoryId, owner, name],
     ...TOTALS.map((column) => totals[column]),
+    ...[row.change, row.stars, String(row.archived), row.lastSuccessAt, row.problem?.code ?? null],
   ]);
-  return csv(`traffic-${access.tenantId}`, toCsv(['repositoryId', 'owner', 'name', ...TOTALS], rows));
+  return csv(
+    `traffic-${access.tenantId}`,
+    toCsv(['repositoryId', 'owner', 'name', ...TOTALS, ...STANDING], rows),
+  );
 });
 
-/** The header of the seed's daily table. */
-const TABLE = ['RID', 'ORGNAME', 'REPONAME', 'TDATE', 'VIEWCOUNT', 'VUNIQUES', 'CLONECOUNT', 'CUNIQUES'];
+/** The header of the seed's daily table, and what it did not know. */
+const TABLE = [
+  ...['RID', 'ORGNAME', 'REPONAME', 'TDATE', 'VIEWCOUNT', 'VUNIQUES', 'CLONECOUNT', 'CUNIQUES'],
+  ...['STATE', 'UNIQUESEXACT', 'FIRSTDATE', 'LASTDATE'],
+];
 
 app.get('/:tenantId/table', async (c) => {
   const { db, access, now } = await requireTableAccess(c);
@@ -137,6 +148,7 @@ app.get('/:tenantId/table', async (c) => {
   const rows = table.rows.map((row) => [
     ...[row.repositoryId, row.owner, row.name, row.date],
     ...[row.viewCount, row.viewUniques, row.cloneCount, row.cloneUniques],
+    ...[row.state, String(row.uniquesExact), ...Object.values(bucketDays(row.date, table.range))],
   ]);
   return csv(`traffic-${access.tenantId}-${table.range.by}`, toCsv(TABLE, rows), table.page.total);
 });
@@ -150,12 +162,14 @@ app.get('/:tenantId/:repositoryId', async (c) => {
   if (format === 'json')
     return json<RepositoryStats>(await readRepositoryTraffic(db, access, repositoryId, query, now));
   const row = await requireRepositoryRow(db, access, repositoryId);
-  const { buckets, series } = await readFigures(db, row, query, now);
+  const { range, buckets, series } = await readFigures(db, row, query, now);
   const rows = buckets.map((bucket, place) => [
     bucket,
     ...FIGURES.map((column) => series[column][place] ?? null),
+    ...[String(series.uniquesExact[place]), ...Object.values(bucketDays(bucket, range))],
   ]);
-  return csv(`traffic-${access.tenantId}-${repositoryId}`, toCsv(['date', ...FIGURES], rows));
+  const header = ['date', ...FIGURES, 'uniquesExact', 'firstDate', 'lastDate'];
+  return csv(`traffic-${access.tenantId}-${repositoryId}`, toCsv(header, rows));
 });
 
 export const main = serve(app);

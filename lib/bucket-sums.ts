@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { TenantAccess } from './access.ts';
-import type { Day } from './day.ts';
+import { addDays, type Day } from './day.ts';
 import type { Db } from './db/database.ts';
 import { monthOf, weekOf } from './db/portable.ts';
 import type { Range, Spans } from './range.ts';
@@ -110,5 +110,34 @@ export async function readEarlyDays(db: Db, access: TenantAccess, calendar: Cale
     .selectFrom(days.as('g'))
     .select(({ fn }) => ['g.repositoryId', 'g.bucket', 'g.part', fn.countAll<number>().as('days')])
     .groupBy(['g.repositoryId', 'g.bucket', 'g.part'])
+    .execute();
+}
+
+/** The largest of GitHub's own weeks of a repository that lie wholly in the range. */
+export interface LargestWeeks {
+  repositoryId: number;
+  viewUniques: number | null;
+  cloneUniques: number | null;
+}
+
+/** A week's own uniques are a better lower bound of the range's than any of its days'. */
+export async function readLargestWeeks(
+  db: Db,
+  { tenantId, repositoryIds }: TenantAccess,
+  { range }: Calendar,
+): Promise<LargestWeeks[]> {
+  if (range.days < 7) return [];
+  return db
+    .selectFrom('trafficWeek')
+    .select(({ fn }) => [
+      'repositoryId',
+      fn.max('viewUniques').as('viewUniques'),
+      fn.max('cloneUniques').as('cloneUniques'),
+    ])
+    .where('tenantId', '=', tenantId)
+    .where('weekStart', '>=', range.from)
+    .where('weekStart', '<=', addDays(range.to, -6))
+    .$if(repositoryIds !== null, (query) => query.where('repositoryId', 'in', repositoryIds ?? []))
+    .groupBy('repositoryId')
     .execute();
 }

@@ -3,9 +3,11 @@ import {
   type BucketSums,
   type Calendar,
   type EarlyDays,
+  type LargestWeeks,
   PARTS,
   readBucketSums,
   readEarlyDays,
+  readLargestWeeks,
 } from './bucket-sums.ts';
 import { type Day, toDayNumber } from './day.ts';
 import type { Db } from './db/database.ts';
@@ -49,6 +51,8 @@ export async function sumRepositories(
     addSums(total, current);
     addSums(total, rest);
   }
+  if (repositories.length > 0)
+    for (const week of await readLargestWeeks(db, access, calendar)) raiseBounds(tally, week);
   return tally.sums;
 }
 
@@ -138,6 +142,13 @@ function takeBackEarly({ sums, places }: Tally, { repositoryId, part, bucket, da
   if (!remembered) own[PARTS[part % PARTS.length] ?? 'rest'].lostDays += days;
   const place = places.get(bucket);
   if (place !== undefined) addDays(remembered ? own.provisionalDays : own.lostDays, place, days);
+}
+
+function raiseBounds({ sums }: Tally, { repositoryId, viewUniques, cloneUniques }: LargestWeeks): void {
+  const total = sums.get(repositoryId)?.total;
+  if (!total) return;
+  total.viewUniquesLower = most(total.viewUniquesLower, viewUniques);
+  total.cloneUniquesLower = most(total.cloneUniquesLower, cloneUniques);
 }
 
 function addFigure(figures: (number | null)[], place: number, figure: number | null): void {

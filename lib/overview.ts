@@ -96,18 +96,38 @@ export async function readOverview(
   };
 }
 
-/** The totals of every listed repository, in the overview's order, whatever the page. */
-export async function readOverviewTotals(
+/** A listed repository without its small charts. */
+interface OverviewRow
+  extends Pick<RepositoryRow, 'repositoryId' | 'owner' | 'name' | 'stars' | 'lastSuccessAt'> {
+  totals: Totals;
+  /** Of the views, relative to the span before; null where the two cannot be compared. */
+  change: number | null;
+  archived: boolean;
+  problem: Problem | null;
+}
+
+/** Every listed repository, in the overview's order, whatever the page. Throws what `toRange` throws. */
+export async function readOverviewRows(
   db: Db,
   access: TenantAccess,
   request: OverviewRequest,
   now: Date,
-): Promise<{ repositoryId: number; owner: string; name: string; totals: Totals }[]> {
-  const { rows, sums } = await readSums(db, access, request, now);
-  return listRows(rows, sums, request).map(([{ repositoryId, owner, name }, { total }]) => ({
-    ...{ repositoryId, owner, name },
+): Promise<OverviewRow[]> {
+  const { rows, calendar, sums } = await readSums(db, access, request, now);
+  return listRows(rows, sums, request).map(([row, { total, current, previous }]) => ({
+    ...{ repositoryId: row.repositoryId, owner: row.owner, name: row.name },
     totals: toTotals(total),
+    change: changeOf(toComparison(calendar.spans, { current, previous }, 1)),
+    stars: row.stars,
+    archived: row.archivedAt !== null,
+    lastSuccessAt: row.lastSuccessAt,
+    problem: toProblem(row, now),
   }));
+}
+
+function changeOf({ comparable, current, previous }: Comparison): number | null {
+  if (!comparable || current.viewCount === null || !previous.viewCount) return null;
+  return (current.viewCount - previous.viewCount) / previous.viewCount;
 }
 
 async function readSums(db: Db, access: TenantAccess, request: RangeRequest, now: Date) {

@@ -98,6 +98,12 @@ export function bucketSpan(bucket: Day, { from, to, by }: Range): Span {
   return [Math.max(toDayNumber(bucket), toDayNumber(from)), Math.min(toDayNumber(end) - 1, toDayNumber(to))];
 }
 
+/** The first and the last day of the range that are in the bucket: at the range's ends a bucket may be cut. */
+export function bucketDays(bucket: Day, { from, to, by }: Range): { from: Day; to: Day } {
+  const end = addDays(nextBucket(bucket, by), -1);
+  return { from: bucket < from ? from : bucket, to: end > to ? to : end };
+}
+
 /** How many days two spans have in common. */
 export function commonDays([first, last]: Span, [otherFirst, otherLast]: Span): number {
   return Math.max(0, Math.min(last, otherLast) - Math.max(first, otherFirst) + 1);

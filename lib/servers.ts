@@ -45,7 +45,8 @@ export function toDemoServer(demoGithubUrl: string | null): ServerAddress {
  */
 export function toServerAddress(text: string, { allowHttp }: { allowHttp: boolean }): ServerAddress {
   const url = new URL(text);
-  const refuse = (message: string) => new Failure(400, 'invalid_input', `url: ${message}`);
+  const refuse = (message: string) =>
+    new Failure(400, 'invalid_input', message, { problems: [{ path: 'url', message }] });
   if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:'))
     throw refuse('Give an address that begins with https://.');
   if (url.username || url.password || url.search || url.hash)

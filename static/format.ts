@@ -43,6 +43,31 @@ export function formatBucket(day: string, by: Bucket): string {
   return by === 'week' ? `Week of ${formatDay(day)}` : formatDay(day);
 }
 
+const DAY = 86_400_000;
+
+/** The last day of a bucket. */
+function endOf(day: string, by: Bucket): string {
+  const start = toDate(day);
+  const next =
+    by === 'month'
+      ? Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 1)
+      : start.getTime() + (by === 'week' ? 7 : 1) * DAY;
+  return new Date(next - DAY).toISOString().slice(0, 10);
+}
+
+const daysOf = (from: string, to: string) => (toDate(to).getTime() - toDate(from).getTime()) / DAY + 1;
+
+/** How many days of a bucket are in a range; null when all of them are. */
+export function cutOf(
+  bucket: string,
+  { from, to, by }: { from: string; to: string; by: Bucket },
+): { days: number; of: number } | null {
+  const end = endOf(bucket, by);
+  if (bucket >= from && end <= to) return null;
+  const days = daysOf(bucket < from ? from : bucket, end > to ? to : end);
+  return { days, of: daysOf(bucket, end) };
+}
+
 export const formatInstant = (instant: string) => `${moment.format(new Date(instant))} UTC`;
 
 /** The relative change, or null where there is nothing to compare with. */
@@ -50,6 +75,11 @@ export function changeOf(current: number | null, previous: number | null): numbe
   if (current === null || previous === null || previous === 0) return null;
   return (current - previous) / previous;
 }
+
+const share = new Intl.NumberFormat('en-GB', { style: 'percent', maximumFractionDigits: 0 });
+
+/** A part, or a change whose direction is told by other means. */
+export const formatShare = (part: number) => share.format(part);
 
 export const formatChange = (change: number) => percent.format(change);
 

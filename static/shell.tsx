@@ -1,5 +1,4 @@
-import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { type ComponentChildren, Fragment } from 'preact';
 import type { Me } from '../actions/openapi/me.ts';
 import { rightsOf, tenantRightsOf } from './access.ts';
 import { paths, type Route } from './routes.ts';
@@ -63,7 +62,6 @@ interface NavigationProps {
 }
 
 function Navigation({ me, route, tenantId }: NavigationProps) {
-  const bar = useRef<HTMLElement>(null);
   const rights = rightsOf(me);
   const inTenant = tenantId === null ? null : tenantRightsOf(me, tenantId);
   const links = [
@@ -79,20 +77,19 @@ function Navigation({ me, route, tenantId }: NavigationProps) {
     rights.system && link('/admin/roles', 'System roles', ['system-roles']),
     rights.system && link('/admin/log', 'System log', ['system-log']),
   ].filter((entry) => entry !== false && entry !== undefined);
-  useEffect(() => {
-    bar.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
-  }, [route.page]);
   return (
-    <nav class="nav" aria-label="Pages" ref={bar}>
+    <nav class="nav" aria-label="Pages">
       {links.map(({ href, label, pages, apart }) => (
-        <a
-          key={href}
-          href={href}
-          class={apart ? 'apart' : undefined}
-          aria-current={pages.includes(route.page) ? 'page' : undefined}
-        >
-          {label}
-        </a>
+        <Fragment key={href}>
+          {apart && <span class="nav-break" />}
+          <a
+            href={href}
+            class={apart ? 'apart' : undefined}
+            aria-current={pages.includes(route.page) ? 'page' : undefined}
+          >
+            {label}
+          </a>
+        </Fragment>
       ))}
     </nav>
   );

@@ -31,7 +31,7 @@ import {
   removeMember,
   removeSystemMember,
 } from '../lib/members.ts';
-import { readOverview, readOverviewTotals } from '../lib/overview.ts';
+import { readOverview, readOverviewRows } from '../lib/overview.ts';
 import { listRepositoryRows, readStored } from '../lib/repositories.ts';
 import { addRepositories, discoverRepositories } from '../lib/repository-add.ts';
 import { removeRepository } from '../lib/repository-removal.ts';
@@ -240,7 +240,7 @@ async function runReading(step: Step, access: TenantAccess, repositoryId: number
   for (const by of ['day', 'week', 'month'] as const) {
     const request = { range: '90', by, ...PAGE } as const;
     await step('overview', (db) => readOverview(db, access, { ...request, q: 'a', sort: 'viewCount' }, NOW));
-    await step('overview as CSV', (db) => readOverviewTotals(db, one, { ...request, sort: 'name' }, NOW));
+    await step('overview as CSV', (db) => readOverviewRows(db, one, { ...request, sort: 'name' }, NOW));
     await step('table', (db) => readTable(db, access, { ...request, q: 'a' }, NOW));
     await step('sums of a table', (db) => readTrafficSums(db, one, request, NOW));
     await step('table of all days', (db) => readTable(db, one, { ...request, range: 'all', page: 2 }, NOW));

@@ -132,8 +132,7 @@ test('the overview, a repository’s page and the table agree, whatever the buck
     const table = await stats(`${tenantId}/table?${query}&size=1000`);
     for (const one of repositories) {
       const page = await stats(`${tenantId}/${one.repositoryId}?${query}`);
-      const { viewUniquesLower: _, cloneUniquesLower: __, ...totals } = page.totals;
-      expect(one.totals).toMatchObject(totals);
+      expect(one.totals).toEqual(page.totals);
       expect(one.comparison).toEqual(page.comparison);
       expect([one.viewCount, one.cloneCount]).toEqual([page.series.viewCount, page.series.cloneCount]);
       const rows = table.rows.filter(
@@ -310,12 +309,14 @@ test('ranges that are reversed, too long, not in the calendar or said twice are 
   expect(buckets).toHaveLength(3636);
 });
 
-test('the table is exported with the header and the columns that its readers know', async () => {
+test('the table is exported with the columns that its readers know, and what else is shown after them', async () => {
   const { headers, body } = await ada('GET', `/stats/${first}/table?range=7&format=csv&q=burrow`);
   expect(headers.get('content-type')).toMatch(/^text\/csv/);
   expect(headers.get('content-disposition')).toMatch(/^attachment; filename="traffic-\d+-day.csv"$/);
   const [header, ...rows] = body.trimEnd().split('\r\n');
-  expect(header).toBe('RID,ORGNAME,REPONAME,TDATE,VIEWCOUNT,VUNIQUES,CLONECOUNT,CUNIQUES');
+  expect(header).toBe(
+    'RID,ORGNAME,REPONAME,TDATE,VIEWCOUNT,VUNIQUES,CLONECOUNT,CUNIQUES,STATE,UNIQUESEXACT,FIRSTDATE,LASTDATE',
+  );
   const { rows: shown } = await stats(`${first}/table?range=7&q=burrow`);
   const expected = shown.map((row: Record<string, unknown>) =>
     [
@@ -327,22 +328,71 @@ test('the table is exported with the header and the columns that its readers kno
       row.viewUniques,
       row.cloneCount,
       row.cloneUniques,
+      row.state,
+      true,
+      row.date,
+      row.date,
     ].join(','),
   );
   expect(rows).toEqual(expected);
 });
 
+test('a week that the range cuts is exported with the days of it that are in the range', async () => {
+  const cut = `${first}/${burrow}?from=2025-12-17&to=2026-01-06&by=week`;
+  const [header, ...rows] = (await ada('GET', `/stats/${cut}&format=csv`)).body.trimEnd().split('\r\n');
+  expect(header).toBe(
+    'date,viewCount,viewUniques,cloneCount,cloneUniques,state,uniquesExact,firstDate,lastDate',
+  );
+  const exact = (await stats(cut)).series.uniquesExact.map(String);
+  expect(rows.map((row: string) => [row.split(',')[0], ...row.split(',').slice(-3)])).toEqual([
+    ['2025-12-15', exact[0], '2025-12-17', '2025-12-21'],
+    ['2025-12-22', exact[1], '2025-12-22', '2025-12-28'],
+    ['2025-12-29', exact[2], '2025-12-29', '2026-01-04'],
+    ['2026-01-05', exact[3], '2026-01-05', '2026-01-06'],
+  ]);
+});
+
+test('the overview and the repository’s page give the same bounds of its uniques', async () => {
+  const bounds = ({ totals }: { totals: Record<string, number> }) => [
+    ...[totals.viewUniquesLower, totals.viewUniquesUpper],
+    ...[totals.cloneUniquesLower, totals.cloneUniquesUpper],
+  ];
+  for (const range of [
+    `from=2025-12-20&to=${SETTLED}`,
+    'from=2026-01-05&to=2026-01-11',
+    'from=2026-01-06&to=2026-01-08',
+  ]) {
+    const { repositories } = await stats(`${first}?${range}&q=burrow`);
+    expect(bounds(repositories[0])).toEqual(bounds(await stats(`${first}/${burrow}?${range}`)));
+  }
+});
+
+type Compared = { comparable: boolean; current: { viewCount: number }; previous: { viewCount: number } };
+
 test('a repository and the overview are exported, unknown figures as empty cells', async () => {
   const page = await ada('GET', `/stats/${first}/${burrow}?from=${addDays(START, -40)}&format=csv`);
   const lines = page.body.trimEnd().split('\r\n');
   expect(lines.slice(0, 2)).toEqual([
-    'date,viewCount,viewUniques,cloneCount,cloneUniques,state',
-    `${addDays(START, -40)},,,,,before`,
+    'date,viewCount,viewUniques,cloneCount,cloneUniques,state,uniquesExact,firstDate,lastDate',
+    `${addDays(START, -40)},,,,,before,true,${addDays(START, -40)},${addDays(START, -40)}`,
   ]);
   const overview = await ada('GET', `/stats/${first}?range=7&format=csv&sort=name&size=1`);
   const { repositories } = await stats(`${first}?range=7&sort=name`);
   const rows = overview.body.trimEnd().split('\r\n');
   expect(rows[0]).toMatch(/^repositoryId,owner,name,viewCount,viewUniquesLower,/);
+  expect(rows[0]).toMatch(/,viewCountChange,stars,archived,lastSuccessAt,problem$/);
+  const changeOf = ({ comparison }: { comparison: Compared }) => {
+    const { comparable, current, previous } = comparison;
+    if (!comparable || !previous.viewCount) return '';
+    return String((current.viewCount - previous.viewCount) / previous.viewCount);
+  };
+  expect(rows.slice(1).map((row: string) => row.split(',').slice(-5))).toEqual(
+    repositories.map(
+      (one: { stars: number; archived: boolean; lastSuccessAt: string } & { comparison: Compared }) => [
+        ...[changeOf(one), String(one.stars), String(one.archived), one.lastSuccessAt, ''],
+      ],
+    ),
+  );
   expect(rows.slice(1).map((row: string) => row.split(',').slice(0, 4))).toEqual(
     repositories.map((one: { repositoryId: number; fullName: string; totals: { viewCount: number } }) => [
       ...[String(one.repositoryId), ...one.fullName.split('/'), String(one.totals.viewCount)],

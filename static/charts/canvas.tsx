@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { formatBucket, formatCount } from '../format.ts';
+import { cutOf, formatBucket, formatCount, plural } from '../format.ts';
 import { useThemeRound } from '../theme.tsx';
 import type { ChartModel, Mark } from './model.ts';
 
@@ -11,6 +11,7 @@ interface CanvasProps {
 
 const NOTES: Partial<Record<Mark, string>> = {
   provisional: 'Provisional: may be too low',
+  unread: 'No figure yet, which is not zero: the next collections may bring one',
   partial: 'Some days of it are lost',
   lost: 'Lost: nobody collected it in time',
   before: 'Before the first collection',
@@ -47,6 +48,7 @@ function Tip({ model, index, left }: { model: ChartModel; index: number; left: n
   const bucket = model.buckets[index];
   if (bucket === undefined) return null;
   const note = NOTES[model.marks[index] ?? 'known'];
+  const cut = cutOf(bucket, model.range);
   const shown = model.layers.filter((layer) => model.kind !== 'stacked' || (layer.values[index] ?? 0) > 0);
   return (
     <div class={left > 260 ? 'tip to-left' : 'tip'} style={{ left: `${left}px` }} aria-hidden="true">
@@ -60,6 +62,11 @@ function Tip({ model, index, left }: { model: ChartModel; index: number; left: n
           </li>
         ))}
       </ul>
+      {cut && (
+        <em>
+          Only {cut.days} of its {plural(cut.of, 'day')} in the range
+        </em>
+      )}
       {note && <em>{note}</em>}
       {model.events
         .filter((event) => event.index === index)

@@ -1,10 +1,12 @@
 import { DataTable } from '../controls/data-table.tsx';
-import { formatBucket, formatCount } from '../format.ts';
+import { cutOf, formatBucket, formatCount } from '../format.ts';
+import { CutNote } from './cut-note.tsx';
 import type { ChartModel, Mark } from './model.ts';
 
 const WORDS: Record<Mark, string> = {
   known: 'Known',
   provisional: 'Provisional',
+  unread: 'No figure yet',
   partial: 'Partly lost',
   lost: 'Lost',
   before: 'Before',
@@ -25,7 +27,10 @@ export function ChartTable({ title, model }: { title: string; model: ChartModel 
     <DataTable label={title} columns={columns} tall>
       {newest.map(({ bucket, index }) => (
         <tr key={bucket}>
-          <th scope="row">{formatBucket(bucket, by)}</th>
+          <th scope="row">
+            {formatBucket(bucket, by)}
+            <CutNote cut={cutOf(bucket, model.range)} />
+          </th>
           {model.layers.map((layer) => (
             <td key={layer.label} class="number">
               {formatCount(layer.values[index] ?? null)}

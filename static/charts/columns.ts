@@ -1,4 +1,5 @@
 import type uPlot from 'uplot';
+import { cutOf } from '../format.ts';
 import type { ChartModel, Mark } from './model.ts';
 
 /** Colours of the current theme, read from the styles. */
@@ -17,9 +18,12 @@ function slotOf(plot: uPlot, index: number): Span {
   return { left, width: plot.valToPos(index + 0.5, 'x', true) - left };
 }
 
-function columnOf(plot: uPlot, index: number): Span {
+/** A bucket that the range cuts has a column as much narrower. */
+function columnOf(plot: uPlot, { buckets, range }: ChartModel, index: number): Span {
   const slot = slotOf(plot, index);
-  const width = Math.max(1, Math.min(slot.width * 0.76, 44 * devicePixelRatio));
+  const cut = cutOf(buckets[index] ?? range.from, range);
+  const share = cut ? cut.days / cut.of : 1;
+  const width = Math.max(1, Math.min(slot.width * 0.76, 44 * devicePixelRatio) * share);
   return { left: slot.left + (slot.width - width) / 2, width };
 }
 
@@ -75,14 +79,14 @@ export function drawEvents(plot: uPlot, model: ChartModel) {
   ctx.restore();
 }
 
-/** Columns, one inside the other or one above the other; provisional ones pale with an outline, zeros as ticks. */
+/** Columns, one inside the other or one above the other; provisional ones pale with an outline, zeros as ticks, no figure yet as a dashed box. */
 export function drawColumns(plot: uPlot, model: ChartModel) {
   const { ctx } = plot;
   const colors = model.layers.map((layer) => colorOf(layer.color));
   const floor = plot.valToPos(0, 'y', true);
   const tick = colorOf('--zero');
   model.buckets.forEach((_, index) => {
-    const { left, width } = columnOf(plot, index);
+    const { left, width } = columnOf(plot, model, index);
     const pale = model.marks[index] === 'provisional';
     let below = 0;
     model.layers.forEach((layer, place) => {
@@ -106,7 +110,19 @@ export function drawColumns(plot: uPlot, model: ChartModel) {
       ctx.fillStyle = tick;
       ctx.fillRect(left, floor - 2 * devicePixelRatio, width, 2 * devicePixelRatio);
     }
+    if (model.marks[index] === 'unread') drawUnread(ctx, tick, { left, width }, floor);
   });
+}
+
+/** An open box on the ground: there will be a figure. */
+function drawUnread(ctx: CanvasRenderingContext2D, color: string, { left, width }: Span, floor: number) {
+  ctx.save();
+  ctx.strokeStyle = color;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([2 * devicePixelRatio, 2 * devicePixelRatio]);
+  const height = 8 * devicePixelRatio;
+  ctx.strokeRect(left + 0.5, floor - height, Math.max(2, width - 1), height);
+  ctx.restore();
 }
 
 function fillColumn(

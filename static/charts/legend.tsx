@@ -1,7 +1,9 @@
+import { cutOf } from '../format.ts';
 import type { ChartModel, Mark } from './model.ts';
 
 const MARKS: { mark: Mark[]; label: string; name: string }[] = [
   { mark: ['provisional'], label: 'Provisional: may be too low', name: 'provisional' },
+  { mark: ['unread'], label: 'No figure yet, which is not zero', name: 'unread' },
   { mark: ['lost', 'partial'], label: 'Lost: nobody collected it in time', name: 'lost' },
   { mark: ['before'], label: 'Before the first collection', name: 'before' },
 ];
@@ -9,6 +11,10 @@ const MARKS: { mark: Mark[]; label: string; name: string }[] = [
 /** What the colours mean, and of the marks those that occur. */
 export function Legend({ model }: { model: ChartModel }) {
   const zero = model.kind !== 'line' && model.layers[0]?.values.some((value) => value === 0);
+  const cuts =
+    model.kind === 'line'
+      ? []
+      : model.buckets.map((bucket) => cutOf(bucket, model.range)).filter((cut) => cut !== null);
   return (
     <ul class="legend">
       {model.layers.map((layer) => (
@@ -21,6 +27,12 @@ export function Legend({ model }: { model: ChartModel }) {
         <li>
           <span class="swatch zero" />
           Zero
+        </li>
+      )}
+      {cuts.length > 0 && (
+        <li>
+          <span class="swatch cut" />
+          Narrow: the range holds only {cuts.map(({ days, of }) => `${days} of ${of}`).join(' and ')} days
         </li>
       )}
       {MARKS.filter(({ mark }) => mark.some((one) => model.marks.includes(one))).map(({ name, label }) => (

@@ -1,8 +1,8 @@
 import type { DayState } from '../../actions/openapi/stats.ts';
 import type { Bucket } from '../format.ts';
 
-/** How sure a bucket's figures are; `partial`: some of its days are lost. */
-export type Mark = 'known' | 'provisional' | 'partial' | 'lost' | 'before';
+/** How sure a bucket's figures are; `partial`: some of its days are lost; `unread`: no figure so far. */
+export type Mark = 'known' | 'provisional' | 'unread' | 'partial' | 'lost' | 'before';
 
 export interface Layer {
   label: string;
@@ -27,7 +27,8 @@ export interface ChartModel {
 
 export function markOf(state: DayState, value: number | null): Mark {
   if (state === 'lost') return value === null ? 'lost' : 'partial';
-  if (state === 'provisional' || state === 'before') return state;
+  if (state === 'provisional') return value === null ? 'unread' : state;
+  if (state === 'before') return state;
   return 'known';
 }
 

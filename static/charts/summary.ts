@@ -1,4 +1,4 @@
-import { formatBucket, formatCount, formatDay, plural } from '../format.ts';
+import { cutOf, formatBucket, formatCount, formatDay, plural } from '../format.ts';
 import type { ChartModel } from './model.ts';
 
 /** A chart in words: its span, sum or course, highest point, and what is not known. */
@@ -7,9 +7,15 @@ export function summarize(title: string, model: ChartModel): string {
   const parts = model.layers.slice(0, 4).map((layer) => describe(layer.label, layer.values, model));
   const lost = marks.filter((mark) => mark === 'lost').length;
   const open = marks.filter((mark) => mark === 'provisional').length;
+  const unread = marks.filter((mark) => mark === 'unread').length;
+  const cuts = model.buckets.filter(
+    (bucket) => model.kind !== 'line' && cutOf(bucket, range) !== null,
+  ).length;
   const doubts = [
     lost > 0 && `${plural(lost, range.by)} lost`,
     open > 0 && `${plural(open, range.by)} provisional`,
+    unread > 0 && `${plural(unread, range.by)} without a figure yet`,
+    cuts > 0 && `${plural(cuts, range.by)} cut by the range`,
   ].filter(Boolean);
   const span = `${title} from ${formatDay(range.from)} to ${formatDay(range.to)}, by ${range.by}.`;
   return [span, ...parts, doubts.length ? `${doubts.join(', ')}.` : ''].filter(Boolean).join(' ');

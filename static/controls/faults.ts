@@ -9,10 +9,12 @@ export interface Faults {
 }
 
 /** Brings an error to the field it is about: by its code, or as `invalid_input` names it. */
-export function faultsOf({ error, faultOf }: Submission, fieldOf: Record<string, string>): Faults {
+export function faultsOf({ error, faults }: Submission, fieldOf: Record<string, string>): Faults {
   const field = error instanceof ApiError ? fieldOf[error.code] : undefined;
+  const fields = Object.values(fieldOf);
+  const named = [...faults.keys()];
   return {
-    atField: field !== undefined,
-    of: (name) => (field === name ? error?.message : faultOf(name)),
+    atField: field !== undefined || (named.length > 0 && named.every((name) => fields.includes(name))),
+    of: (name) => (field === name ? error?.message : faults.get(name)),
   };
 }

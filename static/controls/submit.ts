@@ -5,8 +5,8 @@ import { ApiError } from '../api.ts';
 export interface Submission {
   busy: boolean;
   error: Error | undefined;
-  /** The API's sentence about one field of the body, where it named the field. */
-  faultOf: (field: string) => string | undefined;
+  /** The API's sentences about fields of the body, where it named them. */
+  faults: ReadonlyMap<string, string>;
   /** Does the work once at a time; answers whether it succeeded. */
   run: (work: () => Promise<void>) => Promise<boolean>;
   clear: () => void;
@@ -19,7 +19,7 @@ export function useSubmission(): Submission {
   return {
     busy,
     error,
-    faultOf: (field) => faults(error).get(field),
+    faults: faultsOf(error),
     clear: () => setError(undefined),
     async run(work) {
       if (busy) return false;
@@ -40,9 +40,8 @@ export function useSubmission(): Submission {
 }
 
 /** `invalid_input` lists what is wrong with which field. */
-function faults(error: Error | undefined): Map<string, string> {
-  if (!(error instanceof ApiError) || error.code !== 'invalid_input' || !Array.isArray(error.details))
-    return new Map();
-  const list = error.details as { path: string | (string | number)[]; message: string }[];
-  return new Map(list.map(({ path, message }) => [Array.isArray(path) ? path.join('.') : path, message]));
+function faultsOf(error: Error | undefined): Map<string, string> {
+  if (!(error instanceof ApiError) || error.code !== 'invalid_input') return new Map();
+  const { problems = [] } = (error.details ?? {}) as { problems?: { path: string; message: string }[] };
+  return new Map(problems.map(({ path, message }) => [path, message]));
 }

@@ -63,7 +63,7 @@ function marksOf({ series, buckets, range, repositoryCount }: Overview, metric: 
   return buckets.map((_, index) => {
     const lost = (series.lostDays[index] ?? 0) > 0;
     const provisional = series.provisionalDays[index] ?? 0;
-    if (values[index] == null) return lost ? 'lost' : provisional > 0 ? 'provisional' : 'before';
+    if (values[index] == null) return lost ? 'lost' : provisional > 0 ? 'unread' : 'before';
     if (provisional >= notable) return 'provisional';
     return lost ? 'partial' : 'known';
   });

@@ -35,7 +35,7 @@ export function RepositoryTable({ answer }: { answer: Overview | undefined }) {
       {answer?.repositories.length === 0 && <NoMatch place={place} />}
       {answer && answer.repositories.length > 0 && (
         <TableScroll label="Repositories">
-          <table class="data">
+          <table class="data cards sorted">
             <Heads place={place} />
             <tbody>
               {answer.repositories.map((row) => (
@@ -80,18 +80,30 @@ function RepositoryRow({ answer, row, place }: { answer: Overview; row: Row; pla
         {row.archived && <span class="tag">Archived</span>}
         {row.problem && <span class="tag danger">Problem</span>}
       </th>
-      <td class="number">{formatCount(row.totals.viewCount)}</td>
-      <td class="number">{formatCount(row.totals.viewUniquesUpper)}</td>
-      <td class="number">{formatCount(row.totals.cloneCount)}</td>
-      <td class="number">{formatCount(row.totals.cloneUniquesUpper)}</td>
-      <td class="number">
+      <td class="number" data-label="Views">
+        {formatCount(row.totals.viewCount)}
+      </td>
+      <td class="number" data-label="Visitors ≤">
+        {formatCount(row.totals.viewUniquesUpper)}
+      </td>
+      <td class="number" data-label="Clones">
+        {formatCount(row.totals.cloneCount)}
+      </td>
+      <td class="number" data-label="Cloners ≤">
+        {formatCount(row.totals.cloneUniquesUpper)}
+      </td>
+      <td class="number" data-label="Change">
         <RowChange row={row} />
       </td>
-      <td class="number">{formatCount(row.stars)}</td>
+      <td class="number" data-label="Stars">
+        {formatCount(row.stars)}
+      </td>
       <td class="spark-cell">
         <Sparkline values={metric === 'clones' ? row.cloneCount : row.viewCount} metric={metric} />
       </td>
-      <td class="when">{row.lastSuccessAt ? formatInstant(row.lastSuccessAt) : 'Not yet'}</td>
+      <td class="when" data-label="Last collected">
+        {row.lastSuccessAt ? formatInstant(row.lastSuccessAt) : 'Not yet'}
+      </td>
     </tr>
   );
 }

@@ -1,5 +1,6 @@
 import type { Comparison, Totals } from '../../actions/openapi/stats.ts';
-import { changeOf, formatChange, formatCount, formatDay, plural } from '../format.ts';
+import { changeOf, formatCount, formatDay, formatShare, plural } from '../format.ts';
+import { usePlace } from '../location.ts';
 
 interface TotalsRowProps {
   totals: Totals | undefined;
@@ -66,14 +67,18 @@ interface ChangeProps {
   comparison: Comparison;
 }
 
+const MARKS = { up: '▲', down: '▼', same: '■' };
+const WORDS = { up: 'up', down: 'down', same: 'unchanged' };
+
 function Change({ current, previous, comparison }: ChangeProps) {
   const change = comparison.comparable ? changeOf(current, previous) : null;
   if (change === null) return null;
   const direction = change > 0 ? 'up' : change < 0 ? 'down' : 'same';
   return (
     <span class={`change ${direction}`} title={`${formatCount(previous)} before`}>
-      <span aria-hidden="true">{change > 0 ? '▲' : change < 0 ? '▼' : '■'} </span>
-      {formatChange(change)}
+      <span aria-hidden="true">{MARKS[direction]} </span>
+      <span class="unseen">{WORDS[direction]} </span>
+      {formatShare(Math.abs(change))}
     </span>
   );
 }
@@ -81,11 +86,15 @@ function Change({ current, previous, comparison }: ChangeProps) {
 function Basis({ totals, comparison, lost }: { totals: Totals; comparison: Comparison; lost: string }) {
   const span = `${formatDay(comparison.from)} – ${formatDay(comparison.to)}`;
   const before = `${formatDay(comparison.previousFrom)} – ${formatDay(comparison.previousTo)}`;
+  const whole = usePlace().query.get('range') === 'all';
+  const noChange = whole
+    ? 'No change is given: before all days there is nothing to compare with.'
+    : `No change is given: not every day of ${span} and of ${before} is known.`;
   return (
     <p class="basis">
       {comparison.comparable
         ? `Change: ${span} against ${before}; days that still move are left out.`
-        : `No change is given: not every day of ${span} and of ${before} is known.`}{' '}
+        : noChange}{' '}
       {totals.lostDays > 0 &&
         `${plural(totals.lostDays, lost)} lost: nobody collected them before GitHub forgot them.`}
     </p>

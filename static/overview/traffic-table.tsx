@@ -1,4 +1,5 @@
 import type { TrafficTable as TrafficTableAnswer } from '../../actions/openapi/stats.ts';
+import { CutNote } from '../charts/cut-note.tsx';
 import { StateTag } from '../charts/state-tag.tsx';
 import { DataTable } from '../controls/data-table.tsx';
 import { Empty } from '../controls/empty.tsx';
@@ -6,7 +7,7 @@ import { Pager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
 import { Skeleton } from '../controls/skeleton.tsx';
-import { type Bucket, formatCount, formatDay, formatShortDay } from '../format.ts';
+import { type Bucket, cutOf, formatCount, formatDay } from '../format.ts';
 import { paths } from '../routes.ts';
 
 const TITLES = { day: 'Daily traffic', week: 'Weekly traffic', month: 'Monthly traffic' };
@@ -34,7 +35,7 @@ export function TrafficTable({ answer }: { answer: TrafficTableAnswer | undefine
         </Empty>
       )}
       {answer && answer.rows.length > 0 && (
-        <DataTable label={TITLES[by]} columns={columnsFor(by)}>
+        <DataTable label={TITLES[by]} columns={columnsFor(by)} cards>
           {answer.rows.map((row) => (
             <Row key={`${row.date} ${row.repositoryId}`} answer={answer} row={row} />
           ))}
@@ -55,22 +56,21 @@ function Row({ answer: { tenantId, range }, row }: RowProps) {
     <tr>
       <td class="when">
         {range.by === 'day' ? formatDay(row.date) : row.label}
-        {row.date < range.from && (
-          <>
-            <br />
-            <span class="muted">from {formatShortDay(range.from)}</span>
-          </>
-        )}
+        <CutNote cut={cutOf(row.date, range)} />
       </td>
       <th scope="row" class="name">
         <a href={paths.repository(tenantId, row.repositoryId)}>{row.fullName}</a>
       </th>
-      <td class="number">{formatCount(row.viewCount)}</td>
-      <td class="number">
+      <td class="number" data-label="Views">
+        {formatCount(row.viewCount)}
+      </td>
+      <td class="number" data-label="Unique visitors">
         <Uniques value={row.viewUniques} exact={row.uniquesExact} />
       </td>
-      <td class="number">{formatCount(row.cloneCount)}</td>
-      <td class="number">
+      <td class="number" data-label="Clones">
+        {formatCount(row.cloneCount)}
+      </td>
+      <td class="number" data-label="Unique cloners">
         <Uniques value={row.cloneUniques} exact={row.uniquesExact} />
       </td>
       <td>

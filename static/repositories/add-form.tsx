@@ -35,12 +35,18 @@ function useAddition({ tenantId, onAdded }: AddFormProps) {
       onAdded(answer);
     });
   }
-  return { text, setText, add, added, submission };
+  /** What was said of the last one does not hold for the next. */
+  function type(typed: string) {
+    setText(typed);
+    setAdded(undefined);
+    submission.clear();
+  }
+  return { text, type, add, added, submission };
 }
 
 /** Adds one repository by its name or address. */
 export function AddForm(props: AddFormProps) {
-  const { text, setText, add, added, submission } = useAddition(props);
+  const { text, type, add, added, submission } = useAddition(props);
   return (
     <Panel title="Add repositories">
       <form
@@ -59,12 +65,19 @@ export function AddForm(props: AddFormProps) {
             autoCapitalize="off"
             spellcheck={false}
             value={text}
-            onValue={setText}
+            onValue={type}
           />
           <button type="submit" class="button primary" disabled={submission.busy}>
             {submission.busy ? 'Asking GitHub…' : 'Add repository'}
           </button>
-          <button type="button" class="button" onClick={props.onDiscover}>
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              submission.clear();
+              props.onDiscover();
+            }}
+          >
             Discover…
           </button>
         </div>

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { RepositoryStats } from '../../actions/openapi/stats.ts';
 import { tenantRightsOf } from '../access.ts';
 import { useAnswer } from '../answers.ts';
+import { ApiError } from '../api.ts';
 import { useMe } from '../app-context.ts';
 import { CsvButton } from '../controls/csv-button.tsx';
 import { Failure } from '../controls/failure.tsx';
@@ -54,6 +55,11 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
         }
       />
       {error && <Failure error={error} retry={reload} />}
+      {error instanceof ApiError && error.status === 400 && (
+        <div class="toolbar">
+          <RangePicker shown={undefined} />
+        </div>
+      )}
       <ActiveRun tenantId={tenantId} run={run} />
       {answer?.repository.schedule === 'paused' && <PausedNotice {...answer.repository} />}
       {answer?.repository.problem && <ProblemNotice problem={answer.repository.problem} />}

@@ -82,6 +82,25 @@ test.each(PAGES)('%s has no serious fault on a desk or a phone, light or dark', 
   expect(ada.problems()).toEqual([]);
 });
 
+test('on a phone every page’s link is in sight, and the list of repositories needs no scrolling sideways', async () => {
+  const visitor = await openVisitor(browser, installation.url, { width: 375 });
+  const { page } = visitor;
+  await page.goto(`${installation.url}/t/1`);
+  await visitor.signInAs('Ada Lovelace');
+  await page.getByText('Last collected').first().waitFor();
+  const links = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').all();
+  expect(links.length).toBeGreaterThan(6);
+  for (const link of links) {
+    const box = await link.boundingBox();
+    expect(box && box.x >= 0 && box.x + box.width <= 375).toBe(true);
+  }
+  const list = page.getByRole('group', { name: 'Repositories' });
+  expect(await list.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  await page.getByRole('link', { name: /^Stars/ }).click();
+  await page.waitForURL(/sort=stars/);
+  await visitor.close();
+});
+
 test('the welcome page has no serious fault either', async () => {
   const visitor = await openVisitor(browser, installation.url, { width: 360 });
   await visitor.open('/');

@@ -69,6 +69,9 @@ test('a repository that cannot be added is refused with its reason', async () =>
     await page.locator('.notice', { hasText: answer }).waitFor();
   };
   await add('nonsense', 'Give the owner and the name');
+  await add('northwind-labs/tidy-dates/issues', 'Give the owner and the name');
+  await page.getByLabel('Repository', { exact: true }).fill('northwind-labs/');
+  expect(await page.getByText('It was not added').count()).toBe(0);
   await add('northwind-labs/no-such-repository', 'no such repository');
   await add('https://github.com/pinecone-tools/lantern', 'push');
   await add('https://github.com/northwind-labs/tidy-dates.git', 'northwind-labs/tidy-dates was added');
@@ -151,6 +154,34 @@ test('a repository’s page shows its charts, and each of them as a table', asyn
   expect(ada.problems()).toEqual([]);
 });
 
+test('weeks that the range cuts are marked in the chart and in its table', async () => {
+  const { page } = ada;
+  const { pathname } = new URL(page.url());
+  await ada.open(`${pathname}?from=2026-02-18&to=2026-03-10&by=week`);
+  await page.getByText('Narrow: the range holds only 5 of 7 and 2 of 7 days').first().waitFor();
+  await page.getByRole('button', { name: 'Show table of Views' }).click();
+  await page.getByRole('rowheader', { name: 'Week of 16 Feb 2026 5 of 7 days' }).waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
+test('all days are compared with nothing, and the page says why', async () => {
+  const { page } = ada;
+  await page.getByRole('link', { name: 'All', exact: true }).click();
+  await page.getByText('before all days there is nothing to compare with').waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
+test('an address with an impossible range is refused, and another range is a click away', async () => {
+  const { page } = ada;
+  const { pathname } = new URL(page.url());
+  await ada.open(`${pathname}?from=2026-02-30&to=2026-03-10`);
+  await page.getByText('Give a day that exists').waitFor();
+  expect(ada.problems()).toEqual([expect.stringMatching(/^400 GET stats/)]);
+  await page.getByRole('link', { name: '30 days' }).click();
+  await page.getByRole('img', { name: /^Views from/ }).waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
 test('what is shown is saved as CSV', async () => {
   const { page } = ada;
   const [file] = await Promise.all([
@@ -220,6 +251,15 @@ test('servers, a second tenant and a name that is taken', async () => {
   const { page } = ada;
   await page.getByRole('link', { name: 'GitHub servers' }).click();
   await page.getByRole('row', { name: /Demo/ }).waitFor();
+  await page.getByRole('button', { name: 'Add server' }).click();
+  const adding = page.getByRole('dialog', { name: 'Add a GitHub server' });
+  await adding.getByLabel('Name').fill('Ours');
+  await adding.getByLabel('Address of its pages').fill('http://github.example.com');
+  await adding.getByRole('button', { name: 'Add', exact: true }).click();
+  const refused = adding.locator('.field.at-fault', { hasText: 'Address of its pages' });
+  await refused.getByText('Give an address that begins with https://.', { exact: true }).waitFor();
+  await adding.getByRole('button', { name: 'Cancel' }).click();
+  expect(ada.problems()).toEqual(['400 POST servers']);
   await page.getByRole('link', { name: 'Tenants' }).click();
   await page.getByRole('button', { name: 'Create tenant' }).click();
   const dialog = page.getByRole('dialog', { name: 'Create a tenant' });
