@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import path from 'node:path';
+import { makeFolder } from './folder.ts';
 import type { Repository } from './github/world.ts';
 import type { GitHub } from './github.ts';
 import type { Person } from './identity/store.ts';
@@ -79,7 +80,7 @@ export interface Installation {
 }
 
 function lockFolder(dataDir: string): () => void {
-  mkdirSync(dataDir, { recursive: true });
+  makeFolder(dataDir);
   const unlock = takeLock(path.join(dataDir, 'lock'));
   if (unlock) return unlock;
   throw new Error(

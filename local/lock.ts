@@ -17,13 +17,21 @@ function beginningOf(pid: number): string | null {
   }
 }
 
-function isHeld(file: string): boolean {
+type Holder = 'alive' | 'gone' | 'unknown';
+
+function holderOf(file: string): Holder {
   try {
     const { pid, began } = JSON.parse(readFileSync(file, 'utf8'));
-    return typeof began === 'string' && beginningOf(pid) === began;
+    if (typeof began !== 'string') return 'unknown';
+    return beginningOf(pid) === began ? 'alive' : 'gone';
   } catch {
-    return false;
+    return 'unknown';
   }
+}
+
+/** True of a lock whose process is known to be gone; false of a file that is not there or no lock. */
+export function isAbandoned(file: string): boolean {
+  return holderOf(file) === 'gone';
 }
 
 /**
@@ -31,7 +39,7 @@ function isHeld(file: string): boolean {
  * process (maybe this one) holds it: the lock of a process that was killed is nobody's.
  */
 export function takeLock(file: string): (() => void) | null {
-  if (isHeld(file)) return null;
+  if (holderOf(file) === 'alive') return null;
   rmSync(file, { force: true });
   const lock = JSON.stringify({ pid: process.pid, began: beginningOf(process.pid) });
   try {

@@ -48,10 +48,12 @@ async function discover({ issuer, clientId }: Config) {
 interface SignIn {
   /** Without showing anything: the provider refuses when it would have to ask. */
   silently: boolean;
+  /** Whom the pages know: a silent answer must be of the same person. */
+  idToken?: string | undefined;
 }
 
-function promptOf({ scope }: Config, { silently }: SignIn): Record<string, string> {
-  if (silently) return { prompt: 'none' };
+function promptOf({ scope }: Config, { silently, idToken }: SignIn): Record<string, string> {
+  if (silently) return { prompt: 'none', ...(idToken && { id_token_hint: idToken }) };
   return scope.split(' ').includes('offline_access') ? { prompt: 'consent' } : {};
 }
 

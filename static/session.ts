@@ -68,7 +68,10 @@ export function openSession(config: Config): Session {
   }
 
   async function leave(returnTo: string, silently: boolean): Promise<void> {
-    const { target, checks } = await (await provider()).beginSignIn(config, { silently });
+    const { target, checks } = await (await provider()).beginSignIn(config, {
+      silently,
+      idToken: tokens?.idToken,
+    });
     const pending: Pending = { checks, returnTo, silently };
     sessionStorage.setItem(PENDING, JSON.stringify(pending));
     keep(null);

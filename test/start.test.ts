@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -180,6 +180,13 @@ test('a second start on the same folder is refused in one sentence and disturbs 
   expect((await run('start', [], { DATA_DIR: dataDir })).code).toBe(1);
 });
 
+test('a data folder that cannot be made is refused in one sentence', async () => {
+  const folder = process.platform === 'linux' ? '/proc/traffic/data' : '/dev/null/data';
+  const refused = await run('start', [], { DATA_DIR: folder });
+  expect([refused.code, refused.stdout]).toEqual([1, '']);
+  expect(refused.stderr).toMatch(sentence(/data folder .*data cannot be made \(\w+\)/));
+});
+
 test('a taken port is refused in one sentence', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
@@ -225,6 +232,16 @@ test('npm run token without a person or an installation says what to do', async 
   expect(nowhere.stderr).toMatch(sentence(/run npm start once/));
 });
 
+/** The folder that a host's containers run in. */
+async function imageOf(pid: number | undefined): Promise<string> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith('openwhisk-image-'));
+  for (const folder of names.map((name) => path.join(tmpdir(), name))) {
+    const lock = await readFile(path.join(folder, 'lock'), 'utf8').catch(() => '{}');
+    if (JSON.parse(lock).pid === pid) return folder;
+  }
+  throw new Error(`The process ${pid} has no image.`);
+}
+
 test('Ctrl-C ends everything with 0, and the next start finds the data', async () => {
   await query(dataDir, 'create table kept as select 42 as answer');
   expect(running.pids.length).toBeGreaterThan(2);
@@ -236,9 +253,12 @@ test('Ctrl-C ends everything with 0, and the next start finds the data', async (
 test('after kill -9 the next start finds the data, and nothing of before is left', async () => {
   await query(dataDir, 'create table survived as select 43 as answer');
   const { pids } = running;
+  const image = await imageOf(running.child.pid);
   await stop(running, 'SIGKILL');
+  expect(existsSync(image)).toBe(true);
   running = await start({ DATA_DIR: dataDir });
   await untilGone(pids);
+  expect(existsSync(image)).toBe(false);
   expect(await query(dataDir, 'select answer from survived')).toEqual([{ answer: 43 }]);
 });
 

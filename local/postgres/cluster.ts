@@ -1,15 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeFolder } from '../folder.ts';
 import { type Account, chooseAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
 
@@ -34,8 +27,8 @@ export function processOptions(cluster: Pick<Cluster, 'account' | 'folder'>) {
 
 /** Creates the folder and finds its real path; throws a sentence when this process may not write there. */
 export function claimFolder(dataDir: string): string {
+  makeFolder(dataDir);
   try {
-    mkdirSync(dataDir, { recursive: true });
     writeFileSync(path.join(dataDir, 'server.log'), '', { flag: 'a', mode: 0o600 });
     return realpathSync(dataDir);
   } catch (error) {

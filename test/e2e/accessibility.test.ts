@@ -87,7 +87,7 @@ test('on a phone every page’s link is in sight, and the list of repositories n
   const { page } = visitor;
   await page.goto(`${installation.url}/t/1`);
   await visitor.signInAs('Ada Lovelace');
-  await page.getByText('Last collected').first().waitFor();
+  await page.getByRole('link', { name: 'northwind-labs/burrow' }).waitFor();
   const links = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').all();
   expect(links.length).toBeGreaterThan(6);
   for (const link of links) {

@@ -66,9 +66,15 @@ test('a person signs in with App ID, which gives no refresh token', async () => 
 test('an access token that has ended is replaced without a word, and the place stays', async () => {
   const { accessToken: ended } = await readTokens(ada);
   const prompts: (string | null)[] = [];
+  const hints: (string | null)[] = [];
+  const idToken = await ada.page.evaluate(
+    () => JSON.parse(sessionStorage.getItem('traffic.tokens') ?? '{}').idToken,
+  );
   const note = (request: { url(): string }) => {
     const { pathname, searchParams } = new URL(request.url());
-    if (pathname === `${TENANT_PATH}/authorization`) prompts.push(searchParams.get('prompt'));
+    if (pathname !== `${TENANT_PATH}/authorization`) return;
+    prompts.push(searchParams.get('prompt'));
+    hints.push(searchParams.get('id_token_hint'));
   };
   ada.page.on('request', note);
   await endToken(ada);
@@ -76,6 +82,8 @@ test('an access token that has ended is replaced without a word, and the place s
   await burrow(ada).waitFor();
   ada.page.off('request', note);
   expect(prompts).toEqual(['none']);
+  expect(idToken).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+  expect(hints).toEqual([idToken]);
   expect(placeOf(ada)).toBe(PLACE);
   expect((await readTokens(ada)).accessToken).not.toBe(ended);
   expect(ada.problems()).toEqual([]);
