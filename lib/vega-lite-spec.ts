@@ -62,7 +62,10 @@ const Encoding = z
 
 const Data = z
   .looseObject({
-    name: z.enum(DATA_NAMES).describe('One of the tables of traffic; its address is filled in.').optional(),
+    name: z
+      .enum(DATA_NAMES, `There is no such table; there are ${DATA_NAMES.join(', ')}.`)
+      .describe('One of the tables of traffic; its address is filled in.')
+      .optional(),
     values: z
       .array(z.unknown())
       .max(1000)
@@ -94,7 +97,7 @@ export const VegaLiteSpec = z.looseObject({
     .optional(),
   title: z.union([text, z.null()]).optional(),
   description: z.string().optional(),
-  data: z.union([Data, z.null()]).optional(),
+  data: Data.nullable().optional(),
   transform: z.array(loose).max(50).describe('Steps from the table to what is drawn.').optional(),
   params: z.array(loose).max(50).optional(),
   mark: Mark.optional(),

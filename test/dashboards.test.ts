@@ -68,3 +68,182 @@ test('a dashboard is created, changed, copied and deleted', async () => {
     expect((await ada('DELETE', at(`/${id}`))).body.error.code).toBe('dashboard_not_found');
   }
 });
+
+test('a change to an older version is refused and says who was first; the same change again is not', async () => {
+  const { dashboardId } = (await ada('POST', at(), { document: documentOf('Shared') })).body;
+  await ada('PUT', `/members/${tenantId}/manager@example.com`, { role: 'manager' });
+  const manager = installation.as('manager@example.com');
+  const route = at(`/${dashboardId}`);
+  const change = { version: 1, document: documentOf('Shared', { ...view, mark: 'line' }) };
+  for (let time = 0; time < 2; time += 1)
+    expect((await manager('PUT', route, change)).body).toMatchObject({
+      version: 2,
+      changedBy: 'manager@example.com',
+    });
+  const late = await ada('PUT', route, {
+    version: 1,
+    document: documentOf('Shared', { ...view, mark: 'area' }),
+  });
+  expect([late.status, late.body.error.code]).toEqual([409, 'dashboard_changed']);
+  expect(late.body.error.details).toMatchObject({ version: 2, changedBy: 'manager@example.com' });
+  expect((await ada('PUT', at('/999999'), change)).body.error.code).toBe('dashboard_not_found');
+  await ada('DELETE', route);
+});
+
+test('a name is there once in a tenant, however often and fast it is created, and may be another tenant’s', async () => {
+  const create = () => ada('POST', at(), { document: documentOf('Once') });
+  const answers = await Promise.all([create(), create(), create()]);
+  const codes = answers.map(({ status, body }) => body.error?.code ?? status);
+  expect(codes.sort()).toEqual([201, 'dashboard_exists', 'dashboard_exists']);
+  const another = (await ada('POST', at(), { document: documentOf('Another') })).body;
+  const renamed = { version: 1, document: documentOf('Once') };
+  for (const [method, route, body] of [
+    ['PUT', `/${another.dashboardId}`, renamed],
+    ['POST', '/portfolio/copy', { name: 'Once' }],
+  ] as const)
+    expect((await ada(method, at(route), body)).body.error.code).toBe('dashboard_exists');
+});
+
+test('dashboards that come with the product are copied, not changed', async () => {
+  const { document } = (await ada('GET', at('/portfolio'))).body;
+  const change = await ada('PUT', at('/portfolio'), { version: 1, document });
+  expect([change.status, change.body.error.code]).toEqual([409, 'dashboard_canned']);
+  expect((await ada('DELETE', at('/portfolio'))).body.error.code).toBe('dashboard_canned');
+  const copy = await ada('POST', at('/portfolio/copy'), { name: 'My portfolio' });
+  expect(copy.body).toMatchObject({ canned: false, mayChange: true, version: 1 });
+  expect(copy.body.document).toEqual({ ...document, name: 'My portfolio' });
+  await ada('DELETE', at(`/${copy.body.dashboardId}`));
+});
+
+test('a viewer reads dashboards and is told that it may not change them', async () => {
+  await ada('PUT', `/members/${tenantId}/viewer@example.com`, { role: 'viewer' });
+  const viewer = installation.as('viewer@example.com');
+  const own = (await ada('POST', at(), { document: documentOf('Seen') })).body;
+  const list = (await viewer('GET', at())).body;
+  expect(list.mayCreate).toBe(false);
+  expect(list.dashboards.map((one: { mayChange: boolean }) => one.mayChange)).not.toContain(true);
+  expect((await viewer('GET', at(`/${own.dashboardId}`))).body.mayChange).toBe(false);
+  await ada('DELETE', at(`/${own.dashboardId}`));
+});
+
+/** Specifications that must not be drawn, each with the place of what is wrong in it. */
+const refused: [string, unknown, string][] = [
+  ['no object', 'bar', ''],
+  ['not Vega-Lite', { hello: 'world' }, ''],
+  ['Vega', { $schema: 'https://vega.github.io/schema/vega/v6.json', marks: [] }, '/$schema'],
+  ['a schema of somebody else', { ...view, $schema: 'https://evil.example/v6.json' }, '/$schema'],
+  ['an unknown mark', { ...view, mark: 'pie' }, '/mark'],
+  ['an image', { ...view, mark: { type: 'image', url: 'https://evil.example/x' } }, '/mark'],
+  ['a map', { ...view, mark: 'geoshape' }, '/mark'],
+  ['unknown data', { ...view, data: { name: 'secrets' } }, '/data/name'],
+  ['a foreign address', { ...view, data: { url: 'https://evil.example/x.csv' } }, '/data/url'],
+  ['an address beside a name', { ...view, data: { name: 'weekly', url: '//evil.example' } }, '/data/url'],
+  [
+    'a lookup elsewhere',
+    { ...view, transform: [{ lookup: 'RID', from: { data: { url: '/me' }, key: 'a' } }] },
+    '/transform/0/from/data/url',
+  ],
+  ['a link', { ...view, encoding: { href: { field: 'REPONAME' } } }, '/encoding'],
+  ['a link of a mark', { ...view, mark: { type: 'bar', href: 'https://evil.example' } }, '/mark/href'],
+  ['an address as a channel', { ...view, encoding: { url: { value: 'https://evil.example' } } }, '/encoding'],
+  ['options of the page', { ...view, usermeta: { embedOptions: { loader: {} } } }, '/usermeta'],
+  ['rows elsewhere', { ...view, datasets: { weekly: [] } }, '/datasets'],
+  ['too many rows', { ...view, data: { values: Array(1001).fill(1) } }, '/data/values'],
+  ['a long sequence', { ...view, data: { sequence: { start: 0, stop: 1e9 } } }, '/data/sequence'],
+  ['no step', { ...view, data: { sequence: { start: 0, stop: 9, step: 0 } } }, '/data/sequence'],
+  ['10,000 marks', { data: { name: 'weekly' }, layer: Array(10_000).fill({ mark: 'bar' }) }, '/layer'],
+  ['multiplied views', { repeat: { row: Array(20).fill('a'), column: Array(20).fill('b') }, spec: view }, ''],
+  ['two kinds at once', { ...view, layer: [view] }, ''],
+  [
+    'a control in the page',
+    { ...view, params: [{ name: 'p', bind: { element: '#token' } }] },
+    '/params/0/bind/element',
+  ],
+  [
+    'events of the page',
+    { ...view, params: [{ name: 'p', select: { type: 'point', on: 'window:keydown' } }] },
+    '/params/0/select/on',
+  ],
+  [
+    'events of an element',
+    { ...view, params: [{ name: 'p', select: { type: 'point', on: { source: 'input', type: 'input' } } }] },
+    '/params/0/select/on/source',
+  ],
+  [
+    'endless expressions',
+    { ...view, transform: [{ calculate: 'sequence(1e9)', as: 'a' }] },
+    '/transform/0/calculate',
+  ],
+  [
+    'expressions about what is behind',
+    { ...view, transform: [{ filter: "datum['constructor']" }] },
+    '/transform/0/filter',
+  ],
+  [
+    'too many bins',
+    { ...view, encoding: { x: { field: 'VIEWCOUNT', bin: { maxbins: 1e7 } } } },
+    '/encoding/x/bin/maxbins',
+  ],
+];
+
+test.each(refused)('a specification with %s is refused, and its place is told', async (_, spec, place) => {
+  const { status, body } = await ada('POST', at(), { document: documentOf('Bad', spec) });
+  expect([status, body.error.code]).toEqual([422, 'dashboard_invalid']);
+  const paths = body.error.details.problems.map(({ path }: { path: string }) => path);
+  expect(paths).toContain(`/tabs/0/widgets/0/spec${place}`);
+});
+
+test('documents that are too long, too deep, no JSON or no dashboard are refused by name', async () => {
+  const json = { 'content-type': 'application/json' };
+  const long = { document: { ...documentOf('Long'), tabs: [], padding: 'x'.repeat(262_144) } };
+  expect((await ada('POST', at(), long)).body.error.code).toBe('document_too_large');
+  const deep = `{"document":{"name":"Deep","tabs":${'['.repeat(100)}${']'.repeat(100)}}}`;
+  expect((await ada('POST', at(), deep, json)).body.error.code).toBe('dashboard_invalid');
+  const deeper = deep.replace('[', '['.repeat(50_000)).replace(']', ']'.repeat(50_000));
+  expect((await ada('POST', at(), deeper, json)).status).toBe(400);
+  expect((await ada('POST', at(), '{"document":', json)).body.error.code).toBe('malformed_json');
+  expect((await ada('POST', at(), {})).body.error.code).toBe('invalid_input');
+  const wide = documentOf('Wide');
+  wide.tabs[0]?.widgets.push({ ...widget, x: 8, w: 6 });
+  for (const [document, place] of [
+    [{ name: '', tabs: [] }, '/name'],
+    [{ ...wide, tabs: Array(11).fill(wide.tabs[0]) }, '/tabs'],
+    [wide, '/tabs/0/widgets/1/w'],
+    [{ ...wide, other: 1 }, ''],
+  ] as const) {
+    const { body } = await ada('POST', at(), { document });
+    const paths = body.error.details.problems.map(({ path }: { path: string }) => path);
+    expect([body.error.code, paths]).toEqual(['dashboard_invalid', expect.arrayContaining([place])]);
+  }
+});
+
+test('what the product draws itself would be accepted from anybody', async () => {
+  for (const id of ['traffic-by-day', 'portfolio']) {
+    const { document } = (await ada('GET', at(`/${id}`))).body;
+    const { status, body } = await ada('POST', at(), { document });
+    expect([id, status]).toEqual([id, 201]);
+    await ada('DELETE', at(`/${body.dashboardId}`));
+  }
+});
+
+test('a table’s pages tell how many rows there are, and sums add all repositories up', async () => {
+  const { data } = (await ada('GET', at('/portfolio'))).body;
+  const rows = async (query: string) => {
+    const { headers, body } = await ada('GET', `${data.url}?${query}&range=14&page=1`);
+    const lines = body.trimEnd().split('\r\n').slice(1);
+    expect(headers.get('x-total-count')).toBe(String(lines.length));
+    expect(headers.get('access-control-expose-headers')).toContain('x-total-count');
+    return lines.map((line: string) => line.split(','));
+  };
+  const days: string[][] = await rows(data.queries.repositorystats);
+  const totals: string[][] = await rows(data.queries.totals);
+  expect(totals.length).toBeGreaterThan(10);
+  for (const [id, owner, name, date, ...figures] of totals) {
+    expect([id, owner, name]).toEqual(['', '', '']);
+    const same = days.filter((row) => row[3] === date);
+    const sums = [4, 5, 6, 7].map((place) => same.reduce((sum, row) => sum + Number(row[place]), 0));
+    expect(figures.map(Number)).toEqual(sums);
+  }
+  const json = await ada('GET', `${data.url}?sum=repositories`);
+  expect(json.body.error.code).toBe('invalid_input');
+});
