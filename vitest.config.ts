@@ -50,6 +50,7 @@ export default defineConfig({
             ...['access', 'auth', 'db', 'init', 'members', 'outage', 'repositories', 'runs', 'servers'],
             ...['stats', 'tenants', 'collecting-days', 'collecting-failures', 'collecting-lists'],
             'collecting-runs',
+            'collecting-unchanged',
           ].map((name) => (name.includes('/') ? name : `test/${name}.test.ts`)),
         },
       },

@@ -23,8 +23,8 @@ export const main = serveJob(async (services) => {
   const timeLeft = () => activation.deadline.getTime() - Date.now();
   const openGitHub = async (tenantId: number) => {
     const deadline = new Date(clock().getTime() + Math.min(timeLeft() - RESERVE_MS, 3_600_000));
-    const { github, serverKind } = await openTenantGitHub(services, tenantId, deadline);
-    return serverKind === 'demo' ? { github } : { github, pace: createGitHubPace(begun) };
+    const { serverKind, ...opened } = await openTenantGitHub(services, tenantId, deadline);
+    return serverKind === 'demo' ? opened : { ...opened, pace: createGitHubPace(begun) };
   };
   return {
     ...(await collectTenant({ db, clock, openGitHub, timeLeft, activations: openActivations() }, run)),

@@ -5,7 +5,9 @@ import { toDatabaseFailure } from './db/errors.ts';
 import { inTransaction } from './db/portable.ts';
 import type { Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
+import { type AnswerMemory, createMemory } from './github/memory.ts';
 import type { GitHubClient, GitHubRepository, GitHubTraffic } from './github.ts';
+import { type StoredAnswers, saveAnswers } from './github-answers.ts';
 import { toFullName } from './repositories.ts';
 import { type Standing, saveFailure, saveStanding, saveSuccess } from './repository-collected.ts';
 import { saveFact } from './repository-facts.ts';
@@ -33,13 +35,12 @@ export interface RepositoryCollector {
   db: Db;
   github: GitHubClient;
   clock: () => Date;
+  /** Stands for the token; what it was answered before is `answers`. */
+  fingerprint: string;
+  answers: StoredAnswers;
 }
 
 const PARTS = { referrers: 'the referrers', paths: 'the paths', weeks: 'the weekly figures' };
-
-/** Requests to GitHub for one repository, and two more for weeks; those that are tried again are not counted twice. */
-const REQUESTS = 5;
-const REQUESTS_FOR_WEEKS = 2;
 
 /**
  * Asks GitHub for one repository and stores what it says in one transaction, or stores why it could not. Returns the
@@ -50,29 +51,21 @@ export async function collectRepository(
   run: RunKey,
   waiting: Waiting,
 ): Promise<Failure | null> {
-  const { db, github, clock } = collector;
-  let asked = 1;
+  const { db, github, clock, fingerprint } = collector;
+  const memory = createMemory(await collector.answers.take(waiting.repositoryId));
   try {
-    const seen = await github.getRepository({ id: waiting.githubId });
-    asked += 1;
+    const seen = await github.getRepository({ id: waiting.githubId }, memory);
     const week = readableWeek(clock());
     const weeks = week !== null && (waiting.lastWeek === null || waiting.lastWeek < week);
-    const traffic = await github.getTraffic(waiting.githubId, { weeks });
-    const now = clock();
-    const requestCount = REQUESTS + (weeks ? REQUESTS_FOR_WEEKS : 0);
-    await inTransaction(db, (trx) => store(trx, run, waiting, { seen, traffic, now, requestCount }));
+    const traffic = await github.getTraffic(waiting.githubId, { weeks, memory });
+    const answer = { seen, traffic, now: clock(), memory, fingerprint };
+    await inTransaction(db, (trx) => store(trx, run, waiting, answer));
     return null;
   } catch (error) {
     const failure = toFailure(error, run, waiting);
-    if (failure.code !== 'out_of_time') await failRepository(collector, run, waiting, { failure, asked });
+    if (failure.code !== 'out_of_time') await failRepository(collector, run, waiting, failure, memory);
     return failure;
   }
-}
-
-/** Why a repository was not collected, and after how many requests to GitHub; refused traffic ends with its first. */
-interface Refused {
-  failure: Failure;
-  asked: number;
 }
 
 /** Stores that a repository of a run was not collected, and why. */
@@ -80,7 +73,8 @@ export async function failRepository(
   { db, clock }: Pick<RepositoryCollector, 'db' | 'clock'>,
   run: RunKey,
   { repositoryId, lastCoveredDate }: Waiting,
-  { failure, asked }: Refused,
+  failure: Failure,
+  { counted, unchanged }: Pick<AnswerMemory, 'counted' | 'unchanged'>,
 ): Promise<void> {
   const now = clock();
   const stored = toStoredFailure(failure);
@@ -88,7 +82,13 @@ export async function failRepository(
     await saveFailure(trx, { tenantId: run.tenantId, repositoryId }, stored, now);
     await trx
       .updateTable('runRepository')
-      .set({ state: 'failed', ...stored, requestCount: asked, finishedAt: now.toISOString() })
+      .set({
+        state: 'failed',
+        ...stored,
+        requestCount: counted,
+        unchangedCount: unchanged,
+        finishedAt: now.toISOString(),
+      })
       .set({ daysUntilLoss: daysUntilLoss(lastCoveredDate, toDay(now)) })
       .where('tenantId', '=', run.tenantId)
       .where('runId', '=', run.runId)
@@ -116,14 +116,15 @@ interface Answer {
   seen: GitHubRepository;
   traffic: GitHubTraffic;
   now: Date;
-  requestCount: number;
+  memory: AnswerMemory;
+  fingerprint: string;
 }
 
 async function store(
   trx: Transaction<Tables>,
   run: RunKey,
   { repositoryId, known, formerNames }: Waiting,
-  { seen, traffic, now, requestCount }: Answer,
+  { seen, traffic, now, memory, fingerprint }: Answer,
 ): Promise<void> {
   const key = { tenantId: run.tenantId, repositoryId };
   const observed = { views: traffic.views.days, clones: traffic.clones.days };
@@ -141,13 +142,15 @@ async function store(
   await saveFact(trx, key, { factDate: toDay(now), stars, forks, subscribers, openIssues });
   const names = [seen.fullName, toFullName(known), ...formerNames];
   if (traffic.paths) await savePaths(trx, key, toDay(now), mergePaths(traffic.paths, names));
+  await saveAnswers(trx, key, { fingerprint, answers: memory.changed, now });
   await trx
     .updateTable('runRepository')
     .set({
       state: 'succeeded',
       ...lack,
       fullName: seen.fullName,
-      requestCount,
+      requestCount: memory.counted,
+      unchangedCount: memory.unchanged,
       finishedAt: now.toISOString(),
     })
     .where('tenantId', '=', run.tenantId)

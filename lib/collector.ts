@@ -5,16 +5,24 @@ import type { Db } from './db/database.ts';
 import { Failure } from './failure.ts';
 import { isForAll } from './github/error.ts';
 import type { GitHubClient } from './github.ts';
+import { openAnswers, type StoredAnswers } from './github-answers.ts';
 import { renewLease } from './lease.ts';
 import type { Pace } from './pace.ts';
 import { closeRun, type RunKey } from './run-end.ts';
 import { startCollecting } from './run-start.ts';
 
+/** GitHub for a tenant's token, which `fingerprint` stands for. */
+interface OpenedGitHub {
+  github: GitHubClient;
+  fingerprint: string;
+  pace?: Pace;
+}
+
 /** What a run is collected with. */
 export interface Collector {
   db: Db;
   /** Opens GitHub for the run's tenant; what it throws fails every repository. */
-  openGitHub: (tenantId: number) => Promise<{ github: GitHubClient; pace?: Pace }>;
+  openGitHub: (tenantId: number) => Promise<OpenedGitHub>;
   /** Starts what hands over to the next activation. */
   activations: Activations;
   clock: () => Date;
@@ -83,6 +91,9 @@ async function collectAll(collector: Collector, run: RunKey, queue: Waiting[]) {
   });
   let hopeless = opened instanceof Failure ? opened : undefined;
   const pace = opened instanceof Failure ? undefined : opened.pace;
+  const { fingerprint } = opened instanceof Failure ? { fingerprint: '' } : opened;
+  const ids = queue.map(({ repositoryId }) => repositoryId);
+  const answers = openAnswers(collector.db, { tenantId: run.tenantId, fingerprint }, ids);
   let broken: { error: unknown } | undefined;
   const isTime = () => !broken && collector.timeLeft() - (hopeless ? 0 : (pace?.pause() ?? 0)) > RESERVE_MS;
   let down = 0;
@@ -91,7 +102,7 @@ async function collectAll(collector: Collector, run: RunKey, queue: Waiting[]) {
     while (queue.length > 0 && isTime()) {
       const waiting = queue.shift();
       if (!waiting) return;
-      const failure = await collectOne(collector, run, waiting, hopeless ?? opened);
+      const failure = await collectOne({ ...collector, answers }, run, waiting, hopeless ?? opened);
       if (failure?.code === 'out_of_time') return void queue.push(waiting);
       done.repoCount += 1;
       if (failure) done.failedCount += 1;
@@ -116,17 +127,17 @@ async function collectAll(collector: Collector, run: RunKey, queue: Waiting[]) {
 
 /** Collects one repository, or lets it fail for the reason for which all do. */
 async function collectOne(
-  { db, clock }: Collector,
+  { db, clock, answers }: Collector & { answers: StoredAnswers },
   run: RunKey,
   waiting: Waiting,
-  opened: Failure | { github: GitHubClient; pace?: Pace },
+  opened: Failure | OpenedGitHub,
 ): Promise<Failure | null> {
   if (opened instanceof Failure) {
-    await failRepository({ db, clock }, run, waiting, { failure: opened, asked: 0 });
+    await failRepository({ db, clock }, run, waiting, opened, { counted: 0, unchanged: 0 });
     return opened;
   }
   await opened.pace?.next();
-  return collectRepository({ db, clock, github: opened.github }, run, waiting);
+  return collectRepository({ db, clock, answers, ...opened }, run, waiting);
 }
 
 async function isAtWork(db: Db, { tenantId, runId }: RunKey): Promise<boolean> {

@@ -16,6 +16,7 @@ import {
 } from './github/answers.ts';
 import { type Connection, type ConnectionOptions, openConnection } from './github/connection.ts';
 import { GitHubError, isForAll } from './github/error.ts';
+import { type AnswerKind, type AnswerMemory, askConditionally, createMemory } from './github/memory.ts';
 import { parseScopes, parseTokenExpiry } from './github/refusal.ts';
 
 /** Whose token it is, and what is known of the token. */
@@ -57,16 +58,21 @@ interface Lack {
   error: GitHubError;
 }
 
-/** What is asked for besides days, referrers and paths. */
-interface TrafficParts {
-  weeks: boolean;
+interface TrafficOptions {
+  /** Whether weeks are asked for as well; yes unless told. */
+  weeks?: boolean;
+  /** What is known from before; what is new is put there too. */
+  memory?: AnswerMemory;
 }
 
 /** GitHub's API for us. Every function throws a `GitHubError` and nothing else when GitHub does not do as asked. */
 export interface GitHubClient {
   getViewer(): Promise<Viewer>;
   /** One request; two for a former name. By id it is found under whatever name it has. */
-  getRepository(repository: { id: number } | { owner: string; name: string }): Promise<GitHubRepository>;
+  getRepository(
+    repository: { id: number } | { owner: string; name: string },
+    memory?: AnswerMemory,
+  ): Promise<GitHubRepository>;
   /**
    * The repositories whose traffic the token's owner may read (push access), the last pushed first.
    * `complete` is false when there were more than a thousand to look through, or when an organization holds its own
@@ -77,7 +83,7 @@ export interface GitHubClient {
    * Six requests, or four without the weeks, which are then empty; only one when GitHub refuses. Throws when it does not
    * give the days, and what would meet every other repository of the token as well.
    */
-  getTraffic(id: number, parts?: TrafficParts): Promise<GitHubTraffic>;
+  getTraffic(id: number, options?: TrafficOptions): Promise<GitHubTraffic>;
 }
 
 const PAGE = 100;
@@ -88,9 +94,9 @@ export function openGitHub(options: ConnectionOptions): GitHubClient {
   const connection = openConnection(options);
   return {
     getViewer: () => getViewer(connection),
-    getRepository: (repository) => getRepository(connection, repository),
+    getRepository: (repository, memory) => getRepository(connection, repository, memory),
     listRepositories: () => listRepositories(connection),
-    getTraffic: (id, parts = { weeks: true }) => getTraffic(connection, id, parts),
+    getTraffic: (id, options = {}) => getTraffic(connection, id, options),
   };
 }
 
@@ -109,9 +115,13 @@ async function getViewer(ask: Connection): Promise<Viewer> {
 async function getRepository(
   ask: Connection,
   repository: { id: number } | { owner: string; name: string },
+  memory = createMemory(),
 ): Promise<GitHubRepository> {
-  const path = 'id' in repository ? '/repositories/{id}' : '/repos/{owner}/{name}';
-  const { data, redirected } = await ask(path, { ...repository });
+  if ('id' in repository) {
+    const question = { kind: 'repository', path: `/repositories/${repository.id}` } as const;
+    return { ...(await askConditionally(ask, repositoryAnswer, question, memory)), renamed: false };
+  }
+  const { data, redirected } = await ask('/repos/{owner}/{name}', { ...repository }, { memory });
   return { ...parseAnswer(repositoryAnswer, data), renamed: redirected };
 }
 
@@ -131,8 +141,11 @@ async function listRepositories(
   return { repositories, complete: false };
 }
 
-async function getTraffic(ask: Connection, id: number, parts: TrafficParts): Promise<GitHubTraffic> {
-  const path = `/repositories/${id}/traffic`;
+async function getTraffic(
+  ask: Connection,
+  id: number,
+  { weeks: withWeeks = true, memory = createMemory() }: TrafficOptions,
+): Promise<GitHubTraffic> {
   const lacking: Lack[] = [];
   const unlessLacking = async <T>(part: Lack['part'], wanted: Promise<T>): Promise<T | null> =>
     wanted.catch((error: unknown) => {
@@ -140,17 +153,22 @@ async function getTraffic(ask: Connection, id: number, parts: TrafficParts): Pro
       lacking.push({ part, error });
       return null;
     });
-  const read = async <T>(schema: z.ZodType<T>, below: string, parameters = {}): Promise<T> =>
-    parseAnswer(schema, (await ask(`${path}/${below}`, parameters)).data);
+  const read = <T>(kind: AnswerKind, schema: z.ZodType<T>, below: string, parameters = {}): Promise<T> => {
+    const path = `/repositories/${id}/traffic/${below}`;
+    return askConditionally(ask, schema, { kind, path, parameters }, memory);
+  };
   const readWeeks = () =>
-    Promise.all([read(viewsAnswer, 'views', { per: 'week' }), read(clonesAnswer, 'clones', { per: 'week' })]);
+    Promise.all([
+      read('view_weeks', viewsAnswer, 'views', { per: 'week' }),
+      read('clone_weeks', clonesAnswer, 'clones', { per: 'week' }),
+    ]);
   // First alone: a token that may not read one figure may read none, and each refusal counts against the quota.
-  const views = await read(viewsAnswer, 'views');
+  const views = await read('views', viewsAnswer, 'views');
   const [clones, weeks, referrers, paths] = await Promise.all([
-    read(clonesAnswer, 'clones'),
-    parts.weeks ? unlessLacking('weeks', readWeeks()) : null,
-    unlessLacking('referrers', read(referrersAnswer, 'popular/referrers')),
-    unlessLacking('paths', read(pathsAnswer, 'popular/paths')),
+    read('clones', clonesAnswer, 'clones'),
+    withWeeks ? unlessLacking('weeks', readWeeks()) : null,
+    unlessLacking('referrers', read('referrers', referrersAnswer, 'popular/referrers')),
+    unlessLacking('paths', read('paths', pathsAnswer, 'popular/paths')),
   ]);
   const [viewWeeks, cloneWeeks] = weeks?.map(({ days }) => days) ?? [];
   return {

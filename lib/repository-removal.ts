@@ -16,6 +16,7 @@ const TABLES = [
   'pathSnapshot',
   'repositoryFact',
   'repositoryEvent',
+  'githubAnswer',
   'memberRepository',
   'repository',
 ] as const;

@@ -19,8 +19,10 @@ export interface Run {
   repositoryCount: number;
   succeededCount: number;
   failedCount: number;
-  /** Requests to GitHub. */
+  /** Requests to GitHub that count against the token's quota. */
   requestCount: number;
+  /** Requests that GitHub answered with “not modified”, which do not count. */
+  unchangedCount: number;
   /** Why the run as a whole failed. */
   failure: { code: string; message: string } | null;
 }
@@ -34,6 +36,7 @@ export interface RunOutcome {
   message: string | null;
   daysUntilLoss: number | null;
   requestCount: number;
+  unchangedCount: number;
   finishedAt: Instant | null;
 }
 
@@ -98,6 +101,7 @@ export async function readRun(
       'message',
       'daysUntilLoss',
       'requestCount',
+      'unchangedCount',
       'finishedAt',
     ])
     .where('tenantId', '=', tenantId)
@@ -127,9 +131,14 @@ async function withCounts(db: Db, rows: readonly RunRow[]): Promise<Run[]> {
   const counts = rows.length === 0 ? [] : await countOutcomes(db, rows);
   const byRun = new Map(counts.map((count) => [count.runId, count]));
   return rows.map(({ failureCode, failureMessage, ...row }) => {
-    const { succeededCount = 0, failedCount = 0, requestCount = 0 } = byRun.get(row.runId) ?? {};
+    const {
+      succeededCount = 0,
+      failedCount = 0,
+      requestCount = 0,
+      unchangedCount = 0,
+    } = byRun.get(row.runId) ?? {};
     const failure = failureCode === null ? null : { code: failureCode, message: failureMessage ?? '' };
-    return { ...row, succeededCount, failedCount, requestCount, failure };
+    return { ...row, succeededCount, failedCount, requestCount, unchangedCount, failure };
   });
 }
 
@@ -143,6 +152,7 @@ async function countOutcomes(db: Db, rows: readonly RunRow[]) {
       when('succeeded').as('succeededCount'),
       when('failed').as('failedCount'),
       fn.sum<number>('requestCount').as('requestCount'),
+      fn.sum<number>('unchangedCount').as('unchangedCount'),
     ])
     .where('tenantId', 'in', [...new Set(rows.map(({ tenantId }) => tenantId))])
     .where(

@@ -6,7 +6,8 @@ import { notFound } from './request.ts';
 /** Every table that holds a tenant's rows besides `tenant`, those that refer to others first. */
 const TENANT_TABLES = [
   ...(['trafficDay', 'trafficRevision', 'trafficWeek', 'trafficWindow', 'referrerSnapshot'] as const),
-  ...(['pathSnapshot', 'repositoryFact', 'repositoryEvent', 'runRepository', 'collectionRun'] as const),
+  ...(['pathSnapshot', 'repositoryFact', 'repositoryEvent', 'githubAnswer'] as const),
+  ...(['runRepository', 'collectionRun'] as const),
   ...(['memberRepository', 'member', 'repository', 'dashboard', 'channel'] as const),
 ];
 

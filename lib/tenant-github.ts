@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
 import type { ServerKind } from './db/tables.ts';
@@ -10,6 +11,8 @@ import { requireApiUrl } from './servers.ts';
 export interface TenantGitHub {
   github: GitHubClient;
   serverKind: ServerKind;
+  /** Stands for the token at its server, and does not give it away. */
+  fingerprint: string;
 }
 
 interface TenantGitHubServices {
@@ -38,5 +41,9 @@ export async function openTenantGitHub(
   const token = await secrets.open(tenant.tokenSealed);
   const tokenExpiresAt = tenant.tokenExpiresAt === null ? null : new Date(tenant.tokenExpiresAt);
   const apiUrl = await requireApiUrl(tenant, config);
-  return { github: openGitHub({ apiUrl, token, clock, deadline, tokenExpiresAt }), serverKind: tenant.kind };
+  return {
+    github: openGitHub({ apiUrl, token, clock, deadline, tokenExpiresAt }),
+    serverKind: tenant.kind,
+    fingerprint: createHash('sha256').update(`${apiUrl}\n${token}`).digest('base64url'),
+  };
 }

@@ -113,7 +113,7 @@ test('where the database fails for one repository, the others are finished befor
         atWork -= 1;
       });
     };
-    return { github: { ...github, getTraffic } };
+    return { github: { ...github, getTraffic }, fingerprint: 'one token' };
   };
   await expect(collecting.work(runId, { openGitHub })).rejects.toMatchObject({
     code: 'database_unavailable',

@@ -49,11 +49,11 @@ test('a run that is not started again says so, and what it did not collect is du
   const github = collecting.github();
   const late = {
     openGitHub: async () => {
-      const getRepository: typeof github.getRepository = (repository) => {
+      const getRepository: typeof github.getRepository = (repository, memory) => {
         begun = true;
-        return github.getRepository(repository);
+        return github.getRepository(repository, memory);
       };
-      return { github: { ...github, getRepository } };
+      return { github: { ...github, getRepository }, fingerprint: 'one token' };
     },
     timeLeft: () => (begun ? 0 : 60_000),
     activations: { start: () => Promise.reject(refused) },
@@ -183,12 +183,12 @@ test('what was never collected is collected first, then what was not for longest
       .execute();
   const asked: number[] = [];
   const github = collecting.github();
-  const getRepository: typeof github.getRepository = (repository) => {
+  const getRepository: typeof github.getRepository = (repository, memory) => {
     if ('id' in repository) asked.push(repository.id);
-    return github.getRepository(repository);
+    return github.getRepository(repository, memory);
   };
   await collecting.work(await collecting.start(), {
-    openGitHub: async () => ({ github: { ...github, getRepository } }),
+    openGitHub: async () => ({ github: { ...github, getRepository }, fingerprint: 'one token' }),
   });
   const names = new Map((await collecting.rows('repository')).map(({ githubId, name }) => [githubId, name]));
   expect(asked.map((id) => names.get(id))).toEqual(['new', 'older', 'newer']);

@@ -104,7 +104,23 @@ test('a person collects at once, whole or in part, also what was collected today
   const run = await ada('GET', `/runs/${first}/${part.body.runId}`);
   expect(run.body.run).toMatchObject({ reason: 'person', startedBy: 'ada@example.com', state: 'succeeded' });
   expect(run.body.repositories).toMatchObject([{ fullName: one.fullName, state: 'succeeded', code: null }]);
-  expect(run.body.run.requestCount).toBeGreaterThanOrEqual(5);
+  expect(run.body.run.requestCount + run.body.run.unchangedCount).toBeGreaterThanOrEqual(5);
+});
+
+test('a second run of the day costs nothing of the quota, unless the token is another one', async () => {
+  const collect = async () => {
+    const { runId } = (await ada('POST', `/runs/${first}`)).body;
+    await installation.host.settled();
+    return (await ada('GET', `/runs/${first}/${runId}`)).body.run;
+  };
+  await collect();
+  installation.github.resetRequests();
+  expect(await collect()).toMatchObject({ state: 'succeeded', requestCount: 0, unchangedCount: 10 });
+  expect(new Set(installation.github.requests().map(({ status }) => status))).toEqual(new Set([304]));
+  const change = (githubToken: string) => ada('PATCH', `/tenants/${first}`, { githubToken });
+  expect((await change(DEMO_TOKENS.expiresSoon)).status).toBe(200);
+  expect(await collect()).toMatchObject({ state: 'succeeded', requestCount: 10, unchangedCount: 0 });
+  expect((await change(DEMO_TOKENS.octocat)).status).toBe(200);
 });
 
 test('two people who start one after the other watch one run, which shows how far it is', async () => {
@@ -138,7 +154,9 @@ test('a failing repository is named in the run, the list and the overview, with 
   const [run] = await runsOf(second);
   expect(run).toMatchObject({ state: 'failed', failedCount: 1 });
   const { body } = await ada('GET', `/runs/${second}/${run?.runId}`);
-  expect(body.repositories).toMatchObject([{ code: 'no_push_access', daysUntilLoss: 12, requestCount: 2 }]);
+  expect(body.repositories).toMatchObject([{ code: 'no_push_access', daysUntilLoss: 12 }]);
+  const [{ requestCount, unchangedCount }] = body.repositories;
+  expect(requestCount + unchangedCount).toBe(2);
   const problem = { code: 'no_push_access', since: '2026-01-16T06:00:00.000Z', daysUntilLoss: 12 };
   expect((await ada('GET', `/repositories/${second}`)).body.repositories).toMatchObject([{ problem }]);
   const overview = await ada('GET', `/stats/${second}`);

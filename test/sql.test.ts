@@ -62,7 +62,10 @@ function parseSchema(dialect: string): Schema {
   for (const statement of text.replace(/--.*$/gm, '').split(';').map(words).filter(Boolean)) {
     const [, table, body] = /^create table (\w+) \((.*)\)(?: organize by row)?$/.exec(statement) ?? [];
     const [, index, on] = /^create index (\w+) on (.*)$/.exec(statement) ?? [];
+    const [, altered = '', added] = /^alter table (\w+) add column (.*)$/.exec(statement) ?? [];
     if (table !== undefined && body !== undefined) schema.tables[table] = parseTable(body);
+    else if (added !== undefined)
+      Object.assign(schema.tables[altered]?.columns ?? {}, parseTable(added).columns);
     else if (index !== undefined && on !== undefined) schema.indexes[index] = on;
     else throw new Error(`This statement is not understood: ${statement}`);
   }
@@ -92,7 +95,9 @@ test('every table of a tenant begins its key with the tenant', () => {
 });
 
 test('what Db2 is told to keep fits its limits of a row and of an index', () => {
-  const text = readFileSync(path.join(folder, 'db2/001-schema.sql'), 'utf8');
+  const text = readdirSync(path.join(folder, 'db2'))
+    .map((name) => readFileSync(path.join(folder, 'db2', name), 'utf8'))
+    .join('\n');
   const bytes = (column: string) => {
     const [, length, units] = /varchar\((\d+)( codeunits32)?\)/.exec(column) ?? [];
     return length === undefined ? 12 : Number(length) * (units ? 4 : 1) + 4;

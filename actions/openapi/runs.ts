@@ -15,7 +15,9 @@ export const Run = z.object({
   repositoryCount: Count,
   succeededCount: Count,
   failedCount: Count,
+  /** Requests to GitHub that count against the token's quota, and those that GitHub answered with 304, which do not. */
   requestCount: Count,
+  unchangedCount: Count,
   /** Why the run as a whole failed, where it did. */
   failure: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
@@ -32,6 +34,7 @@ export const RunOutcome = z.object({
   message: z.string().nullable(),
   daysUntilLoss: Count.nullable(),
   requestCount: Count,
+  unchangedCount: Count,
   finishedAt: Instant.nullable(),
 });
 export type RunOutcome = z.infer<typeof RunOutcome>;

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { Day } from '../day.ts';
+import type { AnswerKind } from '../github/memory.ts';
 
 /** An instant as ISO 8601 in UTC with milliseconds, such as '2026-01-14T06:00:00.000Z', read and written alike. */
 export type Instant = string;
@@ -186,6 +187,17 @@ interface RepositoryEvent {
   nameAfter: string | null;
 }
 
+interface GithubAnswer {
+  tenantId: number;
+  repositoryId: number;
+  kind: AnswerKind;
+  tokenFingerprint: string;
+  format: number;
+  etag: string;
+  answer: string;
+  readAt: Instant;
+}
+
 interface CollectionRun {
   tenantId: number;
   runId: Generated<number>;
@@ -209,6 +221,7 @@ interface RunRepository {
   message: string | null;
   daysUntilLoss: number | null;
   requestCount: number;
+  unchangedCount: Generated<number>;
   finishedAt: Instant | null;
 }
 
@@ -259,6 +272,7 @@ export interface Tables {
   pathSnapshot: PathSnapshot;
   repositoryFact: RepositoryFact;
   repositoryEvent: RepositoryEvent;
+  githubAnswer: GithubAnswer;
   collectionRun: CollectionRun;
   runRepository: RunRepository;
   dashboard: Dashboard;

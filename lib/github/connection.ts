@@ -1,6 +1,7 @@
 import type { Octokit } from '@octokit/rest';
 import { createGate, persevere } from './attempts.ts';
 import { GitHubError } from './error.ts';
+import { type AnswerMemory, createMemory } from './memory.ts';
 import { toGitHubError } from './refusal.ts';
 
 export interface ConnectionOptions {
@@ -21,12 +22,21 @@ interface ConnectionAnswer {
   data: unknown;
   headers: Record<string, string>;
   redirected: boolean;
+  /** True: GitHub answered 304, and `data` is nothing. */
+  unchanged: boolean;
+}
+
+/** The answer that is known already, and where requests are counted. */
+interface Condition {
+  etag?: string | undefined;
+  memory?: AnswerMemory | undefined;
 }
 
 /** Asks GitHub for a path below the base URL. Throws only {@link GitHubError}. */
 export type Connection = (
   path: string,
   parameters?: Record<string, string | number>,
+  condition?: Condition,
 ) => Promise<ConnectionAnswer>;
 
 const DEFAULT_DEADLINE_MS = 20_000;
@@ -37,6 +47,8 @@ const REQUESTS_AT_ONCE = 60;
 const MOST_BYTES = 8 * 1024 * 1024;
 const USER_AGENT = 'github-traffic-analytics';
 const API_HEADERS = { 'x-github-api-version': '2022-11-28' };
+/** Octokit takes this status for a failure. */
+const NOT_MODIFIED = { status: 304, headers: {}, data: undefined };
 
 /**
  * Opens a connection that asks at most 60 things at once, tries again after 5xx, dropped connections and secondary
@@ -51,30 +63,43 @@ export function openConnection(options: ConnectionOptions): Connection {
   let octokit: Promise<Octokit> | undefined;
   const gate = createGate(REQUESTS_AT_ONCE);
 
-  async function ask(path: string, parameters: Record<string, string | number>): Promise<ConnectionAnswer> {
+  async function ask(
+    path: string,
+    parameters: Record<string, string | number>,
+    { etag, memory = createMemory() }: Condition,
+  ): Promise<ConnectionAnswer> {
+    const sent = { ...API_HEADERS, ...(etag !== undefined && { 'if-none-match': etag }) };
     const attempt = async () => {
       octokit ??= openOctokit(options, timeLeft);
+      const ready = await octokit;
+      memory.counted += 1;
       try {
-        return await (await octokit).request(`GET ${path}`, { ...parameters, headers: API_HEADERS });
+        return await ready.request(`GET ${path}`, { ...parameters, headers: sent });
       } catch (error) {
+        if (etag !== undefined && isRequestFailure(error) && error.status === 304) return NOT_MODIFIED;
         throw toNamed(error, options);
       }
     };
     const { status, headers, data } = await gate(() => persevere(attempt, { clock, deadline, secondLasts }));
     const texts = toTexts(headers);
-    if (Number(status) < 300) return { data, headers: texts, redirected: false };
+    if (Number(status) < 300) return { data, headers: texts, redirected: false, unchanged: false };
+    if (Number(status) === NOT_MODIFIED.status) {
+      memory.counted -= 1;
+      memory.unchanged += 1;
+      return { data, headers: texts, redirected: false, unchanged: true };
+    }
     const target = toRedirectTarget(apiUrl, texts.location);
-    return { ...(await ask(target, {})), redirected: true };
+    return { ...(await ask(target, {}, { memory })), redirected: true };
   }
 
-  return async (path, parameters = {}) => {
+  return async (path, parameters = {}, condition = {}) => {
     if (!/^[\x21-\x7e]+$/.test(token)) {
       throw new GitHubError(
         'token_invalid',
         'The GitHub token holds characters no token has: copy it again.',
       );
     }
-    return ask(path, parameters);
+    return ask(path, parameters, condition);
   };
 }
 
@@ -99,7 +124,7 @@ function fetchWithin(timeLeft: () => number): typeof fetch {
     try {
       const response = await fetch(url, { ...init, signal });
       const { status, headers } = response;
-      return new Response(status === 204 ? null : await readBody(response), { status, headers });
+      return new Response([204, 304].includes(status) ? null : await readBody(response), { status, headers });
     } catch (error) {
       if (signal.aborted && left <= REQUEST_TIMEOUT_MS) throw outOfTime();
       throw error;

@@ -1,10 +1,10 @@
-import type { RunOutcome } from '../../actions/openapi/runs.ts';
+import type { Run, RunOutcome } from '../../actions/openapi/runs.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Failure } from '../controls/failure.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { Skeleton } from '../controls/skeleton.tsx';
-import { formatInstant } from '../format.ts';
+import { formatCount, formatInstant, plural } from '../format.ts';
 import { LossNote } from '../overview/loss-note.tsx';
 import { paths } from '../routes.ts';
 import { ProgressBar, sentenceOf } from './progress.tsx';
@@ -38,11 +38,24 @@ export function RunPage({ tenantId, runId }: RunPageProps) {
             <p role="status">
               {sentenceOf(detail)} {detail.run.failure?.message}
             </p>
+            <Requests run={detail.run} />
           </section>
           <Outcomes tenantId={tenantId} outcomes={detail.repositories} />
         </>
       )}
     </div>
+  );
+}
+
+/** What the run cost of the token's quota. */
+function Requests({ run: { requestCount, unchangedCount } }: { run: Run }) {
+  if (requestCount + unchangedCount === 0) return null;
+  const free =
+    unchangedCount > 0 && `; ${formatCount(unchangedCount)} more found nothing new and cost nothing`;
+  return (
+    <p class="muted">
+      {plural(requestCount, 'request', 'requests')} to GitHub counted against the token’s limit{free}.
+    </p>
   );
 }
 

@@ -1,0 +1,68 @@
+import type * as z from 'zod';
+import { parseAnswer } from './answers.ts';
+import type { Connection } from './connection.ts';
+
+/** What is asked about a repository, each with an answer of its own. */
+export type AnswerKind =
+  | 'repository'
+  | 'views'
+  | 'clones'
+  | 'view_weeks'
+  | 'clone_weeks'
+  | 'referrers'
+  | 'paths';
+
+/** What GitHub answered, with the mark by which it tells whether that is still so. */
+export interface KnownAnswer {
+  etag: string;
+  /** What was read from it, as JSON. */
+  answer: string;
+}
+
+/** What is known of one repository from earlier answers to the same token, and what came of asking now. */
+export interface AnswerMemory {
+  known: ReadonlyMap<AnswerKind, KnownAnswer>;
+  /** Answers that were not known. */
+  changed: Map<AnswerKind, KnownAnswer>;
+  /** Requests that count against the token's quota, those that were tried again included. */
+  counted: number;
+  /** Requests that GitHub answered with 304, which do not count. */
+  unchanged: number;
+}
+
+/**
+ * The form in which answers are remembered: one more whenever what `answers.ts` reads from an answer changes, so that
+ * nothing is taken for an answer that lacks what is read today.
+ */
+export const ANSWER_FORMAT = 1;
+
+export function createMemory(known: ReadonlyMap<AnswerKind, KnownAnswer> = new Map()): AnswerMemory {
+  return { known, changed: new Map(), counted: 0, unchanged: 0 };
+}
+
+/** What is asked, and where. */
+interface Question {
+  kind: AnswerKind;
+  path: string;
+  parameters?: Record<string, string | number>;
+}
+
+/**
+ * Asks only for what changed since the answer that is known: otherwise GitHub answers 304, which costs nothing of the
+ * quota, and what was read then is what would be read now
+ * (https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate).
+ */
+export async function askConditionally<T>(
+  ask: Connection,
+  schema: z.ZodType<T>,
+  { kind, path, parameters = {} }: Question,
+  memory: AnswerMemory,
+): Promise<T> {
+  const known = memory.known.get(kind);
+  const { data, headers, unchanged } = await ask(path, parameters, { etag: known?.etag, memory });
+  if (unchanged && known) return JSON.parse(known.answer) as T;
+  const read = parseAnswer(schema, data);
+  if (headers.etag !== undefined)
+    memory.changed.set(kind, { etag: headers.etag, answer: JSON.stringify(read) });
+  return read;
+}
