@@ -7,9 +7,9 @@ usage() {
   cat <<'TEXT'
 Usage: ./deploy.sh [COMMAND] [--dry-run]
 
-  deploy     (default) builds, deploys the actions, the trigger and the rule, creates or upgrades the tables, uploads
+  deploy     (default) builds, deploys the actions, the triggers and the rules, creates or upgrades the tables, uploads
              the pages and checks with real requests that all of it answers; may be run again at any time
-  undeploy   removes the actions, the trigger, the rule and the pages; leaves the bucket alone, and the data too unless
+  undeploy   removes the actions, the triggers, the rules and the pages; leaves the bucket alone, and the data too unless
              it is told the installation's name: undeploy --delete-data='NAME' drops all tables first
   rotate     changes TOKEN_KEY, and DATABASE_URL to DATABASE_URL_NEXT if that is set, without downtime
   status     says what is deployed and whether it answers
@@ -45,6 +45,7 @@ read_variables() {
   if [ -f "$DEPLOY_ENV" ]; then . "$(realpath "$DEPLOY_ENV")"; fi
   : "${PAGES_URL:=}" "${ALLOWED_ORIGINS:=${PAGES_URL%/}}" "${ALLOW_PRIVATE_ADDRESSES:=}"
   : "${TRUSTED_IDENTITIES:=}" "${DEMO_GITHUB_URL:=}" "${DEMO_WEBHOOK_URL:=}" "${NOW:=}"
+  : "${COLLECT_STARTS_PER_MINUTE:=}" "${COLLECT_AT_ONCE:=}"
   # An interrupted rotation: everything must open what either key sealed.
   if [ -n "${TOKEN_KEY_NEXT:-}" ]; then TOKEN_KEY="${TOKEN_KEY:-} $TOKEN_KEY_NEXT"; fi
   export DEPLOY_PID=$$
@@ -146,7 +147,7 @@ deploy() {
     return
   fi
   lock
-  step "Deploying the actions, the trigger and the rule to $NAMESPACE with $deployer_name"
+  step "Deploying the actions, the triggers and the rules to $NAMESPACE with $deployer_name"
   wskdeploy_run sync --manifest "$(write_manifest)"
   step 'Creating or upgrading the tables'
   helper upgrade
@@ -161,7 +162,7 @@ undeploy() {
   prepare preflight
   if [ -n "$dry_run" ]; then
     [ -z "$delete_data" ] || step 'All data would be deleted'
-    step "What would be removed: the package traffic of $NAMESPACE with its trigger and rule, and the pages in $COS_BUCKET"
+    step "What would be removed: the package traffic of $NAMESPACE with its triggers and rules, and the pages in $COS_BUCKET"
     helper status
     return
   fi
@@ -170,7 +171,7 @@ undeploy() {
     step 'Deleting all data'
     helper delete-data
   fi
-  step "Removing the actions, the trigger and the rule from $NAMESPACE with $deployer_name"
+  step "Removing the actions, the triggers and the rules from $NAMESPACE with $deployer_name"
   wskdeploy_run undeploy
   step "Removing the pages from $COS_BUCKET"
   helper remove-pages

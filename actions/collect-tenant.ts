@@ -1,5 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
-import { openActivations } from '../lib/activations.ts';
+import { openActivations, withPatience } from '../lib/activations.ts';
 import { serveJob } from '../lib/app.ts';
 import { collectTenant } from '../lib/collector.ts';
 import { createGitHubPace } from '../lib/pace.ts';
@@ -15,6 +16,8 @@ const Arguments = z.object({
 
 /** How long before the activation's end GitHub must have answered. */
 const RESERVE_MS = 8_000;
+/** When starting the next activation is not tried any more. */
+const LAST_MS = 3_000;
 
 /** Works through a run that `collect`, or a person, started; goes on in a fresh activation when its time is up. */
 export const main = serveJob(async (services) => {
@@ -26,7 +29,8 @@ export const main = serveJob(async (services) => {
     const { serverKind, ...opened } = await openTenantGitHub(services, tenantId, deadline);
     return serverKind === 'demo' ? opened : { ...opened, pace: createGitHubPace(begun) };
   };
+  const activations = withPatience(openActivations(), { left: () => timeLeft() - LAST_MS, wait });
   return {
-    ...(await collectTenant({ db, clock, openGitHub, timeLeft, activations: openActivations() }, run)),
+    ...(await collectTenant({ db, clock, openGitHub, timeLeft, activations }, run)),
   };
 });

@@ -1,12 +1,12 @@
-import { openActivations } from '../lib/activations.ts';
 import { serveJob } from '../lib/app.ts';
-import { startAllRuns } from '../lib/run-start.ts';
+import { fanOut, openFanOut } from '../lib/fan-out.ts';
+import { parseOrder } from '../lib/fan-out-order.ts';
 
-/** How long before the activation's end nothing is waited for any more. */
-const RESERVE_MS = 30_000;
+/** Enough for the next minute to come, when this one's activations are used up. */
+const RESERVE_MS = 75_000;
 
 /** What the alarm starts: a run for every tenant with repositories that are due. Answers how many, and which runs. */
-export const main = serveJob(async ({ db, clock, activation }) => {
-  const activations = openActivations(() => activation.deadline.getTime() - Date.now() - RESERVE_MS);
-  return { ...(await startAllRuns({ db, activations, now: clock() }, null)) };
+export const main = serveJob(async (services) => {
+  const order = parseOrder(services.activation.parameters, 'due', services.clock());
+  return { ...(await fanOut(openFanOut(services, RESERVE_MS), order, 'collect')) };
 });

@@ -1,9 +1,16 @@
 import { benchCold } from './cold.ts';
 import { benchCollect } from './collect.ts';
+import { benchFanOut } from './fanout.ts';
 import { benchPage } from './page.ts';
 import { benchStats } from './stats.ts';
 
-const benches = { cold: benchCold, stats: benchStats, collect: benchCollect, page: benchPage };
+const benches = {
+  cold: benchCold,
+  stats: benchStats,
+  collect: benchCollect,
+  fanout: benchFanOut,
+  page: benchPage,
+};
 const isName = (name: string): name is keyof typeof benches => name in benches;
 
 const asked = process.argv.slice(2);

@@ -1,9 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from './failure.ts';
 
 /** Starts other actions of this package without waiting for them. */
 export interface Activations {
-  /** Starts the action; throws `start_failed` when the platform does not take it. */
+  /**
+   * Starts the action; throws `start_failed` when the platform does not take it, with `details.tooMany` when it would take it
+   * later.
+   */
   start(action: string, args: Record<string, unknown>): Promise<void>;
 }
 
@@ -14,26 +16,44 @@ interface Client {
   };
 }
 
+/** How long something may go on waiting, and how it waits. */
+export interface Patience {
+  /** Milliseconds that are left for waiting. */
+  left: () => number;
+  wait: (milliseconds: number) => Promise<void>;
+}
+
 const TOO_MANY = 429;
 const PAUSE_MS = 5_000;
 
 /**
  * Activations under the API key that the platform gives to actions with `provide-api-key`. The actions are those of the
- * package that this one is in: `__OW_ACTION_NAME` is '/namespace/package/action'. A namespace may start so many a
- * minute: what is one too many is tried again as long as `patience` says that there are milliseconds to wait.
+ * package that this one is in: `__OW_ACTION_NAME` is '/namespace/package/action'.
  */
-export function openActivations(patience: () => number = () => 0): Activations {
+export function openActivations(): Activations {
   return {
     start: async (action, params) => {
       const [, , packageName] = (process.env.__OW_ACTION_NAME ?? '').split('/');
       const name = packageName ? `${packageName}/${action}` : action;
       const { default: openwhisk } = (await import('openwhisk')) as { default: () => Client };
+      await openwhisk()
+        .actions.invoke({ name, params, blocking: false })
+        .catch((error: unknown) => {
+          throw toStartFailure(action, error);
+        });
+    },
+  };
+}
+
+/** Tries again every five seconds while the platform has too many activations, as long as there is time. */
+export function withPatience(activations: Activations, { left, wait }: Patience): Activations {
+  return {
+    start: async (action, args) => {
       for (;;) {
         try {
-          await openwhisk().actions.invoke({ name, params, blocking: false });
-          return;
+          return await activations.start(action, args);
         } catch (error) {
-          if (statusOf(error) !== TOO_MANY || patience() < PAUSE_MS) throw toStartFailure(action, error);
+          if (!isTooMany(error) || left() < PAUSE_MS) throw error;
         }
         await wait(PAUSE_MS);
       }
@@ -41,18 +61,16 @@ export function openActivations(patience: () => number = () => 0): Activations {
   };
 }
 
-function statusOf(error: unknown): number | undefined {
-  const { statusCode } = (error ?? {}) as { statusCode?: unknown };
-  return typeof statusCode === 'number' ? statusCode : undefined;
+/** Whether the platform would have taken the activation later. */
+export function isTooMany(error: unknown): error is Failure {
+  return error instanceof Failure && error.code === 'start_failed' && error.details?.tooMany === true;
 }
 
 /** The client's errors hold request and response; only the platform's own status is passed on. */
 function toStartFailure(action: string, error: unknown): Failure {
-  const status = statusOf(error);
-  const why = status === TOO_MANY ? 'too many activations at the moment' : `status ${status ?? 'unknown'}`;
-  return new Failure(
-    503,
-    'start_failed',
-    `The platform did not start ${action} (${why}). The next alarm collects what is left.`,
-  );
+  const { statusCode: status } = (error ?? {}) as { statusCode?: unknown };
+  const tooMany = status === TOO_MANY;
+  const why = tooMany ? 'too many activations at the moment' : `status ${Number(status) || 'unknown'}`;
+  const message = `The platform did not start ${action} (${why}). The next alarm collects what is left.`;
+  return new Failure(503, 'start_failed', message, { tooMany });
 }

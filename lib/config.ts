@@ -2,6 +2,13 @@ import { findBoundCredentials, isDb2Address } from './db/db2-address.ts';
 import { Failure } from './failure.ts';
 import { isTokenKeys } from './secrets.ts';
 
+/** What of the platform's limits the collector may use; the rest is for people who look at pages. */
+export interface CollectLimits {
+  startsPerMinute: number;
+  /** Activations of `collect-tenant` at work at once. */
+  atOnce: number;
+}
+
 /** The checked parameters of the package. */
 export interface Config {
   databaseUrl: string;
@@ -19,9 +26,15 @@ export interface Config {
   demoWebhookUrl: string | null;
   /** Where the pages are, for links in messages, without a slash at its end; null: nobody said. */
   pagesUrl: string | null;
+  /** What of the platform's limits the collector may use. */
+  limits: CollectLimits;
   /** The instant to take for the present; null: the real one. */
   now: Date | null;
 }
+
+/** Of the 60 activations a minute and the 30 at once that Apache OpenWhisk allows a namespace unless it is told otherwise. */
+const STARTS_PER_MINUTE = 40;
+const AT_ONCE = 20;
 
 /** Plain http is for the machine itself: a provider's answers decide who somebody is. */
 function isIssuer(text: string): boolean {
@@ -31,6 +44,8 @@ function isIssuer(text: string): boolean {
     protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname))
   );
 }
+
+const isCount = (text: string) => /^[1-9]\d{0,5}$/.test(text);
 
 const isHttpUrl = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 
@@ -67,6 +82,8 @@ const rules: Record<string, { required: boolean; must: string; test: (text: stri
   DEMO_GITHUB_URL: { required: false, must: 'be an http address', test: isHttpUrl },
   DEMO_WEBHOOK_URL: { required: false, must: 'be an http address', test: isHttpUrl },
   PAGES_URL: { required: false, must: 'be the http address of the pages', test: isHttpUrl },
+  COLLECT_STARTS_PER_MINUTE: { required: false, must: 'be a whole number above zero', test: isCount },
+  COLLECT_AT_ONCE: { required: false, must: 'be a whole number above zero', test: isCount },
   NOW: {
     required: false,
     must: 'be an instant such as 2026-01-14T06:00:00Z',
@@ -106,6 +123,10 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
     demoGithubUrl: value('DEMO_GITHUB_URL').replace(/\/$/, '') || null,
     demoWebhookUrl: value('DEMO_WEBHOOK_URL').replace(/\/+$/, '') || null,
     pagesUrl: value('PAGES_URL').replace(/\/+$/, '') || null,
+    limits: {
+      startsPerMinute: Number(value('COLLECT_STARTS_PER_MINUTE') || STARTS_PER_MINUTE),
+      atOnce: Number(value('COLLECT_AT_ONCE') || AT_ONCE),
+    },
     now: value('NOW') ? new Date(value('NOW')) : null,
   };
 }

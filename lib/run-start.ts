@@ -2,7 +2,8 @@ import type { Transaction } from 'kysely';
 import type { Activations } from './activations.ts';
 import type { Db } from './db/database.ts';
 import { inTransaction, type Merge, mergeRows } from './db/portable.ts';
-import type { RunReason, Tables } from './db/tables.ts';
+import type { Instant, RunReason, Tables } from './db/tables.ts';
+import { hasAlarmRunSince } from './due-tenants.ts';
 import { Failure } from './failure.ts';
 import { LEASE_MS, renewLease, setLease, sweep, takeLease } from './lease.ts';
 import { toFullName } from './repositories.ts';
@@ -25,6 +26,8 @@ export interface RunOrder {
   startedBy: string | null;
   /** `due`: what `isDue` says; `all`: all that are not paused; or those that are named, also paused ones. */
   repositories: 'due' | 'all' | readonly number[];
+  /** No run where an alarm started one after this instant. */
+  since?: Instant;
 }
 
 export interface StartedRun {
@@ -34,42 +37,25 @@ export interface StartedRun {
   already: boolean;
 }
 
-/** Starts what is due in every tenant, as the alarm does; a tenant with a run at work is left alone. */
-export async function startAllRuns(
-  starter: RunStarter,
-  startedBy: string | null,
-): Promise<{ repoCount: number; runs: { tenantId: number; runId: number }[] }> {
-  const tenants = await starter.db.selectFrom('tenant').select('tenantId').orderBy('tenantId').execute();
-  const reason = startedBy === null ? 'alarm' : 'person';
-  const runs: { tenantId: number; runId: number }[] = [];
-  let repoCount = 0;
-  for (const { tenantId } of tenants) {
-    const order = { tenantId, reason, startedBy, repositories: 'due' } as const;
-    const started = await startOrder(starter, order).catch(ignoreFailure);
-    if (!started || started.already) continue;
-    runs.push({ tenantId, runId: started.runId });
-    repoCount += started.repositoryCount;
-  }
-  return { repoCount, runs };
-}
-
 /**
  * Starts a run for one tenant, or answers the one that is at work. Throws `repository_not_found`, `nothing_to_collect`,
  * `tenant_not_found`, and `start_failed` when the platform did not take it.
  */
 export async function startRun(starter: RunStarter, order: RunOrder): Promise<StartedRun> {
-  const started = await startOrder(starter, order);
+  const started = await openRun(starter.db, order, starter.now);
+  if (started && !started.already)
+    await startCollecting(starter, { tenantId: order.tenantId, runId: started.runId });
   if (started) return started;
   const message = 'There is nothing to collect: no repository is tracked, or all are paused.';
   throw new Failure(409, 'nothing_to_collect', message);
 }
 
-/** Undefined when there is nothing to collect. */
-async function startOrder(starter: RunStarter, order: RunOrder): Promise<StartedRun | undefined> {
-  const started = await inTransaction(starter.db, (trx) => openRun(trx, order, starter.now));
-  if (started && !started.already)
-    await startCollecting(starter, { tenantId: order.tenantId, runId: started.runId });
-  return started;
+/**
+ * Writes down a run for one tenant and holds the tenant for it, or answers the one that is at work; undefined when there
+ * is nothing to collect. The caller starts it. Throws `tenant_not_found` and `repository_not_found`.
+ */
+export async function openRun(db: Db, order: RunOrder, now: Date): Promise<StartedRun | undefined> {
+  return inTransaction(db, (trx) => writeRun(trx, order, now));
 }
 
 /** Collects repositories that were just added, besides any other run. Throws `start_failed`. */
@@ -107,13 +93,8 @@ export async function startCollecting(
   }
 }
 
-/** A tenant that is gone, or whose run did not start and says so, does not keep the others. */
-function ignoreFailure(error: unknown): undefined {
-  if (!(error instanceof Failure)) throw error;
-}
-
 /** Takes the tenant's lease and writes the run with its list of work; undefined when there is no work. */
-async function openRun(
+async function writeRun(
   trx: Transaction<Tables>,
   order: RunOrder,
   now: Date,
@@ -122,7 +103,8 @@ async function openRun(
   const atWork = await takeLease(trx, tenantId, now);
   if (atWork !== null) return { ...atWork, already: true };
   await sweep(trx, tenantId, now);
-  const repositories = await listForRun(trx, tenantId, order.repositories, now);
+  const isLate = order.since !== undefined && (await hasAlarmRunSince(trx, tenantId, order.since));
+  const repositories = isLate ? [] : await listForRun(trx, tenantId, order.repositories, now);
   if (repositories.length === 0) {
     await setLease(trx, tenantId, { leasedRunId: null, leasedUntil: null });
     return undefined;

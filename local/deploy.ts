@@ -96,15 +96,24 @@ async function deleteData(settings: Settings): Promise<void> {
 async function status(settings: Settings): Promise<void> {
   const platform = platformOf(settings);
   await platform.requireAccess();
-  const [pack, holder, rule] = await Promise.all([
+  const [pack, holder, collecting, sweeping] = await Promise.all([
     platform.get(`packages/${PACKAGE}`),
     readHolder(platform),
     platform.get('rules/collect-daily'),
+    platform.get('rules/sweep-hourly'),
   ]);
   const names = pack?.actions?.map(({ name }) => name).sort() ?? [];
   say(pack ? `Actions: ${names.join(', ')} (package version ${pack.version})` : 'Actions: not deployed');
-  const alarm = pack && (await platform.readAlarm('daily'));
-  say(`Alarm: ${alarm?.active ? 'active' : (alarm?.reason ?? 'none')}; its rule: ${rule?.status ?? 'none'}`);
+  const alarms = [
+    ['Alarm', 'daily', collecting],
+    ['Sweep', 'hourly', sweeping],
+  ] as const;
+  for (const [label, trigger, rule] of alarms) {
+    const alarm = pack && (await platform.readAlarm(trigger));
+    say(
+      `${label}: ${alarm?.active ? 'active' : (alarm?.reason ?? 'none')}; its rule: ${rule?.status ?? 'none'}`,
+    );
+  }
   const api = await readApiState(settings).catch((error: Error) => error.message);
   if (api === null || typeof api === 'string') say(`API: ${api ?? 'not there'}`);
   else

@@ -19,7 +19,9 @@ import { type Db, openDatabase } from '../lib/db/database.ts';
 import { migrate } from '../lib/db/migrate.ts';
 import { inTransaction, larger, type Merge, mergeRows } from '../lib/db/portable.ts';
 import { requireInitialized, SCHEMA_VERSION } from '../lib/db/schema.ts';
+import { listDueTenants } from '../lib/due-tenants.ts';
 import { Failure } from '../lib/failure.ts';
+import { startAllRuns } from '../lib/fan-out.ts';
 import { savePrincipal } from '../lib/identity.ts';
 import { openProvider } from '../lib/identity-provider.ts';
 import { describeMe } from '../lib/me.ts';
@@ -36,8 +38,9 @@ import { listRepositoryRows, readStored } from '../lib/repositories.ts';
 import { addRepositories, discoverRepositories } from '../lib/repository-add.ts';
 import { removeRepository } from '../lib/repository-removal.ts';
 import { readFigures, readRepositoryTraffic } from '../lib/repository-traffic.ts';
-import { startAddedRun, startAllRuns, startRun } from '../lib/run-start.ts';
+import { startAddedRun, startRun } from '../lib/run-start.ts';
 import { listRuns, readRun } from '../lib/runs.ts';
+import { setSchedule } from '../lib/schedule.ts';
 import { openSecrets } from '../lib/secrets.ts';
 import {
   deleteServer,
@@ -47,6 +50,7 @@ import {
   listServers,
   renameServer,
 } from '../lib/servers.ts';
+import { closeAbandoned } from '../lib/sweep.ts';
 import { deleteTenant } from '../lib/tenant-deletion.ts';
 import { openTenantGitHub } from '../lib/tenant-github.ts';
 import { createTenant, getTenant, listTenants, updateTenant } from '../lib/tenants.ts';
@@ -167,6 +171,14 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   );
   await step('start a run', (db) => startRun(starter(db), order));
   await step('start all runs', (db) => startAllRuns(starter(db), null));
+  const tomorrow = new Date(NOW.getTime() + 86_400_000);
+  await step('close runs that were abandoned', (db) => closeAbandoned(db, NOW));
+  await step('list tenants that no alarm finished', (db) =>
+    listDueTenants(db, 'unfinished', { after: 0, now: tomorrow }),
+  );
+  await step('set a schedule', (db) =>
+    setSchedule(db, tenantId, { repositoryIds: ids, schedule: 'daily' }, NOW),
+  );
   for (const run of started.filter((one) => one.tenantId === tenantId))
     await step('collect', (db) => {
       const collector = { db, activations, clock, timeLeft: () => 60_000, openGitHub: () => openGitHub(db) };

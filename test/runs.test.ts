@@ -76,7 +76,7 @@ test('the daily trigger collects every tenant, each repository once a day', asyn
 test('collect and collect-tenant take what triggers and requests add to their arguments', async () => {
   const strange = { payload: '', __ow_headers: { authorization: 'Bearer secret' }, __ow_method: 'post' };
   const collect = await installation.host.invoke('traffic/collect', strange);
-  expect(collect.response.result).toEqual({ repoCount: 0, runs: [] });
+  expect(collect.response.result).toEqual({ repoCount: 0, runs: [], handedOver: false });
   const [run] = await runsOf(first);
   const tenant = await installation.host.invoke('traffic/collect-tenant', {
     ...strange,
@@ -87,6 +87,15 @@ test('collect and collect-tenant take what triggers and requests add to their ar
   const without = await installation.host.invoke('traffic/collect-tenant', strange);
   expect(without.response.result).toMatchObject({ error: { code: 'invalid_input' } });
   expect(JSON.stringify([collect.logs, tenant.logs, without.logs])).not.toContain('secret');
+});
+
+test('the hourly trigger sweeps, and has nothing to do where all went well', async () => {
+  const before = (await runsOf(first)).length;
+  await installation.host.fire('hourly');
+  await installation.host.settled();
+  const activation = installation.host.activations().find(({ name }) => name === 'sweep');
+  expect(activation?.response.result).toEqual({ closed: 0, repoCount: 0, runs: [], handedOver: false });
+  expect(await runsOf(first)).toHaveLength(before);
 });
 
 test('a person collects at once, whole or in part, also what was collected today', async () => {
@@ -193,7 +202,7 @@ test('the system log’s button starts what is due in all tenants', async () => 
     startedBy: 'ada@example.com',
     state: 'succeeded',
   });
-  expect((await ada('POST', '/runs')).body).toEqual({ repoCount: 0, runs: [] });
+  expect((await ada('POST', '/runs')).body).toEqual({ repoCount: 0, runs: [], handedOver: false });
 });
 
 test('what is not there is not collected', async () => {

@@ -49,6 +49,8 @@ export type RunStarted = z.infer<typeof RunStarted>;
 export const RunsStarted = z.object({
   repoCount: Count,
   runs: z.array(z.object({ tenantId: z.int(), runId: z.int() })),
+  /** True: there are more tenants than may be started at once; the others follow. */
+  handedOver: z.boolean(),
 });
 export type RunsStarted = z.infer<typeof RunsStarted>;
 
@@ -72,7 +74,7 @@ export const runOperations: Operation[] = [
     summary: 'Start the collector for all tenants, as the alarm does',
     roles: 'administrator, maintainer',
     responses: { 202: RunsStarted },
-    failures: [],
+    failures: ['start_failed'],
   },
   {
     action: 'runs',

@@ -99,6 +99,8 @@ export function toParameters(
     DEMO_GITHUB_URL: `${url}${GITHUB_PATH}`,
     DEMO_WEBHOOK_URL: `${url}${WEBHOOKS_PATH}`,
     PAGES_URL: url,
+    COLLECT_STARTS_PER_MINUTE: '',
+    COLLECT_AT_ONCE: '',
     NOW: '',
     ...options.environment,
   };

@@ -48,7 +48,8 @@ export function SystemLog() {
           <p>
             {started.runs.length
               ? `Started ${plural(started.runs.length, 'run')} for ${plural(started.repoCount, 'repository', 'repositories')}.`
-              : 'Nothing is due: every repository was collected today.'}
+              : !started.handedOver && 'Nothing is due: every repository was collected today.'}
+            {started.handedOver && ' More follow, as fast as the platform allows.'}
           </p>
         </Notice>
       )}

@@ -219,6 +219,7 @@ test('deploying again keeps the data, the alarm and young files of the earlier d
   expect(me.body).toMatchObject({ systemRole: 'administrator', tenants: [{ tenantId: 1 }] });
   const status = await cloud.deploy(['status']);
   expect(status.output).toContain('Alarm: active; its rule: active');
+  expect(status.output).toContain('Sweep: active; its rule: active');
   expect(status.output).toContain(`API: answers; initialised, schema version ${SCHEMA_VERSION}`);
   expect(status.output).toContain('Pages: as deployed');
 });

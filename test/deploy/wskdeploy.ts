@@ -52,6 +52,8 @@ export function variablesOf({ url, database, identity, initSecret }: Installatio
     DEMO_GITHUB_URL: `${url}/github/api/v3`,
     DEMO_WEBHOOK_URL: `${url}/webhooks`,
     PAGES_URL: url,
+    COLLECT_STARTS_PER_MINUTE: '',
+    COLLECT_AT_ONCE: '',
     NOW: '',
   };
 }

@@ -162,12 +162,17 @@ update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID"
 update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and ("LEASED_UNTIL" is null or "LEASED_UNTIL" <= ?);
 
 -- start all runs
-select "C"."RUN_ID", "C"."REPOSITORY_COUNT" from "TENANT" as "T" inner join "COLLECTION_RUN" as "C" on "C"."TENANT_ID" = "T"."TENANT_ID" and "C"."RUN_ID" = "T"."LEASED_RUN_ID" where "T"."TENANT_ID" = ?;
-select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT", "FAILURE_AT" from "REPOSITORY" where "TENANT_ID" = ?;
-select "RUN_ID" from "COLLECTION_RUN" where "TENANT_ID" = ? and "STATE" = ? and ("REASON" <> ? or "STARTED_AT" <= ?);
-select "TENANT_ID" from "TENANT" order by "TENANT_ID";
-update "TENANT" set "LEASED_RUN_ID" = ?, "LEASED_UNTIL" = ? where "TENANT_ID" = ?;
-update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and ("LEASED_UNTIL" is null or "LEASED_UNTIL" <= ?);
+select "T"."TENANT_ID" from "TENANT" as "T" where "T"."TENANT_ID" > ? and ("T"."LEASED_UNTIL" is null or "T"."LEASED_UNTIL" <= ?) and exists (select "R"."REPOSITORY_ID" from "REPOSITORY" as "R" where "R"."TENANT_ID" = "T"."TENANT_ID" and "R"."SCHEDULE" <> ? and ("R"."LAST_SUCCESS_AT" is null or ("R"."LAST_SUCCESS_AT" < ? and ("R"."SCHEDULE" = ? or "R"."FAILURE_AT" is not null)) or ("R"."SCHEDULE" = ? and "R"."LAST_SUCCESS_AT" < ?))) order by "T"."TENANT_ID" fetch first 100 rows only;
+
+-- close runs that were abandoned
+select distinct "C"."TENANT_ID" from "COLLECTION_RUN" as "C" inner join "TENANT" as "T" on "T"."TENANT_ID" = "C"."TENANT_ID" where "C"."STATE" = ? and "C"."STARTED_AT" <= ? and ("T"."LEASED_UNTIL" is null or "T"."LEASED_UNTIL" <= ?) order by "C"."TENANT_ID";
+
+-- list tenants that no alarm finished
+select "T"."TENANT_ID" from "TENANT" as "T" where "T"."TENANT_ID" > ? and ("T"."LEASED_UNTIL" is null or "T"."LEASED_UNTIL" <= ?) and exists (select "R"."REPOSITORY_ID" from "REPOSITORY" as "R" where "R"."TENANT_ID" = "T"."TENANT_ID" and "R"."SCHEDULE" <> ? and ("R"."LAST_SUCCESS_AT" is null or ("R"."LAST_SUCCESS_AT" < ? and ("R"."SCHEDULE" = ? or "R"."FAILURE_AT" is not null)) or ("R"."SCHEDULE" = ? and "R"."LAST_SUCCESS_AT" < ?))) and not exists (select "C"."RUN_ID" from "COLLECTION_RUN" as "C" where "C"."TENANT_ID" = "T"."TENANT_ID" and "C"."STARTED_AT" > ? and "C"."REASON" = ? and ("C"."FAILURE_CODE" is null or "C"."FAILURE_CODE" not in (?))) order by "T"."TENANT_ID" fetch first 100 rows only;
+
+-- set a schedule
+select "R".*, "S"."WEB_URL" as "SERVER_URL", "F"."STARS" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" where "R"."TENANT_ID" = ? and "R"."REPOSITORY_ID" in (?) order by "R"."OWNER", "R"."NAME";
+update "REPOSITORY" set "SCHEDULE" = ? where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
 
 -- collect
 delete from "PATH_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "SNAPSHOT_DATE" = ?;
