@@ -51,6 +51,7 @@ export default defineConfig({
             ...['stats', 'tenants', 'collecting-days', 'collecting-failures', 'collecting-lists'],
             'collecting-runs',
             'collecting-unchanged',
+            ...['dashboards', 'data-token'],
           ].map((name) => (name.includes('/') ? name : `test/${name}.test.ts`)),
         },
       },

@@ -46,9 +46,9 @@ async function requireReader(c: Call, right: 'seeTraffic' | 'changeDashboards'):
 
 /** What is asked of the stats action for each table, besides the range and the page. */
 const QUERIES: Record<DataName, string> = {
-  repositorystats: 'format=csv&by=day',
-  weekly: 'format=csv&by=week',
-  monthly: 'format=csv&by=month',
+  repositorystats: 'format=csv&columns=seed&by=day',
+  weekly: 'format=csv&columns=seed&by=week',
+  monthly: 'format=csv&columns=seed&by=month',
   totals: 'format=csv&by=day&sum=repositories',
 };
 

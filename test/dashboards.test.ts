@@ -247,3 +247,13 @@ test('a table’s pages tell how many rows there are, and sums add all repositor
   const json = await ada('GET', `${data.url}?sum=repositories`);
   expect(json.body.error.code).toBe('invalid_input');
 });
+
+test('a document of nearly 256 kB is kept as it was given', async () => {
+  const values = Array.from({ length: 1000 }, (_, place) => ({ place, text: `ä🦆${'x'.repeat(200)}` }));
+  const document = documentOf('Large', { ...view, data: { values } });
+  const { status, body } = await ada('POST', at(), { document });
+  expect([status, body.error]).toEqual([201, undefined]);
+  const change = await ada('PUT', at(`/${body.dashboardId}`), { version: 1, document });
+  expect(change.body.document).toEqual(document);
+  await ada('DELETE', at(`/${body.dashboardId}`));
+});
