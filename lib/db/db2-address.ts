@@ -13,40 +13,35 @@ const SERVICES = [
   'Db2 on Cloud',
 ];
 
-const text = z.string().min(1);
-
-/** Credentials of the instances that the seed's `bx service key-create` made: with a data source name, TLS or not. */
-const named = z
-  .union([z.object({ ssldsn: text }), z.object({ dsn: text })])
-  .transform((found) => parseDsn('ssldsn' in found ? found.ssldsn : found.dsn));
+/** Made when it is needed: of all the actions that start, few read JSON here. */
+const credentials = z.lazy(() => {
+  const text = z.string().min(1);
+  /** Credentials of the instances that the seed's `bx service key-create` made: with a data source name, TLS or not. */
+  const named = z
+    .union([z.object({ ssldsn: text }), z.object({ dsn: text })])
+    .transform((found) => parseDsn('ssldsn' in found ? found.ssldsn : found.dsn));
+  const separate = z
+    .object({ db: text, hostname: text, port: z.coerce.string(), username: text, password: text })
+    .transform(({ db, hostname, port, username, password }) => ({
+      ...{ DATABASE: db, HOSTNAME: hostname, PORT: port, UID: username, PWD: password },
+    }));
+  return z.union([composed(text), named, separate]);
+});
 
 /** Credentials of today's instances: https://cloud.ibm.com/docs/Db2onCloud?topic=Db2onCloud-getting-started */
-const composed = z
-  .object({
-    connection: z.object({
-      db2: z.object({
-        authentication: z.object({ username: text, password: text }),
-        hosts: z.array(z.object({ hostname: text, port: z.number() })).min(1),
-        database: text,
-      }),
-    }),
-  })
-  .transform(({ connection: { db2 } }) => ({
-    DATABASE: db2.database,
-    HOSTNAME: db2.hosts[0]?.hostname ?? '',
-    PORT: String(db2.hosts[0]?.port),
-    UID: db2.authentication.username,
-    PWD: db2.authentication.password,
+function composed(text: z.ZodString) {
+  const authentication = z.object({ username: text, password: text });
+  const hosts = z.array(z.object({ hostname: text, port: z.number() })).min(1);
+  const db2 = z.object({ authentication, hosts, database: text });
+  return z.object({ connection: z.object({ db2 }) }).transform(({ connection }) => ({
+    DATABASE: connection.db2.database,
+    HOSTNAME: connection.db2.hosts[0]?.hostname ?? '',
+    PORT: String(connection.db2.hosts[0]?.port),
+    UID: connection.db2.authentication.username,
+    PWD: connection.db2.authentication.password,
     SECURITY: 'SSL',
   }));
-
-const separate = z
-  .object({ db: text, hostname: text, port: z.coerce.string(), username: text, password: text })
-  .transform(({ db, hostname, port, username, password }) => ({
-    ...{ DATABASE: db, HOSTNAME: hostname, PORT: port, UID: username, PWD: password },
-  }));
-
-const credentials = z.union([composed, named, separate]);
+}
 
 function parseUri(address: string): Keywords | undefined {
   if (!/^db2:\/\/./.test(address) || !URL.canParse(address)) return undefined;

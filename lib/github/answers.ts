@@ -61,58 +61,71 @@ export interface ListedRepository {
 
 /** Bounds of what is believed: far above anything GitHub says, within what the database holds. */
 const MOST_ROWS = 100;
-const figure = z.int32().nonnegative();
+
+// A schema takes a quarter of a millisecond to make, which every container that starts would wait for: they are made when
+// the first answer comes.
+const figure = z.lazy(() => z.int32().nonnegative());
 const figures = { count: figure, uniques: figure };
 
-const bucket = z
-  .object({ timestamp: z.iso.datetime({ offset: true }), ...figures })
-  .transform(
-    ({ timestamp, count, uniques }): Bucket => ({ date: toDay(new Date(timestamp)), count, uniques }),
-  );
+const bucket = z.lazy(() =>
+  z
+    .object({ timestamp: z.iso.datetime({ offset: true }), ...figures })
+    .transform(
+      ({ timestamp, count, uniques }): Bucket => ({ date: toDay(new Date(timestamp)), count, uniques }),
+    ),
+);
 
-export const viewsAnswer = z
-  .object({ ...figures, views: z.array(bucket).max(MOST_ROWS) })
-  .transform(({ count, uniques, views }): Window => ({ count, uniques, days: views }));
+export const viewsAnswer = z.lazy(() =>
+  z
+    .object({ ...figures, views: z.array(bucket).max(MOST_ROWS) })
+    .transform(({ count, uniques, views }): Window => ({ count, uniques, days: views })),
+);
 
-export const clonesAnswer = z
-  .object({ ...figures, clones: z.array(bucket).max(MOST_ROWS) })
-  .transform(({ count, uniques, clones }): Window => ({ count, uniques, days: clones }));
+export const clonesAnswer = z.lazy(() =>
+  z
+    .object({ ...figures, clones: z.array(bucket).max(MOST_ROWS) })
+    .transform(({ count, uniques, clones }): Window => ({ count, uniques, days: clones })),
+);
 
-export const referrersAnswer: z.ZodType<Referrer[]> = z
-  .array(z.object({ referrer: z.string(), ...figures }))
-  .max(MOST_ROWS);
+export const referrersAnswer: z.ZodType<Referrer[]> = z.lazy(() =>
+  z.array(z.object({ referrer: z.string(), ...figures })).max(MOST_ROWS),
+);
 
-export const pathsAnswer: z.ZodType<PopularPath[]> = z
-  .array(z.object({ path: z.string(), title: z.string(), ...figures }))
-  .max(MOST_ROWS);
+export const pathsAnswer: z.ZodType<PopularPath[]> = z.lazy(() =>
+  z.array(z.object({ path: z.string(), title: z.string(), ...figures })).max(MOST_ROWS),
+);
 
-export const userAnswer = z.object({ id: z.int(), login: z.string(), name: z.string().nullish() });
+export const userAnswer = z.lazy(() =>
+  z.object({ id: z.int(), login: z.string(), name: z.string().nullish() }),
+);
 
-const permissions = z.object({
-  admin: z.boolean(),
-  maintain: z.boolean().default(false),
-  push: z.boolean(),
-  triage: z.boolean().default(false),
-  pull: z.boolean(),
-});
+const permissions = () =>
+  z.object({
+    admin: z.boolean(),
+    maintain: z.boolean().default(false),
+    push: z.boolean(),
+    triage: z.boolean().default(false),
+    pull: z.boolean(),
+  });
 
-const listed = z.object({
-  id: z.int().positive(),
-  name: z.string(),
-  full_name: z.string(),
-  owner: z.object({ login: z.string() }),
-  private: z.boolean(),
-  archived: z.boolean(),
-  description: z.string().nullable(),
-  html_url: z.string(),
-  permissions,
-  stargazers_count: figure,
-  forks_count: figure,
-  open_issues_count: figure,
-  created_at: z.iso.datetime({ offset: true }),
-});
+const listed = () =>
+  z.object({
+    id: z.int().positive(),
+    name: z.string(),
+    full_name: z.string(),
+    owner: z.object({ login: z.string() }),
+    private: z.boolean(),
+    archived: z.boolean(),
+    description: z.string().nullable(),
+    html_url: z.string(),
+    permissions: permissions(),
+    stargazers_count: figure,
+    forks_count: figure,
+    open_issues_count: figure,
+    created_at: z.iso.datetime({ offset: true }),
+  });
 
-function toListed(answer: z.infer<typeof listed>): ListedRepository {
+function toListed(answer: z.infer<ReturnType<typeof listed>>): ListedRepository {
   return {
     id: answer.id,
     owner: answer.owner.login,
@@ -130,11 +143,13 @@ function toListed(answer: z.infer<typeof listed>): ListedRepository {
   };
 }
 
-export const repositoryListAnswer = z.array(listed.transform(toListed)).max(MOST_ROWS);
+export const repositoryListAnswer = z.lazy(() => z.array(listed().transform(toListed)).max(MOST_ROWS));
 
-export const repositoryAnswer = listed
-  .extend({ subscribers_count: figure })
-  .transform((answer) => ({ ...toListed(answer), subscribers: answer.subscribers_count }));
+export const repositoryAnswer = z.lazy(() =>
+  listed()
+    .extend({ subscribers_count: figure })
+    .transform((answer) => ({ ...toListed(answer), subscribers: answer.subscribers_count })),
+);
 
 /** Returns what the answer says; throws `unreadable_answer`, naming where it is not as documented. */
 export function parseAnswer<T>(schema: z.ZodType<T>, answer: unknown): T {
