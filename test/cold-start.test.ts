@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTestInstallation, type TestInstallation } from './installation.ts';
+
+const BUNDLES = path.join(import.meta.dirname, '../dist/actions');
+/** Those whose first path segment is no tenant's id. */
+const WITHOUT_TENANT = ['init', 'me', 'servers', 'tenants'];
+/** Not web actions. */
+const JOBS = ['collect', 'collect-tenant', 'delete-data', 'upgrade'];
+const webActions = readdirSync(BUNDLES)
+  .map((file) => path.basename(file, '.js'))
+  .filter((name) => !JOBS.includes(name));
+
+/** Node loads its fetch, called undici, when something of it is first named, and keeps a list of what it has loaded. */
+const SCRIPT = `
+const usesFetch = () => process.moduleLoadList.some((name) => name.endsWith('undici/undici'));
+const code = require('node:fs').readFileSync(process.env.BUNDLE, 'utf8');
+const main = new Function('require', 'module', code + 'return main;')(require, module);
+main(JSON.parse(process.env.ARGS)).then(({ statusCode }) => {
+  const used = usesFetch();
+  new Response();
+  console.log(JSON.stringify({ statusCode, used, isTold: usesFetch() }));
+  process.exit();
+});`;
+
+let installation: TestInstallation;
+let tenantId: number;
+beforeAll(async () => {
+  installation = await openTestInstallation({ demo: true });
+  ({ tenantId } = await installation.initialise());
+  // Whom nobody met yet is asked about at the provider, which does take fetch.
+  await installation.as('ada@example.com')('GET', '/me');
+});
+afterAll(() => installation.close());
+
+test.each(webActions)(
+  '%s answers for the first time without Node’s fetch, which is slow to load',
+  async (name) => {
+    const token = await installation.identity.issueToken('ada@example.com');
+    const args = {
+      ...installation.parameters,
+      __ow_method: 'get',
+      __ow_path: WITHOUT_TENANT.includes(name) ? '' : `/${tenantId}`,
+      __ow_headers: { authorization: `Bearer ${token}` },
+    };
+    const env = { BUNDLE: path.join(BUNDLES, `${name}.js`), ARGS: JSON.stringify(args) };
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', SCRIPT], { env });
+    const { statusCode, used, isTold } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+    expect(statusCode).toBeLessThan(500);
+    expect({ used, isTold }).toEqual({ used: false, isTold: true });
+  },
+);
