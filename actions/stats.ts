@@ -8,6 +8,8 @@ import { isDay } from '../lib/day.ts';
 import { readOverview, readOverviewRows } from '../lib/overview.ts';
 import { bucketDays } from '../lib/range.ts';
 import { requireRepositoryRow } from '../lib/repositories.ts';
+import { listExtraStates } from '../lib/repository-extras.ts';
+import { readStarHistory, type StarHistory } from '../lib/repository-stars.ts';
 import { readFigures, readRepositoryTraffic } from '../lib/repository-traffic.ts';
 import { parseId, parseQuery, toId } from '../lib/request.ts';
 import { readTable, readTrafficSums, requireWhole } from '../lib/traffic-table.ts';
@@ -49,7 +51,13 @@ export const OverviewQuery = z
   })
   .refine(isOneSpan, ONE_SPAN);
 
-export const RepositoryQuery = z.strictObject(span).refine(isOneSpan, ONE_SPAN);
+export const RepositoryQuery = z
+  .strictObject({
+    ...span,
+    /** What a CSV file holds: `stars` are the days, weeks or months of all years, whatever the range. */
+    of: z.enum(['traffic', 'stars']).default('traffic'),
+  })
+  .refine(isOneSpan, ONE_SPAN);
 
 export const TableQuery = z
   .strictObject({
@@ -162,10 +170,15 @@ const FIGURES = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques', 'stat
 app.get('/:tenantId/:repositoryId', async (c) => {
   const { db, access, now } = await requireAccess(c);
   const repositoryId = parseId(c.req.param('repositoryId'), 'repository');
-  const { format, ...query } = parseQuery(c.req.raw, RepositoryQuery);
+  const { format, of, ...query } = parseQuery(c.req.raw, RepositoryQuery);
   if (format === 'json')
     return json<RepositoryStats>(await readRepositoryTraffic(db, access, repositoryId, query, now));
   const row = await requireRepositoryRow(db, access, repositoryId);
+  if (of === 'stars') {
+    const extras = await listExtraStates(db, access.tenantId, repositoryId);
+    const history = await readStarHistory(db, row, extras, { now, by: query.by ?? 'day' });
+    return csv(`stars-${access.tenantId}-${repositoryId}`, toStarsCsv(history));
+  }
   const { range, buckets, series } = await readFigures(db, row, query, now);
   const rows = buckets.map((bucket, place) => [
     bucket,
@@ -175,5 +188,11 @@ app.get('/:tenantId/:repositoryId', async (c) => {
   const header = ['date', ...FIGURES, 'uniquesExact', 'firstDate', 'lastDate'];
   return csv(`traffic-${access.tenantId}-${repositoryId}`, toCsv(header, rows));
 });
+
+function toStarsCsv(history: StarHistory | null): string {
+  const { buckets, stars, starsGained } = history ?? { buckets: [], stars: [], starsGained: [] };
+  const rows = buckets.map((bucket, place) => [bucket, stars[place] ?? null, starsGained[place] ?? null]);
+  return toCsv(['date', 'stars', 'starsGained'], rows);
+}
 
 export const main = serve(app);

@@ -1,4 +1,5 @@
 import type { Activations } from './activations.ts';
+import { collectExtras } from './collect-extras.ts';
 import { collectRepository, failRepository, type Waiting } from './collect-repository.ts';
 import type { Day } from './day.ts';
 import type { Db } from './db/database.ts';
@@ -51,9 +52,9 @@ const LONGEST_MS = 3_600_000;
 const PATIENCE = 3;
 
 /**
- * Works through what waits in a run, a few repositories at once, each stored by itself. Shortly before the end it hands
- * over to a fresh activation, unless it collected nothing itself; after the last repository it closes the run. A run that
- * is not at work is left alone.
+ * Works through what waits in a run, a few repositories at once, each stored by itself, and then through what is asked
+ * for besides traffic. Shortly before the end it hands over to a fresh activation, unless it collected nothing itself;
+ * after the last repository it closes the run. A run that is not at work is left alone.
  */
 export async function collectTenant(collector: Collector, run: RunKey): Promise<CollectedRun> {
   const { db, clock } = collector;
@@ -62,17 +63,30 @@ export async function collectTenant(collector: Collector, run: RunKey): Promise<
   const until = clock().getTime() + Math.min(collector.timeLeft(), LONGEST_MS) + GRACE_MS;
   await renewLease(db, run, new Date(until));
   const queue = await listWaiting(db, run);
-  const { begun, ...done } = await collectAll(collector, run, queue);
+  const { opened, begun, ...done } = await collectAll(collector, run, queue);
   if (queue.length > 0 && done.repoCount === 0) {
     await closeRun(db, run, clock(), noneInTime());
     return nothing;
   }
-  if (queue.length > 0) {
-    await startCollecting({ db, activations: collector.activations, now: clock() }, run, begun);
+  const isLeft = queue.length > 0 || (opened !== null && (await isExtraLeft(collector, run, opened)));
+  if (isLeft) {
+    await startCollecting({ db, activations: collector.activations, now: clock() }, run, begun());
     return { ...nothing, ...done, handedOver: true };
   }
   await closeRun(db, run, clock());
   return { ...nothing, ...done };
+}
+
+/** Collects what is due besides traffic; true when a fresh activation has to go on with it. */
+async function isExtraLeft(
+  collector: Collector,
+  run: RunKey,
+  { github, pace }: OpenedGitHub,
+): Promise<boolean> {
+  const { db, clock, timeLeft } = collector;
+  const isTime = () => timeLeft() - (pace?.pause() ?? 0) > RESERVE_MS;
+  const { count, left } = await collectExtras({ db, clock, github, pace, isTime }, run);
+  return count > 0 && left > 0;
 }
 
 /** One more activation after the other would be started for nothing. */
@@ -82,7 +96,7 @@ function noneInTime(): Failure {
   return new Failure(503, 'out_of_time', message);
 }
 
-/** Takes repositories off the queue until it is empty or the time is up. */
+/** Takes repositories off the queue until it is empty or the time is up; `opened` is null when GitHub refuses all. */
 async function collectAll(collector: Collector, run: RunKey, queue: Waiting[]) {
   const done = { repoCount: 0, failedCount: 0 };
   const opened = await collector.openGitHub(run.tenantId).catch((error: unknown) => {
@@ -122,7 +136,8 @@ async function collectAll(collector: Collector, run: RunKey, queue: Waiting[]) {
   // All of them, also after a failure: a container that stops would keep their transactions open, and their rows locked.
   for (const worker of workers) await worker;
   if (broken) throw broken.error;
-  return { ...done, begun: pace?.begun() ?? [] };
+  const begun = () => pace?.begun() ?? [];
+  return { ...done, begun, opened: hopeless || opened instanceof Failure ? null : opened };
 }
 
 /** Collects one repository, or lets it fail for the reason for which all do. */

@@ -18,6 +18,9 @@ import { type Connection, type ConnectionOptions, openConnection } from './githu
 import { GitHubError, isForAll } from './github/error.ts';
 import { type AnswerKind, type AnswerMemory, askConditionally, createMemory } from './github/memory.ts';
 import { parseScopes, parseTokenExpiry } from './github/refusal.ts';
+import { getStarPage, type StarPage } from './github/star-history.ts';
+
+export type { StarDay } from './github/star-history.ts';
 
 /** Whose token it is, and what is known of the token. */
 interface Viewer {
@@ -84,6 +87,8 @@ export interface GitHubClient {
    * give the days, and what would meet every other repository of the token as well.
    */
   getTraffic(id: number, options?: TrafficOptions): Promise<GitHubTraffic>;
+  /** The days of up to 30 weeks with the stars that they gained; page 1 is the newest. One request. */
+  getStarPage(id: number, page: number): Promise<StarPage>;
 }
 
 const PAGE = 100;
@@ -96,7 +101,8 @@ export function openGitHub(options: ConnectionOptions): GitHubClient {
     getViewer: () => getViewer(connection),
     getRepository: (repository, memory) => getRepository(connection, repository, memory),
     listRepositories: () => listRepositories(connection),
-    getTraffic: (id, options = {}) => getTraffic(connection, id, options),
+    getTraffic: (id, traffic = {}) => getTraffic(connection, id, traffic),
+    getStarPage: (id, page) => getStarPage(connection, id, page, options.clock()),
   };
 }
 

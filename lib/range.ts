@@ -130,7 +130,8 @@ function given(request: RangeRequest, today: Day) {
   return { from: request.from ?? addDays(to, 1 - DEFAULT_DAYS), to };
 }
 
-function defaultBucket(days: number): Bucket {
+/** The buckets in which so many days are shown unless others are asked for. */
+export function defaultBucket(days: number): Bucket {
   if (days <= MOST_DAYS_BY_DAY) return 'day';
   return days <= MOST_DAYS_BY_WEEK ? 'week' : 'month';
 }

@@ -17,6 +17,8 @@ const TABLES = [
   'repositoryFact',
   'repositoryEvent',
   'githubAnswer',
+  'repositoryExtra',
+  'starDay',
   'memberRepository',
   'repository',
 ] as const;

@@ -3,7 +3,9 @@ import { addDays, type Day, daysFrom, toDay } from './day.ts';
 import type { Db } from './db/database.ts';
 import { bucketOf, bucketsOf, type Range, type RangeRequest, type Spans, spansOf, toRange } from './range.ts';
 import { type Repository, type RepositoryRow, requireRepositoryRow, toRepository } from './repositories.ts';
+import { listExtraStates } from './repository-extras.ts';
 import { listEvents, listFacts, type RepositoryEvent, type RepositoryFact } from './repository-facts.ts';
+import { readStarHistory, readStarSeries, type StarHistory } from './repository-stars.ts';
 import { findActiveRun } from './runs.ts';
 import { listPaths, listReferrers, type RankedPath, type RankedReferrer } from './snapshot-lists.ts';
 import {
@@ -60,7 +62,9 @@ export interface RepositoryTraffic extends RepositoryFigures {
   snapshotDate: Day | null;
   referrers: RankedReferrer[];
   paths: RankedPath[];
-  facts: { [fact in 'stars' | 'forks' | 'subscribers' | 'openIssues']: (number | null)[] };
+  facts: { [fact in 'stars' | 'starsGained' | 'forks' | 'subscribers' | 'openIssues']: (number | null)[] };
+  /** The stars of all years; null: they were never asked for. */
+  starHistory: StarHistory | null;
   events: RepositoryEvent[];
   revisions: Awaited<ReturnType<typeof listRevisions>>;
   rememberedFrom: Day;
@@ -83,6 +87,7 @@ export async function readRepositoryTraffic(
   const { from, to } = figures.range;
   const [newest, previous] = await listNewestWindows(db, key, to);
   const inRange = newest && newest.observedDate >= from ? newest.observedDate : null;
+  const extras = await listExtraStates(db, access.tenantId, repositoryId);
   const dates = { from, newest: newest?.observedDate ?? null, previous: previous?.observedDate ?? null };
   return {
     tenantId: access.tenantId,
@@ -92,7 +97,11 @@ export async function readRepositoryTraffic(
     snapshotDate: inRange,
     referrers: await listReferrers(db, key, dates),
     paths: await listPaths(db, key, dates),
-    facts: toFactSeries(await listFacts(db, key, from, to), figures),
+    facts: {
+      ...toFactSeries(await listFacts(db, key, from, to), figures),
+      ...(await readStarSeries(db, key, extras, figures.range)),
+    },
+    starHistory: await readStarHistory(db, key, extras, { now }),
     events: await listEvents(db, key, from, to),
     revisions: await listRevisions(db, key, from, to),
     rememberedFrom: rememberedFrom(toDay(now)),
@@ -189,13 +198,13 @@ function toSeries(
   };
 }
 
-/** The facts of the last day in each bucket that has any. */
+/** The facts of the last day in each bucket that has any, besides stars. */
 function toFactSeries(facts: readonly RepositoryFact[], { buckets, range }: RepositoryFigures) {
   const last = new Map(facts.map((fact) => [bucketOf(fact.factDate, range.by), fact]));
-  const column = (name: 'stars' | 'forks' | 'subscribers' | 'openIssues') =>
+  const column = (name: 'forks' | 'subscribers' | 'openIssues') =>
     buckets.map((bucket) => last.get(bucket)?.[name] ?? null);
   return {
-    ...{ stars: column('stars'), forks: column('forks') },
+    forks: column('forks'),
     ...{ subscribers: column('subscribers'), openIssues: column('openIssues') },
   };
 }

@@ -20,6 +20,8 @@ const PATHS = [
   `${REPOSITORY}/traffic/clones`,
   `${REPOSITORY}/traffic/popular/referrers`,
   `${REPOSITORY}/traffic/popular/paths`,
+  `${REPOSITORY}/releases`,
+  `${REPOSITORY}/actions/runs`,
 ];
 const PROSE = new Set([
   'description',

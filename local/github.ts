@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { toDayNumber } from './github/days.ts';
+import { DAY_MS, toDayNumber } from './github/days.ts';
 import { createExchange, type LoggedRequest } from './github/exchange.ts';
 import { createFailures, type FailureRule } from './github/failures.ts';
 import { listReferrers, type ReferrerFigures } from './github/popular.ts';
+import { starsGained } from './github/stars.ts';
 import type { Truth } from './github/traffic.ts';
 import {
   type Account,
@@ -49,6 +50,8 @@ export interface GitHub {
   truth(id: number, day: string): Truth;
   /** What really happened from a Monday to the Sunday after it. */
   truthOfWeek(id: number, monday: string): Truth;
+  /** The stars a repository really gained on a whole UTC day. */
+  truthOfStars(id: number, day: string): number;
   /** Every referrer of the 14 days before `day`, most views first, not only the ten GitHub shows on it. */
   truthOfReferrers(id: number, day: string): ReferrerFigures[];
   /** The requests since the last reset, oldest first (the last 50,000 at least). */
@@ -98,6 +101,10 @@ export function createGitHub(options: GitHubOptions): GitHub {
     fail: failures.add,
     truth: (id, day) => requireEntry(id).traffic.truth(day),
     truthOfWeek: (id, monday) => requireEntry(id).traffic.truthOfWeek(monday),
+    truthOfStars(id, day) {
+      const number = toDayNumber(day);
+      return starsGained(requireEntry(id), number, new Date((number + 1) * DAY_MS));
+    },
     truthOfReferrers(id, day) {
       const { story, traffic, seed } = requireEntry(id);
       return listReferrers(story, traffic, seed, toDayNumber(day));

@@ -30,3 +30,33 @@ export function listDeviations(endpoint: string, status: number, body: unknown):
   if (validate(body)) return [];
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
+
+/**
+ * GitHub's OpenAPI document (version 23.0.2 of the package) does not have the star history yet: this is what
+ * https://github.blog/changelog/2026-09-04-new-api-endpoint-provides-privacy-safe-star-history-data and its users tell.
+ */
+const starHistory = {
+  type: 'array',
+  maxItems: 30,
+  items: {
+    type: 'object',
+    required: ['week', 'total', 'days'],
+    properties: {
+      week: { type: 'integer', multipleOf: 86_400 },
+      total: { type: 'integer', minimum: 0 },
+      days: { type: 'array', minItems: 7, maxItems: 7, items: { type: 'integer', minimum: 0 } },
+    },
+    additionalProperties: false,
+  },
+};
+const validateStars = ajv.compile(starHistory);
+
+/** What in a page of `/repos/{owner}/{repo}/stargazers/history` is not as it is told; `total` must be the days' sum. */
+export function listStarDeviations(body: unknown): string[] {
+  if (!validateStars(body))
+    return (validateStars.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+  const weeks = body as { total: number; days: number[] }[];
+  return weeks
+    .filter(({ total, days }) => total !== days.reduce((sum, stars) => sum + stars, 0))
+    .map(({ total }) => `total ${total} is not the sum of its days`);
+}

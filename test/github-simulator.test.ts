@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { StarWeek } from '../local/github/stars.ts';
 import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
 import type { Story } from '../local/github/story.ts';
 import { toFigures } from '../local/github/visitors.ts';
 import type { Repository } from '../local/github/world.ts';
-import { listDeviations } from './github-schema.ts';
+import { listDeviations, listStarDeviations } from './github-schema.ts';
 import { QUIET, type ServedGitHub, serveGitHub } from './github-server.ts';
 
 const TODAY = '2026-11-21';
@@ -94,6 +95,34 @@ test('every answer about every repository is as GitHub documents it, by name and
       }
     }
   }
+});
+
+test('the star history says what the number of stars says, week by week, as GitHub does', async () => {
+  const version = { 'x-github-api-version': '2026-03-10' };
+  for (const one of repositories) {
+    const read = async (page: number) => {
+      const path = `/repositories/${one.id}/stargazers/history?per_page=30&page=${page}`;
+      return served.get(path, tokenFor(one), version);
+    };
+    const { stargazers_count: stars } = await answer<{ stargazers_count: number }>(
+      `/repositories/${one.id}`,
+      tokenFor(one),
+    );
+    const weeks: StarWeek[] = [];
+    for (let page = 1; ; page += 1) {
+      const response = await read(page);
+      const body = (await response.json()) as StarWeek[];
+      expect(listStarDeviations(body)).toEqual([]);
+      weeks.push(...body);
+      if (!response.headers.get('link')?.includes('rel="next"')) break;
+    }
+    expect(sum(weeks.map(({ total }) => total))).toBe(stars);
+    const steps = weeks.slice(1).map(({ week }, index) => (weeks[index]?.week ?? 0) - week);
+    expect(new Set(steps)).toEqual(new Set([7 * 86_400]));
+  }
+  const [burrow] = repositories;
+  const path = `/repositories/${burrow?.id}/stargazers/history`;
+  expect((await served.get(path, DEMO_TOKENS.octocat)).status).toBe(404);
 });
 
 test('the account, its repositories, the limits and the meta document are as GitHub documents them', async () => {

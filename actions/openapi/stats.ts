@@ -57,6 +57,12 @@ const Ranked = {
   current: z.boolean(),
 };
 
+/** How far something besides traffic was read, and why not farther; it is asked for once a day. */
+const ExtraStanding = {
+  readAt: Instant.nullable(),
+  problem: z.object({ code: z.string(), message: z.string(), since: Instant }).nullable(),
+};
+
 export const RepositoryStats = z.object({
   tenantId: z.int(),
   repository: Repository,
@@ -86,11 +92,26 @@ export const RepositoryStats = z.object({
   paths: z.array(z.object({ path: z.string(), title: z.string(), ...Ranked })),
   /** Point-in-time facts per bucket, as of the last day in it that was collected. */
   facts: z.object({
+    /** Before the first collection: the stars given until the bucket's end and not taken back. */
     stars: z.array(Figure),
+    starsGained: z.array(Figure),
     forks: z.array(Figure),
     subscribers: z.array(Figure),
     openIssues: z.array(Figure),
   }),
+  /** The stars of all years, by day, week or month as fits; null: they were never asked for. */
+  starHistory: z
+    .object({
+      range: Range,
+      buckets: z.array(Day),
+      stars: z.array(Figure),
+      /** What GitHub says of each day; of stars that are taken back later, the larger figure stays. */
+      starsGained: z.array(Figure),
+      /** False: the oldest years have not been read yet. */
+      complete: z.boolean(),
+      ...ExtraStanding,
+    })
+    .nullable(),
   events: z.array(
     z.object({
       kind: z.enum(['renamed', 'transferred', 'archived', 'unarchived']),

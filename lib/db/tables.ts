@@ -10,6 +10,7 @@ export type SystemRole = 'administrator' | 'maintainer';
 export type Role = 'manager' | 'viewer' | 'repository viewer';
 export type Visibility = 'public' | 'private' | 'internal';
 export type Schedule = 'daily' | 'weekly' | 'paused';
+export type ExtraKind = 'stars' | 'releases' | 'workflow runs';
 export type RunReason = 'alarm' | 'person' | 'added';
 export type ChannelKind = 'webhook' | 'slack' | 'teams';
 /** What is sent to a channel. */
@@ -178,6 +179,25 @@ interface RepositoryFact {
   openIssues: number;
 }
 
+interface RepositoryExtra {
+  tenantId: number;
+  repositoryId: number;
+  kind: ExtraKind;
+  triedAt: Instant;
+  readAt: Instant | null;
+  nextPage: number | null;
+  seenCount: number | null;
+  failureCode: string | null;
+  failureMessage: string | null;
+}
+
+interface StarDay {
+  tenantId: number;
+  repositoryId: number;
+  starDate: Day;
+  gained: number;
+}
+
 interface RepositoryEvent {
   tenantId: number;
   repositoryId: number;
@@ -273,6 +293,8 @@ export interface Tables {
   repositoryFact: RepositoryFact;
   repositoryEvent: RepositoryEvent;
   githubAnswer: GithubAnswer;
+  repositoryExtra: RepositoryExtra;
+  starDay: StarDay;
   collectionRun: CollectionRun;
   runRepository: RunRepository;
   dashboard: Dashboard;

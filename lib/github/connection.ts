@@ -26,10 +26,11 @@ interface ConnectionAnswer {
   unchanged: boolean;
 }
 
-/** The answer that is known already, and where requests are counted. */
+/** The answer that is known already, where requests are counted, and the API's version that is needed. */
 interface Condition {
   etag?: string | undefined;
   memory?: AnswerMemory | undefined;
+  apiVersion?: string | undefined;
 }
 
 /** Asks GitHub for a path below the base URL. Throws only {@link GitHubError}. */
@@ -46,7 +47,7 @@ const REQUESTS_AT_ONCE = 60;
 /** A hundred repositories, the longest answer that is asked for, take about 0.7 MB. */
 const MOST_BYTES = 8 * 1024 * 1024;
 const USER_AGENT = 'github-traffic-analytics';
-const API_HEADERS = { 'x-github-api-version': '2022-11-28' };
+const API_VERSION = '2022-11-28';
 /** Octokit takes this status for a failure. */
 const NOT_MODIFIED = { status: 304, headers: {}, data: undefined };
 
@@ -66,9 +67,9 @@ export function openConnection(options: ConnectionOptions): Connection {
   async function ask(
     path: string,
     parameters: Record<string, string | number>,
-    { etag, memory = createMemory() }: Condition,
+    { etag, memory = createMemory(), apiVersion = API_VERSION }: Condition,
   ): Promise<ConnectionAnswer> {
-    const sent = { ...API_HEADERS, ...(etag !== undefined && { 'if-none-match': etag }) };
+    const sent = { 'x-github-api-version': apiVersion, ...(etag !== undefined && { 'if-none-match': etag }) };
     const attempt = async () => {
       octokit ??= openOctokit(options, timeLeft);
       const ready = await octokit;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { toPermissions } from './access.ts';
-import { DAY_MS, toDayNumber } from './days.ts';
+import { countStars } from './stars.ts';
 import { type Account, type Entry, nameAt, type Permission, type World } from './world.ts';
 
 /** Where the simulator is reached: the API's base URL and the one of its pages, both without a slash at the end. */
@@ -106,17 +106,6 @@ export function toUserDocument(account: Account, addresses: Addresses): Record<s
     created_at: '2011-01-25T18:44:36Z',
     updated_at: '2026-01-05T09:12:00Z',
   };
-}
-
-/** Stars a repository has at an instant: some every day, and one of every 25 visitors of a spike. */
-function countStars(entry: Entry, now: Date): number {
-  const today = now.getTime() / DAY_MS;
-  const days = Math.max(0, today - toDayNumber(entry.createdOn));
-  const crowds = (entry.story.spikes ?? []).map(({ on, views, halfLife }) => {
-    const age = today - toDayNumber(on);
-    return age < 0 ? 0 : views * 0.06 * halfLife * (1 - 0.5 ** (age / halfLife));
-  });
-  return Math.floor(entry.story.starsPerDay * days + crowds.reduce((sum, stars) => sum + stars, 0));
 }
 
 export interface RepositoryView extends Addresses {

@@ -37,6 +37,8 @@ const LOG_LENGTH = 100_000;
 const ANONYMOUS_QUOTA = 60;
 const QUOTA = 5000;
 const MOST_AT_ONCE = 100;
+/** Of requests that ask for none. */
+const API_VERSION = '2022-11-28';
 const DOWN_PAGE =
   '<!DOCTYPE html><html><head><title>Unicorn! &middot; GitHub</title></head><body></body></html>';
 const NO_USER_AGENT =
@@ -63,6 +65,7 @@ export function createExchange({ world, failures, clock, baseUrl, latency = 0 }:
       enterprise: new URL(addresses.apiUrl).pathname !== '/',
       lateHours: failure?.kind === 'late' ? failure.hours : 0,
       withoutTraffic: failure?.kind === 'zeros',
+      apiVersion: String(request.headers['x-github-api-version'] ?? API_VERSION),
     };
   }
 
@@ -143,13 +146,13 @@ function outOfQuota({ caller, quota, ...call }: Call, failure: Failure | undefin
   return rateLimited(status, caller ? `user ID ${caller.account.id}` : '127.0.0.1');
 }
 
-function toHeaders({ caller, enterprise, path, quota }: Call): Record<string, string> {
+function toHeaders({ caller, enterprise, path, quota, apiVersion }: Call): Record<string, string> {
   return {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'private, max-age=60, s-maxage=60',
     vary: 'Accept, Authorization, Cookie, X-GitHub-OTP',
     'x-github-media-type': 'github.v3; format=json',
-    'x-github-api-version-selected': '2022-11-28',
+    'x-github-api-version-selected': apiVersion,
     ...(caller ? toTokenHeaders(caller, path.includes('/traffic/') ? 'repo' : '') : {}),
     ...(enterprise ? { 'x-github-enterprise-version': '3.19.0' } : toQuotaHeaders(quota)),
   };

@@ -63,9 +63,14 @@ function toSorted(entries: Entry[], { query, now }: Call): Entry[] {
     .map(({ entry }) => entry);
 }
 
-/** One page of a list with GitHub's `Link` header. */
-function toPage<T>({ query, apiUrl, path }: Call, items: T[], toDocument: (item: T) => unknown): Answer {
-  const size = Math.min(100, Math.max(1, Number(query.get('per_page')) || 30));
+/** One page of a list with GitHub's `Link` header; `largest` is the most that `per_page` may ask for. */
+export function toPage<T>(
+  { query, apiUrl, path }: Call,
+  items: T[],
+  toDocument: (item: T) => unknown,
+  largest = 100,
+): Answer {
+  const size = Math.min(largest, Math.max(1, Number(query.get('per_page')) || 30));
   const page = Math.max(1, Number(query.get('page')) || 1);
   const last = Math.max(1, Math.ceil(items.length / size));
   const toLink = (number: number, relation: string) => {

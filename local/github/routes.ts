@@ -3,8 +3,9 @@ import { type Answer, movedTo, notFound, ok, refuse, requiresAuthentication } fr
 import { DAY_MS } from './days.ts';
 import { type Addresses, toFullRepositoryDocument, toUserDocument } from './documents.ts';
 import { type Quota, toQuotaDocument } from './limits.ts';
-import { answerUserRepositories } from './listing.ts';
+import { answerUserRepositories, toPage } from './listing.ts';
 import { listPaths, listReferrers } from './popular.ts';
+import { listStarWeeks } from './stars.ts';
 import { type Entry, nameAt, type World } from './world.ts';
 
 /** One request, understood as far as routes need. */
@@ -19,6 +20,8 @@ export interface Call extends Addresses {
   enterprise: boolean;
   lateHours: number;
   withoutTraffic: boolean;
+  /** What `X-GitHub-Api-Version` asks for. */
+  apiVersion: string;
 }
 
 const TOP = 10;
@@ -79,7 +82,8 @@ function answerMeta({ enterprise }: Call): Answer {
 
 function answerRepository(call: Call, entry: Entry, rest: string, moved: boolean): Answer {
   const figure = /^\/traffic\/(views|clones|popular\/referrers|popular\/paths)$/.exec(rest)?.[1];
-  if (rest !== '' && figure === undefined) return notFound();
+  const extra = EXTRAS[rest];
+  if (rest !== '' && figure === undefined && extra === undefined) return notFound();
   const question = { ...call, entry };
   const hidden = refuseRepository(question);
   if (hidden) return hidden;
@@ -88,8 +92,22 @@ function answerRepository(call: Call, entry: Entry, rest: string, moved: boolean
     return movedTo(`${call.apiUrl}/repositories/${entry.id}${rest}${query === '' ? '' : `?${query}`}`);
   }
   if (figure !== undefined) return refuseTraffic(question, figure) ?? answerTraffic(call, entry, figure);
+  if (extra !== undefined) return extra(call, entry);
   const permission = call.caller && permissionOf(entry, call.caller.account.login, call.now);
   return ok(toFullRepositoryDocument(entry, { ...call, permission }));
+}
+
+/** What else is answered of a repository, by the rest of its path. */
+const EXTRAS: Record<string, (call: Call, entry: Entry) => Answer> = {
+  '/stargazers/history': answerStarHistory,
+};
+
+const STAR_HISTORY_VERSION = '2026-03-10';
+const MOST_STAR_WEEKS = 30;
+
+function answerStarHistory(call: Call, entry: Entry): Answer {
+  if (call.apiVersion < STAR_HISTORY_VERSION) return notFound();
+  return toPage(call, listStarWeeks(entry, call.now), (week) => week, MOST_STAR_WEEKS);
 }
 
 function answerTraffic(call: Call, entry: Entry, figure: string): Answer {

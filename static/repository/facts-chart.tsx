@@ -4,6 +4,7 @@ import { Chart } from '../charts/chart.tsx';
 import type { ChartModel } from '../charts/model.ts';
 import { Segments } from '../controls/segments.tsx';
 import { usePlace } from '../location.ts';
+import { StarCharts } from './star-charts.tsx';
 
 const FACTS = [
   { value: 'stars', label: 'Stars', color: '--series-1' },
@@ -27,22 +28,24 @@ export function FactsChart({ answer }: { answer: RepositoryStats }) {
     }),
     [answer, fact],
   );
+  const controls = (
+    <Segments
+      label="Fact"
+      current={fact.value}
+      segments={FACTS.map(({ value, label }) => ({
+        value,
+        label,
+        changes: { fact: value === 'stars' ? null : value },
+      }))}
+    />
+  );
+  if (fact.value === 'stars') return <StarCharts answer={answer} controls={controls} />;
   return (
     <Chart
       title={fact.label}
       model={model}
       note={fact.value === 'openIssues' ? 'GitHub counts open pull requests among open issues.' : undefined}
-      controls={
-        <Segments
-          label="Fact"
-          current={fact.value}
-          segments={FACTS.map(({ value, label }) => ({
-            value,
-            label,
-            changes: { fact: value === 'stars' ? null : value },
-          }))}
-        />
-      }
+      controls={controls}
     />
   );
 }

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { addDays, type Day, toDay } from '../day.ts';
+import { parseAnswer } from './answers.ts';
+import type { Connection } from './connection.ts';
+
+/** The stars that a repository gained on a day and that were not taken back since. */
+export interface StarDay {
+  starDate: Day;
+  gained: number;
+}
+
+/** One page of the history: up to 30 weeks, the newest on the first page. */
+export interface StarPage {
+  /** Every day of its weeks that has begun, also those without stars. */
+  days: StarDay[];
+  /** True: there are no older weeks. */
+  last: boolean;
+}
+
+/** The most that GitHub gives, and the first version that knows the endpoint. */
+const WEEKS_PER_PAGE = 30;
+const API_VERSION = '2026-03-10';
+
+const historyAnswer = z
+  .array(
+    z.object({
+      week: z.int().nonnegative().max(4_102_444_800),
+      days: z.array(z.int32().nonnegative()).length(7),
+    }),
+  )
+  .max(100);
+
+/**
+ * Reads a page of `GET /repos/{owner}/{repo}/stargazers/history`, which is public since 4 September 2026
+ * (https://docs.github.com/en/rest/activity/starring, version 2026-03-10): whole weeks without gaps, newest first, `week`
+ * in seconds since 1970. A star that is taken back vanishes from the day it was given on.
+ */
+export async function getStarPage(ask: Connection, id: number, page: number, now: Date): Promise<StarPage> {
+  const { data, headers } = await ask(
+    `/repositories/${id}/stargazers/history`,
+    { per_page: WEEKS_PER_PAGE, page },
+    { apiVersion: API_VERSION },
+  );
+  const weeks = parseAnswer(historyAnswer, data);
+  const today = toDay(now);
+  const days = weeks.flatMap(({ week, days }) => {
+    const first = toDay(new Date(week * 1000));
+    return days.map((gained, index) => ({ starDate: addDays(first, index), gained }));
+  });
+  return {
+    days: days.filter(({ starDate }) => starDate <= today),
+    last: weeks.length === 0 || !/rel="next"/.test(headers.link ?? ''),
+  };
+}

@@ -1,0 +1,29 @@
+-- What is asked of GitHub besides traffic, by kind. tried_at is the last time it was asked, with or without success; it
+-- is asked once a day. next_page: where reading the whole history goes on; null: it has been read. seen_count: the
+-- repository's number of stars when its history was last read.
+create table repository_extra (
+  tenant_id integer not null,
+  repository_id integer not null,
+  kind varchar(20) not null,
+  tried_at timestamp(3) not null,
+  read_at timestamp(3),
+  next_page integer,
+  seen_count integer,
+  failure_code varchar(40),
+  failure_message varchar(500 codeunits32),
+  constraint repository_extra_key primary key (tenant_id, repository_id, kind),
+  constraint repository_extra_repository foreign key (tenant_id, repository_id)
+    references repository (tenant_id, repository_id),
+  constraint repository_extra_kind check (kind in ('stars', 'releases', 'workflow runs'))
+) organize by row;
+
+-- The stars that a day gained; days without any have no row.
+create table star_day (
+  tenant_id integer not null,
+  repository_id integer not null,
+  star_date date not null,
+  gained integer not null,
+  constraint star_day_key primary key (tenant_id, repository_id, star_date),
+  constraint star_day_repository foreign key (tenant_id, repository_id)
+    references repository (tenant_id, repository_id)
+) organize by row;
