@@ -1,5 +1,6 @@
 import type { ExtraKind } from './db/tables.ts';
 import { Failure } from './failure.ts';
+import { isForAll } from './github/error.ts';
 
 const NAMES: Record<ExtraKind, string> = {
   stars: 'star history',
@@ -7,15 +8,12 @@ const NAMES: Record<ExtraKind, string> = {
   'workflow runs': 'workflow runs',
 };
 
-/** What would meet the token's other repositories as well, or says nothing of this one. */
-const FOR_ALL = ['token_invalid', 'token_expired', 'rate_limited', 'secondary_limit', 'out_of_time'];
-
 /**
  * Why GitHub did not give an extra, as a sentence about the extra: returned where it concerns one repository, and thrown
  * on where it would meet all.
  */
 export function toRefusal(kind: ExtraKind, error: unknown): Failure {
-  if (!(error instanceof Failure) || FOR_ALL.includes(error.code)) throw error;
+  if (!(error instanceof Failure) || isForAll(error)) throw error;
   const name = NAMES[kind];
   const needed = error.details?.needed;
   if (error.code === 'missing_permission' && typeof needed === 'string')

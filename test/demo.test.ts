@@ -79,6 +79,15 @@ test('every settled day is what happened at GitHub, and the days without a token
   expect(compared).toBeGreaterThan(3500);
 }, 120_000);
 
+test('the stars of all years are what GitHub says of every day', async () => {
+  const burrow = (await overviewOf(1)).repositories.find(({ fullName }) => fullName.endsWith('/burrow'));
+  const { repository, facts, buckets, starHistory } = await statsOf(1, burrow?.repositoryId ?? 0);
+  expect(starHistory).toMatchObject({ complete: true, problem: null });
+  const days = buckets.map((day, place) => ({ day, gained: facts.starsGained[place] }));
+  for (const { day, gained } of days.filter((one) => one.day < today))
+    expect([day, gained]).toEqual([day, installation.github.truthOfStars(repository.githubId, day)]);
+});
+
 test('the rename left an event, and one repository waits for push access', async () => {
   const northwind = await overviewOf(1);
   const charts = northwind.repositories.find(({ fullName }) => fullName === 'northwind-labs/harbor-charts');

@@ -64,6 +64,25 @@ test('a repository’s settled days are what really happened', async () => {
   expect(new Set(series.state)).toEqual(new Set(['measured']));
 });
 
+test('the stars of all years are answered, and as CSV by day with the same total', async () => {
+  const { starHistory, facts, repository } = await stats(`${first}/${burrow}?from=${START}&to=${SETTLED}`);
+  expect(starHistory).toMatchObject({ complete: true, problem: null });
+  const total = starHistory.stars.at(-1);
+  expect(sum(starHistory.starsGained)).toBe(total);
+  const truth = daysFrom(START, SETTLED).map((day) =>
+    installation.github.truthOfStars(repository.githubId, day),
+  );
+  expect(facts.starsGained).toEqual(truth);
+  const { headers, body } = await ada('GET', `/stats/${first}/${burrow}?of=stars&format=csv`);
+  expect(headers.get('content-disposition')).toContain(`stars-${first}-${burrow}.csv`);
+  const [head, ...rows] = (body as string).trim().split('\r\n');
+  expect(head).toBe('date,stars,starsGained');
+  expect(rows.at(-1)).toMatch(new RegExp(`^${TODAY},${total},\\d+$`));
+  const days = rows.map((row) => row.slice(0, 10));
+  expect(days).toEqual(daysFrom(starHistory.range.from, TODAY));
+  expect(sum(rows.map((row) => Number(row.split(',')[2])))).toBe(total);
+});
+
 test('the newest days are provisional and left out of the comparison', async () => {
   const { series, comparison, window, snapshotDate, rememberedFrom } = await stats(
     `${first}/${burrow}?range=7`,
