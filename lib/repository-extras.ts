@@ -22,6 +22,14 @@ export interface ExtraState {
   failureMessage: string | null;
 }
 
+/** How far an extra was read, and why not farther. */
+export interface ExtraStanding {
+  /** When it was last read; null: never. */
+  readAt: Instant | null;
+  /** Why it was not read, or not wholly, the last time; null: it was. */
+  problem: { code: string; message: string; since: Instant } | null;
+}
+
 /** A repository whose extras are asked for. */
 export interface ExtraSubject extends RepositoryKey {
   githubId: number;
@@ -105,4 +113,12 @@ export async function saveExtraState(
     },
     [row],
   );
+}
+
+/** The standing of one kind of extra; null: it was never asked for. */
+export function toStanding(states: readonly ExtraState[], kind: ExtraKind): ExtraStanding | null {
+  const state = states.find((one) => one.kind === kind);
+  if (!state) return null;
+  const { readAt, failureCode: code, failureMessage: message, triedAt: since } = state;
+  return { readAt, problem: code === null || message === null ? null : { code, message, since } };
 }

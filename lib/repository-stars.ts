@@ -2,18 +2,9 @@ import { sql } from 'kysely';
 import { addDays, type Day, daysBetween, toDay } from './day.ts';
 import type { Db } from './db/database.ts';
 import { monthOf, weekOf } from './db/portable.ts';
-import type { ExtraKind, Instant } from './db/tables.ts';
 import { type Bucket, bucketOf, bucketsOf, defaultBucket, type Range } from './range.ts';
-import type { ExtraState } from './repository-extras.ts';
+import { type ExtraStanding, type ExtraState, toStanding } from './repository-extras.ts';
 import type { RepositoryKey } from './traffic.ts';
-
-/** How far an extra was read, and why not farther. */
-export interface ExtraStanding {
-  /** When it was last read; null: never. */
-  readAt: Instant | null;
-  /** Why it was not read, or not wholly, the last time; null: it was. */
-  problem: { code: string; message: string; since: Instant } | null;
-}
 
 /** Stars per bucket; null where nothing is known. */
 export interface StarSeries {
@@ -28,14 +19,6 @@ export interface StarHistory extends StarSeries, ExtraStanding {
   buckets: Day[];
   /** False: the oldest years have not been read yet. */
   complete: boolean;
-}
-
-/** The standing of one kind of extra; null: it was never asked for. */
-export function toStanding(states: readonly ExtraState[], kind: ExtraKind): ExtraStanding | null {
-  const state = states.find((one) => one.kind === kind);
-  if (!state) return null;
-  const { readAt, failureCode: code, failureMessage: message, triedAt: since } = state;
-  return { readAt, problem: code === null || message === null ? null : { code, message, since } };
 }
 
 /** The whole history, by day, week or month, whichever is not too long; null: it was never asked for. */
