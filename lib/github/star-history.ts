@@ -21,14 +21,13 @@ export interface StarPage {
 const WEEKS_PER_PAGE = 30;
 const API_VERSION = '2026-03-10';
 
-const historyAnswer = z
-  .array(
-    z.object({
-      week: z.int().nonnegative().max(4_102_444_800),
-      days: z.array(z.int32().nonnegative()).length(7),
-    }),
-  )
-  .max(100);
+const week = z.lazy(() =>
+  z.object({
+    week: z.int().nonnegative().max(4_102_444_800),
+    days: z.array(z.int32().nonnegative()).length(7),
+  }),
+);
+const historyAnswer = z.lazy(() => z.array(week).max(100));
 
 /**
  * Reads a page of `GET /repos/{owner}/{repo}/stargazers/history`, which is public since 4 September 2026
