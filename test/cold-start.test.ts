@@ -1,18 +1,17 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { openTestInstallation, type TestInstallation } from './installation.ts';
 
 const BUNDLES = path.join(import.meta.dirname, '../dist/actions');
 /** Those whose first path segment is no tenant's id. */
 const WITHOUT_TENANT = ['init', 'me', 'servers', 'tenants'];
-/** Not web actions. */
-const JOBS = ['collect', 'collect-tenant', 'delete-data', 'upgrade'];
-const webActions = readdirSync(BUNDLES)
-  .map((file) => path.basename(file, '.js'))
-  .filter((name) => !JOBS.includes(name));
+const manifest = parse(readFileSync(path.join(import.meta.dirname, '../manifest.yaml'), 'utf8'));
+const actions = Object.entries<{ web: unknown }>(manifest.packages.traffic.actions);
+const webActions = actions.filter(([, { web }]) => web === 'raw').map(([name]) => name);
 
 /** Node loads its fetch, called undici, when something of it is first named, and keeps a list of what it has loaded. */
 const SCRIPT = `
