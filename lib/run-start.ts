@@ -7,6 +7,7 @@ import { hasAlarmRunSince } from './due-tenants.ts';
 import { Failure } from './failure.ts';
 import { LEASE_MS, renewLease, setLease, sweep, takeLease } from './lease.ts';
 import { toFullName } from './repositories.ts';
+import { wasRefusedLately } from './repository-collected.ts';
 import { notFound } from './request.ts';
 import { closeRun, type RunKey } from './run-end.ts';
 import { isDue } from './schedule.ts';
@@ -24,7 +25,10 @@ export interface RunOrder {
   reason: Exclude<RunReason, 'added'>;
   /** E-mail address; null for the alarm. */
   startedBy: string | null;
-  /** `due`: what `isDue` says; `all`: all that are not paused; or those that are named, also paused ones. */
+  /**
+   * `due`: what `isDue` says and, for the alarm, was not refused lately; `all`: all that are not paused; or those that
+   * are named, also paused ones.
+   */
   repositories: 'due' | 'all' | readonly number[];
   /** No run where an alarm started one after this instant. */
   since?: Instant;
@@ -68,7 +72,8 @@ export async function startAddedRun(
   }: { tenantId: number; startedBy: string; repositoryIds: readonly number[] },
 ): Promise<number> {
   const runId = await inTransaction(starter.db, async (trx) => {
-    const repositories = await listForRun(trx, tenantId, repositoryIds, starter.now);
+    const work = { tenantId, reason: 'added', repositories: repositoryIds } as const;
+    const repositories = await listForRun(trx, work, starter.now);
     return insertRun(trx, { tenantId, reason: 'added', startedBy }, repositories, starter.now);
   });
   await startCollecting(starter, { tenantId, runId });
@@ -104,7 +109,7 @@ async function writeRun(
   if (atWork !== null) return { ...atWork, already: true };
   await sweep(trx, tenantId, now);
   const isLate = order.since !== undefined && (await hasAlarmRunSince(trx, tenantId, order.since));
-  const repositories = isLate ? [] : await listForRun(trx, tenantId, order.repositories, now);
+  const repositories = isLate ? [] : await listForRun(trx, order, now);
   if (repositories.length === 0) {
     await setLease(trx, tenantId, { leasedRunId: null, leasedUntil: null });
     return undefined;
@@ -120,19 +125,22 @@ type Work = { repositoryId: number; owner: string; name: string };
 /** The repositories of a run, those that wait longest first. Throws `repository_not_found` when a named one is not there. */
 async function listForRun(
   trx: Transaction<Tables>,
-  tenantId: number,
-  which: RunOrder['repositories'],
+  {
+    tenantId,
+    reason,
+    repositories: which,
+  }: Pick<RunOrder, 'tenantId' | 'repositories'> & { reason: RunReason },
   now: Date,
 ): Promise<Work[]> {
   const rows = await trx
     .selectFrom('repository')
-    .select(['repositoryId', 'owner', 'name', 'schedule', 'lastSuccessAt', 'failureAt'])
+    .select(['repositoryId', 'owner', 'name', 'schedule', 'lastSuccessAt', 'failureAt', 'refusedAt'])
     .where('tenantId', '=', tenantId)
     .$if(typeof which !== 'string', (query) => query.where('repositoryId', 'in', [...which] as number[]))
     .execute();
   if (typeof which !== 'string' && rows.length < new Set(which).size) throw notFound('repository');
   const chosen = rows.filter((row) => {
-    if (which === 'due') return isDue(row, now);
+    if (which === 'due') return isDue(row, now) && !(reason === 'alarm' && wasRefusedLately(row, now));
     return which !== 'all' || row.schedule !== 'paused';
   });
   return chosen.sort((one, other) => ((one.lastSuccessAt ?? '') < (other.lastSuccessAt ?? '') ? -1 : 1));

@@ -42,7 +42,7 @@ export async function setSchedule(
   return inTransaction(db, async (trx) => {
     const { numUpdatedRows } = await trx
       .updateTable('repository')
-      .set({ schedule })
+      .set({ schedule, refusedAt: null })
       .where('tenantId', '=', tenantId)
       .where('repositoryId', 'in', ids)
       .executeTakeFirst();

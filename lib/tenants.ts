@@ -192,11 +192,24 @@ export async function updateTenant(
 ): Promise<Tenant> {
   const columns = await toTokenColumns(services, tenantId, change);
   const name = change.name === undefined ? {} : { name: change.name };
+  const work = async (trx: Transaction<Tables>) => {
+    await trx
+      .updateTable('tenant')
+      .set({ ...columns, ...name })
+      .where('tenantId', '=', tenantId)
+      .execute();
+    // What another token was refused is asked for again by the next alarm.
+    if ('tokenSealed' in columns)
+      await trx
+        .updateTable('repository')
+        .set({ refusedAt: null })
+        .where('tenantId', '=', tenantId)
+        .where('refusedAt', 'is not', null)
+        .execute();
+  };
   await services.db
-    .updateTable('tenant')
-    .set({ ...columns, ...name })
-    .where('tenantId', '=', tenantId)
-    .execute()
+    .transaction()
+    .execute(work)
     .catch((error: unknown) => {
       throw isDuplicateKey(error) ? nameTaken() : error;
     });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays, daysFrom } from '../lib/day.ts';
 import { Failure } from '../lib/failure.ts';
+import { setSchedule } from '../lib/schedule.ts';
 import { at, type Collecting, openCollecting, START, TOKEN } from './collecting.ts';
 
 let collecting: Collecting;
@@ -171,4 +172,41 @@ test('a token that is refused in the middle of a repository ends the run for all
   const { run, repositories } = await collecting.lastRun();
   expect(run).toMatchObject({ state: 'failed', failedCount: 2 });
   expect(repositories.map(({ code }) => code)).toEqual(['token_invalid', 'token_invalid']);
+});
+
+test('what GitHub refused is not asked for again by the alarm within a day, but when a person, another token or a schedule says so', async () => {
+  const { id, repositoryId } = await collecting.add('refused');
+  const asked = () => {
+    const requests = collecting.served.github.requests().length;
+    collecting.served.github.resetRequests();
+    return requests;
+  };
+  collecting.answer(id, /views$/, { message: 'Must have push access to repository' }, 403);
+  asked();
+  await collecting.collect(at(START));
+  expect(asked()).toBe(2);
+  await collecting.collect(at(START, '23:00'));
+  expect(await collecting.rows('collectionRun')).toHaveLength(1);
+  expect(asked()).toBe(0);
+  await collecting.collect(at(addDays(START, 1), '05:50'));
+  expect(asked()).toBe(2);
+  await collecting.work(await collecting.start());
+  expect(asked()).toBe(2);
+  await collecting.collect(at(addDays(START, 1), '12:00'));
+  expect(asked()).toBe(0);
+  const change = { repositoryIds: [repositoryId], schedule: 'daily' } as const;
+  await setSchedule(collecting.db, collecting.tenantId, change, collecting.clock());
+  await collecting.collect(at(addDays(START, 1), '12:10'));
+  expect(asked()).toBe(2);
+  const problem = (await collecting.traffic(repositoryId, START, START)).repository.problem;
+  expect(problem).toMatchObject({ code: 'no_push_access', since: at(START) });
+});
+
+test('GitHub that is down is asked again by every alarm', async () => {
+  await collecting.add('one');
+  const lift = collecting.served.github.fail({ kind: 'down' });
+  await collecting.collect(at(START));
+  lift();
+  await collecting.collect(at(START, '07:00'));
+  expect((await collecting.lastRun()).run).toMatchObject({ state: 'succeeded', succeededCount: 1 });
 });

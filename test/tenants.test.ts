@@ -77,7 +77,19 @@ test('a new token is checked together with the user, and the old one stays when 
   ]);
   expect((await ada('GET', route)).body).toEqual(tenant);
   const change = { githubUser: DEMO_USERS.octocat, githubToken: DEMO_TOKENS.octocat };
+  const { db } = openDatabase(installation.database.url);
+  const { repositoryId } = await db
+    .insertInto('repository')
+    .values({
+      ...({ tenantId: tenant.tenantId, githubId: 7, owner: 'o', name: 'n', visibility: 'public' } as const),
+      ...({ schedule: 'daily', addedAt: NOW, addedBy: 'ada@example.com', refusedAt: NOW } as const),
+    })
+    .returning('repositoryId')
+    .executeTakeFirstOrThrow();
   const changed = await ada('PATCH', route, change);
+  const repository = db.selectFrom('repository').select('refusedAt').where('repositoryId', '=', repositoryId);
+  expect(await repository.executeTakeFirst()).toEqual({ refusedAt: null });
+  await db.destroy();
   expect(changed.body).toMatchObject({
     name: 'Changing',
     githubUser: DEMO_USERS.octocat,

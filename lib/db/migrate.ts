@@ -4,18 +4,20 @@ import db2002 from '../../sql/db2/002-dashboards.sql';
 import db2003 from '../../sql/db2/003-channels.sql';
 import db2004 from '../../sql/db2/004-github-answers.sql';
 import db2005 from '../../sql/db2/005-star-history.sql';
+import db2006 from '../../sql/db2/006-refusals.sql';
 import postgres001 from '../../sql/postgres/001-schema.sql';
 import postgres002 from '../../sql/postgres/002-dashboards.sql';
 import postgres003 from '../../sql/postgres/003-channels.sql';
 import postgres004 from '../../sql/postgres/004-github-answers.sql';
 import postgres005 from '../../sql/postgres/005-star-history.sql';
+import postgres006 from '../../sql/postgres/006-refusals.sql';
 import type { DialectName } from './database.ts';
 import { requireVersion } from './schema.ts';
 import type { Instant, Tables } from './tables.ts';
 
 const scripts: Record<DialectName, string[]> = {
-  postgres: [postgres001, postgres002, postgres003, postgres004, postgres005],
-  db2: [db2001, db2002, db2003, db2004, db2005],
+  postgres: [postgres001, postgres002, postgres003, postgres004, postgres005, postgres006],
+  db2: [db2001, db2002, db2003, db2004, db2005, db2006],
 };
 
 /** Any number that nobody else takes. Db2 needs none: its catalog lets one of two create a table, the other repeats. */

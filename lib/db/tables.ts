@@ -97,6 +97,7 @@ interface Repository {
   failureCode: string | null;
   failureMessage: string | null;
   failureAt: Instant | null;
+  refusedAt: Instant | null;
 }
 
 interface MemberRepository {

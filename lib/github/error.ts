@@ -35,6 +35,7 @@ export interface GitHubErrorDetails {
   ssoUrl?: string;
 }
 
+const REFUSED = 422;
 const STATUSES: Record<GitHubErrorCode, FailureStatus> = {
   token_invalid: 422,
   token_expired: 422,
@@ -59,6 +60,11 @@ const FOR_ALL: readonly string[] = [
 /** True where every other request with the token would fail as well. */
 export function isForAll({ code }: { code: string }): boolean {
   return FOR_ALL.includes(code);
+}
+
+/** True where GitHub refuses what it is asked, as it will until somebody changes the token or the repository. */
+export function isRefusal(code: string): boolean {
+  return new Map<string, number>(Object.entries(STATUSES)).get(code) === REFUSED;
 }
 
 /** A named failure of GitHub's API. The message is one sentence for a person; it never holds a token. */
