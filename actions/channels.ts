@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { requireTenantAccess } from '../lib/access.ts';
 import { json } from '../lib/answer.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
+import { requireAccess } from '../lib/caller.ts';
 import { sendMessage, toTestMessage } from '../lib/channel-sending.ts';
 import { createChannel, deleteChannel, getChannel, listChannels, updateChannel } from '../lib/channels.ts';
 import { parseBody, parseId } from '../lib/request.ts';
@@ -28,45 +28,36 @@ export type ChannelUpdate = z.infer<typeof ChannelUpdate>;
 
 const app = createApp();
 
-/** Who asks, when it may change the channels of the tenant in the path. */
-async function requireAccess(c: Call) {
-  const { db, identity } = c.env;
-  const principal = await identity.requirePrincipal(c.req.raw);
-  const tenantId = parseId(c.req.param('tenantId'), 'tenant');
-  await requireTenantAccess(db, principal, tenantId, 'changeChannels');
-  return { db, principal, tenantId };
-}
-
 const channelIdOf = (c: Call) => parseId(c.req.param('channelId'), 'channel');
 
 app.get('/:tenantId', async (c) => {
-  const { db, tenantId } = await requireAccess(c);
+  const { db, tenantId } = await requireAccess(c, 'changeChannels');
   const channels = await listChannels(db, tenantId);
   return json<ChannelList>({ channels, demoUrl: c.env.config.demoWebhookUrl });
 });
 
 app.post('/:tenantId', async (c) => {
-  const { principal, tenantId } = await requireAccess(c);
+  const { principal, tenantId } = await requireAccess(c, 'changeChannels');
   const request = await parseBody(c.req.raw, ChannelRequest);
   return json<Channel>(await createChannel(c.env, tenantId, request, principal.email), 201);
 });
 
 app.patch('/:tenantId/:channelId', async (c) => {
-  const { tenantId } = await requireAccess(c);
+  const { tenantId } = await requireAccess(c, 'changeChannels');
   const channelId = channelIdOf(c);
   const change = await parseBody(c.req.raw, ChannelUpdate);
   return json<Channel>(await updateChannel(c.env, tenantId, channelId, change));
 });
 
 app.delete('/:tenantId/:channelId', async (c) => {
-  const { db, tenantId } = await requireAccess(c);
+  const { db, tenantId } = await requireAccess(c, 'changeChannels');
   const channelId = channelIdOf(c);
   await deleteChannel(db, tenantId, channelId);
   return json<ChannelDeleted>({ channelId });
 });
 
 app.post('/:tenantId/:channelId/test', async (c) => {
-  const { db, tenantId } = await requireAccess(c);
+  const { db, tenantId } = await requireAccess(c, 'changeChannels');
   const channelId = channelIdOf(c);
   const { name } = await getTenant(db, tenantId);
   await sendMessage(c.env, { tenantId, channelId }, toTestMessage({ tenantId, name }, c.env.config.pagesUrl));

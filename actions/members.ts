@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { requireSystemAccess, requireTenantAccess } from '../lib/access.ts';
+import { requireSystemAccess } from '../lib/access.ts';
 import { json } from '../lib/answer.ts';
 import { createApp, serve } from '../lib/app.ts';
+import { requireAccess } from '../lib/caller.ts';
 import {
   listMembers,
   listSystemMembers,
@@ -10,7 +11,7 @@ import {
   removeMember,
   removeSystemMember,
 } from '../lib/members.ts';
-import { LARGEST_ID, parseBody, parseId, parseValue } from '../lib/request.ts';
+import { LARGEST_ID, parseBody, parseValue } from '../lib/request.ts';
 import type { Member, MemberList, MemberRemoved, SystemMember, SystemMemberList } from './openapi/members.ts';
 
 export const MemberRequest = z
@@ -57,29 +58,20 @@ app.delete('/system/:email', async (c) => {
 });
 
 app.get('/:tenantId', async (c) => {
-  const { db, identity } = c.env;
-  const principal = await identity.requirePrincipal(c.req.raw);
-  const tenantId = parseId(c.req.param('tenantId'), 'tenant');
-  await requireTenantAccess(db, principal, tenantId, 'seeMembers');
+  const { db, tenantId } = await requireAccess(c, 'seeMembers');
   return json<MemberList>(await listMembers(db, tenantId));
 });
 
 app.put('/:tenantId/:email', async (c) => {
-  const { db, identity, clock } = c.env;
-  const principal = await identity.requirePrincipal(c.req.raw);
-  const tenantId = parseId(c.req.param('tenantId'), 'tenant');
-  await requireTenantAccess(db, principal, tenantId, 'changeMembers');
+  const { db, tenantId, now } = await requireAccess(c, 'changeMembers');
   const { email } = parseValue(c.req.param(), Email);
   const request = await parseBody(c.req.raw, MemberRequest);
-  const { member, added } = await putMember(db, tenantId, { email, ...request }, clock());
+  const { member, added } = await putMember(db, tenantId, { email, ...request }, now);
   return json<Member>(member, added ? 201 : 200);
 });
 
 app.delete('/:tenantId/:email', async (c) => {
-  const { db, identity } = c.env;
-  const principal = await identity.requirePrincipal(c.req.raw);
-  const tenantId = parseId(c.req.param('tenantId'), 'tenant');
-  await requireTenantAccess(db, principal, tenantId, 'changeMembers');
+  const { db, tenantId } = await requireAccess(c, 'changeMembers');
   const { email } = parseValue(c.req.param(), Email);
   await removeMember(db, tenantId, email);
   return json<MemberRemoved>({ email });

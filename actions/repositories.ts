@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { type Right, requireTenantAccess } from '../lib/access.ts';
 import { openActivations } from '../lib/activations.ts';
 import { json } from '../lib/answer.ts';
-import { type Call, createApp, type Services, serve } from '../lib/app.ts';
+import { createApp, type Services, serve } from '../lib/app.ts';
+import { requireAccess } from '../lib/caller.ts';
 import { Failure } from '../lib/failure.ts';
 import { listRepositoryRows, readStored, requireRepositoryRow, toRepository } from '../lib/repositories.ts';
 import { addRepositories, addRepository, discoverRepositories } from '../lib/repository-add.ts';
@@ -58,14 +58,6 @@ const RESERVE_MS = 10_000;
 const LONGEST_MS = 50_000;
 
 const app = createApp();
-
-/** Who asks, and what it may see of the tenant in the path. */
-async function requireAccess(c: Call, right: Right) {
-  const { db, identity, clock } = c.env;
-  const principal = await identity.requirePrincipal(c.req.raw);
-  const access = await requireTenantAccess(db, principal, parseId(c.req.param('tenantId'), 'tenant'), right);
-  return { db, principal, access, tenantId: access.tenantId, now: clock() };
-}
 
 async function openGitHub({ activation, ...services }: Services, tenantId: number) {
   const timeLeft = Math.min(activation.deadline.getTime() - Date.now() - RESERVE_MS, LONGEST_MS);

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { type Right, requireSystemAccess, requireTenantAccess } from '../lib/access.ts';
+import { requireSystemAccess } from '../lib/access.ts';
 import { openActivations } from '../lib/activations.ts';
 import { json } from '../lib/answer.ts';
-import { type Call, createApp, serve } from '../lib/app.ts';
+import { createApp, serve } from '../lib/app.ts';
+import { requireAccess } from '../lib/caller.ts';
 import { fanOut, openFanOut } from '../lib/fan-out.ts';
 import { toOrder } from '../lib/fan-out-order.ts';
 import { LARGEST_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
@@ -25,15 +26,6 @@ export const RunListQuery = z.strictObject({
 const RESERVE_MS = 20_000;
 
 const app = createApp();
-
-/** Who asks, and the tenant in the path, in which it must have the right. */
-async function requireAccess(c: Call, right: Right) {
-  const { db, identity } = c.env;
-  const principal = await identity.requirePrincipal(c.req.raw);
-  const tenantId = parseId(c.req.param('tenantId'), 'tenant');
-  await requireTenantAccess(db, principal, tenantId, right);
-  return { principal, tenantId };
-}
 
 app.get('/', async (c) => {
   const { db, identity } = c.env;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { requireTenantAccess } from '../lib/access.ts';
 import { csv, json } from '../lib/answer.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
+import { requireAccess } from '../lib/caller.ts';
 import { toCsv } from '../lib/csv.ts';
 import { bearsDataToken, requireDataAccess } from '../lib/data-token.ts';
 import { isDay } from '../lib/day.ts';
@@ -84,23 +84,10 @@ const CSV_ROWS = 10_000;
 
 const app = createApp();
 
-/** Who asks, and what it may see of the tenant in the path. */
-async function requireAccess(c: Call) {
-  const { db, identity, clock } = c.env;
-  const principal = await identity.requirePrincipal(c.req.raw);
-  const access = await requireTenantAccess(
-    db,
-    principal,
-    parseId(c.req.param('tenantId'), 'tenant'),
-    'seeTraffic',
-  );
-  return { db, access, now: clock() };
-}
-
 /** The same for what a data token reads too. */
 async function requireTableAccess(c: Call) {
   const { db, config, clock } = c.env;
-  if (!bearsDataToken(c.req.raw)) return requireAccess(c);
+  if (!bearsDataToken(c.req.raw)) return requireAccess(c, 'seeTraffic');
   const now = clock();
   const tenantId = toId(c.req.param('tenantId'));
   return { db, access: await requireDataAccess(db, config.tokenKey, c.req.raw, tenantId, now), now };
@@ -115,7 +102,7 @@ const TOTALS = [
 const STANDING = ['viewCountChange', 'stars', 'archived', 'lastSuccessAt', 'problem'] as const;
 
 app.get('/:tenantId', async (c) => {
-  const { db, access, now } = await requireAccess(c);
+  const { db, access, now } = await requireAccess(c, 'seeTraffic');
   const { format, ...query } = parseQuery(c.req.raw, OverviewQuery);
   if (format === 'json') return json<Overview>(await readOverview(db, access, query, now));
   const repositories = await readOverviewRows(db, access, query, now);
@@ -168,7 +155,7 @@ app.get('/:tenantId/table', async (c) => {
 const FIGURES = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques', 'state'] as const;
 
 app.get('/:tenantId/:repositoryId', async (c) => {
-  const { db, access, now } = await requireAccess(c);
+  const { db, access, now } = await requireAccess(c, 'seeTraffic');
   const repositoryId = parseId(c.req.param('repositoryId'), 'repository');
   const { format, of, ...query } = parseQuery(c.req.raw, RepositoryQuery);
   if (format === 'json')

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { requireAnyTenant, requireSystemAccess, requireTenantAccess } from '../lib/access.ts';
+import { requireAnyTenant, requireSystemAccess } from '../lib/access.ts';
 import { json } from '../lib/answer.ts';
 import { createApp, serve } from '../lib/app.ts';
-import { LARGEST_ID, parseBody, parseId } from '../lib/request.ts';
+import { requireAccess } from '../lib/caller.ts';
+import { LARGEST_ID, parseBody } from '../lib/request.ts';
 import { listServers } from '../lib/servers.ts';
 import { deleteTenant } from '../lib/tenant-deletion.ts';
 import { createTenant, getTenant, listTenants, updateTenant } from '../lib/tenants.ts';
@@ -49,27 +50,18 @@ app.post('/', async (c) => {
 });
 
 app.get('/:tenantId', async (c) => {
-  const { db, identity } = c.env;
-  const principal = await identity.requirePrincipal(c.req.raw);
-  const tenantId = parseId(c.req.param('tenantId'), 'tenant');
-  await requireTenantAccess(db, principal, tenantId, 'seeTenant');
+  const { db, tenantId } = await requireAccess(c, 'seeTenant');
   return json<Tenant>(await getTenant(db, tenantId));
 });
 
 app.patch('/:tenantId', async (c) => {
-  const { db, identity } = c.env;
-  const principal = await identity.requirePrincipal(c.req.raw);
-  const tenantId = parseId(c.req.param('tenantId'), 'tenant');
-  await requireTenantAccess(db, principal, tenantId, 'changeTenant');
+  const { tenantId } = await requireAccess(c, 'changeTenant');
   const change = await parseBody(c.req.raw, TenantUpdate);
   return json<Tenant>(await updateTenant(c.env, tenantId, change));
 });
 
 app.delete('/:tenantId', async (c) => {
-  const { db, identity } = c.env;
-  const principal = await identity.requirePrincipal(c.req.raw);
-  const tenantId = parseId(c.req.param('tenantId'), 'tenant');
-  await requireTenantAccess(db, principal, tenantId, 'manageTenants');
+  const { db, tenantId } = await requireAccess(c, 'manageTenants');
   const { confirmName } = await parseBody(c.req.raw, TenantDeletion);
   return json<TenantDeleted>({ tenantId, deleted: await deleteTenant(db, tenantId, confirmName) });
 });
