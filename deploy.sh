@@ -46,6 +46,7 @@ read_variables() {
   : "${PAGES_URL:=}" "${ALLOWED_ORIGINS:=${PAGES_URL%/}}" "${ALLOW_PRIVATE_ADDRESSES:=}"
   : "${TRUSTED_IDENTITIES:=}" "${DEMO_GITHUB_URL:=}" "${DEMO_WEBHOOK_URL:=}" "${NOW:=}"
   : "${COLLECT_STARTS_PER_MINUTE:=}" "${COLLECT_AT_ONCE:=}"
+  : "${DDE_API_URL:=}" "${DDE_CLIENT_ID:=}" "${DDE_CLIENT_SECRET:=}"
   # An interrupted rotation: everything must open what either key sealed.
   if [ -n "${TOKEN_KEY_NEXT:-}" ]; then TOKEN_KEY="${TOKEN_KEY:-} $TOKEN_KEY_NEXT"; fi
   export DEPLOY_PID=$$
@@ -141,7 +142,7 @@ deploy() {
   if [ -n "$dry_run" ]; then
     step "What $deployer_name would deploy"
     # The plan shows the values of all parameters, so it gets none that are secret.
-    DATABASE_URL=SECRET TOKEN_KEY=SECRET INIT_SECRET=SECRET wskdeploy_run sync --preview --manifest "$(write_manifest)"
+    DATABASE_URL=SECRET TOKEN_KEY=SECRET INIT_SECRET=SECRET DDE_CLIENT_SECRET=SECRET wskdeploy_run sync --preview --manifest "$(write_manifest)"
     step "What would be uploaded to $COS_BUCKET"
     helper plan
     return

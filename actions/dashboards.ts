@@ -12,9 +12,17 @@ import {
   listDashboards,
 } from '../lib/dashboards.ts';
 import { issueDataToken } from '../lib/data-token.ts';
+import { ddeNotConfigured, openDdeSession } from '../lib/dde.ts';
+import { toDdeDashboard } from '../lib/dde-dashboard.ts';
 import { parseBody, parseId } from '../lib/request.ts';
 import type { DataName } from '../lib/vega-lite-spec.ts';
-import type { Dashboard, DashboardData, DashboardDeleted, DashboardList } from './openapi/dashboards.ts';
+import type {
+  Dashboard,
+  DashboardData,
+  DashboardDeleted,
+  DashboardList,
+  DdeSession,
+} from './openapi/dashboards.ts';
 
 /** As `static/dashboards/document.schema.json` says; at most 256 kB with all that is around it. */
 const document = z.record(z.string(), z.unknown());
@@ -33,6 +41,13 @@ export const DashboardCopy = z.strictObject({ name: z.string().trim().min(1).max
 export type DashboardCopy = z.infer<typeof DashboardCopy>;
 
 export const DataTokenRequest = z.strictObject({});
+
+export const DdeSessionRequest = z.strictObject({
+  dashboardId: z.enum(['traffic-by-day', 'portfolio']),
+  /** The API's base address, as Cognos Dashboard Embedded reaches it. */
+  apiUrl: z.url({ protocol: /^https?$/ }).max(300),
+});
+export type DdeSessionRequest = z.infer<typeof DdeSessionRequest>;
 
 const app = createApp();
 
@@ -77,6 +92,17 @@ app.post('/:tenantId/data-token', async (c) => {
   const reader = await requireReader(c, 'seeTraffic');
   await parseBody(c.req.raw, DataTokenRequest);
   return json<DashboardData>(await toData(c, reader));
+});
+
+app.post('/:tenantId/dde-session', async (c) => {
+  const reader = await requireReader(c, 'seeTraffic');
+  const { dashboardId, apiUrl } = await parseBody(c.req.raw, DdeSessionRequest);
+  const { dde, pagesUrl } = c.env.config;
+  if (!dde) throw ddeNotConfigured();
+  const session = await openDdeSession(dde, pagesUrl ?? new URL(apiUrl).origin);
+  const { url, token, expiresAt } = await toData(c, reader);
+  const dashboard = toDdeDashboard(dashboardId, { tableUrl: `${apiUrl.replace(/\/+$/, '')}${url}`, token });
+  return json<DdeSession>({ apiUrl: dde.apiUrl, session, dashboard, expiresAt });
 });
 
 app.get('/:tenantId/:dashboardId', async (c) => {

@@ -28,6 +28,8 @@ export interface Config {
   pagesUrl: string | null;
   /** What of the platform's limits the collector may use. */
   limits: CollectLimits;
+  /** The instance of Cognos Dashboard Embedded; null where there is none. */
+  dde: { apiUrl: string; clientId: string; clientSecret: string } | null;
   /** The instant to take for the present; null: the real one. */
   now: Date | null;
 }
@@ -84,12 +86,25 @@ const rules: Record<string, { required: boolean; must: string; test: (text: stri
   PAGES_URL: { required: false, must: 'be the http address of the pages', test: isHttpUrl },
   COLLECT_STARTS_PER_MINUTE: { required: false, must: 'be a whole number above zero', test: isCount },
   COLLECT_AT_ONCE: { required: false, must: 'be a whole number above zero', test: isCount },
+  DDE_API_URL: { required: false, must: 'be the https address of Cognos Dashboard Embedded', test: isIssuer },
+  DDE_CLIENT_ID: { required: false, must: 'be the client id at DDE_API_URL', test: Boolean },
+  DDE_CLIENT_SECRET: { required: false, must: 'be the secret of DDE_CLIENT_ID', test: Boolean },
   NOW: {
     required: false,
     must: 'be an instant such as 2026-01-14T06:00:00Z',
     test: (text) => !Number.isNaN(Date.parse(text)),
   },
 };
+
+const DDE = ['DDE_API_URL', 'DDE_CLIENT_ID', 'DDE_CLIENT_SECRET'];
+
+/** An address without a client, or a client without an address, is a mistake. */
+function ddeProblems(value: (name: string) => string): string[] {
+  const missing = DDE.filter((name) => value(name) === '');
+  return missing.length === 0 || missing.length === DDE.length
+    ? []
+    : [`${missing.join(' and ')} must be set too: ${DDE.join(', ')} belong together.`];
+}
 
 /** wskdeploy makes an object of JSON that stands in the environment. */
 function toText(value: unknown): string {
@@ -111,6 +126,7 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
     if (value(name) === '') return required ? [`${name} is missing: it must ${must}.`] : [];
     return test(value(name)) ? [] : [`${name} must ${must}.`];
   });
+  problems.push(...ddeProblems(value));
   if (problems.length > 0) throw new Failure(500, 'misconfigured', problems.join(' '), { problems });
   return {
     databaseUrl: value('DATABASE_URL'),
@@ -127,6 +143,13 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
       startsPerMinute: Number(value('COLLECT_STARTS_PER_MINUTE') || STARTS_PER_MINUTE),
       atOnce: Number(value('COLLECT_AT_ONCE') || AT_ONCE),
     },
+    dde: value('DDE_API_URL')
+      ? {
+          apiUrl: value('DDE_API_URL'),
+          clientId: value('DDE_CLIENT_ID'),
+          clientSecret: value('DDE_CLIENT_SECRET'),
+        }
+      : null,
     now: value('NOW') ? new Date(value('NOW')) : null,
   };
 }

@@ -80,6 +80,7 @@ const rows: Record<string, Row> = {
   'get /dashboards/{tenantId}': inTenant(...members),
   'post /dashboards/{tenantId}': inTenant(...managers),
   'post /dashboards/{tenantId}/data-token': inTenant(...members),
+  'post /dashboards/{tenantId}/dde-session': inTenant(...members),
   'get /dashboards/{tenantId}/{dashboardId}': inTenant(...members),
   'put /dashboards/{tenantId}/{dashboardId}': inTenant(...managers),
   'post /dashboards/{tenantId}/{dashboardId}/copy': inTenant(...managers),

@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import { DashboardDocument } from '../../lib/dashboard-document.ts';
 import { VegaLiteSpec } from '../../lib/vega-lite-spec.ts';
-import { DashboardChange, DashboardCopy, DashboardRequest, DataTokenRequest } from '../dashboards.ts';
+import {
+  DashboardChange,
+  DashboardCopy,
+  DashboardRequest,
+  DataTokenRequest,
+  DdeSessionRequest,
+} from '../dashboards.ts';
 import { Instant } from './figures.ts';
 import type { Operation } from './operation.ts';
 
@@ -53,6 +59,19 @@ export type Dashboard = z.infer<typeof Dashboard>;
 export const DashboardDeleted = z.object({ dashboardId: z.string() });
 export type DashboardDeleted = z.infer<typeof DashboardDeleted>;
 
+/**
+ * What the script of Cognos Dashboard Embedded opens a canned dashboard with: `new CognosApi({ cognosRootURL: apiUrl,
+ * sessionCode, node })`, then `openDashboard({ dashboardSpec: dashboard })`. Its table's address and its `Authorization`
+ * header, a data token that ends at `expiresAt`, are filled in.
+ */
+export const DdeSession = z.object({
+  apiUrl: z.string(),
+  session: z.object({ sessionCode: z.string(), sessionId: z.string().nullable(), expiresIn: z.int() }),
+  dashboard: z.record(z.string(), z.unknown()),
+  expiresAt: Instant,
+});
+export type DdeSession = z.infer<typeof DdeSession>;
+
 const readers = 'administrator, maintainer, manager, viewer, repository viewer';
 const writers = 'administrator, maintainer, manager';
 
@@ -85,6 +104,16 @@ export const dashboardOperations: Operation[] = [
     body: DataTokenRequest,
     responses: { 200: DashboardData },
     failures: ['tenant_not_found'],
+  },
+  {
+    action: 'dashboards',
+    method: 'post',
+    path: '/{tenantId}/dde-session',
+    summary: 'Open a session at Cognos Dashboard Embedded for a dashboard that comes with the product',
+    roles: readers,
+    body: DdeSessionRequest,
+    responses: { 200: DdeSession },
+    failures: ['tenant_not_found', 'dde_not_configured', 'dde_refused', 'dde_unavailable'],
   },
   {
     action: 'dashboards',
