@@ -54,6 +54,9 @@ export function variablesOf({ url, database, identity, initSecret }: Installatio
     PAGES_URL: url,
     COLLECT_STARTS_PER_MINUTE: '',
     COLLECT_AT_ONCE: '',
+    DDE_API_URL: '',
+    DDE_CLIENT_ID: '',
+    DDE_CLIENT_SECRET: '',
     NOW: '',
   };
 }
