@@ -14,8 +14,10 @@ import type { RunDetail, RunList, RunStarted, RunsStarted } from './openapi/runs
 /** Without repositoryIds: all repositories that are not paused. */
 export const RunRequest = z.strictObject({
   repositoryIds: z.array(z.int().positive().max(LARGEST_ID)).min(1).max(1000).optional(),
+  /** Asks GitHub for everything again, and reports what it gives otherwise than it is stored. */
+  verify: z.boolean().default(false),
 });
-export type RunRequest = z.infer<typeof RunRequest>;
+export type RunRequest = z.input<typeof RunRequest>;
 
 export const RunListQuery = z.strictObject({
   cursor: z.string().max(100).optional(),
@@ -52,10 +54,11 @@ app.get('/:tenantId', async (c) => {
 app.post('/:tenantId', async (c) => {
   const { db, clock } = c.env;
   const { principal, tenantId } = await requireAccess(c, 'startRuns');
-  const { repositoryIds } = await parseBody(c.req.raw, RunRequest);
+  const { repositoryIds, verify } = await parseBody(c.req.raw, RunRequest);
   const services = { db, activations: openActivations(), now: clock() };
   const repositories = repositoryIds ?? 'all';
-  const order = { tenantId, reason: 'person', startedBy: principal.email, repositories } as const;
+  const reason = verify ? 'verify' : 'person';
+  const order = { tenantId, reason, startedBy: principal.email, repositories } as const;
   const started = await startRun(services, order);
   return json<RunStarted>(started, started.already ? 200 : 202);
 });

@@ -3,7 +3,7 @@ import { type Day, toDay } from './day.ts';
 import type { Db } from './db/database.ts';
 import { toDatabaseFailure } from './db/errors.ts';
 import { inTransaction } from './db/portable.ts';
-import type { Tables } from './db/tables.ts';
+import type { RunReason, Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import { type AnswerMemory, createMemory } from './github/memory.ts';
 import type { GitHubClient, GitHubRepository, GitHubTraffic } from './github.ts';
@@ -17,6 +17,7 @@ import { saveDays, saveWeeks, saveWindow } from './traffic.ts';
 import { coveredFrom } from './traffic-day.ts';
 import { readableWeek } from './traffic-week.ts';
 import { daysUntilLoss } from './traffic-window.ts';
+import { saveDifferences } from './verification.ts';
 
 /** One repository that waits in a run. */
 export interface Waiting {
@@ -28,6 +29,11 @@ export interface Waiting {
   formerNames: readonly string[];
   /** The newest week that is stored. */
   lastWeek: Day | null;
+}
+
+/** A run, and why it was started: `verify` compares what is stored as well. */
+export interface RunAtWork extends RunKey {
+  reason: RunReason;
 }
 
 /** What one repository is collected with. */
@@ -48,7 +54,7 @@ const PARTS = { referrers: 'the referrers', paths: 'the paths', weeks: 'the week
  */
 export async function collectRepository(
   collector: RepositoryCollector,
-  run: RunKey,
+  run: RunAtWork,
   waiting: Waiting,
 ): Promise<Failure | null> {
   const { db, github, clock, fingerprint } = collector;
@@ -122,7 +128,7 @@ interface Answer {
 
 async function store(
   trx: Transaction<Tables>,
-  run: RunKey,
+  run: RunAtWork,
   { repositoryId, known, formerNames }: Waiting,
   { seen, traffic, now, memory, fingerprint }: Answer,
 ): Promise<void> {
@@ -134,6 +140,7 @@ async function store(
   const lack = toLack(traffic.lacking);
   if (!(await saveSuccess(trx, key, { visibility, firstCoveredDate, now, lack }))) return;
   await saveStanding(trx, key, { known, seen, now });
+  if (run.reason === 'verify') await saveDifferences(trx, run, key, { observed, reading });
   await saveDays(trx, key, observed, reading);
   if (traffic.viewWeeks.length + traffic.cloneWeeks.length > 0)
     await saveWeeks(trx, key, { views: traffic.viewWeeks, clones: traffic.cloneWeeks }, now);

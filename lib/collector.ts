@@ -1,8 +1,9 @@
 import type { Activations } from './activations.ts';
 import { collectExtras } from './collect-extras.ts';
-import { collectRepository, failRepository, type Waiting } from './collect-repository.ts';
+import { collectRepository, failRepository, type RunAtWork, type Waiting } from './collect-repository.ts';
 import type { Day } from './day.ts';
 import type { Db } from './db/database.ts';
+import type { RunReason } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import { isForAll } from './github/error.ts';
 import type { GitHubClient } from './github.ts';
@@ -48,6 +49,8 @@ const RESERVE_MS = 20_000;
 /** How long a tenant stays held when its activation says no more. */
 const GRACE_MS = 60_000;
 const LONGEST_MS = 3_600_000;
+/** Who verifies wants to be told everything again. */
+const NO_ANSWERS: StoredAnswers = { take: async () => new Map() };
 /** After so many repositories in a row for which GitHub is down, the others are not asked for. */
 const PATIENCE = 3;
 
@@ -59,11 +62,12 @@ const PATIENCE = 3;
 export async function collectTenant(collector: Collector, run: RunKey): Promise<CollectedRun> {
   const { db, clock } = collector;
   const nothing = { ...run, repoCount: 0, failedCount: 0, handedOver: false };
-  if (!(await isAtWork(db, run))) return nothing;
+  const reason = await findReason(db, run);
+  if (reason === null) return nothing;
   const until = clock().getTime() + Math.min(collector.timeLeft(), LONGEST_MS) + GRACE_MS;
   await renewLease(db, run, new Date(until));
   const queue = await listWaiting(db, run);
-  const { opened, begun, ...done } = await collectAll(collector, run, queue);
+  const { opened, begun, ...done } = await collectAll(collector, { ...run, reason }, queue);
   if (queue.length > 0 && done.repoCount === 0) {
     await closeRun(db, run, clock(), noneInTime());
     return nothing;
@@ -97,7 +101,7 @@ function noneInTime(): Failure {
 }
 
 /** Takes repositories off the queue until it is empty or the time is up; `opened` is null when GitHub refuses all. */
-async function collectAll(collector: Collector, run: RunKey, queue: Waiting[]) {
+async function collectAll(collector: Collector, run: RunAtWork, queue: Waiting[]) {
   const done = { repoCount: 0, failedCount: 0 };
   const opened = await collector.openGitHub(run.tenantId).catch((error: unknown) => {
     if (error instanceof Failure) return error;
@@ -107,7 +111,8 @@ async function collectAll(collector: Collector, run: RunKey, queue: Waiting[]) {
   const pace = opened instanceof Failure ? undefined : opened.pace;
   const { fingerprint } = opened instanceof Failure ? { fingerprint: '' } : opened;
   const ids = queue.map(({ repositoryId }) => repositoryId);
-  const answers = openAnswers(collector.db, { tenantId: run.tenantId, fingerprint }, ids);
+  const memory = openAnswers(collector.db, { tenantId: run.tenantId, fingerprint }, ids);
+  const answers = run.reason === 'verify' ? NO_ANSWERS : memory;
   let broken: { error: unknown } | undefined;
   const isTime = () => !broken && collector.timeLeft() - (hopeless ? 0 : (pace?.pause() ?? 0)) > RESERVE_MS;
   let down = 0;
@@ -143,7 +148,7 @@ async function collectAll(collector: Collector, run: RunKey, queue: Waiting[]) {
 /** Collects one repository, or lets it fail for the reason for which all do. */
 async function collectOne(
   { db, clock, answers }: Collector & { answers: StoredAnswers },
-  run: RunKey,
+  run: RunAtWork,
   waiting: Waiting,
   opened: Failure | OpenedGitHub,
 ): Promise<Failure | null> {
@@ -155,14 +160,16 @@ async function collectOne(
   return collectRepository({ db, clock, answers, ...opened }, run, waiting);
 }
 
-async function isAtWork(db: Db, { tenantId, runId }: RunKey): Promise<boolean> {
+/** Why a run is at work; null when it is not. */
+async function findReason(db: Db, { tenantId, runId }: RunKey): Promise<RunReason | null> {
   const row = await db
     .selectFrom('collectionRun')
-    .select('state')
+    .select('reason')
     .where('tenantId', '=', tenantId)
     .where('runId', '=', runId)
+    .where('state', '=', 'running')
     .executeTakeFirst();
-  return row?.state === 'running';
+  return row?.reason ?? null;
 }
 
 /** What waits in a run: what was never collected first, then what was not for longest. */

@@ -4,6 +4,7 @@ import type { Instant, RunReason, RunState } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import { notFound, toId } from './request.ts';
 import { UNLEASED_MS } from './run-end.ts';
+import { countDifferences, listDifferences, type RunDifference } from './verification.ts';
 
 /** One collection of a tenant: all that were due, or some repositories. */
 export interface Run {
@@ -23,6 +24,8 @@ export interface Run {
   requestCount: number;
   /** Requests that GitHub answered with “not modified”, which do not count. */
   unchangedCount: number;
+  /** What a run that verifies found otherwise at GitHub, and was not known before; null for other runs. */
+  differenceCount: number | null;
   /** Why the run as a whole failed. */
   failure: { code: string; message: string } | null;
 }
@@ -82,12 +85,12 @@ export async function listRuns(
   return { runs, nextCursor: rows.length > limit && last ? String(last.runId) : null };
 }
 
-/** One run with the outcome of each repository, by name. Throws `run_not_found`. */
+/** One run with the outcome of each repository, by name, and the differences it found. Throws `run_not_found`. */
 export async function readRun(
   db: Db,
   tenantId: number,
   runId: number,
-): Promise<{ run: Run; repositories: RunOutcome[] }> {
+): Promise<{ run: Run; repositories: RunOutcome[]; differences: RunDifference[] }> {
   const rows = await selectRuns(db).where('c.tenantId', '=', tenantId).where('c.runId', '=', runId).execute();
   const [run] = await withCounts(db, rows);
   if (!run) throw notFound('run');
@@ -108,7 +111,8 @@ export async function readRun(
     .where('runId', '=', runId)
     .orderBy('fullName')
     .execute();
-  return { run, repositories };
+  const differences = run.reason === 'verify' ? await listDifferences(db, run) : [];
+  return { run, repositories, differences };
 }
 
 function parseCursor(cursor: string): number {
@@ -129,6 +133,10 @@ type RunRow = Awaited<ReturnType<ReturnType<typeof selectRuns>['execute']>>[numb
 
 async function withCounts(db: Db, rows: readonly RunRow[]): Promise<Run[]> {
   const counts = rows.length === 0 ? [] : await countOutcomes(db, rows);
+  const differences = await countDifferences(
+    db,
+    rows.filter(({ reason }) => reason === 'verify'),
+  );
   const byRun = new Map(counts.map((count) => [count.runId, count]));
   return rows.map(({ failureCode, failureMessage, ...row }) => {
     const {
@@ -138,7 +146,8 @@ async function withCounts(db: Db, rows: readonly RunRow[]): Promise<Run[]> {
       unchangedCount = 0,
     } = byRun.get(row.runId) ?? {};
     const failure = failureCode === null ? null : { code: failureCode, message: failureMessage ?? '' };
-    return { ...row, succeededCount, failedCount, requestCount, unchangedCount, failure };
+    const differenceCount = row.reason === 'verify' ? (differences.get(row.runId) ?? 0) : null;
+    return { ...row, differenceCount, succeededCount, failedCount, requestCount, unchangedCount, failure };
   });
 }
 

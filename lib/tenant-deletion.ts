@@ -7,7 +7,7 @@ import { notFound } from './request.ts';
 const TENANT_TABLES = [
   ...(['trafficDay', 'trafficRevision', 'trafficWeek', 'trafficWindow', 'referrerSnapshot'] as const),
   ...(['pathSnapshot', 'repositoryFact', 'repositoryEvent', 'githubAnswer'] as const),
-  ...(['repositoryExtra', 'starDay', 'runRepository', 'collectionRun'] as const),
+  ...(['repositoryExtra', 'starDay', 'runRepository', 'runDifference', 'collectionRun'] as const),
   ...(['memberRepository', 'member', 'repository', 'dashboard', 'channel'] as const),
 ];
 

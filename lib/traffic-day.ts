@@ -80,6 +80,34 @@ export function mergeDays(
   return { days, revisions };
 }
 
+/** A final day's figure that GitHub gives otherwise than it is stored. */
+export interface Difference {
+  trafficDate: Day;
+  metric: Metric;
+  stored: number;
+  observed: number;
+}
+
+/**
+ * What an answer says otherwise than is stored, of days that are final and wholly inside the window. Provisional days
+ * still grow, and a day that the answer leaves out is not said to be zero.
+ */
+export function differencesOf(stored: readonly TrafficDay[], observed: Observed, now: Date): Difference[] {
+  const named = nameDays(observed);
+  const [from, to] = [wholeFrom(toDay(now)), settledThrough(now)];
+  const final = stored.filter(({ trafficDate, state }) => {
+    return state !== 'provisional' && trafficDate >= from && trafficDate <= to;
+  });
+  return final.flatMap((row) =>
+    METRICS.flatMap((metric) => {
+      const kept = row[metric];
+      const seen = named.get(row.trafficDate)?.[metric] ?? null;
+      if (kept === null || seen === null || kept === seen) return [];
+      return [{ trafficDate: row.trafficDate, metric, stored: kept, observed: seen }];
+    }),
+  );
+}
+
 /**
  * The first day a run covered that read this answer: the window's first whole day, or the cut one before it. Days of a
  * window that ended weeks ago do not count: nothing is known of those after it.

@@ -63,10 +63,15 @@ function parseSchema(dialect: string): Schema {
     const [, table, body] = /^create table (\w+) \((.*)\)(?: organize by row)?$/.exec(statement) ?? [];
     const [, index, on] = /^create index (\w+) on (.*)$/.exec(statement) ?? [];
     const [, altered = '', added] = /^alter table (\w+) add column (.*)$/.exec(statement) ?? [];
+    const [, narrowed = '', dropped] = /^alter table (\w+) drop constraint (\w+)$/.exec(statement) ?? [];
+    const [, ruled = '', rule] = /^alter table (\w+) add (constraint .*)$/.exec(statement) ?? [];
     if (table !== undefined && body !== undefined) schema.tables[table] = parseTable(body);
     else if (added !== undefined)
       Object.assign(schema.tables[altered]?.columns ?? {}, parseTable(added).columns);
     else if (index !== undefined && on !== undefined) schema.indexes[index] = on;
+    else if (dropped !== undefined) delete schema.tables[narrowed]?.constraints[dropped];
+    else if (rule !== undefined)
+      Object.assign(schema.tables[ruled]?.constraints ?? {}, parseTable(rule).constraints);
     else throw new Error(`This statement is not understood: ${statement}`);
   }
   return schema;

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { RunListQuery, RunRequest } from '../runs.ts';
-import { Count, Instant } from './figures.ts';
+import { Count, Day, Instant } from './figures.ts';
 import type { Operation } from './operation.ts';
 
 export const Run = z.object({
   tenantId: z.int(),
   tenantName: z.string(),
   runId: z.int(),
-  reason: z.enum(['alarm', 'person', 'added']),
+  reason: z.enum(['alarm', 'person', 'added', 'verify']),
   startedBy: z.string().nullable(),
   state: z.enum(['running', 'succeeded', 'partial', 'failed']),
   startedAt: Instant,
@@ -18,6 +18,8 @@ export const Run = z.object({
   /** Requests to GitHub that count against the token's quota, and those that GitHub answered with 304, which do not. */
   requestCount: Count,
   unchangedCount: Count,
+  /** What a run that verifies found otherwise at GitHub, and was not known before; null for other runs. */
+  differenceCount: Count.nullable(),
   /** Why the run as a whole failed, where it did. */
   failure: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
@@ -39,7 +41,22 @@ export const RunOutcome = z.object({
 });
 export type RunOutcome = z.infer<typeof RunOutcome>;
 
-export const RunDetail = z.object({ run: Run, repositories: z.array(RunOutcome) });
+/** A figure of a final day that GitHub gives otherwise than it was stored. The larger one is kept. */
+export const RunDifference = z.object({
+  repositoryId: z.int(),
+  date: Day,
+  metric: z.string(),
+  stored: Count,
+  observed: Count,
+});
+export type RunDifference = z.infer<typeof RunDifference>;
+
+export const RunDetail = z.object({
+  run: Run,
+  repositories: z.array(RunOutcome),
+  /** The first 500. */
+  differences: z.array(RunDifference),
+});
 export type RunDetail = z.infer<typeof RunDetail>;
 
 /** `already`: a run was at work, and is the one answered. */
@@ -90,7 +107,7 @@ export const runOperations: Operation[] = [
     action: 'runs',
     method: 'post',
     path: '/{tenantId}',
-    summary: 'Collect a tenant now, whole or some of its repositories',
+    summary: 'Collect or verify a tenant now, whole or some of its repositories',
     roles: 'administrator, maintainer, manager',
     body: RunRequest,
     responses: { 200: RunStarted, 202: RunStarted },

@@ -11,7 +11,7 @@ export type Role = 'manager' | 'viewer' | 'repository viewer';
 export type Visibility = 'public' | 'private' | 'internal';
 export type Schedule = 'daily' | 'weekly' | 'paused';
 export type ExtraKind = 'stars' | 'releases' | 'workflow runs';
-export type RunReason = 'alarm' | 'person' | 'added';
+export type RunReason = 'alarm' | 'person' | 'added' | 'verify';
 export type ChannelKind = 'webhook' | 'slack' | 'teams';
 /** What is sent to a channel. */
 export type ChannelContents = 'problems' | 'reports' | 'both';
@@ -273,6 +273,16 @@ interface Channel {
   failureAt: Instant | null;
 }
 
+interface RunDifference {
+  tenantId: number;
+  runId: number;
+  repositoryId: number;
+  trafficDate: Day;
+  metric: string;
+  stored: number;
+  observed: number;
+}
+
 /** The tables of sql/, in camelCase. Days are 'YYYY-MM-DD', instants ISO strings, every number a number. */
 export interface Tables {
   schemaVersion: SchemaVersion;
@@ -298,6 +308,7 @@ export interface Tables {
   starDay: StarDay;
   collectionRun: CollectionRun;
   runRepository: RunRepository;
+  runDifference: RunDifference;
   dashboard: Dashboard;
   channel: Channel;
 }

@@ -121,7 +121,7 @@ export const CI_TOOL: Story = {
   starsPerDay: 0.2,
 };
 
-export const CHARTS: Story = {
+const CHARTS: Story = {
   ...STEADY,
   description: 'Helm charts for small clusters',
   language: 'Go',
@@ -130,6 +130,18 @@ export const CHARTS: Story = {
   growthPerYear: 1.1,
   referrers: [...SEARCH, { referrer: 'artifacthub.io', weight: 0.7 }],
 };
+
+/** Bots were on its pages for two days, which GitHub takes out of its figures a week later. */
+export function toCharts(on: OnDay): Story {
+  const since = on(-1);
+  return {
+    ...CHARTS,
+    corrections: [
+      { day: on(-8), since, share: 0.6 },
+      { day: on(-7), since, share: 0.75 },
+    ],
+  };
+}
 
 /** A handful of colleagues on weekdays, and nobody else. */
 export const INTERNAL: Story = {

@@ -1,12 +1,12 @@
 import type { GitHub } from '../github.ts';
 import { DAY_MS, toDay, toDayNumber } from './days.ts';
 import {
-  CHARTS,
   CI_TOOL,
   INTERNAL,
   type OnDay,
   STEADY,
   toAwkward,
+  toCharts,
   toForgotten,
   toGrowing,
   toIdle,
@@ -53,7 +53,7 @@ function toNorthwindPlans(on: OnDay): Plan[] {
     { name: 'tidy-dates', createdOn: on(-1400), story: STEADY },
     { name: 'burrow', createdOn: on(-320), story: toLaunched(on) },
     { name: 'build-cache-action', createdOn: on(-900), story: CI_TOOL },
-    { name: 'harbor-charts', createdOn: on(-1100), story: CHARTS, formerNames },
+    { name: 'harbor-charts', createdOn: on(-1100), story: toCharts(on), formerNames },
     { name: 'payroll-service', createdOn: on(-700), story: INTERNAL, private: true },
     { name: 'old-importer', createdOn: on(-1300), story: toForgotten(on), archived: true },
   ];

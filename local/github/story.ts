@@ -18,12 +18,23 @@ export interface Story {
   /** Checkouts by CI on a weekday: clones without views. */
   ciClones?: number;
   spikes?: Spike[];
+  /** Days whose figures GitHub lowers afterwards. */
+  corrections?: Correction[];
   idle?: { from: string; until: string }[];
   referrers: Source[];
   paths: StoryPath[];
   starsPerDay: number;
   /** What GitHub answers when there was nothing for 14 days: empty lists, or the last window that had something. */
   whenIdle?: 'empty' | 'old-window';
+}
+
+/** GitHub counts a day again: from an instant on it shows a part of what it showed before. */
+interface Correction {
+  day: string;
+  /** The first day on which GitHub shows less. */
+  since: string;
+  /** What is left, of 1. */
+  share: number;
 }
 
 /** A day on which many people came at once; the crowd halves every `halfLife` days. */

@@ -100,6 +100,15 @@ export function openTraffic(story: Story, createdOn: string, seed: number): Traf
     return { from: to - days, to };
   }
 
+  /** What GitHub shows of a day at an instant, after it was counted again. */
+  function correct({ count, uniques }: Figures, day: string, now: Date): Figures {
+    const found = (story.corrections ?? []).find(
+      (one) => one.day === day && one.since <= now.toISOString().slice(0, 10),
+    );
+    const share = found?.share ?? 1;
+    return { count: Math.floor(count * share), uniques: Math.floor(uniques * share) };
+  }
+
   return {
     buckets(kind, per, now, lateHours) {
       const window = windowAt(now, lateHours);
@@ -112,7 +121,7 @@ export function openTraffic(story: Story, createdOn: string, seed: number): Traf
       }
       const days = [];
       for (const [day, flows] of groups) {
-        const figures = toFigures(flows, groupSize[kind]);
+        const figures = correct(toFigures(flows, groupSize[kind]), per === 'day' ? toDay(day) : '', now);
         if (figures.count > 0) days.push({ timestamp: `${toDay(day)}T00:00:00Z`, ...figures });
       }
       return { ...figuresOf(kind, window), days };

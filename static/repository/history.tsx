@@ -2,13 +2,8 @@ import type { RepositoryStats } from '../../actions/openapi/stats.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { formatCount, formatDay, formatInstant } from '../format.ts';
+import { METRICS } from './metrics.ts';
 
-const METRICS: Record<string, string> = {
-  viewCount: 'Views',
-  viewUniques: 'Unique visitors',
-  cloneCount: 'Clones',
-  cloneUniques: 'Unique cloners',
-};
 const EVENTS = [{ label: 'When' }, { label: 'What' }, { label: 'Before' }, { label: 'After' }];
 const REVISIONS = [
   { label: 'Day' },
@@ -49,7 +44,8 @@ function Revisions({ revisions }: Pick<RepositoryStats, 'revisions'>) {
   return (
     <Panel title="Revisions">
       <p class="muted">
-        GitHub gave smaller figures later for these days. The larger ones are kept and shown.
+        GitHub counted these days again later and came to smaller figures, as it does when it takes bots out.
+        The larger ones, which it showed first, are kept and shown.
       </p>
       <DataTable label="Revisions" columns={REVISIONS} tall>
         {revisions.map((revision) => (

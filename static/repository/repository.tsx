@@ -93,6 +93,13 @@ function Changes({ answer, run, reload }: ChangesProps) {
       <CollectNow
         tenantId={tenantId}
         repositoryIds={[repositoryId]}
+        purpose="verify"
+        disabled={run.runId !== null}
+        onStarted={run.follow}
+      />
+      <CollectNow
+        tenantId={tenantId}
+        repositoryIds={[repositoryId]}
         disabled={run.runId !== null}
         onStarted={run.follow}
       />

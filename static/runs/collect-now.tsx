@@ -6,17 +6,26 @@ interface CollectNowProps {
   tenantId: number;
   /** Without them: the whole tenant. */
   repositoryIds?: number[];
+  /** `verify` compares what is stored as well; `collect` unless told. */
+  purpose?: 'collect' | 'verify';
   disabled: boolean;
   onStarted: (runId: number) => void;
 }
 
-/** Starts a collection, or joins the one that is at work. */
-export function CollectNow({ tenantId, repositoryIds, disabled, onStarted }: CollectNowProps) {
+/** Starts a collection or a verification, or joins the run that is at work. */
+export function CollectNow({
+  tenantId,
+  repositoryIds,
+  purpose = 'collect',
+  disabled,
+  onStarted,
+}: CollectNowProps) {
   const { api } = useApp();
   const submission = useSubmission();
   function start() {
     void submission.run(async () => {
-      const body = repositoryIds ? { repositoryIds } : {};
+      const which = repositoryIds ? { repositoryIds } : {};
+      const body = purpose === 'verify' ? { ...which, verify: true } : which;
       onStarted((await api.send<RunStarted>('POST', `runs/${tenantId}`, body)).runId);
     });
   }
@@ -24,11 +33,11 @@ export function CollectNow({ tenantId, repositoryIds, disabled, onStarted }: Col
     <>
       <button
         type="button"
-        class="button small primary"
+        class={purpose === 'verify' ? 'button small' : 'button small primary'}
         onClick={start}
         disabled={disabled || submission.busy}
       >
-        {disabled ? 'Collecting…' : 'Collect now'}
+        {purpose === 'verify' ? 'Verify' : disabled ? 'Collecting…' : 'Collect now'}
       </button>
       {submission.error && (
         <span class="fault" role="alert">

@@ -18,6 +18,7 @@ const REASONS: Record<Run['reason'], string> = {
   alarm: 'Alarm',
   person: 'On demand',
   added: 'Repository added',
+  verify: 'Verification',
 };
 
 /** Collection runs, newest first. */

@@ -7,6 +7,7 @@ import { Skeleton } from '../controls/skeleton.tsx';
 import { formatCount, formatInstant, plural } from '../format.ts';
 import { LossNote } from '../overview/loss-note.tsx';
 import { paths } from '../routes.ts';
+import { Differences } from './differences.tsx';
 import { ProgressBar, sentenceOf } from './progress.tsx';
 import { RunState } from './run-state.tsx';
 import { useRun } from './use-run.ts';
@@ -40,6 +41,7 @@ export function RunPage({ tenantId, runId }: RunPageProps) {
             </p>
             <Requests run={detail.run} />
           </section>
+          {detail.run.differenceCount !== null && <Differences detail={detail} />}
           <Outcomes tenantId={tenantId} outcomes={detail.repositories} />
         </>
       )}

@@ -25,7 +25,15 @@ export function Runs({ tenantId }: { tenantId: number }) {
         below={<p class="lead">Every day at 06:00 UTC, and whenever somebody asks for it.</p>}
         actions={
           rights.changeRepositories && (
-            <CollectNow tenantId={tenantId} disabled={run.runId !== null} onStarted={run.follow} />
+            <>
+              <CollectNow
+                tenantId={tenantId}
+                purpose="verify"
+                disabled={run.runId !== null}
+                onStarted={run.follow}
+              />
+              <CollectNow tenantId={tenantId} disabled={run.runId !== null} onStarted={run.follow} />
+            </>
           )
         }
       />

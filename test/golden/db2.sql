@@ -188,12 +188,12 @@ merge into "TRAFFIC_DAY" as "KEPT" using (values (cast(? as integer), cast(? as 
 merge into "TRAFFIC_WINDOW" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as date), cast(? as integer), cast(? as integer), cast(? as integer), cast(? as integer))) as "GIVEN" ("TENANT_ID", "REPOSITORY_ID", "OBSERVED_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" and "KEPT"."OBSERVED_DATE" = "GIVEN"."OBSERVED_DATE" when matched then update set "VIEW_COUNT" = "GIVEN"."VIEW_COUNT", "VIEW_UNIQUES" = "GIVEN"."VIEW_UNIQUES", "CLONE_COUNT" = "GIVEN"."CLONE_COUNT", "CLONE_UNIQUES" = "GIVEN"."CLONE_UNIQUES" when not matched then insert ("TENANT_ID", "REPOSITORY_ID", "OBSERVED_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES") values ("GIVEN"."TENANT_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."OBSERVED_DATE", "GIVEN"."VIEW_COUNT", "GIVEN"."VIEW_UNIQUES", "GIVEN"."CLONE_COUNT", "GIVEN"."CLONE_UNIQUES");
 select "R"."REPOSITORY_ID", "R"."GITHUB_ID", "R"."OWNER", "R"."NAME", "R"."ARCHIVED_AT", "R"."LAST_COVERED_DATE" from "RUN_REPOSITORY" as "W" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "W"."TENANT_ID" and "R"."REPOSITORY_ID" = "W"."REPOSITORY_ID" where "W"."TENANT_ID" = ? and "W"."RUN_ID" = ? and "W"."STATE" = ? order by case when "R"."LAST_SUCCESS_AT" is null then 0 else 1 end, "R"."LAST_SUCCESS_AT", "R"."REPOSITORY_ID";
 select "R"."TENANT_ID", "R"."REPOSITORY_ID", "R"."GITHUB_ID", "R"."FIRST_COVERED_DATE", "F"."STARS" from "RUN_REPOSITORY" as "W" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "W"."TENANT_ID" and "R"."REPOSITORY_ID" = "W"."REPOSITORY_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" where "W"."TENANT_ID" = ? and "W"."RUN_ID" = ? and "W"."STATE" = ? order by "R"."REPOSITORY_ID";
+select "REASON" from "COLLECTION_RUN" where "TENANT_ID" = ? and "RUN_ID" = ? and "STATE" = ?;
 select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? for read only with rs use and keep update locks;
 select "REPOSITORY_ID", "KIND", "ETAG", "ANSWER" from "GITHUB_ANSWER" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?) and "TOKEN_FINGERPRINT" = ? and "FORMAT" = ?;
 select "REPOSITORY_ID", "KIND", "TRIED_AT", "READ_AT", "NEXT_PAGE", "SEEN_COUNT", "FAILURE_CODE", "FAILURE_MESSAGE" from "REPOSITORY_EXTRA" where "TENANT_ID" = ?;
 select "REPOSITORY_ID", "NAME_BEFORE" from "REPOSITORY_EVENT" where "TENANT_ID" = ? and "NAME_BEFORE" is not null;
 select "REPOSITORY_ID", max("WEEK_START") as "WEEK_START" from "TRAFFIC_WEEK" where "TENANT_ID" = ? group by "REPOSITORY_ID";
-select "STATE" from "COLLECTION_RUN" where "TENANT_ID" = ? and "RUN_ID" = ?;
 select "T"."TOKEN_SEALED", "T"."TOKEN_EXPIRES_AT", "S"."API_URL", "S"."KIND" from "TENANT" as "T" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" where "T"."TENANT_ID" = ?;
 select "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ? order by "TRAFFIC_DATE";
 select count(*) as "ALL", sum(case when state = 'succeeded' then 1 else 0 end) as "SUCCEEDED" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ?;
@@ -229,9 +229,9 @@ update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and ("LEASED_UNTIL"
 
 -- collect with a token that cannot be opened
 select "R"."REPOSITORY_ID", "R"."GITHUB_ID", "R"."OWNER", "R"."NAME", "R"."ARCHIVED_AT", "R"."LAST_COVERED_DATE" from "RUN_REPOSITORY" as "W" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "W"."TENANT_ID" and "R"."REPOSITORY_ID" = "W"."REPOSITORY_ID" where "W"."TENANT_ID" = ? and "W"."RUN_ID" = ? and "W"."STATE" = ? order by case when "R"."LAST_SUCCESS_AT" is null then 0 else 1 end, "R"."LAST_SUCCESS_AT", "R"."REPOSITORY_ID";
+select "REASON" from "COLLECTION_RUN" where "TENANT_ID" = ? and "RUN_ID" = ? and "STATE" = ?;
 select "REPOSITORY_ID", "NAME_BEFORE" from "REPOSITORY_EVENT" where "TENANT_ID" = ? and "NAME_BEFORE" is not null;
 select "REPOSITORY_ID", max("WEEK_START") as "WEEK_START" from "TRAFFIC_WEEK" where "TENANT_ID" = ? group by "REPOSITORY_ID";
-select "STATE" from "COLLECTION_RUN" where "TENANT_ID" = ? and "RUN_ID" = ?;
 select count(*) as "ALL", sum(case when state = 'succeeded' then 1 else 0 end) as "SUCCEEDED" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ?;
 update "COLLECTION_RUN" set "STATE" = ?, "FINISHED_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "STATE" = ?;
 update "REPOSITORY" set "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = coalesce(failure_at, ?), "REFUSED_AT" = ? where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
@@ -381,6 +381,7 @@ delete from "REPOSITORY" where "TENANT_ID" = ?;
 delete from "REPOSITORY_EVENT" where "TENANT_ID" = ?;
 delete from "REPOSITORY_EXTRA" where "TENANT_ID" = ?;
 delete from "REPOSITORY_FACT" where "TENANT_ID" = ?;
+delete from "RUN_DIFFERENCE" where "TENANT_ID" = ?;
 delete from "RUN_REPOSITORY" where "TENANT_ID" = ?;
 delete from "STAR_DAY" where "TENANT_ID" = ?;
 delete from "TENANT" where "TENANT_ID" = ?;
