@@ -24,13 +24,17 @@ export const main = serveJob(async (services) => {
   const { db, clock, activation } = services;
   const { begun, ...run } = parseValue(activation.parameters, Arguments);
   const timeLeft = () => activation.deadline.getTime() - Date.now();
+  let saveTokenExpiry = async () => {};
   const openGitHub = async (tenantId: number) => {
     const deadline = new Date(clock().getTime() + Math.min(timeLeft() - RESERVE_MS, 3_600_000));
-    const { serverKind, ...opened } = await openTenantGitHub(services, tenantId, deadline);
+    const found = await openTenantGitHub(services, tenantId, deadline);
+    saveTokenExpiry = found.saveTokenExpiry;
+    const { github, fingerprint, serverKind } = found;
+    const opened = { github, fingerprint };
     return serverKind === 'demo' ? opened : { ...opened, pace: createGitHubPace(begun) };
   };
   const activations = withPatience(openActivations(), { left: () => timeLeft() - LAST_MS, wait });
-  return {
-    ...(await collectTenant({ db, clock, openGitHub, timeLeft, activations }, run)),
-  };
+  const collected = await collectTenant({ db, clock, openGitHub, timeLeft, activations }, run);
+  await saveTokenExpiry();
+  return { ...collected };
 });

@@ -1,6 +1,7 @@
 import { requirePublicAddress } from './addresses.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
+import { inTransaction } from './db/portable.ts';
 import type { ChannelContents, ChannelKind, Instant } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import { notFound } from './request.ts';
@@ -146,12 +147,18 @@ export async function updateChannel(
   return getChannel(db, tenantId, channelId);
 }
 
-/** Throws `channel_not_found`. */
+/** Deletes a channel, and what was noted of its messages. Throws `channel_not_found`. */
 export async function deleteChannel(db: Db, tenantId: number, channelId: number): Promise<void> {
-  const result = await db
-    .deleteFrom('channel')
-    .where('tenantId', '=', tenantId)
-    .where('channelId', '=', channelId)
-    .executeTakeFirst();
-  if (Number(result.numDeletedRows) === 0) throw notFound('channel');
+  await inTransaction(db, async (trx) => {
+    let deleted = 0;
+    for (const table of ['problemNotice', 'channel'] as const) {
+      const result = await trx
+        .deleteFrom(table)
+        .where('tenantId', '=', tenantId)
+        .where('channelId', '=', channelId)
+        .executeTakeFirst();
+      deleted = Number(result.numDeletedRows);
+    }
+    if (deleted === 0) throw notFound('channel');
+  });
 }

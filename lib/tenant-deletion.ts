@@ -8,6 +8,7 @@ const TENANT_TABLES = [
   ...(['trafficDay', 'trafficRevision', 'trafficWeek', 'trafficWindow', 'referrerSnapshot'] as const),
   ...(['pathSnapshot', 'repositoryFact', 'repositoryEvent', 'githubAnswer'] as const),
   ...(['repositoryExtra', 'starDay', 'runRepository', 'runDifference', 'collectionRun'] as const),
+  ...(['problemNotice', 'problem'] as const),
   ...(['memberRepository', 'member', 'repository', 'dashboard', 'channel'] as const),
 ];
 

@@ -13,6 +13,8 @@ export interface TenantGitHub {
   serverKind: ServerKind;
   /** Stands for the token at its server, and does not give it away. */
   fingerprint: string;
+  /** Stores when the token ends, where GitHub has said something else meanwhile than when it was saved. */
+  saveTokenExpiry(): Promise<void>;
 }
 
 interface TenantGitHubServices {
@@ -41,9 +43,32 @@ export async function openTenantGitHub(
   const token = await secrets.open(tenant.tokenSealed);
   const tokenExpiresAt = tenant.tokenExpiresAt === null ? null : new Date(tenant.tokenExpiresAt);
   const apiUrl = await requireApiUrl(tenant, config);
+  let seen = tokenExpiresAt;
+  const onTokenExpiry = (expiresAt: Date) => {
+    seen = expiresAt;
+  };
   return {
-    github: openGitHub({ apiUrl, token, clock, deadline, tokenExpiresAt }),
+    github: openGitHub({ apiUrl, token, clock, deadline, tokenExpiresAt, onTokenExpiry }),
     serverKind: tenant.kind,
     fingerprint: createHash('sha256').update(`${apiUrl}\n${token}`).digest('base64url'),
+    async saveTokenExpiry() {
+      if (seen === null || seen.getTime() === tokenExpiresAt?.getTime()) return;
+      const sealed = { tenantId, tokenSealed: tenant.tokenSealed };
+      await updateExpiry(db, sealed, seen);
+    },
   };
+}
+
+/** A token that was replaced meanwhile keeps what is known of it. */
+async function updateExpiry(
+  db: Db,
+  { tenantId, tokenSealed }: { tenantId: number; tokenSealed: string },
+  expiresAt: Date,
+): Promise<void> {
+  await db
+    .updateTable('tenant')
+    .set({ tokenExpiresAt: expiresAt.toISOString() })
+    .where('tenantId', '=', tenantId)
+    .where('tokenSealed', '=', tokenSealed)
+    .execute();
 }

@@ -13,6 +13,12 @@ export type Schedule = 'daily' | 'weekly' | 'paused';
 export type ExtraKind = 'stars' | 'releases' | 'workflow runs';
 export type RunReason = 'alarm' | 'person' | 'added' | 'verify';
 export type ChannelKind = 'webhook' | 'slack' | 'teams';
+export type ProblemKind =
+  | 'repository_failing'
+  | 'loss_near'
+  | 'token_expires'
+  | 'token_refused'
+  | 'not_running';
 /** What is sent to a channel. */
 export type ChannelContents = 'problems' | 'reports' | 'both';
 export type RunState = 'running' | 'succeeded' | 'partial' | 'failed';
@@ -283,6 +289,31 @@ interface RunDifference {
   observed: number;
 }
 
+interface Problem {
+  tenantId: number;
+  problemId: Generated<number>;
+  kind: ProblemKind;
+  code: string;
+  repositoryId: number | null;
+  fullName: string | null;
+  message: string;
+  sinceAt: Instant;
+  untilAt: Instant | null;
+}
+
+interface ProblemNotice {
+  tenantId: number;
+  problemId: number;
+  channelId: number;
+  phase: 'began' | 'over';
+  attempts: number;
+  /** Null: it was sent. */
+  dueAt: Instant | null;
+  sentAt: Instant | null;
+  failureCode: string | null;
+  failureMessage: string | null;
+}
+
 /** The tables of sql/, in camelCase. Days are 'YYYY-MM-DD', instants ISO strings, every number a number. */
 export interface Tables {
   schemaVersion: SchemaVersion;
@@ -311,4 +342,6 @@ export interface Tables {
   runDifference: RunDifference;
   dashboard: Dashboard;
   channel: Channel;
+  problem: Problem;
+  problemNotice: ProblemNotice;
 }

@@ -2,7 +2,7 @@ import type { Octokit } from '@octokit/rest';
 import { createGate, persevere } from './attempts.ts';
 import { GitHubError } from './error.ts';
 import { type AnswerMemory, createMemory } from './memory.ts';
-import { toGitHubError } from './refusal.ts';
+import { parseTokenExpiry, toGitHubError } from './refusal.ts';
 
 export interface ConnectionOptions {
   /** The API's base URL without a slash at the end: `https://api.github.com`, or `https://<host>/api/v3`. */
@@ -13,6 +13,8 @@ export interface ConnectionOptions {
   deadline?: Date;
   /** When the token ends, as GitHub said when it was saved: tells an expired token from a revoked one. */
   tokenExpiresAt?: Date | null;
+  /** Told when the token ends, with every answer that says so. */
+  onTokenExpiry?: (expiresAt: Date) => void;
   /** Milliseconds that stand for one second of waiting between tries; 1,000 unless told. */
   secondLasts?: number;
 }
@@ -83,6 +85,8 @@ export function openConnection(options: ConnectionOptions): Connection {
     };
     const { status, headers, data } = await gate(() => persevere(attempt, { clock, deadline, secondLasts }));
     const texts = toTexts(headers);
+    const expiresAt = parseTokenExpiry(texts['github-authentication-token-expiration']);
+    if (expiresAt) options.onTokenExpiry?.(expiresAt);
     if (Number(status) < 300) return { data, headers: texts, redirected: false, unchanged: false };
     if (Number(status) === NOT_MODIFIED.status) {
       memory.counted -= 1;

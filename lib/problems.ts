@@ -1,0 +1,191 @@
+import { addDays, type Day, startOf, toDay } from './day.ts';
+import type { Instant, ProblemKind, Schedule } from './db/tables.ts';
+import { daysUntilLoss } from './traffic-window.ts';
+
+/** What is known of a repository that may need a person. */
+export interface WatchedRepository {
+  repositoryId: number;
+  fullName: string;
+  schedule: Schedule;
+  addedAt: Instant;
+  lastCoveredDate: Day | null;
+  lastSuccessAt: Instant | null;
+  failureCode: string | null;
+  failureMessage: string | null;
+  failureAt: Instant | null;
+}
+
+/** What is known of a tenant. */
+export interface WatchedTenant {
+  tokenExpiresAt: Instant | null;
+  /** When any of its repositories that are not paused was collected last. */
+  lastSuccessAt: Instant | null;
+  /** When its newest run began. */
+  lastRunAt: Instant | null;
+  /** At least those that failed or were not collected for two days. */
+  repositories: readonly WatchedRepository[];
+}
+
+/** Something that needs a person. Of a tenant, no two have the same kind, code and repository. */
+export interface FoundProblem {
+  kind: ProblemKind;
+  /** What a repository's failure is called; else of which stage the problem is. */
+  code: string;
+  /** Null: the problem is the tenant's. */
+  repositoryId: number | null;
+  fullName: string | null;
+  /** One sentence that says what can be done about it. */
+  message: string;
+  since: Instant;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** For so long nothing may be collected until somebody is told. */
+const LATE_MS: Record<Exclude<Schedule, 'paused'>, number> = { daily: 2 * DAY_MS, weekly: 9 * DAY_MS };
+/** A weekly repository is down to 6 days before each of its collections. */
+const NEAR_DAYS: Record<Exclude<Schedule, 'paused'>, number> = { daily: 7, weekly: 4 };
+/** A repository that was just added is collected at once, or by the next alarm. */
+const FIRST_COLLECTION_MS = 26 * HOUR_MS;
+/** Codes of failures that mend themselves mostly: they need somebody when the next daily collection fails as well. */
+const PASSING = [
+  ...['github_down', 'rate_limited', 'secondary_limit', 'unreadable_answer', 'out_of_time'],
+  ...['start_failed', 'abandoned', 'server_unreachable'],
+];
+const PASSES_WITHIN_MS = 25 * HOUR_MS;
+/** Codes of failures that are the token's: they meet all repositories of a tenant, and are one problem. */
+const OF_TOKEN = ['token_invalid', 'token_expired', 'token_unreadable', 'missing_scope'];
+const EXPIRY_DAYS = [14, 7, 1];
+
+/** Everything in a tenant that needs a person at an instant, whoever looks: the watchdog or the overview. */
+export function findProblems(tenant: WatchedTenant, now: Date): FoundProblem[] {
+  const repositories = tenant.repositories.filter(({ schedule }) => schedule !== 'paused');
+  return [
+    ...findRefusedToken(repositories),
+    ...findExpiry(tenant.tokenExpiresAt, now),
+    ...findStandstill({ ...tenant, repositories }, now),
+    ...repositories.flatMap((one) => [...findFailure(one, now), ...findNearLoss(one, now)]),
+  ];
+}
+
+const ofTenant = { repositoryId: null, fullName: null };
+const ago = (now: Date, milliseconds: number) => new Date(now.getTime() - milliseconds).toISOString();
+const later = (instant: Instant, milliseconds: number) => ago(new Date(instant), -milliseconds);
+
+function findRefusedToken(repositories: readonly WatchedRepository[]): FoundProblem[] {
+  const refused = repositories.filter(
+    ({ failureCode }) => failureCode !== null && OF_TOKEN.includes(failureCode),
+  );
+  const [first] = refused.sort((one, other) => ((one.failureAt ?? '') < (other.failureAt ?? '') ? -1 : 1));
+  if (!first?.failureCode || !first.failureAt) return [];
+  const { failureCode: code, failureMessage, failureAt: since } = first;
+  return [{ kind: 'token_refused', code, ...ofTenant, message: failureMessage ?? '', since }];
+}
+
+/** One problem for each of the stages, so that it is told again as the end comes near. */
+function findExpiry(expiresAt: Instant | null, now: Date): FoundProblem[] {
+  if (expiresAt === null) return [];
+  const verb = expiresAt <= now.toISOString() ? 'has expired since' : 'expires on';
+  const when = `${expiresAt.slice(0, 16).replace('T', ' ')} UTC`;
+  const message = `The GitHub token ${verb} ${when}. Make a new one at GitHub and set it for the tenant.`;
+  return EXPIRY_DAYS.flatMap((days): FoundProblem[] => {
+    const since = later(expiresAt, -days * DAY_MS);
+    if (since > now.toISOString()) return [];
+    return [{ kind: 'token_expires', code: `within_${days}_days`, ...ofTenant, message, since }];
+  });
+}
+
+/** No collection succeeded for too long, for whatever reason: also when none ever began. */
+function findStandstill(
+  { repositories, lastSuccessAt, lastRunAt }: WatchedTenant,
+  now: Date,
+): FoundProblem[] {
+  const isLate = ({ schedule, addedAt }: WatchedRepository) => {
+    const limit = ago(now, schedule === 'weekly' ? LATE_MS.weekly : LATE_MS.daily);
+    return addedAt <= limit && (lastSuccessAt === null || lastSuccessAt <= limit);
+  };
+  const late = repositories.filter(isLate);
+  if (late.length === 0) return [];
+  const last = lastSuccessAt ?? late.map(({ addedAt }) => addedAt).sort()[0] ?? now.toISOString();
+  const limit = late.some(({ schedule }) => schedule === 'daily') ? LATE_MS.daily : LATE_MS.weekly;
+  const advice =
+    lastRunAt !== null && lastRunAt > ago(now, limit)
+      ? 'See why in the log of collections.'
+      : 'No collection has begun since then: does the alarm fire?';
+  const since = later(last, limit);
+  const day = toDay(new Date(last));
+  const message = `Nothing has been collected since ${day}. ${advice}`;
+  return [{ kind: 'not_running', code: 'no_success', ...ofTenant, message, since }];
+}
+
+function findFailure(repository: WatchedRepository, now: Date): FoundProblem[] {
+  const { repositoryId, fullName, failureCode: code, failureMessage, failureAt: since } = repository;
+  if (code === null || since === null || OF_TOKEN.includes(code)) return [];
+  if (PASSING.includes(code) && since > ago(now, PASSES_WITHIN_MS)) return [];
+  return [{ kind: 'repository_failing', code, repositoryId, fullName, message: failureMessage ?? '', since }];
+}
+
+function findNearLoss(
+  { repositoryId, fullName, schedule, addedAt, lastCoveredDate }: WatchedRepository,
+  now: Date,
+): FoundProblem[] {
+  const near = schedule === 'weekly' ? NEAR_DAYS.weekly : NEAR_DAYS.daily;
+  const problem = { kind: 'loss_near', repositoryId, fullName } as const;
+  if (lastCoveredDate === null) {
+    const since = later(addedAt, FIRST_COLLECTION_MS);
+    const message = 'Never collected: GitHub forgets a day of it every day.';
+    return since > now.toISOString() ? [] : [{ ...problem, code: 'never_collected', message, since }];
+  }
+  const left = daysUntilLoss(lastCoveredDate, toDay(now));
+  if (left > near) return [];
+  const lastChance = addDays(lastCoveredDate, daysUntilLoss(lastCoveredDate, lastCoveredDate));
+  const message = `Collected on ${lastCoveredDate} last: GitHub forgets what followed after ${lastChance}.`;
+  const since = startOf(addDays(lastChance, -near)).toISOString();
+  return [{ ...problem, code: 'days_left', message, since }];
+}
+
+/** Problems of one cause, which are one thing to a person. */
+export interface ProblemGroup {
+  kind: ProblemKind;
+  code: string;
+  message: string;
+  since: Instant;
+  /** How many repositories it is about; 0: it is the tenant's. */
+  repositoryCount: number;
+  /** A few of them, by name. */
+  repositories: { repositoryId: number; fullName: string }[];
+}
+
+const MOST_NAMED = 3;
+const URGENCY: ProblemKind[] = [
+  'token_refused',
+  'not_running',
+  'loss_near',
+  'token_expires',
+  'repository_failing',
+];
+
+/** Problems by their cause, the most urgent first. Stages of one problem are one, as of the last stage. */
+export function groupProblems(problems: readonly FoundProblem[]): ProblemGroup[] {
+  const causes = new Map<string, FoundProblem[]>();
+  for (const problem of problems) {
+    const cause = problem.kind === 'repository_failing' ? `${problem.kind} ${problem.code}` : problem.kind;
+    causes.set(cause, [...(causes.get(cause) ?? []), problem]);
+  }
+  const groups = [...causes.values()].map(toGroup);
+  return groups.sort((one, other) => URGENCY.indexOf(one.kind) - URGENCY.indexOf(other.kind));
+}
+
+function toGroup(problems: readonly FoundProblem[]): ProblemGroup {
+  const [first] = problems;
+  const last = problems.at(-1);
+  if (!first || !last) throw new Error('A group has at least one problem.');
+  const { kind, code, message } = last;
+  const repositories = problems.flatMap(({ repositoryId, fullName }) =>
+    repositoryId === null ? [] : [{ repositoryId, fullName: fullName ?? '' }],
+  );
+  const since = problems.map((one) => one.since).sort()[0] ?? first.since;
+  const named = repositories.sort((a, b) => (a.fullName < b.fullName ? -1 : 1)).slice(0, MOST_NAMED);
+  return { kind, code, message, since, repositoryCount: repositories.length, repositories: named };
+}
