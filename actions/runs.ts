@@ -6,10 +6,11 @@ import { createApp, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { fanOut, openFanOut } from '../lib/fan-out.ts';
 import { toOrder } from '../lib/fan-out-order.ts';
+import { listProblems } from '../lib/problem-list.ts';
 import { LARGEST_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
 import { startRun } from '../lib/run-start.ts';
 import { listRuns, readRun } from '../lib/runs.ts';
-import type { RunDetail, RunList, RunStarted, RunsStarted } from './openapi/runs.ts';
+import type { ProblemLog, RunDetail, RunList, RunStarted, RunsStarted } from './openapi/runs.ts';
 
 /** Without repositoryIds: all repositories that are not paused. */
 export const RunRequest = z.strictObject({
@@ -43,6 +44,13 @@ app.post('/', async (c) => {
   const order = toOrder('due', principal.email, clock());
   const started = await fanOut(openFanOut(c.env, RESERVE_MS), order, 'collect');
   return json<RunsStarted>(started, 202);
+});
+
+// Before the tenants' routes: 'problems' is no tenant's id.
+app.get('/problems', async (c) => {
+  const { db, identity } = c.env;
+  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'seeAllRuns');
+  return json<ProblemLog>({ problems: await listProblems(db) });
 });
 
 app.get('/:tenantId', async (c) => {

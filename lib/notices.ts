@@ -130,7 +130,9 @@ async function claimNews(trx: Transaction<Tables>, key: ChannelKey, now: Date) {
     const phase = untilAt === null ? 'began' : 'over';
     const before = at(problemId, phase);
     if (before?.sentAt || (phase === 'over' && !at(problemId, 'began')?.sentAt)) return [];
-    return [{ ...problem, problemId, phase, since, attempts: (before?.attempts ?? 0) + 1 }];
+    return [
+      { ...problem, daysUntilLoss: null, problemId, phase, since, attempts: (before?.attempts ?? 0) + 1 },
+    ];
   });
   if (notices.length === 0) return null;
   const dueAt = after(now, CLAIM_MS);

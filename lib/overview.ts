@@ -4,6 +4,8 @@ import { type Day, toDay } from './day.ts';
 import type { Db } from './db/database.ts';
 import type { Instant } from './db/tables.ts';
 import { addRangeSums, emptyRangeSums, type RangeSums, sumRepositories } from './overview-sums.ts';
+import { readAttention } from './problem-list.ts';
+import type { ProblemGroup } from './problems.ts';
 import { bucketsOf, type Range, type RangeRequest, spansOf, toRange } from './range.ts';
 import {
   listRepositoryRows,
@@ -59,6 +61,8 @@ export interface Overview {
   page: { number: number; size: number; total: number };
   repositoryCount: number;
   problemCount: number;
+  /** What needs a person, by its cause. */
+  attention: ProblemGroup[];
   activeRunId: number | null;
 }
 
@@ -92,6 +96,7 @@ export async function readOverview(
     page: { number: request.page, size: request.size, total: listed.length },
     repositoryCount: rows.length,
     problemCount: rows.filter((row) => toProblem(row, now) !== null).length,
+    attention: await readAttention(db, access, rows, now),
     activeRunId: await findActiveRun(db, access.tenantId, now),
   };
 }

@@ -30,14 +30,12 @@ export function toProblemMessage({ tenant, ...news }: News, pagesUrl: string | n
   ].filter(({ lines }) => lines.length > 0);
   const summary = [...began, ...over].map(toSubject).join('; ');
   const link = pagesUrl ? { label: 'Open the overview', href: `${pagesUrl}/t/${tenant.tenantId}` } : null;
-  return {
-    title,
-    summary: `${title}. ${summary}`,
-    sections,
-    link,
-    facts: { type: 'problems', tenant, began, over },
-  };
+  const facts = { type: 'problems', tenant, began: began.map(toFacts), over: over.map(toFacts) };
+  return { title, summary: `${title}. ${summary}`, sections, link, facts };
 }
+
+/** How many days are left changes by the day: it is on the page. */
+const toFacts = ({ daysUntilLoss: _, ...group }: ProblemGroup) => group;
 
 function toSubject({ kind, repositoryCount, repositories }: ProblemGroup): string {
   if (repositoryCount === 0) return WORDS[kind];

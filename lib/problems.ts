@@ -37,6 +37,8 @@ export interface FoundProblem {
   /** One sentence that says what can be done about it. */
   message: string;
   since: Instant;
+  /** Null where it is not known. */
+  daysUntilLoss: number | null;
 }
 
 const HOUR_MS = 3_600_000;
@@ -62,25 +64,30 @@ const EXPIRY_DAYS = [14, 7, 1];
 export function findProblems(tenant: WatchedTenant, now: Date): FoundProblem[] {
   const repositories = tenant.repositories.filter(({ schedule }) => schedule !== 'paused');
   return [
-    ...findRefusedToken(repositories),
+    ...findRefusedToken(repositories, now),
     ...findExpiry(tenant.tokenExpiresAt, now),
     ...findStandstill({ ...tenant, repositories }, now),
     ...repositories.flatMap((one) => [...findFailure(one, now), ...findNearLoss(one, now)]),
   ];
 }
 
-const ofTenant = { repositoryId: null, fullName: null };
+const ofTenant = { repositoryId: null, fullName: null, daysUntilLoss: null };
 const ago = (now: Date, milliseconds: number) => new Date(now.getTime() - milliseconds).toISOString();
 const later = (instant: Instant, milliseconds: number) => ago(new Date(instant), -milliseconds);
 
-function findRefusedToken(repositories: readonly WatchedRepository[]): FoundProblem[] {
+const daysLeft = ({ lastCoveredDate }: WatchedRepository, now: Date) =>
+  daysUntilLoss(lastCoveredDate, toDay(now));
+
+function findRefusedToken(repositories: readonly WatchedRepository[], now: Date): FoundProblem[] {
   const refused = repositories.filter(
     ({ failureCode }) => failureCode !== null && OF_TOKEN.includes(failureCode),
   );
   const [first] = refused.sort((one, other) => ((one.failureAt ?? '') < (other.failureAt ?? '') ? -1 : 1));
   if (!first?.failureCode || !first.failureAt) return [];
   const { failureCode: code, failureMessage, failureAt: since } = first;
-  return [{ kind: 'token_refused', code, ...ofTenant, message: failureMessage ?? '', since }];
+  const left = Math.min(...refused.map((one) => daysLeft(one, now)));
+  const problem = { kind: 'token_refused', code, ...ofTenant, daysUntilLoss: left } as const;
+  return [{ ...problem, message: failureMessage ?? '', since }];
 }
 
 /** One problem for each of the stages, so that it is told again as the end comes near. */
@@ -123,21 +130,20 @@ function findFailure(repository: WatchedRepository, now: Date): FoundProblem[] {
   const { repositoryId, fullName, failureCode: code, failureMessage, failureAt: since } = repository;
   if (code === null || since === null || OF_TOKEN.includes(code)) return [];
   if (PASSING.includes(code) && since > ago(now, PASSES_WITHIN_MS)) return [];
-  return [{ kind: 'repository_failing', code, repositoryId, fullName, message: failureMessage ?? '', since }];
+  const problem = { kind: 'repository_failing', code, repositoryId, fullName, since } as const;
+  return [{ ...problem, message: failureMessage ?? '', daysUntilLoss: daysLeft(repository, now) }];
 }
 
-function findNearLoss(
-  { repositoryId, fullName, schedule, addedAt, lastCoveredDate }: WatchedRepository,
-  now: Date,
-): FoundProblem[] {
+function findNearLoss(repository: WatchedRepository, now: Date): FoundProblem[] {
+  const { repositoryId, fullName, schedule, addedAt, lastCoveredDate } = repository;
   const near = schedule === 'weekly' ? NEAR_DAYS.weekly : NEAR_DAYS.daily;
-  const problem = { kind: 'loss_near', repositoryId, fullName } as const;
+  const left = daysLeft(repository, now);
+  const problem = { kind: 'loss_near', repositoryId, fullName, daysUntilLoss: left } as const;
   if (lastCoveredDate === null) {
     const since = later(addedAt, FIRST_COLLECTION_MS);
     const message = 'Never collected: GitHub forgets a day of it every day.';
     return since > now.toISOString() ? [] : [{ ...problem, code: 'never_collected', message, since }];
   }
-  const left = daysUntilLoss(lastCoveredDate, toDay(now));
   if (left > near) return [];
   const lastChance = addDays(lastCoveredDate, daysUntilLoss(lastCoveredDate, lastCoveredDate));
   const message = `Collected on ${lastCoveredDate} last: GitHub forgets what followed after ${lastChance}.`;
@@ -155,6 +161,8 @@ export interface ProblemGroup {
   repositoryCount: number;
   /** A few of them, by name. */
   repositories: { repositoryId: number; fullName: string }[];
+  /** Of the repository that has the least; null where it is not known. */
+  daysUntilLoss: number | null;
 }
 
 const MOST_NAMED = 3;
@@ -187,5 +195,9 @@ function toGroup(problems: readonly FoundProblem[]): ProblemGroup {
   );
   const since = problems.map((one) => one.since).sort()[0] ?? first.since;
   const named = repositories.sort((a, b) => (a.fullName < b.fullName ? -1 : 1)).slice(0, MOST_NAMED);
-  return { kind, code, message, since, repositoryCount: repositories.length, repositories: named };
+  const left = problems.flatMap(({ daysUntilLoss: days }) => (days === null ? [] : [days]));
+  return {
+    ...{ kind, code, message, since, repositoryCount: repositories.length, repositories: named },
+    daysUntilLoss: left.length === 0 ? null : Math.min(...left),
+  };
 }

@@ -131,7 +131,7 @@ async function store(
     .executeTakeFirst();
   if (!tenant) return { began: 0, over: 0 };
   const { began, over } = compare(await selectOpen(trx).where('tenantId', '=', tenantId).execute(), found);
-  for (const { since: sinceAt, ...problem } of began)
+  for (const { since: sinceAt, daysUntilLoss: _, ...problem } of began)
     await trx
       .insertInto('problem')
       .values({ tenantId, ...problem, sinceAt })

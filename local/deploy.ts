@@ -3,7 +3,7 @@ import { SCHEMA_VERSION } from '../lib/db/schema.ts';
 import { withAppId } from './deploy/app-id.ts';
 import { readHolder, releaseLock, takeLock } from './deploy/lock.ts';
 import { listStale, readPages, removePages, uploadPages } from './deploy/pages.ts';
-import { openPlatform, PACKAGE } from './deploy/platform.ts';
+import { openPlatform, PACKAGE, type Platform } from './deploy/platform.ts';
 import { readProviderOrigins } from './deploy/provider.ts';
 import { rotate } from './deploy/rotate.ts';
 import { readSettings, type Settings, settingsProblems, settingsWarnings } from './deploy/settings.ts';
@@ -92,28 +92,26 @@ async function deleteData(settings: Settings): Promise<void> {
   say('All tables are dropped.');
 }
 
+const ALARMS = [
+  ['Alarm', 'daily', 'collect-daily'],
+  ['Sweep', 'hourly', 'sweep-hourly'],
+  ['Watchdog', 'hourly', 'watch-hourly'],
+] as const;
+
+async function describeAlarm(platform: Platform, trigger: string, ruleName: string): Promise<string> {
+  const [alarm, rule] = await Promise.all([platform.readAlarm(trigger), platform.get(`rules/${ruleName}`)]);
+  return `${alarm?.active ? 'active' : (alarm?.reason ?? 'none')}; its rule: ${rule?.status ?? 'none'}`;
+}
+
 /** Says what is deployed. Never fails for what is not there. */
 async function status(settings: Settings): Promise<void> {
   const platform = platformOf(settings);
   await platform.requireAccess();
-  const [pack, holder, collecting, sweeping] = await Promise.all([
-    platform.get(`packages/${PACKAGE}`),
-    readHolder(platform),
-    platform.get('rules/collect-daily'),
-    platform.get('rules/sweep-hourly'),
-  ]);
+  const [pack, holder] = await Promise.all([platform.get(`packages/${PACKAGE}`), readHolder(platform)]);
   const names = pack?.actions?.map(({ name }) => name).sort() ?? [];
   say(pack ? `Actions: ${names.join(', ')} (package version ${pack.version})` : 'Actions: not deployed');
-  const alarms = [
-    ['Alarm', 'daily', collecting],
-    ['Sweep', 'hourly', sweeping],
-  ] as const;
-  for (const [label, trigger, rule] of alarms) {
-    const alarm = pack && (await platform.readAlarm(trigger));
-    say(
-      `${label}: ${alarm?.active ? 'active' : (alarm?.reason ?? 'none')}; its rule: ${rule?.status ?? 'none'}`,
-    );
-  }
+  for (const [name, trigger, rule] of ALARMS)
+    say(`${name}: ${pack ? await describeAlarm(platform, trigger, rule) : 'none'}`);
   const api = await readApiState(settings).catch((error: Error) => error.message);
   if (api === null || typeof api === 'string') say(`API: ${api ?? 'not there'}`);
   else

@@ -3,7 +3,7 @@ import type { InitState } from '../actions/openapi/init.ts';
 import type { Me } from '../actions/openapi/me.ts';
 import type { MemberList, SystemMemberList } from '../actions/openapi/members.ts';
 import type { Discovered, RepositoryDetail, RepositoryList } from '../actions/openapi/repositories.ts';
-import type { RunDetail, RunList } from '../actions/openapi/runs.ts';
+import type { ProblemLog, RunDetail, RunList } from '../actions/openapi/runs.ts';
 import type { ServerList } from '../actions/openapi/servers.ts';
 import type { Overview, RepositoryStats, TrafficTable } from '../actions/openapi/stats.ts';
 import type { TenantList } from '../actions/openapi/tenants.ts';
@@ -31,6 +31,7 @@ export const reads = {
   discover: (tenantId: number) => read<Discovered>(`repositories/${tenantId}/discover`),
   runs: (tenantId: number | null, cursor: string | null) =>
     read<RunList>(tenantId === null ? 'runs' : `runs/${tenantId}`, { cursor }),
+  problems: () => read<ProblemLog>('runs/problems'),
   run: (tenantId: number, runId: number) => read<RunDetail>(`runs/${tenantId}/${runId}`),
   members: (tenantId: number) => read<MemberList>(`members/${tenantId}`),
   channels: (tenantId: number) => read<ChannelList>(`channels/${tenantId}`),

@@ -71,6 +71,7 @@ const rows: Record<string, Row> = {
   'delete /repositories/{tenantId}/{repositoryId}': inTenant(...managers),
   'get /runs': inSystem(...system),
   'post /runs': inSystem(...system),
+  'get /runs/problems': inSystem(...system),
   'get /runs/{tenantId}': inTenant(...managers, 'viewer'),
   'post /runs/{tenantId}': inTenant(...managers),
   'get /runs/{tenantId}/{runId}': inTenant(...managers, 'viewer'),

@@ -33,7 +33,9 @@ import {
   removeMember,
   removeSystemMember,
 } from '../lib/members.ts';
+import { sendNotices } from '../lib/notices.ts';
 import { readOverview, readOverviewRows } from '../lib/overview.ts';
+import { listProblems } from '../lib/problem-list.ts';
 import { listRepositoryRows, readStored } from '../lib/repositories.ts';
 import { addRepositories, discoverRepositories } from '../lib/repository-add.ts';
 import { removeRepository } from '../lib/repository-removal.ts';
@@ -56,6 +58,7 @@ import { openTenantGitHub } from '../lib/tenant-github.ts';
 import { createTenant, getTenant, listTenants, updateTenant } from '../lib/tenants.ts';
 import { readTable, readTrafficSums } from '../lib/traffic-table.ts';
 import { resealTokens } from '../lib/upgrade.ts';
+import { watchProblems } from '../lib/watch.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
 import { openRecorded, openStandIn } from './db2-recorder.ts';
 import { openTestInstallation, type TestInstallation } from './installation.ts';
@@ -219,10 +222,48 @@ async function runChannels(step: Step, tenantId: number): Promise<void> {
     mend();
   });
   await step('channels', (db) => listChannels(db, tenantId));
+  const pagesUrl = null;
+  await step('watch over losses', (db) => watchProblems(db, NOW));
+  await step('note problems', async (db) => {
+    const row = {
+      kind: 'token_refused',
+      code: 'x',
+      repositoryId: null,
+      fullName: null,
+      message: 'M',
+    } as const;
+    await watchProblems(db, NOW);
+    await db
+      .insertInto('problem')
+      .values({ tenantId, ...row, sinceAt: AT, untilAt: null })
+      .execute();
+  });
+  for (const [hours, status] of [500, 200].entries())
+    await step('tell of problems', async (db) => {
+      const mend = installation.webhooks.fail({ kind: 'status', status });
+      const clock = () => new Date(NOW.getTime() + hours * 3_600_000);
+      await sendNotices({ ...services(db), clock, pagesUrl, isTime: () => true });
+      mend();
+    });
+  await step('problems of all tenants', listProblems);
+  await step('end problems', async (db) => {
+    await setTokenExpiry(tenantId, null);
+    await watchProblems(db, NOW);
+  });
+  await step('tell that problems are over', (db) =>
+    sendNotices({ ...services(db), pagesUrl, isTime: () => true }),
+  );
   await step('delete a channel', async (db) => {
     const other = await createChannel(services(db), tenantId, request, email);
     await deleteChannel(db, tenantId, other.channelId);
   });
+}
+
+/** Not by the product: nobody can make a token end at once. */
+async function setTokenExpiry(tenantId: number, tokenExpiresAt: string | null): Promise<void> {
+  const { db } = openDatabase(installation.database.url);
+  await db.updateTable('tenant').set({ tokenExpiresAt }).where('tenantId', '=', tenantId).execute();
+  await db.destroy();
 }
 
 async function runMembers(step: Step, tenantId: number, repositoryIds: number[]): Promise<void> {

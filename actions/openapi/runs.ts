@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RunListQuery, RunRequest } from '../runs.ts';
-import { Count, Day, Instant } from './figures.ts';
+import { Count, Day, Instant, ProblemGroup } from './figures.ts';
 import type { Operation } from './operation.ts';
 
 export const Run = z.object({
@@ -71,6 +71,18 @@ export const RunsStarted = z.object({
 });
 export type RunsStarted = z.infer<typeof RunsStarted>;
 
+/** Everything that needs a person now; `untold`: channels that could not be told of it. */
+export const ProblemLog = z.object({
+  problems: z.array(
+    ProblemGroup.extend({
+      tenantId: z.int(),
+      tenantName: z.string(),
+      untold: z.array(z.object({ channel: z.string(), message: z.string() })),
+    }),
+  ),
+});
+export type ProblemLog = z.infer<typeof ProblemLog>;
+
 const readers = 'administrator, maintainer, manager, viewer';
 
 export const runOperations: Operation[] = [
@@ -92,6 +104,15 @@ export const runOperations: Operation[] = [
     roles: 'administrator, maintainer',
     responses: { 202: RunsStarted },
     failures: ['start_failed'],
+  },
+  {
+    action: 'runs',
+    method: 'get',
+    path: '/problems',
+    summary: 'What the watchdog noted in any tenant and that is not over',
+    roles: 'administrator, maintainer',
+    responses: { 200: ProblemLog },
+    failures: [],
   },
   {
     action: 'runs',

@@ -1,6 +1,17 @@
 import * as z from 'zod';
 import { OverviewQuery, RepositoryQuery, TableQuery } from '../stats.ts';
-import { Comparison, Count, Day, DayState, Figure, Instant, Problem, Range, Totals } from './figures.ts';
+import {
+  Comparison,
+  Count,
+  Day,
+  DayState,
+  Figure,
+  Instant,
+  Problem,
+  ProblemGroup,
+  Range,
+  Totals,
+} from './figures.ts';
 import type { Operation } from './operation.ts';
 import { Repository } from './repositories.ts';
 
@@ -41,6 +52,8 @@ export const Overview = z.object({
   /** Repositories of the tenant, whatever was searched for; zero: nothing was added yet. */
   repositoryCount: Count,
   problemCount: Count,
+  /** What needs a person, by its cause, the most urgent first. */
+  attention: z.array(ProblemGroup),
   activeRunId: z.int().nullable(),
 });
 export type Overview = z.infer<typeof Overview>;

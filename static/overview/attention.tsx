@@ -1,33 +1,59 @@
 import type { Overview } from '../../actions/openapi/stats.ts';
-import { plural } from '../format.ts';
+import { formatDay, plural } from '../format.ts';
 import { paths } from '../routes.ts';
 import { LossNote } from './loss-note.tsx';
 
-/** What somebody has to do, the most urgent first. */
-export function Attention({ answer }: { answer: Overview }) {
-  const urgent = answer.repositories
-    .flatMap((repository) => (repository.problem ? [{ ...repository, problem: repository.problem }] : []))
-    .sort((a, b) => (a.problem.daysUntilLoss ?? 99) - (b.problem.daysUntilLoss ?? 99));
-  const elsewhere = answer.problemCount - urgent.length;
+type Problem = Overview['attention'][number];
+
+const WORDS: Record<Problem['kind'], string> = {
+  repository_failing: 'Collecting fails',
+  loss_near: 'Days are about to be lost',
+  token_expires: 'The token expires',
+  token_refused: 'GitHub refuses the token',
+  not_running: 'Nothing is collected',
+};
+
+/** What the watchdog names, in words. */
+export function problemName(kind: Problem['kind']): string {
+  return WORDS[kind];
+}
+
+interface AttentionProps {
+  tenantId: number;
+  problems: Problem[];
+}
+
+/** What somebody has to do, the most urgent first: by the same rules as the watchdog's messages. */
+export function Attention({ tenantId, problems }: AttentionProps) {
   return (
     <section class="attention" aria-labelledby="attention">
-      <h2 id="attention">{plural(answer.problemCount, 'repository needs', 'repositories need')} attention</h2>
+      <h2 id="attention">{plural(problems.length, 'problem needs', 'problems need')} attention</h2>
       <ul>
-        {urgent.map(({ repositoryId, fullName, problem }) => (
-          <li key={repositoryId}>
-            <a href={paths.repository(answer.tenantId, repositoryId)}>{fullName}</a>
+        {problems.map((problem) => (
+          <li key={`${problem.kind} ${problem.code}`}>
+            <strong>{problemName(problem.kind)}</strong>
+            <ProblemRepositories tenantId={tenantId} problem={problem} />
             <span class="attention-text">{problem.message}</span>
+            <span class="muted">since {formatDay(problem.since.slice(0, 10))}</span>
             <LossNote days={problem.daysUntilLoss} />
           </li>
         ))}
-        {elsewhere > 0 && (
-          <li>
-            <a href={paths.repositories(answer.tenantId)}>
-              {urgent.length ? `${elsewhere} more` : 'See them'} in the list of repositories
-            </a>
-          </li>
-        )}
       </ul>
     </section>
+  );
+}
+
+/** The first repositories of a problem, and how many more there are. */
+export function ProblemRepositories({ tenantId, problem }: { tenantId: number; problem: Problem }) {
+  const more = problem.repositoryCount - problem.repositories.length;
+  return (
+    <>
+      {problem.repositories.map(({ repositoryId, fullName }) => (
+        <a key={repositoryId} href={paths.repository(tenantId, repositoryId)}>
+          {fullName}
+        </a>
+      ))}
+      {more > 0 && <a href={paths.repositories(tenantId)}>{more} more</a>}
+    </>
   );
 }

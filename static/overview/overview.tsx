@@ -71,7 +71,7 @@ function Glance({ tenantId, answer, reload }: GlanceProps) {
     <>
       <ActiveRun tenantId={tenantId} run={run} />
       <TotalsRow totals={answer?.totals} comparison={answer?.comparison} lost="repository day" />
-      {answer && answer.problemCount > 0 && <Attention answer={answer} />}
+      {answer && answer.attention.length > 0 && <Attention tenantId={tenantId} problems={answer.attention} />}
       <OverviewChart answer={answer} />
       <RepositoryTable answer={answer} />
     </>

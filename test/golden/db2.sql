@@ -88,8 +88,65 @@ update "CHANNEL" set "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ?
 -- channels
 select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? order by "CHANNEL_ID";
 
+-- watch over losses
+select "SCHEMA_VERSION"."VERSION" as "STORED", "INSTALLATION"."DISPLAY_NAME" from "SCHEMA_VERSION" left join "INSTALLATION" on "INSTALLATION"."DISPLAY_NAME" is not null order by "SCHEMA_VERSION"."VERSION" desc fetch first 1 rows only;
+select "TENANT_ID", "PROBLEM_ID", "KIND", "CODE", "REPOSITORY_ID" from "PROBLEM" where "UNTIL_AT" is null;
+select "TENANT_ID", "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "ADDED_AT", "LAST_COVERED_DATE", "LAST_SUCCESS_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "REPOSITORY" where "SCHEDULE" <> ? and ("FAILURE_CODE" is not null or "LAST_SUCCESS_AT" is null or "LAST_SUCCESS_AT" <= ?);
+select "TENANT_ID", "TOKEN_EXPIRES_AT" from "TENANT";
+select "TENANT_ID", max("LAST_SUCCESS_AT") as "LAST_SUCCESS_AT" from "REPOSITORY" where "SCHEDULE" <> ? group by "TENANT_ID";
+select "TENANT_ID", max("STARTED_AT") as "STARTED_AT" from "COLLECTION_RUN" where "STARTED_AT" > ? group by "TENANT_ID";
+
+-- note problems
+insert into "PROBLEM" ("TENANT_ID", "KIND", "CODE", "REPOSITORY_ID", "FULL_NAME", "MESSAGE", "SINCE_AT", "UNTIL_AT") values (?, ?, ?, ?, ?, ?, ?, ?);
+select "SCHEMA_VERSION"."VERSION" as "STORED", "INSTALLATION"."DISPLAY_NAME" from "SCHEMA_VERSION" left join "INSTALLATION" on "INSTALLATION"."DISPLAY_NAME" is not null order by "SCHEMA_VERSION"."VERSION" desc fetch first 1 rows only;
+select "TENANT_ID", "PROBLEM_ID", "KIND", "CODE", "REPOSITORY_ID" from "PROBLEM" where "UNTIL_AT" is null;
+select "TENANT_ID", "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "ADDED_AT", "LAST_COVERED_DATE", "LAST_SUCCESS_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "REPOSITORY" where "SCHEDULE" <> ? and ("FAILURE_CODE" is not null or "LAST_SUCCESS_AT" is null or "LAST_SUCCESS_AT" <= ?);
+select "TENANT_ID", "TOKEN_EXPIRES_AT" from "TENANT";
+select "TENANT_ID", max("LAST_SUCCESS_AT") as "LAST_SUCCESS_AT" from "REPOSITORY" where "SCHEDULE" <> ? group by "TENANT_ID";
+select "TENANT_ID", max("STARTED_AT") as "STARTED_AT" from "COLLECTION_RUN" where "STARTED_AT" > ? group by "TENANT_ID";
+
+-- tell of problems
+merge into "PROBLEM_NOTICE" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(5 codeunits32)), cast(? as integer), cast(? as timestamp(3)))) as "GIVEN" ("TENANT_ID", "PROBLEM_ID", "CHANNEL_ID", "PHASE", "ATTEMPTS", "DUE_AT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."PROBLEM_ID" = "GIVEN"."PROBLEM_ID" and "KEPT"."CHANNEL_ID" = "GIVEN"."CHANNEL_ID" and "KEPT"."PHASE" = "GIVEN"."PHASE" when matched then update set "ATTEMPTS" = "GIVEN"."ATTEMPTS", "DUE_AT" = "GIVEN"."DUE_AT" when not matched then insert ("TENANT_ID", "PROBLEM_ID", "CHANNEL_ID", "PHASE", "ATTEMPTS", "DUE_AT") values ("GIVEN"."TENANT_ID", "GIVEN"."PROBLEM_ID", "GIVEN"."CHANNEL_ID", "GIVEN"."PHASE", "GIVEN"."ATTEMPTS", "GIVEN"."DUE_AT");
+select "CONTENTS" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+select "KIND", "ADDRESS_SEALED" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+select "PROBLEM_ID", "KIND", "CODE", "REPOSITORY_ID", "FULL_NAME", "MESSAGE", "SINCE_AT", "UNTIL_AT" from "PROBLEM" where "TENANT_ID" = ? and ("UNTIL_AT" is null or "UNTIL_AT" > ?) order by "PROBLEM_ID";
+select "PROBLEM_ID", "PHASE", "ATTEMPTS", "DUE_AT", "SENT_AT" from "PROBLEM_NOTICE" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+select "TENANT_ID", "NAME" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
+select distinct "C"."TENANT_ID", "C"."CHANNEL_ID" from "CHANNEL" as "C" inner join "PROBLEM" as "P" on "P"."TENANT_ID" = "C"."TENANT_ID" left join "PROBLEM_NOTICE" as "B" on "B"."TENANT_ID" = "P"."TENANT_ID" and "B"."PROBLEM_ID" = "P"."PROBLEM_ID" and "B"."CHANNEL_ID" = "C"."CHANNEL_ID" and "B"."PHASE" = ? left join "PROBLEM_NOTICE" as "O" on "O"."TENANT_ID" = "P"."TENANT_ID" and "O"."PROBLEM_ID" = "P"."PROBLEM_ID" and "O"."CHANNEL_ID" = "C"."CHANNEL_ID" and "O"."PHASE" = ? where "C"."CONTENTS" <> ? and (("P"."UNTIL_AT" is null and "B"."SENT_AT" is null) or ("P"."UNTIL_AT" > ? and "B"."SENT_AT" is not null and "O"."SENT_AT" is null));
+update "CHANNEL" set "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+update "CHANNEL" set "SENT_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+update "PROBLEM_NOTICE" set "DUE_AT" = ?;
+update "PROBLEM_NOTICE" set "DUE_AT" = ?, "SENT_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ? and "PHASE" = ? and "PROBLEM_ID" in (?);
+
+-- problems of all tenants
+select "P"."TENANT_ID", "T"."NAME" as "TENANT_NAME", "P"."PROBLEM_ID", "P"."KIND", "P"."CODE", "P"."REPOSITORY_ID", "P"."FULL_NAME", "P"."MESSAGE", "P"."SINCE_AT" as "SINCE" from "PROBLEM" as "P" inner join "TENANT" as "T" on "T"."TENANT_ID" = "P"."TENANT_ID" where "P"."UNTIL_AT" is null order by "T"."NAME", "P"."PROBLEM_ID";
+select distinct "N"."TENANT_ID", "C"."NAME" as "CHANNEL", "N"."FAILURE_MESSAGE" as "MESSAGE" from "PROBLEM_NOTICE" as "N" inner join "PROBLEM" as "P" on "P"."TENANT_ID" = "N"."TENANT_ID" and "P"."PROBLEM_ID" = "N"."PROBLEM_ID" inner join "CHANNEL" as "C" on "C"."TENANT_ID" = "N"."TENANT_ID" and "C"."CHANNEL_ID" = "N"."CHANNEL_ID" where "P"."UNTIL_AT" is null and "N"."SENT_AT" is null and "N"."FAILURE_CODE" is not null;
+
+-- end problems
+select "SCHEMA_VERSION"."VERSION" as "STORED", "INSTALLATION"."DISPLAY_NAME" from "SCHEMA_VERSION" left join "INSTALLATION" on "INSTALLATION"."DISPLAY_NAME" is not null order by "SCHEMA_VERSION"."VERSION" desc fetch first 1 rows only;
+select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
+select "TENANT_ID", "PROBLEM_ID", "KIND", "CODE", "REPOSITORY_ID" from "PROBLEM" where "UNTIL_AT" is null;
+select "TENANT_ID", "PROBLEM_ID", "KIND", "CODE", "REPOSITORY_ID" from "PROBLEM" where "UNTIL_AT" is null and "TENANT_ID" = ?;
+select "TENANT_ID", "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "ADDED_AT", "LAST_COVERED_DATE", "LAST_SUCCESS_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "REPOSITORY" where "SCHEDULE" <> ? and ("FAILURE_CODE" is not null or "LAST_SUCCESS_AT" is null or "LAST_SUCCESS_AT" <= ?);
+select "TENANT_ID", "TOKEN_EXPIRES_AT" from "TENANT";
+select "TENANT_ID", max("LAST_SUCCESS_AT") as "LAST_SUCCESS_AT" from "REPOSITORY" where "SCHEDULE" <> ? group by "TENANT_ID";
+select "TENANT_ID", max("STARTED_AT") as "STARTED_AT" from "COLLECTION_RUN" where "STARTED_AT" > ? group by "TENANT_ID";
+update "PROBLEM" set "UNTIL_AT" = ? where "TENANT_ID" = ? and "PROBLEM_ID" = ?;
+
+-- tell that problems are over
+merge into "PROBLEM_NOTICE" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(5 codeunits32)), cast(? as integer), cast(? as timestamp(3)))) as "GIVEN" ("TENANT_ID", "PROBLEM_ID", "CHANNEL_ID", "PHASE", "ATTEMPTS", "DUE_AT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."PROBLEM_ID" = "GIVEN"."PROBLEM_ID" and "KEPT"."CHANNEL_ID" = "GIVEN"."CHANNEL_ID" and "KEPT"."PHASE" = "GIVEN"."PHASE" when matched then update set "ATTEMPTS" = "GIVEN"."ATTEMPTS", "DUE_AT" = "GIVEN"."DUE_AT" when not matched then insert ("TENANT_ID", "PROBLEM_ID", "CHANNEL_ID", "PHASE", "ATTEMPTS", "DUE_AT") values ("GIVEN"."TENANT_ID", "GIVEN"."PROBLEM_ID", "GIVEN"."CHANNEL_ID", "GIVEN"."PHASE", "GIVEN"."ATTEMPTS", "GIVEN"."DUE_AT");
+select "CONTENTS" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+select "KIND", "ADDRESS_SEALED" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+select "PROBLEM_ID", "KIND", "CODE", "REPOSITORY_ID", "FULL_NAME", "MESSAGE", "SINCE_AT", "UNTIL_AT" from "PROBLEM" where "TENANT_ID" = ? and ("UNTIL_AT" is null or "UNTIL_AT" > ?) order by "PROBLEM_ID";
+select "PROBLEM_ID", "PHASE", "ATTEMPTS", "DUE_AT", "SENT_AT" from "PROBLEM_NOTICE" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+select "TENANT_ID", "NAME" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
+select distinct "C"."TENANT_ID", "C"."CHANNEL_ID" from "CHANNEL" as "C" inner join "PROBLEM" as "P" on "P"."TENANT_ID" = "C"."TENANT_ID" left join "PROBLEM_NOTICE" as "B" on "B"."TENANT_ID" = "P"."TENANT_ID" and "B"."PROBLEM_ID" = "P"."PROBLEM_ID" and "B"."CHANNEL_ID" = "C"."CHANNEL_ID" and "B"."PHASE" = ? left join "PROBLEM_NOTICE" as "O" on "O"."TENANT_ID" = "P"."TENANT_ID" and "O"."PROBLEM_ID" = "P"."PROBLEM_ID" and "O"."CHANNEL_ID" = "C"."CHANNEL_ID" and "O"."PHASE" = ? where "C"."CONTENTS" <> ? and (("P"."UNTIL_AT" is null and "B"."SENT_AT" is null) or ("P"."UNTIL_AT" > ? and "B"."SENT_AT" is not null and "O"."SENT_AT" is null));
+update "CHANNEL" set "SENT_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+update "PROBLEM_NOTICE" set "DUE_AT" = ?, "SENT_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ? and "PHASE" = ? and "PROBLEM_ID" in (?);
+
 -- delete a channel
 delete from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+delete from "PROBLEM_NOTICE" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 select "CHANNEL_ID" from final table (insert into "CHANNEL" ("TENANT_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_SEALED", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY") values (?, ?, ?, ?, ?, ?, ?, ?));
 select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? order by "CHANNEL_ID";
@@ -255,6 +312,7 @@ select "G"."REPOSITORY_ID", "G"."BUCKET", "G"."PART", sum("G"."VIEW_COUNT") as "
 select "G"."REPOSITORY_ID", "G"."BUCKET", "G"."PART", sum("G"."VIEW_COUNT") as "VIEW_COUNT", sum("G"."VIEW_UNIQUES") as "VIEW_UNIQUES", max("G"."VIEW_UNIQUES") as "VIEW_UNIQUES_MOST", sum("G"."CLONE_COUNT") as "CLONE_COUNT", sum("G"."CLONE_UNIQUES") as "CLONE_UNIQUES", max("G"."CLONE_UNIQUES") as "CLONE_UNIQUES_MOST", count(*) as "DAYS", sum("G"."IS_PROVISIONAL") as "PROVISIONAL_DAYS", sum("G"."IS_OPEN") as "OPEN_DAYS" from (select "D"."REPOSITORY_ID", case when d.traffic_date >= ? then d.traffic_date end as "BUCKET", case when d.traffic_date < ? then 0 when d.traffic_date <= ? then 1 else 2 end + case when d.traffic_date >= ? then 3 else 0 end as "PART", "D"."VIEW_COUNT", "D"."VIEW_UNIQUES", "D"."CLONE_COUNT", "D"."CLONE_UNIQUES", case when d.state = 'provisional' then 1 else 0 end as "IS_PROVISIONAL", case when d.state = 'provisional' or d.view_count is null or d.clone_count is null then 1 else 0 end as "IS_OPEN" from "TRAFFIC_DAY" as "D" where "D"."TENANT_ID" = ? and "D"."TRAFFIC_DATE" >= ? and "D"."TRAFFIC_DATE" <= ?) as "G" group by "G"."REPOSITORY_ID", "G"."BUCKET", "G"."PART";
 select "R".*, "S"."WEB_URL" as "SERVER_URL", "F"."STARS" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" where "R"."TENANT_ID" = ? order by "R"."OWNER", "R"."NAME";
 select "REPOSITORY_ID", max("VIEW_UNIQUES") as "VIEW_UNIQUES", max("CLONE_UNIQUES") as "CLONE_UNIQUES" from "TRAFFIC_WEEK" where "TENANT_ID" = ? and "WEEK_START" >= ? and "WEEK_START" <= ? group by "REPOSITORY_ID";
+select "TOKEN_EXPIRES_AT", (select max("STARTED_AT") as "STARTED_AT" from "COLLECTION_RUN" where "COLLECTION_RUN"."TENANT_ID" = "TENANT"."TENANT_ID") as "LAST_RUN_AT" from "TENANT" where "TENANT_ID" = ?;
 select max("C"."RUN_ID") as "RUN_ID" from "COLLECTION_RUN" as "C" inner join "TENANT" as "T" on "T"."TENANT_ID" = "C"."TENANT_ID" where "C"."TENANT_ID" = ? and "C"."STATE" = ? and ("C"."STARTED_AT" > ? or ("T"."LEASED_RUN_ID" = "C"."RUN_ID" and "T"."LEASED_UNTIL" > ?));
 
 -- overview as CSV
@@ -376,6 +434,8 @@ delete from "GITHUB_ANSWER" where "TENANT_ID" = ?;
 delete from "MEMBER" where "TENANT_ID" = ?;
 delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ?;
 delete from "PATH_SNAPSHOT" where "TENANT_ID" = ?;
+delete from "PROBLEM" where "TENANT_ID" = ?;
+delete from "PROBLEM_NOTICE" where "TENANT_ID" = ?;
 delete from "REFERRER_SNAPSHOT" where "TENANT_ID" = ?;
 delete from "REPOSITORY" where "TENANT_ID" = ?;
 delete from "REPOSITORY_EVENT" where "TENANT_ID" = ?;
