@@ -115,7 +115,6 @@ select "TENANT_ID", "NAME" from "TENANT" where "TENANT_ID" = ? for read only wit
 select distinct "C"."TENANT_ID", "C"."CHANNEL_ID" from "CHANNEL" as "C" inner join "PROBLEM" as "P" on "P"."TENANT_ID" = "C"."TENANT_ID" left join "PROBLEM_NOTICE" as "B" on "B"."TENANT_ID" = "P"."TENANT_ID" and "B"."PROBLEM_ID" = "P"."PROBLEM_ID" and "B"."CHANNEL_ID" = "C"."CHANNEL_ID" and "B"."PHASE" = ? left join "PROBLEM_NOTICE" as "O" on "O"."TENANT_ID" = "P"."TENANT_ID" and "O"."PROBLEM_ID" = "P"."PROBLEM_ID" and "O"."CHANNEL_ID" = "C"."CHANNEL_ID" and "O"."PHASE" = ? where "C"."CONTENTS" <> ? and (("P"."UNTIL_AT" is null and "B"."SENT_AT" is null) or ("P"."UNTIL_AT" > ? and "B"."SENT_AT" is not null and "O"."SENT_AT" is null));
 update "CHANNEL" set "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 update "CHANNEL" set "SENT_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
-update "PROBLEM_NOTICE" set "DUE_AT" = ?;
 update "PROBLEM_NOTICE" set "DUE_AT" = ?, "SENT_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ? and "PHASE" = ? and "PROBLEM_ID" in (?);
 
 -- problems of all tenants
