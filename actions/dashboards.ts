@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { requireTenantAccess } from '../lib/access.ts';
 import { json } from '../lib/answer.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
+import { requireAccess } from '../lib/caller.ts';
 import { requireDocument, requireDocumentSize } from '../lib/dashboard-check.ts';
 import {
   changeDashboard,
@@ -14,7 +14,7 @@ import {
 import { issueDataToken } from '../lib/data-token.ts';
 import { ddeNotConfigured, openDdeSession } from '../lib/dde.ts';
 import { toDdeDashboard } from '../lib/dde-dashboard.ts';
-import { parseBody, parseId } from '../lib/request.ts';
+import { parseBody } from '../lib/request.ts';
 import type { DataName } from '../lib/vega-lite-spec.ts';
 import type {
   Dashboard,
@@ -53,10 +53,8 @@ const app = createApp();
 
 /** Who asks, for whose dashboards. */
 async function requireReader(c: Call, right: 'seeTraffic' | 'changeDashboards'): Promise<DashboardReader> {
-  const { db, identity } = c.env;
-  const principal = await identity.requirePrincipal(c.req.raw);
-  const tenantId = parseId(c.req.param('tenantId'), 'tenant');
-  return { db, access: await requireTenantAccess(db, principal, tenantId, right), email: principal.email };
+  const { db, access, principal } = await requireAccess(c, right);
+  return { db, access, email: principal.email };
 }
 
 /** What is asked of the stats action for each table, besides the range and the page. */
