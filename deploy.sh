@@ -80,12 +80,20 @@ read_app_id() {
   unset APPID_CREDENTIALS
 }
 
+# Where no database is named, the deployed package's stays: of the last deployment, or of a service that is bound to it.
+read_database() {
+  [ -z "${DATABASE_URL:-}" ] || return 0
+  DATABASE_URL=$(node dist/local/deploy.js database) || DATABASE_URL=
+  export DATABASE_URL
+}
+
 # Says everything that is missing at once. The program that knows the variables has to be built for that.
 check() {
   step 'Building, and checking the tools and the variables'
   local problems
   if ! problems=$(node_is_missing); then
     node build.mjs --quiet || fail 'The build failed, see above.'
+    read_database
     problems=$(node dist/local/deploy.js check) || fail
   fi
   find_deployer

@@ -41,9 +41,18 @@ type Kept = Omit<Services, 'activation'>;
 /** A container serves one set of parameters: connections and keys outlive an activation. */
 let kept: { key: string; services: Kept } | undefined;
 
-function build(parameters: Record<string, unknown>): Kept {
-  const config = parseConfig(parameters);
-  const database = openDatabase(config.databaseUrl);
+/** The most that PostgreSQL takes, and more than any action has. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Half of the time that the action has, so that a stuck statement leaves room for an answer that says so. */
+function toStatementTimeout({ deadline }: Activation): { statementTimeout?: number } {
+  const half = Math.floor((deadline.getTime() - Date.now()) / 2);
+  return half > 0 && half < LONGEST_MS ? { statementTimeout: half } : {};
+}
+
+function build(activation: Activation): Kept {
+  const config = parseConfig(activation.parameters);
+  const database = openDatabase(config.databaseUrl, toStatementTimeout(activation));
   const clock = () => config.now ?? new Date();
   const { issuer, clientId, trustedIdentities, tokenKey } = config;
   const identity = openIdentity({ issuer, clientId, trustedIdentities, db: database.db, clock });
@@ -61,7 +70,7 @@ function openServices(activation: Activation): Services {
   if (kept?.key === key) return { ...kept.services, activation };
   // Connections of earlier parameters would stay open until they time out, and the database has few.
   kept?.services.db.destroy().catch(() => {});
-  kept = { key, services: build(activation.parameters) };
+  kept = { key, services: build(activation) };
   return { ...kept.services, activation };
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { SCHEMA_VERSION } from '../lib/db/schema.ts';
 import { withAppId } from './deploy/app-id.ts';
+import { readBoundDatabase } from './deploy/bound-database.ts';
 import { readHolder, releaseLock, takeLock } from './deploy/lock.ts';
 import { listStale, readPages, removePages, uploadPages } from './deploy/pages.ts';
 import { openPlatform, PACKAGE, type Platform } from './deploy/platform.ts';
@@ -29,6 +30,12 @@ function check(environment: NodeJS.ProcessEnv): void {
 function printAppId(environment: NodeJS.ProcessEnv): void {
   const { ISSUER, CLIENT_ID, SCOPE } = withAppId(environment);
   for (const value of [ISSUER, CLIENT_ID, SCOPE]) console.log(value);
+}
+
+/** Prints the database of the deployed package; nothing where there is none. */
+async function printDatabase(environment: NodeJS.ProcessEnv): Promise<void> {
+  if (['APIHOST', 'AUTH', 'NAMESPACE'].every((name) => environment[name]))
+    console.log(await readBoundDatabase(platformOf(readSettings(environment))));
 }
 
 /** A newer database must be found before the actions are replaced by older ones. */
@@ -156,8 +163,10 @@ const COMMANDS: Record<string, (settings: Settings) => Promise<void>> = {
 async function run(command: string): Promise<void> {
   if (command === 'check') return check(process.env);
   if (command === 'app-id') return printAppId(process.env);
+  if (command === 'database') return printDatabase(process.env);
   const found = COMMANDS[command];
-  if (!found) throw new Error(`deploy.js knows: check, app-id, ${Object.keys(COMMANDS).join(', ')}.`);
+  if (!found)
+    throw new Error(`deploy.js knows: check, app-id, database, ${Object.keys(COMMANDS).join(', ')}.`);
   await found(readSettings(process.env));
 }
 

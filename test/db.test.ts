@@ -212,6 +212,16 @@ test('a database that refuses connections or is not there is unavailable', async
   }
 });
 
+test('a statement that takes too long is given up, and the next one is answered', async ({ skip }) => {
+  skip(Boolean(inject('db2')), 'Of Db2 only locks are waited for with a limit, which is the database’s own.');
+  const { db } = openDatabase(await createTestDatabase(), { statementTimeout: 100 });
+  const stuck = sql`select pg_sleep(30)`.execute(db);
+  const error: unknown = await stuck.catch((thrown: unknown) => thrown);
+  expect(toDatabaseFailure(error)).toMatchObject({ status: 503, code: 'database_timeout' });
+  expect((await readSchemaState(db)).stored).toBeNull();
+  await db.destroy();
+});
+
 test('connections that died while idle are replaced unnoticed', async ({ skip }) => {
   skip(Boolean(inject('db2')), 'PostgreSQL is asked to end them; outage.test.ts cuts Db2’s.');
   const { db } = await openMigrated();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterEach, expect, inject, test } from 'vitest';
 import { createTestDatabase } from './database.ts';
 import { openTestInstallation, type TestInstallation } from './installation.ts';
@@ -103,4 +104,20 @@ test('a connection that a firewall forgot while the container was idle is replac
   // Longer than a connection is taken for alive without being asked.
   await sleep(5_500);
   expect((await ada('GET', '/me')).status).toBe(200);
+});
+
+test('a statement that waits for another’s lock ends before the action does', async ({ skip }) => {
+  skip(Boolean(inject('db2')), 'Db2 waits for locks as long as LOCKTIMEOUT of the database says.');
+  const ada = await open();
+  const { status } = await ada('GET', '/servers');
+  const other = new pg.Client(cable.url);
+  other.on('error', () => {});
+  await other.connect();
+  await other.query('begin');
+  await other.query('lock table github_server in access exclusive mode');
+  const stuck = await ada('GET', '/servers');
+  await other.query('rollback');
+  await other.end();
+  expect([status, stuck.status, stuck.body.error?.code]).toEqual([200, 503, 'database_timeout']);
+  expect((await ada('GET', '/servers')).status).toBe(200);
 });

@@ -14,7 +14,7 @@ export const Failure = z.object({
 /** What any route may answer. */
 export const commonFailures = [
   ...['route_not_found', 'method_not_allowed', 'answer_too_large', 'misconfigured', 'internal'],
-  ...['database_unavailable', 'schema_mismatch'],
+  ...['database_unavailable', 'database_timeout', 'schema_mismatch'],
 ];
 
 /** What a route may answer that reads a body or a query. */
@@ -117,6 +117,7 @@ export const statuses: Record<string, number> = {
   start_failed: 503,
   dde_unavailable: 503,
   database_unavailable: 503,
+  database_timeout: 503,
   schema_mismatch: 503,
   identity_provider_unavailable: 503,
 };

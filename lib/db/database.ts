@@ -15,12 +15,17 @@ export interface Database {
   dialect: DialectName;
 }
 
+export interface DatabaseOptions {
+  /** Milliseconds after which PostgreSQL gives a statement up; without it, it never does. Db2 has LOCKTIMEOUT. */
+  statementTimeout?: number;
+}
+
 /**
  * Prepares connections to a database: postgres://… or what `isDb2Address` takes. Nothing is connected before the first
  * statement. Throws `misconfigured` for any other address.
  */
-export function openDatabase(url: string): Database {
-  if (/^postgres(ql)?:/.test(url)) return { db: toDb(postgresDialect(url)), dialect: 'postgres' };
+export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+  if (/^postgres(ql)?:/.test(url)) return { db: toDb(postgresDialect(url, options)), dialect: 'postgres' };
   if (isDb2Address(url)) return { db: toDb(openDb2(url)), dialect: 'db2' };
   throw new Failure(500, 'misconfigured', 'DATABASE_URL is not the address of a database.');
 }

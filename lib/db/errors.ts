@@ -13,7 +13,7 @@ function sqlState(error: DriverError & Error): string {
 
 /** SQLSTATE classes 08 (connection), 57P (operator intervention), 53 (too many connections); Db2 58 (system). */
 const UNAVAILABLE =
-  /^(08...|57P..|57014|53300|57019|57033|58004|58009|ECONN.*|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|28P01|28000|3D000)$/;
+  /^(08...|57P..|53300|57019|57033|58004|58009|ECONN.*|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|28P01|28000|3D000)$/;
 
 /** What pg says, without a code, of a connection that ended under it. */
 const LOST =
@@ -48,9 +48,21 @@ export function isMissingTable(error: unknown): boolean {
   return error instanceof Error && /^(42P01|42704)$/.test(sqlState(error));
 }
 
-/** `database_unavailable` for a refused or lost connection, undefined for any other error. */
+/** A statement that was given up: it took too long, or waited too long for another's lock. */
+const GIVEN_UP = '57014';
+
+/**
+ * `database_unavailable` for a refused or lost connection, `database_timeout` for a statement that was given up,
+ * undefined for any other error.
+ */
 export function toDatabaseFailure(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
+  if (sqlState(error) === GIVEN_UP)
+    return new Failure(
+      503,
+      'database_timeout',
+      'The database took too long over this and was stopped. Try again in a minute, or ask for less at once.',
+    );
   const inner = error instanceof AggregateError ? error.errors : [error];
   const lost = inner.some(
     (one: DriverError & Error) => UNAVAILABLE.test(sqlState(one)) || LOST.test(one.message),

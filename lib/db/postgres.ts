@@ -1,5 +1,6 @@
 import { type Dialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import type { DatabaseOptions } from './database.ts';
 
 /** A connection that was idle longer is tried before it is used: the platform freezes containers between activations. */
 const IDLE_MS = 5_000;
@@ -20,10 +21,11 @@ const types = {
 };
 
 /** A pool whose connections are alive when they are handed out, as far as one can know. */
-function openPool(url: string) {
+function openPool(url: string, { statementTimeout }: DatabaseOptions) {
   const pool = new pg.Pool({
     ...{ connectionString: url, types: types as pg.CustomTypesConfig },
     ...{ max: 2, connectionTimeoutMillis: CONNECT_MS, allowExitOnIdle: true },
+    ...(statementTimeout && { statement_timeout: statementTimeout }),
   });
   const releasedAt = new WeakMap<pg.PoolClient, number>();
   // An idle connection that breaks is replaced when it is next needed.
@@ -51,6 +53,6 @@ function openPool(url: string) {
  * PostgreSQL 15 or newer, at most two connections. Instants are read as ISO strings, days as 'YYYY-MM-DD', bigint and
  * numeric as numbers. A connection that died while it was idle is replaced unnoticed.
  */
-export function postgresDialect(url: string): Dialect {
-  return new PostgresDialect({ pool: async () => openPool(url) });
+export function postgresDialect(url: string, options: DatabaseOptions = {}): Dialect {
+  return new PostgresDialect({ pool: async () => openPool(url, options) });
 }

@@ -140,6 +140,23 @@ test('the credentials of App ID stand for ISSUER and CLIENT_ID, and their secret
   expect(output).not.toContain(secret);
 });
 
+test('where a Db2 service is bound to the package, DATABASE_URL need not be set', async () => {
+  const db2 = {
+    username: 'me',
+    password: 'hush-hush',
+    hostname: 'db2.example.com',
+    port: 50001,
+    db: 'bludb',
+  };
+  await rest('PUT', 'packages/traffic', { parameters: [{ key: '__bx_creds', value: { dashDB: db2 } }] });
+  const { code, output } = await cloud.deploy(['--dry-run'], { DATABASE_URL: undefined });
+  await rest('DELETE', 'packages/traffic');
+  expect({ code, output }).toMatchObject({ code: 0, output: expect.not.stringContaining('hush-hush') });
+  const without = await cloud.deploy(['--dry-run'], { DATABASE_URL: undefined });
+  expect(without.code).toBe(1);
+  expect(without.output).toContain('DATABASE_URL is missing: it must be');
+});
+
 test('a deployment that failed halfway is completed by the next one, once what it names is put right', async () => {
   // More than one page of the bucket's list.
   const old = Array.from({ length: 1001 }, (_, i) => `assets/old-${String(i).padStart(8, '0')}.js`);
@@ -224,6 +241,15 @@ test('deploying again keeps the data, the alarm and young files of the earlier d
   expect(status.output).toContain('Pages: as deployed');
 });
 
+test('without DATABASE_URL the database of the last deployment stays', async () => {
+  const { code, output } = await cloud.deploy([], { DATABASE_URL: undefined });
+  expect({ code, output }).toMatchObject({
+    code: 0,
+    output: expect.not.stringContaining('Nothing is set up'),
+  });
+  expect(await boundParameter('DATABASE_URL')).toBe(cloud.variables.DATABASE_URL);
+});
+
 test('a second deployment at the same time is refused, and says who deploys', async () => {
   const since = new Date().toISOString();
   await markAsRunning({ host: 'another-machine', user: 'grace', pid: 1, since });
@@ -252,7 +278,7 @@ test('a database that is newer than the code is refused with both versions', asy
   const { code, output } = await cloud.deploy();
   await query('delete from schema_version where version = 99');
   expect(code).toBe(1);
-  expect(output).toContain('The database has schema version 99, but this checkout knows 1');
+  expect(output).toContain(`The database has schema version 99, but this checkout knows ${SCHEMA_VERSION}`);
 });
 
 test('rotating changes the token key and the database’s address, and what was sealed stays readable', async () => {
