@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { expect, inject, test } from 'vitest';
 import { openDatabase } from '../lib/db/database.ts';
 import { isDuplicateKey, toDatabaseFailure } from '../lib/db/errors.ts';
-import { migrate } from '../lib/db/migrate.ts';
+import { dropSchema, migrate } from '../lib/db/migrate.ts';
 import { inTransaction, larger, type Merge, mergeRows, monthOf, weekOf } from '../lib/db/portable.ts';
 import { readSchemaState, requireInitialized, SCHEMA_VERSION } from '../lib/db/schema.ts';
 import { createTestDatabase } from './database.ts';
@@ -210,6 +210,17 @@ test('a database that refuses connections or is not there is unavailable', async
     expect(toDatabaseFailure(error)).toMatchObject({ status: 503, code: 'database_unavailable' });
     await db.destroy();
   }
+});
+
+test('the schema is dropped with all that is in it, twice without harm, and can be made anew', async () => {
+  const { db, dialect } = await openMigrated();
+  const drop = () => inTransaction(db, (trx) => dropSchema(trx, dialect));
+  await drop();
+  expect((await db.introspection.getTables()).map(({ name }) => name)).toEqual([]);
+  await drop();
+  await inTransaction(db, (trx) => migrate(trx, dialect, NOW));
+  expect(await readSchemaState(db)).toEqual({ stored: SCHEMA_VERSION, displayName: null });
+  await db.destroy();
 });
 
 test('a statement that takes too long is given up, and the next one is answered', async ({ skip }) => {
