@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { PACKAGES } from './test/db2/driver.ts';
-import { WITH_DB2 } from './test/db2/files.ts';
+import { DB2_TESTS } from './test/db2/files.ts';
 
 /** SQL scripts are imported as text, as in the build. */
 const sqlText = {
@@ -46,7 +46,7 @@ export default defineConfig({
           ...timeouts,
           name: 'db2',
           globalSetup: ['test/db2/setup.ts'],
-          include: ['test/db2/*.test.ts', ...WITH_DB2.map((name) => `test/${name}.test.ts`)],
+          include: ['test/db2/*.test.ts', ...DB2_TESTS],
         },
       },
     ],

@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { WITH_DB2, WITHOUT_DB2 } from './db2/files.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
@@ -38,14 +37,4 @@ test('the README’s table for deploying has every parameter, and every variable
   const used = [...ruled, ...shell].filter((name) => !others.includes(name));
   expect(used.length).toBeGreaterThan(15);
   expect(used.filter((name) => !listed.includes(name))).toEqual([]);
-});
-
-test('every test that works on a database runs with Db2’s dialect, or is listed with its reason', () => {
-  const tests = readdirSync(path.join(ROOT, 'test')).filter((file) => file.endsWith('.test.ts'));
-  const onDatabase = tests.filter((file) =>
-    /from '\.\/(installation|database|collecting)\.ts'/.test(read(`test/${file}`)),
-  );
-  const listed = [...WITH_DB2, ...Object.keys(WITHOUT_DB2)].map((name) => `${name}.test.ts`);
-  expect(listed.filter((file) => !tests.includes(file))).toEqual([]);
-  expect(onDatabase.filter((file) => !listed.includes(file))).toEqual([]);
 });

@@ -7,9 +7,9 @@ import { PACKAGE, type Platform } from './platform.ts';
  */
 export async function readBoundDatabase(platform: Platform): Promise<string> {
   const pack = await platform.get(`packages/${PACKAGE}`).catch(() => null);
-  const valueOf = (name: string) => pack?.parameters?.find(({ key }) => key === name)?.value;
-  const address = valueOf('DATABASE_URL');
+  const parameterOf = (name: string) => pack?.parameters?.find(({ key }) => key === name)?.value;
+  const address = parameterOf('DATABASE_URL');
   // wskdeploy makes an object of JSON.
   if (typeof address === 'object' && address !== null) return JSON.stringify(address);
-  return String(address ?? '') || (findBoundCredentials(valueOf('__bx_creds')) ?? '');
+  return String(address ?? '') || (findBoundCredentials(parameterOf('__bx_creds')) ?? '');
 }
