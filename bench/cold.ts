@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { parse } from 'yaml';
 import { startContainer } from '../local/openwhisk/container.ts';
 import { openImage } from '../local/openwhisk/image.ts';
 import { openBenchInstallation } from './installation.ts';
@@ -11,17 +12,14 @@ const ROUNDS = 15;
 const ADMINISTRATOR = 'ada@example.com';
 const EMPTY = 'function main(args) { return { statusCode: 204 }; }';
 
-/** The first request of each action: one that asks the database. */
-const FIRST: Record<string, string> = {
-  init: '',
-  me: '',
-  servers: '',
-  tenants: '',
-  members: '/1',
-  repositories: '/1',
-  stats: '/1',
-  runs: '/1',
-};
+/** The first request of an action is one that asks the database; of all but these it names the tenant. */
+const WITHOUT_TENANT = ['init', 'me', 'servers', 'tenants'];
+
+async function webActions(): Promise<string[]> {
+  const manifest = parse(await readFile('manifest.yaml', 'utf8'));
+  const actions = Object.entries<{ web: unknown }>(manifest.packages.traffic.actions);
+  return actions.filter(([, { web }]) => web === 'raw').map(([name]) => name);
+}
 
 interface Cold {
   boot: number;
@@ -62,13 +60,14 @@ export async function benchCold(): Promise<void> {
   }
 
   const codes = new Map<string, string>([['(empty)', EMPTY]]);
-  for (const name of Object.keys(FIRST)) {
+  for (const name of await webActions()) {
     codes.set(name, await readFile(path.resolve('dist/actions', `${name}.js`), 'utf8'));
   }
   const measured = new Map<string, Cold[]>();
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [name, code] of codes) {
-      const request = { __ow_method: 'get', __ow_path: FIRST[name] ?? '', __ow_query: '', __ow_body: '' };
+      const route = WITHOUT_TENANT.includes(name) ? '' : '/1';
+      const request = { __ow_method: 'get', __ow_path: route, __ow_query: '', __ow_body: '' };
       const cold = await start(code, { ...parameters, ...request, __ow_headers: headers });
       measured.set(name, [...(measured.get(name) ?? []), cold]);
     }
