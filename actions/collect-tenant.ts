@@ -3,15 +3,13 @@ import * as z from 'zod';
 import { openActivations, withPatience } from '../lib/activations.ts';
 import { serveJob } from '../lib/app.ts';
 import { collectTenant } from '../lib/collector.ts';
-import { createGitHubPace } from '../lib/pace.ts';
+import { createPace } from '../lib/pace.ts';
 import { LARGEST_ID, parseValue } from '../lib/request.ts';
 import { openTenantGitHub } from '../lib/tenant-github.ts';
 
 const Arguments = z.object({
   tenantId: z.int().positive().max(LARGEST_ID),
   runId: z.int().positive().max(LARGEST_ID),
-  /** When the activation that handed over asked for the last repositories, in epoch milliseconds. */
-  begun: z.array(z.int()).max(1000).default([]),
 });
 
 /** How long before the activation's end GitHub must have answered. */
@@ -22,16 +20,16 @@ const LAST_MS = 3_000;
 /** Works through a run that `collect`, or a person, started; goes on in a fresh activation when its time is up. */
 export const main = serveJob(async (services) => {
   const { db, clock, activation } = services;
-  const { begun, ...run } = parseValue(activation.parameters, Arguments);
+  const run = parseValue(activation.parameters, Arguments);
   const timeLeft = () => activation.deadline.getTime() - Date.now();
   let saveTokenExpiry = async () => {};
   const openGitHub = async (tenantId: number) => {
     const deadline = new Date(clock().getTime() + Math.min(timeLeft() - RESERVE_MS, 3_600_000));
-    const found = await openTenantGitHub(services, tenantId, deadline);
-    saveTokenExpiry = found.saveTokenExpiry;
-    const { github, fingerprint, serverKind } = found;
-    const opened = { github, fingerprint };
-    return serverKind === 'demo' ? opened : { ...opened, pace: createGitHubPace(begun) };
+    const toPace = (fingerprint: string) =>
+      createPace({ db, fingerprint, timeLeft: () => timeLeft() - RESERVE_MS });
+    const opened = await openTenantGitHub(services, tenantId, deadline, toPace);
+    saveTokenExpiry = opened.saveTokenExpiry;
+    return opened;
   };
   const activations = withPatience(openActivations(), { left: () => timeLeft() - LAST_MS, wait });
   const collected = await collectTenant({ db, clock, openGitHub, timeLeft, activations }, run);

@@ -5,7 +5,6 @@ import { inTransaction } from './db/portable.ts';
 import type { ExtraKind, Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import type { GitHubClient } from './github.ts';
-import type { Pace } from './pace.ts';
 import {
   type Extra,
   type ExtraReading,
@@ -23,7 +22,6 @@ export interface ExtrasCollector {
   db: Db;
   github: GitHubClient;
   clock: () => Date;
-  pace?: Pace | undefined;
   /** False: begin nothing more. */
   isTime: () => boolean;
 }
@@ -54,7 +52,6 @@ export async function collectExtras(
     while (!refused && !broken && queue.length > 0 && collector.isTime()) {
       const due = queue.shift();
       if (!due) return;
-      await collector.pace?.next();
       refused ||= !(await collectOne(collector, run, due));
       count += 1;
     }

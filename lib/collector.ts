@@ -9,7 +9,6 @@ import { isForAll } from './github/error.ts';
 import type { GitHubClient } from './github.ts';
 import { openAnswers, type StoredAnswers } from './github-answers.ts';
 import { renewLease } from './lease.ts';
-import type { Pace } from './pace.ts';
 import { closeRun, type RunKey } from './run-end.ts';
 import { startCollecting } from './run-start.ts';
 
@@ -17,7 +16,6 @@ import { startCollecting } from './run-start.ts';
 interface OpenedGitHub {
   github: GitHubClient;
   fingerprint: string;
-  pace?: Pace;
 }
 
 /** What a run is collected with. */
@@ -67,14 +65,14 @@ export async function collectTenant(collector: Collector, run: RunKey): Promise<
   const until = clock().getTime() + Math.min(collector.timeLeft(), LONGEST_MS) + GRACE_MS;
   await renewLease(db, run, new Date(until));
   const queue = await listWaiting(db, run);
-  const { opened, begun, ...done } = await collectAll(collector, { ...run, reason }, queue);
+  const { opened, ...done } = await collectAll(collector, { ...run, reason }, queue);
   if (queue.length > 0 && done.repoCount === 0) {
     await closeRun(db, run, clock(), noneInTime());
     return nothing;
   }
   const isLeft = queue.length > 0 || (opened !== null && (await isExtraLeft(collector, run, opened)));
   if (isLeft) {
-    await startCollecting({ db, activations: collector.activations, now: clock() }, run, begun());
+    await startCollecting({ db, activations: collector.activations, now: clock() }, run);
     return { ...nothing, ...done, handedOver: true };
   }
   await closeRun(db, run, clock());
@@ -82,14 +80,10 @@ export async function collectTenant(collector: Collector, run: RunKey): Promise<
 }
 
 /** Collects what is due besides traffic; true when a fresh activation has to go on with it. */
-async function isExtraLeft(
-  collector: Collector,
-  run: RunKey,
-  { github, pace }: OpenedGitHub,
-): Promise<boolean> {
+async function isExtraLeft(collector: Collector, run: RunKey, { github }: OpenedGitHub): Promise<boolean> {
   const { db, clock, timeLeft } = collector;
-  const isTime = () => timeLeft() - (pace?.pause() ?? 0) > RESERVE_MS;
-  const { count, left } = await collectExtras({ db, clock, github, pace, isTime }, run);
+  const isTime = () => timeLeft() > RESERVE_MS;
+  const { count, left } = await collectExtras({ db, clock, github, isTime }, run);
   return count > 0 && left > 0;
 }
 
@@ -108,13 +102,12 @@ async function collectAll(collector: Collector, run: RunAtWork, queue: Waiting[]
     throw error;
   });
   let hopeless = opened instanceof Failure ? opened : undefined;
-  const pace = opened instanceof Failure ? undefined : opened.pace;
   const { fingerprint } = opened instanceof Failure ? { fingerprint: '' } : opened;
   const ids = queue.map(({ repositoryId }) => repositoryId);
   const memory = openAnswers(collector.db, { tenantId: run.tenantId, fingerprint }, ids);
   const answers = run.reason === 'verify' ? NO_ANSWERS : memory;
   let broken: { error: unknown } | undefined;
-  const isTime = () => !broken && collector.timeLeft() - (hopeless ? 0 : (pace?.pause() ?? 0)) > RESERVE_MS;
+  const isTime = () => !broken && collector.timeLeft() > RESERVE_MS;
   let down = 0;
   const workers: Promise<void>[] = [];
   const work = async (): Promise<void> => {
@@ -141,8 +134,7 @@ async function collectAll(collector: Collector, run: RunAtWork, queue: Waiting[]
   // All of them, also after a failure: a container that stops would keep their transactions open, and their rows locked.
   for (const worker of workers) await worker;
   if (broken) throw broken.error;
-  const begun = () => pace?.begun() ?? [];
-  return { ...done, begun, opened: hopeless || opened instanceof Failure ? null : opened };
+  return { ...done, opened: hopeless || opened instanceof Failure ? null : opened };
 }
 
 /** Collects one repository, or lets it fail for the reason for which all do. */
@@ -156,7 +148,6 @@ async function collectOne(
     await failRepository({ db, clock }, run, waiting, opened, { counted: 0, unchanged: 0 });
     return opened;
   }
-  await opened.pace?.next();
   return collectRepository({ db, clock, answers, ...opened }, run, waiting);
 }
 

@@ -136,7 +136,7 @@ async function startOne(fan: FanOut, run: OpenedRun): Promise<'started' | 'faile
   const patient = withPatience(fan.activations, { ...fan, left: () => fan.timeLeft() - fan.reserve });
   try {
     await renewLease(db, run, new Date(clock().getTime() + LEASE_MS));
-    await patient.start('collect-tenant', { tenantId, runId, begun: [] });
+    await patient.start('collect-tenant', { tenantId, runId });
     return 'started';
   } catch (error) {
     if (isTooMany(error)) return 'later';

@@ -80,18 +80,11 @@ export async function startAddedRun(
   return runId;
 }
 
-/**
- * Starts the action that works through a run; a run that cannot be started is closed with the reason. `begun` is when
- * the last repositories were asked for, where the run goes on.
- */
-export async function startCollecting(
-  { db, activations, now }: RunStarter,
-  run: RunKey,
-  begun: readonly number[] = [],
-): Promise<void> {
+/** Starts the action that works through a run; a run that cannot be started is closed with the reason. */
+export async function startCollecting({ db, activations, now }: RunStarter, run: RunKey): Promise<void> {
   try {
     await renewLease(db, run, new Date(now.getTime() + LEASE_MS));
-    await activations.start('collect-tenant', { ...run, begun });
+    await activations.start('collect-tenant', { ...run });
   } catch (error) {
     if (error instanceof Failure) await closeRun(db, run, now, error);
     throw error;

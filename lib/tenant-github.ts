@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
 import type { ServerKind } from './db/tables.ts';
+import type { Pace } from './github/pace.ts';
 import { type GitHubClient, openGitHub } from './github.ts';
 import { notFound } from './request.ts';
 import type { Secrets } from './secrets.ts';
@@ -26,12 +27,13 @@ interface TenantGitHubServices {
 
 /**
  * Opens GitHub with the tenant's token; nothing is asked until its first use, and everything must be answered by the
- * deadline. Throws `tenant_not_found`, `token_unreadable`, `private_address` and `server_unreachable`.
+ * deadline; the simulator keeps to no limits. Throws `tenant_not_found`, `token_unreadable`, `private_address` and `server_unreachable`.
  */
 export async function openTenantGitHub(
   { db, config, secrets, clock }: TenantGitHubServices,
   tenantId: number,
   deadline: Date,
+  toPace?: (fingerprint: string) => Pace,
 ): Promise<TenantGitHub> {
   const tenant = await db
     .selectFrom('tenant as t')
@@ -47,10 +49,12 @@ export async function openTenantGitHub(
   const onTokenExpiry = (expiresAt: Date) => {
     seen = expiresAt;
   };
+  const fingerprint = createHash('sha256').update(`${apiUrl}\n${token}`).digest('base64url');
+  const pace = tenant.kind === 'demo' ? undefined : toPace?.(fingerprint);
   return {
-    github: openGitHub({ apiUrl, token, clock, deadline, tokenExpiresAt, onTokenExpiry }),
+    github: openGitHub({ apiUrl, token, clock, deadline, tokenExpiresAt, onTokenExpiry, pace }),
     serverKind: tenant.kind,
-    fingerprint: createHash('sha256').update(`${apiUrl}\n${token}`).digest('base64url'),
+    fingerprint,
     async saveTokenExpiry() {
       if (seen === null || seen.getTime() === tokenExpiresAt?.getTime()) return;
       const sealed = { tenantId, tokenSealed: tenant.tokenSealed };

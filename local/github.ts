@@ -5,6 +5,7 @@ import { createFailures, type FailureRule } from './github/failures.ts';
 import { listReferrers, type ReferrerFigures } from './github/popular.ts';
 import { starsGained } from './github/stars.ts';
 import type { Truth } from './github/traffic.ts';
+import { createWatch } from './github/watch.ts';
 import {
   type Account,
   createWorld,
@@ -25,6 +26,8 @@ export interface GitHubOptions {
   seed?: number;
   /** Milliseconds every answer takes longer. */
   latency?: number;
+  /** Bans tokens that break one of GitHub's limits, with an answer that says so. */
+  bans?: boolean;
 }
 
 /** GitHub, as far as this product asks it, with traffic that is the same each time for a seed. */
@@ -54,6 +57,8 @@ export interface GitHub {
   truthOfStars(id: number, day: string): number;
   /** Every referrer of the 14 days before `day`, most views first, not only the ten GitHub shows on it. */
   truthOfReferrers(id: number, day: string): ReferrerFigures[];
+  /** How limits were broken, where `bans` is told. */
+  breaches(): string[];
   /** The requests since the last reset, oldest first (the last 50,000 at least). */
   requests(): LoggedRequest[];
   resetRequests(): void;
@@ -64,7 +69,8 @@ export function createGitHub(options: GitHubOptions): GitHub {
   const { clock } = options;
   const world = createWorld(options.seed ?? 1);
   const failures = createFailures();
-  const exchange = createExchange({ ...options, world, failures });
+  const watch = options.bans ? createWatch() : undefined;
+  const exchange = createExchange({ ...options, world, failures, watch });
 
   function requireEntry(id: number): Entry {
     const entry = world.entry(id);
@@ -98,6 +104,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
     remove(id) {
       requireEntry(id).removed = true;
     },
+    breaches: () => watch?.breaches() ?? [],
     fail: failures.add,
     truth: (id, day) => requireEntry(id).traffic.truth(day),
     truthOfWeek: (id, monday) => requireEntry(id).traffic.truthOfWeek(monday),

@@ -31,7 +31,7 @@ test('before its deadline a run is handed over to a fresh activation, which ends
     activations: { start: async (action, args) => void started.push([action, args]) },
   });
   expect(handed).toMatchObject({ handedOver: true, failedCount: 0 });
-  expect(started).toEqual([['collect-tenant', { tenantId: collecting.tenantId, runId, begun: [] }]]);
+  expect(started).toEqual([['collect-tenant', { tenantId: collecting.tenantId, runId }]]);
   const { run } = await collecting.lastRun();
   expect(run.state).toBe('running');
   expect(run.succeededCount).toBe(handed.repoCount);

@@ -35,6 +35,7 @@ import {
 } from '../lib/members.ts';
 import { sendNotices } from '../lib/notices.ts';
 import { readOverview, readOverviewRows } from '../lib/overview.ts';
+import { createPace } from '../lib/pace.ts';
 import { listProblems } from '../lib/problem-list.ts';
 import { listRepositoryRows, readStored } from '../lib/repositories.ts';
 import { addRepositories, discoverRepositories } from '../lib/repository-add.ts';
@@ -164,6 +165,13 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   };
   const starter = (db: Db) => ({ db, activations, now: NOW });
   const order = { tenantId, reason: 'person', startedBy: email, repositories: 'all' } as const;
+  await step('pace the requests of a token', async (db) => {
+    for (let activation = 1; activation <= 2; activation += 1) {
+      const pace = createPace({ db, fingerprint: 'one token', timeLeft: () => 60_000 });
+      await pace.enter();
+      pace.leave({ headers: {} });
+    }
+  });
   await step('start a run for what was added', (db) =>
     startAddedRun(starter(db), { tenantId, startedBy: email, repositoryIds: ids }),
   );

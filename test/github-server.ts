@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Story } from '../local/github/story.ts';
-import { createGitHub, type GitHub } from '../local/github.ts';
+import { createGitHub, type GitHub, type GitHubOptions } from '../local/github.ts';
 
 /** A repository where hardly anything happens: change what a test is about. */
 export const QUIET: Story = {
@@ -27,12 +27,16 @@ export interface ServedGitHub {
 }
 
 /** Serves a simulated GitHub over HTTP; `now` may be moved, `basePath` is '' or like '/api/v3'. */
-export async function serveGitHub(now: string, basePath = ''): Promise<ServedGitHub> {
+export async function serveGitHub(
+  now: string,
+  basePath = '',
+  options: Partial<GitHubOptions> = {},
+): Promise<ServedGitHub> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}${basePath}`;
   const served: ServedGitHub = {
-    github: createGitHub({ clock: () => served.now, baseUrl: apiUrl }),
+    github: createGitHub({ clock: () => served.now, baseUrl: apiUrl, ...options }),
     apiUrl,
     now: new Date(now),
     get: (path, token, headers = {}) =>

@@ -225,6 +225,12 @@ interface GithubAnswer {
   readAt: Instant;
 }
 
+interface TokenUse {
+  tokenFingerprint: string;
+  state: string;
+  usedAt: Instant;
+}
+
 interface CollectionRun {
   tenantId: number;
   runId: Generated<number>;
@@ -337,6 +343,7 @@ export interface Tables {
   githubAnswer: GithubAnswer;
   repositoryExtra: RepositoryExtra;
   starDay: StarDay;
+  tokenUse: TokenUse;
   collectionRun: CollectionRun;
   runRepository: RunRepository;
   runDifference: RunDifference;

@@ -2,6 +2,7 @@ import type { Octokit } from '@octokit/rest';
 import { createGate, persevere } from './attempts.ts';
 import { GitHubError } from './error.ts';
 import { type AnswerMemory, createMemory } from './memory.ts';
+import type { Pace } from './pace.ts';
 import { parseTokenExpiry, toGitHubError } from './refusal.ts';
 
 export interface ConnectionOptions {
@@ -17,6 +18,8 @@ export interface ConnectionOptions {
   onTokenExpiry?: (expiresAt: Date) => void;
   /** Milliseconds that stand for one second of waiting between tries; 1,000 unless told. */
   secondLasts?: number;
+  /** Lets each request go when GitHub's limits for the token allow it; without it they are not looked at. */
+  pace?: Pace | undefined;
 }
 
 /** One answer, whatever redirects led to it. */
@@ -51,7 +54,7 @@ const MOST_BYTES = 8 * 1024 * 1024;
 const USER_AGENT = 'github-traffic-analytics';
 const API_VERSION = '2022-11-28';
 /** Octokit takes this status for a failure. */
-const NOT_MODIFIED = { status: 304, headers: {}, data: undefined };
+const NOT_MODIFIED = 304;
 
 /**
  * Opens a connection that asks at most 60 things at once, tries again after 5xx, dropped connections and secondary
@@ -60,7 +63,7 @@ const NOT_MODIFIED = { status: 304, headers: {}, data: undefined };
  * The token goes to the host of `apiUrl` only: redirects are followed by repository id below `apiUrl`, never as given.
  */
 export function openConnection(options: ConnectionOptions): Connection {
-  const { apiUrl, clock, token, secondLasts = 1000 } = options;
+  const { apiUrl, clock, token, pace, secondLasts = 1000 } = options;
   const deadline = options.deadline ?? new Date(clock().getTime() + DEFAULT_DEADLINE_MS);
   const timeLeft = () => deadline.getTime() - clock().getTime();
   let octokit: Promise<Octokit> | undefined;
@@ -75,12 +78,21 @@ export function openConnection(options: ConnectionOptions): Connection {
     const attempt = async () => {
       octokit ??= openOctokit(options, timeLeft);
       const ready = await octokit;
+      await pace?.enter();
       memory.counted += 1;
       try {
-        return await ready.request(`GET ${path}`, { ...parameters, headers: sent });
+        const answer = await ready.request(`GET ${path}`, { ...parameters, headers: sent });
+        pace?.leave({ headers: toTexts(answer.headers) });
+        return answer;
       } catch (error) {
-        if (etag !== undefined && isRequestFailure(error) && error.status === 304) return NOT_MODIFIED;
-        throw toNamed(error, options);
+        const headers = isRequestFailure(error) ? toTexts(error.response?.headers ?? {}) : {};
+        if (etag !== undefined && isRequestFailure(error) && error.status === NOT_MODIFIED) {
+          pace?.leave({ headers });
+          return { status: NOT_MODIFIED, headers, data: undefined };
+        }
+        const named = toNamed(error, options);
+        pace?.leave({ error: named });
+        throw named;
       }
     };
     const { status, headers, data } = await gate(() => persevere(attempt, { clock, deadline, secondLasts }));
@@ -88,7 +100,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     const expiresAt = parseTokenExpiry(texts['github-authentication-token-expiration']);
     if (expiresAt) options.onTokenExpiry?.(expiresAt);
     if (Number(status) < 300) return { data, headers: texts, redirected: false, unchanged: false };
-    if (Number(status) === NOT_MODIFIED.status) {
+    if (Number(status) === NOT_MODIFIED) {
       memory.counted -= 1;
       memory.unchanged += 1;
       return { data, headers: texts, redirected: false, unchanged: true };

@@ -6,6 +6,7 @@ import { type Addresses, toEtag } from './documents.ts';
 import type { Failure, Failures } from './failures.ts';
 import { createLimits, type Quota, toQuotaHeaders } from './limits.ts';
 import { answerCall, type Call, findTarget } from './routes.ts';
+import type { Watch } from './watch.ts';
 import type { World } from './world.ts';
 
 /** One request as it was answered; status 0: the connection was reset. */
@@ -24,6 +25,8 @@ export interface ExchangeOptions {
   clock: () => Date;
   baseUrl?: string;
   latency?: number;
+  /** Bans whoever breaks a limit. */
+  watch?: Watch | undefined;
 }
 
 /** The simulator's HTTP side. */
@@ -44,7 +47,8 @@ const DOWN_PAGE =
 const NO_USER_AGENT =
   'Request forbidden by administrative rules. Please make sure your request has a User-Agent header.';
 
-export function createExchange({ world, failures, clock, baseUrl, latency = 0 }: ExchangeOptions): Exchange {
+export function createExchange(options: ExchangeOptions): Exchange {
+  const { world, failures, clock, baseUrl, latency = 0, watch } = options;
   const limits = createLimits();
   let log: LoggedRequest[] = [];
   let atOnce = 0;
@@ -98,13 +102,17 @@ export function createExchange({ world, failures, clock, baseUrl, latency = 0 }:
       const failure = failures.take({ method, path: url.pathname, token, repository });
       const delay = latency + (failure?.kind === 'slow' ? failure.milliseconds : 0);
       atOnce += 1;
+      const banned = watch?.arrive(token ?? '', clock());
       try {
         if (delay > 0) await wait(delay);
-        const found = method === 'GET' ? answer(request, url, failure) : refuse(404, 'Not Found');
+        const asked = method === 'GET' ? answer(request, url, failure) : refuse(404, 'Not Found');
+        const found = banned ?? asked;
+        watch?.tell(token ?? '', found, clock());
         const status = send(response, found, failure);
         record({ method, path: url.pathname + url.search, status, token, at: clock() });
       } finally {
         atOnce -= 1;
+        watch?.leave(token ?? '');
       }
     },
     requests: () => log,

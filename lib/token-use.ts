@@ -1,0 +1,110 @@
+/**
+ * How a GitHub token is used by everything that is at work with it, within GitHub's limits: 100 requests at once, 900
+ * points a minute, where each request is one, and an hourly quota
+ * (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api). Instants are in epoch milliseconds.
+ */
+export interface TokenUse {
+  /** Points that were given out, each with the instant until which they may be used. */
+  points: [until: number, points: number][];
+  /** Who is at work: requests at once, and until when they are counted without another word. */
+  holders: Record<string, [atOnce: number, until: number]>;
+  told: Told;
+  /** Until when somebody is about to learn the quota. */
+  learning: number;
+}
+
+/** What GitHub said of the token's limits. */
+export interface Told {
+  /** The hourly quota; null: not known, or an hour that is over. */
+  quota: { limit: number; remaining: number; reset: number } | null;
+  /** Nothing is asked before. */
+  notBefore: number;
+}
+
+/** Who wants to ask, and what is known there. */
+interface Wish {
+  holder: string;
+  now: number;
+  points: number;
+  inFlight: number;
+  told: Told;
+}
+
+/** Points to use until an instant, or when to come again, and why. */
+export type Grant =
+  | { points: number; until: number; atOnce: number }
+  | { points: 0; at: number; reason: 'pace' | 'quota' | 'slow down' };
+
+/** Below GitHub's 900: people who add repositories ask as well. */
+const MOST_POINTS = 880;
+/** A minute, and the way to GitHub. */
+const WINDOW_MS = 61_000;
+/** Points count from the end of the second in which they lapse: what is used later than given would bunch up. */
+const LAPSE_MS = 1_000;
+/** Below GitHub's 100, for the same people. */
+const MOST_AT_ONCE = 80;
+const MOST_AT_ONCE_EACH = 60;
+/** Longer than the longest request. */
+const HOLDER_MS = 17_000;
+const LEARNING_MS = 5_000;
+const SOON_MS = 200;
+/** What is left of the hour for people, and for requests on their way; a fifth at most. */
+const RESERVE = 250;
+
+export const UNUSED: TokenUse = { points: [], holders: {}, told: { quota: null, notBefore: 0 }, learning: 0 };
+
+/** What is known together: within one hour the quota only shrinks. */
+export function mergeTold(one: Told, other: Told): Told {
+  const notBefore = Math.max(one.notBefore, other.notBefore);
+  if (!one.quota || !other.quota) return { quota: one.quota ?? other.quota, notBefore };
+  if (one.quota.reset !== other.quota.reset)
+    return { quota: one.quota.reset > other.quota.reset ? one.quota : other.quota, notBefore };
+  return { quota: one.quota.remaining < other.quota.remaining ? one.quota : other.quota, notBefore };
+}
+
+/** Gives what the limits allow now, and the use from then on. Whoever holds nothing yet learns the quota with one request. */
+export function grantPoints(before: TokenUse, wish: Wish): { use: TokenUse; grant: Grant } {
+  const { now, holder } = wish;
+  const use: TokenUse = {
+    points: before.points
+      .filter(([until]) => until + WINDOW_MS > now)
+      .map(([until, points]) => [until, points]),
+    holders: Object.fromEntries(Object.entries(before.holders).filter(([, [, until]]) => until > now)),
+    told: mergeTold(before.told, wish.told),
+    learning: before.learning,
+  };
+  if (use.told.quota && use.told.quota.reset <= now) use.told = { ...use.told, quota: null };
+  const refused = refuse(use, now);
+  if (refused) return { use, grant: refused };
+  const atOnce = shareOf(use, wish);
+  use.holders[holder] = [Math.max(atOnce, wish.inFlight), now + HOLDER_MS];
+  if (atOnce < 1) return { use, grant: { points: 0, at: now + SOON_MS, reason: 'pace' } };
+  const spent = use.points.reduce((sum, [, points]) => sum + points, 0);
+  const points = Math.min(use.told.quota ? wish.points : 1, MOST_POINTS - spent);
+  if (points < 1) {
+    const [oldest = now] = use.points.map(([until]) => until).sort((one, other) => one - other);
+    return { use, grant: { points: 0, at: oldest + WINDOW_MS, reason: 'pace' } };
+  }
+  if (!use.told.quota) use.learning = now + LEARNING_MS;
+  const until = Math.ceil((now + LAPSE_MS) / LAPSE_MS) * LAPSE_MS;
+  const same = use.points.find((entry) => entry[0] === until);
+  if (same) same[1] += points;
+  else use.points.push([until, points]);
+  return { use, grant: { points, until, atOnce } };
+}
+
+function refuse({ told, learning }: TokenUse, now: number): Grant | undefined {
+  const { quota, notBefore } = told;
+  if (notBefore > now) return { points: 0, at: notBefore, reason: 'slow down' };
+  if (!quota) return learning > now ? { points: 0, at: now + SOON_MS, reason: 'pace' } : undefined;
+  if (quota.remaining > Math.min(RESERVE, quota.limit / 5)) return undefined;
+  return { points: 0, at: quota.reset, reason: 'quota' };
+}
+
+/** An equal share, as far as the others have left it. */
+function shareOf({ holders }: TokenUse, { holder }: Wish): number {
+  const others = Object.entries(holders).filter(([name]) => name !== holder);
+  const taken = others.reduce((sum, [, [atOnce]]) => sum + atOnce, 0);
+  const share = Math.floor(MOST_AT_ONCE / (others.length + 1));
+  return Math.min(share, MOST_AT_ONCE_EACH, MOST_AT_ONCE - taken);
+}

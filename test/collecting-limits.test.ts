@@ -1,0 +1,107 @@
+import { afterEach, expect, test } from 'vitest';
+import { type Database, openDatabase } from '../lib/db/database.ts';
+import { migrate } from '../lib/db/migrate.ts';
+import { openGitHub } from '../lib/github.ts';
+import { createPace } from '../lib/pace.ts';
+import { createTestDatabase } from './database.ts';
+import { QUIET, type ServedGitHub, serveGitHub } from './github-server.ts';
+
+const START = '2025-11-03T06:00:00.000Z';
+const TOKEN = 'ghp_test_limits_00000000000000000000000000';
+const MINUTE = 60_000;
+
+let served: ServedGitHub;
+let database: Database;
+
+afterEach(async () => {
+  await database.db.destroy();
+  await served.close();
+});
+
+/** A GitHub that bans whoever breaks its limits, with repositories of one token; time passes only when somebody waits. */
+async function open(repositories: number): Promise<number[]> {
+  served = await serveGitHub(START, '', { bans: true, latency: 5 });
+  database = openDatabase(await createTestDatabase());
+  await database.db.transaction().execute((trx) => migrate(trx, database.dialect, START));
+  served.github.addUser('ada');
+  served.github.addToken({ token: TOKEN, login: 'ada', kind: 'classic', scopes: ['repo'] });
+  const plan = { owner: 'ada', createdOn: '2025-10-01', story: QUIET };
+  return Array.from(
+    { length: repositories },
+    (_, number) => served.github.addRepository({ ...plan, name: `one-${number}` }).id,
+  );
+}
+
+/** GitHub as one activation sees it, which may wait for so long. */
+function activate(minutes = Number.POSITIVE_INFINITY) {
+  const end = Date.parse(START) + minutes * MINUTE;
+  const now = () => served.now.getTime();
+  const wait = async (milliseconds: number) => {
+    const until = now() + milliseconds;
+    await new Promise((resolve) => setImmediate(resolve));
+    if (now() < until) served.now = new Date(until);
+  };
+  const timeLeft = () => end - now();
+  const pace = createPace({ db: database.db, fingerprint: 'one token', timeLeft, time: { now, wait } });
+  const deadline = new Date(Math.min(end, 8e15));
+  return openGitHub({
+    ...{ apiUrl: served.apiUrl, token: TOKEN, clock: () => served.now, deadline, secondLasts: 0, pace },
+  });
+}
+
+/** Asks for a repository as a collection does, twelve at once. */
+async function collect(github: ReturnType<typeof activate>, ids: number[]): Promise<void> {
+  const queue = [...ids];
+  const work = async () => {
+    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+      await github.getRepository({ id });
+      await github.getTraffic(id, { weeks: false });
+    }
+  };
+  await Promise.all(Array.from({ length: 12 }, work));
+}
+
+test('a thousand repositories of one token are collected by two activations without breaking a limit, nearly as fast as may be', {
+  timeout: 240_000,
+}, async () => {
+  const ids = await open(1000);
+  await Promise.all([collect(activate(), ids.slice(0, 500)), collect(activate(), ids.slice(500))]);
+  const requests = served.github.requests();
+  expect(served.github.breaches()).toEqual([]);
+  expect(requests.filter(({ status }) => status === 200)).toHaveLength(5000);
+  const at = (place: number) => (requests[place]?.at.getTime() ?? 0) - Date.parse(START);
+  const bound = Math.floor(4699 / 900) * MINUTE;
+  expect(at(4699)).toBeGreaterThanOrEqual(bound);
+  expect(at(4699)).toBeLessThan(bound * 1.1);
+  // The last ones are beyond what the hour allows but for the reserve.
+  expect(at(4999)).toBeGreaterThan(60 * MINUTE);
+});
+
+test('what does not fit into an activation is not asked for, and says when it can be', async () => {
+  const ids = await open(200);
+  const github = activate(0.5);
+  await expect(collect(github, ids)).rejects.toMatchObject({ code: 'out_of_time' });
+  expect(served.github.requests().length).toBeLessThanOrEqual(880);
+  expect(served.github.breaches()).toEqual([]);
+});
+
+test('an hour that is used up by others is left alone, and named', async () => {
+  const ids = await open(5);
+  served.github.addToken({ token: TOKEN, login: 'ada', kind: 'classic', scopes: ['repo'], quota: 100 });
+  for (let request = 0; request < 85; request += 1)
+    await served.get('/user', TOKEN, { 'user-agent': 'other' });
+  served.github.resetRequests();
+  const failure = { code: 'rate_limited', details: { retryAt: '2025-11-03T07:00:00.000Z' } };
+  await expect(collect(activate(30), ids)).rejects.toMatchObject(failure);
+  await expect(collect(activate(30), ids)).rejects.toMatchObject(failure);
+  expect(served.github.requests()).toHaveLength(1);
+});
+
+test('when GitHub asks to slow down, every activation waits as long as it says', async () => {
+  const ids = await open(30);
+  served.github.fail({ kind: 'secondary-limit', retryAfter: 40, times: 1, match: { path: /views/ } });
+  await Promise.all([collect(activate(), ids.slice(0, 15)), collect(activate(), ids.slice(15))]);
+  expect(served.github.breaches()).toEqual([]);
+  const waited = served.github.requests().filter(({ at }) => at.getTime() >= Date.parse(START) + 40_000);
+  expect(waited.length).toBeGreaterThan(50);
+});

@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { grantPoints, mergeTold, type TokenUse, type Told, UNUSED } from '../lib/token-use.ts';
+
+const NOW = 1_700_000_000_000;
+const MINUTE = 60_000;
+const ON_THE_WAY = 800;
+const quota = (remaining: number, reset = NOW + 10 * MINUTE) => ({ limit: 5000, remaining, reset });
+const TOLD: Told = { quota: quota(5000, NOW + 60 * MINUTE), notBefore: 0 };
+const NOTHING: Told = { quota: null, notBefore: 0 };
+const wish = { holder: 'a', now: NOW, points: 64, inFlight: 0, told: TOLD };
+
+/** Grants wishes one after the other. */
+function grantAll(wishes: (typeof wish)[]) {
+  let use: TokenUse = UNUSED;
+  return wishes.map((one) => {
+    const granted = grantPoints(use, one);
+    use = JSON.parse(JSON.stringify(granted.use));
+    const unless = { until: 0, atOnce: 0, at: 0, reason: '' };
+    return { ...unless, ...granted.grant, holder: one.holder, now: one.now };
+  });
+}
+
+test('however many ask at whatever times, no minute has more than 900 points, sent when they lapse or at once', () => {
+  const asking = fc.record({
+    holder: fc.constantFrom('a', 'b', 'c', 'd'),
+    pause: fc.integer({ min: 0, max: 4000 }),
+    points: fc.integer({ min: 1, max: 300 }),
+    late: fc.boolean(),
+  });
+  const property = fc.property(fc.array(asking, { minLength: 100, maxLength: 300 }), (list) => {
+    let now = NOW;
+    const wishes = list.map(({ holder, pause, points }) => {
+      now += pause;
+      return { ...wish, holder, now, points };
+    });
+    const sent = grantAll(wishes).flatMap((grant, index) =>
+      grant.points === 0
+        ? []
+        : [{ at: list[index]?.late ? grant.until + ON_THE_WAY : grant.now, points: grant.points }],
+    );
+    for (const { at } of sent) {
+      const minute = sent.filter((one) => one.at > at - MINUTE && one.at <= at);
+      expect(minute.reduce((sum, { points }) => sum + points, 0)).toBeLessThanOrEqual(900);
+    }
+  });
+  fc.assert(property, { numRuns: 60 });
+});
+
+test('those at work together never have more than 100 requests at once, and each gets its share', () => {
+  const holders = ['a', 'b', 'c', 'd'];
+  const wishes = [0, 1, 2].flatMap((turn) =>
+    holders.map((holder) => ({ ...wish, holder, now: NOW + turn * 1000, points: 8 })),
+  );
+  const atOnce = new Map<string, number>();
+  for (const grant of grantAll(wishes)) {
+    if (grant.points > 0) atOnce.set(grant.holder, grant.atOnce);
+    expect([...atOnce.values()].reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(80);
+  }
+  expect([...atOnce.values()]).toEqual([20, 20, 20, 20]);
+});
+
+test('whoever says nothing for a while is no longer at work', () => {
+  const [, , third] = grantAll([wish, { ...wish, holder: 'b' }, { ...wish, holder: 'c', now: NOW + 18_000 }]);
+  expect(third).toMatchObject({ atOnce: 60 });
+});
+
+test('the quota is learnt with one request, while others wait', () => {
+  const unknowing = { ...wish, told: NOTHING };
+  const [first, second, third] = grantAll([unknowing, { ...unknowing, holder: 'b' }, wish]);
+  expect(first).toMatchObject({ points: 1 });
+  expect(second).toMatchObject({ points: 0, reason: 'pace' });
+  expect(third).toMatchObject({ points: 64 });
+});
+
+test('a reserve of the quota is kept until the hour is over', () => {
+  const told = { quota: quota(250), notBefore: 0 };
+  const [now, later] = grantAll([
+    { ...wish, told },
+    { ...wish, told: NOTHING, now: NOW + 10 * MINUTE },
+  ]);
+  expect(now).toMatchObject({ points: 0, reason: 'quota', at: NOW + 10 * MINUTE });
+  expect(later).toMatchObject({ points: 1 });
+  const small = { quota: { limit: 60, remaining: 13, reset: NOW + MINUTE }, notBefore: 0 };
+  expect(grantAll([{ ...wish, told: small }])[0]?.points).toBeGreaterThan(0);
+});
+
+test('when GitHub asks one to slow down, nobody asks until then', () => {
+  const told = { ...TOLD, notBefore: NOW + 30_000 };
+  const [, other] = grantAll([
+    { ...wish, told },
+    { ...wish, holder: 'b', now: NOW + 29_000 },
+  ]);
+  expect(other).toMatchObject({ points: 0, reason: 'slow down', at: NOW + 30_000 });
+});
+
+test('of two things that GitHub said in one hour the smaller rest is right, of two hours the later one', () => {
+  const merge = (one: number, other: number, reset?: number) =>
+    mergeTold({ quota: quota(one), notBefore: 1 }, { quota: quota(other, reset), notBefore: 2 });
+  expect(merge(7, 9)).toEqual({ quota: quota(7), notBefore: 2 });
+  expect(merge(7, 9, NOW + 70 * MINUTE).quota?.remaining).toBe(9);
+});
