@@ -189,6 +189,12 @@ select "REPOSITORY_ID", "OWNER", "NAME" from "REPOSITORY" where "TENANT_ID" = ? 
 delete from "MEMBER" where "TENANT_ID" = ? and "EMAIL" = ?;
 delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ?;
 
+-- pace the requests of a token
+delete from "TOKEN_USE" where "USED_AT" < ?;
+insert into "TOKEN_USE" ("TOKEN_FINGERPRINT", "STATE", "USED_AT") values (?, ?, ?);
+select "STATE" from "TOKEN_USE" where "TOKEN_FINGERPRINT" = ? for read only with rs use and keep update locks;
+update "TOKEN_USE" set "STATE" = ?, "USED_AT" = ? where "TOKEN_FINGERPRINT" = ?;
+
 -- start a run for what was added
 merge into "RUN_REPOSITORY" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(201 codeunits32)), cast(? as varchar(10 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."RUN_ID" = "GIVEN"."RUN_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" when not matched then insert ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") values ("GIVEN"."TENANT_ID", "GIVEN"."RUN_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."FULL_NAME", "GIVEN"."STATE", "GIVEN"."REQUEST_COUNT");
 select "REPOSITORY_ID", "OWNER", "NAME", "SCHEDULE", "LAST_SUCCESS_AT", "FAILURE_AT", "REFUSED_AT" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
