@@ -5,12 +5,15 @@ import { requireAccess } from '../lib/caller.ts';
 import { toCsv } from '../lib/csv.ts';
 import { bearsDataToken, requireDataAccess } from '../lib/data-token.ts';
 import { isDay } from '../lib/day.ts';
+import type { Db } from '../lib/db/database.ts';
 import { readOverview, readOverviewRows } from '../lib/overview.ts';
-import { bucketDays } from '../lib/range.ts';
-import { requireRepositoryRow } from '../lib/repositories.ts';
+import { bucketDays, type RangeRequest } from '../lib/range.ts';
+import { type RepositoryRow, requireRepositoryRow } from '../lib/repositories.ts';
 import { listExtraStates } from '../lib/repository-extras.ts';
-import { readStarHistory, type StarHistory } from '../lib/repository-stars.ts';
+import { listReleaseAssets, readReleaseDownloads } from '../lib/repository-releases.ts';
+import { readStarHistory } from '../lib/repository-stars.ts';
 import { readFigures, readRepositoryTraffic } from '../lib/repository-traffic.ts';
+import { readWorkflowRuns } from '../lib/repository-workflow-runs.ts';
 import { parseId, parseQuery, toId } from '../lib/request.ts';
 import { readTable, readTrafficSums, requireWhole } from '../lib/traffic-table.ts';
 import type { Overview, RepositoryStats, TrafficTable } from './openapi/stats.ts';
@@ -55,7 +58,7 @@ export const RepositoryQuery = z
   .strictObject({
     ...span,
     /** What a CSV file holds: `stars` are the days, weeks or months of all years, whatever the range. */
-    of: z.enum(['traffic', 'stars']).default('traffic'),
+    of: z.enum(['traffic', 'stars', 'downloads', 'assets', 'workflow-runs']).default('traffic'),
   })
   .refine(isOneSpan, ONE_SPAN);
 
@@ -161,10 +164,9 @@ app.get('/:tenantId/:repositoryId', async (c) => {
   if (format === 'json')
     return json<RepositoryStats>(await readRepositoryTraffic(db, access, repositoryId, query, now));
   const row = await requireRepositoryRow(db, access, repositoryId);
-  if (of === 'stars') {
-    const extras = await listExtraStates(db, access.tenantId, repositoryId);
-    const history = await readStarHistory(db, row, extras, { now, by: query.by ?? 'day' });
-    return csv(`stars-${access.tenantId}-${repositoryId}`, toStarsCsv(history));
+  if (of !== 'traffic') {
+    const text = await toExtraCsv[of]({ db, row, query, now });
+    return csv(`${of}-${access.tenantId}-${repositoryId}`, text);
   }
   const { range, buckets, series } = await readFigures(db, row, query, now);
   const rows = buckets.map((bucket, place) => [
@@ -176,10 +178,54 @@ app.get('/:tenantId/:repositoryId', async (c) => {
   return csv(`traffic-${access.tenantId}-${repositoryId}`, toCsv(header, rows));
 });
 
-function toStarsCsv(history: StarHistory | null): string {
-  const { buckets, stars, starsGained } = history ?? { buckets: [], stars: [], starsGained: [] };
-  const rows = buckets.map((bucket, place) => [bucket, stars[place] ?? null, starsGained[place] ?? null]);
-  return toCsv(['date', 'stars', 'starsGained'], rows);
+interface CsvRequest {
+  db: Db;
+  row: RepositoryRow;
+  query: RangeRequest;
+  now: Date;
 }
+
+/** Rows of a CSV of files at most: they are as many as are ever read of a repository at once. */
+const MOST_ASSETS = 5000;
+
+/** What is shown besides traffic, as CSV. */
+const toExtraCsv = {
+  async stars({ db, row, query, now }: CsvRequest) {
+    const extras = await listExtraStates(db, row.tenantId, row.repositoryId);
+    const history = await readStarHistory(db, row, extras, { now, by: query.by ?? 'day' });
+    const { buckets, stars, starsGained } = history ?? { buckets: [], stars: [], starsGained: [] };
+    const rows = buckets.map((bucket, place) => [bucket, stars[place] ?? null, starsGained[place] ?? null]);
+    return toCsv(['date', 'stars', 'starsGained'], rows);
+  },
+  async downloads({ db, row, query, now }: CsvRequest) {
+    const extras = await listExtraStates(db, row.tenantId, row.repositoryId);
+    const { range, buckets } = await readFigures(db, row, query, now);
+    const found = await readReleaseDownloads(db, row, extras, range);
+    const rows = buckets.map((bucket, place) => [
+      ...[bucket, found?.downloads[place] ?? null, String(found?.spreadUnknown[place] ?? false)],
+    ]);
+    return toCsv(['date', 'downloads', 'spreadUnknown'], rows);
+  },
+  async assets({ db, row, query, now }: CsvRequest) {
+    const { range } = await readFigures(db, row, query, now);
+    const assets = await listReleaseAssets(db, row, range, MOST_ASSETS);
+    const columns = ['tag', 'releaseName', 'assetName', 'publishedAt', 'removedDate'] as const;
+    const rows = assets.map((asset) => [
+      ...columns.map((column) => asset[column]),
+      ...[asset.downloadCount, asset.gained],
+    ]);
+    return toCsv([...columns, 'downloadCount', 'gained'], rows);
+  },
+  async 'workflow-runs'({ db, row, query, now }: CsvRequest) {
+    const extras = await listExtraStates(db, row.tenantId, row.repositoryId);
+    const { range, buckets, series } = await readFigures(db, row, query, now);
+    const found = await readWorkflowRuns(db, row, extras, { range, now });
+    const rows = buckets.map((bucket, place) => [
+      ...[bucket, series.cloneCount[place] ?? null, found?.runs[place] ?? null],
+      found?.estimate?.ciClones[place] ?? null,
+    ]);
+    return toCsv(['date', 'cloneCount', 'workflowRuns', 'ciClonesEstimate'], rows);
+  },
+};
 
 export const main = serve(app);

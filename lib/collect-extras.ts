@@ -5,6 +5,7 @@ import { inTransaction } from './db/portable.ts';
 import type { ExtraKind, Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import type { GitHubClient } from './github.ts';
+import { releaseExtra } from './release-collection.ts';
 import {
   type Extra,
   type ExtraReading,
@@ -16,6 +17,7 @@ import {
 import type { RunKey } from './run-end.ts';
 import { starExtra } from './star-collection.ts';
 import type { RepositoryKey } from './traffic.ts';
+import { workflowExtra } from './workflow-collection.ts';
 
 /** What extras are collected with. */
 export interface ExtrasCollector {
@@ -26,7 +28,7 @@ export interface ExtrasCollector {
   isTime: () => boolean;
 }
 
-const EXTRAS: readonly Extra[] = [starExtra];
+const EXTRAS: readonly Extra[] = [starExtra, releaseExtra, workflowExtra];
 /** Repositories at once. */
 const AT_ONCE = 6;
 

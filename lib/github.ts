@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Day } from './day.ts';
 import {
   type Bucket,
   clonesAnswer,
@@ -18,8 +19,11 @@ import { type Connection, type ConnectionOptions, openConnection } from './githu
 import { GitHubError, isForAll } from './github/error.ts';
 import { type AnswerKind, type AnswerMemory, askConditionally, createMemory } from './github/memory.ts';
 import { parseScopes, parseTokenExpiry } from './github/refusal.ts';
+import { getReleases, type Releases } from './github/releases.ts';
 import { getStarPage, type StarPage } from './github/star-history.ts';
+import { countWorkflowRuns } from './github/workflow-runs.ts';
 
+export type { ReleaseAsset, Releases } from './github/releases.ts';
 export type { StarDay } from './github/star-history.ts';
 
 /** Whose token it is, and what is known of the token. */
@@ -89,6 +93,10 @@ export interface GitHubClient {
   getTraffic(id: number, options?: TrafficOptions): Promise<GitHubTraffic>;
   /** The days of up to 30 weeks with the stars that they gained; page 1 is the newest. One request. */
   getStarPage(id: number, page: number): Promise<StarPage>;
+  /** The files of the newest 300 releases. One request for each 50 releases, at least one. */
+  getReleases(id: number): Promise<Releases>;
+  /** How many workflow runs began on a UTC day. One request. */
+  countWorkflowRuns(id: number, day: Day): Promise<number>;
 }
 
 const PAGE = 100;
@@ -103,6 +111,8 @@ export function openGitHub(options: ConnectionOptions): GitHubClient {
     listRepositories: () => listRepositories(connection),
     getTraffic: (id, traffic = {}) => getTraffic(connection, id, traffic),
     getStarPage: (id, page) => getStarPage(connection, id, page, options.clock()),
+    getReleases: (id) => getReleases(connection, id),
+    countWorkflowRuns: (id, day) => countWorkflowRuns(connection, id, day),
   };
 }
 

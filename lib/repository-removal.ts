@@ -19,6 +19,9 @@ const TABLES = [
   'githubAnswer',
   'repositoryExtra',
   'starDay',
+  'releaseDownload',
+  'releaseAsset',
+  'workflowDay',
   'memberRepository',
   'repository',
 ] as const;

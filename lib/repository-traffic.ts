@@ -5,7 +5,9 @@ import { bucketOf, bucketsOf, type Range, type RangeRequest, type Spans, spansOf
 import { type Repository, type RepositoryRow, requireRepositoryRow, toRepository } from './repositories.ts';
 import { listExtraStates } from './repository-extras.ts';
 import { listEvents, listFacts, type RepositoryEvent, type RepositoryFact } from './repository-facts.ts';
+import { type ReleaseDownloads, readReleaseDownloads } from './repository-releases.ts';
 import { readStarHistory, readStarSeries, type StarHistory } from './repository-stars.ts';
+import { readWorkflowRuns, type WorkflowRuns } from './repository-workflow-runs.ts';
 import { findActiveRun } from './runs.ts';
 import { listPaths, listReferrers, type RankedPath, type RankedReferrer } from './snapshot-lists.ts';
 import {
@@ -65,6 +67,9 @@ export interface RepositoryTraffic extends RepositoryFigures {
   facts: { [fact in 'stars' | 'starsGained' | 'forks' | 'subscribers' | 'openIssues']: (number | null)[] };
   /** The stars of all years; null: they were never asked for. */
   starHistory: StarHistory | null;
+  /** Null: they were never asked for. */
+  releases: ReleaseDownloads | null;
+  workflowRuns: WorkflowRuns | null;
   events: RepositoryEvent[];
   revisions: Awaited<ReturnType<typeof listRevisions>>;
   rememberedFrom: Day;
@@ -102,6 +107,8 @@ export async function readRepositoryTraffic(
       ...(await readStarSeries(db, key, extras, figures.range)),
     },
     starHistory: await readStarHistory(db, key, extras, { now }),
+    releases: await readReleaseDownloads(db, key, extras, figures.range),
+    workflowRuns: await readWorkflowRuns(db, key, extras, { range: figures.range, now }),
     events: await listEvents(db, key, from, to),
     revisions: await listRevisions(db, key, from, to),
     rememberedFrom: rememberedFrom(toDay(now)),

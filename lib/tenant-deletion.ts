@@ -7,7 +7,8 @@ import { notFound } from './request.ts';
 const TENANT_TABLES = [
   ...(['trafficDay', 'trafficRevision', 'trafficWeek', 'trafficWindow', 'referrerSnapshot'] as const),
   ...(['pathSnapshot', 'repositoryFact', 'repositoryEvent', 'githubAnswer'] as const),
-  ...(['repositoryExtra', 'starDay', 'runRepository', 'runDifference', 'collectionRun'] as const),
+  ...(['repositoryExtra', 'starDay', 'releaseDownload', 'releaseAsset', 'workflowDay'] as const),
+  ...(['runRepository', 'runDifference', 'collectionRun'] as const),
   ...(['problemNotice', 'problem'] as const),
   ...(['memberRepository', 'member', 'repository', 'dashboard', 'channel'] as const),
 ];

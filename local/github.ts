@@ -3,9 +3,11 @@ import { DAY_MS, toDayNumber } from './github/days.ts';
 import { createExchange, type LoggedRequest } from './github/exchange.ts';
 import { createFailures, type FailureRule } from './github/failures.ts';
 import { listReferrers, type ReferrerFigures } from './github/popular.ts';
+import { countDownloads, listReleases } from './github/releases.ts';
 import { starsGained } from './github/stars.ts';
 import type { Truth } from './github/traffic.ts';
 import { createWatch } from './github/watch.ts';
+import { countRuns } from './github/workflow-runs.ts';
 import {
   type Account,
   createWorld,
@@ -55,6 +57,10 @@ export interface GitHub {
   truthOfWeek(id: number, monday: string): Truth;
   /** The stars a repository really gained on a whole UTC day. */
   truthOfStars(id: number, day: string): number;
+  /** The workflow runs that began on a whole UTC day, and the clones by CI. */
+  truthOfRuns(id: number, day: string): { runs: number; ciClones: number };
+  /** How often each asset of the releases was downloaded by an instant, by its id. */
+  truthOfDownloads(id: number, at: Date): Map<number, number>;
   /** Every referrer of the 14 days before `day`, most views first, not only the ten GitHub shows on it. */
   truthOfReferrers(id: number, day: string): ReferrerFigures[];
   /** How limits were broken, where `bans` is told. */
@@ -111,6 +117,19 @@ export function createGitHub(options: GitHubOptions): GitHub {
     truthOfStars(id, day) {
       const number = toDayNumber(day);
       return starsGained(requireEntry(id), number, new Date((number + 1) * DAY_MS));
+    },
+    truthOfRuns(id, day) {
+      const entry = requireEntry(id);
+      const number = toDayNumber(day);
+      const runs = countRuns(entry, number, new Date((number + 1) * DAY_MS));
+      return { runs, ciClones: entry.traffic.ciClonesOn(number) };
+    },
+    truthOfDownloads(id, at) {
+      const entry = requireEntry(id);
+      const assets = listReleases(entry, at).flatMap((release) =>
+        release.assets.map((asset) => [asset.id, countDownloads(entry, release, asset, at)] as const),
+      );
+      return new Map(assets);
     },
     truthOfReferrers(id, day) {
       const { story, traffic, seed } = requireEntry(id);

@@ -88,6 +88,37 @@ test('the stars of all years are what GitHub says of every day', async () => {
     expect([day, gained]).toEqual([day, installation.github.truthOfStars(repository.githubId, day)]);
 });
 
+test('the tool that hundreds of workflow runs check out has most of its clones from CI, as it is', async () => {
+  const tool = (await overviewOf(1)).repositories.find(({ fullName }) =>
+    fullName.endsWith('/build-cache-action'),
+  );
+  const { repository, buckets, series, workflowRuns } = await statsOf(1, tool?.repositoryId ?? 0);
+  if (!workflowRuns?.estimate) throw new Error('There is no estimate.');
+  const { ciClones, clonesPerRun } = workflowRuns.estimate;
+  expect(Math.abs(clonesPerRun - 3.5)).toBeLessThan(0.3);
+  const known = buckets.flatMap((day, place) => {
+    const [estimated, clones] = [ciClones[place] ?? null, series.cloneCount[place] ?? null];
+    const truth = installation.github.truthOfRuns(repository.githubId, day);
+    return estimated === null || clones === null ? [] : [{ day, estimated, clones, truth, place }];
+  });
+  expect(known.length).toBeGreaterThan(200);
+  for (const { truth, place } of known) expect(workflowRuns.runs[place]).toBe(truth.runs);
+  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+  const truth = sum(known.map((one) => one.truth.ciClones));
+  expect(Math.abs(sum(known.map((one) => one.estimated)) / truth - 1)).toBeLessThan(0.1);
+  expect(truth / sum(known.map((one) => one.clones))).toBeGreaterThan(0.7);
+});
+
+test('the downloads of the demo’s releases are what GitHub counts', async () => {
+  const burrow = (await overviewOf(1)).repositories.find(({ fullName }) => fullName.endsWith('/burrow'));
+  const { repository, releases } = await statsOf(1, burrow?.repositoryId ?? 0);
+  const readAt = new Date(releases?.readAt ?? 0);
+  const truth = installation.github.truthOfDownloads(repository.githubId, readAt);
+  const counts = releases?.assets.map(({ assetId, downloadCount }) => [assetId, downloadCount]) ?? [];
+  expect(counts.length).toBeGreaterThan(20);
+  expect(Object.fromEntries(counts)).toEqual(Object.fromEntries(truth));
+});
+
 test('the rename left an event, and one repository waits for push access', async () => {
   const northwind = await overviewOf(1);
   const charts = northwind.repositories.find(({ fullName }) => fullName === 'northwind-labs/harbor-charts');

@@ -89,6 +89,8 @@ test('every answer about every repository is as GitHub documents it, by name and
         ['/traffic/clones?per=week', '/traffic/clones'],
         ['/traffic/popular/referrers', '/traffic/popular/referrers'],
         ['/traffic/popular/paths', '/traffic/popular/paths'],
+        ['/releases?per_page=50', '/releases'],
+        ['/actions/runs?created=2026-11-18..2026-11-18&per_page=1', '/actions/runs'],
       ] as const) {
         const body = await answer(base + part, tokenFor(one));
         expect(listDeviations(REPOSITORY + schema, 200, body), base + part).toEqual([]);

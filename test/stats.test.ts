@@ -83,6 +83,31 @@ test('the stars of all years are answered, and as CSV by day with the same total
   expect(sum(rows.map((row) => Number(row.split(',')[2])))).toBe(total);
 });
 
+test('downloads, files and workflow runs are answered, and as CSV what is shown', async () => {
+  const span = `from=${START}&to=${SETTLED}`;
+  const { releases, workflowRuns, buckets, series } = await stats(`${first}/${burrow}?${span}`);
+  expect(releases.assetCount).toBeGreaterThan(3);
+  const csv = async (of: string) => {
+    const { body, headers } = await ada('GET', `/stats/${first}/${burrow}?of=${of}&${span}&format=csv`);
+    expect(headers.get('content-disposition')).toContain(`${of}-${first}-${burrow}.csv`);
+    return (body as string).trim().split('\r\n');
+  };
+  const text = (value: unknown) => (value === null || value === undefined ? '' : String(value));
+  const downloads = buckets.map((day: string, place: number) =>
+    [day, text(releases.downloads[place]), String(releases.spreadUnknown[place])].join(','),
+  );
+  expect(await csv('downloads')).toEqual(['date,downloads,spreadUnknown', ...downloads]);
+  const runs = buckets.map((day: string, place: number) =>
+    [day, text(series.cloneCount[place]), text(workflowRuns.runs[place]), ''].join(','),
+  );
+  expect(await csv('workflow-runs')).toEqual(['date,cloneCount,workflowRuns,ciClonesEstimate', ...runs]);
+  const [head, ...files] = await csv('assets');
+  expect(head).toBe('tag,releaseName,assetName,publishedAt,removedDate,downloadCount,gained');
+  expect(files).toHaveLength(releases.assetCount);
+  // The days over New Year were not collected: what was downloaded then is told together.
+  expect(releases.unspread).toMatchObject([{ from: '2025-12-29', to: '2026-01-04' }]);
+});
+
 test('the newest days are provisional and left out of the comparison', async () => {
   const { series, comparison, window, snapshotDate, rememberedFrom } = await stats(
     `${first}/${burrow}?range=7`,

@@ -125,6 +125,52 @@ export const RepositoryStats = z.object({
       ...ExtraStanding,
     })
     .nullable(),
+  /** Downloads of releases' files; null: they were never asked for. */
+  releases: z
+    .object({
+      ...ExtraStanding,
+      /** Per bucket: what was counted from one day's reading to the next, on the day of the later one. */
+      downloads: z.array(Figure),
+      /** True where readings are missing: what was downloaded meanwhile is in `unspread`, not in `downloads`. */
+      spreadUnknown: z.array(z.boolean()),
+      /** The newest 50 such spans, with the downloads of all their days together. */
+      unspread: z.array(z.object({ from: Day, to: Day, count: Count })),
+      /** All files that are known, and their downloads since they were uploaded. */
+      assetCount: Count,
+      downloadCount: Count,
+      /** The files of the newest releases, 200 at most; `gained` are the downloads that are known to be of the range. */
+      assets: z.array(
+        z.object({
+          assetId: z.int(),
+          tag: z.string(),
+          releaseName: z.string(),
+          assetName: z.string(),
+          publishedAt: Instant,
+          removedDate: Day.nullable(),
+          downloadCount: Count,
+          gained: Count,
+        }),
+      ),
+    })
+    .nullable(),
+  /** Workflow runs of settled days, and an estimate of the clones that are theirs; null: they were never asked for. */
+  workflowRuns: z
+    .object({
+      ...ExtraStanding,
+      runs: z.array(Figure),
+      /** Reckoned from this repository's own days; `correlation` is of clones and runs, weekends apart. */
+      estimate: z
+        .object({
+          clonesPerRun: z.number(),
+          correlation: z.number(),
+          days: Count,
+          ciClones: z.array(Figure),
+        })
+        .nullable(),
+      /** Why there is no estimate. */
+      reason: z.enum(['too_few_days', 'no_runs', 'no_relation']).nullable(),
+    })
+    .nullable(),
   events: z.array(
     z.object({
       kind: z.enum(['renamed', 'transferred', 'archived', 'unarchived']),

@@ -205,6 +205,38 @@ interface StarDay {
   gained: number;
 }
 
+interface ReleaseAsset {
+  tenantId: number;
+  repositoryId: number;
+  assetId: number;
+  releaseId: number;
+  tag: string;
+  releaseName: string;
+  assetName: string;
+  sizeBytes: number;
+  createdAt: Instant;
+  publishedAt: Instant;
+  downloadCount: number;
+  removedDate: Day | null;
+}
+
+interface ReleaseDownload {
+  tenantId: number;
+  repositoryId: number;
+  assetId: number;
+  downloadDate: Day;
+  sinceDate: Day | null;
+  gained: number | null;
+  downloadCount: number;
+}
+
+interface WorkflowDay {
+  tenantId: number;
+  repositoryId: number;
+  runDate: Day;
+  runCount: number;
+}
+
 interface RepositoryEvent {
   tenantId: number;
   repositoryId: number;
@@ -344,6 +376,9 @@ export interface Tables {
   repositoryExtra: RepositoryExtra;
   starDay: StarDay;
   tokenUse: TokenUse;
+  releaseAsset: ReleaseAsset;
+  releaseDownload: ReleaseDownload;
+  workflowDay: WorkflowDay;
   collectionRun: CollectionRun;
   runRepository: RunRepository;
   runDifference: RunDifference;

@@ -10,9 +10,11 @@ export interface Activity {
   /** The views by people who came on their own, and those of each spike of the story, in its order. */
   ordinaryViews: number;
   spikeViews: number[];
+  /** The clones by CI. */
+  ciClones: number;
 }
 
-const QUIET: Activity = { views: NOBODY, clones: NOBODY, ordinaryViews: 0, spikeViews: [] };
+const QUIET: Activity = { views: NOBODY, clones: NOBODY, ordinaryViews: 0, spikeViews: [], ciClones: 0 };
 const VIEWS_PER_SPIKE_VISITOR = 1.3;
 const CLONES_PER_PERSON = 1.2;
 const CLONES_PER_RUNNER = 1.5;
@@ -49,7 +51,7 @@ export function openHistory(story: Story, createdOn: string, seed: number): (day
       (limit) => pickRegulars(daySeed(seed, day, 'clones'), cloners, likelihood / 2, limit),
       cloners.groupSize,
     );
-    return { views, clones, ordinaryViews: ordinary, spikeViews: spikes };
+    return { views, clones, ordinaryViews: ordinary, spikeViews: spikes, ciClones: runners };
   }
 
   return (day) => {

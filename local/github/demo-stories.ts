@@ -73,6 +73,11 @@ export function toLaunched(on: OnDay): Story {
       { referrer: 'lemmy.world', weight: 0.2, from: on(-44), until: on(-20) },
     ],
     starsPerDay: 1.4,
+    releases: {
+      everyDays: 27,
+      downloads: 60,
+      assets: ['burrow-TAG-linux.tar.gz', 'burrow-TAG-macos.tar.gz', 'burrow-TAG-windows.zip'],
+    },
   };
 }
 
@@ -103,10 +108,16 @@ export function toAwkward(on: OnDay): Story {
       ...PAGES.slice(2, 6),
     ],
     starsPerDay: 0.3,
+    releases: {
+      everyDays: 90,
+      downloads: 3,
+      prefix: '=',
+      assets: ['quacks, "TAG" <b>.zip', '日本語 TAG.zip'],
+    },
   };
 }
 
-/** Far more clones than views: a tool that other people's CI runs. */
+/** Far more clones than views: hundreds of workflow runs a day check it out. */
 export const CI_TOOL: Story = {
   ...STEADY,
   description: 'Caches build outputs between CI runs',

@@ -69,7 +69,7 @@ function toNodeId(prefix: string, id: number): string {
 }
 
 /** GitHub's `simple-user`. */
-function toAccountDocument(account: Account, { apiUrl, htmlUrl }: Addresses): Record<string, unknown> {
+export function toAccountDocument(account: Account, { apiUrl, htmlUrl }: Addresses): Record<string, unknown> {
   const url = `${apiUrl}/users/${account.login}`;
   return {
     login: account.login,

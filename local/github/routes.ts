@@ -5,7 +5,9 @@ import { type Addresses, toFullRepositoryDocument, toUserDocument } from './docu
 import { type Quota, toQuotaDocument } from './limits.ts';
 import { answerUserRepositories, toPage } from './listing.ts';
 import { listPaths, listReferrers } from './popular.ts';
+import { listReleases, toReleaseDocument } from './releases.ts';
 import { listStarWeeks } from './stars.ts';
+import { answerWorkflowRuns } from './workflow-runs.ts';
 import { type Entry, nameAt, type World } from './world.ts';
 
 /** One request, understood as far as routes need. */
@@ -100,6 +102,8 @@ function answerRepository(call: Call, entry: Entry, rest: string, moved: boolean
 /** What else is answered of a repository, by the rest of its path. */
 const EXTRAS: Record<string, (call: Call, entry: Entry) => Answer> = {
   '/stargazers/history': answerStarHistory,
+  '/releases': answerReleases,
+  '/actions/runs': answerWorkflowRuns,
 };
 
 const STAR_HISTORY_VERSION = '2026-03-10';
@@ -108,6 +112,10 @@ const MOST_STAR_WEEKS = 30;
 function answerStarHistory(call: Call, entry: Entry): Answer {
   if (call.apiVersion < STAR_HISTORY_VERSION) return notFound();
   return toPage(call, listStarWeeks(entry, call.now), (week) => week, MOST_STAR_WEEKS);
+}
+
+function answerReleases(call: Call, entry: Entry): Answer {
+  return toPage(call, listReleases(entry, call.now), (release) => toReleaseDocument(entry, release, call));
 }
 
 function answerTraffic(call: Call, entry: Entry, figure: string): Answer {

@@ -15,7 +15,7 @@ export interface Story {
   /** By how much the level is multiplied each year; 1 is steady. */
   growthPerYear: number;
   season?: { peakOn: string; swing: number };
-  /** Checkouts by CI on a weekday: clones without views. */
+  /** Checkouts by CI on a weekday: clones without views, of which each workflow run brings 3.5. */
   ciClones?: number;
   spikes?: Spike[];
   /** Days whose figures GitHub lowers afterwards. */
@@ -24,6 +24,15 @@ export interface Story {
   referrers: Source[];
   paths: StoryPath[];
   starsPerDay: number;
+  releases?: {
+    everyDays: number;
+    /** Downloads of a new release's first asset on its first days, roughly. */
+    downloads: number;
+    /** Names of the assets; `TAG` stands for the release's tag. */
+    assets: string[];
+    /** What a tag begins with; `v` unless told. */
+    prefix?: string;
+  };
   /** What GitHub answers when there was nothing for 14 days: empty lists, or the last window that had something. */
   whenIdle?: 'empty' | 'old-window';
 }

@@ -32,6 +32,8 @@ export interface Traffic {
   truthOfWeek(monday: string): Truth;
   /** The views of one whole day, those by people who came on their own and those of each spike apart. */
   viewsOn(day: number): { ordinary: number; spikes: number[] };
+  /** The clones by CI on one whole day. */
+  ciClonesOn(day: number): number;
   /** Real uniques of views over whole days. */
   uniquesOf(from: number, until: number): number;
   /** The day (as a number) up to which lists of referrers and paths are published: they change once a day. */
@@ -132,6 +134,7 @@ export function openTraffic(story: Story, createdOn: string, seed: number): Traf
       const { ordinaryViews, spikeViews } = history(day);
       return { ordinary: ordinaryViews, spikes: spikeViews };
     },
+    ciClonesOn: (day) => history(day).ciClones,
     uniquesOf: (from, until) => figuresOf('views', { from, to: until }).uniques,
     listedUntil: (now, lateHours) => Math.floor(publishedUntil(now, lateHours)),
   };

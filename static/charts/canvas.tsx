@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { cutOf, formatBucket, formatCount, plural } from '../format.ts';
 import { useThemeRound } from '../theme.tsx';
-import type { ChartModel, Mark } from './model.ts';
+import { type ChartModel, figuresOf, type Mark } from './model.ts';
 
 interface CanvasProps {
   model: ChartModel;
@@ -15,6 +15,7 @@ const NOTES: Partial<Record<Mark, string>> = {
   partial: 'Some days of it are lost',
   lost: 'Lost: nobody collected it in time',
   before: 'Before the first collection',
+  unspread: 'Readings are missing: some downloads are known only for several days together',
 };
 
 /** The drawing itself, with the figures of the bucket under the pointer. */
@@ -49,7 +50,9 @@ function Tip({ model, index, left }: { model: ChartModel; index: number; left: n
   if (bucket === undefined) return null;
   const note = NOTES[model.marks[index] ?? 'known'];
   const cut = cutOf(bucket, model.range);
-  const shown = model.layers.filter((layer) => model.kind !== 'stacked' || (layer.values[index] ?? 0) > 0);
+  const shown = figuresOf(model).filter(
+    (layer) => model.kind !== 'stacked' || (layer.values[index] ?? 0) > 0,
+  );
   return (
     <div class={left > 260 ? 'tip to-left' : 'tip'} style={{ left: `${left}px` }} aria-hidden="true">
       <strong>{formatBucket(bucket, model.range.by)}</strong>

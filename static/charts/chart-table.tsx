@@ -1,7 +1,7 @@
 import { DataTable } from '../controls/data-table.tsx';
 import { cutOf, formatBucket, formatCount } from '../format.ts';
 import { CutNote } from './cut-note.tsx';
-import type { ChartModel, Mark } from './model.ts';
+import { type ChartModel, figuresOf, type Mark } from './model.ts';
 
 const WORDS: Record<Mark, string> = {
   known: 'Known',
@@ -10,6 +10,7 @@ const WORDS: Record<Mark, string> = {
   partial: 'Partly lost',
   lost: 'Lost',
   before: 'Before',
+  unspread: 'Spread unknown',
 };
 const HEADS = { day: 'Day', week: 'Week', month: 'Month' };
 
@@ -19,7 +20,7 @@ export function ChartTable({ title, model }: { title: string; model: ChartModel 
   const marked = model.marks.some((mark) => mark !== 'known');
   const columns = [
     { label: HEADS[by] },
-    ...model.layers.map(({ label }) => ({ label, numeric: true })),
+    ...figuresOf(model).map(({ label }) => ({ label, numeric: true })),
     marked && { label: 'State' },
   ];
   const newest = model.buckets.map((bucket, index) => ({ bucket, index })).reverse();
@@ -31,7 +32,7 @@ export function ChartTable({ title, model }: { title: string; model: ChartModel 
             {formatBucket(bucket, by)}
             <CutNote cut={cutOf(bucket, model.range)} />
           </th>
-          {model.layers.map((layer) => (
+          {figuresOf(model).map((layer) => (
             <td key={layer.label} class="number">
               {formatCount(layer.values[index] ?? null)}
             </td>

@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 import { cutOf } from '../format.ts';
-import type { ChartModel, Mark } from './model.ts';
+import type { ChartModel, Layer, Mark } from './model.ts';
 
 /** Colours of the current theme, read from the styles. */
 export function colorOf(name: string): string {
@@ -51,6 +51,7 @@ export function drawBands(plot: uPlot, model: ChartModel) {
     lost: hatch(ctx, colorOf('--lost')),
     partial: hatch(ctx, colorOf('--lost')),
     before: colorOf('--before'),
+    unspread: hatch(ctx, colorOf('--zero')),
   };
   model.marks.forEach((mark, index) => {
     const fill = fills[mark];
@@ -151,10 +152,10 @@ interface Point {
 }
 
 /** Lines through what is known; dashed where days between were not collected. */
-export function drawLines(plot: uPlot, model: ChartModel) {
+export function drawLines(plot: uPlot, layers: readonly Layer[]) {
   const { ctx } = plot;
   const scale = devicePixelRatio;
-  for (const layer of model.layers) {
+  for (const layer of layers) {
     const points = layer.values.flatMap((value, index): Point[] =>
       value === null
         ? []

@@ -5,6 +5,7 @@ const MARKS: { mark: Mark[]; label: string; name: string }[] = [
   { mark: ['provisional'], label: 'Provisional: may be too low', name: 'provisional' },
   { mark: ['unread'], label: 'No figure yet, which is not zero', name: 'unread' },
   { mark: ['lost', 'partial'], label: 'Lost: nobody collected it in time', name: 'lost' },
+  { mark: ['unspread'], label: 'Known only for several days together', name: 'unspread' },
   { mark: ['before'], label: 'Before the first collection', name: 'before' },
 ];
 
@@ -21,6 +22,12 @@ export function Legend({ model }: { model: ChartModel }) {
         <li key={layer.label}>
           <span class="swatch" style={{ background: `var(${layer.color})` }} />
           {layer.label}
+        </li>
+      ))}
+      {(model.lines ?? []).map((line) => (
+        <li key={line.label}>
+          <span class="swatch line" style={{ background: `var(${line.color})` }} />
+          {line.label}
         </li>
       ))}
       {zero && (

@@ -1,8 +1,11 @@
 import type { DayState } from '../../actions/openapi/stats.ts';
 import type { Bucket } from '../format.ts';
 
-/** How sure a bucket's figures are; `partial`: some of its days are lost; `unread`: no figure so far. */
-export type Mark = 'known' | 'provisional' | 'unread' | 'partial' | 'lost' | 'before';
+/**
+ * How sure a bucket's figures are; `partial`: some of its days are lost; `unread`: no figure so far; `unspread`:
+ * some figures are known only together with other buckets'.
+ */
+export type Mark = 'known' | 'provisional' | 'unread' | 'partial' | 'lost' | 'before' | 'unspread';
 
 export interface Layer {
   label: string;
@@ -21,6 +24,8 @@ export interface ChartModel {
   range: { from: string; to: string; by: Bucket };
   buckets: string[];
   layers: Layer[];
+  /** Lines over the columns, on the same scale. */
+  lines?: Layer[];
   marks: Mark[];
   events: { index: number; label: string }[];
 }
@@ -32,11 +37,19 @@ export function markOf(state: DayState, value: number | null): Mark {
   return 'known';
 }
 
+/** Everything that has figures: the layers, and the lines over them. */
+export function figuresOf({ layers, lines = [] }: ChartModel): Layer[] {
+  return [...layers, ...lines];
+}
+
 /** The highest column or point; at least 1, so that a chart of zeros has a scale. */
 export function topOf(model: ChartModel): number {
   const heights = model.buckets.map((_, index) => {
     const values = model.layers.map((layer) => layer.values[index] ?? 0);
-    return model.kind === 'stacked' ? values.reduce((sum, value) => sum + value, 0) : Math.max(0, ...values);
+    const lines = (model.lines ?? []).map((line) => line.values[index] ?? 0);
+    const top =
+      model.kind === 'stacked' ? values.reduce((sum, value) => sum + value, 0) : Math.max(0, ...values);
+    return Math.max(top, ...lines);
   });
   return Math.max(1, ...heights);
 }

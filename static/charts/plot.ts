@@ -1,7 +1,7 @@
 import UPlot from 'uplot';
 import { formatCompact, formatCount } from '../format.ts';
 import { colorOf, drawBands, drawColumns, drawEvents, drawLines } from './columns.ts';
-import { type ChartModel, topOf } from './model.ts';
+import { type ChartModel, figuresOf, topOf } from './model.ts';
 import { tickIndexes, tickLabels } from './ticks.ts';
 
 const FONT =
@@ -32,7 +32,7 @@ function sizeOf(element: HTMLElement) {
 }
 
 function dataOf(model: ChartModel): UPlot.AlignedData {
-  return [model.buckets.map((_, index) => index), ...model.layers.map((layer) => layer.values)];
+  return [model.buckets.map((_, index) => index), ...figuresOf(model).map((layer) => layer.values)];
 }
 
 /** From zero for columns; around the values for lines, whose changes matter. */
@@ -81,7 +81,7 @@ function optionsOf(element: HTMLElement, model: ChartModel, onPointer: OnPointer
         values: (_, values) => values.map(values.some(manyDigits) ? formatCompact : formatCount),
       },
     ],
-    series: [{}, ...model.layers.map(() => ({ paths: () => null, points: { show: false } }))],
+    series: [{}, ...figuresOf(model).map(() => ({ paths: () => null, points: { show: false } }))],
     hooks: {
       draw: [(plot) => draw(plot, model)],
       setCursor: [
@@ -102,8 +102,8 @@ function draw(plot: UPlot, model: ChartModel) {
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
   drawBands(plot, model);
-  if (model.kind === 'line') drawLines(plot, model);
-  else drawColumns(plot, model);
+  if (model.kind !== 'line') drawColumns(plot, model);
+  drawLines(plot, model.kind === 'line' ? model.layers : (model.lines ?? []));
   drawEvents(plot, model);
   ctx.restore();
 }

@@ -1,10 +1,12 @@
 import { cutOf, formatBucket, formatCount, formatDay, plural } from '../format.ts';
-import type { ChartModel } from './model.ts';
+import { type ChartModel, figuresOf } from './model.ts';
 
 /** A chart in words: its span, sum or course, highest point, and what is not known. */
 export function summarize(title: string, model: ChartModel): string {
   const { range, marks } = model;
-  const parts = model.layers.slice(0, 4).map((layer) => describe(layer.label, layer.values, model));
+  const parts = figuresOf(model)
+    .slice(0, 4)
+    .map((layer) => describe(layer.label, layer.values, model));
   const lost = marks.filter((mark) => mark === 'lost').length;
   const open = marks.filter((mark) => mark === 'provisional').length;
   const unread = marks.filter((mark) => mark === 'unread').length;

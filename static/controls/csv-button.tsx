@@ -5,10 +5,11 @@ import { useApp } from '../app-context.ts';
 interface CsvButtonProps {
   read: Read<unknown>;
   fileName: string;
+  label?: string;
 }
 
 /** Saves what is shown as a CSV file. */
-export function CsvButton({ read, fileName }: CsvButtonProps) {
+export function CsvButton({ read, fileName, label = 'Download CSV' }: CsvButtonProps) {
   const { api } = useApp();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<Error>();
@@ -28,7 +29,7 @@ export function CsvButton({ read, fileName }: CsvButtonProps) {
   return (
     <>
       <button type="button" class="button small" onClick={() => void save()} disabled={busy}>
-        {busy ? 'Preparing…' : 'Download CSV'}
+        {busy ? 'Preparing…' : label}
       </button>
       {error && (
         <span class="fault" role="alert">

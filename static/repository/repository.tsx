@@ -20,6 +20,7 @@ import { Facts, PausedNotice, ProblemNotice } from './facts.tsx';
 import { FactsChart } from './facts-chart.tsx';
 import { History } from './history.tsx';
 import { PathList, ReferrerList } from './ranked-lists.tsx';
+import { Releases } from './releases.tsx';
 import { TrafficCharts } from './traffic-charts.tsx';
 import { WindowFigures } from './window-figures.tsx';
 
@@ -138,6 +139,7 @@ function Figures({ answer }: { answer: RepositoryStats | undefined }) {
             <PathList answer={answer} />
           </div>
           <FactsChart answer={answer} />
+          <Releases answer={answer} />
           <History answer={answer} />
         </>
       )}

@@ -1,0 +1,45 @@
+-- The files of published releases. download_count is GitHub's, since the file was uploaded, as of the last reading.
+-- removed_date: the first reading that did not find it any more.
+create table release_asset (
+  tenant_id integer not null,
+  repository_id integer not null,
+  asset_id bigint not null,
+  release_id bigint not null,
+  tag varchar(255 codeunits32) not null,
+  release_name varchar(255 codeunits32) not null,
+  asset_name varchar(255 codeunits32) not null,
+  size_bytes bigint not null,
+  created_at timestamp(3) not null,
+  published_at timestamp(3) not null,
+  download_count integer not null,
+  removed_date date,
+  constraint release_asset_key primary key (tenant_id, repository_id, asset_id),
+  constraint release_asset_repository foreign key (tenant_id, repository_id)
+    references repository (tenant_id, repository_id)
+) organize by row;
+
+-- What a reading found changed: gained are the downloads since the reading of since_date. Both are null where the file was
+-- there before the first reading. A reading that found nothing changed has no row.
+create table release_download (
+  tenant_id integer not null,
+  repository_id integer not null,
+  asset_id bigint not null,
+  download_date date not null,
+  since_date date,
+  gained integer,
+  download_count integer not null,
+  constraint release_download_key primary key (tenant_id, repository_id, asset_id, download_date),
+  constraint release_download_repository foreign key (tenant_id, repository_id)
+    references repository (tenant_id, repository_id)
+) organize by row;
+
+-- The workflow runs that began on a settled day.
+create table workflow_day (
+  tenant_id integer not null,
+  repository_id integer not null,
+  run_date date not null,
+  run_count integer not null,
+  constraint workflow_day_key primary key (tenant_id, repository_id, run_date),
+  constraint workflow_day_repository foreign key (tenant_id, repository_id)
+    references repository (tenant_id, repository_id)
+) organize by row;

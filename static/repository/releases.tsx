@@ -1,0 +1,131 @@
+import { useMemo } from 'preact/hooks';
+import type { RepositoryStats } from '../../actions/openapi/stats.ts';
+import { Chart } from '../charts/chart.tsx';
+import type { ChartModel, Mark } from '../charts/model.ts';
+import { CsvButton } from '../controls/csv-button.tsx';
+import { DataTable } from '../controls/data-table.tsx';
+import { Panel } from '../controls/panel.tsx';
+import { formatCount, formatDay, plural } from '../format.ts';
+import { reads } from '../reads.ts';
+
+type Downloads = NonNullable<RepositoryStats['releases']>;
+type Asset = Downloads['assets'][number];
+
+/** Downloads of the files of releases: by day, and file by file. */
+export function Releases({ answer }: { answer: RepositoryStats }) {
+  const { releases } = answer;
+  if (!releases) return <Without text="Releases are read with the next collection." />;
+  if (releases.assetCount === 0) return <Without text={standingOf(releases) ?? 'No release has files.'} />;
+  return (
+    <>
+      <DownloadsChart answer={answer} releases={releases} />
+      <Assets answer={answer} releases={releases} />
+    </>
+  );
+}
+
+function Without({ text }: { text: string }) {
+  return (
+    <Panel title="Release downloads">
+      <p class="none">{text}</p>
+    </Panel>
+  );
+}
+
+function standingOf({ problem }: Downloads): string | null {
+  return problem && `${problem.message} It is asked for again the next day.`;
+}
+
+interface PartProps {
+  answer: RepositoryStats;
+  releases: Downloads;
+}
+
+const fileOf = ({ tenantId, repository, range: { from, to, by } }: RepositoryStats, of: string) =>
+  reads.repositoryStats(tenantId, repository.repositoryId, { of, from, to, by });
+
+function DownloadsChart({ answer, releases }: PartProps) {
+  const { range, buckets } = answer;
+  const model = useMemo<ChartModel>(
+    () => ({
+      kind: 'nested',
+      ...{ range, buckets, events: [] },
+      layers: [{ label: 'Downloads', color: '--series-2', values: releases.downloads }],
+      marks: buckets.map((_, place) => toMark(releases, place)),
+    }),
+    [range, buckets, releases],
+  );
+  const notes = [
+    'A day shows what was downloaded from the day before’s reading to its own.',
+    ...releases.unspread.slice(0, 3).map(toGapNote),
+    releases.unspread.length > 3 && 'There are more such spans.',
+    standingOf(releases),
+  ];
+  return (
+    <Chart
+      title="Release downloads"
+      model={model}
+      note={notes.filter(Boolean).join(' ')}
+      controls={
+        <CsvButton read={fileOf(answer, 'downloads')} fileName={`downloads-${answer.repository.name}.csv`} />
+      }
+    />
+  );
+}
+
+function toMark({ downloads, spreadUnknown }: Downloads, place: number): Mark {
+  if (spreadUnknown[place]) return 'unspread';
+  return downloads[place] === null ? 'unread' : 'known';
+}
+
+/** Readings are missing between two days: what they found together belongs to no one of them. */
+function toGapNote({ from, to, count }: Downloads['unspread'][number]): string {
+  return `${plural(count, 'download')} from ${formatDay(from)} to ${formatDay(to)} together, on which days is not known.`;
+}
+
+const COLUMNS = [
+  { label: 'Release' },
+  { label: 'File' },
+  { label: 'Published' },
+  { label: 'In the range', numeric: true },
+  { label: 'Downloads', numeric: true },
+];
+
+function Assets({ answer, releases }: PartProps) {
+  const { assets, assetCount, downloadCount } = releases;
+  return (
+    <Panel
+      title="Files of releases"
+      beside={
+        <CsvButton read={fileOf(answer, 'assets')} fileName={`release-files-${answer.repository.name}.csv`} />
+      }
+    >
+      <p class="muted">
+        {plural(downloadCount, 'download')} of {plural(assetCount, 'file')} since they were published.
+        {assets.length < assetCount && ` These are the newest ${assets.length}; the CSV file has more.`}
+      </p>
+      <DataTable label="Files of releases" columns={COLUMNS} tall>
+        {assets.map((asset) => (
+          <AssetRow key={asset.assetId} asset={asset} />
+        ))}
+      </DataTable>
+    </Panel>
+  );
+}
+
+function AssetRow({ asset }: { asset: Asset }) {
+  return (
+    <tr class={asset.removedDate ? 'gone' : undefined}>
+      <td class="name">{asset.releaseName || asset.tag}</td>
+      <th scope="row" class="name">
+        {asset.assetName}
+      </th>
+      <td class="when">
+        {formatDay(asset.publishedAt.slice(0, 10))}
+        {asset.removedDate && `, gone since ${formatDay(asset.removedDate)}`}
+      </td>
+      <td class="number">{formatCount(asset.gained)}</td>
+      <td class="number">{formatCount(asset.downloadCount)}</td>
+    </tr>
+  );
+}
