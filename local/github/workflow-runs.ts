@@ -5,7 +5,7 @@ import type { Call } from './routes.ts';
 import type { Entry } from './world.ts';
 
 /** Clones that come with one workflow run. */
-export const CLONES_PER_RUN = 3.5;
+const CLONES_PER_RUN = 3.5;
 
 /** How many workflow runs began on a day, given as a number, as far as it has come at `now`. */
 export function countRuns(entry: Entry, day: number, now: Date): number {
