@@ -1,13 +1,9 @@
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Run, RunDetail, RunStarted } from '../actions/openapi/runs.ts';
 import type { Server } from '../actions/openapi/servers.ts';
 import type { Tenant } from '../actions/openapi/tenants.ts';
 import { callApi } from '../local/api-call.ts';
-import { createGitHub } from '../local/github.ts';
 import { openBenchInstallation } from './installation.ts';
+import { OWNER, openSlowGitHub, peakMemory, TOKEN } from './slow-github.ts';
 import { printTable, round } from './table.ts';
 
 const REPOSITORIES = 100;
@@ -15,57 +11,6 @@ const LATENCY_MS = 100;
 /** https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits */
 const CONCURRENT = 100;
 const POINTS_PER_MINUTE = 900;
-const OWNER = 'bench';
-const TOKEN = 'ghp_bench_0000000000000000000000000000';
-
-/** A GitHub whose answers take a while. */
-async function openSlowGitHub() {
-  const github = createGitHub({ clock: () => new Date(), latency: LATENCY_MS });
-  github.addUser(OWNER);
-  github.addToken({ token: TOKEN, login: OWNER, kind: 'classic', scopes: ['repo'] });
-  const story = {
-    description: null,
-    language: null,
-    views: 40,
-    clones: 5,
-    regulars: 10,
-    weekend: 0.5,
-    growthPerYear: 1,
-    ciClones: 3,
-    referrers: [{ referrer: 'Google', weight: 1 }],
-    paths: [{ path: '', weight: 1 }],
-    starsPerDay: 0.1,
-  };
-  for (let n = 0; n < REPOSITORIES; n += 1)
-    github.addRepository({
-      owner: OWNER,
-      name: `repository-${n}`,
-      createdOn: '2024-01-01',
-      story,
-      collaborators: { [OWNER]: 'admin' },
-    });
-  const server = createServer((request, response) => {
-    request.url = (request.url ?? '/').replace(/^\/api\/v3/, '') || '/';
-    void github.handle(request, response);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return { github, url: `http://127.0.0.1:${port}`, close: () => server.close() };
-}
-
-/** Peak memory of the largest container, in MB. */
-function peakMemory(): number {
-  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')
-    .trim()
-    .split(' ');
-  const containers = children.filter((pid) =>
-    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('runner.cjs'),
-  );
-  const peak = (pid: string) =>
-    Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
-  return Math.max(...containers.map(peak)) / 1024;
-}
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -74,7 +19,7 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
  * bound: so many requests, at most 100 at once and 900 a minute, and nothing else taking time.
  */
 export async function benchCollect(): Promise<void> {
-  const slow = await openSlowGitHub();
+  const slow = await openSlowGitHub({ repositories: REPOSITORIES, latency: LATENCY_MS, quota: 5000 });
   const { installation, close } = await openBenchInstallation({
     environment: { ALLOW_PRIVATE_ADDRESSES: 'true' },
   });

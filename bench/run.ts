@@ -3,12 +3,14 @@ import { benchCollect } from './collect.ts';
 import { benchFanOut } from './fanout.ts';
 import { benchPage } from './page.ts';
 import { benchStats } from './stats.ts';
+import { benchThousand } from './thousand.ts';
 
 const benches = {
   cold: benchCold,
   stats: benchStats,
   collect: benchCollect,
   fanout: benchFanOut,
+  thousand: benchThousand,
   page: benchPage,
 };
 const isName = (name: string): name is keyof typeof benches => name in benches;
