@@ -14,6 +14,8 @@ const MOST_VIEWS = 50;
 /** Parts that a specification may have in all: objects, lists and values. */
 const MOST_PARTS = 20_000;
 const MOST_STEPS = 1000;
+/** Of sequences, quantiles and bins. */
+const LEAST_STEP = 0.001;
 
 /** Where Vega-Lite would load something from, go to, or reach into the page. */
 const REFUSED: Record<string, string> = {
@@ -124,6 +126,8 @@ function checkMember(name: string, value: unknown, path: string, report: Report)
     report(path, 'Only events of the chart itself are possible here.');
   if (name === 'source' && value !== 'view')
     report(path, 'Only events of the chart itself are possible here.');
+  if (name === 'step' && typeof value === 'number' && !(Math.abs(value) >= LEAST_STEP))
+    report(path, `This must be at least ${LEAST_STEP}.`);
   const most = BOUNDED[name];
   if (most !== undefined && typeof value === 'number' && !(Math.abs(value) <= most))
     report(path, `This may be at most ${most}.`);

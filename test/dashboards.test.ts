@@ -150,6 +150,7 @@ const refused: [string, unknown, string][] = [
   ['rows elsewhere', { ...view, datasets: { weekly: [] } }, '/datasets'],
   ['too many rows', { ...view, data: { values: Array(1001).fill(1) } }, '/data/values'],
   ['a long sequence', { ...view, data: { sequence: { start: 0, stop: 1e9 } } }, '/data/sequence'],
+  ['endless quantiles', { ...view, transform: [{ quantile: 'VIEWCOUNT', step: 1e-9 }] }, '/transform/0/step'],
   ['no step', { ...view, data: { sequence: { start: 0, stop: 9, step: 0 } } }, '/data/sequence'],
   ['10,000 marks', { data: { name: 'weekly' }, layer: Array(10_000).fill({ mark: 'bar' }) }, '/layer'],
   ['multiplied views', { repeat: { row: Array(20).fill('a'), column: Array(20).fill('b') }, spec: view }, ''],
