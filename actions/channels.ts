@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import { json } from '../lib/answer.ts';
-import { type Call, createApp, serve } from '../lib/app.ts';
+import { type Call, createApp, type Services, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { sendMessage, toTestMessage } from '../lib/channel-sending.ts';
 import { createChannel, deleteChannel, getChannel, listChannels, updateChannel } from '../lib/channels.ts';
+import { toReportMessage } from '../lib/report-message.ts';
 import { parseBody, parseId } from '../lib/request.ts';
 import { getTenant } from '../lib/tenants.ts';
-import type { Channel, ChannelDeleted, ChannelList } from './openapi/channels.ts';
+import { dueWeek, readWeekReport } from '../lib/week-report.ts';
+import type { Channel, ChannelDeleted, ChannelList, ReportPreview } from './openapi/channels.ts';
 
 const fields = {
   /** `webhook`: JSON; `slack`: an incoming webhook; `teams`: a workflow of Microsoft Teams. */
@@ -25,6 +27,10 @@ export const ChannelUpdate = z
   .partial()
   .refine((update) => Object.keys(update).length > 0, 'Give at least one of kind, name, contents, url.');
 export type ChannelUpdate = z.infer<typeof ChannelUpdate>;
+
+/** `test`: a line that says so; `report`: the newest weekly report, which is sent again when it is due. */
+export const ChannelTest = z.strictObject({ send: z.enum(['test', 'report']).default('test') });
+export type ChannelTest = z.input<typeof ChannelTest>;
 
 const app = createApp();
 
@@ -56,12 +62,33 @@ app.delete('/:tenantId/:channelId', async (c) => {
   return json<ChannelDeleted>({ channelId });
 });
 
+app.get('/:tenantId/report', async (c) => {
+  const { tenantId } = await requireAccess(c, 'changeChannels');
+  const { report, message } = await readNewestReport(c.env, tenantId);
+  const { facts: _, ...shown } = message;
+  return json<ReportPreview>({ report, message: shown });
+});
+
 app.post('/:tenantId/:channelId/test', async (c) => {
   const { db, tenantId } = await requireAccess(c, 'changeChannels');
   const channelId = channelIdOf(c);
-  const { name } = await getTenant(db, tenantId);
-  await sendMessage(c.env, { tenantId, channelId }, toTestMessage({ tenantId, name }, c.env.config.pagesUrl));
+  const { send } = await parseBody(c.req.raw, ChannelTest);
+  await sendMessage(c.env, { tenantId, channelId }, await toTest(c.env, tenantId, send));
   return json<Channel>(await getChannel(db, tenantId, channelId));
 });
+
+async function readNewestReport({ db, config, clock }: Services, tenantId: number) {
+  const { name } = await getTenant(db, tenantId);
+  const report = await readWeekReport(db, { tenantId, name }, dueWeek(clock()), clock());
+  return { report, message: toReportMessage(report, config.pagesUrl) };
+}
+
+async function toTest(services: Services, tenantId: number, send: 'test' | 'report') {
+  const { db, config } = services;
+  if (send === 'test')
+    return toTestMessage({ tenantId, name: (await getTenant(db, tenantId)).name }, config.pagesUrl);
+  const { message } = await readNewestReport(services, tenantId);
+  return { ...message, title: `Test: ${message.title}`, facts: { ...message.facts, test: true } };
+}
 
 export const main = serve(app);

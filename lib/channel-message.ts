@@ -1,7 +1,7 @@
 import type { ChannelKind } from './db/tables.ts';
 
 /** One line of a message; `href` makes it a link. */
-interface Line {
+export interface Line {
   text: string;
   href?: string;
 }

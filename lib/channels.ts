@@ -151,7 +151,7 @@ export async function updateChannel(
 export async function deleteChannel(db: Db, tenantId: number, channelId: number): Promise<void> {
   await inTransaction(db, async (trx) => {
     let deleted = 0;
-    for (const table of ['problemNotice', 'channel'] as const) {
+    for (const table of ['problemNotice', 'reportSending', 'channel'] as const) {
       const result = await trx
         .deleteFrom(table)
         .where('tenantId', '=', tenantId)

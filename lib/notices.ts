@@ -7,6 +7,7 @@ import type { Instant, Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import { toProblemMessage } from './problem-message.ts';
 import type { FoundProblem } from './problems.ts';
+import { after, CLAIM_MS, toNextTry } from './retry.ts';
 import { toStoredFailure } from './run-end.ts';
 
 /** What notices are sent with. */
@@ -16,15 +17,9 @@ export interface NoticeServices extends ChannelServices {
   isTime: () => boolean;
 }
 
-const MINUTE_MS = 60_000;
-/** Longer than sending one message takes: after that whoever had it is gone. */
-const CLAIM_MS = 5 * MINUTE_MS;
-const LONGEST_PAUSE_MS = 24 * 60 * MINUTE_MS;
 /** Nobody needs to hear any more that something is over. */
-const NEWS_MS = 7 * 24 * 60 * MINUTE_MS;
+const NEWS_MS = 7 * 86_400_000;
 const AT_ONCE = 4;
-
-const after = (now: Date, milliseconds: number) => new Date(now.getTime() + milliseconds).toISOString();
 
 /**
  * Tells every channel for problems what it was not told yet: in one message each, once that a problem began and once that
@@ -216,11 +211,4 @@ async function markFailed(
   const { code: failureCode, message: failureMessage } = toStoredFailure(failure);
   const dueAt = toNextTry(failure, Math.max(...notices.map(({ attempts }) => attempts)), now);
   await mark(db, key, notices, { dueAt, sentAt: null, failureCode, failureMessage });
-}
-
-/** When to try again after so many attempts: as the channel asks, else after three quarters of an hour, and twice as long each time. */
-function toNextTry({ details }: Failure, attempts: number, now: Date): Instant {
-  const asked = Number(details?.retryAfter ?? 0) * 1000;
-  const pause = Math.min(45 * MINUTE_MS * 2 ** Math.min(attempts - 1, 10), LONGEST_PAUSE_MS);
-  return after(now, asked > 0 ? Math.min(asked, LONGEST_PAUSE_MS) : pause);
 }

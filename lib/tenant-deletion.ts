@@ -9,7 +9,7 @@ const TENANT_TABLES = [
   ...(['pathSnapshot', 'repositoryFact', 'repositoryEvent', 'githubAnswer'] as const),
   ...(['repositoryExtra', 'starDay', 'releaseDownload', 'releaseAsset', 'workflowDay'] as const),
   ...(['runRepository', 'runDifference', 'collectionRun'] as const),
-  ...(['problemNotice', 'problem'] as const),
+  ...(['problemNotice', 'problem', 'reportSending'] as const),
   ...(['memberRepository', 'member', 'repository', 'dashboard', 'channel'] as const),
 ];
 

@@ -58,6 +58,7 @@ export async function buildDemo(installation: Installation, options: DemoOptions
       if (daysAgo <= STORY.dailySince || daysAgo % 2 === 0) await collectDay(installation, db, () => present);
       options.onDay(toDay(present), 1 - daysAgo / STORY.begins);
     }
+    for (const action of ['watch', 'report-weekly']) await installation.host.invoke(`traffic/${action}`, {});
   } finally {
     options.setPresent(null);
     await db.destroy();
@@ -75,6 +76,10 @@ function toEvents(installation: Installation): Record<number, () => Promise<unkn
     await ask('POST', `/repositories/${tenantId}/batch`, { repositories });
     await host.settled();
   };
+  const addChannel = (tenantId: number, kind: string, name: string) => {
+    const url = `${installation.url}/webhooks/${kind}/tenant-${tenantId}`;
+    return ask('POST', `/channels/${tenantId}`, { kind, name, contents: 'both', url });
+  };
   let renewToken = () => {};
   return {
     [STORY.begins]: async () => {
@@ -85,6 +90,7 @@ function toEvents(installation: Installation): Record<number, () => Promise<unkn
       await add(1, northwind, ['tidy-dates', 'build-cache-action', 'payroll-service', 'old-importer']);
       await add(1, legacy, ['charts']);
       await ask('PUT', '/members/1/alan@example.com', { role: 'viewer' });
+      await addChannel(1, 'slack', 'Slack #traffic');
     },
     [STORY.secondTenant]: async () => {
       const { serverId } = ((await ask('GET', '/tenants/1', undefined)) as Tenant).server;
@@ -92,6 +98,7 @@ function toEvents(installation: Installation): Record<number, () => Promise<unkn
         ...{ name: 'Pinecone Tools', serverId, manager: 'grace@example.com' },
         ...{ githubUser: hubot, githubToken: DEMO_TOKENS.hubot },
       });
+      await addChannel(2, 'teams', 'Engineering');
       await add(2, pinecone, ['lantern', 'exam-helper', 'quacks', 'dotfiles']);
     },
     [STORY.launchAdded]: () => add(1, northwind, ['burrow']),

@@ -103,6 +103,7 @@ const ALARMS = [
   ['Alarm', 'daily', 'collect-daily'],
   ['Sweep', 'hourly', 'sweep-hourly'],
   ['Watchdog', 'hourly', 'watch-hourly'],
+  ['Weekly report', 'weekly', 'report-weekly'],
 ] as const;
 
 async function describeAlarm(platform: Platform, trigger: string, ruleName: string): Promise<string> {

@@ -1,4 +1,4 @@
-import type { ChannelList } from '../actions/openapi/channels.ts';
+import type { ChannelList, ReportPreview } from '../actions/openapi/channels.ts';
 import type { InitState } from '../actions/openapi/init.ts';
 import type { Me } from '../actions/openapi/me.ts';
 import type { MemberList, SystemMemberList } from '../actions/openapi/members.ts';
@@ -35,6 +35,7 @@ export const reads = {
   run: (tenantId: number, runId: number) => read<RunDetail>(`runs/${tenantId}/${runId}`),
   members: (tenantId: number) => read<MemberList>(`members/${tenantId}`),
   channels: (tenantId: number) => read<ChannelList>(`channels/${tenantId}`),
+  report: (tenantId: number) => read<ReportPreview>(`channels/${tenantId}/report`),
   systemMembers: () => read<SystemMemberList>('members/system'),
   servers: () => read<ServerList>('servers'),
   tenants: () => read<TenantList>('tenants'),

@@ -61,6 +61,7 @@ const rows: Record<string, Row> = {
   'post /channels/{tenantId}': inTenant('administrator', 'manager'),
   'patch /channels/{tenantId}/{channelId}': inTenant('administrator', 'manager'),
   'delete /channels/{tenantId}/{channelId}': inTenant('administrator', 'manager'),
+  'get /channels/{tenantId}/report': inTenant('administrator', 'manager'),
   'post /channels/{tenantId}/{channelId}/test': inTenant('administrator', 'manager'),
   'get /repositories/{tenantId}': inTenant(...members),
   'post /repositories/{tenantId}': inTenant(...managers),

@@ -37,6 +37,7 @@ import { sendNotices } from '../lib/notices.ts';
 import { readOverview, readOverviewRows } from '../lib/overview.ts';
 import { createPace } from '../lib/pace.ts';
 import { listProblems } from '../lib/problem-list.ts';
+import { sendReports } from '../lib/reports.ts';
 import { listRepositoryRows, readStored } from '../lib/repositories.ts';
 import { addRepositories, discoverRepositories } from '../lib/repository-add.ts';
 import { removeRepository } from '../lib/repository-removal.ts';
@@ -254,6 +255,13 @@ async function runChannels(step: Step, tenantId: number): Promise<void> {
       mend();
     });
   await step('problems of all tenants', listProblems);
+  for (const [hours, status] of [500, 200].entries())
+    await step('send reports', async (db) => {
+      const mend = installation.webhooks.fail({ kind: 'status', status });
+      const clock = () => new Date(NOW.getTime() + (7 * 24 + hours) * 3_600_000);
+      await sendReports({ ...services(db), clock, pagesUrl, isTime: () => true });
+      mend();
+    });
   await step('end problems', async (db) => {
     await setTokenExpiry(tenantId, null);
     await watchProblems(db, NOW);

@@ -134,6 +134,17 @@ test('the rename left an event, and one repository waits for push access', async
   expect(waiting[0]?.problem?.daysUntilLoss).toBeGreaterThan(5);
 });
 
+test('the channels of both tenants got the weekly report, and one was told of the repository that fails', async () => {
+  const received = installation.webhooks.received();
+  expect(received.every(({ status }) => status < 300)).toBe(true);
+  const textsOf = (path: string) =>
+    received.filter((one) => one.path === path).map(({ body }) => JSON.stringify(body));
+  expect(textsOf('/slack/tenant-1')).toEqual([expect.stringContaining('Northwind Labs: traffic of week')]);
+  const [problem, report] = textsOf('/teams/tenant-2');
+  expect(problem).toContain('Collecting fails (pinecone-tools/exam-helper)');
+  expect(report).toContain('Pinecone Tools: traffic of week');
+});
+
 test('the collector told of nothing that GitHub took back', async () => {
   const { repositories } = await overviewOf(1);
   const told = await Promise.all(repositories.map(({ repositoryId }) => statsOf(1, repositoryId)));

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { ChannelRequest, ChannelUpdate } from '../channels.ts';
-import { Instant } from './figures.ts';
+import { ChannelRequest, ChannelTest, ChannelUpdate } from '../channels.ts';
+import { Count, Day, Figure, Instant } from './figures.ts';
 import type { Operation } from './operation.ts';
 
 export const Channel = z.object({
@@ -25,6 +25,55 @@ export type ChannelList = z.infer<typeof ChannelList>;
 
 export const ChannelDeleted = z.object({ channelId: z.int() });
 export type ChannelDeleted = z.infer<typeof ChannelDeleted>;
+
+/** A change is relative: 0.5 is half as much again; null where the two cannot be compared. */
+const Change = z.number().nullable();
+
+export const WeekReport = z.object({
+  tenant: z.object({ tenantId: z.int(), name: z.string() }),
+  /** 'YYYY-Www' with its Monday and its Sunday. */
+  week: z.object({ label: z.string(), from: Day, to: Day }),
+  repositoryCount: Count,
+  viewCount: Figure,
+  cloneCount: Figure,
+  /** The days that are final, compared with the same days of the week before; null: there is none yet. */
+  compared: z.object({ from: Day, to: Day, repositoryCount: Count, change: Change }).nullable(),
+  /** At most 25, those with the most unique views. */
+  repositories: z.array(
+    z.object({
+      repositoryId: z.int(),
+      fullName: z.string(),
+      viewCount: Figure,
+      /** GitHub's own of the whole week where `uniquesExact`; else the sum of the days': the true figure is no larger. */
+      viewUniques: Figure,
+      uniquesExact: z.boolean(),
+      cloneCount: Figure,
+      change: Change,
+    }),
+  ),
+  newReferrers: z.array(
+    z.object({ referrer: z.string(), viewCount: Count, repositories: z.array(z.string()) }),
+  ),
+  incomplete: z.object({ lostDays: Count, provisionalDays: Count, failingRepositories: Count }),
+});
+export type WeekReport = z.infer<typeof WeekReport>;
+
+/** The report as it would be sent now; webhooks of kind `webhook` get it as JSON beside the message's texts. */
+export const ReportPreview = z.object({
+  report: WeekReport,
+  message: z.object({
+    title: z.string(),
+    summary: z.string(),
+    sections: z.array(
+      z.object({
+        heading: z.string(),
+        lines: z.array(z.object({ text: z.string(), href: z.string().optional() })),
+      }),
+    ),
+    link: z.object({ label: z.string(), href: z.string() }).nullable(),
+  }),
+});
+export type ReportPreview = z.infer<typeof ReportPreview>;
 
 const roles = 'administrator, manager';
 const address = ['private_address', 'server_unreachable'];
@@ -74,10 +123,20 @@ export const channelOperations: Operation[] = [
   },
   {
     action: 'channels',
+    method: 'get',
+    path: '/{tenantId}/report',
+    summary: 'The newest weekly report as it would be sent now',
+    roles,
+    responses: { 200: ReportPreview },
+    failures: ['tenant_not_found'],
+  },
+  {
+    action: 'channels',
     method: 'post',
     path: '/{tenantId}/{channelId}/test',
-    summary: 'Send a test to a channel',
+    summary: 'Send a test to a channel, or the newest weekly report as one',
     roles,
+    body: ChannelTest,
     responses: { 200: Channel },
     failures: ['tenant_not_found', 'channel_not_found', ...sending],
   },

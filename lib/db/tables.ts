@@ -352,6 +352,18 @@ interface ProblemNotice {
   failureMessage: string | null;
 }
 
+interface ReportSending {
+  tenantId: number;
+  channelId: number;
+  weekStart: Day;
+  attempts: number;
+  /** Null: it was sent. */
+  dueAt: Instant | null;
+  sentAt: Instant | null;
+  failureCode: string | null;
+  failureMessage: string | null;
+}
+
 /** The tables of sql/, in camelCase. Days are 'YYYY-MM-DD', instants ISO strings, every number a number. */
 export interface Tables {
   schemaVersion: SchemaVersion;
@@ -386,4 +398,5 @@ export interface Tables {
   channel: Channel;
   problem: Problem;
   problemNotice: ProblemNotice;
+  reportSending: ReportSending;
 }

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import type { ChannelTest } from '../../actions/channels.ts';
 import type { Channel } from '../../actions/openapi/channels.ts';
 import { useApp } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
@@ -39,11 +40,11 @@ export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }:
       </Empty>
     );
 
-  async function test(channel: Channel) {
+  async function test(channel: Channel, body: ChannelTest) {
     setTested(undefined);
     const path = `channels/${tenantId}/${channel.channelId}/test`;
-    const sent = await submission.run(async () => void (await api.send<Channel>('POST', path)));
-    if (sent) setTested(channel.name);
+    const sent = await submission.run(async () => void (await api.send<Channel>('POST', path, body)));
+    if (sent) setTested(`${channel.name} took the ${body.send === 'report' ? 'report' : 'test message'}.`);
     onTested();
   }
 
@@ -52,7 +53,7 @@ export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }:
       {submission.error && <Failure error={submission.error} />}
       {tested && (
         <Notice kind="success">
-          <p>{tested} took the test message.</p>
+          <p>{tested}</p>
         </Notice>
       )}
       <section class="panel" aria-label="Channels">
@@ -86,10 +87,20 @@ export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }:
                   type="button"
                   class="button small"
                   disabled={submission.busy}
-                  onClick={() => void test(channel)}
+                  onClick={() => void test(channel, { send: 'test' })}
                 >
                   Send a test<span class="unseen"> to {channel.name}</span>
                 </button>
+                {channel.contents !== 'problems' && (
+                  <button
+                    type="button"
+                    class="button small"
+                    disabled={submission.busy}
+                    onClick={() => void test(channel, { send: 'report' })}
+                  >
+                    Send the report<span class="unseen"> to {channel.name} as a test</span>
+                  </button>
+                )}
                 <button type="button" class="button small" onClick={() => onEdit(channel)}>
                   Change…<span class="unseen"> {channel.name}</span>
                 </button>

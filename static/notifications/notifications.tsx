@@ -7,6 +7,7 @@ import { reads } from '../reads.ts';
 import { ChannelDialog } from './channel-dialog.tsx';
 import { ChannelTable } from './channel-table.tsx';
 import { DeleteChannel } from './delete-channel.tsx';
+import { ReportPreview } from './report-preview.tsx';
 
 const EXPLANATION =
   'Channels are told when something needs a person and when it is over, or get the weekly report.';
@@ -14,6 +15,7 @@ const EXPLANATION =
 /** Where a tenant's messages go. */
 export function Notifications({ tenantId }: { tenantId: number }) {
   const list = useAnswer(reads.channels(tenantId));
+  const report = useAnswer(reads.report(tenantId));
   const [editing, setEditing] = useState<Channel | 'new'>();
   const [deleting, setDeleting] = useState<Channel>();
 
@@ -61,6 +63,7 @@ export function Notifications({ tenantId }: { tenantId: number }) {
           </>
         )}
       </Answered>
+      <Answered loaded={report}>{(preview) => <ReportPreview {...preview} />}</Answered>
       {editing && list.answer && (
         <ChannelDialog
           tenantId={tenantId}

@@ -49,11 +49,14 @@ test('a test is sent, and can be read at the stand-in', async () => {
   const { page } = ada;
   await button('Send a test to Slack #traffic').click();
   await page.getByText('Slack #traffic took the test message').waitFor();
+  await page.getByText('demo-octocat: traffic of week 2026-W10').waitFor();
+  await button('Send the report to Slack #traffic as a test').click();
+  await page.getByText('Slack #traffic took the report').waitFor();
   const [inbox] = await Promise.all([
     page.waitForEvent('popup'),
     page.getByRole('link', { name: 'what arrived at the stand-in' }).click(),
   ]);
-  await inbox.getByRole('heading', { name: '/slack/1' }).waitFor();
+  await inbox.getByText('Test: demo-octocat: traffic of week 2026-W10').first().waitFor();
   expect(await inbox.getByText('This is a test: messages about demo-octocat').count()).toBeGreaterThan(0);
   await inbox.close();
   expect(ada.problems()).toEqual([]);

@@ -121,6 +121,23 @@ update "PROBLEM_NOTICE" set "DUE_AT" = ?, "SENT_AT" = ?, "FAILURE_CODE" = ?, "FA
 select "P"."TENANT_ID", "T"."NAME" as "TENANT_NAME", "P"."PROBLEM_ID", "P"."KIND", "P"."CODE", "P"."REPOSITORY_ID", "P"."FULL_NAME", "P"."MESSAGE", "P"."SINCE_AT" as "SINCE" from "PROBLEM" as "P" inner join "TENANT" as "T" on "T"."TENANT_ID" = "P"."TENANT_ID" where "P"."UNTIL_AT" is null order by "T"."NAME", "P"."PROBLEM_ID";
 select distinct "N"."TENANT_ID", "C"."NAME" as "CHANNEL", "N"."FAILURE_MESSAGE" as "MESSAGE" from "PROBLEM_NOTICE" as "N" inner join "PROBLEM" as "P" on "P"."TENANT_ID" = "N"."TENANT_ID" and "P"."PROBLEM_ID" = "N"."PROBLEM_ID" inner join "CHANNEL" as "C" on "C"."TENANT_ID" = "N"."TENANT_ID" and "C"."CHANNEL_ID" = "N"."CHANNEL_ID" where "P"."UNTIL_AT" is null and "N"."SENT_AT" is null and "N"."FAILURE_CODE" is not null;
 
+-- send reports
+insert into "REPORT_SENDING" ("TENANT_ID", "CHANNEL_ID", "WEEK_START", "ATTEMPTS", "DUE_AT") values (?, ?, ?, ?, ?);
+select "ATTEMPTS", "DUE_AT", "SENT_AT" from "REPORT_SENDING" where "TENANT_ID" = ? and "CHANNEL_ID" = ? and "WEEK_START" = ?;
+select "C"."TENANT_ID", "C"."CHANNEL_ID", "T"."NAME" as "TENANT_NAME" from "CHANNEL" as "C" inner join "TENANT" as "T" on "T"."TENANT_ID" = "C"."TENANT_ID" left join "REPORT_SENDING" as "R" on "R"."TENANT_ID" = "C"."TENANT_ID" and "R"."CHANNEL_ID" = "C"."CHANNEL_ID" and "R"."WEEK_START" = ? where "C"."CONTENTS" <> ? and "C"."CREATED_AT" <= ? and "R"."SENT_AT" is null order by "C"."TENANT_ID", "C"."CHANNEL_ID";
+select "CHANNEL_ID" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ? for read only with rs use and keep update locks;
+select "KIND", "ADDRESS_SEALED" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+select "R".*, "S"."WEB_URL" as "SERVER_URL", "F"."STARS" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" where "R"."TENANT_ID" = ? order by "R"."OWNER", "R"."NAME";
+select "REPOSITORY_ID", "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "STATE" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ?;
+select "REPOSITORY_ID", "VIEW_UNIQUES" from "TRAFFIC_WEEK" where "TENANT_ID" = ? and "WEEK_START" = ?;
+select "S"."REPOSITORY_ID", "S"."REFERRER", max("S"."VIEW_COUNT") as "VIEW_COUNT" from "REFERRER_SNAPSHOT" as "S" inner join (select "REPOSITORY_ID", min("OBSERVED_DATE") as "FIRST_DATE" from "TRAFFIC_WINDOW" where "TENANT_ID" = ? group by "REPOSITORY_ID") as "F" on "F"."REPOSITORY_ID" = "S"."REPOSITORY_ID" where "S"."TENANT_ID" = ? and "F"."FIRST_DATE" < ? and "S"."SNAPSHOT_DATE" <= ? group by "S"."REPOSITORY_ID", "S"."REFERRER" having min("S"."SNAPSHOT_DATE") >= ?;
+select "SCHEMA_VERSION"."VERSION" as "STORED", "INSTALLATION"."DISPLAY_NAME" from "SCHEMA_VERSION" left join "INSTALLATION" on "INSTALLATION"."DISPLAY_NAME" is not null order by "SCHEMA_VERSION"."VERSION" desc fetch first 1 rows only;
+update "CHANNEL" set "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+update "CHANNEL" set "SENT_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+update "REPORT_SENDING" set "ATTEMPTS" = ?, "DUE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ? and "WEEK_START" = ?;
+update "REPORT_SENDING" set "DUE_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ? and "WEEK_START" = ?;
+update "REPORT_SENDING" set "DUE_AT" = ?, "SENT_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ? and "WEEK_START" = ?;
+
 -- end problems
 select "SCHEMA_VERSION"."VERSION" as "STORED", "INSTALLATION"."DISPLAY_NAME" from "SCHEMA_VERSION" left join "INSTALLATION" on "INSTALLATION"."DISPLAY_NAME" is not null order by "SCHEMA_VERSION"."VERSION" desc fetch first 1 rows only;
 select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
@@ -146,6 +163,7 @@ update "PROBLEM_NOTICE" set "DUE_AT" = ?, "SENT_AT" = ?, "FAILURE_CODE" = ?, "FA
 -- delete a channel
 delete from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 delete from "PROBLEM_NOTICE" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+delete from "REPORT_SENDING" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 select "CHANNEL_ID" from final table (insert into "CHANNEL" ("TENANT_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_SEALED", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY") values (?, ?, ?, ?, ?, ?, ?, ?));
 select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? order by "CHANNEL_ID";

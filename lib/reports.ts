@@ -1,0 +1,120 @@
+import type { Transaction } from 'kysely';
+import { type ChannelKey, sendMessage } from './channel-sending.ts';
+import type { Day } from './day.ts';
+import type { Db } from './db/database.ts';
+import { inTransaction } from './db/portable.ts';
+import { requireInitialized } from './db/schema.ts';
+import type { Tables } from './db/tables.ts';
+import { Failure } from './failure.ts';
+import type { NoticeServices } from './notices.ts';
+import { toReportMessage } from './report-message.ts';
+import { after, CLAIM_MS, toNextTry } from './retry.ts';
+import { toStoredFailure } from './run-end.ts';
+import { dueAt, dueWeek, readWeekReport } from './week-report.ts';
+
+/**
+ * Sends the newest report that is due to every channel for reports that did not get it, once each however often this is
+ * started: a report is claimed before it is sent. What failed is sent again when its time has come, until the next week's
+ * report is due. Only when an activation ends between the channel's answer and the note of it is one sent a second time.
+ * A channel's first report is of the week after it was added. Throws `not_initialized` and `schema_mismatch`.
+ */
+export async function sendReports(services: NoticeServices): Promise<{ sent: number; failed: number }> {
+  const { db, clock, isTime } = services;
+  await requireInitialized(db);
+  const week = dueWeek(clock());
+  const total = { sent: 0, failed: 0 };
+  for (const channel of await listPending(db, week)) {
+    if (!isTime()) break;
+    const outcome = await sendReport(services, channel, week);
+    if (outcome) total[outcome] += 1;
+  }
+  return total;
+}
+
+interface Receiver extends ChannelKey {
+  tenantName: string;
+}
+
+async function listPending(db: Db, week: Day): Promise<Receiver[]> {
+  return db
+    .selectFrom('channel as c')
+    .innerJoin('tenant as t', 't.tenantId', 'c.tenantId')
+    .leftJoin('reportSending as r', (join) =>
+      join
+        .onRef('r.tenantId', '=', 'c.tenantId')
+        .onRef('r.channelId', '=', 'c.channelId')
+        .on('r.weekStart', '=', week),
+    )
+    .select(['c.tenantId', 'c.channelId', 't.name as tenantName'])
+    .where('c.contents', '<>', 'problems')
+    .where('c.createdAt', '<=', dueAt(week).toISOString())
+    .where('r.sentAt', 'is', null)
+    .orderBy('c.tenantId')
+    .orderBy('c.channelId')
+    .execute();
+}
+
+async function sendReport(
+  services: NoticeServices,
+  { tenantName: name, ...key }: Receiver,
+  week: Day,
+): Promise<'sent' | 'failed' | null> {
+  const { db, clock, pagesUrl } = services;
+  const attempts = await inTransaction(db, (trx) => claim(trx, key, week, clock()));
+  if (attempts === null) return null;
+  const update = () => updateSending(db, key, week);
+  try {
+    const report = await readWeekReport(db, { tenantId: key.tenantId, name }, week, clock());
+    await sendMessage(services, key, toReportMessage(report, pagesUrl));
+    const sentAt = clock().toISOString();
+    await update().set({ dueAt: null, sentAt, failureCode: null, failureMessage: null }).execute();
+    return 'sent';
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const { code: failureCode, message: failureMessage } = toStoredFailure(error);
+    const next = toNextTry(error, attempts, clock());
+    await update().set({ dueAt: next, failureCode, failureMessage }).execute();
+    return 'failed';
+  }
+}
+
+const updateSending = (db: Db, { tenantId, channelId }: ChannelKey, week: Day) =>
+  db
+    .updateTable('reportSending')
+    .where('tenantId', '=', tenantId)
+    .where('channelId', '=', channelId)
+    .where('weekStart', '=', week);
+
+/** How many attempts there are with this one; null when somebody else has it or it has to wait. Holds the channel. */
+async function claim(
+  trx: Transaction<Tables>,
+  key: ChannelKey,
+  week: Day,
+  now: Date,
+): Promise<number | null> {
+  const channel = await trx
+    .selectFrom('channel')
+    .select('channelId')
+    .where('tenantId', '=', key.tenantId)
+    .where('channelId', '=', key.channelId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!channel) return null;
+  const known = await trx
+    .selectFrom('reportSending')
+    .select(['attempts', 'dueAt', 'sentAt'])
+    .where('tenantId', '=', key.tenantId)
+    .where('channelId', '=', key.channelId)
+    .where('weekStart', '=', week)
+    .executeTakeFirst();
+  const claimedUntil = after(now, CLAIM_MS);
+  if (!known) {
+    const row = { ...key, weekStart: week, attempts: 1, dueAt: claimedUntil };
+    await trx.insertInto('reportSending').values(row).execute();
+    return 1;
+  }
+  if (known.sentAt !== null || (known.dueAt ?? '') > now.toISOString()) return null;
+  const attempts = known.attempts + 1;
+  await updateSending(trx, key, week).set({ attempts, dueAt: claimedUntil }).execute();
+  return attempts;
+}

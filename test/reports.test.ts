@@ -1,0 +1,219 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { WeekReport } from '../actions/openapi/channels.ts';
+import { toPayload } from '../lib/channel-message.ts';
+import { addDays } from '../lib/day.ts';
+import { type Db, openDatabase } from '../lib/db/database.ts';
+import { toReportMessage } from '../lib/report-message.ts';
+import { dueWeek } from '../lib/week-report.ts';
+import { adaptiveCardFault, blockKitFault } from '../local/webhooks/limits.ts';
+import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
+
+/** A Monday; the report is of 2026-W10, 2 to 8 March. */
+const MONDAY = '2026-03-09T12:00:00.000Z';
+const WEEK = '2026-03-02';
+
+let installation: TestInstallation;
+let ada: Call;
+let db: Db;
+let ids: number[];
+let names: string[];
+
+beforeAll(async () => {
+  installation = await openTestInstallation({ demo: true, now: '2026-02-20T05:00:00.000Z' });
+  await installation.initialise();
+  ada = installation.as('ada@example.com');
+  const { body } = await ada('GET', '/repositories/1/discover');
+  const repositories = body.candidates
+    .slice(0, 3)
+    .map(({ owner, name }: { owner: string; name: string }) => ({
+      ...{ owner, name },
+    }));
+  const { added } = (await ada('POST', '/repositories/1/batch', { repositories })).body;
+  await installation.host.settled();
+  ids = added.map(({ repositoryId }: { repositoryId: number }) => repositoryId);
+  names = added.map(({ fullName }: { fullName: string }) => fullName);
+  ({ db } = openDatabase(installation.database.url));
+  await db.deleteFrom('trafficDay').execute();
+  await db.deleteFrom('referrerSnapshot').execute();
+  await db
+    .updateTable('repository')
+    .set({ firstCoveredDate: '2026-02-01', lastCoveredDate: '2026-03-09' })
+    .execute();
+  await db.updateTable('repository').set({ lastSuccessAt: '2026-03-09T06:00:00.000Z' }).execute();
+  await writeWeeks();
+});
+afterAll(async () => {
+  await db.destroy();
+  await installation.close();
+});
+
+/** The first two have 10 views a day in the week before and 15 and 5 then; the third lacks a day. */
+async function writeWeeks(): Promise<void> {
+  for (const [place, repositoryId] of ids.entries())
+    for (let count = -7; count < 7; count += 1) {
+      if (place === 2 && count === 0) continue;
+      const figures = {
+        viewCount: count < 0 ? 10 : [15, 5, 40][place],
+        viewUniques: 4 - place,
+        cloneCount: 2,
+      };
+      await db
+        .insertInto('trafficDay')
+        .values({
+          ...{ tenantId: 1, repositoryId, trafficDate: addDays(WEEK, count), ...figures, cloneUniques: 1 },
+          ...{ state: count < 4 ? 'measured' : 'provisional', observedAt: MONDAY },
+        })
+        .execute();
+    }
+  const week = { viewCount: 35, viewUniques: 30, cloneCount: 14, cloneUniques: 7, observedAt: MONDAY };
+  await db
+    .insertInto('trafficWeek')
+    .values({ tenantId: 1, repositoryId: ids[1] ?? 0, weekStart: WEEK, ...week })
+    .execute();
+  const snapshot = (repositoryId: number, snapshotDate: string, referrer: string) => ({
+    ...{ tenantId: 1, repositoryId, snapshotDate, referrer, listRank: 1, viewCount: 9, viewUniques: 3 },
+  });
+  await db
+    .insertInto('referrerSnapshot')
+    .values([
+      snapshot(ids[0] ?? 0, '2026-02-25', 'old.example'),
+      snapshot(ids[0] ?? 0, '2026-03-03', 'old.example'),
+      snapshot(ids[0] ?? 0, '2026-03-04', 'new.example'),
+      snapshot(ids[1] ?? 0, '2026-03-04', 'new.example'),
+      snapshot(ids[1] ?? 0, '2026-03-09', 'later.example'),
+    ])
+    .execute();
+}
+
+const send = async (): Promise<{ sent: number; failed: number }> =>
+  (await installation.host.invoke('traffic/report-weekly', {})).response.result as never;
+const arrived = (path: string) => installation.webhooks.received().filter((one) => one.path === path);
+async function addChannel(kind: string, path: string, contents = 'reports'): Promise<number> {
+  const url = `${installation.url}/webhooks${path}`;
+  return (await ada('POST', '/channels/1', { kind, name: path, contents, url })).body.channelId;
+}
+async function preview(): Promise<WeekReport> {
+  return (await ada('GET', '/channels/1/report')).body.report;
+}
+
+test('a week’s report is due from Monday noon on, UTC', () => {
+  expect(dueWeek(new Date('2026-03-09T11:59:59.999Z'))).toBe('2026-02-23');
+  expect(dueWeek(new Date(MONDAY))).toBe(WEEK);
+  expect(dueWeek(new Date('2026-03-16T11:59:00.000Z'))).toBe(WEEK);
+});
+
+test('the report says what is known of the week, and how well', async () => {
+  installation.now(MONDAY);
+  expect(await preview()).toMatchObject({
+    week: { label: '2026-W10', from: WEEK, to: '2026-03-08' },
+    ...{ repositoryCount: 3, viewCount: 105 + 35 + 240, cloneCount: 14 + 14 + 12 },
+    // Monday to Thursday are final; the third repository lacks one of them.
+    compared: { from: WEEK, to: '2026-03-05', repositoryCount: 2, change: 0 },
+    repositories: [
+      { fullName: names[1], viewUniques: 30, uniquesExact: true, change: -0.5 },
+      { fullName: names[0], viewUniques: 28, uniquesExact: false, change: 0.5 },
+      { fullName: names[2], viewUniques: 12, uniquesExact: false, change: null },
+    ],
+    newReferrers: [{ referrer: 'new.example', viewCount: 9, repositories: [names[0], names[1]].sort() }],
+    incomplete: { lostDays: 0, provisionalDays: 10, failingRepositories: 0 },
+  });
+});
+
+test('when GitHub has forgotten the day that is missing, it is lost in the report', async () => {
+  installation.now('2026-03-16T11:00:00.000Z');
+  const { week, incomplete } = await preview();
+  expect([week.label, incomplete.lostDays]).toEqual(['2026-W10', 1]);
+  installation.now(MONDAY);
+});
+
+test('each channel gets the report once, however often and at however many places it is started', async () => {
+  installation.now('2026-03-09T11:00:00.000Z');
+  await addChannel('webhook', '/json/report');
+  await addChannel('slack', '/slack/report', 'both');
+  await addChannel('teams', '/teams/report');
+  await addChannel('webhook', '/json/problems', 'problems');
+  installation.now(MONDAY);
+  const started = await Promise.all([send(), send(), send()]);
+  expect(started.reduce((sum, { sent }) => sum + sent, 0)).toBe(3);
+  expect(await send()).toEqual({ sent: 0, failed: 0 });
+  installation.now('2026-03-12T08:00:00.000Z');
+  expect(await send()).toEqual({ sent: 0, failed: 0 });
+  for (const path of ['/json/report', '/slack/report', '/teams/report'])
+    expect(arrived(path), path).toMatchObject([{ status: expect.any(Number) }]);
+  expect(arrived('/json/problems')).toEqual([]);
+  const body = arrived('/json/report')[0]?.body as WeekReport & { type: string; link: string };
+  expect(body).toMatchObject({ type: 'weekly report', week: { label: '2026-W10' }, viewCount: 380 });
+  expect(body.link).toBe(`${installation.url}/t/1?from=${WEEK}&to=2026-03-08`);
+  const slack = JSON.stringify(arrived('/slack/report')[0]?.body);
+  expect(slack).toContain(`${names[0]}: at most 28 unique, 105 views (+50%), 14 clones`);
+  expect(slack).toContain(`${names[1]}: 30 unique, 35 views (-50%), 14 clones`);
+  expect(slack).toContain(
+    'Views 0% against the week before (Mon to Thu, of the 2 repositories that can be compared)',
+  );
+});
+
+test('a report that failed is sent again when its time has come, with the reason kept meanwhile', async () => {
+  installation.now('2026-03-16T12:00:00.000Z');
+  const mend = installation.webhooks.fail({ kind: 'status', status: 500, path: '/json/report' });
+  expect(await send()).toEqual({ sent: 2, failed: 1 });
+  const row = () =>
+    db
+      .selectFrom('reportSending')
+      .selectAll()
+      .where('weekStart', '=', '2026-03-09')
+      .where('failureCode', 'is not', null)
+      .executeTakeFirst();
+  expect(await row()).toMatchObject({ attempts: 1, failureCode: 'channel_down', sentAt: null });
+  mend();
+  expect(await send()).toEqual({ sent: 0, failed: 0 });
+  installation.now('2026-03-16T13:30:00.000Z');
+  expect(await send()).toEqual({ sent: 1, failed: 0 });
+  expect(await row()).toBeUndefined();
+  expect(arrived('/json/report').filter(({ status }) => status < 300).length).toBe(2);
+});
+
+test('a channel that was added after the report was due waits for the next one, but can be tested', async () => {
+  installation.now('2026-03-17T08:00:00.000Z');
+  const channelId = await addChannel('webhook', '/json/late');
+  expect(await send()).toEqual({ sent: 0, failed: 0 });
+  const { status } = await ada('POST', `/channels/1/${channelId}/test`, { send: 'report' });
+  expect(status).toBe(200);
+  expect(arrived('/json/late')).toMatchObject([{ body: { type: 'weekly report', test: true } }]);
+  installation.now('2026-03-23T12:00:00.000Z');
+  expect((await send()).sent).toBe(4);
+  expect((await ada('DELETE', `/channels/1/${channelId}`)).status).toBe(200);
+});
+
+test('a report of 25 repositories with the longest names fits Slack and Teams', () => {
+  const long = 'x'.repeat(99);
+  const repositories = Array.from({ length: 25 }, (_, id) => ({
+    ...{
+      repositoryId: 1_000_000 + id,
+      fullName: `${long}/${long}`,
+      viewCount: 9_999_999,
+      viewUniques: 9_999_999,
+    },
+    ...{ uniquesExact: false, cloneCount: 9_999_999, change: 12.3456 },
+  }));
+  const newReferrers = Array.from({ length: 10 }, () => ({
+    ...{ referrer: '&'.repeat(400), viewCount: 9_999_999, repositories: [`${long}/${long}`, 'b', 'c', 'd'] },
+  }));
+  const report = {
+    ...{
+      tenant: { tenantId: 1, name: 'T'.repeat(100) },
+      week: { label: '2026-W10', from: WEEK, to: '2026-03-08' },
+    },
+    ...{
+      repositoryCount: 100_000,
+      viewCount: 1,
+      cloneCount: null,
+      repositories,
+      newReferrers,
+      compared: null,
+    },
+    incomplete: { lostDays: 1, provisionalDays: 2, failingRepositories: 3 },
+  };
+  const message = toReportMessage(report, 'https://traffic.department.example.com');
+  expect(blockKitFault(toPayload('slack', message))).toBeNull();
+  expect(adaptiveCardFault(toPayload('teams', message))).toBeNull();
+});
