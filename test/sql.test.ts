@@ -86,7 +86,9 @@ test('both dialects have the same tables, columns, lengths, keys, references, ch
 test('every dialect has one numbered script per version', () => {
   for (const dialect of ['postgres', 'db2']) {
     const numbers = readdirSync(path.join(folder, dialect)).map((name) => Number(name.slice(0, 3)));
-    expect(numbers.sort((one, other) => one - other)).toEqual(Array.from({ length: SCHEMA_VERSION }, (_, index) => index + 1));
+    expect(numbers.sort((one, other) => one - other)).toEqual(
+      Array.from({ length: SCHEMA_VERSION }, (_, index) => index + 1),
+    );
   }
 });
 

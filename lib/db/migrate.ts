@@ -26,7 +26,19 @@ import { requireVersion } from './schema.ts';
 import type { Instant, Tables } from './tables.ts';
 
 const scripts: Record<DialectName, string[]> = {
-  postgres: [postgres001, postgres002, postgres003, postgres004, postgres005, postgres006, postgres007, postgres008, postgres009, postgres010, postgres011],
+  postgres: [
+    postgres001,
+    postgres002,
+    postgres003,
+    postgres004,
+    postgres005,
+    postgres006,
+    postgres007,
+    postgres008,
+    postgres009,
+    postgres010,
+    postgres011,
+  ],
   db2: [db2001, db2002, db2003, db2004, db2005, db2006, db2007, db2008, db2009, db2010, db2011],
 };
 

@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import type { Overview } from '../../actions/openapi/stats.ts';
 import { formatDay, plural } from '../format.ts';
 import { paths } from '../routes.ts';
@@ -49,9 +50,9 @@ export function ProblemRepositories({ tenantId, problem }: { tenantId: number; p
   return (
     <>
       {problem.repositories.map(({ repositoryId, fullName }) => (
-        <a key={repositoryId} href={paths.repository(tenantId, repositoryId)}>
-          {fullName}
-        </a>
+        <Fragment key={repositoryId}>
+          <a href={paths.repository(tenantId, repositoryId)}>{fullName}</a>{' '}
+        </Fragment>
       ))}
       {more > 0 && <a href={paths.repositories(tenantId)}>{more} more</a>}
     </>
