@@ -61,9 +61,8 @@ export async function readWeekReport(
 ): Promise<WeekReport> {
   const rows = await listRepositoryRows(db, { tenantId: tenant.tenantId, repositoryIds: null });
   const known = await readKnown(db, tenant.tenantId, week);
-  const settledTo = settledDate(rows, now);
   const to = addDays(week, LAST_DAY);
-  const finalTo = settledTo < to ? settledTo : to;
+  const [finalTo = to] = [settledDate(rows, now), to].sort();
   const sums = rows.map((row) => sumWeek(row, known, { week, finalTo, today: toDay(now) }));
   const compared = sums.filter(({ current, previous }) => current !== null && previous !== null);
   const total = (of: (one: WeekSums) => number | null) =>
