@@ -477,6 +477,7 @@ delete from "PROBLEM_NOTICE" where "TENANT_ID" = ?;
 delete from "REFERRER_SNAPSHOT" where "TENANT_ID" = ?;
 delete from "RELEASE_ASSET" where "TENANT_ID" = ?;
 delete from "RELEASE_DOWNLOAD" where "TENANT_ID" = ?;
+delete from "REPORT_SENDING" where "TENANT_ID" = ?;
 delete from "REPOSITORY" where "TENANT_ID" = ?;
 delete from "REPOSITORY_EVENT" where "TENANT_ID" = ?;
 delete from "REPOSITORY_EXTRA" where "TENANT_ID" = ?;
