@@ -21,6 +21,8 @@ export interface TenantRights {
   seeRuns: boolean;
   /** Add, discover, remove and collect repositories. */
   changeRepositories: boolean;
+  /** Make, change and delete dashboards. */
+  changeDashboards: boolean;
   seeMembers: boolean;
   changeMembers: boolean;
   changeChannels: boolean;
@@ -33,6 +35,7 @@ export function tenantRightsOf(me: Me, tenantId: number): TenantRights {
   return {
     seeRuns: system || manager || role === 'viewer',
     changeRepositories: system || manager,
+    changeDashboards: system || manager,
     seeMembers: system || manager,
     changeMembers: me.systemRole === 'administrator' || manager,
     changeChannels: me.systemRole === 'administrator' || manager,

@@ -24,10 +24,21 @@ export class ApiError extends Error {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+interface Call {
+  method: Method;
+  path: string;
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+  /** Instead of the session's token. */
+  bearer?: string;
+}
+
 export interface Api {
   read<Answer>(read: Read<Answer>, signal?: AbortSignal): Promise<Answer>;
   send<Answer>(method: Method, path: string, body?: unknown): Promise<Answer>;
   csv(read: Read<unknown>): Promise<Blob>;
+  /** A text that another token than the session's reads; throws an `ApiError` with status 401 when the token has ended. */
+  text(read: Read<unknown>, token: string, signal?: AbortSignal): Promise<Response>;
 }
 
 /** Told how many seconds a call waits before it is tried again; 0 when it goes on. */
@@ -41,8 +52,8 @@ export function openApi(
   onWaiting: Waiting,
   leave: () => Promise<void>,
 ): Api {
-  async function attempt(method: Method, path: string, body: unknown, signal?: AbortSignal) {
-    const token = await session.accessToken().catch(unreachable);
+  async function attempt({ method, path, body, signal, bearer }: Call) {
+    const token = bearer ?? (await session.accessToken().catch(unreachable));
     const headers: Record<string, string> = {};
     if (token) headers.authorization = `Bearer ${token}`;
     else if (session.signedIn()) return expire();
@@ -68,10 +79,11 @@ export function openApi(
    * The platform's own refusals (too many calls in a minute) carry no CORS headers, so that the browser only reports a
    * failed request: reading is then tried again after a while, writing never, for it may have been done.
    */
-  async function patiently(method: Method, path: string, body: unknown, signal?: AbortSignal) {
+  async function patiently(call: Call) {
+    const { method, signal } = call;
     for (let tries = 0; ; tries++) {
       const wait = WAITS[tries];
-      const answer = await attempt(method, path, body, signal).catch((error: unknown) => {
+      const answer = await attempt(call).catch((error: unknown) => {
         if (signal?.aborted || error instanceof ApiError) throw error;
         if (method !== 'GET' || wait === undefined || tries > 1) return unreachable();
         return null;
@@ -82,12 +94,12 @@ export function openApi(
     }
   }
 
-  async function call(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
-    let answer = await patiently(method, path, body, signal);
+  async function call(asked: Call): Promise<Response> {
+    let answer = await patiently(asked);
     if (answer.status === 401 && session.signedIn() && !session.justSignedIn()) {
       const renewed = await session.renew().catch(() => null);
       if (!renewed) return expire();
-      answer = await patiently(method, path, body, signal);
+      answer = await patiently(asked);
     }
     if (answer.status === 401 && session.signedIn() && !session.justSignedIn()) return expire();
     if (!answer.ok) throw await toError(answer);
@@ -95,10 +107,17 @@ export function openApi(
   }
 
   return {
-    read: async (read, signal) => (await call('GET', read.url, undefined, signal)).json(),
-    send: async (method, path, body) => (await call(method, path, body)).json(),
-    csv: async (read) =>
-      (await call('GET', `${read.url}${read.url.includes('?') ? '&' : '?'}format=csv`)).blob(),
+    read: async (read, signal) => (await call({ method: 'GET', path: read.url, signal })).json(),
+    send: async (method, path, body) => (await call({ method, path, body })).json(),
+    csv: async (read) => {
+      const path = `${read.url}${read.url.includes('?') ? '&' : '?'}format=csv`;
+      return (await call({ method: 'GET', path })).blob();
+    },
+    text: async ({ url: path }, bearer, signal) => {
+      const answer = await patiently({ method: 'GET', path, signal, bearer });
+      if (!answer.ok) throw await toError(answer);
+      return answer;
+    },
   };
 }
 

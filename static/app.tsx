@@ -20,6 +20,7 @@ import { Welcome } from './welcome/welcome.tsx';
 const Initialize = lazy(async () => (await import('./welcome/initialize.tsx')).Initialize);
 const Repository = lazy(async () => (await import('./repository/repository.tsx')).RepositoryPage);
 const Repositories = lazy(async () => (await import('./repositories/repositories.tsx')).Repositories);
+const Dashboards = lazy(async () => (await import('./dashboards/dashboards.tsx')).Dashboards);
 const Collection = lazy(async () => (await import('./runs/collection.tsx')).Collection);
 const Notifications = lazy(async () => (await import('./notifications/notifications.tsx')).Notifications);
 const Administration = lazy(async () => (await import('./admin/administration.tsx')).Administration);
@@ -154,6 +155,13 @@ function TenantPage({ route }: { route: Extract<Route, { tenantId: number }> }) 
       return <Repository tenantId={tenantId} repositoryId={route.repositoryId} />;
     case 'repositories':
       return <Repositories tenantId={tenantId} />;
+    case 'dashboards':
+      return <Dashboards tenantId={tenantId} />;
+    case 'dashboard':
+    case 'edit-dashboard': {
+      const { page, dashboardId } = route;
+      return <Dashboards tenantId={tenantId} dashboardId={dashboardId} edit={page === 'edit-dashboard'} />;
+    }
     case 'members':
       return rights.seeMembers ? (
         <Administration route={route} />

@@ -1,4 +1,6 @@
 import type { ChannelList, ReportPreview } from '../actions/openapi/channels.ts';
+import type { ChannelList } from '../actions/openapi/channels.ts';
+import type { Dashboard, DashboardList } from '../actions/openapi/dashboards.ts';
 import type { InitState } from '../actions/openapi/init.ts';
 import type { Me } from '../actions/openapi/me.ts';
 import type { MemberList, SystemMemberList } from '../actions/openapi/members.ts';
@@ -28,6 +30,9 @@ export const reads = {
   repositories: (tenantId: number) => read<RepositoryList>(`repositories/${tenantId}`),
   repository: (tenantId: number, repositoryId: number) =>
     read<RepositoryDetail>(`repositories/${tenantId}/${repositoryId}`),
+  dashboards: (tenantId: number) => read<DashboardList>(`dashboards/${tenantId}`),
+  dashboard: (tenantId: number, dashboardId: string) =>
+    read<Dashboard>(`dashboards/${tenantId}/${dashboardId}`),
   discover: (tenantId: number) => read<Discovered>(`repositories/${tenantId}/discover`),
   runs: (tenantId: number | null, cursor: string | null) =>
     read<RunList>(tenantId === null ? 'runs' : `runs/${tenantId}`, { cursor }),

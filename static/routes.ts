@@ -11,9 +11,10 @@ export type Route =
         | 'system-log'
         | 'unknown';
     }
-  | { page: 'overview' | 'repositories' | 'runs' | 'members' | 'notifications'; tenantId: number }
+  | { page: 'overview' | 'repositories' | 'dashboards' | 'runs' | 'members' | 'notifications'; tenantId: number }
   | { page: 'repository'; tenantId: number; repositoryId: number }
-  | { page: 'run'; tenantId: number; runId: number };
+  | { page: 'run'; tenantId: number; runId: number }
+  | { page: 'dashboard' | 'edit-dashboard'; tenantId: number; dashboardId: string };
 
 const FIXED: Record<string, Route> = {
   '/': { page: 'home' },
@@ -25,8 +26,9 @@ const FIXED: Record<string, Route> = {
   '/admin/log': { page: 'system-log' },
 };
 
-const BELOW_TENANT: Record<string, 'repositories' | 'runs' | 'members' | 'notifications'> = {
+const BELOW_TENANT: Record<string, 'repositories' | 'dashboards' | 'runs' | 'members' | 'notifications'> = {
   repositories: 'repositories',
+  dashboards: 'dashboards',
   runs: 'runs',
   members: 'members',
   notifications: 'notifications',
@@ -35,6 +37,8 @@ const BELOW_TENANT: Record<string, 'repositories' | 'runs' | 'members' | 'notifi
 export function toRoute(path: string): Route {
   const fixed = FIXED[path.length > 1 ? path.replace(/\/$/, '') : path];
   if (fixed) return fixed;
+  const dashboard = toDashboardRoute(path);
+  if (dashboard) return dashboard;
   const [, tenant, section, item] = /^\/t\/(\d{1,9})(?:\/(\w+)(?:\/(\d{1,9}))?)?\/?$/.exec(path) ?? [];
   if (!tenant) return { page: 'unknown' };
   const tenantId = Number(tenant);
@@ -45,11 +49,21 @@ export function toRoute(path: string): Route {
   return page && !item ? { page, tenantId } : { page: 'unknown' };
 }
 
+/** A dashboard is named by a number, or by words when it comes with the product. */
+function toDashboardRoute(path: string): Route | undefined {
+  const [, tenant, dashboardId, edit] = /^\/t\/(\d{1,9})\/dashboards\/([a-z\d-]{1,60})(\/edit)?\/?$/.exec(path) ?? [];
+  if (!tenant || !dashboardId) return undefined;
+  return { page: edit ? 'edit-dashboard' : 'dashboard', tenantId: Number(tenant), dashboardId };
+}
+
 /** Addresses of the pages. */
 export const paths = {
   overview: (tenantId: number) => `/t/${tenantId}`,
   repository: (tenantId: number, repositoryId: number) => `/t/${tenantId}/r/${repositoryId}`,
   repositories: (tenantId: number) => `/t/${tenantId}/repositories`,
+  dashboards: (tenantId: number) => `/t/${tenantId}/dashboards`,
+  dashboard: (tenantId: number, dashboardId: string) => `/t/${tenantId}/dashboards/${dashboardId}`,
+  editDashboard: (tenantId: number, dashboardId: string) => `/t/${tenantId}/dashboards/${dashboardId}/edit`,
   runs: (tenantId: number) => `/t/${tenantId}/runs`,
   run: (tenantId: number, runId: number) => `/t/${tenantId}/runs/${runId}`,
   members: (tenantId: number) => `/t/${tenantId}/members`,

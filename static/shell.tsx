@@ -67,6 +67,8 @@ function Navigation({ me, route, tenantId }: NavigationProps) {
   const links = [
     tenantId !== null && link(paths.overview(tenantId), 'Overview', ['overview', 'repository']),
     tenantId !== null && link(paths.repositories(tenantId), 'Repositories', ['repositories']),
+    tenantId !== null &&
+      link(paths.dashboards(tenantId), 'Dashboards', ['dashboards', 'dashboard', 'edit-dashboard']),
     tenantId !== null && inTenant?.seeRuns && link(paths.runs(tenantId), 'Collection', ['runs', 'run']),
     tenantId !== null && inTenant?.seeMembers && link(paths.members(tenantId), 'Members', ['members']),
     tenantId !== null &&

@@ -8,6 +8,8 @@ const LAST = 'traffic.tenant';
 /** The tenant that was looked at last in this browser. */
 export const lastTenant = () => Number(localStorage.getItem(LAST)) || null;
 
+const SAME = ['repositories', 'dashboards', 'runs', 'members'] as const;
+
 interface TenantSwitchProps {
   me: Me;
   tenantId: number;
@@ -21,8 +23,8 @@ export function TenantSwitch({ me, tenantId, route }: TenantSwitchProps) {
   if (me.tenants.length < 2) return <span class="tenant-name">{current?.name}</span>;
 
   function change(chosen: number) {
-    const page = route.page === 'repositories' || route.page === 'runs' || route.page === 'members';
-    go(page ? paths[route.page](chosen) : paths.overview(chosen));
+    const page = SAME.find((name) => name === route.page);
+    go(page ? paths[page](chosen) : paths.overview(chosen));
   }
 
   return (

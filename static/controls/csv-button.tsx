@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Read } from '../api.ts';
 import { useApp } from '../app-context.ts';
+import { offerFile } from './offer-file.ts';
 
 interface CsvButtonProps {
   read: Read<unknown>;
@@ -18,7 +19,7 @@ export function CsvButton({ read, fileName, label = 'Download CSV' }: CsvButtonP
     setBusy(true);
     setError(undefined);
     try {
-      offer(await api.csv(read), fileName);
+      offerFile(await api.csv(read), fileName);
     } catch (reason) {
       setError(reason as Error);
     } finally {
@@ -38,12 +39,4 @@ export function CsvButton({ read, fileName, label = 'Download CSV' }: CsvButtonP
       )}
     </>
   );
-}
-
-function offer(file: Blob, fileName: string) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = fileName;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

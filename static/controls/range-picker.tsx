@@ -23,18 +23,22 @@ const BUCKETS = [
 interface RangePickerProps {
   /** The range that is shown, once it is known. */
   shown: { from: string; to: string; by: Bucket } | undefined;
+  /** What is shown when the address names no range. */
+  standard?: string | undefined;
+  /** Steps cannot be chosen. */
+  stepless?: boolean;
 }
 
 /** Which days, and in which steps. */
-export function RangePicker({ shown }: RangePickerProps) {
+export function RangePicker({ shown, standard = '30', stepless }: RangePickerProps) {
   const place = usePlace();
   const from = place.query.get('from') ?? '';
   const to = place.query.get('to') ?? '';
   const custom = Boolean(from || to);
   const [open, setOpen] = useState(false);
-  const current = custom ? 'custom' : (place.query.get('range') ?? '30');
+  const current = custom ? 'custom' : (place.query.get('range') ?? standard);
   const segments = RANGES.map(({ value, label }) => {
-    const changes: Changes = { range: value === '30' ? null : value, from: null, to: null, page: null };
+    const changes: Changes = { range: value === standard ? null : value, from: null, to: null, page: null };
     return { value, label, changes };
   });
 
@@ -49,13 +53,15 @@ export function RangePicker({ shown }: RangePickerProps) {
       >
         Custom…
       </button>
-      <SelectField
-        label="Steps"
-        quiet
-        value={place.query.get('by') ?? ''}
-        options={BUCKETS}
-        onValue={(by) => go(withQuery(place, { by: by || null, page: null }))}
-      />
+      {!stepless && (
+        <SelectField
+          label="Steps"
+          quiet
+          value={place.query.get('by') ?? ''}
+          options={BUCKETS}
+          onValue={(by) => go(withQuery(place, { by: by || null, page: null }))}
+        />
+      )}
       {(open || custom) && (
         <CustomRange key={`${from}|${to}`} from={from || shown?.from || ''} to={to || shown?.to || ''} />
       )}

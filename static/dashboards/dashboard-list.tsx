@@ -1,0 +1,149 @@
+import { useRef, useState } from 'preact/hooks';
+import type { DashboardList as Answer } from '../../actions/openapi/dashboards.ts';
+import { useAnswer } from '../answers.ts';
+import { Answered } from '../controls/answered.tsx';
+import { DataTable } from '../controls/data-table.tsx';
+import { Notice } from '../controls/notice.tsx';
+import { PageHead } from '../controls/page-head.tsx';
+import { Panel } from '../controls/panel.tsx';
+import { formatInstant, plural } from '../format.ts';
+import { reads } from '../reads.ts';
+import { paths } from '../routes.ts';
+import { CopyDialog } from './copy-dialog.tsx';
+import { DeleteDialog } from './delete-dialog.tsx';
+import { NewDialog } from './new-dialog.tsx';
+
+export type Entry = Answer['dashboards'][number];
+type Asked =
+  | { what: 'new'; imported?: Record<string, unknown> }
+  | { what: 'copy' | 'delete'; dashboard: Entry };
+
+/** All dashboards of a tenant: those that come with the product, and its own. */
+export function DashboardList({ tenantId }: { tenantId: number }) {
+  const loaded = useAnswer(reads.dashboards(tenantId));
+  const [asked, setAsked] = useState<Asked>();
+  const [fault, setFault] = useState<string>();
+  const close = () => setAsked(undefined);
+  const onFile = (file: File) => {
+    setFault(undefined);
+    readDocument(file).then((imported) => setAsked({ what: 'new', imported }), (error: Error) => setFault(error.message));
+  };
+  return (
+    <div class="page" aria-busy={loaded.loading}>
+      <PageHead
+        title="Dashboards"
+        actions={loaded.answer?.mayCreate && <Making onNew={() => setAsked({ what: 'new' })} onFile={onFile} />}
+      />
+      {fault && (
+        <Notice kind="error" title="This file is not a dashboard">
+          <p>{fault}</p>
+        </Notice>
+      )}
+      <Answered loaded={loaded}>
+        {(answer) => <Entries tenantId={tenantId} answer={answer} onAsk={setAsked} />}
+      </Answered>
+      {asked?.what === 'new' && <NewDialog tenantId={tenantId} imported={asked.imported} onClose={close} />}
+      {asked?.what === 'copy' && <CopyDialog tenantId={tenantId} of={asked.dashboard} onClose={close} />}
+      {asked?.what === 'delete' && (
+        <DeleteDialog
+          tenantId={tenantId}
+          dashboard={asked.dashboard}
+          onClose={close}
+          onDeleted={() => {
+            close();
+            loaded.reload();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+const CHARACTERS = 262_144;
+
+async function readDocument(file: File): Promise<Record<string, unknown>> {
+  if (file.size > CHARACTERS) throw new Error('It is larger than 256 kB.');
+  try {
+    const document: unknown = JSON.parse(await file.text());
+    if (typeof document === 'object' && document !== null && 'tabs' in document)
+      return document as Record<string, unknown>;
+  } catch (error) {
+    throw new Error(`It is not JSON: ${(error as Error).message}`);
+  }
+  throw new Error('It has no tabs. Choose a file that was exported from a dashboard.');
+}
+
+function Making({ onNew, onFile }: { onNew: () => void; onFile: (file: File) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button type="button" class="button small" onClick={() => input.current?.click()}>
+        Import…
+      </button>
+      <input
+        ref={input}
+        type="file"
+        accept=".json,application/json"
+        aria-label="File of a dashboard"
+        hidden
+        onChange={(event) => {
+          const [file] = event.currentTarget.files ?? [];
+          event.currentTarget.value = '';
+          if (file) onFile(file);
+        }}
+      />
+      <button type="button" class="button small primary" onClick={onNew}>
+        New dashboard…
+      </button>
+    </>
+  );
+}
+
+interface EntriesProps {
+  tenantId: number;
+  answer: Answer;
+  onAsk: (asked: Asked) => void;
+}
+
+const COLUMNS = [{ label: 'Dashboard' }, { label: 'Changed' }, { label: 'Actions', unseen: true }];
+
+function Entries({ tenantId, answer: { dashboards, mayCreate }, onAsk }: EntriesProps) {
+  return (
+    <Panel title={plural(dashboards.length, 'dashboard')}>
+      <DataTable label="Dashboards" columns={COLUMNS} cards>
+        {dashboards.map((dashboard) => (
+          <tr key={dashboard.dashboardId}>
+            <th scope="row" class="name">
+              <a href={paths.dashboard(tenantId, dashboard.dashboardId)}>{dashboard.name}</a>
+              {dashboard.canned && <span class="tag">comes with the product</span>}
+            </th>
+            <td class="when" data-label="Changed">
+              {dashboard.changedAt ? `${formatInstant(dashboard.changedAt)} by ${dashboard.changedBy}` : '–'}
+            </td>
+            <td class="actions">
+              {dashboard.mayChange && (
+                <a class="button small" href={paths.editDashboard(tenantId, dashboard.dashboardId)}>
+                  Edit<span class="unseen"> {dashboard.name}</span>
+                </a>
+              )}
+              {mayCreate && (
+                <button type="button" class="button small" onClick={() => onAsk({ what: 'copy', dashboard })}>
+                  Copy…<span class="unseen"> {dashboard.name}</span>
+                </button>
+              )}
+              {dashboard.mayChange && (
+                <button
+                  type="button"
+                  class="button small danger"
+                  onClick={() => onAsk({ what: 'delete', dashboard })}
+                >
+                  Delete…<span class="unseen"> {dashboard.name}</span>
+                </button>
+              )}
+            </td>
+          </tr>
+        ))}
+      </DataTable>
+    </Panel>
+  );
+}

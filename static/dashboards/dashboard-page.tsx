@@ -1,0 +1,115 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Dashboard } from '../../actions/openapi/dashboards.ts';
+import { tenantRightsOf } from '../access.ts';
+import { useAnswer } from '../answers.ts';
+import { useApp, useMe } from '../app-context.ts';
+import { Answered } from '../controls/answered.tsx';
+import { lazy } from '../controls/lazy.tsx';
+import { PageHead } from '../controls/page-head.tsx';
+import { reads } from '../reads.ts';
+import { paths } from '../routes.ts';
+import { CopyDialog } from './copy-dialog.tsx';
+import { DashboardView } from './dashboard-view.tsx';
+import { exportDocument } from './file.ts';
+import { openTables } from './tables.ts';
+
+const Editor = lazy(async () => (await import('./editor.tsx')).Editor);
+
+interface DashboardPageProps {
+  tenantId: number;
+  dashboardId: string;
+  edit: boolean;
+}
+
+/** One dashboard: to look at, or to change. */
+export function DashboardPage({ tenantId, dashboardId, edit }: DashboardPageProps) {
+  const { api } = useApp();
+  const loaded = useAnswer(reads.dashboard(tenantId, dashboardId));
+  const first = useRef(loaded.answer?.data);
+  first.current ??= loaded.answer?.data;
+  const known = first.current;
+  const tables = useMemo(() => known && openTables(api, tenantId, known), [api, tenantId, known]);
+  // The drawing code comes while the dashboard is being asked for.
+  useEffect(() => void import('./draw.ts').catch(() => undefined), []);
+  return (
+    <Answered loaded={loaded}>
+      {(dashboard) =>
+        tables &&
+        (edit ? (
+          <Editor tenantId={tenantId} dashboard={dashboard} tables={tables} />
+        ) : (
+          <Shown tenantId={tenantId} dashboard={dashboard} tables={tables} />
+        ))
+      }
+    </Answered>
+  );
+}
+
+interface ShownProps {
+  tenantId: number;
+  dashboard: Dashboard;
+  tables: ReturnType<typeof openTables>;
+}
+
+function Shown({ tenantId, dashboard, tables }: ShownProps) {
+  const { me } = useMe();
+  const page = useRef<HTMLDivElement>(null);
+  const tenant = me.tenants.find((one) => one.tenantId === tenantId);
+  return (
+    <div class="page dashboard" ref={page}>
+      <PageHead
+        title={dashboard.name}
+        above={
+          <p class="crumbs">
+            {tenant?.name} / <a href={paths.dashboards(tenantId)}>Dashboards</a>
+          </p>
+        }
+        actions={<Actions tenantId={tenantId} dashboard={dashboard} onFullScreen={() => fullScreen(page.current)} />}
+      />
+      <DashboardView tenantId={tenantId} document={dashboard.document} tables={tables} />
+    </div>
+  );
+}
+
+function fullScreen(page: HTMLElement | null) {
+  const change = document.fullscreenElement ? document.exitFullscreen() : page?.requestFullscreen();
+  change?.catch(() => undefined);
+}
+
+interface ActionsProps {
+  tenantId: number;
+  dashboard: Dashboard;
+  onFullScreen: () => void;
+}
+
+function Actions({ tenantId, dashboard, onFullScreen }: ActionsProps) {
+  const { me } = useMe();
+  const [copying, setCopying] = useState(false);
+  const [full, setFull] = useState(false);
+  useEffect(() => {
+    const changed = () => setFull(document.fullscreenElement !== null);
+    document.addEventListener('fullscreenchange', changed);
+    return () => document.removeEventListener('fullscreenchange', changed);
+  }, []);
+  return (
+    <>
+      {dashboard.mayChange && (
+        <a class="button small" href={paths.editDashboard(tenantId, dashboard.dashboardId)}>
+          Edit
+        </a>
+      )}
+      {tenantRightsOf(me, tenantId).changeDashboards && (
+        <button type="button" class="button small" onClick={() => setCopying(true)}>
+          Copy…
+        </button>
+      )}
+      <button type="button" class="button small" onClick={() => exportDocument(dashboard.document)}>
+        Export
+      </button>
+      <button type="button" class="button small" aria-pressed={full} onClick={onFullScreen}>
+        Full screen
+      </button>
+      {copying && <CopyDialog tenantId={tenantId} of={dashboard} onClose={() => setCopying(false)} />}
+    </>
+  );
+}

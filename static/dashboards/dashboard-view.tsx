@@ -1,0 +1,68 @@
+import { useMemo } from 'preact/hooks';
+import { Empty } from '../controls/empty.tsx';
+import { Failure } from '../controls/failure.tsx';
+import { RangePicker } from '../controls/range-picker.tsx';
+import { Segments } from '../controls/segments.tsx';
+import { usePlace } from '../location.ts';
+import type { DashboardDocument } from './document.ts';
+import { dataNamesOf } from './guard.ts';
+import { RepositoryPicker } from './repository-picker.tsx';
+import type { Tables } from './tables.ts';
+import { useRows } from './use-rows.ts';
+import { WidgetGrid } from './widget-grid.tsx';
+
+interface DashboardViewProps {
+  tenantId: number;
+  document: DashboardDocument;
+  tables: Tables;
+}
+
+/** A dashboard's tabs, and filters for all of its widgets; the address holds what is picked. */
+export function DashboardView({ tenantId, document, tables }: DashboardViewProps) {
+  const { query } = usePlace();
+  const number = Math.min(Math.max(1, Number(query.get('tab')) || 1), Math.max(1, document.tabs.length));
+  const tab = document.tabs[number - 1];
+  const names = useMemo(() => dataNamesOf(tab), [tab]);
+  const shown = useRows(tables, names, scopeOf(query, document.range));
+  return (
+    <>
+      <div class="toolbar">
+        {document.tabs.length > 1 && (
+          <Segments
+            label="Tabs"
+            current={String(number)}
+            segments={document.tabs.map(({ title }, index) => ({
+              value: String(index + 1),
+              label: title,
+              changes: { tab: index === 0 ? null : String(index + 1) },
+            }))}
+          />
+        )}
+        <RangePicker shown={undefined} standard={document.range} stepless />
+        <RepositoryPicker tenantId={tenantId} />
+      </div>
+      {shown.error && <Failure error={shown.error} retry={shown.reload} />}
+      {tab && tab.widgets.length > 0 ? (
+        (shown.rows || !shown.error) && (
+          <WidgetGrid key={number} tab={tab} rows={shown.rows} loading={shown.loading} />
+        )
+      ) : (
+        <Empty title="This tab is empty">
+          <p>Widgets are added by editing the dashboard.</p>
+        </Empty>
+      )}
+    </>
+  );
+}
+
+/** What of the tables is asked for: the address's range or the dashboard's, and the repositories that are picked. */
+function scopeOf(query: URLSearchParams, standard = '30'): string {
+  const scope = new URLSearchParams();
+  const [from, to] = [query.get('from'), query.get('to')];
+  if (from) scope.set('from', from);
+  if (to) scope.set('to', to);
+  if (!from && !to) scope.set('range', query.get('range') ?? standard);
+  const repositories = query.get('repositories');
+  if (repositories) scope.set('repositories', repositories);
+  return scope.toString();
+}

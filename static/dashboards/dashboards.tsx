@@ -1,0 +1,15 @@
+import { DashboardList } from './dashboard-list.tsx';
+import { DashboardPage } from './dashboard-page.tsx';
+
+interface DashboardsProps {
+  tenantId: number;
+  /** Absent: the list of all. */
+  dashboardId?: string;
+  edit?: boolean;
+}
+
+/** Everything of dashboards, which is fetched when one of its pages is first opened. */
+export function Dashboards({ tenantId, dashboardId, edit = false }: DashboardsProps) {
+  if (dashboardId === undefined) return <DashboardList tenantId={tenantId} />;
+  return <DashboardPage tenantId={tenantId} dashboardId={dashboardId} edit={edit} />;
+}

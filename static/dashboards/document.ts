@@ -1,0 +1,8 @@
+import type { Dashboard } from '../../actions/openapi/dashboards.ts';
+
+export type DashboardDocument = Dashboard['document'];
+export type Tab = DashboardDocument['tabs'][number];
+export type Widget = Tab['widgets'][number];
+
+/** A table of traffic that specifications name. */
+export type DataName = keyof Dashboard['data']['queries'];

@@ -1,0 +1,43 @@
+import { expressionInterpreter } from 'vega-interpreter';
+import { WidgetFault } from './fault.ts';
+
+type Functions = Record<string, (...parts: unknown[]) => unknown>;
+interface Scope {
+  functions: Functions;
+}
+
+const PLACES = 10_000;
+const DECADES = 50 * 366 * 86_400_000;
+
+/** Functions that make a list or a text of any length, and how long it would be in relation to what is allowed. */
+const SHARES: Record<string, (...parts: number[]) => number> = {
+  sequence: (...parts) => {
+    const [start = 0, stop = 0, step = 1] = parts.length > 1 ? parts : [0, ...parts];
+    return (stop - start) / step / PLACES;
+  },
+  pad: (_, length = 0) => length / PLACES,
+  utcSequence: (_, start = 0, stop = 0) => (stop - start) / DECADES,
+  timeSequence: (_, start = 0, stop = 0) => (stop - start) / DECADES,
+};
+
+function bound(functions: Functions): Functions {
+  const bounded = Object.entries(SHARES).map(([name, shareOf]) => [
+    name,
+    (...parts: unknown[]) => {
+      if (!(shareOf(...parts.map(Number)) > 1)) return functions[name]?.(...parts);
+      throw new WidgetFault('too_large', `${name}() would make more than ${PLACES} places.`);
+    },
+  ]);
+  return Object.assign(Object.create(functions), Object.fromEntries(bounded));
+}
+
+/** Evaluates expressions without making code of them, and nothing that grows without a bound. */
+export const boundedInterpreter = Object.fromEntries(
+  Object.entries(expressionInterpreter).map(([kind, evaluate]) => [
+    kind,
+    (scope: Scope, expression: unknown) => {
+      const functions = bound(scope.functions);
+      return evaluate(Object.create(scope, { functions: { value: functions } }), expression);
+    },
+  ]),
+);

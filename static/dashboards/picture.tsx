@@ -1,0 +1,78 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useThemeRound } from '../theme.tsx';
+import type { Drawn, Size, Tip } from './draw.ts';
+import type { RowsByName } from './use-rows.ts';
+
+interface PictureProps {
+  spec: unknown;
+  rows: RowsByName;
+  /** The picture in words. */
+  label: string;
+  /** Told what was drawn, or why nothing was. */
+  onDrawn: (drawn: Drawn | undefined, fault?: Error) => void;
+}
+
+const sizeOf = (box: HTMLElement): Size => ({
+  width: Math.max(120, box.clientWidth),
+  height: Math.max(100, box.clientHeight),
+});
+
+/** The drawing of a specification, again for other rows and another theme, and in the size of its place. */
+export function Picture({ spec, rows, label, onDrawn }: PictureProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const inputs = useRef<HTMLDivElement>(null);
+  const theme = useThemeRound();
+  const [tip, setTip] = useState<Tip | null>(null);
+
+  useEffect(() => {
+    const [box, controls] = [place.current, inputs.current];
+    if (!box || !controls) return;
+    let gone = false;
+    let drawn: Drawn | undefined;
+    const canvas = document.createElement('div');
+    const draw = async () => {
+      const { drawWidget } = await import('./draw.ts');
+      if (gone) return;
+      drawn = await drawWidget({ spec, rows, size: sizeOf(box), box: canvas, inputs: controls, onTip: setTip });
+      if (gone) return drawn.close();
+      box.replaceChildren(canvas);
+      onDrawn(drawn);
+    };
+    draw().catch((fault: Error) => {
+      if (!gone) onDrawn(undefined, fault);
+    });
+    const watcher = new ResizeObserver(() => drawn?.resize(sizeOf(box)));
+    watcher.observe(box);
+    return () => {
+      gone = true;
+      watcher.disconnect();
+      drawn?.close();
+      setTip(null);
+    };
+  }, [spec, rows, theme, onDrawn]);
+
+  return (
+    <>
+      <div class="widget-box" role="img" aria-label={label} ref={place} />
+      <div class="widget-inputs" ref={inputs} />
+      {tip && <TipBox tip={tip} />}
+    </>
+  );
+}
+
+/** What the pointer is at; always as text. */
+function TipBox({ tip: { x, y, lines } }: { tip: Tip }) {
+  const left = x > window.innerWidth / 2 ? { right: `${window.innerWidth - x + 12}px` } : { left: `${x + 12}px` };
+  return (
+    <div class="tip widget-tip" style={{ ...left, top: `${y + 12}px` }} aria-hidden="true">
+      <ul>
+        {lines.map(([name, text]) => (
+          <li key={name}>
+            {name}
+            <b>{text}</b>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,103 @@
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useAnswer } from '../answers.ts';
+import { Answered } from '../controls/answered.tsx';
+import { plural } from '../format.ts';
+import { go, usePlace, withQuery } from '../location.ts';
+import { reads } from '../reads.ts';
+
+/** Which repositories a dashboard shows; none picked: all. */
+export function RepositoryPicker({ tenantId }: { tenantId: number }) {
+  const place = usePlace();
+  const picked = (place.query.get('repositories') ?? '').split(',').map(Number).filter(Boolean);
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  const id = useId();
+  useEffect(() => {
+    if (!open) return;
+    const outside = (event: Event) => {
+      if (!box.current?.contains(event.target as Node)) setOpen(false);
+    };
+    document.addEventListener('pointerdown', outside);
+    return () => document.removeEventListener('pointerdown', outside);
+  }, [open]);
+  const pick = (ids: number[]) => go(withQuery(place, { repositories: ids.join(',') || null }));
+  const label = picked.length ? plural(picked.length, 'repository', 'repositories') : 'All repositories';
+
+  return (
+    <div
+      class="menu"
+      ref={box}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !open) return;
+        setOpen(false);
+        box.current?.querySelector('button')?.focus();
+      }}
+    >
+      <button
+        type="button"
+        class="button small"
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        onClick={() => setOpen(!open)}
+      >
+        {label} <span aria-hidden="true">▾</span>
+      </button>
+      {open && (
+        <div class="menu-items picker" id={id}>
+          <Choices tenantId={tenantId} picked={picked} onPick={pick} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface ChoicesProps {
+  tenantId: number;
+  picked: number[];
+  onPick: (ids: number[]) => void;
+}
+
+function Choices({ tenantId, picked, onPick }: ChoicesProps) {
+  const loaded = useAnswer(reads.repositories(tenantId));
+  const [filter, setFilter] = useState('');
+  const wanted = filter.trim().toLowerCase();
+  return (
+    <>
+      <input
+        type="search"
+        aria-label="Filter repositories"
+        placeholder="Filter"
+        value={filter}
+        onInput={(event) => setFilter(event.currentTarget.value)}
+      />
+      <button type="button" class="button small" disabled={picked.length === 0} onClick={() => onPick([])}>
+        Show all
+      </button>
+      <Answered loaded={loaded}>
+        {({ repositories }) => (
+          <fieldset class="pick-list">
+            <legend class="unseen">Repositories</legend>
+            {repositories
+              .filter(({ fullName }) => fullName.toLowerCase().includes(wanted))
+              .map(({ repositoryId, fullName }) => (
+                <label key={repositoryId}>
+                  <input
+                    type="checkbox"
+                    checked={picked.includes(repositoryId)}
+                    onChange={(event) =>
+                      onPick(
+                        event.currentTarget.checked
+                          ? [...picked, repositoryId]
+                          : picked.filter((id) => id !== repositoryId),
+                      )
+                    }
+                  />
+                  {fullName}
+                </label>
+              ))}
+          </fieldset>
+        )}
+      </Answered>
+    </>
+  );
+}

@@ -1,0 +1,70 @@
+import type { DashboardData } from '../../actions/openapi/dashboards.ts';
+import { type Api, ApiError } from '../api.ts';
+import type { DataName } from './document.ts';
+import { parseRows, type Row } from './rows.ts';
+
+const PAGE = 10_000;
+const KEPT_AT_MOST = 12;
+/** The answers of a page of traffic would fill a browser's memory at some point: 30 pages are 300,000 rows. */
+const PAGES_AT_MOST = 30;
+
+/** The tables of one tenant. */
+export interface Tables {
+  /** Rows of a table in a scope (`range` or `from` and `to`, `repositories`); asked for once. */
+  read(name: DataName, scope: string): Promise<Row[]>;
+}
+
+/** Reads with a dashboard's data token, which is renewed as often as it ends. */
+export function openTables(api: Api, tenantId: number, first: DashboardData): Tables {
+  let data = first;
+  let renewing: Promise<void> | undefined;
+  const kept = new Map<string, Promise<Row[]>>();
+
+  function renew(): Promise<void> {
+    renewing ??= api
+      .send<DashboardData>('POST', `dashboards/${tenantId}/data-token`, {})
+      .then((renewed) => void (data = renewed))
+      .finally(() => (renewing = undefined));
+    return renewing;
+  }
+
+  async function ask(path: string): Promise<Response> {
+    if (Date.parse(data.expiresAt) <= Date.now() - 60_000) await renew().catch(() => undefined);
+    const { token } = data;
+    return api.text({ url: path }, token).catch(async (error: unknown) => {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      if (data.token === token) await renew();
+      return api.text({ url: path }, data.token);
+    });
+  }
+
+  async function readAll(name: DataName, scope: string): Promise<Row[]> {
+    const path = `${data.url.replace(/^\//, '')}?${data.queries[name]}${scope && `&${scope}`}`;
+    const rows: Row[] = [];
+    for (let page = 1; ; page++) {
+      const answer = await ask(`${path}&page=${page}`);
+      const found = parseRows(await answer.text());
+      rows.push(...found);
+      const total = Number(answer.headers.get('x-total-count') ?? Number.NaN);
+      if (found.length < PAGE || rows.length >= total) return rows;
+      if (page === PAGES_AT_MOST) throw tooMany();
+    }
+  }
+
+  return {
+    read(name, scope) {
+      const key = `${name}?${scope}`;
+      const known = kept.get(key);
+      if (known) return known;
+      const reading = readAll(name, scope);
+      kept.set(key, reading);
+      reading.catch(() => kept.delete(key));
+      const oldest = kept.keys().next().value;
+      if (kept.size > KEPT_AT_MOST && oldest !== undefined) kept.delete(oldest);
+      return reading;
+    },
+  };
+}
+
+const tooMany = () =>
+  new ApiError(413, 'too_many_rows', 'These are more than 300,000 rows. Pick fewer days or repositories.');

@@ -1,0 +1,93 @@
+import { useCallback, useId, useMemo, useState } from 'preact/hooks';
+import { Menu } from '../controls/menu.tsx';
+import { Notice } from '../controls/notice.tsx';
+import { offerFile } from '../controls/offer-file.ts';
+import { plural } from '../format.ts';
+import type { Drawn } from './draw.ts';
+import { Picture } from './picture.tsx';
+import type { Widget } from './document.ts';
+import { FAULT_TITLES, WidgetFault } from './fault.ts';
+import { fileNameOf } from './file.ts';
+import { dataNamesOf } from './guard.ts';
+import type { RowsByName } from './use-rows.ts';
+import { toCsv, type Values } from './values.ts';
+import { ValuesTable } from './values-table.tsx';
+
+interface WidgetPanelProps {
+  widget: Widget;
+  rows: RowsByName | undefined;
+}
+
+/** A widget with its title, its menu and the table behind it, or the reason why it cannot be drawn. */
+export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
+  const { title, x, y, w, h, spec } = widget;
+  const id = useId();
+  const [drawn, setDrawn] = useState<Drawn>();
+  const [fault, setFault] = useState<Error>();
+  const [asTable, setAsTable] = useState(false);
+  const own = useMemo(() => rows && ownRows(spec, rows), [spec, rows]);
+  const onDrawn = useCallback((made: Drawn | undefined, error?: Error) => {
+    setDrawn(made);
+    setFault(error);
+  }, []);
+  const nameless = title || 'Widget';
+  return (
+    <section
+      class="panel widget"
+      aria-labelledby={id}
+      style={{ '--x': x + 1, '--y': y + 1, '--w': w, '--h': h }}
+    >
+      <header class="panel-head">
+        <h2 id={id}>{nameless}</h2>
+        {drawn && (
+          <Menu label={`Menu of ${nameless}`} items={itemsOf(nameless, drawn, asTable, () => setAsTable(!asTable))} />
+        )}
+      </header>
+      {!own && <div class="widget-box chart-box loading" />}
+      {fault && <FaultNotice fault={fault} />}
+      {own && (
+        <div class={asTable || fault ? 'widget-hidden' : 'widget-shown'}>
+          <Picture spec={spec} rows={own} label={describe(nameless, spec, drawn?.values)} onDrawn={onDrawn} />
+        </div>
+      )}
+      {asTable && drawn && <ValuesTable title={nameless} values={drawn.values} />}
+    </section>
+  );
+}
+
+/** Only what the specification names, so that other tables' rows do not redraw it. */
+function ownRows(spec: unknown, rows: RowsByName): RowsByName {
+  return Object.fromEntries(dataNamesOf(spec).map((name) => [name, rows[name] ?? []]));
+}
+
+function FaultNotice({ fault }: { fault: Error }) {
+  const title = fault instanceof WidgetFault ? FAULT_TITLES[fault.code] : 'Cannot be drawn';
+  return (
+    <div class="panel-body">
+      <Notice kind="error" title={title}>
+        <p>{fault.message}</p>
+      </Notice>
+    </div>
+  );
+}
+
+/** What a screen reader says instead of the picture. */
+function describe(title: string, spec: unknown, values: Values | undefined): string {
+  const { description } = (spec ?? {}) as { description?: unknown };
+  const said = typeof description === 'string' ? `${title}: ${description}` : `${title}.`;
+  const rows = values ? ` ${plural(values.rows.length, 'row')}; the menu shows them as a table.` : '';
+  return `${said}${rows}`;
+}
+
+function itemsOf(title: string, drawn: Drawn, asTable: boolean, onTable: () => void) {
+  const name = fileNameOf(title);
+  const save = (making: Promise<Blob>, ending: string) =>
+    void making.then((file) => offerFile(file, `${name}.${ending}`)).catch(() => undefined);
+  const csv = () => Promise.resolve(new Blob([toCsv(drawn.values)], { type: 'text/csv' }));
+  return [
+    { label: asTable ? 'Show chart' : 'Show table', onPick: onTable },
+    { label: 'Save as PNG', onPick: () => save(drawn.png(), 'png') },
+    { label: 'Save as SVG', onPick: () => save(drawn.svg(), 'svg') },
+    { label: 'Save as CSV', onPick: () => save(csv(), 'csv') },
+  ];
+}
