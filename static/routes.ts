@@ -51,7 +51,8 @@ export function toRoute(path: string): Route {
 
 /** A dashboard is named by a number, or by words when it comes with the product. */
 function toDashboardRoute(path: string): Route | undefined {
-  const [, tenant, dashboardId, edit] = /^\/t\/(\d{1,9})\/dashboards\/([a-z\d-]{1,60})(\/edit)?\/?$/.exec(path) ?? [];
+  const [, tenant, dashboardId, edit] =
+    /^\/t\/(\d{1,9})\/dashboards\/([a-z\d-]{1,60})(\/edit)?\/?$/.exec(path) ?? [];
   if (!tenant || !dashboardId) return undefined;
   return { page: edit ? 'edit-dashboard' : 'dashboard', tenantId: Number(tenant), dashboardId };
 }

@@ -89,7 +89,13 @@ function move(event: KeyboardEvent & { currentTarget: HTMLElement }) {
   const at = items.indexOf(document.activeElement as HTMLElement);
   const step = STEPS[event.key];
   const next =
-    event.key === 'Home' ? 0 : event.key === 'End' ? -1 : step === undefined ? null : (at + step) % items.length;
+    event.key === 'Home'
+      ? 0
+      : event.key === 'End'
+        ? -1
+        : step === undefined
+          ? null
+          : (at + step) % items.length;
   if (next === null) return;
   event.preventDefault();
   items.at(next)?.focus();

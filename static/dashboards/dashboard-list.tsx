@@ -26,13 +26,18 @@ export function DashboardList({ tenantId }: { tenantId: number }) {
   const close = () => setAsked(undefined);
   const onFile = (file: File) => {
     setFault(undefined);
-    readDocument(file).then((imported) => setAsked({ what: 'new', imported }), (error: Error) => setFault(error.message));
+    readDocument(file).then(
+      (imported) => setAsked({ what: 'new', imported }),
+      (error: Error) => setFault(error.message),
+    );
   };
   return (
     <div class="page" aria-busy={loaded.loading}>
       <PageHead
         title="Dashboards"
-        actions={loaded.answer?.mayCreate && <Making onNew={() => setAsked({ what: 'new' })} onFile={onFile} />}
+        actions={
+          loaded.answer?.mayCreate && <Making onNew={() => setAsked({ what: 'new' })} onFile={onFile} />
+        }
       />
       {fault && (
         <Notice kind="error" title="This file is not a dashboard">

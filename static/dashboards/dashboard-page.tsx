@@ -64,7 +64,9 @@ function Shown({ tenantId, dashboard, tables }: ShownProps) {
             {tenant?.name} / <a href={paths.dashboards(tenantId)}>Dashboards</a>
           </p>
         }
-        actions={<Actions tenantId={tenantId} dashboard={dashboard} onFullScreen={() => fullScreen(page.current)} />}
+        actions={
+          <Actions tenantId={tenantId} dashboard={dashboard} onFullScreen={() => fullScreen(page.current)} />
+        }
       />
       <DashboardView tenantId={tenantId} document={dashboard.document} tables={tables} />
     </div>

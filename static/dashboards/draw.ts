@@ -1,15 +1,14 @@
 import { type Loader, type LoggerInterface, parse, type Spec, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { DataName } from './document.ts';
-import { type FaultCode, WidgetFault } from './fault.ts';
 import { boundedInterpreter } from './expressions.ts';
+import { type FaultCode, WidgetFault } from './fault.ts';
 import { dataNamesOf, requireHarmless } from './guard.ts';
 import type { Row } from './rows.ts';
 import { themeConfig } from './theme-config.ts';
 import { type Values, valuesOf } from './values.ts';
 
 const MARKS = 10_000;
-
 
 export interface Size {
   width: number;

@@ -1,5 +1,175 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Dashboard } from '../../actions/openapi/dashboards.ts';
+import { useApp } from '../app-context.ts';
+import { Failure } from '../controls/failure.tsx';
+import { Notice } from '../controls/notice.tsx';
+import { PageHead } from '../controls/page-head.tsx';
+import { reads } from '../reads.ts';
+import { paths } from '../routes.ts';
+import { CodeEditor } from './code-editor.tsx';
+import type { Code } from './code-mirror.ts';
+import { DashboardView } from './dashboard-view.tsx';
+import type { DashboardDocument } from './document.ts';
+import { checkText, type Flaw, flawsOf } from './document-check.ts';
+import { keepDraft, readDraft } from './draft.ts';
+import { exportText, toText } from './file.ts';
+import { FlawList } from './flaw-list.tsx';
+import type { Problem } from './problems.tsx';
+import { loadVegaLiteSchema } from './schema.ts';
 import type { Tables } from './tables.ts';
-export function Editor(_: { tenantId: number; dashboard: Dashboard; tables: Tables }) {
-  return null;
+import { useSaving } from './use-saving.ts';
+
+const PAUSE = 400;
+const NONE: Problem[] = [];
+
+interface EditorProps {
+  tenantId: number;
+  dashboard: Dashboard;
+  tables: Tables;
+}
+
+/** Changes a dashboard's text, with what is wrong with it and what it looks like. */
+export function Editor({ tenantId, dashboard, tables }: EditorProps) {
+  if (dashboard.mayChange) return <Desk tenantId={tenantId} dashboard={dashboard} tables={tables} />;
+  return (
+    <div class="page narrow">
+      <PageHead title={dashboard.name} />
+      <Notice kind="info" title="This dashboard cannot be changed">
+        <p>
+          {dashboard.canned ? 'It comes with the product: copy it to change it.' : 'Managers may change it.'}{' '}
+          <a href={paths.dashboard(tenantId, dashboard.dashboardId)}>Back to the dashboard</a>
+        </p>
+      </Notice>
+    </div>
+  );
+}
+
+function Desk({ tenantId, dashboard, tables }: EditorProps) {
+  const { dashboardId } = dashboard;
+  const { api } = useApp();
+  const saving = useSaving(tenantId, dashboard);
+  const [stored, setStored] = useState(() => toText(dashboard.document));
+  const [first] = useState(() => usableDraft(tenantId, dashboard) ?? stored);
+  const [text, setText] = useState(first);
+  const code = useRef<Code>();
+  const [sent, setSent] = useState('');
+  const { flaws, document, busy } = useChecked(text, sent === text ? saving.problems : NONE, code);
+  const dirty = text !== stored;
+
+  useEffect(() => {
+    keepDraft(tenantId, dashboardId, dirty ? { version: saving.version, text } : undefined);
+  }, [tenantId, dashboardId, dirty, saving.version, text]);
+  useLeaving(dirty);
+
+  async function save(over?: number) {
+    const kept = code.current?.text() ?? text;
+    const { document: wanted } = checkText(kept);
+    setSent(kept);
+    if (wanted && (await saving.save(wanted, over))) setStored(kept);
+  }
+
+  async function takeTheirs() {
+    const theirs = await api.read(reads.dashboard(tenantId, dashboardId));
+    const loaded = toText(theirs.document);
+    saving.restart(theirs.version);
+    setStored(loaded);
+    code.current?.replace(loaded);
+  }
+
+  const { submission, conflict } = saving;
+  return (
+    <div class="page wide dashboard">
+      <PageHead
+        title={`Edit ${dashboard.name}`}
+        above={
+          <p class="crumbs">
+            <a href={paths.dashboards(tenantId)}>Dashboards</a> /{' '}
+            <a href={paths.dashboard(tenantId, dashboardId)}>{dashboard.name}</a>
+          </p>
+        }
+        actions={
+          <>
+            <span class="muted" role="status">
+              {dirty ? 'Not saved' : 'Saved'}
+            </span>
+            <button type="button" class="button small" onClick={() => exportText(text, dashboard.name)}>
+              Export
+            </button>
+            <button
+              type="button"
+              class="button small primary"
+              disabled={!dirty || busy || flaws.length > 0 || submission.busy}
+              onClick={() => void save()}
+            >
+              {submission.busy ? 'Saving…' : 'Save'}
+            </button>
+          </>
+        }
+      />
+      {conflict !== undefined && (
+        <Notice kind="warning" title="Somebody else changed it">
+          <p>{submission.error?.message}</p>
+          <p class="row">
+            <button type="button" class="button small" onClick={() => void takeTheirs()}>
+              Load theirs, give up mine
+            </button>
+            <button type="button" class="button small danger" onClick={() => void save(conflict)}>
+              Save mine over theirs
+            </button>
+          </p>
+        </Notice>
+      )}
+      {submission.error && conflict === undefined && <Failure error={submission.error} />}
+      <div class="desk">
+        <section class="panel desk-text" aria-label="Text">
+          <CodeEditor text={first} onChange={setText} onOpen={(opened) => (code.current = opened)} />
+          <FlawList text={text} flaws={flaws} onReveal={(at) => code.current?.reveal(at)} />
+        </section>
+        <section class="desk-preview" aria-label="Preview">
+          {document && <DashboardView tenantId={tenantId} document={document} tables={tables} />}
+        </section>
+      </div>
+    </div>
+  );
+}
+
+/** The draft of this version; one of another version would silently undo what was saved since. */
+function usableDraft(tenantId: number, { dashboardId, version }: Dashboard): string | undefined {
+  const draft = readDraft(tenantId, dashboardId);
+  return draft?.version === version ? draft.text : undefined;
+}
+
+/** Asks before the tab is closed with a text that is not saved. */
+function useLeaving(dirty: boolean) {
+  useEffect(() => {
+    if (!dirty) return;
+    const ask = (event: Event) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [dirty]);
+}
+
+/** The text's flaws and the last document that could be drawn, a moment after the typing. */
+function useChecked(text: string, problems: Problem[], code: { current: Code | undefined }) {
+  const [checked, setChecked] = useState<{ flaws: Flaw[]; of: string }>({ flaws: [], of: '' });
+  const [document, setDocument] = useState<DashboardDocument>();
+  const [round, setRound] = useState(0);
+  const check = useCallback(() => {
+    const found = checkText(text);
+    const flaws = [...found.flaws, ...(found.document ? flawsOf(text, problems) : [])];
+    setChecked({ flaws, of: text });
+    if (found.document) setDocument(found.document);
+    code.current?.mark(flaws);
+  }, [text, problems, code]);
+  useEffect(() => {
+    const timer = setTimeout(check, PAUSE);
+    return () => clearTimeout(timer);
+  }, [check, round]);
+  useEffect(() => {
+    loadVegaLiteSchema().then(
+      () => setRound(1),
+      () => undefined,
+    );
+  }, []);
+  return { flaws: checked.flaws, document, busy: checked.of !== text };
 }

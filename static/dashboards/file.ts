@@ -6,9 +6,13 @@ export const toText = (document: unknown) => `${JSON.stringify(document, null, 2
 
 /** A file's name for what has a title. */
 export const fileNameOf = (title: string) =>
-  title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'dashboard';
+  title
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-|-$/g, '') || 'dashboard';
 
-export function exportDocument(document: DashboardDocument) {
-  const file = new Blob([toText(document)], { type: 'application/json' });
-  offerFile(file, `${fileNameOf(document.name)}.dashboard.json`);
+export function exportText(text: string, name: string) {
+  offerFile(new Blob([text], { type: 'application/json' }), `${fileNameOf(name)}.dashboard.json`);
 }
+
+export const exportDocument = (document: DashboardDocument) => exportText(toText(document), document.name);

@@ -79,10 +79,13 @@ function check(value: unknown, depth: number): number {
   if (typeof value === 'string') requirePlainText(value);
   if (Array.isArray(value)) return value.reduce<number>((sum, part) => sum + check(part, depth + 1), 0);
   if (!isObject(value)) return 0;
-  const inside = Object.entries(value).reduce((sum, [key, part]) => {
-    requireOpen(key, part);
-    return sum + (key === 'data' ? requireKnownData(part) : check(part, depth + 1));
-  }, 'mark' in value ? 1 : 0);
+  const inside = Object.entries(value).reduce(
+    (sum, [key, part]) => {
+      requireOpen(key, part);
+      return sum + (key === 'data' ? requireKnownData(part) : check(part, depth + 1));
+    },
+    'mark' in value ? 1 : 0,
+  );
   return inside * repetitions(value.repeat);
 }
 
@@ -95,7 +98,8 @@ function requireOpen(key: string, value: unknown) {
   const limit = Object.hasOwn(LIMITS, key) ? LIMITS[key] : undefined;
   if (limit !== undefined && typeof value === 'number' && value > limit)
     throw new WidgetFault('too_large', `"${key}" is at most ${limit}.`);
-  if (key === 'mark' && (isObject(value) ? value.type : value) === 'image') refuse('Pictures are not loaded.');
+  if (key === 'mark' && (isObject(value) ? value.type : value) === 'image')
+    refuse('Pictures are not loaded.');
   if (key === 'cursor' && !/^[a-z-]+$/.test(String(value))) refuse('A cursor is a plain word.');
   if (key === 'bind') requirePlainInput(value);
   if (key === 'keyvals' && isObject(value)) requireShortSequence(value);
@@ -113,7 +117,8 @@ function requirePlainInput(bind: unknown) {
 
 function requireKnownData(data: unknown): number {
   if (data === null || data === undefined) return 0;
-  if (!isObject(data)) throw new WidgetFault('unknown_data', 'Data is an object: { "name": "repositorystats" }.');
+  if (!isObject(data))
+    throw new WidgetFault('unknown_data', 'Data is an object: { "name": "repositorystats" }.');
   for (const key of Object.keys(data)) requireOpen(key, data[key]);
   if (isObject(data.sequence)) return requireShortSequence(data.sequence);
   if (Array.isArray(data.values)) {
@@ -122,7 +127,10 @@ function requireKnownData(data: unknown): number {
     return 0;
   }
   if (!DATA_NAMES.some((name) => name === data.name))
-    throw new WidgetFault('unknown_data', `There is no data "${String(data.name)}". There are ${DATA_NAMES.join(', ')}.`);
+    throw new WidgetFault(
+      'unknown_data',
+      `There is no data "${String(data.name)}". There are ${DATA_NAMES.join(', ')}.`,
+    );
   return 0;
 }
 

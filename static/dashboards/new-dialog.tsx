@@ -46,7 +46,9 @@ export function NewDialog({ tenantId, imported, onClose }: NewDialogProps) {
       onClose={onClose}
     >
       <Field label="Name" value={name} onValue={setName} maxLength={100} fault={faults.of('name')} />
-      {error instanceof ApiError && error.code === 'dashboard_invalid' && <Problems details={error.details} />}
+      {error instanceof ApiError && error.code === 'dashboard_invalid' && (
+        <Problems details={error.details} />
+      )}
     </FormDialog>
   );
 }

@@ -33,7 +33,14 @@ export function Picture({ spec, rows, label, onDrawn }: PictureProps) {
     const draw = async () => {
       const { drawWidget } = await import('./draw.ts');
       if (gone) return;
-      drawn = await drawWidget({ spec, rows, size: sizeOf(box), box: canvas, inputs: controls, onTip: setTip });
+      drawn = await drawWidget({
+        spec,
+        rows,
+        size: sizeOf(box),
+        box: canvas,
+        inputs: controls,
+        onTip: setTip,
+      });
       if (gone) return drawn.close();
       box.replaceChildren(canvas);
       onDrawn(drawn);
@@ -62,7 +69,8 @@ export function Picture({ spec, rows, label, onDrawn }: PictureProps) {
 
 /** What the pointer is at; always as text. */
 function TipBox({ tip: { x, y, lines } }: { tip: Tip }) {
-  const left = x > window.innerWidth / 2 ? { right: `${window.innerWidth - x + 12}px` } : { left: `${x + 12}px` };
+  const left =
+    x > window.innerWidth / 2 ? { right: `${window.innerWidth - x + 12}px` } : { left: `${x + 12}px` };
   return (
     <div class="tip widget-tip" style={{ ...left, top: `${y + 12}px` }} aria-hidden="true">
       <ul>

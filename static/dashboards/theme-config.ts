@@ -37,6 +37,11 @@ export function themeConfig(): Config {
     },
     header: { ...text, labelColor: color('ink'), titleColor: color('ink-2') },
     title: { font: FONT, color: color('ink'), subtitleColor: color('ink-2'), fontSize: 13, fontWeight: 600 },
-    range: { category: [...series, color('clones-inner'), color('series-other')], ramp, heatmap: ramp, ordinal: ramp },
+    range: {
+      category: [...series, color('clones-inner'), color('series-other')],
+      ramp,
+      heatmap: ramp,
+      ordinal: ramp,
+    },
   };
 }

@@ -16,7 +16,9 @@ interface Shown {
 /** The rows of some tables in a scope. While others are being read those before stay, so that nothing jumps. */
 export function useRows(tables: Tables | undefined, names: DataName[], scope: string): Shown {
   const asked = names.toSorted().join();
-  const [state, setState] = useState<{ rows?: RowsByName; error?: Error; loading: boolean }>({ loading: true });
+  const [state, setState] = useState<{ rows?: RowsByName; error?: Error; loading: boolean }>({
+    loading: true,
+  });
   const [round, setRound] = useState(0);
   useEffect(() => {
     if (!tables) return;

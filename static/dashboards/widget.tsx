@@ -3,12 +3,12 @@ import { Menu } from '../controls/menu.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { offerFile } from '../controls/offer-file.ts';
 import { plural } from '../format.ts';
-import type { Drawn } from './draw.ts';
-import { Picture } from './picture.tsx';
 import type { Widget } from './document.ts';
+import type { Drawn } from './draw.ts';
 import { FAULT_TITLES, WidgetFault } from './fault.ts';
 import { fileNameOf } from './file.ts';
 import { dataNamesOf } from './guard.ts';
+import { Picture } from './picture.tsx';
 import type { RowsByName } from './use-rows.ts';
 import { toCsv, type Values } from './values.ts';
 import { ValuesTable } from './values-table.tsx';
@@ -40,7 +40,10 @@ export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
       <header class="panel-head">
         <h2 id={id}>{nameless}</h2>
         {drawn && (
-          <Menu label={`Menu of ${nameless}`} items={itemsOf(nameless, drawn, asTable, () => setAsTable(!asTable))} />
+          <Menu
+            label={`Menu of ${nameless}`}
+            items={itemsOf(nameless, drawn, asTable, () => setAsTable(!asTable))}
+          />
         )}
       </header>
       {!own && <div class="widget-box chart-box loading" />}

@@ -1,0 +1,102 @@
+import documentSchema from './document.schema.json';
+
+/** As much of JSON Schema as the two schemas use. */
+export interface Schema {
+  $ref?: string;
+  anyOf?: Schema[];
+  allOf?: Schema[];
+  type?: string | string[];
+  enum?: unknown[];
+  const?: unknown;
+  properties?: Record<string, Schema>;
+  additionalProperties?: boolean | Schema;
+  required?: string[];
+  items?: Schema | Schema[];
+  not?: Schema;
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
+  description?: string;
+  $defs?: Record<string, Schema>;
+  definitions?: Record<string, Schema>;
+}
+
+export type Path = (string | number)[];
+
+const own = documentSchema as Schema;
+let vegaLite: Schema | undefined;
+const roots = new WeakMap<Schema, Schema>();
+const alternatives = new WeakMap<Schema, Schema[]>();
+
+/** Fetches Vega-Lite's own schema: what the document's leaves open in a specification is then checked and completed too. */
+export async function loadVegaLiteSchema(): Promise<void> {
+  const { default: loaded } = await import('vega-lite/vega-lite-schema.json');
+  vegaLite = loaded as Schema;
+}
+
+function resolve(schema: Schema, root: Schema): Schema {
+  const name = schema.$ref?.split('/').at(-1);
+  const found =
+    name && (root.$defs?.[decodeURIComponent(name)] ?? root.definitions?.[decodeURIComponent(name)]);
+  return found || schema;
+}
+
+/** The schemas that a schema stands for, references followed and alternatives side by side. */
+function expand(schema: Schema, root: Schema, seen = new Set<Schema>()): Schema[] {
+  if (seen.has(schema)) return [];
+  seen.add(schema);
+  if (schema.$ref) return expand(resolve(schema, root), root, seen);
+  if (schema.anyOf) return schema.anyOf.flatMap((one) => expand(one, root, seen));
+  roots.set(schema, root);
+  return [schema];
+}
+
+export function alternativesOf(schema: Schema, root = roots.get(schema) ?? own): Schema[] {
+  const known = alternatives.get(schema);
+  if (known) return known;
+  const found = expand(schema, root);
+  alternatives.set(schema, found);
+  return found;
+}
+
+const isSpec = (path: Path) => path.length === 5 && path[4] === 'spec';
+
+/** What a document may be. */
+export const rootSchemas = () => alternativesOf(own, own);
+
+/** What the part `key` of something may be, that may itself be one of `schemas` and stands at `path`. */
+export function partSchemas(schemas: Schema[], path: Path, key: string | number): Schema[] {
+  const parts = schemas.flatMap((schema) => {
+    const root = roots.get(schema) ?? own;
+    const part = typeof key === 'number' ? itemOf(schema, key) : propertyOf(schema, key);
+    return part ? alternativesOf(part, root) : [];
+  });
+  const others =
+    isSpec([...path, key]) && vegaLite
+      ? alternativesOf({ $ref: '#/definitions/TopLevelSpec' }, vegaLite)
+      : [];
+  return [...new Set([...parts, ...others])];
+}
+
+function propertyOf({ properties, additionalProperties }: Schema, key: string): Schema | undefined {
+  if (properties && Object.hasOwn(properties, key)) return properties[key];
+  return typeof additionalProperties === 'object' ? additionalProperties : undefined;
+}
+
+const itemOf = ({ items }: Schema, place: number) => (Array.isArray(items) ? items[place] : items);
+
+/** What stands at a path may be. */
+export function schemasAt(path: Path): Schema[] {
+  let schemas = rootSchemas();
+  for (const [place, key] of path.entries()) schemas = partSchemas(schemas, path.slice(0, place), key);
+  return schemas;
+}
+
+/** The values that are listed for what may be one of the schemas. */
+export function listedValues(schemas: Schema[]): unknown[] {
+  const values = schemas.flatMap((schema) => schema.enum ?? ('const' in schema ? [schema.const] : []));
+  return [...new Set(values)];
+}
