@@ -11,7 +11,10 @@ export type Route =
         | 'system-log'
         | 'unknown';
     }
-  | { page: 'overview' | 'repositories' | 'dashboards' | 'runs' | 'members' | 'notifications'; tenantId: number }
+  | {
+      page: 'overview' | 'repositories' | 'dashboards' | 'runs' | 'members' | 'notifications';
+      tenantId: number;
+    }
   | { page: 'repository'; tenantId: number; repositoryId: number }
   | { page: 'run'; tenantId: number; runId: number }
   | { page: 'dashboard' | 'edit-dashboard'; tenantId: number; dashboardId: string };

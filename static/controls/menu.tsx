@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useDismiss } from './use-dismiss.ts';
 
 export interface MenuItem {
   label: string;
@@ -16,14 +17,9 @@ export function Menu({ label, items }: MenuProps) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
+  useDismiss(box, open, () => setOpen(false));
   useEffect(() => {
-    if (!open) return;
-    const outside = (event: Event) => {
-      if (!box.current?.contains(event.target as Node)) setOpen(false);
-    };
-    document.addEventListener('pointerdown', outside);
-    box.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus();
-    return () => document.removeEventListener('pointerdown', outside);
+    if (open) box.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus();
   }, [open]);
 
   function close() {
@@ -60,7 +56,7 @@ function Items({ id, label, items, onClose }: MenuProps & { id: string; onClose:
       id={id}
       aria-label={label}
       onKeyDown={(event) => {
-        if (event.key === 'Escape' || event.key === 'Tab') onClose();
+        if (event.key === 'Tab') onClose();
         move(event);
       }}
     >

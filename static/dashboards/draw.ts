@@ -60,7 +60,7 @@ const EVENTS = {
 /** Draws a specification. Throws a `WidgetFault`. */
 export async function drawWidget({ spec, rows, size, box, inputs, onTip }: Drawing): Promise<Drawn> {
   const log = openLog();
-  const compiled = toVega(fit(requireHarmless(spec), size), log);
+  const compiled = toVega(fitInto(requireHarmless(spec), size), log);
   const view = toView(compiled, log, onTip);
   try {
     for (const name of dataNamesOf(spec)) view.data(name, copy(rows[name] ?? []));
@@ -129,7 +129,7 @@ const isComposed = (spec: Json) =>
 const fills = (length: unknown) => length === undefined || length === 'container';
 
 /** Fills the widget's box; what has a size of its own, or parts side by side, keeps it and is scrolled. */
-function fit(spec: Json, { width, height }: Size): Json {
+function fitInto(spec: Json, { width, height }: Size): Json {
   if (isComposed(spec)) return spec;
   return {
     autosize: { type: 'fit', contains: 'padding' },

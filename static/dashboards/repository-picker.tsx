@@ -1,6 +1,7 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import { useAnswer } from '../answers.ts';
 import { Answered } from '../controls/answered.tsx';
+import { useDismiss } from '../controls/use-dismiss.ts';
 import { plural } from '../format.ts';
 import { go, usePlace, withQuery } from '../location.ts';
 import { reads } from '../reads.ts';
@@ -12,27 +13,12 @@ export function RepositoryPicker({ tenantId }: { tenantId: number }) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
-  useEffect(() => {
-    if (!open) return;
-    const outside = (event: Event) => {
-      if (!box.current?.contains(event.target as Node)) setOpen(false);
-    };
-    document.addEventListener('pointerdown', outside);
-    return () => document.removeEventListener('pointerdown', outside);
-  }, [open]);
+  useDismiss(box, open, () => setOpen(false));
   const pick = (ids: number[]) => go(withQuery(place, { repositories: ids.join(',') || null }));
   const label = picked.length ? plural(picked.length, 'repository', 'repositories') : 'All repositories';
 
   return (
-    <div
-      class="menu"
-      ref={box}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape' || !open) return;
-        setOpen(false);
-        box.current?.querySelector('button')?.focus();
-      }}
-    >
+    <div class="menu" ref={box}>
       <button
         type="button"
         class="button small"

@@ -53,10 +53,11 @@ function narrow(schemas: Schema[], value: Record<string, unknown>): Schema[] {
 function check(value: unknown, schemas: Schema[], path: Path, report: Report): void {
   if (schemas.length === 0) return;
   const fitting = schemas.filter((schema) => fitsType(schema, value));
-  if (fitting.length === 0) return report({ path, message: `This must be ${expected(schemas)}.` });
-  if (Array.isArray(value)) return checkArray(value, fitting, path, report);
-  if (!isPlain(value)) return checkObject(value as Record<string, unknown>, fitting, path, report);
-  if (fitting.some((schema) => isListed(schema, value))) return checkBounds(value, fitting, path, report);
+  if (fitting.length === 0) return void report({ path, message: `This must be ${expected(schemas)}.` });
+  if (Array.isArray(value)) return void checkArray(value, fitting, path, report);
+  if (!isPlain(value)) return void checkObject(value as Record<string, unknown>, fitting, path, report);
+  if (fitting.some((schema) => isListed(schema, value)))
+    return void checkBounds(value, fitting, path, report);
   report({ path, message: `This must be one of ${list(listedValues(fitting))}.` });
 }
 

@@ -23,8 +23,12 @@ export function openTables(api: Api, tenantId: number, first: DashboardData): Ta
   function renew(): Promise<void> {
     renewing ??= api
       .send<DashboardData>('POST', `dashboards/${tenantId}/data-token`, {})
-      .then((renewed) => void (data = renewed))
-      .finally(() => (renewing = undefined));
+      .then((renewed) => {
+        data = renewed;
+      })
+      .finally(() => {
+        renewing = undefined;
+      });
     return renewing;
   }
 
