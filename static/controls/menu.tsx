@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useDismiss } from './use-dismiss.ts';
 
-export interface MenuItem {
+interface MenuItem {
   label: string;
   onPick: () => void;
 }

@@ -9,16 +9,16 @@ export function useDismiss(box: RefObject<HTMLElement>, open: boolean, close: ()
     const outside = (event: Event) => {
       if (!element.contains(event.target as Node)) close();
     };
-    const escape = (event: KeyboardEvent) => {
+    const leave = (event: KeyboardEvent) => {
       if (event.key !== 'Escape') return;
       close();
       element.querySelector('button')?.focus();
     };
     document.addEventListener('pointerdown', outside);
-    element.addEventListener('keydown', escape);
+    element.addEventListener('keydown', leave);
     return () => {
       document.removeEventListener('pointerdown', outside);
-      element.removeEventListener('keydown', escape);
+      element.removeEventListener('keydown', leave);
     };
   }, [open]);
 }

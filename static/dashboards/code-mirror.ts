@@ -3,6 +3,7 @@ import {
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
+  insertBracket,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { jsonLanguage } from '@codemirror/lang-json';
@@ -40,7 +41,7 @@ export interface Code {
 
 const highlight = HighlightStyle.define([
   { tag: tags.propertyName, color: 'var(--series-1)' },
-  { tag: tags.string, color: 'var(--series-2)' },
+  { tag: tags.string, color: 'var(--success)' },
   { tag: tags.number, color: 'var(--series-3)' },
   { tag: [tags.bool, tags.null], color: 'var(--series-4)' },
 ]);
@@ -76,6 +77,19 @@ const theme = EditorView.theme({
   '.cm-searchMatch': { backgroundColor: 'var(--warning-ground)' },
 });
 
+/** What is typed over a selection: the browser itself would keep its style in an attribute, which the policy refuses. */
+const overtype = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { state, composing } = view;
+    if (event.inputType !== 'insertText' || !event.data || composing || state.selection.main.empty)
+      return false;
+    const change = insertBracket(state, event.data) ?? state.update(state.replaceSelection(event.data));
+    view.dispatch(change, { userEvent: 'input.type', scrollIntoView: true });
+    event.preventDefault();
+    return true;
+  },
+});
+
 /**
  * Opens an editor for a dashboard's text. It stands in a shadow tree: there its styles are constructed style sheets,
  * which the page's policy allows, unlike style elements.
@@ -99,11 +113,11 @@ export function openCode(host: HTMLElement, text: string, onChange: (text: strin
         ...[...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...searchKeymap],
         ...[...historyKeymap, ...defaultKeymap],
       ]),
-      EditorView.contentAttributes.of({ 'aria-label': 'The dashboard as JSON' }),
+      EditorView.contentAttributes.of({ 'aria-label': 'The dashboard as JSON', tabindex: '0' }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) onChange(update.state.doc.toString());
       }),
-      theme,
+      ...[overtype, theme],
     ],
   });
   const view = new EditorView({ state, parent: root, root });

@@ -1,8 +1,7 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { syntaxTree } from '@codemirror/language';
 import type { EditorView } from '@codemirror/view';
-import type { SyntaxNode } from '@lezer/common';
-import { pathOf } from './json-places.ts';
+import { pathOf, type SyntaxNode } from './json-places.ts';
 import { alternativesOf, listedValues, type Schema, schemasAt } from './schema.ts';
 
 /** Offers the names and values that the format has at a place. */

@@ -34,7 +34,10 @@ function parse(text: string): { value: unknown } | { flaw: Flaw } {
     return { value: JSON.parse(text) };
   } catch (error) {
     const from = syntaxErrorAt(text);
-    const message = (error as Error).message.replace(/ in JSON at position.*| \(line \d+.*/s, '');
+    const message = (error as Error).message.replace(
+      /,? \.{3}.*| in JSON at position.*| \(line \d+.*| is not valid JSON$/s,
+      '',
+    );
     return { flaw: { from, to: Math.min(text.length, from + 1), message: `This is not JSON: ${message}` } };
   }
 }

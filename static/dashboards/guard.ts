@@ -1,7 +1,7 @@
 import type { DataName } from './document.ts';
 import { WidgetFault } from './fault.ts';
 
-export const DATA_NAMES: readonly DataName[] = ['repositorystats', 'weekly', 'monthly', 'totals'];
+const DATA_NAMES: readonly DataName[] = ['repositorystats', 'weekly', 'monthly', 'totals'];
 
 const CHARACTERS = 256_000;
 const DEPTH = 60;
@@ -17,6 +17,7 @@ const CLOSED: Record<string, string> = {
   element: 'an element of the page',
   events: 'a set-up of events',
   loader: 'a loader',
+  usermeta: 'a set-up of the embedding page',
 };
 /** Numbers that decide how much is computed before anything is drawn. */
 const LIMITS: Record<string, number> = {

@@ -1,9 +1,11 @@
 import { jsonLanguage } from '@codemirror/lang-json';
-import type { SyntaxNode } from '@lezer/common';
 import type { Path } from './schema.ts';
 
+/** A node of a text's tree. */
+export type SyntaxNode = ReturnType<typeof jsonLanguage.parser.parse>['topNode'];
+
 /** Where a part of a text stands, and the name that it has in its object. */
-export interface Span {
+interface Span {
   from: number;
   to: number;
   key?: { from: number; to: number };

@@ -1,4 +1,4 @@
-import { listedValues, type Path, partSchemas, rootSchemas, type Schema } from './schema.ts';
+import { decisive, listedValues, type Path, partSchemas, rootSchemas, type Schema } from './schema.ts';
 
 /** What does not fit the schema, and where. */
 export interface Misfit {
@@ -86,7 +86,7 @@ const between = (least: number, most: number) =>
 
 function checkObject(value: Record<string, unknown>, schemas: Schema[], path: Path, report: Report) {
   const narrowed = narrow(schemas, value);
-  const closed = narrowed.every(({ additionalProperties }) => additionalProperties === false);
+  const closed = decisive(narrowed).every(({ additionalProperties }) => additionalProperties === false);
   for (const [key, part] of Object.entries(value)) {
     const parts = partSchemas(narrowed, path, key);
     if (parts.length > 0) check(part, parts, [...path, key], report);

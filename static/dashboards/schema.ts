@@ -83,7 +83,9 @@ export function partSchemas(schemas: Schema[], path: Path, key: string | number)
 
 function propertyOf({ properties, additionalProperties }: Schema, key: string): Schema | undefined {
   if (properties && Object.hasOwn(properties, key)) return properties[key];
-  return typeof additionalProperties === 'object' ? additionalProperties : undefined;
+  if (typeof additionalProperties !== 'object' || Object.keys(additionalProperties).length === 0)
+    return undefined;
+  return additionalProperties;
 }
 
 const itemOf = ({ items }: Schema, place: number) => (Array.isArray(items) ? items[place] : items);
@@ -93,6 +95,12 @@ export function schemasAt(path: Path): Schema[] {
   let schemas = rootSchemas();
   for (const [place, key] of path.entries()) schemas = partSchemas(schemas, path.slice(0, place), key);
   return schemas;
+}
+
+/** The document's own schema leaves most of a specification open: where Vega-Lite's speaks, it decides what there is. */
+export function decisive(schemas: Schema[]): Schema[] {
+  const foreign = schemas.filter((schema) => roots.get(schema) !== own);
+  return foreign.length > 0 ? foreign : schemas;
 }
 
 /** The values that are listed for what may be one of the schemas. */

@@ -33,7 +33,6 @@ export function openTables(api: Api, tenantId: number, first: DashboardData): Ta
   }
 
   async function ask(path: string): Promise<Response> {
-    if (Date.parse(data.expiresAt) <= Date.now() - 60_000) await renew().catch(() => undefined);
     const { token } = data;
     return api.text({ url: path }, token).catch(async (error: unknown) => {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;

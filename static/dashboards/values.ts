@@ -24,7 +24,7 @@ const COLUMNS = 20;
 export function valuesOf(view: View, spec: Spec): Values {
   const source = sourceOf(spec.marks ?? [], new Set((spec.data ?? []).map(({ name }) => name)));
   const data = source ? (view.data(source) as Record<string, unknown>[]) : [];
-  const fields = fieldsOf(data[0] ?? {});
+  const fields = fieldsOf(data[0] ?? {}, JSON.stringify(spec.marks ?? []));
   return {
     columns: fields.map((field) => ({ field, label: labelOf(field) })),
     rows: data.map((row) => fields.map((field) => toValue(row[field]))),
@@ -42,11 +42,11 @@ function sourceOf(marks: Mark[], known: Set<string>): string | undefined {
   return undefined;
 }
 
-/** Without the ends that stacking adds and what Vega-Lite keeps for itself. */
-function fieldsOf(row: Record<string, unknown>): string[] {
-  return Object.keys(row)
-    .filter((field) => !/_(start|end)$|^__|_store$/.test(field))
-    .slice(0, COLUMNS);
+/** Those that the marks name, without the ends that stacking adds and what Vega-Lite keeps for itself. */
+function fieldsOf(row: Record<string, unknown>, marks: string): string[] {
+  const fields = Object.keys(row).filter((field) => !/_(start|end)$|^__|_store$/.test(field));
+  const named = fields.filter((field) => marks.includes(`"${field}"`) || marks.includes(`\\"${field}\\"`));
+  return (named.length > 0 ? named : fields).slice(0, COLUMNS);
 }
 
 function labelOf(field: string): string {

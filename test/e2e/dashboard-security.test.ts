@@ -1,0 +1,190 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTestInstallation, type TestInstallation } from '../installation.ts';
+import { openChromium } from './chromium.ts';
+import { FIRST_INSTANT, makeHistory } from './history.ts';
+import { openVisitor, type Visitor } from './visitor.ts';
+
+let installation: TestInstallation;
+let browser: Browser;
+let ada: Visitor;
+let evil: Server;
+/** What was asked of a foreign host. */
+const reached: string[] = [];
+let address = '';
+
+beforeAll(async () => {
+  evil = createServer((request, response) => {
+    reached.push(request.url ?? '');
+    response.setHeader('access-control-allow-origin', '*').end('[]');
+  });
+  await new Promise<void>((resolve) => evil.listen(0, '127.0.0.1', resolve));
+  address = `http://127.0.0.1:${(evil.address() as AddressInfo).port}`;
+  const now = FIRST_INSTANT;
+  [installation, browser] = await Promise.all([openTestInstallation({ demo: true, now }), openChromium()]);
+  await makeHistory(installation);
+  ada = await openVisitor(browser, installation.url);
+  await ada.page.goto(`${installation.url}/t/1/dashboards`);
+  await ada.signInAs('Ada Lovelace');
+  await ada.page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) =>
+      console.error(`policy: ${event.effectiveDirective} ${event.blockedURI}`),
+    );
+  });
+}, 240_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await installation?.close();
+  evil?.close();
+});
+
+const DAILY = { name: 'totals' };
+const x = { field: 'TDATE', type: 'temporal' };
+const y = { field: 'VIEWCOUNT', type: 'quantitative' };
+const fine = { description: 'Fine.', data: DAILY, mark: 'bar', encoding: { x, y } };
+
+/**
+ * Shows specifications as if they had got past the API, which refuses them: the page must stand without it. A good
+ * widget is the last one.
+ */
+async function show(specs: unknown[]) {
+  const { page } = ada;
+  const all = [...specs, fine];
+  await page.route('**/dashboards/1/traffic-by-day', async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.json();
+    const widgets = all.map((spec, index) => ({
+      ...{ title: index === specs.length ? 'Last' : `W${index}`, x: 0, y: index * 4, w: 12, h: 4, spec },
+    }));
+    body.document = { name: 'Evil', tabs: [{ title: 'One', widgets }] };
+    await route.fulfill({ response: answer, json: body });
+  });
+  await page.goto('about:blank');
+  await page.goto(`${installation.url}/t/1/dashboards/traffic-by-day`);
+  await page.getByRole('img', { name: /^Last: Fine\. \d+ rows/ }).waitFor();
+  await expect.poll(() => page.locator('.widget:has(canvas), .widget:has(.notice)').count()).toBe(all.length);
+  await page.unroute('**/dashboards/1/traffic-by-day');
+}
+
+async function faults() {
+  const texts = await ada.page.locator('.widget').allInnerTexts();
+  return texts.slice(0, -1).map((text) => text.split('\n').filter(Boolean)[1] ?? '');
+}
+
+/** Nothing was asked of another host, nothing ran, and the policy had nothing to stop. */
+async function expectNothingHappened() {
+  const { page } = ada;
+  await page.waitForTimeout(300);
+  expect(await page.evaluate(() => 'ran' in window)).toBe(false);
+  expect(reached).toEqual([]);
+  expect(ada.problems()).toEqual([]);
+}
+
+test('a specification that names an address is refused, and nothing is asked of it', async () => {
+  const url = `${address}/data.json`;
+  const picture = { type: 'image', url };
+  const specs = [
+    { ...fine, data: { url } },
+    { ...fine, data: { url, format: { type: 'topojson', feature: 'a' } }, mark: 'geoshape' },
+    { ...fine, transform: [{ lookup: 'TDATE', from: { data: { url }, key: 'a', fields: ['b'] } }] },
+    { ...fine, mark: 'image', encoding: { x, y, url: { value: url } } },
+    { ...fine, mark: picture },
+    { ...fine, mark: { type: 'point', href: url } },
+    { ...fine, encoding: { x, y, href: { value: url } } },
+    { ...fine, config: { loader: { baseURL: address } } },
+    { ...fine, background: `url(${url})` },
+    { ...fine, config: { font: `x; src: url(${url})` } },
+    { ...fine, mark: { type: 'bar', cursor: `url(${url}), auto` } },
+    { ...fine, mark: { type: 'bar', cursor: { expr: `'ur' + 'l(${url})'` } } },
+    { ...fine, mark: { type: 'bar', fill: `URL(${url}#a)` } },
+    { datasets: { a: [] }, ...fine, data: { name: 'a' } },
+    { ...fine, usermeta: { embedOptions: { loader: { baseURL: address }, patch: url } } },
+    { ...fine, params: [{ name: 'p', value: 1, bind: { input: 'image', src: url } }] },
+    { ...fine, config: { events: { bind: 'any' } } },
+  ];
+  await show(specs);
+  expect(await faults()).toEqual(specs.map(() => 'Not allowed here'));
+  await expectNothingHappened();
+});
+
+test('a foreign schema is not asked for, and a widget holds nothing but its picture', async () => {
+  await show([{ ...fine, $schema: `${address}/schema/vega-lite/v6.json` }]);
+  expect(await ada.page.locator('.widget canvas').count()).toBe(2);
+  expect(await ada.page.locator('.widget :is(a, details, img, script, style, iframe)').count()).toBe(0);
+  await expectNothingHappened();
+});
+
+test('no expression makes code, reaches the page, or writes into it', async () => {
+  const run = 'window.ran = 1';
+  const calculate = (code: string) => ({ ...fine, transform: [{ calculate: code, as: 'bad' }] });
+  await show([
+    calculate(`datum.constructor.constructor('${run}')()`),
+    calculate(`[].constructor.constructor('${run}')()`),
+    calculate(`eval('${run}')`),
+    calculate(`window.ran = 1`),
+    calculate(`setTimeout('${run}', 0)`),
+    calculate(`event.view.eval('${run}')`),
+    calculate(`toString.constructor('${run}')()`),
+    { ...fine, params: [{ name: 'p', expr: `constructor.constructor('${run}')()` }] },
+    { ...fine, params: [{ name: 'p', value: 1, bind: { element: '#app', input: 'text' } }] },
+    { ...fine, params: [{ name: 'p', value: 1, bind: { input: 'range', onfocus: run, autofocus: true } }] },
+    { ...fine, params: [{ name: 'p', select: { type: 'point', on: '#app:click' } }] },
+    { ...fine, title: { text: { expr: `data('totals').constructor.constructor('${run}')()` } } },
+  ]);
+  expect(await ada.page.locator('#app header.bar').count()).toBe(1);
+  await expectNothingHappened();
+});
+
+test('texts of tips and titles are text', async () => {
+  const { page } = ada;
+  const html = "<img src=x onerror='window.ran=1'>";
+  await show([
+    {
+      ...fine,
+      title: html,
+      transform: [{ calculate: JSON.stringify(html), as: 'bad' }],
+      mark: { type: 'rect', tooltip: { content: 'data' } },
+      encoding: { tooltip: { field: 'bad', title: html } },
+    },
+  ]);
+  const canvas = page.locator('.widget canvas').first();
+  await canvas.scrollIntoViewIfNeeded();
+  await expect
+    .poll(async () => {
+      await canvas.hover({ position: { x: 300 + Math.random() * 20, y: 150 } });
+      return page.locator('.widget-tip').allInnerTexts();
+    })
+    .toEqual([expect.stringContaining('<img src=x')]);
+  expect(await page.locator('.widget-tip img').count()).toBe(0);
+  await expectNothingHappened();
+});
+
+test('what is too much or no specification is named in its widget, and the others go on', async () => {
+  const sequence = { sequence: { start: 0, stop: 10_000 } };
+  const place = { field: 'data', type: 'quantitative' };
+  const specs: [unknown, string][] = [
+    [{ data: sequence, mark: 'point', encoding: { x: place, y: place } }, 'Too many marks'],
+    [{ layer: Array.from({ length: 10_000 }, () => ({ mark: 'bar' })) }, 'Too many marks'],
+    [
+      { ...fine, repeat: Array(40).fill('a'), spec: { layer: Array(3).fill({ mark: 'bar' }) } },
+      'Too many marks',
+    ],
+    [{ ...fine, description: 'x'.repeat(260_000) }, 'Too large'],
+    [{ ...fine, data: { sequence: { start: 0, stop: 1e9 } } }, 'Too large'],
+    [{ ...fine, transform: [{ calculate: 'length(sequence(0, 1e9))', as: 'a' }] }, 'Too large'],
+    [{ ...fine, transform: [{ calculate: "pad('a', 1e9)", as: 'a' }] }, 'Too large'],
+    [{ ...fine, encoding: { x: { ...y, bin: { maxbins: 1e9 } } } }, 'Too large'],
+    [{ $schema: 'https://vega.github.io/schema/vega/v6.json', marks: [] }, 'Not a Vega-Lite specification'],
+    [{ ...fine, mark: 'nonsense' }, 'Not a Vega-Lite specification'],
+    [{ data: DAILY }, 'Not a Vega-Lite specification'],
+    ['bar', 'Not a Vega-Lite specification'],
+    [{ ...fine, transform: [{ calculate: 'datum.', as: 'a' }] }, 'Not a Vega-Lite specification'],
+    [{ ...fine, data: { name: 'secrets' } }, 'Unknown data'],
+  ];
+  await show(specs.map(([spec]) => spec));
+  expect(await faults()).toEqual(specs.map(([, title]) => title));
+  await expectNothingHappened();
+});

@@ -1,0 +1,293 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, Locator } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTestInstallation, type TestInstallation } from '../installation.ts';
+import { findFaults } from './axe.ts';
+import { openChromium } from './chromium.ts';
+import { FIRST_INSTANT, makeHistory } from './history.ts';
+import { openVisitor, type Visitor } from './visitor.ts';
+
+let installation: TestInstallation;
+let browser: Browser;
+let ada: Visitor;
+
+beforeAll(async () => {
+  const now = FIRST_INSTANT;
+  [installation, browser] = await Promise.all([openTestInstallation({ demo: true, now }), openChromium()]);
+  await makeHistory(installation);
+  ada = await openVisitor(browser, installation.url);
+  await ada.page.goto(`${installation.url}/t/1/dashboards`);
+  await ada.signInAs('Ada Lovelace');
+  await ada.page.getByRole('link', { name: 'Traffic by day' }).waitFor();
+}, 240_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await installation?.close();
+});
+
+const picture = (name: string | RegExp) => ada.page.getByRole('img', { name });
+const editor = () => ada.page.getByRole('textbox', { name: 'The dashboard as JSON' });
+
+const widget = (title: string, spec: unknown) => ({ title, x: 0, y: 0, w: 12, h: 4, spec });
+const DAILY = {
+  description: 'Views of all repositories.',
+  data: { name: 'totals' },
+  mark: 'bar',
+  encoding: {
+    x: { field: 'TDATE', type: 'temporal', timeUnit: 'utcyearmonthdate' },
+    y: { field: 'VIEWCOUNT', type: 'quantitative' },
+  },
+};
+
+async function makeDashboard(name: string): Promise<string> {
+  const document = { name, tabs: [{ title: 'One', widgets: [widget('Views', DAILY)] }] };
+  const { status, body } = await installation.as('ada@example.com')('POST', '/dashboards/1', { document });
+  expect(status).toBe(201);
+  return body.dashboardId;
+}
+
+async function savedText(button: Locator): Promise<string> {
+  const [download] = await Promise.all([ada.page.waitForEvent('download'), button.click()]);
+  return readFile((await download.path()) ?? '', 'utf8');
+}
+
+/** Puts a text into the editor as if it was pasted. */
+async function paste(text: string) {
+  await editor().click();
+  await ada.page.keyboard.press('Control+a');
+  await ada.page.keyboard.insertText(text);
+}
+
+test('a dashboard that comes with the product shows its widgets, each with words for it', async () => {
+  const { page } = ada;
+  ada.calls();
+  await page.getByRole('link', { name: 'Traffic by day' }).click();
+  await picture(/^Views by day: .* rows; the menu shows them as a table/).waitFor();
+  await picture(/^Clones by day: .* rows/).waitFor();
+  expect(await page.locator('.widget canvas').count()).toBe(2);
+  expect(ada.calls().filter((call) => call.startsWith('GET stats'))).toEqual(['GET stats/1/table']);
+  expect(ada.problems()).toEqual([]);
+});
+
+test('tab, range and repositories are in the address: back, reload and a shared link keep them', async () => {
+  const { page } = ada;
+  await page.getByRole('navigation', { name: 'Tabs' }).getByRole('link').nth(1).click();
+  await page.getByRole('link', { name: '90 days' }).click();
+  await page.getByRole('button', { name: 'All repositories' }).click();
+  await page.getByLabel('northwind-labs/burrow').check();
+  await page.getByRole('button', { name: '1 repository' }).waitFor();
+  await page.keyboard.press('Escape');
+  expect(await page.getByLabel('northwind-labs/burrow').count()).toBe(0);
+  const address = new URL(page.url());
+  expect(Object.fromEntries(address.searchParams)).toMatchObject({ tab: '2', range: '90' });
+  expect(address.searchParams.get('repositories')).toMatch(/^\d+$/);
+  const [request] = await Promise.all([
+    page.waitForRequest((one) => one.url().includes('/stats/1/table') && one.method() === 'GET'),
+    page.reload(),
+  ]);
+  const asked = new URL(request.url()).searchParams;
+  expect([asked.get('range'), asked.get('repositories')]).toEqual([
+    '90',
+    address.searchParams.get('repositories'),
+  ]);
+  await picture(/^Views and unique visitors: .* rows/).waitFor();
+  await page.goBack();
+  await page.getByRole('button', { name: 'All repositories' }).waitFor();
+  const shared = await openVisitor(browser, installation.url);
+  await shared.page.goto(address.href);
+  await shared.signInAs('Ada Lovelace');
+  await shared.page.getByRole('img', { name: /^Views and unique visitors: .* rows/ }).waitFor();
+  expect([...shared.problems(), ...ada.problems()]).toEqual([]);
+  await shared.close();
+});
+
+test('the keyboard opens a widget’s menu: its table, and files of it', async () => {
+  const { page } = ada;
+  const id = await makeDashboard('With a menu');
+  await ada.open(`/t/1/dashboards/${id}?range=90`);
+  await picture(/^Views: Views of all repositories\. \d+ rows/).waitFor();
+  const button = page.getByRole('button', { name: 'Menu of Views' });
+  await button.press('Enter');
+  const focused = () => page.evaluate(() => document.activeElement?.textContent);
+  expect(await focused()).toBe('Show table');
+  await page.keyboard.press('ArrowDown');
+  expect(await focused()).toBe('Save as PNG');
+  await page.keyboard.press('Escape');
+  expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+  await button.press('Enter');
+  await page.keyboard.press('Enter');
+  const table = page.getByRole('table', { name: 'Views' });
+  await table.getByRole('columnheader', { name: 'Day' }).waitFor();
+  const rows = (await table.getByRole('row').count()) - 1;
+  const save = async (kind: string) => {
+    await button.click();
+    return savedText(page.getByRole('menuitem', { name: `Save as ${kind}` }));
+  };
+  const csv = await save('CSV');
+  expect(csv.split('\r\n')[0]).toBe('VIEWCOUNT,utcyearmonthdate_TDATE');
+  expect(csv.trimEnd().split('\r\n')).toHaveLength(rows + 1);
+  expect(await save('SVG')).toMatch(/^<svg [\s\S]*<\/svg>$/);
+  expect((await save('PNG')).slice(1, 4)).toBe('PNG');
+  expect(ada.problems()).toEqual([]);
+});
+
+test('the colours follow the theme, and the size its place', async () => {
+  const { page } = ada;
+  const id = await makeDashboard('In two themes');
+  await ada.open(`/t/1/dashboards/${id}`);
+  await picture(/^Views: .* rows/).waitFor();
+  const corner = () =>
+    page.locator('.widget canvas').evaluate((canvas: HTMLCanvasElement) => {
+      const [red = 0] = canvas.getContext('2d')?.getImageData(1, 1, 1, 1).data ?? [];
+      return red > 128 ? 'light' : 'dark';
+    });
+  await expect.poll(corner).toBe('light');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expect.poll(corner).toBe('dark');
+  await page.emulateMedia({ colorScheme: 'light' });
+  const width = () => page.locator('.widget canvas').evaluate((canvas) => canvas.clientWidth);
+  await expect.poll(width).toBeGreaterThan(1000);
+  await page.setViewportSize({ width: 375, height: 800 });
+  await expect.poll(width).toBeLessThan(375);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.getByRole('button', { name: 'Full screen' }).click();
+  await expect.poll(() => page.evaluate(() => document.fullscreenElement?.className)).toContain('dashboard');
+  await page.getByRole('button', { name: 'Full screen' }).click();
+  await expect.poll(() => page.evaluate(() => document.fullscreenElement)).toBeNull();
+  expect(ada.problems()).toEqual([]);
+});
+
+test('a data token that ends in an open page is renewed without a word', async () => {
+  const { page } = ada;
+  await ada.open('/t/1/dashboards/traffic-by-day');
+  await picture(/^Views by day: .* rows/).waitFor();
+  const ended = { error: { code: 'data_token_expired', message: 'This token has ended.' } };
+  let refused = 0;
+  await page.route('**/stats/1/table?**', async (route) => {
+    if (refused++ > 0) return route.fallback();
+    return route.fulfill({ status: 401, json: ended });
+  });
+  ada.calls();
+  await page.getByRole('link', { name: '90 days' }).click();
+  await expect.poll(() => refused).toBe(2);
+  await picture(/^Views by day: .* rows/).waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+  expect(ada.calls()).toEqual(['GET stats/1/table', 'POST dashboards/1/data-token', 'GET stats/1/table']);
+  expect(ada.problems()).toEqual(['401 GET stats/1/table']);
+  await page.unroute('**/stats/1/table?**');
+});
+
+test('a copy is made, and its text changed with checking, completion, preview and saving', async () => {
+  const { page } = ada;
+  await ada.open('/t/1/dashboards');
+  await page.getByRole('button', { name: 'Copy… Portfolio' }).click();
+  await page.getByLabel('Name').fill('My portfolio');
+  await page.getByRole('button', { name: 'Copy', exact: true }).click();
+  await page.getByRole('heading', { name: 'Edit My portfolio' }).waitFor();
+  await page.getByText('No problems').waitFor();
+  await picture(/^Views by repository: .* rows/).waitFor();
+  await paste('{\n  "name": "Mine",\n  "tabs": [\n}');
+  await page.getByRole('button', { name: /^Line 4, column/ }).waitFor();
+  expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+
+  await paste('{\n  "name": "Mine",\n  "tabs": [{ "title": "One", "widgets": [], "colour": 1 }]\n}');
+  await page.getByText('There is no "colour" here.').waitFor();
+  await page.getByRole('button', { name: 'Line 3, column 45' }).click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('{ "na');
+  await page.getByRole('option', { name: '"name"' }).waitFor();
+  const options = page.getByRole('option');
+  expect(await options.allInnerTexts()).toContain('"name"');
+  await page.keyboard.press('Escape');
+
+  const text = JSON.stringify(
+    { name: 'Mine', tabs: [{ title: 'One', widgets: [widget('Bars', DAILY)] }] },
+    null,
+    2,
+  );
+  await paste(text);
+  await picture(/^Bars: .* rows/).waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved', { exact: true }).waitFor();
+  expect(await savedText(page.getByRole('button', { name: 'Export' }))).toBe(text);
+  expect(ada.problems()).toEqual([]);
+  expect(await findFaults(page)).toEqual([]);
+  await page.setViewportSize({ width: 375, height: 800 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await findFaults(page)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.getByRole('link', { name: 'Dashboards', exact: true }).first().click();
+  await page.getByRole('link', { name: 'Mine' }).waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
+test('what is wrong in a specification is named at its line, also by Vega-Lite’s own schema', async () => {
+  const { page } = ada;
+  const id = await makeDashboard('With faults');
+  await ada.open(`/t/1/dashboards/${id}/edit`);
+  await page.getByText('No problems').waitFor();
+  const with_ = (spec: unknown) =>
+    JSON.stringify({ name: 'X', tabs: [{ title: 'One', widgets: [widget('A', spec)] }] }, null, 1);
+  await paste(with_({ ...DAILY, mark: 'baar' }));
+  await page.locator('.flaws li', { hasText: 'This must be one of "arc"' }).waitFor();
+  await paste(with_({ ...DAILY, data: { url: 'https://evil.example/' } }));
+  await page.locator('.flaws li', { hasText: '"url" would be an address' }).waitFor();
+  await paste(
+    with_({ ...DAILY, encoding: { x: { field: 'TDATE', type: 'temporal', axis: { grud: true } } } }),
+  );
+  await page.locator('.flaws li', { hasText: 'There is no "grud" here' }).waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
+test('two who change the same dashboard learn of each other, and an unsaved text outlives a reload', async () => {
+  const { page } = ada;
+  const id = await makeDashboard('Of two');
+  await ada.open(`/t/1/dashboards/${id}/edit`);
+  await page.getByText('No problems').waitFor();
+  const document = { name: 'Theirs', tabs: [{ title: 'One', widgets: [] }] };
+  const change = { version: 1, document };
+  expect((await installation.as('ada@example.com')('PUT', `/dashboards/1/${id}`, change)).status).toBe(200);
+  await paste(JSON.stringify({ ...document, name: 'Ours' }));
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Somebody else changed it').waitFor();
+  await page.getByRole('button', { name: 'Save mine over theirs' }).click();
+  await page.getByText('Saved', { exact: true }).waitFor();
+  const stored = await installation.as('ada@example.com')('GET', `/dashboards/1/${id}`);
+  expect(stored.body).toMatchObject({ name: 'Ours', version: 3 });
+
+  await paste(JSON.stringify({ ...document, name: 'Not yet saved' }));
+  await page.getByText('No problems').waitFor();
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.reload();
+  await editor().getByText('Not yet saved').waitFor();
+  await page.getByText('Not saved', { exact: true }).waitFor();
+  expect(ada.problems()).toEqual([`409 PUT dashboards/1/${id}`]);
+});
+
+test('a file is imported, one that is none is refused with its reason, and a dashboard is deleted', async () => {
+  const { page } = ada;
+  page.once('dialog', (dialog) => void dialog.accept());
+  await ada.open('/t/1/dashboards');
+  const input = page.locator('input[type=file]');
+  const give = (text: string) =>
+    input.setInputFiles({ name: 'a.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+  await give('{ "tabs": ');
+  await page.getByText('It is not JSON').waitFor();
+  await give(JSON.stringify({ name: 'From afar', tabs: [{ title: 'One', widgets: [{ x: 0 }] }] }));
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.locator('.problems', { hasText: '/tabs/0/widgets/0' }).waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await give(
+    JSON.stringify({ name: 'From afar', tabs: [{ title: 'One', widgets: [widget('Views', DAILY)] }] }),
+  );
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await picture(/^Views: .* rows/).waitFor();
+  await ada.open('/t/1/dashboards');
+  await page.getByRole('button', { name: 'Delete… From afar' }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect.poll(() => page.getByRole('link', { name: 'From afar' }).count()).toBe(0);
+  expect(ada.problems()).toEqual(['422 POST dashboards/1']);
+});
