@@ -32,7 +32,7 @@ async function weigh(page: Page, url: string): Promise<Weight> {
   return weight;
 }
 
-async function signIn(page: Page, url: string): Promise<void> {
+export async function signIn(page: Page, url: string): Promise<void> {
   await page.goto(url);
   await page.getByRole('button', { name: 'Sign in' }).first().click();
   await page.getByRole('button', { name: PERSON }).click();

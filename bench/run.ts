@@ -1,5 +1,6 @@
 import { benchCold } from './cold.ts';
 import { benchCollect } from './collect.ts';
+import { benchDashboard } from './dashboard.ts';
 import { benchFanOut } from './fanout.ts';
 import { benchPage } from './page.ts';
 import { benchStats } from './stats.ts';
@@ -12,6 +13,7 @@ const benches = {
   fanout: benchFanOut,
   thousand: benchThousand,
   page: benchPage,
+  dashboard: benchDashboard,
 };
 const isName = (name: string): name is keyof typeof benches => name in benches;
 

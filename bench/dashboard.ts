@@ -1,0 +1,88 @@
+import type { CDPSession, Page } from 'playwright-core';
+import { openChromium } from '../test/e2e/chromium.ts';
+import { fillDays, openBenchInstallation } from './installation.ts';
+import { signIn } from './page.ts';
+import { printTable, quantile, round } from './table.ts';
+
+const ROUNDS = 7;
+
+interface Visit {
+  /** From the start of the navigation until the first picture is drawn. */
+  ms: number;
+  /** On the wire, compressed. */
+  files: number;
+  answers: number;
+  calls: number;
+}
+
+/** Opens a page until nothing is loaded any more. */
+async function visit(page: Page, client: CDPSession, url: string): Promise<Visit> {
+  const isAnswer = new Map<string, boolean>();
+  const seen = { files: 0, answers: 0, calls: 0 };
+  const onResponse = ({ requestId, response }: { requestId: string; response: { url: string } }) =>
+    isAnswer.set(requestId, new URL(response.url).pathname.startsWith('/api/'));
+  const onFinished = ({ requestId, encodedDataLength }: { requestId: string; encodedDataLength: number }) => {
+    const answer = isAnswer.get(requestId);
+    if (answer) seen.calls += 1;
+    seen[answer ? 'answers' : 'files'] += encodedDataLength;
+  };
+  client.on('Network.responseReceived', onResponse);
+  client.on('Network.loadingFinished', onFinished);
+  await page.goto(url, { waitUntil: 'commit' });
+  await page.locator('canvas').first().waitFor();
+  const ms = await page.evaluate(() => performance.now());
+  await page.waitForLoadState('networkidle');
+  client.off('Network.responseReceived', onResponse);
+  client.off('Network.loadingFinished', onFinished);
+  return { ms, ...seen };
+}
+
+const PAGES = [
+  ['overview, all days', '/t/1?range=all'],
+  ['repository, all days', '/t/1/r/1?range=all'],
+  ['dashboard “Portfolio”, a year by week', '/t/1/dashboards/portfolio'],
+  ['dashboard “Portfolio”, all by week', '/t/1/dashboards/portfolio?range=all'],
+  ['dashboard “Traffic by day”, 30 days', '/t/1/dashboards/traffic-by-day'],
+  ['dashboard “Traffic by day”, all days', '/t/1/dashboards/traffic-by-day?range=all'],
+] as const;
+
+/** The first widget of a dashboard against the built-in pages' first chart, with 12 repositories and three years. */
+export async function benchDashboard(): Promise<void> {
+  const { installation, close } = await openBenchInstallation();
+  const today = new Date().toISOString().slice(0, 10);
+  await fillDays(installation.database.url, { repositories: 12, days: 3 * 365, today });
+  const browser = await openChromium();
+  const page = await (await browser.newContext()).newPage();
+  await signIn(page, installation.url);
+  const client = await page.context().newCDPSession(page);
+  await client.send('Network.enable');
+  const rows = [];
+  for (const [name, path] of PAGES) {
+    const [cold, warm]: [Visit[], Visit[]] = [[], []];
+    for (let turn = 0; turn < ROUNDS; turn += 1) {
+      await client.send('Network.clearBrowserCache');
+      cold.push(await visit(page, client, installation.url + path));
+      warm.push(await visit(page, client, installation.url + path));
+    }
+    const [first] = cold;
+    rows.push([
+      ...[name, first?.calls ?? 0, round((first?.files ?? 0) / 1000), round((first?.answers ?? 0) / 1000)],
+      ...[cold, warm].map((visits) =>
+        round(
+          quantile(
+            visits.map(({ ms }) => ms),
+            0.5,
+          ),
+          0,
+        ),
+      ),
+    ]);
+  }
+  await browser.close();
+  await close();
+  printTable(
+    'First picture, 12 repositories × 3 years; headless Chromium, median ms',
+    ['page', 'API calls', 'files kB', 'answers kB', 'empty cache ms', 'cached ms'],
+    rows,
+  );
+}
