@@ -77,52 +77,41 @@ function Desk({ tenantId, dashboard, tables }: EditorProps) {
   }
 
   const { submission, conflict } = saving;
+  const state = {
+    dirty,
+    saving: submission.busy,
+    savable: dirty && !busy && flaws.length === 0 && !submission.busy,
+  };
   return (
     <div class="page wide dashboard">
       <PageHead
         title={`Edit ${dashboard.name}`}
-        above={
-          <p class="crumbs">
-            <a href={paths.dashboards(tenantId)}>Dashboards</a> /{' '}
-            <a href={paths.dashboard(tenantId, dashboardId)}>{dashboard.name}</a>
-          </p>
-        }
+        above={<Crumbs tenantId={tenantId} dashboard={dashboard} />}
         actions={
-          <>
-            <span class="muted" role="status">
-              {dirty ? 'Not saved' : 'Saved'}
-            </span>
-            <button type="button" class="button small" onClick={() => exportText(text, dashboard.name)}>
-              Export
-            </button>
-            <button
-              type="button"
-              class="button small primary"
-              disabled={!dirty || busy || flaws.length > 0 || submission.busy}
-              onClick={() => void save()}
-            >
-              {submission.busy ? 'Saving…' : 'Save'}
-            </button>
-          </>
+          <Actions
+            state={state}
+            onExport={() => exportText(text, dashboard.name)}
+            onSave={() => void save()}
+          />
         }
       />
       {conflict !== undefined && (
-        <Notice kind="warning" title="Somebody else changed it">
-          <p>{submission.error?.message}</p>
-          <p class="row">
-            <button type="button" class="button small" onClick={() => void takeTheirs()}>
-              Load theirs, give up mine
-            </button>
-            <button type="button" class="button small danger" onClick={() => void save(conflict)}>
-              Save mine over theirs
-            </button>
-          </p>
-        </Notice>
+        <Conflict
+          message={submission.error?.message}
+          onTheirs={() => void takeTheirs()}
+          onMine={() => void save(conflict)}
+        />
       )}
       {submission.error && conflict === undefined && <Failure error={submission.error} />}
       <div class="desk">
         <section class="panel desk-text" aria-label="Text">
-          <CodeEditor text={first} onChange={setText} onOpen={(opened) => (code.current = opened)} />
+          <CodeEditor
+            text={first}
+            onChange={setText}
+            onOpen={(opened) => {
+              code.current = opened;
+            }}
+          />
           <FlawList text={text} flaws={flaws} onReveal={(at) => code.current?.reveal(at)} />
         </section>
         <section class="desk-preview" aria-label="Preview">
@@ -130,6 +119,59 @@ function Desk({ tenantId, dashboard, tables }: EditorProps) {
         </section>
       </div>
     </div>
+  );
+}
+
+function Crumbs({ tenantId, dashboard }: { tenantId: number; dashboard: Dashboard }) {
+  return (
+    <p class="crumbs">
+      <a href={paths.dashboards(tenantId)}>Dashboards</a> /{' '}
+      <a href={paths.dashboard(tenantId, dashboard.dashboardId)}>{dashboard.name}</a>
+    </p>
+  );
+}
+
+interface ActionsProps {
+  state: { dirty: boolean; saving: boolean; savable: boolean };
+  onExport: () => void;
+  onSave: () => void;
+}
+
+function Actions({ state: { dirty, saving, savable }, onExport, onSave }: ActionsProps) {
+  return (
+    <>
+      <span class="muted" role="status">
+        {dirty ? 'Not saved' : 'Saved'}
+      </span>
+      <button type="button" class="button small" onClick={onExport}>
+        Export
+      </button>
+      <button type="button" class="button small primary" disabled={!savable} onClick={onSave}>
+        {saving ? 'Saving…' : 'Save'}
+      </button>
+    </>
+  );
+}
+
+interface ConflictProps {
+  message: string | undefined;
+  onTheirs: () => void;
+  onMine: () => void;
+}
+
+function Conflict({ message, onTheirs, onMine }: ConflictProps) {
+  return (
+    <Notice kind="warning" title="Somebody else changed it">
+      <p>{message}</p>
+      <p class="row">
+        <button type="button" class="button small" onClick={onTheirs}>
+          Load theirs, give up mine
+        </button>
+        <button type="button" class="button small danger" onClick={onMine}>
+          Save mine over theirs
+        </button>
+      </p>
+    </Notice>
   );
 }
 

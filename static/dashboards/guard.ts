@@ -1,7 +1,8 @@
 import type { DataName } from './document.ts';
 import { WidgetFault } from './fault.ts';
 
-const DATA_NAMES: readonly DataName[] = ['repositorystats', 'weekly', 'monthly', 'totals'];
+const DATA = { repositorystats: 0, weekly: 0, monthly: 0, totals: 0 } satisfies Record<DataName, 0>;
+const DATA_NAMES = Object.keys(DATA) as DataName[];
 
 const CHARACTERS = 256_000;
 const DEPTH = 60;
