@@ -1,3 +1,4 @@
+import style from '../style/dashboards.css' with { type: 'text' };
 import { DashboardList } from './dashboard-list.tsx';
 import { DashboardPage } from './dashboard-page.tsx';
 
@@ -8,7 +9,11 @@ interface DashboardsProps {
   edit?: boolean;
 }
 
-/** Everything of dashboards, which is fetched when one of its pages is first opened. */
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(style);
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+
+/** Everything of dashboards, with their style, which is fetched when one of its pages is first opened. */
 export function Dashboards({ tenantId, dashboardId, edit = false }: DashboardsProps) {
   if (dashboardId === undefined) return <DashboardList tenantId={tenantId} />;
   return <DashboardPage tenantId={tenantId} dashboardId={dashboardId} edit={edit} />;

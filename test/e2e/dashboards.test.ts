@@ -220,7 +220,7 @@ test('a copy is made, and its text changed with checking, completion, preview an
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.getByRole('link', { name: 'Dashboards', exact: true }).first().click();
-  await page.getByRole('link', { name: 'Mine' }).waitFor();
+  await page.getByRole('link', { name: 'Mine', exact: true }).waitFor();
   expect(ada.problems()).toEqual([]);
 });
 
