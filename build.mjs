@@ -110,6 +110,8 @@ async function buildPages() {
     target: ['chrome110', 'firefox115', 'safari16'],
     jsx: 'automatic',
     jsxImportSource: 'preact',
+    // All pages use the first one's parts, which so stay one file: else each set of pages that shares some makes its own.
+    inject: [path.join(root, 'static/app.tsx')],
     logLevel: 'warning',
   });
   const outputs = Object.entries(metafile.outputs);

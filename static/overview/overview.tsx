@@ -5,7 +5,6 @@ import { useMe } from '../app-context.ts';
 import { CsvButton } from '../controls/csv-button.tsx';
 import { Empty } from '../controls/empty.tsx';
 import { Failure } from '../controls/failure.tsx';
-import { lazy } from '../controls/lazy.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { RangePicker } from '../controls/range-picker.tsx';
 import { Segments } from '../controls/segments.tsx';
@@ -16,9 +15,8 @@ import { Attention } from './attention.tsx';
 import { OverviewChart } from './overview-chart.tsx';
 import { RepositoryTable } from './repository-table.tsx';
 import { TotalsRow } from './totals.tsx';
+import { TrafficTable } from './traffic-table.tsx';
 import { overviewFile, overviewRead, tableFile, tableRead } from './view.ts';
-
-const TrafficTable = lazy(async () => (await import('./traffic-table.tsx')).TrafficTable);
 
 /** All repositories of a tenant: at a glance, or as rows by day, week or month. */
 export function Overview({ tenantId }: { tenantId: number }) {

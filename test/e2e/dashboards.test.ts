@@ -110,12 +110,13 @@ test('the keyboard opens a widget’s menu: its table, and files of it', async (
   const button = page.getByRole('button', { name: 'Menu of Views' });
   await button.press('Enter');
   const focused = () => page.evaluate(() => document.activeElement?.textContent);
-  expect(await focused()).toBe('Show table');
+  await expect.poll(focused).toBe('Show table');
   await page.keyboard.press('ArrowDown');
-  expect(await focused()).toBe('Save as PNG');
+  await expect.poll(focused).toBe('Save as PNG');
   await page.keyboard.press('Escape');
   expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
   await button.press('Enter');
+  await expect.poll(focused).toBe('Show table');
   await page.keyboard.press('Enter');
   const table = page.getByRole('table', { name: 'Views' });
   await table.getByRole('columnheader', { name: 'Day' }).waitFor();
