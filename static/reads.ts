@@ -1,5 +1,4 @@
 import type { ChannelList, ReportPreview } from '../actions/openapi/channels.ts';
-import type { ChannelList } from '../actions/openapi/channels.ts';
 import type { Dashboard, DashboardList } from '../actions/openapi/dashboards.ts';
 import type { InitState } from '../actions/openapi/init.ts';
 import type { Me } from '../actions/openapi/me.ts';
