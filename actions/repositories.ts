@@ -4,7 +4,7 @@ import { json } from '../lib/answer.ts';
 import { createApp, type Services, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { Failure } from '../lib/failure.ts';
-import { listRepositoryRows, readStored, requireRepositoryRow, toRepository } from '../lib/repositories.ts';
+import { listRepositories, readStored, requireRepositoryRow, toRepository } from '../lib/repositories.ts';
 import { addRepositories, addRepository, discoverRepositories } from '../lib/repository-add.ts';
 import { removeRepository } from '../lib/repository-removal.ts';
 import { LARGEST_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
@@ -53,6 +53,14 @@ export type ScheduleRequest = z.infer<typeof ScheduleRequest>;
 
 export const DiscoverQuery = z.strictObject({ q: z.string().max(100).optional() });
 
+/** A page of 300 stays below the platform's limit of 1 MiB, whatever the texts. */
+export const RepositoryListQuery = z.strictObject({
+  q: z.string().max(100).optional(),
+  schedule: Schedule.optional(),
+  page: z.coerce.number().int().min(1).max(10_000).default(1),
+  size: z.coerce.number().int().min(1).max(300).default(100),
+});
+
 /** How long before the activation's end GitHub must have answered. */
 const RESERVE_MS = 10_000;
 const LONGEST_MS = 50_000;
@@ -80,9 +88,8 @@ async function collectAdded(
 
 app.get('/:tenantId', async (c) => {
   const { db, access, tenantId, now } = await requireAccess(c, 'seeTraffic');
-  const rows = await listRepositoryRows(db, access);
-  const activeRunId = await findActiveRun(db, tenantId, now);
-  return json<RepositoryList>({ repositories: rows.map((row) => toRepository(row, now)), activeRunId });
+  const listed = await listRepositories(db, access, parseQuery(c.req.raw, RepositoryListQuery), now);
+  return json<RepositoryList>({ ...listed, activeRunId: await findActiveRun(db, tenantId, now) });
 });
 
 app.post('/:tenantId', async (c) => {

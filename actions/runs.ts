@@ -28,6 +28,12 @@ export const RunListQuery = z.strictObject({
 /** Whoever waits for the answer waits for ten seconds at most: `collect` goes on with the rest. */
 const RESERVE_MS = 20_000;
 
+/** A page of 300 stays below the platform's limit of 1 MiB, whatever the texts. */
+export const RunDetailQuery = z.strictObject({
+  page: z.coerce.number().int().min(1).max(10_000).default(1),
+  size: z.coerce.number().int().min(1).max(300).default(300),
+});
+
 const app = createApp();
 
 app.get('/', async (c) => {
@@ -74,7 +80,8 @@ app.post('/:tenantId', async (c) => {
 app.get('/:tenantId/:runId', async (c) => {
   const { db } = c.env;
   const { tenantId } = await requireAccess(c, 'seeRuns');
-  return json<RunDetail>(await readRun(db, tenantId, parseId(c.req.param('runId'), 'run')));
+  const runId = parseId(c.req.param('runId'), 'run');
+  return json<RunDetail>(await readRun(db, tenantId, runId, parseQuery(c.req.raw, RunDetailQuery)));
 });
 
 export const main = serve(app);

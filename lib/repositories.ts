@@ -35,6 +35,13 @@ export interface Repository {
   problem: Problem | null;
 }
 
+/** Where a page is in its list. */
+interface Page {
+  number: number;
+  size: number;
+  total: number;
+}
+
 /** How much is stored for a repository. */
 export interface Stored {
   trafficDays: number;
@@ -69,6 +76,35 @@ export async function listRepositoryRows(
     .orderBy('r.owner')
     .orderBy('r.name')
     .execute();
+}
+
+export interface RepositoryListRequest {
+  /** Only repositories whose full name contains it. */
+  q?: string | undefined;
+  /** Only repositories that are collected so often. */
+  schedule?: Schedule | undefined;
+  page: number;
+  size: number;
+}
+
+/** One page of the repositories in scope, by full name. */
+export async function listRepositories(
+  db: Db,
+  access: TenantAccess,
+  { q = '', schedule, page, size }: RepositoryListRequest,
+  now: Date,
+): Promise<{ repositories: Repository[]; page: Page; repositoryCount: number }> {
+  const rows = await listRepositoryRows(db, access);
+  const sought = q.trim().toLowerCase();
+  const found = rows.filter(
+    (row) =>
+      toFullName(row).toLowerCase().includes(sought) && (schedule === undefined || row.schedule === schedule),
+  );
+  return {
+    repositories: found.slice((page - 1) * size, page * size).map((row) => toRepository(row, now)),
+    page: { number: page, size, total: found.length },
+    repositoryCount: rows.length,
+  };
 }
 
 /** The row of one repository in scope; throws `repository_not_found`. */

@@ -85,17 +85,29 @@ export async function listRuns(
   return { runs, nextCursor: rows.length > limit && last ? String(last.runId) : null };
 }
 
-/** One run with the outcome of each repository, by name, and the differences it found. Throws `run_not_found`. */
+/**
+ * One run with a page of its repositories' outcomes, failures first, then by name, and the differences it found. Throws
+ * `run_not_found`.
+ */
 export async function readRun(
   db: Db,
   tenantId: number,
   runId: number,
-): Promise<{ run: Run; repositories: RunOutcome[]; differences: RunDifference[] }> {
+  { page, size }: { page: number; size: number },
+): Promise<{
+  run: Run;
+  repositories: RunOutcome[];
+  page: { number: number; size: number; total: number };
+  differences: RunDifference[];
+}> {
   const rows = await selectRuns(db).where('c.tenantId', '=', tenantId).where('c.runId', '=', runId).execute();
   const [run] = await withCounts(db, rows);
   if (!run) throw notFound('run');
-  const repositories = await db
-    .selectFrom('runRepository')
+  const ofRun = db.selectFrom('runRepository').where('tenantId', '=', tenantId).where('runId', '=', runId);
+  const { total } = await ofRun
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow();
+  const repositories = await ofRun
     .select([
       'repositoryId',
       'fullName',
@@ -107,12 +119,13 @@ export async function readRun(
       'unchangedCount',
       'finishedAt',
     ])
-    .where('tenantId', '=', tenantId)
-    .where('runId', '=', runId)
+    .orderBy(sql`case state when 'failed' then 0 when 'waiting' then 1 else 2 end`)
     .orderBy('fullName')
+    .limit(size)
+    .offset((page - 1) * size)
     .execute();
   const differences = run.reason === 'verify' ? await listDifferences(db, run) : [];
-  return { run, repositories, differences };
+  return { run, repositories, page: { number: page, size, total }, differences };
 }
 
 function parseCursor(cursor: string): number {

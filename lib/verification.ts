@@ -12,6 +12,7 @@ import { wholeFrom } from './traffic-window.ts';
 /** A difference as a run's log shows it. */
 export interface RunDifference {
   repositoryId: number;
+  fullName: string;
   date: Day;
   metric: string;
   stored: number;
@@ -68,13 +69,19 @@ function toText({
 /** The differences that a run found, by repository and day; the first 500. */
 export async function listDifferences(db: Db, { tenantId, runId }: RunKey): Promise<RunDifference[]> {
   return db
-    .selectFrom('runDifference')
-    .select(['repositoryId', 'trafficDate as date', 'metric', 'stored', 'observed'])
-    .where('tenantId', '=', tenantId)
-    .where('runId', '=', runId)
-    .orderBy('repositoryId')
-    .orderBy('trafficDate')
-    .orderBy('metric')
+    .selectFrom('runDifference as d')
+    .innerJoin('runRepository as r', (join) =>
+      join
+        .onRef('r.tenantId', '=', 'd.tenantId')
+        .onRef('r.runId', '=', 'd.runId')
+        .onRef('r.repositoryId', '=', 'd.repositoryId'),
+    )
+    .select(['d.repositoryId', 'r.fullName', 'd.trafficDate as date', 'd.metric', 'd.stored', 'd.observed'])
+    .where('d.tenantId', '=', tenantId)
+    .where('d.runId', '=', runId)
+    .orderBy('d.repositoryId')
+    .orderBy('d.trafficDate')
+    .orderBy('d.metric')
     .limit(MOST_SHOWN)
     .execute();
 }

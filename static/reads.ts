@@ -26,7 +26,7 @@ export const reads = {
   table: (tenantId: number, query: Query) => read<TrafficTable>(`stats/${tenantId}/table`, query),
   repositoryStats: (tenantId: number, repositoryId: number, query: Query) =>
     read<RepositoryStats>(`stats/${tenantId}/${repositoryId}`, query),
-  repositories: (tenantId: number) => read<RepositoryList>(`repositories/${tenantId}`),
+  repositories: (tenantId: number, query: Query) => read<RepositoryList>(`repositories/${tenantId}`, query),
   repository: (tenantId: number, repositoryId: number) =>
     read<RepositoryDetail>(`repositories/${tenantId}/${repositoryId}`),
   dashboards: (tenantId: number) => read<DashboardList>(`dashboards/${tenantId}`),
@@ -36,7 +36,7 @@ export const reads = {
   runs: (tenantId: number | null, cursor: string | null) =>
     read<RunList>(tenantId === null ? 'runs' : `runs/${tenantId}`, { cursor }),
   problems: () => read<ProblemLog>('runs/problems'),
-  run: (tenantId: number, runId: number) => read<RunDetail>(`runs/${tenantId}/${runId}`),
+  run: (tenantId: number, runId: number, query: Query) => read<RunDetail>(`runs/${tenantId}/${runId}`, query),
   members: (tenantId: number) => read<MemberList>(`members/${tenantId}`),
   channels: (tenantId: number) => read<ChannelList>(`channels/${tenantId}`),
   report: (tenantId: number) => read<ReportPreview>(`channels/${tenantId}/report`),

@@ -77,7 +77,10 @@ test('while a run is at work no other is started, and one that died is taken ove
   await collecting.collect(at(START, '06:05'));
   expect(await collecting.rows('collectionRun')).toHaveLength(2);
   await collecting.collect(at(START, '06:11'));
-  const { run, repositories } = await readRun(collecting.db, collecting.tenantId, runId);
+  const { run, repositories } = await readRun(collecting.db, collecting.tenantId, runId, {
+    page: 1,
+    size: 10,
+  });
   expect(run).toMatchObject({ state: 'failed', failure: { code: 'abandoned' } });
   expect(repositories).toMatchObject([
     { fullName: 'ada/new', code: 'abandoned', daysUntilLoss: 0 },

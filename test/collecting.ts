@@ -145,7 +145,8 @@ export async function openCollecting(now: string): Promise<Collecting> {
       readRepositoryTraffic(db, { tenantId, repositoryIds: null }, repositoryId, { from, to }, clock()),
     async lastRun() {
       const runs = await rows('collectionRun');
-      return readRun(db, tenantId, Math.max(...runs.map((run) => Number(run.runId))));
+      const runId = Math.max(...runs.map((run) => Number(run.runId)));
+      return readRun(db, tenantId, runId, { page: 1, size: 300 });
     },
     answer: (repository, path, body, status = 200) =>
       served.github.fail({ kind: 'status', status, body, match: { repository, path } }),

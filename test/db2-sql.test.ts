@@ -321,7 +321,7 @@ async function runReading(step: Step, access: TenantAccess, repositoryId: number
   }
   const { runs } = await step('runs', (db) => listRuns(db, tenantId, { limit: 10 }));
   await step('runs of all tenants', (db) => listRuns(db, null, { limit: 10, cursor: '999' }));
-  await step('run', (db) => readRun(db, tenantId, runs[0]?.runId ?? 0));
+  await step('run', (db) => readRun(db, tenantId, runs[0]?.runId ?? 0, { page: 1, size: 10 }));
 }
 
 beforeAll(async () => {

@@ -20,7 +20,7 @@ afterEach(() => collecting.close());
 async function verify() {
   const runId = await collecting.start({ reason: 'verify' });
   await collecting.work(runId);
-  return readRun(collecting.db, collecting.tenantId, runId);
+  return readRun(collecting.db, collecting.tenantId, runId, { page: 1, size: 10 });
 }
 
 const collectDaily = async (from: string, to: string) => {
@@ -38,7 +38,7 @@ test('a verification tells what GitHub lowered, once, and lowers nothing', async
   const { viewCount, cloneCount } = collecting.served.github.truth(id, COUNTED_AGAIN);
   collecting.now(`${TODAY}T09:00:00.000Z`);
   const { run, differences } = await verify();
-  const about = { repositoryId, date: COUNTED_AGAIN };
+  const about = { repositoryId, fullName: 'ada/lowered', date: COUNTED_AGAIN };
   expect(run).toMatchObject({ reason: 'verify', state: 'succeeded', differenceCount: differences.length });
   expect(differences).toContainEqual({
     ...{ ...about, metric: 'viewCount' },
@@ -73,7 +73,10 @@ test('a verification raises what is stored too low, and tells it once', async ()
     .execute();
   const { differences } = await verify();
   expect(differences).toEqual([
-    { repositoryId, date: COUNTED_AGAIN, metric: 'viewCount', stored: 1, observed: viewCount },
+    {
+      ...{ repositoryId, fullName: 'ada/raised', date: COUNTED_AGAIN, metric: 'viewCount' },
+      ...{ stored: 1, observed: viewCount },
+    },
   ]);
   const day = (await figures()).find(({ trafficDate }) => trafficDate === COUNTED_AGAIN);
   expect(day).toMatchObject({ viewCount });

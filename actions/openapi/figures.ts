@@ -47,6 +47,9 @@ export const Comparison = z.object({
 });
 export type Comparison = z.infer<typeof Comparison>;
 
+/** Which page of a list it is, and how long the list is. */
+export const Page = z.object({ number: Count, size: Count, total: Count });
+
 export const Range = z.object({ from: Day, to: Day, by: Bucket, days: Count });
 
 /** What stands in a repository's way, and how long there is to mend it. */

@@ -2,12 +2,13 @@ import * as z from 'zod';
 import {
   DiscoverQuery,
   RepositoryBatch,
+  RepositoryListQuery,
   RepositoryRequest,
   Schedule,
   ScheduleRequest,
 } from '../repositories.ts';
 import { githubFailures } from './failures.ts';
-import { Count, Day, Instant, Problem } from './figures.ts';
+import { Count, Day, Instant, Page, Problem } from './figures.ts';
 import type { Operation } from './operation.ts';
 
 export const Repository = z.object({
@@ -33,6 +34,9 @@ export type Repository = z.infer<typeof Repository>;
 
 export const RepositoryList = z.object({
   repositories: z.array(Repository),
+  page: Page,
+  /** Repositories of the tenant that the principal may see, whatever was searched for. */
+  repositoryCount: Count,
   /** The run that is at work for the tenant, to show progress. */
   activeRunId: z.int().nullable(),
 });
@@ -98,6 +102,7 @@ export const repositoryOperations: Operation[] = [
     path: '/{tenantId}',
     summary: 'The repositories of a tenant that the principal may see',
     roles: 'administrator, maintainer, manager, viewer; repository viewer: its own',
+    query: RepositoryListQuery,
     responses: { 200: RepositoryList },
     failures: ['tenant_not_found'],
   },

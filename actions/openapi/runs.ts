@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { RunListQuery, RunRequest } from '../runs.ts';
-import { Count, Day, Instant, ProblemGroup } from './figures.ts';
+import { RunDetailQuery, RunListQuery, RunRequest } from '../runs.ts';
+import { Count, Day, Instant, Page, ProblemGroup } from './figures.ts';
 import type { Operation } from './operation.ts';
 
 export const Run = z.object({
@@ -44,6 +44,7 @@ export type RunOutcome = z.infer<typeof RunOutcome>;
 /** A figure of a final day that GitHub gives otherwise than it was stored. The larger one is kept. */
 export const RunDifference = z.object({
   repositoryId: z.int(),
+  fullName: z.string(),
   date: Day,
   metric: z.string(),
   stored: Count,
@@ -51,9 +52,11 @@ export const RunDifference = z.object({
 });
 export type RunDifference = z.infer<typeof RunDifference>;
 
+/** Outcomes with failures first, then those that wait, then by name. */
 export const RunDetail = z.object({
   run: Run,
   repositories: z.array(RunOutcome),
+  page: Page,
   /** The first 500. */
   differences: z.array(RunDifference),
 });
@@ -140,6 +143,7 @@ export const runOperations: Operation[] = [
     path: '/{tenantId}/{runId}',
     summary: 'One collection run with the outcome of each repository',
     roles: readers,
+    query: RunDetailQuery,
     responses: { 200: RunDetail },
     failures: ['tenant_not_found', 'run_not_found'],
   },

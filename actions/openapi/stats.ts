@@ -7,6 +7,7 @@ import {
   DayState,
   Figure,
   Instant,
+  Page,
   Problem,
   ProblemGroup,
   Range,
@@ -48,7 +49,7 @@ export const Overview = z.object({
       problem: Problem.nullable(),
     }),
   ),
-  page: z.object({ number: Count, size: Count, total: Count }),
+  page: Page,
   /** Repositories of the tenant, whatever was searched for; zero: nothing was added yet. */
   repositoryCount: Count,
   problemCount: Count,
@@ -210,7 +211,7 @@ export const TrafficTable = z.object({
       state: DayState,
     }),
   ),
-  page: z.object({ number: Count, size: Count, total: Count }),
+  page: Page,
 });
 export type TrafficTable = z.infer<typeof TrafficTable>;
 

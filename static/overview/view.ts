@@ -1,6 +1,7 @@
 import { reads } from '../reads.ts';
 
-const pick = (query: URLSearchParams, names: string[]) =>
+/** The named parameters of an address. */
+export const pick = (query: URLSearchParams, names: string[]) =>
   Object.fromEntries(names.map((name) => [name, query.get(name)]));
 
 const SPAN = ['range', 'from', 'to', 'by'];

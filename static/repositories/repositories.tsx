@@ -12,6 +12,7 @@ import { Empty } from '../controls/empty.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { go, usePlace, withQuery } from '../location.ts';
+import { pick } from '../overview/view.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
 import { ActiveRun, useActiveRun } from '../runs/active-run.tsx';
@@ -25,7 +26,7 @@ import { RepositoryList } from './repository-list.tsx';
 export function Repositories({ tenantId }: { tenantId: number }) {
   const { me, reloadMe } = useMe();
   const place = usePlace();
-  const list = useAnswer(reads.repositories(tenantId));
+  const list = useAnswer(reads.repositories(tenantId, pick(place.query, ['q', 'schedule', 'page'])));
   const run = useActiveRun(list.answer?.activeRunId, list.reload);
   const [batch, setBatch] = useState<RepositoriesAdded>();
   const mayChange = tenantRightsOf(me, tenantId).changeRepositories;
@@ -46,7 +47,7 @@ export function Repositories({ tenantId }: { tenantId: number }) {
     <div class="page" aria-busy={list.loading}>
       <PageHead title="Repositories" />
       {place.query.has('first') && (
-        <FirstStep tenantId={tenantId} done={Boolean(list.answer?.repositories.length)} />
+        <FirstStep tenantId={tenantId} done={Boolean(list.answer?.repositoryCount)} />
       )}
       {mayChange && (
         <AddForm
@@ -86,15 +87,15 @@ interface TrackedProps {
 }
 
 /** The list, with the dialog that removes one of them. */
-function Tracked({ tenantId, answer: { repositories }, mayChange, onChanged }: TrackedProps) {
+function Tracked({ tenantId, answer, mayChange, onChanged }: TrackedProps) {
   const [removing, setRemoving] = useState<Repository>();
   const close = () => setRemoving(undefined);
-  if (repositories.length === 0) return <NoRepositories mayAdd={mayChange} />;
+  if (answer.repositoryCount === 0) return <NoRepositories mayAdd={mayChange} />;
   return (
     <>
       <RepositoryList
         tenantId={tenantId}
-        repositories={repositories}
+        answer={answer}
         changing={mayChange ? { onRemove: setRemoving, onScheduled: onChanged } : undefined}
       />
       {removing && (

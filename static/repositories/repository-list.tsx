@@ -1,10 +1,13 @@
 import { useState } from 'preact/hooks';
-import type { Repository } from '../../actions/openapi/repositories.ts';
+import type { RepositoryList as Answer, Repository } from '../../actions/openapi/repositories.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Failure } from '../controls/failure.tsx';
 import { SelectField } from '../controls/field.tsx';
+import { Pager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
+import { SearchBox } from '../controls/search-box.tsx';
 import { formatDay, plural } from '../format.ts';
+import { go, usePlace, withQuery } from '../location.ts';
 import { LossNote } from '../overview/loss-note.tsx';
 import { paths } from '../routes.ts';
 import { SCHEDULES, type ScheduleChange, ScheduleSelect, useScheduleChange } from './schedules.tsx';
@@ -27,7 +30,7 @@ interface Changing {
 
 interface RepositoryListProps {
   tenantId: number;
-  repositories: Repository[];
+  answer: Answer;
   /** Absent where the person may not change any. */
   changing?: Changing | undefined;
 }
@@ -39,11 +42,10 @@ interface RowChanges {
 }
 
 /** Every repository with its identifier, when it is collected, what is covered, and what stands in its way. */
-export function RepositoryList({ tenantId, repositories, changing }: RepositoryListProps) {
-  const filter = useFilter();
+export function RepositoryList({ tenantId, answer, changing }: RepositoryListProps) {
   const [ids, choose] = useState<ReadonlySet<number>>(new Set());
   const schedule = useScheduleChange(tenantId, () => changing?.onScheduled());
-  const shown = repositories.filter(filter.matches);
+  const { repositories: shown, page, repositoryCount } = answer;
   const changes = changing && { schedule, selection: { ids, choose }, onRemove: changing.onRemove };
   const columns = [
     changes && { label: 'Select', unseen: true },
@@ -51,7 +53,7 @@ export function RepositoryList({ tenantId, repositories, changing }: RepositoryL
     changes && { label: 'Actions', unseen: true },
   ];
   return (
-    <Panel title={plural(repositories.length, 'repository', 'repositories')} beside={filter.box}>
+    <Panel title={plural(repositoryCount, 'repository', 'repositories')} beside={<Filters />}>
       {changes && shown.length > 1 && (
         <SelectionBar shown={shown} selection={changes.selection} change={schedule} />
       )}
@@ -69,37 +71,26 @@ export function RepositoryList({ tenantId, repositories, changing }: RepositoryL
           ))}
         </DataTable>
       )}
+      <Pager page={page} things="repositories" />
     </Panel>
   );
 }
 
-/** Which repositories are shown, by name and by schedule. */
-function useFilter() {
-  const [text, setText] = useState('');
-  const [schedule, setSchedule] = useState('');
-  const wanted = text.trim().toLowerCase();
-  const box = (
-    <search class="search filters">
+/** Which repositories are shown, by name and by schedule; the address says it. */
+function Filters() {
+  const place = usePlace();
+  return (
+    <div class="filters">
       <SelectField
         label="Show by schedule"
         quiet
-        value={schedule}
+        value={place.query.get('schedule') ?? ''}
         options={[{ value: '', label: 'Any schedule' }, ...SCHEDULES]}
-        onValue={setSchedule}
+        onValue={(schedule) => go(withQuery(place, { schedule: schedule || null, page: null }))}
       />
-      <input
-        type="search"
-        aria-label="Filter repositories"
-        placeholder="Filter"
-        value={text}
-        onInput={(event) => setText(event.currentTarget.value)}
-      />
-    </search>
+      <SearchBox label="Filter repositories" />
+    </div>
   );
-  const matches = (repository: Repository) =>
-    repository.fullName.toLowerCase().includes(wanted) &&
-    (schedule === '' || repository.schedule === schedule);
-  return { box, matches };
 }
 
 interface RowProps {

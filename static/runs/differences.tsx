@@ -15,8 +15,7 @@ const COLUMNS = [
 ];
 
 /** What a run that verifies found otherwise at GitHub. */
-export function Differences({ detail: { run, repositories, differences } }: { detail: RunDetail }) {
-  const names = new Map(repositories.map(({ repositoryId, fullName }) => [repositoryId, fullName]));
+export function Differences({ detail: { run, differences } }: { detail: RunDetail }) {
   const count = run.differenceCount ?? 0;
   return (
     <Panel title={count === 0 ? 'No differences' : plural(count, 'difference', 'differences')}>
@@ -27,12 +26,10 @@ export function Differences({ detail: { run, repositories, differences } }: { de
       </p>
       {differences.length > 0 && (
         <DataTable label="Differences" columns={COLUMNS} cards>
-          {differences.map(({ repositoryId, date, metric, stored, observed }) => (
+          {differences.map(({ repositoryId, fullName, date, metric, stored, observed }) => (
             <tr key={`${repositoryId} ${date} ${metric}`}>
               <th scope="row" class="name">
-                <a href={paths.repository(run.tenantId, repositoryId)}>
-                  {names.get(repositoryId) ?? repositoryId}
-                </a>
+                <a href={paths.repository(run.tenantId, repositoryId)}>{fullName}</a>
               </th>
               <td class="when" data-label="Day">
                 {formatDay(date)}

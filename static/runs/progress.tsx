@@ -13,7 +13,7 @@ interface RunProgressProps {
 
 /** A collection at work: how far it is, and what failed. */
 export function RunProgress({ tenantId, runId, onDone }: RunProgressProps) {
-  const { detail, error } = useRun(tenantId, runId);
+  const { detail, error } = useRun(tenantId, runId, { size: '1' });
   const ended = detail !== undefined && detail.run.state !== 'running';
   useEffect(() => {
     if (ended) onDone();

@@ -1,10 +1,12 @@
-import type { Run, RunOutcome } from '../../actions/openapi/runs.ts';
+import type { Run, RunDetail, RunOutcome } from '../../actions/openapi/runs.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Failure } from '../controls/failure.tsx';
 import { PageHead } from '../controls/page-head.tsx';
+import { Pager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { Skeleton } from '../controls/skeleton.tsx';
 import { formatCount, formatInstant, plural } from '../format.ts';
+import { usePlace } from '../location.ts';
 import { LossNote } from '../overview/loss-note.tsx';
 import { paths } from '../routes.ts';
 import { Differences } from './differences.tsx';
@@ -19,7 +21,8 @@ interface RunPageProps {
 
 /** One collection run: how far it is, and the outcome of each repository. */
 export function RunPage({ tenantId, runId }: RunPageProps) {
-  const { detail, error } = useRun(tenantId, runId);
+  const page = usePlace().query.get('page');
+  const { detail, error } = useRun(tenantId, runId, { page });
   return (
     <div class="page">
       <PageHead
@@ -42,7 +45,7 @@ export function RunPage({ tenantId, runId }: RunPageProps) {
             <Requests run={detail.run} />
           </section>
           {detail.run.differenceCount !== null && <Differences detail={detail} />}
-          <Outcomes tenantId={tenantId} outcomes={detail.repositories} />
+          <Outcomes tenantId={tenantId} detail={detail} />
         </>
       )}
     </div>
@@ -61,23 +64,18 @@ function Requests({ run: { requestCount, unchangedCount } }: { run: Run }) {
   );
 }
 
-const ORDER: Record<RunOutcome['state'], number> = { failed: 0, waiting: 1, succeeded: 2 };
-
 const COLUMNS = [{ label: 'Repository' }, { label: 'State' }, { label: 'Reason' }, { label: 'Finished' }];
 
-/** Failures first: they are what somebody has to look at. */
-function Outcomes({ tenantId, outcomes }: { tenantId: number; outcomes: RunOutcome[] }) {
-  const sorted = outcomes.toSorted(
-    (a, b) => ORDER[a.state] - ORDER[b.state] || a.fullName.localeCompare(b.fullName),
-  );
-  if (sorted.length === 0) return null;
+function Outcomes({ tenantId, detail: { repositories, page } }: { tenantId: number; detail: RunDetail }) {
+  if (repositories.length === 0) return null;
   return (
     <Panel title="Repositories">
       <DataTable label="Outcomes" columns={COLUMNS} cards>
-        {sorted.map((outcome) => (
+        {repositories.map((outcome) => (
           <OutcomeRow key={outcome.repositoryId} tenantId={tenantId} outcome={outcome} />
         ))}
       </DataTable>
+      <Pager page={page} things="repositories" />
     </Panel>
   );
 }

@@ -10,8 +10,14 @@ const SLOW = 5_000;
 /** After so many readings a long run is looked at less often: the API takes only so many calls a minute. */
 const QUICK_READINGS = 15;
 
+/** Which outcomes are asked for with the run. */
+interface Outcomes {
+  page?: string | null;
+  size?: string;
+}
+
 /** Follows a run until it has ended; rests while the tab is hidden. */
-export function useRun(tenantId: number, runId: number) {
+export function useRun(tenantId: number, runId: number, { page = null, size = '' }: Outcomes) {
   const { api } = useApp();
   const [detail, setDetail] = useState<RunDetail>();
   const [error, setError] = useState<Error>();
@@ -24,7 +30,7 @@ export function useRun(tenantId: number, runId: number) {
     async function look() {
       if (document.hidden) return again();
       try {
-        const found = await api.read(reads.run(tenantId, runId), leaving.signal);
+        const found = await api.read(reads.run(tenantId, runId, { page, size }), leaving.signal);
         setError(undefined);
         if (found.run.state !== 'running') forgetAnswers();
         setDetail(found);
@@ -46,7 +52,7 @@ export function useRun(tenantId: number, runId: number) {
       leaving.abort();
       clearTimeout(timer);
     };
-  }, [api, tenantId, runId]);
+  }, [api, tenantId, runId, page, size]);
 
   return { detail, error };
 }

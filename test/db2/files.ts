@@ -6,6 +6,7 @@ const WITHOUT_DB2: Record<string, string> = {
   'cold-start.test.ts': 'It looks at what is loaded before the first answer, whatever the database.',
   'db2-sql.test.ts': 'It writes down the statements for Db2 and asks no database.',
   'demo.test.ts': 'It lives through 400 days, which takes the stand-in too long.',
+  'large-tenant.test.ts': 'It makes ten thousand rows with a statement of PostgreSQL.',
 };
 
 const FOLDER = path.join(import.meta.dirname, '..');
