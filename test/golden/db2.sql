@@ -421,8 +421,9 @@ select "RUN_ID", sum(case when state = ? then 1 else 0 end) as "SUCCEEDED_COUNT"
 
 -- run
 select "C"."TENANT_ID", "T"."NAME" as "TENANT_NAME", "C"."RUN_ID", "C"."REASON", "C"."STARTED_BY", "C"."STATE", "C"."STARTED_AT", "C"."FINISHED_AT", "C"."REPOSITORY_COUNT", "C"."FAILURE_CODE", "C"."FAILURE_MESSAGE" from "COLLECTION_RUN" as "C" inner join "TENANT" as "T" on "T"."TENANT_ID" = "C"."TENANT_ID" where "C"."TENANT_ID" = ? and "C"."RUN_ID" = ?;
-select "REPOSITORY_ID", "FULL_NAME", "STATE", "CODE", "MESSAGE", "DAYS_UNTIL_LOSS", "REQUEST_COUNT", "UNCHANGED_COUNT", "FINISHED_AT" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ? order by "FULL_NAME";
+select "REPOSITORY_ID", "FULL_NAME", "STATE", "CODE", "MESSAGE", "DAYS_UNTIL_LOSS", "REQUEST_COUNT", "UNCHANGED_COUNT", "FINISHED_AT" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ? order by case state when 'failed' then 0 when 'waiting' then 1 else 2 end, "FULL_NAME" offset 0 rows fetch first 10 rows only;
 select "RUN_ID", sum(case when state = ? then 1 else 0 end) as "SUCCEEDED_COUNT", sum(case when state = ? then 1 else 0 end) as "FAILED_COUNT", sum("REQUEST_COUNT") as "REQUEST_COUNT", sum("UNCHANGED_COUNT") as "UNCHANGED_COUNT" from "RUN_REPOSITORY" where "TENANT_ID" in (?) and "RUN_ID" in (?) group by "RUN_ID";
+select count(*) as "TOTAL" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ?;
 
 -- create a dashboard
 select "DASHBOARD_ID" from final table (insert into "DASHBOARD" ("TENANT_ID", "NAME", "VERSION", "DOCUMENT", "CHANGED_AT", "CHANGED_BY") values (?, ?, ?, ?, ?, ?));
