@@ -186,7 +186,7 @@ test('what is shown is saved as CSV', async () => {
   const { page } = ada;
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download CSV' }).click(),
+    page.getByRole('button', { name: 'Download CSV', exact: true }).click(),
   ]);
   expect(file.suggestedFilename()).toBe('traffic-burrow.csv');
   const rows = (await readFile(await file.path(), 'utf8')).trim().split(/\r?\n/);
@@ -229,7 +229,7 @@ test('the table’s CSV holds all its rows, also when another page is shown', as
   await ada.open('/t/1?tab=table&range=14&page=2');
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download CSV' }).click(),
+    page.getByRole('button', { name: 'Download CSV', exact: true }).click(),
   ]);
   const rows = (await readFile(await file.path(), 'utf8')).trim().split(/\r?\n/);
   expect(rows.length).toBeGreaterThan(50);
