@@ -67,7 +67,11 @@ function DownloadsChart({ answer, releases }: PartProps) {
       model={model}
       note={notes.filter(Boolean).join(' ')}
       controls={
-        <CsvButton read={fileOf(answer, 'downloads')} fileName={`downloads-${answer.repository.name}.csv`} />
+        <CsvButton
+          label="CSV of downloads"
+          read={fileOf(answer, 'downloads')}
+          fileName={`downloads-${answer.repository.name}.csv`}
+        />
       }
     />
   );
@@ -97,7 +101,11 @@ function Assets({ answer, releases }: PartProps) {
     <Panel
       title="Files of releases"
       beside={
-        <CsvButton read={fileOf(answer, 'assets')} fileName={`release-files-${answer.repository.name}.csv`} />
+        <CsvButton
+          label="CSV of files"
+          read={fileOf(answer, 'assets')}
+          fileName={`release-files-${answer.repository.name}.csv`}
+        />
       }
     >
       <p class="muted">

@@ -48,7 +48,7 @@ export function StarCharts({ answer, controls }: StarChartsProps) {
                 ]}
               />
             )}
-            <CsvButton read={file} fileName={`stars-${answer.repository.name}.csv`} />
+            <CsvButton read={file} label="CSV of stars" fileName={`stars-${answer.repository.name}.csv`} />
           </>
         }
       />
