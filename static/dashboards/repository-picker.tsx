@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useAnswer } from '../answers.ts';
 import { Answered } from '../controls/answered.tsx';
 import { useDismiss } from '../controls/use-dismiss.ts';
@@ -37,6 +37,9 @@ export function RepositoryPicker({ tenantId }: { tenantId: number }) {
   );
 }
 
+const AT_ONCE = '300';
+const PAUSE = 400;
+
 interface ChoicesProps {
   tenantId: number;
   picked: number[];
@@ -44,9 +47,17 @@ interface ChoicesProps {
 }
 
 function Choices({ tenantId, picked, onPick }: ChoicesProps) {
-  const loaded = useAnswer(reads.repositories(tenantId));
   const [filter, setFilter] = useState('');
+  const [asked, setAsked] = useState('');
+  const loaded = useAnswer(reads.repositories(tenantId, { q: asked, size: AT_ONCE }));
   const wanted = filter.trim().toLowerCase();
+  const hasAll = asked === '' && loaded.answer?.page.total === loaded.answer?.repositories.length;
+  // Only a tenant with more than are answered at once is searched by the API.
+  useEffect(() => {
+    if (hasAll) return;
+    const timer = setTimeout(() => setAsked(wanted), PAUSE);
+    return () => clearTimeout(timer);
+  }, [wanted, hasAll]);
   return (
     <>
       <input
