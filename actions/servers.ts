@@ -3,8 +3,9 @@ import { requireAnyTenant, requireSystemAccess } from '../lib/access.ts';
 import { json } from '../lib/answer.ts';
 import { createApp, serve } from '../lib/app.ts';
 import { parseBody, parseId } from '../lib/request.ts';
+import { listServerInstallations, removeApp, setApp } from '../lib/server-app.ts';
 import { addServer, deleteServer, listServers, renameServer } from '../lib/servers.ts';
-import type { Server, ServerDeleted, ServerList } from './openapi/servers.ts';
+import type { InstallationList, Server, ServerDeleted, ServerList } from './openapi/servers.ts';
 
 export const ServerRequest = z.strictObject({
   name: z.string().trim().min(1).max(100),
@@ -15,6 +16,17 @@ export type ServerRequest = z.infer<typeof ServerRequest>;
 
 export const ServerUpdate = z.strictObject({ name: z.string().trim().min(1).max(100) });
 export type ServerUpdate = z.infer<typeof ServerUpdate>;
+
+export const AppRequest = z.strictObject({
+  /** The app's id or its client id. */
+  appId: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z0-9.]{1,40}$/, 'Give the app’s id (a number) or its client id.'),
+  /** The .pem file that GitHub made for the app. */
+  privateKey: z.string().min(1).max(10_000),
+});
+export type AppRequest = z.infer<typeof AppRequest>;
 
 const app = createApp();
 
@@ -47,6 +59,27 @@ app.delete('/:serverId', async (c) => {
   const serverId = parseId(c.req.param('serverId'), 'server');
   await deleteServer(db, serverId);
   return json<ServerDeleted>({ serverId });
+});
+
+app.put('/:serverId/app', async (c) => {
+  const { db, identity } = c.env;
+  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeServers');
+  const serverId = parseId(c.req.param('serverId'), 'server');
+  const request = await parseBody(c.req.raw, AppRequest);
+  return json<Server>(await setApp(c.env, serverId, request));
+});
+
+app.delete('/:serverId/app', async (c) => {
+  const { db, identity } = c.env;
+  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeServers');
+  return json<Server>(await removeApp(db, parseId(c.req.param('serverId'), 'server')));
+});
+
+app.get('/:serverId/installations', async (c) => {
+  const { db, identity } = c.env;
+  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeServers');
+  const serverId = parseId(c.req.param('serverId'), 'server');
+  return json<InstallationList>({ installations: await listServerInstallations(c.env, serverId) });
 });
 
 export const main = serve(app);

@@ -12,20 +12,35 @@ import type { Tenant, TenantDeleted, TenantList } from './openapi/tenants.ts';
 const name = z.string().trim().min(1).max(100);
 const token = z.string().trim().min(1).max(400);
 
-export const TenantRequest = z.strictObject({
-  name,
-  serverId: z.int().positive().max(LARGEST_ID),
-  githubUser: name,
-  githubToken: token,
-  /** E-mail address of its first manager. */
-  manager: z.email().max(320).optional(),
-});
+const installationId = z.int().positive().max(Number.MAX_SAFE_INTEGER);
+
+/** A tenant reads with somebody's token, or where the server's GitHub App is installed. */
+export const TenantRequest = z
+  .strictObject({
+    name,
+    serverId: z.int().positive().max(LARGEST_ID),
+    githubUser: name.optional(),
+    githubToken: token.optional(),
+    installationId: installationId.optional(),
+    /** E-mail address of its first manager. */
+    manager: z.email().max(320).optional(),
+  })
+  .refine(({ githubUser, githubToken, installationId: id }) => {
+    return id === undefined ? Boolean(githubUser && githubToken) : !githubUser && !githubToken;
+  }, 'Give githubUser and githubToken, or installationId.');
 export type TenantRequest = z.infer<typeof TenantRequest>;
 
 export const TenantUpdate = z
-  .strictObject({ name, githubUser: name, githubToken: token })
+  .strictObject({ name, githubUser: name, githubToken: token, installationId })
   .partial()
-  .refine((update) => Object.keys(update).length > 0, 'Give at least one of name, githubUser, githubToken.');
+  .refine(
+    (update) => Object.keys(update).length > 0,
+    'Give at least one of name, githubUser, githubToken, installationId.',
+  )
+  .refine(
+    ({ githubUser, githubToken, installationId: id }) => id === undefined || !(githubUser || githubToken),
+    'Give githubUser and githubToken, or installationId.',
+  );
 export type TenantUpdate = z.infer<typeof TenantUpdate>;
 
 export const TenantDeletion = z.strictObject({ confirmName: z.string().max(100) });
@@ -46,7 +61,9 @@ app.post('/', async (c) => {
   const principal = await identity.requirePrincipal(c.req.raw);
   await requireSystemAccess(db, principal, 'manageTenants');
   const request = await parseBody(c.req.raw, TenantRequest);
-  return json<Tenant>(await createTenant(c.env, request, principal.email), 201);
+  const { githubUser = '', githubToken = '', installationId: id, ...rest } = request;
+  const credentials = id === undefined ? { githubUser, githubToken } : { installationId: id };
+  return json<Tenant>(await createTenant(c.env, { ...rest, credentials }, principal.email), 201);
 });
 
 app.get('/:tenantId', async (c) => {
@@ -57,6 +74,8 @@ app.get('/:tenantId', async (c) => {
 app.patch('/:tenantId', async (c) => {
   const { tenantId } = await requireAccess(c, 'changeTenant');
   const change = await parseBody(c.req.raw, TenantUpdate);
+  // The app is installed for other organizations as well: who may choose one could read theirs.
+  if (change.installationId !== undefined) await requireAccess(c, 'manageTenants');
   return json<Tenant>(await updateTenant(c.env, tenantId, change));
 });
 

@@ -3,6 +3,7 @@ import type { Day } from './day.ts';
 import {
   type Bucket,
   clonesAnswer,
+  installationListAnswer,
   type ListedRepository,
   type PopularPath,
   parseAnswer,
@@ -74,6 +75,8 @@ interface TrafficOptions {
 
 /** GitHub's API for us. Every function throws a `GitHubError` and nothing else when GitHub does not do as asked. */
 export interface GitHubClient {
+  /** An installation of an app may read what it was given; a user what it may push to. */
+  readsAs: 'user' | 'installation';
   getViewer(): Promise<Viewer>;
   /** One request; two for a former name. By id it is found under whatever name it has. */
   getRepository(
@@ -103,12 +106,20 @@ const PAGE = 100;
 const MAX_PAGES = 10;
 
 /** Opens GitHub for one token. Nothing is asked yet. */
-export function openGitHub(options: ConnectionOptions): GitHubClient {
+export function openGitHub(
+  options: ConnectionOptions,
+  readsAs: GitHubClient['readsAs'] = 'user',
+): GitHubClient {
   const connection = openConnection(options);
+  const isInstalled = readsAs === 'installation';
   return {
+    readsAs,
     getViewer: () => getViewer(connection),
-    getRepository: (repository, memory) => getRepository(connection, repository, memory),
-    listRepositories: () => listRepositories(connection),
+    getRepository: async (repository, memory) => {
+      const found = await getRepository(connection, repository, memory);
+      return isInstalled ? asReadable(found) : found;
+    },
+    listRepositories: () => (isInstalled ? listInstalled(connection) : listRepositories(connection)),
     getTraffic: (id, traffic = {}) => getTraffic(connection, id, traffic),
     getStarPage: (id, page) => getStarPage(connection, id, page, options.clock()),
     getReleases: (id) => getReleases(connection, id),
@@ -155,6 +166,24 @@ async function listRepositories(
     if (!/rel="next"/.test(headers.link ?? '')) return { repositories, complete: !heldBack };
   }
   return { repositories, complete: false };
+}
+
+/** What the app was given: it may read all of them, whatever it may do otherwise. */
+async function listInstalled(
+  ask: Connection,
+): Promise<{ repositories: ListedRepository[]; complete: boolean }> {
+  const repositories: ListedRepository[] = [];
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const { data, headers } = await ask('/installation/repositories', { per_page: PAGE, page });
+    repositories.push(...parseAnswer(installationListAnswer, data).repositories.map(asReadable));
+    if (!/rel="next"/.test(headers.link ?? '')) return { repositories, complete: true };
+  }
+  return { repositories, complete: false };
+}
+
+/** GitHub says of an app that it may not push, and shows it traffic all the same. */
+function asReadable<R extends ListedRepository>(repository: R): R {
+  return { ...repository, permissions: { ...repository.permissions, push: true } };
 }
 
 async function getTraffic(

@@ -60,8 +60,8 @@ export async function addRepository(adding: Adding, name: RepositoryName): Promi
 }
 
 /**
- * Adds many, each accepted or refused by itself, in their order. That a token may read traffic is tried with the first
- * one only. What would meet all of them refuses those that are left, and is thrown where none was added before.
+ * Adds many, each accepted or refused by itself, in their order. That a user's token may read traffic is tried with the
+ * first one only. What would meet all of them refuses those that are left, and is thrown where none was added before.
  */
 export async function addRepositories(
   adding: Adding,
@@ -74,7 +74,7 @@ export async function addRepositories(
   for (let start = 0; start < rest.length; start += AT_ONCE) {
     const some = rest.slice(start, start + AT_ONCE);
     const hopeless = results.find(isForAll);
-    const ask = async (name: RepositoryName) => hopeless ?? requireOnGitHub(adding, name).catch(toRefusal);
+    const ask = async (name: RepositoryName) => hopeless ?? requireReadable(adding, name).catch(toRefusal);
     for (const one of await Promise.all(some.map(ask)))
       results.push(one instanceof Failure ? one : await insertRepository(adding, one).catch(toRefusal));
   }
@@ -121,6 +121,14 @@ function toRefusal(error: unknown): Failure {
 
 function isForAll(result: unknown): result is Failure {
   return result instanceof Failure && FOR_ALL.includes(result.code);
+}
+
+/** An app sees public repositories that it was not given, and may read the traffic of none of them. */
+async function requireReadable(adding: Adding, name: RepositoryName): Promise<GitHubRepository> {
+  const found = await requireOnGitHub(adding, name);
+  if (adding.github.readsAs === 'installation')
+    await adding.github.getTraffic(found.id, { weeks: false }).catch(refuseMissing);
+  return found;
 }
 
 async function requireOnGitHub({ github }: Adding, name: RepositoryName): Promise<GitHubRepository> {

@@ -2,6 +2,7 @@ import { requirePublicAddress } from './addresses.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
 import { isDuplicateKey, isReferenced } from './db/errors.ts';
+import { inTransaction } from './db/portable.ts';
 import type { Instant, ServerKind } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import { notFound } from './request.ts';
@@ -19,6 +20,8 @@ export interface Server extends ServerAddress {
   serverId: number;
   tenantCount: number;
   createdAt: Instant;
+  /** Its GitHub App, without the key; null where it has none. */
+  app: { appId: string; name: string; htmlUrl: string; checkedAt: Instant } | null;
 }
 
 export const GITHUB: ServerAddress = {
@@ -95,7 +98,9 @@ export async function requireReachable(server: ServerAddress, allowPrivate: bool
 function selectServers(db: Db) {
   return db
     .selectFrom('githubServer')
-    .select(['serverId', 'name', 'kind', 'apiUrl', 'webUrl', 'createdAt'])
+    .leftJoin('githubApp', 'githubApp.serverId', 'githubServer.serverId')
+    .select(['githubServer.serverId', 'githubServer.name', 'kind', 'apiUrl', 'webUrl', 'createdAt'])
+    .select(['appId', 'githubApp.name as appName', 'htmlUrl', 'checkedAt'])
     .select((eb) =>
       eb
         .selectFrom('tenant')
@@ -105,28 +110,31 @@ function selectServers(db: Db) {
     );
 }
 
-const withCount = <T extends { tenantCount: number | null }>(row: T) => ({
-  ...row,
-  tenantCount: row.tenantCount ?? 0,
-});
+type ServerRow = Awaited<ReturnType<ReturnType<typeof selectServers>['execute']>>[number];
+
+function toServer({ appId, appName, htmlUrl, checkedAt, ...row }: ServerRow): Server {
+  const isSet = appId !== null && checkedAt !== null;
+  const app = isSet ? { appId, name: appName ?? '', htmlUrl: htmlUrl ?? '', checkedAt } : null;
+  return { ...row, tenantCount: row.tenantCount ?? 0, app };
+}
 
 /** All servers, by name. */
 export async function listServers(db: Db): Promise<Server[]> {
-  const rows = await selectServers(db).orderBy('name').execute();
-  return rows.map(withCount);
+  const rows = await selectServers(db).orderBy('githubServer.name').execute();
+  return rows.map(toServer);
 }
 
 /** Throws `server_not_found`. */
 export async function getServer(db: Db, serverId: number): Promise<Server> {
-  const row = await selectServers(db).where('serverId', '=', serverId).executeTakeFirst();
+  const row = await selectServers(db).where('githubServer.serverId', '=', serverId).executeTakeFirst();
   if (!row) throw notFound('server');
-  return withCount(row);
+  return toServer(row);
 }
 
 /** The stored server at the same address, if there is one. */
 export async function findServerAt(db: Db, { apiUrl }: ServerAddress): Promise<Server | undefined> {
   const row = await selectServers(db).where('apiUrl', '=', apiUrl).executeTakeFirst();
-  return row && withCount(row);
+  return row && toServer(row);
 }
 
 /** Stores a server. Throws a duplicate key's error when its name or address is taken. */
@@ -176,12 +184,11 @@ export async function renameServer(db: Db, serverId: number, name: string): Prom
 /** Throws `server_not_found`, and `server_in_use` when a tenant uses it. */
 export async function deleteServer(db: Db, serverId: number): Promise<void> {
   await getServer(db, serverId);
-  await db
-    .deleteFrom('githubServer')
-    .where('serverId', '=', serverId)
-    .execute()
-    .catch((error: unknown) => {
-      if (!isReferenced(error)) throw error;
-      throw new Failure(409, 'server_in_use', 'Tenants use this server. Delete them first.');
-    });
+  await inTransaction(db, async (trx) => {
+    await trx.deleteFrom('githubApp').where('serverId', '=', serverId).execute();
+    await trx.deleteFrom('githubServer').where('serverId', '=', serverId).execute();
+  }).catch((error: unknown) => {
+    if (!isReferenced(error)) throw error;
+    throw new Failure(409, 'server_in_use', 'Tenants use this server. Delete them first.');
+  });
 }

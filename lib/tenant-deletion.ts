@@ -10,7 +10,7 @@ const TENANT_TABLES = [
   ...(['repositoryExtra', 'starDay', 'releaseDownload', 'releaseAsset', 'workflowDay'] as const),
   ...(['runRepository', 'runDifference', 'collectionRun'] as const),
   ...(['problemNotice', 'problem', 'reportSending'] as const),
-  ...(['memberRepository', 'member', 'repository', 'dashboard', 'channel'] as const),
+  ...(['memberRepository', 'member', 'repository', 'dashboard', 'channel', 'tenantInstallation'] as const),
 ];
 
 /** What was deleted with a tenant. */

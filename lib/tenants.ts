@@ -6,8 +6,14 @@ import type { Instant, Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import { notFound } from './request.ts';
 import type { Secrets } from './secrets.ts';
-import { getServer, requireApiUrl } from './servers.ts';
-import { type CheckedToken, checkToken } from './token-check.ts';
+import { getServer } from './servers.ts';
+import {
+  type CheckedCredentials,
+  type Credentials,
+  checkCredentials,
+  saveInstallation,
+} from './tenant-credentials.ts';
+import type { CheckedToken } from './token-check.ts';
 
 /** What tenants are created and changed with. */
 export interface TenantServices {
@@ -22,7 +28,10 @@ export interface Tenant {
   tenantId: number;
   name: string;
   server: { serverId: number; name: string; kind: string; webUrl: string };
+  /** For an installation of an app: the account that it belongs to. */
   githubUser: string;
+  /** Null where it reads with a token of its own. */
+  installationId: number | null;
   tokenCheckedAt: Instant | null;
   tokenExpiresAt: Instant | null;
   repositoryCount: number;
@@ -36,6 +45,8 @@ function selectTenants(db: Db) {
   return db
     .selectFrom('tenant')
     .innerJoin('githubServer', 'githubServer.serverId', 'tenant.serverId')
+    .leftJoin('tenantInstallation', 'tenantInstallation.tenantId', 'tenant.tenantId')
+    .select(['tenantInstallation.installationId'])
     .select(['tenant.tenantId', 'tenant.name', 'tenant.githubUser', 'tenant.createdAt'])
     .select(['tenant.tokenCheckedAt', 'tenant.tokenExpiresAt', 'tenant.serverId'])
     .select(['githubServer.name as serverName', 'githubServer.kind', 'githubServer.webUrl'])
@@ -106,32 +117,28 @@ export async function insertTenant(trx: Transaction<Tables>, tenant: NewTenant):
 }
 
 /**
- * Creates a tenant, and its first manager where one is named, after GitHub accepted the token. Throws
- * `server_not_found`, `private_address`, `server_unreachable`, `name_taken`, `github_token_refused` and `GitHubError`.
+ * Creates a tenant, and its first manager where one is named, after GitHub accepted its token or made one for its
+ * installation. Throws `server_not_found`, `name_taken`, and what `checkCredentials` throws.
  */
 export async function createTenant(
-  { db, config, secrets, clock }: TenantServices,
-  request: {
-    name: string;
-    serverId: number;
-    githubUser: string;
-    githubToken: string;
-    manager?: string | undefined;
-  },
+  services: TenantServices,
+  request: { name: string; serverId: number; credentials: Credentials; manager?: string | undefined },
   createdBy: string,
 ): Promise<Tenant> {
-  const { name, serverId, githubUser, githubToken, manager } = request;
+  const { db, clock } = services;
+  const { name, serverId, credentials, manager } = request;
   const server = await getServer(db, serverId);
   await requireNameFree(db, name);
-  const apiUrl = await requireApiUrl(server, config);
-  const token = await checkToken({ apiUrl, githubUser, token: githubToken, clock });
-  const tokenSealed = await secrets.seal(githubToken);
+  const { columns, installation } = await checkCredentials(services, server, credentials);
+  const { githubUser, tokenSealed, tokenCheckedAt: checkedAt, tokenExpiresAt: expiresAt } = columns;
   const createdAt = clock().toISOString();
   const tenantId = await db
     .transaction()
     .execute(async (trx) => {
+      const token = { checkedAt, expiresAt };
       const row = { name, serverId, githubUser, tokenSealed, token, createdAt, createdBy };
       const created = await insertTenant(trx, row);
+      await saveInstallation(trx, created, installation);
       const email = manager?.toLowerCase();
       const member = { tenantId: created, role: 'manager', addedAt: createdAt } as const;
       if (email !== undefined)
@@ -156,56 +163,55 @@ interface TenantChange {
   name?: string | undefined;
   githubUser?: string | undefined;
   githubToken?: string | undefined;
+  installationId?: number | undefined;
 }
 
-/** The new columns of a tenant whose GitHub user or token changes: both are checked together at GitHub. */
-async function toTokenColumns(
-  { db, config, secrets, clock }: TenantServices,
+/** The new credentials of a tenant; a GitHub user and a token are checked together. Undefined: they stay. */
+async function checkChange(
+  services: TenantServices,
   tenantId: number,
-  { githubUser, githubToken }: TenantChange,
-) {
-  if (githubUser === undefined && githubToken === undefined) return {};
-  const stored = await db
+  { githubUser, githubToken, installationId }: TenantChange,
+): Promise<CheckedCredentials | undefined> {
+  if (githubUser === undefined && githubToken === undefined && installationId === undefined) return undefined;
+  const stored = await services.db
     .selectFrom('tenant')
     .innerJoin('githubServer', 'githubServer.serverId', 'tenant.serverId')
-    .select(['tenant.githubUser', 'tenant.tokenSealed', 'githubServer.kind', 'githubServer.apiUrl'])
+    .select(['tenant.githubUser', 'tenant.tokenSealed'])
+    .select(['githubServer.serverId', 'githubServer.kind', 'githubServer.apiUrl'])
     .where('tenant.tenantId', '=', tenantId)
     .executeTakeFirst();
   if (!stored) throw notFound('tenant');
-  const user = githubUser ?? stored.githubUser;
-  const token = githubToken ?? (await secrets.open(stored.tokenSealed));
-  const apiUrl = await requireApiUrl(stored, config);
-  const checked = await checkToken({ apiUrl, githubUser: user, token, clock });
-  return {
-    githubUser: user,
-    tokenSealed: await secrets.seal(token),
-    tokenCheckedAt: checked.checkedAt,
-    tokenExpiresAt: checked.expiresAt,
-  };
+  if (installationId !== undefined) return checkCredentials(services, stored, { installationId });
+  const token = githubToken ?? (await services.secrets.open(stored.tokenSealed));
+  return checkCredentials(services, stored, {
+    ...{ githubUser: githubUser ?? stored.githubUser, githubToken: token },
+  });
 }
 
-/** Changes what is given. Throws `tenant_not_found`, `name_taken`, `github_token_refused` and `GitHubError`. */
+/** Changes what is given. Throws `tenant_not_found`, `name_taken`, and what `checkCredentials` throws. */
 export async function updateTenant(
   services: TenantServices,
   tenantId: number,
   change: TenantChange,
 ): Promise<Tenant> {
-  const columns = await toTokenColumns(services, tenantId, change);
+  const checked = await checkChange(services, tenantId, change);
   const name = change.name === undefined ? {} : { name: change.name };
   const work = async (trx: Transaction<Tables>) => {
     await trx
       .updateTable('tenant')
-      .set({ ...columns, ...name })
+      .set({ ...checked?.columns, ...name })
       .where('tenantId', '=', tenantId)
       .execute();
     // What another token was refused is asked for again by the next alarm.
-    if ('tokenSealed' in columns)
+    if (checked) {
+      await saveInstallation(trx, tenantId, checked.installation);
       await trx
         .updateTable('repository')
         .set({ refusedAt: null })
         .where('tenantId', '=', tenantId)
         .where('refusedAt', 'is not', null)
         .execute();
+    }
   };
   await services.db
     .transaction()

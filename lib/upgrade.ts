@@ -41,7 +41,7 @@ interface Sealed {
 
 /** Seals every secret with the first key that another one sealed. */
 export async function resealTokens({ db, secrets }: Sealing): Promise<Omit<Upgrade, 'schema'>> {
-  const all = [...(await listTokens(db)), ...(await listAddresses(db))];
+  const all = [...(await listTokens(db)), ...(await listAppKeys(db)), ...(await listAddresses(db))];
   const stale = all.filter(({ sealed }) => !secrets.isCurrent(sealed));
   let resealed = 0;
   for (const one of stale) if (await reseal(secrets, one)) resealed += 1;
@@ -66,6 +66,20 @@ async function listTokens(db: Db): Promise<Sealed[]> {
         .set({ tokenSealed: next })
         .where('tenantId', '=', tenantId)
         .where('tokenSealed', '=', sealed)
+        .execute(),
+  }));
+}
+
+async function listAppKeys(db: Db): Promise<Sealed[]> {
+  const apps = await db.selectFrom('githubApp').select(['serverId', 'keySealed']).execute();
+  return apps.map(({ serverId, keySealed: sealed }) => ({
+    sealed,
+    replace: (next) =>
+      db
+        .updateTable('githubApp')
+        .set({ keySealed: next })
+        .where('serverId', '=', serverId)
+        .where('keySealed', '=', sealed)
         .execute(),
   }));
 }

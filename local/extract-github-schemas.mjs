@@ -22,6 +22,10 @@ const PATHS = [
   `${REPOSITORY}/traffic/popular/paths`,
   `${REPOSITORY}/releases`,
   `${REPOSITORY}/actions/runs`,
+  '/app',
+  '/app/installations/{installation_id}',
+  'POST /app/installations/{installation_id}/access_tokens',
+  '/installation/repositories',
 ];
 const PROSE = new Set([
   'description',
@@ -92,13 +96,16 @@ function extract(folder) {
   const wanted = new Set(['basic-error']);
   /** @type {any} */
   const endpoints = {};
-  for (const path of PATHS) {
-    const answers = Object.entries(document.paths[path].get.responses).map(([status, answer]) => {
-      const found = answer.$ref ? document.components.responses[answer.$ref.split('/').pop()] : answer;
-      const schema = found.content?.['application/json']?.schema ?? {};
-      return [status, toJsonSchema(schema, wanted)];
-    });
-    endpoints[`GET ${path}`] = Object.fromEntries(answers);
+  for (const entry of PATHS) {
+    const [path = '', method = 'GET'] = entry.split(' ').reverse();
+    const answers = Object.entries(document.paths[path][method.toLowerCase()].responses).map(
+      ([status, answer]) => {
+        const found = answer.$ref ? document.components.responses[answer.$ref.split('/').pop()] : answer;
+        const schema = found.content?.['application/json']?.schema ?? {};
+        return [status, toJsonSchema(schema, wanted)];
+      },
+    );
+    endpoints[`${method} ${path}`] = Object.fromEntries(answers);
   }
   /** @type {any} */
   const $defs = {};

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Apps, createApps } from './github/apps.ts';
 import { DAY_MS, toDayNumber } from './github/days.ts';
 import { createExchange, type LoggedRequest } from './github/exchange.ts';
 import { createFailures, type FailureRule } from './github/failures.ts';
@@ -34,6 +35,8 @@ export interface GitHubOptions {
 
 /** GitHub, as far as this product asks it, with traffic that is the same each time for a seed. */
 export interface GitHub {
+  /** GitHub Apps and where they are installed. */
+  apps: Apps;
   /** Answers a request whose url is relative to the base path. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Adds a person, unless `type` says an organization. */
@@ -75,8 +78,9 @@ export function createGitHub(options: GitHubOptions): GitHub {
   const { clock } = options;
   const world = createWorld(options.seed ?? 1);
   const failures = createFailures();
+  const apps = createApps();
   const watch = options.bans ? createWatch() : undefined;
-  const exchange = createExchange({ ...options, world, failures, watch });
+  const exchange = createExchange({ ...options, world, failures, apps, watch });
 
   function requireEntry(id: number): Entry {
     const entry = world.entry(id);
@@ -86,6 +90,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
 
   return {
     ...exchange,
+    apps,
     addUser: (login, account) => world.addAccount({ ...account, login }),
     addToken: world.addToken,
     removeToken: world.removeToken,

@@ -5,7 +5,7 @@ import type { Me } from '../actions/openapi/me.ts';
 import type { MemberList, SystemMemberList } from '../actions/openapi/members.ts';
 import type { Discovered, RepositoryDetail, RepositoryList } from '../actions/openapi/repositories.ts';
 import type { ProblemLog, RunDetail, RunList } from '../actions/openapi/runs.ts';
-import type { ServerList } from '../actions/openapi/servers.ts';
+import type { InstallationList, ServerList } from '../actions/openapi/servers.ts';
 import type { Overview, RepositoryStats, TrafficTable } from '../actions/openapi/stats.ts';
 import type { TenantList } from '../actions/openapi/tenants.ts';
 import type { Read } from './api.ts';
@@ -42,5 +42,6 @@ export const reads = {
   report: (tenantId: number) => read<ReportPreview>(`channels/${tenantId}/report`),
   systemMembers: () => read<SystemMemberList>('members/system'),
   servers: () => read<ServerList>('servers'),
+  installations: (serverId: number) => read<InstallationList>(`servers/${serverId}/installations`),
   tenants: () => read<TenantList>('tenants'),
 };

@@ -130,7 +130,7 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   const secrets = openSecrets('A'.repeat(43));
   const config = { demoGithubUrl: null, allowPrivateAddresses: false };
   const token = { githubUser: DEMO_USERS.octocat, githubToken: DEMO_TOKENS.octocat };
-  const request = { name: 'T', serverId, ...token, manager: 'manager@example.com' };
+  const request = { name: 'T', serverId, credentials: token, manager: 'manager@example.com' };
   const { tenantId } = await step('add a tenant', (db) =>
     createTenant({ db, config, secrets, clock }, request, email),
   );

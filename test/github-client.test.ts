@@ -173,10 +173,10 @@ test('a fine-grained token without the permission names what is missing', async 
   expect(error).toMatchObject({ code: 'missing_permission', details: { needed: 'administration=read' } });
 });
 
-test('a token of an app is told from a personal one', async () => {
+test('an app without the permission is told from a personal token', async () => {
   const error = await failureOf(open(DEMO_TOKENS.app).getTraffic(tidyDates.id));
   expect(error.code).toBe('missing_permission');
-  expect(error.message).toContain('personal access token');
+  expect(error.message).toContain('GitHub App');
 });
 
 test('an owner without write access is told so, and a token without the scope too', async () => {

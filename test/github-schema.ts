@@ -18,11 +18,11 @@ const validators = new Map<string, ValidateFunction>();
 
 /**
  * What in an answer of an endpoint (as in GitHub's document, e.g. `/repos/{owner}/{repo}`) is not as GitHub documents
- * it; empty: nothing. A status that GitHub does not list for the endpoint is its ordinary error.
+ * it, `POST …` for what is not read; empty: nothing. A status that GitHub does not list for the endpoint is its ordinary error.
  */
 export function listDeviations(endpoint: string, status: number, body: unknown): string[] {
   const key = `${endpoint} ${status}`;
-  const answers = document.endpoints[`GET ${endpoint}`];
+  const answers = document.endpoints[endpoint.includes(' ') ? endpoint : `GET ${endpoint}`];
   if (!answers) throw new Error(`GitHub documents no ${endpoint}`);
   const schema = answers[status] ?? { $ref: '#/$defs/basic-error' };
   const validate = validators.get(key) ?? ajv.compile({ ...schema, $defs: document.$defs });

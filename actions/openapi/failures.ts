@@ -41,6 +41,8 @@ export const githubOutages = [
 export const githubFailures = [
   ...['token_invalid', 'token_expired', 'token_sso_required', 'token_unreadable', 'missing_scope'],
   ...['missing_permission', 'no_push_access', 'not_found', 'blocked'],
+  ...['app_not_found', 'app_suspended', 'app_key_refused', 'app_key_unreadable', 'clock_skew', 'no_app'],
+  ...['installation_not_found', 'installation_suspended'],
   ...githubOutages,
 ];
 
@@ -74,6 +76,8 @@ export const statuses: Record<string, number> = {
   name_taken: 409,
   server_in_use: 409,
   last_administrator: 409,
+  app_in_use: 409,
+  app_key_unreadable: 409,
   token_unreadable: 409,
   channel_unreadable: 409,
   too_many_channels: 409,
@@ -100,6 +104,15 @@ export const statuses: Record<string, number> = {
   no_push_access: 422,
   not_found: 422,
   blocked: 422,
+  app_not_found: 422,
+  app_suspended: 422,
+  app_key_refused: 422,
+  app_key_malformed: 422,
+  app_mismatch: 422,
+  clock_skew: 422,
+  no_app: 422,
+  installation_not_found: 422,
+  installation_suspended: 422,
   dashboard_invalid: 422,
   channel_gone: 422,
   channel_refused: 422,

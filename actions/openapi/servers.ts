@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { ServerRequest, ServerUpdate } from '../servers.ts';
+import { AppRequest, ServerRequest, ServerUpdate } from '../servers.ts';
+import { githubOutages } from './failures.ts';
 import { Count, Instant } from './figures.ts';
 import type { Operation } from './operation.ts';
 
@@ -11,11 +12,25 @@ export const Server = z.object({
   webUrl: z.string(),
   tenantCount: Count,
   createdAt: Instant,
+  /** Its GitHub App, without the key; null where it has none. */
+  app: z.object({ appId: z.string(), name: z.string(), htmlUrl: z.string(), checkedAt: Instant }).nullable(),
 });
 export type Server = z.infer<typeof Server>;
 
 export const ServerList = z.object({ servers: z.array(Server) });
 export type ServerList = z.infer<typeof ServerList>;
+
+/** Where a server's app is installed. */
+export const InstallationList = z.object({
+  installations: z.array(z.object({ id: z.int(), account: z.string(), suspended: z.boolean() })),
+});
+export type InstallationList = z.infer<typeof InstallationList>;
+
+/** GitHub does not accept the app, or its key. */
+export const appFailures = [
+  ...['app_not_found', 'app_suspended', 'app_key_refused', 'clock_skew', 'missing_permission', 'blocked'],
+  ...githubOutages,
+];
 
 export const ServerDeleted = z.object({ serverId: z.int() });
 export type ServerDeleted = z.infer<typeof ServerDeleted>;
@@ -58,5 +73,33 @@ export const serverOperations: Operation[] = [
     roles: 'administrator',
     responses: { 200: ServerDeleted },
     failures: ['server_in_use', 'server_not_found'],
+  },
+  {
+    action: 'servers',
+    method: 'put',
+    path: '/{serverId}/app',
+    summary: 'Set the GitHub App of a server by its id and private key, which GitHub is asked for at once',
+    roles: 'administrator',
+    body: AppRequest,
+    responses: { 200: Server },
+    failures: ['server_not_found', 'app_key_malformed', 'app_mismatch', ...appFailures],
+  },
+  {
+    action: 'servers',
+    method: 'delete',
+    path: '/{serverId}/app',
+    summary: 'Forget the GitHub App of a server that no tenant reads with',
+    roles: 'administrator',
+    responses: { 200: Server },
+    failures: ['server_not_found', 'app_in_use'],
+  },
+  {
+    action: 'servers',
+    method: 'get',
+    path: '/{serverId}/installations',
+    summary: 'Where the GitHub App of a server is installed',
+    roles: 'administrator',
+    responses: { 200: InstallationList },
+    failures: ['server_not_found', 'no_app', 'app_key_unreadable', ...appFailures],
   },
 ];

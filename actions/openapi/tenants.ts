@@ -1,15 +1,17 @@
 import * as z from 'zod';
 import { TenantDeletion, TenantRequest, TenantUpdate } from '../tenants.ts';
-import { githubOutages } from './failures.ts';
 import { Count, Instant } from './figures.ts';
 import type { Operation } from './operation.ts';
-import { Server } from './servers.ts';
+import { appFailures, Server } from './servers.ts';
 
 export const Tenant = z.object({
   tenantId: z.int(),
   name: z.string(),
   server: z.object({ serverId: z.int(), name: z.string(), kind: z.string(), webUrl: z.string() }),
+  /** For an installation of an app: the account that it belongs to. */
   githubUser: z.string(),
+  /** Null where it reads with a token of its own. */
+  installationId: z.int().nullable(),
   /** When the token was last accepted, and when it ends where GitHub says so. */
   tokenCheckedAt: Instant.nullable(),
   tokenExpiresAt: Instant.nullable(),
@@ -29,6 +31,18 @@ export const TenantDeleted = z.object({
 });
 export type TenantDeleted = z.infer<typeof TenantDeleted>;
 
+/** GitHub does not accept the token, or the app where it is installed. */
+const credentialFailures = [
+  ...[
+    'github_token_refused',
+    'no_app',
+    'app_key_unreadable',
+    'installation_not_found',
+    'installation_suspended',
+  ],
+  ...appFailures,
+];
+
 export const tenantOperations: Operation[] = [
   {
     action: 'tenants',
@@ -47,7 +61,7 @@ export const tenantOperations: Operation[] = [
     roles: 'administrator',
     body: TenantRequest,
     responses: { 201: Tenant },
-    failures: ['name_taken', 'server_not_found', 'github_token_refused', ...githubOutages],
+    failures: ['name_taken', 'server_not_found', ...credentialFailures],
   },
   {
     action: 'tenants',
@@ -62,17 +76,12 @@ export const tenantOperations: Operation[] = [
     action: 'tenants',
     method: 'patch',
     path: '/{tenantId}',
-    summary: 'Rename a tenant or set its GitHub user and token; a new token is checked against GitHub first',
+    summary:
+      'Rename a tenant or set its GitHub user and token, or (administrator) its installation; GitHub is asked first',
     roles: 'administrator, manager',
     body: TenantUpdate,
     responses: { 200: Tenant },
-    failures: [
-      'tenant_not_found',
-      'name_taken',
-      'github_token_refused',
-      'token_unreadable',
-      ...githubOutages,
-    ],
+    failures: ['tenant_not_found', 'name_taken', 'token_unreadable', ...credentialFailures],
   },
   {
     action: 'tenants',

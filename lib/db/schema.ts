@@ -3,7 +3,7 @@ import type { Db } from './database.ts';
 import { isMissingTable } from './errors.ts';
 
 /** The version of the schema that this code needs: the number of the last script in sql/. */
-export const SCHEMA_VERSION = 11;
+export const SCHEMA_VERSION = 12;
 
 export interface SchemaState {
   /** The version of the stored schema; null when there is none. */

@@ -364,6 +364,23 @@ interface ReportSending {
   failureMessage: string | null;
 }
 
+interface GithubApp {
+  serverId: number;
+  appId: string;
+  slug: string;
+  name: string;
+  htmlUrl: string;
+  keySealed: string;
+  checkedAt: Instant;
+}
+
+interface TenantInstallation {
+  tenantId: number;
+  installationId: number;
+  tokenSealed: string | null;
+  tokenExpiresAt: Instant | null;
+}
+
 /** The tables of sql/, in camelCase. Days are 'YYYY-MM-DD', instants ISO strings, every number a number. */
 export interface Tables {
   schemaVersion: SchemaVersion;
@@ -394,6 +411,8 @@ export interface Tables {
   collectionRun: CollectionRun;
   runRepository: RunRepository;
   runDifference: RunDifference;
+  githubApp: GithubApp;
+  tenantInstallation: TenantInstallation;
   dashboard: Dashboard;
   channel: Channel;
   problem: Problem;

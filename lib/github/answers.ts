@@ -145,6 +145,11 @@ function toListed(answer: z.infer<ReturnType<typeof listed>>): ListedRepository 
 
 export const repositoryListAnswer = z.lazy(() => z.array(listed().transform(toListed)).max(MOST_ROWS));
 
+/** An app's own list; it says how many there are in all. */
+export const installationListAnswer = z.lazy(() =>
+  z.object({ repositories: z.array(listed().transform(toListed)).max(MOST_ROWS) }),
+);
+
 export const repositoryAnswer = z.lazy(() =>
   listed()
     .extend({ subscribers_count: figure })

@@ -9,6 +9,8 @@ import { Failure, type FailureStatus } from '../failure.ts';
  * - `rate_limited`, `secondary_limit`: asked too much; `details.retryAt` says when it may go on.
  * - `github_down`, `unreadable_answer`: GitHub failed. `out_of_time`: it did not answer before the deadline.
  * - `blocked`: an organization's or GitHub's rule forbids it.
+ * - `app_not_found`, `app_suspended`, `app_key_refused`, `clock_skew`: GitHub does not accept the app.
+ * - `installation_not_found`, `installation_suspended`: the app may not read there any more.
  */
 export type GitHubErrorCode =
   | 'token_invalid'
@@ -23,7 +25,13 @@ export type GitHubErrorCode =
   | 'github_down'
   | 'out_of_time'
   | 'unreadable_answer'
-  | 'blocked';
+  | 'blocked'
+  | 'app_not_found'
+  | 'app_suspended'
+  | 'app_key_refused'
+  | 'clock_skew'
+  | 'installation_not_found'
+  | 'installation_suspended';
 
 /** Facts for the interface; which are there depends on the code. */
 export interface GitHubErrorDetails {
@@ -50,6 +58,12 @@ const STATUSES: Record<GitHubErrorCode, FailureStatus> = {
   out_of_time: 503,
   unreadable_answer: 502,
   blocked: 422,
+  app_not_found: 422,
+  app_suspended: 422,
+  app_key_refused: 422,
+  clock_skew: 422,
+  installation_not_found: 422,
+  installation_suspended: 422,
 };
 
 /** Failures that meet whatever is asked with the token: asking for more would only use up its quota, or time. */

@@ -124,7 +124,7 @@ function toPermissionError({ message, headers }: Refusal): GitHubError | undefin
   if (/not accessible by integration/i.test(message)) {
     return new GitHubError(
       'missing_permission',
-      'This is a token of a GitHub App or of Actions without the permission Administration (read): use a personal access token.',
+      'The GitHub App may not read the traffic of this repository: its installation does not include it, or lacks the permission Administration (read).',
       { needed: headers['x-accepted-github-permissions'] ?? 'administration=read' },
     );
   }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Caller, toTokenHeaders } from './access.ts';
 import { type Answer, badCredentials, rateLimited, refuse, secondaryLimited } from './answer.ts';
+import { type Apps, answerApp } from './apps.ts';
 import { type Addresses, toEtag } from './documents.ts';
 import type { Failure, Failures } from './failures.ts';
 import { createLimits, type Quota, toQuotaHeaders } from './limits.ts';
@@ -22,6 +23,7 @@ export interface LoggedRequest {
 export interface ExchangeOptions {
   world: World;
   failures: Failures;
+  apps: Apps;
   clock: () => Date;
   baseUrl?: string;
   latency?: number;
@@ -48,7 +50,7 @@ const NO_USER_AGENT =
   'Request forbidden by administrative rules. Please make sure your request has a User-Agent header.';
 
 export function createExchange(options: ExchangeOptions): Exchange {
-  const { world, failures, clock, baseUrl, latency = 0, watch } = options;
+  const { world, failures, apps, clock, baseUrl, latency = 0, watch } = options;
   const limits = createLimits();
   let log: LoggedRequest[] = [];
   let atOnce = 0;
@@ -74,10 +76,13 @@ export function createExchange(options: ExchangeOptions): Exchange {
   }
 
   function answer(request: IncomingMessage, url: URL, failure: Failure | undefined): Answer {
+    const { method = 'GET' } = request;
     const call = toCall(request, url, failure);
     if (failure?.kind === 'rate-limit') spend(call.quota, call.now, failure.resetIn);
     const found =
       planned(failure) ??
+      answerApp(apps, call, { method, assertion: toToken(request) }) ??
+      (method === 'GET' ? undefined : refuse(404, 'Not Found')) ??
       unidentified(call, request) ??
       (atOnce > MOST_AT_ONCE ? secondaryLimited(403, 60) : undefined) ??
       outOfQuota(call, failure) ??
@@ -105,7 +110,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const banned = watch?.arrive(token ?? '', clock());
       try {
         if (delay > 0) await wait(delay);
-        const asked = method === 'GET' ? answer(request, url, failure) : refuse(404, 'Not Found');
+        const asked = answer(request, url, failure);
         const found = banned ?? asked;
         watch?.tell(token ?? '', found, clock());
         const status = send(response, found, failure);

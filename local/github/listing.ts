@@ -1,5 +1,6 @@
 import { type Caller, permissionOf, samlOrganization, tokenReaches } from './access.ts';
 import { type Answer, ok, refuse, requiresAuthentication } from './answer.ts';
+import { listInstalled, toInstalledDocument } from './apps.ts';
 import { toRepositoryDocument } from './documents.ts';
 import type { Call } from './routes.ts';
 import { type Entry, nameAt } from './world.ts';
@@ -27,6 +28,20 @@ export function answerUserRepositories(call: Call): Answer {
   if (holders.size === 0) return page;
   const ids = [...holders].map(({ id }) => id).join(',');
   return { ...page, headers: { ...page.headers, 'x-github-sso': `partial-results; organizations=${ids}` } };
+}
+
+/** What `GET /installation/repositories` answers, to the token of an app's installation. */
+export function answerInstalledRepositories(call: Call): Answer {
+  const docs = '/rest/apps/installations#list-repositories-accessible-to-the-app-installation';
+  if (call.caller?.token.kind !== 'app')
+    return refuse(
+      403,
+      'You must authenticate with an installation access token in order to list repositories for an installation.',
+      docs,
+    );
+  const all = listInstalled(call);
+  const page = toPage(call, all, (entry) => toInstalledDocument(entry, call));
+  return { ...page, body: { total_count: all.length, repositories: page.body } };
 }
 
 function ownerOf(entry: Entry, { world, now }: Call) {

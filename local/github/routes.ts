@@ -1,9 +1,10 @@
 import { type Caller, permissionOf, refuseRepository, refuseTraffic } from './access.ts';
 import { type Answer, movedTo, notFound, ok, refuse, requiresAuthentication } from './answer.ts';
+import { NO_ROLE } from './apps.ts';
 import { DAY_MS } from './days.ts';
 import { type Addresses, toFullRepositoryDocument, toUserDocument } from './documents.ts';
 import { type Quota, toQuotaDocument } from './limits.ts';
-import { answerUserRepositories, toPage } from './listing.ts';
+import { answerInstalledRepositories, answerUserRepositories, toPage } from './listing.ts';
 import { listPaths, listReferrers } from './popular.ts';
 import { listReleases, toReleaseDocument } from './releases.ts';
 import { listStarWeeks } from './stars.ts';
@@ -51,6 +52,7 @@ export function findTarget(
 export function answerCall(call: Call): Answer {
   if (call.path === '/user') return answerUser(call);
   if (call.path === '/user/repos') return answerUserRepositories(call);
+  if (call.path === '/installation/repositories') return answerInstalledRepositories(call);
   if (call.path === '/rate_limit') return answerRateLimit(call);
   if (call.path === '/meta') return answerMeta(call);
   const target = findTarget(call.world, call.path, call.now);
@@ -96,7 +98,8 @@ function answerRepository(call: Call, entry: Entry, rest: string, moved: boolean
   if (figure !== undefined) return refuseTraffic(question, figure) ?? answerTraffic(call, entry, figure);
   if (extra !== undefined) return extra(call, entry);
   const permission = call.caller && permissionOf(entry, call.caller.account.login, call.now);
-  return ok(toFullRepositoryDocument(entry, { ...call, permission }));
+  const document = toFullRepositoryDocument(entry, { ...call, permission });
+  return ok(call.caller?.token.kind === 'app' ? { ...document, permissions: NO_ROLE } : document);
 }
 
 /** What else is answered of a repository, by the rest of its path. */

@@ -8,6 +8,7 @@ import { Field, SelectField } from '../controls/field.tsx';
 import { FormDialog } from '../controls/form-dialog.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { GithubAccount } from '../welcome/github-account.tsx';
+import { InstallationField, ReadsWithField } from './installation-field.tsx';
 import { TENANT_FIELD_OF } from './tenant-dialog.tsx';
 
 interface NewTenantDialogProps {
@@ -27,10 +28,14 @@ function useNewTenant({ servers, onCreated }: NewTenantDialogProps) {
   const [server, setServer] = useState(servers[0]);
   const [account, setAccount] = useState(() => suggestionFor(servers[0]));
   const [manager, setManager] = useState('');
+  const [readsWith, setReadsWith] = useState<'token' | 'app'>('token');
+  const [installationId, setInstallationId] = useState('');
 
   function choose(serverId: number) {
     const chosen = servers.find((one) => one.serverId === serverId);
     setServer(chosen);
+    setReadsWith('token');
+    setInstallationId('');
     setAccount(suggestionFor(chosen));
   }
   function create() {
@@ -39,15 +44,18 @@ function useNewTenant({ servers, onCreated }: NewTenantDialogProps) {
     const body: TenantRequest = {
       name,
       serverId: server.serverId,
-      ...account,
+      ...(readsWith === 'app' ? { installationId: Number(installationId) } : account),
       ...(first && { manager: first }),
     };
     void submission.run(async () => onCreated(await api.send<Tenant>('POST', 'tenants', body)));
   }
-  return { submission, name, setName, server, choose, account, setAccount, manager, setManager, create };
+  return {
+    ...{ submission, name, setName, server, choose, account, setAccount, manager, setManager, create },
+    ...{ readsWith, setReadsWith, installationId, setInstallationId },
+  };
 }
 
-/** Creates a tenant; its token is tried on GitHub first. */
+/** Creates a tenant; its token, or the app where it is installed, is tried on GitHub first. */
 export function NewTenantDialog(props: NewTenantDialogProps) {
   const form = useNewTenant(props);
   const { server, submission } = form;
@@ -56,7 +64,7 @@ export function NewTenantDialog(props: NewTenantDialogProps) {
     <FormDialog
       title="Create a tenant"
       action="Create"
-      disabled={!server}
+      disabled={!server || (form.readsWith === 'app' && form.installationId === '')}
       submission={submission}
       shownAtField={faults.atField}
       onSubmit={form.create}
@@ -76,12 +84,21 @@ export function NewTenantDialog(props: NewTenantDialogProps) {
         options={props.servers.map((one) => ({ value: String(one.serverId), label: one.name }))}
         onValue={(value) => form.choose(Number(value))}
       />
-      <GithubAccount
-        account={form.account}
-        onChange={form.setAccount}
-        faultOf={faults.of}
-        webUrl={server?.kind === 'demo' ? null : (server?.webUrl ?? 'https://github.com')}
-      />
+      {server?.app && <ReadsWithField value={form.readsWith} onValue={form.setReadsWith} />}
+      {server && form.readsWith === 'app' ? (
+        <InstallationField
+          serverId={server.serverId}
+          value={form.installationId}
+          onValue={form.setInstallationId}
+        />
+      ) : (
+        <GithubAccount
+          account={form.account}
+          onChange={form.setAccount}
+          faultOf={faults.of}
+          webUrl={server?.kind === 'demo' ? null : (server?.webUrl ?? 'https://github.com')}
+        />
+      )}
       <Field
         label="First manager (optional)"
         type="email"

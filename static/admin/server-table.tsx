@@ -12,15 +12,17 @@ interface ServerTableProps {
   servers: Server[];
   /** Absent where the person may not change servers. */
   onEdit: ((server: Server) => void) | undefined;
+  onApp: (server: Server) => void;
   onDelete: (server: Server) => void;
 }
 
 /** Each server with its address and how many tenants use it. */
-export function ServerTable({ servers, onEdit, onDelete }: ServerTableProps) {
+export function ServerTable({ servers, onEdit, onApp, onDelete }: ServerTableProps) {
   const columns = [
     { label: 'Name' },
     { label: 'Kind' },
     { label: 'Address' },
+    { label: 'GitHub App' },
     { label: 'Tenants', numeric: true },
     onEdit && { label: 'Actions', unseen: true },
   ];
@@ -36,10 +38,11 @@ export function ServerTable({ servers, onEdit, onDelete }: ServerTableProps) {
             <td class="name" data-label="Address">
               {server.webUrl}
             </td>
+            <td data-label="GitHub App">{server.app?.name ?? '–'}</td>
             <td class="number" data-label="Tenants">
               {formatCount(server.tenantCount)}
             </td>
-            {onEdit && <ServerActions server={server} onEdit={onEdit} onDelete={onDelete} />}
+            {onEdit && <ServerActions server={server} onEdit={onEdit} onApp={onApp} onDelete={onDelete} />}
           </tr>
         ))}
       </DataTable>
@@ -50,15 +53,19 @@ export function ServerTable({ servers, onEdit, onDelete }: ServerTableProps) {
 interface ServerActionsProps {
   server: Server;
   onEdit: (server: Server) => void;
+  onApp: (server: Server) => void;
   onDelete: (server: Server) => void;
 }
 
-function ServerActions({ server, onEdit, onDelete }: ServerActionsProps) {
+function ServerActions({ server, onEdit, onApp, onDelete }: ServerActionsProps) {
   const used = server.tenantCount > 0;
   return (
     <td class="actions">
       <button type="button" class="button small" onClick={() => onEdit(server)}>
         Rename…<span class="unseen"> {server.name}</span>
+      </button>
+      <button type="button" class="button small" onClick={() => onApp(server)}>
+        App…<span class="unseen"> {server.name}</span>
       </button>
       <button
         type="button"

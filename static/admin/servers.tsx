@@ -6,6 +6,7 @@ import { useMe } from '../app-context.ts';
 import { Answered } from '../controls/answered.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { reads } from '../reads.ts';
+import { AppDialog } from './app-dialog.tsx';
 import { DeleteServer } from './delete-server.tsx';
 import { ServerDialog } from './server-dialog.tsx';
 import { ServerTable } from './server-table.tsx';
@@ -16,11 +17,13 @@ export function Servers() {
   const list = useAnswer(reads.servers());
   const [editing, setEditing] = useState<Server | 'new'>();
   const [deleting, setDeleting] = useState<Server>();
+  const [withApp, setWithApp] = useState<Server>();
   const mayChange = rightsOf(me).administrator;
 
   function changed() {
     setEditing(undefined);
     setDeleting(undefined);
+    setWithApp(undefined);
     list.reload();
   }
 
@@ -38,7 +41,12 @@ export function Servers() {
       />
       <Answered loaded={list}>
         {({ servers }) => (
-          <ServerTable servers={servers} onEdit={mayChange ? setEditing : undefined} onDelete={setDeleting} />
+          <ServerTable
+            servers={servers}
+            onEdit={mayChange ? setEditing : undefined}
+            onApp={setWithApp}
+            onDelete={setDeleting}
+          />
         )}
       </Answered>
       {editing && (
@@ -48,6 +56,7 @@ export function Servers() {
           onSaved={changed}
         />
       )}
+      {withApp && <AppDialog server={withApp} onClose={() => setWithApp(undefined)} onSaved={changed} />}
       {deleting && (
         <DeleteServer server={deleting} onClose={() => setDeleting(undefined)} onDeleted={changed} />
       )}

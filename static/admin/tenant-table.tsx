@@ -76,10 +76,11 @@ function TenantRow({ tenant, onEdit, onDelete }: TenantRowProps) {
 const SOON = 30 * 86_400_000;
 
 /** When GitHub accepted the token, and when it ends. */
-function TokenState({ tenant: { tokenCheckedAt, tokenExpiresAt } }: { tenant: Tenant }) {
+function TokenState({ tenant: { installationId, tokenCheckedAt, tokenExpiresAt } }: { tenant: Tenant }) {
   const endsSoon = tokenExpiresAt !== null && Date.parse(tokenExpiresAt) - Date.now() < SOON;
   return (
     <>
+      {installationId !== null && <span class="tag">GitHub App</span>}{' '}
       {tokenCheckedAt ? `accepted ${formatInstant(tokenCheckedAt)}` : 'not checked'}{' '}
       {tokenExpiresAt && (
         <span class={endsSoon ? 'tag warning' : 'tag'}>ends {formatInstant(tokenExpiresAt)}</span>

@@ -26,6 +26,8 @@ export function Tenants() {
   const [task, setTask] = useState<Task>();
   const { administrator } = rightsOf(me);
   const close = () => setTask(undefined);
+  const hasApp = ({ server }: Tenant) =>
+    Boolean(list.answer?.servers.find(({ serverId }) => serverId === server.serverId)?.app);
 
   function changed() {
     close();
@@ -70,7 +72,14 @@ export function Tenants() {
           }}
         />
       )}
-      {task?.kind === 'edit' && <TenantDialog tenant={task.tenant} onClose={close} onSaved={changed} />}
+      {task?.kind === 'edit' && (
+        <TenantDialog
+          tenant={task.tenant}
+          mayUseApp={administrator && hasApp(task.tenant)}
+          onClose={close}
+          onSaved={changed}
+        />
+      )}
       {task?.kind === 'delete' && <DeleteTenant tenant={task.tenant} onClose={close} onDeleted={changed} />}
     </div>
   );

@@ -38,6 +38,43 @@ export function Field({ label, value, onValue, hint, fault, ...input }: FieldPro
   );
 }
 
+interface TextFieldProps extends Omit<JSX.TextareaHTMLAttributes<HTMLTextAreaElement>, 'label'> {
+  label: string;
+  value: string;
+  onValue: (value: string) => void;
+  hint: ComponentChildren;
+  fault?: string | undefined;
+}
+
+/** A labelled text of several lines. */
+export function TextField({ label, value, onValue, hint, fault, ...input }: TextFieldProps) {
+  const id = useId();
+  return (
+    <div class={fault ? 'field at-fault' : 'field'}>
+      <label for={id}>{label}</label>
+      <textarea
+        {...input}
+        id={id}
+        rows={5}
+        autoComplete="off"
+        spellcheck={false}
+        value={value}
+        onInput={(event) => onValue(event.currentTarget.value)}
+        aria-invalid={fault ? true : undefined}
+        aria-describedby={fault ? `${id}-hint ${id}-fault` : `${id}-hint`}
+      />
+      <p class="hint" id={`${id}-hint`}>
+        {hint}
+      </p>
+      {fault && (
+        <p class="fault" id={`${id}-fault`} role="alert">
+          {fault}
+        </p>
+      )}
+    </div>
+  );
+}
+
 interface SelectFieldProps {
   label: string;
   value: string;

@@ -20,18 +20,19 @@ select "TENANT"."TENANT_ID", "TENANT"."NAME", "MEMBER"."ROLE" as "ROLE", (select
 select "SERVER_ID" from final table (insert into "GITHUB_SERVER" ("KIND", "NAME", "API_URL", "WEB_URL", "CREATED_AT") values (?, ?, ?, ?, ?));
 
 -- servers
-select "SERVER_ID", "NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" order by "NAME";
+select "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", "APP_ID", "GITHUB_APP"."NAME" as "APP_NAME", "HTML_URL", "CHECKED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" left join "GITHUB_APP" on "GITHUB_APP"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID" order by "GITHUB_SERVER"."NAME";
 
 -- server by its address
-select "SERVER_ID", "NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" where "API_URL" = ?;
+select "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", "APP_ID", "GITHUB_APP"."NAME" as "APP_NAME", "HTML_URL", "CHECKED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" left join "GITHUB_APP" on "GITHUB_APP"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID" where "API_URL" = ?;
 
 -- rename a server
-select "SERVER_ID", "NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" where "SERVER_ID" = ?;
+select "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", "APP_ID", "GITHUB_APP"."NAME" as "APP_NAME", "HTML_URL", "CHECKED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" left join "GITHUB_APP" on "GITHUB_APP"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID" where "GITHUB_SERVER"."SERVER_ID" = ?;
 update "GITHUB_SERVER" set "NAME" = ? where "SERVER_ID" = ?;
 
 -- delete a server
+delete from "GITHUB_APP" where "SERVER_ID" = ?;
 delete from "GITHUB_SERVER" where "SERVER_ID" = ?;
-select "SERVER_ID", "NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" where "SERVER_ID" = ?;
+select "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", "APP_ID", "GITHUB_APP"."NAME" as "APP_NAME", "HTML_URL", "CHECKED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" left join "GITHUB_APP" on "GITHUB_APP"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID" where "GITHUB_SERVER"."SERVER_ID" = ?;
 
 -- system roles
 select "EMAIL", "ROLE", "GRANTED_AT" from "SYSTEM_ROLE" order by "EMAIL";
@@ -50,21 +51,23 @@ delete from "SYSTEM_ROLE" where "EMAIL" = ?;
 select "EMAIL" from "SYSTEM_ROLE" where "ROLE" = ? order by "EMAIL" for read only with rs use and keep update locks;
 
 -- add a tenant
+delete from "TENANT_INSTALLATION" where "TENANT_ID" = ?;
 insert into "MEMBER" ("TENANT_ID", "ROLE", "ADDED_AT", "EMAIL") values (?, ?, ?, ?);
-select "SERVER_ID", "NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" where "SERVER_ID" = ?;
-select "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" where "TENANT"."TENANT_ID" = ?;
+select "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", "APP_ID", "GITHUB_APP"."NAME" as "APP_NAME", "HTML_URL", "CHECKED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" left join "GITHUB_APP" on "GITHUB_APP"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID" where "GITHUB_SERVER"."SERVER_ID" = ?;
 select "TENANT_ID" from "TENANT" where "NAME" = ?;
 select "TENANT_ID" from final table (insert into "TENANT" ("NAME", "SERVER_ID", "GITHUB_USER", "TOKEN_SEALED", "CREATED_AT", "CREATED_BY", "TOKEN_CHECKED_AT", "TOKEN_EXPIRES_AT") values (?, ?, ?, ?, ?, ?, ?, ?));
+select "TENANT_INSTALLATION"."INSTALLATION_ID", "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" left join "TENANT_INSTALLATION" on "TENANT_INSTALLATION"."TENANT_ID" = "TENANT"."TENANT_ID" where "TENANT"."TENANT_ID" = ?;
 
 -- tenants
-select "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" where "TENANT"."TENANT_ID" in (?) order by "TENANT"."NAME";
+select "TENANT_INSTALLATION"."INSTALLATION_ID", "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" left join "TENANT_INSTALLATION" on "TENANT_INSTALLATION"."TENANT_ID" = "TENANT"."TENANT_ID" where "TENANT"."TENANT_ID" in (?) order by "TENANT"."NAME";
 
 -- tenant
-select "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" where "TENANT"."TENANT_ID" = ?;
+select "TENANT_INSTALLATION"."INSTALLATION_ID", "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" left join "TENANT_INSTALLATION" on "TENANT_INSTALLATION"."TENANT_ID" = "TENANT"."TENANT_ID" where "TENANT"."TENANT_ID" = ?;
 
 -- change a tenant
-select "TENANT"."GITHUB_USER", "TENANT"."TOKEN_SEALED", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."API_URL" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" where "TENANT"."TENANT_ID" = ?;
-select "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" where "TENANT"."TENANT_ID" = ?;
+delete from "TENANT_INSTALLATION" where "TENANT_ID" = ?;
+select "TENANT"."GITHUB_USER", "TENANT"."TOKEN_SEALED", "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."API_URL" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" where "TENANT"."TENANT_ID" = ?;
+select "TENANT_INSTALLATION"."INSTALLATION_ID", "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" left join "TENANT_INSTALLATION" on "TENANT_INSTALLATION"."TENANT_ID" = "TENANT"."TENANT_ID" where "TENANT"."TENANT_ID" = ?;
 update "REPOSITORY" set "REFUSED_AT" = ? where "TENANT_ID" = ? and "REFUSED_AT" is not null;
 update "TENANT" set "GITHUB_USER" = ?, "TOKEN_SEALED" = ?, "TOKEN_CHECKED_AT" = ?, "TOKEN_EXPIRES_AT" = ?, "NAME" = ? where "TENANT_ID" = ?;
 
@@ -169,6 +172,7 @@ select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "
 select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? order by "CHANNEL_ID";
 
 -- seal tokens with another key, and with the first again
+select "SERVER_ID", "KEY_SEALED" from "GITHUB_APP";
 select "TENANT_ID", "CHANNEL_ID", "ADDRESS_SEALED" from "CHANNEL";
 select "TENANT_ID", "TOKEN_SEALED" from "TENANT";
 update "CHANNEL" set "ADDRESS_SEALED" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ? and "ADDRESS_SEALED" = ?;
@@ -180,12 +184,12 @@ select "TENANT_ID", "ROLE" from "MEMBER" where "EMAIL" = ?;
 
 -- discover repositories
 select "GITHUB_ID" from "REPOSITORY" where "TENANT_ID" = ?;
-select "T"."TOKEN_SEALED", "T"."TOKEN_EXPIRES_AT", "S"."API_URL", "S"."KIND" from "TENANT" as "T" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" where "T"."TENANT_ID" = ?;
+select "T"."TOKEN_SEALED", "T"."TOKEN_EXPIRES_AT", "S"."SERVER_ID", "S"."API_URL", "S"."KIND", "I"."INSTALLATION_ID", "I"."TOKEN_SEALED" as "MADE_SEALED", "I"."TOKEN_EXPIRES_AT" as "MADE_EXPIRES_AT" from "TENANT" as "T" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "TENANT_INSTALLATION" as "I" on "I"."TENANT_ID" = "T"."TENANT_ID" where "T"."TENANT_ID" = ?;
 
 -- add repositories
 select "R".*, "S"."WEB_URL" as "SERVER_URL", "F"."STARS" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" where "R"."TENANT_ID" = ? and "R"."REPOSITORY_ID" in (?) order by "R"."OWNER", "R"."NAME";
 select "REPOSITORY_ID" from final table (insert into "REPOSITORY" ("TENANT_ID", "GITHUB_ID", "OWNER", "NAME", "SCHEDULE", "VISIBILITY", "ARCHIVED_AT", "ADDED_AT", "ADDED_BY") values (?, ?, ?, ?, ?, ?, ?, ?, ?));
-select "T"."TOKEN_SEALED", "T"."TOKEN_EXPIRES_AT", "S"."API_URL", "S"."KIND" from "TENANT" as "T" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" where "T"."TENANT_ID" = ?;
+select "T"."TOKEN_SEALED", "T"."TOKEN_EXPIRES_AT", "S"."SERVER_ID", "S"."API_URL", "S"."KIND", "I"."INSTALLATION_ID", "I"."TOKEN_SEALED" as "MADE_SEALED", "I"."TOKEN_EXPIRES_AT" as "MADE_EXPIRES_AT" from "TENANT" as "T" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "TENANT_INSTALLATION" as "I" on "I"."TENANT_ID" = "T"."TENANT_ID" where "T"."TENANT_ID" = ?;
 
 -- put a member
 delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ?;
@@ -280,7 +284,7 @@ select "REPOSITORY_ID", "KIND", "TRIED_AT", "READ_AT", "NEXT_PAGE", "SEEN_COUNT"
 select "REPOSITORY_ID", "NAME_BEFORE" from "REPOSITORY_EVENT" where "TENANT_ID" = ? and "NAME_BEFORE" is not null;
 select "REPOSITORY_ID", max("WEEK_START") as "WEEK_START" from "TRAFFIC_WEEK" where "TENANT_ID" = ? group by "REPOSITORY_ID";
 select "RUN_DATE" from "WORKFLOW_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "RUN_DATE" >= ?;
-select "T"."TOKEN_SEALED", "T"."TOKEN_EXPIRES_AT", "S"."API_URL", "S"."KIND" from "TENANT" as "T" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" where "T"."TENANT_ID" = ?;
+select "T"."TOKEN_SEALED", "T"."TOKEN_EXPIRES_AT", "S"."SERVER_ID", "S"."API_URL", "S"."KIND", "I"."INSTALLATION_ID", "I"."TOKEN_SEALED" as "MADE_SEALED", "I"."TOKEN_EXPIRES_AT" as "MADE_EXPIRES_AT" from "TENANT" as "T" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "TENANT_INSTALLATION" as "I" on "I"."TENANT_ID" = "T"."TENANT_ID" where "T"."TENANT_ID" = ?;
 select "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ? order by "TRAFFIC_DATE";
 select count(*) as "ALL", sum(case when state = 'succeeded' then 1 else 0 end) as "SUCCEEDED" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ?;
 update "COLLECTION_RUN" set "STATE" = ?, "FINISHED_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "STATE" = ?;
@@ -487,6 +491,7 @@ delete from "RUN_DIFFERENCE" where "TENANT_ID" = ?;
 delete from "RUN_REPOSITORY" where "TENANT_ID" = ?;
 delete from "STAR_DAY" where "TENANT_ID" = ?;
 delete from "TENANT" where "TENANT_ID" = ?;
+delete from "TENANT_INSTALLATION" where "TENANT_ID" = ?;
 delete from "TRAFFIC_DAY" where "TENANT_ID" = ?;
 delete from "TRAFFIC_REVISION" where "TENANT_ID" = ?;
 delete from "TRAFFIC_WEEK" where "TENANT_ID" = ?;

@@ -1,0 +1,120 @@
+import type { Config } from './config.ts';
+import type { Db } from './db/database.ts';
+import { inTransaction } from './db/portable.ts';
+import type { ServerKind } from './db/tables.ts';
+import { Failure } from './failure.ts';
+import {
+  type AppConnection,
+  type AppInstallation,
+  listInstallations,
+  readApp,
+  requireAdministration,
+  toPrivateKey,
+} from './github/app.ts';
+import type { Secrets } from './secrets.ts';
+import { getServer, requireApiUrl, type Server } from './servers.ts';
+
+/** What apps are set and used with. */
+export interface AppServices {
+  db: Db;
+  config: Pick<Config, 'demoGithubUrl' | 'allowPrivateAddresses'>;
+  secrets: Secrets;
+  clock: () => Date;
+}
+
+/**
+ * Sets the GitHub App of a server, once GitHub knows it by the key. Tokens of another one before it are forgotten. Throws
+ * `server_not_found`, `app_key_malformed`, `private_address`, `server_unreachable`, `app_mismatch` and `GitHubError`.
+ */
+export async function setApp(
+  { db, config, secrets, clock }: AppServices,
+  serverId: number,
+  { appId, privateKey }: { appId: string; privateKey: string },
+): Promise<Server> {
+  const apiUrl = await requireApiUrl(await getServer(db, serverId), config);
+  const key = toPrivateKey(privateKey);
+  const app = await readApp({ apiUrl, appId, privateKey: key, clock });
+  if (/^\d+$/.test(appId) && String(app.id) !== appId)
+    throw new Failure(
+      422,
+      'app_mismatch',
+      `The key belongs to the GitHub App ${app.name} with the id ${app.id}.`,
+    );
+  requireAdministration(app.permissions);
+  const { slug, name, htmlUrl } = app;
+  const row = { slug, name, htmlUrl, keySealed: await secrets.seal(key), checkedAt: clock().toISOString() };
+  await inTransaction(db, async (trx) => {
+    const { numUpdatedRows } = await trx
+      .updateTable('githubApp')
+      .set({ appId, ...row })
+      .where('serverId', '=', serverId)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n)
+      await trx
+        .insertInto('githubApp')
+        .values({ serverId, appId, ...row })
+        .execute();
+    await trx
+      .updateTable('tenantInstallation')
+      .set({ tokenSealed: null, tokenExpiresAt: null })
+      .where('tenantId', 'in', (eb) =>
+        eb.selectFrom('tenant').select('tenantId').where('serverId', '=', serverId),
+      )
+      .execute();
+  });
+  return getServer(db, serverId);
+}
+
+/** Forgets the GitHub App of a server. Throws `server_not_found`, and `app_in_use` when tenants read with it. */
+export async function removeApp(db: Db, serverId: number): Promise<Server> {
+  await getServer(db, serverId);
+  await inTransaction(db, async (trx) => {
+    const user = await trx
+      .selectFrom('tenantInstallation as i')
+      .innerJoin('tenant as t', 't.tenantId', 'i.tenantId')
+      .select('t.name')
+      .where('t.serverId', '=', serverId)
+      .executeTakeFirst();
+    if (user)
+      throw new Failure(
+        409,
+        'app_in_use',
+        `The tenant ${user.name} reads with this app. Give it a token of its own first.`,
+      );
+    await trx.deleteFrom('githubApp').where('serverId', '=', serverId).execute();
+  });
+  return getServer(db, serverId);
+}
+
+/** Where a server's app is installed, by account. Throws `server_not_found`, `no_app` and `GitHubError`. */
+export async function listServerInstallations(
+  services: AppServices,
+  serverId: number,
+): Promise<Pick<AppInstallation, 'id' | 'account' | 'suspended'>[]> {
+  const installations = await listInstallations(
+    await openApp(services, await getServer(services.db, serverId)),
+  );
+  return installations.map(({ id, account, suspended }) => ({ id, account, suspended }));
+}
+
+/** A server's app, to ask GitHub as. Throws `no_app`, `app_key_unreadable`, `private_address` and `server_unreachable`. */
+export async function openApp(
+  { db, config, secrets, clock }: AppServices,
+  { serverId, kind, apiUrl }: { serverId: number; kind: ServerKind; apiUrl: string },
+  deadline?: Date,
+): Promise<AppConnection> {
+  const app = await db
+    .selectFrom('githubApp')
+    .select(['appId', 'keySealed'])
+    .where('serverId', '=', serverId)
+    .executeTakeFirst();
+  if (!app)
+    throw new Failure(422, 'no_app', 'This GitHub server has no app yet: an administrator can set one.');
+  const privateKey = await secrets.open(app.keySealed).catch(() => {
+    const message =
+      'The private key of the GitHub App cannot be opened with the configured TOKEN_KEY. Set the app again.';
+    throw new Failure(409, 'app_key_unreadable', message);
+  });
+  const url = await requireApiUrl({ kind, apiUrl }, config);
+  return { apiUrl: url, appId: app.appId, privateKey, clock, ...(deadline && { deadline }) };
+}
