@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useThemeRound } from '../theme.tsx';
 import type { Drawn, Size, Tip } from './draw.ts';
+import { inTurn } from './in-turn.ts';
 import type { RowsByName } from './use-rows.ts';
 
 interface PictureProps {
@@ -31,8 +32,8 @@ export function Picture({ spec, rows, label, onDrawn }: PictureProps) {
     let drawn: Drawn | undefined;
     const canvas = document.createElement('div');
     const draw = async () => {
-      const { drawWidget } = await import('./draw.ts');
       if (gone) return;
+      const { drawWidget } = await import('./draw.ts');
       drawn = await drawWidget({
         spec,
         rows,
@@ -45,7 +46,7 @@ export function Picture({ spec, rows, label, onDrawn }: PictureProps) {
       box.replaceChildren(canvas);
       onDrawn(drawn);
     };
-    draw().catch((fault: Error) => {
+    inTurn(draw).catch((fault: Error) => {
       if (!gone) onDrawn(undefined, fault);
     });
     const watcher = new ResizeObserver(() => drawn?.resize(sizeOf(box)));
