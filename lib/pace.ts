@@ -27,6 +27,7 @@ const REAL_TIME: Time = {
 /** Points that are asked for at once: few at first, so that little lapses, then more. */
 const FEWEST = 8;
 const MOST = 64;
+const GROWTH = 1.5;
 const HOUR_MS = 3_600_000;
 /** Tokens that were not used for so long are of no interest any more. */
 const FORGOTTEN_MS = 24 * HOUR_MS;
@@ -37,7 +38,7 @@ const UNLIMITED = 1_000_000;
 export function createPace({ db, fingerprint, timeLeft, time = REAL_TIME }: PaceOptions): Pace {
   const holder = randomBytes(6).toString('base64url');
   let told: Told = { quota: null, notBefore: 0 };
-  let [points, until, atOnce, inFlight, wanted] = [0, 0, 0, 0, FEWEST];
+  let [points, until, atOnce, inFlight, wanted, granted] = [0, 0, 0, 0, FEWEST, 0];
   let filling: Promise<void> | undefined;
   let waiting: (() => void)[] = [];
 
@@ -47,12 +48,15 @@ export function createPace({ db, fingerprint, timeLeft, time = REAL_TIME }: Pace
   };
 
   async function fill(): Promise<void> {
+    // What lapses is lost to everybody: so many as were used of the last ones, or more where they did not suffice.
+    if (granted > 0)
+      wanted = Math.max(FEWEST, Math.min(MOST, points > 0 ? granted - points : Math.ceil(wanted * GROWTH)));
     for (;;) {
       const wish = { holder, now: time.now(), points: wanted, inFlight, told };
       const grant = await changeUse({ db, fingerprint, now: wish.now }, (use) => grantPoints(use, wish));
       if (grant.points > 0) {
         ({ points, until, atOnce } = grant as Exclude<Grant, { points: 0 }>);
-        wanted = Math.min(MOST, wanted * 2);
+        granted = points;
         return;
       }
       const { at, reason } = grant as Extract<Grant, { points: 0 }>;
