@@ -1,0 +1,84 @@
+import { parse, View } from 'vega';
+import { expressionInterpreter } from 'vega-interpreter';
+import { compile, type TopLevelSpec } from 'vega-lite';
+import { expect, test } from 'vitest';
+import { cannedDashboards } from '../lib/canned-dashboards.ts';
+import type { VegaLiteSpec } from '../lib/vega-lite-spec.ts';
+
+const DAY_MS = 86_400_000;
+const TODAY = Date.UTC(2026, 0, 14);
+
+/** Figures of repositories on every `step`th day of a range, as the page gives them to a view. */
+function rowsOf(repositories: number, days: number, step: number) {
+  const dates = Array.from({ length: Math.ceil(days / step) }, (_, index) => TODAY - index * step * DAY_MS);
+  return Array.from({ length: repositories }, (_, index) =>
+    dates.map((date, place) => {
+      const views = ((index * 31 + place * 17) % 97) * (1 + (index % 7));
+      const figures = { VIEWCOUNT: views, VUNIQUES: Math.ceil(views / 3) };
+      const clones = {
+        CLONECOUNT: Math.ceil(views / 5),
+        CUNIQUES: place % 9 === 0 ? null : Math.ceil(views / 9),
+      };
+      const repository = { RID: index + 1, ORGNAME: `owner-${index % 11}`, REPONAME: `repository-${index}` };
+      return { ...repository, TDATE: new Date(date), ...figures, ...clones };
+    }),
+  ).flat();
+}
+
+const tables = (repositories: number) => ({
+  repositorystats: rowsOf(repositories, 30, 1),
+  weekly: rowsOf(repositories, 365, 7),
+  totals: rowsOf(1, 365, 1),
+});
+
+/** Compiled and drawn at a size, without any evaluated code. */
+async function draw(spec: VegaLiteSpec, repositories: number, size: { width: number; height: number }) {
+  const warnings: unknown[] = [];
+  const quiet = () => logger;
+  const told = (...all: unknown[]) => {
+    warnings.push(all);
+    return logger;
+  };
+  const logger = { warn: told, error: told, info: quiet, debug: quiet, level: quiet };
+  const sized = {
+    ...spec,
+    ...size,
+    autosize: { type: 'fit', contains: 'padding' },
+  } as unknown as TopLevelSpec;
+  const runtime = parse(compile(sized, { logger: logger as never }).spec, undefined, { ast: true });
+  const view = new View(runtime, { renderer: 'none', expr: expressionInterpreter, logger: logger as never });
+  const name = (spec.data as { name: keyof ReturnType<typeof tables> }).name;
+  await view.data(name, tables(repositories)[name]).runAsync();
+  const svg = await view.toSVG();
+  view.finalize();
+  return {
+    warnings,
+    svg,
+    marks: svg.match(/aria-roledescription="(bar|rect|point|line)[^"]*"/g)?.length ?? 0,
+  };
+}
+
+const widgets = Object.entries(cannedDashboards).flatMap(([id, { tabs }]) =>
+  tabs.flatMap(({ widgets: inTab }) => inTab.map(({ title, spec }) => [id, title, spec] as const)),
+);
+
+test.each(widgets)('%s draws “%s” for 1, 12 and 300 repositories, and on a phone', async (_, __, spec) => {
+  for (const [repositories, width] of [
+    [1, 900],
+    [12, 320],
+    [300, 900],
+  ] as const) {
+    const { warnings, svg, marks } = await draw(spec, repositories, { width, height: 360 });
+    expect(warnings).toEqual([]);
+    expect(marks).toBeGreaterThan(0);
+    expect(svg).not.toContain('NaN');
+    expect(Number(/width="(\d+)"/.exec(svg)?.[1])).toBeLessThanOrEqual(width);
+  }
+});
+
+test.each(widgets)('%s leaves sizes and colours of “%s” to the page', (_, __, spec) => {
+  expect([spec.width, spec.height, spec.config]).toEqual(['container', 'container', undefined]);
+  expect(JSON.stringify(spec)).not.toMatch(
+    /#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(|"scheme"|"(background|fill|stroke)":"/i,
+  );
+});
