@@ -15,7 +15,7 @@ import { readStarHistory } from '../lib/repository-stars.ts';
 import { readFigures, readRepositoryTraffic } from '../lib/repository-traffic.ts';
 import { readWorkflowRuns } from '../lib/repository-workflow-runs.ts';
 import { parseId, parseQuery, toId } from '../lib/request.ts';
-import { readTable, readTrafficSums, requireWhole } from '../lib/traffic-table.ts';
+import { readPageSize, readTable, readTrafficSums, requireWhole } from '../lib/traffic-table.ts';
 import type { Overview, RepositoryStats, TrafficTable } from './openapi/stats.ts';
 
 /** Before anything that was collected or imported, and late enough for the calendars of the databases. */
@@ -68,7 +68,7 @@ export const TableQuery = z
     q: z.string().max(100).optional(),
     /** Without it: the first page; a CSV file must then hold all rows. */
     page: z.coerce.number().int().min(1).max(10_000).optional(),
-    /** Rows of a page; a page of CSV has 10,000 always. */
+    /** Rows of a page; of CSV as many as fit, at most 10,000, and `x-total-count` tells all. */
     size: z.coerce.number().int().min(1).max(1000).default(100),
     /** Ids, separated by commas: only these repositories. */
     repositories: z
@@ -123,6 +123,8 @@ app.get('/:tenantId', async (c) => {
 /** The header of the seed's daily table, and what it did not know. */
 const SEED = ['RID', 'ORGNAME', 'REPONAME', 'TDATE', 'VIEWCOUNT', 'VUNIQUES', 'CLONECOUNT', 'CUNIQUES'];
 const TABLE = [...SEED, 'STATE', 'UNIQUESEXACT', 'FIRSTDATE', 'LASTDATE'];
+/** Of a row's columns without the repository's name, at most. */
+const BYTES = { seed: 70, all: 112 };
 
 app.get('/:tenantId/table', async (c) => {
   const { db, access, now } = await requireTableAccess(c);
@@ -141,17 +143,17 @@ app.get('/:tenantId/table', async (c) => {
     const rows = table.rows.map(({ owner: _, name: __, ...row }) => row);
     return json<TrafficTable>({ ...table, rows });
   }
-  const table = await readTable(db, access, { ...query, page: page ?? 1, size: CSV_ROWS }, now);
+  const size = page === undefined ? CSV_ROWS : await readPageSize(db, access, BYTES[columns], CSV_ROWS);
+  const table = await readTable(db, access, { ...query, page: page ?? 1, size }, now);
   if (page === undefined) requireWhole(table);
-  const isWhole = columns === 'all';
-  const rows = table.rows.map((row) => [
+  const cells = table.rows.map((row) => [
     ...[row.repositoryId, row.owner, row.name, row.date],
     ...[row.viewCount, row.viewUniques, row.cloneCount, row.cloneUniques],
-    ...(isWhole
+    ...(columns === 'all'
       ? [row.state, String(row.uniquesExact), ...Object.values(bucketDays(row.date, table.range))]
       : []),
   ]);
-  const text = toCsv(isWhole ? TABLE : SEED, rows);
+  const text = toCsv(columns === 'all' ? TABLE : SEED, cells);
   return csv(`traffic-${access.tenantId}-${table.range.by}`, text, table.page.total);
 });
 

@@ -106,6 +106,24 @@ export async function readTrafficSums(db: Db, access: TenantAccess, request: Tab
   return { range, rows };
 }
 
+/** Below the platform's limit of an answer, with its headers. */
+const PAGE_BYTES = 950_000;
+
+/** How many rows surely fit into an answer: at most `most`, of so many bytes each besides the repository's name. */
+export async function readPageSize(
+  db: Db,
+  { tenantId }: TenantAccess,
+  rowBytes: number,
+  most: number,
+): Promise<number> {
+  const { longest } = await db
+    .selectFrom('repository')
+    .select(sql<number | null>`max(length(owner) + length(name))`.as('longest'))
+    .where('tenantId', '=', tenantId)
+    .executeTakeFirstOrThrow();
+  return Math.min(most, Math.floor(PAGE_BYTES / (rowBytes + (longest ?? 0))));
+}
+
 /** Throws `answer_too_large` when a table's rows do not fit on its page, so that nothing is left out unnoticed. */
 export function requireWhole({ page, rows }: TrafficTable): void {
   if (rows.length === page.total) return;

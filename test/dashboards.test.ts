@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { DashboardDocument } from '../lib/dashboard-document.ts';
+import { addDays } from '../lib/day.ts';
+import { openDatabase } from '../lib/db/database.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 let installation: TestInstallation;
@@ -257,4 +259,46 @@ test('a document of nearly 256 kB is kept as it was given', async () => {
   const change = await ada('PUT', at(`/${body.dashboardId}`), { version: 1, document });
   expect(change.body.document).toEqual(document);
   await ada('DELETE', at(`/${body.dashboardId}`));
+});
+
+test('a table whose rows do not fit into one answer comes in pages that do, whole', async () => {
+  const { db } = openDatabase(installation.database.url);
+  const { serverId } = await db.selectFrom('tenant').select('serverId').executeTakeFirstOrThrow();
+  const sealed = { githubUser: 'u', tokenSealed: 's', createdAt: '2026-01-01T00:00:00.000Z', createdBy: 'a' };
+  const inserted = { name: 'Long names', serverId, ...sealed };
+  const { tenantId: other } = await db
+    .insertInto('tenant')
+    .values(inserted)
+    .returning('tenantId')
+    .executeTakeFirstOrThrow();
+  const facts = { visibility: 'public', schedule: 'daily', addedAt: sealed.createdAt, addedBy: 'a' } as const;
+  for (let place = 0; place < 20; place += 1) {
+    const name = { owner: 'o'.repeat(39), name: `${'n'.repeat(97)}${place}` };
+    const { repositoryId } = await db
+      .insertInto('repository')
+      .values({ tenantId: other, githubId: place + 1, ...name, ...facts })
+      .returning('repositoryId')
+      .executeTakeFirstOrThrow();
+    const days = Array.from({ length: 360 }, (_, day) => ({
+      ...{
+        tenantId: other,
+        repositoryId,
+        trafficDate: addDays('2026-01-14', -day),
+        state: 'measured' as const,
+      },
+      ...{ viewCount: 1, viewUniques: 1, cloneCount: 1, cloneUniques: 1, observedAt: sealed.createdAt },
+    }));
+    await db.insertInto('trafficDay').values(days).execute();
+  }
+  await db.destroy();
+  const { data } = (await ada('GET', `/dashboards/${other}/portfolio`)).body;
+  const seen = new Set<string>();
+  for (let page = 1; ; page += 1) {
+    const route = `${data.url}?${data.queries.repositorystats}&range=365&page=${page}`;
+    const { status, body, headers } = await ada('GET', route);
+    expect([status, headers.get('x-total-count')]).toEqual([200, '7200']);
+    for (const line of body.trimEnd().split('\r\n').slice(1)) seen.add(line);
+    if (seen.size === 7200) break;
+    expect(page).toBeLessThan(3);
+  }
 });

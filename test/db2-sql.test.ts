@@ -58,7 +58,7 @@ import { closeAbandoned } from '../lib/sweep.ts';
 import { deleteTenant } from '../lib/tenant-deletion.ts';
 import { openTenantGitHub } from '../lib/tenant-github.ts';
 import { createTenant, getTenant, listTenants, updateTenant } from '../lib/tenants.ts';
-import { readTable, readTrafficSums } from '../lib/traffic-table.ts';
+import { readPageSize, readTable, readTrafficSums } from '../lib/traffic-table.ts';
 import { resealTokens } from '../lib/upgrade.ts';
 import { watchProblems } from '../lib/watch.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
@@ -311,6 +311,7 @@ async function runReading(step: Step, access: TenantAccess, repositoryId: number
     await step('overview', (db) => readOverview(db, access, { ...request, q: 'a', sort: 'viewCount' }, NOW));
     await step('overview as CSV', (db) => readOverviewRows(db, one, { ...request, sort: 'name' }, NOW));
     await step('table', (db) => readTable(db, access, { ...request, q: 'a' }, NOW));
+    await step('size of a page', (db) => readPageSize(db, access, 70, 10_000));
     await step('sums of a table', (db) => readTrafficSums(db, one, request, NOW));
     await step('table of all days', (db) => readTable(db, one, { ...request, range: 'all', page: 2 }, NOW));
     await step('repository', (db) => readRepositoryTraffic(db, access, repositoryId, request, NOW));
