@@ -3,10 +3,9 @@ import { type Api, ApiError } from '../api.ts';
 import type { DataName } from './document.ts';
 import { parseRows, type Row } from './rows.ts';
 
-const PAGE = 10_000;
 const KEPT_AT_MOST = 12;
-/** The answers of a page of traffic would fill a browser's memory at some point: 30 pages are 300,000 rows. */
-const PAGES_AT_MOST = 30;
+/** More would fill a browser's memory at some point. */
+const ROWS_AT_MOST = 300_000;
 
 /** The tables of one tenant. */
 export interface Tables {
@@ -45,8 +44,10 @@ export function openTables(api: Api, tenantId: number, first: DashboardData): Ta
     const path = `${data.url.replace(/^\//, '')}?${data.queries[name]}${scope && `&${scope}`}`;
     const first = await ask(`${path}&page=1`);
     const rows = parseRows(await first.text());
-    const pages = Math.ceil(Number(first.headers.get('x-total-count')) / PAGE);
-    if (pages > PAGES_AT_MOST) throw tooMany();
+    const total = Number(first.headers.get('x-total-count'));
+    if (total > ROWS_AT_MOST) throw tooMany();
+    // All pages but the last are as long as the first.
+    const pages = Math.ceil(total / Math.max(1, rows.length));
     const others = Array.from({ length: Math.max(0, pages - 1) }, async (_, index) =>
       parseRows(await (await ask(`${path}&page=${index + 2}`)).text()),
     );
