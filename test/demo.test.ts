@@ -145,8 +145,16 @@ test('the channels of both tenants got the weekly report, and one was told of th
   expect(report).toContain('Pinecone Tools: traffic of week');
 });
 
-test('the collector told of nothing that GitHub took back', async () => {
+test('two days that GitHub counted again have revisions, and nothing else has', async () => {
   const { repositories } = await overviewOf(1);
-  const told = await Promise.all(repositories.map(({ repositoryId }) => statsOf(1, repositoryId)));
-  expect(told.flatMap(({ revisions }) => revisions)).toEqual([]);
+  const told = await Promise.all(
+    repositories.map(async ({ repositoryId, fullName }) => {
+      const { revisions } = await statsOf(1, repositoryId);
+      return revisions.map((revision) => ({ ...revision, fullName }));
+    }),
+  );
+  const all = told.flat();
+  expect(new Set(all.map(({ fullName }) => fullName))).toEqual(new Set(['northwind-labs/harbor-charts']));
+  expect(new Set(all.map(({ date }) => date)).size).toBe(2);
+  for (const { kept, observed } of all) expect(observed).toBeLessThan(kept);
 });
