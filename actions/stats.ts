@@ -75,7 +75,7 @@ export const TableQuery = z
       .string()
       .regex(/^[1-9]\d{0,9}(,[1-9]\d{0,9}){0,999}$/, 'Give ids of repositories, separated by commas.')
       .optional(),
-    /** Of CSV: the seed's eight columns only, of which more rows fit into an answer. */
+    /** Of CSV: `seed` are the first eight columns only, of which more rows fit into an answer. */
     columns: z.enum(['all', 'seed']).default('all'),
     /** As CSV only: one row per bucket, of all repositories together. */
     sum: z.literal('repositories').optional(),
@@ -120,7 +120,7 @@ app.get('/:tenantId', async (c) => {
   );
 });
 
-/** The header of the seed's daily table, and what it did not know. */
+/** The columns of the daily table of https://github.com/IBM-Cloud/github-traffic-stats, and what that did not know. */
 const SEED = ['RID', 'ORGNAME', 'REPONAME', 'TDATE', 'VIEWCOUNT', 'VUNIQUES', 'CLONECOUNT', 'CUNIQUES'];
 const TABLE = [...SEED, 'STATE', 'UNIQUESEXACT', 'FIRSTDATE', 'LASTDATE'];
 /** Of a row's columns without the repository's name, at most. */

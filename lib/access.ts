@@ -30,6 +30,7 @@ const rights = {
   startAllRuns: system,
 } satisfies Record<string, AnyRole[]>;
 
+/** One thing that may be done, by its name in `rights`: in a tenant, or over all of them by a system role. */
 export type Right = keyof typeof rights;
 
 /** What a principal may see in a tenant. */

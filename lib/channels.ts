@@ -64,7 +64,7 @@ export async function listChannels(db: Db, tenantId: number): Promise<Channel[]>
   return rows.map(toChannel);
 }
 
-/** Throws `channel_not_found`. */
+/** One channel, its address cut. Throws `channel_not_found`, also for another tenant's. */
 export async function getChannel(db: Db, tenantId: number, channelId: number): Promise<Channel> {
   const row = await selectChannels(db, tenantId).where('channelId', '=', channelId).executeTakeFirst();
   if (!row) throw notFound('channel');
@@ -99,7 +99,10 @@ async function toAddressColumns({ config, secrets }: ChannelServices, text: stri
   return { addressSealed: await secrets.seal(url.href), addressHint: toHint(url) };
 }
 
-/** Throws `invalid_input`, `private_address`, `server_unreachable` and `too_many_channels`. */
+/**
+ * Adds a channel with its address sealed; nothing is sent yet. Throws `invalid_input`, `private_address`,
+ * `server_unreachable` and `too_many_channels`.
+ */
 export async function createChannel(
   services: ChannelServices,
   tenantId: number,

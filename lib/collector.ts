@@ -30,6 +30,7 @@ export interface Collector {
   timeLeft: () => number;
 }
 
+/** What one activation did of a run. */
 export interface CollectedRun extends RunKey {
   /** Repositories that this activation collected, and those of them that failed. */
   repoCount: number;

@@ -112,8 +112,8 @@ function toText(value: unknown): string {
 }
 
 /**
- * Checks the parameters. Without DATABASE_URL the Db2 service that is bound to the package is taken. Throws `misconfigured` with a
- * sentence for each that is missing or malformed.
+ * Checks the parameters. Without DATABASE_URL the Db2 service that is bound to the package is taken. Throws
+ * `misconfigured` with a sentence for each that is missing or malformed.
  */
 export function parseConfig(parameters: Record<string, unknown>): Config {
   // wskdeploy leaves numbers and booleans that stand in the environment as they are.

@@ -28,4 +28,5 @@ export const DashboardDocument = z.strictObject({
     .optional(),
   tabs: z.array(Tab).min(1).max(10),
 });
+/** A document that the schema let through, its titles trimmed; `requireDocument` checks what a schema cannot say. */
 export type DashboardDocument = z.infer<typeof DashboardDocument>;

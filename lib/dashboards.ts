@@ -18,6 +18,7 @@ interface DashboardEntry {
   mayChange: boolean;
 }
 
+/** A dashboard as it is opened: what the list says of it, and its document. */
 export interface Dashboard extends DashboardEntry {
   document: DashboardDocument;
 }
@@ -67,7 +68,7 @@ async function findRow(db: Db, tenantId: number, dashboardId: number | undefined
     .executeTakeFirst();
 }
 
-/** Throws `dashboard_not_found`. */
+/** One dashboard, canned or the tenant's own. Throws `dashboard_not_found`. */
 export async function getDashboard(reader: DashboardReader, dashboardId: string): Promise<Dashboard> {
   const canned = Object.hasOwn(cannedDashboards, dashboardId) ? cannedDashboards[dashboardId] : undefined;
   if (canned) return { dashboardId, name: canned.name, ...unchangeable, document: canned };

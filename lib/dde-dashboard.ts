@@ -16,7 +16,7 @@ interface Widget {
 
 interface Plan {
   name: string;
-  /** What is asked of the stats action; at most 10,000 rows come, without pages. */
+  /** What is asked of the stats action; without pages, it refuses to answer more than 10,000 rows. */
   query: string;
   tabs: { title: string; widgets: Widget[] }[];
 }
@@ -85,6 +85,7 @@ const plans = {
   },
 } satisfies Record<string, Plan>;
 
+/** Which dashboard, by the id that it has in `cannedDashboards` too. */
 export type DdeDashboardId = keyof typeof plans;
 
 const labels: Record<Column, string> = {

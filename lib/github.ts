@@ -24,7 +24,9 @@ import { getReleases, type Releases } from './github/releases.ts';
 import { getStarPage, type StarPage } from './github/star-history.ts';
 import { countWorkflowRuns } from './github/workflow-runs.ts';
 
+/** What `getReleases` answers. */
 export type { ReleaseAsset, Releases } from './github/releases.ts';
+/** What a page of `getStarPage` holds. */
 export type { StarDay } from './github/star-history.ts';
 
 /** Whose token it is, and what is known of the token. */
@@ -84,9 +86,9 @@ export interface GitHubClient {
     memory?: AnswerMemory,
   ): Promise<GitHubRepository>;
   /**
-   * The repositories whose traffic the token's owner may read (push access), the last pushed first.
-   * `complete` is false when there were more than a thousand to look through, or when an organization holds its own
-   * back until the token is authorized by single sign-on.
+   * The repositories whose traffic may be read: those that a user may push to, the last pushed first, or those that an
+   * installation was given, in GitHub's order. `complete` is false when there were more than a thousand to look through,
+   * or when an organization holds its own back until a user's token is authorized by single sign-on.
    */
   listRepositories(): Promise<{ repositories: ListedRepository[]; complete: boolean }>;
   /**

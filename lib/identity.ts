@@ -25,6 +25,7 @@ export interface Principal {
   displayName: string;
 }
 
+/** Tells who sent a request, by the access token of the identity provider. */
 export interface Identity {
   /**
    * The principal whose access token the request bears. Asks the provider for the e-mail address of a subject that it

@@ -41,7 +41,7 @@ export async function describeInstallation({ db, config }: Pick<InstallationServ
   };
 }
 
-/** Throws `init_secret_wrong`. How long the comparison takes says nothing about the secret. */
+/** Throws `init_secret_wrong` unless the two are equal. How long the comparison takes says nothing about the secret. */
 export function requireInitSecret(given: string, secret: string): void {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   if (timingSafeEqual(digest(given), digest(secret))) return;

@@ -123,7 +123,7 @@ export async function putMember(
   });
 }
 
-/** Throws `member_not_found`. */
+/** Takes a member's role in the tenant away, with the repositories it was allowed. Throws `member_not_found`. */
 export async function removeMember(db: Db, tenantId: number, email: string): Promise<void> {
   await inTransaction(db, async (trx) => {
     await deleteAllowed(trx, tenantId, email);

@@ -21,6 +21,7 @@ import { findFirstDate, settledDate } from './traffic.ts';
 
 type OverviewSort = 'name' | 'viewCount' | 'viewUniques' | 'cloneCount' | 'cloneUniques' | 'change' | 'stars';
 
+/** The range of an overview, and which repositories it lists in which order; pages count from 1. */
 export interface OverviewRequest extends RangeRequest {
   /** Only repositories whose full name contains it are listed; the totals are of all. */
   q?: string | undefined;

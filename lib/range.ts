@@ -1,6 +1,7 @@
 import { addDays, type Day, daysBetween, monthOf, toDayNumber, weekOf } from './day.ts';
 import { Failure } from './failure.ts';
 
+/** For how long one point or row stands: a day, a week from Monday, or a calendar month, all in UTC. */
 export type Bucket = 'day' | 'week' | 'month';
 
 /** What a request says about its span, already parsed: a named range ending today, or its first and last day. */

@@ -78,6 +78,7 @@ export async function listRepositoryRows(
     .execute();
 }
 
+/** Which repositories are listed; pages count from 1. */
 export interface RepositoryListRequest {
   /** Only repositories whose full name contains it. */
   q?: string | undefined;
@@ -153,6 +154,7 @@ export function toProblem(row: RepositoryRow, now: Date): Problem | null {
   };
 }
 
+/** GitHub's `owner/name`. */
 export function toFullName({ owner, name }: { owner: string; name: string }): string {
   return `${owner}/${name}`;
 }

@@ -21,6 +21,7 @@ export interface Adding {
   addedBy: string;
 }
 
+/** A repository that was not added: the failure's code, and what can be done about it. */
 export interface Refused extends RepositoryName {
   code: string;
   message: string;
@@ -39,7 +40,7 @@ export interface Candidate extends RepositoryName {
 /** GitHub is asked for so many repositories at once. */
 const AT_ONCE = 8;
 
-/** Refusals of the token: no other repository would fare better. */
+/** Failures that every other repository would meet as well. */
 const FOR_ALL = [
   'token_invalid',
   'token_expired',
@@ -88,7 +89,7 @@ export async function addRepositories(
   return { added, refused };
 }
 
-/** The repositories that the token may read traffic of, the last pushed first; `truncated`: GitHub has more. */
+/** The repositories that the tenant may read traffic of, in the order of `listRepositories`; `truncated`: GitHub has more. */
 export async function discoverRepositories(
   { db, github }: Pick<Adding, 'db' | 'github'>,
   tenantId: number,

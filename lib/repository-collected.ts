@@ -18,8 +18,9 @@ export interface Collected {
 }
 
 /**
- * Writes that a repository's days were collected and ends the problem there was, unless something else is lacking. Holds the repository's row until the transaction's
- * end, so that collections of one repository follow each other; false when it was removed meanwhile.
+ * Writes that a repository's days were collected and ends the problem there was, unless something else is lacking. Holds
+ * the repository's row until the transaction's end, so that collections of one repository follow each other; false when
+ * it was removed meanwhile.
  */
 export async function saveSuccess(
   trx: Transaction<Tables>,

@@ -36,7 +36,7 @@ export interface ReleaseDownloads extends ExtraStanding {
 const SHOWN_ASSETS = 200;
 const SHOWN_GAPS = 50;
 
-/** Null: releases were never asked for. */
+/** The downloads of a repository's releases in a range, by its buckets; null: releases were never asked for. */
 export async function readReleaseDownloads(
   db: Db,
   key: RepositoryKey,

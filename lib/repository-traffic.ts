@@ -78,7 +78,10 @@ export interface RepositoryTraffic extends RepositoryFigures {
 
 const MOST_BUCKETS = 3660;
 
-/** Throws `repository_not_found`, and what `toRange` throws. */
+/**
+ * One repository in scope, with all that is known of it in a range. Throws `repository_not_found`, and what `toRange`
+ * throws.
+ */
 export async function readRepositoryTraffic(
   db: Db,
   access: TenantAccess,

@@ -17,7 +17,10 @@ export interface WorkflowRuns extends ExtraStanding {
 /** Days from which the estimate is reckoned, back from today. */
 const ESTIMATED_DAYS = 180;
 
-/** Null: workflow runs were never asked for. */
+/**
+ * The workflow runs of a repository in a range, by its buckets, and an estimate of the clones that are theirs; null:
+ * workflow runs were never asked for.
+ */
 export async function readWorkflowRuns(
   db: Db,
   key: RepositoryKey,

@@ -34,6 +34,7 @@ export interface RunOrder {
   since?: Instant;
 }
 
+/** The run that is at work for what was ordered, and how many repositories it has. */
 export interface StartedRun {
   runId: number;
   repositoryCount: number;

@@ -43,6 +43,7 @@ export interface RunOutcome {
   finishedAt: Instant | null;
 }
 
+/** Some of the runs, newest first. */
 export interface RunPage {
   runs: Run[];
   /** Asks for the next page; null on the last one. */

@@ -24,6 +24,7 @@ export interface Server extends ServerAddress {
   app: { appId: string; name: string; htmlUrl: string; checkedAt: Instant } | null;
 }
 
+/** The address of github.com. */
 export const GITHUB: ServerAddress = {
   kind: 'github',
   name: 'GitHub',
@@ -124,7 +125,7 @@ export async function listServers(db: Db): Promise<Server[]> {
   return rows.map(toServer);
 }
 
-/** Throws `server_not_found`. */
+/** One server. Throws `server_not_found`. */
 export async function getServer(db: Db, serverId: number): Promise<Server> {
   const row = await selectServers(db).where('githubServer.serverId', '=', serverId).executeTakeFirst();
   if (!row) throw notFound('server');
@@ -171,7 +172,7 @@ export async function addServer(
   }
 }
 
-/** Throws `server_not_found` and `name_taken`. */
+/** Changes what people call a server; its address stays. Throws `server_not_found` and `name_taken`. */
 export async function renameServer(db: Db, serverId: number, name: string): Promise<Server> {
   await getServer(db, serverId);
   const update = db.updateTable('githubServer').set({ name }).where('serverId', '=', serverId);
@@ -181,7 +182,7 @@ export async function renameServer(db: Db, serverId: number, name: string): Prom
   return getServer(db, serverId);
 }
 
-/** Throws `server_not_found`, and `server_in_use` when a tenant uses it. */
+/** Deletes a server and its GitHub App's key. Throws `server_not_found`, and `server_in_use` when a tenant uses it. */
 export async function deleteServer(db: Db, serverId: number): Promise<void> {
   await getServer(db, serverId);
   await inTransaction(db, async (trx) => {

@@ -15,10 +15,12 @@ interface Ranked {
   current: boolean;
 }
 
+/** A site in the list of referrers, by GitHub's name for it. */
 export interface RankedReferrer extends Ranked {
   referrer: string;
 }
 
+/** A page in the list of paths, as `mergePaths` leaves them: the repository's own page is '/'. */
 export interface RankedPath extends Ranked {
   path: string;
   title: string;

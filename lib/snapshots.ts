@@ -11,10 +11,12 @@ interface Popular {
   uniques: number;
 }
 
+/** A site that visitors came from, by GitHub's name for it. */
 export interface PopularReferrer extends Popular {
   referrer: string;
 }
 
+/** A page that was looked at, and its title. */
 export interface PopularPath extends Popular {
   path: string;
   title: string;

@@ -86,7 +86,7 @@ export async function listTenants(db: Db, tenantIds: number[] | null): Promise<T
   return rows.map(toTenant);
 }
 
-/** Throws `tenant_not_found`. */
+/** One tenant, whoever asks. Throws `tenant_not_found`. */
 export async function getTenant(db: Db, tenantId: number): Promise<Tenant> {
   const row = await selectTenants(db).where('tenant.tenantId', '=', tenantId).executeTakeFirst();
   if (!row) throw notFound('tenant');

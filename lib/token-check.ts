@@ -16,8 +16,9 @@ function refused(reason: string, message: string): Failure {
 }
 
 /**
- * Asks GitHub whose token it is, and whether a classic one has the scope for traffic. Throws `github_token_refused` with the reason in `details.reason`: a code of
- * `GitHubError`, or `other_user` when it is not `githubUser`'s. Throws `GitHubError` when GitHub does not answer.
+ * Asks GitHub whose token it is, and whether a classic one has the scope for traffic. Throws `github_token_refused` with
+ * the reason in `details.reason`: a code of `GitHubError`, or `other_user` when it is not `githubUser`'s. Throws
+ * `GitHubError` when GitHub does not answer.
  */
 export async function checkToken(options: {
   apiUrl: string;

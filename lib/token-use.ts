@@ -51,6 +51,7 @@ const SOON_MS = 200;
 /** What is left of the hour for people, and for requests on their way; a fifth at most. */
 const RESERVE = 250;
 
+/** A token that nobody is at work with, and of whose limits GitHub has said nothing. */
 export const UNUSED: TokenUse = { points: [], holders: {}, told: { quota: null, notBefore: 0 }, learning: 0 };
 
 /** What is known together: within one hour the quota only shrinks. */

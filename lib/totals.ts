@@ -32,6 +32,7 @@ export interface Sums extends Totals {
   finalDays: number;
 }
 
+/** The sums of no days, in an object of their own for `addSums` to change: every figure is unknown. */
 export function emptySums(): Sums {
   return {
     ...{ viewCount: null, viewUniquesLower: null, viewUniquesUpper: null },

@@ -132,6 +132,7 @@ export function largerFigures(one: Figures, other: Figures): Figures {
   };
 }
 
+/** Whether all four figures are equal; an unknown one equals an unknown one only, never zero. */
 export function sameFigures(one: Figures, other: Figures): boolean {
   return METRICS.every((metric) => one[metric] === other[metric]);
 }
@@ -147,6 +148,7 @@ export function nameDays({ views, clones }: Observed): Map<Day, Figures> {
 }
 
 const UNKNOWN: Figures = { viewCount: null, viewUniques: null, cloneCount: null, cloneUniques: null };
+/** Figures that are known to be zero. */
 export const ZERO: Figures = { viewCount: 0, viewUniques: 0, cloneCount: 0, cloneUniques: 0 };
 
 /** A day wholly inside the window: what the answer leaves out of a settled day is zero. */

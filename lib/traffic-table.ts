@@ -17,6 +17,7 @@ interface TableScope extends RangeRequest {
   repositories?: number[] | undefined;
 }
 
+/** Which page of which rows; pages count from 1. */
 export interface TableRequest extends TableScope {
   page: number;
   size: number;
@@ -40,6 +41,7 @@ interface TableRow {
   state: DayState;
 }
 
+/** One page of a table; `page.total` counts the rows of all its pages. */
 export interface TrafficTable {
   tenantId: number;
   range: Range;

@@ -30,6 +30,7 @@ const AGGREGATES = [
  * applied before.
  */
 export const DATA_NAMES = ['repositorystats', 'weekly', 'monthly', 'totals'] as const;
+/** The name of one of these tables. */
 export type DataName = (typeof DATA_NAMES)[number];
 
 const loose = z.looseObject({});
@@ -126,4 +127,5 @@ export const VegaLiteSpec = z.looseObject({
     return VegaLiteSpec.optional();
   },
 });
+/** A specification that the schema let through, with members that it does not name: `listSpecProblems` looks into them. */
 export type VegaLiteSpec = z.infer<typeof VegaLiteSpec>;

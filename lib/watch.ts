@@ -15,7 +15,8 @@ const ago = (now: Date, milliseconds: number) => new Date(now.getTime() - millis
 
 /**
  * Writes what needs a person now in any tenant, and that what did no longer does. Doing it again changes nothing, and two
- * at once write each problem once. Answers how many began and how many are over. Throws `not_initialized` and `schema_mismatch`.
+ * at once write each problem once. Answers how many began and how many are over. Throws `not_initialized` and
+ * `schema_mismatch`.
  */
 export async function watchProblems(db: Db, now: Date): Promise<{ began: number; over: number }> {
   await requireInitialized(db);

@@ -23,7 +23,10 @@ import {
 export interface GitHubOptions {
   /** The present: every figure, expiry and limit follows it. */
   clock: () => Date;
-  /** Where this is reached, e.g. `http://127.0.0.1:7080/api/v3`; a path makes it an Enterprise Server. From the Host header unless told. */
+  /**
+   * Where this is reached, e.g. `http://127.0.0.1:7080/api/v3`; a path makes it an Enterprise Server. From the Host
+   * header unless told.
+   */
   baseUrl?: string;
   /** Another seed is another world; 1 unless told. */
   seed?: number;

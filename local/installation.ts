@@ -192,7 +192,8 @@ async function openParts(opening: Opening, closing: ReturnType<typeof createClos
 
 /**
  * Opens the product on one port: the API and the actions at /api/v1, the identity provider at /identity, the GitHub
- * simulator at /github/api/v3, a stand-in for webhooks at /webhooks and the pages everywhere else. Secrets are made once and kept in the data folder.
+ * simulator at /github/api/v3, a stand-in for webhooks at /webhooks and the pages everywhere else. Secrets are made once
+ * and kept in the data folder.
  *
  * Throws a sentence when the folder or the port is in use, and what opening the parts throws.
  */

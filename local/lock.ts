@@ -3,8 +3,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 /**
  * When a process began, in whatever words the system tells it; null when there is no such process, or only a dead one
- * that nobody waited for, as containers without an init have them. Together with the
- * process id it names one process, also after the id was given to another.
+ * that nobody waited for, as containers without an init have them. Together with the process id it names one process,
+ * also after the id was given to another.
  */
 function beginningOf(pid: number): string | null {
   try {

@@ -19,7 +19,7 @@ export function rightsOf(me: Me): Rights {
 
 export interface TenantRights {
   seeRuns: boolean;
-  /** Add, discover, remove and collect repositories. */
+  /** Add, discover, schedule, remove and collect repositories. */
   changeRepositories: boolean;
   /** Make, change and delete dashboards. */
   changeDashboards: boolean;

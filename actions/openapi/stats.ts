@@ -191,7 +191,7 @@ export const RepositoryStats = z.object({
 });
 export type RepositoryStats = z.infer<typeof RepositoryStats>;
 
-/** The seed's daily and weekly tables: one row per repository and bucket that has figures, newest first. */
+/** Traffic as a table: one row per repository and day, week or month that has figures, newest first. */
 export const TrafficTable = z.object({
   tenantId: z.int(),
   range: Range,

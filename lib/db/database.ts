@@ -8,13 +8,16 @@ import type { Tables } from './tables.ts';
 /** The database or a transaction on it. */
 export type Db = Kysely<Tables>;
 
+/** The databases that every query is written for; each has its scripts in the folder of that name in sql/. */
 export type DialectName = 'postgres' | 'db2';
 
+/** Connections to a database, and which kind it is. */
 export interface Database {
   db: Db;
   dialect: DialectName;
 }
 
+/** What holds for every statement on the connections. */
 export interface DatabaseOptions {
   /** Milliseconds after which PostgreSQL gives a statement up; without it, it never does. Db2 has LOCKTIMEOUT. */
   statementTimeout?: number;

@@ -16,7 +16,7 @@ const SERVICES = [
 /** Made when it is needed: of all the actions that start, few read JSON here. */
 const credentials = z.lazy(() => {
   const text = z.string().min(1);
-  /** Credentials of the instances that the seed's `bx service key-create` made: with a data source name, TLS or not. */
+  /** Credentials of instances from the time of `bx service key-create`: with a data source name, TLS or not. */
   const named = z
     .union([z.object({ ssldsn: text }), z.object({ dsn: text })])
     .transform((found) => parseDsn('ssldsn' in found ? found.ssldsn : found.dsn));

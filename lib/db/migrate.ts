@@ -50,8 +50,8 @@ const LOCK = 1_684_950_117;
 
 /**
  * Brings the schema to the version that this code needs, within the transaction: all of it or nothing. Of two that
- * migrate at once within `inTransaction`, one waits for the other. Doing it again changes nothing. Throws `schema_mismatch` when the stored
- * schema is newer than the code.
+ * migrate at once within `inTransaction`, one waits for the other. Doing it again changes nothing. Throws
+ * `schema_mismatch` when the stored schema is newer than the code.
  */
 export async function migrate(trx: Transaction<Tables>, dialect: DialectName, now: Instant): Promise<void> {
   if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(trx);

@@ -5,6 +5,7 @@ import { isMissingTable } from './errors.ts';
 /** The version of the schema that this code needs: the number of the last script in sql/. */
 export const SCHEMA_VERSION = 12;
 
+/** How far a database is set up. */
 export interface SchemaState {
   /** The version of the stored schema; null when there is none. */
   stored: number | null;

@@ -5,14 +5,32 @@ import type { AnswerKind } from '../github/memory.ts';
 /** An instant as ISO 8601 in UTC with milliseconds, such as '2026-01-14T06:00:00.000Z', read and written alike. */
 export type Instant = string;
 
+/** `github`: github.com; `enterprise`: any other GitHub server; `demo`: the simulator. */
 export type ServerKind = 'github' | 'enterprise' | 'demo';
+/**
+ * A role in all tenants, whose rights `access.ts` has: an `administrator` may do everything; a `maintainer` sees everything
+ * and looks after repositories, runs and dashboards.
+ */
 export type SystemRole = 'administrator' | 'maintainer';
+/**
+ * A role in one tenant, whose rights `access.ts` has: a `repository viewer` sees the repositories that `memberRepository`
+ * names, a `viewer` all of them, and a `manager` changes what is the tenant's.
+ */
 export type Role = 'manager' | 'viewer' | 'repository viewer';
+/** Who sees a repository at its server. GitHub's `private` is true of internal ones too, which are stored as `private`. */
 export type Visibility = 'public' | 'private' | 'internal';
+/** How often the alarm collects a repository; a paused one is collected only when a person names it. */
 export type Schedule = 'daily' | 'weekly' | 'paused';
+/** What is read of a repository besides its traffic; each kind succeeds and fails by itself. */
 export type ExtraKind = 'stars' | 'releases' | 'workflow runs';
+/** Why a run began; `person`: somebody asked for it; `verify`: somebody wants what is stored compared with GitHub. */
 export type RunReason = 'alarm' | 'person' | 'added' | 'verify';
+/** The form that messages take: Slack's, that of Microsoft Teams, or for a `webhook` plain JSON for any program. */
 export type ChannelKind = 'webhook' | 'slack' | 'teams';
+/**
+ * What needs a person. Of a repository: its collections fail, or GitHub is about to forget days of it. Of a tenant: its
+ * token ends within 14 days or has ended, the token cannot be used, or nothing was collected for too long.
+ */
 export type ProblemKind =
   | 'repository_failing'
   | 'loss_near'
@@ -21,6 +39,7 @@ export type ProblemKind =
   | 'not_running';
 /** What is sent to a channel. */
 export type ChannelContents = 'problems' | 'reports' | 'both';
+/** `partial`: something was collected, and something failed; `failed`: nothing was collected. */
 export type RunState = 'running' | 'succeeded' | 'partial' | 'failed';
 
 interface SchemaVersion {

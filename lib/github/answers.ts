@@ -21,10 +21,12 @@ export interface Window extends Figures {
   days: Bucket[];
 }
 
+/** A site that visitors came from, by GitHub's name for it, such as 'Google' or 'news.ycombinator.com'. */
 export interface Referrer extends Figures {
   referrer: string;
 }
 
+/** A page that was looked at: its path at the server, `/owner/name` included, and its title. */
 export interface PopularPath extends Figures {
   path: string;
   title: string;
@@ -75,26 +77,31 @@ const bucket = z.lazy(() =>
     ),
 );
 
+/** `/traffic/views` as a `Window`; days (or, with `per=week`, weeks) without views are not in it. */
 export const viewsAnswer = z.lazy(() =>
   z
     .object({ ...figures, views: z.array(bucket).max(MOST_ROWS) })
     .transform(({ count, uniques, views }): Window => ({ count, uniques, days: views })),
 );
 
+/** `/traffic/clones` as a `Window`; days (or, with `per=week`, weeks) without clones are not in it. */
 export const clonesAnswer = z.lazy(() =>
   z
     .object({ ...figures, clones: z.array(bucket).max(MOST_ROWS) })
     .transform(({ count, uniques, clones }): Window => ({ count, uniques, days: clones })),
 );
 
+/** `/traffic/popular/referrers` in GitHub's order, which is by count; GitHub promises ten at most. */
 export const referrersAnswer: z.ZodType<Referrer[]> = z.lazy(() =>
   z.array(z.object({ referrer: z.string(), ...figures })).max(MOST_ROWS),
 );
 
+/** `/traffic/popular/paths` in GitHub's order, which is by count; GitHub promises ten at most. */
 export const pathsAnswer: z.ZodType<PopularPath[]> = z.lazy(() =>
   z.array(z.object({ path: z.string(), title: z.string(), ...figures })).max(MOST_ROWS),
 );
 
+/** `/user`: the account that a token belongs to; its name may be missing. */
 export const userAnswer = z.lazy(() =>
   z.object({ id: z.int(), login: z.string(), name: z.string().nullish() }),
 );
@@ -143,6 +150,7 @@ function toListed(answer: z.infer<ReturnType<typeof listed>>): ListedRepository 
   };
 }
 
+/** One page of `/user/repos`, at most a hundred repositories. */
 export const repositoryListAnswer = z.lazy(() => z.array(listed().transform(toListed)).max(MOST_ROWS));
 
 /** An app's own list; it says how many there are in all. */
@@ -150,6 +158,7 @@ export const installationListAnswer = z.lazy(() =>
   z.object({ repositories: z.array(listed().transform(toListed)).max(MOST_ROWS) }),
 );
 
+/** One repository, asked for by id or by name: as in a list, and with the accounts that watch it. */
 export const repositoryAnswer = z.lazy(() =>
   listed()
     .extend({ subscribers_count: figure })

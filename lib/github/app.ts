@@ -24,6 +24,7 @@ export interface AppConnection {
 /** What an app may do, in GitHub's words: `{ administration: 'read' }`. */
 type Permissions = Record<string, string>;
 
+/** An app as it was made at its server; `slug` is its name in the addresses of its pages, '' where GitHub gives none. */
 export interface GitHubApp {
   id: number;
   slug: string;
@@ -41,6 +42,7 @@ export interface AppInstallation {
   permissions: Permissions;
 }
 
+/** With what an installation's repositories are read, and until when: GitHub gives it an hour. */
 export interface InstallationToken {
   token: string;
   expiresAt: Instant;
@@ -126,7 +128,7 @@ export async function readApp(app: AppConnection): Promise<GitHubApp> {
   return { ...answer, htmlUrl };
 }
 
-/** Where the app is installed, by account; the first thousand. */
+/** Where the app is installed, by account; the first thousand. Throws `GitHubError`. */
 export async function listInstallations(app: AppConnection): Promise<AppInstallation[]> {
   const found: AppInstallation[] = [];
   for (let page = 1; page <= MAX_PAGES; page += 1) {
@@ -138,7 +140,7 @@ export async function listInstallations(app: AppConnection): Promise<AppInstalla
   return found.sort((one, other) => one.account.localeCompare(other.account));
 }
 
-/** Throws `installation_not_found` when it was deleted. */
+/** One installation of the app, by GitHub's id. Throws `GitHubError`: `installation_not_found` when it was deleted. */
 export async function readInstallation(app: AppConnection, id: number): Promise<AppInstallation> {
   return parseAnswer(installationAnswer, await ask(app, 'GET', `/app/installations/${id}`));
 }

@@ -21,6 +21,7 @@ export function createGate(limit: number): Gate {
   };
 }
 
+/** How long is tried again, by which clock. */
 export interface Patience {
   clock: () => Date;
   deadline: Date;

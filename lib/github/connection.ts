@@ -5,6 +5,7 @@ import { type AnswerMemory, createMemory } from './memory.ts';
 import type { Pace } from './pace.ts';
 import { parseTokenExpiry, toGitHubError } from './refusal.ts';
 
+/** Which server is asked with which token, and within what limits. */
 export interface ConnectionOptions {
   /** The API's base URL without a slash at the end: `https://api.github.com`, or `https://<host>/api/v3`. */
   apiUrl: string;

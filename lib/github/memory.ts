@@ -36,6 +36,7 @@ export interface AnswerMemory {
  */
 export const ANSWER_FORMAT = 1;
 
+/** A memory of what is known from before, nothing unless told; nothing was asked yet, so its counts are 0. */
 export function createMemory(known: ReadonlyMap<AnswerKind, KnownAnswer> = new Map()): AnswerMemory {
   return { known, changed: new Map(), counted: 0, unchanged: 0 };
 }
