@@ -56,7 +56,7 @@ test('an administrator gives a repository viewer two roles in turn, and each see
   const grace = await enter('Grace Hopper');
   await grace.page.getByRole('rowheader', { name: 'northwind-labs/burrow' }).waitFor();
   expect(await grace.page.getByRole('rowheader').allInnerTexts()).toEqual(['northwind-labs/burrow']);
-  expect(await pagesOffered(grace)).toEqual(['Overview', 'Repositories']);
+  expect(await pagesOffered(grace)).toEqual(['Overview', 'Repositories', 'Dashboards']);
   await grace.open('/t/1/repositories');
   await grace.page.getByRole('rowheader', { name: 'northwind-labs/burrow' }).waitFor();
   expect(await grace.page.getByRole('button', { name: /Add|Remove|Discover/ }).count()).toBe(0);
@@ -67,7 +67,7 @@ test('an administrator gives a repository viewer two roles in turn, and each see
   await ada.page.getByRole('row', { name: /grace@example\.com viewer/ }).waitFor();
   await grace.open('/t/1');
   await grace.page.getByRole('rowheader', { name: 'northwind-labs/tidy-dates' }).waitFor();
-  expect(await pagesOffered(grace)).toEqual(['Overview', 'Repositories', 'Collection']);
+  expect(await pagesOffered(grace)).toEqual(['Overview', 'Repositories', 'Dashboards', 'Collection']);
   expect([...ada.problems(), ...grace.problems()]).toEqual([]);
   await Promise.all([ada.close(), grace.close()]);
 });
