@@ -15,7 +15,7 @@ interface DiscoverDialogProps {
   onClose: () => void;
 }
 
-/** Lists what the tenant's token can see on GitHub, to add many repositories at once. */
+/** Lists what the tenant can read on GitHub, with its token or as an app, to add many repositories at once. */
 export function DiscoverDialog({ tenantId, onAdded, onClose }: DiscoverDialogProps) {
   const { api } = useApp();
   const found = useAnswer(reads.discover(tenantId));
@@ -41,7 +41,7 @@ export function DiscoverDialog({ tenantId, onAdded, onClose }: DiscoverDialogPro
       onSubmit={add}
       onClose={onClose}
     >
-      {found.loading && <p role="status">Asking GitHub what the tenant’s token can see…</p>}
+      {found.loading && <p role="status">Asking GitHub what the tenant can read…</p>}
       <Answered loaded={found}>
         {({ candidates, truncated }) => (
           <>

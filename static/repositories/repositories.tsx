@@ -134,7 +134,7 @@ function NoRepositories({ mayAdd }: { mayAdd: boolean }) {
     <Empty title="No repositories yet">
       <p>
         {mayAdd
-          ? 'Add one above by its name, or discover those that your token can see.'
+          ? 'Add one above by its name, or discover those that this tenant can read.'
           : 'There are none that you may see. A manager of this tenant can add some.'}
       </p>
     </Empty>

@@ -37,7 +37,8 @@ interface RepositoryListProps {
 
 interface RowChanges {
   schedule: ScheduleChange;
-  selection: Selection;
+  /** Absent where there are not several to choose from. */
+  selection: Selection | undefined;
   onRemove: Changing['onRemove'];
 }
 
@@ -46,17 +47,16 @@ export function RepositoryList({ tenantId, answer, changing }: RepositoryListPro
   const [ids, choose] = useState<ReadonlySet<number>>(new Set());
   const schedule = useScheduleChange(tenantId, () => changing?.onScheduled());
   const { repositories: shown, page, repositoryCount } = answer;
-  const changes = changing && { schedule, selection: { ids, choose }, onRemove: changing.onRemove };
+  const selection = changing && shown.length > 1 ? { ids, choose } : undefined;
+  const changes = changing && { schedule, selection, onRemove: changing.onRemove };
   const columns = [
-    changes && { label: 'Select', unseen: true },
+    selection && { label: 'Select', unseen: true },
     ...COLUMNS,
     changes && { label: 'Actions', unseen: true },
   ];
   return (
     <Panel title={plural(repositoryCount, 'repository', 'repositories')} beside={<Filters />}>
-      {changes && shown.length > 1 && (
-        <SelectionBar shown={shown} selection={changes.selection} change={schedule} />
-      )}
+      {selection && <SelectionBar shown={shown} selection={selection} change={schedule} />}
       {schedule.error && <Failure error={schedule.error} retry={schedule.clear} />}
       {shown.length === 0 && <p class="none">No repository matches.</p>}
       {shown.length > 0 && (
@@ -103,7 +103,7 @@ function Row({ tenantId, repository, changes }: RowProps) {
   const { firstCoveredDate, lastCoveredDate, fullName } = repository;
   return (
     <tr>
-      {changes && (
+      {changes?.selection && (
         <td class="select">
           <SelectCell repository={repository} selection={changes.selection} />
         </td>

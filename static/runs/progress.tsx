@@ -7,8 +7,8 @@ import { useRun } from './use-run.ts';
 interface RunProgressProps {
   tenantId: number;
   runId: number;
-  /** Called once when the run has ended. */
-  onDone: () => void;
+  /** Called once when the run has ended, with what came of it. */
+  onDone: (detail: RunDetail) => void;
 }
 
 /** A collection at work: how far it is, and what failed. */
@@ -16,7 +16,7 @@ export function RunProgress({ tenantId, runId, onDone }: RunProgressProps) {
   const { detail, error } = useRun(tenantId, runId, { size: '1' });
   const ended = detail !== undefined && detail.run.state !== 'running';
   useEffect(() => {
-    if (ended) onDone();
+    if (ended) onDone(detail);
   }, [ended, runId]);
   return (
     <section class="progress-box" aria-label="Collection">
@@ -43,11 +43,14 @@ export function ProgressBar({ detail }: { detail: RunDetail | undefined }) {
 /** The run in a sentence. */
 export function sentenceOf(detail: RunDetail | undefined): string {
   if (!detail) return 'Starting the collection…';
-  const { state, repositoryCount, succeededCount, failedCount } = detail.run;
+  const { state, reason, repositoryCount, succeededCount, failedCount } = detail.run;
+  const verifies = reason === 'verify';
+  const all = (count: number) => plural(count, 'repository', 'repositories');
   const done = succeededCount + failedCount;
   const failed = failedCount > 0 ? `, ${failedCount} failed` : '';
   if (state === 'running')
-    return `Collecting: ${done} of ${plural(repositoryCount, 'repository', 'repositories')}${failed}.`;
-  if (state === 'succeeded') return `Collected ${plural(succeededCount, 'repository', 'repositories')}.`;
-  return `The collection has ended: ${succeededCount} of ${repositoryCount} collected${failed}.`;
+    return `${verifies ? 'Verifying' : 'Collecting'}: ${done} of ${all(repositoryCount)}${failed}.`;
+  if (state === 'succeeded') return `${verifies ? 'Verified' : 'Collected'} ${all(succeededCount)}.`;
+  const [what, participle] = verifies ? ['verification', 'verified'] : ['collection', 'collected'];
+  return `The ${what} has ended: ${succeededCount} of ${repositoryCount} ${participle}${failed}.`;
 }

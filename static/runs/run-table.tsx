@@ -5,6 +5,7 @@ import { Skeleton } from '../controls/skeleton.tsx';
 import { formatCount, formatDuration, formatInstant } from '../format.ts';
 import { usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';
+import { differencesIn } from './differences-in.ts';
 import { RunState } from './run-state.tsx';
 
 interface RunTableProps {
@@ -72,6 +73,9 @@ function RunRow({ run, ofAllTenants }: { run: Run; ofAllTenants: boolean }) {
       </td>
       <td data-label="State">
         <RunState state={run.state} /> {run.failure?.message}
+        {run.reason === 'verify' && run.state !== 'running' && (
+          <span class="muted">{differencesIn(run)}</span>
+        )}
       </td>
       <td class="number" data-label="Repositories">
         {formatCount(run.succeededCount)} of {formatCount(run.repositoryCount)}
