@@ -16,3 +16,29 @@ export async function findFaults(page: Page): Promise<string[]> {
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
 }
+
+const SIGHTS = [
+  { width: 1280, colorScheme: 'light' },
+  { width: 1280, colorScheme: 'dark' },
+  { width: 375, colorScheme: 'light' },
+  { width: 375, colorScheme: 'dark' },
+] as const;
+
+/** The same on a desk and on a phone, light and dark, and whether the page must be scrolled sideways there. */
+export async function findFaultsInSights(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const { width, colorScheme } of SIGHTS) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
+    const faults = await findFaults(page);
+    const isWide = await page.evaluate(
+      () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+    );
+    if (isWide) faults.push('scrolls sideways');
+    found.push(...faults.map((fault) => `${width} ${colorScheme}: ${fault}`));
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.emulateMedia({ colorScheme: 'light' });
+  return found;
+}
