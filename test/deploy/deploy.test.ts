@@ -61,7 +61,9 @@ async function whileRunning<T>(running: Promise<unknown>, call: () => Promise<T>
 }
 
 test('all variables and tools that are missing or malformed are named at once', async () => {
-  const names = Object.keys(cloud.variables).filter((name) => !/DEMO|PRIVATE|NOW|TRUSTED|COLLECT|DDE/.test(name));
+  const names = Object.keys(cloud.variables).filter(
+    (name) => !/DEMO|PRIVATE|NOW|TRUSTED|COLLECT|DDE/.test(name),
+  );
   const unset = Object.fromEntries(names.map((name) => [name, undefined]));
   const { code, output } = await cloud.deploy([], {
     ...unset,
