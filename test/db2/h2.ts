@@ -29,10 +29,12 @@ const REWRITES: ((statement: string) => string)[] = [
   (one) => one.replace(/for read only with rs use and keep update locks/gi, 'for update'),
 ];
 
-/** H2's SQLSTATEs and those that Db2 has for the same: a missing table, one that is there, a deadlock. */
+/** H2's SQLSTATEs and those that Db2 has for the same: a missing table, one that is there, an orphan, a parent, a deadlock. */
 const STATES: Record<string, string> = {
   '42S02': '42704',
   '42S01': '42710',
+  '23506': '23503',
+  '23503': '23504',
   HYT00: '40001',
   '90131': '40001',
 };
