@@ -20,8 +20,9 @@ const STORY = {
   /** Pinecone's token stops working, and is renewed when a fortnight is lost. */
   tokenFails: 160,
   tokenWorks: 134,
-  /** Until then there is a collection every second day, which loses nothing, and from then on one a day. */
-  dailySince: 120,
+  /** Until then there is a collection every fourth day, which loses nothing; then every second day, then one a day. */
+  secondDaySince: 180,
+  dailySince: 60,
   /** Pinecone may no longer push to one of its repositories. */
   pushAccessEnds: 5,
 } as const;
@@ -55,7 +56,7 @@ export async function buildDemo(installation: Installation, options: DemoOptions
       present = daysAgo === 0 && simulated > new Date() ? new Date() : simulated;
       options.setPresent(present);
       await events[daysAgo]?.();
-      if (daysAgo <= STORY.dailySince || daysAgo % 2 === 0) await collectDay(installation, db, () => present);
+      if (daysAgo % daysBetweenRuns(daysAgo) === 0) await collectDay(installation, db, () => present);
       options.onDay(toDay(present), 1 - daysAgo / STORY.begins);
     }
     for (const action of ['watch', 'report-weekly']) await installation.host.invoke(`traffic/${action}`, {});
@@ -63,6 +64,11 @@ export async function buildDemo(installation: Installation, options: DemoOptions
     options.setPresent(null);
     await db.destroy();
   }
+}
+
+function daysBetweenRuns(daysAgo: number): number {
+  if (daysAgo <= STORY.dailySince) return 1;
+  return daysAgo <= STORY.secondDaySince ? 2 : 4;
 }
 
 /** What people and GitHub do in the demo, by how many days ago. */

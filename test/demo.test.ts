@@ -77,7 +77,7 @@ test('every settled day is what happened at GitHub, and the days without a token
     }
   }
   expect(compared).toBeGreaterThan(3500);
-}, 120_000);
+}, 300_000);
 
 test('the stars of all years are what GitHub says of every day', async () => {
   const burrow = (await overviewOf(1)).repositories.find(({ fullName }) => fullName.endsWith('/burrow'));
