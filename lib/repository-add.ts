@@ -1,6 +1,7 @@
 import type { Db } from './db/database.ts';
 import { isDuplicateKey, isOrphan } from './db/errors.ts';
 import { Failure } from './failure.ts';
+import { isForAll } from './github/error.ts';
 import type { GitHubClient, GitHubRepository } from './github.ts';
 import { type Repository, requireRepositoryRow, toRepository } from './repositories.ts';
 import { notFound } from './request.ts';
@@ -40,16 +41,6 @@ export interface Candidate extends RepositoryName {
 /** GitHub is asked for so many repositories at once. */
 const AT_ONCE = 8;
 
-/** Failures that every other repository would meet as well. */
-const FOR_ALL = [
-  'token_invalid',
-  'token_expired',
-  'rate_limited',
-  'secondary_limit',
-  'github_down',
-  'out_of_time',
-];
-
 /**
  * Adds a repository once GitHub shows its traffic to the tenant's token. Throws `repository_not_on_github`,
  * `no_push_access`, `already_tracked`, `tenant_not_found`, and what GitHub refuses with.
@@ -74,12 +65,12 @@ export async function addRepositories(
   const results = first ? [await addRepository(adding, first).catch(toRefusal)] : [];
   for (let start = 0; start < rest.length; start += AT_ONCE) {
     const some = rest.slice(start, start + AT_ONCE);
-    const hopeless = results.find(isForAll);
+    const hopeless = results.find(isHopeless);
     const ask = async (name: RepositoryName) => hopeless ?? requireReadable(adding, name).catch(toRefusal);
     for (const one of await Promise.all(some.map(ask)))
       results.push(one instanceof Failure ? one : await insertRepository(adding, one).catch(toRefusal));
   }
-  const failure = results.find(isForAll);
+  const failure = results.find(isHopeless);
   if (failure && results.every((result) => result instanceof Failure)) throw failure;
   for (const [index, { owner, name }] of names.entries()) {
     const result = results[index];
@@ -120,8 +111,9 @@ function toRefusal(error: unknown): Failure {
   throw error;
 }
 
-function isForAll(result: unknown): result is Failure {
-  return result instanceof Failure && FOR_ALL.includes(result.code);
+/** A person waits: where GitHub is down once, the other repositories are not tried either. */
+function isHopeless(result: unknown): result is Failure {
+  return result instanceof Failure && (isForAll(result) || result.code === 'github_down');
 }
 
 /** An app sees public repositories that it was not given, and may read the traffic of none of them. */
