@@ -82,14 +82,14 @@ function hasAttempt(
   );
 }
 
-/** Whether an alarm started a run for the tenant after an instant, whatever came of it. */
+/** Whether an alarm started a run for the tenant at or after an instant, whatever came of it. */
 export async function hasAlarmRunSince(db: Db, tenantId: number, since: Instant): Promise<boolean> {
   const row = await db
     .selectFrom('collectionRun')
     .select('runId')
     .where('tenantId', '=', tenantId)
     .where('reason', '=', 'alarm')
-    .where('startedAt', '>', since)
+    .where('startedAt', '>=', since)
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

@@ -30,7 +30,7 @@ export interface RunOrder {
    * are named, also paused ones.
    */
   repositories: 'due' | 'all' | readonly number[];
-  /** No run where an alarm started one after this instant. */
+  /** No run where an alarm started one at this instant or later. */
   since?: Instant;
 }
 
