@@ -2,12 +2,12 @@ import * as z from 'zod';
 import { json } from '../lib/answer.ts';
 import { type Call, createApp, type Services, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
-import { sendMessage, toTestMessage } from '../lib/channel-sending.ts';
+import { sendMessage, toTestMessage } from '../lib/channels/sending.ts';
 import { createChannel, deleteChannel, getChannel, listChannels, updateChannel } from '../lib/channels.ts';
-import { toReportMessage } from '../lib/report-message.ts';
+import { toReportMessage } from '../lib/reports/message.ts';
+import { dueWeek, readWeekReport } from '../lib/reports/week.ts';
 import { parseBody, parseId } from '../lib/request.ts';
 import { getTenant } from '../lib/tenants.ts';
-import { dueWeek, readWeekReport } from '../lib/week-report.ts';
 import type { Channel, ChannelDeleted, ChannelList, ReportPreview } from './openapi/channels.ts';
 
 const fields = {

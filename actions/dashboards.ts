@@ -2,7 +2,10 @@ import * as z from 'zod';
 import { json } from '../lib/answer.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
-import { requireDocument, requireDocumentSize } from '../lib/dashboard-check.ts';
+import { requireDocument, requireDocumentSize } from '../lib/dashboards/check.ts';
+import { ddeNotConfigured, openDdeSession } from '../lib/dashboards/dde.ts';
+import { toDdeDashboard } from '../lib/dashboards/dde-dashboard.ts';
+import type { DataName } from '../lib/dashboards/vega-lite-spec.ts';
 import {
   changeDashboard,
   createDashboard,
@@ -11,11 +14,8 @@ import {
   getDashboard,
   listDashboards,
 } from '../lib/dashboards.ts';
-import { issueDataToken } from '../lib/data-token.ts';
-import { ddeNotConfigured, openDdeSession } from '../lib/dde.ts';
-import { toDdeDashboard } from '../lib/dde-dashboard.ts';
+import { issueDataToken } from '../lib/identity/data-token.ts';
 import { parseBody } from '../lib/request.ts';
-import type { DataName } from '../lib/vega-lite-spec.ts';
 import type {
   Dashboard,
   DashboardData,

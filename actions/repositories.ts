@@ -3,15 +3,15 @@ import { openActivations } from '../lib/activations.ts';
 import { json } from '../lib/answer.ts';
 import { createApp, type Services, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
+import { setSchedule } from '../lib/collector/schedule.ts';
 import { Failure } from '../lib/failure.ts';
+import { addRepositories, addRepository, discoverRepositories } from '../lib/repositories/add.ts';
+import { removeRepository } from '../lib/repositories/removal.ts';
 import { listRepositories, readStored, requireRepositoryRow, toRepository } from '../lib/repositories.ts';
-import { addRepositories, addRepository, discoverRepositories } from '../lib/repository-add.ts';
-import { removeRepository } from '../lib/repository-removal.ts';
 import { LARGEST_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
-import { startAddedRun } from '../lib/run-start.ts';
+import { startAddedRun } from '../lib/runs/start.ts';
 import { findActiveRun } from '../lib/runs.ts';
-import { setSchedule } from '../lib/schedule.ts';
-import { openTenantGitHub } from '../lib/tenant-github.ts';
+import { openTenantGitHub } from '../lib/tenants/github.ts';
 import type {
   Discovered,
   RepositoriesAdded,

@@ -4,11 +4,11 @@ import { openActivations } from '../lib/activations.ts';
 import { json } from '../lib/answer.ts';
 import { createApp, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
-import { fanOut, openFanOut } from '../lib/fan-out.ts';
-import { toOrder } from '../lib/fan-out-order.ts';
-import { listProblems } from '../lib/problem-list.ts';
+import { listProblems } from '../lib/problems/list.ts';
 import { LARGEST_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
-import { startRun } from '../lib/run-start.ts';
+import { fanOut, openFanOut } from '../lib/runs/fan-out.ts';
+import { toOrder } from '../lib/runs/fan-out-order.ts';
+import { startRun } from '../lib/runs/start.ts';
 import { listRuns, readRun } from '../lib/runs.ts';
 import type { ProblemLog, RunDetail, RunList, RunStarted, RunsStarted } from './openapi/runs.ts';
 

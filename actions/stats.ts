@@ -3,19 +3,19 @@ import { csv, json } from '../lib/answer.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { toCsv } from '../lib/csv.ts';
-import { bearsDataToken, requireDataAccess } from '../lib/data-token.ts';
 import { isDay } from '../lib/day.ts';
 import type { Db } from '../lib/db/database.ts';
-import { readOverview, readOverviewRows } from '../lib/overview.ts';
-import { bucketDays, type RangeRequest } from '../lib/range.ts';
+import { bearsDataToken, requireDataAccess } from '../lib/identity/data-token.ts';
+import { listExtraStates } from '../lib/repositories/extras.ts';
+import { listReleaseAssets, readReleaseDownloads } from '../lib/repositories/releases.ts';
+import { readStarHistory } from '../lib/repositories/stars.ts';
+import { readWorkflowRuns } from '../lib/repositories/workflow-runs.ts';
 import { type RepositoryRow, requireRepositoryRow } from '../lib/repositories.ts';
-import { listExtraStates } from '../lib/repository-extras.ts';
-import { listReleaseAssets, readReleaseDownloads } from '../lib/repository-releases.ts';
-import { readStarHistory } from '../lib/repository-stars.ts';
-import { readFigures, readRepositoryTraffic } from '../lib/repository-traffic.ts';
-import { readWorkflowRuns } from '../lib/repository-workflow-runs.ts';
 import { parseId, parseQuery, toId } from '../lib/request.ts';
-import { readPageSize, readTable, readTrafficSums, requireWhole } from '../lib/traffic-table.ts';
+import { readOverview, readOverviewRows } from '../lib/traffic/overview.ts';
+import { bucketDays, type RangeRequest } from '../lib/traffic/range.ts';
+import { readFigures, readRepositoryTraffic } from '../lib/traffic/repository.ts';
+import { readPageSize, readTable, readTrafficSums, requireWhole } from '../lib/traffic/table.ts';
 import type { Overview, RepositoryStats, TrafficTable } from './openapi/stats.ts';
 
 /** Before anything that was collected or imported, and late enough for the calendars of the databases. */

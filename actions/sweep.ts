@@ -1,7 +1,7 @@
 import { serveJob } from '../lib/app.ts';
-import { fanOut, openFanOut } from '../lib/fan-out.ts';
-import { parseOrder } from '../lib/fan-out-order.ts';
-import { closeAbandoned } from '../lib/sweep.ts';
+import { fanOut, openFanOut } from '../lib/runs/fan-out.ts';
+import { parseOrder } from '../lib/runs/fan-out-order.ts';
+import { closeAbandoned } from '../lib/runs/sweep.ts';
 
 /** Enough for the next minute to come, when this one's activations are used up. */
 const RESERVE_MS = 75_000;

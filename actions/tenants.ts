@@ -5,7 +5,7 @@ import { createApp, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { LARGEST_ID, parseBody } from '../lib/request.ts';
 import { listServers } from '../lib/servers.ts';
-import { deleteTenant } from '../lib/tenant-deletion.ts';
+import { deleteTenant } from '../lib/tenants/deletion.ts';
 import { createTenant, getTenant, listTenants, updateTenant } from '../lib/tenants.ts';
 import type { Tenant, TenantDeleted, TenantList } from './openapi/tenants.ts';
 

@@ -1,6 +1,6 @@
 import { serveJob } from '../lib/app.ts';
-import { sendNotices } from '../lib/notices.ts';
-import { watchProblems } from '../lib/watch.ts';
+import { sendNotices } from '../lib/problems/notices.ts';
+import { watchProblems } from '../lib/problems/watch.ts';
 
 /** How long before the activation's end nothing more is sent. */
 const RESERVE_MS = 30_000;

@@ -7,7 +7,7 @@ import { collectTenant } from '../lib/collector.ts';
 import { postgresDialect } from '../lib/db/postgres.ts';
 import type { Tables } from '../lib/db/tables.ts';
 import { openGitHub } from '../lib/github.ts';
-import { startRun } from '../lib/run-start.ts';
+import { startRun } from '../lib/runs/start.ts';
 import { callApi } from '../local/api-call.ts';
 import { openBenchInstallation } from './installation.ts';
 import { OWNER, openSlowGitHub, peakMemory, TOKEN } from './slow-github.ts';

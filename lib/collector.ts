@@ -1,16 +1,16 @@
 import type { Activations } from './activations.ts';
-import { collectExtras } from './collect-extras.ts';
-import { collectRepository, failRepository, type RunAtWork, type Waiting } from './collect-repository.ts';
+import { collectExtras } from './collector/extras.ts';
+import { collectRepository, failRepository, type RunAtWork, type Waiting } from './collector/repository.ts';
 import type { Day } from './day.ts';
 import type { Db } from './db/database.ts';
 import type { RunReason } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import { isForAll } from './github/error.ts';
 import type { GitHubClient } from './github.ts';
-import { openAnswers, type StoredAnswers } from './github-answers.ts';
-import { renewLease } from './lease.ts';
-import { closeRun, type RunKey } from './run-end.ts';
-import { startCollecting } from './run-start.ts';
+import { closeRun, type RunKey } from './runs/end.ts';
+import { renewLease } from './runs/lease.ts';
+import { startCollecting } from './runs/start.ts';
+import { openAnswers, type StoredAnswers } from './tenants/github-answers.ts';
 
 /** GitHub for a tenant's token, which `fingerprint` stands for. */
 interface OpenedGitHub {

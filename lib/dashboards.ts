@@ -1,6 +1,6 @@
 import { hasTenantRight, type TenantAccess } from './access.ts';
-import { cannedDashboards } from './canned-dashboards.ts';
-import type { DashboardDocument } from './dashboard-document.ts';
+import { cannedDashboards } from './dashboards/canned.ts';
+import type { DashboardDocument } from './dashboards/document.ts';
 import type { Db } from './db/database.ts';
 import { isDuplicateKey } from './db/errors.ts';
 import type { Instant } from './db/tables.ts';

@@ -12,10 +12,10 @@ import {
   type Provider,
   type ProviderSource,
   unavailable,
-} from './identity-provider.ts';
+} from './identity/provider.ts';
+import { isEmailVerified } from './identity/verified-email.ts';
 import type { ApiRequest } from './request.ts';
 import { toStorable } from './storable.ts';
-import { isEmailVerified } from './verified-email.ts';
 
 /** Who signed in. The e-mail address is verified and in lower case: roles are given to it. */
 export interface Principal {

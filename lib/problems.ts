@@ -1,6 +1,6 @@
 import { addDays, type Day, startOf, toDay } from './day.ts';
 import type { Instant, ProblemKind, Schedule } from './db/tables.ts';
-import { daysUntilLoss } from './traffic-window.ts';
+import { daysUntilLoss } from './traffic/window.ts';
 
 /** What is known of a repository that may need a person. */
 export interface WatchedRepository {

@@ -1,16 +1,16 @@
 import type { Transaction } from 'kysely';
-import { type ChannelKey, sendMessage } from './channel-sending.ts';
+import { type ChannelKey, sendMessage } from './channels/sending.ts';
 import type { Day } from './day.ts';
 import type { Db } from './db/database.ts';
 import { inTransaction } from './db/portable.ts';
 import { requireInitialized } from './db/schema.ts';
 import type { Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
-import type { NoticeServices } from './notices.ts';
-import { toReportMessage } from './report-message.ts';
+import type { NoticeServices } from './problems/notices.ts';
+import { toReportMessage } from './reports/message.ts';
+import { dueAt, dueWeek, readWeekReport } from './reports/week.ts';
 import { after, CLAIM_MS, toNextTry } from './retry.ts';
-import { toStoredFailure } from './run-end.ts';
-import { dueAt, dueWeek, readWeekReport } from './week-report.ts';
+import { toStoredFailure } from './runs/end.ts';
 
 /**
  * Sends the newest report that is due to every channel for reports that did not get it, once each however often this is

@@ -4,7 +4,7 @@ import { type Day, toDay } from './day.ts';
 import type { Db } from './db/database.ts';
 import type { Instant, Schedule, Tables, Visibility } from './db/tables.ts';
 import { notFound } from './request.ts';
-import { daysUntilLoss } from './traffic-window.ts';
+import { daysUntilLoss } from './traffic/window.ts';
 
 /** What stands in a repository's way since when, and how long there is to mend it. */
 export interface Problem {

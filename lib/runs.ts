@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
+import { countDifferences, listDifferences, type RunDifference } from './collector/verification.ts';
 import type { Db } from './db/database.ts';
 import type { Instant, RunReason, RunState } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import { notFound, toId } from './request.ts';
-import { UNLEASED_MS } from './run-end.ts';
-import { countDifferences, listDifferences, type RunDifference } from './verification.ts';
+import { UNLEASED_MS } from './runs/end.ts';
 
 /** One collection of a tenant: all that were due, or some repositories. */
 export interface Run {

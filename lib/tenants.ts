@@ -12,8 +12,8 @@ import {
   type Credentials,
   checkCredentials,
   saveInstallation,
-} from './tenant-credentials.ts';
-import type { CheckedToken } from './token-check.ts';
+} from './tenants/credentials.ts';
+import type { CheckedToken } from './tenants/token-check.ts';
 
 /** What tenants are created and changed with. */
 export interface TenantServices {

@@ -4,9 +4,9 @@ import { addDays, type Day, toDay, weekOf } from './day.ts';
 import type { Db } from './db/database.ts';
 import { given, mergeRows } from './db/portable.ts';
 import type { Instant, Tables } from './db/tables.ts';
-import { mergeDays, type Observed, type Reading, type Revision, type TrafficDay } from './traffic-day.ts';
-import { mergeWeeks, type TrafficWeek } from './traffic-week.ts';
-import { settledThrough, wholeFrom } from './traffic-window.ts';
+import { mergeDays, type Observed, type Reading, type Revision, type TrafficDay } from './traffic/day.ts';
+import { mergeWeeks, type TrafficWeek } from './traffic/week.ts';
+import { settledThrough, wholeFrom } from './traffic/window.ts';
 
 /** Which repository rows belong to. */
 export interface RepositoryKey {

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
+import { createPace } from '../lib/collector/pace.ts';
 import { type Database, openDatabase } from '../lib/db/database.ts';
 import { migrate } from '../lib/db/migrate.ts';
 import { openGitHub } from '../lib/github.ts';
-import { createPace } from '../lib/pace.ts';
 import { createTestDatabase } from './database.ts';
 import { QUIET, type ServedGitHub, serveGitHub } from './github-server.ts';
 

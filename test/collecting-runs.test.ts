@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { saveSuccess } from '../lib/collector/outcome.ts';
 import { addDays } from '../lib/day.ts';
 import { inTransaction } from '../lib/db/portable.ts';
 import { Failure } from '../lib/failure.ts';
 import { putMember } from '../lib/members.ts';
-import { addRepository } from '../lib/repository-add.ts';
-import { saveSuccess } from '../lib/repository-collected.ts';
-import { removeRepository } from '../lib/repository-removal.ts';
+import { addRepository } from '../lib/repositories/add.ts';
+import { removeRepository } from '../lib/repositories/removal.ts';
 import { readRun } from '../lib/runs.ts';
-import { deleteTenant } from '../lib/tenant-deletion.ts';
+import { deleteTenant } from '../lib/tenants/deletion.ts';
 import { saveDays } from '../lib/traffic.ts';
 import { at, type Collecting, openCollecting, START, STORED } from './collecting.ts';
 import { QUIET } from './github-server.ts';

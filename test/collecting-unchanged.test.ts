@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays, daysFrom } from '../lib/day.ts';
 import * as answers from '../lib/github/answers.ts';
 import { ANSWER_FORMAT } from '../lib/github/memory.ts';
-import { removeRepository } from '../lib/repository-removal.ts';
+import { removeRepository } from '../lib/repositories/removal.ts';
 import { at, type Collecting, openCollecting, START, TOKEN } from './collecting.ts';
 
 let collecting: Collecting;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { DashboardDocument } from '../lib/dashboard-document.ts';
+import { DashboardDocument } from '../lib/dashboards/document.ts';
 import { addDays } from '../lib/day.ts';
 import { openDatabase } from '../lib/db/database.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';

@@ -5,8 +5,10 @@ import {
   requireTenantAccess,
   type TenantAccess,
 } from '../lib/access.ts';
-import { sendMessage, toTestMessage } from '../lib/channel-sending.ts';
+import { sendMessage, toTestMessage } from '../lib/channels/sending.ts';
 import { createChannel, deleteChannel, listChannels, updateChannel } from '../lib/channels.ts';
+import { createPace } from '../lib/collector/pace.ts';
+import { setSchedule } from '../lib/collector/schedule.ts';
 import { collectTenant } from '../lib/collector.ts';
 import {
   changeDashboard,
@@ -19,11 +21,9 @@ import { type Db, openDatabase } from '../lib/db/database.ts';
 import { migrate } from '../lib/db/migrate.ts';
 import { inTransaction, larger, type Merge, mergeRows } from '../lib/db/portable.ts';
 import { requireInitialized, SCHEMA_VERSION } from '../lib/db/schema.ts';
-import { listDueTenants } from '../lib/due-tenants.ts';
 import { Failure } from '../lib/failure.ts';
-import { startAllRuns } from '../lib/fan-out.ts';
+import { openProvider } from '../lib/identity/provider.ts';
 import { savePrincipal } from '../lib/identity.ts';
-import { openProvider } from '../lib/identity-provider.ts';
 import { describeMe } from '../lib/me.ts';
 import {
   listMembers,
@@ -33,18 +33,18 @@ import {
   removeMember,
   removeSystemMember,
 } from '../lib/members.ts';
-import { sendNotices } from '../lib/notices.ts';
-import { readOverview, readOverviewRows } from '../lib/overview.ts';
-import { createPace } from '../lib/pace.ts';
-import { listProblems } from '../lib/problem-list.ts';
+import { listProblems } from '../lib/problems/list.ts';
+import { sendNotices } from '../lib/problems/notices.ts';
+import { watchProblems } from '../lib/problems/watch.ts';
 import { sendReports } from '../lib/reports.ts';
+import { addRepositories, discoverRepositories } from '../lib/repositories/add.ts';
+import { removeRepository } from '../lib/repositories/removal.ts';
 import { listRepositoryRows, readStored } from '../lib/repositories.ts';
-import { addRepositories, discoverRepositories } from '../lib/repository-add.ts';
-import { removeRepository } from '../lib/repository-removal.ts';
-import { readFigures, readRepositoryTraffic } from '../lib/repository-traffic.ts';
-import { startAddedRun, startRun } from '../lib/run-start.ts';
+import { listDueTenants } from '../lib/runs/due-tenants.ts';
+import { startAllRuns } from '../lib/runs/fan-out.ts';
+import { startAddedRun, startRun } from '../lib/runs/start.ts';
+import { closeAbandoned } from '../lib/runs/sweep.ts';
 import { listRuns, readRun } from '../lib/runs.ts';
-import { setSchedule } from '../lib/schedule.ts';
 import { openSecrets } from '../lib/secrets.ts';
 import {
   deleteServer,
@@ -54,13 +54,13 @@ import {
   listServers,
   renameServer,
 } from '../lib/servers.ts';
-import { closeAbandoned } from '../lib/sweep.ts';
-import { deleteTenant } from '../lib/tenant-deletion.ts';
-import { openTenantGitHub } from '../lib/tenant-github.ts';
+import { deleteTenant } from '../lib/tenants/deletion.ts';
+import { openTenantGitHub } from '../lib/tenants/github.ts';
 import { createTenant, getTenant, listTenants, updateTenant } from '../lib/tenants.ts';
-import { readPageSize, readTable, readTrafficSums } from '../lib/traffic-table.ts';
+import { readOverview, readOverviewRows } from '../lib/traffic/overview.ts';
+import { readFigures, readRepositoryTraffic } from '../lib/traffic/repository.ts';
+import { readPageSize, readTable, readTrafficSums } from '../lib/traffic/table.ts';
 import { resealTokens } from '../lib/upgrade.ts';
-import { watchProblems } from '../lib/watch.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
 import { openRecorded, openStandIn } from './db2-recorder.ts';
 import { openTestInstallation, type TestInstallation } from './installation.ts';

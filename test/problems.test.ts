@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { toPayload } from '../lib/channel-message.ts';
-import { toProblemMessage } from '../lib/problem-message.ts';
+import { toPayload } from '../lib/channels/message.ts';
+import { toProblemMessage } from '../lib/problems/message.ts';
 import { findProblems, groupProblems, type WatchedRepository, type WatchedTenant } from '../lib/problems.ts';
 import { blockKitFault } from '../local/webhooks/limits.ts';
 

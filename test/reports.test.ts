@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { WeekReport } from '../actions/openapi/channels.ts';
-import { toPayload } from '../lib/channel-message.ts';
+import { toPayload } from '../lib/channels/message.ts';
 import { addDays } from '../lib/day.ts';
 import { type Db, openDatabase } from '../lib/db/database.ts';
-import { toReportMessage } from '../lib/report-message.ts';
-import { dueWeek } from '../lib/week-report.ts';
+import { toReportMessage } from '../lib/reports/message.ts';
+import { dueWeek } from '../lib/reports/week.ts';
 import { adaptiveCardFault, blockKitFault } from '../local/webhooks/limits.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays, daysBetween, daysFrom } from '../lib/day.ts';
-import { removeRepository } from '../lib/repository-removal.ts';
-import { readRepositoryTraffic } from '../lib/repository-traffic.ts';
-import { deleteTenant } from '../lib/tenant-deletion.ts';
+import { removeRepository } from '../lib/repositories/removal.ts';
+import { deleteTenant } from '../lib/tenants/deletion.ts';
+import { readRepositoryTraffic } from '../lib/traffic/repository.ts';
 import { type Collecting, openCollecting, TOKEN } from './collecting.ts';
 
 const START = '2025-11-03';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { grantPoints, mergeTold, type TokenUse, type Told, UNUSED } from '../lib/token-use.ts';
+import { grantPoints, mergeTold, type TokenUse, type Told, UNUSED } from '../lib/collector/token-use.ts';
 
 const NOW = 1_700_000_000_000;
 const MINUTE = 60_000;

@@ -7,9 +7,9 @@ import {
   type Observation,
   type Observed,
   type TrafficDay,
-} from '../lib/traffic-day.ts';
-import { mergeWeeks, readableWeek, type TrafficWeek } from '../lib/traffic-week.ts';
-import { daysUntilLoss, leastCertain, stateOfMissing, wholeFrom } from '../lib/traffic-window.ts';
+} from '../lib/traffic/day.ts';
+import { mergeWeeks, readableWeek, type TrafficWeek } from '../lib/traffic/week.ts';
+import { daysUntilLoss, leastCertain, stateOfMissing, wholeFrom } from '../lib/traffic/window.ts';
 
 const CREATED = '2020-01-01';
 /** A Wednesday; whole days are those from 2 January, settled ones those up to 10 January. */

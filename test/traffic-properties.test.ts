@@ -12,9 +12,17 @@ import {
   weekOf,
 } from '../lib/day.ts';
 import { Failure } from '../lib/failure.ts';
-import { bucketOf, bucketSpan, bucketsOf, commonDays, spansOf, toRange, weekLabel } from '../lib/range.ts';
-import { mergeDays, type Observation, type TrafficDay } from '../lib/traffic-day.ts';
-import { mergeWeeks, readableWeek, type TrafficWeek } from '../lib/traffic-week.ts';
+import { mergeDays, type Observation, type TrafficDay } from '../lib/traffic/day.ts';
+import {
+  bucketOf,
+  bucketSpan,
+  bucketsOf,
+  commonDays,
+  spansOf,
+  toRange,
+  weekLabel,
+} from '../lib/traffic/range.ts';
+import { mergeWeeks, readableWeek, type TrafficWeek } from '../lib/traffic/week.ts';
 import {
   type DayState,
   daysUntilLoss,
@@ -23,7 +31,7 @@ import {
   settledThrough,
   stateOfMissing,
   wholeFrom,
-} from '../lib/traffic-window.ts';
+} from '../lib/traffic/window.ts';
 
 /** A property that fails prints its seed; `SEED=… npx vitest run test/traffic-properties.test.ts` plays it again. */
 function holds(property: fc.IRawProperty<unknown, false>, numRuns = 300): void {

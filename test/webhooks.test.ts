@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Message, toPayload } from '../lib/channel-message.ts';
+import { type Message, toPayload } from '../lib/channels/message.ts';
 import { adaptiveCardFault, blockKitFault } from '../local/webhooks/limits.ts';
 
 const lines = (count: number, text: string) => Array.from({ length: count }, () => ({ text }));

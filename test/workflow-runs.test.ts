@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ciClonesOf, estimateCiClones } from '../lib/ci-clones.ts';
 import { addDays, daysFrom, startOf } from '../lib/day.ts';
-import type { RangeRequest } from '../lib/range.ts';
-import { readRepositoryTraffic } from '../lib/repository-traffic.ts';
-import { deleteTenant } from '../lib/tenant-deletion.ts';
+import { deleteTenant } from '../lib/tenants/deletion.ts';
+import { ciClonesOf, estimateCiClones } from '../lib/traffic/ci-clones.ts';
+import type { RangeRequest } from '../lib/traffic/range.ts';
+import { readRepositoryTraffic } from '../lib/traffic/repository.ts';
 import { type Collecting, openCollecting } from './collecting.ts';
 
 const START = '2025-11-03';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { DashboardDocument } from '../../lib/dashboard-document.ts';
-import { VegaLiteSpec } from '../../lib/vega-lite-spec.ts';
+import { DashboardDocument } from '../../lib/dashboards/document.ts';
+import { VegaLiteSpec } from '../../lib/dashboards/vega-lite-spec.ts';
 import {
   DashboardChange,
   DashboardCopy,

@@ -1,9 +1,0 @@
-import type { DashboardDocument } from './dashboard-document.ts';
-import portfolio from './dashboards/portfolio.json';
-import trafficByDay from './dashboards/traffic-by-day.json';
-
-/** The dashboards that come with the product, by id. They can be copied, not changed. */
-export const cannedDashboards: Record<string, DashboardDocument> = {
-  'traffic-by-day': trafficByDay as DashboardDocument,
-  portfolio: portfolio as DashboardDocument,
-};

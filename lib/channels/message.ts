@@ -1,0 +1,106 @@
+import type { ChannelKind } from '../db/tables.ts';
+
+/** One line of a message; `href` makes it a link. */
+export interface Line {
+  text: string;
+  href?: string;
+}
+
+/** What is sent, before it takes the form of a channel. Texts are plain. */
+export interface Message {
+  title: string;
+  /** The whole message in one sentence, for notifications. */
+  summary: string;
+  sections: { heading: string; lines: Line[] }[];
+  /** Where more is to be seen; null where the pages' address is not known. */
+  link: { label: string; href: string } | null;
+  /** What a generic webhook gets beside these, for programs. */
+  facts: { type: string } & Record<string, unknown>;
+}
+
+/** The body that a channel of this kind takes. */
+export function toPayload(kind: ChannelKind, message: Message): Record<string, unknown> {
+  if (kind === 'slack') return toSlack(message);
+  if (kind === 'teams') return toTeams(message);
+  const { title, summary, link, facts } = message;
+  return { ...facts, title, summary, link: link?.href ?? null };
+}
+
+/** https://docs.slack.dev/reference/block-kit/blocks: of a header, of a section's text, and of blocks in a message. */
+const MOST_HEADER = 150;
+const MOST_TEXT = 3000;
+const MOST_BLOCKS = 50;
+
+/** https://docs.slack.dev/messaging/formatting-message-text#escaping */
+const escapeSlack = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+function cut(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}
+
+const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } });
+
+function toSlack({ title, summary, sections, link }: Message): Record<string, unknown> {
+  const header = {
+    type: 'header',
+    text: { type: 'plain_text', text: cut(title, MOST_HEADER), emoji: false },
+  };
+  const texts = sections.flatMap(({ heading, lines }) =>
+    toChunks([`*${escapeSlack(heading)}*`, ...lines.map(toSlackLine)], MOST_TEXT),
+  );
+  const foot = link ? [section(`<${link.href}|${escapeSlack(link.label)}>`)] : [];
+  const shown = texts.slice(0, MOST_BLOCKS - 1 - foot.length).map(section);
+  return { text: escapeSlack(cut(summary, MOST_TEXT / 2)), blocks: [header, ...shown, ...foot] };
+}
+
+const MOST_LINE = 400;
+
+function toSlackLine({ text, href }: Line): string {
+  const shown = escapeSlack(cut(text, MOST_LINE));
+  return href ? `• <${href}|${shown}>` : `• ${shown}`;
+}
+
+/** Lines together as far as they fit. */
+function toChunks(lines: readonly string[], most: number): string[] {
+  const chunks: string[] = [];
+  for (const line of lines) {
+    const last = chunks.at(-1);
+    if (last !== undefined && last.length + 1 + line.length <= most)
+      chunks[chunks.length - 1] = `${last}\n${line}`;
+    else chunks.push(line);
+  }
+  return chunks;
+}
+
+/** Text blocks of adaptive cards know a little Markdown, which names must not be taken for. */
+const escapeMarkdown = (text: string) => text.replace(/[\\`*_[\]#~]/g, '\\$&');
+
+const textBlock = (text: string, more: object = {}) => ({ type: 'TextBlock', text, wrap: true, ...more });
+
+/**
+ * What a workflow of Microsoft Teams takes that posts what comes to its webhook:
+ * https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using
+ */
+function toTeams({ title, sections, link }: Message): Record<string, unknown> {
+  const body = [
+    textBlock(escapeMarkdown(title), { size: 'Large', weight: 'Bolder' }),
+    ...sections.flatMap(({ heading, lines }) => [
+      textBlock(escapeMarkdown(heading), { weight: 'Bolder', spacing: 'Medium' }),
+      textBlock(lines.map(toMarkdownLine).join('\n')),
+    ]),
+  ];
+  const actions = link ? [{ type: 'Action.OpenUrl', title: link.label, url: link.href }] : [];
+  const card = { $schema: 'http://adaptivecards.io/schemas/adaptive-card.json', type: 'AdaptiveCard' };
+  const content = { ...card, version: '1.4', body, actions };
+  return {
+    type: 'message',
+    attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content }],
+  };
+}
+
+function toMarkdownLine({ text, href }: Line): string {
+  const shown = escapeMarkdown(cut(text, MOST_LINE));
+  return href ? `- [${shown}](${href})` : `- ${shown}`;
+}

@@ -1,0 +1,161 @@
+import type { Transaction } from 'kysely';
+import type { Db } from '../db/database.ts';
+import { toDatabaseFailure } from '../db/errors.ts';
+import { inTransaction } from '../db/portable.ts';
+import type { ExtraKind, Tables } from '../db/tables.ts';
+import { Failure } from '../failure.ts';
+import type { GitHubClient } from '../github.ts';
+import {
+  type Extra,
+  type ExtraReading,
+  type ExtraState,
+  type ExtraSubject,
+  listExtraStates,
+  saveExtraState,
+} from '../repositories/extras.ts';
+import type { RunKey } from '../runs/end.ts';
+import type { RepositoryKey } from '../traffic.ts';
+import { releaseExtra } from './releases.ts';
+import { starExtra } from './stars.ts';
+import { workflowExtra } from './workflow-runs.ts';
+
+/** What extras are collected with. */
+export interface ExtrasCollector {
+  db: Db;
+  github: GitHubClient;
+  clock: () => Date;
+  /** False: begin nothing more. */
+  isTime: () => boolean;
+}
+
+const EXTRAS: readonly Extra[] = [starExtra, releaseExtra, workflowExtra];
+/** Repositories at once. */
+const AT_ONCE = 6;
+
+interface Due {
+  subject: ExtraSubject;
+  states: Map<ExtraKind, ExtraState>;
+}
+
+/**
+ * Asks for what is due besides the traffic of the repositories that the run collected, each stored by itself: a refusal
+ * fails neither the repository nor the run. Ends early when GitHub refuses everything. `left` are those for which the time
+ * did not suffice. Throws when the database fails.
+ */
+export async function collectExtras(
+  collector: ExtrasCollector,
+  run: RunKey,
+): Promise<{ count: number; left: number }> {
+  const queue = await listDue(collector.db, run, collector.clock());
+  let count = 0;
+  let refused = false;
+  let broken: { error: unknown } | undefined;
+  const work = async (): Promise<void> => {
+    while (!refused && !broken && queue.length > 0 && collector.isTime()) {
+      const due = queue.shift();
+      if (!due) return;
+      refused ||= !(await collectOne(collector, run, due));
+      count += 1;
+    }
+  };
+  const workers = Array.from({ length: AT_ONCE }, () =>
+    work().catch((error: unknown) => {
+      broken ??= { error };
+    }),
+  );
+  // All of them, also after a failure: a container that stops would keep their transactions open, and their rows locked.
+  for (const worker of workers) await worker;
+  if (broken) throw broken.error;
+  return { count, left: refused ? 0 : queue.length };
+}
+
+/** False when GitHub refuses everything; what was read until then is stored. */
+async function collectOne(
+  collector: ExtrasCollector,
+  run: RunKey,
+  { subject, states }: Due,
+): Promise<boolean> {
+  const { db, github, clock } = collector;
+  const readings: ExtraReading[] = [];
+  let goOn = true;
+  for (const extra of EXTRAS) {
+    const state = states.get(extra.kind);
+    if (!goOn || !extra.isDue(subject, state, clock())) continue;
+    const reading = await extra.read({ db, github, now: clock() }, subject, state).catch((error: unknown) => {
+      goOn = false;
+      logDefect(error, subject);
+    });
+    if (reading) readings.push(reading);
+  }
+  await inTransaction(db, (trx) => store(trx, run, { subject, states }, readings, clock()));
+  return goOn;
+}
+
+/** A defect must not fail what was collected; a database that is away fails the activation. */
+function logDefect(error: unknown, { tenantId, repositoryId }: RepositoryKey): void {
+  if (error instanceof Failure) return;
+  const lost = toDatabaseFailure(error);
+  if (lost) throw lost;
+  const stack = error instanceof Error ? error.stack : String(error);
+  console.log(JSON.stringify({ level: 'error', code: 'internal', tenantId, repositoryId, error: stack }));
+}
+
+async function store(
+  trx: Transaction<Tables>,
+  run: RunKey,
+  { subject, states }: Due,
+  readings: readonly ExtraReading[],
+  now: Date,
+): Promise<void> {
+  const { tenantId, repositoryId } = subject;
+  // Holds the row, as a collection does; it may have been removed meanwhile.
+  const held = await trx
+    .selectFrom('repository')
+    .select('repositoryId')
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!held) return;
+  for (const reading of readings) {
+    await reading.save(trx);
+    await saveExtraState(trx, subject, states.get(reading.kind), reading, now);
+  }
+  const asked = readings.reduce((sum, reading) => sum + reading.asked, 0);
+  await trx
+    .updateTable('runRepository')
+    .set((eb) => ({ requestCount: eb('requestCount', '+', asked) }))
+    .where('tenantId', '=', tenantId)
+    .where('runId', '=', run.runId)
+    .where('repositoryId', '=', repositoryId)
+    .execute();
+}
+
+/** The repositories that the run collected and of which an extra is due. */
+async function listDue(db: Db, { tenantId, runId }: RunKey, now: Date): Promise<Due[]> {
+  const rows = await db
+    .selectFrom('runRepository as w')
+    .innerJoin('repository as r', (join) =>
+      join.onRef('r.tenantId', '=', 'w.tenantId').onRef('r.repositoryId', '=', 'w.repositoryId'),
+    )
+    .leftJoin('repositoryFact as f', (join) =>
+      join
+        .onRef('f.tenantId', '=', 'r.tenantId')
+        .onRef('f.repositoryId', '=', 'r.repositoryId')
+        .onRef('f.factDate', '=', 'r.lastCoveredDate'),
+    )
+    .select(['r.tenantId', 'r.repositoryId', 'r.githubId', 'r.firstCoveredDate', 'f.stars'])
+    .where('w.tenantId', '=', tenantId)
+    .where('w.runId', '=', runId)
+    .where('w.state', '=', 'succeeded')
+    .orderBy('r.repositoryId')
+    .execute();
+  const states = new Map<number, Map<ExtraKind, ExtraState>>();
+  for (const { repositoryId, ...state } of await listExtraStates(db, tenantId))
+    states.set(repositoryId, (states.get(repositoryId) ?? new Map()).set(state.kind, state));
+  return rows
+    .map((subject) => ({ subject, states: states.get(subject.repositoryId) ?? new Map() }))
+    .filter(({ subject, states }) =>
+      EXTRAS.some((extra) => extra.isDue(subject, states.get(extra.kind), now)),
+    );
+}

@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto';
+import type { Db } from '../db/database.ts';
+import { inTransaction } from '../db/portable.ts';
+import { GitHubError } from '../github/error.ts';
+import type { Pace } from '../github/pace.ts';
+import { type Grant, grantPoints, mergeTold, type TokenUse, type Told, UNUSED } from './token-use.ts';
+
+interface PaceOptions {
+  db: Db;
+  /** Stands for the token. */
+  fingerprint: string;
+  /** Milliseconds until which everything must be asked. */
+  timeLeft: () => number;
+  time?: Time;
+}
+
+/** Time as it really passes, unless told. */
+interface Time {
+  now: () => number;
+  wait: (milliseconds: number) => Promise<void>;
+}
+
+const REAL_TIME: Time = {
+  now: () => Date.now(),
+  wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+/** Points that are asked for at once: few at first, so that little lapses, then more. */
+const FEWEST = 8;
+const MOST = 64;
+const GROWTH = 1.5;
+const HOUR_MS = 3_600_000;
+/** Tokens that were not used for so long are of no interest any more. */
+const FORGOTTEN_MS = 24 * HOUR_MS;
+/** A server without limits says nothing of them. */
+const UNLIMITED = 1_000_000;
+
+/** Paces the requests of one activation, in step with all others that use the token: what they use is in the database. */
+export function createPace({ db, fingerprint, timeLeft, time = REAL_TIME }: PaceOptions): Pace {
+  const holder = randomBytes(6).toString('base64url');
+  let told: Told = { quota: null, notBefore: 0 };
+  let [points, until, atOnce, inFlight, wanted, granted] = [0, 0, 0, 0, FEWEST, 0];
+  let filling: Promise<void> | undefined;
+  let waiting: (() => void)[] = [];
+
+  const wake = () => {
+    for (const resolve of waiting) resolve();
+    waiting = [];
+  };
+
+  async function fill(): Promise<void> {
+    // What lapses is lost to everybody: so many as were used of the last ones, or more where they did not suffice.
+    if (granted > 0)
+      wanted = Math.max(FEWEST, Math.min(MOST, points > 0 ? granted - points : Math.ceil(wanted * GROWTH)));
+    for (;;) {
+      const wish = { holder, now: time.now(), points: wanted, inFlight, told };
+      const grant = await changeUse({ db, fingerprint, now: wish.now }, (use) => grantPoints(use, wish));
+      if (grant.points > 0) {
+        ({ points, until, atOnce } = grant as Exclude<Grant, { points: 0 }>);
+        granted = points;
+        return;
+      }
+      const { at, reason } = grant as Extract<Grant, { points: 0 }>;
+      const pause = Math.max(0, at - time.now());
+      if (pause >= timeLeft()) throw toError(reason, at);
+      wanted = FEWEST;
+      await time.wait(pause);
+    }
+  }
+
+  return {
+    async enter() {
+      for (;;) {
+        const mayUse = points > 0 && time.now() < until && told.notBefore <= time.now();
+        if (mayUse && inFlight < atOnce) break;
+        // The first answer tells the quota.
+        if (inFlight > 0 && (mayUse || !told.quota)) {
+          await new Promise<void>((resolve) => waiting.push(resolve));
+          continue;
+        }
+        filling ??= fill().finally(() => {
+          filling = undefined;
+          wake();
+        });
+        await filling;
+      }
+      points -= 1;
+      inFlight += 1;
+    },
+    leave(outcome) {
+      inFlight -= 1;
+      told = mergeTold(told, toTold(outcome, time.now()));
+      if (told.quota && told.quota.reset <= time.now()) told = { ...told, quota: null };
+      wake();
+    },
+  };
+}
+
+function toTold(outcome: Parameters<Pace['leave']>[0], now: number): Told {
+  if ('headers' in outcome) return { quota: toQuota(outcome.headers, now), notBefore: 0 };
+  const { error } = outcome;
+  const retryAt = error instanceof GitHubError ? Date.parse(error.details?.retryAt ?? '') : Number.NaN;
+  if (Number.isNaN(retryAt)) return { quota: null, notBefore: 0 };
+  if ((error as GitHubError).code === 'secondary_limit') return { quota: null, notBefore: retryAt };
+  return { quota: { limit: UNLIMITED, remaining: 0, reset: retryAt }, notBefore: 0 };
+}
+
+function toQuota(headers: Record<string, string>, now: number): Told['quota'] {
+  const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) =>
+    Number(headers[`x-ratelimit-${name}`] ?? Number.NaN),
+  ) as [number, number, number];
+  if (limit > 0 && remaining >= 0 && reset > 0) return { limit, remaining, reset: reset * 1000 };
+  return { limit: UNLIMITED, remaining: UNLIMITED, reset: now + HOUR_MS };
+}
+
+function toError(reason: 'pace' | 'quota' | 'slow down', at: number): GitHubError {
+  const retryAt = new Date(at).toISOString();
+  const minute = `${retryAt.slice(0, 16).replace('T', ' ')} UTC`;
+  if (reason === 'quota') {
+    const message = `What GitHub allows the token's owner in an hour is used up but for a reserve until ${minute}.`;
+    return new GitHubError('rate_limited', message, { retryAt });
+  }
+  return new GitHubError(
+    'out_of_time',
+    `GitHub's limits leave room again at ${minute}: it will be asked then.`,
+  );
+}
+
+/** Changes what is stored of a token's use, one after the other. */
+async function changeUse(
+  { db, fingerprint: tokenFingerprint, now }: { db: Db; fingerprint: string; now: number },
+  change: (use: TokenUse) => { use: TokenUse; grant: Grant },
+): Promise<Grant> {
+  return inTransaction(db, async (trx) => {
+    const stored = await trx
+      .selectFrom('tokenUse')
+      .select('state')
+      .where('tokenFingerprint', '=', tokenFingerprint)
+      .forUpdate()
+      .executeTakeFirst();
+    const { use, grant } = change(stored ? (JSON.parse(stored.state) as TokenUse) : UNUSED);
+    const row = { state: JSON.stringify(use), usedAt: new Date(now).toISOString() };
+    if (stored) {
+      await trx.updateTable('tokenUse').set(row).where('tokenFingerprint', '=', tokenFingerprint).execute();
+      return grant;
+    }
+    const old = new Date(now - FORGOTTEN_MS).toISOString();
+    await trx.deleteFrom('tokenUse').where('usedAt', '<', old).execute();
+    await trx
+      .insertInto('tokenUse')
+      .values({ tokenFingerprint, ...row })
+      .execute();
+    return grant;
+  });
+}

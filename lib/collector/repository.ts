@@ -1,0 +1,193 @@
+import type { Transaction } from 'kysely';
+import { type Day, toDay } from '../day.ts';
+import type { Db } from '../db/database.ts';
+import { toDatabaseFailure } from '../db/errors.ts';
+import { inTransaction } from '../db/portable.ts';
+import type { RunReason, Tables } from '../db/tables.ts';
+import { Failure } from '../failure.ts';
+import { type AnswerMemory, createMemory } from '../github/memory.ts';
+import type { GitHubClient, GitHubRepository, GitHubTraffic } from '../github.ts';
+import { saveFact } from '../repositories/facts.ts';
+import { toFullName } from '../repositories.ts';
+import { type RunKey, toStoredFailure } from '../runs/end.ts';
+import { mergePaths, savePaths, saveReferrers } from '../snapshots.ts';
+import { type StoredAnswers, saveAnswers } from '../tenants/github-answers.ts';
+import { coveredFrom } from '../traffic/day.ts';
+import { readableWeek } from '../traffic/week.ts';
+import { daysUntilLoss } from '../traffic/window.ts';
+import { saveDays, saveWeeks, saveWindow } from '../traffic.ts';
+import { type Standing, saveFailure, saveStanding, saveSuccess } from './outcome.ts';
+import { saveDifferences } from './verification.ts';
+
+/** One repository that waits in a run. */
+export interface Waiting {
+  repositoryId: number;
+  githubId: number;
+  known: Standing;
+  lastCoveredDate: Day | null;
+  /** Full names it had before. */
+  formerNames: readonly string[];
+  /** The newest week that is stored. */
+  lastWeek: Day | null;
+}
+
+/** A run, and why it was started: `verify` compares what is stored as well. */
+export interface RunAtWork extends RunKey {
+  reason: RunReason;
+}
+
+/** What one repository is collected with. */
+export interface RepositoryCollector {
+  db: Db;
+  github: GitHubClient;
+  clock: () => Date;
+  /** Stands for the token; what it was answered before is `answers`. */
+  fingerprint: string;
+  answers: StoredAnswers;
+}
+
+const PARTS = { referrers: 'the referrers', paths: 'the paths', weeks: 'the weekly figures' };
+
+/**
+ * Asks GitHub for one repository and stores what it says in one transaction, or stores why it could not. Returns the
+ * failure. What ran out of time is left waiting. Throws when the database fails.
+ */
+export async function collectRepository(
+  collector: RepositoryCollector,
+  run: RunAtWork,
+  waiting: Waiting,
+): Promise<Failure | null> {
+  const { db, github, clock, fingerprint } = collector;
+  const memory = createMemory(await collector.answers.take(waiting.repositoryId));
+  try {
+    const seen = await github.getRepository({ id: waiting.githubId }, memory);
+    const week = readableWeek(clock());
+    const weeks = week !== null && (waiting.lastWeek === null || waiting.lastWeek < week);
+    const traffic = await github.getTraffic(waiting.githubId, { weeks, memory });
+    const answer = { seen, traffic, now: clock(), memory, fingerprint };
+    await inTransaction(db, (trx) => store(trx, run, waiting, answer));
+    return null;
+  } catch (error) {
+    const failure = toFailure(error, run, waiting);
+    if (failure.code !== 'out_of_time') await failRepository(collector, run, waiting, failure, memory);
+    return failure;
+  }
+}
+
+/** Stores that a repository of a run was not collected, and why. */
+export async function failRepository(
+  { db, clock }: Pick<RepositoryCollector, 'db' | 'clock'>,
+  run: RunKey,
+  { repositoryId, lastCoveredDate }: Waiting,
+  failure: Failure,
+  { counted, unchanged }: Pick<AnswerMemory, 'counted' | 'unchanged'>,
+): Promise<void> {
+  const now = clock();
+  const stored = toStoredFailure(failure);
+  await inTransaction(db, async (trx) => {
+    await saveFailure(trx, { tenantId: run.tenantId, repositoryId }, stored, now);
+    await trx
+      .updateTable('runRepository')
+      .set({
+        state: 'failed',
+        ...stored,
+        requestCount: counted,
+        unchangedCount: unchanged,
+        finishedAt: now.toISOString(),
+      })
+      .set({ daysUntilLoss: daysUntilLoss(lastCoveredDate, toDay(now)) })
+      .where('tenantId', '=', run.tenantId)
+      .where('runId', '=', run.runId)
+      .where('repositoryId', '=', repositoryId)
+      .where('state', '=', 'waiting')
+      .execute();
+  });
+}
+
+/** A defect fails its repository and not the others; a database that is away fails the activation. */
+function toFailure(error: unknown, run: RunKey, { repositoryId }: Waiting): Failure {
+  if (error instanceof Failure) return error;
+  const lost = toDatabaseFailure(error);
+  if (lost) throw lost;
+  const stack = error instanceof Error ? error.stack : String(error);
+  console.log(JSON.stringify({ level: 'error', code: 'internal', ...run, repositoryId, error: stack }));
+  return new Failure(
+    500,
+    'internal',
+    'Something went wrong that should not have. The log of the run’s activation says what.',
+  );
+}
+
+interface Answer {
+  seen: GitHubRepository;
+  traffic: GitHubTraffic;
+  now: Date;
+  memory: AnswerMemory;
+  fingerprint: string;
+}
+
+async function store(
+  trx: Transaction<Tables>,
+  run: RunAtWork,
+  { repositoryId, known, formerNames }: Waiting,
+  { seen, traffic, now, memory, fingerprint }: Answer,
+): Promise<void> {
+  const key = { tenantId: run.tenantId, repositoryId };
+  const observed = { views: traffic.views.days, clones: traffic.clones.days };
+  const reading = { now, createdDate: toDay(new Date(seen.createdAt)) };
+  const visibility = seen.private ? 'private' : 'public';
+  const firstCoveredDate = coveredFrom(observed, reading);
+  const lack = toLack(traffic.lacking);
+  if (!(await saveSuccess(trx, key, { visibility, firstCoveredDate, now, lack }))) return;
+  await saveStanding(trx, key, { known, seen, now });
+  if (run.reason === 'verify') await saveDifferences(trx, run, key, { observed, reading });
+  await saveDays(trx, key, observed, reading);
+  if (traffic.viewWeeks.length + traffic.cloneWeeks.length > 0)
+    await saveWeeks(trx, key, { views: traffic.viewWeeks, clones: traffic.cloneWeeks }, now);
+  await saveToday(trx, key, traffic, now);
+  const { stars, forks, subscribers, openIssues } = seen;
+  await saveFact(trx, key, { factDate: toDay(now), stars, forks, subscribers, openIssues });
+  const names = [seen.fullName, toFullName(known), ...formerNames];
+  if (traffic.paths) await savePaths(trx, key, toDay(now), mergePaths(traffic.paths, names));
+  await saveAnswers(trx, key, { fingerprint, answers: memory.changed, now });
+  await trx
+    .updateTable('runRepository')
+    .set({
+      state: 'succeeded',
+      ...lack,
+      fullName: seen.fullName,
+      requestCount: memory.counted,
+      unchangedCount: memory.unchanged,
+      finishedAt: now.toISOString(),
+    })
+    .where('tenantId', '=', run.tenantId)
+    .where('runId', '=', run.runId)
+    .where('repositoryId', '=', repositoryId)
+    .execute();
+}
+
+/** Days are what is lost when nobody reads them; what else was not given is said, and the day counts as covered. */
+function toLack(lacking: GitHubTraffic['lacking']): { code: string; message: string } | null {
+  const [first] = lacking;
+  if (!first) return null;
+  const parts = lacking.map(({ part }) => PARTS[part]).join(' and ');
+  const message = `Views and clones are stored, but not ${parts}: ${first.error.message}`;
+  return toStoredFailure({ code: 'partly_collected', message });
+}
+
+/** What GitHub says of the 14 days together, as of today. */
+async function saveToday(
+  trx: Transaction<Tables>,
+  key: { tenantId: number; repositoryId: number },
+  { views, clones, referrers, paths }: GitHubTraffic,
+  now: Date,
+): Promise<void> {
+  const today = toDay(now);
+  // The window stands for the day's lists as well: without one of them, those of the day before stay the newest.
+  if (referrers && paths)
+    await saveWindow(trx, key, {
+      ...{ observedDate: today, viewCount: views.count, viewUniques: views.uniques },
+      ...{ cloneCount: clones.count, cloneUniques: clones.uniques },
+    });
+  if (referrers) await saveReferrers(trx, key, today, referrers);
+}

@@ -1,0 +1,92 @@
+import type { TenantAccess } from '../access.ts';
+import type { Db } from '../db/database.ts';
+import type { Instant } from '../db/tables.ts';
+import { findProblems, groupProblems, type ProblemGroup } from '../problems.ts';
+import { type RepositoryRow, toFullName } from '../repositories.ts';
+
+/**
+ * What needs a person among the repositories that somebody may see, now: by the watchdog's rules, but without waiting for
+ * its next round. Who sees only some repositories is not told of the tenant's token.
+ */
+export async function readAttention(
+  db: Db,
+  { tenantId, repositoryIds }: TenantAccess,
+  rows: readonly RepositoryRow[],
+  now: Date,
+): Promise<ProblemGroup[]> {
+  const active = rows.filter(({ schedule }) => schedule !== 'paused');
+  const tenant = await readTenant(db, tenantId);
+  const lastSuccessAt = active.reduce<Instant | null>(
+    (newest, row) => ((row.lastSuccessAt ?? '') > (newest ?? '') ? row.lastSuccessAt : newest),
+    null,
+  );
+  const tokenExpiresAt = repositoryIds === null ? (tenant?.tokenExpiresAt ?? null) : null;
+  const repositories = active.map((row) => ({ ...row, fullName: toFullName(row) }));
+  const watched = { tokenExpiresAt, lastSuccessAt, lastRunAt: tenant?.lastRunAt ?? null, repositories };
+  return groupProblems(findProblems(watched, now));
+}
+
+function readTenant(db: Db, tenantId: number) {
+  return db
+    .selectFrom('tenant')
+    .select('tokenExpiresAt')
+    .select((eb) =>
+      eb
+        .selectFrom('collectionRun')
+        .select(({ fn }) => fn.max<Instant | null>('startedAt').as('startedAt'))
+        .whereRef('collectionRun.tenantId', '=', 'tenant.tenantId')
+        .as('lastRunAt'),
+    )
+    .where('tenantId', '=', tenantId)
+    .executeTakeFirst();
+}
+
+/** A tenant's problem as the system log shows it. */
+export interface LoggedProblem extends ProblemGroup {
+  tenantId: number;
+  tenantName: string;
+  /** Channels that could not be told of it, and why. */
+  untold: { channel: string; message: string }[];
+}
+
+/** Everything that the watchdog noted in any tenant and that is not over, by tenant. */
+export async function listProblems(db: Db): Promise<LoggedProblem[]> {
+  const rows = await db
+    .selectFrom('problem as p')
+    .innerJoin('tenant as t', 't.tenantId', 'p.tenantId')
+    .select(['p.tenantId', 't.name as tenantName', 'p.problemId', 'p.kind', 'p.code', 'p.repositoryId'])
+    .select(['p.fullName', 'p.message', 'p.sinceAt as since'])
+    .where('p.untilAt', 'is', null)
+    .orderBy('t.name')
+    .orderBy('p.problemId')
+    .execute();
+  const untold = await listUntold(db);
+  const tenants = new Map(rows.map(({ tenantId, tenantName }) => [tenantId, tenantName]));
+  return [...tenants].flatMap(([tenantId, tenantName]) =>
+    groupProblems(
+      rows.flatMap((row) => (row.tenantId === tenantId ? [{ ...row, daysUntilLoss: null }] : [])),
+    ).map((group) => ({
+      ...{ tenantId, tenantName, ...group },
+      untold: untold
+        .filter((one) => one.tenantId === tenantId)
+        .map(({ channel, message }) => ({ channel, message: message ?? '' })),
+    })),
+  );
+}
+
+function listUntold(db: Db) {
+  return db
+    .selectFrom('problemNotice as n')
+    .innerJoin('problem as p', (join) =>
+      join.onRef('p.tenantId', '=', 'n.tenantId').onRef('p.problemId', '=', 'n.problemId'),
+    )
+    .innerJoin('channel as c', (join) =>
+      join.onRef('c.tenantId', '=', 'n.tenantId').onRef('c.channelId', '=', 'n.channelId'),
+    )
+    .select(['n.tenantId', 'c.name as channel', 'n.failureMessage as message'])
+    .distinct()
+    .where('p.untilAt', 'is', null)
+    .where('n.sentAt', 'is', null)
+    .where('n.failureCode', 'is not', null)
+    .execute();
+}

@@ -1,0 +1,214 @@
+import type { Transaction } from 'kysely';
+import { type ChannelKey, sendMessage } from '../channels/sending.ts';
+import type { ChannelServices } from '../channels.ts';
+import type { Db } from '../db/database.ts';
+import { given, inTransaction, type Merge, mergeRows } from '../db/portable.ts';
+import type { Instant, Tables } from '../db/tables.ts';
+import { Failure } from '../failure.ts';
+import type { FoundProblem } from '../problems.ts';
+import { after, CLAIM_MS, toNextTry } from '../retry.ts';
+import { toStoredFailure } from '../runs/end.ts';
+import { toProblemMessage } from './message.ts';
+
+/** What notices are sent with. */
+export interface NoticeServices extends ChannelServices {
+  pagesUrl: string | null;
+  /** False when nothing more may be begun. */
+  isTime: () => boolean;
+}
+
+/** Nobody needs to hear any more that something is over. */
+const NEWS_MS = 7 * 86_400_000;
+const AT_ONCE = 4;
+
+/**
+ * Tells every channel for problems what it was not told yet: in one message each, once that a problem began and once that
+ * it is over. What fails is tried again later. The notices are claimed before they are sent, so that two at once send them
+ * once; only when it ends between the channel's answer and the note of it is a message sent a second time.
+ */
+export async function sendNotices(services: NoticeServices): Promise<{ sent: number; failed: number }> {
+  const queue = await listPending(services.db, services.clock());
+  const total = { sent: 0, failed: 0 };
+  const work = async () => {
+    while (queue.length > 0 && services.isTime()) {
+      const channel = queue.shift();
+      const outcome = channel && (await notify(services, channel));
+      if (outcome) total[outcome] += 1;
+    }
+  };
+  for (const worker of Array.from({ length: AT_ONCE }, work)) await worker;
+  return total;
+}
+
+type Phase = 'began' | 'over';
+
+/** Channels that have not been told of a problem that is there, or that one they were told of is over. */
+async function listPending(db: Db, now: Date): Promise<ChannelKey[]> {
+  const rows = await db
+    .selectFrom('channel as c')
+    .innerJoin('problem as p', 'p.tenantId', 'c.tenantId')
+    .leftJoin('problemNotice as b', (join) =>
+      join
+        .onRef('b.tenantId', '=', 'p.tenantId')
+        .onRef('b.problemId', '=', 'p.problemId')
+        .onRef('b.channelId', '=', 'c.channelId')
+        .on('b.phase', '=', 'began'),
+    )
+    .leftJoin('problemNotice as o', (join) =>
+      join
+        .onRef('o.tenantId', '=', 'p.tenantId')
+        .onRef('o.problemId', '=', 'p.problemId')
+        .onRef('o.channelId', '=', 'c.channelId')
+        .on('o.phase', '=', 'over'),
+    )
+    .select(['c.tenantId', 'c.channelId'])
+    .distinct()
+    .where('c.contents', '<>', 'reports')
+    .where(({ and, eb, or }) =>
+      or([
+        and([eb('p.untilAt', 'is', null), eb('b.sentAt', 'is', null)]),
+        and([
+          eb('p.untilAt', '>', after(now, -NEWS_MS)),
+          eb('b.sentAt', 'is not', null),
+          eb('o.sentAt', 'is', null),
+        ]),
+      ]),
+    )
+    .execute();
+  return rows;
+}
+
+async function notify(services: NoticeServices, key: ChannelKey): Promise<'sent' | 'failed' | null> {
+  const { db, clock, pagesUrl } = services;
+  const claim = await inTransaction(db, (trx) => claimNews(trx, key, clock()));
+  if (!claim) return null;
+  const { tenant, notices } = claim;
+  const of = (phase: Phase) => notices.filter((one) => one.phase === phase);
+  const message = toProblemMessage({ tenant, began: of('began'), over: of('over') }, pagesUrl);
+  try {
+    await sendMessage(services, key, message);
+    await markSent(db, key, notices, clock());
+    return 'sent';
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    await markFailed(db, key, notices, error, clock());
+    return 'failed';
+  }
+}
+
+interface Notice extends FoundProblem {
+  problemId: number;
+  phase: Phase;
+  attempts: number;
+}
+
+/** Takes what a channel is to be told; null when that is nothing, or when somebody else has it, or it has to wait. */
+async function claimNews(trx: Transaction<Tables>, key: ChannelKey, now: Date) {
+  const tenant = await trx
+    .selectFrom('tenant')
+    .select(['tenantId', 'name'])
+    .where('tenantId', '=', key.tenantId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!tenant || !(await isThere(trx, key))) return null;
+  const known = await trx
+    .selectFrom('problemNotice')
+    .select(['problemId', 'phase', 'attempts', 'dueAt', 'sentAt'])
+    .where('tenantId', '=', key.tenantId)
+    .where('channelId', '=', key.channelId)
+    .execute();
+  if (known.some(({ dueAt }) => dueAt !== null && dueAt > now.toISOString())) return null;
+  const at = (problemId: number, phase: Phase) =>
+    known.find((one) => one.problemId === problemId && one.phase === phase);
+  const problems = await listNews(trx, key.tenantId, now);
+  const notices = problems.flatMap(({ problemId, sinceAt: since, untilAt, ...problem }): Notice[] => {
+    const phase = untilAt === null ? 'began' : 'over';
+    const before = at(problemId, phase);
+    if (before?.sentAt || (phase === 'over' && !at(problemId, 'began')?.sentAt)) return [];
+    return [
+      { ...problem, daysUntilLoss: null, problemId, phase, since, attempts: (before?.attempts ?? 0) + 1 },
+    ];
+  });
+  if (notices.length === 0) return null;
+  const dueAt = after(now, CLAIM_MS);
+  const rows = notices.map(({ problemId, phase, attempts }) => ({
+    ...key,
+    problemId,
+    phase,
+    attempts,
+    dueAt,
+  }));
+  await mergeRows(trx, claims, rows);
+  return { tenant, notices };
+}
+
+const claims: Merge<'problemNotice'> = {
+  into: 'problemNotice',
+  columns: {
+    ...({ tenantId: 'integer', problemId: 'integer', channelId: 'integer', phase: 'varchar(5)' } as const),
+    ...({ attempts: 'integer', dueAt: 'timestamptz' } as const),
+  },
+  key: ['tenantId', 'problemId', 'channelId', 'phase'],
+  update: { attempts: given('attempts'), dueAt: given('dueAt') },
+};
+
+async function isThere(trx: Transaction<Tables>, { tenantId, channelId }: ChannelKey): Promise<boolean> {
+  const row = await trx
+    .selectFrom('channel')
+    .select('contents')
+    .where('tenantId', '=', tenantId)
+    .where('channelId', '=', channelId)
+    .executeTakeFirst();
+  return row !== undefined && row.contents !== 'reports';
+}
+
+function listNews(trx: Transaction<Tables>, tenantId: number, now: Date) {
+  return trx
+    .selectFrom('problem')
+    .select(['problemId', 'kind', 'code', 'repositoryId', 'fullName', 'message', 'sinceAt', 'untilAt'])
+    .where('tenantId', '=', tenantId)
+    .where(({ eb, or }) => or([eb('untilAt', 'is', null), eb('untilAt', '>', after(now, -NEWS_MS))]))
+    .orderBy('problemId')
+    .execute();
+}
+
+function updateNotices(db: Db, { tenantId, channelId }: ChannelKey, phase: Phase, problemIds: number[]) {
+  return db
+    .updateTable('problemNotice')
+    .where('tenantId', '=', tenantId)
+    .where('channelId', '=', channelId)
+    .where('phase', '=', phase)
+    .where('problemId', 'in', problemIds);
+}
+
+type Outcome = {
+  dueAt: Instant | null;
+  sentAt: Instant | null;
+  failureCode: string | null;
+  failureMessage: string | null;
+};
+
+async function mark(db: Db, key: ChannelKey, notices: readonly Notice[], outcome: Outcome): Promise<void> {
+  for (const phase of ['began', 'over'] as const) {
+    const problemIds = notices.filter((one) => one.phase === phase).map(({ problemId }) => problemId);
+    if (problemIds.length > 0) await updateNotices(db, key, phase, problemIds).set(outcome).execute();
+  }
+}
+
+function markSent(db: Db, key: ChannelKey, notices: readonly Notice[], now: Date): Promise<void> {
+  return mark(db, key, notices, {
+    ...{ dueAt: null, sentAt: now.toISOString(), failureCode: null, failureMessage: null },
+  });
+}
+
+async function markFailed(
+  db: Db,
+  key: ChannelKey,
+  notices: readonly Notice[],
+  failure: Failure,
+  now: Date,
+): Promise<void> {
+  const { code: failureCode, message: failureMessage } = toStoredFailure(failure);
+  const dueAt = toNextTry(failure, Math.max(...notices.map(({ attempts }) => attempts)), now);
+  await mark(db, key, notices, { dueAt, sentAt: null, failureCode, failureMessage });
+}

@@ -1,0 +1,148 @@
+import type { Transaction } from 'kysely';
+import type { Db } from '../db/database.ts';
+import { inTransaction } from '../db/portable.ts';
+import { requireInitialized } from '../db/schema.ts';
+import type { Instant, Tables } from '../db/tables.ts';
+import { type FoundProblem, findProblems, type WatchedRepository } from '../problems.ts';
+import { toFullName } from '../repositories.ts';
+
+/** How far back runs and collections are looked at: longer than any collection may be late. */
+const LOOK_BACK_MS = 14 * 86_400_000;
+/** What was collected since then can have failed only, and such are listed anyway. */
+const FRESH_MS = 2 * 86_400_000;
+
+const ago = (now: Date, milliseconds: number) => new Date(now.getTime() - milliseconds).toISOString();
+
+/**
+ * Writes what needs a person now in any tenant, and that what did no longer does. Doing it again changes nothing, and two
+ * at once write each problem once. Answers how many began and how many are over. Throws `not_initialized` and
+ * `schema_mismatch`.
+ */
+export async function watchProblems(db: Db, now: Date): Promise<{ began: number; over: number }> {
+  await requireInitialized(db);
+  const found = await findAll(db, now);
+  const open = await listOpen(db);
+  const tenantIds = new Set([...found.keys(), ...open.map(({ tenantId }) => tenantId)]);
+  const total = { began: 0, over: 0 };
+  for (const tenantId of tenantIds) {
+    const known = open.filter((one) => one.tenantId === tenantId);
+    const { began, over } = compare(known, found.get(tenantId) ?? []);
+    if (began.length + over.length === 0) continue;
+    const changes = await inTransaction(db, (trx) => store(trx, tenantId, found.get(tenantId) ?? [], now));
+    total.began += changes.began;
+    total.over += changes.over;
+  }
+  return total;
+}
+
+async function findAll(db: Db, now: Date): Promise<Map<number, FoundProblem[]>> {
+  const tenants = await db.selectFrom('tenant').select(['tenantId', 'tokenExpiresAt']).execute();
+  const [successes, runs, repositories] = [
+    await lastSuccesses(db),
+    await lastRuns(db, now),
+    await listSuspects(db, now),
+  ];
+  const byTenant = new Map<number, WatchedRepository[]>();
+  for (const { tenantId, owner, name, ...one } of repositories)
+    byTenant.set(tenantId, [
+      ...(byTenant.get(tenantId) ?? []),
+      { ...one, fullName: toFullName({ owner, name }) },
+    ]);
+  const found = tenants.map(({ tenantId, tokenExpiresAt }): [number, FoundProblem[]] => {
+    const [lastSuccessAt, lastRunAt] = [successes.get(tenantId) ?? null, runs.get(tenantId) ?? null];
+    const suspects = byTenant.get(tenantId) ?? [];
+    return [
+      tenantId,
+      findProblems({ tokenExpiresAt, lastSuccessAt, lastRunAt, repositories: suspects }, now),
+    ];
+  });
+  return new Map(found.filter(([, problems]) => problems.length > 0));
+}
+
+async function lastSuccesses(db: Db): Promise<Map<number, Instant | null>> {
+  const rows = await db
+    .selectFrom('repository')
+    .select(({ fn }) => ['tenantId', fn.max<Instant | null>('lastSuccessAt').as('lastSuccessAt')])
+    .where('schedule', '<>', 'paused')
+    .groupBy('tenantId')
+    .execute();
+  return new Map(rows.map(({ tenantId, lastSuccessAt }) => [tenantId, lastSuccessAt]));
+}
+
+async function lastRuns(db: Db, now: Date): Promise<Map<number, Instant>> {
+  const rows = await db
+    .selectFrom('collectionRun')
+    .select(({ fn }) => ['tenantId', fn.max<Instant>('startedAt').as('startedAt')])
+    .where('startedAt', '>', ago(now, LOOK_BACK_MS))
+    .groupBy('tenantId')
+    .execute();
+  return new Map(rows.map(({ tenantId, startedAt }) => [tenantId, startedAt]));
+}
+
+/** Repositories of all tenants with whom something may be wrong: mostly few. */
+function listSuspects(db: Db, now: Date) {
+  return db
+    .selectFrom('repository')
+    .select(['tenantId', 'repositoryId', 'owner', 'name', 'schedule', 'addedAt', 'lastCoveredDate'])
+    .select(['lastSuccessAt', 'failureCode', 'failureMessage', 'failureAt'])
+    .where('schedule', '<>', 'paused')
+    .where(({ eb, or }) =>
+      or([
+        eb('failureCode', 'is not', null),
+        eb('lastSuccessAt', 'is', null),
+        eb('lastSuccessAt', '<=', ago(now, FRESH_MS)),
+      ]),
+    )
+    .execute();
+}
+
+const selectOpen = (db: Db) =>
+  db
+    .selectFrom('problem')
+    .select(['tenantId', 'problemId', 'kind', 'code', 'repositoryId'])
+    .where('untilAt', 'is', null);
+
+const listOpen = (db: Db) => selectOpen(db).execute();
+
+type OpenProblem = Awaited<ReturnType<typeof listOpen>>[number];
+type Cause = Pick<FoundProblem, 'kind' | 'code' | 'repositoryId'>;
+
+const causeOf = ({ kind, code, repositoryId }: Cause) => `${kind} ${code} ${repositoryId ?? ''}`;
+
+function compare(open: readonly OpenProblem[], found: readonly FoundProblem[]) {
+  const [known, current] = [new Set(open.map(causeOf)), new Set(found.map(causeOf))];
+  return {
+    began: found.filter((one) => !known.has(causeOf(one))),
+    over: open.filter((one) => !current.has(causeOf(one))),
+  };
+}
+
+/** Holds the tenant, so that of two that write its problems one waits for the other. */
+async function store(
+  trx: Transaction<Tables>,
+  tenantId: number,
+  found: readonly FoundProblem[],
+  now: Date,
+): Promise<{ began: number; over: number }> {
+  const tenant = await trx
+    .selectFrom('tenant')
+    .select('tenantId')
+    .where('tenantId', '=', tenantId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!tenant) return { began: 0, over: 0 };
+  const { began, over } = compare(await selectOpen(trx).where('tenantId', '=', tenantId).execute(), found);
+  for (const { since: sinceAt, daysUntilLoss: _, ...problem } of began)
+    await trx
+      .insertInto('problem')
+      .values({ tenantId, ...problem, sinceAt })
+      .execute();
+  for (const { problemId } of over)
+    await trx
+      .updateTable('problem')
+      .set({ untilAt: now.toISOString() })
+      .where('tenantId', '=', tenantId)
+      .where('problemId', '=', problemId)
+      .execute();
+  return { began: began.length, over: over.length };
+}

@@ -1,0 +1,83 @@
+import type { Line, Message } from '../channels/message.ts';
+import type { ReportedRepository, WeekReport } from './week.ts';
+
+const whole = new Intl.NumberFormat('en-GB');
+const percent = new Intl.NumberFormat('en-GB', {
+  ...({ style: 'percent', maximumFractionDigits: 0, signDisplay: 'exceptZero' } as const),
+});
+const utc = { timeZone: 'UTC' } as const;
+const dayAndMonth = new Intl.DateTimeFormat('en-GB', { ...utc, day: 'numeric', month: 'short' });
+const weekday = new Intl.DateTimeFormat('en-GB', { ...utc, weekday: 'short' });
+
+const formatCount = (count: number | null) => (count === null ? 'unknown' : whole.format(count));
+const plural = (count: number, one: string, many = `${one}s`) =>
+  `${whole.format(count)} ${count === 1 ? one : many}`;
+const repositoriesOf = (count: number) => plural(count, 'repository', 'repositories');
+
+/** The weekly report as a message, with links to the pages where they are known. */
+export function toReportMessage(report: WeekReport, pagesUrl: string | null): Message {
+  const { tenant, week, repositoryCount, viewCount, cloneCount, repositories } = report;
+  const tenantUrl = pagesUrl && `${pagesUrl}/t/${tenant.tenantId}`;
+  const range = `?from=${week.from}&to=${week.to}`;
+  const dates = [week.from, week.to].map((day) => dayAndMonth.format(new Date(day))).join(' to ');
+  const title = `${tenant.name}: traffic of week ${week.label} (${dates})`;
+  const short = `${repositoriesOf(repositoryCount)}: ${formatCount(viewCount)} views, ${formatCount(cloneCount)} clones`;
+  const sections = [
+    { heading: 'The week', lines: [{ text: short }, ...toComparison(report)] },
+    {
+      heading: `Most unique views (${repositories.length} of ${repositoryCount})`,
+      lines: repositories.map((one) =>
+        toLine(one, tenantUrl && `${tenantUrl}/r/${one.repositoryId}${range}`),
+      ),
+    },
+    { heading: 'New referrers', lines: toReferrers(report) },
+    { heading: 'Not complete', lines: toIncomplete(report) },
+  ].filter(({ lines }) => lines.length > 0);
+  const link = tenantUrl ? { label: 'Open the overview of the week', href: `${tenantUrl}${range}` } : null;
+  return {
+    title,
+    summary: `${title}. ${short}`,
+    sections,
+    link,
+    facts: { type: 'weekly report', ...report },
+  };
+}
+
+function toComparison({ compared, repositoryCount }: WeekReport): Line[] {
+  if (!compared || compared.change === null) return [];
+  const { from, to, change, repositoryCount: count } = compared;
+  const days = `${weekday.format(new Date(from))} to ${weekday.format(new Date(to))}`;
+  const which = count === repositoryCount ? '' : `, of the ${repositoriesOf(count)} that can be compared`;
+  return [{ text: `Views ${percent.format(change)} against the week before (${days}${which})` }];
+}
+
+function toLine(
+  { fullName, viewUniques, uniquesExact, ...one }: ReportedRepository,
+  href: string | null,
+): Line {
+  const unique = `${uniquesExact || viewUniques === null ? '' : 'at most '}${formatCount(viewUniques)} unique`;
+  const change = one.change === null ? '' : ` (${percent.format(one.change)})`;
+  const views = `${formatCount(one.viewCount)} views${change}`;
+  const text = `${fullName}: ${unique}, ${views}, ${formatCount(one.cloneCount)} clones`;
+  return href === null ? { text } : { text, href };
+}
+
+const MOST_NAMED = 3;
+
+function toReferrers({ newReferrers }: WeekReport): Line[] {
+  return newReferrers.map(({ referrer, viewCount, repositories }) => {
+    const more = repositories.length > MOST_NAMED ? ` and ${repositories.length - MOST_NAMED} more` : '';
+    const names = `${repositories.slice(0, MOST_NAMED).join(', ')}${more}`;
+    return { text: `${referrer}: ${plural(viewCount, 'view')} of ${names}` };
+  });
+}
+
+function toIncomplete({ incomplete }: WeekReport): Line[] {
+  const { lostDays, provisionalDays, failingRepositories } = incomplete;
+  return [
+    lostDays > 0 && `${plural(lostDays, 'repository day')} lost: no collection covered them`,
+    provisionalDays > 0 &&
+      `${plural(provisionalDays, 'repository day')} may still grow: GitHub takes up to 72 hours`,
+    failingRepositories > 0 && `Collecting fails for ${repositoriesOf(failingRepositories)}`,
+  ].flatMap((text) => (text === false ? [] : [{ text }]));
+}

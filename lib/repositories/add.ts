@@ -1,0 +1,161 @@
+import type { Db } from '../db/database.ts';
+import { isDuplicateKey, isOrphan } from '../db/errors.ts';
+import { Failure } from '../failure.ts';
+import { isForAll } from '../github/error.ts';
+import type { GitHubClient, GitHubRepository } from '../github.ts';
+import { type Repository, requireRepositoryRow, toRepository } from '../repositories.ts';
+import { notFound } from '../request.ts';
+
+/** A repository by the name that somebody typed. */
+export interface RepositoryName {
+  owner: string;
+  name: string;
+}
+
+/** Where repositories are added, and for whom. */
+export interface Adding {
+  db: Db;
+  github: GitHubClient;
+  now: Date;
+  tenantId: number;
+  /** E-mail address. */
+  addedBy: string;
+}
+
+/** A repository that was not added: the failure's code, and what can be done about it. */
+export interface Refused extends RepositoryName {
+  code: string;
+  message: string;
+}
+
+/** A repository whose traffic the tenant's token may read. */
+export interface Candidate extends RepositoryName {
+  githubId: number;
+  fullName: string;
+  visibility: 'public' | 'private';
+  archived: boolean;
+  pushAccess: boolean;
+  tracked: boolean;
+}
+
+/** GitHub is asked for so many repositories at once. */
+const AT_ONCE = 8;
+
+/**
+ * Adds a repository once GitHub shows its traffic to the tenant's token. Throws `repository_not_on_github`,
+ * `no_push_access`, `already_tracked`, `tenant_not_found`, and what GitHub refuses with.
+ */
+export async function addRepository(adding: Adding, name: RepositoryName): Promise<Repository> {
+  const found = await requireOnGitHub(adding, name);
+  await adding.github.getTraffic(found.id, { weeks: false }).catch(refuseMissing);
+  return insertRepository(adding, found);
+}
+
+/**
+ * Adds many, each accepted or refused by itself, in their order. That a user's token may read traffic is tried with the
+ * first one only. What would meet all of them refuses those that are left, and is thrown where none was added before.
+ */
+export async function addRepositories(
+  adding: Adding,
+  names: readonly RepositoryName[],
+): Promise<{ added: Repository[]; refused: Refused[] }> {
+  const added: Repository[] = [];
+  const refused: Refused[] = [];
+  const [first, ...rest] = names;
+  const results = first ? [await addRepository(adding, first).catch(toRefusal)] : [];
+  for (let start = 0; start < rest.length; start += AT_ONCE) {
+    const some = rest.slice(start, start + AT_ONCE);
+    const hopeless = results.find(isHopeless);
+    const ask = async (name: RepositoryName) => hopeless ?? requireReadable(adding, name).catch(toRefusal);
+    for (const one of await Promise.all(some.map(ask)))
+      results.push(one instanceof Failure ? one : await insertRepository(adding, one).catch(toRefusal));
+  }
+  const failure = results.find(isHopeless);
+  if (failure && results.every((result) => result instanceof Failure)) throw failure;
+  for (const [index, { owner, name }] of names.entries()) {
+    const result = results[index];
+    if (result instanceof Failure) refused.push({ owner, name, code: result.code, message: result.message });
+    else if (result) added.push(result);
+  }
+  return { added, refused };
+}
+
+/** The repositories that the tenant may read traffic of, in the order of `listRepositories`; `truncated`: GitHub has more. */
+export async function discoverRepositories(
+  { db, github }: Pick<Adding, 'db' | 'github'>,
+  tenantId: number,
+  q = '',
+): Promise<{ candidates: Candidate[]; truncated: boolean }> {
+  const { repositories, complete } = await github.listRepositories();
+  const rows = await db
+    .selectFrom('repository')
+    .select('githubId')
+    .where('tenantId', '=', tenantId)
+    .execute();
+  const tracked = new Set(rows.map(({ githubId }) => githubId));
+  const sought = q.trim().toLowerCase();
+  const candidates = repositories
+    .filter(({ fullName }) => fullName.toLowerCase().includes(sought))
+    .map(
+      (one): Candidate => ({
+        ...{ githubId: one.id, owner: one.owner, name: one.name, fullName: one.fullName },
+        ...{ visibility: one.private ? 'private' : 'public', archived: one.archived },
+        ...{ pushAccess: one.permissions.push, tracked: tracked.has(one.id) },
+      }),
+    );
+  return { candidates, truncated: !complete };
+}
+
+function toRefusal(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  throw error;
+}
+
+/** A person waits: where GitHub is down once, the other repositories are not tried either. */
+function isHopeless(result: unknown): result is Failure {
+  return result instanceof Failure && (isForAll(result) || result.code === 'github_down');
+}
+
+/** An app sees public repositories that it was not given, and may read the traffic of none of them. */
+async function requireReadable(adding: Adding, name: RepositoryName): Promise<GitHubRepository> {
+  const found = await requireOnGitHub(adding, name);
+  if (adding.github.readsAs === 'installation')
+    await adding.github.getTraffic(found.id, { weeks: false }).catch(refuseMissing);
+  return found;
+}
+
+async function requireOnGitHub({ github }: Adding, name: RepositoryName): Promise<GitHubRepository> {
+  const found = await github.getRepository(name).catch(refuseMissing);
+  if (found.permissions.push) return found;
+  const message = `The token's owner may not push to ${found.fullName}: GitHub shows traffic only to those who may.`;
+  throw new Failure(422, 'no_push_access', message);
+}
+
+function refuseMissing(error: unknown): never {
+  if (error instanceof Failure && error.code === 'not_found')
+    throw new Failure(422, 'repository_not_on_github', error.message);
+  throw error;
+}
+
+async function insertRepository(
+  { db, now, tenantId, addedBy }: Adding,
+  found: GitHubRepository,
+): Promise<Repository> {
+  const addedAt = now.toISOString();
+  const inserted = await db
+    .insertInto('repository')
+    .values({
+      ...{ tenantId, githubId: found.id, owner: found.owner, name: found.name, schedule: 'daily' },
+      ...{ visibility: found.private ? 'private' : 'public', archivedAt: found.archived ? addedAt : null },
+      ...{ addedAt, addedBy },
+    })
+    .returning('repositoryId')
+    .executeTakeFirstOrThrow()
+    .catch((error: unknown) => {
+      if (isOrphan(error)) throw notFound('tenant');
+      if (!isDuplicateKey(error)) throw error;
+      throw new Failure(409, 'already_tracked', `${found.fullName} is tracked in this tenant already.`);
+    });
+  const scope = { tenantId, repositoryIds: null };
+  return toRepository(await requireRepositoryRow(db, scope, inserted.repositoryId), now);
+}

@@ -1,0 +1,124 @@
+import type { Transaction } from 'kysely';
+import { toDay } from '../day.ts';
+import type { Db } from '../db/database.ts';
+import { given, mergeRows } from '../db/portable.ts';
+import type { ExtraKind, Instant, Tables } from '../db/tables.ts';
+import type { Failure } from '../failure.ts';
+import type { GitHubClient } from '../github.ts';
+import { toStoredFailure } from '../runs/end.ts';
+import type { RepositoryKey } from '../traffic.ts';
+
+/** How far one kind of extra was read for a repository. */
+export interface ExtraState {
+  kind: ExtraKind;
+  /** The last time it was asked for, with or without success. */
+  triedAt: Instant;
+  readAt: Instant | null;
+  /** Where reading a whole history goes on; null: it has been read. */
+  nextPage: number | null;
+  /** The number of stars when the history was last read. */
+  seenCount: number | null;
+  failureCode: string | null;
+  failureMessage: string | null;
+}
+
+/** How far an extra was read, and why not farther. */
+export interface ExtraStanding {
+  /** When it was last read; null: never. */
+  readAt: Instant | null;
+  /** Why it was not read, or not wholly, the last time; null: it was. */
+  problem: { code: string; message: string; since: Instant } | null;
+}
+
+/** A repository whose extras are asked for. */
+export interface ExtraSubject extends RepositoryKey {
+  githubId: number;
+  /** Its stars as of the collection that went before; null: not known. */
+  stars: number | null;
+  /** The first day that any collection covered. */
+  firstCoveredDate: string | null;
+}
+
+/** What GitHub said of one kind of extra, not yet stored. */
+export interface ExtraReading {
+  kind: ExtraKind;
+  /** Requests that were made. */
+  asked: number;
+  /** What changes in the state besides when it was tried. */
+  state: Partial<Pick<ExtraState, 'readAt' | 'nextPage' | 'seenCount'>>;
+  /** Why it was not read, or not wholly. */
+  failure: Failure | null;
+  /** Stores what was read; doing it again changes nothing. The caller holds the repository's row. */
+  save: (trx: Transaction<Tables>) => Promise<void>;
+}
+
+/** One kind of extra. */
+export interface Extra {
+  kind: ExtraKind;
+  isDue(subject: ExtraSubject, state: ExtraState | undefined, now: Date): boolean;
+  /** Throws only what would meet every other repository of the token as well. */
+  read(
+    asking: { db: Db; github: GitHubClient; now: Date },
+    subject: ExtraSubject,
+    state: ExtraState | undefined,
+  ): Promise<ExtraReading>;
+}
+
+/** Extras are asked for once a UTC day, so that a refusal is not repeated before tomorrow. */
+export function isTriedToday(state: ExtraState | undefined, now: Date): boolean {
+  return state !== undefined && toDay(new Date(state.triedAt)) >= toDay(now);
+}
+
+/** The states of a tenant's extras, or of one repository's. */
+export async function listExtraStates(
+  db: Db,
+  tenantId: number,
+  repositoryId?: number,
+): Promise<(ExtraState & { repositoryId: number })[]> {
+  return db
+    .selectFrom('repositoryExtra')
+    .select(['repositoryId', 'kind', 'triedAt', 'readAt', 'nextPage', 'seenCount'])
+    .select(['failureCode', 'failureMessage'])
+    .where('tenantId', '=', tenantId)
+    .$if(repositoryId !== undefined, (query) => query.where('repositoryId', '=', repositoryId ?? 0))
+    .execute();
+}
+
+/** Writes that an extra was asked for; what the reading does not say stays as it was. */
+export async function saveExtraState(
+  trx: Transaction<Tables>,
+  { tenantId, repositoryId }: RepositoryKey,
+  before: ExtraState | undefined,
+  { kind, state, failure }: ExtraReading,
+  now: Date,
+): Promise<void> {
+  const stored = failure && toStoredFailure(failure);
+  const { readAt = null, nextPage = null, seenCount = null } = { ...before, ...state };
+  const row = {
+    ...{ tenantId, repositoryId, kind, triedAt: now.toISOString(), readAt, nextPage, seenCount },
+    ...{ failureCode: stored?.code ?? null, failureMessage: stored?.message ?? null },
+  };
+  const changing = ['triedAt', 'readAt', 'nextPage', 'seenCount', 'failureCode', 'failureMessage'] as const;
+  await mergeRows(
+    trx,
+    {
+      into: 'repositoryExtra',
+      columns: {
+        ...({ tenantId: 'integer', repositoryId: 'integer', kind: 'varchar(20)' } as const),
+        ...({ triedAt: 'timestamptz', readAt: 'timestamptz', nextPage: 'integer' } as const),
+        ...({ seenCount: 'integer', failureCode: 'varchar(40)', failureMessage: 'varchar(500)' } as const),
+      },
+      key: ['tenantId', 'repositoryId', 'kind'],
+      update: Object.fromEntries(changing.map((column) => [column, given(column)])),
+    },
+    [row],
+  );
+}
+
+/** The standing of one kind of extra; null: it was never asked for. */
+export function toStanding(states: readonly ExtraState[], kind: ExtraKind): ExtraStanding | null {
+  const state = states.find((one) => one.kind === kind);
+  if (!state) return null;
+  const { readAt, failureCode: code, failureMessage: message, triedAt: since } = state;
+  return { readAt, problem: code === null || message === null ? null : { code, message, since } };
+}

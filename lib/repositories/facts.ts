@@ -1,0 +1,98 @@
+import type { Transaction } from 'kysely';
+import { addDays, type Day, startOf } from '../day.ts';
+import type { Db } from '../db/database.ts';
+import { given, type Merge, mergeRows } from '../db/portable.ts';
+import type { Instant, Tables } from '../db/tables.ts';
+import type { RepositoryKey } from '../traffic.ts';
+
+/** What a repository had on a day, as of the day's last run. */
+export interface RepositoryFact {
+  factDate: Day;
+  stars: number;
+  forks: number;
+  /** Accounts that watch it. */
+  subscribers: number;
+  /** Open issues and pull requests. */
+  openIssues: number;
+}
+
+/** A change of a repository's name or state that a run noticed. */
+export interface RepositoryEvent {
+  kind: 'renamed' | 'transferred' | 'archived' | 'unarchived';
+  occurredAt: Instant;
+  /** Full names; null where the name did not change. */
+  nameBefore: string | null;
+  nameAfter: string | null;
+}
+
+/** Stores a day's facts; a later run on the same day replaces them. */
+export async function saveFact(
+  trx: Transaction<Tables>,
+  key: RepositoryKey,
+  fact: RepositoryFact,
+): Promise<void> {
+  const counts = ['stars', 'forks', 'subscribers', 'openIssues'] as const;
+  await mergeRows(
+    trx,
+    {
+      into: 'repositoryFact',
+      columns: {
+        ...{ tenantId: 'integer', repositoryId: 'integer', factDate: 'date', stars: 'integer' },
+        ...{ forks: 'integer', subscribers: 'integer', openIssues: 'integer' },
+      },
+      key: ['tenantId', 'repositoryId', 'factDate'],
+      update: Object.fromEntries(counts.map((count) => [count, given(count)])),
+    },
+    [{ ...key, ...fact }],
+  );
+}
+
+/** The facts of each day in a span that was collected, oldest first. */
+export async function listFacts(db: Db, key: RepositoryKey, from: Day, to: Day): Promise<RepositoryFact[]> {
+  return db
+    .selectFrom('repositoryFact')
+    .select(['factDate', 'stars', 'forks', 'subscribers', 'openIssues'])
+    .where('tenantId', '=', key.tenantId)
+    .where('repositoryId', '=', key.repositoryId)
+    .where('factDate', '>=', from)
+    .where('factDate', '<=', to)
+    .orderBy('factDate')
+    .execute();
+}
+
+const repositoryEvents: Merge<'repositoryEvent'> = {
+  into: 'repositoryEvent',
+  columns: {
+    ...({
+      tenantId: 'integer',
+      repositoryId: 'integer',
+      kind: 'varchar(20)',
+      occurredAt: 'timestamptz',
+    } as const),
+    ...({ nameBefore: 'varchar(201)', nameAfter: 'varchar(201)' } as const),
+  },
+  key: ['tenantId', 'repositoryId', 'kind', 'occurredAt'],
+};
+
+/** Stores events; one that is there already stays. */
+export async function saveEvents(
+  trx: Transaction<Tables>,
+  key: RepositoryKey,
+  events: readonly RepositoryEvent[],
+): Promise<void> {
+  const rows = events.map((event) => ({ ...key, ...event }));
+  await mergeRows(trx, repositoryEvents, rows);
+}
+
+/** The events of the days in a span, oldest first. */
+export async function listEvents(db: Db, key: RepositoryKey, from: Day, to: Day): Promise<RepositoryEvent[]> {
+  return db
+    .selectFrom('repositoryEvent')
+    .select(['kind', 'occurredAt', 'nameBefore', 'nameAfter'])
+    .where('tenantId', '=', key.tenantId)
+    .where('repositoryId', '=', key.repositoryId)
+    .where('occurredAt', '>=', startOf(from).toISOString())
+    .where('occurredAt', '<', startOf(addDays(to, 1)).toISOString())
+    .orderBy('occurredAt')
+    .execute();
+}

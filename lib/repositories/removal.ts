@@ -1,0 +1,67 @@
+import type { Transaction } from 'kysely';
+import type { TenantAccess } from '../access.ts';
+import type { Db } from '../db/database.ts';
+import { inTransaction } from '../db/portable.ts';
+import type { Tables } from '../db/tables.ts';
+import { readStored, requireRepositoryRow, toFullName } from '../repositories.ts';
+import { notFound } from '../request.ts';
+
+/** Every table with rows of a repository, children first. */
+const TABLES = [
+  'trafficDay',
+  'trafficRevision',
+  'trafficWeek',
+  'trafficWindow',
+  'referrerSnapshot',
+  'pathSnapshot',
+  'repositoryFact',
+  'repositoryEvent',
+  'githubAnswer',
+  'repositoryExtra',
+  'starDay',
+  'releaseDownload',
+  'releaseAsset',
+  'workflowDay',
+  'memberRepository',
+  'repository',
+] as const;
+
+/** Removes one repository with everything that is stored for it and tells what that was; throws `repository_not_found`. */
+export async function removeRepository(db: Db, access: TenantAccess, repositoryId: number) {
+  return inTransaction(db, async (trx) => {
+    const row = await requireRepositoryRow(trx, access, repositoryId);
+    const deleted = await readStored(trx, access.tenantId, repositoryId);
+    const removed = await deleteRows(trx, access.tenantId, repositoryId);
+    if (removed === 0) throw notFound('repository');
+    return { repositoryId, fullName: toFullName(row), deleted };
+  });
+}
+
+/**
+ * Deletes a repository with everything that is stored for it, and answers how many there were. The log of past runs
+ * stays; what waits in a run is taken out of it. Holds the repository's row first, as a collection does.
+ */
+async function deleteRows(trx: Transaction<Tables>, tenantId: number, repositoryId: number): Promise<number> {
+  await trx
+    .updateTable('repository')
+    .set({ schedule: 'paused' })
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryId)
+    .execute();
+  await trx
+    .deleteFrom('runRepository')
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryId)
+    .where('state', '=', 'waiting')
+    .execute();
+  let deleted = 0;
+  for (const table of TABLES) {
+    const result = await trx
+      .deleteFrom(table)
+      .where('tenantId', '=', tenantId)
+      .where('repositoryId', '=', repositoryId)
+      .executeTakeFirst();
+    deleted = Number(result.numDeletedRows);
+  }
+  return deleted;
+}

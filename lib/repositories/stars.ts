@@ -1,0 +1,138 @@
+import { sql } from 'kysely';
+import { addDays, type Day, daysBetween, toDay } from '../day.ts';
+import type { Db } from '../db/database.ts';
+import { monthOf, weekOf } from '../db/portable.ts';
+import { type Bucket, bucketOf, bucketsOf, defaultBucket, type Range } from '../traffic/range.ts';
+import type { RepositoryKey } from '../traffic.ts';
+import { type ExtraStanding, type ExtraState, toStanding } from './extras.ts';
+
+/** Stars per bucket; null where nothing is known. */
+export interface StarSeries {
+  /** As of the bucket's end, or of the last day in it that was collected. */
+  stars: (number | null)[];
+  starsGained: (number | null)[];
+}
+
+/** The stars of all years. */
+export interface StarHistory extends StarSeries, ExtraStanding {
+  range: Range;
+  buckets: Day[];
+  /** False: the oldest years have not been read yet. */
+  complete: boolean;
+}
+
+/** The whole history, by day, week or month, whichever is not too long; null: it was never asked for. */
+export async function readStarHistory(
+  db: Db,
+  key: RepositoryKey,
+  states: readonly ExtraState[],
+  { now, by }: { now: Date; by?: Bucket | undefined },
+): Promise<StarHistory | null> {
+  const standing = toStanding(states, 'stars');
+  if (!standing) return null;
+  const today = toDay(now);
+  const first = await db
+    .selectFrom('starDay')
+    .select(({ fn }) => fn.min<Day | null>('starDate').as('first'))
+    .where('tenantId', '=', key.tenantId)
+    .where('repositoryId', '=', key.repositoryId)
+    .executeTakeFirst();
+  const from = first?.first && first.first < today ? first.first : today;
+  const days = daysBetween(from, today) + 1;
+  const range = { from, to: today, by: by ?? defaultBucket(days), days };
+  const complete = states.some(
+    ({ kind, readAt, nextPage }) => kind === 'stars' && readAt && nextPage === null,
+  );
+  const series = await readStarSeries(db, key, states, range);
+  return { range, buckets: bucketsOf(range), ...series, ...standing, complete };
+}
+
+/**
+ * Stars and gains in a range. Before the first collection, what was gained until then and not taken back; afterwards what
+ * collections saw.
+ */
+export async function readStarSeries(
+  db: Db,
+  key: RepositoryKey,
+  states: readonly ExtraState[],
+  range: Range,
+): Promise<StarSeries> {
+  const buckets = bucketsOf(range);
+  const state = states.find(({ kind }) => kind === 'stars');
+  const seen = await listLastFacts(db, key, range);
+  if (!state?.readAt)
+    return { stars: buckets.map((bucket) => seen.get(bucket) ?? null), starsGained: buckets.map(() => null) };
+  const { before, first, firstFact, gains } = await readGains(db, key, range);
+  const complete = state.nextPage === null;
+  const readThrough = toDay(new Date(state.readAt));
+  let total = before;
+  const stars: (number | null)[] = [];
+  const starsGained: (number | null)[] = [];
+  for (const [place, bucket] of buckets.entries()) {
+    const gained = gains.get(bucket) ?? 0;
+    const end = addDays(buckets[place + 1] ?? addDays(range.to, 1), -1);
+    total += gained;
+    const known = bucket <= readThrough && (complete || (first !== null && bucket >= first));
+    starsGained.push(known ? gained : null);
+    const summed = complete && (firstFact === null || end < firstFact) ? total : null;
+    stars.push(seen.get(bucket) ?? summed);
+  }
+  return { stars, starsGained };
+}
+
+const bucketColumns = (column: string) => ({
+  day: sql<Day>`${sql.ref(column)}`,
+  week: weekOf(column),
+  month: monthOf(column),
+});
+
+/** What was gained before the range and in each bucket, and since when gains and facts are known. */
+async function readGains(db: Db, key: RepositoryKey, range: Range) {
+  const days = db
+    .selectFrom('starDay')
+    .where('tenantId', '=', key.tenantId)
+    .where('repositoryId', '=', key.repositoryId);
+  const earlier = await days
+    .select(({ fn }) => fn.sum<number | null>('gained').as('gained'))
+    .where('starDate', '<', range.from)
+    .executeTakeFirst();
+  const oldest = await days.select(({ fn }) => fn.min<Day | null>('starDate').as('first')).executeTakeFirst();
+  const fact = await db
+    .selectFrom('repositoryFact')
+    .select(({ fn }) => fn.min<Day | null>('factDate').as('first'))
+    .where('tenantId', '=', key.tenantId)
+    .where('repositoryId', '=', key.repositoryId)
+    .executeTakeFirst();
+  const inRange = days
+    .select([bucketColumns('starDate')[range.by].as('bucket'), 'gained'])
+    .where('starDate', '>=', range.from)
+    .where('starDate', '<=', range.to);
+  const rows = await db
+    .selectFrom(inRange.as('g'))
+    .select(({ fn }) => ['g.bucket', fn.sum<number>('g.gained').as('gained')])
+    .groupBy('g.bucket')
+    .execute();
+  return {
+    before: earlier?.gained ?? 0,
+    first: oldest?.first ?? null,
+    firstFact: fact?.first ?? null,
+    gains: new Map(rows.map(({ bucket, gained }) => [bucket, gained])),
+  };
+}
+
+/** The stars that the last collection in each bucket saw. */
+async function listLastFacts(db: Db, key: RepositoryKey, range: Range): Promise<Map<Day, number>> {
+  const facts = db
+    .selectFrom('repositoryFact')
+    .where('tenantId', '=', key.tenantId)
+    .where('repositoryId', '=', key.repositoryId)
+    .where('factDate', '>=', range.from)
+    .where('factDate', '<=', range.to);
+  const inRange = facts.select([bucketColumns('factDate')[range.by].as('bucket'), 'factDate']);
+  const last = db
+    .selectFrom(inRange.as('g'))
+    .select(({ fn }) => fn.max('g.factDate').as('factDate'))
+    .groupBy('g.bucket');
+  const rows = await facts.select(['factDate', 'stars']).where('factDate', 'in', last).execute();
+  return new Map(rows.map(({ factDate, stars }) => [bucketOf(factDate, range.by), stars]));
+}

@@ -1,0 +1,123 @@
+import type { ExpressionBuilder } from 'kysely';
+import { addDays, startOf, toDay } from '../day.ts';
+import type { Db } from '../db/database.ts';
+import type { Instant, Tables } from '../db/tables.ts';
+import { UNLEASED_MS } from './end.ts';
+
+/**
+ * Which tenants the collector goes through: `due` have repositories that are due, as `isDue` says; `unfinished` have
+ * repositories that are due for longer than a day, and no run of an alarm in that time that came to its end or is at work.
+ */
+export type Which = 'due' | 'unfinished';
+
+const DAYS_OF_WEEK = 7;
+/** A day and the time that passes until the last tenant has had its turn. */
+const UNFINISHED_MS = 26 * 3_600_000;
+const PAGE = 100;
+/** Runs that ended so collected nothing, or not all they could have. */
+const NOT_AN_ATTEMPT = ['abandoned', 'start_failed', 'out_of_time'];
+
+/** The next tenants after one, by id; a tenant with a run at work is left out. */
+export async function listDueTenants(
+  db: Db,
+  which: Which,
+  { after, now }: { after: number; now: Date },
+): Promise<number[]> {
+  const overdue = new Date(now.getTime() - UNFINISHED_MS).toISOString();
+  const today = startOf(toDay(now)).toISOString();
+  const daily = which === 'due' ? today : overdue;
+  const week = startOf(addDays(toDay(now), 1 - DAYS_OF_WEEK)).toISOString();
+  const rows = await db
+    .selectFrom('tenant as t')
+    .select('t.tenantId')
+    .where('t.tenantId', '>', after)
+    .where(({ eb, or }) =>
+      or([eb('t.leasedUntil', 'is', null), eb('t.leasedUntil', '<=', now.toISOString())]),
+    )
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('repository as r')
+          .select('r.repositoryId')
+          .whereRef('r.tenantId', '=', 't.tenantId')
+          .where('r.schedule', '<>', 'paused')
+          .where((eb) => isLate(eb, { daily, week })),
+      ),
+    )
+    .$if(which === 'unfinished', (query) => query.where((eb) => eb.not(hasAttempt(eb, overdue))))
+    .orderBy('t.tenantId')
+    .limit(PAGE)
+    .execute();
+  return rows.map(({ tenantId }) => tenantId);
+}
+
+/** `isDue` as SQL, with the instants before which daily and weekly repositories must have been collected last. */
+function isLate(
+  { eb, or, and }: ExpressionBuilder<Tables & { r: Tables['repository'] }, 'r'>,
+  { daily, week }: { daily: Instant; week: Instant },
+) {
+  return or([
+    eb('r.lastSuccessAt', 'is', null),
+    and([
+      eb('r.lastSuccessAt', '<', daily),
+      or([eb('r.schedule', '=', 'daily'), eb('r.failureAt', 'is not', null)]),
+    ]),
+    and([eb('r.schedule', '=', 'weekly'), eb('r.lastSuccessAt', '<', week)]),
+  ]);
+}
+
+/** A run of an alarm since an instant that is at work or came to its end. */
+function hasAttempt(
+  { exists, selectFrom }: ExpressionBuilder<Tables & { t: Tables['tenant'] }, 't'>,
+  since: Instant,
+) {
+  return exists(
+    selectFrom('collectionRun as c')
+      .select('c.runId')
+      .whereRef('c.tenantId', '=', 't.tenantId')
+      .where('c.startedAt', '>', since)
+      .where('c.reason', '=', 'alarm')
+      .where(({ eb, or }) =>
+        or([eb('c.failureCode', 'is', null), eb('c.failureCode', 'not in', NOT_AN_ATTEMPT)]),
+      ),
+  );
+}
+
+/** Whether an alarm started a run for the tenant at or after an instant, whatever came of it. */
+export async function hasAlarmRunSince(db: Db, tenantId: number, since: Instant): Promise<boolean> {
+  const row = await db
+    .selectFrom('collectionRun')
+    .select('runId')
+    .where('tenantId', '=', tenantId)
+    .where('reason', '=', 'alarm')
+    .where('startedAt', '>=', since)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The tenants with a run that is written down as at work, though nothing works on it any more. */
+export async function listAbandoned(db: Db, now: Date): Promise<number[]> {
+  const rows = await db
+    .selectFrom('collectionRun as c')
+    .innerJoin('tenant as t', 't.tenantId', 'c.tenantId')
+    .select('c.tenantId')
+    .distinct()
+    .where('c.state', '=', 'running')
+    .where('c.startedAt', '<=', new Date(now.getTime() - UNLEASED_MS).toISOString())
+    .where(({ eb, or }) =>
+      or([eb('t.leasedUntil', 'is', null), eb('t.leasedUntil', '<=', now.toISOString())]),
+    )
+    .orderBy('c.tenantId')
+    .execute();
+  return rows.map(({ tenantId }) => tenantId);
+}
+
+/** For how many tenants a run is at work, each in one activation. */
+export async function countAtWork(db: Db, now: Date): Promise<number> {
+  const row = await db
+    .selectFrom('tenant')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('leasedUntil', '>', now.toISOString())
+    .executeTakeFirstOrThrow();
+  return row.count;
+}

@@ -1,0 +1,160 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Activations, isTooMany, openActivations, withPatience } from '../activations.ts';
+import type { CollectLimits, Config } from '../config.ts';
+import type { Db } from '../db/database.ts';
+import { Failure } from '../failure.ts';
+import type { Activation } from '../openwhisk.ts';
+import { countAtWork, listDueTenants } from './due-tenants.ts';
+import { closeRun, type RunKey } from './end.ts';
+import { type FanOutOrder, type OpenedRun, toOrder } from './fan-out-order.ts';
+import { LEASE_MS, renewLease } from './lease.ts';
+import { openRun } from './start.ts';
+
+/** What tenants are gone through with. */
+export interface FanOut {
+  db: Db;
+  activations: Activations;
+  limits: CollectLimits;
+  clock: () => Date;
+  /** Epoch milliseconds, also where `clock` stands still. */
+  time: () => number;
+  wait: (milliseconds: number) => Promise<void>;
+  /** Milliseconds until the activation is ended; may be infinite. */
+  timeLeft: () => number;
+  /** Milliseconds of them that are kept for handing over. */
+  reserve: number;
+}
+
+/** What was started. */
+export interface FannedOut {
+  repoCount: number;
+  runs: RunKey[];
+  /** True: a fresh activation goes on with the rest. */
+  handedOver: boolean;
+}
+
+const MINUTE_MS = 60_000;
+/** How often is looked whether a run has ended, where as many are at work as may be. */
+const LOOK_MS = 2_000;
+/** When nothing is tried any more. */
+const LAST_MS = 5_000;
+
+/** Goes through tenants in this activation. `reserve`: milliseconds before its end that are kept for handing over. */
+export function openFanOut(
+  {
+    db,
+    config,
+    clock,
+    activation,
+  }: Pick<FanOut, 'db' | 'clock'> & { config: Config; activation: Activation },
+  reserve: number,
+): FanOut {
+  return {
+    ...{ db, clock, limits: config.limits, activations: openActivations(), reserve },
+    ...{ time: Date.now, wait, timeLeft: () => activation.deadline.getTime() - Date.now() },
+  };
+}
+
+/**
+ * Starts a run for each tenant that has something to collect, one after the other, never waiting for what it started:
+ * so many a minute and so many at once as the limits say. What the platform does not take is tried again. Before its own
+ * end it hands over to a fresh activation of `action`, which goes on where it stopped. Tenants with a run at work are
+ * left alone, so that two that go through them at once do nothing twice. Throws `start_failed` when it could not hand
+ * over: the next sweep finds what was not reached.
+ */
+export async function fanOut(fan: FanOut, order: FanOutOrder, action: string): Promise<FannedOut> {
+  const done: FannedOut = { repoCount: 0, runs: [], handedOver: false };
+  const begun = [...order.begun];
+  let { after, pending } = order;
+  const start = async (run: OpenedRun): Promise<boolean> => {
+    begun.push(fan.time());
+    const outcome = await startOne(fan, run);
+    pending = outcome === 'later' ? run : null;
+    if (outcome === 'started') {
+      done.runs.push({ tenantId: run.tenantId, runId: run.runId });
+      done.repoCount += run.repositoryCount;
+    }
+    return outcome !== 'later';
+  };
+  const handOver = async (): Promise<FannedOut> => {
+    const patient = withPatience(fan.activations, { ...fan, left: () => fan.timeLeft() - LAST_MS });
+    const lately = begun.filter((time) => time > fan.time() - MINUTE_MS);
+    await patient.start(action, { ...order, after, pending, begun: lately });
+    return { ...done, handedOver: true };
+  };
+  if (pending && !((await hasRoom(fan, begun)) && (await start(pending)))) return handOver();
+  for await (const tenantId of eachTenant(fan, order)) {
+    if (!(await hasRoom(fan, begun))) return handOver();
+    const run = await openOne(fan, order, tenantId);
+    after = tenantId;
+    if (run && !(await start(run))) return handOver();
+  }
+  return done;
+}
+
+async function* eachTenant({ db, clock }: FanOut, { which, after }: FanOutOrder): AsyncGenerator<number> {
+  let last: number | undefined = after;
+  while (last !== undefined) {
+    const page: number[] = await listDueTenants(db, which, { after: last, now: clock() });
+    yield* page;
+    last = page.at(-1);
+  }
+}
+
+/** Waits until another run may be started; false when the time is up before that. */
+async function hasRoom(fan: FanOut, begun: readonly number[]): Promise<boolean> {
+  for (;;) {
+    const isFull = (await countAtWork(fan.db, fan.clock())) >= fan.limits.atOnce;
+    const pause = Math.max(isFull ? LOOK_MS : 0, pauseOf(begun, fan));
+    if (fan.timeLeft() - pause <= fan.reserve) return false;
+    if (pause === 0) return true;
+    await fan.wait(pause);
+  }
+}
+
+function pauseOf(begun: readonly number[], { limits, time }: FanOut): number {
+  const oldest = begun.at(-limits.startsPerMinute);
+  return oldest === undefined ? 0 : Math.max(0, oldest + MINUTE_MS - time());
+}
+
+/** Undefined when there is nothing to collect, or somebody else does; a tenant that is gone does not keep the others. */
+async function openOne(fan: FanOut, order: FanOutOrder, tenantId: number): Promise<OpenedRun | undefined> {
+  const { startedBy, since } = order;
+  const reason = startedBy === null ? 'alarm' : 'person';
+  const whole = { tenantId, reason, startedBy, repositories: 'due', since } as const;
+  const opened = await openRun(fan.db, whole, fan.clock()).catch((error: unknown) => {
+    if (!(error instanceof Failure)) throw error;
+  });
+  if (!opened || opened.already) return undefined;
+  return { tenantId, runId: opened.runId, repositoryCount: opened.repositoryCount };
+}
+
+/** A run that the platform refuses for good is closed with the reason. */
+async function startOne(fan: FanOut, run: OpenedRun): Promise<'started' | 'failed' | 'later'> {
+  const { db, clock } = fan;
+  const { tenantId, runId } = run;
+  const patient = withPatience(fan.activations, { ...fan, left: () => fan.timeLeft() - fan.reserve });
+  try {
+    await renewLease(db, run, new Date(clock().getTime() + LEASE_MS));
+    await patient.start('collect-tenant', { tenantId, runId });
+    return 'started';
+  } catch (error) {
+    if (isTooMany(error)) return 'later';
+    if (!(error instanceof Failure)) throw error;
+    await closeRun(db, run, clock(), error);
+    return 'failed';
+  }
+}
+
+/** Starts what is due in every tenant at once, as the alarm does where the platform has no limits. */
+export async function startAllRuns(
+  { db, activations, now }: { db: Db; activations: Activations; now: Date },
+  startedBy: string | null,
+): Promise<FannedOut> {
+  const endless = Number.POSITIVE_INFINITY;
+  const fan: FanOut = {
+    ...{ db, activations, clock: () => now, time: () => now.getTime(), wait: async () => {} },
+    ...{ limits: { startsPerMinute: endless, atOnce: endless }, timeLeft: () => endless, reserve: 0 },
+  };
+  return fanOut(fan, toOrder('due', startedBy, now), 'collect');
+}

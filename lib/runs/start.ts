@@ -1,0 +1,178 @@
+import type { Transaction } from 'kysely';
+import type { Activations } from '../activations.ts';
+import { wasRefusedLately } from '../collector/outcome.ts';
+import { isDue } from '../collector/schedule.ts';
+import type { Db } from '../db/database.ts';
+import { inTransaction, type Merge, mergeRows } from '../db/portable.ts';
+import type { Instant, RunReason, Tables } from '../db/tables.ts';
+import { Failure } from '../failure.ts';
+import { toFullName } from '../repositories.ts';
+import { notFound } from '../request.ts';
+import { hasAlarmRunSince } from './due-tenants.ts';
+import { closeRun, type RunKey } from './end.ts';
+import { LEASE_MS, renewLease, setLease, sweep, takeLease } from './lease.ts';
+
+/** What starts runs. */
+export interface RunStarter {
+  db: Db;
+  activations: Activations;
+  now: Date;
+}
+
+/** Which repositories of a tenant are collected, why and for whom. */
+export interface RunOrder {
+  tenantId: number;
+  reason: Exclude<RunReason, 'added'>;
+  /** E-mail address; null for the alarm. */
+  startedBy: string | null;
+  /**
+   * `due`: what `isDue` says and, for the alarm, was not refused lately; `all`: all that are not paused; or those that
+   * are named, also paused ones.
+   */
+  repositories: 'due' | 'all' | readonly number[];
+  /** No run where an alarm started one at this instant or later. */
+  since?: Instant;
+}
+
+/** The run that is at work for what was ordered, and how many repositories it has. */
+export interface StartedRun {
+  runId: number;
+  repositoryCount: number;
+  /** True: a run was at work for the tenant, and is this one. */
+  already: boolean;
+}
+
+/**
+ * Starts a run for one tenant, or answers the one that is at work. Throws `repository_not_found`, `nothing_to_collect`,
+ * `tenant_not_found`, and `start_failed` when the platform did not take it.
+ */
+export async function startRun(starter: RunStarter, order: RunOrder): Promise<StartedRun> {
+  const started = await openRun(starter.db, order, starter.now);
+  if (started && !started.already)
+    await startCollecting(starter, { tenantId: order.tenantId, runId: started.runId });
+  if (started) return started;
+  const message = 'There is nothing to collect: no repository is tracked, or all are paused.';
+  throw new Failure(409, 'nothing_to_collect', message);
+}
+
+/**
+ * Writes down a run for one tenant and holds the tenant for it, or answers the one that is at work; undefined when there
+ * is nothing to collect. The caller starts it. Throws `tenant_not_found` and `repository_not_found`.
+ */
+export async function openRun(db: Db, order: RunOrder, now: Date): Promise<StartedRun | undefined> {
+  return inTransaction(db, (trx) => writeRun(trx, order, now));
+}
+
+/** Collects repositories that were just added, besides any other run. Throws `start_failed`. */
+export async function startAddedRun(
+  starter: RunStarter,
+  {
+    tenantId,
+    startedBy,
+    repositoryIds,
+  }: { tenantId: number; startedBy: string; repositoryIds: readonly number[] },
+): Promise<number> {
+  const runId = await inTransaction(starter.db, async (trx) => {
+    const work = { tenantId, reason: 'added', repositories: repositoryIds } as const;
+    const repositories = await listForRun(trx, work, starter.now);
+    return insertRun(trx, { tenantId, reason: 'added', startedBy }, repositories, starter.now);
+  });
+  await startCollecting(starter, { tenantId, runId });
+  return runId;
+}
+
+/** Starts the action that works through a run; a run that cannot be started is closed with the reason. */
+export async function startCollecting({ db, activations, now }: RunStarter, run: RunKey): Promise<void> {
+  try {
+    await renewLease(db, run, new Date(now.getTime() + LEASE_MS));
+    await activations.start('collect-tenant', { ...run });
+  } catch (error) {
+    if (error instanceof Failure) await closeRun(db, run, now, error);
+    throw error;
+  }
+}
+
+/** Takes the tenant's lease and writes the run with its list of work; undefined when there is no work. */
+async function writeRun(
+  trx: Transaction<Tables>,
+  order: RunOrder,
+  now: Date,
+): Promise<StartedRun | undefined> {
+  const { tenantId } = order;
+  const atWork = await takeLease(trx, tenantId, now);
+  if (atWork !== null) return { ...atWork, already: true };
+  await sweep(trx, tenantId, now);
+  const isLate = order.since !== undefined && (await hasAlarmRunSince(trx, tenantId, order.since));
+  const repositories = isLate ? [] : await listForRun(trx, order, now);
+  if (repositories.length === 0) {
+    await setLease(trx, tenantId, { leasedRunId: null, leasedUntil: null });
+    return undefined;
+  }
+  const runId = await insertRun(trx, order, repositories, now);
+  const leasedUntil = new Date(now.getTime() + LEASE_MS).toISOString();
+  await setLease(trx, tenantId, { leasedRunId: runId, leasedUntil });
+  return { runId, repositoryCount: repositories.length, already: false };
+}
+
+type Work = { repositoryId: number; owner: string; name: string };
+
+/** The repositories of a run, those that wait longest first. Throws `repository_not_found` when a named one is not there. */
+async function listForRun(
+  trx: Transaction<Tables>,
+  {
+    tenantId,
+    reason,
+    repositories: which,
+  }: Pick<RunOrder, 'tenantId' | 'repositories'> & { reason: RunReason },
+  now: Date,
+): Promise<Work[]> {
+  const rows = await trx
+    .selectFrom('repository')
+    .select(['repositoryId', 'owner', 'name', 'schedule', 'lastSuccessAt', 'failureAt', 'refusedAt'])
+    .where('tenantId', '=', tenantId)
+    .$if(typeof which !== 'string', (query) => query.where('repositoryId', 'in', [...which] as number[]))
+    .execute();
+  if (typeof which !== 'string' && rows.length < new Set(which).size) throw notFound('repository');
+  const chosen = rows.filter((row) => {
+    if (which === 'due') return isDue(row, now) && !(reason === 'alarm' && wasRefusedLately(row, now));
+    return which !== 'all' || row.schedule !== 'paused';
+  });
+  return chosen.sort((one, other) => ((one.lastSuccessAt ?? '') < (other.lastSuccessAt ?? '') ? -1 : 1));
+}
+
+const waiting: Merge<'runRepository'> = {
+  into: 'runRepository',
+  columns: {
+    ...({
+      tenantId: 'integer',
+      runId: 'integer',
+      repositoryId: 'integer',
+      fullName: 'varchar(201)',
+    } as const),
+    ...({ state: 'varchar(10)', requestCount: 'integer' } as const),
+  },
+  key: ['tenantId', 'runId', 'repositoryId'],
+};
+
+async function insertRun(
+  trx: Transaction<Tables>,
+  { tenantId, reason, startedBy }: { tenantId: number; reason: RunReason; startedBy: string | null },
+  repositories: readonly Work[],
+  now: Date,
+): Promise<number> {
+  const inserted = await trx
+    .insertInto('collectionRun')
+    .values({
+      ...{ tenantId, reason, startedBy, state: 'running', startedAt: now.toISOString() },
+      repositoryCount: repositories.length,
+    })
+    .returning('runId')
+    .executeTakeFirstOrThrow();
+  const { runId } = inserted;
+  const rows = repositories.map(({ repositoryId, owner, name }) => ({
+    ...{ tenantId, runId, repositoryId, fullName: toFullName({ owner, name }) },
+    ...({ state: 'waiting', requestCount: 0 } as const),
+  }));
+  await mergeRows(trx, waiting, rows);
+  return runId;
+}

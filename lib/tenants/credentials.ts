@@ -1,0 +1,78 @@
+import type { Transaction } from 'kysely';
+import type { Instant, ServerKind, Tables } from '../db/tables.ts';
+import { mintToken, readInstallation } from '../github/app.ts';
+import { type AppServices, openApp } from '../server-app.ts';
+import { requireApiUrl } from '../servers.ts';
+import { checkToken } from './token-check.ts';
+
+/** With what a tenant reads: somebody's token, or the server's app where it is installed. */
+export type Credentials = { githubUser: string; githubToken: string } | { installationId: number };
+
+/** Credentials that GitHub has just accepted, as they are stored. */
+export interface CheckedCredentials {
+  columns: {
+    /** For an installation: the account that it belongs to. */
+    githubUser: string;
+    tokenSealed: string;
+    tokenCheckedAt: Instant;
+    tokenExpiresAt: Instant | null;
+  };
+  /** Null for a token. */
+  installation: { installationId: number; tokenSealed: string; tokenExpiresAt: Instant } | null;
+}
+
+/** Where credentials are for. */
+interface CredentialsServer {
+  serverId: number;
+  kind: ServerKind;
+  apiUrl: string;
+}
+
+/**
+ * Asks GitHub for the token, or makes one for the installation. Throws `private_address`, `server_unreachable`,
+ * `github_token_refused`, `no_app`, `app_key_unreadable` and `GitHubError`.
+ */
+export async function checkCredentials(
+  services: AppServices,
+  server: CredentialsServer,
+  credentials: Credentials,
+): Promise<CheckedCredentials> {
+  if ('installationId' in credentials) return checkInstallation(services, server, credentials);
+  const { secrets, clock, config } = services;
+  const { githubUser, githubToken } = credentials;
+  const apiUrl = await requireApiUrl(server, config);
+  const { checkedAt, expiresAt } = await checkToken({ apiUrl, githubUser, token: githubToken, clock });
+  const tokenSealed = await secrets.seal(githubToken);
+  const checked = { tokenCheckedAt: checkedAt, tokenExpiresAt: expiresAt };
+  return { columns: { githubUser, tokenSealed, ...checked }, installation: null };
+}
+
+async function checkInstallation(
+  services: AppServices,
+  server: CredentialsServer,
+  { installationId }: { installationId: number },
+): Promise<CheckedCredentials> {
+  const { secrets, clock } = services;
+  const app = await openApp(services, server);
+  const { account } = await readInstallation(app, installationId);
+  const { token, expiresAt } = await mintToken(app, installationId);
+  const none = { tokenSealed: await secrets.seal(''), tokenExpiresAt: null };
+  return {
+    columns: { githubUser: account, ...none, tokenCheckedAt: clock().toISOString() },
+    installation: { installationId, tokenSealed: await secrets.seal(token), tokenExpiresAt: expiresAt },
+  };
+}
+
+/** Stores with which installation a tenant reads; null: with a token. */
+export async function saveInstallation(
+  trx: Transaction<Tables>,
+  tenantId: number,
+  installation: CheckedCredentials['installation'],
+): Promise<void> {
+  await trx.deleteFrom('tenantInstallation').where('tenantId', '=', tenantId).execute();
+  if (installation)
+    await trx
+      .insertInto('tenantInstallation')
+      .values({ tenantId, ...installation })
+      .execute();
+}

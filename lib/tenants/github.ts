@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import type { Db } from '../db/database.ts';
+import type { ServerKind } from '../db/tables.ts';
+import { mintToken } from '../github/app.ts';
+import type { Pace } from '../github/pace.ts';
+import { type GitHubClient, openGitHub } from '../github.ts';
+import { notFound } from '../request.ts';
+import { type AppServices, openApp } from '../server-app.ts';
+import { requireApiUrl } from '../servers.ts';
+
+/** GitHub as a tenant's token, or its installation of an app, sees it. */
+export interface TenantGitHub {
+  github: GitHubClient;
+  serverKind: ServerKind;
+  /** Stands for the token at its server, and does not give it away; for an app's tokens it stays the same. */
+  fingerprint: string;
+  /** Stores when the token ends, where GitHub has said something else meanwhile than when it was saved. */
+  saveTokenExpiry(): Promise<void>;
+}
+
+/** An installation's token is used while it lasts for so long, which is longer than any activation. */
+const LEAST_MS = 10 * 60_000;
+
+/**
+ * Opens GitHub with the tenant's token, or with one that is made for its installation unless the last one still lasts;
+ * everything must be answered by the deadline; the simulator keeps to no limits. Throws `tenant_not_found`,
+ * `token_unreadable`, `private_address`, `server_unreachable`, `no_app`, `app_key_unreadable`, and `GitHubError` when
+ * GitHub makes no token.
+ */
+export async function openTenantGitHub(
+  services: AppServices,
+  tenantId: number,
+  deadline: Date,
+  toPace?: (fingerprint: string) => Pace,
+): Promise<TenantGitHub> {
+  const { db, config, secrets, clock } = services;
+  const tenant = await readTenant(db, tenantId);
+  const { installationId, kind, tokenSealed } = tenant;
+  const apiUrl = await requireApiUrl(tenant, config);
+  const isInstalled = installationId !== null;
+  const token = isInstalled
+    ? await requireInstallationToken(services, { ...tenant, tenantId, installationId }, deadline)
+    : await secrets.open(tokenSealed);
+  const tokenExpiresAt = tenant.tokenExpiresAt === null ? null : new Date(tenant.tokenExpiresAt);
+  let seen = tokenExpiresAt;
+  const onTokenExpiry = (expiresAt: Date) => {
+    seen = expiresAt;
+  };
+  const fingerprint = toFingerprint(apiUrl, isInstalled ? `installation ${installationId}` : token);
+  const pace = kind === 'demo' ? undefined : toPace?.(fingerprint);
+  const options = { apiUrl, token, clock, deadline, tokenExpiresAt, onTokenExpiry, pace };
+  return {
+    github: openGitHub(options, isInstalled ? 'installation' : 'user'),
+    serverKind: kind,
+    fingerprint,
+    async saveTokenExpiry() {
+      if (isInstalled || seen === null || seen.getTime() === tokenExpiresAt?.getTime()) return;
+      await updateExpiry(db, { tenantId, tokenSealed }, seen);
+    },
+  };
+}
+
+function toFingerprint(apiUrl: string, holder: string): string {
+  return createHash('sha256').update(`${apiUrl}\n${holder}`).digest('base64url');
+}
+
+async function readTenant(db: Db, tenantId: number) {
+  const tenant = await db
+    .selectFrom('tenant as t')
+    .innerJoin('githubServer as s', 's.serverId', 't.serverId')
+    .leftJoin('tenantInstallation as i', 'i.tenantId', 't.tenantId')
+    .select(['t.tokenSealed', 't.tokenExpiresAt', 's.serverId', 's.apiUrl', 's.kind'])
+    .select(['i.installationId', 'i.tokenSealed as madeSealed', 'i.tokenExpiresAt as madeExpiresAt'])
+    .where('t.tenantId', '=', tenantId)
+    .executeTakeFirst();
+  if (!tenant) throw notFound('tenant');
+  return tenant;
+}
+
+type InstalledTenant = Awaited<ReturnType<typeof readTenant>> & { tenantId: number; installationId: number };
+
+/** The token that was made last, or a new one, which is kept. */
+async function requireInstallationToken(
+  services: AppServices,
+  tenant: InstalledTenant,
+  deadline: Date,
+): Promise<string> {
+  const { db, secrets, clock } = services;
+  const { tenantId, installationId, madeSealed, madeExpiresAt } = tenant;
+  const lasts = madeExpiresAt !== null && Date.parse(madeExpiresAt) - clock().getTime() > LEAST_MS;
+  const kept = lasts && madeSealed !== null ? await secrets.open(madeSealed).catch(() => null) : null;
+  if (kept !== null) return kept;
+  const { token, expiresAt } = await mintToken(await openApp(services, tenant, deadline), installationId);
+  await db
+    .updateTable('tenantInstallation')
+    .set({ tokenSealed: await secrets.seal(token), tokenExpiresAt: expiresAt })
+    .where('tenantId', '=', tenantId)
+    .where('installationId', '=', installationId)
+    .execute();
+  return token;
+}
+
+/** A token that was replaced meanwhile keeps what is known of it. */
+async function updateExpiry(
+  db: Db,
+  { tenantId, tokenSealed }: { tenantId: number; tokenSealed: string },
+  expiresAt: Date,
+): Promise<void> {
+  await db
+    .updateTable('tenant')
+    .set({ tokenExpiresAt: expiresAt.toISOString() })
+    .where('tenantId', '=', tenantId)
+    .where('tokenSealed', '=', tokenSealed)
+    .execute();
+}

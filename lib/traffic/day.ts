@@ -1,0 +1,214 @@
+import { addDays, type Day, daysFrom, toDay } from '../day.ts';
+import type { Instant } from '../db/tables.ts';
+import { cutFrom, type StoredState, settledThrough, wholeFrom } from './window.ts';
+
+/** Views and clones of a day or a week. Null is unknown, never zero. */
+export interface Figures {
+  viewCount: number | null;
+  viewUniques: number | null;
+  cloneCount: number | null;
+  cloneUniques: number | null;
+}
+
+/** One repository's figures on one UTC day, as stored. */
+export interface TrafficDay extends Figures {
+  trafficDate: Day;
+  state: StoredState;
+  observedAt: Instant;
+}
+
+/** One entry of GitHub's `views` or `clones` array. */
+export interface Observation {
+  date: Day;
+  count: number;
+  uniques: number;
+}
+
+/** GitHub's two arrays of one answer; days without activity are missing from them. */
+export interface Observed {
+  views: readonly Observation[];
+  clones: readonly Observation[];
+}
+
+type Metric = keyof Figures;
+
+/** A settled day's later, smaller figure, which was not stored. */
+export interface Revision {
+  trafficDate: Day;
+  metric: Metric;
+  kept: number;
+  observed: number;
+}
+
+/** When and for which repository an answer was read; no day before `createdDate` can be known to be zero. */
+export interface Reading {
+  now: Date;
+  createdDate: Day;
+}
+
+const METRICS: readonly Metric[] = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'];
+
+/** So much later GitHub may publish, and its window end. */
+const LATE_DAYS = 2;
+/**
+ * Merges one answer of GitHub into the stored days of its span: larger figures win, an absent day lowers nothing and is
+ * zero only when it was wholly inside the window and has settled. Returns the days to write and the smaller figures for
+ * settled days; merging the same answer again returns no days.
+ */
+export function mergeDays(
+  stored: readonly TrafficDay[],
+  observed: Observed,
+  reading: Reading,
+): { days: TrafficDay[]; revisions: Revision[] } {
+  const rows = new Map(stored.map((row) => [row.trafficDate, row]));
+  const named = nameDays(observed);
+  const today = toDay(reading.now);
+  const dates = [...new Set([...daysFrom(wholeFrom(today), today), ...named.keys()])].sort();
+  const days: TrafficDay[] = [];
+  const revisions: Revision[] = [];
+  for (const date of dates) {
+    const row = rows.get(date);
+    const figures = named.get(date);
+    const whole = date >= wholeFrom(today);
+    const merged = whole
+      ? mergeWhole(date, row, figures, reading)
+      : mergeCut(row, figures, { now: reading.now, date, oldest: date === dates[0] });
+    if (merged && merged !== row) days.push(merged);
+    if (row && figures && whole && date <= settledThrough(reading.now))
+      revisions.push(...revisionsOf(row, figures));
+  }
+  return { days, revisions };
+}
+
+/** A final day's figure that GitHub gives otherwise than it is stored. */
+export interface Difference {
+  trafficDate: Day;
+  metric: Metric;
+  stored: number;
+  observed: number;
+}
+
+/**
+ * What an answer says otherwise than is stored, of days that are final and wholly inside the window. Provisional days
+ * still grow, and a day that the answer leaves out is not said to be zero.
+ */
+export function differencesOf(stored: readonly TrafficDay[], observed: Observed, now: Date): Difference[] {
+  const named = nameDays(observed);
+  const [from, to] = [wholeFrom(toDay(now)), settledThrough(now)];
+  const final = stored.filter(({ trafficDate, state }) => {
+    return state !== 'provisional' && trafficDate >= from && trafficDate <= to;
+  });
+  return final.flatMap((row) =>
+    METRICS.flatMap((metric) => {
+      const kept = row[metric];
+      const seen = named.get(row.trafficDate)?.[metric] ?? null;
+      if (kept === null || seen === null || kept === seen) return [];
+      return [{ trafficDate: row.trafficDate, metric, stored: kept, observed: seen }];
+    }),
+  );
+}
+
+/**
+ * The first day a run covered that read this answer: the window's first whole day, or the cut one before it. Days of a
+ * window that ended weeks ago do not count: nothing is known of those after it.
+ */
+export function coveredFrom(observed: Observed, { now, createdDate }: Reading): Day {
+  const today = toDay(now);
+  const oldest = addDays(cutFrom(today), -LATE_DAYS);
+  const named = [...observed.views, ...observed.clones]
+    .map(({ date }) => date)
+    .filter((date) => date >= oldest);
+  const [, whole = today] = [wholeFrom(today), createdDate].sort();
+  return [...named, whole].sort()[0] ?? whole;
+}
+
+/** The larger of each figure; a known figure wins over an unknown one. */
+export function largerFigures(one: Figures, other: Figures): Figures {
+  return {
+    viewCount: larger(one.viewCount, other.viewCount),
+    viewUniques: larger(one.viewUniques, other.viewUniques),
+    cloneCount: larger(one.cloneCount, other.cloneCount),
+    cloneUniques: larger(one.cloneUniques, other.cloneUniques),
+  };
+}
+
+/** Whether all four figures are equal; an unknown one equals an unknown one only, never zero. */
+export function sameFigures(one: Figures, other: Figures): boolean {
+  return METRICS.every((metric) => one[metric] === other[metric]);
+}
+
+/** GitHub's two arrays as figures by date; null where one of them does not name the date. */
+export function nameDays({ views, clones }: Observed): Map<Day, Figures> {
+  const named = new Map<Day, Figures>();
+  const add = (date: Day, figures: Partial<Figures>) =>
+    named.set(date, largerFigures(named.get(date) ?? UNKNOWN, { ...UNKNOWN, ...figures }));
+  for (const { date, count, uniques } of views) add(date, { viewCount: count, viewUniques: uniques });
+  for (const { date, count, uniques } of clones) add(date, { cloneCount: count, cloneUniques: uniques });
+  return named;
+}
+
+const UNKNOWN: Figures = { viewCount: null, viewUniques: null, cloneCount: null, cloneUniques: null };
+/** Figures that are known to be zero. */
+export const ZERO: Figures = { viewCount: 0, viewUniques: 0, cloneCount: 0, cloneUniques: 0 };
+
+/** A day wholly inside the window: what the answer leaves out of a settled day is zero. */
+function mergeWhole(
+  date: Day,
+  row: TrafficDay | undefined,
+  named: Figures | undefined,
+  { now, createdDate }: Reading,
+): TrafficDay | undefined {
+  const final = date <= settledThrough(now);
+  if (!row && !named && (!final || date < createdDate)) return undefined;
+  const seen = largerFigures(named ?? UNKNOWN, final ? ZERO : UNKNOWN);
+  const figures = largerFigures(row ?? UNKNOWN, seen);
+  const state = stateOfWhole(row, named, final);
+  if (row && row.state !== 'provisional' && row.state === state && sameFigures(row, figures)) return row;
+  const readAt = now.toISOString();
+  const observedAt = row && row.observedAt > readAt ? row.observedAt : readAt;
+  if (row && row.state === state && sameFigures(row, figures) && row.observedAt === observedAt) return row;
+  return { trafficDate: date, ...figures, state, observedAt };
+}
+
+/** Certainty is never lost: a final day stays final, whoever reads it earlier or later. */
+function stateOfWhole(row: TrafficDay | undefined, named: Figures | undefined, final: boolean): StoredState {
+  if (named) return final || row?.state === 'measured' || row?.state === 'zero' ? 'measured' : 'provisional';
+  if (!row) return 'zero';
+  return row.state === 'provisional' && final ? 'measured' : row.state;
+}
+
+interface CutDay {
+  now: Date;
+  date: Day;
+  /** True for the first day of the answer. */
+  oldest: boolean;
+}
+
+/**
+ * A day before the window's first whole day: its figures may be cut, so alone they never make it final. Idle
+ * repositories get windows that ended weeks ago, of which only the first day may be cut.
+ */
+function mergeCut(row: TrafficDay | undefined, named: Figures | undefined, { now, date, oldest }: CutDay) {
+  if (!named) return row;
+  const figures = largerFigures(row ?? UNKNOWN, named);
+  const cut = oldest || date >= cutFrom(toDay(now));
+  const before = row?.state === 'zero' ? 'measured' : row?.state;
+  const state: StoredState = cut ? (before ?? 'provisional') : 'measured';
+  if (row && sameFigures(row, figures) && row.state === state) return row;
+  return { trafficDate: date, ...figures, state, observedAt: now.toISOString() };
+}
+
+function revisionsOf(row: TrafficDay, named: Figures): Revision[] {
+  return METRICS.flatMap((metric) => {
+    const kept = row[metric];
+    const observed = named[metric];
+    if (kept === null || observed === null || observed >= kept) return [];
+    return [{ trafficDate: row.trafficDate, metric, kept, observed }];
+  });
+}
+
+function larger(one: number | null, other: number | null): number | null {
+  if (one === null) return other;
+  if (other === null) return one;
+  return Math.max(one, other);
+}

@@ -1,0 +1,217 @@
+import type { TenantAccess } from '../access.ts';
+import { type Day, toDay } from '../day.ts';
+import type { Db } from '../db/database.ts';
+import type { Instant } from '../db/tables.ts';
+import { readAttention } from '../problems/list.ts';
+import type { ProblemGroup } from '../problems.ts';
+import {
+  listRepositoryRows,
+  type Problem,
+  type RepositoryRow,
+  toFullName,
+  toProblem,
+  toWebUrl,
+} from '../repositories.ts';
+import { findActiveRun } from '../runs.ts';
+import { findFirstDate, settledDate } from '../traffic.ts';
+import type { Calendar } from './bucket-sums.ts';
+import { addRangeSums, emptyRangeSums, type RangeSums, sumRepositories } from './overview-sums.ts';
+import { bucketsOf, type Range, type RangeRequest, spansOf, toRange } from './range.ts';
+import { type Comparison, type Totals, toComparison, toTotals } from './totals.ts';
+
+type OverviewSort = 'name' | 'viewCount' | 'viewUniques' | 'cloneCount' | 'cloneUniques' | 'change' | 'stars';
+
+/** The range of an overview, and which repositories it lists in which order; pages count from 1. */
+export interface OverviewRequest extends RangeRequest {
+  /** Only repositories whose full name contains it are listed; the totals are of all. */
+  q?: string | undefined;
+  sort: OverviewSort;
+  /** Names ascend and figures descend unless told. */
+  order?: 'asc' | 'desc' | undefined;
+  page: number;
+  size: number;
+}
+
+/** One repository in the overview; the columns have one place per bucket. */
+interface OverviewRepository {
+  repositoryId: number;
+  fullName: string;
+  webUrl: string;
+  archived: boolean;
+  stars: number | null;
+  totals: Totals;
+  comparison: Comparison;
+  viewCount: (number | null)[];
+  cloneCount: (number | null)[];
+  lastSuccessAt: Instant | null;
+  problem: Problem | null;
+}
+
+/** All repositories of a tenant that somebody may see, together and each. */
+export interface Overview {
+  tenantId: number;
+  range: Range;
+  buckets: Day[];
+  series: Pick<
+    RangeSums,
+    'viewCount' | 'viewUniques' | 'cloneCount' | 'cloneUniques' | 'lostDays' | 'provisionalDays'
+  >;
+  totals: Totals;
+  comparison: Comparison;
+  repositories: OverviewRepository[];
+  page: { number: number; size: number; total: number };
+  repositoryCount: number;
+  problemCount: number;
+  /** What needs a person, by its cause. */
+  attention: ProblemGroup[];
+  activeRunId: number | null;
+}
+
+const MOST_BUCKETS = 130;
+/** Of a number within a name; GitHub's names have at most 100 characters. */
+const MOST_DIGITS = 100;
+
+/** The overview of a tenant; throws what `toRange` throws. */
+export async function readOverview(
+  db: Db,
+  access: TenantAccess,
+  request: OverviewRequest,
+  now: Date,
+): Promise<Overview> {
+  const { rows, calendar, sums } = await readSums(db, access, request, now);
+  const all = emptyRangeSums(calendar.buckets.length);
+  for (const one of sums.values()) addRangeSums(all, one);
+  const { total, current, previous, rest: _, ...series } = all;
+  const listed = listRows(rows, sums, request);
+  const start = (request.page - 1) * request.size;
+  return {
+    tenantId: access.tenantId,
+    range: calendar.range,
+    buckets: calendar.buckets,
+    series,
+    totals: toTotals(total),
+    comparison: toComparison(calendar.spans, { current, previous }, rows.length),
+    repositories: listed
+      .slice(start, start + request.size)
+      .map(([row, own]) => toOverviewRepository(row, own, calendar, now)),
+    page: { number: request.page, size: request.size, total: listed.length },
+    repositoryCount: rows.length,
+    problemCount: rows.filter((row) => toProblem(row, now) !== null).length,
+    attention: await readAttention(db, access, rows, now),
+    activeRunId: await findActiveRun(db, access.tenantId, now),
+  };
+}
+
+/** A listed repository without its small charts. */
+interface OverviewRow
+  extends Pick<RepositoryRow, 'repositoryId' | 'owner' | 'name' | 'stars' | 'lastSuccessAt'> {
+  totals: Totals;
+  /** Of the views, relative to the span before; null where the two cannot be compared. */
+  change: number | null;
+  archived: boolean;
+  problem: Problem | null;
+}
+
+/** Every listed repository, in the overview's order, whatever the page. Throws what `toRange` throws. */
+export async function readOverviewRows(
+  db: Db,
+  access: TenantAccess,
+  request: OverviewRequest,
+  now: Date,
+): Promise<OverviewRow[]> {
+  const { rows, calendar, sums } = await readSums(db, access, request, now);
+  return listRows(rows, sums, request).map(([row, { total, current, previous }]) => ({
+    ...{ repositoryId: row.repositoryId, owner: row.owner, name: row.name },
+    totals: toTotals(total),
+    change: changeOf(toComparison(calendar.spans, { current, previous }, 1)),
+    stars: row.stars,
+    archived: row.archivedAt !== null,
+    lastSuccessAt: row.lastSuccessAt,
+    problem: toProblem(row, now),
+  }));
+}
+
+function changeOf({ comparable, current, previous }: Comparison): number | null {
+  if (!comparable || current.viewCount === null || !previous.viewCount) return null;
+  return (current.viewCount - previous.viewCount) / previous.viewCount;
+}
+
+async function readSums(db: Db, access: TenantAccess, request: RangeRequest, now: Date) {
+  const rows = await listRepositoryRows(db, access);
+  const today = toDay(now);
+  const first = request.range === 'all' ? await findFirstDate(db, access) : null;
+  const range = toRange(request, today, first, MOST_BUCKETS);
+  const spans = spansOf(range, settledDate(rows, now));
+  const calendar: Calendar = { range, spans, buckets: bucketsOf(range), today };
+  return { rows, calendar, sums: await sumRepositories(db, access, rows, calendar) };
+}
+
+type Listed = [RepositoryRow, RangeSums];
+
+/** The repositories that were searched for, sorted; those of which nothing is known come last, equal ones by name. */
+function listRows(
+  rows: readonly RepositoryRow[],
+  sums: ReadonlyMap<number, RangeSums>,
+  { q = '', sort, order }: OverviewRequest,
+): Listed[] {
+  const sought = q.trim().toLowerCase();
+  const listed = rows.flatMap((row): Listed[] => {
+    const own = sums.get(row.repositoryId);
+    return own && toFullName(row).toLowerCase().includes(sought) ? [[row, own]] : [];
+  });
+  const byName = listed
+    .map((one) => ({ one, key: toNameKey(one[0]) }))
+    .sort((left, right) => Number(left.key > right.key) - Number(left.key < right.key))
+    .map(({ one }) => one);
+  const ascending = order ?? (sort === 'name' ? 'asc' : 'desc');
+  if (sort === 'name') return ascending === 'asc' ? byName : byName.reverse();
+  const sign = ascending === 'asc' ? 1 : -1;
+  return byName.sort((one, other) => {
+    const [left, right] = [sortKey(one, sort), sortKey(other, sort)];
+    if (left === right) return 0;
+    if (left === null || right === null) return left === null ? 1 : -1;
+    return sign * (left - right);
+  });
+}
+
+/** Sorts names as people do: x-9 before x-10. They are ASCII; a collator would have to be loaded at each start. */
+function toNameKey(row: RepositoryRow): string {
+  const name = toFullName(row).toLowerCase();
+  return name.replace(/\d+/g, (digits) => digits.padStart(MOST_DIGITS, '0'));
+}
+
+function sortKey(
+  [row, { total, current, previous }]: Listed,
+  sort: Exclude<OverviewSort, 'name'>,
+): number | null {
+  if (sort === 'viewCount') return total.viewCount;
+  if (sort === 'viewUniques') return total.viewUniquesUpper;
+  if (sort === 'cloneCount') return total.cloneCount;
+  if (sort === 'cloneUniques') return total.cloneUniquesUpper;
+  if (sort === 'stars') return row.stars;
+  const before = previous.viewCount;
+  return before === null || current.viewCount === null
+    ? null
+    : (current.viewCount - before) / Math.max(before, 1);
+}
+
+function toOverviewRepository(
+  row: RepositoryRow,
+  { total, current, previous, viewCount, cloneCount }: RangeSums,
+  { spans }: Calendar,
+  now: Date,
+): OverviewRepository {
+  return {
+    repositoryId: row.repositoryId,
+    fullName: toFullName(row),
+    webUrl: toWebUrl(row),
+    archived: row.archivedAt !== null,
+    stars: row.stars,
+    totals: toTotals(total),
+    comparison: toComparison(spans, { current, previous }, 1),
+    viewCount,
+    cloneCount,
+    lastSuccessAt: row.lastSuccessAt,
+    problem: toProblem(row, now),
+  };
+}

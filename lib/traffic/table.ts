@@ -1,0 +1,278 @@
+import { sql } from 'kysely';
+import type { TenantAccess } from '../access.ts';
+import { addDays, type Day, toDay } from '../day.ts';
+import type { Db } from '../db/database.ts';
+import { monthOf, weekOf } from '../db/portable.ts';
+import { Failure } from '../failure.ts';
+import { listRepositoryRows, toFullName } from '../repositories.ts';
+import { findFirstDate } from '../traffic.ts';
+import { bucketSpan, commonDays, type Range, type RangeRequest, toRange, weekLabel } from './range.ts';
+import type { TrafficWeek } from './week.ts';
+import { type DayState, leastCertain, missingSpans, rememberedFrom } from './window.ts';
+
+interface TableScope extends RangeRequest {
+  /** Only repositories whose full name contains it. */
+  q?: string | undefined;
+  /** Only these. */
+  repositories?: number[] | undefined;
+}
+
+/** Which page of which rows; pages count from 1. */
+export interface TableRequest extends TableScope {
+  page: number;
+  size: number;
+}
+
+/** One repository in one bucket that has stored days. */
+interface TableRow {
+  repositoryId: number;
+  owner: string;
+  name: string;
+  fullName: string;
+  /** First day of the bucket, and for weeks 'YYYY-Www'. */
+  date: Day;
+  label: string;
+  viewCount: number | null;
+  viewUniques: number | null;
+  cloneCount: number | null;
+  cloneUniques: number | null;
+  /** False: the uniques are a sum of days, an upper bound. */
+  uniquesExact: boolean;
+  state: DayState;
+}
+
+/** One page of a table; `page.total` counts the rows of all its pages. */
+export interface TrafficTable {
+  tenantId: number;
+  range: Range;
+  rows: TableRow[];
+  page: { number: number; size: number; total: number };
+}
+
+const MOST_BUCKETS = 3660;
+
+/** Traffic as rows, newest bucket first, then by name. Throws what `toRange` throws. */
+export async function readTable(
+  db: Db,
+  access: TenantAccess,
+  request: TableRequest,
+  now: Date,
+): Promise<TrafficTable> {
+  const { today, range, sought } = await toScope(db, access, request, now);
+  const { number, size } = { number: request.page, size: request.size };
+  if (sought?.length === 0)
+    return { tenantId: access.tenantId, range, rows: [], page: { number, size, total: 0 } };
+  const asked = { tenantId: access.tenantId, repositoryIds: sought };
+  const total = await countRows(db, asked, range);
+  const sums = await readRows(db, asked, range, { today, limit: size, offset: (number - 1) * size });
+  const weeks = range.by === 'week' ? await listWholeWeeks(db, asked.tenantId, sums, range) : new Map();
+  const rows = sums.map((row) =>
+    toTableRow(row, range, today, weeks.get(weekKey(row.repositoryId, row.bucket))),
+  );
+  return { tenantId: access.tenantId, range, rows, page: { number, size, total } };
+}
+
+async function toScope(db: Db, access: TenantAccess, request: TableScope, now: Date) {
+  const today = toDay(now);
+  const first = request.range === 'all' ? await findFirstDate(db, access) : null;
+  const range = toRange(request, today, first, MOST_BUCKETS);
+  const found = await searchRepositories(db, access, request.q);
+  const { repositories } = request;
+  const sought =
+    repositories && found ? repositories.filter((id) => found.includes(id)) : (repositories ?? found);
+  return { today, range, sought };
+}
+
+/**
+ * The figures of all repositories in scope together, newest bucket first, for buckets that have any; uniques are sums of
+ * days, an upper bound. Throws what `toRange` throws.
+ */
+export async function readTrafficSums(db: Db, access: TenantAccess, request: TableScope, now: Date) {
+  const { range, sought } = await toScope(db, access, request, now);
+  if (sought?.length === 0) return { range, rows: [] };
+  const days = selectDays(db, { tenantId: access.tenantId, repositoryIds: sought }, range).select([
+    ...(['d.viewCount', 'd.viewUniques', 'd.cloneCount', 'd.cloneUniques'] as const),
+  ]);
+  const rows = await db
+    .selectFrom(days.as('g'))
+    .select(({ fn }) => [
+      'g.bucket as date',
+      fn.sum<number | null>('g.viewCount').as('viewCount'),
+      fn.sum<number | null>('g.viewUniques').as('viewUniques'),
+      fn.sum<number | null>('g.cloneCount').as('cloneCount'),
+      fn.sum<number | null>('g.cloneUniques').as('cloneUniques'),
+    ])
+    .groupBy('g.bucket')
+    .orderBy('g.bucket', 'desc')
+    .execute();
+  return { range, rows };
+}
+
+/** Below the platform's limit of an answer, with its headers. */
+const PAGE_BYTES = 950_000;
+
+/** How many rows surely fit into an answer: at most `most`, of so many bytes each besides the repository's name. */
+export async function readPageSize(
+  db: Db,
+  { tenantId }: TenantAccess,
+  rowBytes: number,
+  most: number,
+): Promise<number> {
+  const { longest } = await db
+    .selectFrom('repository')
+    .select(sql<number | null>`max(length(owner) + length(name))`.as('longest'))
+    .where('tenantId', '=', tenantId)
+    .executeTakeFirstOrThrow();
+  return Math.min(most, Math.floor(PAGE_BYTES / (rowBytes + (longest ?? 0))));
+}
+
+/** Throws `answer_too_large` when a table's rows do not fit on its page, so that nothing is left out unnoticed. */
+export function requireWhole({ page, rows }: TrafficTable): void {
+  if (rows.length === page.total) return;
+  throw new Failure(
+    413,
+    'answer_too_large',
+    `These are ${page.total} rows, and one file holds ${page.size}: ask for a shorter range, for longer buckets, or for page=1, page=2 and so on.`,
+  );
+}
+
+/** The ids of the repositories in scope whose name contains the text; null: all of the tenant's. */
+async function searchRepositories(db: Db, access: TenantAccess, q: string | undefined) {
+  const sought = q?.trim().toLowerCase() ?? '';
+  if (sought === '') return access.repositoryIds;
+  const rows = await listRepositoryRows(db, access);
+  return rows
+    .filter((row) => toFullName(row).toLowerCase().includes(sought))
+    .map(({ repositoryId }) => repositoryId);
+}
+
+/** The days in scope with their bucket; every statement of the table begins with them. */
+function selectDays(db: Db, { tenantId, repositoryIds }: TenantAccess, range: Range) {
+  const bucket = {
+    day: sql<Day>`d.traffic_date`,
+    week: weekOf('d.trafficDate'),
+    month: monthOf('d.trafficDate'),
+  };
+  return db
+    .selectFrom('trafficDay as d')
+    .select(['d.repositoryId', bucket[range.by].as('bucket')])
+    .where('d.tenantId', '=', tenantId)
+    .where('d.trafficDate', '>=', range.from)
+    .where('d.trafficDate', '<=', range.to)
+    .$if(repositoryIds !== null, (query) => query.where('d.repositoryId', 'in', repositoryIds ?? []));
+}
+
+async function countRows(db: Db, access: TenantAccess, range: Range): Promise<number> {
+  const rows = selectDays(db, access, range);
+  const counted = db
+    .selectFrom((range.by === 'day' ? rows : rows.distinct()).as('g'))
+    .select(({ fn }) => fn.countAll<number>().as('total'));
+  const { total } = await counted.executeTakeFirstOrThrow();
+  return total;
+}
+
+async function readRows(
+  db: Db,
+  access: TenantAccess,
+  range: Range,
+  { today, limit, offset }: { today: Day; limit: number; offset: number },
+) {
+  const flag = (condition: ReturnType<typeof sql>) => sql<number>`case when ${condition} then 1 else 0 end`;
+  const remembered = rememberedFrom(today);
+  const days = selectDays(db, access, range)
+    .innerJoin('repository as r', (join) =>
+      join.onRef('r.tenantId', '=', 'd.tenantId').onRef('r.repositoryId', '=', 'd.repositoryId'),
+    )
+    .select(['r.owner', 'r.name', 'r.firstCoveredDate'])
+    .select(['d.viewCount', 'd.viewUniques', 'd.cloneCount', 'd.cloneUniques'])
+    .select([
+      flag(sql`d.state = 'measured'`).as('isMeasured'),
+      flag(sql`d.state = 'imported'`).as('isImported'),
+      flag(sql`d.state = 'provisional'`).as('isProvisional'),
+      flag(sql`d.traffic_date >= r.first_covered_date and d.traffic_date < ${remembered}`).as('isCovered'),
+      flag(sql`d.traffic_date >= r.first_covered_date and d.traffic_date >= ${remembered}`).as(
+        'isRemembered',
+      ),
+    ]);
+  return db
+    .selectFrom(days.as('g'))
+    .select(({ fn }) => [
+      ...(['g.repositoryId', 'g.owner', 'g.name', 'g.firstCoveredDate', 'g.bucket'] as const),
+      fn.sum<number | null>('g.viewCount').as('viewCount'),
+      fn.sum<number | null>('g.viewUniques').as('viewUniques'),
+      fn.sum<number | null>('g.cloneCount').as('cloneCount'),
+      fn.sum<number | null>('g.cloneUniques').as('cloneUniques'),
+      fn.countAll<number>().as('days'),
+      fn.sum<number>('g.isMeasured').as('measuredDays'),
+      fn.sum<number>('g.isImported').as('importedDays'),
+      fn.sum<number>('g.isProvisional').as('provisionalDays'),
+      fn.sum<number>('g.isCovered').as('coveredDays'),
+      fn.sum<number>('g.isRemembered').as('rememberedDays'),
+    ])
+    .groupBy(['g.repositoryId', 'g.owner', 'g.name', 'g.firstCoveredDate', 'g.bucket'])
+    .orderBy('g.bucket', 'desc')
+    .orderBy('g.owner')
+    .orderBy('g.name')
+    .limit(limit)
+    .offset(offset)
+    .execute();
+}
+
+type WeekUniques = Pick<TrafficWeek, 'viewUniques' | 'cloneUniques'>;
+type SumRow = Awaited<ReturnType<typeof readRows>>[number];
+
+const weekKey = (repositoryId: number, week: Day) => `${repositoryId} ${week}`;
+
+/** GitHub's own weeks of the rows, where they lie wholly inside the range. */
+async function listWholeWeeks(
+  db: Db,
+  tenantId: number,
+  rows: readonly SumRow[],
+  range: Range,
+): Promise<Map<string, WeekUniques>> {
+  const starts = rows.map(({ bucket }) => bucket).sort();
+  const last = starts.at(-1);
+  if (last === undefined) return new Map();
+  const weeks = await db
+    .selectFrom('trafficWeek')
+    .select(['repositoryId', 'weekStart', 'viewUniques', 'cloneUniques'])
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', 'in', [...new Set(rows.map(({ repositoryId }) => repositoryId))])
+    .where('weekStart', '>=', range.from)
+    .where('weekStart', '<=', last)
+    .execute();
+  const whole = weeks.filter(({ weekStart }) => addDays(weekStart, 6) <= range.to);
+  return new Map(whole.map((week) => [weekKey(week.repositoryId, week.weekStart), week]));
+}
+
+function toTableRow(row: SumRow, range: Range, today: Day, week: WeekUniques | undefined): TableRow {
+  const { repositoryId, owner, name, bucket } = row;
+  return {
+    ...{ repositoryId, owner, name, fullName: toFullName(row) },
+    date: bucket,
+    label: range.by === 'week' ? weekLabel(bucket) : range.by === 'month' ? bucket.slice(0, 7) : bucket,
+    viewCount: row.viewCount,
+    viewUniques: week?.viewUniques ?? row.viewUniques,
+    cloneCount: row.cloneCount,
+    cloneUniques: week?.cloneUniques ?? row.cloneUniques,
+    uniquesExact: range.by === 'day' || week !== undefined,
+    state: stateOf(row, range, today),
+  };
+}
+
+function stateOf(row: SumRow, range: Range, today: Day): DayState {
+  const span = bucketSpan(row.bucket, range);
+  const missing = missingSpans(row.firstCoveredDate, today);
+  const lost = commonDays(span, missing.lost) - row.coveredDays;
+  const pending = commonDays(span, missing.provisional) - row.rememberedDays;
+  const before = span[1] - span[0] + 1 - row.days - lost - pending;
+  const states: [DayState, number][] = [
+    ['lost', lost],
+    ['before', before],
+    ['provisional', pending + row.provisionalDays],
+    ['imported', row.importedDays],
+    ['measured', row.measuredDays],
+    ['zero', row.days - row.importedDays - row.measuredDays - row.provisionalDays],
+  ];
+  return leastCertain(new Set(states.filter(([, days]) => days > 0).map(([state]) => state)));
+}

@@ -1,0 +1,98 @@
+import { daysBetween } from '../day.ts';
+import type { Figures } from './day.ts';
+import type { Spans } from './range.ts';
+import type { StoredState } from './window.ts';
+
+/**
+ * Sums over days. Uniques are not additive: the true figure of any span lies between the largest day (or week) and the
+ * sum of the days. Null: nothing is known.
+ */
+export interface Totals {
+  viewCount: number | null;
+  viewUniquesLower: number | null;
+  viewUniquesUpper: number | null;
+  cloneCount: number | null;
+  cloneUniquesLower: number | null;
+  cloneUniquesUpper: number | null;
+  /** Days of repositories that are stored, and days that are lost. */
+  knownDays: number;
+  lostDays: number;
+}
+
+/** Two spans of equally many days. `comparable` is false when either has days that are unknown or not final. */
+export interface Comparison extends Spans {
+  current: Totals;
+  previous: Totals;
+  comparable: boolean;
+}
+
+/** Totals with what decides whether they are complete. */
+export interface Sums extends Totals {
+  /** Stored days whose figures are all known and final. */
+  finalDays: number;
+}
+
+/** The sums of no days, in an object of their own for `addSums` to change: every figure is unknown. */
+export function emptySums(): Sums {
+  return {
+    ...{ viewCount: null, viewUniquesLower: null, viewUniquesUpper: null },
+    ...{ cloneCount: null, cloneUniquesLower: null, cloneUniquesUpper: null },
+    ...{ knownDays: 0, lostDays: 0, finalDays: 0 },
+  };
+}
+
+/** Adds figures of other days, or of other repositories, to sums. */
+export function addSums(sums: Sums, more: Sums): void {
+  sums.viewCount = plus(sums.viewCount, more.viewCount);
+  sums.viewUniquesUpper = plus(sums.viewUniquesUpper, more.viewUniquesUpper);
+  sums.viewUniquesLower = most(sums.viewUniquesLower, more.viewUniquesLower);
+  sums.cloneCount = plus(sums.cloneCount, more.cloneCount);
+  sums.cloneUniquesUpper = plus(sums.cloneUniquesUpper, more.cloneUniquesUpper);
+  sums.cloneUniquesLower = most(sums.cloneUniquesLower, more.cloneUniquesLower);
+  sums.knownDays += more.knownDays;
+  sums.lostDays += more.lostDays;
+  sums.finalDays += more.finalDays;
+}
+
+/** One stored day as sums. */
+export function toSums(day: Figures & { state: StoredState }): Sums {
+  const complete = day.viewCount !== null && day.cloneCount !== null && day.state !== 'provisional';
+  return {
+    viewCount: day.viewCount,
+    viewUniquesLower: day.viewUniques,
+    viewUniquesUpper: day.viewUniques,
+    cloneCount: day.cloneCount,
+    cloneUniquesLower: day.cloneUniques,
+    cloneUniquesUpper: day.cloneUniques,
+    ...{ knownDays: 1, lostDays: 0, finalDays: complete ? 1 : 0 },
+  };
+}
+
+/** The sums without what decides whether they are complete. */
+export function toTotals({ finalDays: _, ...totals }: Sums): Totals {
+  return totals;
+}
+
+/** Compares the sums of two spans, for so many repositories. */
+export function toComparison(
+  spans: Spans,
+  sums: { current: Sums; previous: Sums },
+  repositoryCount: number,
+): Comparison {
+  const days = (daysBetween(spans.from, spans.to) + 1) * repositoryCount;
+  const { current, previous } = sums;
+  const comparable = days > 0 && current.finalDays === days && previous.finalDays === days;
+  return { ...spans, current: toTotals(current), previous: toTotals(previous), comparable };
+}
+
+/** The sum of two figures; an unknown one adds nothing. */
+export function plus(one: number | null, other: number | null): number | null {
+  if (one === null) return other;
+  return other === null ? one : one + other;
+}
+
+/** The larger of two figures, where they are known. */
+export function most(one: number | null, other: number | null): number | null {
+  if (one === null) return other;
+  return other === null ? one : Math.max(one, other);
+}
