@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Dashboard } from '../../actions/openapi/dashboards.ts';
 import { useApp } from '../app-context.ts';
 import { Failure } from '../controls/failure.tsx';
@@ -56,7 +56,8 @@ function Desk({ tenantId, dashboard, tables }: EditorProps) {
   const { flaws, document, busy } = useChecked(text, sent === text ? saving.problems : NONE, code);
   const dirty = text !== stored;
 
-  useEffect(() => {
+  // Not after the next paint: the tab may be gone by then.
+  useLayoutEffect(() => {
     keepDraft(tenantId, dashboardId, dirty ? { version: saving.version, text } : undefined);
   }, [tenantId, dashboardId, dirty, saving.version, text]);
   useLeaving(dirty);
@@ -183,7 +184,7 @@ function usableDraft(tenantId: number, { dashboardId, version }: Dashboard): str
 
 /** Asks before the tab is closed with a text that is not saved. */
 function useLeaving(dirty: boolean) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!dirty) return;
     const ask = (event: Event) => event.preventDefault();
     window.addEventListener('beforeunload', ask);

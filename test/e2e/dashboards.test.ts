@@ -260,7 +260,7 @@ test('two who change the same dashboard learn of each other, and an unsaved text
   expect(stored.body).toMatchObject({ name: 'Ours', version: 3 });
 
   await paste(JSON.stringify({ ...document, name: 'Not yet saved' }));
-  await page.getByText('No problems').waitFor();
+  await page.getByText('Not saved', { exact: true }).waitFor();
   page.once('dialog', (dialog) => void dialog.accept());
   await page.reload();
   await editor().getByText('Not yet saved').waitFor();
