@@ -7,6 +7,7 @@ import type { RunReason } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import { isForAll } from './github/error.ts';
 import type { GitHubClient } from './github.ts';
+import { workOff } from './queue.ts';
 import { closeRun, type RunKey } from './runs/end.ts';
 import { renewLease } from './runs/lease.ts';
 import { startCollecting } from './runs/start.ts';
@@ -65,13 +66,13 @@ export async function collectTenant(collector: Collector, run: RunKey): Promise<
   if (reason === null) return nothing;
   const until = clock().getTime() + Math.min(collector.timeLeft(), LONGEST_MS) + GRACE_MS;
   await renewLease(db, run, new Date(until));
-  const queue = await listWaiting(db, run);
-  const { opened, ...done } = await collectAll(collector, { ...run, reason }, queue);
-  if (queue.length > 0 && done.repoCount === 0) {
+  const waiting = await listWaiting(db, run);
+  const { opened, left, ...done } = await collectAll(collector, { ...run, reason }, waiting);
+  if (left > 0 && done.repoCount === 0) {
     await closeRun(db, run, clock(), noneInTime());
     return nothing;
   }
-  const isLeft = queue.length > 0 || (opened !== null && (await isExtraLeft(collector, run, opened)));
+  const isLeft = left > 0 || (opened !== null && (await isExtraLeft(collector, run, opened)));
   if (isLeft) {
     await startCollecting({ db, activations: collector.activations, now: clock() }, run);
     return { ...nothing, ...done, handedOver: true };
@@ -95,8 +96,8 @@ function noneInTime(): Failure {
   return new Failure(503, 'out_of_time', message);
 }
 
-/** Takes repositories off the queue until it is empty or the time is up; `opened` is null when GitHub refuses all. */
-async function collectAll(collector: Collector, run: RunAtWork, queue: Waiting[]) {
+/** Collects repositories until none is left or the time is up; `opened` is null when GitHub refuses all. */
+async function collectAll(collector: Collector, run: RunAtWork, queue: readonly Waiting[]) {
   const done = { repoCount: 0, failedCount: 0 };
   const opened = await collector.openGitHub(run.tenantId).catch((error: unknown) => {
     if (error instanceof Failure) return error;
@@ -107,35 +108,18 @@ async function collectAll(collector: Collector, run: RunAtWork, queue: Waiting[]
   const ids = queue.map(({ repositoryId }) => repositoryId);
   const memory = openAnswers(collector.db, { tenantId: run.tenantId, fingerprint }, ids);
   const answers = run.reason === 'verify' ? NO_ANSWERS : memory;
-  let broken: { error: unknown } | undefined;
-  const isTime = () => !broken && collector.timeLeft() > RESERVE_MS;
+  const isTime = () => collector.timeLeft() > RESERVE_MS;
   let down = 0;
-  const workers: Promise<void>[] = [];
-  const work = async (): Promise<void> => {
-    while (queue.length > 0 && isTime()) {
-      const waiting = queue.shift();
-      if (!waiting) return;
-      const failure = await collectOne({ ...collector, answers }, run, waiting, hopeless ?? opened);
-      if (failure?.code === 'out_of_time') return void queue.push(waiting);
-      done.repoCount += 1;
-      if (failure) done.failedCount += 1;
-      down = failure?.code === 'github_down' ? down + 1 : 0;
-      if (failure && (isForAll(failure) || down >= PATIENCE)) hopeless = failure;
-      if (!failure && workers.length < AT_ONCE) begin();
-    }
-  };
-  const begin = () => {
-    workers.push(
-      work().catch((error: unknown) => {
-        broken ??= { error };
-      }),
-    );
-  };
-  while (workers.length < AT_FIRST) begin();
-  // All of them, also after a failure: a container that stops would keep their transactions open, and their rows locked.
-  for (const worker of workers) await worker;
-  if (broken) throw broken.error;
-  return { ...done, opened: hopeless || opened instanceof Failure ? null : opened };
+  const left = await workOff(queue, { atFirst: AT_FIRST, atOnce: AT_ONCE, isTime }, async (waiting) => {
+    const failure = await collectOne({ ...collector, answers }, run, waiting, hopeless ?? opened);
+    if (failure?.code === 'out_of_time') return 'later';
+    done.repoCount += 1;
+    if (failure) done.failedCount += 1;
+    down = failure?.code === 'github_down' ? down + 1 : 0;
+    if (failure && (isForAll(failure) || down >= PATIENCE)) hopeless = failure;
+    return failure ? 'done' : 'more';
+  });
+  return { ...done, left: left.length, opened: hopeless || opened instanceof Failure ? null : opened };
 }
 
 /** Collects one repository, or lets it fail for the reason for which all do. */

@@ -5,6 +5,7 @@ import { inTransaction } from '../db/portable.ts';
 import type { ExtraKind, Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { GitHubClient } from '../github.ts';
+import { workOff } from '../queue.ts';
 import {
   type Extra,
   type ExtraReading,
@@ -49,24 +50,13 @@ export async function collectExtras(
   const queue = await listDue(collector.db, run, collector.clock());
   let count = 0;
   let refused = false;
-  let broken: { error: unknown } | undefined;
-  const work = async (): Promise<void> => {
-    while (!refused && !broken && queue.length > 0 && collector.isTime()) {
-      const due = queue.shift();
-      if (!due) return;
-      refused ||= !(await collectOne(collector, run, due));
-      count += 1;
-    }
-  };
-  const workers = Array.from({ length: AT_ONCE }, () =>
-    work().catch((error: unknown) => {
-      broken ??= { error };
-    }),
-  );
-  // All of them, also after a failure: a container that stops would keep their transactions open, and their rows locked.
-  for (const worker of workers) await worker;
-  if (broken) throw broken.error;
-  return { count, left: refused ? 0 : queue.length };
+  const isTime = () => !refused && collector.isTime();
+  const left = await workOff(queue, { atOnce: AT_ONCE, isTime }, async (due) => {
+    if (!(await collectOne(collector, run, due))) refused = true;
+    count += 1;
+    return 'done';
+  });
+  return { count, left: refused ? 0 : left.length };
 }
 
 /** False when GitHub refuses everything; what was read until then is stored. */

@@ -6,6 +6,7 @@ import { given, inTransaction, type Merge, mergeRows } from '../db/portable.ts';
 import type { Instant, Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { FoundProblem } from '../problems.ts';
+import { workOff } from '../queue.ts';
 import { after, CLAIM_MS, toNextTry } from '../retry.ts';
 import { toStoredFailure } from '../runs/end.ts';
 import { toProblemMessage } from './message.ts';
@@ -27,16 +28,13 @@ const AT_ONCE = 4;
  * once; only when it ends between the channel's answer and the note of it is a message sent a second time.
  */
 export async function sendNotices(services: NoticeServices): Promise<{ sent: number; failed: number }> {
-  const queue = await listPending(services.db, services.clock());
+  const pending = await listPending(services.db, services.clock());
   const total = { sent: 0, failed: 0 };
-  const work = async () => {
-    while (queue.length > 0 && services.isTime()) {
-      const channel = queue.shift();
-      const outcome = channel && (await notify(services, channel));
-      if (outcome) total[outcome] += 1;
-    }
-  };
-  for (const worker of Array.from({ length: AT_ONCE }, work)) await worker;
+  await workOff(pending, { atOnce: AT_ONCE, isTime: services.isTime }, async (channel) => {
+    const outcome = await notify(services, channel);
+    if (outcome) total[outcome] += 1;
+    return 'done';
+  });
   return total;
 }
 
