@@ -239,6 +239,32 @@ test('swept every hour, tenants are collected by the alarm once a day, by the sw
   }
 });
 
+test('what failed for a reason that passes is tried again every hour until it goes well, and no refusal is', async () => {
+  const tenants = await addTenants(3);
+  const codes = ['rate_limited', 'github_down', 'not_found'];
+  const outcome = (tenantId: number) => (tenantId < (tenants[2] ?? 0) && isBack ? 'well' : 'fails');
+  let isBack = false;
+  const sweepAt = (time: string) => fire(openWorld({ at: `${DAY}T${time}:00Z`, outcome }), 'sweep');
+  await fire(openWorld({ outcome }), 'collect');
+  for (const [place, tenantId] of tenants.entries())
+    await db
+      .updateTable('repository')
+      .set({ failureCode: codes[place] ?? '', failureMessage: '-', failureAt: `${DAY}T06:00:00.000Z` })
+      .where('tenantId', '=', tenantId)
+      .execute();
+  await sweepAt('06:30');
+  expect(await listRuns()).toHaveLength(3);
+  await sweepAt('07:30');
+  isBack = true;
+  await sweepAt('08:30');
+  await sweepAt('09:30');
+  const runs = (await listRuns()).slice(3).map(({ tenantId, state }) => [tenants.indexOf(tenantId), state]);
+  expect(runs).toEqual([
+    ...[0, 1].map((place) => [place, 'failed']),
+    ...[0, 1].map((place) => [place, 'succeeded']),
+  ]);
+});
+
 test('a tenant whose repositories are all paused, or collected today, is neither collected nor swept', async () => {
   const [paused = 0, done = 0] = await addTenants(2);
   const set = (tenantId: number, row: { schedule: 'paused' } | { lastSuccessAt: string }) =>

@@ -6,13 +6,18 @@ import { UNLEASED_MS } from './end.ts';
 
 /**
  * Which tenants the collector goes through: `due` have repositories that are due, as `isDue` says; `unfinished` have
- * repositories that are due for longer than a day, and no run of an alarm in that time that came to its end or is at work.
+ * repositories that are due for longer than a day, and no run of an alarm in that time that came to its end or is at work;
+ * or repositories that are due and failed last for a reason that passes, and no run of an alarm within the hour.
  */
 export type Which = 'due' | 'unfinished';
 
 const DAYS_OF_WEEK = 7;
 /** A day and the time that passes until the last tenant has had its turn. */
 const UNFINISHED_MS = 26 * 3_600_000;
+/** Somewhat less than the hour between two sweeps. */
+const AGAIN_MS = 55 * 60_000;
+/** Failures after which GitHub may answer an hour later: its quota is new, or it is back. */
+const PASSING = ['rate_limited', 'secondary_limit', 'github_down', 'server_unreachable'];
 const PAGE = 100;
 /** Runs that ended so collected nothing, or not all they could have. */
 const NOT_AN_ATTEMPT = ['abandoned', 'start_failed', 'out_of_time'];
@@ -23,9 +28,9 @@ export async function listDueTenants(
   which: Which,
   { after, now }: { after: number; now: Date },
 ): Promise<number[]> {
-  const overdue = new Date(now.getTime() - UNFINISHED_MS).toISOString();
+  const ago = (milliseconds: number) => new Date(now.getTime() - milliseconds).toISOString();
+  const [overdue, lately] = [ago(UNFINISHED_MS), ago(AGAIN_MS)];
   const today = startOf(toDay(now)).toISOString();
-  const daily = which === 'due' ? today : overdue;
   const week = startOf(addDays(toDay(now), 1 - DAYS_OF_WEEK)).toISOString();
   const rows = await db
     .selectFrom('tenant as t')
@@ -34,20 +39,36 @@ export async function listDueTenants(
     .where(({ eb, or }) =>
       or([eb('t.leasedUntil', 'is', null), eb('t.leasedUntil', '<=', now.toISOString())]),
     )
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('repository as r')
-          .select('r.repositoryId')
-          .whereRef('r.tenantId', '=', 't.tenantId')
-          .where('r.schedule', '<>', 'paused')
-          .where((eb) => isLate(eb, { daily, week })),
-      ),
+    .$if(which === 'due', (query) => query.where((eb) => hasLate(eb, { daily: today, week })))
+    .$if(which === 'unfinished', (query) =>
+      query.where((eb) => {
+        const noTurn = eb.and([hasLate(eb, { daily: overdue, week }), eb.not(hasAttempt(eb, overdue))]);
+        const again = hasLate(eb, { daily: today, week }, PASSING);
+        return eb.or([noTurn, eb.and([again, eb.not(hasRun(eb, lately))])]);
+      }),
     )
-    .$if(which === 'unfinished', (query) => query.where((eb) => eb.not(hasAttempt(eb, overdue))))
     .orderBy('t.tenantId')
     .limit(PAGE)
     .execute();
   return rows.map(({ tenantId }) => tenantId);
+}
+
+type OfTenant = ExpressionBuilder<Tables & { t: Tables['tenant'] }, 't'>;
+
+/** A repository that is late, and that failed last for one of these reasons where they are given. */
+function hasLate(
+  { exists, selectFrom }: OfTenant,
+  late: { daily: Instant; week: Instant },
+  failures?: readonly string[],
+) {
+  return exists(
+    selectFrom('repository as r')
+      .select('r.repositoryId')
+      .whereRef('r.tenantId', '=', 't.tenantId')
+      .where('r.schedule', '<>', 'paused')
+      .where((eb) => isLate(eb, late))
+      .$if(failures !== undefined, (query) => query.where('r.failureCode', 'in', failures ?? [])),
+  );
 }
 
 /** `isDue` as SQL, with the instants before which daily and weekly repositories must have been collected last. */
@@ -65,22 +86,23 @@ function isLate(
   ]);
 }
 
+const runsOfAlarm = ({ selectFrom }: OfTenant, since: Instant) =>
+  selectFrom('collectionRun as c')
+    .select('c.runId')
+    .whereRef('c.tenantId', '=', 't.tenantId')
+    .where('c.startedAt', '>', since)
+    .where('c.reason', '=', 'alarm');
+
+/** A run of an alarm since an instant. */
+const hasRun = (eb: OfTenant, since: Instant) => eb.exists(runsOfAlarm(eb, since));
+
 /** A run of an alarm since an instant that is at work or came to its end. */
-function hasAttempt(
-  { exists, selectFrom }: ExpressionBuilder<Tables & { t: Tables['tenant'] }, 't'>,
-  since: Instant,
-) {
-  return exists(
-    selectFrom('collectionRun as c')
-      .select('c.runId')
-      .whereRef('c.tenantId', '=', 't.tenantId')
-      .where('c.startedAt', '>', since)
-      .where('c.reason', '=', 'alarm')
-      .where(({ eb, or }) =>
-        or([eb('c.failureCode', 'is', null), eb('c.failureCode', 'not in', NOT_AN_ATTEMPT)]),
-      ),
+const hasAttempt = (eb: OfTenant, since: Instant) =>
+  eb.exists(
+    runsOfAlarm(eb, since).where(({ eb, or }) =>
+      or([eb('c.failureCode', 'is', null), eb('c.failureCode', 'not in', NOT_AN_ATTEMPT)]),
+    ),
   );
-}
 
 /** Whether an alarm started a run for the tenant at or after an instant, whatever came of it. */
 export async function hasAlarmRunSince(db: Db, tenantId: number, since: Instant): Promise<boolean> {
