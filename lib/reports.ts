@@ -1,16 +1,13 @@
 import type { Transaction } from 'kysely';
-import { type ChannelKey, sendMessage } from './channels/sending.ts';
+import { claimedUntil, type DeliveryServices, deliver } from './channels/delivery.ts';
+import type { ChannelKey } from './channels/sending.ts';
 import type { Day } from './day.ts';
 import type { Db } from './db/database.ts';
 import { inTransaction } from './db/portable.ts';
 import { requireInitialized } from './db/schema.ts';
 import type { Tables } from './db/tables.ts';
-import { Failure } from './failure.ts';
-import type { NoticeServices } from './problems/notices.ts';
 import { toReportMessage } from './reports/message.ts';
 import { dueAt, dueWeek, readWeekReport } from './reports/week.ts';
-import { after, CLAIM_MS, toNextTry } from './retry.ts';
-import { toStoredFailure } from './runs/end.ts';
 
 /**
  * Sends the newest report that is due to every channel for reports that did not get it, once each however often this is
@@ -18,7 +15,7 @@ import { toStoredFailure } from './runs/end.ts';
  * report is due. Only when an activation ends between the channel's answer and the note of it is one sent a second time.
  * A channel's first report is of the week after it was added. Throws `not_initialized` and `schema_mismatch`.
  */
-export async function sendReports(services: NoticeServices): Promise<{ sent: number; failed: number }> {
+export async function sendReports(services: DeliveryServices): Promise<{ sent: number; failed: number }> {
   const { db, clock, isTime } = services;
   await requireInitialized(db);
   const week = dueWeek(clock());
@@ -55,27 +52,21 @@ async function listPending(db: Db, week: Day): Promise<Receiver[]> {
 }
 
 async function sendReport(
-  services: NoticeServices,
+  services: DeliveryServices,
   { tenantName: name, ...key }: Receiver,
   week: Day,
 ): Promise<'sent' | 'failed' | null> {
   const { db, clock, pagesUrl } = services;
   const attempts = await inTransaction(db, (trx) => claim(trx, key, week, clock()));
   if (attempts === null) return null;
-  const update = () => updateSending(db, key, week);
-  try {
-    const report = await readWeekReport(db, { tenantId: key.tenantId, name }, week, clock());
-    await sendMessage(services, key, toReportMessage(report, pagesUrl));
-    const sentAt = clock().toISOString();
-    await update().set({ dueAt: null, sentAt, failureCode: null, failureMessage: null }).execute();
-    return 'sent';
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const { code: failureCode, message: failureMessage } = toStoredFailure(error);
-    const next = toNextTry(error, attempts, clock());
-    await update().set({ dueAt: next, failureCode, failureMessage }).execute();
-    return 'failed';
-  }
+  return deliver(services, key, {
+    attempts,
+    toMessage: async () => {
+      const report = await readWeekReport(db, { tenantId: key.tenantId, name }, week, clock());
+      return toReportMessage(report, pagesUrl);
+    },
+    note: (tried) => updateSending(db, key, week).set(tried).execute(),
+  });
 }
 
 const updateSending = (db: Db, { tenantId, channelId }: ChannelKey, week: Day) =>
@@ -107,14 +98,14 @@ async function claim(
     .where('channelId', '=', key.channelId)
     .where('weekStart', '=', week)
     .executeTakeFirst();
-  const claimedUntil = after(now, CLAIM_MS);
+  const until = claimedUntil(now);
   if (!known) {
-    const row = { ...key, weekStart: week, attempts: 1, dueAt: claimedUntil };
+    const row = { ...key, weekStart: week, attempts: 1, dueAt: until };
     await trx.insertInto('reportSending').values(row).execute();
     return 1;
   }
   if (known.sentAt !== null || (known.dueAt ?? '') > now.toISOString()) return null;
   const attempts = known.attempts + 1;
-  await updateSending(trx, key, week).set({ attempts, dueAt: claimedUntil }).execute();
+  await updateSending(trx, key, week).set({ attempts, dueAt: until }).execute();
   return attempts;
 }

@@ -1,33 +1,25 @@
 import type { Transaction } from 'kysely';
-import { type ChannelKey, sendMessage } from '../channels/sending.ts';
-import type { ChannelServices } from '../channels.ts';
+import { claimedUntil, type DeliveryServices, deliver, type Tried } from '../channels/delivery.ts';
+import type { ChannelKey } from '../channels/sending.ts';
 import type { Db } from '../db/database.ts';
 import { given, inTransaction, type Merge, mergeRows } from '../db/portable.ts';
-import type { Instant, Tables } from '../db/tables.ts';
-import { Failure } from '../failure.ts';
+import type { Tables } from '../db/tables.ts';
 import type { FoundProblem } from '../problems.ts';
 import { workOff } from '../queue.ts';
-import { after, CLAIM_MS, toNextTry } from '../retry.ts';
-import { toStoredFailure } from '../runs/end.ts';
 import { toProblemMessage } from './message.ts';
-
-/** What notices are sent with. */
-export interface NoticeServices extends ChannelServices {
-  pagesUrl: string | null;
-  /** False when nothing more may be begun. */
-  isTime: () => boolean;
-}
 
 /** Nobody needs to hear any more that something is over. */
 const NEWS_MS = 7 * 86_400_000;
 const AT_ONCE = 4;
+
+const newsSince = (now: Date) => new Date(now.getTime() - NEWS_MS).toISOString();
 
 /**
  * Tells every channel for problems what it was not told yet: in one message each, once that a problem began and once that
  * it is over. What fails is tried again later. The notices are claimed before they are sent, so that two at once send them
  * once; only when it ends between the channel's answer and the note of it is a message sent a second time.
  */
-export async function sendNotices(services: NoticeServices): Promise<{ sent: number; failed: number }> {
+export async function sendNotices(services: DeliveryServices): Promise<{ sent: number; failed: number }> {
   const pending = await listPending(services.db, services.clock());
   const total = { sent: 0, failed: 0 };
   await workOff(pending, { atOnce: AT_ONCE, isTime: services.isTime }, async (channel) => {
@@ -66,7 +58,7 @@ async function listPending(db: Db, now: Date): Promise<ChannelKey[]> {
       or([
         and([eb('p.untilAt', 'is', null), eb('b.sentAt', 'is', null)]),
         and([
-          eb('p.untilAt', '>', after(now, -NEWS_MS)),
+          eb('p.untilAt', '>', newsSince(now)),
           eb('b.sentAt', 'is not', null),
           eb('o.sentAt', 'is', null),
         ]),
@@ -76,22 +68,17 @@ async function listPending(db: Db, now: Date): Promise<ChannelKey[]> {
   return rows;
 }
 
-async function notify(services: NoticeServices, key: ChannelKey): Promise<'sent' | 'failed' | null> {
+async function notify(services: DeliveryServices, key: ChannelKey): Promise<'sent' | 'failed' | null> {
   const { db, clock, pagesUrl } = services;
   const claim = await inTransaction(db, (trx) => claimNews(trx, key, clock()));
   if (!claim) return null;
   const { tenant, notices } = claim;
   const of = (phase: Phase) => notices.filter((one) => one.phase === phase);
-  const message = toProblemMessage({ tenant, began: of('began'), over: of('over') }, pagesUrl);
-  try {
-    await sendMessage(services, key, message);
-    await markSent(db, key, notices, clock());
-    return 'sent';
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    await markFailed(db, key, notices, error, clock());
-    return 'failed';
-  }
+  return deliver(services, key, {
+    attempts: Math.max(...notices.map(({ attempts }) => attempts)),
+    toMessage: () => toProblemMessage({ tenant, began: of('began'), over: of('over') }, pagesUrl),
+    note: (tried) => noteTried(db, key, notices, tried),
+  });
 }
 
 interface Notice extends FoundProblem {
@@ -128,7 +115,7 @@ async function claimNews(trx: Transaction<Tables>, key: ChannelKey, now: Date) {
     ];
   });
   if (notices.length === 0) return null;
-  const dueAt = after(now, CLAIM_MS);
+  const dueAt = claimedUntil(now);
   const rows = notices.map(({ problemId, phase, attempts }) => ({
     ...key,
     problemId,
@@ -165,7 +152,7 @@ function listNews(trx: Transaction<Tables>, tenantId: number, now: Date) {
     .selectFrom('problem')
     .select(['problemId', 'kind', 'code', 'repositoryId', 'fullName', 'message', 'sinceAt', 'untilAt'])
     .where('tenantId', '=', tenantId)
-    .where(({ eb, or }) => or([eb('untilAt', 'is', null), eb('untilAt', '>', after(now, -NEWS_MS))]))
+    .where(({ eb, or }) => or([eb('untilAt', 'is', null), eb('untilAt', '>', newsSince(now))]))
     .orderBy('problemId')
     .execute();
 }
@@ -179,34 +166,9 @@ function updateNotices(db: Db, { tenantId, channelId }: ChannelKey, phase: Phase
     .where('problemId', 'in', problemIds);
 }
 
-type Outcome = {
-  dueAt: Instant | null;
-  sentAt: Instant | null;
-  failureCode: string | null;
-  failureMessage: string | null;
-};
-
-async function mark(db: Db, key: ChannelKey, notices: readonly Notice[], outcome: Outcome): Promise<void> {
+async function noteTried(db: Db, key: ChannelKey, notices: readonly Notice[], tried: Tried): Promise<void> {
   for (const phase of ['began', 'over'] as const) {
     const problemIds = notices.filter((one) => one.phase === phase).map(({ problemId }) => problemId);
-    if (problemIds.length > 0) await updateNotices(db, key, phase, problemIds).set(outcome).execute();
+    if (problemIds.length > 0) await updateNotices(db, key, phase, problemIds).set(tried).execute();
   }
-}
-
-function markSent(db: Db, key: ChannelKey, notices: readonly Notice[], now: Date): Promise<void> {
-  return mark(db, key, notices, {
-    ...{ dueAt: null, sentAt: now.toISOString(), failureCode: null, failureMessage: null },
-  });
-}
-
-async function markFailed(
-  db: Db,
-  key: ChannelKey,
-  notices: readonly Notice[],
-  failure: Failure,
-  now: Date,
-): Promise<void> {
-  const { code: failureCode, message: failureMessage } = toStoredFailure(failure);
-  const dueAt = toNextTry(failure, Math.max(...notices.map(({ attempts }) => attempts)), now);
-  await mark(db, key, notices, { dueAt, sentAt: null, failureCode, failureMessage });
 }
