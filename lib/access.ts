@@ -1,5 +1,6 @@
 import type { Db } from './db/database.ts';
-import type { Role, SystemRole } from './db/tables.ts';
+import type { SystemRole } from './db/tables/installation.ts';
+import type { Role } from './db/tables/tenants.ts';
 import { Failure } from './failure.ts';
 import type { Principal } from './identity.ts';
 import { notFound } from './request.ts';

@@ -2,8 +2,9 @@ import { requirePublicAddress } from './addresses.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
 import { inTransaction } from './db/portable.ts';
-import type { ChannelContents, ChannelKind, Instant } from './db/tables.ts';
+import type { ChannelContents, ChannelKind } from './db/tables/channels.ts';
 import { Failure } from './failure.ts';
+import type { Instant } from './instant.ts';
 import { notFound } from './request.ts';
 import type { Secrets } from './secrets.ts';
 

@@ -3,7 +3,7 @@ import { collectExtras } from './collector/extras.ts';
 import { collectRepository, failRepository, type RunAtWork, type Waiting } from './collector/repository.ts';
 import type { Day } from './day.ts';
 import type { Db } from './db/database.ts';
-import type { RunReason } from './db/tables.ts';
+import type { RunReason } from './db/tables/runs.ts';
 import { Failure } from './failure.ts';
 import { isForAll } from './github/error.ts';
 import type { GitHubClient } from './github.ts';

@@ -3,8 +3,8 @@ import { cannedDashboards } from './dashboards/canned.ts';
 import type { DashboardDocument } from './dashboards/document.ts';
 import type { Db } from './db/database.ts';
 import { isDuplicateKey } from './db/errors.ts';
-import type { Instant } from './db/tables.ts';
 import { Failure } from './failure.ts';
+import type { Instant } from './instant.ts';
 import { notFound, toId } from './request.ts';
 
 /** A dashboard as it is listed. Canned ones come with the product: nobody changed them. */

@@ -1,6 +1,7 @@
 import { findSystemRole } from './access.ts';
 import type { Db } from './db/database.ts';
-import type { Role, SystemRole } from './db/tables.ts';
+import type { SystemRole } from './db/tables/installation.ts';
+import type { Role } from './db/tables/tenants.ts';
 import type { Principal } from './identity.ts';
 
 /** A tenant as its members and those with a system role see it. */

@@ -2,8 +2,11 @@ import type { Transaction } from 'kysely';
 import type { Db } from './db/database.ts';
 import { isOrphan } from './db/errors.ts';
 import { given, inTransaction, type Merge, mergeRows } from './db/portable.ts';
-import type { Instant, Role, SystemRole, Tables } from './db/tables.ts';
+import type { SystemRole } from './db/tables/installation.ts';
+import type { Role } from './db/tables/tenants.ts';
+import type { Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
+import type { Instant } from './instant.ts';
 import { notFound } from './request.ts';
 
 /** A member of a tenant. */

@@ -2,7 +2,9 @@ import type { Selectable } from 'kysely';
 import type { TenantAccess } from './access.ts';
 import { type Day, toDay } from './day.ts';
 import type { Db } from './db/database.ts';
-import type { Instant, Schedule, Tables, Visibility } from './db/tables.ts';
+import type { Schedule, Visibility } from './db/tables/repositories.ts';
+import type { Tables } from './db/tables.ts';
+import type { Instant } from './instant.ts';
 import { notFound } from './request.ts';
 import { daysUntilLoss } from './traffic/window.ts';
 

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { countDifferences, listDifferences, type RunDifference } from './collector/verification.ts';
 import type { Db } from './db/database.ts';
-import type { Instant, RunReason, RunState } from './db/tables.ts';
+import type { RunReason, RunState } from './db/tables/runs.ts';
 import { Failure } from './failure.ts';
+import type { Instant } from './instant.ts';
 import { notFound, toId } from './request.ts';
 import { UNLEASED_MS } from './runs/end.ts';
 

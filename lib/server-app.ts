@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
 import { inTransaction } from './db/portable.ts';
-import type { ServerKind } from './db/tables.ts';
+import type { ServerKind } from './db/tables/github.ts';
 import { Failure } from './failure.ts';
 import {
   type AppConnection,

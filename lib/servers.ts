@@ -3,8 +3,9 @@ import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
 import { isDuplicateKey, isReferenced } from './db/errors.ts';
 import { inTransaction } from './db/portable.ts';
-import type { Instant, ServerKind } from './db/tables.ts';
+import type { ServerKind } from './db/tables/github.ts';
 import { Failure } from './failure.ts';
+import type { Instant } from './instant.ts';
 import { notFound } from './request.ts';
 
 /** Where a GitHub server is, before it is stored. */

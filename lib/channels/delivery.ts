@@ -1,6 +1,6 @@
 import type { ChannelServices } from '../channels.ts';
-import type { Instant } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
+import type { Instant } from '../instant.ts';
 import { toStoredFailure } from '../runs/end.ts';
 import type { Message } from './message.ts';
 import { type ChannelKey, sendMessage } from './sending.ts';

@@ -1,4 +1,4 @@
-import type { ChannelKind } from '../db/tables.ts';
+import type { ChannelKind } from '../db/tables/channels.ts';
 
 /** One line of a message; `href` makes it a link. */
 export interface Line {

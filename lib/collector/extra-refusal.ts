@@ -1,4 +1,4 @@
-import type { ExtraKind } from '../db/tables.ts';
+import type { ExtraKind } from '../db/tables/repositories.ts';
 import { Failure } from '../failure.ts';
 import { isForAll } from '../github/error.ts';
 

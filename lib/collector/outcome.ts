@@ -1,7 +1,9 @@
 import { sql, type Transaction } from 'kysely';
 import { type Day, toDay } from '../day.ts';
-import type { Instant, Tables, Visibility } from '../db/tables.ts';
+import type { Visibility } from '../db/tables/repositories.ts';
+import type { Tables } from '../db/tables.ts';
 import { isRefusal } from '../github/error.ts';
+import type { Instant } from '../instant.ts';
 import { type RepositoryEvent, saveEvents } from '../repositories/facts.ts';
 import { toFullName } from '../repositories.ts';
 import type { RepositoryKey } from '../traffic.ts';

@@ -1,9 +1,10 @@
 import type { Transaction } from 'kysely';
 import { type Day, toDay } from '../day.ts';
 import { given, mergeRows } from '../db/portable.ts';
-import type { Instant, Tables } from '../db/tables.ts';
+import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { ReleaseAsset, Releases } from '../github.ts';
+import type { Instant } from '../instant.ts';
 import { type Extra, isTriedToday, listExtraStates } from '../repositories/extras.ts';
 import { toStorable } from '../storable.ts';
 import type { RepositoryKey } from '../traffic.ts';

@@ -1,7 +1,8 @@
 import { daysBetween, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
-import type { Instant, Schedule } from '../db/tables.ts';
+import type { Schedule } from '../db/tables/repositories.ts';
+import type { Instant } from '../instant.ts';
 import { listRepositoryRows, type Repository, toRepository } from '../repositories.ts';
 import { notFound } from '../request.ts';
 

@@ -23,9 +23,10 @@ import postgres009 from '../../sql/postgres/009-token-use.sql';
 import postgres010 from '../../sql/postgres/010-releases-and-runs.sql';
 import postgres011 from '../../sql/postgres/011-reports.sql';
 import postgres012 from '../../sql/postgres/012-github-apps.sql';
+import type { Instant } from '../instant.ts';
 import type { DialectName } from './database.ts';
 import { requireVersion } from './schema.ts';
-import type { Instant, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 const scripts: Record<DialectName, string[]> = {
   postgres: [

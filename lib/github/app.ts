@@ -1,8 +1,8 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
 import * as z from 'zod';
-import type { Instant } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
+import type { Instant } from '../instant.ts';
 import { parseAnswer } from './answers.ts';
 import { toAppError } from './app-refusal.ts';
 import { persevere } from './attempts.ts';

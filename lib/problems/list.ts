@@ -1,6 +1,6 @@
 import type { TenantAccess } from '../access.ts';
 import type { Db } from '../db/database.ts';
-import type { Instant } from '../db/tables.ts';
+import type { Instant } from '../instant.ts';
 import { findProblems, groupProblems, type ProblemGroup } from '../problems.ts';
 import { type RepositoryRow, toFullName } from '../repositories.ts';
 

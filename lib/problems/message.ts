@@ -1,5 +1,5 @@
 import type { Message } from '../channels/message.ts';
-import type { ProblemKind } from '../db/tables.ts';
+import type { ProblemKind } from '../db/tables/channels.ts';
 import { type FoundProblem, groupProblems, type ProblemGroup } from '../problems.ts';
 
 const WORDS: Record<ProblemKind, string> = {

@@ -2,7 +2,8 @@ import type { Transaction } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
 import { requireInitialized } from '../db/schema.ts';
-import type { Instant, Tables } from '../db/tables.ts';
+import type { Tables } from '../db/tables.ts';
+import type { Instant } from '../instant.ts';
 import { type FoundProblem, findProblems, type WatchedRepository } from '../problems.ts';
 import { toFullName } from '../repositories.ts';
 

@@ -2,9 +2,11 @@ import type { Transaction } from 'kysely';
 import { toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { given, mergeRows } from '../db/portable.ts';
-import type { ExtraKind, Instant, Tables } from '../db/tables.ts';
+import type { ExtraKind } from '../db/tables/repositories.ts';
+import type { Tables } from '../db/tables.ts';
 import type { Failure } from '../failure.ts';
 import type { GitHubClient } from '../github.ts';
+import type { Instant } from '../instant.ts';
 import { toStoredFailure } from '../runs/end.ts';
 import type { RepositoryKey } from '../traffic.ts';
 

@@ -2,7 +2,8 @@ import type { Transaction } from 'kysely';
 import { addDays, type Day, startOf } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { given, type Merge, mergeRows } from '../db/portable.ts';
-import type { Instant, Tables } from '../db/tables.ts';
+import type { Tables } from '../db/tables.ts';
+import type { Instant } from '../instant.ts';
 import type { RepositoryKey } from '../traffic.ts';
 
 /** What a repository had on a day, as of the day's last run. */

@@ -1,7 +1,8 @@
 import type { ExpressionBuilder } from 'kysely';
 import { addDays, startOf, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import type { Instant, Tables } from '../db/tables.ts';
+import type { Tables } from '../db/tables.ts';
+import type { Instant } from '../instant.ts';
 import { UNLEASED_MS } from './end.ts';
 
 /**

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Instant } from '../db/tables.ts';
+import type { Instant } from '../instant.ts';
 import { LARGEST_ID, parseValue } from '../request.ts';
 import type { Which } from './due-tenants.ts';
 import type { RunKey } from './end.ts';

@@ -1,6 +1,8 @@
 import type { Transaction } from 'kysely';
-import type { Instant, ServerKind, Tables } from '../db/tables.ts';
+import type { ServerKind } from '../db/tables/github.ts';
+import type { Tables } from '../db/tables.ts';
 import { mintToken, readInstallation } from '../github/app.ts';
+import type { Instant } from '../instant.ts';
 import { type AppServices, openApp } from '../server-app.ts';
 import { requireApiUrl } from '../servers.ts';
 import { checkToken } from './token-check.ts';

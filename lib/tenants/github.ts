@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Db } from '../db/database.ts';
-import type { ServerKind } from '../db/tables.ts';
+import type { ServerKind } from '../db/tables/github.ts';
 import { mintToken } from '../github/app.ts';
 import type { Pace } from '../github/pace.ts';
 import { type GitHubClient, openGitHub } from '../github.ts';

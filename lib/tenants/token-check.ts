@@ -1,8 +1,8 @@
-import type { Instant } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import { GitHubError } from '../github/error.ts';
 import { toScopeError } from '../github/refusal.ts';
 import { openGitHub } from '../github.ts';
+import type { Instant } from '../instant.ts';
 
 /** What is known of a token that GitHub has just accepted. */
 export interface CheckedToken {

@@ -1,5 +1,5 @@
 import { addDays, type Day, daysFrom, toDay } from '../day.ts';
-import type { Instant } from '../db/tables.ts';
+import type { Instant } from '../instant.ts';
 import { cutFrom, type StoredState, settledThrough, wholeFrom } from './window.ts';
 
 /** Views and clones of a day or a week. Null is unknown, never zero. */

@@ -1,7 +1,7 @@
 import type { TenantAccess } from '../access.ts';
 import { type Day, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import type { Instant } from '../db/tables.ts';
+import type { Instant } from '../instant.ts';
 import { readAttention } from '../problems/list.ts';
 import type { ProblemGroup } from '../problems.ts';
 import {

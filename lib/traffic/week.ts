@@ -1,5 +1,5 @@
 import { addDays, type Day, toDay, weekOf } from '../day.ts';
-import type { Instant } from '../db/tables.ts';
+import type { Instant } from '../instant.ts';
 import { type Figures, largerFigures, nameDays, type Observed, sameFigures, ZERO } from './day.ts';
 import { settledThrough, wholeFrom } from './window.ts';
 
