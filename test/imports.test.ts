@@ -37,6 +37,27 @@ const importsIn = (folder: string) => filesIn(folder).flatMap(importsOf);
 const isIn = (folder: string) => (file: string) => file.startsWith(`${folder}/`);
 const show = ({ from, to }: Import) => `${from} → ${to}`;
 
+/** The files of one circle of imports, the first one named again at its end. */
+function findCycle(imports: readonly Pick<Import, 'from' | 'to'>[]): string[] | undefined {
+  const targetsOf = (file: string) => imports.filter(({ from }) => from === file).map(({ to }) => to);
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]): string[] | undefined => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const to of targetsOf(file)) {
+      const cycle = visit(to, [...way, file]);
+      if (cycle) return cycle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const { from } of imports) {
+    const cycle = visit(from, []);
+    if (cycle) return cycle;
+  }
+  return undefined;
+}
+
 const lib = importsIn('lib');
 const actions = importsIn('actions');
 
@@ -87,6 +108,26 @@ test('the database and GitHub know nothing of the domain', () => {
   const adapters = lib.filter(({ from }) => /^lib\/(db|github)\//.test(from));
   const upwards = adapters.filter(({ to }) => to.startsWith('lib/') && !allowed.test(to));
   expect(upwards.map(show)).toEqual([]);
+});
+
+test('GitHub knows nothing of the database, and the database only the types of its answers', () => {
+  const across = lib.filter(
+    ({ from, to, typeOnly }) =>
+      (isIn('lib/github')(from) && isIn('lib/db')(to)) ||
+      (isIn('lib/db')(from) && isIn('lib/github')(to) && !typeOnly),
+  );
+  expect(across.map(show)).toEqual([]);
+});
+
+test('files of lib import each other in one direction, types included', () => {
+  expect(
+    findCycle([
+      { from: 'a', to: 'b' },
+      { from: 'b', to: 'c' },
+      { from: 'c', to: 'b' },
+    ]),
+  ).toEqual(['b', 'c', 'b']);
+  expect(findCycle(lib)).toBeUndefined();
 });
 
 test('only app.ts builds the services', () => {

@@ -3,7 +3,7 @@ import { type Day, toDay } from '../day.ts';
 import { given, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
-import type { ReleaseAsset, Releases } from '../github.ts';
+import type { ReleaseAsset, Releases } from '../github/releases.ts';
 import type { Instant } from '../instant.ts';
 import { type Extra, isTriedToday, listExtraStates } from '../repositories/extras.ts';
 import { toStorable } from '../storable.ts';

@@ -3,7 +3,7 @@ import { addDays, daysBetween, toDay } from '../day.ts';
 import { larger, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
-import type { StarDay } from '../github.ts';
+import type { StarDay } from '../github/star-history.ts';
 import { type Extra, type ExtraReading, type ExtraState, isTriedToday } from '../repositories/extras.ts';
 import type { RepositoryKey } from '../traffic.ts';
 import { toRefusal } from './extra-refusal.ts';

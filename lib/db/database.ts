@@ -2,7 +2,7 @@ import { CamelCasePlugin, type Dialect, Kysely } from 'kysely';
 import { Failure } from '../failure.ts';
 import { openDb2 } from './db2.ts';
 import { isDb2Address } from './db2-address.ts';
-import { postgresDialect } from './postgres.ts';
+import { type PostgresOptions, postgresDialect } from './postgres.ts';
 import type { Tables } from './tables.ts';
 
 /** The database or a transaction on it. */
@@ -17,17 +17,11 @@ export interface Database {
   dialect: DialectName;
 }
 
-/** What holds for every statement on the connections. */
-export interface DatabaseOptions {
-  /** Milliseconds after which PostgreSQL gives a statement up; without it, it never does. Db2 has LOCKTIMEOUT. */
-  statementTimeout?: number;
-}
-
 /**
  * Prepares connections to a database: postgres://… or what `isDb2Address` takes. Nothing is connected before the first
  * statement. Throws `misconfigured` for any other address.
  */
-export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+export function openDatabase(url: string, options: PostgresOptions = {}): Database {
   if (/^postgres(ql)?:/.test(url)) return { db: toDb(postgresDialect(url, options)), dialect: 'postgres' };
   if (isDb2Address(url)) return { db: toDb(openDb2(url)), dialect: 'db2' };
   throw new Failure(500, 'misconfigured', 'DATABASE_URL is not the address of a database.');

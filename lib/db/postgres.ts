@@ -1,6 +1,11 @@
 import { type Dialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import type { DatabaseOptions } from './database.ts';
+
+/** What holds for every statement on the connections. */
+export interface PostgresOptions {
+  /** Milliseconds after which a statement is given up; without it, it never is. Db2 has LOCKTIMEOUT. */
+  statementTimeout?: number;
+}
 
 /** A connection that was idle longer is tried before it is used: the platform freezes containers between activations. */
 const IDLE_MS = 5_000;
@@ -21,7 +26,7 @@ const types = {
 };
 
 /** A pool whose connections are alive when they are handed out, as far as one can know. */
-function openPool(url: string, { statementTimeout }: DatabaseOptions) {
+function openPool(url: string, { statementTimeout }: PostgresOptions) {
   const pool = new pg.Pool({
     ...{ connectionString: url, types: types as pg.CustomTypesConfig },
     ...{ max: 2, connectionTimeoutMillis: CONNECT_MS, allowExitOnIdle: true },
@@ -53,6 +58,6 @@ function openPool(url: string, { statementTimeout }: DatabaseOptions) {
  * PostgreSQL 15 or newer, at most two connections. Instants are read as ISO strings, days as 'YYYY-MM-DD', bigint and
  * numeric as numbers. A connection that died while it was idle is replaced unnoticed.
  */
-export function postgresDialect(url: string, options: DatabaseOptions = {}): Dialect {
+export function postgresDialect(url: string, options: PostgresOptions = {}): Dialect {
   return new PostgresDialect({ pool: async () => openPool(url, options) });
 }

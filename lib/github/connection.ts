@@ -2,6 +2,7 @@ import type { Octokit } from '@octokit/rest';
 import { createGate, persevere } from './attempts.ts';
 import { GitHubError } from './error.ts';
 import { type AnswerMemory, createMemory } from './memory.ts';
+import { openOctokit } from './octokit.ts';
 import type { Pace } from './pace.ts';
 import { parseTokenExpiry, toGitHubError } from './refusal.ts';
 
@@ -47,12 +48,8 @@ export type Connection = (
 ) => Promise<ConnectionAnswer>;
 
 const DEFAULT_DEADLINE_MS = 20_000;
-const REQUEST_TIMEOUT_MS = 15_000;
 /** GitHub allows 100 at once for everything an account does; others may be at work for it as well. */
 const REQUESTS_AT_ONCE = 60;
-/** A hundred repositories, the longest answer that is asked for, take about 0.7 MB. */
-const MOST_BYTES = 8 * 1024 * 1024;
-const USER_AGENT = 'github-traffic-analytics';
 const API_VERSION = '2022-11-28';
 /** Octokit takes this status for a failure. */
 const NOT_MODIFIED = 304;
@@ -119,54 +116,6 @@ export function openConnection(options: ConnectionOptions): Connection {
     }
     return ask(path, parameters, condition);
   };
-}
-
-/** Loaded when GitHub is first asked: most requests ask the database only, and would start later for it. */
-async function openOctokit({ apiUrl, token }: ConnectionOptions, timeLeft: () => number): Promise<Octokit> {
-  const { Octokit } = await import('@octokit/rest');
-  return new Octokit({
-    auth: token,
-    baseUrl: apiUrl,
-    userAgent: USER_AGENT,
-    log: { debug() {}, info() {}, warn() {}, error() {} },
-    request: { redirect: 'manual', fetch: fetchWithin(timeLeft) },
-  });
-}
-
-/** Reads the whole answer in the time that is left, so that one cut short fails like one that never began. */
-function fetchWithin(timeLeft: () => number): typeof fetch {
-  return async (url, init) => {
-    const left = timeLeft();
-    if (left <= 0) throw outOfTime();
-    const signal = AbortSignal.timeout(Math.min(left, REQUEST_TIMEOUT_MS));
-    try {
-      const response = await fetch(url, { ...init, signal });
-      const { status, headers } = response;
-      return new Response([204, 304].includes(status) ? null : await readBody(response), { status, headers });
-    } catch (error) {
-      if (signal.aborted && left <= REQUEST_TIMEOUT_MS) throw outOfTime();
-      throw error;
-    }
-  };
-}
-
-async function readBody({ body }: Response): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body ?? []) {
-    length += chunk.length;
-    if (length > MOST_BYTES)
-      throw new GitHubError('unreadable_answer', 'GitHub’s answer is too long to be one.');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function outOfTime(): GitHubError {
-  return new GitHubError(
-    'out_of_time',
-    'GitHub did not answer in the time that was left: it will be asked again.',
-  );
 }
 
 function toTexts(headers: object): Record<string, string> {

@@ -2,7 +2,8 @@ import type { Db } from '../db/database.ts';
 import { isDuplicateKey, isOrphan } from '../db/errors.ts';
 import { Failure } from '../failure.ts';
 import { isForAll } from '../github/error.ts';
-import type { GitHubClient, GitHubRepository } from '../github.ts';
+import type { GitHubRepository } from '../github/repositories.ts';
+import type { GitHubClient } from '../github.ts';
 import { type Repository, requireRepositoryRow, toRepository } from '../repositories.ts';
 import { notFound } from '../request.ts';
 

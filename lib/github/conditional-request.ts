@@ -1,0 +1,31 @@
+import type * as z from 'zod';
+import { parseAnswer } from './answers.ts';
+import type { Connection } from './connection.ts';
+import type { AnswerKind, AnswerMemory } from './memory.ts';
+
+/** What is asked, and where. */
+interface Question {
+  kind: AnswerKind;
+  path: string;
+  parameters?: Record<string, string | number>;
+}
+
+/**
+ * Asks only for what changed since the answer that is known: otherwise GitHub answers 304, which costs nothing of the
+ * quota, and what was read then is what would be read now
+ * (https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate).
+ */
+export async function askConditionally<T>(
+  ask: Connection,
+  schema: z.ZodType<T>,
+  { kind, path, parameters = {} }: Question,
+  memory: AnswerMemory,
+): Promise<T> {
+  const known = memory.known.get(kind);
+  const { data, headers, unchanged } = await ask(path, parameters, { etag: known?.etag, memory });
+  if (unchanged && known) return JSON.parse(known.answer) as T;
+  const read = parseAnswer(schema, data);
+  if (headers.etag !== undefined)
+    memory.changed.set(kind, { etag: headers.etag, answer: JSON.stringify(read) });
+  return read;
+}
