@@ -244,3 +244,22 @@ test('connections that died while idle are replaced unnoticed', async ({ skip })
   expect((await readSchemaState(db)).stored).toBe(SCHEMA_VERSION);
   await db.destroy();
 });
+
+test('a connection that ends between two statements of a transaction fails the next one, and nothing else', async ({
+  skip,
+}) => {
+  skip(Boolean(inject('db2')), 'PostgreSQL is asked to end it; outage.test.ts cuts Db2’s.');
+  const url = await createTestDatabase();
+  const [one, other] = [openDatabase(url).db, openDatabase(url).db];
+  const broken = one.transaction().execute(async (trx) => {
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+    await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(other);
+    // The driver is to hear of it while it waits for nothing.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sql`select 1`.execute(trx);
+  });
+  const error = await broken.catch((reason: unknown) => reason);
+  expect(toDatabaseFailure(error)?.code).toBe('database_unavailable');
+  expect((await sql`select 1 as one`.execute(one)).rows).toEqual([{ one: 1 }]);
+  await Promise.all([one.destroy(), other.destroy()]);
+});

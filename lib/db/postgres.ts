@@ -35,6 +35,8 @@ function openPool(url: string, { statementTimeout }: PostgresOptions) {
   const releasedAt = new WeakMap<pg.PoolClient, number>();
   // An idle connection that breaks is replaced when it is next needed.
   pool.on('error', () => {});
+  // One that breaks between two statements of a transaction fails the next; unheard, it would end the process.
+  pool.on('connect', (client) => void client.on('error', () => {}));
   pool.on('release', (_error, client) => releasedAt.set(client, performance.now()));
 
   const isAlive = async (client: pg.PoolClient): Promise<boolean> => {
