@@ -12,6 +12,8 @@ export type ContainerReply =
   | { kind: 'timeout' | 'memory' | 'exit'; logs: string[] };
 
 export interface Container {
+  /** The process's id. */
+  pid: number;
   /** Sends one message and waits for its answer; kills the process when the action's time is over. */
   call(message: ToContainer): Promise<ContainerReply>;
   alive(): boolean;
@@ -57,7 +59,12 @@ export async function startContainer({ image, limits, env, clock }: ContainerOpt
     state.alive = false;
   });
   await Promise.race([new Promise((resolve) => child.once('message', resolve)), state.ended]);
-  return { call: (message) => call(state, message), alive: () => state.alive, stop: () => stop(state) };
+  return {
+    pid: child.pid ?? 0,
+    call: (message) => call(state, message),
+    alive: () => state.alive,
+    stop: () => stop(state),
+  };
 }
 
 function endOf(child: ChildProcess): Promise<End> {

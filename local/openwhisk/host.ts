@@ -16,6 +16,7 @@ import {
 } from './http.ts';
 import { openImage } from './image.ts';
 import { loadManifest } from './manifest.ts';
+import type { ContainerProcess } from './pool.ts';
 import { answerRestCall } from './rest.ts';
 import type { HostLimits, Services } from './services.ts';
 import { openServices } from './services.ts';
@@ -57,6 +58,8 @@ export interface Host {
   setParameters(packageName: string, values: Record<string, unknown>): void;
   /** Newest first. */
   activations(): Activation[];
+  /** The processes of its containers: what dies when a machine of the platform does. */
+  containers(): ContainerProcess[];
   /** Waits until no activation is under way, what running ones start included. */
   settled(): Promise<void>;
   /** Stops alarms and kills every container; what was still running ends as a failure. */
@@ -118,7 +121,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
 function operations(
   services: Services,
   namespace: string,
-): Pick<Host, 'invoke' | 'fire' | 'setParameters' | 'activations' | 'settled'> {
+): Pick<Host, 'invoke' | 'fire' | 'setParameters' | 'activations' | 'containers' | 'settled'> {
   return {
     async invoke(action, args) {
       const { path, name } = readFullName(action, namespace);
@@ -130,6 +133,7 @@ function operations(
     setParameters: (packageName, values) =>
       setParameters(services.store, `${namespace}/${packageName}`, values),
     activations: services.activations.list,
+    containers: services.containers,
     settled: services.invoker.settled,
   };
 }

@@ -6,7 +6,17 @@ import type { ActionLimits } from './entities.ts';
 export interface Pool {
   /** A container for the key: a warm one if there is one, else a new one, if need be in an idle one's place. */
   acquire(key: string, limits: ActionLimits): Promise<Lease>;
+  /** The containers that run. */
+  processes(): ContainerProcess[];
   close(): Promise<void>;
+}
+
+export interface ContainerProcess {
+  pid: number;
+  /** The namespace, and the action with its version. */
+  key: string;
+  /** Whether an activation is under way in it. */
+  busy: boolean;
 }
 
 export interface Lease {
@@ -29,6 +39,8 @@ export interface PoolOptions {
 interface Slot {
   key: string;
   container: Promise<Container>;
+  /** Once it has started. */
+  started: Container | undefined;
   busy: boolean;
   idleTimer: NodeJS.Timeout | undefined;
 }
@@ -56,7 +68,14 @@ interface State {
 
 export function openPool(options: PoolOptions): Pool {
   const state: State = { options, slots: [], waiting: [], stopping: new Set(), closed: false };
-  return { acquire: (key, limits) => acquire(state, key, limits), close: () => close(state) };
+  return {
+    acquire: (key, limits) => acquire(state, key, limits),
+    processes: () =>
+      state.slots.flatMap(({ started, key, busy }) =>
+        started?.alive() ? [{ pid: started.pid, key, busy }] : [],
+      ),
+    close: () => close(state),
+  };
 }
 
 async function acquire(state: State, key: string, limits: ActionLimits): Promise<Lease> {
@@ -103,7 +122,13 @@ function claimFor(state: State, request: Waiting): Claim | undefined {
 function start({ options, slots }: State, { key, limits }: Waiting): Slot {
   const { image, clock } = options;
   const container = startContainer({ image, limits, env: options.environment(), clock });
-  const slot: Slot = { key, container, busy: true, idleTimer: undefined };
+  const slot: Slot = { key, container, started: undefined, busy: true, idleTimer: undefined };
+  container.then(
+    (started) => {
+      slot.started = started;
+    },
+    () => undefined,
+  );
   slots.push(slot);
   return slot;
 }

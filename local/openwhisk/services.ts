@@ -10,7 +10,7 @@ import type { Identities } from './identities.ts';
 import { openIdentities } from './identities.ts';
 import type { Invoker } from './invoker.ts';
 import { openInvoker } from './invoker.ts';
-import type { Pool } from './pool.ts';
+import type { ContainerProcess, Pool } from './pool.ts';
 import { openPool } from './pool.ts';
 import { openRateThrottle } from './throttle.ts';
 import type { Fire } from './triggers.ts';
@@ -55,6 +55,7 @@ export interface Services {
   activations: ActivationStore;
   invoker: Invoker;
   alarms: Alarms;
+  containers: () => ContainerProcess[];
   limits: HostLimits;
   clock: () => Date;
   /** @throws {Refusal} 429 when the namespace has spent its minute or has too many activations under way. */
@@ -95,7 +96,7 @@ export function openServices(options: ServiceOptions): Services {
   }
 
   const state = { store, identities, activations, limits, clock };
-  return { ...state, invoker, alarms, countInvocation, fire, fireAsOwner, close };
+  return { ...state, invoker, alarms, containers: pool.processes, countInvocation, fire, fireAsOwner, close };
 }
 
 function openProvider(
