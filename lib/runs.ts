@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import { countDifferences, listDifferences, type RunDifference } from './collector/verification.ts';
 import type { Db } from './db/database.ts';
 import type { RunReason, RunState } from './db/tables/runs.ts';
 import { Failure } from './failure.ts';
 import type { Instant } from './instant.ts';
 import { notFound, toId } from './request.ts';
+import { countDifferences, listDifferences, type RunDifference } from './runs/differences.ts';
 import { UNLEASED_MS } from './runs/end.ts';
 
 /** One collection of a tenant: all that were due, or some repositories. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { setSchedule } from '../lib/collector/schedule.ts';
 import { addDays, daysFrom } from '../lib/day.ts';
 import { Failure } from '../lib/failure.ts';
+import { setSchedule } from '../lib/repositories/schedule.ts';
 import { at, type Collecting, openCollecting, START, TOKEN } from './collecting.ts';
 
 let collecting: Collecting;

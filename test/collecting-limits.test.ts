@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { createPace } from '../lib/collector/pace.ts';
+import { createPace } from '../lib/collector/token-pace.ts';
 import { type Database, openDatabase } from '../lib/db/database.ts';
 import { migrate } from '../lib/db/migrate.ts';
 import { openGitHub } from '../lib/github.ts';

@@ -7,8 +7,7 @@ import {
 } from '../lib/access.ts';
 import { sendMessage, toTestMessage } from '../lib/channels/sending.ts';
 import { createChannel, deleteChannel, listChannels, updateChannel } from '../lib/channels.ts';
-import { createPace } from '../lib/collector/pace.ts';
-import { setSchedule } from '../lib/collector/schedule.ts';
+import { createPace } from '../lib/collector/token-pace.ts';
 import { collectTenant } from '../lib/collector.ts';
 import {
   changeDashboard,
@@ -39,6 +38,7 @@ import { watchProblems } from '../lib/problems/watch.ts';
 import { sendReports } from '../lib/reports.ts';
 import { addRepositories, discoverRepositories } from '../lib/repositories/add.ts';
 import { removeRepository } from '../lib/repositories/removal.ts';
+import { setSchedule } from '../lib/repositories/schedule.ts';
 import { listRepositoryRows, readStored } from '../lib/repositories.ts';
 import { listDueTenants } from '../lib/runs/due-tenants.ts';
 import { startAllRuns } from '../lib/runs/fan-out.ts';

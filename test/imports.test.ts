@@ -119,6 +119,22 @@ test('GitHub knows nothing of the database, and the database only the types of i
   expect(across.map(show)).toEqual([]);
 });
 
+test('only actions know how it is collected', () => {
+  const isCollector = (file: string) => /^lib\/collector(\.ts$|\/)/.test(file);
+  const users = lib.filter(({ from, to }) => isCollector(to) && !isCollector(from));
+  expect(users.map(show)).toEqual([]);
+});
+
+test('what is stored of tenants, repositories, runs and traffic does not know who is told of it', () => {
+  const stored = /^lib\/(tenants|repositories|runs|traffic)(\.ts$|\/)/;
+  const told = /^lib\/(channels|dashboards|problems|reports)(\.ts$|\/)/;
+  // The overview shows what needs a person.
+  const upwards = lib.filter(
+    ({ from, to }) => stored.test(from) && told.test(to) && from !== 'lib/traffic/overview.ts',
+  );
+  expect(upwards.map(show)).toEqual([]);
+});
+
 test('files of lib import each other in one direction, types included', () => {
   expect(
     findCycle([

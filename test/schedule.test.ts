@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isDue, setSchedule } from '../lib/collector/schedule.ts';
 import { addDays, daysBetween, daysFrom, startOf, toDay } from '../lib/day.ts';
+import { isDue, setSchedule } from '../lib/repositories/schedule.ts';
 import { readRepositoryTraffic } from '../lib/traffic/repository.ts';
 import { DEMO_USERS } from '../local/github/stories.ts';
 import { openCollecting } from './collecting.ts';

@@ -8,8 +8,6 @@ import { type RepositoryEvent, saveEvents } from '../repositories/facts.ts';
 import { toFullName } from '../repositories.ts';
 import type { RepositoryKey } from '../traffic.ts';
 
-const NOT_AGAIN_MS = 20 * 3_600_000;
-
 /** What one collection learnt of a repository. */
 export interface Collected {
   visibility: Visibility;
@@ -52,14 +50,6 @@ function toProblem(problem: { code: string; message: string } | null, at: Instan
     failureAt: problem && sql<Instant>`coalesce(failure_at, ${at})`,
     refusedAt: problem && isRefusal(problem.code) ? at : null,
   };
-}
-
-/**
- * True while the alarm does not ask again: each refusal costs a request of the quota, and an hour later it would be the
- * same. Less than a day, so that an alarm that fires a little earlier than the day before asks all the same.
- */
-export function wasRefusedLately({ refusedAt }: { refusedAt: Instant | null }, now: Date): boolean {
-  return refusedAt !== null && now.getTime() - Date.parse(refusedAt) < NOT_AGAIN_MS;
 }
 
 /** Writes why a collection failed. */

@@ -12,15 +12,16 @@ import type { GitHubTraffic } from '../github/traffic.ts';
 import type { GitHubClient } from '../github.ts';
 import { saveFact } from '../repositories/facts.ts';
 import { toFullName } from '../repositories.ts';
-import { type RunKey, toStoredFailure } from '../runs/end.ts';
+import { saveDifferences } from '../runs/differences.ts';
+import type { RunKey } from '../runs/end.ts';
 import { mergePaths, savePaths, saveReferrers } from '../snapshots.ts';
+import { toStoredFailure } from '../storable.ts';
 import { type StoredAnswers, saveAnswers } from '../tenants/github-answers.ts';
 import { coveredFrom } from '../traffic/day.ts';
 import { readableWeek } from '../traffic/week.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
 import { saveDays, saveWeeks, saveWindow } from '../traffic.ts';
 import { type Standing, saveFailure, saveStanding, saveSuccess } from './outcome.ts';
-import { saveDifferences } from './verification.ts';
 
 /** One repository that waits in a run. */
 export interface Waiting {

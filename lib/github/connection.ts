@@ -3,8 +3,15 @@ import { createGate, persevere } from './attempts.ts';
 import { GitHubError } from './error.ts';
 import { type AnswerMemory, createMemory } from './memory.ts';
 import { openOctokit } from './octokit.ts';
-import type { Pace } from './pace.ts';
 import { parseTokenExpiry, toGitHubError } from './refusal.ts';
+
+/** Lets requests go when GitHub's limits for the token allow it, whoever else is at work with the token. */
+export interface Pace {
+  /** Waits for its turn; throws `out_of_time`, or `rate_limited`, when that is not in the time that is left. */
+  enter(): Promise<void>;
+  /** Says that a request has ended, and what came of it. */
+  leave(outcome: { headers: Record<string, string> } | { error: unknown }): void;
+}
 
 /** Which server is asked with which token, and within what limits. */
 export interface ConnectionOptions {
@@ -20,7 +27,7 @@ export interface ConnectionOptions {
   onTokenExpiry?: (expiresAt: Date) => void;
   /** Milliseconds that stand for one second of waiting between tries; 1,000 unless told. */
   secondLasts?: number;
-  /** Lets each request go when GitHub's limits for the token allow it; without it they are not looked at. */
+  /** Without it GitHub's limits are not looked at. */
   pace?: Pace | undefined;
 }
 

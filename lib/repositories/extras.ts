@@ -7,7 +7,7 @@ import type { Tables } from '../db/tables.ts';
 import type { Failure } from '../failure.ts';
 import type { GitHubClient } from '../github.ts';
 import type { Instant } from '../instant.ts';
-import { toStoredFailure } from '../runs/end.ts';
+import { toStoredFailure } from '../storable.ts';
 import type { RepositoryKey } from '../traffic.ts';
 
 /** How far one kind of extra was read for a repository. */

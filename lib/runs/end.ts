@@ -5,7 +5,7 @@ import { inTransaction } from '../db/portable.ts';
 import type { RunState } from '../db/tables/runs.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Failure } from '../failure.ts';
-import { toStorable } from '../storable.ts';
+import { toStoredFailure } from '../storable.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
 
 /** Which run of which tenant. */
@@ -16,15 +16,6 @@ export interface RunKey {
 
 /** Without a lease a run is at work for so long at most: repositories that were just added are few. */
 export const UNLEASED_MS = 15 * 60_000;
-
-/** Characters that the columns for a failure's code and sentence hold. */
-const MOST_CODE = 40;
-const MOST_MESSAGE = 500;
-
-/** A failure as the tables store it. */
-export function toStoredFailure({ code, message }: { code: string; message: string }) {
-  return { code: toStorable(code, MOST_CODE), message: toStorable(message, MOST_MESSAGE) };
-}
 
 /**
  * Closes a run that is at work and frees its tenant: succeeded, partial or failed, as its repositories went; with a

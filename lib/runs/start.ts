@@ -1,13 +1,12 @@
 import type { Transaction } from 'kysely';
 import type { Activations } from '../activations.ts';
-import { wasRefusedLately } from '../collector/outcome.ts';
-import { isDue } from '../collector/schedule.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction, type Merge, mergeRows } from '../db/portable.ts';
 import type { RunReason } from '../db/tables/runs.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { Instant } from '../instant.ts';
+import { isDue, wasRefusedLately } from '../repositories/schedule.ts';
 import { toFullName } from '../repositories.ts';
 import { notFound } from '../request.ts';
 import { hasAlarmRunSince } from './due-tenants.ts';

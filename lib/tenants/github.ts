@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Db } from '../db/database.ts';
 import type { ServerKind } from '../db/tables/github.ts';
 import { mintToken } from '../github/app.ts';
-import type { Pace } from '../github/pace.ts';
+import type { Pace } from '../github/connection.ts';
 import { type GitHubClient, openGitHub } from '../github.ts';
 import { notFound } from '../request.ts';
 import { type AppServices, openApp } from '../server-app.ts';

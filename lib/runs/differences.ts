@@ -4,10 +4,10 @@ import { addDays, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { type Merge, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
-import type { RunKey } from '../runs/end.ts';
 import { type Difference, differencesOf, type Observed, type Reading } from '../traffic/day.ts';
 import { wholeFrom } from '../traffic/window.ts';
 import { listDays, listRevisions, type RepositoryKey } from '../traffic.ts';
+import type { RunKey } from './end.ts';
 
 /** A difference as a run's log shows it. */
 export interface RunDifference {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
+import type { Pace } from '../github/connection.ts';
 import { GitHubError } from '../github/error.ts';
-import type { Pace } from '../github/pace.ts';
 import { type Grant, grantPoints, mergeTold, type TokenUse, type Told, UNUSED } from './token-use.ts';
 
 interface PaceOptions {

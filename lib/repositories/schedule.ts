@@ -19,6 +19,7 @@ export interface Scheduled {
  * collections: five alarms in a row may be missed before a day comes back cut.
  */
 const DAYS_BETWEEN_WEEKLY = 7;
+const NOT_AGAIN_MS = 20 * 3_600_000;
 
 /**
  * Whether the alarm takes a repository at an instant. Days are UTC days, so that an alarm that fires a little earlier than
@@ -30,6 +31,14 @@ export function isDue({ schedule, lastSuccessAt, failureAt }: Scheduled, now: Da
   if (lastSuccessAt === null) return true;
   const days = daysBetween(toDay(new Date(lastSuccessAt)), toDay(now));
   return days >= (schedule === 'daily' || failureAt !== null ? 1 : DAYS_BETWEEN_WEEKLY);
+}
+
+/**
+ * True while the alarm does not ask again: each refusal costs a request of the quota, and an hour later it would be the
+ * same. Less than a day, so that an alarm that fires a little earlier than the day before asks all the same.
+ */
+export function wasRefusedLately({ refusedAt }: { refusedAt: Instant | null }, now: Date): boolean {
+  return refusedAt !== null && now.getTime() - Date.parse(refusedAt) < NOT_AGAIN_MS;
 }
 
 /** Sets when repositories of a tenant are collected: all of them or, with `repository_not_found`, none. */
