@@ -63,6 +63,9 @@ const QUERIES: Record<DataName, string> = {
   weekly: 'format=csv&columns=seed&by=week',
   monthly: 'format=csv&columns=seed&by=month',
   totals: 'format=csv&by=day&sum=repositories',
+  traffic: 'format=csv&top=15',
+  trend: 'format=csv&top=15&least=week',
+  repositories: 'format=csv&sum=days',
 };
 
 async function toData(c: Call, { access, email }: DashboardReader): Promise<DashboardData> {

@@ -15,7 +15,8 @@ import { parseId, parseQuery, toId } from '../lib/request.ts';
 import { readOverview, readOverviewRows } from '../lib/traffic/overview.ts';
 import { bucketDays, type RangeRequest } from '../lib/traffic/range.ts';
 import { readFigures, readRepositoryTraffic } from '../lib/traffic/repository.ts';
-import { readPageSize, readTable, readTrafficSums, requireWhole } from '../lib/traffic/table.ts';
+import { readRepositorySums, readSteps, readTrafficSums } from '../lib/traffic/sums.ts';
+import { readPageSize, readTable, requireWhole } from '../lib/traffic/table.ts';
 import type { Overview, RepositoryStats, TrafficTable } from './openapi/stats.ts';
 
 /** Before anything that was collected or imported, and late enough for the calendars of the databases. */
@@ -77,11 +78,23 @@ export const TableQuery = z
       .optional(),
     /** Of CSV: `seed` are the first eight columns only, of which more rows fit into an answer. */
     columns: z.enum(['all', 'seed']).default('all'),
-    /** As CSV only: one row per bucket, of all repositories together. */
-    sum: z.literal('repositories').optional(),
+    /**
+     * As CSV only: `repositories` is one row per bucket, of all repositories together; `days` one per repository, of the
+     * whole range.
+     */
+    sum: z.enum(['repositories', 'days']).optional(),
+    /**
+     * As CSV only: the rows are days up to 92 days, weeks up to two years, then months; of so many repositories with most
+     * views and as many with most clones, and one of all others together, which has no name.
+     */
+    top: z.coerce.number().int().min(1).max(15).optional(),
+    /** With `top`: no row is shorter. */
+    least: z.literal('week').optional(),
   })
   .refine(isOneSpan, ONE_SPAN)
-  .refine(({ sum, format }) => sum === undefined || format === 'csv', 'sum is for format=csv.');
+  .refine(({ sum, top, format }) => format === 'csv' || !(sum || top), 'sum and top are for format=csv.')
+  .refine(({ sum, by, top }) => top === undefined || !(sum || by), 'Give top without sum and by.')
+  .refine(({ top, least }) => top !== undefined || least === undefined, 'least is for top.');
 
 const CSV_ROWS = 10_000;
 
@@ -124,19 +137,33 @@ app.get('/:tenantId', async (c) => {
 const SEED = ['RID', 'ORGNAME', 'REPONAME', 'TDATE', 'VIEWCOUNT', 'VUNIQUES', 'CLONECOUNT', 'CUNIQUES'];
 const TABLE = [...SEED, 'STATE', 'UNIQUESEXACT', 'FIRSTDATE', 'LASTDATE'];
 /** Of a row's columns without the repository's name, at most. */
-const BYTES = { seed: 70, all: 112 };
+const BYTES = { seed: 70, all: 112, step: 20 };
 
 app.get('/:tenantId/table', async (c) => {
   const { db, access, now } = await requireTableAccess(c);
-  const { format, page, sum, columns, repositories: ids, ...request } = parseQuery(c.req.raw, TableQuery);
+  const { format, page, sum, top, least, columns, ...given } = parseQuery(c.req.raw, TableQuery);
+  const { repositories: ids, ...request } = given;
   const query = { ...request, repositories: ids?.split(',').map(Number) };
-  if (sum) {
+  if (sum === 'repositories') {
     const { range, rows } = await readTrafficSums(db, access, query, now);
     const cells = rows.map((row) => [
       ...[null, null, null, row.date],
       ...[row.viewCount, row.viewUniques, row.cloneCount, row.cloneUniques],
     ]);
     return csv(`traffic-${access.tenantId}-${range.by}-sums`, toCsv(SEED, cells), rows.length);
+  }
+  if (sum || top) {
+    const { rows } = top
+      ? await readSteps(db, access, { ...query, by: undefined, top, least }, now)
+      : await readRepositorySums(db, access, query, now);
+    const size = await readPageSize(db, access, BYTES.seed + BYTES.step, CSV_ROWS);
+    const shown = rows.slice((page ? page - 1 : 0) * size).slice(0, size);
+    if (page === undefined) requireWhole({ rows: shown, page: { size, total: rows.length } });
+    const cells = shown.map((row) => [
+      ...[row.repositoryId, row.owner, row.name, row.date],
+      ...[row.viewCount, row.viewUniques, row.cloneCount, row.cloneUniques, row.step, row.end],
+    ]);
+    return csv(`traffic-${access.tenantId}-sums`, toCsv([...SEED, 'STEP', 'TEND'], cells), rows.length);
   }
   if (format === 'json') {
     const table = await readTable(db, access, { ...query, page: page ?? 1 }, now);

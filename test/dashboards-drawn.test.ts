@@ -25,14 +25,32 @@ function rowsOf(repositories: number, days: number, step: number) {
   ).flat();
 }
 
-const tables = (repositories: number) => ({
-  repositorystats: rowsOf(repositories, 30, 1),
-  weekly: rowsOf(repositories, 365, 7),
-  totals: rowsOf(1, 365, 1),
+const NAMED = 30;
+
+/** As the API makes them for a range: the largest repositories, and a row of all others. */
+function stepsOf(repositories: number, days: number) {
+  const [step, length] =
+    days <= 92 ? (['day', 1] as const) : days <= 731 ? (['week', 7] as const) : (['month', 30] as const);
+  return rowsOf(Math.min(repositories, NAMED + 1), days, length).map((row) => ({
+    ...row,
+    ...(row.RID > NAMED && { RID: null, ORGNAME: null, REPONAME: null }),
+    ...{ STEP: step, TEND: new Date(row.TDATE.getTime() + length * DAY_MS) },
+  }));
+}
+
+const tables = (repositories: number, days: number) => ({
+  traffic: stepsOf(repositories, days),
+  trend: stepsOf(repositories, Math.max(days, 93)),
+  repositories: rowsOf(repositories, 2, 1).filter((_, index) => index % 2 === 1),
+  totals: rowsOf(1, days, 1),
 });
 
 /** Compiled and drawn at a size, without any evaluated code. */
-async function draw(spec: VegaLiteSpec, repositories: number, size: { width: number; height: number }) {
+async function draw(
+  spec: VegaLiteSpec,
+  [repositories, days]: readonly [number, number],
+  size: { width: number; height: number },
+) {
   const warnings: unknown[] = [];
   const quiet = () => logger;
   const told = (...all: unknown[]) => {
@@ -48,7 +66,7 @@ async function draw(spec: VegaLiteSpec, repositories: number, size: { width: num
   const runtime = parse(compile(sized, { logger: logger as never }).spec, undefined, { ast: true });
   const view = new View(runtime, { renderer: 'none', expr: expressionInterpreter, logger: logger as never });
   const name = (spec.data as { name: keyof ReturnType<typeof tables> }).name;
-  await view.data(name, tables(repositories)[name]).runAsync();
+  await view.data(name, tables(repositories, days)[name]).runAsync();
   const svg = await view.toSVG();
   view.finalize();
   return {
@@ -62,19 +80,24 @@ const widgets = Object.entries(cannedDashboards).flatMap(([id, { tabs }]) =>
   tabs.flatMap(({ widgets: inTab }) => inTab.map(({ title, spec }) => [id, title, spec] as const)),
 );
 
-test.each(widgets)('%s draws “%s” for 1, 12 and 300 repositories, and on a phone', async (_, __, spec) => {
-  for (const [repositories, width] of [
-    [1, 900],
-    [12, 320],
-    [300, 900],
-  ] as const) {
-    const { warnings, svg, marks } = await draw(spec, repositories, { width, height: 360 });
-    expect(warnings).toEqual([]);
-    expect(marks).toBeGreaterThan(0);
-    expect(svg).not.toContain('NaN');
-    expect(Number(/width="(\d+)"/.exec(svg)?.[1])).toBeLessThanOrEqual(width);
-  }
-});
+test.each(widgets)(
+  '%s draws “%s” for 1, 12 and 300 repositories, days and years, and on a phone',
+  async (_, __, spec) => {
+    for (const [repositories, days, width] of [
+      [1, 14, 900],
+      [12, 365, 320],
+      [300, 30, 900],
+      [300, 3650, 900],
+    ] as const) {
+      const { warnings, svg, marks } = await draw(spec, [repositories, days], { width, height: 360 });
+      expect(warnings).toEqual([]);
+      expect(marks).toBeGreaterThan(0);
+      expect(marks).toBeLessThan(10_000);
+      expect(svg).not.toContain('NaN');
+      expect(Number(/width="(\d+)"/.exec(svg)?.[1])).toBeLessThanOrEqual(width);
+    }
+  },
+);
 
 test.each(widgets)('%s leaves sizes and colours of “%s” to the page', (_, __, spec) => {
   expect([spec.width, spec.height, spec.config]).toEqual(['container', 'container', undefined]);

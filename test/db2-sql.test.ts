@@ -59,7 +59,8 @@ import { openTenantGitHub } from '../lib/tenants/github.ts';
 import { createTenant, getTenant, listTenants, updateTenant } from '../lib/tenants.ts';
 import { readOverview, readOverviewRows } from '../lib/traffic/overview.ts';
 import { readFigures, readRepositoryTraffic } from '../lib/traffic/repository.ts';
-import { readPageSize, readTable, readTrafficSums } from '../lib/traffic/table.ts';
+import { readRepositorySums, readSteps, readTrafficSums } from '../lib/traffic/sums.ts';
+import { readPageSize, readTable } from '../lib/traffic/table.ts';
 import { resealTokens } from '../lib/upgrade.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
 import { openRecorded, openStandIn } from './db2-recorder.ts';
@@ -313,6 +314,11 @@ async function runReading(step: Step, access: TenantAccess, repositoryId: number
     await step('table', (db) => readTable(db, access, { ...request, q: 'a' }, NOW));
     await step('size of a page', (db) => readPageSize(db, access, 70, 10_000));
     await step('sums of a table', (db) => readTrafficSums(db, one, request, NOW));
+    await step('steps of a table', (db) => readSteps(db, one, { ...request, by: undefined, top: 2 }, NOW));
+    await step('weeks of a table', (db) =>
+      readSteps(db, access, { ...request, by: undefined, top: 2, least: 'week' }, NOW),
+    );
+    await step('sums of a table by repository', (db) => readRepositorySums(db, access, request, NOW));
     await step('table of all days', (db) => readTable(db, one, { ...request, range: 'all', page: 2 }, NOW));
     await step('repository', (db) => readRepositoryTraffic(db, access, repositoryId, request, NOW));
     await step('repository as CSV', async (db) => {

@@ -36,7 +36,7 @@ export type DashboardList = z.infer<typeof DashboardList>;
  * instead of `range`, and `repositories=1,2,3` for some of them only; `authorization: Bearer {token}`. The answer is CSV
  * with a header line, as many rows as fit into an answer (at most 10,000, for names of 30 characters 9,500), and tells
  * all rows in the header `x-total-count`: there are more pages while fewer were read. 300 repositories by day are 9,000
- * rows for 30 days and 109,500 for a year, 15,900 by week; `totals` is one page always. Post to `data-token` before
+ * rows for 30 days and 109,500 for a year, 15,900 by week; `totals`, `traffic` and `trend` are one page always. Post to `data-token` before
  * `expiresAt`, or when 401 `data_token_expired` comes.
  */
 export const DashboardData = z.object({
@@ -47,6 +47,9 @@ export const DashboardData = z.object({
     weekly: z.string(),
     monthly: z.string(),
     totals: z.string(),
+    traffic: z.string(),
+    trend: z.string(),
+    repositories: z.string(),
   }),
   /** Reads what the reader may see of this tenant, and does nothing else. */
   token: z.string(),

@@ -28,8 +28,17 @@ const AGGREGATES = [
  * ORGNAME, REPONAME (those three empty in `totals`), TDATE, VIEWCOUNT, VUNIQUES, CLONECOUNT, CUNIQUES: figures are
  * numbers or null, TDATE is a date at 00:00 UTC. The range and the repositories that the page's reader picked are
  * applied before.
+ *
+ * The rows of `traffic` are days up to 92 days, weeks up to two years, then months, which the page tells with the title;
+ * `trend` is the same without days. Both name the fifteen repositories with most views and the fifteen with most clones;
+ * a row with RID, ORGNAME and REPONAME null is all others together. `repositories` has one row per repository, of the
+ * whole range. These three have the columns STEP ('day', 'week', 'month' or 'range') and TEND, the day after the row's
+ * last; a week or month that the range cuts begins or ends there.
  */
-export const DATA_NAMES = ['repositorystats', 'weekly', 'monthly', 'totals'] as const;
+export const DATA_NAMES = [
+  ...(['repositorystats', 'weekly', 'monthly', 'totals'] as const),
+  ...(['traffic', 'trend', 'repositories'] as const),
+] as const;
 /** The name of one of these tables. */
 export type DataName = (typeof DATA_NAMES)[number];
 

@@ -1,21 +1,13 @@
 import { sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
-import { addDays, type Day, toDay } from '../day.ts';
+import { addDays, type Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { monthOf, weekOf } from '../db/portable.ts';
 import { Failure } from '../failure.ts';
-import { listRepositoryRows, toFullName } from '../repositories.ts';
-import { findFirstDate } from '../traffic.ts';
-import { bucketSpan, commonDays, type Range, type RangeRequest, toRange, weekLabel } from './range.ts';
+import { toFullName } from '../repositories.ts';
+import { bucketSpan, commonDays, type Range, weekLabel } from './range.ts';
+import { selectDays, type TableScope, toScope } from './scope.ts';
 import type { TrafficWeek } from './week.ts';
 import { type DayState, leastCertain, missingSpans, rememberedFrom } from './window.ts';
-
-interface TableScope extends RangeRequest {
-  /** Only repositories whose full name contains it. */
-  q?: string | undefined;
-  /** Only these. */
-  repositories?: number[] | undefined;
-}
 
 /** Which page of which rows; pages count from 1. */
 export interface TableRequest extends TableScope {
@@ -49,8 +41,6 @@ export interface TrafficTable {
   page: { number: number; size: number; total: number };
 }
 
-const MOST_BUCKETS = 3660;
-
 /** Traffic as rows, newest bucket first, then by name. Throws what `toRange` throws. */
 export async function readTable(
   db: Db,
@@ -72,42 +62,6 @@ export async function readTable(
   return { tenantId: access.tenantId, range, rows, page: { number, size, total } };
 }
 
-async function toScope(db: Db, access: TenantAccess, request: TableScope, now: Date) {
-  const today = toDay(now);
-  const first = request.range === 'all' ? await findFirstDate(db, access) : null;
-  const range = toRange(request, today, first, MOST_BUCKETS);
-  const found = await searchRepositories(db, access, request.q);
-  const { repositories } = request;
-  const sought =
-    repositories && found ? repositories.filter((id) => found.includes(id)) : (repositories ?? found);
-  return { today, range, sought };
-}
-
-/**
- * The figures of all repositories in scope together, newest bucket first, for buckets that have any; uniques are sums of
- * days, an upper bound. Throws what `toRange` throws.
- */
-export async function readTrafficSums(db: Db, access: TenantAccess, request: TableScope, now: Date) {
-  const { range, sought } = await toScope(db, access, request, now);
-  if (sought?.length === 0) return { range, rows: [] };
-  const days = selectDays(db, { tenantId: access.tenantId, repositoryIds: sought }, range).select([
-    ...(['d.viewCount', 'd.viewUniques', 'd.cloneCount', 'd.cloneUniques'] as const),
-  ]);
-  const rows = await db
-    .selectFrom(days.as('g'))
-    .select(({ fn }) => [
-      'g.bucket as date',
-      fn.sum<number | null>('g.viewCount').as('viewCount'),
-      fn.sum<number | null>('g.viewUniques').as('viewUniques'),
-      fn.sum<number | null>('g.cloneCount').as('cloneCount'),
-      fn.sum<number | null>('g.cloneUniques').as('cloneUniques'),
-    ])
-    .groupBy('g.bucket')
-    .orderBy('g.bucket', 'desc')
-    .execute();
-  return { range, rows };
-}
-
 /** Below the platform's limit of an answer, with its headers. */
 const PAGE_BYTES = 950_000;
 
@@ -127,39 +81,19 @@ export async function readPageSize(
 }
 
 /** Throws `answer_too_large` when a table's rows do not fit on its page, so that nothing is left out unnoticed. */
-export function requireWhole({ page, rows }: TrafficTable): void {
+export function requireWhole({
+  page,
+  rows,
+}: {
+  page: Omit<TrafficTable['page'], 'number'>;
+  rows: readonly unknown[];
+}): void {
   if (rows.length === page.total) return;
   throw new Failure(
     413,
     'answer_too_large',
     `These are ${page.total} rows, and one file holds ${page.size}: ask for a shorter range, for longer buckets, or for page=1, page=2 and so on.`,
   );
-}
-
-/** The ids of the repositories in scope whose name contains the text; null: all of the tenant's. */
-async function searchRepositories(db: Db, access: TenantAccess, q: string | undefined) {
-  const sought = q?.trim().toLowerCase() ?? '';
-  if (sought === '') return access.repositoryIds;
-  const rows = await listRepositoryRows(db, access);
-  return rows
-    .filter((row) => toFullName(row).toLowerCase().includes(sought))
-    .map(({ repositoryId }) => repositoryId);
-}
-
-/** The days in scope with their bucket; every statement of the table begins with them. */
-function selectDays(db: Db, { tenantId, repositoryIds }: TenantAccess, range: Range) {
-  const bucket = {
-    day: sql<Day>`d.traffic_date`,
-    week: weekOf('d.trafficDate'),
-    month: monthOf('d.trafficDate'),
-  };
-  return db
-    .selectFrom('trafficDay as d')
-    .select(['d.repositoryId', bucket[range.by].as('bucket')])
-    .where('d.tenantId', '=', tenantId)
-    .where('d.trafficDate', '>=', range.from)
-    .where('d.trafficDate', '<=', range.to)
-    .$if(repositoryIds !== null, (query) => query.where('d.repositoryId', 'in', repositoryIds ?? []));
 }
 
 async function countRows(db: Db, access: TenantAccess, range: Range): Promise<number> {

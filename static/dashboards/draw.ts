@@ -182,7 +182,7 @@ function requireFewMarks(view: View) {
   if (countMarks((view.scenegraph() as unknown as { root: SceneNode }).root) < MARKS) return;
   throw new WidgetFault(
     'too_many_marks',
-    `More than ${MARKS.toLocaleString('en-GB')} marks would be drawn. Sum the figures up, or pick fewer days or repositories.`,
+    `More than ${MARKS.toLocaleString('en-GB')} marks would be drawn. Sum the figures up, name the data "traffic", whose steps suit the range, or pick fewer days or repositories.`,
   );
 }
 

@@ -1,7 +1,10 @@
 import type { DataName } from './document.ts';
 import { WidgetFault } from './fault.ts';
 
-const DATA = { repositorystats: 0, weekly: 0, monthly: 0, totals: 0 } satisfies Record<DataName, 0>;
+const DATA = {
+  ...{ repositorystats: 0, weekly: 0, monthly: 0, totals: 0 },
+  ...{ traffic: 0, trend: 0, repositories: 0 },
+} satisfies Record<DataName, 0>;
 const DATA_NAMES = Object.keys(DATA) as DataName[];
 
 const CHARACTERS = 256_000;

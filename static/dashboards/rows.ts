@@ -9,9 +9,14 @@ export interface Row {
   VUNIQUES: number | null;
   CLONECOUNT: number | null;
   CUNIQUES: number | null;
+  /** What the row is of, and the day after it; where the table's name does not say that. */
+  STEP?: string;
+  TEND?: Date;
 }
 
 const figure = (cell: string | undefined) => (cell ? Number(cell) : null);
+
+const midnight = (day: string | undefined) => new Date(`${day}T00:00:00Z`);
 
 /** The API marks text that a spreadsheet would run as a formula. */
 const plain = (cell: string | undefined) => cell?.replace(/^'(?=[=+\-@])/, '') || null;
@@ -20,16 +25,19 @@ const plain = (cell: string | undefined) => cell?.replace(/^'(?=[=+\-@])/, '') |
 export function parseRows(csv: string): Row[] {
   const [, ...lines] = csv.split('\r\n');
   return lines.filter(Boolean).map((line) => {
-    const [id, owner, name, day, ...figures] = line.includes('"') ? splitQuoted(line) : line.split(',');
+    const [id, owner, name, day, views, visitors, clones, cloners, step, end] = line.includes('"')
+      ? splitQuoted(line)
+      : line.split(',');
     return {
       RID: figure(id),
       ORGNAME: plain(owner),
       REPONAME: plain(name),
-      TDATE: new Date(`${day}T00:00:00Z`),
-      VIEWCOUNT: figure(figures[0]),
-      VUNIQUES: figure(figures[1]),
-      CLONECOUNT: figure(figures[2]),
-      CUNIQUES: figure(figures[3]),
+      TDATE: midnight(day),
+      VIEWCOUNT: figure(views),
+      VUNIQUES: figure(visitors),
+      CLONECOUNT: figure(clones),
+      CUNIQUES: figure(cloners),
+      ...(step && { STEP: step, TEND: midnight(end) }),
     };
   });
 }

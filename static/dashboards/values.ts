@@ -17,6 +17,8 @@ const LABELS: Record<string, string> = {
   VUNIQUES: 'Unique visitors',
   CLONECOUNT: 'Clones',
   CUNIQUES: 'Unique cloners',
+  STEP: 'Step',
+  TEND: 'Until',
 };
 const COLUMNS = 20;
 

@@ -31,6 +31,8 @@ export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
     setFault(error);
   }, []);
   const nameless = title || 'Widget';
+  const step = own && stepOf(own);
+  const label = step ? `${nameless} by ${step}` : nameless;
   return (
     <section
       class="panel widget"
@@ -38,7 +40,9 @@ export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
       style={{ '--x': x + 1, '--y': y + 1, '--w': w, '--h': h }}
     >
       <header class="panel-head">
-        <h2 id={id}>{nameless}</h2>
+        <h2 id={id}>
+          {nameless} {step && <span class="widget-step">by {step}</span>}
+        </h2>
         {drawn && (
           <Menu
             label={`Menu of ${nameless}`}
@@ -48,12 +52,13 @@ export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
       </header>
       {!own && <div class="widget-box chart-box loading" />}
       {fault && <FaultNotice fault={fault} />}
-      {own && (
+      {own && isEmpty(own) && <p class="none">There is no traffic in these days.</p>}
+      {own && !isEmpty(own) && (
         <div class={asTable || fault ? 'widget-hidden' : 'widget-shown'}>
-          <Picture spec={spec} rows={own} label={describe(nameless, spec, drawn?.values)} onDrawn={onDrawn} />
+          <Picture spec={spec} rows={own} label={describe(label, spec, drawn?.values)} onDrawn={onDrawn} />
         </div>
       )}
-      {asTable && drawn && <ValuesTable title={nameless} values={drawn.values} />}
+      {asTable && drawn && <ValuesTable title={label} values={drawn.values} />}
     </section>
   );
 }
@@ -61,6 +66,17 @@ export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
 /** Only what the specification names, so that other tables' rows do not redraw it. */
 function ownRows(spec: unknown, rows: RowsByName): RowsByName {
   return Object.fromEntries(dataNamesOf(spec).map((name) => [name, rows[name] ?? []]));
+}
+
+/** What the rows are of where that follows from the range. */
+function stepOf(rows: RowsByName): string {
+  const steps = Object.values(rows).map(([first]) => first?.STEP);
+  return [...new Set(steps)].filter((step) => step && step !== 'range').join(' and ');
+}
+
+function isEmpty(rows: RowsByName): boolean {
+  const tables = Object.values(rows);
+  return tables.length > 0 && tables.every((table) => table.length === 0);
 }
 
 function FaultNotice({ fault }: { fault: Error }) {

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addDays } from '../../lib/day.ts';
+import { openDatabase } from '../../lib/db/database.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
 import { findFaults } from './axe.ts';
 import { openChromium } from './chromium.ts';
@@ -91,13 +93,13 @@ test('tab, range and repositories are in the address: back, reload and a shared 
     '90',
     address.searchParams.get('repositories'),
   ]);
-  await picture(/^Views and unique visitors: .* rows/).waitFor();
+  await picture(/^Views and unique visitors by day: .* rows/).waitFor();
   await page.goBack();
   await page.getByRole('button', { name: 'All repositories' }).waitFor();
   const shared = await openVisitor(browser, installation.url);
   await shared.page.goto(address.href);
   await shared.signInAs('Ada Lovelace');
-  await shared.page.getByRole('img', { name: /^Views and unique visitors: .* rows/ }).waitFor();
+  await shared.page.getByRole('img', { name: /^Views and unique visitors by day: .* rows/ }).waitFor();
   expect([...shared.problems(), ...ada.problems()]).toEqual([]);
   await shared.close();
 });
@@ -156,6 +158,34 @@ test('the colours follow the theme, and the size its place', async () => {
   await expect.poll(() => page.evaluate(() => document.fullscreenElement?.className)).toContain('dashboard');
   await page.getByRole('button', { name: 'Full screen' }).click();
   await expect.poll(() => page.evaluate(() => document.fullscreenElement)).toBeNull();
+  expect(ada.problems()).toEqual([]);
+});
+
+test('years are drawn by month, which the title says, and days without traffic are told', async () => {
+  const { page } = ada;
+  const { db } = openDatabase(installation.database.url);
+  const { repositoryId } = await db.selectFrom('repository').select('repositoryId').executeTakeFirstOrThrow();
+  const figures = { viewCount: 3, viewUniques: 2, cloneCount: 1, cloneUniques: 1 };
+  const row = {
+    tenantId: 1,
+    repositoryId,
+    ...figures,
+    state: 'imported',
+    observedAt: FIRST_INSTANT,
+  } as const;
+  const days = Array.from({ length: 1200 }, (_, index) => addDays('2021-01-01', index));
+  await db
+    .insertInto('trafficDay')
+    .values(days.map((trafficDate) => ({ ...row, trafficDate })))
+    .execute();
+  await db.destroy();
+  await ada.open('/t/1/dashboards/traffic-by-day?range=all');
+  await picture(/^Views by month: .* rows/).waitFor();
+  await page.getByRole('heading', { name: 'Clones by month' }).waitFor();
+  await ada.open('/t/1/dashboards/traffic-by-day?from=2020-01-01&to=2020-01-31');
+  await expect.poll(() => page.getByText('There is no traffic in these days.').count()).toBe(2);
+  await ada.open('/t/1/dashboards/portfolio?range=all&tab=3');
+  await picture(/^Calendar of views: .* rows/).waitFor();
   expect(ada.problems()).toEqual([]);
 });
 

@@ -1,0 +1,56 @@
+import { sql } from 'kysely';
+import type { TenantAccess } from '../access.ts';
+import { type Day, toDay } from '../day.ts';
+import type { Db } from '../db/database.ts';
+import { monthOf, weekOf } from '../db/portable.ts';
+import { listRepositoryRows, toFullName } from '../repositories.ts';
+import { findFirstDate } from '../traffic.ts';
+import { type Range, type RangeRequest, toRange } from './range.ts';
+
+/** Which days of which repositories. */
+export interface TableScope extends RangeRequest {
+  /** Only repositories whose full name contains it. */
+  q?: string | undefined;
+  /** Only these. */
+  repositories?: number[] | undefined;
+}
+
+const MOST_BUCKETS = 3660;
+
+/** The days and the repositories that a request means today; null: all of the tenant's. Throws what `toRange` throws. */
+export async function toScope(db: Db, access: TenantAccess, request: TableScope, now: Date) {
+  const today = toDay(now);
+  const first = request.range === 'all' ? await findFirstDate(db, access) : null;
+  const range = toRange(request, today, first, MOST_BUCKETS);
+  const found = await searchRepositories(db, access, request.q);
+  const { repositories } = request;
+  const sought =
+    repositories && found ? repositories.filter((id) => found.includes(id)) : (repositories ?? found);
+  return { today, range, sought };
+}
+
+/** The ids of the repositories in scope whose name contains the text; null: all of the tenant's. */
+async function searchRepositories(db: Db, access: TenantAccess, q: string | undefined) {
+  const sought = q?.trim().toLowerCase() ?? '';
+  if (sought === '') return access.repositoryIds;
+  const rows = await listRepositoryRows(db, access);
+  return rows
+    .filter((row) => toFullName(row).toLowerCase().includes(sought))
+    .map(({ repositoryId }) => repositoryId);
+}
+
+/** The days in scope with their bucket; every statement of the tables begins with them. */
+export function selectDays(db: Db, { tenantId, repositoryIds }: TenantAccess, range: Range) {
+  const bucket = {
+    day: sql<Day>`d.traffic_date`,
+    week: weekOf('d.trafficDate'),
+    month: monthOf('d.trafficDate'),
+  };
+  return db
+    .selectFrom('trafficDay as d')
+    .select(['d.repositoryId', bucket[range.by].as('bucket')])
+    .where('d.tenantId', '=', tenantId)
+    .where('d.trafficDate', '>=', range.from)
+    .where('d.trafficDate', '<=', range.to)
+    .$if(repositoryIds !== null, (query) => query.where('d.repositoryId', 'in', repositoryIds ?? []));
+}

@@ -1,0 +1,177 @@
+import { sql } from 'kysely';
+import type { TenantAccess } from '../access.ts';
+import { addDays, type Day } from '../day.ts';
+import type { Db } from '../db/database.ts';
+import { type Bucket, bucketDays, type Range } from './range.ts';
+import { selectDays, type TableScope, toScope } from './scope.ts';
+
+/** Figures of days together. Uniques are GitHub's own of a whole week where it told them, else a sum of days: an upper bound. */
+interface Sum {
+  /** Null with its names: all repositories together that are not named. */
+  repositoryId: number | null;
+  owner: string | null;
+  name: string | null;
+  /** The first day, and the day after the last one; at the range's ends a week or month may be cut. */
+  date: Day;
+  end: Day;
+  /** What the row is of: a day, week or month, or all of the range. */
+  step: Bucket | 'range';
+  viewCount: number | null;
+  viewUniques: number | null;
+  cloneCount: number | null;
+  cloneUniques: number | null;
+}
+
+interface StepsRequest extends TableScope {
+  by?: undefined;
+  /** How many repositories are named of those with most views, and of those with most clones. */
+  top: number;
+  /** The shortest step; a day when left out. */
+  least?: 'week' | undefined;
+}
+
+/**
+ * The figures of all repositories in scope together, newest bucket first, for buckets that have any; uniques are sums of
+ * days, an upper bound. Throws what `toRange` throws.
+ */
+export async function readTrafficSums(db: Db, access: TenantAccess, request: TableScope, now: Date) {
+  const { range, sought } = await toScope(db, access, request, now);
+  if (sought?.length === 0) return { range, rows: [] };
+  const days = selectFigures(db, { tenantId: access.tenantId, repositoryIds: sought }, range);
+  const rows = await db
+    .selectFrom(days.as('g'))
+    .select('g.bucket as date')
+    .select(({ fn }) => FIGURES.map((figure) => fn.sum<number | null>(`g.${figure}`).as(figure)))
+    .groupBy('g.bucket')
+    .orderBy('g.bucket', 'desc')
+    .execute();
+  return { range, rows };
+}
+
+/**
+ * The range in steps that suit it: days up to 92 days, weeks up to two years, then months; of the repositories with most
+ * views or clones, and of all others together. Newest step first. Throws what `toRange` throws.
+ */
+export async function readSteps(
+  db: Db,
+  access: TenantAccess,
+  request: StepsRequest,
+  now: Date,
+): Promise<{ range: Range; rows: Sum[] }> {
+  const scope = await toScope(db, access, request, now);
+  const by: Bucket = scope.range.by === 'day' ? (request.least ?? 'day') : scope.range.by;
+  const range: Range = { ...scope.range, by };
+  if (scope.sought?.length === 0) return { range, rows: [] };
+  const asked = { tenantId: access.tenantId, repositoryIds: scope.sought };
+  const named = await listTop(db, asked, range, request.top);
+  const isNamed = named.length > 0 ? sql`g.repository_id in (${sql.join(named)})` : sql`1 = 0`;
+  const steps = db
+    .selectFrom(selectBuckets(db, asked, range).as('g'))
+    .select(['g.bucket', ...FIGURES.map((figure) => `g.${figure}` as const)])
+    .select(sql<number | null>`case when ${isNamed} then g.repository_id end`.as('repositoryId'));
+  const rows = await db
+    .selectFrom(steps.as('h'))
+    .select(['h.bucket', 'h.repositoryId'])
+    .select(({ fn }) => FIGURES.map((figure) => fn.sum<number | null>(`h.${figure}`).as(figure)))
+    .groupBy(['h.bucket', 'h.repositoryId'])
+    .orderBy('h.bucket', 'desc')
+    .orderBy('h.repositoryId')
+    .execute();
+  const names = await readNames(db, access.tenantId);
+  const toSum = ({ bucket, ...row }: (typeof rows)[number]): Sum => {
+    const { from, to } = bucketDays(bucket, range);
+    const name = names.get(row.repositoryId) ?? { owner: null, name: null };
+    return { ...row, ...name, date: from, end: addDays(to, 1), step: by };
+  };
+  return { range, rows: rows.map(toSum) };
+}
+
+/** One row for each repository in scope with any day in the range, which it sums up. Throws what `toRange` throws. */
+export async function readRepositorySums(
+  db: Db,
+  access: TenantAccess,
+  request: TableScope,
+  now: Date,
+): Promise<{ range: Range; rows: Sum[] }> {
+  const scope = await toScope(db, access, request, now);
+  const range: Range = { ...scope.range, by: 'week' };
+  if (scope.sought?.length === 0) return { range, rows: [] };
+  const weeks = selectBuckets(db, { tenantId: access.tenantId, repositoryIds: scope.sought }, range);
+  const rows = await db
+    .selectFrom(weeks.as('g'))
+    .select('g.repositoryId')
+    .select(({ fn }) => FIGURES.map((figure) => fn.sum<number | null>(`g.${figure}`).as(figure)))
+    .groupBy('g.repositoryId')
+    .orderBy('g.repositoryId')
+    .execute();
+  const names = await readNames(db, access.tenantId);
+  const span = { date: range.from, end: addDays(range.to, 1), step: 'range' as const };
+  const toSum = (row: (typeof rows)[number]): Sum => ({
+    ...{ ...row, ...span, owner: null, name: null },
+    ...names.get(row.repositoryId),
+  });
+  return { range, rows: rows.map(toSum) };
+}
+
+const FIGURES = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'] as const;
+
+const selectFigures = (db: Db, access: TenantAccess, range: Range) =>
+  selectDays(db, access, range).select(FIGURES.map((figure) => `d.${figure}` as const));
+
+const LAST_DAY = 6;
+
+/** A row per repository and bucket. */
+function selectBuckets(db: Db, access: TenantAccess, range: Range) {
+  const sums = db
+    .selectFrom(selectFigures(db, access, range).as('e'))
+    .select(['e.repositoryId', 'e.bucket'])
+    .select(({ fn }) => FIGURES.map((figure) => fn.sum<number | null>(`e.${figure}`).as(figure)))
+    .groupBy(['e.repositoryId', 'e.bucket']);
+  const isWeek = range.by === 'week';
+  return db
+    .selectFrom(sums.as('f'))
+    .leftJoin('trafficWeek as w', (join) =>
+      join
+        .on('w.tenantId', '=', access.tenantId)
+        .onRef('w.repositoryId', '=', 'f.repositoryId')
+        .onRef('w.weekStart', '=', 'f.bucket')
+        // Of a week that the range cuts, and of any other step, GitHub's week says nothing.
+        .on('w.weekStart', '>=', isWeek ? range.from : range.to)
+        .on('w.weekStart', '<=', addDays(isWeek ? range.to : range.from, -LAST_DAY)),
+    )
+    .select(['f.repositoryId', 'f.bucket', 'f.viewCount', 'f.cloneCount'])
+    .select(({ fn }) => [
+      fn.coalesce('w.viewUniques', 'f.viewUniques').as('viewUniques'),
+      fn.coalesce('w.cloneUniques', 'f.cloneUniques').as('cloneUniques'),
+    ]);
+}
+
+/** The repositories with most views, and those with most clones. */
+async function listTop(db: Db, access: TenantAccess, range: Range, top: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom(selectFigures(db, access, range).as('g'))
+    .select('g.repositoryId')
+    .select(({ fn }) => [
+      fn.sum<number | null>('g.viewCount').as('viewCount'),
+      fn.sum<number | null>('g.cloneCount').as('cloneCount'),
+    ])
+    .groupBy('g.repositoryId')
+    .orderBy('g.repositoryId')
+    .execute();
+  const first = (figure: 'viewCount' | 'cloneCount') =>
+    rows.toSorted((one, other) => (other[figure] ?? 0) - (one[figure] ?? 0)).slice(0, top);
+  return [
+    ...new Set([...first('viewCount'), ...first('cloneCount')].map(({ repositoryId }) => repositoryId)),
+  ];
+}
+
+async function readNames(db: Db, tenantId: number) {
+  const rows = await db
+    .selectFrom('repository')
+    .select(['repositoryId', 'owner', 'name'])
+    .where('tenantId', '=', tenantId)
+    .execute();
+  return new Map<number | null, { owner: string; name: string }>(
+    rows.map(({ repositoryId, ...names }) => [repositoryId, names]),
+  );
+}
