@@ -182,6 +182,28 @@ const refused: [string, unknown, string][] = [
     { ...view, transform: [{ filter: "datum['constructor']" }] },
     '/transform/0/filter',
   ],
+  ...[
+    "test('(a+)+$', datum.REPONAME)",
+    "regexp('(a+)+$')",
+    "replace(datum.REPONAME, /(a+)+$/, '')",
+    '1 / 2 > 0 ? /(a+)+$/ : 0',
+    "datum.REPONAME + '/' + reg\\u0065xp('a')",
+    "'it\\'s' + test (datum.REPONAME)",
+  ].map((filter): [string, unknown, string] => [
+    `a regular expression (${filter})`,
+    { ...view, transform: [{ filter }] },
+    '/transform/0/filter',
+  ]),
+  [
+    'a regular expression in a list',
+    { ...view, transform: [{ filter: { and: [{ not: 'test(/a/, datum.REPONAME)' }] } }] },
+    '/transform/0/filter/and/0/not',
+  ],
+  [
+    'an endless selector',
+    { ...view, params: [{ name: 'p', select: { type: 'point', on: 'a'.repeat(250_000) } }] },
+    '/params/0/select/on',
+  ],
   [
     'too many bins',
     { ...view, encoding: { x: { field: 'VIEWCOUNT', bin: { maxbins: 1e7 } } } },
@@ -194,6 +216,20 @@ test.each(refused)('a specification with %s is refused, and its place is told', 
   expect([status, body.error.code]).toEqual([422, 'dashboard_invalid']);
   const paths = body.error.details.problems.map(({ path }: { path: string }) => path);
   expect(paths).toContain(`/tabs/0/widgets/0/spec${place}`);
+});
+
+test('divisions, and texts with what may not stand in expressions themselves, are no regular expressions', async () => {
+  const calculate = "(datum.VIEWCOUNT / 2) / [1][0] / datum['VUNIQUES'] + length('/test(x)/ \\'\\n') / 2";
+  const spec = {
+    ...view,
+    transform: [
+      { calculate, as: 'a' },
+      { calculate: "replace('a/b', '/', '')", as: 'b' },
+    ],
+  };
+  const { status, body } = await ada('POST', at(), { document: documentOf('Divided', spec) });
+  expect([status, body.error]).toEqual([201, undefined]);
+  await ada('DELETE', at(`/${body.dashboardId}`));
 });
 
 test('documents that are too long, too deep, no JSON or no dashboard are refused by name', async () => {

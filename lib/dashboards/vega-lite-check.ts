@@ -33,8 +33,21 @@ const REFUSED: Record<string, string> = {
 
 /** Functions that make as much as they are told to or log, and names of what is behind an object. */
 const EXPRESSION = /\b(sequence|range|repeat|pad|modify|warn|info|debug)\s*\(|\b(constructor|prototype)\b|__/;
-/** Where Vega-Lite evaluates text; `filter` and `test` may hold objects too. */
-const EVALUATED = new Set(['expr', 'calculate', 'filter', 'test', 'labelExpr', 'update', 'init', 'signal']);
+/** Where Vega-Lite evaluates text; most may hold objects too, and lists of them. */
+const EVALUATED = new Set([
+  ...['expr', 'calculate', 'filter', 'test', 'labelExpr', 'update', 'init', 'signal'],
+  ...['and', 'or', 'not'],
+]);
+
+/** A regular expression can take for ever on a short text: by a function, or written out where a value may stand. */
+const REGULAR = /\b_*(regexp|test)\s*\(|(^|[^\w\s)\]'$.}])\s*\//;
+const TEXTS = /'(?:\\.|[^'\\])*(?:'|$)|"(?:\\.|[^"\\])*(?:"|$)/gs;
+
+/** Outside of texts a backslash writes a name in another way. */
+function hasRegularExpression(expression: string): boolean {
+  const bare = expression.replace(TEXTS, "''");
+  return REGULAR.test(bare) || bare.includes('\\');
+}
 
 /** Where events are selected. What stands before a colon may be a mark's name or type, or an element of the page. */
 const SELECTORS = new Set(['on', 'clear', 'translate', 'zoom']);
@@ -52,7 +65,10 @@ const EVENT_SOURCES = new Set([
   'group',
 ]);
 
+const SELECTOR = 300;
+
 function isOwnEvent(selector: string): boolean {
+  if (selector.length > SELECTOR) return false;
   const sources = [...selector.matchAll(/([^,>[\]\s]+):/g)].map(([, source = '']) => source);
   return sources.every((source) => EVENT_SOURCES.has(source) || /^@\w+$/.test(source));
 }
@@ -115,13 +131,20 @@ function checkSteps(steps: unknown, path: string, report: Report): void {
   if (!(Math.abs(count) <= MOST_STEPS)) report(path, 'At most 1,000 steps are possible.');
 }
 
+function checkExpression(expression: unknown, path: string, report: Report): void {
+  if (typeof expression !== 'string') return;
+  if (EXPRESSION.test(expression))
+    report(path, 'This expression uses a function or name that is not possible here.');
+  if (hasRegularExpression(expression))
+    report(path, 'Regular expressions are not possible here: use indexof, replace with a text, or lower.');
+}
+
 function checkMember(name: string, value: unknown, path: string, report: Report): void {
   const refused = Object.hasOwn(REFUSED, name) ? REFUSED[name] : undefined;
   if (refused) report(path, refused);
   if (name === 'data') checkData(value, path, report);
   if (name === 'keyvals' && isObject(value)) checkSteps(value, path, report);
-  if (EVALUATED.has(name) && typeof value === 'string' && EXPRESSION.test(value))
-    report(path, 'This expression uses a function or name that is not possible here.');
+  if (EVALUATED.has(name)) for (const one of [value].flat()) checkExpression(one, path, report);
   if (SELECTORS.has(name) && typeof value === 'string' && !isOwnEvent(value))
     report(path, 'Only events of the chart itself are possible here.');
   if (name === 'source' && value !== 'view')

@@ -2,6 +2,11 @@ import { expressionInterpreter } from 'vega-interpreter';
 import { WidgetFault } from './fault.ts';
 
 type Functions = Record<string, (...parts: unknown[]) => unknown>;
+interface Node {
+  type?: unknown;
+  regex?: unknown;
+  callee?: { name?: string };
+}
 interface Scope {
   functions: Functions;
 }
@@ -31,11 +36,24 @@ function bound(functions: Functions): Functions {
   return Object.assign(Object.create(functions), Object.fromEntries(bounded));
 }
 
+const PATTERNS = ['regexp', 'test'];
+
+/** Looks through a parsed expression: a regular one can take for ever on a short text. */
+function requireNoPattern(part: unknown): void {
+  if (typeof part !== 'object' || part === null) return;
+  const { type, regex, callee } = part as Node;
+  const isPattern = type === 'CallExpression' && PATTERNS.includes(callee?.name?.replace(/^_+/, '') ?? '');
+  if (isPattern || (type === 'Literal' && regex))
+    throw new WidgetFault('not_allowed', 'Regular expressions are not possible here.');
+  for (const one of Object.values(part)) requireNoPattern(one);
+}
+
 /** Evaluates expressions without making code of them, and nothing that grows without a bound. */
 export const boundedInterpreter = Object.fromEntries(
   Object.entries(expressionInterpreter).map(([kind, evaluate]) => [
     kind,
     (scope: Scope, expression: unknown) => {
+      requireNoPattern(expression);
       const functions = bound(scope.functions);
       return evaluate(Object.create(scope, { functions: { value: functions } }), expression);
     },

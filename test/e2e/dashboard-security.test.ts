@@ -162,6 +162,27 @@ test('texts of tips and titles are text', async () => {
   await expectNothingHappened();
 });
 
+test('no regular expression is tried, however it is written', async () => {
+  const long = `'${'a'.repeat(60)}!'`;
+  const calculate = (code: string) => ({ ...fine, transform: [{ calculate: code, as: 'bad' }] });
+  const specs = [
+    calculate(`test('^(a+)+$', ${long})`),
+    calculate(`test(regexp('^(a+)+$'), ${long})`),
+    calculate(`t\\u0065st('^(a+)+$', ${long})`),
+    calculate(`replace(${long}, /^(a+)+$/, '')`),
+    calculate(`split(${long}, /^(a+)+$/)`),
+    { ...fine, transform: [{ filter: { and: [`test(/^(a+)+$/, ${long})`] } }] },
+    { ...fine, encoding: { x: { ...x, axis: { labelExpr: `test('^(a+)+$', ${long})` } }, y } },
+    { ...fine, encoding: { x, y, opacity: { condition: { test: `test('^(a+)+$', ${long})`, value: 1 } } } },
+    { ...fine, params: [{ name: 'p', expr: `test('^(a+)+$', ${long})` }] },
+    { ...fine, mark: { type: 'bar', tooltip: { expr: `test('^(a+)+$', ${long})` } } },
+    { ...fine, title: { text: { signal: `test('^(a+)+$', ${long})` } } },
+  ];
+  await show(specs);
+  expect(await faults()).toEqual(specs.map(() => 'Not allowed here'));
+  await expectNothingHappened();
+});
+
 test('what is too much or no specification is named in its widget, and the others go on', async () => {
   const sequence = { sequence: { start: 0, stop: 10_000 } };
   const place = { field: 'data', type: 'quantitative' };
