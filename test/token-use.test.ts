@@ -21,30 +21,63 @@ function grantAll(wishes: (typeof wish)[]) {
   });
 }
 
-test('however many ask at whatever times, no minute has more than 900 points, sent when they lapse or at once', () => {
+test('however many ask at whatever times, no minute has more than 900 points, whenever they are used before they lapse', () => {
   const asking = fc.record({
     holder: fc.constantFrom('a', 'b', 'c', 'd'),
     pause: fc.integer({ min: 0, max: 4000 }),
     points: fc.integer({ min: 1, max: 300 }),
+    part: fc.integer({ min: 0, max: 4 }),
     late: fc.boolean(),
   });
   const property = fc.property(fc.array(asking, { minLength: 100, maxLength: 300 }), (list) => {
-    let now = NOW;
-    const wishes = list.map(({ holder, pause, points }) => {
+    let [now, use] = [NOW, UNUSED];
+    const held = new Map<string, { until: number; points: number; used: number; late: boolean }>();
+    const sent: { at: number; points: number }[] = [];
+    const send = (holder: string, before: number) => {
+      const last = held.get(holder);
+      if (!last) return undefined;
+      held.delete(holder);
+      const { late, ...settled } = last;
+      sent.push({ at: Math.min(before, last.until) + (late ? ON_THE_WAY : 0), points: last.used });
+      return settled;
+    };
+    for (const { holder, pause, points, part, late } of list) {
       now += pause;
-      return { ...wish, holder, now, points };
-    });
-    const sent = grantAll(wishes).flatMap((grant, index) =>
-      grant.points === 0
-        ? []
-        : [{ at: list[index]?.late ? grant.until + ON_THE_WAY : grant.now, points: grant.points }],
-    );
+      const settled = send(holder, now);
+      const granted = grantPoints(use, { ...wish, holder, now, points, ...(settled && { settled }) });
+      use = JSON.parse(JSON.stringify(granted.use));
+      const { grant } = granted;
+      if (!('until' in grant)) continue;
+      held.set(holder, {
+        until: grant.until,
+        points: grant.points,
+        late,
+        used: Math.round((grant.points * part) / 4),
+      });
+    }
+    for (const holder of held.keys()) send(holder, Number.POSITIVE_INFINITY);
     for (const { at } of sent) {
       const minute = sent.filter((one) => one.at > at - MINUTE && one.at <= at);
       expect(minute.reduce((sum, { points }) => sum + points, 0)).toBeLessThanOrEqual(900);
     }
   });
   fc.assert(property, { numRuns: 60 });
+});
+
+test('what was given back is given to others, and what was used counts from then, not from when it would have lapsed', () => {
+  const part = { ...wish, points: 600 };
+  const [first] = grantAll([part]);
+  const settled = { until: first?.until ?? 0, points: 600, used: 100 };
+  const soon = NOW + 200;
+  const [, whole, none, later] = grantAll([
+    part,
+    { ...wish, holder: 'b', now: soon, points: 880, settled },
+    { ...wish, holder: 'b', now: soon },
+    { ...wish, holder: 'b', now: NOW + 500 + 61_000 },
+  ] as (typeof wish)[]);
+  expect(whole?.points).toBe(780);
+  expect(none).toMatchObject({ points: 0, reason: 'pace', at: NOW + 500 + 61_000 });
+  expect(later?.points).toBe(64);
 });
 
 test('those at work together never have more than 100 requests at once, and each gets its share', () => {

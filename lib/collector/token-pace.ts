@@ -48,11 +48,15 @@ export function createPace({ db, fingerprint, timeLeft, time = REAL_TIME }: Pace
   };
 
   async function fill(): Promise<void> {
-    // What lapses is lost to everybody: so many as were used of the last ones, or more where they did not suffice.
+    const used = granted - points;
+    // What is held is lost to others meanwhile: so many as were used last, or more where they did not suffice.
     if (granted > 0)
-      wanted = Math.max(FEWEST, Math.min(MOST, points > 0 ? granted - points : Math.ceil(wanted * GROWTH)));
+      wanted = Math.max(FEWEST, Math.min(MOST, points > 0 ? used : Math.ceil(wanted * GROWTH)));
+    let settled = granted > 0 ? { until, points: granted, used } : undefined;
+    [points, granted] = [0, 0];
     for (;;) {
-      const wish = { holder, now: time.now(), points: wanted, inFlight, told };
+      const wish = { holder, now: time.now(), points: wanted, inFlight, told, ...(settled && { settled }) };
+      settled = undefined;
       const grant = await changeUse({ db, fingerprint, now: wish.now }, (use) => grantPoints(use, wish));
       if (grant.points > 0) {
         ({ points, until, atOnce } = grant as Exclude<Grant, { points: 0 }>);

@@ -28,6 +28,16 @@ interface Wish {
   points: number;
   inFlight: number;
   told: Told;
+  /** What became of the points that were given last. */
+  settled?: Settled;
+}
+
+/** Points that nobody uses any more: those that were used are known to be, the others are free again. */
+export interface Settled {
+  /** As they were given. */
+  until: number;
+  points: number;
+  used: number;
 }
 
 /** Points to use until an instant, or when to come again, and why. */
@@ -41,6 +51,8 @@ const MOST_POINTS = 880;
 const WINDOW_MS = 61_000;
 /** Points count from the end of the second in which they lapse: what is used later than given would bunch up. */
 const LAPSE_MS = 1_000;
+/** Used points are counted by spans of this length, so that what is stored stays small. */
+const USED_MS = 500;
 /** Below GitHub's 100, for the same people. */
 const MOST_AT_ONCE = 80;
 const MOST_AT_ONCE_EACH = 60;
@@ -75,6 +87,7 @@ export function grantPoints(before: TokenUse, wish: Wish): { use: TokenUse; gran
     learning: before.learning,
   };
   if (use.told.quota && use.told.quota.reset <= now) use.told = { ...use.told, quota: null };
+  if (wish.settled) settle(use, wish.settled, now);
   const refused = refuse(use, now);
   if (refused) return { use, grant: refused };
   const atOnce = shareOf(use, wish);
@@ -88,10 +101,24 @@ export function grantPoints(before: TokenUse, wish: Wish): { use: TokenUse; gran
   }
   if (!use.told.quota) use.learning = now + LEARNING_MS;
   const until = Math.ceil((now + LAPSE_MS) / LAPSE_MS) * LAPSE_MS;
+  count(use, until, points);
+  return { use, grant: { points, until, atOnce } };
+}
+
+/** Lets used points count from now instead of from when they would have lapsed, and the others not at all. */
+function settle(use: TokenUse, { until, points, used }: Settled, now: number): void {
+  const given = use.points.find((entry) => entry[0] === until);
+  const at = Math.ceil(now / USED_MS) * USED_MS;
+  if (!given || at >= until + WINDOW_MS) return;
+  given[1] -= points;
+  count(use, Math.min(until, at), used);
+  use.points = use.points.filter(([, left]) => left > 0);
+}
+
+function count(use: TokenUse, until: number, points: number): void {
   const same = use.points.find((entry) => entry[0] === until);
   if (same) same[1] += points;
   else use.points.push([until, points]);
-  return { use, grant: { points, until, atOnce } };
 }
 
 function refuse({ told, learning }: TokenUse, now: number): Grant | undefined {
