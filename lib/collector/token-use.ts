@@ -33,7 +33,7 @@ interface Wish {
 }
 
 /** Points that nobody uses any more: those that were used are known to be, the others are free again. */
-export interface Settled {
+interface Settled {
   /** As they were given. */
   until: number;
   points: number;
