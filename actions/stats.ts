@@ -14,7 +14,8 @@ import { type RepositoryRow, requireRepositoryRow } from '../lib/repositories.ts
 import { parseId, parseQuery, toId } from '../lib/request.ts';
 import { readOverview, readOverviewRows } from '../lib/traffic/overview.ts';
 import { bucketDays, type RangeRequest } from '../lib/traffic/range.ts';
-import { readFigures, readRepositoryTraffic } from '../lib/traffic/repository.ts';
+import { readRepositoryTraffic } from '../lib/traffic/repository.ts';
+import { readFigures } from '../lib/traffic/repository-figures.ts';
 import { readRepositorySums, readSteps, readTrafficSums } from '../lib/traffic/sums.ts';
 import { readPageSize, readTable, requireWhole } from '../lib/traffic/table.ts';
 import type { Overview, RepositoryStats, TrafficTable } from './openapi/stats.ts';

@@ -6,7 +6,8 @@ import { requireAccess } from '../lib/caller.ts';
 import { LARGEST_ID, parseBody } from '../lib/request.ts';
 import { listServers } from '../lib/servers.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';
-import { createTenant, getTenant, listTenants, updateTenant } from '../lib/tenants.ts';
+import { createTenant, updateTenant } from '../lib/tenants/saving.ts';
+import { getTenant, listTenants } from '../lib/tenants.ts';
 import type { Tenant, TenantDeleted, TenantList } from './openapi/tenants.ts';
 
 const name = z.string().trim().min(1).max(100);

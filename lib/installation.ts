@@ -10,8 +10,8 @@ import { Failure } from './failure.ts';
 import { type Principal, savePrincipal } from './identity.ts';
 import type { Secrets } from './secrets.ts';
 import { GITHUB, insertServer, requireReachable, type ServerAddress, toDemoServer } from './servers.ts';
+import { insertTenant } from './tenants/saving.ts';
 import { type CheckedToken, checkToken } from './tenants/token-check.ts';
-import { insertTenant } from './tenants.ts';
 
 /** What the installation is made of. */
 export interface InstallationServices extends Database {

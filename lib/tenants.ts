@@ -1,28 +1,6 @@
-import type { Transaction } from 'kysely';
-import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
-import { isDuplicateKey } from './db/errors.ts';
-import type { Tables } from './db/tables.ts';
-import { Failure } from './failure.ts';
 import type { Instant } from './instant.ts';
 import { notFound } from './request.ts';
-import type { Secrets } from './secrets.ts';
-import { getServer } from './servers.ts';
-import {
-  type CheckedCredentials,
-  type Credentials,
-  checkCredentials,
-  saveInstallation,
-} from './tenants/credentials.ts';
-import type { CheckedToken } from './tenants/token-check.ts';
-
-/** What tenants are created and changed with. */
-export interface TenantServices {
-  db: Db;
-  config: Pick<Config, 'demoGithubUrl' | 'allowPrivateAddresses'>;
-  secrets: Secrets;
-  clock: () => Date;
-}
 
 /** A tenant without its token, which nobody gets to see. */
 export interface Tenant {
@@ -39,8 +17,6 @@ export interface Tenant {
   memberCount: number;
   createdAt: Instant;
 }
-
-const nameTaken = () => new Failure(409, 'name_taken', 'Another tenant has this name. Choose another.');
 
 function selectTenants(db: Db) {
   return db
@@ -92,133 +68,4 @@ export async function getTenant(db: Db, tenantId: number): Promise<Tenant> {
   const row = await selectTenants(db).where('tenant.tenantId', '=', tenantId).executeTakeFirst();
   if (!row) throw notFound('tenant');
   return toTenant(row);
-}
-
-/** What a new tenant's row needs, once its token is checked and sealed. */
-export interface NewTenant {
-  name: string;
-  serverId: number;
-  githubUser: string;
-  tokenSealed: string;
-  token: CheckedToken;
-  createdAt: Instant;
-  createdBy: string;
-}
-
-/** Stores a tenant. Throws a duplicate key's error when its name is taken. */
-export async function insertTenant(trx: Transaction<Tables>, tenant: NewTenant): Promise<number> {
-  const { token, ...row } = tenant;
-  const inserted = await trx
-    .insertInto('tenant')
-    .values({ ...row, tokenCheckedAt: token.checkedAt, tokenExpiresAt: token.expiresAt })
-    .returning('tenantId')
-    .executeTakeFirst();
-  if (!inserted) throw new Error('The database did not tell the id of the new tenant.');
-  return inserted.tenantId;
-}
-
-/**
- * Creates a tenant, and its first manager where one is named, after GitHub accepted its token or made one for its
- * installation. Throws `server_not_found`, `name_taken`, and what `checkCredentials` throws.
- */
-export async function createTenant(
-  services: TenantServices,
-  request: { name: string; serverId: number; credentials: Credentials; manager?: string | undefined },
-  createdBy: string,
-): Promise<Tenant> {
-  const { db, clock } = services;
-  const { name, serverId, credentials, manager } = request;
-  const server = await getServer(db, serverId);
-  await requireNameFree(db, name);
-  const { columns, installation } = await checkCredentials(services, server, credentials);
-  const { githubUser, tokenSealed, tokenCheckedAt: checkedAt, tokenExpiresAt: expiresAt } = columns;
-  const createdAt = clock().toISOString();
-  const tenantId = await db
-    .transaction()
-    .execute(async (trx) => {
-      const token = { checkedAt, expiresAt };
-      const row = { name, serverId, githubUser, tokenSealed, token, createdAt, createdBy };
-      const created = await insertTenant(trx, row);
-      await saveInstallation(trx, created, installation);
-      const email = manager?.toLowerCase();
-      const member = { tenantId: created, role: 'manager', addedAt: createdAt } as const;
-      if (email !== undefined)
-        await trx
-          .insertInto('member')
-          .values({ ...member, email })
-          .execute();
-      return created;
-    })
-    .catch((error: unknown) => {
-      throw isDuplicateKey(error) ? nameTaken() : error;
-    });
-  return getTenant(db, tenantId);
-}
-
-async function requireNameFree(db: Db, name: string): Promise<void> {
-  const other = await db.selectFrom('tenant').select('tenantId').where('name', '=', name).executeTakeFirst();
-  if (other) throw nameTaken();
-}
-
-interface TenantChange {
-  name?: string | undefined;
-  githubUser?: string | undefined;
-  githubToken?: string | undefined;
-  installationId?: number | undefined;
-}
-
-/** The new credentials of a tenant; a GitHub user and a token are checked together. Undefined: they stay. */
-async function checkChange(
-  services: TenantServices,
-  tenantId: number,
-  { githubUser, githubToken, installationId }: TenantChange,
-): Promise<CheckedCredentials | undefined> {
-  if (githubUser === undefined && githubToken === undefined && installationId === undefined) return undefined;
-  const stored = await services.db
-    .selectFrom('tenant')
-    .innerJoin('githubServer', 'githubServer.serverId', 'tenant.serverId')
-    .select(['tenant.githubUser', 'tenant.tokenSealed'])
-    .select(['githubServer.serverId', 'githubServer.kind', 'githubServer.apiUrl'])
-    .where('tenant.tenantId', '=', tenantId)
-    .executeTakeFirst();
-  if (!stored) throw notFound('tenant');
-  if (installationId !== undefined) return checkCredentials(services, stored, { installationId });
-  const token = githubToken ?? (await services.secrets.open(stored.tokenSealed));
-  return checkCredentials(services, stored, {
-    ...{ githubUser: githubUser ?? stored.githubUser, githubToken: token },
-  });
-}
-
-/** Changes what is given. Throws `tenant_not_found`, `name_taken`, and what `checkCredentials` throws. */
-export async function updateTenant(
-  services: TenantServices,
-  tenantId: number,
-  change: TenantChange,
-): Promise<Tenant> {
-  const checked = await checkChange(services, tenantId, change);
-  const name = change.name === undefined ? {} : { name: change.name };
-  const work = async (trx: Transaction<Tables>) => {
-    await trx
-      .updateTable('tenant')
-      .set({ ...checked?.columns, ...name })
-      .where('tenantId', '=', tenantId)
-      .execute();
-    // What another token was refused is asked for again by the next alarm.
-    if (checked) {
-      await saveInstallation(trx, tenantId, checked.installation);
-      await trx
-        .updateTable('repository')
-        .set({ refusedAt: null })
-        .where('tenantId', '=', tenantId)
-        .where('refusedAt', 'is not', null)
-        .execute();
-    }
-  };
-  await services.db
-    .transaction()
-    .execute(work)
-    .catch((error: unknown) => {
-      throw isDuplicateKey(error) ? nameTaken() : error;
-    });
-  return getTenant(services.db, tenantId);
 }

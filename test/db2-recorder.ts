@@ -1,7 +1,8 @@
 import type { Dialect } from 'kysely';
 import { type Db, toDb } from '../lib/db/database.ts';
-import { type Db2Connection, db2Dialect } from '../lib/db/db2.ts';
+import { db2Dialect } from '../lib/db/db2.ts';
 import { Db2QueryCompiler } from '../lib/db/db2-compiler.ts';
+import type { Db2Connection } from '../lib/db/db2-connection.ts';
 import { postgresDialect } from '../lib/db/postgres.ts';
 
 /**

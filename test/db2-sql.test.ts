@@ -56,9 +56,11 @@ import {
 } from '../lib/servers.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
-import { createTenant, getTenant, listTenants, updateTenant } from '../lib/tenants.ts';
+import { createTenant, updateTenant } from '../lib/tenants/saving.ts';
+import { getTenant, listTenants } from '../lib/tenants.ts';
 import { readOverview, readOverviewRows } from '../lib/traffic/overview.ts';
-import { readFigures, readRepositoryTraffic } from '../lib/traffic/repository.ts';
+import { readRepositoryTraffic } from '../lib/traffic/repository.ts';
+import { readFigures } from '../lib/traffic/repository-figures.ts';
 import { readRepositorySums, readSteps, readTrafficSums } from '../lib/traffic/sums.ts';
 import { readPageSize, readTable } from '../lib/traffic/table.ts';
 import { resealTokens } from '../lib/upgrade.ts';

@@ -64,7 +64,7 @@ const actions = importsIn('actions');
 test('the imports are found', () => {
   expect(lib.map(show)).toContain('lib/app.ts → lib/identity.ts');
   expect(actions.map(show)).toContain('actions/init.ts → zod');
-  expect(lib.find(({ from, to }) => from === 'lib/db/db2.ts' && to === 'ibm_db')).toBeDefined();
+  expect(lib.find(({ from, to }) => from === 'lib/db/db2-connection.ts' && to === 'ibm_db')).toBeDefined();
 });
 
 test('lib imports nothing of actions, local, static and tests', () => {

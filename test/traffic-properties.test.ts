@@ -12,7 +12,8 @@ import {
   weekOf,
 } from '../lib/day.ts';
 import { Failure } from '../lib/failure.ts';
-import { mergeDays, type Observation, type TrafficDay } from '../lib/traffic/day.ts';
+import { mergeDays, type TrafficDay } from '../lib/traffic/day.ts';
+import type { Observation } from '../lib/traffic/observed.ts';
 import {
   bucketOf,
   bucketSpan,

@@ -1,14 +1,8 @@
 import { addDays, type Day, daysFrom, toDay } from '../day.ts';
 import type { Instant } from '../instant.ts';
+import { type Figures, largerFigures, METRICS, type Metric, sameFigures, UNKNOWN, ZERO } from './figures.ts';
+import { nameDays, type Observed } from './observed.ts';
 import { cutFrom, type StoredState, settledThrough, wholeFrom } from './window.ts';
-
-/** Views and clones of a day or a week. Null is unknown, never zero. */
-export interface Figures {
-  viewCount: number | null;
-  viewUniques: number | null;
-  cloneCount: number | null;
-  cloneUniques: number | null;
-}
 
 /** One repository's figures on one UTC day, as stored. */
 export interface TrafficDay extends Figures {
@@ -16,21 +10,6 @@ export interface TrafficDay extends Figures {
   state: StoredState;
   observedAt: Instant;
 }
-
-/** One entry of GitHub's `views` or `clones` array. */
-export interface Observation {
-  date: Day;
-  count: number;
-  uniques: number;
-}
-
-/** GitHub's two arrays of one answer; days without activity are missing from them. */
-export interface Observed {
-  views: readonly Observation[];
-  clones: readonly Observation[];
-}
-
-type Metric = keyof Figures;
 
 /** A settled day's later, smaller figure, which was not stored. */
 export interface Revision {
@@ -46,10 +25,9 @@ export interface Reading {
   createdDate: Day;
 }
 
-const METRICS: readonly Metric[] = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'];
-
 /** So much later GitHub may publish, and its window end. */
 const LATE_DAYS = 2;
+
 /**
  * Merges one answer of GitHub into the stored days of its span: larger figures win, an absent day lowers nothing and is
  * zero only when it was wholly inside the window and has settled. Returns the days to write and the smaller figures for
@@ -122,35 +100,6 @@ export function coveredFrom(observed: Observed, { now, createdDate }: Reading): 
   return [...named, whole].sort()[0] ?? whole;
 }
 
-/** The larger of each figure; a known figure wins over an unknown one. */
-export function largerFigures(one: Figures, other: Figures): Figures {
-  return {
-    viewCount: larger(one.viewCount, other.viewCount),
-    viewUniques: larger(one.viewUniques, other.viewUniques),
-    cloneCount: larger(one.cloneCount, other.cloneCount),
-    cloneUniques: larger(one.cloneUniques, other.cloneUniques),
-  };
-}
-
-/** Whether all four figures are equal; an unknown one equals an unknown one only, never zero. */
-export function sameFigures(one: Figures, other: Figures): boolean {
-  return METRICS.every((metric) => one[metric] === other[metric]);
-}
-
-/** GitHub's two arrays as figures by date; null where one of them does not name the date. */
-export function nameDays({ views, clones }: Observed): Map<Day, Figures> {
-  const named = new Map<Day, Figures>();
-  const add = (date: Day, figures: Partial<Figures>) =>
-    named.set(date, largerFigures(named.get(date) ?? UNKNOWN, { ...UNKNOWN, ...figures }));
-  for (const { date, count, uniques } of views) add(date, { viewCount: count, viewUniques: uniques });
-  for (const { date, count, uniques } of clones) add(date, { cloneCount: count, cloneUniques: uniques });
-  return named;
-}
-
-const UNKNOWN: Figures = { viewCount: null, viewUniques: null, cloneCount: null, cloneUniques: null };
-/** Figures that are known to be zero. */
-export const ZERO: Figures = { viewCount: 0, viewUniques: 0, cloneCount: 0, cloneUniques: 0 };
-
 /** A day wholly inside the window: what the answer leaves out of a settled day is zero. */
 function mergeWhole(
   date: Day,
@@ -205,10 +154,4 @@ function revisionsOf(row: TrafficDay, named: Figures): Revision[] {
     if (kept === null || observed === null || observed >= kept) return [];
     return [{ trafficDate: row.trafficDate, metric, kept, observed }];
   });
-}
-
-function larger(one: number | null, other: number | null): number | null {
-  if (one === null) return other;
-  if (other === null) return one;
-  return Math.max(one, other);
 }

@@ -15,11 +15,10 @@ import {
 import { findActiveRun } from '../runs.ts';
 import { findFirstDate, settledDate } from '../traffic.ts';
 import type { Calendar } from './bucket-sums.ts';
+import { listRows, type OverviewSort } from './overview-order.ts';
 import { addRangeSums, emptyRangeSums, type RangeSums, sumRepositories } from './overview-sums.ts';
 import { bucketsOf, type Range, type RangeRequest, spansOf, toRange } from './range.ts';
 import { type Comparison, type Totals, toComparison, toTotals } from './totals.ts';
-
-type OverviewSort = 'name' | 'viewCount' | 'viewUniques' | 'cloneCount' | 'cloneUniques' | 'change' | 'stars';
 
 /** The range of an overview, and which repositories it lists in which order; pages count from 1. */
 export interface OverviewRequest extends RangeRequest {
@@ -68,9 +67,6 @@ export interface Overview {
 }
 
 const MOST_BUCKETS = 130;
-/** Of a number within a name; GitHub's names have at most 100 characters. */
-const MOST_DIGITS = 100;
-
 /** The overview of a tenant; throws what `toRange` throws. */
 export async function readOverview(
   db: Db,
@@ -144,55 +140,6 @@ async function readSums(db: Db, access: TenantAccess, request: RangeRequest, now
   const spans = spansOf(range, settledDate(rows, now));
   const calendar: Calendar = { range, spans, buckets: bucketsOf(range), today };
   return { rows, calendar, sums: await sumRepositories(db, access, rows, calendar) };
-}
-
-type Listed = [RepositoryRow, RangeSums];
-
-/** The repositories that were searched for, sorted; those of which nothing is known come last, equal ones by name. */
-function listRows(
-  rows: readonly RepositoryRow[],
-  sums: ReadonlyMap<number, RangeSums>,
-  { q = '', sort, order }: OverviewRequest,
-): Listed[] {
-  const sought = q.trim().toLowerCase();
-  const listed = rows.flatMap((row): Listed[] => {
-    const own = sums.get(row.repositoryId);
-    return own && toFullName(row).toLowerCase().includes(sought) ? [[row, own]] : [];
-  });
-  const byName = listed
-    .map((one) => ({ one, key: toNameKey(one[0]) }))
-    .sort((left, right) => Number(left.key > right.key) - Number(left.key < right.key))
-    .map(({ one }) => one);
-  const ascending = order ?? (sort === 'name' ? 'asc' : 'desc');
-  if (sort === 'name') return ascending === 'asc' ? byName : byName.reverse();
-  const sign = ascending === 'asc' ? 1 : -1;
-  return byName.sort((one, other) => {
-    const [left, right] = [sortKey(one, sort), sortKey(other, sort)];
-    if (left === right) return 0;
-    if (left === null || right === null) return left === null ? 1 : -1;
-    return sign * (left - right);
-  });
-}
-
-/** Sorts names as people do: x-9 before x-10. They are ASCII; a collator would have to be loaded at each start. */
-function toNameKey(row: RepositoryRow): string {
-  const name = toFullName(row).toLowerCase();
-  return name.replace(/\d+/g, (digits) => digits.padStart(MOST_DIGITS, '0'));
-}
-
-function sortKey(
-  [row, { total, current, previous }]: Listed,
-  sort: Exclude<OverviewSort, 'name'>,
-): number | null {
-  if (sort === 'viewCount') return total.viewCount;
-  if (sort === 'viewUniques') return total.viewUniquesUpper;
-  if (sort === 'cloneCount') return total.cloneCount;
-  if (sort === 'cloneUniques') return total.cloneUniquesUpper;
-  if (sort === 'stars') return row.stars;
-  const before = previous.viewCount;
-  return before === null || current.viewCount === null
-    ? null
-    : (current.viewCount - before) / Math.max(before, 1);
 }
 
 function toOverviewRepository(

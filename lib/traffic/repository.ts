@@ -1,60 +1,18 @@
 import type { TenantAccess } from '../access.ts';
-import { addDays, type Day, daysFrom, toDay } from '../day.ts';
+import { type Day, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { listExtraStates } from '../repositories/extras.ts';
 import { listEvents, listFacts, type RepositoryEvent, type RepositoryFact } from '../repositories/facts.ts';
 import { type ReleaseDownloads, readReleaseDownloads } from '../repositories/releases.ts';
 import { readStarHistory, readStarSeries, type StarHistory } from '../repositories/stars.ts';
 import { readWorkflowRuns, type WorkflowRuns } from '../repositories/workflow-runs.ts';
-import { type Repository, type RepositoryRow, requireRepositoryRow, toRepository } from '../repositories.ts';
+import { type Repository, requireRepositoryRow, toRepository } from '../repositories.ts';
 import { findActiveRun } from '../runs.ts';
-import {
-  findFirstDate,
-  listDays,
-  listNewestWindows,
-  listRevisions,
-  listWeeks,
-  type RepositoryKey,
-  settledDate,
-  type TrafficWindow,
-} from '../traffic.ts';
-import type { TrafficDay } from './day.ts';
-import { bucketOf, bucketsOf, type Range, type RangeRequest, type Spans, spansOf, toRange } from './range.ts';
+import { listNewestWindows, listRevisions, type TrafficWindow } from '../traffic.ts';
+import { bucketOf, type RangeRequest } from './range.ts';
+import { type RepositoryFigures, readFigures } from './repository-figures.ts';
 import { listPaths, listReferrers, type RankedPath, type RankedReferrer } from './snapshot-lists.ts';
-import {
-  addSums,
-  type Comparison,
-  emptySums,
-  type Sums,
-  type Totals,
-  toComparison,
-  toSums,
-  toTotals,
-} from './totals.ts';
-import type { TrafficWeek } from './week.ts';
-import { type DayState, leastCertain, rememberedFrom, stateOfMissing } from './window.ts';
-
-/** The figures of each bucket; null where nothing is known. */
-interface RepositorySeries {
-  viewCount: (number | null)[];
-  viewUniques: (number | null)[];
-  cloneCount: (number | null)[];
-  cloneUniques: (number | null)[];
-  /** The least certain of each bucket's days. */
-  state: DayState[];
-  /** True where the uniques are GitHub's own of the day or the whole week, not a sum of days. */
-  uniquesExact: boolean[];
-}
-
-/** The figures of one repository in a range. */
-export interface RepositoryFigures {
-  range: Range;
-  buckets: Day[];
-  series: RepositorySeries;
-  totals: Totals;
-  comparison: Comparison;
-  lostDays: Day[];
-}
+import { rememberedFrom } from './window.ts';
 
 /** Everything that is known of one repository's traffic in a range. */
 export interface RepositoryTraffic extends RepositoryFigures {
@@ -75,8 +33,6 @@ export interface RepositoryTraffic extends RepositoryFigures {
   rememberedFrom: Day;
   activeRunId: number | null;
 }
-
-const MOST_BUCKETS = 3660;
 
 /**
  * One repository in scope, with all that is known of it in a range. Throws `repository_not_found`, and what `toRange`
@@ -116,95 +72,6 @@ export async function readRepositoryTraffic(
     revisions: await listRevisions(db, key, from, to),
     rememberedFrom: rememberedFrom(toDay(now)),
     activeRunId: await findActiveRun(db, access.tenantId, now),
-  };
-}
-
-/** The figures alone. Throws what `toRange` throws. */
-export async function readFigures(
-  db: Db,
-  row: RepositoryRow,
-  request: RangeRequest,
-  now: Date,
-): Promise<RepositoryFigures> {
-  const { tenantId, repositoryId } = row;
-  const key: RepositoryKey = { tenantId, repositoryId };
-  const today = toDay(now);
-  const first =
-    request.range === 'all' ? await findFirstDate(db, { tenantId, repositoryIds: [repositoryId] }) : null;
-  const range = toRange(request, today, first, MOST_BUCKETS);
-  const spans = spansOf(range, settledDate([row], now));
-  const days = await listDays(db, key, spans.previousFrom, range.to);
-  const weeks = await listWeeks(db, key, range.from, addDays(range.to, -6));
-  return toFigures({
-    range,
-    spans,
-    days,
-    weeks,
-    stateOf: (day) => stateOfMissing(day, row.firstCoveredDate, today),
-  });
-}
-
-interface Known {
-  range: Range;
-  spans: Spans;
-  days: readonly TrafficDay[];
-  /** Weeks wholly inside the range. */
-  weeks: readonly TrafficWeek[];
-  stateOf: (missing: Day) => DayState;
-}
-
-function toFigures({ range, spans, days, weeks, stateOf }: Known): RepositoryFigures {
-  const buckets = bucketsOf(range);
-  const perBucket = buckets.map(() => ({ sums: emptySums(), states: new Set<DayState>() }));
-  const spanSums = { current: emptySums(), previous: emptySums() };
-  const rows = new Map(days.map((day) => [day.trafficDate, day]));
-  const lostDays: Day[] = [];
-  let place = 0;
-  for (const date of daysFrom(spans.previousFrom, range.to)) {
-    const row = rows.get(date);
-    const state = row?.state ?? stateOf(date);
-    const sums = row ? toSums(row) : { ...emptySums(), lostDays: state === 'lost' ? 1 : 0 };
-    if (date <= spans.to) addSums(date < range.from ? spanSums.previous : spanSums.current, sums);
-    if (date < range.from) continue;
-    while (date >= (buckets[place + 1] ?? '9')) place += 1;
-    const bucket = perBucket[place];
-    if (bucket) addSums(bucket.sums, sums);
-    bucket?.states.add(state);
-    if (state === 'lost') lostDays.push(date);
-  }
-  const series = toSeries(perBucket, { buckets, range }, range.by === 'week' ? weeks : []);
-  const totals = toTotals(
-    sumAll(
-      perBucket.map(({ sums }) => sums),
-      weeks,
-    ),
-  );
-  return { range, buckets, series, totals, comparison: toComparison(spans, spanSums, 1), lostDays };
-}
-
-/** A week's own uniques are a better lower bound than any of its days'. */
-function sumAll(all: readonly Sums[], weeks: readonly TrafficWeek[]): Sums {
-  const total = emptySums();
-  for (const sums of all) addSums(total, sums);
-  for (const { viewUniques, cloneUniques } of weeks)
-    addSums(total, { ...emptySums(), viewUniquesLower: viewUniques, cloneUniquesLower: cloneUniques });
-  return total;
-}
-
-function toSeries(
-  perBucket: readonly { sums: Sums; states: ReadonlySet<DayState> }[],
-  { buckets, range }: Pick<RepositoryFigures, 'buckets' | 'range'>,
-  weeks: readonly TrafficWeek[],
-): RepositorySeries {
-  const exact = new Map(weeks.map((week) => [week.weekStart, week]));
-  const weekOf = (place: number) => exact.get(buckets[place] ?? '');
-  return {
-    viewCount: perBucket.map(({ sums }) => sums.viewCount),
-    viewUniques: perBucket.map(({ sums }, place) => weekOf(place)?.viewUniques ?? sums.viewUniquesUpper),
-    cloneCount: perBucket.map(({ sums }) => sums.cloneCount),
-    cloneUniques: perBucket.map(({ sums }, place) => weekOf(place)?.cloneUniques ?? sums.cloneUniquesUpper),
-    state: perBucket.map(({ states }) => leastCertain(states)),
-    uniquesExact: perBucket.map((_, place) => range.by === 'day' || weekOf(place) !== undefined),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { AliasedExpression } from 'kysely';
 import type { Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import type { RepositoryKey } from '../traffic.ts';
@@ -39,78 +40,69 @@ const MOST_ROWS = 100;
 /** The referrers seen in a range, those in its newest snapshot first, by rank. */
 export async function listReferrers(
   db: Db,
-  key: RepositoryKey,
+  { tenantId, repositoryId }: RepositoryKey,
   dates: SnapshotDates,
 ): Promise<RankedReferrer[]> {
-  const { newest } = dates;
-  if (newest === null) return [];
-  const seen = db
+  const list = db
     .selectFrom('referrerSnapshot')
-    .select(({ fn }) => [
-      'referrer',
-      fn.min('snapshotDate').as('firstSeen'),
-      fn.max('snapshotDate').as('lastSeen'),
-    ])
-    .where('tenantId', '=', key.tenantId)
-    .where('repositoryId', '=', key.repositoryId)
-    .where('snapshotDate', '<=', newest)
-    .groupBy('referrer')
-    .having(({ fn }) => fn.max('snapshotDate'), '>=', dates.from);
-  const rows = await db
-    .selectFrom('referrerSnapshot as s')
-    .innerJoin(seen.as('n'), (join) =>
-      join.onRef('n.referrer', '=', 's.referrer').onRef('n.lastSeen', '=', 's.snapshotDate'),
-    )
-    .leftJoin('referrerSnapshot as p', (join) =>
-      join
-        .onRef('p.tenantId', '=', 's.tenantId')
-        .onRef('p.repositoryId', '=', 's.repositoryId')
-        .on('p.snapshotDate', '=', dates.previous)
-        .onRef('p.referrer', '=', 's.referrer'),
-    )
-    .select(['s.referrer', 's.listRank as rank', 's.viewCount', 's.viewUniques'])
-    .select(['p.listRank as previousRank', 'n.firstSeen', 'n.lastSeen'])
-    .where('s.tenantId', '=', key.tenantId)
-    .where('s.repositoryId', '=', key.repositoryId)
-    .orderBy('n.lastSeen', 'desc')
-    .orderBy('s.listRank')
-    .limit(MOST_ROWS)
-    .execute();
-  return rows.map((row) => ({ ...row, current: row.lastSeen === newest }));
+    .select(['snapshotDate', 'listRank', 'viewCount', 'viewUniques', 'referrer as name', 'referrer as title'])
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryId);
+  const rows = await listRanked(db, list, dates);
+  return rows.map(({ name, title: _, ...row }) => ({ referrer: name, ...row }));
 }
 
 /** The paths seen in a range, those in its newest snapshot first, by rank. */
-export async function listPaths(db: Db, key: RepositoryKey, dates: SnapshotDates): Promise<RankedPath[]> {
-  const { newest } = dates;
+export async function listPaths(
+  db: Db,
+  { tenantId, repositoryId }: RepositoryKey,
+  dates: SnapshotDates,
+): Promise<RankedPath[]> {
+  const list = db
+    .selectFrom('pathSnapshot')
+    .select(['snapshotDate', 'listRank', 'viewCount', 'viewUniques', 'path as name', 'title'])
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryId);
+  const rows = await listRanked(db, list, dates);
+  return rows.map(({ name, ...row }) => ({ path: name, ...row }));
+}
+
+/** A row of one repository's lists of a kind. */
+interface Listed {
+  snapshotDate: Day;
+  listRank: number;
+  viewCount: number;
+  viewUniques: number;
+  name: string;
+  title: string;
+}
+
+interface Lists {
+  as<A extends string>(alias: A): AliasedExpression<Listed, A>;
+}
+
+async function listRanked(db: Db, lists: Lists, { from, newest, previous }: SnapshotDates) {
   if (newest === null) return [];
   const seen = db
-    .selectFrom('pathSnapshot')
+    .selectFrom(lists.as('l'))
     .select(({ fn }) => [
-      'path',
-      fn.min('snapshotDate').as('firstSeen'),
-      fn.max('snapshotDate').as('lastSeen'),
+      'l.name',
+      fn.min('l.snapshotDate').as('firstSeen'),
+      fn.max('l.snapshotDate').as('lastSeen'),
     ])
-    .where('tenantId', '=', key.tenantId)
-    .where('repositoryId', '=', key.repositoryId)
-    .where('snapshotDate', '<=', newest)
-    .groupBy('path')
-    .having(({ fn }) => fn.max('snapshotDate'), '>=', dates.from);
+    .where('l.snapshotDate', '<=', newest)
+    .groupBy('l.name')
+    .having(({ fn }) => fn.max('l.snapshotDate'), '>=', from);
   const rows = await db
-    .selectFrom('pathSnapshot as s')
+    .selectFrom(lists.as('s'))
     .innerJoin(seen.as('n'), (join) =>
-      join.onRef('n.path', '=', 's.path').onRef('n.lastSeen', '=', 's.snapshotDate'),
+      join.onRef('n.name', '=', 's.name').onRef('n.lastSeen', '=', 's.snapshotDate'),
     )
-    .leftJoin('pathSnapshot as p', (join) =>
-      join
-        .onRef('p.tenantId', '=', 's.tenantId')
-        .onRef('p.repositoryId', '=', 's.repositoryId')
-        .on('p.snapshotDate', '=', dates.previous)
-        .onRef('p.path', '=', 's.path'),
+    .leftJoin(lists.as('p'), (join) =>
+      join.on('p.snapshotDate', '=', previous).onRef('p.name', '=', 's.name'),
     )
-    .select(['s.path', 's.title', 's.listRank as rank', 's.viewCount', 's.viewUniques'])
+    .select(['s.name', 's.title', 's.listRank as rank', 's.viewCount', 's.viewUniques'])
     .select(['p.listRank as previousRank', 'n.firstSeen', 'n.lastSeen'])
-    .where('s.tenantId', '=', key.tenantId)
-    .where('s.repositoryId', '=', key.repositoryId)
     .orderBy('n.lastSeen', 'desc')
     .orderBy('s.listRank')
     .limit(MOST_ROWS)

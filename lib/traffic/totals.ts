@@ -1,5 +1,5 @@
 import { daysBetween } from '../day.ts';
-import type { Figures } from './day.ts';
+import type { Figures } from './figures.ts';
 import type { Spans } from './range.ts';
 import type { StoredState } from './window.ts';
 

@@ -1,6 +1,7 @@
 import { addDays, type Day, toDay, weekOf } from '../day.ts';
 import type { Instant } from '../instant.ts';
-import { type Figures, largerFigures, nameDays, type Observed, sameFigures, ZERO } from './day.ts';
+import { type Figures, largerFigures, sameFigures, ZERO } from './figures.ts';
+import { nameDays, type Observed } from './observed.ts';
 import { settledThrough, wholeFrom } from './window.ts';
 
 /** GitHub's own figures of one whole week, Monday to Sunday, once they no longer change: the only true weekly uniques. */

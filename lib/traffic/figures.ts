@@ -1,0 +1,39 @@
+/** Views and clones of a day or a week. Null is unknown, never zero. */
+export interface Figures {
+  viewCount: number | null;
+  viewUniques: number | null;
+  cloneCount: number | null;
+  cloneUniques: number | null;
+}
+
+/** One of the four figures. */
+export type Metric = keyof Figures;
+
+/** All of them. */
+export const METRICS: readonly Metric[] = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'];
+
+/** Figures of which nothing is known. */
+export const UNKNOWN: Figures = { viewCount: null, viewUniques: null, cloneCount: null, cloneUniques: null };
+/** Figures that are known to be zero. */
+export const ZERO: Figures = { viewCount: 0, viewUniques: 0, cloneCount: 0, cloneUniques: 0 };
+
+/** The larger of each figure; a known figure wins over an unknown one. */
+export function largerFigures(one: Figures, other: Figures): Figures {
+  return {
+    viewCount: larger(one.viewCount, other.viewCount),
+    viewUniques: larger(one.viewUniques, other.viewUniques),
+    cloneCount: larger(one.cloneCount, other.cloneCount),
+    cloneUniques: larger(one.cloneUniques, other.cloneUniques),
+  };
+}
+
+/** Whether all four figures are equal; an unknown one equals an unknown one only, never zero. */
+export function sameFigures(one: Figures, other: Figures): boolean {
+  return METRICS.every((metric) => one[metric] === other[metric]);
+}
+
+function larger(one: number | null, other: number | null): number | null {
+  if (one === null) return other;
+  if (other === null) return one;
+  return Math.max(one, other);
+}

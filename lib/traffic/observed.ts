@@ -1,0 +1,25 @@
+import type { Day } from '../day.ts';
+import { type Figures, largerFigures, UNKNOWN } from './figures.ts';
+
+/** One entry of GitHub's `views` or `clones` array. */
+export interface Observation {
+  date: Day;
+  count: number;
+  uniques: number;
+}
+
+/** GitHub's two arrays of one answer; days without activity are missing from them. */
+export interface Observed {
+  views: readonly Observation[];
+  clones: readonly Observation[];
+}
+
+/** GitHub's two arrays as figures by date; null where one of them does not name the date. */
+export function nameDays({ views, clones }: Observed): Map<Day, Figures> {
+  const named = new Map<Day, Figures>();
+  const add = (date: Day, figures: Partial<Figures>) =>
+    named.set(date, largerFigures(named.get(date) ?? UNKNOWN, { ...UNKNOWN, ...figures }));
+  for (const { date, count, uniques } of views) add(date, { viewCount: count, viewUniques: uniques });
+  for (const { date, count, uniques } of clones) add(date, { cloneCount: count, cloneUniques: uniques });
+  return named;
+}
