@@ -1,14 +1,15 @@
-import { useState } from 'preact/hooks';
 import type { Member, MemberRemoved } from '../../actions/openapi/members.ts';
 import { tenantRightsOf } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp, useMe } from '../app-context.ts';
 import { Answered } from '../controls/answered.tsx';
 import { PageHead } from '../controls/page-head.tsx';
+import { plural } from '../format.ts';
 import { reads } from '../reads.ts';
 import { MemberDialog } from './member-dialog.tsx';
-import { MemberTable } from './member-table.tsx';
 import { RemoveMember } from './remove-member.tsx';
+import { useRoleChange } from './role-change.ts';
+import { RoleTable } from './role-table.tsx';
 
 const EXPLANATION =
   'Managers change everything here, viewers see everything, repository viewers see the repositories you choose.';
@@ -16,18 +17,10 @@ const EXPLANATION =
 /** Who may see and do what in a tenant. */
 export function Members({ tenantId }: { tenantId: number }) {
   const { api } = useApp();
-  const { me, reloadMe } = useMe();
+  const { me } = useMe();
   const list = useAnswer(reads.members(tenantId));
-  const [editing, setEditing] = useState<Member | 'new'>();
-  const [removing, setRemoving] = useState<string>();
+  const { editing, edit, removing, askToRemove, changed } = useRoleChange<Member>(list.reload);
   const mayChange = tenantRightsOf(me, tenantId).changeMembers;
-
-  function changed(email: string) {
-    setEditing(undefined);
-    setRemoving(undefined);
-    list.reload();
-    if (email === me.email) reloadMe();
-  }
 
   return (
     <div class="page" aria-busy={list.loading}>
@@ -36,12 +29,7 @@ export function Members({ tenantId }: { tenantId: number }) {
         below={<p class="lead">{EXPLANATION}</p>}
         actions={
           mayChange && (
-            <button
-              type="button"
-              class="button primary"
-              disabled={!list.answer}
-              onClick={() => setEditing('new')}
-            >
+            <button type="button" class="button primary" disabled={!list.answer} onClick={() => edit('new')}>
               Add member
             </button>
           )
@@ -49,7 +37,7 @@ export function Members({ tenantId }: { tenantId: number }) {
       />
       <Answered loaded={list}>
         {({ members }) => (
-          <MemberTable members={members} onEdit={mayChange ? setEditing : undefined} onRemove={setRemoving} />
+          <MemberTable members={members} onEdit={mayChange ? edit : undefined} onRemove={askToRemove} />
         )}
       </Answered>
       {editing && list.answer && (
@@ -57,7 +45,7 @@ export function Members({ tenantId }: { tenantId: number }) {
           tenantId={tenantId}
           member={editing === 'new' ? undefined : editing}
           repositories={list.answer.repositories}
-          onClose={() => setEditing(undefined)}
+          onClose={() => edit(undefined)}
           onSaved={changed}
         />
       )}
@@ -68,10 +56,35 @@ export function Members({ tenantId }: { tenantId: number }) {
           remove={() =>
             api.send<MemberRemoved>('DELETE', `members/${tenantId}/${encodeURIComponent(removing)}`)
           }
-          onClose={() => setRemoving(undefined)}
+          onClose={() => askToRemove(undefined)}
           onRemoved={() => changed(removing)}
         />
       )}
     </div>
+  );
+}
+
+interface MemberTableProps {
+  members: Member[];
+  onEdit: ((member: Member) => void) | undefined;
+  onRemove: (email: string) => void;
+}
+
+function MemberTable({ members, onEdit, onRemove }: MemberTableProps) {
+  if (members.length === 0) return <p class="none">Nobody has a role in this tenant yet.</p>;
+  return (
+    <RoleTable
+      label="Members"
+      caption="All members"
+      people={members}
+      sinceOf={({ addedAt }) => addedAt}
+      noteOf={({ role, repositoryIds }) =>
+        role === 'repository viewer' && (
+          <span class="muted"> · {plural(repositoryIds.length, 'repository', 'repositories')}</span>
+        )
+      }
+      onEdit={onEdit}
+      onRemove={onRemove}
+    />
   );
 }

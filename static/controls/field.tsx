@@ -12,7 +12,6 @@ interface FieldProps extends Omit<JSX.InputHTMLAttributes<HTMLInputElement>, 'la
 /** A labelled input whose hint and fault are read out with it. */
 export function Field({ label, value, onValue, hint, fault, ...input }: FieldProps) {
   const id = useId();
-  const described = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(' ');
   return (
     <div class={fault ? 'field at-fault' : 'field'}>
       <label for={id}>{label}</label>
@@ -22,18 +21,9 @@ export function Field({ label, value, onValue, hint, fault, ...input }: FieldPro
         value={value}
         onInput={(event) => onValue(event.currentTarget.value)}
         aria-invalid={fault ? true : undefined}
-        aria-describedby={described || undefined}
+        aria-describedby={describedBy({ id, hint, fault })}
       />
-      {hint && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-      {fault && (
-        <p class="fault" id={`${id}-fault`} role="alert">
-          {fault}
-        </p>
-      )}
+      <Description id={id} hint={hint} fault={fault} />
     </div>
   );
 }
@@ -61,16 +51,9 @@ export function TextField({ label, value, onValue, hint, fault, ...input }: Text
         value={value}
         onInput={(event) => onValue(event.currentTarget.value)}
         aria-invalid={fault ? true : undefined}
-        aria-describedby={fault ? `${id}-hint ${id}-fault` : `${id}-hint`}
+        aria-describedby={describedBy({ id, hint, fault })}
       />
-      <p class="hint" id={`${id}-hint`}>
-        {hint}
-      </p>
-      {fault && (
-        <p class="fault" id={`${id}-fault`} role="alert">
-          {fault}
-        </p>
-      )}
+      <Description id={id} hint={hint} fault={fault} />
     </div>
   );
 }
@@ -99,7 +82,7 @@ export function SelectField({ label, value, onValue, options, hint, disabled, qu
         value={value}
         disabled={disabled}
         onChange={(event) => onValue(event.currentTarget.value)}
-        aria-describedby={hint ? `${id}-hint` : undefined}
+        aria-describedby={describedBy({ id, hint })}
       >
         {options.map((option) => (
           <option key={option.value} value={option.value}>
@@ -107,11 +90,37 @@ export function SelectField({ label, value, onValue, options, hint, disabled, qu
           </option>
         ))}
       </select>
+      <Description id={id} hint={hint} />
+    </div>
+  );
+}
+
+interface DescriptionProps {
+  /** The input's. */
+  id: string;
+  hint?: ComponentChildren;
+  fault?: string | undefined;
+}
+
+function Description({ id, hint, fault }: DescriptionProps) {
+  return (
+    <>
       {hint && (
         <p class="hint" id={`${id}-hint`}>
           {hint}
         </p>
       )}
-    </div>
+      {fault && (
+        <p class="fault" id={`${id}-fault`} role="alert">
+          {fault}
+        </p>
+      )}
+    </>
   );
+}
+
+/** The ids of what `Description` shows. */
+function describedBy({ id, hint, fault }: DescriptionProps): string | undefined {
+  const ids = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean);
+  return ids.length > 0 ? ids.join(' ') : undefined;
 }

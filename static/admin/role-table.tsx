@@ -1,0 +1,68 @@
+import type { ComponentChildren } from 'preact';
+import { DataTable } from '../controls/data-table.tsx';
+import { formatInstant } from '../format.ts';
+
+interface Person {
+  email: string;
+  role: string;
+}
+
+interface RoleTableProps<P extends Person> {
+  label: string;
+  caption: string;
+  people: P[];
+  sinceOf: (person: P) => string;
+  /** What is said besides the role. */
+  noteOf?: (person: P) => ComponentChildren;
+  /** Absent where whoever looks may not change roles. */
+  onEdit: ((person: P) => void) | undefined;
+  onRemove: (email: string) => void;
+}
+
+/** Each person with its role, and since when. */
+export function RoleTable<P extends Person>({
+  label,
+  caption,
+  people,
+  sinceOf,
+  noteOf,
+  onEdit,
+  onRemove,
+}: RoleTableProps<P>) {
+  const columns = [
+    { label: 'E-mail address' },
+    { label: 'Role' },
+    { label: 'Since' },
+    onEdit && { label: 'Actions', unseen: true },
+  ];
+  return (
+    <section class="panel" aria-label={label}>
+      <DataTable label={caption} columns={columns} cards>
+        {people.map((person) => (
+          <tr key={person.email}>
+            <th scope="row" class="name">
+              {person.email}
+            </th>
+            <td data-label="Role">
+              {person.role}
+              {noteOf?.(person)}
+            </td>
+            <td class="when" data-label="Since">
+              {formatInstant(sinceOf(person))}
+            </td>
+            {onEdit && (
+              <td class="actions">
+                <button type="button" class="button small" onClick={() => onEdit(person)}>
+                  Change…<span class="unseen"> {person.email}</span>
+                </button>
+                <button type="button" class="button small danger" onClick={() => onRemove(person.email)}>
+                  Remove…<span class="unseen"> {person.email}</span>
+                </button>
+              </td>
+            )}
+          </tr>
+        ))}
+      </DataTable>
+    </section>
+  );
+}
