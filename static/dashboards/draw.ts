@@ -36,8 +36,8 @@ export interface Tip {
 
 /** A widget that is drawn. */
 export interface Drawn {
-  /** What it shows, as a table. */
-  values: Values;
+  /** What it shows, as tables: of layers and views that are drawn from other data, one each. */
+  values: Values[];
   warnings: string[];
   resize(size: Size): void;
   svg(): Promise<Blob>;

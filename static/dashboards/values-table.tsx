@@ -4,12 +4,34 @@ import { toText, type Values } from './values.ts';
 
 const ROWS = 300;
 
-/** What a widget shows, as a table; a file holds more rows than a page can. */
-export function ValuesTable({ title, values: { columns, rows } }: { title: string; values: Values }) {
-  const numeric = columns.map((_, place) => rows.some((row) => typeof row[place] === 'number'));
-  if (rows.length === 0) return <p class="none">There are no rows.</p>;
+/** What a widget shows, as a table for each of its sources; a file holds more rows than a page can. */
+export function ValuesTables({ title, tables }: { title: string; tables: Values[] }) {
   return (
     <div class="widget-table">
+      {tables.length === 0 && <p class="none">There are no rows.</p>}
+      {tables.map((values, place) => (
+        <ValuesTable
+          key={place}
+          title={tables.length === 1 ? title : `${title}, ${place + 1} of ${tables.length}`}
+          caption={tables.length === 1 ? '' : `${place + 1} of ${tables.length}: ${values.marks}`}
+          values={values}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface ValuesTableProps {
+  title: string;
+  caption: string;
+  values: Values;
+}
+
+function ValuesTable({ title, caption, values: { columns, rows } }: ValuesTableProps) {
+  const numeric = columns.map((_, place) => rows.some((row) => typeof row[place] === 'number'));
+  return (
+    <>
+      {caption && <h3>{caption}</h3>}
       <DataTable
         label={title}
         columns={columns.map(({ label }, place) => ({ label, numeric: numeric[place] ?? false }))}
@@ -29,6 +51,6 @@ export function ValuesTable({ title, values: { columns, rows } }: { title: strin
           {formatCount(ROWS)} of {formatCount(rows.length)} rows. “Save as CSV” in the menu has all of them.
         </p>
       )}
-    </div>
+    </>
   );
 }

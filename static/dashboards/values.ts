@@ -2,8 +2,10 @@ import type { Mark, Spec, View } from 'vega';
 
 type Value = string | number | boolean | Date | null;
 
-/** What a widget shows, as columns and rows. */
+/** What a widget draws from one source, as columns and rows. */
 export interface Values {
+  /** The marks that are drawn from it, such as "bar" or "line and point". */
+  marks: string;
   columns: { field: string; label: string }[];
   rows: Value[][];
 }
@@ -22,27 +24,37 @@ const LABELS: Record<string, string> = {
 };
 const COLUMNS = 20;
 
-/** The table behind the first mark: what the transforms made of the traffic. */
-export function valuesOf(view: View, spec: Spec): Values {
-  const source = sourceOf(spec.marks ?? [], new Set((spec.data ?? []).map(({ name }) => name)));
-  const data = source ? (view.data(source) as Record<string, unknown>[]) : [];
-  const fields = fieldsOf(data[0] ?? {}, JSON.stringify(spec.marks ?? []));
-  return {
-    columns: fields.map((field) => ({ field, label: labelOf(field) })),
-    rows: data.map((row) => fields.map((field) => toValue(row[field]))),
-  };
+const TABLES = 20;
+
+/** The tables behind the marks: what the transforms made of the traffic, of each layer and of each view. */
+export function valuesOf(view: View, spec: Spec): Values[] {
+  const sources = new Map<string, Mark[]>();
+  collectSources(spec.marks ?? [], new Set((spec.data ?? []).map(({ name }) => name)), sources);
+  const tables = [...sources].slice(0, TABLES).map(([source, marks]) => {
+    const data = view.data(source) as Record<string, unknown>[];
+    const fields = fieldsOf(data[0] ?? {}, JSON.stringify(marks));
+    return {
+      marks: [...new Set(marks.flatMap(typesOf))].join(' and '),
+      columns: fields.map((field) => ({ field, label: labelOf(field) })),
+      rows: data.map((row) => fields.map((field) => toValue(row[field]))),
+    };
+  });
+  return tables.filter(({ columns }) => columns.length > 0);
 }
 
-function sourceOf(marks: Mark[], known: Set<string>): string | undefined {
+/** By name, in the order in which they are drawn. */
+function collectSources(marks: Mark[], known: Set<string>, sources: Map<string, Mark[]>): void {
   for (const mark of marks) {
     const from = mark.from as { data?: string; facet?: { data?: string } } | undefined;
     const name = from?.facet?.data ?? from?.data;
-    if (name !== undefined && known.has(name) && !name.endsWith('_domain')) return name;
-    const inside = 'marks' in mark ? sourceOf(mark.marks ?? [], known) : undefined;
-    if (inside) return inside;
+    if (name?.endsWith('_domain')) continue;
+    if (name !== undefined && known.has(name)) sources.set(name, [...(sources.get(name) ?? []), mark]);
+    if ('marks' in mark) collectSources(mark.marks ?? [], known, sources);
   }
-  return undefined;
 }
+
+const typesOf = (mark: Mark): string[] =>
+  'marks' in mark ? (mark.marks ?? []).flatMap(typesOf) : [[mark.style].flat()[0] ?? mark.type];
 
 /** Those that the marks name, without the ends that stacking adds and what Vega-Lite keeps for itself. */
 function fieldsOf(row: Record<string, unknown>, marks: string): string[] {
@@ -81,8 +93,8 @@ function toDay(value: Date): string {
   return isMidnight(value) ? value.toISOString().slice(0, 10) : value.toISOString();
 }
 
-/** A file of the table; text that a spreadsheet would run as a formula begins with an apostrophe. */
-export function toCsv({ columns, rows }: Values): string {
+/** A file of the tables, an empty line between two; text that a spreadsheet would run as a formula begins with an apostrophe. */
+export function toCsv(tables: Values[]): string {
   const cell = (value: Value) => {
     if (value === null) return '';
     if (value instanceof Date) return toDay(value);
@@ -90,6 +102,9 @@ export function toCsv({ columns, rows }: Values): string {
     const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
     return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
   };
-  const lines = [columns.map(({ field }) => cell(field)), ...rows.map((row) => row.map(cell))];
-  return `${lines.map((line) => line.join(',')).join('\r\n')}\r\n`;
+  const files = tables.map(({ columns, rows }) => {
+    const lines = [columns.map(({ field }) => cell(field)), ...rows.map((row) => row.map(cell))];
+    return `${lines.map((line) => line.join(',')).join('\r\n')}\r\n`;
+  });
+  return files.join('\r\n');
 }

@@ -11,7 +11,7 @@ import { dataNamesOf } from './guard.ts';
 import { Picture } from './picture.tsx';
 import type { RowsByName } from './use-rows.ts';
 import { toCsv, type Values } from './values.ts';
-import { ValuesTable } from './values-table.tsx';
+import { ValuesTables } from './values-table.tsx';
 
 interface WidgetPanelProps {
   widget: Widget;
@@ -58,7 +58,10 @@ export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
           <Picture spec={spec} rows={own} label={describe(label, spec, drawn?.values)} onDrawn={onDrawn} />
         </div>
       )}
-      {asTable && drawn && <ValuesTable title={label} values={drawn.values} />}
+      {drawn?.values.length === 0 && dataNamesOf(spec).length > 0 && (
+        <p class="none">Nothing of these days can be drawn.</p>
+      )}
+      {asTable && drawn && <ValuesTables title={label} tables={drawn.values} />}
     </section>
   );
 }
@@ -91,10 +94,11 @@ function FaultNotice({ fault }: { fault: Error }) {
 }
 
 /** What a screen reader says instead of the picture. */
-function describe(title: string, spec: unknown, values: Values | undefined): string {
+function describe(title: string, spec: unknown, tables: Values[] | undefined): string {
   const { description } = (spec ?? {}) as { description?: unknown };
   const said = typeof description === 'string' ? `${title}: ${description}` : `${title}.`;
-  const rows = values ? ` ${plural(values.rows.length, 'row')}; the menu shows them as a table.` : '';
+  const count = tables?.reduce((sum, { rows }) => sum + rows.length, 0) ?? 0;
+  const rows = tables ? ` ${plural(count, 'row')}; the menu shows them as a table.` : '';
   return `${said}${rows}`;
 }
 

@@ -42,8 +42,8 @@ const DAILY = {
   },
 };
 
-async function makeDashboard(name: string): Promise<string> {
-  const document = { name, tabs: [{ title: 'One', widgets: [widget('Views', DAILY)] }] };
+async function makeDashboard(name: string, spec: unknown = DAILY): Promise<string> {
+  const document = { name, tabs: [{ title: 'One', widgets: [widget('Views', spec)] }] };
   const { status, body } = await installation.as('ada@example.com')('POST', '/dashboards/1', { document });
   expect(status).toBe(201);
   return body.dashboardId;
@@ -132,6 +132,43 @@ test('the keyboard opens a widget’s menu: its table, and files of it', async (
   expect(csv.trimEnd().split('\r\n')).toHaveLength(rows + 1);
   expect(await save('SVG')).toMatch(/^<svg [\s\S]*<\/svg>$/);
   expect((await save('PNG')).slice(1, 4)).toBe('PNG');
+  expect(ada.problems()).toEqual([]);
+});
+
+test('the table and the file of a widget have what each of its layers and views draws', async () => {
+  const { page } = ada;
+  const x = { field: 'TDATE', type: 'temporal' };
+  const y = { field: 'VIEWCOUNT', type: 'quantitative' };
+  const layer = [
+    { mark: 'bar', encoding: { x, y } },
+    { mark: 'rule', encoding: { y: { ...y, aggregate: 'mean' } } },
+  ];
+  const names = { field: 'REPONAME', type: 'nominal' };
+  const largest = { data: { name: 'repositories' }, mark: 'bar', encoding: { y: names, x: y } };
+  const faceted = { data: { name: 'traffic' }, mark: 'line', encoding: { x, y, row: names } };
+  const spec = { vconcat: [{ data: { name: 'totals' }, layer }, largest, faceted] };
+  const id = await makeDashboard('Of parts', spec);
+  await ada.open(`/t/1/dashboards/${id}?range=14`);
+  await picture(/^Views by day\. \d+ rows/).waitFor();
+  const button = page.getByRole('button', { name: 'Menu of Views' });
+  await button.click();
+  await page.getByRole('menuitem', { name: 'Show table' }).click();
+  await page.getByRole('heading', { name: '4 of 4: line' }).waitFor();
+  expect(await page.locator('.widget-table h3').allInnerTexts()).toEqual(
+    ['bar', 'rule', 'bar', 'line'].map((mark, place) => `${place + 1} of 4: ${mark}`),
+  );
+  await button.click();
+  const csv = await savedText(page.getByRole('menuitem', { name: 'Save as CSV' }));
+  const tables = csv.trimEnd().split('\r\n\r\n');
+  const [days = [], means = [], repositories = [], lines = []] = tables.map((table) => table.split('\r\n'));
+  expect([days[0], means[0], repositories[0], lines[0]]).toEqual([
+    ...['TDATE,VIEWCOUNT', 'mean_VIEWCOUNT', 'REPONAME,VIEWCOUNT', 'REPONAME,TDATE,VIEWCOUNT'],
+  ]);
+  const views = days.slice(1).map((line) => Number(line.split(',')[1]));
+  expect(Number(means[1])).toBeCloseTo(views.reduce((sum, one) => sum + one, 0) / views.length);
+  const answer = await installation.as('ada@example.com')('GET', '/repositories/1');
+  expect(repositories.length - 1).toBe(answer.body.repositories.length);
+  expect(lines.length).toBeGreaterThan(days.length);
   expect(ada.problems()).toEqual([]);
 });
 
