@@ -4,21 +4,18 @@ import { type Call, createApp, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { toCsv } from '../lib/csv.ts';
 import { isDay } from '../lib/day.ts';
-import type { Db } from '../lib/db/database.ts';
 import { bearsDataToken, requireDataAccess } from '../lib/identity/data-token.ts';
-import { listExtraStates } from '../lib/repositories/extras.ts';
-import { listReleaseAssets, readReleaseDownloads } from '../lib/repositories/releases.ts';
-import { readStarHistory } from '../lib/repositories/stars.ts';
-import { readWorkflowRuns } from '../lib/repositories/workflow-runs.ts';
-import { type RepositoryRow, requireRepositoryRow } from '../lib/repositories.ts';
+import { requireRepositoryRow } from '../lib/repositories.ts';
 import { parseId, parseQuery, toId } from '../lib/request.ts';
+import { toExtraCsv } from '../lib/traffic/extra-csv.ts';
 import { readOverview, readOverviewRows } from '../lib/traffic/overview.ts';
-import { bucketDays, type RangeRequest } from '../lib/traffic/range.ts';
+import { bucketDays } from '../lib/traffic/range.ts';
 import { readRepositoryTraffic } from '../lib/traffic/repository.ts';
 import { readFigures } from '../lib/traffic/repository-figures.ts';
 import { readRepositorySums, readSteps, readTrafficSums } from '../lib/traffic/sums.ts';
 import { readPageSize, readTable, requireWhole } from '../lib/traffic/table.ts';
-import type { Overview, RepositoryStats, TrafficTable } from './openapi/stats.ts';
+import type { RepositoryStats } from './openapi/repository-stats.ts';
+import type { Overview, TrafficTable } from './openapi/stats.ts';
 
 /** Before anything that was collected or imported, and late enough for the calendars of the databases. */
 const EARLIEST = '1970-01-01';
@@ -207,55 +204,5 @@ app.get('/:tenantId/:repositoryId', async (c) => {
   const header = ['date', ...FIGURES, 'uniquesExact', 'firstDate', 'lastDate'];
   return csv(`traffic-${access.tenantId}-${repositoryId}`, toCsv(header, rows));
 });
-
-interface CsvRequest {
-  db: Db;
-  row: RepositoryRow;
-  query: RangeRequest;
-  now: Date;
-}
-
-/** Rows of a CSV of files at most: they are as many as are ever read of a repository at once. */
-const MOST_ASSETS = 5000;
-
-/** What is shown besides traffic, as CSV. */
-const toExtraCsv = {
-  async stars({ db, row, query, now }: CsvRequest) {
-    const extras = await listExtraStates(db, row.tenantId, row.repositoryId);
-    const history = await readStarHistory(db, row, extras, { now, by: query.by ?? 'day' });
-    const { buckets, stars, starsGained } = history ?? { buckets: [], stars: [], starsGained: [] };
-    const rows = buckets.map((bucket, place) => [bucket, stars[place] ?? null, starsGained[place] ?? null]);
-    return toCsv(['date', 'stars', 'starsGained'], rows);
-  },
-  async downloads({ db, row, query, now }: CsvRequest) {
-    const extras = await listExtraStates(db, row.tenantId, row.repositoryId);
-    const { range, buckets } = await readFigures(db, row, query, now);
-    const found = await readReleaseDownloads(db, row, extras, range);
-    const rows = buckets.map((bucket, place) => [
-      ...[bucket, found?.downloads[place] ?? null, String(found?.spreadUnknown[place] ?? false)],
-    ]);
-    return toCsv(['date', 'downloads', 'spreadUnknown'], rows);
-  },
-  async assets({ db, row, query, now }: CsvRequest) {
-    const { range } = await readFigures(db, row, query, now);
-    const assets = await listReleaseAssets(db, row, range, MOST_ASSETS);
-    const columns = ['tag', 'releaseName', 'assetName', 'publishedAt', 'removedDate'] as const;
-    const rows = assets.map((asset) => [
-      ...columns.map((column) => asset[column]),
-      ...[asset.downloadCount, asset.gained],
-    ]);
-    return toCsv([...columns, 'downloadCount', 'gained'], rows);
-  },
-  async 'workflow-runs'({ db, row, query, now }: CsvRequest) {
-    const extras = await listExtraStates(db, row.tenantId, row.repositoryId);
-    const { range, buckets, series } = await readFigures(db, row, query, now);
-    const found = await readWorkflowRuns(db, row, extras, { range, now });
-    const rows = buckets.map((bucket, place) => [
-      ...[bucket, series.cloneCount[place] ?? null, found?.runs[place] ?? null],
-      found?.estimate?.ciClones[place] ?? null,
-    ]);
-    return toCsv(['date', 'cloneCount', 'workflowRuns', 'ciClonesEstimate'], rows);
-  },
-};
 
 export const main = serve(app);

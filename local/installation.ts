@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { makeFolder } from './folder.ts';
 import type { Repository } from './github/world.ts';
@@ -19,6 +18,7 @@ import {
   toParameters,
   WEBHOOKS_PATH,
 } from './installation/parts.ts';
+import { closeServer, createSwitch, type Handler, listen, unavailable } from './installation/server.ts';
 import { takeLock } from './lock.ts';
 import type { Host, HostOptions } from './openwhisk/host.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
@@ -88,24 +88,6 @@ function lockFolder(dataDir: string): () => void {
   );
 }
 
-async function listen(server: Server, port: number): Promise<string> {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE') throw error;
-    throw new Error(
-      `Port ${port} of 127.0.0.1 is taken by another program: stop it, or choose another with PORT.`,
-    );
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  return `http://127.0.0.1:${address.port}`;
-}
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
-
-const unavailable: Handler = async (_request, response) =>
-  response.writeHead(503, { 'retry-after': '1' }).end();
-
 function isUnder(prefix: string, url: string): boolean {
   return url.startsWith(prefix) && /^([/?]|$)/.test(url.slice(prefix.length));
 }
@@ -152,28 +134,6 @@ function createClosing() {
       if (failures.length > 0) throw failures[0];
     },
   };
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeAllConnections();
-  await closed;
-}
-
-/** A server whose handler can be exchanged; 503 before the first one and after the last. */
-function createSwitch(log: (line: object) => void) {
-  let handler = unavailable;
-  const server = createServer((request, response) => {
-    handler(request, response).catch((error: unknown) => {
-      log({ level: 'error', event: 'request', url: request.url, message: String(error) });
-      response.destroy();
-    });
-  });
-  const turnTo = (next: Handler) => {
-    handler = next;
-    if (next === unavailable) server.closeAllConnections();
-  };
-  return { server, turnTo };
 }
 
 async function openParts(opening: Opening, closing: ReturnType<typeof createClosing>) {

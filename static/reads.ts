@@ -4,9 +4,10 @@ import type { InitState } from '../actions/openapi/init.ts';
 import type { Me } from '../actions/openapi/me.ts';
 import type { MemberList, SystemMemberList } from '../actions/openapi/members.ts';
 import type { Discovered, RepositoryDetail, RepositoryList } from '../actions/openapi/repositories.ts';
+import type { RepositoryStats } from '../actions/openapi/repository-stats.ts';
 import type { ProblemLog, RunDetail, RunList } from '../actions/openapi/runs.ts';
 import type { InstallationList, ServerList } from '../actions/openapi/servers.ts';
-import type { Overview, RepositoryStats, TrafficTable } from '../actions/openapi/stats.ts';
+import type { Overview, TrafficTable } from '../actions/openapi/stats.ts';
 import type { TenantList } from '../actions/openapi/tenants.ts';
 import type { Read } from './api.ts';
 

@@ -175,3 +175,18 @@ test('the manifest has exactly the actions that are there', () => {
   const files = readdirSync(path.join(root, 'actions')).filter((name) => name.endsWith('.ts'));
   expect(files.map((name) => name.replace('.ts', '')).sort()).toEqual(names);
 });
+
+const sources = ['lib', 'actions', 'static', 'local'].flatMap(filesIn);
+
+test('a file is short enough to be read at once', () => {
+  const most = 220;
+  const long = sources.filter(
+    (file) => readFileSync(path.join(root, file), 'utf8').split('\n').length - 1 > most,
+  );
+  expect(long).toEqual([]);
+});
+
+test('a file is named after the one thing that it holds', () => {
+  const vague = /^(utils?|helpers?|commons?|types?|index|misc|shared|base|core)\.tsx?$/;
+  expect(sources.filter((file) => vague.test(path.posix.basename(file)))).toEqual([]);
+});

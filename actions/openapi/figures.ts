@@ -8,6 +8,14 @@ export const Count = z.int().min(0);
 /** A figure that may be unknown. */
 export const Figure = Count.nullable();
 
+/** Columns of equal length, one place per bucket; null where nothing is known. */
+export const FigureColumns = {
+  viewCount: z.array(Figure),
+  viewUniques: z.array(Figure),
+  cloneCount: z.array(Figure),
+  cloneUniques: z.array(Figure),
+};
+
 export const Role = z.enum(['manager', 'viewer', 'repository viewer']);
 export const SystemRole = z.enum(['administrator', 'maintainer']);
 

@@ -16,6 +16,7 @@ import * as init from './init.ts';
 import * as me from './me.ts';
 import * as members from './members.ts';
 import * as repositories from './repositories.ts';
+import * as repositoryStats from './repository-stats.ts';
 import * as runs from './runs.ts';
 import * as servers from './servers.ts';
 import * as stats from './stats.ts';
@@ -33,6 +34,7 @@ const answerModules = [
     me,
     members,
     repositories,
+    repositoryStats,
     runs,
     servers,
     stats,

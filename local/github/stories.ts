@@ -2,17 +2,15 @@ import type { GitHub } from '../github.ts';
 import { DAY_MS, toDay, toDayNumber } from './days.ts';
 import {
   CI_TOOL,
-  INTERNAL,
   type OnDay,
   STEADY,
   toAwkward,
   toCharts,
-  toForgotten,
   toGrowing,
-  toIdle,
   toLaunched,
   toSeasonal,
 } from './demo-stories.ts';
+import { INTERNAL, toForgotten, toIdle } from './quiet-stories.ts';
 import type { Repository, RepositoryOptions, TokenOptions } from './world.ts';
 
 /** The people and organizations of the demo: the first tenant is Northwind, the second Pinecone. */

@@ -1,0 +1,59 @@
+import { toCsv } from '../csv.ts';
+import type { Db } from '../db/database.ts';
+import { listExtraStates } from '../repositories/extras.ts';
+import { listReleaseAssets, readReleaseDownloads } from '../repositories/releases.ts';
+import { readStarHistory } from '../repositories/stars.ts';
+import { readWorkflowRuns } from '../repositories/workflow-runs.ts';
+import type { RepositoryRow } from '../repositories.ts';
+import type { RangeRequest } from './range.ts';
+import { readFigures } from './repository-figures.ts';
+
+interface CsvRequest {
+  db: Db;
+  row: RepositoryRow;
+  query: RangeRequest;
+  now: Date;
+}
+
+/** Rows of a CSV of files at most: they are as many as are ever read of a repository at once. */
+const MOST_ASSETS = 5000;
+
+/** What is shown of a repository besides traffic, as CSV; the files of releases are those of the newest ones, 5,000 at most. */
+export const toExtraCsv = {
+  async stars({ db, row, query, now }: CsvRequest) {
+    const extras = await listExtraStates(db, row.tenantId, row.repositoryId);
+    const history = await readStarHistory(db, row, extras, { now, by: query.by ?? 'day' });
+    const { buckets, stars, starsGained } = history ?? { buckets: [], stars: [], starsGained: [] };
+    const rows = buckets.map((bucket, place) => [bucket, stars[place] ?? null, starsGained[place] ?? null]);
+    return toCsv(['date', 'stars', 'starsGained'], rows);
+  },
+  async downloads({ db, row, query, now }: CsvRequest) {
+    const extras = await listExtraStates(db, row.tenantId, row.repositoryId);
+    const { range, buckets } = await readFigures(db, row, query, now);
+    const found = await readReleaseDownloads(db, row, extras, range);
+    const rows = buckets.map((bucket, place) => [
+      ...[bucket, found?.downloads[place] ?? null, String(found?.spreadUnknown[place] ?? false)],
+    ]);
+    return toCsv(['date', 'downloads', 'spreadUnknown'], rows);
+  },
+  async assets({ db, row, query, now }: CsvRequest) {
+    const { range } = await readFigures(db, row, query, now);
+    const assets = await listReleaseAssets(db, row, range, MOST_ASSETS);
+    const columns = ['tag', 'releaseName', 'assetName', 'publishedAt', 'removedDate'] as const;
+    const rows = assets.map((asset) => [
+      ...columns.map((column) => asset[column]),
+      ...[asset.downloadCount, asset.gained],
+    ]);
+    return toCsv([...columns, 'downloadCount', 'gained'], rows);
+  },
+  async 'workflow-runs'({ db, row, query, now }: CsvRequest) {
+    const extras = await listExtraStates(db, row.tenantId, row.repositoryId);
+    const { range, buckets, series } = await readFigures(db, row, query, now);
+    const found = await readWorkflowRuns(db, row, extras, { range, now });
+    const rows = buckets.map((bucket, place) => [
+      ...[bucket, series.cloneCount[place] ?? null, found?.runs[place] ?? null],
+      found?.estimate?.ciClones[place] ?? null,
+    ]);
+    return toCsv(['date', 'cloneCount', 'workflowRuns', 'ciClonesEstimate'], rows);
+  },
+};
