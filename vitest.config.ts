@@ -11,7 +11,7 @@ const sqlText = {
 };
 
 /** Generous, for machines that have other things to do; what waits for a condition goes on as soon as it holds. */
-const timeouts = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 20_000 } } };
+const timeouts = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
 
 // The projects do not extend the root: its set-up would run once for each of them.
 export default defineConfig({
@@ -26,7 +26,13 @@ export default defineConfig({
       },
       {
         plugins: [sqlText],
-        test: { ...timeouts, name: 'browser', include: ['test/e2e/*.test.ts'], fileParallelism: false },
+        test: {
+          ...timeouts,
+          testTimeout: 120_000,
+          name: 'browser',
+          include: ['test/e2e/*.test.ts'],
+          fileParallelism: false,
+        },
       },
       {
         plugins: [sqlText],

@@ -73,6 +73,7 @@ test('an administrator gives a repository viewer two roles in turn, and each see
 });
 
 test('a page that the role does not reach says so, and asks the API nothing', async () => {
+  await installation.as('ada@example.com')('PUT', '/members/1/grace@example.com', { role: 'viewer' });
   const grace = await enter('Grace Hopper', '/t/1/members');
   grace.calls();
   for (const path of ['/t/1/members', '/admin/tenants', '/admin/servers', '/admin/roles', '/admin/log']) {

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
-import { findFaults, findFaultsInSights } from './axe.ts';
+import { findFaults, findFaultsInSights, fitsSoon } from './axe.ts';
 import { openChromium } from './chromium.ts';
 import { FIRST_INSTANT, makeHistory } from './history.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
@@ -56,9 +56,6 @@ afterAll(async () => {
 
 const pathOf = (path: string) => path.replace(/REPOSITORY|RUN/, (name) => names[name] ?? '');
 
-const isWide = ({ page }: Visitor) =>
-  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-
 test.each(PAGES)('%s has no serious fault on a desk or a phone, light or dark', async (path, text) => {
   const { page } = ada;
   await ada.open(pathOf(path));
@@ -73,6 +70,7 @@ test('on a phone every page’s link is in sight, and the list of repositories n
   await page.goto(`${installation.url}/t/1`);
   await visitor.signInAs('Ada Lovelace');
   await page.getByRole('link', { name: 'northwind-labs/burrow' }).waitFor();
+  expect(await fitsSoon(page)).toBe(true);
   const links = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').all();
   expect(links.length).toBeGreaterThan(6);
   for (const link of links) {
@@ -91,7 +89,7 @@ test('the welcome page has no serious fault either', async () => {
   await visitor.open('/');
   await visitor.page.getByText('This is the installation of Analytical Engines').waitFor();
   expect(await findFaults(visitor.page)).toEqual([]);
-  expect(await isWide(visitor)).toBe(false);
+  expect(await fitsSoon(visitor.page)).toBe(true);
   await visitor.close();
 });
 
@@ -123,14 +121,18 @@ test('the keyboard alone reaches the page, a dialog and back', async () => {
   await ada.open('/t/1/members');
   await page.getByRole('button', { name: 'Add member', disabled: false }).waitFor();
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  const focused = (what: 'textContent' | 'id' | 'type') =>
+    expect.poll(() => page.evaluate((name) => Reflect.get(document.activeElement ?? {}, name), what));
   await page.keyboard.press('Tab');
-  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the page');
+  await focused('textContent').toBe('Skip to the page');
   await page.keyboard.press('Enter');
+  await focused('id').toBe('main');
   await page.keyboard.press('Tab');
+  await focused('textContent').toBe('Add member');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog', { name: 'Add a member' }).waitFor();
-  expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('email');
+  await focused('type').toBe('email');
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Add member');
+  await focused('textContent').toBe('Add member');
 });

@@ -125,10 +125,13 @@ test('signing out ends the session at App ID too', async () => {
 test('a person signs in at a provider whose issuer ends with a slash', async () => {
   const other = await open({ path: '/identity/' });
   const visitor = await openVisitor(browser, other.url);
-  await visitor.page.goto(`${other.url}${PLACE}`);
-  await visitor.signInAs('Ada Lovelace');
-  await burrow(visitor).waitFor();
-  expect(visitor.problems()).toEqual([]);
-  await visitor.close();
-  await other.close();
+  try {
+    await visitor.page.goto(`${other.url}${PLACE}`);
+    await visitor.signInAs('Ada Lovelace');
+    await burrow(visitor).waitFor();
+    expect(visitor.problems()).toEqual([]);
+  } finally {
+    await visitor.close();
+    await other.close();
+  }
 });

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { Browser, Locator } from 'playwright-core';
+import type { Browser, Locator, Response } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEMO_USERS } from '../../local/github/stories.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
@@ -72,7 +72,12 @@ const rowNames = ({ page }: Visitor) => page.getByRole('rowheader').allInnerText
 test('a manager collects one repository weekly and pauses two others at once', async () => {
   const { page } = grace;
   await grace.open('/t/1/repositories');
-  await page.getByLabel('Schedule of northwind-labs/tidy-dates').selectOption('weekly');
+  const isSet = (answer: Response) =>
+    answer.request().method() === 'PATCH' && answer.url().endsWith('/repositories/1') && answer.ok();
+  await Promise.all([
+    page.waitForResponse(isSet),
+    page.getByLabel('Schedule of northwind-labs/tidy-dates').selectOption('weekly'),
+  ]);
   await page.getByLabel('Select northwind-labs/burrow').check();
   await page.getByLabel('Select northwind-labs/payroll-service').check();
   const several = page.getByRole('group', { name: 'Several repositories' });
@@ -130,6 +135,7 @@ test('a manager verifies the tenant, and the run shows what GitHub counts otherw
   const { viewCount } = github.truth(id, COUNTED_AGAIN);
   const differences = page.getByRole('table', { name: 'Differences' });
   const row = differences.getByRole('row', { name: /4 Mar 2026 Views/ });
+  await row.waitFor();
   const [, , stored, observed, shown] = await row.getByRole('cell').allInnerTexts();
   expect([stored, observed, shown].map(Number)).toEqual([viewCount, Math.floor(viewCount * 0.6), viewCount]);
   expect(new Set(await differences.getByRole('rowheader').allInnerTexts())).toEqual(new Set([CHARTS]));
@@ -162,7 +168,10 @@ test('a key that is none, another app’s key and an unknown app are refused at 
   for (const [appId, privateKey, label, sentence] of tries) {
     await dialog.getByLabel('App ID or client ID').fill(appId);
     await dialog.getByLabel('Private key').fill(privateKey);
-    await dialog.getByRole('button', { name: 'Save' }).click();
+    await Promise.all([
+      page.waitForResponse((answer) => answer.request().method() === 'PUT'),
+      dialog.getByRole('button', { name: 'Save' }).click(),
+    ]);
     const field = dialog.locator('.field.at-fault', { hasText: label });
     await field.getByRole('alert').getByText(sentence).waitFor();
     expect(await dialog.getByRole('alert').count()).toBe(1);
@@ -173,8 +182,11 @@ test('a key that is none, another app’s key and an unknown app are refused at 
 
 test('a good key is accepted, and the server shows its app', async () => {
   const { page } = ada;
+  await ada.open('/admin/servers');
+  await page.getByRole('button', { name: 'App… Demo' }).click();
   const dialog = page.getByRole('dialog', { name: 'GitHub App of Demo' });
   await dialog.getByLabel('App ID or client ID').fill(String(APP));
+  await dialog.getByLabel('Private key').fill(keys.privatePem);
   await dialog.getByRole('button', { name: 'Save' }).click();
   await dialog.waitFor({ state: 'detached' });
   await page.getByRole('row', { name: /Demo.*Traffic reader/ }).waitFor();
@@ -259,6 +271,6 @@ test.each([
   await page.getByRole('dialog').waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+  await expect.poll(() => button.evaluate((element) => element === document.activeElement)).toBe(true);
   expect(ada.problems()).toEqual([]);
 });

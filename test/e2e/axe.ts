@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -15,6 +16,19 @@ export async function findFaults(page: Page): Promise<string[]> {
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+}
+
+/** Whether the page need not be scrolled sideways; pictures take the size of their place a moment after it has changed. */
+export async function fitsSoon(page: Page): Promise<boolean> {
+  const excess = () =>
+    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  return expect
+    .poll(excess, { timeout: 5_000 })
+    .toBeLessThanOrEqual(0)
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 const SIGHTS = [
@@ -32,10 +46,7 @@ export async function findFaultsInSights(page: Page): Promise<string[]> {
     await page.emulateMedia({ colorScheme });
     await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
     const faults = await findFaults(page);
-    const isWide = await page.evaluate(
-      () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
-    );
-    if (isWide) faults.push('scrolls sideways');
+    if (!(await fitsSoon(page))) faults.push('scrolls sideways');
     found.push(...faults.map((fault) => `${width} ${colorScheme}: ${fault}`));
   }
   await page.setViewportSize({ width: 1280, height: 900 });

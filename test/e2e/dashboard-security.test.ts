@@ -28,6 +28,7 @@ beforeAll(async () => {
   ada = await openVisitor(browser, installation.url);
   await ada.page.goto(`${installation.url}/t/1/dashboards`);
   await ada.signInAs('Ada Lovelace');
+  await ada.page.getByRole('link', { name: 'Traffic by day' }).waitFor();
   await ada.page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) =>
       console.error(`policy: ${event.effectiveDirective} ${event.blockedURI}`),

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays } from '../../lib/day.ts';
 import { openDatabase } from '../../lib/db/database.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
-import { findFaults } from './axe.ts';
+import { findFaults, fitsSoon } from './axe.ts';
 import { openChromium } from './chromium.ts';
 import { FIRST_INSTANT, makeHistory } from './history.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
@@ -80,7 +80,7 @@ test('tab, range and repositories are in the address: back, reload and a shared 
   await page.getByLabel('northwind-labs/burrow').check();
   await page.getByRole('button', { name: '1 repository' }).waitFor();
   await page.keyboard.press('Escape');
-  expect(await page.getByLabel('northwind-labs/burrow').count()).toBe(0);
+  await page.getByLabel('northwind-labs/burrow').waitFor({ state: 'detached' });
   const address = new URL(page.url());
   expect(Object.fromEntries(address.searchParams)).toMatchObject({ tab: '2', range: '90' });
   expect(address.searchParams.get('repositories')).toMatch(/^\d+$/);
@@ -116,7 +116,8 @@ test('the keyboard opens a widget’s menu: its table, and files of it', async (
   await page.keyboard.press('ArrowDown');
   await expect.poll(focused).toBe('Save as PNG');
   await page.keyboard.press('Escape');
-  expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+  await page.getByRole('menu').waitFor({ state: 'detached' });
+  await expect.poll(() => button.evaluate((element) => element === document.activeElement)).toBe(true);
   await button.press('Enter');
   await expect.poll(focused).toBe('Show table');
   await page.keyboard.press('Enter');
@@ -236,7 +237,8 @@ test('years are drawn by month, which the title says, and days without traffic a
 test('a data token that ends in an open page is renewed without a word', async () => {
   const { page } = ada;
   await ada.open('/t/1/dashboards/traffic-by-day');
-  await picture(/^Views by day: .* rows/).waitFor();
+  const label = () => picture(/^Views by day: .* rows/).getAttribute('aria-label');
+  const before = await label();
   const ended = { error: { code: 'data_token_expired', message: 'This token has ended.' } };
   let refused = 0;
   await page.route('**/stats/1/table?**', async (route) => {
@@ -245,8 +247,8 @@ test('a data token that ends in an open page is renewed without a word', async (
   });
   ada.calls();
   await page.getByRole('link', { name: '90 days' }).click();
-  await expect.poll(() => refused).toBe(2);
-  await picture(/^Views by day: .* rows/).waitFor();
+  await expect.poll(label).not.toBe(before);
+  expect(refused).toBe(2);
   expect(await page.getByRole('alert').count()).toBe(0);
   expect(ada.calls()).toEqual(['GET stats/1/table', 'POST dashboards/1/data-token', 'GET stats/1/table']);
   expect(ada.problems()).toEqual(['401 GET stats/1/table']);
@@ -260,8 +262,8 @@ test('a copy is made, and its text changed with checking, completion, preview an
   await page.getByLabel('Name').fill('My portfolio');
   await page.getByRole('button', { name: 'Copy', exact: true }).click();
   await page.getByRole('heading', { name: 'Edit My portfolio' }).waitFor();
-  await page.getByText('No problems').waitFor();
   await picture(/^Views by repository: .* rows/).waitFor();
+  await page.getByText('No problems').waitFor();
   await paste('{\n  "name": "Mine",\n  "tabs": [\n}');
   await page.getByRole('button', { name: /^Line 4, column/ }).waitFor();
   expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
@@ -290,11 +292,13 @@ test('a copy is made, and its text changed with checking, completion, preview an
   expect(await findFaults(page)).toEqual([]);
   await page.setViewportSize({ width: 375, height: 800 });
   await page.emulateMedia({ colorScheme: 'dark' });
+  await page.locator('html[data-theme=dark]').waitFor();
   expect(await findFaults(page)).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375);
+  expect(await fitsSoon(page)).toBe(true);
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.getByRole('link', { name: 'Dashboards', exact: true }).first().click();
+  await page.getByRole('heading', { level: 1, name: 'Dashboards' }).waitFor();
   await page.getByRole('link', { name: 'Mine', exact: true }).waitFor();
   expect(ada.problems()).toEqual([]);
 });
@@ -303,7 +307,6 @@ test('what is wrong in a specification is named at its line, also by Vega-Lite�
   const { page } = ada;
   const id = await makeDashboard('With faults');
   await ada.open(`/t/1/dashboards/${id}/edit`);
-  await page.getByText('No problems').waitFor();
   const with_ = (spec: unknown) =>
     JSON.stringify({ name: 'X', tabs: [{ title: 'One', widgets: [widget('A', spec)] }] }, null, 1);
   await paste(with_({ ...DAILY, mark: 'baar' }));
@@ -321,7 +324,7 @@ test('two who change the same dashboard learn of each other, and an unsaved text
   const { page } = ada;
   const id = await makeDashboard('Of two');
   await ada.open(`/t/1/dashboards/${id}/edit`);
-  await page.getByText('No problems').waitFor();
+  await picture(/^Views: .* rows/).waitFor();
   const document = { name: 'Theirs', tabs: [{ title: 'One', widgets: [] }] };
   const change = { version: 1, document };
   expect((await installation.as('ada@example.com')('PUT', `/dashboards/1/${id}`, change)).status).toBe(200);
@@ -335,7 +338,6 @@ test('two who change the same dashboard learn of each other, and an unsaved text
 
   await paste(JSON.stringify({ ...document, name: 'Not yet saved' }));
   await page.getByText('Not saved', { exact: true }).waitFor();
-  page.once('dialog', (dialog) => void dialog.accept());
   await page.reload();
   await editor().getByText('Not yet saved').waitFor();
   await page.getByText('Not saved', { exact: true }).waitFor();
@@ -344,7 +346,6 @@ test('two who change the same dashboard learn of each other, and an unsaved text
 
 test('a file is imported, one that is none is refused with its reason, and a dashboard is deleted', async () => {
   const { page } = ada;
-  page.once('dialog', (dialog) => void dialog.accept());
   await ada.open('/t/1/dashboards');
   const input = page.locator('input[type=file]');
   const give = (text: string) =>
@@ -363,6 +364,9 @@ test('a file is imported, one that is none is refused with its reason, and a das
   await ada.open('/t/1/dashboards');
   await page.getByRole('button', { name: 'Delete… From afar' }).click();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
-  await expect.poll(() => page.getByRole('link', { name: 'From afar' }).count()).toBe(0);
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: 'From afar', exact: true }).waitFor({ state: 'detached' });
+  const { dashboards } = (await installation.as('ada@example.com')('GET', '/dashboards/1')).body;
+  expect(dashboards.map(({ name }: { name: string }) => name)).not.toContain('From afar');
   expect(ada.problems()).toEqual(['422 POST dashboards/1']);
 });

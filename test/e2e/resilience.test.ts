@@ -50,11 +50,14 @@ test('when the calls of the minute are used up the page waits, says so, and goes
   let refusals = 0;
   await page.route(OVERVIEW, (route) =>
     refusals++ === 0
-      ? route.fulfill({ status: 429, headers: { 'retry-after': '2' }, json: { error: 'Too many requests.' } })
+      ? route.fulfill({ status: 429, headers: { 'retry-after': '4' }, json: { error: 'Too many requests.' } })
       : route.fallback(),
   );
-  await ada.open('/t/1?range=7');
-  await page.getByText('calls for this minute are used up').waitFor();
+  // The sentence goes after some seconds: it is looked for from before it comes.
+  await Promise.all([
+    page.getByText('calls for this minute are used up').waitFor(),
+    page.goto('/t/1?range=7', { waitUntil: 'commit' }),
+  ]);
   await burrow().waitFor();
   await page.getByText('calls for this minute are used up').waitFor({ state: 'detached' });
   expect(refusals).toBe(2);

@@ -7,24 +7,27 @@ export interface VisitorOptions {
   others?: string[];
 }
 
-/** One person's browser window. */
+/** One person's browser window. Whoever leaves a page with something unsaved says yes to that. */
 export interface Visitor {
   page: Page;
   /**
    * What the console reported since it was last asked: errors of scripts, violations of the content security policy,
-   * failed requests as `STATUS METHOD PATH`, and requests to hosts that were not named.
+   * failed requests as `STATUS METHOD PATH`, requests to hosts that were not named, and what a script asked in a box.
    */
   problems(): string[];
   /** Calls of the API since it was last asked, as `METHOD PATH`, preflights left out. */
   calls(): string[];
   /** Goes to an address below the installation's and waits for the page's title. */
   open(path: string): Promise<void>;
-  /** Signs in on the identity provider's page, which is open. */
+  /** Signs in on the identity provider's page, which is open or about to be; our pages are there again afterwards. */
   signInAs(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
 const API = '/api/v1/web/guest/traffic/';
+
+/** In milliseconds: what a machine may need that has other things to do. */
+const PATIENCE = 30_000;
 
 /** A window with nothing remembered. */
 export async function openVisitor(
@@ -40,7 +43,7 @@ export async function openVisitor(
     acceptDownloads: true,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE);
   let problems: string[] = [];
   let calls: string[] = [];
   page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
@@ -53,6 +56,10 @@ export async function openVisitor(
     const path = pathname.replace(API, '');
     if (response.status() >= 400)
       problems.push(`${response.status()} ${response.request().method()} ${path}`);
+  });
+  page.on('dialog', (dialog) => {
+    if (dialog.type() !== 'beforeunload') problems.push(`dialog: ${dialog.message()}`);
+    dialog.accept().catch(() => undefined);
   });
   page.on('request', (request) => {
     const { pathname, origin, protocol } = new URL(request.url());
@@ -78,7 +85,8 @@ export async function openVisitor(
     },
     async signInAs(name) {
       await page.getByRole('button', { name }).click();
-      await page.waitForURL(`${url}/**`);
+      // The provider's pages have no such bar, and ours not before the sign-in is complete.
+      await page.locator('header.bar').waitFor();
     },
     close: () => context.close(),
   };
