@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { grantPoints, mergeTold, type TokenUse, type Told, UNUSED } from '../lib/collector/token-use.ts';
+import { SEED } from './seed.ts';
 
 const NOW = 1_700_000_000_000;
 const MINUTE = 60_000;
@@ -61,7 +62,7 @@ test('however many ask at whatever times, no minute has more than 900 points, wh
       expect(minute.reduce((sum, { points }) => sum + points, 0)).toBeLessThanOrEqual(900);
     }
   });
-  fc.assert(property, { numRuns: 60 });
+  fc.assert(property, { numRuns: 60, seed: SEED });
 });
 
 test('what was given back is given to others, and what was used counts from then, not from when it would have lapsed', () => {

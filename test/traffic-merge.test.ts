@@ -5,6 +5,7 @@ import { coveredFrom, mergeDays, type TrafficDay } from '../lib/traffic/day.ts';
 import type { Observation, Observed } from '../lib/traffic/observed.ts';
 import { mergeWeeks, readableWeek, type TrafficWeek } from '../lib/traffic/week.ts';
 import { daysUntilLoss, leastCertain, stateOfMissing, wholeFrom } from '../lib/traffic/window.ts';
+import { SEED } from './seed.ts';
 
 const CREATED = '2020-01-01';
 /** A Wednesday; whole days are those from 2 January, settled ones those up to 10 January. */
@@ -287,5 +288,5 @@ test('merging one answer after the other gives what all of them together mean, a
     const expected = dates.map((date) => [date, derive(date, reads)]).filter(([, row]) => row !== undefined);
     expect({ written, rows }).toEqual({ written: 0, rows: expected });
   });
-  fc.assert(property, { numRuns: 200 });
+  fc.assert(property, { numRuns: 200, seed: SEED });
 });
