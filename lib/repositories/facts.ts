@@ -95,5 +95,6 @@ export async function listEvents(db: Db, key: RepositoryKey, from: Day, to: Day)
     .where('occurredAt', '>=', startOf(from).toISOString())
     .where('occurredAt', '<', startOf(addDays(to, 1)).toISOString())
     .orderBy('occurredAt')
+    .orderBy('kind')
     .execute();
 }
