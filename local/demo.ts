@@ -31,6 +31,8 @@ const ADMINISTRATOR = 'ada@example.com';
 const DAY_MS = 86_400_000;
 
 export interface DemoOptions {
+  /** The real present. */
+  clock: () => Date;
   /** Sets the present of GitHub and of the actions; null: the real one again. */
   setPresent: (instant: Date | null) => void;
   /** Called after each simulated day. */
@@ -44,7 +46,8 @@ export interface DemoOptions {
  * the API, and the collector runs at 06:00 UTC of the simulated days, until today.
  */
 export async function buildDemo(installation: Installation, options: DemoOptions): Promise<void> {
-  const today = startOf(toDay(new Date())).getTime();
+  const { clock } = options;
+  const today = startOf(toDay(clock())).getTime();
   const at = (daysAgo: number) => new Date(today - daysAgo * DAY_MS + 6 * 3_600_000);
   const { db } = openDatabase(installation.parameters.DATABASE_URL ?? '');
   let present = at(STORY.begins);
@@ -53,7 +56,7 @@ export async function buildDemo(installation: Installation, options: DemoOptions
     for (let daysAgo: number = STORY.begins; daysAgo >= 0; daysAgo -= 1) {
       if (options.isStopping()) return;
       const simulated = at(daysAgo);
-      present = daysAgo === 0 && simulated > new Date() ? new Date() : simulated;
+      present = daysAgo === 0 && simulated > clock() ? clock() : simulated;
       options.setPresent(present);
       await events[daysAgo]?.();
       if (daysAgo % daysBetweenRuns(daysAgo) === 0) await collectDay(installation, db, () => present);

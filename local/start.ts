@@ -85,6 +85,7 @@ function stopOnSignal(opening: Promise<Installation>): () => boolean {
 async function makeHistory(installation: Installation, isStopping: () => boolean): Promise<void> {
   const bar = openTelling().openBar('Living through 400 days of the demo, and collecting');
   await buildDemo(installation, {
+    clock: () => new Date(),
     setPresent(instant) {
       present = instant;
       installation.host.setParameters('traffic', { NOW: instant?.toISOString() ?? '' });

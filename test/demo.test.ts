@@ -5,17 +5,15 @@ import { addDays, toDay } from '../lib/day.ts';
 import { buildDemo } from '../local/demo.ts';
 import { openTestInstallation, type TestInstallation } from './installation.ts';
 
+const NOW = '2026-03-10T14:00:00.000Z';
+const today = toDay(new Date(NOW));
 let installation: TestInstallation;
-let present: Date | null = null;
-const today = toDay(new Date());
 
 beforeAll(async () => {
-  installation = await openTestInstallation({ demo: true, clock: () => present ?? new Date() });
+  installation = await openTestInstallation({ demo: true, now: NOW });
   await buildDemo(installation, {
-    setPresent(instant) {
-      present = instant;
-      installation.host.setParameters('traffic', { NOW: instant?.toISOString() ?? '' });
-    },
+    clock: () => new Date(NOW),
+    setPresent: (instant) => installation.now(instant?.toISOString() ?? NOW),
     onDay: () => {},
     isStopping: () => false,
   });
