@@ -225,7 +225,7 @@ test('the schema is dropped with all that is in it, twice without harm, and can 
 
 test('a statement that takes too long is given up, and the next one is answered', async ({ skip }) => {
   skip(Boolean(inject('db2')), 'Of Db2 only locks are waited for with a limit, which is the database’s own.');
-  const { db } = openDatabase(await createTestDatabase(), { statementTimeout: 100 });
+  const { db } = openDatabase(await createTestDatabase(), { statementTimeout: 1000 });
   const stuck = sql`select pg_sleep(30)`.execute(db);
   const error: unknown = await stuck.catch((thrown: unknown) => thrown);
   expect(toDatabaseFailure(error)).toMatchObject({ status: 503, code: 'database_timeout' });

@@ -1,3 +1,5 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningHost } from './openwhisk-fixture.ts';
 import { basic, ECHO, NS, OTHER_KEY, pairs, putAction, putPackage, startHost } from './openwhisk-fixture.ts';
@@ -179,16 +181,25 @@ describe('invoking', () => {
     }
   });
   test('A call that does not wait, or waits too short, gets an id to ask with later', async () => {
+    let waiting: ServerResponse[] = [];
+    const gate = createServer((_, response) => void waiting.push(response));
+    await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(gate.address() as AddressInfo).port}/`;
     await putAction(running, 'slow', {
-      code: 'const main = () => new Promise((done) => setTimeout(done, 200, {}))',
+      code: 'const main = async ({ url }) => { await fetch(url, { headers: { connection: "close" } }); return {}; };',
     });
     for (const query of ['', '?blocking=true&timeout=10']) {
-      const answer = await rest('POST', `/_/actions/slow${query}`, {});
+      const answer = await rest('POST', `/_/actions/slow${query}`, { url });
       expect(answer.status).toBe(202);
       const record = () => rest('GET', `/_/activations/${answer.json.activationId}`);
       expect((await record()).status).toBe(404);
-      await expect.poll(async () => (await record()).status, { timeout: 10_000 }).toBe(200);
+      await expect.poll(() => waiting.length).toBe(1);
+      for (const response of waiting) response.end();
+      waiting = [];
+      await expect.poll(async () => (await record()).status).toBe(200);
     }
+    gate.closeAllConnections();
+    gate.close();
   });
   test('A final parameter is not overridden, a missing action not found, a large body not taken', async () => {
     await putAction(running, 'final', { annotations: { final: true }, parameters: { a: 1, b: null } });

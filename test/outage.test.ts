@@ -44,8 +44,12 @@ async function openCable(databaseUrl: string): Promise<Cable> {
       for (const socket of sockets) socket.unpipe().pause();
     },
     async mend() {
-      server = createServer(join).listen(Number(url.port), '127.0.0.1');
-      await once(server, 'listening');
+      await expect
+        .poll(() => {
+          server = createServer(join).listen(Number(url.port), '127.0.0.1');
+          return once(server, 'listening');
+        })
+        .toEqual([]);
     },
   };
 }

@@ -113,7 +113,7 @@ function isRunning(pid: number): boolean {
 }
 
 async function untilGone(pid: number): Promise<void> {
-  await expect.poll(() => isRunning(pid), { timeout: 20_000, interval: 20 }).toBe(false);
+  await expect.poll(() => isRunning(pid), { interval: 20 }).toBe(false);
 }
 
 test('what was written is there after the server was closed and opened again', async () => {
