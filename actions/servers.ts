@@ -40,8 +40,7 @@ app.post('/', async (c) => {
   const { db, identity, config, clock } = c.env;
   await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeServers');
   const request = await parseBody(c.req.raw, ServerRequest);
-  const { allowPrivateAddresses } = config;
-  const { server, added } = await addServer(db, request, { allowPrivateAddresses, now: clock() });
+  const { server, added } = await addServer(db, request, { config, now: clock() });
   return json<Server>(server, added ? 201 : 200);
 });
 

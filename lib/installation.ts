@@ -122,8 +122,8 @@ export async function initialize(
   const { config, db, dialect, secrets, clock } = services;
   const { server, githubUser, githubToken } = initialization;
   await requireUninitialized(services);
-  await requireReachable(server, config.allowPrivateAddresses);
-  const token = await checkToken({ apiUrl: server.apiUrl, githubUser, token: githubToken, clock });
+  const api = await requireReachable(server, config);
+  const token = await checkToken({ ...api, githubUser, token: githubToken, clock });
   const tokenSealed = await secrets.seal(githubToken);
   return inTransaction(db, async (trx) => {
     await migrate(trx, dialect, clock().toISOString());

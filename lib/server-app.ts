@@ -12,7 +12,7 @@ import {
   toPrivateKey,
 } from './github/app.ts';
 import type { Secrets } from './secrets.ts';
-import { getServer, requireApiUrl, type Server } from './servers.ts';
+import { getServer, requireApi, type Server } from './servers.ts';
 
 /** What apps are set and used with. */
 export interface AppServices {
@@ -31,9 +31,9 @@ export async function setApp(
   serverId: number,
   { appId, privateKey }: { appId: string; privateKey: string },
 ): Promise<Server> {
-  const apiUrl = await requireApiUrl(await getServer(db, serverId), config);
+  const api = await requireApi(await getServer(db, serverId), config);
   const key = toPrivateKey(privateKey);
-  const app = await readApp({ apiUrl, appId, privateKey: key, clock });
+  const app = await readApp({ ...api, appId, privateKey: key, clock });
   if (/^\d+$/.test(appId) && String(app.id) !== appId)
     throw new Failure(
       422,
@@ -115,6 +115,6 @@ export async function openApp(
       'The private key of the GitHub App cannot be opened with the configured TOKEN_KEY. Set the app again.';
     throw new Failure(409, 'app_key_unreadable', message);
   });
-  const url = await requireApiUrl({ kind, apiUrl }, config);
-  return { apiUrl: url, appId: app.appId, privateKey, clock, ...(deadline && { deadline }) };
+  const api = await requireApi({ kind, apiUrl }, config);
+  return { ...api, appId: app.appId, privateKey, clock, ...(deadline && { deadline }) };
 }

@@ -5,6 +5,7 @@ import { isDuplicateKey, isReferenced } from './db/errors.ts';
 import { inTransaction } from './db/portable.ts';
 import type { ServerKind } from './db/tables/github.ts';
 import { Failure } from './failure.ts';
+import type { Fetch } from './github/octokit.ts';
 import type { Instant } from './instant.ts';
 import { notFound } from './request.ts';
 
@@ -72,28 +73,47 @@ function isGitHub(status: number, answer: unknown): boolean {
   return status === 200 ? 'verifiable_password_authentication' in answer : 'documentation_url' in answer;
 }
 
-/**
- * The base URL at which a server's API is to be asked now. A name may have come to lead elsewhere since the server was
- * added: throws `private_address` and `server_unreachable`. The simulator is wherever the installation runs today.
- */
-export async function requireApiUrl(
-  { kind, apiUrl }: Pick<ServerAddress, 'kind' | 'apiUrl'>,
-  { demoGithubUrl, allowPrivateAddresses }: Pick<Config, 'demoGithubUrl' | 'allowPrivateAddresses'>,
-): Promise<string> {
-  if (kind === 'demo') return demoGithubUrl ?? apiUrl;
-  if (kind === 'enterprise' && !allowPrivateAddresses) await requirePublicAddress(new URL(apiUrl));
-  return apiUrl;
+/** Where a server's API is asked, and how. */
+export interface ServerApi {
+  /** The base URL without a slash at the end. */
+  apiUrl: string;
+  fetch: Fetch;
 }
 
-/** Returns when a GitHub server answers there. Throws `private_address` and `server_unreachable`. */
-export async function requireReachable(server: ServerAddress, allowPrivate: boolean): Promise<void> {
-  if (server.kind !== 'enterprise') return;
-  if (!allowPrivate) await requirePublicAddress(new URL(server.apiUrl));
+/**
+ * Where a server's API is to be asked now. A name may have come to lead elsewhere since the server was added, and may
+ * between two requests: throws `private_address` and `server_unreachable`, and asks no private address later either. The
+ * simulator is wherever the installation runs today.
+ */
+export async function requireApi(
+  { kind, apiUrl }: Pick<ServerAddress, 'kind' | 'apiUrl'>,
+  { demoGithubUrl, allowPrivateAddresses }: Pick<Config, 'demoGithubUrl' | 'allowPrivateAddresses'>,
+): Promise<ServerApi> {
+  if (kind === 'demo') return { apiUrl: demoGithubUrl ?? apiUrl, fetch };
+  if (kind === 'github' || allowPrivateAddresses) return { apiUrl, fetch };
+  await requirePublicAddress(new URL(apiUrl));
+  return { apiUrl, fetch: fetchPublic };
+}
+
+/** Loaded when a server that somebody named is first asked. */
+const fetchPublic: Fetch = async (url, request) =>
+  (await import('./public-fetch.ts')).fetchPublic(url, request);
+
+/** Where a GitHub server's API is asked, once one answers there. Throws `private_address` and `server_unreachable`. */
+export async function requireReachable(
+  server: ServerAddress,
+  config: Pick<Config, 'demoGithubUrl' | 'allowPrivateAddresses'>,
+): Promise<ServerApi> {
+  const api = await requireApi(server, config);
+  if (server.kind !== 'enterprise') return api;
   // A redirect could lead to a private address.
   const request = { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) } as const;
-  const response = await fetch(`${server.apiUrl}/meta`, request).catch(() => null);
+  const response = await api.fetch(`${api.apiUrl}/meta`, request).catch((error: unknown) => {
+    if (error instanceof Failure) throw error;
+    return null;
+  });
   const answer: unknown = await response?.json().catch(() => null);
-  if (response && [200, 401].includes(response.status) && isGitHub(response.status, answer)) return;
+  if (response && [200, 401].includes(response.status) && isGitHub(response.status, answer)) return api;
   throw new Failure(422, 'server_unreachable', `No GitHub server answers at ${server.webUrl}.`);
 }
 
@@ -156,12 +176,12 @@ const nameTaken = () => new Failure(409, 'name_taken', 'Another server has this 
 export async function addServer(
   db: Db,
   { name, url }: { name: string; url: string },
-  { allowPrivateAddresses, now }: { allowPrivateAddresses: boolean; now: Date },
+  { config, now }: { config: Pick<Config, 'demoGithubUrl' | 'allowPrivateAddresses'>; now: Date },
 ): Promise<{ server: Server; added: boolean }> {
-  const address = { ...toServerAddress(url, { allowHttp: allowPrivateAddresses }), name };
+  const address = { ...toServerAddress(url, { allowHttp: config.allowPrivateAddresses }), name };
   const there = await findServerAt(db, address);
   if (there) return { server: there, added: false };
-  await requireReachable(address, allowPrivateAddresses);
+  await requireReachable(address, config);
   try {
     const serverId = await insertServer(db, address, now.toISOString());
     return { server: await getServer(db, serverId), added: true };

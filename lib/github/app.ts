@@ -7,11 +7,14 @@ import { parseAnswer } from './answers.ts';
 import { toAppError } from './app-refusal.ts';
 import { persevere } from './attempts.ts';
 import { GitHubError } from './error.ts';
+import type { Fetch } from './octokit.ts';
 
 /** A GitHub App at a server. */
 export interface AppConnection {
   /** The API's base URL without a slash at the end. */
   apiUrl: string;
+  /** With what it is asked; the platform's own unless told. */
+  fetch?: Fetch;
   /** The app's id or client id: the issuer of its assertions. */
   appId: string;
   /** PEM, as `toPrivateKey` returns it. */
@@ -180,7 +183,8 @@ async function askOnce(app: AppConnection, method: string, path: string): Promis
     'x-github-api-version': '2022-11-28',
   };
   const request = { method, headers, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) } as const;
-  const response = await fetch(`${app.apiUrl}${path}`, request).catch(() => {
+  const response = await (app.fetch ?? fetch)(`${app.apiUrl}${path}`, request).catch((error: unknown) => {
+    if (error instanceof Failure) throw error;
     throw new GitHubError('github_down', 'GitHub cannot be reached: try again later.');
   });
   const answer: unknown = await response.json().catch(() => null);

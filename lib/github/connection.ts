@@ -1,8 +1,9 @@
 import type { Octokit } from '@octokit/rest';
+import { Failure } from '../failure.ts';
 import { createGate, persevere } from './attempts.ts';
 import { GitHubError } from './error.ts';
 import { type AnswerMemory, createMemory } from './memory.ts';
-import { openOctokit } from './octokit.ts';
+import { type Fetch, openOctokit } from './octokit.ts';
 import { parseTokenExpiry, toGitHubError } from './refusal.ts';
 
 /** Lets requests go when GitHub's limits for the token allow it, whoever else is at work with the token. */
@@ -17,6 +18,8 @@ export interface Pace {
 export interface ConnectionOptions {
   /** The API's base URL without a slash at the end: `https://api.github.com`, or `https://<host>/api/v3`. */
   apiUrl: string;
+  /** With what it is asked; the platform's own unless told. */
+  fetch?: Fetch;
   token: string;
   clock: () => Date;
   /** Until when everything must be answered, by the clock; 20 seconds from now unless told. */
@@ -47,7 +50,7 @@ interface Condition {
   apiVersion?: string | undefined;
 }
 
-/** Asks GitHub for a path below the base URL. Throws only {@link GitHubError}. */
+/** Asks GitHub for a path below the base URL. Throws only {@link GitHubError}, and what the given `fetch` fails with. */
 export type Connection = (
   path: string,
   parameters?: Record<string, string | number>,
@@ -165,7 +168,7 @@ function toSystemCode(cause: unknown): string {
 /** Only the response is looked at: the request that failed holds the token. */
 function toNamed(error: unknown, { clock, tokenExpiresAt = null }: ConnectionOptions): unknown {
   if (!isRequestFailure(error)) return error;
-  if (error.cause instanceof GitHubError) return error.cause;
+  if (error.cause instanceof Failure) return error.cause;
   if (!error.response) {
     const code = toSystemCode(error.cause);
     return new GitHubError('github_down', `GitHub cannot be reached (${code}): try again later.`);

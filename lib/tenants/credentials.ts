@@ -4,7 +4,7 @@ import type { Tables } from '../db/tables.ts';
 import { mintToken, readInstallation } from '../github/app.ts';
 import type { Instant } from '../instant.ts';
 import { type AppServices, openApp } from '../server-app.ts';
-import { requireApiUrl } from '../servers.ts';
+import { requireApi } from '../servers.ts';
 import { checkToken } from './token-check.ts';
 
 /** With what a tenant reads: somebody's token, or the server's app where it is installed. */
@@ -42,8 +42,8 @@ export async function checkCredentials(
   if ('installationId' in credentials) return checkInstallation(services, server, credentials);
   const { secrets, clock, config } = services;
   const { githubUser, githubToken } = credentials;
-  const apiUrl = await requireApiUrl(server, config);
-  const { checkedAt, expiresAt } = await checkToken({ apiUrl, githubUser, token: githubToken, clock });
+  const api = await requireApi(server, config);
+  const { checkedAt, expiresAt } = await checkToken({ ...api, githubUser, token: githubToken, clock });
   const tokenSealed = await secrets.seal(githubToken);
   const checked = { tokenCheckedAt: checkedAt, tokenExpiresAt: expiresAt };
   return { columns: { githubUser, tokenSealed, ...checked }, installation: null };

@@ -6,7 +6,7 @@ import type { Pace } from '../github/connection.ts';
 import { type GitHubClient, openGitHub } from '../github.ts';
 import { notFound } from '../request.ts';
 import { type AppServices, openApp } from '../server-app.ts';
-import { requireApiUrl } from '../servers.ts';
+import { requireApi } from '../servers.ts';
 
 /** GitHub as a tenant's token, or its installation of an app, sees it. */
 export interface TenantGitHub {
@@ -36,7 +36,7 @@ export async function openTenantGitHub(
   const { db, config, secrets, clock } = services;
   const tenant = await readTenant(db, tenantId);
   const { installationId, kind, tokenSealed } = tenant;
-  const apiUrl = await requireApiUrl(tenant, config);
+  const api = await requireApi(tenant, config);
   const isInstalled = installationId !== null;
   const token = isInstalled
     ? await requireInstallationToken(services, { ...tenant, tenantId, installationId }, deadline)
@@ -46,9 +46,9 @@ export async function openTenantGitHub(
   const onTokenExpiry = (expiresAt: Date) => {
     seen = expiresAt;
   };
-  const fingerprint = toFingerprint(apiUrl, isInstalled ? `installation ${installationId}` : token);
+  const fingerprint = toFingerprint(api.apiUrl, isInstalled ? `installation ${installationId}` : token);
   const pace = kind === 'demo' ? undefined : toPace?.(fingerprint);
-  const options = { apiUrl, token, clock, deadline, tokenExpiresAt, onTokenExpiry, pace };
+  const options = { ...api, token, clock, deadline, tokenExpiresAt, onTokenExpiry, pace };
   return {
     github: openGitHub(options, isInstalled ? 'installation' : 'user'),
     serverKind: kind,

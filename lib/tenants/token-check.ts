@@ -3,6 +3,7 @@ import { GitHubError } from '../github/error.ts';
 import { toScopeError } from '../github/refusal.ts';
 import { openGitHub } from '../github.ts';
 import type { Instant } from '../instant.ts';
+import type { ServerApi } from '../servers.ts';
 
 /** What is known of a token that GitHub has just accepted. */
 export interface CheckedToken {
@@ -18,16 +19,13 @@ function refused(reason: string, message: string): Failure {
 /**
  * Asks GitHub whose token it is, and whether a classic one has the scope for traffic. Throws `github_token_refused` with
  * the reason in `details.reason`: a code of `GitHubError`, or `other_user` when it is not `githubUser`'s. Throws
- * `GitHubError` when GitHub does not answer.
+ * `GitHubError` when GitHub does not answer, and `private_address`.
  */
-export async function checkToken(options: {
-  apiUrl: string;
-  githubUser: string;
-  token: string;
-  clock: () => Date;
-}): Promise<CheckedToken> {
-  const { apiUrl, githubUser, token, clock } = options;
-  const viewer = await openGitHub({ apiUrl, token, clock })
+export async function checkToken(
+  options: ServerApi & { githubUser: string; token: string; clock: () => Date },
+): Promise<CheckedToken> {
+  const { apiUrl, fetch, githubUser, token, clock } = options;
+  const viewer = await openGitHub({ apiUrl, fetch, token, clock })
     .getViewer()
     .catch((error: unknown) => {
       if (!(error instanceof GitHubError) || error.status !== 422) throw error;
