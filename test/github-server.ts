@@ -32,7 +32,8 @@ export async function serveGitHub(
   basePath = '',
   options: Partial<GitHubOptions> = {},
 ): Promise<ServedGitHub> {
-  const server = createServer();
+  // Longer than clients keep a connection: what was sent on one that ends at that moment would be lost.
+  const server = createServer({ keepAliveTimeout: 75_000 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}${basePath}`;
   const served: ServedGitHub = {

@@ -68,7 +68,8 @@ export async function startHost(
     throw error;
   });
   const agent = new Agent({ keepAlive: true });
-  const server = createServer((incoming, response) => {
+  // Longer than clients keep a connection: what was sent on one that ends at that moment would be lost.
+  const server = createServer({ keepAliveTimeout: 75_000 }, (incoming, response) => {
     void host.handle(incoming, response).then((taken) => taken || response.writeHead(418).end());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -28,10 +28,13 @@ export async function closeServer(server: Server): Promise<void> {
   await closed;
 }
 
+/** Longer than clients keep a connection that nobody uses: where both end it at once, a request that is on its way is lost. */
+const KEEP_ALIVE_MS = 75_000;
+
 /** A server whose handler can be exchanged; 503 before the first one and after the last. */
 export function createSwitch(log: (line: object) => void) {
   let handler = unavailable;
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     handler(request, response).catch((error: unknown) => {
       log({ level: 'error', event: 'request', url: request.url, message: String(error) });
       response.destroy();

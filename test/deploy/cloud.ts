@@ -89,7 +89,8 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, { origin, 
 
 /** An origin of its own, whose requests go where `route` says. */
 async function openProxy(route: (url: string) => Target): Promise<Proxy> {
-  const server: Server = createServer((incoming, outgoing) =>
+  // Longer than clients keep a connection: what was sent on one that ends at that moment would be lost.
+  const server: Server = createServer({ keepAliveTimeout: 75_000 }, (incoming, outgoing) =>
     forward(incoming, outgoing, route(incoming.url ?? '/')),
   );
   server.listen(0, '127.0.0.1');
