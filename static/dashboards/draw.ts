@@ -76,7 +76,7 @@ export async function drawWidget({ spec, rows, size, box, inputs, onTip }: Drawi
     throw toFault(error, 'not_drawable');
   }
   return {
-    values: valuesOf(view, compiled),
+    values: valuesOf(view, spec, compiled),
     warnings: log.warnings,
     resize: (wanted) => resize(view, spec, wanted),
     svg: async () => new Blob([await view.toSVG()], { type: 'image/svg+xml' }),

@@ -23,19 +23,22 @@ const LABELS: Record<string, string> = {
   TEND: 'Until',
 };
 const COLUMNS = 20;
-
 const TABLES = 20;
 
-/** The tables behind the marks: what the transforms made of the traffic, of each layer and of each view. */
-export function valuesOf(view: View, spec: Spec): Values[] {
+/**
+ * The tables behind the marks: what the transforms made of the traffic, of each layer and of each view; `spec` is the
+ * Vega-Lite specification, whose titles they have, and `compiled` what was made of it.
+ */
+export function valuesOf(view: View, spec: unknown, compiled: Spec): Values[] {
+  const titles = titlesOf(spec);
   const sources = new Map<string, Mark[]>();
-  collectSources(spec.marks ?? [], new Set((spec.data ?? []).map(({ name }) => name)), sources);
+  collectSources(compiled.marks ?? [], new Set((compiled.data ?? []).map(({ name }) => name)), sources);
   const tables = [...sources].slice(0, TABLES).map(([source, marks]) => {
     const data = view.data(source) as Record<string, unknown>[];
-    const fields = fieldsOf(data[0] ?? {}, JSON.stringify(marks));
+    const fields = fieldsOf(data[0] ?? {}, JSON.stringify(marks, withoutOrder));
     return {
       marks: [...new Set(marks.flatMap(typesOf))].join(' and '),
-      columns: fields.map((field) => ({ field, label: labelOf(field) })),
+      columns: fields.map((field) => ({ field, label: labelOf(field, titles) })),
       rows: data.map((row) => fields.map((field) => toValue(row[field]))),
     };
   });
@@ -63,7 +66,23 @@ function fieldsOf(row: Record<string, unknown>, marks: string): string[] {
   return (named.length > 0 ? named : fields).slice(0, COLUMNS);
 }
 
-function labelOf(field: string): string {
+/** What only decides what is drawn first is no column; the words for a mark name it all the same. */
+const withoutOrder = (key: string, value: unknown) =>
+  key === 'sort' || key === 'description' ? undefined : value;
+
+/** The titles of encodings by their fields, the first of each. */
+function titlesOf(spec: unknown, titles = new Map<string, string>()): Map<string, string> {
+  if (typeof spec !== 'object' || spec === null) return titles;
+  const { field, title } = spec as { field?: unknown; title?: unknown };
+  if (typeof field === 'string' && typeof title === 'string' && title !== '' && !titles.has(field))
+    titles.set(field, `${title.charAt(0).toUpperCase()}${title.slice(1)}`);
+  for (const part of Object.values(spec)) titlesOf(part, titles);
+  return titles;
+}
+
+function labelOf(field: string, titles: ReadonlyMap<string, string>): string {
+  const title = titles.get(field);
+  if (title) return title;
   const [, step, name] = /^(?:utc)?(\w+)_(TDATE)$/.exec(field) ?? [];
   if (name) return step?.startsWith('yearmonthdate') ? 'Day' : (step ?? field);
   const [, how, column] = /^(sum|mean|median|max|min)_(\w+)$/.exec(field) ?? [];

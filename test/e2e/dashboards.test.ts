@@ -69,6 +69,11 @@ test('a dashboard that comes with the product shows its widgets, each with words
   await picture(/^Clones by day: .* rows/).waitFor();
   expect(await page.locator('.widget canvas').count()).toBe(2);
   expect(ada.calls().filter((call) => call.startsWith('GET stats'))).toEqual(['GET stats/1/table']);
+  await page.getByRole('button', { name: 'Menu of Clones' }).click();
+  await page.getByRole('menuitem', { name: 'Show table' }).click();
+  const heads = page.getByRole('table', { name: 'Clones by day' }).getByRole('columnheader');
+  await heads.filter({ hasText: 'Repository' }).waitFor();
+  expect(await heads.allInnerTexts()).toEqual(['Day', 'Until', 'When', 'Repository', 'Clones']);
   expect(ada.problems()).toEqual([]);
 });
 
