@@ -10,8 +10,8 @@ const dayAndMonth = new Intl.DateTimeFormat('en-GB', { ...utc, day: 'numeric', m
 const weekday = new Intl.DateTimeFormat('en-GB', { ...utc, weekday: 'short' });
 
 const formatCount = (count: number | null) => (count === null ? 'unknown' : whole.format(count));
-const plural = (count: number, one: string, many = `${one}s`) =>
-  `${whole.format(count)} ${count === 1 ? one : many}`;
+const plural = (count: number | null, one: string, many = `${one}s`) =>
+  `${formatCount(count)} ${count === 1 ? one : many}`;
 const repositoriesOf = (count: number) => plural(count, 'repository', 'repositories');
 
 /** The weekly report as a message, with links to the pages where they are known. */
@@ -21,7 +21,7 @@ export function toReportMessage(report: WeekReport, pagesUrl: string | null): Me
   const range = `?from=${week.from}&to=${week.to}`;
   const dates = [week.from, week.to].map((day) => dayAndMonth.format(new Date(day))).join(' to ');
   const title = `${tenant.name}: traffic of week ${week.label} (${dates})`;
-  const short = `${repositoriesOf(repositoryCount)}: ${formatCount(viewCount)} views, ${formatCount(cloneCount)} clones`;
+  const short = `${repositoriesOf(repositoryCount)}: ${plural(viewCount, 'view')}, ${plural(cloneCount, 'clone')}`;
   const sections = [
     { heading: 'The week', lines: [{ text: short }, ...toComparison(report)] },
     {
@@ -57,8 +57,8 @@ function toLine(
 ): Line {
   const unique = `${uniquesExact || viewUniques === null ? '' : 'at most '}${formatCount(viewUniques)} unique`;
   const change = one.change === null ? '' : ` (${percent.format(one.change)})`;
-  const views = `${formatCount(one.viewCount)} views${change}`;
-  const text = `${fullName}: ${unique}, ${views}, ${formatCount(one.cloneCount)} clones`;
+  const views = `${plural(one.viewCount, 'view')}${change}`;
+  const text = `${fullName}: ${unique}, ${views}, ${plural(one.cloneCount, 'clone')}`;
   return href === null ? { text } : { text, href };
 }
 
