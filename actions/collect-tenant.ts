@@ -2,10 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { openActivations, withPatience } from '../lib/activations.ts';
 import { serveJob } from '../lib/app.ts';
-import { createPace } from '../lib/collector/token-pace.ts';
 import { collectTenant } from '../lib/collector.ts';
 import { LARGEST_ID, parseValue } from '../lib/request.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
+import { createPace } from '../lib/tenants/token-pace.ts';
 
 const Arguments = z.object({
   tenantId: z.int().positive().max(LARGEST_ID),

@@ -12,6 +12,7 @@ import { LARGEST_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
 import { startAddedRun } from '../lib/runs/start.ts';
 import { findActiveRun } from '../lib/runs.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
+import { createPersonPace } from '../lib/tenants/person-pace.ts';
 import type {
   Discovered,
   RepositoriesAdded,
@@ -64,13 +65,17 @@ export const RepositoryListQuery = z.strictObject({
 /** How long before the activation's end GitHub must have answered. */
 const RESERVE_MS = 10_000;
 const LONGEST_MS = 50_000;
+/** How long GitHub is asked for a hundred repositories. */
+const ASKING_MS = 10_000;
 
 const app = createApp();
 
 async function openGitHub({ activation, ...services }: Services, tenantId: number) {
   const timeLeft = Math.min(activation.deadline.getTime() - Date.now() - RESERVE_MS, LONGEST_MS);
   const deadline = new Date(services.clock().getTime() + timeLeft);
-  return openTenantGitHub(services, tenantId, deadline);
+  const patience = Math.max(0, timeLeft - ASKING_MS);
+  const toPace = (fingerprint: string) => createPersonPace({ db: services.db, fingerprint, patience });
+  return openTenantGitHub(services, tenantId, deadline, toPace);
 }
 
 /** Collects what was added at once; null where the platform does not start it, and the next alarm does. */

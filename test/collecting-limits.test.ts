@@ -1,8 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
-import { createPace } from '../lib/collector/token-pace.ts';
 import { type Database, openDatabase } from '../lib/db/database.ts';
 import { migrate } from '../lib/db/migrate.ts';
 import { openGitHub } from '../lib/github.ts';
+import { createPersonPace } from '../lib/tenants/person-pace.ts';
+import { createPace } from '../lib/tenants/token-pace.ts';
 import { createTestDatabase } from './database.ts';
 import { QUIET, type ServedGitHub, serveGitHub } from './github-server.ts';
 
@@ -44,6 +45,21 @@ function activate(minutes = Number.POSITIVE_INFINITY) {
   const timeLeft = () => end - now();
   const pace = createPace({ db: database.db, fingerprint: 'one token', timeLeft, time: { now, wait } });
   const deadline = new Date(Math.min(end, 8e15));
+  return openGitHub({
+    ...{ apiUrl: served.apiUrl, token: TOKEN, clock: () => served.now, deadline, secondLasts: 0, pace },
+  });
+}
+
+/** GitHub as the call of a person sees it, who has two minutes. */
+function call() {
+  const now = () => served.now.getTime();
+  const wait = async (milliseconds: number) => {
+    served.now = new Date(now() + milliseconds);
+  };
+  const pace = createPersonPace({
+    ...{ db: database.db, fingerprint: 'one token', patience: 2 * MINUTE, time: { now, wait } },
+  });
+  const deadline = new Date(now() + 3 * MINUTE);
   return openGitHub({
     ...{ apiUrl: served.apiUrl, token: TOKEN, clock: () => served.now, deadline, secondLasts: 0, pace },
   });
@@ -104,4 +120,22 @@ test('when GitHub asks to slow down, every activation waits as long as it says',
   expect(served.github.breaches()).toEqual([]);
   const waited = served.github.requests().filter(({ at }) => at.getTime() >= Date.parse(START) + 40_000);
   expect(waited.length).toBeGreaterThan(50);
+});
+
+test('where runs have used up the minute a person asks twenty things at once, a hundred in the next, and the runs wait', async () => {
+  const ids = await open(200);
+  await expect(collect(activate(0.5), ids)).rejects.toMatchObject({ code: 'out_of_time' });
+  const person = call();
+  const ask = (some: number[]) => Promise.all(some.map((id) => person.getRepository({ id })));
+  await ask(ids.slice(0, 20));
+  expect(served.now.toISOString()).toBe(START);
+  await ask(ids.slice(0, 50));
+  await ask(ids.slice(50, 100));
+  expect(served.now.getTime()).toBeGreaterThanOrEqual(Date.parse(START) + MINUTE);
+  const before = served.github.requests().length;
+  await collect(activate(), ids.slice(0, 170));
+  expect(served.github.breaches()).toEqual([]);
+  const minute = served.github.requests().filter(({ at }) => at.getTime() < served.now.getTime());
+  expect(minute.length - before).toBeLessThanOrEqual(780);
+  expect(served.github.requests().length).toBe(before + 850);
 });

@@ -7,7 +7,6 @@ import {
 } from '../lib/access.ts';
 import { sendMessage, toTestMessage } from '../lib/channels/sending.ts';
 import { createChannel, deleteChannel, listChannels, updateChannel } from '../lib/channels.ts';
-import { createPace } from '../lib/collector/token-pace.ts';
 import { collectTenant } from '../lib/collector.ts';
 import {
   changeDashboard,
@@ -56,7 +55,9 @@ import {
 } from '../lib/servers.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
+import { createPersonPace } from '../lib/tenants/person-pace.ts';
 import { createTenant, updateTenant } from '../lib/tenants/saving.ts';
+import { createPace } from '../lib/tenants/token-pace.ts';
 import { getTenant, listTenants } from '../lib/tenants.ts';
 import { readOverview, readOverviewRows } from '../lib/traffic/overview.ts';
 import { readRepositoryTraffic } from '../lib/traffic/repository.ts';
@@ -175,6 +176,7 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
       await pace.enter();
       pace.leave({ headers: {} });
     }
+    await createPersonPace({ db, fingerprint: 'one token', patience: 0 }).enter();
   });
   await step('start a run for what was added', (db) =>
     startAddedRun(starter(db), { tenantId, startedBy: email, repositoryIds: ids }),

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { grantPoints, mergeTold, type TokenUse, type Told, UNUSED } from '../lib/collector/token-use.ts';
+import {
+  bookPoints,
+  grantPoints,
+  mergeTold,
+  type TokenUse,
+  type Told,
+  UNUSED,
+} from '../lib/tenants/token-use.ts';
 import { SEED } from './seed.ts';
 
 const NOW = 1_700_000_000_000;
@@ -22,13 +29,14 @@ function grantAll(wishes: (typeof wish)[]) {
   });
 }
 
-test('however many ask at whatever times, no minute has more than 900 points, whenever they are used before they lapse', () => {
+test('however many ask at whatever times, people among them, no minute has more than 900 points, whenever they are used before they lapse', () => {
   const asking = fc.record({
     holder: fc.constantFrom('a', 'b', 'c', 'd'),
     pause: fc.integer({ min: 0, max: 4000 }),
     points: fc.integer({ min: 1, max: 300 }),
     part: fc.integer({ min: 0, max: 4 }),
     late: fc.boolean(),
+    person: fc.boolean(),
   });
   const property = fc.property(fc.array(asking, { minLength: 100, maxLength: 300 }), (list) => {
     let [now, use] = [NOW, UNUSED];
@@ -42,8 +50,16 @@ test('however many ask at whatever times, no minute has more than 900 points, wh
       sent.push({ at: Math.min(before, last.until) + (late ? ON_THE_WAY : 0), points: last.used });
       return settled;
     };
-    for (const { holder, pause, points, part, late } of list) {
+    for (const { holder, pause, points, part, late, person } of list) {
       now += pause;
+      if (person) {
+        const booking = { now, points: 1 + (points % 40), told: TOLD, patience: Number.POSITIVE_INFINITY };
+        const booked = bookPoints(use, booking);
+        use = JSON.parse(JSON.stringify(booked.use));
+        if ('at' in booked.grant)
+          sent.push({ at: booked.grant.at + (late ? ON_THE_WAY : 0), points: booking.points });
+        continue;
+      }
       const settled = send(holder, now);
       const granted = grantPoints(use, { ...wish, holder, now, points, ...(settled && { settled }) });
       use = JSON.parse(JSON.stringify(granted.use));
@@ -133,4 +149,27 @@ test('of two things that GitHub said in one hour the smaller rest is right, of t
     mergeTold({ quota: quota(one), notBefore: 1 }, { quota: quota(other, reset), notBefore: 2 });
   expect(merge(7, 9)).toEqual({ quota: quota(7), notBefore: 2 });
   expect(merge(7, 9, NOW + 70 * MINUTE).quota?.remaining).toBe(9);
+});
+
+test('what a person asks goes at once where there is room or no time, and runs have less', () => {
+  const [run] = grantAll([{ ...wish, points: 880 }]);
+  expect(run?.points).toBe(880);
+  const full = grantPoints(UNUSED, { ...wish, points: 880 }).use;
+  const asking = { now: NOW, points: 20, told: TOLD, patience: 50_000 };
+  const { use, grant } = bookPoints(full, asking);
+  expect(grant).toEqual({ at: NOW });
+  const more = bookPoints(use, { ...asking, points: 1 });
+  expect(more.grant).toEqual({ at: NOW });
+  const patient = bookPoints(use, { ...asking, points: 1, patience: 100_000 });
+  expect(patient.grant).toEqual({ at: (run?.until ?? 0) + 61_000 });
+  const after = grantPoints(patient.use, { ...wish, now: (run?.until ?? 0) + 61_000, points: 900 });
+  expect(after.grant).toMatchObject({ points: 879 });
+});
+
+test('nobody asks before GitHub has said that it may be asked again, people neither', () => {
+  const told = { ...TOLD, notBefore: NOW + 30_000 };
+  const { use } = grantPoints(UNUSED, { ...wish, told });
+  const booking = { now: NOW, points: 1, told: NOTHING, patience: 60_000 };
+  expect(bookPoints(use, booking).grant).toEqual({ slowDown: NOW + 30_000 });
+  expect(bookPoints(use, { ...booking, now: NOW + 30_000 }).grant).toEqual({ at: NOW + 30_000 });
 });

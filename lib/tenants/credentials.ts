@@ -5,6 +5,8 @@ import { mintToken, readInstallation } from '../github/app.ts';
 import type { Instant } from '../instant.ts';
 import { type AppServices, openApp } from '../server-app.ts';
 import { requireApi } from '../servers.ts';
+import { toFingerprint } from './github.ts';
+import { createPersonPace } from './person-pace.ts';
 import { checkToken } from './token-check.ts';
 
 /** With what a tenant reads: somebody's token, or the server's app where it is installed. */
@@ -40,11 +42,13 @@ export async function checkCredentials(
   credentials: Credentials,
 ): Promise<CheckedCredentials> {
   if ('installationId' in credentials) return checkInstallation(services, server, credentials);
-  const { secrets, clock, config } = services;
-  const { githubUser, githubToken } = credentials;
+  const { db, secrets, clock, config } = services;
+  const { githubUser, githubToken: token } = credentials;
   const api = await requireApi(server, config);
-  const { checkedAt, expiresAt } = await checkToken({ ...api, githubUser, token: githubToken, clock });
-  const tokenSealed = await secrets.seal(githubToken);
+  const fingerprint = toFingerprint(api.apiUrl, token);
+  const pace = server.kind === 'demo' ? undefined : createPersonPace({ db, fingerprint, patience: 0 });
+  const { checkedAt, expiresAt } = await checkToken({ ...api, githubUser, token, clock, pace });
+  const tokenSealed = await secrets.seal(token);
   const checked = { tokenCheckedAt: checkedAt, tokenExpiresAt: expiresAt };
   return { columns: { githubUser, tokenSealed, ...checked }, installation: null };
 }

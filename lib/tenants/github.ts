@@ -23,9 +23,9 @@ const LEAST_MS = 10 * 60_000;
 
 /**
  * Opens GitHub with the tenant's token, or with one that is made for its installation unless the last one still lasts;
- * everything must be answered by the deadline; the simulator keeps to no limits. Throws `tenant_not_found`,
- * `token_unreadable`, `private_address`, `server_unreachable`, `no_app`, `app_key_unreadable`, and `GitHubError` when
- * GitHub makes no token.
+ * everything must be answered by the deadline, at the pace that is given; the simulator keeps to no limits. Throws
+ * `tenant_not_found`, `token_unreadable`, `private_address`, `server_unreachable`, `no_app`, `app_key_unreadable`, and
+ * `GitHubError` when GitHub makes no token.
  */
 export async function openTenantGitHub(
   services: AppServices,
@@ -60,7 +60,8 @@ export async function openTenantGitHub(
   };
 }
 
-function toFingerprint(apiUrl: string, holder: string): string {
+/** Stands for what a token, or an installation, is used as at a server, and gives neither away. */
+export function toFingerprint(apiUrl: string, holder: string): string {
   return createHash('sha256').update(`${apiUrl}\n${holder}`).digest('base64url');
 }
 

@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import type { Pace } from '../github/connection.ts';
 import { GitHubError } from '../github/error.ts';
 import { toScopeError } from '../github/refusal.ts';
 import { openGitHub } from '../github.ts';
@@ -22,10 +23,10 @@ function refused(reason: string, message: string): Failure {
  * `GitHubError` when GitHub does not answer, and `private_address`.
  */
 export async function checkToken(
-  options: ServerApi & { githubUser: string; token: string; clock: () => Date },
+  options: ServerApi & { githubUser: string; token: string; clock: () => Date; pace?: Pace | undefined },
 ): Promise<CheckedToken> {
-  const { apiUrl, fetch, githubUser, token, clock } = options;
-  const viewer = await openGitHub({ apiUrl, fetch, token, clock })
+  const { githubUser, clock, ...connection } = options;
+  const viewer = await openGitHub({ ...connection, clock })
     .getViewer()
     .catch((error: unknown) => {
       if (!(error instanceof GitHubError) || error.status !== 422) throw error;

@@ -45,8 +45,10 @@ export type Grant =
   | { points: number; until: number; atOnce: number }
   | { points: 0; at: number; reason: 'pace' | 'quota' | 'slow down' };
 
-/** Below GitHub's 900: people who add repositories ask as well. */
-const MOST_POINTS = 880;
+/** GitHub's. */
+const MOST_POINTS = 900;
+/** Of runs: what a person asks by the way has room besides them. */
+const MOST_POINTS_OF_RUNS = 880;
 /** A minute, and the way to GitHub. */
 const WINDOW_MS = 61_000;
 /** Points count from the end of the second in which they lapse: what is used later than given would bunch up. */
@@ -78,31 +80,79 @@ export function mergeTold(one: Told, other: Told): Told {
 /** Gives what the limits allow now, and the use from then on. Whoever holds nothing yet learns the quota with one request. */
 export function grantPoints(before: TokenUse, wish: Wish): { use: TokenUse; grant: Grant } {
   const { now, holder } = wish;
-  const use: TokenUse = {
-    points: before.points
-      .filter(([until]) => until + WINDOW_MS > now)
-      .map(([until, points]) => [until, points]),
-    holders: Object.fromEntries(Object.entries(before.holders).filter(([, [, until]]) => until > now)),
-    told: mergeTold(before.told, wish.told),
-    learning: before.learning,
-  };
-  if (use.told.quota && use.told.quota.reset <= now) use.told = { ...use.told, quota: null };
+  const use = toPresent(before, wish);
   if (wish.settled) settle(use, wish.settled, now);
   const refused = refuse(use, now);
   if (refused) return { use, grant: refused };
   const atOnce = shareOf(use, wish);
   use.holders[holder] = [Math.max(atOnce, wish.inFlight), now + HOLDER_MS];
   if (atOnce < 1) return { use, grant: { points: 0, at: now + SOON_MS, reason: 'pace' } };
-  const spent = use.points.reduce((sum, [, points]) => sum + points, 0);
-  const points = Math.min(use.told.quota ? wish.points : 1, MOST_POINTS - spent);
+  const spent = sumPoints(use);
+  const points = Math.min(use.told.quota ? wish.points : 1, MOST_POINTS_OF_RUNS - spent);
   if (points < 1) {
     const [oldest = now] = use.points.map(([until]) => until).sort((one, other) => one - other);
     return { use, grant: { points: 0, at: oldest + WINDOW_MS, reason: 'pace' } };
   }
   if (!use.told.quota) use.learning = now + LEARNING_MS;
-  const until = Math.ceil((now + LAPSE_MS) / LAPSE_MS) * LAPSE_MS;
+  const until = lapseOf(now);
   count(use, until, points);
   return { use, grant: { points, until, atOnce } };
+}
+
+/** A person's requests: how many, and how many milliseconds they may wait for GitHub's minute to have room. */
+interface Booking extends Pick<Wish, 'now' | 'points' | 'told'> {
+  patience: number;
+}
+
+/** When a person's requests go; `slowDown`: GitHub has asked that nobody asks before. */
+export type Booked = { at: number } | { slowDown: number };
+
+/**
+ * Counts a person's requests at the instant when GitHub's minute has room for them, before whoever comes later; where that
+ * is beyond the person's patience, at once. The quota, of which runs leave some, does not hold them back.
+ */
+export function bookPoints(before: TokenUse, booking: Booking): { use: TokenUse; grant: Booked } {
+  const { now, points, patience } = booking;
+  const use = toPresent(before, booking);
+  if (use.told.notBefore > now) return { use, grant: { slowDown: use.told.notBefore } };
+  const room = roomFrom(use, booking);
+  const at = room - now <= patience ? room : now;
+  count(use, lapseOf(at), points);
+  return { use, grant: { at } };
+}
+
+function roomFrom(use: TokenUse, { now, points }: Booking): number {
+  let spent = sumPoints(use);
+  let at = now;
+  for (const [until, used] of use.points.toSorted(([one], [other]) => one - other)) {
+    if (spent + points <= MOST_POINTS) break;
+    spent -= used;
+    at = until + WINDOW_MS;
+  }
+  return at;
+}
+
+/** Without what is over, and with what was told meanwhile. */
+function toPresent(before: TokenUse, { now, told }: Pick<Wish, 'now' | 'told'>): TokenUse {
+  const points = before.points.filter(([until]) => until + WINDOW_MS > now);
+  const holders = Object.entries(before.holders).filter(([, [, until]]) => until > now);
+  const merged = mergeTold(before.told, told);
+  const isOver = merged.quota !== null && merged.quota.reset <= now;
+  return {
+    points: points.map(([until, some]) => [until, some]),
+    holders: Object.fromEntries(holders),
+    told: isOver ? { ...merged, quota: null } : merged,
+    learning: before.learning,
+  };
+}
+
+function sumPoints({ points }: TokenUse): number {
+  return points.reduce((sum, [, some]) => sum + some, 0);
+}
+
+/** The end of the second after an instant's. */
+function lapseOf(instant: number): number {
+  return Math.ceil((instant + LAPSE_MS) / LAPSE_MS) * LAPSE_MS;
 }
 
 /** Lets used points count from now instead of from when they would have lapsed, and the others not at all. */

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Db } from '../db/database.ts';
-import { inTransaction } from '../db/portable.ts';
 import type { Pace } from '../github/connection.ts';
 import { GitHubError } from '../github/error.ts';
-import { type Grant, grantPoints, mergeTold, type TokenUse, type Told, UNUSED } from './token-use.ts';
+import { changeUse } from './stored-token-use.ts';
+import { toTold } from './token-told.ts';
+import { type Grant, grantPoints, mergeTold, type Told } from './token-use.ts';
 
 interface PaceOptions {
   db: Db;
@@ -14,13 +15,14 @@ interface PaceOptions {
   time?: Time;
 }
 
-/** Time as it really passes, unless told. */
-interface Time {
+/** Time as it really passes, unless told; milliseconds. */
+export interface Time {
   now: () => number;
   wait: (milliseconds: number) => Promise<void>;
 }
 
-const REAL_TIME: Time = {
+/** The machine's time. */
+export const REAL_TIME: Time = {
   now: () => Date.now(),
   wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
@@ -28,11 +30,6 @@ const REAL_TIME: Time = {
 const FEWEST = 8;
 const MOST = 64;
 const GROWTH = 1.5;
-const HOUR_MS = 3_600_000;
-/** Tokens that were not used for so long are of no interest any more. */
-const FORGOTTEN_MS = 24 * HOUR_MS;
-/** A server without limits says nothing of them. */
-const UNLIMITED = 1_000_000;
 
 /** Paces the requests of one activation, in step with all others that use the token: what they use is in the database. */
 export function createPace({ db, fingerprint, timeLeft, time = REAL_TIME }: PaceOptions): Pace {
@@ -99,23 +96,6 @@ export function createPace({ db, fingerprint, timeLeft, time = REAL_TIME }: Pace
   };
 }
 
-function toTold(outcome: Parameters<Pace['leave']>[0], now: number): Told {
-  if ('headers' in outcome) return { quota: toQuota(outcome.headers, now), notBefore: 0 };
-  const { error } = outcome;
-  const retryAt = error instanceof GitHubError ? Date.parse(error.details?.retryAt ?? '') : Number.NaN;
-  if (Number.isNaN(retryAt)) return { quota: null, notBefore: 0 };
-  if ((error as GitHubError).code === 'secondary_limit') return { quota: null, notBefore: retryAt };
-  return { quota: { limit: UNLIMITED, remaining: 0, reset: retryAt }, notBefore: 0 };
-}
-
-function toQuota(headers: Record<string, string>, now: number): Told['quota'] {
-  const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) =>
-    Number(headers[`x-ratelimit-${name}`] ?? Number.NaN),
-  ) as [number, number, number];
-  if (limit > 0 && remaining >= 0 && reset > 0) return { limit, remaining, reset: reset * 1000 };
-  return { limit: UNLIMITED, remaining: UNLIMITED, reset: now + HOUR_MS };
-}
-
 function toError(reason: 'pace' | 'quota' | 'slow down', at: number): GitHubError {
   const retryAt = new Date(at).toISOString();
   const minute = `${retryAt.slice(0, 16).replace('T', ' ')} UTC`;
@@ -127,32 +107,4 @@ function toError(reason: 'pace' | 'quota' | 'slow down', at: number): GitHubErro
     'out_of_time',
     `GitHub's limits leave room again at ${minute}: it will be asked then.`,
   );
-}
-
-/** Changes what is stored of a token's use, one after the other. */
-async function changeUse(
-  { db, fingerprint: tokenFingerprint, now }: { db: Db; fingerprint: string; now: number },
-  change: (use: TokenUse) => { use: TokenUse; grant: Grant },
-): Promise<Grant> {
-  return inTransaction(db, async (trx) => {
-    const stored = await trx
-      .selectFrom('tokenUse')
-      .select('state')
-      .where('tokenFingerprint', '=', tokenFingerprint)
-      .forUpdate()
-      .executeTakeFirst();
-    const { use, grant } = change(stored ? (JSON.parse(stored.state) as TokenUse) : UNUSED);
-    const row = { state: JSON.stringify(use), usedAt: new Date(now).toISOString() };
-    if (stored) {
-      await trx.updateTable('tokenUse').set(row).where('tokenFingerprint', '=', tokenFingerprint).execute();
-      return grant;
-    }
-    const old = new Date(now - FORGOTTEN_MS).toISOString();
-    await trx.deleteFrom('tokenUse').where('usedAt', '<', old).execute();
-    await trx
-      .insertInto('tokenUse')
-      .values({ tokenFingerprint, ...row })
-      .execute();
-    return grant;
-  });
 }
