@@ -43,7 +43,7 @@ export type RepositoryRequest = z.infer<typeof RepositoryRequest>;
 export const RepositoryBatch = z.strictObject({ repositories: z.array(RepositoryRequest).min(1).max(100) });
 export type RepositoryBatch = z.infer<typeof RepositoryBatch>;
 
-/** `daily`: every day; `weekly`: once in seven days; `paused`: not collected, GitHub's days are lost after a while. */
+/** `daily`: every day; `weekly`: once a week, from Thursday on; `paused`: not collected, GitHub's days are lost after a while. */
 export const Schedule = z.enum(['daily', 'weekly', 'paused']);
 
 export const ScheduleRequest = z.strictObject({

@@ -112,10 +112,16 @@ test('the alarm takes what is due: daily ones once a day, weekly ones once a wee
   expect(await collected()).toEqual([START, 'ada/daily', 'ada/weekly']);
   await collecting.collect(at(START, '23:00'));
   expect(await collecting.rows('collectionRun')).toHaveLength(1);
-  await collecting.collectDaily(addDays(START, 1), addDays(START, 6));
-  expect(await collected()).toEqual([addDays(START, 6), 'ada/daily']);
-  await collecting.collect(at(addDays(START, 7)));
-  expect(await collected()).toEqual([addDays(START, 7), 'ada/daily', 'ada/weekly']);
+  const thursday = addDays(START, 3);
+  for (const [before, day] of [
+    [addDays(START, 1), thursday] as const,
+    [addDays(thursday, 1), addDays(thursday, 7)] as const,
+  ]) {
+    await collecting.collectDaily(before, addDays(day, -1));
+    expect(await collected()).toEqual([addDays(day, -1), 'ada/daily']);
+    await collecting.collect(at(day));
+    expect(await collected()).toEqual([day, 'ada/daily', 'ada/weekly']);
+  }
 });
 
 test('a repository that is removed while it is collected stays removed', async () => {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addDays, daysBetween, daysFrom, startOf, toDay } from '../lib/day.ts';
+import { addDays, daysBetween, daysFrom, startOf, toDay, weekOf } from '../lib/day.ts';
 import { isDue, setSchedule } from '../lib/repositories/schedule.ts';
 import { readRepositoryTraffic } from '../lib/traffic/repository.ts';
+import { mergeWeeks } from '../lib/traffic/week.ts';
 import { DEMO_USERS } from '../local/github/stories.ts';
 import { openCollecting } from './collecting.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
@@ -29,36 +30,72 @@ function collectionsOf(
   return collected;
 }
 
-test('weekly is at most once in seven days, and never so late that GitHub cuts a day, though four alarms in a row fail or stay out', () => {
-  const alarm = fc.record({
-    minute: fc.integer({ min: 0, max: 1439 }),
-    outcome: fc.constantFrom('well', 'fails', 'stays out'),
-  });
-  const property = fc.property(fc.array(alarm, { minLength: 60, maxLength: 60 }), (alarms) => {
-    let badInARow = 0;
-    const fired = alarms.flatMap(({ minute, outcome }, day) => {
-      badInARow = outcome === 'well' || badInARow === 4 ? 0 : badInARow + 1;
-      if (badInARow === 0) return [{ day, minute, fails: false }];
-      return outcome === 'fails' ? [{ day, minute, fails: true }] : [];
+/** Sixty days of alarms at any minute, of which at most so many in a row fail or do not come. */
+const alarmsWith = (mostBad: number) =>
+  fc
+    .array(
+      fc.record({
+        minute: fc.integer({ min: 0, max: 1439 }),
+        outcome: fc.constantFrom('well', 'fails', 'stays out'),
+      }),
+      { minLength: 60, maxLength: 60 },
+    )
+    .map((alarms) => {
+      let badInARow = 0;
+      return alarms.flatMap(({ minute, outcome }, day) => {
+        badInARow = outcome === 'well' || badInARow === mostBad ? 0 : badInARow + 1;
+        if (badInARow === 0) return [{ day, minute, fails: false }];
+        return outcome === 'fails' ? [{ day, minute, fails: true }] : [];
+      });
     });
+
+test('weekly is once from each Thursday to the next, and never so late that GitHub cuts a day, though four alarms in a row fail or stay out', () => {
+  const property = fc.property(alarmsWith(4), (fired) => {
     const collected = collectionsOf('weekly', fired);
     const gaps = collected.slice(1).map((day, index) => daysBetween(collected[index] ?? '', day));
     expect(collected.length).toBeGreaterThan(4);
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(7);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(12);
+    const thursdays = collected.map((day) => addDays(weekOf(addDays(day, -3)), 3));
+    expect(new Set(thursdays).size).toBe(collected.length);
+  });
+  fc.assert(property, { numRuns: 300, seed: SEED });
+});
+
+test('every week gets GitHub’s own figures on the weekly schedule, on whichever day it begins, though two alarms in a row fail or stay out', () => {
+  const property = fc.property(alarmsWith(2), fc.integer({ min: 0, max: 6 }), (fired, begins) => {
+    const collected = collectionsOf(
+      'weekly',
+      fired.filter(({ day }) => day >= begins),
+    );
+    const stored = new Set<string>();
+    for (const day of collected) {
+      const names = [0, 7, 14].map((before) => addDays(weekOf(day), -before));
+      const views = names.map((date) => ({ date, count: 5, uniques: 2 }));
+      const midnight = startOf(day);
+      for (const { weekStart } of mergeWeeks([], { views, clones: views }, midnight)) stored.add(weekStart);
+    }
+    const [first = '', last = ''] = [collected[0], collected.at(-1)];
+    const mondays = daysFrom(weekOf(addDays(first, 6)), addDays(last, -12)).filter(
+      (day) => weekOf(day) === day,
+    );
+    expect(mondays.length).toBeGreaterThan(3);
+    expect([...stored].filter((week) => week >= (mondays[0] ?? '')).sort()).toEqual(
+      expect.arrayContaining(mondays),
+    );
   });
   fc.assert(property, { numRuns: 300, seed: SEED });
 });
 
 test('a weekly repository whose collection failed is tried again the next day, not the same', () => {
-  const lastSuccessAt = '2025-11-03T06:00:00.000Z';
-  const failed = { schedule: 'weekly', lastSuccessAt, failureAt: '2025-11-05T09:00:00.000Z' } as const;
-  expect(isDue(failed, new Date('2025-11-06T06:00:00Z'))).toBe(true);
-  expect(isDue({ ...failed, failureAt: null }, new Date('2025-11-06T06:00:00Z'))).toBe(false);
+  const lastSuccessAt = '2025-11-06T06:00:00.000Z';
+  const failed = { schedule: 'weekly', lastSuccessAt, failureAt: '2025-11-08T09:00:00.000Z' } as const;
+  expect(isDue(failed, new Date('2025-11-06T23:00:00Z'))).toBe(false);
+  expect(isDue(failed, new Date('2025-11-09T06:00:00Z'))).toBe(true);
+  expect(isDue({ ...failed, failureAt: null }, new Date('2025-11-09T06:00:00Z'))).toBe(false);
   expect(isDue({ ...failed, schedule: 'paused' }, new Date('2025-12-06T06:00:00Z'))).toBe(false);
 });
 
-test('over 60 days a weekly repository loses no day and has what really happened, with five alarms that did not come', async () => {
+test('over 60 days a weekly repository loses no day and no week and has what really happened, with five alarms that did not come', async () => {
   const collecting = await openCollecting(`${START}T06:00:00.000Z`);
   const { db, tenantId, served } = collecting;
   try {
@@ -75,7 +112,7 @@ test('over 60 days a weekly repository loses no day and has what really happened
       if (!missed.includes(day)) await collecting.collect(`${day}T06:00:00.000Z`);
     const runs = await collecting.rows('collectionRun');
     expect(runs.map(({ startedAt }) => String(startedAt).slice(0, 10)).sort()).toEqual(
-      [0, 7, 19, 26, 33, 40, 47, 54].map((day) => addDays(START, day)),
+      [0, 3, 10, 19, 24, 31, 38, 45, 52, 59].map((day) => addDays(START, day)),
     );
     const [from, to] = [addDays(START, -12), addDays(START, 50)];
     const answer = await readRepositoryTraffic(
@@ -89,6 +126,12 @@ test('over 60 days a weekly repository loses no day and has what really happened
     const truth = daysFrom(from, to).map((day) => served.github.truth(id, day));
     expect(answer.series.viewCount).toEqual(truth.map(({ viewCount }) => viewCount));
     expect(answer.series.cloneUniques).toEqual(truth.map(({ cloneUniques }) => cloneUniques));
+    const weeks = await collecting.rows('trafficWeek');
+    const mondays = daysFrom(addDays(START, -7), addDays(end, -10)).filter((day) => weekOf(day) === day);
+    expect(weeks.map(({ weekStart }) => weekStart)).toEqual(mondays);
+    expect(weeks.map(({ viewUniques }) => viewUniques)).toEqual(
+      mondays.map((monday) => served.github.truthOfWeek(id, monday).viewUniques),
+    );
   } finally {
     await collecting.close();
   }
@@ -127,12 +170,15 @@ test('the schedule is set for one repository or several, and the alarm and peopl
   ]);
   installation.now('2026-01-15T06:00:00.000Z');
   await installation.collect();
+  installation.now('2026-01-15T07:00:00.000Z');
+  await installation.collect();
   const { body } = await ada('GET', `/runs/${tenantId}`);
-  expect(body.runs[0]).toMatchObject({ reason: 'added' });
+  expect(body.runs).toMatchObject([{ reason: 'alarm', repositoryCount: 1 }, { reason: 'added' }]);
   const started = await ada('POST', `/runs/${tenantId}`);
   expect(started.body.repositoryCount).toBe(1);
   await installation.host.settled();
   await ada('PATCH', path, { ...several, schedule: 'daily' });
+  installation.now('2026-01-15T08:00:00.000Z');
   await installation.collect();
   expect((await ada('GET', `/runs/${tenantId}`)).body.runs[0]).toMatchObject({
     ...{ reason: 'alarm', repositoryCount: 2, state: 'succeeded' },

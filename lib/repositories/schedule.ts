@@ -1,10 +1,11 @@
-import { daysBetween, toDay } from '../day.ts';
+import { toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
 import type { Schedule } from '../db/tables/repositories.ts';
 import type { Instant } from '../instant.ts';
 import { listRepositoryRows, type Repository, toRepository } from '../repositories.ts';
 import { notFound } from '../request.ts';
+import { readableSince } from '../traffic/week.ts';
 
 /** What decides whether a repository is collected by the alarm. */
 export interface Scheduled {
@@ -14,23 +15,22 @@ export interface Scheduled {
   failureAt: Instant | null;
 }
 
-/**
- * Of the 13 days for which GitHub remembers a day that was still growing when it was read, 7 pass between two weekly
- * collections: five alarms in a row may be missed before a day comes back cut.
- */
-const DAYS_BETWEEN_WEEKLY = 7;
 const NOT_AGAIN_MS = 20 * 3_600_000;
 
 /**
  * Whether the alarm takes a repository at an instant. Days are UTC days, so that an alarm that fires a little earlier than
- * the last one misses nothing: daily once a day, weekly once in seven days and, while its newest collection failed,
- * once a day; a paused one never.
+ * the last one misses nothing: daily once a day; weekly once a week and, while its newest collection failed, once a day;
+ * a paused one never.
+ *
+ * The weeks of a schedule begin on the Thursday on which GitHub's own figures of the week before the last become final.
+ * Until Saturday they lie in its window: two alarms in a row may be missed before such a week has no uniques of its own,
+ * and five before a day comes back cut, as GitHub remembers whole what was still growing twelve days before.
  */
 export function isDue({ schedule, lastSuccessAt, failureAt }: Scheduled, now: Date): boolean {
   if (schedule === 'paused') return false;
   if (lastSuccessAt === null) return true;
-  const days = daysBetween(toDay(new Date(lastSuccessAt)), toDay(now));
-  return days >= (schedule === 'daily' || failureAt !== null ? 1 : DAYS_BETWEEN_WEEKLY);
+  const isDaily = schedule === 'daily' || failureAt !== null;
+  return toDay(new Date(lastSuccessAt)) < (isDaily ? toDay(now) : readableSince(now));
 }
 
 /**

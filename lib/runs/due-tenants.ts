@@ -1,8 +1,9 @@
 import type { ExpressionBuilder } from 'kysely';
-import { addDays, startOf, toDay } from '../day.ts';
+import { startOf, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Instant } from '../instant.ts';
+import { readableSince } from '../traffic/week.ts';
 import { UNLEASED_MS } from './end.ts';
 
 /**
@@ -12,7 +13,6 @@ import { UNLEASED_MS } from './end.ts';
  */
 export type Which = 'due' | 'unfinished';
 
-const DAYS_OF_WEEK = 7;
 /** A day and the time that passes until the last tenant has had its turn. */
 const UNFINISHED_MS = 26 * 3_600_000;
 /** Somewhat less than the hour between two sweeps. */
@@ -29,10 +29,9 @@ export async function listDueTenants(
   which: Which,
   { after, now }: { after: number; now: Date },
 ): Promise<number[]> {
-  const ago = (milliseconds: number) => new Date(now.getTime() - milliseconds).toISOString();
-  const [overdue, lately] = [ago(UNFINISHED_MS), ago(AGAIN_MS)];
-  const today = startOf(toDay(now)).toISOString();
-  const week = startOf(addDays(toDay(now), 1 - DAYS_OF_WEEK)).toISOString();
+  const ago = (milliseconds: number) => new Date(now.getTime() - milliseconds);
+  const [overdue, lately] = [ago(UNFINISHED_MS).toISOString(), ago(AGAIN_MS).toISOString()];
+  const due = { daily: startOf(toDay(now)).toISOString(), week: toWeek(now) };
   const rows = await db
     .selectFrom('tenant as t')
     .select('t.tenantId')
@@ -40,11 +39,12 @@ export async function listDueTenants(
     .where(({ eb, or }) =>
       or([eb('t.leasedUntil', 'is', null), eb('t.leasedUntil', '<=', now.toISOString())]),
     )
-    .$if(which === 'due', (query) => query.where((eb) => hasLate(eb, { daily: today, week })))
+    .$if(which === 'due', (query) => query.where((eb) => hasLate(eb, due)))
     .$if(which === 'unfinished', (query) =>
       query.where((eb) => {
-        const noTurn = eb.and([hasLate(eb, { daily: overdue, week }), eb.not(hasAttempt(eb, overdue))]);
-        const again = hasLate(eb, { daily: today, week }, PASSING);
+        const late = { daily: overdue, week: toWeek(ago(UNFINISHED_MS)) };
+        const noTurn = eb.and([hasLate(eb, late), eb.not(hasAttempt(eb, overdue))]);
+        const again = hasLate(eb, due, PASSING);
         return eb.or([noTurn, eb.and([again, eb.not(hasRun(eb, lately))])]);
       }),
     )
@@ -52,6 +52,11 @@ export async function listDueTenants(
     .limit(PAGE)
     .execute();
   return rows.map(({ tenantId }) => tenantId);
+}
+
+/** The instant since when weekly repositories must have been collected. */
+function toWeek(now: Date): Instant {
+  return startOf(readableSince(now)).toISOString();
 }
 
 type OfTenant = ExpressionBuilder<Tables & { t: Tables['tenant'] }, 't'>;

@@ -1,4 +1,4 @@
-import { addDays, type Day, toDay, weekOf } from '../day.ts';
+import { addDays, type Day, daysBetween, toDay, weekOf } from '../day.ts';
 import type { Instant } from '../instant.ts';
 import { type Figures, largerFigures, sameFigures, ZERO } from './figures.ts';
 import { nameDays, type Observed } from './observed.ts';
@@ -33,4 +33,11 @@ export function mergeWeeks(stored: readonly TrafficWeek[], observed: Observed, n
 export function readableWeek(now: Date): Day | null {
   const week = weekOf(addDays(settledThrough(now), -LAST_DAY));
   return week >= wholeFrom(toDay(now)) ? week : null;
+}
+
+/** The day, a Thursday, on or before an instant's since when the newest settled week can be read; until Saturday it can. */
+export function readableSince(now: Date): Day {
+  const settled = settledThrough(now);
+  const sunday = addDays(weekOf(addDays(settled, -LAST_DAY)), LAST_DAY);
+  return addDays(sunday, daysBetween(settled, toDay(now)));
 }
