@@ -33,6 +33,7 @@ import {
 } from '../lib/members.ts';
 import { listProblems } from '../lib/problems/list.ts';
 import { sendNotices } from '../lib/problems/notices.ts';
+import { deleteOldProblems } from '../lib/problems/old-problems.ts';
 import { watchProblems } from '../lib/problems/watch.ts';
 import { sendReports } from '../lib/reports.ts';
 import { addRepositories, discoverRepositories } from '../lib/repositories/add.ts';
@@ -41,6 +42,7 @@ import { setSchedule } from '../lib/repositories/schedule.ts';
 import { listRepositoryRows, readStored } from '../lib/repositories.ts';
 import { listDueTenants } from '../lib/runs/due-tenants.ts';
 import { startAllRuns } from '../lib/runs/fan-out.ts';
+import { deleteOldRuns } from '../lib/runs/old-runs.ts';
 import { startAddedRun, startRun } from '../lib/runs/start.ts';
 import { closeAbandoned } from '../lib/runs/sweep.ts';
 import { listRuns, readRun } from '../lib/runs.ts';
@@ -211,6 +213,8 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
     return collectTenant(collector, { tenantId, runId });
   });
   await runReading(step, { tenantId, repositoryIds: null }, repositoryId);
+  const afterYears = new Date(NOW.getTime() + 500 * 86_400_000);
+  await step('delete old runs', (db) => deleteOldRuns(db, { now: afterYears, isTime: () => true }));
   await runDashboards(step, { tenantId, repositoryIds: null });
   await step('remove a repository', (db) =>
     removeRepository(db, { tenantId, repositoryIds: null }, repositoryId),
@@ -274,6 +278,8 @@ async function runChannels(step: Step, tenantId: number): Promise<void> {
   await step('tell that problems are over', (db) =>
     sendNotices({ ...services(db), pagesUrl, isTime: () => true }),
   );
+  const afterYears = new Date(NOW.getTime() + 500 * 86_400_000);
+  await step('delete old problems', (db) => deleteOldProblems(db, afterYears));
   await step('delete a channel', async (db) => {
     const other = await createChannel(services(db), tenantId, request, email);
     await deleteChannel(db, tenantId, other.channelId);

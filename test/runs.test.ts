@@ -76,7 +76,9 @@ test('the daily trigger collects every tenant, each repository once a day', asyn
 test('collect and collect-tenant take what triggers and requests add to their arguments', async () => {
   const strange = { payload: '', __ow_headers: { authorization: 'Bearer secret' }, __ow_method: 'post' };
   const collect = await installation.host.invoke('traffic/collect', strange);
-  expect(collect.response.result).toEqual({ repoCount: 0, runs: [], handedOver: false });
+  expect(collect.response.result).toEqual({
+    ...{ repoCount: 0, runs: [], handedOver: false, deleted: { runs: 0, problems: 0 } },
+  });
   const [run] = await runsOf(first);
   const tenant = await installation.host.invoke('traffic/collect-tenant', {
     ...strange,

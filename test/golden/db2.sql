@@ -162,6 +162,10 @@ select distinct "C"."TENANT_ID", "C"."CHANNEL_ID" from "CHANNEL" as "C" inner jo
 update "CHANNEL" set "SENT_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 update "PROBLEM_NOTICE" set "DUE_AT" = ?, "SENT_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ? and "PHASE" = ? and "PROBLEM_ID" in (?);
 
+-- delete old problems
+delete from "PROBLEM" where "UNTIL_AT" < ?;
+delete from "PROBLEM_NOTICE" where exists (select "P"."PROBLEM_ID" from "PROBLEM" as "P" where "P"."TENANT_ID" = "PROBLEM_NOTICE"."TENANT_ID" and "P"."PROBLEM_ID" = "PROBLEM_NOTICE"."PROBLEM_ID" and "P"."UNTIL_AT" < ?);
+
 -- delete a channel
 delete from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 delete from "PROBLEM_NOTICE" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
@@ -444,6 +448,12 @@ select "C"."TENANT_ID", "T"."NAME" as "TENANT_NAME", "C"."RUN_ID", "C"."REASON",
 select "REPOSITORY_ID", "FULL_NAME", "STATE", "CODE", "MESSAGE", "DAYS_UNTIL_LOSS", "REQUEST_COUNT", "UNCHANGED_COUNT", "FINISHED_AT" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ? order by case state when 'failed' then 0 when 'waiting' then 1 else 2 end, "FULL_NAME" offset 0 rows fetch first 10 rows only;
 select "RUN_ID", sum(case when state = ? then 1 else 0 end) as "SUCCEEDED_COUNT", sum(case when state = ? then 1 else 0 end) as "FAILED_COUNT", sum("REQUEST_COUNT") as "REQUEST_COUNT", sum("UNCHANGED_COUNT") as "UNCHANGED_COUNT" from "RUN_REPOSITORY" where "TENANT_ID" in (?) and "RUN_ID" in (?) group by "RUN_ID";
 select count(*) as "TOTAL" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ?;
+
+-- delete old runs
+delete from "COLLECTION_RUN" where "TENANT_ID" = ? and "RUN_ID" in (?);
+delete from "RUN_DIFFERENCE" where "TENANT_ID" = ? and "RUN_ID" in (?);
+delete from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" in (?);
+select "TENANT_ID", "RUN_ID" from "COLLECTION_RUN" where "STARTED_AT" < ? and "STATE" <> ? order by "STARTED_AT", "RUN_ID" fetch first 20 rows only;
 
 -- create a dashboard
 select "DASHBOARD_ID" from final table (insert into "DASHBOARD" ("TENANT_ID", "NAME", "VERSION", "DOCUMENT", "CHANGED_AT", "CHANGED_BY") values (?, ?, ?, ?, ?, ?));

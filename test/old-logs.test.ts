@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addDays, type Day } from '../lib/day.ts';
+import { type Db, openDatabase } from '../lib/db/database.ts';
+import { DEMO_USERS } from '../local/github/stories.ts';
+import { at } from './collecting.ts';
+import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
+
+const START = '2025-01-15';
+let installation: TestInstallation;
+let ada: Call;
+let db: Db;
+
+beforeAll(async () => {
+  installation = await openTestInstallation({ demo: true, now: at(START, '05:00') });
+  await installation.initialise();
+  ada = installation.as('ada@example.com');
+  ({ db } = openDatabase(installation.database.url));
+  const url = `${installation.url}/webhooks/json/one`;
+  await ada('POST', '/channels/1', { kind: 'webhook', name: 'One', contents: 'problems', url });
+  const repositories = ['burrow', 'tidy-dates'].map((name) => ({ owner: DEMO_USERS.northwind, name }));
+  await ada('POST', '/repositories/1/batch', { repositories });
+  await installation.host.settled();
+});
+
+afterAll(async () => {
+  await db.destroy();
+  await installation.close();
+});
+
+/** Fires the daily alarm; answers what it deleted. */
+async function collectOn(day: Day) {
+  installation.now(at(day));
+  const { response } = await installation.host.invoke('traffic/collect', {});
+  await installation.host.settled();
+  return (response.result as { deleted: unknown }).deleted;
+}
+
+const watch = () => installation.host.invoke('traffic/watch', {});
+const daysOfRuns = async () =>
+  (await ada('GET', '/runs/1')).body.runs.map(({ startedAt }: { startedAt: string }) =>
+    startedAt.slice(0, 10),
+  );
+
+async function countRows() {
+  const tables = ['runRepository', 'collectionRun', 'problemNotice', 'problem', 'trafficDay'] as const;
+  const counts = [];
+  for (const table of tables) counts.push((await db.selectFrom(table).selectAll().execute()).length);
+  return counts;
+}
+
+test('runs and problems that are over are forgotten after 400 days by the daily alarm, and nothing else is', async () => {
+  const [second, third] = [addDays(START, 1), addDays(START, 2)];
+  const mend = installation.github.fail({
+    ...{ kind: 'status', status: 404, message: 'Not Found', match: { path: /repositories\/\d+/ } },
+  });
+  await collectOn(second);
+  await watch();
+  mend();
+  await collectOn(third);
+  await watch();
+  expect(await collectOn(addDays(START, 400))).toEqual({ runs: 0, problems: 0 });
+  expect(await daysOfRuns()).toEqual([addDays(START, 400), third, second, START]);
+  const [repositories = 0, runs, notices = 0, problems = 0, trafficDays] = await countRows();
+  expect([repositories, runs, notices, problems]).toEqual([8, 4, 4, 2]);
+  expect(await collectOn(addDays(START, 402))).toEqual({ runs: 2, problems: 0 });
+  expect(await daysOfRuns()).toEqual([addDays(START, 402), addDays(START, 400), third]);
+  expect(await collectOn(addDays(START, 403))).toEqual({ runs: 1, problems: 2 });
+  const left = await countRows();
+  expect(left.slice(0, 4)).toEqual([6, 3, 0, 0]);
+  expect(left[4]).toBeGreaterThanOrEqual(trafficDays ?? 0);
+  expect((await ada('GET', '/repositories/1')).body.repositories).toMatchObject([
+    { problem: null },
+    { problem: null },
+  ]);
+});
+
+test('a problem that is not over is kept however old it is', async () => {
+  const mend = installation.github.fail({
+    ...{ kind: 'status', status: 404, message: 'Not Found', match: { path: /repositories\/\d+/ } },
+  });
+  await collectOn(addDays(START, 404));
+  await watch();
+  expect(await collectOn(addDays(START, 900))).toEqual({ runs: 4, problems: 0 });
+  expect((await ada('GET', '/runs/problems')).body.problems).toMatchObject([{ code: 'not_found' }]);
+  mend();
+});
