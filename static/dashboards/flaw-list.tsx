@@ -14,6 +14,7 @@ export function FlawList({ text, flaws, onReveal }: FlawListProps) {
       <p role="status" class={flaws.length ? 'fault' : 'muted'}>
         {flaws.length ? plural(flaws.length, 'problem') : 'No problems'}
       </p>
+      <p class="hint">Ctrl and the space bar complete a name; Escape, then Tab leaves the text.</p>
       <ul class="problems">
         {flaws.map(({ from, message }) => (
           <li key={`${from} ${message}`}>

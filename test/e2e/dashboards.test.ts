@@ -281,7 +281,13 @@ test('a copy is made, and its text changed with checking, completion, preview an
   await page.getByRole('option', { name: '"name"' }).waitFor();
   const options = page.getByRole('option');
   expect(await options.allInnerTexts()).toContain('"name"');
+  const hasFocus = () => page.evaluate(() => document.activeElement?.className === 'code-editor');
+  expect(await hasFocus()).toBe(true);
   await page.keyboard.press('Escape');
+  await page.keyboard.press('Tab');
+  await expect.poll(hasFocus).toBe(false);
+  await page.keyboard.press('Shift+Tab');
+  await expect.poll(hasFocus).toBe(true);
 
   const text = JSON.stringify(
     { name: 'Mine', tabs: [{ title: 'One', widgets: [widget('Bars', DAILY)] }] },
