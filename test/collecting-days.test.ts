@@ -81,6 +81,27 @@ test('every stored week that has settled is what really happened', async () => {
   expect(series.viewUniques[1]).toBe(collecting.served.github.truthOfWeek(id, '2025-11-03').viewUniques);
 });
 
+test('on Monday the week that ended has its uniques so far, and is asked for once more when it has settled', async () => {
+  const { repositoryId, id } = await collecting.add('so far', { views: 60, regulars: 9 });
+  const stored = async () =>
+    (await collecting.rows('repository')).find((row) => row.repositoryId === repositoryId);
+  const monday = addDays(START, 7);
+  await collecting.collectDaily(START, monday);
+  const { weeks } = await collecting.github().getTraffic(id);
+  const uniques = weeks?.views.find(({ date }) => date === START)?.uniques;
+  expect(uniques).toBeGreaterThan(0);
+  expect(await stored()).toMatchObject({ endedWeek: START, endedWeekUniques: uniques });
+  const lift = collecting.answer(id, /per=week/, { count: 0, uniques: 0, views: [], clones: [] });
+  await collecting.collectDaily(addDays(monday, 1), addDays(monday, 2));
+  expect(await stored()).toMatchObject({ endedWeek: START, endedWeekUniques: uniques });
+  lift();
+  await collecting.collectDaily(addDays(monday, 3), addDays(monday, 3));
+  const weekStored = (await collecting.rows('trafficWeek')).find(
+    (row) => row.repositoryId === repositoryId && row.weekStart === START,
+  );
+  expect(weekStored).toMatchObject(collecting.served.github.truthOfWeek(id, START));
+});
+
 test('collecting again changes nothing', async () => {
   const { id } = await collecting.add('busy', { views: 60, clones: 20 });
   await collecting.add('quiet');

@@ -115,9 +115,9 @@ test('traffic takes six requests and holds what GitHub said', async () => {
   expect(day).toEqual({ date: '2026-11-18', count: truth.viewCount, uniques: truth.viewUniques });
   const cloned = traffic.clones.days.find(({ date }) => date === '2026-11-18');
   expect([cloned?.count, cloned?.uniques]).toEqual([truth.cloneCount, truth.cloneUniques]);
-  const week = traffic.viewWeeks.find(({ date }) => date === '2026-11-09');
+  const week = traffic.weeks?.views.find(({ date }) => date === '2026-11-09');
   expect(week?.uniques).toBe(served.github.truthOfWeek(tidyDates.id, '2026-11-09').viewUniques);
-  expect(traffic.cloneWeeks.length).toBeGreaterThanOrEqual(2);
+  expect(traffic.weeks?.clones.length).toBeGreaterThanOrEqual(2);
   expect(traffic.referrers).toEqual(served.github.truthOfReferrers(tidyDates.id, TODAY).slice(0, 10));
   expect(traffic.paths?.[0]).toMatchObject({ path: '/northwind-labs/tidy-dates' });
 });

@@ -70,6 +70,13 @@ async function writeWeeks(): Promise<void> {
     .insertInto('trafficWeek')
     .values({ tenantId: 1, repositoryId: ids[1] ?? 0, weekStart: WEEK, ...week })
     .execute();
+  // GitHub's week as it was early on Monday; of the first repository a day has more since.
+  for (const [place, endedWeekUniques] of [3, 29, 9].entries())
+    await db
+      .updateTable('repository')
+      .set({ endedWeek: WEEK, endedWeekUniques })
+      .where('repositoryId', '=', ids[place] ?? 0)
+      .execute();
   const snapshot = (repositoryId: number, snapshotDate: string, referrer: string) => ({
     ...{ tenantId: 1, repositoryId, snapshotDate, referrer, listRank: 1, viewCount: 9, viewUniques: 3 },
   });
@@ -112,7 +119,7 @@ test('the report says what is known of the week, and how well', async () => {
     repositories: [
       { fullName: names[1], viewUniques: 30, uniquesExact: true, change: -0.5 },
       { fullName: names[0], viewUniques: 28, uniquesExact: false, change: 0.5 },
-      { fullName: names[2], viewUniques: 12, uniquesExact: false, change: null },
+      { fullName: names[2], viewUniques: 9, uniquesExact: false, uniquesSoFar: true, change: null },
     ],
     newReferrers: [{ referrer: 'new.example', viewCount: 9, repositories: [names[0], names[1]].sort() }],
     incomplete: { lostDays: 0, provisionalDays: 10, failingRepositories: 0 },
@@ -147,6 +154,7 @@ test('each channel gets the report once, however often and at however many place
   const slack = JSON.stringify(arrived('/slack/report')[0]?.body);
   expect(slack).toContain(`${names[0]}: at most 28 unique, 105 views (+50%), 14 clones`);
   expect(slack).toContain(`${names[1]}: 30 unique, 35 views (-50%), 14 clones`);
+  expect(slack).toContain(`${names[2]}: 9 unique so far, 240 views, 12 clones`);
   expect(slack).toContain(
     'Views 0% against the week before (Mon to Thu, of the 2 repositories that can be compared)',
   );
@@ -193,7 +201,7 @@ test('a report of 25 repositories with the longest names fits Slack and Teams', 
       viewCount: 9_999_999,
       viewUniques: 9_999_999,
     },
-    ...{ uniquesExact: false, cloneCount: 9_999_999, change: 12.3456 },
+    ...{ uniquesExact: false, uniquesSoFar: true, cloneCount: 9_999_999, change: 12.3456 },
   }));
   const newReferrers = Array.from({ length: 10 }, () => ({
     ...{ referrer: '&'.repeat(400), viewCount: 9_999_999, repositories: [`${long}/${long}`, 'b', 'c', 'd'] },

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { addDays, daysFrom, toDay } from '../lib/day.ts';
 import { coveredFrom, mergeDays, type TrafficDay } from '../lib/traffic/day.ts';
 import type { Observation, Observed } from '../lib/traffic/observed.ts';
-import { mergeWeeks, readableWeek, type TrafficWeek } from '../lib/traffic/week.ts';
+import { endedWeek, mergeWeeks, readableWeek, type TrafficWeek } from '../lib/traffic/week.ts';
 import { daysUntilLoss, leastCertain, stateOfMissing, wholeFrom } from '../lib/traffic/window.ts';
 import { SEED } from './seed.ts';
 
@@ -214,6 +214,11 @@ test('the larger of two readings of a week is kept, and the same again changes n
 test('a week can be read on three days', () => {
   const days = daysFrom('2026-01-13', '2026-01-20').map((one) => readableWeek(new Date(`${one}T06:00:00Z`)));
   expect(days).toEqual([null, null, '2026-01-05', '2026-01-05', '2026-01-05', null, null, null]);
+});
+
+test('the week that ended is known from Monday on, and cut on Sunday', () => {
+  const days = daysFrom('2026-01-11', '2026-01-18').map((one) => endedWeek(new Date(`${one}T06:00:00Z`)));
+  expect(days).toEqual([null, ...Array(6).fill('2026-01-05'), null]);
 });
 
 /** One answer of a GitHub that publishes some of the days of its window, and when it was read. */

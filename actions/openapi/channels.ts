@@ -44,9 +44,13 @@ export const WeekReport = z.object({
       repositoryId: z.int(),
       fullName: z.string(),
       viewCount: Figure,
-      /** GitHub's own of the whole week where `uniquesExact`; else the sum of the days': the true figure is no larger. */
+      /**
+       * GitHub's own of the whole week, final where `uniquesExact` and as of the first run after it where `uniquesSoFar`;
+       * else the sum of the days': the true figure is no larger.
+       */
       viewUniques: Figure,
       uniquesExact: z.boolean(),
+      uniquesSoFar: z.boolean(),
       cloneCount: Figure,
       change: Change,
     }),

@@ -18,7 +18,7 @@ import { mergePaths, savePaths, saveReferrers } from '../snapshots.ts';
 import { toStoredFailure } from '../storable.ts';
 import { type StoredAnswers, saveAnswers } from '../tenants/github-answers.ts';
 import { coveredFrom } from '../traffic/day.ts';
-import { readableWeek } from '../traffic/week.ts';
+import { endedWeek, readableWeek } from '../traffic/week.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
 import { saveDays, saveWeeks, saveWindow } from '../traffic.ts';
 import { type Standing, saveFailure, saveStanding, saveSuccess } from './outcome.ts';
@@ -33,6 +33,8 @@ export interface Waiting {
   formerNames: readonly string[];
   /** The newest week that is stored. */
   lastWeek: Day | null;
+  /** The newest week that had ended when it was read. */
+  endedWeek: Day | null;
 }
 
 /** A run, and why it was started: `verify` compares what is stored as well. */
@@ -65,8 +67,7 @@ export async function collectRepository(
   const memory = createMemory(await collector.answers.take(waiting.repositoryId));
   try {
     const seen = await github.getRepository({ id: waiting.githubId }, memory);
-    const week = readableWeek(clock());
-    const weeks = week !== null && (waiting.lastWeek === null || waiting.lastWeek < week);
+    const weeks = hasWeekToRead(waiting, clock());
     const traffic = await github.getTraffic(waiting.githubId, { weeks, memory });
     const answer = { seen, traffic, now: clock(), memory, fingerprint };
     await inTransaction(db, (trx) => store(trx, run, waiting, answer));
@@ -76,6 +77,16 @@ export async function collectRepository(
     if (failure.code !== 'out_of_time') await failRepository(collector, run, waiting, failure, memory);
     return failure;
   }
+}
+
+/**
+ * A week is read twice: when it has settled, and before that on the first day that a run comes after its end, for the
+ * report. The very first run, which may be of hundreds of repositories, leaves the latter to the next day's.
+ */
+function hasWeekToRead({ lastWeek, lastCoveredDate, endedWeek: read }: Waiting, now: Date): boolean {
+  const isNew = (week: Day | null, last: Day | null) => week !== null && (last === null || last < week);
+  const isDaysFirst = lastCoveredDate !== null && lastCoveredDate < toDay(now);
+  return isNew(readableWeek(now), lastWeek) || (isDaysFirst && isNew(endedWeek(now), read));
 }
 
 /** Stores that a repository of a run was not collected, and why. */
@@ -146,8 +157,7 @@ async function store(
   await saveStanding(trx, key, { known, seen, now });
   if (run.reason === 'verify') await saveDifferences(trx, run, key, { observed, reading });
   await saveDays(trx, key, observed, reading);
-  if (traffic.viewWeeks.length + traffic.cloneWeeks.length > 0)
-    await saveWeeks(trx, key, { views: traffic.viewWeeks, clones: traffic.cloneWeeks }, now);
+  if (traffic.weeks) await saveWeeks(trx, key, traffic.weeks, now);
   await saveToday(trx, key, traffic, now);
   const { stars, forks, subscribers, openIssues } = seen;
   await saveFact(trx, key, { factDate: toDay(now), stars, forks, subscribers, openIssues });

@@ -10,7 +10,10 @@ export async function listWaiting(db: Db, { tenantId, runId }: RunKey): Promise<
     .innerJoin('repository as r', (join) =>
       join.onRef('r.tenantId', '=', 'w.tenantId').onRef('r.repositoryId', '=', 'w.repositoryId'),
     )
-    .select(['r.repositoryId', 'r.githubId', 'r.owner', 'r.name', 'r.archivedAt', 'r.lastCoveredDate'])
+    .select([
+      ...(['r.repositoryId', 'r.githubId', 'r.owner', 'r.name'] as const),
+      ...(['r.archivedAt', 'r.lastCoveredDate', 'r.endedWeek'] as const),
+    ])
     .where('w.tenantId', '=', tenantId)
     .where('w.runId', '=', runId)
     .where('w.state', '=', 'waiting')
@@ -21,8 +24,14 @@ export async function listWaiting(db: Db, { tenantId, runId }: RunKey): Promise<
     .execute();
   const former = await listFormerNames(db, tenantId);
   const lastWeeks = await listLastWeeks(db, tenantId);
-  return rows.map(({ repositoryId, githubId, owner, name, archivedAt, lastCoveredDate }) => ({
-    ...{ repositoryId, githubId, lastCoveredDate, known: { owner, name, archived: archivedAt !== null } },
+  return rows.map(({ repositoryId, githubId, owner, name, archivedAt, lastCoveredDate, endedWeek }) => ({
+    ...{
+      repositoryId,
+      githubId,
+      lastCoveredDate,
+      endedWeek,
+      known: { owner, name, archived: archivedAt !== null },
+    },
     formerNames: former.get(repositoryId) ?? [],
     lastWeek: lastWeeks.get(repositoryId) ?? null,
   }));

@@ -11,6 +11,7 @@ import db2009 from '../../sql/db2/009-token-use.sql';
 import db2010 from '../../sql/db2/010-releases-and-runs.sql';
 import db2011 from '../../sql/db2/011-reports.sql';
 import db2012 from '../../sql/db2/012-github-apps.sql';
+import db2013 from '../../sql/db2/013-ended-week.sql';
 import postgres001 from '../../sql/postgres/001-schema.sql';
 import postgres002 from '../../sql/postgres/002-dashboards.sql';
 import postgres003 from '../../sql/postgres/003-channels.sql';
@@ -23,6 +24,7 @@ import postgres009 from '../../sql/postgres/009-token-use.sql';
 import postgres010 from '../../sql/postgres/010-releases-and-runs.sql';
 import postgres011 from '../../sql/postgres/011-reports.sql';
 import postgres012 from '../../sql/postgres/012-github-apps.sql';
+import postgres013 from '../../sql/postgres/013-ended-week.sql';
 import type { Instant } from '../instant.ts';
 import type { DialectName } from './database.ts';
 import { requireVersion } from './schema.ts';
@@ -42,8 +44,23 @@ const scripts: Record<DialectName, string[]> = {
     postgres010,
     postgres011,
     postgres012,
+    postgres013,
   ],
-  db2: [db2001, db2002, db2003, db2004, db2005, db2006, db2007, db2008, db2009, db2010, db2011, db2012],
+  db2: [
+    db2001,
+    db2002,
+    db2003,
+    db2004,
+    db2005,
+    db2006,
+    db2007,
+    db2008,
+    db2009,
+    db2010,
+    db2011,
+    db2012,
+    db2013,
+  ],
 };
 
 /** Any number that nobody else takes. Db2 needs none: its catalog lets one of two create a table, the other repeats. */

@@ -3,7 +3,7 @@ import type { Db } from './database.ts';
 import { isMissingTable } from './errors.ts';
 
 /** The version of the schema that this code needs: the number of the last script in sql/. */
-export const SCHEMA_VERSION = 12;
+export const SCHEMA_VERSION = 13;
 
 /** How far a database is set up. */
 export interface SchemaState {

@@ -18,9 +18,11 @@ import { type AnswerKind, type AnswerMemory, createMemory } from './memory.ts';
 export interface GitHubTraffic {
   views: Window;
   clones: Window;
-  /** Weeks by their Monday, with uniques of their own; the first and the last are usually not whole. */
-  viewWeeks: Bucket[];
-  cloneWeeks: Bucket[];
+  /**
+   * Weeks by their Monday, with uniques of their own; the first and the last are usually not whole. Null: they were not
+   * asked for, or GitHub did not give them.
+   */
+  weeks: { views: Bucket[]; clones: Bucket[] } | null;
   /** At most ten each, over the 14 days together, most views first; null: GitHub did not give them. */
   referrers: Referrer[] | null;
   paths: PopularPath[] | null;
@@ -71,12 +73,10 @@ export async function getTraffic(
     unlessLacking('referrers', read('referrers', referrersAnswer, 'popular/referrers')),
     unlessLacking('paths', read('paths', pathsAnswer, 'popular/paths')),
   ]);
-  const [viewWeeks, cloneWeeks] = weeks?.map(({ days }) => days) ?? [];
   return {
     views,
     clones,
-    viewWeeks: viewWeeks ?? [],
-    cloneWeeks: cloneWeeks ?? [],
+    weeks: weeks && { views: weeks[0].days, clones: weeks[1].days },
     referrers,
     paths,
     lacking,

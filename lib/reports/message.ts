@@ -52,10 +52,11 @@ function toComparison({ compared, repositoryCount }: WeekReport): Line[] {
 }
 
 function toLine(
-  { fullName, viewUniques, uniquesExact, ...one }: ReportedRepository,
+  { fullName, viewUniques, uniquesExact, uniquesSoFar, ...one }: ReportedRepository,
   href: string | null,
 ): Line {
-  const unique = `${uniquesExact || viewUniques === null ? '' : 'at most '}${formatCount(viewUniques)} unique`;
+  const atMost = uniquesExact || uniquesSoFar || viewUniques === null ? '' : 'at most ';
+  const unique = `${atMost}${formatCount(viewUniques)} unique${uniquesSoFar ? ' so far' : ''}`;
   const change = one.change === null ? '' : ` (${percent.format(one.change)})`;
   const views = `${plural(one.viewCount, 'view')}${change}`;
   const text = `${fullName}: ${unique}, ${views}, ${plural(one.cloneCount, 'clone')}`;

@@ -12,9 +12,13 @@ export interface ReportedRepository {
   repositoryId: number;
   fullName: string;
   viewCount: number | null;
-  /** GitHub's own of the whole week where `uniquesExact`, else the sum of the days': the true figure is no larger. */
+  /**
+   * GitHub's own of the whole week, final where `uniquesExact` and as of the first run after it where `uniquesSoFar`; else
+   * the sum of the days': the true figure is no larger.
+   */
   viewUniques: number | null;
   uniquesExact: boolean;
+  uniquesSoFar: boolean;
   cloneCount: number | null;
   /** Of the views, relative to the same days of the week before; null where the two cannot be compared. */
   change: number | null;
@@ -143,6 +147,7 @@ function sumWeek(
     dates.reduce<number | null>((total, date) => plus(total, dayOf(date)?.[figure] ?? null), null);
   const states = dates.map((date) => dayOf(date)?.state ?? stateOfMissing(date, firstCoveredDate, today));
   const exact = uniques.get(repositoryId) ?? null;
+  const soFar = uniquesSoFar(row, week, dates.map(dayOf));
   const finalDates = daysFrom(week, finalTo);
   const current = sumFinal(finalDates.map(dayOf));
   const previous = sumFinal(finalDates.map((date) => dayOf(addDays(date, -DAYS_OF_WEEK))));
@@ -153,12 +158,24 @@ function sumWeek(
       viewCount: sum('viewCount'),
       cloneCount: sum('cloneCount'),
     },
-    ...{ viewUniques: exact ?? sum('viewUniques'), uniquesExact: exact !== null },
+    viewUniques: exact ?? soFar ?? sum('viewUniques'),
+    ...{ uniquesExact: exact !== null, uniquesSoFar: exact === null && soFar !== null },
     change: changeOf(current, previous),
   };
   const daysThat = (wanted: string) => states.filter((state) => state === wanted).length;
   const [lostDays, provisionalDays] = [daysThat('lost'), daysThat('provisional')];
   return { repository, current, previous, lostDays, provisionalDays };
+}
+
+/** Null where a day that was read later has more: they are too old by then. */
+function uniquesSoFar(
+  { endedWeek, endedWeekUniques }: RepositoryRow,
+  week: Day,
+  days: readonly (KnownDay | undefined)[],
+): number | null {
+  if (endedWeek !== week || endedWeekUniques === null) return null;
+  const largest = Math.max(0, ...days.map((day) => day?.viewUniques ?? 0));
+  return endedWeekUniques < largest ? null : endedWeekUniques;
 }
 
 function sumFinal(days: readonly (KnownDay | undefined)[]): number | null {

@@ -31,8 +31,7 @@ export function mergeWeeks(stored: readonly TrafficWeek[], observed: Observed, n
 
 /** The week that can be read now and lies wholly inside the window; null on days when there is none. */
 export function readableWeek(now: Date): Day | null {
-  const week = weekOf(addDays(settledThrough(now), -LAST_DAY));
-  return week >= wholeFrom(toDay(now)) ? week : null;
+  return whole(weekOf(addDays(settledThrough(now), -LAST_DAY)), now);
 }
 
 /** The day, a Thursday, on or before an instant's since when the newest settled week can be read; until Saturday it can. */
@@ -41,3 +40,10 @@ export function readableSince(now: Date): Day {
   const sunday = addDays(weekOf(addDays(settled, -LAST_DAY)), LAST_DAY);
   return addDays(sunday, daysBetween(settled, toDay(now)));
 }
+
+/** The week that ended last, while it lies wholly inside the window; its figures may still grow. Null on Sundays. */
+export function endedWeek(now: Date): Day | null {
+  return whole(addDays(weekOf(toDay(now)), -LAST_DAY - 1), now);
+}
+
+const whole = (week: Day, now: Date) => (week >= wholeFrom(toDay(now)) ? week : null);

@@ -29,6 +29,8 @@ interface Repository {
   failureMessage: string | null;
   failureAt: Instant | null;
   refusedAt: Instant | null;
+  endedWeek: Day | null;
+  endedWeekUniques: number | null;
 }
 
 interface RepositoryEvent {
