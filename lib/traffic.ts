@@ -7,7 +7,7 @@ import type { Tables } from './db/tables.ts';
 import type { Instant } from './instant.ts';
 import { mergeDays, type Reading, type Revision, type TrafficDay } from './traffic/day.ts';
 import type { Observed } from './traffic/observed.ts';
-import { endedWeek, mergeWeeks, type TrafficWeek } from './traffic/week.ts';
+import { mergeWeeks, type TrafficWeek } from './traffic/week.ts';
 import { settledThrough, wholeFrom } from './traffic/window.ts';
 
 /** Which repository rows belong to. */
@@ -164,10 +164,7 @@ async function saveRevisions(
   );
 }
 
-/**
- * Merges GitHub's weekly figures into the stored ones, and keeps the unique viewers of the week that ended last, final or
- * not. The caller holds the repository's row.
- */
+/** Merges GitHub's weekly figures into the stored ones. The caller holds the repository's row. */
 export async function saveWeeks(
   trx: Transaction<Tables>,
   key: RepositoryKey,
@@ -177,7 +174,6 @@ export async function saveWeeks(
   const today = toDay(now);
   const stored = await listWeeks(trx, key, weekOf(wholeFrom(today)), today);
   const weeks = mergeWeeks(stored, observed, now);
-  await saveEndedWeek(trx, key, observed, now);
   if (weeks.length === 0) return;
   await mergeRows(
     trx,
@@ -189,24 +185,6 @@ export async function saveWeeks(
     },
     weeks.map((week) => ({ ...key, ...week })),
   );
-}
-
-/** GitHub names no week without views. */
-async function saveEndedWeek(
-  trx: Transaction<Tables>,
-  { tenantId, repositoryId }: RepositoryKey,
-  { views }: Observed,
-  now: Date,
-): Promise<void> {
-  const week = endedWeek(now);
-  if (week === null) return;
-  const endedWeekUniques = views.find(({ date }) => date === week)?.uniques ?? 0;
-  await trx
-    .updateTable('repository')
-    .set({ endedWeek: week, endedWeekUniques })
-    .where('tenantId', '=', tenantId)
-    .where('repositoryId', '=', repositoryId)
-    .execute();
 }
 
 /** Stores the window of a day; a later run on the same day replaces it. */

@@ -6,6 +6,8 @@ import { isRefusal } from '../github/error.ts';
 import type { Instant } from '../instant.ts';
 import { type RepositoryEvent, saveEvents } from '../repositories/facts.ts';
 import { toFullName } from '../repositories.ts';
+import type { Observed } from '../traffic/observed.ts';
+import { endedWeek } from '../traffic/week.ts';
 import type { RepositoryKey } from '../traffic.ts';
 
 /** What one collection learnt of a repository. */
@@ -115,4 +117,25 @@ async function changes(update: {
 }): Promise<boolean> {
   const { numUpdatedRows } = await update.executeTakeFirst();
   return numUpdatedRows > 0n;
+}
+
+/**
+ * Keeps the unique viewers of the week that ended last, whose figures may still grow; GitHub names no week without views.
+ * The caller holds the repository's row.
+ */
+export async function saveEndedWeek(
+  trx: Transaction<Tables>,
+  { tenantId, repositoryId }: RepositoryKey,
+  { views }: Observed,
+  now: Date,
+): Promise<void> {
+  const week = endedWeek(now);
+  if (week === null) return;
+  const endedWeekUniques = views.find(({ date }) => date === week)?.uniques ?? 0;
+  await trx
+    .updateTable('repository')
+    .set({ endedWeek: week, endedWeekUniques })
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryId)
+    .execute();
 }

@@ -21,7 +21,7 @@ import { coveredFrom } from '../traffic/day.ts';
 import { endedWeek, readableWeek } from '../traffic/week.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
 import { saveDays, saveWeeks, saveWindow } from '../traffic.ts';
-import { type Standing, saveFailure, saveStanding, saveSuccess } from './outcome.ts';
+import { type Standing, saveEndedWeek, saveFailure, saveStanding, saveSuccess } from './outcome.ts';
 
 /** One repository that waits in a run. */
 export interface Waiting {
@@ -157,7 +157,10 @@ async function store(
   await saveStanding(trx, key, { known, seen, now });
   if (run.reason === 'verify') await saveDifferences(trx, run, key, { observed, reading });
   await saveDays(trx, key, observed, reading);
-  if (traffic.weeks) await saveWeeks(trx, key, traffic.weeks, now);
+  if (traffic.weeks) {
+    await saveWeeks(trx, key, traffic.weeks, now);
+    await saveEndedWeek(trx, key, traffic.weeks, now);
+  }
   await saveToday(trx, key, traffic, now);
   const { stars, forks, subscribers, openIssues } = seen;
   await saveFact(trx, key, { factDate: toDay(now), stars, forks, subscribers, openIssues });
