@@ -109,14 +109,14 @@ test('answers are remembered in the form that carries this number', () => {
   };
   const bucket = { date: '2025-11-03', count: 1, uniques: 1 };
   expect([ANSWER_FORMAT, read]).toEqual([
-    1,
+    2,
     {
       views: { ...figures, days: [bucket] },
       clones: { ...figures, days: [bucket] },
       referrers: [{ referrer: 'a', ...figures }],
       paths: [{ path: '/a', title: 'A', ...figures }],
       repository:
-        'id owner name fullName private archived description htmlUrl permissions stars forks openIssues createdAt subscribers',
+        'id owner name fullName visibility archived description htmlUrl permissions stars forks openIssues createdAt subscribers',
     },
   ]);
 });

@@ -66,12 +66,27 @@ test('a repository is found by its id and by its name', async () => {
   expect(byId).toMatchObject({
     id: tidyDates.id,
     fullName: 'northwind-labs/tidy-dates',
-    private: false,
+    visibility: 'public',
     archived: false,
     renamed: false,
     permissions: { admin: true, push: true },
   });
   expect(byId.stars).toBeGreaterThan(byId.subscribers);
+});
+
+test('what a server calls private is private where it does not tell internal ones apart', async () => {
+  const path = `/repositories/${tidyDates.id}`;
+  const known = await (await served.get(path, DEMO_TOKENS.octocat)).json();
+  const { visibility: _, ...body } = known as Record<string, unknown>;
+  for (const [isPrivate, visibility] of [
+    [true, 'private'],
+    [false, 'public'],
+  ] as const) {
+    const answer = { kind: 'status', status: 200, body: { ...body, private: isPrivate } } as const;
+    const lift = served.github.fail({ ...answer, match: { repository: tidyDates.id } });
+    expect(await open(DEMO_TOKENS.octocat).getRepository({ id: tidyDates.id })).toMatchObject({ visibility });
+    lift();
+  }
 });
 
 test('a former name leads to the repository by its id, and is told apart', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../lib/db/database.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
+import { QUIET } from './github-server.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 const NOW = '2026-01-14T06:00:00.000Z';
@@ -186,6 +187,18 @@ test('what the token can see is found, and what is tracked is marked', async () 
   expect(found).toContainEqual(['payroll-service', true, 'private', false]);
   const searched = await ada('GET', `${path('discover')}?q=IMPORT`);
   expect(searched.body.candidates.map(({ name }: { name: string }) => name)).toEqual(['old-importer']);
+});
+
+test('a repository that is internal to an enterprise is shown and kept as that', async () => {
+  const plan = { owner, name: 'handbook', createdOn: '2025-12-01', story: QUIET, internal: true };
+  installation.github.addRepository({ ...plan, collaborators: { [DEMO_USERS.octocat]: 'admin' } });
+  const { body } = await ada('GET', `${path('discover')}?q=handbook`);
+  expect(body.candidates).toMatchObject([{ name: 'handbook', visibility: 'internal' }]);
+  const added = await ada('POST', path(), { owner, name: 'handbook' });
+  expect(added.body.repository).toMatchObject({ visibility: 'internal' });
+  await installation.host.settled();
+  const collected = await ada('GET', path(added.body.repository.repositoryId));
+  expect(collected.body.repository).toMatchObject({ visibility: 'internal', lastSuccessAt: NOW });
 });
 
 test('a renamed repository is added under its present name', async () => {

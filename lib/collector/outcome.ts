@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { type Day, toDay } from '../day.ts';
-import type { Visibility } from '../db/tables/repositories.ts';
 import type { Tables } from '../db/tables.ts';
+import type { Visibility } from '../github/answers.ts';
 import { isRefusal } from '../github/error.ts';
 import type { Instant } from '../instant.ts';
 import { type RepositoryEvent, saveEvents } from '../repositories/facts.ts';

@@ -150,7 +150,7 @@ async function store(
   const key = { tenantId: run.tenantId, repositoryId };
   const observed = { views: traffic.views.days, clones: traffic.clones.days };
   const reading = { now, createdDate: toDay(new Date(seen.createdAt)) };
-  const visibility = seen.private ? 'private' : 'public';
+  const { visibility } = seen;
   const firstCoveredDate = coveredFrom(observed, reading);
   const lack = toLack(traffic.lacking);
   if (!(await saveSuccess(trx, key, { visibility, firstCoveredDate, now, lack }))) return;

@@ -41,6 +41,9 @@ interface Permissions {
   pull: boolean;
 }
 
+/** Who sees a repository: everybody, those it is shared with, or all of the owner's enterprise as well. */
+export type Visibility = 'public' | 'private' | 'internal';
+
 /** A repository as GitHub lists it. */
 export interface ListedRepository {
   /** GitHub's id on its server: what a repository is; everything else may change. */
@@ -48,7 +51,7 @@ export interface ListedRepository {
   owner: string;
   name: string;
   fullName: string;
-  private: boolean;
+  visibility: Visibility;
   archived: boolean;
   description: string | null;
   htmlUrl: string;
@@ -122,6 +125,8 @@ const listed = () =>
     full_name: z.string(),
     owner: z.object({ login: z.string() }),
     private: z.boolean(),
+    // Servers that do not know it know no internal ones.
+    visibility: z.enum(['public', 'private', 'internal']).optional().catch(undefined),
     archived: z.boolean(),
     description: z.string().nullable(),
     html_url: z.string(),
@@ -138,7 +143,7 @@ function toListed(answer: z.infer<ReturnType<typeof listed>>): ListedRepository 
     owner: answer.owner.login,
     name: answer.name,
     fullName: answer.full_name,
-    private: answer.private,
+    visibility: answer.visibility ?? (answer.private ? 'private' : 'public'),
     archived: answer.archived,
     description: answer.description,
     htmlUrl: answer.html_url,

@@ -30,7 +30,7 @@ export interface AnswerMemory {
  * The form in which answers are remembered: one more whenever what `answers.ts` reads from an answer changes, so that
  * nothing is taken for an answer that lacks what is read today.
  */
-export const ANSWER_FORMAT = 1;
+export const ANSWER_FORMAT = 2;
 
 /** A memory of what is known from before, nothing unless told; nothing was asked yet, so its counts are 0. */
 export function createMemory(known: ReadonlyMap<AnswerKind, KnownAnswer> = new Map()): AnswerMemory {

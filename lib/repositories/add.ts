@@ -1,6 +1,7 @@
 import type { Db } from '../db/database.ts';
 import { isDuplicateKey, isOrphan } from '../db/errors.ts';
 import { Failure } from '../failure.ts';
+import type { Visibility } from '../github/answers.ts';
 import { isForAll } from '../github/error.ts';
 import type { GitHubRepository } from '../github/repositories.ts';
 import type { GitHubClient } from '../github.ts';
@@ -33,7 +34,7 @@ export interface Refused extends RepositoryName {
 export interface Candidate extends RepositoryName {
   githubId: number;
   fullName: string;
-  visibility: 'public' | 'private';
+  visibility: Visibility;
   archived: boolean;
   pushAccess: boolean;
   tracked: boolean;
@@ -100,7 +101,7 @@ export async function discoverRepositories(
     .map(
       (one): Candidate => ({
         ...{ githubId: one.id, owner: one.owner, name: one.name, fullName: one.fullName },
-        ...{ visibility: one.private ? 'private' : 'public', archived: one.archived },
+        ...{ visibility: one.visibility, archived: one.archived },
         ...{ pushAccess: one.permissions.push, tracked: tracked.has(one.id) },
       }),
     );
@@ -147,7 +148,7 @@ async function insertRepository(
     .insertInto('repository')
     .values({
       ...{ tenantId, githubId: found.id, owner: found.owner, name: found.name, schedule: 'daily' },
-      ...{ visibility: found.private ? 'private' : 'public', archivedAt: found.archived ? addedAt : null },
+      ...{ visibility: found.visibility, archivedAt: found.archived ? addedAt : null },
       ...{ addedAt, addedBy },
     })
     .returning('repositoryId')

@@ -164,7 +164,7 @@ export function toRepositoryDocument(entry: Entry, view: RepositoryView): Record
     is_template: false,
     web_commit_signoff_required: false,
     topics: entry.story.topics ?? [],
-    visibility: entry.private ? 'private' : 'public',
+    visibility: entry.visibility,
     forks,
     open_issues: issues,
     watchers: stars,

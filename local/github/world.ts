@@ -42,6 +42,8 @@ export interface RepositoryOptions {
   createdOn: string;
   story: Story;
   private?: boolean;
+  /** Private, but seen by the owner's whole enterprise. */
+  internal?: boolean;
   archived?: boolean;
   /** Who besides the owner may do what. */
   collaborators?: Record<string, Permission>;
@@ -70,6 +72,7 @@ export interface Entry {
   story: Story;
   traffic: Traffic;
   private: boolean;
+  visibility: 'public' | 'private' | 'internal';
   archived: boolean;
   removed: boolean;
   collaborators: Map<string, Permission>;
@@ -133,13 +136,15 @@ export function createWorld(seed: number): World {
     const id = options.id ?? freeId(owner, name);
     if (entries.has(id)) throw new Error(`repository id ${id} is taken`);
     const own = hash(seed, id);
+    const isPrivate = Boolean(options.private || options.internal);
     const entry: Entry = {
       id,
       seed: own,
       createdOn,
       story,
       traffic: openTraffic(story, createdOn, own),
-      private: options.private ?? false,
+      private: isPrivate,
+      visibility: options.internal ? 'internal' : isPrivate ? 'private' : 'public',
       archived: options.archived ?? false,
       removed: false,
       collaborators: new Map(Object.entries(options.collaborators ?? {})),

@@ -1,9 +1,7 @@
 import type { Generated } from 'kysely';
 import type { Day } from '../../day.ts';
+import type { Visibility } from '../../github/answers.ts';
 import type { Instant } from '../../instant.ts';
-
-/** Who sees a repository at its server. GitHub's `private` is true of internal ones too, which are stored as `private`. */
-export type Visibility = 'public' | 'private' | 'internal';
 
 /** How often the alarm collects a repository; a paused one is collected only when a person names it. */
 export type Schedule = 'daily' | 'weekly' | 'paused';
