@@ -36,6 +36,10 @@ export default defineConfig({
       },
       {
         plugins: [sqlText],
+        test: { ...timeouts, name: 'campaign', include: ['test/campaign/*.test.ts'] },
+      },
+      {
+        plugins: [sqlText],
         test: {
           ...timeouts,
           testTimeout: 240_000,

@@ -1,0 +1,148 @@
+import { addDays, type Day, daysBetween, daysFrom } from '../../lib/day.ts';
+import type { Campaign } from './campaign.ts';
+import { type Evidence, isInOutage } from './evidence.ts';
+import { type ExpectedDay, finalThrough, firstCovered, stateOfUnread, toExpectedDays } from './expected.ts';
+import { isWhole } from './ledger.ts';
+
+interface StoredDay {
+  repository_id: number;
+  day: Day;
+  figures: (number | null)[];
+  state: string;
+}
+
+const DAYS = `select repository_id, traffic_date::text as day, state,
+  json_build_array(view_count, view_uniques, clone_count, clone_uniques) as figures from traffic_day`;
+const show = (day: { state: string; figures: (number | null)[] } | undefined) =>
+  day ? `${day.state} ${day.figures.join('/')}` : 'nothing';
+
+/** Compares every day with what GitHub said and with what really happened; answers how many were compared. */
+export async function checkDays(
+  campaign: Campaign,
+  all: readonly Evidence[],
+): Promise<{ problems: string[]; compared: number }> {
+  const rows = await campaign.server.query<StoredDay>(DAYS);
+  const problems: string[] = [];
+  let compared = 0;
+  for (const evidence of all) {
+    const { tracked, repositoryId } = evidence;
+    const complain = (text: string) => void problems.push(`${tracked.name}: ${text}`);
+    const stored = new Map(
+      rows.filter((row) => row.repository_id === repositoryId).map((row) => [row.day, row]),
+    );
+    const expected = toExpectedDays(evidence.readings);
+    for (const day of new Set([...stored.keys(), ...expected.keys()])) {
+      compared += 1;
+      const [is, must] = [show(stored.get(day)), show(expected.get(day))];
+      if (is !== must) complain(`${day} is stored as ${is}, GitHub’s answers make it ${must}`);
+      checkTruth(evidence, day, stored.get(day), complain);
+    }
+    checkReadings(campaign, evidence, complain);
+    checkSaved(campaign, evidence, stored, complain);
+    await checkShown(campaign, evidence, expected, complain);
+  }
+  return { problems, compared };
+}
+
+/** A final day is what really happened, any other at most that. */
+function checkTruth(
+  { tracked }: Evidence,
+  day: Day,
+  stored: StoredDay | undefined,
+  complain: (text: string) => void,
+): void {
+  if (!stored) return;
+  const { viewCount, viewUniques, cloneCount, cloneUniques } = tracked.tenant.served.github.truth(
+    tracked.id,
+    day,
+  );
+  const truth = [viewCount, viewUniques, cloneCount, cloneUniques];
+  const isFinal = stored.state !== 'provisional';
+  const fits = stored.figures.every((figure, place) => {
+    const really = truth[place] ?? 0;
+    return isFinal ? figure === really : (figure ?? 0) <= really;
+  });
+  if (!fits) complain(`${day} is stored as ${show(stored)}, but really was ${truth.join('/')}`);
+}
+
+/**
+ * The log and GitHub's own account must agree: no success that GitHub did not answer wholly, and wherever nothing was killed
+ * or cut and GitHub answered everything, a success.
+ */
+function checkReadings(campaign: Campaign, evidence: Evidence, complain: (text: string) => void): void {
+  const { said, readings, invented } = evidence;
+  for (const at of invented) complain(`the log has a success at ${at}, which GitHub did not answer wholly`);
+  const known = new Set(readings.map(({ at }) => at));
+  for (const reading of said)
+    if (
+      isWhole(reading) &&
+      reading.failures === 0 &&
+      !campaign.harmed.has(reading.at) &&
+      !known.has(reading.at)
+    )
+      complain(`GitHub answered everything at ${reading.at}, and nothing came of it`);
+}
+
+/** Every day that could have been saved is final, whatever the log says; and no day is missing after 12 without alarms. */
+function checkSaved(
+  campaign: Campaign,
+  { tracked, readings }: Evidence,
+  stored: ReadonlyMap<Day, StoredDay>,
+  complain: (text: string) => void,
+): void {
+  const sure = listSureDays(campaign, tracked.addedOn).filter((day) => !isInOutage(campaign, tracked, day));
+  const collected = new Set(readings.map(({ at }) => at.slice(0, 10)));
+  for (const day of sure) if (!collected.has(day)) complain(`it was not collected on ${day}, which was calm`);
+  const [first, last] = [sure[0], sure.at(-1)];
+  if (first === undefined || last === undefined) return complain('there was no calm day for it');
+  for (const day of daysFrom(addDays(first, -12), last)) {
+    const isSaved = sure.some((reading) => {
+      return day <= finalThrough(`${reading}T06:00:00.000Z`) && daysBetween(day, reading) <= 12;
+    });
+    const state = stored.get(day)?.state;
+    if (isSaved && state !== 'measured' && state !== 'zero')
+      complain(`${day} could have been saved, and is ${state ?? 'missing'}`);
+  }
+}
+
+/** Days on which nothing keeps a repository from being collected: calm ones after a calm or a silent day. */
+function listSureDays({ plan }: Campaign, addedOn: Day): Day[] {
+  return plan.days.flatMap(({ day, mood }, index) => {
+    const before = plan.days[index - 1];
+    return mood === 'calm' && before?.mood !== 'disturbed' && day >= addedOn ? [day] : [];
+  });
+}
+
+interface Shown {
+  buckets: Day[];
+  series: Record<'viewCount' | 'viewUniques' | 'cloneCount' | 'cloneUniques', (number | null)[]> & {
+    state: string[];
+  };
+  lostDays: Day[];
+}
+
+/** What the API shows: stored days as they are stored, all others as provisional, lost, or before the first. */
+async function checkShown(
+  { plan, installation }: Campaign,
+  { tracked, repositoryId, readings }: Evidence,
+  expected: ReadonlyMap<Day, ExpectedDay>,
+  complain: (text: string) => void,
+): Promise<void> {
+  const [from, to] = [addDays(plan.days[0]?.day ?? '', -20), plan.days.at(-1)?.day ?? ''];
+  const path = `/stats/${tracked.tenant.tenantId}/${repositoryId}?from=${from}&to=${to}&by=day`;
+  const { status, body } = await installation.as('ada@example.com')('GET', path);
+  if (status !== 200) return complain(`${path} answered ${status}`);
+  const { buckets, series, lostDays } = body as Shown;
+  const first = firstCovered(readings);
+  const lost: Day[] = [];
+  for (const [place, day] of buckets.entries()) {
+    const { viewCount, viewUniques, cloneCount, cloneUniques, state } = series;
+    const figures = [viewCount, viewUniques, cloneCount, cloneUniques].map((column) => column[place] ?? null);
+    const unread = { state: stateOfUnread(day, first, to), figures: [null, null, null, null] };
+    const must = expected.get(day) ?? unread;
+    if (must.state === 'lost') lost.push(day);
+    const is = { state: state[place] ?? '', figures };
+    if (show(is) !== show(must)) complain(`${day} is shown as ${show(is)} instead of ${show(must)}`);
+  }
+  if (lostDays.join() !== lost.join()) complain(`lost days are shown as ${lostDays}, not ${lost}`);
+}

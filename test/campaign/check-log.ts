@@ -1,0 +1,59 @@
+import { githubFailures } from '../../actions/openapi/failures.ts';
+import type { Campaign } from './campaign.ts';
+import type { Evidence, Outcome } from './evidence.ts';
+
+/** What the README and openapi.json name as reasons of a collection that fails. */
+const DOCUMENTED = new Set([...githubFailures, 'abandoned', 'start_failed']);
+const PARTLY = 'partly_collected';
+
+interface Run {
+  run_id: number;
+  tenant_id: number;
+  state: string;
+  failure_code: string | null;
+  repository_count: number;
+  rows: number;
+  succeeded: number;
+}
+
+const RUNS = `select c.run_id, c.tenant_id, c.state, c.failure_code, c.repository_count,
+  count(r.run_id)::int as rows, count(*) filter (where r.state = 'succeeded')::int as succeeded
+  from collection_run c left join run_repository r on r.tenant_id = c.tenant_id and r.run_id = c.run_id
+  group by c.run_id, c.tenant_id, c.state, c.failure_code, c.repository_count`;
+const HELD = 'select tenant_id from tenant where leased_run_id is not null or leased_until is not null';
+
+/** Whether every run came to an end that is explained, and nothing is held any more. */
+export async function checkLog({ server }: Campaign, all: readonly Evidence[]): Promise<string[]> {
+  const held = await server.query<{ tenant_id: number }>(HELD);
+  const runs = await server.query<Run>(RUNS);
+  return [
+    ...held.map(({ tenant_id }) => `tenant ${tenant_id} is still held for a run`),
+    ...runs.flatMap(complainOfRun),
+    ...all.flatMap(({ tracked, outcomes }) =>
+      outcomes.flatMap((one) =>
+        complainOfOutcome(one).map((text) => `${tracked.name} in run ${one.run_id} ${text}`),
+      ),
+    ),
+  ];
+}
+
+function complainOfRun({ run_id, state, failure_code, repository_count, rows, succeeded }: Run): string[] {
+  const complaints: string[] = [];
+  const complain = (text: string) => void complaints.push(`run ${run_id} ${text}`);
+  if (state === 'running') complain('never ended');
+  if (rows !== repository_count) complain(`has ${rows} repositories instead of ${repository_count}`);
+  if (failure_code !== null && !DOCUMENTED.has(failure_code)) complain(`failed with ${failure_code}`);
+  const all = succeeded === rows && failure_code === null;
+  const must = all ? 'succeeded' : succeeded === 0 ? 'failed' : 'partial';
+  if (state !== 'running' && state !== must) complain(`is ${state} instead of ${must}`);
+  return complaints;
+}
+
+function complainOfOutcome({ state, code, message, at }: Outcome): string[] {
+  if (at === null) return [`is ${state} and has no end`];
+  const isExplained = message !== null && /\S.*[.?]$/.test(message);
+  if (state === 'succeeded' && code === null) return [];
+  if (state === 'succeeded' && code === PARTLY && isExplained) return [];
+  if (state === 'failed' && code !== null && DOCUMENTED.has(code) && isExplained) return [];
+  return [`is ${state} with ${code}: ${message}`];
+}

@@ -1,0 +1,30 @@
+import { type Campaign, openCampaign } from './campaign.ts';
+import { type CampaignSize, toReplay } from './size.ts';
+import { judge } from './verdict.ts';
+
+const MOST_SHOWN = 30;
+
+/**
+ * Lives through a campaign and answers its summary. Throws everything that is wrong at its end, each time with what
+ * replays it. Leaves nothing behind.
+ */
+export async function conduct(size: CampaignSize, tell: (line: string) => void): Promise<string> {
+  const replay = toReplay(size);
+  tell(replay);
+  const campaign = await openCampaign(size);
+  try {
+    return await live(campaign, tell);
+  } catch (error) {
+    throw new Error(`${replay}\n${error instanceof Error ? error.message : error}`, { cause: error });
+  } finally {
+    await campaign.close();
+  }
+}
+
+async function live(campaign: Campaign, tell: (line: string) => void): Promise<string> {
+  await campaign.live(tell);
+  const { problems, summary } = await judge(campaign);
+  tell(summary);
+  if (problems.length === 0) return summary;
+  throw new Error([`${problems.length} things are wrong:`, ...problems.slice(0, MOST_SHOWN)].join('\n'));
+}

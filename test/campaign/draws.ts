@@ -1,0 +1,26 @@
+import { unit } from '../../local/github/random.ts';
+
+/** Random decisions in a row, the same each time for a seed. */
+export interface Draws {
+  /** In [0, 1). */
+  share(): number;
+  chance(likelihood: number): boolean;
+  /** From `from` to `to`, both included. */
+  whole(from: number, to: number): number;
+  pick<T>(list: readonly [T, ...T[]]): T;
+}
+
+export function openDraws(seed: number): Draws {
+  let drawn = 0;
+  const share = () => {
+    drawn += 1;
+    return unit(seed, drawn);
+  };
+  const whole = (from: number, to: number) => from + Math.floor(share() * (to - from + 1));
+  return {
+    share,
+    whole,
+    chance: (likelihood) => share() < likelihood,
+    pick: (list) => list[whole(0, list.length - 1)] ?? list[0],
+  };
+}

@@ -1,0 +1,56 @@
+import { addDays, type Day } from '../../lib/day.ts';
+import type { Instant } from '../../lib/instant.ts';
+import type { Campaign } from './campaign.ts';
+import { isWhole, type Said } from './ledger.ts';
+import type { Tracked } from './world.ts';
+
+/** One repository's outcome in one run, as the product's log has it. */
+export interface Outcome {
+  repository_id: number;
+  run_id: number;
+  run_state: string;
+  state: string;
+  code: string | null;
+  message: string | null;
+  at: Instant | null;
+}
+
+/** One repository: what GitHub said, and what the product says it collected. */
+export interface Evidence {
+  tracked: Tracked;
+  repositoryId: number;
+  said: Said[];
+  outcomes: Outcome[];
+  /** What GitHub said at the instants at which the log has a success. */
+  readings: Said[];
+  /** Instants of successes of which GitHub knows nothing. */
+  invented: Instant[];
+}
+
+const OUTCOMES = `select r.repository_id, r.run_id, c.state as run_state, r.state, r.code, r.message,
+  to_char(r.finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
+  from run_repository r join collection_run c on c.tenant_id = r.tenant_id and c.run_id = r.run_id`;
+
+/** What is known of every repository that was to be tracked. */
+export async function readEvidence({ server, tracked }: Campaign): Promise<Evidence[]> {
+  const outcomes = await server.query<Outcome>(OUTCOMES);
+  return tracked.flatMap((one) => {
+    const { repositoryId } = one;
+    if (repositoryId === null) return [];
+    const own = outcomes.filter(({ repository_id }) => repository_id === repositoryId);
+    const said = one.tenant.served.ledger.of(one.id);
+    const succeeded = new Set(own.flatMap(({ state, at }) => (state === 'succeeded' && at ? [at] : [])));
+    const readings = said.filter((reading) => succeeded.has(reading.at) && isWhole(reading));
+    const known = new Set(readings.map(({ at }) => at));
+    const invented = [...succeeded].filter((at) => !known.has(at));
+    return [{ tracked: one, repositoryId, said, outcomes: own, readings, invented }];
+  });
+}
+
+/** Whether the tenant's token was refused on a day, or so lately that the alarm does not ask yet. */
+export function isInOutage({ plan, tenants }: Campaign, { tenant }: Tracked, day: Day): boolean {
+  const { outage } = plan;
+  return (
+    outage !== null && tenants[outage.tenant] === tenant && day >= outage.from && day <= addDays(outage.to, 1)
+  );
+}

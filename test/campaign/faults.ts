@@ -1,0 +1,45 @@
+import type { FailureRule } from '../../local/github/failures.ts';
+import type { Draws } from './draws.ts';
+
+/** What goes wrong at GitHub for a tenant's token. */
+export interface Fault {
+  tenant: number;
+  rule: FailureRule;
+}
+
+/** As many requests of a step as there can be. */
+const ALL = Number.POSITIVE_INFINITY;
+
+const BRIEF: readonly [(draws: Draws) => FailureRule, ...((draws: Draws) => FailureRule)[]] = [
+  (draws) => ({ kind: 'down', status: draws.pick([500, 502, 503, 504]), times: draws.whole(1, 3) }),
+  (draws) => ({ kind: 'cut', times: draws.whole(1, 3) }),
+  (draws) => ({ kind: 'reset', times: draws.whole(1, 3) }),
+  (draws) => ({ kind: 'garbage', times: draws.whole(1, 2) }),
+  () => ({ kind: 'garbage', body: '<html>A proxy’s page</html>', contentType: 'text/html', times: 1 }),
+  () => ({ kind: 'garbage', body: '{"count":"many","uniques":null,"views":[{}]}', times: 1 }),
+  (draws) => ({ kind: 'status', status: 404, message: 'Not Found', times: draws.whole(1, 2) }),
+  () => ({ kind: 'status', status: 403, message: 'Must have push access to repository', times: 1 }),
+  () => ({ kind: 'status', status: 401, message: 'Bad credentials', times: 1 }),
+  () => ({ kind: 'status', status: 401, message: 'Bad credentials', times: ALL }),
+  (draws) => ({ kind: 'secondary-limit', status: draws.pick([403, 429]), retryAfter: 1, times: 1 }),
+  (draws) => ({ kind: 'rate-limit', status: draws.pick([403, 429]), resetIn: 600, times: 1 }),
+  (draws) => ({ kind: 'slow', milliseconds: draws.whole(50, 400), times: draws.whole(1, 20) }),
+];
+
+/** What GitHub shows of traffic in a whole step, so that everybody who asks meanwhile is told the same. */
+const SHOWN: readonly [(draws: Draws) => FailureRule, ...((draws: Draws) => FailureRule)[]] = [
+  (draws) => ({ kind: 'late', hours: draws.whole(6, 47) }),
+  () => ({ kind: 'zeros' }),
+];
+
+/** What goes wrong at GitHub in one step: mostly something, sometimes for several tenants. */
+export function drawFaults(draws: Draws, { tenants }: { tenants: number }): Fault[] {
+  const faults: Fault[] = [];
+  if (draws.chance(0.12)) {
+    faults.push({ tenant: draws.whole(0, tenants - 1), rule: draws.pick(SHOWN)(draws) });
+    return faults;
+  }
+  for (let left = draws.whole(0, 3); left > 0; left -= 1)
+    faults.push({ tenant: draws.whole(0, tenants - 1), rule: draws.pick(BRIEF)(draws) });
+  return faults;
+}

@@ -1,0 +1,54 @@
+import type { Instant } from '../../lib/instant.ts';
+
+/** What GitHub is asked about a repository. */
+export type Asked =
+  | 'repository'
+  | 'views'
+  | 'clones'
+  | 'viewWeeks'
+  | 'cloneWeeks'
+  | 'referrers'
+  | 'paths'
+  | 'other';
+
+/** What GitHub said of one repository at one instant. */
+export interface Said {
+  at: Instant;
+  /** The different answers to each question that were sent whole. */
+  answers: Map<Asked, Set<string>>;
+  /** Questions that were not answered as they should have been. */
+  failures: number;
+}
+
+/** GitHub's own account of what it answered, by repository and instant. */
+export interface Ledger {
+  note(repository: number, at: Instant, asked: Asked, answer: string | null): void;
+  /** Oldest first. */
+  of(repository: number): Said[];
+}
+
+export function openLedger(): Ledger {
+  const said = new Map<number, Map<Instant, Said>>();
+  return {
+    note(repository, at, asked, answer) {
+      const instants = said.get(repository) ?? new Map<Instant, Said>();
+      const entry = instants.get(at) ?? { at, answers: new Map(), failures: 0 };
+      said.set(repository, instants.set(at, entry));
+      if (answer === null) entry.failures += 1;
+      else entry.answers.set(asked, (entry.answers.get(asked) ?? new Set()).add(answer));
+    },
+    of: (repository) =>
+      [...(said.get(repository)?.values() ?? [])].sort((one, other) => (one.at < other.at ? -1 : 1)),
+  };
+}
+
+/** Whether everything was answered that a day's figures are made of. */
+export function isWhole({ answers }: Said): boolean {
+  return answers.has('repository') && answers.has('views') && answers.has('clones');
+}
+
+/** What a question was answered with; undefined: nothing, or not always the same. */
+export function bodyOf({ answers }: Said, asked: Asked): unknown {
+  const [answer, ...others] = answers.get(asked) ?? [];
+  return answer === undefined || others.length > 0 ? undefined : JSON.parse(answer);
+}

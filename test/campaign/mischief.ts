@@ -1,0 +1,51 @@
+import type { Draws } from './draws.ts';
+
+/** What is done to the machines in the middle of a step. */
+const ACTS = [
+  /** One container's process is killed. */
+  'kill one',
+  /** Every container's process is killed, as with the machine that they run on. */
+  'kill all',
+  /** All connections to the database are cut. */
+  'cut',
+  /** One statement is carried out, and its answer lost with the connection. */
+  'lose answer',
+  /** An administrator ends all sessions of the database. */
+  'terminate',
+  /** One process of PostgreSQL is killed: it ends all sessions and recovers. */
+  'crash session',
+  /** PostgreSQL is restarted: in an orderly way, at once, and after kill -9. */
+  'restart fast',
+  'restart immediate',
+  'restart killed',
+] as const;
+
+export type Act = (typeof ACTS)[number];
+
+/** An act, and the moment of a step at which it is done. */
+export interface Mischief {
+  act: Act;
+  /** What is counted: requests to GitHub as they come or as they are answered, statements, or commits. */
+  on: 'asked' | 'answered' | 'statement' | 'commit';
+  /** The how many-th of the step. */
+  nth: number;
+  /** Who is hit, of all that could be: in [0, 1). */
+  victim: number;
+  /** Whether the statement at hand still reaches the database. */
+  reaches: boolean;
+}
+
+/** Requests and statements that one repository takes, roughly. */
+const PER_REPOSITORY = { asked: 6, answered: 6, statement: 24, commit: 2 };
+const BESIDES = { asked: 2, answered: 2, statement: 20, commit: 4 };
+
+/** At most two acts in one step; rather early moments, as many steps are short. */
+export function drawMischief(draws: Draws, { repositories }: { repositories: number }): Mischief[] {
+  return Array.from({ length: draws.pick([0, 1, 1, 2, 2]) }, () => {
+    const on = draws.pick(['asked', 'answered', 'statement', 'statement', 'commit'] as const);
+    const most = PER_REPOSITORY[on] * repositories + BESIDES[on];
+    const nth = 1 + Math.floor(draws.share() ** 2 * most);
+    const act = on === 'commit' && draws.chance(0.5) ? 'lose answer' : draws.pick(ACTS);
+    return { act, on, nth, victim: draws.share(), reaches: draws.chance(0.5) };
+  });
+}

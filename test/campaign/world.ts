@@ -1,0 +1,121 @@
+import type { Day } from '../../lib/day.ts';
+import type { Instant } from '../../lib/instant.ts';
+import type { Story } from '../../local/github/story.ts';
+import type { GitHub } from '../../local/github.ts';
+import type { TestInstallation } from '../installation.ts';
+import type { WatchedGitHub } from './github.ts';
+
+/** A tenant, and GitHub as it is for its token. */
+export interface CampaignTenant {
+  tenantId: number;
+  login: string;
+  token: string;
+  served: WatchedGitHub;
+}
+
+/** A repository that is to be tracked. */
+export interface Tracked {
+  tenant: CampaignTenant;
+  /** GitHub's id. */
+  id: number;
+  name: string;
+  addedOn: Day;
+  /** Ours, once it is tracked. */
+  repositoryId: number | null;
+  /** When it got another name. */
+  renamedAt: Instant[];
+}
+
+const ADMINISTRATOR = 'ada@example.com';
+const CREATED = '2022-01-01';
+
+const loginOf = (number: number) => `keeper-${number}`;
+const tokenOf = (number: number) => `ghp_campaign_${String(number).padStart(26, '0')}`;
+
+/** Busy ones, quiet ones and some with days without anything; a few with releases and workflow runs. */
+function toStory(number: number): Story {
+  const views = [60, 4, 0.5, 900, 12][number % 5] ?? 1;
+  return {
+    ...{ description: null, language: null, regulars: 2 + (number % 9), weekend: 0.4, growthPerYear: 1.2 },
+    ...{ views, clones: views / 8, starsPerDay: number % 3 === 0 ? 0.7 : 0 },
+    ...(number % 4 === 1 && { ciClones: 9 }),
+    ...(number % 6 === 2 && { releases: { everyDays: 11, downloads: 30, assets: ['tool-TAG.zip'] } }),
+    referrers: ['Google', 'github.com', 'news.ycombinator.com'].map((referrer, n) => ({
+      referrer,
+      weight: 3 - n,
+    })),
+    paths: [
+      { path: '', weight: 3 },
+      { path: '/tree/main', weight: 2 },
+      { path: '/issues', weight: 1 },
+    ],
+  };
+}
+
+export function addRepositoriesToGitHub(
+  tenants: readonly CampaignTenant[],
+  addedOn: readonly Day[],
+): Tracked[] {
+  return addedOn.map((day, number) => {
+    const tenant = tenantOf(tenants, number, addedOn.length);
+    const name = `repository-${number}`;
+    const plan = { owner: tenant.login, name, createdOn: CREATED, story: toStory(number) };
+    const { id } = tenant.served.github.addRepository(plan);
+    return { tenant, id, name, addedOn: day, repositoryId: null, renamedAt: [] };
+  });
+}
+
+/** The last tenant keeps to the pace of GitHub's limits, by the real clock: it gets few. */
+function tenantOf(tenants: readonly CampaignTenant[], number: number, count: number): CampaignTenant {
+  const [first] = tenants;
+  const paced = Math.ceil(count / 16);
+  const place = number < paced ? tenants.length - 1 : number % (tenants.length - 1);
+  const tenant = tenants[place] ?? first;
+  if (!tenant) throw new Error('a campaign has two tenants at least');
+  return tenant;
+}
+
+function addToken(github: GitHub, number: number): void {
+  github.addUser(loginOf(number));
+  github.addToken({
+    ...{ token: tokenOf(number), login: loginOf(number), kind: 'classic', scopes: ['repo'] },
+    quota: 100_000,
+  });
+}
+
+async function must<T>(asked: Promise<{ status: number; body: T }>): Promise<T> {
+  const { status, body } = await asked;
+  if (status >= 300) throw new Error(`answered ${status}: ${JSON.stringify(body)}`);
+  return body;
+}
+
+/**
+ * Initialises the installation with tenants that have a token each: all at a GitHub like github.com, the last one at an
+ * Enterprise Server, where requests are paced.
+ */
+export async function createTenants(
+  installation: TestInstallation,
+  githubs: { plain: WatchedGitHub; enterprise: WatchedGitHub },
+  count: number,
+): Promise<CampaignTenant[]> {
+  const { plain, enterprise } = githubs;
+  const ada = installation.as(ADMINISTRATOR);
+  const tenants: CampaignTenant[] = [];
+  const servedOf = (number: number) => (number === count - 1 ? enterprise : plain);
+  const identityOf = (number: number) => ({ githubUser: loginOf(number), githubToken: tokenOf(number) });
+  for (let number = 0; number < count; number += 1) addToken(servedOf(number).github, number);
+  const { tenantId, serverId } = await installation.initialise(identityOf(0));
+  tenants.push({ tenantId, login: loginOf(0), token: tokenOf(0), served: plain });
+  const server = { name: 'Enterprise', url: enterprise.apiUrl.replace('/api/v3', '') };
+  const { serverId: enterpriseId } = await must(ada('POST', '/servers', server));
+  for (let number = 1; number < count; number += 1) {
+    const served = servedOf(number);
+    const request = {
+      ...{ name: `Tenant ${number}`, serverId: served === plain ? serverId : enterpriseId },
+      ...identityOf(number),
+    };
+    const { tenantId: added } = await must(ada('POST', '/tenants', request));
+    tenants.push({ tenantId: added, login: loginOf(number), token: tokenOf(number), served });
+  }
+  return tenants;
+}
