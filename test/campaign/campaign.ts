@@ -6,6 +6,7 @@ import { openTestInstallation, type TestInstallation } from '../installation.ts'
 import { openActivationWatch } from './activations.ts';
 import { type Cable, openCable } from './cable.ts';
 import { openWatchedGitHub, type WatchedGitHub } from './github.ts';
+import { hasOutage, startOutage } from './outage.ts';
 import { type Plan, type Step, toPlan } from './plan.ts';
 import { type BadlyTreatedServer, openBadlyTreatedServer } from './server.ts';
 import type { CampaignSize } from './size.ts';
@@ -116,7 +117,7 @@ async function live(campaign: Living, means: Means, tell: (line: string) => void
     const lift = startOutage(campaign, day);
     for (const [number, step] of steps.entries()) {
       means.setNow(step.at);
-      if (number === 0 && renamed !== null) rename(tracked[renamed], step.at);
+      if (number === 0 && renamed !== null) rename(campaign, tracked[renamed]);
       await perform(campaign, means, { ...step, isCalm: mood === 'calm' });
       campaign.problems.push(...watch.look(step.at));
     }
@@ -127,19 +128,12 @@ async function live(campaign: Living, means: Means, tell: (line: string) => void
   }
 }
 
-/** Of some days the tenant's token is refused, whatever else happens. */
-function startOutage({ plan: { outage }, tenants }: Living, day: string): () => void {
-  const tenant = tenants[outage?.tenant ?? -1];
-  if (!outage || !tenant || day < outage.from || day > outage.to) return () => {};
-  const match = { token: tenant.token };
-  return tenant.served.github.fail({ kind: 'status', status: 401, message: 'Bad credentials', match });
-}
-
-function rename(tracked: Tracked | undefined, at: Instant): void {
-  if (!tracked) return;
+/** Of two new names between two collections only one would be noticed. */
+function rename(campaign: Living, tracked: Tracked | undefined): void {
+  if (!tracked || hasOutage(campaign, tracked)) return;
   tracked.name = `${tracked.name}-renamed`.slice(-60);
   tracked.tenant.served.github.rename(tracked.id, { name: tracked.name });
-  tracked.renamedAt.push(at);
+  if (tracked.repositoryId !== null) tracked.renames += 1;
 }
 
 async function perform(

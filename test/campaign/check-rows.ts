@@ -85,6 +85,6 @@ async function checkOne({ server }: Campaign, { tracked, repositoryId }: Evidenc
     );
   }
   const [events] = await own<{ count: number }>(EVENTS);
-  expect('the number of new names', events?.count ?? 0, tracked.renamedAt.length);
+  expect('the number of new names', events?.count ?? 0, tracked.renames);
   return problems;
 }

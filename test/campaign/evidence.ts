@@ -1,4 +1,3 @@
-import { addDays, type Day } from '../../lib/day.ts';
 import type { Instant } from '../../lib/instant.ts';
 import type { Campaign } from './campaign.ts';
 import { isWhole, type Said } from './ledger.ts';
@@ -45,12 +44,4 @@ export async function readEvidence({ server, tracked }: Campaign): Promise<Evide
     const invented = [...succeeded].filter((at) => !known.has(at));
     return [{ tracked: one, repositoryId, said, outcomes: own, readings, invented }];
   });
-}
-
-/** Whether the tenant's token was refused on a day, or so lately that the alarm does not ask yet. */
-export function isInOutage({ plan, tenants }: Campaign, { tenant }: Tracked, day: Day): boolean {
-  const { outage } = plan;
-  return (
-    outage !== null && tenants[outage.tenant] === tenant && day >= outage.from && day <= addDays(outage.to, 1)
-  );
 }

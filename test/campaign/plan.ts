@@ -19,7 +19,7 @@ export interface Step {
 /** `calm`: every alarm fires and nothing goes wrong; `silent`: no alarm fires at all. */
 type Mood = 'calm' | 'disturbed' | 'silent';
 
-export interface PlannedDay {
+interface PlannedDay {
   day: Day;
   mood: Mood;
   steps: Step[];
@@ -28,7 +28,7 @@ export interface PlannedDay {
 }
 
 /** A tenant whose token GitHub refuses for so long that days are lost. */
-export interface Outage {
+interface Outage {
   tenant: number;
   from: Day;
   /** The last day of it. */

@@ -1,5 +1,4 @@
 import type { Day } from '../../lib/day.ts';
-import type { Instant } from '../../lib/instant.ts';
 import type { Story } from '../../local/github/story.ts';
 import type { GitHub } from '../../local/github.ts';
 import type { TestInstallation } from '../installation.ts';
@@ -22,8 +21,8 @@ export interface Tracked {
   addedOn: Day;
   /** Ours, once it is tracked. */
   repositoryId: number | null;
-  /** When it got another name. */
-  renamedAt: Instant[];
+  /** How often it got another name while it was tracked. */
+  renames: number;
 }
 
 const ADMINISTRATOR = 'ada@example.com';
@@ -61,7 +60,7 @@ export function addRepositoriesToGitHub(
     const name = `repository-${number}`;
     const plan = { owner: tenant.login, name, createdOn: CREATED, story: toStory(number) };
     const { id } = tenant.served.github.addRepository(plan);
-    return { tenant, id, name, addedOn: day, repositoryId: null, renamedAt: [] };
+    return { tenant, id, name, addedOn: day, repositoryId: null, renames: 0 };
   });
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 
 /** Tests that work on a database, but not with Db2's stand-in, and why. */
 const WITHOUT_DB2: Record<string, string> = {
+  'campaign.test.ts': 'It kills and restarts PostgreSQL.',
   'cold-start.test.ts': 'It looks at what is loaded before the first answer, whatever the database.',
   'db2-sql.test.ts': 'It writes down the statements for Db2 and asks no database.',
   'demo.test.ts': 'It lives through 400 days, which takes the stand-in too long.',
