@@ -21,6 +21,8 @@ const SETTLING_HOURS = 72;
 const WHOLE_BEFORE = 12;
 /** Days before it of which GitHub shows a part at least. */
 const REMEMBERED_BEFORE = 13;
+/** Where its window ends today, it begins within this day at the latest. */
+const CUT_BEFORE = 14;
 
 const dayOf = (at: Instant): Day => at.slice(0, 10);
 
@@ -43,6 +45,12 @@ function toFigures(said: Said): Map<Day, (number | null)[]> {
   return days;
 }
 
+/** Whether a day is in a window that ended before today, and not its first, which alone is cut. */
+function isInOldWindow(day: Day, named: ReadonlyMap<Day, unknown>, today: Day): boolean {
+  const [oldest = day] = [...named.keys()].sort();
+  return named.has(day) && day > oldest && day < addDays(today, -CUT_BEFORE);
+}
+
 /**
  * The days that must be stored of a repository, from what GitHub said in the readings that succeeded: the larger of each
  * figure, zero for what was left out 72 hours after a day's end, and final what was read whole after that.
@@ -60,8 +68,11 @@ export function toExpectedDays(readings: readonly Said[]): Map<Day, ExpectedDay>
       if (!before && !named.has(day) && !isFinal) continue;
       const isNamed = named.has(day) || (before?.isNamed ?? false);
       const certain = isNamed ? ('measured' as const) : ('zero' as const);
-      const state =
-        isFinal || (before && before.state !== 'provisional') ? certain : ('provisional' as const);
+      const isCertain =
+        isFinal ||
+        isInOldWindow(day, named, today) ||
+        (before !== undefined && before.state !== 'provisional');
+      const state = isCertain ? certain : ('provisional' as const);
       const figures = seen.map((one, place) => larger(one, before?.figures[place] ?? null));
       expected.set(day, { figures, state, isNamed });
     }

@@ -43,7 +43,7 @@ export interface Plan {
 }
 
 const START = '2023-01-02';
-/** GitHub remembers a day for thirteen more: so many days without any alarm lose nothing. */
+/** So many days without any alarm lose nothing that was final before: a day is whole in GitHub's window for twelve more. */
 const MOST_SILENT = 12;
 /** Only long campaigns have time for it. */
 const OUTAGE_SINCE = 100;

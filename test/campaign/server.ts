@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { openPostgres, type Postgres } from '../../local/postgres.ts';
 
@@ -9,14 +10,17 @@ export interface BadlyTreatedServer {
   query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]>;
   /** Ends all sessions of the actions. */
   terminate(): Promise<void>;
-  /** Kills the process of one session, whereupon the server ends all and recovers. */
-  crashSession(victim: number): Promise<void>;
+  /** Kills the process of one session, whereupon the server ends all in the same way and recovers. */
+  crashSession(): Promise<void>;
   restart(how: 'fast' | 'immediate' | 'killed'): Promise<void>;
   close(): Promise<void>;
 }
 
 const OTHERS = 'from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
-const ATTEMPTS = 5;
+const PATIENCE_MS = 60_000;
+const PAUSE_MS = 50;
+/** How long an administrator waits for a session's end. */
+const END_MS = 30_000;
 const SIGNALS = { immediate: 'SIGQUIT', killed: 'SIGKILL' } as const;
 
 export async function openBadlyTreatedServer(dataDir: string): Promise<BadlyTreatedServer> {
@@ -36,24 +40,36 @@ export async function openBadlyTreatedServer(dataDir: string): Promise<BadlyTrea
 
   /** It may be recovering. */
   async function patiently<T>(ask: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
+    for (let waited = 0; ; waited += PAUSE_MS) {
       try {
         return await ask();
       } catch (error) {
-        if (attempt === ATTEMPTS) throw error;
-        await new Promise((resolve) => setTimeout(resolve, attempt * 200));
+        if (waited >= PATIENCE_MS) throw error;
+        await sleep(PAUSE_MS);
       }
     }
+  }
+
+  /** A session of our own, to notice that the server has ended all. */
+  async function openWitness(): Promise<{ pid: number; ended: Promise<unknown> }> {
+    const client = new pg.Client({ connectionString: postgres.url });
+    client.on('error', () => {});
+    await client.connect();
+    const ended = new Promise((resolve) => client.once('end', resolve));
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    return { pid: rows[0]?.pid ?? 0, ended };
   }
 
   return {
     url: () => postgres.url,
     query: (text) => patiently(() => query(text)),
-    terminate: async () => void (await patiently(() => query(`select pg_terminate_backend(pid) ${OTHERS}`))),
-    async crashSession(victim) {
-      const sessions = await patiently(() => query<{ pid: number }>(`select pid ${OTHERS} order by pid`));
-      const session = sessions[Math.floor(victim * sessions.length)];
-      if (session) process.kill(session.pid, 'SIGKILL');
+    terminate: async () =>
+      void (await patiently(() => query(`select pg_terminate_backend(pid, ${END_MS}) ${OTHERS}`))),
+    async crashSession() {
+      const witness = await patiently(openWitness);
+      process.kill(witness.pid, 'SIGKILL');
+      await witness.ended;
+      await patiently(() => query('select 1'));
     },
     async restart(how) {
       if (how !== 'fast') process.kill(postgres.pid, SIGNALS[how]);

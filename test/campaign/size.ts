@@ -7,11 +7,11 @@ export interface CampaignSize {
   tenants: number;
 }
 
-/** The figures of the environment, or those given. */
-export function readSize(otherwise: CampaignSize): CampaignSize {
-  const { CAMPAIGN_SEED, CAMPAIGN_DAYS, CAMPAIGN_REPOSITORIES, CAMPAIGN_TENANTS } = process.env;
+/** The figures of the environment, or those given; SEED is the seed's. */
+export function readSize({ seed, ...otherwise }: CampaignSize): CampaignSize {
+  const { CAMPAIGN_DAYS, CAMPAIGN_REPOSITORIES, CAMPAIGN_TENANTS } = process.env;
   return {
-    seed: Number(CAMPAIGN_SEED || otherwise.seed),
+    seed,
     days: Number(CAMPAIGN_DAYS || otherwise.days),
     repositories: Number(CAMPAIGN_REPOSITORIES || otherwise.repositories),
     tenants: Number(CAMPAIGN_TENANTS || otherwise.tenants),
@@ -20,5 +20,5 @@ export function readSize(otherwise: CampaignSize): CampaignSize {
 
 /** What to put before the command to take the same decisions again. */
 export function toReplay({ seed, days, repositories, tenants }: CampaignSize): string {
-  return `CAMPAIGN_SEED=${seed} CAMPAIGN_DAYS=${days} CAMPAIGN_REPOSITORIES=${repositories} CAMPAIGN_TENANTS=${tenants}`;
+  return `SEED=${seed} CAMPAIGN_DAYS=${days} CAMPAIGN_REPOSITORIES=${repositories} CAMPAIGN_TENANTS=${tenants}`;
 }

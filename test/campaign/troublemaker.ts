@@ -54,7 +54,7 @@ export function openTroublemaker({ host, cable, server }: Victims): Troublemaker
     cut: () => cable().cut(),
     'lose answer': () => {},
     terminate: () => treat(server.terminate),
-    'crash session': (victim) => treat(() => server.crashSession(victim)),
+    'crash session': () => treat(server.crashSession),
     'restart fast': () => treat(() => restart('fast')),
     'restart immediate': () => treat(() => restart('immediate')),
     'restart killed': () => treat(() => restart('killed')),
