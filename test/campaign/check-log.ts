@@ -1,6 +1,7 @@
 import { githubFailures } from '../../actions/openapi/failures.ts';
+import type { Instant } from '../../lib/instant.ts';
 import type { Campaign } from './campaign.ts';
-import type { Evidence, Outcome } from './evidence.ts';
+import { type Evidence, type Outcome, toInstant } from './evidence.ts';
 
 /** What the README and openapi.json name as reasons of a collection that fails. */
 const DOCUMENTED = new Set([...githubFailures, 'abandoned', 'start_failed']);
@@ -9,6 +10,8 @@ const PARTLY = 'partly_collected';
 interface Run {
   run_id: number;
   tenant_id: number;
+  reason: string;
+  at: Instant;
   state: string;
   failure_code: string | null;
   repository_count: number;
@@ -16,19 +19,21 @@ interface Run {
   succeeded: number;
 }
 
-const RUNS = `select c.run_id, c.tenant_id, c.state, c.failure_code, c.repository_count,
+const RUNS = `select c.run_id, c.tenant_id, c.reason, ${toInstant('c.started_at')} as at,
+  c.state, c.failure_code, c.repository_count,
   count(r.run_id)::int as rows, count(*) filter (where r.state = 'succeeded')::int as succeeded
   from collection_run c left join run_repository r on r.tenant_id = c.tenant_id and r.run_id = c.run_id
-  group by c.run_id, c.tenant_id, c.state, c.failure_code, c.repository_count`;
+  group by c.run_id, c.tenant_id, c.reason, c.started_at, c.state, c.failure_code, c.repository_count`;
 const HELD = 'select tenant_id from tenant where leased_run_id is not null or leased_until is not null';
 
 /** Whether every run came to an end that is explained, and nothing is held any more. */
-export async function checkLog({ server }: Campaign, all: readonly Evidence[]): Promise<string[]> {
+export async function checkLog({ server, harmed }: Campaign, all: readonly Evidence[]): Promise<string[]> {
   const held = await server.query<{ tenant_id: number }>(HELD);
   const runs = await server.query<Run>(RUNS);
   return [
     ...held.map(({ tenant_id }) => `tenant ${tenant_id} is still held for a run`),
     ...runs.flatMap(complainOfRun),
+    ...complainOfLeases(runs.filter(({ at }) => !harmed.has(at))),
     ...all.flatMap(({ tracked, outcomes }) =>
       outcomes.flatMap((one) =>
         complainOfOutcome(one).map((text) => `${tracked.name} in run ${one.run_id} ${text}`),
@@ -47,6 +52,21 @@ function complainOfRun({ run_id, state, failure_code, repository_count, rows, su
   const must = all ? 'succeeded' : succeeded === 0 ? 'failed' : 'partial';
   if (state !== 'running' && state !== must) complain(`is ${state} instead of ${must}`);
   return complaints;
+}
+
+/** Of runs that nothing was done to: each is left to its end, and alarms at once start one for a tenant. */
+function complainOfLeases(runs: readonly Run[]): string[] {
+  const abandoned = runs.filter(({ failure_code }) => failure_code === 'abandoned');
+  const alarms = runs.filter(({ reason }) => reason === 'alarm');
+  const keys = alarms.map(({ tenant_id, at }) => `tenant ${tenant_id} at ${at}`);
+  return [
+    ...abandoned.map(
+      ({ run_id, at }) => `run ${run_id} of ${at} was abandoned, though nothing was done to it`,
+    ),
+    ...keys
+      .filter((key, place) => keys.indexOf(key) < place)
+      .map((key) => `two alarms were served for ${key}`),
+  ];
 }
 
 function complainOfOutcome({ state, code, message, at }: Outcome): string[] {

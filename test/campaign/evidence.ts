@@ -26,8 +26,13 @@ export interface Evidence {
   invented: Instant[];
 }
 
+/** A column's instant as `toISOString` writes it. */
+export function toInstant(column: string): string {
+  return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
 const OUTCOMES = `select r.repository_id, r.run_id, c.state as run_state, r.state, r.code, r.message,
-  to_char(r.finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
+  ${toInstant('r.finished_at')} as at
   from run_repository r join collection_run c on c.tenant_id = r.tenant_id and c.run_id = r.run_id`;
 
 /** What is known of every repository that was to be tracked. */

@@ -16,7 +16,7 @@ export interface Step {
   mischief: Mischief[];
 }
 
-/** `calm`: every alarm fires and nothing goes wrong; `silent`: no alarm fires at all. */
+/** `calm`: every alarm fires, once or twice, and nothing goes wrong; `silent`: no alarm fires at all. */
 type Mood = 'calm' | 'disturbed' | 'silent';
 
 interface PlannedDay {
@@ -88,13 +88,19 @@ function drawDay(draws: Draws, size: CampaignSize, { mood, index, before }: DayK
   return { day, mood, renamed, steps: drawSteps[mood](day, draws, size) };
 }
 
+const SLOW = { kind: 'slow', milliseconds: 150 } as const;
 const QUIET = { person: null, faults: [], mischief: [] };
 const at = (day: Day, hour: number, minute: number): Instant =>
   `${day}T${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}:00.000Z`;
 
-function toCalmSteps(day: Day): Step[] {
+/** Alarms may come twice: slow answers make them meet. */
+function toCalmSteps(day: Day, draws: Draws, { tenants }: CampaignSize): Step[] {
+  const twice: Pick<Step, 'fires' | 'faults'> = {
+    fires: ['daily', 'daily'],
+    faults: Array.from({ length: tenants }, (_, tenant) => ({ tenant, rule: SLOW })),
+  };
   return [
-    { ...QUIET, at: at(day, 6, 0), fires: ['daily'] },
+    { ...QUIET, at: at(day, 6, 0), fires: ['daily'], ...(draws.chance(0.5) && twice) },
     { ...QUIET, at: at(day, 8, 30), fires: ['hourly'] },
   ];
 }
