@@ -5,6 +5,8 @@ import type { Instant } from '../../lib/instant.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
 import { openActivationWatch } from './activations.ts';
 import { type Cable, openCable } from './cable.ts';
+import { checkStep } from './check-step.ts';
+import { startFaults } from './faults.ts';
 import { openWatchedGitHub, type WatchedGitHub } from './github.ts';
 import { hasOutage, startOutage } from './outage.ts';
 import { type Plan, type Step, toPlan } from './plan.ts';
@@ -33,8 +35,6 @@ export interface Campaign {
 }
 
 const ADMINISTRATOR = 'ada@example.com';
-const TOO_MANY_RUNS = `select tenant_id from collection_run where state = 'running' and reason <> 'added'
-  group by tenant_id having count(*) > 1`;
 
 /** Opens everything, each part with a clean-up of its own. */
 async function openParts(size: CampaignSize, plan: Plan, later: (cleanUp: () => unknown) => void) {
@@ -143,11 +143,8 @@ async function perform(
 ): Promise<void> {
   const { tenants, tally, installation, harmed, server, problems } = campaign;
   const { host } = installation;
-  const lifts = step.faults.flatMap(({ tenant, rule }) => {
-    tally.fault(rule.kind);
-    const to = tenants[tenant];
-    return to ? [to.served.github.fail({ ...rule, match: { token: to.token } })] : [];
-  });
+  for (const { rule } of step.faults) tally.fault(rule.kind);
+  const lift = startFaults(tenants, step.faults);
   trouble.begin(step.mischief);
   for (const trigger of step.fires) await host.fire(trigger);
   for (const ask of [...toAdditions(campaign, step.at), ...toOrders(campaign, step)])
@@ -156,11 +153,10 @@ async function perform(
     });
   await host.settled();
   const acts = await trouble.end();
-  for (const lift of lifts) lift();
+  lift();
   for (const act of acts) tally.act(act);
   if (acts.length > 0) harmed.add(step.at);
-  for (const { tenant_id } of await server.query<{ tenant_id: number }>(TOO_MANY_RUNS))
-    problems.push(`${step.at}: tenant ${tenant_id} has two runs at work`);
+  problems.push(...(await checkStep(server, step.at)));
 }
 
 /** What is to be tracked by now, and is not yet: somebody adds it, again if need be. */

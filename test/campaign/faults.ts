@@ -1,10 +1,13 @@
 import type { FailureRule } from '../../local/github/failures.ts';
 import type { Draws } from './draws.ts';
+import type { CampaignTenant } from './world.ts';
 
 /** What goes wrong at GitHub for a tenant's token. */
 export interface Fault {
   tenant: number;
   rule: FailureRule;
+  /** Which requests it meets; null: whichever come. */
+  path: RegExp | null;
 }
 
 /** As many requests of a step as there can be. */
@@ -26,6 +29,9 @@ const BRIEF: readonly [(draws: Draws) => FailureRule, ...((draws: Draws) => Fail
   (draws) => ({ kind: 'slow', milliseconds: draws.whole(50, 400), times: draws.whole(1, 20) }),
 ];
 
+/** A repository is asked about before its traffic: without a path most faults would meet that question only. */
+const PATHS = [null, /views$/, /views$/, /clones$/, /popular.referrers$/, /popular.paths$/] as const;
+
 /** What GitHub shows of traffic in a whole step, so that everybody who asks meanwhile is told the same. */
 const SHOWN: readonly [(draws: Draws) => FailureRule, ...((draws: Draws) => FailureRule)[]] = [
   (draws) => ({ kind: 'late', hours: draws.whole(6, 47) }),
@@ -36,10 +42,26 @@ const SHOWN: readonly [(draws: Draws) => FailureRule, ...((draws: Draws) => Fail
 export function drawFaults(draws: Draws, { tenants }: { tenants: number }): Fault[] {
   const faults: Fault[] = [];
   if (draws.chance(0.12)) {
-    faults.push({ tenant: draws.whole(0, tenants - 1), rule: draws.pick(SHOWN)(draws) });
+    faults.push({ tenant: draws.whole(0, tenants - 1), rule: draws.pick(SHOWN)(draws), path: null });
     return faults;
   }
   for (let left = draws.whole(0, 3); left > 0; left -= 1)
-    faults.push({ tenant: draws.whole(0, tenants - 1), rule: draws.pick(BRIEF)(draws) });
+    faults.push({
+      tenant: draws.whole(0, tenants - 1),
+      rule: draws.pick(BRIEF)(draws),
+      path: draws.pick(PATHS),
+    });
   return faults;
+}
+
+/** Lets GitHub fail; returns how to end that. */
+export function startFaults(tenants: readonly CampaignTenant[], faults: readonly Fault[]): () => void {
+  const lifts = faults.flatMap(({ tenant, rule, path }) => {
+    const to = tenants[tenant];
+    if (!to) return [];
+    return [to.served.github.fail({ ...rule, match: { token: to.token, ...(path && { path }) } })];
+  });
+  return () => {
+    for (const lift of lifts) lift();
+  };
 }

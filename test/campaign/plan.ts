@@ -97,7 +97,7 @@ const at = (day: Day, hour: number, minute: number): Instant =>
 function toCalmSteps(day: Day, draws: Draws, { tenants }: CampaignSize): Step[] {
   const twice: Pick<Step, 'fires' | 'faults'> = {
     fires: ['daily', 'daily'],
-    faults: Array.from({ length: tenants }, (_, tenant) => ({ tenant, rule: SLOW })),
+    faults: Array.from({ length: tenants }, (_, tenant) => ({ tenant, rule: SLOW, path: null })),
   };
   return [
     { ...QUIET, at: at(day, 6, 0), fires: ['daily'], ...(draws.chance(0.5) && twice) },
