@@ -1,17 +1,22 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Day } from '../../lib/day.ts';
 import type { Instant } from '../../lib/instant.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
 import { openActivationWatch } from './activations.ts';
 import { type Cable, openCable } from './cable.ts';
 import { checkStep } from './check-step.ts';
+import { checkStored } from './check-stored.ts';
+import { readEvidence } from './evidence.ts';
 import { startFaults } from './faults.ts';
 import { openWatchedGitHub, type WatchedGitHub } from './github.ts';
 import { hasOutage, startOutage } from './outage.ts';
-import { type Plan, type Step, toPlan } from './plan.ts';
+import { noteTracked, toAdditions, toOrders } from './people.ts';
+import { type Plan, toPlan } from './plan.ts';
 import { type BadlyTreatedServer, openBadlyTreatedServer } from './server.ts';
 import type { CampaignSize } from './size.ts';
+import type { Step } from './steps.ts';
 import { openTally, type Tally } from './tally.ts';
 import { openTroublemaker, type Troublemaker } from './troublemaker.ts';
 import { addRepositoriesToGitHub, type CampaignTenant, createTenants, type Tracked } from './world.ts';
@@ -29,12 +34,10 @@ export interface Campaign {
   harmed: Set<Instant>;
   /** What went wrong that never may, as sentences. */
   problems: string[];
-  /** Lives through all days. */
+  /** Lives through all days, or until something is wrong. */
   live(tell: (line: string) => void): Promise<void>;
   close(): Promise<void>;
 }
-
-const ADMINISTRATOR = 'ada@example.com';
 
 /** Opens everything, each part with a clean-up of its own. */
 async function openParts(size: CampaignSize, plan: Plan, later: (cleanUp: () => unknown) => void) {
@@ -124,8 +127,16 @@ async function live(campaign: Living, means: Means, tell: (line: string) => void
     lift();
     tally.day(mood);
     await noteTracked(campaign);
+    if (mood === 'disturbed') campaign.problems.push(...(await checkToday(campaign, day)));
+    if (campaign.problems.length > 0) return;
     if ((index + 1) % 10 === 0) tell(`${day}, day ${index + 1} of ${plan.days.length}: ${tally.short()}`);
   }
+}
+
+/** Whether what is stored is right in the midst of trouble: later readings might hide that it was not. */
+async function checkToday(campaign: Living, day: Day): Promise<string[]> {
+  const { problems } = await checkStored(campaign, await readEvidence(campaign));
+  return problems.map((problem) => `after ${day}: ${problem}`);
 }
 
 /** Of two new names between two collections only one would be noticed. */
@@ -157,35 +168,4 @@ async function perform(
   for (const act of acts) tally.act(act);
   if (acts.length > 0) harmed.add(step.at);
   problems.push(...(await checkStep(server, step.at)));
-}
-
-/** What is to be tracked by now, and is not yet: somebody adds it, again if need be. */
-function toAdditions({ installation, tracked }: Living, at: Instant): (() => Promise<unknown>)[] {
-  const due = tracked.filter((one) => one.repositoryId === null && one.addedOn <= at.slice(0, 10));
-  return [...new Set(due.map(({ tenant }) => tenant))].map((tenant) => {
-    const repositories = due
-      .filter((one) => one.tenant === tenant)
-      .map(({ name }) => ({ owner: tenant.login, name }));
-    return () =>
-      installation.as(ADMINISTRATOR)('POST', `/repositories/${tenant.tenantId}/batch`, { repositories });
-  });
-}
-
-function toOrders({ installation, tenants }: Living, { person }: Step): (() => Promise<unknown>)[] {
-  const tenantId = tenants[person?.tenant ?? -1]?.tenantId;
-  if (!person || tenantId === undefined) return [];
-  const request = person.verify ? { verify: true } : {};
-  return [() => installation.as(ADMINISTRATOR)('POST', `/runs/${tenantId}`, request)];
-}
-
-/** The database knows what was added, also where whoever added it got no answer. */
-async function noteTracked({ server, tracked }: Living): Promise<void> {
-  if (tracked.every(({ repositoryId }) => repositoryId !== null)) return;
-  const rows = await server.query<{ tenant_id: number; repository_id: number; github_id: string }>(
-    'select tenant_id, repository_id, github_id from repository',
-  );
-  for (const one of tracked) {
-    const row = rows.find((two) => two.tenant_id === one.tenant.tenantId && Number(two.github_id) === one.id);
-    one.repositoryId = row?.repository_id ?? null;
-  }
 }

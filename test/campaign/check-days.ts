@@ -1,69 +1,25 @@
 import { addDays, type Day, daysBetween, daysFrom } from '../../lib/day.ts';
 import type { Campaign } from './campaign.ts';
+import { checkStored, type StoredDay, show } from './check-stored.ts';
 import type { Evidence } from './evidence.ts';
 import { type ExpectedDay, finalThrough, firstCovered, stateOfUnread, toExpectedDays } from './expected.ts';
 import { isWhole } from './ledger.ts';
 import { isInOutage } from './outage.ts';
-
-interface StoredDay {
-  repository_id: number;
-  day: Day;
-  figures: (number | null)[];
-  state: string;
-}
-
-const DAYS = `select repository_id, traffic_date::text as day, state,
-  json_build_array(view_count, view_uniques, clone_count, clone_uniques) as figures from traffic_day`;
-const show = (day: { state: string; figures: (number | null)[] } | undefined) =>
-  day ? `${day.state} ${day.figures.join('/')}` : 'nothing';
 
 /** Compares every day with what GitHub said and with what really happened; answers how many were compared. */
 export async function checkDays(
   campaign: Campaign,
   all: readonly Evidence[],
 ): Promise<{ problems: string[]; compared: number }> {
-  const rows = await campaign.server.query<StoredDay>(DAYS);
-  const problems: string[] = [];
-  let compared = 0;
+  const { problems, compared, storedOf } = await checkStored(campaign, all);
   for (const evidence of all) {
-    const { tracked, repositoryId } = evidence;
+    const { tracked, repositoryId, readings } = evidence;
     const complain = (text: string) => void problems.push(`${tracked.name}: ${text}`);
-    const stored = new Map(
-      rows.filter((row) => row.repository_id === repositoryId).map((row) => [row.day, row]),
-    );
-    const expected = toExpectedDays(evidence.readings);
-    for (const day of new Set([...stored.keys(), ...expected.keys()])) {
-      compared += 1;
-      const [is, must] = [show(stored.get(day)), show(expected.get(day))];
-      if (is !== must) complain(`${day} is stored as ${is}, GitHub’s answers make it ${must}`);
-      checkTruth(evidence, day, stored.get(day), complain);
-    }
     checkReadings(campaign, evidence, complain);
-    checkSaved(campaign, evidence, stored, complain);
-    await checkShown(campaign, evidence, expected, complain);
+    checkSaved(campaign, evidence, storedOf(repositoryId), complain);
+    await checkShown(campaign, evidence, toExpectedDays(readings), complain);
   }
   return { problems, compared };
-}
-
-/** A final day is what really happened, any other at most that; what is unknown of either claims nothing. */
-function checkTruth(
-  { tracked }: Evidence,
-  day: Day,
-  stored: StoredDay | undefined,
-  complain: (text: string) => void,
-): void {
-  if (!stored) return;
-  const { viewCount, viewUniques, cloneCount, cloneUniques } = tracked.tenant.served.github.truth(
-    tracked.id,
-    day,
-  );
-  const truth = [viewCount, viewUniques, cloneCount, cloneUniques];
-  const isFinal = stored.state !== 'provisional';
-  const fits = stored.figures.every((figure, place) => {
-    const really = truth[place] ?? 0;
-    return figure === null || (isFinal ? figure === really : figure <= really);
-  });
-  if (!fits) complain(`${day} is stored as ${show(stored)}, but really was ${truth.join('/')}`);
 }
 
 /**

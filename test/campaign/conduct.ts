@@ -23,8 +23,13 @@ export async function conduct(size: CampaignSize, tell: (line: string) => void):
 
 async function live(campaign: Campaign, tell: (line: string) => void): Promise<string> {
   await campaign.live(tell);
+  if (campaign.problems.length > 0) throw toError(campaign.problems);
   const { problems, summary } = await judge(campaign);
   tell(summary);
-  if (problems.length === 0) return summary;
-  throw new Error([`${problems.length} things are wrong:`, ...problems.slice(0, MOST_SHOWN)].join('\n'));
+  if (problems.length > 0) throw toError(problems);
+  return summary;
+}
+
+function toError(problems: readonly string[]): Error {
+  return new Error([`${problems.length} things are wrong:`, ...problems.slice(0, MOST_SHOWN)].join('\n'));
 }

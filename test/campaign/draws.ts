@@ -24,3 +24,13 @@ export function openDraws(seed: number): Draws {
     pick: (list) => list[whole(0, list.length - 1)] ?? list[0],
   };
 }
+
+/** Deals a list's entries in random order, each before any comes again. */
+export function openDeck<T>(draws: Draws, list: readonly [T, ...T[]]): () => T {
+  let left: T[] = [];
+  return () => {
+    if (left.length === 0) left = [...list];
+    const [dealt = list[0]] = left.splice(draws.whole(0, left.length - 1), 1);
+    return dealt;
+  };
+}

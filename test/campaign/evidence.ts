@@ -36,7 +36,10 @@ const OUTCOMES = `select r.repository_id, r.run_id, c.state as run_state, r.stat
   from run_repository r join collection_run c on c.tenant_id = r.tenant_id and c.run_id = r.run_id`;
 
 /** What is known of every repository that was to be tracked. */
-export async function readEvidence({ server, tracked }: Campaign): Promise<Evidence[]> {
+export async function readEvidence({
+  server,
+  tracked,
+}: Pick<Campaign, 'server' | 'tracked'>): Promise<Evidence[]> {
   const outcomes = await server.query<Outcome>(OUTCOMES);
   return tracked.flatMap((one) => {
     const { repositoryId } = one;

@@ -31,7 +31,18 @@ export function finalThrough(at: Instant): Day {
   return addDays(dayOf(new Date(Date.parse(at) - SETTLING_HOURS * HOUR_MS).toISOString()), -1);
 }
 
-function toFigures(said: Said): Map<Day, (number | null)[]> {
+type NamedDays = ReadonlyMap<Day, (number | null)[]>;
+
+const named = new WeakMap<Said, NamedDays>();
+
+/** The days that an answer names; read once, as it is asked for after each day. */
+function toFigures(said: Said): NamedDays {
+  const days = named.get(said) ?? readFigures(said);
+  named.set(said, days);
+  return days;
+}
+
+function readFigures(said: Said): NamedDays {
   const { views = [] } = (bodyOf(said, 'views') ?? {}) as { views?: Bucket[] };
   const { clones = [] } = (bodyOf(said, 'clones') ?? {}) as { clones?: Bucket[] };
   const days = new Map<Day, (number | null)[]>();

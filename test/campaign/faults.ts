@@ -1,5 +1,5 @@
 import type { FailureRule } from '../../local/github/failures.ts';
-import type { Draws } from './draws.ts';
+import { type Draws, openDeck } from './draws.ts';
 import type { CampaignTenant } from './world.ts';
 
 /** What goes wrong at GitHub for a tenant's token. */
@@ -14,7 +14,7 @@ export interface Fault {
 const ALL = Number.POSITIVE_INFINITY;
 
 const BRIEF: readonly [(draws: Draws) => FailureRule, ...((draws: Draws) => FailureRule)[]] = [
-  (draws) => ({ kind: 'down', status: draws.pick([500, 502, 503, 504]), times: draws.whole(1, 3) }),
+  (draws) => ({ kind: 'down', status: draws.pick([500, 502, 503, 504]), times: draws.whole(1, 2) }),
   (draws) => ({ kind: 'cut', times: draws.whole(1, 3) }),
   (draws) => ({ kind: 'reset', times: draws.whole(1, 3) }),
   (draws) => ({ kind: 'garbage', times: draws.whole(1, 2) }),
@@ -30,7 +30,15 @@ const BRIEF: readonly [(draws: Draws) => FailureRule, ...((draws: Draws) => Fail
 ];
 
 /** A repository is asked about before its traffic: without a path most faults would meet that question only. */
-const PATHS = [null, /views$/, /views$/, /clones$/, /popular.referrers$/, /popular.paths$/] as const;
+const PATHS = [
+  null,
+  /views$/,
+  /clones$/,
+  /views$/,
+  /clones$/,
+  /popular.referrers$/,
+  /popular.paths$/,
+] as const;
 
 /** What GitHub shows of traffic in a whole step, so that everybody who asks meanwhile is told the same. */
 const SHOWN: readonly [(draws: Draws) => FailureRule, ...((draws: Draws) => FailureRule)[]] = [
@@ -38,20 +46,18 @@ const SHOWN: readonly [(draws: Draws) => FailureRule, ...((draws: Draws) => Fail
   () => ({ kind: 'zeros' }),
 ];
 
-/** What goes wrong at GitHub in one step: mostly something, sometimes for several tenants. */
-export function drawFaults(draws: Draws, { tenants }: { tenants: number }): Fault[] {
-  const faults: Fault[] = [];
-  if (draws.chance(0.12)) {
-    faults.push({ tenant: draws.whole(0, tenants - 1), rule: draws.pick(SHOWN)(draws), path: null });
-    return faults;
-  }
-  for (let left = draws.whole(0, 3); left > 0; left -= 1)
-    faults.push({
-      tenant: draws.whole(0, tenants - 1),
-      rule: draws.pick(BRIEF)(draws),
-      path: draws.pick(PATHS),
+/** Draws what goes wrong at GitHub in a step: so many faults at most, sometimes for several tenants. */
+export function openFaults(draws: Draws, { tenants }: { tenants: number }): (most: number) => Fault[] {
+  const dealBrief = openDeck(draws, BRIEF);
+  const dealShown = openDeck(draws, SHOWN);
+  const dealPath = openDeck(draws, PATHS);
+  return (most) => {
+    const tenant = () => draws.whole(0, tenants - 1);
+    if (draws.chance(0.12)) return [{ tenant: tenant(), rule: dealShown()(draws), path: null }];
+    return Array.from({ length: draws.whole(0, most) }, () => {
+      return { tenant: tenant(), rule: dealBrief()(draws), path: dealPath() };
     });
-  return faults;
+  };
 }
 
 /** Lets GitHub fail; returns how to end that. */

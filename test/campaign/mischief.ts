@@ -1,4 +1,4 @@
-import type { Draws } from './draws.ts';
+import { type Draws, openDeck } from './draws.ts';
 
 /** What is done to the machines in the middle of a step. */
 const ACTS = [
@@ -39,13 +39,18 @@ export interface Mischief {
 const PER_REPOSITORY = { asked: 6, answered: 6, statement: 24, commit: 2 };
 const BESIDES = { asked: 2, answered: 2, statement: 20, commit: 4 };
 
-/** At most two acts in one step; rather early moments, as many steps are short. */
-export function drawMischief(draws: Draws, { repositories }: { repositories: number }): Mischief[] {
-  return Array.from({ length: draws.pick([0, 1, 1, 2, 2]) }, () => {
-    const on = draws.pick(['asked', 'answered', 'statement', 'statement', 'commit'] as const);
-    const most = PER_REPOSITORY[on] * repositories + BESIDES[on];
-    const nth = 1 + Math.floor(draws.share() ** 2 * most);
-    const act = on === 'commit' && draws.chance(0.5) ? 'lose answer' : draws.pick(ACTS);
-    return { act, on, nth, victim: draws.share(), reaches: draws.chance(0.5) };
-  });
+/** Draws what is done in a step: so many acts at most, at rather early moments, as many steps are short. */
+export function openMischief(
+  draws: Draws,
+  { repositories }: { repositories: number },
+): (most: number) => Mischief[] {
+  const deal = openDeck(draws, ACTS);
+  return (atMost) =>
+    Array.from({ length: draws.whole(0, atMost) }, () => {
+      const on = draws.pick(['asked', 'answered', 'statement', 'statement', 'commit'] as const);
+      const most = PER_REPOSITORY[on] * repositories + BESIDES[on];
+      const nth = 1 + Math.floor(draws.share() ** 2 * most);
+      const act = on === 'commit' && draws.chance(0.5) ? 'lose answer' : deal();
+      return { act, on, nth, victim: draws.share(), reaches: draws.chance(0.5) };
+    });
 }

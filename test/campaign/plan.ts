@@ -1,20 +1,7 @@
 import { addDays, type Day } from '../../lib/day.ts';
-import type { Instant } from '../../lib/instant.ts';
 import { type Draws, openDraws } from './draws.ts';
-import { drawFaults, type Fault } from './faults.ts';
-import { drawMischief, type Mischief } from './mischief.ts';
 import type { CampaignSize } from './size.ts';
-
-/** One firing of alarms, or of a person, with what goes wrong meanwhile. */
-export interface Step {
-  at: Instant;
-  /** Triggers, all at once. */
-  fires: ('daily' | 'hourly')[];
-  /** Somebody asks for a collection. */
-  person: { tenant: number; verify: boolean } | null;
-  faults: Fault[];
-  mischief: Mischief[];
-}
+import { openSteps, type Step } from './steps.ts';
 
 /** `calm`: every alarm fires, once or twice, and nothing goes wrong; `silent`: no alarm fires at all. */
 type Mood = 'calm' | 'disturbed' | 'silent';
@@ -53,7 +40,13 @@ const OUTAGE_DAYS = 18;
 export function toPlan(size: CampaignSize): Plan {
   const draws = openDraws(size.seed);
   const moods = drawMoods(draws, size.days);
-  const days = moods.map((mood, index) => drawDay(draws, size, { mood, index, before: moods[index - 1] }));
+  const drawSteps = openSteps(draws, size);
+  const days = moods.map((mood, index) => {
+    const day = addDays(START, index);
+    const begins = mood === 'disturbed' && moods[index - 1] === 'calm';
+    const renamed = begins ? draws.whole(0, size.repositories - 1) : null;
+    return { day, mood, renamed, steps: drawSteps[mood](day) };
+  });
   const half = Math.floor(size.days / 2);
   const addedOn = Array.from({ length: size.repositories }, (_, index) =>
     addDays(START, index % 3 === 2 ? draws.whole(1, half) : 0),
@@ -73,65 +66,4 @@ function drawMoods(draws: Draws, count: number): Mood[] {
     moods.push(...Array<Mood>(length).fill(silent ? 'silent' : 'disturbed'), 'calm', 'calm');
   }
   return moods.slice(0, count);
-}
-
-interface DayKind {
-  mood: Mood;
-  index: number;
-  before: Mood | undefined;
-}
-
-function drawDay(draws: Draws, size: CampaignSize, { mood, index, before }: DayKind): PlannedDay {
-  const day = addDays(START, index);
-  const renamed = mood === 'disturbed' && before === 'calm' ? draws.whole(0, size.repositories - 1) : null;
-  const drawSteps = { calm: toCalmSteps, silent: () => [], disturbed: drawDisturbedSteps };
-  return { day, mood, renamed, steps: drawSteps[mood](day, draws, size) };
-}
-
-const SLOW = { kind: 'slow', milliseconds: 150 } as const;
-const QUIET = { person: null, faults: [], mischief: [] };
-const at = (day: Day, hour: number, minute: number): Instant =>
-  `${day}T${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}:00.000Z`;
-
-/** Alarms may come twice: slow answers make them meet. */
-function toCalmSteps(day: Day, draws: Draws, { tenants }: CampaignSize): Step[] {
-  const twice: Pick<Step, 'fires' | 'faults'> = {
-    fires: ['daily', 'daily'],
-    faults: Array.from({ length: tenants }, (_, tenant) => ({ tenant, rule: SLOW, path: null })),
-  };
-  return [
-    { ...QUIET, at: at(day, 6, 0), fires: ['daily'], ...(draws.chance(0.5) && twice) },
-    { ...QUIET, at: at(day, 8, 30), fires: ['hourly'] },
-  ];
-}
-
-function drawDisturbedSteps(day: Day, draws: Draws, size: CampaignSize): Step[] {
-  const disturb = (step: Pick<Step, 'at' | 'fires' | 'person'>): Step => ({
-    ...step,
-    faults: drawFaults(draws, size),
-    mischief: drawMischief(draws, size),
-  });
-  const steps: Step[] = [];
-  const hour = draws.chance(0.25) ? draws.whole(7, 20) : 6;
-  const isTwice = draws.chance(0.3);
-  if (!draws.chance(0.2))
-    steps.push(
-      disturb({ at: at(day, hour, 0), fires: isTwice ? ['daily', 'daily'] : ['daily'], person: null }),
-    );
-  if (isTwice && draws.chance(0.5))
-    steps.push(disturb({ at: at(day, hour, 4), fires: ['daily'], person: null }));
-  if (draws.chance(0.3)) {
-    const person = { tenant: draws.whole(0, size.tenants - 1), verify: draws.chance(0.3) };
-    steps.push(disturb({ at: at(day, draws.whole(5, 22), 15), fires: [], person }));
-  }
-  for (const sweep of [8, 13, 21])
-    if (draws.chance(0.4))
-      steps.push(
-        disturb({
-          at: at(day, sweep, 30),
-          fires: draws.chance(0.2) ? ['hourly', 'hourly'] : ['hourly'],
-          person: null,
-        }),
-      );
-  return steps.sort((one, other) => (one.at < other.at ? -1 : 1));
 }

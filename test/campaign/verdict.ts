@@ -19,7 +19,6 @@ export async function judge(campaign: Campaign): Promise<Verdict> {
   const missing = tracked.filter(({ repositoryId }) => repositoryId === null);
   const days = await checkDays(campaign, all);
   const found = [
-    ...campaign.problems,
     ...missing.map(({ name }) => `${name} was never added`),
     ...days.problems,
     ...(await checkLog(campaign, all)),

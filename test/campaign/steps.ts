@@ -1,0 +1,82 @@
+import type { Day } from '../../lib/day.ts';
+import type { Instant } from '../../lib/instant.ts';
+import type { Draws } from './draws.ts';
+import { type Fault, openFaults } from './faults.ts';
+import { type Mischief, openMischief } from './mischief.ts';
+import type { CampaignSize } from './size.ts';
+
+/** One firing of alarms, or of a person, with what goes wrong meanwhile. */
+export interface Step {
+  at: Instant;
+  /** Triggers, all at once. */
+  fires: ('daily' | 'hourly')[];
+  /** Somebody asks for a collection. */
+  person: { tenant: number; verify: boolean } | null;
+  faults: Fault[];
+  mischief: Mischief[];
+}
+
+type Occasion = Pick<Step, 'at' | 'fires' | 'person'>;
+
+const SLOW = { kind: 'slow', milliseconds: 150 } as const;
+const QUIET = { person: null, faults: [], mischief: [] };
+/** Most faults and acts where something is collected, and in a sweep, which mostly finds nothing to do. */
+const AT_WORK = { faults: 4, acts: 3 };
+const IN_SWEEP = { faults: 1, acts: 1 };
+
+const at = (day: Day, hour: number, minute: number): Instant =>
+  `${day}T${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}:00.000Z`;
+
+/** Draws the steps of a day by its mood. */
+export function openSteps(draws: Draws, size: CampaignSize) {
+  const drawFaults = openFaults(draws, size);
+  const drawMischief = openMischief(draws, size);
+  const disturb = (occasion: Occasion, { faults, acts }: typeof AT_WORK): Step => ({
+    ...{ ...occasion, faults: drawFaults(faults), mischief: drawMischief(acts) },
+  });
+  return {
+    calm: (day: Day) => toCalmSteps(day, draws, size),
+    silent: (): Step[] => [],
+    disturbed: (day: Day): Step[] =>
+      [
+        ...[...drawAlarms(day, draws), ...drawOrder(day, draws, size)].map((one) => disturb(one, AT_WORK)),
+        ...drawSweeps(day, draws).map((one) => disturb(one, IN_SWEEP)),
+      ].sort((one, other) => (one.at < other.at ? -1 : 1)),
+  };
+}
+
+/** Alarms may come twice: slow answers make them meet. */
+function toCalmSteps(day: Day, draws: Draws, { tenants }: CampaignSize): Step[] {
+  const twice: Pick<Step, 'fires' | 'faults'> = {
+    fires: ['daily', 'daily'],
+    faults: Array.from({ length: tenants }, (_, tenant) => ({ tenant, rule: SLOW, path: null })),
+  };
+  return [
+    { ...QUIET, at: at(day, 6, 0), fires: ['daily'], ...(draws.chance(0.5) && twice) },
+    { ...QUIET, at: at(day, 8, 30), fires: ['hourly'] },
+  ];
+}
+
+/** The daily alarm: on time, late, twice at once, again while its runs may be at work, or not at all. */
+function drawAlarms(day: Day, draws: Draws): Occasion[] {
+  const hour = draws.chance(0.25) ? draws.whole(7, 20) : 6;
+  const isTwice = draws.chance(0.3);
+  const fires: Step['fires'] = isTwice ? ['daily', 'daily'] : ['daily'];
+  const first: Occasion = { at: at(day, hour, 0), fires, person: null };
+  const again: Occasion = { at: at(day, hour, 4), fires: ['daily'], person: null };
+  return [...(draws.chance(0.2) ? [] : [first]), ...(isTwice && draws.chance(0.5) ? [again] : [])];
+}
+
+function drawOrder(day: Day, draws: Draws, { tenants }: CampaignSize): Occasion[] {
+  if (!draws.chance(0.3)) return [];
+  const person = { tenant: draws.whole(0, tenants - 1), verify: draws.chance(0.3) };
+  return [{ at: at(day, draws.whole(5, 22), 15), fires: [], person }];
+}
+
+function drawSweeps(day: Day, draws: Draws): Occasion[] {
+  const hours = [8, 13, 21].filter(() => draws.chance(0.3));
+  return hours.map((hour) => ({
+    ...{ at: at(day, hour, 30), person: null },
+    fires: draws.chance(0.2) ? ['hourly', 'hourly'] : ['hourly'],
+  }));
+}
