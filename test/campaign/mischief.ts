@@ -35,8 +35,8 @@ export interface Mischief {
   reaches: boolean;
 }
 
-/** Requests and statements that one repository takes, roughly. */
-const PER_REPOSITORY = { asked: 6, answered: 6, statement: 24, commit: 2 };
+/** What is counted for each repository, roughly and rather too little, as not all are due in each step. */
+const PER_REPOSITORY = { asked: 3, answered: 3, statement: 12, commit: 1 };
 const BESIDES = { asked: 2, answered: 2, statement: 20, commit: 4 };
 
 /** Draws what is done in a step: so many acts at most, at rather early moments, as many steps are short. */
