@@ -16,6 +16,7 @@ const ALL = Number.POSITIVE_INFINITY;
 const BRIEF: readonly [(draws: Draws) => FailureRule, ...((draws: Draws) => FailureRule)[]] = [
   (draws) => ({ kind: 'down', status: draws.pick([500, 502, 503, 504]), times: draws.whole(1, 2) }),
   (draws) => ({ kind: 'cut', times: draws.whole(1, 3) }),
+  () => ({ kind: 'cut', times: 1 }),
   (draws) => ({ kind: 'reset', times: draws.whole(1, 3) }),
   (draws) => ({ kind: 'garbage', times: draws.whole(1, 2) }),
   () => ({ kind: 'garbage', body: '<html>A proxy’s page</html>', contentType: 'text/html', times: 1 }),
@@ -30,15 +31,7 @@ const BRIEF: readonly [(draws: Draws) => FailureRule, ...((draws: Draws) => Fail
 ];
 
 /** A repository is asked about before its traffic: without a path most faults would meet that question only. */
-const PATHS = [
-  null,
-  /views$/,
-  /clones$/,
-  /views$/,
-  /clones$/,
-  /popular.referrers$/,
-  /popular.paths$/,
-] as const;
+const PATHS = [null, /views$/, /clones$/, /views$/, /clones$/, /popular.(referrers|paths)$/] as const;
 
 /** What GitHub shows of traffic in a whole step, so that everybody who asks meanwhile is told the same. */
 const SHOWN: readonly [(draws: Draws) => FailureRule, ...((draws: Draws) => FailureRule)[]] = [
@@ -46,15 +39,18 @@ const SHOWN: readonly [(draws: Draws) => FailureRule, ...((draws: Draws) => Fail
   () => ({ kind: 'zeros' }),
 ];
 
-/** Draws what goes wrong at GitHub in a step: so many faults at most, sometimes for several tenants. */
-export function openFaults(draws: Draws, { tenants }: { tenants: number }): (most: number) => Fault[] {
+/** Draws what goes wrong at GitHub in a step, sometimes for several tenants. */
+export function openFaults(
+  draws: Draws,
+  { tenants }: { tenants: number },
+): (least: number, most: number) => Fault[] {
   const dealBrief = openDeck(draws, BRIEF);
   const dealShown = openDeck(draws, SHOWN);
   const dealPath = openDeck(draws, PATHS);
-  return (most) => {
+  return (least, most) => {
     const tenant = () => draws.whole(0, tenants - 1);
     if (draws.chance(0.12)) return [{ tenant: tenant(), rule: dealShown()(draws), path: null }];
-    return Array.from({ length: draws.whole(0, most) }, () => {
+    return Array.from({ length: draws.whole(least, most) }, () => {
       return { tenant: tenant(), rule: dealBrief()(draws), path: dealPath() };
     });
   };

@@ -39,14 +39,14 @@ export interface Mischief {
 const PER_REPOSITORY = { asked: 3, answered: 3, statement: 12, commit: 1 };
 const BESIDES = { asked: 2, answered: 2, statement: 20, commit: 4 };
 
-/** Draws what is done in a step: so many acts at most, at rather early moments, as many steps are short. */
+/** Draws what is done in a step, at rather early moments, as many steps are short. */
 export function openMischief(
   draws: Draws,
   { repositories }: { repositories: number },
-): (most: number) => Mischief[] {
+): (least: number, most: number) => Mischief[] {
   const deal = openDeck(draws, ACTS);
-  return (atMost) =>
-    Array.from({ length: draws.whole(0, atMost) }, () => {
+  return (atLeast, atMost) =>
+    Array.from({ length: draws.whole(atLeast, atMost) }, () => {
       const on = draws.pick(['asked', 'answered', 'statement', 'statement', 'commit'] as const);
       const most = PER_REPOSITORY[on] * repositories + BESIDES[on];
       const nth = 1 + Math.floor(draws.share() ** 2 * most);

@@ -36,6 +36,9 @@ const MOST_SILENT = 12;
 const OUTAGE_SINCE = 100;
 const OUTAGE_DAYS = 18;
 
+/** What the first days of trouble are with any seed. */
+const ALWAYS: Record<number, 'misled' | 'killed'> = { 1: 'misled', 2: 'killed' };
+
 /** Everything that will happen, from the seed alone. */
 export function toPlan(size: CampaignSize): Plan {
   const draws = openDraws(size.seed);
@@ -45,7 +48,7 @@ export function toPlan(size: CampaignSize): Plan {
     const day = addDays(START, index);
     const begins = mood === 'disturbed' && moods[index - 1] === 'calm';
     const renamed = begins ? draws.whole(0, size.repositories - 1) : null;
-    return { day, mood, renamed, steps: drawSteps[mood](day) };
+    return { day, mood, renamed, steps: drawSteps[ALWAYS[index] ?? mood](day) };
   });
   const half = Math.floor(size.days / 2);
   const addedOn = Array.from({ length: size.repositories }, (_, index) =>
@@ -65,5 +68,5 @@ function drawMoods(draws: Draws, count: number): Mood[] {
     const length = Math.min(silent ? longest : draws.whole(4, 6), count - 2 - moods.length);
     moods.push(...Array<Mood>(length).fill(silent ? 'silent' : 'disturbed'), 'calm', 'calm');
   }
-  return moods.slice(0, count);
+  return [...moods, 'calm' as const].slice(0, count);
 }

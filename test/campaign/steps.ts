@@ -1,6 +1,6 @@
 import type { Day } from '../../lib/day.ts';
 import type { Instant } from '../../lib/instant.ts';
-import type { Draws } from './draws.ts';
+import { type Draws, openDeck } from './draws.ts';
 import { type Fault, openFaults } from './faults.ts';
 import { type Mischief, openMischief } from './mischief.ts';
 import type { CampaignSize } from './size.ts';
@@ -20,9 +20,22 @@ type Occasion = Pick<Step, 'at' | 'fires' | 'person'>;
 
 const SLOW = { kind: 'slow', milliseconds: 150 } as const;
 const QUIET = { person: null, faults: [], mischief: [] };
-/** Most faults and acts where something is collected, and in a sweep, which mostly finds nothing to do. */
-const AT_WORK = { faults: 4, acts: 3 };
-const IN_SWEEP = { faults: 1, acts: 1 };
+const MISLEADING: readonly [Omit<Fault, 'tenant'>, ...Omit<Fault, 'tenant'>[]] = [
+  { rule: { kind: 'cut', times: 1 }, path: /views$/ },
+  { rule: { kind: 'garbage', body: '{"count":"many","views":[{}]}', times: 1 }, path: /views$/ },
+  { rule: { kind: 'cut', times: 1 }, path: /clones$/ },
+];
+
+/** At least and at most so many faults and acts. */
+type Trouble = Record<'faults' | 'acts', readonly [number, number]>;
+
+/** Where something is collected: mostly GitHub or mostly the machines, as what is killed early meets no fault. */
+const AT_WORK: readonly [Trouble, Trouble] = [
+  { faults: [3, 6], acts: [0, 0] },
+  { faults: [0, 2], acts: [1, 3] },
+];
+/** A sweep mostly finds nothing to do. */
+const IN_SWEEP: Trouble = { faults: [0, 1], acts: [0, 1] };
 
 const at = (day: Day, hour: number, minute: number): Instant =>
   `${day}T${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}:00.000Z`;
@@ -31,15 +44,20 @@ const at = (day: Day, hour: number, minute: number): Instant =>
 export function openSteps(draws: Draws, size: CampaignSize) {
   const drawFaults = openFaults(draws, size);
   const drawMischief = openMischief(draws, size);
-  const disturb = (occasion: Occasion, { faults, acts }: typeof AT_WORK): Step => ({
-    ...{ ...occasion, faults: drawFaults(faults), mischief: drawMischief(acts) },
+  const dealTrouble = openDeck(draws, AT_WORK);
+  const disturb = (occasion: Occasion, { faults, acts }: Trouble): Step => ({
+    ...{ ...occasion, faults: drawFaults(...faults), mischief: drawMischief(...acts) },
   });
   return {
     calm: (day: Day) => toCalmSteps(day, draws, size),
     silent: (): Step[] => [],
+    misled: (day: Day) => toMisledSteps(day, size),
+    killed: toKilledSteps,
     disturbed: (day: Day): Step[] =>
       [
-        ...[...drawAlarms(day, draws), ...drawOrder(day, draws, size)].map((one) => disturb(one, AT_WORK)),
+        ...[...drawAlarms(day, draws), ...drawOrder(day, draws, size)].map((one) =>
+          disturb(one, dealTrouble()),
+        ),
         ...drawSweeps(day, draws).map((one) => disturb(one, IN_SWEEP)),
       ].sort((one, other) => (one.at < other.at ? -1 : 1)),
   };
@@ -55,6 +73,32 @@ function toCalmSteps(day: Day, draws: Draws, { tenants }: CampaignSize): Step[] 
     { ...QUIET, at: at(day, 6, 0), fires: ['daily'], ...(draws.chance(0.5) && twice) },
     { ...QUIET, at: at(day, 8, 30), fires: ['hourly'] },
   ];
+}
+
+/** What could be taken for an answer, for every tenant, and nothing else: no seed is without it. */
+function toMisledSteps(day: Day, { tenants }: CampaignSize): Step[] {
+  const faults = Array.from({ length: tenants }, (_, tenant) => ({
+    tenant,
+    ...(MISLEADING[tenant % MISLEADING.length] ?? MISLEADING[0]),
+  }));
+  return [{ ...QUIET, at: at(day, 6, 0), fires: ['daily'], faults }];
+}
+
+/** Collections that end in their midst, again and again: no seed is without that either. */
+function toKilledSteps(day: Day): Step[] {
+  const once = { victim: 0, reaches: true };
+  const acts: Mischief[] = [
+    { ...once, act: 'kill one', on: 'answered', nth: 9 },
+    { ...once, act: 'kill all', on: 'statement', nth: 60 },
+    { ...once, act: 'cut', on: 'statement', nth: 50 },
+    { ...once, act: 'restart killed', on: 'statement', nth: 40 },
+  ];
+  return acts.map((act, index) => ({
+    ...QUIET,
+    at: at(day, 6 + index, 0),
+    fires: ['daily'],
+    mischief: [act],
+  }));
 }
 
 /** The daily alarm: on time, late, twice at once, again while its runs may be at work, or not at all. */
