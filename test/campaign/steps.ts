@@ -87,18 +87,17 @@ function toMisledSteps(day: Day, { tenants }: CampaignSize): Step[] {
 /** Collections that end in their midst, again and again: no seed is without that either. */
 function toKilledSteps(day: Day): Step[] {
   const once = { victim: 0, reaches: true };
-  const acts: Mischief[] = [
-    { ...once, act: 'kill one', on: 'answered', nth: 9 },
-    { ...once, act: 'kill all', on: 'statement', nth: 60 },
-    { ...once, act: 'cut', on: 'statement', nth: 50 },
-    { ...once, act: 'restart killed', on: 'statement', nth: 40 },
+  const order = (tenant: number, hour: number, act: Mischief): Step => ({
+    ...{ at: at(day, hour, 15), fires: [], faults: [], mischief: [act] },
+    person: { tenant, verify: false },
+  });
+  const killOne: Mischief = { ...once, act: 'kill one', on: 'answered', nth: 9 };
+  return [
+    { ...QUIET, at: at(day, 6, 0), fires: ['daily'], mischief: [killOne] },
+    order(1, 7, { ...once, act: 'kill all', on: 'statement', nth: 45 }),
+    order(0, 8, { ...once, act: 'cut', on: 'statement', nth: 40 }),
+    order(1, 9, { ...once, act: 'restart killed', on: 'statement', nth: 50 }),
   ];
-  return acts.map((act, index) => ({
-    ...QUIET,
-    at: at(day, 6 + index, 0),
-    fires: ['daily'],
-    mischief: [act],
-  }));
 }
 
 /** The daily alarm: on time, late, twice at once, again while its runs may be at work, or not at all. */
