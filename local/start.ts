@@ -49,6 +49,13 @@ async function isInitialised(url: string): Promise<boolean> {
   return initialized ?? true;
 }
 
+/** Brings the tables that an older checkout left to this one's. Throws a sentence when a newer one left them. */
+async function upgrade({ host }: Installation): Promise<void> {
+  const { response } = await host.invoke('traffic/upgrade', {});
+  const { error } = response.result as { error?: { message: string } };
+  if (error) throw new Error(error.message);
+}
+
 /** The present of the simulated GitHub; null: the real one. The demo lives through other days first. */
 let present: Date | null = null;
 
@@ -135,6 +142,7 @@ async function makeReady(
   { isStopping, telling: { tell, finish } }: Starting,
 ): Promise<void> {
   const { url, initLink } = installation;
+  if (await isInitialised(url)) await upgrade(installation);
   if (settings.demo) await prepareDemo(installation, settings.dataDir, isStopping);
   const isReady = await isInitialised(url);
   if (isStopping()) return;

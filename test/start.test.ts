@@ -311,6 +311,26 @@ test('what the actions refuse in their configuration ends the start in one sente
   expect(refused.stderr).toMatch(sentence(/DATABASE_URL must be the address of a database/));
 });
 
+test('the tables of an older checkout are upgraded', async () => {
+  const databaseUrl = await createDatabase(inject('postgresUrl'), `older-${process.pid}`);
+  const scripts = (await readdir('sql/postgres')).sort();
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  for (const [place, script] of scripts.slice(0, -1).entries()) {
+    await client.query(await readFile(path.join('sql/postgres', script), 'utf8'));
+    await client.query('insert into schema_version values ($1, now())', [place + 1]);
+  }
+  await client.query("insert into installation values (1, 'Older', now())");
+  await client.end();
+  const started = await start({ DATA_DIR: await newFolder(), DATABASE_URL: databaseUrl });
+  cleanUps.push(() => stop(started));
+  const answer = await fetch(`${started.url}/api/v1/web/guest/traffic/init`);
+  const version = scripts.length;
+  expect(await answer.json()).toMatchObject({
+    ...{ initialized: true, displayName: 'Older', schema: { stored: version, expected: version } },
+  });
+});
+
 test('with DATABASE_URL no database is started', async () => {
   const databaseUrl = await createDatabase(inject('postgresUrl'), `start-${process.pid}`);
   const folder = await newFolder();
