@@ -147,6 +147,8 @@ const refused: [string, unknown, string][] = [
   ],
   ['a link', { ...view, encoding: { href: { field: 'REPONAME' } } }, '/encoding'],
   ['a link of a mark', { ...view, mark: { type: 'bar', href: 'https://evil.example' } }, '/mark/href'],
+  ['an address as a background', { ...view, background: 'url(https://evil.example/x)' }, '/background'],
+  ['an address as a font', { ...view, config: { font: 'x; src: URL (//evil.example)' } }, '/config/font'],
   ['an address as a channel', { ...view, encoding: { url: { value: 'https://evil.example' } } }, '/encoding'],
   ['options of the page', { ...view, usermeta: { embedOptions: { loader: {} } } }, '/usermeta'],
   ['rows elsewhere', { ...view, datasets: { weekly: [] } }, '/datasets'],

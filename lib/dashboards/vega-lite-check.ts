@@ -139,7 +139,12 @@ function checkExpression(expression: unknown, path: string, report: Report): voi
     report(path, 'Regular expressions are not possible here: use indexof, replace with a text, or lower.');
 }
 
+/** In a style it would be loaded. */
+const STYLE_ADDRESS = /url\s*\(/i;
+
 function checkMember(name: string, value: unknown, path: string, report: Report): void {
+  if (typeof value === 'string' && STYLE_ADDRESS.test(value))
+    report(path, 'An address in a style is not possible here.');
   const refused = Object.hasOwn(REFUSED, name) ? REFUSED[name] : undefined;
   if (refused) report(path, refused);
   if (name === 'data') checkData(value, path, report);

@@ -7,7 +7,7 @@ const DATA = {
 } satisfies Record<DataName, 0>;
 const DATA_NAMES = Object.keys(DATA) as DataName[];
 
-const CHARACTERS = 256_000;
+const CHARACTERS = 262_144;
 const DEPTH = 60;
 const DEFINITIONS = 100;
 const OWN_ROWS = 1000;

@@ -1,12 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useThemeRound } from '../theme.tsx';
-import type { Drawn, Size, Tip } from './draw.ts';
+import type { Drawing, Drawn, Size, Tip } from './draw.ts';
 import { inTurn } from './in-turn.ts';
-import type { RowsByName } from './use-rows.ts';
 
 interface PictureProps {
   spec: unknown;
-  rows: RowsByName;
+  rows: Drawing['rows'];
   /** The picture in words. */
   label: string;
   /** Told what was drawn, or why nothing was. */

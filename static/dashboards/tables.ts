@@ -1,6 +1,7 @@
 import type { DashboardData } from '../../actions/openapi/dashboards.ts';
 import { type Api, ApiError } from '../api.ts';
 import type { DataName } from './document.ts';
+import { WidgetFault } from './fault.ts';
 import { parseRows, type Row } from './rows.ts';
 
 const KEPT_AT_MOST = 12;
@@ -9,7 +10,10 @@ const ROWS_AT_MOST = 300_000;
 
 /** The tables of one tenant. */
 export interface Tables {
-  /** Rows of a table in a scope (`range` or `from` and `to`, `repositories`); asked for once. */
+  /**
+   * Rows of a table in a scope (`range` or `from` and `to`, `repositories`); asked for once. A `WidgetFault` when they are
+   * too many.
+   */
   read(name: DataName, scope: string): Promise<Row[]>;
 }
 
@@ -70,4 +74,4 @@ export function openTables(api: Api, tenantId: number, first: DashboardData): Ta
 }
 
 const tooMany = () =>
-  new ApiError(413, 'too_many_rows', 'These are more than 300,000 rows. Pick fewer days or repositories.');
+  new WidgetFault('too_large', 'These are more than 300,000 rows. Pick fewer days or repositories.');

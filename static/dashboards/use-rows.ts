@@ -1,9 +1,11 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { DataName } from './document.ts';
+import { WidgetFault } from './fault.ts';
 import type { Row } from './rows.ts';
 import type { Tables } from './tables.ts';
 
-export type RowsByName = Partial<Record<DataName, Row[]>>;
+/** The rows of tables, or why a table has none to draw. */
+export type RowsByName = Partial<Record<DataName, Row[] | WidgetFault>>;
 
 interface Shown {
   /** Undefined until the first rows are there. */
@@ -25,7 +27,8 @@ export function useRows(tables: Tables | undefined, names: DataName[], scope: st
     let gone = false;
     setState(({ rows }) => ({ ...(rows && { rows }), loading: true }));
     const reading = asked.split(',').filter(Boolean) as DataName[];
-    Promise.all(reading.map(async (name) => [name, await tables.read(name, scope)] as const)).then(
+    const read = (name: DataName) => tables.read(name, scope).catch(toFault);
+    Promise.all(reading.map(async (name) => [name, await read(name)] as const)).then(
       (read) => gone || setState({ rows: Object.fromEntries(read), loading: false }),
       (error: Error) => gone || setState({ error, loading: false }),
     );
@@ -35,4 +38,10 @@ export function useRows(tables: Tables | undefined, names: DataName[], scope: st
   }, [tables, asked, scope, round]);
   const reload = useCallback(() => setRound((count) => count + 1), []);
   return { rows: state.rows, error: state.error, loading: state.loading, reload };
+}
+
+/** What one widget asks too much of does not keep the others. */
+function toFault(error: unknown): WidgetFault {
+  if (error instanceof WidgetFault) return error;
+  throw error;
 }

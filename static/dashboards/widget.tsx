@@ -4,7 +4,7 @@ import { Notice } from '../controls/notice.tsx';
 import { offerFile } from '../controls/offer-file.ts';
 import { plural } from '../format.ts';
 import type { Widget } from './document.ts';
-import type { Drawn } from './draw.ts';
+import type { Drawing, Drawn } from './draw.ts';
 import { FAULT_TITLES, WidgetFault } from './fault.ts';
 import { fileNameOf } from './file.ts';
 import { dataNamesOf } from './guard.ts';
@@ -22,10 +22,13 @@ interface WidgetPanelProps {
 export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
   const { title, x, y, w, h, spec } = widget;
   const id = useId();
-  const [drawn, setDrawn] = useState<Drawn>();
+  const [lastDrawn, setDrawn] = useState<Drawn>();
   const [fault, setFault] = useState<Error>();
   const [asTable, setAsTable] = useState(false);
-  const own = useMemo(() => rows && ownRows(spec, rows), [spec, rows]);
+  const read = useMemo(() => rows && ownRows(spec, rows), [spec, rows]);
+  const own = read instanceof WidgetFault ? undefined : read;
+  const failed = read instanceof WidgetFault ? read : fault;
+  const drawn = own && !isEmpty(own) ? lastDrawn : undefined;
   const onDrawn = useCallback((made: Drawn | undefined, error?: Error) => {
     setDrawn(made);
     setFault(error);
@@ -50,8 +53,8 @@ export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
           />
         )}
       </header>
-      {!own && <div class="widget-box chart-box loading" />}
-      {fault && <FaultNotice fault={fault} />}
+      {!read && <div class="widget-box chart-box loading" />}
+      {failed && <FaultNotice fault={failed} />}
       {own && isEmpty(own) && <p class="none">There is no traffic in these days.</p>}
       {own && !isEmpty(own) && (
         <div class={asTable || fault ? 'widget-hidden' : 'widget-shown'}>
@@ -66,18 +69,26 @@ export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
   );
 }
 
+type OwnRows = Drawing['rows'];
+
 /** Only what the specification names, so that other tables' rows do not redraw it. */
-function ownRows(spec: unknown, rows: RowsByName): RowsByName {
-  return Object.fromEntries(dataNamesOf(spec).map((name) => [name, rows[name] ?? []]));
+function ownRows(spec: unknown, rows: RowsByName): OwnRows | WidgetFault {
+  const own: OwnRows = {};
+  for (const name of dataNamesOf(spec)) {
+    const table = rows[name] ?? [];
+    if (table instanceof WidgetFault) return table;
+    own[name] = table;
+  }
+  return own;
 }
 
 /** What the rows are of where that follows from the range. */
-function stepOf(rows: RowsByName): string {
+function stepOf(rows: OwnRows): string {
   const steps = Object.values(rows).map(([first]) => first?.STEP);
   return [...new Set(steps)].filter((step) => step && step !== 'range').join(' and ');
 }
 
-function isEmpty(rows: RowsByName): boolean {
+function isEmpty(rows: OwnRows): boolean {
   const tables = Object.values(rows);
   return tables.length > 0 && tables.every((table) => table.length === 0);
 }

@@ -194,7 +194,7 @@ test('what is too much or no specification is named in its widget, and the other
       { ...fine, repeat: Array(40).fill('a'), spec: { layer: Array(3).fill({ mark: 'bar' }) } },
       'Too many marks',
     ],
-    [{ ...fine, description: 'x'.repeat(260_000) }, 'Too large'],
+    [{ ...fine, description: 'x'.repeat(265_000) }, 'Too large'],
     [{ ...fine, data: { sequence: { start: 0, stop: 1e9 } } }, 'Too large'],
     [{ ...fine, transform: [{ calculate: 'length(sequence(0, 1e9))', as: 'a' }] }, 'Too large'],
     [{ ...fine, transform: [{ calculate: "pad('a', 1e9)", as: 'a' }] }, 'Too large'],

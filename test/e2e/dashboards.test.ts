@@ -185,6 +185,26 @@ test('the table and the file of a widget have what each of its layers and views 
   expect(ada.problems()).toEqual([]);
 });
 
+test('a widget that asks for more rows than a browser can take says so, and the others go on', async () => {
+  const { page } = ada;
+  const widgets = [
+    widget('Too many', { ...DAILY, data: { name: 'repositorystats' } }),
+    { ...widget('Views', DAILY), y: 4 },
+  ];
+  const document = { name: 'Too much', tabs: [{ title: 'One', widgets }] };
+  const { body } = await installation.as('ada@example.com')('POST', '/dashboards/1', { document });
+  const isDaily = ({ search }: URL) => search.includes('columns=seed&by=day');
+  await page.route(isDaily, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), 'x-total-count': '300001' } });
+  });
+  await ada.open(`/t/1/dashboards/${body.dashboardId}`);
+  await picture(/^Views: Views of all repositories\. \d+ rows/).waitFor();
+  await page.getByText('These are more than 300,000 rows.').waitFor();
+  await page.unroute(isDaily);
+  expect(ada.problems()).toEqual([]);
+});
+
 test('the colours follow the theme, and the size its place', async () => {
   const { page } = ada;
   const id = await makeDashboard('In two themes');
