@@ -82,10 +82,10 @@ export async function collectTenant(collector: Collector, run: RunKey): Promise<
 }
 
 /** Collects what is due besides traffic; true when a fresh activation has to go on with it. */
-async function isExtraLeft(collector: Collector, run: RunKey, { github }: OpenedGitHub): Promise<boolean> {
+async function isExtraLeft(collector: Collector, run: RunKey, opened: OpenedGitHub): Promise<boolean> {
   const { db, clock, timeLeft } = collector;
   const isTime = () => timeLeft() > RESERVE_MS;
-  const { count, left } = await collectExtras({ db, clock, github, isTime }, run);
+  const { count, left } = await collectExtras({ db, clock, isTime, ...opened }, run);
   return count > 0 && left > 0;
 }
 
@@ -106,7 +106,7 @@ async function collectAll(collector: Collector, run: RunAtWork, queue: readonly 
   let hopeless = opened instanceof Failure ? opened : undefined;
   const { fingerprint } = opened instanceof Failure ? { fingerprint: '' } : opened;
   const ids = queue.map(({ repositoryId }) => repositoryId);
-  const memory = openAnswers(collector.db, { tenantId: run.tenantId, fingerprint }, ids);
+  const memory = openAnswers(collector.db, { tenantId: run.tenantId, fingerprint, of: 'traffic' }, ids);
   const answers = run.reason === 'verify' ? NO_ANSWERS : memory;
   const isTime = () => collector.timeLeft() > RESERVE_MS;
   let down = 0;

@@ -1,6 +1,6 @@
 import type { Day } from './day.ts';
 import { type ConnectionOptions, openConnection } from './github/connection.ts';
-import type { AnswerMemory } from './github/memory.ts';
+import { type AnswerMemory, createMemory } from './github/memory.ts';
 import { getReleases, type Releases } from './github/releases.ts';
 import {
   asReadable,
@@ -37,7 +37,7 @@ export interface GitHubClient {
   /** The days of up to 30 weeks with the stars that they gained; page 1 is the newest. One request. */
   getStarPage(id: number, page: number): Promise<StarPage>;
   /** The files of the newest 300 releases. One request for each 50 releases, at least one. */
-  getReleases(id: number): Promise<Releases>;
+  getReleases(id: number, memory?: AnswerMemory): Promise<Releases>;
   /** How many workflow runs began on a UTC day. One request. */
   countWorkflowRuns(id: number, day: Day): Promise<number>;
 }
@@ -59,7 +59,7 @@ export function openGitHub(
     listRepositories: () => (isInstalled ? listInstalled(connection) : listRepositories(connection)),
     getTraffic: (id, traffic = {}) => getTraffic(connection, id, traffic),
     getStarPage: (id, page) => getStarPage(connection, id, page, options.clock()),
-    getReleases: (id) => getReleases(connection, id),
+    getReleases: (id, memory = createMemory()) => getReleases(connection, id, memory),
     countWorkflowRuns: (id, day) => countWorkflowRuns(connection, id, day),
   };
 }

@@ -85,7 +85,7 @@ test('an answer that is too long to be kept is asked for again, and nothing is k
   );
   await collecting.collect(at(START));
   const kinds = async () => (await collecting.rows('githubAnswer')).map(({ kind }) => kind);
-  expect((await kinds()).sort()).toEqual(['clones', 'referrers', 'repository', 'views']);
+  expect((await kinds()).sort()).toEqual(['clones', 'referrers', 'releases', 'repository', 'views']);
   await removeRepository(collecting.db, { tenantId: collecting.tenantId, repositoryIds: null }, repositoryId);
   expect(await kinds()).toEqual([]);
 });

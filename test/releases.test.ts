@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { addDays, daysFrom } from '../lib/day.ts';
+import { addDays, daysFrom, toDay } from '../lib/day.ts';
 import { removeRepository } from '../lib/repositories/removal.ts';
 import type { RangeRequest } from '../lib/traffic/range.ts';
 import { readRepositoryTraffic } from '../lib/traffic/repository.ts';
@@ -127,6 +127,42 @@ test('releases are read once a day, and a second reading on a day changes nothin
   expect(asked).toEqual([]);
   expect(await collecting.rows('releaseDownload')).toEqual(before);
   expect((await releases(repositoryId, {})).problem).toBeNull();
+});
+
+test('releases that have not changed cost nothing of the quota, and one that is new is found all the same', async () => {
+  const quiet = { releases: { everyDays: 30, downloads: 0, assets: ['still.zip'] } };
+  const { id, repositoryId } = await collecting.add('still', quiet, '2025-10-25');
+  const { requests, resetRequests } = collecting.served.github;
+  const asked = () => requests().filter(({ path }) => path.includes('/releases'));
+  await collecting.collect(at(START));
+  expect(asked()).toMatchObject([{ status: 200 }]);
+  resetRequests();
+  await collecting.collect(at(addDays(START, 1)));
+  expect(asked()).toMatchObject([{ status: 304 }]);
+  const of = (wanted: number) => requests().filter(({ status }) => status === wanted).length;
+  const { run } = await collecting.lastRun();
+  expect(run).toMatchObject({ requestCount: of(200), unchangedCount: of(304) });
+  const before = await releases(repositoryId, {});
+  resetRequests();
+  const later = addDays(START, 40);
+  await collecting.collect(at(later));
+  expect(asked()).toMatchObject([{ status: 200 }]);
+  const after = await releases(repositoryId, {});
+  expect(after.assetCount).toBe(collecting.served.github.truthOfDownloads(id, collecting.clock()).size);
+  expect(after.assetCount).toBeGreaterThan(before.assetCount);
+});
+
+test('what another token was answered of releases is not relied on', async () => {
+  await collecting.add('empty');
+  await collecting.collect(at(START));
+  for (const status of [200, 304]) {
+    collecting.now(at(addDays(toDay(collecting.clock()), 1)));
+    collecting.served.github.resetRequests();
+    const openGitHub = async () => ({ github: collecting.github(), fingerprint: 'another token' });
+    await collecting.work(await collecting.start(), { openGitHub });
+    const asked = collecting.served.github.requests().filter(({ path }) => path.includes('/releases'));
+    expect(asked.map((request) => request.status)).toEqual([status]);
+  }
 });
 
 test('two runs at once count nothing twice', async () => {

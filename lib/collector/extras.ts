@@ -5,6 +5,7 @@ import { inTransaction } from '../db/portable.ts';
 import type { ExtraKind } from '../db/tables/repositories.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
+import { type AnswerMemory, createMemory } from '../github/memory.ts';
 import type { GitHubClient } from '../github.ts';
 import { workOff } from '../queue.ts';
 import {
@@ -16,6 +17,7 @@ import {
   saveExtraState,
 } from '../repositories/extras.ts';
 import type { RunKey } from '../runs/end.ts';
+import { openAnswers, type StoredAnswers, saveAnswers } from '../tenants/github-answers.ts';
 import type { RepositoryKey } from '../traffic.ts';
 import { releaseExtra } from './releases.ts';
 import { starExtra } from './stars.ts';
@@ -25,6 +27,8 @@ import { workflowExtra } from './workflow-runs.ts';
 export interface ExtrasCollector {
   db: Db;
   github: GitHubClient;
+  /** Stands for the token. */
+  fingerprint: string;
   clock: () => Date;
   /** False: begin nothing more. */
   isTime: () => boolean;
@@ -48,12 +52,15 @@ export async function collectExtras(
   collector: ExtrasCollector,
   run: RunKey,
 ): Promise<{ count: number; left: number }> {
-  const queue = await listDue(collector.db, run, collector.clock());
+  const { db, fingerprint } = collector;
+  const queue = await listDue(db, run, collector.clock());
+  const ids = queue.map(({ subject }) => subject.repositoryId);
+  const answers = openAnswers(db, { tenantId: run.tenantId, fingerprint, of: 'releases' }, ids);
   let count = 0;
   let refused = false;
   const isTime = () => !refused && collector.isTime();
   const left = await workOff(queue, { atOnce: AT_ONCE, isTime }, async (due) => {
-    if (!(await collectOne(collector, run, due))) refused = true;
+    if (!(await collectOne({ ...collector, answers }, run, due))) refused = true;
     count += 1;
     return 'done';
   });
@@ -62,23 +69,26 @@ export async function collectExtras(
 
 /** False when GitHub refuses everything; what was read until then is stored. */
 async function collectOne(
-  collector: ExtrasCollector,
+  collector: ExtrasCollector & { answers: StoredAnswers },
   run: RunKey,
   { subject, states }: Due,
 ): Promise<boolean> {
-  const { db, github, clock } = collector;
+  const { db, github, clock, fingerprint, answers } = collector;
+  const memory = createMemory(await answers.take(subject.repositoryId));
   const readings: ExtraReading[] = [];
   let goOn = true;
   for (const extra of EXTRAS) {
     const state = states.get(extra.kind);
     if (!goOn || !extra.isDue(subject, state, clock())) continue;
-    const reading = await extra.read({ db, github, now: clock() }, subject, state).catch((error: unknown) => {
+    const asking = { db, github, now: clock(), memory };
+    const reading = await extra.read(asking, subject, state).catch((error: unknown) => {
       goOn = false;
       logDefect(error, subject);
     });
     if (reading) readings.push(reading);
   }
-  await inTransaction(db, (trx) => store(trx, run, { subject, states }, readings, clock()));
+  const answer = { readings, memory, fingerprint, now: clock() };
+  await inTransaction(db, (trx) => store(trx, run, { subject, states }, answer));
   return goOn;
 }
 
@@ -91,12 +101,19 @@ function logDefect(error: unknown, { tenantId, repositoryId }: RepositoryKey): v
   console.log(JSON.stringify({ level: 'error', code: 'internal', tenantId, repositoryId, error: stack }));
 }
 
+interface Answer {
+  readings: readonly ExtraReading[];
+  /** What is known of its releases. */
+  memory: AnswerMemory;
+  fingerprint: string;
+  now: Date;
+}
+
 async function store(
   trx: Transaction<Tables>,
   run: RunKey,
   { subject, states }: Due,
-  readings: readonly ExtraReading[],
-  now: Date,
+  { readings, memory, fingerprint, now }: Answer,
 ): Promise<void> {
   const { tenantId, repositoryId } = subject;
   // Holds the row, as a collection does; it may have been removed meanwhile.
@@ -112,10 +129,14 @@ async function store(
     await reading.save(trx);
     await saveExtraState(trx, subject, states.get(reading.kind), reading, now);
   }
+  await saveAnswers(trx, subject, { fingerprint, answers: memory.changed, now });
   const asked = readings.reduce((sum, reading) => sum + reading.asked, 0);
   await trx
     .updateTable('runRepository')
-    .set((eb) => ({ requestCount: eb('requestCount', '+', asked) }))
+    .set((eb) => ({
+      requestCount: eb('requestCount', '+', asked),
+      unchangedCount: eb('unchangedCount', '+', memory.unchanged),
+    }))
     .where('tenantId', '=', tenantId)
     .where('runId', '=', run.runId)
     .where('repositoryId', '=', repositoryId)

@@ -19,14 +19,14 @@ export const releaseExtra: Extra = {
 
   isDue: (_subject, state, now) => !isTriedToday(state, now),
 
-  async read({ github, now }, subject) {
+  async read({ github, now, memory }, subject) {
     const found = await github
-      .getReleases(subject.githubId)
+      .getReleases(subject.githubId, memory)
       .catch((error: unknown) => toRefusal('releases', error));
     if (found instanceof Failure)
-      return { kind: 'releases', asked: 1, state: {}, failure: found, save: async () => {} };
+      return { kind: 'releases', asked: memory.counted, state: {}, failure: found, save: async () => {} };
     return {
-      ...{ kind: 'releases', asked: found.asked, failure: null },
+      ...{ kind: 'releases', asked: memory.counted, failure: null },
       state: { readAt: now.toISOString() },
       save: (trx) => saveReleases(trx, subject, found, now),
     };

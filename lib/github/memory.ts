@@ -6,7 +6,8 @@ export type AnswerKind =
   | 'view_weeks'
   | 'clone_weeks'
   | 'referrers'
-  | 'paths';
+  | 'paths'
+  | 'releases';
 
 /** What GitHub answered, with the mark by which it tells whether that is still so. */
 export interface KnownAnswer {
@@ -27,7 +28,7 @@ export interface AnswerMemory {
 }
 
 /**
- * The form in which answers are remembered: one more whenever what `answers.ts` reads from an answer changes, so that
+ * The form in which answers are remembered: one more whenever what is read from an answer changes, so that
  * nothing is taken for an answer that lacks what is read today.
  */
 export const ANSWER_FORMAT = 2;

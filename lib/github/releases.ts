@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { parseAnswer } from './answers.ts';
 import type { Connection } from './connection.ts';
+import type { AnswerMemory } from './memory.ts';
 
 /** A file of a published release, and how often it was downloaded so far. */
 export interface ReleaseAsset {
@@ -19,8 +20,6 @@ export interface ReleaseAsset {
 /** The assets of a repository's releases, newest release first. */
 export interface Releases {
   assets: ReleaseAsset[];
-  /** Requests that were made. */
-  asked: number;
   /** False: there are older releases, or more assets. */
   complete: boolean;
 }
@@ -57,21 +56,27 @@ const releasesAnswer = z.lazy(() => z.array(releaseAnswer).max(100));
 /**
  * Reads the newest 300 releases' assets, 5,000 at most, by `GET /repos/{owner}/{repo}/releases`
  * (https://docs.github.com/en/rest/releases/releases): `download_count` counts since the asset was uploaded. Drafts are
- * left out. One request where there are at most 50 releases.
+ * left out. One request where there are at most 50 releases; what it answers of fewer is known the next time.
  */
-export async function getReleases(ask: Connection, id: number): Promise<Releases> {
+export async function getReleases(ask: Connection, id: number, memory: AnswerMemory): Promise<Releases> {
+  const known = memory.known.get('releases');
   const assets: ReleaseAsset[] = [];
   for (let page = 1; ; page += 1) {
-    const { data, headers } = await ask(`/repositories/${id}/releases`, {
-      per_page: RELEASES_PER_PAGE,
-      page,
-    });
-    for (const release of parseAnswer(releasesAnswer, data))
-      if (!release.draft) assets.push(...toAssets(release));
+    const { data, headers, unchanged } = await ask(
+      `/repositories/${id}/releases`,
+      { per_page: RELEASES_PER_PAGE, page },
+      { memory, ...(page === 1 && { etag: known?.etag }) },
+    );
+    if (unchanged && known) return { assets: JSON.parse(known.answer) as ReleaseAsset[], complete: true };
+    const releases = parseAnswer(releasesAnswer, data);
+    for (const release of releases) if (!release.draft) assets.push(...toAssets(release));
     const last = !/rel="next"/.test(headers.link ?? '');
+    // A full page would stay the same when there are older releases besides.
+    if (page === 1 && last && releases.length < RELEASES_PER_PAGE && headers.etag !== undefined)
+      memory.changed.set('releases', { etag: headers.etag, answer: JSON.stringify(assets) });
     if (last || page === MOST_PAGES || assets.length >= MOST_ASSETS) {
       const complete = last && assets.length <= MOST_ASSETS;
-      return { assets: assets.slice(0, MOST_ASSETS), asked: page, complete };
+      return { assets: assets.slice(0, MOST_ASSETS), complete };
     }
   }
 }

@@ -5,6 +5,7 @@ import { given, mergeRows } from '../db/portable.ts';
 import type { ExtraKind } from '../db/tables/repositories.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Failure } from '../failure.ts';
+import type { AnswerMemory } from '../github/memory.ts';
 import type { GitHubClient } from '../github.ts';
 import type { Instant } from '../instant.ts';
 import { toStoredFailure } from '../storable.ts';
@@ -44,7 +45,7 @@ export interface ExtraSubject extends RepositoryKey {
 /** What GitHub said of one kind of extra, not yet stored. */
 export interface ExtraReading {
   kind: ExtraKind;
-  /** Requests that were made. */
+  /** Requests that count against the token's quota. */
   asked: number;
   /** What changes in the state besides when it was tried. */
   state: Partial<Pick<ExtraState, 'readAt' | 'nextPage' | 'seenCount'>>;
@@ -60,7 +61,7 @@ export interface Extra {
   isDue(subject: ExtraSubject, state: ExtraState | undefined, now: Date): boolean;
   /** Throws only what would meet every other repository of the token as well. */
   read(
-    asking: { db: Db; github: GitHubClient; now: Date },
+    asking: { db: Db; github: GitHubClient; now: Date; memory: AnswerMemory },
     subject: ExtraSubject,
     state: ExtraState | undefined,
   ): Promise<ExtraReading>;

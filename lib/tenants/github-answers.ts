@@ -13,6 +13,13 @@ export interface StoredAnswers {
 
 type Answers = Map<AnswerKind, KnownAnswer>;
 
+/** What was asked, with which token. */
+interface Asked {
+  tenantId: number;
+  fingerprint: string;
+  of: 'traffic' | 'releases';
+}
+
 /** Characters that the columns hold. */
 const MOST_ETAG = 200;
 const MOST_ANSWER = 6000;
@@ -20,19 +27,15 @@ const MOST_ANSWER = 6000;
 const AT_ONCE = 100;
 
 /**
- * Opens what GitHub answered to a token about repositories, which is read a hundred at a time in their order. What
- * another token was answered, or was stored in another form, is not known.
+ * Opens what GitHub answered to a token about repositories and their traffic, or their releases, which is read a hundred
+ * at a time in their order. What another token was answered, or was stored in another form, is not known.
  */
-export function openAnswers(
-  db: Db,
-  { tenantId, fingerprint }: { tenantId: number; fingerprint: string },
-  repositoryIds: readonly number[],
-): StoredAnswers {
+export function openAnswers(db: Db, asked: Asked, repositoryIds: readonly number[]): StoredAnswers {
   const places = new Map(repositoryIds.map((id, index) => [id, Math.floor(index / AT_ONCE)]));
   const read = new Map<number, Promise<Map<number, Answers>>>();
   const load = (place: number) => {
     const ids = repositoryIds.slice(place * AT_ONCE, (place + 1) * AT_ONCE);
-    const loading = read.get(place) ?? readAnswers(db, tenantId, fingerprint, ids);
+    const loading = read.get(place) ?? readAnswers(db, asked, ids);
     read.set(place, loading);
     return loading;
   };
@@ -48,8 +51,7 @@ export function openAnswers(
 
 async function readAnswers(
   db: Db,
-  tenantId: number,
-  fingerprint: string,
+  { tenantId, fingerprint, of }: Asked,
   repositoryIds: readonly number[],
 ): Promise<Map<number, Answers>> {
   const rows = await db
@@ -59,6 +61,7 @@ async function readAnswers(
     .where('repositoryId', 'in', [...repositoryIds])
     .where('tokenFingerprint', '=', fingerprint)
     .where('format', '=', ANSWER_FORMAT)
+    .where('kind', of === 'releases' ? '=' : '<>', 'releases')
     .execute();
   const answers = new Map<number, Answers>();
   for (const { repositoryId, kind, etag, answer } of rows) {

@@ -281,7 +281,8 @@ select "R"."REPOSITORY_ID", "R"."GITHUB_ID", "R"."OWNER", "R"."NAME", "R"."ARCHI
 select "R"."TENANT_ID", "R"."REPOSITORY_ID", "R"."GITHUB_ID", "R"."FIRST_COVERED_DATE", "F"."STARS" from "RUN_REPOSITORY" as "W" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "W"."TENANT_ID" and "R"."REPOSITORY_ID" = "W"."REPOSITORY_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" where "W"."TENANT_ID" = ? and "W"."RUN_ID" = ? and "W"."STATE" = ? order by "R"."REPOSITORY_ID";
 select "REASON" from "COLLECTION_RUN" where "TENANT_ID" = ? and "RUN_ID" = ? and "STATE" = ?;
 select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? for read only with rs use and keep update locks;
-select "REPOSITORY_ID", "KIND", "ETAG", "ANSWER" from "GITHUB_ANSWER" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?) and "TOKEN_FINGERPRINT" = ? and "FORMAT" = ?;
+select "REPOSITORY_ID", "KIND", "ETAG", "ANSWER" from "GITHUB_ANSWER" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?) and "TOKEN_FINGERPRINT" = ? and "FORMAT" = ? and "KIND" <> ?;
+select "REPOSITORY_ID", "KIND", "ETAG", "ANSWER" from "GITHUB_ANSWER" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?) and "TOKEN_FINGERPRINT" = ? and "FORMAT" = ? and "KIND" = ?;
 select "REPOSITORY_ID", "KIND", "TRIED_AT", "READ_AT", "NEXT_PAGE", "SEEN_COUNT", "FAILURE_CODE", "FAILURE_MESSAGE" from "REPOSITORY_EXTRA" where "TENANT_ID" = ?;
 select "REPOSITORY_ID", "KIND", "TRIED_AT", "READ_AT", "NEXT_PAGE", "SEEN_COUNT", "FAILURE_CODE", "FAILURE_MESSAGE" from "REPOSITORY_EXTRA" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
 select "REPOSITORY_ID", "NAME_BEFORE" from "REPOSITORY_EVENT" where "TENANT_ID" = ? and "NAME_BEFORE" is not null;
@@ -292,7 +293,7 @@ select "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQU
 select count(*) as "ALL", sum(case when state = 'succeeded' then 1 else 0 end) as "SUCCEEDED" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ?;
 update "COLLECTION_RUN" set "STATE" = ?, "FINISHED_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "STATE" = ?;
 update "REPOSITORY" set "VISIBILITY" = ?, "FIRST_COVERED_DATE" = case when first_covered_date < ? then first_covered_date else cast(? as date) end, "LAST_COVERED_DATE" = case when last_covered_date > ? then last_covered_date else cast(? as date) end, "LAST_SUCCESS_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ?, "REFUSED_AT" = ? where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
-update "RUN_REPOSITORY" set "REQUEST_COUNT" = "REQUEST_COUNT" + ? where "TENANT_ID" = ? and "RUN_ID" = ? and "REPOSITORY_ID" = ?;
+update "RUN_REPOSITORY" set "REQUEST_COUNT" = "REQUEST_COUNT" + ?, "UNCHANGED_COUNT" = "UNCHANGED_COUNT" + ? where "TENANT_ID" = ? and "RUN_ID" = ? and "REPOSITORY_ID" = ?;
 update "RUN_REPOSITORY" set "STATE" = ?, "FULL_NAME" = ?, "REQUEST_COUNT" = ?, "UNCHANGED_COUNT" = ?, "FINISHED_AT" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "REPOSITORY_ID" = ?;
 update "TENANT" set "LEASED_RUN_ID" = ?, "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
 update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
