@@ -75,13 +75,21 @@ function toCalmSteps(day: Day, draws: Draws, { tenants }: CampaignSize): Step[] 
   ];
 }
 
-/** What could be taken for an answer, for every tenant, and nothing else: no seed is without it. */
+/** What could be taken for an answer, then smaller figures than before, and nothing else: no seed is without it. */
 function toMisledSteps(day: Day, { tenants }: CampaignSize): Step[] {
   const faults = Array.from({ length: tenants }, (_, tenant) => ({
     tenant,
     ...(MISLEADING[tenant % MISLEADING.length] ?? MISLEADING[0]),
   }));
-  return [{ ...QUIET, at: at(day, 6, 0), fires: ['daily'], faults }];
+  const order = (tenant: number, hour: number, rule: FailureRule): Step => ({
+    ...{ at: at(day, hour, 15), fires: [], person: { tenant, verify: false } },
+    ...{ faults: [{ tenant, rule, path: null }], mischief: [] },
+  });
+  return [
+    { ...QUIET, at: at(day, 6, 0), fires: ['daily'], faults },
+    order(0, 7, { kind: 'late', hours: 40 }),
+    order(1, 8, { kind: 'zeros' }),
+  ];
 }
 
 /** Collections that end in their midst, again and again: no seed is without that either. */
