@@ -81,7 +81,7 @@ function toMisledSteps(day: Day, { tenants }: CampaignSize): Step[] {
     tenant,
     ...(MISLEADING[tenant % MISLEADING.length] ?? MISLEADING[0]),
   }));
-  const order = (tenant: number, hour: number, rule: FailureRule): Step => ({
+  const order = (tenant: number, hour: number, rule: Fault['rule']): Step => ({
     ...{ at: at(day, hour, 15), fires: [], person: { tenant, verify: false } },
     ...{ faults: [{ tenant, rule, path: null }], mischief: [] },
   });
