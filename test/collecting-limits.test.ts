@@ -127,8 +127,9 @@ test('where runs have used up the minute a person asks twenty things at once, a 
   await expect(collect(activate(0.5), ids)).rejects.toMatchObject({ code: 'out_of_time' });
   const person = call();
   const ask = (some: number[]) => Promise.all(some.map((id) => person.getRepository({ id })));
+  const present = served.now;
   await ask(ids.slice(0, 20));
-  expect(served.now.toISOString()).toBe(START);
+  expect(served.now).toEqual(present);
   await ask(ids.slice(0, 50));
   await ask(ids.slice(50, 100));
   expect(served.now.getTime()).toBeGreaterThanOrEqual(Date.parse(START) + MINUTE);
