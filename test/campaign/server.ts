@@ -12,11 +12,14 @@ export interface BadlyTreatedServer {
   terminate(): Promise<void>;
   /** Kills the process of one session, whereupon the server ends all in the same way and recovers. */
   crashSession(): Promise<void>;
+  /** Waits until no session is at work: what somebody sent who was killed may still be carried out. */
+  quiet(): Promise<void>;
   restart(how: 'fast' | 'immediate' | 'killed'): Promise<void>;
   close(): Promise<void>;
 }
 
 const OTHERS = 'from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
+const AT_WORK = `select pid ${OTHERS} and backend_type = 'client backend' and state <> 'idle'`;
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 50;
 /** How long an administrator waits for a session's end. */
@@ -71,6 +74,11 @@ export async function openBadlyTreatedServer(dataDir: string): Promise<BadlyTrea
       await witness.ended;
       await patiently(() => query('select 1'));
     },
+    quiet: () =>
+      patiently(async () => {
+        const sessions = await query<{ pid: number }>(AT_WORK);
+        if (sessions.length > 0) throw new Error('Sessions are at work, though no activation is.');
+      }),
     async restart(how) {
       if (how !== 'fast') process.kill(postgres.pid, SIGNALS[how]);
       await postgres.close();

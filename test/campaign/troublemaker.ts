@@ -11,7 +11,7 @@ export interface Troublemaker {
   begin(mischief: readonly Mischief[]): void;
   /** Told of each thing that is counted; answers what becomes of the statement at hand. */
   count(on: Counted): Fate;
-  /** Waits until the database is back, and tells what was done in the step. */
+  /** Waits until the database is back and has nothing to do, and tells what was done in the step. */
   end(): Promise<Act[]>;
 }
 
@@ -86,6 +86,7 @@ export function openTroublemaker({ host, cable, server }: Victims): Troublemaker
     async end() {
       planned = [];
       await repair;
+      await server.quiet();
       return done;
     },
   };
