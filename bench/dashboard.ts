@@ -37,8 +37,8 @@ async function weigh(page: Page, client: CDPSession, url: string) {
 const PAGES = [
   ['overview, all days', '/t/1?range=all'],
   ['repository, all days', '/t/1/r/REPOSITORY?range=all'],
-  ['dashboard “Portfolio”, a year by week', '/t/1/dashboards/portfolio'],
-  ['dashboard “Portfolio”, all by week', '/t/1/dashboards/portfolio?range=all'],
+  ['dashboard “Portfolio”, a year', '/t/1/dashboards/portfolio'],
+  ['dashboard “Portfolio”, all days', '/t/1/dashboards/portfolio?range=all'],
   ['dashboard “Traffic by day”, 30 days', '/t/1/dashboards/traffic-by-day'],
   ['dashboard “Traffic by day”, all days', '/t/1/dashboards/traffic-by-day?range=all'],
 ] as const;

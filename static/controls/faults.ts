@@ -15,6 +15,6 @@ export function faultsOf({ error, faults }: Submission, fieldOf: Record<string, 
   const named = [...faults.keys()];
   return {
     atField: field !== undefined || (named.length > 0 && named.every((name) => fields.includes(name))),
-    of: (name) => (field === name ? error?.message : faults.get(name)),
+    of: (name) => faults.get(name) ?? (field === name ? error?.message : undefined),
   };
 }

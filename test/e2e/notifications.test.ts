@@ -38,6 +38,12 @@ test('a channel is added in a dialog that says which address is refused', async 
   await dialog.locator('.field.at-fault', { hasText: 'is a private address' }).waitFor();
   expect(await findFaults(page)).toEqual([]);
   expect(ada.problems()).toEqual(['422 POST channels/1']);
+  await dialog.getByLabel('Address of the webhook').fill('http://example.com/hook');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  const fault = dialog.locator('.field.at-fault').getByRole('alert');
+  await fault.filter({ hasText: 'https://' }).waitFor();
+  expect(await fault.textContent()).toBe('Give an address that begins with https://.');
+  expect(ada.problems()).toEqual(['400 POST channels/1']);
 
   await dialog.getByRole('button', { name: 'Use the stand-in on this machine' }).click();
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
