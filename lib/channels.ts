@@ -80,7 +80,8 @@ export function isStandIn(url: URL, { demoWebhookUrl }: Pick<Config, 'demoWebhoo
 /** Throws `invalid_input`, `private_address` and `server_unreachable`. */
 async function parseAddress(text: string, config: ChannelServices['config']): Promise<URL> {
   const url = new URL(text);
-  const refuse = (message: string) => new Failure(400, 'invalid_input', `url: ${message}`);
+  const refuse = (message: string) =>
+    new Failure(400, 'invalid_input', `url: ${message}`, { problems: [{ path: 'url', message }] });
   url.hash = '';
   if (isStandIn(url, config)) return url;
   if (url.protocol !== 'https:' && !(config.allowPrivateAddresses && url.protocol === 'http:'))
