@@ -1,6 +1,5 @@
 import type { Transaction } from 'kysely';
 import type { Db } from '../db/database.ts';
-import { toDatabaseFailure } from '../db/errors.ts';
 import { inTransaction } from '../db/portable.ts';
 import type { ExtraKind } from '../db/tables/repositories.ts';
 import type { Tables } from '../db/tables.ts';
@@ -18,7 +17,7 @@ import {
 } from '../repositories/extras.ts';
 import type { RunKey } from '../runs/end.ts';
 import { openAnswers, type StoredAnswers, saveAnswers } from '../tenants/github-answers.ts';
-import type { RepositoryKey } from '../traffic.ts';
+import { logDefect } from './defect.ts';
 import { releaseExtra } from './releases.ts';
 import { starExtra } from './stars.ts';
 import { workflowExtra } from './workflow-runs.ts';
@@ -74,7 +73,8 @@ async function collectOne(
   { subject, states }: Due,
 ): Promise<boolean> {
   const { db, github, clock, fingerprint, answers } = collector;
-  const memory = createMemory(await answers.take(subject.repositoryId));
+  const { tenantId, repositoryId } = subject;
+  const memory = createMemory(await answers.take(repositoryId));
   const readings: ExtraReading[] = [];
   let goOn = true;
   for (const extra of EXTRAS) {
@@ -83,22 +83,14 @@ async function collectOne(
     const asking = { db, github, now: clock(), memory };
     const reading = await extra.read(asking, subject, state).catch((error: unknown) => {
       goOn = false;
-      logDefect(error, subject);
+      // A defect must not fail what was collected.
+      if (!(error instanceof Failure)) logDefect(error, { tenantId, repositoryId });
     });
     if (reading) readings.push(reading);
   }
   const answer = { readings, memory, fingerprint, now: clock() };
   await inTransaction(db, (trx) => store(trx, run, { subject, states }, answer));
   return goOn;
-}
-
-/** A defect must not fail what was collected; a database that is away fails the activation. */
-function logDefect(error: unknown, { tenantId, repositoryId }: RepositoryKey): void {
-  if (error instanceof Failure) return;
-  const lost = toDatabaseFailure(error);
-  if (lost) throw lost;
-  const stack = error instanceof Error ? error.stack : String(error);
-  console.log(JSON.stringify({ level: 'error', code: 'internal', tenantId, repositoryId, error: stack }));
 }
 
 interface Answer {

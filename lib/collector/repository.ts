@@ -1,7 +1,6 @@
 import type { Transaction } from 'kysely';
 import { type Day, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { toDatabaseFailure } from '../db/errors.ts';
 import { inTransaction } from '../db/portable.ts';
 import type { RunReason } from '../db/tables/runs.ts';
 import type { Tables } from '../db/tables.ts';
@@ -21,6 +20,7 @@ import { coveredFrom } from '../traffic/day.ts';
 import { endedWeek, readableWeek } from '../traffic/week.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
 import { saveDays, saveWeeks, saveWindow } from '../traffic.ts';
+import { logDefect } from './defect.ts';
 import { type Standing, saveEndedWeek, saveFailure, saveStanding, saveSuccess } from './outcome.ts';
 
 /** One repository that waits in a run. */
@@ -122,10 +122,7 @@ export async function failRepository(
 /** A defect fails its repository and not the others; a database that is away fails the activation. */
 function toFailure(error: unknown, run: RunKey, { repositoryId }: Waiting): Failure {
   if (error instanceof Failure) return error;
-  const lost = toDatabaseFailure(error);
-  if (lost) throw lost;
-  const stack = error instanceof Error ? error.stack : String(error);
-  console.log(JSON.stringify({ level: 'error', code: 'internal', ...run, repositoryId, error: stack }));
+  logDefect(error, { ...run, repositoryId });
   return new Failure(
     500,
     'internal',

@@ -20,10 +20,10 @@ export const ZERO: Figures = { viewCount: 0, viewUniques: 0, cloneCount: 0, clon
 /** The larger of each figure; a known figure wins over an unknown one. */
 export function largerFigures(one: Figures, other: Figures): Figures {
   return {
-    viewCount: larger(one.viewCount, other.viewCount),
-    viewUniques: larger(one.viewUniques, other.viewUniques),
-    cloneCount: larger(one.cloneCount, other.cloneCount),
-    cloneUniques: larger(one.cloneUniques, other.cloneUniques),
+    viewCount: most(one.viewCount, other.viewCount),
+    viewUniques: most(one.viewUniques, other.viewUniques),
+    cloneCount: most(one.cloneCount, other.cloneCount),
+    cloneUniques: most(one.cloneUniques, other.cloneUniques),
   };
 }
 
@@ -32,8 +32,8 @@ export function sameFigures(one: Figures, other: Figures): boolean {
   return METRICS.every((metric) => one[metric] === other[metric]);
 }
 
-function larger(one: number | null, other: number | null): number | null {
+/** The larger of two figures, where they are known. */
+export function most(one: number | null, other: number | null): number | null {
   if (one === null) return other;
-  if (other === null) return one;
-  return Math.max(one, other);
+  return other === null ? one : Math.max(one, other);
 }

@@ -11,8 +11,9 @@ import {
   readEarlyDays,
   readLargestWeeks,
 } from './bucket-sums.ts';
+import { most } from './figures.ts';
 import { bucketSpan, commonDays, type Span } from './range.ts';
-import { addSums, emptySums, most, plus, type Sums } from './totals.ts';
+import { addSums, emptySums, plus, type Sums } from './totals.ts';
 import { missingSpans } from './window.ts';
 
 /** What is known of a repository, or of several, in a range; the columns have one place per bucket. */

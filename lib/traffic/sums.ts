@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
 import { addDays, type Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
+import { METRICS } from './figures.ts';
 import { type Bucket, bucketDays, type Range } from './range.ts';
 import { selectDays, type TableScope, toScope } from './scope.ts';
 
@@ -41,7 +42,7 @@ export async function readTrafficSums(db: Db, access: TenantAccess, request: Tab
   const rows = await db
     .selectFrom(days.as('g'))
     .select('g.bucket as date')
-    .select(({ fn }) => FIGURES.map((figure) => fn.sum<number | null>(`g.${figure}`).as(figure)))
+    .select(({ fn }) => METRICS.map((metric) => fn.sum<number | null>(`g.${metric}`).as(metric)))
     .groupBy('g.bucket')
     .orderBy('g.bucket', 'desc')
     .execute();
@@ -67,12 +68,12 @@ export async function readSteps(
   const isNamed = named.length > 0 ? sql`g.repository_id in (${sql.join(named)})` : sql`1 = 0`;
   const steps = db
     .selectFrom(selectBuckets(db, asked, range).as('g'))
-    .select(['g.bucket', ...FIGURES.map((figure) => `g.${figure}` as const)])
+    .select(['g.bucket', ...METRICS.map((metric) => `g.${metric}` as const)])
     .select(sql<number | null>`case when ${isNamed} then g.repository_id end`.as('repositoryId'));
   const rows = await db
     .selectFrom(steps.as('h'))
     .select(['h.bucket', 'h.repositoryId'])
-    .select(({ fn }) => FIGURES.map((figure) => fn.sum<number | null>(`h.${figure}`).as(figure)))
+    .select(({ fn }) => METRICS.map((metric) => fn.sum<number | null>(`h.${metric}`).as(metric)))
     .groupBy(['h.bucket', 'h.repositoryId'])
     .orderBy('h.bucket', 'desc')
     .orderBy('h.repositoryId')
@@ -100,7 +101,7 @@ export async function readRepositorySums(
   const rows = await db
     .selectFrom(weeks.as('g'))
     .select('g.repositoryId')
-    .select(({ fn }) => FIGURES.map((figure) => fn.sum<number | null>(`g.${figure}`).as(figure)))
+    .select(({ fn }) => METRICS.map((metric) => fn.sum<number | null>(`g.${metric}`).as(metric)))
     .groupBy('g.repositoryId')
     .orderBy('g.repositoryId')
     .execute();
@@ -113,10 +114,8 @@ export async function readRepositorySums(
   return { range, rows: rows.map(toSum) };
 }
 
-const FIGURES = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'] as const;
-
 const selectFigures = (db: Db, access: TenantAccess, range: Range) =>
-  selectDays(db, access, range).select(FIGURES.map((figure) => `d.${figure}` as const));
+  selectDays(db, access, range).select(METRICS.map((metric) => `d.${metric}` as const));
 
 const LAST_DAY = 6;
 
@@ -125,7 +124,7 @@ function selectBuckets(db: Db, access: TenantAccess, range: Range) {
   const sums = db
     .selectFrom(selectFigures(db, access, range).as('e'))
     .select(['e.repositoryId', 'e.bucket'])
-    .select(({ fn }) => FIGURES.map((figure) => fn.sum<number | null>(`e.${figure}`).as(figure)))
+    .select(({ fn }) => METRICS.map((metric) => fn.sum<number | null>(`e.${metric}`).as(metric)))
     .groupBy(['e.repositoryId', 'e.bucket']);
   const isWeek = range.by === 'week';
   return db

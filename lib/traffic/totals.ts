@@ -1,5 +1,5 @@
 import { daysBetween } from '../day.ts';
-import type { Figures } from './figures.ts';
+import { type Figures, most } from './figures.ts';
 import type { Spans } from './range.ts';
 import type { StoredState } from './window.ts';
 
@@ -89,10 +89,4 @@ export function toComparison(
 export function plus(one: number | null, other: number | null): number | null {
   if (one === null) return other;
   return other === null ? one : one + other;
-}
-
-/** The larger of two figures, where they are known. */
-export function most(one: number | null, other: number | null): number | null {
-  if (one === null) return other;
-  return other === null ? one : Math.max(one, other);
 }
