@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
 import { addDays, type Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { monthOf, weekOf } from '../db/portable.ts';
 import type { Range, Spans } from './range.ts';
+import { bucketOf } from './scope.ts';
 import { rememberedFrom } from './window.ts';
 
 /** A range with its buckets and the spans that are compared, as of today. */
@@ -46,16 +46,11 @@ export interface EarlyDays extends BucketKey {
 
 /** The days in scope, keyed before they are grouped, so that the databases read each of them once. */
 function selectDays(db: Db, { tenantId, repositoryIds }: TenantAccess, { range, spans, today }: Calendar) {
-  const bucket = {
-    day: sql<Day>`d.traffic_date`,
-    week: weekOf('d.trafficDate'),
-    month: monthOf('d.trafficDate'),
-  };
   return db
     .selectFrom('trafficDay as d')
     .select([
       'd.repositoryId',
-      sql<Day | null>`case when d.traffic_date >= ${range.from} then ${bucket[range.by]} end`.as('bucket'),
+      sql<Day | null>`case when d.traffic_date >= ${range.from} then ${bucketOf(range.by)} end`.as('bucket'),
       sql<number>`case when d.traffic_date < ${range.from} then 0 when d.traffic_date <= ${spans.to} then 1 else 2 end + case when d.traffic_date >= ${rememberedFrom(today)} then 3 else 0 end`.as(
         'part',
       ),

@@ -1,11 +1,11 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
 import { type Day, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { monthOf, weekOf } from '../db/portable.ts';
 import { listRepositoryRows, toFullName } from '../repositories.ts';
 import { findFirstDate } from '../traffic.ts';
-import { type Range, type RangeRequest, toRange } from './range.ts';
+import { type Bucket, type Range, type RangeRequest, toRange } from './range.ts';
 
 /** Which days of which repositories. */
 export interface TableScope extends RangeRequest {
@@ -39,16 +39,17 @@ async function searchRepositories(db: Db, access: TenantAccess, q: string | unde
     .map(({ repositoryId }) => repositoryId);
 }
 
+/** The first day of the bucket of `d`, a stored day. */
+export function bucketOf(by: Bucket): RawBuilder<Day> {
+  if (by === 'day') return sql<Day>`d.traffic_date`;
+  return by === 'week' ? weekOf('d.trafficDate') : monthOf('d.trafficDate');
+}
+
 /** The days in scope with their bucket; every statement of the tables begins with them. */
 export function selectDays(db: Db, { tenantId, repositoryIds }: TenantAccess, range: Range) {
-  const bucket = {
-    day: sql<Day>`d.traffic_date`,
-    week: weekOf('d.trafficDate'),
-    month: monthOf('d.trafficDate'),
-  };
   return db
     .selectFrom('trafficDay as d')
-    .select(['d.repositoryId', bucket[range.by].as('bucket')])
+    .select(['d.repositoryId', bucketOf(range.by).as('bucket')])
     .where('d.tenantId', '=', tenantId)
     .where('d.trafficDate', '>=', range.from)
     .where('d.trafficDate', '<=', range.to)
