@@ -121,9 +121,15 @@ app.get('/:tenantId', async (c) => {
   if (format === 'json') return json<Overview>(await readOverview(db, access, query, now));
   const repositories = await readOverviewRows(db, access, query, now);
   const rows = repositories.map(({ repositoryId, owner, name, totals, ...row }) => [
-    ...[repositoryId, owner, name],
+    repositoryId,
+    owner,
+    name,
     ...TOTALS.map((column) => totals[column]),
-    ...[row.change, row.stars, String(row.archived), row.lastSuccessAt, row.problem?.code ?? null],
+    row.change,
+    row.stars,
+    String(row.archived),
+    row.lastSuccessAt,
+    row.problem?.code ?? null,
   ]);
   return csv(
     `traffic-${access.tenantId}`,
@@ -145,8 +151,14 @@ app.get('/:tenantId/table', async (c) => {
   if (sum === 'repositories') {
     const { range, rows } = await readTrafficSums(db, access, query, now);
     const cells = rows.map((row) => [
-      ...[null, null, null, row.date],
-      ...[row.viewCount, row.viewUniques, row.cloneCount, row.cloneUniques],
+      null,
+      null,
+      null,
+      row.date,
+      row.viewCount,
+      row.viewUniques,
+      row.cloneCount,
+      row.cloneUniques,
     ]);
     return csv(`traffic-${access.tenantId}-${range.by}-sums`, toCsv(SEED, cells), rows.length);
   }
@@ -158,8 +170,16 @@ app.get('/:tenantId/table', async (c) => {
     const shown = rows.slice((page ? page - 1 : 0) * size).slice(0, size);
     if (page === undefined) requireWhole({ rows: shown, page: { size, total: rows.length } });
     const cells = shown.map((row) => [
-      ...[row.repositoryId, row.owner, row.name, row.date],
-      ...[row.viewCount, row.viewUniques, row.cloneCount, row.cloneUniques, row.step, row.end],
+      row.repositoryId,
+      row.owner,
+      row.name,
+      row.date,
+      row.viewCount,
+      row.viewUniques,
+      row.cloneCount,
+      row.cloneUniques,
+      row.step,
+      row.end,
     ]);
     return csv(`traffic-${access.tenantId}-sums`, toCsv([...SEED, 'STEP', 'TEND'], cells), rows.length);
   }
@@ -172,8 +192,14 @@ app.get('/:tenantId/table', async (c) => {
   const table = await readTable(db, access, { ...query, page: page ?? 1, size }, now);
   if (page === undefined) requireWhole(table);
   const cells = table.rows.map((row) => [
-    ...[row.repositoryId, row.owner, row.name, row.date],
-    ...[row.viewCount, row.viewUniques, row.cloneCount, row.cloneUniques],
+    row.repositoryId,
+    row.owner,
+    row.name,
+    row.date,
+    row.viewCount,
+    row.viewUniques,
+    row.cloneCount,
+    row.cloneUniques,
     ...(columns === 'all'
       ? [row.state, String(row.uniquesExact), ...Object.values(bucketDays(row.date, table.range))]
       : []),
@@ -199,7 +225,8 @@ app.get('/:tenantId/:repositoryId', async (c) => {
   const rows = buckets.map((bucket, place) => [
     bucket,
     ...FIGURES.map((column) => series[column][place] ?? null),
-    ...[String(series.uniquesExact[place]), ...Object.values(bucketDays(bucket, range))],
+    String(series.uniquesExact[place]),
+    ...Object.values(bucketDays(bucket, range)),
   ]);
   const header = ['date', ...FIGURES, 'uniquesExact', 'firstDate', 'lastDate'];
   return csv(`traffic-${access.tenantId}-${repositoryId}`, toCsv(header, rows));

@@ -58,14 +58,18 @@ export async function benchDashboard(): Promise<void> {
   for (const [name, path] of PAGES) {
     const url = installation.url + path.replace('REPOSITORY', repository);
     const { calls, files, answers } = await weigh(page, client, url);
-    const [cold, warm]: [number[], number[]] = [[], []];
+    const cold: number[] = [];
+    const warm: number[] = [];
     for (let turn = 0; turn < ROUNDS; turn += 1) {
       await client.send('Network.clearBrowserCache');
       cold.push(await timeToPicture(page, url));
       warm.push(await timeToPicture(page, url));
     }
     rows.push([
-      ...[name, calls, round(files / 1000), round(answers / 1000)],
+      name,
+      calls,
+      round(files / 1000),
+      round(answers / 1000),
       ...[cold, warm].map((times) => round(quantile(times, 0.5), 0)),
     ]);
   }

@@ -146,8 +146,16 @@ export async function benchFanOut(): Promise<void> {
     const { minutes, starts, handOvers, longestLease, perMinute, refusedViews } = await measure(db, tenants);
     await db.destroy();
     rows.push([
-      ...[tenants, tenants * REPOSITORIES, round(minutes, 1), round(tenants / minutes, 1), starts, handOvers],
-      ...[round(longestLease, 1), perMinute, refusedViews, round((Date.now() - began) / 1000, 0)],
+      tenants,
+      tenants * REPOSITORIES,
+      round(minutes, 1),
+      round(tenants / minutes, 1),
+      starts,
+      handOvers,
+      round(longestLease, 1),
+      perMinute,
+      refusedViews,
+      round((Date.now() - began) / 1000, 0),
     ]);
   }
   await postgres.close();
@@ -155,8 +163,16 @@ export async function benchFanOut(): Promise<void> {
   printTable(
     `fan-out: ${PLATFORM.invocationsPerMinute} activations a minute and ${PLATFORM.concurrentInvocations} at once, of which the collector starts ${LIMITS.startsPerMinute} a minute; 10 pages a minute are looked at besides`,
     [
-      ...['tenants', 'repositories', 'minutes', 'tenants a minute', 'activations', 'handed over'],
-      ...['longest lease s', 'most a minute', 'pages refused', 'real s'],
+      'tenants',
+      'repositories',
+      'minutes',
+      'tenants a minute',
+      'activations',
+      'handed over',
+      'longest lease s',
+      'most a minute',
+      'pages refused',
+      'real s',
     ],
     rows,
   );

@@ -50,8 +50,11 @@ async function openStats(parameters: Record<string, string>, token: string) {
   const code = await readFile(path.resolve('dist/actions/stats.js'), 'utf8');
   await container.call({ type: 'init', code, main: 'main', env: {} });
   const args = {
-    ...{ ...parameters, NOW: NOW.toISOString() },
-    ...{ __ow_method: 'get', __ow_path: '/1', __ow_query: `from=${FROM}&to=${TODAY}&size=${REPOSITORIES}` },
+    ...parameters,
+    NOW: NOW.toISOString(),
+    __ow_method: 'get',
+    __ow_path: '/1',
+    __ow_query: `from=${FROM}&to=${TODAY}&size=${REPOSITORIES}`,
     __ow_headers: { authorization: `Bearer ${token}` },
   };
   return {
@@ -98,7 +101,8 @@ export async function benchStats(): Promise<void> {
   await close();
 
   const rows = [0.5, 0.95, 0.99].map((share) => {
-    const [action, bare] = [quantile(times.action, share), quantile(times.bare, share)];
+    const action = quantile(times.action, share);
+    const bare = quantile(times.bare, share);
     return [`p${share * 100}`, round(bare), round(action), round(action / bare, 2)];
   });
   printTable(

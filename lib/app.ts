@@ -60,9 +60,23 @@ function build(activation: Activation): Kept {
 }
 
 const PARAMETERS = [
-  ...['DATABASE_URL', 'ISSUER', 'CLIENT_ID', 'TRUSTED_IDENTITIES', 'TOKEN_KEY', 'INIT_SECRET'],
-  ...['ALLOW_PRIVATE_ADDRESSES', 'DEMO_GITHUB_URL', 'DEMO_WEBHOOK_URL', 'PAGES_URL', 'NOW', '__bx_creds'],
-  ...['COLLECT_STARTS_PER_MINUTE', 'COLLECT_AT_ONCE', 'DDE_API_URL', 'DDE_CLIENT_ID', 'DDE_CLIENT_SECRET'],
+  'DATABASE_URL',
+  'ISSUER',
+  'CLIENT_ID',
+  'TRUSTED_IDENTITIES',
+  'TOKEN_KEY',
+  'INIT_SECRET',
+  'ALLOW_PRIVATE_ADDRESSES',
+  'DEMO_GITHUB_URL',
+  'DEMO_WEBHOOK_URL',
+  'PAGES_URL',
+  'NOW',
+  '__bx_creds',
+  'COLLECT_STARTS_PER_MINUTE',
+  'COLLECT_AT_ONCE',
+  'DDE_API_URL',
+  'DDE_CLIENT_ID',
+  'DDE_CLIENT_SECRET',
 ];
 
 function openServices(activation: Activation): Services {

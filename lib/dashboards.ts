@@ -48,12 +48,15 @@ export async function listDashboards(reader: DashboardReader) {
     .orderBy('name')
     .execute();
   const canned = Object.entries(cannedDashboards).map(([dashboardId, { name }]) => ({
-    ...{ dashboardId, name },
+    dashboardId,
+    name,
     ...unchangeable,
   }));
   const own = rows.map((row) => ({
-    ...{ ...row, dashboardId: String(row.dashboardId) },
-    ...{ canned: false, mayChange: may },
+    ...row,
+    dashboardId: String(row.dashboardId),
+    canned: false,
+    mayChange: may,
   }));
   return { dashboards: [...canned, ...own], mayCreate: may };
 }
@@ -87,8 +90,12 @@ export async function createDashboard(
   const inserted = await db
     .insertInto('dashboard')
     .values({
-      ...{ tenantId: access.tenantId, name: document.name, version: 1, document: JSON.stringify(document) },
-      ...{ changedAt: now.toISOString(), changedBy: email },
+      tenantId: access.tenantId,
+      name: document.name,
+      version: 1,
+      document: JSON.stringify(document),
+      changedAt: now.toISOString(),
+      changedBy: email,
     })
     .returning('dashboardId')
     .executeTakeFirst()

@@ -115,8 +115,9 @@ export function web(serve: (request: ApiRequest, activation: Activation) => Answ
       .then(async () => toWebAnswer(await serve(toRequest(args), activation)))
       .catch((error: unknown) => failureAnswer(toFailure(error, activation)));
     const own = {
-      ...{ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
-      ...{ 'x-activation-id': activation.id },
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-activation-id': activation.id,
     };
     return { ...answer, headers: { ...own, ...answer.headers, ...cors } };
   };

@@ -54,8 +54,14 @@ const NEAR_DAYS: Record<Exclude<Schedule, 'paused'>, number> = { daily: 7, weekl
 const FIRST_COLLECTION_MS = 26 * HOUR_MS;
 /** Codes of failures that mend themselves mostly: they need somebody when the next daily collection fails as well. */
 const PASSING = [
-  ...['github_down', 'rate_limited', 'secondary_limit', 'unreadable_answer', 'out_of_time'],
-  ...['start_failed', 'abandoned', 'server_unreachable'],
+  'github_down',
+  'rate_limited',
+  'secondary_limit',
+  'unreadable_answer',
+  'out_of_time',
+  'start_failed',
+  'abandoned',
+  'server_unreachable',
 ];
 const PASSES_WITHIN_MS = 25 * HOUR_MS;
 /** Codes of failures that are the token's: they meet all repositories of a tenant, and are one problem. */
@@ -199,7 +205,12 @@ function toGroup(problems: readonly FoundProblem[]): ProblemGroup {
   const named = repositories.sort((a, b) => (a.fullName < b.fullName ? -1 : 1)).slice(0, MOST_NAMED);
   const left = problems.flatMap(({ daysUntilLoss: days }) => (days === null ? [] : [days]));
   return {
-    ...{ kind, code, message, since, repositoryCount: repositories.length, repositories: named },
+    kind,
+    code,
+    message,
+    since,
+    repositoryCount: repositories.length,
+    repositories: named,
     daysUntilLoss: left.length === 0 ? null : Math.min(...left),
   };
 }

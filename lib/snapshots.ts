@@ -61,8 +61,12 @@ export async function saveReferrers(
     referrer: toStorable(one.referrer, MOST_CHARACTERS.referrer),
   }));
   const rows = sumEqual(storable, ({ referrer }) => referrer).map(({ referrer, count, uniques }, index) => ({
-    ...{ ...key, snapshotDate, listRank: index + 1 },
-    ...{ referrer, viewCount: count, viewUniques: uniques },
+    ...key,
+    snapshotDate,
+    listRank: index + 1,
+    referrer,
+    viewCount: count,
+    viewUniques: uniques,
   }));
   await mergeRows(trx, referrerRows, rows);
 }
@@ -82,8 +86,13 @@ export async function savePaths(
     .execute();
   if (paths.length === 0) return;
   const rows = paths.map(({ path, title, count, uniques }, index) => ({
-    ...{ ...key, snapshotDate, listRank: index + 1 },
-    ...{ path, title, viewCount: count, viewUniques: uniques },
+    ...key,
+    snapshotDate,
+    listRank: index + 1,
+    path,
+    title,
+    viewCount: count,
+    viewUniques: uniques,
   }));
   await mergeRows(trx, pathRows, rows);
 }

@@ -155,8 +155,11 @@ async function saveRevisions(
       into: 'trafficRevision',
       columns: {
         ...keyTypes,
-        ...{ trafficDate: 'date', metric: 'varchar(20)' },
-        ...{ kept: 'integer', observed: 'integer', observedAt: 'timestamptz' },
+        trafficDate: 'date',
+        metric: 'varchar(20)',
+        kept: 'integer',
+        observed: 'integer',
+        observedAt: 'timestamptz',
       },
       key: ['tenantId', 'repositoryId', 'trafficDate', 'metric', 'observed'],
     },

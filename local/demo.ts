@@ -93,8 +93,12 @@ function toEvents(installation: Installation): Record<number, () => Promise<unkn
   return {
     [STORY.begins]: async () => {
       await ask('POST', '/init', {
-        ...{ secret, displayName: 'Repository traffic', tenantName: 'Northwind Labs' },
-        ...{ server: { kind: 'demo' }, githubUser: octocat, githubToken: DEMO_TOKENS.octocat },
+        secret,
+        displayName: 'Repository traffic',
+        tenantName: 'Northwind Labs',
+        server: { kind: 'demo' },
+        githubUser: octocat,
+        githubToken: DEMO_TOKENS.octocat,
       });
       await add(1, northwind, ['tidy-dates', 'build-cache-action', 'payroll-service', 'old-importer']);
       await add(1, legacy, ['charts']);
@@ -104,8 +108,11 @@ function toEvents(installation: Installation): Record<number, () => Promise<unkn
     [STORY.secondTenant]: async () => {
       const { serverId } = ((await ask('GET', '/tenants/1', undefined)) as Tenant).server;
       await ask('POST', '/tenants', {
-        ...{ name: 'Pinecone Tools', serverId, manager: 'grace@example.com' },
-        ...{ githubUser: hubot, githubToken: DEMO_TOKENS.hubot },
+        name: 'Pinecone Tools',
+        serverId,
+        manager: 'grace@example.com',
+        githubUser: hubot,
+        githubToken: DEMO_TOKENS.hubot,
       });
       await addChannel(2, 'teams', 'Engineering');
       await add(2, pinecone, ['lantern', 'exam-helper', 'quacks', 'dotfiles']);
@@ -128,7 +135,9 @@ async function collectDay({ parameters }: Installation, db: Db, clock: () => Dat
   const config = parseConfig(parameters);
   const services = { db, config, secrets: openSecrets(config.tokenKey), clock };
   const collector: Collector = {
-    ...{ db, clock, timeLeft: () => Number.POSITIVE_INFINITY },
+    db,
+    clock,
+    timeLeft: () => Number.POSITIVE_INFINITY,
     activations: {
       start: async (_action, run) => void (await collectTenant(collector, run as unknown as RunKey)),
     },

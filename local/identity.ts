@@ -120,7 +120,9 @@ export async function createIdentityProvider(options: IdentityProviderOptions): 
   const context = { mount, origins, people, store, provider, settings, pageHeaders };
   const outage = createOutage();
   return {
-    ...{ issuer, clientId, scope: shape.scope },
+    issuer,
+    clientId,
+    scope: shape.scope,
     signOutUrl: shape.signOutPath && `${issuer}${shape.signOutPath}`,
     jwks: { keys: [toPublicKey(store.signingKey)] },
     fail: outage.fail,

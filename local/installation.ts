@@ -145,7 +145,11 @@ async function openParts(opening: Opening, closing: ReturnType<typeof createClos
   closing.add(host.close);
   const webhooks = createWebhooks({ clock: opening.options.clock ?? (() => new Date()) });
   return {
-    ...{ database: { url: database.url }, parameters, identity, host, webhooks },
+    database: { url: database.url },
+    parameters,
+    identity,
+    host,
+    webhooks,
     ...openGitHub(opening),
   };
 }

@@ -104,7 +104,8 @@ export function openRehearsal(
   }
   return {
     ...clock,
-    ...{ calls, refusals: () => refused },
+    calls,
+    refusals: () => refused,
     activations: {
       start: async (action, args) => {
         requireRoom();

@@ -63,7 +63,11 @@ function open(settings: Settings, onListening: () => void): Promise<Installation
   const { port, dataDir, invocationsPerMinute } = settings;
   const { DATABASE_URL: databaseUrl, ALLOW_PRIVATE_ADDRESSES = '' } = process.env;
   return openInstallation({
-    ...{ port, dataDir, onListening, demo: true, log: openLog(dataDir) },
+    port,
+    dataDir,
+    onListening,
+    demo: true,
+    log: openLog(dataDir),
     ...(databaseUrl && { databaseUrl }),
     clock: () => present ?? new Date(),
     environment: { ALLOW_PRIVATE_ADDRESSES },

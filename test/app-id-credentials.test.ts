@@ -11,7 +11,11 @@ const SECRET = 'NWIxNmQ4Y2YtYjM2Yi00';
 
 /** As the dashboard shows them for an application. */
 const APPLICATION = {
-  ...{ clientId: '968c2306', tenantId: TENANT, name: 'traffic', type: 'singlepageapp', scopes: [] },
+  clientId: '968c2306',
+  tenantId: TENANT,
+  name: 'traffic',
+  type: 'singlepageapp',
+  scopes: [],
   oAuthServerUrl: ISSUER,
   profilesUrl: 'https://eu-de.appid.cloud.ibm.com',
   discoveryEndpoint: `${ISSUER}/.well-known/openid-configuration`,
@@ -27,10 +31,17 @@ const SERVICE_KEY = {
 };
 
 const OTHERS = {
-  ...{ APIHOST: 'https://openwhisk.example.com', AUTH: 'a:b', NAMESPACE: 'traffic', COS_BUCKET: 'pages' },
-  ...{ COS_ENDPOINT: 'https://s3.example.com', COS_ACCESS_KEY_ID: 'id', COS_SECRET_ACCESS_KEY: 'key' },
-  ...{ PAGES_URL: 'https://traffic.example.com', DATABASE_URL: 'postgres://u:p@db.example.com/traffic' },
-  ...{ TOKEN_KEY: 'A'.repeat(43), INIT_SECRET: 'initialise' },
+  APIHOST: 'https://openwhisk.example.com',
+  AUTH: 'a:b',
+  NAMESPACE: 'traffic',
+  COS_BUCKET: 'pages',
+  COS_ENDPOINT: 'https://s3.example.com',
+  COS_ACCESS_KEY_ID: 'id',
+  COS_SECRET_ACCESS_KEY: 'key',
+  PAGES_URL: 'https://traffic.example.com',
+  DATABASE_URL: 'postgres://u:p@db.example.com/traffic',
+  TOKEN_KEY: 'A'.repeat(43),
+  INIT_SECRET: 'initialise',
 };
 
 const given = (credentials: unknown, more: Record<string, string> = {}) => ({
@@ -45,7 +56,9 @@ test('the credentials of an application are all that has to be said about sign-i
   expect(settingsProblems(environment)).toEqual([]);
   expect(settingsWarnings(environment)).toEqual([]);
   expect(readSettings(withAppId(environment))).toMatchObject({
-    ...{ issuer: ISSUER, clientId: '968c2306', scope: 'openid' },
+    issuer: ISSUER,
+    clientId: '968c2306',
+    scope: 'openid',
   });
 });
 

@@ -181,7 +181,8 @@ test('a preflight is answered without a token and may be kept for two hours', as
     '/members/1/a%40b.example',
     undefined,
     {
-      ...{ origin: installation.url, 'access-control-request-method': 'PUT' },
+      origin: installation.url,
+      'access-control-request-method': 'PUT',
       'access-control-request-headers': 'authorization,content-type',
     },
   );

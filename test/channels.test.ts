@@ -25,7 +25,10 @@ afterAll(() => installation.close());
 const outcome = ({ status, body }: Answer) => [status, body.error?.code];
 const standIn = (path: string) => `${installation.url}/webhooks${path}`;
 const request = (path: string, fields: object = {}) => ({
-  ...{ kind: 'slack', name: 'Traffic', contents: 'both', url: standIn(path) },
+  kind: 'slack',
+  name: 'Traffic',
+  contents: 'both',
+  url: standIn(path),
   ...fields,
 });
 
@@ -52,8 +55,13 @@ test('a channel shows no more of its address than the host and four characters',
   ];
   for (const { body } of answers) expect(JSON.stringify(body)).not.toContain('SECRET');
   expect(answers[1]?.body).toMatchObject({
-    ...{ channelId, name: 'Other', addressHint: `${new URL(installation.url).host}/…wxyz` },
-    ...{ createdAt: NOW, createdBy: 'ada@example.com', sentAt: null, failure: null },
+    channelId,
+    name: 'Other',
+    addressHint: `${new URL(installation.url).host}/…wxyz`,
+    createdAt: NOW,
+    createdBy: 'ada@example.com',
+    sentAt: null,
+    failure: null,
   });
   const { db } = openDatabase(installation.database.url);
   const rows = await db.selectFrom('channel').selectAll().execute();

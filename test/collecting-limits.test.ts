@@ -46,7 +46,12 @@ function activate(minutes = Number.POSITIVE_INFINITY) {
   const pace = createPace({ db: database.db, fingerprint: 'one token', timeLeft, time: { now, wait } });
   const deadline = new Date(Math.min(end, 8e15));
   return openGitHub({
-    ...{ apiUrl: served.apiUrl, token: TOKEN, clock: () => served.now, deadline, secondLasts: 0, pace },
+    apiUrl: served.apiUrl,
+    token: TOKEN,
+    clock: () => served.now,
+    deadline,
+    secondLasts: 0,
+    pace,
   });
 }
 
@@ -57,11 +62,19 @@ function call() {
     served.now = new Date(now() + milliseconds);
   };
   const pace = createPersonPace({
-    ...{ db: database.db, fingerprint: 'one token', patience: 2 * MINUTE, time: { now, wait } },
+    db: database.db,
+    fingerprint: 'one token',
+    patience: 2 * MINUTE,
+    time: { now, wait },
   });
   const deadline = new Date(now() + 3 * MINUTE);
   return openGitHub({
-    ...{ apiUrl: served.apiUrl, token: TOKEN, clock: () => served.now, deadline, secondLasts: 0, pace },
+    apiUrl: served.apiUrl,
+    token: TOKEN,
+    clock: () => served.now,
+    deadline,
+    secondLasts: 0,
+    pace,
   });
 }
 

@@ -48,8 +48,12 @@ test('the same page under the old and the new name is one path', async () => {
     uniques: count,
   });
   const paths = [
-    ...[path('/ada/before', 20, 'Old'), path('/ada/after', 30, 'New'), path('/ADA/Before/issues', 5)],
-    ...[path('/ada/after/issues', 4), path('/ada/before-and-after', 3), path('/ada/before?tab=readme', 2)],
+    path('/ada/before', 20, 'Old'),
+    path('/ada/after', 30, 'New'),
+    path('/ADA/Before/issues', 5),
+    path('/ada/after/issues', 4),
+    path('/ada/before-and-after', 3),
+    path('/ada/before?tab=readme', 2),
   ];
   collecting.answer(id, /popular\/paths$/, paths);
   await collecting.collect(at(addDays(START, 1)));
@@ -86,8 +90,14 @@ test('referrers tell their rank before, when they were first seen, and that they
     seen: [Day, Day],
     current: boolean,
   ) => ({
-    ...{ referrer, rank, previousRank, current, viewCount: 10 - rank, viewUniques: 1 },
-    ...{ firstSeen: seen[0], lastSeen: seen[1] },
+    referrer,
+    rank,
+    previousRank,
+    current,
+    viewCount: 10 - rank,
+    viewUniques: 1,
+    firstSeen: seen[0],
+    lastSeen: seen[1],
   });
   expect(referrers).toEqual([
     row('news', 1, 3, [addDays(START, 1), addDays(START, 2)], true),

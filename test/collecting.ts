@@ -107,7 +107,9 @@ export async function openCollecting(now: string): Promise<Collecting> {
   const clock = () => served.now;
   const github = () => openGitHub({ apiUrl: served.apiUrl, token: TOKEN, clock, secondLasts: 0 });
   const collector: Collector = {
-    ...{ db, clock, timeLeft: () => Number.POSITIVE_INFINITY },
+    db,
+    clock,
+    timeLeft: () => Number.POSITIVE_INFINITY,
     openGitHub: async () => ({ github: github(), fingerprint: 'one token' }),
     activations: { start: async (_, args) => void (await work(Number(args.runId))) },
   };
@@ -125,7 +127,14 @@ export async function openCollecting(now: string): Promise<Collecting> {
   };
 
   return {
-    ...{ db, served, tenantId, clock, github, work, rows, collect },
+    db,
+    served,
+    tenantId,
+    clock,
+    github,
+    work,
+    rows,
+    collect,
     now(instant) {
       served.now = new Date(instant);
     },

@@ -34,7 +34,8 @@ function stepsOf(repositories: number, days: number) {
   return rowsOf(Math.min(repositories, NAMED + 1), days, length).map((row) => ({
     ...row,
     ...(row.RID > NAMED && { RID: null, ORGNAME: null, REPONAME: null }),
-    ...{ STEP: step, TEND: new Date(row.TDATE.getTime() + length * DAY_MS) },
+    STEP: step,
+    TEND: new Date(row.TDATE.getTime() + length * DAY_MS),
   }));
 }
 

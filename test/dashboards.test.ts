@@ -27,7 +27,8 @@ afterAll(() => installation.close());
 const view = { data: { name: 'weekly' }, mark: 'bar', encoding: { x: { field: 'TDATE', type: 'temporal' } } };
 const widget = { title: 'One', x: 0, y: 0, w: 6, h: 4, spec: view };
 const documentOf = (name: string, spec: unknown = view) => ({
-  ...{ name, tabs: [{ title: 'First', widgets: [{ ...widget, spec }] }] },
+  name,
+  tabs: [{ title: 'First', widgets: [{ ...widget, spec }] }],
 });
 const at = (route = '') => `/dashboards/${tenantId}${route}`;
 
@@ -54,8 +55,13 @@ test('a dashboard is created, changed, copied and deleted', async () => {
   const { dashboardId, data, ...shown } = created.body;
   expect(dashboardId).toMatch(/^\d+$/);
   expect(shown).toEqual({
-    ...{ name: 'Mine', canned: false, version: 1, mayChange: true, document: documentOf('Mine') },
-    ...{ changedAt: '2026-01-14T08:00:00.000Z', changedBy: 'ada@example.com' },
+    name: 'Mine',
+    canned: false,
+    version: 1,
+    mayChange: true,
+    document: documentOf('Mine'),
+    changedAt: '2026-01-14T08:00:00.000Z',
+    changedBy: 'ada@example.com',
   });
   expect(data.url).toBe(`/stats/${tenantId}/table`);
   const change = { version: 1, document: documentOf('Ours') };
@@ -318,13 +324,15 @@ test('a table whose rows do not fit into one answer comes in pages that do, whol
       .returning('repositoryId')
       .executeTakeFirstOrThrow();
     const days = Array.from({ length: 360 }, (_, day) => ({
-      ...{
-        tenantId: other,
-        repositoryId,
-        trafficDate: addDays('2026-01-14', -day),
-        state: 'measured' as const,
-      },
-      ...{ viewCount: 1, viewUniques: 1, cloneCount: 1, cloneUniques: 1, observedAt: sealed.createdAt },
+      tenantId: other,
+      repositoryId,
+      trafficDate: addDays('2026-01-14', -day),
+      state: 'measured' as const,
+      viewCount: 1,
+      viewUniques: 1,
+      cloneCount: 1,
+      cloneUniques: 1,
+      observedAt: sealed.createdAt,
     }));
     await db.insertInto('trafficDay').values(days).execute();
   }

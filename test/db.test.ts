@@ -139,7 +139,8 @@ test('several that merge the same new rows at once all succeed, and each row is 
   const { tenantId, repositoryId } = await insertRepository(database);
   const rows = Array.from({ length: 14 }, (_, index) => ({
     ...({ tenantId, repositoryId, trafficDate: `2026-01-${index + 10}`, state: 'measured' } as const),
-    ...{ viewCount: index, observedAt: NOW },
+    viewCount: index,
+    observedAt: NOW,
   }));
   await Promise.all(
     Array.from({ length: 8 }, () => inTransaction(database.db, (trx) => mergeRows(trx, days, rows))),
@@ -250,7 +251,8 @@ test('a connection that ends between two statements of a transaction fails the n
 }) => {
   skip(Boolean(inject('db2')), 'PostgreSQL is asked to end it; outage.test.ts cuts Db2’s.');
   const url = await createTestDatabase();
-  const [one, other] = [openDatabase(url).db, openDatabase(url).db];
+  const one = openDatabase(url).db;
+  const other = openDatabase(url).db;
   const broken = one.transaction().execute(async (trx) => {
     const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
     await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(other);

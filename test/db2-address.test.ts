@@ -17,14 +17,12 @@ const TLS = {
 const login = { DATABASE: 'BLUDB', HOSTNAME: 'db.example', UID: 'bob', PWD: 'p=w{1}' };
 
 const classic = {
-  ...{
-    db: 'BLUDB',
-    host: 'db.example',
-    hostname: 'db.example',
-    port: 50000,
-    username: 'bob',
-    password: 'p=w{1}',
-  },
+  db: 'BLUDB',
+  host: 'db.example',
+  hostname: 'db.example',
+  port: 50000,
+  username: 'bob',
+  password: 'p=w{1}',
   dsn: 'DATABASE=BLUDB;HOSTNAME=db.example;PORT=50000;PROTOCOL=TCPIP;UID=bob;PWD=p=w{1};',
   ssldsn: 'DATABASE=BLUDB;HOSTNAME=db.example;PORT=50001;PROTOCOL=TCPIP;UID=bob;PWD=p=w{1};Security=SSL;',
   uri: 'db2://bob:p%3Dw%7B1%7D@db.example:50000/BLUDB',
@@ -82,7 +80,10 @@ test.each([
 });
 
 const others = {
-  ...{ ISSUER: 'https://id.example', CLIENT_ID: 'c', TOKEN_KEY: 'A'.repeat(43), INIT_SECRET: 'long enough' },
+  ISSUER: 'https://id.example',
+  CLIENT_ID: 'c',
+  TOKEN_KEY: 'A'.repeat(43),
+  INIT_SECRET: 'long enough',
 };
 
 test.each(['dashDB', 'dashdb', 'Db2', 'db2'])('credentials bound for the service %s are found', (service) => {

@@ -47,7 +47,8 @@ export function openStandIn(rows: Db2Row[] = []): StandIn {
   const sent: StandIn['sent'] = [];
   const keep = (text: string, parameters: unknown[] = []) => void sent.push({ text, parameters });
   const columns = Object.entries(rows[0] ?? {}).map(([name, value]) => ({
-    ...{ SQL_DESC_NAME: name, SQL_DESC_CONSIZE_TYPE: typeOf(name, value) },
+    SQL_DESC_NAME: name,
+    SQL_DESC_CONSIZE_TYPE: typeOf(name, value),
   }));
   const toText = (row: Db2Row) =>
     Object.fromEntries(Object.entries(row).map(([k, v]) => [k, typeof v === 'bigint' ? String(v) : v]));

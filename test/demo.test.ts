@@ -40,7 +40,8 @@ function isLostFortnight(lostDays: string[]): boolean {
 }
 
 test('two tenants have ten repositories with more than a year of days', async () => {
-  const [northwind, pinecone] = [await overviewOf(1), await overviewOf(2)];
+  const northwind = await overviewOf(1);
+  const pinecone = await overviewOf(2);
   expect(northwind.repositoryCount + pinecone.repositoryCount).toBe(10);
   const oldest = northwind.repositories.find(({ fullName }) => fullName.endsWith('/tidy-dates'));
   const { series } = await statsOf(1, oldest?.repositoryId ?? 0);
@@ -96,7 +97,8 @@ test('the tool that hundreds of workflow runs check out has most of its clones f
   const { ciClones, clonesPerRun } = workflowRuns.estimate;
   expect(Math.abs(clonesPerRun - 3.5)).toBeLessThan(0.3);
   const known = buckets.flatMap((day, place) => {
-    const [estimated, clones] = [ciClones[place] ?? null, series.cloneCount[place] ?? null];
+    const estimated = ciClones[place] ?? null;
+    const clones = series.cloneCount[place] ?? null;
     const truth = installation.github.truthOfRuns(repository.githubId, day);
     return estimated === null || clones === null ? [] : [{ day, estimated, clones, truth, place }];
   });

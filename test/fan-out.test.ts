@@ -33,18 +33,21 @@ async function addTenants(count: number, lastSuccessAt = `${addDays(DAY, -1)}T06
     .returning('serverId')
     .executeTakeFirstOrThrow();
   const tenants = Array.from({ length: count }, (_, n) => ({
-    ...{
-      name: `Tenant ${n}`,
-      serverId,
-      githubUser: 'ada',
-      tokenSealed: '-',
-      createdAt: at,
-      createdBy: 'ada',
-    },
+    name: `Tenant ${n}`,
+    serverId,
+    githubUser: 'ada',
+    tokenSealed: '-',
+    createdAt: at,
+    createdBy: 'ada',
   }));
   const rows = await db.insertInto('tenant').values(tenants).returning('tenantId').execute();
   const repositories = rows.map(({ tenantId }) => ({
-    ...{ tenantId, githubId: tenantId, owner: 'ada', name: `r${tenantId}`, addedAt: at, addedBy: 'ada' },
+    tenantId,
+    githubId: tenantId,
+    owner: 'ada',
+    name: `r${tenantId}`,
+    addedAt: at,
+    addedBy: 'ada',
     ...({ visibility: 'public', schedule: 'daily', lastSuccessAt } as const),
   }));
   await db.insertInto('repository').values(repositories).execute();

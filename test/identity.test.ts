@@ -61,10 +61,8 @@ async function newFolder(): Promise<string> {
 function openBrowser() {
   const cookies = new Map<string, string>();
   return async function visit(url: string, form?: Record<string, string>) {
-    let [target, init]: [string, RequestInit] = [
-      url,
-      form ? { method: 'POST', body: new URLSearchParams(form) } : {},
-    ];
+    let target: string = url;
+    let init: RequestInit = form ? { method: 'POST', body: new URLSearchParams(form) } : {};
     for (;;) {
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
       const response = await fetch(target, { ...init, redirect: 'manual', headers: { cookie } });
@@ -322,7 +320,11 @@ test('a token issued by another process on the same folder is good here', async 
   const dataDir = await newFolder();
   const running = await open({ dataDir });
   const beside = await createIdentityProvider({
-    ...{ issuer: running.issuer, clientId: CLIENT, origins: [], people: [], dataDir },
+    issuer: running.issuer,
+    clientId: CLIENT,
+    origins: [],
+    people: [],
+    dataDir,
   });
   const answer = await askUserinfo(running, await beside.issueToken('late@example.com'));
   expect(await answer.json()).toMatchObject({ email: 'late@example.com', email_verified: true });

@@ -26,7 +26,8 @@ function importsOf(from: string): Import[] {
     name.startsWith('.') ? path.posix.join(path.posix.dirname(from), name) : name;
   return [
     ...[...found].map(([, , type, names = '', name = '']) => ({
-      ...{ from, to: toTarget(name) },
+      from,
+      to: toTarget(name),
       typeOnly: type !== undefined || /^\{(\s*type\s[^,}]+,?)+\s*\}\s*from\s+$/.test(names),
     })),
     ...[...dynamic].map(([, name = '']) => ({ from, to: toTarget(name), typeOnly: false })),

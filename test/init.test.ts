@@ -16,8 +16,12 @@ async function open(options: TestInstallationOptions = {}) {
 
 function request(change: object = {}) {
   return {
-    ...{ secret: installation.initSecret, displayName: 'Traffic of Ada', server: { kind: 'demo' } },
-    ...{ githubUser: DEMO_USERS.octocat, githubToken: DEMO_TOKENS.octocat, ...change },
+    secret: installation.initSecret,
+    displayName: 'Traffic of Ada',
+    server: { kind: 'demo' },
+    githubUser: DEMO_USERS.octocat,
+    githubToken: DEMO_TOKENS.octocat,
+    ...change,
   };
 }
 
@@ -43,7 +47,9 @@ test('whoever initialises becomes the administrator of an installation with serv
   expect([status, body]).toEqual([201, { tenantId: 1, serverId: 2, ...expected }]);
   const me = await installation.as('ada@example.com')('GET', '/me');
   expect(me.body).toMatchObject({
-    ...{ systemRole: 'administrator', installation: 'Traffic of Ada', displayName: 'Ada Lovelace' },
+    systemRole: 'administrator',
+    installation: 'Traffic of Ada',
+    displayName: 'Ada Lovelace',
     tenants: [{ tenantId: 1, name: 'Northwind', role: null, repositoryCount: 0 }],
   });
   const servers = await installation.as('ada@example.com')('GET', '/servers');
@@ -141,7 +147,7 @@ test('the reason why GitHub refused the token is named', async () => {
   });
   const other = await asAda(request({ githubUser: DEMO_USERS.hubot }));
   expect(other.body.error).toMatchObject({
-    ...{ message: `The token belongs to ${DEMO_USERS.octocat}, not to ${DEMO_USERS.hubot}.` },
+    message: `The token belongs to ${DEMO_USERS.octocat}, not to ${DEMO_USERS.hubot}.`,
     details: { reason: 'other_user' },
   });
 });

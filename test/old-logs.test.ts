@@ -49,9 +49,13 @@ async function countRows() {
 }
 
 test('runs and problems that are over are forgotten after 400 days by the daily alarm, and nothing else is', async () => {
-  const [second, third] = [addDays(START, 1), addDays(START, 2)];
+  const second = addDays(START, 1);
+  const third = addDays(START, 2);
   const mend = installation.github.fail({
-    ...{ kind: 'status', status: 404, message: 'Not Found', match: { path: /repositories\/\d+/ } },
+    kind: 'status',
+    status: 404,
+    message: 'Not Found',
+    match: { path: /repositories\/\d+/ },
   });
   await collectOn(second);
   await watch();
@@ -76,7 +80,10 @@ test('runs and problems that are over are forgotten after 400 days by the daily 
 
 test('a problem that is not over is kept however old it is', async () => {
   const mend = installation.github.fail({
-    ...{ kind: 'status', status: 404, message: 'Not Found', match: { path: /repositories\/\d+/ } },
+    kind: 'status',
+    status: 404,
+    message: 'Not Found',
+    match: { path: /repositories\/\d+/ },
   });
   await collectOn(addDays(START, 404));
   await watch();

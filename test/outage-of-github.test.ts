@@ -65,7 +65,8 @@ test('when GitHub is down for 11 days, no day is lost and every figure is what r
   for (const day of unsettled) {
     const place = found.buckets.indexOf(day);
     expect([found.series.state[place], found.series.viewCount[place]]).toEqual([
-      ...['provisional', collecting.served.github.truth(id, day).viewCount],
+      'provisional',
+      collecting.served.github.truth(id, day).viewCount,
     ]);
   }
   for (const { day, shown, truth } of compared) expect([day, shown]).toEqual([day, truth]);

@@ -56,7 +56,9 @@ test('what a person adds, finds and checks counts toward the token’s pace, req
 test('a person is not kept waiting by runs that have used up the minute', async () => {
   const until = Date.now();
   const full: TokenUse = {
-    ...{ points: [[until, 880]], holders: {}, learning: 0 },
+    points: [[until, 880]],
+    holders: {},
+    learning: 0,
     told: { quota: { limit: 5000, remaining: 100, reset: until + 3_600_000 }, notBefore: 0 },
   };
   await database.db

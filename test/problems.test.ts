@@ -8,18 +8,31 @@ const NOW = new Date('2026-03-10T08:00:00.000Z');
 const day = (count: number) => new Date(NOW.getTime() - count * 86_400_000).toISOString();
 
 const healthy: WatchedRepository = {
-  ...{ repositoryId: 1, fullName: 'o/one', schedule: 'daily', addedAt: day(100) },
-  ...{ lastCoveredDate: '2026-03-10', lastSuccessAt: day(0) },
-  ...{ failureCode: null, failureMessage: null, failureAt: null },
+  repositoryId: 1,
+  fullName: 'o/one',
+  schedule: 'daily',
+  addedAt: day(100),
+  lastCoveredDate: '2026-03-10',
+  lastSuccessAt: day(0),
+  failureCode: null,
+  failureMessage: null,
+  failureAt: null,
 };
 const fine: WatchedTenant = {
-  ...{ tokenExpiresAt: null, lastSuccessAt: day(0), lastRunAt: day(0), repositories: [healthy] },
+  tokenExpiresAt: null,
+  lastSuccessAt: day(0),
+  lastRunAt: day(0),
+  repositories: [healthy],
 };
 const failing = (failureCode: string, days: number): WatchedRepository => ({
-  ...{ ...healthy, failureCode, failureMessage: `Because of ${failureCode}.`, failureAt: day(days) },
+  ...healthy,
+  failureCode,
+  failureMessage: `Because of ${failureCode}.`,
+  failureAt: day(days),
 });
 const withOne = (repository: Partial<WatchedRepository>): WatchedTenant => ({
-  ...{ ...fine, repositories: [{ ...healthy, ...repository }] },
+  ...fine,
+  repositories: [{ ...healthy, ...repository }],
 });
 const found = (tenant: WatchedTenant) => findProblems(tenant, NOW).map(({ kind, code }) => `${kind} ${code}`);
 const covered = (days: number) => ({ lastCoveredDate: day(days).slice(0, 10), lastSuccessAt: day(days) });
@@ -50,8 +63,9 @@ test('days are about to be lost when a week is left, or four days to a weekly re
   expect(found(withOne({ ...covered(9), schedule: 'weekly' }))).toEqual(['loss_near days_left']);
   const [problem] = findProblems(withOne(covered(6)), NOW);
   expect(problem).toMatchObject({
-    ...{ message: 'Collected on 2026-03-04 last: GitHub forgets what followed after 2026-03-17.' },
-    ...{ since: '2026-03-10T00:00:00.000Z', daysUntilLoss: 7 },
+    message: 'Collected on 2026-03-04 last: GitHub forgets what followed after 2026-03-17.',
+    since: '2026-03-10T00:00:00.000Z',
+    daysUntilLoss: 7,
   });
   const never = { addedAt: day(2), lastCoveredDate: null, lastSuccessAt: null };
   expect(found(withOne(never))).toEqual(['loss_near never_collected']);
@@ -91,7 +105,8 @@ test('the same facts give the same problems at any later moment of the day', () 
 
 test('three hundred repositories that fail for one reason are one line of a message that Slack takes', () => {
   const repositories = Array.from({ length: 300 }, (_, id) => ({
-    ...{ ...failing(id === 0 ? 'not_found' : 'no_push_access', 1), repositoryId: id },
+    ...failing(id === 0 ? 'not_found' : 'no_push_access', 1),
+    repositoryId: id,
     fullName: `northwind-labs/repository-${String(id).padStart(3, '0')}`,
   }));
   const began = findProblems({ ...fine, repositories }, NOW);

@@ -44,8 +44,11 @@ test.each(issuers)(
       installation.anonymously(method, path, body, { authorization: `Bearer ${token}` });
     const mine = await provider.issueToken('ada@example.com');
     const request = {
-      ...{ secret: installation.initSecret, displayName: 'Test', server: { kind: 'demo' } },
-      ...{ githubUser: DEMO_USERS.octocat, githubToken: DEMO_TOKENS.octocat },
+      secret: installation.initSecret,
+      displayName: 'Test',
+      server: { kind: 'demo' },
+      githubUser: DEMO_USERS.octocat,
+      githubToken: DEMO_TOKENS.octocat,
     };
     expect(await call('POST', '/init', mine, request)).toMatchObject({ status: 201 });
     expect((await call('GET', '/me', mine)).body).toMatchObject({ email: 'ada@example.com' });

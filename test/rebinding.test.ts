@@ -80,7 +80,9 @@ const clock = () => new Date(NOW);
 const SOON = new Date(Date.parse(NOW) + 20_000);
 
 const toServices = (allowPrivateAddresses = false) => ({
-  ...{ db, secrets, clock },
+  db,
+  secrets,
+  clock,
   config: { allowPrivateAddresses, demoGithubUrl: null },
 });
 

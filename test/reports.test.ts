@@ -26,7 +26,8 @@ beforeAll(async () => {
   const repositories = body.candidates
     .slice(0, 3)
     .map(({ owner, name }: { owner: string; name: string }) => ({
-      ...{ owner, name },
+      owner,
+      name,
     }));
   const { added } = (await ada('POST', '/repositories/1/batch', { repositories })).body;
   await installation.host.settled();
@@ -60,8 +61,13 @@ async function writeWeeks(): Promise<void> {
       await db
         .insertInto('trafficDay')
         .values({
-          ...{ tenantId: 1, repositoryId, trafficDate: addDays(WEEK, count), ...figures, cloneUniques: 1 },
-          ...{ state: count < 4 ? 'measured' : 'provisional', observedAt: MONDAY },
+          tenantId: 1,
+          repositoryId,
+          trafficDate: addDays(WEEK, count),
+          ...figures,
+          cloneUniques: 1,
+          state: count < 4 ? 'measured' : 'provisional',
+          observedAt: MONDAY,
         })
         .execute();
     }
@@ -78,7 +84,13 @@ async function writeWeeks(): Promise<void> {
       .where('repositoryId', '=', ids[place] ?? 0)
       .execute();
   const snapshot = (repositoryId: number, snapshotDate: string, referrer: string) => ({
-    ...{ tenantId: 1, repositoryId, snapshotDate, referrer, listRank: 1, viewCount: 9, viewUniques: 3 },
+    tenantId: 1,
+    repositoryId,
+    snapshotDate,
+    referrer,
+    listRank: 1,
+    viewCount: 9,
+    viewUniques: 3,
   });
   await db
     .insertInto('referrerSnapshot')
@@ -113,7 +125,9 @@ test('the report says what is known of the week, and how well', async () => {
   installation.now(MONDAY);
   expect(await preview()).toMatchObject({
     week: { label: '2026-W10', from: WEEK, to: '2026-03-08' },
-    ...{ repositoryCount: 3, viewCount: 105 + 35 + 240, cloneCount: 14 + 14 + 12 },
+    repositoryCount: 3,
+    viewCount: 105 + 35 + 240,
+    cloneCount: 14 + 14 + 12,
     // Monday to Thursday are final; the third repository lacks one of them.
     compared: { from: WEEK, to: '2026-03-05', repositoryCount: 2, change: 0 },
     repositories: [
@@ -195,30 +209,29 @@ test('a channel that was added after the report was due waits for the next one, 
 test('a report of 25 repositories with the longest names fits Slack and Teams', () => {
   const long = 'x'.repeat(99);
   const repositories = Array.from({ length: 25 }, (_, id) => ({
-    ...{
-      repositoryId: 1_000_000 + id,
-      fullName: `${long}/${long}`,
-      viewCount: 9_999_999,
-      viewUniques: 9_999_999,
-    },
-    ...{ uniquesExact: false, uniquesSoFar: true, cloneCount: 9_999_999, change: 12.3456 },
+    repositoryId: 1_000_000 + id,
+    fullName: `${long}/${long}`,
+    viewCount: 9_999_999,
+    viewUniques: 9_999_999,
+    uniquesExact: false,
+    uniquesSoFar: true,
+    cloneCount: 9_999_999,
+    change: 12.3456,
   }));
   const newReferrers = Array.from({ length: 10 }, () => ({
-    ...{ referrer: '&'.repeat(400), viewCount: 9_999_999, repositories: [`${long}/${long}`, 'b', 'c', 'd'] },
+    referrer: '&'.repeat(400),
+    viewCount: 9_999_999,
+    repositories: [`${long}/${long}`, 'b', 'c', 'd'],
   }));
   const report = {
-    ...{
-      tenant: { tenantId: 1, name: 'T'.repeat(100) },
-      week: { label: '2026-W10', from: WEEK, to: '2026-03-08' },
-    },
-    ...{
-      repositoryCount: 100_000,
-      viewCount: 1,
-      cloneCount: null,
-      repositories,
-      newReferrers,
-      compared: null,
-    },
+    tenant: { tenantId: 1, name: 'T'.repeat(100) },
+    week: { label: '2026-W10', from: WEEK, to: '2026-03-08' },
+    repositoryCount: 100_000,
+    viewCount: 1,
+    cloneCount: null,
+    repositories,
+    newReferrers,
+    compared: null,
     incomplete: { lostDays: 1, provisionalDays: 2, failingRepositories: 3 },
   };
   const message = toReportMessage(report, 'https://traffic.department.example.com');

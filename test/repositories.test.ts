@@ -39,15 +39,16 @@ test('a repository is added under the name GitHub gives it and collected at once
   const { status, body } = await ada('POST', path(), { owner: owner.toUpperCase(), name: 'Burrow' });
   expect(status).toBe(201);
   expect(body.repository).toMatchObject({
-    ...{
-      owner,
-      name: 'burrow',
-      fullName: `${owner}/burrow`,
-      visibility: 'public',
-      archived: false,
-      problem: null,
-    },
-    ...{ addedAt: NOW, addedBy: 'ada@example.com', schedule: 'daily', lastSuccessAt: null },
+    owner,
+    name: 'burrow',
+    fullName: `${owner}/burrow`,
+    visibility: 'public',
+    archived: false,
+    problem: null,
+    addedAt: NOW,
+    addedBy: 'ada@example.com',
+    schedule: 'daily',
+    lastSuccessAt: null,
   });
   await installation.host.settled();
   const list = await ada('GET', path());

@@ -77,7 +77,10 @@ test('collect and collect-tenant take what triggers and requests add to their ar
   const strange = { payload: '', __ow_headers: { authorization: 'Bearer secret' }, __ow_method: 'post' };
   const collect = await installation.host.invoke('traffic/collect', strange);
   expect(collect.response.result).toEqual({
-    ...{ repoCount: 0, runs: [], handedOver: false, deleted: { runs: 0, problems: 0 } },
+    repoCount: 0,
+    runs: [],
+    handedOver: false,
+    deleted: { runs: 0, problems: 0 },
   });
   const [run] = await runsOf(first);
   const tenant = await installation.host.invoke('traffic/collect-tenant', {

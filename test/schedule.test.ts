@@ -114,7 +114,8 @@ test('over 60 days a weekly repository loses no day and no week and has what rea
     expect(runs.map(({ startedAt }) => String(startedAt).slice(0, 10)).sort()).toEqual(
       [0, 3, 10, 19, 24, 31, 38, 45, 52, 59].map((day) => addDays(START, day)),
     );
-    const [from, to] = [addDays(START, -12), addDays(START, 50)];
+    const from = addDays(START, -12);
+    const to = addDays(START, 50);
     const answer = await readRepositoryTraffic(
       db,
       { tenantId, repositoryIds: null },
@@ -181,7 +182,9 @@ test('the schedule is set for one repository or several, and the alarm and peopl
   installation.now('2026-01-15T08:00:00.000Z');
   await installation.collect();
   expect((await ada('GET', `/runs/${tenantId}`)).body.runs[0]).toMatchObject({
-    ...{ reason: 'alarm', repositoryCount: 2, state: 'succeeded' },
+    reason: 'alarm',
+    repositoryCount: 2,
+    state: 'succeeded',
   });
 });
 

@@ -21,7 +21,8 @@ test('the longest token that is accepted fits its column when it is sealed', asy
 });
 
 test('with a new key in front, what the old one sealed still opens and what is new is sealed with the new one', async () => {
-  const [old, fresh] = [newKey(), newKey()];
+  const old = newKey();
+  const fresh = newKey();
   const sealed = await openSecrets(old).seal(TOKEN);
   const both = openSecrets(`${fresh} ${old}`);
   expect(await both.open(sealed)).toBe(TOKEN);

@@ -17,29 +17,27 @@ beforeAll(async () => {
 afterAll(() => installation.close());
 
 const PRIVATE = [
-  ...[
-    'https://127.0.0.1',
-    'https://127.1.2.3:8443',
-    'https://localhost',
-    'https://10.0.0.1',
-    'https://172.31.0.1',
-  ],
-  ...[
-    'https://192.168.1.1',
-    'https://169.254.169.254',
-    'https://100.64.0.1',
-    'https://0.0.0.0',
-    'https://2130706433',
-  ],
-  ...['https://0x7f.1', 'https://[::1]', 'https://[::]', 'https://[fd00::1]', 'https://[fe80::1]'],
-  ...[
-    'https://[::ffff:127.0.0.1]',
-    'https://[::ffff:10.0.0.1]',
-    'https://[64:ff9b::7f00:1]',
-    'https://[2002:7f00:1::]',
-    'https://[::7f00:1]',
-    'https://[2001:0:7f00:1::1]',
-  ],
+  'https://127.0.0.1',
+  'https://127.1.2.3:8443',
+  'https://localhost',
+  'https://10.0.0.1',
+  'https://172.31.0.1',
+  'https://192.168.1.1',
+  'https://169.254.169.254',
+  'https://100.64.0.1',
+  'https://0.0.0.0',
+  'https://2130706433',
+  'https://0x7f.1',
+  'https://[::1]',
+  'https://[::]',
+  'https://[fd00::1]',
+  'https://[fe80::1]',
+  'https://[::ffff:127.0.0.1]',
+  'https://[::ffff:10.0.0.1]',
+  'https://[64:ff9b::7f00:1]',
+  'https://[2002:7f00:1::]',
+  'https://[::7f00:1]',
+  'https://[2001:0:7f00:1::1]',
 ];
 
 test('a server with a private address is refused, however it is written', async () => {
@@ -101,7 +99,8 @@ test('the token is not sent to a server whose name has come to lead to a private
   const { db } = openDatabase(installation.database.url);
   const server = {
     ...({ name: 'Moved', kind: 'enterprise' } as const),
-    ...{ apiUrl: 'https://localhost:1/api/v3', webUrl: 'https://localhost:1' },
+    apiUrl: 'https://localhost:1/api/v3',
+    webUrl: 'https://localhost:1',
   };
   const serverId = await insertServer(db, server, '2026-01-01T00:00:00.000Z');
   const { body } = await ada('GET', '/tenants');

@@ -10,7 +10,9 @@ import { openSite } from '../local/site.ts';
 
 const SCRIPT = `console.log('${'x'.repeat(5000)}');`;
 const CONFIG = {
-  ...{ apiUrl: '/api/v1/web/guest/traffic', issuer: 'https://id.example/oauth/v4/1', clientId: 'pages' },
+  apiUrl: '/api/v1/web/guest/traffic',
+  issuer: 'https://id.example/oauth/v4/1',
+  clientId: 'pages',
   scope: 'openid',
 };
 let folder: string;

@@ -60,7 +60,10 @@ test('the first collection reads the stars of all years, and each day gained wha
   });
   const { complete, problem, readAt, stars, starsGained, range, buckets } = await history(repositoryId);
   expect({ complete, problem, readAt, by: range.by }).toEqual({
-    ...{ complete: true, problem: null, readAt: at(START), by: 'month' },
+    complete: true,
+    problem: null,
+    readAt: at(START),
+    by: 'month',
   });
   const total = await starsAtGitHub(id);
   expect(stars.at(-1)).toBe(total);
@@ -149,7 +152,10 @@ test('reading that stops in the middle goes on the next day where it stopped', a
 test('a refused history fails neither the repository nor the run, and is asked for again the next day', async () => {
   const { id, repositoryId } = await collecting.add('rising', { starsPerDay: 2 }, '2025-06-01');
   const lift = collecting.served.github.fail({
-    ...{ kind: 'status', status: 404, message: 'Not Found', match: { repository: id, path: HISTORY } },
+    kind: 'status',
+    status: 404,
+    message: 'Not Found',
+    match: { repository: id, path: HISTORY },
   });
   await collecting.collect(at(START));
   const runId = await collecting.start();

@@ -327,7 +327,9 @@ test('the tables of an older checkout are upgraded', async () => {
   const answer = await fetch(`${started.url}/api/v1/web/guest/traffic/init`);
   const version = scripts.length;
   expect(await answer.json()).toMatchObject({
-    ...{ initialized: true, displayName: 'Older', schema: { stored: version, expected: version } },
+    initialized: true,
+    displayName: 'Older',
+    schema: { stored: version, expected: version },
   });
 });
 

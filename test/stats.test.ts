@@ -120,13 +120,11 @@ test('the newest days are provisional and left out of the comparison', async () 
     'provisional',
   ]);
   expect(comparison).toMatchObject({
-    ...{
-      from: '2026-01-08',
-      to: SETTLED,
-      previousFrom: '2026-01-05',
-      previousTo: '2026-01-07',
-      comparable: true,
-    },
+    from: '2026-01-08',
+    to: SETTLED,
+    previousFrom: '2026-01-05',
+    previousTo: '2026-01-07',
+    comparable: true,
     current: { viewCount: sum(series.viewCount.slice(0, 3)), knownDays: 3 },
   });
   expect([window.observedDate, snapshotDate, rememberedFrom]).toEqual([TODAY, TODAY, '2026-01-01']);
@@ -296,7 +294,8 @@ test('a repository viewer sees its repositories and no trace of the others', asy
     repositoryIds: [burrow],
   });
   await ada('PUT', `/members/${first}/none@x.example`, { role: 'repository viewer', repositoryIds: [] });
-  const [some, none] = [installation.as('some@x.example'), installation.as('none@x.example')];
+  const some = installation.as('some@x.example');
+  const none = installation.as('none@x.example');
   const own = await stats(`${first}/${burrow}?range=14`, some);
   const overview = await stats(`${first}?range=14`, some);
   expect(overview).toMatchObject({
@@ -335,15 +334,19 @@ test('another tenant’s figures are not there, not even by their id', async () 
 
 test('ranges that are reversed, too long, not in the calendar or said twice are refused by name', async () => {
   const codes = {
-    ...{ 'from=2026-01-02&to=2026-01-01': 'range_reversed', 'from=2026-02-01': 'range_reversed' },
-    ...{ 'from=2010-01-01': 'range_too_long', 'range=365&by=day': 'too_many_points' },
-    ...{ 'from=2026-02-30': 'invalid_input', 'from=yesterday': 'invalid_input', 'range=31': 'invalid_input' },
-    ...{
-      'range=7&from=2026-01-01': 'invalid_input',
-      'by=year': 'invalid_input',
-      'size=101': 'invalid_input',
-    },
-    ...{ 'page=0': 'invalid_input', 'unknown=1': 'invalid_input', 'format=xml': 'invalid_input' },
+    'from=2026-01-02&to=2026-01-01': 'range_reversed',
+    'from=2026-02-01': 'range_reversed',
+    'from=2010-01-01': 'range_too_long',
+    'range=365&by=day': 'too_many_points',
+    'from=2026-02-30': 'invalid_input',
+    'from=yesterday': 'invalid_input',
+    'range=31': 'invalid_input',
+    'range=7&from=2026-01-01': 'invalid_input',
+    'by=year': 'invalid_input',
+    'size=101': 'invalid_input',
+    'page=0': 'invalid_input',
+    'unknown=1': 'invalid_input',
+    'format=xml': 'invalid_input',
   };
   for (const [query, code] of Object.entries(codes)) {
     const { status, body } = await ada('GET', `/stats/${first}?${query}`);
@@ -398,8 +401,10 @@ test('a week that the range cuts is exported with the days of it that are in the
 
 test('the overview and the repository’s page give the same bounds of its uniques', async () => {
   const bounds = ({ totals }: { totals: Record<string, number> }) => [
-    ...[totals.viewUniquesLower, totals.viewUniquesUpper],
-    ...[totals.cloneUniquesLower, totals.cloneUniquesUpper],
+    totals.viewUniquesLower,
+    totals.viewUniquesUpper,
+    totals.cloneUniquesLower,
+    totals.cloneUniquesUpper,
   ];
   for (const range of [
     `from=2025-12-20&to=${SETTLED}`,
@@ -433,13 +438,19 @@ test('a repository and the overview are exported, unknown figures as empty cells
   expect(rows.slice(1).map((row: string) => row.split(',').slice(-5))).toEqual(
     repositories.map(
       (one: { stars: number; archived: boolean; lastSuccessAt: string } & { comparison: Compared }) => [
-        ...[changeOf(one), String(one.stars), String(one.archived), one.lastSuccessAt, ''],
+        changeOf(one),
+        String(one.stars),
+        String(one.archived),
+        one.lastSuccessAt,
+        '',
       ],
     ),
   );
   expect(rows.slice(1).map((row: string) => row.split(',').slice(0, 4))).toEqual(
     repositories.map((one: { repositoryId: number; fullName: string; totals: { viewCount: number } }) => [
-      ...[String(one.repositoryId), ...one.fullName.split('/'), String(one.totals.viewCount)],
+      String(one.repositoryId),
+      ...one.fullName.split('/'),
+      String(one.totals.viewCount),
     ]),
   );
 });
@@ -465,6 +476,6 @@ test('a cell that a spreadsheet would run or split is disarmed', () => {
     )
       .split('\r\n')
       .slice(1, -1),
-  ).toEqual([...["'=1+1", "'+1", "'-1", "'@a", "'\ta", '"a,b"', '"say ""hi"""', '"a\nb"', 'ü🦆', '']]);
+  ).toEqual(["'=1+1", "'+1", "'-1", "'@a", "'\ta", '"a,b"', '"say ""hi"""', '"a\nb"', 'ü🦆', '']);
   expect(toCsv(['a', 'b'], [[-1, null]])).toBe('a,b\r\n-1,\r\n');
 });

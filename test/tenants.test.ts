@@ -161,6 +161,9 @@ test('log lines are JSON objects that name the activation', () => {
     .find(({ logs }) => logs.some((line) => line.includes('name_taken')));
   const line = refused?.logs.find((text) => text.includes('name_taken')) ?? '';
   expect(JSON.parse(line.slice(line.indexOf('{')))).toEqual({
-    ...{ activationId: refused?.activationId, level: 'warn', status: 409, code: 'name_taken' },
+    activationId: refused?.activationId,
+    level: 'warn',
+    status: 409,
+    code: 'name_taken',
   });
 });

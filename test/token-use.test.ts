@@ -39,7 +39,8 @@ test('however many ask at whatever times, people among them, no minute has more 
     person: fc.boolean(),
   });
   const property = fc.property(fc.array(asking, { minLength: 100, maxLength: 300 }), (list) => {
-    let [now, use] = [NOW, UNUSED];
+    let now = NOW;
+    let use = UNUSED;
     const held = new Map<string, { until: number; points: number; used: number; late: boolean }>();
     const sent: { at: number; points: number }[] = [];
     const send = (holder: string, before: number) => {

@@ -27,9 +27,13 @@ const day = (
   state: TrafficDay['state'],
   observedAt = NOW,
 ): TrafficDay => ({
-  ...{ trafficDate, state, observedAt },
-  ...{ viewCount: figures[0] ?? null, viewUniques: figures[1] ?? null },
-  ...{ cloneCount: figures[2] ?? null, cloneUniques: figures[3] ?? null },
+  trafficDate,
+  state,
+  observedAt,
+  viewCount: figures[0] ?? null,
+  viewUniques: figures[1] ?? null,
+  cloneCount: figures[2] ?? null,
+  cloneUniques: figures[3] ?? null,
 });
 
 test('a settled day that GitHub names is measured, and the array that leaves it out says zero', () => {
@@ -183,14 +187,12 @@ const week = (
   clones: number | null,
   observedAt = NOW,
 ): TrafficWeek => ({
-  ...{
-    weekStart,
-    observedAt,
-    viewCount: views,
-    viewUniques: views,
-    cloneCount: clones,
-    cloneUniques: clones,
-  },
+  weekStart,
+  observedAt,
+  viewCount: views,
+  viewUniques: views,
+  cloneCount: clones,
+  cloneUniques: clones,
 });
 
 test('only weeks that have settled and lie wholly in the window are kept', () => {

@@ -52,7 +52,8 @@ const instants = fc
 test('days are reckoned as whole numbers are', () => {
   holds(
     fc.property(dayNumbers, fc.integer({ min: -400, max: 400 }), (number, step) => {
-      const [day, later] = [toModelDay(number), toModelDay(number + step)];
+      const day = toModelDay(number);
+      const later = toModelDay(number + step);
       expect(addDays(day, step)).toBe(later);
       expect(daysBetween(day, later)).toBe(step);
       expect(toDayNumber(later) - toDayNumber(day)).toBe(step);
@@ -167,7 +168,8 @@ test('a missing day is before, lost or provisional as the first covered day and 
       fc.integer({ min: -30, max: 2 }),
       fc.option(dayNumbers, { nil: null }),
       (now, offset, first) => {
-        const [today, day] = [toModelDay(now), toModelDay(now + offset)];
+        const today = toModelDay(now);
+        const day = toModelDay(now + offset);
         const covered = first === null ? null : toModelDay(first);
         const remembered = offset >= -13;
         const isBefore = first === null || now + offset < first;
@@ -283,7 +285,9 @@ test('in whatever order answers arrive, no figure falls, no certainty is lost, a
         const now = new Date(start + hours * HOUR);
         const toList = (drawn: Record<string, number>): Observation[] =>
           Object.entries(drawn).map(([ago, one]) => ({
-            ...{ date: addDays(toDay(now), -Number(ago)), count: one, uniques: Math.min(one, 2) },
+            date: addDays(toDay(now), -Number(ago)),
+            count: one,
+            uniques: Math.min(one, 2),
           }));
         const observed = { views: toList(views), clones: toList(clones) };
         const reading = { now, createdDate: '2020-01-01' };

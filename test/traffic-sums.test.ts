@@ -28,7 +28,11 @@ beforeAll(async () => {
     addedBy: 'a',
   } as const;
   const repositories = Array.from({ length: COUNT }, (_, place) => ({
-    ...{ tenantId: 1, githubId: place + 1, owner: 'owner', name: `r${place}`, ...added },
+    tenantId: 1,
+    githubId: place + 1,
+    owner: 'owner',
+    name: `r${place}`,
+    ...added,
   }));
   const inserted = await db.insertInto('repository').values(repositories).returning('repositoryId').execute();
   ids = inserted.map(({ repositoryId }) => repositoryId);
@@ -127,7 +131,11 @@ test('a row for each repository sums the range up', async () => {
   const rows = await read('sum=days&from=2025-12-29&to=2026-01-04');
   expect(rows).toHaveLength(COUNT);
   expect(rows[4]).toEqual({
-    ...{ id: ids[4], name: 'r4', date: '2025-12-29', step: 'range', end: '2026-01-05' },
+    id: ids[4],
+    name: 'r4',
+    date: '2025-12-29',
+    step: 'range',
+    end: '2026-01-05',
     figures: [10, 7, 72, 5],
   });
 });
@@ -142,13 +150,14 @@ test('who sees some repositories only sees nothing of others, not even in a sum'
 });
 
 test.each([
-  ...['format=json&top=3', 'format=json&sum=days', 'format=csv&top=16', 'format=csv&top=0'],
-  ...[
-    'format=csv&top=3&by=day',
-    'format=csv&top=3&sum=days',
-    'format=csv&least=week',
-    'format=csv&sum=weeks',
-  ],
+  'format=json&top=3',
+  'format=json&sum=days',
+  'format=csv&top=16',
+  'format=csv&top=0',
+  'format=csv&top=3&by=day',
+  'format=csv&top=3&sum=days',
+  'format=csv&least=week',
+  'format=csv&sum=weeks',
 ])('%s is refused', async (query) => {
   const { status, body } = await ada('GET', `/stats/1/table?${query}`);
   expect([status, body.error.code]).toEqual([400, 'invalid_input']);

@@ -41,12 +41,16 @@ test('a verification tells what GitHub lowered, once, and lowers nothing', async
   const about = { repositoryId, fullName: 'ada/lowered', date: COUNTED_AGAIN };
   expect(run).toMatchObject({ reason: 'verify', state: 'succeeded', differenceCount: differences.length });
   expect(differences).toContainEqual({
-    ...{ ...about, metric: 'viewCount' },
-    ...{ stored: viewCount, observed: Math.floor(viewCount * 0.5) },
+    ...about,
+    metric: 'viewCount',
+    stored: viewCount,
+    observed: Math.floor(viewCount * 0.5),
   });
   expect(differences).toContainEqual({
-    ...{ ...about, metric: 'cloneCount' },
-    ...{ stored: cloneCount, observed: Math.floor(cloneCount * 0.5) },
+    ...about,
+    metric: 'cloneCount',
+    stored: cloneCount,
+    observed: Math.floor(cloneCount * 0.5),
   });
   expect(new Set(differences.map(({ date }) => date))).toEqual(new Set([COUNTED_AGAIN]));
   const day = (await figures()).find(({ trafficDate }) => trafficDate === COUNTED_AGAIN);
@@ -74,8 +78,12 @@ test('a verification raises what is stored too low, and tells it once', async ()
   const { differences } = await verify();
   expect(differences).toEqual([
     {
-      ...{ repositoryId, fullName: 'ada/raised', date: COUNTED_AGAIN, metric: 'viewCount' },
-      ...{ stored: 1, observed: viewCount },
+      repositoryId,
+      fullName: 'ada/raised',
+      date: COUNTED_AGAIN,
+      metric: 'viewCount',
+      stored: 1,
+      observed: viewCount,
     },
   ]);
   const day = (await figures()).find(({ trafficDate }) => trafficDate === COUNTED_AGAIN);

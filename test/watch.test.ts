@@ -16,7 +16,8 @@ beforeAll(async () => {
   const repositories = body.candidates
     .slice(0, 3)
     .map(({ owner, name }: { owner: string; name: string }) => ({
-      ...{ owner, name },
+      owner,
+      name,
     }));
   await ada('POST', '/repositories/1/batch', { repositories });
   await installation.host.settled();
@@ -67,7 +68,9 @@ test('every channel is told once that a problem began, in one message, and once 
   expect(takenAt('/json/one')).toMatchObject([
     {
       body: {
-        ...{ type: 'problems', over: [], link: `${installation.url}/t/1` },
+        type: 'problems',
+        over: [],
+        link: `${installation.url}/t/1`,
         began: [{ kind: 'repository_failing', code: 'no_push_access', repositoryCount: 3 }],
       },
     },

@@ -4,8 +4,12 @@ import { adaptiveCardFault, blockKitFault } from '../local/webhooks/limits.ts';
 
 const lines = (count: number, text: string) => Array.from({ length: count }, () => ({ text }));
 const message = (sections: Message['sections'], fields: Partial<Message> = {}): Message => ({
-  ...{ title: 'T', summary: 'S', sections, link: { label: 'More', href: 'https://pages.example/t/1' } },
-  ...{ facts: { type: 'test' }, ...fields },
+  title: 'T',
+  summary: 'S',
+  sections,
+  link: { label: 'More', href: 'https://pages.example/t/1' },
+  facts: { type: 'test' },
+  ...fields,
 });
 
 type Blocks = { blocks: { type: string; text: { text: string } }[] };
@@ -49,6 +53,10 @@ test('names are text in every form, never markup', () => {
 test('a program gets the facts beside the words', () => {
   const payload = toPayload('webhook', message([], { facts: { type: 'problems', count: 3 } }));
   expect(payload).toEqual({
-    ...{ type: 'problems', count: 3, title: 'T', summary: 'S', link: 'https://pages.example/t/1' },
+    type: 'problems',
+    count: 3,
+    title: 'T',
+    summary: 'S',
+    link: 'https://pages.example/t/1',
   });
 });

@@ -89,11 +89,11 @@ test('after weeks the clones of CI are told from those of people, near what real
 test('a refusal fails nothing, is said with the permission that is needed, and is asked for again the next day', async () => {
   const { id, repositoryId } = await collecting.add('built', { ciClones: 120 }, '2025-01-01');
   const lift = collecting.served.github.fail({
-    ...{ kind: 'status', status: 403, message: 'Resource not accessible by personal access token' },
-    ...{
-      headers: { 'x-accepted-github-permissions': 'actions=read' },
-      match: { repository: id, path: RUNS },
-    },
+    kind: 'status',
+    status: 403,
+    message: 'Resource not accessible by personal access token',
+    headers: { 'x-accepted-github-permissions': 'actions=read' },
+    match: { repository: id, path: RUNS },
   });
   await collecting.collect(at(START));
   await collecting.work(await collecting.start());

@@ -82,8 +82,13 @@ export type ReportPreview = z.infer<typeof ReportPreview>;
 const roles = 'administrator, manager';
 const address = ['private_address', 'server_unreachable'];
 const sending = [
-  ...['private_address', 'channel_unreadable', 'channel_gone', 'channel_refused', 'channel_rate_limited'],
-  ...['channel_down', 'channel_unreachable'],
+  'private_address',
+  'channel_unreadable',
+  'channel_gone',
+  'channel_refused',
+  'channel_rate_limited',
+  'channel_down',
+  'channel_unreachable',
 ];
 
 export const channelOperations: Operation[] = [

@@ -137,8 +137,13 @@ export const dashboardOperations: Operation[] = [
     body: DashboardChange,
     responses: { 200: Dashboard },
     failures: [
-      ...['tenant_not_found', 'dashboard_not_found', 'dashboard_canned', 'dashboard_changed'],
-      ...['dashboard_exists', 'dashboard_invalid', 'document_too_large'],
+      'tenant_not_found',
+      'dashboard_not_found',
+      'dashboard_canned',
+      'dashboard_changed',
+      'dashboard_exists',
+      'dashboard_invalid',
+      'document_too_large',
     ],
   },
   {

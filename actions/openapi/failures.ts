@@ -13,8 +13,14 @@ export const Failure = z.object({
 
 /** What any route may answer. */
 export const commonFailures = [
-  ...['route_not_found', 'method_not_allowed', 'answer_too_large', 'misconfigured', 'internal'],
-  ...['database_unavailable', 'database_timeout', 'schema_mismatch'],
+  'route_not_found',
+  'method_not_allowed',
+  'answer_too_large',
+  'misconfigured',
+  'internal',
+  'database_unavailable',
+  'database_timeout',
+  'schema_mismatch',
 ];
 
 /** What a route may answer that reads a body or a query. */
@@ -27,22 +33,45 @@ export const inputFailures = [
 
 /** What a route may answer to a person. */
 export const principalFailures = [
-  ...['unauthenticated', 'access_token_expired', 'access_token_invalid', 'email_unverified'],
-  ...['identity_provider_unavailable', 'not_initialized', 'forbidden'],
+  'unauthenticated',
+  'access_token_expired',
+  'access_token_invalid',
+  'email_unverified',
+  'identity_provider_unavailable',
+  'not_initialized',
+  'forbidden',
 ];
 
 /** GitHub did not answer as it should, or is where it must not be. */
 export const githubOutages = [
-  ...['rate_limited', 'secondary_limit', 'github_down', 'out_of_time', 'unreadable_answer'],
-  ...['private_address', 'server_unreachable'],
+  'rate_limited',
+  'secondary_limit',
+  'github_down',
+  'out_of_time',
+  'unreadable_answer',
+  'private_address',
+  'server_unreachable',
 ];
 
 /** GitHub refused what the tenant's token asked for, or did not answer. */
 export const githubFailures = [
-  ...['token_invalid', 'token_expired', 'token_sso_required', 'token_unreadable', 'missing_scope'],
-  ...['missing_permission', 'no_push_access', 'not_found', 'blocked'],
-  ...['app_not_found', 'app_suspended', 'app_key_refused', 'app_key_unreadable', 'clock_skew', 'no_app'],
-  ...['installation_not_found', 'installation_suspended'],
+  'token_invalid',
+  'token_expired',
+  'token_sso_required',
+  'token_unreadable',
+  'missing_scope',
+  'missing_permission',
+  'no_push_access',
+  'not_found',
+  'blocked',
+  'app_not_found',
+  'app_suspended',
+  'app_key_refused',
+  'app_key_unreadable',
+  'clock_skew',
+  'no_app',
+  'installation_not_found',
+  'installation_suspended',
   ...githubOutages,
 ];
 

@@ -23,25 +23,30 @@ import * as stats from './stats.ts';
 import * as tenants from './tenants.ts';
 
 const requestModules = [
-  ...[initRequests, memberRequests, repositoryRequests, runRequests],
-  ...[serverRequests, statsRequests, tenantRequests, dashboardRequests, channelRequests],
+  initRequests,
+  memberRequests,
+  repositoryRequests,
+  runRequests,
+  serverRequests,
+  statsRequests,
+  tenantRequests,
+  dashboardRequests,
+  channelRequests,
 ];
 const answerModules = [
-  ...[
-    failures,
-    figures,
-    init,
-    me,
-    members,
-    repositories,
-    repositoryStats,
-    runs,
-    servers,
-    stats,
-    tenants,
-    dashboards,
-    channels,
-  ],
+  failures,
+  figures,
+  init,
+  me,
+  members,
+  repositories,
+  repositoryStats,
+  runs,
+  servers,
+  stats,
+  tenants,
+  dashboards,
+  channels,
 ];
 
 type JsonSchema = Record<string, unknown>;
@@ -86,6 +91,9 @@ export function toQueryParameters(schema: z.ZodType): JsonSchema[] {
   const { required = [] } = z.toJSONSchema(schema, { io: 'input' }) as { required?: string[] };
   const { properties = {} } = z.toJSONSchema(schema, { io: 'output' }) as { properties?: JsonSchema };
   return Object.entries(properties).map(([name, property]) => ({
-    ...{ name, in: 'query', required: required.includes(name), schema: property },
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema: property,
   }));
 }

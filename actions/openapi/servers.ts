@@ -28,7 +28,12 @@ export type InstallationList = z.infer<typeof InstallationList>;
 
 /** GitHub does not accept the app, or its key. */
 export const appFailures = [
-  ...['app_not_found', 'app_suspended', 'app_key_refused', 'clock_skew', 'missing_permission', 'blocked'],
+  'app_not_found',
+  'app_suspended',
+  'app_key_refused',
+  'clock_skew',
+  'missing_permission',
+  'blocked',
   ...githubOutages,
 ];
 

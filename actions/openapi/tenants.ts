@@ -33,13 +33,11 @@ export type TenantDeleted = z.infer<typeof TenantDeleted>;
 
 /** GitHub does not accept the token, or the app where it is installed. */
 const credentialFailures = [
-  ...[
-    'github_token_refused',
-    'no_app',
-    'app_key_unreadable',
-    'installation_not_found',
-    'installation_suspended',
-  ],
+  'github_token_refused',
+  'no_app',
+  'app_key_unreadable',
+  'installation_not_found',
+  'installation_suspended',
   ...appFailures,
 ];
 

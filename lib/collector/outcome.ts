@@ -48,7 +48,8 @@ export async function saveSuccess(
 /** A problem lasts since the first failure in a row. */
 function toProblem(problem: { code: string; message: string } | null, at: Instant) {
   return {
-    ...{ failureCode: problem?.code ?? null, failureMessage: problem?.message ?? null },
+    failureCode: problem?.code ?? null,
+    failureMessage: problem?.message ?? null,
     failureAt: problem && sql<Instant>`coalesce(failure_at, ${at})`,
     refusedAt: problem && isRefusal(problem.code) ? at : null,
   };

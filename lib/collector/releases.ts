@@ -26,7 +26,9 @@ export const releaseExtra: Extra = {
     if (found instanceof Failure)
       return { kind: 'releases', asked: memory.counted, state: {}, failure: found, save: async () => {} };
     return {
-      ...{ kind: 'releases', asked: memory.counted, failure: null },
+      kind: 'releases',
+      asked: memory.counted,
+      failure: null,
       state: { readAt: now.toISOString() },
       save: (trx) => saveReleases(trx, subject, found, now),
     };
@@ -120,7 +122,10 @@ async function saveAssets(
       ),
     },
     assets.map((asset) => ({
-      ...{ ...asset, tenantId, repositoryId, removedDate: null },
+      ...asset,
+      tenantId,
+      repositoryId,
+      removedDate: null,
       tag: toStorable(asset.tag, MOST_CHARACTERS),
       releaseName: toStorable(asset.releaseName, MOST_CHARACTERS),
       assetName: toStorable(asset.assetName, MOST_CHARACTERS),

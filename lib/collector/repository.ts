@@ -200,8 +200,11 @@ async function saveToday(
   // The window stands for the day's lists as well: without one of them, those of the day before stay the newest.
   if (referrers && paths)
     await saveWindow(trx, key, {
-      ...{ observedDate: today, viewCount: views.count, viewUniques: views.uniques },
-      ...{ cloneCount: clones.count, cloneUniques: clones.uniques },
+      observedDate: today,
+      viewCount: views.count,
+      viewUniques: views.uniques,
+      cloneCount: clones.count,
+      cloneUniques: clones.uniques,
     });
   if (referrers) await saveReferrers(trx, key, today, referrers);
 }

@@ -33,7 +33,10 @@ export const starExtra: Extra = {
     const days: StarDay[] = [];
     const complete = state?.readAt && state.nextPage === null ? toDay(new Date(state.readAt)) : null;
     const reading = (asked: number, nextPage: number | null, failure: Failure | null): ExtraReading => ({
-      ...{ kind: 'stars', asked, failure, save: (trx) => saveStars(trx, subject, days) },
+      kind: 'stars',
+      asked,
+      failure,
+      save: (trx) => saveStars(trx, subject, days),
       state:
         days.length === 0 && failure ? {} : { readAt: now.toISOString(), nextPage, seenCount: subject.stars },
     });

@@ -25,13 +25,11 @@ export async function listWaiting(db: Db, { tenantId, runId }: RunKey): Promise<
   const former = await listFormerNames(db, tenantId);
   const lastWeeks = await listLastWeeks(db, tenantId);
   return rows.map(({ repositoryId, githubId, owner, name, archivedAt, lastCoveredDate, endedWeek }) => ({
-    ...{
-      repositoryId,
-      githubId,
-      lastCoveredDate,
-      endedWeek,
-      known: { owner, name, archived: archivedAt !== null },
-    },
+    repositoryId,
+    githubId,
+    lastCoveredDate,
+    endedWeek,
+    known: { owner, name, archived: archivedAt !== null },
     formerNames: former.get(repositoryId) ?? [],
     lastWeek: lastWeeks.get(repositoryId) ?? null,
   }));

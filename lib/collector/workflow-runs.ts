@@ -39,7 +39,9 @@ export const workflowExtra: Extra = {
       days.push({ runDate, runCount: count });
     }
     return {
-      ...{ kind: 'workflow runs', asked: days.length + (failure ? 1 : 0), failure },
+      kind: 'workflow runs',
+      asked: days.length + (failure ? 1 : 0),
+      failure,
       state: failure && days.length === 0 ? {} : { readAt: now.toISOString() },
       save: (trx) => saveDays(trx, subject, days),
     };

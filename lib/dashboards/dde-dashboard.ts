@@ -122,7 +122,10 @@ type Item = Column | typeof MEASURES;
 
 function toModule(sourceUrl: string, authorization: string) {
   const column = (Object.keys(kinds) as Column[]).map((name) => ({
-    ...{ name, label: labels[name], nullable: 'true', ...kinds[name] },
+    name,
+    label: labels[name],
+    nullable: 'true',
+    ...kinds[name],
   }));
   const property = [
     { name: 'separator', value: ',' },
@@ -154,12 +157,20 @@ function toWidget(id: string, { visId, slots }: Widget) {
   const used = filled.filter(([, items]) => items.length > 0);
   const items = [...new Set(used.flatMap(([, names]) => names))];
   const toSlot = ([name, names]: [string, Item[]]) => ({
-    ...{ id: name, name, caption: name, dataItemSettings: [] },
+    id: name,
+    name,
+    caption: name,
+    dataItemSettings: [],
     dataItems: names.map((item) => toItem(id, item).id),
   });
   const dataItems = items.map((item) => toItem(id, item));
   return {
-    ...{ id, name: '', type: 'live', visId, visTypeLocked: true, localFilters: [] },
+    id,
+    name: '',
+    type: 'live',
+    visId,
+    visTypeLocked: true,
+    localFilters: [],
     data: { dataViews: [{ id: `${id}-view`, modelRef: MODEL, dataItems }] },
     slotmapping: { slots: used.map(toSlot) },
   };
@@ -168,21 +179,24 @@ function toWidget(id: string, { visId, slots }: Widget) {
 function toTab(tab: Plan['tabs'][number], place: number) {
   const id = `tab-${place + 1}`;
   const items = tab.widgets.flatMap(({ top, height }, index) => {
-    const [zone, widget] = [`${id}-zone-${index + 1}`, `${id}-widget-${index + 1}`];
+    const zone = `${id}-zone-${index + 1}`;
+    const widget = `${id}-widget-${index + 1}`;
     const bottom = `${100 - top - height}%`;
-    const [left, right, width] = ['0%', '0%', '100%'];
+    const left = '0%';
+    const right = '0%';
+    const width = '100%';
     return [
       {
-        ...{
-          id: zone,
-          type: 'templateDropZone',
-          templateName: `dz${index + 1}`,
-          relatedLayouts: `|${widget}|`,
-        },
+        id: zone,
+        type: 'templateDropZone',
+        templateName: `dz${index + 1}`,
+        relatedLayouts: `|${widget}|`,
         style: { top: `${top}%`, left, right, bottom },
       },
       {
-        ...{ id: widget, type: 'widget', relatedLayouts: zone },
+        id: widget,
+        type: 'widget',
+        relatedLayouts: zone,
         style: { top: `${top}%`, left, height: `${height}%`, width },
       },
     ];
@@ -204,7 +218,11 @@ export function toDdeDashboard(
   const module = toModule(`${tableUrl}?${plan.query}`, `Bearer ${token}`);
   const source = { id: MODEL, assetId: 'asset-traffic', clientId: 'Repostats', name: 'Traffic CSV', module };
   return {
-    ...{ name: plan.name, theme: 'defaultTheme', version: 1008, pageContext: [], drillThrough: [] },
+    name: plan.name,
+    theme: 'defaultTheme',
+    version: 1008,
+    pageContext: [],
+    drillThrough: [],
     layout: { id: 'tabs', type: 'tab', style: { height: '100%' }, items: plan.tabs.map(toTab) },
     eventGroups: plan.tabs.map((tab, place) => ({
       id: `tab-${place + 1}-page:1`,

@@ -35,8 +35,17 @@ const REFUSED: Record<string, string> = {
 const EXPRESSION = /\b(sequence|range|repeat|pad|modify|warn|info|debug)\s*\(|\b(constructor|prototype)\b|__/;
 /** Where Vega-Lite evaluates text; most may hold objects too, and lists of them. */
 const EVALUATED = new Set([
-  ...['expr', 'calculate', 'filter', 'test', 'labelExpr', 'update', 'init', 'signal'],
-  ...['and', 'or', 'not'],
+  'expr',
+  'calculate',
+  'filter',
+  'test',
+  'labelExpr',
+  'update',
+  'init',
+  'signal',
+  'and',
+  'or',
+  'not',
 ]);
 
 /** A regular expression can take for ever on a short text: by a function, or written out where a value may stand. */
@@ -75,8 +84,15 @@ function isOwnEvent(selector: string): boolean {
 
 /** Numbers that say how much is made, and the most that they may say. */
 const BOUNDED: Record<string, number> = {
-  ...{ maxbins: 500, steps: 500, tickCount: 200, sample: 100_000, columns: 50, width: 4000, height: 4000 },
-  ...{ maxsteps: 500, symbolLimit: 500 },
+  maxbins: 500,
+  steps: 500,
+  tickCount: 200,
+  sample: 100_000,
+  columns: 50,
+  width: 4000,
+  height: 4000,
+  maxsteps: 500,
+  symbolLimit: 500,
 };
 
 const COMPOSITIONS = ['layer', 'hconcat', 'vconcat', 'concat', 'spec'];

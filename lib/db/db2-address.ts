@@ -23,7 +23,11 @@ const credentials = z.lazy(() => {
   const separate = z
     .object({ db: text, hostname: text, port: z.coerce.string(), username: text, password: text })
     .transform(({ db, hostname, port, username, password }) => ({
-      ...{ DATABASE: db, HOSTNAME: hostname, PORT: port, UID: username, PWD: password },
+      DATABASE: db,
+      HOSTNAME: hostname,
+      PORT: port,
+      UID: username,
+      PWD: password,
     }));
   return z.union([composed(text), named, separate]);
 });

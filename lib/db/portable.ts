@@ -59,7 +59,8 @@ export function given(column: string): RawBuilder<unknown> {
 
 /** The larger of the kept and the given value; where only one is known, that one. */
 export function larger(column: string): RawBuilder<unknown> {
-  const [kept, other] = [sql.ref(`kept.${column}`), sql.ref(`given.${column}`)];
+  const kept = sql.ref(`kept.${column}`);
+  const other = sql.ref(`given.${column}`);
   return sql`coalesce(greatest(${kept}, ${other}), ${kept}, ${other})`;
 }
 

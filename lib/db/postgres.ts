@@ -28,8 +28,11 @@ const types = {
 /** A pool whose connections are alive when they are handed out, as far as one can know. */
 function openPool(url: string, { statementTimeout }: PostgresOptions) {
   const pool = new pg.Pool({
-    ...{ connectionString: url, types: types as pg.CustomTypesConfig },
-    ...{ max: 2, connectionTimeoutMillis: CONNECT_MS, allowExitOnIdle: true },
+    connectionString: url,
+    types: types as pg.CustomTypesConfig,
+    max: 2,
+    connectionTimeoutMillis: CONNECT_MS,
+    allowExitOnIdle: true,
     ...(statementTimeout && { statement_timeout: statementTimeout }),
   });
   const releasedAt = new WeakMap<pg.PoolClient, number>();

@@ -111,7 +111,9 @@ const installationAnswer = z.lazy(() =>
     })
     .transform(
       ({ id, account, suspended_at, permissions }): AppInstallation => ({
-        ...{ id, permissions, suspended: suspended_at != null },
+        id,
+        permissions,
+        suspended: suspended_at != null,
         account: account?.login ?? account?.slug ?? '',
       }),
     ),

@@ -82,7 +82,9 @@ const toPublicMembers = (key: JWK) =>
   Object.fromEntries(Object.entries(key).filter(([name]) => KEY_MEMBERS.includes(name)));
 
 const toProvider = ({ tokenIssuer, userinfoUrl, keySet, readAt }: Stored): Provider => ({
-  ...{ issuer: tokenIssuer, userinfoUrl, readAt: new Date(readAt) },
+  issuer: tokenIssuer,
+  userinfoUrl,
+  readAt: new Date(readAt),
   keys: createLocalJWKSet(JSON.parse(keySet) as JSONWebKeySet),
 });
 
@@ -113,8 +115,10 @@ const providers: Merge<'identityProvider'> = {
   },
   key: ['issuer'],
   update: {
-    ...{ tokenIssuer: given('tokenIssuer'), userinfoUrl: given('userinfoUrl') },
-    ...{ keySet: given('keySet'), readAt: given('readAt') },
+    tokenIssuer: given('tokenIssuer'),
+    userinfoUrl: given('userinfoUrl'),
+    keySet: given('keySet'),
+    readAt: given('readAt'),
   },
 };
 

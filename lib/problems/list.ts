@@ -66,7 +66,9 @@ export async function listProblems(db: Db): Promise<LoggedProblem[]> {
     groupProblems(
       rows.flatMap((row) => (row.tenantId === tenantId ? [{ ...row, daysUntilLoss: null }] : [])),
     ).map((group) => ({
-      ...{ tenantId, tenantName, ...group },
+      tenantId,
+      tenantName,
+      ...group,
       untold: untold
         .filter((one) => one.tenantId === tenantId)
         .map(({ channel, message }) => ({ channel, message: message ?? '' })),

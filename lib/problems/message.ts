@@ -19,7 +19,8 @@ export interface News {
 
 /** The message of a tenant's problems: one line for each cause, however many repositories it meets. */
 export function toProblemMessage({ tenant, ...news }: News, pagesUrl: string | null): Message {
-  const [began, over] = [groupProblems(news.began), groupProblems(news.over)];
+  const began = groupProblems(news.began);
+  const over = groupProblems(news.over);
   const title =
     began.length === 0
       ? `${tenant.name}: solved`

@@ -38,11 +38,9 @@ export async function watchProblems(db: Db, now: Date): Promise<{ began: number;
 
 async function findAll(db: Db, now: Date): Promise<Map<number, FoundProblem[]>> {
   const tenants = await db.selectFrom('tenant').select(['tenantId', 'tokenExpiresAt']).execute();
-  const [successes, runs, repositories] = [
-    await lastSuccesses(db),
-    await lastRuns(db, now),
-    await listSuspects(db, now),
-  ];
+  const successes = await lastSuccesses(db);
+  const runs = await lastRuns(db, now);
+  const repositories = await listSuspects(db, now);
   const byTenant = new Map<number, WatchedRepository[]>();
   for (const { tenantId, owner, name, ...one } of repositories)
     byTenant.set(tenantId, [
@@ -50,7 +48,8 @@ async function findAll(db: Db, now: Date): Promise<Map<number, FoundProblem[]>> 
       { ...one, fullName: toFullName({ owner, name }) },
     ]);
   const found = tenants.map(({ tenantId, tokenExpiresAt }): [number, FoundProblem[]] => {
-    const [lastSuccessAt, lastRunAt] = [successes.get(tenantId) ?? null, runs.get(tenantId) ?? null];
+    const lastSuccessAt = successes.get(tenantId) ?? null;
+    const lastRunAt = runs.get(tenantId) ?? null;
     const suspects = byTenant.get(tenantId) ?? [];
     return [
       tenantId,
@@ -111,7 +110,8 @@ type Cause = Pick<FoundProblem, 'kind' | 'code' | 'repositoryId'>;
 const causeOf = ({ kind, code, repositoryId }: Cause) => `${kind} ${code} ${repositoryId ?? ''}`;
 
 function compare(open: readonly OpenProblem[], found: readonly FoundProblem[]) {
-  const [known, current] = [new Set(open.map(causeOf)), new Set(found.map(causeOf))];
+  const known = new Set(open.map(causeOf));
+  const current = new Set(found.map(causeOf));
   return {
     began: found.filter((one) => !known.has(causeOf(one))),
     over: open.filter((one) => !current.has(causeOf(one))),

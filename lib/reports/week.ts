@@ -152,18 +152,18 @@ function sumWeek(
   const current = sumFinal(finalDates.map(dayOf));
   const previous = sumFinal(finalDates.map((date) => dayOf(addDays(date, -DAYS_OF_WEEK))));
   const repository = {
-    ...{
-      repositoryId,
-      fullName: toFullName(row),
-      viewCount: sum('viewCount'),
-      cloneCount: sum('cloneCount'),
-    },
+    repositoryId,
+    fullName: toFullName(row),
+    viewCount: sum('viewCount'),
+    cloneCount: sum('cloneCount'),
     viewUniques: exact ?? soFar ?? sum('viewUniques'),
-    ...{ uniquesExact: exact !== null, uniquesSoFar: exact === null && soFar !== null },
+    uniquesExact: exact !== null,
+    uniquesSoFar: exact === null && soFar !== null,
     change: changeOf(current, previous),
   };
   const daysThat = (wanted: string) => states.filter((state) => state === wanted).length;
-  const [lostDays, provisionalDays] = [daysThat('lost'), daysThat('provisional')];
+  const lostDays = daysThat('lost');
+  const provisionalDays = daysThat('provisional');
   return { repository, current, previous, lostDays, provisionalDays };
 }
 

@@ -100,9 +100,14 @@ export async function discoverRepositories(
     .filter(({ fullName }) => fullName.toLowerCase().includes(sought))
     .map(
       (one): Candidate => ({
-        ...{ githubId: one.id, owner: one.owner, name: one.name, fullName: one.fullName },
-        ...{ visibility: one.visibility, archived: one.archived },
-        ...{ pushAccess: one.permissions.push, tracked: tracked.has(one.id) },
+        githubId: one.id,
+        owner: one.owner,
+        name: one.name,
+        fullName: one.fullName,
+        visibility: one.visibility,
+        archived: one.archived,
+        pushAccess: one.permissions.push,
+        tracked: tracked.has(one.id),
       }),
     );
   return { candidates, truncated: !complete };
@@ -147,9 +152,15 @@ async function insertRepository(
   const inserted = await db
     .insertInto('repository')
     .values({
-      ...{ tenantId, githubId: found.id, owner: found.owner, name: found.name, schedule: 'daily' },
-      ...{ visibility: found.visibility, archivedAt: found.archived ? addedAt : null },
-      ...{ addedAt, addedBy },
+      tenantId,
+      githubId: found.id,
+      owner: found.owner,
+      name: found.name,
+      schedule: 'daily',
+      visibility: found.visibility,
+      archivedAt: found.archived ? addedAt : null,
+      addedAt,
+      addedBy,
     })
     .returning('repositoryId')
     .executeTakeFirstOrThrow()

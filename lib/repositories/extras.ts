@@ -98,8 +98,15 @@ export async function saveExtraState(
   const stored = failure && toStoredFailure(failure);
   const { readAt = null, nextPage = null, seenCount = null } = { ...before, ...state };
   const row = {
-    ...{ tenantId, repositoryId, kind, triedAt: now.toISOString(), readAt, nextPage, seenCount },
-    ...{ failureCode: stored?.code ?? null, failureMessage: stored?.message ?? null },
+    tenantId,
+    repositoryId,
+    kind,
+    triedAt: now.toISOString(),
+    readAt,
+    nextPage,
+    seenCount,
+    failureCode: stored?.code ?? null,
+    failureMessage: stored?.message ?? null,
   };
   const changing = ['triedAt', 'readAt', 'nextPage', 'seenCount', 'failureCode', 'failureMessage'] as const;
   await mergeRows(

@@ -38,8 +38,13 @@ export async function saveFact(
     {
       into: 'repositoryFact',
       columns: {
-        ...{ tenantId: 'integer', repositoryId: 'integer', factDate: 'date', stars: 'integer' },
-        ...{ forks: 'integer', subscribers: 'integer', openIssues: 'integer' },
+        tenantId: 'integer',
+        repositoryId: 'integer',
+        factDate: 'date',
+        stars: 'integer',
+        forks: 'integer',
+        subscribers: 'integer',
+        openIssues: 'integer',
       },
       key: ['tenantId', 'repositoryId', 'factDate'],
       update: Object.fromEntries(counts.map((count) => [count, given(count)])),

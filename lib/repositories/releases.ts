@@ -60,7 +60,8 @@ export async function readReleaseDownloads(
       first: await findFirstReading(db, key),
       last: standing.readAt && toDay(new Date(standing.readAt)),
     }),
-    ...{ assetCount: sums.assetCount, downloadCount: sums.downloadCount ?? 0 },
+    assetCount: sums.assetCount,
+    downloadCount: sums.downloadCount ?? 0,
     assets: await listReleaseAssets(db, key, range, SHOWN_ASSETS),
   };
 }

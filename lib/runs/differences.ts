@@ -42,7 +42,8 @@ export async function saveDifferences(
   key: RepositoryKey,
   { observed, reading }: { observed: Observed; reading: Reading },
 ): Promise<void> {
-  const [from, to] = [wholeFrom(toDay(reading.now)), addDays(toDay(reading.now), 1)];
+  const from = wholeFrom(toDay(reading.now));
+  const to = addDays(toDay(reading.now), 1);
   const found = differencesOf(await listDays(trx, key, from, to), observed, reading.now);
   if (found.length === 0) return;
   const known = new Set(

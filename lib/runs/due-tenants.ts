@@ -30,7 +30,8 @@ export async function listDueTenants(
   { after, now }: { after: number; now: Date },
 ): Promise<number[]> {
   const ago = (milliseconds: number) => new Date(now.getTime() - milliseconds);
-  const [overdue, lately] = [ago(UNFINISHED_MS).toISOString(), ago(AGAIN_MS).toISOString()];
+  const overdue = ago(UNFINISHED_MS).toISOString();
+  const lately = ago(AGAIN_MS).toISOString();
   const due = { daily: startOf(toDay(now)).toISOString(), week: toWeek(now) };
   const rows = await db
     .selectFrom('tenant as t')

@@ -55,7 +55,8 @@ export async function closeRunWithin(
     .set({
       state: toState(counts.all, counts.succeeded ?? 0, failure),
       finishedAt: now.toISOString(),
-      ...{ failureCode: stored?.code ?? null, failureMessage: stored?.message ?? null },
+      failureCode: stored?.code ?? null,
+      failureMessage: stored?.message ?? null,
     })
     .where('tenantId', '=', run.tenantId)
     .where('runId', '=', run.runId)

@@ -50,8 +50,14 @@ export function openFanOut(
   reserve: number,
 ): FanOut {
   return {
-    ...{ db, clock, limits: config.limits, activations: openActivations(), reserve },
-    ...{ time: Date.now, wait, timeLeft: () => activation.deadline.getTime() - Date.now() },
+    db,
+    clock,
+    limits: config.limits,
+    activations: openActivations(),
+    reserve,
+    time: Date.now,
+    wait,
+    timeLeft: () => activation.deadline.getTime() - Date.now(),
   };
 }
 
@@ -153,8 +159,14 @@ export async function startAllRuns(
 ): Promise<FannedOut> {
   const endless = Number.POSITIVE_INFINITY;
   const fan: FanOut = {
-    ...{ db, activations, clock: () => now, time: () => now.getTime(), wait: async () => {} },
-    ...{ limits: { startsPerMinute: endless, atOnce: endless }, timeLeft: () => endless, reserve: 0 },
+    db,
+    activations,
+    clock: () => now,
+    time: () => now.getTime(),
+    wait: async () => {},
+    limits: { startsPerMinute: endless, atOnce: endless },
+    timeLeft: () => endless,
+    reserve: 0,
   };
   return fanOut(fan, toOrder('due', startedBy, now), 'collect');
 }

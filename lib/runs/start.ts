@@ -164,14 +164,21 @@ async function insertRun(
   const inserted = await trx
     .insertInto('collectionRun')
     .values({
-      ...{ tenantId, reason, startedBy, state: 'running', startedAt: now.toISOString() },
+      tenantId,
+      reason,
+      startedBy,
+      state: 'running',
+      startedAt: now.toISOString(),
       repositoryCount: repositories.length,
     })
     .returning('runId')
     .executeTakeFirstOrThrow();
   const { runId } = inserted;
   const rows = repositories.map(({ repositoryId, owner, name }) => ({
-    ...{ tenantId, runId, repositoryId, fullName: toFullName({ owner, name }) },
+    tenantId,
+    runId,
+    repositoryId,
+    fullName: toFullName({ owner, name }),
     ...({ state: 'waiting', requestCount: 0 } as const),
   }));
   await mergeRows(trx, waiting, rows);

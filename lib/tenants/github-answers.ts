@@ -97,8 +97,12 @@ export async function saveAnswers(
   const rows = [...answers]
     .filter(([, { etag, answer }]) => etag.length <= MOST_ETAG && answer.length <= MOST_ANSWER)
     .map(([kind, known]) => ({
-      ...{ ...key, kind, tokenFingerprint: fingerprint, format: ANSWER_FORMAT },
-      ...{ ...known, readAt: now.toISOString() },
+      ...key,
+      kind,
+      tokenFingerprint: fingerprint,
+      format: ANSWER_FORMAT,
+      ...known,
+      readAt: now.toISOString(),
     }));
   await mergeRows(trx, merge, rows);
 }

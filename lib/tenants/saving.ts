@@ -114,7 +114,8 @@ async function checkChange(
   if (installationId !== undefined) return checkCredentials(services, stored, { installationId });
   const token = githubToken ?? (await services.secrets.open(stored.tokenSealed));
   return checkCredentials(services, stored, {
-    ...{ githubUser: githubUser ?? stored.githubUser, githubToken: token },
+    githubUser: githubUser ?? stored.githubUser,
+    githubToken: token,
   });
 }
 

@@ -35,7 +35,12 @@ const GROWTH = 1.5;
 export function createPace({ db, fingerprint, timeLeft, time = REAL_TIME }: PaceOptions): Pace {
   const holder = randomBytes(6).toString('base64url');
   let told: Told = { quota: null, notBefore: 0 };
-  let [points, until, atOnce, inFlight, wanted, granted] = [0, 0, 0, 0, FEWEST, 0];
+  let points = 0;
+  let until = 0;
+  let atOnce = 0;
+  let inFlight = 0;
+  let wanted = FEWEST;
+  let granted = 0;
   let filling: Promise<void> | undefined;
   let waiting: (() => void)[] = [];
 

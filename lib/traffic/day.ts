@@ -72,7 +72,8 @@ export interface Difference {
  */
 export function differencesOf(stored: readonly TrafficDay[], observed: Observed, now: Date): Difference[] {
   const named = nameDays(observed);
-  const [from, to] = [wholeFrom(toDay(now)), settledThrough(now)];
+  const from = wholeFrom(toDay(now));
+  const to = settledThrough(now);
   const final = stored.filter(({ trafficDate, state }) => {
     return state !== 'provisional' && trafficDate >= from && trafficDate <= to;
   });

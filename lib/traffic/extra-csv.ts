@@ -32,7 +32,9 @@ export const toExtraCsv = {
     const { range, buckets } = await readFigures(db, row, query, now);
     const found = await readReleaseDownloads(db, row, extras, range);
     const rows = buckets.map((bucket, place) => [
-      ...[bucket, found?.downloads[place] ?? null, String(found?.spreadUnknown[place] ?? false)],
+      bucket,
+      found?.downloads[place] ?? null,
+      String(found?.spreadUnknown[place] ?? false),
     ]);
     return toCsv(['date', 'downloads', 'spreadUnknown'], rows);
   },
@@ -42,7 +44,8 @@ export const toExtraCsv = {
     const columns = ['tag', 'releaseName', 'assetName', 'publishedAt', 'removedDate'] as const;
     const rows = assets.map((asset) => [
       ...columns.map((column) => asset[column]),
-      ...[asset.downloadCount, asset.gained],
+      asset.downloadCount,
+      asset.gained,
     ]);
     return toCsv([...columns, 'downloadCount', 'gained'], rows);
   },
@@ -51,7 +54,9 @@ export const toExtraCsv = {
     const { range, buckets, series } = await readFigures(db, row, query, now);
     const found = await readWorkflowRuns(db, row, extras, { range, now });
     const rows = buckets.map((bucket, place) => [
-      ...[bucket, series.cloneCount[place] ?? null, found?.runs[place] ?? null],
+      bucket,
+      series.cloneCount[place] ?? null,
+      found?.runs[place] ?? null,
       found?.estimate?.ciClones[place] ?? null,
     ]);
     return toCsv(['date', 'cloneCount', 'workflowRuns', 'ciClonesEstimate'], rows);

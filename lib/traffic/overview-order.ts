@@ -43,7 +43,8 @@ export function listRows(
   if (sort === 'name') return ascending === 'asc' ? byName : byName.reverse();
   const sign = ascending === 'asc' ? 1 : -1;
   return byName.sort((one, other) => {
-    const [left, right] = [sortKey(one, sort), sortKey(other, sort)];
+    const left = sortKey(one, sort);
+    const right = sortKey(other, sort);
     if (left === right) return 0;
     if (left === null || right === null) return left === null ? 1 : -1;
     return sign * (left - right);

@@ -73,9 +73,16 @@ export function emptyRangeSums(buckets: number): RangeSums {
   const unknown = () => new Array<number | null>(buckets).fill(null);
   const none = () => new Array<number>(buckets).fill(0);
   return {
-    ...{ total: emptySums(), current: emptySums(), previous: emptySums(), rest: emptySums() },
-    ...{ viewCount: unknown(), viewUniques: unknown(), cloneCount: unknown(), cloneUniques: unknown() },
-    ...{ lostDays: none(), provisionalDays: none() },
+    total: emptySums(),
+    current: emptySums(),
+    previous: emptySums(),
+    rest: emptySums(),
+    viewCount: unknown(),
+    viewUniques: unknown(),
+    cloneCount: unknown(),
+    cloneUniques: unknown(),
+    lostDays: none(),
+    provisionalDays: none(),
   };
 }
 

@@ -117,7 +117,9 @@ export async function readOverviewRows(
 ): Promise<OverviewRow[]> {
   const { rows, calendar, sums } = await readSums(db, access, request, now);
   return listRows(rows, sums, request).map(([row, { total, current, previous }]) => ({
-    ...{ repositoryId: row.repositoryId, owner: row.owner, name: row.name },
+    repositoryId: row.repositoryId,
+    owner: row.owner,
+    name: row.name,
     totals: toTotals(total),
     change: changeOf(toComparison(calendar.spans, { current, previous }, 1)),
     stars: row.stars,

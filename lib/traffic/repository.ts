@@ -82,6 +82,7 @@ function toFactSeries(facts: readonly RepositoryFact[], { buckets, range }: Repo
     buckets.map((bucket) => last.get(bucket)?.[name] ?? null);
   return {
     forks: column('forks'),
-    ...{ subscribers: column('subscribers'), openIssues: column('openIssues') },
+    subscribers: column('subscribers'),
+    openIssues: column('openIssues'),
   };
 }

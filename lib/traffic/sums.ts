@@ -108,7 +108,10 @@ export async function readRepositorySums(
   const names = await readNames(db, access.tenantId);
   const span = { date: range.from, end: addDays(range.to, 1), step: 'range' as const };
   const toSum = (row: (typeof rows)[number]): Sum => ({
-    ...{ ...row, ...span, owner: null, name: null },
+    ...row,
+    ...span,
+    owner: null,
+    name: null,
     ...names.get(row.repositoryId),
   });
   return { range, rows: rows.map(toSum) };

@@ -182,7 +182,10 @@ async function listWholeWeeks(
 function toTableRow(row: SumRow, range: Range, today: Day, week: WeekUniques | undefined): TableRow {
   const { repositoryId, owner, name, bucket } = row;
   return {
-    ...{ repositoryId, owner, name, fullName: toFullName(row) },
+    repositoryId,
+    owner,
+    name,
+    fullName: toFullName(row),
     date: bucket,
     label: range.by === 'week' ? weekLabel(bucket) : range.by === 'month' ? bucket.slice(0, 7) : bucket,
     viewCount: row.viewCount,

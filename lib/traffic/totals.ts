@@ -35,9 +35,15 @@ export interface Sums extends Totals {
 /** The sums of no days, in an object of their own for `addSums` to change: every figure is unknown. */
 export function emptySums(): Sums {
   return {
-    ...{ viewCount: null, viewUniquesLower: null, viewUniquesUpper: null },
-    ...{ cloneCount: null, cloneUniquesLower: null, cloneUniquesUpper: null },
-    ...{ knownDays: 0, lostDays: 0, finalDays: 0 },
+    viewCount: null,
+    viewUniquesLower: null,
+    viewUniquesUpper: null,
+    cloneCount: null,
+    cloneUniquesLower: null,
+    cloneUniquesUpper: null,
+    knownDays: 0,
+    lostDays: 0,
+    finalDays: 0,
   };
 }
 
@@ -64,7 +70,9 @@ export function toSums(day: Figures & { state: StoredState }): Sums {
     cloneCount: day.cloneCount,
     cloneUniquesLower: day.cloneUniques,
     cloneUniquesUpper: day.cloneUniques,
-    ...{ knownDays: 1, lostDays: 0, finalDays: complete ? 1 : 0 },
+    knownDays: 1,
+    lostDays: 0,
+    finalDays: complete ? 1 : 0,
   };
 }
 

@@ -180,11 +180,20 @@ function toAppDocument(
 ): Record<string, unknown> {
   const slug = toSlug(name);
   return {
-    ...{ id, slug, node_id: `A_${id}`, client_id: `Iv23li${id}`, name, description: '' },
+    id,
+    slug,
+    node_id: `A_${id}`,
+    client_id: `Iv23li${id}`,
+    name,
+    description: '',
     owner: toAccountDocument(call.world.account(owner), call),
-    ...{ external_url: call.htmlUrl, html_url: `${call.htmlUrl}/apps/${slug}` },
-    ...{ created_at: '2025-06-01T08:00:00Z', updated_at: '2025-06-01T08:00:00Z' },
-    ...{ permissions, events: [], installations_count: apps.installations(id).length },
+    external_url: call.htmlUrl,
+    html_url: `${call.htmlUrl}/apps/${slug}`,
+    created_at: '2025-06-01T08:00:00Z',
+    updated_at: '2025-06-01T08:00:00Z',
+    permissions,
+    events: [],
+    installations_count: apps.installations(id).length,
   };
 }
 
@@ -195,21 +204,25 @@ function toInstallationDocument(
 ): Record<string, unknown> {
   const owner = world.account(account);
   return {
-    ...{ id, client_id: `Iv23li${appId}`, account: toAccountDocument(owner, { apiUrl, htmlUrl }) },
+    id,
+    client_id: `Iv23li${appId}`,
+    account: toAccountDocument(owner, { apiUrl, htmlUrl }),
     access_tokens_url: `${apiUrl}/app/installations/${id}/access_tokens`,
     repositories_url: `${apiUrl}/installation/repositories`,
     html_url: `${htmlUrl}/organizations/${account}/settings/installations/${id}`,
-    ...{ app_id: appId, app_slug: toSlug(name), target_id: owner.id, target_type: owner.type },
-    ...{
-      permissions,
-      events: [],
-      single_file_name: null,
-      has_multiple_single_files: false,
-      single_file_paths: [],
-    },
+    app_id: appId,
+    app_slug: toSlug(name),
+    target_id: owner.id,
+    target_type: owner.type,
+    permissions,
+    events: [],
+    single_file_name: null,
+    has_multiple_single_files: false,
+    single_file_paths: [],
     repository_selection: repositories ? 'selected' : 'all',
-    ...{ created_at: '2025-06-02T08:00:00Z', updated_at: '2025-06-02T08:00:00Z' },
-    ...{ suspended_by: suspended ? toAccountDocument(owner, { apiUrl, htmlUrl }) : null },
+    created_at: '2025-06-02T08:00:00Z',
+    updated_at: '2025-06-02T08:00:00Z',
+    suspended_by: suspended ? toAccountDocument(owner, { apiUrl, htmlUrl }) : null,
     suspended_at: suspended ? '2025-12-01T08:00:00Z' : null,
   };
 }

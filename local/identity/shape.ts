@@ -87,7 +87,9 @@ export function appIdShape(issuer: string): Shape {
     toUserinfo(account) {
       const { sub, name, email, through = 'cloud_directory' } = account;
       return {
-        ...{ sub, name, email },
+        sub,
+        name,
+        email,
         identities: [{ provider: through, id: sub, idpUserInfo: toIdpUserInfo(account) }],
       };
     },

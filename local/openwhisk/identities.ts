@@ -32,6 +32,7 @@ export function openIdentities(keys: Record<string, string>): Identities {
 }
 
 function sameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
   return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -24,13 +24,36 @@ export interface Reading extends Interpolation {
 
 const KEYS = [
   'name',
-  ...['function', 'code', 'runtime', 'main', 'docker', 'native', 'web', 'web-export', 'conductor', 'limits'],
-  ...['inputs', 'outputs', 'annotations', 'include', 'exclude', 'description', 'version', 'namespace'],
-  ...['credential', 'exposedUrl', 'location'],
+  'function',
+  'code',
+  'runtime',
+  'main',
+  'docker',
+  'native',
+  'web',
+  'web-export',
+  'conductor',
+  'limits',
+  'inputs',
+  'outputs',
+  'annotations',
+  'include',
+  'exclude',
+  'description',
+  'version',
+  'namespace',
+  'credential',
+  'exposedUrl',
+  'location',
 ];
 const LIMITS = [
-  ...['timeout', 'memorySize', 'logSize'],
-  ...['concurrentActivations', 'userInvocationRate', 'codeSize', 'parameterSize'],
+  'timeout',
+  'memorySize',
+  'logSize',
+  'concurrentActivations',
+  'userInvocationRate',
+  'codeSize',
+  'parameterSize',
 ];
 const UNSUPPORTED = ['docker', 'native', 'conductor', 'include', 'exclude'];
 
@@ -95,7 +118,9 @@ function readLimits(content: unknown, place: string): ManifestAction['limits'] {
       throw new Error(`${place}.${key} must be a whole number.`);
     return value as number | undefined;
   };
-  const [timeout, memory, logs] = [read('timeout'), read('memorySize'), read('logSize')];
+  const timeout = read('timeout');
+  const memory = read('memorySize');
+  const logs = read('logSize');
   return {
     ...(timeout !== undefined && { timeout }),
     ...(memory !== undefined && { memory }),

@@ -50,9 +50,20 @@ function initialise(cluster: Cluster, initdb: string, passwordFile: string): voi
   rmSync(unfinished, { recursive: true, force: true });
   const [command = '', ...args] = [
     ...cluster.account.prefix,
-    ...[initdb, '-D', unfinished, '-U', cluster.owner, '--pwfile', passwordFile, '--auth=scram-sha-256'],
-    ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
-    ...['--no-instructions', '--no-sync'],
+    initdb,
+    '-D',
+    unfinished,
+    '-U',
+    cluster.owner,
+    '--pwfile',
+    passwordFile,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--no-instructions',
+    '--no-sync',
   ];
   const made = spawnSync(command, args, { ...processOptions(cluster), encoding: 'utf8' });
   if (made.status !== 0) {

@@ -53,11 +53,19 @@ export async function stopOrphan({ folder }: Cluster, log: (line: string) => voi
 /** Starts the server on 127.0.0.1 without a Unix socket; it may not answer yet. */
 export function spawnServer(cluster: Cluster, port: number, { fsync }: { fsync: boolean }): ChildProcess {
   const settings = {
-    ...{ listen_addresses: '127.0.0.1', port, unix_socket_directories: '', max_connections: 100 },
-    ...{ fsync: fsync ? 'on' : 'off', timezone: 'UTC', log_timezone: 'UTC' },
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: '',
+    max_connections: 100,
+    fsync: fsync ? 'on' : 'off',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
   };
   const [command = '', ...args] = [
-    ...[...cluster.account.prefix, cluster.program, '-D', cluster.folder],
+    ...cluster.account.prefix,
+    cluster.program,
+    '-D',
+    cluster.folder,
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ];
   const log = openSync(cluster.logFile, 'w', 0o600);

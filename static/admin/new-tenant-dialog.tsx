@@ -50,8 +50,20 @@ function useNewTenant({ servers, onCreated }: NewTenantDialogProps) {
     void submission.run(async () => onCreated(await api.send<Tenant>('POST', 'tenants', body)));
   }
   return {
-    ...{ submission, name, setName, server, choose, account, setAccount, manager, setManager, create },
-    ...{ readsWith, setReadsWith, installationId, setInstallationId },
+    submission,
+    name,
+    setName,
+    server,
+    choose,
+    account,
+    setAccount,
+    manager,
+    setManager,
+    create,
+    readsWith,
+    setReadsWith,
+    installationId,
+    setInstallationId,
   };
 }
 

@@ -99,25 +99,35 @@ export function openCode(host: HTMLElement, text: string, onChange: (text: strin
   const state = EditorState.create({
     doc: text,
     extensions: [
-      ...[lineNumbers(), highlightActiveLineGutter(), highlightActiveLine(), history(), drawSelection()],
-      ...[jsonLanguage, syntaxHighlighting(highlight), indentOnInput(), indentUnit.of('  ')],
-      ...[
-        bracketMatching(),
-        closeBrackets(),
-        search({ top: true }),
-        highlightSelectionMatches(),
-        lintGutter(),
-      ],
+      lineNumbers(),
+      highlightActiveLineGutter(),
+      highlightActiveLine(),
+      history(),
+      drawSelection(),
+      jsonLanguage,
+      syntaxHighlighting(highlight),
+      indentOnInput(),
+      indentUnit.of('  '),
+      bracketMatching(),
+      closeBrackets(),
+      search({ top: true }),
+      highlightSelectionMatches(),
+      lintGutter(),
       autocompletion({ override: [completeDocument] }),
       keymap.of([
-        ...[...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...searchKeymap],
-        ...[...historyKeymap, ...defaultKeymap],
+        ...closeBracketsKeymap,
+        ...completionKeymap,
+        ...lintKeymap,
+        ...searchKeymap,
+        ...historyKeymap,
+        ...defaultKeymap,
       ]),
       EditorView.contentAttributes.of({ 'aria-label': 'The dashboard as JSON', tabindex: '0' }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) onChange(update.state.doc.toString());
       }),
-      ...[overtype, theme],
+      overtype,
+      theme,
     ],
   });
   const view = new EditorView({ state, parent: root, root });

@@ -58,7 +58,8 @@ export function DashboardView({ tenantId, document, tables }: DashboardViewProps
 /** What of the tables is asked for: the address's range or the dashboard's, and the repositories that are picked. */
 function scopeOf(query: URLSearchParams, standard = '30'): string {
   const scope = new URLSearchParams();
-  const [from, to] = [query.get('from'), query.get('to')];
+  const from = query.get('from');
+  const to = query.get('to');
   if (from) scope.set('from', from);
   if (to) scope.set('to', to);
   if (!from && !to) scope.set('range', query.get('range') ?? standard);

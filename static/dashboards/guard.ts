@@ -2,8 +2,13 @@ import type { DataName } from './document.ts';
 import { WidgetFault } from './fault.ts';
 
 const DATA = {
-  ...{ repositorystats: 0, weekly: 0, monthly: 0, totals: 0 },
-  ...{ traffic: 0, trend: 0, repositories: 0 },
+  repositorystats: 0,
+  weekly: 0,
+  monthly: 0,
+  totals: 0,
+  traffic: 0,
+  trend: 0,
+  repositories: 0,
 } satisfies Record<DataName, 0>;
 const DATA_NAMES = Object.keys(DATA) as DataName[];
 

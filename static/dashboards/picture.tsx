@@ -25,7 +25,8 @@ export function Picture({ spec, rows, label, onDrawn }: PictureProps) {
   const [tip, setTip] = useState<Tip | null>(null);
 
   useEffect(() => {
-    const [box, controls] = [place.current, inputs.current];
+    const box = place.current;
+    const controls = inputs.current;
     if (!box || !controls) return;
     let gone = false;
     let drawn: Drawn | undefined;

@@ -49,7 +49,9 @@ function DownloadsChart({ answer, releases }: PartProps) {
   const model = useMemo<ChartModel>(
     () => ({
       kind: 'nested',
-      ...{ range, buckets, events: [] },
+      range,
+      buckets,
+      events: [],
       layers: [{ label: 'Downloads', color: '--series-2', values: releases.downloads }],
       marks: buckets.map((_, place) => toMark(releases, place)),
     }),

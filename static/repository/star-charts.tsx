@@ -27,7 +27,8 @@ export function StarCharts({ answer, controls }: StarChartsProps) {
   const total = useMemo(() => toModel(shown, 'line', 'Stars', shown.stars), [shown]);
   const gained = useMemo(() => toModel(shown, 'nested', 'Stars gained', shown.starsGained), [shown]);
   const file = reads.repositoryStats(answer.tenantId, answer.repository.repositoryId, {
-    ...{ of: 'stars', by: shown.range.by },
+    of: 'stars',
+    by: shown.range.by,
   });
   return (
     <>

@@ -49,7 +49,8 @@ export async function openCable(databaseUrl: string, onStatement: (text: string)
     for (const socket of sockets) socket.destroy();
   };
   return {
-    ...{ url: url.href, cut },
+    url: url.href,
+    cut,
     leadTo(next) {
       target = new URL(next);
     },

@@ -59,7 +59,9 @@ async function openParts(size: CampaignSize, plan: Plan, later: (cleanUp: () => 
   });
   const openGitHub = async (basePath: string): Promise<WatchedGitHub> => {
     const served = await openWatchedGitHub({
-      ...{ seed: size.seed, basePath, clock: () => now },
+      seed: size.seed,
+      basePath,
+      clock: () => now,
       onRequest: (phase) => void trouble.count(phase),
       onAnswer: tally.answer,
     });
@@ -74,7 +76,8 @@ async function openParts(size: CampaignSize, plan: Plan, later: (cleanUp: () => 
   parts.cable = cable;
   later(cable.close);
   const installation = await openTestInstallation({
-    ...{ now: now.toISOString(), databaseUrl: cable.url },
+    now: now.toISOString(),
+    databaseUrl: cable.url,
     environment: { DEMO_GITHUB_URL: githubs.plain.apiUrl, ALLOW_PRIVATE_ADDRESSES: 'true' },
   });
   parts.installation = installation;
@@ -99,7 +102,13 @@ export async function openCampaign(size: CampaignSize): Promise<Campaign> {
     const tenants = await createTenants(installation, githubs, size.tenants);
     const tracked = addRepositoriesToGitHub(tenants, plan.addedOn);
     const state = {
-      ...{ size, plan, installation, server, tenants, tracked, tally },
+      size,
+      plan,
+      installation,
+      server,
+      tenants,
+      tracked,
+      tally,
       harmed: new Set<Instant>(),
     };
     const campaign = { ...state, problems: [] as string[], close };

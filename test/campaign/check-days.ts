@@ -85,7 +85,8 @@ async function checkShown(
   complain: (text: string) => void,
 ): Promise<void> {
   const { plan, installation } = campaign;
-  const [from, to] = [addDays(plan.days[0]?.day ?? '', -20), plan.days.at(-1)?.day ?? ''];
+  const from = addDays(plan.days[0]?.day ?? '', -20);
+  const to = plan.days.at(-1)?.day ?? '';
   const path = `/stats/${tracked.tenant.tenantId}/${repositoryId}?from=${from}&to=${to}&by=day`;
   const { status, body } = await installation.as('ada@example.com')('GET', path);
   if (status !== 200) return complain(`${path} answered ${status}`);

@@ -40,7 +40,8 @@ export async function checkStored(
     const expected = toExpectedDays(evidence.readings);
     for (const day of new Set([...stored.keys(), ...expected.keys()])) {
       compared += 1;
-      const [is, must] = [show(stored.get(day)), show(expected.get(day))];
+      const is = show(stored.get(day));
+      const must = show(expected.get(day));
       if (is !== must) complain(`${day} is stored as ${is}, GitHub’s answers make it ${must}`);
       checkTruth(evidence, day, stored.get(day), complain);
     }

@@ -112,7 +112,9 @@ export async function openWatchedGitHub(options: WatchedOptions): Promise<Watche
     answer(request, response).catch((error: unknown) => response.destroy(error as Error));
   });
   return {
-    ...{ github, apiUrl, ledger },
+    github,
+    apiUrl,
+    ledger,
     async close() {
       server.closeAllConnections();
       await once(server.close(), 'close');

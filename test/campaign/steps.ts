@@ -46,7 +46,9 @@ export function openSteps(draws: Draws, size: CampaignSize) {
   const drawMischief = openMischief(draws, size);
   const dealTrouble = openDeck(draws, AT_WORK);
   const disturb = (occasion: Occasion, { faults, acts }: Trouble): Step => ({
-    ...{ ...occasion, faults: drawFaults(...faults), mischief: drawMischief(...acts) },
+    ...occasion,
+    faults: drawFaults(...faults),
+    mischief: drawMischief(...acts),
   });
   return {
     calm: (day: Day) => toCalmSteps(day, draws, size),
@@ -82,8 +84,11 @@ function toMisledSteps(day: Day, { tenants }: CampaignSize): Step[] {
     ...(MISLEADING[tenant % MISLEADING.length] ?? MISLEADING[0]),
   }));
   const order = (tenant: number, hour: number, rule: Fault['rule']): Step => ({
-    ...{ at: at(day, hour, 15), fires: [], person: { tenant, verify: false } },
-    ...{ faults: [{ tenant, rule, path: null }], mischief: [] },
+    at: at(day, hour, 15),
+    fires: [],
+    person: { tenant, verify: false },
+    faults: [{ tenant, rule, path: null }],
+    mischief: [],
   });
   return [
     { ...QUIET, at: at(day, 6, 0), fires: ['daily'], faults },
@@ -96,7 +101,10 @@ function toMisledSteps(day: Day, { tenants }: CampaignSize): Step[] {
 function toKilledSteps(day: Day): Step[] {
   const once = { victim: 0, reaches: true };
   const order = (tenant: number, hour: number, act: Mischief): Step => ({
-    ...{ at: at(day, hour, 15), fires: [], faults: [], mischief: [act] },
+    at: at(day, hour, 15),
+    fires: [],
+    faults: [],
+    mischief: [act],
     person: { tenant, verify: false },
   });
   const killOne: Mischief = { ...once, act: 'kill one', on: 'answered', nth: 9 };
@@ -127,7 +135,8 @@ function drawOrder(day: Day, draws: Draws, { tenants }: CampaignSize): Occasion[
 function drawSweeps(day: Day, draws: Draws): Occasion[] {
   const hours = [8, 13, 21].filter(() => draws.chance(0.3));
   return hours.map((hour) => ({
-    ...{ at: at(day, hour, 30), person: null },
+    at: at(day, hour, 30),
+    person: null,
     fires: draws.chance(0.2) ? ['hourly', 'hourly'] : ['hourly'],
   }));
 }

@@ -37,8 +37,14 @@ const tokenOf = (number: number) => `ghp_campaign_${String(number).padStart(26, 
 function toStory(number: number): Story {
   const views = [60, 4, 0.5, 900, 12][number % 5] ?? 1;
   return {
-    ...{ description: null, language: null, regulars: 2 + (number % 9), weekend: 0.4, growthPerYear: 1.2 },
-    ...{ views, clones: views / 8, starsPerDay: number % 3 === 0 ? 0.7 : 0 },
+    description: null,
+    language: null,
+    regulars: 2 + (number % 9),
+    weekend: 0.4,
+    growthPerYear: 1.2,
+    views,
+    clones: views / 8,
+    starsPerDay: number % 3 === 0 ? 0.7 : 0,
     ...(number % 4 === 1 && { ciClones: 9 }),
     ...(number % 6 === 2 && { releases: { everyDays: 11, downloads: 30, assets: ['tool-TAG.zip'] } }),
     referrers: ['Google', 'github.com', 'news.ycombinator.com'].map((referrer, n) => ({
@@ -79,7 +85,10 @@ function tenantOf(tenants: readonly CampaignTenant[], number: number, count: num
 function addToken(github: GitHub, number: number): void {
   github.addUser(loginOf(number));
   github.addToken({
-    ...{ token: tokenOf(number), login: loginOf(number), kind: 'classic', scopes: ['repo'] },
+    token: tokenOf(number),
+    login: loginOf(number),
+    kind: 'classic',
+    scopes: ['repo'],
     quota: 100_000,
   });
 }
@@ -113,7 +122,8 @@ export async function createTenants(
   for (let number = 1; number < count; number += 1) {
     const served = servedOf(number);
     const request = {
-      ...{ name: `Tenant ${number}`, serverId: served === plain ? serverId : enterpriseId },
+      name: `Tenant ${number}`,
+      serverId: served === plain ? serverId : enterpriseId,
       ...identityOf(number),
     };
     const { tenantId: added } = await must(ada('POST', '/tenants', request));

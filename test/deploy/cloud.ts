@@ -35,7 +35,11 @@ interface Bucket {
 async function openBucket(): Promise<Bucket> {
   const directory = await mkdtemp(path.join(tmpdir(), 'bucket-test-'));
   const server = new S3rver({
-    ...{ port: 0, address: '127.0.0.1', silent: true, directory, serviceEndpoint: 'localhost' },
+    port: 0,
+    address: '127.0.0.1',
+    silent: true,
+    directory,
+    serviceEndpoint: 'localhost',
     configureBuckets: [{ name: BUCKET, configs: [] }],
   });
   const { port } = await server.run();
@@ -150,7 +154,9 @@ export async function openCloud(): Promise<Cloud> {
   const site = await openProxy((url) => (url.startsWith('/api/') ? api : pages));
   const databaseUrl = await createDatabase(inject('postgresUrl'), `test-${randomUUID()}`);
   const installation = await openTestInstallation({
-    ...{ deployed: false, pageOrigins: [site.url], databaseUrl },
+    deployed: false,
+    pageOrigins: [site.url],
+    databaseUrl,
     demo: true,
     identity: { path: '/oauth/v4/39a37f57-a227-4bfe-a044-93b6e6050a61', shape: 'appid' },
   });
@@ -163,10 +169,15 @@ export async function openCloud(): Promise<Cloud> {
   );
   const variables = {
     ...bound,
-    ...{ APIHOST: installation.url, AUTH: installation.apiKey, NAMESPACE: 'guest' },
-    ...{ COS_ENDPOINT: bucket.endpoint, COS_BUCKET: BUCKET },
-    ...{ COS_ACCESS_KEY_ID: KEY.accessKeyId, COS_SECRET_ACCESS_KEY: KEY.secretAccessKey },
-    ...{ PAGES_URL: site.url, WSKDEPLOY: wskdeploy },
+    APIHOST: installation.url,
+    AUTH: installation.apiKey,
+    NAMESPACE: 'guest',
+    COS_ENDPOINT: bucket.endpoint,
+    COS_BUCKET: BUCKET,
+    COS_ACCESS_KEY_ID: KEY.accessKeyId,
+    COS_SECRET_ACCESS_KEY: KEY.secretAccessKey,
+    PAGES_URL: site.url,
+    WSKDEPLOY: wskdeploy,
   };
   const base = { PATH: process.env.PATH, HOME: checkout };
   return {

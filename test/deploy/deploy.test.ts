@@ -117,7 +117,8 @@ test('a dry run with wsk shows what would be done, no secrets, and does nothing'
     { mode: 0o755 },
   );
   const { code, output } = await cloud.deploy(['--dry-run'], {
-    ...{ WSKDEPLOY: undefined, PATH: `${cloud.checkout}:${process.env.PATH}` },
+    WSKDEPLOY: undefined,
+    PATH: `${cloud.checkout}:${process.env.PATH}`,
   });
   expect(output).toContain('What wsk project would deploy');
   expect({ code, output }).toMatchObject({

@@ -58,7 +58,12 @@ async function show(specs: unknown[]) {
     const answer = await route.fetch();
     const body = await answer.json();
     const widgets = all.map((spec, index) => ({
-      ...{ title: index === specs.length ? 'Last' : `W${index}`, x: 0, y: index * 4, w: 12, h: 4, spec },
+      title: index === specs.length ? 'Last' : `W${index}`,
+      x: 0,
+      y: index * 4,
+      w: 12,
+      h: 4,
+      spec,
     }));
     body.document = { name: 'Evil', tabs: [{ title: 'One', widgets }] };
     await route.fulfill({ response: answer, json: body });

@@ -168,7 +168,10 @@ test('the table and the file of a widget have what each of its layers and views 
   const tables = csv.trimEnd().split('\r\n\r\n');
   const [days = [], means = [], repositories = [], lines = []] = tables.map((table) => table.split('\r\n'));
   expect([days[0], means[0], repositories[0], lines[0]]).toEqual([
-    ...['TDATE,VIEWCOUNT', 'mean_VIEWCOUNT', 'REPONAME,VIEWCOUNT', 'REPONAME,TDATE,VIEWCOUNT'],
+    'TDATE,VIEWCOUNT',
+    'mean_VIEWCOUNT',
+    'REPONAME,VIEWCOUNT',
+    'REPONAME,TDATE,VIEWCOUNT',
   ]);
   const views = days.slice(1).map((line) => Number(line.split(',')[1]));
   expect(Number(means[1])).toBeCloseTo(views.reduce((sum, one) => sum + one, 0) / views.length);
