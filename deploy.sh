@@ -45,7 +45,7 @@ read_variables() {
   if [ -f "$DEPLOY_ENV" ]; then . "$(realpath "$DEPLOY_ENV")"; fi
   : "${PAGES_URL:=}" "${ALLOWED_ORIGINS:=${PAGES_URL%/}}" "${ALLOW_PRIVATE_ADDRESSES:=}"
   : "${TRUSTED_IDENTITIES:=}" "${DEMO_GITHUB_URL:=}" "${DEMO_WEBHOOK_URL:=}" "${NOW:=}"
-  : "${COLLECT_STARTS_PER_MINUTE:=}" "${COLLECT_AT_ONCE:=}"
+  : "${COLLECT_STARTS_PER_MINUTE:=}" "${COLLECT_CONCURRENCY:=}"
   : "${DDE_API_URL:=}" "${DDE_CLIENT_ID:=}" "${DDE_CLIENT_SECRET:=}"
   # An interrupted rotation: everything must open what either key sealed.
   if [ -n "${TOKEN_KEY_NEXT:-}" ]; then TOKEN_KEY="${TOKEN_KEY:-} $TOKEN_KEY_NEXT"; fi

@@ -64,14 +64,14 @@ export const RepositoryListQuery = z.strictObject({
 
 /** How long before the activation's end GitHub must have answered. */
 const RESERVE_MS = 10_000;
-const LONGEST_MS = 50_000;
+const MAX_MS = 50_000;
 /** How long GitHub is asked for a hundred repositories. */
 const ASKING_MS = 10_000;
 
 const app = createApp();
 
 async function openGitHub({ activation, ...services }: Services, tenantId: number) {
-  const timeLeft = Math.min(activation.deadline.getTime() - Date.now() - RESERVE_MS, LONGEST_MS);
+  const timeLeft = Math.min(activation.deadline.getTime() - Date.now() - RESERVE_MS, MAX_MS);
   const deadline = new Date(services.clock().getTime() + timeLeft);
   const patience = Math.max(0, timeLeft - ASKING_MS);
   const toPace = (fingerprint: string) => createPersonPace({ db: services.db, fingerprint, patience });

@@ -42,12 +42,12 @@ type Kept = Omit<Services, 'activation'>;
 let kept: { key: string; services: Kept } | undefined;
 
 /** The most that PostgreSQL takes, and more than any action has. */
-const LONGEST_MS = 2 ** 31 - 1;
+const MAX_MS = 2 ** 31 - 1;
 
 /** Half of the time that the action has, so that a stuck statement leaves room for an answer that says so. */
 function toStatementTimeout({ deadline }: Activation): { statementTimeout?: number } {
   const half = Math.floor((deadline.getTime() - Date.now()) / 2);
-  return half > 0 && half < LONGEST_MS ? { statementTimeout: half } : {};
+  return half > 0 && half < MAX_MS ? { statementTimeout: half } : {};
 }
 
 function build(activation: Activation): Kept {
@@ -73,7 +73,7 @@ const PARAMETERS = [
   'NOW',
   '__bx_creds',
   'COLLECT_STARTS_PER_MINUTE',
-  'COLLECT_AT_ONCE',
+  'COLLECT_CONCURRENCY',
   'DDE_API_URL',
   'DDE_CLIENT_ID',
   'DDE_CLIENT_SECRET',

@@ -39,7 +39,7 @@ interface NewChannel {
   url: string;
 }
 
-const MOST_CHANNELS = 20;
+const MAX_CHANNELS = 20;
 const SHOWN_CHARACTERS = 4;
 /** What is shown of a shorter rest would be too much of it. */
 const SHORTEST_SECRET = 12;
@@ -113,8 +113,8 @@ export async function createChannel(
 ): Promise<Channel> {
   const { db, clock } = services;
   const there = await listChannels(db, tenantId);
-  if (there.length >= MOST_CHANNELS) {
-    const message = `A tenant has at most ${MOST_CHANNELS} channels. Delete one first.`;
+  if (there.length >= MAX_CHANNELS) {
+    const message = `A tenant has at most ${MAX_CHANNELS} channels. Delete one first.`;
     throw new Failure(409, 'too_many_channels', message);
   }
   const address = await toAddressColumns(services, url);

@@ -41,14 +41,14 @@ export interface CollectedRun extends RunKey {
 }
 
 /** Repositories at once, at first: where the token is refused, no more are asked for. Each asks up to five things at a time. */
-const AT_FIRST = 4;
+const INITIAL_CONCURRENCY = 4;
 /** Once GitHub answers. */
-const AT_ONCE = 12;
+const CONCURRENCY = 12;
 /** What is begun later than this before the end may not come to its own. */
 const RESERVE_MS = 20_000;
 /** How long a tenant stays held when its activation says no more. */
 const GRACE_MS = 60_000;
-const LONGEST_MS = 3_600_000;
+const MAX_MS = 3_600_000;
 /** Who verifies wants to be told everything again. */
 const NO_ANSWERS: StoredAnswers = { take: async () => new Map() };
 /** After so many repositories in a row for which GitHub is down, the others are not asked for. */
@@ -64,7 +64,7 @@ export async function collectTenant(collector: Collector, run: RunKey): Promise<
   const nothing = { ...run, repoCount: 0, failedCount: 0, handedOver: false };
   const reason = await findReason(db, run);
   if (reason === null) return nothing;
-  const until = clock().getTime() + Math.min(collector.timeLeft(), LONGEST_MS) + GRACE_MS;
+  const until = clock().getTime() + Math.min(collector.timeLeft(), MAX_MS) + GRACE_MS;
   await renewLease(db, run, new Date(until));
   const waiting = await listWaiting(db, run);
   const { opened, left, ...done } = await collectAll(collector, { ...run, reason }, waiting);
@@ -110,7 +110,7 @@ async function collectAll(collector: Collector, run: RunAtWork, queue: readonly 
   const answers = run.reason === 'verify' ? NO_ANSWERS : memory;
   const isTime = () => collector.timeLeft() > RESERVE_MS;
   let down = 0;
-  const left = await workOff(queue, { atFirst: AT_FIRST, atOnce: AT_ONCE, isTime }, async (waiting) => {
+  const left = await workOff(queue, { atFirst: INITIAL_CONCURRENCY, atOnce: CONCURRENCY, isTime }, async (waiting) => {
     const failure = await collectOne({ ...collector, answers }, run, waiting, hopeless ?? opened);
     if (failure?.code === 'out_of_time') return 'later';
     done.repoCount += 1;

@@ -36,7 +36,7 @@ export interface Config {
 
 /** Of the 60 activations a minute and the 30 at once that Apache OpenWhisk allows a namespace unless it is told otherwise. */
 const STARTS_PER_MINUTE = 40;
-const AT_ONCE = 20;
+const CONCURRENCY = 20;
 
 /** Plain http is for the machine itself: a provider's answers decide who somebody is. */
 function isIssuer(text: string): boolean {
@@ -85,7 +85,7 @@ const rules: Record<string, { required: boolean; must: string; test: (text: stri
   DEMO_WEBHOOK_URL: { required: false, must: 'be an http address', test: isHttpUrl },
   PAGES_URL: { required: false, must: 'be the http address of the pages', test: isHttpUrl },
   COLLECT_STARTS_PER_MINUTE: { required: false, must: 'be a whole number above zero', test: isCount },
-  COLLECT_AT_ONCE: { required: false, must: 'be a whole number above zero', test: isCount },
+  COLLECT_CONCURRENCY: { required: false, must: 'be a whole number above zero', test: isCount },
   DDE_API_URL: { required: false, must: 'be the https address of Cognos Dashboard Embedded', test: isIssuer },
   DDE_CLIENT_ID: { required: false, must: 'be the client id at DDE_API_URL', test: Boolean },
   DDE_CLIENT_SECRET: { required: false, must: 'be the secret of DDE_CLIENT_ID', test: Boolean },
@@ -141,7 +141,7 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
     pagesUrl: value('PAGES_URL').replace(/\/+$/, '') || null,
     limits: {
       startsPerMinute: Number(value('COLLECT_STARTS_PER_MINUTE') || STARTS_PER_MINUTE),
-      atOnce: Number(value('COLLECT_AT_ONCE') || AT_ONCE),
+      atOnce: Number(value('COLLECT_CONCURRENCY') || CONCURRENCY),
     },
     dde: value('DDE_API_URL')
       ? {

@@ -47,8 +47,8 @@ interface Verified {
 }
 
 /** Characters that the columns hold. */
-const MOST_NAME = 200;
-const MOST_EMAIL = 320;
+const MAX_NAME = 200;
+const MAX_EMAIL = 320;
 
 const REMEMBERED_MS = 24 * 3_600_000;
 /** Seconds that the clocks of the provider and of this machine may differ. */
@@ -122,11 +122,11 @@ async function askUserinfo(verified: Verified, trusted: string[]): Promise<Princ
   if (userinfo.sub !== subject) throw invalidToken();
   const { email, name } = userinfo;
   const isAddress =
-    typeof email === 'string' && email.includes('@') && email === toStorable(email, MOST_EMAIL);
+    typeof email === 'string' && email.includes('@') && email === toStorable(email, MAX_EMAIL);
   if (!isAddress || !isEmailVerified({ email, userinfo, token: claims }, trusted))
     throw new Failure(403, 'email_unverified', 'The sign-in service has no verified e-mail address for you.');
   const displayName = typeof name === 'string' && name.trim() !== '' ? name.trim() : email;
-  return { issuer, subject, email: email.toLowerCase(), displayName: toStorable(displayName, MOST_NAME) };
+  return { issuer, subject, email: email.toLowerCase(), displayName: toStorable(displayName, MAX_NAME) };
 }
 
 async function findPrincipal(db: Db, { issuer, subject }: Verified, since: Date) {

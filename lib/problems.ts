@@ -173,7 +173,7 @@ export interface ProblemGroup {
   daysUntilLoss: number | null;
 }
 
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 const URGENCY: ProblemKind[] = [
   'token_refused',
   'not_running',
@@ -202,7 +202,7 @@ function toGroup(problems: readonly FoundProblem[]): ProblemGroup {
     repositoryId === null ? [] : [{ repositoryId, fullName: fullName ?? '' }],
   );
   const since = problems.map((one) => one.since).sort()[0] ?? first.since;
-  const named = repositories.sort((a, b) => (a.fullName < b.fullName ? -1 : 1)).slice(0, MOST_NAMED);
+  const named = repositories.sort((a, b) => (a.fullName < b.fullName ? -1 : 1)).slice(0, MAX_NAMED);
   const left = problems.flatMap(({ daysUntilLoss: days }) => (days === null ? [] : [days]));
   return {
     kind,

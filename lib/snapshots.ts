@@ -23,7 +23,7 @@ export interface PopularPath extends Popular {
 }
 
 /** Characters that the columns hold. */
-const MOST_CHARACTERS = { referrer: 400, path: 2000, title: 2000 };
+const MAX_CHARACTERS = { referrer: 400, path: 2000, title: 2000 };
 
 const ranked = {
   ...({ tenantId: 'integer', repositoryId: 'integer', snapshotDate: 'date', listRank: 'smallint' } as const),
@@ -58,7 +58,7 @@ export async function saveReferrers(
   if (referrers.length === 0) return;
   const storable = referrers.map((one) => ({
     ...one,
-    referrer: toStorable(one.referrer, MOST_CHARACTERS.referrer),
+    referrer: toStorable(one.referrer, MAX_CHARACTERS.referrer),
   }));
   const rows = sumEqual(storable, ({ referrer }) => referrer).map(({ referrer, count, uniques }, index) => ({
     ...key,
@@ -105,8 +105,8 @@ export function mergePaths(paths: readonly PopularPath[], fullNames: readonly st
   const prefixes = fullNames.map((name) => `/${name.toLowerCase()}`);
   const stripped = paths.map((one) => ({
     ...one,
-    path: toStorable(withoutPrefix(one.path, prefixes), MOST_CHARACTERS.path),
-    title: toStorable(one.title, MOST_CHARACTERS.title),
+    path: toStorable(withoutPrefix(one.path, prefixes), MAX_CHARACTERS.path),
+    title: toStorable(one.title, MAX_CHARACTERS.title),
   }));
   return sumEqual(stripped, ({ path }) => path);
 }

@@ -1,6 +1,6 @@
 /** Characters that the columns for a failure's code and sentence hold. */
-const MOST_CODE = 40;
-const MOST_MESSAGE = 500;
+const MAX_CODE = 40;
+const MAX_MESSAGE = 500;
 
 /** Text as every database stores it: without U+0000, which PostgreSQL refuses, and cut to so many characters. */
 export function toStorable(text: string, mostCharacters: number): string {
@@ -11,5 +11,5 @@ export function toStorable(text: string, mostCharacters: number): string {
 
 /** A failure as the tables store it. */
 export function toStoredFailure({ code, message }: { code: string; message: string }) {
-  return { code: toStorable(code, MOST_CODE), message: toStorable(message, MOST_MESSAGE) };
+  return { code: toStorable(code, MAX_CODE), message: toStorable(message, MAX_MESSAGE) };
 }

@@ -36,7 +36,7 @@ export interface Webhooks {
   fail(rule: WebhookRule): () => void;
 }
 
-const MOST_KEPT = 200;
+const MAX_KEPT = 200;
 
 export function createWebhooks({ clock }: { clock: () => Date }): Webhooks {
   const received: Received[] = [];
@@ -59,7 +59,7 @@ export function createWebhooks({ clock }: { clock: () => Date }): Webhooks {
     if (failure?.kind === 'close') return void request.socket.destroy();
     const answer: Answer = failure ?? toAnswer(path, body);
     received.push({ path, at: clock(), status: answer.status, body });
-    if (received.length > MOST_KEPT) received.shift();
+    if (received.length > MAX_KEPT) received.shift();
     const type = { 'content-type': 'text/plain; charset=utf-8' };
     response.writeHead(answer.status, { ...type, ...answer.headers }).end(answer.body ?? '');
   }

@@ -32,7 +32,7 @@ const MINUTE_MS = 60_000;
 /** Longer than sending one message takes: after that, whoever claimed it is gone. */
 const CLAIM_MS = 5 * MINUTE_MS;
 const FIRST_PAUSE_MS = 45 * MINUTE_MS;
-const LONGEST_PAUSE_MS = 24 * 60 * MINUTE_MS;
+const MAX_PAUSE_MS = 24 * 60 * MINUTE_MS;
 
 /**
  * Sends what was claimed, in a transaction that ended before, and notes what came of it. Only when the activation ends
@@ -68,7 +68,7 @@ export function claimedUntil(now: Date): Instant {
 function toNextTry({ details }: Failure, attempts: number, now: Date): Instant {
   const asked = Number(details?.retryAfter ?? 0) * 1000;
   const pause = FIRST_PAUSE_MS * 2 ** Math.min(attempts - 1, 10);
-  return after(now, Math.min(asked > 0 ? asked : pause, LONGEST_PAUSE_MS));
+  return after(now, Math.min(asked > 0 ? asked : pause, MAX_PAUSE_MS));
 }
 
 function after(now: Date, milliseconds: number): Instant {

@@ -27,9 +27,9 @@ export function toPayload(kind: ChannelKind, message: Message): Record<string, u
 }
 
 /** https://docs.slack.dev/reference/block-kit/blocks: of a header, of a section's text, and of blocks in a message. */
-const MOST_HEADER = 150;
-const MOST_TEXT = 3000;
-const MOST_BLOCKS = 50;
+const MAX_HEADER = 150;
+const MAX_TEXT = 3000;
+const MAX_BLOCKS = 50;
 
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping */
 const escapeSlack = (text: string) =>
@@ -45,20 +45,20 @@ const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', te
 function toSlack({ title, summary, sections, link }: Message): Record<string, unknown> {
   const header = {
     type: 'header',
-    text: { type: 'plain_text', text: cut(title, MOST_HEADER), emoji: false },
+    text: { type: 'plain_text', text: cut(title, MAX_HEADER), emoji: false },
   };
   const texts = sections.flatMap(({ heading, lines }) =>
-    toChunks([`*${escapeSlack(heading)}*`, ...lines.map(toSlackLine)], MOST_TEXT),
+    toChunks([`*${escapeSlack(heading)}*`, ...lines.map(toSlackLine)], MAX_TEXT),
   );
   const foot = link ? [section(`<${link.href}|${escapeSlack(link.label)}>`)] : [];
-  const shown = texts.slice(0, MOST_BLOCKS - 1 - foot.length).map(section);
-  return { text: escapeSlack(cut(summary, MOST_TEXT / 2)), blocks: [header, ...shown, ...foot] };
+  const shown = texts.slice(0, MAX_BLOCKS - 1 - foot.length).map(section);
+  return { text: escapeSlack(cut(summary, MAX_TEXT / 2)), blocks: [header, ...shown, ...foot] };
 }
 
-const MOST_LINE = 400;
+const MAX_LINE_LENGTH = 400;
 
 function toSlackLine({ text, href }: Line): string {
-  const shown = escapeSlack(cut(text, MOST_LINE));
+  const shown = escapeSlack(cut(text, MAX_LINE_LENGTH));
   return href ? `• <${href}|${shown}>` : `• ${shown}`;
 }
 
@@ -101,6 +101,6 @@ function toTeams({ title, sections, link }: Message): Record<string, unknown> {
 }
 
 function toMarkdownLine({ text, href }: Line): string {
-  const shown = escapeMarkdown(cut(text, MOST_LINE));
+  const shown = escapeMarkdown(cut(text, MAX_LINE_LENGTH));
   return href ? `- [${shown}](${href})` : `- ${shown}`;
 }

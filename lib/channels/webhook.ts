@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts';
 
 const TIMEOUT_MS = 10_000;
 /** What is read of an answer: its first characters say what is wrong. */
-const MOST_ANSWER = 500;
+const MAX_ANSWER_LENGTH = 500;
 
 interface Answer {
   status: number;
@@ -59,7 +59,7 @@ async function readAnswer(response: http.IncomingMessage): Promise<Answer> {
   response.setEncoding('utf8');
   for await (const part of response) {
     text += part;
-    if (text.length >= MOST_ANSWER) break;
+    if (text.length >= MAX_ANSWER_LENGTH) break;
   }
   const status = response.statusCode ?? 0;
   return { status, retryAfter: parseRetryAfter(response.headers['retry-after']), text };

@@ -35,7 +35,7 @@ export interface ExtrasCollector {
 
 const EXTRAS: readonly Extra[] = [starExtra, releaseExtra, workflowExtra];
 /** Repositories at once. */
-const AT_ONCE = 6;
+const CONCURRENCY = 6;
 
 interface Due {
   subject: ExtraSubject;
@@ -58,7 +58,7 @@ export async function collectExtras(
   let count = 0;
   let refused = false;
   const isTime = () => !refused && collector.isTime();
-  const left = await workOff(queue, { atOnce: AT_ONCE, isTime }, async (due) => {
+  const left = await workOff(queue, { atOnce: CONCURRENCY, isTime }, async (due) => {
     if (!(await collectOne({ ...collector, answers }, run, due))) refused = true;
     count += 1;
     return 'done';

@@ -11,7 +11,7 @@ import type { RepositoryKey } from '../traffic.ts';
 import { toRefusal } from './extra-refusal.ts';
 
 /** Characters that the columns hold. */
-const MOST_CHARACTERS = 255;
+const MAX_CHARACTERS = 255;
 
 /** The downloads of the files of releases, once a day; only what changed is stored. */
 export const releaseExtra: Extra = {
@@ -126,9 +126,9 @@ async function saveAssets(
       tenantId,
       repositoryId,
       removedDate: null,
-      tag: toStorable(asset.tag, MOST_CHARACTERS),
-      releaseName: toStorable(asset.releaseName, MOST_CHARACTERS),
-      assetName: toStorable(asset.assetName, MOST_CHARACTERS),
+      tag: toStorable(asset.tag, MAX_CHARACTERS),
+      releaseName: toStorable(asset.releaseName, MAX_CHARACTERS),
+      assetName: toStorable(asset.assetName, MAX_CHARACTERS),
     })),
   );
 }

@@ -9,7 +9,7 @@ import type { RepositoryKey } from '../traffic.ts';
 import { toRefusal } from './extra-refusal.ts';
 
 /** Pages of a history that one collection reads at most: ten are 300 weeks. */
-const MOST_PAGES = 10;
+const MAX_PAGES = 10;
 /** Somebody may take a star back on the day on which somebody else gives one: the number alone says too little for long. */
 const AT_LATEST_DAYS = 7;
 /** Days before the last reading that are read again. */
@@ -51,7 +51,7 @@ export const starExtra: Extra = {
       const known = complete && oldest !== undefined && oldest <= addDays(complete, -OVERLAP_DAYS);
       if (answer.last || known) return reading(asked, null, null);
       page = asked === 1 ? pageAfterFirst(state, now) : page + 1;
-      if (asked === MOST_PAGES) return reading(asked, page, null);
+      if (asked === MAX_PAGES) return reading(asked, page, null);
     }
   },
 };

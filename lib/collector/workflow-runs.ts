@@ -10,8 +10,8 @@ import type { RepositoryKey } from '../traffic.ts';
 import { toRefusal } from './extra-refusal.ts';
 
 /** Days that one collection asks for at most, and how far back: each takes a request. */
-const MOST_DAYS_AT_ONCE = 5;
-const MOST_DAYS_BACK = 90;
+const MAX_DAYS_PER_RUN = 5;
+const MAX_DAYS_BACK = 90;
 
 interface RunDay {
   runDate: Day;
@@ -28,7 +28,7 @@ export const workflowExtra: Extra = {
     const days: RunDay[] = [];
     const missing = await listMissing(db, subject, settledThrough(now));
     let failure: Failure | null = null;
-    for (const runDate of missing.slice(0, MOST_DAYS_AT_ONCE)) {
+    for (const runDate of missing.slice(0, MAX_DAYS_PER_RUN)) {
       const count = await github
         .countWorkflowRuns(subject.githubId, runDate)
         .catch((error: unknown) => toRefusal('workflow runs', error));
@@ -49,7 +49,7 @@ export const workflowExtra: Extra = {
 };
 
 async function listMissing(db: Db, subject: ExtraSubject, settled: Day): Promise<Day[]> {
-  const oldest = addDays(settled, 1 - MOST_DAYS_BACK);
+  const oldest = addDays(settled, 1 - MAX_DAYS_BACK);
   const first = subject.firstCoveredDate ?? addDays(settled, 1);
   const [from = first] = [first, oldest].sort().reverse();
   const rows = await db

@@ -8,17 +8,17 @@ interface DocumentProblem {
   message: string;
 }
 
-const MOST_BYTES = 262_144;
-const MOST_PROBLEMS = 20;
-const MOST_DEPTH = 50;
+const MAX_BYTES = 262_144;
+const MAX_PROBLEMS = 20;
+const MAX_DEPTH = 50;
 
 const toPointer = (path: readonly PropertyKey[]) =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 /** Throws `document_too_large` when a document's text is longer than 256 kB. */
 export function requireDocumentSize(text: string): void {
-  if (Buffer.byteLength(text) <= MOST_BYTES) return;
-  const message = `A dashboard must be at most ${MOST_BYTES} bytes long; this is ${Buffer.byteLength(text)}.`;
+  if (Buffer.byteLength(text) <= MAX_BYTES) return;
+  const message = `A dashboard must be at most ${MAX_BYTES} bytes long; this is ${Buffer.byteLength(text)}.`;
   throw new Failure(413, 'document_too_large', message);
 }
 
@@ -42,8 +42,8 @@ function listProblems(parsed: DashboardDocument): DocumentProblem[] {
  * its place.
  */
 export function requireDocument(document: unknown): DashboardDocument {
-  if (isDeeper(document, MOST_DEPTH)) {
-    const problem = { path: '', message: `This is nested more than ${MOST_DEPTH} levels deep.` };
+  if (isDeeper(document, MAX_DEPTH)) {
+    const problem = { path: '', message: `This is nested more than ${MAX_DEPTH} levels deep.` };
     throw new Failure(422, 'dashboard_invalid', problem.message, { problems: [problem] });
   }
   const parsed = DashboardDocument.safeParse(document);
@@ -53,5 +53,5 @@ export function requireDocument(document: unknown): DashboardDocument {
   const [first] = problems;
   if (first === undefined && parsed.success) return parsed.data;
   const sentence = `${first?.path ?? ''}: ${first?.message ?? ''}`;
-  throw new Failure(422, 'dashboard_invalid', sentence, { problems: problems.slice(0, MOST_PROBLEMS) });
+  throw new Failure(422, 'dashboard_invalid', sentence, { problems: problems.slice(0, MAX_PROBLEMS) });
 }

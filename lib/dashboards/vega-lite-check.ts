@@ -10,12 +10,12 @@ interface Problem {
 /** Where in the specification, and which of its data it is. */
 type Report = (path: string, message: string) => void;
 
-const MOST_VIEWS = 50;
+const MAX_VIEWS = 50;
 /** Parts that a specification may have in all: objects, lists and values. */
-const MOST_PARTS = 20_000;
-const MOST_STEPS = 1000;
+const MAX_PARTS = 20_000;
+const MAX_STEPS = 1000;
 /** Of sequences, quantiles and bins. */
-const LEAST_STEP = 0.001;
+const MIN_STEP = 0.001;
 
 /** Where Vega-Lite would load something from, go to, or reach into the page. */
 const REFUSED: Record<string, string> = {
@@ -133,7 +133,7 @@ function checkData(data: unknown, path: string, report: Report): void {
     report(path, `Name one of ${DATA_NAMES.join(', ')}.`);
   if (name !== undefined && !DATA_NAMES.some((one) => one === name))
     report(`${path}/name`, `There is no such table; there are ${DATA_NAMES.join(', ')}.`);
-  if (values !== undefined && (!Array.isArray(values) || values.length > MOST_STEPS))
+  if (values !== undefined && (!Array.isArray(values) || values.length > MAX_STEPS))
     report(`${path}/values`, 'At most 1,000 rows may be written here.');
   if (sequence !== undefined) checkSteps(sequence, `${path}/sequence`, report);
   for (const other of Object.keys(others))
@@ -144,7 +144,7 @@ function checkData(data: unknown, path: string, report: Report): void {
 function checkSteps(steps: unknown, path: string, report: Report): void {
   const { start = 0, stop = Number.NaN, step = 1 } = isObject(steps) ? steps : {};
   const count = (Number(stop) - Number(start)) / Number(step);
-  if (!(Math.abs(count) <= MOST_STEPS)) report(path, 'At most 1,000 steps are possible.');
+  if (!(Math.abs(count) <= MAX_STEPS)) report(path, 'At most 1,000 steps are possible.');
 }
 
 function checkExpression(expression: unknown, path: string, report: Report): void {
@@ -170,8 +170,8 @@ function checkMember(name: string, value: unknown, path: string, report: Report)
     report(path, 'Only events of the chart itself are possible here.');
   if (name === 'source' && value !== 'view')
     report(path, 'Only events of the chart itself are possible here.');
-  if (name === 'step' && typeof value === 'number' && !(Math.abs(value) >= LEAST_STEP))
-    report(path, `This must be at least ${LEAST_STEP}.`);
+  if (name === 'step' && typeof value === 'number' && !(Math.abs(value) >= MIN_STEP))
+    report(path, `This must be at least ${MIN_STEP}.`);
   const most = BOUNDED[name];
   if (most !== undefined && typeof value === 'number' && !(Math.abs(value) <= most))
     report(path, `This may be at most ${most}.`);
@@ -194,10 +194,10 @@ function walk(value: unknown, path: string, report: Report, budget: { parts: num
 export function listSpecProblems(spec: Record<string, unknown>, path: string): Problem[] {
   const problems: Problem[] = [];
   const report: Report = (at, message) => void problems.push({ path: at, message });
-  const budget = { parts: MOST_PARTS };
+  const budget = { parts: MAX_PARTS };
   walk(spec, path, report, budget);
-  if (budget.parts < 0) report(path, `This has more than ${MOST_PARTS} parts.`);
+  if (budget.parts < 0) report(path, `This has more than ${MAX_PARTS} parts.`);
   checkView(spec, path, report);
-  if (countViews(spec) > MOST_VIEWS) report(path, `At most ${MOST_VIEWS} views may be drawn in a widget.`);
+  if (countViews(spec) > MAX_VIEWS) report(path, `At most ${MAX_VIEWS} views may be drawn in a widget.`);
   return problems;
 }

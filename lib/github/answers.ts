@@ -65,7 +65,7 @@ export interface ListedRepository {
 }
 
 /** Bounds of what is believed: far above anything GitHub says, within what the database holds. */
-const MOST_ROWS = 100;
+const MAX_ROWS = 100;
 
 // A schema takes a quarter of a millisecond to make, which every container that starts would wait for: they are made when
 // the first answer comes.
@@ -83,25 +83,25 @@ const bucket = z.lazy(() =>
 /** `/traffic/views` as a `Window`; days (or, with `per=week`, weeks) without views are not in it. */
 export const viewsAnswer = z.lazy(() =>
   z
-    .object({ ...figures, views: z.array(bucket).max(MOST_ROWS) })
+    .object({ ...figures, views: z.array(bucket).max(MAX_ROWS) })
     .transform(({ count, uniques, views }): Window => ({ count, uniques, days: views })),
 );
 
 /** `/traffic/clones` as a `Window`; days (or, with `per=week`, weeks) without clones are not in it. */
 export const clonesAnswer = z.lazy(() =>
   z
-    .object({ ...figures, clones: z.array(bucket).max(MOST_ROWS) })
+    .object({ ...figures, clones: z.array(bucket).max(MAX_ROWS) })
     .transform(({ count, uniques, clones }): Window => ({ count, uniques, days: clones })),
 );
 
 /** `/traffic/popular/referrers` in GitHub's order, which is by count; GitHub promises ten at most. */
 export const referrersAnswer: z.ZodType<Referrer[]> = z.lazy(() =>
-  z.array(z.object({ referrer: z.string(), ...figures })).max(MOST_ROWS),
+  z.array(z.object({ referrer: z.string(), ...figures })).max(MAX_ROWS),
 );
 
 /** `/traffic/popular/paths` in GitHub's order, which is by count; GitHub promises ten at most. */
 export const pathsAnswer: z.ZodType<PopularPath[]> = z.lazy(() =>
-  z.array(z.object({ path: z.string(), title: z.string(), ...figures })).max(MOST_ROWS),
+  z.array(z.object({ path: z.string(), title: z.string(), ...figures })).max(MAX_ROWS),
 );
 
 /** `/user`: the account that a token belongs to; its name may be missing. */
@@ -156,11 +156,11 @@ function toListed(answer: z.infer<ReturnType<typeof listed>>): ListedRepository 
 }
 
 /** One page of `/user/repos`, at most a hundred repositories. */
-export const repositoryListAnswer = z.lazy(() => z.array(listed().transform(toListed)).max(MOST_ROWS));
+export const repositoryListAnswer = z.lazy(() => z.array(listed().transform(toListed)).max(MAX_ROWS));
 
 /** An app's own list; it says how many there are in all. */
 export const installationListAnswer = z.lazy(() =>
-  z.object({ repositories: z.array(listed().transform(toListed)).max(MOST_ROWS) }),
+  z.object({ repositories: z.array(listed().transform(toListed)).max(MAX_ROWS) }),
 );
 
 /** One repository, asked for by id or by name: as in a list, and with the accounts that watch it. */

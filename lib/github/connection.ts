@@ -59,7 +59,7 @@ export type Connection = (
 
 const DEFAULT_DEADLINE_MS = 20_000;
 /** GitHub allows 100 at once for everything an account does; others may be at work for it as well. */
-const REQUESTS_AT_ONCE = 60;
+const REQUEST_CONCURRENCY = 60;
 const API_VERSION = '2022-11-28';
 /** Octokit takes this status for a failure. */
 const NOT_MODIFIED = 304;
@@ -75,7 +75,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   const deadline = options.deadline ?? new Date(clock().getTime() + DEFAULT_DEADLINE_MS);
   const timeLeft = () => deadline.getTime() - clock().getTime();
   let octokit: Promise<Octokit> | undefined;
-  const gate = createGate(REQUESTS_AT_ONCE);
+  const gate = createGate(REQUEST_CONCURRENCY);
 
   async function ask(
     path: string,

@@ -3,7 +3,7 @@ import { GitHubError } from './error.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 /** A hundred repositories, the longest answer that is asked for, take about 0.7 MB. */
-const MOST_BYTES = 8 * 1024 * 1024;
+const MAX_BYTES = 8 * 1024 * 1024;
 const USER_AGENT = 'github-traffic-analytics';
 
 /** As much of the platform's `fetch` as GitHub is asked with. It may throw a `Failure` of its own. */
@@ -57,7 +57,7 @@ async function readBody({ body }: Response): Promise<Uint8Array<ArrayBuffer>> {
   let length = 0;
   for await (const chunk of body ?? []) {
     length += chunk.length;
-    if (length > MOST_BYTES)
+    if (length > MAX_BYTES)
       throw new GitHubError('unreadable_answer', 'GitHub’s answer is too long to be one.');
     chunks.push(chunk);
   }

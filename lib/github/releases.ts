@@ -25,8 +25,8 @@ export interface Releases {
 }
 
 const RELEASES_PER_PAGE = 50;
-const MOST_PAGES = 6;
-const MOST_ASSETS = 5000;
+const MAX_PAGES = 6;
+const MAX_ASSETS = 5000;
 
 const instant = z.lazy(() =>
   z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString()),
@@ -74,9 +74,9 @@ export async function getReleases(ask: Connection, id: number, memory: AnswerMem
     // A full page would stay the same when there are older releases besides.
     if (page === 1 && last && releases.length < RELEASES_PER_PAGE && headers.etag !== undefined)
       memory.changed.set('releases', { etag: headers.etag, answer: JSON.stringify(assets) });
-    if (last || page === MOST_PAGES || assets.length >= MOST_ASSETS) {
-      const complete = last && assets.length <= MOST_ASSETS;
-      return { assets: assets.slice(0, MOST_ASSETS), complete };
+    if (last || page === MAX_PAGES || assets.length >= MAX_ASSETS) {
+      const complete = last && assets.length <= MAX_ASSETS;
+      return { assets: assets.slice(0, MAX_ASSETS), complete };
     }
   }
 }

@@ -30,7 +30,7 @@ const FRESH_MS = 6 * 3_600_000;
 /** Whoever sends tokens of unknown keys does not make this ask the provider each time. */
 const COOLDOWN_MS = 30_000;
 /** Characters of a key set that the database holds: ten keys of the longest kind in use. A longer one is not kept. */
-const LONGEST_KEYS = 8_000;
+const MAX_KEYS_LENGTH = 8_000;
 /** What a public key for signatures is made of: RFC 7517 §4, RFC 7518 §6, RFC 8037. Certificates are long, and not used. */
 const KEY_MEMBERS = ['kty', 'kid', 'use', 'alg', 'n', 'e', 'crv', 'x', 'y'];
 
@@ -111,7 +111,7 @@ const providers: Merge<'identityProvider'> = {
   into: 'identityProvider',
   columns: {
     ...({ issuer: 'varchar(300)', tokenIssuer: 'varchar(301)', userinfoUrl: 'varchar(2000)' } as const),
-    ...({ keySet: `varchar(${LONGEST_KEYS})`, readAt: 'timestamptz' } as const),
+    ...({ keySet: `varchar(${MAX_KEYS_LENGTH})`, readAt: 'timestamptz' } as const),
   },
   key: ['issuer'],
   update: {
@@ -123,7 +123,7 @@ const providers: Merge<'identityProvider'> = {
 };
 
 async function store(db: Db, issuer: string, stored: Stored): Promise<void> {
-  if (stored.keySet.length > LONGEST_KEYS) return;
+  if (stored.keySet.length > MAX_KEYS_LENGTH) return;
   await inTransaction(db, (trx) => mergeRows(trx, providers, [{ issuer, ...stored }])).catch(unlessMissing);
 }
 

@@ -10,7 +10,7 @@ import { toProblemMessage } from './message.ts';
 
 /** Nobody needs to hear any more that something is over. */
 const NEWS_MS = 7 * 86_400_000;
-const AT_ONCE = 4;
+const CONCURRENCY = 4;
 
 const newsSince = (now: Date) => new Date(now.getTime() - NEWS_MS).toISOString();
 
@@ -22,7 +22,7 @@ const newsSince = (now: Date) => new Date(now.getTime() - NEWS_MS).toISOString()
 export async function sendNotices(services: DeliveryServices): Promise<{ sent: number; failed: number }> {
   const pending = await listPending(services.db, services.clock());
   const total = { sent: 0, failed: 0 };
-  await workOff(pending, { atOnce: AT_ONCE, isTime: services.isTime }, async (channel) => {
+  await workOff(pending, { atOnce: CONCURRENCY, isTime: services.isTime }, async (channel) => {
     const outcome = await notify(services, channel);
     if (outcome) total[outcome] += 1;
     return 'done';

@@ -63,12 +63,12 @@ function toLine(
   return href === null ? { text } : { text, href };
 }
 
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 function toReferrers({ newReferrers }: WeekReport): Line[] {
   return newReferrers.map(({ referrer, viewCount, repositories }) => {
-    const more = repositories.length > MOST_NAMED ? ` and ${repositories.length - MOST_NAMED} more` : '';
-    const names = `${repositories.slice(0, MOST_NAMED).join(', ')}${more}`;
+    const more = repositories.length > MAX_NAMED ? ` and ${repositories.length - MAX_NAMED} more` : '';
+    const names = `${repositories.slice(0, MAX_NAMED).join(', ')}${more}`;
     return { text: `${referrer}: ${plural(viewCount, 'view')} of ${names}` };
   });
 }

@@ -11,7 +11,7 @@ export interface NewReferrer {
   repositories: string[];
 }
 
-const MOST_REFERRERS = 10;
+const MAX_REFERRERS = 10;
 
 /**
  * The referrers that were never in a repository's list before the span, those with the most views first. A repository's
@@ -49,5 +49,5 @@ export async function listNewReferrers(
       repositories: repositoryNames,
     });
   }
-  return [...found.values()].sort((one, other) => other.viewCount - one.viewCount).slice(0, MOST_REFERRERS);
+  return [...found.values()].sort((one, other) => other.viewCount - one.viewCount).slice(0, MAX_REFERRERS);
 }

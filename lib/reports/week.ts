@@ -43,7 +43,7 @@ export interface WeekReport {
 
 const LAST_DAY = 6;
 const DAYS_OF_WEEK = 7;
-const MOST_REPOSITORIES = 25;
+const MAX_REPOSITORIES = 25;
 const NOON_MS = 12 * 3_600_000;
 
 /** The Monday of the newest week whose report is due: from the next Monday 12:00 UTC on. */
@@ -208,5 +208,5 @@ function toRanking(repositories: readonly ReportedRepository[]): ReportedReposit
     one.fullName < other.fullName ? -1 : 1;
   return [...repositories]
     .sort((one, other) => rank(other) - rank(one) || byName(one, other))
-    .slice(0, MOST_REPOSITORIES);
+    .slice(0, MAX_REPOSITORIES);
 }

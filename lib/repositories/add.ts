@@ -41,7 +41,7 @@ export interface Candidate extends RepositoryName {
 }
 
 /** GitHub is asked for so many repositories at once. */
-const AT_ONCE = 8;
+const CONCURRENCY = 8;
 
 /**
  * Adds a repository once GitHub shows its traffic to the tenant's token. Throws `repository_not_on_github`,
@@ -65,8 +65,8 @@ export async function addRepositories(
   const refused: Refused[] = [];
   const [first, ...rest] = names;
   const results = first ? [await addRepository(adding, first).catch(toRefusal)] : [];
-  for (let start = 0; start < rest.length; start += AT_ONCE) {
-    const some = rest.slice(start, start + AT_ONCE);
+  for (let start = 0; start < rest.length; start += CONCURRENCY) {
+    const some = rest.slice(start, start + CONCURRENCY);
     const hopeless = results.find(isHopeless);
     const ask = async (name: RepositoryName) => hopeless ?? requireReadable(adding, name).catch(toRefusal);
     for (const one of await Promise.all(some.map(ask)))

@@ -21,7 +21,7 @@ export interface RunDifference {
 }
 
 /** A log shows so many; the run says how many there are. */
-const MOST_SHOWN = 500;
+const MAX_SHOWN = 500;
 
 const differences: Merge<'runDifference'> = {
   into: 'runDifference',
@@ -84,7 +84,7 @@ export async function listDifferences(db: Db, { tenantId, runId }: RunKey): Prom
     .orderBy('d.repositoryId')
     .orderBy('d.trafficDate')
     .orderBy('d.metric')
-    .limit(MOST_SHOWN)
+    .limit(MAX_SHOWN)
     .execute();
 }
 

@@ -4,7 +4,7 @@ import { logsKeptSince } from '../retention.ts';
 import type { RunKey } from './end.ts';
 
 /** A run has a row for each repository: a transaction with more runs would be long. */
-const AT_ONCE = 20;
+const CONCURRENCY = 20;
 
 /**
  * Deletes runs that are over and began longer ago than logs are kept, with all that their logs say, while there is time;
@@ -24,7 +24,7 @@ export async function deleteOldRuns(
         runs.filter((run) => run.tenantId === tenantId).map(({ runId }) => runId),
       );
     deleted += runs.length;
-    if (runs.length < AT_ONCE) break;
+    if (runs.length < CONCURRENCY) break;
   }
   return deleted;
 }
@@ -37,7 +37,7 @@ function listOldRuns(db: Db, now: Date): Promise<RunKey[]> {
     .where('state', '<>', 'running')
     .orderBy('startedAt')
     .orderBy('runId')
-    .limit(AT_ONCE)
+    .limit(CONCURRENCY)
     .execute();
 }
 

@@ -21,20 +21,20 @@ interface Asked {
 }
 
 /** Characters that the columns hold. */
-const MOST_ETAG = 200;
-const MOST_ANSWER = 6000;
+const MAX_ETAG = 200;
+const MAX_ANSWER_LENGTH = 6000;
 /** Repositories that are read with one statement. */
-const AT_ONCE = 100;
+const BATCH_SIZE = 100;
 
 /**
  * Opens what GitHub answered to a token about repositories and their traffic, or their releases, which is read a hundred
  * at a time in their order. What another token was answered, or was stored in another form, is not known.
  */
 export function openAnswers(db: Db, asked: Asked, repositoryIds: readonly number[]): StoredAnswers {
-  const places = new Map(repositoryIds.map((id, index) => [id, Math.floor(index / AT_ONCE)]));
+  const places = new Map(repositoryIds.map((id, index) => [id, Math.floor(index / BATCH_SIZE)]));
   const read = new Map<number, Promise<Map<number, Answers>>>();
   const load = (place: number) => {
-    const ids = repositoryIds.slice(place * AT_ONCE, (place + 1) * AT_ONCE);
+    const ids = repositoryIds.slice(place * BATCH_SIZE, (place + 1) * BATCH_SIZE);
     const loading = read.get(place) ?? readAnswers(db, asked, ids);
     read.set(place, loading);
     return loading;
@@ -95,7 +95,7 @@ export async function saveAnswers(
   }: { fingerprint: string; answers: ReadonlyMap<AnswerKind, KnownAnswer>; now: Date },
 ): Promise<void> {
   const rows = [...answers]
-    .filter(([, { etag, answer }]) => etag.length <= MOST_ETAG && answer.length <= MOST_ANSWER)
+    .filter(([, { etag, answer }]) => etag.length <= MAX_ETAG && answer.length <= MAX_ANSWER_LENGTH)
     .map(([kind, known]) => ({
       ...key,
       kind,

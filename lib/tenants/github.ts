@@ -19,7 +19,7 @@ export interface TenantGitHub {
 }
 
 /** An installation's token is used while it lasts for so long, which is longer than any activation. */
-const LEAST_MS = 10 * 60_000;
+const MIN_MS = 10 * 60_000;
 
 /**
  * Opens GitHub with the tenant's token, or with one that is made for its installation unless the last one still lasts;
@@ -88,7 +88,7 @@ async function requireInstallationToken(
 ): Promise<string> {
   const { db, secrets, clock } = services;
   const { tenantId, installationId, madeSealed, madeExpiresAt } = tenant;
-  const lasts = madeExpiresAt !== null && Date.parse(madeExpiresAt) - clock().getTime() > LEAST_MS;
+  const lasts = madeExpiresAt !== null && Date.parse(madeExpiresAt) - clock().getTime() > MIN_MS;
   const kept = lasts && madeSealed !== null ? await secrets.open(madeSealed).catch(() => null) : null;
   if (kept !== null) return kept;
   const { token, expiresAt } = await mintToken(await openApp(services, tenant, deadline), installationId);

@@ -27,8 +27,8 @@ export const REAL_TIME: Time = {
   wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
 /** Points that are asked for at once: few at first, so that little lapses, then more. */
-const FEWEST = 8;
-const MOST = 64;
+const MIN_GRANT = 8;
+const MAX_GRANT = 64;
 const GROWTH = 1.5;
 
 /** Paces the requests of one activation, in step with all others that use the token: what they use is in the database. */
@@ -39,7 +39,7 @@ export function createPace({ db, fingerprint, timeLeft, time = REAL_TIME }: Pace
   let until = 0;
   let atOnce = 0;
   let inFlight = 0;
-  let wanted = FEWEST;
+  let wanted = MIN_GRANT;
   let granted = 0;
   let filling: Promise<void> | undefined;
   let waiting: (() => void)[] = [];
@@ -53,7 +53,7 @@ export function createPace({ db, fingerprint, timeLeft, time = REAL_TIME }: Pace
     const used = granted - points;
     // What is held is lost to others meanwhile: so many as were used last, or more where they did not suffice.
     if (granted > 0)
-      wanted = Math.max(FEWEST, Math.min(MOST, points > 0 ? used : Math.ceil(wanted * GROWTH)));
+      wanted = Math.max(MIN_GRANT, Math.min(MAX_GRANT, points > 0 ? used : Math.ceil(wanted * GROWTH)));
     let settled = granted > 0 ? { until, points: granted, used } : undefined;
     [points, granted] = [0, 0];
     for (;;) {
@@ -68,7 +68,7 @@ export function createPace({ db, fingerprint, timeLeft, time = REAL_TIME }: Pace
       const { at, reason } = grant as Extract<Grant, { points: 0 }>;
       const pause = Math.max(0, at - time.now());
       if (pause >= timeLeft()) throw toError(reason, at);
-      wanted = FEWEST;
+      wanted = MIN_GRANT;
       await time.wait(pause);
     }
   }

@@ -46,9 +46,9 @@ export type Grant =
   | { points: 0; at: number; reason: 'pace' | 'quota' | 'slow down' };
 
 /** GitHub's. */
-const MOST_POINTS = 900;
+const MAX_POINTS = 900;
 /** Of runs: what a person asks by the way has room besides them. */
-const MOST_POINTS_OF_RUNS = 880;
+const MAX_POINTS_OF_RUNS = 880;
 /** A minute, and the way to GitHub. */
 const WINDOW_MS = 61_000;
 /** Points count from the end of the second in which they lapse: what is used later than given would bunch up. */
@@ -56,8 +56,8 @@ const LAPSE_MS = 1_000;
 /** Used points are counted by spans of this length, so that what is stored stays small. */
 const USED_MS = 500;
 /** Below GitHub's 100, for the same people. */
-const MOST_AT_ONCE = 80;
-const MOST_AT_ONCE_EACH = 60;
+const MAX_CONCURRENCY = 80;
+const MAX_CONCURRENCY_EACH = 60;
 /** Longer than the longest request. */
 const HOLDER_MS = 17_000;
 const LEARNING_MS = 5_000;
@@ -88,7 +88,7 @@ export function grantPoints(before: TokenUse, wish: Wish): { use: TokenUse; gran
   use.holders[holder] = [Math.max(atOnce, wish.inFlight), now + HOLDER_MS];
   if (atOnce < 1) return { use, grant: { points: 0, at: now + SOON_MS, reason: 'pace' } };
   const spent = sumPoints(use);
-  const points = Math.min(use.told.quota ? wish.points : 1, MOST_POINTS_OF_RUNS - spent);
+  const points = Math.min(use.told.quota ? wish.points : 1, MAX_POINTS_OF_RUNS - spent);
   if (points < 1) {
     const [oldest = now] = use.points.map(([until]) => until).sort((one, other) => one - other);
     return { use, grant: { points: 0, at: oldest + WINDOW_MS, reason: 'pace' } };
@@ -125,7 +125,7 @@ function roomFrom(use: TokenUse, { now, points }: Booking): number {
   let spent = sumPoints(use);
   let at = now;
   for (const [until, used] of use.points.toSorted(([one], [other]) => one - other)) {
-    if (spent + points <= MOST_POINTS) break;
+    if (spent + points <= MAX_POINTS) break;
     spent -= used;
     at = until + WINDOW_MS;
   }
@@ -183,6 +183,6 @@ function refuse({ told, learning }: TokenUse, now: number): Grant | undefined {
 function shareOf({ holders }: TokenUse, { holder }: Wish): number {
   const others = Object.entries(holders).filter(([name]) => name !== holder);
   const taken = others.reduce((sum, [, [atOnce]]) => sum + atOnce, 0);
-  const share = Math.floor(MOST_AT_ONCE / (others.length + 1));
-  return Math.min(share, MOST_AT_ONCE_EACH, MOST_AT_ONCE - taken);
+  const share = Math.floor(MAX_CONCURRENCY / (others.length + 1));
+  return Math.min(share, MAX_CONCURRENCY_EACH, MAX_CONCURRENCY - taken);
 }

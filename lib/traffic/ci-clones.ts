@@ -22,14 +22,14 @@ export type NoEstimate = 'too_few_days' | 'no_runs' | 'no_relation';
 const FEWEST_DAYS = 28;
 const WEAKEST_CORRELATION = 0.5;
 /** GitHub looks through so many runs at most, so that such a number may be too low. */
-const MOST_RUNS = 1000;
+const MAX_RUNS = 1000;
 
 /**
  * Reckons how many clones a workflow run brings, by least squares: days with more runs than usual are compared with days
  * with fewer, weekdays among each other and weekends among each other, because people clone less at weekends too.
  */
 export function estimateCiClones(days: readonly CiDay[]): CiEstimate | NoEstimate {
-  const usable = days.filter(({ runs }) => runs < MOST_RUNS);
+  const usable = days.filter(({ runs }) => runs < MAX_RUNS);
   if (usable.length < FEWEST_DAYS) return 'too_few_days';
   if (usable.every(({ runs }) => runs === 0)) return 'no_runs';
   const isWeekend = ({ date }: CiDay) => [0, 6].includes(startOf(date).getUTCDay());

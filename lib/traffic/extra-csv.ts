@@ -16,7 +16,7 @@ interface CsvRequest {
 }
 
 /** Rows of a CSV of files at most: they are as many as are ever read of a repository at once. */
-const MOST_ASSETS = 5000;
+const MAX_ASSETS = 5000;
 
 /** What is shown of a repository besides traffic, as CSV; the files of releases are those of the newest ones, 5,000 at most. */
 export const toExtraCsv = {
@@ -40,7 +40,7 @@ export const toExtraCsv = {
   },
   async assets({ db, row, query, now }: CsvRequest) {
     const { range } = await readFigures(db, row, query, now);
-    const assets = await listReleaseAssets(db, row, range, MOST_ASSETS);
+    const assets = await listReleaseAssets(db, row, range, MAX_ASSETS);
     const columns = ['tag', 'releaseName', 'assetName', 'publishedAt', 'removedDate'] as const;
     const rows = assets.map((asset) => [
       ...columns.map((column) => asset[column]),

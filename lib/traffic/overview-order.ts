@@ -12,7 +12,7 @@ export type OverviewSort =
   | 'stars';
 
 /** Of a number within a name; GitHub's names have at most 100 characters. */
-const MOST_DIGITS = 100;
+const MAX_DIGITS = 100;
 
 /** Which repositories are listed, in which order. */
 interface Order {
@@ -54,7 +54,7 @@ export function listRows(
 /** Sorts names as people do: x-9 before x-10. They are ASCII; a collator would have to be loaded at each start. */
 function toNameKey(row: RepositoryRow): string {
   const name = toFullName(row).toLowerCase();
-  return name.replace(/\d+/g, (digits) => digits.padStart(MOST_DIGITS, '0'));
+  return name.replace(/\d+/g, (digits) => digits.padStart(MAX_DIGITS, '0'));
 }
 
 function sortKey(

@@ -66,7 +66,7 @@ export interface Overview {
   activeRunId: number | null;
 }
 
-const MOST_BUCKETS = 130;
+const MAX_BUCKETS = 130;
 /** The overview of a tenant; throws what `toRange` throws. */
 export async function readOverview(
   db: Db,
@@ -138,7 +138,7 @@ async function readSums(db: Db, access: TenantAccess, request: RangeRequest, now
   const rows = await listRepositoryRows(db, access);
   const today = toDay(now);
   const first = request.range === 'all' ? await findFirstDate(db, access) : null;
-  const range = toRange(request, today, first, MOST_BUCKETS);
+  const range = toRange(request, today, first, MAX_BUCKETS);
   const spans = spansOf(range, settledDate(rows, now));
   const calendar: Calendar = { range, spans, buckets: bucketsOf(range), today };
   return { rows, calendar, sums: await sumRepositories(db, access, rows, calendar) };

@@ -29,9 +29,9 @@ export interface Spans {
 }
 
 const DEFAULT_DAYS = 30;
-const MOST_DAYS = 3660;
-const MOST_DAYS_BY_DAY = 92;
-const MOST_DAYS_BY_WEEK = 731;
+const MAX_DAYS = 3660;
+const MAX_DAYS_BY_DAY = 92;
+const MAX_DAYS_BY_WEEK = 731;
 
 /**
  * The range that a request means today. `all` begins at the first stored day. A range ends today at the latest. Throws
@@ -51,8 +51,8 @@ export function toRange(
       `The range begins on ${from}, after its end on ${to} (UTC days).`,
     );
   const days = daysBetween(from, to) + 1;
-  if (days > MOST_DAYS)
-    throw new Failure(400, 'range_too_long', `Ask for at most ${MOST_DAYS} days; ${days} were asked for.`);
+  if (days > MAX_DAYS)
+    throw new Failure(400, 'range_too_long', `Ask for at most ${MAX_DAYS} days; ${days} were asked for.`);
   const by = request.by ?? defaultBucket(days);
   const buckets = by === 'day' ? days : bucketsOf({ from, to, by, days }).length;
   if (buckets > mostBuckets)
@@ -119,7 +119,7 @@ export function weekLabel(day: Day): string {
 }
 
 function named(range: NonNullable<RangeRequest['range']>, today: Day, firstStoredDate: Day | null) {
-  const oldest = addDays(today, 1 - MOST_DAYS);
+  const oldest = addDays(today, 1 - MAX_DAYS);
   if (range !== 'all') return { from: addDays(today, 1 - Number(range)), to: today };
   const first = firstStoredDate ?? addDays(today, 1 - DEFAULT_DAYS);
   return { from: first < oldest ? oldest : first > today ? today : first, to: today };
@@ -133,6 +133,6 @@ function given(request: RangeRequest, today: Day) {
 
 /** The buckets in which so many days are shown unless others are asked for. */
 export function defaultBucket(days: number): Bucket {
-  if (days <= MOST_DAYS_BY_DAY) return 'day';
-  return days <= MOST_DAYS_BY_WEEK ? 'week' : 'month';
+  if (days <= MAX_DAYS_BY_DAY) return 'day';
+  return days <= MAX_DAYS_BY_WEEK ? 'week' : 'month';
 }

@@ -39,7 +39,7 @@ export interface RepositoryFigures {
   lostDays: Day[];
 }
 
-const MOST_BUCKETS = 3660;
+const MAX_BUCKETS = 3660;
 
 /** The figures of one repository. Throws what `toRange` throws. */
 export async function readFigures(
@@ -53,7 +53,7 @@ export async function readFigures(
   const today = toDay(now);
   const first =
     request.range === 'all' ? await findFirstDate(db, { tenantId, repositoryIds: [repositoryId] }) : null;
-  const range = toRange(request, today, first, MOST_BUCKETS);
+  const range = toRange(request, today, first, MAX_BUCKETS);
   const spans = spansOf(range, settledDate([row], now));
   const days = await listDays(db, key, spans.previousFrom, range.to);
   const weeks = await listWeeks(db, key, range.from, addDays(range.to, -6));

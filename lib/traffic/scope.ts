@@ -15,13 +15,13 @@ export interface TableScope extends RangeRequest {
   repositories?: number[] | undefined;
 }
 
-const MOST_BUCKETS = 3660;
+const MAX_BUCKETS = 3660;
 
 /** The days and the repositories that a request means today; null: all of the tenant's. Throws what `toRange` throws. */
 export async function toScope(db: Db, access: TenantAccess, request: TableScope, now: Date) {
   const today = toDay(now);
   const first = request.range === 'all' ? await findFirstDate(db, access) : null;
-  const range = toRange(request, today, first, MOST_BUCKETS);
+  const range = toRange(request, today, first, MAX_BUCKETS);
   const found = await searchRepositories(db, access, request.q);
   const { repositories } = request;
   const sought =

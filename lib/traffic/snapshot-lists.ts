@@ -35,7 +35,7 @@ export interface SnapshotDates {
 }
 
 /** How many names a list answers, those in the newest snapshot first. */
-const MOST_ROWS = 100;
+const MAX_ROWS = 100;
 
 /** The referrers seen in a range, those in its newest snapshot first, by rank. */
 export async function listReferrers(
@@ -105,7 +105,7 @@ async function listRanked(db: Db, lists: Lists, { from, newest, previous }: Snap
     .select(['p.listRank as previousRank', 'n.firstSeen', 'n.lastSeen'])
     .orderBy('n.lastSeen', 'desc')
     .orderBy('s.listRank')
-    .limit(MOST_ROWS)
+    .limit(MAX_ROWS)
     .execute();
   return rows.map((row) => ({ ...row, current: row.lastSeen === newest }));
 }

@@ -84,7 +84,7 @@ export async function listStale({ store, current, before }: Pruning): Promise<st
     .map(({ key }) => key);
 }
 
-const AT_ONCE = 8;
+const CONCURRENCY = 8;
 
 /** Some at once, in no order; the first failure ends it. */
 async function forEach<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
@@ -92,7 +92,7 @@ async function forEach<T>(items: T[], work: (item: T) => Promise<void>): Promise
   const worker = async () => {
     for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
 }
 
 /** Uploads the pages, so that at every moment a page finds all that it names. Returns the keys that were removed. */

@@ -38,7 +38,7 @@ export interface Platform {
 export const PACKAGE = 'traffic';
 const POLL_MILLISECONDS = 1000;
 /** The longest that an action may run. */
-const LONGEST_SECONDS = 320;
+const MAX_SECONDS = 320;
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -77,7 +77,7 @@ export function openPlatform({ apiHost, auth, namespace }: Settings): Platform {
   }
 
   async function waitForActivation(activationId: string): Promise<Record<string, unknown>> {
-    for (let tries = 0; tries < LONGEST_SECONDS; tries++) {
+    for (let tries = 0; tries < MAX_SECONDS; tries++) {
       const { status, body } = await inNamespace('GET', `activations/${activationId}/result`);
       if (status === 200) return (body as { result: Record<string, unknown> }).result;
       await pause(POLL_MILLISECONDS);

@@ -49,7 +49,7 @@ export interface Apps {
 
 const READS_TRAFFIC = { metadata: 'read', administration: 'read' } as const;
 const DOCS = '/rest/apps/apps';
-const LONGEST_SECONDS = 600;
+const MAX_SECONDS = 600;
 const TOKEN_MS = 3_600_000;
 const TOP = 100;
 
@@ -118,7 +118,7 @@ function identifyApp(apps: Apps, assertion: string | undefined, now: Date): App 
       401,
       "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires",
     );
-  if (exp - seconds > LONGEST_SECONDS)
+  if (exp - seconds > MAX_SECONDS)
     return refuse(401, "'Expiration time' claim ('exp') is too far in the future");
   const app = apps.app(Number(claims.iss));
   if (!app) return refuse(404, 'Integration not found', DOCS);

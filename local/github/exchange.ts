@@ -41,7 +41,7 @@ export interface Exchange {
 const LOG_LENGTH = 100_000;
 const ANONYMOUS_QUOTA = 60;
 const QUOTA = 5000;
-const MOST_AT_ONCE = 100;
+const MAX_CONCURRENCY = 100;
 /** Of requests that ask for none. */
 const API_VERSION = '2022-11-28';
 const DOWN_PAGE =
@@ -84,7 +84,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       answerApp(apps, call, { method, assertion: toToken(request) }) ??
       (method === 'GET' ? undefined : refuse(404, 'Not Found')) ??
       unidentified(call, request) ??
-      (atOnce > MOST_AT_ONCE ? secondaryLimited(403, 60) : undefined) ??
+      (atOnce > MAX_CONCURRENCY ? secondaryLimited(403, 60) : undefined) ??
       outOfQuota(call, failure) ??
       answerCall(call);
     const sent = found.status === 200 ? toConditional(found, request, call.caller) : found;

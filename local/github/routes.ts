@@ -110,11 +110,11 @@ const EXTRAS: Record<string, (call: Call, entry: Entry) => Answer> = {
 };
 
 const STAR_HISTORY_VERSION = '2026-03-10';
-const MOST_STAR_WEEKS = 30;
+const MAX_STAR_WEEKS = 30;
 
 function answerStarHistory(call: Call, entry: Entry): Answer {
   if (call.apiVersion < STAR_HISTORY_VERSION) return notFound();
-  return toPage(call, listStarWeeks(entry, call.now), (week) => week, MOST_STAR_WEEKS);
+  return toPage(call, listStarWeeks(entry, call.now), (week) => week, MAX_STAR_WEEKS);
 }
 
 function answerReleases(call: Call, entry: Entry): Answer {

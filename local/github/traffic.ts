@@ -45,7 +45,7 @@ interface Buckets extends Figures {
 }
 
 const WINDOW_DAYS = 14;
-const LONGEST_IDLE = 400;
+const MAX_IDLE = 400;
 
 /** A repository's traffic as it was and as GitHub shows it. */
 export function openTraffic(story: Story, createdOn: string, seed: number): Traffic {
@@ -87,7 +87,7 @@ export function openTraffic(story: Story, createdOn: string, seed: number): Traf
     const until = Math.floor((now.getTime() / DAY_MS - lateHours / 24) * 24) / 24;
     if (story.whenIdle !== 'old-window') return until;
     const today = Math.floor(until);
-    for (let day = today; day > today - LONGEST_IDLE; day -= 1) {
+    for (let day = today; day > today - MAX_IDLE; day -= 1) {
       if (figuresOf('views', { from: day, to: Math.min(day + 1, until) }).count > 0) {
         return day > today - WINDOW_DAYS ? until : day + 1;
       }

@@ -2,8 +2,8 @@ import { performance } from 'node:perf_hooks';
 import { type Answer, refuse } from './answer.ts';
 
 /** GitHub's limits, which a client should never reach: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api */
-const MOST_AT_ONCE = 100;
-const MOST_POINTS = 900;
+const MAX_CONCURRENCY = 100;
+const MAX_POINTS = 900;
 const MINUTE_MS = 60_000;
 /** Until an answer has arrived, by the real clock, nobody can know what it says. */
 const ON_ITS_WAY_MS = 250;
@@ -41,8 +41,8 @@ export function createWatch(): Watch {
   }
 
   function breachOf({ atOnce, came, notBefore, toldAt }: Client, now: number): string | undefined {
-    if (atOnce > MOST_AT_ONCE) return `${atOnce} requests at once`;
-    if (came.length > MOST_POINTS) return `${came.length} points in a minute`;
+    if (atOnce > MAX_CONCURRENCY) return `${atOnce} requests at once`;
+    if (came.length > MAX_POINTS) return `${came.length} points in a minute`;
     const knows = performance.now() - toldAt > ON_ITS_WAY_MS;
     return now < notBefore && knows ? `asked ${notBefore - now} ms before it was allowed again` : undefined;
   }

@@ -100,7 +100,7 @@ export function toParameters(
     DEMO_WEBHOOK_URL: `${url}${WEBHOOKS_PATH}`,
     PAGES_URL: url,
     COLLECT_STARTS_PER_MINUTE: '',
-    COLLECT_AT_ONCE: '',
+    COLLECT_CONCURRENCY: '',
     DDE_API_URL: '',
     DDE_CLIENT_ID: '',
     DDE_CLIENT_SECRET: '',

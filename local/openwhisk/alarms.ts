@@ -36,7 +36,7 @@ interface Alarm {
 }
 
 /** Timers are short, so that a machine that slept or a clock that was moved is noticed. */
-const LONGEST_TIMER = 30_000;
+const MAX_TIMER = 30_000;
 /** A tick that is later than this was missed: ticks are never replayed. */
 const LATE = 60_000;
 /** After these the provider tries again at the next tick; any other 4xx disables the alarm for good. */
@@ -102,7 +102,7 @@ function watch(options: AlarmOptions, alarm: Alarm, due: Date): void {
     tick(options, alarm, -remaining);
     return;
   }
-  alarm.timer = setTimeout(() => watch(options, alarm, due), Math.min(remaining, LONGEST_TIMER));
+  alarm.timer = setTimeout(() => watch(options, alarm, due), Math.min(remaining, MAX_TIMER));
   alarm.timer.unref();
 }
 

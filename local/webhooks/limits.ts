@@ -21,7 +21,7 @@ export function blockKitFault(body: object): string | null {
 }
 
 /** Teams takes messages of 28 KB: https://learn.microsoft.com/en-us/microsoftteams/limits-specifications-teams */
-const MOST_BYTES = 28 * 1024;
+const MAX_BYTES = 28 * 1024;
 
 const element = z.object({ type: z.literal('TextBlock'), text: z.string().min(1) });
 const teamsMessage = z.object({
@@ -40,6 +40,6 @@ const teamsMessage = z.object({
 
 /** What is wrong with a message for a workflow of Teams; null: nothing. */
 export function adaptiveCardFault(body: object): string | null {
-  if (Buffer.byteLength(JSON.stringify(body)) > MOST_BYTES) return 'The message is too large';
+  if (Buffer.byteLength(JSON.stringify(body)) > MAX_BYTES) return 'The message is too large';
   return teamsMessage.safeParse(body).success ? null : 'The message is no adaptive card';
 }

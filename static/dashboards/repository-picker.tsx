@@ -37,7 +37,7 @@ export function RepositoryPicker({ tenantId }: { tenantId: number }) {
   );
 }
 
-const AT_ONCE = '300';
+const PAGE_SIZE = '300';
 const PAUSE = 400;
 
 interface ChoicesProps {
@@ -49,7 +49,7 @@ interface ChoicesProps {
 function Choices({ tenantId, picked, onPick }: ChoicesProps) {
   const [filter, setFilter] = useState('');
   const [asked, setAsked] = useState('');
-  const loaded = useAnswer(reads.repositories(tenantId, { q: asked, size: AT_ONCE }));
+  const loaded = useAnswer(reads.repositories(tenantId, { q: asked, size: PAGE_SIZE }));
   const wanted = filter.trim().toLowerCase();
   const hasAll = asked === '' && loaded.answer?.page.total === loaded.answer?.repositories.length;
   // Only a tenant with more than are answered at once is searched by the API.

@@ -8,13 +8,13 @@ export interface Misfit {
   message: string;
 }
 
-const MOST = 50;
+const MAX_PROBLEMS = 50;
 
 /** Where a document does not fit its format, as far as alternatives leave no doubt. */
 export function listMisfits(document: unknown): Misfit[] {
   const found: Misfit[] = [];
   check(document, rootSchemas(), [], (misfit) => {
-    if (found.length < MOST) found.push(misfit);
+    if (found.length < MAX_PROBLEMS) found.push(misfit);
   });
   return found;
 }

@@ -5,7 +5,7 @@ import { Field } from '../controls/field.tsx';
 type Candidate = Discovered['candidates'][number];
 
 /** The API takes so many at once. */
-export const AT_MOST = 100;
+export const MAX_PER_REQUEST = 100;
 
 const mayBeAdded = (candidate: Candidate) => candidate.pushAccess && !candidate.tracked;
 
@@ -38,9 +38,9 @@ export function CandidateList({ candidates, chosen, onChange }: CandidateListPro
           <button
             type="button"
             class="button small"
-            onClick={() => onChange(new Set([...chosen, ...open].slice(0, AT_MOST)))}
+            onClick={() => onChange(new Set([...chosen, ...open].slice(0, MAX_PER_REQUEST)))}
           >
-            Select all {open.length > AT_MOST ? `(the first ${AT_MOST})` : `(${open.length})`}
+            Select all {open.length > MAX_PER_REQUEST ? `(the first ${MAX_PER_REQUEST})` : `(${open.length})`}
           </button>
           <button type="button" class="button small" onClick={() => onChange(new Set())}>
             Select none

@@ -7,7 +7,7 @@ import { FormDialog } from '../controls/form-dialog.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { plural } from '../format.ts';
 import { reads } from '../reads.ts';
-import { AT_MOST, CandidateList } from './candidate-list.tsx';
+import { MAX_PER_REQUEST, CandidateList } from './candidate-list.tsx';
 
 interface DiscoverDialogProps {
   tenantId: number;
@@ -36,7 +36,7 @@ export function DiscoverDialog({ tenantId, onAdded, onClose }: DiscoverDialogPro
       title="Repositories on GitHub"
       wide
       action={chosen.size ? `Add ${plural(chosen.size, 'repository', 'repositories')}` : 'Add'}
-      disabled={chosen.size === 0 || chosen.size > AT_MOST}
+      disabled={chosen.size === 0 || chosen.size > MAX_PER_REQUEST}
       submission={submission}
       onSubmit={add}
       onClose={onClose}

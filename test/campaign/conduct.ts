@@ -2,7 +2,7 @@ import { type Campaign, openCampaign } from './campaign.ts';
 import { type CampaignSize, toReplay } from './size.ts';
 import { judge } from './verdict.ts';
 
-const MOST_SHOWN = 30;
+const MAX_SHOWN = 30;
 
 /**
  * Lives through a campaign and answers its summary. Throws everything that is wrong at its end, each time with what
@@ -31,5 +31,5 @@ async function live(campaign: Campaign, tell: (line: string) => void): Promise<s
 }
 
 function toError(problems: readonly string[]): Error {
-  return new Error([`${problems.length} things are wrong:`, ...problems.slice(0, MOST_SHOWN)].join('\n'));
+  return new Error([`${problems.length} things are wrong:`, ...problems.slice(0, MAX_SHOWN)].join('\n'));
 }

@@ -31,7 +31,7 @@ export interface Plan {
 
 const START = '2023-01-02';
 /** So many days without any alarm lose nothing that was final before: a day is whole in GitHub's window for twelve more. */
-const MOST_SILENT = 12;
+const MAX_SILENT = 12;
 /** Only long campaigns have time for it. */
 const OUTAGE_SINCE = 100;
 const OUTAGE_DAYS = 18;
@@ -64,7 +64,7 @@ function drawMoods(draws: Draws, count: number): Mood[] {
   const moods: Mood[] = ['calm'];
   for (let cycle = 0; moods.length < count - 2; cycle += 1) {
     const silent = cycle % 4 === 1;
-    const longest = cycle === 1 ? MOST_SILENT : draws.whole(1, MOST_SILENT);
+    const longest = cycle === 1 ? MAX_SILENT : draws.whole(1, MAX_SILENT);
     const length = Math.min(silent ? longest : draws.whole(4, 6), count - 2 - moods.length);
     moods.push(...Array<Mood>(length).fill(silent ? 'silent' : 'disturbed'), 'calm', 'calm');
   }

@@ -53,7 +53,7 @@ export function variablesOf({ url, database, identity, initSecret }: Installatio
     DEMO_WEBHOOK_URL: `${url}/webhooks`,
     PAGES_URL: url,
     COLLECT_STARTS_PER_MINUTE: '',
-    COLLECT_AT_ONCE: '',
+    COLLECT_CONCURRENCY: '',
     DDE_API_URL: '',
     DDE_CLIENT_ID: '',
     DDE_CLIENT_SECRET: '',
