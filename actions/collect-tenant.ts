@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
-import { openActivations, withPatience } from '../lib/activations.ts';
+import { openActivations, withRetries } from '../lib/activations.ts';
 import { serveJob } from '../lib/app.ts';
 import { collectTenant } from '../lib/collector.ts';
+import { createRunRateLimiter } from '../lib/github-limits/run-rate-limiter.ts';
 import { LARGEST_ID, parseValue } from '../lib/request.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
-import { createPace } from '../lib/tenants/token-pace.ts';
 
 const Arguments = z.object({
   tenantId: z.int().positive().max(LARGEST_ID),
@@ -25,13 +25,13 @@ export const main = serveJob(async (services) => {
   let saveTokenExpiry = async () => {};
   const openGitHub = async (tenantId: number) => {
     const deadline = new Date(clock().getTime() + Math.min(timeLeft() - RESERVE_MS, 3_600_000));
-    const toPace = (fingerprint: string) =>
-      createPace({ db, fingerprint, timeLeft: () => timeLeft() - RESERVE_MS });
-    const opened = await openTenantGitHub(services, tenantId, deadline, toPace);
+    const toRateLimiter = (fingerprint: string) =>
+      createRunRateLimiter({ db, fingerprint, timeLeft: () => timeLeft() - RESERVE_MS });
+    const opened = await openTenantGitHub(services, tenantId, deadline, toRateLimiter);
     saveTokenExpiry = opened.saveTokenExpiry;
     return opened;
   };
-  const activations = withPatience(openActivations(), { left: () => timeLeft() - LAST_MS, wait });
+  const activations = withRetries(openActivations(), { left: () => timeLeft() - LAST_MS, wait });
   const collected = await collectTenant({ db, clock, openGitHub, timeLeft, activations }, run);
   await saveTokenExpiry();
   return { ...collected };

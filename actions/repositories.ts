@@ -4,6 +4,7 @@ import { json } from '../lib/answer.ts';
 import { createApp, type Services, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { Failure } from '../lib/failure.ts';
+import { createPersonRateLimiter } from '../lib/github-limits/person-rate-limiter.ts';
 import { addRepositories, addRepository, discoverRepositories } from '../lib/repositories/add.ts';
 import { removeRepository } from '../lib/repositories/removal.ts';
 import { setSchedule } from '../lib/repositories/schedule.ts';
@@ -12,7 +13,6 @@ import { LARGEST_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
 import { startAddedRun } from '../lib/runs/start.ts';
 import { findActiveRun } from '../lib/runs.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
-import { createPersonPace } from '../lib/tenants/person-pace.ts';
 import type {
   Discovered,
   RepositoriesAdded,
@@ -74,8 +74,9 @@ async function openGitHub({ activation, ...services }: Services, tenantId: numbe
   const timeLeft = Math.min(activation.deadline.getTime() - Date.now() - RESERVE_MS, MAX_MS);
   const deadline = new Date(services.clock().getTime() + timeLeft);
   const patience = Math.max(0, timeLeft - ASKING_MS);
-  const toPace = (fingerprint: string) => createPersonPace({ db: services.db, fingerprint, patience });
-  return openTenantGitHub(services, tenantId, deadline, toPace);
+  const toRateLimiter = (fingerprint: string) =>
+    createPersonRateLimiter({ db: services.db, fingerprint, patience });
+  return openTenantGitHub(services, tenantId, deadline, toRateLimiter);
 }
 
 /** Collects what was added at once; null where the platform does not start it, and the next alarm does. */

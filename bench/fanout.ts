@@ -16,7 +16,7 @@ const REPOSITORIES = 20;
 const SIX = new Date('2026-02-03T06:00:00Z');
 /** Apache OpenWhisk's own limits, and what the collector takes of them unless it is told otherwise. */
 const PLATFORM = { invocationsPerMinute: 60, concurrentInvocations: 30, timeout: 300_000 };
-const LIMITS = { startsPerMinute: 40, atOnce: 20 };
+const LIMITS = { startsPerMinute: 40, concurrency: 20 };
 const RESERVE_MS = 75_000;
 /** A cold start, and 20 repositories of one token, 12 at a time, each three answers of 150 ms one after the other. */
 const RUN_MS = 600 + Math.ceil(REPOSITORIES / 12) * 3 * 150;

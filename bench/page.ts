@@ -64,11 +64,12 @@ export async function benchPage(): Promise<void> {
   await signIn(page, installation.url);
   const client = await context.newCDPSession(page);
   const overview = `${installation.url}/t/1?range=365`;
-  const [cold, warm]: number[][] = [[], []];
+  const cold: number[] = [];
+  const warm: number[] = [];
   for (let turn = 0; turn < ROUNDS; turn += 1) {
     await client.send('Network.clearBrowserCache');
-    cold?.push(await timeToChart(page, overview));
-    warm?.push(await timeToChart(page, overview));
+    cold.push(await timeToChart(page, overview));
+    warm.push(await timeToChart(page, overview));
   }
   await client.send('Network.clearBrowserCache');
   const dashboard = await weigh(page, overview);

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { addDays } from '../lib/day.ts';
 import { postgresDialect } from '../lib/db/postgres.ts';
 import type { Tables } from '../lib/db/tables.ts';
-import { readOverview } from '../lib/traffic/overview.ts';
+import { readOverview } from '../lib/stats/overview.ts';
 import { startContainer } from '../local/openwhisk/container.ts';
 import { openImage } from '../local/openwhisk/image.ts';
 import { fillDays, openBenchInstallation } from './installation.ts';

@@ -17,7 +17,7 @@ interface Client {
 }
 
 /** How long something may go on waiting, and how it waits. */
-export interface Patience {
+export interface RetryOptions {
   /** Milliseconds that are left for waiting. */
   left: () => number;
   wait: (milliseconds: number) => Promise<void>;
@@ -46,7 +46,7 @@ export function openActivations(): Activations {
 }
 
 /** Tries again every five seconds while the platform has too many activations, as long as there is time. */
-export function withPatience(activations: Activations, { left, wait }: Patience): Activations {
+export function withRetries(activations: Activations, { left, wait }: RetryOptions): Activations {
   return {
     start: async (action, args) => {
       for (;;) {

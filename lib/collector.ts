@@ -110,15 +110,19 @@ async function collectAll(collector: Collector, run: RunAtWork, queue: readonly 
   const answers = run.reason === 'verify' ? NO_ANSWERS : memory;
   const isTime = () => collector.timeLeft() > RESERVE_MS;
   let down = 0;
-  const left = await workOff(queue, { atFirst: INITIAL_CONCURRENCY, atOnce: CONCURRENCY, isTime }, async (waiting) => {
-    const failure = await collectOne({ ...collector, answers }, run, waiting, hopeless ?? opened);
-    if (failure?.code === 'out_of_time') return 'later';
-    done.repoCount += 1;
-    if (failure) done.failedCount += 1;
-    down = failure?.code === 'github_down' ? down + 1 : 0;
-    if (failure && (isForAll(failure) || down >= PATIENCE)) hopeless = failure;
-    return failure ? 'done' : 'more';
-  });
+  const left = await workOff(
+    queue,
+    { initialConcurrency: INITIAL_CONCURRENCY, concurrency: CONCURRENCY, isTime },
+    async (waiting) => {
+      const failure = await collectOne({ ...collector, answers }, run, waiting, hopeless ?? opened);
+      if (failure?.code === 'out_of_time') return 'later';
+      done.repoCount += 1;
+      if (failure) done.failedCount += 1;
+      down = failure?.code === 'github_down' ? down + 1 : 0;
+      if (failure && (isForAll(failure) || down >= PATIENCE)) hopeless = failure;
+      return failure ? 'done' : 'more';
+    },
+  );
   return { ...done, left: left.length, opened: hopeless || opened instanceof Failure ? null : opened };
 }
 

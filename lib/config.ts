@@ -6,7 +6,7 @@ import { isTokenKeys } from './secrets.ts';
 export interface CollectLimits {
   startsPerMinute: number;
   /** Activations of `collect-tenant` at work at once. */
-  atOnce: number;
+  concurrency: number;
 }
 
 /** The checked parameters of the package. */
@@ -141,7 +141,7 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
     pagesUrl: value('PAGES_URL').replace(/\/+$/, '') || null,
     limits: {
       startsPerMinute: Number(value('COLLECT_STARTS_PER_MINUTE') || STARTS_PER_MINUTE),
-      atOnce: Number(value('COLLECT_CONCURRENCY') || CONCURRENCY),
+      concurrency: Number(value('COLLECT_CONCURRENCY') || CONCURRENCY),
     },
     dde: value('DDE_API_URL')
       ? {

@@ -1,5 +1,5 @@
 import { hasTenantRight, type TenantAccess } from './access.ts';
-import { cannedDashboards } from './dashboards/canned.ts';
+import { builtInDashboards } from './dashboards/built-in.ts';
 import type { DashboardDocument } from './dashboards/document.ts';
 import type { Db } from './db/database.ts';
 import { isDuplicateKey } from './db/errors.ts';
@@ -47,7 +47,7 @@ export async function listDashboards(reader: DashboardReader) {
     .where('tenantId', '=', reader.access.tenantId)
     .orderBy('name')
     .execute();
-  const canned = Object.entries(cannedDashboards).map(([dashboardId, { name }]) => ({
+  const canned = Object.entries(builtInDashboards).map(([dashboardId, { name }]) => ({
     dashboardId,
     name,
     ...unchangeable,
@@ -73,7 +73,7 @@ async function findRow(db: Db, tenantId: number, dashboardId: number | undefined
 
 /** One dashboard, canned or the tenant's own. Throws `dashboard_not_found`. */
 export async function getDashboard(reader: DashboardReader, dashboardId: string): Promise<Dashboard> {
-  const canned = Object.hasOwn(cannedDashboards, dashboardId) ? cannedDashboards[dashboardId] : undefined;
+  const canned = Object.hasOwn(builtInDashboards, dashboardId) ? builtInDashboards[dashboardId] : undefined;
   if (canned) return { dashboardId, name: canned.name, ...unchangeable, document: canned };
   const row = await findRow(reader.db, reader.access.tenantId, toId(dashboardId));
   if (!row) throw notFound('dashboard');
@@ -106,7 +106,7 @@ export async function createDashboard(
 }
 
 function requireOwn(dashboardId: string): number {
-  if (Object.hasOwn(cannedDashboards, dashboardId))
+  if (Object.hasOwn(builtInDashboards, dashboardId))
     throw new Failure(
       409,
       'dashboard_canned',

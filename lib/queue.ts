@@ -1,9 +1,9 @@
 /** How many work on a queue at once, and for how long. */
 interface Workers {
-  /** So many at first; as many as `atOnce` unless told. */
-  atFirst?: number;
+  /** So many at first; as many as `concurrency` unless told. */
+  initialConcurrency?: number;
   /** So many at most. */
-  atOnce: number;
+  concurrency: number;
   /** False: nothing more is begun. */
   isTime: () => boolean;
 }
@@ -21,7 +21,7 @@ type Outcome = 'done' | 'more' | 'later';
  */
 export async function workOff<T extends object>(
   items: readonly T[],
-  { atOnce, atFirst = atOnce, isTime }: Workers,
+  { concurrency, initialConcurrency = concurrency, isTime }: Workers,
   work: (item: T) => Promise<Outcome>,
 ): Promise<T[]> {
   const left = [...items];
@@ -34,13 +34,13 @@ export async function workOff<T extends object>(
         if (!item) return;
         const outcome = await work(item);
         if (outcome === 'later') return void left.push(item);
-        if (outcome === 'more' && workers.length < atOnce) workers.push(goOn());
+        if (outcome === 'more' && workers.length < concurrency) workers.push(goOn());
       }
     } catch (error) {
       broken ??= { error };
     }
   };
-  while (workers.length < atFirst) workers.push(goOn());
+  while (workers.length < initialConcurrency) workers.push(goOn());
   // Some begin while others are waited for.
   for (const worker of workers) await worker;
   if (broken) throw broken.error;

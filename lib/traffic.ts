@@ -5,7 +5,7 @@ import type { Db } from './db/database.ts';
 import { given, mergeRows } from './db/portable.ts';
 import type { Tables } from './db/tables.ts';
 import type { Instant } from './instant.ts';
-import { mergeDays, type Reading, type Revision, type TrafficDay } from './traffic/day.ts';
+import { mergeDays, type Reading, type Revision, type TrafficDay } from './traffic/merge.ts';
 import type { Observed } from './traffic/observed.ts';
 import { mergeWeeks, type TrafficWeek } from './traffic/week.ts';
 import { settledThrough, wholeFrom } from './traffic/window.ts';

@@ -91,14 +91,14 @@ export function openRehearsal(
   const clock = openVirtualTime(start);
   const calls: RehearsedCall[] = [];
   let minute = { number: 0, starts: 0 };
-  let atOnce = 0;
+  let concurrency = 0;
   let refused = 0;
 
   function requireRoom(): void {
     const number = Math.floor(clock.time() / MINUTE_MS);
     if (number !== minute.number) minute = { number, starts: 0 };
     minute.starts += 1;
-    if (minute.starts <= limits.invocationsPerMinute && atOnce < limits.concurrentInvocations) return;
+    if (minute.starts <= limits.invocationsPerMinute && concurrency < limits.concurrentInvocations) return;
     refused += 1;
     throw new Failure(503, 'start_failed', 'Too many activations.', { tooMany: true });
   }
@@ -111,13 +111,13 @@ export function openRehearsal(
         requireRoom();
         const call: RehearsedCall = { action, begun: clock.time() };
         calls.push(call);
-        atOnce += 1;
+        concurrency += 1;
         const deadline = clock.time() + limits.timeout;
         clock.run(async () => {
           try {
             await actions[action]?.({ args, timeLeft: () => deadline - clock.time() });
           } finally {
-            atOnce -= 1;
+            concurrency -= 1;
             call.ended = clock.time();
           }
         });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays, type Day, daysFrom } from '../lib/day.ts';
-import { readOverview } from '../lib/traffic/overview.ts';
-import { readRepositoryTraffic } from '../lib/traffic/repository.ts';
+import { readOverview } from '../lib/stats/overview.ts';
+import { readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { at, type Collecting, openCollecting, START } from './collecting.ts';
 
 let collecting: Collecting;

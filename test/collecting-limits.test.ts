@@ -2,8 +2,8 @@ import { afterEach, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../lib/db/database.ts';
 import { migrate } from '../lib/db/migrate.ts';
 import { openGitHub } from '../lib/github.ts';
-import { createPersonPace } from '../lib/tenants/person-pace.ts';
-import { createPace } from '../lib/tenants/token-pace.ts';
+import { createPersonRateLimiter } from '../lib/github-limits/person-rate-limiter.ts';
+import { createRunRateLimiter } from '../lib/github-limits/run-rate-limiter.ts';
 import { createTestDatabase } from './database.ts';
 import { QUIET, type ServedGitHub, serveGitHub } from './github-server.ts';
 
@@ -43,7 +43,12 @@ function activate(minutes = Number.POSITIVE_INFINITY) {
     if (now() < until) served.now = new Date(until);
   };
   const timeLeft = () => end - now();
-  const pace = createPace({ db: database.db, fingerprint: 'one token', timeLeft, time: { now, wait } });
+  const rateLimiter = createRunRateLimiter({
+    db: database.db,
+    fingerprint: 'one token',
+    timeLeft,
+    time: { now, wait },
+  });
   const deadline = new Date(Math.min(end, 8e15));
   return openGitHub({
     apiUrl: served.apiUrl,
@@ -51,7 +56,7 @@ function activate(minutes = Number.POSITIVE_INFINITY) {
     clock: () => served.now,
     deadline,
     secondLasts: 0,
-    pace,
+    rateLimiter,
   });
 }
 
@@ -61,7 +66,7 @@ function call() {
   const wait = async (milliseconds: number) => {
     served.now = new Date(now() + milliseconds);
   };
-  const pace = createPersonPace({
+  const rateLimiter = createPersonRateLimiter({
     db: database.db,
     fingerprint: 'one token',
     patience: 2 * MINUTE,
@@ -74,7 +79,7 @@ function call() {
     clock: () => served.now,
     deadline,
     secondLasts: 0,
-    pace,
+    rateLimiter,
   });
 }
 

@@ -2,7 +2,7 @@ import { parse, View } from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { expect, test } from 'vitest';
-import { cannedDashboards } from '../lib/dashboards/canned.ts';
+import { builtInDashboards } from '../lib/dashboards/built-in.ts';
 import type { VegaLiteSpec } from '../lib/dashboards/vega-lite-spec.ts';
 
 const DAY_MS = 86_400_000;
@@ -77,7 +77,7 @@ async function draw(
   };
 }
 
-const widgets = Object.entries(cannedDashboards).flatMap(([id, { tabs }]) =>
+const widgets = Object.entries(builtInDashboards).flatMap(([id, { tabs }]) =>
   tabs.flatMap(({ widgets: inTab }) => inTab.map(({ title, spec }) => [id, title, spec] as const)),
 );
 

@@ -20,6 +20,8 @@ import { migrate } from '../lib/db/migrate.ts';
 import { inTransaction, larger, type Merge, mergeRows } from '../lib/db/portable.ts';
 import { requireInitialized, SCHEMA_VERSION } from '../lib/db/schema.ts';
 import { Failure } from '../lib/failure.ts';
+import { createPersonRateLimiter } from '../lib/github-limits/person-rate-limiter.ts';
+import { createRunRateLimiter } from '../lib/github-limits/run-rate-limiter.ts';
 import { openProvider } from '../lib/identity/provider.ts';
 import { savePrincipal } from '../lib/identity.ts';
 import { describeMe } from '../lib/me.ts';
@@ -55,17 +57,15 @@ import {
   listServers,
   renameServer,
 } from '../lib/servers.ts';
+import { readOverview, readOverviewRows } from '../lib/stats/overview.ts';
+import { readRepositoryTraffic } from '../lib/stats/repository.ts';
+import { readFigures } from '../lib/stats/repository-figures.ts';
+import { readRepositorySums, readSteps, readTrafficSums } from '../lib/stats/sums.ts';
+import { readPageSize, readTable } from '../lib/stats/table.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
-import { createPersonPace } from '../lib/tenants/person-pace.ts';
 import { createTenant, updateTenant } from '../lib/tenants/saving.ts';
-import { createPace } from '../lib/tenants/token-pace.ts';
 import { getTenant, listTenants } from '../lib/tenants.ts';
-import { readOverview, readOverviewRows } from '../lib/traffic/overview.ts';
-import { readRepositoryTraffic } from '../lib/traffic/repository.ts';
-import { readFigures } from '../lib/traffic/repository-figures.ts';
-import { readRepositorySums, readSteps, readTrafficSums } from '../lib/traffic/sums.ts';
-import { readPageSize, readTable } from '../lib/traffic/table.ts';
 import { resealTokens } from '../lib/upgrade.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
 import { openRecorded, openStandIn } from './db2-recorder.ts';
@@ -172,13 +172,13 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   };
   const starter = (db: Db) => ({ db, activations, now: NOW });
   const order = { tenantId, reason: 'person', startedBy: email, repositories: 'all' } as const;
-  await step('pace the requests of a token', async (db) => {
+  await step('rateLimiter the requests of a token', async (db) => {
     for (let activation = 1; activation <= 2; activation += 1) {
-      const pace = createPace({ db, fingerprint: 'one token', timeLeft: () => 60_000 });
-      await pace.enter();
-      pace.leave({ headers: {} });
+      const rateLimiter = createRunRateLimiter({ db, fingerprint: 'one token', timeLeft: () => 60_000 });
+      await rateLimiter.enter();
+      rateLimiter.leave({ headers: {} });
     }
-    await createPersonPace({ db, fingerprint: 'one token', patience: 0 }).enter();
+    await createPersonRateLimiter({ db, fingerprint: 'one token', patience: 0 }).enter();
   });
   await step('start a run for what was added', (db) =>
     startAddedRun(starter(db), { tenantId, startedBy: email, repositoryIds: ids }),

@@ -72,7 +72,7 @@ function openWorld({ at = `${DAY}T06:00:00Z`, limits, platform, lasts = 3000, ou
     async (activation: { args: Record<string, unknown>; timeLeft: () => number }) => {
       const { activations, time, wait } = world;
       if (which === 'unfinished') await closeAbandoned(db, clock());
-      const own = { startsPerMinute: 40, atOnce: 20, ...limits };
+      const own = { startsPerMinute: 40, concurrency: 20, ...limits };
       const fan = {
         db,
         activations,
@@ -142,7 +142,7 @@ const mostAtOnce = ({ calls }: Rehearsal) =>
 
 test('150 tenants are each collected once, within the limits, by activations that hand over to each other', async () => {
   const tenants = await addTenants(150);
-  const world = openWorld({ limits: { startsPerMinute: 40, atOnce: 5 }, lasts: 9000 });
+  const world = openWorld({ limits: { startsPerMinute: 40, concurrency: 5 }, lasts: 9000 });
   await world.activations.start('collect', {});
   await world.settled();
   const runs = await listRuns();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays, type Day, daysFrom } from '../lib/day.ts';
-import { readRepositoryTraffic } from '../lib/traffic/repository.ts';
+import { readRepositoryTraffic } from '../lib/stats/repository.ts';
 import type { FailureRule } from '../local/github/failures.ts';
 import { unit } from '../local/github/random.ts';
 import { type Collecting, openCollecting } from './collecting.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../lib/db/database.ts';
-import type { TokenUse } from '../lib/tenants/token-use.ts';
+import type { TokenUse } from '../lib/github-limits/token-use.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 

@@ -21,7 +21,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 test('so many at once work in the items’ order, and the next begins when one has ended', async () => {
   const { begun, ends, work } = openWork();
-  const left = workOff(itemsTo(5), { atOnce: 2, isTime: always }, work);
+  const left = workOff(itemsTo(5), { concurrency: 2, isTime: always }, work);
   expect(begun).toEqual([0, 1]);
   ends[1]?.end('done');
   await settle();
@@ -35,7 +35,7 @@ test('so many at once work in the items’ order, and the next begins when one h
 
 test('one more joins where it goes well, up to the most at once', async () => {
   const { begun, ends, work } = openWork();
-  const left = workOff(itemsTo(9), { atFirst: 1, atOnce: 2, isTime: always }, work);
+  const left = workOff(itemsTo(9), { initialConcurrency: 1, concurrency: 2, isTime: always }, work);
   expect(begun).toEqual([0]);
   ends[0]?.end('more');
   await settle();
@@ -53,7 +53,7 @@ test('one more joins where it goes well, up to the most at once', async () => {
 test('after a failure nothing more begins, and it is told once everything that was begun has ended', async () => {
   const { begun, ends, work } = openWork();
   const told: string[] = [];
-  const done = workOff(itemsTo(5), { atOnce: 3, isTime: always }, work).catch((error: Error) => {
+  const done = workOff(itemsTo(5), { concurrency: 3, isTime: always }, work).catch((error: Error) => {
     told.push(error.message);
   });
   ends[1]?.fail(new Error('the first'));
@@ -69,7 +69,7 @@ test('after a failure nothing more begins, and it is told once everything that w
 test('what the time did not suffice for is given back, and so is what was put off', async () => {
   const { ends, work } = openWork();
   let isTime = true;
-  const left = workOff(itemsTo(4), { atOnce: 2, isTime: () => isTime }, work);
+  const left = workOff(itemsTo(4), { concurrency: 2, isTime: () => isTime }, work);
   ends[0]?.end('later');
   await settle();
   isTime = false;
@@ -79,7 +79,7 @@ test('what the time did not suffice for is given back, and so is what was put of
 
 test('where all put it off, nobody tries for ever', async () => {
   let tries = 0;
-  const left = await workOff(itemsTo(4), { atOnce: 3, isTime: always }, async () => {
+  const left = await workOff(itemsTo(4), { concurrency: 3, isTime: always }, async () => {
     tries += 1;
     return 'later';
   });

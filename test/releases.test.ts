@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays, daysFrom, toDay } from '../lib/day.ts';
 import { removeRepository } from '../lib/repositories/removal.ts';
-import type { RangeRequest } from '../lib/traffic/range.ts';
-import { readRepositoryTraffic } from '../lib/traffic/repository.ts';
+import type { RangeRequest } from '../lib/stats/range.ts';
+import { readRepositoryTraffic } from '../lib/stats/repository.ts';
 import type { Story } from '../local/github/story.ts';
 import { type Collecting, openCollecting } from './collecting.ts';
 

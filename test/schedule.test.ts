@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays, daysBetween, daysFrom, startOf, toDay, weekOf } from '../lib/day.ts';
 import { isDue, setSchedule } from '../lib/repositories/schedule.ts';
-import { readRepositoryTraffic } from '../lib/traffic/repository.ts';
+import { readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { mergeWeeks } from '../lib/traffic/week.ts';
 import { DEMO_USERS } from '../local/github/stories.ts';
 import { openCollecting } from './collecting.ts';
@@ -74,7 +74,8 @@ test('every week gets GitHub’s own figures on the weekly schedule, on whicheve
       const midnight = startOf(day);
       for (const { weekStart } of mergeWeeks([], { views, clones: views }, midnight)) stored.add(weekStart);
     }
-    const [first = '', last = ''] = [collected[0], collected.at(-1)];
+    const first = collected[0] ?? '';
+    const last = collected.at(-1) ?? '';
     const mondays = daysFrom(weekOf(addDays(first, 6)), addDays(last, -12)).filter(
       (day) => weekOf(day) === day,
     );

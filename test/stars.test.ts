@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays, daysBetween, daysFrom } from '../lib/day.ts';
 import { removeRepository } from '../lib/repositories/removal.ts';
+import { readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';
-import { readRepositoryTraffic } from '../lib/traffic/repository.ts';
 import { type Collecting, openCollecting, TOKEN } from './collecting.ts';
 
 const START = '2025-11-03';

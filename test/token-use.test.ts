@@ -7,7 +7,7 @@ import {
   type TokenUse,
   type Told,
   UNUSED,
-} from '../lib/tenants/token-use.ts';
+} from '../lib/github-limits/token-use.ts';
 import { SEED } from './seed.ts';
 
 const NOW = 1_700_000_000_000;
@@ -24,7 +24,7 @@ function grantAll(wishes: (typeof wish)[]) {
   return wishes.map((one) => {
     const granted = grantPoints(use, one);
     use = JSON.parse(JSON.stringify(granted.use));
-    const unless = { until: 0, atOnce: 0, at: 0, reason: '' };
+    const unless = { until: 0, concurrency: 0, at: 0, reason: '' };
     return { ...unless, ...granted.grant, holder: one.holder, now: one.now };
   });
 }
@@ -103,17 +103,17 @@ test('those at work together never have more than 100 requests at once, and each
   const wishes = [0, 1, 2].flatMap((turn) =>
     holders.map((holder) => ({ ...wish, holder, now: NOW + turn * 1000, points: 8 })),
   );
-  const atOnce = new Map<string, number>();
+  const concurrency = new Map<string, number>();
   for (const grant of grantAll(wishes)) {
-    if (grant.points > 0) atOnce.set(grant.holder, grant.atOnce);
-    expect([...atOnce.values()].reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(80);
+    if (grant.points > 0) concurrency.set(grant.holder, grant.concurrency);
+    expect([...concurrency.values()].reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(80);
   }
-  expect([...atOnce.values()]).toEqual([20, 20, 20, 20]);
+  expect([...concurrency.values()]).toEqual([20, 20, 20, 20]);
 });
 
 test('whoever says nothing for a while is no longer at work', () => {
   const [, , third] = grantAll([wish, { ...wish, holder: 'b' }, { ...wish, holder: 'c', now: NOW + 18_000 }]);
-  expect(third).toMatchObject({ atOnce: 60 });
+  expect(third).toMatchObject({ concurrency: 60 });
 });
 
 test('the quota is learnt with one request, while others wait', () => {

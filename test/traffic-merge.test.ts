@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { addDays, daysFrom, toDay } from '../lib/day.ts';
-import { coveredFrom, mergeDays, type TrafficDay } from '../lib/traffic/day.ts';
+import { coveredFrom, mergeDays, type TrafficDay } from '../lib/traffic/merge.ts';
 import type { Observation, Observed } from '../lib/traffic/observed.ts';
 import { endedWeek, mergeWeeks, readableWeek, type TrafficWeek } from '../lib/traffic/week.ts';
 import { daysUntilLoss, leastCertain, stateOfMissing, wholeFrom } from '../lib/traffic/window.ts';

@@ -12,8 +12,6 @@ import {
   weekOf,
 } from '../lib/day.ts';
 import { Failure } from '../lib/failure.ts';
-import { mergeDays, type TrafficDay } from '../lib/traffic/day.ts';
-import type { Observation } from '../lib/traffic/observed.ts';
 import {
   bucketOf,
   bucketSpan,
@@ -22,7 +20,9 @@ import {
   spansOf,
   toRange,
   weekLabel,
-} from '../lib/traffic/range.ts';
+} from '../lib/stats/range.ts';
+import { mergeDays, type TrafficDay } from '../lib/traffic/merge.ts';
+import type { Observation } from '../lib/traffic/observed.ts';
 import { mergeWeeks, readableWeek, type TrafficWeek } from '../lib/traffic/week.ts';
 import {
   type DayState,

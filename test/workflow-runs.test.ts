@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays, daysFrom, startOf } from '../lib/day.ts';
+import { ciClonesOf, estimateCiClones } from '../lib/stats/ci-clones.ts';
+import type { RangeRequest } from '../lib/stats/range.ts';
+import { readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';
-import { ciClonesOf, estimateCiClones } from '../lib/traffic/ci-clones.ts';
-import type { RangeRequest } from '../lib/traffic/range.ts';
-import { readRepositoryTraffic } from '../lib/traffic/repository.ts';
 import { type Collecting, openCollecting } from './collecting.ts';
 
 const START = '2025-11-03';

@@ -58,7 +58,7 @@ export async function collectExtras(
   let count = 0;
   let refused = false;
   const isTime = () => !refused && collector.isTime();
-  const left = await workOff(queue, { atOnce: CONCURRENCY, isTime }, async (due) => {
+  const left = await workOff(queue, { concurrency: CONCURRENCY, isTime }, async (due) => {
     if (!(await collectOne({ ...collector, answers }, run, due))) refused = true;
     count += 1;
     return 'done';

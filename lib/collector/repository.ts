@@ -16,7 +16,7 @@ import type { RunKey } from '../runs/end.ts';
 import { mergePaths, savePaths, saveReferrers } from '../snapshots.ts';
 import { toStoredFailure } from '../storable.ts';
 import { type StoredAnswers, saveAnswers } from '../tenants/github-answers.ts';
-import { coveredFrom } from '../traffic/day.ts';
+import { coveredFrom } from '../traffic/merge.ts';
 import { endedWeek, readableWeek } from '../traffic/week.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
 import { saveDays, saveWeeks, saveWindow } from '../traffic.ts';

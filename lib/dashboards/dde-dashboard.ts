@@ -85,7 +85,7 @@ const plans = {
   },
 } satisfies Record<string, Plan>;
 
-/** Which dashboard, by the id that it has in `cannedDashboards` too. */
+/** Which dashboard, by the id that it has in `builtInDashboards` too. */
 export type DdeDashboardId = keyof typeof plans;
 
 const labels: Record<Column, string> = {

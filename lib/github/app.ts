@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts';
 import type { Instant } from '../instant.ts';
 import { parseAnswer } from './answers.ts';
 import { toAppError } from './app-refusal.ts';
-import { persevere } from './attempts.ts';
+import { retry } from './attempts.ts';
 import { GitHubError } from './error.ts';
 import type { Fetch } from './octokit.ts';
 
@@ -174,7 +174,7 @@ export function requireAdministration({ administration }: Permissions): void {
 async function ask(app: AppConnection, method: 'GET' | 'POST', path: string): Promise<unknown> {
   const { clock } = app;
   const deadline = app.deadline ?? new Date(clock().getTime() + DEADLINE_MS);
-  return persevere(() => askOnce(app, method, path), { clock, deadline, secondLasts: 1000 });
+  return retry(() => askOnce(app, method, path), { clock, deadline, secondLasts: 1000 });
 }
 
 async function askOnce(app: AppConnection, method: string, path: string): Promise<unknown> {

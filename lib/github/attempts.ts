@@ -2,10 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { GitHubError } from './error.ts';
 
 /** Runs work when there is room; the rest waits its turn in order. */
-export type Gate = <T>(work: () => Promise<T>) => Promise<T>;
+export type Semaphore = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** A gate that lets through `limit` at once. */
-export function createGate(limit: number): Gate {
+/** A semaphore that lets through `limit` at once. */
+export function createSemaphore(limit: number): Semaphore {
   const waiting: (() => void)[] = [];
   let room = limit;
   return async (work) => {
@@ -22,7 +22,7 @@ export function createGate(limit: number): Gate {
 }
 
 /** How long is tried again, by which clock. */
-export interface Patience {
+export interface RetryOptions {
   clock: () => Date;
   deadline: Date;
   /** Milliseconds that stand for one second of waiting. */
@@ -35,16 +35,16 @@ const MAX_PAUSES = 2;
  * Tries again what may succeed the next time: a server that is down after 1 and then 4 seconds, a secondary limit when
  * it says. Throws the last failure when the pause would not end before the deadline: nothing waits in vain.
  */
-export async function persevere<T>(attempt: () => Promise<T>, patience: Patience): Promise<T> {
+export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   for (let pauses = 0; ; pauses += 1) {
     try {
       return await attempt();
     } catch (error) {
-      const now = patience.clock();
+      const now = options.clock();
       const pause = toPause(error, pauses, now);
-      const left = patience.deadline.getTime() - now.getTime();
-      if (pause === undefined || pauses === MAX_PAUSES || pause * patience.secondLasts >= left) throw error;
-      await wait(pause * patience.secondLasts);
+      const left = options.deadline.getTime() - now.getTime();
+      if (pause === undefined || pauses === MAX_PAUSES || pause * options.secondLasts >= left) throw error;
+      await wait(pause * options.secondLasts);
     }
   }
 }

@@ -1,13 +1,13 @@
 import type { Octokit } from '@octokit/rest';
 import { Failure } from '../failure.ts';
-import { createGate, persevere } from './attempts.ts';
+import { createSemaphore, retry } from './attempts.ts';
 import { GitHubError } from './error.ts';
 import { type AnswerMemory, createMemory } from './memory.ts';
 import { type Fetch, openOctokit } from './octokit.ts';
 import { parseTokenExpiry, toGitHubError } from './refusal.ts';
 
 /** Lets requests go when GitHub's limits for the token allow it, whoever else is at work with the token. */
-export interface Pace {
+export interface RateLimiter {
   /** Waits for its turn; throws `out_of_time`, or `rate_limited`, when that is not in the time that is left. */
   enter(): Promise<void>;
   /** Says that a request has ended, and what came of it. */
@@ -31,7 +31,7 @@ export interface ConnectionOptions {
   /** Milliseconds that stand for one second of waiting between tries; 1,000 unless told. */
   secondLasts?: number;
   /** Without it GitHub's limits are not looked at. */
-  pace?: Pace | undefined;
+  rateLimiter?: RateLimiter | undefined;
 }
 
 /** One answer, whatever redirects led to it. */
@@ -71,11 +71,11 @@ const NOT_MODIFIED = 304;
  * The token goes to the host of `apiUrl` only: redirects are followed by repository id below `apiUrl`, never as given.
  */
 export function openConnection(options: ConnectionOptions): Connection {
-  const { apiUrl, clock, token, pace, secondLasts = 1000 } = options;
+  const { apiUrl, clock, token, rateLimiter, secondLasts = 1000 } = options;
   const deadline = options.deadline ?? new Date(clock().getTime() + DEFAULT_DEADLINE_MS);
   const timeLeft = () => deadline.getTime() - clock().getTime();
   let octokit: Promise<Octokit> | undefined;
-  const gate = createGate(REQUEST_CONCURRENCY);
+  const semaphore = createSemaphore(REQUEST_CONCURRENCY);
 
   async function ask(
     path: string,
@@ -86,24 +86,24 @@ export function openConnection(options: ConnectionOptions): Connection {
     const attempt = async () => {
       octokit ??= openOctokit(options, timeLeft);
       const ready = await octokit;
-      await pace?.enter();
+      await rateLimiter?.enter();
       memory.counted += 1;
       try {
         const answer = await ready.request(`GET ${path}`, { ...parameters, headers: sent });
-        pace?.leave({ headers: toTexts(answer.headers) });
+        rateLimiter?.leave({ headers: toTexts(answer.headers) });
         return answer;
       } catch (error) {
         const headers = isRequestFailure(error) ? toTexts(error.response?.headers ?? {}) : {};
         if (etag !== undefined && isRequestFailure(error) && error.status === NOT_MODIFIED) {
-          pace?.leave({ headers });
+          rateLimiter?.leave({ headers });
           return { status: NOT_MODIFIED, headers, data: undefined };
         }
         const named = toNamed(error, options);
-        pace?.leave({ error: named });
+        rateLimiter?.leave({ error: named });
         throw named;
       }
     };
-    const { status, headers, data } = await gate(() => persevere(attempt, { clock, deadline, secondLasts }));
+    const { status, headers, data } = await semaphore(() => retry(attempt, { clock, deadline, secondLasts }));
     const texts = toTexts(headers);
     const expiresAt = parseTokenExpiry(texts['github-authentication-token-expiration']);
     if (expiresAt) options.onTokenExpiry?.(expiresAt);

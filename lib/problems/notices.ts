@@ -22,7 +22,7 @@ const newsSince = (now: Date) => new Date(now.getTime() - NEWS_MS).toISOString()
 export async function sendNotices(services: DeliveryServices): Promise<{ sent: number; failed: number }> {
   const pending = await listPending(services.db, services.clock());
   const total = { sent: 0, failed: 0 };
-  await workOff(pending, { atOnce: CONCURRENCY, isTime: services.isTime }, async (channel) => {
+  await workOff(pending, { concurrency: CONCURRENCY, isTime: services.isTime }, async (channel) => {
     const outcome = await notify(services, channel);
     if (outcome) total[outcome] += 1;
     return 'done';

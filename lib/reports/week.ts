@@ -1,8 +1,8 @@
 import { addDays, type Day, daysFrom, startOf, toDay, weekOf } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { listRepositoryRows, type RepositoryRow, toFullName, toProblem } from '../repositories.ts';
-import { weekLabel } from '../traffic/range.ts';
-import { plus } from '../traffic/totals.ts';
+import { weekLabel } from '../stats/range.ts';
+import { plus } from '../stats/totals.ts';
 import { type StoredState, stateOfMissing } from '../traffic/window.ts';
 import { settledDate } from '../traffic.ts';
 import { listNewReferrers, type NewReferrer } from './new-referrers.ts';

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { addDays, type Day, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import type { Instant } from '../instant.ts';
-import { bucketOf, bucketsOf, type Range } from '../traffic/range.ts';
+import { bucketOf, bucketsOf, type Range } from '../stats/range.ts';
 import type { RepositoryKey } from '../traffic.ts';
 import { type ExtraStanding, type ExtraState, toStanding } from './extras.ts';
 

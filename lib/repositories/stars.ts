@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { addDays, type Day, daysBetween, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { monthOf, weekOf } from '../db/portable.ts';
-import { type Bucket, bucketOf, bucketsOf, defaultBucket, type Range } from '../traffic/range.ts';
+import { type Bucket, bucketOf, bucketsOf, defaultBucket, type Range } from '../stats/range.ts';
 import type { RepositoryKey } from '../traffic.ts';
 import { type ExtraStanding, type ExtraState, toStanding } from './extras.ts';
 

@@ -6,8 +6,8 @@ import {
   ciClonesOf,
   estimateCiClones,
   type NoEstimate,
-} from '../traffic/ci-clones.ts';
-import { bucketOf, bucketsOf, type Range } from '../traffic/range.ts';
+} from '../stats/ci-clones.ts';
+import { bucketOf, bucketsOf, type Range } from '../stats/range.ts';
 import type { RepositoryKey } from '../traffic.ts';
 import { type ExtraStanding, type ExtraState, toStanding } from './extras.ts';
 

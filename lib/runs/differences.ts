@@ -4,7 +4,7 @@ import { addDays, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { type Merge, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
-import { type Difference, differencesOf, type Reading } from '../traffic/day.ts';
+import { type Difference, differencesOf, type Reading } from '../traffic/merge.ts';
 import type { Observed } from '../traffic/observed.ts';
 import { wholeFrom } from '../traffic/window.ts';
 import { listDays, listRevisions, type RepositoryKey } from '../traffic.ts';

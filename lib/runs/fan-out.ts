@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Activations, isTooMany, openActivations, withPatience } from '../activations.ts';
+import { type Activations, isTooMany, openActivations, withRetries } from '../activations.ts';
 import type { CollectLimits, Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
@@ -83,7 +83,7 @@ export async function fanOut(fan: FanOut, order: FanOutOrder, action: string): P
     return outcome !== 'later';
   };
   const handOver = async (): Promise<FannedOut> => {
-    const patient = withPatience(fan.activations, { ...fan, left: () => fan.timeLeft() - LAST_MS });
+    const patient = withRetries(fan.activations, { ...fan, left: () => fan.timeLeft() - LAST_MS });
     const lately = begun.filter((time) => time > fan.time() - MINUTE_MS);
     await patient.start(action, { ...order, after, pending, begun: lately });
     return { ...done, handedOver: true };
@@ -110,7 +110,7 @@ async function* eachTenant({ db, clock }: FanOut, { which, after }: FanOutOrder)
 /** Waits until another run may be started; false when the time is up before that. */
 async function hasRoom(fan: FanOut, begun: readonly number[]): Promise<boolean> {
   for (;;) {
-    const isFull = (await countAtWork(fan.db, fan.clock())) >= fan.limits.atOnce;
+    const isFull = (await countAtWork(fan.db, fan.clock())) >= fan.limits.concurrency;
     const pause = Math.max(isFull ? LOOK_MS : 0, pauseOf(begun, fan));
     if (fan.timeLeft() - pause <= fan.reserve) return false;
     if (pause === 0) return true;
@@ -139,7 +139,7 @@ async function openOne(fan: FanOut, order: FanOutOrder, tenantId: number): Promi
 async function startOne(fan: FanOut, run: OpenedRun): Promise<'started' | 'failed' | 'later'> {
   const { db, clock } = fan;
   const { tenantId, runId } = run;
-  const patient = withPatience(fan.activations, { ...fan, left: () => fan.timeLeft() - fan.reserve });
+  const patient = withRetries(fan.activations, { ...fan, left: () => fan.timeLeft() - fan.reserve });
   try {
     await renewLease(db, run, new Date(clock().getTime() + LEASE_MS));
     await patient.start('collect-tenant', { tenantId, runId });
@@ -164,7 +164,7 @@ export async function startAllRuns(
     clock: () => now,
     time: () => now.getTime(),
     wait: async () => {},
-    limits: { startsPerMinute: endless, atOnce: endless },
+    limits: { startsPerMinute: endless, concurrency: endless },
     timeLeft: () => endless,
     reserve: 0,
   };

@@ -2,11 +2,11 @@ import type { Transaction } from 'kysely';
 import type { ServerKind } from '../db/tables/github.ts';
 import type { Tables } from '../db/tables.ts';
 import { mintToken, readInstallation } from '../github/app.ts';
+import { createPersonRateLimiter } from '../github-limits/person-rate-limiter.ts';
 import type { Instant } from '../instant.ts';
 import { type AppServices, openApp } from '../server-app.ts';
 import { requireApi } from '../servers.ts';
 import { toFingerprint } from './github.ts';
-import { createPersonPace } from './person-pace.ts';
 import { checkToken } from './token-check.ts';
 
 /** With what a tenant reads: somebody's token, or the server's app where it is installed. */
@@ -46,8 +46,9 @@ export async function checkCredentials(
   const { githubUser, githubToken: token } = credentials;
   const api = await requireApi(server, config);
   const fingerprint = toFingerprint(api.apiUrl, token);
-  const pace = server.kind === 'demo' ? undefined : createPersonPace({ db, fingerprint, patience: 0 });
-  const { checkedAt, expiresAt } = await checkToken({ ...api, githubUser, token, clock, pace });
+  const rateLimiter =
+    server.kind === 'demo' ? undefined : createPersonRateLimiter({ db, fingerprint, patience: 0 });
+  const { checkedAt, expiresAt } = await checkToken({ ...api, githubUser, token, clock, rateLimiter });
   const tokenSealed = await secrets.seal(token);
   const checked = { tokenCheckedAt: checkedAt, tokenExpiresAt: expiresAt };
   return { columns: { githubUser, tokenSealed, ...checked }, installation: null };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Db } from '../db/database.ts';
 import type { ServerKind } from '../db/tables/github.ts';
 import { mintToken } from '../github/app.ts';
-import type { Pace } from '../github/connection.ts';
+import type { RateLimiter } from '../github/connection.ts';
 import { type GitHubClient, openGitHub } from '../github.ts';
 import { notFound } from '../request.ts';
 import { type AppServices, openApp } from '../server-app.ts';
@@ -31,7 +31,7 @@ export async function openTenantGitHub(
   services: AppServices,
   tenantId: number,
   deadline: Date,
-  toPace?: (fingerprint: string) => Pace,
+  toRateLimiter?: (fingerprint: string) => RateLimiter,
 ): Promise<TenantGitHub> {
   const { db, config, secrets, clock } = services;
   const tenant = await readTenant(db, tenantId);
@@ -47,8 +47,8 @@ export async function openTenantGitHub(
     seen = expiresAt;
   };
   const fingerprint = toFingerprint(api.apiUrl, isInstalled ? `installation ${installationId}` : token);
-  const pace = kind === 'demo' ? undefined : toPace?.(fingerprint);
-  const options = { ...api, token, clock, deadline, tokenExpiresAt, onTokenExpiry, pace };
+  const rateLimiter = kind === 'demo' ? undefined : toRateLimiter?.(fingerprint);
+  const options = { ...api, token, clock, deadline, tokenExpiresAt, onTokenExpiry, rateLimiter };
   return {
     github: openGitHub(options, isInstalled ? 'installation' : 'user'),
     serverKind: kind,

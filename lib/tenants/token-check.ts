@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import type { Pace } from '../github/connection.ts';
+import type { RateLimiter } from '../github/connection.ts';
 import { GitHubError } from '../github/error.ts';
 import { toScopeError } from '../github/refusal.ts';
 import { openGitHub } from '../github.ts';
@@ -23,7 +23,12 @@ function refused(reason: string, message: string): Failure {
  * `GitHubError` when GitHub does not answer, and `private_address`.
  */
 export async function checkToken(
-  options: ServerApi & { githubUser: string; token: string; clock: () => Date; pace?: Pace | undefined },
+  options: ServerApi & {
+    githubUser: string;
+    token: string;
+    clock: () => Date;
+    rateLimiter?: RateLimiter | undefined;
+  },
 ): Promise<CheckedToken> {
   const { githubUser, clock, ...connection } = options;
   const viewer = await openGitHub({ ...connection, clock })

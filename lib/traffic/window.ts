@@ -1,5 +1,5 @@
 import { addDays, type Day, daysBetween, toDay, toDayNumber } from '../day.ts';
-import type { Span } from './range.ts';
+import type { Span } from '../stats/range.ts';
 
 /** How a stored day is known; `provisional`: not read again 72 hours after it ended, so its figures may be too low. */
 export type StoredState = 'measured' | 'zero' | 'provisional' | 'imported';

@@ -53,7 +53,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const { world, failures, apps, clock, baseUrl, latency = 0, watch } = options;
   const limits = createLimits();
   let log: LoggedRequest[] = [];
-  let atOnce = 0;
+  let concurrency = 0;
 
   function toCall(request: IncomingMessage, url: URL, failure: Failure | undefined): Call {
     const now = clock();
@@ -84,7 +84,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       answerApp(apps, call, { method, assertion: toToken(request) }) ??
       (method === 'GET' ? undefined : refuse(404, 'Not Found')) ??
       unidentified(call, request) ??
-      (atOnce > MAX_CONCURRENCY ? secondaryLimited(403, 60) : undefined) ??
+      (concurrency > MAX_CONCURRENCY ? secondaryLimited(403, 60) : undefined) ??
       outOfQuota(call, failure) ??
       answerCall(call);
     const sent = found.status === 200 ? toConditional(found, request, call.caller) : found;
@@ -106,7 +106,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const repository = findTarget(world, url.pathname, clock())?.entry.id;
       const failure = failures.take({ method, path: url.pathname, token, repository });
       const delay = latency + (failure?.kind === 'slow' ? failure.milliseconds : 0);
-      atOnce += 1;
+      concurrency += 1;
       const banned = watch?.arrive(token ?? '', clock());
       try {
         if (delay > 0) await wait(delay);
@@ -116,7 +116,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
         const status = send(response, found, failure);
         record({ method, path: url.pathname + url.search, status, token, at: clock() });
       } finally {
-        atOnce -= 1;
+        concurrency -= 1;
         watch?.leave(token ?? '');
       }
     },

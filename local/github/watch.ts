@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000;
 const ON_ITS_WAY_MS = 250;
 
 interface Client {
-  atOnce: number;
+  concurrency: number;
   /** When requests came in the last minute, in epoch milliseconds. */
   came: number[];
   /** Nothing may be asked before, as it was told at the instant `toldAt` of the process. */
@@ -35,13 +35,13 @@ export function createWatch(): Watch {
 
   function clientOf(token: string): Client {
     const known = clients.get(token);
-    const client = known ?? { atOnce: 0, came: [], notBefore: 0, toldAt: 0, banned: false };
+    const client = known ?? { concurrency: 0, came: [], notBefore: 0, toldAt: 0, banned: false };
     clients.set(token, client);
     return client;
   }
 
-  function breachOf({ atOnce, came, notBefore, toldAt }: Client, now: number): string | undefined {
-    if (atOnce > MAX_CONCURRENCY) return `${atOnce} requests at once`;
+  function breachOf({ concurrency, came, notBefore, toldAt }: Client, now: number): string | undefined {
+    if (concurrency > MAX_CONCURRENCY) return `${concurrency} requests at once`;
     if (came.length > MAX_POINTS) return `${came.length} points in a minute`;
     const knows = performance.now() - toldAt > ON_ITS_WAY_MS;
     return now < notBefore && knows ? `asked ${notBefore - now} ms before it was allowed again` : undefined;
@@ -51,7 +51,7 @@ export function createWatch(): Watch {
     arrive(token, now) {
       const client = clientOf(token);
       const at = now.getTime();
-      client.atOnce += 1;
+      client.concurrency += 1;
       client.came = [...client.came.filter((one) => one > at - MINUTE_MS), at];
       const breach = breachOf(client, at);
       if (breach !== undefined) breaches.push(breach);
@@ -59,7 +59,7 @@ export function createWatch(): Watch {
       return client.banned ? refuse(403, 'This account was banned for breaking the rate limits.') : undefined;
     },
     leave(token) {
-      clientOf(token).atOnce -= 1;
+      clientOf(token).concurrency -= 1;
     },
     tell(token, { status, headers }, now) {
       const client = clientOf(token);

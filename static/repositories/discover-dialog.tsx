@@ -7,7 +7,7 @@ import { FormDialog } from '../controls/form-dialog.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { plural } from '../format.ts';
 import { reads } from '../reads.ts';
-import { MAX_PER_REQUEST, CandidateList } from './candidate-list.tsx';
+import { CandidateList, MAX_PER_REQUEST } from './candidate-list.tsx';
 
 interface DiscoverDialogProps {
   tenantId: number;

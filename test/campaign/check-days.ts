@@ -50,7 +50,8 @@ function checkSaved(
   const sure = listSureDays(campaign, tracked.addedOn).filter((day) => !isInOutage(campaign, tracked, day));
   const collected = new Set(readings.map(({ at }) => at.slice(0, 10)));
   for (const day of sure) if (!collected.has(day)) complain(`it was not collected on ${day}, which was calm`);
-  const [first = tracked.addedOn, last = tracked.addedOn] = [sure[0], sure.at(-1)];
+  const first = sure[0] ?? tracked.addedOn;
+  const last = sure.at(-1) ?? tracked.addedOn;
   for (const day of daysFrom(addDays(first, -12), last)) {
     const isSaved = sure.some((reading) => {
       return day <= finalThrough(`${reading}T06:00:00.000Z`) && daysBetween(day, reading) <= 12;

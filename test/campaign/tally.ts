@@ -22,9 +22,10 @@ function toText(counts: Counts): string {
 }
 
 export function openTally(): Tally {
-  const [days, acts, faults, answers]: [Counts, Counts, Counts, Counts] = [
-    ...([new Map(), new Map(), new Map(), new Map()] as const),
-  ];
+  const days: Counts = new Map();
+  const acts: Counts = new Map();
+  const faults: Counts = new Map();
+  const answers: Counts = new Map();
   const sum = (counts: Counts) => [...counts.values()].reduce((all, one) => all + one, 0);
   return {
     day: (mood) => add(days, mood),

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Db } from '../db/database.ts';
-import type { Pace } from '../github/connection.ts';
+import type { RateLimiter } from '../github/connection.ts';
 import { GitHubError } from '../github/error.ts';
 import { changeUse } from './stored-token-use.ts';
 import { toTold } from './token-told.ts';
 import { type Grant, grantPoints, mergeTold, type Told } from './token-use.ts';
 
-interface PaceOptions {
+interface RunRateLimiterOptions {
   db: Db;
   /** Stands for the token. */
   fingerprint: string;
@@ -32,12 +32,17 @@ const MAX_GRANT = 64;
 const GROWTH = 1.5;
 
 /** Paces the requests of one activation, in step with all others that use the token: what they use is in the database. */
-export function createPace({ db, fingerprint, timeLeft, time = REAL_TIME }: PaceOptions): Pace {
+export function createRunRateLimiter({
+  db,
+  fingerprint,
+  timeLeft,
+  time = REAL_TIME,
+}: RunRateLimiterOptions): RateLimiter {
   const holder = randomBytes(6).toString('base64url');
   let told: Told = { quota: null, notBefore: 0 };
   let points = 0;
   let until = 0;
-  let atOnce = 0;
+  let concurrency = 0;
   let inFlight = 0;
   let wanted = MIN_GRANT;
   let granted = 0;
@@ -61,7 +66,7 @@ export function createPace({ db, fingerprint, timeLeft, time = REAL_TIME }: Pace
       settled = undefined;
       const grant = await changeUse({ db, fingerprint, now: wish.now }, (use) => grantPoints(use, wish));
       if (grant.points > 0) {
-        ({ points, until, atOnce } = grant as Exclude<Grant, { points: 0 }>);
+        ({ points, until, concurrency } = grant as Exclude<Grant, { points: 0 }>);
         granted = points;
         return;
       }
@@ -77,7 +82,7 @@ export function createPace({ db, fingerprint, timeLeft, time = REAL_TIME }: Pace
     async enter() {
       for (;;) {
         const mayUse = points > 0 && time.now() < until && told.notBefore <= time.now();
-        if (mayUse && inFlight < atOnce) break;
+        if (mayUse && inFlight < concurrency) break;
         // The first answer tells the quota.
         if (inFlight > 0 && (mayUse || !told.quota)) {
           await new Promise<void>((resolve) => waiting.push(resolve));

@@ -1,6 +1,8 @@
 import type { TenantAccess } from '../access.ts';
 import { type Day, toDayNumber } from '../day.ts';
 import type { Db } from '../db/database.ts';
+import { most } from '../traffic/figures.ts';
+import { missingSpans } from '../traffic/window.ts';
 import {
   type BucketSums,
   type Calendar,
@@ -11,10 +13,8 @@ import {
   readEarlyDays,
   readLargestWeeks,
 } from './bucket-sums.ts';
-import { most } from './figures.ts';
 import { bucketSpan, commonDays, type Span } from './range.ts';
 import { addSums, emptySums, plus, type Sums } from './totals.ts';
-import { missingSpans } from './window.ts';
 
 /** What is known of a repository, or of several, in a range; the columns have one place per bucket. */
 export interface RangeSums {

@@ -1,8 +1,10 @@
 import { addDays, type Day, daysFrom, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import type { RepositoryRow } from '../repositories.ts';
+import type { TrafficDay } from '../traffic/merge.ts';
+import type { TrafficWeek } from '../traffic/week.ts';
+import { type DayState, leastCertain, stateOfMissing } from '../traffic/window.ts';
 import { findFirstDate, listDays, listWeeks, type RepositoryKey, settledDate } from '../traffic.ts';
-import type { TrafficDay } from './day.ts';
 import { bucketsOf, type Range, type RangeRequest, type Spans, spansOf, toRange } from './range.ts';
 import {
   addSums,
@@ -14,8 +16,6 @@ import {
   toSums,
   toTotals,
 } from './totals.ts';
-import type { TrafficWeek } from './week.ts';
-import { type DayState, leastCertain, stateOfMissing } from './window.ts';
 
 /** The figures of each bucket; null where nothing is known. */
 interface RepositorySeries {

@@ -8,11 +8,11 @@ import { readStarHistory, readStarSeries, type StarHistory } from '../repositori
 import { readWorkflowRuns, type WorkflowRuns } from '../repositories/workflow-runs.ts';
 import { type Repository, requireRepositoryRow, toRepository } from '../repositories.ts';
 import { findActiveRun } from '../runs.ts';
+import { rememberedFrom } from '../traffic/window.ts';
 import { listNewestWindows, listRevisions, type TrafficWindow } from '../traffic.ts';
 import { bucketOf, type RangeRequest } from './range.ts';
 import { type RepositoryFigures, readFigures } from './repository-figures.ts';
 import { listPaths, listReferrers, type RankedPath, type RankedReferrer } from './snapshot-lists.ts';
-import { rememberedFrom } from './window.ts';
 
 /** Everything that is known of one repository's traffic in a range. */
 export interface RepositoryTraffic extends RepositoryFigures {

@@ -1,12 +1,12 @@
 import type { Db } from '../db/database.ts';
-import type { Pace } from '../github/connection.ts';
+import type { RateLimiter } from '../github/connection.ts';
 import { GitHubError } from '../github/error.ts';
+import { REAL_TIME, type Time } from './run-rate-limiter.ts';
 import { changeUse } from './stored-token-use.ts';
-import { REAL_TIME, type Time } from './token-pace.ts';
 import { toTold } from './token-told.ts';
 import { bookPoints, mergeTold, type Told } from './token-use.ts';
 
-interface PersonPaceOptions {
+interface PersonRateLimiterOptions {
   db: Db;
   /** Stands for the token. */
   fingerprint: string;
@@ -25,7 +25,12 @@ interface Gathering {
  * first turn, and waits only for a minute that is full. Where patience does not reach so far it asks at once all the
  * same: whether that is too much is for GitHub to say. Throws `secondary_limit` while GitHub has asked to slow down.
  */
-export function createPersonPace({ db, fingerprint, time = REAL_TIME, ...call }: PersonPaceOptions): Pace {
+export function createPersonRateLimiter({
+  db,
+  fingerprint,
+  time = REAL_TIME,
+  ...call
+}: PersonRateLimiterOptions): RateLimiter {
   let told: Told = { quota: null, notBefore: 0 };
   let { patience } = call;
   let gathering: Gathering | undefined;

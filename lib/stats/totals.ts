@@ -1,7 +1,7 @@
 import { daysBetween } from '../day.ts';
-import { type Figures, most } from './figures.ts';
+import { type Figures, most } from '../traffic/figures.ts';
+import type { StoredState } from '../traffic/window.ts';
 import type { Spans } from './range.ts';
-import type { StoredState } from './window.ts';
 
 /**
  * Sums over days. Uniques are not additive: the true figure of any span lies between the largest day (or week) and the

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
 import { addDays, type Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { METRICS } from './figures.ts';
+import { METRICS } from '../traffic/figures.ts';
 import { type Bucket, bucketDays, type Range } from './range.ts';
 import { selectDays, type TableScope, toScope } from './scope.ts';
 

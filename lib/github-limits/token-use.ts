@@ -7,7 +7,7 @@ export interface TokenUse {
   /** Points that were given out, each with the instant until which they may be used. */
   points: [until: number, points: number][];
   /** Who is at work: requests at once, and until when they are counted without another word. */
-  holders: Record<string, [atOnce: number, until: number]>;
+  holders: Record<string, [concurrency: number, until: number]>;
   told: Told;
   /** Until when somebody is about to learn the quota. */
   learning: number;
@@ -42,7 +42,7 @@ interface Settled {
 
 /** Points to use until an instant, or when to come again, and why. */
 export type Grant =
-  | { points: number; until: number; atOnce: number }
+  | { points: number; until: number; concurrency: number }
   | { points: 0; at: number; reason: 'pace' | 'quota' | 'slow down' };
 
 /** GitHub's. */
@@ -84,9 +84,9 @@ export function grantPoints(before: TokenUse, wish: Wish): { use: TokenUse; gran
   if (wish.settled) settle(use, wish.settled, now);
   const refused = refuse(use, now);
   if (refused) return { use, grant: refused };
-  const atOnce = shareOf(use, wish);
-  use.holders[holder] = [Math.max(atOnce, wish.inFlight), now + HOLDER_MS];
-  if (atOnce < 1) return { use, grant: { points: 0, at: now + SOON_MS, reason: 'pace' } };
+  const concurrency = shareOf(use, wish);
+  use.holders[holder] = [Math.max(concurrency, wish.inFlight), now + HOLDER_MS];
+  if (concurrency < 1) return { use, grant: { points: 0, at: now + SOON_MS, reason: 'pace' } };
   const spent = sumPoints(use);
   const points = Math.min(use.told.quota ? wish.points : 1, MAX_POINTS_OF_RUNS - spent);
   if (points < 1) {
@@ -96,7 +96,7 @@ export function grantPoints(before: TokenUse, wish: Wish): { use: TokenUse; gran
   if (!use.told.quota) use.learning = now + LEARNING_MS;
   const until = lapseOf(now);
   count(use, until, points);
-  return { use, grant: { points, until, atOnce } };
+  return { use, grant: { points, until, concurrency } };
 }
 
 /** A person's requests: how many, and how many milliseconds they may wait for GitHub's minute to have room. */
@@ -182,7 +182,7 @@ function refuse({ told, learning }: TokenUse, now: number): Grant | undefined {
 /** An equal share, as far as the others have left it. */
 function shareOf({ holders }: TokenUse, { holder }: Wish): number {
   const others = Object.entries(holders).filter(([name]) => name !== holder);
-  const taken = others.reduce((sum, [, [atOnce]]) => sum + atOnce, 0);
+  const taken = others.reduce((sum, [, [concurrency]]) => sum + concurrency, 0);
   const share = Math.floor(MAX_CONCURRENCY / (others.length + 1));
   return Math.min(share, MAX_CONCURRENCY_EACH, MAX_CONCURRENCY - taken);
 }

@@ -4,10 +4,10 @@ import { addDays, type Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { toFullName } from '../repositories.ts';
+import type { TrafficWeek } from '../traffic/week.ts';
+import { type DayState, leastCertain, missingSpans, rememberedFrom } from '../traffic/window.ts';
 import { bucketSpan, commonDays, type Range, weekLabel } from './range.ts';
 import { selectDays, type TableScope, toScope } from './scope.ts';
-import type { TrafficWeek } from './week.ts';
-import { type DayState, leastCertain, missingSpans, rememberedFrom } from './window.ts';
 
 /** Which page of which rows; pages count from 1. */
 export interface TableRequest extends TableScope {

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
 import { addDays, type Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
+import { rememberedFrom } from '../traffic/window.ts';
 import type { Range, Spans } from './range.ts';
 import { bucketOf } from './scope.ts';
-import { rememberedFrom } from './window.ts';
 
 /** A range with its buckets and the spans that are compared, as of today. */
 export interface Calendar {

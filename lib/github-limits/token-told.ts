@@ -1,4 +1,4 @@
-import type { Pace } from '../github/connection.ts';
+import type { RateLimiter } from '../github/connection.ts';
 import { GitHubError } from '../github/error.ts';
 import type { Told } from './token-use.ts';
 
@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
 const UNLIMITED = 1_000_000;
 
 /** What GitHub said of a token's limits with what came of a request. */
-export function toTold(outcome: Parameters<Pace['leave']>[0], now: number): Told {
+export function toTold(outcome: Parameters<RateLimiter['leave']>[0], now: number): Told {
   if ('headers' in outcome) return { quota: toQuota(outcome.headers, now), notBefore: 0 };
   const { error } = outcome;
   const retryAt = error instanceof GitHubError ? Date.parse(error.details?.retryAt ?? '') : Number.NaN;
