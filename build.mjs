@@ -51,10 +51,12 @@ async function entriesOf(...folders) {
   return found.flat();
 }
 
-/** The local cloud and the benchmarks run on Node with their packages installed. */
+/** The deployment, the local cloud and the benchmarks run on Node, where their packages are installed. */
 async function buildLocal() {
   await build({
-    entryPoints: (await entriesOf('local', 'bench')).map((file) => path.join(root, file)),
+    entryPoints: ['deploy/main.ts', ...(await entriesOf('local', 'bench'))].map((file) =>
+      path.join(root, file),
+    ),
     outdir: out,
     outbase: root,
     bundle: true,

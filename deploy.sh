@@ -29,7 +29,7 @@ fail() {
   echo 'Stopped. Run ./deploy.sh again when that is put right: it goes on from what is there.' >&2
   exit 1
 }
-helper() { node dist/local/deploy.js "$@" || fail; }
+helper() { node dist/deploy/main.js "$@" || fail; }
 
 # Every name that the platform's tools or the manifest know must be in the environment of wskdeploy.
 read_variables() {
@@ -74,7 +74,7 @@ node_is_missing() {
 read_app_id() {
   [ -n "${APPID_CREDENTIALS:-}" ] || return 0
   local lines
-  lines=$(node dist/local/deploy.js app-id) || fail
+  lines=$(node dist/deploy/main.js app-id) || fail
   { read -r ISSUER; read -r CLIENT_ID; read -r SCOPE; } <<<"$lines"
   export ISSUER CLIENT_ID SCOPE
   unset APPID_CREDENTIALS
@@ -83,7 +83,7 @@ read_app_id() {
 # Where no database is named, the deployed package's stays: of the last deployment, or of a service that is bound to it.
 read_database() {
   [ -z "${DATABASE_URL:-}" ] || return 0
-  DATABASE_URL=$(node dist/local/deploy.js database) || DATABASE_URL=
+  DATABASE_URL=$(node dist/deploy/main.js database) || DATABASE_URL=
   export DATABASE_URL
 }
 
@@ -94,7 +94,7 @@ check() {
   if ! problems=$(node_is_missing); then
     node build.mjs --quiet || fail 'The build failed, see above.'
     read_database
-    problems=$(node dist/local/deploy.js check) || fail
+    problems=$(node dist/deploy/main.js check) || fail
   fi
   find_deployer
   if [ ${#deployer[@]} -eq 0 ] || ! command -v "${deployer[0]}" >/dev/null; then
@@ -115,7 +115,7 @@ prepare() {
 work=
 locked=
 clean_up() {
-  [ -z "$locked" ] || node dist/local/deploy.js unlock || true
+  [ -z "$locked" ] || node dist/deploy/main.js unlock || true
   [ -z "$work" ] || rm -rf "$work"
   rm -f manifest.image.yaml
 }

@@ -68,8 +68,8 @@ test('the imports are found', () => {
   expect(lib.find(({ from, to }) => from === 'lib/db/db2-connection.ts' && to === 'ibm_db')).toBeDefined();
 });
 
-test('lib imports nothing of actions, local, static and tests', () => {
-  const outside = lib.filter(({ to }) => /^(actions|local|static|test|bench)\//.test(to));
+test('lib imports nothing of actions, deploy, local, static and tests', () => {
+  const outside = lib.filter(({ to }) => /^(actions|deploy|local|static|test|bench)\//.test(to));
   expect(outside.map(show)).toEqual([]);
 });
 
@@ -77,7 +77,7 @@ test('actions import lib and their own description, never each other', () => {
   const others = actions.filter(({ from, to }) => {
     const ofDescription = from.startsWith('actions/openapi/');
     if (isIn('actions')(to)) return !ofDescription && !to.startsWith('actions/openapi/');
-    return /^(local|static|test|bench)\//.test(to);
+    return /^(deploy|local|static|test|bench)\//.test(to);
   });
   expect(others.map(show)).toEqual([]);
 });
@@ -92,7 +92,7 @@ test('what describes the API stays out of the bundles: actions import only its t
 test('pages import types of the API only', () => {
   const others = importsIn('static').filter(({ to, typeOnly }) => {
     if (isIn('actions')(to)) return !typeOnly;
-    return /^(local|test|bench)\//.test(to) || (isIn('lib')(to) && !typeOnly && to !== 'lib/day.ts');
+    return /^(deploy|local|test|bench)\//.test(to) || (isIn('lib')(to) && !typeOnly && to !== 'lib/day.ts');
   });
   expect(others.map(show)).toEqual([]);
 });
@@ -177,7 +177,7 @@ test('the manifest has exactly the actions that are there', () => {
   expect(files.map((name) => name.replace('.ts', '')).sort()).toEqual(names);
 });
 
-const sources = ['lib', 'actions', 'static', 'local'].flatMap(filesIn);
+const sources = ['lib', 'actions', 'static', 'local', 'deploy'].flatMap(filesIn);
 
 test('a file is named after the one thing that it holds', () => {
   const vague = /^(utils?|helpers?|commons?|types?|index|misc|shared|base|core)\.tsx?$/;

@@ -28,7 +28,7 @@ test('the README’s table for deploying has every parameter, and every variable
   const listed = namesBelow('Deploy', 'variable');
   expect(new Set(listed).size).toBe(listed.length);
   expect(parameters.filter((name) => !listed.includes(name))).toEqual([]);
-  const settings = read('local/deploy/settings.ts');
+  const settings = read('deploy/settings.ts');
   const rules = settings.slice(settings.indexOf('const RULES'), settings.indexOf('\n};'));
   const ruled = [...rules.matchAll(/^ {2}([A-Z_]+): \{/gm)].map(([, name = '']) => name);
   const shell = [...read('deploy.sh').matchAll(/\$\{([A-Z][A-Z_]+):?[-=]/g)].map(([, name = '']) => name);

@@ -1,4 +1,4 @@
-import { findBoundCredentials } from '../../lib/db/db2-address.ts';
+import { findBoundCredentials } from '../lib/db/db2-address.ts';
 import { PACKAGE, type Platform } from './platform.ts';
 
 /**

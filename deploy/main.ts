@@ -1,15 +1,15 @@
 import path from 'node:path';
 import { SCHEMA_VERSION } from '../lib/db/schema.ts';
-import { withAppId } from './deploy/app-id.ts';
-import { readBoundDatabase } from './deploy/bound-database.ts';
-import { readHolder, releaseLock, takeLock } from './deploy/lock.ts';
-import { listStale, readPages, removePages, uploadPages } from './deploy/pages.ts';
-import { openPlatform, PACKAGE, type Platform } from './deploy/platform.ts';
-import { readProviderOrigins } from './deploy/provider.ts';
-import { rotate } from './deploy/rotate.ts';
-import { readSettings, type Settings, settingsProblems, settingsWarnings } from './deploy/settings.ts';
-import { openStore } from './deploy/store.ts';
-import { readApiState, verify } from './deploy/verify.ts';
+import { withAppId } from './app-id.ts';
+import { readBoundDatabase } from './bound-database.ts';
+import { readHolder, releaseLock, takeLock } from './lock.ts';
+import { listStale, readPages, removePages, uploadPages } from './pages.ts';
+import { openPlatform, PACKAGE, type Platform } from './platform.ts';
+import { readProviderOrigins } from './provider.ts';
+import { rotate } from './rotate.ts';
+import { readSettings, type Settings, settingsProblems, settingsWarnings } from './settings.ts';
+import { openStore } from './store.ts';
+import { readApiState, verify } from './verify.ts';
 
 const PAGES = path.join(import.meta.dirname, '../static');
 const say = (line: string) => console.log(`   ${line}`);
@@ -167,7 +167,7 @@ async function run(command: string): Promise<void> {
   if (command === 'database') return printDatabase(process.env);
   const found = COMMANDS[command];
   if (!found)
-    throw new Error(`deploy.js knows: check, app-id, database, ${Object.keys(COMMANDS).join(', ')}.`);
+    throw new Error(`deploy/main.ts knows: check, app-id, database, ${Object.keys(COMMANDS).join(', ')}.`);
   await found(readSettings(process.env));
 }
 

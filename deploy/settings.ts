@@ -1,5 +1,5 @@
-import { parseConfig } from '../../lib/config.ts';
-import { Failure } from '../../lib/failure.ts';
+import { parseConfig } from '../lib/config.ts';
+import { Failure } from '../lib/failure.ts';
 import { appIdWarnings, withAppId } from './app-id.ts';
 
 /** What deploy.sh is told by variables, checked. */
