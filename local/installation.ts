@@ -20,7 +20,7 @@ import {
 } from './installation/parts.ts';
 import { closeServer, createSwitch, type Handler, listen, unavailable } from './installation/server.ts';
 import { takeLock } from './lock.ts';
-import type { Host, HostOptions } from './openwhisk/host.ts';
+import type { Host, HostOptions } from './openwhisk.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 export interface InstallationOptions {

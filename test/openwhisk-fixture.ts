@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import type { Activation } from '../local/openwhisk/activations.ts';
-import type { Host, HostOptions } from '../local/openwhisk/host.ts';
-import { openHost } from '../local/openwhisk/host.ts';
+import type { Host, HostOptions } from '../local/openwhisk.ts';
+import { openHost } from '../local/openwhisk.ts';
 
 /** A local OpenWhisk host on a free port, and a client that sends exactly what it is told. */
 

@@ -5,7 +5,7 @@ import { createGitHub } from '../github.ts';
 import type { Person } from '../identity/store.ts';
 import { createIdentityProvider, type IdentityProvider } from '../identity.ts';
 import type { InstallationOptions } from '../installation.ts';
-import { type Host, openHost } from '../openwhisk/host.ts';
+import { type Host, openHost } from '../openwhisk.ts';
 import { openPostgres, type Postgres, requirePostgres } from '../postgres.ts';
 import { openSite } from '../site.ts';
 import type { Kept } from './kept.ts';

@@ -1,5 +1,5 @@
 import type { Activation } from '../../local/openwhisk/activations.ts';
-import type { Host } from '../../local/openwhisk/host.ts';
+import type { Host } from '../../local/openwhisk.ts';
 
 const DEFECT = /"code":\s*"internal"/;
 

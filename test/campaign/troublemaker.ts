@@ -1,4 +1,4 @@
-import type { Host } from '../../local/openwhisk/host.ts';
+import type { Host } from '../../local/openwhisk.ts';
 import type { Cable, Fate } from './cable.ts';
 import type { Act, Mischief } from './mischief.ts';
 import type { BadlyTreatedServer } from './server.ts';

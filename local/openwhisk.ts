@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Activation } from './activations.ts';
-import { deployManifest } from './deploy.ts';
-import { readFullName, resolveAction } from './entities.ts';
-import { setParameters } from './entity-updates.ts';
-import type { Reply } from './http.ts';
+import type { Activation } from './openwhisk/activations.ts';
+import { deployManifest } from './openwhisk/deploy.ts';
+import { readFullName, resolveAction } from './openwhisk/entities.ts';
+import { setParameters } from './openwhisk/entity-updates.ts';
+import type { Reply } from './openwhisk/http.ts';
 import {
   INTERNAL_ERROR,
   newTransactionId,
@@ -13,14 +13,14 @@ import {
   requireAcceptableRequest,
   send,
   transactionIdOf,
-} from './http.ts';
-import { openImage } from './image.ts';
-import { loadManifest } from './manifest.ts';
-import type { ContainerProcess } from './pool.ts';
-import { answerRestCall } from './rest.ts';
-import type { HostLimits, Services } from './services.ts';
-import { openServices } from './services.ts';
-import { answerWebCall } from './web.ts';
+} from './openwhisk/http.ts';
+import { openImage } from './openwhisk/image.ts';
+import { loadManifest } from './openwhisk/manifest.ts';
+import type { ContainerProcess } from './openwhisk/pool.ts';
+import { answerRestCall } from './openwhisk/rest.ts';
+import type { HostLimits, Services } from './openwhisk/services.ts';
+import { openServices } from './openwhisk/services.ts';
+import { answerWebCall } from './openwhisk/web.ts';
 
 export interface HostOptions {
   /** Path of the manifest; null: an empty namespace, for wskdeploy to deploy into. */
