@@ -89,12 +89,23 @@ test('what describes the API stays out of the bundles: actions import only its t
   expect(values.map(show)).toEqual([]);
 });
 
-test('pages import types of the API only', () => {
+/** Modules of lib that run in the browser too. */
+const SHARED_WITH_PAGES = ['lib/day.ts'];
+
+test('pages import types, and values only from the modules that they share with the API', () => {
   const others = importsIn('static').filter(({ to, typeOnly }) => {
     if (isIn('actions')(to)) return !typeOnly;
-    return /^(deploy|local|test|bench)\//.test(to) || (isIn('lib')(to) && !typeOnly && to !== 'lib/day.ts');
+    if (isIn('lib')(to)) return !typeOnly && !SHARED_WITH_PAGES.includes(to);
+    return /^(local|deploy|test|bench)\//.test(to);
   });
   expect(others.map(show)).toEqual([]);
+});
+
+test('what pages share with the API imports nothing but each other, and zod', () => {
+  const outside = SHARED_WITH_PAGES.flatMap(importsOf).filter(
+    ({ to, typeOnly }) => !typeOnly && to !== 'zod' && !SHARED_WITH_PAGES.includes(to),
+  );
+  expect(outside.map(show)).toEqual([]);
 });
 
 test('actions hold no SQL and do not speak to GitHub themselves', () => {
