@@ -19,11 +19,8 @@ export default defineConfig({
     globalSetup: ['test/setup.ts'],
     coverage: { include: ['lib/**/*.ts', 'actions/**/*.ts'], reporter: ['text-summary'] },
     projects: [
-      { test: { ...timeouts, name: 'imports', include: ['test/imports.test.ts'] } },
-      {
-        plugins: [sqlText],
-        test: { ...timeouts, name: 'system', include: ['test/*.test.ts'], exclude: ['test/imports.test.ts'] },
-      },
+      { plugins: [sqlText], test: { ...timeouts, name: 'unit', include: ['test/unit/*.test.ts'] } },
+      { plugins: [sqlText], test: { ...timeouts, name: 'system', include: ['test/*.test.ts'] } },
       {
         plugins: [sqlText],
         test: {

@@ -1,9 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { decodeJwt, importJWK, type JWTPayload, SignJWT } from 'jose';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../lib/db/database.ts';
 import { type Answer, openTestInstallation, type TestInstallation } from './installation.ts';
+import { getIdentityKeys } from './on-demand.ts';
 
 let installation: TestInstallation;
 
@@ -63,7 +64,7 @@ test('a token of a provider that names no type is accepted', async () => {
 });
 
 test('an ID token is no access token, though the provider signed it for this client', async () => {
-  const { signingKey } = JSON.parse(readFileSync(inject('identityKeys'), 'utf8'));
+  const { signingKey } = JSON.parse(readFileSync(await getIdentityKeys(), 'utf8'));
   const { iss, aud, sub } = decodeJwt(await issue());
   const marks = [{ nonce: 'x' }, { at_hash: 'x' }, { c_hash: 'x' }].map((mark) => ({
     ...mark,

@@ -6,6 +6,7 @@ import { dropSchema, migrate } from '../lib/db/migrate.ts';
 import { inTransaction, larger, type Merge, mergeRows, monthOf, weekOf } from '../lib/db/portable.ts';
 import { readSchemaState, requireInitialized, SCHEMA_VERSION } from '../lib/db/schema.ts';
 import { createTestDatabase } from './database.ts';
+import { getPostgresUrl } from './on-demand.ts';
 
 const NOW = '2026-01-14T06:00:00.000Z';
 
@@ -204,7 +205,7 @@ test('a second row with the same key is told apart from other errors', async () 
 test('a database that refuses connections or is not there is unavailable', async () => {
   for (const url of [
     'postgres://nobody:wrong@127.0.0.1:1/none',
-    inject('postgresUrl').replace(/[^/]*$/, 'missing'),
+    (await getPostgresUrl()).replace(/[^/]*$/, 'missing'),
   ]) {
     const { db } = openDatabase(url);
     const error: unknown = await readSchemaState(db).catch((thrown: unknown) => thrown);

@@ -5,6 +5,7 @@ import { inject } from 'vitest';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
 import { type Installation, type InstallationOptions, openInstallation } from '../local/installation.ts';
 import { createTestDatabase } from './database.ts';
+import { getIdentityKeys, requireBuild } from './on-demand.ts';
 import { requireDescribed } from './openapi-check.ts';
 
 export interface Answer {
@@ -84,9 +85,10 @@ function createCall(url: string, authorization: () => Promise<Record<string, str
  * on a free port. No alarm fires by itself. Close it when done.
  */
 export async function openTestInstallation(options: TestInstallationOptions = {}): Promise<TestInstallation> {
+  await requireBuild();
   const dataDir = await mkdtemp(path.join(tmpdir(), 'installation-test-'));
   await mkdir(path.join(dataDir, 'identity'));
-  await copyFile(inject('identityKeys'), path.join(dataDir, 'identity/keys.json'));
+  await copyFile(await getIdentityKeys(), path.join(dataDir, 'identity/keys.json'));
   const { now, ...rest } = options;
   const packages = inject('db2')?.packages;
   let present = now;

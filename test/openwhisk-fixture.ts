@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Activation } from '../local/openwhisk/activations.ts';
 import type { Host, HostOptions } from '../local/openwhisk.ts';
 import { openHost } from '../local/openwhisk.ts';
+import { requireBuild } from './on-demand.ts';
 
 /** A local OpenWhisk host on a free port, and a client that sends exactly what it is told. */
 
@@ -50,6 +51,7 @@ export async function startHost(
   options: Partial<HostOptions> = {},
   manifest = 'packages: {}',
 ): Promise<RunningHost> {
+  await requireBuild();
   const folder = await mkdtemp(path.join(os.tmpdir(), 'openwhisk-test-'));
   const file = path.join(folder, 'manifest.yaml');
   await writeFile(file, manifest);

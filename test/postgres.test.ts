@@ -8,8 +8,9 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createDatabase, openPostgres, type Postgres } from '../local/postgres.ts';
+import { getPostgresUrl, requireBuild } from './on-demand.ts';
 
 const NOBODY = 65534;
 const asRoot = process.getuid?.() === 0;
@@ -24,6 +25,7 @@ let used: string;
 let node = process.execPath;
 
 beforeAll(async () => {
+  await requireBuild();
   const contents = `
     import { openPostgres } from './local/postgres.ts';
     const { url, pid } = await openPostgres({ dataDir: process.argv[2] });
@@ -216,9 +218,9 @@ test('data of another major version is refused with what to do', async () => {
 
 test('a database is made empty or as a copy of another', async () => {
   const name = `made-${process.pid}`;
-  const template = await createDatabase(inject('postgresUrl'), `${name} "template"`);
+  const template = await createDatabase(await getPostgresUrl(), `${name} "template"`);
   await query(template, 'create table n as select 7 as i');
-  const copy = await createDatabase(inject('postgresUrl'), `${name}-copy`, `${name} "template"`);
+  const copy = await createDatabase(await getPostgresUrl(), `${name}-copy`, `${name} "template"`);
   expect(await query(copy, 'select i from n')).toEqual([{ i: 7 }]);
 });
 

@@ -9,9 +9,10 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { takeLock } from '../local/lock.ts';
 import { createDatabase } from '../local/postgres.ts';
+import { getPostgresUrl, requireBuild } from './on-demand.ts';
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 type Environment = Record<string, string>;
@@ -30,6 +31,7 @@ let dataDir: string;
 let running: Started;
 
 beforeAll(async () => {
+  await requireBuild();
   dataDir = await mkdtemp(path.join(tmpdir(), 'start-test-'));
   running = await start({ DATA_DIR: dataDir });
 });
@@ -312,7 +314,7 @@ test('what the actions refuse in their configuration ends the start in one sente
 });
 
 test('the tables of an older checkout are upgraded', async () => {
-  const databaseUrl = await createDatabase(inject('postgresUrl'), `older-${process.pid}`);
+  const databaseUrl = await createDatabase(await getPostgresUrl(), `older-${process.pid}`);
   const scripts = (await readdir('sql/postgres')).sort();
   const client = new pg.Client(databaseUrl);
   await client.connect();
@@ -334,7 +336,7 @@ test('the tables of an older checkout are upgraded', async () => {
 });
 
 test('with DATABASE_URL no database is started', async () => {
-  const databaseUrl = await createDatabase(inject('postgresUrl'), `start-${process.pid}`);
+  const databaseUrl = await createDatabase(await getPostgresUrl(), `start-${process.pid}`);
   const folder = await newFolder();
   const started = await start({ DATA_DIR: folder, DATABASE_URL: databaseUrl });
   cleanUps.push(() => stop(started));

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
@@ -7,8 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import S3rver from '@20minutes/s3rver';
 import { AwsClient } from 'aws4fetch';
-import { inject } from 'vitest';
-import { createDatabase } from '../../local/postgres.ts';
+import { createTestDatabase } from '../database.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
 import { ensureWskdeploy, type Outcome, ROOT, run, variablesOf } from './wskdeploy.ts';
 
@@ -152,7 +151,7 @@ export async function openCloud(): Promise<Cloud> {
   let api = { origin: 'http://127.0.0.1:2' };
   const pages = { origin: bucket.endpoint, host: `${BUCKET}.s3-website.localhost` };
   const site = await openProxy((url) => (url.startsWith('/api/') ? api : pages));
-  const databaseUrl = await createDatabase(inject('postgresUrl'), `test-${randomUUID()}`);
+  const databaseUrl = await createTestDatabase();
   const installation = await openTestInstallation({
     deployed: false,
     pageOrigins: [site.url],

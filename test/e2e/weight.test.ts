@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { requireBuild } from '../on-demand.ts';
 
 const FOLDER = 'dist/static';
 const LIMIT = 60_000;
@@ -9,6 +10,7 @@ const LIMIT = 60_000;
 const weightOf = async (file: string) => gzipSync(await readFile(path.join(FOLDER, file))).length;
 
 test('the first page and its chart weigh at most 60 kB compressed', async () => {
+  await requireBuild();
   const page = await readFile(path.join(FOLDER, 'index.html'), 'utf8');
   const named = [...page.matchAll(/"\/(assets\/[^"]+)"/g)].map(([, file]) => file ?? '');
   const chart = (await readdir(path.join(FOLDER, 'assets'))).filter((name) => name.startsWith('plot-'));

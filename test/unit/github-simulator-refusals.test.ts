@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
-import type { Repository } from '../local/github/world.ts';
-import { listDeviations } from './github-schema.ts';
-import { type ServedGitHub, serveGitHub } from './github-server.ts';
+import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../../local/github/stories.ts';
+import type { Repository } from '../../local/github/world.ts';
+import { listDeviations } from '../github-schema.ts';
+import { type ServedGitHub, serveGitHub } from '../github-server.ts';
 
 const TODAY = '2026-11-21';
 const VIEWS = '/repos/{owner}/{repo}/traffic/views';

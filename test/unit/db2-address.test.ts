@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseConfig } from '../lib/config.ts';
-import { isDb2Address, toConnectionString } from '../lib/db/db2-address.ts';
+import { parseConfig } from '../../lib/config.ts';
+import { isDb2Address, toConnectionString } from '../../lib/db/db2-address.ts';
 
 /** Keywords of the driver, as an object. */
 function keywordsOf(address: string): Record<string, string> {

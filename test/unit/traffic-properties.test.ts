@@ -10,8 +10,8 @@ import {
   toDay,
   toDayNumber,
   weekOf,
-} from '../lib/day.ts';
-import { Failure } from '../lib/failure.ts';
+} from '../../lib/day.ts';
+import { Failure } from '../../lib/failure.ts';
 import {
   bucketOf,
   bucketSpan,
@@ -20,10 +20,10 @@ import {
   spansOf,
   toRange,
   weekLabel,
-} from '../lib/stats/range.ts';
-import { mergeDays, type TrafficDay } from '../lib/traffic/merge.ts';
-import type { Observation } from '../lib/traffic/observed.ts';
-import { mergeWeeks, readableWeek, type TrafficWeek } from '../lib/traffic/week.ts';
+} from '../../lib/stats/range.ts';
+import { mergeDays, type TrafficDay } from '../../lib/traffic/merge.ts';
+import type { Observation } from '../../lib/traffic/observed.ts';
+import { mergeWeeks, readableWeek, type TrafficWeek } from '../../lib/traffic/week.ts';
 import {
   type DayState,
   daysUntilLoss,
@@ -32,8 +32,8 @@ import {
   settledThrough,
   stateOfMissing,
   wholeFrom,
-} from '../lib/traffic/window.ts';
-import { SEED } from './seed.ts';
+} from '../../lib/traffic/window.ts';
+import { SEED } from '../seed.ts';
 
 function holds(property: fc.IRawProperty<unknown, false>, numRuns = 300): void {
   fc.assert(property, { numRuns, seed: SEED });

@@ -2,8 +2,8 @@ import { parse, View } from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { expect, test } from 'vitest';
-import { builtInDashboards } from '../lib/dashboards/built-in.ts';
-import type { VegaLiteSpec } from '../lib/dashboards/vega-lite-spec.ts';
+import { builtInDashboards } from '../../lib/dashboards/built-in.ts';
+import type { VegaLiteSpec } from '../../lib/dashboards/vega-lite-spec.ts';
 
 const DAY_MS = 86_400_000;
 const TODAY = Date.UTC(2026, 0, 14);

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { type Answer, csv, json } from '../lib/answer.ts';
-import { Failure } from '../lib/failure.ts';
-import { type Activation, job, web } from '../lib/openwhisk.ts';
+import { type Answer, csv, json } from '../../lib/answer.ts';
+import { Failure } from '../../lib/failure.ts';
+import { type Activation, job, web } from '../../lib/openwhisk.ts';
 
 const encode = (text: string) => Buffer.from(text).toString('base64');
 const lines: string[] = [];

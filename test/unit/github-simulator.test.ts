@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { StarWeek } from '../local/github/stars.ts';
-import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
-import type { Story } from '../local/github/story.ts';
-import { toFigures } from '../local/github/visitors.ts';
-import type { Repository } from '../local/github/world.ts';
-import { listDeviations, listStarDeviations } from './github-schema.ts';
-import { QUIET, type ServedGitHub, serveGitHub } from './github-server.ts';
-import { SEED } from './seed.ts';
+import type { StarWeek } from '../../local/github/stars.ts';
+import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../../local/github/stories.ts';
+import type { Story } from '../../local/github/story.ts';
+import { toFigures } from '../../local/github/visitors.ts';
+import type { Repository } from '../../local/github/world.ts';
+import { listDeviations, listStarDeviations } from '../github-schema.ts';
+import { QUIET, type ServedGitHub, serveGitHub } from '../github-server.ts';
+import { SEED } from '../seed.ts';
 
 const TODAY = '2026-11-21';
 const DAY_MS = 86_400_000;

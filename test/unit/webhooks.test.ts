@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Message, toPayload } from '../lib/channels/message.ts';
-import { adaptiveCardFault, blockKitFault } from '../local/webhooks/limits.ts';
+import { type Message, toPayload } from '../../lib/channels/message.ts';
+import { adaptiveCardFault, blockKitFault } from '../../local/webhooks/limits.ts';
 
 const lines = (count: number, text: string) => Array.from({ length: count }, () => ({ text }));
 const message = (sections: Message['sections'], fields: Partial<Message> = {}): Message => ({

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { SCHEMA_VERSION } from '../lib/db/schema.ts';
+import { SCHEMA_VERSION } from '../../lib/db/schema.ts';
 
-const folder = path.join(import.meta.dirname, '../sql');
+const folder = path.join(import.meta.dirname, '../../sql');
 
 interface Table {
   /** 'type, nullability' by column, types in PostgreSQL's words. */

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { openApiDocument } from '../actions/openapi/document.ts';
-import { statuses } from '../actions/openapi/failures.ts';
-import { operations } from '../actions/openapi/operations.ts';
+import { openApiDocument } from '../../actions/openapi/document.ts';
+import { statuses } from '../../actions/openapi/failures.ts';
+import { operations } from '../../actions/openapi/operations.ts';
 
-const root = path.join(import.meta.dirname, '..');
+const root = path.join(import.meta.dirname, '../..');
 const document = JSON.parse(JSON.stringify(openApiDocument()));
 
 /** Every value in a JSON tree that has the key. */

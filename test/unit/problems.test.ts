@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest';
-import { toPayload } from '../lib/channels/message.ts';
-import { toProblemMessage } from '../lib/problems/message.ts';
-import { findProblems, groupProblems, type WatchedRepository, type WatchedTenant } from '../lib/problems.ts';
-import { blockKitFault } from '../local/webhooks/limits.ts';
+import { toPayload } from '../../lib/channels/message.ts';
+import { toProblemMessage } from '../../lib/problems/message.ts';
+import {
+  findProblems,
+  groupProblems,
+  type WatchedRepository,
+  type WatchedTenant,
+} from '../../lib/problems.ts';
+import { blockKitFault } from '../../local/webhooks/limits.ts';
 
 const NOW = new Date('2026-03-10T08:00:00.000Z');
 const day = (count: number) => new Date(NOW.getTime() - count * 86_400_000).toISOString();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { workOff } from '../lib/queue.ts';
+import { workOff } from '../../lib/queue.ts';
 
 const itemsTo = (count: number) => Array.from({ length: count }, (_, place) => ({ place }));
 const always = () => true;

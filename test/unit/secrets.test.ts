@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { decodeProtectedHeader } from 'jose';
 import { expect, test } from 'vitest';
-import { isTokenKeys, openSecrets } from '../lib/secrets.ts';
+import { isTokenKeys, openSecrets } from '../../lib/secrets.ts';
 
 const newKey = () => randomBytes(32).toString('base64url');
 const TOKEN = 'ghp_0123456789abcdefghijklmnopqrstuvwxyz';

@@ -10,7 +10,7 @@ import {
   createIdentityProvider,
   type IdentityProvider,
   type IdentityProviderOptions,
-} from '../local/identity.ts';
+} from '../../local/identity.ts';
 
 const CLIENT = 'traffic-pages';
 const PAGES = 'http://127.0.0.1:1';

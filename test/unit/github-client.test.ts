@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { GitHubError, type GitHubErrorCode } from '../lib/github/error.ts';
-import { type GitHubClient, openGitHub } from '../lib/github.ts';
-import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
-import type { Repository } from '../local/github/world.ts';
-import { QUIET, type ServedGitHub, serveGitHub } from './github-server.ts';
+import { GitHubError, type GitHubErrorCode } from '../../lib/github/error.ts';
+import { type GitHubClient, openGitHub } from '../../lib/github.ts';
+import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../../local/github/stories.ts';
+import type { Repository } from '../../local/github/world.ts';
+import { QUIET, type ServedGitHub, serveGitHub } from '../github-server.ts';
 
 const TODAY = '2026-11-21';
 const MINUTE_MS = 60_000;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { addDays, daysBetween, daysFrom, isDay, monthOf, toDay, toDayNumber, weekOf } from '../lib/day.ts';
-import { bucketsOf, spansOf, toRange, weekLabel } from '../lib/stats/range.ts';
+import { addDays, daysBetween, daysFrom, isDay, monthOf, toDay, toDayNumber, weekOf } from '../../lib/day.ts';
+import { bucketsOf, spansOf, toRange, weekLabel } from '../../lib/stats/range.ts';
 
 const TODAY = '2026-03-10';
 

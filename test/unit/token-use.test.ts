@@ -7,8 +7,8 @@ import {
   type TokenUse,
   type Told,
   UNUSED,
-} from '../lib/github-limits/token-use.ts';
-import { SEED } from './seed.ts';
+} from '../../lib/github-limits/token-use.ts';
+import { SEED } from '../seed.ts';
 
 const NOW = 1_700_000_000_000;
 const MINUTE = 60_000;

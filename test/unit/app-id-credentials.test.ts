@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { withAppId } from '../deploy/app-id.ts';
-import { readSettings, settingsProblems, settingsWarnings } from '../deploy/settings.ts';
+import { withAppId } from '../../deploy/app-id.ts';
+import { readSettings, settingsProblems, settingsWarnings } from '../../deploy/settings.ts';
 
 const TENANT = '39a37f57-a227-4bfe-a044-93b6e6050a61';
 const ISSUER = `https://eu-de.appid.cloud.ibm.com/oauth/v4/${TENANT}`;

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openSite } from '../local/site.ts';
+import { openSite } from '../../local/site.ts';
 
 const SCRIPT = `console.log('${'x'.repeat(5000)}');`;
 const CONFIG = {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addDays, daysFrom, toDay } from '../lib/day.ts';
-import { coveredFrom, mergeDays, type TrafficDay } from '../lib/traffic/merge.ts';
-import type { Observation, Observed } from '../lib/traffic/observed.ts';
-import { endedWeek, mergeWeeks, readableWeek, type TrafficWeek } from '../lib/traffic/week.ts';
-import { daysUntilLoss, leastCertain, stateOfMissing, wholeFrom } from '../lib/traffic/window.ts';
-import { SEED } from './seed.ts';
+import { addDays, daysFrom, toDay } from '../../lib/day.ts';
+import { coveredFrom, mergeDays, type TrafficDay } from '../../lib/traffic/merge.ts';
+import type { Observation, Observed } from '../../lib/traffic/observed.ts';
+import { endedWeek, mergeWeeks, readableWeek, type TrafficWeek } from '../../lib/traffic/week.ts';
+import { daysUntilLoss, leastCertain, stateOfMissing, wholeFrom } from '../../lib/traffic/window.ts';
+import { SEED } from '../seed.ts';
 
 const CREATED = '2020-01-01';
 /** A Wednesday; whole days are those from 2 January, settled ones those up to 10 January. */

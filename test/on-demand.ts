@@ -1,0 +1,30 @@
+import { inject } from 'vitest';
+
+/** What a whole run shares. Each is made once, when the first test asks for it: `test/setup.ts` says how. */
+export type Shared = 'build' | 'postgresUrl' | 'identityKeys';
+
+const asked = new Map<Shared, Promise<string>>();
+
+async function ask(name: Shared): Promise<string> {
+  const response = await fetch(`${inject('onDemand')}/${name}`);
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  return text;
+}
+
+function get(name: Shared): Promise<string> {
+  const answer = asked.get(name) ?? ask(name);
+  asked.set(name, answer);
+  return answer;
+}
+
+/** Resolves when dist/ holds what the sources say. */
+export async function requireBuild(): Promise<void> {
+  await get('build');
+}
+
+/** URL of the run's PostgreSQL server: make a database of your own on it, see `createTestDatabase`. */
+export const getPostgresUrl = () => get('postgresUrl');
+
+/** A file with keys of an identity provider, which are slow to make. */
+export const getIdentityKeys = () => get('identityKeys');
