@@ -70,12 +70,6 @@ export function cutOf(
 
 export const formatInstant = (instant: string) => `${moment.format(new Date(instant))} UTC`;
 
-/** The relative change, or null where there is nothing to compare with. */
-export function changeOf(current: number | null, previous: number | null): number | null {
-  if (current === null || previous === null || previous === 0) return null;
-  return (current - previous) / previous;
-}
-
 const share = new Intl.NumberFormat('en-GB', { style: 'percent', maximumFractionDigits: 0 });
 
 /** A part, or a change whose direction is told by other means. */

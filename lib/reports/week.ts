@@ -1,8 +1,9 @@
 import { addDays, type Day, daysFrom, startOf, toDay, weekOf } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { listRepositoryRows, type RepositoryRow, toFullName, toProblem } from '../repositories.ts';
-import { weekLabel } from '../stats/range.ts';
-import { plus } from '../stats/totals.ts';
+import { type Spans, weekLabel } from '../stats/range.ts';
+import { addSums, changeOf, emptySums, type Sums, toComparison, toSums } from '../stats/totals.ts';
+import { type Figures, METRICS } from '../traffic/figures.ts';
 import { type StoredState, stateOfMissing } from '../traffic/window.ts';
 import { settledDate } from '../traffic.ts';
 import { listNewReferrers, type NewReferrer } from './new-referrers.ts';
@@ -56,7 +57,7 @@ export function dueAt(week: Day): Date {
   return new Date(startOf(addDays(week, DAYS_OF_WEEK)).getTime() + NOON_MS);
 }
 
-/** What a tenant's report of a week says, as of now. */
+/** The report of a tenant's week, as known now. */
 export async function readWeekReport(
   db: Db,
   tenant: { tenantId: number; name: string },
@@ -67,34 +68,33 @@ export async function readWeekReport(
   const known = await readKnown(db, tenant.tenantId, week);
   const to = addDays(week, LAST_DAY);
   const [finalTo = to] = [settledDate(rows, now), to].sort();
-  const sums = rows.map((row) => sumWeek(row, known, { week, finalTo, today: toDay(now) }));
-  const compared = sums.filter(({ current, previous }) => current !== null && previous !== null);
-  const total = (of: (one: WeekSums) => number | null) =>
-    sums.reduce<number | null>((sum, one) => plus(sum, of(one)), null);
-  const count = (of: (one: WeekSums) => number) => sums.reduce((sum, one) => sum + of(one), 0);
+  const spans = {
+    from: week,
+    to: finalTo,
+    previousFrom: addDays(week, -DAYS_OF_WEEK),
+    previousTo: addDays(finalTo, -DAYS_OF_WEEK),
+  };
+  const weeks = rows.map((row) => sumWeek(row, known, { week, spans, today: toDay(now) }));
+  const all = emptySums();
+  for (const { sums } of weeks) addSums(all, sums);
   return {
     tenant,
     week: { label: weekLabel(week), from: week, to },
     repositoryCount: rows.length,
-    viewCount: total(({ repository }) => repository.viewCount),
-    cloneCount: total(({ repository }) => repository.cloneCount),
-    compared: finalTo < week ? null : { from: week, to: finalTo, ...compareAll(compared) },
-    repositories: toRanking(sums.map(({ repository }) => repository)),
+    viewCount: all.viewCount,
+    cloneCount: all.cloneCount,
+    compared: finalTo < week ? null : { from: week, to: finalTo, ...compareAll(weeks, spans) },
+    repositories: toRanking(weeks.map(({ repository }) => repository)),
     newReferrers: await listNewReferrers(db, tenant.tenantId, { from: week, to }, rows),
     incomplete: {
-      lostDays: count(({ lostDays }) => lostDays),
-      provisionalDays: count(({ provisionalDays }) => provisionalDays),
+      lostDays: all.lostDays,
+      provisionalDays: weeks.reduce((sum, { provisionalDays }) => sum + provisionalDays, 0),
       failingRepositories: rows.filter((row) => toProblem(row, now) !== null).length,
     },
   };
 }
 
-interface KnownDay {
-  viewCount: number | null;
-  viewUniques: number | null;
-  cloneCount: number | null;
-  state: StoredState;
-}
+type KnownDay = Figures & { state: StoredState };
 
 interface Known {
   /** By repository and day. */
@@ -109,7 +109,7 @@ const keyOf = (repositoryId: number, day: Day) => `${repositoryId} ${day}`;
 async function readKnown(db: Db, tenantId: number, week: Day): Promise<Known> {
   const days = await db
     .selectFrom('trafficDay')
-    .select(['repositoryId', 'trafficDate', 'viewCount', 'viewUniques', 'cloneCount', 'state'])
+    .select(['repositoryId', 'trafficDate', ...METRICS, 'state'])
     .where('tenantId', '=', tenantId)
     .where('trafficDate', '>=', addDays(week, -DAYS_OF_WEEK))
     .where('trafficDate', '<=', addDays(week, LAST_DAY))
@@ -126,80 +126,74 @@ async function readKnown(db: Db, tenantId: number, week: Day): Promise<Known> {
   };
 }
 
-interface WeekSums {
+interface RepositoryWeek {
   repository: ReportedRepository;
-  /** Views of the days that are compared; null where one of them is not known for good. */
-  current: number | null;
-  previous: number | null;
-  lostDays: number;
+  sums: Sums;
+  current: Sums;
+  previous: Sums;
+  comparable: boolean;
   provisionalDays: number;
 }
 
 function sumWeek(
   row: RepositoryRow,
   { days, uniques }: Known,
-  { week, finalTo, today }: { week: Day; finalTo: Day; today: Day },
-): WeekSums {
+  { week, spans, today }: { week: Day; spans: Spans; today: Day },
+): RepositoryWeek {
   const { repositoryId, firstCoveredDate } = row;
-  const dates = daysFrom(week, addDays(week, LAST_DAY));
   const dayOf = (date: Day) => days.get(keyOf(repositoryId, date));
-  const sum = (figure: 'viewCount' | 'viewUniques' | 'cloneCount') =>
-    dates.reduce<number | null>((total, date) => plus(total, dayOf(date)?.[figure] ?? null), null);
-  const states = dates.map((date) => dayOf(date)?.state ?? stateOfMissing(date, firstCoveredDate, today));
+  const stateOf = (date: Day) => dayOf(date)?.state ?? stateOfMissing(date, firstCoveredDate, today);
+  const sumDays = (dates: readonly Day[]) => {
+    const sums = emptySums();
+    for (const date of dates) {
+      const day = dayOf(date);
+      if (day) addSums(sums, toSums(day));
+      else if (stateOf(date) === 'lost') sums.lostDays += 1;
+    }
+    return sums;
+  };
+  const dates = daysFrom(week, addDays(week, LAST_DAY));
+  const sums = sumDays(dates);
+  const current = sumDays(daysFrom(spans.from, spans.to));
+  const previous = sumDays(daysFrom(spans.previousFrom, spans.previousTo));
+  const comparison = toComparison(spans, { current, previous }, 1);
   const exact = uniques.get(repositoryId) ?? null;
-  const soFar = uniquesSoFar(row, week, dates.map(dayOf));
-  const finalDates = daysFrom(week, finalTo);
-  const current = sumFinal(finalDates.map(dayOf));
-  const previous = sumFinal(finalDates.map((date) => dayOf(addDays(date, -DAYS_OF_WEEK))));
+  const soFar = uniquesSoFar(row, week, sums.viewUniquesLower);
   const repository = {
     repositoryId,
     fullName: toFullName(row),
-    viewCount: sum('viewCount'),
-    cloneCount: sum('cloneCount'),
-    viewUniques: exact ?? soFar ?? sum('viewUniques'),
+    viewCount: sums.viewCount,
+    cloneCount: sums.cloneCount,
+    viewUniques: exact ?? soFar ?? sums.viewUniquesUpper,
     uniquesExact: exact !== null,
     uniquesSoFar: exact === null && soFar !== null,
-    change: changeOf(current, previous),
+    change: changeOf(comparison, 'viewCount'),
   };
-  const daysThat = (wanted: string) => states.filter((state) => state === wanted).length;
-  const lostDays = daysThat('lost');
-  const provisionalDays = daysThat('provisional');
-  return { repository, current, previous, lostDays, provisionalDays };
+  const provisionalDays = dates.filter((date) => stateOf(date) === 'provisional').length;
+  return { repository, sums, current, previous, comparable: comparison.comparable, provisionalDays };
 }
 
-/** Null where a day that was read later has more: they are too old by then. */
+/** The week's uniques as first read after it ended; null where a day read later has more, so that they are too low. */
 function uniquesSoFar(
   { endedWeek, endedWeekUniques }: RepositoryRow,
   week: Day,
-  days: readonly (KnownDay | undefined)[],
+  largestDay: number | null,
 ): number | null {
   if (endedWeek !== week || endedWeekUniques === null) return null;
-  const largest = Math.max(0, ...days.map((day) => day?.viewUniques ?? 0));
-  return endedWeekUniques < largest ? null : endedWeekUniques;
+  return endedWeekUniques < (largestDay ?? 0) ? null : endedWeekUniques;
 }
 
-function sumFinal(days: readonly (KnownDay | undefined)[]): number | null {
-  let sum = 0;
-  for (const day of days) {
-    if (!day || day.state === 'provisional' || day.viewCount === null) return null;
-    sum += day.viewCount;
+/** The change of all repositories that can be compared, together. */
+function compareAll(weeks: readonly RepositoryWeek[], spans: Spans) {
+  const compared = weeks.filter(({ comparable }) => comparable);
+  const current = emptySums();
+  const previous = emptySums();
+  for (const one of compared) {
+    addSums(current, one.current);
+    addSums(previous, one.previous);
   }
-  return days.length === 0 ? null : sum;
-}
-
-/** The relative change; null where there is nothing to compare with. */
-function changeOf(current: number | null, previous: number | null): number | null {
-  return current === null || previous === null || previous === 0 ? null : (current - previous) / previous;
-}
-
-function compareAll(compared: readonly WeekSums[]) {
-  const sum = (of: (one: WeekSums) => number | null) =>
-    compared.reduce((total, one) => total + (of(one) ?? 0), 0);
-  const change = changeOf(
-    sum(({ current }) => current),
-    sum(({ previous }) => previous),
-  );
-  return { repositoryCount: compared.length, change };
+  const comparison = toComparison(spans, { current, previous }, compared.length);
+  return { repositoryCount: compared.length, change: changeOf(comparison, 'viewCount') };
 }
 
 function toRanking(repositories: readonly ReportedRepository[]): ReportedRepository[] {

@@ -1,5 +1,7 @@
 import { type RepositoryRow, toFullName } from '../repositories.ts';
 import type { RangeSums } from './overview-sums.ts';
+import type { Spans } from './range.ts';
+import { changeOf, toComparison } from './totals.ts';
 
 /** By what the repositories of an overview are ordered. */
 export type OverviewSort =
@@ -24,10 +26,11 @@ interface Order {
 
 type Listed = [RepositoryRow, RangeSums];
 
-/** The repositories that were searched for, sorted; those of which nothing is known come last, equal ones by name. */
+/** The repositories that match the search, sorted: unknown figures come last in either order, equal ones by name. */
 export function listRows(
   rows: readonly RepositoryRow[],
   sums: ReadonlyMap<number, RangeSums>,
+  spans: Spans,
   { q = '', sort, order }: Order,
 ): Listed[] {
   const sought = q.trim().toLowerCase();
@@ -43,8 +46,8 @@ export function listRows(
   if (sort === 'name') return ascending === 'asc' ? byName : byName.reverse();
   const sign = ascending === 'asc' ? 1 : -1;
   return byName.sort((one, other) => {
-    const left = sortKey(one, sort);
-    const right = sortKey(other, sort);
+    const left = sortKey(one, spans, sort);
+    const right = sortKey(other, spans, sort);
     if (left === right) return 0;
     if (left === null || right === null) return left === null ? 1 : -1;
     return sign * (left - right);
@@ -59,6 +62,7 @@ function toNameKey(row: RepositoryRow): string {
 
 function sortKey(
   [row, { total, current, previous }]: Listed,
+  spans: Spans,
   sort: Exclude<OverviewSort, 'name'>,
 ): number | null {
   if (sort === 'viewCount') return total.viewCount;
@@ -66,8 +70,5 @@ function sortKey(
   if (sort === 'cloneCount') return total.cloneCount;
   if (sort === 'cloneUniques') return total.cloneUniquesUpper;
   if (sort === 'stars') return row.stars;
-  const before = previous.viewCount;
-  return before === null || current.viewCount === null
-    ? null
-    : (current.viewCount - before) / Math.max(before, 1);
+  return changeOf(toComparison(spans, { current, previous }, 1), 'viewCount');
 }

@@ -18,7 +18,7 @@ import type { Calendar } from './bucket-sums.ts';
 import { listRows, type OverviewSort } from './overview-order.ts';
 import { addRangeSums, emptyRangeSums, type RangeSums, sumRepositories } from './overview-sums.ts';
 import { bucketsOf, type Range, type RangeRequest, spansOf, toRange } from './range.ts';
-import { type Comparison, type Totals, toComparison, toTotals } from './totals.ts';
+import { type Comparison, changeOf, type Totals, toComparison, toTotals } from './totals.ts';
 
 /** The range of an overview, and which repositories it lists in which order; pages count from 1. */
 export interface OverviewRequest extends RangeRequest {
@@ -78,7 +78,7 @@ export async function readOverview(
   const all = emptyRangeSums(calendar.buckets.length);
   for (const one of sums.values()) addRangeSums(all, one);
   const { total, current, previous, rest: _, ...series } = all;
-  const listed = listRows(rows, sums, request);
+  const listed = listRows(rows, sums, calendar.spans, request);
   const start = (request.page - 1) * request.size;
   return {
     tenantId: access.tenantId,
@@ -116,22 +116,17 @@ export async function readOverviewRows(
   now: Date,
 ): Promise<OverviewRow[]> {
   const { rows, calendar, sums } = await readSums(db, access, request, now);
-  return listRows(rows, sums, request).map(([row, { total, current, previous }]) => ({
+  return listRows(rows, sums, calendar.spans, request).map(([row, { total, current, previous }]) => ({
     repositoryId: row.repositoryId,
     owner: row.owner,
     name: row.name,
     totals: toTotals(total),
-    change: changeOf(toComparison(calendar.spans, { current, previous }, 1)),
+    change: changeOf(toComparison(calendar.spans, { current, previous }, 1), 'viewCount'),
     stars: row.stars,
     archived: row.archivedAt !== null,
     lastSuccessAt: row.lastSuccessAt,
     problem: toProblem(row, now),
   }));
-}
-
-function changeOf({ comparable, current, previous }: Comparison): number | null {
-  if (!comparable || current.viewCount === null || !previous.viewCount) return null;
-  return (current.viewCount - previous.viewCount) / previous.viewCount;
 }
 
 async function readSums(db: Db, access: TenantAccess, request: RangeRequest, now: Date) {

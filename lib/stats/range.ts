@@ -20,7 +20,7 @@ export interface Range {
   days: number;
 }
 
-/** Two spans of equally many days, the second directly before the first. */
+/** Two spans of equally many days, the second before the first. */
 export interface Spans {
   from: Day;
   to: Day;

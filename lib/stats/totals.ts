@@ -26,6 +26,23 @@ export interface Comparison extends Spans {
   comparable: boolean;
 }
 
+/** The figures that are compared. */
+export type ComparedFigure = 'viewCount' | 'viewUniquesUpper' | 'cloneCount' | 'cloneUniquesUpper';
+
+/**
+ * How much a figure changed from the span before, as a fraction: 0.08 is 8 % more. Null means unknown: some day of either
+ * span is unknown or not final, or the figure was zero before.
+ */
+export function changeOf(
+  { comparable, current, previous }: Pick<Comparison, 'comparable' | 'current' | 'previous'>,
+  figure: ComparedFigure,
+): number | null {
+  const now = current[figure];
+  const before = previous[figure];
+  if (!comparable || now === null || before === null || before === 0) return null;
+  return (now - before) / before;
+}
+
 /** Totals with what decides whether they are complete. */
 export interface Sums extends Totals {
   /** Stored days whose figures are all known and final. */

@@ -1,4 +1,5 @@
 import type { Overview } from '../../actions/openapi/stats.ts';
+import { changeOf } from '../../lib/stats/totals.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
 import { Pager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
@@ -6,7 +7,7 @@ import { SearchBox } from '../controls/search-box.tsx';
 import { Skeleton } from '../controls/skeleton.tsx';
 import { SortHeader } from '../controls/sort-header.tsx';
 import { TableScroll } from '../controls/table-scroll.tsx';
-import { changeOf, formatChange, formatCount, formatInstant, plural } from '../format.ts';
+import { formatChange, formatCount, formatInstant, plural } from '../format.ts';
 import { type Place, usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';
 import { metricOf } from './view.ts';
@@ -111,9 +112,7 @@ function RepositoryRow({ answer, row, place }: { answer: Overview; row: Row; pla
 /** The change of views; a dash with its reason where figures cannot be compared. */
 function RowChange({ row }: { row: Row }) {
   const { comparison } = row;
-  const change = comparison.comparable
-    ? changeOf(comparison.current.viewCount, comparison.previous.viewCount)
-    : null;
+  const change = changeOf(comparison, 'viewCount');
   if (change === null)
     return (
       <span

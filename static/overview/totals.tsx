@@ -1,5 +1,6 @@
 import type { Comparison, Totals } from '../../actions/openapi/stats.ts';
-import { changeOf, formatCount, formatDay, formatShare, plural } from '../format.ts';
+import { type ComparedFigure, changeOf } from '../../lib/stats/totals.ts';
+import { formatCount, formatDay, formatShare, plural } from '../format.ts';
 import { usePlace } from '../location.ts';
 
 interface TotalsRowProps {
@@ -31,13 +32,7 @@ export function TotalsRow({ totals, comparison, lost }: TotalsRowProps) {
               <span class="figure">
                 {totals ? <Bounds lower={lower && totals[lower]} upper={totals[upper]} /> : ' '}
               </span>
-              {comparison && (
-                <Change
-                  current={comparison.current[upper]}
-                  previous={comparison.previous[upper]}
-                  comparison={comparison}
-                />
-              )}
+              {comparison && <Change comparison={comparison} figure={upper} />}
               {totals && lower && totals[upper] !== totals[lower] && (
                 <span class="bound">at least {formatCount(totals[lower])}</span>
               )}
@@ -62,20 +57,19 @@ function Bounds({ lower, upper }: { lower: number | null; upper: number | null }
 }
 
 interface ChangeProps {
-  current: number | null;
-  previous: number | null;
   comparison: Comparison;
+  figure: ComparedFigure;
 }
 
 const MARKS = { up: '▲', down: '▼', same: '■' };
 const WORDS = { up: 'up', down: 'down', same: 'unchanged' };
 
-function Change({ current, previous, comparison }: ChangeProps) {
-  const change = comparison.comparable ? changeOf(current, previous) : null;
+function Change({ comparison, figure }: ChangeProps) {
+  const change = changeOf(comparison, figure);
   if (change === null) return null;
   const direction = change > 0 ? 'up' : change < 0 ? 'down' : 'same';
   return (
-    <span class={`change ${direction}`} title={`${formatCount(previous)} before`}>
+    <span class={`change ${direction}`} title={`${formatCount(comparison.previous[figure])} before`}>
       <span aria-hidden="true">{MARKS[direction]} </span>
       <span class="unseen">{WORDS[direction]} </span>
       {formatShare(Math.abs(change))}
