@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { json } from '../lib/answer.ts';
+import type { Channel, ChannelDeleted, ChannelList, ReportPreview } from '../lib/answers/channels.ts';
 import { type Call, createApp, type Services, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { sendMessage, toTestMessage } from '../lib/channels/sending.ts';
@@ -8,7 +9,6 @@ import { toReportMessage } from '../lib/reports/message.ts';
 import { dueWeek, readWeekReport } from '../lib/reports/week.ts';
 import { parseBody, parseId } from '../lib/request.ts';
 import { getTenant } from '../lib/tenants.ts';
-import type { Channel, ChannelDeleted, ChannelList, ReportPreview } from './openapi/channels.ts';
 
 const fields = {
   /** `webhook`: JSON; `slack`: an incoming webhook; `teams`: a workflow of Microsoft Teams. */

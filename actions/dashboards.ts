@@ -1,5 +1,12 @@
 import * as z from 'zod';
 import { json } from '../lib/answer.ts';
+import type {
+  Dashboard,
+  DashboardData,
+  DashboardDeleted,
+  DashboardList,
+  DdeSession,
+} from '../lib/answers/dashboards.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { requireDocument, requireDocumentSize } from '../lib/dashboards/check.ts';
@@ -16,13 +23,6 @@ import {
 } from '../lib/dashboards.ts';
 import { issueDataToken } from '../lib/identity/data-token.ts';
 import { parseBody } from '../lib/request.ts';
-import type {
-  Dashboard,
-  DashboardData,
-  DashboardDeleted,
-  DashboardList,
-  DdeSession,
-} from './openapi/dashboards.ts';
 
 /** As `static/dashboards/document.schema.json` says; at most 256 kB with all that is around it. */
 const document = z.record(z.string(), z.unknown());

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { json } from '../lib/answer.ts';
+import type { InitAnswer, InitState } from '../lib/answers/init.ts';
 import { createApp, serve } from '../lib/app.ts';
 import type { Config } from '../lib/config.ts';
 import { describeInstallation, initialize, requireInitSecret } from '../lib/installation.ts';
 import { parseBody } from '../lib/request.ts';
 import { GITHUB, type ServerAddress, toDemoServer, toServerAddress } from '../lib/servers.ts';
-import type { InitAnswer, InitState } from './openapi/init.ts';
 
 /** Which GitHub server the first tenant uses; `enterprise` names a GitHub Enterprise Server by the address of its pages. */
 const ServerChoice = z.discriminatedUnion('kind', [

@@ -1,7 +1,7 @@
 import { json } from '../lib/answer.ts';
+import type { Me } from '../lib/answers/me.ts';
 import { createApp, serve } from '../lib/app.ts';
 import { describeMe } from '../lib/me.ts';
-import type { Me } from './openapi/me.ts';
 
 const app = createApp();
 

@@ -1,6 +1,13 @@
 import * as z from 'zod';
 import { requireSystemAccess } from '../lib/access.ts';
 import { json } from '../lib/answer.ts';
+import type {
+  Member,
+  MemberList,
+  MemberRemoved,
+  SystemMember,
+  SystemMemberList,
+} from '../lib/answers/members.ts';
 import { createApp, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import {
@@ -12,7 +19,6 @@ import {
   removeSystemMember,
 } from '../lib/members.ts';
 import { LARGEST_ID, parseBody, parseValue } from '../lib/request.ts';
-import type { Member, MemberList, MemberRemoved, SystemMember, SystemMemberList } from './openapi/members.ts';
 
 export const MemberRequest = z
   .strictObject({

@@ -1,6 +1,15 @@
 import * as z from 'zod';
 import { openActivations } from '../lib/activations.ts';
 import { json } from '../lib/answer.ts';
+import type {
+  Discovered,
+  RepositoriesAdded,
+  RepositoryAdded,
+  RepositoryDetail,
+  RepositoryList,
+  RepositoryRemoved,
+  ScheduleSet,
+} from '../lib/answers/repositories.ts';
 import { createApp, type Services, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { Failure } from '../lib/failure.ts';
@@ -13,15 +22,6 @@ import { LARGEST_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
 import { startAddedRun } from '../lib/runs/start.ts';
 import { findActiveRun } from '../lib/runs.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
-import type {
-  Discovered,
-  RepositoriesAdded,
-  RepositoryAdded,
-  RepositoryDetail,
-  RepositoryList,
-  RepositoryRemoved,
-  ScheduleSet,
-} from './openapi/repositories.ts';
 
 /** GitHub's own rules for account and repository names. */
 const owner = z

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { requireSystemAccess } from '../lib/access.ts';
 import { openActivations } from '../lib/activations.ts';
 import { json } from '../lib/answer.ts';
+import type { ProblemLog, RunDetail, RunList, RunStarted, RunsStarted } from '../lib/answers/runs.ts';
 import { createApp, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { listProblems } from '../lib/problems/list.ts';
@@ -10,7 +11,6 @@ import { fanOut, openFanOut } from '../lib/runs/fan-out.ts';
 import { toOrder } from '../lib/runs/fan-out-order.ts';
 import { startRun } from '../lib/runs/start.ts';
 import { listRuns, readRun } from '../lib/runs.ts';
-import type { ProblemLog, RunDetail, RunList, RunStarted, RunsStarted } from './openapi/runs.ts';
 
 /** Without repositoryIds: all repositories that are not paused. */
 export const RunRequest = z.strictObject({

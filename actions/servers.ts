@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { requireAnyTenant, requireSystemAccess } from '../lib/access.ts';
 import { json } from '../lib/answer.ts';
+import type { InstallationList, Server, ServerDeleted, ServerList } from '../lib/answers/servers.ts';
 import { createApp, serve } from '../lib/app.ts';
 import { parseBody, parseId } from '../lib/request.ts';
 import { listServerInstallations, removeApp, setApp } from '../lib/server-app.ts';
 import { addServer, deleteServer, listServers, renameServer } from '../lib/servers.ts';
-import type { InstallationList, Server, ServerDeleted, ServerList } from './openapi/servers.ts';
 
 export const ServerRequest = z.strictObject({
   name: z.string().trim().min(1).max(100),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { csv, json } from '../lib/answer.ts';
+import type { Overview, RepositoryStats, TrafficTable } from '../lib/answers/stats.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { toCsv } from '../lib/csv.ts';
@@ -14,8 +15,6 @@ import { readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { readFigures } from '../lib/stats/repository-figures.ts';
 import { readRepositorySums, readSteps, readTrafficSums } from '../lib/stats/sums.ts';
 import { readPageSize, readTable, requireWhole } from '../lib/stats/table.ts';
-import type { RepositoryStats } from './openapi/repository-stats.ts';
-import type { Overview, TrafficTable } from './openapi/stats.ts';
 
 /** Before anything that was collected or imported, and late enough for the calendars of the databases. */
 const EARLIEST = '1970-01-01';

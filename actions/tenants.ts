@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { requireAnyTenant, requireSystemAccess } from '../lib/access.ts';
 import { json } from '../lib/answer.ts';
+import type { Tenant, TenantDeleted, TenantList } from '../lib/answers/tenants.ts';
 import { createApp, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { LARGEST_ID, parseBody } from '../lib/request.ts';
@@ -8,7 +9,6 @@ import { listServers } from '../lib/servers.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';
 import { createTenant, updateTenant } from '../lib/tenants/saving.ts';
 import { getTenant, listTenants } from '../lib/tenants.ts';
-import type { Tenant, TenantDeleted, TenantList } from './openapi/tenants.ts';
 
 const name = z.string().trim().min(1).max(100);
 const token = z.string().trim().min(1).max(400);

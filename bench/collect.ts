@@ -1,6 +1,6 @@
-import type { Run, RunDetail, RunStarted } from '../actions/openapi/runs.ts';
-import type { Server } from '../actions/openapi/servers.ts';
-import type { Tenant } from '../actions/openapi/tenants.ts';
+import type { Run, RunDetail, RunStarted } from '../lib/answers/runs.ts';
+import type { Server } from '../lib/answers/servers.ts';
+import type { Tenant } from '../lib/answers/tenants.ts';
 import { callApi } from '../local/api-call.ts';
 import { openBenchInstallation } from './installation.ts';
 import { OWNER, openSlowGitHub, peakMemory, TOKEN } from './slow-github.ts';

@@ -1,8 +1,8 @@
 import { CamelCasePlugin, Kysely } from 'kysely';
 import pg from 'pg';
-import type { Run, RunDetail, RunStarted } from '../actions/openapi/runs.ts';
-import type { Server } from '../actions/openapi/servers.ts';
-import type { Tenant } from '../actions/openapi/tenants.ts';
+import type { Run, RunDetail, RunStarted } from '../lib/answers/runs.ts';
+import type { Server } from '../lib/answers/servers.ts';
+import type { Tenant } from '../lib/answers/tenants.ts';
 import { collectTenant } from '../lib/collector.ts';
 import { postgresDialect } from '../lib/db/postgres.ts';
 import type { Tables } from '../lib/db/tables.ts';

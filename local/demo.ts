@@ -1,4 +1,4 @@
-import type { Tenant } from '../actions/openapi/tenants.ts';
+import type { Tenant } from '../lib/answers/tenants.ts';
 import { type Collector, collectTenant } from '../lib/collector.ts';
 import { parseConfig } from '../lib/config.ts';
 import { startOf, toDay } from '../lib/day.ts';

@@ -1,4 +1,4 @@
-import type { Me } from '../actions/openapi/me.ts';
+import type { Me } from '../lib/answers/me.ts';
 
 /** What the pages offer to whom; the API decides for itself. */
 export interface Rights {

@@ -1,6 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { Me } from '../actions/openapi/me.ts';
+import type { Me } from '../lib/answers/me.ts';
 import type { Api } from './api.ts';
 import type { Config } from './config.ts';
 import type { Session } from './session.ts';

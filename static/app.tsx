@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Me } from '../actions/openapi/me.ts';
+import type { Me } from '../lib/answers/me.ts';
 import { rightsOf, tenantRightsOf } from './access.ts';
 import { type Loaded, preload, useAnswer } from './answers.ts';
 import { type Api, ApiError } from './api.ts';

@@ -1,14 +1,13 @@
-import type { ChannelList, ReportPreview } from '../actions/openapi/channels.ts';
-import type { Dashboard, DashboardList } from '../actions/openapi/dashboards.ts';
-import type { InitState } from '../actions/openapi/init.ts';
-import type { Me } from '../actions/openapi/me.ts';
-import type { MemberList, SystemMemberList } from '../actions/openapi/members.ts';
-import type { Discovered, RepositoryDetail, RepositoryList } from '../actions/openapi/repositories.ts';
-import type { RepositoryStats } from '../actions/openapi/repository-stats.ts';
-import type { ProblemLog, RunDetail, RunList } from '../actions/openapi/runs.ts';
-import type { InstallationList, ServerList } from '../actions/openapi/servers.ts';
-import type { Overview, TrafficTable } from '../actions/openapi/stats.ts';
-import type { TenantList } from '../actions/openapi/tenants.ts';
+import type { ChannelList, ReportPreview } from '../lib/answers/channels.ts';
+import type { Dashboard, DashboardList } from '../lib/answers/dashboards.ts';
+import type { InitState } from '../lib/answers/init.ts';
+import type { Me } from '../lib/answers/me.ts';
+import type { MemberList, SystemMemberList } from '../lib/answers/members.ts';
+import type { Discovered, RepositoryDetail, RepositoryList } from '../lib/answers/repositories.ts';
+import type { ProblemLog, RunDetail, RunList } from '../lib/answers/runs.ts';
+import type { InstallationList, ServerList } from '../lib/answers/servers.ts';
+import type { Overview, RepositoryStats, TrafficTable } from '../lib/answers/stats.ts';
+import type { TenantList } from '../lib/answers/tenants.ts';
 import type { Read } from './api.ts';
 
 type Query = Record<string, string | null | undefined>;

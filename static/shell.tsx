@@ -1,5 +1,5 @@
 import { type ComponentChildren, Fragment } from 'preact';
-import type { Me } from '../actions/openapi/me.ts';
+import type { Me } from '../lib/answers/me.ts';
 import { rightsOf, tenantRightsOf } from './access.ts';
 import { paths, type Route } from './routes.ts';
 import { lastTenant, TenantSwitch } from './tenant-switch.tsx';

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import type { Me } from '../actions/openapi/me.ts';
+import type { Me } from '../lib/answers/me.ts';
 import { go } from './location.ts';
 import { paths, type Route } from './routes.ts';
 

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RepositoryStats } from '../actions/openapi/repository-stats.ts';
-import type { Overview } from '../actions/openapi/stats.ts';
+import type { Overview, RepositoryStats } from '../lib/answers/stats.ts';
 import { addDays, toDay } from '../lib/day.ts';
 import { buildDemo } from '../local/demo.ts';
 import { openTestInstallation, type TestInstallation } from './installation.ts';

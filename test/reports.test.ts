@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { WeekReport } from '../actions/openapi/channels.ts';
+import type { WeekReport } from '../lib/answers/channels.ts';
 import { toPayload } from '../lib/channels/message.ts';
 import { addDays } from '../lib/day.ts';
 import { type Db, openDatabase } from '../lib/db/database.ts';

@@ -1,26 +1,5 @@
-import * as z from 'zod';
-import { Count, Role, SystemRole } from './figures.ts';
+import { Me } from '../../lib/answers/me.ts';
 import type { Operation } from './operation.ts';
-
-/** The signed-in principal and what it may see. */
-export const Me = z.object({
-  email: z.string(),
-  displayName: z.string(),
-  issuer: z.string(),
-  subject: z.string(),
-  installation: z.string(),
-  systemRole: SystemRole.nullable(),
-  tenants: z.array(
-    z.object({
-      tenantId: z.int(),
-      name: z.string(),
-      /** Null where only the system role lets the principal in. */
-      role: Role.nullable(),
-      repositoryCount: Count,
-    }),
-  ),
-});
-export type Me = z.infer<typeof Me>;
 
 export const meOperations: Operation[] = [
   {

@@ -1,4 +1,18 @@
 import * as z from 'zod';
+import * as channels from '../../lib/answers/channels.ts';
+import * as dashboards from '../../lib/answers/dashboards.ts';
+import * as figures from '../../lib/answers/figures.ts';
+import * as init from '../../lib/answers/init.ts';
+import * as me from '../../lib/answers/me.ts';
+import * as members from '../../lib/answers/members.ts';
+import * as problems from '../../lib/answers/problems.ts';
+import * as repositories from '../../lib/answers/repositories.ts';
+import * as runs from '../../lib/answers/runs.ts';
+import * as servers from '../../lib/answers/servers.ts';
+import * as stats from '../../lib/answers/stats.ts';
+import * as tenants from '../../lib/answers/tenants.ts';
+import { DashboardDocument } from '../../lib/dashboards/document.ts';
+import { VegaLiteSpec } from '../../lib/dashboards/vega-lite-spec.ts';
 import * as channelRequests from '../channels.ts';
 import * as dashboardRequests from '../dashboards.ts';
 import * as initRequests from '../init.ts';
@@ -8,19 +22,7 @@ import * as runRequests from '../runs.ts';
 import * as serverRequests from '../servers.ts';
 import * as statsRequests from '../stats.ts';
 import * as tenantRequests from '../tenants.ts';
-import * as channels from './channels.ts';
-import * as dashboards from './dashboards.ts';
 import * as failures from './failures.ts';
-import * as figures from './figures.ts';
-import * as init from './init.ts';
-import * as me from './me.ts';
-import * as members from './members.ts';
-import * as repositories from './repositories.ts';
-import * as repositoryStats from './repository-stats.ts';
-import * as runs from './runs.ts';
-import * as servers from './servers.ts';
-import * as stats from './stats.ts';
-import * as tenants from './tenants.ts';
 
 const requestModules = [
   initRequests,
@@ -40,13 +42,14 @@ const answerModules = [
   me,
   members,
   repositories,
-  repositoryStats,
   runs,
   servers,
   stats,
   tenants,
   dashboards,
   channels,
+  problems,
+  { DashboardDocument, VegaLiteSpec },
 ];
 
 type JsonSchema = Record<string, unknown>;

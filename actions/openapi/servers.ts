@@ -1,30 +1,7 @@
-import * as z from 'zod';
+import { InstallationList, Server, ServerDeleted, ServerList } from '../../lib/answers/servers.ts';
 import { AppRequest, ServerRequest, ServerUpdate } from '../servers.ts';
 import { githubOutages } from './failures.ts';
-import { Count, Instant } from './figures.ts';
 import type { Operation } from './operation.ts';
-
-export const Server = z.object({
-  serverId: z.int(),
-  name: z.string(),
-  kind: z.enum(['github', 'enterprise', 'demo']),
-  apiUrl: z.string(),
-  webUrl: z.string(),
-  tenantCount: Count,
-  createdAt: Instant,
-  /** Its GitHub App, without the key; null where it has none. */
-  app: z.object({ appId: z.string(), name: z.string(), htmlUrl: z.string(), checkedAt: Instant }).nullable(),
-});
-export type Server = z.infer<typeof Server>;
-
-export const ServerList = z.object({ servers: z.array(Server) });
-export type ServerList = z.infer<typeof ServerList>;
-
-/** Where a server's app is installed. */
-export const InstallationList = z.object({
-  installations: z.array(z.object({ id: z.int(), account: z.string(), suspended: z.boolean() })),
-});
-export type InstallationList = z.infer<typeof InstallationList>;
 
 /** GitHub does not accept the app, or its key. */
 export const appFailures = [
@@ -36,9 +13,6 @@ export const appFailures = [
   'blocked',
   ...githubOutages,
 ];
-
-export const ServerDeleted = z.object({ serverId: z.int() });
-export type ServerDeleted = z.infer<typeof ServerDeleted>;
 
 export const serverOperations: Operation[] = [
   {

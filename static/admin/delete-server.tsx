@@ -1,4 +1,4 @@
-import type { Server, ServerDeleted } from '../../actions/openapi/servers.ts';
+import type { Server, ServerDeleted } from '../../lib/answers/servers.ts';
 import { useApp } from '../app-context.ts';
 import { FormDialog } from '../controls/form-dialog.tsx';
 import { useSubmission } from '../controls/submit.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { Tenant, TenantDeleted } from '../../actions/openapi/tenants.ts';
 import type { TenantDeletion } from '../../actions/tenants.ts';
+import type { Tenant, TenantDeleted } from '../../lib/answers/tenants.ts';
 import { useApp } from '../app-context.ts';
 import { Field } from '../controls/field.tsx';
 import { FormDialog } from '../controls/form-dialog.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { MemberRequest } from '../../actions/members.ts';
-import type { Member, MemberList } from '../../actions/openapi/members.ts';
+import type { Member, MemberList } from '../../lib/answers/members.ts';
 import { useApp } from '../app-context.ts';
 import { Field, SelectField } from '../controls/field.tsx';
 import { FormDialog } from '../controls/form-dialog.tsx';

@@ -1,4 +1,4 @@
-import type { Member, MemberRemoved } from '../../actions/openapi/members.ts';
+import type { Member, MemberRemoved } from '../../lib/answers/members.ts';
 import { tenantRightsOf } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp, useMe } from '../app-context.ts';

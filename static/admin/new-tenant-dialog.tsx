@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
-import type { Server } from '../../actions/openapi/servers.ts';
-import type { Tenant } from '../../actions/openapi/tenants.ts';
 import type { TenantRequest } from '../../actions/tenants.ts';
+import type { Server } from '../../lib/answers/servers.ts';
+import type { Tenant } from '../../lib/answers/tenants.ts';
 import { useApp } from '../app-context.ts';
 import { faultsOf } from '../controls/faults.ts';
 import { Field, SelectField } from '../controls/field.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { Server } from '../../actions/openapi/servers.ts';
 import type { ServerRequest } from '../../actions/servers.ts';
+import type { Server } from '../../lib/answers/servers.ts';
 import { useApp } from '../app-context.ts';
 import { faultsOf } from '../controls/faults.ts';
 import { Field } from '../controls/field.tsx';

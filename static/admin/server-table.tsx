@@ -1,4 +1,4 @@
-import type { Server } from '../../actions/openapi/servers.ts';
+import type { Server } from '../../lib/answers/servers.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { formatCount } from '../format.ts';
 

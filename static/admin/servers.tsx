@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Server } from '../../actions/openapi/servers.ts';
+import type { Server } from '../../lib/answers/servers.ts';
 import { rightsOf } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';

@@ -1,4 +1,4 @@
-import type { MemberRemoved, SystemMember } from '../../actions/openapi/members.ts';
+import type { MemberRemoved, SystemMember } from '../../lib/answers/members.ts';
 import { rightsOf } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp, useMe } from '../app-context.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { Tenant } from '../../actions/openapi/tenants.ts';
 import type { TenantUpdate } from '../../actions/tenants.ts';
+import type { Tenant } from '../../lib/answers/tenants.ts';
 import { useApp } from '../app-context.ts';
 import { faultsOf } from '../controls/faults.ts';
 import { Field } from '../controls/field.tsx';

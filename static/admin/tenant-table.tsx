@@ -1,4 +1,4 @@
-import type { Tenant } from '../../actions/openapi/tenants.ts';
+import type { Tenant } from '../../lib/answers/tenants.ts';
 import { rightsOf, tenantRightsOf } from '../access.ts';
 import { useMe } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Tenant } from '../../actions/openapi/tenants.ts';
+import type { Tenant } from '../../lib/answers/tenants.ts';
 import { rightsOf } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';

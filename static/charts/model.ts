@@ -1,4 +1,4 @@
-import type { DayState } from '../../actions/openapi/stats.ts';
+import type { DayState } from '../../lib/answers/figures.ts';
 import type { Bucket } from '../format.ts';
 
 /**

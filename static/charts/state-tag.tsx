@@ -1,4 +1,4 @@
-import type { DayState } from '../../actions/openapi/stats.ts';
+import type { DayState } from '../../lib/answers/figures.ts';
 
 const STATES: Record<DayState, { label: string; meaning: string }> = {
   measured: { label: 'Measured', meaning: 'GitHub named the day.' },

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Dashboard, DashboardList } from '../../actions/openapi/dashboards.ts';
+import type { Dashboard, DashboardList } from '../../lib/answers/dashboards.ts';
 import { useApp } from '../app-context.ts';
 import { faultsOf } from '../controls/faults.ts';
 import { Field } from '../controls/field.tsx';

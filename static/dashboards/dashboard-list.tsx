@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
-import type { DashboardList as Answer } from '../../actions/openapi/dashboards.ts';
+import type { DashboardList as Answer } from '../../lib/answers/dashboards.ts';
 import { useAnswer } from '../answers.ts';
 import { Answered } from '../controls/answered.tsx';
 import { DataTable } from '../controls/data-table.tsx';

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Dashboard } from '../../actions/openapi/dashboards.ts';
+import type { Dashboard } from '../../lib/answers/dashboards.ts';
 import { tenantRightsOf } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp, useMe } from '../app-context.ts';

@@ -1,4 +1,4 @@
-import type { Dashboard } from '../../actions/openapi/dashboards.ts';
+import type { Dashboard } from '../../lib/answers/dashboards.ts';
 
 export type DashboardDocument = Dashboard['document'];
 export type Tab = DashboardDocument['tabs'][number];

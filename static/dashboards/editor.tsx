@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Dashboard } from '../../actions/openapi/dashboards.ts';
+import type { Dashboard } from '../../lib/answers/dashboards.ts';
 import { useApp } from '../app-context.ts';
 import { Failure } from '../controls/failure.tsx';
 import { Notice } from '../controls/notice.tsx';

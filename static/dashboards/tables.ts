@@ -1,4 +1,4 @@
-import type { DashboardData } from '../../actions/openapi/dashboards.ts';
+import type { DashboardData } from '../../lib/answers/dashboards.ts';
 import { type Api, ApiError } from '../api.ts';
 import type { DataName } from './document.ts';
 import { WidgetFault } from './fault.ts';

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { Dashboard } from '../../actions/openapi/dashboards.ts';
+import type { Dashboard } from '../../lib/answers/dashboards.ts';
 import { ApiError } from '../api.ts';
 import { useApp } from '../app-context.ts';
 import { type Submission, useSubmission } from '../controls/submit.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ChannelRequest, ChannelUpdate } from '../../actions/channels.ts';
-import type { Channel } from '../../actions/openapi/channels.ts';
+import type { Channel } from '../../lib/answers/channels.ts';
 import { useApp } from '../app-context.ts';
 import { faultsOf } from '../controls/faults.ts';
 import { Field, SelectField } from '../controls/field.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ChannelTest } from '../../actions/channels.ts';
-import type { Channel } from '../../actions/openapi/channels.ts';
+import type { Channel } from '../../lib/answers/channels.ts';
 import { useApp } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Empty } from '../controls/empty.tsx';

@@ -1,4 +1,4 @@
-import type { Channel, ChannelDeleted } from '../../actions/openapi/channels.ts';
+import type { Channel, ChannelDeleted } from '../../lib/answers/channels.ts';
 import { useApp } from '../app-context.ts';
 import { FormDialog } from '../controls/form-dialog.tsx';
 import { useSubmission } from '../controls/submit.ts';

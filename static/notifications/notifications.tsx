@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Channel } from '../../actions/openapi/channels.ts';
+import type { Channel } from '../../lib/answers/channels.ts';
 import { useAnswer } from '../answers.ts';
 import { Answered } from '../controls/answered.tsx';
 import { PageHead } from '../controls/page-head.tsx';

@@ -1,4 +1,4 @@
-import type { ReportPreview as Preview } from '../../actions/openapi/channels.ts';
+import type { ReportPreview as Preview } from '../../lib/answers/channels.ts';
 import { Panel } from '../controls/panel.tsx';
 
 /** The weekly report as it would be sent now: the very lines of the message. */

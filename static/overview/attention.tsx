@@ -1,5 +1,5 @@
 import { Fragment } from 'preact';
-import type { Overview } from '../../actions/openapi/stats.ts';
+import type { Overview } from '../../lib/answers/stats.ts';
 import { formatDay, plural } from '../format.ts';
 import { paths } from '../routes.ts';
 import { LossNote } from './loss-note.tsx';

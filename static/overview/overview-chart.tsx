@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { Overview } from '../../actions/openapi/stats.ts';
+import type { Overview } from '../../lib/answers/stats.ts';
 import { Chart } from '../charts/chart.tsx';
 import type { ChartModel, Layer, Mark } from '../charts/model.ts';
 import { Segments } from '../controls/segments.tsx';

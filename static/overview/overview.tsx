@@ -1,4 +1,4 @@
-import type { Overview as OverviewAnswer } from '../../actions/openapi/stats.ts';
+import type { Overview as OverviewAnswer } from '../../lib/answers/stats.ts';
 import { tenantRightsOf } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';

@@ -1,4 +1,4 @@
-import type { Overview } from '../../actions/openapi/stats.ts';
+import type { Overview } from '../../lib/answers/stats.ts';
 import { changeOf } from '../../lib/stats/totals.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
 import { Pager } from '../controls/pager.tsx';

@@ -1,4 +1,4 @@
-import type { Comparison, Totals } from '../../actions/openapi/stats.ts';
+import type { Comparison, Totals } from '../../lib/answers/figures.ts';
 import { type ComparedFigure, changeOf } from '../../lib/stats/totals.ts';
 import { formatCount, formatDay, formatShare, plural } from '../format.ts';
 import { usePlace } from '../location.ts';

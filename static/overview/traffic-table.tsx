@@ -1,4 +1,4 @@
-import type { TrafficTable as TrafficTableAnswer } from '../../actions/openapi/stats.ts';
+import type { TrafficTable as TrafficTableAnswer } from '../../lib/answers/stats.ts';
 import { CutNote } from '../charts/cut-note.tsx';
 import { StateTag } from '../charts/state-tag.tsx';
 import { DataTable } from '../controls/data-table.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { RepositoryAdded } from '../../actions/openapi/repositories.ts';
+import type { RepositoryAdded } from '../../lib/answers/repositories.ts';
 import { useApp } from '../app-context.ts';
 import { Field } from '../controls/field.tsx';
 import { Notice } from '../controls/notice.tsx';

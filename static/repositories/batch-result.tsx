@@ -1,4 +1,4 @@
-import type { RepositoriesAdded } from '../../actions/openapi/repositories.ts';
+import type { RepositoriesAdded } from '../../lib/answers/repositories.ts';
 import { Notice } from '../controls/notice.tsx';
 import { plural } from '../format.ts';
 

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Discovered } from '../../actions/openapi/repositories.ts';
+import type { Discovered } from '../../lib/answers/repositories.ts';
 import { Field } from '../controls/field.tsx';
 
 type Candidate = Discovered['candidates'][number];

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { RepositoriesAdded } from '../../actions/openapi/repositories.ts';
+import type { RepositoriesAdded } from '../../lib/answers/repositories.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp } from '../app-context.ts';
 import { Answered } from '../controls/answered.tsx';

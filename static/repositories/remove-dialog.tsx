@@ -1,4 +1,4 @@
-import type { RepositoryRemoved } from '../../actions/openapi/repositories.ts';
+import type { RepositoryRemoved } from '../../lib/answers/repositories.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp } from '../app-context.ts';
 import { Failure } from '../controls/failure.tsx';

@@ -3,7 +3,7 @@ import type {
   RepositoriesAdded,
   Repository,
   RepositoryList as RepositoryListAnswer,
-} from '../../actions/openapi/repositories.ts';
+} from '../../lib/answers/repositories.ts';
 import { tenantRightsOf } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { RepositoryList as Answer, Repository } from '../../actions/openapi/repositories.ts';
+import type { RepositoryList as Answer, Repository } from '../../lib/answers/repositories.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Failure } from '../controls/failure.tsx';
 import { SelectField } from '../controls/field.tsx';

@@ -1,4 +1,4 @@
-import type { Repository, ScheduleSet } from '../../actions/openapi/repositories.ts';
+import type { Repository, ScheduleSet } from '../../lib/answers/repositories.ts';
 import { useApp } from '../app-context.ts';
 import { SelectField } from '../controls/field.tsx';
 import { type Submission, useSubmission } from '../controls/submit.ts';

@@ -1,4 +1,4 @@
-import type { Repository } from '../../actions/openapi/repositories.ts';
+import type { Repository } from '../../lib/answers/repositories.ts';
 import { plural } from '../format.ts';
 import { SCHEDULES, type Schedule, type ScheduleChange } from './schedules.tsx';
 

@@ -1,4 +1,4 @@
-import type { Repository } from '../../actions/openapi/repositories.ts';
+import type { Repository } from '../../lib/answers/repositories.ts';
 import { Notice } from '../controls/notice.tsx';
 import { formatInstant } from '../format.ts';
 import { LossNote } from '../overview/loss-note.tsx';

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { RepositoryStats } from '../../actions/openapi/repository-stats.ts';
+import type { RepositoryStats } from '../../lib/answers/stats.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { formatCount, formatDay } from '../format.ts';

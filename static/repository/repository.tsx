@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { RepositoryStats } from '../../actions/openapi/repository-stats.ts';
+import type { RepositoryStats } from '../../lib/answers/stats.ts';
 import { tenantRightsOf } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { ApiError } from '../api.ts';

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { RepositoryStats } from '../../actions/openapi/repository-stats.ts';
+import type { RepositoryStats } from '../../lib/answers/stats.ts';
 import { Chart } from '../charts/chart.tsx';
 import type { ChartModel } from '../charts/model.ts';
 import { CsvButton } from '../controls/csv-button.tsx';

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { RepositoryStats } from '../../actions/openapi/repository-stats.ts';
+import type { RepositoryStats } from '../../lib/answers/stats.ts';
 import { Chart } from '../charts/chart.tsx';
 import { type ChartModel, indexOf, type Layer, markOf } from '../charts/model.ts';
 import { CsvButton } from '../controls/csv-button.tsx';

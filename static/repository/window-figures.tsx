@@ -1,4 +1,4 @@
-import type { RepositoryStats } from '../../actions/openapi/repository-stats.ts';
+import type { RepositoryStats } from '../../lib/answers/stats.ts';
 import { Panel } from '../controls/panel.tsx';
 import { formatCount, formatDay } from '../format.ts';
 

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { RunDetail } from '../../actions/openapi/runs.ts';
+import type { RunDetail } from '../../lib/answers/runs.ts';
 import { tenantRightsOf } from '../access.ts';
 import { useMe } from '../app-context.ts';
 import { Notice } from '../controls/notice.tsx';

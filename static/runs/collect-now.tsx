@@ -1,4 +1,4 @@
-import type { RunStarted } from '../../actions/openapi/runs.ts';
+import type { RunStarted } from '../../lib/answers/runs.ts';
 import { useApp } from '../app-context.ts';
 import { useSubmission } from '../controls/submit.ts';
 

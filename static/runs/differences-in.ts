@@ -1,4 +1,4 @@
-import type { Run } from '../../actions/openapi/runs.ts';
+import type { Run } from '../../lib/answers/runs.ts';
 import { plural } from '../format.ts';
 
 /** How many differences a verification found, in words; null for a run that did not look for any. */

@@ -1,4 +1,4 @@
-import type { RunDetail } from '../../actions/openapi/runs.ts';
+import type { RunDetail } from '../../lib/answers/runs.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { formatCount, formatDay, plural } from '../format.ts';

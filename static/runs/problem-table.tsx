@@ -1,4 +1,4 @@
-import type { ProblemLog } from '../../actions/openapi/runs.ts';
+import type { ProblemLog } from '../../lib/answers/runs.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { formatInstant } from '../format.ts';

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import type { RunDetail } from '../../actions/openapi/runs.ts';
+import type { RunDetail } from '../../lib/answers/runs.ts';
 import { plural } from '../format.ts';
 import { paths } from '../routes.ts';
 import { useRun } from './use-run.ts';

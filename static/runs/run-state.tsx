@@ -1,4 +1,4 @@
-import type { Run, RunOutcome } from '../../actions/openapi/runs.ts';
+import type { Run, RunOutcome } from '../../lib/answers/runs.ts';
 
 const STATES: Record<Run['state'] | RunOutcome['state'], { label: string; kind: string }> = {
   waiting: { label: 'Waiting', kind: '' },

@@ -1,4 +1,4 @@
-import type { Run, RunList } from '../../actions/openapi/runs.ts';
+import type { Run, RunList } from '../../lib/answers/runs.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { Skeleton } from '../controls/skeleton.tsx';

@@ -1,4 +1,4 @@
-import type { Run, RunDetail, RunOutcome } from '../../actions/openapi/runs.ts';
+import type { Run, RunDetail, RunOutcome } from '../../lib/answers/runs.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Failure } from '../controls/failure.tsx';
 import { PageHead } from '../controls/page-head.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { RunsStarted } from '../../actions/openapi/runs.ts';
+import type { RunsStarted } from '../../lib/answers/runs.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp } from '../app-context.ts';
 import { Answered } from '../controls/answered.tsx';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { RunDetail } from '../../actions/openapi/runs.ts';
+import type { RunDetail } from '../../lib/answers/runs.ts';
 import { forgetAnswers } from '../answers.ts';
 import { ApiError } from '../api.ts';
 import { useApp } from '../app-context.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { InitRequest } from '../../actions/init.ts';
-import type { InitAnswer, InitState } from '../../actions/openapi/init.ts';
+import type { InitAnswer, InitState } from '../../lib/answers/init.ts';
 import { useApp } from '../app-context.ts';
 import { Failure } from '../controls/failure.tsx';
 import { faultsOf } from '../controls/faults.ts';

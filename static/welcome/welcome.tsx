@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { InitState } from '../../actions/openapi/init.ts';
+import type { InitState } from '../../lib/answers/init.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp } from '../app-context.ts';
 import { Failure } from '../controls/failure.tsx';

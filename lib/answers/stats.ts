@@ -7,10 +7,71 @@ import {
   Figure,
   FigureColumns,
   Instant,
+  Page,
   Range,
   Totals,
 } from './figures.ts';
-import { Repository } from './repositories.ts';
+import { ProblemGroup } from './problems.ts';
+import { Problem, Repository } from './repositories.ts';
+
+export const Overview = z.object({
+  tenantId: z.int(),
+  range: Range,
+  /** First day of each bucket. */
+  buckets: z.array(Day),
+  /** All repositories together; uniques are sums of days, an upper bound. `lostDays` counts repositories' lost days. */
+  series: z.object({ ...FigureColumns, lostDays: z.array(Count), provisionalDays: z.array(Count) }),
+  totals: Totals,
+  comparison: Comparison,
+  repositories: z.array(
+    z.object({
+      repositoryId: z.int(),
+      fullName: z.string(),
+      webUrl: z.string(),
+      archived: z.boolean(),
+      stars: Count.nullable(),
+      totals: Totals,
+      comparison: Comparison,
+      /** A small chart's points, one per bucket. */
+      viewCount: z.array(Figure),
+      cloneCount: z.array(Figure),
+      lastSuccessAt: Instant.nullable(),
+      problem: Problem.nullable(),
+    }),
+  ),
+  page: Page,
+  /** Repositories of the tenant, whatever was searched for; zero: nothing was added yet. */
+  repositoryCount: Count,
+  problemCount: Count,
+  /** What needs a person, by its cause, the most urgent first. */
+  attention: z.array(ProblemGroup),
+  activeRunId: z.int().nullable(),
+});
+export type Overview = z.infer<typeof Overview>;
+
+/** Traffic as a table: one row per repository and day, week or month that has figures, newest first. */
+export const TrafficTable = z.object({
+  tenantId: z.int(),
+  range: Range,
+  rows: z.array(
+    z.object({
+      repositoryId: z.int(),
+      fullName: z.string(),
+      date: Day,
+      /** 'YYYY-Www' (ISO 8601) for weeks. */
+      label: z.string(),
+      viewCount: Figure,
+      viewUniques: Figure,
+      cloneCount: Figure,
+      cloneUniques: Figure,
+      /** As in a repository's series. */
+      uniquesExact: z.boolean(),
+      state: DayState,
+    }),
+  ),
+  page: Page,
+});
+export type TrafficTable = z.infer<typeof TrafficTable>;
 
 const Ranked = {
   rank: Count,

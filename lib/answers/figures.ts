@@ -16,9 +16,6 @@ export const FigureColumns = {
   cloneUniques: z.array(Figure),
 };
 
-export const Role = z.enum(['manager', 'viewer', 'repository viewer']);
-export const SystemRole = z.enum(['administrator', 'maintainer']);
-
 export const Bucket = z.enum(['day', 'week', 'month']);
 export type Bucket = z.infer<typeof Bucket>;
 
@@ -59,28 +56,3 @@ export type Comparison = z.infer<typeof Comparison>;
 export const Page = z.object({ number: Count, size: Count, total: Count });
 
 export const Range = z.object({ from: Day, to: Day, by: Bucket, days: Count });
-
-/** What stands in a repository's way, and how long there is to mend it. */
-export const Problem = z.object({
-  code: z.string(),
-  message: z.string(),
-  since: Instant,
-  /** Days until GitHub forgets a day that no run has covered; 0: days are being lost now. */
-  daysUntilLoss: Count.nullable(),
-});
-
-export const Message = z.object({ message: z.string() });
-
-/** Problems of one cause. */
-export const ProblemGroup = z.object({
-  kind: z.enum(['repository_failing', 'loss_near', 'token_expires', 'token_refused', 'not_running']),
-  code: z.string(),
-  message: z.string(),
-  since: Instant,
-  /** How many repositories it is about; 0: it is the tenant's. */
-  repositoryCount: Count,
-  /** The first of them by name. */
-  repositories: z.array(z.object({ repositoryId: z.int(), fullName: z.string() })),
-  /** Of the repository that has the least; null where it is not known. */
-  daysUntilLoss: Count.nullable(),
-});

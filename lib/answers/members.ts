@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { Instant } from './figures.ts';
+
+export const Role = z.enum(['manager', 'viewer', 'repository viewer']);
+export const SystemRole = z.enum(['administrator', 'maintainer']);
+
+export const Member = z.object({
+  email: z.string(),
+  role: Role,
+  /** For a repository viewer: the repositories it may see; empty otherwise. */
+  repositoryIds: z.array(z.int()),
+  addedAt: Instant,
+});
+export type Member = z.infer<typeof Member>;
+
+/** The tenant's repositories come along, to choose from for repository viewers. */
+export const MemberList = z.object({
+  members: z.array(Member),
+  repositories: z.array(z.object({ repositoryId: z.int(), fullName: z.string() })),
+});
+export type MemberList = z.infer<typeof MemberList>;
+
+export const MemberRemoved = z.object({ email: z.string() });
+export type MemberRemoved = z.infer<typeof MemberRemoved>;
+
+export const SystemMember = z.object({ email: z.string(), role: SystemRole, grantedAt: Instant });
+export type SystemMember = z.infer<typeof SystemMember>;
+
+export const SystemMemberList = z.object({ members: z.array(SystemMember) });
+export type SystemMemberList = z.infer<typeof SystemMemberList>;
