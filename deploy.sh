@@ -17,8 +17,8 @@ Usage: ./deploy.sh [COMMAND] [--dry-run]
   --dry-run  checks everything and shows what deploy or undeploy would do, but changes nothing
   --help     this text
 
-Variables come from the environment and from deploy.env (or the file that DEPLOY_ENV names), which wins. The README's
-section "Deploy" lists them. APIHOST, AUTH and NAMESPACE may be in ~/.wskprops instead.
+Variables come from the environment and from deploy.env (or the file that DEPLOY_ENV names), which wins.
+docs/configuration.md lists them. APIHOST, AUTH and NAMESPACE may be in ~/.wskprops instead.
 TEXT
 }
 

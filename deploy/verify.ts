@@ -49,7 +49,7 @@ async function verifyApi(settings: Settings): Promise<ApiState> {
 async function readPage(settings: Settings, path: string): Promise<Response> {
   const answer = await request('PAGES_URL', `${settings.pagesUrl}${path}`);
   if (answer.status !== 403) return answer;
-  const advice = 'let everybody read the bucket’s objects (README, “Deploy”)';
+  const advice = 'let everybody read the bucket’s objects (docs/deploy.md)';
   throw new Error(`${settings.pagesUrl}${path} is not public (403): ${advice}.`);
 }
 

@@ -3,7 +3,7 @@ import type { Instant } from '../../lib/instant.ts';
 import type { Campaign } from './campaign.ts';
 import { type Evidence, type Outcome, toInstant } from './evidence.ts';
 
-/** What the README and openapi.json name as reasons of a collection that fails. */
+/** What the documents and openapi.json name as reasons of a collection that fails. */
 const DOCUMENTED = new Set([...githubFailures, 'abandoned', 'start_failed']);
 const PARTLY = 'partly_collected';
 

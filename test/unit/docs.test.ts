@@ -1,0 +1,173 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { readSettings, settingsProblems } from '../../deploy/settings.ts';
+import { parseConfig } from '../../lib/config.ts';
+import { Failure } from '../../lib/failure.ts';
+
+const ROOT = path.join(import.meta.dirname, '../..');
+const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
+
+const documents = [
+  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
+  ...readdirSync(path.join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+const withoutCode = (text: string) => text.replace(/^```[\s\S]*?^```$/gm, '');
+
+/** The anchors of a document's headings, as GitHub makes them. */
+function anchorsOf(file: string): string[] {
+  const headings = withoutCode(read(file)).matchAll(/^#{1,6} (.*)$/gm);
+  return [...headings].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+test('every link in a document leads to a file and a heading that exist', () => {
+  const links = documents.flatMap((from) =>
+    [...withoutCode(read(from)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = '']) => ({ from, to })),
+  );
+  const inside = links.filter(({ to }) => !/^[a-z]+:/.test(to));
+  const broken = inside.filter(({ from, to }) => {
+    const [file = '', anchor] = to.split('#');
+    const target = file === '' ? from : path.posix.join(path.posix.dirname(from), file);
+    if (!existsSync(path.join(ROOT, target))) return true;
+    return anchor !== undefined && !anchorsOf(target).includes(anchor);
+  });
+  expect(inside.length).toBeGreaterThan(40);
+  expect(broken).toEqual([]);
+});
+
+test('every file of ours that a document names exists', () => {
+  const named = documents.flatMap((from) =>
+    [...read(from).matchAll(/`((?:actions|bench|deploy|docs|lib|local|sql|static|test)\/[\w./-]*)`/g)].map(
+      ([, file = '']) => ({ from, file }),
+    ),
+  );
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter(({ file }) => !existsSync(path.join(ROOT, file)))).toEqual([]);
+});
+
+test('the README has at most 1,500 words', () => {
+  expect(read('README.md').split(/\s+/).length).toBeLessThanOrEqual(1500);
+});
+
+test('every picture of the documents is used and smaller than 300 kB', () => {
+  const pictures = readdirSync(path.join(ROOT, 'docs')).filter((name) => name.endsWith('.png'));
+  const texts = documents.map(read).join('\n');
+  expect(pictures.filter((name) => !texts.includes(name))).toEqual([]);
+  expect(pictures.filter((name) => statSync(path.join(ROOT, 'docs', name)).size >= 300_000)).toEqual([]);
+});
+
+interface Row {
+  name: string;
+  readBy: string[];
+  default: string;
+}
+
+/** The one table of docs/configuration.md. */
+function readParameters(): Row[] {
+  return read('docs/configuration.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => {
+      const [, name = '', readBy = '', fallback = ''] = line.split('|').map((cell) => cell.trim());
+      return { name: name.replaceAll('`', ''), readBy: readBy.split(', '), default: fallback };
+    });
+}
+
+const rows = readParameters();
+const namesReadBy = (who: string) => rows.flatMap(({ name, readBy }) => (readBy.includes(who) ? [name] : []));
+const defaultOf = (name: string) => rows.find((row) => row.name === name)?.default ?? '';
+const parameters: string[] = Object.keys(parse(read('manifest.yaml')).packages.traffic.inputs);
+const missingIn = (problems: readonly string[]) =>
+  problems.flatMap((problem) => /^(\w+) is missing/.exec(problem)?.[1] ?? []);
+
+/** What the actions refuse to start without. */
+function requiredParameters(): string[] {
+  try {
+    parseConfig({});
+  } catch (error) {
+    if (error instanceof Failure) return missingIn(error.details?.problems as string[]);
+    throw error;
+  }
+  return [];
+}
+
+test('the table of parameters names each one once', () => {
+  expect(rows.map(({ name }) => name)).toEqual([...new Set(rows.map(({ name }) => name))]);
+});
+
+test('the actions’ parameters in the table are those of the manifest', () => {
+  expect(namesReadBy('actions').toSorted()).toEqual(parameters.toSorted());
+});
+
+test('the table says “required” of exactly what the actions and the deployment refuse to do without', () => {
+  const required = rows.filter((row) => row.default.startsWith('required')).map(({ name }) => name);
+  const alsoRequired = rows.filter((row) => /(else|`deploy`:) required/.test(row.default));
+  const needed = [...requiredParameters(), ...missingIn(settingsProblems({}))];
+  expect([...required, ...alsoRequired.map(({ name }) => name)].toSorted()).toEqual(
+    [...new Set(needed)].toSorted(),
+  );
+});
+
+test('the defaults in the table are those of the code', () => {
+  const environment = Object.fromEntries([...parameters, ...namesReadBy('deploy')].map((name) => [name, '']));
+  const settings = readSettings({ ...environment, APIHOST: 'https://host', NAMESPACE: 'space' });
+  expect(defaultOf('COS_REGION')).toBe(`\`${settings.store.region}\``);
+  expect(defaultOf('PAGES_KEEP_HOURS')).toBe(`\`${settings.keepHours}\``);
+  expect(defaultOf('SCOPE')).toContain(`\`${settings.scope}\``);
+  expect(defaultOf('API_URL').replaceAll('`', '')).toBe(
+    settings.apiUrl.replace('https://host', 'APIHOST').replace('space', 'NAMESPACE'),
+  );
+  const config = parseConfig({
+    DATABASE_URL: 'postgres://localhost/traffic',
+    ISSUER: 'https://issuer.example',
+    CLIENT_ID: 'client',
+    TOKEN_KEY: Buffer.alloc(32).toString('base64url'),
+    INIT_SECRET: 'a long secret',
+  });
+  expect(defaultOf('COLLECT_STARTS_PER_MINUTE')).toBe(`\`${config.limits.startsPerMinute}\``);
+  expect(defaultOf('COLLECT_CONCURRENCY')).toBe(`\`${config.limits.concurrency}\``);
+  expect(defaultOf('ALLOW_PRIVATE_ADDRESSES')).toBe(`\`${config.allowPrivateAddresses}\``);
+  const start = read('local/start.ts');
+  for (const name of ['PORT', 'INVOCATIONS_PER_MINUTE'])
+    expect(start.replaceAll('_', '')).toContain(
+      `readNumber('${name}', ${defaultOf(name).replaceAll('`', '')},`.replaceAll('_', ''),
+    );
+});
+
+test('the table has every variable that deploy.sh and its program read', () => {
+  const listed = namesReadBy('deploy');
+  expect(parameters.filter((name) => !listed.includes(name))).toEqual([]);
+  const settings = read('deploy/settings.ts');
+  const rules = settings.slice(settings.indexOf('const RULES'), settings.indexOf('\n};'));
+  const ruled = [...rules.matchAll(/^ {2}([A-Z_]+): \{/gm)].map(([, name = '']) => name);
+  const shell = [...read('deploy.sh').matchAll(/\$\{([A-Z][A-Z_]+):?[-=]/g)].map(([, name = '']) => name);
+  const program = [...read('deploy/main.ts').matchAll(/process\.env\.([A-Z_]+)/g)].map(
+    ([, name = '']) => name,
+  );
+  // Of the shell and of wsk itself, what deploy.sh hands its program, and what rotate keeps in deploy.env for itself.
+  const others = ['HOME', 'WSK_CONFIG_FILE', 'DELETE_DATA', 'DEPLOY_PID', 'TOKEN_KEY_NEXT'];
+  const used = [...ruled, ...shell, ...program].filter((name) => !others.includes(name));
+  expect(used.length).toBeGreaterThan(15);
+  expect(used.filter((name) => !listed.includes(name))).toEqual([]);
+});
+
+test('the table has exactly the variables that npm start reads', () => {
+  const start = read('local/start.ts');
+  const patterns = [
+    /process\.env\.([A-Z_]+)/g,
+    /readNumber\('([A-Z_]+)'/g,
+    // const { NAME: alias, OTHER = '' } = process.env
+    /\b([A-Z][A-Z_]+)(?=(?:: \w+| = '')[^;}]*\} = process\.env)/g,
+  ];
+  const found = patterns.flatMap((pattern) => [...start.matchAll(pattern)].map(([, name = '']) => name));
+  expect([...new Set(found)].toSorted()).toEqual(namesReadBy('start').toSorted());
+});
