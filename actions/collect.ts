@@ -1,8 +1,7 @@
 import { serveJob } from '../lib/app.ts';
-import { deleteOldProblems } from '../lib/problems/old-problems.ts';
-import { fanOut, openFanOut } from '../lib/runs/fan-out.ts';
-import { parseOrder } from '../lib/runs/fan-out-order.ts';
-import { deleteOldRuns } from '../lib/runs/old-runs.ts';
+import { deleteOldProblems } from '../lib/problems/watch.ts';
+import { deleteOldRuns } from '../lib/runs/end.ts';
+import { fanOut, openFanOut, parseOrder } from '../lib/runs/fan-out.ts';
 
 /** Enough for the next minute to come, when this one's activations are used up. */
 const RESERVE_MS = 75_000;

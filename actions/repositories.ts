@@ -16,8 +16,13 @@ import { Failure } from '../lib/failure.ts';
 import { createPersonRateLimiter } from '../lib/github-limits/person-rate-limiter.ts';
 import { addRepositories, addRepository, discoverRepositories } from '../lib/repositories/add.ts';
 import { removeRepository } from '../lib/repositories/removal.ts';
+import {
+  listRepositories,
+  readStored,
+  requireRepositoryRow,
+  toRepository,
+} from '../lib/repositories/repository.ts';
 import { setSchedule } from '../lib/repositories/schedule.ts';
-import { listRepositories, readStored, requireRepositoryRow, toRepository } from '../lib/repositories.ts';
 import { LARGEST_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
 import { startAddedRun } from '../lib/runs/start.ts';
 import { findActiveRun } from '../lib/runs.ts';

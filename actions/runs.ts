@@ -7,8 +7,7 @@ import { createApp, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { listProblems } from '../lib/problems/list.ts';
 import { LARGEST_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
-import { fanOut, openFanOut } from '../lib/runs/fan-out.ts';
-import { toOrder } from '../lib/runs/fan-out-order.ts';
+import { fanOut, openFanOut, toOrder } from '../lib/runs/fan-out.ts';
 import { startRun } from '../lib/runs/start.ts';
 import { listRuns, readRun } from '../lib/runs.ts';
 

@@ -6,7 +6,7 @@ import { requireAccess } from '../lib/caller.ts';
 import { toCsv } from '../lib/csv.ts';
 import { isDay } from '../lib/day.ts';
 import { bearsDataToken, requireDataAccess } from '../lib/identity/data-token.ts';
-import { requireRepositoryRow } from '../lib/repositories.ts';
+import { requireRepositoryRow } from '../lib/repositories/repository.ts';
 import { parseId, parseQuery, toId } from '../lib/request.ts';
 import { toExtraCsv } from '../lib/stats/extra-csv.ts';
 import { readOverview, readOverviewRows } from '../lib/stats/overview.ts';

@@ -1,7 +1,6 @@
 import { serveJob } from '../lib/app.ts';
-import { fanOut, openFanOut } from '../lib/runs/fan-out.ts';
-import { parseOrder } from '../lib/runs/fan-out-order.ts';
-import { closeAbandoned } from '../lib/runs/sweep.ts';
+import { closeAbandoned } from '../lib/runs/end.ts';
+import { fanOut, openFanOut, parseOrder } from '../lib/runs/fan-out.ts';
 
 /** Enough for the next minute to come, when this one's activations are used up. */
 const RESERVE_MS = 75_000;

@@ -1,17 +1,22 @@
 import type { Activations } from './activations.ts';
 import { collectExtras } from './collector/extras.ts';
-import { collectRepository, failRepository, type RunAtWork, type Waiting } from './collector/repository.ts';
-import { listWaiting } from './collector/waiting.ts';
+import { openAnswers, type StoredAnswers } from './collector/known-answers.ts';
+import {
+  collectRepository,
+  failRepository,
+  listWaiting,
+  type RunAtWork,
+  type Waiting,
+} from './collector/repository.ts';
 import type { Db } from './db/database.ts';
 import type { RunReason } from './db/tables/runs.ts';
 import { Failure } from './failure.ts';
 import { isForAll } from './github/error.ts';
 import type { GitHubClient } from './github.ts';
 import { workOff } from './queue.ts';
-import { closeRun, type RunKey } from './runs/end.ts';
-import { renewLease } from './runs/lease.ts';
+import { closeRun } from './runs/end.ts';
+import { type RunKey, renewLease } from './runs/lease.ts';
 import { startCollecting } from './runs/start.ts';
-import { openAnswers, type StoredAnswers } from './tenants/github-answers.ts';
 
 /** GitHub for a tenant's token, which `fingerprint` stands for. */
 interface OpenedGitHub {

@@ -5,7 +5,7 @@ import { Failure } from './failure.ts';
 import type { Instant } from './instant.ts';
 import { notFound, toId } from './request.ts';
 import { countDifferences, listDifferences, type RunDifference } from './runs/differences.ts';
-import { UNLEASED_MS } from './runs/end.ts';
+import { UNLEASED_MS } from './runs/lease.ts';
 
 /** One collection of a tenant: all that were due, or some repositories. */
 export interface Run {

@@ -35,18 +35,16 @@ import {
 } from '../lib/members.ts';
 import { listProblems } from '../lib/problems/list.ts';
 import { sendNotices } from '../lib/problems/notices.ts';
-import { deleteOldProblems } from '../lib/problems/old-problems.ts';
-import { watchProblems } from '../lib/problems/watch.ts';
+import { deleteOldProblems, watchProblems } from '../lib/problems/watch.ts';
 import { sendReports } from '../lib/reports.ts';
 import { addRepositories, discoverRepositories } from '../lib/repositories/add.ts';
 import { removeRepository } from '../lib/repositories/removal.ts';
+import { listRepositoryRows, readStored } from '../lib/repositories/repository.ts';
 import { setSchedule } from '../lib/repositories/schedule.ts';
-import { listRepositoryRows, readStored } from '../lib/repositories.ts';
 import { listDueTenants } from '../lib/runs/due-tenants.ts';
+import { closeAbandoned, deleteOldRuns } from '../lib/runs/end.ts';
 import { startAllRuns } from '../lib/runs/fan-out.ts';
-import { deleteOldRuns } from '../lib/runs/old-runs.ts';
 import { startAddedRun, startRun } from '../lib/runs/start.ts';
-import { closeAbandoned } from '../lib/runs/sweep.ts';
 import { listRuns, readRun } from '../lib/runs.ts';
 import { openSecrets } from '../lib/secrets.ts';
 import {
@@ -172,7 +170,7 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   };
   const starter = (db: Db) => ({ db, activations, now: NOW });
   const order = { tenantId, reason: 'person', startedBy: email, repositories: 'all' } as const;
-  await step('rateLimiter the requests of a token', async (db) => {
+  await step('limit the rate of requests with a token', async (db) => {
     for (let activation = 1; activation <= 2; activation += 1) {
       const rateLimiter = createRunRateLimiter({ db, fingerprint: 'one token', timeLeft: () => 60_000 });
       await rateLimiter.enter();

@@ -2,11 +2,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays } from '../lib/day.ts';
 import { type Db, openDatabase } from '../lib/db/database.ts';
 import { migrate } from '../lib/db/migrate.ts';
-import { closeRun } from '../lib/runs/end.ts';
-import { type FanOut, fanOut } from '../lib/runs/fan-out.ts';
-import { parseOrder } from '../lib/runs/fan-out-order.ts';
+import { closeAbandoned, closeRun } from '../lib/runs/end.ts';
+import { type FanOut, fanOut, parseOrder } from '../lib/runs/fan-out.ts';
 import { openRun } from '../lib/runs/start.ts';
-import { closeAbandoned } from '../lib/runs/sweep.ts';
 import { openRehearsal, type Rehearsal, type RehearsalLimits } from '../local/rehearsal.ts';
 import { createTestDatabase } from './database.ts';
 

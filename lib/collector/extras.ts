@@ -3,10 +3,6 @@ import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
 import type { ExtraKind } from '../db/tables/repositories.ts';
 import type { Tables } from '../db/tables.ts';
-import { Failure } from '../failure.ts';
-import { type AnswerMemory, createMemory } from '../github/memory.ts';
-import type { GitHubClient } from '../github.ts';
-import { workOff } from '../queue.ts';
 import {
   type Extra,
   type ExtraReading,
@@ -14,13 +10,17 @@ import {
   type ExtraSubject,
   listExtraStates,
   saveExtraState,
-} from '../repositories/extras.ts';
-import type { RunKey } from '../runs/end.ts';
-import { openAnswers, type StoredAnswers, saveAnswers } from '../tenants/github-answers.ts';
-import { logDefect } from './defect.ts';
-import { releaseExtra } from './releases.ts';
-import { starExtra } from './stars.ts';
-import { workflowExtra } from './workflow-runs.ts';
+} from '../extras/extra.ts';
+import { releaseExtra } from '../extras/releases.ts';
+import { starExtra } from '../extras/stars.ts';
+import { workflowExtra } from '../extras/workflow-runs.ts';
+import { Failure } from '../failure.ts';
+import { type AnswerMemory, createMemory } from '../github/memory.ts';
+import type { GitHubClient } from '../github.ts';
+import { workOff } from '../queue.ts';
+import type { RunKey } from '../runs/lease.ts';
+import { openAnswers, type StoredAnswers, saveAnswers } from './known-answers.ts';
+import { logDefect } from './repository.ts';
 
 /** What extras are collected with. */
 export interface ExtrasCollector {

@@ -5,7 +5,7 @@ import type { Visibility } from '../github/answers.ts';
 import { isRefusal } from '../github/error.ts';
 import type { Instant } from '../instant.ts';
 import { type RepositoryEvent, saveEvents } from '../repositories/facts.ts';
-import { toFullName } from '../repositories.ts';
+import { toFullName } from '../repositories/repository.ts';
 import type { Observed } from '../traffic/observed.ts';
 import { endedWeek } from '../traffic/week.ts';
 import type { RepositoryKey } from '../traffic.ts';

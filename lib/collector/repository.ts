@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import { type Day, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
+import { toDatabaseFailure } from '../db/errors.ts';
 import { inTransaction } from '../db/portable.ts';
 import type { RunReason } from '../db/tables/runs.ts';
 import type { Tables } from '../db/tables.ts';
@@ -10,17 +11,16 @@ import type { GitHubRepository } from '../github/repositories.ts';
 import type { GitHubTraffic } from '../github/traffic.ts';
 import type { GitHubClient } from '../github.ts';
 import { saveFact } from '../repositories/facts.ts';
-import { toFullName } from '../repositories.ts';
+import { toFullName } from '../repositories/repository.ts';
 import { saveDifferences } from '../runs/differences.ts';
-import type { RunKey } from '../runs/end.ts';
+import type { RunKey } from '../runs/lease.ts';
 import { mergePaths, savePaths, saveReferrers } from '../snapshots.ts';
 import { toStoredFailure } from '../storable.ts';
-import { type StoredAnswers, saveAnswers } from '../tenants/github-answers.ts';
 import { coveredFrom } from '../traffic/merge.ts';
 import { endedWeek, readableWeek } from '../traffic/week.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
-import { saveDays, saveWeeks, saveWindow } from '../traffic.ts';
-import { logDefect } from './defect.ts';
+import { type RepositoryKey, saveDays, saveWeeks, saveWindow } from '../traffic.ts';
+import { type StoredAnswers, saveAnswers } from './known-answers.ts';
 import { type Standing, saveEndedWeek, saveFailure, saveStanding, saveSuccess } from './outcome.ts';
 
 /** One repository that waits in a run. */
@@ -207,4 +207,67 @@ async function saveToday(
       cloneUniques: clones.uniques,
     });
   if (referrers) await saveReferrers(trx, key, today, referrers);
+}
+
+/** What waits in a run: what was never collected first, then what was not for longest. */
+export async function listWaiting(db: Db, { tenantId, runId }: RunKey): Promise<Waiting[]> {
+  const rows = await db
+    .selectFrom('runRepository as w')
+    .innerJoin('repository as r', (join) =>
+      join.onRef('r.tenantId', '=', 'w.tenantId').onRef('r.repositoryId', '=', 'w.repositoryId'),
+    )
+    .select([
+      ...(['r.repositoryId', 'r.githubId', 'r.owner', 'r.name'] as const),
+      ...(['r.archivedAt', 'r.lastCoveredDate', 'r.endedWeek'] as const),
+    ])
+    .where('w.tenantId', '=', tenantId)
+    .where('w.runId', '=', runId)
+    .where('w.state', '=', 'waiting')
+    // Where a missing value is sorted differs between databases.
+    .orderBy((eb) => eb.case().when('r.lastSuccessAt', 'is', null).then(0).else(1).end())
+    .orderBy('r.lastSuccessAt')
+    .orderBy('r.repositoryId')
+    .execute();
+  const former = await listFormerNames(db, tenantId);
+  const lastWeeks = await listLastWeeks(db, tenantId);
+  return rows.map(({ repositoryId, githubId, owner, name, archivedAt, lastCoveredDate, endedWeek }) => ({
+    repositoryId,
+    githubId,
+    lastCoveredDate,
+    endedWeek,
+    known: { owner, name, archived: archivedAt !== null },
+    formerNames: former.get(repositoryId) ?? [],
+    lastWeek: lastWeeks.get(repositoryId) ?? null,
+  }));
+}
+
+async function listFormerNames(db: Db, tenantId: number): Promise<Map<number, string[]>> {
+  const rows = await db
+    .selectFrom('repositoryEvent')
+    .select(['repositoryId', 'nameBefore'])
+    .where('tenantId', '=', tenantId)
+    .where('nameBefore', 'is not', null)
+    .execute();
+  const names = new Map<number, string[]>();
+  for (const { repositoryId, nameBefore } of rows)
+    names.set(repositoryId, [...(names.get(repositoryId) ?? []), nameBefore ?? '']);
+  return names;
+}
+
+async function listLastWeeks(db: Db, tenantId: number): Promise<Map<number, Day>> {
+  const rows = await db
+    .selectFrom('trafficWeek')
+    .select(({ fn }) => ['repositoryId', fn.max<Day>('weekStart').as('weekStart')])
+    .where('tenantId', '=', tenantId)
+    .groupBy('repositoryId')
+    .execute();
+  return new Map(rows.map(({ repositoryId, weekStart }) => [repositoryId, weekStart]));
+}
+
+/** Logs an error that nobody expected, with whom it met; a database that is away is thrown, as it fails the activation. */
+export function logDefect(error: unknown, met: RepositoryKey): void {
+  const lost = toDatabaseFailure(error);
+  if (lost) throw lost;
+  const stack = error instanceof Error ? error.stack : String(error);
+  console.log(JSON.stringify({ level: 'error', code: 'internal', ...met, error: stack }));
 }

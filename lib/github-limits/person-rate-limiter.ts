@@ -3,8 +3,7 @@ import type { RateLimiter } from '../github/connection.ts';
 import { GitHubError } from '../github/error.ts';
 import { REAL_TIME, type Time } from './run-rate-limiter.ts';
 import { changeUse } from './stored-token-use.ts';
-import { toTold } from './token-told.ts';
-import { bookPoints, mergeTold, type Told } from './token-use.ts';
+import { bookPoints, mergeTold, type Told, toTold } from './token-use.ts';
 
 interface PersonRateLimiterOptions {
   db: Db;

@@ -3,8 +3,7 @@ import type { Db } from '../db/database.ts';
 import type { RateLimiter } from '../github/connection.ts';
 import { GitHubError } from '../github/error.ts';
 import { changeUse } from './stored-token-use.ts';
-import { toTold } from './token-told.ts';
-import { type Grant, grantPoints, mergeTold, type Told } from './token-use.ts';
+import { type Grant, grantPoints, mergeTold, type Told, toTold } from './token-use.ts';
 
 interface RunRateLimiterOptions {
   db: Db;

@@ -1,8 +1,8 @@
 import type { TenantAccess } from '../access.ts';
 import type { Db } from '../db/database.ts';
 import type { Instant } from '../instant.ts';
-import { findProblems, groupProblems, type ProblemGroup } from '../problems.ts';
-import { type RepositoryRow, toFullName } from '../repositories.ts';
+import { type RepositoryRow, toFullName } from '../repositories/repository.ts';
+import { findProblems, groupProblems, type ProblemGroup } from './rules.ts';
 
 /**
  * What needs a person among the repositories that somebody may see, now: by the watchdog's rules, but without waiting for

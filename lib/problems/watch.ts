@@ -4,8 +4,9 @@ import { inTransaction } from '../db/portable.ts';
 import { requireInitialized } from '../db/schema.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Instant } from '../instant.ts';
-import { type FoundProblem, findProblems, type WatchedRepository } from '../problems.ts';
-import { toFullName } from '../repositories.ts';
+import { toFullName } from '../repositories/repository.ts';
+import { logsKeptSince } from '../retention.ts';
+import { type FoundProblem, findProblems, type WatchedRepository } from './rules.ts';
 
 /** How far back runs and collections are looked at: longer than any collection may be late. */
 const LOOK_BACK_MS = 14 * 86_400_000;
@@ -146,4 +147,28 @@ async function store(
       .where('problemId', '=', problemId)
       .execute();
   return { began: began.length, over: over.length };
+}
+
+/** Deletes problems that are over for longer than logs are kept, and whom they were told. Answers how many. */
+export async function deleteOldProblems(db: Db, now: Date): Promise<number> {
+  const since = logsKeptSince(now);
+  return inTransaction(db, async (trx) => {
+    await trx
+      .deleteFrom('problemNotice')
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('problem as p')
+            .select('p.problemId')
+            .whereRef('p.tenantId', '=', 'problemNotice.tenantId')
+            .whereRef('p.problemId', '=', 'problemNotice.problemId')
+            .where('p.untilAt', '<', since),
+        ),
+      )
+      .execute();
+    const { numDeletedRows } = await trx
+      .deleteFrom('problem')
+      .where('untilAt', '<', since)
+      .executeTakeFirst();
+    return Number(numDeletedRows);
+  });
 }

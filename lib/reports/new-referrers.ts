@@ -1,6 +1,6 @@
 import type { Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { toFullName } from '../repositories.ts';
+import { toFullName } from '../repositories/repository.ts';
 
 /** A referrer that was in some repository's list for the first time. */
 export interface NewReferrer {

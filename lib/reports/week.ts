@@ -1,6 +1,6 @@
 import { addDays, type Day, daysFrom, startOf, toDay, weekOf } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { listRepositoryRows, type RepositoryRow, toFullName, toProblem } from '../repositories.ts';
+import { listRepositoryRows, type RepositoryRow, toFullName, toProblem } from '../repositories/repository.ts';
 import { type Spans, weekLabel } from '../stats/range.ts';
 import { addSums, changeOf, emptySums, type Sums, toComparison, toSums } from '../stats/totals.ts';
 import { type Figures, METRICS } from '../traffic/figures.ts';

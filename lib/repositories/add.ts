@@ -5,8 +5,8 @@ import type { Visibility } from '../github/answers.ts';
 import { isForAll } from '../github/error.ts';
 import type { GitHubRepository } from '../github/repositories.ts';
 import type { GitHubClient } from '../github.ts';
-import { type Repository, requireRepositoryRow, toRepository } from '../repositories.ts';
 import { notFound } from '../request.ts';
+import { type Repository, requireRepositoryRow, toRepository } from './repository.ts';
 
 /** A repository by the name that somebody typed. */
 export interface RepositoryName {

@@ -3,8 +3,8 @@ import type { TenantAccess } from '../access.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
-import { readStored, requireRepositoryRow, toFullName } from '../repositories.ts';
 import { notFound } from '../request.ts';
+import { readStored, requireRepositoryRow, toFullName } from './repository.ts';
 
 /** Every table with rows of a repository, children first. */
 const TABLES = [

@@ -3,9 +3,9 @@ import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
 import type { Schedule } from '../db/tables/repositories.ts';
 import type { Instant } from '../instant.ts';
-import { listRepositoryRows, type Repository, toRepository } from '../repositories.ts';
 import { notFound } from '../request.ts';
 import { readableSince } from '../traffic/week.ts';
+import { listRepositoryRows, type Repository, toRepository } from './repository.ts';
 
 /** What decides whether a repository is collected by the alarm. */
 export interface Scheduled {

@@ -8,7 +8,7 @@ import { type Difference, differencesOf, type Reading } from '../traffic/merge.t
 import type { Observed } from '../traffic/observed.ts';
 import { wholeFrom } from '../traffic/window.ts';
 import { listDays, listRevisions, type RepositoryKey } from '../traffic.ts';
-import type { RunKey } from './end.ts';
+import type { RunKey } from './lease.ts';
 
 /** A difference as a run's log shows it. */
 export interface RunDifference {

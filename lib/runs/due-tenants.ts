@@ -4,7 +4,6 @@ import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Instant } from '../instant.ts';
 import { readableSince } from '../traffic/week.ts';
-import { UNLEASED_MS } from './end.ts';
 
 /**
  * Which tenants the collector goes through: `due` have repositories that are due, as `isDue` says; `unfinished` have
@@ -122,31 +121,4 @@ export async function hasAlarmRunSince(db: Db, tenantId: number, since: Instant)
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
-}
-
-/** The tenants with a run that is written down as at work, though nothing works on it any more. */
-export async function listAbandoned(db: Db, now: Date): Promise<number[]> {
-  const rows = await db
-    .selectFrom('collectionRun as c')
-    .innerJoin('tenant as t', 't.tenantId', 'c.tenantId')
-    .select('c.tenantId')
-    .distinct()
-    .where('c.state', '=', 'running')
-    .where('c.startedAt', '<=', new Date(now.getTime() - UNLEASED_MS).toISOString())
-    .where(({ eb, or }) =>
-      or([eb('t.leasedUntil', 'is', null), eb('t.leasedUntil', '<=', now.toISOString())]),
-    )
-    .orderBy('c.tenantId')
-    .execute();
-  return rows.map(({ tenantId }) => tenantId);
-}
-
-/** For how many tenants a run is at work, each in one activation. */
-export async function countAtWork(db: Db, now: Date): Promise<number> {
-  const row = await db
-    .selectFrom('tenant')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('leasedUntil', '>', now.toISOString())
-    .executeTakeFirstOrThrow();
-  return row.count;
 }

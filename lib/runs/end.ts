@@ -4,18 +4,11 @@ import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
 import type { RunState } from '../db/tables/runs.ts';
 import type { Tables } from '../db/tables.ts';
-import type { Failure } from '../failure.ts';
+import { Failure } from '../failure.ts';
+import { logsKeptSince } from '../retention.ts';
 import { toStoredFailure } from '../storable.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
-
-/** Which run of which tenant. */
-export interface RunKey {
-  tenantId: number;
-  runId: number;
-}
-
-/** Without a lease a run is at work for so long at most: repositories that were just added are few. */
-export const UNLEASED_MS = 15 * 60_000;
+import { type RunKey, setLease, takeLease, UNLEASED_MS } from './lease.ts';
 
 /**
  * Closes a run that is at work and frees its tenant: succeeded, partial or failed, as its repositories went; with a
@@ -26,7 +19,7 @@ export async function closeRun(db: Db, run: RunKey, now: Date, failure?: Failure
 }
 
 /** As `closeRun`, within a transaction. */
-export async function closeRunWithin(
+async function closeRunWithin(
   db: Transaction<Tables>,
   run: RunKey,
   now: Date,
@@ -98,4 +91,108 @@ async function failWaiting(db: Transaction<Tables>, run: RunKey, now: Date, fail
 function toState(all: number, succeeded: number, failure: Failure | undefined): RunState {
   if (succeeded === all && !failure) return 'succeeded';
   return succeeded === 0 ? 'failed' : 'partial';
+}
+
+/** Closes the runs that no activation works on any more; what they did not collect is due again. */
+export async function sweep(trx: Transaction<Tables>, tenantId: number, now: Date): Promise<void> {
+  const stale = await trx
+    .selectFrom('collectionRun')
+    .select('runId')
+    .where('tenantId', '=', tenantId)
+    .where('state', '=', 'running')
+    .where(({ eb, or }) =>
+      or([
+        eb('reason', '<>', 'added'),
+        eb('startedAt', '<=', new Date(now.getTime() - UNLEASED_MS).toISOString()),
+      ]),
+    )
+    .execute();
+  const message =
+    'The collection stopped before its end. What it did not collect is collected by the next one.';
+  for (const { runId } of stale)
+    await closeRunWithin(trx, { tenantId, runId }, now, new Failure(503, 'abandoned', message));
+}
+
+/** The tenants with a run that is written down as at work, though nothing works on it any more. */
+async function listAbandoned(db: Db, now: Date): Promise<number[]> {
+  const rows = await db
+    .selectFrom('collectionRun as c')
+    .innerJoin('tenant as t', 't.tenantId', 'c.tenantId')
+    .select('c.tenantId')
+    .distinct()
+    .where('c.state', '=', 'running')
+    .where('c.startedAt', '<=', new Date(now.getTime() - UNLEASED_MS).toISOString())
+    .where(({ eb, or }) =>
+      or([eb('t.leasedUntil', 'is', null), eb('t.leasedUntil', '<=', now.toISOString())]),
+    )
+    .orderBy('c.tenantId')
+    .execute();
+  return rows.map(({ tenantId }) => tenantId);
+}
+
+/**
+ * Closes the runs of all tenants that no activation works on any more, and frees their tenants. Answers for how many
+ * tenants. What they did not collect is due again.
+ */
+export async function closeAbandoned(db: Db, now: Date): Promise<number> {
+  let closed = 0;
+  for (const tenantId of await listAbandoned(db, now)) {
+    const isFree = await inTransaction(db, async (trx) => {
+      if ((await takeLease(trx, tenantId, now)) !== null) return false;
+      await sweep(trx, tenantId, now);
+      await setLease(trx, tenantId, { leasedRunId: null, leasedUntil: null });
+      return true;
+    });
+    if (isFree) closed += 1;
+  }
+  return closed;
+}
+
+/** A run has a row for each repository: a transaction with more runs would be long. */
+const CONCURRENCY = 20;
+
+/**
+ * Deletes runs that are over and began longer ago than logs are kept, with all that their logs say, while there is time;
+ * what is left waits for the next call. Answers how many.
+ */
+export async function deleteOldRuns(
+  db: Db,
+  { now, isTime }: { now: Date; isTime: () => boolean },
+): Promise<number> {
+  let deleted = 0;
+  while (isTime()) {
+    const runs = await listOldRuns(db, now);
+    for (const tenantId of new Set(runs.map((run) => run.tenantId)))
+      await deleteRuns(
+        db,
+        tenantId,
+        runs.filter((run) => run.tenantId === tenantId).map(({ runId }) => runId),
+      );
+    deleted += runs.length;
+    if (runs.length < CONCURRENCY) break;
+  }
+  return deleted;
+}
+
+function listOldRuns(db: Db, now: Date): Promise<RunKey[]> {
+  return db
+    .selectFrom('collectionRun')
+    .select(['tenantId', 'runId'])
+    .where('startedAt', '<', logsKeptSince(now))
+    .where('state', '<>', 'running')
+    .orderBy('startedAt')
+    .orderBy('runId')
+    .limit(CONCURRENCY)
+    .execute();
+}
+
+async function deleteRuns(db: Db, tenantId: number, runIds: readonly number[]): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    for (const table of ['runDifference', 'runRepository', 'collectionRun'] as const)
+      await trx
+        .deleteFrom(table)
+        .where('tenantId', '=', tenantId)
+        .where('runId', 'in', [...runIds])
+        .execute();
+  });
 }

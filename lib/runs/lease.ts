@@ -1,9 +1,16 @@
 import type { Transaction } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
-import { Failure } from '../failure.ts';
 import { notFound } from '../request.ts';
-import { closeRunWithin, type RunKey, UNLEASED_MS } from './end.ts';
+
+/** Which run of which tenant. */
+export interface RunKey {
+  tenantId: number;
+  runId: number;
+}
+
+/** Without a lease a run is at work for so long at most: repositories that were just added are few. */
+export const UNLEASED_MS = 15 * 60_000;
 
 /** How long a tenant is held for a run before its activation begins or after it has handed over. */
 export const LEASE_MS = 10 * 60_000;
@@ -52,22 +59,12 @@ export async function setLease(
   await trx.updateTable('tenant').set(lease).where('tenantId', '=', tenantId).execute();
 }
 
-/** Closes the runs that no activation works on any more; what they did not collect is due again. */
-export async function sweep(trx: Transaction<Tables>, tenantId: number, now: Date): Promise<void> {
-  const stale = await trx
-    .selectFrom('collectionRun')
-    .select('runId')
-    .where('tenantId', '=', tenantId)
-    .where('state', '=', 'running')
-    .where(({ eb, or }) =>
-      or([
-        eb('reason', '<>', 'added'),
-        eb('startedAt', '<=', new Date(now.getTime() - UNLEASED_MS).toISOString()),
-      ]),
-    )
-    .execute();
-  const message =
-    'The collection stopped before its end. What it did not collect is collected by the next one.';
-  for (const { runId } of stale)
-    await closeRunWithin(trx, { tenantId, runId }, now, new Failure(503, 'abandoned', message));
+/** For how many tenants a run is at work, each in one activation. */
+export async function countAtWork(db: Db, now: Date): Promise<number> {
+  const row = await db
+    .selectFrom('tenant')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('leasedUntil', '>', now.toISOString())
+    .executeTakeFirstOrThrow();
+  return row.count;
 }

@@ -6,12 +6,12 @@ import type { RunReason } from '../db/tables/runs.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { Instant } from '../instant.ts';
+import { toFullName } from '../repositories/repository.ts';
 import { isDue, wasRefusedLately } from '../repositories/schedule.ts';
-import { toFullName } from '../repositories.ts';
 import { notFound } from '../request.ts';
 import { hasAlarmRunSince } from './due-tenants.ts';
-import { closeRun, type RunKey } from './end.ts';
-import { LEASE_MS, renewLease, setLease, sweep, takeLease } from './lease.ts';
+import { closeRun, sweep } from './end.ts';
+import { LEASE_MS, type RunKey, renewLease, setLease, takeLease } from './lease.ts';
 
 /** What starts runs. */
 export interface RunStarter {

@@ -1,10 +1,10 @@
 import { toCsv } from '../csv.ts';
 import type { Db } from '../db/database.ts';
-import { listExtraStates } from '../repositories/extras.ts';
-import { listReleaseAssets, readReleaseDownloads } from '../repositories/releases.ts';
-import { readStarHistory } from '../repositories/stars.ts';
-import { readWorkflowRuns } from '../repositories/workflow-runs.ts';
-import type { RepositoryRow } from '../repositories.ts';
+import { listExtraStates } from '../extras/extra.ts';
+import { listReleaseAssets, readReleaseDownloads } from '../extras/releases.ts';
+import { readStarHistory } from '../extras/stars.ts';
+import { readWorkflowRuns } from '../extras/workflow-runs.ts';
+import type { RepositoryRow } from '../repositories/repository.ts';
 import type { RangeRequest } from './range.ts';
 import { readFigures } from './repository-figures.ts';
 

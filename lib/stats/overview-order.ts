@@ -1,4 +1,4 @@
-import { type RepositoryRow, toFullName } from '../repositories.ts';
+import { type RepositoryRow, toFullName } from '../repositories/repository.ts';
 import type { RangeSums } from './overview-sums.ts';
 import type { Spans } from './range.ts';
 import { changeOf, toComparison } from './totals.ts';

@@ -3,7 +3,7 @@ import { type Day, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import type { Instant } from '../instant.ts';
 import { readAttention } from '../problems/list.ts';
-import type { ProblemGroup } from '../problems.ts';
+import type { ProblemGroup } from '../problems/rules.ts';
 import {
   listRepositoryRows,
   type Problem,
@@ -11,7 +11,7 @@ import {
   toFullName,
   toProblem,
   toWebUrl,
-} from '../repositories.ts';
+} from '../repositories/repository.ts';
 import { findActiveRun } from '../runs.ts';
 import { findFirstDate, settledDate } from '../traffic.ts';
 import type { Calendar } from './bucket-sums.ts';

@@ -1,6 +1,6 @@
 import { addDays, type Day, daysFrom, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import type { RepositoryRow } from '../repositories.ts';
+import type { RepositoryRow } from '../repositories/repository.ts';
 import type { TrafficDay } from '../traffic/merge.ts';
 import type { TrafficWeek } from '../traffic/week.ts';
 import { type DayState, leastCertain, stateOfMissing } from '../traffic/window.ts';

@@ -1,12 +1,12 @@
 import type { TenantAccess } from '../access.ts';
 import { type Day, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { listExtraStates } from '../repositories/extras.ts';
+import { listExtraStates } from '../extras/extra.ts';
+import { type ReleaseDownloads, readReleaseDownloads } from '../extras/releases.ts';
+import { readStarHistory, readStarSeries, type StarHistory } from '../extras/stars.ts';
+import { readWorkflowRuns, type WorkflowRuns } from '../extras/workflow-runs.ts';
 import { listEvents, listFacts, type RepositoryEvent, type RepositoryFact } from '../repositories/facts.ts';
-import { type ReleaseDownloads, readReleaseDownloads } from '../repositories/releases.ts';
-import { readStarHistory, readStarSeries, type StarHistory } from '../repositories/stars.ts';
-import { readWorkflowRuns, type WorkflowRuns } from '../repositories/workflow-runs.ts';
-import { type Repository, requireRepositoryRow, toRepository } from '../repositories.ts';
+import { type Repository, requireRepositoryRow, toRepository } from '../repositories/repository.ts';
 import { findActiveRun } from '../runs.ts';
 import { rememberedFrom } from '../traffic/window.ts';
 import { listNewestWindows, listRevisions, type TrafficWindow } from '../traffic.ts';

@@ -3,7 +3,7 @@ import type { TenantAccess } from '../access.ts';
 import { type Day, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { monthOf, weekOf } from '../db/portable.ts';
-import { listRepositoryRows, toFullName } from '../repositories.ts';
+import { listRepositoryRows, toFullName } from '../repositories/repository.ts';
 import { findFirstDate } from '../traffic.ts';
 import { type Bucket, type Range, type RangeRequest, toRange } from './range.ts';
 

@@ -3,7 +3,7 @@ import type { TenantAccess } from '../access.ts';
 import { addDays, type Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
-import { toFullName } from '../repositories.ts';
+import { toFullName } from '../repositories/repository.ts';
 import type { TrafficWeek } from '../traffic/week.ts';
 import { type DayState, leastCertain, missingSpans, rememberedFrom } from '../traffic/window.ts';
 import { bucketSpan, commonDays, type Range, weekLabel } from './range.ts';

@@ -214,7 +214,7 @@ select "REPOSITORY_ID", "OWNER", "NAME" from "REPOSITORY" where "TENANT_ID" = ? 
 delete from "MEMBER" where "TENANT_ID" = ? and "EMAIL" = ?;
 delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ?;
 
--- pace the requests of a token
+-- limit the rate of requests with a token
 delete from "TOKEN_USE" where "USED_AT" < ?;
 insert into "TOKEN_USE" ("TOKEN_FINGERPRINT", "STATE", "USED_AT") values (?, ?, ?);
 select "STATE" from "TOKEN_USE" where "TOKEN_FINGERPRINT" = ? for read only with rs use and keep update locks;

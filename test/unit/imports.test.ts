@@ -138,7 +138,7 @@ test('only actions know how it is collected', () => {
 });
 
 test('what is stored of tenants, repositories, runs and traffic does not know who is told of it', () => {
-  const stored = /^lib\/(tenants|repositories|runs|traffic|stats)(\.ts$|\/)/;
+  const stored = /^lib\/(tenants|repositories|extras|runs|traffic|stats)(\.ts$|\/)/;
   const told = /^lib\/(channels|dashboards|problems|reports)(\.ts$|\/)/;
   // The overview shows what needs a person.
   const upwards = lib.filter(

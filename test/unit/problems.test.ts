@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { toPayload } from '../../lib/channels/message.ts';
-import { toProblemMessage } from '../../lib/problems/message.ts';
+import { toProblemMessage } from '../../lib/problems/notices.ts';
 import {
   findProblems,
   groupProblems,
   type WatchedRepository,
   type WatchedTenant,
-} from '../../lib/problems.ts';
+} from '../../lib/problems/rules.ts';
 import { blockKitFault } from '../../local/webhooks/limits.ts';
 
 const NOW = new Date('2026-03-10T08:00:00.000Z');

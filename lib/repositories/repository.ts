@@ -1,13 +1,13 @@
 import type { Selectable } from 'kysely';
-import type { TenantAccess } from './access.ts';
-import { type Day, toDay } from './day.ts';
-import type { Db } from './db/database.ts';
-import type { Schedule } from './db/tables/repositories.ts';
-import type { Tables } from './db/tables.ts';
-import type { Visibility } from './github/answers.ts';
-import type { Instant } from './instant.ts';
-import { notFound } from './request.ts';
-import { daysUntilLoss } from './traffic/window.ts';
+import type { TenantAccess } from '../access.ts';
+import { type Day, toDay } from '../day.ts';
+import type { Db } from '../db/database.ts';
+import type { Schedule } from '../db/tables/repositories.ts';
+import type { Tables } from '../db/tables.ts';
+import type { Visibility } from '../github/answers.ts';
+import type { Instant } from '../instant.ts';
+import { notFound } from '../request.ts';
+import { daysUntilLoss } from '../traffic/window.ts';
 
 /** What stands in a repository's way since when, and how long there is to mend it. */
 export interface Problem {

@@ -4,7 +4,8 @@ import type { Db } from '../db/database.ts';
 import { given, mergeRows } from '../db/portable.ts';
 import type { ExtraKind } from '../db/tables/repositories.ts';
 import type { Tables } from '../db/tables.ts';
-import type { Failure } from '../failure.ts';
+import { Failure } from '../failure.ts';
+import { isForAll } from '../github/error.ts';
 import type { AnswerMemory } from '../github/memory.ts';
 import type { GitHubClient } from '../github.ts';
 import type { Instant } from '../instant.ts';
@@ -131,4 +132,29 @@ export function toStanding(states: readonly ExtraState[], kind: ExtraKind): Extr
   if (!state) return null;
   const { readAt, failureCode: code, failureMessage: message, triedAt: since } = state;
   return { readAt, problem: code === null || message === null ? null : { code, message, since } };
+}
+
+const NAMES: Record<ExtraKind, string> = {
+  stars: 'star history',
+  releases: 'releases',
+  'workflow runs': 'workflow runs',
+};
+
+/**
+ * Why GitHub did not give an extra, as a sentence about the extra: returned where it concerns one repository, and thrown
+ * on where it would meet all.
+ */
+export function toRefusal(kind: ExtraKind, error: unknown): Failure {
+  if (!(error instanceof Failure) || isForAll(error)) throw error;
+  const name = NAMES[kind];
+  const needed = error.details?.needed;
+  if (error.code === 'missing_permission' && typeof needed === 'string')
+    return new Failure(
+      error.status,
+      error.code,
+      `The token lacks the permission ${needed} to read the ${name}.`,
+    );
+  if (error.code === 'not_found')
+    return new Failure(error.status, error.code, `GitHub shows this token no ${name} of the repository.`);
+  return new Failure(error.status, error.code, `GitHub did not give the ${name}: ${error.message}`);
 }

@@ -1,8 +1,8 @@
-import { addDays, type Day, startOf, toDay } from './day.ts';
-import type { ProblemKind } from './db/tables/channels.ts';
-import type { Schedule } from './db/tables/repositories.ts';
-import type { Instant } from './instant.ts';
-import { daysUntilLoss } from './traffic/window.ts';
+import { addDays, type Day, startOf, toDay } from '../day.ts';
+import type { ProblemKind } from '../db/tables/channels.ts';
+import type { Schedule } from '../db/tables/repositories.ts';
+import type { Instant } from '../instant.ts';
+import { daysUntilLoss } from '../traffic/window.ts';
 
 /** What is known of a repository that may need a person. */
 export interface WatchedRepository {
