@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { callApi } from '../local/api-call.ts';
-import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { type InstallationOptions, openInstallation } from '../local/installation.ts';
 
 /** A fresh installation with ada@example.com as administrator of one tenant on the GitHub simulator. */

@@ -1,10 +1,9 @@
 import path from 'node:path';
 import { SCHEMA_VERSION } from '../lib/db/schema.ts';
 import { withAppId } from './app-id.ts';
-import { readBoundDatabase } from './bound-database.ts';
 import { readHolder, releaseLock, takeLock } from './lock.ts';
 import { listStale, readPages, removePages, uploadPages } from './pages.ts';
-import { openPlatform, PACKAGE, type Platform } from './platform.ts';
+import { openPlatform, PACKAGE, type Platform, readBoundDatabase } from './platform.ts';
 import { readProviderOrigins } from './provider.ts';
 import { rotate } from './rotate.ts';
 import { readSettings, type Settings, settingsProblems, settingsWarnings } from './settings.ts';

@@ -8,7 +8,7 @@ import type { RunKey } from '../lib/runs/lease.ts';
 import { openSecrets } from '../lib/secrets.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
 import { callApi } from './api-call.ts';
-import { DEMO_TOKENS, DEMO_USERS } from './github/stories.ts';
+import { DEMO_TOKENS, DEMO_USERS } from './demo/github.ts';
 import type { Installation } from './installation.ts';
 
 /** Days before today on which the demo's stories happen. */

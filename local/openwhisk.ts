@@ -14,7 +14,7 @@ import {
   send,
   transactionIdOf,
 } from './openwhisk/http.ts';
-import { openImage } from './openwhisk/image.ts';
+import { type ImageOptions, openImage } from './openwhisk/image.ts';
 import { loadManifest } from './openwhisk/manifest.ts';
 import type { ContainerProcess } from './openwhisk/pool.ts';
 import { answerRestCall } from './openwhisk/rest.ts';
@@ -41,8 +41,8 @@ export interface HostOptions {
   alarms?: boolean;
   /** Every activation in a process of its own, to find what relies on a warm one. */
   coldStarts?: boolean;
-  /** Folder of packages that the image has instead of the checkout's, such as an `ibm_db` that is built. */
-  packages?: string;
+  /** What the image has besides the stock one's packages. */
+  image?: ImageOptions;
 }
 
 export interface Host {
@@ -88,7 +88,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const warn = (variable: string) =>
     log({ level: 'warn', event: 'manifest', message: `${variable} is not set: an empty string.` });
   const manifest = options.manifest && (await loadManifest(options.manifest, options.environment, warn));
-  const image = await openImage(options.packages);
+  const image = await openImage(options.image);
   let apiHost = '';
   const services = openServices({
     image: image.folder,

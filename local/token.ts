@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createIdentityProvider } from './identity.ts';
-import { CLIENT_ID, IDENTITY_PATH } from './installation/parts.ts';
+import { CLIENT_ID, IDENTITY_PATH } from './installation.ts';
 
 /** `npm run token -- EMAIL`: prints an access token of the local identity provider for that person. */
 async function printToken(email: string | undefined): Promise<void> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { operations } from '../actions/openapi/operations.ts';
-import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { type Answer, type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 type Outcome = 'allowed' | 'forbidden' | 'tenant_not_found' | 'repository_not_found' | 'unauthenticated';

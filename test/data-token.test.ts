@@ -1,7 +1,7 @@
 import { decodeJwt, SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { operations } from '../actions/openapi/operations.ts';
-import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 const NOW = '2026-01-14T08:00:00.000Z';

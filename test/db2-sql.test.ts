@@ -65,7 +65,7 @@ import { openTenantGitHub } from '../lib/tenants/github.ts';
 import { createTenant, updateTenant } from '../lib/tenants/saving.ts';
 import { getTenant, listTenants } from '../lib/tenants.ts';
 import { resealTokens } from '../lib/upgrade.ts';
-import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { openRecorded, openStandIn } from './db2-recorder.ts';
 import { openTestInstallation, type TestInstallation } from './installation.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../lib/db/database.ts';
 import { openSecrets } from '../lib/secrets.ts';
 import { resealTokens } from '../lib/upgrade.ts';
-import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { listDeviations } from './github-schema.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, inject, test } from 'vitest';
 import { openDatabase } from '../lib/db/database.ts';
 import { SCHEMA_VERSION } from '../lib/db/schema.ts';
-import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { openTestInstallation, type TestInstallation, type TestInstallationOptions } from './installation.ts';
 
 const NOW = '2026-01-14T06:00:00.000Z';

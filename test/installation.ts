@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inject } from 'vitest';
-import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { type Installation, type InstallationOptions, openInstallation } from '../local/installation.ts';
 import { createTestDatabase } from './database.ts';
 import { getIdentityKeys, requireBuild } from './on-demand.ts';

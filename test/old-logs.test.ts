@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays, type Day } from '../lib/day.ts';
 import { type Db, openDatabase } from '../lib/db/database.ts';
-import { DEMO_USERS } from '../local/github/stories.ts';
+import { DEMO_USERS } from '../local/demo/github.ts';
 import { at } from './collecting.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../lib/db/database.ts';
 import type { TokenUse } from '../lib/github-limits/token-use.ts';
-import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 const owner = DEMO_USERS.northwind;

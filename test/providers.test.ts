@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { createIdentityProvider } from '../local/identity.ts';
 import { openTestInstallation } from './installation.ts';
 

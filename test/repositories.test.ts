@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../lib/db/database.ts';
-import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { QUIET } from './github-server.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 const { northwind, pinecone } = DEMO_USERS;

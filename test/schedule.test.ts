@@ -4,7 +4,7 @@ import { addDays, daysBetween, daysFrom, startOf, toDay, weekOf } from '../lib/d
 import { isDue, setSchedule } from '../lib/repositories/schedule.ts';
 import { readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { mergeWeeks } from '../lib/traffic/week.ts';
-import { DEMO_USERS } from '../local/github/stories.ts';
+import { DEMO_USERS } from '../local/demo/github.ts';
 import { openCollecting } from './collecting.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 import { SEED } from './seed.ts';

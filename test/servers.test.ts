@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../lib/db/database.ts';
 import { deleteServer, insertServer } from '../lib/servers.ts';
-import { DEMO_TOKENS } from '../local/github/stories.ts';
+import { DEMO_TOKENS } from '../local/demo/github.ts';
 import { type Answer, type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 let installation: TestInstallation;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { toCsv } from '../lib/csv.ts';
 import { addDays, daysFrom } from '../lib/day.ts';
-import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 const START = '2025-12-18';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../lib/db/database.ts';
-import { DEMO_TOKENS, DEMO_USERS } from '../local/github/stories.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { type Answer, type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 const NOW = '2026-01-14T06:00:00.000Z';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays, daysFrom } from '../lib/day.ts';
 import { readRun } from '../lib/runs.ts';
-import { DEMO_USERS } from '../local/github/stories.ts';
+import { DEMO_USERS } from '../local/demo/github.ts';
 import { type Collecting, openCollecting } from './collecting.ts';
 import { openTestInstallation } from './installation.ts';
 

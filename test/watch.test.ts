@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Db, openDatabase } from '../lib/db/database.ts';
-import { DEMO_TOKENS } from '../local/github/stories.ts';
+import { DEMO_TOKENS } from '../local/demo/github.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 let installation: TestInstallation;

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject, randomBytes, verify } from 'node:crypto';
 import { type Answer, notFound, ok, refuse } from './answer.ts';
+import type { Call } from './call.ts';
 import { type Addresses, toAccountDocument, toRepositoryDocument } from './documents.ts';
-import type { Call } from './routes.ts';
 import { type Entry, nameAt, type World } from './world.ts';
 
 /** A GitHub App. */

@@ -3,10 +3,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Caller, toTokenHeaders } from './access.ts';
 import { type Answer, badCredentials, rateLimited, refuse, secondaryLimited } from './answer.ts';
 import { type Apps, answerApp } from './apps.ts';
+import type { Call } from './call.ts';
 import { type Addresses, toEtag } from './documents.ts';
 import type { Failure, Failures } from './failures.ts';
 import { createLimits, type Quota, toQuotaHeaders } from './limits.ts';
-import { answerCall, type Call, findTarget } from './routes.ts';
+import { answerCall, findTarget } from './routes.ts';
 import type { Watch } from './watch.ts';
 import type { World } from './world.ts';
 

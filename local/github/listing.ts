@@ -1,8 +1,8 @@
 import { type Caller, permissionOf, samlOrganization, tokenReaches } from './access.ts';
 import { type Answer, ok, refuse, requiresAuthentication } from './answer.ts';
 import { listInstalled, toInstalledDocument } from './apps.ts';
+import type { Call } from './call.ts';
 import { toRepositoryDocument } from './documents.ts';
-import type { Call } from './routes.ts';
 import { type Entry, nameAt } from './world.ts';
 
 const DOCS = '/rest/repos/repos#list-repositories-for-the-authenticated-user';

@@ -1,31 +1,16 @@
-import { type Caller, permissionOf, refuseRepository, refuseTraffic } from './access.ts';
+import { permissionOf, refuseRepository, refuseTraffic } from './access.ts';
 import { type Answer, movedTo, notFound, ok, refuse, requiresAuthentication } from './answer.ts';
 import { NO_ROLE } from './apps.ts';
+import type { Call } from './call.ts';
 import { DAY_MS } from './days.ts';
-import { type Addresses, toFullRepositoryDocument, toUserDocument } from './documents.ts';
-import { type Quota, toQuotaDocument } from './limits.ts';
+import { toFullRepositoryDocument, toUserDocument } from './documents.ts';
+import { toQuotaDocument } from './limits.ts';
 import { answerInstalledRepositories, answerUserRepositories, toPage } from './listing.ts';
 import { listPaths, listReferrers } from './popular.ts';
 import { listReleases, toReleaseDocument } from './releases.ts';
 import { listStarWeeks } from './stars.ts';
 import { answerWorkflowRuns } from './workflow-runs.ts';
 import { type Entry, nameAt, type World } from './world.ts';
-
-/** One request, understood as far as routes need. */
-export interface Call extends Addresses {
-  world: World;
-  caller: Caller | undefined;
-  quota: Quota;
-  now: Date;
-  path: string;
-  query: URLSearchParams;
-  /** GitHub Enterprise Server: no rate limits, and /meta names a version. */
-  enterprise: boolean;
-  lateHours: number;
-  withoutTraffic: boolean;
-  /** What `X-GitHub-Api-Version` asks for. */
-  apiVersion: string;
-}
 
 const TOP = 10;
 const REPOSITORY_PATH = /^\/repos\/([^/]+)\/([^/]+)(\/.*)?$/;

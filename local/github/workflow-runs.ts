@@ -1,7 +1,7 @@
 import { type Answer, ok, refuse } from './answer.ts';
+import type { Call } from './call.ts';
 import { DAY_MS, toDay, toDayNumber } from './days.ts';
 import { toRepositoryDocument } from './documents.ts';
-import type { Call } from './routes.ts';
 import type { Entry } from './world.ts';
 
 /** Clones that come with one workflow run. */

@@ -11,17 +11,22 @@ export interface Image {
   remove(): Promise<void>;
 }
 
-/** `openwhisk` is in the stock image; `ibm_db` is what an image for Db2 adds. Anything else must be in the bundle. */
-const INSTALLED = ['openwhisk', 'ibm_db'];
+/** What the stock image has. Anything else must be in the bundle, unless the host is opened with a larger image. */
+const STOCK_PACKAGES = ['openwhisk'];
 
 const PREFIX = 'openwhisk-image-';
 const LOCK = 'lock';
 
-/**
- * Copies the runner, so that a rebuild does not disturb a running host. Packages are taken from the folder `packages`
- * where it has them, from the checkout else.
- */
-export async function openImage(packages?: string): Promise<Image> {
+/** What an image of your own adds to the stock one. */
+export interface ImageOptions {
+  /** Names of packages that actions find installed. One that is not there is left out. */
+  packages?: string[];
+  /** The folder to take packages from; those it does not have come from the checkout's `node_modules`. */
+  folder?: string;
+}
+
+/** Makes the image. The runner is copied, so that a rebuild does not disturb a running host. */
+export async function openImage({ packages = [], folder: preferred }: ImageOptions = {}): Promise<Image> {
   const runner = findRunner();
   await removeAbandoned();
   const folder = await mkdtemp(path.join(os.tmpdir(), PREFIX));
@@ -29,8 +34,8 @@ export async function openImage(packages?: string): Promise<Image> {
   const modules = path.join(folder, 'node_modules');
   await mkdir(modules);
   await cp(runner, path.join(folder, 'runner.cjs'));
-  for (const name of INSTALLED) {
-    const installed = findPackage(name, packages);
+  for (const name of [STOCK_PACKAGES, packages].flat()) {
+    const installed = findPackage(name, preferred);
     if (installed) await symlink(installed, path.join(modules, name), 'junction');
   }
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
@@ -44,7 +49,7 @@ async function removeAbandoned(): Promise<void> {
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
 }
 
-/** The host itself runs from its source or from any depth of dist/. */
+/** The host runs from its source or from any depth of dist/. */
 function findRunner(): string {
   for (let folder = import.meta.dirname; folder !== path.dirname(folder); folder = path.dirname(folder)) {
     const candidate = path.join(folder, 'dist/local/runner.cjs');
@@ -53,9 +58,9 @@ function findRunner(): string {
   throw new Error('dist/local/runner.cjs is not there. Build first: npm run build.');
 }
 
-function findPackage(name: string, packages: string | undefined): string | undefined {
+function findPackage(name: string, preferred: string | undefined): string | undefined {
   const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
-  return [packages ?? [], folders]
+  return [preferred ?? [], folders]
     .flat()
     .map((folder) => path.join(folder, name))
     .find((folder) => existsSync(folder));

@@ -2,19 +2,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'yaml';
 import type { KeyValue } from './entities.ts';
-import type { Environment } from './inputs.ts';
-import { interpolateText, readInputs } from './inputs.ts';
-import type { ManifestAction, Reading } from './manifest-action.ts';
-import { readAction } from './manifest-action.ts';
-import {
-  annotationsOf,
-  entriesOf,
-  refuseUnsupported,
-  requireKeys,
-  requireMap,
-  textOf,
-  toKeyValues,
-} from './manifest-fields.ts';
+import { type Environment, type Interpolation, interpolate, interpolateText, readInputs } from './inputs.ts';
+import { isObject } from './json.ts';
 
 /** A wskdeploy manifest, read as strictly as wskdeploy reads it. */
 export interface Manifest {
@@ -75,9 +64,46 @@ const KEYS = {
     'apis',
   ],
   trigger: ['name', 'feed', 'inputs', 'description', 'annotations', 'namespace', 'credential', 'source'],
+  action: [
+    'name',
+    'function',
+    'code',
+    'runtime',
+    'main',
+    'docker',
+    'native',
+    'web',
+    'web-export',
+    'conductor',
+    'limits',
+    'inputs',
+    'outputs',
+    'annotations',
+    'include',
+    'exclude',
+    'description',
+    'version',
+    'namespace',
+    'credential',
+    'exposedUrl',
+    'location',
+  ],
+  limits: [
+    'timeout',
+    'memorySize',
+    'logSize',
+    'concurrentActivations',
+    'userInvocationRate',
+    'codeSize',
+    'parameterSize',
+  ],
   rule: ['name', 'trigger', 'action', 'rule', 'description', 'annotations'],
 };
-const UNSUPPORTED = ['dependencies', 'sequences', 'apis', 'feeds', 'repositories'];
+/** Keys that wskdeploy knows and this host does not run. */
+const UNSUPPORTED = {
+  package: ['dependencies', 'sequences', 'apis', 'feeds', 'repositories'],
+  action: ['docker', 'native', 'conductor', 'include', 'exclude'],
+};
 
 /**
  * Reads the manifest and, into memory, the code of every action.
@@ -110,7 +136,7 @@ async function readPackage(rawName: string, content: unknown, reading: Reading):
   const name = interpolateText(rawName, reading);
   const place = `packages.${name}`;
   const fields = requireKeys(content ?? {}, place, KEYS.package);
-  refuseUnsupported(fields, place, UNSUPPORTED);
+  refuseUnsupported(fields, place, UNSUPPORTED.package);
   const actions = entriesOf(fields.actions, `${place}.actions`);
   return {
     name,
@@ -149,4 +175,135 @@ function readRule(name: string, content: unknown, place: string, packageName: st
   // wskdeploy qualifies it with the namespace; without one the package would be taken for it.
   const qualified = inPackage.startsWith('/') ? inPackage : `/_/${inPackage}`;
   return { name: interpolateText(name, reading), trigger, action: qualified };
+}
+
+interface ManifestAction {
+  name: string;
+  code: string;
+  kind: string;
+  main: string;
+  parameters: KeyValue[];
+  annotations: KeyValue[];
+  /** As the REST API names them. */
+  limits: { timeout?: number; memory?: number; logs?: number };
+}
+
+interface Reading extends Interpolation {
+  /** Of the manifest: functions are relative to it. */
+  folder: string;
+}
+
+/** @throws {Error} */
+async function readAction(
+  name: string,
+  content: unknown,
+  place: string,
+  reading: Reading,
+): Promise<ManifestAction> {
+  const fields = requireKeys(content, place, KEYS.action);
+  refuseUnsupported(fields, place, UNSUPPORTED.action);
+  const runtime = textOf(fields.runtime, `${place}.runtime`, reading);
+  const web = webAnnotations(fields.web ?? fields['web-export'], place);
+  return {
+    name,
+    code: await readCode(fields, place, reading),
+    kind: runtime ?? 'nodejs:20',
+    main: textOf(fields.main, `${place}.main`, reading) ?? 'main',
+    parameters: toKeyValues(readInputs(fields.inputs, `${place}.inputs`, reading)),
+    annotations: [...annotationsOf(fields, place, reading), ...web],
+    limits: readLimits(fields.limits, `${place}.limits`),
+  };
+}
+
+async function readCode(fields: Fields, place: string, reading: Reading): Promise<string> {
+  const file = textOf(fields.function ?? fields.location, `${place}.function`, reading);
+  const { code } = fields;
+  if (code !== undefined) {
+    if (typeof code !== 'string') throw new Error(`${place}.code must be text.`);
+    if (file !== undefined) throw new Error(`${place}: function and code exclude each other.`);
+    if (fields.runtime === undefined) throw new Error(`${place}: code needs a runtime.`);
+    return code;
+  }
+  if (file === undefined) throw new Error(`${place}: function is missing.`);
+  if (!file.endsWith('.js')) throw new Error(`${place}: this host runs single .js files only, not ${file}.`);
+  return readFile(path.resolve(reading.folder, file), 'utf8').catch(() => {
+    throw new Error(`${place}: ${file} is not there. Build the actions first: npm run build.`);
+  });
+}
+
+function webAnnotations(web: unknown, place: string): KeyValue[] {
+  if (web === undefined) return [];
+  const settings: Record<string, [exported: boolean, raw: boolean]> = {
+    true: [true, false],
+    yes: [true, false],
+    raw: [true, true],
+    false: [false, false],
+    no: [false, false],
+  };
+  const found = settings[String(web)];
+  if (!found) throw new Error(`${place}.web must be true, false or raw.`);
+  const [exported, raw] = found;
+  return toKeyValues({ 'web-export': exported, 'raw-http': raw, final: exported });
+}
+
+function readLimits(content: unknown, place: string): ManifestAction['limits'] {
+  const fields = requireKeys(content ?? {}, place, KEYS.limits);
+  const read = (key: string) => {
+    const value = fields[key];
+    if (value !== undefined && !Number.isInteger(value))
+      throw new Error(`${place}.${key} must be a whole number.`);
+    return value as number | undefined;
+  };
+  const timeout = read('timeout');
+  const memory = read('memorySize');
+  const logs = read('logSize');
+  return {
+    ...(timeout !== undefined && { timeout }),
+    ...(memory !== undefined && { memory }),
+    ...(logs !== undefined && { logs }),
+  };
+}
+
+/** Reading the maps of a manifest: every key has to be known. */
+
+type Fields = Record<string, unknown>;
+
+/** @throws {Error} when it is no map. */
+function requireMap(content: unknown, place: string): Fields {
+  if (!isObject(content)) throw new Error(`${place} must be a map.`);
+  return content;
+}
+
+/** @throws {Error} when it is no map, or has a key that is not among these. */
+function requireKeys(content: unknown, place: string, keys: readonly string[]): Fields {
+  const fields = requireMap(content, place);
+  const unknown = Object.keys(fields).find((key) => !keys.includes(key));
+  if (unknown !== undefined) throw new Error(`${place}: unknown key ${unknown}. Known: ${keys.join(', ')}.`);
+  return fields;
+}
+
+/** @throws {Error} for a key that wskdeploy knows and this host does not run. */
+function refuseUnsupported(fields: Fields, place: string, keys: readonly string[]): void {
+  const found = keys.find((key) => fields[key] !== undefined);
+  if (found !== undefined) throw new Error(`${place}: the local host does not run ${found}.`);
+}
+
+/** @throws {Error} when it is there and no text. */
+function textOf(value: unknown, place: string, interpolation: Interpolation): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string') throw new Error(`${place} must be text.`);
+  return interpolateText(value, interpolation);
+}
+
+function annotationsOf(fields: Fields, place: string, interpolation: Interpolation): KeyValue[] {
+  const annotations = interpolate(fields.annotations ?? {}, interpolation);
+  return toKeyValues(requireMap(annotations, `${place}.annotations`));
+}
+
+function entriesOf(content: unknown, place: string): [string, unknown][] {
+  return Object.entries(requireMap(content ?? {}, place));
+}
+
+function toKeyValues(map: Fields): KeyValue[] {
+  return Object.entries(map).map(([key, value]) => ({ key, value }));
 }

@@ -1,12 +1,14 @@
 import { NOT_FOUND } from './entities.ts';
-import type { Call, Reply } from './http.ts';
-import { jsonReply, Refusal } from './http.ts';
+import { type Call, jsonReply, Refusal, type Reply } from './http.ts';
 import type { Identities } from './identities.ts';
-import { answerActivationCall } from './rest-activations.ts';
-import type { EntityCall, EntityServices } from './rest-entities.ts';
-import { answerEntityCall } from './rest-entities.ts';
-import type { InvokeServices } from './rest-invoke.ts';
-import { answerFeedCall, answerInvokeCall, answerTriggerCall } from './rest-invoke.ts';
+import {
+  answerActivationCall,
+  answerFeedCall,
+  answerInvokeCall,
+  answerTriggerCall,
+  type InvokeServices,
+} from './rest-activations.ts';
+import { answerEntityCall, type EntityCall, type EntityServices } from './rest-entities.ts';
 
 /** The part of the platform's REST API that wskdeploy, wsk and the npm client `openwhisk` need. */
 export interface RestServices extends EntityServices, InvokeServices {

@@ -1,11 +1,16 @@
+import { compileFunction, constants } from 'node:vm';
+import {
+  type FromContainer,
+  type InitMessage,
+  type RunMessage,
+  SENTINEL,
+  type ToContainer,
+} from './protocol.ts';
+
 /**
  * One warm container: the Node runtime's contract (/init and /run) in a process of its own. Everything an action can
  * observe of its container happens here; the host keeps time, memory and the activation record.
  */
-import { compileFunction, constants } from 'node:vm';
-import type { FromContainer, InitMessage, RunMessage, ToContainer } from './protocol.ts';
-import { SENTINEL } from './protocol.ts';
-import { serializeError } from './serialize-error.ts';
 
 type Main = (args: unknown) => unknown;
 
@@ -129,3 +134,22 @@ delete process.send;
 delete process.env.NODE_CHANNEL_FD;
 const ready: FromContainer = { type: 'ready' };
 sendToHost?.(ready);
+
+/** An error as plain data: message, name, stack and its own properties; what JSON cannot hold is described or left out. */
+function serializeError(error: unknown): unknown {
+  if (typeof error === 'function') return `[Function: ${error.name || 'anonymous'}]`;
+  return plain(error, []);
+}
+
+function plain(value: unknown, parents: readonly unknown[]): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Buffer.isBuffer(value)) return '[object Buffer]';
+  if (parents.includes(value)) return '[Circular]';
+  const below = [...parents, value];
+  if (Array.isArray(value)) return value.map((element) => plain(element, below));
+  const fields = Object.entries(value).filter(([, field]) => typeof field !== 'function');
+  const own = Object.fromEntries(fields.map(([name, field]) => [name, plain(field, below)]));
+  if (!(value instanceof Error)) return own;
+  const cause = value.cause === undefined ? {} : { cause: plain(value.cause, below) };
+  return { ...own, ...cause, name: value.name, message: value.message, stack: value.stack };
+}

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SCHEMA_VERSION } from '../../lib/db/schema.ts';
 import { openSecrets } from '../../lib/secrets.ts';
-import { DEMO_TOKENS } from '../../local/github/stories.ts';
+import { DEMO_TOKENS } from '../../local/demo/github.ts';
 import { type Cloud, copyCheckout, openCloud } from './cloud.ts';
 import { type Loose, openRest, type Rest, readNamespace } from './wskdeploy.ts';
 

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEMO_TOKENS, DEMO_USERS } from '../../local/github/stories.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../../local/demo/github.ts';
 import { openChromium } from '../e2e/chromium.ts';
 import { openVisitor, type Visitor } from '../e2e/visitor.ts';
 import { type Cloud, openCloud } from './cloud.ts';

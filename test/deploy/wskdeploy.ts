@@ -4,8 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { CLIENT_ID } from '../../local/installation/parts.ts';
-import type { Installation } from '../../local/installation.ts';
+import { CLIENT_ID, type Installation } from '../../local/installation.ts';
 
 /** The checkout. */
 export const ROOT = path.resolve(import.meta.dirname, '../..');

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { Browser, Locator, Response } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEMO_USERS } from '../../local/github/stories.ts';
+import { DEMO_USERS } from '../../local/demo/github.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
 import { findFaultsInSights } from './axe.ts';
 import { openChromium } from './chromium.ts';

@@ -1,5 +1,5 @@
 import { addDays, startOf } from '../../lib/day.ts';
-import { DEMO_TOKENS, DEMO_USERS } from '../../local/github/stories.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../../local/demo/github.ts';
 import type { TestInstallation } from '../installation.ts';
 
 const at = (day: string) => new Date(startOf(day).getTime() + 8 * 3_600_000).toISOString();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEMO_TOKENS } from '../../local/github/stories.ts';
+import { DEMO_TOKENS } from '../../local/demo/github.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
 import { findFaults } from './axe.ts';
 import { openChromium } from './chromium.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { GitHubError, type GitHubErrorCode } from '../../lib/github/error.ts';
 import { type GitHubClient, openGitHub } from '../../lib/github.ts';
-import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../../local/github/stories.ts';
+import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../../local/demo/github.ts';
 import type { Repository } from '../../local/github/world.ts';
 import { QUIET, type ServedGitHub, serveGitHub } from '../github-server.ts';
 

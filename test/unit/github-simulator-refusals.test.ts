@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../../local/github/stories.ts';
+import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../../local/demo/github.ts';
 import type { Repository } from '../../local/github/world.ts';
 import { listDeviations } from '../github-schema.ts';
 import { type ServedGitHub, serveGitHub } from '../github-server.ts';

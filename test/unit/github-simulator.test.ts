@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../../local/demo/github.ts';
 import type { StarWeek } from '../../local/github/stars.ts';
-import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../../local/github/stories.ts';
 import type { Story } from '../../local/github/story.ts';
 import { toFigures } from '../../local/github/visitors.ts';
 import type { Repository } from '../../local/github/world.ts';

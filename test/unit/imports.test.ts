@@ -157,12 +157,41 @@ test('a circle of imports is found', () => {
   ).toEqual(['b', 'c', 'b']);
 });
 
-test.each(['lib', 'actions', 'deploy', 'bench'])(
+test.each(['lib', 'actions', 'deploy', 'local', 'bench'])(
   'files of %s import each other in one direction, types included',
   (folder) => {
     expect(findCycle(importsIn(folder))).toBeUndefined();
   },
 );
+
+const local = importsIn('local');
+
+test('what stands in for OpenWhisk and for GitHub knows nothing of the product', () => {
+  // The lock of a folder that only one process may use.
+  const shared = ['local/lock.ts'];
+  const strangers = (name: string) => {
+    const isPart = (file: string) => file === `local/${name}.ts` || isIn(`local/${name}`)(file);
+    const isOurs = (target: string) => /^(actions|bench|deploy|lib|local|sql|static|test)\//.test(target);
+    return local.filter(({ from, to }) => isPart(from) && isOurs(to) && !isPart(to) && !shared.includes(to));
+  };
+  expect(importsOf('local/openwhisk/image.ts').map(show)).toContain(
+    'local/openwhisk/image.ts → local/lock.ts',
+  );
+  expect(strangers('openwhisk').map(show)).toEqual([]);
+  expect(strangers('github').map(show)).toEqual([]);
+  expect(importsOf('local/lock.ts').filter(({ to }) => !to.startsWith('node:'))).toEqual([]);
+});
+
+test('the parts of local/X/ are entered by X.ts', () => {
+  const files = filesIn('local');
+  const folders = files.filter((file) => file.split('/').length > 2).map((file) => path.posix.dirname(file));
+  expect(folders).toContain('local/openwhisk');
+  expect(folders.filter((folder) => !files.includes(`${folder}.ts`))).toEqual([]);
+});
+
+test('local knows nothing of deploy', () => {
+  expect(local.filter(({ to }) => isIn('deploy')(to)).map(show)).toEqual([]);
+});
 
 test('only app.ts builds the services', () => {
   const builders = ['openDatabase', 'openIdentity', 'openSecrets', 'parseConfig'];

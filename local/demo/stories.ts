@@ -1,11 +1,11 @@
-import { toDay, toDayNumber, toMonday } from './days.ts';
-import type { Source, Story, StoryPath } from './story.ts';
+import { toDay, toDayNumber, toMonday } from '../github/days.ts';
+import type { Source, Story, StoryPath } from '../github/story.ts';
 
 /** Day 0 is today; -30 is thirty days ago. */
 export type OnDay = (offset: number) => string;
 
 /** Where visitors of most repositories come from. */
-export const SEARCH: Source[] = [
+const SEARCH: Source[] = [
   { referrer: 'Google', weight: 1.1 },
   { referrer: 'github.com', weight: 0.8 },
   { referrer: 'Bing', weight: 0.12 },
@@ -13,7 +13,7 @@ export const SEARCH: Source[] = [
 ];
 
 /** What they look at. */
-export const PAGES: StoryPath[] = [
+const PAGES: StoryPath[] = [
   { path: '', weight: 6 },
   { path: '/issues', weight: 0.9 },
   { path: '/pulls', weight: 0.5 },
@@ -189,5 +189,55 @@ export function toSeasonal(on: OnDay): Story {
     ciClones: 2,
     growthPerYear: 1.2,
     referrers: [...SEARCH, { referrer: 'reddit.com', weight: 0.5 }, { referrer: 'youtube.com', weight: 0.4 }],
+  };
+}
+
+/** A handful of colleagues on weekdays, and nobody else. */
+export const INTERNAL: Story = {
+  ...STEADY,
+  description: 'Internal: monthly payroll',
+  topics: [],
+  views: 26,
+  viewsPerVisitor: 6,
+  clones: 3,
+  regulars: 9,
+  weekend: 0.02,
+  growthPerYear: 1,
+  ciClones: 38,
+  referrers: [{ referrer: 'github.com', weight: 3 }],
+  starsPerDay: 0,
+};
+
+/** A view now and then, and weeks without any. */
+export function toForgotten(on: OnDay): Story {
+  return {
+    ...STEADY,
+    description: 'Imports from systems nobody runs any more',
+    views: 0.3,
+    clones: 0.05,
+    regulars: 0,
+    ciClones: 0,
+    idle: [{ from: on(-90), until: on(-22) }],
+    starsPerDay: 0.01,
+  };
+}
+
+/** Nothing for two months, while GitHub keeps showing the last window that had something. */
+export function toIdle(on: OnDay): Story {
+  return {
+    ...STEADY,
+    description: null,
+    language: null,
+    topics: [],
+    views: 1.1,
+    clones: 0.2,
+    regulars: 2,
+    ciClones: 0,
+    growthPerYear: 1,
+    idle: [{ from: on(-60), until: on(20) }],
+    whenIdle: 'old-window',
+    referrers: SEARCH.slice(0, 2),
+    paths: PAGES.slice(0, 4),
+    starsPerDay: 0.02,
   };
 }

@@ -1,17 +1,19 @@
+import { DAY_MS, toDay, toDayNumber } from '../github/days.ts';
+import type { Repository, RepositoryOptions, TokenOptions } from '../github/world.ts';
 import type { GitHub } from '../github.ts';
-import { DAY_MS, toDay, toDayNumber } from './days.ts';
 import {
   CI_TOOL,
+  INTERNAL,
   type OnDay,
   STEADY,
   toAwkward,
   toCharts,
+  toForgotten,
   toGrowing,
+  toIdle,
   toLaunched,
   toSeasonal,
-} from './demo-stories.ts';
-import { INTERNAL, toForgotten, toIdle } from './quiet-stories.ts';
-import type { Repository, RepositoryOptions, TokenOptions } from './world.ts';
+} from './stories.ts';
 
 /** The people and organizations of the demo: the first tenant is Northwind, the second Pinecone. */
 export const DEMO_USERS = {

@@ -1,0 +1,20 @@
+import type { Caller } from './access.ts';
+import type { Addresses } from './documents.ts';
+import type { Quota } from './limits.ts';
+import type { World } from './world.ts';
+
+/** One request, understood as far as routes need. */
+export interface Call extends Addresses {
+  world: World;
+  caller: Caller | undefined;
+  quota: Quota;
+  now: Date;
+  path: string;
+  query: URLSearchParams;
+  /** GitHub Enterprise Server: no rate limits, and /meta names a version. */
+  enterprise: boolean;
+  lateHours: number;
+  withoutTraffic: boolean;
+  /** What `X-GitHub-Api-Version` asks for. */
+  apiVersion: string;
+}
