@@ -12,7 +12,7 @@ import { requireAccess } from '../lib/caller.ts';
 import { requireDocument, requireDocumentSize } from '../lib/dashboards/check.ts';
 import { ddeNotConfigured, openDdeSession } from '../lib/dashboards/dde.ts';
 import { toDdeDashboard } from '../lib/dashboards/dde-dashboard.ts';
-import type { DataName } from '../lib/dashboards/vega-lite-spec.ts';
+import type { DataName } from '../lib/dashboards/rules.ts';
 import {
   changeDashboard,
   createDashboard,

@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { DashboardDocument } from '../lib/dashboards/document.ts';
 import { addDays } from '../lib/day.ts';
 import { openDatabase } from '../lib/db/database.ts';
+import { checkText } from '../static/dashboards/document-check.ts';
+import { loadVegaLiteSchema } from '../static/dashboards/schema.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 let installation: TestInstallation;
@@ -10,6 +12,7 @@ let ada: Call;
 let tenantId: number;
 
 beforeAll(async () => {
+  await loadVegaLiteSchema();
   installation = await openTestInstallation({ demo: true, now: '2026-01-14T08:00:00.000Z' });
   ({ tenantId } = await installation.initialise());
   ada = installation.as('ada@example.com');
@@ -134,6 +137,56 @@ test('a viewer reads dashboards and is told that it may not change them', async 
   await ada('DELETE', at(`/${own.dashboardId}`));
 });
 
+/** Values that a specification may have up to a bound: how it is written, the bound, and the place. */
+const atBounds: [string, (value: number) => unknown, number, string][] = [
+  [
+    'maxbins',
+    (maxbins) => ({ ...view, encoding: { x: { field: 'VIEWCOUNT', bin: { maxbins } } } }),
+    500,
+    '/encoding/x/bin/maxbins',
+  ],
+  [
+    'ticks',
+    (tickCount) => ({ ...view, encoding: { x: { field: 'TDATE', type: 'temporal', axis: { tickCount } } } }),
+    200,
+    '/encoding/x/axis/tickCount',
+  ],
+  ['columns', (columns) => ({ columns, concat: [view] }), 50, '/columns'],
+  ['a width', (width) => ({ ...view, width }), 4000, '/width'],
+  ['a height', (height) => ({ ...view, height }), 4000, '/height'],
+  ['a sample', (sample) => ({ ...view, transform: [{ sample }] }), 100_000, '/transform/0/sample'],
+  ['a sequence', (stop) => ({ ...view, data: { sequence: { start: 0, stop } } }), 1000, '/data/sequence'],
+  [
+    'an imputation',
+    (stop) => ({ ...view, transform: [{ impute: 'VIEWCOUNT', key: 'TDATE', value: 0, keyvals: { stop } }] }),
+    1000,
+    '/transform/0/keyvals',
+  ],
+  ['rows of its own', (count) => ({ ...view, data: { values: Array(count).fill(1) } }), 1000, '/data/values'],
+  [
+    'layers',
+    (count) => ({ ...view, mark: undefined, layer: Array(count).fill({ mark: 'bar' }) }),
+    50,
+    '/layer',
+  ],
+  ['views', (count) => ({ repeat: Array(count).fill('a'), spec: view }), 50, ''],
+  [
+    'transforms',
+    (count) => ({ ...view, transform: Array(count).fill({ filter: 'true' }) }),
+    50,
+    '/transform',
+  ],
+  [
+    'characters of a selector',
+    (length) => ({
+      ...view,
+      params: [{ name: 'p', select: { type: 'point', on: 'a'.repeat(length) } }],
+    }),
+    300,
+    '/params/0/select/on',
+  ],
+];
+
 /** Specifications that must not be drawn, each with the place of what is wrong in it. */
 const refused: [string, unknown, string][] = [
   ['no object', 'bar', ''],
@@ -212,18 +265,42 @@ const refused: [string, unknown, string][] = [
     { ...view, params: [{ name: 'p', select: { type: 'point', on: 'a'.repeat(250_000) } }] },
     '/params/0/select/on',
   ],
+  ['an event setting', { ...view, config: { events: { bind: 'any' } } }, '/config/events'],
+  ['a made-up cursor', { ...view, mark: { type: 'bar', cursor: 'auto, x' } }, '/mark/cursor'],
   [
-    'too many bins',
-    { ...view, encoding: { x: { field: 'VIEWCOUNT', bin: { maxbins: 1e7 } } } },
-    '/encoding/x/bin/maxbins',
+    'a control of another kind',
+    { ...view, params: [{ name: 'p', bind: { input: 'file' } }] },
+    '/params/0/bind',
   ],
+  [
+    'a name behind an object',
+    JSON.parse('{ "mark": "bar", "config": { "__proto__": {} } }'),
+    '/config/__proto__',
+  ],
+  ...atBounds.map(([name, make, most, place]): [string, unknown, string] => [
+    `${name} of more than ${most}`,
+    make(most + 1),
+    place,
+  ]),
 ];
 
-test.each(refused)('a specification with %s is refused, and its place is told', async (_, spec, place) => {
+/** What the editor shows of a document before it is saved. */
+const editorSays = (document: unknown) => checkText(JSON.stringify(document), 1).diagnostics;
+
+test.each(refused)('a specification with %s is refused by the API and the editor', async (_, spec, place) => {
+  expect(editorSays(documentOf('Bad', spec))).not.toEqual([]);
   const { status, body } = await ada('POST', at(), { document: documentOf('Bad', spec) });
   expect([status, body.error.code]).toEqual([422, 'dashboard_invalid']);
   const paths = body.error.details.problems.map(({ path }: { path: string }) => path);
   expect(paths).toContain(`/tabs/0/widgets/0/spec${place}`);
+});
+
+test.each(atBounds)('a specification with %s up to the bound is accepted by both', async (_, make, most) => {
+  const document = documentOf('At the bound', make(most));
+  expect(editorSays(document)).toEqual([]);
+  const { status, body } = await ada('POST', at(), { document });
+  expect([status, body.error]).toEqual([201, undefined]);
+  await ada('DELETE', at(`/${body.dashboardId}`));
 });
 
 test('divisions, and texts with what may not stand in expressions themselves, are no regular expressions', async () => {
@@ -235,17 +312,25 @@ test('divisions, and texts with what may not stand in expressions themselves, ar
       { calculate: "replace('a/b', '/', '')", as: 'b' },
     ],
   };
+  expect(editorSays(documentOf('Divided', spec))).toEqual([]);
   const { status, body } = await ada('POST', at(), { document: documentOf('Divided', spec) });
   expect([status, body.error]).toEqual([201, undefined]);
   await ada('DELETE', at(`/${body.dashboardId}`));
 });
 
-test('documents that are too long, too deep, no JSON or no dashboard are refused by name', async () => {
+test('documents that are too long, too deep, no JSON or no dashboard are refused by name, and by the editor', async () => {
   const json = { 'content-type': 'application/json' };
   const long = { document: { ...documentOf('Long'), tabs: [], padding: 'x'.repeat(262_144) } };
   expect((await ada('POST', at(), long)).body.error.code).toBe('document_too_large');
+  expect(editorSays(long.document).map(({ message }) => message)).toContainEqual(
+    expect.stringContaining('at most 262144 bytes'),
+  );
+  const zero = documentOf('Zero \u0000');
+  expect((await ada('POST', at(), { document: zero })).status).toBe(400);
+  expect(editorSays(zero)).toHaveLength(1);
   const deep = `{"document":{"name":"Deep","tabs":${'['.repeat(100)}${']'.repeat(100)}}}`;
   expect((await ada('POST', at(), deep, json)).body.error.code).toBe('dashboard_invalid');
+  expect(checkText(deep.slice('{"document":'.length, -1), 1).diagnostics).not.toEqual([]);
   const deeper = deep.replace('[', '['.repeat(50_000)).replace(']', ']'.repeat(50_000));
   expect((await ada('POST', at(), deeper, json)).status).toBe(400);
   expect((await ada('POST', at(), '{"document":', json)).body.error.code).toBe('malformed_json');
@@ -258,6 +343,7 @@ test('documents that are too long, too deep, no JSON or no dashboard are refused
     [wide, '/tabs/0/widgets/1/w'],
     [{ ...wide, other: 1 }, ''],
   ] as const) {
+    expect(editorSays(document)).not.toEqual([]);
     const { body } = await ada('POST', at(), { document });
     const paths = body.error.details.problems.map(({ path }: { path: string }) => path);
     expect([body.error.code, paths]).toEqual(['dashboard_invalid', expect.arrayContaining([place])]);
@@ -267,6 +353,7 @@ test('documents that are too long, too deep, no JSON or no dashboard are refused
 test('what the product draws itself would be accepted from anybody', async () => {
   for (const id of ['traffic-by-day', 'portfolio']) {
     const { document } = (await ada('GET', at(`/${id}`))).body;
+    expect([id, editorSays(document)]).toEqual([id, []]);
     const { status, body } = await ada('POST', at(), { document });
     expect([id, status]).toEqual([id, 201]);
     await ada('DELETE', at(`/${body.dashboardId}`));
@@ -293,6 +380,22 @@ test('a table’s pages tell how many rows there are, and sums add all repositor
   }
   const json = await ada('GET', `${data.url}?sum=repositories`);
   expect(json.body.error.code).toBe('invalid_input');
+});
+
+test('a document of exactly 256 kB is accepted by the API and the editor, one more byte by neither', async () => {
+  const { dashboardId } = (await ada('POST', at(), { document: documentOf('Filled') })).body;
+  const filled = (length: number) => ({
+    ...documentOf('Filled'),
+    tabs: [{ title: 'x', widgets: [{ ...widget, spec: { ...view, description: 'x'.repeat(length) } }] }],
+  });
+  const room = 262_144 - JSON.stringify({ document: filled(0), version: 1 }).length;
+  expect(editorSays(filled(room))).toEqual([]);
+  expect(editorSays(filled(room + 1))).toHaveLength(1);
+  const save = (length: number) =>
+    ada('PUT', at(`/${dashboardId}`), { document: filled(length), version: 1 });
+  expect((await save(room + 1)).body.error.code).toBe('document_too_large');
+  expect((await save(room)).status).toBe(200);
+  await ada('DELETE', at(`/${dashboardId}`));
 });
 
 test('a document of nearly 256 kB is kept as it was given', async () => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { depthProblem, holdsNul, listSpecProblems, type Problem, toPointer } from './rules.ts';
 import { VegaLiteSpec } from './vega-lite-spec.ts';
 
 const title = z.string().trim().max(100);
@@ -28,5 +29,36 @@ export const DashboardDocument = z.strictObject({
     .optional(),
   tabs: z.array(Tab).min(1).max(10),
 });
-/** A document that the schema let through, its titles trimmed; `requireDocument` checks what a schema cannot say. */
+/** A document that fits the schema, its titles trimmed. `parseDocument` also checks what a schema cannot say. */
 export type DashboardDocument = z.infer<typeof DashboardDocument>;
+
+function listRuleProblems({ tabs }: DashboardDocument): Problem[] {
+  return tabs.flatMap(({ widgets }, tab) =>
+    widgets.flatMap(({ x, w, spec }, widget) => {
+      const at = `/tabs/${tab}/widgets/${widget}`;
+      const wide = x + w > 12 ? [{ path: `${at}/w`, message: 'x + w must be at most 12.' }] : [];
+      const wrong = listSpecProblems(spec, `${at}/spec`).map(({ path, message }) => ({ path, message }));
+      return [...wide, ...wrong];
+    }),
+  );
+}
+
+/** A document as it may be stored and drawn, or its problems. The API and the editor both ask here. */
+export function parseDocument(
+  value: unknown,
+): { document: DashboardDocument; problems: [] } | { document: undefined; problems: Problem[] } {
+  const tooDeep = depthProblem(value);
+  if (tooDeep) return { document: undefined, problems: [{ path: '', message: tooDeep }] };
+  if (holdsNul(value)) {
+    const problem = { path: '', message: 'Text must not hold the character U+0000.' };
+    return { document: undefined, problems: [problem] };
+  }
+  const parsed = DashboardDocument.safeParse(value);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => ({ path: toPointer(path), message }));
+    return { document: undefined, problems };
+  }
+  // Not what was parsed: that lacks members named __proto__.
+  const problems = listRuleProblems(value as DashboardDocument);
+  return problems.length > 0 ? { document: undefined, problems } : { document: parsed.data, problems: [] };
+}

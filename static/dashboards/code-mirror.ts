@@ -27,13 +27,13 @@ import {
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { completeDocument } from './completion.ts';
-import type { Flaw } from './document-check.ts';
+import type { Diagnostic } from './document-check.ts';
 
 /** A text that is being edited. */
 export interface Code {
   text(): string;
   replace(text: string): void;
-  mark(flaws: Flaw[]): void;
+  mark(diagnostics: Diagnostic[]): void;
   /** Goes to a place and puts the cursor there. */
   reveal(at: number): void;
   close(): void;
@@ -134,9 +134,9 @@ export function openCode(host: HTMLElement, text: string, onChange: (text: strin
   return {
     text: () => view.state.doc.toString(),
     replace: (wanted) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: wanted } }),
-    mark(flaws) {
+    mark(diagnostics) {
       const end = view.state.doc.length;
-      const diagnostics = flaws
+      const marks = diagnostics
         .filter(({ from }) => from <= end)
         .map(({ from, to, message }) => ({
           from,
@@ -144,7 +144,7 @@ export function openCode(host: HTMLElement, text: string, onChange: (text: strin
           message,
           severity: 'error' as const,
         }));
-      view.dispatch(setDiagnostics(view.state, diagnostics));
+      view.dispatch(setDiagnostics(view.state, marks));
     },
     reveal(at) {
       const anchor = Math.min(at, view.state.doc.length);

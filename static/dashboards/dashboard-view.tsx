@@ -5,7 +5,7 @@ import { RangePicker } from '../controls/range-picker.tsx';
 import { Segments } from '../controls/segments.tsx';
 import { usePlace } from '../location.ts';
 import type { DashboardDocument } from './document.ts';
-import { dataNamesOf } from './guard.ts';
+import { dataNamesOf } from './document.ts';
 import { RepositoryPicker } from './repository-picker.tsx';
 import type { Tables } from './tables.ts';
 import { useRows } from './use-rows.ts';

@@ -1,35 +1,51 @@
+import './without-eval.ts';
+import { parseDocument } from '../../lib/dashboards/document.ts';
+import { type Problem, sizeProblem, toPointer } from '../../lib/dashboards/rules.ts';
 import type { DashboardDocument } from './document.ts';
-import { requireHarmless } from './guard.ts';
 import { placeOf, syntaxErrorAt, toPath } from './json-places.ts';
-import type { Problem } from './problems.tsx';
 import type { Path } from './schema.ts';
-import { listMisfits } from './schema-check.ts';
+import { listMisfits, type Misfit } from './schema-check.ts';
 
 /** A problem with its place in the text. */
-export interface Flaw {
+export interface Diagnostic {
   from: number;
   to: number;
   message: string;
 }
 
 export interface Checked {
-  flaws: Flaw[];
+  diagnostics: Diagnostic[];
   /** What can be drawn of the text. */
   document: DashboardDocument | undefined;
 }
 
-/** Checks a dashboard's text: whether it is JSON, fits the format, and draws nothing that is not allowed. */
-export function checkText(text: string): Checked {
+/** What is sent to save a document over a version. */
+export const toChange = (document: unknown, version: number) => ({ document, version });
+
+/**
+ * Checks a dashboard's text that is to be saved over a version: all that the API checks, by the same function, and what
+ * else Vega-Lite's own schema finds.
+ */
+export function checkText(text: string, version: number): Checked {
   const parsed = parse(text);
-  if ('flaw' in parsed) return { flaws: [parsed.flaw], document: undefined };
-  const document = isDrawable(parsed.value) ? parsed.value : undefined;
-  const misfits = listMisfits(parsed.value).map(({ path, atKey, message }) =>
-    toFlaw(text, path, message, atKey),
-  );
-  return { flaws: [...misfits, ...(document ? refusals(text, document) : [])], document };
+  if ('diagnostic' in parsed) return { diagnostics: [parsed.diagnostic], document: undefined };
+  const { value } = parsed;
+  const tooLong = sizeProblem(JSON.stringify(toChange(value, version)));
+  const misfits = listMisfits(value);
+  const problems = parseDocument(value).problems.filter((problem) => !isCovered(problem, misfits));
+  const diagnostics = [
+    ...(tooLong ? [toDiagnostic(text, [], tooLong)] : []),
+    ...misfits.map(({ path, atKey, message }) => toDiagnostic(text, path, message, atKey)),
+    ...toDiagnostics(text, problems),
+  ];
+  return { diagnostics, document: isDrawable(value) ? value : undefined };
 }
 
-function parse(text: string): { value: unknown } | { flaw: Flaw } {
+/** The schemas say more precisely what does not fit: at the same place or inside it. */
+const isCovered = ({ path }: Problem, misfits: Misfit[]) =>
+  misfits.some((misfit) => `${toPointer(misfit.path)}/`.startsWith(`${path}/`));
+
+function parse(text: string): { value: unknown } | { diagnostic: Diagnostic } {
   try {
     return { value: JSON.parse(text) };
   } catch (error) {
@@ -38,32 +54,21 @@ function parse(text: string): { value: unknown } | { flaw: Flaw } {
       /,? \.{3}.*| in JSON at position.*| \(line \d+.*| is not valid JSON$/s,
       '',
     );
-    return { flaw: { from, to: Math.min(text.length, from + 1), message: `This is not JSON: ${message}` } };
+    return {
+      diagnostic: { from, to: Math.min(text.length, from + 1), message: `This is not JSON: ${message}` },
+    };
   }
 }
 
-function toFlaw(text: string, path: Path, message: string, atKey = false): Flaw {
+function toDiagnostic(text: string, path: Path, message: string, atKey = false): Diagnostic {
   const place = placeOf(text, path);
   const { from, to } = (atKey && place.key) || place;
   return { from, to: Math.min(to, text.indexOf('\n', from) < 0 ? to : text.indexOf('\n', from)), message };
 }
 
-/** The API's or the drawing's problems at their places. */
-export const flawsOf = (text: string, problems: Problem[]): Flaw[] =>
-  problems.map(({ path, message }) => toFlaw(text, toPath(path), message));
-
-function refusals(text: string, { tabs }: DashboardDocument): Flaw[] {
-  return tabs.flatMap(({ widgets }, tab) =>
-    widgets.flatMap(({ spec }, widget) => {
-      try {
-        requireHarmless(spec);
-        return [];
-      } catch (error) {
-        return [toFlaw(text, ['tabs', tab, 'widgets', widget, 'spec'], (error as Error).message, true)];
-      }
-    }),
-  );
-}
+/** Problems at their places in the text. */
+export const toDiagnostics = (text: string, problems: Problem[]): Diagnostic[] =>
+  problems.map(({ path, message }) => toDiagnostic(text, toPath(path), message));
 
 /** Enough of a document to show a preview of it. */
 function isDrawable(value: unknown): value is DashboardDocument {

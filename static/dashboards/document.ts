@@ -1,8 +1,20 @@
 import type { Dashboard } from '../../lib/answers/dashboards.ts';
+import { DATA_NAMES, type DataName } from '../../lib/dashboards/rules.ts';
 
 export type DashboardDocument = Dashboard['document'];
 export type Tab = DashboardDocument['tabs'][number];
 export type Widget = Tab['widgets'][number];
 
-/** A table of traffic that specifications name. */
-export type DataName = keyof Dashboard['data']['queries'];
+/** The tables of traffic that a specification names. */
+export function dataNamesOf(spec: unknown): DataName[] {
+  const found = new Set<DataName>();
+  const visit = (value: unknown) => {
+    if (typeof value !== 'object' || value === null) return;
+    const { data } = value as { data?: { name?: unknown } | null };
+    const named = DATA_NAMES.find((name) => name === data?.name);
+    if (named) found.add(named);
+    Object.values(value).forEach(visit);
+  };
+  visit(spec);
+  return [...found];
+}

@@ -1,12 +1,12 @@
 import { type Loader, type LoggerInterface, parse, type Spec, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import type { DataName } from './document.ts';
+import { type DataName, listSpecProblems, MAX_DOCUMENT_BYTES } from '../../lib/dashboards/rules.ts';
+import { dataNamesOf } from './document.ts';
 import { boundedInterpreter } from './expressions.ts';
-import { type FaultCode, WidgetFault } from './fault.ts';
-import { dataNamesOf, requireHarmless } from './guard.ts';
 import type { Row } from './rows.ts';
 import { themeConfig } from './theme-config.ts';
 import { type Values, valuesOf } from './values.ts';
+import { WidgetError } from './widget-error.ts';
 
 const MARKS = 10_000;
 
@@ -57,10 +57,10 @@ const EVENTS = {
   window: ['pointermove', 'pointerup', 'mousemove', 'mouseup', 'touchmove', 'touchend'],
 };
 
-/** Draws a specification. Throws a `WidgetFault`. */
+/** Draws a specification. Throws a `WidgetError`. */
 export async function drawWidget({ spec, rows, size, box, inputs, onTip }: Drawing): Promise<Drawn> {
   const log = openLog();
-  const compiled = toVega(fitInto(requireHarmless(spec), size), log);
+  const compiled = toVega(fitInto(requireDrawable(spec), size), log);
   const view = toView(compiled, log, onTip);
   try {
     for (const name of dataNamesOf(spec)) view.data(name, copy(rows[name] ?? []));
@@ -73,7 +73,7 @@ export async function drawWidget({ spec, rows, size, box, inputs, onTip }: Drawi
     log.rethrow();
   } catch (error) {
     view.finalize();
-    throw toFault(error, 'not_drawable');
+    throw toWidgetError(error, 'not_drawable');
   }
   return {
     values: valuesOf(view, spec, compiled),
@@ -85,9 +85,19 @@ export async function drawWidget({ spec, rows, size, box, inputs, onTip }: Drawi
   };
 }
 
-function toFault(error: unknown, code: FaultCode): WidgetFault {
-  if (error instanceof WidgetFault) return error;
-  return new WidgetFault(code, error instanceof Error ? error.message : String(error));
+/** The API refuses such a specification; the page does not rely on that. Throws a `WidgetError` for its worst problem. */
+function requireDrawable(spec: unknown): Json {
+  const [problem] = listSpecProblems(spec, '');
+  if (problem)
+    throw new WidgetError(problem.code, `${problem.message}${problem.path && ` (${problem.path})`}`);
+  if (JSON.stringify(spec).length > MAX_DOCUMENT_BYTES)
+    throw new WidgetError('too_large', 'A specification must be at most 256 kB long.');
+  return spec as Json;
+}
+
+function toWidgetError(error: unknown, code: WidgetError['code']): WidgetError {
+  if (error instanceof WidgetError) return error;
+  return new WidgetError(code, error instanceof Error ? error.message : String(error));
 }
 
 /** Vega tells errors of a run to its log instead of throwing them. */
@@ -154,7 +164,7 @@ function toVega(spec: Json, log: Log): Spec {
     log.rethrow();
     return compiled;
   } catch (error) {
-    throw toFault(error, 'not_vega_lite');
+    throw toWidgetError(error, 'not_vega_lite');
   }
 }
 
@@ -169,7 +179,7 @@ function toView(spec: Spec, log: Log, onTip: Drawing['onTip']): View {
       tooltip: (_, event, __, value) => onTip(toTip(event, value)),
     });
   } catch (error) {
-    throw toFault(error, 'not_vega_lite');
+    throw toWidgetError(error, 'not_vega_lite');
   }
 }
 
@@ -180,7 +190,7 @@ interface SceneNode {
 
 function requireFewMarks(view: View) {
   if (countMarks((view.scenegraph() as unknown as { root: SceneNode }).root) < MARKS) return;
-  throw new WidgetFault(
+  throw new WidgetError(
     'too_many_marks',
     `More than ${MARKS.toLocaleString('en-GB')} marks would be drawn. Sum the figures up, name the data "traffic", whose steps suit the range, or pick fewer days or repositories.`,
   );

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Dashboard } from '../../lib/answers/dashboards.ts';
+import type { Problem } from '../../lib/dashboards/rules.ts';
 import { useApp } from '../app-context.ts';
 import { Failure } from '../controls/failure.tsx';
 import { Notice } from '../controls/notice.tsx';
@@ -9,17 +10,16 @@ import { paths } from '../routes.ts';
 import { CodeEditor } from './code-editor.tsx';
 import type { Code } from './code-mirror.ts';
 import { DashboardView } from './dashboard-view.tsx';
+import { DiagnosticList } from './diagnostic-list.tsx';
 import type { DashboardDocument } from './document.ts';
-import { checkText, type Flaw, flawsOf } from './document-check.ts';
+import { checkText, type Diagnostic, toDiagnostics } from './document-check.ts';
 import { keepDraft, readDraft } from './draft.ts';
 import { exportText, toText } from './file.ts';
-import { FlawList } from './flaw-list.tsx';
-import type { Problem } from './problems.tsx';
 import { loadVegaLiteSchema } from './schema.ts';
 import type { Tables } from './tables.ts';
 import { useSaving } from './use-saving.ts';
 
-const PAUSE = 400;
+const PAUSE_MS = 400;
 const NONE: Problem[] = [];
 
 interface EditorProps {
@@ -53,18 +53,20 @@ function Desk({ tenantId, dashboard, tables }: EditorProps) {
   const [text, setText] = useState(first);
   const code = useRef<Code>();
   const [sent, setSent] = useState('');
-  const { flaws, document, busy } = useChecked(text, sent === text ? saving.problems : NONE, code);
+  const { version } = saving;
+  const known = sent === text ? saving.problems : NONE;
+  const { diagnostics, document, busy } = useChecked({ text, version, known, code });
   const dirty = text !== stored;
 
   // Not after the next paint: the tab may be gone by then.
   useLayoutEffect(() => {
-    keepDraft(tenantId, dashboardId, dirty ? { version: saving.version, text } : undefined);
-  }, [tenantId, dashboardId, dirty, saving.version, text]);
+    keepDraft(tenantId, dashboardId, dirty ? { version, text } : undefined);
+  }, [tenantId, dashboardId, dirty, version, text]);
   useLeaving(dirty);
 
   async function save(over?: number) {
     const kept = code.current?.text() ?? text;
-    const { document: wanted } = checkText(kept);
+    const { document: wanted } = checkText(kept, over ?? version);
     setSent(kept);
     if (wanted && (await saving.save(wanted, over))) setStored(kept);
   }
@@ -81,7 +83,7 @@ function Desk({ tenantId, dashboard, tables }: EditorProps) {
   const state = {
     dirty,
     saving: submission.busy,
-    savable: dirty && !busy && flaws.length === 0 && !submission.busy,
+    savable: dirty && !busy && diagnostics.length === 0 && !submission.busy,
   };
   return (
     <div class="page wide dashboard">
@@ -113,7 +115,7 @@ function Desk({ tenantId, dashboard, tables }: EditorProps) {
               code.current = opened;
             }}
           />
-          <FlawList text={text} flaws={flaws} onReveal={(at) => code.current?.reveal(at)} />
+          <DiagnosticList text={text} diagnostics={diagnostics} onReveal={(at) => code.current?.reveal(at)} />
         </section>
         <section class="desk-preview" aria-label="Preview">
           {document && <DashboardView tenantId={tenantId} document={document} tables={tables} />}
@@ -192,20 +194,32 @@ function useLeaving(dirty: boolean) {
   }, [dirty]);
 }
 
-/** The text's flaws and the last document that could be drawn, a moment after the typing. */
-function useChecked(text: string, problems: Problem[], code: { current: Code | undefined }) {
-  const [checked, setChecked] = useState<{ flaws: Flaw[]; of: string }>({ flaws: [], of: '' });
+interface Asked {
+  text: string;
+  /** The version that the text would be saved over. */
+  version: number;
+  /** What the API answered about this text. */
+  known: Problem[];
+  code: { current: Code | undefined };
+}
+
+/** What is wrong with the text and the last document that could be drawn, a moment after you stop typing. */
+function useChecked({ text, version, known, code }: Asked) {
+  const [checked, setChecked] = useState<{ diagnostics: Diagnostic[]; of: string }>({
+    diagnostics: [],
+    of: '',
+  });
   const [document, setDocument] = useState<DashboardDocument>();
   const [round, setRound] = useState(0);
   const check = useCallback(() => {
-    const found = checkText(text);
-    const flaws = [...found.flaws, ...(found.document ? flawsOf(text, problems) : [])];
-    setChecked({ flaws, of: text });
+    const found = checkText(text, version);
+    const diagnostics = [...found.diagnostics, ...(found.document ? toDiagnostics(text, known) : [])];
+    setChecked({ diagnostics, of: text });
     if (found.document) setDocument(found.document);
-    code.current?.mark(flaws);
-  }, [text, problems, code]);
+    code.current?.mark(diagnostics);
+  }, [text, version, known, code]);
   useEffect(() => {
-    const timer = setTimeout(check, PAUSE);
+    const timer = setTimeout(check, PAUSE_MS);
     return () => clearTimeout(timer);
   }, [check, round]);
   useEffect(() => {
@@ -214,5 +228,5 @@ function useChecked(text: string, problems: Problem[], code: { current: Code | u
       () => undefined,
     );
   }, []);
-  return { flaws: checked.flaws, document, busy: checked.of !== text };
+  return { diagnostics: checked.diagnostics, document, busy: checked.of !== text };
 }

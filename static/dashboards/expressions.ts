@@ -1,5 +1,5 @@
 import { expressionInterpreter } from 'vega-interpreter';
-import { WidgetFault } from './fault.ts';
+import { WidgetError } from './widget-error.ts';
 
 type Functions = Record<string, (...parts: unknown[]) => unknown>;
 interface Node {
@@ -30,7 +30,7 @@ function bound(functions: Functions): Functions {
     name,
     (...parts: unknown[]) => {
       if (!(shareOf(...parts.map(Number)) > 1)) return functions[name]?.(...parts);
-      throw new WidgetFault('too_large', `${name}() would make more than ${PLACES} places.`);
+      throw new WidgetError('too_large', `${name}() would make more than ${PLACES} places.`);
     },
   ]);
   return Object.assign(Object.create(functions), Object.fromEntries(bounded));
@@ -44,7 +44,7 @@ function requireNoPattern(part: unknown): void {
   const { type, regex, callee } = part as Node;
   const isPattern = type === 'CallExpression' && PATTERNS.includes(callee?.name?.replace(/^_+/, '') ?? '');
   if (isPattern || (type === 'Literal' && regex))
-    throw new WidgetFault('not_allowed', 'Regular expressions are not possible here.');
+    throw new WidgetError('not_allowed', 'Regular expressions are not possible here.');
   for (const one of Object.values(part)) requireNoPattern(one);
 }
 

@@ -1,8 +1,4 @@
-/** What stands against a document, by JSON pointers. */
-export interface Problem {
-  path: string;
-  message: string;
-}
+import type { Problem } from '../../lib/dashboards/rules.ts';
 
 /** The problems in the details of `dashboard_invalid`. */
 export function problemsOf(details: unknown): Problem[] {

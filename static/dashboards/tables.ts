@@ -1,8 +1,8 @@
 import type { DashboardData } from '../../lib/answers/dashboards.ts';
+import type { DataName } from '../../lib/dashboards/rules.ts';
 import { type Api, ApiError } from '../api.ts';
-import type { DataName } from './document.ts';
-import { WidgetFault } from './fault.ts';
 import { parseRows, type Row } from './rows.ts';
+import { WidgetError } from './widget-error.ts';
 
 const KEPT_AT_MOST = 12;
 /** More would fill a browser's memory at some point. */
@@ -11,7 +11,7 @@ const ROWS_AT_MOST = 300_000;
 /** The tables of one tenant. */
 export interface Tables {
   /**
-   * Rows of a table in a scope (`range` or `from` and `to`, `repositories`); asked for once. A `WidgetFault` when they are
+   * Rows of a table in a scope (`range` or `from` and `to`, `repositories`); asked for once. A `WidgetError` when they are
    * too many.
    */
   read(name: DataName, scope: string): Promise<Row[]>;
@@ -74,4 +74,4 @@ export function openTables(api: Api, tenantId: number, first: DashboardData): Ta
 }
 
 const tooMany = () =>
-  new WidgetFault('too_large', 'These are more than 300,000 rows. Pick fewer days or repositories.');
+  new WidgetError('too_large', 'These are more than 300,000 rows. Pick fewer days or repositories.');

@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { DataName } from './document.ts';
-import { WidgetFault } from './fault.ts';
+import type { DataName } from '../../lib/dashboards/rules.ts';
 import type { Row } from './rows.ts';
 import type { Tables } from './tables.ts';
+import { WidgetError } from './widget-error.ts';
 
 /** The rows of tables, or why a table has none to draw. */
-export type RowsByName = Partial<Record<DataName, Row[] | WidgetFault>>;
+export type RowsByName = Partial<Record<DataName, Row[] | WidgetError>>;
 
 interface Shown {
   /** Undefined until the first rows are there. */
@@ -41,7 +41,7 @@ export function useRows(tables: Tables | undefined, names: DataName[], scope: st
 }
 
 /** What one widget asks too much of does not keep the others. */
-function toFault(error: unknown): WidgetFault {
-  if (error instanceof WidgetFault) return error;
+function toFault(error: unknown): WidgetError {
+  if (error instanceof WidgetError) return error;
   throw error;
 }

@@ -1,9 +1,11 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Dashboard } from '../../lib/answers/dashboards.ts';
+import type { Problem } from '../../lib/dashboards/rules.ts';
 import { ApiError } from '../api.ts';
 import { useApp } from '../app-context.ts';
 import { type Submission, useSubmission } from '../controls/submit.ts';
-import { type Problem, problemsOf } from './problems.tsx';
+import { toChange } from './document-check.ts';
+import { problemsOf } from './problems.tsx';
 
 interface Saving {
   submission: Submission;
@@ -38,7 +40,7 @@ export function useSaving(tenantId: number, { dashboardId, version: first }: Das
     async save(document, over = version) {
       let saved: Dashboard | undefined;
       await submission.run(async () => {
-        const body = { document, version: over };
+        const body = toChange(document, over);
         saved = await api.send<Dashboard>('PUT', `dashboards/${tenantId}/${dashboardId}`, body);
         setVersion(saved.version);
       });

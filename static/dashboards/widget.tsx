@@ -4,14 +4,14 @@ import { Notice } from '../controls/notice.tsx';
 import { offerFile } from '../controls/offer-file.ts';
 import { plural } from '../format.ts';
 import type { Widget } from './document.ts';
+import { dataNamesOf } from './document.ts';
 import type { Drawing, Drawn } from './draw.ts';
-import { FAULT_TITLES, WidgetFault } from './fault.ts';
 import { fileNameOf } from './file.ts';
-import { dataNamesOf } from './guard.ts';
 import { Picture } from './picture.tsx';
 import type { RowsByName } from './use-rows.ts';
 import { toCsv, type Values } from './values.ts';
 import { ValuesTables } from './values-table.tsx';
+import { ERROR_TITLES, WidgetError } from './widget-error.ts';
 
 interface WidgetPanelProps {
   widget: Widget;
@@ -26,8 +26,8 @@ export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
   const [fault, setFault] = useState<Error>();
   const [asTable, setAsTable] = useState(false);
   const read = useMemo(() => rows && ownRows(spec, rows), [spec, rows]);
-  const own = read instanceof WidgetFault ? undefined : read;
-  const failed = read instanceof WidgetFault ? read : fault;
+  const own = read instanceof WidgetError ? undefined : read;
+  const failed = read instanceof WidgetError ? read : fault;
   const drawn = own && !isEmpty(own) ? lastDrawn : undefined;
   const onDrawn = useCallback((made: Drawn | undefined, error?: Error) => {
     setDrawn(made);
@@ -72,11 +72,11 @@ export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
 type OwnRows = Drawing['rows'];
 
 /** Only what the specification names, so that other tables' rows do not redraw it. */
-function ownRows(spec: unknown, rows: RowsByName): OwnRows | WidgetFault {
+function ownRows(spec: unknown, rows: RowsByName): OwnRows | WidgetError {
   const own: OwnRows = {};
   for (const name of dataNamesOf(spec)) {
     const table = rows[name] ?? [];
-    if (table instanceof WidgetFault) return table;
+    if (table instanceof WidgetError) return table;
     own[name] = table;
   }
   return own;
@@ -94,7 +94,7 @@ function isEmpty(rows: OwnRows): boolean {
 }
 
 function FaultNotice({ fault }: { fault: Error }) {
-  const title = fault instanceof WidgetFault ? FAULT_TITLES[fault.code] : 'Cannot be drawn';
+  const title = fault instanceof WidgetError ? ERROR_TITLES[fault.code] : 'Cannot be drawn';
   return (
     <div class="panel-body">
       <Notice kind="error" title={title}>

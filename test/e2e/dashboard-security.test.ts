@@ -190,10 +190,11 @@ test('no regular expression is tried, however it is written', async () => {
 });
 
 test('what is too much or no specification is named in its widget, and the others go on', async () => {
-  const sequence = { sequence: { start: 0, stop: 10_000 } };
-  const place = { field: 'data', type: 'quantitative' };
+  const values = Array.from({ length: 1000 }, () => ({ part: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }));
+  const transform = [{ flatten: ['part'] }];
+  const part = { field: 'part', type: 'quantitative' };
   const specs: [unknown, string][] = [
-    [{ data: sequence, mark: 'point', encoding: { x: place, y: place } }, 'Too many marks'],
+    [{ data: { values }, transform, mark: 'point', encoding: { x: part, y: part } }, 'Too many marks'],
     [{ layer: Array.from({ length: 10_000 }, () => ({ mark: 'bar' })) }, 'Too many marks'],
     [
       { ...fine, repeat: Array(40).fill('a'), spec: { layer: Array(3).fill({ mark: 'bar' }) } },

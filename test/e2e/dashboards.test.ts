@@ -339,18 +339,21 @@ test('a copy is made, and its text changed with checking, completion, preview an
 
 test('what is wrong in a specification is named at its line, also by Vega-Lite’s own schema', async () => {
   const { page } = ada;
-  const id = await makeDashboard('With faults');
+  const id = await makeDashboard('With problems');
   await ada.open(`/t/1/dashboards/${id}/edit`);
   const with_ = (spec: unknown) =>
     JSON.stringify({ name: 'X', tabs: [{ title: 'One', widgets: [widget('A', spec)] }] }, null, 1);
   await paste(with_({ ...DAILY, mark: 'baar' }));
-  await page.locator('.flaws li', { hasText: 'This must be one of "arc"' }).waitFor();
+  await page.locator('.diagnostics li', { hasText: 'This must be one of "arc"' }).waitFor();
   await paste(with_({ ...DAILY, data: { url: 'https://evil.example/' } }));
-  await page.locator('.flaws li', { hasText: '"url" would be an address' }).waitFor();
+  await page.locator('.diagnostics li', { hasText: 'Addresses are not allowed here' }).waitFor();
   await paste(
     with_({ ...DAILY, encoding: { x: { field: 'TDATE', type: 'temporal', axis: { grud: true } } } }),
   );
-  await page.locator('.flaws li', { hasText: 'There is no "grud" here' }).waitFor();
+  await page.locator('.diagnostics li', { hasText: 'There is no "grud" here' }).waitFor();
+  await paste(with_({ ...DAILY, transform: [{ filter: 'test(/a/, datum.REPONAME)' }] }));
+  await page.locator('.diagnostics li', { hasText: 'Regular expressions are not allowed here' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
   expect(ada.problems()).toEqual([]);
 });
 

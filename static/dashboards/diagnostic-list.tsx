@@ -1,22 +1,22 @@
 import { plural } from '../format.ts';
-import type { Flaw } from './document-check.ts';
+import type { Diagnostic } from './document-check.ts';
 
-interface FlawListProps {
+interface DiagnosticListProps {
   text: string;
-  flaws: Flaw[];
+  diagnostics: Diagnostic[];
   onReveal: (at: number) => void;
 }
 
 /** What is wrong with the text, each a way to its line. */
-export function FlawList({ text, flaws, onReveal }: FlawListProps) {
+export function DiagnosticList({ text, diagnostics, onReveal }: DiagnosticListProps) {
   return (
-    <div class="flaws">
-      <p role="status" class={flaws.length ? 'fault' : 'muted'}>
-        {flaws.length ? plural(flaws.length, 'problem') : 'No problems'}
+    <div class="diagnostics">
+      <p role="status" class={diagnostics.length ? 'fault' : 'muted'}>
+        {diagnostics.length ? plural(diagnostics.length, 'problem') : 'No problems'}
       </p>
       <p class="hint">Ctrl and the space bar complete a name; Escape, then Tab leaves the text.</p>
       <ul class="problems">
-        {flaws.map(({ from, message }) => (
+        {diagnostics.map(({ from, message }) => (
           <li key={`${from} ${message}`}>
             <button type="button" class="link-button" onClick={() => onReveal(from)}>
               {placeIn(text, from)}
