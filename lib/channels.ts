@@ -1,10 +1,10 @@
 import { requirePublicAddress } from './addresses.ts';
+import type { Channel } from './answers/channels.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
 import { inTransaction } from './db/portable.ts';
 import type { ChannelContents, ChannelKind } from './db/tables/channels.ts';
 import { Failure } from './failure.ts';
-import type { Instant } from './instant.ts';
 import { notFound } from './request.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -14,22 +14,6 @@ export interface ChannelServices {
   config: Pick<Config, 'allowPrivateAddresses' | 'demoWebhookUrl'>;
   secrets: Secrets;
   clock: () => Date;
-}
-
-/** Where a tenant's problems and reports go. Its address is a secret: nobody gets to see the whole of it. */
-export interface Channel {
-  channelId: number;
-  kind: ChannelKind;
-  name: string;
-  contents: ChannelContents;
-  /** The address's host and last characters. */
-  addressHint: string;
-  createdAt: Instant;
-  createdBy: string;
-  /** When something was taken last. */
-  sentAt: Instant | null;
-  /** Why what was sent last was not taken. */
-  failure: { code: string; message: string; at: Instant } | null;
 }
 
 interface NewChannel {

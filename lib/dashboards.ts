@@ -1,27 +1,14 @@
 import { hasTenantRight, type TenantAccess } from './access.ts';
+import type { Dashboard, DashboardList } from './answers/dashboards.ts';
 import { builtInDashboards } from './dashboards/built-in.ts';
 import type { DashboardDocument } from './dashboards/document.ts';
 import type { Db } from './db/database.ts';
 import { isDuplicateKey } from './db/errors.ts';
 import { Failure } from './failure.ts';
-import type { Instant } from './instant.ts';
 import { notFound, toId } from './request.ts';
 
-/** A dashboard as it is listed. Canned ones come with the product: nobody changed them. */
-interface DashboardEntry {
-  dashboardId: string;
-  name: string;
-  canned: boolean;
-  version: number;
-  changedAt: Instant | null;
-  changedBy: string | null;
-  mayChange: boolean;
-}
-
 /** A dashboard as it is opened: what the list says of it, and its document. */
-export interface Dashboard extends DashboardEntry {
-  document: DashboardDocument;
-}
+export type StoredDashboard = Omit<Dashboard, 'data'>;
 
 /** Whose dashboards, and who asks. */
 export interface DashboardReader {
@@ -39,7 +26,7 @@ const nameTaken = (name: string) =>
   new Failure(409, 'dashboard_exists', `There is a dashboard “${name}” already. Give another name.`);
 
 /** The canned dashboards and the tenant's own by name, and whether the reader may make more. */
-export async function listDashboards(reader: DashboardReader) {
+export async function listDashboards(reader: DashboardReader): Promise<DashboardList> {
   const may = await mayChange(reader);
   const rows = await reader.db
     .selectFrom('dashboard')
@@ -72,7 +59,7 @@ async function findRow(db: Db, tenantId: number, dashboardId: number | undefined
 }
 
 /** One dashboard, canned or the tenant's own. Throws `dashboard_not_found`. */
-export async function getDashboard(reader: DashboardReader, dashboardId: string): Promise<Dashboard> {
+export async function getDashboard(reader: DashboardReader, dashboardId: string): Promise<StoredDashboard> {
   const canned = Object.hasOwn(builtInDashboards, dashboardId) ? builtInDashboards[dashboardId] : undefined;
   if (canned) return { dashboardId, name: canned.name, ...unchangeable, document: canned };
   const row = await findRow(reader.db, reader.access.tenantId, toId(dashboardId));

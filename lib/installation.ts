@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Transaction } from 'kysely';
+import type { InitState } from './answers/init.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
@@ -31,7 +32,10 @@ export interface Initialization {
 }
 
 /** What a first visitor may know; works without any schema. */
-export async function describeInstallation({ db, config }: Pick<InstallationServices, 'db' | 'config'>) {
+export async function describeInstallation({
+  db,
+  config,
+}: Pick<InstallationServices, 'db' | 'config'>): Promise<InitState> {
   const { stored, displayName } = await readSchemaState(db);
   return {
     initialized: displayName !== null,

@@ -1,17 +1,8 @@
 import { findSystemRole } from './access.ts';
+import type { OwnTenant } from './answers/me.ts';
 import type { Db } from './db/database.ts';
 import type { SystemRole } from './db/tables/installation.ts';
-import type { Role } from './db/tables/tenants.ts';
 import type { Principal } from './identity.ts';
-
-/** A tenant as its members and those with a system role see it. */
-interface OwnTenant {
-  tenantId: number;
-  name: string;
-  /** Null where only the system role lets the principal in. */
-  role: Role | null;
-  repositoryCount: number;
-}
 
 /** A repository viewer counts the repositories that it was given. */
 async function listOwnTenants(db: Db, email: string, systemRole: SystemRole | null): Promise<OwnTenant[]> {

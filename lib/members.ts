@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import type { Member, MemberList, SystemMember } from './answers/members.ts';
 import type { Db } from './db/database.ts';
 import { isOrphan } from './db/errors.ts';
 import { given, inTransaction, type Merge, mergeRows } from './db/portable.ts';
@@ -6,27 +7,10 @@ import type { SystemRole } from './db/tables/installation.ts';
 import type { Role } from './db/tables/tenants.ts';
 import type { Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
-import type { Instant } from './instant.ts';
 import { notFound } from './request.ts';
 
-/** A member of a tenant. */
-export interface Member {
-  email: string;
-  role: Role;
-  /** For a repository viewer: the repositories it may see; empty otherwise. */
-  repositoryIds: number[];
-  addedAt: Instant;
-}
-
-/** Somebody with a system role. */
-export interface SystemMember {
-  email: string;
-  role: SystemRole;
-  grantedAt: Instant;
-}
-
 /** A tenant's members by e-mail address, and its repositories by name. */
-export async function listMembers(db: Db, tenantId: number) {
+export async function listMembers(db: Db, tenantId: number): Promise<MemberList> {
   const members = await db
     .selectFrom('member')
     .select(['email', 'role', 'addedAt'])

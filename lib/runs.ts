@@ -1,55 +1,10 @@
 import { sql } from 'kysely';
+import type { Run, RunDetail, RunList } from './answers/runs.ts';
 import type { Db } from './db/database.ts';
-import type { RunReason, RunState } from './db/tables/runs.ts';
 import { Failure } from './failure.ts';
-import type { Instant } from './instant.ts';
 import { notFound, toId } from './request.ts';
-import { countDifferences, listDifferences, type RunDifference } from './runs/differences.ts';
+import { countDifferences, listDifferences } from './runs/differences.ts';
 import { UNLEASED_MS } from './runs/lease.ts';
-
-/** One collection of a tenant: all that were due, or some repositories. */
-export interface Run {
-  tenantId: number;
-  tenantName: string;
-  runId: number;
-  reason: RunReason;
-  /** E-mail address; null for the alarm. */
-  startedBy: string | null;
-  state: RunState;
-  startedAt: Instant;
-  finishedAt: Instant | null;
-  repositoryCount: number;
-  succeededCount: number;
-  failedCount: number;
-  /** Requests to GitHub that count against the token's quota. */
-  requestCount: number;
-  /** Requests that GitHub answered with “not modified”, which do not count. */
-  unchangedCount: number;
-  /** What a run that verifies found otherwise at GitHub, and was not known before; null for other runs. */
-  differenceCount: number | null;
-  /** Why the run as a whole failed. */
-  failure: { code: string; message: string } | null;
-}
-
-/** What became of one repository in a run. */
-export interface RunOutcome {
-  repositoryId: number;
-  fullName: string;
-  state: 'waiting' | 'succeeded' | 'failed';
-  code: string | null;
-  message: string | null;
-  daysUntilLoss: number | null;
-  requestCount: number;
-  unchangedCount: number;
-  finishedAt: Instant | null;
-}
-
-/** Some of the runs, newest first. */
-export interface RunPage {
-  runs: Run[];
-  /** Asks for the next page; null on the last one. */
-  nextCursor: string | null;
-}
 
 /** The newest run that is at work for a tenant; null when there is none. */
 export async function findActiveRun(db: Db, tenantId: number, now: Date): Promise<number | null> {
@@ -74,7 +29,7 @@ export async function listRuns(
   db: Db,
   tenantId: number | null,
   { cursor, limit }: { cursor?: string | undefined; limit: number },
-): Promise<RunPage> {
+): Promise<RunList> {
   const before = cursor === undefined ? null : parseCursor(cursor);
   const rows = await selectRuns(db)
     .$if(tenantId !== null, (query) => query.where('c.tenantId', '=', tenantId ?? 0))
@@ -96,12 +51,7 @@ export async function readRun(
   tenantId: number,
   runId: number,
   { page, size }: { page: number; size: number },
-): Promise<{
-  run: Run;
-  repositories: RunOutcome[];
-  page: { number: number; size: number; total: number };
-  differences: RunDifference[];
-}> {
+): Promise<RunDetail> {
   const rows = await selectRuns(db).where('c.tenantId', '=', tenantId).where('c.runId', '=', runId).execute();
   const [run] = await withCounts(db, rows);
   if (!run) throw notFound('run');

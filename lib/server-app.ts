@@ -1,3 +1,4 @@
+import type { Server } from './answers/servers.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
 import { inTransaction } from './db/portable.ts';
@@ -12,7 +13,7 @@ import {
   toPrivateKey,
 } from './github/app.ts';
 import type { Secrets } from './secrets.ts';
-import { getServer, requireApi, type Server } from './servers.ts';
+import { getServer, requireApi } from './servers.ts';
 
 /** What apps are set and used with. */
 export interface AppServices {

@@ -1,30 +1,16 @@
 import { requirePublicAddress } from './addresses.ts';
+import type { Server } from './answers/servers.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
 import { isDuplicateKey, isReferenced } from './db/errors.ts';
 import { inTransaction } from './db/portable.ts';
-import type { ServerKind } from './db/tables/github.ts';
 import { Failure } from './failure.ts';
 import type { Fetch } from './github/octokit.ts';
 import type { Instant } from './instant.ts';
 import { notFound } from './request.ts';
 
 /** Where a GitHub server is, before it is stored. */
-export interface ServerAddress {
-  kind: ServerKind;
-  name: string;
-  apiUrl: string;
-  webUrl: string;
-}
-
-/** A GitHub server that tenants may use. */
-export interface Server extends ServerAddress {
-  serverId: number;
-  tenantCount: number;
-  createdAt: Instant;
-  /** Its GitHub App, without the key; null where it has none. */
-  app: { appId: string; name: string; htmlUrl: string; checkedAt: Instant } | null;
-}
+export type ServerAddress = Pick<Server, 'kind' | 'name' | 'apiUrl' | 'webUrl'>;
 
 /** The address of github.com. */
 export const GITHUB: ServerAddress = {

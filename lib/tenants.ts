@@ -1,22 +1,6 @@
+import type { Tenant } from './answers/tenants.ts';
 import type { Db } from './db/database.ts';
-import type { Instant } from './instant.ts';
 import { notFound } from './request.ts';
-
-/** A tenant without its token, which nobody gets to see. */
-export interface Tenant {
-  tenantId: number;
-  name: string;
-  server: { serverId: number; name: string; kind: string; webUrl: string };
-  /** For an installation of an app: the account that it belongs to. */
-  githubUser: string;
-  /** Null where it reads with a token of its own. */
-  installationId: number | null;
-  tokenCheckedAt: Instant | null;
-  tokenExpiresAt: Instant | null;
-  repositoryCount: number;
-  memberCount: number;
-  createdAt: Instant;
-}
 
 function selectTenants(db: Db) {
   return db

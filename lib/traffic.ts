@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { TenantAccess } from './access.ts';
+import type { TrafficWindow } from './answers/stats.ts';
 import { addDays, type Day, toDay, weekOf } from './day.ts';
 import type { Db } from './db/database.ts';
 import { given, mergeRows } from './db/portable.ts';
@@ -14,15 +15,6 @@ import { settledThrough, wholeFrom } from './traffic/window.ts';
 export interface RepositoryKey {
   tenantId: number;
   repositoryId: number;
-}
-
-/** GitHub's own totals of the 14 days up to a day: true uniques. */
-export interface TrafficWindow {
-  observedDate: Day;
-  viewCount: number;
-  viewUniques: number;
-  cloneCount: number;
-  cloneUniques: number;
 }
 
 const FIGURES = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'] as const;

@@ -59,6 +59,8 @@ export const WeekReport = z.object({
   incomplete: z.object({ lostDays: Count, provisionalDays: Count, failingRepositories: Count }),
 });
 export type WeekReport = z.infer<typeof WeekReport>;
+export type ReportedRepository = WeekReport['repositories'][number];
+export type NewReferrer = WeekReport['newReferrers'][number];
 
 /** The report as it would be sent now; webhooks of kind `webhook` get it as JSON beside the message's texts. */
 export const ReportPreview = z.object({

@@ -19,6 +19,7 @@ export const DashboardList = z.object({
   mayCreate: z.boolean(),
 });
 export type DashboardList = z.infer<typeof DashboardList>;
+export type DashboardEntry = DashboardList['dashboards'][number];
 
 /**
  * How the page gets the tables. A table is read with GET `{API}{url}?{queries[name]}&range=…&page=1`, or `from` and `to`

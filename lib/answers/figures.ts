@@ -56,3 +56,4 @@ export type Comparison = z.infer<typeof Comparison>;
 export const Page = z.object({ number: Count, size: Count, total: Count });
 
 export const Range = z.object({ from: Day, to: Day, by: Bucket, days: Count });
+export type Range = z.infer<typeof Range>;

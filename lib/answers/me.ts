@@ -21,3 +21,4 @@ export const Me = z.object({
   ),
 });
 export type Me = z.infer<typeof Me>;
+export type OwnTenant = Me['tenants'][number];

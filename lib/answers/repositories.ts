@@ -55,6 +55,8 @@ export const RepositoriesAdded = z.object({
   runId: z.int().nullable(),
 });
 export type RepositoriesAdded = z.infer<typeof RepositoriesAdded>;
+/** A repository that was not added, and why. */
+export type Refused = RepositoriesAdded['refused'][number];
 
 export const ScheduleSet = z.object({ repositories: z.array(Repository) });
 export type ScheduleSet = z.infer<typeof ScheduleSet>;
@@ -77,6 +79,7 @@ export const Discovered = z.object({
   truncated: z.boolean(),
 });
 export type Discovered = z.infer<typeof Discovered>;
+export type Candidate = Discovered['candidates'][number];
 
 /** What would be deleted with a repository, or was. */
 export const Stored = z.object({
@@ -85,6 +88,7 @@ export const Stored = z.object({
   lastDate: Day.nullable(),
   snapshots: Count,
 });
+export type Stored = z.infer<typeof Stored>;
 
 export const RepositoryDetail = z.object({ repository: Repository, stored: Stored });
 export type RepositoryDetail = z.infer<typeof RepositoryDetail>;

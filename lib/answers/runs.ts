@@ -84,3 +84,4 @@ export const ProblemLog = z.object({
   ),
 });
 export type ProblemLog = z.infer<typeof ProblemLog>;
+export type LoggedProblem = ProblemLog['problems'][number];

@@ -48,6 +48,7 @@ export const Overview = z.object({
   activeRunId: z.int().nullable(),
 });
 export type Overview = z.infer<typeof Overview>;
+export type OverviewRepository = Overview['repositories'][number];
 
 /** Traffic as a table: one row per repository and day, week or month that has figures, newest first. */
 export const TrafficTable = z.object({
@@ -204,3 +205,12 @@ export const RepositoryStats = z.object({
   activeRunId: z.int().nullable(),
 });
 export type RepositoryStats = z.infer<typeof RepositoryStats>;
+export type TrafficWindow = NonNullable<RepositoryStats['window']>;
+export type RankedReferrer = RepositoryStats['referrers'][number];
+export type RankedPath = RepositoryStats['paths'][number];
+export type StarHistory = NonNullable<RepositoryStats['starHistory']>;
+export type ReleaseDownloads = NonNullable<RepositoryStats['releases']>;
+export type ShownAsset = ReleaseDownloads['assets'][number];
+export type WorkflowRuns = NonNullable<RepositoryStats['workflowRuns']>;
+export type ExtraStanding = Pick<StarHistory, 'readAt' | 'problem'>;
+export type RepositoryEvent = RepositoryStats['events'][number];

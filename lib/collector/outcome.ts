@@ -1,10 +1,11 @@
 import { sql, type Transaction } from 'kysely';
+import type { RepositoryEvent } from '../answers/stats.ts';
 import { type Day, toDay } from '../day.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Visibility } from '../github/answers.ts';
 import { isRefusal } from '../github/error.ts';
 import type { Instant } from '../instant.ts';
-import { type RepositoryEvent, saveEvents } from '../repositories/facts.ts';
+import { saveEvents } from '../repositories/facts.ts';
 import { toFullName } from '../repositories/repository.ts';
 import type { Observed } from '../traffic/observed.ts';
 import { endedWeek } from '../traffic/week.ts';

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import type { ExtraStanding } from '../answers/stats.ts';
 import { toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { given, mergeRows } from '../db/portable.ts';
@@ -24,14 +25,6 @@ export interface ExtraState {
   seenCount: number | null;
   failureCode: string | null;
   failureMessage: string | null;
-}
-
-/** How far an extra was read, and why not farther. */
-export interface ExtraStanding {
-  /** When it was last read; null: never. */
-  readAt: Instant | null;
-  /** Why it was not read, or not wholly, the last time; null: it was. */
-  problem: { code: string; message: string; since: Instant } | null;
 }
 
 /** A repository whose extras are asked for. */

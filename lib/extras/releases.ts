@@ -1,4 +1,6 @@
 import { sql, type Transaction } from 'kysely';
+import type { Range } from '../answers/figures.ts';
+import type { ReleaseDownloads, ShownAsset } from '../answers/stats.ts';
 import { addDays, type Day, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { given, mergeRows } from '../db/portable.ts';
@@ -6,45 +8,17 @@ import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { ReleaseAsset, Releases } from '../github/releases.ts';
 import type { Instant } from '../instant.ts';
-import { bucketOf, bucketsOf, type Range } from '../stats/range.ts';
+import { bucketOf, bucketsOf } from '../stats/range.ts';
 import { toStorable } from '../storable.ts';
 import type { RepositoryKey } from '../traffic.ts';
 import {
   type Extra,
-  type ExtraStanding,
   type ExtraState,
   isTriedToday,
   listExtraStates,
   toRefusal,
   toStanding,
 } from './extra.ts';
-
-/** A file of a release; `gained` are the downloads that are known to be of the range. */
-export interface ShownAsset {
-  assetId: number;
-  tag: string;
-  releaseName: string;
-  assetName: string;
-  publishedAt: Instant;
-  removedDate: Day | null;
-  downloadCount: number;
-  gained: number;
-}
-
-/** The downloads of a repository's releases in a range. */
-export interface ReleaseDownloads extends ExtraStanding {
-  /** What was counted from one reading to the next, in the bucket of the later one; null where nothing is known. */
-  downloads: (number | null)[];
-  /** True where readings are missing: what was downloaded meanwhile is in `unspread`, not in `downloads`. */
-  spreadUnknown: boolean[];
-  /** Downloads of days between two readings that are in more than one bucket, newest first. */
-  unspread: { from: Day; to: Day; count: number }[];
-  assetCount: number;
-  /** Of all files that are known, since they were uploaded. */
-  downloadCount: number;
-  /** The newest releases' files. */
-  assets: ShownAsset[];
-}
 
 const SHOWN_ASSETS = 200;
 const SHOWN_GAPS = 50;

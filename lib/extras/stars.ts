@@ -1,16 +1,17 @@
 import { sql, type Transaction } from 'kysely';
+import type { Range } from '../answers/figures.ts';
+import type { StarHistory } from '../answers/stats.ts';
 import { addDays, type Day, daysBetween, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { larger, mergeRows, monthOf, weekOf } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { StarDay } from '../github/star-history.ts';
-import { type Bucket, bucketOf, bucketsOf, defaultBucket, type Range } from '../stats/range.ts';
+import { type Bucket, bucketOf, bucketsOf, defaultBucket } from '../stats/range.ts';
 import type { RepositoryKey } from '../traffic.ts';
 import {
   type Extra,
   type ExtraReading,
-  type ExtraStanding,
   type ExtraState,
   isTriedToday,
   toRefusal,
@@ -22,14 +23,6 @@ export interface StarSeries {
   /** As of the bucket's end, or of the last day in it that was collected. */
   stars: (number | null)[];
   starsGained: (number | null)[];
-}
-
-/** The stars of all years. */
-export interface StarHistory extends StarSeries, ExtraStanding {
-  range: Range;
-  buckets: Day[];
-  /** False: the oldest years have not been read yet. */
-  complete: boolean;
 }
 
 /** The whole history, by day, week or month, whichever is not too long; null: it was never asked for. */

@@ -1,37 +1,23 @@
 import type { Transaction } from 'kysely';
+import type { Range } from '../answers/figures.ts';
+import type { WorkflowRuns } from '../answers/stats.ts';
 import { addDays, type Day, daysFrom, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { given, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
-import {
-  type CiDay,
-  type CiEstimate,
-  ciClonesOf,
-  estimateCiClones,
-  type NoEstimate,
-} from '../stats/ci-clones.ts';
-import { bucketOf, bucketsOf, type Range } from '../stats/range.ts';
+import { type CiDay, ciClonesOf, estimateCiClones } from '../stats/ci-clones.ts';
+import { bucketOf, bucketsOf } from '../stats/range.ts';
 import { settledThrough } from '../traffic/window.ts';
 import type { RepositoryKey } from '../traffic.ts';
 import {
   type Extra,
-  type ExtraStanding,
   type ExtraState,
   type ExtraSubject,
   isTriedToday,
   toRefusal,
   toStanding,
 } from './extra.ts';
-
-/** The workflow runs of a range, and the clones that may be theirs. */
-export interface WorkflowRuns extends ExtraStanding {
-  /** Runs per bucket; null where no day of it is known. */
-  runs: (number | null)[];
-  /** Null: there is none, for the reason told. */
-  estimate: (CiEstimate & { ciClones: (number | null)[] }) | null;
-  reason: NoEstimate | null;
-}
 
 /** Days from which the estimate is reckoned, back from today. */
 const ESTIMATED_DAYS = 180;

@@ -1,8 +1,10 @@
 import type { TenantAccess } from '../access.ts';
+import type { ProblemGroup } from '../answers/problems.ts';
+import type { LoggedProblem } from '../answers/runs.ts';
 import type { Db } from '../db/database.ts';
 import type { Instant } from '../instant.ts';
 import { type RepositoryRow, toFullName } from '../repositories/repository.ts';
-import { findProblems, groupProblems, type ProblemGroup } from './rules.ts';
+import { findProblems, groupProblems } from './rules.ts';
 
 /**
  * What needs a person among the repositories that somebody may see, now: by the watchdog's rules, but without waiting for
@@ -39,14 +41,6 @@ function readTenant(db: Db, tenantId: number) {
     )
     .where('tenantId', '=', tenantId)
     .executeTakeFirst();
-}
-
-/** A tenant's problem as the system log shows it. */
-export interface LoggedProblem extends ProblemGroup {
-  tenantId: number;
-  tenantName: string;
-  /** Channels that could not be told of it, and why. */
-  untold: { channel: string; message: string }[];
 }
 
 /** Everything that the watchdog noted in any tenant and that is not over, by tenant. */

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import type { ProblemGroup } from '../answers/problems.ts';
 import { claimedUntil, type DeliveryServices, deliver, type Tried } from '../channels/delivery.ts';
 import type { Message } from '../channels/message.ts';
 import type { ChannelKey } from '../channels/sending.ts';
@@ -7,7 +8,7 @@ import { given, inTransaction, type Merge, mergeRows } from '../db/portable.ts';
 import type { ProblemKind } from '../db/tables/channels.ts';
 import type { Tables } from '../db/tables.ts';
 import { workOff } from '../queue.ts';
-import { type FoundProblem, groupProblems, type ProblemGroup } from './rules.ts';
+import { type FoundProblem, groupProblems } from './rules.ts';
 
 /** Nobody needs to hear any more that something is over. */
 const NEWS_MS = 7 * 86_400_000;

@@ -1,3 +1,4 @@
+import type { ProblemGroup } from '../answers/problems.ts';
 import { addDays, type Day, startOf, toDay } from '../day.ts';
 import type { ProblemKind } from '../db/tables/channels.ts';
 import type { Schedule } from '../db/tables/repositories.ts';
@@ -157,20 +158,6 @@ function findNearLoss(repository: WatchedRepository, now: Date): FoundProblem[] 
   const message = `Collected on ${lastCoveredDate} last: GitHub forgets what followed after ${lastChance}.`;
   const since = startOf(addDays(lastChance, -near)).toISOString();
   return [{ ...problem, code: 'days_left', message, since }];
-}
-
-/** Problems of one cause, which are one thing to a person. */
-export interface ProblemGroup {
-  kind: ProblemKind;
-  code: string;
-  message: string;
-  since: Instant;
-  /** How many repositories it is about; 0: it is the tenant's. */
-  repositoryCount: number;
-  /** A few of them, by name. */
-  repositories: { repositoryId: number; fullName: string }[];
-  /** Of the repository that has the least; null where it is not known. */
-  daysUntilLoss: number | null;
 }
 
 const MAX_NAMED = 3;

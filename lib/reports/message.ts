@@ -1,5 +1,5 @@
+import type { ReportedRepository, WeekReport } from '../answers/channels.ts';
 import type { Line, Message } from '../channels/message.ts';
-import type { ReportedRepository, WeekReport } from './week.ts';
 
 const whole = new Intl.NumberFormat('en-GB');
 const percent = new Intl.NumberFormat('en-GB', {

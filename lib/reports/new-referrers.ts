@@ -1,15 +1,7 @@
+import type { NewReferrer } from '../answers/channels.ts';
 import type { Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { toFullName } from '../repositories/repository.ts';
-
-/** A referrer that was in some repository's list for the first time. */
-export interface NewReferrer {
-  referrer: string;
-  /** The most that any of the repositories' lists says, over 14 days. */
-  viewCount: number;
-  /** Where it is new, by name. */
-  repositories: string[];
-}
 
 const MAX_REFERRERS = 10;
 

@@ -1,3 +1,4 @@
+import type { ReportedRepository, WeekReport } from '../answers/channels.ts';
 import { addDays, type Day, daysFrom, startOf, toDay, weekOf } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { listRepositoryRows, type RepositoryRow, toFullName, toProblem } from '../repositories/repository.ts';
@@ -6,41 +7,7 @@ import { addSums, changeOf, emptySums, type Sums, toComparison, toSums } from '.
 import { type Figures, METRICS } from '../traffic/figures.ts';
 import { type StoredState, stateOfMissing } from '../traffic/window.ts';
 import { settledDate } from '../traffic.ts';
-import { listNewReferrers, type NewReferrer } from './new-referrers.ts';
-
-/** One repository's week. */
-export interface ReportedRepository {
-  repositoryId: number;
-  fullName: string;
-  viewCount: number | null;
-  /**
-   * GitHub's own of the whole week, final where `uniquesExact` and as of the first run after it where `uniquesSoFar`; else
-   * the sum of the days': the true figure is no larger.
-   */
-  viewUniques: number | null;
-  uniquesExact: boolean;
-  uniquesSoFar: boolean;
-  cloneCount: number | null;
-  /** Of the views, relative to the same days of the week before; null where the two cannot be compared. */
-  change: number | null;
-}
-
-/** The traffic of a tenant in an ISO week. */
-export interface WeekReport {
-  tenant: { tenantId: number; name: string };
-  /** 'YYYY-Www' with its Monday and its Sunday. */
-  week: { label: string; from: Day; to: Day };
-  repositoryCount: number;
-  viewCount: number | null;
-  cloneCount: number | null;
-  /** The days that are final, which are compared with the same days of the week before; null: there is none yet. */
-  compared: { from: Day; to: Day; repositoryCount: number; change: number | null } | null;
-  /** Those with the most unique views. */
-  repositories: ReportedRepository[];
-  newReferrers: NewReferrer[];
-  /** Days of repositories that are lost, and that may still grow; repositories whose collection fails now. */
-  incomplete: { lostDays: number; provisionalDays: number; failingRepositories: number };
-}
+import { listNewReferrers } from './new-referrers.ts';
 
 const LAST_DAY = 6;
 const DAYS_OF_WEEK = 7;

@@ -1,12 +1,12 @@
+import type { Candidate, Refused, Repository } from '../answers/repositories.ts';
 import type { Db } from '../db/database.ts';
 import { isDuplicateKey, isOrphan } from '../db/errors.ts';
 import { Failure } from '../failure.ts';
-import type { Visibility } from '../github/answers.ts';
 import { isForAll } from '../github/error.ts';
 import type { GitHubRepository } from '../github/repositories.ts';
 import type { GitHubClient } from '../github.ts';
 import { notFound } from '../request.ts';
-import { type Repository, requireRepositoryRow, toRepository } from './repository.ts';
+import { requireRepositoryRow, toRepository } from './repository.ts';
 
 /** A repository by the name that somebody typed. */
 export interface RepositoryName {
@@ -22,22 +22,6 @@ export interface Adding {
   tenantId: number;
   /** E-mail address. */
   addedBy: string;
-}
-
-/** A repository that was not added: the failure's code, and what can be done about it. */
-export interface Refused extends RepositoryName {
-  code: string;
-  message: string;
-}
-
-/** A repository whose traffic the tenant's token may read. */
-export interface Candidate extends RepositoryName {
-  githubId: number;
-  fullName: string;
-  visibility: Visibility;
-  archived: boolean;
-  pushAccess: boolean;
-  tracked: boolean;
 }
 
 /** GitHub is asked for so many repositories at once. */

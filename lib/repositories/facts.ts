@@ -1,9 +1,9 @@
 import type { Transaction } from 'kysely';
+import type { RepositoryEvent } from '../answers/stats.ts';
 import { addDays, type Day, startOf } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { given, type Merge, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
-import type { Instant } from '../instant.ts';
 import type { RepositoryKey } from '../traffic.ts';
 
 /** What a repository had on a day, as of the day's last run. */
@@ -15,15 +15,6 @@ export interface RepositoryFact {
   subscribers: number;
   /** Open issues and pull requests. */
   openIssues: number;
-}
-
-/** A change of a repository's name or state that a run noticed. */
-export interface RepositoryEvent {
-  kind: 'renamed' | 'transferred' | 'archived' | 'unarchived';
-  occurredAt: Instant;
-  /** Full names; null where the name did not change. */
-  nameBefore: string | null;
-  nameAfter: string | null;
 }
 
 /** Stores a day's facts; a later run on the same day replaces them. */

@@ -1,57 +1,12 @@
 import type { Selectable } from 'kysely';
 import type { TenantAccess } from '../access.ts';
-import { type Day, toDay } from '../day.ts';
+import type { Problem, Repository, RepositoryList, Stored } from '../answers/repositories.ts';
+import { toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import type { Schedule } from '../db/tables/repositories.ts';
 import type { Tables } from '../db/tables.ts';
-import type { Visibility } from '../github/answers.ts';
-import type { Instant } from '../instant.ts';
 import { notFound } from '../request.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
-
-/** What stands in a repository's way since when, and how long there is to mend it. */
-export interface Problem {
-  code: string;
-  message: string;
-  since: Instant;
-  daysUntilLoss: number | null;
-}
-
-/** A repository as it is shown. */
-export interface Repository {
-  repositoryId: number;
-  githubId: number;
-  owner: string;
-  name: string;
-  fullName: string;
-  webUrl: string;
-  visibility: Visibility;
-  archived: boolean;
-  schedule: Schedule;
-  addedAt: Instant;
-  addedBy: string;
-  firstCoveredDate: Day | null;
-  lastCoveredDate: Day | null;
-  lastSuccessAt: Instant | null;
-  /** Days until GitHub forgets a day that no run has covered; 0: days are being lost now. */
-  daysUntilLoss: number;
-  problem: Problem | null;
-}
-
-/** Where a page is in its list. */
-interface Page {
-  number: number;
-  size: number;
-  total: number;
-}
-
-/** How much is stored for a repository. */
-export interface Stored {
-  trafficDays: number;
-  firstDate: Day | null;
-  lastDate: Day | null;
-  snapshots: number;
-}
 
 /** A stored repository with its server's address and its newest stars. */
 export type RepositoryRow = Selectable<Tables['repository']> & { serverUrl: string; stars: number | null };
@@ -97,7 +52,7 @@ export async function listRepositories(
   access: TenantAccess,
   { q = '', schedule, page, size }: RepositoryListRequest,
   now: Date,
-): Promise<{ repositories: Repository[]; page: Page; repositoryCount: number }> {
+): Promise<Omit<RepositoryList, 'activeRunId'>> {
   const rows = await listRepositoryRows(db, access);
   const sought = q.trim().toLowerCase();
   const found = rows.filter(

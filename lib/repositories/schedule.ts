@@ -1,3 +1,4 @@
+import type { Repository } from '../answers/repositories.ts';
 import { toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
@@ -5,7 +6,7 @@ import type { Schedule } from '../db/tables/repositories.ts';
 import type { Instant } from '../instant.ts';
 import { notFound } from '../request.ts';
 import { readableSince } from '../traffic/week.ts';
-import { listRepositoryRows, type Repository, toRepository } from './repository.ts';
+import { listRepositoryRows, toRepository } from './repository.ts';
 
 /** What decides whether a repository is collected by the alarm. */
 export interface Scheduled {

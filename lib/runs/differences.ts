@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { Day } from '../day.ts';
+import type { RunDifference } from '../answers/runs.ts';
 import { addDays, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { type Merge, mergeRows } from '../db/portable.ts';
@@ -9,16 +9,6 @@ import type { Observed } from '../traffic/observed.ts';
 import { wholeFrom } from '../traffic/window.ts';
 import { listDays, listRevisions, type RepositoryKey } from '../traffic.ts';
 import type { RunKey } from './lease.ts';
-
-/** A difference as a run's log shows it. */
-export interface RunDifference {
-  repositoryId: number;
-  fullName: string;
-  date: Day;
-  metric: string;
-  stored: number;
-  observed: number;
-}
 
 /** A log shows so many; the run says how many there are. */
 const MAX_SHOWN = 500;

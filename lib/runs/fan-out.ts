@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { type Activations, isTooMany, openActivations, withRetries } from '../activations.ts';
+import type { RunsStarted } from '../answers/runs.ts';
 import type { CollectLimits, Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
@@ -25,14 +26,6 @@ export interface FanOut {
   timeLeft: () => number;
   /** Milliseconds of them that are kept for handing over. */
   reserve: number;
-}
-
-/** What was started. */
-export interface FannedOut {
-  repoCount: number;
-  runs: RunKey[];
-  /** True: a fresh activation goes on with the rest. */
-  handedOver: boolean;
 }
 
 const MINUTE_MS = 60_000;
@@ -70,8 +63,8 @@ export function openFanOut(
  * left alone, so that two that go through them at once do nothing twice. Throws `start_failed` when it could not hand
  * over: the next sweep finds what was not reached.
  */
-export async function fanOut(fan: FanOut, order: FanOutOrder, action: string): Promise<FannedOut> {
-  const done: FannedOut = { repoCount: 0, runs: [], handedOver: false };
+export async function fanOut(fan: FanOut, order: FanOutOrder, action: string): Promise<RunsStarted> {
+  const done: RunsStarted = { repoCount: 0, runs: [], handedOver: false };
   const begun = [...order.begun];
   let { after, pending } = order;
   const start = async (run: OpenedRun): Promise<boolean> => {
@@ -84,7 +77,7 @@ export async function fanOut(fan: FanOut, order: FanOutOrder, action: string): P
     }
     return outcome !== 'later';
   };
-  const handOver = async (): Promise<FannedOut> => {
+  const handOver = async (): Promise<RunsStarted> => {
     const patient = withRetries(fan.activations, { ...fan, left: () => fan.timeLeft() - LAST_MS });
     const lately = begun.filter((time) => time > fan.time() - MINUTE_MS);
     await patient.start(action, { ...order, after, pending, begun: lately });
@@ -158,7 +151,7 @@ async function startOne(fan: FanOut, run: OpenedRun): Promise<'started' | 'faile
 export async function startAllRuns(
   { db, activations, now }: { db: Db; activations: Activations; now: Date },
   startedBy: string | null,
-): Promise<FannedOut> {
+): Promise<RunsStarted> {
   const endless = Number.POSITIVE_INFINITY;
   const fan: FanOut = {
     db,

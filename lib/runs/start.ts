@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Activations } from '../activations.ts';
+import type { RunStarted } from '../answers/runs.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction, type Merge, mergeRows } from '../db/portable.ts';
 import type { RunReason } from '../db/tables/runs.ts';
@@ -35,19 +36,11 @@ export interface RunOrder {
   since?: Instant;
 }
 
-/** The run that is at work for what was ordered, and how many repositories it has. */
-export interface StartedRun {
-  runId: number;
-  repositoryCount: number;
-  /** True: a run was at work for the tenant, and is this one. */
-  already: boolean;
-}
-
 /**
  * Starts a run for one tenant, or answers the one that is at work. Throws `repository_not_found`, `nothing_to_collect`,
  * `tenant_not_found`, and `start_failed` when the platform did not take it.
  */
-export async function startRun(starter: RunStarter, order: RunOrder): Promise<StartedRun> {
+export async function startRun(starter: RunStarter, order: RunOrder): Promise<RunStarted> {
   const started = await openRun(starter.db, order, starter.now);
   if (started && !started.already)
     await startCollecting(starter, { tenantId: order.tenantId, runId: started.runId });
@@ -60,7 +53,7 @@ export async function startRun(starter: RunStarter, order: RunOrder): Promise<St
  * Writes down a run for one tenant and holds the tenant for it, or answers the one that is at work; undefined when there
  * is nothing to collect. The caller starts it. Throws `tenant_not_found` and `repository_not_found`.
  */
-export async function openRun(db: Db, order: RunOrder, now: Date): Promise<StartedRun | undefined> {
+export async function openRun(db: Db, order: RunOrder, now: Date): Promise<RunStarted | undefined> {
   return inTransaction(db, (trx) => writeRun(trx, order, now));
 }
 
@@ -98,7 +91,7 @@ async function writeRun(
   trx: Transaction<Tables>,
   order: RunOrder,
   now: Date,
-): Promise<StartedRun | undefined> {
+): Promise<RunStarted | undefined> {
   const { tenantId } = order;
   const atWork = await takeLease(trx, tenantId, now);
   if (atWork !== null) return { ...atWork, already: true };

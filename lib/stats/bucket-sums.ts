@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
+import type { Range } from '../answers/figures.ts';
 import { addDays, type Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { rememberedFrom } from '../traffic/window.ts';
-import type { Range, Spans } from './range.ts';
+import type { Spans } from './range.ts';
 import { bucketOf } from './scope.ts';
 
 /** A range with its buckets and the spans that are compared, as of today. */

@@ -1,12 +1,12 @@
 import type { TenantAccess } from '../access.ts';
-import { type Day, toDay } from '../day.ts';
+import type { Totals } from '../answers/figures.ts';
+import type { Problem } from '../answers/repositories.ts';
+import type { Overview, OverviewRepository } from '../answers/stats.ts';
+import { toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import type { Instant } from '../instant.ts';
 import { readAttention } from '../problems/list.ts';
-import type { ProblemGroup } from '../problems/rules.ts';
 import {
   listRepositoryRows,
-  type Problem,
   type RepositoryRow,
   toFullName,
   toProblem,
@@ -17,8 +17,8 @@ import { findFirstDate, settledDate } from '../traffic.ts';
 import type { Calendar } from './bucket-sums.ts';
 import { listRows, type OverviewSort } from './overview-order.ts';
 import { addRangeSums, emptyRangeSums, type RangeSums, sumRepositories } from './overview-sums.ts';
-import { bucketsOf, type Range, type RangeRequest, spansOf, toRange } from './range.ts';
-import { type Comparison, changeOf, type Totals, toComparison, toTotals } from './totals.ts';
+import { bucketsOf, type RangeRequest, spansOf, toRange } from './range.ts';
+import { changeOf, toComparison, toTotals } from './totals.ts';
 
 /** The range of an overview, and which repositories it lists in which order; pages count from 1. */
 export interface OverviewRequest extends RangeRequest {
@@ -29,41 +29,6 @@ export interface OverviewRequest extends RangeRequest {
   order?: 'asc' | 'desc' | undefined;
   page: number;
   size: number;
-}
-
-/** One repository in the overview; the columns have one place per bucket. */
-interface OverviewRepository {
-  repositoryId: number;
-  fullName: string;
-  webUrl: string;
-  archived: boolean;
-  stars: number | null;
-  totals: Totals;
-  comparison: Comparison;
-  viewCount: (number | null)[];
-  cloneCount: (number | null)[];
-  lastSuccessAt: Instant | null;
-  problem: Problem | null;
-}
-
-/** All repositories of a tenant that somebody may see, together and each. */
-export interface Overview {
-  tenantId: number;
-  range: Range;
-  buckets: Day[];
-  series: Pick<
-    RangeSums,
-    'viewCount' | 'viewUniques' | 'cloneCount' | 'cloneUniques' | 'lostDays' | 'provisionalDays'
-  >;
-  totals: Totals;
-  comparison: Comparison;
-  repositories: OverviewRepository[];
-  page: { number: number; size: number; total: number };
-  repositoryCount: number;
-  problemCount: number;
-  /** What needs a person, by its cause. */
-  attention: ProblemGroup[];
-  activeRunId: number | null;
 }
 
 const MAX_BUCKETS = 130;

@@ -1,3 +1,4 @@
+import type { Range } from '../answers/figures.ts';
 import { addDays, type Day, daysBetween, monthOf, toDayNumber, weekOf } from '../day.ts';
 import { Failure } from '../failure.ts';
 
@@ -10,14 +11,6 @@ export interface RangeRequest {
   from?: Day | undefined;
   to?: Day | undefined;
   by?: Bucket | undefined;
-}
-
-/** Days `from` to `to`, both included, in buckets. */
-export interface Range {
-  from: Day;
-  to: Day;
-  by: Bucket;
-  days: number;
 }
 
 /** Two spans of equally many days, the second before the first. */

@@ -1,3 +1,5 @@
+import type { Range } from '../answers/figures.ts';
+import type { RepositoryStats } from '../answers/stats.ts';
 import { addDays, type Day, daysFrom, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import type { RepositoryRow } from '../repositories/repository.ts';
@@ -5,39 +7,14 @@ import type { TrafficDay } from '../traffic/merge.ts';
 import type { TrafficWeek } from '../traffic/week.ts';
 import { type DayState, leastCertain, stateOfMissing } from '../traffic/window.ts';
 import { findFirstDate, listDays, listWeeks, type RepositoryKey, settledDate } from '../traffic.ts';
-import { bucketsOf, type Range, type RangeRequest, type Spans, spansOf, toRange } from './range.ts';
-import {
-  addSums,
-  type Comparison,
-  emptySums,
-  type Sums,
-  type Totals,
-  toComparison,
-  toSums,
-  toTotals,
-} from './totals.ts';
-
-/** The figures of each bucket; null where nothing is known. */
-interface RepositorySeries {
-  viewCount: (number | null)[];
-  viewUniques: (number | null)[];
-  cloneCount: (number | null)[];
-  cloneUniques: (number | null)[];
-  /** The least certain of each bucket's days. */
-  state: DayState[];
-  /** True where the uniques are GitHub's own of the day or the whole week, not a sum of days. */
-  uniquesExact: boolean[];
-}
+import { bucketsOf, type RangeRequest, type Spans, spansOf, toRange } from './range.ts';
+import { addSums, emptySums, type Sums, toComparison, toSums, toTotals } from './totals.ts';
 
 /** The figures of one repository in a range. */
-export interface RepositoryFigures {
-  range: Range;
-  buckets: Day[];
-  series: RepositorySeries;
-  totals: Totals;
-  comparison: Comparison;
-  lostDays: Day[];
-}
+export type RepositoryFigures = Pick<
+  RepositoryStats,
+  'range' | 'buckets' | 'series' | 'totals' | 'comparison' | 'lostDays'
+>;
 
 const MAX_BUCKETS = 3660;
 
@@ -117,7 +94,7 @@ function toSeries(
   perBucket: readonly { sums: Sums; states: ReadonlySet<DayState> }[],
   { buckets, range }: Pick<RepositoryFigures, 'buckets' | 'range'>,
   weeks: readonly TrafficWeek[],
-): RepositorySeries {
+): RepositoryFigures['series'] {
   const exact = new Map(weeks.map((week) => [week.weekStart, week]));
   const weekOf = (place: number) => exact.get(buckets[place] ?? '');
   return {

@@ -1,38 +1,19 @@
 import type { TenantAccess } from '../access.ts';
-import { type Day, toDay } from '../day.ts';
+import type { RepositoryStats } from '../answers/stats.ts';
+import { toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { listExtraStates } from '../extras/extra.ts';
-import { type ReleaseDownloads, readReleaseDownloads } from '../extras/releases.ts';
-import { readStarHistory, readStarSeries, type StarHistory } from '../extras/stars.ts';
-import { readWorkflowRuns, type WorkflowRuns } from '../extras/workflow-runs.ts';
-import { listEvents, listFacts, type RepositoryEvent, type RepositoryFact } from '../repositories/facts.ts';
-import { type Repository, requireRepositoryRow, toRepository } from '../repositories/repository.ts';
+import { readReleaseDownloads } from '../extras/releases.ts';
+import { readStarHistory, readStarSeries } from '../extras/stars.ts';
+import { readWorkflowRuns } from '../extras/workflow-runs.ts';
+import { listEvents, listFacts, type RepositoryFact } from '../repositories/facts.ts';
+import { requireRepositoryRow, toRepository } from '../repositories/repository.ts';
 import { findActiveRun } from '../runs.ts';
 import { rememberedFrom } from '../traffic/window.ts';
-import { listNewestWindows, listRevisions, type TrafficWindow } from '../traffic.ts';
+import { listNewestWindows, listRevisions } from '../traffic.ts';
 import { bucketOf, type RangeRequest } from './range.ts';
 import { type RepositoryFigures, readFigures } from './repository-figures.ts';
-import { listPaths, listReferrers, type RankedPath, type RankedReferrer } from './snapshot-lists.ts';
-
-/** Everything that is known of one repository's traffic in a range. */
-export interface RepositoryTraffic extends RepositoryFigures {
-  tenantId: number;
-  repository: Repository;
-  window: TrafficWindow | null;
-  snapshotDate: Day | null;
-  referrers: RankedReferrer[];
-  paths: RankedPath[];
-  facts: { [fact in 'stars' | 'starsGained' | 'forks' | 'subscribers' | 'openIssues']: (number | null)[] };
-  /** The stars of all years; null: they were never asked for. */
-  starHistory: StarHistory | null;
-  /** Null: they were never asked for. */
-  releases: ReleaseDownloads | null;
-  workflowRuns: WorkflowRuns | null;
-  events: RepositoryEvent[];
-  revisions: Awaited<ReturnType<typeof listRevisions>>;
-  rememberedFrom: Day;
-  activeRunId: number | null;
-}
+import { listPaths, listReferrers } from './snapshot-lists.ts';
 
 /**
  * One repository in scope, with all that is known of it in a range. Throws `repository_not_found`, and what `toRange`
@@ -44,7 +25,7 @@ export async function readRepositoryTraffic(
   repositoryId: number,
   request: RangeRequest,
   now: Date,
-): Promise<RepositoryTraffic> {
+): Promise<RepositoryStats> {
   const row = await requireRepositoryRow(db, access, repositoryId);
   const key = { tenantId: access.tenantId, repositoryId };
   const figures = await readFigures(db, row, request, now);

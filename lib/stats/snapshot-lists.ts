@@ -1,31 +1,8 @@
 import type { AliasedExpression } from 'kysely';
+import type { RankedPath, RankedReferrer } from '../answers/stats.ts';
 import type { Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import type { RepositoryKey } from '../traffic.ts';
-
-/** A name that was in the list on some day up to the range's end, as of the day it was last seen. */
-interface Ranked {
-  rank: number;
-  viewCount: number;
-  viewUniques: number;
-  /** Its rank in the snapshot before; null: it was not in the list. */
-  previousRank: number | null;
-  firstSeen: Day;
-  lastSeen: Day;
-  /** False: it is no longer in the newest list. */
-  current: boolean;
-}
-
-/** A site in the list of referrers, by GitHub's name for it. */
-export interface RankedReferrer extends Ranked {
-  referrer: string;
-}
-
-/** A page in the list of paths, as `mergePaths` leaves them: the repository's own page is '/'. */
-export interface RankedPath extends Ranked {
-  path: string;
-  title: string;
-}
 
 /** The days of a range's lists: its first day, its newest snapshot and the one before that; null where there is none. */
 export interface SnapshotDates {

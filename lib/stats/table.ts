@@ -1,12 +1,14 @@
 import { sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
+import type { Range } from '../answers/figures.ts';
+import type { TrafficTable } from '../answers/stats.ts';
 import { addDays, type Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { toFullName } from '../repositories/repository.ts';
 import type { TrafficWeek } from '../traffic/week.ts';
 import { type DayState, leastCertain, missingSpans, rememberedFrom } from '../traffic/window.ts';
-import { bucketSpan, commonDays, type Range, weekLabel } from './range.ts';
+import { bucketSpan, commonDays, weekLabel } from './range.ts';
 import { selectDays, type TableScope, toScope } from './scope.ts';
 
 /** Which page of which rows; pages count from 1. */
@@ -16,29 +18,11 @@ export interface TableRequest extends TableScope {
 }
 
 /** One repository in one bucket that has stored days. */
-interface TableRow {
-  repositoryId: number;
-  owner: string;
-  name: string;
-  fullName: string;
-  /** First day of the bucket, and for weeks 'YYYY-Www'. */
-  date: Day;
-  label: string;
-  viewCount: number | null;
-  viewUniques: number | null;
-  cloneCount: number | null;
-  cloneUniques: number | null;
-  /** False: the uniques are a sum of days, an upper bound. */
-  uniquesExact: boolean;
-  state: DayState;
-}
+type TableRow = TrafficTable['rows'][number] & { owner: string; name: string };
 
 /** One page of a table; `page.total` counts the rows of all its pages. */
-export interface TrafficTable {
-  tenantId: number;
-  range: Range;
+interface TablePage extends Omit<TrafficTable, 'rows'> {
   rows: TableRow[];
-  page: { number: number; size: number; total: number };
 }
 
 /** Traffic as rows, newest bucket first, then by name. Throws what `toRange` throws. */
@@ -47,7 +31,7 @@ export async function readTable(
   access: TenantAccess,
   request: TableRequest,
   now: Date,
-): Promise<TrafficTable> {
+): Promise<TablePage> {
   const { today, range, sought } = await toScope(db, access, request, now);
   const { number, size } = { number: request.page, size: request.size };
   if (sought?.length === 0)

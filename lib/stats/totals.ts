@@ -1,30 +1,8 @@
+import type { Comparison, Totals } from '../answers/figures.ts';
 import { daysBetween } from '../day.ts';
 import { type Figures, most } from '../traffic/figures.ts';
 import type { StoredState } from '../traffic/window.ts';
 import type { Spans } from './range.ts';
-
-/**
- * Sums over days. Uniques are not additive: the true figure of any span lies between the largest day (or week) and the
- * sum of the days. Null: nothing is known.
- */
-export interface Totals {
-  viewCount: number | null;
-  viewUniquesLower: number | null;
-  viewUniquesUpper: number | null;
-  cloneCount: number | null;
-  cloneUniquesLower: number | null;
-  cloneUniquesUpper: number | null;
-  /** Days of repositories that are stored, and days that are lost. */
-  knownDays: number;
-  lostDays: number;
-}
-
-/** Two spans of equally many days. `comparable` is false when either has days that are unknown or not final. */
-export interface Comparison extends Spans {
-  current: Totals;
-  previous: Totals;
-  comparable: boolean;
-}
 
 /** The figures that are compared. */
 export type ComparedFigure = 'viewCount' | 'viewUniquesUpper' | 'cloneCount' | 'cloneUniquesUpper';

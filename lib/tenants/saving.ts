@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import type { Tenant } from '../answers/tenants.ts';
 import type { Db } from '../db/database.ts';
 import { isDuplicateKey } from '../db/errors.ts';
 import type { Tables } from '../db/tables.ts';
@@ -7,7 +8,7 @@ import type { Instant } from '../instant.ts';
 import { notFound } from '../request.ts';
 import type { AppServices } from '../server-app.ts';
 import { getServer } from '../servers.ts';
-import { getTenant, type Tenant } from '../tenants.ts';
+import { getTenant } from '../tenants.ts';
 import {
   type CheckedCredentials,
   type Credentials,
