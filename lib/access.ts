@@ -43,7 +43,7 @@ export interface TenantAccess {
 
 function forbidden(right: Right): Failure {
   const allowed: AnyRole[] = rights[right];
-  return new Failure(403, 'forbidden', `This needs the role ${allowed.join(' or ')}.`, { roles: allowed });
+  return new Failure('forbidden', `This needs the role ${allowed.join(' or ')}.`, { roles: allowed });
 }
 
 function has(right: Right, role: AnyRole | null | undefined): boolean {

@@ -72,5 +72,5 @@ function toStartFailure(action: string, error: unknown): Failure {
   const tooMany = status === TOO_MANY;
   const why = tooMany ? 'too many activations at the moment' : `status ${Number(status) || 'unknown'}`;
   const message = `The platform did not start ${action} (${why}). The next alarm collects what is left.`;
-  return new Failure(503, 'start_failed', message, { tooMany });
+  return new Failure('start_failed', message, { tooMany });
 }

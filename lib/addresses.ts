@@ -51,7 +51,7 @@ function isPrivate(address: string): boolean {
 async function resolve(host: string): Promise<string[]> {
   const found = await lookup(host, { all: true }).catch(() => []);
   if (found.length > 0) return found.map(({ address }) => address);
-  throw new Failure(422, 'server_unreachable', `The name ${host} cannot be resolved. Is it spelled right?`);
+  throw new Failure('server_unreachable', `The name ${host} cannot be resolved. Is it spelled right?`);
 }
 
 /**
@@ -66,7 +66,7 @@ export async function requirePublicAddress(url: URL): Promise<void> {
 
 function privateAddress(host: string): Failure {
   const message = `${host} is a private address. Set ALLOW_PRIVATE_ADDRESSES to "true" to allow such servers.`;
-  return new Failure(422, 'private_address', message);
+  return new Failure('private_address', message);
 }
 
 /**

@@ -97,10 +97,9 @@ export function createApp(): App {
   app.notFound((c) => {
     const { method, path } = c.req;
     const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((one) => hasRoute(app, one, path));
-    if (others.length === 0)
-      throw new Failure(404, 'route_not_found', 'There is no such address in this API.');
+    if (others.length === 0) throw new Failure('route_not_found');
     const message = `${method} is not possible here; ${others.join(' and ')} is.`;
-    throw new Failure(405, 'method_not_allowed', message);
+    throw new Failure('method_not_allowed', message);
   });
   return app as unknown as App;
 }

@@ -65,7 +65,7 @@ export function isStandIn(url: URL, { demoWebhookUrl }: Pick<Config, 'demoWebhoo
 async function parseAddress(text: string, config: ChannelServices['config']): Promise<URL> {
   const url = new URL(text);
   const refuse = (message: string) =>
-    new Failure(400, 'invalid_input', `url: ${message}`, { problems: [{ path: 'url', message }] });
+    new Failure('invalid_input', `url: ${message}`, { problems: [{ path: 'url', message }] });
   url.hash = '';
   if (isStandIn(url, config)) return url;
   if (url.protocol !== 'https:' && !(config.allowPrivateAddresses && url.protocol === 'http:'))
@@ -99,7 +99,7 @@ export async function createChannel(
   const there = await listChannels(db, tenantId);
   if (there.length >= MAX_CHANNELS) {
     const message = `A tenant has at most ${MAX_CHANNELS} channels. Delete one first.`;
-    throw new Failure(409, 'too_many_channels', message);
+    throw new Failure('too_many_channels', message);
   }
   const address = await toAddressColumns(services, url);
   const row = { tenantId, ...channel, ...address, createdAt: clock().toISOString(), createdBy };

@@ -10,8 +10,7 @@ import {
 } from './collector/repository.ts';
 import type { Db } from './db/database.ts';
 import type { RunReason } from './db/tables/runs.ts';
-import { Failure } from './failure.ts';
-import { isForAll } from './github/error.ts';
+import { Failure, meetsEveryRequest } from './failure.ts';
 import type { GitHubClient } from './github.ts';
 import { workOff } from './queue.ts';
 import { closeRun } from './runs/end.ts';
@@ -98,7 +97,7 @@ async function isExtraLeft(collector: Collector, run: RunKey, opened: OpenedGitH
 function noneInTime(): Failure {
   const message =
     'GitHub did not answer for any repository in the time of an activation. The next collection tries again.';
-  return new Failure(503, 'out_of_time', message);
+  return new Failure('out_of_time', message);
 }
 
 /** Collects repositories until none is left or the time is up; `opened` is null when GitHub refuses all. */
@@ -124,7 +123,7 @@ async function collectAll(collector: Collector, run: RunAtWork, queue: readonly 
       done.repoCount += 1;
       if (failure) done.failedCount += 1;
       down = failure?.code === 'github_down' ? down + 1 : 0;
-      if (failure && (isForAll(failure) || down >= PATIENCE)) hopeless = failure;
+      if (failure && (meetsEveryRequest(failure.code) || down >= PATIENCE)) hopeless = failure;
       return failure ? 'done' : 'more';
     },
   );

@@ -127,7 +127,7 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
     return test(value(name)) ? [] : [`${name} must ${must}.`];
   });
   problems.push(...ddeProblems(value));
-  if (problems.length > 0) throw new Failure(500, 'misconfigured', problems.join(' '), { problems });
+  if (problems.length > 0) throw new Failure('misconfigured', problems.join(' '), { problems });
   return {
     databaseUrl: value('DATABASE_URL'),
     issuer: value('ISSUER').replace(/\/$/, ''),

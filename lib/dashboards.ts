@@ -23,7 +23,7 @@ const mayChange = ({ db, access, email }: DashboardReader) =>
 const unchangeable = { canned: true, version: 1, changedAt: null, changedBy: null, mayChange: false };
 
 const nameTaken = (name: string) =>
-  new Failure(409, 'dashboard_exists', `There is a dashboard “${name}” already. Give another name.`);
+  new Failure('dashboard_exists', `There is a dashboard “${name}” already. Give another name.`);
 
 /** The canned dashboards and the tenant's own by name, and whether the reader may make more. */
 export async function listDashboards(reader: DashboardReader): Promise<DashboardList> {
@@ -93,12 +93,7 @@ export async function createDashboard(
 }
 
 function requireOwn(dashboardId: string): number {
-  if (Object.hasOwn(builtInDashboards, dashboardId))
-    throw new Failure(
-      409,
-      'dashboard_canned',
-      'This dashboard comes with the product: copy it to change it.',
-    );
+  if (Object.hasOwn(builtInDashboards, dashboardId)) throw new Failure('dashboard_canned');
   const id = toId(dashboardId);
   if (id === undefined) throw notFound('dashboard');
   return id;
@@ -134,7 +129,7 @@ export async function changeDashboard(
   if (row.document === text) return;
   const { changedAt, changedBy } = row;
   const message = `${changedBy} changed this dashboard meanwhile. Load it again, or save yours as a copy.`;
-  throw new Failure(409, 'dashboard_changed', message, { version: row.version, changedAt, changedBy });
+  throw new Failure('dashboard_changed', message, { version: row.version, changedAt, changedBy });
 }
 
 /** Deletes a dashboard; throws `dashboard_not_found` and `dashboard_canned`. */

@@ -12,7 +12,7 @@ export async function deleteAllData({ db, dialect }: Database, confirmation: str
   const { displayName } = await readSchemaState(db);
   if (confirmation !== (displayName ?? '')) {
     const message = `Nothing was deleted: the name of this installation is another than “${confirmation}”.`;
-    throw new Failure(422, 'confirmation_wrong', message);
+    throw new Failure('confirmation_wrong', message);
   }
   await inTransaction(db, (trx) => dropSchema(trx, dialect));
 }

@@ -1,21 +1,310 @@
 /** The statuses that an expected failure may have. */
-export type FailureStatus = 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 422 | 429 | 500 | 502 | 503;
+type FailureStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 502 | 503;
+
+/** What is known of every failure with the same code. */
+interface FailureKind {
+  /** The HTTP status of the answer. */
+  status: FailureStatus;
+  /** The sentence for a person, where it is always the same: what happened, and what to do. */
+  message?: string;
+  /** GitHub's API gave it, and nothing of ours. */
+  fromGitHub?: true;
+  /** It usually goes away without anybody doing anything, so the same request is worth another try later. */
+  passes?: true;
+  /** The tenant's GitHub token causes it: it meets all repositories, and only another token ends it. */
+  ofToken?: true;
+  /** Every other request with the same token would fail too: asking more only uses up its quota, or time. */
+  meetsAll?: true;
+}
 
 /**
- * An expected failure: what went wrong in one sentence that a person can act on, and a code that programs may rely on.
- * Everything else that is thrown is a defect and answered 500.
+ * Every expected failure. Programs rely on the codes and statuses, so they never change. Data only: every action's bundle
+ * holds it.
+ */
+export const FAILURES = {
+  // The request.
+  malformed_json: { status: 400, message: 'The body is not valid JSON. Correct it and send it again.' },
+  invalid_input: { status: 400 },
+  range_reversed: { status: 400 },
+  range_too_long: { status: 400 },
+  too_many_points: { status: 400 },
+  route_not_found: { status: 404, message: 'This API has no such address. Check the URL.' },
+  method_not_allowed: { status: 405 },
+  payload_too_large: { status: 413 },
+  document_too_large: { status: 413 },
+  answer_too_large: {
+    status: 413,
+    message: 'The answer is too large. Ask for a shorter range, or for one page at a time.',
+  },
+  unsupported_media_type: { status: 415, message: 'Send the body as application/json.' },
+
+  // Who asks, and what they may do.
+  unauthenticated: { status: 401, message: 'Sign in first: the request has no access token.' },
+  access_token_expired: { status: 401, message: 'Your session has ended. Sign in again.' },
+  access_token_invalid: { status: 401, message: 'This access token is not accepted here. Sign in again.' },
+  data_token_expired: { status: 401, message: 'This token has expired. Load the dashboard again.' },
+  data_token_invalid: {
+    status: 401,
+    message: 'This token does not give access to this data. Load the dashboard again.',
+  },
+  email_unverified: {
+    status: 403,
+    message:
+      'The sign-in service has no verified e-mail address for you. Verify your address there, then sign in again.',
+  },
+  forbidden: { status: 403 },
+  init_secret_wrong: {
+    status: 403,
+    message: 'This is not the secret that the installation was set up with. Check INIT_SECRET.',
+  },
+  identity_provider_unavailable: {
+    status: 503,
+    passes: true,
+    message: 'The sign-in service cannot be reached. Try again in a minute.',
+  },
+
+  // What does not exist, or may not be seen: nobody can tell the two apart.
+  tenant_not_found: { status: 404 },
+  repository_not_found: { status: 404 },
+  server_not_found: { status: 404 },
+  member_not_found: { status: 404 },
+  run_not_found: { status: 404 },
+  dashboard_not_found: { status: 404 },
+  channel_not_found: { status: 404 },
+
+  // The installation and its database.
+  not_initialized: {
+    status: 409,
+    message: 'This installation is not initialized yet. Open its start page.',
+  },
+  already_initialized: {
+    status: 409,
+    message: 'This installation is already initialized. Sign in to use it.',
+  },
+  confirmation_wrong: { status: 422 },
+  demo_unavailable: { status: 422, message: 'This installation does not offer the GitHub simulator.' },
+  internal: { status: 500 },
+  misconfigured: { status: 500 },
+  schema_mismatch: { status: 503 },
+  database_unavailable: {
+    status: 503,
+    passes: true,
+    message: 'The database cannot be reached. Try again in a minute.',
+  },
+  database_timeout: {
+    status: 503,
+    passes: true,
+    message: 'The database took too long and was stopped. Try again in a minute, or ask for less at once.',
+  },
+
+  // Members, servers and tenants.
+  last_administrator: {
+    status: 409,
+    message: 'This is the last administrator. Make somebody else an administrator first.',
+  },
+  name_taken: { status: 409 },
+  server_in_use: { status: 409, message: 'Tenants use this server. Delete them first.' },
+  private_address: { status: 422 },
+  server_unreachable: { status: 422, passes: true },
+  github_token_refused: { status: 422 },
+  token_unreadable: {
+    status: 409,
+    ofToken: true,
+    message:
+      'The stored GitHub token cannot be opened with the configured TOKEN_KEY. Set the tenant’s token again.',
+  },
+
+  // GitHub's App of a server.
+  no_app: {
+    status: 422,
+    message: 'This GitHub server has no app yet. An administrator can set one.',
+  },
+  app_in_use: { status: 409 },
+  app_mismatch: { status: 422 },
+  app_key_malformed: { status: 422 },
+  app_key_unreadable: {
+    status: 409,
+    message:
+      'The private key of the GitHub App cannot be opened with the configured TOKEN_KEY. Set the app again.',
+  },
+  app_key_refused: {
+    status: 422,
+    fromGitHub: true,
+    message:
+      'GitHub does not accept the private key for this app: it belongs to another app, or was deleted. Make a new key in the app’s settings and save it here.',
+  },
+  app_not_found: { status: 422, fromGitHub: true },
+  app_suspended: {
+    status: 422,
+    fromGitHub: true,
+    message: 'GitHub has suspended the app. Its owner must contact GitHub.',
+  },
+  clock_skew: {
+    status: 422,
+    fromGitHub: true,
+    message:
+      'GitHub rejects the time of the app’s signature. Set the clock of the machine that runs the actions, or of the GitHub server.',
+  },
+  installation_not_found: {
+    status: 422,
+    fromGitHub: true,
+    message:
+      'The GitHub App is no longer installed there. Install it again, then choose the new installation here.',
+  },
+  installation_suspended: {
+    status: 422,
+    fromGitHub: true,
+    message:
+      'The installation of the GitHub App is suspended. Its organization can lift this in its settings.',
+  },
+
+  // The token, and what it may read.
+  token_invalid: { status: 422, fromGitHub: true, ofToken: true, meetsAll: true },
+  token_expired: { status: 422, fromGitHub: true, ofToken: true, meetsAll: true },
+  token_sso_required: {
+    status: 422,
+    fromGitHub: true,
+    message: 'The organization requires single sign-on. Authorize the token for it at GitHub.',
+  },
+  missing_scope: {
+    status: 422,
+    fromGitHub: true,
+    ofToken: true,
+    message:
+      'The classic token lacks the scope repo (public_repo is enough for public repositories). Add it at GitHub.',
+  },
+  missing_permission: { status: 422, fromGitHub: true },
+  no_push_access: { status: 422, fromGitHub: true },
+  not_found: {
+    status: 422,
+    fromGitHub: true,
+    message:
+      'GitHub shows this token no such repository. Check the name, and that the token may see the repository if it is private.',
+  },
+  blocked: { status: 422, fromGitHub: true },
+
+  // GitHub's limits and outages.
+  rate_limited: { status: 503, fromGitHub: true, passes: true, meetsAll: true },
+  secondary_limit: { status: 503, fromGitHub: true, passes: true, meetsAll: true },
+  out_of_time: { status: 503, fromGitHub: true, passes: true, meetsAll: true },
+  github_down: { status: 502, fromGitHub: true, passes: true },
+  unreadable_answer: { status: 502, fromGitHub: true, passes: true },
+
+  // Repositories and collections.
+  already_tracked: { status: 409 },
+  repository_not_on_github: { status: 422 },
+  nothing_to_collect: {
+    status: 409,
+    message: 'There is nothing to collect: no repository is tracked, or all are paused.',
+  },
+  start_failed: { status: 503, passes: true },
+  // Stored with a run; no request is answered with it.
+  abandoned: {
+    status: 503,
+    passes: true,
+    message: 'The collection stopped before its end. The next one collects what is left.',
+  },
+
+  // Dashboards.
+  dashboard_exists: { status: 409 },
+  dashboard_changed: { status: 409 },
+  dashboard_canned: {
+    status: 409,
+    message: 'This dashboard comes with the product and cannot be changed. Copy it and change the copy.',
+  },
+  dashboard_invalid: { status: 422 },
+  dde_not_configured: {
+    status: 409,
+    message:
+      'Cognos Dashboard Embedded is not configured here. Set DDE_API_URL, DDE_CLIENT_ID and DDE_CLIENT_SECRET, or use the dashboards of the pages.',
+  },
+  dde_refused: { status: 502 },
+  dde_unavailable: {
+    status: 503,
+    passes: true,
+    message: 'Cognos Dashboard Embedded does not answer. Try again in a minute.',
+  },
+
+  // Channels.
+  too_many_channels: { status: 409 },
+  channel_unreadable: {
+    status: 409,
+    message:
+      'The stored address cannot be opened with the configured TOKEN_KEY. Enter the channel’s address again.',
+  },
+  channel_gone: { status: 422 },
+  channel_refused: { status: 422 },
+  channel_down: { status: 502, passes: true },
+  channel_unreachable: { status: 502, passes: true },
+  channel_rate_limited: { status: 503, passes: true },
+} as const satisfies Record<string, FailureKind>;
+
+/** The code of an expected failure. */
+export type FailureCode = keyof typeof FAILURES;
+
+type CodeWithMessage = {
+  [Code in FailureCode]: (typeof FAILURES)[Code] extends { message: string } ? Code : never;
+}[FailureCode];
+
+const kinds = new Map<string, FailureKind>(Object.entries(FAILURES));
+
+/** The codes of failures that usually go away without anybody doing anything. */
+export const PASSING_CODES = (Object.keys(FAILURES) as FailureCode[]).filter(passesByItself);
+
+/** True for a failure that usually goes away without anybody doing anything. */
+export function passesByItself(code: string): boolean {
+  return kinds.get(code)?.passes === true;
+}
+
+/** True for a failure that the tenant's GitHub token causes, and that only another token ends. */
+export function isTokenFault(code: string): boolean {
+  return kinds.get(code)?.ofToken === true;
+}
+
+/** True where every other request with the same token would fail too. */
+export function meetsEveryRequest(code: string): boolean {
+  return kinds.get(code)?.meetsAll === true;
+}
+
+/** True for a failure that GitHub's API gives. */
+export function isFromGitHub(code: string): boolean {
+  return kinds.get(code)?.fromGitHub === true;
+}
+
+/** True where GitHub refuses a request, and will until somebody changes the token, the app or the repository. */
+export function isRefusal(code: string): boolean {
+  return isFromGitHub(code) && !passesByItself(code);
+}
+
+/** Facts about a failure, safe to show; never a secret. */
+export interface FailureDetails {
+  /** ISO 8601: another try can succeed from then on. */
+  retryAt?: string;
+  /** The scopes or permissions that are missing, in GitHub's words: `repo`, `administration=read`. */
+  needed?: string;
+  /** Where the token's owner authorizes it for the organization. */
+  ssoUrl?: string;
+  [fact: string]: unknown;
+}
+
+/**
+ * An expected failure: a code that programs may rely on, and a sentence that says what happened and what to do. It never
+ * holds a token. Everything else that is thrown is a defect and answered 500.
  */
 export class Failure extends Error {
+  readonly code: FailureCode;
   readonly status: FailureStatus;
-  readonly code: string;
-  /** Facts about the failure, safe to show; never a secret. */
-  readonly details: Record<string, unknown> | undefined;
+  readonly details: FailureDetails | undefined;
 
-  constructor(status: FailureStatus, code: string, message: string, details?: Record<string, unknown>) {
-    super(message);
+  /** The message may be left out where the registry has one. */
+  constructor(code: CodeWithMessage, message?: string, details?: FailureDetails);
+  constructor(code: FailureCode, message: string, details?: FailureDetails);
+  constructor(code: FailureCode, message?: string, details?: FailureDetails) {
+    const kind: FailureKind = FAILURES[code];
+    super(message ?? kind.message);
     this.name = 'Failure';
-    this.status = status;
     this.code = code;
+    this.status = kind.status;
     this.details = details;
   }
 }

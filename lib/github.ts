@@ -16,7 +16,7 @@ import { type GitHubTraffic, getTraffic, type TrafficOptions } from './github/tr
 import { getViewer, type Viewer } from './github/viewer.ts';
 import { countWorkflowRuns } from './github/workflow-runs.ts';
 
-/** GitHub's API for us. Every function throws a `GitHubError` and nothing else when GitHub does not do as asked. */
+/** GitHub's API for us. Every function throws a `Failure` and nothing else when GitHub does not do as asked. */
 export interface GitHubClient {
   /** An installation of an app may read what it was given; a user what it may push to. */
   readsAs: 'user' | 'installation';

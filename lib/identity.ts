@@ -61,7 +61,7 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 export function bearerToken(request: ApiRequest): string {
   const [scheme = '', token = ''] = (request.headers.get('authorization') ?? '').trim().split(/\s+/);
   if (scheme.toLowerCase() === 'bearer' && token !== '') return token;
-  throw new Failure(401, 'unauthenticated', 'Sign in first: the request bears no access token.');
+  throw new Failure('unauthenticated');
 }
 
 /** Claims of ID tokens only; `identities` is App ID's. */
@@ -80,8 +80,7 @@ function isAccessToken(type: string | undefined, payload: JWTPayload): boolean {
 
 function toTokenFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  if (error instanceof errors.JWTExpired)
-    return new Failure(401, 'access_token_expired', 'The session has ended. Sign in again.');
+  if (error instanceof errors.JWTExpired) return new Failure('access_token_expired');
   const isTokens = error instanceof errors.JOSEError && !(error instanceof errors.JWKSInvalid);
   return isTokens ? invalidToken() : unavailable();
 }
@@ -124,7 +123,7 @@ async function askUserinfo(verified: Verified, trusted: string[]): Promise<Princ
   const isAddress =
     typeof email === 'string' && email.includes('@') && email === toStorable(email, MAX_EMAIL);
   if (!isAddress || !isEmailVerified({ email, userinfo, token: claims }, trusted))
-    throw new Failure(403, 'email_unverified', 'The sign-in service has no verified e-mail address for you.');
+    throw new Failure('email_unverified');
   const displayName = typeof name === 'string' && name.trim() !== '' ? name.trim() : email;
   return { issuer, subject, email: email.toLowerCase(), displayName: toStorable(displayName, MAX_NAME) };
 }

@@ -49,15 +49,10 @@ export async function describeInstallation({
 export function requireInitSecret(given: string, secret: string): void {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   if (timingSafeEqual(digest(given), digest(secret))) return;
-  throw new Failure(
-    403,
-    'init_secret_wrong',
-    'This is not the secret that the installation was set up with.',
-  );
+  throw new Failure('init_secret_wrong');
 }
 
-const already = () =>
-  new Failure(409, 'already_initialized', 'This installation is initialised already. Sign in to use it.');
+const already = () => new Failure('already_initialized');
 
 /** Throws `already_initialized`, once an older schema is brought up to date. */
 async function requireUninitialized({ db, dialect, clock }: InstallationServices): Promise<void> {
@@ -116,7 +111,7 @@ async function insertAll(
 /**
  * Creates the schema, the servers, the first tenant and the administrator `principal`: all or nothing, and once. GitHub
  * is asked for the token first. Throws `already_initialized`, `private_address`, `server_unreachable`,
- * `github_token_refused` and `GitHubError`.
+ * `github_token_refused`, and what GitHub's API fails with.
  */
 export async function initialize(
   services: InstallationServices,

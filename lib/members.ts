@@ -139,7 +139,7 @@ async function requireOtherAdministrator(trx: Transaction<Tables>, email: string
     .execute();
   const others = administrators.filter((one) => one.email !== email);
   if (others.length > 0 || administrators.length === 0) return;
-  throw new Failure(409, 'last_administrator', 'This is the last administrator. Name another one first.');
+  throw new Failure('last_administrator');
 }
 
 /** Gives a system role. Throws `last_administrator` when it would lower the last one. */

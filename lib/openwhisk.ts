@@ -73,8 +73,7 @@ const PREFLIGHT = {
 
 function toWebAnswer({ status: statusCode, headers, body }: Answer): WebAnswer {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  if (Buffer.byteLength(text) > MAX_ANSWER)
-    throw new Failure(413, 'answer_too_large', 'The answer is too large. Ask for a shorter range or a page.');
+  if (Buffer.byteLength(text) > MAX_ANSWER) throw new Failure('answer_too_large');
   return { statusCode, headers, body };
 }
 
@@ -94,7 +93,7 @@ function toFailure(error: unknown, activation: Activation): Failure {
     error: error instanceof Error ? error.stack : 'thrown',
   });
   const message = `Something went wrong that should not have. The log of activation ${activation.id} says what.`;
-  return new Failure(500, 'internal', message);
+  return new Failure('internal', message);
 }
 
 function failureAnswer({ status, code, message, details }: Failure): WebAnswer {

@@ -34,12 +34,12 @@ export function parseValue<S extends z.ZodType>(value: unknown, schema: S): z.ou
   const problems = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
   const [first] = problems;
   const sentence = first ? `${first.path ? `${first.path}: ` : ''}${first.message}` : 'The input is invalid.';
-  throw new Failure(400, 'invalid_input', sentence, { problems });
+  throw new Failure('invalid_input', sentence, { problems });
 }
 
 function requireShort(text: string): void {
   if (text.length > MAX_BODY)
-    throw new Failure(413, 'payload_too_large', `The body must be shorter than ${MAX_BODY} characters.`);
+    throw new Failure('payload_too_large', `The body must be shorter than ${MAX_BODY} characters.`);
 }
 
 /**
@@ -55,8 +55,7 @@ export async function parseBody<S extends z.ZodType>(
   const text = await request.text();
   requireSize(text);
   if (text === '') return parseValue({}, schema);
-  if (!request.headers.get('content-type')?.includes('json'))
-    throw new Failure(415, 'unsupported_media_type', 'Send the body as application/json.');
+  if (!request.headers.get('content-type')?.includes('json')) throw new Failure('unsupported_media_type');
   return parseValue(parseJson(text), schema);
 }
 
@@ -65,14 +64,14 @@ function parseJson(text: string): unknown {
     return JSON.parse(text, (_, value: unknown) => requireStorable(value));
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure(400, 'malformed_json', 'The body is not valid JSON.');
+    throw new Failure('malformed_json');
   }
 }
 
 /** PostgreSQL stores no U+0000, and no text needs it. */
 function requireStorable<T>(value: T): T {
   if (typeof value !== 'string' || !value.includes('\u0000')) return value;
-  throw new Failure(400, 'invalid_input', 'Text must not hold the character U+0000.');
+  throw new Failure('invalid_input', 'Text must not hold the character U+0000.');
 }
 
 /** The request's query as the schema describes it. Throws `invalid_input`, also for a name that is given twice. */
@@ -81,7 +80,7 @@ export function parseQuery<S extends z.ZodType>(request: ApiRequest, schema: S):
   for (const [, value] of given) requireStorable(value);
   const names = given.map(([name]) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new Failure(400, 'invalid_input', `${twice} is given twice.`);
+  if (twice !== undefined) throw new Failure('invalid_input', `${twice} is given twice.`);
   return parseValue(Object.fromEntries(given), schema);
 }
 
@@ -109,5 +108,5 @@ export function notFound(
   of: 'tenant' | 'repository' | 'server' | 'run' | 'member' | 'dashboard' | 'channel',
 ): Failure {
   const name = of === 'run' ? 'collection run' : of;
-  return new Failure(404, `${of}_not_found`, `There is no such ${name}, or you may not see it.`);
+  return new Failure(`${of}_not_found`, `There is no such ${name}, or you may not see it.`);
 }

@@ -83,7 +83,7 @@ export async function readRun(
 function parseCursor(cursor: string): number {
   const runId = toId(cursor);
   if (runId !== undefined) return runId;
-  throw new Failure(400, 'invalid_input', 'cursor: give the nextCursor of the page before.');
+  throw new Failure('invalid_input', 'cursor: give the nextCursor of the page before.');
 }
 
 function selectRuns(db: Db) {

@@ -45,11 +45,7 @@ export function openSecrets(tokenKey: string): Secrets {
         ({ kid = '' }) => byId.get(kid) ?? Promise.reject(new Error('unknown key')),
         accepted,
       ).catch(() => {
-        throw new Failure(
-          409,
-          'token_unreadable',
-          'The stored GitHub token cannot be opened with the configured TOKEN_KEY. Set the tenant’s token again.',
-        );
+        throw new Failure('token_unreadable');
       });
       return new TextDecoder().decode(opened.plaintext);
     },

@@ -25,7 +25,8 @@ export interface AppServices {
 
 /**
  * Sets the GitHub App of a server, once GitHub knows it by the key. Tokens of another one before it are forgotten. Throws
- * `server_not_found`, `app_key_malformed`, `private_address`, `server_unreachable`, `app_mismatch` and `GitHubError`.
+ * `server_not_found`, `app_key_malformed`, `private_address`, `server_unreachable`, `app_mismatch`, and
+ * what GitHub's API fails with.
  */
 export async function setApp(
   { db, config, secrets, clock }: AppServices,
@@ -36,11 +37,7 @@ export async function setApp(
   const key = toPrivateKey(privateKey);
   const app = await readApp({ ...api, appId, privateKey: key, clock });
   if (/^\d+$/.test(appId) && String(app.id) !== appId)
-    throw new Failure(
-      422,
-      'app_mismatch',
-      `The key belongs to the GitHub App ${app.name} with the id ${app.id}.`,
-    );
+    throw new Failure('app_mismatch', `The key belongs to the GitHub App ${app.name} with the id ${app.id}.`);
   requireAdministration(app.permissions);
   const { slug, name, htmlUrl } = app;
   const row = { slug, name, htmlUrl, keySealed: await secrets.seal(key), checkedAt: clock().toISOString() };
@@ -78,7 +75,6 @@ export async function removeApp(db: Db, serverId: number): Promise<Server> {
       .executeTakeFirst();
     if (user)
       throw new Failure(
-        409,
         'app_in_use',
         `The tenant ${user.name} reads with this app. Give it a token of its own first.`,
       );
@@ -87,7 +83,7 @@ export async function removeApp(db: Db, serverId: number): Promise<Server> {
   return getServer(db, serverId);
 }
 
-/** Where a server's app is installed, by account. Throws `server_not_found`, `no_app` and `GitHubError`. */
+/** Where a server's app is installed, by account. Throws `server_not_found`, `no_app`, and what GitHub's API fails with. */
 export async function listServerInstallations(
   services: AppServices,
   serverId: number,
@@ -109,12 +105,9 @@ export async function openApp(
     .select(['appId', 'keySealed'])
     .where('serverId', '=', serverId)
     .executeTakeFirst();
-  if (!app)
-    throw new Failure(422, 'no_app', 'This GitHub server has no app yet: an administrator can set one.');
+  if (!app) throw new Failure('no_app');
   const privateKey = await secrets.open(app.keySealed).catch(() => {
-    const message =
-      'The private key of the GitHub App cannot be opened with the configured TOKEN_KEY. Set the app again.';
-    throw new Failure(409, 'app_key_unreadable', message);
+    throw new Failure('app_key_unreadable');
   });
   const api = await requireApi({ kind, apiUrl }, config);
   return { ...api, appId: app.appId, privateKey, clock, ...(deadline && { deadline }) };

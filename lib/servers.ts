@@ -24,8 +24,7 @@ const TIMEOUT_MS = 8_000;
 
 /** The GitHub simulator as a server; its API's URL is `demoGithubUrl`. Throws `demo_unavailable` where there is none. */
 export function toDemoServer(demoGithubUrl: string | null): ServerAddress {
-  if (demoGithubUrl === null)
-    throw new Failure(422, 'demo_unavailable', 'The GitHub simulator is not offered here.');
+  if (demoGithubUrl === null) throw new Failure('demo_unavailable');
   const webUrl = demoGithubUrl.replace(/\/api\/v3$/, '');
   return { kind: 'demo', name: 'Demo', apiUrl: demoGithubUrl, webUrl };
 }
@@ -38,7 +37,7 @@ export function toDemoServer(demoGithubUrl: string | null): ServerAddress {
 export function toServerAddress(text: string, { allowHttp }: { allowHttp: boolean }): ServerAddress {
   const url = new URL(text);
   const refuse = (message: string) =>
-    new Failure(400, 'invalid_input', message, { problems: [{ path: 'url', message }] });
+    new Failure('invalid_input', message, { problems: [{ path: 'url', message }] });
   if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:'))
     throw refuse('Give an address that begins with https://.');
   if (url.username || url.password || url.search || url.hash)
@@ -100,7 +99,7 @@ export async function requireReachable(
   });
   const answer: unknown = await response?.json().catch(() => null);
   if (response && [200, 401].includes(response.status) && isGitHub(response.status, answer)) return api;
-  throw new Failure(422, 'server_unreachable', `No GitHub server answers at ${server.webUrl}.`);
+  throw new Failure('server_unreachable', `No GitHub server answers at ${server.webUrl}.`);
 }
 
 function selectServers(db: Db) {
@@ -153,7 +152,7 @@ export async function insertServer(db: Db, server: ServerAddress, createdAt: Ins
   return inserted.serverId;
 }
 
-const nameTaken = () => new Failure(409, 'name_taken', 'Another server has this name. Choose another.');
+const nameTaken = () => new Failure('name_taken', 'Another server has this name. Choose another.');
 
 /**
  * Adds the server whose pages are at `url`, once it answers. Throws `invalid_input`, `private_address`,
@@ -197,6 +196,6 @@ export async function deleteServer(db: Db, serverId: number): Promise<void> {
     await trx.deleteFrom('githubServer').where('serverId', '=', serverId).execute();
   }).catch((error: unknown) => {
     if (!isReferenced(error)) throw error;
-    throw new Failure(409, 'server_in_use', 'Tenants use this server. Delete them first.');
+    throw new Failure('server_in_use');
   });
 }

@@ -100,7 +100,7 @@ export function openRehearsal(
     minute.starts += 1;
     if (minute.starts <= limits.invocationsPerMinute && concurrency < limits.concurrentInvocations) return;
     refused += 1;
-    throw new Failure(503, 'start_failed', 'Too many activations.', { tooMany: true });
+    throw new Failure('start_failed', 'Too many activations.', { tooMany: true });
   }
   return {
     ...clock,

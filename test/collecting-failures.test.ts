@@ -88,8 +88,7 @@ test('a refused token fails every repository by name and is not asked about agai
 test('a token that cannot be opened fails every repository', async () => {
   await collecting.add('one');
   const runId = await collecting.start();
-  const openGitHub = () =>
-    Promise.reject(new Failure(409, 'token_unreadable', 'The token cannot be opened.'));
+  const openGitHub = () => Promise.reject(new Failure('token_unreadable'));
   await collecting.work(runId, { openGitHub });
   expect(await collecting.lastRun()).toMatchObject({
     run: { state: 'failed' },

@@ -44,7 +44,7 @@ test('before its deadline a run is handed over to a fresh activation, which ends
 test('a run that is not started again says so, and what it did not collect is due again', async () => {
   for (const name of ['one', 'two', 'three', 'four', 'five']) await collecting.add(name);
   const runId = await collecting.start();
-  const refused = new Failure(503, 'start_failed', 'The platform did not start it.');
+  const refused = new Failure('start_failed', 'The platform did not start it.');
   let begun = false;
   const github = collecting.github();
   const late = {

@@ -181,7 +181,7 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   await step('start a run for what was added', (db) =>
     startAddedRun(starter(db), { tenantId, startedBy: email, repositoryIds: ids }),
   );
-  const refused = new Failure(503, 'start_failed', 'Not started.');
+  const refused = new Failure('start_failed', 'Not started.');
   const refuse = { start: () => Promise.reject(refused) };
   await step('start a run that the platform refuses', (db) =>
     startRun({ ...starter(db), activations: refuse }, order).catch(() => {}),

@@ -1,10 +1,11 @@
 import { Channel, ChannelDeleted, ChannelList, ReportPreview } from '../../lib/answers/channels.ts';
+import type { FailureCode } from '../../lib/failure.ts';
 import { ChannelRequest, ChannelTest, ChannelUpdate } from '../channels.ts';
 import type { Operation } from './operation.ts';
 
 const roles = 'administrator, manager';
-const address = ['private_address', 'server_unreachable'];
-const sending = [
+const address: FailureCode[] = ['private_address', 'server_unreachable'];
+const sending: FailureCode[] = [
   'private_address',
   'channel_unreadable',
   'channel_gone',

@@ -1,4 +1,5 @@
-import { commonFailures, Failure, inputFailures, principalFailures, statuses } from './failures.ts';
+import { FAILURES, type FailureCode } from '../../lib/failure.ts';
+import { commonFailures, Failure, inputFailures, principalFailures } from './failures.ts';
 import type { Operation } from './operation.ts';
 import { operations } from './operations.ts';
 import { components, refTo, toQueryParameters } from './schemas.ts';
@@ -6,13 +7,13 @@ import { components, refTo, toQueryParameters } from './schemas.ts';
 type Json = Record<string, unknown>;
 
 /** The codes of all failures that a route may answer. */
-export function failuresOf({ body, query, roles, failures }: Operation): string[] {
-  const input = body || query ? inputFailures : ['invalid_input'];
+export function failuresOf({ body, query, roles, failures }: Operation): FailureCode[] {
+  const input: FailureCode[] = body || query ? inputFailures : ['invalid_input'];
   const principal = roles === 'anybody' ? [] : principalFailures;
   return [...new Set([...failures, ...input, ...principal, ...commonFailures])];
 }
 
-function toFailureResponse(codes: string[]): Json {
+function toFailureResponse(codes: FailureCode[]): Json {
   const code = { properties: { error: { properties: { code: { enum: codes } } } } };
   const schema = { allOf: [refTo(Failure), code] };
   return { description: codes.join(', '), content: { 'application/json': { schema } } };
@@ -20,11 +21,13 @@ function toFailureResponse(codes: string[]): Json {
 
 function toFailureResponses(operation: Operation): Json {
   const codes = failuresOf(operation);
-  const unknown = codes.find((code) => statuses[code] === undefined);
-  if (unknown) throw new Error(`No status is known for the failure ${unknown}.`);
-  const all = [...new Set(codes.map((code) => String(statuses[code])))];
-  const codesOf = (status: string) => codes.filter((code) => String(statuses[code]) === status);
-  return Object.fromEntries(all.map((status) => [status, toFailureResponse(codesOf(status))]));
+  const statuses = [...new Set(codes.map((code) => FAILURES[code].status))];
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      toFailureResponse(codes.filter((code) => FAILURES[code].status === status)),
+    ]),
+  );
 }
 
 function toResponses(operation: Operation): Json {

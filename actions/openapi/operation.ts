@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { FailureCode } from '../../lib/failure.ts';
 
 /** One route of one action, described for openapi.json. Paths are relative to the action's URL; `{name}` is a variable. */
 export interface Operation {
@@ -15,5 +16,5 @@ export interface Operation {
   /** True where `format=csv` answers text/csv. */
   csv?: boolean;
   /** Codes of the failures that this route has beyond those that every route has. */
-  failures: string[];
+  failures: FailureCode[];
 }

@@ -7,6 +7,7 @@ import {
   RepositoryRemoved,
   ScheduleSet,
 } from '../../lib/answers/repositories.ts';
+import type { FailureCode } from '../../lib/failure.ts';
 import {
   DiscoverQuery,
   RepositoryBatch,
@@ -18,7 +19,12 @@ import { githubFailures } from './failures.ts';
 import type { Operation } from './operation.ts';
 
 const adders = 'administrator, maintainer, manager';
-const refusals = ['tenant_not_found', 'repository_not_on_github', 'already_tracked', ...githubFailures];
+const refusals: FailureCode[] = [
+  'tenant_not_found',
+  'repository_not_on_github',
+  'already_tracked',
+  ...githubFailures,
+];
 
 export const repositoryOperations: Operation[] = [
   {

@@ -1,10 +1,11 @@
 import { InstallationList, Server, ServerDeleted, ServerList } from '../../lib/answers/servers.ts';
+import type { FailureCode } from '../../lib/failure.ts';
 import { AppRequest, ServerRequest, ServerUpdate } from '../servers.ts';
 import { githubOutages } from './failures.ts';
 import type { Operation } from './operation.ts';
 
 /** GitHub does not accept the app, or its key. */
-export const appFailures = [
+export const appFailures: FailureCode[] = [
   'app_not_found',
   'app_suspended',
   'app_key_refused',

@@ -1,9 +1,10 @@
 import { Overview, RepositoryStats, TrafficTable } from '../../lib/answers/stats.ts';
+import type { FailureCode } from '../../lib/failure.ts';
 import { OverviewQuery, RepositoryQuery, TableQuery } from '../stats.ts';
 import type { Operation } from './operation.ts';
 
 const readers = 'administrator, maintainer, manager, viewer; repository viewer: its own repositories';
-const ranges = ['tenant_not_found', 'range_too_long', 'range_reversed', 'too_many_points'];
+const ranges: FailureCode[] = ['tenant_not_found', 'range_too_long', 'range_reversed', 'too_many_points'];
 
 export const statsOperations: Operation[] = [
   {

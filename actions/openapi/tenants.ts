@@ -1,10 +1,11 @@
 import { Tenant, TenantDeleted, TenantList } from '../../lib/answers/tenants.ts';
+import type { FailureCode } from '../../lib/failure.ts';
 import { TenantDeletion, TenantRequest, TenantUpdate } from '../tenants.ts';
 import type { Operation } from './operation.ts';
 import { appFailures } from './servers.ts';
 
 /** GitHub does not accept the token, or the app where it is installed. */
-const credentialFailures = [
+const credentialFailures: FailureCode[] = [
   'github_token_refused',
   'no_app',
   'app_key_unreadable',

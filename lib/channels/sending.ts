@@ -50,11 +50,7 @@ async function send(
 }
 
 function toUnreadable(): never {
-  throw new Failure(
-    409,
-    'channel_unreadable',
-    'The stored address cannot be opened with the configured TOKEN_KEY. Give the channel’s address again.',
-  );
+  throw new Failure('channel_unreadable');
 }
 
 type Outcome =

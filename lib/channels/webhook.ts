@@ -33,7 +33,6 @@ function toUnreachable(error: unknown): never {
   if (error instanceof Failure && error.code !== 'server_unreachable') throw error;
   const why = error instanceof Error && error.name === 'TimeoutError' ? 'in time' : 'at all';
   throw new Failure(
-    502,
     'channel_unreachable',
     `Nobody answered at the channel’s address ${why}. Is it right, and is the service up?`,
   );
@@ -82,21 +81,16 @@ function toFailure({ status, retryAfter, text }: Answer): Failure | null {
   const said = /^[\w .,:-]{1,100}$/.test(text.trim()) ? `${status}, ${text.trim()}` : String(status);
   if (status === 404 || status === 410 || GONE.test(text))
     return new Failure(
-      422,
       'channel_gone',
       `Nobody listens at the channel’s address any more (${said}). Make a new webhook there and give its address.`,
     );
   if (status === 429) {
     const seconds = retryAfter ?? DEFAULT_RETRY_SECONDS;
     const message = `The channel takes no more messages for ${seconds} seconds. It is tried again after that.`;
-    return new Failure(503, 'channel_rate_limited', message, { retryAfter: seconds });
+    return new Failure('channel_rate_limited', message, { retryAfter: seconds });
   }
   if (status >= 500)
-    return new Failure(
-      502,
-      'channel_down',
-      `The channel’s service failed (${said}). It is tried again later.`,
-    );
+    return new Failure('channel_down', `The channel’s service failed (${said}). It is tried again later.`);
   const hint = status < 400 ? 'It leads to another address, which is not followed' : 'It refused the message';
-  return new Failure(422, 'channel_refused', `${hint} (${said}). Is the kind of the channel right?`);
+  return new Failure('channel_refused', `${hint} (${said}). Is the kind of the channel right?`);
 }

@@ -124,7 +124,6 @@ function toFailure(error: unknown, run: RunKey, { repositoryId }: Waiting): Fail
   if (error instanceof Failure) return error;
   logDefect(error, { ...run, repositoryId });
   return new Failure(
-    500,
     'internal',
     'Something went wrong that should not have. The log of the run’s activation says what.',
   );

@@ -7,7 +7,7 @@ const MAX_PROBLEMS = 20;
 /** Throws `document_too_large` when the text of a request is longer than 256 kB. */
 export function requireDocumentSize(text: string): void {
   const problem = sizeProblem(text);
-  if (problem) throw new Failure(413, 'document_too_large', problem);
+  if (problem) throw new Failure('document_too_large', problem);
 }
 
 /**
@@ -19,5 +19,5 @@ export function requireDocument(value: unknown): DashboardDocument {
   if (document) return document;
   const [{ path, message } = { path: '', message: '' }] = problems;
   const details = { problems: problems.slice(0, MAX_PROBLEMS) };
-  throw new Failure(422, 'dashboard_invalid', path === '' ? message : `${path}: ${message}`, details);
+  throw new Failure('dashboard_invalid', path === '' ? message : `${path}: ${message}`, details);
 }

@@ -23,22 +23,16 @@ const TIMEOUT_MS = 10_000;
 
 /** The failure of asking for a session where there is no instance. */
 export function ddeNotConfigured(): Failure {
-  const message =
-    'No Cognos Dashboard Embedded is configured here: set DDE_API_URL, DDE_CLIENT_ID and DDE_CLIENT_SECRET, or use the dashboards of the pages.';
-  return new Failure(409, 'dde_not_configured', message);
+  return new Failure('dde_not_configured');
 }
 
 function unavailable(): Failure {
-  return new Failure(
-    503,
-    'dde_unavailable',
-    'Cognos Dashboard Embedded does not answer. Try again in a minute.',
-  );
+  return new Failure('dde_unavailable');
 }
 
 function refused(status: number): Failure {
   const message = `Cognos Dashboard Embedded refused the session (${status}): have DDE_CLIENT_ID, DDE_CLIENT_SECRET and its web domains looked at.`;
-  return new Failure(502, 'dde_refused', message, { status });
+  return new Failure('dde_refused', message, { status });
 }
 
 /**

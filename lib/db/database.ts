@@ -24,7 +24,7 @@ export interface Database {
 export function openDatabase(url: string, options: PostgresOptions = {}): Database {
   if (/^postgres(ql)?:/.test(url)) return { db: toDb(postgresDialect(url, options)), dialect: 'postgres' };
   if (isDb2Address(url)) return { db: toDb(openDb2(url)), dialect: 'db2' };
-  throw new Failure(500, 'misconfigured', 'DATABASE_URL is not the address of a database.');
+  throw new Failure('misconfigured', 'DATABASE_URL is not the address of a database.');
 }
 
 /** Names are camelCase in the code and snake_case in the database. */

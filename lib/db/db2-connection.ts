@@ -38,7 +38,7 @@ export async function openConnection(connectionString: string): Promise<Db2Conne
   const { default: driver } = await import('ibm_db').catch(() => {
     const message =
       'DATABASE_URL names a Db2 database, but the runtime has no working ibm_db to reach it with.';
-    throw new Failure(500, 'misconfigured', message);
+    throw new Failure('misconfigured', message);
   });
   return driver.open(connectionString).catch((error: object) => {
     // What the driver refuses to connect for is an error's fields without its class.

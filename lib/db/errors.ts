@@ -57,16 +57,11 @@ const GIVEN_UP = '57014';
  */
 export function toDatabaseFailure(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (sqlState(error) === GIVEN_UP)
-    return new Failure(
-      503,
-      'database_timeout',
-      'The database took too long over this and was stopped. Try again in a minute, or ask for less at once.',
-    );
+  if (sqlState(error) === GIVEN_UP) return new Failure('database_timeout');
   const inner = error instanceof AggregateError ? error.errors : [error];
   const lost = inner.some(
     (one: DriverError & Error) => UNAVAILABLE.test(sqlState(one)) || LOST.test(one.message),
   );
   if (!lost) return undefined;
-  return new Failure(503, 'database_unavailable', 'The database cannot be reached. Try again in a minute.');
+  return new Failure('database_unavailable');
 }

@@ -39,7 +39,7 @@ export async function requireInitialized(db: Db): Promise<void> {
   const { stored, displayName } = await readSchemaState(db);
   if (stored !== null) requireVersion(stored);
   if (displayName !== null) return;
-  throw new Failure(409, 'not_initialized', 'This installation is not initialised yet. Open its start page.');
+  throw new Failure('not_initialized');
 }
 
 /** Throws `schema_mismatch` when the stored schema is newer or older than the code's. */
@@ -50,5 +50,5 @@ export function requireVersion(stored: number): void {
       ? 'Run the initialisation once more with the installation’s secret: it upgrades the schema.'
       : 'Deploy the newer version of the actions.';
   const message = `The database has schema version ${stored}, but these actions need ${SCHEMA_VERSION}. ${advice}`;
-  throw new Failure(503, 'schema_mismatch', message, { stored, expected: SCHEMA_VERSION });
+  throw new Failure('schema_mismatch', message, { stored, expected: SCHEMA_VERSION });
 }

@@ -5,8 +5,7 @@ import type { Db } from '../db/database.ts';
 import { given, mergeRows } from '../db/portable.ts';
 import type { ExtraKind } from '../db/tables/repositories.ts';
 import type { Tables } from '../db/tables.ts';
-import { Failure } from '../failure.ts';
-import { isForAll } from '../github/error.ts';
+import { Failure, meetsEveryRequest } from '../failure.ts';
 import type { AnswerMemory } from '../github/memory.ts';
 import type { GitHubClient } from '../github.ts';
 import type { Instant } from '../instant.ts';
@@ -138,16 +137,12 @@ const NAMES: Record<ExtraKind, string> = {
  * on where it would meet all.
  */
 export function toRefusal(kind: ExtraKind, error: unknown): Failure {
-  if (!(error instanceof Failure) || isForAll(error)) throw error;
+  if (!(error instanceof Failure) || meetsEveryRequest(error.code)) throw error;
   const name = NAMES[kind];
   const needed = error.details?.needed;
   if (error.code === 'missing_permission' && typeof needed === 'string')
-    return new Failure(
-      error.status,
-      error.code,
-      `The token lacks the permission ${needed} to read the ${name}.`,
-    );
+    return new Failure(error.code, `The token lacks the permission ${needed} to read the ${name}.`);
   if (error.code === 'not_found')
-    return new Failure(error.status, error.code, `GitHub shows this token no ${name} of the repository.`);
-  return new Failure(error.status, error.code, `GitHub did not give the ${name}: ${error.message}`);
+    return new Failure(error.code, `GitHub shows this token no ${name} of the repository.`);
+  return new Failure(error.code, `GitHub did not give the ${name}: ${error.message}`);
 }

@@ -1,6 +1,6 @@
 import type { Db } from '../db/database.ts';
+import { Failure } from '../failure.ts';
 import type { RateLimiter } from '../github/connection.ts';
-import { GitHubError } from '../github/error.ts';
 import { REAL_TIME, type Time } from './run-rate-limiter.ts';
 import { changeUse } from './stored-token-use.ts';
 import { bookPoints, mergeTold, type Told, toTold } from './token-use.ts';
@@ -70,8 +70,8 @@ export function createPersonRateLimiter({
   };
 }
 
-function toSlowDown(at: number): GitHubError {
+function toSlowDown(at: number): Failure {
   const retryAt = new Date(at).toISOString();
   const message = `GitHub asks to slow down: it may be asked again at ${retryAt.slice(11, 19)} UTC.`;
-  return new GitHubError('secondary_limit', message, { retryAt });
+  return new Failure('secondary_limit', message, { retryAt });
 }

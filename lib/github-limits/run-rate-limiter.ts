@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Db } from '../db/database.ts';
+import { Failure } from '../failure.ts';
 import type { RateLimiter } from '../github/connection.ts';
-import { GitHubError } from '../github/error.ts';
 import { changeUse } from './stored-token-use.ts';
 import { type Grant, grantPoints, mergeTold, type Told, toTold } from './token-use.ts';
 
@@ -105,15 +105,12 @@ export function createRunRateLimiter({
   };
 }
 
-function toError(reason: 'pace' | 'quota' | 'slow down', at: number): GitHubError {
+function toError(reason: 'pace' | 'quota' | 'slow down', at: number): Failure {
   const retryAt = new Date(at).toISOString();
   const minute = `${retryAt.slice(0, 16).replace('T', ' ')} UTC`;
   if (reason === 'quota') {
     const message = `What GitHub allows the token's owner in an hour is used up but for a reserve until ${minute}.`;
-    return new GitHubError('rate_limited', message, { retryAt });
+    return new Failure('rate_limited', message, { retryAt });
   }
-  return new GitHubError(
-    'out_of_time',
-    `GitHub's limits leave room again at ${minute}: it will be asked then.`,
-  );
+  return new Failure('out_of_time', `GitHub's limits leave room again at ${minute}: it will be asked then.`);
 }

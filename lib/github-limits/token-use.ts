@@ -1,5 +1,5 @@
+import { Failure } from '../failure.ts';
 import type { RateLimiter } from '../github/connection.ts';
-import { GitHubError } from '../github/error.ts';
 
 /**
  * How a GitHub token is used by everything that is at work with it, within GitHub's limits: 100 requests at once, 900
@@ -198,9 +198,9 @@ const UNLIMITED = 1_000_000;
 export function toTold(outcome: Parameters<RateLimiter['leave']>[0], now: number): Told {
   if ('headers' in outcome) return { quota: toQuota(outcome.headers, now), notBefore: 0 };
   const { error } = outcome;
-  const retryAt = error instanceof GitHubError ? Date.parse(error.details?.retryAt ?? '') : Number.NaN;
+  const retryAt = error instanceof Failure ? Date.parse(error.details?.retryAt ?? '') : Number.NaN;
   if (Number.isNaN(retryAt)) return { quota: null, notBefore: 0 };
-  if ((error as GitHubError).code === 'secondary_limit') return { quota: null, notBefore: retryAt };
+  if ((error as Failure).code === 'secondary_limit') return { quota: null, notBefore: retryAt };
   return { quota: { limit: UNLIMITED, remaining: 0, reset: retryAt }, notBefore: 0 };
 }
 

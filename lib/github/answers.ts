@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { toDay } from '../day.ts';
-import { GitHubError } from './error.ts';
+import { Failure } from '../failure.ts';
 
 // GitHub's answers as far as they are used: https://docs.github.com/en/rest/metrics/traffic and
 // https://docs.github.com/en/rest/repos/repos. Unknown members are ignored, missing ones are an unreadable answer.
@@ -175,7 +175,7 @@ export function parseAnswer<T>(schema: z.ZodType<T>, answer: unknown): T {
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues[0]?.path.join('.') || 'its beginning';
-  throw new GitHubError(
+  throw new Failure(
     'unreadable_answer',
     `GitHub's answer is not as documented (at ${where.slice(0, 100)}): is this the base URL of its API?`,
   );

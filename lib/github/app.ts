@@ -4,9 +4,8 @@ import * as z from 'zod';
 import { Failure } from '../failure.ts';
 import type { Instant } from '../instant.ts';
 import { parseAnswer } from './answers.ts';
-import { toAppError } from './app-refusal.ts';
+import { toAppFailure } from './app-refusal.ts';
 import { retry } from './attempts.ts';
-import { GitHubError } from './error.ts';
 import type { Fetch } from './octokit.ts';
 
 /** A GitHub App at a server. */
@@ -72,7 +71,7 @@ export function toPrivateKey(pem: string): string {
 }
 
 function readKey(pem: string): KeyObject {
-  const refuse = (message: string) => new Failure(422, 'app_key_malformed', message);
+  const refuse = (message: string) => new Failure('app_key_malformed', message);
   if (/ENCRYPTED/.test(pem)) throw refuse('The private key is encrypted: give it without a passphrase.');
   if (/PUBLIC KEY|CERTIFICATE/.test(pem))
     throw refuse('This is a public key: give the private key, the .pem file that GitHub made for the app.');
@@ -127,13 +126,13 @@ const tokenAnswer = z.lazy(() =>
   }),
 );
 
-/** The app that the key belongs to. Throws `GitHubError`. */
+/** The app that the key belongs to. Throws a `Failure`. */
 export async function readApp(app: AppConnection): Promise<GitHubApp> {
   const { html_url: htmlUrl, ...answer } = parseAnswer(appAnswer, await ask(app, 'GET', '/app'));
   return { ...answer, htmlUrl };
 }
 
-/** Where the app is installed, by account; the first thousand. Throws `GitHubError`. */
+/** Where the app is installed, by account; the first thousand. Throws a `Failure`. */
 export async function listInstallations(app: AppConnection): Promise<AppInstallation[]> {
   const found: AppInstallation[] = [];
   for (let page = 1; page <= MAX_PAGES; page += 1) {
@@ -145,7 +144,7 @@ export async function listInstallations(app: AppConnection): Promise<AppInstalla
   return found.sort((one, other) => one.account.localeCompare(other.account));
 }
 
-/** One installation of the app, by GitHub's id. Throws `GitHubError`: `installation_not_found` when it was deleted. */
+/** One installation of the app, by GitHub's id. Throws a `Failure`: `installation_not_found` when it was deleted. */
 export async function readInstallation(app: AppConnection, id: number): Promise<AppInstallation> {
   return parseAnswer(installationAnswer, await ask(app, 'GET', `/app/installations/${id}`));
 }
@@ -164,7 +163,7 @@ export async function mintToken(app: AppConnection, id: number): Promise<Install
 /** Throws `missing_permission` unless the permissions let traffic be read. */
 export function requireAdministration({ administration }: Permissions): void {
   if (administration !== undefined) return;
-  throw new GitHubError(
+  throw new Failure(
     'missing_permission',
     'The GitHub App lacks the repository permission Administration (read): grant it in the app’s settings, and have the new permission accepted where it is installed.',
     { needed: 'administration=read' },
@@ -187,13 +186,13 @@ async function askOnce(app: AppConnection, method: string, path: string): Promis
   const request = { method, headers, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) } as const;
   const response = await (app.fetch ?? fetch)(`${app.apiUrl}${path}`, request).catch((error: unknown) => {
     if (error instanceof Failure) throw error;
-    throw new GitHubError('github_down', 'GitHub cannot be reached: try again later.');
+    throw new Failure('github_down', 'GitHub cannot be reached: try again later.');
   });
   const answer: unknown = await response.json().catch(() => null);
   if (response.ok) return answer;
   const message = (answer as { message?: unknown } | null)?.message;
   const refusal = { status: response.status, message: typeof message === 'string' ? message : '' };
-  throw toAppError({ ...refusal, headers: Object.fromEntries(response.headers) }, path, app.clock());
+  throw toAppFailure({ ...refusal, headers: Object.fromEntries(response.headers) }, path, app.clock());
 }
 
 async function sign({ appId, privateKey, clock }: AppConnection): Promise<string> {

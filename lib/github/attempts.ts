@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { GitHubError } from './error.ts';
+import { Failure } from '../failure.ts';
 
 /** Runs work when there is room; the rest waits its turn in order. */
 export type Semaphore = <T>(work: () => Promise<T>) => Promise<T>;
@@ -51,7 +51,7 @@ export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions)
 
 /** Seconds until another try makes sense; undefined: it never does. */
 function toPause(error: unknown, pauses: number, now: Date): number | undefined {
-  if (!(error instanceof GitHubError)) return undefined;
+  if (!(error instanceof Failure)) return undefined;
   if (error.code === 'github_down') return (pauses + 1) ** 2;
   const { retryAt } = error.details ?? {};
   if (error.code !== 'secondary_limit' || retryAt === undefined) return undefined;

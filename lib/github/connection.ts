@@ -1,10 +1,9 @@
 import type { Octokit } from '@octokit/rest';
 import { Failure } from '../failure.ts';
 import { createSemaphore, retry } from './attempts.ts';
-import { GitHubError } from './error.ts';
 import { type AnswerMemory, createMemory } from './memory.ts';
 import { type Fetch, openOctokit } from './octokit.ts';
-import { parseTokenExpiry, toGitHubError } from './refusal.ts';
+import { parseTokenExpiry, toGitHubFailure } from './refusal.ts';
 
 /** Lets requests go when GitHub's limits for the token allow it, whoever else is at work with the token. */
 export interface RateLimiter {
@@ -50,7 +49,7 @@ interface Condition {
   apiVersion?: string | undefined;
 }
 
-/** Asks GitHub for a path below the base URL. Throws only {@link GitHubError}, and what the given `fetch` fails with. */
+/** Asks GitHub for a path below the base URL. Throws only {@link Failure}, and what the given `fetch` fails with. */
 export type Connection = (
   path: string,
   parameters?: Record<string, string | number>,
@@ -119,10 +118,7 @@ export function openConnection(options: ConnectionOptions): Connection {
 
   return async (path, parameters = {}, condition = {}) => {
     if (!/^[\x21-\x7e]+$/.test(token)) {
-      throw new GitHubError(
-        'token_invalid',
-        'The GitHub token holds characters no token has: copy it again.',
-      );
+      throw new Failure('token_invalid', 'The GitHub token holds characters no token has: copy it again.');
     }
     return ask(path, parameters, condition);
   };
@@ -139,7 +135,7 @@ function toTexts(headers: object): Record<string, string> {
 function toRedirectTarget(apiUrl: string, location = ''): string {
   const rest = location.startsWith(`${apiUrl}/`) ? location.slice(apiUrl.length) : '';
   if (/^\/repositories\/\d+(?:\/[a-z/]+)?(?:\?per=(?:day|week))?$/.test(rest)) return rest;
-  throw new GitHubError(
+  throw new Failure(
     'unreadable_answer',
     'GitHub redirects to somewhere else: is this the base URL of its API?',
   );
@@ -171,8 +167,8 @@ function toNamed(error: unknown, { clock, tokenExpiresAt = null }: ConnectionOpt
   if (error.cause instanceof Failure) return error.cause;
   if (!error.response) {
     const code = toSystemCode(error.cause);
-    return new GitHubError('github_down', `GitHub cannot be reached (${code}): try again later.`);
+    return new Failure('github_down', `GitHub cannot be reached (${code}): try again later.`);
   }
   const refusal = { status: error.status, message: error.message, headers: toTexts(error.response.headers) };
-  return toGitHubError(refusal, { now: clock(), tokenExpiresAt });
+  return toGitHubFailure(refusal, { now: clock(), tokenExpiresAt });
 }

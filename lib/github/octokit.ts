@@ -1,5 +1,5 @@
 import type { Octokit } from '@octokit/rest';
-import { GitHubError } from './error.ts';
+import { Failure } from '../failure.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 /** A hundred repositories, the longest answer that is asked for, take about 0.7 MB. */
@@ -57,15 +57,14 @@ async function readBody({ body }: Response): Promise<Uint8Array<ArrayBuffer>> {
   let length = 0;
   for await (const chunk of body ?? []) {
     length += chunk.length;
-    if (length > MAX_BYTES)
-      throw new GitHubError('unreadable_answer', 'GitHub’s answer is too long to be one.');
+    if (length > MAX_BYTES) throw new Failure('unreadable_answer', 'GitHub’s answer is too long to be one.');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-function outOfTime(): GitHubError {
-  return new GitHubError(
+function outOfTime(): Failure {
+  return new Failure(
     'out_of_time',
     'GitHub did not answer in the time that was left: it will be asked again.',
   );

@@ -1,4 +1,4 @@
-import { GitHubError } from './error.ts';
+import { Failure } from '../failure.ts';
 
 /** A refusal as it came: GitHub's status, sentence and headers (in lower case). */
 export interface Refusal {
@@ -18,26 +18,25 @@ export interface RefusalContext {
  * Names a refused request. The order matters: a permission that is refused with the last request of the hour comes
  * with `x-ratelimit-remaining: 0`, yet it is no limit, and a limit comes with the status of a permission.
  */
-export function toGitHubError(refusal: Refusal, context: RefusalContext): GitHubError {
+export function toGitHubFailure(refusal: Refusal, context: RefusalContext): Failure {
   const { status } = refusal;
-  if (status === 401) return toTokenError(refusal, context);
+  if (status === 401) return toUnauthorized(refusal, context);
   if (status === 403 || status === 429) {
-    return toLimitError(refusal, context) ?? toPermissionError(refusal) ?? toQuotaError(refusal, context);
-  }
-  if (status === 404 || status === 410) {
-    return new GitHubError(
-      'not_found',
-      'GitHub shows this token no such repository: check the name, and that the token may see it if it is private.',
+    return (
+      toLimitFailure(refusal, context) ?? toPermissionFailure(refusal) ?? toQuotaFailure(refusal, context)
     );
   }
-  if (status === 451) return toBlockedError(refusal);
+  if (status === 404 || status === 410) {
+    return new Failure('not_found');
+  }
+  if (status === 451) return toBlockedFailure(refusal);
   if (status >= 500) {
-    return new GitHubError(
+    return new Failure(
       'github_down',
       `GitHub is not answering properly (status ${status}): try again later.`,
     );
   }
-  return new GitHubError('unreadable_answer', `GitHub answered with an unexpected status (${status}).`);
+  return new Failure('unreadable_answer', `GitHub answered with an unexpected status (${status}).`);
 }
 
 /**
@@ -53,16 +52,16 @@ export function parseTokenExpiry(header: string | undefined): Date | null {
 }
 
 /** GitHub says "Bad credentials" of revoked, mistyped and expired tokens alike. */
-function toTokenError({ headers }: Refusal, { now, tokenExpiresAt }: RefusalContext): GitHubError {
+function toUnauthorized({ headers }: Refusal, { now, tokenExpiresAt }: RefusalContext): Failure {
   const end = parseTokenExpiry(headers['github-authentication-token-expiration']) ?? tokenExpiresAt;
   if (end && end <= now) {
     const day = end.toISOString().slice(0, 10);
-    return new GitHubError(
+    return new Failure(
       'token_expired',
       `The GitHub token expired on ${day}: make a new one and save it here.`,
     );
   }
-  return new GitHubError(
+  return new Failure(
     'token_invalid',
     'GitHub does not accept the token: it is mistyped, revoked or expired. Make a new one and save it here.',
   );
@@ -73,29 +72,26 @@ function toTokenError({ headers }: Refusal, { now, tokenExpiresAt }: RefusalCont
  * secondary: wait as `retry-after` says, else at least a minute
  * (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit).
  */
-function toLimitError(
-  { status, message, headers }: Refusal,
-  { now }: RefusalContext,
-): GitHubError | undefined {
+function toLimitFailure({ status, message, headers }: Refusal, { now }: RefusalContext): Failure | undefined {
   const retryAfter = Number(headers['retry-after']);
   if (/secondary rate|abuse detection/i.test(message) || retryAfter > 0) {
     const retryAt = new Date(now.getTime() + (retryAfter > 0 ? retryAfter : 60) * 1000);
-    return new GitHubError(
+    return new Failure(
       'secondary_limit',
       `GitHub asks this account to slow down: nothing will be asked until ${toMinute(retryAt)}.`,
       { retryAt: retryAt.toISOString() },
     );
   }
   if (status !== 429 && !/rate limit exceeded/i.test(message)) return undefined;
-  return toRateLimitError(headers, now);
+  return toRateLimitFailure(headers, now);
 }
 
-function toRateLimitError(headers: Record<string, string>, now: Date): GitHubError {
+function toRateLimitFailure(headers: Record<string, string>, now: Date): Failure {
   const reset = Number(headers['x-ratelimit-reset']);
   const retryAt = reset > 0 ? new Date(reset * 1000) : new Date(now.getTime() + 60_000);
   const limit = headers['x-ratelimit-limit'];
   const quota = limit === undefined ? 'requests' : `${limit} requests`;
-  return new GitHubError(
+  return new Failure(
     'rate_limited',
     `The ${quota} an hour that GitHub allows the token's owner are used up until ${toMinute(retryAt)}.`,
     { retryAt: retryAt.toISOString() },
@@ -103,26 +99,22 @@ function toRateLimitError(headers: Record<string, string>, now: Date): GitHubErr
 }
 
 /** A refusal nobody knows, when nothing is left of the quota, is that quota's; otherwise it is a rule of somebody's. */
-function toQuotaError(refusal: Refusal, { now }: RefusalContext): GitHubError {
-  if (refusal.headers['x-ratelimit-remaining'] === '0') return toRateLimitError(refusal.headers, now);
-  return toBlockedError(refusal);
+function toQuotaFailure(refusal: Refusal, { now }: RefusalContext): Failure {
+  if (refusal.headers['x-ratelimit-remaining'] === '0') return toRateLimitFailure(refusal.headers, now);
+  return toBlockedFailure(refusal);
 }
 
 /**
  * What a token or its owner lacks, by GitHub's sentences and headers
  * (https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api).
  */
-function toPermissionError({ message, headers }: Refusal): GitHubError | undefined {
+function toPermissionFailure({ message, headers }: Refusal): Failure | undefined {
   const ssoUrl = /^required; url=(\S+)/.exec(headers['x-github-sso'] ?? '')?.[1];
   if (ssoUrl !== undefined || /SAML enforcement/i.test(message)) {
-    return new GitHubError(
-      'token_sso_required',
-      'The organization asks for single sign-on: authorize the token for it at GitHub.',
-      ssoUrl === undefined ? {} : { ssoUrl },
-    );
+    return new Failure('token_sso_required', undefined, ssoUrl === undefined ? {} : { ssoUrl });
   }
   if (/not accessible by integration/i.test(message)) {
-    return new GitHubError(
+    return new Failure(
       'missing_permission',
       'The GitHub App may not read the traffic of this repository: its installation does not include it, or lacks the permission Administration (read).',
       { needed: headers['x-accepted-github-permissions'] ?? 'administration=read' },
@@ -130,19 +122,19 @@ function toPermissionError({ message, headers }: Refusal): GitHubError | undefin
   }
   if (/not accessible by (personal access|fine-grained)/i.test(message)) {
     const needed = headers['x-accepted-github-permissions'] ?? 'administration=read';
-    return new GitHubError(
+    return new Failure(
       'missing_permission',
       `The fine-grained token lacks the permission ${needed} for this repository, or its organization has not approved the token yet.`,
       { needed },
     );
   }
-  return /must have (push access|admin rights)/i.test(message) ? toPushError(headers) : undefined;
+  return /must have (push access|admin rights)/i.test(message) ? toPushFailure(headers) : undefined;
 }
 
-function toPushError(headers: Record<string, string>): GitHubError {
+function toPushFailure(headers: Record<string, string>): Failure {
   return (
-    toScopeError(parseScopes(headers['x-oauth-scopes'])) ??
-    new GitHubError(
+    toScopeFailure(parseScopes(headers['x-oauth-scopes'])) ??
+    new Failure(
       'no_push_access',
       "The token's owner needs write access: GitHub shows a repository's traffic only to those who may push to it.",
     )
@@ -153,21 +145,17 @@ function toPushError(headers: Record<string, string>): GitHubError {
  * `missing_scope` where a classic token has neither `repo` nor `public_repo`: even an owner's is refused then. Null
  * scopes are a fine-grained token's.
  */
-export function toScopeError(scopes: string[] | null): GitHubError | undefined {
+export function toScopeFailure(scopes: string[] | null): Failure | undefined {
   if (!scopes || scopes.includes('repo') || scopes.includes('public_repo')) return undefined;
-  return new GitHubError(
-    'missing_scope',
-    'The classic token lacks the scope repo (public_repo is enough for public repositories).',
-    { needed: 'repo' },
-  );
+  return new Failure('missing_scope', undefined, { needed: 'repo' });
 }
 
 /** GitHub's own words, without the page of its documentation; a proxy's page is not quoted. */
-function toBlockedError({ status, message }: Refusal): GitHubError {
+function toBlockedFailure({ status, message }: Refusal): Failure {
   const said = /^\s*</.test(message)
     ? 'a page that is not GitHub’s.'
     : message.replace(/ - https:\/\/\S+$/, '').slice(0, 300);
-  return new GitHubError('blocked', `GitHub refuses access (status ${status}): ${said}`);
+  return new Failure('blocked', `GitHub refuses access (status ${status}): ${said}`);
 }
 
 /** The scopes in `x-oauth-scopes`; null: the header is missing, as for fine-grained tokens. */

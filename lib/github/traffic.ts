@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { Failure, isFromGitHub, meetsEveryRequest } from '../failure.ts';
 import {
   type Bucket,
   clonesAnswer,
@@ -11,7 +12,6 @@ import {
 } from './answers.ts';
 import { askConditionally } from './conditional-request.ts';
 import type { Connection } from './connection.ts';
-import { GitHubError, isForAll } from './error.ts';
 import { type AnswerKind, type AnswerMemory, createMemory } from './memory.ts';
 
 /** Everything GitHub shows of a repository's traffic: the last 14 days, UTC, the newest day still growing. */
@@ -33,7 +33,7 @@ export interface GitHubTraffic {
 /** A part of a repository's traffic that GitHub refused, or failed to give, while it gave the days. */
 interface Lack {
   part: 'referrers' | 'paths' | 'weeks';
-  error: GitHubError;
+  error: Failure;
 }
 
 export interface TrafficOptions {
@@ -52,7 +52,8 @@ export async function getTraffic(
   const lacking: Lack[] = [];
   const unlessLacking = async <T>(part: Lack['part'], wanted: Promise<T>): Promise<T | null> =>
     wanted.catch((error: unknown) => {
-      if (!(error instanceof GitHubError) || isForAll(error)) throw error;
+      if (!(error instanceof Failure) || !isFromGitHub(error.code) || meetsEveryRequest(error.code))
+        throw error;
       lacking.push({ part, error });
       return null;
     });

@@ -72,8 +72,7 @@ export function bearsDataToken(request: ApiRequest): boolean {
   }
 }
 
-const invalid = () =>
-  new Failure(401, 'data_token_invalid', 'This token does not read this. Load the dashboard again.');
+const invalid = () => new Failure('data_token_invalid');
 
 async function verify(token: string, keys: Uint8Array[], now: Date) {
   for (const key of keys) {
@@ -82,8 +81,7 @@ async function verify(token: string, keys: Uint8Array[], now: Date) {
       const { payload } = await jwtVerify(token, key, { ...expected, requiredClaims: ['exp'] });
       return Claims.parse(payload);
     } catch (error) {
-      if (error instanceof errors.JWTExpired)
-        throw new Failure(401, 'data_token_expired', 'This token has ended. Load the dashboard again.');
+      if (error instanceof errors.JWTExpired) throw new Failure('data_token_expired');
     }
   }
   throw invalid();

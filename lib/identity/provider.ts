@@ -35,12 +35,10 @@ const MAX_KEYS_LENGTH = 8_000;
 const KEY_MEMBERS = ['kty', 'kid', 'use', 'alg', 'n', 'e', 'crv', 'x', 'y'];
 
 /** The failure of a token that is not accepted. */
-export const invalidToken = () =>
-  new Failure(401, 'access_token_invalid', 'This access token is not accepted here. Sign in again.');
+export const invalidToken = () => new Failure('access_token_invalid');
 
 /** The failure of a provider that does not answer as it should. */
-export const unavailable = () =>
-  new Failure(503, 'identity_provider_unavailable', 'The sign-in service cannot be reached. Try again soon.');
+export const unavailable = () => new Failure('identity_provider_unavailable');
 
 /** Asks the provider for a JSON document. Throws `identity_provider_unavailable`, and 401 where it refuses the token. */
 export async function fetchDocument(url: string, token?: string): Promise<Record<string, unknown>> {

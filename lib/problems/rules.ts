@@ -2,6 +2,7 @@ import type { ProblemGroup } from '../answers/problems.ts';
 import { addDays, type Day, startOf, toDay } from '../day.ts';
 import type { ProblemKind } from '../db/tables/channels.ts';
 import type { Schedule } from '../db/tables/repositories.ts';
+import { isTokenFault, passesByItself } from '../failure.ts';
 import type { Instant } from '../instant.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
 
@@ -53,20 +54,8 @@ const LATE_MS: Record<Exclude<Schedule, 'paused'>, number> = { daily: 2 * DAY_MS
 const NEAR_DAYS: Record<Exclude<Schedule, 'paused'>, number> = { daily: 7, weekly: 4 };
 /** A repository that was just added is collected at once, or by the next alarm. */
 const FIRST_COLLECTION_MS = 26 * HOUR_MS;
-/** Codes of failures that mend themselves mostly: they need somebody when the next daily collection fails as well. */
-const PASSING = [
-  'github_down',
-  'rate_limited',
-  'secondary_limit',
-  'unreadable_answer',
-  'out_of_time',
-  'start_failed',
-  'abandoned',
-  'server_unreachable',
-];
+/** A failure that passes by itself needs somebody when the next daily collection fails as well. */
 const PASSES_WITHIN_MS = 25 * HOUR_MS;
-/** Codes of failures that are the token's: they meet all repositories of a tenant, and are one problem. */
-const OF_TOKEN = ['token_invalid', 'token_expired', 'token_unreadable', 'missing_scope'];
 const EXPIRY_DAYS = [14, 7, 1];
 
 /** Everything in a tenant that needs a person at an instant, whoever looks: the watchdog or the overview. */
@@ -88,9 +77,7 @@ const daysLeft = ({ lastCoveredDate }: WatchedRepository, now: Date) =>
   daysUntilLoss(lastCoveredDate, toDay(now));
 
 function findRefusedToken(repositories: readonly WatchedRepository[], now: Date): FoundProblem[] {
-  const refused = repositories.filter(
-    ({ failureCode }) => failureCode !== null && OF_TOKEN.includes(failureCode),
-  );
+  const refused = repositories.filter(({ failureCode }) => failureCode !== null && isTokenFault(failureCode));
   const [first] = refused.sort((one, other) => ((one.failureAt ?? '') < (other.failureAt ?? '') ? -1 : 1));
   if (!first?.failureCode || !first.failureAt) return [];
   const { failureCode: code, failureMessage, failureAt: since } = first;
@@ -137,8 +124,8 @@ function findStandstill(
 
 function findFailure(repository: WatchedRepository, now: Date): FoundProblem[] {
   const { repositoryId, fullName, failureCode: code, failureMessage, failureAt: since } = repository;
-  if (code === null || since === null || OF_TOKEN.includes(code)) return [];
-  if (PASSING.includes(code) && since > ago(now, PASSES_WITHIN_MS)) return [];
+  if (code === null || since === null || isTokenFault(code)) return [];
+  if (passesByItself(code) && since > ago(now, PASSES_WITHIN_MS)) return [];
   const problem = { kind: 'repository_failing', code, repositoryId, fullName, since } as const;
   return [{ ...problem, message: failureMessage ?? '', daysUntilLoss: daysLeft(repository, now) }];
 }

@@ -1,8 +1,7 @@
 import type { Candidate, Refused, Repository } from '../answers/repositories.ts';
 import type { Db } from '../db/database.ts';
 import { isDuplicateKey, isOrphan } from '../db/errors.ts';
-import { Failure } from '../failure.ts';
-import { isForAll } from '../github/error.ts';
+import { Failure, meetsEveryRequest } from '../failure.ts';
 import type { GitHubRepository } from '../github/repositories.ts';
 import type { GitHubClient } from '../github.ts';
 import { notFound } from '../request.ts';
@@ -104,7 +103,7 @@ function toRefusal(error: unknown): Failure {
 
 /** A person waits: where GitHub is down once, the other repositories are not tried either. */
 function isHopeless(result: unknown): result is Failure {
-  return result instanceof Failure && (isForAll(result) || result.code === 'github_down');
+  return result instanceof Failure && (meetsEveryRequest(result.code) || result.code === 'github_down');
 }
 
 /** An app sees public repositories that it was not given, and may read the traffic of none of them. */
@@ -119,12 +118,12 @@ async function requireOnGitHub({ github }: Adding, name: RepositoryName): Promis
   const found = await github.getRepository(name).catch(refuseMissing);
   if (found.permissions.push) return found;
   const message = `The token's owner may not push to ${found.fullName}: GitHub shows traffic only to those who may.`;
-  throw new Failure(422, 'no_push_access', message);
+  throw new Failure('no_push_access', message);
 }
 
 function refuseMissing(error: unknown): never {
   if (error instanceof Failure && error.code === 'not_found')
-    throw new Failure(422, 'repository_not_on_github', error.message);
+    throw new Failure('repository_not_on_github', error.message);
   throw error;
 }
 
@@ -151,7 +150,7 @@ async function insertRepository(
     .catch((error: unknown) => {
       if (isOrphan(error)) throw notFound('tenant');
       if (!isDuplicateKey(error)) throw error;
-      throw new Failure(409, 'already_tracked', `${found.fullName} is tracked in this tenant already.`);
+      throw new Failure('already_tracked', `${found.fullName} is tracked in this tenant already.`);
     });
   const scope = { tenantId, repositoryIds: null };
   return toRepository(await requireRepositoryRow(db, scope, inserted.repositoryId), now);

@@ -2,6 +2,7 @@ import type { ExpressionBuilder } from 'kysely';
 import { startOf, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
+import { PASSING_CODES } from '../failure.ts';
 import type { Instant } from '../instant.ts';
 import { readableSince } from '../traffic/week.ts';
 
@@ -16,8 +17,6 @@ export type Which = 'due' | 'unfinished';
 const UNFINISHED_MS = 26 * 3_600_000;
 /** Somewhat less than the hour between two sweeps. */
 const AGAIN_MS = 55 * 60_000;
-/** Failures after which GitHub may answer an hour later: its quota is new, or it is back. */
-const PASSING = ['rate_limited', 'secondary_limit', 'github_down', 'server_unreachable'];
 const PAGE = 100;
 /** Runs that ended so collected nothing, or not all they could have. */
 const NOT_AN_ATTEMPT = ['abandoned', 'start_failed', 'out_of_time'];
@@ -44,7 +43,7 @@ export async function listDueTenants(
       query.where((eb) => {
         const late = { daily: overdue, week: toWeek(ago(UNFINISHED_MS)) };
         const noTurn = eb.and([hasLate(eb, late), eb.not(hasAttempt(eb, overdue))]);
-        const again = hasLate(eb, due, PASSING);
+        const again = hasLate(eb, due, PASSING_CODES);
         return eb.or([noTurn, eb.and([again, eb.not(hasRun(eb, lately))])]);
       }),
     )

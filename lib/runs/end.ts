@@ -107,10 +107,8 @@ export async function sweep(trx: Transaction<Tables>, tenantId: number, now: Dat
       ]),
     )
     .execute();
-  const message =
-    'The collection stopped before its end. What it did not collect is collected by the next one.';
   for (const { runId } of stale)
-    await closeRunWithin(trx, { tenantId, runId }, now, new Failure(503, 'abandoned', message));
+    await closeRunWithin(trx, { tenantId, runId }, now, new Failure('abandoned'));
 }
 
 /** The tenants with a run that is written down as at work, though nothing works on it any more. */

@@ -45,8 +45,7 @@ export async function startRun(starter: RunStarter, order: RunOrder): Promise<Ru
   if (started && !started.already)
     await startCollecting(starter, { tenantId: order.tenantId, runId: started.runId });
   if (started) return started;
-  const message = 'There is nothing to collect: no repository is tracked, or all are paused.';
-  throw new Failure(409, 'nothing_to_collect', message);
+  throw new Failure('nothing_to_collect');
 }
 
 /**

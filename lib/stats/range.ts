@@ -38,19 +38,14 @@ export function toRange(
 ): Range {
   const { from, to } = request.range ? named(request.range, today, firstStoredDate) : given(request, today);
   if (from > to)
-    throw new Failure(
-      400,
-      'range_reversed',
-      `The range begins on ${from}, after its end on ${to} (UTC days).`,
-    );
+    throw new Failure('range_reversed', `The range begins on ${from}, after its end on ${to} (UTC days).`);
   const days = daysBetween(from, to) + 1;
   if (days > MAX_DAYS)
-    throw new Failure(400, 'range_too_long', `Ask for at most ${MAX_DAYS} days; ${days} were asked for.`);
+    throw new Failure('range_too_long', `Ask for at most ${MAX_DAYS} days; ${days} were asked for.`);
   const by = request.by ?? defaultBucket(days);
   const buckets = by === 'day' ? days : bucketsOf({ from, to, by, days }).length;
   if (buckets > mostBuckets)
     throw new Failure(
-      400,
       'too_many_points',
       `These are ${buckets} points, and at most ${mostBuckets} are answered: ask for longer buckets or fewer days.`,
     );

@@ -74,7 +74,6 @@ export function requireWhole({
 }): void {
   if (rows.length === page.total) return;
   throw new Failure(
-    413,
     'answer_too_large',
     `These are ${page.total} rows, and one file holds ${page.size}: ask for a shorter range, for longer buckets, or for page=1, page=2 and so on.`,
   );

@@ -34,7 +34,7 @@ interface CredentialsServer {
 
 /**
  * Asks GitHub for the token, or makes one for the installation. Throws `private_address`, `server_unreachable`,
- * `github_token_refused`, `no_app`, `app_key_unreadable` and `GitHubError`.
+ * `github_token_refused`, `no_app`, `app_key_unreadable`, and what GitHub's API fails with.
  */
 export async function checkCredentials(
   services: AppServices,

@@ -34,7 +34,7 @@ export async function deleteTenant(db: Db, tenantId: number, confirmName: string
       .executeTakeFirst();
     if (!tenant) throw notFound('tenant');
     if (tenant.name !== confirmName.trim())
-      throw new Failure(422, 'confirmation_wrong', 'Type the tenant’s name exactly to delete it.');
+      throw new Failure('confirmation_wrong', 'Type the tenant’s name exactly to delete it.');
     // What collections are storing is deleted with the rest: each holds its repository first, and waits for this one.
     await trx
       .selectFrom('repository')

@@ -25,7 +25,7 @@ const MIN_MS = 10 * 60_000;
  * Opens GitHub with the tenant's token, or with one that is made for its installation unless the last one still lasts;
  * everything must be answered by the deadline, at the pace that is given; the simulator keeps to no limits. Throws
  * `tenant_not_found`, `token_unreadable`, `private_address`, `server_unreachable`, `no_app`, `app_key_unreadable`, and
- * `GitHubError` when GitHub makes no token.
+ * what GitHub's API fails with when it makes no token.
  */
 export async function openTenantGitHub(
   services: AppServices,

@@ -17,7 +17,7 @@ import {
 } from './credentials.ts';
 import type { CheckedToken } from './token-check.ts';
 
-const nameTaken = () => new Failure(409, 'name_taken', 'Another tenant has this name. Choose another.');
+const nameTaken = () => new Failure('name_taken', 'Another tenant has this name. Choose another.');
 
 /** What a new tenant's row needs, once its token is checked and sealed. */
 export interface NewTenant {

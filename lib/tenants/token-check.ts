@@ -1,7 +1,6 @@
-import { Failure } from '../failure.ts';
+import { Failure, isRefusal } from '../failure.ts';
 import type { RateLimiter } from '../github/connection.ts';
-import { GitHubError } from '../github/error.ts';
-import { toScopeError } from '../github/refusal.ts';
+import { toScopeFailure } from '../github/refusal.ts';
 import { openGitHub } from '../github.ts';
 import type { Instant } from '../instant.ts';
 import type { ServerApi } from '../servers.ts';
@@ -14,13 +13,13 @@ export interface CheckedToken {
 }
 
 function refused(reason: string, message: string): Failure {
-  return new Failure(422, 'github_token_refused', message, { reason });
+  return new Failure('github_token_refused', message, { reason });
 }
 
 /**
  * Asks GitHub whose token it is, and whether a classic one has the scope for traffic. Throws `github_token_refused` with
- * the reason in `details.reason`: a code of `GitHubError`, or `other_user` when it is not `githubUser`'s. Throws
- * `GitHubError` when GitHub does not answer, and `private_address`.
+ * the reason in `details.reason`: why GitHub refuses it, or `other_user` when it is not `githubUser`'s. Throws a `Failure`
+ * when GitHub does not answer, and `private_address`.
  */
 export async function checkToken(
   options: ServerApi & {
@@ -34,12 +33,12 @@ export async function checkToken(
   const viewer = await openGitHub({ ...connection, clock })
     .getViewer()
     .catch((error: unknown) => {
-      if (!(error instanceof GitHubError) || error.status !== 422) throw error;
+      if (!(error instanceof Failure) || !isRefusal(error.code)) throw error;
       throw refused(error.code, error.message);
     });
   if (viewer.login.toLowerCase() !== githubUser.toLowerCase())
     throw refused('other_user', `The token belongs to ${viewer.login}, not to ${githubUser}.`);
-  const scopeError = toScopeError(viewer.scopes);
-  if (scopeError) throw refused(scopeError.code, scopeError.message);
+  const scopeFailure = toScopeFailure(viewer.scopes);
+  if (scopeFailure) throw refused(scopeFailure.code, scopeFailure.message);
   return { checkedAt: clock().toISOString(), expiresAt: viewer.tokenExpiresAt?.toISOString() ?? null };
 }

@@ -58,7 +58,7 @@ test('HEAD is asked as GET, and only what may have a body has one', async () => 
 test('an expected failure is answered with its code, and logged with the activation but without its words', async () => {
   vi.stubEnv('__OW_ACTIVATION_ID', 'a1');
   const main = web(() => {
-    throw new Failure(409, 'name_taken', 'Taken by Ada.', { by: 'ada' });
+    throw new Failure('name_taken', 'Taken by Ada.', { by: 'ada' });
   });
   const { statusCode, headers, body } = await main({ __ow_method: 'get' });
   expect(statusCode).toBe(409);
@@ -110,7 +110,7 @@ test('a job learns its parameters and its end, but nothing of a request', async 
 });
 
 test('a job that fails answers why', async () => {
-  const expected = job(() => Promise.reject(new Failure(503, 'database_unavailable', 'Later.')));
+  const expected = job(() => Promise.reject(new Failure('database_unavailable', 'Later.')));
   expect(await expected({})).toEqual({ error: { code: 'database_unavailable', message: 'Later.' } });
   const defect = await job(() => Promise.reject(new Error('boom')))({});
   expect(defect).toMatchObject({ error: { code: 'internal' } });

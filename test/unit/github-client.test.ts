@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { GitHubError, type GitHubErrorCode } from '../../lib/github/error.ts';
+import { Failure, type FailureCode } from '../../lib/failure.ts';
 import { type GitHubClient, openGitHub } from '../../lib/github.ts';
 import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../../local/demo/github.ts';
 import type { Repository } from '../../local/github/world.ts';
@@ -31,19 +31,19 @@ function open(token: string, options: Partial<Parameters<typeof openGitHub>[0]> 
   return openGitHub({ apiUrl: served.apiUrl, token, clock: () => served.now, secondLasts: 1, ...options });
 }
 
-async function failureOf(promise: Promise<unknown>): Promise<GitHubError> {
+async function failureOf(promise: Promise<unknown>): Promise<Failure> {
   const error = await promise.then(
     () => expect.fail('nothing failed'),
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(GitHubError);
-  expect((error as GitHubError).message).toMatch(/^[A-Z].*[.?]$/);
+  expect(error).toBeInstanceOf(Failure);
+  expect((error as Failure).message).toMatch(/^[A-Z].*[.?]$/);
   for (const token of Object.values(DEMO_TOKENS))
     expect(JSON.stringify(error) + String(error)).not.toContain(token);
-  return error as GitHubError;
+  return error as Failure;
 }
 
-async function codeOf(promise: Promise<unknown>): Promise<GitHubErrorCode> {
+async function codeOf(promise: Promise<unknown>): Promise<FailureCode> {
   return (await failureOf(promise)).code;
 }
 
