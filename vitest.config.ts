@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { PACKAGES } from './test/db2/driver.ts';
@@ -13,9 +14,14 @@ const sqlText = {
 /** Generous, for machines that have other things to do; what waits for a condition goes on as soon as it holds. */
 const timeouts = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
 
+/** Tests wait more than they work, so that a third file at a time keeps two cores busy. */
+const maxWorkers = availableParallelism() + 1;
+
 // The projects do not extend the root: its set-up would run once for each of them.
 export default defineConfig({
+  plugins: [sqlText],
   test: {
+    maxWorkers,
     globalSetup: ['test/setup.ts'],
     coverage: { include: ['lib/**/*.ts', 'actions/**/*.ts'], reporter: ['text-summary'] },
     projects: [
@@ -28,7 +34,6 @@ export default defineConfig({
           testTimeout: 120_000,
           name: 'browser',
           include: ['test/e2e/*.test.ts'],
-          fileParallelism: false,
         },
       },
       {

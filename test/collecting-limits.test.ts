@@ -1,10 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../lib/db/database.ts';
-import { migrate } from '../lib/db/migrate.ts';
+import type { Database } from '../lib/db/database.ts';
 import { openGitHub } from '../lib/github.ts';
 import { createPersonRateLimiter } from '../lib/github-limits/person-rate-limiter.ts';
 import { createRunRateLimiter } from '../lib/github-limits/run-rate-limiter.ts';
-import { createTestDatabase } from './database.ts';
+import { openTestDatabase } from './database.ts';
 import { QUIET, type ServedGitHub, serveGitHub } from './github-server.ts';
 
 const START = '2025-11-03T06:00:00.000Z';
@@ -22,8 +21,7 @@ afterEach(async () => {
 /** A GitHub that bans whoever breaks its limits, with repositories of one token; time passes only when somebody waits. */
 async function open(repositories: number): Promise<number[]> {
   served = await serveGitHub(START, '', { bans: true, latency: 5 });
-  database = openDatabase(await createTestDatabase());
-  await database.db.transaction().execute((trx) => migrate(trx, database.dialect, START));
+  database = await openTestDatabase();
   served.github.addUser('ada');
   served.github.addToken({ token: TOKEN, login: 'ada', kind: 'classic', scopes: ['repo'] });
   const plan = { owner: 'ada', createdOn: '2025-10-01', story: QUIET };

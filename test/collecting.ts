@@ -1,8 +1,7 @@
 import type { Activations } from '../lib/activations.ts';
 import { type Collector, collectTenant } from '../lib/collector.ts';
 import { type Day, daysFrom } from '../lib/day.ts';
-import { type Db, openDatabase } from '../lib/db/database.ts';
-import { migrate } from '../lib/db/migrate.ts';
+import type { Db } from '../lib/db/database.ts';
 import type { Tables } from '../lib/db/tables.ts';
 import { type GitHubClient, openGitHub } from '../lib/github.ts';
 import { addRepository } from '../lib/repositories/add.ts';
@@ -14,7 +13,7 @@ import type { TrafficDay } from '../lib/traffic/merge.ts';
 import { listDays } from '../lib/traffic.ts';
 import type { Story } from '../local/github/story.ts';
 import type { Repository } from '../local/github/world.ts';
-import { createTestDatabase } from './database.ts';
+import { openTestDatabase } from './database.ts';
 import { QUIET, type ServedGitHub, serveGitHub } from './github-server.ts';
 
 export const START = '2025-11-03';
@@ -99,8 +98,7 @@ async function insertTenant(db: Db, apiUrl: string, at: string): Promise<number>
 
 export async function openCollecting(now: string): Promise<Collecting> {
   const served = await serveGitHub(now);
-  const { db, dialect } = openDatabase(await createTestDatabase());
-  await db.transaction().execute((trx) => migrate(trx, dialect, now));
+  const { db } = await openTestDatabase();
   const tenantId = await insertTenant(db, served.apiUrl, now);
   served.github.addUser('ada');
   served.github.addToken({ token: TOKEN, login: 'ada', kind: 'classic', scopes: ['repo'], quota: 1_000_000 });

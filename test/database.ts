@@ -1,14 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
+import { type Database, openDatabase } from '../lib/db/database.ts';
+import { migrate } from '../lib/db/migrate.ts';
 import { createDatabase } from '../local/postgres.ts';
-import { getPostgresUrl } from './on-demand.ts';
+import { getPostgresUrl, getTemplate } from './on-demand.ts';
+
+const newName = () => `test-${randomUUID()}`;
+
+function db2Url(server: string): string {
+  const url = new URL(server);
+  url.pathname = `/${newName()}`;
+  return url.href;
+}
 
 /** URL of a new, empty database: on the run's PostgreSQL server, or in Db2's stand-in where the tests run with that. */
 export async function createTestDatabase(): Promise<string> {
-  const name = `test-${randomUUID()}`;
   const db2 = inject('db2');
-  if (!db2) return createDatabase(await getPostgresUrl(), name);
-  const url = new URL(db2.url);
-  url.pathname = `/${name}`;
-  return url.href;
+  return db2 ? db2Url(db2.url) : createDatabase(await getPostgresUrl(), newName());
+}
+
+/** A new database that has its tables. Destroy its `db` when done. */
+export async function openTestDatabase(): Promise<Database> {
+  const db2 = inject('db2');
+  if (!db2) return openDatabase(await createDatabase(await getPostgresUrl(), newName(), await getTemplate()));
+  const database = openDatabase(db2Url(db2.url));
+  await database.db
+    .transaction()
+    .execute((trx) => migrate(trx, database.dialect, '2025-01-01T00:00:00.000Z'));
+  return database;
 }

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { expect, inject, test } from 'vitest';
-import { openDatabase } from '../lib/db/database.ts';
+import { type Database, openDatabase } from '../lib/db/database.ts';
 import { isDuplicateKey, toDatabaseFailure } from '../lib/db/errors.ts';
 import { dropSchema, migrate } from '../lib/db/migrate.ts';
 import { inTransaction, larger, type Merge, mergeRows, monthOf, weekOf } from '../lib/db/portable.ts';
 import { readSchemaState, requireInitialized, SCHEMA_VERSION } from '../lib/db/schema.ts';
-import { createTestDatabase } from './database.ts';
+import { createTestDatabase, openTestDatabase } from './database.ts';
 import { getPostgresUrl } from './on-demand.ts';
 
 const NOW = '2026-01-14T06:00:00.000Z';
@@ -14,14 +14,7 @@ async function openEmpty() {
   return openDatabase(await createTestDatabase());
 }
 
-async function openMigrated() {
-  const database = await openEmpty();
-  await database.db.transaction().execute((trx) => migrate(trx, database.dialect, NOW));
-  return database;
-}
-
-async function insertRepository(database: Awaited<ReturnType<typeof openMigrated>>) {
-  const { db } = database;
+async function insertRepository({ db }: Database) {
   const server = { name: 'GitHub', kind: 'github', apiUrl: 'a', webUrl: 'w', createdAt: NOW } as const;
   const { serverId } = await db
     .insertInto('githubServer')
@@ -86,7 +79,7 @@ test.each([
   [SCHEMA_VERSION + 1, /Deploy the newer version/],
   [0, /Run the initialisation once more/],
 ])('schema version %i beside the code’s is a mismatch that names both', async (version, advice) => {
-  const { db } = await openMigrated();
+  const { db } = await openTestDatabase();
   await db.deleteFrom('schemaVersion').execute();
   await db.insertInto('schemaVersion').values({ version, appliedAt: NOW }).execute();
   const failure = {
@@ -102,7 +95,7 @@ test.each([
 });
 
 test('instants are ISO strings, days are dates as text, and big numbers are numbers', async () => {
-  const database = await openMigrated();
+  const database = await openTestDatabase();
   const row = await insertRepository(database);
   expect(row).toMatchObject({
     githubId: 5_000_000_000,
@@ -114,7 +107,7 @@ test('instants are ISO strings, days are dates as text, and big numbers are numb
 });
 
 test('merged rows keep the larger figure, and a known one rather than an unknown one', async () => {
-  const database = await openMigrated();
+  const database = await openTestDatabase();
   const { tenantId, repositoryId } = await insertRepository(database);
   const day = { tenantId, repositoryId, trafficDate: '2026-01-11', state: 'measured' } as const;
   const merge = (viewCount: number | null, viewUniques: number | null, observedAt: string) =>
@@ -136,7 +129,7 @@ test('merged rows keep the larger figure, and a known one rather than an unknown
 });
 
 test('several that merge the same new rows at once all succeed, and each row is there once', async () => {
-  const database = await openMigrated();
+  const database = await openTestDatabase();
   const { tenantId, repositoryId } = await insertRepository(database);
   const rows = Array.from({ length: 14 }, (_, index) => ({
     ...({ tenantId, repositoryId, trafficDate: `2026-01-${index + 10}`, state: 'measured' } as const),
@@ -156,7 +149,7 @@ test('several that merge the same new rows at once all succeed, and each row is 
 });
 
 test('weeks begin on Monday and months on their first day, whatever the server’s time zone', async () => {
-  const database = await openMigrated();
+  const database = await openTestDatabase();
   const { tenantId, repositoryId } = await insertRepository(database);
   const dates = ['2025-12-31', '2026-01-04', '2026-01-05', '2026-03-29', '2026-03-30'];
   const rows = dates.map((trafficDate) => ({
@@ -189,7 +182,7 @@ test('weeks begin on Monday and months on their first day, whatever the server�
 });
 
 test('a second row with the same key is told apart from other errors', async () => {
-  const { db } = await openMigrated();
+  const { db } = await openTestDatabase();
   const row = { email: 'a@example.com', role: 'administrator', grantedAt: NOW } as const;
   await db.insertInto('systemRole').values(row).execute();
   const error: unknown = await db
@@ -215,7 +208,7 @@ test('a database that refuses connections or is not there is unavailable', async
 });
 
 test('the schema is dropped with all that is in it, twice without harm, and can be made anew', async () => {
-  const { db, dialect } = await openMigrated();
+  const { db, dialect } = await openTestDatabase();
   const drop = () => inTransaction(db, (trx) => dropSchema(trx, dialect));
   await drop();
   expect((await db.introspection.getTables()).map(({ name }) => name)).toEqual([]);
@@ -237,7 +230,7 @@ test('a statement that takes too long is given up, and the next one is answered'
 
 test('connections that died while idle are replaced unnoticed', async ({ skip }) => {
   skip(Boolean(inject('db2')), 'PostgreSQL is asked to end them; outage.test.ts cuts Db2’s.');
-  const { db } = await openMigrated();
+  const { db } = await openTestDatabase();
   await db.connection().execute(async (one) => {
     await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`.execute(
       one,

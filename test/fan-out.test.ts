@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays } from '../lib/day.ts';
-import { type Db, openDatabase } from '../lib/db/database.ts';
-import { migrate } from '../lib/db/migrate.ts';
+import type { Db } from '../lib/db/database.ts';
 import { closeAbandoned, closeRun } from '../lib/runs/end.ts';
 import { type FanOut, fanOut, parseOrder } from '../lib/runs/fan-out.ts';
 import { openRun } from '../lib/runs/start.ts';
 import { openRehearsal, type Rehearsal, type RehearsalLimits } from '../local/rehearsal.ts';
-import { createTestDatabase } from './database.ts';
+import { openTestDatabase } from './database.ts';
 
 const DAY = '2026-02-03';
 const MINUTE = 60_000;
@@ -14,9 +13,7 @@ const PLATFORM = { invocationsPerMinute: 60, concurrentInvocations: 30, timeout:
 let db: Db;
 
 beforeEach(async () => {
-  const database = openDatabase(await createTestDatabase());
-  db = database.db;
-  await db.transaction().execute((trx) => migrate(trx, database.dialect, `${DAY}T00:00:00.000Z`));
+  ({ db } = await openTestDatabase());
 });
 
 afterEach(() => db.destroy());

@@ -1,7 +1,7 @@
 import { inject } from 'vitest';
 
 /** What a whole run shares. Each is made once, when the first test asks for it: `test/setup.ts` says how. */
-export type Shared = 'build' | 'postgresUrl' | 'identityKeys';
+export type Shared = 'build' | 'postgresUrl' | 'template' | 'identityKeys';
 
 const asked = new Map<Shared, Promise<string>>();
 
@@ -25,6 +25,9 @@ export async function requireBuild(): Promise<void> {
 
 /** URL of the run's PostgreSQL server: make a database of your own on it, see `createTestDatabase`. */
 export const getPostgresUrl = () => get('postgresUrl');
+
+/** Name of a database on that server that has all tables and nothing in them: make copies of it. */
+export const getTemplate = () => get('template');
 
 /** A file with keys of an identity provider, which are slow to make. */
 export const getIdentityKeys = () => get('identityKeys');

@@ -7,8 +7,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Db, openDatabase } from '../lib/db/database.ts';
-import { migrate } from '../lib/db/migrate.ts';
+import type { Db } from '../lib/db/database.ts';
 import { createMemory } from '../lib/github/memory.ts';
 import { openGitHub } from '../lib/github.ts';
 import { fetchPublic } from '../lib/public-fetch.ts';
@@ -17,7 +16,7 @@ import { setApp } from '../lib/server-app.ts';
 import { addServer, insertServer } from '../lib/servers.ts';
 import { checkCredentials } from '../lib/tenants/credentials.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
-import { createTestDatabase } from './database.ts';
+import { openTestDatabase } from './database.ts';
 import { QUIET, type ServedGitHub, serveGitHub } from './github-server.ts';
 
 const NOW = '2026-03-10T08:00:00.000Z';
@@ -62,9 +61,7 @@ beforeEach(async () => {
   served.github.addUser('ada');
   served.github.addToken({ token: TOKEN, login: 'ada', kind: 'classic', scopes: ['repo'] });
   standIn();
-  const database = openDatabase(await createTestDatabase());
-  db = database.db;
-  await db.transaction().execute((trx) => migrate(trx, database.dialect, NOW));
+  ({ db } = await openTestDatabase());
 });
 
 afterEach(async () => {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { freemem, tmpdir } from 'node:os';
 import path from 'node:path';
 import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
@@ -17,30 +17,57 @@ declare module 'vitest' {
   }
 }
 
-type Make = (cleanUps: (() => unknown)[]) => Promise<string>;
+type CleanUp = () => unknown;
 
-const newFolder = () => mkdtemp(path.join(tmpdir(), 'traffic-test-'));
-const removeLater = (folder: string) => () => rm(folder, { recursive: true, force: true });
+interface Making {
+  /** Another shared thing that this one needs. */
+  get(name: Shared): Promise<string>;
+  /** At the end of the run, the last one first. */
+  cleanUp(step: CleanUp): void;
+}
 
-/** Modules are imported when they are needed: most runs during development need none of them. */
-const MAKE: Record<Shared, Make> = {
+/** PostgreSQL's files for a run: a few hundred small databases. */
+const POSTGRES_BYTES = 4 * 2 ** 30;
+
+/** Memory where there is plenty, else the disk. */
+async function findRoomForPostgres(): Promise<string> {
+  const memory = await statfs('/dev/shm').catch(() => undefined);
+  const free = Math.min(memory ? memory.bavail * memory.bsize : 0, freemem() / 2);
+  return free > POSTGRES_BYTES ? '/dev/shm' : tmpdir();
+}
+
+async function newFolder({ cleanUp }: Making, parent = tmpdir()): Promise<string> {
+  const folder = await mkdtemp(path.join(parent, 'traffic-test-'));
+  cleanUp(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Modules are imported when they are needed: most runs while one works need none of them. */
+const MAKE: Record<Shared, (making: Making) => Promise<string>> = {
   async build() {
     const { buildAll } = await import('../build.mjs');
     await buildAll();
     return 'dist';
   },
-  async postgresUrl(cleanUps) {
+  async postgresUrl(making) {
     const { openPostgres } = await import('../local/postgres.ts');
-    const folder = await newFolder();
-    cleanUps.push(removeLater(folder));
-    const postgres = await openPostgres({ dataDir: path.join(folder, 'postgres'), fsync: false });
-    cleanUps.push(postgres.close);
+    const dataDir = path.join(await newFolder(making, await findRoomForPostgres()), 'postgres');
+    const postgres = await openPostgres({ dataDir, fsync: false });
+    making.cleanUp(postgres.close);
     return postgres.url;
   },
-  async identityKeys(cleanUps) {
+  async template({ get }) {
+    const { createDatabase } = await import('../local/postgres.ts');
+    const { openDatabase } = await import('../lib/db/database.ts');
+    const { migrate } = await import('../lib/db/migrate.ts');
+    const { db, dialect } = openDatabase(await createDatabase(await get('postgresUrl'), 'template'));
+    await db.transaction().execute((trx) => migrate(trx, dialect, '2025-01-01T00:00:00.000Z'));
+    await db.destroy();
+    return 'template';
+  },
+  async identityKeys(making) {
     const { openIdentityStore } = await import('../local/identity/store.ts');
-    const folder = await newFolder();
-    cleanUps.push(removeLater(folder));
+    const folder = await newFolder(making);
     await openIdentityStore(folder);
     return path.join(folder, 'keys.json');
   },
@@ -48,13 +75,16 @@ const MAKE: Record<Shared, Make> = {
 
 /** Once for a run: serves what tests share, and cleans up what was made. */
 export default async function setup(project: TestProject) {
-  const cleanUps: (() => unknown)[] = [];
-  const made = new Map<string, Promise<string>>();
-  const server = createServer(async ({ url = '' }, response) => {
-    const name = url.slice(1) as Shared;
-    const result = made.get(name) ?? MAKE[name](cleanUps);
+  const cleanUps: CleanUp[] = [];
+  const made = new Map<Shared, Promise<string>>();
+  const cleanUp = (step: CleanUp) => void cleanUps.push(step);
+  const get = (name: Shared) => {
+    const result = made.get(name) ?? MAKE[name]({ get, cleanUp });
     made.set(name, result);
-    await result.then(
+    return result;
+  };
+  const server = createServer(({ url = '' }, response) => {
+    get(url.slice(1) as Shared).then(
       (text) => response.end(text),
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
@@ -64,6 +94,6 @@ export default async function setup(project: TestProject) {
   return async () => {
     server.close();
     server.closeAllConnections();
-    for (const cleanUp of cleanUps.reverse()) await cleanUp();
+    for (const step of cleanUps.reverse()) await step();
   };
 }
