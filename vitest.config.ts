@@ -46,9 +46,7 @@ export default defineConfig({
           ...timeouts,
           testTimeout: 240_000,
           name: 'deploy',
-          include: ['test/deploy/*.test.ts', 'test/e2e/journey.test.ts'],
-          fileParallelism: false,
-          provide: { wskdeploy: true },
+          include: ['test/deploy/*.test.ts'],
         },
       },
       {

@@ -92,7 +92,6 @@ export async function openTestInstallation(options: TestInstallationOptions = {}
   const { now, ...rest } = options;
   const packages = inject('db2')?.packages;
   let present = now;
-  const isThroughWskdeploy = inject('wskdeploy') && rest.deployed === undefined;
   const installation = await openInstallation({
     dataDir,
     databaseUrl: rest.databaseUrl ?? (await createTestDatabase()),
@@ -100,16 +99,10 @@ export async function openTestInstallation(options: TestInstallationOptions = {}
     alarms: false,
     ...(packages && { packages }),
     ...rest,
-    ...(isThroughWskdeploy && { deployed: false }),
     limits: { invocationsPerMinute: 10_000, triggersPerMinute: 10_000, ...rest.limits },
     environment: { NOW: now ?? '', ...rest.environment },
   });
   const { url, host, identity, initSecret } = installation;
-  if (isThroughWskdeploy)
-    await (await import('./deploy/wskdeploy.ts')).deployInto(installation, {
-      NOW: now ?? '',
-      ...rest.environment,
-    });
   const as = (email: string): Call => {
     const token = identity.issueToken(email, { expiresIn: DAY_SECONDS });
     return createCall(url, async () => ({ authorization: `Bearer ${await token}` }));

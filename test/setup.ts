@@ -12,8 +12,6 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** URL at which test workers ask for what the run shares: see on-demand.ts. */
     onDemand: string;
-    /** True where Apache's wskdeploy deploys the installations' actions, instead of the local host itself. */
-    wskdeploy?: boolean;
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -79,17 +79,6 @@ export async function openWskdeploy({
   const call = (args: string[], variables: Record<string, string> = {}) =>
     run(binary, args, { env: { PATH: process.env.PATH, HOME: home, ...variables } });
   return Object.assign(call, { remove: () => rm(home, { recursive: true, force: true }) });
-}
-
-/** Deploys the manifest into the installation's empty host. */
-export async function deployInto(installation: Installation, changes: Record<string, string>): Promise<void> {
-  const { url, apiKey } = installation;
-  const wskdeploy = await openWskdeploy({ apiHost: url, apiKey });
-  const variables = variablesOf(installation, randomBytes(32).toString('base64url'));
-  const args = ['-m', path.join(ROOT, 'manifest.yaml')];
-  const { code, output } = await wskdeploy(args, { ...variables, ...changes });
-  await wskdeploy.remove();
-  if (code !== 0) throw new Error(output);
 }
 
 /** A JSON answer of which a test names what it expects. */
