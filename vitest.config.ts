@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { PACKAGES } from './test/db2/driver.ts';
 import { DB2_TESTS } from './test/db2/files.ts';
 
@@ -17,11 +18,31 @@ const timeouts = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { 
 /** Tests wait more than they work, so that a third file at a time keeps two cores busy. */
 const maxWorkers = availableParallelism() + 1;
 
+/** Files that take long, whatever their size: they begin first, so that none is left for the end. */
+const SLOW = [
+  'accessibility',
+  'dashboards',
+  'outage',
+  'campaign',
+  'apps-and-schedules',
+  'postgres',
+  'journey',
+];
+
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isSlow = ({ moduleId }: TestSpecification) => SLOW.includes(path.basename(moduleId, '.test.ts'));
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))];
+  }
+}
+
 // The projects do not extend the root: its set-up would run once for each of them.
 export default defineConfig({
   plugins: [sqlText],
   test: {
     maxWorkers,
+    sequence: { sequencer: SlowFirst },
     globalSetup: ['test/setup.ts'],
     coverage: { include: ['lib/**/*.ts', 'actions/**/*.ts'], reporter: ['text-summary'] },
     projects: [
