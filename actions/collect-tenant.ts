@@ -12,12 +12,12 @@ const Arguments = z.object({
   runId: z.int().positive().max(LARGEST_ID),
 });
 
-/** How long before the activation's end GitHub must have answered. */
+/** GitHub must answer this long before the activation ends. */
 const RESERVE_MS = 8_000;
-/** When starting the next activation is not tried any more. */
-const LAST_MS = 3_000;
+/** Stop trying to start the next activation this long before the end. */
+const STOP_MS = 3_000;
 
-/** Works through a run that `collect`, or a person, started; goes on in a fresh activation when its time is up. */
+/** Works through a run that `collect` or a person started. Continues in a fresh activation when its time is up. */
 export const main = serveJob(async (services) => {
   const { db, clock, activation } = services;
   const run = parseValue(activation.parameters, Arguments);
@@ -31,7 +31,7 @@ export const main = serveJob(async (services) => {
     saveTokenExpiry = opened.saveTokenExpiry;
     return opened;
   };
-  const activations = withRetries(openActivations(), { left: () => timeLeft() - LAST_MS, wait });
+  const activations = withRetries(openActivations(), { timeLeft: () => timeLeft() - STOP_MS, wait });
   const collected = await collectTenant({ db, clock, openGitHub, timeLeft, activations }, run);
   await saveTokenExpiry();
   return { ...collected };

@@ -3,21 +3,21 @@ import { deleteOldProblems } from '../lib/problems/watch.ts';
 import { deleteOldRuns } from '../lib/runs/end.ts';
 import { fanOut, openFanOut, parseOrder } from '../lib/runs/fan-out.ts';
 
-/** Enough for the next minute to come, when this one's activations are used up. */
+/** Enough to wait for the next minute once this one's activations are used up. */
 const RESERVE_MS = 75_000;
-/** How long before the activation's end no more is deleted. */
-const LAST_MS = 20_000;
+/** Stop deleting this long before the activation ends. */
+const STOP_MS = 20_000;
 
 /**
- * What the alarm starts: a run for every tenant with repositories that are due; once all have had their turn, logs are
- * deleted that are kept no longer. Answers which runs, and how many repositories they have.
+ * Started by the daily alarm. Starts a run for every tenant with due repositories, then deletes logs that are too old.
+ * Returns the runs, and how many repositories they have.
  */
 export const main = serveJob(async (services) => {
   const { db, clock, activation } = services;
   const order = parseOrder(activation.parameters, 'due', clock());
   const fanned = await fanOut(openFanOut(services, RESERVE_MS), order, 'collect');
   if (fanned.handedOver) return { ...fanned };
-  const isTime = () => activation.deadline.getTime() - Date.now() > LAST_MS;
+  const isTime = () => activation.deadline.getTime() - Date.now() > STOP_MS;
   const oldRuns = await deleteOldRuns(db, { now: clock(), isTime });
   return { ...fanned, deleted: { runs: oldRuns, problems: await deleteOldProblems(db, clock()) } };
 });

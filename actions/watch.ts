@@ -2,10 +2,10 @@ import { serveJob } from '../lib/app.ts';
 import { sendNotices } from '../lib/problems/notices.ts';
 import { watchProblems } from '../lib/problems/watch.ts';
 
-/** How long before the activation's end nothing more is sent. */
+/** Stop sending this long before the activation ends. */
 const RESERVE_MS = 30_000;
 
-/** What an alarm of its own starts: notes what needs a person, and tells the channels. Needs no collection to have run. */
+/** Started by its own alarm, so it works without collections. Stores the problems there are, and notifies channels. */
 export const main = serveJob(async (services) => {
   const { db, clock, config, activation } = services;
   const changes = await watchProblems(db, clock());

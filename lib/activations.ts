@@ -3,23 +3,22 @@ import { Failure } from './failure.ts';
 /** Starts other actions of this package without waiting for them. */
 export interface Activations {
   /**
-   * Starts the action; throws `start_failed` when the platform does not take it, with `details.tooMany` when it would take it
-   * later.
+   * Starts the action. Throws `start_failed` if the platform refuses, with `details.tooMany` if it is only too busy.
    */
   start(action: string, args: Record<string, unknown>): Promise<void>;
 }
 
-/** What this needs of the npm package `openwhisk`, which every Node.js runtime of OpenWhisk has. */
+/** The part we use of the npm package `openwhisk`, which every Node.js runtime of OpenWhisk includes. */
 interface Client {
   actions: {
     invoke(call: { name: string; params: Record<string, unknown>; blocking: false }): Promise<unknown>;
   };
 }
 
-/** How long something may go on waiting, and how it waits. */
+/** How long to retry, and how to wait in between. */
 export interface RetryOptions {
-  /** Milliseconds that are left for waiting. */
-  left: () => number;
+  /** Milliseconds left for retries. */
+  timeLeft: () => number;
   wait: (milliseconds: number) => Promise<void>;
 }
 
@@ -27,8 +26,8 @@ const TOO_MANY = 429;
 const PAUSE_MS = 5_000;
 
 /**
- * Activations under the API key that the platform gives to actions with `provide-api-key`. The actions are those of the
- * package that this one is in: `__OW_ACTION_NAME` is '/namespace/package/action'.
+ * Starts actions of the package that this action is in, with the API key that the platform gives to actions with
+ * `provide-api-key`. `__OW_ACTION_NAME` is '/namespace/package/action'.
  */
 export function openActivations(): Activations {
   return {
@@ -45,15 +44,15 @@ export function openActivations(): Activations {
   };
 }
 
-/** Tries again every five seconds while the platform has too many activations, as long as there is time. */
-export function withRetries(activations: Activations, { left, wait }: RetryOptions): Activations {
+/** Retries every five seconds while the platform is too busy and time is left. */
+export function withRetries(activations: Activations, { timeLeft, wait }: RetryOptions): Activations {
   return {
     start: async (action, args) => {
       for (;;) {
         try {
           return await activations.start(action, args);
         } catch (error) {
-          if (!isTooMany(error) || left() < PAUSE_MS) throw error;
+          if (!isTooMany(error) || timeLeft() < PAUSE_MS) throw error;
         }
         await wait(PAUSE_MS);
       }
@@ -61,16 +60,16 @@ export function withRetries(activations: Activations, { left, wait }: RetryOptio
   };
 }
 
-/** Whether the platform would have taken the activation later. */
+/** Whether the platform was only too busy to start the activation. */
 export function isTooMany(error: unknown): error is Failure {
   return error instanceof Failure && error.code === 'start_failed' && error.details?.tooMany === true;
 }
 
-/** The client's errors hold request and response; only the platform's own status is passed on. */
+/** Passes on only the platform's status: the client's errors hold the request and the response. */
 function toStartFailure(action: string, error: unknown): Failure {
   const { statusCode: status } = (error ?? {}) as { statusCode?: unknown };
   const tooMany = status === TOO_MANY;
-  const why = tooMany ? 'too many activations at the moment' : `status ${Number(status) || 'unknown'}`;
-  const message = `The platform did not start ${action} (${why}). The next alarm collects what is left.`;
+  const why = tooMany ? 'too many activations right now' : `status ${Number(status) || 'unknown'}`;
+  const message = `The platform did not start ${action} (${why}). The next alarm collects the rest.`;
   return new Failure('start_failed', message, { tooMany });
 }

@@ -1,23 +1,23 @@
-/** How many work on a queue at once, and for how long. */
+/** How many items are worked on at once, and for how long. */
 interface Workers {
-  /** So many at first; as many as `concurrency` unless told. */
+  /** Workers at the start; `concurrency` unless given. */
   initialConcurrency?: number;
-  /** So many at most. */
+  /** The most workers. */
   concurrency: number;
-  /** False: nothing more is begun. */
+  /** False when no further item may be begun. */
   isTime: () => boolean;
 }
 
 /**
- * What came of one: `more`: it went so well that one more may work; `later`: it is left, and whoever tried it begins
- * nothing more.
+ * The outcome of one item. `more`: it went well, so one more worker may join. `later`: the item goes back, and its worker
+ * stops.
  */
 type Outcome = 'done' | 'more' | 'later';
 
 /**
- * Works on all items, some at once and in their order, until none is left or the time is up, and gives back what is left.
- * After one throws nothing more is begun; the error is thrown once all that were begun have ended: a container that stops
- * earlier would keep their transactions open, and their rows locked.
+ * Works on items in order, several at once, until none is left or the time is up. Returns those left. After one throws, no
+ * further item is begun, and the error is thrown once those begun have ended: a container that stopped earlier would leave
+ * their transactions open and their rows locked.
  */
 export async function workOff<T extends object>(
   items: readonly T[],
@@ -27,21 +27,21 @@ export async function workOff<T extends object>(
   const left = [...items];
   const workers: Promise<void>[] = [];
   let broken: { error: unknown } | undefined;
-  const goOn = async (): Promise<void> => {
+  const runWorker = async (): Promise<void> => {
     try {
       while (left.length > 0 && !broken && isTime()) {
         const item = left.shift();
         if (!item) return;
         const outcome = await work(item);
         if (outcome === 'later') return void left.push(item);
-        if (outcome === 'more' && workers.length < concurrency) workers.push(goOn());
+        if (outcome === 'more' && workers.length < concurrency) workers.push(runWorker());
       }
     } catch (error) {
       broken ??= { error };
     }
   };
-  while (workers.length < initialConcurrency) workers.push(goOn());
-  // Some begin while others are waited for.
+  while (workers.length < initialConcurrency) workers.push(runWorker());
+  // The list grows while it is awaited.
   for (const worker of workers) await worker;
   if (broken) throw broken.error;
   return left;

@@ -4,27 +4,21 @@ import type { Db } from './db/database.ts';
 import { Failure } from './failure.ts';
 import { notFound, toId } from './request.ts';
 import { countDifferences, listDifferences } from './runs/differences.ts';
-import { UNLEASED_MS } from './runs/lease.ts';
+import { isAtWork } from './runs/lease.ts';
 
-/** The newest run that is at work for a tenant; null when there is none. */
+/** The newest run at work for a tenant, or null. */
 export async function findActiveRun(db: Db, tenantId: number, now: Date): Promise<number | null> {
   const row = await db
-    .selectFrom('collectionRun as c')
-    .innerJoin('tenant as t', 't.tenantId', 'c.tenantId')
-    .select(({ fn }) => fn.max<number | null>('c.runId').as('runId'))
-    .where('c.tenantId', '=', tenantId)
-    .where('c.state', '=', 'running')
-    .where(({ and, eb, or }) =>
-      or([
-        eb('c.startedAt', '>', new Date(now.getTime() - UNLEASED_MS).toISOString()),
-        and([eb('t.leasedRunId', '=', eb.ref('c.runId')), eb('t.leasedUntil', '>', now.toISOString())]),
-      ]),
-    )
+    .selectFrom('collectionRun')
+    .innerJoin('tenant', 'tenant.tenantId', 'collectionRun.tenantId')
+    .select(({ fn }) => fn.max<number | null>('collectionRun.runId').as('runId'))
+    .where('collectionRun.tenantId', '=', tenantId)
+    .where(isAtWork(now))
     .executeTakeFirst();
   return row?.runId ?? null;
 }
 
-/** Runs, newest first: of one tenant, or of all when it is null. Throws `invalid_input` for a cursor that is not one. */
+/** A page of runs, newest first, of one tenant or (null) of all. Throws `invalid_input` for an unknown cursor. */
 export async function listRuns(
   db: Db,
   tenantId: number | null,
@@ -43,8 +37,8 @@ export async function listRuns(
 }
 
 /**
- * One run with a page of its repositories' outcomes, failures first, then by name, and the differences it found. Throws
- * `run_not_found`.
+ * One run with a page of its repositories and the differences it found. Failed repositories come first, then waiting
+ * ones; then by name. Throws `run_not_found`.
  */
 export async function readRun(
   db: Db,
@@ -55,11 +49,11 @@ export async function readRun(
   const rows = await selectRuns(db).where('c.tenantId', '=', tenantId).where('c.runId', '=', runId).execute();
   const [run] = await withCounts(db, rows);
   if (!run) throw notFound('run');
-  const ofRun = db.selectFrom('runRepository').where('tenantId', '=', tenantId).where('runId', '=', runId);
-  const { total } = await ofRun
+  const outcomes = db.selectFrom('runRepository').where('tenantId', '=', tenantId).where('runId', '=', runId);
+  const { total } = await outcomes
     .select(({ fn }) => fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow();
-  const repositories = await ofRun
+  const repositories = await outcomes
     .select([
       'repositoryId',
       'fullName',
@@ -83,7 +77,7 @@ export async function readRun(
 function parseCursor(cursor: string): number {
   const runId = toId(cursor);
   if (runId !== undefined) return runId;
-  throw new Failure('invalid_input', 'cursor: give the nextCursor of the page before.');
+  throw new Failure('invalid_input', 'cursor: pass the nextCursor of the previous page.');
 }
 
 function selectRuns(db: Db) {
@@ -116,7 +110,7 @@ async function withCounts(db: Db, rows: readonly RunRow[]): Promise<Run[]> {
   });
 }
 
-/** Run ids are the database's own and distinct over tenants; the tenants are named all the same, for their index. */
+/** Run ids are unique across tenants. The tenants are in the condition only because the index begins with them. */
 async function countOutcomes(db: Db, rows: readonly RunRow[]) {
   const when = (state: string) => sql<number>`sum(case when state = ${state} then 1 else 0 end)`;
   return db

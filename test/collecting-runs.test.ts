@@ -6,7 +6,9 @@ import { Failure } from '../lib/failure.ts';
 import { putMember } from '../lib/members.ts';
 import { addRepository } from '../lib/repositories/add.ts';
 import { removeRepository } from '../lib/repositories/removal.ts';
-import { readRun } from '../lib/runs.ts';
+import { closeAbandoned } from '../lib/runs/end.ts';
+import { startAddedRun } from '../lib/runs/start.ts';
+import { findActiveRun, readRun } from '../lib/runs.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';
 import { saveDays } from '../lib/traffic.ts';
 import { at, type Collecting, openCollecting, START, STORED } from './collecting.ts';
@@ -92,6 +94,23 @@ test('while a run is at work no other is started, and one that died is taken ove
     succeededCount: 2,
   });
   expect(await collecting.work(runId)).toMatchObject({ repoCount: 0 });
+});
+
+test('a run is at work for pages until the moment from which the sweep closes it, with a lease and without', async () => {
+  const { repositoryId } = await collecting.add('one');
+  const { db, tenantId } = collecting;
+  const activations = { start: async () => {} };
+  const added = { tenantId, startedBy: 'ada@example.com', repositoryIds: [repositoryId] };
+  const unleased = await startAddedRun({ db, activations, now: collecting.clock() }, added);
+  const leased = await collecting.start();
+  const look = async (time: string) => {
+    const now = new Date(at(START, time));
+    return { active: await findActiveRun(db, tenantId, now), closed: await closeAbandoned(db, now) };
+  };
+  expect(await look('06:09')).toEqual({ active: leased, closed: 0 });
+  expect(await look('06:11')).toEqual({ active: unleased, closed: 1 });
+  expect(await look('06:14')).toEqual({ active: unleased, closed: 0 });
+  expect(await look('06:16')).toEqual({ active: null, closed: 1 });
 });
 
 test('the alarm takes what is due: daily ones once a day, weekly ones once a week, paused ones never', async () => {

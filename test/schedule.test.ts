@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays, daysBetween, daysFrom, startOf, toDay, weekOf } from '../lib/day.ts';
-import { isDue, setSchedule } from '../lib/repositories/schedule.ts';
+import { dueLimits, isDue, setSchedule, whereDue } from '../lib/repositories/schedule.ts';
 import { readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { mergeWeeks } from '../lib/traffic/week.ts';
 import { DEMO_USERS } from '../local/demo/github.ts';
@@ -94,6 +94,47 @@ test('a weekly repository whose collection failed is tried again the next day, n
   expect(isDue(failed, new Date('2025-11-09T06:00:00Z'))).toBe(true);
   expect(isDue({ ...failed, failureAt: null }, new Date('2025-11-09T06:00:00Z'))).toBe(false);
   expect(isDue({ ...failed, schedule: 'paused' }, new Date('2025-12-06T06:00:00Z'))).toBe(false);
+});
+
+test('what is due is the same in SQL as in code, for every schedule, last success and failure', async () => {
+  const collecting = await openCollecting(`${START}T06:00:00.000Z`);
+  const { db, tenantId } = collecting;
+  try {
+    const hours = [0, 1, 23, 24, 25, 47, 48, 71, 96, 120, 143, 144, 168, 169, 200, 240, 336];
+    const now = (hour: number) => new Date(startOf(START).getTime() + hour * 3_600_000);
+    const instants = [null, ...hours.map((hour) => now(hour).toISOString())];
+    const rows = (['daily', 'weekly', 'paused'] as const).flatMap((schedule) =>
+      instants.flatMap((lastSuccessAt) =>
+        [null, now(0).toISOString()].map((failureAt) => ({ schedule, lastSuccessAt, failureAt })),
+      ),
+    );
+    for (const [index, row] of rows.entries())
+      await db
+        .insertInto('repository')
+        .values({
+          ...row,
+          tenantId,
+          githubId: index + 1,
+          owner: 'ada',
+          name: `repository-${index}`,
+          visibility: 'public',
+          addedAt: now(0).toISOString(),
+          addedBy: 'ada@example.com',
+        })
+        .execute();
+    for (const hour of hours) {
+      const due = await db
+        .selectFrom('repository')
+        .select('githubId')
+        .where(whereDue(dueLimits(now(hour))))
+        .orderBy('githubId')
+        .execute();
+      const expected = rows.flatMap((row, index) => (isDue(row, now(hour)) ? [index + 1] : []));
+      expect(due.map(({ githubId }) => githubId)).toEqual(expected);
+    }
+  } finally {
+    await collecting.close();
+  }
 });
 
 test('over 60 days a weekly repository loses no day and no week and has what really happened, with five alarms that did not come', async () => {

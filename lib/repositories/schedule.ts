@@ -1,48 +1,81 @@
+import { type Expression, expressionBuilder, type SqlBool } from 'kysely';
 import type { Repository } from '../answers/repositories.ts';
-import { toDay } from '../day.ts';
+import { startOf, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
 import type { Schedule } from '../db/tables/repositories.ts';
+import type { Tables } from '../db/tables.ts';
 import type { Instant } from '../instant.ts';
 import { notFound } from '../request.ts';
 import { readableSince } from '../traffic/week.ts';
 import { listRepositoryRows, toRepository } from './repository.ts';
 
-/** What decides whether a repository is collected by the alarm. */
+/** What decides whether the alarm collects a repository. */
 export interface Scheduled {
   schedule: Schedule;
   lastSuccessAt: Instant | null;
-  /** Since when collections fail in a row; null: the newest one went well. */
+  /** The first of the failures in a row; null when the newest collection succeeded. */
   failureAt: Instant | null;
 }
 
-const NOT_AGAIN_MS = 20 * 3_600_000;
+/** A repository is due when it last succeeded before the instant for its schedule. */
+export interface DueLimits {
+  daily: Instant;
+  weekly: Instant;
+}
+
+const REFUSED_PAUSE_MS = 20 * 3_600_000;
 
 /**
- * Whether the alarm takes a repository at an instant. Days are UTC days, so that an alarm that fires a little earlier than
- * the last one misses nothing: daily once a day; weekly once a week and, while its newest collection failed, once a day;
- * a paused one never.
+ * The limits at an instant. They are the starts of UTC days, so an alarm that fires a little earlier than the last one
+ * misses nothing.
  *
- * The weeks of a schedule begin on the Thursday on which GitHub's own figures of the week before the last become final.
- * Until Saturday they lie in its window: two alarms in a row may be missed before such a week has no uniques of its own,
- * and five before a day comes back cut, as GitHub remembers whole what was still growing twelve days before.
+ * A weekly schedule turns on Thursday, when GitHub's weekly figures of the week before the last become final. That week
+ * stays in GitHub's window until Saturday: two alarms in a row may be missed before it has no uniques of its own. Five
+ * may be missed before a day is cut, because GitHub still shows a day in full twelve days after it was unfinished.
+ */
+export function dueLimits(now: Date): DueLimits {
+  return { daily: startOf(toDay(now)).toISOString(), weekly: startOf(readableSince(now)).toISOString() };
+}
+
+/**
+ * Whether the alarm collects a repository: a daily one once a day, a weekly one once a week but once a day while its
+ * collections fail, a paused one never. {@link whereDue} says the same in SQL.
  */
 export function isDue({ schedule, lastSuccessAt, failureAt }: Scheduled, now: Date): boolean {
   if (schedule === 'paused') return false;
   if (lastSuccessAt === null) return true;
-  const isDaily = schedule === 'daily' || failureAt !== null;
-  return toDay(new Date(lastSuccessAt)) < (isDaily ? toDay(now) : readableSince(now));
+  const { daily, weekly } = dueLimits(now);
+  const limit = schedule === 'daily' || failureAt !== null ? daily : weekly;
+  return lastSuccessAt < limit;
+}
+
+/** {@link isDue} as a condition on the rows of `repository`. */
+export function whereDue({ daily, weekly }: DueLimits): Expression<SqlBool> {
+  const eb = expressionBuilder<Tables, 'repository'>();
+  const isDaily = eb.or([
+    eb('repository.schedule', '=', 'daily'),
+    eb('repository.failureAt', 'is not', null),
+  ]);
+  return eb.and([
+    eb('repository.schedule', '<>', 'paused'),
+    eb.or([
+      eb('repository.lastSuccessAt', 'is', null),
+      eb.and([isDaily, eb('repository.lastSuccessAt', '<', daily)]),
+      eb.and([eb('repository.schedule', '=', 'weekly'), eb('repository.lastSuccessAt', '<', weekly)]),
+    ]),
+  ]);
 }
 
 /**
- * True while the alarm does not ask again: each refusal costs a request of the quota, and an hour later it would be the
- * same. Less than a day, so that an alarm that fires a little earlier than the day before asks all the same.
+ * True while the alarm leaves a refused repository alone: asking again an hour later would cost a request and change
+ * nothing. The pause is shorter than a day, so an alarm that fires a little early still asks.
  */
 export function wasRefusedLately({ refusedAt }: { refusedAt: Instant | null }, now: Date): boolean {
-  return refusedAt !== null && now.getTime() - Date.parse(refusedAt) < NOT_AGAIN_MS;
+  return refusedAt !== null && now.getTime() - Date.parse(refusedAt) < REFUSED_PAUSE_MS;
 }
 
-/** Sets when repositories of a tenant are collected: all of them or, with `repository_not_found`, none. */
+/** Sets the schedule of repositories of a tenant. Changes none and throws `repository_not_found` if one is missing. */
 export async function setSchedule(
   db: Db,
   tenantId: number,

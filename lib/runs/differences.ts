@@ -10,21 +10,26 @@ import { wholeFrom } from '../traffic/window.ts';
 import { listDays, listRevisions, type RepositoryKey } from '../traffic.ts';
 import type { RunKey } from './lease.ts';
 
-/** A log shows so many; the run says how many there are. */
+/** The log of a run shows this many; the run has the total. */
 const MAX_SHOWN = 500;
 
 const differences: Merge<'runDifference'> = {
   into: 'runDifference',
   columns: {
-    ...({ tenantId: 'integer', runId: 'integer', repositoryId: 'integer' } as const),
-    ...({ trafficDate: 'date', metric: 'varchar(20)', stored: 'integer', observed: 'integer' } as const),
+    tenantId: 'integer',
+    runId: 'integer',
+    repositoryId: 'integer',
+    trafficDate: 'date',
+    metric: 'varchar(20)',
+    stored: 'integer',
+    observed: 'integer',
   },
   key: ['tenantId', 'runId', 'repositoryId', 'trafficDate', 'metric'],
 };
 
 /**
- * Writes down what GitHub gives otherwise than it is stored, for days that are final; smaller figures that are kept as
- * revisions already are left out. To be called before the answer is merged, by whoever holds the repository's row.
+ * Stores where GitHub's figures for final days differ from the stored ones, except for smaller figures already kept as
+ * revisions. Call it before merging the answer, holding the repository's row.
  */
 export async function saveDifferences(
   trx: Transaction<Tables>,
@@ -38,10 +43,10 @@ export async function saveDifferences(
   if (found.length === 0) return;
   const known = new Set(
     (await listRevisions(trx, key, from, to)).map(({ date, metric, observed: lower }) =>
-      toText({ trafficDate: date, metric, observed: lower }),
+      toDifferenceKey({ trafficDate: date, metric, observed: lower }),
     ),
   );
-  const fresh = found.filter((difference) => !known.has(toText(difference)));
+  const fresh = found.filter((difference) => !known.has(toDifferenceKey(difference)));
   const { repositoryId } = key;
   await mergeRows(
     trx,
@@ -50,7 +55,7 @@ export async function saveDifferences(
   );
 }
 
-function toText({
+function toDifferenceKey({
   trafficDate,
   metric,
   observed,
@@ -58,7 +63,7 @@ function toText({
   return `${trafficDate} ${metric} ${observed}`;
 }
 
-/** The differences that a run found, by repository and day; the first 500. */
+/** The first 500 differences of a run, by repository and day. */
 export async function listDifferences(db: Db, { tenantId, runId }: RunKey): Promise<RunDifference[]> {
   return db
     .selectFrom('runDifference as d')
@@ -78,7 +83,7 @@ export async function listDifferences(db: Db, { tenantId, runId }: RunKey): Prom
     .execute();
 }
 
-/** How many differences each of some runs found; a run that is missing found none. */
+/** The number of differences of each run; a missing run has none. */
 export async function countDifferences(
   db: Db,
   runs: readonly { tenantId: number; runId: number }[],

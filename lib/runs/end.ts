@@ -8,32 +8,29 @@ import { Failure } from '../failure.ts';
 import { logsKeptSince } from '../retention.ts';
 import { toStoredFailure } from '../storable.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
-import { type RunKey, setLease, takeLease, UNLEASED_MS } from './lease.ts';
+import { dropLease, endLease, isAtWork, isFree, type RunKey, takeLease } from './lease.ts';
+
+/** Runs deleted in one transaction: each has a row for every repository. */
+const MAX_DELETED = 20;
 
 /**
- * Closes a run that is at work and frees its tenant: succeeded, partial or failed, as its repositories went; with a
- * failure, what still waits fails for that reason and the run as a whole names it. Closing it again changes nothing.
+ * Closes an open run and frees its tenant. The run succeeded, partly succeeded or failed as its repositories did. With a
+ * failure, the repositories still waiting fail for that reason, and the run shows it. Closing a run twice changes nothing.
  */
 export async function closeRun(db: Db, run: RunKey, now: Date, failure?: Failure): Promise<void> {
   await inTransaction(db, (trx) => closeRunWithin(trx, run, now, failure));
 }
 
-/** As `closeRun`, within a transaction. */
 async function closeRunWithin(
-  db: Transaction<Tables>,
+  trx: Transaction<Tables>,
   run: RunKey,
   now: Date,
   failure?: Failure,
 ): Promise<void> {
-  // First, as where a run begins: two that take the same rows in another order would wait for each other.
-  await db
-    .updateTable('tenant')
-    .set({ leasedRunId: null, leasedUntil: null })
-    .where('tenantId', '=', run.tenantId)
-    .where('leasedRunId', '=', run.runId)
-    .execute();
-  if (failure) await failWaiting(db, run, now, failure);
-  const counts = await db
+  // The tenant's row comes first, as it does when a run starts; another order could deadlock.
+  await endLease(trx, run);
+  if (failure) await failWaiting(trx, run, now, failure);
+  const counts = await trx
     .selectFrom('runRepository')
     .select(({ fn }) => [
       fn.countAll<number>().as('all'),
@@ -43,7 +40,7 @@ async function closeRunWithin(
     .where('runId', '=', run.runId)
     .executeTakeFirstOrThrow();
   const stored = failure && toStoredFailure(failure);
-  await db
+  await trx
     .updateTable('collectionRun')
     .set({
       state: toState(counts.all, counts.succeeded ?? 0, failure),
@@ -57,9 +54,14 @@ async function closeRunWithin(
     .execute();
 }
 
-/** What still waits in a run fails for one reason, each with the days that are left to it. */
-async function failWaiting(db: Transaction<Tables>, run: RunKey, now: Date, failure: Failure): Promise<void> {
-  const waiting = await db
+/** Fails the repositories still waiting in a run, each with its own days until loss. */
+async function failWaiting(
+  trx: Transaction<Tables>,
+  run: RunKey,
+  now: Date,
+  failure: Failure,
+): Promise<void> {
+  const waiting = await trx
     .selectFrom('runRepository as w')
     .innerJoin('repository as r', (join) =>
       join.onRef('r.tenantId', '=', 'w.tenantId').onRef('r.repositoryId', '=', 'w.repositoryId'),
@@ -71,7 +73,7 @@ async function failWaiting(db: Transaction<Tables>, run: RunKey, now: Date, fail
     .where('w.state', '=', 'waiting')
     .execute();
   for (const { lastCoveredDate } of waiting)
-    await db
+    await trx
       .updateTable('runRepository')
       .set({ state: 'failed', ...toStoredFailure(failure), finishedAt: now.toISOString() })
       .set({ daysUntilLoss: daysUntilLoss(lastCoveredDate, toDay(now)) })
@@ -93,65 +95,51 @@ function toState(all: number, succeeded: number, failure: Failure | undefined): 
   return succeeded === 0 ? 'failed' : 'partial';
 }
 
-/** Closes the runs that no activation works on any more; what they did not collect is due again. */
-export async function sweep(trx: Transaction<Tables>, tenantId: number, now: Date): Promise<void> {
-  const stale = await trx
-    .selectFrom('collectionRun')
-    .select('runId')
-    .where('tenantId', '=', tenantId)
-    .where('state', '=', 'running')
-    .where(({ eb, or }) =>
-      or([
-        eb('reason', '<>', 'added'),
-        eb('startedAt', '<=', new Date(now.getTime() - UNLEASED_MS).toISOString()),
-      ]),
-    )
+/**
+ * Closes the abandoned runs of one tenant, whose lease the caller took in this transaction. What they did not collect is
+ * due again.
+ */
+export async function closeAbandonedOf(trx: Transaction<Tables>, tenantId: number, now: Date): Promise<void> {
+  const abandoned = await selectAbandoned(trx, now)
+    .select('collectionRun.runId')
+    .where('collectionRun.tenantId', '=', tenantId)
     .execute();
-  for (const { runId } of stale)
+  for (const { runId } of abandoned)
     await closeRunWithin(trx, { tenantId, runId }, now, new Failure('abandoned'));
 }
 
-/** The tenants with a run that is written down as at work, though nothing works on it any more. */
-async function listAbandoned(db: Db, now: Date): Promise<number[]> {
-  const rows = await db
-    .selectFrom('collectionRun as c')
-    .innerJoin('tenant as t', 't.tenantId', 'c.tenantId')
-    .select('c.tenantId')
-    .distinct()
-    .where('c.state', '=', 'running')
-    .where('c.startedAt', '<=', new Date(now.getTime() - UNLEASED_MS).toISOString())
-    .where(({ eb, or }) =>
-      or([eb('t.leasedUntil', 'is', null), eb('t.leasedUntil', '<=', now.toISOString())]),
-    )
-    .orderBy('c.tenantId')
-    .execute();
-  return rows.map(({ tenantId }) => tenantId);
-}
-
-/**
- * Closes the runs of all tenants that no activation works on any more, and frees their tenants. Answers for how many
- * tenants. What they did not collect is due again.
- */
+/** Closes the abandoned runs of every free tenant. Returns the number of tenants. */
 export async function closeAbandoned(db: Db, now: Date): Promise<number> {
+  const tenants = await selectAbandoned(db, now)
+    .select('collectionRun.tenantId')
+    .distinct()
+    .where(isFree(now))
+    .orderBy('collectionRun.tenantId')
+    .execute();
   let closed = 0;
-  for (const tenantId of await listAbandoned(db, now)) {
-    const isFree = await inTransaction(db, async (trx) => {
+  for (const { tenantId } of tenants) {
+    const isClosed = await inTransaction(db, async (trx) => {
       if ((await takeLease(trx, tenantId, now)) !== null) return false;
-      await sweep(trx, tenantId, now);
-      await setLease(trx, tenantId, { leasedRunId: null, leasedUntil: null });
+      await closeAbandonedOf(trx, tenantId, now);
+      await dropLease(trx, tenantId);
       return true;
     });
-    if (isFree) closed += 1;
+    if (isClosed) closed += 1;
   }
   return closed;
 }
 
-/** A run has a row for each repository: a transaction with more runs would be long. */
-const CONCURRENCY = 20;
+function selectAbandoned(db: Db, now: Date) {
+  return db
+    .selectFrom('collectionRun')
+    .innerJoin('tenant', 'tenant.tenantId', 'collectionRun.tenantId')
+    .where('collectionRun.state', '=', 'running')
+    .where(({ not }) => not(isAtWork(now)));
+}
 
 /**
- * Deletes runs that are over and began longer ago than logs are kept, with all that their logs say, while there is time;
- * what is left waits for the next call. Answers how many.
+ * Deletes closed runs that are older than logs are kept, with their details, while `isTime` says there is time. The next
+ * call deletes the rest. Returns the number of runs.
  */
 export async function deleteOldRuns(
   db: Db,
@@ -167,7 +155,7 @@ export async function deleteOldRuns(
         runs.filter((run) => run.tenantId === tenantId).map(({ runId }) => runId),
       );
     deleted += runs.length;
-    if (runs.length < CONCURRENCY) break;
+    if (runs.length < MAX_DELETED) break;
   }
   return deleted;
 }
@@ -180,7 +168,7 @@ function listOldRuns(db: Db, now: Date): Promise<RunKey[]> {
     .where('state', '<>', 'running')
     .orderBy('startedAt')
     .orderBy('runId')
-    .limit(CONCURRENCY)
+    .limit(MAX_DELETED)
     .execute();
 }
 

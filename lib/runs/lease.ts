@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import { type Expression, expressionBuilder, type SqlBool, type Transaction } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
 import { notFound } from '../request.ts';
@@ -9,23 +9,55 @@ export interface RunKey {
   runId: number;
 }
 
-/** Without a lease a run is at work for so long at most: repositories that were just added are few. */
-export const UNLEASED_MS = 15 * 60_000;
+/** How long a tenant is leased to a run before its activation begins, and after one has handed over. */
+const LEASE_MS = 10 * 60_000;
+/** How long a run for repositories that were just added may take: it holds no lease, and they are few. */
+const UNLEASED_MS = 15 * 60_000;
 
-/** How long a tenant is held for a run before its activation begins or after it has handed over. */
-export const LEASE_MS = 10 * 60_000;
-
-/** Keeps the tenant for the run until an instant, if it is the run's. */
-export async function renewLease(db: Db, { tenantId, runId }: RunKey, until: Date): Promise<void> {
-  await db
-    .updateTable('tenant')
-    .set({ leasedUntil: until.toISOString() })
-    .where('tenantId', '=', tenantId)
-    .where('leasedRunId', '=', runId)
-    .execute();
+/** When a lease ends that is given or renewed while no activation works on its run. */
+export function toLeaseEnd(now: Date): Date {
+  return new Date(now.getTime() + LEASE_MS);
 }
 
-/** Holds the tenant for a new run: null, or the run that has it. Throws `tenant_not_found`. */
+/** A condition on the rows of `tenant`: the tenant is leased to no run, or the lease has run out. Never null. */
+export function isFree(now: Date): Expression<SqlBool> {
+  const eb = expressionBuilder<Tables, 'tenant'>();
+  return eb.or([eb('tenant.leasedUntil', 'is', null), eb('tenant.leasedUntil', '<=', now.toISOString())]);
+}
+
+/**
+ * A condition on the rows of `collectionRun` joined with their `tenant`: the run is open, and an activation works on it
+ * or will soon. Its tenant is leased to it, or it holds no lease and began a short while ago. Never null. An open run
+ * that is not at work is abandoned.
+ */
+export function isAtWork(now: Date): Expression<SqlBool> {
+  const eb = expressionBuilder<Tables, 'collectionRun' | 'tenant'>();
+  const holdsLease = eb.and([
+    eb('tenant.leasedRunId', 'is not', null),
+    eb('tenant.leasedRunId', '=', eb.ref('collectionRun.runId')),
+    eb.not(isFree(now)),
+  ]);
+  const needsNoLease = eb.and([
+    eb('collectionRun.reason', '=', 'added'),
+    eb('collectionRun.startedAt', '>', new Date(now.getTime() - UNLEASED_MS).toISOString()),
+  ]);
+  return eb.and([eb('collectionRun.state', '=', 'running'), eb.or([holdsLease, needsNoLease])]);
+}
+
+/** How many tenants are leased to a run. Each keeps one activation busy. */
+export async function countBusyTenants(db: Db, now: Date): Promise<number> {
+  const row = await db
+    .selectFrom('tenant')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where(({ not }) => not(isFree(now)))
+    .executeTakeFirstOrThrow();
+  return row.count;
+}
+
+/**
+ * Leases a free tenant to the run that this transaction is about to write, and returns null; `giveLease` or `dropLease`
+ * must follow. Returns the run that holds the tenant if it is not free. Throws `tenant_not_found`.
+ */
 export async function takeLease(
   trx: Transaction<Tables>,
   tenantId: number,
@@ -33,9 +65,9 @@ export async function takeLease(
 ): Promise<{ runId: number; repositoryCount: number } | null> {
   const taken = await trx
     .updateTable('tenant')
-    .set({ leasedUntil: new Date(now.getTime() + LEASE_MS).toISOString() })
+    .set({ leasedRunId: null, leasedUntil: toLeaseEnd(now).toISOString() })
     .where('tenantId', '=', tenantId)
-    .where(({ eb, or }) => or([eb('leasedUntil', 'is', null), eb('leasedUntil', '<=', now.toISOString())]))
+    .where(isFree(now))
     .executeTakeFirst();
   if (taken.numUpdatedRows > 0n) return null;
   const run = await trx
@@ -50,21 +82,40 @@ export async function takeLease(
   return run;
 }
 
-/** Gives the lease that was taken to a run, or back. */
-export async function setLease(
-  trx: Transaction<Tables>,
-  tenantId: number,
-  lease: { leasedRunId: number; leasedUntil: string } | { leasedRunId: null; leasedUntil: null },
-): Promise<void> {
-  await trx.updateTable('tenant').set(lease).where('tenantId', '=', tenantId).execute();
+/** Gives the lease that this transaction took to a run. */
+export async function giveLease(trx: Transaction<Tables>, run: RunKey, now: Date): Promise<void> {
+  await trx
+    .updateTable('tenant')
+    .set({ leasedRunId: run.runId, leasedUntil: toLeaseEnd(now).toISOString() })
+    .where('tenantId', '=', run.tenantId)
+    .execute();
 }
 
-/** For how many tenants a run is at work, each in one activation. */
-export async function countAtWork(db: Db, now: Date): Promise<number> {
-  const row = await db
-    .selectFrom('tenant')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('leasedUntil', '>', now.toISOString())
-    .executeTakeFirstOrThrow();
-  return row.count;
+/** Frees the tenant whose lease this transaction took. */
+export async function dropLease(trx: Transaction<Tables>, tenantId: number): Promise<void> {
+  await trx
+    .updateTable('tenant')
+    .set({ leasedRunId: null, leasedUntil: null })
+    .where('tenantId', '=', tenantId)
+    .execute();
+}
+
+/** Extends a run's lease to an instant. Does nothing for a run without the lease. */
+export async function renewLease(db: Db, { tenantId, runId }: RunKey, until: Date): Promise<void> {
+  await db
+    .updateTable('tenant')
+    .set({ leasedUntil: until.toISOString() })
+    .where('tenantId', '=', tenantId)
+    .where('leasedRunId', '=', runId)
+    .execute();
+}
+
+/** Frees the tenant of a run that has ended. Does nothing for a run without the lease. */
+export async function endLease(trx: Transaction<Tables>, { tenantId, runId }: RunKey): Promise<void> {
+  await trx
+    .updateTable('tenant')
+    .set({ leasedRunId: null, leasedUntil: null })
+    .where('tenantId', '=', tenantId)
+    .where('leasedRunId', '=', runId)
+    .execute();
 }

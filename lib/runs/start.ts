@@ -11,34 +11,34 @@ import { toFullName } from '../repositories/repository.ts';
 import { isDue, wasRefusedLately } from '../repositories/schedule.ts';
 import { notFound } from '../request.ts';
 import { hasAlarmRunSince } from './due-tenants.ts';
-import { closeRun, sweep } from './end.ts';
-import { LEASE_MS, type RunKey, renewLease, setLease, takeLease } from './lease.ts';
+import { closeAbandonedOf, closeRun } from './end.ts';
+import { dropLease, giveLease, type RunKey, renewLease, takeLease, toLeaseEnd } from './lease.ts';
 
-/** What starts runs. */
+/** What a run is started with. */
 export interface RunStarter {
   db: Db;
   activations: Activations;
   now: Date;
 }
 
-/** Which repositories of a tenant are collected, why and for whom. */
+/** Which repositories of a tenant to collect, why, and for whom. */
 export interface RunOrder {
   tenantId: number;
   reason: Exclude<RunReason, 'added'>;
   /** E-mail address; null for the alarm. */
   startedBy: string | null;
   /**
-   * `due`: what `isDue` says and, for the alarm, was not refused lately; `all`: all that are not paused; or those that
-   * are named, also paused ones.
+   * `due`: those that are due, but for the alarm not those GitHub refused lately. `all`: all but paused ones. Or ids, which
+   * may be of paused ones.
    */
   repositories: 'due' | 'all' | readonly number[];
-  /** No run where an alarm started one at this instant or later. */
+  /** Start no run if an alarm started one at or after this instant. */
   since?: Instant;
 }
 
 /**
- * Starts a run for one tenant, or answers the one that is at work. Throws `repository_not_found`, `nothing_to_collect`,
- * `tenant_not_found`, and `start_failed` when the platform did not take it.
+ * Starts a run for one tenant, or returns the run at work. Throws `repository_not_found`, `nothing_to_collect`,
+ * `tenant_not_found`, and `start_failed` if the platform does not start it.
  */
 export async function startRun(starter: RunStarter, order: RunOrder): Promise<RunStarted> {
   const started = await openRun(starter.db, order, starter.now);
@@ -49,14 +49,17 @@ export async function startRun(starter: RunStarter, order: RunOrder): Promise<Ru
 }
 
 /**
- * Writes down a run for one tenant and holds the tenant for it, or answers the one that is at work; undefined when there
- * is nothing to collect. The caller starts it. Throws `tenant_not_found` and `repository_not_found`.
+ * Writes a run for one tenant and leases the tenant to it, or returns the run at work. Returns undefined when there is
+ * nothing to collect. The caller starts a new run. Throws `tenant_not_found` and `repository_not_found`.
  */
 export async function openRun(db: Db, order: RunOrder, now: Date): Promise<RunStarted | undefined> {
   return inTransaction(db, (trx) => writeRun(trx, order, now));
 }
 
-/** Collects repositories that were just added, besides any other run. Throws `start_failed`. */
+/**
+ * Starts a run for repositories that were just added. It takes no lease, so another run may be at work. Returns its id.
+ * Throws `start_failed`.
+ */
 export async function startAddedRun(
   starter: RunStarter,
   {
@@ -74,10 +77,10 @@ export async function startAddedRun(
   return runId;
 }
 
-/** Starts the action that works through a run; a run that cannot be started is closed with the reason. */
+/** Starts the action that works through a run. Closes the run and throws `start_failed` if the platform refuses. */
 export async function startCollecting({ db, activations, now }: RunStarter, run: RunKey): Promise<void> {
   try {
-    await renewLease(db, run, new Date(now.getTime() + LEASE_MS));
+    await renewLease(db, run, toLeaseEnd(now));
     await activations.start('collect-tenant', { ...run });
   } catch (error) {
     if (error instanceof Failure) await closeRun(db, run, now, error);
@@ -85,7 +88,7 @@ export async function startCollecting({ db, activations, now }: RunStarter, run:
   }
 }
 
-/** Takes the tenant's lease and writes the run with its list of work; undefined when there is no work. */
+/** Takes the tenant's lease and writes the run with its repositories. */
 async function writeRun(
   trx: Transaction<Tables>,
   order: RunOrder,
@@ -94,22 +97,21 @@ async function writeRun(
   const { tenantId } = order;
   const atWork = await takeLease(trx, tenantId, now);
   if (atWork !== null) return { ...atWork, already: true };
-  await sweep(trx, tenantId, now);
-  const isLate = order.since !== undefined && (await hasAlarmRunSince(trx, tenantId, order.since));
-  const repositories = isLate ? [] : await listForRun(trx, order, now);
+  await closeAbandonedOf(trx, tenantId, now);
+  const isDone = order.since !== undefined && (await hasAlarmRunSince(trx, tenantId, order.since));
+  const repositories = isDone ? [] : await listForRun(trx, order, now);
   if (repositories.length === 0) {
-    await setLease(trx, tenantId, { leasedRunId: null, leasedUntil: null });
+    await dropLease(trx, tenantId);
     return undefined;
   }
   const runId = await insertRun(trx, order, repositories, now);
-  const leasedUntil = new Date(now.getTime() + LEASE_MS).toISOString();
-  await setLease(trx, tenantId, { leasedRunId: runId, leasedUntil });
+  await giveLease(trx, { tenantId, runId }, now);
   return { runId, repositoryCount: repositories.length, already: false };
 }
 
 type Work = { repositoryId: number; owner: string; name: string };
 
-/** The repositories of a run, those that wait longest first. Throws `repository_not_found` when a named one is not there. */
+/** The repositories of a run, those collected longest ago first. Throws `repository_not_found` if a given one is missing. */
 async function listForRun(
   trx: Transaction<Tables>,
   {
@@ -133,16 +135,15 @@ async function listForRun(
   return chosen.sort((one, other) => ((one.lastSuccessAt ?? '') < (other.lastSuccessAt ?? '') ? -1 : 1));
 }
 
-const waiting: Merge<'runRepository'> = {
+const runRepositories: Merge<'runRepository'> = {
   into: 'runRepository',
   columns: {
-    ...({
-      tenantId: 'integer',
-      runId: 'integer',
-      repositoryId: 'integer',
-      fullName: 'varchar(201)',
-    } as const),
-    ...({ state: 'varchar(10)', requestCount: 'integer' } as const),
+    tenantId: 'integer',
+    runId: 'integer',
+    repositoryId: 'integer',
+    fullName: 'varchar(201)',
+    state: 'varchar(10)',
+    requestCount: 'integer',
   },
   key: ['tenantId', 'runId', 'repositoryId'],
 };
@@ -171,8 +172,9 @@ async function insertRun(
     runId,
     repositoryId,
     fullName: toFullName({ owner, name }),
-    ...({ state: 'waiting', requestCount: 0 } as const),
+    state: 'waiting' as const,
+    requestCount: 0,
   }));
-  await mergeRows(trx, waiting, rows);
+  await mergeRows(trx, runRepositories, rows);
   return runId;
 }
