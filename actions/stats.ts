@@ -8,11 +8,10 @@ import { isDay } from '../lib/day.ts';
 import { bearsDataToken, requireDataAccess } from '../lib/identity/data-token.ts';
 import { requireRepositoryRow } from '../lib/repositories/repository.ts';
 import { parseId, parseQuery, toId } from '../lib/request.ts';
-import { toExtraCsv } from '../lib/stats/extra-csv.ts';
+import { bucketDays } from '../lib/stats/buckets.ts';
 import { readOverview, readOverviewRows } from '../lib/stats/overview.ts';
-import { bucketDays } from '../lib/stats/range.ts';
-import { readRepositoryTraffic } from '../lib/stats/repository.ts';
-import { readFigures } from '../lib/stats/repository-figures.ts';
+import { readFigures, readRepositoryTraffic } from '../lib/stats/repository.ts';
+import { toExtraCsv } from '../lib/stats/repository-csv.ts';
 import { readRepositorySums, readSteps, readTrafficSums } from '../lib/stats/sums.ts';
 import { readPageSize, readTable, requireWhole } from '../lib/stats/table.ts';
 

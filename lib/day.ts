@@ -34,6 +34,16 @@ export function weekOf(day: Day): Day {
   return addDays(day, -((startOf(day).getUTCDay() + 6) % 7));
 }
 
+/** The Sunday on or after the day. */
+export function lastOfWeek(day: Day): Day {
+  return addDays(weekOf(day), 6);
+}
+
+/** The Monday of the newest week that has ended by the end of the day. */
+export function newestEndedWeek(day: Day): Day {
+  return addDays(weekOf(addDays(day, 1)), -7);
+}
+
 /** The first day of the day's month. */
 export function monthOf(day: Day): Day {
   return `${day.slice(0, 7)}-01`;
@@ -49,4 +59,12 @@ export function isDay(text: string): boolean {
 /** The number of the day: consecutive days have consecutive numbers. */
 export function toDayNumber(day: Day): number {
   return startOf(day).getTime() / MILLISECONDS;
+}
+
+/** The first and the last of consecutive days, by number. */
+export type DaySpan = readonly [first: number, last: number];
+
+/** How many days two spans have in common. */
+export function commonDays([first, last]: DaySpan, [otherFirst, otherLast]: DaySpan): number {
+  return Math.max(0, Math.min(last, otherLast) - Math.max(first, otherFirst) + 1);
 }

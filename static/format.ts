@@ -1,3 +1,7 @@
+import type { Bucket, Range } from '../lib/answers/figures.ts';
+import { daysBetween } from '../lib/day.ts';
+import { bucketDays, lastOfBucket } from '../lib/stats/buckets.ts';
+
 /** Numbers and UTC days as text, in the reader's own language of numbers but English words. */
 
 const whole = new Intl.NumberFormat('en-GB');
@@ -21,8 +25,6 @@ const moment = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 
-export type Bucket = 'day' | 'week' | 'month';
-
 export const toDate = (day: string) => new Date(`${day}T00:00:00Z`);
 
 export function formatCount(value: number | null): string {
@@ -43,29 +45,12 @@ export function formatBucket(day: string, by: Bucket): string {
   return by === 'week' ? `Week of ${formatDay(day)}` : formatDay(day);
 }
 
-const DAY = 86_400_000;
-
-/** The last day of a bucket. */
-function endOf(day: string, by: Bucket): string {
-  const start = toDate(day);
-  const next =
-    by === 'month'
-      ? Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 1)
-      : start.getTime() + (by === 'week' ? 7 : 1) * DAY;
-  return new Date(next - DAY).toISOString().slice(0, 10);
-}
-
-const daysOf = (from: string, to: string) => (toDate(to).getTime() - toDate(from).getTime()) / DAY + 1;
-
 /** How many days of a bucket are in a range; null when all of them are. */
-export function cutOf(
-  bucket: string,
-  { from, to, by }: { from: string; to: string; by: Bucket },
-): { days: number; of: number } | null {
-  const end = endOf(bucket, by);
-  if (bucket >= from && end <= to) return null;
-  const days = daysOf(bucket < from ? from : bucket, end > to ? to : end);
-  return { days, of: daysOf(bucket, end) };
+export function cutOf(bucket: string, range: Omit<Range, 'days'>): { days: number; of: number } | null {
+  const of = daysBetween(bucket, lastOfBucket(bucket, range.by)) + 1;
+  const { from, to } = bucketDays(bucket, range);
+  const days = daysBetween(from, to) + 1;
+  return days === of ? null : { days, of };
 }
 
 export const formatInstant = (instant: string) => `${moment.format(new Date(instant))} UTC`;

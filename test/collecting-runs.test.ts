@@ -10,7 +10,7 @@ import { closeAbandoned } from '../lib/runs/end.ts';
 import { startAddedRun } from '../lib/runs/start.ts';
 import { findActiveRun, readRun } from '../lib/runs.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';
-import { saveDays } from '../lib/traffic.ts';
+import { saveDays } from '../lib/traffic/tables.ts';
 import { at, type Collecting, openCollecting, START, STORED } from './collecting.ts';
 import { QUIET } from './github-server.ts';
 

@@ -10,7 +10,7 @@ import { type RunOrder, startRun } from '../lib/runs/start.ts';
 import { readRun } from '../lib/runs.ts';
 import { readRepositoryTraffic } from '../lib/stats/repository.ts';
 import type { TrafficDay } from '../lib/traffic/merge.ts';
-import { listDays } from '../lib/traffic.ts';
+import { listDays } from '../lib/traffic/tables.ts';
 import type { Story } from '../local/github/story.ts';
 import type { Repository } from '../local/github/world.ts';
 import { openTestDatabase } from './database.ts';

@@ -56,8 +56,7 @@ import {
   renameServer,
 } from '../lib/servers.ts';
 import { readOverview, readOverviewRows } from '../lib/stats/overview.ts';
-import { readRepositoryTraffic } from '../lib/stats/repository.ts';
-import { readFigures } from '../lib/stats/repository-figures.ts';
+import { readFigures, readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { readRepositorySums, readSteps, readTrafficSums } from '../lib/stats/sums.ts';
 import { readPageSize, readTable } from '../lib/stats/table.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays, daysFrom, startOf } from '../lib/day.ts';
-import { ciClonesOf, estimateCiClones } from '../lib/stats/ci-clones.ts';
+import { ciClonesOf, estimateCiClones } from '../lib/extras/ci-clones.ts';
 import type { RangeRequest } from '../lib/stats/range.ts';
 import { readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';

@@ -3,7 +3,7 @@ import type { Db } from '../db/database.ts';
 import { given, type Merge, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
 import { ANSWER_FORMAT, type AnswerKind, type KnownAnswer } from '../github/memory.ts';
-import type { RepositoryKey } from '../traffic.ts';
+import type { RepositoryKey } from '../traffic/tables.ts';
 
 /** The answers of earlier collections, by repository. */
 export interface StoredAnswers {

@@ -8,8 +8,8 @@ import type { Instant } from '../instant.ts';
 import { saveEvents } from '../repositories/facts.ts';
 import { toFullName } from '../repositories/repository.ts';
 import type { Observed } from '../traffic/observed.ts';
+import type { RepositoryKey } from '../traffic/tables.ts';
 import { endedWeek } from '../traffic/week.ts';
-import type { RepositoryKey } from '../traffic.ts';
 
 /** What one collection learnt of a repository. */
 export interface Collected {

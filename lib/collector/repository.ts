@@ -17,9 +17,9 @@ import type { RunKey } from '../runs/lease.ts';
 import { mergePaths, savePaths, saveReferrers } from '../snapshots.ts';
 import { toStoredFailure } from '../storable.ts';
 import { coveredFrom } from '../traffic/merge.ts';
+import { type RepositoryKey, saveDays, saveWeeks, saveWindow } from '../traffic/tables.ts';
 import { endedWeek, readableWeek } from '../traffic/week.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
-import { type RepositoryKey, saveDays, saveWeeks, saveWindow } from '../traffic.ts';
 import { type StoredAnswers, saveAnswers } from './known-answers.ts';
 import { type Standing, saveEndedWeek, saveFailure, saveStanding, saveSuccess } from './outcome.ts';
 

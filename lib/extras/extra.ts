@@ -10,7 +10,7 @@ import type { AnswerMemory } from '../github/memory.ts';
 import type { GitHubClient } from '../github.ts';
 import type { Instant } from '../instant.ts';
 import { toStoredFailure } from '../storable.ts';
-import type { RepositoryKey } from '../traffic.ts';
+import type { RepositoryKey } from '../traffic/tables.ts';
 
 /** How far one kind of extra was read for a repository. */
 export interface ExtraState {

@@ -8,9 +8,9 @@ import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { ReleaseAsset, Releases } from '../github/releases.ts';
 import type { Instant } from '../instant.ts';
-import { bucketOf, bucketsOf } from '../stats/range.ts';
+import { bucketOf, bucketsOf } from '../stats/buckets.ts';
 import { toStorable } from '../storable.ts';
-import type { RepositoryKey } from '../traffic.ts';
+import type { RepositoryKey } from '../traffic/tables.ts';
 import {
   type Extra,
   type ExtraState,

@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import type { Range } from '../answers/figures.ts';
+import type { Bucket, Range } from '../answers/figures.ts';
 import type { StarHistory } from '../answers/stats.ts';
 import { addDays, type Day, daysBetween, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
@@ -7,8 +7,8 @@ import { larger, mergeRows, monthOf, weekOf } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { StarDay } from '../github/star-history.ts';
-import { type Bucket, bucketOf, bucketsOf, defaultBucket } from '../stats/range.ts';
-import type { RepositoryKey } from '../traffic.ts';
+import { bucketOf, bucketsOf, defaultBucket } from '../stats/buckets.ts';
+import type { RepositoryKey } from '../traffic/tables.ts';
 import {
   type Extra,
   type ExtraReading,

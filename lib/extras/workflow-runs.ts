@@ -6,10 +6,10 @@ import type { Db } from '../db/database.ts';
 import { given, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
-import { type CiDay, ciClonesOf, estimateCiClones } from '../stats/ci-clones.ts';
-import { bucketOf, bucketsOf } from '../stats/range.ts';
+import { bucketOf, bucketsOf } from '../stats/buckets.ts';
+import type { RepositoryKey } from '../traffic/tables.ts';
 import { settledThrough } from '../traffic/window.ts';
-import type { RepositoryKey } from '../traffic.ts';
+import { type CiDay, ciClonesOf, estimateCiClones } from './ci-clones.ts';
 import {
   type Extra,
   type ExtraState,

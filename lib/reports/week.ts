@@ -2,11 +2,11 @@ import type { ReportedRepository, WeekReport } from '../answers/channels.ts';
 import { addDays, type Day, daysFrom, startOf, toDay, weekOf } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { listRepositoryRows, type RepositoryRow, toFullName, toProblem } from '../repositories/repository.ts';
-import { type Spans, weekLabel } from '../stats/range.ts';
+import { weekLabel } from '../stats/buckets.ts';
+import type { Spans } from '../stats/range.ts';
 import { addSums, changeOf, emptySums, type Sums, toComparison, toSums } from '../stats/totals.ts';
 import { type Figures, METRICS } from '../traffic/figures.ts';
-import { type StoredState, stateOfMissing } from '../traffic/window.ts';
-import { settledDate } from '../traffic.ts';
+import { type StoredState, settledDate, stateOfMissing } from '../traffic/window.ts';
 import { listNewReferrers } from './new-referrers.ts';
 
 const LAST_DAY = 6;

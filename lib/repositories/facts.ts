@@ -4,7 +4,7 @@ import { addDays, type Day, startOf } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { given, type Merge, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
-import type { RepositoryKey } from '../traffic.ts';
+import type { RepositoryKey } from '../traffic/tables.ts';
 
 /** What a repository had on a day, as of the day's last run. */
 export interface RepositoryFact {

@@ -6,8 +6,8 @@ import { type Merge, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
 import { type Difference, differencesOf, type Reading } from '../traffic/merge.ts';
 import type { Observed } from '../traffic/observed.ts';
+import { listDays, listRevisions, type RepositoryKey } from '../traffic/tables.ts';
 import { wholeFrom } from '../traffic/window.ts';
-import { listDays, listRevisions, type RepositoryKey } from '../traffic.ts';
 import type { RunKey } from './lease.ts';
 
 /** The log of a run shows this many; the run has the total. */

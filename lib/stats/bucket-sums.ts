@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
 import type { Range } from '../answers/figures.ts';
-import { addDays, type Day } from '../day.ts';
+import type { Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { rememberedFrom } from '../traffic/window.ts';
+import { wholeWeeks } from './buckets.ts';
 import type { Spans } from './range.ts';
 import { bucketOf } from './scope.ts';
 
@@ -122,7 +123,7 @@ export async function readLargestWeeks(
   { tenantId, repositoryIds }: TenantAccess,
   { range }: Calendar,
 ): Promise<LargestWeeks[]> {
-  if (range.days < 7) return [];
+  const weeks = wholeWeeks(range);
   return db
     .selectFrom('trafficWeek')
     .select(({ fn }) => [
@@ -131,8 +132,8 @@ export async function readLargestWeeks(
       fn.max('cloneUniques').as('cloneUniques'),
     ])
     .where('tenantId', '=', tenantId)
-    .where('weekStart', '>=', range.from)
-    .where('weekStart', '<=', addDays(range.to, -6))
+    .where('weekStart', '>=', weeks.from)
+    .where('weekStart', '<=', weeks.to)
     .$if(repositoryIds !== null, (query) => query.where('repositoryId', 'in', repositoryIds ?? []))
     .groupBy('repositoryId')
     .execute();

@@ -1,5 +1,5 @@
 import type { TenantAccess } from '../access.ts';
-import { type Day, toDayNumber } from '../day.ts';
+import { commonDays, type Day, type DaySpan, toDayNumber } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { most } from '../traffic/figures.ts';
 import { missingSpans } from '../traffic/window.ts';
@@ -13,7 +13,7 @@ import {
   readEarlyDays,
   readLargestWeeks,
 } from './bucket-sums.ts';
-import { bucketSpan, commonDays, type Span } from './range.ts';
+import { bucketSpan } from './buckets.ts';
 import { addSums, emptySums, plus, type Sums } from './totals.ts';
 
 /** What is known of a repository, or of several, in a range; the columns have one place per bucket. */
@@ -94,10 +94,10 @@ interface Tally {
 
 /** As if nothing were stored: each day since the first covered one is lost, or provisional while GitHub remembers it. */
 function startTally(repositories: readonly Covered[], { range, buckets, spans, today }: Calendar): Tally {
-  const toSpan = (from: Day, to: Day): Span => [toDayNumber(from), toDayNumber(to)];
+  const toSpan = (from: Day, to: Day): DaySpan => [toDayNumber(from), toDayNumber(to)];
   const current = toSpan(spans.from, spans.to);
   const previous = toSpan(spans.previousFrom, spans.previousTo);
-  const rest: Span = [toDayNumber(spans.to) + 1, toDayNumber(range.to)];
+  const rest: DaySpan = [toDayNumber(spans.to) + 1, toDayNumber(range.to)];
   const bucketSpans = buckets.map((bucket) => bucketSpan(bucket, range));
   const start = ({ repositoryId, firstCoveredDate }: Covered): [number, RangeSums] => {
     const { lost, provisional } = missingSpans(firstCoveredDate, today);

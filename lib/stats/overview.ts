@@ -13,11 +13,13 @@ import {
   toWebUrl,
 } from '../repositories/repository.ts';
 import { findActiveRun } from '../runs.ts';
-import { findFirstDate, settledDate } from '../traffic.ts';
+import { findFirstDate } from '../traffic/tables.ts';
+import { settledDate } from '../traffic/window.ts';
 import type { Calendar } from './bucket-sums.ts';
+import { bucketsOf } from './buckets.ts';
 import { listRows, type OverviewSort } from './overview-order.ts';
 import { addRangeSums, emptyRangeSums, type RangeSums, sumRepositories } from './overview-sums.ts';
-import { bucketsOf, type RangeRequest, spansOf, toRange } from './range.ts';
+import { type RangeRequest, spansOf, toRange } from './range.ts';
 import { changeOf, toComparison, toTotals } from './totals.ts';
 
 /** The range of an overview, and which repositories it lists in which order; pages count from 1. */

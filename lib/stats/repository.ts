@@ -1,19 +1,129 @@
 import type { TenantAccess } from '../access.ts';
+import type { Range } from '../answers/figures.ts';
 import type { RepositoryStats } from '../answers/stats.ts';
-import { toDay } from '../day.ts';
+import { type Day, daysFrom, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { listExtraStates } from '../extras/extra.ts';
 import { readReleaseDownloads } from '../extras/releases.ts';
 import { readStarHistory, readStarSeries } from '../extras/stars.ts';
 import { readWorkflowRuns } from '../extras/workflow-runs.ts';
 import { listEvents, listFacts, type RepositoryFact } from '../repositories/facts.ts';
-import { requireRepositoryRow, toRepository } from '../repositories/repository.ts';
+import { type RepositoryRow, requireRepositoryRow, toRepository } from '../repositories/repository.ts';
 import { findActiveRun } from '../runs.ts';
-import { rememberedFrom } from '../traffic/window.ts';
-import { listNewestWindows, listRevisions } from '../traffic.ts';
-import { bucketOf, type RangeRequest } from './range.ts';
-import { type RepositoryFigures, readFigures } from './repository-figures.ts';
-import { listPaths, listReferrers } from './snapshot-lists.ts';
+import { listPaths, listReferrers } from '../snapshots.ts';
+import type { TrafficDay } from '../traffic/merge.ts';
+import { findFirstDate, listDays, listNewestWindows, listRevisions, listWeeks } from '../traffic/tables.ts';
+import type { TrafficWeek } from '../traffic/week.ts';
+import {
+  type DayState,
+  leastCertain,
+  rememberedFrom,
+  settledDate,
+  stateOfMissing,
+} from '../traffic/window.ts';
+import { bucketOf, bucketsOf, wholeWeeks } from './buckets.ts';
+import { type RangeRequest, type Spans, spansOf, toRange } from './range.ts';
+import { addSums, emptySums, type Sums, toComparison, toSums, toTotals } from './totals.ts';
+
+/** The figures of one repository in a range. */
+export type RepositoryFigures = Pick<
+  RepositoryStats,
+  'range' | 'buckets' | 'series' | 'totals' | 'comparison' | 'lostDays'
+>;
+
+const MAX_BUCKETS = 3660;
+
+/** The figures of one repository. Throws what `toRange` throws. */
+export async function readFigures(
+  db: Db,
+  row: RepositoryRow,
+  request: RangeRequest,
+  now: Date,
+): Promise<RepositoryFigures> {
+  const { tenantId, repositoryId } = row;
+  const key = { tenantId, repositoryId };
+  const today = toDay(now);
+  const first =
+    request.range === 'all' ? await findFirstDate(db, { tenantId, repositoryIds: [repositoryId] }) : null;
+  const range = toRange(request, today, first, MAX_BUCKETS);
+  const spans = spansOf(range, settledDate([row], now));
+  const days = await listDays(db, key, spans.previousFrom, range.to);
+  const whole = wholeWeeks(range);
+  const weeks = await listWeeks(db, key, whole.from, whole.to);
+  return toFigures({
+    range,
+    spans,
+    days,
+    weeks,
+    stateOf: (day) => stateOfMissing(day, row.firstCoveredDate, today),
+  });
+}
+
+interface Known {
+  range: Range;
+  spans: Spans;
+  days: readonly TrafficDay[];
+  /** Weeks wholly inside the range. */
+  weeks: readonly TrafficWeek[];
+  stateOf: (missing: Day) => DayState;
+}
+
+function toFigures({ range, spans, days, weeks, stateOf }: Known): RepositoryFigures {
+  const buckets = bucketsOf(range);
+  const perBucket = buckets.map(() => ({ sums: emptySums(), states: new Set<DayState>() }));
+  const spanSums = { current: emptySums(), previous: emptySums() };
+  const rows = new Map(days.map((day) => [day.trafficDate, day]));
+  const lostDays: Day[] = [];
+  let place = 0;
+  for (const date of daysFrom(spans.previousFrom, range.to)) {
+    const row = rows.get(date);
+    const state = row?.state ?? stateOf(date);
+    const sums = row ? toSums(row) : { ...emptySums(), lostDays: state === 'lost' ? 1 : 0 };
+    if (date <= spans.to) addSums(date < range.from ? spanSums.previous : spanSums.current, sums);
+    if (date < range.from) continue;
+    while (date >= (buckets[place + 1] ?? '9')) place += 1;
+    const bucket = perBucket[place];
+    if (bucket) addSums(bucket.sums, sums);
+    bucket?.states.add(state);
+    if (state === 'lost') lostDays.push(date);
+  }
+  const series = toSeries(perBucket, { buckets, range }, range.by === 'week' ? weeks : []);
+  const totals = toTotals(
+    sumAll(
+      perBucket.map(({ sums }) => sums),
+      weeks,
+    ),
+  );
+  return { range, buckets, series, totals, comparison: toComparison(spans, spanSums, 1), lostDays };
+}
+
+/** A week's own uniques are a better lower bound than any of its days'. */
+function sumAll(all: readonly Sums[], weeks: readonly TrafficWeek[]): Sums {
+  const total = emptySums();
+  for (const sums of all) addSums(total, sums);
+  for (const { viewUniques, cloneUniques } of weeks)
+    addSums(total, { ...emptySums(), viewUniquesLower: viewUniques, cloneUniquesLower: cloneUniques });
+  return total;
+}
+
+function toSeries(
+  perBucket: readonly { sums: Sums; states: ReadonlySet<DayState> }[],
+  { buckets, range }: Pick<RepositoryFigures, 'buckets' | 'range'>,
+  weeks: readonly TrafficWeek[],
+): RepositoryFigures['series'] {
+  const exact = new Map(weeks.map((week) => [week.weekStart, week]));
+  const exactWeek = (place: number) => exact.get(buckets[place] ?? '');
+  return {
+    viewCount: perBucket.map(({ sums }) => sums.viewCount),
+    viewUniques: perBucket.map(({ sums }, place) => exactWeek(place)?.viewUniques ?? sums.viewUniquesUpper),
+    cloneCount: perBucket.map(({ sums }) => sums.cloneCount),
+    cloneUniques: perBucket.map(
+      ({ sums }, place) => exactWeek(place)?.cloneUniques ?? sums.cloneUniquesUpper,
+    ),
+    state: perBucket.map(({ states }) => leastCertain(states)),
+    uniquesExact: perBucket.map((_, place) => range.by === 'day' || exactWeek(place) !== undefined),
+  };
+}
 
 /**
  * One repository in scope, with all that is known of it in a range. Throws `repository_not_found`, and what `toRange`

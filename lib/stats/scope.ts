@@ -1,12 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
-import type { Range } from '../answers/figures.ts';
+import type { Bucket, Range } from '../answers/figures.ts';
 import { type Day, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { monthOf, weekOf } from '../db/portable.ts';
 import { listRepositoryRows, toFullName } from '../repositories/repository.ts';
-import { findFirstDate } from '../traffic.ts';
-import { type Bucket, type RangeRequest, toRange } from './range.ts';
+import { findFirstDate } from '../traffic/tables.ts';
+import { type RangeRequest, toRange } from './range.ts';
 
 /** Which days of which repositories. */
 export interface TableScope extends RangeRequest {

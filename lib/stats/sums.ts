@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
-import type { Range } from '../answers/figures.ts';
+import type { Bucket, Range } from '../answers/figures.ts';
 import { addDays, type Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { METRICS } from '../traffic/figures.ts';
-import { type Bucket, bucketDays } from './range.ts';
+import { bucketDays } from './buckets.ts';
 import { selectDays, type TableScope, toScope } from './scope.ts';
 
 /** Figures of days together. Uniques are GitHub's own of a whole week where it told them, else a sum of days: an upper bound. */

@@ -2,13 +2,13 @@ import { sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
 import type { Range } from '../answers/figures.ts';
 import type { TrafficTable } from '../answers/stats.ts';
-import { addDays, type Day } from '../day.ts';
+import { addDays, commonDays, type Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { toFullName } from '../repositories/repository.ts';
 import type { TrafficWeek } from '../traffic/week.ts';
 import { type DayState, leastCertain, missingSpans, rememberedFrom } from '../traffic/window.ts';
-import { bucketSpan, commonDays, weekLabel } from './range.ts';
+import { bucketSpan, weekLabel } from './buckets.ts';
 import { selectDays, type TableScope, toScope } from './scope.ts';
 
 /** Which page of which rows; pages count from 1. */

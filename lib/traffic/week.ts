@@ -1,4 +1,4 @@
-import { addDays, type Day, daysBetween, toDay, weekOf } from '../day.ts';
+import { addDays, type Day, daysBetween, lastOfWeek, newestEndedWeek, toDay } from '../day.ts';
 import type { Instant } from '../instant.ts';
 import { type Figures, largerFigures, sameFigures, ZERO } from './figures.ts';
 import { nameDays, type Observed } from './observed.ts';
@@ -10,8 +10,6 @@ export interface TrafficWeek extends Figures {
   observedAt: Instant;
 }
 
-const LAST_DAY = 6;
-
 /**
  * Merges GitHub's `per=week` arrays into the stored weeks and returns those to write. Only weeks that have settled and
  * lie wholly inside the window count: GitHub cuts the others. Larger figures win.
@@ -20,7 +18,7 @@ export function mergeWeeks(stored: readonly TrafficWeek[], observed: Observed, n
   const rows = new Map(stored.map((row) => [row.weekStart, row]));
   const weeks: TrafficWeek[] = [];
   for (const [weekStart, named] of nameDays(observed)) {
-    if (weekStart < wholeFrom(toDay(now)) || addDays(weekStart, LAST_DAY) > settledThrough(now)) continue;
+    if (weekStart < wholeFrom(toDay(now)) || lastOfWeek(weekStart) > settledThrough(now)) continue;
     const row = rows.get(weekStart);
     const figures = largerFigures(row ?? ZERO, named);
     if (row && sameFigures(row, figures)) continue;
@@ -29,21 +27,22 @@ export function mergeWeeks(stored: readonly TrafficWeek[], observed: Observed, n
   return weeks;
 }
 
-/** The week that can be read now and lies wholly inside the window; null on days when there is none. */
+/** The newest week that has settled, while it still lies wholly inside the window: three days a week. Else null. */
 export function readableWeek(now: Date): Day | null {
-  return whole(weekOf(addDays(settledThrough(now), -LAST_DAY)), now);
+  return ifWhole(settledWeek(now), now);
 }
 
-/** The day, a Thursday, on or before an instant's since when the newest settled week can be read; until Saturday it can. */
+/** The Thursday on or before the instant from which the newest settled week can be read; it can until Saturday. */
 export function readableSince(now: Date): Day {
-  const settled = settledThrough(now);
-  const sunday = addDays(weekOf(addDays(settled, -LAST_DAY)), LAST_DAY);
-  return addDays(sunday, daysBetween(settled, toDay(now)));
+  const settlingDays = daysBetween(settledThrough(now), toDay(now));
+  return addDays(lastOfWeek(settledWeek(now)), settlingDays);
 }
 
 /** The week that ended last, while it lies wholly inside the window; its figures may still grow. Null on Sundays. */
 export function endedWeek(now: Date): Day | null {
-  return whole(addDays(weekOf(toDay(now)), -LAST_DAY - 1), now);
+  return ifWhole(newestEndedWeek(addDays(toDay(now), -1)), now);
 }
 
-const whole = (week: Day, now: Date) => (week >= wholeFrom(toDay(now)) ? week : null);
+const settledWeek = (now: Date) => newestEndedWeek(settledThrough(now));
+
+const ifWhole = (week: Day, now: Date) => (week >= wholeFrom(toDay(now)) ? week : null);

@@ -1,5 +1,5 @@
-import { addDays, type Day, daysBetween, toDay, toDayNumber } from '../day.ts';
-import type { Span } from '../stats/range.ts';
+import { addDays, type Day, type DaySpan, daysBetween, toDay, toDayNumber } from '../day.ts';
+import type { Instant } from '../instant.ts';
 
 /** How a stored day is known; `provisional`: not read again 72 hours after it ended, so its figures may be too low. */
 export type StoredState = 'measured' | 'zero' | 'provisional' | 'imported';
@@ -35,6 +35,15 @@ export function settledThrough(instant: Date): Day {
   return addDays(toDay(new Date(instant.getTime() - SETTLING_HOURS * HOUR)), -1);
 }
 
+/** The newest day that is final for the repository that was collected last; if none ever was, as if it were now. */
+export function settledDate(rows: readonly { lastSuccessAt: Instant | null }[], now: Date): Day {
+  const last = rows
+    .map((row) => row.lastSuccessAt ?? '')
+    .sort()
+    .at(-1);
+  return settledThrough(last ? new Date(last) : now);
+}
+
 /**
  * Days until GitHub forgets a day that no run has covered: the newest covered day was still growing when it was read,
  * so it counts as uncovered. 0 means the last chance is today or gone, as for a repository never collected.
@@ -56,7 +65,10 @@ export function leastCertain(states: ReadonlySet<DayState>): DayState {
 }
 
 /** Which days since the first covered one are lost where nothing is stored, and which GitHub still remembers. */
-export function missingSpans(firstCoveredDate: Day | null, today: Day): { lost: Span; provisional: Span } {
+export function missingSpans(
+  firstCoveredDate: Day | null,
+  today: Day,
+): { lost: DaySpan; provisional: DaySpan } {
   const first = firstCoveredDate === null ? Number.MAX_SAFE_INTEGER : toDayNumber(firstCoveredDate);
   const remembered = toDayNumber(rememberedFrom(today));
   return {

@@ -1,5 +1,4 @@
-import type { DayState } from '../../lib/answers/figures.ts';
-import type { Bucket } from '../format.ts';
+import type { Bucket, DayState } from '../../lib/answers/figures.ts';
 
 /**
  * How sure a bucket's figures are; `partial`: some of its days are lost; `unread`: no figure so far; `unspread`:

@@ -1,4 +1,5 @@
-import { type Bucket, formatShortDay, formatShortMonth, toDate } from '../format.ts';
+import type { Bucket } from '../../lib/answers/figures.ts';
+import { formatShortDay, formatShortMonth, toDate } from '../format.ts';
 
 const DAY = 86_400_000;
 

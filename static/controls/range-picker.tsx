@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Bucket } from '../format.ts';
+import type { Bucket } from '../../lib/answers/figures.ts';
 import { type Changes, go, usePlace, withQuery } from '../location.ts';
 import { SelectField } from './field.tsx';
 import { Segments } from './segments.tsx';

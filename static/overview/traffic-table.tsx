@@ -1,3 +1,4 @@
+import type { Bucket } from '../../lib/answers/figures.ts';
 import type { TrafficTable as TrafficTableAnswer } from '../../lib/answers/stats.ts';
 import { CutNote } from '../charts/cut-note.tsx';
 import { StateTag } from '../charts/state-tag.tsx';
@@ -7,7 +8,7 @@ import { Pager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
 import { Skeleton } from '../controls/skeleton.tsx';
-import { type Bucket, cutOf, formatCount, formatDay } from '../format.ts';
+import { cutOf, formatCount, formatDay } from '../format.ts';
 import { paths } from '../routes.ts';
 
 const TITLES = { day: 'Daily traffic', week: 'Weekly traffic', month: 'Monthly traffic' };

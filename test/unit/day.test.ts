@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { addDays, daysBetween, daysFrom, isDay, monthOf, toDay, toDayNumber, weekOf } from '../../lib/day.ts';
-import { bucketsOf, spansOf, toRange, weekLabel } from '../../lib/stats/range.ts';
+import { bucketsOf, weekLabel } from '../../lib/stats/buckets.ts';
+import { spansOf, toRange } from '../../lib/stats/range.ts';
 
 const TODAY = '2026-03-10';
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   addDays,
+  commonDays,
   type Day,
   daysBetween,
   daysFrom,
@@ -12,15 +13,8 @@ import {
   weekOf,
 } from '../../lib/day.ts';
 import { Failure } from '../../lib/failure.ts';
-import {
-  bucketOf,
-  bucketSpan,
-  bucketsOf,
-  commonDays,
-  spansOf,
-  toRange,
-  weekLabel,
-} from '../../lib/stats/range.ts';
+import { bucketOf, bucketSpan, bucketsOf, weekLabel } from '../../lib/stats/buckets.ts';
+import { spansOf, toRange } from '../../lib/stats/range.ts';
 import { mergeDays, type TrafficDay } from '../../lib/traffic/merge.ts';
 import type { Observation } from '../../lib/traffic/observed.ts';
 import { mergeWeeks, readableWeek, type TrafficWeek } from '../../lib/traffic/week.ts';

@@ -6,7 +6,7 @@ import { readStarHistory } from '../extras/stars.ts';
 import { readWorkflowRuns } from '../extras/workflow-runs.ts';
 import type { RepositoryRow } from '../repositories/repository.ts';
 import type { RangeRequest } from './range.ts';
-import { readFigures } from './repository-figures.ts';
+import { readFigures } from './repository.ts';
 
 interface CsvRequest {
   db: Db;

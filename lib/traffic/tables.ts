@@ -1,15 +1,14 @@
 import type { Transaction } from 'kysely';
-import type { TenantAccess } from './access.ts';
-import type { TrafficWindow } from './answers/stats.ts';
-import { addDays, type Day, toDay, weekOf } from './day.ts';
-import type { Db } from './db/database.ts';
-import { given, mergeRows } from './db/portable.ts';
-import type { Tables } from './db/tables.ts';
-import type { Instant } from './instant.ts';
-import { mergeDays, type Reading, type Revision, type TrafficDay } from './traffic/merge.ts';
-import type { Observed } from './traffic/observed.ts';
-import { mergeWeeks, type TrafficWeek } from './traffic/week.ts';
-import { settledThrough, wholeFrom } from './traffic/window.ts';
+import type { TenantAccess } from '../access.ts';
+import type { TrafficWindow } from '../answers/stats.ts';
+import { addDays, type Day, toDay, weekOf } from '../day.ts';
+import type { Db } from '../db/database.ts';
+import { given, mergeRows } from '../db/portable.ts';
+import type { Tables } from '../db/tables.ts';
+import { mergeDays, type Reading, type Revision, type TrafficDay } from './merge.ts';
+import type { Observed } from './observed.ts';
+import { mergeWeeks, type TrafficWeek } from './week.ts';
+import { wholeFrom } from './window.ts';
 
 /** Which repository rows belong to. */
 export interface RepositoryKey {
@@ -37,15 +36,6 @@ export async function findFirstDate(db: Db, { tenantId, repositoryIds }: TenantA
     .$if(repositoryIds !== null, (query) => query.where('repositoryId', 'in', repositoryIds ?? []))
     .executeTakeFirst();
   return row?.first ?? null;
-}
-
-/** The newest day that is final for the repository that was collected last; without any, as if it were now. */
-export function settledDate(rows: readonly { lastSuccessAt: Instant | null }[], now: Date): Day {
-  const last = rows
-    .map((row) => row.lastSuccessAt ?? '')
-    .sort()
-    .at(-1);
-  return settledThrough(last ? new Date(last) : now);
 }
 
 /** The stored days of a repository in a span, oldest first. */
