@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { PACKAGES } from './test/db2/driver.ts';
 import { DB2_TESTS } from './test/db2/files.ts';
+import { NODE_TESTS } from './test/node-dependent.ts';
 
 /** SQL scripts are imported as text, as in the build. */
 const sqlText = {
@@ -44,10 +45,10 @@ export default defineConfig({
     maxWorkers,
     sequence: { sequencer: SlowFirst },
     globalSetup: ['test/setup.ts'],
-    coverage: { include: ['lib/**/*.ts', 'actions/**/*.ts'], reporter: ['text-summary'] },
     projects: [
       { plugins: [sqlText], test: { ...timeouts, name: 'unit', include: ['test/unit/*.test.ts'] } },
       { plugins: [sqlText], test: { ...timeouts, name: 'system', include: ['test/*.test.ts'] } },
+      { plugins: [sqlText], test: { ...timeouts, name: 'node', include: NODE_TESTS } },
       {
         plugins: [sqlText],
         test: {

@@ -1,0 +1,26 @@
+/**
+ * Tests, besides the unit tests, of what differs between versions of Node: its processes, modules, sockets, name resolution,
+ * HTTP, cryptography and streams. All else is JavaScript over these; one version shows it.
+ */
+export const NODE_TESTS = [
+  // Actions in child processes of the local OpenWhisk host, and bundles at their first call.
+  'test/openwhisk-*.test.ts',
+  'test/cold-start.test.ts',
+  // `npm start`, and the PostgreSQL that it starts.
+  'test/start.test.ts',
+  'test/postgres.test.ts',
+  // Keys, signatures and sealed tokens.
+  'test/auth.test.ts',
+  'test/app-id.test.ts',
+  'test/data-token.test.ts',
+  'test/github-apps.test.ts',
+  // Connections that break, names that change their address, compressed and broken-off answers.
+  'test/outage.test.ts',
+  'test/rebinding.test.ts',
+  'test/channels.test.ts',
+  'test/providers.test.ts',
+  'test/dde.test.ts',
+  // Once through everything: set up, collect, read.
+  'test/init.test.ts',
+  'test/stats.test.ts',
+];
