@@ -14,6 +14,9 @@ const documents = [
   ...readdirSync(path.join(ROOT, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
+  ...readdirSync(path.join(ROOT, 'local'))
+    .map((name) => `local/${name}/README.md`)
+    .filter((name) => existsSync(path.join(ROOT, name))),
 ];
 
 const withoutCode = (text: string) => text.replace(/^```[\s\S]*?^```$/gm, '');
