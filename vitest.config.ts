@@ -21,9 +21,10 @@ const maxWorkers = availableParallelism() + 1;
 
 /** Files that take long, whatever their size: they begin first, so that none is left for the end. */
 const SLOW = [
+  'demo',
   'accessibility',
-  'dashboards',
   'outage',
+  'dashboards',
   'campaign',
   'apps-and-schedules',
   'postgres',
