@@ -7,7 +7,7 @@ import { DB2_TESTS } from './test/db2/files.ts';
 import { NODE_TESTS } from './test/node-dependent.ts';
 
 /** SQL scripts are imported as text, as in the build. */
-const sqlText = {
+export const sqlText = {
   name: 'sql-text',
   transform: (code: string, id: string) =>
     id.endsWith('.sql') ? `export default ${JSON.stringify(code)}` : undefined,

@@ -1,0 +1,289 @@
+import { hkdfSync } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  findSystemRole,
+  hasTenantRight,
+  type Right,
+  requireAnyTenant,
+  requireSystemAccess,
+  requireTenantAccess,
+} from '../lib/access.ts';
+import type { Db } from '../lib/db/database.ts';
+import { bearsDataToken, issueDataToken, requireDataAccess } from '../lib/identity/data-token.ts';
+import type { ApiRequest } from '../lib/request.ts';
+import { openTestDatabase } from './database.ts';
+
+const AT = '2026-01-14T08:00:00.000Z';
+const ROLES = ['administrator', 'maintainer', 'manager', 'viewer', 'repository viewer'] as const;
+type RoleName = (typeof ROLES)[number];
+
+/** What each role may, in a tenant or over all of them. */
+const MAY: Record<Right, RoleName[]> = {
+  seeTraffic: ['administrator', 'maintainer', 'manager', 'viewer', 'repository viewer'],
+  seeAllTraffic: ['administrator', 'maintainer', 'manager', 'viewer'],
+  changeDashboards: ['administrator', 'maintainer', 'manager'],
+  seeRuns: ['administrator', 'maintainer', 'manager', 'viewer'],
+  startRuns: ['administrator', 'maintainer', 'manager'],
+  changeRepositories: ['administrator', 'maintainer', 'manager'],
+  seeTenant: ['administrator', 'maintainer', 'manager'],
+  changeTenant: ['administrator', 'manager'],
+  seeMembers: ['administrator', 'maintainer', 'manager'],
+  changeMembers: ['administrator', 'manager'],
+  changeChannels: ['administrator', 'manager'],
+  manageTenants: ['administrator'],
+  seeSystemRoles: ['administrator', 'maintainer'],
+  changeSystemRoles: ['administrator'],
+  seeServers: ['administrator', 'maintainer', 'manager'],
+  changeServers: ['administrator'],
+  seeAllRuns: ['administrator', 'maintainer'],
+  startAllRuns: ['administrator', 'maintainer'],
+};
+
+const SYSTEM_ROLES = ['administrator', 'maintainer'] as const;
+const MEMBERS = ['manager', 'viewer', 'repository viewer'] as const;
+
+let db: Db;
+/** Two tenants: everybody with a role in a tenant has it in the first. */
+let tenants: number[];
+let repositories: number[];
+
+const personOf = (role: string) => ({
+  issuer: 'i',
+  subject: role,
+  email: `${role.replace(' ', '-')}@example.com`,
+  displayName: role,
+});
+
+beforeAll(async () => {
+  ({ db } = await openTestDatabase());
+  const server = { name: 'S', kind: 'github', apiUrl: 'a', webUrl: 'w', createdAt: AT } as const;
+  const { serverId } = await db
+    .insertInto('githubServer')
+    .values(server)
+    .returning('serverId')
+    .executeTakeFirstOrThrow();
+  tenants = [];
+  for (const name of ['One', 'Two']) {
+    const tenant = { name, serverId, githubUser: 'u', tokenSealed: 's', createdAt: AT, createdBy: 'e' };
+    const row = await db.insertInto('tenant').values(tenant).returning('tenantId').executeTakeFirstOrThrow();
+    tenants.push(row.tenantId);
+  }
+  const [tenantId = 0] = tenants;
+  repositories = [];
+  for (const githubId of [1, 2, 3]) {
+    const row = await db
+      .insertInto('repository')
+      .values({
+        tenantId,
+        githubId,
+        owner: 'o',
+        name: `r${githubId}`,
+        visibility: 'public',
+        schedule: 'daily',
+        addedAt: AT,
+        addedBy: 'e',
+      })
+      .returning('repositoryId')
+      .executeTakeFirstOrThrow();
+    repositories.push(row.repositoryId);
+  }
+  for (const role of SYSTEM_ROLES)
+    await db
+      .insertInto('systemRole')
+      .values({ email: personOf(role).email, role, grantedAt: AT })
+      .execute();
+  for (const role of MEMBERS)
+    await db
+      .insertInto('member')
+      .values({ tenantId, email: personOf(role).email, role, addedAt: AT })
+      .execute();
+  await db
+    .insertInto('memberRepository')
+    .values(
+      repositories
+        .slice(0, 2)
+        .map((repositoryId) => ({ tenantId, email: personOf('repository viewer').email, repositoryId })),
+    )
+    .execute();
+});
+afterAll(() => db.destroy());
+
+const failureOf = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error: { code: string; message: string; details?: unknown }) => error,
+  );
+
+const inFirst = (role: string, right: Right) =>
+  requireTenantAccess(db, personOf(role), tenants[0] ?? 0, right);
+
+const rights = Object.keys(MAY) as Right[];
+
+test.each(rights)('in a tenant, %s is allowed to the roles that have it, and no other', async (right) => {
+  for (const role of ROLES) {
+    const isAllowed = MAY[right].includes(role);
+    const failure = await failureOf(inFirst(role, right));
+    expect([role, failure?.code ?? 'allowed']).toEqual([role, isAllowed ? 'allowed' : 'forbidden']);
+    expect(await hasTenantRight(db, personOf(role), tenants[0] ?? 0, right)).toBe(isAllowed);
+  }
+});
+
+test.each(rights)('over all tenants, %s is allowed to the system roles that have it', async (right) => {
+  for (const role of ROLES) {
+    const isAllowed = (SYSTEM_ROLES as readonly string[]).includes(role) && MAY[right].includes(role);
+    const failure = await failureOf(requireSystemAccess(db, personOf(role), right));
+    expect([role, failure?.code ?? 'allowed']).toEqual([role, isAllowed ? 'allowed' : 'forbidden']);
+  }
+});
+
+test('who is refused learns which roles would do', async () => {
+  const failure = await failureOf(inFirst('viewer', 'changeMembers'));
+  expect(failure).toMatchObject({
+    code: 'forbidden',
+    message: 'This needs the role administrator or manager.',
+    details: { roles: ['administrator', 'manager'] },
+  });
+});
+
+test('a tenant of others does not exist, except for system roles', async () => {
+  const inSecond = (role: string) => requireTenantAccess(db, personOf(role), tenants[1] ?? 0, 'seeTraffic');
+  for (const role of MEMBERS) expect((await failureOf(inSecond(role)))?.code).toBe('tenant_not_found');
+  for (const role of SYSTEM_ROLES)
+    expect(await inSecond(role)).toEqual({ tenantId: tenants[1], repositoryIds: null });
+  const nowhere = requireTenantAccess(db, personOf('administrator'), 999, 'seeTraffic');
+  expect((await failureOf(nowhere))?.code).toBe('tenant_not_found');
+  expect(await hasTenantRight(db, personOf('administrator'), 999, 'seeTraffic')).toBe(false);
+  expect(await hasTenantRight(db, personOf('manager'), tenants[1] ?? 0, 'seeTraffic')).toBe(false);
+});
+
+test('a repository viewer sees the repositories that it was given, all others see all', async () => {
+  const own = await inFirst('repository viewer', 'seeTraffic');
+  expect(own.tenantId).toBe(tenants[0]);
+  expect([...(own.repositoryIds ?? [])].sort()).toEqual(repositories.slice(0, 2));
+  for (const role of ['administrator', 'maintainer', 'manager', 'viewer'])
+    expect(await inFirst(role, 'seeTraffic')).toEqual({ tenantId: tenants[0], repositoryIds: null });
+});
+
+test('a repository viewer with a system role sees all repositories', async () => {
+  const { email } = personOf('both');
+  const tenantId = tenants[0] ?? 0;
+  await db.insertInto('member').values({ tenantId, email, role: 'repository viewer', addedAt: AT }).execute();
+  await db.insertInto('systemRole').values({ email, role: 'maintainer', grantedAt: AT }).execute();
+  expect((await inFirst('both', 'seeTraffic')).repositoryIds).toBeNull();
+});
+
+test('the system role of a principal is found, and nobody else has one', async () => {
+  expect(await findSystemRole(db, personOf('maintainer'))).toBe('maintainer');
+  expect(await findSystemRole(db, personOf('manager'))).toBeNull();
+});
+
+test('the tenants in which somebody has a right are theirs, and all for system roles', async () => {
+  const tenantsOf = (role: string, right: Right) => requireAnyTenant(db, personOf(role), right);
+  expect(await tenantsOf('administrator', 'seeServers')).toBeNull();
+  expect(await tenantsOf('manager', 'seeServers')).toEqual([tenants[0]]);
+  expect((await failureOf(tenantsOf('viewer', 'seeServers')))?.code).toBe('forbidden');
+  expect((await failureOf(tenantsOf('nobody', 'seeServers')))?.code).toBe('forbidden');
+});
+
+const KEYS = ['A', 'B'].map((letter) => letter.repeat(43));
+const NOW = new Date(AT);
+const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
+
+const bearing = (token: string): ApiRequest => ({
+  method: 'GET',
+  url: 'https://x/',
+  headers: new Headers({ authorization: `Bearer ${token}` }),
+  text: async () => '',
+});
+
+interface Reading {
+  tenantId?: number | undefined;
+  now?: Date;
+  keys?: string;
+}
+
+async function issue(role: string, repositoryIds: number[] | null, key = KEYS[0] ?? ''): Promise<string> {
+  const { token } = await issueDataToken(
+    key,
+    personOf(role),
+    { tenantId: tenants[0] ?? 0, repositoryIds },
+    NOW,
+  );
+  return token;
+}
+
+const read = (token: string, { tenantId = tenants[0], now = NOW, keys = KEYS[0] ?? '' }: Reading = {}) =>
+  requireDataAccess(db, keys, bearing(token), tenantId, now);
+
+test('a data token lets its bearer read what it was issued for, for an hour', async () => {
+  const { token, expiresAt } = await issueDataToken(
+    KEYS[0] ?? '',
+    personOf('viewer'),
+    { tenantId: tenants[0] ?? 0, repositoryIds: null },
+    later(0.9),
+  );
+  expect(expiresAt).toBe('2026-01-14T09:00:00.000Z');
+  expect(await read(token)).toEqual({ tenantId: tenants[0], repositoryIds: null });
+  expect(await read(token, { now: later(3599) })).toMatchObject({ repositoryIds: null });
+  expect((await failureOf(read(token, { now: later(3600) })))?.code).toBe('data_token_expired');
+});
+
+test.each([[[]], [[1]], [[40, 7, 2_147_483_647, 36, 1]]])('it names the repositories %j', async (ids) => {
+  const access = await read(await issue('repository viewer', ids));
+  expect(access.repositoryIds).toEqual([...ids].sort((one, other) => one - other));
+});
+
+test('it is for one tenant, and worth no more than its bearer’s role is now', async () => {
+  const code = async (token: string, reading: Reading = {}) => (await failureOf(read(token, reading)))?.code;
+  expect(await code(await issue('viewer', null), { tenantId: tenants[1] })).toBe('data_token_invalid');
+  expect(await code(await issue('outsider', null))).toBe('data_token_invalid');
+  expect(await code(await issue('repository viewer', null))).toBe('data_token_invalid');
+  expect(await code(await issue('repository viewer', [1]))).toBeUndefined();
+});
+
+test('either of two keys is accepted while keys are changed, and a stranger’s is not', async () => {
+  const [first = '', second = ''] = KEYS;
+  const token = await issue('viewer', null, second);
+  expect(await read(token, { keys: `${first} ${second}` })).toMatchObject({ repositoryIds: null });
+  expect((await failureOf(read(token, { keys: first })))?.code).toBe('data_token_invalid');
+  const byBoth = await issue('viewer', null, `${second} ${first}`);
+  expect(await read(byBoth, { keys: second })).toMatchObject({ repositoryIds: null });
+});
+
+test('a token that anything else signed, or that says something else, is refused', async () => {
+  const sealingKey = Buffer.from(KEYS[0] ?? '', 'base64url');
+  const signingKey = new Uint8Array(hkdfSync('sha256', sealingKey, '', 'data+jwt', 32));
+  const seconds = NOW.getTime() / 1000;
+  const claims = {
+    tenant: tenants[0],
+    sub: personOf('viewer').email,
+    aud: 'stats/table',
+    exp: seconds + 60,
+  };
+  const sign = (changes: object, type = 'data+jwt', key = signingKey) =>
+    new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg: 'HS256', typ: type }).sign(key);
+  expect(await read(await sign({}))).toEqual({ tenantId: tenants[0], repositoryIds: null });
+  const wrong = [
+    // TOKEN_KEY itself signs nothing.
+    await sign({}, 'data+jwt', sealingKey),
+    await sign({}, 'JWT'),
+    await sign({ aud: 'elsewhere' }),
+    await sign({ exp: undefined }),
+    await sign({ tenant: 'one' }),
+    await sign({ sub: undefined }),
+    await sign({ repositories: 7 }),
+    'a.b.c',
+  ];
+  for (const token of wrong) expect((await failureOf(read(token)))?.code).toBe('data_token_invalid');
+});
+
+test('a data token is told from others by its type', async () => {
+  expect(bearsDataToken(bearing(await issue('viewer', null)))).toBe(true);
+  const other = await new SignJWT({})
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .sign(new Uint8Array(32));
+  expect(bearsDataToken(bearing(other))).toBe(false);
+  expect(bearsDataToken(bearing('x'))).toBe(false);
+  expect(bearsDataToken({ ...bearing('x'), headers: new Headers() })).toBe(false);
+});

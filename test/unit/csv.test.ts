@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { toCsv } from '../../lib/csv.ts';
+
+const cellOf = (cell: string | number | null) => toCsv(['a'], [[cell]]).slice('a\r\n'.length, -'\r\n'.length);
+
+test('lines end with CRLF, the last one too, and a table without rows is its header', () => {
+  expect(
+    toCsv(
+      ['name', 'count'],
+      [
+        ['x', 1],
+        ['y', null],
+      ],
+    ),
+  ).toBe('name,count\r\nx,1\r\ny,\r\n');
+  expect(toCsv(['name', 'count'], [])).toBe('name,count\r\n');
+});
+
+test('numbers and ordinary texts stand as they are', () => {
+  expect(cellOf(0)).toBe('0');
+  expect(cellOf(-3)).toBe('-3');
+  expect(cellOf('owner/name, it’s'.replace(',', ''))).toBe('owner/name it’s');
+  expect(cellOf('')).toBe('');
+});
+
+test.each([
+  ['a comma', 'a,b', '"a,b"'],
+  ['a quotation mark', 'a"b"', '"a""b"""'],
+  ['a line feed', 'a\nb', '"a\nb"'],
+  ['a carriage return', 'a\rb', '"a\rb"'],
+])('a text with %s is quoted', (_what, text, expected) => {
+  expect(cellOf(text)).toBe(expected);
+});
+
+test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx'])(
+  '%j would be run as a formula, and begins with an apostrophe',
+  (text) => {
+    expect(cellOf(text)).toBe(`'${text}`);
+  },
+);
+
+test('a formula with a comma is made harmless and quoted', () => {
+  expect(cellOf('=A(1,2)')).toBe('"\'=A(1,2)"');
+  expect(cellOf('\r=1')).toBe('"\'\r=1"');
+});
+
+test('a sign within a text is harmless', () => {
+  expect(cellOf('a=b')).toBe('a=b');
+});

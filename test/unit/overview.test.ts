@@ -1,0 +1,252 @@
+import { expect, test } from 'vitest';
+import type { RepositoryRow } from '../../lib/repositories/repository.ts';
+import { listRows, type OverviewSort } from '../../lib/stats/overview-order.ts';
+import { addRangeSums, emptyRangeSums, type RangeSums } from '../../lib/stats/overview-sums.ts';
+import {
+  addSums,
+  changeOf,
+  emptySums,
+  plus,
+  type Sums,
+  toComparison,
+  toSums,
+  toTotals,
+} from '../../lib/stats/totals.ts';
+
+/** Three days against the three before. */
+const SPANS = { from: '2026-03-04', to: '2026-03-06', previousFrom: '2026-03-01', previousTo: '2026-03-03' };
+
+const known = (figure: number, days = 3): Sums => ({
+  viewCount: figure,
+  viewUniquesLower: figure + 1,
+  viewUniquesUpper: figure + 2,
+  cloneCount: figure + 3,
+  cloneUniquesLower: figure + 4,
+  cloneUniquesUpper: figure + 5,
+  knownDays: days,
+  lostDays: 0,
+  finalDays: days,
+});
+
+test('an unknown figure adds nothing, and two unknown ones are unknown', () => {
+  expect([plus(1, 2), plus(null, 2), plus(1, null), plus(null, null), plus(0, null)]).toEqual([
+    3,
+    2,
+    1,
+    null,
+    0,
+  ]);
+});
+
+test('counts and upper bounds add up, the lower bound is the larger one', () => {
+  const sums = emptySums();
+  addSums(sums, { ...known(10, 2), lostDays: 1 });
+  addSums(sums, { ...known(4, 3), lostDays: 2, finalDays: 1 });
+  addSums(sums, emptySums());
+  expect(sums).toEqual({
+    viewCount: 14,
+    viewUniquesLower: 11,
+    viewUniquesUpper: 18,
+    cloneCount: 20,
+    cloneUniquesLower: 14,
+    cloneUniquesUpper: 24,
+    knownDays: 5,
+    lostDays: 3,
+    finalDays: 3,
+  });
+  expect(emptySums()).toEqual({ ...known(0, 0), ...toTotals(emptySums()) });
+  expect(Object.values(emptySums()).filter((figure) => figure === null)).toHaveLength(6);
+});
+
+test('a stored day is final when its figures are known and settled', () => {
+  const figures = { viewCount: 9, viewUniques: 2, cloneCount: 4, cloneUniques: 1 };
+  const sums = toSums({ ...figures, state: 'measured' });
+  expect(sums).toEqual({
+    viewCount: 9,
+    viewUniquesLower: 2,
+    viewUniquesUpper: 2,
+    cloneCount: 4,
+    cloneUniquesLower: 1,
+    cloneUniquesUpper: 1,
+    knownDays: 1,
+    lostDays: 0,
+    finalDays: 1,
+  });
+  const finalDays = (change: object) => toSums({ ...figures, state: 'measured', ...change }).finalDays;
+  expect(finalDays({ state: 'zero' })).toBe(1);
+  expect(finalDays({ state: 'imported' })).toBe(1);
+  expect(finalDays({ state: 'provisional' })).toBe(0);
+  expect(finalDays({ viewCount: null })).toBe(0);
+  expect(finalDays({ cloneCount: null })).toBe(0);
+});
+
+test('totals do not say how many days are final', () => {
+  const { finalDays: _, ...totals } = known(1);
+  expect(toTotals(known(1))).toEqual(totals);
+});
+
+test('spans are comparable when every day of every repository is final in both', () => {
+  const compare = (currentDays: number, previousDays: number, repositories = 1) => {
+    const sums = { current: known(8, currentDays), previous: known(4, previousDays) };
+    return toComparison(SPANS, sums, repositories);
+  };
+  expect(compare(3, 3)).toEqual({
+    ...SPANS,
+    current: toTotals(known(8)),
+    previous: toTotals(known(4)),
+    comparable: true,
+  });
+  expect(compare(2, 3).comparable).toBe(false);
+  expect(compare(3, 2).comparable).toBe(false);
+  expect(compare(6, 6, 2).comparable).toBe(true);
+  expect(compare(3, 3, 2).comparable).toBe(false);
+  expect(compare(0, 0, 0).comparable).toBe(false);
+});
+
+test('a change is a fraction of the figure before, and unknown without one', () => {
+  const change = (now: number | null, before: number | null, comparable = true) => {
+    const current = { ...known(0), viewCount: now, cloneCount: 7 };
+    return changeOf({ comparable, current, previous: { ...known(0), viewCount: before } }, 'viewCount');
+  };
+  expect(change(108, 100)).toBeCloseTo(0.08);
+  expect(change(50, 100)).toBe(-0.5);
+  expect(change(0, 4)).toBe(-1);
+  expect(change(5, 0)).toBeNull();
+  expect(change(null, 5)).toBeNull();
+  expect(change(5, null)).toBeNull();
+  expect(change(5, 5, false)).toBeNull();
+});
+
+const EMPTY = emptyRangeSums(2);
+const rangeSums = (more: Partial<RangeSums>): RangeSums => ({ ...emptyRangeSums(2), ...more });
+
+test('the sums of no repository know nothing, in every bucket', () => {
+  expect(emptyRangeSums(2)).toEqual({
+    total: emptySums(),
+    current: emptySums(),
+    previous: emptySums(),
+    rest: emptySums(),
+    viewCount: [null, null],
+    viewUniques: [null, null],
+    cloneCount: [null, null],
+    cloneUniques: [null, null],
+    lostDays: [0, 0],
+    provisionalDays: [0, 0],
+  });
+});
+
+test('sums of repositories add up, bucket by bucket', () => {
+  const sums = emptyRangeSums(2);
+  const one = rangeSums({
+    total: known(1),
+    current: known(2),
+    previous: known(3),
+    viewCount: [1, null],
+    viewUniques: [2, null],
+    cloneCount: [null, 3],
+    cloneUniques: [null, 4],
+    lostDays: [1, 0],
+    provisionalDays: [0, 2],
+  });
+  addRangeSums(sums, one);
+  addRangeSums(sums, one);
+  const twice = (figure: number) => {
+    const expected = emptySums();
+    addSums(expected, known(figure));
+    addSums(expected, known(figure));
+    return expected;
+  };
+  expect(sums).toEqual({
+    ...EMPTY,
+    total: twice(1),
+    current: twice(2),
+    previous: twice(3),
+    viewCount: [2, null],
+    viewUniques: [4, null],
+    cloneCount: [null, 6],
+    cloneUniques: [null, 8],
+    lostDays: [2, 0],
+    provisionalDays: [0, 4],
+  });
+});
+
+/** Repositories by name, each with what its sums and its row say. */
+interface Given {
+  sums?: Partial<RangeSums>;
+  stars?: number | null;
+}
+
+function order(
+  repositories: Record<string, Given>,
+  request: { sort: OverviewSort; order?: 'asc' | 'desc'; q?: string },
+) {
+  const rows = Object.entries(repositories).map(
+    ([name, { stars = null }], place) =>
+      ({ repositoryId: place + 1, owner: 'Owner', name, stars }) as RepositoryRow,
+  );
+  const sums = new Map(
+    Object.values(repositories).map(({ sums: own = {} }, place) => [place + 1, rangeSums(own)]),
+  );
+  return listRows(rows, sums, SPANS, request).map(([{ name }]) => name);
+}
+
+test('names are sorted as people do, in either order', () => {
+  const repositories = { 'x-10': {}, b: {}, 'X-9': {}, a: {} };
+  expect(order(repositories, { sort: 'name' })).toEqual(['a', 'b', 'X-9', 'x-10']);
+  expect(order(repositories, { sort: 'name', order: 'desc' })).toEqual(['x-10', 'X-9', 'b', 'a']);
+});
+
+test.each([
+  ['viewCount', 'viewCount'],
+  ['viewUniques', 'viewUniquesUpper'],
+  ['cloneCount', 'cloneCount'],
+  ['cloneUniques', 'cloneUniquesUpper'],
+] as const)(
+  'by %s the largest come first, unknown ones last in either order, equal ones by name',
+  (sort, field) => {
+    const of = (figure: number | null): Given => ({ sums: { total: { ...emptySums(), [field]: figure } } });
+    const repositories = {
+      unknown: of(null),
+      b: of(5),
+      low: of(-1),
+      another: of(null),
+      a: of(5),
+      high: of(9),
+    };
+    expect(order(repositories, { sort })).toEqual(['high', 'a', 'b', 'low', 'another', 'unknown']);
+    expect(order(repositories, { sort, order: 'asc' })).toEqual([
+      'low',
+      'a',
+      'b',
+      'high',
+      'another',
+      'unknown',
+    ]);
+  },
+);
+
+test('by stars the row decides', () => {
+  const repositories = { few: { stars: 1 }, unknown: {}, many: { stars: 20 } };
+  expect(order(repositories, { sort: 'stars' })).toEqual(['many', 'few', 'unknown']);
+  expect(order(repositories, { sort: 'stars', order: 'asc' })).toEqual(['few', 'many', 'unknown']);
+});
+
+test('by change a repository counts by itself, and one that cannot be compared comes last', () => {
+  const of = (current: Sums, previous: Sums): Given => ({ sums: { current, previous } });
+  const repositories = {
+    slightly: of(known(108), known(100)),
+    gap: of(known(900), known(1, 2)),
+    halved: of(known(4), known(8)),
+  };
+  expect(order(repositories, { sort: 'change' })).toEqual(['slightly', 'halved', 'gap']);
+  expect(order(repositories, { sort: 'change', order: 'asc' })).toEqual(['halved', 'slightly', 'gap']);
+});
+
+test('a search finds owners and names in any case, and repositories without sums are not listed', () => {
+  const repositories = { burrow: {}, 'Tidy-Dates': {} };
+  expect(order(repositories, { sort: 'name', q: ' TIDY ' })).toEqual(['Tidy-Dates']);
+  expect(order(repositories, { sort: 'name', q: 'owner/b' })).toEqual(['burrow']);
+  expect(order(repositories, { sort: 'name', q: 'none' })).toEqual([]);
+  const row = { repositoryId: 1, owner: 'o', name: 'n', stars: 1 } as RepositoryRow;
+  expect(listRows([row], new Map(), SPANS, { sort: 'name' })).toEqual([]);
+});
