@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { requireSystemAccess } from '../lib/access.ts';
 import { json } from '../lib/answer.ts';
 import type {
   Member,
@@ -9,7 +8,7 @@ import type {
   SystemMemberList,
 } from '../lib/answers/members.ts';
 import { createApp, serve } from '../lib/app.ts';
-import { requireAccess } from '../lib/caller.ts';
+import { requireAccess, requireSystemRight } from '../lib/caller.ts';
 import {
   listMembers,
   listSystemMembers,
@@ -41,23 +40,20 @@ const app = createApp();
 
 // Before the tenants' routes: 'system' is no tenant's id.
 app.get('/system', async (c) => {
-  const { db, identity } = c.env;
-  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'seeSystemRoles');
+  const { db } = await requireSystemRight(c, 'seeSystemRoles');
   return json<SystemMemberList>({ members: await listSystemMembers(db) });
 });
 
 app.put('/system/:email', async (c) => {
-  const { db, identity, clock } = c.env;
-  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeSystemRoles');
+  const { db, now } = await requireSystemRight(c, 'changeSystemRoles');
   const { email } = parseValue(c.req.param(), Email);
   const { role } = await parseBody(c.req.raw, SystemMemberRequest);
-  const { member, added } = await putSystemMember(db, { email, role }, clock());
+  const { member, added } = await putSystemMember(db, { email, role }, now);
   return json<SystemMember>(member, added ? 201 : 200);
 });
 
 app.delete('/system/:email', async (c) => {
-  const { db, identity } = c.env;
-  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeSystemRoles');
+  const { db } = await requireSystemRight(c, 'changeSystemRoles');
   const { email } = parseValue(c.req.param(), Email);
   await removeSystemMember(db, email);
   return json<MemberRemoved>({ email });

@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import { requireSystemAccess } from '../lib/access.ts';
 import { openActivations } from '../lib/activations.ts';
 import { json } from '../lib/answer.ts';
 import type { ProblemLog, RunDetail, RunList, RunStarted, RunsStarted } from '../lib/answers/runs.ts';
 import { createApp, serve } from '../lib/app.ts';
-import { requireAccess } from '../lib/caller.ts';
+import { requireAccess, requireSystemRight } from '../lib/caller.ts';
 import { listProblems } from '../lib/problems/list.ts';
 import { LARGEST_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
 import { fanOut, openFanOut, toOrder } from '../lib/runs/fan-out.ts';
@@ -36,39 +35,32 @@ export const RunDetailQuery = z.strictObject({
 const app = createApp();
 
 app.get('/', async (c) => {
-  const { db, identity } = c.env;
-  const principal = await identity.requirePrincipal(c.req.raw);
-  await requireSystemAccess(db, principal, 'seeAllRuns');
+  const { db } = await requireSystemRight(c, 'seeAllRuns');
   return json<RunList>(await listRuns(db, null, parseQuery(c.req.raw, RunListQuery)));
 });
 
 app.post('/', async (c) => {
-  const { db, identity, clock } = c.env;
-  const principal = await identity.requirePrincipal(c.req.raw);
-  await requireSystemAccess(db, principal, 'startAllRuns');
-  const order = toOrder('due', principal.email, clock());
+  const { principal, now } = await requireSystemRight(c, 'startAllRuns');
+  const order = toOrder('due', principal.email, now);
   const started = await fanOut(openFanOut(c.env, RESERVE_MS), order, 'collect');
   return json<RunsStarted>(started, 202);
 });
 
 // Before the tenants' routes: 'problems' is no tenant's id.
 app.get('/problems', async (c) => {
-  const { db, identity } = c.env;
-  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'seeAllRuns');
+  const { db } = await requireSystemRight(c, 'seeAllRuns');
   return json<ProblemLog>({ problems: await listProblems(db) });
 });
 
 app.get('/:tenantId', async (c) => {
-  const { db } = c.env;
-  const { tenantId } = await requireAccess(c, 'seeRuns');
+  const { db, tenantId } = await requireAccess(c, 'seeRuns');
   return json<RunList>(await listRuns(db, tenantId, parseQuery(c.req.raw, RunListQuery)));
 });
 
 app.post('/:tenantId', async (c) => {
-  const { db, clock } = c.env;
-  const { principal, tenantId } = await requireAccess(c, 'startRuns');
+  const { db, principal, tenantId, now } = await requireAccess(c, 'startRuns');
   const { repositoryIds, verify } = await parseBody(c.req.raw, RunRequest);
-  const services = { db, activations: openActivations(), now: clock() };
+  const services = { db, activations: openActivations(), now };
   const repositories = repositoryIds ?? 'all';
   const reason = verify ? 'verify' : 'person';
   const order = { tenantId, reason, startedBy: principal.email, repositories } as const;
@@ -77,8 +69,7 @@ app.post('/:tenantId', async (c) => {
 });
 
 app.get('/:tenantId/:runId', async (c) => {
-  const { db } = c.env;
-  const { tenantId } = await requireAccess(c, 'seeRuns');
+  const { db, tenantId } = await requireAccess(c, 'seeRuns');
   const runId = parseId(c.req.param('runId'), 'run');
   return json<RunDetail>(await readRun(db, tenantId, runId, parseQuery(c.req.raw, RunDetailQuery)));
 });

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { requireAnyTenant, requireSystemAccess } from '../lib/access.ts';
 import { json } from '../lib/answer.ts';
 import type { InstallationList, Server, ServerDeleted, ServerList } from '../lib/answers/servers.ts';
 import { createApp, serve } from '../lib/app.ts';
+import { requireRightSomewhere, requireSystemRight } from '../lib/caller.ts';
 import { parseBody, parseId } from '../lib/request.ts';
 import { listServerInstallations, removeApp, setApp } from '../lib/server-app.ts';
 import { addServer, deleteServer, listServers, renameServer } from '../lib/servers.ts';
@@ -31,52 +31,45 @@ export type AppRequest = z.infer<typeof AppRequest>;
 const app = createApp();
 
 app.get('/', async (c) => {
-  const { db, identity } = c.env;
-  await requireAnyTenant(db, await identity.requirePrincipal(c.req.raw), 'seeServers');
+  const { db } = await requireRightSomewhere(c, 'seeServers');
   return json<ServerList>({ servers: await listServers(db) });
 });
 
 app.post('/', async (c) => {
-  const { db, identity, config, clock } = c.env;
-  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeServers');
+  const { db, now } = await requireSystemRight(c, 'changeServers');
   const request = await parseBody(c.req.raw, ServerRequest);
-  const { server, added } = await addServer(db, request, { config, now: clock() });
+  const { server, added } = await addServer(db, request, { config: c.env.config, now });
   return json<Server>(server, added ? 201 : 200);
 });
 
 app.patch('/:serverId', async (c) => {
-  const { db, identity } = c.env;
-  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeServers');
+  const { db } = await requireSystemRight(c, 'changeServers');
   const serverId = parseId(c.req.param('serverId'), 'server');
   const { name } = await parseBody(c.req.raw, ServerUpdate);
   return json<Server>(await renameServer(db, serverId, name));
 });
 
 app.delete('/:serverId', async (c) => {
-  const { db, identity } = c.env;
-  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeServers');
+  const { db } = await requireSystemRight(c, 'changeServers');
   const serverId = parseId(c.req.param('serverId'), 'server');
   await deleteServer(db, serverId);
   return json<ServerDeleted>({ serverId });
 });
 
 app.put('/:serverId/app', async (c) => {
-  const { db, identity } = c.env;
-  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeServers');
+  await requireSystemRight(c, 'changeServers');
   const serverId = parseId(c.req.param('serverId'), 'server');
   const request = await parseBody(c.req.raw, AppRequest);
   return json<Server>(await setApp(c.env, serverId, request));
 });
 
 app.delete('/:serverId/app', async (c) => {
-  const { db, identity } = c.env;
-  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeServers');
+  const { db } = await requireSystemRight(c, 'changeServers');
   return json<Server>(await removeApp(db, parseId(c.req.param('serverId'), 'server')));
 });
 
 app.get('/:serverId/installations', async (c) => {
-  const { db, identity } = c.env;
-  await requireSystemAccess(db, await identity.requirePrincipal(c.req.raw), 'changeServers');
+  await requireSystemRight(c, 'changeServers');
   const serverId = parseId(c.req.param('serverId'), 'server');
   return json<InstallationList>({ installations: await listServerInstallations(c.env, serverId) });
 });

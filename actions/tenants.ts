@@ -1,9 +1,8 @@
 import * as z from 'zod';
-import { requireAnyTenant, requireSystemAccess } from '../lib/access.ts';
 import { json } from '../lib/answer.ts';
 import type { Tenant, TenantDeleted, TenantList } from '../lib/answers/tenants.ts';
 import { createApp, serve } from '../lib/app.ts';
-import { requireAccess } from '../lib/caller.ts';
+import { requireAccess, requireRightSomewhere, requireSystemRight } from '../lib/caller.ts';
 import { LARGEST_ID, parseBody } from '../lib/request.ts';
 import { listServers } from '../lib/servers.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';
@@ -50,17 +49,14 @@ export type TenantDeletion = z.infer<typeof TenantDeletion>;
 const app = createApp();
 
 app.get('/', async (c) => {
-  const { db, identity } = c.env;
-  const tenantIds = await requireAnyTenant(db, await identity.requirePrincipal(c.req.raw), 'seeTenant');
+  const { db, tenantIds } = await requireRightSomewhere(c, 'seeTenant');
   // One after the other: a second connection takes longer than a statement.
   const tenants = await listTenants(db, tenantIds);
   return json<TenantList>({ tenants, servers: await listServers(db) });
 });
 
 app.post('/', async (c) => {
-  const { db, identity } = c.env;
-  const principal = await identity.requirePrincipal(c.req.raw);
-  await requireSystemAccess(db, principal, 'manageTenants');
+  const { principal } = await requireSystemRight(c, 'manageTenants');
   const request = await parseBody(c.req.raw, TenantRequest);
   const { githubUser = '', githubToken = '', installationId: id, ...rest } = request;
   const credentials = id === undefined ? { githubUser, githubToken } : { installationId: id };

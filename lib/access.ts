@@ -9,7 +9,7 @@ type AnyRole = SystemRole | Role;
 
 const system: AnyRole[] = ['administrator', 'maintainer'];
 
-/** Who may do what. System roles reach every tenant, the others only the tenant they are given in. */
+/** Who may do what: the roles that have each right. A system role counts in every tenant, a member's role in its own. */
 const rights = {
   seeTraffic: [...system, 'manager', 'viewer', 'repository viewer'],
   seeAllTraffic: [...system, 'manager', 'viewer'],
@@ -31,24 +31,36 @@ const rights = {
   startAllRuns: system,
 } satisfies Record<string, AnyRole[]>;
 
-/** One thing that may be done, by its name in `rights`: in a tenant, or over all of them by a system role. */
+/** The name of something that somebody may do, in a tenant or in the whole installation. */
 export type Right = keyof typeof rights;
+
+/** All rights, by name. */
+export const RIGHTS = Object.keys(rights) as Right[];
 
 /** What a principal may see in a tenant. */
 export interface TenantAccess {
   tenantId: number;
-  /** The only repositories it may see; null: all. */
+  /** The repositories it may see; null means all. */
   repositoryIds: number[] | null;
 }
 
+/** The roles that have a right, the most powerful first. */
+export function rolesWith(right: Right): readonly AnyRole[] {
+  return rights[right];
+}
+
+/** The rights of a role; none without a role. */
+export function rightsOf(role: AnyRole | null): Right[] {
+  return RIGHTS.filter((right) => has(right, role));
+}
+
 function forbidden(right: Right): Failure {
-  const allowed: AnyRole[] = rights[right];
+  const allowed = rolesWith(right);
   return new Failure('forbidden', `This needs the role ${allowed.join(' or ')}.`, { roles: allowed });
 }
 
 function has(right: Right, role: AnyRole | null | undefined): boolean {
-  const allowed: AnyRole[] = rights[right];
-  return role != null && allowed.includes(role);
+  return role != null && rolesWith(right).includes(role);
 }
 
 async function findRoles(db: Db, email: string, tenantId: number) {
@@ -74,8 +86,8 @@ async function listAllowedRepositories(db: Db, email: string, tenantId: number):
 }
 
 /**
- * What the principal may see in the tenant, when it has the right there. Throws 404 `tenant_not_found` when the tenant
- * does not exist or the principal does not belong to it, and 403 `forbidden` when its role is too low.
+ * What the principal may see in the tenant. Throws 404 `tenant_not_found` if there is no such tenant or the principal has
+ * no role there, and 403 `forbidden` if its role lacks the right.
  */
 export async function requireTenantAccess(
   db: Db,
@@ -85,10 +97,10 @@ export async function requireTenantAccess(
 ): Promise<TenantAccess> {
   const roles = await findRoles(db, email, tenantId);
   if (!roles || (roles.role === null && roles.systemRole === null)) throw notFound('tenant');
-  if (!has(right, roles.systemRole) && !has(right, roles.role)) throw forbidden(right);
-  if (roles.systemRole !== null || roles.role !== 'repository viewer')
-    return { tenantId, repositoryIds: null };
-  return { tenantId, repositoryIds: await listAllowedRepositories(db, email, tenantId) };
+  const may = (one: Right) => has(one, roles.systemRole) || has(one, roles.role);
+  if (!may(right)) throw forbidden(right);
+  const repositoryIds = may('seeAllTraffic') ? null : await listAllowedRepositories(db, email, tenantId);
+  return { tenantId, repositoryIds };
 }
 
 /** Whether the principal has the right in the tenant. */
@@ -102,20 +114,20 @@ export async function hasTenantRight(
   return has(right, roles?.systemRole) || has(right, roles?.role);
 }
 
-/** The principal's system role; null where it has none. */
+/** The principal's system role, or null. */
 export async function findSystemRole(db: Db, { email }: Principal): Promise<SystemRole | null> {
   const row = await db.selectFrom('systemRole').select('role').where('email', '=', email).executeTakeFirst();
   return row?.role ?? null;
 }
 
-/** Throws 403 `forbidden` unless the principal has the right by its system role. */
+/** Throws 403 `forbidden` unless the principal's system role has the right. */
 export async function requireSystemAccess(db: Db, principal: Principal, right: Right): Promise<void> {
   if (!has(right, await findSystemRole(db, principal))) throw forbidden(right);
 }
 
 /**
- * The tenants in which the principal has the right: null for all of them, by its system role. Throws 403 `forbidden`
- * when there is none.
+ * The tenants where the principal has the right. Null means all tenants, because its system role has it. Throws 403
+ * `forbidden` if there is no such tenant.
  */
 export async function requireAnyTenant(db: Db, principal: Principal, right: Right): Promise<number[] | null> {
   if (has(right, await findSystemRole(db, principal))) return null;

@@ -1,10 +1,10 @@
-import { type Right, requireTenantAccess } from './access.ts';
+import { type Right, requireAnyTenant, requireSystemAccess, requireTenantAccess } from './access.ts';
 import type { Call } from './app.ts';
 import { parseId } from './request.ts';
 
 /**
- * Who asks for the tenant that a path names as `:tenantId`, when it has the right there, and what it may see of it. Throws
- * what `requirePrincipal` and `requireTenantAccess` throw.
+ * Who is asking about the tenant that the path names as `:tenantId`, and what they may see there. Throws what
+ * `requirePrincipal` and `requireTenantAccess` throw.
  */
 export async function requireAccess(c: Call, right: Right) {
   const { db, identity, clock } = c.env;
@@ -12,4 +12,19 @@ export async function requireAccess(c: Call, right: Right) {
   const tenantId = parseId(c.req.param('tenantId'), 'tenant');
   const access = await requireTenantAccess(db, principal, tenantId, right);
   return { db, principal, access, tenantId, now: clock() };
+}
+
+/** Who is asking, if their system role has the right. Throws what `requirePrincipal` and `requireSystemAccess` throw. */
+export async function requireSystemRight(c: Call, right: Right) {
+  const { db, identity, clock } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  await requireSystemAccess(db, principal, right);
+  return { db, principal, now: clock() };
+}
+
+/** The tenants where whoever is asking has the right. Throws what `requirePrincipal` and `requireAnyTenant` throw. */
+export async function requireRightSomewhere(c: Call, right: Right) {
+  const { db, identity } = c.env;
+  const principal = await identity.requirePrincipal(c.req.raw);
+  return { db, tenantIds: await requireAnyTenant(db, principal, right) };
 }

@@ -1,10 +1,9 @@
-import { findSystemRole } from './access.ts';
-import type { OwnTenant } from './answers/me.ts';
+import { findSystemRole, rightsOf } from './access.ts';
+import type { Me, OwnTenant } from './answers/me.ts';
 import type { Db } from './db/database.ts';
 import type { SystemRole } from './db/tables/installation.ts';
 import type { Principal } from './identity.ts';
 
-/** A repository viewer counts the repositories that it was given. */
 async function listOwnTenants(db: Db, email: string, systemRole: SystemRole | null): Promise<OwnTenant[]> {
   const rows = await db
     .selectFrom('tenant')
@@ -31,18 +30,19 @@ async function listOwnTenants(db: Db, email: string, systemRole: SystemRole | nu
     .orderBy('tenant.name')
     .execute();
   return rows.map(({ tenantId, name, role, allCount, givenCount }) => {
-    const visible = systemRole === null && role === 'repository viewer' ? givenCount : allCount;
-    return { tenantId, name, role, repositoryCount: visible ?? 0 };
+    const own = rightsOf(role);
+    const seesAll = own.includes('seeAllTraffic') || rightsOf(systemRole).includes('seeAllTraffic');
+    return { tenantId, name, role, rights: own, repositoryCount: (seesAll ? allCount : givenCount) ?? 0 };
   });
 }
 
-/** Who the principal is here: its roles and the tenants it may see. */
-export async function describeMe(db: Db, principal: Principal) {
+/** The principal's name, roles, rights and tenants. */
+export async function describeMe(db: Db, principal: Principal): Promise<Me> {
   const systemRole = await findSystemRole(db, principal);
   const tenants = await listOwnTenants(db, principal.email, systemRole);
   const { displayName: installation } = await db
     .selectFrom('installation')
     .select('displayName')
     .executeTakeFirstOrThrow();
-  return { ...principal, installation, systemRole, tenants };
+  return { ...principal, installation, systemRole, rights: rightsOf(systemRole), tenants };
 }

@@ -1,43 +1,18 @@
+import type { Right } from '../lib/access.ts';
 import type { Me } from '../lib/answers/me.ts';
 
-/** What the pages offer to whom; the API decides for itself. */
-export interface Rights {
-  /** Sees all tenants and the system log. */
-  system: boolean;
-  administrator: boolean;
-  /** Manages at least one tenant. */
-  manager: boolean;
+/** Whether the person may do something in a tenant. The pages only hide what the API would refuse. */
+export function mayInTenant(me: Me, tenantId: number, right: Right): boolean {
+  const tenant = me.tenants.find((one) => one.tenantId === tenantId);
+  return me.rights.includes(right) || Boolean(tenant?.rights.includes(right));
 }
 
-export function rightsOf(me: Me): Rights {
-  return {
-    system: me.systemRole !== null,
-    administrator: me.systemRole === 'administrator',
-    manager: me.tenants.some((tenant) => tenant.role === 'manager'),
-  };
+/** Whether the person may do something in the whole installation. */
+export function mayInSystem(me: Me, right: Right): boolean {
+  return me.rights.includes(right);
 }
 
-export interface TenantRights {
-  seeRuns: boolean;
-  /** Add, discover, schedule, remove and collect repositories. */
-  changeRepositories: boolean;
-  /** Make, change and delete dashboards. */
-  changeDashboards: boolean;
-  seeMembers: boolean;
-  changeMembers: boolean;
-  changeChannels: boolean;
-}
-
-export function tenantRightsOf(me: Me, tenantId: number): TenantRights {
-  const role = me.tenants.find((tenant) => tenant.tenantId === tenantId)?.role ?? null;
-  const system = me.systemRole !== null;
-  const manager = role === 'manager';
-  return {
-    seeRuns: system || manager || role === 'viewer',
-    changeRepositories: system || manager,
-    changeDashboards: system || manager,
-    seeMembers: system || manager,
-    changeMembers: me.systemRole === 'administrator' || manager,
-    changeChannels: me.systemRole === 'administrator' || manager,
-  };
+/** Whether the person may do something in at least one tenant. */
+export function maySomewhere(me: Me, right: Right): boolean {
+  return me.rights.includes(right) || me.tenants.some((tenant) => tenant.rights.includes(right));
 }

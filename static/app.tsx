@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { Right } from '../lib/access.ts';
 import type { Me } from '../lib/answers/me.ts';
-import { rightsOf, tenantRightsOf } from './access.ts';
+import { mayInSystem, mayInTenant, maySomewhere } from './access.ts';
 import { type Loaded, preload, useAnswer } from './answers.ts';
 import { type Api, ApiError } from './api.ts';
 import { MeContext, useApp, useMe } from './app-context.ts';
@@ -125,20 +126,19 @@ function Page({ route }: { route: Route }) {
     const known = me.tenants.some((tenant) => tenant.tenantId === route.tenantId);
     return known ? <TenantPage route={route} /> : <NotFound />;
   }
-  const { system, manager } = rightsOf(me);
   switch (route.page) {
     case 'home':
       return <Home />;
     case 'profile':
       return <Administration route={route} />;
     case 'tenants':
+      return maySomewhere(me, 'seeTenant') ? <Administration route={route} /> : <Forbidden />;
     case 'servers':
-      if (!system && !manager) return <Forbidden needs="administrators, maintainers and managers" />;
-      return <Administration route={route} />;
+      return maySomewhere(me, 'seeServers') ? <Administration route={route} /> : <Forbidden />;
     case 'system-roles':
-      return system ? <Administration route={route} /> : <Forbidden needs="administrators and maintainers" />;
+      return mayInSystem(me, 'seeSystemRoles') ? <Administration route={route} /> : <Forbidden />;
     case 'system-log':
-      return system ? <Collection tenantId={null} /> : <Forbidden needs="administrators and maintainers" />;
+      return mayInSystem(me, 'seeAllRuns') ? <Collection tenantId={null} /> : <Forbidden />;
     default:
       return <NotFound />;
   }
@@ -147,7 +147,7 @@ function Page({ route }: { route: Route }) {
 function TenantPage({ route }: { route: Extract<Route, { tenantId: number }> }) {
   const { me } = useMe();
   const { tenantId } = route;
-  const rights = tenantRightsOf(me, tenantId);
+  const may = (right: Right) => mayInTenant(me, tenantId, right);
   switch (route.page) {
     case 'overview':
       return <Overview tenantId={tenantId} />;
@@ -163,21 +163,12 @@ function TenantPage({ route }: { route: Extract<Route, { tenantId: number }> }) 
       return <Dashboards tenantId={tenantId} dashboardId={dashboardId} edit={page === 'edit-dashboard'} />;
     }
     case 'members':
-      return rights.seeMembers ? (
-        <Administration route={route} />
-      ) : (
-        <Forbidden needs="managers of the tenant" />
-      );
+      return may('seeMembers') ? <Administration route={route} /> : <Forbidden />;
     case 'notifications':
-      return rights.changeChannels ? (
-        <Notifications tenantId={tenantId} />
-      ) : (
-        <Forbidden needs="managers of the tenant and administrators" />
-      );
+      return may('changeChannels') ? <Notifications tenantId={tenantId} /> : <Forbidden />;
     case 'runs':
-      return rights.seeRuns ? <Collection tenantId={tenantId} /> : <Forbidden needs="viewers and managers" />;
+      return may('seeRuns') ? <Collection tenantId={tenantId} /> : <Forbidden />;
     case 'run':
-      if (!rights.seeRuns) return <Forbidden needs="viewers and managers" />;
-      return <Collection tenantId={tenantId} runId={route.runId} />;
+      return may('seeRuns') ? <Collection tenantId={tenantId} runId={route.runId} /> : <Forbidden />;
   }
 }

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { rightsOf } from './access.ts';
+import { mayInSystem } from './access.ts';
 import { useMe } from './app-context.ts';
 import { Notice } from './controls/notice.tsx';
 import { PageHead } from './controls/page-head.tsx';
@@ -20,7 +20,7 @@ export function Home() {
   return (
     <div class="page narrow">
       <PageHead title="Nothing to see yet" />
-      {rightsOf(me).administrator ? (
+      {mayInSystem(me, 'manageTenants') ? (
         <Notice kind="info">
           <p>There is no tenant. A tenant holds repositories and the people who may see them.</p>
           <p>
@@ -41,13 +41,13 @@ export function Home() {
   );
 }
 
-/** The role does not reach as far as this page. */
-export function Forbidden({ needs }: { needs: string }) {
+/** For people whose role does not include the page. */
+export function Forbidden() {
   return (
     <div class="page narrow">
       <PageHead title="This page needs another role" />
       <Notice kind="warning">
-        <p>It is for {needs}. Ask a manager of the tenant or an administrator if you need it.</p>
+        <p>Ask a manager of the tenant or an administrator for a role that may see it.</p>
         <p>
           <a href="/">Back to the start</a>
         </p>

@@ -1,6 +1,7 @@
 import { type ComponentChildren, Fragment } from 'preact';
+import type { Right } from '../lib/access.ts';
 import type { Me } from '../lib/answers/me.ts';
-import { rightsOf, tenantRightsOf } from './access.ts';
+import { mayInSystem, mayInTenant, maySomewhere } from './access.ts';
 import { paths, type Route } from './routes.ts';
 import { lastTenant, TenantSwitch } from './tenant-switch.tsx';
 import { ThemeSwitch } from './theme.tsx';
@@ -62,22 +63,21 @@ interface NavigationProps {
 }
 
 function Navigation({ me, route, tenantId }: NavigationProps) {
-  const rights = rightsOf(me);
-  const inTenant = tenantId === null ? null : tenantRightsOf(me, tenantId);
+  const may = (right: Right) => tenantId !== null && mayInTenant(me, tenantId, right);
   const links = [
     tenantId !== null && link(paths.overview(tenantId), 'Overview', ['overview', 'repository']),
     tenantId !== null && link(paths.repositories(tenantId), 'Repositories', ['repositories']),
     tenantId !== null &&
       link(paths.dashboards(tenantId), 'Dashboards', ['dashboards', 'dashboard', 'edit-dashboard']),
-    tenantId !== null && inTenant?.seeRuns && link(paths.runs(tenantId), 'Collection', ['runs', 'run']),
-    tenantId !== null && inTenant?.seeMembers && link(paths.members(tenantId), 'Members', ['members']),
+    tenantId !== null && may('seeRuns') && link(paths.runs(tenantId), 'Collection', ['runs', 'run']),
+    tenantId !== null && may('seeMembers') && link(paths.members(tenantId), 'Members', ['members']),
     tenantId !== null &&
-      inTenant?.changeChannels &&
+      may('changeChannels') &&
       link(paths.notifications(tenantId), 'Notifications', ['notifications']),
-    (rights.system || rights.manager) && link('/admin/tenants', 'Tenants', ['tenants'], true),
-    (rights.system || rights.manager) && link('/admin/servers', 'GitHub servers', ['servers']),
-    rights.system && link('/admin/roles', 'System roles', ['system-roles']),
-    rights.system && link('/admin/log', 'System log', ['system-log']),
+    maySomewhere(me, 'seeTenant') && link('/admin/tenants', 'Tenants', ['tenants'], true),
+    maySomewhere(me, 'seeServers') && link('/admin/servers', 'GitHub servers', ['servers']),
+    mayInSystem(me, 'seeSystemRoles') && link('/admin/roles', 'System roles', ['system-roles']),
+    mayInSystem(me, 'seeAllRuns') && link('/admin/log', 'System log', ['system-log']),
   ].filter((entry) => entry !== false && entry !== undefined);
   return (
     <nav class="nav" aria-label="Pages">

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Operation } from '../actions/openapi/operation.ts';
 import { operations } from '../actions/openapi/operations.ts';
+import type { Me } from '../lib/answers/me.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
+import { mayInTenant, maySomewhere } from '../static/access.ts';
 import { type Answer, type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 type Outcome = 'allowed' | 'forbidden' | 'tenant_not_found' | 'repository_not_found' | 'unauthenticated';
@@ -167,6 +170,30 @@ test.each(described)('%s lets in whom it should', async (key) => {
   expect(found).toEqual(rows[key]);
   const stranger = toOutcome(await installation.anonymously(method, route, body));
   expect(stranger).toBe(key === 'get /init' ? 'allowed' : 'unauthenticated');
+});
+
+/** What the pages expect of a route, by the rights that `/me` answers. */
+function toExpected(me: Me, { path, needs }: Operation): Outcome {
+  if (needs === 'nothing' || needs === 'signed in') return 'allowed';
+  if (!path.includes('{tenantId}')) return maySomewhere(me, needs) ? 'allowed' : 'forbidden';
+  if (!me.tenants.some(({ tenantId }) => tenantId === ids.tenantId)) return 'tenant_not_found';
+  return mayInTenant(me, ids.tenantId, needs) ? 'allowed' : 'forbidden';
+}
+
+test.each(everybody)('/me answers the rights that routes give to the %s', async (person) => {
+  const { body } = await calls[person]('GET', '/me');
+  for (const operation of operations) {
+    const key = `${operation.method} ${routeOf(operation)}`;
+    expect(toExpected(body, operation), key).toBe(rows[key]?.[person]);
+  }
+});
+
+test('/me stays small: rights of a system role are not repeated for each tenant', async () => {
+  const { body } = await calls.administrator('GET', '/me');
+  expect(body.tenants.length).toBe(2);
+  expect(body.tenants.map(({ rights }: Me['tenants'][number]) => rights)).toEqual([[], []]);
+  for (const person of everybody)
+    expect(JSON.stringify((await calls[person]('GET', '/me')).body).length, person).toBeLessThan(1000);
 });
 
 test.each(described.filter((key) => key.includes('{repositoryId}')))(

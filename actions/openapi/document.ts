@@ -1,3 +1,4 @@
+import { rolesWith } from '../../lib/access.ts';
 import { FAILURES, type FailureCode } from '../../lib/failure.ts';
 import { commonFailures, Failure, inputFailures, principalFailures } from './failures.ts';
 import type { Operation } from './operation.ts';
@@ -7,10 +8,22 @@ import { components, refTo, toQueryParameters } from './schemas.ts';
 type Json = Record<string, unknown>;
 
 /** The codes of all failures that a route may answer. */
-export function failuresOf({ body, query, roles, failures }: Operation): FailureCode[] {
+export function failuresOf({ body, query, path, needs, failures }: Operation): FailureCode[] {
   const input: FailureCode[] = body || query ? inputFailures : ['invalid_input'];
-  const principal = roles === 'anybody' ? [] : principalFailures;
-  return [...new Set([...failures, ...input, ...principal, ...commonFailures])];
+  const principal = needs === 'nothing' ? [] : principalFailures;
+  const tenant: FailureCode[] = path.includes('{tenantId}') ? ['tenant_not_found'] : [];
+  return [...new Set([...failures, ...tenant, ...input, ...principal, ...commonFailures])];
+}
+
+/** Who may call a route, in words. */
+function describeNeeds({ needs, note }: Operation): string {
+  const own = note === undefined ? '' : ` ${note}`;
+  if (needs === 'nothing') return `Needs no sign-in.${own}`;
+  if (needs === 'signed in') return `Needs a sign-in.${own}`;
+  const roles = rolesWith(needs).map((role) =>
+    role === 'repository viewer' ? 'repository viewer (for the repositories they were given)' : role,
+  );
+  return `Needs the right ${needs}. Roles that have it: ${roles.join(', ')}.${own}`;
 }
 
 function toFailureResponse(codes: FailureCode[]): Json {
@@ -53,15 +66,15 @@ function toPathParameters(path: string): Json[] {
 }
 
 function toOperationObject(operation: Operation): Json {
-  const { action, method, path, summary, roles, query, body } = operation;
+  const { action, method, path, summary, needs, query, body } = operation;
   const words = path.split('/').map((part) => part.replace(/[{}]/g, ''));
   const parameters = [...toPathParameters(path), ...(query ? toQueryParameters(query) : [])];
   return {
     operationId: [method, action, ...words.filter(Boolean)].join('-'),
     tags: [action],
     summary,
-    description: `Who may: ${roles}.`,
-    ...(roles === 'anybody' ? { security: [] } : {}),
+    description: describeNeeds(operation),
+    ...(needs === 'nothing' ? { security: [] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body ? { requestBody: { content: { 'application/json': { schema: refTo(body) } } } } : {}),
     responses: toResponses(operation),

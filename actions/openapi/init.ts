@@ -9,7 +9,7 @@ export const initOperations: Operation[] = [
     method: 'get',
     path: '/',
     summary: 'Whether the installation is initialised',
-    roles: 'anybody',
+    needs: 'nothing',
     responses: { 200: InitState },
     failures: [],
   },
@@ -18,7 +18,8 @@ export const initOperations: Operation[] = [
     method: 'post',
     path: '/',
     summary: 'Create the schema, the administrator and the first tenant, once',
-    roles: 'whoever is signed in and knows the installation’s secret',
+    needs: 'signed in',
+    note: 'The body must hold the installation’s secret.',
     body: InitRequest,
     responses: { 201: InitAnswer },
     failures: [

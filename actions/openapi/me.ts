@@ -7,7 +7,7 @@ export const meOperations: Operation[] = [
     method: 'get',
     path: '/',
     summary: 'Who is signed in, with which roles in which tenants',
-    roles: 'whoever is signed in',
+    needs: 'signed in',
     responses: { 200: Me },
     failures: ['not_initialized'],
   },

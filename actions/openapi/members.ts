@@ -8,15 +8,13 @@ import {
 import { MemberRequest, SystemMemberRequest } from '../members.ts';
 import type { Operation } from './operation.ts';
 
-const managers = 'administrator, manager';
-
 export const memberOperations: Operation[] = [
   {
     action: 'members',
     method: 'get',
     path: '/system',
     summary: 'Who has a system role',
-    roles: 'administrator, maintainer',
+    needs: 'seeSystemRoles',
     responses: { 200: SystemMemberList },
     failures: [],
   },
@@ -25,7 +23,7 @@ export const memberOperations: Operation[] = [
     method: 'put',
     path: '/system/{email}',
     summary: 'Give a system role',
-    roles: 'administrator',
+    needs: 'changeSystemRoles',
     body: SystemMemberRequest,
     responses: { 200: SystemMember, 201: SystemMember },
     failures: ['last_administrator'],
@@ -35,7 +33,7 @@ export const memberOperations: Operation[] = [
     method: 'delete',
     path: '/system/{email}',
     summary: 'Take a system role away',
-    roles: 'administrator',
+    needs: 'changeSystemRoles',
     responses: { 200: MemberRemoved },
     failures: ['last_administrator', 'member_not_found'],
   },
@@ -44,27 +42,27 @@ export const memberOperations: Operation[] = [
     method: 'get',
     path: '/{tenantId}',
     summary: 'The members of a tenant',
-    roles: 'administrator, maintainer, manager',
+    needs: 'seeMembers',
     responses: { 200: MemberList },
-    failures: ['tenant_not_found'],
+    failures: [],
   },
   {
     action: 'members',
     method: 'put',
     path: '/{tenantId}/{email}',
     summary: 'Add a member or change its role',
-    roles: managers,
+    needs: 'changeMembers',
     body: MemberRequest,
     responses: { 200: Member, 201: Member },
-    failures: ['tenant_not_found', 'repository_not_found'],
+    failures: ['repository_not_found'],
   },
   {
     action: 'members',
     method: 'delete',
     path: '/{tenantId}/{email}',
     summary: 'Remove a member',
-    roles: managers,
+    needs: 'changeMembers',
     responses: { 200: MemberRemoved },
-    failures: ['tenant_not_found', 'member_not_found'],
+    failures: ['member_not_found'],
   },
 ];

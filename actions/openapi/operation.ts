@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Right } from '../../lib/access.ts';
 import type { FailureCode } from '../../lib/failure.ts';
 
 /** One route of one action, described for openapi.json. Paths are relative to the action's URL; `{name}` is a variable. */
@@ -7,14 +8,16 @@ export interface Operation {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   path: string;
   summary: string;
-  /** Who may call it, in words. */
-  roles: string;
+  /** The right that the caller needs. `signed in`: an access token is enough. `nothing`: not even that. */
+  needs: Right | 'signed in' | 'nothing';
+  /** What else to know about who may call it, as a sentence. */
+  note?: string;
   query?: z.ZodType;
   body?: z.ZodType;
   /** Successful answers by status. */
   responses: Record<number, z.ZodType>;
-  /** True where `format=csv` answers text/csv. */
+  /** True if `format=csv` answers text/csv. */
   csv?: boolean;
-  /** Codes of the failures that this route has beyond those that every route has. */
+  /** Codes of this route's own failures, besides those that `failuresOf` adds. */
   failures: FailureCode[];
 }

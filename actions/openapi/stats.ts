@@ -3,8 +3,7 @@ import type { FailureCode } from '../../lib/failure.ts';
 import { OverviewQuery, RepositoryQuery, TableQuery } from '../stats.ts';
 import type { Operation } from './operation.ts';
 
-const readers = 'administrator, maintainer, manager, viewer; repository viewer: its own repositories';
-const ranges: FailureCode[] = ['tenant_not_found', 'range_too_long', 'range_reversed', 'too_many_points'];
+const ranges: FailureCode[] = ['range_too_long', 'range_reversed', 'too_many_points'];
 
 export const statsOperations: Operation[] = [
   {
@@ -12,7 +11,7 @@ export const statsOperations: Operation[] = [
     method: 'get',
     path: '/{tenantId}',
     summary: 'The overview of all repositories of a tenant',
-    roles: readers,
+    needs: 'seeTraffic',
     query: OverviewQuery,
     responses: { 200: Overview },
     csv: true,
@@ -23,7 +22,8 @@ export const statsOperations: Operation[] = [
     method: 'get',
     path: '/{tenantId}/table',
     summary: 'Traffic of all repositories by day, week or month as rows',
-    roles: `${readers}; whoever has a dashboard’s data token`,
+    needs: 'seeTraffic',
+    note: 'A dashboard’s data token is accepted too.',
     query: TableQuery,
     responses: { 200: TrafficTable },
     csv: true,
@@ -34,7 +34,7 @@ export const statsOperations: Operation[] = [
     method: 'get',
     path: '/{tenantId}/{repositoryId}',
     summary: 'Everything a repository’s page shows',
-    roles: readers,
+    needs: 'seeTraffic',
     query: RepositoryQuery,
     responses: { 200: RepositoryStats },
     csv: true,

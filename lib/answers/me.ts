@@ -1,8 +1,11 @@
 import * as z from 'zod';
+import { RIGHTS } from '../access.ts';
 import { Count } from './figures.ts';
 import { Role, SystemRole } from './members.ts';
 
-/** The signed-in principal and what it may see. */
+const Rights = z.array(z.enum(RIGHTS));
+
+/** Who is signed in, and what they may do. */
 export const Me = z.object({
   email: z.string(),
   displayName: z.string(),
@@ -10,12 +13,16 @@ export const Me = z.object({
   subject: z.string(),
   installation: z.string(),
   systemRole: SystemRole.nullable(),
+  /** What the system role allows, in every tenant and in the whole installation. */
+  rights: Rights,
   tenants: z.array(
     z.object({
       tenantId: z.int(),
       name: z.string(),
-      /** Null where only the system role lets the principal in. */
+      /** Null for those whom only a system role lets in. */
       role: Role.nullable(),
+      /** What the role in this tenant allows, besides the rights of the system role. */
+      rights: Rights,
       repositoryCount: Count,
     }),
   ),

@@ -1,5 +1,5 @@
 import type { Member, MemberRemoved } from '../../lib/answers/members.ts';
-import { tenantRightsOf } from '../access.ts';
+import { mayInTenant } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp, useMe } from '../app-context.ts';
 import { Answered } from '../controls/answered.tsx';
@@ -20,7 +20,7 @@ export function Members({ tenantId }: { tenantId: number }) {
   const { me } = useMe();
   const list = useAnswer(reads.members(tenantId));
   const { editing, edit, removing, askToRemove, changed } = useRoleChange<Member>(list.reload);
-  const mayChange = tenantRightsOf(me, tenantId).changeMembers;
+  const mayChange = mayInTenant(me, tenantId, 'changeMembers');
 
   return (
     <div class="page" aria-busy={list.loading}>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Server } from '../../lib/answers/servers.ts';
-import { rightsOf } from '../access.ts';
+import { mayInSystem } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';
 import { Answered } from '../controls/answered.tsx';
@@ -18,7 +18,7 @@ export function Servers() {
   const [editing, setEditing] = useState<Server | 'new'>();
   const [deleting, setDeleting] = useState<Server>();
   const [withApp, setWithApp] = useState<Server>();
-  const mayChange = rightsOf(me).administrator;
+  const mayChange = mayInSystem(me, 'changeServers');
 
   function changed() {
     setEditing(undefined);

@@ -1,5 +1,5 @@
 import type { MemberRemoved, SystemMember } from '../../lib/answers/members.ts';
-import { rightsOf } from '../access.ts';
+import { mayInSystem } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp, useMe } from '../app-context.ts';
 import { Answered } from '../controls/answered.tsx';
@@ -19,7 +19,7 @@ export function SystemRoles() {
   const { me } = useMe();
   const list = useAnswer(reads.systemMembers());
   const { editing, edit, removing, askToRemove, changed } = useRoleChange<SystemMember>(list.reload);
-  const mayChange = rightsOf(me).administrator;
+  const mayChange = mayInSystem(me, 'changeSystemRoles');
 
   return (
     <div class="page" aria-busy={list.loading}>

@@ -1,5 +1,5 @@
 import type { Tenant } from '../../lib/answers/tenants.ts';
-import { rightsOf, tenantRightsOf } from '../access.ts';
+import { mayInSystem, mayInTenant } from '../access.ts';
 import { useMe } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { formatCount, formatInstant } from '../format.ts';
@@ -58,12 +58,12 @@ function TenantRow({ tenant, onEdit, onDelete }: TenantRowProps) {
         {formatCount(tenant.memberCount)}
       </td>
       <td class="actions">
-        {tenantRightsOf(me, tenant.tenantId).changeMembers && (
+        {mayInTenant(me, tenant.tenantId, 'changeTenant') && (
           <button type="button" class="button small" onClick={() => onEdit(tenant)}>
             Change…<span class="unseen"> {tenant.name}</span>
           </button>
         )}
-        {rightsOf(me).administrator && (
+        {mayInSystem(me, 'manageTenants') && (
           <button type="button" class="button small danger" onClick={() => onDelete(tenant)}>
             Delete…<span class="unseen"> {tenant.name}</span>
           </button>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Tenant } from '../../lib/answers/tenants.ts';
-import { rightsOf } from '../access.ts';
+import { mayInSystem } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';
 import { Answered } from '../controls/answered.tsx';
@@ -24,7 +24,7 @@ export function Tenants() {
   const { me, reloadMe } = useMe();
   const list = useAnswer(reads.tenants());
   const [task, setTask] = useState<Task>();
-  const { administrator } = rightsOf(me);
+  const mayManage = mayInSystem(me, 'manageTenants');
   const close = () => setTask(undefined);
   const hasApp = ({ server }: Tenant) =>
     Boolean(list.answer?.servers.find(({ serverId }) => serverId === server.serverId)?.app);
@@ -41,7 +41,7 @@ export function Tenants() {
         title="Tenants"
         below={<p class="lead">{EXPLANATION}</p>}
         actions={
-          administrator && (
+          mayManage && (
             <button
               type="button"
               class="button primary"
@@ -75,7 +75,7 @@ export function Tenants() {
       {task?.kind === 'edit' && (
         <TenantDialog
           tenant={task.tenant}
-          mayUseApp={administrator && hasApp(task.tenant)}
+          mayUseApp={mayManage && hasApp(task.tenant)}
           onClose={close}
           onSaved={changed}
         />

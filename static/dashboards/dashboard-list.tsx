@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
-import type { DashboardList as Answer } from '../../lib/answers/dashboards.ts';
+import type { DashboardList as Answer, DashboardEntry } from '../../lib/answers/dashboards.ts';
 import { useAnswer } from '../answers.ts';
 import { Answered } from '../controls/answered.tsx';
 import { DataTable } from '../controls/data-table.tsx';
@@ -13,10 +13,9 @@ import { CopyDialog } from './copy-dialog.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { NewDialog } from './new-dialog.tsx';
 
-export type Entry = Answer['dashboards'][number];
 type Asked =
   | { what: 'new'; imported?: Record<string, unknown> }
-  | { what: 'copy' | 'delete'; dashboard: Entry };
+  | { what: 'copy' | 'delete'; dashboard: DashboardEntry };
 
 /** All dashboards of a tenant: those that come with the product, and its own. */
 export function DashboardList({ tenantId }: { tenantId: number }) {

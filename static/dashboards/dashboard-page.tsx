@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Dashboard } from '../../lib/answers/dashboards.ts';
-import { tenantRightsOf } from '../access.ts';
+import { mayInTenant } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp, useMe } from '../app-context.ts';
 import { Answered } from '../controls/answered.tsx';
@@ -100,7 +100,7 @@ function Actions({ tenantId, dashboard, onFullScreen }: ActionsProps) {
           Edit
         </a>
       )}
-      {tenantRightsOf(me, tenantId).changeDashboards && (
+      {mayInTenant(me, tenantId, 'changeDashboards') && (
         <button type="button" class="button small" onClick={() => setCopying(true)}>
           Copy…
         </button>

@@ -1,11 +1,11 @@
+import type { DashboardEntry } from '../../lib/answers/dashboards.ts';
 import { useApp } from '../app-context.ts';
 import { FormDialog } from '../controls/form-dialog.tsx';
 import { useSubmission } from '../controls/submit.ts';
-import type { Entry } from './dashboard-list.tsx';
 
 interface DeleteDialogProps {
   tenantId: number;
-  dashboard: Entry;
+  dashboard: DashboardEntry;
   onDeleted: () => void;
   onClose: () => void;
 }

@@ -1,5 +1,5 @@
 import type { Overview as OverviewAnswer } from '../../lib/answers/stats.ts';
-import { tenantRightsOf } from '../access.ts';
+import { mayInTenant } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';
 import { CsvButton } from '../controls/csv-button.tsx';
@@ -63,10 +63,9 @@ interface GlanceProps {
 
 function Glance({ tenantId, answer, reload }: GlanceProps) {
   const { me } = useMe();
-  const rights = tenantRightsOf(me, tenantId);
   const run = useActiveRun(answer?.activeRunId, reload);
   if (answer?.repositoryCount === 0)
-    return <NoRepositories tenantId={tenantId} mayAdd={rights.changeRepositories} />;
+    return <NoRepositories tenantId={tenantId} mayAdd={mayInTenant(me, tenantId, 'changeRepositories')} />;
   return (
     <>
       <ActiveRun tenantId={tenantId} run={run} />

@@ -4,7 +4,7 @@ import type {
   Repository,
   RepositoryList as RepositoryListAnswer,
 } from '../../lib/answers/repositories.ts';
-import { tenantRightsOf } from '../access.ts';
+import { mayInTenant } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';
 import { Answered } from '../controls/answered.tsx';
@@ -29,7 +29,7 @@ export function Repositories({ tenantId }: { tenantId: number }) {
   const list = useAnswer(reads.repositories(tenantId, pick(place.query, ['q', 'schedule', 'page'])));
   const run = useActiveRun(list.answer?.activeRunId, list.reload);
   const [batch, setBatch] = useState<RepositoriesAdded>();
-  const mayChange = tenantRightsOf(me, tenantId).changeRepositories;
+  const mayChange = mayInTenant(me, tenantId, 'changeRepositories');
   const discovering = mayChange && place.query.has('discover');
 
   function changed(runId: number | null) {

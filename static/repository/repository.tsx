@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { RepositoryStats } from '../../lib/answers/stats.ts';
-import { tenantRightsOf } from '../access.ts';
+import { mayInTenant } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { ApiError } from '../api.ts';
 import { useMe } from '../app-context.ts';
@@ -82,7 +82,7 @@ function Changes({ answer, run, reload }: ChangesProps) {
   const { tenantId, repository } = answer;
   const { repositoryId, fullName } = repository;
   const schedule = useScheduleChange(tenantId, reload);
-  if (!tenantRightsOf(me, tenantId).changeRepositories) return null;
+  if (!mayInTenant(me, tenantId, 'changeRepositories')) return null;
   return (
     <>
       <ScheduleSelect repository={repository} change={schedule} />

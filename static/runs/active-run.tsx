@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { RunDetail } from '../../lib/answers/runs.ts';
-import { tenantRightsOf } from '../access.ts';
+import { mayInTenant } from '../access.ts';
 import { useMe } from '../app-context.ts';
 import { Notice } from '../controls/notice.tsx';
 import { paths } from '../routes.ts';
@@ -38,7 +38,7 @@ export function useActiveRun(answered: number | null | undefined, reload: () => 
 /** Its progress, and what a verification found, for those who may see runs. */
 export function ActiveRun({ tenantId, run }: { tenantId: number; run: FollowedRun }) {
   const { me } = useMe();
-  if (!tenantRightsOf(me, tenantId).seeRuns) return null;
+  if (!mayInTenant(me, tenantId, 'seeRuns')) return null;
   if (run.runId !== null) return <RunProgress tenantId={tenantId} runId={run.runId} onDone={run.ended} />;
   return run.verified ? <Verified detail={run.verified} /> : null;
 }

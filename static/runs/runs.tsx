@@ -1,4 +1,4 @@
-import { tenantRightsOf } from '../access.ts';
+import { mayInTenant } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';
 import { Failure } from '../controls/failure.tsx';
@@ -14,7 +14,6 @@ export function Runs({ tenantId }: { tenantId: number }) {
   const { me } = useMe();
   const place = usePlace();
   const list = useAnswer(reads.runs(tenantId, place.query.get('cursor')));
-  const rights = tenantRightsOf(me, tenantId);
   const atWork = list.answer?.runs.find((run) => run.state === 'running')?.runId ?? null;
   const run = useActiveRun(atWork, list.reload);
 
@@ -24,7 +23,7 @@ export function Runs({ tenantId }: { tenantId: number }) {
         title="Collection"
         below={<p class="lead">Every day at 06:00 UTC, and whenever somebody asks for it.</p>}
         actions={
-          rights.changeRepositories && (
+          mayInTenant(me, tenantId, 'startRuns') && (
             <>
               <CollectNow
                 tenantId={tenantId}

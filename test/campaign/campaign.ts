@@ -12,32 +12,15 @@ import { readEvidence } from './evidence.ts';
 import { startFaults } from './faults.ts';
 import { openWatchedGitHub, type WatchedGitHub } from './github.ts';
 import { hasOutage, startOutage } from './outage.ts';
+import type { Campaign } from './parts.ts';
 import { noteTracked, toAdditions, toOrders } from './people.ts';
 import { type Plan, toPlan } from './plan.ts';
-import { type BadlyTreatedServer, openBadlyTreatedServer } from './server.ts';
+import { openBadlyTreatedServer } from './server.ts';
 import type { CampaignSize } from './size.ts';
 import type { Step } from './steps.ts';
-import { openTally, type Tally } from './tally.ts';
+import { openTally } from './tally.ts';
 import { openTroublemaker, type Troublemaker } from './troublemaker.ts';
-import { addRepositoriesToGitHub, type CampaignTenant, createTenants, type Tracked } from './world.ts';
-
-/** The product, its surroundings, and what became of them. */
-export interface Campaign {
-  size: CampaignSize;
-  plan: Plan;
-  installation: TestInstallation;
-  server: BadlyTreatedServer;
-  tenants: CampaignTenant[];
-  tracked: Tracked[];
-  tally: Tally;
-  /** The instants at which something was killed or cut. */
-  harmed: Set<Instant>;
-  /** What went wrong that never may, as sentences. */
-  problems: string[];
-  /** Lives through all days, or until something is wrong. */
-  live(tell: (line: string) => void): Promise<void>;
-  close(): Promise<void>;
-}
+import { addRepositoriesToGitHub, createTenants, type Tracked } from './world.ts';
 
 /** Opens everything, each part with a clean-up of its own. */
 async function openParts(size: CampaignSize, plan: Plan, later: (cleanUp: () => unknown) => void) {

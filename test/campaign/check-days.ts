@@ -1,10 +1,10 @@
 import { addDays, type Day, daysBetween, daysFrom } from '../../lib/day.ts';
-import type { Campaign } from './campaign.ts';
 import { checkStored, type StoredDay, show } from './check-stored.ts';
 import type { Evidence } from './evidence.ts';
 import { type ExpectedDay, finalThrough, firstCovered, stateOfUnread, toExpectedDays } from './expected.ts';
 import { isWhole } from './ledger.ts';
 import { isInOutage } from './outage.ts';
+import type { Campaign } from './parts.ts';
 
 /** Compares every day with what GitHub said and with what really happened; answers how many were compared. */
 export async function checkDays(

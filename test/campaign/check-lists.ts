@@ -1,7 +1,7 @@
 import type { Day } from '../../lib/day.ts';
-import type { Campaign } from './campaign.ts';
 import type { Evidence } from './evidence.ts';
 import { bodyOf, type Said } from './ledger.ts';
+import type { Campaign } from './parts.ts';
 
 interface Window {
   day: Day;

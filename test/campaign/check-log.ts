@@ -1,7 +1,7 @@
 import { githubFailures } from '../../actions/openapi/failures.ts';
 import type { Instant } from '../../lib/instant.ts';
-import type { Campaign } from './campaign.ts';
 import { type Evidence, type Outcome, toInstant } from './evidence.ts';
+import type { Campaign } from './parts.ts';
 
 /** What the documents and openapi.json name as reasons of a collection that fails. */
 const DOCUMENTED = new Set([...githubFailures, 'abandoned', 'start_failed']);

@@ -1,6 +1,6 @@
 import type { Day } from '../../lib/day.ts';
-import type { Campaign } from './campaign.ts';
 import type { Evidence } from './evidence.ts';
+import type { Campaign } from './parts.ts';
 
 /** Tables, and what there may be only once of. */
 const ONCE: Record<string, string> = {

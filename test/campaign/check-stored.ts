@@ -1,7 +1,7 @@
 import type { Day } from '../../lib/day.ts';
-import type { Campaign } from './campaign.ts';
 import type { Evidence } from './evidence.ts';
 import { toExpectedDays } from './expected.ts';
+import type { Campaign } from './parts.ts';
 
 /** A day as it is stored. */
 export interface StoredDay {

@@ -1,4 +1,5 @@
-import { type Campaign, openCampaign } from './campaign.ts';
+import { openCampaign } from './campaign.ts';
+import type { Campaign } from './parts.ts';
 import { type CampaignSize, toReplay } from './size.ts';
 import { judge } from './verdict.ts';
 

@@ -1,6 +1,6 @@
 import type { Instant } from '../../lib/instant.ts';
-import type { Campaign } from './campaign.ts';
 import { isWhole, type Said } from './ledger.ts';
+import type { Campaign } from './parts.ts';
 import type { Tracked } from './world.ts';
 
 /** One repository's outcome in one run, as the product's log has it. */

@@ -1,5 +1,5 @@
 import type { Instant } from '../../lib/instant.ts';
-import type { Campaign } from './campaign.ts';
+import type { Campaign } from './parts.ts';
 import type { Step } from './steps.ts';
 
 type Surroundings = Pick<Campaign, 'installation' | 'tenants' | 'tracked' | 'server'>;

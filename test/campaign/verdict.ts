@@ -1,9 +1,9 @@
-import type { Campaign } from './campaign.ts';
 import { checkDays } from './check-days.ts';
 import { checkLists } from './check-lists.ts';
 import { checkLog } from './check-log.ts';
 import { checkRows } from './check-rows.ts';
 import { readEvidence } from './evidence.ts';
+import type { Campaign } from './parts.ts';
 import { toReplay } from './size.ts';
 
 /** What is wrong at the end of a campaign, and its summary. */

@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Right } from '../../lib/access.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
 import { openChromium } from './chromium.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
@@ -70,6 +71,46 @@ test('an administrator gives a repository viewer two roles in turn, and each see
   expect(await pagesOffered(grace)).toEqual(['Overview', 'Repositories', 'Dashboards', 'Collection']);
   expect([...ada.problems(), ...grace.problems()]).toEqual([]);
   await Promise.all([ada.close(), grace.close()]);
+});
+
+/** What each right opens: a page in the navigation, or a button on a page. */
+const PAGES = {
+  seeRuns: 'Collection',
+  seeMembers: 'Members',
+  changeChannels: 'Notifications',
+  seeTenant: 'Tenants',
+  seeServers: 'GitHub servers',
+  seeSystemRoles: 'System roles',
+  seeAllRuns: 'System log',
+} satisfies Partial<Record<Right, string>>;
+const BUTTONS = {
+  changeRepositories: ['/t/1/repositories', 'Discover'],
+  startRuns: ['/t/1/runs', 'Collect now'],
+  changeMembers: ['/t/1/members', 'Add member'],
+  manageTenants: ['/admin/tenants', 'Create tenant'],
+  changeServers: ['/admin/servers', 'Add server'],
+  changeSystemRoles: ['/admin/roles', 'Give a role'],
+} satisfies Partial<Record<Right, [string, string]>>;
+
+test.each([
+  ['viewer', '/members/1/grace@example.com'],
+  ['manager', '/members/1/grace@example.com'],
+  ['maintainer', '/members/system/grace@example.com'],
+])('a %s is offered exactly the pages and buttons that the rights of /me name', async (role, path) => {
+  await installation.as('ada@example.com')('PUT', path, { role });
+  const { body } = await installation.as('grace@example.com')('GET', '/me');
+  const rights = new Set<string>([...body.rights, ...body.tenants[0].rights]);
+  const grace = await enter('Grace Hopper', '/t/1');
+  const offered = Object.entries(PAGES).flatMap(([right, label]) => (rights.has(right) ? [label] : []));
+  expect(await pagesOffered(grace)).toEqual(['Overview', 'Repositories', 'Dashboards', ...offered]);
+  for (const [right, [address, name]] of Object.entries(BUTTONS)) {
+    await grace.open(address);
+    await grace.page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
+    expect(await grace.page.getByRole('button', { name }).count(), right).toBe(rights.has(right) ? 1 : 0);
+  }
+  expect(grace.problems()).toEqual([]);
+  await grace.close();
+  await installation.as('ada@example.com')('DELETE', path);
 });
 
 test('a page that the role does not reach says so, and asks the API nothing', async () => {

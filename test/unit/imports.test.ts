@@ -165,7 +165,7 @@ test('a circle of imports is found', () => {
   ).toEqual(['b', 'c', 'b']);
 });
 
-test.each(['lib', 'actions', 'deploy', 'local', 'bench'])(
+test.each(['lib', 'actions', 'static', 'local', 'deploy', 'bench', 'test'])(
   'files of %s import each other in one direction, types included',
   (folder) => {
     expect(findCycle(importsIn(folder))).toBeUndefined();

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { failuresOf, openApiDocument } from '../../actions/openapi/document.ts';
 import { operations } from '../../actions/openapi/operations.ts';
+import { RIGHTS } from '../../lib/access.ts';
 import { FAILURES } from '../../lib/failure.ts';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -52,7 +53,13 @@ test('every route that an action serves is described, and no other', () => {
 test('operations have names of their own, and say who may call them', () => {
   const ids = valuesOf(document.paths, 'operationId');
   expect(new Set(ids).size).toBe(operations.length);
-  for (const { roles, summary } of operations) expect(roles.length && summary.length).toBeGreaterThan(0);
+  for (const methods of Object.values<Record<string, { summary: string; description: string }>>(
+    document.paths,
+  ))
+    for (const { summary, description } of Object.values(methods)) {
+      expect(summary.length).toBeGreaterThan(0);
+      expect(description).toMatch(/^Needs (no|a) sign-in\.|^Needs the right \w+\. Roles that have it: /);
+    }
 });
 
 test('a stranger’s failure is described for all routes but the first visitor’s', () => {
@@ -68,4 +75,9 @@ test('every failure is described for a route that answers it, and no other code 
   // A run that was given up is stored with `abandoned`, and no request is answered with it.
   const described = new Set([...operations.flatMap(failuresOf), 'abandoned']);
   expect([...described].sort()).toEqual(Object.keys(FAILURES).sort());
+});
+
+test('every right is needed by some route, or limits what a route answers', () => {
+  const needed: string[] = operations.map(({ needs }) => needs);
+  expect(RIGHTS.filter((right) => !needed.includes(right))).toEqual(['seeAllTraffic']);
 });
