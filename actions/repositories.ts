@@ -78,9 +78,9 @@ const app = createApp();
 async function openGitHub({ activation, ...services }: Services, tenantId: number) {
   const timeLeft = Math.min(activation.deadline.getTime() - Date.now() - RESERVE_MS, MAX_MS);
   const deadline = new Date(services.clock().getTime() + timeLeft);
-  const patience = Math.max(0, timeLeft - ASKING_MS);
+  const maxWait = Math.max(0, timeLeft - ASKING_MS);
   const toRateLimiter = (fingerprint: string) =>
-    createPersonRateLimiter({ db: services.db, fingerprint, patience });
+    createPersonRateLimiter({ db: services.db, fingerprint, maxWait });
   return openTenantGitHub(services, tenantId, deadline, toRateLimiter);
 }
 

@@ -67,7 +67,7 @@ function call() {
   const rateLimiter = createPersonRateLimiter({
     db: database.db,
     fingerprint: 'one token',
-    patience: 2 * MINUTE,
+    maxWait: 2 * MINUTE,
     time: { now, wait },
   });
   const deadline = new Date(now() + 3 * MINUTE);

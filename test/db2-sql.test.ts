@@ -175,7 +175,7 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
       await rateLimiter.enter();
       rateLimiter.leave({ headers: {} });
     }
-    await createPersonRateLimiter({ db, fingerprint: 'one token', patience: 0 }).enter();
+    await createPersonRateLimiter({ db, fingerprint: 'one token', maxWait: 0 }).enter();
   });
   await step('start a run for what was added', (db) =>
     startAddedRun(starter(db), { tenantId, startedBy: email, repositoryIds: ids }),

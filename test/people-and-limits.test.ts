@@ -35,7 +35,7 @@ async function readPoints(): Promise<number[]> {
   );
 }
 
-test('what a person adds, finds and checks counts toward the token’s pace, request for request', async () => {
+test('what a person adds, finds and checks counts toward the token’s limits, request for request', async () => {
   installation.github.resetRequests();
   const { body } = await ada('GET', `/repositories/${tenantId}/discover`);
   expect(body.candidates.length).toBeGreaterThan(5);
@@ -58,8 +58,8 @@ test('a person is not kept waiting by runs that have used up the minute', async 
   const full: TokenUse = {
     points: [[until, 880]],
     holders: {},
-    learning: 0,
-    told: { quota: { limit: 5000, remaining: 100, reset: until + 3_600_000 }, notBefore: 0 },
+    learningUntil: 0,
+    limits: { quota: { limit: 5000, remaining: 100, reset: until + 3_600_000 }, retryAt: 0 },
   };
   await database.db
     .updateTable('tokenUse')

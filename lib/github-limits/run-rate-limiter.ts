@@ -3,34 +3,37 @@ import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import type { RateLimiter } from '../github/connection.ts';
 import { changeUse } from './stored-token-use.ts';
-import { type Grant, grantPoints, mergeTold, type Told, toTold } from './token-use.ts';
+import { grantPoints, mergeLimits, toLimits, UNKNOWN_LIMITS } from './token-use.ts';
 
 interface RunRateLimiterOptions {
   db: Db;
-  /** Stands for the token. */
+  /** Identifies the token without revealing it. */
   fingerprint: string;
-  /** Milliseconds until which everything must be asked. */
+  /** Milliseconds left for waiting. */
   timeLeft: () => number;
   time?: Time;
 }
 
-/** Time as it really passes, unless told; milliseconds. */
+/** A clock and its timer, in milliseconds. */
 export interface Time {
   now: () => number;
   wait: (milliseconds: number) => Promise<void>;
 }
 
-/** The machine's time. */
+/** The machine's clock. */
 export const REAL_TIME: Time = {
   now: () => Date.now(),
   wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
-/** Points that are asked for at once: few at first, so that little lapses, then more. */
+/** Points to ask for at once: few at first so that few expire unused, then more. */
 const MIN_GRANT = 8;
 const MAX_GRANT = 64;
 const GROWTH = 1.5;
 
-/** Paces the requests of one activation, in step with all others that use the token: what they use is in the database. */
+/**
+ * Limits the rate of one activation's requests, together with everything else that uses the token: the database holds what
+ * each uses. `enter` throws `rate_limited` or `out_of_time` if its turn would not come in the time left.
+ */
 export function createRunRateLimiter({
   db,
   fingerprint,
@@ -38,7 +41,7 @@ export function createRunRateLimiter({
   time = REAL_TIME,
 }: RunRateLimiterOptions): RateLimiter {
   const holder = randomBytes(6).toString('base64url');
-  let told: Told = { quota: null, notBefore: 0 };
+  let limits = UNKNOWN_LIMITS;
   let points = 0;
   let until = 0;
   let concurrency = 0;
@@ -55,23 +58,24 @@ export function createRunRateLimiter({
 
   async function fill(): Promise<void> {
     const used = granted - points;
-    // What is held is lost to others meanwhile: so many as were used last, or more where they did not suffice.
+    // Others cannot use what this one holds, so ask for what the last block needed, or for more if it was not enough.
     if (granted > 0)
       wanted = Math.max(MIN_GRANT, Math.min(MAX_GRANT, points > 0 ? used : Math.ceil(wanted * GROWTH)));
     let settled = granted > 0 ? { until, points: granted, used } : undefined;
-    [points, granted] = [0, 0];
+    points = 0;
+    granted = 0;
     for (;;) {
-      const wish = { holder, now: time.now(), points: wanted, inFlight, told, ...(settled && { settled }) };
+      const now = time.now();
+      const request = { holder, now, points: wanted, inFlight, limits, ...(settled && { settled }) };
       settled = undefined;
-      const grant = await changeUse({ db, fingerprint, now: wish.now }, (use) => grantPoints(use, wish));
-      if (grant.points > 0) {
-        ({ points, until, concurrency } = grant as Exclude<Grant, { points: 0 }>);
+      const grant = await changeUse({ db, fingerprint, now }, (use) => grantPoints(use, request));
+      if ('until' in grant) {
+        ({ points, until, concurrency } = grant);
         granted = points;
         return;
       }
-      const { at, reason } = grant as Extract<Grant, { points: 0 }>;
-      const pause = Math.max(0, at - time.now());
-      if (pause >= timeLeft()) throw toError(reason, at);
+      const pause = Math.max(0, grant.at - time.now());
+      if (pause >= timeLeft()) throw toFailure(grant.reason, grant.at);
       wanted = MIN_GRANT;
       await time.wait(pause);
     }
@@ -80,10 +84,10 @@ export function createRunRateLimiter({
   return {
     async enter() {
       for (;;) {
-        const mayUse = points > 0 && time.now() < until && told.notBefore <= time.now();
+        const mayUse = points > 0 && time.now() < until && limits.retryAt <= time.now();
         if (mayUse && inFlight < concurrency) break;
-        // The first answer tells the quota.
-        if (inFlight > 0 && (mayUse || !told.quota)) {
+        // An answer frees a slot, and the first one tells the quota.
+        if (inFlight > 0 && (mayUse || !limits.quota)) {
           await new Promise<void>((resolve) => waiting.push(resolve));
           continue;
         }
@@ -98,19 +102,22 @@ export function createRunRateLimiter({
     },
     leave(outcome) {
       inFlight -= 1;
-      told = mergeTold(told, toTold(outcome, time.now()));
-      if (told.quota && told.quota.reset <= time.now()) told = { ...told, quota: null };
+      limits = mergeLimits(limits, toLimits(outcome, time.now()));
+      if (limits.quota && limits.quota.reset <= time.now()) limits = { ...limits, quota: null };
       wake();
     },
   };
 }
 
-function toError(reason: 'pace' | 'quota' | 'slow down', at: number): Failure {
+function toFailure(reason: 'busy' | 'quota' | 'secondary_limit', at: number): Failure {
   const retryAt = new Date(at).toISOString();
   const minute = `${retryAt.slice(0, 16).replace('T', ' ')} UTC`;
   if (reason === 'quota') {
-    const message = `What GitHub allows the token's owner in an hour is used up but for a reserve until ${minute}.`;
+    const message = `The token's hourly GitHub quota is used up, except for a reserve. GitHub resets it at ${minute}.`;
     return new Failure('rate_limited', message, { retryAt });
   }
-  return new Failure('out_of_time', `GitHub's limits leave room again at ${minute}: it will be asked then.`);
+  return new Failure(
+    'out_of_time',
+    `GitHub's limits leave no room before ${minute}. The collection continues then.`,
+  );
 }

@@ -2,14 +2,16 @@ import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
 import { type TokenUse, UNUSED } from './token-use.ts';
 
-/** Tokens that were not used for so long are of no interest any more. */
-const FORGOTTEN_MS = 24 * 3_600_000;
+/** The form of what is stored. Add one when it changes: activations of two versions must not read each other's. */
+const FORMAT = 2;
+const KEPT_MS = 24 * 3_600_000;
 
-/** Changes what is stored of a token's use, one after the other. */
+/** Changes the stored use of a token, one caller after the other. Returns the grant. */
 export async function changeUse<T>(
-  { db, fingerprint: tokenFingerprint, now }: { db: Db; fingerprint: string; now: number },
+  { db, fingerprint, now }: { db: Db; fingerprint: string; now: number },
   change: (use: TokenUse) => { use: TokenUse; grant: T },
 ): Promise<T> {
+  const tokenFingerprint = `${FORMAT}:${fingerprint}`;
   return inTransaction(db, async (trx) => {
     const stored = await trx
       .selectFrom('tokenUse')
@@ -23,7 +25,7 @@ export async function changeUse<T>(
       await trx.updateTable('tokenUse').set(row).where('tokenFingerprint', '=', tokenFingerprint).execute();
       return grant;
     }
-    const old = new Date(now - FORGOTTEN_MS).toISOString();
+    const old = new Date(now - KEPT_MS).toISOString();
     await trx.deleteFrom('tokenUse').where('usedAt', '<', old).execute();
     await trx
       .insertInto('tokenUse')

@@ -2,150 +2,161 @@ import { Failure } from '../failure.ts';
 import type { RateLimiter } from '../github/connection.ts';
 
 /**
- * How a GitHub token is used by everything that is at work with it, within GitHub's limits: 100 requests at once, 900
- * points a minute, where each request is one, and an hourly quota
- * (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api). Instants are in epoch milliseconds.
+ * How everything that uses a GitHub token shares GitHub's limits: 100 concurrent requests, 900 points a minute (one
+ * request costs one point), and an hourly quota
+ * (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api). Instants are epoch milliseconds.
+ *
+ * A minute is shared like this:
+ *
+ * - An activation of a run asks for a block of points ({@link grantPoints}). The block expires at the end of the next
+ *   second. When the activation asks again it settles the block: unused points are free at once, and used ones count from
+ *   now. A block that nobody settles counts as used when it expires.
+ * - Points count for 61 seconds: a minute, and the way to GitHub. In any such span runs get at most 880 points, so a
+ *   person's few requests usually find room.
+ * - A person's requests ({@link bookPoints}) count at the first moment with room, before any run that asks later. If that
+ *   moment is too far away they go at once, over the limit, and GitHub decides.
+ * - Each activation also gets an equal share of 80 concurrent requests, at most 60.
+ * - The first answer tells the hourly quota. Until then one request is granted, and everybody else waits for it. Runs leave
+ *   250 requests of the quota (at most a fifth) to people.
  */
 export interface TokenUse {
-  /** Points that were given out, each with the instant until which they may be used. */
-  points: [until: number, points: number][];
-  /** Who is at work: requests at once, and until when they are counted without another word. */
+  /** Points granted or used, each with the instant they expire or were used. */
+  points: [at: number, points: number][];
+  /** Activations that use the token: their concurrency, and until when it counts unless they ask again. */
   holders: Record<string, [concurrency: number, until: number]>;
-  told: Told;
+  limits: KnownLimits;
   /** Until when somebody is about to learn the quota. */
-  learning: number;
+  learningUntil: number;
 }
 
-/** What GitHub said of the token's limits. */
-export interface Told {
-  /** The hourly quota; null: not known, or an hour that is over. */
+/** What GitHub's answers said about the token's limits. */
+export interface KnownLimits {
+  /** The hourly quota; null when unknown, or when its hour is over. */
   quota: { limit: number; remaining: number; reset: number } | null;
-  /** Nothing is asked before. */
-  notBefore: number;
+  /** Ask nothing before this instant. */
+  retryAt: number;
 }
 
-/** Who wants to ask, and what is known there. */
-interface Wish {
+/** What an activation of a run asks for. */
+interface GrantRequest {
   holder: string;
   now: number;
   points: number;
+  /** Its requests that GitHub has not answered yet. */
   inFlight: number;
-  told: Told;
-  /** What became of the points that were given last. */
-  settled?: Settled;
+  /** What it has learnt since it last asked. */
+  limits: KnownLimits;
+  /** Its last block of points. */
+  settled?: SettledBlock;
 }
 
-/** Points that nobody uses any more: those that were used are known to be, the others are free again. */
-interface Settled {
-  /** As they were given. */
+interface SettledBlock {
+  /** As granted. */
   until: number;
   points: number;
   used: number;
 }
 
-/** Points to use until an instant, or when to come again, and why. */
+/**
+ * Points to use before an instant, or none: ask again `at` an instant. `busy`: the others have taken the minute or the
+ * concurrency, or are learning the quota. `quota`: only the reserve is left of the hour. `secondary_limit`: GitHub asked
+ * to slow down.
+ */
 export type Grant =
   | { points: number; until: number; concurrency: number }
-  | { points: 0; at: number; reason: 'pace' | 'quota' | 'slow down' };
+  | { points: 0; at: number; reason: 'busy' | 'quota' | 'secondary_limit' };
 
-/** GitHub's. */
+/** GitHub's limit. */
 const MAX_POINTS = 900;
-/** Of runs: what a person asks by the way has room besides them. */
 const MAX_POINTS_OF_RUNS = 880;
 /** A minute, and the way to GitHub. */
 const WINDOW_MS = 61_000;
-/** Points count from the end of the second in which they lapse: what is used later than given would bunch up. */
-const LAPSE_MS = 1_000;
-/** Used points are counted by spans of this length, so that what is stored stays small. */
+/** Blocks expire at the end of a second, so few instants need storing. */
+const BLOCK_MS = 1_000;
+/** Used points are counted per span of this length, for the same reason. */
 const USED_MS = 500;
-/** Below GitHub's 100, for the same people. */
+/** Below GitHub's 100, to leave room for people. */
 const MAX_CONCURRENCY = 80;
 const MAX_CONCURRENCY_EACH = 60;
 /** Longer than the longest request. */
 const HOLDER_MS = 17_000;
 const LEARNING_MS = 5_000;
-const SOON_MS = 200;
-/** What is left of the hour for people, and for requests on their way; a fifth at most. */
+const RETRY_MS = 200;
+/** What runs leave of the hour to people, and to requests on their way; a fifth at most. */
 const RESERVE = 250;
+const HOUR_MS = 3_600_000;
+/** Stands for the quota of a server without limits, which sends none. */
+const UNLIMITED = 1_000_000;
 
-/** A token that nobody is at work with, and of whose limits GitHub has said nothing. */
-export const UNUSED: TokenUse = { points: [], holders: {}, told: { quota: null, notBefore: 0 }, learning: 0 };
+/** Nothing known yet. */
+export const UNKNOWN_LIMITS: KnownLimits = { quota: null, retryAt: 0 };
 
-/** What is known together: within one hour the quota only shrinks. */
-export function mergeTold(one: Told, other: Told): Told {
-  const notBefore = Math.max(one.notBefore, other.notBefore);
-  if (!one.quota || !other.quota) return { quota: one.quota ?? other.quota, notBefore };
-  if (one.quota.reset !== other.quota.reset)
-    return { quota: one.quota.reset > other.quota.reset ? one.quota : other.quota, notBefore };
-  return { quota: one.quota.remaining < other.quota.remaining ? one.quota : other.quota, notBefore };
-}
+/** A token that nobody uses, with unknown limits. */
+export const UNUSED: TokenUse = { points: [], holders: {}, limits: UNKNOWN_LIMITS, learningUntil: 0 };
 
-/** Gives what the limits allow now, and the use from then on. Whoever holds nothing yet learns the quota with one request. */
-export function grantPoints(before: TokenUse, wish: Wish): { use: TokenUse; grant: Grant } {
-  const { now, holder } = wish;
-  const use = toPresent(before, wish);
-  if (wish.settled) settle(use, wish.settled, now);
-  const refused = refuse(use, now);
-  if (refused) return { use, grant: refused };
-  const concurrency = shareOf(use, wish);
-  use.holders[holder] = [Math.max(concurrency, wish.inFlight), now + HOLDER_MS];
-  if (concurrency < 1) return { use, grant: { points: 0, at: now + SOON_MS, reason: 'pace' } };
-  const spent = sumPoints(use);
-  const points = Math.min(use.told.quota ? wish.points : 1, MAX_POINTS_OF_RUNS - spent);
+/** Grants an activation what the limits allow now. Returns the use that includes the grant. */
+export function grantPoints(before: TokenUse, request: GrantRequest): { use: TokenUse; grant: Grant } {
+  const { now, holder } = request;
+  const use = bringUpToDate(before, request);
+  if (request.settled) settle(use, request.settled, now);
+  const denied = findDenial(use, now);
+  if (denied) return { use, grant: denied };
+  const concurrency = toConcurrency(use, request);
+  use.holders[holder] = [Math.max(concurrency, request.inFlight), now + HOLDER_MS];
+  if (concurrency < 1) return { use, grant: { points: 0, at: now + RETRY_MS, reason: 'busy' } };
+  const points = Math.min(use.limits.quota ? request.points : 1, MAX_POINTS_OF_RUNS - sumPoints(use));
   if (points < 1) {
-    const [oldest = now] = use.points.map(([until]) => until).sort((one, other) => one - other);
-    return { use, grant: { points: 0, at: oldest + WINDOW_MS, reason: 'pace' } };
+    const [oldest = now] = use.points.map(([at]) => at).sort((one, other) => one - other);
+    return { use, grant: { points: 0, at: oldest + WINDOW_MS, reason: 'busy' } };
   }
-  if (!use.told.quota) use.learning = now + LEARNING_MS;
-  const until = lapseOf(now);
-  count(use, until, points);
+  if (!use.limits.quota) use.learningUntil = now + LEARNING_MS;
+  const until = toExpiry(now);
+  addPoints(use, until, points);
   return { use, grant: { points, until, concurrency } };
 }
 
-/** A person's requests: how many, and how many milliseconds they may wait for GitHub's minute to have room. */
-interface Booking extends Pick<Wish, 'now' | 'points' | 'told'> {
-  patience: number;
+/** A person's requests, and how many milliseconds they may wait for room. */
+interface Booking extends Pick<GrantRequest, 'now' | 'points' | 'limits'> {
+  maxWait: number;
 }
 
-/** When a person's requests go; `slowDown`: GitHub has asked that nobody asks before. */
-export type Booked = { at: number } | { slowDown: number };
+/** When a person's requests go, or from when GitHub may be asked again. */
+export type Booked = { at: number } | { retryAt: number };
 
-/**
- * Counts a person's requests at the instant when GitHub's minute has room for them, before whoever comes later; where that
- * is beyond the person's patience, at once. The quota, of which runs leave some, does not hold them back.
- */
+/** Books a person's requests. The quota does not hold them back: runs leave some of it. Returns the use that includes them. */
 export function bookPoints(before: TokenUse, booking: Booking): { use: TokenUse; grant: Booked } {
-  const { now, points, patience } = booking;
-  const use = toPresent(before, booking);
-  if (use.told.notBefore > now) return { use, grant: { slowDown: use.told.notBefore } };
-  const room = roomFrom(use, booking);
-  const at = room - now <= patience ? room : now;
-  count(use, lapseOf(at), points);
+  const { now, points, maxWait } = booking;
+  const use = bringUpToDate(before, booking);
+  if (use.limits.retryAt > now) return { use, grant: { retryAt: use.limits.retryAt } };
+  const firstRoom = findRoom(use, booking);
+  const at = firstRoom - now <= maxWait ? firstRoom : now;
+  addPoints(use, toExpiry(at), points);
   return { use, grant: { at } };
 }
 
-function roomFrom(use: TokenUse, { now, points }: Booking): number {
+/** The first moment at which GitHub's minute has room for a booking. */
+function findRoom(use: TokenUse, { now, points }: Booking): number {
   let spent = sumPoints(use);
-  let at = now;
-  for (const [until, used] of use.points.toSorted(([one], [other]) => one - other)) {
+  let room = now;
+  for (const [at, used] of use.points.toSorted(([one], [other]) => one - other)) {
     if (spent + points <= MAX_POINTS) break;
     spent -= used;
-    at = until + WINDOW_MS;
+    room = at + WINDOW_MS;
   }
-  return at;
+  return room;
 }
 
-/** Without what is over, and with what was told meanwhile. */
-function toPresent(before: TokenUse, { now, told }: Pick<Wish, 'now' | 'told'>): TokenUse {
-  const points = before.points.filter(([until]) => until + WINDOW_MS > now);
+/** A copy without what is over, and with what was learnt since. */
+function bringUpToDate(before: TokenUse, { now, limits }: Pick<GrantRequest, 'now' | 'limits'>): TokenUse {
+  const points = before.points.filter(([at]) => at + WINDOW_MS > now);
   const holders = Object.entries(before.holders).filter(([, [, until]]) => until > now);
-  const merged = mergeTold(before.told, told);
+  const merged = mergeLimits(before.limits, limits);
   const isOver = merged.quota !== null && merged.quota.reset <= now;
   return {
-    points: points.map(([until, some]) => [until, some]),
+    points: points.map(([at, some]) => [at, some]),
     holders: Object.fromEntries(holders),
-    told: isOver ? { ...merged, quota: null } : merged,
-    learning: before.learning,
+    limits: isOver ? { ...merged, quota: null } : merged,
+    learningUntil: before.learningUntil,
   };
 }
 
@@ -153,61 +164,69 @@ function sumPoints({ points }: TokenUse): number {
   return points.reduce((sum, [, some]) => sum + some, 0);
 }
 
-/** The end of the second after an instant's. */
-function lapseOf(instant: number): number {
-  return Math.ceil((instant + LAPSE_MS) / LAPSE_MS) * LAPSE_MS;
+/** The end of the next second. */
+function toExpiry(instant: number): number {
+  return Math.ceil((instant + BLOCK_MS) / BLOCK_MS) * BLOCK_MS;
 }
 
-/** Lets used points count from now instead of from when they would have lapsed, and the others not at all. */
-function settle(use: TokenUse, { until, points, used }: Settled, now: number): void {
-  const given = use.points.find((entry) => entry[0] === until);
-  const at = Math.ceil(now / USED_MS) * USED_MS;
-  if (!given || at >= until + WINDOW_MS) return;
-  given[1] -= points;
-  count(use, Math.min(until, at), used);
+/** Frees the unused points of a block, and lets the used ones count from now instead of from their expiry. */
+function settle(use: TokenUse, { until, points, used }: SettledBlock, now: number): void {
+  const granted = use.points.find(([at]) => at === until);
+  const usedAt = Math.ceil(now / USED_MS) * USED_MS;
+  if (!granted || usedAt >= until + WINDOW_MS) return;
+  granted[1] -= points;
+  addPoints(use, Math.min(until, usedAt), used);
   use.points = use.points.filter(([, left]) => left > 0);
 }
 
-function count(use: TokenUse, until: number, points: number): void {
-  const same = use.points.find((entry) => entry[0] === until);
+function addPoints(use: TokenUse, at: number, points: number): void {
+  const same = use.points.find((entry) => entry[0] === at);
   if (same) same[1] += points;
-  else use.points.push([until, points]);
+  else use.points.push([at, points]);
 }
 
-function refuse({ told, learning }: TokenUse, now: number): Grant | undefined {
-  const { quota, notBefore } = told;
-  if (notBefore > now) return { points: 0, at: notBefore, reason: 'slow down' };
-  if (!quota) return learning > now ? { points: 0, at: now + SOON_MS, reason: 'pace' } : undefined;
+/** Why no run may ask now, if so. */
+function findDenial({ limits, learningUntil }: TokenUse, now: number): Grant | undefined {
+  const { quota, retryAt } = limits;
+  if (retryAt > now) return { points: 0, at: retryAt, reason: 'secondary_limit' };
+  if (!quota) return learningUntil > now ? { points: 0, at: now + RETRY_MS, reason: 'busy' } : undefined;
   if (quota.remaining > Math.min(RESERVE, quota.limit / 5)) return undefined;
   return { points: 0, at: quota.reset, reason: 'quota' };
 }
 
-/** An equal share, as far as the others have left it. */
-function shareOf({ holders }: TokenUse, { holder }: Wish): number {
+/** An equal share of the concurrency, as far as the others have left it. */
+function toConcurrency({ holders }: TokenUse, { holder }: GrantRequest): number {
   const others = Object.entries(holders).filter(([name]) => name !== holder);
   const taken = others.reduce((sum, [, [concurrency]]) => sum + concurrency, 0);
   const share = Math.floor(MAX_CONCURRENCY / (others.length + 1));
   return Math.min(share, MAX_CONCURRENCY_EACH, MAX_CONCURRENCY - taken);
 }
 
-const HOUR_MS = 3_600_000;
-/** A server without limits says nothing of them. */
-const UNLIMITED = 1_000_000;
-
-/** What GitHub said of a token's limits with what came of a request. */
-export function toTold(outcome: Parameters<RateLimiter['leave']>[0], now: number): Told {
-  if ('headers' in outcome) return { quota: toQuota(outcome.headers, now), notBefore: 0 };
-  const { error } = outcome;
-  const retryAt = error instanceof Failure ? Date.parse(error.details?.retryAt ?? '') : Number.NaN;
-  if (Number.isNaN(retryAt)) return { quota: null, notBefore: 0 };
-  if ((error as Failure).code === 'secondary_limit') return { quota: null, notBefore: retryAt };
-  return { quota: { limit: UNLIMITED, remaining: 0, reset: retryAt }, notBefore: 0 };
+/** Joins what is known from two sides. Within one hour the quota only shrinks. */
+export function mergeLimits(one: KnownLimits, other: KnownLimits): KnownLimits {
+  const retryAt = Math.max(one.retryAt, other.retryAt);
+  if (!one.quota || !other.quota) return { quota: one.quota ?? other.quota, retryAt };
+  if (one.quota.reset !== other.quota.reset)
+    return { quota: one.quota.reset > other.quota.reset ? one.quota : other.quota, retryAt };
+  return { quota: one.quota.remaining < other.quota.remaining ? one.quota : other.quota, retryAt };
 }
 
-function toQuota(headers: Record<string, string>, now: number): Told['quota'] {
-  const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) =>
-    Number(headers[`x-ratelimit-${name}`] ?? Number.NaN),
-  ) as [number, number, number];
+/** What the result of a request says about the token's limits. */
+export function toLimits(result: Parameters<RateLimiter['leave']>[0], now: number): KnownLimits {
+  if ('headers' in result) return { quota: toQuota(result.headers, now), retryAt: 0 };
+  const { error } = result;
+  if (!(error instanceof Failure)) return UNKNOWN_LIMITS;
+  const retryAt = Date.parse(error.details?.retryAt ?? '');
+  if (Number.isNaN(retryAt)) return UNKNOWN_LIMITS;
+  if (error.code === 'secondary_limit') return { quota: null, retryAt };
+  return { quota: { limit: UNLIMITED, remaining: 0, reset: retryAt }, retryAt: 0 };
+}
+
+function toQuota(headers: Record<string, string>, now: number): KnownLimits['quota'] {
+  const toNumber = (name: string) => Number(headers[`x-ratelimit-${name}`] ?? Number.NaN);
+  const limit = toNumber('limit');
+  const remaining = toNumber('remaining');
+  const reset = toNumber('reset');
   if (limit > 0 && remaining >= 0 && reset > 0) return { limit, remaining, reset: reset * 1000 };
   return { limit: UNLIMITED, remaining: UNLIMITED, reset: now + HOUR_MS };
 }

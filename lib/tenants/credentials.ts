@@ -47,7 +47,7 @@ export async function checkCredentials(
   const api = await requireApi(server, config);
   const fingerprint = toFingerprint(api.apiUrl, token);
   const rateLimiter =
-    server.kind === 'demo' ? undefined : createPersonRateLimiter({ db, fingerprint, patience: 0 });
+    server.kind === 'demo' ? undefined : createPersonRateLimiter({ db, fingerprint, maxWait: 0 });
   const { checkedAt, expiresAt } = await checkToken({ ...api, githubUser, token, clock, rateLimiter });
   const tokenSealed = await secrets.seal(token);
   const checked = { tokenCheckedAt: checkedAt, tokenExpiresAt: expiresAt };

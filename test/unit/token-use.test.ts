@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import {
   bookPoints,
   grantPoints,
-  mergeTold,
+  type KnownLimits,
+  mergeLimits,
   type TokenUse,
-  type Told,
+  UNKNOWN_LIMITS,
   UNUSED,
 } from '../../lib/github-limits/token-use.ts';
 import { SEED } from '../seed.ts';
@@ -14,14 +15,13 @@ const NOW = 1_700_000_000_000;
 const MINUTE = 60_000;
 const ON_THE_WAY = 800;
 const quota = (remaining: number, reset = NOW + 10 * MINUTE) => ({ limit: 5000, remaining, reset });
-const TOLD: Told = { quota: quota(5000, NOW + 60 * MINUTE), notBefore: 0 };
-const NOTHING: Told = { quota: null, notBefore: 0 };
-const wish = { holder: 'a', now: NOW, points: 64, inFlight: 0, told: TOLD };
+const LIMITS: KnownLimits = { quota: quota(5000, NOW + 60 * MINUTE), retryAt: 0 };
+const request = { holder: 'a', now: NOW, points: 64, inFlight: 0, limits: LIMITS };
 
-/** Grants wishes one after the other. */
-function grantAll(wishes: (typeof wish)[]) {
+/** Grants requests one after the other. */
+function grantAll(requests: (typeof request)[]) {
   let use: TokenUse = UNUSED;
-  return wishes.map((one) => {
+  return requests.map((one) => {
     const granted = grantPoints(use, one);
     use = JSON.parse(JSON.stringify(granted.use));
     const unless = { until: 0, concurrency: 0, at: 0, reason: '' };
@@ -29,7 +29,7 @@ function grantAll(wishes: (typeof wish)[]) {
   });
 }
 
-test('however many ask at whatever times, people among them, no minute has more than 900 points, whenever they are used before they lapse', () => {
+test('however many ask at whatever times, people among them, no minute has more than 900 points, whenever they are used before they expire', () => {
   const asking = fc.record({
     holder: fc.constantFrom('a', 'b', 'c', 'd'),
     pause: fc.integer({ min: 0, max: 4000 }),
@@ -54,7 +54,7 @@ test('however many ask at whatever times, people among them, no minute has more 
     for (const { holder, pause, points, part, late, person } of list) {
       now += pause;
       if (person) {
-        const booking = { now, points: 1 + (points % 40), told: TOLD, patience: Number.POSITIVE_INFINITY };
+        const booking = { now, points: 1 + (points % 40), limits: LIMITS, maxWait: Number.POSITIVE_INFINITY };
         const booked = bookPoints(use, booking);
         use = JSON.parse(JSON.stringify(booked.use));
         if ('at' in booked.grant)
@@ -62,7 +62,7 @@ test('however many ask at whatever times, people among them, no minute has more 
         continue;
       }
       const settled = send(holder, now);
-      const granted = grantPoints(use, { ...wish, holder, now, points, ...(settled && { settled }) });
+      const granted = grantPoints(use, { ...request, holder, now, points, ...(settled && { settled }) });
       use = JSON.parse(JSON.stringify(granted.use));
       const { grant } = granted;
       if (!('until' in grant)) continue;
@@ -82,29 +82,29 @@ test('however many ask at whatever times, people among them, no minute has more 
   fc.assert(property, { numRuns: 60, seed: SEED });
 });
 
-test('what was given back is given to others, and what was used counts from then, not from when it would have lapsed', () => {
-  const part = { ...wish, points: 600 };
+test('what was given back is given to others, and what was used counts from then, not from when it would have expired', () => {
+  const part = { ...request, points: 600 };
   const [first] = grantAll([part]);
   const settled = { until: first?.until ?? 0, points: 600, used: 100 };
   const soon = NOW + 200;
   const [, whole, none, later] = grantAll([
     part,
-    { ...wish, holder: 'b', now: soon, points: 880, settled },
-    { ...wish, holder: 'b', now: soon },
-    { ...wish, holder: 'b', now: NOW + 500 + 61_000 },
-  ] as (typeof wish)[]);
+    { ...request, holder: 'b', now: soon, points: 880, settled },
+    { ...request, holder: 'b', now: soon },
+    { ...request, holder: 'b', now: NOW + 500 + 61_000 },
+  ] as (typeof request)[]);
   expect(whole?.points).toBe(780);
-  expect(none).toMatchObject({ points: 0, reason: 'pace', at: NOW + 500 + 61_000 });
+  expect(none).toMatchObject({ points: 0, reason: 'busy', at: NOW + 500 + 61_000 });
   expect(later?.points).toBe(64);
 });
 
 test('those at work together never have more than 100 requests at once, and each gets its share', () => {
   const holders = ['a', 'b', 'c', 'd'];
-  const wishes = [0, 1, 2].flatMap((turn) =>
-    holders.map((holder) => ({ ...wish, holder, now: NOW + turn * 1000, points: 8 })),
+  const requests = [0, 1, 2].flatMap((turn) =>
+    holders.map((holder) => ({ ...request, holder, now: NOW + turn * 1000, points: 8 })),
   );
   const concurrency = new Map<string, number>();
-  for (const grant of grantAll(wishes)) {
+  for (const grant of grantAll(requests)) {
     if (grant.points > 0) concurrency.set(grant.holder, grant.concurrency);
     expect([...concurrency.values()].reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(80);
   }
@@ -112,65 +112,69 @@ test('those at work together never have more than 100 requests at once, and each
 });
 
 test('whoever says nothing for a while is no longer at work', () => {
-  const [, , third] = grantAll([wish, { ...wish, holder: 'b' }, { ...wish, holder: 'c', now: NOW + 18_000 }]);
+  const [, , third] = grantAll([
+    request,
+    { ...request, holder: 'b' },
+    { ...request, holder: 'c', now: NOW + 18_000 },
+  ]);
   expect(third).toMatchObject({ concurrency: 60 });
 });
 
 test('the quota is learnt with one request, while others wait', () => {
-  const unknowing = { ...wish, told: NOTHING };
-  const [first, second, third] = grantAll([unknowing, { ...unknowing, holder: 'b' }, wish]);
+  const unknowing = { ...request, limits: UNKNOWN_LIMITS };
+  const [first, second, third] = grantAll([unknowing, { ...unknowing, holder: 'b' }, request]);
   expect(first).toMatchObject({ points: 1 });
-  expect(second).toMatchObject({ points: 0, reason: 'pace' });
+  expect(second).toMatchObject({ points: 0, reason: 'busy' });
   expect(third).toMatchObject({ points: 64 });
 });
 
 test('a reserve of the quota is kept until the hour is over', () => {
-  const told = { quota: quota(250), notBefore: 0 };
+  const limits = { quota: quota(250), retryAt: 0 };
   const [now, later] = grantAll([
-    { ...wish, told },
-    { ...wish, told: NOTHING, now: NOW + 10 * MINUTE },
+    { ...request, limits },
+    { ...request, limits: UNKNOWN_LIMITS, now: NOW + 10 * MINUTE },
   ]);
   expect(now).toMatchObject({ points: 0, reason: 'quota', at: NOW + 10 * MINUTE });
   expect(later).toMatchObject({ points: 1 });
-  const small = { quota: { limit: 60, remaining: 13, reset: NOW + MINUTE }, notBefore: 0 };
-  expect(grantAll([{ ...wish, told: small }])[0]?.points).toBeGreaterThan(0);
+  const small = { quota: { limit: 60, remaining: 13, reset: NOW + MINUTE }, retryAt: 0 };
+  expect(grantAll([{ ...request, limits: small }])[0]?.points).toBeGreaterThan(0);
 });
 
 test('when GitHub asks one to slow down, nobody asks until then', () => {
-  const told = { ...TOLD, notBefore: NOW + 30_000 };
+  const limits = { ...LIMITS, retryAt: NOW + 30_000 };
   const [, other] = grantAll([
-    { ...wish, told },
-    { ...wish, holder: 'b', now: NOW + 29_000 },
+    { ...request, limits },
+    { ...request, holder: 'b', now: NOW + 29_000 },
   ]);
-  expect(other).toMatchObject({ points: 0, reason: 'slow down', at: NOW + 30_000 });
+  expect(other).toMatchObject({ points: 0, reason: 'secondary_limit', at: NOW + 30_000 });
 });
 
 test('of two things that GitHub said in one hour the smaller rest is right, of two hours the later one', () => {
   const merge = (one: number, other: number, reset?: number) =>
-    mergeTold({ quota: quota(one), notBefore: 1 }, { quota: quota(other, reset), notBefore: 2 });
-  expect(merge(7, 9)).toEqual({ quota: quota(7), notBefore: 2 });
+    mergeLimits({ quota: quota(one), retryAt: 1 }, { quota: quota(other, reset), retryAt: 2 });
+  expect(merge(7, 9)).toEqual({ quota: quota(7), retryAt: 2 });
   expect(merge(7, 9, NOW + 70 * MINUTE).quota?.remaining).toBe(9);
 });
 
 test('what a person asks goes at once where there is room or no time, and runs have less', () => {
-  const [run] = grantAll([{ ...wish, points: 880 }]);
+  const [run] = grantAll([{ ...request, points: 880 }]);
   expect(run?.points).toBe(880);
-  const full = grantPoints(UNUSED, { ...wish, points: 880 }).use;
-  const asking = { now: NOW, points: 20, told: TOLD, patience: 50_000 };
+  const full = grantPoints(UNUSED, { ...request, points: 880 }).use;
+  const asking = { now: NOW, points: 20, limits: LIMITS, maxWait: 50_000 };
   const { use, grant } = bookPoints(full, asking);
   expect(grant).toEqual({ at: NOW });
   const more = bookPoints(use, { ...asking, points: 1 });
   expect(more.grant).toEqual({ at: NOW });
-  const patient = bookPoints(use, { ...asking, points: 1, patience: 100_000 });
+  const patient = bookPoints(use, { ...asking, points: 1, maxWait: 100_000 });
   expect(patient.grant).toEqual({ at: (run?.until ?? 0) + 61_000 });
-  const after = grantPoints(patient.use, { ...wish, now: (run?.until ?? 0) + 61_000, points: 900 });
+  const after = grantPoints(patient.use, { ...request, now: (run?.until ?? 0) + 61_000, points: 900 });
   expect(after.grant).toMatchObject({ points: 879 });
 });
 
 test('nobody asks before GitHub has said that it may be asked again, people neither', () => {
-  const told = { ...TOLD, notBefore: NOW + 30_000 };
-  const { use } = grantPoints(UNUSED, { ...wish, told });
-  const booking = { now: NOW, points: 1, told: NOTHING, patience: 60_000 };
-  expect(bookPoints(use, booking).grant).toEqual({ slowDown: NOW + 30_000 });
+  const limits = { ...LIMITS, retryAt: NOW + 30_000 };
+  const { use } = grantPoints(UNUSED, { ...request, limits });
+  const booking = { now: NOW, points: 1, limits: UNKNOWN_LIMITS, maxWait: 60_000 };
+  expect(bookPoints(use, booking).grant).toEqual({ retryAt: NOW + 30_000 });
   expect(bookPoints(use, { ...booking, now: NOW + 30_000 }).grant).toEqual({ at: NOW + 30_000 });
 });
