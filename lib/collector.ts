@@ -17,67 +17,69 @@ import { closeRun } from './runs/end.ts';
 import { type RunKey, renewLease } from './runs/lease.ts';
 import { startCollecting } from './runs/start.ts';
 
-/** GitHub for a tenant's token, which `fingerprint` stands for. */
+/** GitHub as a tenant's token sees it. `fingerprint` identifies the token without revealing it. */
 interface OpenedGitHub {
   github: GitHubClient;
   fingerprint: string;
 }
 
-/** What a run is collected with. */
+/** What a collection works with. */
 export interface Collector {
   db: Db;
-  /** Opens GitHub for the run's tenant; what it throws fails every repository. */
+  /** Opens GitHub for a tenant. A `Failure` that it throws fails every repository. */
   openGitHub: (tenantId: number) => Promise<OpenedGitHub>;
-  /** Starts what hands over to the next activation. */
+  /** Starts the activation that continues the run. */
   activations: Activations;
   clock: () => Date;
-  /** Milliseconds until the activation is ended; may be infinite. */
+  /** Milliseconds until the platform ends the activation; may be infinite. */
   timeLeft: () => number;
 }
 
-/** What one activation did of a run. */
+/** What one activation did for a run. */
 export interface CollectedRun extends RunKey {
-  /** Repositories that this activation collected, and those of them that failed. */
+  /** Repositories this activation worked on, and how many of them failed. */
   repoCount: number;
   failedCount: number;
-  /** True: a fresh activation goes on with the rest. */
+  /** True if a fresh activation continues with the rest. */
   handedOver: boolean;
 }
 
-/** Repositories at once, at first: where the token is refused, no more are asked for. Each asks up to five things at a time. */
+/** Repositories at once until GitHub answers: few, in case it refuses the token. Each asks up to five things at once. */
 const INITIAL_CONCURRENCY = 4;
-/** Once GitHub answers. */
+/** Repositories at once after that. */
 const CONCURRENCY = 12;
-/** What is begun later than this before the end may not come to its own. */
+/** Begin no repository with less time left than this. */
 const RESERVE_MS = 20_000;
-/** How long a tenant stays held when its activation says no more. */
+/** How long the lease outlasts the activation. */
 const GRACE_MS = 60_000;
-const MAX_MS = 3_600_000;
-/** Who verifies wants to be told everything again. */
+/** The longest lease of an activation, less the grace. */
+const MAX_LEASE_MS = 3_600_000;
+/** A `verify` run asks for everything in full. */
 const NO_ANSWERS: StoredAnswers = { take: async () => new Map() };
-/** After so many repositories in a row for which GitHub is down, the others are not asked for. */
-const PATIENCE = 3;
+/** Stop asking after this many repositories in a row for which GitHub is down. */
+const MAX_DOWN_IN_A_ROW = 3;
 
 /**
- * Works through what waits in a run, a few repositories at once, each stored by itself, and then through what is asked
- * for besides traffic. Shortly before the end it hands over to a fresh activation, unless it collected nothing itself;
- * after the last repository it closes the run. A run that is not at work is left alone.
+ * Works through the waiting repositories of a run, several at once, and then through their extras. Each repository is
+ * stored on its own. Shortly before its end the activation hands over to a fresh one; but if it collected nothing itself, it
+ * closes the run as failed, because another activation would do no better. After the last repository it closes the run. A
+ * run that is not open is left alone.
  */
 export async function collectTenant(collector: Collector, run: RunKey): Promise<CollectedRun> {
   const { db, clock } = collector;
   const nothing = { ...run, repoCount: 0, failedCount: 0, handedOver: false };
   const reason = await findReason(db, run);
   if (reason === null) return nothing;
-  const until = clock().getTime() + Math.min(collector.timeLeft(), MAX_MS) + GRACE_MS;
+  const until = clock().getTime() + Math.min(collector.timeLeft(), MAX_LEASE_MS) + GRACE_MS;
   await renewLease(db, run, new Date(until));
   const waiting = await listWaiting(db, run);
-  const { opened, left, ...done } = await collectAll(collector, { ...run, reason }, waiting);
+  const { github, left, ...done } = await collectAll(collector, { ...run, reason }, waiting);
   if (left > 0 && done.repoCount === 0) {
-    await closeRun(db, run, clock(), noneInTime());
+    await closeRun(db, run, clock(), toOutOfTime());
     return nothing;
   }
-  const isLeft = left > 0 || (opened !== null && (await isExtraLeft(collector, run, opened)));
-  if (isLeft) {
+  const isDone = left === 0 && (github === null || (await collectAllExtras(collector, run, github)));
+  if (!isDone) {
     await startCollecting({ db, activations: collector.activations, now: clock() }, run);
     return { ...nothing, ...done, handedOver: true };
   }
@@ -85,66 +87,72 @@ export async function collectTenant(collector: Collector, run: RunKey): Promise<
   return { ...nothing, ...done };
 }
 
-/** Collects what is due besides traffic; true when a fresh activation has to go on with it. */
-async function isExtraLeft(collector: Collector, run: RunKey, opened: OpenedGitHub): Promise<boolean> {
+/** Collects the extras. False if a fresh activation must continue with them. */
+async function collectAllExtras(collector: Collector, run: RunKey, github: OpenedGitHub): Promise<boolean> {
   const { db, clock, timeLeft } = collector;
   const isTime = () => timeLeft() > RESERVE_MS;
-  const { count, left } = await collectExtras({ db, clock, isTime, ...opened }, run);
-  return count > 0 && left > 0;
+  const { count, left } = await collectExtras({ db, clock, isTime, ...github }, run);
+  return count === 0 || left === 0;
 }
 
-/** One more activation after the other would be started for nothing. */
-function noneInTime(): Failure {
-  const message =
-    'GitHub did not answer for any repository in the time of an activation. The next collection tries again.';
+function toOutOfTime(): Failure {
+  const message = 'GitHub answered for no repository in time. The next collection tries again.';
   return new Failure('out_of_time', message);
 }
 
-/** Collects repositories until none is left or the time is up; `opened` is null when GitHub refuses all. */
+/** Collects repositories until none is left or the time is up. `github` is null if asking for more is hopeless. */
 async function collectAll(collector: Collector, run: RunAtWork, queue: readonly Waiting[]) {
   const done = { repoCount: 0, failedCount: 0 };
-  const opened = await collector.openGitHub(run.tenantId).catch((error: unknown) => {
+  let github = await collector.openGitHub(run.tenantId).catch((error: unknown) => {
     if (error instanceof Failure) return error;
     throw error;
   });
-  let hopeless = opened instanceof Failure ? opened : undefined;
-  const { fingerprint } = opened instanceof Failure ? { fingerprint: '' } : opened;
-  const ids = queue.map(({ repositoryId }) => repositoryId);
-  const memory = openAnswers(collector.db, { tenantId: run.tenantId, fingerprint, of: 'traffic' }, ids);
-  const answers = run.reason === 'verify' ? NO_ANSWERS : memory;
+  const answers = openKnownAnswers(collector.db, run, github, queue);
   const isTime = () => collector.timeLeft() > RESERVE_MS;
   let down = 0;
   const left = await workOff(
     queue,
     { initialConcurrency: INITIAL_CONCURRENCY, concurrency: CONCURRENCY, isTime },
     async (waiting) => {
-      const failure = await collectOne({ ...collector, answers }, run, waiting, hopeless ?? opened);
+      const failure = await collectOne({ ...collector, answers }, run, waiting, github);
       if (failure?.code === 'out_of_time') return 'later';
       done.repoCount += 1;
       if (failure) done.failedCount += 1;
       down = failure?.code === 'github_down' ? down + 1 : 0;
-      if (failure && (meetsEveryRequest(failure.code) || down >= PATIENCE)) hopeless = failure;
+      if (failure && (meetsEveryRequest(failure.code) || down >= MAX_DOWN_IN_A_ROW)) github = failure;
       return failure ? 'done' : 'more';
     },
   );
-  return { ...done, left: left.length, opened: hopeless || opened instanceof Failure ? null : opened };
+  return { ...done, left: left.length, github: github instanceof Failure ? null : github };
 }
 
-/** Collects one repository, or lets it fail for the reason for which all do. */
+/** What GitHub answered this token before, for the repositories of a queue. */
+function openKnownAnswers(
+  db: Db,
+  { tenantId, reason }: RunAtWork,
+  github: Failure | OpenedGitHub,
+  queue: readonly Waiting[],
+): StoredAnswers {
+  if (reason === 'verify' || github instanceof Failure) return NO_ANSWERS;
+  const ids = queue.map(({ repositoryId }) => repositoryId);
+  return openAnswers(db, { tenantId, fingerprint: github.fingerprint, of: 'traffic' }, ids);
+}
+
+/** Collects one repository, or fails it for the reason that fails all. */
 async function collectOne(
   { db, clock, answers }: Collector & { answers: StoredAnswers },
   run: RunAtWork,
   waiting: Waiting,
-  opened: Failure | OpenedGitHub,
+  github: Failure | OpenedGitHub,
 ): Promise<Failure | null> {
-  if (opened instanceof Failure) {
-    await failRepository({ db, clock }, run, waiting, opened, { counted: 0, unchanged: 0 });
-    return opened;
+  if (github instanceof Failure) {
+    await failRepository({ db, clock }, run, waiting, github, { counted: 0, unchanged: 0 });
+    return github;
   }
-  return collectRepository({ db, clock, answers, ...opened }, run, waiting);
+  return collectRepository({ db, clock, answers, ...github }, run, waiting);
 }
 
-/** Why a run is at work; null when it is not. */
+/** Why an open run was started; null if the run is not open. */
 async function findReason(db: Db, { tenantId, runId }: RunKey): Promise<RunReason | null> {
   const row = await db
     .selectFrom('collectionRun')

@@ -169,7 +169,7 @@ test('a tenant is deleted at once, also while its repositories are collected', a
     begun = resolve;
   });
   const storing = inTransaction(collecting.db, async (trx) => {
-    const told = { visibility: 'public', firstCoveredDate: START, lack: null } as const;
+    const told = { visibility: 'public', firstCoveredDate: START, missing: null } as const;
     const collected = { ...told, now: collecting.clock() };
     if (!(await saveSuccess(trx, key, collected))) return;
     begun();

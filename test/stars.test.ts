@@ -167,7 +167,7 @@ test('a refused history fails neither the repository nor the run, and is asked f
   expect(repository.problem).toBeNull();
   expect((await history(repositoryId)).problem).toEqual({
     code: 'not_found',
-    message: 'GitHub shows this token no star history of the repository.',
+    message: 'GitHub shows this token no star history for the repository.',
     since: at(START),
   });
   lift();

@@ -22,14 +22,14 @@ import type { RunKey } from '../runs/lease.ts';
 import { openAnswers, type StoredAnswers, saveAnswers } from './known-answers.ts';
 import { logDefect } from './repository.ts';
 
-/** What extras are collected with. */
+/** What collecting extras works with. */
 export interface ExtrasCollector {
   db: Db;
   github: GitHubClient;
-  /** Stands for the token. */
+  /** Identifies the token without revealing it. */
   fingerprint: string;
   clock: () => Date;
-  /** False: begin nothing more. */
+  /** False when nothing more may be begun. */
   isTime: () => boolean;
 }
 
@@ -37,78 +37,80 @@ const EXTRAS: readonly Extra[] = [starExtra, releaseExtra, workflowExtra];
 /** Repositories at once. */
 const CONCURRENCY = 6;
 
-interface Due {
+/** A repository with an extra that is due. */
+interface DueExtras {
   subject: ExtraSubject;
   states: Map<ExtraKind, ExtraState>;
 }
 
 /**
- * Asks for what is due besides the traffic of the repositories that the run collected, each stored by itself: a refusal
- * fails neither the repository nor the run. Ends early when GitHub refuses everything. `left` are those for which the time
- * did not suffice. Throws when the database fails.
+ * Collects the due extras of the repositories that the run collected. Each repository is stored on its own, and a refusal
+ * fails neither the repository nor the run. Stops when GitHub refuses everything. Returns how many repositories it tried,
+ * and how many it had no time for. Throws if the database fails.
  */
 export async function collectExtras(
   collector: ExtrasCollector,
   run: RunKey,
 ): Promise<{ count: number; left: number }> {
   const { db, fingerprint } = collector;
-  const queue = await listDue(db, run, collector.clock());
+  const queue = await listDueExtras(db, run, collector.clock());
   const ids = queue.map(({ subject }) => subject.repositoryId);
   const answers = openAnswers(db, { tenantId: run.tenantId, fingerprint, of: 'releases' }, ids);
   let count = 0;
   let refused = false;
   const isTime = () => !refused && collector.isTime();
   const left = await workOff(queue, { concurrency: CONCURRENCY, isTime }, async (due) => {
-    if (!(await collectOne({ ...collector, answers }, run, due))) refused = true;
+    if (!(await collectExtrasOf({ ...collector, answers }, run, due))) refused = true;
     count += 1;
     return 'done';
   });
   return { count, left: refused ? 0 : left.length };
 }
 
-/** False when GitHub refuses everything; what was read until then is stored. */
-async function collectOne(
+/** Collects and stores the extras of one repository. Returns false if GitHub refuses everything. */
+async function collectExtrasOf(
   collector: ExtrasCollector & { answers: StoredAnswers },
   run: RunKey,
-  { subject, states }: Due,
+  { subject, states }: DueExtras,
 ): Promise<boolean> {
   const { db, github, clock, fingerprint, answers } = collector;
   const { tenantId, repositoryId } = subject;
   const memory = createMemory(await answers.take(repositoryId));
   const readings: ExtraReading[] = [];
-  let goOn = true;
+  let isRefused = false;
   for (const extra of EXTRAS) {
     const state = states.get(extra.kind);
-    if (!goOn || !extra.isDue(subject, state, clock())) continue;
-    const asking = { db, github, now: clock(), memory };
-    const reading = await extra.read(asking, subject, state).catch((error: unknown) => {
-      goOn = false;
-      // A defect must not fail what was collected.
+    if (isRefused || !extra.isDue(subject, state, clock())) continue;
+    const context = { db, github, now: clock(), memory };
+    const reading = await extra.read(context, subject, state).catch((error: unknown) => {
+      isRefused = true;
+      // A defect must not fail a repository that was collected.
       if (!(error instanceof Failure)) logDefect(error, { tenantId, repositoryId });
     });
     if (reading) readings.push(reading);
   }
   const answer = { readings, memory, fingerprint, now: clock() };
-  await inTransaction(db, (trx) => store(trx, run, { subject, states }, answer));
-  return goOn;
+  await inTransaction(db, (trx) => saveExtras(trx, run, { subject, states }, answer));
+  return !isRefused;
 }
 
+/** What GitHub answered for the extras of one repository. */
 interface Answer {
   readings: readonly ExtraReading[];
-  /** What is known of its releases. */
+  /** What GitHub answered about its releases, now and before. */
   memory: AnswerMemory;
   fingerprint: string;
   now: Date;
 }
 
-async function store(
+async function saveExtras(
   trx: Transaction<Tables>,
   run: RunKey,
-  { subject, states }: Due,
+  { subject, states }: DueExtras,
   { readings, memory, fingerprint, now }: Answer,
 ): Promise<void> {
   const { tenantId, repositoryId } = subject;
-  // Holds the row, as a collection does; it may have been removed meanwhile.
+  // Locks the row, as a collection does. The repository may have been removed meanwhile.
   const held = await trx
     .selectFrom('repository')
     .select('repositoryId')
@@ -122,11 +124,11 @@ async function store(
     await saveExtraState(trx, subject, states.get(reading.kind), reading, now);
   }
   await saveAnswers(trx, subject, { fingerprint, answers: memory.changed, now });
-  const asked = readings.reduce((sum, reading) => sum + reading.asked, 0);
+  const requests = readings.reduce((sum, reading) => sum + reading.requestCount, 0);
   await trx
     .updateTable('runRepository')
     .set((eb) => ({
-      requestCount: eb('requestCount', '+', asked),
+      requestCount: eb('requestCount', '+', requests),
       unchangedCount: eb('unchangedCount', '+', memory.unchanged),
     }))
     .where('tenantId', '=', tenantId)
@@ -135,8 +137,8 @@ async function store(
     .execute();
 }
 
-/** The repositories that the run collected and of which an extra is due. */
-async function listDue(db: Db, { tenantId, runId }: RunKey, now: Date): Promise<Due[]> {
+/** The repositories that the run collected and that have a due extra. */
+async function listDueExtras(db: Db, { tenantId, runId }: RunKey, now: Date): Promise<DueExtras[]> {
   const rows = await db
     .selectFrom('runRepository as w')
     .innerJoin('repository as r', (join) =>

@@ -5,43 +5,43 @@ import type { Tables } from '../db/tables.ts';
 import { ANSWER_FORMAT, type AnswerKind, type KnownAnswer } from '../github/memory.ts';
 import type { RepositoryKey } from '../traffic/tables.ts';
 
-/** The answers of earlier collections, by repository. */
+/** GitHub's answers to earlier collections, by repository. */
 export interface StoredAnswers {
-  /** Those of one repository, which are given once. */
+  /** Takes out the answers for one repository: a second call returns none. */
   take(repositoryId: number): Promise<ReadonlyMap<AnswerKind, KnownAnswer>>;
 }
 
 type Answers = Map<AnswerKind, KnownAnswer>;
 
-/** What was asked, with which token. */
+/** What was asked, and with which token. */
 interface Asked {
   tenantId: number;
   fingerprint: string;
   of: 'traffic' | 'releases';
 }
 
-/** Characters that the columns hold. */
+/** What the columns hold, in characters. */
 const MAX_ETAG = 200;
 const MAX_ANSWER_LENGTH = 6000;
-/** Repositories that are read with one statement. */
+/** Repositories read by one statement. */
 const BATCH_SIZE = 100;
 
 /**
- * Opens what GitHub answered to a token about repositories and their traffic, or their releases, which is read a hundred
- * at a time in their order. What another token was answered, or was stored in another form, is not known.
+ * Opens GitHub's stored answers to a token about repositories and their traffic, or about their releases. They are read a
+ * hundred repositories at a time, in the given order. Answers to another token or in another format are left out.
  */
 export function openAnswers(db: Db, asked: Asked, repositoryIds: readonly number[]): StoredAnswers {
-  const places = new Map(repositoryIds.map((id, index) => [id, Math.floor(index / BATCH_SIZE)]));
+  const batches = new Map(repositoryIds.map((id, index) => [id, Math.floor(index / BATCH_SIZE)]));
   const read = new Map<number, Promise<Map<number, Answers>>>();
-  const load = (place: number) => {
-    const ids = repositoryIds.slice(place * BATCH_SIZE, (place + 1) * BATCH_SIZE);
-    const loading = read.get(place) ?? readAnswers(db, asked, ids);
-    read.set(place, loading);
+  const load = (batch: number) => {
+    const ids = repositoryIds.slice(batch * BATCH_SIZE, (batch + 1) * BATCH_SIZE);
+    const loading = read.get(batch) ?? readAnswers(db, asked, ids);
+    read.set(batch, loading);
     return loading;
   };
   return {
     async take(repositoryId) {
-      const answers = await load(places.get(repositoryId) ?? 0);
+      const answers = await load(batches.get(repositoryId) ?? 0);
       const found = answers.get(repositoryId) ?? new Map();
       answers.delete(repositoryId);
       return found;
@@ -71,12 +71,17 @@ async function readAnswers(
   return answers;
 }
 
-const merge: Merge<'githubAnswer'> = {
+const githubAnswers: Merge<'githubAnswer'> = {
   into: 'githubAnswer',
   columns: {
-    ...({ tenantId: 'integer', repositoryId: 'integer', kind: 'varchar(40)' } as const),
-    ...({ tokenFingerprint: 'varchar(64)', format: 'integer', etag: 'varchar(200)' } as const),
-    ...({ answer: 'varchar(6000)', readAt: 'timestamptz' } as const),
+    tenantId: 'integer',
+    repositoryId: 'integer',
+    kind: 'varchar(40)',
+    tokenFingerprint: 'varchar(64)',
+    format: 'integer',
+    etag: 'varchar(200)',
+    answer: 'varchar(6000)',
+    readAt: 'timestamptz',
   },
   key: ['tenantId', 'repositoryId', 'kind'],
   update: Object.fromEntries(
@@ -84,7 +89,7 @@ const merge: Merge<'githubAnswer'> = {
   ),
 };
 
-/** Remembers answers for the next collection; what is longer than the columns is asked for in full again. */
+/** Stores answers for the next collection. What the columns cannot hold is asked for in full again. */
 export async function saveAnswers(
   trx: Transaction<Tables>,
   key: RepositoryKey,
@@ -104,5 +109,5 @@ export async function saveAnswers(
       ...known,
       readAt: now.toISOString(),
     }));
-  await mergeRows(trx, merge, rows);
+  await mergeRows(trx, githubAnswers, rows);
 }

@@ -11,24 +11,24 @@ import type { Observed } from '../traffic/observed.ts';
 import type { RepositoryKey } from '../traffic/tables.ts';
 import { endedWeek } from '../traffic/week.ts';
 
-/** What one collection learnt of a repository. */
+/** What one collection found out about a repository. */
 export interface Collected {
   visibility: Visibility;
   firstCoveredDate: Day;
   now: Date;
-  /** What was not collected besides the days, and why; null: nothing. */
-  lack: { code: string; message: string } | null;
+  /** What could not be collected besides the days, and why; null when nothing is missing. */
+  missing: { code: string; message: string } | null;
 }
 
 /**
- * Writes that a repository's days were collected and ends the problem there was, unless something else is lacking. Holds
- * the repository's row until the transaction's end, so that collections of one repository follow each other; false when
- * it was removed meanwhile.
+ * Stores that a repository's days were collected, and clears its failure unless something is missing. Locks the
+ * repository's row until the transaction ends, so collections of one repository take turns. Returns false if the
+ * repository was removed meanwhile.
  */
 export async function saveSuccess(
   trx: Transaction<Tables>,
   { tenantId, repositoryId }: RepositoryKey,
-  { visibility, firstCoveredDate, now, lack }: Collected,
+  { visibility, firstCoveredDate, now, missing }: Collected,
 ): Promise<boolean> {
   const at = now.toISOString();
   const result = await trx
@@ -38,7 +38,7 @@ export async function saveSuccess(
       firstCoveredDate: sql<Day>`case when first_covered_date < ${firstCoveredDate} then first_covered_date else cast(${firstCoveredDate} as date) end`,
       lastCoveredDate: sql<Day>`case when last_covered_date > ${toDay(now)} then last_covered_date else cast(${toDay(now)} as date) end`,
       lastSuccessAt: at,
-      ...toProblem(lack, at),
+      ...toFailureColumns(missing, at),
     })
     .where('tenantId', '=', tenantId)
     .where('repositoryId', '=', repositoryId)
@@ -46,17 +46,17 @@ export async function saveSuccess(
   return result.numUpdatedRows > 0n;
 }
 
-/** A problem lasts since the first failure in a row. */
-function toProblem(problem: { code: string; message: string } | null, at: Instant) {
+/** `failureAt` is the first failure in a row. */
+function toFailureColumns(failure: { code: string; message: string } | null, at: Instant) {
   return {
-    failureCode: problem?.code ?? null,
-    failureMessage: problem?.message ?? null,
-    failureAt: problem && sql<Instant>`coalesce(failure_at, ${at})`,
-    refusedAt: problem && isRefusal(problem.code) ? at : null,
+    failureCode: failure?.code ?? null,
+    failureMessage: failure?.message ?? null,
+    failureAt: failure && sql<Instant>`coalesce(failure_at, ${at})`,
+    refusedAt: failure && isRefusal(failure.code) ? at : null,
   };
 }
 
-/** Writes why a collection failed. */
+/** Stores why a collection failed. */
 export async function saveFailure(
   trx: Transaction<Tables>,
   { tenantId, repositoryId }: RepositoryKey,
@@ -65,27 +65,27 @@ export async function saveFailure(
 ): Promise<void> {
   await trx
     .updateTable('repository')
-    .set(toProblem(failure, now.toISOString()))
+    .set(toFailureColumns(failure, now.toISOString()))
     .where('tenantId', '=', tenantId)
     .where('repositoryId', '=', repositoryId)
     .execute();
 }
 
 /** A repository's name and whether it is archived, as stored or as GitHub says. */
-export interface Standing {
+export interface Profile {
   owner: string;
   name: string;
   archived: boolean;
 }
 
 /**
- * Writes a new name or that a repository was archived, and the events; of two collections that notice the same, one
- * writes it.
+ * Stores a new name, or that a repository was archived or unarchived, with an event for each. Two collections that notice
+ * the same change store it once.
  */
-export async function saveStanding(
+export async function saveProfile(
   trx: Transaction<Tables>,
   key: RepositoryKey,
-  { known, seen, now }: { known: Standing; seen: Standing; now: Date },
+  { known, seen, now }: { known: Profile; seen: Profile; now: Date },
 ): Promise<void> {
   const occurredAt = now.toISOString();
   const row = () =>
@@ -102,19 +102,19 @@ export async function saveStanding(
     const sameOwner = known.owner.toLowerCase() === seen.owner.toLowerCase();
     const kind = sameOwner ? 'renamed' : 'transferred';
     const names = { nameBefore: toFullName(known), nameAfter: toFullName(seen) };
-    if (await changes(renamed)) events.push({ kind, occurredAt, ...names });
+    if (await changesRow(renamed)) events.push({ kind, occurredAt, ...names });
   }
   if (known.archived !== seen.archived) {
     const archived = row()
       .set({ archivedAt: seen.archived ? occurredAt : null })
       .where('archivedAt', seen.archived ? 'is' : 'is not', null);
     const kind = seen.archived ? 'archived' : 'unarchived';
-    if (await changes(archived)) events.push({ kind, occurredAt, nameBefore: null, nameAfter: null });
+    if (await changesRow(archived)) events.push({ kind, occurredAt, nameBefore: null, nameAfter: null });
   }
   await saveEvents(trx, key, events);
 }
 
-async function changes(update: {
+async function changesRow(update: {
   executeTakeFirst(): Promise<{ numUpdatedRows: bigint }>;
 }): Promise<boolean> {
   const { numUpdatedRows } = await update.executeTakeFirst();
@@ -122,7 +122,7 @@ async function changes(update: {
 }
 
 /**
- * Keeps the unique viewers of the week that ended last, whose figures may still grow; GitHub names no week without views.
+ * Stores the unique viewers of the week that just ended; the figure may still grow. GitHub leaves out weeks without views.
  * The caller holds the repository's row.
  */
 export async function saveEndedWeek(

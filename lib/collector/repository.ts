@@ -21,208 +21,51 @@ import { type RepositoryKey, saveDays, saveWeeks, saveWindow } from '../traffic/
 import { endedWeek, readableWeek } from '../traffic/week.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
 import { type StoredAnswers, saveAnswers } from './known-answers.ts';
-import { type Standing, saveEndedWeek, saveFailure, saveStanding, saveSuccess } from './outcome.ts';
+import { type Profile, saveEndedWeek, saveFailure, saveProfile, saveSuccess } from './outcome.ts';
 
-/** One repository that waits in a run. */
+/** A repository that waits in a run, and what is stored about it. */
 export interface Waiting {
   repositoryId: number;
   githubId: number;
-  known: Standing;
+  known: Profile;
   lastCoveredDate: Day | null;
-  /** Full names it had before. */
+  /** Its earlier full names. */
   formerNames: readonly string[];
-  /** The newest week that is stored. */
+  /** The newest stored week. */
   lastWeek: Day | null;
-  /** The newest week that had ended when it was read. */
+  /** The newest week read right after its end, for the report. */
   endedWeek: Day | null;
 }
 
-/** A run, and why it was started: `verify` compares what is stored as well. */
+/** An open run, and why it was started. A `verify` run also compares what is stored. */
 export interface RunAtWork extends RunKey {
   reason: RunReason;
 }
 
-/** What one repository is collected with. */
+/** What collecting one repository works with. */
 export interface RepositoryCollector {
   db: Db;
   github: GitHubClient;
   clock: () => Date;
-  /** Stands for the token; what it was answered before is `answers`. */
+  /** Identifies the token without revealing it. */
   fingerprint: string;
+  /** What GitHub answered this token before. */
   answers: StoredAnswers;
 }
 
-const PARTS = { referrers: 'the referrers', paths: 'the paths', weeks: 'the weekly figures' };
-
-/**
- * Asks GitHub for one repository and stores what it says in one transaction, or stores why it could not. Returns the
- * failure. What ran out of time is left waiting. Throws when the database fails.
- */
-export async function collectRepository(
-  collector: RepositoryCollector,
-  run: RunAtWork,
-  waiting: Waiting,
-): Promise<Failure | null> {
-  const { db, github, clock, fingerprint } = collector;
-  const memory = createMemory(await collector.answers.take(waiting.repositoryId));
-  try {
-    const seen = await github.getRepository({ id: waiting.githubId }, memory);
-    const weeks = hasWeekToRead(waiting, clock());
-    const traffic = await github.getTraffic(waiting.githubId, { weeks, memory });
-    const answer = { seen, traffic, now: clock(), memory, fingerprint };
-    await inTransaction(db, (trx) => store(trx, run, waiting, answer));
-    return null;
-  } catch (error) {
-    const failure = toFailure(error, run, waiting);
-    if (failure.code !== 'out_of_time') await failRepository(collector, run, waiting, failure, memory);
-    return failure;
-  }
-}
-
-/**
- * A week is read twice: when it has settled, and before that on the first day that a run comes after its end, for the
- * report. The very first run, which may be of hundreds of repositories, leaves the latter to the next day's.
- */
-function hasWeekToRead({ lastWeek, lastCoveredDate, endedWeek: read }: Waiting, now: Date): boolean {
-  const isNew = (week: Day | null, last: Day | null) => week !== null && (last === null || last < week);
-  const isDaysFirst = lastCoveredDate !== null && lastCoveredDate < toDay(now);
-  return isNew(readableWeek(now), lastWeek) || (isDaysFirst && isNew(endedWeek(now), read));
-}
-
-/** Stores that a repository of a run was not collected, and why. */
-export async function failRepository(
-  { db, clock }: Pick<RepositoryCollector, 'db' | 'clock'>,
-  run: RunKey,
-  { repositoryId, lastCoveredDate }: Waiting,
-  failure: Failure,
-  { counted, unchanged }: Pick<AnswerMemory, 'counted' | 'unchanged'>,
-): Promise<void> {
-  const now = clock();
-  const stored = toStoredFailure(failure);
-  await inTransaction(db, async (trx) => {
-    await saveFailure(trx, { tenantId: run.tenantId, repositoryId }, stored, now);
-    await trx
-      .updateTable('runRepository')
-      .set({
-        state: 'failed',
-        ...stored,
-        requestCount: counted,
-        unchangedCount: unchanged,
-        finishedAt: now.toISOString(),
-      })
-      .set({ daysUntilLoss: daysUntilLoss(lastCoveredDate, toDay(now)) })
-      .where('tenantId', '=', run.tenantId)
-      .where('runId', '=', run.runId)
-      .where('repositoryId', '=', repositoryId)
-      .where('state', '=', 'waiting')
-      .execute();
-  });
-}
-
-/** A defect fails its repository and not the others; a database that is away fails the activation. */
-function toFailure(error: unknown, run: RunKey, { repositoryId }: Waiting): Failure {
-  if (error instanceof Failure) return error;
-  logDefect(error, { ...run, repositoryId });
-  return new Failure(
-    'internal',
-    'Something went wrong that should not have. The log of the run’s activation says what.',
-  );
-}
-
-interface Answer {
-  seen: GitHubRepository;
-  traffic: GitHubTraffic;
-  now: Date;
-  memory: AnswerMemory;
-  fingerprint: string;
-}
-
-async function store(
-  trx: Transaction<Tables>,
-  run: RunAtWork,
-  { repositoryId, known, formerNames }: Waiting,
-  { seen, traffic, now, memory, fingerprint }: Answer,
-): Promise<void> {
-  const key = { tenantId: run.tenantId, repositoryId };
-  const observed = { views: traffic.views.days, clones: traffic.clones.days };
-  const reading = { now, createdDate: toDay(new Date(seen.createdAt)) };
-  const { visibility } = seen;
-  const firstCoveredDate = coveredFrom(observed, reading);
-  const lack = toLack(traffic.lacking);
-  if (!(await saveSuccess(trx, key, { visibility, firstCoveredDate, now, lack }))) return;
-  await saveStanding(trx, key, { known, seen, now });
-  if (run.reason === 'verify') await saveDifferences(trx, run, key, { observed, reading });
-  await saveDays(trx, key, observed, reading);
-  if (traffic.weeks) {
-    await saveWeeks(trx, key, traffic.weeks, now);
-    await saveEndedWeek(trx, key, traffic.weeks, now);
-  }
-  await saveToday(trx, key, traffic, now);
-  const { stars, forks, subscribers, openIssues } = seen;
-  await saveFact(trx, key, { factDate: toDay(now), stars, forks, subscribers, openIssues });
-  const names = [seen.fullName, toFullName(known), ...formerNames];
-  if (traffic.paths) await savePaths(trx, key, toDay(now), mergePaths(traffic.paths, names));
-  await saveAnswers(trx, key, { fingerprint, answers: memory.changed, now });
-  await trx
-    .updateTable('runRepository')
-    .set({
-      state: 'succeeded',
-      ...lack,
-      fullName: seen.fullName,
-      requestCount: memory.counted,
-      unchangedCount: memory.unchanged,
-      finishedAt: now.toISOString(),
-    })
-    .where('tenantId', '=', run.tenantId)
-    .where('runId', '=', run.runId)
-    .where('repositoryId', '=', repositoryId)
-    .execute();
-}
-
-/** Days are what is lost when nobody reads them; what else was not given is said, and the day counts as covered. */
-function toLack(lacking: GitHubTraffic['lacking']): { code: string; message: string } | null {
-  const [first] = lacking;
-  if (!first) return null;
-  const parts = lacking.map(({ part }) => PARTS[part]).join(' and ');
-  const message = `Views and clones are stored, but not ${parts}: ${first.error.message}`;
-  return toStoredFailure({ code: 'partly_collected', message });
-}
-
-/** What GitHub says of the 14 days together, as of today. */
-async function saveToday(
-  trx: Transaction<Tables>,
-  key: { tenantId: number; repositoryId: number },
-  { views, clones, referrers, paths }: GitHubTraffic,
-  now: Date,
-): Promise<void> {
-  const today = toDay(now);
-  // The window stands for the day's lists as well: without one of them, those of the day before stay the newest.
-  if (referrers && paths)
-    await saveWindow(trx, key, {
-      observedDate: today,
-      viewCount: views.count,
-      viewUniques: views.uniques,
-      cloneCount: clones.count,
-      cloneUniques: clones.uniques,
-    });
-  if (referrers) await saveReferrers(trx, key, today, referrers);
-}
-
-/** What waits in a run: what was never collected first, then what was not for longest. */
+/** The waiting repositories of a run: those never collected first, then those collected longest ago. */
 export async function listWaiting(db: Db, { tenantId, runId }: RunKey): Promise<Waiting[]> {
   const rows = await db
     .selectFrom('runRepository as w')
     .innerJoin('repository as r', (join) =>
       join.onRef('r.tenantId', '=', 'w.tenantId').onRef('r.repositoryId', '=', 'w.repositoryId'),
     )
-    .select([
-      ...(['r.repositoryId', 'r.githubId', 'r.owner', 'r.name'] as const),
-      ...(['r.archivedAt', 'r.lastCoveredDate', 'r.endedWeek'] as const),
-    ])
+    .select(['r.repositoryId', 'r.githubId', 'r.owner', 'r.name'])
+    .select(['r.archivedAt', 'r.lastCoveredDate', 'r.endedWeek'])
     .where('w.tenantId', '=', tenantId)
     .where('w.runId', '=', runId)
     .where('w.state', '=', 'waiting')
-    // Where a missing value is sorted differs between databases.
+    // Databases differ on where nulls sort.
     .orderBy((eb) => eb.case().when('r.lastSuccessAt', 'is', null).then(0).else(1).end())
     .orderBy('r.lastSuccessAt')
     .orderBy('r.repositoryId')
@@ -263,10 +106,167 @@ async function listLastWeeks(db: Db, tenantId: number): Promise<Map<number, Day>
   return new Map(rows.map(({ repositoryId, weekStart }) => [repositoryId, weekStart]));
 }
 
-/** Logs an error that nobody expected, with whom it met; a database that is away is thrown, as it fails the activation. */
-export function logDefect(error: unknown, met: RepositoryKey): void {
+const PARTS = { referrers: 'the referrers', paths: 'the paths', weeks: 'the weekly figures' };
+
+/**
+ * Collects one repository and stores the answers, or the failure, in one transaction. Returns the failure, or null. After
+ * `out_of_time` the repository keeps waiting. Throws if the database fails.
+ */
+export async function collectRepository(
+  collector: RepositoryCollector,
+  run: RunAtWork,
+  waiting: Waiting,
+): Promise<Failure | null> {
+  const { db, github, clock, fingerprint } = collector;
+  const memory = createMemory(await collector.answers.take(waiting.repositoryId));
+  try {
+    const seen = await github.getRepository({ id: waiting.githubId }, memory);
+    const weeks = needsWeeks(waiting, clock());
+    const traffic = await github.getTraffic(waiting.githubId, { weeks, memory });
+    const answer = { seen, traffic, now: clock(), memory, fingerprint };
+    await inTransaction(db, (trx) => saveCollected(trx, run, waiting, answer));
+    return null;
+  } catch (error) {
+    const failure = toRepositoryFailure(error, run, waiting);
+    if (failure.code !== 'out_of_time') await failRepository(collector, run, waiting, failure, memory);
+    return failure;
+  }
+}
+
+/**
+ * Each week is read twice: for the report, by the first run after its end; and once it has settled. A repository's very
+ * first run skips the former, because it may be one of hundreds.
+ */
+function needsWeeks({ lastWeek, lastCoveredDate, endedWeek: read }: Waiting, now: Date): boolean {
+  const isNew = (week: Day | null, last: Day | null) => week !== null && (last === null || last < week);
+  const isFirstOfDay = lastCoveredDate !== null && lastCoveredDate < toDay(now);
+  return isNew(readableWeek(now), lastWeek) || (isFirstOfDay && isNew(endedWeek(now), read));
+}
+
+/** Stores why a repository of a run was not collected. */
+export async function failRepository(
+  { db, clock }: Pick<RepositoryCollector, 'db' | 'clock'>,
+  run: RunKey,
+  { repositoryId, lastCoveredDate }: Waiting,
+  failure: Failure,
+  { counted, unchanged }: Pick<AnswerMemory, 'counted' | 'unchanged'>,
+): Promise<void> {
+  const now = clock();
+  const stored = toStoredFailure(failure);
+  await inTransaction(db, async (trx) => {
+    await saveFailure(trx, { tenantId: run.tenantId, repositoryId }, stored, now);
+    await trx
+      .updateTable('runRepository')
+      .set({
+        state: 'failed',
+        ...stored,
+        requestCount: counted,
+        unchangedCount: unchanged,
+        finishedAt: now.toISOString(),
+      })
+      .set({ daysUntilLoss: daysUntilLoss(lastCoveredDate, toDay(now)) })
+      .where('tenantId', '=', run.tenantId)
+      .where('runId', '=', run.runId)
+      .where('repositoryId', '=', repositoryId)
+      .where('state', '=', 'waiting')
+      .execute();
+  });
+}
+
+/** A defect fails only its repository. A lost database is thrown, and fails the activation. */
+function toRepositoryFailure(error: unknown, run: RunKey, { repositoryId }: Waiting): Failure {
+  if (error instanceof Failure) return error;
+  logDefect(error, { ...run, repositoryId });
+  return new Failure(
+    'internal',
+    'Something went wrong on our side. The log of the run’s activation says what.',
+  );
+}
+
+/** What GitHub answered for one repository. */
+interface Answer {
+  seen: GitHubRepository;
+  traffic: GitHubTraffic;
+  now: Date;
+  memory: AnswerMemory;
+  fingerprint: string;
+}
+
+async function saveCollected(
+  trx: Transaction<Tables>,
+  run: RunAtWork,
+  { repositoryId, known, formerNames }: Waiting,
+  { seen, traffic, now, memory, fingerprint }: Answer,
+): Promise<void> {
+  const key = { tenantId: run.tenantId, repositoryId };
+  const observed = { views: traffic.views.days, clones: traffic.clones.days };
+  const reading = { now, createdDate: toDay(new Date(seen.createdAt)) };
+  const { visibility } = seen;
+  const firstCoveredDate = coveredFrom(observed, reading);
+  const missing = toMissing(traffic.lacking);
+  if (!(await saveSuccess(trx, key, { visibility, firstCoveredDate, now, missing }))) return;
+  await saveProfile(trx, key, { known, seen, now });
+  if (run.reason === 'verify') await saveDifferences(trx, run, key, { observed, reading });
+  await saveDays(trx, key, observed, reading);
+  if (traffic.weeks) {
+    await saveWeeks(trx, key, traffic.weeks, now);
+    await saveEndedWeek(trx, key, traffic.weeks, now);
+  }
+  await saveWindowAndLists(trx, key, traffic, now);
+  const { stars, forks, subscribers, openIssues } = seen;
+  await saveFact(trx, key, { factDate: toDay(now), stars, forks, subscribers, openIssues });
+  const names = [seen.fullName, toFullName(known), ...formerNames];
+  if (traffic.paths) await savePaths(trx, key, toDay(now), mergePaths(traffic.paths, names));
+  await saveAnswers(trx, key, { fingerprint, answers: memory.changed, now });
+  await trx
+    .updateTable('runRepository')
+    .set({
+      state: 'succeeded',
+      ...missing,
+      fullName: seen.fullName,
+      requestCount: memory.counted,
+      unchangedCount: memory.unchanged,
+      finishedAt: now.toISOString(),
+    })
+    .where('tenantId', '=', run.tenantId)
+    .where('runId', '=', run.runId)
+    .where('repositoryId', '=', repositoryId)
+    .execute();
+}
+
+/** Names the parts that GitHub did not give. The day counts as covered all the same: only days can be lost. */
+function toMissing(lacking: GitHubTraffic['lacking']): { code: string; message: string } | null {
+  const [first] = lacking;
+  if (!first) return null;
+  const parts = lacking.map(({ part }) => PARTS[part]).join(' and ');
+  const message = `Views and clones are stored, but not ${parts}: ${first.error.message}`;
+  return toStoredFailure({ code: 'partly_collected', message });
+}
+
+/** Saves what GitHub says about the 14 days together, as of today. */
+async function saveWindowAndLists(
+  trx: Transaction<Tables>,
+  key: RepositoryKey,
+  { views, clones, referrers, paths }: GitHubTraffic,
+  now: Date,
+): Promise<void> {
+  const today = toDay(now);
+  // A stored window says that the day has both lists. Without one of them, the last complete lists stay the newest.
+  if (referrers && paths)
+    await saveWindow(trx, key, {
+      observedDate: today,
+      viewCount: views.count,
+      viewUniques: views.uniques,
+      cloneCount: clones.count,
+      cloneUniques: clones.uniques,
+    });
+  if (referrers) await saveReferrers(trx, key, today, referrers);
+}
+
+/** Logs an unexpected error with the repository it hit. Throws if the database was lost, which fails the activation. */
+export function logDefect(error: unknown, repository: RepositoryKey): void {
   const lost = toDatabaseFailure(error);
   if (lost) throw lost;
   const stack = error instanceof Error ? error.stack : String(error);
-  console.log(JSON.stringify({ level: 'error', code: 'internal', ...met, error: stack }));
+  console.log(JSON.stringify({ level: 'error', code: 'internal', ...repository, error: stack }));
 }

@@ -12,13 +12,13 @@ import type { Instant } from '../instant.ts';
 import { toStoredFailure } from '../storable.ts';
 import type { RepositoryKey } from '../traffic/tables.ts';
 
-/** How far one kind of extra was read for a repository. */
+/** What is stored about reading one kind of extra of a repository. */
 export interface ExtraState {
   kind: ExtraKind;
-  /** The last time it was asked for, with or without success. */
+  /** The last attempt, successful or not. */
   triedAt: Instant;
   readAt: Instant | null;
-  /** Where reading a whole history goes on; null: it has been read. */
+  /** The page from which to continue reading a history; null when all of it has been read. */
   nextPage: number | null;
   /** The number of stars when the history was last read. */
   seenCount: number | null;
@@ -26,46 +26,46 @@ export interface ExtraState {
   failureMessage: string | null;
 }
 
-/** A repository whose extras are asked for. */
+/** A repository whose extras are collected. */
 export interface ExtraSubject extends RepositoryKey {
   githubId: number;
-  /** Its stars as of the collection that went before; null: not known. */
+  /** Its stars as of the collection just before; null when unknown. */
   stars: number | null;
-  /** The first day that any collection covered. */
+  /** The first day that a collection covered. */
   firstCoveredDate: string | null;
 }
 
-/** What GitHub said of one kind of extra, not yet stored. */
+/** What GitHub answered about one kind of extra, not yet stored. */
 export interface ExtraReading {
   kind: ExtraKind;
   /** Requests that count against the token's quota. */
-  asked: number;
-  /** What changes in the state besides when it was tried. */
+  requestCount: number;
+  /** What changes in the state besides `triedAt`. */
   state: Partial<Pick<ExtraState, 'readAt' | 'nextPage' | 'seenCount'>>;
-  /** Why it was not read, or not wholly. */
+  /** Why it was not read, or only in part. */
   failure: Failure | null;
-  /** Stores what was read; doing it again changes nothing. The caller holds the repository's row. */
+  /** Stores the answer. Doing it twice changes nothing. The caller holds the repository's row. */
   save: (trx: Transaction<Tables>) => Promise<void>;
 }
 
-/** One kind of extra. */
+/** How one kind of extra is collected. */
 export interface Extra {
   kind: ExtraKind;
   isDue(subject: ExtraSubject, state: ExtraState | undefined, now: Date): boolean;
-  /** Throws only what would meet every other repository of the token as well. */
+  /** Asks GitHub. Throws only failures that every other repository of the token would meet too. */
   read(
-    asking: { db: Db; github: GitHubClient; now: Date; memory: AnswerMemory },
+    context: { db: Db; github: GitHubClient; now: Date; memory: AnswerMemory },
     subject: ExtraSubject,
     state: ExtraState | undefined,
   ): Promise<ExtraReading>;
 }
 
-/** Extras are asked for once a UTC day, so that a refusal is not repeated before tomorrow. */
+/** Extras are read once a UTC day, so a refusal is not repeated before tomorrow. */
 export function isTriedToday(state: ExtraState | undefined, now: Date): boolean {
   return state !== undefined && toDay(new Date(state.triedAt)) >= toDay(now);
 }
 
-/** The states of a tenant's extras, or of one repository's. */
+/** The states of all extras of a tenant, or of one repository. */
 export async function listExtraStates(
   db: Db,
   tenantId: number,
@@ -80,7 +80,7 @@ export async function listExtraStates(
     .execute();
 }
 
-/** Writes that an extra was asked for; what the reading does not say stays as it was. */
+/** Stores that an extra was tried. What the reading leaves open stays as it was. */
 export async function saveExtraState(
   trx: Transaction<Tables>,
   { tenantId, repositoryId }: RepositoryKey,
@@ -107,9 +107,15 @@ export async function saveExtraState(
     {
       into: 'repositoryExtra',
       columns: {
-        ...({ tenantId: 'integer', repositoryId: 'integer', kind: 'varchar(20)' } as const),
-        ...({ triedAt: 'timestamptz', readAt: 'timestamptz', nextPage: 'integer' } as const),
-        ...({ seenCount: 'integer', failureCode: 'varchar(40)', failureMessage: 'varchar(500)' } as const),
+        tenantId: 'integer',
+        repositoryId: 'integer',
+        kind: 'varchar(20)',
+        triedAt: 'timestamptz',
+        readAt: 'timestamptz',
+        nextPage: 'integer',
+        seenCount: 'integer',
+        failureCode: 'varchar(40)',
+        failureMessage: 'varchar(500)',
       },
       key: ['tenantId', 'repositoryId', 'kind'],
       update: Object.fromEntries(changing.map((column) => [column, given(column)])),
@@ -118,7 +124,7 @@ export async function saveExtraState(
   );
 }
 
-/** The standing of one kind of extra; null: it was never asked for. */
+/** When one kind of extra was last read, and what went wrong since; null if it was never tried. */
 export function toStanding(states: readonly ExtraState[], kind: ExtraKind): ExtraStanding | null {
   const state = states.find((one) => one.kind === kind);
   if (!state) return null;
@@ -133,16 +139,16 @@ const NAMES: Record<ExtraKind, string> = {
 };
 
 /**
- * Why GitHub did not give an extra, as a sentence about the extra: returned where it concerns one repository, and thrown
- * on where it would meet all.
+ * Turns an error of GitHub into a failure about the extra. Throws the error again if every other repository would meet it
+ * too, or if it is a defect.
  */
-export function toRefusal(kind: ExtraKind, error: unknown): Failure {
+export function toExtraFailure(kind: ExtraKind, error: unknown): Failure {
   if (!(error instanceof Failure) || meetsEveryRequest(error.code)) throw error;
   const name = NAMES[kind];
   const needed = error.details?.needed;
   if (error.code === 'missing_permission' && typeof needed === 'string')
     return new Failure(error.code, `The token lacks the permission ${needed} to read the ${name}.`);
   if (error.code === 'not_found')
-    return new Failure(error.code, `GitHub shows this token no ${name} of the repository.`);
+    return new Failure(error.code, `GitHub shows this token no ${name} for the repository.`);
   return new Failure(error.code, `GitHub did not give the ${name}: ${error.message}`);
 }

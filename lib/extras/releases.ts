@@ -16,14 +16,14 @@ import {
   type ExtraState,
   isTriedToday,
   listExtraStates,
-  toRefusal,
+  toExtraFailure,
   toStanding,
 } from './extra.ts';
 
 const SHOWN_ASSETS = 200;
 const SHOWN_GAPS = 50;
 
-/** The downloads of a repository's releases in a range, by its buckets; null: releases were never asked for. */
+/** The downloads of a repository's releases per bucket of a range; null if releases were never tried. */
 export async function readReleaseDownloads(
   db: Db,
   key: RepositoryKey,
@@ -43,7 +43,7 @@ export async function readReleaseDownloads(
     .executeTakeFirstOrThrow();
   return {
     ...standing,
-    ...toSeries(range, await listReadings(db, key, range), {
+    ...toDownloadSeries(range, await listReadings(db, key, range), {
       first: await findFirstReading(db, key),
       last: standing.readAt && toDay(new Date(standing.readAt)),
     }),
@@ -53,12 +53,12 @@ export async function readReleaseDownloads(
   };
 }
 
-/** The files of the newest releases, with what was downloaded in the range between readings that are within it. */
+/** The files of the newest releases, at most `limit`, with the downloads that happened for certain within the range. */
 export async function listReleaseAssets(
   db: Db,
   key: RepositoryKey,
   range: Range,
-  most: number,
+  limit: number,
 ): Promise<ShownAsset[]> {
   const gained = db
     .selectFrom('releaseDownload')
@@ -79,18 +79,19 @@ export async function listReleaseAssets(
     .orderBy('a.tag')
     .orderBy('a.assetName')
     .orderBy('a.assetId')
-    .limit(most)
+    .limit(limit)
     .execute();
   return rows.map((row) => ({ ...row, gained: row.gained ?? 0 }));
 }
 
+/** The downloads between two readings. */
 interface Reading {
   sinceDate: Day;
   downloadDate: Day;
   gained: number;
 }
 
-/** What was gained from each reading to the next of which a day is in the range. */
+/** The readings whose days overlap the range, newest first. */
 async function listReadings(db: Db, key: RepositoryKey, range: Range): Promise<Reading[]> {
   const rows = await db
     .selectFrom('releaseDownload')
@@ -105,7 +106,7 @@ async function listReadings(db: Db, key: RepositoryKey, range: Range): Promise<R
   return rows.map(({ sinceDate, ...row }) => ({ ...row, sinceDate: sinceDate ?? row.downloadDate }));
 }
 
-/** The first reading that found anything, or the one before it. */
+/** The day from which downloads are known. */
 async function findFirstReading(db: Db, key: RepositoryKey): Promise<Day | null> {
   const row = await db
     .selectFrom('releaseDownload')
@@ -116,7 +117,11 @@ async function findFirstReading(db: Db, key: RepositoryKey): Promise<Day | null>
   return row?.first ?? null;
 }
 
-function toSeries(
+/**
+ * Downloads per bucket. A reading counts in the bucket that holds all its days. If it spans several, nobody knows how to
+ * spread it: it goes to `unspread`, and its buckets are marked.
+ */
+function toDownloadSeries(
   range: Range,
   readings: readonly Reading[],
   { first, last }: { first: Day | null; last: Day | null },
@@ -140,18 +145,17 @@ function toSeries(
     }
     unspread.push({ from, to: downloadDate, count: gained });
     for (const [at, bucket] of buckets.entries()) {
-      if (endOf(at) < from || bucket > downloadDate) continue;
-      spreadUnknown[at] = true;
+      if (endOf(at) >= from && bucket <= downloadDate) spreadUnknown[at] = true;
     }
   }
   const known = downloads.map((count, place) => (spreadUnknown[place] && count === 0 ? null : count));
   return { downloads: known, spreadUnknown, unspread: unspread.slice(0, SHOWN_GAPS) };
 }
 
-/** Characters that the columns hold. */
+/** What the text columns hold, in characters. */
 const MAX_CHARACTERS = 255;
 
-/** The downloads of the files of releases, once a day; only what changed is stored. */
+/** Reads the downloads of release files once a day, and stores those that changed. */
 export const releaseExtra: Extra = {
   kind: 'releases',
 
@@ -160,12 +164,18 @@ export const releaseExtra: Extra = {
   async read({ github, now, memory }, subject) {
     const found = await github
       .getReleases(subject.githubId, memory)
-      .catch((error: unknown) => toRefusal('releases', error));
+      .catch((error: unknown) => toExtraFailure('releases', error));
     if (found instanceof Failure)
-      return { kind: 'releases', asked: memory.counted, state: {}, failure: found, save: async () => {} };
+      return {
+        kind: 'releases',
+        requestCount: memory.counted,
+        state: {},
+        failure: found,
+        save: async () => {},
+      };
     return {
       kind: 'releases',
-      asked: memory.counted,
+      requestCount: memory.counted,
       failure: null,
       state: { readAt: now.toISOString() },
       save: (trx) => saveReleases(trx, subject, found, now),
@@ -194,7 +204,7 @@ async function saveReleases(
 ): Promise<void> {
   const states = await listExtraStates(trx, key.tenantId, key.repositoryId);
   const before = states.find(({ kind }) => kind === 'releases')?.readAt ?? null;
-  // Another run read them today already.
+  // Another run has read them today.
   if (before !== null && toDay(new Date(before)) >= toDay(now)) return;
   const rows = await trx
     .selectFrom('releaseAsset')
@@ -216,7 +226,7 @@ function isChanged(asset: ReleaseAsset, stored: StoredAsset | undefined): boolea
   return !stored || stored.removedDate !== null || stored.downloadCount !== asset.downloadCount;
 }
 
-/** What was downloaded since the reading before; unknown for a file that was there before the first reading. */
+/** The downloads since the reading before; null for a file older than the first reading. */
 function toDownload(
   { assetId, createdAt, downloadCount }: ReleaseAsset,
   stored: StoredAsset | undefined,
@@ -238,26 +248,35 @@ async function saveAssets(
   assets: readonly ReleaseAsset[],
 ): Promise<void> {
   if (assets.length === 0) return;
-  const changing = ['tag', 'releaseName', 'assetName', 'sizeBytes', 'publishedAt'] as const;
+  const changing = [
+    'tag',
+    'releaseName',
+    'assetName',
+    'sizeBytes',
+    'publishedAt',
+    'downloadCount',
+    'removedDate',
+  ] as const;
   await mergeRows(
     trx,
     {
       into: 'releaseAsset',
       columns: {
-        ...({
-          tenantId: 'integer',
-          repositoryId: 'integer',
-          assetId: 'bigint',
-          releaseId: 'bigint',
-        } as const),
-        ...({ tag: 'varchar(255)', releaseName: 'varchar(255)', assetName: 'varchar(255)' } as const),
-        ...({ sizeBytes: 'bigint', createdAt: 'timestamptz', publishedAt: 'timestamptz' } as const),
-        ...({ downloadCount: 'integer', removedDate: 'date' } as const),
+        tenantId: 'integer',
+        repositoryId: 'integer',
+        assetId: 'bigint',
+        releaseId: 'bigint',
+        tag: 'varchar(255)',
+        releaseName: 'varchar(255)',
+        assetName: 'varchar(255)',
+        sizeBytes: 'bigint',
+        createdAt: 'timestamptz',
+        publishedAt: 'timestamptz',
+        downloadCount: 'integer',
+        removedDate: 'date',
       },
       key: ['tenantId', 'repositoryId', 'assetId'],
-      update: Object.fromEntries(
-        [...changing, 'downloadCount', 'removedDate'].map((column) => [column, given(column)]),
-      ),
+      update: Object.fromEntries(changing.map((column) => [column, given(column)])),
     },
     assets.map((asset) => ({
       ...asset,
@@ -283,13 +302,13 @@ async function saveDownloads(
     {
       into: 'releaseDownload',
       columns: {
-        ...({
-          tenantId: 'integer',
-          repositoryId: 'integer',
-          assetId: 'bigint',
-          downloadDate: 'date',
-        } as const),
-        ...({ sinceDate: 'date', gained: 'integer', downloadCount: 'integer' } as const),
+        tenantId: 'integer',
+        repositoryId: 'integer',
+        assetId: 'bigint',
+        downloadDate: 'date',
+        sinceDate: 'date',
+        gained: 'integer',
+        downloadCount: 'integer',
       },
       key: ['tenantId', 'repositoryId', 'assetId', 'downloadDate'],
     },

@@ -14,18 +14,18 @@ import {
   type ExtraReading,
   type ExtraState,
   isTriedToday,
-  toRefusal,
+  toExtraFailure,
   toStanding,
 } from './extra.ts';
 
-/** Stars per bucket; null where nothing is known. */
+/** Stars per bucket; null when unknown. */
 export interface StarSeries {
-  /** As of the bucket's end, or of the last day in it that was collected. */
+  /** As of the end of the bucket, or of the last collected day in it. */
   stars: (number | null)[];
   starsGained: (number | null)[];
 }
 
-/** The whole history, by day, week or month, whichever is not too long; null: it was never asked for. */
+/** The whole history, by day, week or month unless `by` is given; null if it was never tried. */
 export async function readStarHistory(
   db: Db,
   key: RepositoryKey,
@@ -52,8 +52,8 @@ export async function readStarHistory(
 }
 
 /**
- * Stars and gains in a range. Before the first collection, what was gained until then and not taken back; afterwards what
- * collections saw.
+ * Stars and gains in a range. From the first collection on, the stars are what collections saw; before it, they are the
+ * sum of gains, which leaves out stars taken back since.
  */
 export async function readStarSeries(
   db: Db,
@@ -90,7 +90,7 @@ const bucketColumns = (column: string) => ({
   month: monthOf(column),
 });
 
-/** What was gained before the range and in each bucket, and since when gains and facts are known. */
+/** The gains before the range and in each bucket, and the first days with gains and facts. */
 async function readGains(db: Db, key: RepositoryKey, range: Range) {
   const days = db
     .selectFrom('starDay')
@@ -124,7 +124,7 @@ async function readGains(db: Db, key: RepositoryKey, range: Range) {
   };
 }
 
-/** The stars that the last collection in each bucket saw. */
+/** The stars seen by the last collection in each bucket. */
 async function listLastFacts(db: Db, key: RepositoryKey, range: Range): Promise<Map<Day, number>> {
   const facts = db
     .selectFrom('repositoryFact')
@@ -141,16 +141,16 @@ async function listLastFacts(db: Db, key: RepositoryKey, range: Range): Promise<
   return new Map(rows.map(({ factDate, stars }) => [bucketOf(factDate, range.by), stars]));
 }
 
-/** Pages of a history that one collection reads at most: ten are 300 weeks. */
+/** Pages of a history that one collection reads; ten are 300 weeks. */
 const MAX_PAGES = 10;
-/** Somebody may take a star back on the day on which somebody else gives one: the number alone says too little for long. */
-const AT_LATEST_DAYS = 7;
-/** Days before the last reading that are read again. */
+/** Read again after this long even if the number of stars is the same: one may be given and another taken back. */
+const MAX_AGE_DAYS = 7;
+/** How many days before the last reading to read again. */
 const OVERLAP_DAYS = 7;
 
 /**
- * The stars that each day gained: the whole history once, a few pages a day, then the newest weeks whenever the number of
- * stars changed. GitHub forgets the gains that are taken back; the larger figure is kept.
+ * Reads the stars gained each day: first the whole history, a few pages a day, then the newest weeks whenever the number of
+ * stars changed. GitHub drops gains that are taken back, so the larger figure is kept.
  */
 export const starExtra: Extra = {
   kind: 'stars',
@@ -159,15 +159,19 @@ export const starExtra: Extra = {
     if (isTriedToday(state, now)) return false;
     if (!state?.readAt || state.nextPage !== null || state.failureCode !== null) return true;
     const age = daysBetween(toDay(new Date(state.readAt)), toDay(now));
-    return stars !== state.seenCount || age >= AT_LATEST_DAYS;
+    return stars !== state.seenCount || age >= MAX_AGE_DAYS;
   },
 
   async read({ github, now }, subject, state) {
     const days: StarDay[] = [];
     const complete = state?.readAt && state.nextPage === null ? toDay(new Date(state.readAt)) : null;
-    const reading = (asked: number, nextPage: number | null, failure: Failure | null): ExtraReading => ({
+    const toReading = (
+      requestCount: number,
+      nextPage: number | null,
+      failure: Failure | null,
+    ): ExtraReading => ({
       kind: 'stars',
-      asked,
+      requestCount,
       failure,
       save: (trx) => saveStars(trx, subject, days),
       state:
@@ -177,19 +181,19 @@ export const starExtra: Extra = {
     for (let asked = 1; ; asked += 1) {
       const answer = await github
         .getStarPage(subject.githubId, page)
-        .catch((error: unknown) => toRefusal('stars', error));
-      if (answer instanceof Failure) return reading(asked, page, answer);
+        .catch((error: unknown) => toExtraFailure('stars', error));
+      if (answer instanceof Failure) return toReading(asked, page, answer);
       days.push(...answer.days);
       const oldest = answer.days.map(({ starDate }) => starDate).sort()[0];
       const known = complete && oldest !== undefined && oldest <= addDays(complete, -OVERLAP_DAYS);
-      if (answer.last || known) return reading(asked, null, null);
+      if (answer.last || known) return toReading(asked, null, null);
       page = asked === 1 ? pageAfterFirst(state, now) : page + 1;
-      if (asked === MAX_PAGES) return reading(asked, page, null);
+      if (asked === MAX_PAGES) return toReading(asked, page, null);
     }
   },
 };
 
-/** Weeks move to later pages as new ones come, so nothing is missed where reading went on lately. */
+/** New weeks push old ones to later pages, so resuming skips nothing unless the last reading is long ago. */
 function pageAfterFirst(state: ExtraState | undefined, now: Date): number {
   const lately = state?.readAt && daysBetween(toDay(new Date(state.readAt)), toDay(now)) < 7 * 28;
   return lately ? Math.max(2, state.nextPage ?? 2) : 2;

@@ -15,16 +15,16 @@ import {
   type ExtraState,
   type ExtraSubject,
   isTriedToday,
-  toRefusal,
+  toExtraFailure,
   toStanding,
 } from './extra.ts';
 
-/** Days from which the estimate is reckoned, back from today. */
+/** How many days up to today the estimate uses. */
 const ESTIMATED_DAYS = 180;
 
 /**
- * The workflow runs of a repository in a range, by its buckets, and an estimate of the clones that are theirs; null:
- * workflow runs were never asked for.
+ * The workflow runs of a repository per bucket of a range, and an estimate of the clones they made; null if workflow runs
+ * were never tried.
  */
 export async function readWorkflowRuns(
   db: Db,
@@ -57,7 +57,7 @@ async function listRunDays(db: Db, key: RepositoryKey, { from, to }: Range) {
     .execute();
 }
 
-/** The final days of which clones and runs are known. */
+/** The final days with known clones and runs. */
 async function listCiDays(db: Db, key: RepositoryKey, from: Day, to: Day): Promise<CiDay[]> {
   const rows = await db
     .selectFrom('workflowDay as w')
@@ -86,8 +86,9 @@ function sumByBucket(buckets: readonly Day[], range: Range, days: readonly { dat
   return buckets.map((bucket) => sums.get(bucket) ?? null);
 }
 
-/** Days that one collection asks for at most, and how far back: each takes a request. */
+/** Days that one collection reads; each takes a request. */
 const MAX_DAYS_PER_RUN = 5;
+/** How far back it reads. */
 const MAX_DAYS_BACK = 90;
 
 interface RunDay {
@@ -95,7 +96,7 @@ interface RunDay {
   runCount: number;
 }
 
-/** The workflow runs of the settled days since the first collection, a few days at once, the newest first. */
+/** Reads the workflow runs of settled days since the first collection, a few days per collection, newest first. */
 export const workflowExtra: Extra = {
   kind: 'workflow runs',
 
@@ -103,12 +104,12 @@ export const workflowExtra: Extra = {
 
   async read({ db, github, now }, subject) {
     const days: RunDay[] = [];
-    const missing = await listMissing(db, subject, settledThrough(now));
+    const missing = await listMissingDays(db, subject, settledThrough(now));
     let failure: Failure | null = null;
     for (const runDate of missing.slice(0, MAX_DAYS_PER_RUN)) {
       const count = await github
         .countWorkflowRuns(subject.githubId, runDate)
-        .catch((error: unknown) => toRefusal('workflow runs', error));
+        .catch((error: unknown) => toExtraFailure('workflow runs', error));
       if (count instanceof Failure) {
         failure = count;
         break;
@@ -117,18 +118,19 @@ export const workflowExtra: Extra = {
     }
     return {
       kind: 'workflow runs',
-      asked: days.length + (failure ? 1 : 0),
+      requestCount: days.length + (failure ? 1 : 0),
       failure,
       state: failure && days.length === 0 ? {} : { readAt: now.toISOString() },
-      save: (trx) => saveDays(trx, subject, days),
+      save: (trx) => saveWorkflowDays(trx, subject, days),
     };
   },
 };
 
-async function listMissing(db: Db, subject: ExtraSubject, settled: Day): Promise<Day[]> {
+/** The settled days without stored runs, newest first. */
+async function listMissingDays(db: Db, subject: ExtraSubject, settled: Day): Promise<Day[]> {
   const oldest = addDays(settled, 1 - MAX_DAYS_BACK);
   const first = subject.firstCoveredDate ?? addDays(settled, 1);
-  const [from = first] = [first, oldest].sort().reverse();
+  const from = [first, oldest].sort().at(-1) ?? first;
   const rows = await db
     .selectFrom('workflowDay')
     .select('runDate')
@@ -142,7 +144,7 @@ async function listMissing(db: Db, subject: ExtraSubject, settled: Day): Promise
     .reverse();
 }
 
-async function saveDays(
+async function saveWorkflowDays(
   trx: Transaction<Tables>,
   { tenantId, repositoryId }: RepositoryKey,
   days: readonly RunDay[],
