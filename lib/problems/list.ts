@@ -7,8 +7,8 @@ import { type RepositoryRow, toFullName } from '../repositories/repository.ts';
 import { findProblems, groupProblems } from './rules.ts';
 
 /**
- * What needs a person among the repositories that somebody may see, now: by the watchdog's rules, but without waiting for
- * its next round. Who sees only some repositories is not told of the tenant's token.
+ * What needs action now among the repositories that somebody may see, by the watchdog's rules but without waiting for its
+ * next round. Somebody who sees only some repositories does not see when the token expires.
  */
 export async function readAttention(
   db: Db,
@@ -43,7 +43,7 @@ function readTenant(db: Db, tenantId: number) {
     .executeTakeFirst();
 }
 
-/** Everything that the watchdog noted in any tenant and that is not over, by tenant. */
+/** The watchdog's open problems of all tenants, by tenant. */
 export async function listProblems(db: Db): Promise<LoggedProblem[]> {
   const rows = await db
     .selectFrom('problem as p')

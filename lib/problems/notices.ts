@@ -10,19 +10,19 @@ import type { Tables } from '../db/tables.ts';
 import { workOff } from '../queue.ts';
 import { type FoundProblem, groupProblems } from './rules.ts';
 
-/** Nobody needs to hear any more that something is over. */
+/** After this long, nobody needs to hear that a problem is over. */
 const NEWS_MS = 7 * 86_400_000;
 const CONCURRENCY = 4;
 
 const newsSince = (now: Date) => new Date(now.getTime() - NEWS_MS).toISOString();
 
 /**
- * Tells every channel for problems what it was not told yet: in one message each, once that a problem began and once that
- * it is over. What fails is tried again later. The notices are claimed before they are sent, so that two at once send them
- * once; only when it ends between the channel's answer and the note of it is a message sent a second time.
+ * Sends every channel its news in one message: each problem once when it began and once when it is over. What fails is
+ * retried later. Notices are claimed before they are sent, so two at once send them once. A message goes out twice only if
+ * the activation ends between the channel's answer and the note of it.
  */
 export async function sendNotices(services: DeliveryServices): Promise<{ sent: number; failed: number }> {
-  const pending = await listPending(services.db, services.clock());
+  const pending = await listChannelsWithNews(services.db, services.clock());
   const total = { sent: 0, failed: 0 };
   await workOff(pending, { concurrency: CONCURRENCY, isTime: services.isTime }, async (channel) => {
     const outcome = await notify(services, channel);
@@ -34,8 +34,8 @@ export async function sendNotices(services: DeliveryServices): Promise<{ sent: n
 
 type Phase = 'began' | 'over';
 
-/** Channels that have not been told of a problem that is there, or that one they were told of is over. */
-async function listPending(db: Db, now: Date): Promise<ChannelKey[]> {
+/** The channels that have not heard of an open problem, or that a problem they heard of is over. */
+async function listChannelsWithNews(db: Db, now: Date): Promise<ChannelKey[]> {
   const rows = await db
     .selectFrom('channel as c')
     .innerJoin('problem as p', 'p.tenantId', 'c.tenantId')
@@ -89,7 +89,7 @@ interface Notice extends FoundProblem {
   attempts: number;
 }
 
-/** Takes what a channel is to be told; null when that is nothing, or when somebody else has it, or it has to wait. */
+/** Claims the news for a channel. Returns null if there is none, somebody else claimed it, or it must wait for its retry. */
 async function claimNews(trx: Transaction<Tables>, key: ChannelKey, now: Date) {
   const tenant = await trx
     .selectFrom('tenant')
@@ -97,7 +97,7 @@ async function claimNews(trx: Transaction<Tables>, key: ChannelKey, now: Date) {
     .where('tenantId', '=', key.tenantId)
     .forUpdate()
     .executeTakeFirst();
-  if (!tenant || !(await isThere(trx, key))) return null;
+  if (!tenant || !(await wantsProblems(trx, key))) return null;
   const known = await trx
     .selectFrom('problemNotice')
     .select(['problemId', 'phase', 'attempts', 'dueAt', 'sentAt'])
@@ -132,14 +132,21 @@ async function claimNews(trx: Transaction<Tables>, key: ChannelKey, now: Date) {
 const claims: Merge<'problemNotice'> = {
   into: 'problemNotice',
   columns: {
-    ...({ tenantId: 'integer', problemId: 'integer', channelId: 'integer', phase: 'varchar(5)' } as const),
-    ...({ attempts: 'integer', dueAt: 'timestamptz' } as const),
+    tenantId: 'integer',
+    problemId: 'integer',
+    channelId: 'integer',
+    phase: 'varchar(5)',
+    attempts: 'integer',
+    dueAt: 'timestamptz',
   },
   key: ['tenantId', 'problemId', 'channelId', 'phase'],
   update: { attempts: given('attempts'), dueAt: given('dueAt') },
 };
 
-async function isThere(trx: Transaction<Tables>, { tenantId, channelId }: ChannelKey): Promise<boolean> {
+async function wantsProblems(
+  trx: Transaction<Tables>,
+  { tenantId, channelId }: ChannelKey,
+): Promise<boolean> {
   const row = await trx
     .selectFrom('channel')
     .select('contents')
@@ -175,7 +182,7 @@ async function noteTried(db: Db, key: ChannelKey, notices: readonly Notice[], tr
   }
 }
 
-const WORDS: Record<ProblemKind, string> = {
+const TITLES: Record<ProblemKind, string> = {
   repository_failing: 'Collecting fails',
   loss_near: 'Days are about to be lost',
   token_expires: 'The GitHub token expires',
@@ -183,24 +190,24 @@ const WORDS: Record<ProblemKind, string> = {
   not_running: 'Nothing is collected',
 };
 
-/** What a channel is told of a tenant at once: problems that began, and those that are over. */
+/** The news of a tenant: problems that began, and those that are over. */
 export interface News {
   tenant: { tenantId: number; name: string };
   began: readonly FoundProblem[];
   over: readonly FoundProblem[];
 }
 
-/** The message of a tenant's problems: one line for each cause, however many repositories it meets. */
+/** The message about a tenant's problems, with one line per cause however many repositories it affects. */
 export function toProblemMessage({ tenant, ...news }: News, pagesUrl: string | null): Message {
   const began = groupProblems(news.began);
   const over = groupProblems(news.over);
   const title =
     began.length === 0
       ? `${tenant.name}: solved`
-      : `${tenant.name}: ${began.length === 1 ? 'a problem needs' : `${began.length} problems need`} you`;
+      : `${tenant.name}: ${began.length === 1 ? 'a problem needs' : `${began.length} problems need`} action`;
   const sections = [
-    { heading: 'Needs a person', lines: began.map((group) => ({ text: toLine(group) })) },
-    { heading: 'Over', lines: over.map((group) => ({ text: `${toSubject(group)}: no longer` })) },
+    { heading: 'Needs action', lines: began.map((group) => ({ text: toLine(group) })) },
+    { heading: 'Solved', lines: over.map((group) => ({ text: toSubject(group) })) },
   ].filter(({ lines }) => lines.length > 0);
   const summary = [...began, ...over].map(toSubject).join('; ');
   const link = pagesUrl ? { label: 'Open the overview', href: `${pagesUrl}/t/${tenant.tenantId}` } : null;
@@ -208,15 +215,15 @@ export function toProblemMessage({ tenant, ...news }: News, pagesUrl: string | n
   return { title, summary: `${title}. ${summary}`, sections, link, facts };
 }
 
-/** How many days are left changes by the day: it is on the page. */
+/** Without the days until loss, which change daily. The page shows them. */
 const toFacts = ({ daysUntilLoss: _, ...group }: ProblemGroup) => group;
 
 function toSubject({ kind, repositoryCount, repositories }: ProblemGroup): string {
-  if (repositoryCount === 0) return WORDS[kind];
+  if (repositoryCount === 0) return TITLES[kind];
   const names = repositories.map(({ fullName }) => fullName).join(', ');
   const more =
     repositoryCount > repositories.length ? `, and ${repositoryCount - repositories.length} more` : '';
-  return `${WORDS[kind]} (${names}${more})`;
+  return `${TITLES[kind]} (${names}${more})`;
 }
 
 const toLine = (group: ProblemGroup) => `${toSubject(group)}: ${group.message}`;

@@ -6,7 +6,7 @@ import { isTokenFault, passesByItself } from '../failure.ts';
 import type { Instant } from '../instant.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
 
-/** What is known of a repository that may need a person. */
+/** What the rules need to know about a repository. */
 export interface WatchedRepository {
   repositoryId: number;
   fullName: string;
@@ -19,46 +19,46 @@ export interface WatchedRepository {
   failureAt: Instant | null;
 }
 
-/** What is known of a tenant. */
+/** What the rules need to know about a tenant. */
 export interface WatchedTenant {
   tokenExpiresAt: Instant | null;
-  /** When any of its repositories that are not paused was collected last. */
+  /** The last successful collection of any repository that is not paused. */
   lastSuccessAt: Instant | null;
-  /** When its newest run began. */
+  /** The start of its newest run. */
   lastRunAt: Instant | null;
-  /** At least those that failed or were not collected for two days. */
+  /** At least those whose collection failed, or that were not collected for two days. */
   repositories: readonly WatchedRepository[];
 }
 
-/** Something that needs a person. Of a tenant, no two have the same kind, code and repository. */
+/** Something that needs action. Kind, code and repository identify it within a tenant. */
 export interface FoundProblem {
   kind: ProblemKind;
-  /** What a repository's failure is called; else of which stage the problem is. */
+  /** The failure code of a repository or token, or the stage of the problem. */
   code: string;
-  /** Null: the problem is the tenant's. */
+  /** Null for a problem of the tenant. */
   repositoryId: number | null;
   fullName: string | null;
-  /** One sentence that says what can be done about it. */
+  /** Says what happened and what to do. */
   message: string;
   since: Instant;
-  /** Null where it is not known. */
+  /** Null when unknown. */
   daysUntilLoss: number | null;
 }
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** For so long nothing may be collected until somebody is told. */
+/** How long nothing may be collected before it is a problem. */
 const LATE_MS: Record<Exclude<Schedule, 'paused'>, number> = { daily: 2 * DAY_MS, weekly: 9 * DAY_MS };
-/** A weekly repository is down to 6 days before each of its collections. */
+/** Days until loss that are a problem. A weekly repository is down to 6 before each of its collections. */
 const NEAR_DAYS: Record<Exclude<Schedule, 'paused'>, number> = { daily: 7, weekly: 4 };
-/** A repository that was just added is collected at once, or by the next alarm. */
+/** How long the first collection may take: it starts at once, or with the next alarm. */
 const FIRST_COLLECTION_MS = 26 * HOUR_MS;
-/** A failure that passes by itself needs somebody when the next daily collection fails as well. */
+/** A failure that passes by itself needs action once the next daily collection has failed too. */
 const PASSES_WITHIN_MS = 25 * HOUR_MS;
 const EXPIRY_DAYS = [14, 7, 1];
 
-/** Everything in a tenant that needs a person at an instant, whoever looks: the watchdog or the overview. */
+/** Everything in a tenant that needs action now. The watchdog and the overview share these rules. */
 export function findProblems(tenant: WatchedTenant, now: Date): FoundProblem[] {
   const repositories = tenant.repositories.filter(({ schedule }) => schedule !== 'paused');
   return [
@@ -86,12 +86,12 @@ function findRefusedToken(repositories: readonly WatchedRepository[], now: Date)
   return [{ ...problem, message: failureMessage ?? '', since }];
 }
 
-/** One problem for each of the stages, so that it is told again as the end comes near. */
+/** One problem per stage, so channels hear again as the end comes near. */
 function findExpiry(expiresAt: Instant | null, now: Date): FoundProblem[] {
   if (expiresAt === null) return [];
-  const verb = expiresAt <= now.toISOString() ? 'has expired since' : 'expires on';
+  const verb = expiresAt <= now.toISOString() ? 'expired on' : 'expires on';
   const when = `${expiresAt.slice(0, 16).replace('T', ' ')} UTC`;
-  const message = `The GitHub token ${verb} ${when}. Make a new one at GitHub and set it for the tenant.`;
+  const message = `The GitHub token ${verb} ${when}. Create a new one on GitHub and save it for this tenant.`;
   return EXPIRY_DAYS.flatMap((days): FoundProblem[] => {
     const since = later(expiresAt, -days * DAY_MS);
     if (since > now.toISOString()) return [];
@@ -99,7 +99,7 @@ function findExpiry(expiresAt: Instant | null, now: Date): FoundProblem[] {
   });
 }
 
-/** No collection succeeded for too long, for whatever reason: also when none ever began. */
+/** Nothing was collected for too long, whatever the reason, even if no collection ever began. */
 function findStandstill(
   { repositories, lastSuccessAt, lastRunAt }: WatchedTenant,
   now: Date,
@@ -114,8 +114,8 @@ function findStandstill(
   const limit = late.some(({ schedule }) => schedule === 'daily') ? LATE_MS.daily : LATE_MS.weekly;
   const advice =
     lastRunAt !== null && lastRunAt > ago(now, limit)
-      ? 'See why in the log of collections.'
-      : 'No collection has begun since then: does the alarm fire?';
+      ? 'The collection log says why.'
+      : 'No collection has started since: check that the alarm fires.';
   const since = later(last, limit);
   const day = toDay(new Date(last));
   const message = `Nothing has been collected since ${day}. ${advice}`;
@@ -137,12 +137,12 @@ function findNearLoss(repository: WatchedRepository, now: Date): FoundProblem[] 
   const problem = { kind: 'loss_near', repositoryId, fullName, daysUntilLoss: left } as const;
   if (lastCoveredDate === null) {
     const since = later(addedAt, FIRST_COLLECTION_MS);
-    const message = 'Never collected: GitHub forgets a day of it every day.';
+    const message = 'Never collected. It loses one day every day.';
     return since > now.toISOString() ? [] : [{ ...problem, code: 'never_collected', message, since }];
   }
   if (left > near) return [];
   const lastChance = addDays(lastCoveredDate, daysUntilLoss(lastCoveredDate, lastCoveredDate));
-  const message = `Collected on ${lastCoveredDate} last: GitHub forgets what followed after ${lastChance}.`;
+  const message = `Last collected on ${lastCoveredDate}. Fix this by ${lastChance}, or days are lost.`;
   const since = startOf(addDays(lastChance, -near)).toISOString();
   return [{ ...problem, code: 'days_left', message, since }];
 }
@@ -156,7 +156,7 @@ const URGENCY: ProblemKind[] = [
   'repository_failing',
 ];
 
-/** Problems by their cause, the most urgent first. Stages of one problem are one, as of the last stage. */
+/** Groups problems by cause, the most urgent first. Several stages of one problem count as its last stage. */
 export function groupProblems(problems: readonly FoundProblem[]): ProblemGroup[] {
   const causes = new Map<string, FoundProblem[]>();
   for (const problem of problems) {

@@ -8,29 +8,31 @@ import { toFullName } from '../repositories/repository.ts';
 import { logsKeptSince } from '../retention.ts';
 import { type FoundProblem, findProblems, type WatchedRepository } from './rules.ts';
 
-/** How far back runs and collections are looked at: longer than any collection may be late. */
+/** How far back to look at runs: longer than any collection may be late. */
 const LOOK_BACK_MS = 14 * 86_400_000;
-/** What was collected since then can have failed only, and such are listed anyway. */
+/** A repository collected since then can only have a failure, and failing ones are listed anyway. */
 const FRESH_MS = 2 * 86_400_000;
 
 const ago = (now: Date, milliseconds: number) => new Date(now.getTime() - milliseconds).toISOString();
 
 /**
- * Writes what needs a person now in any tenant, and that what did no longer does. Doing it again changes nothing, and two
- * at once write each problem once. Answers how many began and how many are over. Throws `not_initialized` and
+ * Stores the problems of all tenants that began, and closes those that are over. Doing it twice changes nothing, and two at
+ * once store each problem once. Returns how many began and how many are over. Throws `not_initialized` and
  * `schema_mismatch`.
  */
 export async function watchProblems(db: Db, now: Date): Promise<{ began: number; over: number }> {
   await requireInitialized(db);
   const found = await findAll(db, now);
-  const open = await listOpen(db);
+  const open = await listOpenProblems(db);
   const tenantIds = new Set([...found.keys(), ...open.map(({ tenantId }) => tenantId)]);
   const total = { began: 0, over: 0 };
   for (const tenantId of tenantIds) {
     const known = open.filter((one) => one.tenantId === tenantId);
-    const { began, over } = compare(known, found.get(tenantId) ?? []);
+    const { began, over } = compareProblems(known, found.get(tenantId) ?? []);
     if (began.length + over.length === 0) continue;
-    const changes = await inTransaction(db, (trx) => store(trx, tenantId, found.get(tenantId) ?? [], now));
+    const changes = await inTransaction(db, (trx) =>
+      updateProblems(trx, tenantId, found.get(tenantId) ?? [], now),
+    );
     total.began += changes.began;
     total.over += changes.over;
   }
@@ -39,8 +41,8 @@ export async function watchProblems(db: Db, now: Date): Promise<{ began: number;
 
 async function findAll(db: Db, now: Date): Promise<Map<number, FoundProblem[]>> {
   const tenants = await db.selectFrom('tenant').select(['tenantId', 'tokenExpiresAt']).execute();
-  const successes = await lastSuccesses(db);
-  const runs = await lastRuns(db, now);
+  const successes = await listLastSuccesses(db);
+  const runs = await listLastRuns(db, now);
   const repositories = await listSuspects(db, now);
   const byTenant = new Map<number, WatchedRepository[]>();
   for (const { tenantId, owner, name, ...one } of repositories)
@@ -60,7 +62,7 @@ async function findAll(db: Db, now: Date): Promise<Map<number, FoundProblem[]>> 
   return new Map(found.filter(([, problems]) => problems.length > 0));
 }
 
-async function lastSuccesses(db: Db): Promise<Map<number, Instant | null>> {
+async function listLastSuccesses(db: Db): Promise<Map<number, Instant | null>> {
   const rows = await db
     .selectFrom('repository')
     .select(({ fn }) => ['tenantId', fn.max<Instant | null>('lastSuccessAt').as('lastSuccessAt')])
@@ -70,7 +72,7 @@ async function lastSuccesses(db: Db): Promise<Map<number, Instant | null>> {
   return new Map(rows.map(({ tenantId, lastSuccessAt }) => [tenantId, lastSuccessAt]));
 }
 
-async function lastRuns(db: Db, now: Date): Promise<Map<number, Instant>> {
+async function listLastRuns(db: Db, now: Date): Promise<Map<number, Instant>> {
   const rows = await db
     .selectFrom('collectionRun')
     .select(({ fn }) => ['tenantId', fn.max<Instant>('startedAt').as('startedAt')])
@@ -80,7 +82,7 @@ async function lastRuns(db: Db, now: Date): Promise<Map<number, Instant>> {
   return new Map(rows.map(({ tenantId, startedAt }) => [tenantId, startedAt]));
 }
 
-/** Repositories of all tenants with whom something may be wrong: mostly few. */
+/** The repositories of all tenants with which something may be wrong, usually few. */
 function listSuspects(db: Db, now: Date) {
   return db
     .selectFrom('repository')
@@ -97,20 +99,20 @@ function listSuspects(db: Db, now: Date) {
     .execute();
 }
 
-const selectOpen = (db: Db) =>
+const selectOpenProblems = (db: Db) =>
   db
     .selectFrom('problem')
     .select(['tenantId', 'problemId', 'kind', 'code', 'repositoryId'])
     .where('untilAt', 'is', null);
 
-const listOpen = (db: Db) => selectOpen(db).execute();
+const listOpenProblems = (db: Db) => selectOpenProblems(db).execute();
 
-type OpenProblem = Awaited<ReturnType<typeof listOpen>>[number];
+type OpenProblem = Awaited<ReturnType<typeof listOpenProblems>>[number];
 type Cause = Pick<FoundProblem, 'kind' | 'code' | 'repositoryId'>;
 
 const causeOf = ({ kind, code, repositoryId }: Cause) => `${kind} ${code} ${repositoryId ?? ''}`;
 
-function compare(open: readonly OpenProblem[], found: readonly FoundProblem[]) {
+function compareProblems(open: readonly OpenProblem[], found: readonly FoundProblem[]) {
   const known = new Set(open.map(causeOf));
   const current = new Set(found.map(causeOf));
   return {
@@ -119,8 +121,8 @@ function compare(open: readonly OpenProblem[], found: readonly FoundProblem[]) {
   };
 }
 
-/** Holds the tenant, so that of two that write its problems one waits for the other. */
-async function store(
+/** Locks the tenant, so two that store its problems take turns. */
+async function updateProblems(
   trx: Transaction<Tables>,
   tenantId: number,
   found: readonly FoundProblem[],
@@ -133,7 +135,10 @@ async function store(
     .forUpdate()
     .executeTakeFirst();
   if (!tenant) return { began: 0, over: 0 };
-  const { began, over } = compare(await selectOpen(trx).where('tenantId', '=', tenantId).execute(), found);
+  const { began, over } = compareProblems(
+    await selectOpenProblems(trx).where('tenantId', '=', tenantId).execute(),
+    found,
+  );
   for (const { since: sinceAt, daysUntilLoss: _, ...problem } of began)
     await trx
       .insertInto('problem')
@@ -149,7 +154,7 @@ async function store(
   return { began: began.length, over: over.length };
 }
 
-/** Deletes problems that are over for longer than logs are kept, and whom they were told. Answers how many. */
+/** Deletes problems that ended before logs are kept, with their notices. Returns how many. */
 export async function deleteOldProblems(db: Db, now: Date): Promise<number> {
   const since = logsKeptSince(now);
   return inTransaction(db, async (trx) => {

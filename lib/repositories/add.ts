@@ -7,13 +7,13 @@ import type { GitHubClient } from '../github.ts';
 import { notFound } from '../request.ts';
 import { requireRepositoryRow, toRepository } from './repository.ts';
 
-/** A repository by the name that somebody typed. */
+/** A repository's name as somebody typed it. */
 export interface RepositoryName {
   owner: string;
   name: string;
 }
 
-/** Where repositories are added, and for whom. */
+/** Where to add repositories, and for whom. */
 export interface Adding {
   db: Db;
   github: GitHubClient;
@@ -23,12 +23,12 @@ export interface Adding {
   addedBy: string;
 }
 
-/** GitHub is asked for so many repositories at once. */
+/** How many repositories to ask GitHub about at once. */
 const CONCURRENCY = 8;
 
 /**
- * Adds a repository once GitHub shows its traffic to the tenant's token. Throws `repository_not_on_github`,
- * `no_push_access`, `already_tracked`, `tenant_not_found`, and what GitHub refuses with.
+ * Adds a repository if the tenant's token can read its traffic. Throws `repository_not_on_github`, `no_push_access`,
+ * `already_tracked`, `tenant_not_found`, and GitHub's failures.
  */
 export async function addRepository(adding: Adding, name: RepositoryName): Promise<Repository> {
   const found = await requireOnGitHub(adding, name);
@@ -37,8 +37,8 @@ export async function addRepository(adding: Adding, name: RepositoryName): Promi
 }
 
 /**
- * Adds many, each accepted or refused by itself, in their order. That a user's token may read traffic is tried with the
- * first one only. What would meet all of them refuses those that are left, and is thrown where none was added before.
+ * Adds repositories in order, each accepted or refused on its own. With a user's token, only the first one tries to read
+ * traffic. A failure that would meet all of them refuses the rest; it is thrown if none was added.
  */
 export async function addRepositories(
   adding: Adding,
@@ -47,13 +47,14 @@ export async function addRepositories(
   const added: Repository[] = [];
   const refused: Refused[] = [];
   const [first, ...rest] = names;
-  const results = first ? [await addRepository(adding, first).catch(toRefusal)] : [];
+  const results = first ? [await addRepository(adding, first).catch(toCaughtFailure)] : [];
   for (let start = 0; start < rest.length; start += CONCURRENCY) {
     const some = rest.slice(start, start + CONCURRENCY);
     const hopeless = results.find(isHopeless);
-    const ask = async (name: RepositoryName) => hopeless ?? requireReadable(adding, name).catch(toRefusal);
+    const ask = async (name: RepositoryName) =>
+      hopeless ?? requireReadable(adding, name).catch(toCaughtFailure);
     for (const one of await Promise.all(some.map(ask)))
-      results.push(one instanceof Failure ? one : await insertRepository(adding, one).catch(toRefusal));
+      results.push(one instanceof Failure ? one : await insertRepository(adding, one).catch(toCaughtFailure));
   }
   const failure = results.find(isHopeless);
   if (failure && results.every((result) => result instanceof Failure)) throw failure;
@@ -65,7 +66,7 @@ export async function addRepositories(
   return { added, refused };
 }
 
-/** The repositories that the tenant may read traffic of, in the order of `listRepositories`; `truncated`: GitHub has more. */
+/** The repositories whose traffic the tenant may read, in GitHub's order. `truncated` if GitHub has more. */
 export async function discoverRepositories(
   { db, github }: Pick<Adding, 'db' | 'github'>,
   tenantId: number,
@@ -96,17 +97,17 @@ export async function discoverRepositories(
   return { candidates, truncated: !complete };
 }
 
-function toRefusal(error: unknown): Failure {
+function toCaughtFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   throw error;
 }
 
-/** A person waits: where GitHub is down once, the other repositories are not tried either. */
+/** Since a person waits, GitHub being down once is enough to stop trying. */
 function isHopeless(result: unknown): result is Failure {
   return result instanceof Failure && (meetsEveryRequest(result.code) || result.code === 'github_down');
 }
 
-/** An app sees public repositories that it was not given, and may read the traffic of none of them. */
+/** An app sees public repositories it has no access to, but cannot read their traffic, so each is tried. */
 async function requireReadable(adding: Adding, name: RepositoryName): Promise<GitHubRepository> {
   const found = await requireOnGitHub(adding, name);
   if (adding.github.readsAs === 'installation')
@@ -117,7 +118,7 @@ async function requireReadable(adding: Adding, name: RepositoryName): Promise<Gi
 async function requireOnGitHub({ github }: Adding, name: RepositoryName): Promise<GitHubRepository> {
   const found = await github.getRepository(name).catch(refuseMissing);
   if (found.permissions.push) return found;
-  const message = `The token's owner may not push to ${found.fullName}: GitHub shows traffic only to those who may.`;
+  const message = `The token's owner has no push access to ${found.fullName}. GitHub shows traffic only with push access.`;
   throw new Failure('no_push_access', message);
 }
 
@@ -150,7 +151,7 @@ async function insertRepository(
     .catch((error: unknown) => {
       if (isOrphan(error)) throw notFound('tenant');
       if (!isDuplicateKey(error)) throw error;
-      throw new Failure('already_tracked', `${found.fullName} is tracked in this tenant already.`);
+      throw new Failure('already_tracked', `This tenant already tracks ${found.fullName}.`);
     });
   const scope = { tenantId, repositoryIds: null };
   return toRepository(await requireRepositoryRow(db, scope, inserted.repositoryId), now);

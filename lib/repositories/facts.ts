@@ -17,7 +17,7 @@ export interface RepositoryFact {
   openIssues: number;
 }
 
-/** Stores a day's facts; a later run on the same day replaces them. */
+/** Stores the facts of a day. A later run on the same day replaces them. */
 export async function saveFact(
   trx: Transaction<Tables>,
   key: RepositoryKey,
@@ -44,7 +44,7 @@ export async function saveFact(
   );
 }
 
-/** The facts of each day in a span that was collected, oldest first. */
+/** The facts of the collected days in a span, oldest first. */
 export async function listFacts(db: Db, key: RepositoryKey, from: Day, to: Day): Promise<RepositoryFact[]> {
   return db
     .selectFrom('repositoryFact')
@@ -60,18 +60,17 @@ export async function listFacts(db: Db, key: RepositoryKey, from: Day, to: Day):
 const repositoryEvents: Merge<'repositoryEvent'> = {
   into: 'repositoryEvent',
   columns: {
-    ...({
-      tenantId: 'integer',
-      repositoryId: 'integer',
-      kind: 'varchar(20)',
-      occurredAt: 'timestamptz',
-    } as const),
-    ...({ nameBefore: 'varchar(201)', nameAfter: 'varchar(201)' } as const),
+    tenantId: 'integer',
+    repositoryId: 'integer',
+    kind: 'varchar(20)',
+    occurredAt: 'timestamptz',
+    nameBefore: 'varchar(201)',
+    nameAfter: 'varchar(201)',
   },
   key: ['tenantId', 'repositoryId', 'kind', 'occurredAt'],
 };
 
-/** Stores events; one that is there already stays. */
+/** Stores events. One that is stored already stays as it is. */
 export async function saveEvents(
   trx: Transaction<Tables>,
   key: RepositoryKey,

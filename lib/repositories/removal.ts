@@ -6,7 +6,7 @@ import type { Tables } from '../db/tables.ts';
 import { notFound } from '../request.ts';
 import { readStored, requireRepositoryRow, toFullName } from './repository.ts';
 
-/** Every table with rows of a repository, children first. */
+/** The tables with rows of a repository, children first. */
 const TABLES = [
   'trafficDay',
   'trafficRevision',
@@ -26,7 +26,7 @@ const TABLES = [
   'repository',
 ] as const;
 
-/** Removes one repository with everything that is stored for it and tells what that was; throws `repository_not_found`. */
+/** Removes a repository with everything stored for it. Returns how much that was. Throws `repository_not_found`. */
 export async function removeRepository(db: Db, access: TenantAccess, repositoryId: number) {
   return inTransaction(db, async (trx) => {
     const row = await requireRepositoryRow(trx, access, repositoryId);
@@ -38,8 +38,8 @@ export async function removeRepository(db: Db, access: TenantAccess, repositoryI
 }
 
 /**
- * Deletes a repository with everything that is stored for it, and answers how many there were. The log of past runs
- * stays; what waits in a run is taken out of it. Holds the repository's row first, as a collection does.
+ * Deletes a repository and everything stored for it; returns 0 if it is gone already. The log of past runs stays, but
+ * runs no longer wait for it. Locks the repository's row first, as a collection does.
  */
 async function deleteRows(trx: Transaction<Tables>, tenantId: number, repositoryId: number): Promise<number> {
   await trx

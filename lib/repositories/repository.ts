@@ -8,7 +8,7 @@ import type { Tables } from '../db/tables.ts';
 import { notFound } from '../request.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
 
-/** A stored repository with its server's address and its newest stars. */
+/** A stored repository with the URL of its server and its newest stars. */
 export type RepositoryRow = Selectable<Tables['repository']> & { serverUrl: string; stars: number | null };
 
 /** The rows of the repositories in scope, by full name. */
@@ -36,11 +36,11 @@ export async function listRepositoryRows(
     .execute();
 }
 
-/** Which repositories are listed; pages count from 1. */
+/** Which repositories to list. Pages count from 1. */
 export interface RepositoryListRequest {
-  /** Only repositories whose full name contains it. */
+  /** Only those whose full name contains this. */
   q?: string | undefined;
-  /** Only repositories that are collected so often. */
+  /** Only those with this schedule. */
   schedule?: Schedule | undefined;
   page: number;
   size: number;
@@ -78,7 +78,7 @@ export async function requireRepositoryRow(
   return row;
 }
 
-/** A stored repository as it is shown at an instant. */
+/** A repository as shown at an instant. */
 export function toRepository(row: RepositoryRow, now: Date): Repository {
   return {
     repositoryId: row.repositoryId,
@@ -100,7 +100,7 @@ export function toRepository(row: RepositoryRow, now: Date): Repository {
   };
 }
 
-/** The problem that the newest collection of a repository met; null when it went well, and while collection is paused. */
+/** The failure of a repository's newest collection; null if it succeeded or the repository is paused. */
 export function toProblem(row: RepositoryRow, now: Date): Problem | null {
   const { failureCode, failureMessage, failureAt, lastCoveredDate, schedule } = row;
   if (failureCode === null || failureAt === null || schedule === 'paused') return null;
@@ -117,7 +117,7 @@ export function toFullName({ owner, name }: { owner: string; name: string }): st
   return `${owner}/${name}`;
 }
 
-/** The address of the repository's page on its GitHub server. */
+/** The URL of the repository's page on its GitHub server. */
 export function toWebUrl(row: RepositoryRow): string {
   return `${row.serverUrl.replace(/\/+$/, '')}/${toFullName(row)}`;
 }

@@ -68,7 +68,7 @@ test('days are about to be lost when a week is left, or four days to a weekly re
   expect(found(withOne({ ...covered(9), schedule: 'weekly' }))).toEqual(['loss_near days_left']);
   const [problem] = findProblems(withOne(covered(6)), NOW);
   expect(problem).toMatchObject({
-    message: 'Collected on 2026-03-04 last: GitHub forgets what followed after 2026-03-17.',
+    message: 'Last collected on 2026-03-04. Fix this by 2026-03-17, or days are lost.',
     since: '2026-03-10T00:00:00.000Z',
     daysUntilLoss: 7,
   });
@@ -93,9 +93,9 @@ test('collecting that stands still is noticed, also when no run ever began', () 
   expect(found(still(null))).toEqual(['not_running no_success']);
   const sentence = (tenant: WatchedTenant) => findProblems(tenant, NOW)[0]?.message;
   expect(sentence(still(null))).toBe(
-    'Nothing has been collected since 2026-03-07. No collection has begun since then: does the alarm fire?',
+    'Nothing has been collected since 2026-03-07. No collection has started since: check that the alarm fires.',
   );
-  expect(sentence(still(day(0)))).toContain('See why in the log of collections.');
+  expect(sentence(still(day(0)))).toContain('The collection log says why.');
   expect(found({ ...still(null), lastSuccessAt: day(1.9) })).toEqual([]);
   const weekly = withOne({ ...covered(7), schedule: 'weekly' });
   expect(found({ ...weekly, lastSuccessAt: day(7) })).toEqual([]);
