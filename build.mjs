@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
+import { scriptsForBuild } from './sql/scripts.mjs';
 
 const root = import.meta.dirname;
 const out = path.join(root, 'dist');
@@ -32,7 +33,7 @@ async function buildActions() {
     footer: {
       js: 'function main(args){return __action.main(args)} main.main = main; module.exports = main;',
     },
-    loader: { '.sql': 'text' },
+    plugins: [scriptsForBuild],
     external: ['openwhisk', 'ibm_db', 'pg-native'],
     // pg asks at once whether it runs at Cloudflare. Node 20 has no navigator, and pg would load all of fetch to find out.
     define: { navigator: '{"userAgent":"Node.js"}' },
@@ -61,7 +62,7 @@ async function buildLocal() {
     outbase: root,
     bundle: true,
     packages: 'external',
-    loader: { '.sql': 'text' },
+    plugins: [scriptsForBuild],
     platform: 'node',
     target: 'node20',
     format: 'esm',
@@ -75,7 +76,7 @@ async function buildLocal() {
     outfile: path.join(out, 'local/runner.cjs'),
     bundle: true,
     packages: 'external',
-    loader: { '.sql': 'text' },
+    plugins: [scriptsForBuild],
     platform: 'node',
     target: 'node20',
     format: 'cjs',
@@ -140,7 +141,7 @@ async function buildOpenApi() {
     outfile: generator,
     bundle: true,
     packages: 'external',
-    loader: { '.sql': 'text' },
+    plugins: [scriptsForBuild],
     platform: 'node',
     target: 'node20',
     format: 'esm',

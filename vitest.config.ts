@@ -2,16 +2,10 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { scriptsForTests } from './sql/scripts.mjs';
 import { PACKAGES } from './test/db2/driver.ts';
 import { DB2_TESTS } from './test/db2/files.ts';
 import { NODE_TESTS } from './test/node-dependent.ts';
-
-/** SQL scripts are imported as text, as in the build. */
-export const sqlText = {
-  name: 'sql-text',
-  transform: (code: string, id: string) =>
-    id.endsWith('.sql') ? `export default ${JSON.stringify(code)}` : undefined,
-};
 
 /** Generous, for machines that have other things to do; what waits for a condition goes on as soon as it holds. */
 const timeouts = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
@@ -41,17 +35,17 @@ class SlowFirst extends BaseSequencer {
 
 // The projects do not extend the root: its set-up would run once for each of them.
 export default defineConfig({
-  plugins: [sqlText],
+  plugins: [scriptsForTests],
   test: {
     maxWorkers,
     sequence: { sequencer: SlowFirst },
     globalSetup: ['test/setup.ts'],
     projects: [
-      { plugins: [sqlText], test: { ...timeouts, name: 'unit', include: ['test/unit/*.test.ts'] } },
-      { plugins: [sqlText], test: { ...timeouts, name: 'system', include: ['test/*.test.ts'] } },
-      { plugins: [sqlText], test: { ...timeouts, name: 'node', include: NODE_TESTS } },
+      { plugins: [scriptsForTests], test: { ...timeouts, name: 'unit', include: ['test/unit/*.test.ts'] } },
+      { plugins: [scriptsForTests], test: { ...timeouts, name: 'system', include: ['test/*.test.ts'] } },
+      { plugins: [scriptsForTests], test: { ...timeouts, name: 'node', include: NODE_TESTS } },
       {
-        plugins: [sqlText],
+        plugins: [scriptsForTests],
         test: {
           ...timeouts,
           testTimeout: 120_000,
@@ -60,11 +54,11 @@ export default defineConfig({
         },
       },
       {
-        plugins: [sqlText],
+        plugins: [scriptsForTests],
         test: { ...timeouts, name: 'campaign', include: ['test/campaign/*.test.ts'] },
       },
       {
-        plugins: [sqlText],
+        plugins: [scriptsForTests],
         test: {
           ...timeouts,
           testTimeout: 240_000,
@@ -73,7 +67,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [sqlText],
+        plugins: [scriptsForTests],
         resolve: { alias: { ibm_db: path.join(PACKAGES.unixodbc, 'ibm_db') } },
         test: {
           ...timeouts,

@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import type { Db } from './db/database.ts';
 import { given, inTransaction, type Merge, mergeRows } from './db/portable.ts';
 import { requireInitialized } from './db/schema.ts';
-import type { Tables } from './db/tables.ts';
+import { type Tables, widthOf } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import {
   fetchDocument,
@@ -47,8 +47,8 @@ interface Verified {
 }
 
 /** Characters that the columns hold. */
-const MAX_NAME = 200;
-const MAX_EMAIL = 320;
+const MAX_NAME = widthOf('principal', 'displayName');
+const MAX_EMAIL = widthOf('principal', 'email');
 
 const REMEMBERED_MS = 24 * 3_600_000;
 /** Seconds that the clocks of the provider and of this machine may differ. */
@@ -140,10 +140,6 @@ async function findPrincipal(db: Db, { issuer, subject }: Verified, since: Date)
 
 const principals: Merge<'principal'> = {
   into: 'principal',
-  columns: {
-    ...({ issuer: 'varchar(300)', subject: 'varchar(255)', email: 'varchar(320)' } as const),
-    ...({ displayName: 'varchar(200)', verifiedAt: 'timestamptz' } as const),
-  },
   key: ['issuer', 'subject'],
   update: { email: given('email'), displayName: given('displayName'), verifiedAt: given('verifiedAt') },
 };

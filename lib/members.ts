@@ -43,14 +43,12 @@ export async function listMembers(db: Db, tenantId: number): Promise<MemberList>
 
 const memberships: Merge<'member'> = {
   into: 'member',
-  columns: { tenantId: 'integer', email: 'varchar(320)', role: 'varchar(20)', addedAt: 'timestamptz' },
   key: ['tenantId', 'email'],
   update: { role: given('role') },
 };
 
 const allowances: Merge<'memberRepository'> = {
   into: 'memberRepository',
-  columns: { tenantId: 'integer', email: 'varchar(320)', repositoryId: 'integer' },
   key: ['tenantId', 'email', 'repositoryId'],
 };
 

@@ -3,7 +3,7 @@ import type { RankedPath, RankedReferrer } from './answers/stats.ts';
 import type { Day } from './day.ts';
 import type { Db } from './db/database.ts';
 import { type Merge, mergeRows } from './db/portable.ts';
-import type { Tables } from './db/tables.ts';
+import { type Tables, widthOf } from './db/tables.ts';
 import { toStorable } from './storable.ts';
 import type { RepositoryKey } from './traffic/tables.ts';
 
@@ -24,23 +24,13 @@ export interface PopularPath extends Popular {
   title: string;
 }
 
-/** Characters that the columns hold. */
-const MAX_CHARACTERS = { referrer: 400, path: 2000, title: 2000 };
-
-const ranked = {
-  ...({ tenantId: 'integer', repositoryId: 'integer', snapshotDate: 'date', listRank: 'smallint' } as const),
-  ...({ viewCount: 'integer', viewUniques: 'integer' } as const),
-};
-
 const referrerRows: Merge<'referrerSnapshot'> = {
   into: 'referrerSnapshot',
-  columns: { ...ranked, referrer: 'varchar(400)' },
   key: ['tenantId', 'repositoryId', 'snapshotDate', 'listRank'],
 };
 
 const pathRows: Merge<'pathSnapshot'> = {
   into: 'pathSnapshot',
-  columns: { ...ranked, path: 'varchar(2000)', title: 'varchar(2000)' },
   key: ['tenantId', 'repositoryId', 'snapshotDate', 'listRank'],
 };
 
@@ -60,7 +50,7 @@ export async function saveReferrers(
   if (referrers.length === 0) return;
   const storable = referrers.map((one) => ({
     ...one,
-    referrer: toStorable(one.referrer, MAX_CHARACTERS.referrer),
+    referrer: toStorable(one.referrer, widthOf('referrerSnapshot', 'referrer')),
   }));
   const rows = sumEqual(storable, ({ referrer }) => referrer).map(({ referrer, count, uniques }, index) => ({
     ...key,
@@ -107,8 +97,8 @@ export function mergePaths(paths: readonly PopularPath[], fullNames: readonly st
   const prefixes = fullNames.map((name) => `/${name.toLowerCase()}`);
   const stripped = paths.map((one) => ({
     ...one,
-    path: toStorable(withoutPrefix(one.path, prefixes), MAX_CHARACTERS.path),
-    title: toStorable(one.title, MAX_CHARACTERS.title),
+    path: toStorable(withoutPrefix(one.path, prefixes), widthOf('pathSnapshot', 'path')),
+    title: toStorable(one.title, widthOf('pathSnapshot', 'title')),
   }));
   return sumEqual(stripped, ({ path }) => path);
 }

@@ -1,12 +1,14 @@
-/** Characters that the columns for a failure's code and sentence hold. */
-const MAX_CODE = 40;
-const MAX_MESSAGE = 500;
+import { widthOf } from './db/tables.ts';
+
+/** Every column for a failure's code and sentence has the same width. */
+const MAX_CODE = widthOf('repository', 'failureCode');
+const MAX_MESSAGE = widthOf('repository', 'failureMessage');
 
 /** Text as every database stores it: without U+0000, which PostgreSQL refuses, and cut to so many characters. */
-export function toStorable(text: string, mostCharacters: number): string {
+export function toStorable(text: string, maxCharacters: number): string {
   const clean = text.replaceAll('\u0000', '');
-  if (clean.length <= mostCharacters) return clean;
-  return [...clean].slice(0, mostCharacters).join('');
+  if (clean.length <= maxCharacters) return clean;
+  return [...clean].slice(0, maxCharacters).join('');
 }
 
 /** A failure as the tables store it. */

@@ -37,10 +37,6 @@ async function insertRepository({ db }: Database) {
 
 const days: Merge<'trafficDay'> = {
   into: 'trafficDay',
-  columns: {
-    ...({ tenantId: 'integer', repositoryId: 'integer', trafficDate: 'date', viewCount: 'integer' } as const),
-    ...({ viewUniques: 'integer', state: 'varchar(12)', observedAt: 'timestamptz' } as const),
-  },
   key: ['tenantId', 'repositoryId', 'trafficDate'],
   update: {
     viewCount: larger('viewCount'),

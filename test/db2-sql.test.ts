@@ -403,7 +403,6 @@ test('the Db2 script is run statement by statement when there is no schema yet',
 
 const days: Merge<'trafficDay'> = {
   into: 'trafficDay',
-  columns: { tenantId: 'integer', repositoryId: 'integer', trafficDate: 'date', viewCount: 'integer' },
   key: ['tenantId', 'repositoryId', 'trafficDate'],
   update: { viewCount: larger('viewCount') },
 };
@@ -420,7 +419,7 @@ test('what another writer inserted meanwhile makes the whole transaction run aga
   });
   const outline = sent.map(({ text }) => text.split(' ')[0]);
   expect(outline).toEqual(['BEGIN', 'merge', 'ROLLBACK', 'BEGIN', 'merge', 'COMMIT']);
-  expect(sent[1]?.parameters).toEqual([1, 2, '2026-01-14', null]);
+  expect(sent[1]?.parameters).toEqual([1, 2, '2026-01-14', null, 'measured', STORED_AT]);
 });
 
 test('rows from Db2 have the types of rows from PostgreSQL', async () => {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { sqlText } from '../vitest.config.ts';
+import { scriptsForTests } from '../sql/scripts.mjs';
 
 /** The tests of the modules that Stryker changes, see stryker.config.mjs. */
 const TESTS = [
@@ -15,7 +15,7 @@ const TESTS = [
 ];
 
 export default defineConfig({
-  plugins: [sqlText],
+  plugins: [scriptsForTests],
   test: {
     root: path.join(import.meta.dirname, '..'),
     include: TESTS,

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { given, type Merge, mergeRows } from '../db/portable.ts';
-import type { Tables } from '../db/tables.ts';
+import { type Tables, widthOf } from '../db/tables.ts';
 import { ANSWER_FORMAT, type AnswerKind, type KnownAnswer } from '../github/memory.ts';
 import type { RepositoryKey } from '../traffic/tables.ts';
 
@@ -21,8 +21,8 @@ interface Asked {
 }
 
 /** What the columns hold, in characters. */
-const MAX_ETAG = 200;
-const MAX_ANSWER_LENGTH = 6000;
+const MAX_ETAG = widthOf('githubAnswer', 'etag');
+const MAX_ANSWER_LENGTH = widthOf('githubAnswer', 'answer');
 /** Repositories read by one statement. */
 const BATCH_SIZE = 100;
 
@@ -73,16 +73,6 @@ async function readAnswers(
 
 const githubAnswers: Merge<'githubAnswer'> = {
   into: 'githubAnswer',
-  columns: {
-    tenantId: 'integer',
-    repositoryId: 'integer',
-    kind: 'varchar(40)',
-    tokenFingerprint: 'varchar(64)',
-    format: 'integer',
-    etag: 'varchar(200)',
-    answer: 'varchar(6000)',
-    readAt: 'timestamptz',
-  },
   key: ['tenantId', 'repositoryId', 'kind'],
   update: Object.fromEntries(
     ['tokenFingerprint', 'format', 'etag', 'answer', 'readAt'].map((column) => [column, given(column)]),

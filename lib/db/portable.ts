@@ -1,5 +1,4 @@
 import {
-  type ColumnDataType,
   type Expression,
   expressionBuilder,
   type Insertable,
@@ -8,9 +7,10 @@ import {
   type Transaction,
 } from 'kysely';
 import type { Day } from '../day.ts';
+import type { Column } from './columns.ts';
 import type { Db } from './database.ts';
 import { isWorthRetrying } from './errors.ts';
-import type { Tables } from './tables.ts';
+import { TABLES, type Tables } from './tables.ts';
 
 const ATTEMPTS = 3;
 
@@ -41,8 +41,6 @@ export function monthOf(column: string): RawBuilder<Day> {
 /** How rows are merged into a table. */
 export interface Merge<T extends keyof Tables> {
   into: T;
-  /** The columns that the rows give, with their types. */
-  columns: { [C in keyof Insertable<Tables[T]>]?: ColumnDataType };
   /** The columns that say which row is meant. */
   key: (keyof Insertable<Tables[T]>)[];
   /**
@@ -68,7 +66,8 @@ export function larger(column: string): RawBuilder<unknown> {
 const MARKERS = 12_000;
 
 /**
- * Inserts rows, or updates those whose key is there. The rows' keys must be distinct. Two that merge the same new key
+ * Inserts rows, or updates those whose key is there; a column that one row leaves out is null there. The rows' keys must be
+ * distinct. Two that merge the same new key
  * at once meet a duplicate key: run it within `inTransaction`, which repeats it.
  */
 export async function mergeRows<T extends keyof Tables>(
@@ -76,21 +75,23 @@ export async function mergeRows<T extends keyof Tables>(
   merge: Merge<T>,
   rows: Insertable<Tables[T]>[],
 ): Promise<void> {
-  const size = Math.max(1, Math.floor(MARKERS / Object.keys(merge.columns).length));
+  const names = new Set([...rows, merge.update ?? {}].flatMap(Object.keys));
+  const columns = Object.entries<Column<unknown>>(TABLES[merge.into]).filter(([name]) => names.has(name));
+  const size = Math.max(1, Math.floor(MARKERS / columns.length));
   for (let start = 0; start < rows.length; start += size)
-    await toMerge(merge, rows.slice(start, start + size)).execute(trx);
+    await toMerge(merge, columns, rows.slice(start, start + size)).execute(trx);
 }
 
 function toMerge<T extends keyof Tables>(
   merge: Merge<T>,
+  columns: [name: string, Column<unknown>][],
   rows: Insertable<Tables[T]>[],
 ): RawBuilder<unknown> {
   const eb = expressionBuilder<Tables>();
-  const columns = Object.entries(merge.columns) as [string, ColumnDataType][];
   const names = sql.join(columns.map(([column]) => sql.id(column)));
   const values = rows.map((row) => {
     const fields = row as Record<string, unknown>;
-    return sql`(${sql.join(columns.map(([column, type]) => eb.cast(eb.val(fields[column] ?? null), type)))})`;
+    return sql`(${sql.join(columns.map(([column, { type }]) => eb.cast(eb.val(fields[column] ?? null), type)))})`;
   });
   const same = merge.key.map(
     (column) => sql`${sql.ref(`kept.${String(column)}`)} = ${sql.ref(`given.${String(column)}`)}`,

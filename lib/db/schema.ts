@@ -1,9 +1,9 @@
+import { SCHEMA_VERSION } from 'virtual:schema-scripts';
 import { Failure } from '../failure.ts';
 import type { Db } from './database.ts';
 import { isMissingTable } from './errors.ts';
 
-/** The version of the schema that this code needs: the number of the last script in sql/. */
-export const SCHEMA_VERSION = 13;
+export { SCHEMA_VERSION };
 
 /** How far a database is set up. */
 export interface SchemaState {

@@ -1,17 +1,32 @@
-import type { ChannelTables } from './tables/channels.ts';
-import type { GitHubTables } from './tables/github.ts';
-import type { InstallationTables } from './tables/installation.ts';
-import type { RepositoryTables } from './tables/repositories.ts';
-import type { RunTables } from './tables/runs.ts';
-import type { TenantTables } from './tables/tenants.ts';
-import type { TrafficTables } from './tables/traffic.ts';
+import type { Column } from './columns.ts';
+import { channelTables } from './tables/channels.ts';
+import { githubTables } from './tables/github.ts';
+import { installationTables } from './tables/installation.ts';
+import { repositoryTables } from './tables/repositories.ts';
+import { runTables } from './tables/runs.ts';
+import { tenantTables } from './tables/tenants.ts';
+import { trafficTables } from './tables/traffic.ts';
 
-/** The tables of sql/, in camelCase. Days are 'YYYY-MM-DD', instants ISO strings, every number a number. */
-export interface Tables
-  extends InstallationTables,
-    GitHubTables,
-    TenantTables,
-    RepositoryTables,
-    TrafficTables,
-    RunTables,
-    ChannelTables {}
+/** The tables of sql/ with their columns, in camelCase. A test compares them with the scripts of both dialects. */
+export const TABLES = {
+  ...installationTables,
+  ...githubTables,
+  ...tenantTables,
+  ...repositoryTables,
+  ...trafficTables,
+  ...runTables,
+  ...channelTables,
+};
+
+type Row<Columns> = { [Name in keyof Columns]: Columns[Name] extends Column<infer Value> ? Value : never };
+
+/** The rows of each table. Days are 'YYYY-MM-DD', instants ISO strings, every number a number. */
+export type Tables = { [Name in keyof typeof TABLES]: Row<(typeof TABLES)[Name]> };
+
+/** How many characters a column holds; longer text is cut or refused before it is stored. */
+export function widthOf<Name extends keyof Tables>(table: Name, name: keyof Tables[Name]): number {
+  const columns: Record<PropertyKey, Column<unknown>> = TABLES[table];
+  const width = columns[name]?.width;
+  if (width == null) throw new Error(`${table}.${String(name)} is no text of a width.`);
+  return width;
+}

@@ -106,17 +106,6 @@ export async function saveExtraState(
     trx,
     {
       into: 'repositoryExtra',
-      columns: {
-        tenantId: 'integer',
-        repositoryId: 'integer',
-        kind: 'varchar(20)',
-        triedAt: 'timestamptz',
-        readAt: 'timestamptz',
-        nextPage: 'integer',
-        seenCount: 'integer',
-        failureCode: 'varchar(40)',
-        failureMessage: 'varchar(500)',
-      },
       key: ['tenantId', 'repositoryId', 'kind'],
       update: Object.fromEntries(changing.map((column) => [column, given(column)])),
     },

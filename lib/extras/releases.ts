@@ -4,7 +4,7 @@ import type { ReleaseDownloads, ShownAsset } from '../answers/stats.ts';
 import { addDays, type Day, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { given, mergeRows } from '../db/portable.ts';
-import type { Tables } from '../db/tables.ts';
+import { type Tables, widthOf } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { ReleaseAsset, Releases } from '../github/releases.ts';
 import type { Instant } from '../instant.ts';
@@ -152,9 +152,6 @@ function toDownloadSeries(
   return { downloads: known, spreadUnknown, unspread: unspread.slice(0, SHOWN_GAPS) };
 }
 
-/** What the text columns hold, in characters. */
-const MAX_CHARACTERS = 255;
-
 /** Reads the downloads of release files once a day, and stores those that changed. */
 export const releaseExtra: Extra = {
   kind: 'releases',
@@ -261,20 +258,6 @@ async function saveAssets(
     trx,
     {
       into: 'releaseAsset',
-      columns: {
-        tenantId: 'integer',
-        repositoryId: 'integer',
-        assetId: 'bigint',
-        releaseId: 'bigint',
-        tag: 'varchar(255)',
-        releaseName: 'varchar(255)',
-        assetName: 'varchar(255)',
-        sizeBytes: 'bigint',
-        createdAt: 'timestamptz',
-        publishedAt: 'timestamptz',
-        downloadCount: 'integer',
-        removedDate: 'date',
-      },
       key: ['tenantId', 'repositoryId', 'assetId'],
       update: Object.fromEntries(changing.map((column) => [column, given(column)])),
     },
@@ -283,9 +266,9 @@ async function saveAssets(
       tenantId,
       repositoryId,
       removedDate: null,
-      tag: toStorable(asset.tag, MAX_CHARACTERS),
-      releaseName: toStorable(asset.releaseName, MAX_CHARACTERS),
-      assetName: toStorable(asset.assetName, MAX_CHARACTERS),
+      tag: toStorable(asset.tag, widthOf('releaseAsset', 'tag')),
+      releaseName: toStorable(asset.releaseName, widthOf('releaseAsset', 'releaseName')),
+      assetName: toStorable(asset.assetName, widthOf('releaseAsset', 'assetName')),
     })),
   );
 }
@@ -301,15 +284,6 @@ async function saveDownloads(
     trx,
     {
       into: 'releaseDownload',
-      columns: {
-        tenantId: 'integer',
-        repositoryId: 'integer',
-        assetId: 'bigint',
-        downloadDate: 'date',
-        sinceDate: 'date',
-        gained: 'integer',
-        downloadCount: 'integer',
-      },
       key: ['tenantId', 'repositoryId', 'assetId', 'downloadDate'],
     },
     downloads.map((download) => ({ ...download, tenantId, repositoryId, downloadDate })),

@@ -210,7 +210,6 @@ async function saveStars(
     trx,
     {
       into: 'starDay',
-      columns: { tenantId: 'integer', repositoryId: 'integer', starDate: 'date', gained: 'integer' },
       key: ['tenantId', 'repositoryId', 'starDate'],
       update: { gained: larger('gained') },
     },

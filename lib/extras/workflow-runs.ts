@@ -154,7 +154,6 @@ async function saveWorkflowDays(
     trx,
     {
       into: 'workflowDay',
-      columns: { tenantId: 'integer', repositoryId: 'integer', runDate: 'date', runCount: 'integer' },
       key: ['tenantId', 'repositoryId', 'runDate'],
       update: { runCount: given('runCount') },
     },

@@ -2,6 +2,7 @@ import { createLocalJWKSet, type JSONWebKeySet, type JWK, type JWTVerifyGetKey }
 import type { Db } from '../db/database.ts';
 import { isMissingTable } from '../db/errors.ts';
 import { given, inTransaction, type Merge, mergeRows } from '../db/portable.ts';
+import { widthOf } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 
 /** What an OpenID Connect provider publishes about itself. */
@@ -30,7 +31,7 @@ const FRESH_MS = 6 * 3_600_000;
 /** Whoever sends tokens of unknown keys does not make this ask the provider each time. */
 const COOLDOWN_MS = 30_000;
 /** Characters of a key set that the database holds: ten keys of the longest kind in use. A longer one is not kept. */
-const MAX_KEYS_LENGTH = 8_000;
+const MAX_KEYS_LENGTH = widthOf('identityProvider', 'keySet');
 /** What a public key for signatures is made of: RFC 7517 §4, RFC 7518 §6, RFC 8037. Certificates are long, and not used. */
 const KEY_MEMBERS = ['kty', 'kid', 'use', 'alg', 'n', 'e', 'crv', 'x', 'y'];
 
@@ -107,10 +108,6 @@ async function findStored(db: Db, issuer: string): Promise<Stored | undefined> {
 
 const providers: Merge<'identityProvider'> = {
   into: 'identityProvider',
-  columns: {
-    ...({ issuer: 'varchar(300)', tokenIssuer: 'varchar(301)', userinfoUrl: 'varchar(2000)' } as const),
-    ...({ keySet: `varchar(${MAX_KEYS_LENGTH})`, readAt: 'timestamptz' } as const),
-  },
   key: ['issuer'],
   update: {
     tokenIssuer: given('tokenIssuer'),

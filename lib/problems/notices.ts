@@ -131,14 +131,6 @@ async function claimNews(trx: Transaction<Tables>, key: ChannelKey, now: Date) {
 
 const claims: Merge<'problemNotice'> = {
   into: 'problemNotice',
-  columns: {
-    tenantId: 'integer',
-    problemId: 'integer',
-    channelId: 'integer',
-    phase: 'varchar(5)',
-    attempts: 'integer',
-    dueAt: 'timestamptz',
-  },
   key: ['tenantId', 'problemId', 'channelId', 'phase'],
   update: { attempts: given('attempts'), dueAt: given('dueAt') },
 };

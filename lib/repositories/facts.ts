@@ -28,15 +28,6 @@ export async function saveFact(
     trx,
     {
       into: 'repositoryFact',
-      columns: {
-        tenantId: 'integer',
-        repositoryId: 'integer',
-        factDate: 'date',
-        stars: 'integer',
-        forks: 'integer',
-        subscribers: 'integer',
-        openIssues: 'integer',
-      },
       key: ['tenantId', 'repositoryId', 'factDate'],
       update: Object.fromEntries(counts.map((count) => [count, given(count)])),
     },
@@ -59,14 +50,6 @@ export async function listFacts(db: Db, key: RepositoryKey, from: Day, to: Day):
 
 const repositoryEvents: Merge<'repositoryEvent'> = {
   into: 'repositoryEvent',
-  columns: {
-    tenantId: 'integer',
-    repositoryId: 'integer',
-    kind: 'varchar(20)',
-    occurredAt: 'timestamptz',
-    nameBefore: 'varchar(201)',
-    nameAfter: 'varchar(201)',
-  },
   key: ['tenantId', 'repositoryId', 'kind', 'occurredAt'],
 };
 

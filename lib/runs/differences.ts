@@ -15,15 +15,6 @@ const MAX_SHOWN = 500;
 
 const differences: Merge<'runDifference'> = {
   into: 'runDifference',
-  columns: {
-    tenantId: 'integer',
-    runId: 'integer',
-    repositoryId: 'integer',
-    trafficDate: 'date',
-    metric: 'varchar(20)',
-    stored: 'integer',
-    observed: 'integer',
-  },
   key: ['tenantId', 'runId', 'repositoryId', 'trafficDate', 'metric'],
 };
 

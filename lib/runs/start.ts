@@ -137,14 +137,6 @@ async function listForRun(
 
 const runRepositories: Merge<'runRepository'> = {
   into: 'runRepository',
-  columns: {
-    tenantId: 'integer',
-    runId: 'integer',
-    repositoryId: 'integer',
-    fullName: 'varchar(201)',
-    state: 'varchar(10)',
-    requestCount: 'integer',
-  },
   key: ['tenantId', 'runId', 'repositoryId'],
 };
 

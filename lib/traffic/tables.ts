@@ -17,13 +17,6 @@ export interface RepositoryKey {
 }
 
 const FIGURES = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'] as const;
-const figureTypes = {
-  viewCount: 'integer',
-  viewUniques: 'integer',
-  cloneCount: 'integer',
-  cloneUniques: 'integer',
-} as const;
-const keyTypes = { tenantId: 'integer', repositoryId: 'integer' } as const;
 const givenFigures = Object.fromEntries(FIGURES.map((figure) => [figure, given(figure)]));
 
 /** The first day that is stored for any repository in scope; null when there is none. */
@@ -109,13 +102,6 @@ export async function saveDays(
       trx,
       {
         into: 'trafficDay',
-        columns: {
-          ...keyTypes,
-          trafficDate: 'date',
-          ...figureTypes,
-          state: 'varchar(12)',
-          observedAt: 'timestamptz',
-        },
         key: ['tenantId', 'repositoryId', 'trafficDate'],
         update: { ...givenFigures, state: given('state'), observedAt: given('observedAt') },
       },
@@ -135,14 +121,6 @@ async function saveRevisions(
     trx,
     {
       into: 'trafficRevision',
-      columns: {
-        ...keyTypes,
-        trafficDate: 'date',
-        metric: 'varchar(20)',
-        kept: 'integer',
-        observed: 'integer',
-        observedAt: 'timestamptz',
-      },
       key: ['tenantId', 'repositoryId', 'trafficDate', 'metric', 'observed'],
     },
     revisions.map((revision) => ({ ...key, ...revision, observedAt: now.toISOString() })),
@@ -164,7 +142,6 @@ export async function saveWeeks(
     trx,
     {
       into: 'trafficWeek',
-      columns: { ...keyTypes, weekStart: 'date', ...figureTypes, observedAt: 'timestamptz' },
       key: ['tenantId', 'repositoryId', 'weekStart'],
       update: { ...givenFigures, observedAt: given('observedAt') },
     },
@@ -182,7 +159,6 @@ export async function saveWindow(
     trx,
     {
       into: 'trafficWindow',
-      columns: { ...keyTypes, observedDate: 'date', ...figureTypes },
       key: ['tenantId', 'repositoryId', 'observedDate'],
       update: givenFigures,
     },

@@ -1,6 +1,4 @@
-import type { Generated } from 'kysely';
-import type { Day } from '../../day.ts';
-import type { Instant } from '../../instant.ts';
+import { day, generated, instant, integer, optional, text } from '../columns.ts';
 
 /** The form that messages take: Slack's, that of Microsoft Teams, or for a `webhook` plain JSON for any program. */
 export type ChannelKind = 'webhook' | 'slack' | 'teams';
@@ -19,63 +17,55 @@ export type ProblemKind =
   | 'token_refused'
   | 'not_running';
 
-interface Channel {
-  tenantId: number;
-  channelId: Generated<number>;
-  kind: ChannelKind;
-  name: string;
-  contents: ChannelContents;
-  addressSealed: string;
-  addressHint: string;
-  createdAt: Instant;
-  createdBy: string;
-  sentAt: Instant | null;
-  failureCode: string | null;
-  failureMessage: string | null;
-  failureAt: Instant | null;
-}
-
-interface Problem {
-  tenantId: number;
-  problemId: Generated<number>;
-  kind: ProblemKind;
-  code: string;
-  repositoryId: number | null;
-  fullName: string | null;
-  message: string;
-  sinceAt: Instant;
-  untilAt: Instant | null;
-}
-
-interface ProblemNotice {
-  tenantId: number;
-  problemId: number;
-  channelId: number;
-  phase: 'began' | 'over';
-  attempts: number;
-  /** Null: it was sent. */
-  dueAt: Instant | null;
-  sentAt: Instant | null;
-  failureCode: string | null;
-  failureMessage: string | null;
-}
-
-interface ReportSending {
-  tenantId: number;
-  channelId: number;
-  weekStart: Day;
-  attempts: number;
-  /** Null: it was sent. */
-  dueAt: Instant | null;
-  sentAt: Instant | null;
-  failureCode: string | null;
-  failureMessage: string | null;
-}
-
 /** Channels, problems, and what was sent of them. */
-export interface ChannelTables {
-  channel: Channel;
-  problem: Problem;
-  problemNotice: ProblemNotice;
-  reportSending: ReportSending;
-}
+export const channelTables = {
+  channel: {
+    tenantId: integer,
+    channelId: generated(integer),
+    kind: text<ChannelKind>(10),
+    name: text(100),
+    contents: text<ChannelContents>(10),
+    addressSealed: text(4000),
+    addressHint: text(300),
+    createdAt: instant,
+    createdBy: text(320),
+    sentAt: optional(instant),
+    failureCode: optional(text(40)),
+    failureMessage: optional(text(500)),
+    failureAt: optional(instant),
+  },
+  problem: {
+    tenantId: integer,
+    problemId: generated(integer),
+    kind: text<ProblemKind>(20),
+    code: text(40),
+    repositoryId: optional(integer),
+    fullName: optional(text(201)),
+    message: text(500),
+    sinceAt: instant,
+    untilAt: optional(instant),
+  },
+  problemNotice: {
+    tenantId: integer,
+    problemId: integer,
+    channelId: integer,
+    phase: text<'began' | 'over'>(5),
+    attempts: integer,
+    /** Null: it was sent. */
+    dueAt: optional(instant),
+    sentAt: optional(instant),
+    failureCode: optional(text(40)),
+    failureMessage: optional(text(500)),
+  },
+  reportSending: {
+    tenantId: integer,
+    channelId: integer,
+    weekStart: day,
+    attempts: integer,
+    /** Null: it was sent. */
+    dueAt: optional(instant),
+    sentAt: optional(instant),
+    failureCode: optional(text(40)),
+    failureMessage: optional(text(500)),
+  },
+};

@@ -1,58 +1,47 @@
-import type { Generated } from 'kysely';
 import type { AnswerKind } from '../../github/memory.ts';
-import type { Instant } from '../../instant.ts';
+import { bigint, generated, instant, integer, optional, text } from '../columns.ts';
 
 /** `github`: github.com; `enterprise`: any other GitHub server; `demo`: the simulator. */
 export type ServerKind = 'github' | 'enterprise' | 'demo';
 
-interface GithubServer {
-  serverId: Generated<number>;
-  name: string;
-  kind: ServerKind;
-  apiUrl: string;
-  webUrl: string;
-  createdAt: Instant;
-}
-
-interface GithubApp {
-  serverId: number;
-  appId: string;
-  slug: string;
-  name: string;
-  htmlUrl: string;
-  keySealed: string;
-  checkedAt: Instant;
-}
-
-interface TenantInstallation {
-  tenantId: number;
-  installationId: number;
-  tokenSealed: string | null;
-  tokenExpiresAt: Instant | null;
-}
-
-interface GithubAnswer {
-  tenantId: number;
-  repositoryId: number;
-  kind: AnswerKind;
-  tokenFingerprint: string;
-  format: number;
-  etag: string;
-  answer: string;
-  readAt: Instant;
-}
-
-interface TokenUse {
-  tokenFingerprint: string;
-  state: string;
-  usedAt: Instant;
-}
-
 /** GitHub’s servers and apps, what they answered, and how their tokens are used. */
-export interface GitHubTables {
-  githubServer: GithubServer;
-  githubAnswer: GithubAnswer;
-  tokenUse: TokenUse;
-  githubApp: GithubApp;
-  tenantInstallation: TenantInstallation;
-}
+export const githubTables = {
+  githubServer: {
+    serverId: generated(integer),
+    name: text(100),
+    kind: text<ServerKind>(12),
+    apiUrl: text(300),
+    webUrl: text(300),
+    createdAt: instant,
+  },
+  githubAnswer: {
+    tenantId: integer,
+    repositoryId: integer,
+    kind: text<AnswerKind>(40),
+    tokenFingerprint: text(64),
+    format: integer,
+    etag: text(200),
+    answer: text(6000),
+    readAt: instant,
+  },
+  tokenUse: {
+    tokenFingerprint: text(64),
+    state: text(8000),
+    usedAt: instant,
+  },
+  githubApp: {
+    serverId: integer,
+    appId: text(40),
+    slug: text(200),
+    name: text(200),
+    htmlUrl: text(400),
+    keySealed: text(8000),
+    checkedAt: instant,
+  },
+  tenantInstallation: {
+    tenantId: integer,
+    installationId: bigint,
+    tokenSealed: optional(text(4000)),
+    tokenExpiresAt: optional(instant),
+  },
+};

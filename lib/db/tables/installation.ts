@@ -1,4 +1,4 @@
-import type { Instant } from '../../instant.ts';
+import { instant, integer, smallint, text } from '../columns.ts';
 
 /**
  * A role in all tenants, whose rights `access.ts` has: an `administrator` may do everything; a `maintainer` sees everything
@@ -6,44 +6,34 @@ import type { Instant } from '../../instant.ts';
  */
 export type SystemRole = 'administrator' | 'maintainer';
 
-interface SchemaVersion {
-  version: number;
-  appliedAt: Instant;
-}
-
-interface Installation {
-  installationId: number;
-  displayName: string;
-  initializedAt: Instant;
-}
-
-interface IdentityProvider {
-  issuer: string;
-  tokenIssuer: string;
-  userinfoUrl: string;
-  keySet: string;
-  readAt: Instant;
-}
-
-interface Principal {
-  issuer: string;
-  subject: string;
-  email: string;
-  displayName: string;
-  verifiedAt: Instant;
-}
-
-interface SystemRoleRow {
-  email: string;
-  role: SystemRole;
-  grantedAt: Instant;
-}
-
 /** What the installation has as a whole: its schema, who signs in, and who looks after all tenants. */
-export interface InstallationTables {
-  schemaVersion: SchemaVersion;
-  installation: Installation;
-  identityProvider: IdentityProvider;
-  principal: Principal;
-  systemRole: SystemRoleRow;
-}
+export const installationTables = {
+  schemaVersion: {
+    version: integer,
+    appliedAt: instant,
+  },
+  installation: {
+    installationId: smallint,
+    displayName: text(200),
+    initializedAt: instant,
+  },
+  identityProvider: {
+    issuer: text(300),
+    tokenIssuer: text(301),
+    userinfoUrl: text(2000),
+    keySet: text(8000),
+    readAt: instant,
+  },
+  principal: {
+    issuer: text(300),
+    subject: text(255),
+    email: text(320),
+    displayName: text(200),
+    verifiedAt: instant,
+  },
+  systemRole: {
+    email: text(320),
+    role: text<SystemRole>(20),
+    grantedAt: instant,
+  },
+};

@@ -1,5 +1,4 @@
-import type { Generated } from 'kysely';
-import type { Instant } from '../../instant.ts';
+import { generated, instant, integer, longText, optional, text } from '../columns.ts';
 
 /**
  * A role in one tenant, whose rights `access.ts` has: a `repository viewer` sees the repositories that `memberRepository`
@@ -7,48 +6,40 @@ import type { Instant } from '../../instant.ts';
  */
 export type Role = 'manager' | 'viewer' | 'repository viewer';
 
-interface Tenant {
-  tenantId: Generated<number>;
-  name: string;
-  serverId: number;
-  githubUser: string;
-  tokenSealed: string;
-  tokenExpiresAt: Instant | null;
-  tokenCheckedAt: Instant | null;
-  leasedRunId: number | null;
-  leasedUntil: Instant | null;
-  createdAt: Instant;
-  createdBy: string;
-}
-
-interface Member {
-  tenantId: number;
-  email: string;
-  role: Role;
-  addedAt: Instant;
-}
-
-interface MemberRepository {
-  tenantId: number;
-  email: string;
-  repositoryId: number;
-}
-
-interface Dashboard {
-  tenantId: number;
-  dashboardId: Generated<number>;
-  name: string;
-  version: number;
-  /** JSON. */
-  document: string;
-  changedAt: Instant;
-  changedBy: string;
-}
-
 /** Tenants, their members and their dashboards. */
-export interface TenantTables {
-  tenant: Tenant;
-  member: Member;
-  memberRepository: MemberRepository;
-  dashboard: Dashboard;
-}
+export const tenantTables = {
+  tenant: {
+    tenantId: generated(integer),
+    name: text(100),
+    serverId: integer,
+    githubUser: text(100),
+    tokenSealed: text(4000),
+    tokenExpiresAt: optional(instant),
+    tokenCheckedAt: optional(instant),
+    leasedRunId: optional(integer),
+    leasedUntil: optional(instant),
+    createdAt: instant,
+    createdBy: text(320),
+  },
+  member: {
+    tenantId: integer,
+    email: text(320),
+    role: text<Role>(20),
+    addedAt: instant,
+  },
+  memberRepository: {
+    tenantId: integer,
+    email: text(320),
+    repositoryId: integer,
+  },
+  dashboard: {
+    tenantId: integer,
+    dashboardId: generated(integer),
+    name: text(100),
+    version: integer,
+    /** JSON. */
+    document: longText,
+    changedAt: instant,
+    changedBy: text(320),
+  },
+};

@@ -1,76 +1,63 @@
-import type { Day } from '../../day.ts';
-import type { Instant } from '../../instant.ts';
-
-/** Null is unknown, never zero. */
-interface Figures {
-  viewCount: number | null;
-  viewUniques: number | null;
-  cloneCount: number | null;
-  cloneUniques: number | null;
-}
-
-interface TrafficDay extends Figures {
-  tenantId: number;
-  repositoryId: number;
-  trafficDate: Day;
-  state: 'measured' | 'zero' | 'provisional' | 'imported';
-  observedAt: Instant;
-}
-
-interface TrafficRevision {
-  tenantId: number;
-  repositoryId: number;
-  trafficDate: Day;
-  metric: string;
-  kept: number;
-  observed: number;
-  observedAt: Instant;
-}
-
-interface TrafficWeek extends Figures {
-  tenantId: number;
-  repositoryId: number;
-  weekStart: Day;
-  observedAt: Instant;
-}
-
-interface TrafficWindow {
-  tenantId: number;
-  repositoryId: number;
-  observedDate: Day;
-  viewCount: number;
-  viewUniques: number;
-  cloneCount: number;
-  cloneUniques: number;
-}
-
-interface ReferrerSnapshot {
-  tenantId: number;
-  repositoryId: number;
-  snapshotDate: Day;
-  listRank: number;
-  referrer: string;
-  viewCount: number;
-  viewUniques: number;
-}
-
-interface PathSnapshot {
-  tenantId: number;
-  repositoryId: number;
-  snapshotDate: Day;
-  listRank: number;
-  path: string;
-  title: string;
-  viewCount: number;
-  viewUniques: number;
-}
+import { day, instant, integer, optional, smallint, text } from '../columns.ts';
 
 /** The figures of repositories, and their lists of referrers and paths. */
-export interface TrafficTables {
-  trafficDay: TrafficDay;
-  trafficRevision: TrafficRevision;
-  trafficWeek: TrafficWeek;
-  trafficWindow: TrafficWindow;
-  referrerSnapshot: ReferrerSnapshot;
-  pathSnapshot: PathSnapshot;
-}
+export const trafficTables = {
+  trafficDay: {
+    tenantId: integer,
+    repositoryId: integer,
+    trafficDate: day,
+    viewCount: optional(integer),
+    viewUniques: optional(integer),
+    cloneCount: optional(integer),
+    cloneUniques: optional(integer),
+    state: text<'measured' | 'zero' | 'provisional' | 'imported'>(12),
+    observedAt: instant,
+  },
+  trafficRevision: {
+    tenantId: integer,
+    repositoryId: integer,
+    trafficDate: day,
+    metric: text(20),
+    kept: integer,
+    observed: integer,
+    observedAt: instant,
+  },
+  trafficWeek: {
+    tenantId: integer,
+    repositoryId: integer,
+    weekStart: day,
+    viewCount: optional(integer),
+    viewUniques: optional(integer),
+    cloneCount: optional(integer),
+    cloneUniques: optional(integer),
+    observedAt: instant,
+  },
+  trafficWindow: {
+    tenantId: integer,
+    repositoryId: integer,
+    observedDate: day,
+    viewCount: integer,
+    viewUniques: integer,
+    cloneCount: integer,
+    cloneUniques: integer,
+  },
+  referrerSnapshot: {
+    tenantId: integer,
+    repositoryId: integer,
+    snapshotDate: day,
+    listRank: smallint,
+    referrer: text(400),
+    viewCount: integer,
+    viewUniques: integer,
+  },
+  pathSnapshot: {
+    tenantId: integer,
+    repositoryId: integer,
+    snapshotDate: day,
+    listRank: smallint,
+    path: text(2000),
+    title: text(2000),
+    viewCount: integer,
+    viewUniques: integer,
+  },
+};
