@@ -3,7 +3,7 @@ import { openApi } from './api.ts';
 import { Root } from './app.tsx';
 import { AppContext } from './app-context.ts';
 import { loadConfig } from './config.ts';
-import { Failure } from './controls/failure.tsx';
+import { Failure } from './controls/notice.tsx';
 import { followLinks, replace } from './location.ts';
 import { keepInitSecret } from './secret.ts';
 import { openSession } from './session.ts';

@@ -11,7 +11,7 @@ export function SignOut() {
         Sign out
       </button>
       {failed && (
-        <span class="fault" role="alert">
+        <span class="field-error" role="alert">
           You are signed out of this page, but the identity provider could not be told. Close the browser.
         </span>
       )}

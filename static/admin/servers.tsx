@@ -3,13 +3,12 @@ import type { Server } from '../../lib/answers/servers.ts';
 import { mayInSystem } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';
-import { Answered } from '../controls/answered.tsx';
+import { DataTable } from '../controls/data-table.tsx';
+import { Answered } from '../controls/loading.tsx';
 import { PageHead } from '../controls/page-head.tsx';
+import { formatCount } from '../format.ts';
 import { reads } from '../reads.ts';
-import { AppDialog } from './app-dialog.tsx';
-import { DeleteServer } from './delete-server.tsx';
-import { ServerDialog } from './server-dialog.tsx';
-import { ServerTable } from './server-table.tsx';
+import { AppDialog, DeleteServer, ServerDialog } from './server-dialogs.tsx';
 
 /** The GitHub servers that tenants may use. */
 export function Servers() {
@@ -61,5 +60,83 @@ export function Servers() {
         <DeleteServer server={deleting} onClose={() => setDeleting(undefined)} onDeleted={changed} />
       )}
     </div>
+  );
+}
+
+const KINDS: Record<Server['kind'], string> = {
+  github: 'github.com',
+  enterprise: 'GitHub Enterprise Server',
+  demo: 'Demo (simulated)',
+};
+
+interface ServerTableProps {
+  servers: Server[];
+  /** Absent where the person may not change servers. */
+  onEdit: ((server: Server) => void) | undefined;
+  onApp: (server: Server) => void;
+  onDelete: (server: Server) => void;
+}
+
+/** Each server with its address and how many tenants use it. */
+function ServerTable({ servers, onEdit, onApp, onDelete }: ServerTableProps) {
+  const columns = [
+    { label: 'Name' },
+    { label: 'Kind' },
+    { label: 'Address' },
+    { label: 'GitHub App' },
+    { label: 'Tenants', numeric: true },
+    onEdit && { label: 'Actions', unseen: true },
+  ];
+  return (
+    <section class="panel" aria-label="GitHub servers">
+      <DataTable label="All GitHub servers" columns={columns} cards>
+        {servers.map((server) => (
+          <tr key={server.serverId}>
+            <th scope="row" class="name">
+              {server.name}
+            </th>
+            <td data-label="Kind">{KINDS[server.kind]}</td>
+            <td class="name" data-label="Address">
+              {server.webUrl}
+            </td>
+            <td data-label="GitHub App">{server.app?.name ?? '–'}</td>
+            <td class="number" data-label="Tenants">
+              {formatCount(server.tenantCount)}
+            </td>
+            {onEdit && <ServerActions server={server} onEdit={onEdit} onApp={onApp} onDelete={onDelete} />}
+          </tr>
+        ))}
+      </DataTable>
+    </section>
+  );
+}
+
+interface ServerActionsProps {
+  server: Server;
+  onEdit: (server: Server) => void;
+  onApp: (server: Server) => void;
+  onDelete: (server: Server) => void;
+}
+
+function ServerActions({ server, onEdit, onApp, onDelete }: ServerActionsProps) {
+  const used = server.tenantCount > 0;
+  return (
+    <td class="actions">
+      <button type="button" class="button small" onClick={() => onEdit(server)}>
+        Rename…<span class="unseen"> {server.name}</span>
+      </button>
+      <button type="button" class="button small" onClick={() => onApp(server)}>
+        App…<span class="unseen"> {server.name}</span>
+      </button>
+      <button
+        type="button"
+        class="button small danger"
+        disabled={used}
+        title={used ? 'Tenants use it' : undefined}
+        onClick={() => onDelete(server)}
+      >
+        Delete…<span class="unseen"> {server.name}</span>
+      </button>
+    </td>
   );
 }

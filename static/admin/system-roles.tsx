@@ -1,14 +1,16 @@
+import { useState } from 'preact/hooks';
+import type { SystemMemberRequest } from '../../actions/members.ts';
 import type { MemberRemoved, SystemMember } from '../../lib/answers/members.ts';
 import { mayInSystem } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp, useMe } from '../app-context.ts';
-import { Answered } from '../controls/answered.tsx';
+import { FormDialog } from '../controls/dialog.tsx';
+import { Field, SelectField } from '../controls/field.tsx';
+import { Answered } from '../controls/loading.tsx';
 import { PageHead } from '../controls/page-head.tsx';
+import { useSubmission } from '../controls/submit.ts';
 import { reads } from '../reads.ts';
-import { RemoveMember } from './remove-member.tsx';
-import { useRoleChange } from './role-change.ts';
-import { RoleTable } from './role-table.tsx';
-import { SystemRoleDialog } from './system-role-dialog.tsx';
+import { RemoveMember, RoleTable, useRoleChange } from './roles.tsx';
 
 const EXPLANATION =
   'Administrators change everything in every tenant; maintainers see everything and keep the collection going.';
@@ -63,5 +65,61 @@ export function SystemRoles() {
         />
       )}
     </div>
+  );
+}
+
+interface SystemRoleDialogProps {
+  /** Absent: somebody new. */
+  member: SystemMember | undefined;
+  onClose: () => void;
+  onSaved: (email: string) => void;
+}
+
+const ROLES = [
+  { value: 'maintainer', label: 'Maintainer: sees all tenants, keeps the collection going' },
+  { value: 'administrator', label: 'Administrator: may do everything' },
+];
+
+/** Gives a system role or changes it. */
+function SystemRoleDialog({ member, onClose, onSaved }: SystemRoleDialogProps) {
+  const { api } = useApp();
+  const submission = useSubmission();
+  const [email, setEmail] = useState(member?.email ?? '');
+  const [role, setRole] = useState<SystemMemberRequest['role']>(member?.role ?? 'maintainer');
+
+  function save() {
+    const address = email.trim().toLowerCase();
+    const body: SystemMemberRequest = { role };
+    void submission.run(async () => {
+      await api.send<SystemMember>('PUT', `members/system/${encodeURIComponent(address)}`, body);
+      onSaved(address);
+    });
+  }
+
+  return (
+    <FormDialog
+      title={member ? `System role of ${member.email}` : 'Give a system role'}
+      action="Save"
+      submission={submission}
+      onSubmit={save}
+      onClose={onClose}
+    >
+      {!member && (
+        <Field
+          label="E-mail address"
+          type="email"
+          required
+          maxLength={320}
+          value={email}
+          onValue={setEmail}
+        />
+      )}
+      <SelectField
+        label="Role"
+        value={role}
+        options={ROLES}
+        onValue={(value) => setRole(value as SystemMemberRequest['role'])}
+      />
+    </FormDialog>
   );
 }

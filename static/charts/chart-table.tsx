@@ -1,6 +1,5 @@
 import { DataTable } from '../controls/data-table.tsx';
 import { cutOf, formatBucket, formatCount } from '../format.ts';
-import { CutNote } from './cut-note.tsx';
 import { type ChartModel, figuresOf, type Mark } from './model.ts';
 
 const WORDS: Record<Mark, string> = {
@@ -41,5 +40,18 @@ export function ChartTable({ title, model }: { title: string; model: ChartModel 
         </tr>
       ))}
     </DataTable>
+  );
+}
+
+/** Says of the first or last week or month of a range that the range cuts it. */
+export function CutNote({ cut }: { cut: { days: number; of: number } | null }) {
+  if (!cut) return null;
+  return (
+    <>
+      {' '}
+      <span class="muted">
+        {cut.days} of {cut.of} days
+      </span>
+    </>
   );
 }

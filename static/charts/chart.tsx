@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useMemo, useState } from 'preact/hooks';
+import { cutOf, formatBucket, formatCount, formatDay, plural } from '../format.ts';
 import { Canvas } from './canvas.tsx';
 import { ChartTable } from './chart-table.tsx';
 import { Legend } from './legend.tsx';
-import type { ChartModel } from './model.ts';
-import { summarize } from './summary.ts';
+import { type ChartModel, figuresOf } from './model.ts';
 
 interface ChartProps {
   title: string;
@@ -45,4 +45,40 @@ export function Chart({ title, model, note, controls }: ChartProps) {
       {note && <p class="chart-note">{note}</p>}
     </section>
   );
+}
+
+/** A chart in words: its span, sum or course, highest point, and what is not known. */
+function summarize(title: string, model: ChartModel): string {
+  const { range, marks } = model;
+  const parts = figuresOf(model)
+    .slice(0, 4)
+    .map((layer) => describe(layer.label, layer.values, model));
+  const lost = marks.filter((mark) => mark === 'lost').length;
+  const open = marks.filter((mark) => mark === 'provisional').length;
+  const unread = marks.filter((mark) => mark === 'unread').length;
+  const cuts = model.buckets.filter(
+    (bucket) => model.kind !== 'line' && cutOf(bucket, range) !== null,
+  ).length;
+  const doubts = [
+    lost > 0 && `${plural(lost, range.by)} lost`,
+    open > 0 && `${plural(open, range.by)} provisional`,
+    unread > 0 && `${plural(unread, range.by)} without a figure yet`,
+    cuts > 0 && `${plural(cuts, range.by)} cut by the range`,
+  ].filter(Boolean);
+  const span = `${title} from ${formatDay(range.from)} to ${formatDay(range.to)}, by ${range.by}.`;
+  return [span, ...parts, doubts.length ? `${doubts.join(', ')}.` : ''].filter(Boolean).join(' ');
+}
+
+function describe(label: string, values: (number | null)[], model: ChartModel): string {
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0) return `${label}: nothing known.`;
+  if (model.kind === 'line')
+    return `${label}: from ${formatCount(known[0] ?? null)} to ${formatCount(known.at(-1) ?? null)}.`;
+  const top = Math.max(...known);
+  const day = model.buckets[values.indexOf(top)] ?? '';
+  const sum = known.reduce((total, value) => total + value, 0);
+  if (sum === 0) return `${label}: none.`;
+  const inner = model.kind === 'nested' && label.startsWith('Unique');
+  const total = inner ? '' : `${formatCount(sum)} in all, `;
+  return `${label}: ${total}highest ${formatCount(top)} (${formatBucket(day, model.range.by)}).`;
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { TableScroll } from './table-scroll.tsx';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { usePlace, withQuery } from '../location.ts';
 
 /** A column's head; numbers stand at the right. */
 interface Column {
@@ -38,5 +39,66 @@ export function DataTable({ label, columns, cards, tall, children }: DataTablePr
         <tbody>{children}</tbody>
       </table>
     </TableScroll>
+  );
+}
+
+interface SortHeaderProps {
+  column: string;
+  label: string;
+  sort: string;
+  order: 'asc' | 'desc';
+  numeric?: boolean;
+}
+
+/** A column's head that sorts: numbers fall at first, names rise. */
+export function SortHeader({ column, label, sort, order, numeric }: SortHeaderProps) {
+  const place = usePlace();
+  const active = sort === column;
+  const first = numeric ? 'desc' : 'asc';
+  const next = active && order === first ? (first === 'asc' ? 'desc' : 'asc') : first;
+  const direction = order === 'asc' ? 'ascending' : 'descending';
+  return (
+    <th scope="col" class={numeric ? 'number' : undefined} aria-sort={active ? direction : undefined}>
+      <a class="sort" href={withQuery(place, { sort: column, order: next, page: null })}>
+        {label}
+        <span class="sort-mark" aria-hidden="true">
+          {active ? (order === 'asc' ? '↑' : '↓') : '↕'}
+        </span>
+      </a>
+    </th>
+  );
+}
+
+interface TableScrollProps {
+  label: string;
+  tall?: boolean;
+  children: ComponentChildren;
+}
+
+/** Room for a wide table: where it scrolls, the keyboard can reach and scroll it too. */
+export function TableScroll({ label, tall, children }: TableScrollProps) {
+  const element = useRef<HTMLDivElement>(null);
+  const [scrolls, setScrolls] = useState(false);
+  useEffect(() => {
+    const box = element.current;
+    if (!box) return;
+    const measure = () =>
+      setScrolls(box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight);
+    const watcher = new ResizeObserver(measure);
+    watcher.observe(box);
+    if (box.firstElementChild) watcher.observe(box.firstElementChild);
+    return () => watcher.disconnect();
+  }, []);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    <div
+      ref={element}
+      class={tall ? 'table-scroll tall' : 'table-scroll'}
+      role="group"
+      aria-label={label}
+      tabIndex={scrolls ? 0 : undefined}
+    >
+      {children}
+    </div>
   );
 }

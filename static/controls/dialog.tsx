@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
+import { Failure } from './notice.tsx';
+import type { Submission } from './submit.ts';
 
 interface DialogProps {
   title: string;
@@ -9,7 +11,7 @@ interface DialogProps {
 }
 
 /** A modal dialog: it begins at its first field or its harmless button, the browser keeps the focus inside, Escape closes it. */
-export function Dialog({ title, onClose, wide, children }: DialogProps) {
+function Dialog({ title, onClose, wide, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -40,5 +42,63 @@ export function Dialog({ title, onClose, wide, children }: DialogProps) {
       </header>
       {children}
     </dialog>
+  );
+}
+
+interface FormDialogProps {
+  title: string;
+  action: string;
+  /** The action destroys something. */
+  danger?: boolean;
+  wide?: boolean;
+  disabled?: boolean;
+  submission: Submission;
+  /** The error is shown at a field already. */
+  shownAtField?: boolean;
+  onSubmit: () => void;
+  onClose: () => void;
+  children: ComponentChildren;
+}
+
+/** A dialog with a form, its error and its two buttons. */
+export function FormDialog(props: FormDialogProps) {
+  const {
+    title,
+    action,
+    danger,
+    wide = false,
+    disabled,
+    submission,
+    shownAtField,
+    onSubmit,
+    onClose,
+    children,
+  } = props;
+  return (
+    <Dialog title={title} wide={wide} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          onSubmit();
+        }}
+      >
+        <div class="dialog-body">
+          {children}
+          {submission.error && !shownAtField && <Failure error={submission.error} />}
+        </div>
+        <footer class="dialog-foot">
+          <button type="button" class="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button
+            type="submit"
+            class={danger ? 'button danger' : 'button primary'}
+            disabled={disabled || submission.busy}
+          >
+            {submission.busy ? 'One moment…' : action}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
   );
 }

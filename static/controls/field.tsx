@@ -6,24 +6,24 @@ interface FieldProps extends Omit<JSX.InputHTMLAttributes<HTMLInputElement>, 'la
   value: string;
   onValue: (value: string) => void;
   hint?: ComponentChildren;
-  fault?: string | undefined;
+  error?: string | undefined;
 }
 
-/** A labelled input whose hint and fault are read out with it. */
-export function Field({ label, value, onValue, hint, fault, ...input }: FieldProps) {
+/** A labelled input whose hint and error are read out with it. */
+export function Field({ label, value, onValue, hint, error, ...input }: FieldProps) {
   const id = useId();
   return (
-    <div class={fault ? 'field at-fault' : 'field'}>
+    <div class={error ? 'field has-error' : 'field'}>
       <label for={id}>{label}</label>
       <input
         {...input}
         id={id}
         value={value}
         onInput={(event) => onValue(event.currentTarget.value)}
-        aria-invalid={fault ? true : undefined}
-        aria-describedby={describedBy({ id, hint, fault })}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy({ id, hint, error })}
       />
-      <Description id={id} hint={hint} fault={fault} />
+      <Description id={id} hint={hint} error={error} />
     </div>
   );
 }
@@ -33,14 +33,14 @@ interface TextFieldProps extends Omit<JSX.TextareaHTMLAttributes<HTMLTextAreaEle
   value: string;
   onValue: (value: string) => void;
   hint: ComponentChildren;
-  fault?: string | undefined;
+  error?: string | undefined;
 }
 
 /** A labelled text of several lines. */
-export function TextField({ label, value, onValue, hint, fault, ...input }: TextFieldProps) {
+export function TextField({ label, value, onValue, hint, error, ...input }: TextFieldProps) {
   const id = useId();
   return (
-    <div class={fault ? 'field at-fault' : 'field'}>
+    <div class={error ? 'field has-error' : 'field'}>
       <label for={id}>{label}</label>
       <textarea
         {...input}
@@ -50,10 +50,10 @@ export function TextField({ label, value, onValue, hint, fault, ...input }: Text
         spellcheck={false}
         value={value}
         onInput={(event) => onValue(event.currentTarget.value)}
-        aria-invalid={fault ? true : undefined}
-        aria-describedby={describedBy({ id, hint, fault })}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy({ id, hint, error })}
       />
-      <Description id={id} hint={hint} fault={fault} />
+      <Description id={id} hint={hint} error={error} />
     </div>
   );
 }
@@ -99,10 +99,10 @@ interface DescriptionProps {
   /** The input's. */
   id: string;
   hint?: ComponentChildren;
-  fault?: string | undefined;
+  error?: string | undefined;
 }
 
-function Description({ id, hint, fault }: DescriptionProps) {
+function Description({ id, hint, error }: DescriptionProps) {
   return (
     <>
       {hint && (
@@ -110,9 +110,9 @@ function Description({ id, hint, fault }: DescriptionProps) {
           {hint}
         </p>
       )}
-      {fault && (
-        <p class="fault" id={`${id}-fault`} role="alert">
-          {fault}
+      {error && (
+        <p class="field-error" id={`${id}-error`} role="alert">
+          {error}
         </p>
       )}
     </>
@@ -120,7 +120,7 @@ function Description({ id, hint, fault }: DescriptionProps) {
 }
 
 /** The ids of what `Description` shows. */
-function describedBy({ id, hint, fault }: DescriptionProps): string | undefined {
-  const ids = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean);
+function describedBy({ id, hint, error }: DescriptionProps): string | undefined {
+  const ids = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean);
   return ids.length > 0 ? ids.join(' ') : undefined;
 }

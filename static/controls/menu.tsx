@@ -1,5 +1,5 @@
+import type { RefObject } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { useDismiss } from './use-dismiss.ts';
 
 interface MenuItem {
   label: string;
@@ -95,4 +95,26 @@ function move(event: KeyboardEvent & { currentTarget: HTMLElement }) {
   if (next === null) return;
   event.preventDefault();
   items.at(next)?.focus();
+}
+
+/** Closes what is open at a click elsewhere, and at Escape, when the focus goes back to its button. */
+export function useDismiss(box: RefObject<HTMLElement>, open: boolean, close: () => void) {
+  useEffect(() => {
+    const element = box.current;
+    if (!open || !element) return;
+    const outside = (event: Event) => {
+      if (!element.contains(event.target as Node)) close();
+    };
+    const leave = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      close();
+      element.querySelector('button')?.focus();
+    };
+    document.addEventListener('pointerdown', outside);
+    element.addEventListener('keydown', leave);
+    return () => {
+      document.removeEventListener('pointerdown', outside);
+      element.removeEventListener('keydown', leave);
+    };
+  }, [open]);
 }

@@ -94,7 +94,7 @@ function CustomRange({ from, to }: { from: string; to: string }) {
         Apply
       </button>
       {reversed && (
-        <span class="fault" role="alert">
+        <span class="field-error" role="alert">
           The first day must not be after the last.
         </span>
       )}

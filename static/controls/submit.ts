@@ -6,7 +6,7 @@ export interface Submission {
   busy: boolean;
   error: Error | undefined;
   /** The API's sentences about fields of the body, where it named them. */
-  faults: ReadonlyMap<string, string>;
+  fieldErrors: ReadonlyMap<string, string>;
   /** Does the work once at a time; answers whether it succeeded. */
   run: (work: () => Promise<void>) => Promise<boolean>;
   clear: () => void;
@@ -19,7 +19,7 @@ export function useSubmission(): Submission {
   return {
     busy,
     error,
-    faults: faultsOf(error),
+    fieldErrors: toFieldErrors(error),
     clear: () => setError(undefined),
     async run(work) {
       if (busy) return false;
@@ -40,8 +40,29 @@ export function useSubmission(): Submission {
 }
 
 /** `invalid_input` lists what is wrong with which field. */
-function faultsOf(error: Error | undefined): Map<string, string> {
+function toFieldErrors(error: Error | undefined): Map<string, string> {
   if (!(error instanceof ApiError) || error.code !== 'invalid_input') return new Map();
   const { problems = [] } = (error.details ?? {}) as { problems?: { path: string; message: string }[] };
   return new Map(problems.map(({ path, message }) => [path, message]));
+}
+
+/** Where a form shows what is wrong. */
+export interface FieldErrors {
+  /** True if a field shows the error, so that the form need not show it again. */
+  atField: boolean;
+  of: (field: string) => string | undefined;
+}
+
+/** Assigns an error to the field it is about: by its code, or as `invalid_input` names it. */
+export function fieldErrorsOf(
+  { error, fieldErrors }: Submission,
+  fieldOf: Record<string, string>,
+): FieldErrors {
+  const field = error instanceof ApiError ? fieldOf[error.code] : undefined;
+  const fields = Object.values(fieldOf);
+  const named = [...fieldErrors.keys()];
+  return {
+    atField: field !== undefined || (named.length > 0 && named.every((name) => fields.includes(name))),
+    of: (name) => fieldErrors.get(name) ?? (field === name ? error?.message : undefined),
+  };
 }

@@ -1,17 +1,15 @@
 import { useRef, useState } from 'preact/hooks';
 import type { DashboardList as Answer, DashboardEntry } from '../../lib/answers/dashboards.ts';
 import { useAnswer } from '../answers.ts';
-import { Answered } from '../controls/answered.tsx';
 import { DataTable } from '../controls/data-table.tsx';
+import { Answered } from '../controls/loading.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { formatInstant, plural } from '../format.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
-import { CopyDialog } from './copy-dialog.tsx';
-import { DeleteDialog } from './delete-dialog.tsx';
-import { NewDialog } from './new-dialog.tsx';
+import { CopyDialog, DeleteDialog, NewDialog } from './dialogs.tsx';
 
 type Asked =
   | { what: 'new'; imported?: Record<string, unknown> }
@@ -21,13 +19,13 @@ type Asked =
 export function DashboardList({ tenantId }: { tenantId: number }) {
   const loaded = useAnswer(reads.dashboards(tenantId));
   const [asked, setAsked] = useState<Asked>();
-  const [fault, setFault] = useState<string>();
+  const [fileError, setFileError] = useState<string>();
   const close = () => setAsked(undefined);
   const onFile = (file: File) => {
-    setFault(undefined);
+    setFileError(undefined);
     readDocument(file).then(
       (imported) => setAsked({ what: 'new', imported }),
-      (error: Error) => setFault(error.message),
+      (error: Error) => setFileError(error.message),
     );
   };
   return (
@@ -38,9 +36,9 @@ export function DashboardList({ tenantId }: { tenantId: number }) {
           loaded.answer?.mayCreate && <Making onNew={() => setAsked({ what: 'new' })} onFile={onFile} />
         }
       />
-      {fault && (
+      {fileError && (
         <Notice kind="error" title="This file is not a dashboard">
-          <p>{fault}</p>
+          <p>{fileError}</p>
         </Notice>
       )}
       <Answered loaded={loaded}>

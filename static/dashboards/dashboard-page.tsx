@@ -3,13 +3,12 @@ import type { Dashboard } from '../../lib/answers/dashboards.ts';
 import { mayInTenant } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp, useMe } from '../app-context.ts';
-import { Answered } from '../controls/answered.tsx';
-import { lazy } from '../controls/lazy.tsx';
+import { Answered, lazy } from '../controls/loading.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
-import { CopyDialog } from './copy-dialog.tsx';
 import { DashboardView } from './dashboard-view.tsx';
+import { CopyDialog } from './dialogs.tsx';
 import { exportDocument } from './file.ts';
 import { openTables } from './tables.ts';
 

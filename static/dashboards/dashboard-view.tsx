@@ -1,15 +1,12 @@
 import { useMemo } from 'preact/hooks';
-import { Empty } from '../controls/empty.tsx';
-import { Failure } from '../controls/failure.tsx';
+import { Empty, Failure } from '../controls/notice.tsx';
 import { RangePicker } from '../controls/range-picker.tsx';
 import { Segments } from '../controls/segments.tsx';
 import { usePlace } from '../location.ts';
-import type { DashboardDocument } from './document.ts';
-import { dataNamesOf } from './document.ts';
+import { type DashboardDocument, dataNamesOf, type Tab } from './document.ts';
 import { RepositoryPicker } from './repository-picker.tsx';
-import type { Tables } from './tables.ts';
-import { useRows } from './use-rows.ts';
-import { WidgetGrid } from './widget-grid.tsx';
+import { type RowsByName, type Tables, useRows } from './tables.ts';
+import { WidgetPanel } from './widget.tsx';
 
 interface DashboardViewProps {
   tenantId: number;
@@ -66,4 +63,24 @@ function scopeOf(query: URLSearchParams, standard = '30'): string {
   const repositories = query.get('repositories');
   if (repositories) scope.set('repositories', repositories);
   return scope.toString();
+}
+
+interface WidgetGridProps {
+  tab: Tab;
+  /** Undefined while they are first being read. */
+  rows: RowsByName | undefined;
+  loading: boolean;
+}
+
+/** Widgets at their places; on a phone one below the other, as one would read them. */
+function WidgetGrid({ tab, rows, loading }: WidgetGridProps) {
+  const widgets = tab.widgets.map((widget, index) => ({ widget, index }));
+  widgets.sort((one, other) => one.widget.y - other.widget.y || one.widget.x - other.widget.x);
+  return (
+    <div class="widget-grid" aria-busy={loading}>
+      {widgets.map(({ widget, index }) => (
+        <WidgetPanel key={index} widget={widget} rows={rows} />
+      ))}
+    </div>
+  );
 }

@@ -3,7 +3,7 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 import { type DataName, listSpecProblems, MAX_DOCUMENT_BYTES } from '../../lib/dashboards/rules.ts';
 import { dataNamesOf } from './document.ts';
 import { boundedInterpreter } from './expressions.ts';
-import type { Row } from './rows.ts';
+import type { Row } from './tables.ts';
 import { themeConfig } from './theme-config.ts';
 import { type Values, valuesOf } from './values.ts';
 import { WidgetError } from './widget-error.ts';

@@ -2,22 +2,19 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preac
 import type { Dashboard } from '../../lib/answers/dashboards.ts';
 import type { Problem } from '../../lib/dashboards/rules.ts';
 import { useApp } from '../app-context.ts';
-import { Failure } from '../controls/failure.tsx';
-import { Notice } from '../controls/notice.tsx';
+import { Failure, Notice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
-import { CodeEditor } from './code-editor.tsx';
-import type { Code } from './code-mirror.ts';
+import { type Code, CodeEditor } from './code-editor.tsx';
 import { DashboardView } from './dashboard-view.tsx';
-import { DiagnosticList } from './diagnostic-list.tsx';
 import type { DashboardDocument } from './document.ts';
 import { checkText, type Diagnostic, toDiagnostics } from './document-check.ts';
-import { keepDraft, readDraft } from './draft.ts';
 import { exportText, toText } from './file.ts';
+import { DiagnosticList } from './problem-lists.tsx';
+import { keepDraft, readDraft, useSaving } from './saving.ts';
 import { loadVegaLiteSchema } from './schema.ts';
 import type { Tables } from './tables.ts';
-import { useSaving } from './use-saving.ts';
 
 const PAUSE_MS = 400;
 const NONE: Problem[] = [];

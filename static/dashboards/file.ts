@@ -1,4 +1,4 @@
-import { offerFile } from '../controls/offer-file.ts';
+import { offerFile } from '../controls/download.tsx';
 import type { DashboardDocument } from './document.ts';
 
 /** A dashboard's text as it is edited, exported and imported. */

@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useThemeRound } from '../theme.tsx';
 import type { Drawing, Drawn, Size, Tip } from './draw.ts';
-import { inTurn } from './in-turn.ts';
 
 interface PictureProps {
   spec: unknown;
@@ -9,7 +8,7 @@ interface PictureProps {
   /** The picture in words. */
   label: string;
   /** Told what was drawn, or why nothing was. */
-  onDrawn: (drawn: Drawn | undefined, fault?: Error) => void;
+  onDrawn: (drawn: Drawn | undefined, error?: Error) => void;
 }
 
 const sizeOf = (box: HTMLElement): Size => ({
@@ -46,8 +45,8 @@ export function Picture({ spec, rows, label, onDrawn }: PictureProps) {
       box.replaceChildren(canvas);
       onDrawn(drawn);
     };
-    inTurn(draw).catch((fault: Error) => {
-      if (!gone) onDrawn(undefined, fault);
+    inTurn(draw).catch((error: Error) => {
+      if (!gone) onDrawn(undefined, error);
     });
     const watcher = new ResizeObserver(() => drawn?.resize(sizeOf(box)));
     watcher.observe(box);
@@ -84,4 +83,13 @@ function TipBox({ tip: { x, y, lines } }: { tip: Tip }) {
       </ul>
     </div>
   );
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Does work after the work before it, and lets the browser paint in between: the first widget need not wait for all. */
+function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  const turn = last.then(() => new Promise((resolve) => setTimeout(resolve))).then(work);
+  last = turn.catch(() => undefined);
+  return turn;
 }

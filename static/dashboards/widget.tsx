@@ -1,14 +1,13 @@
 import { useCallback, useId, useMemo, useState } from 'preact/hooks';
+import { offerFile } from '../controls/download.tsx';
 import { Menu } from '../controls/menu.tsx';
 import { Notice } from '../controls/notice.tsx';
-import { offerFile } from '../controls/offer-file.ts';
 import { plural } from '../format.ts';
-import type { Widget } from './document.ts';
-import { dataNamesOf } from './document.ts';
+import { dataNamesOf, type Widget } from './document.ts';
 import type { Drawing, Drawn } from './draw.ts';
 import { fileNameOf } from './file.ts';
 import { Picture } from './picture.tsx';
-import type { RowsByName } from './use-rows.ts';
+import type { RowsByName } from './tables.ts';
 import { toCsv, type Values } from './values.ts';
 import { ValuesTables } from './values-table.tsx';
 import { ERROR_TITLES, WidgetError } from './widget-error.ts';
@@ -23,15 +22,15 @@ export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
   const { title, x, y, w, h, spec } = widget;
   const id = useId();
   const [lastDrawn, setDrawn] = useState<Drawn>();
-  const [fault, setFault] = useState<Error>();
+  const [drawError, setDrawError] = useState<Error>();
   const [asTable, setAsTable] = useState(false);
   const read = useMemo(() => rows && ownRows(spec, rows), [spec, rows]);
   const own = read instanceof WidgetError ? undefined : read;
-  const failed = read instanceof WidgetError ? read : fault;
+  const failed = read instanceof WidgetError ? read : drawError;
   const drawn = own && !isEmpty(own) ? lastDrawn : undefined;
   const onDrawn = useCallback((made: Drawn | undefined, error?: Error) => {
     setDrawn(made);
-    setFault(error);
+    setDrawError(error);
   }, []);
   const nameless = title || 'Widget';
   const step = own && stepOf(own);
@@ -54,10 +53,10 @@ export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
         )}
       </header>
       {!read && <div class="widget-box chart-box loading" />}
-      {failed && <FaultNotice fault={failed} />}
+      {failed && <WidgetErrorNotice error={failed} />}
       {own && isEmpty(own) && <p class="none">There is no traffic in these days.</p>}
       {own && !isEmpty(own) && (
-        <div class={asTable || fault ? 'widget-hidden' : 'widget-shown'}>
+        <div class={asTable || drawError ? 'widget-hidden' : 'widget-shown'}>
           <Picture spec={spec} rows={own} label={describe(label, spec, drawn?.values)} onDrawn={onDrawn} />
         </div>
       )}
@@ -93,12 +92,12 @@ function isEmpty(rows: OwnRows): boolean {
   return tables.length > 0 && tables.every((table) => table.length === 0);
 }
 
-function FaultNotice({ fault }: { fault: Error }) {
-  const title = fault instanceof WidgetError ? ERROR_TITLES[fault.code] : 'Cannot be drawn';
+function WidgetErrorNotice({ error }: { error: Error }) {
+  const title = error instanceof WidgetError ? ERROR_TITLES[error.code] : 'Cannot be drawn';
   return (
     <div class="panel-body">
       <Notice kind="error" title={title}>
-        <p>{fault.message}</p>
+        <p>{error.message}</p>
       </Notice>
     </div>
   );

@@ -3,9 +3,7 @@ import type { ChannelTest } from '../../actions/channels.ts';
 import type { Channel } from '../../lib/answers/channels.ts';
 import { useApp } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
-import { Empty } from '../controls/empty.tsx';
-import { Failure } from '../controls/failure.tsx';
-import { Notice } from '../controls/notice.tsx';
+import { Empty, Failure, Notice } from '../controls/notice.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { formatInstant } from '../format.ts';
 

@@ -1,13 +1,12 @@
 import { useState } from 'preact/hooks';
-import type { Channel } from '../../lib/answers/channels.ts';
+import type { Channel, ReportPreview as Preview } from '../../lib/answers/channels.ts';
 import { useAnswer } from '../answers.ts';
-import { Answered } from '../controls/answered.tsx';
+import { Answered } from '../controls/loading.tsx';
 import { PageHead } from '../controls/page-head.tsx';
+import { Panel } from '../controls/panel.tsx';
 import { reads } from '../reads.ts';
-import { ChannelDialog } from './channel-dialog.tsx';
+import { ChannelDialog, DeleteChannel } from './channel-dialogs.tsx';
 import { ChannelTable } from './channel-table.tsx';
-import { DeleteChannel } from './delete-channel.tsx';
-import { ReportPreview } from './report-preview.tsx';
 
 const EXPLANATION =
   'Channels are told when something needs a person and when it is over, or get the weekly report.';
@@ -82,5 +81,31 @@ export function Notifications({ tenantId }: { tenantId: number }) {
         />
       )}
     </div>
+  );
+}
+
+/** The weekly report as it would be sent now: the very lines of the message. */
+export function ReportPreview({ message: { title, sections } }: Preview) {
+  return (
+    <Panel title="Weekly report">
+      <div class="report">
+        <p class="hint">
+          Sent on Mondays at 12:00 UTC, once to each channel that gets reports. As of now, it would say:
+        </p>
+        <h3>{title}</h3>
+        {sections.map(({ heading, lines }) => (
+          <section key={heading} aria-label={heading}>
+            <h4>{heading}</h4>
+            <ul>
+              {lines.map(({ text, href }) => (
+                <li key={text}>
+                  {href ? <a href={new URL(href).pathname + new URL(href).search}>{text}</a> : text}
+                </li>
+              ))}
+            </ul>
+          </section>
+        ))}
+      </div>
+    </Panel>
   );
 }

@@ -2,7 +2,6 @@ import { Fragment } from 'preact';
 import type { Overview } from '../../lib/answers/stats.ts';
 import { formatDay, plural } from '../format.ts';
 import { paths } from '../routes.ts';
-import { LossNote } from './loss-note.tsx';
 
 type Problem = Overview['attention'][number];
 
@@ -56,5 +55,14 @@ export function ProblemRepositories({ tenantId, problem }: { tenantId: number; p
       ))}
       {more > 0 && <a href={paths.repositories(tenantId)}>{more} more</a>}
     </>
+  );
+}
+
+/** How long there is before GitHub forgets a day that nobody collected. */
+export function LossNote({ days }: { days: number | null }) {
+  if (days === null) return null;
+  if (days === 0) return <span class="tag danger">Days are being lost now</span>;
+  return (
+    <span class={days <= 4 ? 'tag danger' : 'tag warning'}>{plural(days, 'day')} until data is lost</span>
   );
 }

@@ -1,12 +1,11 @@
 import type { Overview } from '../../lib/answers/stats.ts';
 import { changeOf } from '../../lib/stats/totals.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
+import { SortHeader, TableScroll } from '../controls/data-table.tsx';
+import { Skeleton } from '../controls/loading.tsx';
 import { Pager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
-import { Skeleton } from '../controls/skeleton.tsx';
-import { SortHeader } from '../controls/sort-header.tsx';
-import { TableScroll } from '../controls/table-scroll.tsx';
 import { formatChange, formatCount, formatInstant, plural } from '../format.ts';
 import { type Place, usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';

@@ -1,14 +1,13 @@
-import type { Bucket } from '../../lib/answers/figures.ts';
+import type { DayState } from '../../lib/answers/figures.ts';
 import type { TrafficTable as TrafficTableAnswer } from '../../lib/answers/stats.ts';
-import { CutNote } from '../charts/cut-note.tsx';
-import { StateTag } from '../charts/state-tag.tsx';
+import { CutNote } from '../charts/chart-table.tsx';
 import { DataTable } from '../controls/data-table.tsx';
-import { Empty } from '../controls/empty.tsx';
+import { Skeleton } from '../controls/loading.tsx';
+import { Empty } from '../controls/notice.tsx';
 import { Pager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
-import { Skeleton } from '../controls/skeleton.tsx';
-import { cutOf, formatCount, formatDay } from '../format.ts';
+import { type Bucket, cutOf, formatCount, formatDay } from '../format.ts';
 import { paths } from '../routes.ts';
 
 const TITLES = { day: 'Daily traffic', week: 'Weekly traffic', month: 'Monthly traffic' };
@@ -91,5 +90,27 @@ function Uniques({ value, exact }: { value: number | null; exact: boolean }) {
       )}
       {formatCount(value)}
     </>
+  );
+}
+
+const STATES: Record<DayState, { label: string; meaning: string }> = {
+  measured: { label: 'Measured', meaning: 'GitHub named the day.' },
+  zero: { label: 'Zero', meaning: 'The day was collected, and nobody came.' },
+  provisional: {
+    label: 'Provisional',
+    meaning: 'Not read 72 hours after the day or later: the figures may be too low.',
+  },
+  lost: { label: 'Lost', meaning: 'Nobody collected the day before GitHub forgot it.' },
+  imported: { label: 'Imported', meaning: 'The figures come from another tool’s file.' },
+  before: { label: 'Before', meaning: 'Earlier than the first day that was collected.' },
+};
+
+/** A day's state in a word, with what it means. */
+function StateTag({ state }: { state: DayState }) {
+  const { label, meaning } = STATES[state];
+  return (
+    <span class={`state ${state}`} title={meaning}>
+      {label}
+    </span>
   );
 }

@@ -5,7 +5,6 @@ import { Field } from '../controls/field.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { useSubmission } from '../controls/submit.ts';
-import { parseFullName } from './full-name.ts';
 
 interface AddFormProps {
   tenantId: number;
@@ -96,4 +95,22 @@ export function AddForm(props: AddFormProps) {
       </form>
     </Panel>
   );
+}
+
+const ADDRESS =
+  /^(?:(?:https?|ssh|git):\/\/(?:[^/@]+@)?[^/]+\/|[^/@\s]+@[^/:]+[:/]|(?:www\.)?github\.com\/)/i;
+
+/**
+ * Takes owner and name out of `owner/name`, or of an address on GitHub, of which what follows the name is of no matter;
+ * null when there are none.
+ */
+function parseFullName(text: string): { owner: string; name: string } | null {
+  const trimmed = text.trim();
+  const plain = trimmed.replace(ADDRESS, '');
+  const [owner, name, ...rest] = plain
+    .replace(/[?#].*$/, '')
+    .replace(/\/$/, '')
+    .split('/');
+  if (!owner || !name || (rest.length > 0 && plain === trimmed)) return null;
+  return { owner, name: name.replace(/\.git$/, '') };
 }

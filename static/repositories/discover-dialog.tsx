@@ -1,13 +1,14 @@
 import { useState } from 'preact/hooks';
-import type { RepositoriesAdded } from '../../lib/answers/repositories.ts';
+import type { Discovered, RepositoriesAdded } from '../../lib/answers/repositories.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp } from '../app-context.ts';
-import { Answered } from '../controls/answered.tsx';
-import { FormDialog } from '../controls/form-dialog.tsx';
+import { FormDialog } from '../controls/dialog.tsx';
+import { Field } from '../controls/field.tsx';
+import { Answered } from '../controls/loading.tsx';
+import { Notice } from '../controls/notice.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { plural } from '../format.ts';
 import { reads } from '../reads.ts';
-import { CandidateList, MAX_PER_REQUEST } from './candidate-list.tsx';
 
 interface DiscoverDialogProps {
   tenantId: number;
@@ -51,5 +52,114 @@ export function DiscoverDialog({ tenantId, onAdded, onClose }: DiscoverDialogPro
         )}
       </Answered>
     </FormDialog>
+  );
+}
+
+type Candidate = Discovered['candidates'][number];
+
+/** The API takes so many at once. */
+const MAX_PER_REQUEST = 100;
+
+const mayBeAdded = (candidate: Candidate) => candidate.pushAccess && !candidate.tracked;
+
+interface CandidateListProps {
+  candidates: Candidate[];
+  /** GitHub's ids of those that are chosen. */
+  chosen: ReadonlySet<number>;
+  onChange: (chosen: ReadonlySet<number>) => void;
+}
+
+/** Repositories to choose from, with a filter; those that cannot be added say why. */
+function CandidateList({ candidates, chosen, onChange }: CandidateListProps) {
+  const [filter, setFilter] = useState('');
+  const wanted = filter.trim().toLowerCase();
+  const shown = candidates.filter((candidate) => candidate.fullName.toLowerCase().includes(wanted));
+  const open = shown.filter(mayBeAdded).map(({ githubId }) => githubId);
+
+  function choose(githubId: number, yes: boolean) {
+    const next = new Set(chosen);
+    if (yes) next.add(githubId);
+    else next.delete(githubId);
+    onChange(next);
+  }
+
+  return (
+    <>
+      <Field label="Filter" type="search" value={filter} onValue={setFilter} />
+      {open.length > 0 && (
+        <div class="row">
+          <button
+            type="button"
+            class="button small"
+            onClick={() => onChange(new Set([...chosen, ...open].slice(0, MAX_PER_REQUEST)))}
+          >
+            Select all {open.length > MAX_PER_REQUEST ? `(the first ${MAX_PER_REQUEST})` : `(${open.length})`}
+          </button>
+          <button type="button" class="button small" onClick={() => onChange(new Set())}>
+            Select none
+          </button>
+        </div>
+      )}
+      {shown.length === 0 && <p class="none">Nothing matches.</p>}
+      <fieldset class="pick-list">
+        <legend class="unseen">Repositories to add</legend>
+        {shown.map((candidate) => (
+          <CandidateRow
+            key={candidate.githubId}
+            candidate={candidate}
+            checked={candidate.tracked || chosen.has(candidate.githubId)}
+            onCheck={(yes) => choose(candidate.githubId, yes)}
+          />
+        ))}
+      </fieldset>
+    </>
+  );
+}
+
+interface CandidateRowProps {
+  candidate: Candidate;
+  checked: boolean;
+  onCheck: (yes: boolean) => void;
+}
+
+function CandidateRow({ candidate, checked, onCheck }: CandidateRowProps) {
+  return (
+    <label>
+      <input
+        type="checkbox"
+        disabled={!mayBeAdded(candidate)}
+        checked={checked}
+        onChange={(event) => onCheck(event.currentTarget.checked)}
+      />
+      <span>{candidate.fullName}</span>
+      <span class="tag">{candidate.visibility}</span>
+      {candidate.archived && <span class="tag">archived</span>}
+      {candidate.tracked && <span class="tag success">tracked</span>}
+      {!candidate.pushAccess && <span class="tag warning">no push access</span>}
+    </label>
+  );
+}
+
+/** What became of many repositories: each was accepted or refused by itself. */
+export function BatchResult({ batch: { added, refused } }: { batch: RepositoriesAdded }) {
+  const some = refused.length ? `, ${refused.length} refused` : '';
+  return (
+    <Notice
+      kind={refused.length ? 'warning' : 'success'}
+      title={`${plural(added.length, 'repository', 'repositories')} added${some}`}
+    >
+      {refused.length > 0 && (
+        <ul>
+          {refused.map(({ owner, name, message }) => (
+            <li key={`${owner}/${name}`}>
+              <strong>
+                {owner}/{name}
+              </strong>
+              : {message}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Notice>
   );
 }

@@ -1,8 +1,8 @@
 import type { RepositoryRemoved } from '../../lib/answers/repositories.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp } from '../app-context.ts';
-import { Failure } from '../controls/failure.tsx';
-import { FormDialog } from '../controls/form-dialog.tsx';
+import { FormDialog } from '../controls/dialog.tsx';
+import { Failure } from '../controls/notice.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { formatDay, plural } from '../format.ts';
 import { reads } from '../reads.ts';

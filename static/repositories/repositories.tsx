@@ -7,9 +7,8 @@ import type {
 import { mayInTenant } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';
-import { Answered } from '../controls/answered.tsx';
-import { Empty } from '../controls/empty.tsx';
-import { Notice } from '../controls/notice.tsx';
+import { Answered } from '../controls/loading.tsx';
+import { Empty, Notice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { go, usePlace, withQuery } from '../location.ts';
 import { pick } from '../overview/view.ts';
@@ -17,8 +16,7 @@ import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
 import { ActiveRun, useActiveRun } from '../runs/active-run.tsx';
 import { AddForm } from './add-form.tsx';
-import { BatchResult } from './batch-result.tsx';
-import { DiscoverDialog } from './discover-dialog.tsx';
+import { BatchResult, DiscoverDialog } from './discover-dialog.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 import { RepositoryList } from './repository-list.tsx';
 

@@ -1,17 +1,24 @@
 import { useState } from 'preact/hooks';
 import type { RepositoryList as Answer, Repository } from '../../lib/answers/repositories.ts';
 import { DataTable } from '../controls/data-table.tsx';
-import { Failure } from '../controls/failure.tsx';
 import { SelectField } from '../controls/field.tsx';
+import { Failure } from '../controls/notice.tsx';
 import { Pager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
 import { formatDay, plural } from '../format.ts';
 import { go, usePlace, withQuery } from '../location.ts';
-import { LossNote } from '../overview/loss-note.tsx';
+import { LossNote } from '../overview/attention.tsx';
 import { paths } from '../routes.ts';
-import { SCHEDULES, type ScheduleChange, ScheduleSelect, useScheduleChange } from './schedules.tsx';
-import { SelectCell, type Selection, SelectionBar } from './selection.tsx';
+import {
+  SCHEDULES,
+  type ScheduleChange,
+  ScheduleSelect,
+  SelectCell,
+  type Selection,
+  SelectionBar,
+  useScheduleChange,
+} from './schedules.tsx';
 
 const COLUMNS = [
   { label: 'Repository' },

@@ -1,10 +1,13 @@
+import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { RepositoryStats } from '../../lib/answers/stats.ts';
 import { Chart } from '../charts/chart.tsx';
 import type { ChartModel } from '../charts/model.ts';
+import { CsvButton } from '../controls/download.tsx';
 import { Segments } from '../controls/segments.tsx';
+import { formatDay } from '../format.ts';
 import { usePlace } from '../location.ts';
-import { StarCharts } from './star-charts.tsx';
+import { reads } from '../reads.ts';
 
 const FACTS = [
   { value: 'stars', label: 'Stars', color: '--series-1' },
@@ -48,4 +51,75 @@ export function FactsChart({ answer }: { answer: RepositoryStats }) {
       controls={controls}
     />
   );
+}
+
+interface StarChartsProps {
+  answer: RepositoryStats;
+  /** Which fact is shown. */
+  controls: ComponentChildren;
+}
+
+/** The number of stars and what each day, week or month gained: in the range, or in all years. */
+function StarCharts({ answer, controls }: StarChartsProps) {
+  const place = usePlace();
+  const { starHistory, facts, range, buckets } = answer;
+  const years = starHistory && place.query.get('stars') === 'all' ? starHistory : null;
+  const shown = useMemo(
+    () => years ?? { range, buckets, stars: facts.stars, starsGained: facts.starsGained },
+    [years, range, buckets, facts],
+  );
+  const total = useMemo(() => toModel(shown, 'line', 'Stars', shown.stars), [shown]);
+  const gained = useMemo(() => toModel(shown, 'nested', 'Stars gained', shown.starsGained), [shown]);
+  const file = reads.repositoryStats(answer.tenantId, answer.repository.repositoryId, {
+    of: 'stars',
+    by: shown.range.by,
+  });
+  return (
+    <>
+      <Chart title="Stars" model={total} controls={controls} note={standingNote(starHistory)} />
+      <Chart
+        title="Stars gained"
+        model={gained}
+        note="What GitHub says of each day. A star that is taken back later stays counted on its day."
+        controls={
+          <>
+            {starHistory && (
+              <Segments
+                label="Years of stars"
+                current={years ? 'all' : 'range'}
+                segments={[
+                  { value: 'range', label: 'In the range', changes: { stars: null } },
+                  { value: 'all', label: 'All years', changes: { stars: 'all' } },
+                ]}
+              />
+            )}
+            <CsvButton read={file} label="CSV of stars" fileName={`stars-${answer.repository.name}.csv`} />
+          </>
+        }
+      />
+    </>
+  );
+}
+
+/** How far the years before the first collection are known. */
+function standingNote(history: RepositoryStats['starHistory']): string {
+  if (!history) return 'The stars of earlier years are read with the next collection.';
+  if (history.problem) return `${history.problem.message} It is asked for again the next day.`;
+  if (!history.complete) return 'The oldest years are still being read, some with each day’s collection.';
+  return `Before the first collection: stars that were given and not taken back, as GitHub says. All years since ${formatDay(history.range.from)} are known.`;
+}
+
+interface Shown {
+  range: RepositoryStats['range'];
+  buckets: string[];
+}
+
+function toModel(
+  { range, buckets }: Shown,
+  kind: ChartModel['kind'],
+  label: string,
+  values: (number | null)[],
+): ChartModel {
+  const marks = buckets.map(() => 'known' as const);
+  return { kind, range, buckets, layers: [{ label, color: '--series-1', values }], marks, events: [] };
 }

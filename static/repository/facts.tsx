@@ -1,7 +1,7 @@
 import type { Repository } from '../../lib/answers/repositories.ts';
 import { Notice } from '../controls/notice.tsx';
 import { formatInstant } from '../format.ts';
-import { LossNote } from '../overview/loss-note.tsx';
+import { LossNote } from '../overview/attention.tsx';
 
 /** What kind of repository it is, and how it is collected. */
 export function Facts({ repository }: { repository: Repository }) {

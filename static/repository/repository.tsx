@@ -4,8 +4,8 @@ import { mayInTenant } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { ApiError } from '../api.ts';
 import { useMe } from '../app-context.ts';
-import { CsvButton } from '../controls/csv-button.tsx';
-import { Failure } from '../controls/failure.tsx';
+import { CsvButton } from '../controls/download.tsx';
+import { Failure } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { RangePicker } from '../controls/range-picker.tsx';
 import { go, usePlace } from '../location.ts';
@@ -14,8 +14,7 @@ import { repositoryRead } from '../overview/view.ts';
 import { RemoveDialog } from '../repositories/remove-dialog.tsx';
 import { ScheduleSelect, useScheduleChange } from '../repositories/schedules.tsx';
 import { paths } from '../routes.ts';
-import { ActiveRun, type FollowedRun, useActiveRun } from '../runs/active-run.tsx';
-import { CollectNow } from '../runs/collect-now.tsx';
+import { ActiveRun, CollectNow, type FollowedRun, useActiveRun } from '../runs/active-run.tsx';
 import { Facts, PausedNotice, ProblemNotice } from './facts.tsx';
 import { FactsChart } from './facts-chart.tsx';
 import { History } from './history.tsx';
@@ -87,7 +86,7 @@ function Changes({ answer, run, reload }: ChangesProps) {
     <>
       <ScheduleSelect repository={repository} change={schedule} />
       {schedule.error && (
-        <span class="fault" role="alert">
+        <span class="field-error" role="alert">
           {schedule.error.message}
         </span>
       )}

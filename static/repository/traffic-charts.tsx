@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { RepositoryStats } from '../../lib/answers/stats.ts';
 import { Chart } from '../charts/chart.tsx';
 import { type ChartModel, indexOf, type Layer, markOf } from '../charts/model.ts';
-import { CsvButton } from '../controls/csv-button.tsx';
+import { CsvButton } from '../controls/download.tsx';
 import { formatCount, formatDay, plural } from '../format.ts';
 import { reads } from '../reads.ts';
 

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
-import type { RunDetail } from '../../lib/answers/runs.ts';
+import type { RunDetail, RunStarted } from '../../lib/answers/runs.ts';
 import { mayInTenant } from '../access.ts';
-import { useMe } from '../app-context.ts';
+import { useApp, useMe } from '../app-context.ts';
 import { Notice } from '../controls/notice.tsx';
+import { useSubmission } from '../controls/submit.ts';
 import { paths } from '../routes.ts';
-import { differencesIn } from './differences-in.ts';
-import { RunProgress, sentenceOf } from './progress.tsx';
+import { differencesIn, RunProgress, sentenceOf } from './run-summary.tsx';
 
 /** The run that is at work: the one just started here, or the one that the page's answer names. */
 export interface FollowedRun {
@@ -52,5 +52,51 @@ function Verified({ detail }: { detail: RunDetail }) {
         <a href={paths.run(tenantId, runId)}>Details</a>
       </p>
     </Notice>
+  );
+}
+
+interface CollectNowProps {
+  tenantId: number;
+  /** Without them: the whole tenant. */
+  repositoryIds?: number[];
+  /** `verify` compares what is stored as well; `collect` unless told. */
+  purpose?: 'collect' | 'verify';
+  disabled: boolean;
+  onStarted: (runId: number) => void;
+}
+
+/** Starts a collection or a verification, or joins the run that is at work. */
+export function CollectNow({
+  tenantId,
+  repositoryIds,
+  purpose = 'collect',
+  disabled,
+  onStarted,
+}: CollectNowProps) {
+  const { api } = useApp();
+  const submission = useSubmission();
+  function start() {
+    void submission.run(async () => {
+      const which = repositoryIds ? { repositoryIds } : {};
+      const body = purpose === 'verify' ? { ...which, verify: true } : which;
+      onStarted((await api.send<RunStarted>('POST', `runs/${tenantId}`, body)).runId);
+    });
+  }
+  return (
+    <>
+      <button
+        type="button"
+        class={purpose === 'verify' ? 'button small' : 'button small primary'}
+        onClick={start}
+        disabled={disabled || submission.busy}
+      >
+        {purpose === 'verify' ? 'Verify' : disabled ? 'Collecting…' : 'Collect now'}
+      </button>
+      {submission.error && (
+        <span class="field-error" role="alert">
+          {submission.error.message}
+        </span>
+      )}
+    </>
   );
 }

@@ -1,12 +1,11 @@
 import type { Run, RunList } from '../../lib/answers/runs.ts';
 import { DataTable } from '../controls/data-table.tsx';
+import { Skeleton } from '../controls/loading.tsx';
 import { Panel } from '../controls/panel.tsx';
-import { Skeleton } from '../controls/skeleton.tsx';
 import { formatCount, formatDuration, formatInstant } from '../format.ts';
 import { usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';
-import { differencesIn } from './differences-in.ts';
-import { RunState } from './run-state.tsx';
+import { differencesIn, RunState } from './run-summary.tsx';
 
 interface RunTableProps {
   title: string;

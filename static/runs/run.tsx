@@ -1,17 +1,16 @@
 import type { Run, RunDetail, RunOutcome } from '../../lib/answers/runs.ts';
 import { DataTable } from '../controls/data-table.tsx';
-import { Failure } from '../controls/failure.tsx';
+import { Skeleton } from '../controls/loading.tsx';
+import { Failure } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { Pager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
-import { Skeleton } from '../controls/skeleton.tsx';
-import { formatCount, formatInstant, plural } from '../format.ts';
+import { formatCount, formatDay, formatInstant, plural } from '../format.ts';
 import { usePlace } from '../location.ts';
-import { LossNote } from '../overview/loss-note.tsx';
+import { LossNote } from '../overview/attention.tsx';
+import { METRICS } from '../repository/metrics.ts';
 import { paths } from '../routes.ts';
-import { Differences } from './differences.tsx';
-import { ProgressBar, sentenceOf } from './progress.tsx';
-import { RunState } from './run-state.tsx';
+import { ProgressBar, RunState, sentenceOf } from './run-summary.tsx';
 import { useRun } from './use-run.ts';
 
 interface RunPageProps {
@@ -64,13 +63,18 @@ function Requests({ run: { requestCount, unchangedCount } }: { run: Run }) {
   );
 }
 
-const COLUMNS = [{ label: 'Repository' }, { label: 'State' }, { label: 'Reason' }, { label: 'Finished' }];
+const OUTCOME_COLUMNS = [
+  { label: 'Repository' },
+  { label: 'State' },
+  { label: 'Reason' },
+  { label: 'Finished' },
+];
 
 function Outcomes({ tenantId, detail: { repositories, page } }: { tenantId: number; detail: RunDetail }) {
   if (repositories.length === 0) return null;
   return (
     <Panel title="Repositories">
-      <DataTable label="Outcomes" columns={COLUMNS} cards>
+      <DataTable label="Outcomes" columns={OUTCOME_COLUMNS} cards>
         {repositories.map((outcome) => (
           <OutcomeRow key={outcome.repositoryId} tenantId={tenantId} outcome={outcome} />
         ))}
@@ -95,5 +99,52 @@ function OutcomeRow({ tenantId, outcome }: { tenantId: number; outcome: RunOutco
       </td>
       <td class="when">{outcome.finishedAt && formatInstant(outcome.finishedAt)}</td>
     </tr>
+  );
+}
+
+const DIFFERENCE_COLUMNS = [
+  { label: 'Repository' },
+  { label: 'Day' },
+  { label: 'Figure' },
+  { label: 'Stored', numeric: true },
+  { label: 'GitHub', numeric: true },
+  { label: 'Shown now', numeric: true },
+];
+
+/** What a run that verifies found otherwise at GitHub. */
+function Differences({ detail: { run, differences } }: { detail: RunDetail }) {
+  const count = run.differenceCount ?? 0;
+  return (
+    <Panel title={count === 0 ? 'No differences' : plural(count, 'difference', 'differences')}>
+      <p class="muted">
+        Every final day that GitHub still shows was compared with what is stored. Figures that were too low
+        are raised; smaller ones are kept as revisions and told once.
+        {differences.length < count && ` The first ${differences.length} are shown.`}
+      </p>
+      {differences.length > 0 && (
+        <DataTable label="Differences" columns={DIFFERENCE_COLUMNS} cards>
+          {differences.map(({ repositoryId, fullName, date, metric, stored, observed }) => (
+            <tr key={`${repositoryId} ${date} ${metric}`}>
+              <th scope="row" class="name">
+                <a href={paths.repository(run.tenantId, repositoryId)}>{fullName}</a>
+              </th>
+              <td class="when" data-label="Day">
+                {formatDay(date)}
+              </td>
+              <td data-label="Figure">{METRICS[metric] ?? metric}</td>
+              <td class="number" data-label="Stored">
+                {formatCount(stored)}
+              </td>
+              <td class="number" data-label="GitHub">
+                {formatCount(observed)}
+              </td>
+              <td class="number" data-label="Shown now">
+                {formatCount(Math.max(stored, observed))}
+              </td>
+            </tr>
+          ))}
+        </DataTable>
+      )}
+    </Panel>
   );
 }

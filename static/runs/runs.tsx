@@ -1,12 +1,11 @@
 import { mayInTenant } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';
-import { Failure } from '../controls/failure.tsx';
+import { Failure } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { usePlace } from '../location.ts';
 import { reads } from '../reads.ts';
-import { ActiveRun, useActiveRun } from './active-run.tsx';
-import { CollectNow } from './collect-now.tsx';
+import { ActiveRun, CollectNow, useActiveRun } from './active-run.tsx';
 import { RunTable } from './run-table.tsx';
 
 /** The collection runs of a tenant. */

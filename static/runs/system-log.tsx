@@ -1,16 +1,18 @@
 import { useState } from 'preact/hooks';
-import type { RunsStarted } from '../../lib/answers/runs.ts';
+import type { ProblemLog, RunsStarted } from '../../lib/answers/runs.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp } from '../app-context.ts';
-import { Answered } from '../controls/answered.tsx';
-import { Failure } from '../controls/failure.tsx';
-import { Notice } from '../controls/notice.tsx';
+import { DataTable } from '../controls/data-table.tsx';
+import { Answered } from '../controls/loading.tsx';
+import { Failure, Notice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
+import { Panel } from '../controls/panel.tsx';
 import { useSubmission } from '../controls/submit.ts';
-import { plural } from '../format.ts';
+import { formatInstant, plural } from '../format.ts';
 import { usePlace } from '../location.ts';
+import { ProblemRepositories, problemName } from '../overview/attention.tsx';
 import { reads } from '../reads.ts';
-import { ProblemTable } from './problem-table.tsx';
+import { paths } from '../routes.ts';
 import { RunTable } from './run-table.tsx';
 
 /** The collection runs of all tenants, and the start of the collector for all of them. */
@@ -67,5 +69,48 @@ export function SystemLog() {
         <RunTable title="Runs of all tenants" list={list.answer} ofAllTenants />
       )}
     </div>
+  );
+}
+
+const COLUMNS = [{ label: 'Tenant' }, { label: 'Problem' }, { label: 'Repositories' }, { label: 'Since' }];
+
+/** What needs a person in any tenant, as the watchdog noted it, and whom it could not tell. */
+function ProblemTable({ problems }: ProblemLog) {
+  return (
+    <Panel title="Needs a person">
+      {problems.length === 0 ? (
+        <p class="none">Nothing: the watchdog found no problem in its last round.</p>
+      ) : (
+        <DataTable label="What needs a person" columns={COLUMNS} cards>
+          {problems.map((problem) => (
+            <tr key={`${problem.tenantId} ${problem.kind} ${problem.code}`}>
+              <th scope="row" class="name">
+                <a href={paths.overview(problem.tenantId)}>{problem.tenantName}</a>
+              </th>
+              <td data-label="Problem">
+                <strong>{problemName(problem.kind)}</strong>
+                <br />
+                <span class="muted">{problem.message}</span>
+                {problem.untold.map(({ channel, message }) => (
+                  <p key={`${channel} ${message}`}>
+                    <span class="tag danger">Not told</span> {channel}: {message}
+                  </p>
+                ))}
+              </td>
+              <td data-label="Repositories" class="name">
+                {problem.repositoryCount === 0 ? (
+                  'All'
+                ) : (
+                  <ProblemRepositories tenantId={problem.tenantId} problem={problem} />
+                )}
+              </td>
+              <td class="when" data-label="Since">
+                {formatInstant(problem.since)}
+              </td>
+            </tr>
+          ))}
+        </DataTable>
+      )}
+    </Panel>
   );
 }

@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 import { Field } from '../controls/field.tsx';
-import { TokenHelp } from './token-help.tsx';
 
 interface Account {
   githubUser: string;
@@ -10,7 +9,7 @@ interface Account {
 interface GithubAccountProps {
   account: Account;
   onChange: (account: Account) => void;
-  faultOf: (field: keyof Account) => string | undefined;
+  errorOf: (field: keyof Account) => string | undefined;
   /** Address of the GitHub server's pages; null for the simulator, which makes no tokens. */
   webUrl: string | null;
   tokenLabel?: string;
@@ -23,7 +22,7 @@ export function GithubAccount(props: GithubAccountProps) {
   const {
     account,
     onChange,
-    faultOf,
+    errorOf,
     webUrl,
     tokenLabel = 'GitHub token',
     tokenOptional = false,
@@ -39,7 +38,7 @@ export function GithubAccount(props: GithubAccountProps) {
         maxLength={100}
         value={account.githubUser}
         onValue={(githubUser) => onChange({ ...account, githubUser })}
-        fault={faultOf('githubUser')}
+        error={errorOf('githubUser')}
       />
       <Field
         label={tokenLabel}
@@ -55,8 +54,34 @@ export function GithubAccount(props: GithubAccountProps) {
             {webUrl === null ? 'The simulator accepts the suggested token.' : <TokenHelp webUrl={webUrl} />}
           </>
         }
-        fault={faultOf('githubToken')}
+        error={errorOf('githubToken')}
       />
+    </>
+  );
+}
+
+interface TokenHelpProps {
+  /** Address of the GitHub server's pages. */
+  webUrl: string;
+}
+
+/** Which access GitHub asks for, and where a token is made. */
+function TokenHelp({ webUrl }: TokenHelpProps) {
+  const base = webUrl.replace(/\/$/, '');
+  const classic = `${base}/settings/tokens/new?description=Traffic%20analytics&scopes=repo,read:org`;
+  return (
+    <>
+      Either a{' '}
+      <a href={classic} target="_blank" rel="noreferrer">
+        classic token
+      </a>{' '}
+      with the scopes <code>repo</code> (for public repositories alone <code>public_repo</code>) and{' '}
+      <code>read:org</code>, or a{' '}
+      <a href={`${base}/settings/personal-access-tokens/new`} target="_blank" rel="noreferrer">
+        fine-grained token
+      </a>{' '}
+      with the repository permission <em>Administration: read</em>. It is stored encrypted and never shown
+      again.
     </>
   );
 }

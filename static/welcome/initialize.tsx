@@ -1,9 +1,19 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
+import type { InitRequest } from '../../actions/init.ts';
+import type { InitAnswer, InitState } from '../../lib/answers/init.ts';
 import { useAnswer } from '../answers.ts';
-import { Answered } from '../controls/answered.tsx';
+import { useApp } from '../app-context.ts';
+import { Field, SelectField } from '../controls/field.tsx';
+import { Answered } from '../controls/loading.tsx';
+import { Failure, Notice } from '../controls/notice.tsx';
+import { PageHead } from '../controls/page-head.tsx';
+import { fieldErrorsOf, useSubmission } from '../controls/submit.ts';
 import { replace } from '../location.ts';
 import { reads } from '../reads.ts';
-import { InitializeForm } from './initialize-form.tsx';
+import { paths } from '../routes.ts';
+import { forgetInitSecret, initSecret } from '../secret.ts';
+import { GithubAccount } from './github-account.tsx';
+import { SecretField } from './secret-field.tsx';
 import { needsUpgrade, Upgrade } from './upgrade.tsx';
 
 /** Sets the installation up, or upgrades it; goes on when there is nothing to do. */
@@ -22,5 +32,162 @@ export function Initialize({ onDone }: { onDone: () => void }) {
         }}
       </Answered>
     </div>
+  );
+}
+
+const FIELD_OF = {
+  init_secret_wrong: 'secret',
+  github_token_refused: 'githubToken',
+  private_address: 'server.url',
+  server_unreachable: 'server.url',
+};
+const NOBODY = { githubUser: '', githubToken: '' };
+
+function webUrlOf(choice: Choice): string | null {
+  if (choice.kind === 'demo') return null;
+  return choice.kind === 'enterprise' && choice.url ? choice.url : 'https://github.com';
+}
+
+/** What the form asks for, and how it is sent. */
+function useInitialization(onDone: () => void) {
+  const { api, config } = useApp();
+  const submission = useSubmission();
+  const [secret, setSecret] = useState(initSecret);
+  const [displayName, setDisplayName] = useState('');
+  const [server, setServer] = useState<Choice>({ kind: 'github' });
+  const [account, setAccount] = useState(NOBODY);
+
+  function choose(next: Choice) {
+    if (next.kind !== server.kind) setAccount((next.kind === 'demo' && config.demo) || NOBODY);
+    setServer(next);
+  }
+  function submit() {
+    const body: InitRequest = { secret, displayName, server, ...account };
+    void submission.run(async () => {
+      const answer = await api.send<InitAnswer>('POST', 'init', body);
+      forgetInitSecret();
+      replace(`${paths.repositories(answer.tenantId)}?first=1`);
+      onDone();
+    });
+  }
+  return {
+    submission,
+    secret,
+    setSecret,
+    displayName,
+    setDisplayName,
+    server,
+    choose,
+    account,
+    setAccount,
+    submit,
+  };
+}
+
+interface InitializeFormProps {
+  state: InitState;
+  onDone: () => void;
+}
+
+/** Creates the administrator and the first tenant, once. */
+export function InitializeForm({ state, onDone }: InitializeFormProps) {
+  const form = useInitialization(onDone);
+  const { submission } = form;
+  const [linked] = useState(() => initSecret() !== '');
+  const fieldErrors = fieldErrorsOf(submission, FIELD_OF);
+  return (
+    <>
+      <PageHead
+        title="Set up this installation"
+        below={<p class="lead">You become the administrator. It takes a minute and is done once.</p>}
+      />
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          form.submit();
+        }}
+      >
+        {linked && !fieldErrors.of('secret') ? (
+          <Notice kind="success">
+            <p>The installation’s secret came with your link.</p>
+          </Notice>
+        ) : (
+          <SecretField secret={form.secret} onChange={form.setSecret} error={fieldErrors.of('secret')} />
+        )}
+        <Field
+          label="Display name"
+          required
+          maxLength={200}
+          value={form.displayName}
+          onValue={form.setDisplayName}
+          hint="Your team’s or organisation’s name. It greets everybody who signs in."
+          error={fieldErrors.of('displayName')}
+        />
+        <ServerChoice
+          choice={form.server}
+          demoAvailable={state.demoAvailable}
+          onChange={form.choose}
+          urlError={fieldErrors.of('server.url')}
+        />
+        <GithubAccount
+          account={form.account}
+          onChange={form.setAccount}
+          errorOf={fieldErrors.of}
+          webUrl={webUrlOf(form.server)}
+        />
+        {submission.error && !fieldErrors.atField && <Failure error={submission.error} />}
+        <p>
+          <button type="submit" class="button primary large" disabled={submission.busy}>
+            {submission.busy ? 'Checking with GitHub…' : 'Set up'}
+          </button>
+        </p>
+      </form>
+    </>
+  );
+}
+
+export type Choice = InitRequest['server'];
+
+interface ServerChoiceProps {
+  choice: Choice;
+  demoAvailable: boolean;
+  onChange: (choice: Choice) => void;
+  urlError: string | undefined;
+}
+
+const KINDS = [
+  { value: 'github', label: 'github.com' },
+  { value: 'enterprise', label: 'GitHub Enterprise Server' },
+];
+const DEMO = { value: 'demo', label: 'Demo (simulated GitHub on this machine)' };
+
+function toChoice(kind: string): Choice {
+  if (kind === 'enterprise') return { kind, url: '' };
+  return kind === 'demo' ? { kind } : { kind: 'github' };
+}
+
+/** Which GitHub the first tenant's repositories are on. */
+export function ServerChoice({ choice, demoAvailable, onChange, urlError }: ServerChoiceProps) {
+  return (
+    <>
+      <SelectField
+        label="GitHub server"
+        value={choice.kind}
+        options={demoAvailable ? [...KINDS, DEMO] : KINDS}
+        onValue={(kind) => onChange(toChoice(kind))}
+      />
+      {choice.kind === 'enterprise' && (
+        <Field
+          label="Address of the server"
+          type="url"
+          required
+          placeholder="https://github.example.com"
+          value={choice.url}
+          onValue={(url) => onChange({ kind: 'enterprise', url })}
+          error={urlError}
+        />
+      )}
+    </>
   );
 }

@@ -3,11 +3,11 @@ import { Field } from '../controls/field.tsx';
 interface SecretFieldProps {
   secret: string;
   onChange: (secret: string) => void;
-  fault?: string | undefined;
+  error?: string | undefined;
 }
 
 /** The secret that whoever deployed the installation was given. */
-export function SecretField({ secret, onChange, fault }: SecretFieldProps) {
+export function SecretField({ secret, onChange, error }: SecretFieldProps) {
   return (
     <Field
       label="Secret of the installation"
@@ -17,7 +17,7 @@ export function SecretField({ secret, onChange, fault }: SecretFieldProps) {
       value={secret}
       onValue={onChange}
       hint="Whoever deployed the installation was given it, as INIT_SECRET."
-      fault={fault}
+      error={error}
     />
   );
 }

@@ -3,7 +3,7 @@ import type { InitRequest } from '../../actions/init.ts';
 import type { InitState } from '../../lib/answers/init.ts';
 import { ApiError } from '../api.ts';
 import { useApp } from '../app-context.ts';
-import { Failure } from '../controls/failure.tsx';
+import { Failure } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { replace } from '../location.ts';

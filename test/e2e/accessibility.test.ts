@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
-import { findFaults, findFaultsInSights, fitsSoon } from './axe.ts';
+import { findViolations, findViolationsInSights, fitsSoon } from './axe.ts';
 import { openChromium } from './chromium.ts';
 import { FIRST_INSTANT, makeHistory } from './history.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
@@ -56,13 +56,16 @@ afterAll(async () => {
 
 const pathOf = (path: string) => path.replace(/REPOSITORY|RUN/, (name) => names[name] ?? '');
 
-test.each(PAGES)('%s has no serious fault on a desk or a phone, light or dark', async (path, text) => {
-  const { page } = ada;
-  await ada.open(pathOf(path));
-  await page.getByText(new RegExp(text)).first().waitFor();
-  expect(await findFaultsInSights(page)).toEqual([]);
-  expect(ada.problems()).toEqual([]);
-});
+test.each(PAGES)(
+  '%s has no serious accessibility violation on a desk or a phone, light or dark',
+  async (path, text) => {
+    const { page } = ada;
+    await ada.open(pathOf(path));
+    await page.getByText(new RegExp(text)).first().waitFor();
+    expect(await findViolationsInSights(page)).toEqual([]);
+    expect(ada.problems()).toEqual([]);
+  },
+);
 
 test('on a phone every page’s link is in sight, and the list of repositories needs no scrolling sideways', async () => {
   const visitor = await openVisitor(browser, installation.url, { width: 375 });
@@ -84,11 +87,11 @@ test('on a phone every page’s link is in sight, and the list of repositories n
   await visitor.close();
 });
 
-test('the welcome page has no serious fault either', async () => {
+test('the welcome page has no serious accessibility violation either', async () => {
   const visitor = await openVisitor(browser, installation.url, { width: 360 });
   await visitor.open('/');
   await visitor.page.getByText('This is the installation of Analytical Engines').waitFor();
-  expect(await findFaults(visitor.page)).toEqual([]);
+  expect(await findViolations(visitor.page)).toEqual([]);
   expect(await fitsSoon(visitor.page)).toBe(true);
   await visitor.close();
 });
@@ -98,12 +101,12 @@ test.each([
   ['/admin/servers', 'Add server', 'Add a GitHub server'],
   ['/admin/roles', 'Give a role', 'Give a system role'],
   ['/t/1/members', 'Add member', 'Add a member'],
-])('on %s the dialog behind "%s" has no serious fault', async (path, button, title) => {
+])('on %s the dialog behind "%s" has no serious accessibility violation', async (path, button, title) => {
   const { page } = ada;
   await ada.open(path);
   await page.getByRole('button', { name: button }).click();
   await page.getByRole('dialog', { name: title }).waitFor();
-  expect(await findFaults(page)).toEqual([]);
+  expect(await findViolations(page)).toEqual([]);
 });
 
 test('texts from GitHub are shown as text', async () => {

@@ -3,7 +3,7 @@ import type { Browser, Locator, Response } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEMO_USERS } from '../../local/demo/github.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
-import { findFaultsInSights } from './axe.ts';
+import { findViolationsInSights } from './axe.ts';
 import { openChromium } from './chromium.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
@@ -82,7 +82,7 @@ test('a manager collects one repository weekly and pauses two others at once', a
   await page.getByLabel('Select northwind-labs/payroll-service').check();
   const several = page.getByRole('group', { name: 'Several repositories' });
   await several.getByText('Collect 2 repositories:').waitFor();
-  expect(await findFaultsInSights(page)).toEqual([]);
+  expect(await findViolationsInSights(page)).toEqual([]);
   await several.getByRole('button', { name: 'Pause' }).click();
   await page.getByRole('row', { name: /payroll-service.*Paused: not collected/ }).waitFor();
   await page.getByRole('row', { name: /burrow.*Paused: not collected.*until data is lost/ }).waitFor();
@@ -139,7 +139,7 @@ test('a manager verifies the tenant, and the run shows what GitHub counts otherw
   const [, , stored, observed, shown] = await row.getByRole('cell').allInnerTexts();
   expect([stored, observed, shown].map(Number)).toEqual([viewCount, Math.floor(viewCount * 0.6), viewCount]);
   expect(new Set(await differences.getByRole('rowheader').allInnerTexts())).toEqual(new Set([CHARTS]));
-  expect(await findFaultsInSights(page)).toEqual([]);
+  expect(await findViolationsInSights(page)).toEqual([]);
   expect(grace.problems()).toEqual([]);
 });
 
@@ -149,7 +149,7 @@ test('the repository keeps the larger figures as revisions, and a second verific
   await page.getByRole('table', { name: 'Differences' }).getByRole('link', { name: CHARTS }).first().click();
   const revisions = page.getByRole('table', { name: 'Revisions' });
   await revisions.getByRole('row', { name: /^4 Mar 2026 Views/ }).waitFor();
-  expect(await findFaultsInSights(page)).toEqual([]);
+  expect(await findViolationsInSights(page)).toEqual([]);
   await page.getByRole('button', { name: 'Verify' }).click();
   await page.getByText('Verified 1 repository. It found no differences.').waitFor();
   expect(grace.problems()).toEqual([]);
@@ -172,12 +172,12 @@ test('a key that is none, another app’s key and an unknown app are refused at 
       page.waitForResponse((answer) => answer.request().method() === 'PUT'),
       dialog.getByRole('button', { name: 'Save' }).click(),
     ]);
-    const field = dialog.locator('.field.at-fault', { hasText: label });
+    const field = dialog.locator('.field.has-error', { hasText: label });
     await field.getByRole('alert').getByText(sentence).waitFor();
     expect(await dialog.getByRole('alert').count()).toBe(1);
     expect(ada.problems()).toEqual([expect.stringMatching(/^422 PUT servers\/\d+\/app$/)]);
   }
-  expect(await findFaultsInSights(page)).toEqual([]);
+  expect(await findViolationsInSights(page)).toEqual([]);
 });
 
 test('a good key is accepted, and the server shows its app', async () => {
@@ -209,7 +209,7 @@ test('a tenant is created by an installation of the app, without a token', async
   expect(await dialog.getByLabel('GitHub token').count()).toBe(0);
   expect(await dialog.getByRole('button', { name: 'Create' }).isDisabled()).toBe(true);
   await chooseInstallation(dialog, DEMO_USERS.pinecone);
-  expect(await findFaultsInSights(page)).toEqual([]);
+  expect(await findViolationsInSights(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Create' }).click();
   await page.getByRole('heading', { level: 1, name: 'Repositories' }).waitFor();
   await page.getByText('No repositories yet').waitFor();
@@ -237,7 +237,7 @@ test('a tenant that has a token reads with the app from now on', async () => {
   await page.getByRole('button', { name: 'Change… demo-octocat' }).click();
   const dialog = page.getByRole('dialog', { name: 'Change demo-octocat' });
   await chooseInstallation(dialog, DEMO_USERS.northwind);
-  expect(await findFaultsInSights(page)).toEqual([]);
+  expect(await findViolationsInSights(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('row', { name: /demo-octocat northwind-labs.*GitHub App/ }).waitFor();
   expect(ada.problems()).toEqual([]);
@@ -254,7 +254,7 @@ test('an app that tenants read with cannot be forgotten, and the dialog says why
     .getByRole('alert')
     .getByText(/tenant/)
     .waitFor();
-  expect(await findFaultsInSights(page)).toEqual([]);
+  expect(await findViolationsInSights(page)).toEqual([]);
   expect(ada.problems()).toEqual([expect.stringMatching(/^409 DELETE servers\/\d+\/app$/)]);
 });
 

@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** What axe-core calls serious or critical. */
-export async function findFaults(page: Page): Promise<string[]> {
+export async function findViolations(page: Page): Promise<string[]> {
   // Not as a script element, which the content security policy would refuse.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(await readFile(AXE, 'utf8'));
   const { violations } = await page.evaluate(() =>
@@ -39,15 +39,15 @@ const SIGHTS = [
 ] as const;
 
 /** The same on a desk and on a phone, light and dark, and whether the page must be scrolled sideways there. */
-export async function findFaultsInSights(page: Page): Promise<string[]> {
+export async function findViolationsInSights(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const { width, colorScheme } of SIGHTS) {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme });
     await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
-    const faults = await findFaults(page);
-    if (!(await fitsSoon(page))) faults.push('scrolls sideways');
-    found.push(...faults.map((fault) => `${width} ${colorScheme}: ${fault}`));
+    const violations = await findViolations(page);
+    if (!(await fitsSoon(page))) violations.push('scrolls sideways');
+    found.push(...violations.map((violation) => `${width} ${colorScheme}: ${violation}`));
   }
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.emulateMedia({ colorScheme: 'light' });

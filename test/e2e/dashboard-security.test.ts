@@ -75,7 +75,7 @@ async function show(specs: unknown[]) {
   await page.unroute('**/dashboards/1/traffic-by-day');
 }
 
-async function faults() {
+async function errorTitles() {
   const texts = await ada.page.locator('.widget').allInnerTexts();
   return texts.slice(0, -1).map((text) => text.split('\n').filter(Boolean)[1] ?? '');
 }
@@ -112,7 +112,7 @@ test('a specification that names an address is refused, and nothing is asked of 
     { ...fine, config: { events: { bind: 'any' } } },
   ];
   await show(specs);
-  expect(await faults()).toEqual(specs.map(() => 'Not allowed here'));
+  expect(await errorTitles()).toEqual(specs.map(() => 'Not allowed here'));
   await expectNothingHappened();
 });
 
@@ -185,7 +185,7 @@ test('no regular expression is tried, however it is written', async () => {
     { ...fine, title: { text: { signal: `test('^(a+)+$', ${long})` } } },
   ];
   await show(specs);
-  expect(await faults()).toEqual(specs.map(() => 'Not allowed here'));
+  expect(await errorTitles()).toEqual(specs.map(() => 'Not allowed here'));
   await expectNothingHappened();
 });
 
@@ -213,6 +213,6 @@ test('what is too much or no specification is named in its widget, and the other
     [{ ...fine, data: { name: 'secrets' } }, 'Unknown data'],
   ];
   await show(specs.map(([spec]) => spec));
-  expect(await faults()).toEqual(specs.map(([, title]) => title));
+  expect(await errorTitles()).toEqual(specs.map(([, title]) => title));
   await expectNothingHappened();
 });

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEMO_TOKENS } from '../../local/demo/github.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
-import { findFaults } from './axe.ts';
+import { findViolations } from './axe.ts';
 import { openChromium } from './chromium.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
@@ -56,7 +56,7 @@ test('signing in leads to the page that sets up, with the secret kept', async ()
   await ada.signInAs('Ada Lovelace');
   await heading('Set up this installation').waitFor();
   await ada.page.getByText('The installation’s secret came with your link').waitFor();
-  expect(await findFaults(ada.page)).toEqual([]);
+  expect(await findViolations(ada.page)).toEqual([]);
   expect(ada.problems()).toEqual([]);
 });
 
@@ -66,7 +66,7 @@ test('a token that GitHub refuses is refused at its field, and a good one sets t
   await page.getByLabel('GitHub server').selectOption({ label: 'Demo (simulated GitHub on this machine)' });
   await page.getByLabel('GitHub token').fill(DEMO_TOKENS.expired);
   await page.getByRole('button', { name: 'Set up' }).click();
-  await page.locator('.field.at-fault', { hasText: 'GitHub token' }).waitFor();
+  await page.locator('.field.has-error', { hasText: 'GitHub token' }).waitFor();
   expect(ada.problems()).toEqual(['422 POST init']);
 
   await page.getByLabel('GitHub token').fill(DEMO_TOKENS.octocat);
@@ -270,7 +270,7 @@ test('servers, a second tenant and a name that is taken', async () => {
   await adding.getByLabel('Name').fill('Ours');
   await adding.getByLabel('Address of its pages').fill('http://github.example.com');
   await adding.getByRole('button', { name: 'Add', exact: true }).click();
-  const refused = adding.locator('.field.at-fault', { hasText: 'Address of its pages' });
+  const refused = adding.locator('.field.has-error', { hasText: 'Address of its pages' });
   await refused.getByText('Give an address that begins with https://.', { exact: true }).waitFor();
   await adding.getByRole('button', { name: 'Cancel' }).click();
   expect(ada.problems()).toEqual(['400 POST servers']);
@@ -281,7 +281,7 @@ test('servers, a second tenant and a name that is taken', async () => {
   await dialog.getByLabel('GitHub user name').fill('demo-hubot');
   await dialog.getByLabel('GitHub token').fill(DEMO_TOKENS.hubot);
   await dialog.getByRole('button', { name: 'Create' }).click();
-  await dialog.locator('.field.at-fault', { hasText: 'Name' }).waitFor();
+  await dialog.locator('.field.has-error', { hasText: 'Name' }).waitFor();
   await dialog.getByLabel('Name', { exact: true }).fill('Pinecone');
   await dialog.getByRole('button', { name: 'Create' }).click();
   await heading('Repositories').waitFor();

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
-import { findFaults } from './axe.ts';
+import { findViolations } from './axe.ts';
 import { openChromium } from './chromium.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
@@ -35,12 +35,12 @@ test('a channel is added in a dialog that says which address is refused', async 
   await dialog.getByLabel('Name').fill('Slack #traffic');
   await dialog.getByLabel('Address of the webhook').fill('https://127.0.0.1/hook');
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-  await dialog.locator('.field.at-fault', { hasText: 'is a private address' }).waitFor();
-  expect(await findFaults(page)).toEqual([]);
+  await dialog.locator('.field.has-error', { hasText: 'is a private address' }).waitFor();
+  expect(await findViolations(page)).toEqual([]);
   expect(ada.problems()).toEqual(['422 POST channels/1']);
   await dialog.getByLabel('Address of the webhook').fill('http://example.com/hook');
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-  const fault = dialog.locator('.field.at-fault').getByRole('alert');
+  const fault = dialog.locator('.field.has-error').getByRole('alert');
   await fault.filter({ hasText: 'https://' }).waitFor();
   expect(await fault.textContent()).toBe('Give an address that begins with https://.');
   expect(ada.problems()).toEqual(['400 POST channels/1']);

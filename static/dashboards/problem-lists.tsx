@@ -1,5 +1,25 @@
+import type { Problem } from '../../lib/dashboards/rules.ts';
 import { plural } from '../format.ts';
 import type { Diagnostic } from './document-check.ts';
+
+/** The problems in the details of `dashboard_invalid`. */
+export function problemsOf(details: unknown): Problem[] {
+  const { problems } = (details ?? {}) as { problems?: Problem[] };
+  return Array.isArray(problems) ? problems : [];
+}
+
+/** The places of an imported file that cannot be taken over. */
+export function Problems({ details }: { details: unknown }) {
+  return (
+    <ul class="problems">
+      {problemsOf(details).map(({ path, message }) => (
+        <li key={`${path} ${message}`}>
+          <code>{path || '/'}</code> {message}
+        </li>
+      ))}
+    </ul>
+  );
+}
 
 interface DiagnosticListProps {
   text: string;
@@ -11,7 +31,7 @@ interface DiagnosticListProps {
 export function DiagnosticList({ text, diagnostics, onReveal }: DiagnosticListProps) {
   return (
     <div class="diagnostics">
-      <p role="status" class={diagnostics.length ? 'fault' : 'muted'}>
+      <p role="status" class={diagnostics.length ? 'field-error' : 'muted'}>
         {diagnostics.length ? plural(diagnostics.length, 'problem') : 'No problems'}
       </p>
       <p class="hint">Ctrl and the space bar complete a name; Escape, then Tab leaves the text.</p>

@@ -1,11 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { ChannelRequest, ChannelUpdate } from '../../actions/channels.ts';
-import type { Channel } from '../../lib/answers/channels.ts';
+import type { Channel, ChannelDeleted } from '../../lib/answers/channels.ts';
 import { useApp } from '../app-context.ts';
-import { faultsOf } from '../controls/faults.ts';
+import { FormDialog } from '../controls/dialog.tsx';
 import { Field, SelectField } from '../controls/field.tsx';
-import { FormDialog } from '../controls/form-dialog.tsx';
-import { useSubmission } from '../controls/submit.ts';
+import { fieldErrorsOf, useSubmission } from '../controls/submit.ts';
 
 interface ChannelDialogProps {
   tenantId: number;
@@ -44,7 +43,7 @@ export function ChannelDialog({ tenantId, channel, demoUrl, onClose, onSaved }: 
   const [name, setName] = useState(channel?.name ?? '');
   const [contents, setContents] = useState<Channel['contents']>(channel?.contents ?? 'both');
   const [url, setUrl] = useState('');
-  const faults = faultsOf(submission, FIELD_OF);
+  const fieldErrors = fieldErrorsOf(submission, FIELD_OF);
   const standIn = demoUrl && `${demoUrl}/${STAND_IN[kind]}/${tenantId}`;
 
   function save() {
@@ -63,7 +62,7 @@ export function ChannelDialog({ tenantId, channel, demoUrl, onClose, onSaved }: 
       title={channel ? `Change ${channel.name}` : 'Add a channel'}
       action={channel ? 'Save' : 'Add'}
       submission={submission}
-      shownAtField={faults.atField}
+      shownAtField={fieldErrors.atField}
       onSubmit={save}
       onClose={onClose}
     >
@@ -82,7 +81,7 @@ export function ChannelDialog({ tenantId, channel, demoUrl, onClose, onSaved }: 
         autoComplete="off"
         value={url}
         onValue={setUrl}
-        fault={faults.of('url')}
+        error={fieldErrors.of('url')}
         hint={
           <>
             {channel ? 'Leave it empty to keep the one that is there. ' : `${HINTS[kind]} `}
@@ -100,6 +99,36 @@ export function ChannelDialog({ tenantId, channel, demoUrl, onClose, onSaved }: 
         options={CONTENTS}
         onValue={(value) => setContents(value as Channel['contents'])}
       />
+    </FormDialog>
+  );
+}
+
+interface DeleteChannelProps {
+  tenantId: number;
+  channel: Channel;
+  onClose: () => void;
+  onDeleted: () => void;
+}
+
+/** Asks before a channel is deleted. */
+export function DeleteChannel({ tenantId, channel, onClose, onDeleted }: DeleteChannelProps) {
+  const { api } = useApp();
+  const submission = useSubmission();
+  return (
+    <FormDialog
+      title={`Delete ${channel.name}?`}
+      action="Delete"
+      danger
+      submission={submission}
+      onSubmit={() =>
+        void submission.run(async () => {
+          await api.send<ChannelDeleted>('DELETE', `channels/${tenantId}/${channel.channelId}`);
+          onDeleted();
+        })
+      }
+      onClose={onClose}
+    >
+      <p>Nothing is sent there any more. Its address is forgotten, and has to be given again to come back.</p>
     </FormDialog>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import type { RunDetail } from '../../lib/answers/runs.ts';
+import type { Run, RunDetail, RunOutcome } from '../../lib/answers/runs.ts';
 import { plural } from '../format.ts';
 import { paths } from '../routes.ts';
 import { useRun } from './use-run.ts';
@@ -53,4 +53,23 @@ export function sentenceOf(detail: RunDetail | undefined): string {
   if (state === 'succeeded') return `${verifies ? 'Verified' : 'Collected'} ${all(succeededCount)}.`;
   const [what, participle] = verifies ? ['verification', 'verified'] : ['collection', 'collected'];
   return `The ${what} has ended: ${succeededCount} of ${repositoryCount} ${participle}${failed}.`;
+}
+
+const STATES: Record<Run['state'] | RunOutcome['state'], { label: string; kind: string }> = {
+  waiting: { label: 'Waiting', kind: '' },
+  running: { label: 'Running', kind: '' },
+  succeeded: { label: 'Succeeded', kind: 'success' },
+  partial: { label: 'Partly failed', kind: 'warning' },
+  failed: { label: 'Failed', kind: 'danger' },
+};
+
+export function RunState({ state }: { state: Run['state'] | RunOutcome['state'] }) {
+  const { label, kind } = STATES[state];
+  return <span class={`tag ${kind}`}>{label}</span>;
+}
+
+/** How many differences a verification found, in words; null for a run that did not look for any. */
+export function differencesIn({ differenceCount }: Run): string | null {
+  if (differenceCount === null) return null;
+  return differenceCount === 0 ? 'no differences' : plural(differenceCount, 'difference');
 }

@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Read } from '../api.ts';
 import { useApp } from '../app-context.ts';
-import { offerFile } from './offer-file.ts';
 
 interface CsvButtonProps {
   read: Read<unknown>;
@@ -33,10 +32,19 @@ export function CsvButton({ read, fileName, label = 'Download CSV' }: CsvButtonP
         {busy ? 'Preparing…' : label}
       </button>
       {error && (
-        <span class="fault" role="alert">
+        <span class="field-error" role="alert">
           {error.message}
         </span>
       )}
     </>
   );
+}
+
+/** Offers a file to be saved. */
+export function offerFile(file: Blob, fileName: string) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = fileName;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

@@ -1,5 +1,9 @@
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { useMe } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
+import { FormDialog } from '../controls/dialog.tsx';
+import { useSubmission } from '../controls/submit.ts';
 import { formatInstant } from '../format.ts';
 
 interface Person {
@@ -64,5 +68,59 @@ export function RoleTable<P extends Person>({
         ))}
       </DataTable>
     </section>
+  );
+}
+
+/** Whose role is being given, changed or taken away; once that is done, what it changed is read again. */
+export function useRoleChange<P>(reload: () => void) {
+  const { me, reloadMe } = useMe();
+  const [editing, setEditing] = useState<P | 'new'>();
+  const [removing, setRemoving] = useState<string>();
+
+  function changed(email: string) {
+    setEditing(undefined);
+    setRemoving(undefined);
+    reload();
+    if (email === me.email) reloadMe();
+  }
+
+  return {
+    editing,
+    /** Somebody, or `new`; undefined: it is given up. */
+    edit: setEditing,
+    removing,
+    /** Somebody's e-mail address; undefined: it is given up. */
+    askToRemove: setRemoving,
+    changed,
+  };
+}
+
+interface RemoveMemberProps {
+  email: string;
+  consequence: string;
+  remove: () => Promise<unknown>;
+  onClose: () => void;
+  onRemoved: () => void;
+}
+
+/** Asks before somebody loses a role. */
+export function RemoveMember({ email, consequence, remove, onClose, onRemoved }: RemoveMemberProps) {
+  const submission = useSubmission();
+  return (
+    <FormDialog
+      title={`Remove ${email}?`}
+      action="Remove"
+      danger
+      submission={submission}
+      onSubmit={() =>
+        void submission.run(async () => {
+          await remove();
+          onRemoved();
+        })
+      }
+      onClose={onClose}
+    >
+      <p>{consequence}</p>
+    </FormDialog>
   );
 }

@@ -1,0 +1,308 @@
+import { useState } from 'preact/hooks';
+import type { TenantDeletion, TenantRequest, TenantUpdate } from '../../actions/tenants.ts';
+import type { Server } from '../../lib/answers/servers.ts';
+import type { Tenant, TenantDeleted } from '../../lib/answers/tenants.ts';
+import { useAnswer } from '../answers.ts';
+import { useApp } from '../app-context.ts';
+import { FormDialog } from '../controls/dialog.tsx';
+import { Field, SelectField } from '../controls/field.tsx';
+import { Failure } from '../controls/notice.tsx';
+import { fieldErrorsOf, useSubmission } from '../controls/submit.ts';
+import { plural } from '../format.ts';
+import { reads } from '../reads.ts';
+import { GithubAccount } from '../welcome/github-account.tsx';
+
+interface NewTenantDialogProps {
+  servers: Server[];
+  onClose: () => void;
+  onCreated: (tenant: Tenant) => void;
+}
+
+const NOBODY = { githubUser: '', githubToken: '' };
+
+/** What the form asks for, and how it is sent. */
+function useNewTenant({ servers, onCreated }: NewTenantDialogProps) {
+  const { api, config } = useApp();
+  const submission = useSubmission();
+  const suggestionFor = (chosen: Server | undefined) => (chosen?.kind === 'demo' && config.demo) || NOBODY;
+  const [name, setName] = useState('');
+  const [server, setServer] = useState(servers[0]);
+  const [account, setAccount] = useState(() => suggestionFor(servers[0]));
+  const [manager, setManager] = useState('');
+  const [readsWith, setReadsWith] = useState<'token' | 'app'>('token');
+  const [installationId, setInstallationId] = useState('');
+
+  function choose(serverId: number) {
+    const chosen = servers.find((one) => one.serverId === serverId);
+    setServer(chosen);
+    setReadsWith('token');
+    setInstallationId('');
+    setAccount(suggestionFor(chosen));
+  }
+  function create() {
+    if (!server) return;
+    const first = manager.trim().toLowerCase();
+    const body: TenantRequest = {
+      name,
+      serverId: server.serverId,
+      ...(readsWith === 'app' ? { installationId: Number(installationId) } : account),
+      ...(first && { manager: first }),
+    };
+    void submission.run(async () => onCreated(await api.send<Tenant>('POST', 'tenants', body)));
+  }
+  return {
+    submission,
+    name,
+    setName,
+    server,
+    choose,
+    account,
+    setAccount,
+    manager,
+    setManager,
+    create,
+    readsWith,
+    setReadsWith,
+    installationId,
+    setInstallationId,
+  };
+}
+
+/** Creates a tenant; its token, or the app where it is installed, is tried on GitHub first. */
+export function NewTenantDialog(props: NewTenantDialogProps) {
+  const form = useNewTenant(props);
+  const { server, submission } = form;
+  const fieldErrors = fieldErrorsOf(submission, TENANT_FIELD_OF);
+  return (
+    <FormDialog
+      title="Create a tenant"
+      action="Create"
+      disabled={!server || (form.readsWith === 'app' && form.installationId === '')}
+      submission={submission}
+      shownAtField={fieldErrors.atField}
+      onSubmit={form.create}
+      onClose={props.onClose}
+    >
+      <Field
+        label="Name"
+        required
+        maxLength={100}
+        value={form.name}
+        onValue={form.setName}
+        error={fieldErrors.of('name')}
+      />
+      <SelectField
+        label="GitHub server"
+        value={String(server?.serverId ?? '')}
+        options={props.servers.map((one) => ({ value: String(one.serverId), label: one.name }))}
+        onValue={(value) => form.choose(Number(value))}
+      />
+      {server?.app && <ReadsWithField value={form.readsWith} onValue={form.setReadsWith} />}
+      {server && form.readsWith === 'app' ? (
+        <InstallationField
+          serverId={server.serverId}
+          value={form.installationId}
+          onValue={form.setInstallationId}
+        />
+      ) : (
+        <GithubAccount
+          account={form.account}
+          onChange={form.setAccount}
+          errorOf={fieldErrors.of}
+          webUrl={server?.kind === 'demo' ? null : (server?.webUrl ?? 'https://github.com')}
+        />
+      )}
+      <Field
+        label="First manager (optional)"
+        type="email"
+        maxLength={320}
+        value={form.manager}
+        onValue={form.setManager}
+        hint="E-mail address of who looks after the tenant."
+        error={fieldErrors.of('manager')}
+      />
+    </FormDialog>
+  );
+}
+
+/** The field that an error's code is about. */
+const TENANT_FIELD_OF = { name_taken: 'name', github_token_refused: 'githubToken' };
+
+interface TenantDialogProps {
+  tenant: Tenant;
+  /** The server has an app, and the person may choose where it is installed. */
+  mayUseApp: boolean;
+  onClose: () => void;
+  onSaved: () => void;
+}
+
+/** Renames a tenant, or gives it another GitHub user, token or installation of the app. */
+export function TenantDialog({ tenant, mayUseApp, onClose, onSaved }: TenantDialogProps) {
+  const { api } = useApp();
+  const submission = useSubmission();
+  const fieldErrors = fieldErrorsOf(submission, TENANT_FIELD_OF);
+  const [name, setName] = useState(tenant.name);
+  const [account, setAccount] = useState({
+    githubUser: tenant.installationId === null ? tenant.githubUser : '',
+    githubToken: '',
+  });
+  const isInstalled = tenant.installationId !== null;
+  const [readsWith, setReadsWith] = useState<'token' | 'app'>(isInstalled ? 'app' : 'token');
+  const [installationId, setInstallationId] = useState(String(tenant.installationId ?? ''));
+  const byToken = {
+    ...(account.githubUser !== tenant.githubUser && { githubUser: account.githubUser }),
+    ...(account.githubToken && { githubToken: account.githubToken }),
+  };
+  const isOther = installationId !== '' && installationId !== String(tenant.installationId ?? '');
+  const byApp = isOther ? { installationId: Number(installationId) } : {};
+  const update: TenantUpdate = {
+    ...(name !== tenant.name && { name }),
+    ...(readsWith === 'app' ? byApp : byToken),
+  };
+
+  function save() {
+    void submission.run(async () => {
+      await api.send<Tenant>('PATCH', `tenants/${tenant.tenantId}`, update);
+      onSaved();
+    });
+  }
+
+  return (
+    <FormDialog
+      title={`Change ${tenant.name}`}
+      action="Save"
+      disabled={Object.keys(update).length === 0}
+      submission={submission}
+      shownAtField={fieldErrors.atField}
+      onSubmit={save}
+      onClose={onClose}
+    >
+      <Field
+        label="Name"
+        required
+        maxLength={100}
+        value={name}
+        onValue={setName}
+        error={fieldErrors.of('name')}
+      />
+      {(mayUseApp || isInstalled) && <ReadsWithField value={readsWith} onValue={setReadsWith} />}
+      {readsWith === 'token' && (
+        <GithubAccount
+          account={account}
+          onChange={setAccount}
+          errorOf={fieldErrors.of}
+          webUrl={tenant.server.kind === 'demo' ? null : tenant.server.webUrl}
+          tokenLabel="New GitHub token"
+          tokenOptional={!isInstalled}
+          note={isInstalled ? undefined : 'Leave it empty to keep the one that is stored.'}
+        />
+      )}
+      {readsWith === 'app' && mayUseApp && (
+        <InstallationField
+          serverId={tenant.server.serverId}
+          value={installationId}
+          onValue={setInstallationId}
+        />
+      )}
+      {readsWith === 'app' && !mayUseApp && (
+        <p class="muted">It reads as {tenant.githubUser}. Administrators choose the installation.</p>
+      )}
+    </FormDialog>
+  );
+}
+
+interface DeleteTenantProps {
+  tenant: Tenant;
+  onClose: () => void;
+  onDeleted: () => void;
+}
+
+/** Deletes a tenant once its name was typed. */
+export function DeleteTenant({ tenant, onClose, onDeleted }: DeleteTenantProps) {
+  const { api } = useApp();
+  const submission = useSubmission();
+  const [confirmName, setConfirmName] = useState('');
+
+  function remove() {
+    const body: TenantDeletion = { confirmName };
+    void submission.run(async () => {
+      await api.send<TenantDeleted>('DELETE', `tenants/${tenant.tenantId}`, body);
+      onDeleted();
+    });
+  }
+
+  return (
+    <FormDialog
+      title={`Delete ${tenant.name}?`}
+      action="Delete tenant"
+      danger
+      disabled={confirmName !== tenant.name}
+      submission={submission}
+      onSubmit={remove}
+      onClose={onClose}
+    >
+      <p>
+        This deletes {plural(tenant.repositoryCount, 'repository', 'repositories')} with everything that was
+        collected for them, {plural(tenant.memberCount, 'member')} and the stored token. GitHub remembers only
+        the last 14 days: the rest cannot be brought back.
+      </p>
+      <Field
+        label={`Type “${tenant.name}” to confirm`}
+        required
+        autoComplete="off"
+        value={confirmName}
+        onValue={setConfirmName}
+      />
+    </FormDialog>
+  );
+}
+
+interface InstallationFieldProps {
+  serverId: number;
+  /** Empty: none is chosen yet. */
+  value: string;
+  onValue: (installationId: string) => void;
+}
+
+/** With which installation of the server's app a tenant reads. */
+function InstallationField({ serverId, value, onValue }: InstallationFieldProps) {
+  const { answer, error, loading, reload } = useAnswer(reads.installations(serverId));
+  if (error) return <Failure error={error} retry={reload} />;
+  const found = answer?.installations ?? [];
+  const none = loading ? 'Asking GitHub…' : found.length === 0 ? 'It is installed nowhere yet' : 'Choose…';
+  return (
+    <SelectField
+      label="Installation of the GitHub App"
+      value={value}
+      options={[
+        { value: '', label: none },
+        ...found.map(({ id, account, suspended }) => ({
+          value: String(id),
+          label: suspended ? `${account} (suspended)` : account,
+        })),
+      ]}
+      onValue={onValue}
+      hint="The organization or user whose repositories the tenant may track."
+    />
+  );
+}
+
+interface ReadsWithProps {
+  value: 'token' | 'app';
+  onValue: (value: 'token' | 'app') => void;
+}
+
+/** Whether a tenant reads with a token or with the server's app. */
+function ReadsWithField({ value, onValue }: ReadsWithProps) {
+  return (
+    <SelectField
+      label="Reads with"
+      value={value}
+      options={[
+        { value: 'token', label: 'A personal token' },
+        { value: 'app', label: 'The GitHub App' },
+      ]}
+      onValue={(chosen) => onValue(chosen === 'app' ? 'app' : 'token')}
+    />
+  );
+}

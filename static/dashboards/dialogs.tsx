@@ -1,0 +1,122 @@
+import { useState } from 'preact/hooks';
+import type { Dashboard, DashboardEntry, DashboardList } from '../../lib/answers/dashboards.ts';
+import { ApiError } from '../api.ts';
+import { useApp } from '../app-context.ts';
+import { FormDialog } from '../controls/dialog.tsx';
+import { Field } from '../controls/field.tsx';
+import { fieldErrorsOf, useSubmission } from '../controls/submit.ts';
+import { go } from '../location.ts';
+import { paths } from '../routes.ts';
+import { Problems } from './problem-lists.tsx';
+
+interface NewDialogProps {
+  tenantId: number;
+  /** A file's document; without one an empty dashboard is made. */
+  imported?: Record<string, unknown> | undefined;
+  onClose: () => void;
+}
+
+const EMPTY = { tabs: [{ title: 'Overview', widgets: [] }] };
+
+/** Makes a dashboard, empty or from a file, and goes on to change it. */
+export function NewDialog({ tenantId, imported, onClose }: NewDialogProps) {
+  const { api } = useApp();
+  const [name, setName] = useState(typeof imported?.name === 'string' ? imported.name : '');
+  const submission = useSubmission();
+  const fieldErrors = fieldErrorsOf(submission, { dashboard_exists: 'name' });
+  const { error } = submission;
+
+  function create() {
+    void submission.run(async () => {
+      const document = { ...(imported ?? EMPTY), name: name.trim() };
+      const { dashboardId } = await api.send<Dashboard>('POST', `dashboards/${tenantId}`, { document });
+      go(imported ? paths.dashboard(tenantId, dashboardId) : paths.editDashboard(tenantId, dashboardId));
+    });
+  }
+
+  return (
+    <FormDialog
+      title={imported ? 'Import a dashboard' : 'New dashboard'}
+      action={imported ? 'Import' : 'Create'}
+      disabled={name.trim() === ''}
+      submission={submission}
+      shownAtField={fieldErrors.atField}
+      onSubmit={create}
+      onClose={onClose}
+    >
+      <Field label="Name" value={name} onValue={setName} maxLength={100} error={fieldErrors.of('name')} />
+      {error instanceof ApiError && error.code === 'dashboard_invalid' && (
+        <Problems details={error.details} />
+      )}
+    </FormDialog>
+  );
+}
+
+interface CopyDialogProps {
+  tenantId: number;
+  of: Pick<DashboardList['dashboards'][number], 'dashboardId' | 'name'>;
+  onClose: () => void;
+}
+
+/** Copies a dashboard under a name of its own, and goes on to change the copy. */
+export function CopyDialog({ tenantId, of, onClose }: CopyDialogProps) {
+  const { api } = useApp();
+  const [name, setName] = useState(`Copy of ${of.name}`);
+  const submission = useSubmission();
+  const fieldErrors = fieldErrorsOf(submission, { dashboard_exists: 'name' });
+
+  function copy() {
+    void submission.run(async () => {
+      const path = `dashboards/${tenantId}/${of.dashboardId}/copy`;
+      const { dashboardId } = await api.send<Dashboard>('POST', path, { name: name.trim() });
+      go(paths.editDashboard(tenantId, dashboardId));
+    });
+  }
+
+  return (
+    <FormDialog
+      title={`Copy ${of.name}`}
+      action="Copy"
+      disabled={name.trim() === ''}
+      submission={submission}
+      shownAtField={fieldErrors.atField}
+      onSubmit={copy}
+      onClose={onClose}
+    >
+      <Field label="Name" value={name} onValue={setName} maxLength={100} error={fieldErrors.of('name')} />
+    </FormDialog>
+  );
+}
+
+interface DeleteDialogProps {
+  tenantId: number;
+  dashboard: DashboardEntry;
+  onDeleted: () => void;
+  onClose: () => void;
+}
+
+export function DeleteDialog({ tenantId, dashboard, onDeleted, onClose }: DeleteDialogProps) {
+  const { api } = useApp();
+  const submission = useSubmission();
+
+  function remove() {
+    void submission.run(async () => {
+      await api.send('DELETE', `dashboards/${tenantId}/${dashboard.dashboardId}`);
+      onDeleted();
+    });
+  }
+
+  return (
+    <FormDialog
+      title={`Delete ${dashboard.name}?`}
+      action="Delete"
+      danger
+      submission={submission}
+      onSubmit={remove}
+      onClose={onClose}
+    >
+      <p>The dashboard is gone for everybody in this tenant. Export it first to keep a file of it.</p>
+      <p>No traffic is deleted.</p>
+    </FormDialog>
+  );
+}
