@@ -44,7 +44,7 @@ export interface Api {
 /** Told how many seconds a call waits before it is tried again; 0 when it goes on. */
 type Waiting = (seconds: number) => void;
 
-const WAITS = [5, 15, 30, 60];
+const WAITS_SECONDS = [5, 15, 30, 60];
 
 export function openApi(
   apiUrl: string,
@@ -82,7 +82,7 @@ export function openApi(
   async function patiently(call: Call) {
     const { method, signal } = call;
     for (let tries = 0; ; tries++) {
-      const wait = WAITS[tries];
+      const wait = WAITS_SECONDS[tries];
       const answer = await attempt(call).catch((error: unknown) => {
         if (signal?.aborted || error instanceof ApiError) throw error;
         if (method !== 'GET' || wait === undefined || tries > 1) return unreachable();

@@ -62,7 +62,7 @@ function SignedIn() {
   const route = toRoute(place.path);
   const initializing = route.page === 'initialize';
   const me = useAnswer(initializing ? null : reads.me());
-  useEffect(() => begin(api, route, place), []);
+  useEffect(() => preloadFirst(api, route, place), []);
   return (
     <Shell me={me.answer} route={route}>
       {initializing || asksToInitialize(me.error) ? (
@@ -83,7 +83,7 @@ function asksToInitialize(error: Error | undefined): boolean {
 }
 
 /** Asks for the first page's figures together with who is signed in. */
-function begin(api: Api, route: Route, { query }: Place) {
+function preloadFirst(api: Api, route: Route, { query }: Place) {
   if (route.page === 'overview' && !query.has('tab')) preload(api, overviewRead(route.tenantId, query));
   if (route.page === 'repository') preload(api, repositoryRead(route.tenantId, route.repositoryId, query));
 }

@@ -39,16 +39,16 @@ export interface Session {
 
 const TOKENS = 'traffic.tokens';
 const PENDING = 'traffic.signIn';
-const ENDS_SOON = 30_000;
-const FRESH = 15_000;
-const LEAVING = 1000;
+const ENDS_SOON_MS = 30_000;
+const FRESH_MS = 15_000;
+const LEAVING_MS = 1000;
 
 /** The provider's part is fetched when somebody signs in or a token ends. */
 const provider = () => import('./provider.ts');
 
 /** Sign-in with authorization code and PKCE. Tokens live in memory and, for reloads of this tab, in sessionStorage. */
 export function openSession(config: Config): Session {
-  let tokens = read<Tokens>(TOKENS);
+  let tokens = readStored<Tokens>(TOKENS);
   let renewal: Promise<string | null> | null = null;
   let departure: Promise<void> | null = null;
 
@@ -81,11 +81,11 @@ export function openSession(config: Config): Session {
   /** Several calls may find at once that the tokens have ended; whoever stops the browser on the way may try again. */
   function leaveOnce(returnTo: string) {
     // Whoever came back from a silent sign-in without an answer is not sent there again.
-    const silently = tokens !== null && !tokens.refreshToken && !read<Pending>(PENDING)?.silently;
+    const silently = tokens !== null && !tokens.refreshToken && !readStored<Pending>(PENDING)?.silently;
     departure ??= leave(returnTo, silently).finally(() => {
       setTimeout(() => {
         departure = null;
-      }, LEAVING);
+      }, LEAVING_MS);
     });
     return departure;
   }
@@ -99,17 +99,17 @@ export function openSession(config: Config): Session {
 
   return {
     signedIn: () => tokens !== null,
-    justSignedIn: () => tokens !== null && Date.now() - tokens.obtainedAt < FRESH,
+    justSignedIn: () => tokens !== null && Date.now() - tokens.obtainedAt < FRESH_MS,
     renew,
     async accessToken() {
       if (!tokens) return null;
-      return tokens.expiresAt - Date.now() > ENDS_SOON ? tokens.accessToken : renew();
+      return tokens.expiresAt - Date.now() > ENDS_SOON_MS ? tokens.accessToken : renew();
     },
     signIn: leaveOnce,
     async complete() {
       const answer = new URL(location.href);
       if (!answer.searchParams.has('state')) return null;
-      const pending = read<Pending>(PENDING);
+      const pending = readStored<Pending>(PENDING);
       sessionStorage.removeItem(PENDING);
       history.replaceState(null, '', '/');
       if (!pending) return null;
@@ -141,7 +141,7 @@ function toTokens(grant: Grant): Tokens {
   };
 }
 
-function read<T>(name: string): T | null {
+function readStored<T>(name: string): T | null {
   const text = sessionStorage.getItem(name);
   return text ? (JSON.parse(text) as T) : null;
 }

@@ -152,11 +152,11 @@ function TenantRow({ tenant, onEdit, onDelete }: TenantRowProps) {
   );
 }
 
-const SOON = 30 * 86_400_000;
+const SOON_MS = 30 * 86_400_000;
 
 /** When GitHub accepted the token, and when it ends. */
 function TokenState({ tenant: { installationId, tokenCheckedAt, tokenExpiresAt } }: { tenant: Tenant }) {
-  const endsSoon = tokenExpiresAt !== null && Date.parse(tokenExpiresAt) - Date.now() < SOON;
+  const endsSoon = tokenExpiresAt !== null && Date.parse(tokenExpiresAt) - Date.now() < SOON_MS;
   return (
     <>
       {installationId !== null && <span class="tag">GitHub App</span>}{' '}

@@ -52,7 +52,7 @@ function summarize(title: string, model: ChartModel): string {
   const { range, marks } = model;
   const parts = figuresOf(model)
     .slice(0, 4)
-    .map((layer) => describe(layer.label, layer.values, model));
+    .map((layer) => describeLayer(layer.label, layer.values, model));
   const lost = marks.filter((mark) => mark === 'lost').length;
   const open = marks.filter((mark) => mark === 'provisional').length;
   const unread = marks.filter((mark) => mark === 'unread').length;
@@ -69,7 +69,7 @@ function summarize(title: string, model: ChartModel): string {
   return [span, ...parts, doubts.length ? `${doubts.join(', ')}.` : ''].filter(Boolean).join(' ');
 }
 
-function describe(label: string, values: (number | null)[], model: ChartModel): string {
+function describeLayer(label: string, values: (number | null)[], model: ChartModel): string {
   const known = values.filter((value) => value !== null);
   if (known.length === 0) return `${label}: nothing known.`;
   if (model.kind === 'line')

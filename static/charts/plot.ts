@@ -25,7 +25,7 @@ export type OnPointer = (at: { index: number; left: number } | null) => void;
 /** Draws the chart into the element and keeps it as wide; answers how to take it away. */
 export function openPlot(element: HTMLElement, model: ChartModel, onPointer: OnPointer): () => void {
   const plot = new UPlot(optionsOf(element, model, onPointer), dataOf(model), element);
-  const watcher = new ResizeObserver(() => plot.setSize(sizeOf(element)));
+  const watcher = new ResizeObserver(() => plot.setSize(plotSize(element)));
   watcher.observe(element);
   return () => {
     watcher.disconnect();
@@ -33,7 +33,7 @@ export function openPlot(element: HTMLElement, model: ChartModel, onPointer: OnP
   };
 }
 
-function sizeOf(element: HTMLElement) {
+function plotSize(element: HTMLElement) {
   return { width: Math.max(200, element.clientWidth), height: element.clientHeight };
 }
 
@@ -42,7 +42,7 @@ function dataOf(model: ChartModel): UPlot.AlignedData {
 }
 
 /** From zero for columns; around the values for lines, whose changes matter. */
-function heightOf(model: ChartModel): [number, number] {
+function scaleOf(model: ChartModel): [number, number] {
   const top = topOf(model);
   if (model.kind !== 'line') return [0, Math.max(4, top * 1.08)];
   const known = model.layers.flatMap((layer) => layer.values.filter((value) => value !== null));
@@ -57,13 +57,13 @@ function optionsOf(element: HTMLElement, model: ChartModel, onPointer: OnPointer
   const count = model.buckets.length;
   const labels = (width: number) => tickIndexes(model.buckets, Math.max(2, Math.floor(width / LABEL_WIDTH)));
   return {
-    ...sizeOf(element),
+    ...plotSize(element),
     padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: {
       x: { time: false, range: () => [-0.5, Math.max(0.5, count - 0.5)] },
-      y: { range: () => heightOf(model) },
+      y: { range: () => scaleOf(model) },
     },
     axes: [
       {
@@ -135,14 +135,14 @@ const KEYS: ((day: string) => number)[] = [
 ];
 
 /** The buckets whose labels fit: days, Mondays, months, quarters or years. */
-export function tickIndexes(buckets: string[], atMost: number): number[] {
+export function tickIndexes(buckets: string[], maxCount: number): number[] {
   for (const keyOf of KEYS) {
     const starts = buckets.flatMap((day, index) => {
       const before = buckets[index - 1];
       const begins = before === undefined ? keyOf === KEYS[0] : keyOf(before) !== keyOf(day);
       return begins ? [index] : [];
     });
-    if (starts.length <= atMost) return starts.length ? starts : [0];
+    if (starts.length <= maxCount) return starts.length ? starts : [0];
   }
   return [0];
 }

@@ -1,7 +1,7 @@
 import { useEffect, useId, useState } from 'preact/hooks';
 import { replace, usePlace, withQuery } from '../location.ts';
 
-const PAUSE = 400;
+const PAUSE_MS = 400;
 
 /** Searches while one types; the address keeps what was searched for. */
 export function SearchBox({ label }: { label: string }) {
@@ -14,7 +14,7 @@ export function SearchBox({ label }: { label: string }) {
   useEffect(() => {
     const wanted = text.trim();
     if (wanted === asked) return;
-    const timer = setTimeout(() => replace(withQuery(place, { q: wanted || null, page: null })), PAUSE);
+    const timer = setTimeout(() => replace(withQuery(place, { q: wanted || null, page: null })), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text, asked, place]);
 

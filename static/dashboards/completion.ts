@@ -53,14 +53,15 @@ function toName(name: string, schema: Schema, { to }: Range, text: string): Comp
   return {
     label: `"${name}"`,
     type: 'property',
-    ...(described && { info: plain(described) }),
+    ...(described && { info: withoutLinks(described) }),
     apply: (view, _, from, end) =>
       insert(view, from, end, `"${name}"${hasValue ? '' : ': '}${before}`, after),
   };
 }
 
 /** Descriptions are Markdown with links: as text. */
-const plain = (description: string) => description.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1').slice(0, 500);
+const withoutLinks = (description: string) =>
+  description.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1').slice(0, 500);
 
 function stub(schemas: Schema[]): [string, string] {
   const types = new Set(schemas.flatMap(({ type }) => type ?? []));

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import type { DashboardList as Answer, DashboardEntry } from '../../lib/answers/dashboards.ts';
+import { MAX_DOCUMENT_BYTES } from '../../lib/dashboards/rules.ts';
 import { useAnswer } from '../answers.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Answered } from '../controls/loading.tsx';
@@ -61,10 +62,8 @@ export function DashboardList({ tenantId }: { tenantId: number }) {
   );
 }
 
-const CHARACTERS = 262_144;
-
 async function readDocument(file: File): Promise<Record<string, unknown>> {
-  if (file.size > CHARACTERS) throw new Error('It is larger than 256 kB.');
+  if (file.size > MAX_DOCUMENT_BYTES) throw new Error('It is larger than 256 kB.');
   try {
     const document: unknown = JSON.parse(await file.text());
     if (typeof document === 'object' && document !== null && 'tabs' in document)

@@ -8,7 +8,7 @@ import { themeConfig } from './theme-config.ts';
 import { type Values, valuesOf } from './values.ts';
 import { WidgetError } from './widget-error.ts';
 
-const MARKS = 10_000;
+const MAX_MARKS = 10_000;
 
 export interface Size {
   width: number;
@@ -189,10 +189,10 @@ interface SceneNode {
 }
 
 function requireFewMarks(view: View) {
-  if (countMarks((view.scenegraph() as unknown as { root: SceneNode }).root) < MARKS) return;
+  if (countMarks((view.scenegraph() as unknown as { root: SceneNode }).root) < MAX_MARKS) return;
   throw new WidgetError(
     'too_many_marks',
-    `More than ${MARKS.toLocaleString('en-GB')} marks would be drawn. Sum the figures up, name the data "traffic", whose steps suit the range, or pick fewer days or repositories.`,
+    `More than ${MAX_MARKS.toLocaleString('en-GB')} marks would be drawn. Sum the figures up, name the data "traffic", whose steps suit the range, or pick fewer days or repositories.`,
   );
 }
 

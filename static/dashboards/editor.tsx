@@ -10,7 +10,7 @@ import { type Code, CodeEditor } from './code-editor.tsx';
 import { DashboardView } from './dashboard-view.tsx';
 import type { DashboardDocument } from './document.ts';
 import { checkText, type Diagnostic, toDiagnostics } from './document-check.ts';
-import { exportText, toText } from './file.ts';
+import { exportText, toJsonText } from './file.ts';
 import { DiagnosticList } from './problem-lists.tsx';
 import { keepDraft, readDraft, useSaving } from './saving.ts';
 import { loadVegaLiteSchema } from './schema.ts';
@@ -45,7 +45,7 @@ function Desk({ tenantId, dashboard, tables }: EditorProps) {
   const { dashboardId } = dashboard;
   const { api } = useApp();
   const saving = useSaving(tenantId, dashboard);
-  const [stored, setStored] = useState(() => toText(dashboard.document));
+  const [stored, setStored] = useState(() => toJsonText(dashboard.document));
   const [first] = useState(() => usableDraft(tenantId, dashboard) ?? stored);
   const [text, setText] = useState(first);
   const code = useRef<Code>();
@@ -70,7 +70,7 @@ function Desk({ tenantId, dashboard, tables }: EditorProps) {
 
   async function takeTheirs() {
     const theirs = await api.read(reads.dashboard(tenantId, dashboardId));
-    const loaded = toText(theirs.document);
+    const loaded = toJsonText(theirs.document);
     saving.restart(theirs.version);
     setStored(loaded);
     code.current?.replace(loaded);

@@ -11,18 +11,18 @@ interface Scope {
   functions: Functions;
 }
 
-const PLACES = 10_000;
-const DECADES = 50 * 366 * 86_400_000;
+const MAX_PLACES = 10_000;
+const MAX_SPAN_MS = 50 * 366 * 86_400_000;
 
 /** Functions that make a list or a text of any length, and how long it would be in relation to what is allowed. */
 const SHARES: Record<string, (...parts: number[]) => number> = {
   sequence: (...parts) => {
     const [start = 0, stop = 0, step = 1] = parts.length > 1 ? parts : [0, ...parts];
-    return (stop - start) / step / PLACES;
+    return (stop - start) / step / MAX_PLACES;
   },
-  pad: (_, length = 0) => length / PLACES,
-  utcSequence: (_, start = 0, stop = 0) => (stop - start) / DECADES,
-  timeSequence: (_, start = 0, stop = 0) => (stop - start) / DECADES,
+  pad: (_, length = 0) => length / MAX_PLACES,
+  utcSequence: (_, start = 0, stop = 0) => (stop - start) / MAX_SPAN_MS,
+  timeSequence: (_, start = 0, stop = 0) => (stop - start) / MAX_SPAN_MS,
 };
 
 function bound(functions: Functions): Functions {
@@ -30,7 +30,7 @@ function bound(functions: Functions): Functions {
     name,
     (...parts: unknown[]) => {
       if (!(shareOf(...parts.map(Number)) > 1)) return functions[name]?.(...parts);
-      throw new WidgetError('too_large', `${name}() would make more than ${PLACES} places.`);
+      throw new WidgetError('too_large', `${name}() would make more than ${MAX_PLACES} places.`);
     },
   ]);
   return Object.assign(Object.create(functions), Object.fromEntries(bounded));

@@ -2,7 +2,7 @@ import { offerFile } from '../controls/download.tsx';
 import type { DashboardDocument } from './document.ts';
 
 /** A dashboard's text as it is edited, exported and imported. */
-export const toText = (document: unknown) => `${JSON.stringify(document, null, 2)}\n`;
+export const toJsonText = (document: unknown) => `${JSON.stringify(document, null, 2)}\n`;
 
 /** A file's name for what has a title. */
 export const fileNameOf = (title: string) =>
@@ -15,4 +15,5 @@ export function exportText(text: string, name: string) {
   offerFile(new Blob([text], { type: 'application/json' }), `${fileNameOf(name)}.dashboard.json`);
 }
 
-export const exportDocument = (document: DashboardDocument) => exportText(toText(document), document.name);
+export const exportDocument = (document: DashboardDocument) =>
+  exportText(toJsonText(document), document.name);

@@ -20,7 +20,7 @@ function valuesIn(node: SyntaxNode): SyntaxNode[] {
   return found;
 }
 
-const nameOf = (node: SyntaxNode, text: string) => {
+const propertyName = (node: SyntaxNode, text: string) => {
   try {
     return String(JSON.parse(text.slice(node.from, node.to)));
   } catch {
@@ -56,7 +56,7 @@ function item(node: SyntaxNode, place: number): Part | undefined {
 function member(node: SyntaxNode, name: string, text: string): Part | undefined {
   for (const property of node.getChildren('Property')) {
     const key = property.getChild('PropertyName');
-    if (!key || nameOf(key, text) !== name) continue;
+    if (!key || propertyName(key, text) !== name) continue;
     return { value: valuesIn(property)[0] ?? key, key: { from: key.from, to: key.to } };
   }
   return undefined;
@@ -72,7 +72,7 @@ export function pathOf(node: SyntaxNode, text: string): Path {
       path.unshift(place < 0 ? valuesIn(parent).filter(({ to }) => to <= at.from).length : place);
     }
     const key = at.name === 'Property' ? at.getChild('PropertyName') : null;
-    if (key) path.unshift(nameOf(key, text));
+    if (key) path.unshift(propertyName(key, text));
   }
   return path;
 }

@@ -38,7 +38,7 @@ export function RepositoryPicker({ tenantId }: { tenantId: number }) {
 }
 
 const PAGE_SIZE = '300';
-const PAUSE = 400;
+const PAUSE_MS = 400;
 
 interface ChoicesProps {
   tenantId: number;
@@ -55,7 +55,7 @@ function Choices({ tenantId, picked, onPick }: ChoicesProps) {
   // Only a tenant with more than are answered at once is searched by the API.
   useEffect(() => {
     if (hasAll) return;
-    const timer = setTimeout(() => setAsked(wanted), PAUSE);
+    const timer = setTimeout(() => setAsked(wanted), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [wanted, hasAll]);
   return (

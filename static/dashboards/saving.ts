@@ -60,16 +60,16 @@ export interface Draft {
   text: string;
 }
 
-const nameOf = (tenantId: number, dashboardId: string) => `traffic.draft.${tenantId}.${dashboardId}`;
+const draftKey = (tenantId: number, dashboardId: string) => `traffic.draft.${tenantId}.${dashboardId}`;
 
 export function readDraft(tenantId: number, dashboardId: string): Draft | undefined {
-  const kept = sessionStorage.getItem(nameOf(tenantId, dashboardId));
+  const kept = sessionStorage.getItem(draftKey(tenantId, dashboardId));
   return kept ? (JSON.parse(kept) as Draft) : undefined;
 }
 
 /** Keeps a draft, or forgets it. */
 export function keepDraft(tenantId: number, dashboardId: string, draft: Draft | undefined) {
-  const name = nameOf(tenantId, dashboardId);
+  const name = draftKey(tenantId, dashboardId);
   if (draft) sessionStorage.setItem(name, JSON.stringify(draft));
   else sessionStorage.removeItem(name);
 }

@@ -25,7 +25,7 @@ const figure = (cell: string | undefined) => (cell ? Number(cell) : null);
 const midnight = (day: string | undefined) => new Date(`${day}T00:00:00Z`);
 
 /** The API marks text that a spreadsheet would run as a formula. */
-const plain = (cell: string | undefined) => cell?.replace(/^'(?=[=+\-@])/, '') || null;
+const withoutQuoteMark = (cell: string | undefined) => cell?.replace(/^'(?=[=+\-@])/, '') || null;
 
 /** The rows of a file of the traffic's table, whose header is known. */
 function parseRows(csv: string): Row[] {
@@ -36,8 +36,8 @@ function parseRows(csv: string): Row[] {
       : line.split(',');
     return {
       RID: figure(id),
-      ORGNAME: plain(owner),
-      REPONAME: plain(name),
+      ORGNAME: withoutQuoteMark(owner),
+      REPONAME: withoutQuoteMark(name),
       TDATE: midnight(day),
       VIEWCOUNT: figure(views),
       VUNIQUES: figure(visitors),
@@ -53,9 +53,9 @@ function splitQuoted(line: string): string[] {
   return [...cells].map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? '');
 }
 
-const KEPT_AT_MOST = 12;
+const MAX_KEPT = 12;
 /** More would fill a browser's memory at some point. */
-const ROWS_AT_MOST = 300_000;
+const MAX_ROWS = 300_000;
 
 /** The tables of one tenant. */
 export interface Tables {
@@ -98,7 +98,7 @@ export function openTables(api: Api, tenantId: number, first: DashboardData): Ta
     const first = await ask(`${path}&page=1`);
     const rows = parseRows(await first.text());
     const total = Number(first.headers.get('x-total-count'));
-    if (total > ROWS_AT_MOST) throw tooMany();
+    if (total > MAX_ROWS) throw tooMany();
     // All pages but the last are as long as the first.
     const pages = Math.ceil(total / Math.max(1, rows.length));
     const others = Array.from({ length: Math.max(0, pages - 1) }, async (_, index) =>
@@ -116,7 +116,7 @@ export function openTables(api: Api, tenantId: number, first: DashboardData): Ta
       kept.set(key, reading);
       reading.catch(() => kept.delete(key));
       const oldest = kept.keys().next().value;
-      if (kept.size > KEPT_AT_MOST && oldest !== undefined) kept.delete(oldest);
+      if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
       return reading;
     },
   };
@@ -148,7 +148,7 @@ export function useRows(tables: Tables | undefined, names: DataName[], scope: st
     let gone = false;
     setState(({ rows }) => ({ ...(rows && { rows }), loading: true }));
     const reading = asked.split(',').filter(Boolean) as DataName[];
-    const read = (name: DataName) => tables.read(name, scope).catch(toWidgetError);
+    const read = (name: DataName) => tables.read(name, scope).catch(requireWidgetError);
     Promise.all(reading.map(async (name) => [name, await read(name)] as const)).then(
       (read) => gone || setState({ rows: Object.fromEntries(read), loading: false }),
       (error: Error) => gone || setState({ error, loading: false }),
@@ -162,7 +162,7 @@ export function useRows(tables: Tables | undefined, names: DataName[], scope: st
 }
 
 /** What one widget asks too much of does not keep the others. */
-function toWidgetError(error: unknown): WidgetError {
+function requireWidgetError(error: unknown): WidgetError {
   if (error instanceof WidgetError) return error;
   throw error;
 }

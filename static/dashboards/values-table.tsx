@@ -1,8 +1,8 @@
 import { DataTable } from '../controls/data-table.tsx';
 import { formatCount } from '../format.ts';
-import { toText, type Values } from './values.ts';
+import { formatValue, type Values } from './values.ts';
 
-const ROWS = 300;
+const MAX_ROWS = 300;
 
 /** What a widget shows, as a table for each of its sources; a file holds more rows than a page can. */
 export function ValuesTables({ title, tables }: { title: string; tables: Values[] }) {
@@ -36,19 +36,20 @@ function ValuesTable({ title, caption, values: { columns, rows } }: ValuesTableP
         label={title}
         columns={columns.map(({ label }, place) => ({ label, numeric: numeric[place] ?? false }))}
       >
-        {rows.slice(0, ROWS).map((row, index) => (
+        {rows.slice(0, MAX_ROWS).map((row, index) => (
           <tr key={index}>
             {row.map((value, place) => (
               <td key={columns[place]?.field} class={numeric[place] ? 'number' : undefined}>
-                {toText(value)}
+                {formatValue(value)}
               </td>
             ))}
           </tr>
         ))}
       </DataTable>
-      {rows.length > ROWS && (
+      {rows.length > MAX_ROWS && (
         <p class="hint">
-          {formatCount(ROWS)} of {formatCount(rows.length)} rows. “Save as CSV” in the menu has all of them.
+          {formatCount(MAX_ROWS)} of {formatCount(rows.length)} rows. “Save as CSV” in the menu has all of
+          them.
         </p>
       )}
     </>

@@ -22,8 +22,8 @@ const LABELS: Record<string, string> = {
   STEP: 'Step',
   TEND: 'Until',
 };
-const COLUMNS = 20;
-const TABLES = 20;
+const MAX_COLUMNS = 20;
+const MAX_TABLES = 20;
 
 /**
  * The tables behind the marks: what the transforms made of the traffic, of each layer and of each view; `spec` is the
@@ -33,7 +33,7 @@ export function valuesOf(view: View, spec: unknown, compiled: Spec): Values[] {
   const titles = titlesOf(spec);
   const sources = new Map<string, Mark[]>();
   collectSources(compiled.marks ?? [], new Set((compiled.data ?? []).map(({ name }) => name)), sources);
-  const tables = [...sources].slice(0, TABLES).map(([source, marks]) => {
+  const tables = [...sources].slice(0, MAX_TABLES).map(([source, marks]) => {
     const data = view.data(source) as Record<string, unknown>[];
     const fields = fieldsOf(data[0] ?? {}, JSON.stringify(marks, withoutOrder));
     return {
@@ -63,7 +63,7 @@ const typesOf = (mark: Mark): string[] =>
 function fieldsOf(row: Record<string, unknown>, marks: string): string[] {
   const fields = Object.keys(row).filter((field) => !/_(start|end)$|^__|_store$/.test(field));
   const named = fields.filter((field) => marks.includes(`"${field}"`) || marks.includes(`\\"${field}\\"`));
-  return (named.length > 0 ? named : fields).slice(0, COLUMNS);
+  return (named.length > 0 ? named : fields).slice(0, MAX_COLUMNS);
 }
 
 /** What only decides what is drawn first is no column; the words for a mark name it all the same. */
@@ -98,7 +98,7 @@ function toValue(value: unknown): Value {
 
 const isMidnight = (day: Date) => day.getTime() % 86_400_000 === 0;
 
-export function toText(value: Value): string {
+export function formatValue(value: Value): string {
   if (value === null) return '–';
   if (value instanceof Date) return toDay(value);
   return typeof value === 'number' ? number.format(value) : String(value);

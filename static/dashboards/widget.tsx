@@ -57,7 +57,12 @@ export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
       {own && isEmpty(own) && <p class="none">There is no traffic in these days.</p>}
       {own && !isEmpty(own) && (
         <div class={asTable || drawError ? 'widget-hidden' : 'widget-shown'}>
-          <Picture spec={spec} rows={own} label={describe(label, spec, drawn?.values)} onDrawn={onDrawn} />
+          <Picture
+            spec={spec}
+            rows={own}
+            label={describeWidget(label, spec, drawn?.values)}
+            onDrawn={onDrawn}
+          />
         </div>
       )}
       {drawn?.values.length === 0 && dataNamesOf(spec).length > 0 && (
@@ -104,7 +109,7 @@ function WidgetErrorNotice({ error }: { error: Error }) {
 }
 
 /** What a screen reader says instead of the picture. */
-function describe(title: string, spec: unknown, tables: Values[] | undefined): string {
+function describeWidget(title: string, spec: unknown, tables: Values[] | undefined): string {
   const { description } = (spec ?? {}) as { description?: unknown };
   const said = typeof description === 'string' ? `${title}: ${description}` : `${title}.`;
   const count = tables?.reduce((sum, { rows }) => sum + rows.length, 0) ?? 0;

@@ -6,7 +6,7 @@ import { Segments } from '../controls/segments.tsx';
 import { usePlace } from '../location.ts';
 import { type Metric, metricOf } from './view.ts';
 
-const NAMED = 7;
+const MAX_NAMED = 7;
 
 /** All repositories together, as a sum or stacked by repository (by month it is stacked at first). */
 export function OverviewChart({ answer }: { answer: Overview | undefined }) {
@@ -96,7 +96,7 @@ function stack(answer: Overview, metric: Metric): ChartModel {
   const field = metric === 'clones' ? 'cloneCount' : 'viewCount';
   const largest = answer.repositories
     .toSorted((a, b) => (b.totals[field] ?? 0) - (a.totals[field] ?? 0))
-    .slice(0, NAMED);
+    .slice(0, MAX_NAMED);
   const layers: Layer[] = largest.map((repository, index) => ({
     label: repository.fullName,
     color: `--series-${index + 1}`,

@@ -68,8 +68,8 @@ function StarCharts({ answer, controls }: StarChartsProps) {
     () => years ?? { range, buckets, stars: facts.stars, starsGained: facts.starsGained },
     [years, range, buckets, facts],
   );
-  const total = useMemo(() => toModel(shown, 'line', 'Stars', shown.stars), [shown]);
-  const gained = useMemo(() => toModel(shown, 'nested', 'Stars gained', shown.starsGained), [shown]);
+  const total = useMemo(() => toStarModel(shown, 'line', 'Stars', shown.stars), [shown]);
+  const gained = useMemo(() => toStarModel(shown, 'nested', 'Stars gained', shown.starsGained), [shown]);
   const file = reads.repositoryStats(answer.tenantId, answer.repository.repositoryId, {
     of: 'stars',
     by: shown.range.by,
@@ -114,7 +114,7 @@ interface Shown {
   buckets: string[];
 }
 
-function toModel(
+function toStarModel(
   { range, buckets }: Shown,
   kind: ChartModel['kind'],
   label: string,

@@ -5,8 +5,8 @@ import { ApiError } from '../api.ts';
 import { useApp } from '../app-context.ts';
 import { reads } from '../reads.ts';
 
-const QUICK = 2_000;
-const SLOW = 5_000;
+const QUICK_MS = 2_000;
+const SLOW_MS = 5_000;
 /** After so many readings a long run is looked at less often: the API takes only so many calls a minute. */
 const QUICK_READINGS = 15;
 
@@ -43,7 +43,7 @@ export function useRun(tenantId: number, runId: number, { page = null, size = ''
     }
     function again() {
       readings++;
-      timer = setTimeout(() => void look(), readings < QUICK_READINGS ? QUICK : SLOW);
+      timer = setTimeout(() => void look(), readings < QUICK_READINGS ? QUICK_MS : SLOW_MS);
     }
 
     setDetail(undefined);
