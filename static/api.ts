@@ -122,12 +122,12 @@ export function openApi(
 }
 
 const NO_PROVIDER =
-  'Your sign-in has ended, and the identity provider cannot be reached. Try again in a minute.';
-const TOO_MANY = 'The API takes only so many calls a minute, and they are used up. Try again in a minute.';
+  'Your session has ended, and the identity provider can’t be reached. Try again in a minute.';
+const TOO_MANY = 'Too many requests. Try again in a minute.';
 
 function unreachable(): never {
   const message = navigator.onLine
-    ? 'The API did not answer, or its calls for this minute are used up. Try again in a moment.'
+    ? 'Can’t reach the server. Try again in a moment.'
     : 'You are offline. Check your connection, then try again.';
   throw new ApiError(0, 'unreachable', message);
 }
@@ -148,10 +148,6 @@ async function toError(answer: Response): Promise<ApiError> {
     const { code, message, details } = error as { code?: string; message?: string; details?: unknown };
     return new ApiError(answer.status, code ?? 'unknown', message ?? `Status ${answer.status}.`, details);
   }
-  const said = typeof error === 'string' ? ` It said: ${error}` : '';
-  return new ApiError(
-    answer.status,
-    'platform',
-    `The platform answered with status ${answer.status}.${said}`,
-  );
+  const said = typeof error === 'string' ? ` It says: ${error}` : '';
+  return new ApiError(answer.status, 'platform', `The server answered with status ${answer.status}.${said}`);
 }

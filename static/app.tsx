@@ -39,9 +39,7 @@ function Leaving() {
   const { session } = useApp();
   const [error, setError] = useState<Error>();
   useEffect(() => {
-    const unreachable = new Error(
-      'The identity provider cannot be reached at the moment. Try again in a minute.',
-    );
+    const unreachable = new Error('Can’t reach the identity provider. Try again in a minute.');
     session.signIn(location.pathname + location.search).catch(() => setError(unreachable));
   }, [session]);
   return (
@@ -50,7 +48,7 @@ function Leaving() {
       {error ? (
         <Failure error={error} retry={() => location.reload()} />
       ) : (
-        <p role="status">Taking you to the sign-in…</p>
+        <p role="status">Taking you to sign-in…</p>
       )}
     </main>
   );

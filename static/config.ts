@@ -14,8 +14,7 @@ export interface Config {
 /** Reads /config.json. Throws a sentence for the person who deployed the pages. */
 export async function loadConfig(): Promise<Config> {
   const answer = await fetch('/config.json', { credentials: 'same-origin' }).catch(() => null);
-  if (!answer?.ok)
-    throw new Error('The file /config.json is missing. Deploy the pages again: it is written then.');
+  if (!answer?.ok) throw new Error('The file /config.json is missing. Deploy the pages again to create it.');
   const config = (await answer.json()) as Config;
   return { ...config, apiUrl: config.apiUrl.replace(/\/$/, '') };
 }

@@ -45,11 +45,11 @@ export function Home() {
 export function Forbidden() {
   return (
     <div class="page narrow">
-      <PageHead title="This page needs another role" />
+      <PageHead title="You need another role for this page" />
       <Notice kind="warning">
-        <p>Ask a manager of the tenant or an administrator for a role that may see it.</p>
+        <p>Ask a manager of the tenant or an administrator for access.</p>
         <p>
-          <a href="/">Back to the start</a>
+          <a href="/">Back to start</a>
         </p>
       </Notice>
     </div>
@@ -59,10 +59,10 @@ export function Forbidden() {
 export function NotFound() {
   return (
     <div class="page narrow">
-      <PageHead title="There is nothing here" />
-      <p>Either the address is wrong, or it names something that you have no role for.</p>
+      <PageHead title="Page not found" />
+      <p>The address is wrong, or you have no access to it.</p>
       <p>
-        <a href="/">Back to the start</a>
+        <a href="/">Back to start</a>
       </p>
     </div>
   );

@@ -41,7 +41,7 @@ async function discover({ issuer, clientId }: Config) {
   const named = found.serverMetadata().issuer;
   if (withoutSlash(named) === withoutSlash(issuer)) return found;
   throw new Error(
-    `The identity provider calls itself ${named}, and not ${issuer}. Correct ISSUER, and deploy.`,
+    `The identity provider’s issuer is ${named}, not ${issuer}. Correct ISSUER and deploy again.`,
   );
 }
 
@@ -82,7 +82,7 @@ export async function completeSignIn(config: Config, answer: URL, checks: Checks
     expectedNonce: checks.nonce,
   }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`The identity provider did not complete the sign-in (${reason}). Please sign in again.`);
+    throw new Error(`Sign-in failed (${reason}). Please sign in again.`);
   });
 }
 

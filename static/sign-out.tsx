@@ -12,7 +12,8 @@ export function SignOut() {
       </button>
       {failed && (
         <span class="field-error" role="alert">
-          You are signed out of this page, but the identity provider could not be told. Close the browser.
+          You are signed out here, but the identity provider could not be reached. Close the browser to end
+          its session.
         </span>
       )}
     </>

@@ -1,20 +1,20 @@
 import { useEffect, useState } from 'preact/hooks';
 
-type Theme = 'automatic' | 'light' | 'dark';
+type Theme = 'auto' | 'light' | 'dark';
 
 const STORED = 'traffic.theme';
 const CHANGED = 'theme-changed';
-const NEXT: Record<Theme, Theme> = { automatic: 'light', light: 'dark', dark: 'automatic' };
+const NEXT: Record<Theme, Theme> = { auto: 'light', light: 'dark', dark: 'auto' };
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
 
 function stored(): Theme {
   const theme = localStorage.getItem(STORED);
-  return theme === 'light' || theme === 'dark' ? theme : 'automatic';
+  return theme === 'light' || theme === 'dark' ? theme : 'auto';
 }
 
 /** Sets the theme that the person chose earlier; without a choice the system's is used. */
 export function applyTheme(theme = stored()) {
-  const dark = theme === 'dark' || (theme === 'automatic' && systemDark.matches);
+  const dark = theme === 'dark' || (theme === 'auto' && systemDark.matches);
   document.documentElement.dataset.theme = dark ? 'dark' : 'light';
   window.dispatchEvent(new Event(CHANGED));
 }
@@ -32,7 +32,7 @@ export function useThemeRound(): number {
   return round;
 }
 
-/** Goes through automatic, light and dark. */
+/** Switches between auto, light and dark. */
 export function ThemeSwitch() {
   const [theme, setTheme] = useState(stored);
   function change() {
@@ -42,12 +42,12 @@ export function ThemeSwitch() {
     applyTheme(next);
   }
   return (
-    <button type="button" class="bar-button" onClick={change} aria-label={`Theme: ${theme}. Change it`}>
+    <button type="button" class="bar-button" onClick={change} aria-label={`Theme: ${theme}. Change theme`}>
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
         <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.5" />
         <path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor" />
       </svg>
-      <span class="wide-only">{theme[0]?.toUpperCase() + theme.slice(1)}</span>
+      <span class="wide-only">Theme: {theme}</span>
     </button>
   );
 }

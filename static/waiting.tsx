@@ -19,8 +19,7 @@ export function Waiting() {
     <div class="waiting" role="status">
       {seconds > 0 && (
         <p>
-          The API is busy or its calls for this minute are used up. It is asked again
-          <span aria-hidden="true"> in {seconds} s</span>.
+          Can’t reach the server. Retrying<span aria-hidden="true"> in {seconds} s</span>.
         </p>
       )}
     </div>

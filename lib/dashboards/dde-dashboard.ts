@@ -75,7 +75,7 @@ const plans = {
         ],
       },
       {
-        title: 'Uniques against counts',
+        title: 'Visitors vs. views',
         widgets: [
           { visId: STACK, slots: { categories: ['TDATE'], values: ['VIEWCOUNT', 'VUNIQUES'] }, ...upper },
           { visId: STACK, slots: { categories: ['TDATE'], values: ['CLONECOUNT', 'CUNIQUES'] }, ...lower },

@@ -112,22 +112,18 @@ const Encoding = z
       'This must be an object, such as { "field": "VIEWCOUNT" }.',
     ),
   )
-  .describe('Channels: what of the data is drawn how.');
+  .describe('Which column or value each channel shows.');
 
 const Data = z
   .looseObject({
     name: z
-      .enum(DATA_NAMES, `There is no such table; there are ${DATA_NAMES.join(', ')}.`)
-      .describe('One of the tables of traffic; its address is filled in.')
+      .enum(DATA_NAMES, `There is no such table. Name one of ${DATA_NAMES.join(', ')}.`)
+      .describe('One of the traffic tables.')
       .optional(),
-    values: z
-      .array(z.unknown())
-      .max(MAX_ROWS)
-      .describe('Rows of the specification’s own, at most 1,000.')
-      .optional(),
+    values: z.array(z.unknown()).max(MAX_ROWS).describe('Inline rows, at most 1,000.').optional(),
     sequence: z.looseObject({ start: z.number(), stop: z.number(), step: z.number().optional() }).optional(),
   })
-  .describe('{ "name": … } of a table; {"values": […]} for few rows of your own.');
+  .describe('{ "name": … } for a table, { "values": […] } for a few inline rows.');
 
 const Mark = z.union(
   [z.enum(MARKS), z.looseObject({ type: z.enum(MARKS) })],
@@ -146,7 +142,7 @@ export const VegaLiteSpec = z.looseObject({
     .string()
     .regex(
       /^https:\/\/vega\.github\.io\/schema\/vega-lite\/v\d+(\.\d+){0,2}\.json$/,
-      'This must be the address of Vega-Lite’s schema.',
+      'This must be the address of a Vega-Lite schema.',
     )
     .optional(),
   title: z.union([text, z.null()]).optional(),

@@ -14,7 +14,7 @@ import { reads } from '../reads.ts';
 import { RemoveMember, RoleTable, useRoleChange } from './roles.tsx';
 
 const EXPLANATION =
-  'Managers change everything here, viewers see everything, repository viewers see the repositories you choose.';
+  'Managers can edit, viewers see everything, repository viewers see the repositories you choose.';
 
 /** Who may see and do what in a tenant. */
 export function Members({ tenantId }: { tenantId: number }) {
@@ -54,7 +54,7 @@ export function Members({ tenantId }: { tenantId: number }) {
       {removing && (
         <RemoveMember
           email={removing}
-          consequence="They lose access to this tenant at once. Their sign-in itself stays."
+          consequence="They lose access to this tenant at once. They can still sign in."
           remove={() =>
             api.send<MemberRemoved>('DELETE', `members/${tenantId}/${encodeURIComponent(removing)}`)
           }
@@ -73,7 +73,7 @@ interface MemberTableProps {
 }
 
 function MemberTable({ members, onEdit, onRemove }: MemberTableProps) {
-  if (members.length === 0) return <p class="none">Nobody has a role in this tenant yet.</p>;
+  if (members.length === 0) return <p class="none">This tenant has no members yet.</p>;
   return (
     <RoleTable
       label="Members"
@@ -103,7 +103,7 @@ interface MemberDialogProps {
 const ROLES = [
   { value: 'viewer', label: 'Viewer: sees everything in this tenant' },
   { value: 'repository viewer', label: 'Repository viewer: sees chosen repositories' },
-  { value: 'manager', label: 'Manager: also adds, removes and gives roles' },
+  { value: 'manager', label: 'Manager: can also edit and assign roles' },
 ];
 
 /** Adds a member or changes its role. */
@@ -141,7 +141,7 @@ function MemberDialog({ tenantId, member, repositories, onClose, onSaved }: Memb
           maxLength={320}
           value={email}
           onValue={setEmail}
-          hint="The address with which the person signs in."
+          hint="The address they sign in with."
         />
       )}
       <SelectField
@@ -162,11 +162,10 @@ interface RepositoryChoiceProps {
 }
 
 function RepositoryChoice({ repositories, chosen, onChange }: RepositoryChoiceProps) {
-  if (repositories.length === 0)
-    return <p class="hint">The tenant has no repositories to choose from yet.</p>;
+  if (repositories.length === 0) return <p class="hint">This tenant has no repositories yet.</p>;
   return (
     <fieldset class="pick-list">
-      <legend class="unseen">Repositories this person may see</legend>
+      <legend class="unseen">Repositories this person can see</legend>
       {repositories.map(({ repositoryId, fullName }) => (
         <label key={repositoryId}>
           <input

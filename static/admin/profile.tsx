@@ -6,7 +6,7 @@ import { plural } from '../format.ts';
 import { paths } from '../routes.ts';
 import { SignOut } from '../sign-out.tsx';
 
-const COLUMNS = [{ label: 'Tenant' }, { label: 'Role' }, { label: 'You see' }];
+const COLUMNS = [{ label: 'Tenant' }, { label: 'Role' }, { label: 'Can see' }];
 
 /** Who is signed in, with which roles, and the way out. */
 export function Profile() {
@@ -38,7 +38,7 @@ export function Profile() {
                 <th scope="row">
                   <a href={paths.overview(tenant.tenantId)}>{tenant.name}</a>
                 </th>
-                <td>{tenant.role ?? `through ${me.systemRole}`}</td>
+                <td>{tenant.role ?? `as ${me.systemRole}`}</td>
                 <td>{plural(tenant.repositoryCount, 'repository', 'repositories')}</td>
               </tr>
             ))}

@@ -56,7 +56,7 @@ export function ServerDialog({ server, onClose, onSaved }: ServerDialogProps) {
       />
       {!server && (
         <Field
-          label="Address of its pages"
+          label="Server address"
           type="url"
           required
           maxLength={300}
@@ -116,7 +116,7 @@ export function AppDialog({ server, onClose, onSaved }: AppDialogProps) {
       onClose={onClose}
     >
       <p class="muted">
-        An app reads traffic where it is installed, without anybody’s token. It needs the repository
+        An app reads traffic wherever it is installed, without a personal token. It needs the repository
         permission
         <strong> Administration: Read-only</strong> and no webhook.
       </p>
@@ -125,9 +125,9 @@ export function AppDialog({ server, onClose, onSaved }: AppDialogProps) {
           <a href={server.app.htmlUrl} target="_blank" rel="noreferrer">
             {server.app.name}
           </a>{' '}
-          was accepted {formatInstant(server.app.checkedAt)}.{' '}
+          is valid since {formatInstant(server.app.checkedAt)}.{' '}
           <button type="button" class="button small danger" onClick={remove} disabled={submission.busy}>
-            Forget the app
+            Remove the app
           </button>
         </p>
       )}
@@ -148,7 +148,7 @@ export function AppDialog({ server, onClose, onSaved }: AppDialogProps) {
         placeholder="-----BEGIN RSA PRIVATE KEY-----"
         value={privateKey}
         onValue={setPrivateKey}
-        hint="The .pem file that GitHub made in the app’s settings. It is stored sealed, and never shown again."
+        hint="The .pem file from the app’s settings on GitHub. Stored encrypted and never shown again."
         error={fieldErrors.of('privateKey')}
       />
     </FormDialog>

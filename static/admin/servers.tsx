@@ -132,7 +132,7 @@ function ServerActions({ server, onEdit, onApp, onDelete }: ServerActionsProps) 
         type="button"
         class="button small danger"
         disabled={used}
-        title={used ? 'Tenants use it' : undefined}
+        title={used ? 'Used by tenants' : undefined}
         onClick={() => onDelete(server)}
       >
         Delete…<span class="unseen"> {server.name}</span>

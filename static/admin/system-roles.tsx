@@ -13,7 +13,7 @@ import { reads } from '../reads.ts';
 import { RemoveMember, RoleTable, useRoleChange } from './roles.tsx';
 
 const EXPLANATION =
-  'Administrators change everything in every tenant; maintainers see everything and keep the collection going.';
+  'Administrators can edit everything; maintainers see everything and manage repositories and collection.';
 
 /** Who may administer or maintain the whole installation. */
 export function SystemRoles() {
@@ -31,7 +31,7 @@ export function SystemRoles() {
         actions={
           mayChange && (
             <button type="button" class="button primary" onClick={() => edit('new')}>
-              Give a role
+              Add administrator or maintainer
             </button>
           )
         }
@@ -58,7 +58,7 @@ export function SystemRoles() {
       {removing && (
         <RemoveMember
           email={removing}
-          consequence="They keep the roles that they have in tenants."
+          consequence="They keep their roles in tenants."
           remove={() => api.send<MemberRemoved>('DELETE', `members/system/${encodeURIComponent(removing)}`)}
           onClose={() => askToRemove(undefined)}
           onRemoved={() => changed(removing)}
@@ -76,8 +76,8 @@ interface SystemRoleDialogProps {
 }
 
 const ROLES = [
-  { value: 'maintainer', label: 'Maintainer: sees all tenants, keeps the collection going' },
-  { value: 'administrator', label: 'Administrator: may do everything' },
+  { value: 'maintainer', label: 'Maintainer: sees all tenants, manages repositories and collection' },
+  { value: 'administrator', label: 'Administrator: can do everything' },
 ];
 
 /** Gives a system role or changes it. */
@@ -98,7 +98,7 @@ function SystemRoleDialog({ member, onClose, onSaved }: SystemRoleDialogProps) {
 
   return (
     <FormDialog
-      title={member ? `System role of ${member.email}` : 'Give a system role'}
+      title={member ? `System role of ${member.email}` : 'Add administrator or maintainer'}
       action="Save"
       submission={submission}
       onSubmit={save}

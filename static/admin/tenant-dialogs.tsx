@@ -118,7 +118,7 @@ export function NewTenantDialog(props: NewTenantDialogProps) {
         maxLength={320}
         value={form.manager}
         onValue={form.setManager}
-        hint="E-mail address of who looks after the tenant."
+        hint="E-mail address of the person who will manage the tenant."
         error={fieldErrors.of('manager')}
       />
     </FormDialog>
@@ -194,7 +194,7 @@ export function TenantDialog({ tenant, mayUseApp, onClose, onSaved }: TenantDial
           webUrl={tenant.server.kind === 'demo' ? null : tenant.server.webUrl}
           tokenLabel="New GitHub token"
           tokenOptional={!isInstalled}
-          note={isInstalled ? undefined : 'Leave it empty to keep the one that is stored.'}
+          note={isInstalled ? undefined : 'Leave empty to keep the stored one.'}
         />
       )}
       {readsWith === 'app' && mayUseApp && (
@@ -205,7 +205,7 @@ export function TenantDialog({ tenant, mayUseApp, onClose, onSaved }: TenantDial
         />
       )}
       {readsWith === 'app' && !mayUseApp && (
-        <p class="muted">It reads as {tenant.githubUser}. Administrators choose the installation.</p>
+        <p class="muted">Reads as {tenant.githubUser}. Only administrators can change the installation.</p>
       )}
     </FormDialog>
   );
@@ -242,9 +242,9 @@ export function DeleteTenant({ tenant, onClose, onDeleted }: DeleteTenantProps) 
       onClose={onClose}
     >
       <p>
-        This deletes {plural(tenant.repositoryCount, 'repository', 'repositories')} with everything that was
-        collected for them, {plural(tenant.memberCount, 'member')} and the stored token. GitHub remembers only
-        the last 14 days: the rest cannot be brought back.
+        This deletes {plural(tenant.repositoryCount, 'repository', 'repositories')} with all their data,{' '}
+        {plural(tenant.memberCount, 'member')} and the stored token. GitHub keeps only the last 14 days; older
+        data cannot be recovered.
       </p>
       <Field
         label={`Type “${tenant.name}” to confirm`}
@@ -269,7 +269,7 @@ function InstallationField({ serverId, value, onValue }: InstallationFieldProps)
   const { answer, error, loading, reload } = useAnswer(reads.installations(serverId));
   if (error) return <Failure error={error} retry={reload} />;
   const found = answer?.installations ?? [];
-  const none = loading ? 'Asking GitHub…' : found.length === 0 ? 'It is installed nowhere yet' : 'Choose…';
+  const none = loading ? 'Asking GitHub…' : found.length === 0 ? 'Not installed anywhere yet' : 'Choose…';
   return (
     <SelectField
       label="Installation of the GitHub App"
@@ -282,7 +282,7 @@ function InstallationField({ serverId, value, onValue }: InstallationFieldProps)
         })),
       ]}
       onValue={onValue}
-      hint="The organization or user whose repositories the tenant may track."
+      hint="The organization or user whose repositories the tenant can track."
     />
   );
 }

@@ -101,7 +101,7 @@ const COLUMNS = [
 
 /** Each tenant with its GitHub account and what it holds. */
 function TenantTable({ tenants, onEdit, onDelete }: TenantTableProps) {
-  if (tenants.length === 0) return <p class="none">There is no tenant.</p>;
+  if (tenants.length === 0) return <p class="none">There are no tenants.</p>;
   return (
     <section class="panel" aria-label="Tenants">
       <DataTable label="All tenants" columns={COLUMNS} cards>
@@ -160,9 +160,9 @@ function TokenState({ tenant: { installationId, tokenCheckedAt, tokenExpiresAt }
   return (
     <>
       {installationId !== null && <span class="tag">GitHub App</span>}{' '}
-      {tokenCheckedAt ? `accepted ${formatInstant(tokenCheckedAt)}` : 'not checked'}{' '}
+      {tokenCheckedAt ? `valid since ${formatInstant(tokenCheckedAt)}` : 'not checked'}{' '}
       {tokenExpiresAt && (
-        <span class={endsSoon ? 'tag warning' : 'tag'}>ends {formatInstant(tokenExpiresAt)}</span>
+        <span class={endsSoon ? 'tag warning' : 'tag'}>expires {formatInstant(tokenExpiresAt)}</span>
       )}
     </>
   );

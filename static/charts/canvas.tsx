@@ -10,12 +10,12 @@ interface CanvasProps {
 }
 
 const NOTES: Partial<Record<Mark, string>> = {
-  provisional: 'Provisional: may be too low',
-  unread: 'No figure yet, which is not zero: the next collections may bring one',
-  partial: 'Some days of it are lost',
-  lost: 'Lost: nobody collected it in time',
+  provisional: 'Preliminary',
+  unread: 'No data yet (not zero): the next collection may bring it',
+  partial: 'Some days are lost',
+  lost: 'Lost: not collected in time',
   before: 'Before the first collection',
-  unspread: 'Readings are missing: some downloads are known only for several days together',
+  unspread: 'Some downloads are known only as a total of several days',
 };
 
 /** The drawing itself, with the figures of the bucket under the pointer. */
@@ -67,7 +67,7 @@ function Tip({ model, index, left }: { model: ChartModel; index: number; left: n
       </ul>
       {cut && (
         <em>
-          Only {cut.days} of its {plural(cut.of, 'day')} in the range
+          Partial {model.range.by}: {cut.days} of {plural(cut.of, 'day')}
         </em>
       )}
       {note && <em>{note}</em>}

@@ -4,12 +4,12 @@ import { type ChartModel, figuresOf, type Mark } from './model.ts';
 
 const WORDS: Record<Mark, string> = {
   known: 'Known',
-  provisional: 'Provisional',
-  unread: 'No figure yet',
+  provisional: 'Preliminary',
+  unread: 'No data yet',
   partial: 'Partly lost',
   lost: 'Lost',
   before: 'Before',
-  unspread: 'Spread unknown',
+  unspread: 'Total only',
 };
 const HEADS = { day: 'Day', week: 'Week', month: 'Month' };
 

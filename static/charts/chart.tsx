@@ -61,9 +61,9 @@ function summarize(title: string, model: ChartModel): string {
   ).length;
   const doubts = [
     lost > 0 && `${plural(lost, range.by)} lost`,
-    open > 0 && `${plural(open, range.by)} provisional`,
-    unread > 0 && `${plural(unread, range.by)} without a figure yet`,
-    cuts > 0 && `${plural(cuts, range.by)} cut by the range`,
+    open > 0 && `${plural(open, range.by)} preliminary`,
+    unread > 0 && `${plural(unread, range.by)} without data yet`,
+    cuts > 0 && `${plural(cuts, range.by)} only partly in the range`,
   ].filter(Boolean);
   const span = `${title} from ${formatDay(range.from)} to ${formatDay(range.to)}, by ${range.by}.`;
   return [span, ...parts, doubts.length ? `${doubts.join(', ')}.` : ''].filter(Boolean).join(' ');
@@ -71,7 +71,7 @@ function summarize(title: string, model: ChartModel): string {
 
 function describeLayer(label: string, values: (number | null)[], model: ChartModel): string {
   const known = values.filter((value) => value !== null);
-  if (known.length === 0) return `${label}: nothing known.`;
+  if (known.length === 0) return `${label}: no data.`;
   if (model.kind === 'line')
     return `${label}: from ${formatCount(known[0] ?? null)} to ${formatCount(known.at(-1) ?? null)}.`;
   const top = Math.max(...known);
@@ -79,6 +79,6 @@ function describeLayer(label: string, values: (number | null)[], model: ChartMod
   const sum = known.reduce((total, value) => total + value, 0);
   if (sum === 0) return `${label}: none.`;
   const inner = model.kind === 'nested' && label.startsWith('Unique');
-  const total = inner ? '' : `${formatCount(sum)} in all, `;
+  const total = inner ? '' : `${formatCount(sum)} in total, `;
   return `${label}: ${total}highest ${formatCount(top)} (${formatBucket(day, model.range.by)}).`;
 }

@@ -2,10 +2,10 @@ import { cutOf } from '../format.ts';
 import type { ChartModel, Mark } from './model.ts';
 
 const MARKS: { mark: Mark[]; label: string; name: string }[] = [
-  { mark: ['provisional'], label: 'Provisional: may be too low', name: 'provisional' },
-  { mark: ['unread'], label: 'No figure yet, which is not zero', name: 'unread' },
-  { mark: ['lost', 'partial'], label: 'Lost: nobody collected it in time', name: 'lost' },
-  { mark: ['unspread'], label: 'Known only for several days together', name: 'unspread' },
+  { mark: ['provisional'], label: 'Preliminary', name: 'provisional' },
+  { mark: ['unread'], label: 'No data yet (not zero)', name: 'unread' },
+  { mark: ['lost', 'partial'], label: 'Lost: not collected in time', name: 'lost' },
+  { mark: ['unspread'], label: 'Known only as a total of several days', name: 'unspread' },
   { mark: ['before'], label: 'Before the first collection', name: 'before' },
 ];
 
@@ -39,7 +39,7 @@ export function Legend({ model }: { model: ChartModel }) {
       {cuts.length > 0 && (
         <li>
           <span class="swatch cut" />
-          Narrow: the range holds only {cuts.map(({ days, of }) => `${days} of ${of}`).join(' and ')} days
+          Partial {model.range.by}: {cuts.map(({ days, of }) => `${days} of ${of}`).join(' and ')} days
         </li>
       )}
       {MARKS.filter(({ mark }) => mark.some((one) => model.marks.includes(one))).map(({ name, label }) => (

@@ -31,7 +31,7 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
           ready = loaded;
           setPage(() => loaded);
         },
-        () => setError(new Error('A part of the pages could not be loaded. Reload the page.')),
+        () => setError(new Error('Part of the page could not be loaded. Reload the page.')),
       );
     }, [Page]);
     if (error) return <Failure error={error} />;

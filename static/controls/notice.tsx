@@ -44,10 +44,10 @@ function mayPass(error: Error): boolean {
 
 function titleOf(error: Error): string {
   if (!(error instanceof ApiError)) return 'Something went wrong';
-  if (error.status === 403) return 'You may not see this';
+  if (error.status === 403) return 'No access';
   if (error.status === 404) return 'Not found';
-  if (error.status === 503) return 'Not available at the moment';
-  if (error.status === 429) return 'Too many calls';
+  if (error.status === 503) return 'Temporarily unavailable';
+  if (error.status === 429) return 'Too many requests';
   return error.status === 0 ? 'No connection' : 'That did not work';
 }
 

@@ -14,11 +14,15 @@ const RANGES = [
 ];
 
 const BUCKETS = [
-  { value: '', label: 'Automatic' },
   { value: 'day', label: 'By day' },
   { value: 'week', label: 'By week' },
   { value: 'month', label: 'By month' },
 ];
+
+const ADVERBS = { day: 'daily', week: 'weekly', month: 'monthly' };
+
+/** Names the steps that the API chose, where it chose them. */
+const autoLabel = (by: Bucket | undefined) => (by ? `Auto (${ADVERBS[by]})` : 'Auto');
 
 interface RangePickerProps {
   /** The range that is shown, once it is known. */
@@ -58,7 +62,10 @@ export function RangePicker({ shown, standard = '30', stepless }: RangePickerPro
           label="Steps"
           quiet
           value={place.query.get('by') ?? ''}
-          options={BUCKETS}
+          options={[
+            { value: '', label: autoLabel(place.query.has('by') ? undefined : shown?.by) },
+            ...BUCKETS,
+          ]}
           onValue={(by) => go(withQuery(place, { by: by || null, page: null }))}
         />
       )}
@@ -95,7 +102,7 @@ function CustomRange({ from, to }: { from: string; to: string }) {
       </button>
       {reversed && (
         <span class="field-error" role="alert">
-          The first day must not be after the last.
+          The start must not be after the end.
         </span>
       )}
     </form>

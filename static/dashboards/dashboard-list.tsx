@@ -85,7 +85,7 @@ function Making({ onNew, onFile }: { onNew: () => void; onFile: (file: File) => 
         ref={input}
         type="file"
         accept=".json,application/json"
-        aria-label="File of a dashboard"
+        aria-label="Dashboard file"
         hidden
         onChange={(event) => {
           const [file] = event.currentTarget.files ?? [];
@@ -116,7 +116,7 @@ function Entries({ tenantId, answer: { dashboards, mayCreate }, onAsk }: Entries
           <tr key={dashboard.dashboardId}>
             <th scope="row" class="name">
               <a href={paths.dashboard(tenantId, dashboard.dashboardId)}>{dashboard.name}</a>
-              {dashboard.canned && <span class="tag">comes with the product</span>}
+              {dashboard.canned && <span class="tag">Built-in</span>}
             </th>
             <td class="when" data-label="Changed">
               {dashboard.changedAt ? `${formatInstant(dashboard.changedAt)} by ${dashboard.changedBy}` : '–'}

@@ -45,7 +45,7 @@ export function DashboardView({ tenantId, document, tables }: DashboardViewProps
         )
       ) : (
         <Empty title="This tab is empty">
-          <p>Widgets are added by editing the dashboard.</p>
+          <p>Edit the dashboard to add widgets.</p>
         </Empty>
       )}
     </>

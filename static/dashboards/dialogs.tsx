@@ -115,8 +115,8 @@ export function DeleteDialog({ tenantId, dashboard, onDeleted, onClose }: Delete
       onSubmit={remove}
       onClose={onClose}
     >
-      <p>The dashboard is gone for everybody in this tenant. Export it first to keep a file of it.</p>
-      <p>No traffic is deleted.</p>
+      <p>It is deleted for everyone in this tenant. Export it first to keep a copy.</p>
+      <p>No traffic data is deleted.</p>
     </FormDialog>
   );
 }

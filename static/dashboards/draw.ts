@@ -192,7 +192,7 @@ function requireFewMarks(view: View) {
   if (countMarks((view.scenegraph() as unknown as { root: SceneNode }).root) < MAX_MARKS) return;
   throw new WidgetError(
     'too_many_marks',
-    `More than ${MAX_MARKS.toLocaleString('en-GB')} marks would be drawn. Sum the figures up, name the data "traffic", whose steps suit the range, or pick fewer days or repositories.`,
+    `More than ${MAX_MARKS.toLocaleString('en-GB')} marks. Aggregate the figures, use the table "traffic", or pick fewer days or repositories.`,
   );
 }
 
@@ -206,7 +206,7 @@ function countMarks(node: SceneNode): number {
 async function toPng(view: View): Promise<Blob> {
   const canvas = (await view.toCanvas(2)) as unknown as HTMLCanvasElement;
   return new Promise((resolve, reject) =>
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be made.')))),
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The image could not be created.')))),
   );
 }
 

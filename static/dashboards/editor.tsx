@@ -31,9 +31,9 @@ export function Editor({ tenantId, dashboard, tables }: EditorProps) {
   return (
     <div class="page narrow">
       <PageHead title={dashboard.name} />
-      <Notice kind="info" title="This dashboard cannot be changed">
+      <Notice kind="info" title="You can’t edit this dashboard">
         <p>
-          {dashboard.canned ? 'It comes with the product: copy it to change it.' : 'Managers may change it.'}{' '}
+          {dashboard.canned ? 'It is built in: copy it to edit the copy.' : 'Only managers can edit it.'}{' '}
           <a href={paths.dashboard(tenantId, dashboard.dashboardId)}>Back to the dashboard</a>
         </p>
       </Notice>
@@ -161,11 +161,11 @@ interface ConflictProps {
 
 function Conflict({ message, onTheirs, onMine }: ConflictProps) {
   return (
-    <Notice kind="warning" title="Somebody else changed it">
+    <Notice kind="warning" title="Someone else changed it">
       <p>{message}</p>
       <p class="row">
         <button type="button" class="button small" onClick={onTheirs}>
-          Load theirs, give up mine
+          Load theirs, discard mine
         </button>
         <button type="button" class="button small danger" onClick={onMine}>
           Save mine over theirs

@@ -30,7 +30,7 @@ function bound(functions: Functions): Functions {
     name,
     (...parts: unknown[]) => {
       if (!(shareOf(...parts.map(Number)) > 1)) return functions[name]?.(...parts);
-      throw new WidgetError('too_large', `${name}() would make more than ${MAX_PLACES} places.`);
+      throw new WidgetError('too_large', `${name}() would make more than ${MAX_PLACES} items.`);
     },
   ]);
   return Object.assign(Object.create(functions), Object.fromEntries(bounded));
@@ -44,7 +44,7 @@ function requireNoPattern(part: unknown): void {
   const { type, regex, callee } = part as Node;
   const isPattern = type === 'CallExpression' && PATTERNS.includes(callee?.name?.replace(/^_+/, '') ?? '');
   if (isPattern || (type === 'Literal' && regex))
-    throw new WidgetError('not_allowed', 'Regular expressions are not possible here.');
+    throw new WidgetError('not_allowed', 'Regular expressions are not allowed here.');
   for (const one of Object.values(part)) requireNoPattern(one);
 }
 

@@ -34,7 +34,7 @@ export function DiagnosticList({ text, diagnostics, onReveal }: DiagnosticListPr
       <p role="status" class={diagnostics.length ? 'field-error' : 'muted'}>
         {diagnostics.length ? plural(diagnostics.length, 'problem') : 'No problems'}
       </p>
-      <p class="hint">Ctrl and the space bar complete a name; Escape, then Tab leaves the text.</p>
+      <p class="hint">Ctrl+Space: suggestions. Esc, then Tab: leave the editor.</p>
       <ul class="problems">
         {diagnostics.map(({ from, message }) => (
           <li key={`${from} ${message}`}>

@@ -123,7 +123,7 @@ export function openTables(api: Api, tenantId: number, first: DashboardData): Ta
 }
 
 const tooMany = () =>
-  new WidgetError('too_large', 'These are more than 300,000 rows. Pick fewer days or repositories.');
+  new WidgetError('too_large', 'More than 300,000 rows. Pick fewer days or repositories.');
 
 /** The rows of tables, or why a table has none to draw. */
 export type RowsByName = Partial<Record<DataName, Row[] | WidgetError>>;

@@ -8,7 +8,7 @@ const MAX_ROWS = 300;
 export function ValuesTables({ title, tables }: { title: string; tables: Values[] }) {
   return (
     <div class="widget-table">
-      {tables.length === 0 && <p class="none">There are no rows.</p>}
+      {tables.length === 0 && <p class="none">No rows.</p>}
       {tables.map((values, place) => (
         <ValuesTable
           key={place}
@@ -48,7 +48,7 @@ function ValuesTable({ title, caption, values: { columns, rows } }: ValuesTableP
       </DataTable>
       {rows.length > MAX_ROWS && (
         <p class="hint">
-          {formatCount(MAX_ROWS)} of {formatCount(rows.length)} rows. “Save as CSV” in the menu has all of
+          {formatCount(MAX_ROWS)} of {formatCount(rows.length)} rows. Use “Save as CSV” in the menu for all of
           them.
         </p>
       )}

@@ -11,7 +11,7 @@ export interface Values {
 }
 
 const LABELS: Record<string, string> = {
-  RID: 'Identifier',
+  RID: 'ID',
   ORGNAME: 'Owner',
   REPONAME: 'Repository',
   TDATE: 'Day',

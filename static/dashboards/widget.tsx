@@ -54,7 +54,7 @@ export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
       </header>
       {!read && <div class="widget-box chart-box loading" />}
       {failed && <WidgetErrorNotice error={failed} />}
-      {own && isEmpty(own) && <p class="none">There is no traffic in these days.</p>}
+      {own && isEmpty(own) && <p class="none">No traffic in this period.</p>}
       {own && !isEmpty(own) && (
         <div class={asTable || drawError ? 'widget-hidden' : 'widget-shown'}>
           <Picture
@@ -66,7 +66,7 @@ export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
         </div>
       )}
       {drawn?.values.length === 0 && dataNamesOf(spec).length > 0 && (
-        <p class="none">Nothing of these days can be drawn.</p>
+        <p class="none">Nothing to draw in this period.</p>
       )}
       {asTable && drawn && <ValuesTables title={label} tables={drawn.values} />}
     </section>

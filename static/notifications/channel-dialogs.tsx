@@ -19,7 +19,7 @@ interface ChannelDialogProps {
 const KINDS = [
   { value: 'slack', label: 'Slack: incoming webhook' },
   { value: 'teams', label: 'Microsoft Teams: workflow webhook' },
-  { value: 'webhook', label: 'Webhook: JSON to an address of yours' },
+  { value: 'webhook', label: 'Webhook: JSON to your own address' },
 ];
 const CONTENTS = [
   { value: 'both', label: 'Problems and the weekly report' },
@@ -27,9 +27,9 @@ const CONTENTS = [
   { value: 'reports', label: 'The weekly report only' },
 ];
 const HINTS: Record<Channel['kind'], string> = {
-  slack: 'From Slack: your app, Incoming Webhooks, Add New Webhook.',
-  teams: 'From Teams: the channel’s Workflows, “Post to a channel when a webhook request is received”.',
-  webhook: 'It gets each message as JSON by POST.',
+  slack: 'In Slack: your app › Incoming Webhooks › Add New Webhook.',
+  teams: 'In Teams: the channel’s Workflows › “Post to a channel when a webhook request is received”.',
+  webhook: 'Receives each message as JSON by POST.',
 };
 const STAND_IN: Record<Channel['kind'], string> = { slack: 'slack', teams: 'teams', webhook: 'json' };
 /** The fields' own rules leave nothing else for the API to find wrong. */
@@ -74,7 +74,7 @@ export function ChannelDialog({ tenantId, channel, demoUrl, onClose, onSaved }: 
       />
       <Field label="Name" required maxLength={100} value={name} onValue={setName} />
       <Field
-        label="Address of the webhook"
+        label="Webhook address"
         type="url"
         required={!channel}
         maxLength={1000}
@@ -84,17 +84,17 @@ export function ChannelDialog({ tenantId, channel, demoUrl, onClose, onSaved }: 
         error={fieldErrors.of('url')}
         hint={
           <>
-            {channel ? 'Leave it empty to keep the one that is there. ' : `${HINTS[kind]} `}
+            {channel ? 'Leave empty to keep the current one. ' : `${HINTS[kind]} `}
             {standIn && (
               <button type="button" class="link-button" onClick={() => setUrl(standIn)}>
-                Use the stand-in on this machine
+                Use the test receiver on this machine
               </button>
             )}
           </>
         }
       />
       <SelectField
-        label="Gets"
+        label="Sends"
         value={contents}
         options={CONTENTS}
         onValue={(value) => setContents(value as Channel['contents'])}
@@ -128,7 +128,7 @@ export function DeleteChannel({ tenantId, channel, onClose, onDeleted }: DeleteC
       }
       onClose={onClose}
     >
-      <p>Nothing is sent there any more. Its address is forgotten, and has to be given again to come back.</p>
+      <p>Messages are no longer sent there. Its address is deleted: to add it again, you need to enter it.</p>
     </FormDialog>
   );
 }

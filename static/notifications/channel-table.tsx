@@ -42,7 +42,8 @@ export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }:
     setTested(undefined);
     const path = `channels/${tenantId}/${channel.channelId}/test`;
     const sent = await submission.run(async () => void (await api.send<Channel>('POST', path, body)));
-    if (sent) setTested(`${channel.name} took the ${body.send === 'report' ? 'report' : 'test message'}.`);
+    if (sent)
+      setTested(`${body.send === 'report' ? 'Report' : 'Test message'} delivered to ${channel.name}.`);
     onTested();
   }
 
@@ -61,7 +62,7 @@ export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }:
           columns={[
             { label: 'Name' },
             { label: 'Kind' },
-            { label: 'Gets' },
+            { label: 'Sends' },
             { label: 'Address' },
             { label: 'Last message' },
             { label: 'Actions', unseen: true },
@@ -73,7 +74,7 @@ export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }:
                 {channel.name}
               </th>
               <td data-label="Kind">{KINDS[channel.kind]}</td>
-              <td data-label="Gets">{CONTENTS[channel.contents]}</td>
+              <td data-label="Sends">{CONTENTS[channel.contents]}</td>
               <td class="name" data-label="Address">
                 {channel.addressHint}
               </td>
@@ -123,5 +124,5 @@ function LastMessage({ channel: { sentAt, failure } }: { channel: Channel }) {
         <span class="muted">{failure.message}</span>
       </>
     );
-  return sentAt ? <>Taken {formatInstant(sentAt)}</> : <span class="muted">None yet</span>;
+  return sentAt ? <>Delivered {formatInstant(sentAt)}</> : <span class="muted">None yet</span>;
 }

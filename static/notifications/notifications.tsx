@@ -8,8 +8,7 @@ import { reads } from '../reads.ts';
 import { ChannelDialog, DeleteChannel } from './channel-dialogs.tsx';
 import { ChannelTable } from './channel-table.tsx';
 
-const EXPLANATION =
-  'Channels are told when something needs a person and when it is over, or get the weekly report.';
+const EXPLANATION = 'Get alerts when collection fails, and a weekly report.';
 
 /** Where a tenant's messages go. */
 export function Notifications({ tenantId }: { tenantId: number }) {
@@ -52,11 +51,9 @@ export function Notifications({ tenantId }: { tenantId: number }) {
             />
             {demoUrl && (
               <p class="hint">
-                On this machine,{' '}
                 <a href={demoUrl} target="_blank" rel="noreferrer">
-                  what arrived at the stand-in
-                </a>{' '}
-                can be read.
+                  View test messages
+                </a>
               </p>
             )}
           </>
@@ -89,9 +86,7 @@ export function ReportPreview({ message: { title, sections } }: Preview) {
   return (
     <Panel title="Weekly report">
       <div class="report">
-        <p class="hint">
-          Sent on Mondays at 12:00 UTC, once to each channel that gets reports. As of now, it would say:
-        </p>
+        <p class="hint">Sent on Mondays at 12:00 UTC to each channel with reports. Sent now, it would say:</p>
         <h3>{title}</h3>
         {sections.map(({ heading, lines }) => (
           <section key={heading} aria-label={heading}>

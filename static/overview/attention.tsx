@@ -9,7 +9,7 @@ const WORDS: Record<Problem['kind'], string> = {
   repository_failing: 'Collecting fails',
   loss_near: 'Days are about to be lost',
   token_expires: 'The token expires',
-  token_refused: 'GitHub refuses the token',
+  token_refused: 'GitHub rejects the token',
   not_running: 'Nothing is collected',
 };
 

@@ -50,7 +50,9 @@ export function OverviewChart({ answer }: { answer: Overview | undefined }) {
 
 function noteOf(metric: Metric, stacked: boolean): string {
   const clones = metric === 'clones' ? 'Clones include CI checkouts. ' : '';
-  return stacked ? clones : `${clones}Uniques are sums over repositories and days: an upper bound.`;
+  return stacked
+    ? clones
+    : `${clones}Adds daily ${metric === 'clones' ? 'cloners' : 'visitors'}; people who return count again.`;
 }
 
 const DAYS = { day: 1, week: 7, month: 30 };
@@ -75,11 +77,11 @@ function sum(answer: Overview, metric: Metric): ChartModel {
     metric === 'clones'
       ? [
           { label: 'Clones', color: '--clones', values: series.cloneCount },
-          { label: 'Unique cloners (at most)', color: '--clones-inner', values: series.cloneUniques },
+          { label: 'Unique cloners (max)', color: '--clones-inner', values: series.cloneUniques },
         ]
       : [
           { label: 'Views', color: '--views', values: series.viewCount },
-          { label: 'Unique visitors (at most)', color: '--views-inner', values: series.viewUniques },
+          { label: 'Unique visitors (max)', color: '--views-inner', values: series.viewUniques },
         ];
   return {
     kind: 'nested',

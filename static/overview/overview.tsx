@@ -79,7 +79,7 @@ function Glance({ tenantId, answer, reload }: GlanceProps) {
 function NoRepositories({ tenantId, mayAdd }: { tenantId: number; mayAdd: boolean }) {
   return (
     <Empty title="No repositories yet">
-      <p>Traffic is collected for repositories that were added here.</p>
+      <p>Add repositories to start collecting their traffic.</p>
       {mayAdd ? (
         <p>
           <a class="button primary" href={paths.repositories(tenantId)}>

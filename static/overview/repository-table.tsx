@@ -14,10 +14,10 @@ import { metricOf } from './view.ts';
 const COLUMNS = [
   { column: 'name', label: 'Repository', numeric: false },
   { column: 'viewCount', label: 'Views', numeric: true },
-  { column: 'viewUniques', label: 'Visitors ≤', numeric: true },
+  { column: 'viewUniques', label: 'Visitors (max)', numeric: true },
   { column: 'cloneCount', label: 'Clones', numeric: true },
-  { column: 'cloneUniques', label: 'Cloners ≤', numeric: true },
-  { column: 'change', label: 'Change', numeric: true },
+  { column: 'cloneUniques', label: 'Cloners (max)', numeric: true },
+  { column: 'change', label: 'Views change', numeric: true },
   { column: 'stars', label: 'Stars', numeric: true },
 ];
 
@@ -83,16 +83,16 @@ function RepositoryRow({ answer, row, place }: { answer: Overview; row: Row; pla
       <td class="number" data-label="Views">
         {formatCount(row.totals.viewCount)}
       </td>
-      <td class="number" data-label="Visitors ≤">
+      <td class="number" data-label="Visitors (max)">
         {formatCount(row.totals.viewUniquesUpper)}
       </td>
       <td class="number" data-label="Clones">
         {formatCount(row.totals.cloneCount)}
       </td>
-      <td class="number" data-label="Cloners ≤">
+      <td class="number" data-label="Cloners (max)">
         {formatCount(row.totals.cloneUniquesUpper)}
       </td>
-      <td class="number" data-label="Change">
+      <td class="number" data-label="Views change">
         <RowChange row={row} />
       </td>
       <td class="number" data-label="Stars">
@@ -116,7 +116,7 @@ function RowChange({ row }: { row: Row }) {
     return (
       <span
         class="muted"
-        title={comparison.comparable ? 'There was nothing before' : 'Not every day is known'}
+        title={comparison.comparable ? 'Nothing earlier to compare with' : 'Some days are missing'}
       >
         –
       </span>

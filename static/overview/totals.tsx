@@ -69,7 +69,7 @@ function Change({ comparison, figure }: ChangeProps) {
   if (change === null) return null;
   const direction = change > 0 ? 'up' : change < 0 ? 'down' : 'same';
   return (
-    <span class={`change ${direction}`} title={`${formatCount(comparison.previous[figure])} before`}>
+    <span class={`change ${direction}`} title={`Previously ${formatCount(comparison.previous[figure])}`}>
       <span aria-hidden="true">{MARKS[direction]} </span>
       <span class="unseen">{WORDS[direction]} </span>
       {formatShare(Math.abs(change))}
@@ -81,16 +81,14 @@ function Basis({ totals, comparison, lost }: { totals: Totals; comparison: Compa
   const span = `${formatDay(comparison.from)} – ${formatDay(comparison.to)}`;
   const before = `${formatDay(comparison.previousFrom)} – ${formatDay(comparison.previousTo)}`;
   const whole = usePlace().query.get('range') === 'all';
-  const noChange = whole
-    ? 'No change is given: before all days there is nothing to compare with.'
-    : `No change is given: not every day of ${span} and of ${before} is known.`;
+  const noChange = whole ? 'Nothing earlier to compare with.' : 'No comparison: some days are missing.';
   return (
     <p class="basis">
       {comparison.comparable
-        ? `Change: ${span} against ${before}; days that still move are left out.`
+        ? `Change: ${span} against ${before}; the last days are left out until GitHub’s numbers settle.`
         : noChange}{' '}
       {totals.lostDays > 0 &&
-        `${plural(totals.lostDays, lost)} lost: nobody collected them before GitHub forgot them.`}
+        `${plural(totals.lostDays, lost)} lost: not collected before GitHub deleted them.`}
     </p>
   );
 }

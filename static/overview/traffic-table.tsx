@@ -31,7 +31,7 @@ export function TrafficTable({ answer }: { answer: TrafficTableAnswer | undefine
       {!answer && <Skeleton rows={12} />}
       {answer?.rows.length === 0 && (
         <Empty title="No figures in this range">
-          <p>Choose a longer range, or look for other repositories.</p>
+          <p>Choose a longer range or other repositories.</p>
         </Empty>
       )}
       {answer && answer.rows.length > 0 && (
@@ -84,7 +84,7 @@ function Uniques({ value, exact }: { value: number | null; exact: boolean }) {
   return (
     <>
       {!exact && value !== null && value > 0 && (
-        <abbr class="muted" title="At most: the same person may be counted on several days">
+        <abbr class="muted" title="At most: people who return count again">
           ≤{' '}
         </abbr>
       )}
@@ -94,15 +94,15 @@ function Uniques({ value, exact }: { value: number | null; exact: boolean }) {
 }
 
 const STATES: Record<DayState, { label: string; meaning: string }> = {
-  measured: { label: 'Measured', meaning: 'GitHub named the day.' },
-  zero: { label: 'Zero', meaning: 'The day was collected, and nobody came.' },
+  measured: { label: 'Measured', meaning: 'GitHub reported this day.' },
+  zero: { label: 'Zero', meaning: 'Collected; no traffic.' },
   provisional: {
-    label: 'Provisional',
-    meaning: 'Not read 72 hours after the day or later: the figures may be too low.',
+    label: 'Preliminary',
+    meaning: 'Not read 72 hours after the day or later: figures may still rise.',
   },
-  lost: { label: 'Lost', meaning: 'Nobody collected the day before GitHub forgot it.' },
-  imported: { label: 'Imported', meaning: 'The figures come from another tool’s file.' },
-  before: { label: 'Before', meaning: 'Earlier than the first day that was collected.' },
+  lost: { label: 'Lost', meaning: 'Not collected before GitHub deleted it.' },
+  imported: { label: 'Imported', meaning: 'Imported from another tool’s file.' },
+  before: { label: 'Before', meaning: 'Before the first collected day.' },
 };
 
 /** A day's state in a word, with what it means. */

@@ -13,7 +13,7 @@ interface AddFormProps {
 }
 
 const UNREADABLE = new Error(
-  'Give the owner and the name, such as octocat/hello-world, or the repository’s address.',
+  'Enter owner/name, such as octocat/hello-world, or the repository’s address on GitHub.',
 );
 
 /** What was typed, and what became of it. */
@@ -81,14 +81,14 @@ export function AddForm(props: AddFormProps) {
           </button>
         </div>
         {submission.error && (
-          <Notice kind="error" title="It was not added">
+          <Notice kind="error" title="Not added">
             <p>{submission.error.message}</p>
           </Notice>
         )}
         {added && (
           <Notice kind="success">
             <p>
-              <strong>{added}</strong> was added; its first collection brings the last 14 days.
+              <strong>{added}</strong> was added. The first collection fetches its last 14 days.
             </p>
           </Notice>
         )}

@@ -42,12 +42,14 @@ export function DiscoverDialog({ tenantId, onAdded, onClose }: DiscoverDialogPro
       onSubmit={add}
       onClose={onClose}
     >
-      {found.loading && <p role="status">Asking GitHub what the tenant can read…</p>}
+      {found.loading && <p role="status">Asking GitHub for repositories…</p>}
       <Answered loaded={found}>
         {({ candidates, truncated }) => (
           <>
             <CandidateList candidates={candidates} chosen={chosen} onChange={setChosen} />
-            {truncated && <p class="hint">GitHub has more than are listed. Add the others by their names.</p>}
+            {truncated && (
+              <p class="hint">GitHub has more repositories than listed here. Add the others by name.</p>
+            )}
           </>
         )}
       </Answered>

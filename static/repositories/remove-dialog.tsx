@@ -42,16 +42,14 @@ export function RemoveDialog({ tenantId, repositoryId, fullName, onClose, onRemo
       {detail.error && <Failure error={detail.error} retry={detail.reload} />}
       {stored?.firstDate && stored.lastDate ? (
         <p>
-          This deletes what was collected for it: {plural(stored.trafficDays, 'traffic day')} from{' '}
+          This deletes its collected data: {plural(stored.trafficDays, 'traffic day')} from{' '}
           {formatDay(stored.firstDate)} to {formatDay(stored.lastDate)} and{' '}
           {plural(stored.snapshots, 'snapshot')} of referrers and paths.
         </p>
       ) : (
-        <p>{stored ? 'Nothing has been collected for it yet.' : 'Looking up what would be deleted…'}</p>
+        <p>{stored ? 'Nothing has been collected yet.' : 'Checking what will be deleted…'}</p>
       )}
-      <p>
-        GitHub remembers only the last 14 days: the rest cannot be brought back. Nothing changes on GitHub.
-      </p>
+      <p>GitHub keeps only the last 14 days; older data cannot be recovered. Nothing changes on GitHub.</p>
     </FormDialog>
   );
 }

@@ -117,7 +117,7 @@ function FirstStep({ tenantId, done }: { tenantId: number; done: boolean }) {
     <Notice kind="success" title="The installation is set up">
       {done ? (
         <p>
-          Your repositories are collected every day from now on.{' '}
+          Your repositories are now collected every day.{' '}
           <a href={paths.overview(tenantId)}>See their traffic</a>
         </p>
       ) : (
@@ -132,8 +132,8 @@ function NoRepositories({ mayAdd }: { mayAdd: boolean }) {
     <Empty title="No repositories yet">
       <p>
         {mayAdd
-          ? 'Add one above by its name, or discover those that this tenant can read.'
-          : 'There are none that you may see. A manager of this tenant can add some.'}
+          ? 'Add one by name above, or use “Discover” to list those that this tenant can read.'
+          : 'There are none that you can see. A manager of this tenant can add some.'}
       </p>
     </Empty>
   );

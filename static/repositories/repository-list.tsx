@@ -22,10 +22,10 @@ import {
 
 const COLUMNS = [
   { label: 'Repository' },
-  { label: 'Identifier', numeric: true },
+
   { label: 'Visibility' },
   { label: 'Schedule' },
-  { label: 'Covered' },
+  { label: 'Data from – to' },
   { label: 'State' },
 ];
 
@@ -49,7 +49,7 @@ interface RowChanges {
   onRemove: Changing['onRemove'];
 }
 
-/** Every repository with its identifier, when it is collected, what is covered, and what stands in its way. */
+/** Every repository: when it is collected, which days are stored, and what is wrong. */
 export function RepositoryList({ tenantId, answer, changing }: RepositoryListProps) {
   const [ids, choose] = useState<ReadonlySet<number>>(new Set());
   const schedule = useScheduleChange(tenantId, () => changing?.onScheduled());
@@ -119,14 +119,12 @@ function Row({ tenantId, repository, changes }: RowProps) {
         <a href={paths.repository(tenantId, repository.repositoryId)}>{fullName}</a>
         {repository.archived && <span class="tag">archived</span>}
       </th>
-      <td class="number" data-label="Identifier">
-        {repository.repositoryId}
-      </td>
+
       <td data-label="Visibility">{repository.visibility}</td>
       <td data-label="Schedule">
         {changes ? <ScheduleSelect repository={repository} change={changes.schedule} /> : repository.schedule}
       </td>
-      <td class="when" data-label="Covered">
+      <td class="when" data-label="Data from – to">
         {firstCoveredDate && lastCoveredDate
           ? `${formatDay(firstCoveredDate)} – ${formatDay(lastCoveredDate)}`
           : 'Not yet collected'}
@@ -150,11 +148,11 @@ function State({ repository }: { repository: Repository }) {
   if (schedule === 'paused')
     return (
       <>
-        Paused: not collected. <LossNote days={daysUntilLoss} />
+        Paused. <LossNote days={daysUntilLoss} />
       </>
     );
   if (!problem)
-    return <span class={lastSuccessAt ? 'tag success' : 'tag'}>{lastSuccessAt ? 'Fine' : 'Waiting'}</span>;
+    return <span class={lastSuccessAt ? 'tag success' : 'tag'}>{lastSuccessAt ? 'OK' : 'Waiting'}</span>;
   return (
     <>
       {problem.message} <LossNote days={problem.daysUntilLoss} />

@@ -80,7 +80,7 @@ function StarCharts({ answer, controls }: StarChartsProps) {
       <Chart
         title="Stars gained"
         model={gained}
-        note="What GitHub says of each day. A star that is taken back later stays counted on its day."
+        note="Removed stars stay counted."
         controls={
           <>
             {starHistory && (
@@ -103,10 +103,10 @@ function StarCharts({ answer, controls }: StarChartsProps) {
 
 /** How far the years before the first collection are known. */
 function standingNote(history: RepositoryStats['starHistory']): string {
-  if (!history) return 'The stars of earlier years are read with the next collection.';
-  if (history.problem) return `${history.problem.message} It is asked for again the next day.`;
-  if (!history.complete) return 'The oldest years are still being read, some with each day’s collection.';
-  return `Before the first collection: stars that were given and not taken back, as GitHub says. All years since ${formatDay(history.range.from)} are known.`;
+  if (!history) return 'Earlier years appear after the next collection.';
+  if (history.problem) return `${history.problem.message} It is retried the next day.`;
+  if (!history.complete) return 'Older years are still being collected, a part each day.';
+  return `Complete since ${formatDay(history.range.from)}. Days before the first collection count only stars that were not removed.`;
 }
 
 interface Shown {

@@ -28,7 +28,7 @@ export function PausedNotice({ daysUntilLoss }: Pick<Repository, 'daysUntilLoss'
   return (
     <Notice kind="warning" title="Collection is paused">
       <p>
-        GitHub forgets what is not collected within 14 days. <LossNote days={daysUntilLoss} />
+        GitHub deletes data after 14 days. <LossNote days={daysUntilLoss} />
       </p>
     </Notice>
   );

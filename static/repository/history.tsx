@@ -44,8 +44,8 @@ function Revisions({ revisions }: Pick<RepositoryStats, 'revisions'>) {
   return (
     <Panel title="Revisions">
       <p class="muted">
-        GitHub counted these days again later and came to smaller figures, as it does when it takes bots out.
-        The larger ones, which it showed first, are kept and shown.
+        GitHub later lowered its figures for these days, for example to remove bots. The first, larger figures
+        are kept and shown.
       </p>
       <DataTable label="Revisions" columns={REVISIONS} tall>
         {revisions.map((revision) => (

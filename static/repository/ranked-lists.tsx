@@ -52,7 +52,7 @@ function RankedList({ title, head, rows, snapshotDate }: RankedListProps) {
   return (
     <Panel title={title} beside={asOf}>
       {rows.length === 0 ? (
-        <p class="none">GitHub named none for these days.</p>
+        <p class="none">No {title.toLowerCase()} in this period.</p>
       ) : (
         <DataTable label={title} columns={columns}>
           {rows.map((row) => (

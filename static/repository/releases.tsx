@@ -14,7 +14,7 @@ type Asset = Downloads['assets'][number];
 /** Downloads of the files of releases: by day, and file by file. */
 export function Releases({ answer }: { answer: RepositoryStats }) {
   const { releases } = answer;
-  if (!releases) return <Without text="Releases are read with the next collection." />;
+  if (!releases) return <Without text="Release downloads appear after the next collection." />;
   if (releases.assetCount === 0) return <Without text={standingOf(releases) ?? 'No release has files.'} />;
   return (
     <>
@@ -33,7 +33,7 @@ function Without({ text }: { text: string }) {
 }
 
 function standingOf({ problem }: Downloads): string | null {
-  return problem && `${problem.message} It is asked for again the next day.`;
+  return problem && `${problem.message} It is retried the next day.`;
 }
 
 interface PartProps {
@@ -58,9 +58,9 @@ function DownloadsChart({ answer, releases }: PartProps) {
     [range, buckets, releases],
   );
   const notes = [
-    'A day shows what was downloaded from the day before’s reading to its own.',
+    'Each day shows the downloads since the reading of the day before.',
     ...releases.unspread.slice(0, 3).map(toGapNote),
-    releases.unspread.length > 3 && 'There are more such spans.',
+    releases.unspread.length > 3 && '…and more',
     standingOf(releases),
   ];
   return (
@@ -86,14 +86,14 @@ function toMark({ downloads, spreadUnknown }: Downloads, place: number): Mark {
 
 /** Readings are missing between two days: what they found together belongs to no one of them. */
 function toGapNote({ from, to, count }: Downloads['unspread'][number]): string {
-  return `${plural(count, 'download')} from ${formatDay(from)} to ${formatDay(to)} together, on which days is not known.`;
+  return `${plural(count, 'download')} from ${formatDay(from)} to ${formatDay(to)} in total; the exact days are unknown.`;
 }
 
 const COLUMNS = [
   { label: 'Release' },
   { label: 'File' },
   { label: 'Published' },
-  { label: 'In the range', numeric: true },
+  { label: 'In this range', numeric: true },
   { label: 'Downloads', numeric: true },
 ];
 
@@ -132,7 +132,7 @@ function AssetRow({ asset }: { asset: Asset }) {
       </th>
       <td class="when">
         {formatDay(asset.publishedAt.slice(0, 10))}
-        {asset.removedDate && `, gone since ${formatDay(asset.removedDate)}`}
+        {asset.removedDate && `, removed ${formatDay(asset.removedDate)}`}
       </td>
       <td class="number">{formatCount(asset.gained)}</td>
       <td class="number">{formatCount(asset.downloadCount)}</td>

@@ -3,7 +3,7 @@ import type { RepositoryStats } from '../../lib/answers/stats.ts';
 import { Chart } from '../charts/chart.tsx';
 import { type ChartModel, indexOf, type Layer, markOf } from '../charts/model.ts';
 import { CsvButton } from '../controls/download.tsx';
-import { formatCount, formatDay, plural } from '../format.ts';
+import { formatDay, formatShortDay, plural } from '../format.ts';
 import { reads } from '../reads.ts';
 
 /** Views and clones, with uniques inside, lost days as gaps and events as lines. */
@@ -37,18 +37,18 @@ export function TrafficCharts({ answer }: { answer: RepositoryStats | undefined 
 
 /** What is known of the part that CI has in the clones. */
 function ciNote({ workflowRuns }: RepositoryStats): string {
-  if (!workflowRuns) return 'Workflow runs are read with the next collection.';
+  if (!workflowRuns) return 'Workflow runs appear after the next collection.';
   const { estimate, reason, problem } = workflowRuns;
-  if (problem) return `${problem.message} It is asked for again the next day.`;
+  if (problem) return `${problem.message} It is retried the next day.`;
   if (estimate) {
     const { clonesPerRun, days, ciClones } = estimate;
     const sum = ciClones.reduce<number>((total, count) => total + (count ?? 0), 0);
-    return `An estimate: ${formatCount(sum)} of them are CI’s, because on ${plural(days, 'settled day')} of this repository each workflow run came with ${clonesPerRun.toFixed(1)} more clones.`;
+    return `CI estimate: ${plural(sum, 'clone')} (about ${clonesPerRun.toFixed(1)} clones per run, over ${plural(days, 'day')}).`;
   }
   if (reason === 'too_few_days')
-    return 'How many are CI’s is estimated once clones and workflow runs of 28 settled days are known.';
-  if (reason === 'no_runs') return 'No workflow of this repository ran.';
-  return 'Its workflow runs do not explain the clones, so the part of CI is not estimated.';
+    return 'The CI estimate needs 28 final days with known clones and workflow runs.';
+  if (reason === 'no_runs') return 'No workflow ran in this repository.';
+  return 'No CI estimate: clones don’t follow workflow runs.';
 }
 
 function runsFile({ tenantId, repository, range: { from, to, by } }: RepositoryStats) {
@@ -65,25 +65,23 @@ function toCiLines({ workflowRuns }: RepositoryStats): Layer[] {
 }
 
 function uniquesNote({ range, series }: RepositoryStats, who: 'visitors' | 'cloners'): string {
-  if (range.by === 'day') return `Unique ${who} of a day are exact; those of several days are not their sum.`;
+  if (range.by === 'day') return `Unique ${who} are exact for each day, but do not add up over several.`;
   const exact = series.uniquesExact.filter(Boolean).length;
   if (range.by === 'week' && exact > 0)
-    return `Uniques are GitHub’s own for ${plural(exact, 'week')}, and an upper bound (the sum of days) for the others.`;
-  return 'Uniques are sums of days: an upper bound.';
+    return `Unique ${who} are GitHub’s own for ${plural(exact, 'week')}; the others add daily ${who}, so people who return count again.`;
+  return `Adds daily ${who}; people who return count again.`;
 }
 
 function lostNote({ lostDays, rememberedFrom }: RepositoryStats): string {
-  const remembered = `GitHub remembers ${formatDay(rememberedFrom)} and later.`;
-  return lostDays.length
-    ? `${plural(lostDays.length, 'day')} of the range are lost. ${remembered}`
-    : remembered;
+  const remembered = `GitHub itself still shows data from ${formatShortDay(rememberedFrom)}.`;
+  return lostDays.length ? `${plural(lostDays.length, 'day')} lost in this range. ${remembered}` : remembered;
 }
 
 function toModel(answer: RepositoryStats, metric: 'views' | 'clones'): ChartModel {
   const { series, buckets, range } = answer;
   const count = metric === 'views' ? series.viewCount : series.cloneCount;
   const uniques = metric === 'views' ? series.viewUniques : series.cloneUniques;
-  const exact = range.by === 'day' ? '' : ' (at most)';
+  const exact = range.by === 'day' ? '' : ' (max)';
   return {
     kind: 'nested',
     range,

@@ -14,7 +14,7 @@ export function WindowFigures({ answer: { window, totals } }: { answer: Reposito
     ['Unique cloners', window.cloneUniques],
   ] as const;
   return (
-    <Panel title="GitHub’s own 14 days">
+    <Panel title="Last 14 days on GitHub">
       <dl class="window-figures">
         {figures.map(([label, value]) => (
           <div key={label}>
@@ -24,8 +24,8 @@ export function WindowFigures({ answer: { window, totals } }: { answer: Reposito
         ))}
       </dl>
       <p class="muted">
-        As of {formatDay(window.observedDate)}. Everybody is counted once here, so these uniques are exact.
-        {older && ' They are of days before the range that is shown.'}
+        As of {formatDay(window.observedDate)}. Everyone is counted once, so these uniques are exact.
+        {older && ' These days are before the range shown.'}
       </p>
     </Panel>
   );

@@ -52,7 +52,7 @@ export function sentenceOf(detail: RunDetail | undefined): string {
     return `${verifies ? 'Verifying' : 'Collecting'}: ${done} of ${all(repositoryCount)}${failed}.`;
   if (state === 'succeeded') return `${verifies ? 'Verified' : 'Collected'} ${all(succeededCount)}.`;
   const [what, participle] = verifies ? ['verification', 'verified'] : ['collection', 'collected'];
-  return `The ${what} has ended: ${succeededCount} of ${repositoryCount} ${participle}${failed}.`;
+  return `The ${what} ended: ${succeededCount} of ${repositoryCount} ${participle}${failed}.`;
 }
 
 const STATES: Record<Run['state'] | RunOutcome['state'], { label: string; kind: string }> = {

@@ -15,7 +15,7 @@ interface RunTableProps {
 }
 
 const REASONS: Record<Run['reason'], string> = {
-  alarm: 'Alarm',
+  alarm: 'Scheduled',
   person: 'On demand',
   added: 'Repository added',
   verify: 'Verification',

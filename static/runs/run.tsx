@@ -54,8 +54,7 @@ export function RunPage({ tenantId, runId }: RunPageProps) {
 /** What the run cost of the token's quota. */
 function Requests({ run: { requestCount, unchangedCount } }: { run: Run }) {
   if (requestCount + unchangedCount === 0) return null;
-  const free =
-    unchangedCount > 0 && `; ${formatCount(unchangedCount)} more found nothing new and cost nothing`;
+  const free = unchangedCount > 0 && `; ${formatCount(unchangedCount)} more were unchanged and did not count`;
   return (
     <p class="muted">
       {plural(requestCount, 'request', 'requests')} to GitHub counted against the token’s limit{free}.
@@ -117,8 +116,8 @@ function Differences({ detail: { run, differences } }: { detail: RunDetail }) {
   return (
     <Panel title={count === 0 ? 'No differences' : plural(count, 'difference', 'differences')}>
       <p class="muted">
-        Every final day that GitHub still shows was compared with what is stored. Figures that were too low
-        are raised; smaller ones are kept as revisions and told once.
+        Compares every final day that GitHub still shows with what is stored. Larger figures replace the
+        stored ones; smaller ones are kept as revisions.
         {differences.length < count && ` The first ${differences.length} are shown.`}
       </p>
       {differences.length > 0 && (

@@ -40,7 +40,7 @@ export function SystemLog() {
     <div class="page" aria-busy={list.loading}>
       <PageHead
         title="System log"
-        below={<p class="lead">The collection runs of all tenants, and what needs a person.</p>}
+        below={<p class="lead">Collection runs of all tenants, and what needs action.</p>}
         actions={
           <>
             <button type="button" class="button small" onClick={reload}>
@@ -59,7 +59,7 @@ export function SystemLog() {
             {started.runs.length
               ? `Started ${plural(started.runs.length, 'run')} for ${plural(started.repoCount, 'repository', 'repositories')}.`
               : !started.handedOver && 'Nothing is due: every repository was collected today.'}
-            {started.handedOver && ' More follow, as fast as the platform allows.'}
+            {started.handedOver && ' More start as soon as the platform allows.'}
           </p>
         </Notice>
       )}
@@ -74,14 +74,14 @@ export function SystemLog() {
 
 const COLUMNS = [{ label: 'Tenant' }, { label: 'Problem' }, { label: 'Repositories' }, { label: 'Since' }];
 
-/** What needs a person in any tenant, as the watchdog noted it, and whom it could not tell. */
+/** What needs action in any tenant, as the watchdog noted it, and whom it could not tell. */
 function ProblemTable({ problems }: ProblemLog) {
   return (
-    <Panel title="Needs a person">
+    <Panel title="Needs action">
       {problems.length === 0 ? (
-        <p class="none">Nothing: the watchdog found no problem in its last round.</p>
+        <p class="none">Nothing to do: the last check found no problem.</p>
       ) : (
-        <DataTable label="What needs a person" columns={COLUMNS} cards>
+        <DataTable label="What needs action" columns={COLUMNS} cards>
           {problems.map((problem) => (
             <tr key={`${problem.tenantId} ${problem.kind} ${problem.code}`}>
               <th scope="row" class="name">
@@ -93,7 +93,7 @@ function ProblemTable({ problems }: ProblemLog) {
                 <span class="muted">{problem.message}</span>
                 {problem.untold.map(({ channel, message }) => (
                   <p key={`${channel} ${message}`}>
-                    <span class="tag danger">Not told</span> {channel}: {message}
+                    <span class="tag danger">Not delivered</span> {channel}: {message}
                   </p>
                 ))}
               </td>

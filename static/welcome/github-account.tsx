@@ -71,17 +71,16 @@ function TokenHelp({ webUrl }: TokenHelpProps) {
   const classic = `${base}/settings/tokens/new?description=Traffic%20analytics&scopes=repo,read:org`;
   return (
     <>
-      Either a{' '}
+      Use a{' '}
       <a href={classic} target="_blank" rel="noreferrer">
         classic token
       </a>{' '}
-      with the scopes <code>repo</code> (for public repositories alone <code>public_repo</code>) and{' '}
+      with the scopes <code>repo</code> (<code>public_repo</code> is enough for public repositories) and{' '}
       <code>read:org</code>, or a{' '}
       <a href={`${base}/settings/personal-access-tokens/new`} target="_blank" rel="noreferrer">
         fine-grained token
       </a>{' '}
-      with the repository permission <em>Administration: read</em>. It is stored encrypted and never shown
-      again.
+      with the repository permission <em>Administration: read</em>. Stored encrypted and never shown again.
     </>
   );
 }

@@ -99,7 +99,7 @@ export function InitializeForm({ state, onDone }: InitializeFormProps) {
     <>
       <PageHead
         title="Set up this installation"
-        below={<p class="lead">You become the administrator. It takes a minute and is done once.</p>}
+        below={<p class="lead">You become the administrator. It takes a minute.</p>}
       />
       <form
         class="stack"
@@ -110,7 +110,7 @@ export function InitializeForm({ state, onDone }: InitializeFormProps) {
       >
         {linked && !fieldErrors.of('secret') ? (
           <Notice kind="success">
-            <p>The installation’s secret came with your link.</p>
+            <p>Setup link accepted.</p>
           </Notice>
         ) : (
           <SecretField secret={form.secret} onChange={form.setSecret} error={fieldErrors.of('secret')} />
@@ -121,7 +121,7 @@ export function InitializeForm({ state, onDone }: InitializeFormProps) {
           maxLength={200}
           value={form.displayName}
           onValue={form.setDisplayName}
-          hint="Your team’s or organisation’s name. It greets everybody who signs in."
+          hint="Your team or organization. Shown to everyone who signs in."
           error={fieldErrors.of('displayName')}
         />
         <ServerChoice
@@ -179,7 +179,7 @@ export function ServerChoice({ choice, demoAvailable, onChange, urlError }: Serv
       />
       {choice.kind === 'enterprise' && (
         <Field
-          label="Address of the server"
+          label="Server address"
           type="url"
           required
           placeholder="https://github.example.com"

@@ -11,7 +11,7 @@ export function MemoryPicture() {
     <figure class="memory">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby="memory">
         <title id="memory">
-          Columns for {DAYS} days: GitHub remembers the last {REMEMBERED}, all of them are kept here.
+          {DAYS} days: GitHub keeps the last {REMEMBERED}, all are kept here.
         </title>
         {Array.from({ length: DAYS }, (_, day) => {
           const height = heightOf(day);

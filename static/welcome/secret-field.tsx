@@ -10,13 +10,13 @@ interface SecretFieldProps {
 export function SecretField({ secret, onChange, error }: SecretFieldProps) {
   return (
     <Field
-      label="Secret of the installation"
+      label="Installation secret"
       type="password"
       autoComplete="off"
       required
       value={secret}
       onValue={onChange}
-      hint="Whoever deployed the installation was given it, as INIT_SECRET."
+      hint="INIT_SECRET, which the deployment printed."
       error={error}
     />
   );

@@ -47,8 +47,7 @@ export function Upgrade({ schema, onDone }: UpgradeProps) {
         title="Upgrade the database"
         below={
           <p class="lead">
-            Its schema has version {schema.stored}; these actions need {schema.expected}. Nothing that was
-            collected is lost.
+            Its schema is version {schema.stored}; these actions need {schema.expected}. No data is lost.
           </p>
         }
       />

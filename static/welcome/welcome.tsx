@@ -12,12 +12,12 @@ import { needsUpgrade } from './upgrade.tsx';
 
 const PROMISES = [
   {
-    title: 'Kept for ever',
-    text: 'GitHub shows views, clones, referrers and paths for 14 days and then forgets them. They are collected here every day and kept.',
+    title: 'Kept forever',
+    text: 'GitHub shows views, clones, referrers and paths for 14 days, then deletes them. Here they are collected every day and kept.',
   },
   {
     title: 'Honest about what is known',
-    text: 'A day without visits is a zero; a day that nobody collected is a gap. Unique visitors are never simply added up.',
+    text: 'A day without visits is zero; a day that was not collected is a gap. A sum of unique visitors is marked as a maximum.',
   },
   {
     title: 'One repository or all of them',
@@ -38,7 +38,7 @@ export function Welcome({ signInError }: { signInError: Error | undefined }) {
     setLeaving(true);
     session.signIn(fresh || outdated ? '/initialize' : '/').catch(() => {
       setLeaving(false);
-      setError(new Error('The identity provider cannot be reached at the moment. Try again in a minute.'));
+      setError(new Error('Can’t reach the identity provider. Try again in a minute.'));
     });
   }
 
@@ -49,7 +49,7 @@ export function Welcome({ signInError }: { signInError: Error | undefined }) {
         <p class="lead">
           {state.answer?.displayName
             ? `This is the installation of ${state.answer.displayName}.`
-            : 'Views, clones, referrers and popular paths of your repositories: collected daily, kept for ever.'}
+            : 'Views, clones, referrers and popular paths of your repositories: collected daily, kept forever.'}
         </p>
         {error && <Failure error={error} />}
         {state.error && <Failure error={state.error} retry={state.reload} />}
@@ -84,11 +84,11 @@ export function Welcome({ signInError }: { signInError: Error | undefined }) {
 function SchemaNote({ schema: { stored, expected } }: { schema: InitState['schema'] }) {
   if (stored === null || stored === expected) return null;
   return (
-    <Notice kind="warning" title="The database does not fit">
+    <Notice kind="warning" title="Database version mismatch">
       <p>
-        Its schema has version {stored}, but these actions need {expected}.{' '}
+        Its schema is version {stored}; these actions need {expected}.{' '}
         {stored < expected
-          ? 'Whoever has the installation’s secret can upgrade it.'
+          ? 'Anyone with the installation secret can upgrade it.'
           : 'Deploy the newer version of the actions.'}
       </p>
     </Notice>
@@ -99,11 +99,11 @@ function FirstVisit() {
   return (
     <Notice kind="info" title="Set up this installation">
       {initSecret() ? (
-        <p>You have the link to set it up. Sign in: your e-mail address becomes the administrator’s.</p>
+        <p>Setup link accepted. Sign in with the e-mail address of the administrator.</p>
       ) : (
         <p>
-          It has not been set up yet. Whoever deployed it has a link with the installation’s secret (
-          <code>…/#init=SECRET</code>): open that link, or sign in and enter the secret.
+          Open the link printed in the terminal (<code>…/#init=SECRET</code>), or sign in and enter the
+          secret.
         </p>
       )}
     </Notice>

@@ -119,10 +119,10 @@ test('a page that the role does not reach says so, and asks the API nothing', as
   grace.calls();
   for (const path of ['/t/1/members', '/admin/tenants', '/admin/servers', '/admin/roles', '/admin/log']) {
     await grace.open(path);
-    await grace.page.getByRole('heading', { name: 'This page needs another role' }).waitFor();
+    await grace.page.getByRole('heading', { name: 'You need another role for this page' }).waitFor();
   }
   await grace.open('/no/such/page');
-  await grace.page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+  await grace.page.getByRole('heading', { name: 'Page not found' }).waitFor();
   expect(new Set(grace.calls())).toEqual(new Set(['GET me']));
   expect(grace.problems()).toEqual([]);
   await grace.close();

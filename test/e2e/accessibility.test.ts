@@ -12,9 +12,9 @@ const PAGES = [
   ['/t/1?range=all&by=month&show=clones', 'All repositories|Last collected'],
   ['/t/1?tab=table&by=week', 'Weekly traffic'],
   ['/t/2/r/REPOSITORY?range=90', 'Popular paths'],
-  ['/t/1/repositories', 'Covered'],
+  ['/t/1/repositories', 'Data from – to'],
   ['/t/1/repositories?discover=1', 'Select none|tracked'],
-  ['/t/1/dashboards', 'comes with the product'],
+  ['/t/1/dashboards', 'Built-in'],
   ['/t/1/dashboards/traffic-by-day', 'Full screen'],
   ['/t/1/dashboards/portfolio?tab=3', 'Full screen'],
   ['/t/1/runs', 'Requests'],
@@ -23,10 +23,10 @@ const PAGES = [
   ['/t/1/notifications', 'Add channel'],
   ['/admin/tenants', 'Create tenant'],
   ['/admin/servers', 'Add server'],
-  ['/admin/roles', 'Give a role'],
+  ['/admin/roles', 'Add administrator or maintainer'],
   ['/admin/log', 'Collect all tenants'],
   ['/me', 'Sign out'],
-  ['/nowhere', 'There is nothing here'],
+  ['/nowhere', 'Page not found'],
 ] as const;
 
 let installation: TestInstallation;
@@ -99,7 +99,7 @@ test('the welcome page has no serious accessibility violation either', async () 
 test.each([
   ['/admin/tenants', 'Create tenant', 'Create a tenant'],
   ['/admin/servers', 'Add server', 'Add a GitHub server'],
-  ['/admin/roles', 'Give a role', 'Give a system role'],
+  ['/admin/roles', 'Add administrator or maintainer', 'Add administrator or maintainer'],
   ['/t/1/members', 'Add member', 'Add a member'],
 ])('on %s the dialog behind "%s" has no serious accessibility violation', async (path, button, title) => {
   const { page } = ada;

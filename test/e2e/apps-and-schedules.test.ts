@@ -84,8 +84,8 @@ test('a manager collects one repository weekly and pauses two others at once', a
   await several.getByText('Collect 2 repositories:').waitFor();
   expect(await findViolationsInSights(page)).toEqual([]);
   await several.getByRole('button', { name: 'Pause' }).click();
-  await page.getByRole('row', { name: /payroll-service.*Paused: not collected/ }).waitFor();
-  await page.getByRole('row', { name: /burrow.*Paused: not collected.*until data is lost/ }).waitFor();
+  await page.getByRole('row', { name: /payroll-service.*Paused\./ }).waitFor();
+  await page.getByRole('row', { name: /burrow.*Paused.*until data is lost/ }).waitFor();
   expect(grace.problems()).toEqual([]);
 });
 
@@ -249,7 +249,7 @@ test('an app that tenants read with cannot be forgotten, and the dialog says why
   await page.getByRole('button', { name: 'App… Demo' }).click();
   const dialog = page.getByRole('dialog', { name: 'GitHub App of Demo' });
   await dialog.getByRole('link', { name: 'Traffic reader' }).waitFor();
-  await dialog.getByRole('button', { name: 'Forget the app' }).click();
+  await dialog.getByRole('button', { name: 'Remove the app' }).click();
   await dialog
     .getByRole('alert')
     .getByText(/tenant/)

@@ -73,7 +73,7 @@ test('a dashboard that comes with the product shows its widgets, each with words
   await page.getByRole('menuitem', { name: 'Show table' }).click();
   const heads = page.getByRole('table', { name: 'Clones by day' }).getByRole('columnheader');
   await heads.filter({ hasText: 'Repository' }).waitFor();
-  expect(await heads.allInnerTexts()).toEqual(['Day', 'Until', 'When', 'Repository', 'Clones']);
+  expect(await heads.allInnerTexts()).toEqual(['Day', 'Until', 'Date', 'Repository', 'Clones']);
   expect(ada.problems()).toEqual([]);
 });
 
@@ -203,7 +203,7 @@ test('a widget that asks for more rows than a browser can take says so, and the 
   });
   await ada.open(`/t/1/dashboards/${body.dashboardId}`);
   await picture(/^Views: Views of all repositories\. \d+ rows/).waitFor();
-  await page.getByText('These are more than 300,000 rows.').waitFor();
+  await page.getByText('More than 300,000 rows.').waitFor();
   await page.unroute(isDaily);
   expect(ada.problems()).toEqual([]);
 });
@@ -256,7 +256,7 @@ test('years are drawn by month, which the title says, and days without traffic a
   await picture(/^Views by month: .* rows/).waitFor();
   await page.getByRole('heading', { name: 'Clones by month' }).waitFor();
   await ada.open('/t/1/dashboards/traffic-by-day?from=2020-01-01&to=2020-01-31');
-  await expect.poll(() => page.getByText('There is no traffic in these days.').count()).toBe(2);
+  await expect.poll(() => page.getByText('No traffic in this period.').count()).toBe(2);
   await ada.open('/t/1/dashboards/portfolio?range=all&tab=3');
   await picture(/^Calendar of views: .* rows/).waitFor();
   expect(ada.problems()).toEqual([]);
@@ -367,7 +367,7 @@ test('two who change the same dashboard learn of each other, and an unsaved text
   expect((await installation.as('ada@example.com')('PUT', `/dashboards/1/${id}`, change)).status).toBe(200);
   await paste(JSON.stringify({ ...document, name: 'Ours' }));
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Somebody else changed it').waitFor();
+  await page.getByText('Someone else changed it').waitFor();
   await page.getByRole('button', { name: 'Save mine over theirs' }).click();
   await page.getByText('Saved', { exact: true }).waitFor();
   const stored = await installation.as('ada@example.com')('GET', `/dashboards/1/${id}`);

@@ -47,7 +47,7 @@ test('a first visitor is told to set the installation up, and the link’s secre
   await ada.page.goto(installation.initLink);
   await ada.page.getByText('Set up this installation').waitFor();
   expect(new URL(ada.page.url()).hash).toBe('');
-  await ada.page.getByText('You have the link to set it up').waitFor();
+  await ada.page.getByText('Setup link accepted').waitFor();
   expect(ada.problems()).toEqual([]);
 });
 
@@ -55,7 +55,7 @@ test('signing in leads to the page that sets up, with the secret kept', async ()
   await ada.page.getByRole('button', { name: 'Sign in and set up' }).click();
   await ada.signInAs('Ada Lovelace');
   await heading('Set up this installation').waitFor();
-  await ada.page.getByText('The installation’s secret came with your link').waitFor();
+  await ada.page.getByText('Setup link accepted').waitFor();
   expect(await findViolations(ada.page)).toEqual([]);
   expect(ada.problems()).toEqual([]);
 });
@@ -83,10 +83,10 @@ test('a repository that cannot be added is refused with its reason', async () =>
     await page.getByRole('button', { name: 'Add repository' }).click();
     await page.locator('.notice', { hasText: answer }).waitFor();
   };
-  await add('nonsense', 'Give the owner and the name');
-  await add('northwind-labs/tidy-dates/issues', 'Give the owner and the name');
+  await add('nonsense', 'Enter owner/name');
+  await add('northwind-labs/tidy-dates/issues', 'Enter owner/name');
   await page.getByLabel('Repository', { exact: true }).fill('northwind-labs/');
-  await page.getByText('It was not added').waitFor({ state: 'detached' });
+  await page.getByText('Not added').waitFor({ state: 'detached' });
   await add('northwind-labs/no-such-repository', 'no such repository');
   await add('https://github.com/pinecone-tools/lantern', 'push');
   await add('https://github.com/northwind-labs/tidy-dates.git', 'northwind-labs/tidy-dates was added');
@@ -174,7 +174,7 @@ test('weeks that the range cuts are marked in the chart and in its table', async
   const { page } = ada;
   const { pathname } = new URL(page.url());
   await ada.open(`${pathname}?from=2026-02-18&to=2026-03-10&by=week`);
-  await page.getByText('Narrow: the range holds only 5 of 7 and 2 of 7 days').first().waitFor();
+  await page.getByText('Partial week: 5 of 7 and 2 of 7 days').first().waitFor();
   await page.getByRole('button', { name: 'Show table of Views' }).click();
   await page.getByRole('rowheader', { name: 'Week of 16 Feb 2026 5 of 7 days' }).waitFor();
   expect(ada.problems()).toEqual([]);
@@ -183,7 +183,7 @@ test('weeks that the range cuts are marked in the chart and in its table', async
 test('all days are compared with nothing, and the page says why', async () => {
   const { page } = ada;
   await page.getByRole('link', { name: 'All', exact: true }).click();
-  await page.getByText('before all days there is nothing to compare with').waitFor();
+  await page.getByText('Nothing earlier to compare with').waitFor();
   expect(ada.problems()).toEqual([]);
 });
 
@@ -268,9 +268,9 @@ test('servers, a second tenant and a name that is taken', async () => {
   await page.getByRole('button', { name: 'Add server' }).click();
   const adding = page.getByRole('dialog', { name: 'Add a GitHub server' });
   await adding.getByLabel('Name').fill('Ours');
-  await adding.getByLabel('Address of its pages').fill('http://github.example.com');
+  await adding.getByLabel('Server address').fill('http://github.example.com');
   await adding.getByRole('button', { name: 'Add', exact: true }).click();
-  const refused = adding.locator('.field.has-error', { hasText: 'Address of its pages' });
+  const refused = adding.locator('.field.has-error', { hasText: 'Server address' });
   await refused.getByText('Give an address that begins with https://.', { exact: true }).waitFor();
   await adding.getByRole('button', { name: 'Cancel' }).click();
   expect(ada.problems()).toEqual(['400 POST servers']);
@@ -327,7 +327,7 @@ test('removing a repository says what is deleted with it, and Escape keeps it', 
   const row = page.getByRole('row', { name: /old-importer/ });
   await row.getByRole('button', { name: 'Remove' }).click();
   const dialog = page.getByRole('dialog', { name: 'Remove northwind-labs/old-importer?' });
-  await dialog.getByText(/This deletes what was collected for it: \d+ traffic days/).waitFor();
+  await dialog.getByText(/This deletes its collected data: \d+ traffic days/).waitFor();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
   expect(await row.count()).toBe(1);

@@ -33,19 +33,19 @@ test('a channel is added in a dialog that says which address is refused', async 
   await button('Add channel').click();
   const dialog = page.getByRole('dialog', { name: 'Add a channel' });
   await dialog.getByLabel('Name').fill('Slack #traffic');
-  await dialog.getByLabel('Address of the webhook').fill('https://127.0.0.1/hook');
+  await dialog.getByLabel('Webhook address').fill('https://127.0.0.1/hook');
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await dialog.locator('.field.has-error', { hasText: 'is a private address' }).waitFor();
   expect(await findViolations(page)).toEqual([]);
   expect(ada.problems()).toEqual(['422 POST channels/1']);
-  await dialog.getByLabel('Address of the webhook').fill('http://example.com/hook');
+  await dialog.getByLabel('Webhook address').fill('http://example.com/hook');
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-  const fault = dialog.locator('.field.has-error').getByRole('alert');
-  await fault.filter({ hasText: 'https://' }).waitFor();
-  expect(await fault.textContent()).toBe('Give an address that begins with https://.');
+  const fieldError = dialog.locator('.field.has-error').getByRole('alert');
+  await fieldError.filter({ hasText: 'https://' }).waitFor();
+  expect(await fieldError.textContent()).toBe('Give an address that begins with https://.');
   expect(ada.problems()).toEqual(['400 POST channels/1']);
 
-  await dialog.getByRole('button', { name: 'Use the stand-in on this machine' }).click();
+  await dialog.getByRole('button', { name: 'Use the test receiver on this machine' }).click();
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await page.getByRole('row', { name: /Slack #traffic.*Problems and weekly report/ }).waitFor();
   expect(ada.problems()).toEqual([]);
@@ -54,13 +54,13 @@ test('a channel is added in a dialog that says which address is refused', async 
 test('a test is sent, and can be read at the stand-in', async () => {
   const { page } = ada;
   await button('Send a test to Slack #traffic').click();
-  await page.getByText('Slack #traffic took the test message').waitFor();
+  await page.getByText('Test message delivered to Slack #traffic').waitFor();
   await page.getByText('demo-octocat: traffic of week 2026-W10').waitFor();
   await button('Send the report to Slack #traffic as a test').click();
-  await page.getByText('Slack #traffic took the report').waitFor();
+  await page.getByText('Report delivered to Slack #traffic').waitFor();
   const [inbox] = await Promise.all([
     page.waitForEvent('popup'),
-    page.getByRole('link', { name: 'what arrived at the stand-in' }).click(),
+    page.getByRole('link', { name: 'View test messages' }).click(),
   ]);
   await inbox.getByText('Test: demo-octocat: traffic of week 2026-W10').first().waitFor();
   await inbox.getByText('This is a test: messages about demo-octocat').first().waitFor();
@@ -79,7 +79,7 @@ test('a channel that fails says why, and is changed and deleted', async () => {
 
   await button('Change… Slack #traffic').click();
   const change = page.getByRole('dialog', { name: 'Change Slack #traffic' });
-  await change.getByLabel('Gets').selectOption('problems');
+  await change.getByLabel('Sends').selectOption('problems');
   await change.getByRole('button', { name: 'Save' }).click();
   await change.waitFor({ state: 'detached' });
   await page.getByRole('row', { name: /Slack #traffic Slack Problems (?!and)/ }).waitFor();

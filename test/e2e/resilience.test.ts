@@ -55,11 +55,11 @@ test('when the calls of the minute are used up the page waits, says so, and goes
   );
   // The sentence goes after some seconds: it is looked for from before it comes.
   await Promise.all([
-    page.getByText('calls for this minute are used up').waitFor(),
+    page.getByText('Can’t reach the server').waitFor(),
     page.goto('/t/1?range=7', { waitUntil: 'commit' }),
   ]);
   await burrow().waitFor();
-  await page.getByText('calls for this minute are used up').waitFor({ state: 'detached' });
+  await page.getByText('Can’t reach the server').waitFor({ state: 'detached' });
   expect(refusals).toBe(2);
 });
 
@@ -100,12 +100,12 @@ test('actions that are newer than the database lead to its upgrade, which asks f
   });
   await page.goto('/t/1');
   await page.getByRole('heading', { name: 'Upgrade the database' }).waitFor();
-  await page.getByLabel('Secret of the installation').fill('wrong');
+  await page.getByLabel('Installation secret').fill('wrong');
   await page.getByRole('button', { name: 'Upgrade' }).click();
   await page.getByText('This is not the secret').waitFor();
   await page.unroute('**/traffic/me');
   await page.unroute('**/traffic/init');
-  await page.getByLabel('Secret of the installation').fill(installation.initSecret);
+  await page.getByLabel('Installation secret').fill(installation.initSecret);
   await page.getByRole('button', { name: 'Upgrade' }).click();
   await burrow().waitFor();
 });
@@ -115,7 +115,7 @@ test('a sign-in that was cancelled leads to the welcome page, which says so', as
   await visitor.open('/');
   await visitor.page.getByRole('button', { name: 'Sign in' }).click();
   await visitor.page.getByRole('button', { name: 'Cancel' }).click();
-  await visitor.page.getByText('did not complete the sign-in').waitFor();
+  await visitor.page.getByText('Sign-in failed').waitFor();
   await visitor.page.getByRole('button', { name: 'Sign in' }).waitFor();
   await visitor.close();
 });
