@@ -1,12 +1,6 @@
 import UPlot from 'uplot';
-import {
-  type Bucket,
-  formatCompact,
-  formatCount,
-  formatShortDay,
-  formatShortMonth,
-  toDate,
-} from '../format.ts';
+import type { Bucket } from '../../lib/answers/figures.ts';
+import { formatCompact, formatCount, formatShortDay, formatShortMonth, toDate } from '../format.ts';
 import { colorOf, drawBands, drawColumns, drawEvents, drawLines } from './columns.ts';
 import { type ChartModel, figuresOf, topOf } from './model.ts';
 

@@ -1,4 +1,4 @@
-import type { DayState } from '../../lib/answers/figures.ts';
+import type { Bucket, DayState } from '../../lib/answers/figures.ts';
 import type { TrafficTable as TrafficTableAnswer } from '../../lib/answers/stats.ts';
 import { CutNote } from '../charts/chart-table.tsx';
 import { DataTable } from '../controls/data-table.tsx';
@@ -7,7 +7,7 @@ import { Empty } from '../controls/notice.tsx';
 import { Pager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
-import { type Bucket, cutOf, formatCount, formatDay } from '../format.ts';
+import { cutOf, formatCount, formatDay } from '../format.ts';
 import { paths } from '../routes.ts';
 
 const TITLES = { day: 'Daily traffic', week: 'Weekly traffic', month: 'Monthly traffic' };
