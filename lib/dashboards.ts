@@ -7,7 +7,7 @@ import { isDuplicateKey } from './db/errors.ts';
 import { Failure } from './failure.ts';
 import { notFound, toId } from './request.ts';
 
-/** A dashboard as it is opened: what the list says of it, and its document. */
+/** An open dashboard: its entry in the list, and its document. */
 export type StoredDashboard = Omit<Dashboard, 'data'>;
 
 /** Whose dashboards, and who asks. */
@@ -25,7 +25,7 @@ const unchangeable = { canned: true, version: 1, changedAt: null, changedBy: nul
 const nameTaken = (name: string) =>
   new Failure('dashboard_exists', `There is a dashboard “${name}” already. Give another name.`);
 
-/** The canned dashboards and the tenant's own by name, and whether the reader may make more. */
+/** The built-in dashboards, the tenant's own by name, and whether the reader may create more. */
 export async function listDashboards(reader: DashboardReader): Promise<DashboardList> {
   const may = await mayChange(reader);
   const rows = await reader.db
@@ -34,7 +34,7 @@ export async function listDashboards(reader: DashboardReader): Promise<Dashboard
     .where('tenantId', '=', reader.access.tenantId)
     .orderBy('name')
     .execute();
-  const canned = Object.entries(builtInDashboards).map(([dashboardId, { name }]) => ({
+  const builtIn = Object.entries(builtInDashboards).map(([dashboardId, { name }]) => ({
     dashboardId,
     name,
     ...unchangeable,
@@ -45,7 +45,7 @@ export async function listDashboards(reader: DashboardReader): Promise<Dashboard
     canned: false,
     mayChange: may,
   }));
-  return { dashboards: [...canned, ...own], mayCreate: may };
+  return { dashboards: [...builtIn, ...own], mayCreate: may };
 }
 
 async function findRow(db: Db, tenantId: number, dashboardId: number | undefined) {
@@ -58,10 +58,10 @@ async function findRow(db: Db, tenantId: number, dashboardId: number | undefined
     .executeTakeFirst();
 }
 
-/** One dashboard, canned or the tenant's own. Throws `dashboard_not_found`. */
+/** One dashboard, built-in or the tenant's own. Throws `dashboard_not_found`. */
 export async function getDashboard(reader: DashboardReader, dashboardId: string): Promise<StoredDashboard> {
-  const canned = Object.hasOwn(builtInDashboards, dashboardId) ? builtInDashboards[dashboardId] : undefined;
-  if (canned) return { dashboardId, name: canned.name, ...unchangeable, document: canned };
+  const builtIn = Object.hasOwn(builtInDashboards, dashboardId) ? builtInDashboards[dashboardId] : undefined;
+  if (builtIn) return { dashboardId, name: builtIn.name, ...unchangeable, document: builtIn };
   const row = await findRow(reader.db, reader.access.tenantId, toId(dashboardId));
   if (!row) throw notFound('dashboard');
   const document: DashboardDocument = JSON.parse(row.document);

@@ -1,13 +1,13 @@
 import type { Session } from './session.ts';
 
-/** One request that reads, with the type of its answer. */
+/** A GET request, with the type of its answer. */
 export interface Read<Answer> {
   /** Path and query below the API's address. */
   url: string;
   readonly answer?: Answer;
 }
 
-/** The one error of a call: what the API said, or what kept it from saying anything. */
+/** The only error that a call throws: the API's own, or the reason why it did not answer. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
@@ -37,11 +37,11 @@ export interface Api {
   read<Answer>(read: Read<Answer>, signal?: AbortSignal): Promise<Answer>;
   send<Answer>(method: Method, path: string, body?: unknown): Promise<Answer>;
   csv(read: Read<unknown>): Promise<Blob>;
-  /** A text that another token than the session's reads; throws an `ApiError` with status 401 when the token has ended. */
+  /** Reads text with a token other than the session's; throws an `ApiError` with status 401 when that token has expired. */
   text(read: Read<unknown>, token: string, signal?: AbortSignal): Promise<Response>;
 }
 
-/** Told how many seconds a call waits before it is tried again; 0 when it goes on. */
+/** Called with the seconds until a call is retried, and with 0 when it goes on. */
 type Waiting = (seconds: number) => void;
 
 const WAITS_SECONDS = [5, 15, 30, 60];
@@ -67,7 +67,7 @@ export function openApi(
     });
   }
 
-  /** Leaves for the provider; the page is about to go away, so the promise stays open. */
+  /** Leaves for the provider. The promise stays open, as the page is about to unload. */
   async function expire(): Promise<never> {
     await leave().catch(() => {
       throw new ApiError(503, 'identity_provider_unavailable', NO_PROVIDER);
@@ -76,8 +76,8 @@ export function openApi(
   }
 
   /**
-   * The platform's own refusals (too many calls in a minute) carry no CORS headers, so that the browser only reports a
-   * failed request: reading is then tried again after a while, writing never, for it may have been done.
+   * The platform's own refusals (too many calls in a minute) carry no CORS headers, so the browser only reports a failed
+   * request. Reads are then retried after a while. Writes are never retried, as they may have succeeded.
    */
   async function patiently(call: Call) {
     const { method, signal } = call;

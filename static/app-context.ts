@@ -11,7 +11,7 @@ export interface App {
   api: Api;
 }
 
-/** What every page has: made once, before the first page is shown. */
+/** What every page uses. Made once, before the first page is shown. */
 export const AppContext = createContext<App | null>(null);
 
 export function useApp(): App {
@@ -22,13 +22,13 @@ export function useApp(): App {
 
 export interface Principal {
   me: Me;
-  /** Reads it again after roles, tenants or their names changed. */
+  /** Reads it again after a change of roles, tenants or their names. */
   reloadMe: () => void;
 }
 
 export const MeContext = createContext<Principal | null>(null);
 
-/** Who is signed in; only for pages behind the sign-in. */
+/** Who is signed in. Only for pages that need a sign-in. */
 export function useMe(): Principal {
   const principal = useContext(MeContext);
   if (!principal) throw new Error('MeContext is missing.');

@@ -25,7 +25,7 @@ const Collection = lazy(async () => (await import('./runs/collection.tsx')).Coll
 const Notifications = lazy(async () => (await import('./notifications/notifications.tsx')).Notifications);
 const Administration = lazy(async () => (await import('./admin/administration.tsx')).Administration);
 
-/** Who is not signed in sees the welcome page, or is sent to sign in when the address names a page. */
+/** Without a sign-in, shows the welcome page, or leaves to sign in if the address names a page. */
 export function Root({ signInError }: { signInError: Error | undefined }) {
   const { session } = useApp();
   const place = usePlace();
@@ -34,7 +34,7 @@ export function Root({ signInError }: { signInError: Error | undefined }) {
   return <Welcome signInError={signInError} />;
 }
 
-/** On the way to the provider, and afterwards back to this address. */
+/** Leaves for the provider, which leads back to this address. */
 function Leaving() {
   const { session } = useApp();
   const [error, setError] = useState<Error>();
@@ -72,7 +72,7 @@ function SignedIn() {
   );
 }
 
-/** Nothing is there yet, or the actions are newer than the database: both are mended on the same page. */
+/** The installation is not set up, or the database needs an upgrade: the same page does both. */
 function asksToInitialize(error: Error | undefined): boolean {
   if (!(error instanceof ApiError)) return false;
   if (error.code !== 'schema_mismatch') return error.code === 'not_initialized';
@@ -80,7 +80,7 @@ function asksToInitialize(error: Error | undefined): boolean {
   return stored < expected;
 }
 
-/** Asks for the first page's figures together with who is signed in. */
+/** Requests the first page's figures in parallel with `/me`. */
 function preloadFirst(api: Api, route: Route, { query }: Place) {
   if (route.page === 'overview' && !query.has('tab')) preload(api, overviewRead(route.tenantId, query));
   if (route.page === 'repository') preload(api, repositoryRead(route.tenantId, route.repositoryId, query));

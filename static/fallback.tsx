@@ -7,7 +7,7 @@ import { replace } from './location.ts';
 import { paths } from './routes.ts';
 import { lastTenant } from './tenant-switch.tsx';
 
-/** Goes on to the tenant that was looked at last, or says that there is none. */
+/** Opens the last used tenant, or says that there is none. */
 export function Home() {
   const { me } = useMe();
   const last = lastTenant();
@@ -41,7 +41,7 @@ export function Home() {
   );
 }
 
-/** For people whose role does not include the page. */
+/** Shown if your role does not allow the page. */
 export function Forbidden() {
   return (
     <div class="page narrow">

@@ -2,7 +2,7 @@ import type { Bucket, Range } from '../lib/answers/figures.ts';
 import { daysBetween } from '../lib/day.ts';
 import { bucketDays, lastOfBucket } from '../lib/stats/buckets.ts';
 
-/** Numbers and UTC days as text, in the reader's own language of numbers but English words. */
+/** Formats numbers and UTC days as en-GB. */
 
 const whole = new Intl.NumberFormat('en-GB');
 const compact = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 2 });
@@ -45,7 +45,7 @@ export function formatBucket(day: string, by: Bucket): string {
   return by === 'week' ? `Week of ${formatDay(day)}` : formatDay(day);
 }
 
-/** How many days of a bucket are in a range; null when all of them are. */
+/** How many days of a bucket are in a range; null if all are. */
 export function cutOf(bucket: string, range: Omit<Range, 'days'>): { days: number; of: number } | null {
   const of = daysBetween(bucket, lastOfBucket(bucket, range.by)) + 1;
   const { from, to } = bucketDays(bucket, range);
@@ -57,7 +57,7 @@ export const formatInstant = (instant: string) => `${moment.format(new Date(inst
 
 const share = new Intl.NumberFormat('en-GB', { style: 'percent', maximumFractionDigits: 0 });
 
-/** A part, or a change whose direction is told by other means. */
+/** A share, or a change whose direction is shown otherwise. */
 export const formatShare = (part: number) => share.format(part);
 
 export const formatChange = (change: number) => percent.format(change);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** The address: it holds the whole view, so that back, reload and shared links work. */
+/** The address. It holds the whole view, so that back, reload and shared links work. */
 export interface Place {
   path: string;
   query: URLSearchParams;
@@ -12,14 +12,14 @@ function here(): Place {
   return { path: location.pathname, query: new URLSearchParams(location.search) };
 }
 
-/** Goes to an address of these pages. */
+/** Navigates to an address of these pages. */
 export function go(href: string) {
   if (href === location.pathname + location.search) return;
   history.pushState(null, '', href);
   window.dispatchEvent(new Event(CHANGED));
 }
 
-/** Changes the address without a step that "back" would return to. */
+/** Changes the address without a history entry. */
 export function replace(href: string) {
   history.replaceState(history.state, '', href);
   window.dispatchEvent(new Event(CHANGED));
@@ -41,7 +41,7 @@ export function usePlace(): Place {
 
 export type Changes = Record<string, string | null>;
 
-/** The address with some of its parameters changed; null takes one away. */
+/** The address with some parameters changed; null removes one. */
 export function withQuery(place: Place, changes: Changes): string {
   const query = new URLSearchParams(place.query);
   for (const [name, value] of Object.entries(changes)) {
@@ -52,7 +52,7 @@ export function withQuery(place: Place, changes: Changes): string {
   return text ? `${place.path}?${text}` : place.path;
 }
 
-/** Lets plain clicks on links to these pages change the address without loading everything again. */
+/** Makes plain clicks on internal links navigate without a reload. */
 export function followLinks() {
   document.addEventListener('click', (event) => {
     if (event.defaultPrevented || event.button !== 0) return;

@@ -14,7 +14,7 @@ import {
 } from 'openid-client';
 import type { Config } from './config.ts';
 
-/** What the provider granted. */
+/** The tokens that the provider granted. */
 export interface Grant {
   access_token: string;
   refresh_token?: string | undefined;
@@ -33,7 +33,7 @@ const redirectUri = () => `${location.origin}/`;
 
 const withoutSlash = (url: string) => url.replace(/\/$/, '');
 
-/** The provider, by an issuer with or without the slash at its end; tokens are checked by what it calls itself. */
+/** Discovers the provider by an issuer with or without a trailing slash. Tokens are checked against the name it uses. */
 async function discover({ issuer, clientId }: Config) {
   const url = new URL(`${withoutSlash(issuer)}/.well-known/openid-configuration`);
   const insecure = url.protocol === 'http:' ? { execute: [allowInsecureRequests] } : {};
@@ -46,9 +46,9 @@ async function discover({ issuer, clientId }: Config) {
 }
 
 interface SignIn {
-  /** Without showing anything: the provider refuses when it would have to ask. */
+  /** Without showing a page: the provider refuses if it would have to. */
   silently: boolean;
-  /** Whom the pages know: a silent answer must be of the same person. */
+  /** Who is signed in: a silent answer must be about the same person. */
   idToken?: string | undefined;
 }
 
@@ -73,7 +73,7 @@ export async function beginSignIn(config: Config, how: SignIn): Promise<{ target
   return { target, checks };
 }
 
-/** Turns the provider's answer into tokens; throws a sentence when it refused. */
+/** Exchanges the provider's answer for tokens. Throws an error to show if it refused. */
 export async function completeSignIn(config: Config, answer: URL, checks: Checks): Promise<Grant> {
   const found = await discover(config);
   return authorizationCodeGrant(found, answer, {
@@ -86,7 +86,7 @@ export async function completeSignIn(config: Config, answer: URL, checks: Checks
   });
 }
 
-/** New tokens for a refresh token, or null when the provider does not renew any more. */
+/** New tokens for a refresh token, or null if the provider no longer renews it. */
 export async function renewGrant(config: Config, refreshToken: string): Promise<Grant | null> {
   const found = await discover(config);
   return refreshTokenGrant(found, refreshToken).catch((error: unknown) => {
@@ -95,7 +95,7 @@ export async function renewGrant(config: Config, refreshToken: string): Promise<
   });
 }
 
-/** Where to go to sign out there too, or null when the provider has no such page. */
+/** Where to sign out at the provider, or null if it has no such page. */
 export async function signOutTarget(config: Config, idToken: string | undefined): Promise<URL | null> {
   const found = await discover(config);
   if (found.serverMetadata().end_session_endpoint) {
@@ -103,7 +103,7 @@ export async function signOutTarget(config: Config, idToken: string | undefined)
     return buildEndSessionUrl(found, { post_logout_redirect_uri: redirectUri(), ...hint });
   }
   if (!config.signOutUrl) return null;
-  // As App ID has it: https://cloud.ibm.com/docs/appid?topic=appid-cd-sso
+  // App ID's way: https://cloud.ibm.com/docs/appid?topic=appid-cd-sso
   const target = new URL(config.signOutUrl);
   target.searchParams.set('redirect_uri', redirectUri());
   target.searchParams.set('client_id', config.clientId);

@@ -1,4 +1,4 @@
-/** Which page an address names. */
+/** The page that an address names. */
 export type Route =
   | {
       page:
@@ -52,7 +52,7 @@ export function toRoute(path: string): Route {
   return page && !item ? { page, tenantId } : { page: 'unknown' };
 }
 
-/** A dashboard is named by a number, or by words when it comes with the product. */
+/** A dashboard's id is a number, or words if it is built in. */
 function toDashboardRoute(path: string): Route | undefined {
   const [, tenant, dashboardId, edit] =
     /^\/t\/(\d{1,9})\/dashboards\/([a-z\d-]{1,60})(\/edit)?\/?$/.exec(path) ?? [];

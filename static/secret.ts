@@ -1,6 +1,6 @@
 const STORED = 'traffic.initSecret';
 
-/** Takes the installation's secret out of a link's fragment (`#init=…`) and out of the address bar. */
+/** Moves the installation secret from the address's fragment (`#init=…`) into sessionStorage. */
 export function keepInitSecret() {
   const secret = new URLSearchParams(location.hash.slice(1)).get('init');
   if (!secret) return;
@@ -8,7 +8,7 @@ export function keepInitSecret() {
   history.replaceState(null, '', location.pathname + location.search);
 }
 
-/** The secret from the link, or nothing. */
+/** The secret from the link, or an empty string. */
 export const initSecret = () => sessionStorage.getItem(STORED) ?? '';
 
 export const forgetInitSecret = () => sessionStorage.removeItem(STORED);

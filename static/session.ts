@@ -18,22 +18,22 @@ interface Pending {
 
 export interface Session {
   signedIn(): boolean;
-  /** A valid access token, renewed when it is about to end; null when the person has to sign in (again). */
+  /** A valid access token, renewed when it is about to expire; null if you need to sign in (again). */
   accessToken(): Promise<string | null>;
-  /** Renews the token although it seems valid; null when that is not possible. */
+  /** Renews the token even if it seems valid; null if that is not possible. */
   renew(): Promise<string | null>;
   /**
-   * Leaves for the provider; afterwards the person is back at `returnTo`. Where there were tokens, but none to renew them
-   * with, the provider is asked for new ones without a word, and shows its page only when it refuses.
+   * Leaves for the provider, which leads back to `returnTo`. Without a refresh token, expired tokens are first replaced
+   * silently; the provider shows its page only if it refuses that.
    */
   signIn(returnTo: string): Promise<void>;
   /**
-   * Takes the provider's answer out of the address; answers where to go on, or null when there is none. Leaves again, and
-   * never answers, when the provider has to ask who it is.
+   * Reads the provider's answer from the address. Resolves where to continue, or null if there is none. Leaves again, and
+   * never resolves, if a silent sign-in was refused.
    */
   complete(): Promise<string | null>;
   signOut(): Promise<void>;
-  /** True when the tokens are so fresh that a refusal cannot be due to their age. */
+  /** True if the tokens are too fresh for a refusal to be due to their age. */
   justSignedIn(): boolean;
 }
 
@@ -43,7 +43,7 @@ const ENDS_SOON_MS = 30_000;
 const FRESH_MS = 15_000;
 const LEAVING_MS = 1000;
 
-/** The provider's part is fetched when somebody signs in or a token ends. */
+/** The code for the provider is fetched when you sign in or a token expires. */
 const provider = () => import('./provider.ts');
 
 /** Sign-in with authorization code and PKCE. Tokens live in memory and, for reloads of this tab, in sessionStorage. */
@@ -78,9 +78,9 @@ export function openSession(config: Config): Session {
     location.assign(target);
   }
 
-  /** Several calls may find at once that the tokens have ended; whoever stops the browser on the way may try again. */
+  /** Several calls may notice expired tokens at once. After a while it can be tried again, in case leaving was stopped. */
   function leaveOnce(returnTo: string) {
-    // Whoever came back from a silent sign-in without an answer is not sent there again.
+    // Do not repeat a silent sign-in that came back without an answer.
     const silently = tokens !== null && !tokens.refreshToken && !readStored<Pending>(PENDING)?.silently;
     departure ??= leave(returnTo, silently).finally(() => {
       setTimeout(() => {

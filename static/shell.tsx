@@ -13,7 +13,7 @@ interface ShellProps {
   children: ComponentChildren;
 }
 
-/** What surrounds every page: product, tenant, ways to the other pages, person. */
+/** The frame of every page: product, tenant, navigation, profile. */
 export function Shell({ me, route, children }: ShellProps) {
   const tenantId = me && route ? tenantOf(me, route) : null;
   return (
@@ -49,7 +49,7 @@ export function Shell({ me, route, children }: ShellProps) {
   );
 }
 
-/** The tenant of the page, or outside of tenants the one that was looked at last. */
+/** The tenant of the page, or the last used one. */
 function tenantOf(me: Me, route: Route): number | null {
   const wanted = 'tenantId' in route ? route.tenantId : lastTenant();
   const found = me.tenants.find((tenant) => tenant.tenantId === wanted) ?? me.tenants[0];

@@ -5,7 +5,7 @@ import { paths, type Route } from './routes.ts';
 
 const LAST = 'traffic.tenant';
 
-/** The tenant that was looked at last in this browser. */
+/** The last used tenant in this browser. */
 export const lastTenant = () => Number(localStorage.getItem(LAST)) || null;
 
 const SAME = ['repositories', 'dashboards', 'runs', 'members'] as const;
@@ -16,7 +16,7 @@ interface TenantSwitchProps {
   route: Route;
 }
 
-/** Goes to the same page of another tenant. */
+/** Switches to the same page of another tenant. */
 export function TenantSwitch({ me, tenantId, route }: TenantSwitchProps) {
   useEffect(() => localStorage.setItem(LAST, String(tenantId)), [tenantId]);
   const current = me.tenants.find((tenant) => tenant.tenantId === tenantId);

@@ -12,7 +12,7 @@ function stored(): Theme {
   return theme === 'light' || theme === 'dark' ? theme : 'auto';
 }
 
-/** Sets the theme that the person chose earlier; without a choice the system's is used. */
+/** Applies the chosen theme, or the system's. */
 export function applyTheme(theme = stored()) {
   const dark = theme === 'dark' || (theme === 'auto' && systemDark.matches);
   document.documentElement.dataset.theme = dark ? 'dark' : 'light';
@@ -21,7 +21,7 @@ export function applyTheme(theme = stored()) {
 
 systemDark.addEventListener('change', () => applyTheme());
 
-/** Counts changes of the theme, for what is drawn rather than styled. */
+/** Counts theme changes, for drawings that CSS does not style. */
 export function useThemeRound(): number {
   const [round, setRound] = useState(0);
   useEffect(() => {

@@ -2,12 +2,12 @@ import { useEffect, useState } from 'preact/hooks';
 
 const CHANGED = 'waiting-changed';
 
-/** Shows for how many seconds a call waits; 0 ends it. */
+/** Shows the seconds until a retry; 0 hides it. */
 export function showWaiting(seconds: number) {
   window.dispatchEvent(new CustomEvent(CHANGED, { detail: seconds }));
 }
 
-/** Says that the API's calls for this minute are used up, and that it goes on by itself. */
+/** Says that the server cannot be reached, and when the call is retried. */
 export function Waiting() {
   const [seconds, setSeconds] = useState(0);
   useEffect(() => {

@@ -3,7 +3,7 @@ import { DashboardDocument } from '../dashboards/document.ts';
 import { Instant } from './figures.ts';
 
 const Entry = {
-  /** A word for a canned dashboard, a number for one of the tenant's own. */
+  /** Words for a built-in dashboard, a number for one of the tenant's own. */
   dashboardId: z.string(),
   name: z.string(),
   /** Comes with the product: can be copied, not changed. */
@@ -54,7 +54,7 @@ export const DashboardDeleted = z.object({ dashboardId: z.string() });
 export type DashboardDeleted = z.infer<typeof DashboardDeleted>;
 
 /**
- * What the script of Cognos Dashboard Embedded opens a canned dashboard with: `new CognosApi({ cognosRootURL: apiUrl,
+ * What the script of Cognos Dashboard Embedded opens a built-in dashboard with: `new CognosApi({ cognosRootURL: apiUrl,
  * sessionCode, node })`, then `openDashboard({ dashboardSpec: dashboard })`. Its table's address and its `Authorization`
  * header, a data token that ends at `expiresAt`, are filled in.
  */

@@ -1,22 +1,22 @@
 /**
- * The canned dashboards in the format of Cognos Dashboard Embedded, version 1008, as it exported those of
- * https://github.com/IBM-Cloud/github-traffic-stats: tabs of widgets, and a table with its address and its columns.
+ * The built-in dashboards in the format of Cognos Dashboard Embedded, version 1008, as exported by
+ * https://github.com/IBM-Cloud/github-traffic-stats: tabs of widgets, and a table with its address and columns.
  */
 
 type Column = 'RID' | 'ORGNAME' | 'REPONAME' | 'TDATE' | 'VIEWCOUNT' | 'VUNIQUES' | 'CLONECOUNT' | 'CUNIQUES';
 
 interface Widget {
   visId: string;
-  /** The columns of each slot. Several values stand beside each other. */
+  /** The columns of each slot. Several values are drawn side by side. */
   slots: { categories?: Column[]; values: Column[]; series?: Column[] };
-  /** Per cent of the tab's height. */
+  /** Percent of the tab's height. */
   top: number;
   height: number;
 }
 
 interface Plan {
   name: string;
-  /** What is asked of the stats action; without pages, it refuses to answer more than 10,000 rows. */
+  /** The query to the stats action. Without paging it refuses to answer more than 10,000 rows. */
   query: string;
   tabs: { title: string; widgets: Widget[] }[];
 }
@@ -85,7 +85,7 @@ const plans = {
   },
 } satisfies Record<string, Plan>;
 
-/** Which dashboard, by the id that it has in `builtInDashboards` too. */
+/** The id of a dashboard, the same as in `builtInDashboards`. */
 export type DdeDashboardId = keyof typeof plans;
 
 const labels: Record<Column, string> = {
@@ -115,7 +115,7 @@ const kinds: Record<Column, Record<string, string>> = {
 
 const TABLE = 'repositorystats';
 const MODEL = 'model-traffic';
-/** Its own name for several measures in one chart. */
+/** How Cognos names several measures in one chart. */
 const MEASURES = '_multiMeasuresSeries';
 
 type Item = Column | typeof MEASURES;
@@ -206,7 +206,7 @@ function toTab(tab: Plan['tabs'][number], place: number) {
   return { id, title: tab.title, type: 'container', templateName, items: [page] };
 }
 
-/** A canned dashboard in its format, which reads the table below `tableUrl` with a data token. */
+/** A built-in dashboard in the format of Cognos. It reads the table at `tableUrl` with a data token. */
 export function toDdeDashboard(
   id: DdeDashboardId,
   { tableUrl, token }: { tableUrl: string; token: string },

@@ -11,7 +11,7 @@ export interface DdeAccount {
 
 const Session = z.object({ sessionCode: z.string(), sessionId: z.string().optional() });
 
-/** What its script opens a dashboard with. */
+/** What the script of Cognos opens a dashboard with. */
 export interface DdeSession {
   sessionCode: string;
   sessionId: string | null;
@@ -21,7 +21,7 @@ export interface DdeSession {
 const SECONDS = 3600;
 const TIMEOUT_MS = 10_000;
 
-/** The failure of asking for a session where there is no instance. */
+/** The failure for a session where no instance is configured. */
 export function ddeNotConfigured(): Failure {
   return new Failure('dde_not_configured');
 }
@@ -31,12 +31,12 @@ function unavailable(): Failure {
 }
 
 function refused(status: number): Failure {
-  const message = `Cognos Dashboard Embedded refused the session (${status}): have DDE_CLIENT_ID, DDE_CLIENT_SECRET and its web domains looked at.`;
+  const message = `Cognos Dashboard Embedded refused the session (${status}): check DDE_CLIENT_ID, DDE_CLIENT_SECRET and its web domains.`;
   return new Failure('dde_refused', message, { status });
 }
 
 /**
- * Opens a session of an hour for the pages at an origin. Throws `dde_refused` and `dde_unavailable`.
+ * Opens a session for one hour, for the pages at an origin. Throws `dde_refused` and `dde_unavailable`.
  *
  * Its API: `POST v1/session` with the client's id and secret, as https://github.com/IBM-Cloud/github-traffic-stats used it.
  */

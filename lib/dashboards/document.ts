@@ -22,7 +22,7 @@ const Tab = z.strictObject({
 export const DashboardDocument = z.strictObject({
   $schema: z.string().max(300).optional(),
   name: title.min(1),
-  /** The page's range when the dashboard is opened; without it the page's own. */
+  /** The range that the page opens with; without it, the page's default. */
   range: z
     .enum(['7', '14', '30', '90', '365', 'all'])
     .describe('Days that are shown when the dashboard is opened.')

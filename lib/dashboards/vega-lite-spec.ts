@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { DATA_NAMES, MAX_ROWS, MAX_SIZE, MAX_VIEWS } from './rules.ts';
 
-/** What a dashboard may use of Vega-Lite (https://vega.github.io/vega-lite/docs/), as a schema for checking and completion. */
+/** The part of Vega-Lite (https://vega.github.io/vega-lite/docs/) that a dashboard may use, to check and complete it. */
 
 const MARKS = [
   'arc',
@@ -21,7 +21,7 @@ const MARKS = [
   'trail',
 ] as const;
 
-/** All but `href` and `url`, which lead to addresses, and those of maps. */
+/** All except those of maps, and `href` and `url`, which hold addresses. */
 const CHANNELS = [
   'x',
   'y',
@@ -176,5 +176,5 @@ export const VegaLiteSpec = z.looseObject({
     return VegaLiteSpec.optional();
   },
 });
-/** A specification that the schema let through, with members that it does not name: `listSpecProblems` looks into them. */
+/** A specification that fits the schema. It may have more members than the schema names: `listSpecProblems` checks them. */
 export type VegaLiteSpec = z.infer<typeof VegaLiteSpec>;

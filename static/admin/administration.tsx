@@ -5,7 +5,7 @@ import { Servers } from './servers.tsx';
 import { SystemRoles } from './system-roles.tsx';
 import { Tenants } from './tenants.tsx';
 
-/** The pages about tenants, people and servers. */
+/** The pages for tenants, people and servers. */
 export function Administration({ route }: { route: Route }) {
   switch (route.page) {
     case 'members':

@@ -16,7 +16,7 @@ import { RemoveMember, RoleTable, useRoleChange } from './roles.tsx';
 const EXPLANATION =
   'Managers can edit, viewers see everything, repository viewers see the repositories you choose.';
 
-/** Who may see and do what in a tenant. */
+/** The members of a tenant and their roles. */
 export function Members({ tenantId }: { tenantId: number }) {
   const { api } = useApp();
   const { me } = useMe();
@@ -93,7 +93,7 @@ function MemberTable({ members, onEdit, onRemove }: MemberTableProps) {
 
 interface MemberDialogProps {
   tenantId: number;
-  /** Absent: somebody new. */
+  /** Absent for a new one. */
   member: Member | undefined;
   repositories: MemberList['repositories'];
   onClose: () => void;

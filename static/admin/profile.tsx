@@ -8,7 +8,7 @@ import { SignOut } from '../sign-out.tsx';
 
 const COLUMNS = [{ label: 'Tenant' }, { label: 'Role' }, { label: 'Can see' }];
 
-/** Who is signed in, with which roles, and the way out. */
+/** Who is signed in, their roles, and signing out. */
 export function Profile() {
   const { me } = useMe();
   return (

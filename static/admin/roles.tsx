@@ -16,14 +16,14 @@ interface RoleTableProps<P extends Person> {
   caption: string;
   people: P[];
   sinceOf: (person: P) => string;
-  /** What is said besides the role. */
+  /** Shown beside the role. */
   noteOf?: (person: P) => ComponentChildren;
-  /** Absent where whoever looks may not change roles. */
+  /** Absent if you may not change roles. */
   onEdit: ((person: P) => void) | undefined;
   onRemove: (email: string) => void;
 }
 
-/** Each person with its role, and since when. */
+/** Each person with their role, and since when. */
 export function RoleTable<P extends Person>({
   label,
   caption,
@@ -71,7 +71,7 @@ export function RoleTable<P extends Person>({
   );
 }
 
-/** Whose role is being given, changed or taken away; once that is done, what it changed is read again. */
+/** Whose role is being assigned, changed or removed; reloads what the change affects. */
 export function useRoleChange<P>(reload: () => void) {
   const { me, reloadMe } = useMe();
   const [editing, setEditing] = useState<P | 'new'>();
@@ -86,10 +86,10 @@ export function useRoleChange<P>(reload: () => void) {
 
   return {
     editing,
-    /** Somebody, or `new`; undefined: it is given up. */
+    /** A person, or `new`; undefined to cancel. */
     edit: setEditing,
     removing,
-    /** Somebody's e-mail address; undefined: it is given up. */
+    /** An e-mail address; undefined to cancel. */
     askToRemove: setRemoving,
     changed,
   };
@@ -103,7 +103,7 @@ interface RemoveMemberProps {
   onRemoved: () => void;
 }
 
-/** Asks before somebody loses a role. */
+/** Asks before a person loses a role. */
 export function RemoveMember({ email, consequence, remove, onClose, onRemoved }: RemoveMemberProps) {
   const submission = useSubmission();
   return (

@@ -8,7 +8,7 @@ import { fieldErrorsOf, useSubmission } from '../controls/submit.ts';
 import { formatInstant } from '../format.ts';
 
 interface ServerDialogProps {
-  /** Absent: a new one. */
+  /** Absent for a new one. */
   server: Server | undefined;
   onClose: () => void;
   onSaved: () => void;
@@ -83,7 +83,7 @@ const APP_FIELD_OF = {
   app_key_refused: 'privateKey',
 };
 
-/** Sets the GitHub App of a server, or forgets it. */
+/** Sets or removes the GitHub App of a server. */
 export function AppDialog({ server, onClose, onSaved }: AppDialogProps) {
   const { api } = useApp();
   const submission = useSubmission();

@@ -71,7 +71,7 @@ const KINDS: Record<Server['kind'], string> = {
 
 interface ServerTableProps {
   servers: Server[];
-  /** Absent where the person may not change servers. */
+  /** Absent if you may not change servers. */
   onEdit: ((server: Server) => void) | undefined;
   onApp: (server: Server) => void;
   onDelete: (server: Server) => void;

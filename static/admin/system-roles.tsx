@@ -15,7 +15,7 @@ import { RemoveMember, RoleTable, useRoleChange } from './roles.tsx';
 const EXPLANATION =
   'Administrators can edit everything; maintainers see everything and manage repositories and collection.';
 
-/** Who may administer or maintain the whole installation. */
+/** The administrators and maintainers of the installation. */
 export function SystemRoles() {
   const { api } = useApp();
   const { me } = useMe();
@@ -69,7 +69,7 @@ export function SystemRoles() {
 }
 
 interface SystemRoleDialogProps {
-  /** Absent: somebody new. */
+  /** Absent for a new one. */
   member: SystemMember | undefined;
   onClose: () => void;
   onSaved: (email: string) => void;
@@ -80,7 +80,7 @@ const ROLES = [
   { value: 'administrator', label: 'Administrator: can do everything' },
 ];
 
-/** Gives a system role or changes it. */
+/** Assigns or changes a system role. */
 function SystemRoleDialog({ member, onClose, onSaved }: SystemRoleDialogProps) {
   const { api } = useApp();
   const submission = useSubmission();

@@ -20,7 +20,7 @@ interface NewTenantDialogProps {
 
 const NOBODY = { githubUser: '', githubToken: '' };
 
-/** What the form asks for, and how it is sent. */
+/** The form's state, and how it is sent. */
 function useNewTenant({ servers, onCreated }: NewTenantDialogProps) {
   const { api, config } = useApp();
   const submission = useSubmission();
@@ -68,7 +68,7 @@ function useNewTenant({ servers, onCreated }: NewTenantDialogProps) {
   };
 }
 
-/** Creates a tenant; its token, or the app where it is installed, is tried on GitHub first. */
+/** Creates a tenant. The API tries its token, or the app's installation, on GitHub first. */
 export function NewTenantDialog(props: NewTenantDialogProps) {
   const form = useNewTenant(props);
   const { server, submission } = form;
@@ -125,18 +125,18 @@ export function NewTenantDialog(props: NewTenantDialogProps) {
   );
 }
 
-/** The field that an error's code is about. */
+/** Which field an error code belongs to. */
 const TENANT_FIELD_OF = { name_taken: 'name', github_token_refused: 'githubToken' };
 
 interface TenantDialogProps {
   tenant: Tenant;
-  /** The server has an app, and the person may choose where it is installed. */
+  /** The server has an app, and you may choose its installation. */
   mayUseApp: boolean;
   onClose: () => void;
   onSaved: () => void;
 }
 
-/** Renames a tenant, or gives it another GitHub user, token or installation of the app. */
+/** Renames a tenant, or changes its GitHub user, token or app installation. */
 export function TenantDialog({ tenant, mayUseApp, onClose, onSaved }: TenantDialogProps) {
   const { api } = useApp();
   const submission = useSubmission();
@@ -217,7 +217,7 @@ interface DeleteTenantProps {
   onDeleted: () => void;
 }
 
-/** Deletes a tenant once its name was typed. */
+/** Deletes a tenant after you type its name. */
 export function DeleteTenant({ tenant, onClose, onDeleted }: DeleteTenantProps) {
   const { api } = useApp();
   const submission = useSubmission();
@@ -259,12 +259,12 @@ export function DeleteTenant({ tenant, onClose, onDeleted }: DeleteTenantProps) 
 
 interface InstallationFieldProps {
   serverId: number;
-  /** Empty: none is chosen yet. */
+  /** Empty until one is chosen. */
   value: string;
   onValue: (installationId: string) => void;
 }
 
-/** With which installation of the server's app a tenant reads. */
+/** The installation of the server's app that a tenant reads with. */
 function InstallationField({ serverId, value, onValue }: InstallationFieldProps) {
   const { answer, error, loading, reload } = useAnswer(reads.installations(serverId));
   if (error) return <Failure error={error} retry={reload} />;

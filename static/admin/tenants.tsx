@@ -15,10 +15,10 @@ import { DeleteTenant, NewTenantDialog, TenantDialog } from './tenant-dialogs.ts
 const EXPLANATION =
   'A tenant holds repositories, the token that reads them, and the people who may see them.';
 
-/** What is being done to which tenant. */
+/** Which dialog is open, for which tenant. */
 type Task = { kind: 'create' } | { kind: 'edit' | 'delete'; tenant: Tenant };
 
-/** The tenants that the person may see or administer. */
+/** The tenants that you may see or administer. */
 export function Tenants() {
   const { me, reloadMe } = useMe();
   const list = useAnswer(reads.tenants());
@@ -154,7 +154,7 @@ function TenantRow({ tenant, onEdit, onDelete }: TenantRowProps) {
 
 const SOON_MS = 30 * 86_400_000;
 
-/** When GitHub accepted the token, and when it ends. */
+/** When GitHub last accepted the token, and when it expires. */
 function TokenState({ tenant: { installationId, tokenCheckedAt, tokenExpiresAt } }: { tenant: Tenant }) {
   const endsSoon = tokenExpiresAt !== null && Date.parse(tokenExpiresAt) - Date.now() < SOON_MS;
   return (

@@ -18,7 +18,7 @@ const NOTES: Partial<Record<Mark, string>> = {
   unspread: 'Some downloads are known only as a total of several days',
 };
 
-/** The drawing itself, with the figures of the bucket under the pointer. */
+/** The canvas, with the figures of the bucket under the pointer. */
 export function Canvas({ model, summary }: CanvasProps) {
   const element = useRef<HTMLDivElement>(null);
   const theme = useThemeRound();

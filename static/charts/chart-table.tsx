@@ -43,7 +43,7 @@ export function ChartTable({ title, model }: { title: string; model: ChartModel 
   );
 }
 
-/** Says of the first or last week or month of a range that the range cuts it. */
+/** Marks a week or month that the range cuts. */
 export function CutNote({ cut }: { cut: { days: number; of: number } | null }) {
   if (!cut) return null;
   return (

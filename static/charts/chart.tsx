@@ -8,7 +8,7 @@ import { type ChartModel, figuresOf } from './model.ts';
 
 interface ChartProps {
   title: string;
-  /** Undefined while it is being loaded: its place is kept. */
+  /** Undefined while loading: its space is reserved. */
   model: ChartModel | undefined;
   note?: ComponentChildren;
   controls?: ComponentChildren;
@@ -18,7 +18,7 @@ interface ChartProps {
 export function Chart({ title, model, note, controls }: ChartProps) {
   const [asTable, setAsTable] = useState(false);
   const id = useId();
-  // The drawing code comes while the figures are being asked for.
+  // Fetch the drawing code in parallel with the figures.
   useEffect(() => void import('./plot.ts'), []);
   const summary = useMemo(() => (model ? summarize(title, model) : ''), [title, model]);
   return (
@@ -47,7 +47,7 @@ export function Chart({ title, model, note, controls }: ChartProps) {
   );
 }
 
-/** A chart in words: its span, sum or course, highest point, and what is not known. */
+/** A chart in words: its span, sum or course, highest point, and what is unknown. */
 function summarize(title: string, model: ChartModel): string {
   const { range, marks } = model;
   const parts = figuresOf(model)

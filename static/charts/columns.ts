@@ -12,13 +12,13 @@ interface Span {
   width: number;
 }
 
-/** A bucket's place on the canvas, in its pixels. */
+/** A bucket's position on the canvas, in canvas pixels. */
 function slotOf(plot: uPlot, index: number): Span {
   const left = plot.valToPos(index - 0.5, 'x', true);
   return { left, width: plot.valToPos(index + 0.5, 'x', true) - left };
 }
 
-/** A bucket that the range cuts has a column as much narrower. */
+/** The column of a bucket that the range cuts is narrower in proportion. */
 function columnOf(plot: uPlot, { buckets, range }: ChartModel, index: number): Span {
   const slot = slotOf(plot, index);
   const cut = cutOf(buckets[index] ?? range.from, range);
@@ -44,7 +44,7 @@ function hatch(context: CanvasRenderingContext2D, color: string): CanvasPattern 
   return context.createPattern(tile, 'repeat') ?? color;
 }
 
-/** Lost days as hatched bands, days before the first collection as a quiet ground. */
+/** Draws lost days as hatched bands and days before the first collection as a pale background. */
 export function drawBands(plot: uPlot, model: ChartModel) {
   const { ctx, bbox } = plot;
   const fills: Partial<Record<Mark, CanvasPattern | string>> = {
@@ -63,7 +63,7 @@ export function drawBands(plot: uPlot, model: ChartModel) {
   });
 }
 
-/** Events as dashed lines. */
+/** Draws events as dashed lines. */
 export function drawEvents(plot: uPlot, model: ChartModel) {
   const { ctx, bbox } = plot;
   ctx.save();
@@ -80,7 +80,7 @@ export function drawEvents(plot: uPlot, model: ChartModel) {
   ctx.restore();
 }
 
-/** Columns, one inside the other or one above the other; provisional ones pale with an outline, zeros as ticks, no figure yet as a dashed box. */
+/** Draws columns, nested or stacked. Provisional ones are pale with an outline, zeros are ticks, missing figures a dashed box. */
 export function drawColumns(plot: uPlot, model: ChartModel) {
   const { ctx } = plot;
   const colors = model.layers.map((layer) => colorOf(layer.color));
@@ -115,7 +115,7 @@ export function drawColumns(plot: uPlot, model: ChartModel) {
   });
 }
 
-/** An open box on the ground: there will be a figure. */
+/** An open box on the baseline: a figure will follow. */
 function drawUnread(ctx: CanvasRenderingContext2D, color: string, { left, width }: Span, floor: number) {
   ctx.save();
   ctx.strokeStyle = color;
@@ -151,7 +151,7 @@ interface Point {
   y: number;
 }
 
-/** Lines through what is known; dashed where days between were not collected. */
+/** Draws lines through known values, dashed across days that were not collected. */
 export function drawLines(plot: uPlot, layers: readonly Layer[]) {
   const { ctx } = plot;
   const scale = devicePixelRatio;

@@ -1,8 +1,8 @@
 import type { Bucket, DayState } from '../../lib/answers/figures.ts';
 
 /**
- * How sure a bucket's figures are; `partial`: some of its days are lost; `unread`: no figure so far; `unspread`:
- * some figures are known only together with other buckets'.
+ * How certain a bucket's figures are. `partial`: some days are lost. `unread`: no figure yet. `unspread`: some figures are
+ * known only as a total with other buckets.
  */
 export type Mark = 'known' | 'provisional' | 'unread' | 'partial' | 'lost' | 'before' | 'unspread';
 
@@ -19,7 +19,7 @@ export interface Layer {
  */
 export interface ChartModel {
   kind: 'nested' | 'stacked' | 'line';
-  /** The days that are shown; buckets at the ends may be cut by them. */
+  /** The days that are shown. They may cut the first and the last bucket. */
   range: { from: string; to: string; by: Bucket };
   buckets: string[];
   layers: Layer[];
@@ -36,7 +36,7 @@ export function markOf(state: DayState, value: number | null): Mark {
   return 'known';
 }
 
-/** Everything that has figures: the layers, and the lines over them. */
+/** The layers, and the lines over them. */
 export function figuresOf({ layers, lines = [] }: ChartModel): Layer[] {
   return [...layers, ...lines];
 }

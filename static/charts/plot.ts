@@ -13,10 +13,10 @@ const WHOLE_STEPS = [1, 2, 5]
 
 const manyDigits = (value: number) => value >= 10_000;
 
-/** Told which bucket the pointer is over, and how far from the left; null when it left. */
+/** Called with the bucket under the pointer and its distance from the left; null when the pointer leaves. */
 export type OnPointer = (at: { index: number; left: number } | null) => void;
 
-/** Draws the chart into the element and keeps it as wide; answers how to take it away. */
+/** Draws the chart into the element and follows its width. Returns a function that removes it. */
 export function openPlot(element: HTMLElement, model: ChartModel, onPointer: OnPointer): () => void {
   const plot = new UPlot(optionsOf(element, model, onPointer), dataOf(model), element);
   const watcher = new ResizeObserver(() => plot.setSize(plotSize(element)));
@@ -35,7 +35,7 @@ function dataOf(model: ChartModel): UPlot.AlignedData {
   return [model.buckets.map((_, index) => index), ...figuresOf(model).map((layer) => layer.values)];
 }
 
-/** From zero for columns; around the values for lines, whose changes matter. */
+/** From zero for columns; around the values for lines, where changes matter. */
 function scaleOf(model: ChartModel): [number, number] {
   const top = topOf(model);
   if (model.kind !== 'line') return [0, Math.max(4, top * 1.08)];
@@ -115,7 +115,7 @@ const weekOf = (day: string) => Math.floor((toDate(day).getTime() / DAY + 3) / 7
 
 const monthOf = (day: string) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
 
-/** Ways to thin out labels: one for each stretch of equal keys. */
+/** Ways to thin out labels: one label per run of equal keys. */
 const KEYS: ((day: string) => number)[] = [
   (day) => toDate(day).getTime() / DAY,
   (day) => Math.floor(toDate(day).getTime() / DAY / 2),
@@ -141,7 +141,7 @@ export function tickIndexes(buckets: string[], maxCount: number): number[] {
   return [0];
 }
 
-/** A label for each of those buckets; the year is named where it begins. */
+/** A label for each of those buckets; the first of a year names it. */
 export function tickLabels(buckets: string[], indexes: number[], by: Bucket): string[] {
   const days = indexes.map((index) => buckets[index] ?? '');
   const monthly = by === 'month' || (days.every((day) => Number(day.slice(8)) <= 7) && days.length > 1);

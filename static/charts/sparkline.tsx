@@ -6,7 +6,7 @@ interface SparklineProps {
   metric: 'views' | 'clones';
 }
 
-/** A small chart for a table's row; unknown places are gaps. The row's figures say the same in text. */
+/** A small chart for a table row. Unknown values are gaps. The row's figures say the same as text. */
 export function Sparkline({ values, metric }: SparklineProps) {
   const top = Math.max(1, ...values.map((value) => value ?? 0));
   const step = values.length > 1 ? (WIDTH - 4) / (values.length - 1) : 0;

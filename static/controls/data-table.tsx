@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { usePlace, withQuery } from '../location.ts';
 
-/** A column's head; numbers stand at the right. */
+/** A column header. Numbers are aligned right. */
 interface Column {
   label: string;
   numeric?: boolean;
@@ -11,7 +11,7 @@ interface Column {
 }
 
 interface DataTableProps {
-  /** What the table is of, for screen readers. */
+  /** Describes the table for screen readers. */
   label: string;
   columns: (Column | false | undefined)[];
   /** Rows become cards on a phone. */
@@ -21,7 +21,7 @@ interface DataTableProps {
   children: ComponentChildren;
 }
 
-/** A table of figures that scrolls where it is too wide. */
+/** A table that scrolls where it is too wide. */
 export function DataTable({ label, columns, cards, tall, children }: DataTableProps) {
   const shown = columns.filter((column) => column !== false && column !== undefined);
   return (
@@ -50,7 +50,7 @@ interface SortHeaderProps {
   numeric?: boolean;
 }
 
-/** A column's head that sorts: numbers fall at first, names rise. */
+/** A sortable column header. Numbers start descending, names ascending. */
 export function SortHeader({ column, label, sort, order, numeric }: SortHeaderProps) {
   const place = usePlace();
   const active = sort === column;
@@ -75,7 +75,7 @@ interface TableScrollProps {
   children: ComponentChildren;
 }
 
-/** Room for a wide table: where it scrolls, the keyboard can reach and scroll it too. */
+/** Lets a wide table scroll, with the keyboard too. */
 export function TableScroll({ label, tall, children }: TableScrollProps) {
   const element = useRef<HTMLDivElement>(null);
   const [scrolls, setScrolls] = useState(false);

@@ -10,7 +10,7 @@ interface DialogProps {
   children: ComponentChildren;
 }
 
-/** A modal dialog: it begins at its first field or its harmless button, the browser keeps the focus inside, Escape closes it. */
+/** A modal dialog. It focuses its first field or its harmless button; Escape closes it. */
 function Dialog({ title, onClose, wide, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -48,12 +48,12 @@ function Dialog({ title, onClose, wide, children }: DialogProps) {
 interface FormDialogProps {
   title: string;
   action: string;
-  /** The action destroys something. */
+  /** The action is destructive. */
   danger?: boolean;
   wide?: boolean;
   disabled?: boolean;
   submission: Submission;
-  /** The error is shown at a field already. */
+  /** A field already shows the error. */
   shownAtField?: boolean;
   onSubmit: () => void;
   onClose: () => void;

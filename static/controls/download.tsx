@@ -8,7 +8,7 @@ interface CsvButtonProps {
   label?: string;
 }
 
-/** Saves what is shown as a CSV file. */
+/** Downloads what is shown as CSV. */
 export function CsvButton({ read, fileName, label = 'Download CSV' }: CsvButtonProps) {
   const { api } = useApp();
   const [busy, setBusy] = useState(false);
@@ -40,7 +40,7 @@ export function CsvButton({ read, fileName, label = 'Download CSV' }: CsvButtonP
   );
 }
 
-/** Offers a file to be saved. */
+/** Starts the download of a file. */
 export function offerFile(file: Blob, fileName: string) {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(file);

@@ -9,7 +9,7 @@ interface FieldProps extends Omit<JSX.InputHTMLAttributes<HTMLInputElement>, 'la
   error?: string | undefined;
 }
 
-/** A labelled input whose hint and error are read out with it. */
+/** A labelled input. Screen readers read its hint and error with it. */
 export function Field({ label, value, onValue, hint, error, ...input }: FieldProps) {
   const id = useId();
   return (

@@ -8,7 +8,7 @@ interface AnsweredProps<Answer> {
   children: (answer: Answer) => ComponentChildren;
 }
 
-/** What an answer is shown as; until then its place, or why there is none. */
+/** Shows an answer; until it arrives, a skeleton or the error. */
 export function Answered<Answer>({ loaded: { answer, error, reload }, children }: AnsweredProps<Answer>) {
   return (
     <>
@@ -18,7 +18,7 @@ export function Answered<Answer>({ loaded: { answer, error, reload }, children }
   );
 }
 
-/** A page whose code is fetched when it is first opened. */
+/** A page whose code is fetched when you first open it. */
 export function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
   let ready: ComponentType<Props> | undefined;
   return function Lazy(props: Props) {
@@ -39,7 +39,7 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
   };
 }
 
-/** Keeps the place of what is being loaded. */
+/** Reserves the space of what is loading. */
 export function Skeleton({ rows = 6 }: { rows?: number }) {
   return (
     <div class="skeleton" role="status">

@@ -12,7 +12,7 @@ interface MenuProps {
   items: MenuItem[];
 }
 
-/** A button with a menu: arrows move in it, Escape and a click elsewhere close it. */
+/** A button with a menu. Arrow keys move, Escape or a click outside closes it. */
 export function Menu({ label, items }: MenuProps) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
@@ -97,7 +97,7 @@ function move(event: KeyboardEvent & { currentTarget: HTMLElement }) {
   items.at(next)?.focus();
 }
 
-/** Closes what is open at a click elsewhere, and at Escape, when the focus goes back to its button. */
+/** Closes on a click outside, and on Escape, which returns the focus to the button. */
 export function useDismiss(box: RefObject<HTMLElement>, open: boolean, close: () => void) {
   useEffect(() => {
     const element = box.current;

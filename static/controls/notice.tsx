@@ -7,7 +7,7 @@ interface NoticeProps {
   children?: ComponentChildren;
 }
 
-/** A message in the page. Errors interrupt a screen reader, the others wait their turn. */
+/** A message in the page. Errors interrupt a screen reader; other kinds wait. */
 export function Notice({ kind, title, children }: NoticeProps) {
   return (
     <div class={`notice ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
@@ -22,7 +22,7 @@ interface FailureProps {
   retry?: () => void;
 }
 
-/** What went wrong in the API's own words, and "Try again" where that can help. */
+/** The API's error message, with "Try again" where that can help. */
 export function Failure({ error, retry }: FailureProps) {
   return (
     <Notice kind="error" title={titleOf(error)}>
@@ -51,7 +51,7 @@ function titleOf(error: Error): string {
   return error.status === 0 ? 'No connection' : 'That did not work';
 }
 
-/** Nothing there yet: says why, and leads on. */
+/** An empty state: says why, and what to do. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
     <div class="empty">

@@ -12,7 +12,7 @@ interface PageHeadProps {
 
 let first = true;
 
-/** The page's title: named in the tab, and focused when one comes from another page, so that it is read out. */
+/** The page's title. Also the tab's title; focused after navigation, so that screen readers read it. */
 export function PageHead({ title, above, below, actions }: PageHeadProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

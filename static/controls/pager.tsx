@@ -3,11 +3,11 @@ import { usePlace, withQuery } from '../location.ts';
 
 interface PagerProps {
   page: { number: number; size: number; total: number };
-  /** What is paged, in the plural. */
+  /** What is listed, in the plural. */
   things: string;
 }
 
-/** Where one is in a long list, and the way to the page before and after. */
+/** Your position in a long list, with links to the previous and next page. */
 export function Pager({ page, things }: PagerProps) {
   const place = usePlace();
   const last = Math.max(1, Math.ceil(page.total / page.size));

@@ -3,12 +3,12 @@ import { useId } from 'preact/hooks';
 
 interface PanelProps {
   title: string;
-  /** Beside the title. */
+  /** Shown beside the title. */
   beside?: ComponentChildren;
   children?: ComponentChildren;
 }
 
-/** A titled part of a page. */
+/** A titled section of a page. */
 export function Panel({ title, beside, children }: PanelProps) {
   const id = useId();
   return (

@@ -21,19 +21,19 @@ const BUCKETS = [
 
 const ADVERBS = { day: 'daily', week: 'weekly', month: 'monthly' };
 
-/** Names the steps that the API chose, where it chose them. */
+/** Names the steps, if the API chose them. */
 const autoLabel = (by: Bucket | undefined) => (by ? `Auto (${ADVERBS[by]})` : 'Auto');
 
 interface RangePickerProps {
   /** The range that is shown, once it is known. */
   shown: { from: string; to: string; by: Bucket } | undefined;
-  /** What is shown when the address names no range. */
+  /** The default range. */
   standard?: string | undefined;
-  /** Steps cannot be chosen. */
+  /** Hides the choice of steps. */
   stepless?: boolean;
 }
 
-/** Which days, and in which steps. */
+/** Chooses the days, and the steps. */
 export function RangePicker({ shown, standard = '30', stepless }: RangePickerProps) {
   const place = usePlace();
   const from = place.query.get('from') ?? '';

@@ -3,7 +3,7 @@ import { replace, usePlace, withQuery } from '../location.ts';
 
 const PAUSE_MS = 400;
 
-/** Searches while one types; the address keeps what was searched for. */
+/** Searches as you type. The address keeps the search. */
 export function SearchBox({ label }: { label: string }) {
   const place = usePlace();
   const id = useId();

@@ -7,7 +7,7 @@ interface SegmentsProps {
   segments: { value: string; label: string; changes: Changes }[];
 }
 
-/** Views of the same page side by side, each with an address of its own. */
+/** Links between views of the same page, each with its own address. */
 export function Segments({ label, current, segments }: SegmentsProps) {
   const place = usePlace();
   return (

@@ -5,14 +5,14 @@ import { ApiError } from '../api.ts';
 export interface Submission {
   busy: boolean;
   error: Error | undefined;
-  /** The API's sentences about fields of the body, where it named them. */
+  /** The API's messages by field of the body. */
   fieldErrors: ReadonlyMap<string, string>;
-  /** Does the work once at a time; answers whether it succeeded. */
+  /** Does the work unless it is already running. Resolves whether it succeeded. */
   run: (work: () => Promise<void>) => Promise<boolean>;
   clear: () => void;
 }
 
-/** A form's or button's work: busy while it lasts, its error afterwards. */
+/** The work of a form or button: busy while it runs, then its error, if any. */
 export function useSubmission(): Submission {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<Error>();
@@ -39,7 +39,7 @@ export function useSubmission(): Submission {
   };
 }
 
-/** `invalid_input` lists what is wrong with which field. */
+/** `invalid_input` lists messages by field. */
 function toFieldErrors(error: Error | undefined): Map<string, string> {
   if (!(error instanceof ApiError) || error.code !== 'invalid_input') return new Map();
   const { problems = [] } = (error.details ?? {}) as { problems?: { path: string; message: string }[] };

@@ -33,11 +33,11 @@ import type { Diagnostic } from './document-check.ts';
 interface CodeEditorProps {
   text: string;
   onChange: (text: string) => void;
-  /** Told the editor when it is there. */
+  /** Called with the editor once it is open. */
   onOpen: (code: Code) => void;
 }
 
-/** The place of the editor; its text is its own until another is put into it. */
+/** Hosts the editor, which keeps its own text. */
 export function CodeEditor({ text, onChange, onOpen }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -49,12 +49,12 @@ export function CodeEditor({ text, onChange, onOpen }: CodeEditorProps) {
   return <div class="code-editor" ref={host} />;
 }
 
-/** A text that is being edited. */
+/** An open editor. */
 export interface Code {
   text(): string;
   replace(text: string): void;
   mark(diagnostics: Diagnostic[]): void;
-  /** Goes to a place and puts the cursor there. */
+  /** Scrolls to a position and puts the cursor there. */
   reveal(at: number): void;
   close(): void;
 }
@@ -97,7 +97,7 @@ const theme = EditorView.theme({
   '.cm-searchMatch': { backgroundColor: 'var(--warning-ground)' },
 });
 
-/** What is typed over a selection: the browser itself would keep its style in an attribute, which the policy refuses. */
+/** Handles typing over a selection. The browser would copy its style into an attribute, which the CSP refuses. */
 const overtype = EditorView.domEventHandlers({
   beforeinput(event, view) {
     const { state, composing } = view;
@@ -111,8 +111,8 @@ const overtype = EditorView.domEventHandlers({
 });
 
 /**
- * Opens an editor for a dashboard's text. It stands in a shadow tree: there its styles are constructed style sheets,
- * which the page's policy allows, unlike style elements.
+ * Opens an editor for a dashboard's text, in a shadow tree: there CodeMirror uses constructed style sheets, which the CSP
+ * allows, unlike style elements.
  */
 function openCode(host: HTMLElement, text: string, onChange: (text: string) => void): Code {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });

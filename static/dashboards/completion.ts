@@ -4,7 +4,7 @@ import type { EditorView } from '@codemirror/view';
 import { pathOf, type SyntaxNode } from './json-places.ts';
 import { alternativesOf, listedValues, type Schema, schemasAt } from './schema.ts';
 
-/** Offers the names and values that the format has at a place. */
+/** Suggests the names and values that the schema allows at the cursor. */
 export function completeDocument(context: CompletionContext): CompletionResult | null {
   const node = syntaxTree(context.state).resolveInner(context.pos, -1);
   const text = context.state.doc.toString();
@@ -16,7 +16,7 @@ export function completeDocument(context: CompletionContext): CompletionResult |
   return names({ from: context.pos, to: context.pos }, object, text);
 }
 
-/** The property or array that a value stands in or would stand in. */
+/** The property or array that holds the value at the cursor, or would hold it. */
 function valueOwner(node: SyntaxNode): SyntaxNode | null {
   if (node.name === 'Property' || node.name === 'Array') return node;
   const { parent } = node;
@@ -59,7 +59,7 @@ function toName(name: string, schema: Schema, { to }: Range, text: string): Comp
   };
 }
 
-/** Descriptions are Markdown with links: as text. */
+/** Descriptions are Markdown: removes their links. */
 const withoutLinks = (description: string) =>
   description.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1').slice(0, 500);
 

@@ -16,7 +16,7 @@ type Asked =
   | { what: 'new'; imported?: Record<string, unknown> }
   | { what: 'copy' | 'delete'; dashboard: DashboardEntry };
 
-/** All dashboards of a tenant: those that come with the product, and its own. */
+/** All dashboards of a tenant: the built-in ones, and its own. */
 export function DashboardList({ tenantId }: { tenantId: number }) {
   const loaded = useAnswer(reads.dashboards(tenantId));
   const [asked, setAsked] = useState<Asked>();

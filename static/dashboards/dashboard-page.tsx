@@ -20,7 +20,7 @@ interface DashboardPageProps {
   edit: boolean;
 }
 
-/** One dashboard: to look at, or to change. */
+/** One dashboard, to view or to edit. */
 export function DashboardPage({ tenantId, dashboardId, edit }: DashboardPageProps) {
   const { api } = useApp();
   const loaded = useAnswer(reads.dashboard(tenantId, dashboardId));
@@ -28,7 +28,7 @@ export function DashboardPage({ tenantId, dashboardId, edit }: DashboardPageProp
   first.current ??= loaded.answer?.data;
   const known = first.current;
   const tables = useMemo(() => known && openTables(api, tenantId, known), [api, tenantId, known]);
-  // The drawing code comes while the dashboard is being asked for.
+  // Fetch the drawing code in parallel with the dashboard.
   useEffect(() => void import('./draw.ts').catch(() => undefined), []);
   return (
     <Answered loaded={loaded}>

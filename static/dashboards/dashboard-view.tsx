@@ -14,7 +14,7 @@ interface DashboardViewProps {
   tables: Tables;
 }
 
-/** A dashboard's tabs, and filters for all of its widgets; the address holds what is picked. */
+/** A dashboard's tabs, and filters for all its widgets. The address holds the choices. */
 export function DashboardView({ tenantId, document, tables }: DashboardViewProps) {
   const { query } = usePlace();
   const number = Math.min(Math.max(1, Number(query.get('tab')) || 1), Math.max(1, document.tabs.length));
@@ -52,7 +52,7 @@ export function DashboardView({ tenantId, document, tables }: DashboardViewProps
   );
 }
 
-/** What of the tables is asked for: the address's range or the dashboard's, and the repositories that are picked. */
+/** The part of the tables to read: the range of the address or the dashboard, and the picked repositories. */
 function scopeOf(query: URLSearchParams, standard = '30'): string {
   const scope = new URLSearchParams();
   const from = query.get('from');
@@ -67,12 +67,12 @@ function scopeOf(query: URLSearchParams, standard = '30'): string {
 
 interface WidgetGridProps {
   tab: Tab;
-  /** Undefined while they are first being read. */
+  /** Undefined until they are first read. */
   rows: RowsByName | undefined;
   loading: boolean;
 }
 
-/** Widgets at their places; on a phone one below the other, as one would read them. */
+/** Places the widgets on a grid; on a phone in reading order, one below the other. */
 function WidgetGrid({ tab, rows, loading }: WidgetGridProps) {
   const widgets = tab.widgets.map((widget, index) => ({ widget, index }));
   widgets.sort((one, other) => one.widget.y - other.widget.y || one.widget.x - other.widget.x);

@@ -4,7 +4,7 @@ import { DashboardPage } from './dashboard-page.tsx';
 
 interface DashboardsProps {
   tenantId: number;
-  /** Absent: the list of all. */
+  /** Absent for the list of all. */
   dashboardId?: string;
   edit?: boolean;
 }
@@ -13,7 +13,7 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(style);
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 
-/** Everything of dashboards, with their style, which is fetched when one of its pages is first opened. */
+/** The dashboard pages, with their style sheet, which is fetched when you first open one. */
 export function Dashboards({ tenantId, dashboardId, edit = false }: DashboardsProps) {
   if (dashboardId === undefined) return <DashboardList tenantId={tenantId} />;
   return <DashboardPage tenantId={tenantId} dashboardId={dashboardId} edit={edit} />;

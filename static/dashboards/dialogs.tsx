@@ -11,14 +11,14 @@ import { Problems } from './problem-lists.tsx';
 
 interface NewDialogProps {
   tenantId: number;
-  /** A file's document; without one an empty dashboard is made. */
+  /** The document of an imported file; absent for an empty dashboard. */
   imported?: Record<string, unknown> | undefined;
   onClose: () => void;
 }
 
 const EMPTY = { tabs: [{ title: 'Overview', widgets: [] }] };
 
-/** Makes a dashboard, empty or from a file, and goes on to change it. */
+/** Creates a dashboard, empty or from a file, and opens it. */
 export function NewDialog({ tenantId, imported, onClose }: NewDialogProps) {
   const { api } = useApp();
   const [name, setName] = useState(typeof imported?.name === 'string' ? imported.name : '');
@@ -58,7 +58,7 @@ interface CopyDialogProps {
   onClose: () => void;
 }
 
-/** Copies a dashboard under a name of its own, and goes on to change the copy. */
+/** Copies a dashboard under a new name and opens the copy in the editor. */
 export function CopyDialog({ tenantId, of, onClose }: CopyDialogProps) {
   const { api } = useApp();
   const [name, setName] = useState(`Copy of ${of.name}`);

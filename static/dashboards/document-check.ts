@@ -15,7 +15,7 @@ export interface Diagnostic {
 
 export interface Checked {
   diagnostics: Diagnostic[];
-  /** What can be drawn of the text. */
+  /** The document, if a preview of it can be drawn. */
   document: DashboardDocument | undefined;
 }
 
@@ -23,8 +23,8 @@ export interface Checked {
 export const toChange = (document: unknown, version: number) => ({ document, version });
 
 /**
- * Checks a dashboard's text that is to be saved over a version: all that the API checks, by the same function, and what
- * else Vega-Lite's own schema finds.
+ * Checks a dashboard's text before it is saved over a version: everything the API checks, with the same function, and what
+ * Vega-Lite's own schema finds as well.
  */
 export function checkText(text: string, version: number): Checked {
   const parsed = parse(text);
@@ -41,7 +41,7 @@ export function checkText(text: string, version: number): Checked {
   return { diagnostics, document: isDrawable(value) ? value : undefined };
 }
 
-/** The schemas say more precisely what does not fit: at the same place or inside it. */
+/** The schemas give a more precise message at the same place or inside it. */
 const isCovered = ({ path }: Problem, misfits: Misfit[]) =>
   misfits.some((misfit) => `${toPointer(misfit.path)}/`.startsWith(`${path}/`));
 
@@ -70,7 +70,7 @@ function toDiagnostic(text: string, path: Path, message: string, atKey = false):
 export const toDiagnostics = (text: string, problems: Problem[]): Diagnostic[] =>
   problems.map(({ path, message }) => toDiagnostic(text, toPath(path), message));
 
-/** Enough of a document to show a preview of it. */
+/** Complete enough for a preview. */
 function isDrawable(value: unknown): value is DashboardDocument {
   const { tabs } = (value ?? {}) as { tabs?: unknown };
   return (

@@ -5,7 +5,7 @@ export type DashboardDocument = Dashboard['document'];
 export type Tab = DashboardDocument['tabs'][number];
 export type Widget = Tab['widgets'][number];
 
-/** The tables of traffic that a specification names. */
+/** The traffic tables that a specification names. */
 export function dataNamesOf(spec: unknown): DataName[] {
   const found = new Set<DataName>();
   const visit = (value: unknown) => {

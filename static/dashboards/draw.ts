@@ -20,23 +20,23 @@ export interface Drawing {
   spec: unknown;
   rows: Partial<Record<DataName, Row[]>>;
   size: Size;
-  /** Emptied and drawn into; absent where only the values are wanted. */
+  /** Emptied and drawn into. */
   box: HTMLElement;
-  /** For inputs that parameters are bound to. */
+  /** Holds the inputs that parameters are bound to. */
   inputs: HTMLElement;
   onTip: (tip: Tip | null) => void;
 }
 
-/** What the pointer is at, as text. */
+/** A tooltip, as text. */
 export interface Tip {
   x: number;
   y: number;
   lines: [string, string][];
 }
 
-/** A widget that is drawn. */
+/** A drawn widget. */
 export interface Drawn {
-  /** What it shows, as tables: of layers and views that are drawn from other data, one each. */
+  /** What it shows, as tables: one for each data source of its layers and views. */
   values: Values[];
   warnings: string[];
   resize(size: Size): void;
@@ -46,10 +46,10 @@ export interface Drawn {
 }
 
 const noLoading = () => Promise.reject(new Error('Nothing is loaded here.'));
-/** Everything that Vega would fetch, show as a picture or link to goes through it. */
+/** Vega loads data and images and follows links only through this loader, which refuses all. */
 const loader = { options: {}, load: noLoading, sanitize: noLoading, http: noLoading, file: noLoading };
 
-/** Vega's own events and those of dragging; a specification hears nothing else of the page. */
+/** Vega's own events and those of dragging. A specification gets no other events of the page. */
 const EVENTS = {
   bind: 'any',
   selector: false,
@@ -64,7 +64,7 @@ export async function drawWidget({ spec, rows, size, box, inputs, onTip }: Drawi
   const view = toView(compiled, log, onTip);
   try {
     for (const name of dataNamesOf(spec)) view.data(name, copy(rows[name] ?? []));
-    // First without drawing: what would be too much is never drawn.
+    // Evaluate before drawing: too many marks must never be drawn.
     await view.runAsync();
     log.rethrow();
     requireFewMarks(view);
@@ -100,7 +100,7 @@ function toWidgetError(error: unknown, code: WidgetError['code']): WidgetError {
   return new WidgetError(code, error instanceof Error ? error.message : String(error));
 }
 
-/** Vega tells errors of a run to its log instead of throwing them. */
+/** Vega logs errors of a run instead of throwing them. */
 function openLog() {
   const warnings: string[] = [];
   let first: unknown;
@@ -125,7 +125,7 @@ function openLog() {
 }
 type Log = ReturnType<typeof openLog>;
 
-/** Vega writes into the rows that it is given. */
+/** Vega modifies the rows that it gets. */
 const copy = (rows: Row[]) => rows.map((row) => ({ ...row }));
 
 type Json = Record<string, unknown>;
@@ -138,7 +138,7 @@ const isComposed = (spec: Json) =>
 
 const fills = (length: unknown) => length === undefined || length === 'container';
 
-/** Fills the widget's box; what has a size of its own, or parts side by side, keeps it and is scrolled. */
+/** Makes a specification fill the widget's box. One with its own size, or with parts side by side, keeps its size and scrolls. */
 function fitInto(spec: Json, { width, height }: Size): Json {
   if (isComposed(spec)) return spec;
   return {

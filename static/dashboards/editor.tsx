@@ -25,7 +25,7 @@ interface EditorProps {
   tables: Tables;
 }
 
-/** Changes a dashboard's text, with what is wrong with it and what it looks like. */
+/** Edits a dashboard's text, with its problems and a preview. */
 export function Editor({ tenantId, dashboard, tables }: EditorProps) {
   if (dashboard.mayChange) return <Desk tenantId={tenantId} dashboard={dashboard} tables={tables} />;
   return (
@@ -55,7 +55,7 @@ function Desk({ tenantId, dashboard, tables }: EditorProps) {
   const { diagnostics, document, busy } = useChecked({ text, version, known, code });
   const dirty = text !== stored;
 
-  // Not after the next paint: the tab may be gone by then.
+  // Before the next paint: the tab may be closed by then.
   useLayoutEffect(() => {
     keepDraft(tenantId, dashboardId, dirty ? { version, text } : undefined);
   }, [tenantId, dashboardId, dirty, version, text]);
@@ -175,13 +175,13 @@ function Conflict({ message, onTheirs, onMine }: ConflictProps) {
   );
 }
 
-/** The draft of this version; one of another version would silently undo what was saved since. */
+/** The draft of this version. A draft of an older one would silently undo later changes. */
 function usableDraft(tenantId: number, { dashboardId, version }: Dashboard): string | undefined {
   const draft = readDraft(tenantId, dashboardId);
   return draft?.version === version ? draft.text : undefined;
 }
 
-/** Asks before the tab is closed with a text that is not saved. */
+/** Asks before the tab is closed with unsaved changes. */
 function useLeaving(dirty: boolean) {
   useLayoutEffect(() => {
     if (!dirty) return;

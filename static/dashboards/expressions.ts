@@ -14,7 +14,7 @@ interface Scope {
 const MAX_PLACES = 10_000;
 const MAX_SPAN_MS = 50 * 366 * 86_400_000;
 
-/** Functions that make a list or a text of any length, and how long it would be in relation to what is allowed. */
+/** Functions that make a list or text of any length, and the length as a share of what is allowed. */
 const SHARES: Record<string, (...parts: number[]) => number> = {
   sequence: (...parts) => {
     const [start = 0, stop = 0, step = 1] = parts.length > 1 ? parts : [0, ...parts];
@@ -38,7 +38,7 @@ function bound(functions: Functions): Functions {
 
 const PATTERNS = ['regexp', 'test'];
 
-/** Looks through a parsed expression: a regular one can take for ever on a short text. */
+/** Searches a parsed expression for regular expressions: one can run forever on a short text. */
 function requireNoPattern(part: unknown): void {
   if (typeof part !== 'object' || part === null) return;
   const { type, regex, callee } = part as Node;
@@ -48,7 +48,7 @@ function requireNoPattern(part: unknown): void {
   for (const one of Object.values(part)) requireNoPattern(one);
 }
 
-/** Evaluates expressions without making code of them, and nothing that grows without a bound. */
+/** Evaluates expressions without generating code, and bounds what they make. */
 export const boundedInterpreter = Object.fromEntries(
   Object.entries(expressionInterpreter).map(([kind, evaluate]) => [
     kind,

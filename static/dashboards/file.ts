@@ -1,10 +1,10 @@
 import { offerFile } from '../controls/download.tsx';
 import type { DashboardDocument } from './document.ts';
 
-/** A dashboard's text as it is edited, exported and imported. */
+/** A dashboard as text: for editing, export and import. */
 export const toJsonText = (document: unknown) => `${JSON.stringify(document, null, 2)}\n`;
 
-/** A file's name for what has a title. */
+/** A file name made from a title. */
 export const fileNameOf = (title: string) =>
   title
     .toLowerCase()

@@ -1,10 +1,10 @@
 import { jsonLanguage } from '@codemirror/lang-json';
 import type { Path } from './schema.ts';
 
-/** A node of a text's tree. */
+/** A node of the syntax tree. */
 export type SyntaxNode = ReturnType<typeof jsonLanguage.parser.parse>['topNode'];
 
-/** Where a part of a text stands, and the name that it has in its object. */
+/** The position of a value in the text, and of its property name. */
 interface Span {
   from: number;
   to: number;
@@ -28,7 +28,7 @@ const propertyName = (node: SyntaxNode, text: string) => {
   }
 };
 
-/** The place of what stands at a path, or of the nearest thing around it. */
+/** The position of the value at a path, or of the nearest value around it. */
 export function placeOf(text: string, path: Path): Span {
   const top = jsonLanguage.parser.parse(text).topNode;
   let node = valuesIn(top)[0] ?? top;
@@ -62,7 +62,7 @@ function member(node: SyntaxNode, name: string, text: string): Part | undefined 
   return undefined;
 }
 
-/** The path of the object, array or property that a node of the tree stands for. */
+/** The path of the object, array or property of a node. */
 export function pathOf(node: SyntaxNode, text: string): Path {
   const path: Path = [];
   for (let at: SyntaxNode = node; at.parent; at = at.parent) {
@@ -77,7 +77,7 @@ export function pathOf(node: SyntaxNode, text: string): Path {
   return path;
 }
 
-/** Where the text stops being JSON. */
+/** The position of the first syntax error. */
 export function syntaxErrorAt(text: string): number {
   let at = text.length;
   jsonLanguage.parser.parse(text).iterate({

@@ -5,9 +5,9 @@ import type { Drawing, Drawn, Size, Tip } from './draw.ts';
 interface PictureProps {
   spec: unknown;
   rows: Drawing['rows'];
-  /** The picture in words. */
+  /** Describes the drawing for screen readers. */
   label: string;
-  /** Told what was drawn, or why nothing was. */
+  /** Called with what was drawn, or with the error. */
   onDrawn: (drawn: Drawn | undefined, error?: Error) => void;
 }
 
@@ -16,7 +16,7 @@ const sizeOf = (box: HTMLElement): Size => ({
   height: Math.max(100, box.clientHeight),
 });
 
-/** The drawing of a specification, again for other rows and another theme, and in the size of its place. */
+/** Draws a specification in the size of its box, again when the rows or the theme change. */
 export function Picture({ spec, rows, label, onDrawn }: PictureProps) {
   const place = useRef<HTMLDivElement>(null);
   const inputs = useRef<HTMLDivElement>(null);
@@ -67,7 +67,7 @@ export function Picture({ spec, rows, label, onDrawn }: PictureProps) {
   );
 }
 
-/** What the pointer is at; always as text. */
+/** The tooltip, always as text. */
 function TipBox({ tip: { x, y, lines } }: { tip: Tip }) {
   const left =
     x > window.innerWidth / 2 ? { right: `${window.innerWidth - x + 12}px` } : { left: `${x + 12}px` };
@@ -87,7 +87,7 @@ function TipBox({ tip: { x, y, lines } }: { tip: Tip }) {
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** Does work after the work before it, and lets the browser paint in between: the first widget need not wait for all. */
+/** Runs one piece of work after another and lets the browser paint in between, so that the first widget shows early. */
 function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
   const turn = last.then(() => new Promise((resolve) => setTimeout(resolve))).then(work);
   last = turn.catch(() => undefined);

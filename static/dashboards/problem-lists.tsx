@@ -8,7 +8,7 @@ export function problemsOf(details: unknown): Problem[] {
   return Array.isArray(problems) ? problems : [];
 }
 
-/** The places of an imported file that cannot be taken over. */
+/** The problems of an imported file. */
 export function Problems({ details }: { details: unknown }) {
   return (
     <ul class="problems">
@@ -27,7 +27,7 @@ interface DiagnosticListProps {
   onReveal: (at: number) => void;
 }
 
-/** What is wrong with the text, each a way to its line. */
+/** The problems of the text, each with a link to its line. */
 export function DiagnosticList({ text, diagnostics, onReveal }: DiagnosticListProps) {
   return (
     <div class="diagnostics">

@@ -6,7 +6,7 @@ import { plural } from '../format.ts';
 import { go, usePlace, withQuery } from '../location.ts';
 import { reads } from '../reads.ts';
 
-/** Which repositories a dashboard shows; none picked: all. */
+/** Picks the repositories that a dashboard shows; none means all. */
 export function RepositoryPicker({ tenantId }: { tenantId: number }) {
   const place = usePlace();
   const picked = (place.query.get('repositories') ?? '').split(',').map(Number).filter(Boolean);
@@ -52,7 +52,7 @@ function Choices({ tenantId, picked, onPick }: ChoicesProps) {
   const loaded = useAnswer(reads.repositories(tenantId, { q: asked, size: PAGE_SIZE }));
   const wanted = filter.trim().toLowerCase();
   const hasAll = asked === '' && loaded.answer?.page.total === loaded.answer?.repositories.length;
-  // Only a tenant with more than are answered at once is searched by the API.
+  // The API searches only for tenants with more repositories than one answer holds.
   useEffect(() => {
     if (hasAll) return;
     const timer = setTimeout(() => setAsked(wanted), PAUSE_MS);

@@ -9,21 +9,21 @@ import { problemsOf } from './problem-lists.tsx';
 
 interface Saving {
   submission: Submission;
-  /** The version that is stored, as far as is known. */
+  /** The stored version, as far as known. */
   version: number;
-  /** Somebody else's version, which is stored meanwhile. */
+  /** The version that someone else stored meanwhile. */
   conflict: number | undefined;
   problems: Problem[];
-  /** Saves over a version: the one that was changed, or somebody else's. Answers what is stored then. */
+  /** Saves over a version: the edited one, or someone else's. Resolves what is stored then. */
   save(document: unknown, over?: number): Promise<Dashboard | undefined>;
-  /** Goes on from a version that was loaded. */
+  /** Continues from a version that was loaded. */
   restart(version: number): void;
 }
 
 const isInvalid = (error: Error | undefined): error is ApiError =>
   error instanceof ApiError && error.code === 'dashboard_invalid';
 
-/** Saves a dashboard, and keeps what stands against that. */
+/** Saves a dashboard, and keeps the problems that the API found. */
 export function useSaving(tenantId: number, { dashboardId, version: first }: Dashboard): Saving {
   const { api } = useApp();
   const submission = useSubmission();
@@ -53,7 +53,7 @@ export function useSaving(tenantId: number, { dashboardId, version: first }: Das
   };
 }
 
-/** A text that was not saved yet, kept while the tab is open: links and reloads do not lose it. */
+/** An unsaved text. It survives links and reloads while the tab is open. */
 export interface Draft {
   /** The version that was changed. */
   version: number;
@@ -67,7 +67,7 @@ export function readDraft(tenantId: number, dashboardId: string): Draft | undefi
   return kept ? (JSON.parse(kept) as Draft) : undefined;
 }
 
-/** Keeps a draft, or forgets it. */
+/** Keeps or removes a draft. */
 export function keepDraft(tenantId: number, dashboardId: string, draft: Draft | undefined) {
   const name = draftKey(tenantId, dashboardId);
   if (draft) sessionStorage.setItem(name, JSON.stringify(draft));

@@ -1,16 +1,16 @@
 import { decisive, listedValues, type Path, partSchemas, rootSchemas, type Schema } from './schema.ts';
 
-/** What does not fit the schema, and where. */
+/** A place that does not fit the schema. */
 export interface Misfit {
   path: Path;
-  /** It is the name that does not fit, not the value. */
+  /** The name does not fit, not the value. */
   atKey?: boolean;
   message: string;
 }
 
 const MAX_PROBLEMS = 50;
 
-/** Where a document does not fit its format, as far as alternatives leave no doubt. */
+/** Where a document does not fit the schemas. Silent where alternatives leave doubt. */
 export function listMisfits(document: unknown): Misfit[] {
   const found: Misfit[] = [];
   check(document, rootSchemas(), [], (misfit) => {
@@ -39,7 +39,7 @@ function isListed({ enum: values, const: only }: Schema, value: unknown): boolea
   return only === undefined || only === value;
 }
 
-/** Leaves out alternatives that another kind of thing at a marked place excludes, such as another type of mark. */
+/** Drops alternatives whose listed values do not match, such as those of another type of mark. */
 function narrow(schemas: Schema[], value: Record<string, unknown>): Schema[] {
   const left = schemas.filter(({ properties = {} }) =>
     Object.entries(value).every(([key, part]) => {

@@ -1,6 +1,6 @@
 import documentSchema from './document.schema.json';
 
-/** As much of JSON Schema as the two schemas use. */
+/** The part of JSON Schema that the two schemas use. */
 export interface Schema {
   $ref?: string;
   anyOf?: Schema[];
@@ -31,7 +31,7 @@ let vegaLite: Schema | undefined;
 const roots = new WeakMap<Schema, Schema>();
 const alternatives = new WeakMap<Schema, Schema[]>();
 
-/** Fetches Vega-Lite's own schema: what the document's leaves open in a specification is then checked and completed too. */
+/** Loads Vega-Lite's own schema, which checks and completes what the document's schema leaves open. */
 export async function loadVegaLiteSchema(): Promise<void> {
   const { default: loaded } = await import('vega-lite/vega-lite-schema.json');
   vegaLite = loaded as Schema;
@@ -44,7 +44,7 @@ function resolve(schema: Schema, root: Schema): Schema {
   return found || schema;
 }
 
-/** The schemas that a schema stands for, references followed and alternatives side by side. */
+/** Resolves references and lists alternatives. */
 function expand(schema: Schema, root: Schema, seen = new Set<Schema>()): Schema[] {
   if (seen.has(schema)) return [];
   seen.add(schema);
@@ -64,10 +64,10 @@ export function alternativesOf(schema: Schema, root = roots.get(schema) ?? own):
 
 const isSpec = (path: Path) => path.length === 5 && path[4] === 'spec';
 
-/** What a document may be. */
+/** The schemas of a document. */
 export const rootSchemas = () => alternativesOf(own, own);
 
-/** What the part `key` of something may be, that may itself be one of `schemas` and stands at `path`. */
+/** The schemas of the member `key` of a value at `path` that may be any of `schemas`. */
 export function partSchemas(schemas: Schema[], path: Path, key: string | number): Schema[] {
   const parts = schemas.flatMap((schema) => {
     const root = roots.get(schema) ?? own;
@@ -90,20 +90,20 @@ function propertyOf({ properties, additionalProperties }: Schema, key: string): 
 
 const itemOf = ({ items }: Schema, place: number) => (Array.isArray(items) ? items[place] : items);
 
-/** What stands at a path may be. */
+/** The schemas of the value at a path. */
 export function schemasAt(path: Path): Schema[] {
   let schemas = rootSchemas();
   for (const [place, key] of path.entries()) schemas = partSchemas(schemas, path.slice(0, place), key);
   return schemas;
 }
 
-/** The document's own schema leaves most of a specification open: where Vega-Lite's speaks, it decides what there is. */
+/** Prefers Vega-Lite's schemas: the document's own leaves most of a specification open. */
 export function decisive(schemas: Schema[]): Schema[] {
   const foreign = schemas.filter((schema) => roots.get(schema) !== own);
   return foreign.length > 0 ? foreign : schemas;
 }
 
-/** The values that are listed for what may be one of the schemas. */
+/** The values that the schemas list. */
 export function listedValues(schemas: Schema[]): unknown[] {
   const values = schemas.flatMap((schema) => schema.enum ?? ('const' in schema ? [schema.const] : []));
   return [...new Set(values)];

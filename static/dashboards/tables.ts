@@ -4,18 +4,18 @@ import type { DataName } from '../../lib/dashboards/rules.ts';
 import { type Api, ApiError } from '../api.ts';
 import { WidgetError } from './widget-error.ts';
 
-/** A row of a table as specifications see it; without a repository where all are summed up. */
+/** A row of a table as specifications see it. A sum has no repository. */
 export interface Row {
   RID: number | null;
   ORGNAME: string | null;
   REPONAME: string | null;
-  /** The day, or the week's or month's first one, at 00:00 UTC. */
+  /** The day, or the first day of the week or month, at 00:00 UTC. */
   TDATE: Date;
   VIEWCOUNT: number | null;
   VUNIQUES: number | null;
   CLONECOUNT: number | null;
   CUNIQUES: number | null;
-  /** What the row is of, and the day after it; where the table's name does not say that. */
+  /** The row's step and the day after it, in tables whose step depends on the range. */
   STEP?: string;
   TEND?: Date;
 }
@@ -24,10 +24,10 @@ const figure = (cell: string | undefined) => (cell ? Number(cell) : null);
 
 const midnight = (day: string | undefined) => new Date(`${day}T00:00:00Z`);
 
-/** The API marks text that a spreadsheet would run as a formula. */
+/** The API puts an apostrophe before text that a spreadsheet would run as a formula. */
 const withoutQuoteMark = (cell: string | undefined) => cell?.replace(/^'(?=[=+\-@])/, '') || null;
 
-/** The rows of a file of the traffic's table, whose header is known. */
+/** Parses the CSV of a traffic table; skips its header. */
 function parseRows(csv: string): Row[] {
   const [, ...lines] = csv.split('\r\n');
   return lines.filter(Boolean).map((line) => {
@@ -54,19 +54,19 @@ function splitQuoted(line: string): string[] {
 }
 
 const MAX_KEPT = 12;
-/** More would fill a browser's memory at some point. */
+/** More could exhaust the browser's memory. */
 const MAX_ROWS = 300_000;
 
 /** The tables of one tenant. */
 export interface Tables {
   /**
-   * Rows of a table in a scope (`range` or `from` and `to`, `repositories`); asked for once. A `WidgetError` when they are
-   * too many.
+   * Rows of a table in a scope (`range` or `from` and `to`, `repositories`); read once.
+   * Throws a `WidgetError` if there are too many.
    */
   read(name: DataName, scope: string): Promise<Row[]>;
 }
 
-/** Reads with a dashboard's data token, which is renewed as often as it ends. */
+/** Reads with a dashboard's data token, and renews it when it expires. */
 export function openTables(api: Api, tenantId: number, first: DashboardData): Tables {
   let data = first;
   let renewing: Promise<void> | undefined;
@@ -99,7 +99,7 @@ export function openTables(api: Api, tenantId: number, first: DashboardData): Ta
     const rows = parseRows(await first.text());
     const total = Number(first.headers.get('x-total-count'));
     if (total > MAX_ROWS) throw tooMany();
-    // All pages but the last are as long as the first.
+    // All pages except the last are as long as the first.
     const pages = Math.ceil(total / Math.max(1, rows.length));
     const others = Array.from({ length: Math.max(0, pages - 1) }, async (_, index) =>
       parseRows(await (await ask(`${path}&page=${index + 2}`)).text()),
@@ -125,18 +125,18 @@ export function openTables(api: Api, tenantId: number, first: DashboardData): Ta
 const tooMany = () =>
   new WidgetError('too_large', 'More than 300,000 rows. Pick fewer days or repositories.');
 
-/** The rows of tables, or why a table has none to draw. */
+/** The rows of tables, or why a table has none. */
 export type RowsByName = Partial<Record<DataName, Row[] | WidgetError>>;
 
 interface Shown {
-  /** Undefined until the first rows are there. */
+  /** Undefined until the first rows arrive. */
   rows: RowsByName | undefined;
   error: Error | undefined;
   loading: boolean;
   reload: () => void;
 }
 
-/** The rows of some tables in a scope. While others are being read those before stay, so that nothing jumps. */
+/** The rows of some tables in a scope. While new ones load, the old ones stay, so that nothing jumps. */
 export function useRows(tables: Tables | undefined, names: DataName[], scope: string): Shown {
   const asked = names.toSorted().join();
   const [state, setState] = useState<{ rows?: RowsByName; error?: Error; loading: boolean }>({
@@ -161,7 +161,7 @@ export function useRows(tables: Tables | undefined, names: DataName[], scope: st
   return { rows: state.rows, error: state.error, loading: state.loading, reload };
 }
 
-/** What one widget asks too much of does not keep the others. */
+/** A table that is too large for one widget does not stop the others. */
 function requireWidgetError(error: unknown): WidgetError {
   if (error instanceof WidgetError) return error;
   throw error;

@@ -3,7 +3,7 @@ import type { Config } from 'vega-lite';
 const FONT =
   '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif';
 
-/** Vega-Lite's set-up in the colours of the theme that is shown. */
+/** Vega-Lite's configuration in the colours of the current theme. */
 export function themeConfig(): Config {
   const tokens = getComputedStyle(document.documentElement);
   const color = (name: string) => tokens.getPropertyValue(`--${name}`).trim();

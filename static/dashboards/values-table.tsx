@@ -4,7 +4,7 @@ import { formatValue, type Values } from './values.ts';
 
 const MAX_ROWS = 300;
 
-/** What a widget shows, as a table for each of its sources; a file holds more rows than a page can. */
+/** What a widget shows, as one table per data source. A file holds more rows than the page. */
 export function ValuesTables({ title, tables }: { title: string; tables: Values[] }) {
   return (
     <div class="widget-table">

@@ -4,7 +4,7 @@ type Value = string | number | boolean | Date | null;
 
 /** What a widget draws from one source, as columns and rows. */
 export interface Values {
-  /** The marks that are drawn from it, such as "bar" or "line and point". */
+  /** The marks drawn from it, such as "bar" or "line and point". */
   marks: string;
   columns: { field: string; label: string }[];
   rows: Value[][];
@@ -26,8 +26,8 @@ const MAX_COLUMNS = 20;
 const MAX_TABLES = 20;
 
 /**
- * The tables behind the marks: what the transforms made of the traffic, of each layer and of each view; `spec` is the
- * Vega-Lite specification, whose titles they have, and `compiled` what was made of it.
+ * The tables behind the marks, after all transforms, for each layer and view. `spec` is the Vega-Lite specification, which
+ * gives them their titles; `compiled` is the Vega specification made from it.
  */
 export function valuesOf(view: View, spec: unknown, compiled: Spec): Values[] {
   const titles = titlesOf(spec);
@@ -45,7 +45,7 @@ export function valuesOf(view: View, spec: unknown, compiled: Spec): Values[] {
   return tables.filter(({ columns }) => columns.length > 0);
 }
 
-/** By name, in the order in which they are drawn. */
+/** By name, in drawing order. */
 function collectSources(marks: Mark[], known: Set<string>, sources: Map<string, Mark[]>): void {
   for (const mark of marks) {
     const from = mark.from as { data?: string; facet?: { data?: string } } | undefined;
@@ -59,18 +59,18 @@ function collectSources(marks: Mark[], known: Set<string>, sources: Map<string, 
 const typesOf = (mark: Mark): string[] =>
   'marks' in mark ? (mark.marks ?? []).flatMap(typesOf) : [[mark.style].flat()[0] ?? mark.type];
 
-/** Those that the marks name, without the ends that stacking adds and what Vega-Lite keeps for itself. */
+/** The fields that the marks name, without those that stacking and Vega-Lite add. */
 function fieldsOf(row: Record<string, unknown>, marks: string): string[] {
   const fields = Object.keys(row).filter((field) => !/_(start|end)$|^__|_store$/.test(field));
   const named = fields.filter((field) => marks.includes(`"${field}"`) || marks.includes(`\\"${field}\\"`));
   return (named.length > 0 ? named : fields).slice(0, MAX_COLUMNS);
 }
 
-/** What only decides what is drawn first is no column; the words for a mark name it all the same. */
+/** A field that only sorts is no column, although the mark's description names it. */
 const withoutOrder = (key: string, value: unknown) =>
   key === 'sort' || key === 'description' ? undefined : value;
 
-/** The titles of encodings by their fields, the first of each. */
+/** The titles of encodings by field; the first one counts. */
 function titlesOf(spec: unknown, titles = new Map<string, string>()): Map<string, string> {
   if (typeof spec !== 'object' || spec === null) return titles;
   const { field, title } = spec as { field?: unknown; title?: unknown };
@@ -106,13 +106,13 @@ export function formatValue(value: Value): string {
 
 const number = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 2 });
 
-/** Days are UTC; parts of days that a specification counts in the reader's own zone are too. */
+/** Always in UTC, even if a specification uses local time units. */
 function toDay(value: Date): string {
   if (Number.isNaN(value.getTime())) return '–';
   return isMidnight(value) ? value.toISOString().slice(0, 10) : value.toISOString();
 }
 
-/** A file of the tables, an empty line between two; text that a spreadsheet would run as a formula begins with an apostrophe. */
+/** The tables as CSV, separated by empty lines. Text that a spreadsheet would run as a formula gets an apostrophe. */
 export function toCsv(tables: Values[]): string {
   const cell = (value: Value) => {
     if (value === null) return '';

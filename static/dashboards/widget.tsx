@@ -17,7 +17,7 @@ interface WidgetPanelProps {
   rows: RowsByName | undefined;
 }
 
-/** A widget with its title, its menu and the table behind it, or the reason why it cannot be drawn. */
+/** A widget with its title, menu and table, or the reason why it cannot be drawn. */
 export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
   const { title, x, y, w, h, spec } = widget;
   const id = useId();
@@ -75,7 +75,7 @@ export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
 
 type OwnRows = Drawing['rows'];
 
-/** Only what the specification names, so that other tables' rows do not redraw it. */
+/** Only the tables that the specification names, so that others do not redraw it. */
 function ownRows(spec: unknown, rows: RowsByName): OwnRows | WidgetError {
   const own: OwnRows = {};
   for (const name of dataNamesOf(spec)) {
@@ -86,7 +86,7 @@ function ownRows(spec: unknown, rows: RowsByName): OwnRows | WidgetError {
   return own;
 }
 
-/** What the rows are of where that follows from the range. */
+/** The step of the rows, if it depends on the range. */
 function stepOf(rows: OwnRows): string {
   const steps = Object.values(rows).map(([first]) => first?.STEP);
   return [...new Set(steps)].filter((step) => step && step !== 'range').join(' and ');
@@ -108,7 +108,7 @@ function WidgetErrorNotice({ error }: { error: Error }) {
   );
 }
 
-/** What a screen reader says instead of the picture. */
+/** What screen readers say instead of the drawing. */
 function describeWidget(title: string, spec: unknown, tables: Values[] | undefined): string {
   const { description } = (spec ?? {}) as { description?: unknown };
   const said = typeof description === 'string' ? `${title}: ${description}` : `${title}.`;

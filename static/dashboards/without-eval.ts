@@ -1,4 +1,4 @@
 import * as z from 'zod';
 
-// The page's policy forbids code made from text. Said before a schema is made, which would otherwise try.
+// The CSP forbids eval, which Zod tries when it makes a schema. Import this before any schema.
 z.config({ jitless: true });

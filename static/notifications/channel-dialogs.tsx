@@ -8,9 +8,9 @@ import { fieldErrorsOf, useSubmission } from '../controls/submit.ts';
 
 interface ChannelDialogProps {
   tenantId: number;
-  /** Absent: a new one. */
+  /** Absent for a new one. */
   channel: Channel | undefined;
-  /** Address of the stand-in for webhooks, on the local host. */
+  /** Address of the local host's receiver of test messages, if there is one. */
   demoUrl: string | null;
   onClose: () => void;
   onSaved: () => void;
@@ -32,7 +32,7 @@ const HINTS: Record<Channel['kind'], string> = {
   webhook: 'Receives each message as JSON by POST.',
 };
 const STAND_IN: Record<Channel['kind'], string> = { slack: 'slack', teams: 'teams', webhook: 'json' };
-/** The fields' own rules leave nothing else for the API to find wrong. */
+/** The form checks all else, so invalid input is about the address. */
 const FIELD_OF = { private_address: 'url', server_unreachable: 'url', invalid_input: 'url' };
 
 /** Adds or changes a channel. */

@@ -26,7 +26,7 @@ interface ChannelTableProps {
   onDelete: (channel: Channel) => void;
 }
 
-/** Each channel with what became of the last message. */
+/** Each channel with the outcome of its last message. */
 export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }: ChannelTableProps) {
   const { api } = useApp();
   const submission = useSubmission();

@@ -81,7 +81,7 @@ export function Notifications({ tenantId }: { tenantId: number }) {
   );
 }
 
-/** The weekly report as it would be sent now: the very lines of the message. */
+/** The weekly report as it would be sent now, line by line. */
 export function ReportPreview({ message: { title, sections } }: Preview) {
   return (
     <Panel title="Weekly report">

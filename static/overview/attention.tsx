@@ -13,7 +13,7 @@ const WORDS: Record<Problem['kind'], string> = {
   not_running: 'Nothing is collected',
 };
 
-/** What the watchdog names, in words. */
+/** The watchdog's problem kinds in words. */
 export function problemName(kind: Problem['kind']): string {
   return WORDS[kind];
 }
@@ -23,7 +23,7 @@ interface AttentionProps {
   problems: Problem[];
 }
 
-/** What somebody has to do, the most urgent first: by the same rules as the watchdog's messages. */
+/** What needs action, most urgent first, by the same rules as the watchdog's messages. */
 export function Attention({ tenantId, problems }: AttentionProps) {
   return (
     <section class="attention" aria-labelledby="attention">
@@ -43,7 +43,7 @@ export function Attention({ tenantId, problems }: AttentionProps) {
   );
 }
 
-/** The first repositories of a problem, and how many more there are. */
+/** The first repositories of a problem, and how many more. */
 export function ProblemRepositories({ tenantId, problem }: { tenantId: number; problem: Problem }) {
   const more = problem.repositoryCount - problem.repositories.length;
   return (
@@ -58,7 +58,7 @@ export function ProblemRepositories({ tenantId, problem }: { tenantId: number; p
   );
 }
 
-/** How long there is before GitHub forgets a day that nobody collected. */
+/** How long until GitHub deletes a day that was not collected. */
 export function LossNote({ days }: { days: number | null }) {
   if (days === null) return null;
   if (days === 0) return <span class="tag danger">Days are being lost now</span>;

@@ -8,7 +8,7 @@ import { type Metric, metricOf } from './view.ts';
 
 const MAX_NAMED = 7;
 
-/** All repositories together, as a sum or stacked by repository (by month it is stacked at first). */
+/** All repositories together, as a sum or stacked by repository (the default by month). */
 export function OverviewChart({ answer }: { answer: Overview | undefined }) {
   const place = usePlace();
   const metric = metricOf(place.query);
@@ -56,7 +56,7 @@ function noteOf(metric: Metric, stacked: boolean): string {
 }
 
 const DAYS = { day: 1, week: 7, month: 30 };
-/** Weeks and months are called provisional when that part of them is. */
+/** A week or month is provisional if this share of it is. */
 const NOTABLE = 0.1;
 
 function marksOf({ series, buckets, range, repositoryCount }: Overview, metric: Metric): Mark[] {
@@ -93,7 +93,7 @@ function sum(answer: Overview, metric: Metric): ChartModel {
   };
 }
 
-/** The largest repositories of the page that is shown, and all others together. */
+/** The largest repositories of the current page, and the sum of all others. */
 function stack(answer: Overview, metric: Metric): ChartModel {
   const field = metric === 'clones' ? 'cloneCount' : 'viewCount';
   const largest = answer.repositories

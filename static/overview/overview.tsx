@@ -17,7 +17,7 @@ import { TotalsRow } from './totals.tsx';
 import { TrafficTable } from './traffic-table.tsx';
 import { overviewFile, overviewRead, tableFile, tableRead } from './view.ts';
 
-/** All repositories of a tenant: at a glance, or as rows by day, week or month. */
+/** All repositories of a tenant: as an overview, or as rows by day, week or month. */
 export function Overview({ tenantId }: { tenantId: number }) {
   const { me } = useMe();
   const place = usePlace();

@@ -108,7 +108,7 @@ function RepositoryRow({ answer, row, place }: { answer: Overview; row: Row; pla
   );
 }
 
-/** The change of views; a dash with its reason where figures cannot be compared. */
+/** The change of views, or a dash with the reason why there is none. */
 function RowChange({ row }: { row: Row }) {
   const { comparison } = row;
   const change = changeOf(comparison, 'viewCount');

@@ -6,7 +6,7 @@ import { usePlace } from '../location.ts';
 interface TotalsRowProps {
   totals: Totals | undefined;
   comparison: Comparison | undefined;
-  /** What is counted as lost: days of one repository, or of each of many. */
+  /** What lost days count: days of one repository, or of each. */
   lost: 'day' | 'repository day';
 }
 
@@ -17,7 +17,7 @@ const TILES = [
   { label: 'Unique cloners', upper: 'cloneUniquesUpper', lower: 'cloneUniquesLower' },
 ] as const;
 
-/** The range's sums, and how they changed against as many days before. */
+/** The range's sums, and their change from the same number of days before. */
 export function TotalsRow({ totals, comparison, lost }: TotalsRowProps) {
   return (
     <section class="totals-section" aria-labelledby="totals">
@@ -45,7 +45,7 @@ export function TotalsRow({ totals, comparison, lost }: TotalsRowProps) {
   );
 }
 
-/** Uniques of several days are not additive: only "at most" is true. */
+/** Uniques of several days do not add up: their sum is only a maximum. */
 function Bounds({ lower, upper }: { lower: number | null; upper: number | null }) {
   const uncertain = upper !== null && lower !== null && lower !== upper;
   return (

@@ -105,7 +105,7 @@ const STATES: Record<DayState, { label: string; meaning: string }> = {
   before: { label: 'Before', meaning: 'Before the first collected day.' },
 };
 
-/** A day's state in a word, with what it means. */
+/** A day's state, with its meaning as a tooltip. */
 function StateTag({ state }: { state: DayState }) {
   const { label, meaning } = STATES[state];
   return (

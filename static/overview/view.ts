@@ -1,31 +1,31 @@
 import { reads } from '../reads.ts';
 
-/** The named parameters of an address. */
+/** The given parameters of an address. */
 export const pick = (query: URLSearchParams, names: string[]) =>
   Object.fromEntries(names.map((name) => [name, query.get(name)]));
 
 const SPAN = ['range', 'from', 'to', 'by'];
 
-/** What the overview asks the API for, as the address says. */
+/** The overview's request, as the address says. */
 export const overviewRead = (tenantId: number, query: URLSearchParams) =>
   reads.overview(tenantId, pick(query, [...SPAN, 'q', 'sort', 'order', 'page']));
 
 export const tableRead = (tenantId: number, query: URLSearchParams) =>
   reads.table(tenantId, pick(query, [...SPAN, 'q', 'page']));
 
-/** The CSV of either holds all rows, whichever page is shown. */
+/** Either CSV holds all rows, not only the current page. */
 export const overviewFile = (tenantId: number, query: URLSearchParams) =>
   reads.overview(tenantId, pick(query, [...SPAN, 'q', 'sort', 'order']));
 
 export const tableFile = (tenantId: number, query: URLSearchParams) =>
   reads.table(tenantId, pick(query, [...SPAN, 'q']));
 
-/** What a repository's page asks for. */
+/** The request of a repository's page. */
 export const repositoryRead = (tenantId: number, repositoryId: number, query: URLSearchParams) =>
   reads.repositoryStats(tenantId, repositoryId, pick(query, SPAN));
 
 export type Metric = 'views' | 'clones';
 
-/** Which figures the chart and the small charts show. */
+/** Which figures the chart and the sparklines show. */
 export const metricOf = (query: URLSearchParams): Metric =>
   query.get('show') === 'clones' ? 'clones' : 'views';

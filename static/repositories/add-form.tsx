@@ -16,7 +16,7 @@ const UNREADABLE = new Error(
   'Enter owner/name, such as octocat/hello-world, or the repository’s address on GitHub.',
 );
 
-/** What was typed, and what became of it. */
+/** The form's state, and the outcome. */
 function useAddition({ tenantId, onAdded }: AddFormProps) {
   const { api } = useApp();
   const submission = useSubmission();
@@ -34,7 +34,7 @@ function useAddition({ tenantId, onAdded }: AddFormProps) {
       onAdded(answer);
     });
   }
-  /** What was said of the last one does not hold for the next. */
+  /** Typing clears the last outcome. */
   function type(typed: string) {
     setText(typed);
     setAdded(undefined);
@@ -101,8 +101,8 @@ const ADDRESS =
   /^(?:(?:https?|ssh|git):\/\/(?:[^/@]+@)?[^/]+\/|[^/@\s]+@[^/:]+[:/]|(?:www\.)?github\.com\/)/i;
 
 /**
- * Takes owner and name out of `owner/name`, or of an address on GitHub, of which what follows the name is of no matter;
- * null when there are none.
+ * Extracts owner and name from `owner/name`, or from an address on GitHub, ignoring what follows the name; null if there
+ * are none.
  */
 function parseFullName(text: string): { owner: string; name: string } | null {
   const trimmed = text.trim();

@@ -16,7 +16,7 @@ interface DiscoverDialogProps {
   onClose: () => void;
 }
 
-/** Lists what the tenant can read on GitHub, with its token or as an app, to add many repositories at once. */
+/** Lists the repositories that the tenant can read on GitHub, to add many at once. */
 export function DiscoverDialog({ tenantId, onAdded, onClose }: DiscoverDialogProps) {
   const { api } = useApp();
   const found = useAnswer(reads.discover(tenantId));
@@ -59,19 +59,19 @@ export function DiscoverDialog({ tenantId, onAdded, onClose }: DiscoverDialogPro
 
 type Candidate = Discovered['candidates'][number];
 
-/** The API takes so many at once. */
+/** The API's limit. */
 const MAX_PER_REQUEST = 100;
 
 const mayBeAdded = (candidate: Candidate) => candidate.pushAccess && !candidate.tracked;
 
 interface CandidateListProps {
   candidates: Candidate[];
-  /** GitHub's ids of those that are chosen. */
+  /** GitHub's ids of the selected ones. */
   chosen: ReadonlySet<number>;
   onChange: (chosen: ReadonlySet<number>) => void;
 }
 
-/** Repositories to choose from, with a filter; those that cannot be added say why. */
+/** Repositories to select, with a filter. Those that cannot be added say why. */
 function CandidateList({ candidates, chosen, onChange }: CandidateListProps) {
   const [filter, setFilter] = useState('');
   const wanted = filter.trim().toLowerCase();
@@ -142,7 +142,7 @@ function CandidateRow({ candidate, checked, onCheck }: CandidateRowProps) {
   );
 }
 
-/** What became of many repositories: each was accepted or refused by itself. */
+/** The outcome of adding many repositories, each accepted or refused. */
 export function BatchResult({ batch: { added, refused } }: { batch: RepositoriesAdded }) {
   const some = refused.length ? `, ${refused.length} refused` : '';
   return (

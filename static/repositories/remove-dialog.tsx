@@ -15,7 +15,7 @@ interface RemoveDialogProps {
   onRemoved: () => void;
 }
 
-/** Asks before a repository is removed, and says what is deleted with it. */
+/** Asks before a repository is removed, and says what will be deleted. */
 export function RemoveDialog({ tenantId, repositoryId, fullName, onClose, onRemoved }: RemoveDialogProps) {
   const { api } = useApp();
   const detail = useAnswer(reads.repository(tenantId, repositoryId));

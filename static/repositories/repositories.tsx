@@ -84,7 +84,7 @@ interface TrackedProps {
   onChanged: () => void;
 }
 
-/** The list, with the dialog that removes one of them. */
+/** The list, with the dialog that removes a repository. */
 function Tracked({ tenantId, answer, mayChange, onChanged }: TrackedProps) {
   const [removing, setRemoving] = useState<Repository>();
   const close = () => setRemoving(undefined);

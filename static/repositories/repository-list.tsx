@@ -29,7 +29,7 @@ const COLUMNS = [
   { label: 'State' },
 ];
 
-/** What people may do with repositories who may change them. */
+/** What you can do if you may change repositories. */
 interface Changing {
   onRemove: (repository: Repository) => void;
   onScheduled: () => void;
@@ -38,13 +38,13 @@ interface Changing {
 interface RepositoryListProps {
   tenantId: number;
   answer: Answer;
-  /** Absent where the person may not change any. */
+  /** Absent if you may not change any. */
   changing?: Changing | undefined;
 }
 
 interface RowChanges {
   schedule: ScheduleChange;
-  /** Absent where there are not several to choose from. */
+  /** Absent if there is only one. */
   selection: Selection | undefined;
   onRemove: Changing['onRemove'];
 }
@@ -83,7 +83,7 @@ export function RepositoryList({ tenantId, answer, changing }: RepositoryListPro
   );
 }
 
-/** Which repositories are shown, by name and by schedule; the address says it. */
+/** Filters by name and schedule. The address keeps them. */
 function Filters() {
   const place = usePlace();
   return (

@@ -6,7 +6,7 @@ import { plural } from '../format.ts';
 
 export type Schedule = Repository['schedule'];
 
-/** Every schedule, as one chooses it. */
+/** The schedules to choose from. */
 export const SCHEDULES: { value: Schedule; label: string }[] = [
   { value: 'daily', label: 'Daily' },
   { value: 'weekly', label: 'Weekly' },
@@ -17,7 +17,7 @@ export interface ScheduleChange extends Submission {
   set: (repositoryIds: number[], schedule: string) => void;
 }
 
-/** Sets when repositories are collected; `onSet` is called with what is so now. */
+/** Sets the schedule of repositories; calls `onSet` with the changed ones. */
 export function useScheduleChange(
   tenantId: number,
   onSet: (repositories: Repository[]) => void,
@@ -39,7 +39,7 @@ interface ScheduleSelectProps {
   change: ScheduleChange;
 }
 
-/** When one repository is collected; choosing changes it. */
+/** Shows and changes the schedule of one repository. */
 export function ScheduleSelect({ repository, change }: ScheduleSelectProps) {
   return (
     <SelectField
@@ -53,7 +53,7 @@ export function ScheduleSelect({ repository, change }: ScheduleSelectProps) {
   );
 }
 
-/** Which repositories were chosen. */
+/** The selected repositories. */
 export interface Selection {
   ids: ReadonlySet<number>;
   choose: (ids: ReadonlySet<number>) => void;
@@ -111,7 +111,7 @@ interface SelectCellProps {
   selection: Selection;
 }
 
-/** Chooses one repository. */
+/** Selects one repository. */
 export function SelectCell({ repository: { repositoryId, fullName }, selection }: SelectCellProps) {
   const { ids, choose } = selection;
   function toggle(chosen: boolean) {

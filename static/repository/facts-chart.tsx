@@ -16,7 +16,7 @@ const FACTS = [
   { value: 'openIssues', label: 'Open issues', color: '--series-3' },
 ] as const;
 
-/** Stars and what else GitHub says about a repository, as it was on the days that were collected. */
+/** Stars, forks, subscribers and open issues on the days that were collected. */
 export function FactsChart({ answer }: { answer: RepositoryStats }) {
   const place = usePlace();
   const fact = FACTS.find(({ value }) => value === place.query.get('fact')) ?? FACTS[0];
@@ -59,7 +59,7 @@ interface StarChartsProps {
   controls: ComponentChildren;
 }
 
-/** The number of stars and what each day, week or month gained: in the range, or in all years. */
+/** The number of stars, and those gained per day, week or month: in the range, or in all years. */
 function StarCharts({ answer, controls }: StarChartsProps) {
   const place = usePlace();
   const { starHistory, facts, range, buckets } = answer;
@@ -101,7 +101,7 @@ function StarCharts({ answer, controls }: StarChartsProps) {
   );
 }
 
-/** How far the years before the first collection are known. */
+/** How complete the years before the first collection are. */
 function standingNote(history: RepositoryStats['starHistory']): string {
   if (!history) return 'Earlier years appear after the next collection.';
   if (history.problem) return `${history.problem.message} It is retried the next day.`;

@@ -3,7 +3,7 @@ import { Notice } from '../controls/notice.tsx';
 import { formatInstant } from '../format.ts';
 import { LossNote } from '../overview/attention.tsx';
 
-/** What kind of repository it is, and how it is collected. */
+/** The repository's visibility and schedule. */
 export function Facts({ repository }: { repository: Repository }) {
   const { webUrl, visibility, archived, schedule, lastSuccessAt } = repository;
   return (
@@ -23,7 +23,7 @@ export function Facts({ repository }: { repository: Repository }) {
   );
 }
 
-/** What it means that nobody collects it. */
+/** Warns that a paused repository loses data. */
 export function PausedNotice({ daysUntilLoss }: Pick<Repository, 'daysUntilLoss'>) {
   return (
     <Notice kind="warning" title="Collection is paused">
@@ -34,7 +34,7 @@ export function PausedNotice({ daysUntilLoss }: Pick<Repository, 'daysUntilLoss'
   );
 }
 
-/** Why it is not collected at the moment, and how much time there is. */
+/** Why collection fails, and how much time is left. */
 export function ProblemNotice({ problem }: { problem: NonNullable<Repository['problem']> }) {
   return (
     <Notice kind="warning" title="This repository cannot be collected">

@@ -13,7 +13,7 @@ const REVISIONS = [
   { label: 'Seen' },
 ];
 
-/** What happened to the repository, and figures that GitHub lowered afterwards. */
+/** The repository's renames and transfers, and figures that GitHub lowered later. */
 export function History({ answer: { events, revisions } }: { answer: RepositoryStats }) {
   return (
     <>

@@ -1,4 +1,4 @@
-/** A figure's name, as people read it. */
+/** The figures' names. */
 export const METRICS: Record<string, string> = {
   viewCount: 'Views',
   viewUniques: 'Unique visitors',

@@ -11,7 +11,7 @@ interface Row extends Ranked {
   name: ComponentChildren;
 }
 
-/** Where visitors came from: GitHub's ten of the last 14 days, and those seen earlier in the range. */
+/** Where visitors came from: GitHub's top ten of the last 14 days, and earlier ones in the range. */
 export function ReferrerList({ answer }: { answer: RepositoryStats }) {
   const rows = answer.referrers.map((row) => ({ ...row, key: row.referrer, name: row.referrer }));
   return <RankedList title="Referrers" head="Site" rows={rows} snapshotDate={answer.snapshotDate} />;
@@ -66,7 +66,7 @@ function RankedList({ title, head, rows, snapshotDate }: RankedListProps) {
 
 interface RankedRowProps {
   row: Row;
-  /** Whether there is no earlier list to compare with. */
+  /** True if there is no earlier list to compare with. */
   first: boolean;
 }
 

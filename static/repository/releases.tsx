@@ -11,7 +11,7 @@ import { reads } from '../reads.ts';
 type Downloads = NonNullable<RepositoryStats['releases']>;
 type Asset = Downloads['assets'][number];
 
-/** Downloads of the files of releases: by day, and file by file. */
+/** Downloads of release files, by day and by file. */
 export function Releases({ answer }: { answer: RepositoryStats }) {
   const { releases } = answer;
   if (!releases) return <Without text="Release downloads appear after the next collection." />;
@@ -84,7 +84,7 @@ function toMark({ downloads, spreadUnknown }: Downloads, place: number): Mark {
   return downloads[place] === null ? 'unread' : 'known';
 }
 
-/** Readings are missing between two days: what they found together belongs to no one of them. */
+/** A gap in the readings: its downloads belong to no single day. */
 function toGapNote({ from, to, count }: Downloads['unspread'][number]): string {
   return `${plural(count, 'download')} from ${formatDay(from)} to ${formatDay(to)} in total; the exact days are unknown.`;
 }

@@ -28,7 +28,7 @@ interface RepositoryPageProps {
   repositoryId: number;
 }
 
-/** Everything that is known about one repository. */
+/** All data of one repository. */
 export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) {
   const { me } = useMe();
   const place = usePlace();
@@ -74,7 +74,7 @@ interface ChangesProps {
   reload: () => void;
 }
 
-/** What managers may do with the repository. */
+/** A manager's actions on the repository. */
 function Changes({ answer, run, reload }: ChangesProps) {
   const { me, reloadMe } = useMe();
   const [removing, setRemoving] = useState(false);

@@ -35,7 +35,7 @@ export function TrafficCharts({ answer }: { answer: RepositoryStats | undefined 
   );
 }
 
-/** What is known of the part that CI has in the clones. */
+/** How many of the clones are CI's, as far as known. */
 function ciNote({ workflowRuns }: RepositoryStats): string {
   if (!workflowRuns) return 'Workflow runs appear after the next collection.';
   const { estimate, reason, problem } = workflowRuns;
@@ -55,7 +55,7 @@ function runsFile({ tenantId, repository, range: { from, to, by } }: RepositoryS
   return reads.repositoryStats(tenantId, repository.repositoryId, { of: 'workflow-runs', from, to, by });
 }
 
-/** Workflow runs and the estimate as lines over the clones, where there are any. */
+/** Workflow runs and the CI estimate as lines over the clones, if there are any. */
 function toCiLines({ workflowRuns }: RepositoryStats): Layer[] {
   if (!workflowRuns?.runs.some((runs) => runs)) return [];
   const runs = { label: 'Workflow runs', color: '--series-3', values: workflowRuns.runs };

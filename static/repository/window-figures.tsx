@@ -2,10 +2,10 @@ import type { RepositoryStats } from '../../lib/answers/stats.ts';
 import { Panel } from '../controls/panel.tsx';
 import { formatCount, formatDay } from '../format.ts';
 
-/** GitHub's own figures of its 14 days: the only true uniques of several days. */
+/** GitHub's own figures for its 14 days: the only exact uniques of several days. */
 export function WindowFigures({ answer: { window, totals } }: { answer: RepositoryStats }) {
   if (!window) return null;
-  // Where nobody came for two weeks, GitHub answers with the last 14 days that had visits.
+  // After two weeks without visits, GitHub answers with the last 14 days that had some.
   const older = window.viewCount + window.cloneCount > 0 && !totals.viewCount && !totals.cloneCount;
   const figures = [
     ['Views', window.viewCount],

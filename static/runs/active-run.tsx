@@ -7,12 +7,12 @@ import { useSubmission } from '../controls/submit.ts';
 import { paths } from '../routes.ts';
 import { differencesIn, RunProgress, sentenceOf } from './run-summary.tsx';
 
-/** The run that is at work: the one just started here, or the one that the page's answer names. */
+/** The current run: the one just started here, or the one that the page's answer names. */
 export interface FollowedRun {
   runId: number | null;
   follow: (runId: number) => void;
   ended: (detail: RunDetail) => void;
-  /** The verification that ended here last. */
+  /** The last verification that ended on this page. */
   verified: RunDetail | undefined;
 }
 
@@ -35,7 +35,7 @@ export function useActiveRun(answered: number | null | undefined, reload: () => 
   };
 }
 
-/** Its progress, and what a verification found, for those who may see runs. */
+/** The run's progress, and what a verification found, if you may see runs. */
 export function ActiveRun({ tenantId, run }: { tenantId: number; run: FollowedRun }) {
   const { me } = useMe();
   if (!mayInTenant(me, tenantId, 'seeRuns')) return null;
@@ -57,15 +57,15 @@ function Verified({ detail }: { detail: RunDetail }) {
 
 interface CollectNowProps {
   tenantId: number;
-  /** Without them: the whole tenant. */
+  /** Absent for the whole tenant. */
   repositoryIds?: number[];
-  /** `verify` compares what is stored as well; `collect` unless told. */
+  /** `verify` also compares what is stored. The default is `collect`. */
   purpose?: 'collect' | 'verify';
   disabled: boolean;
   onStarted: (runId: number) => void;
 }
 
-/** Starts a collection or a verification, or joins the run that is at work. */
+/** Starts a collection or verification, or joins the current run. */
 export function CollectNow({
   tenantId,
   repositoryIds,

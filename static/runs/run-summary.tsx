@@ -7,11 +7,11 @@ import { useRun } from './use-run.ts';
 interface RunProgressProps {
   tenantId: number;
   runId: number;
-  /** Called once when the run has ended, with what came of it. */
+  /** Called once when the run has ended, with its outcome. */
   onDone: (detail: RunDetail) => void;
 }
 
-/** A collection at work: how far it is, and what failed. */
+/** A running collection: its progress, and what failed. */
 export function RunProgress({ tenantId, runId, onDone }: RunProgressProps) {
   const { detail, error } = useRun(tenantId, runId, { size: '1' });
   const ended = detail !== undefined && detail.run.state !== 'running';
@@ -68,7 +68,7 @@ export function RunState({ state }: { state: Run['state'] | RunOutcome['state'] 
   return <span class={`tag ${kind}`}>{label}</span>;
 }
 
-/** How many differences a verification found, in words; null for a run that did not look for any. */
+/** How many differences a verification found, in words; null for other runs. */
 export function differencesIn({ differenceCount }: Run): string | null {
   if (differenceCount === null) return null;
   return differenceCount === 0 ? 'no differences' : plural(differenceCount, 'difference');

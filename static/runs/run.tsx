@@ -18,7 +18,7 @@ interface RunPageProps {
   runId: number;
 }
 
-/** One collection run: how far it is, and the outcome of each repository. */
+/** One collection run: its progress, and the outcome for each repository. */
 export function RunPage({ tenantId, runId }: RunPageProps) {
   const page = usePlace().query.get('page');
   const { detail, error } = useRun(tenantId, runId, { page });
@@ -51,7 +51,7 @@ export function RunPage({ tenantId, runId }: RunPageProps) {
   );
 }
 
-/** What the run cost of the token's quota. */
+/** How much of the token's limit the run used. */
 function Requests({ run: { requestCount, unchangedCount } }: { run: Run }) {
   if (requestCount + unchangedCount === 0) return null;
   const free = unchangedCount > 0 && `; ${formatCount(unchangedCount)} more were unchanged and did not count`;
@@ -110,7 +110,7 @@ const DIFFERENCE_COLUMNS = [
   { label: 'Shown now', numeric: true },
 ];
 
-/** What a run that verifies found otherwise at GitHub. */
+/** The differences that a verification found. */
 function Differences({ detail: { run, differences } }: { detail: RunDetail }) {
   const count = run.differenceCount ?? 0;
   return (

@@ -15,7 +15,7 @@ import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
 import { RunTable } from './run-table.tsx';
 
-/** The collection runs of all tenants, and the start of the collector for all of them. */
+/** The collection runs of all tenants, and a button that collects all of them. */
 export function SystemLog() {
   const { api } = useApp();
   const place = usePlace();
@@ -74,7 +74,7 @@ export function SystemLog() {
 
 const COLUMNS = [{ label: 'Tenant' }, { label: 'Problem' }, { label: 'Repositories' }, { label: 'Since' }];
 
-/** What needs action in any tenant, as the watchdog noted it, and whom it could not tell. */
+/** What needs action in any tenant, and which channels could not be notified. */
 function ProblemTable({ problems }: ProblemLog) {
   return (
     <Panel title="Needs action">

@@ -7,16 +7,16 @@ import { reads } from '../reads.ts';
 
 const QUICK_MS = 2_000;
 const SLOW_MS = 5_000;
-/** After so many readings a long run is looked at less often: the API takes only so many calls a minute. */
+/** After this many reads, a long run is polled less often: the API limits calls per minute. */
 const QUICK_READINGS = 15;
 
-/** Which outcomes are asked for with the run. */
+/** Which outcomes to read with the run. */
 interface Outcomes {
   page?: string | null;
   size?: string;
 }
 
-/** Follows a run until it has ended; rests while the tab is hidden. */
+/** Polls a run until it has ended; pauses while the tab is hidden. */
 export function useRun(tenantId: number, runId: number, { page = null, size = '' }: Outcomes) {
   const { api } = useApp();
   const [detail, setDetail] = useState<RunDetail>();

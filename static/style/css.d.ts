@@ -1,4 +1,4 @@
-/** A style sheet as text, which the pages' policy lets a script construct. */
+/** A style sheet as text. The CSP lets a script construct it. */
 declare module '*.css' {
   const text: string;
   export default text;

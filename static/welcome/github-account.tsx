@@ -10,14 +10,14 @@ interface GithubAccountProps {
   account: Account;
   onChange: (account: Account) => void;
   errorOf: (field: keyof Account) => string | undefined;
-  /** Address of the GitHub server's pages; null for the simulator, which makes no tokens. */
+  /** Address of the GitHub server's website; null for the simulator, which has no tokens to create. */
   webUrl: string | null;
   tokenLabel?: string;
   tokenOptional?: boolean;
   note?: ComponentChildren;
 }
 
-/** The GitHub user and token with which traffic is read. */
+/** The GitHub user and token that read traffic. */
 export function GithubAccount(props: GithubAccountProps) {
   const {
     account,
@@ -61,11 +61,11 @@ export function GithubAccount(props: GithubAccountProps) {
 }
 
 interface TokenHelpProps {
-  /** Address of the GitHub server's pages. */
+  /** Address of the GitHub server's website. */
   webUrl: string;
 }
 
-/** Which access GitHub asks for, and where a token is made. */
+/** The access that a token needs, and where to create one. */
 function TokenHelp({ webUrl }: TokenHelpProps) {
   const base = webUrl.replace(/\/$/, '');
   const classic = `${base}/settings/tokens/new?description=Traffic%20analytics&scopes=repo,read:org`;

@@ -16,7 +16,7 @@ import { GithubAccount } from './github-account.tsx';
 import { SecretField } from './secret-field.tsx';
 import { needsUpgrade, Upgrade } from './upgrade.tsx';
 
-/** Sets the installation up, or upgrades it; goes on when there is nothing to do. */
+/** Sets up or upgrades the installation; leaves if there is nothing to do. */
 export function Initialize({ onDone }: { onDone: () => void }) {
   const state = useAnswer(reads.initState());
   const done = state.answer?.initialized === true && !needsUpgrade(state.answer);
@@ -48,7 +48,7 @@ function webUrlOf(choice: Choice): string | null {
   return choice.kind === 'enterprise' && choice.url ? choice.url : 'https://github.com';
 }
 
-/** What the form asks for, and how it is sent. */
+/** The form's state, and how it is sent. */
 function useInitialization(onDone: () => void) {
   const { api, config } = useApp();
   const submission = useSubmission();
@@ -167,7 +167,7 @@ function toChoice(kind: string): Choice {
   return kind === 'demo' ? { kind } : { kind: 'github' };
 }
 
-/** Which GitHub the first tenant's repositories are on. */
+/** The GitHub server of the first tenant. */
 export function ServerChoice({ choice, demoAvailable, onChange, urlError }: ServerChoiceProps) {
   return (
     <>

@@ -3,7 +3,7 @@ const REMEMBERED = 14;
 const WIDTH = 910;
 const HEIGHT = 150;
 
-/** A quarter of a year of made-up days: of all of them GitHub still knows the last fourteen. */
+/** A quarter of made-up days, of which GitHub still knows the last fourteen. */
 export function MemoryPicture() {
   const step = WIDTH / DAYS;
   const border = WIDTH - REMEMBERED * step;

@@ -6,7 +6,7 @@ interface SecretFieldProps {
   error?: string | undefined;
 }
 
-/** The secret that whoever deployed the installation was given. */
+/** The secret that the deployment printed. */
 export function SecretField({ secret, onChange, error }: SecretFieldProps) {
   return (
     <Field

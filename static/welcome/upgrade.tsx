@@ -10,11 +10,11 @@ import { replace } from '../location.ts';
 import { forgetInitSecret, initSecret } from '../secret.ts';
 import { SecretField } from './secret-field.tsx';
 
-/** True when the actions are newer than the database. */
+/** True if the actions are newer than the database. */
 export const needsUpgrade = ({ initialized, schema: { stored, expected } }: InitState) =>
   initialized && stored !== null && stored < expected;
 
-/** Initialising once more brings an older schema up to date and is otherwise refused: only the secret matters. */
+/** Repeating the initialization upgrades an older schema and is otherwise refused. Only the secret matters. */
 const toRequest = (secret: string): InitRequest => ({
   secret,
   displayName: '-',
@@ -27,7 +27,7 @@ interface UpgradeProps extends Pick<InitState, 'schema'> {
   onDone: () => void;
 }
 
-/** Brings the database up to the schema that the actions need. */
+/** Upgrades the database to the schema that the actions need. */
 export function Upgrade({ schema, onDone }: UpgradeProps) {
   const { api } = useApp();
   const submission = useSubmission();

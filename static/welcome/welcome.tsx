@@ -25,7 +25,7 @@ const PROMISES = [
   },
 ];
 
-/** For who is not signed in: what it is, and the way in. */
+/** For visitors who are not signed in: what this is, and how to sign in. */
 export function Welcome({ signInError }: { signInError: Error | undefined }) {
   const { session } = useApp();
   const state = useAnswer(reads.initState());
@@ -80,7 +80,7 @@ export function Welcome({ signInError }: { signInError: Error | undefined }) {
   );
 }
 
-/** The actions were deployed anew, the database was not brought along yet, or the other way round. */
+/** Warns if the actions and the database have different schema versions. */
 function SchemaNote({ schema: { stored, expected } }: { schema: InitState['schema'] }) {
   if (stored === null || stored === expected) return null;
   return (
