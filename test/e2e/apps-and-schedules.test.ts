@@ -227,7 +227,7 @@ test('its repositories are discovered and collected, and nobody else’s', async
   await dialog.getByRole('button', { name: 'Add 4 repositories' }).click();
   await page.getByText('4 repositories added').waitFor();
   for (const name of ['lantern', 'exam-helper', 'quacks', 'dotfiles'])
-    await page.getByRole('row', { name: new RegExp(`pinecone-tools/${name}.*Fine`) }).waitFor();
+    await page.getByRole('row', { name: new RegExp(`pinecone-tools/${name}.*OK`) }).waitFor();
   expect(ada.problems()).toEqual([]);
 });
 

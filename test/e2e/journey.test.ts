@@ -91,7 +91,7 @@ test('a repository that cannot be added is refused with its reason', async () =>
   await add('https://github.com/pinecone-tools/lantern', 'push');
   await add('https://github.com/northwind-labs/tidy-dates.git', 'northwind-labs/tidy-dates was added');
   await add('northwind-labs/tidy-dates', 'already');
-  await page.getByRole('row', { name: /northwind-labs\/tidy-dates.*Fine/ }).waitFor();
+  await page.getByRole('row', { name: /northwind-labs\/tidy-dates.*OK/ }).waitFor();
   expect(ada.problems()).toEqual([
     '422 POST repositories/1',
     '422 POST repositories/1',
@@ -108,7 +108,7 @@ test('discovered repositories are added together, and the first collection shows
   await dialog.getByRole('button', { name: /^Select all/ }).click();
   await seeProgress(() => dialog.getByRole('button', { name: /^Add \d repositories$/ }).click());
   await page.getByText(/^\d repositories added$/).waitFor();
-  await page.getByRole('row', { name: /northwind-labs\/burrow.*Fine/ }).waitFor();
+  await page.getByRole('row', { name: /northwind-labs\/burrow.*OK/ }).waitFor();
   expect(ada.problems()).toEqual([]);
 });
 
