@@ -67,7 +67,7 @@ test('from the bucket’s origin, a person signs in elsewhere, sets up over the 
   await heading(page, 'Repositories').waitFor();
   await page.getByLabel('Repository', { exact: true }).fill('northwind-labs/burrow');
   await page.getByRole('button', { name: 'Add repository' }).click();
-  await page.getByRole('row', { name: /northwind-labs\/burrow.*Fine/ }).waitFor();
+  await page.getByRole('row', { name: /northwind-labs\/burrow.*OK/ }).waitFor();
   expect(ada.problems()).toEqual([]);
 });
 
