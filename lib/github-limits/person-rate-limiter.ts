@@ -40,7 +40,7 @@ export function createPersonRateLimiter({
     const booked = await changeUse({ db, fingerprint, now }, (use) =>
       bookPoints(use, { now, points, limits, maxWait }),
     );
-    if ('retryAt' in booked) throw toFailure(booked.retryAt);
+    if ('retryAt' in booked) throw toSecondaryLimit(booked.retryAt);
     const pause = booked.at - time.now();
     if (pause <= 0) return;
     maxWait -= pause;
@@ -70,7 +70,7 @@ export function createPersonRateLimiter({
   };
 }
 
-function toFailure(at: number): Failure {
+function toSecondaryLimit(at: number): Failure {
   const retryAt = new Date(at).toISOString();
   const message = `GitHub asks to slow down. Try again at ${retryAt.slice(11, 19)} UTC.`;
   return new Failure('secondary_limit', message, { retryAt });

@@ -75,7 +75,7 @@ export function createRunRateLimiter({
         return;
       }
       const pause = Math.max(0, grant.at - time.now());
-      if (pause >= timeLeft()) throw toFailure(grant.reason, grant.at);
+      if (pause >= timeLeft()) throw toLimitFailure(grant.reason, grant.at);
       wanted = MIN_GRANT;
       await time.wait(pause);
     }
@@ -109,7 +109,7 @@ export function createRunRateLimiter({
   };
 }
 
-function toFailure(reason: 'busy' | 'quota' | 'secondary_limit', at: number): Failure {
+function toLimitFailure(reason: 'busy' | 'quota' | 'secondary_limit', at: number): Failure {
   const retryAt = new Date(at).toISOString();
   const minute = `${retryAt.slice(0, 16).replace('T', ' ')} UTC`;
   if (reason === 'quota') {

@@ -17,7 +17,7 @@ export async function readAttention(
   now: Date,
 ): Promise<ProblemGroup[]> {
   const active = rows.filter(({ schedule }) => schedule !== 'paused');
-  const tenant = await readTenant(db, tenantId);
+  const tenant = await readWatchedTenant(db, tenantId);
   const lastSuccessAt = active.reduce<Instant | null>(
     (newest, row) => ((row.lastSuccessAt ?? '') > (newest ?? '') ? row.lastSuccessAt : newest),
     null,
@@ -28,7 +28,7 @@ export async function readAttention(
   return groupProblems(findProblems(watched, now));
 }
 
-function readTenant(db: Db, tenantId: number) {
+function readWatchedTenant(db: Db, tenantId: number) {
   return db
     .selectFrom('tenant')
     .select('tokenExpiresAt')

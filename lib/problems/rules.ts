@@ -70,7 +70,8 @@ export function findProblems(tenant: WatchedTenant, now: Date): FoundProblem[] {
 }
 
 const ofTenant = { repositoryId: null, fullName: null, daysUntilLoss: null };
-const ago = (now: Date, milliseconds: number) => new Date(now.getTime() - milliseconds).toISOString();
+/** The instant this many milliseconds before another. */
+export const ago = (now: Date, milliseconds: number) => new Date(now.getTime() - milliseconds).toISOString();
 const later = (instant: Instant, milliseconds: number) => ago(new Date(instant), -milliseconds);
 
 const daysLeft = ({ lastCoveredDate }: WatchedRepository, now: Date) =>

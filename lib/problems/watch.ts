@@ -6,14 +6,12 @@ import type { Tables } from '../db/tables.ts';
 import type { Instant } from '../instant.ts';
 import { toFullName } from '../repositories/repository.ts';
 import { logsKeptSince } from '../retention.ts';
-import { type FoundProblem, findProblems, type WatchedRepository } from './rules.ts';
+import { ago, type FoundProblem, findProblems, type WatchedRepository } from './rules.ts';
 
 /** How far back to look at runs: longer than any collection may be late. */
 const LOOK_BACK_MS = 14 * 86_400_000;
 /** A repository collected since then can only have a failure, and failing ones are listed anyway. */
 const FRESH_MS = 2 * 86_400_000;
-
-const ago = (now: Date, milliseconds: number) => new Date(now.getTime() - milliseconds).toISOString();
 
 /**
  * Stores the problems of all tenants that began, and closes those that are over. Doing it twice changes nothing, and two at

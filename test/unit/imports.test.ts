@@ -139,10 +139,14 @@ test('GitHub knows nothing of the database, and the database only the types of i
   expect(across.map(show)).toEqual([]);
 });
 
-test('only actions know how it is collected', () => {
+test('only actions start collecting, and only the collector asks GitHub for extras', () => {
   const isCollector = (file: string) => /^lib\/collector(\.ts$|\/)/.test(file);
   const users = lib.filter(({ from, to }) => isCollector(to) && !isCollector(from));
   expect(users.map(show)).toEqual([]);
+  const askers = filesIn('lib').filter((file) =>
+    /\b(star|release|workflow)Extra\b/.test(readFileSync(path.join(root, file), 'utf8')),
+  );
+  expect(askers.filter((file) => !isIn('lib/extras')(file))).toEqual(['lib/collector/extras.ts']);
 });
 
 test('what is stored of tenants, repositories, runs and traffic does not know who is told of it', () => {
