@@ -156,3 +156,13 @@ test('where runs have used up the minute a person asks twenty things at once, a 
   expect(minute.length - before).toBeLessThanOrEqual(780);
   expect(served.github.requests().length).toBe(before + 850);
 });
+
+test('what another version stored about a token is neither read nor changed', async () => {
+  const [id = 0] = await open(1);
+  const other = { tokenFingerprint: 'one token', state: '{"told":{}}', usedAt: START };
+  await database.db.insertInto('tokenUse').values(other).execute();
+  await activate().getRepository({ id });
+  const rows = await database.db.selectFrom('tokenUse').select(['tokenFingerprint', 'state']).execute();
+  expect(rows).toHaveLength(2);
+  expect(rows).toContainEqual({ tokenFingerprint: 'one token', state: '{"told":{}}' });
+});
