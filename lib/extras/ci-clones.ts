@@ -1,36 +1,36 @@
 import { type Day, startOf } from '../day.ts';
 
-/** One settled day of which clones and workflow runs are known. */
+/** A settled day with known clones and workflow runs. */
 export interface CiDay {
   date: Day;
   clones: number;
   runs: number;
 }
 
-/** How many clones go with a workflow run of this repository, as far as its own days tell. */
+/** How many clones a workflow run of this repository makes, estimated from its own days. */
 export interface CiEstimate {
   clonesPerRun: number;
-  /** Of clones and runs, weekdays and weekends apart; 1 is the closest. */
+  /** Correlation of clones and runs, with weekdays and weekends apart; at most 1. */
   correlation: number;
-  /** How many days it was reckoned from. */
+  /** Days used. */
   days: number;
 }
 
 /** Why there is no estimate. */
 export type NoEstimate = 'too_few_days' | 'no_runs' | 'no_relation';
 
-const FEWEST_DAYS = 28;
-const WEAKEST_CORRELATION = 0.5;
-/** GitHub looks through so many runs at most, so that such a number may be too low. */
+const MIN_DAYS = 28;
+const MIN_CORRELATION = 0.5;
+/** GitHub counts no further, so a day with this many may have had more. */
 const MAX_RUNS = 1000;
 
 /**
- * Reckons how many clones a workflow run brings, by least squares: days with more runs than usual are compared with days
- * with fewer, weekdays among each other and weekends among each other, because people clone less at weekends too.
+ * Estimates the clones per workflow run by least squares. Weekdays and weekends are compared separately, because people
+ * clone less at weekends too.
  */
 export function estimateCiClones(days: readonly CiDay[]): CiEstimate | NoEstimate {
   const usable = days.filter(({ runs }) => runs < MAX_RUNS);
-  if (usable.length < FEWEST_DAYS) return 'too_few_days';
+  if (usable.length < MIN_DAYS) return 'too_few_days';
   if (usable.every(({ runs }) => runs === 0)) return 'no_runs';
   const isWeekend = ({ date }: CiDay) => [0, 6].includes(startOf(date).getUTCDay());
   const groups = [usable.filter(isWeekend), usable.filter((day) => !isWeekend(day))];
@@ -45,11 +45,11 @@ export function estimateCiClones(days: readonly CiDay[]): CiEstimate | NoEstimat
     }
   }
   const correlation = sums.both / Math.sqrt(sums.runs * sums.clones);
-  if (!(correlation >= WEAKEST_CORRELATION)) return 'no_relation';
+  if (!(correlation >= MIN_CORRELATION)) return 'no_relation';
   return { clonesPerRun: sums.both / sums.runs, correlation, days: usable.length };
 }
 
-/** The clones of a day that its workflow runs explain: never more than there were. */
+/** The clones of a day that its workflow runs explain, at most all of them. */
 export function ciClonesOf({ clones, runs }: CiDay, { clonesPerRun }: CiEstimate): number {
   return Math.min(clones, Math.round(runs * clonesPerRun));
 }
