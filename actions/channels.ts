@@ -11,11 +11,11 @@ import { parseBody, parseId } from '../lib/request.ts';
 import { getTenant } from '../lib/tenants.ts';
 
 const fields = {
-  /** `webhook`: JSON; `slack`: an incoming webhook; `teams`: a workflow of Microsoft Teams. */
+  /** `webhook` takes JSON, `slack` is an incoming webhook, `teams` a Microsoft Teams workflow. */
   kind: z.enum(['webhook', 'slack', 'teams']),
   name: z.string().trim().min(1).max(100),
   contents: z.enum(['problems', 'reports', 'both']),
-  /** The secret address to which messages are posted. */
+  /** The address that messages are posted to. It is a secret. */
   url: z.url({ protocol: /^https?$/, error: 'Give an address that begins with https://.' }).max(1000),
 };
 
@@ -25,10 +25,10 @@ export type ChannelRequest = z.infer<typeof ChannelRequest>;
 export const ChannelUpdate = z
   .strictObject(fields)
   .partial()
-  .refine((update) => Object.keys(update).length > 0, 'Give at least one of kind, name, contents, url.');
+  .refine((update) => Object.keys(update).length > 0, 'Send at least one of kind, name, contents and url.');
 export type ChannelUpdate = z.infer<typeof ChannelUpdate>;
 
-/** `test`: a line that says so; `report`: the newest weekly report, which is sent again when it is due. */
+/** `test` sends one line; `report` sends the latest weekly report, which does not replace the regular one. */
 export const ChannelTest = z.strictObject({ send: z.enum(['test', 'report']).default('test') });
 export type ChannelTest = z.input<typeof ChannelTest>;
 

@@ -4,12 +4,12 @@ import { openActivations, withRetries } from '../lib/activations.ts';
 import { serveJob } from '../lib/app.ts';
 import { collectTenant } from '../lib/collector.ts';
 import { createRunRateLimiter } from '../lib/github-limits/run-rate-limiter.ts';
-import { LARGEST_ID, parseValue } from '../lib/request.ts';
+import { MAX_ID, parseValue } from '../lib/request.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
 
 const Arguments = z.object({
-  tenantId: z.int().positive().max(LARGEST_ID),
-  runId: z.int().positive().max(LARGEST_ID),
+  tenantId: z.int().positive().max(MAX_ID),
+  runId: z.int().positive().max(MAX_ID),
 });
 
 /** GitHub must answer this long before the activation ends. */

@@ -24,7 +24,7 @@ import {
 import { issueDataToken } from '../lib/identity/data-token.ts';
 import { parseBody } from '../lib/request.ts';
 
-/** As `static/dashboards/document.schema.json` says; at most 256 kB with all that is around it. */
+/** Described in `static/dashboards/document.schema.json`. The whole body may have at most 256 kB. */
 const document = z.record(z.string(), z.unknown());
 
 export const DashboardRequest = z.strictObject({ document });
@@ -32,7 +32,7 @@ export type DashboardRequest = z.infer<typeof DashboardRequest>;
 
 export const DashboardChange = z.strictObject({
   document,
-  /** The version that was changed. */
+  /** The version that the change is based on. */
   version: z.int().positive(),
 });
 export type DashboardChange = z.infer<typeof DashboardChange>;
@@ -44,20 +44,20 @@ export const DataTokenRequest = z.strictObject({});
 
 export const DdeSessionRequest = z.strictObject({
   dashboardId: z.enum(['traffic-by-day', 'portfolio']),
-  /** The API's base address, as Cognos Dashboard Embedded reaches it. */
+  /** The API's base URL, as Cognos Dashboard Embedded can reach it. */
   apiUrl: z.url({ protocol: /^https?$/ }).max(300),
 });
 export type DdeSessionRequest = z.infer<typeof DdeSessionRequest>;
 
 const app = createApp();
 
-/** Who asks, for whose dashboards. */
+/** Who is asking, and which tenant's dashboards they may use. */
 async function requireReader(c: Call, right: 'seeTraffic' | 'changeDashboards'): Promise<DashboardReader> {
   const { db, access, principal } = await requireAccess(c, right);
   return { db, access, email: principal.email };
 }
 
-/** What is asked of the stats action for each table, besides the range and the page. */
+/** The query of the stats action for each table, without the range and the page. */
 const QUERIES: Record<DataName, string> = {
   repositorystats: 'format=csv&columns=seed&by=day',
   weekly: 'format=csv&columns=seed&by=week',

@@ -7,7 +7,7 @@ import { describeInstallation, initialize, requireInitSecret } from '../lib/inst
 import { parseBody } from '../lib/request.ts';
 import { GITHUB, type ServerAddress, toDemoServer, toServerAddress } from '../lib/servers.ts';
 
-/** Which GitHub server the first tenant uses; `enterprise` names a GitHub Enterprise Server by the address of its pages. */
+/** The first tenant's GitHub server. `enterprise` is a GitHub Enterprise Server, with the URL of its pages. */
 const ServerChoice = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('github') }),
   z.strictObject({ kind: z.literal('enterprise'), url: z.url().max(300) }),

@@ -17,17 +17,17 @@ import {
   removeMember,
   removeSystemMember,
 } from '../lib/members.ts';
-import { LARGEST_ID, parseBody, parseValue } from '../lib/request.ts';
+import { MAX_ID, parseBody, parseValue } from '../lib/request.ts';
 
 export const MemberRequest = z
   .strictObject({
     role: z.enum(['manager', 'viewer', 'repository viewer']),
-    /** For a repository viewer: which repositories it may see. */
-    repositoryIds: z.array(z.int().positive().max(LARGEST_ID)).max(1000).default([]),
+    /** The repositories that a repository viewer may see. */
+    repositoryIds: z.array(z.int().positive().max(MAX_ID)).max(1000).default([]),
   })
   .refine(({ role, repositoryIds }) => role === 'repository viewer' || repositoryIds.length === 0, {
     path: ['repositoryIds'],
-    message: 'Only a repository viewer is limited to repositories.',
+    message: 'Only a repository viewer can be limited to repositories.',
   });
 export type MemberRequest = z.input<typeof MemberRequest>;
 
@@ -38,7 +38,7 @@ const Email = z.object({ email: z.string().trim().toLowerCase().pipe(z.email().m
 
 const app = createApp();
 
-// Before the tenants' routes: 'system' is no tenant's id.
+// Must come before `/:tenantId`.
 app.get('/system', async (c) => {
   const { db } = await requireSystemRight(c, 'seeSystemRoles');
   return json<SystemMemberList>({ members: await listSystemMembers(db) });

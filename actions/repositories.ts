@@ -23,24 +23,24 @@ import {
   toRepository,
 } from '../lib/repositories/repository.ts';
 import { setSchedule } from '../lib/repositories/schedule.ts';
-import { LARGEST_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
+import { MAX_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
 import { startAddedRun } from '../lib/runs/start.ts';
 import { findActiveRun } from '../lib/runs.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
 
-/** GitHub's own rules for account and repository names. */
+/** GitHub's rules for account and repository names. */
 const owner = z
   .string()
   .trim()
   .min(1)
   .max(100)
-  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9_-]*)$/, 'Give the name of an account: letters, digits, - and _.');
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9_-]*)$/, 'Give an account name: letters, digits, - and _.');
 const name = z
   .string()
   .trim()
   .min(1)
   .max(100)
-  .regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]+$/, 'Give the name of a repository: letters, digits, ., - and _.');
+  .regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]+$/, 'Give a repository name: letters, digits, ., - and _.');
 
 export const RepositoryRequest = z.strictObject({ owner, name });
 export type RepositoryRequest = z.infer<typeof RepositoryRequest>;
@@ -48,18 +48,18 @@ export type RepositoryRequest = z.infer<typeof RepositoryRequest>;
 export const RepositoryBatch = z.strictObject({ repositories: z.array(RepositoryRequest).min(1).max(100) });
 export type RepositoryBatch = z.infer<typeof RepositoryBatch>;
 
-/** `daily`: every day; `weekly`: once a week, from Thursday on; `paused`: not collected, GitHub's days are lost after a while. */
+/** `daily`; `weekly` (from Thursday on); `paused`: not collected, so GitHub's days are lost after 14 days. */
 export const Schedule = z.enum(['daily', 'weekly', 'paused']);
 
 export const ScheduleRequest = z.strictObject({
-  repositoryIds: z.array(z.int().positive().max(LARGEST_ID)).min(1).max(1000),
+  repositoryIds: z.array(z.int().positive().max(MAX_ID)).min(1).max(1000),
   schedule: Schedule,
 });
 export type ScheduleRequest = z.infer<typeof ScheduleRequest>;
 
 export const DiscoverQuery = z.strictObject({ q: z.string().max(100).optional() });
 
-/** A page of 300 stays below the platform's limit of 1 MiB, whatever the texts. */
+/** A page of 300 always stays below the platform's limit of 1 MiB. */
 export const RepositoryListQuery = z.strictObject({
   q: z.string().max(100).optional(),
   schedule: Schedule.optional(),
@@ -67,10 +67,10 @@ export const RepositoryListQuery = z.strictObject({
   size: z.coerce.number().int().min(1).max(300).default(100),
 });
 
-/** How long before the activation's end GitHub must have answered. */
+/** GitHub must answer this long before the activation ends. */
 const RESERVE_MS = 10_000;
 const MAX_MS = 50_000;
-/** How long GitHub is asked for a hundred repositories. */
+/** The longest that adding a hundred repositories may ask GitHub. */
 const ASKING_MS = 10_000;
 
 const app = createApp();
@@ -84,7 +84,7 @@ async function openGitHub({ activation, ...services }: Services, tenantId: numbe
   return openTenantGitHub(services, tenantId, deadline, toRateLimiter);
 }
 
-/** Collects what was added at once; null where the platform does not start it, and the next alarm does. */
+/** Starts collecting what was added. Null if the platform did not start it; then the next alarm does. */
 async function collectAdded(
   services: Pick<Services, 'db'> & { now: Date },
   added: { tenantId: number; startedBy: string; repositoryIds: number[] },

@@ -5,15 +5,15 @@ import type { ProblemLog, RunDetail, RunList, RunStarted, RunsStarted } from '..
 import { createApp, serve } from '../lib/app.ts';
 import { requireAccess, requireSystemRight } from '../lib/caller.ts';
 import { listProblems } from '../lib/problems/list.ts';
-import { LARGEST_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
+import { MAX_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
 import { fanOut, openFanOut, toOrder } from '../lib/runs/fan-out.ts';
 import { startRun } from '../lib/runs/start.ts';
 import { listRuns, readRun } from '../lib/runs.ts';
 
-/** Without repositoryIds: all repositories that are not paused. */
+/** Without `repositoryIds`, all repositories that are not paused. */
 export const RunRequest = z.strictObject({
-  repositoryIds: z.array(z.int().positive().max(LARGEST_ID)).min(1).max(1000).optional(),
-  /** Asks GitHub for everything again, and reports what it gives otherwise than it is stored. */
+  repositoryIds: z.array(z.int().positive().max(MAX_ID)).min(1).max(1000).optional(),
+  /** Asks GitHub for everything again and reports where it differs from what is stored. */
   verify: z.boolean().default(false),
 });
 export type RunRequest = z.input<typeof RunRequest>;
@@ -23,10 +23,10 @@ export const RunListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(25),
 });
 
-/** Whoever waits for the answer waits for ten seconds at most: `collect` goes on with the rest. */
+/** The caller waits at most ten seconds. `collect` does the rest. */
 const RESERVE_MS = 20_000;
 
-/** A page of 300 stays below the platform's limit of 1 MiB, whatever the texts. */
+/** A page of 300 always stays below the platform's limit of 1 MiB. */
 export const RunDetailQuery = z.strictObject({
   page: z.coerce.number().int().min(1).max(10_000).default(1),
   size: z.coerce.number().int().min(1).max(300).default(300),
@@ -46,7 +46,7 @@ app.post('/', async (c) => {
   return json<RunsStarted>(started, 202);
 });
 
-// Before the tenants' routes: 'problems' is no tenant's id.
+// Must come before `/:tenantId`.
 app.get('/problems', async (c) => {
   const { db } = await requireSystemRight(c, 'seeAllRuns');
   return json<ProblemLog>({ problems: await listProblems(db) });

@@ -9,7 +9,7 @@ import { addServer, deleteServer, listServers, renameServer } from '../lib/serve
 
 export const ServerRequest = z.strictObject({
   name: z.string().trim().min(1).max(100),
-  /** Address of the server's pages; https://HOST. Its API is found from it. */
+  /** The URL of the server's pages, https://HOST. It leads to the API's URL. */
   url: z.url('Give an address that begins with https://.').max(300),
 });
 export type ServerRequest = z.infer<typeof ServerRequest>;
@@ -18,12 +18,12 @@ export const ServerUpdate = z.strictObject({ name: z.string().trim().min(1).max(
 export type ServerUpdate = z.infer<typeof ServerUpdate>;
 
 export const AppRequest = z.strictObject({
-  /** The app's id or its client id. */
+  /** The app's id or client id. */
   appId: z
     .string()
     .trim()
     .regex(/^[A-Za-z0-9.]{1,40}$/, 'Give the app’s id (a number) or its client id.'),
-  /** The .pem file that GitHub made for the app. */
+  /** The .pem file that GitHub generated for the app. */
   privateKey: z.string().min(1).max(10_000),
 });
 export type AppRequest = z.infer<typeof AppRequest>;

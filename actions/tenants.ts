@@ -3,7 +3,7 @@ import { json } from '../lib/answer.ts';
 import type { Tenant, TenantDeleted, TenantList } from '../lib/answers/tenants.ts';
 import { createApp, serve } from '../lib/app.ts';
 import { requireAccess, requireRightSomewhere, requireSystemRight } from '../lib/caller.ts';
-import { LARGEST_ID, parseBody } from '../lib/request.ts';
+import { MAX_ID, parseBody } from '../lib/request.ts';
 import { listServers } from '../lib/servers.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';
 import { createTenant, updateTenant } from '../lib/tenants/saving.ts';
@@ -14,20 +14,20 @@ const token = z.string().trim().min(1).max(400);
 
 const installationId = z.int().positive().max(Number.MAX_SAFE_INTEGER);
 
-/** A tenant reads with somebody's token, or where the server's GitHub App is installed. */
+/** A tenant uses a person's token or an installation of the server's GitHub App. */
 export const TenantRequest = z
   .strictObject({
     name,
-    serverId: z.int().positive().max(LARGEST_ID),
+    serverId: z.int().positive().max(MAX_ID),
     githubUser: name.optional(),
     githubToken: token.optional(),
     installationId: installationId.optional(),
-    /** E-mail address of its first manager. */
+    /** The e-mail address of its first manager. */
     manager: z.email().max(320).optional(),
   })
   .refine(({ githubUser, githubToken, installationId: id }) => {
     return id === undefined ? Boolean(githubUser && githubToken) : !githubUser && !githubToken;
-  }, 'Give githubUser and githubToken, or installationId.');
+  }, 'Send githubUser and githubToken, or installationId.');
 export type TenantRequest = z.infer<typeof TenantRequest>;
 
 export const TenantUpdate = z
@@ -35,11 +35,11 @@ export const TenantUpdate = z
   .partial()
   .refine(
     (update) => Object.keys(update).length > 0,
-    'Give at least one of name, githubUser, githubToken, installationId.',
+    'Send at least one of name, githubUser, githubToken and installationId.',
   )
   .refine(
     ({ githubUser, githubToken, installationId: id }) => id === undefined || !(githubUser || githubToken),
-    'Give githubUser and githubToken, or installationId.',
+    'Send githubUser and githubToken, or installationId.',
   );
 export type TenantUpdate = z.infer<typeof TenantUpdate>;
 
@@ -50,7 +50,7 @@ const app = createApp();
 
 app.get('/', async (c) => {
   const { db, tenantIds } = await requireRightSomewhere(c, 'seeTenant');
-  // One after the other: a second connection takes longer than a statement.
+  // Not in parallel: opening a second connection takes longer than a query.
   const tenants = await listTenants(db, tenantIds);
   return json<TenantList>({ tenants, servers: await listServers(db) });
 });
@@ -71,7 +71,7 @@ app.get('/:tenantId', async (c) => {
 app.patch('/:tenantId', async (c) => {
   const { tenantId } = await requireAccess(c, 'changeTenant');
   const change = await parseBody(c.req.raw, TenantUpdate);
-  // The app is installed for other organizations as well: who may choose one could read theirs.
+  // The app is installed for other organizations too. Whoever may choose one could read theirs.
   if (change.installationId !== undefined) await requireAccess(c, 'manageTenants');
   return json<Tenant>(await updateTenant(c.env, tenantId, change));
 });

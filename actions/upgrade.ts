@@ -1,5 +1,5 @@
 import { serveJob } from '../lib/app.ts';
 import { upgradeInstallation } from '../lib/upgrade.ts';
 
-/** Not a web action: whoever holds the namespace's key, as deploy.sh does, may start it. */
+/** Not a web action. It needs the namespace's key, which `deploy.sh` has. */
 export const main = serveJob(async (services) => ({ ...(await upgradeInstallation(services)) }));

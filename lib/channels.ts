@@ -8,7 +8,7 @@ import { Failure } from './failure.ts';
 import { notFound } from './request.ts';
 import type { Secrets } from './secrets.ts';
 
-/** What channels are kept with. */
+/** What working with channels needs. */
 export interface ChannelServices {
   db: Db;
   config: Pick<Config, 'allowPrivateAddresses' | 'demoWebhookUrl'>;
@@ -25,8 +25,8 @@ interface NewChannel {
 
 const MAX_CHANNELS = 20;
 const SHOWN_CHARACTERS = 4;
-/** What is shown of a shorter rest would be too much of it. */
-const SHORTEST_SECRET = 12;
+/** Of an address with a shorter path, nothing is shown: it would give away too much. */
+const MIN_SHORTENED = 12;
 
 function selectChannels(db: Db, tenantId: number) {
   return db
@@ -43,20 +43,20 @@ function toChannel({ failureCode, failureMessage, failureAt, ...channel }: Chann
   return { ...channel, failure: { code: failureCode, message: failureMessage ?? '', at: failureAt } };
 }
 
-/** A tenant's channels, the oldest first. */
+/** A tenant's channels, oldest first. */
 export async function listChannels(db: Db, tenantId: number): Promise<Channel[]> {
   const rows = await selectChannels(db, tenantId).orderBy('channelId').execute();
   return rows.map(toChannel);
 }
 
-/** One channel, its address cut. Throws `channel_not_found`, also for another tenant's. */
+/** One channel of the tenant. Throws `channel_not_found`. */
 export async function getChannel(db: Db, tenantId: number, channelId: number): Promise<Channel> {
   const row = await selectChannels(db, tenantId).where('channelId', '=', channelId).executeTakeFirst();
   if (!row) throw notFound('channel');
   return toChannel(row);
 }
 
-/** True for the stand-in, which may be sent to although it is on this machine. */
+/** True for the local host's test webhooks, which may be sent to although they are on this machine. */
 export function isStandIn(url: URL, { demoWebhookUrl }: Pick<Config, 'demoWebhookUrl'>): boolean {
   return demoWebhookUrl !== null && url.href.startsWith(`${demoWebhookUrl}/`);
 }
@@ -77,7 +77,7 @@ async function parseAddress(text: string, config: ChannelServices['config']): Pr
 
 function toHint({ host, pathname, search }: URL): string {
   const rest = pathname + search;
-  return `${host}/…${rest.length < SHORTEST_SECRET ? '' : rest.slice(-SHOWN_CHARACTERS)}`;
+  return `${host}/…${rest.length < MIN_SHORTENED ? '' : rest.slice(-SHOWN_CHARACTERS)}`;
 }
 
 async function toAddressColumns({ config, secrets }: ChannelServices, text: string) {
@@ -86,7 +86,7 @@ async function toAddressColumns({ config, secrets }: ChannelServices, text: stri
 }
 
 /**
- * Adds a channel with its address sealed; nothing is sent yet. Throws `invalid_input`, `private_address`,
+ * Adds a channel, with its address sealed. Sends nothing. Throws `invalid_input`, `private_address`,
  * `server_unreachable` and `too_many_channels`.
  */
 export async function createChannel(
@@ -112,7 +112,7 @@ export async function createChannel(
 }
 
 /**
- * Changes what is given; a new address or kind clears what was wrong with the old one. Throws `channel_not_found`,
+ * Changes the given fields. A new address or kind clears the last failure. Throws `channel_not_found`,
  * `invalid_input`, `private_address` and `server_unreachable`.
  */
 export async function updateChannel(
@@ -136,7 +136,7 @@ export async function updateChannel(
   return getChannel(db, tenantId, channelId);
 }
 
-/** Deletes a channel, and what was noted of its messages. Throws `channel_not_found`. */
+/** Deletes a channel and the records of its messages. Throws `channel_not_found`. */
 export async function deleteChannel(db: Db, tenantId: number, channelId: number): Promise<void> {
   await inTransaction(db, async (trx) => {
     let deleted = 0;

@@ -7,10 +7,10 @@ import { isDuplicateKey } from './db/errors.ts';
 import { Failure } from './failure.ts';
 import { notFound, toId } from './request.ts';
 
-/** An open dashboard: its entry in the list, and its document. */
+/** A dashboard with its document. */
 export type StoredDashboard = Omit<Dashboard, 'data'>;
 
-/** Whose dashboards, and who asks. */
+/** Who is asking, and which tenant's dashboards they may use. */
 export interface DashboardReader {
   db: Db;
   access: TenantAccess;
@@ -23,9 +23,9 @@ const mayChange = ({ db, access, email }: DashboardReader) =>
 const unchangeable = { canned: true, version: 1, changedAt: null, changedBy: null, mayChange: false };
 
 const nameTaken = (name: string) =>
-  new Failure('dashboard_exists', `There is a dashboard “${name}” already. Give another name.`);
+  new Failure('dashboard_exists', `There already is a dashboard “${name}”. Choose another name.`);
 
-/** The built-in dashboards, the tenant's own by name, and whether the reader may create more. */
+/** The built-in dashboards, then the tenant's own by name, and whether the reader may create more. */
 export async function listDashboards(reader: DashboardReader): Promise<DashboardList> {
   const may = await mayChange(reader);
   const rows = await reader.db
@@ -68,7 +68,7 @@ export async function getDashboard(reader: DashboardReader, dashboardId: string)
   return { ...row, dashboardId, document, canned: false, mayChange: await mayChange(reader) };
 }
 
-/** Stores a new dashboard and answers its id. Throws `dashboard_exists` when the tenant has one of that name. */
+/** Stores a new dashboard and returns its id. Throws `dashboard_exists` if the tenant has one with that name. */
 export async function createDashboard(
   { db, access, email }: DashboardReader,
   document: DashboardDocument,
@@ -100,9 +100,9 @@ function requireOwn(dashboardId: string): number {
 }
 
 /**
- * Replaces a dashboard that is still in the version that the change was made to; the same change again changes nothing.
- * Throws `dashboard_not_found`, `dashboard_canned`, `dashboard_exists`, and `dashboard_changed` when somebody else
- * changed it meanwhile.
+ * Replaces a dashboard that still has the version that the change is based on. Doing it again changes nothing. Throws
+ * `dashboard_not_found`, `dashboard_canned`, `dashboard_exists`, and `dashboard_changed` if somebody else changed it in the
+ * meantime.
  */
 export async function changeDashboard(
   { db, access, email }: DashboardReader,
@@ -128,11 +128,11 @@ export async function changeDashboard(
   if (!row) throw notFound('dashboard');
   if (row.document === text) return;
   const { changedAt, changedBy } = row;
-  const message = `${changedBy} changed this dashboard meanwhile. Load it again, or save yours as a copy.`;
+  const message = `${changedBy} has changed this dashboard in the meantime. Reload it, or save yours as a copy.`;
   throw new Failure('dashboard_changed', message, { version: row.version, changedAt, changedBy });
 }
 
-/** Deletes a dashboard; throws `dashboard_not_found` and `dashboard_canned`. */
+/** Deletes a dashboard. Throws `dashboard_not_found` and `dashboard_canned`. */
 export async function deleteDashboard({ db, access }: DashboardReader, dashboardId: string): Promise<void> {
   const id = requireOwn(dashboardId);
   const result = await db

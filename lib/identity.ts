@@ -17,7 +17,7 @@ import { isEmailVerified } from './identity/verified-email.ts';
 import type { ApiRequest } from './request.ts';
 import { toStorable } from './storable.ts';
 
-/** Who signed in. The e-mail address is verified and in lower case: roles are given to it. */
+/** Who signed in. The e-mail address is verified and in lower case; roles belong to it. */
 export interface Principal {
   issuer: string;
   subject: string;
@@ -25,16 +25,16 @@ export interface Principal {
   displayName: string;
 }
 
-/** Tells who sent a request, by the access token of the identity provider. */
+/** Finds out who sent a request, by its access token from the identity provider. */
 export interface Identity {
   /**
-   * The principal whose access token the request bears. Asks the provider for the e-mail address of a subject that it
-   * has not met for a day, and remembers it. Throws 401 `unauthenticated`, `access_token_expired` and
+   * The principal whose access token the request has. Asks the provider for the e-mail address, at most once a day per
+   * subject. Throws 401 `unauthenticated`, `access_token_expired` and
    * `access_token_invalid`, 403 `email_unverified`, 503 `identity_provider_unavailable`, 409 `not_initialized` and
    * 503 `schema_mismatch`.
    */
   requirePrincipal(request: ApiRequest): Promise<Principal>;
-  /** The same where nothing is initialised yet: always asks the provider and remembers nothing. */
+  /** The same for an installation that is not initialized: always asks the provider and stores nothing. */
   requireNewPrincipal(request: ApiRequest): Promise<Principal>;
 }
 
@@ -46,31 +46,30 @@ interface Verified {
   claims: JWTPayload;
 }
 
-/** Characters that the columns hold. */
+/** Lengths of the columns, in characters. */
 const MAX_NAME = widthOf('principal', 'displayName');
 const MAX_EMAIL = widthOf('principal', 'email');
 
 const REMEMBERED_MS = 24 * 3_600_000;
-/** Seconds that the clocks of the provider and of this machine may differ. */
+/** How many seconds the clocks of the provider and of this machine may differ. */
 const LEEWAY_S = 30;
 
-/** Signatures that need the provider's private key; a shared secret or none proves nothing. */
+/** Only signatures that need the provider's private key prove anything. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
-/** The token that the request bears. Throws `unauthenticated`. */
+/** The request's bearer token. Throws `unauthenticated`. */
 export function bearerToken(request: ApiRequest): string {
   const [scheme = '', token = ''] = (request.headers.get('authorization') ?? '').trim().split(/\s+/);
   if (scheme.toLowerCase() === 'bearer' && token !== '') return token;
   throw new Failure('unauthenticated');
 }
 
-/** Claims of ID tokens only; `identities` is App ID's. */
+/** Claims that only ID tokens have; `identities` is App ID's. */
 const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 'identities'];
 
 /**
- * True for an RFC 9068 access token, and for one of a provider that names no type (App ID's `typ` is JWT, in places of
- * its documentation JOSE): that has a scope and none of what makes an ID token, which is proof for the client and no
- * permission for an API.
+ * True for RFC 9068 access tokens. Some providers give access tokens no type (App ID's `typ` is JWT, or JOSE in parts of its
+ * documentation); these must have a scope and no claim of ID tokens, which are for the client and give no access to an API.
  */
 function isAccessToken(type: string | undefined, payload: JWTPayload): boolean {
   if (/^(application\/)?at\+jwt$/i.test(type ?? '')) return true;
@@ -85,7 +84,6 @@ function toTokenFailure(error: unknown): Failure {
   return isTokens ? invalidToken() : unavailable();
 }
 
-/** RFC 9068 access tokens, and those of providers that name no type. */
 async function verify(token: string, provider: Provider, audience: string): Promise<Verified> {
   const { issuer, userinfoUrl, keys } = provider;
   const options = { issuer, audience, algorithms: ALGORITHMS, clockTolerance: LEEWAY_S };
@@ -144,7 +142,7 @@ const principals: Merge<'principal'> = {
   update: { email: given('email'), displayName: given('displayName'), verifiedAt: given('verifiedAt') },
 };
 
-/** Remembers what the provider says of the principal now. */
+/** Stores what the provider says about the principal now. */
 export async function savePrincipal(
   trx: Transaction<Tables>,
   principal: Principal,
@@ -153,11 +151,11 @@ export async function savePrincipal(
   await mergeRows(trx, principals, [{ ...principal, verifiedAt: now.toISOString() }]);
 }
 
-/** Recognises whoever signed in at the OpenID Connect provider `issuer` for the client `clientId`. */
+/** Recognizes people who signed in to the client `clientId` at the OpenID Connect provider `issuer`. */
 export function openIdentity(options: {
   issuer: string;
   clientId: string;
-  /** Identity providers behind App ID whose e-mail addresses count as verified where nothing says so. */
+  /** Identity providers behind App ID whose e-mail addresses count as verified, even if nothing says so. */
   trustedIdentities: string[];
   db: Db;
   clock: () => Date;
@@ -166,7 +164,7 @@ export function openIdentity(options: {
   const source = openProvider({ issuer, db, clock });
   let initialized: Promise<void> | undefined;
 
-  // What failed is tried again with the next request.
+  // The next request tries again after a failure.
   const requireReady = () => {
     initialized ??= requireInitialized(db);
     return initialized.catch((error: unknown) => {

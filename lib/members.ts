@@ -81,8 +81,8 @@ function deleteAllowed(trx: Transaction<Tables>, tenantId: number, email: string
 }
 
 /**
- * Adds a member or changes its role. `repositoryIds` are for a repository viewer. Throws `repository_not_found` for
- * one that the tenant does not have, and `tenant_not_found`.
+ * Adds a member or changes their role. `repositoryIds` are for repository viewers only. Throws `tenant_not_found`, and
+ * `repository_not_found` if the tenant lacks one of them.
  */
 export async function putMember(
   db: Db,
@@ -108,7 +108,7 @@ export async function putMember(
   });
 }
 
-/** Takes a member's role in the tenant away, with the repositories it was allowed. Throws `member_not_found`. */
+/** Removes a member from the tenant. Throws `member_not_found`. */
 export async function removeMember(db: Db, tenantId: number, email: string): Promise<void> {
   await inTransaction(db, async (trx) => {
     await deleteAllowed(trx, tenantId, email);
@@ -121,12 +121,12 @@ export async function removeMember(db: Db, tenantId: number, email: string): Pro
   });
 }
 
-/** Who has a system role, by e-mail address. */
+/** Everybody with a system role, by e-mail address. */
 export async function listSystemMembers(db: Db): Promise<SystemMember[]> {
   return db.selectFrom('systemRole').select(['email', 'role', 'grantedAt']).orderBy('email').execute();
 }
 
-/** Locks the administrators, so that two cannot lower each other at once. Throws `last_administrator`. */
+/** Locks the administrators' rows, so that two cannot demote each other at once. Throws `last_administrator`. */
 async function requireOtherAdministrator(trx: Transaction<Tables>, email: string): Promise<void> {
   const administrators = await trx
     .selectFrom('systemRole')
@@ -140,7 +140,7 @@ async function requireOtherAdministrator(trx: Transaction<Tables>, email: string
   throw new Failure('last_administrator');
 }
 
-/** Gives a system role. Throws `last_administrator` when it would lower the last one. */
+/** Gives somebody a system role. Throws `last_administrator` if that would demote the last administrator. */
 export async function putSystemMember(
   db: Db,
   { email, role }: { email: string; role: SystemRole },
@@ -161,7 +161,7 @@ export async function putSystemMember(
   });
 }
 
-/** Takes a system role away. Throws `member_not_found` and `last_administrator`. */
+/** Removes a system role. Throws `member_not_found` and `last_administrator`. */
 export async function removeSystemMember(db: Db, email: string): Promise<void> {
   await inTransaction(db, async (trx) => {
     await requireOtherAdministrator(trx, email);

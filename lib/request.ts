@@ -13,7 +13,7 @@ export interface ApiRequest {
 const MAX_BODY = 200_000;
 
 /** What the databases hold as an id. */
-export const LARGEST_ID = 2_147_483_647;
+export const MAX_ID = 2_147_483_647;
 
 /** Plain words for what zod says in a programmer's; undefined where its own will do. Schemas' own words win. */
 const inPlainWords: z.core.$ZodErrorMap = (issue) => {
@@ -100,7 +100,7 @@ export function parseId(
 /** The id that a text is; undefined when it is none. */
 export function toId(text = ''): number | undefined {
   const id = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.NaN;
-  return id <= LARGEST_ID ? id : undefined;
+  return id <= MAX_ID ? id : undefined;
 }
 
 /** The failure of asking for what does not exist or may not be seen: nobody can tell the two apart. */

@@ -9,7 +9,7 @@ import type { Fetch } from './github/octokit.ts';
 import type { Instant } from './instant.ts';
 import { notFound } from './request.ts';
 
-/** Where a GitHub server is, before it is stored. */
+/** A GitHub server that is not stored yet. */
 export type ServerAddress = Pick<Server, 'kind' | 'name' | 'apiUrl' | 'webUrl'>;
 
 /** The address of github.com. */
@@ -22,7 +22,7 @@ export const GITHUB: ServerAddress = {
 
 const TIMEOUT_MS = 8_000;
 
-/** The GitHub simulator as a server; its API's URL is `demoGithubUrl`. Throws `demo_unavailable` where there is none. */
+/** The GitHub simulator as a server, with the API at `demoGithubUrl`. Throws `demo_unavailable` if that is null. */
 export function toDemoServer(demoGithubUrl: string | null): ServerAddress {
   if (demoGithubUrl === null) throw new Failure('demo_unavailable');
   const webUrl = demoGithubUrl.replace(/\/api\/v3$/, '');
@@ -30,9 +30,9 @@ export function toDemoServer(demoGithubUrl: string | null): ServerAddress {
 }
 
 /**
- * The server whose pages are at a URL, by the rules of
- * https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api: github.com and ghe.com have
- * their API on a host of its own, a GitHub Enterprise Server below /api/v3. Throws `invalid_input`.
+ * The server whose pages are at a URL. By
+ * https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api, github.com and ghe.com have their
+ * API on a separate host, GitHub Enterprise Server below /api/v3. Throws `invalid_input`.
  */
 export function toServerAddress(text: string, { allowHttp }: { allowHttp: boolean }): ServerAddress {
   const url = new URL(text);
@@ -41,7 +41,7 @@ export function toServerAddress(text: string, { allowHttp }: { allowHttp: boolea
   if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:'))
     throw refuse('Give an address that begins with https://.');
   if (url.username || url.password || url.search || url.hash)
-    throw refuse('Give the address of the server alone, such as https://github.example.com.');
+    throw refuse('Give only the address of the server, such as https://github.example.com.');
   if (/^(www\.|api\.)?github\.com$/.test(url.hostname)) return GITHUB;
   const name = url.host;
   if (url.hostname.endsWith('.ghe.com')) {
@@ -52,23 +52,23 @@ export function toServerAddress(text: string, { allowHttp }: { allowHttp: boolea
   return { kind: 'enterprise', name, apiUrl: `${webUrl}/api/v3`, webUrl };
 }
 
-/** /meta names a server's version; a server in private mode answers 401 in GitHub's form instead. */
+/** /meta is GitHub's. A server in private mode answers 401 instead, in GitHub's form. */
 function isGitHub(status: number, answer: unknown): boolean {
   if (typeof answer !== 'object' || answer === null) return false;
   return status === 200 ? 'verifiable_password_authentication' in answer : 'documentation_url' in answer;
 }
 
-/** Where a server's API is asked, and how. */
+/** How to reach a server's API. */
 export interface ServerApi {
-  /** The base URL without a slash at the end. */
+  /** The base URL, without a trailing slash. */
   apiUrl: string;
   fetch: Fetch;
 }
 
 /**
- * Where a server's API is to be asked now. A name may have come to lead elsewhere since the server was added, and may
- * between two requests: throws `private_address` and `server_unreachable`, and asks no private address later either. The
- * simulator is wherever the installation runs today.
+ * How to reach a server's API now. Its host name may lead elsewhere than when the server was added, so this throws
+ * `private_address` and `server_unreachable`, and `fetch` never connects to a private address either. The simulator is
+ * wherever the installation runs today.
  */
 export async function requireApi(
   { kind, apiUrl }: Pick<ServerAddress, 'kind' | 'apiUrl'>,
@@ -80,11 +80,11 @@ export async function requireApi(
   return { apiUrl, fetch: fetchPublic };
 }
 
-/** Loaded when a server that somebody named is first asked. */
+/** Loaded only when needed: for servers that people added. */
 const fetchPublic: Fetch = async (url, request) =>
   (await import('./public-fetch.ts')).fetchPublic(url, request);
 
-/** Where a GitHub server's API is asked, once one answers there. Throws `private_address` and `server_unreachable`. */
+/** How to reach a GitHub server's API, after it has answered. Throws `private_address` and `server_unreachable`. */
 export async function requireReachable(
   server: ServerAddress,
   config: Pick<Config, 'demoGithubUrl' | 'allowPrivateAddresses'>,
@@ -138,13 +138,13 @@ export async function getServer(db: Db, serverId: number): Promise<Server> {
   return toServer(row);
 }
 
-/** The stored server at the same address, if there is one. */
+/** The stored server with the same address, if any. */
 export async function findServerAt(db: Db, { apiUrl }: ServerAddress): Promise<Server | undefined> {
   const row = await selectServers(db).where('apiUrl', '=', apiUrl).executeTakeFirst();
   return row && toServer(row);
 }
 
-/** Stores a server. Throws a duplicate key's error when its name or address is taken. */
+/** Stores a server. Throws the database's duplicate-key error if its name or address is taken. */
 export async function insertServer(db: Db, server: ServerAddress, createdAt: Instant): Promise<number> {
   const row = { ...server, createdAt };
   const inserted = await db.insertInto('githubServer').values(row).returning('serverId').executeTakeFirst();
@@ -178,7 +178,7 @@ export async function addServer(
   }
 }
 
-/** Changes what people call a server; its address stays. Throws `server_not_found` and `name_taken`. */
+/** Renames a server; its address stays. Throws `server_not_found` and `name_taken`. */
 export async function renameServer(db: Db, serverId: number, name: string): Promise<Server> {
   await getServer(db, serverId);
   const update = db.updateTable('githubServer').set({ name }).where('serverId', '=', serverId);
@@ -188,7 +188,7 @@ export async function renameServer(db: Db, serverId: number, name: string): Prom
   return getServer(db, serverId);
 }
 
-/** Deletes a server and its GitHub App's key. Throws `server_not_found`, and `server_in_use` when a tenant uses it. */
+/** Deletes a server and its GitHub App's key. Throws `server_not_found`, and `server_in_use` if a tenant uses it. */
 export async function deleteServer(db: Db, serverId: number): Promise<void> {
   await getServer(db, serverId);
   await inTransaction(db, async (trx) => {

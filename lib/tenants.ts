@@ -37,7 +37,7 @@ function toTenant(row: TenantRow): Tenant {
   };
 }
 
-/** The tenants, by name; null: all of them. */
+/** The tenants with these ids, or all if null, by name. */
 export async function listTenants(db: Db, tenantIds: number[] | null): Promise<Tenant[]> {
   if (tenantIds?.length === 0) return [];
   const rows = await selectTenants(db)
@@ -47,7 +47,7 @@ export async function listTenants(db: Db, tenantIds: number[] | null): Promise<T
   return rows.map(toTenant);
 }
 
-/** One tenant, whoever asks. Throws `tenant_not_found`. */
+/** One tenant; the caller checks access. Throws `tenant_not_found`. */
 export async function getTenant(db: Db, tenantId: number): Promise<Tenant> {
   const row = await selectTenants(db).where('tenant.tenantId', '=', tenantId).executeTakeFirst();
   if (!row) throw notFound('tenant');

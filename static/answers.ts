@@ -4,9 +4,9 @@ import { useApp } from './app-context.ts';
 
 const kept = new Map<string, unknown>();
 const underWay = new Map<string, Promise<unknown>>();
-const KEPT_AT_MOST = 40;
+const MAX_KEPT = 40;
 
-/** After a write nothing that was read before may be shown again. */
+/** Forgets all answers: after a write they may be out of date. */
 export function forgetAnswers() {
   kept.clear();
 }
@@ -15,10 +15,10 @@ function keep(url: string, answer: unknown) {
   kept.delete(url);
   kept.set(url, answer);
   const oldest = kept.keys().next().value;
-  if (kept.size > KEPT_AT_MOST && oldest !== undefined) kept.delete(oldest);
+  if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
 }
 
-/** Starts reading before the component that shows the answer is there. */
+/** Starts reading before the component that shows the answer is loaded. */
 export function preload(api: Api, read: Read<unknown>) {
   const reading = api.read(read);
   reading.catch(() => undefined);
@@ -34,7 +34,7 @@ function begin<Answer>(api: Api, read: Read<Answer>, signal: AbortSignal): Promi
 export interface Loaded<Answer> {
   answer: Answer | undefined;
   error: Error | undefined;
-  /** True while the answer shown is not yet the one asked for. */
+  /** True while an older answer is shown. */
   loading: boolean;
   reload: () => void;
 }
@@ -48,8 +48,8 @@ interface Shown {
 const pathOf = (url: string | null) => url?.split('?')[0];
 
 /**
- * The answer to `read`. While another one is being read the answer of the same path stays, so that the page does not
- * jump; going back shows at once what was there.
+ * The answer to `read`. While it loads, an older answer of the same path stays, so that the page does not jump. Going back
+ * shows the last answer immediately.
  */
 export function useAnswer<Answer>(read: Read<Answer> | null): Loaded<Answer> {
   const { api } = useApp();

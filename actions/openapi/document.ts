@@ -7,7 +7,7 @@ import { components, refTo, toQueryParameters } from './schemas.ts';
 
 type Json = Record<string, unknown>;
 
-/** The codes of all failures that a route may answer. */
+/** The codes of all failures that a route can answer with. */
 export function failuresOf({ body, query, path, needs, failures }: Operation): FailureCode[] {
   const input: FailureCode[] = body || query ? inputFailures : ['invalid_input'];
   const principal = needs === 'nothing' ? [] : principalFailures;
@@ -52,7 +52,7 @@ function toResponses(operation: Operation): Json {
   return { ...Object.fromEntries(successes), ...toFailureResponses(operation) };
 }
 
-/** Variables of paths that are not integers. */
+/** Path variables that are not integers. */
 const variables: Record<string, Json> = {
   email: { type: 'string', format: 'email' },
   dashboardId: { type: 'string' },
@@ -90,16 +90,17 @@ function toPaths(): Json {
   return paths;
 }
 
-/** The OpenAPI 3.1 description of the API, generated from the schemas that the actions parse with. */
+/** The API as an OpenAPI 3.1 document, generated from the schemas that the actions use. */
 export function openApiDocument() {
   const bearer = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' };
-  const description = 'An access token of the OpenID Connect provider that the installation is set up with.';
+  const description = 'An access token from the installation’s OpenID Connect provider.';
   return {
     openapi: '3.1.0',
     info: {
-      title: 'GitHub traffic analytics',
+      title: 'GitHub Traffic Analytics',
       version: '1.0.0',
-      description: 'Views, clones, referrers and paths of GitHub repositories, collected every day and kept.',
+      description:
+        'Views, clones, referrers and paths of GitHub repositories, collected every day and kept forever.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [

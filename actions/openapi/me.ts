@@ -6,7 +6,7 @@ export const meOperations: Operation[] = [
     action: 'me',
     method: 'get',
     path: '/',
-    summary: 'Who is signed in, with which roles in which tenants',
+    summary: 'Get who is signed in, with their roles and rights',
     needs: 'signed in',
     responses: { 200: Me },
     failures: ['not_initialized'],

@@ -54,7 +54,7 @@ const answerModules = [
 
 type JsonSchema = Record<string, unknown>;
 
-/** Every exported schema is a component that has the export's name. */
+/** Makes every exported schema a component with the name of the export. */
 function register(modules: Record<string, unknown>[]) {
   const registry = z.registry<{ id: string }>();
   for (const module of modules)
@@ -66,7 +66,7 @@ function register(modules: Record<string, unknown>[]) {
 const registries = { input: register(requestModules), output: register(answerModules) };
 const uri = (id: string) => `#/components/schemas/${id}`;
 
-/** The bounds that every integer has in JavaScript say nothing. */
+/** Removes the bounds that every JavaScript integer has. */
 function withoutSafeBounds({ jsonSchema }: { jsonSchema: { minimum?: number; maximum?: number } }): void {
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
@@ -75,21 +75,22 @@ function withoutSafeBounds({ jsonSchema }: { jsonSchema: { minimum?: number; max
 function toComponents(io: 'input' | 'output'): Record<string, JsonSchema> {
   const { schemas } = z.toJSONSchema(registries[io], { io, uri, override: withoutSafeBounds });
   const entries = Object.entries(schemas as Record<string, JsonSchema>);
-  // The document says once which dialect its schemas are in.
+  // The document names the dialect once.
   return Object.fromEntries(entries.map(([id, { $schema, $id, ...schema }]) => [id, schema]));
 }
 
-/** The JSON Schemas of all requests and answers by name. */
+/** The JSON Schemas of all requests and answers, by name. */
 export const components = { ...toComponents('input'), ...toComponents('output') };
 
-/** A reference to the component of a schema that is exported. */
+/** A reference to the component of an exported schema. */
 export function refTo(schema: z.ZodType): JsonSchema {
   const id = (registries.input.get(schema) ?? registries.output.get(schema))?.id;
-  if (id === undefined) throw new Error('Export the schemas that operations name: their names are needed.');
+  if (id === undefined)
+    throw new Error('Export the schemas that operations use: components are named after exports.');
   return { $ref: uri(id) };
 }
 
-/** The properties of a query's schema as parameters. */
+/** The properties of a query's schema, as parameters. */
 export function toQueryParameters(schema: z.ZodType): JsonSchema[] {
   const { required = [] } = z.toJSONSchema(schema, { io: 'input' }) as { required?: string[] };
   const { properties = {} } = z.toJSONSchema(schema, { io: 'output' }) as { properties?: JsonSchema };

@@ -4,7 +4,7 @@ import { AppRequest, ServerRequest, ServerUpdate } from '../servers.ts';
 import { githubOutages } from './failures.ts';
 import type { Operation } from './operation.ts';
 
-/** GitHub does not accept the app, or its key. */
+/** GitHub refuses the app or its key. */
 export const appFailures: FailureCode[] = [
   'app_not_found',
   'app_suspended',
@@ -20,7 +20,7 @@ export const serverOperations: Operation[] = [
     action: 'servers',
     method: 'get',
     path: '/',
-    summary: 'The GitHub servers that tenants may use',
+    summary: 'List the GitHub servers that tenants may use',
     needs: 'seeServers',
     responses: { 200: ServerList },
     failures: [],
@@ -29,7 +29,7 @@ export const serverOperations: Operation[] = [
     action: 'servers',
     method: 'post',
     path: '/',
-    summary: 'Add a GitHub server; the same address again answers the one that is there',
+    summary: 'Add a GitHub server, or get the one with the same address',
     needs: 'changeServers',
     body: ServerRequest,
     responses: { 200: Server, 201: Server },
@@ -49,7 +49,7 @@ export const serverOperations: Operation[] = [
     action: 'servers',
     method: 'delete',
     path: '/{serverId}',
-    summary: 'Delete a GitHub server that no tenant uses',
+    summary: 'Delete a GitHub server, if no tenant uses it',
     needs: 'changeServers',
     responses: { 200: ServerDeleted },
     failures: ['server_in_use', 'server_not_found'],
@@ -58,7 +58,7 @@ export const serverOperations: Operation[] = [
     action: 'servers',
     method: 'put',
     path: '/{serverId}/app',
-    summary: 'Set the GitHub App of a server by its id and private key, which GitHub is asked for at once',
+    summary: 'Set the GitHub App of a server, after checking its id and private key with GitHub',
     needs: 'changeServers',
     body: AppRequest,
     responses: { 200: Server },
@@ -68,7 +68,7 @@ export const serverOperations: Operation[] = [
     action: 'servers',
     method: 'delete',
     path: '/{serverId}/app',
-    summary: 'Forget the GitHub App of a server that no tenant reads with',
+    summary: 'Remove the GitHub App of a server, if no tenant uses it',
     needs: 'changeServers',
     responses: { 200: Server },
     failures: ['server_not_found', 'app_in_use'],
@@ -77,7 +77,7 @@ export const serverOperations: Operation[] = [
     action: 'servers',
     method: 'get',
     path: '/{serverId}/installations',
-    summary: 'Where the GitHub App of a server is installed',
+    summary: 'List where the GitHub App of a server is installed',
     needs: 'changeServers',
     responses: { 200: InstallationList },
     failures: ['server_not_found', 'no_app', 'app_key_unreadable', ...appFailures],

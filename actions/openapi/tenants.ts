@@ -4,7 +4,7 @@ import { TenantDeletion, TenantRequest, TenantUpdate } from '../tenants.ts';
 import type { Operation } from './operation.ts';
 import { appFailures } from './servers.ts';
 
-/** GitHub does not accept the token, or the app where it is installed. */
+/** GitHub refuses the token, or the app’s installation. */
 const credentialFailures: FailureCode[] = [
   'github_token_refused',
   'no_app',
@@ -19,7 +19,7 @@ export const tenantOperations: Operation[] = [
     action: 'tenants',
     method: 'get',
     path: '/',
-    summary: 'The tenants that the principal may administer, and the GitHub servers',
+    summary: 'List the tenants that you may administer, and the GitHub servers',
     needs: 'seeTenant',
     responses: { 200: TenantList },
     failures: [],
@@ -28,7 +28,7 @@ export const tenantOperations: Operation[] = [
     action: 'tenants',
     method: 'post',
     path: '/',
-    summary: 'Create a tenant; the token is checked against GitHub first',
+    summary: 'Create a tenant, after checking its token with GitHub',
     needs: 'manageTenants',
     body: TenantRequest,
     responses: { 201: Tenant },
@@ -38,7 +38,7 @@ export const tenantOperations: Operation[] = [
     action: 'tenants',
     method: 'get',
     path: '/{tenantId}',
-    summary: 'One tenant',
+    summary: 'Get a tenant',
     needs: 'seeTenant',
     responses: { 200: Tenant },
     failures: [],
@@ -48,7 +48,7 @@ export const tenantOperations: Operation[] = [
     method: 'patch',
     path: '/{tenantId}',
     summary:
-      'Rename a tenant or set its GitHub user and token, or (administrator) its installation; GitHub is asked first',
+      'Rename a tenant, or change its GitHub user and token or its installation, after checking them with GitHub',
     needs: 'changeTenant',
     note: 'Setting an installation needs the right manageTenants.',
     body: TenantUpdate,
@@ -59,7 +59,7 @@ export const tenantOperations: Operation[] = [
     action: 'tenants',
     method: 'delete',
     path: '/{tenantId}',
-    summary: 'Delete a tenant with everything that was collected for it; its name must be given',
+    summary: 'Delete a tenant and everything collected for it; the body must repeat its name',
     needs: 'manageTenants',
     body: TenantDeletion,
     responses: { 200: TenantDeleted },

@@ -6,45 +6,45 @@ export const Channel = z.object({
   kind: z.enum(['webhook', 'slack', 'teams']),
   name: z.string(),
   contents: z.enum(['problems', 'reports', 'both']),
-  /** Host and last characters of the address, which is a secret. */
+  /** The host and last characters of the address. The rest is secret. */
   addressHint: z.string(),
   createdAt: Instant,
   createdBy: z.string(),
-  /** When something was taken last. */
+  /** When a message was last delivered. */
   sentAt: Instant.nullable(),
-  /** Why what was sent last was not taken. */
+  /** Why the last message was not delivered. */
   failure: z.object({ code: z.string(), message: z.string(), at: Instant }).nullable(),
 });
 export type Channel = z.infer<typeof Channel>;
 
-/** `demoUrl`: below it is a stand-in for webhooks, on the local host only. */
+/** `demoUrl` is the base URL of test webhooks, which only the local host has. */
 export const ChannelList = z.object({ channels: z.array(Channel), demoUrl: z.string().nullable() });
 export type ChannelList = z.infer<typeof ChannelList>;
 
 export const ChannelDeleted = z.object({ channelId: z.int() });
 export type ChannelDeleted = z.infer<typeof ChannelDeleted>;
 
-/** A change is relative: 0.5 is half as much again; null where the two cannot be compared. */
+/** A relative change: 0.5 is 50 % more. Null if the two cannot be compared. */
 const Change = z.number().nullable();
 
 export const WeekReport = z.object({
   tenant: z.object({ tenantId: z.int(), name: z.string() }),
-  /** 'YYYY-Www' with its Monday and its Sunday. */
+  /** 'YYYY-Www', with its Monday and Sunday. */
   week: z.object({ label: z.string(), from: Day, to: Day }),
   repositoryCount: Count,
   viewCount: Figure,
   cloneCount: Figure,
-  /** The days that are final, compared with the same days of the week before; null: there is none yet. */
+  /** The final days, compared with the same days of the week before. Null if no day is final yet. */
   compared: z.object({ from: Day, to: Day, repositoryCount: Count, change: Change }).nullable(),
-  /** At most 25, those with the most unique views. */
+  /** The 25 with the most unique visitors. */
   repositories: z.array(
     z.object({
       repositoryId: z.int(),
       fullName: z.string(),
       viewCount: Figure,
       /**
-       * GitHub's own of the whole week, final where `uniquesExact` and as of the first run after it where `uniquesSoFar`;
-       * else the sum of the days': the true figure is no larger.
+       * GitHub's figure for the whole week: final if `uniquesExact`, as of the first run after the week if `uniquesSoFar`.
+       * Otherwise the sum of the days, which is an upper bound.
        */
       viewUniques: Figure,
       uniquesExact: z.boolean(),
@@ -62,7 +62,7 @@ export type WeekReport = z.infer<typeof WeekReport>;
 export type ReportedRepository = WeekReport['repositories'][number];
 export type NewReferrer = WeekReport['newReferrers'][number];
 
-/** The report as it would be sent now; webhooks of kind `webhook` get it as JSON beside the message's texts. */
+/** The report as it would be sent now. Channels of kind `webhook` get it as JSON, with the message's texts. */
 export const ReportPreview = z.object({
   report: WeekReport,
   message: z.object({

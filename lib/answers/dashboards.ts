@@ -3,10 +3,10 @@ import { DashboardDocument } from '../dashboards/document.ts';
 import { Instant } from './figures.ts';
 
 const Entry = {
-  /** Words for a built-in dashboard, a number for one of the tenant's own. */
+  /** A word for a built-in dashboard, a number for one of the tenant's own. */
   dashboardId: z.string(),
   name: z.string(),
-  /** Comes with the product: can be copied, not changed. */
+  /** Built-in: can be copied but not changed. */
   canned: z.boolean(),
   version: z.int(),
   changedAt: Instant.nullable(),
@@ -22,15 +22,18 @@ export type DashboardList = z.infer<typeof DashboardList>;
 export type DashboardEntry = DashboardList['dashboards'][number];
 
 /**
- * How the page gets the tables. A table is read with GET `{API}{url}?{queries[name]}&range=…&page=1`, or `from` and `to`
- * instead of `range`, and `repositories=1,2,3` for some of them only; `authorization: Bearer {token}`. The answer is CSV
- * with a header line, as many rows as fit into an answer (at most 10,000, for names of 30 characters 9,500), and tells
- * all rows in the header `x-total-count`: there are more pages while fewer were read. 300 repositories by day are 9,000
- * rows for 30 days and 109,500 for a year, 15,900 by week; `totals`, `traffic` and `trend` are one page always. Post to `data-token` before
- * `expiresAt`, or when 401 `data_token_expired` comes.
+ * How to read the tables: GET `{API}{url}?{queries[name]}&range=…&page=1` with `authorization: Bearer {token}`. Use `from`
+ * and `to` instead of `range` for other days, and `repositories=1,2,3` for some repositories only.
+ *
+ * The answer is CSV with a header line. A page has as many rows as fit: at most 10,000, or 9,500 if names have 30
+ * characters. The header `x-total-count` has the number of all rows; read further pages until you have them. `totals`,
+ * `traffic` and `trend` always fit on one page. For scale: 300 repositories by day are 9,000 rows for 30 days and 109,500
+ * for a year, or 15,900 by week.
+ *
+ * Get a new token from `data-token` before `expiresAt`, or after a 401 `data_token_expired`.
  */
 export const DashboardData = z.object({
-  /** Path below the API's base address. */
+  /** Path below the API's base URL. */
   url: z.string(),
   queries: z.object({
     repositorystats: z.string(),
@@ -41,7 +44,7 @@ export const DashboardData = z.object({
     trend: z.string(),
     repositories: z.string(),
   }),
-  /** Reads what the reader may see of this tenant, and does nothing else. */
+  /** Reads what the reader may see of this tenant, nothing else. */
   token: z.string(),
   expiresAt: Instant,
 });
@@ -54,9 +57,9 @@ export const DashboardDeleted = z.object({ dashboardId: z.string() });
 export type DashboardDeleted = z.infer<typeof DashboardDeleted>;
 
 /**
- * What the script of Cognos Dashboard Embedded opens a built-in dashboard with: `new CognosApi({ cognosRootURL: apiUrl,
- * sessionCode, node })`, then `openDashboard({ dashboardSpec: dashboard })`. Its table's address and its `Authorization`
- * header, a data token that ends at `expiresAt`, are filled in.
+ * What the script of Cognos Dashboard Embedded needs to open a built-in dashboard: `new CognosApi({ cognosRootURL: apiUrl,
+ * sessionCode, node })`, then `openDashboard({ dashboardSpec: dashboard })`. The dashboard already contains its table's URL
+ * and a data token that expires at `expiresAt`.
  */
 export const DdeSession = z.object({
   apiUrl: z.string(),

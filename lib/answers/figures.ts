@@ -8,7 +8,7 @@ export const Count = z.int().min(0);
 /** A figure that may be unknown. */
 export const Figure = Count.nullable();
 
-/** Columns of equal length, one place per bucket; null where nothing is known. */
+/** Columns with one value per bucket; null means unknown. */
 export const FigureColumns = {
   viewCount: z.array(Figure),
   viewUniques: z.array(Figure),
@@ -19,11 +19,11 @@ export const FigureColumns = {
 export const Bucket = z.enum(['day', 'week', 'month']);
 export type Bucket = z.infer<typeof Bucket>;
 
-/** `before`: earlier than the first day that any run covered. */
+/** `before`: earlier than the first day that was ever collected. */
 export const DayState = z.enum(['measured', 'zero', 'provisional', 'lost', 'imported', 'before']);
 export type DayState = z.infer<typeof DayState>;
 
-/** Sums over days. Uniques are not additive: the true figure lies between the lower and the upper bound. */
+/** Sums over days. Uniques do not add up: the true figure lies between the lower and the upper bound. */
 export const Totals = z.object({
   viewCount: Figure,
   viewUniquesLower: Figure,
@@ -31,15 +31,15 @@ export const Totals = z.object({
   cloneCount: Figure,
   cloneUniquesLower: Figure,
   cloneUniquesUpper: Figure,
-  /** Days (of repositories) whose figures are known, and days that are lost. */
+  /** Days with known figures and lost days, counted per repository. */
   knownDays: Count,
   lostDays: Count,
 });
 export type Totals = z.infer<typeof Totals>;
 
 /**
- * Two spans of equally many settled days: provisional days are left out. `comparable` is false when either span has
- * unknown days, so that a change would mislead.
+ * Two spans of equally many settled days, without provisional ones. `comparable` is false if either span has unknown days,
+ * because a change would mislead.
  */
 export const Comparison = z.object({
   from: Day,
@@ -52,7 +52,7 @@ export const Comparison = z.object({
 });
 export type Comparison = z.infer<typeof Comparison>;
 
-/** Which page of a list it is, and how long the list is. */
+/** The page's number and size, and the length of the whole list. */
 export const Page = z.object({ number: Count, size: Count, total: Count });
 
 export const Range = z.object({ from: Day, to: Day, by: Bucket, days: Count });

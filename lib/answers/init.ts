@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { Instant } from './figures.ts';
 
-/** What a first visitor may know before signing in. */
+/** What visitors may know before they sign in. */
 export const InitState = z.object({
   initialized: z.boolean(),
   displayName: z.string().nullable(),
-  /** True where the GitHub simulator is offered as "Demo". */
+  /** Whether the GitHub simulator is available as the server "Demo". */
   demoAvailable: z.boolean(),
   schema: z.object({ stored: z.int().nullable(), expected: z.int() }),
 });

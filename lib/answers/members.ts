@@ -7,13 +7,13 @@ export const SystemRole = z.enum(['administrator', 'maintainer']);
 export const Member = z.object({
   email: z.string(),
   role: Role,
-  /** For a repository viewer: the repositories it may see; empty otherwise. */
+  /** The repositories that a repository viewer may see; empty for other roles. */
   repositoryIds: z.array(z.int()),
   addedAt: Instant,
 });
 export type Member = z.infer<typeof Member>;
 
-/** The tenant's repositories come along, to choose from for repository viewers. */
+/** Includes the tenant's repositories, to choose from for repository viewers. */
 export const MemberList = z.object({
   members: z.array(Member),
   repositories: z.array(z.object({ repositoryId: z.int(), fullName: z.string() })),

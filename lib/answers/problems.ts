@@ -1,17 +1,17 @@
 import * as z from 'zod';
 import { Count, Instant } from './figures.ts';
 
-/** Problems of one cause. */
+/** Problems with the same cause. */
 export const ProblemGroup = z.object({
   kind: z.enum(['repository_failing', 'loss_near', 'token_expires', 'token_refused', 'not_running']),
   code: z.string(),
   message: z.string(),
   since: Instant,
-  /** How many repositories it is about; 0: it is the tenant's. */
+  /** How many repositories are affected; 0 if the problem is the tenant's. */
   repositoryCount: Count,
-  /** The first of them by name. */
+  /** The first few of them, by name. */
   repositories: z.array(z.object({ repositoryId: z.int(), fullName: z.string() })),
-  /** Of the repository that has the least; null where it is not known. */
+  /** The smallest of the repositories' figures; null if unknown. */
   daysUntilLoss: Count.nullable(),
 });
 

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { Count, Day, Instant, Page } from './figures.ts';
 
-/** What stands in a repository's way, and how long there is to mend it. */
+/** Why a repository cannot be collected, and how long there is to fix it. */
 export const Problem = z.object({
   code: z.string(),
   message: z.string(),
   since: Instant,
-  /** Days until GitHub forgets a day that no run has covered; 0: days are being lost now. */
+  /** Days until GitHub forgets a day that was not collected; 0 means days are being lost now. */
   daysUntilLoss: Count.nullable(),
 });
 export type Problem = z.infer<typeof Problem>;
@@ -26,7 +26,7 @@ export const Repository = z.object({
   firstCoveredDate: Day.nullable(),
   lastCoveredDate: Day.nullable(),
   lastSuccessAt: Instant.nullable(),
-  /** Days until GitHub forgets a day that no run has covered, also while collection is paused; 0: days are being lost now. */
+  /** Days until GitHub forgets a day that was not collected, also while paused; 0 means days are being lost now. */
   daysUntilLoss: Count,
   problem: Problem.nullable(),
 });
@@ -35,16 +35,16 @@ export type Repository = z.infer<typeof Repository>;
 export const RepositoryList = z.object({
   repositories: z.array(Repository),
   page: Page,
-  /** Repositories of the tenant that the principal may see, whatever was searched for. */
+  /** All repositories of the tenant that the principal may see, regardless of the search. */
   repositoryCount: Count,
-  /** The run that is at work for the tenant, to show progress. */
+  /** The tenant's run in progress, or null. */
   activeRunId: z.int().nullable(),
 });
 export type RepositoryList = z.infer<typeof RepositoryList>;
 
 export const RepositoryAdded = z.object({
   repository: Repository,
-  /** The run that collects it at once; null when it could not be started (the next alarm collects it). */
+  /** The run that collects it now. Null if it could not be started; then the next alarm collects it. */
   runId: z.int().nullable(),
 });
 export type RepositoryAdded = z.infer<typeof RepositoryAdded>;
@@ -75,13 +75,13 @@ export const Discovered = z.object({
       tracked: z.boolean(),
     }),
   ),
-  /** True when GitHub has more than were read. */
+  /** True if GitHub has more repositories than these. */
   truncated: z.boolean(),
 });
 export type Discovered = z.infer<typeof Discovered>;
 export type Candidate = Discovered['candidates'][number];
 
-/** What would be deleted with a repository, or was. */
+/** How much is stored for a repository, or was deleted with it. */
 export const Stored = z.object({
   trafficDays: Count,
   firstDate: Day.nullable(),

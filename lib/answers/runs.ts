@@ -14,12 +14,12 @@ export const Run = z.object({
   repositoryCount: Count,
   succeededCount: Count,
   failedCount: Count,
-  /** Requests to GitHub that count against the token's quota, and those that GitHub answered with 304, which do not. */
+  /** Requests that count against the token's quota, and those that GitHub answered with 304, which do not count. */
   requestCount: Count,
   unchangedCount: Count,
-  /** What a run that verifies found otherwise at GitHub, and was not known before; null for other runs. */
+  /** How many new differences from GitHub a verification found; null for other runs. */
   differenceCount: Count.nullable(),
-  /** Why the run as a whole failed, where it did. */
+  /** Why the whole run failed; null if it did not. */
   failure: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
 export type Run = z.infer<typeof Run>;
@@ -40,7 +40,7 @@ export const RunOutcome = z.object({
 });
 export type RunOutcome = z.infer<typeof RunOutcome>;
 
-/** A figure of a final day that GitHub gives otherwise than it was stored. The larger one is kept. */
+/** A final day's figure that differs between GitHub and what is stored. The larger one is kept. */
 export const RunDifference = z.object({
   repositoryId: z.int(),
   fullName: z.string(),
@@ -51,7 +51,7 @@ export const RunDifference = z.object({
 });
 export type RunDifference = z.infer<typeof RunDifference>;
 
-/** Outcomes with failures first, then those that wait, then by name. */
+/** Outcomes: failed, then waiting, then succeeded; each by name. */
 export const RunDetail = z.object({
   run: Run,
   repositories: z.array(RunOutcome),
@@ -61,19 +61,19 @@ export const RunDetail = z.object({
 });
 export type RunDetail = z.infer<typeof RunDetail>;
 
-/** `already`: a run was at work, and is the one answered. */
+/** `already`: a run was in progress, and this is it. */
 export const RunStarted = z.object({ runId: z.int(), repositoryCount: Count, already: z.boolean() });
 export type RunStarted = z.infer<typeof RunStarted>;
 
 export const RunsStarted = z.object({
   repoCount: Count,
   runs: z.array(z.object({ tenantId: z.int(), runId: z.int() })),
-  /** True: there are more tenants than may be started at once; the others follow. */
+  /** True if not all tenants could be started at once. The others follow. */
   handedOver: z.boolean(),
 });
 export type RunsStarted = z.infer<typeof RunsStarted>;
 
-/** Everything that needs a person now; `untold`: channels that could not be told of it. */
+/** Everything that needs action now. `untold` are the channels that could not be notified. */
 export const ProblemLog = z.object({
   problems: z.array(
     ProblemGroup.extend({

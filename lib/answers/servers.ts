@@ -9,7 +9,7 @@ export const Server = z.object({
   webUrl: z.string(),
   tenantCount: Count,
   createdAt: Instant,
-  /** Its GitHub App, without the key; null where it has none. */
+  /** Its GitHub App without the key, or null. */
   app: z.object({ appId: z.string(), name: z.string(), htmlUrl: z.string(), checkedAt: Instant }).nullable(),
 });
 export type Server = z.infer<typeof Server>;

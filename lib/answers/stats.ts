@@ -17,9 +17,9 @@ import { Problem, Repository } from './repositories.ts';
 export const Overview = z.object({
   tenantId: z.int(),
   range: Range,
-  /** First day of each bucket. */
+  /** The first day of each bucket. */
   buckets: z.array(Day),
-  /** All repositories together; uniques are sums of days, an upper bound. `lostDays` counts repositories' lost days. */
+  /** All repositories together. Uniques are sums of days, an upper bound. Lost days are counted per repository. */
   series: z.object({ ...FigureColumns, lostDays: z.array(Count), provisionalDays: z.array(Count) }),
   totals: Totals,
   comparison: Comparison,
@@ -32,7 +32,7 @@ export const Overview = z.object({
       stars: Count.nullable(),
       totals: Totals,
       comparison: Comparison,
-      /** A small chart's points, one per bucket. */
+      /** The points of a sparkline, one per bucket. */
       viewCount: z.array(Figure),
       cloneCount: z.array(Figure),
       lastSuccessAt: Instant.nullable(),
@@ -40,17 +40,17 @@ export const Overview = z.object({
     }),
   ),
   page: Page,
-  /** Repositories of the tenant, whatever was searched for; zero: nothing was added yet. */
+  /** All repositories of the tenant, regardless of the search. */
   repositoryCount: Count,
   problemCount: Count,
-  /** What needs a person, by its cause, the most urgent first. */
+  /** What needs action, grouped by cause, most urgent first. */
   attention: z.array(ProblemGroup),
   activeRunId: z.int().nullable(),
 });
 export type Overview = z.infer<typeof Overview>;
 export type OverviewRepository = Overview['repositories'][number];
 
-/** Traffic as a table: one row per repository and day, week or month that has figures, newest first. */
+/** Traffic as a table: one row per repository and bucket with figures, newest first. */
 export const TrafficTable = z.object({
   tenantId: z.int(),
   range: Range,
@@ -65,7 +65,7 @@ export const TrafficTable = z.object({
       viewUniques: Figure,
       cloneCount: Figure,
       cloneUniques: Figure,
-      /** As in a repository's series. */
+      /** As in `RepositoryStats`. */
       uniquesExact: z.boolean(),
       state: DayState,
     }),
@@ -78,15 +78,15 @@ const Ranked = {
   rank: Count,
   viewCount: Count,
   viewUniques: Count,
-  /** Rank in the snapshot before; null: was not in the list. */
+  /** The rank in the previous snapshot; null if it was not in the list. */
   previousRank: Count.nullable(),
   firstSeen: Day,
   lastSeen: Day,
-  /** False: seen in the range but no longer in the newest list; figures and rank are of the day it was last seen. */
+  /** False if it has left the list. Its figures and rank are then those of the day it was last seen. */
   current: z.boolean(),
 };
 
-/** How far something besides traffic was read, and why not farther; it is asked for once a day. */
+/** When something besides traffic was last read, and why not since. It is read once a day. */
 const ExtraStanding = {
   readAt: Instant.nullable(),
   problem: z.object({ code: z.string(), message: z.string(), since: Instant }).nullable(),
@@ -99,14 +99,14 @@ export const RepositoryStats = z.object({
   buckets: z.array(Day),
   series: z.object({
     ...FigureColumns,
-    /** The day's state; for weeks and months the least certain of its days. */
+    /** The day's state; for weeks and months the least certain state of their days. */
     state: z.array(DayState),
-    /** False where uniques are a sum of days, an upper bound; true for days, and for weeks that GitHub counted itself. */
+    /** True for days, and for weeks that GitHub counted. False if uniques are a sum of days, an upper bound. */
     uniquesExact: z.array(z.boolean()),
   }),
   totals: Totals,
   comparison: Comparison,
-  /** GitHub's own figures of the trailing 14 days, with true uniques, as of the newest day that was collected. */
+  /** GitHub's figures for 14 days, with true uniques, as of the newest collected day. */
   window: z
     .object({
       observedDate: Day,
@@ -119,42 +119,42 @@ export const RepositoryStats = z.object({
   snapshotDate: Day.nullable(),
   referrers: z.array(z.object({ referrer: z.string(), ...Ranked })),
   paths: z.array(z.object({ path: z.string(), title: z.string(), ...Ranked })),
-  /** Point-in-time facts per bucket, as of the last day in it that was collected. */
+  /** Facts per bucket, as of its last collected day. */
   facts: z.object({
-    /** Before the first collection: the stars given until the bucket's end and not taken back. */
+    /** For days before the first collection, the stars given by then and not removed since. */
     stars: z.array(Figure),
     starsGained: z.array(Figure),
     forks: z.array(Figure),
     subscribers: z.array(Figure),
     openIssues: z.array(Figure),
   }),
-  /** The stars of all years, by day, week or month as fits; null: they were never asked for. */
+  /** All stars ever given, by day, week or month; null if they were never read. */
   starHistory: z
     .object({
       range: Range,
       buckets: z.array(Day),
       stars: z.array(Figure),
-      /** What GitHub says of each day; of stars that are taken back later, the larger figure stays. */
+      /** New stars per bucket. Stars that are removed later stay counted. */
       starsGained: z.array(Figure),
-      /** False: the oldest years have not been read yet. */
+      /** False while the oldest years are still to be read. */
       complete: z.boolean(),
       ...ExtraStanding,
     })
     .nullable(),
-  /** Downloads of releases' files; null: they were never asked for. */
+  /** Downloads of release files; null if they were never read. */
   releases: z
     .object({
       ...ExtraStanding,
-      /** Per bucket: what was counted from one day's reading to the next, on the day of the later one. */
+      /** Downloads between one day's reading and the next, in the bucket of the later one. */
       downloads: z.array(Figure),
-      /** True where readings are missing: what was downloaded meanwhile is in `unspread`, not in `downloads`. */
+      /** True if readings are missing. The downloads of that time are in `unspread` instead of `downloads`. */
       spreadUnknown: z.array(z.boolean()),
-      /** The newest 50 such spans, with the downloads of all their days together. */
+      /** The newest 50 such spans, each with its total downloads. */
       unspread: z.array(z.object({ from: Day, to: Day, count: Count })),
-      /** All files that are known, and their downloads since they were uploaded. */
+      /** All known files, and all their downloads. */
       assetCount: Count,
       downloadCount: Count,
-      /** The files of the newest releases, 200 at most; `gained` are the downloads that are known to be of the range. */
+      /** At most 200 files, of the newest releases. `gained` are the downloads known to be within the range. */
       assets: z.array(
         z.object({
           assetId: z.int(),
@@ -169,12 +169,12 @@ export const RepositoryStats = z.object({
       ),
     })
     .nullable(),
-  /** Workflow runs of settled days, and an estimate of the clones that are theirs; null: they were never asked for. */
+  /** Workflow runs of settled days, and an estimate of their clones; null if they were never read. */
   workflowRuns: z
     .object({
       ...ExtraStanding,
       runs: z.array(Figure),
-      /** Reckoned from this repository's own days; `correlation` is of clones and runs, weekends apart. */
+      /** Estimated from this repository's days. `correlation` is that of clones and runs, weekends apart. */
       estimate: z
         .object({
           clonesPerRun: z.number(),
@@ -195,11 +195,11 @@ export const RepositoryStats = z.object({
       nameAfter: z.string().nullable(),
     }),
   ),
-  /** Later, smaller figures that GitHub gave for settled days of the range. */
+  /** Smaller figures that GitHub answered later for settled days of the range. */
   revisions: z.array(
     z.object({ date: Day, metric: z.string(), kept: Count, observed: Count, observedAt: Instant }),
   ),
-  /** First day GitHub still remembers today, and the days in the range that are lost. */
+  /** The first day that GitHub still remembers, and the lost days of the range. */
   rememberedFrom: Day,
   lostDays: z.array(Day),
   activeRunId: z.int().nullable(),

@@ -6,11 +6,11 @@ export const Tenant = z.object({
   tenantId: z.int(),
   name: z.string(),
   server: z.object({ serverId: z.int(), name: z.string(), kind: z.string(), webUrl: z.string() }),
-  /** For an installation of an app: the account that it belongs to. */
+  /** The token's user, or the account of the app's installation. */
   githubUser: z.string(),
-  /** Null where it reads with a token of its own. */
+  /** Null if the tenant uses a token. */
   installationId: z.int().nullable(),
-  /** When the token was last accepted, and when it ends where GitHub says so. */
+  /** When GitHub last accepted the token, and when it expires, if GitHub says so. */
   tokenCheckedAt: Instant.nullable(),
   tokenExpiresAt: Instant.nullable(),
   repositoryCount: Count,
@@ -19,7 +19,7 @@ export const Tenant = z.object({
 });
 export type Tenant = z.infer<typeof Tenant>;
 
-/** The servers come along so that a page that creates tenants needs no second call. */
+/** Includes the servers, so that the page that creates tenants needs one call only. */
 export const TenantList = z.object({ tenants: z.array(Tenant), servers: z.array(Server) });
 export type TenantList = z.infer<typeof TenantList>;
 

@@ -5,14 +5,14 @@ import { toStoredFailure } from '../storable.ts';
 import type { Message } from './message.ts';
 import { type ChannelKey, sendMessage } from './sending.ts';
 
-/** What messages that are due are delivered with. */
+/** What delivering messages needs. */
 export interface DeliveryServices extends ChannelServices {
   pagesUrl: string | null;
-  /** False when nothing more may be begun. */
+  /** False when it is too late to start another delivery. */
   isTime: () => boolean;
 }
 
-/** What is noted of a message that was tried: either it was sent, or why not, and when it is due again. */
+/** The result of one attempt: the message was sent, or why not and when to try again. */
 export interface Tried {
   dueAt: Instant | null;
   sentAt: Instant | null;
@@ -20,23 +20,23 @@ export interface Tried {
   failureMessage: string | null;
 }
 
-/** A message that is held for its channel, so that nobody else sends it. */
+/** A message that is claimed, so that nobody else sends it. */
 interface Claimed {
-  /** How often it was tried, this time included. */
+  /** The number of attempts, including this one. */
   attempts: number;
   toMessage: () => Message | Promise<Message>;
   note: (tried: Tried) => Promise<unknown>;
 }
 
 const MINUTE_MS = 60_000;
-/** Longer than sending one message takes: after that, whoever claimed it is gone. */
+/** Longer than sending a message takes. A claim that is older was abandoned. */
 const CLAIM_MS = 5 * MINUTE_MS;
 const FIRST_PAUSE_MS = 45 * MINUTE_MS;
 const MAX_PAUSE_MS = 24 * 60 * MINUTE_MS;
 
 /**
- * Sends what was claimed, in a transaction that ended before, and notes what came of it. Only when the activation ends
- * between the channel's answer and the note is it sent a second time. Throws what is no `Failure`.
+ * Sends a message that an earlier transaction claimed, and stores the result. It is sent twice only if the activation ends
+ * between the two. Rethrows whatever is not a `Failure`.
  */
 export async function deliver(
   services: DeliveryServices,
@@ -56,14 +56,14 @@ export async function deliver(
   }
 }
 
-/** Until when what is claimed now is left alone by others. */
+/** When a claim made now expires. */
 export function claimedUntil(now: Date): Instant {
   return after(now, CLAIM_MS);
 }
 
 /**
- * When to send again what failed after so many attempts: as the channel asks, else after three quarters of an hour, and
- * twice as long each time, at most a day.
+ * When to retry after this many attempts: when the channel says, or after 45 minutes, doubled with each attempt, at most a
+ * day.
  */
 function toNextTry({ details }: Failure, attempts: number, now: Date): Instant {
   const asked = Number(details?.retryAfter ?? 0) * 1000;

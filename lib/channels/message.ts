@@ -6,19 +6,19 @@ export interface Line {
   href?: string;
 }
 
-/** What is sent, before it takes the form of a channel. Texts are plain. */
+/** A message before it is formatted for a kind of channel. Texts are plain. */
 export interface Message {
   title: string;
   /** The whole message in one sentence, for notifications. */
   summary: string;
   sections: { heading: string; lines: Line[] }[];
-  /** Where more is to be seen; null where the pages' address is not known. */
+  /** Where to see more; null if the URL of the pages is not known. */
   link: { label: string; href: string } | null;
-  /** What a generic webhook gets beside these, for programs. */
+  /** Data for programs, which only generic webhooks get. */
   facts: { type: string } & Record<string, unknown>;
 }
 
-/** The body that a channel of this kind takes. */
+/** The message as the body for a kind of channel. */
 export function toPayload(kind: ChannelKind, message: Message): Record<string, unknown> {
   if (kind === 'slack') return toSlack(message);
   if (kind === 'teams') return toTeams(message);
@@ -62,7 +62,7 @@ function toSlackLine({ text, href }: Line): string {
   return href ? `• <${href}|${shown}>` : `• ${shown}`;
 }
 
-/** Lines together as far as they fit. */
+/** Joins lines into as few texts as fit. */
 function toChunks(lines: readonly string[], most: number): string[] {
   const chunks: string[] = [];
   for (const line of lines) {
@@ -74,13 +74,13 @@ function toChunks(lines: readonly string[], most: number): string[] {
   return chunks;
 }
 
-/** Text blocks of adaptive cards know a little Markdown, which names must not be taken for. */
+/** Text blocks of adaptive cards know some Markdown, so names must be escaped. */
 const escapeMarkdown = (text: string) => text.replace(/[\\`*_[\]#~]/g, '\\$&');
 
 const textBlock = (text: string, more: object = {}) => ({ type: 'TextBlock', text, wrap: true, ...more });
 
 /**
- * What a workflow of Microsoft Teams takes that posts what comes to its webhook:
+ * The body for a Microsoft Teams workflow that posts what its webhook receives:
  * https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using
  */
 function toTeams({ title, sections, link }: Message): Record<string, unknown> {

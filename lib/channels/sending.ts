@@ -5,14 +5,14 @@ import { toStoredFailure } from '../storable.ts';
 import { type Message, toPayload } from './message.ts';
 import { postJson } from './webhook.ts';
 
-/** Which channel of which tenant. */
+/** A channel of a tenant. */
 export interface ChannelKey {
   tenantId: number;
   channelId: number;
 }
 
 /**
- * Sends a message to a channel, and notes at the channel whether it was taken. Throws `channel_not_found`,
+ * Sends a message to a channel and stores whether that worked. Throws `channel_not_found`,
  * `channel_unreadable` and what `postJson` throws.
  */
 export async function sendMessage(
@@ -70,9 +70,9 @@ async function note(
     .execute();
 }
 
-/** What a person sends to see whether a channel works. */
+/** The message that tests a channel. */
 export function toTestMessage(tenant: { tenantId: number; name: string }, pagesUrl: string | null): Message {
-  const summary = `This is a test: messages about ${tenant.name} arrive here.`;
+  const summary = `This is a test. Messages about ${tenant.name} arrive here.`;
   const href = pagesUrl && `${pagesUrl}/t/${tenant.tenantId}/notifications`;
   return {
     title: 'GitHub Traffic Analytics: test',

@@ -4,7 +4,7 @@ import { lookupPublic, requirePublicAddress } from '../addresses.ts';
 import { Failure } from '../failure.ts';
 
 const TIMEOUT_MS = 10_000;
-/** What is read of an answer: its first characters say what is wrong. */
+/** How much of an answer is read: its first characters say what is wrong. */
 const MAX_ANSWER_LENGTH = 500;
 
 interface Answer {
@@ -14,8 +14,8 @@ interface Answer {
 }
 
 /**
- * Posts JSON to a webhook. Redirects are not followed. Unless `allowPrivate`, the address it connects to is on the public
- * Internet, whatever its name led to before. Throws `private_address`, `channel_gone`, `channel_refused`,
+ * Posts JSON to a webhook without following redirects. Unless `allowPrivate`, it only connects to public addresses,
+ * whatever the host name led to before. Throws `private_address`, `channel_gone`, `channel_refused`,
  * `channel_rate_limited` with `details.retryAfter` in seconds, `channel_down` and `channel_unreachable`.
  */
 export async function postJson(
@@ -38,7 +38,7 @@ function toUnreachable(error: unknown): never {
   );
 }
 
-/** Without an agent: a connection that was kept while the container slept would be dead. */
+/** Uses no agent: connections do not survive while the container is paused. */
 function post(url: URL, text: string, allowPrivate: boolean): Promise<Answer> {
   const { request } = url.protocol === 'https:' ? https : http;
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
@@ -64,7 +64,7 @@ async function readAnswer(response: http.IncomingMessage): Promise<Answer> {
   return { status, retryAfter: parseRetryAfter(response.headers['retry-after']), text };
 }
 
-/** Seconds, or an HTTP date, of which only the future counts. */
+/** Parses seconds, or an HTTP date in the future. */
 function parseRetryAfter(header: string | undefined): number | null {
   if (header === undefined) return null;
   if (/^\d{1,6}$/.test(header.trim())) return Number(header);

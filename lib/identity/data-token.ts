@@ -8,7 +8,7 @@ import { bearerToken } from '../identity.ts';
 import type { ApiRequest } from '../request.ts';
 import { toTokenKeys } from '../secrets.ts';
 
-/** A token that reads one tenant's table of traffic and does nothing else. */
+/** A token that only reads one tenant's traffic table. */
 export interface DataToken {
   token: string;
   expiresAt: string;
@@ -21,11 +21,11 @@ const SECONDS = 3600;
 const Claims = z.object({
   sub: z.string(),
   tenant: z.int(),
-  /** The repositories that may be read, each as its distance from the one before, in base 36; absent: all. */
+  /** The ids of the readable repositories, each as the distance from the one before, in base 36. Absent means all. */
   repositories: z.string().optional(),
 });
 
-/** Keys of their own: what TOKEN_KEY seals must not depend on what anybody signs with it (RFC 5869). */
+/** Separate keys, so that signing never weakens what TOKEN_KEY seals (RFC 5869). */
 function toSigningKeys(tokenKey: string): Uint8Array[] {
   return toTokenKeys(tokenKey).map((key) => new Uint8Array(hkdfSync('sha256', key, '', TYPE, 32)));
 }
@@ -43,7 +43,7 @@ function unpackIds(packed: string): number[] {
     .map((distance) => (last += Number.parseInt(distance, 36)));
 }
 
-/** A data token for what the principal may see in the tenant now; it ends after an hour. */
+/** A data token for what the principal may see in the tenant now. It expires after an hour. */
 export async function issueDataToken(
   tokenKey: string,
   { email }: { email: string },
@@ -63,7 +63,7 @@ export async function issueDataToken(
   return { token, expiresAt: new Date((issuedAt + SECONDS) * 1000).toISOString() };
 }
 
-/** True when the request bears what says that it is a data token. */
+/** True if the request's token says that it is a data token. */
 export function bearsDataToken(request: ApiRequest): boolean {
   try {
     return decodeProtectedHeader(bearerToken(request)).typ === TYPE;
@@ -88,8 +88,8 @@ async function verify(token: string, keys: Uint8Array[], now: Date) {
 }
 
 /**
- * What the request's data token may read of the tenant: the repositories of when it was issued, and nothing once its
- * bearer may no longer see as many. Throws `data_token_expired` and `data_token_invalid`.
+ * What the request's data token may read of the tenant: the repositories of the time it was issued. It stops working when
+ * its owner may see fewer. Throws `data_token_expired` and `data_token_invalid`.
  */
 export async function requireDataAccess(
   db: Db,

@@ -7,32 +7,32 @@ import { Failure } from '../failure.ts';
 
 /** What an OpenID Connect provider publishes about itself. */
 export interface Provider {
-  /** As its tokens name it. */
+  /** As its tokens name it, in `iss`. */
   issuer: string;
   userinfoUrl: string;
-  /** Finds the public key that a token says it was signed with. */
+  /** Finds the public key that a token names. */
   keys: JWTVerifyGetKey;
   readAt: Date;
 }
 
-/** Knows the provider without asking it for every container that starts. */
+/** Provides the provider's document without fetching it for each new container. */
 export interface ProviderSource {
   /**
-   * The provider as it was at most six hours ago: so long a key that it has withdrawn may still be trusted. Throws 503
+   * The provider as of at most six hours ago. So a withdrawn key may be trusted for that long. Throws 503
    * `identity_provider_unavailable`.
    */
   current(): Promise<Provider>;
-  /** The provider as it is now; null when it was asked less than 30 seconds ago. Throws like `current`. */
+  /** The provider as it is now, or null if it was asked less than 30 seconds ago. Throws like `current`. */
   renewed(): Promise<Provider | null>;
 }
 
 const TIMEOUT_MS = 8_000;
 const FRESH_MS = 6 * 3_600_000;
-/** Whoever sends tokens of unknown keys does not make this ask the provider each time. */
+/** Keeps tokens with unknown keys from causing a request each. */
 const COOLDOWN_MS = 30_000;
-/** Characters of a key set that the database holds: ten keys of the longest kind in use. A longer one is not kept. */
+/** Characters of a stored key set: enough for ten keys of the longest kind in use. Longer ones are not stored. */
 const MAX_KEYS_LENGTH = widthOf('identityProvider', 'keySet');
-/** What a public key for signatures is made of: RFC 7517 §4, RFC 7518 §6, RFC 8037. Certificates are long, and not used. */
+/** The members of a public signature key (RFC 7517 §4, RFC 7518 §6, RFC 8037), without the long, unused certificates. */
 const KEY_MEMBERS = ['kty', 'kid', 'use', 'alg', 'n', 'e', 'crv', 'x', 'y'];
 
 /** The failure of a token that is not accepted. */
@@ -41,7 +41,7 @@ export const invalidToken = () => new Failure('access_token_invalid');
 /** The failure of a provider that does not answer as it should. */
 export const unavailable = () => new Failure('identity_provider_unavailable');
 
-/** Asks the provider for a JSON document. Throws `identity_provider_unavailable`, and 401 where it refuses the token. */
+/** Fetches a JSON document from the provider. Throws `identity_provider_unavailable`, and 401 if it refuses the token. */
 export async function fetchDocument(url: string, token?: string): Promise<Record<string, unknown>> {
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const response = await fetch(url, {
@@ -87,12 +87,12 @@ const toProvider = ({ tokenIssuer, userinfoUrl, keySet, readAt }: Stored): Provi
   keys: createLocalJWKSet(JSON.parse(keySet) as JSONWebKeySet),
 });
 
-/** Also when the clock was set back, what is kept is not fresh for longer. */
+/** A clock that was set back does not keep a stored document fresh for longer. */
 function isFresh(readAt: Date, now: Date): boolean {
   return Math.abs(now.getTime() - readAt.getTime()) < FRESH_MS;
 }
 
-/** Before the installation is initialised there is no table: then nothing is stored. */
+/** Stores nothing before the installation is initialized, because the table does not exist yet. */
 function unlessMissing(error: unknown): undefined {
   if (!isMissingTable(error)) throw error;
 }
@@ -123,8 +123,8 @@ async function store(db: Db, issuer: string, stored: Stored): Promise<void> {
 }
 
 /**
- * Knows the provider at `issuer`, which is asked at most every six hours: its answer is kept in the database, so that a
- * container that starts need not wait for it. Whoever can write to that table can let anybody in, as with the roles.
+ * The provider at `issuer`. Its documents are fetched at most every six hours and kept in the database, so that new
+ * containers need not wait. As with the roles, whoever can write to that table can let anybody in.
  */
 export function openProvider(options: { issuer: string; db: Db; clock: () => Date }): ProviderSource {
   const { issuer, db, clock } = options;

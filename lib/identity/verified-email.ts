@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose';
 
-/** What the provider says of one person. */
+/** What the provider says about one person. */
 interface Statements {
   /** The address in userinfo. */
   email: string;
@@ -15,7 +15,7 @@ const isSame = (address: unknown, email: string) =>
 const fieldsOf = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? { ...value } : {};
 
-/** App ID hands on what Google says: https://cloud.ibm.com/docs/appid?topic=appid-predefined-attributes */
+/** App ID passes on what Google says: https://cloud.ibm.com/docs/appid?topic=appid-predefined-attributes */
 function isVerifiedByGoogle({ userinfo, email }: Statements): boolean {
   const identities: unknown[] = Array.isArray(userinfo.identities) ? userinfo.identities : [];
   return identities.map(fieldsOf).some(({ provider, idpUserInfo }) => {
@@ -30,8 +30,8 @@ function isOfTrusted(methods: unknown, trusted: string[]): boolean {
 }
 
 /**
- * Whether the address is verified: userinfo says so, or else the access token (App ID's userinfo is silent), or else
- * Google behind App ID, or else it comes from one of the `trusted` identity providers. A plain no is never overruled.
+ * Whether the e-mail address is verified. The first that says something decides: userinfo, the access token (App ID's
+ * userinfo says nothing), Google behind App ID. Otherwise the address must come from a `trusted` identity provider.
  */
 export function isEmailVerified(statements: Statements, trusted: string[]): boolean {
   const { email, userinfo, token } = statements;

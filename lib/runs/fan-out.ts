@@ -7,7 +7,7 @@ import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import type { Instant } from '../instant.ts';
 import type { Activation } from '../openwhisk.ts';
-import { LARGEST_ID, parseValue } from '../request.ts';
+import { MAX_ID, parseValue } from '../request.ts';
 import { listDueTenants, type Which } from './due-tenants.ts';
 import { closeRun } from './end.ts';
 import { countBusyTenants, type RunKey, renewLease, toLeaseEnd } from './lease.ts';
@@ -33,7 +33,7 @@ export interface FanOutOrder {
   pending: OpenedRun | null;
 }
 
-const id = z.int().positive().max(LARGEST_ID);
+const id = z.int().positive().max(MAX_ID);
 
 const Parameters = z.object({
   startedBy: z.string().nullable().default(null),

@@ -9,13 +9,13 @@ import { requireApi } from '../servers.ts';
 import { toFingerprint } from './github.ts';
 import { checkToken } from './token-check.ts';
 
-/** With what a tenant reads: somebody's token, or the server's app where it is installed. */
+/** What a tenant uses at GitHub: a person's token, or an installation of the server's app. */
 export type Credentials = { githubUser: string; githubToken: string } | { installationId: number };
 
-/** Credentials that GitHub has just accepted, as they are stored. */
+/** Credentials that GitHub has just accepted, in the form that is stored. */
 export interface CheckedCredentials {
   columns: {
-    /** For an installation: the account that it belongs to. */
+    /** The token's user, or the account of the installation. */
     githubUser: string;
     tokenSealed: string;
     tokenCheckedAt: Instant;
@@ -25,7 +25,7 @@ export interface CheckedCredentials {
   installation: { installationId: number; tokenSealed: string; tokenExpiresAt: Instant } | null;
 }
 
-/** Where credentials are for. */
+/** The server that credentials are for. */
 interface CredentialsServer {
   serverId: number;
   kind: ServerKind;
@@ -33,7 +33,7 @@ interface CredentialsServer {
 }
 
 /**
- * Asks GitHub for the token, or makes one for the installation. Throws `private_address`, `server_unreachable`,
+ * Checks the token with GitHub, or gets one for the installation. Throws `private_address`, `server_unreachable`,
  * `github_token_refused`, `no_app`, `app_key_unreadable`, and what GitHub's API fails with.
  */
 export async function checkCredentials(
@@ -70,7 +70,7 @@ async function checkInstallation(
   };
 }
 
-/** Stores with which installation a tenant reads; null: with a token. */
+/** Stores which installation a tenant uses. Null means that it uses a token. */
 export async function saveInstallation(
   trx: Transaction<Tables>,
   tenantId: number,

@@ -8,24 +8,24 @@ import { notFound } from '../request.ts';
 import { type AppServices, openApp } from '../server-app.ts';
 import { requireApi } from '../servers.ts';
 
-/** GitHub as a tenant's token, or its installation of an app, sees it. */
+/** GitHub as seen with a tenant's token or app installation. */
 export interface TenantGitHub {
   github: GitHubClient;
   serverKind: ServerKind;
-  /** Stands for the token at its server, and does not give it away; for an app's tokens it stays the same. */
+  /** Identifies the token at its server without revealing it. All tokens of one installation have the same. */
   fingerprint: string;
-  /** Stores when the token ends, where GitHub has said something else meanwhile than when it was saved. */
+  /** Stores when the token expires, if GitHub has said something new. */
   saveTokenExpiry(): Promise<void>;
 }
 
-/** An installation's token is used while it lasts for so long, which is longer than any activation. */
+/** An installation's token is reused if it lasts this much longer, which is longer than any activation. */
 const MIN_MS = 10 * 60_000;
 
 /**
- * Opens GitHub with the tenant's token, or with one that is made for its installation unless the last one still lasts;
- * everything must be answered by the deadline, at the pace that is given; the simulator keeps to no limits. Throws
+ * Opens GitHub with the tenant's token, or with a token of its installation (the last one, if it lasts long enough). All
+ * requests end by the deadline and go through the rate limiter, except with the simulator, which has no limits. Throws
  * `tenant_not_found`, `token_unreadable`, `private_address`, `server_unreachable`, `no_app`, `app_key_unreadable`, and
- * what GitHub's API fails with when it makes no token.
+ * GitHub's failures to create a token.
  */
 export async function openTenantGitHub(
   services: AppServices,
@@ -60,7 +60,7 @@ export async function openTenantGitHub(
   };
 }
 
-/** Stands for what a token, or an installation, is used as at a server, and gives neither away. */
+/** Identifies a token or installation at a server, without revealing it. */
 export function toFingerprint(apiUrl: string, holder: string): string {
   return createHash('sha256').update(`${apiUrl}\n${holder}`).digest('base64url');
 }
@@ -80,7 +80,7 @@ async function readTenant(db: Db, tenantId: number) {
 
 type InstalledTenant = Awaited<ReturnType<typeof readTenant>> & { tenantId: number; installationId: number };
 
-/** The token that was made last, or a new one, which is kept. */
+/** The last token if it is still good, or a new one, which is stored. */
 async function requireInstallationToken(
   services: AppServices,
   tenant: InstalledTenant,
@@ -101,7 +101,7 @@ async function requireInstallationToken(
   return token;
 }
 
-/** A token that was replaced meanwhile keeps what is known of it. */
+/** Changes nothing if the token was replaced in the meantime. */
 async function updateExpiry(
   db: Db,
   { tenantId, tokenSealed }: { tenantId: number; tokenSealed: string },

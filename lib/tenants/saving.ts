@@ -19,7 +19,7 @@ import type { CheckedToken } from './token-check.ts';
 
 const nameTaken = () => new Failure('name_taken', 'Another tenant has this name. Choose another.');
 
-/** What a new tenant's row needs, once its token is checked and sealed. */
+/** The values of a new tenant's row. The token is checked and sealed. */
 export interface NewTenant {
   name: string;
   serverId: number;
@@ -30,7 +30,7 @@ export interface NewTenant {
   createdBy: string;
 }
 
-/** Stores a tenant. Throws a duplicate key's error when its name is taken. */
+/** Stores a tenant. Throws the database's duplicate-key error if its name is taken. */
 export async function insertTenant(trx: Transaction<Tables>, tenant: NewTenant): Promise<number> {
   const { token, ...row } = tenant;
   const inserted = await trx
@@ -43,7 +43,7 @@ export async function insertTenant(trx: Transaction<Tables>, tenant: NewTenant):
 }
 
 /**
- * Creates a tenant, and its first manager where one is named, after GitHub accepted its token or made one for its
+ * Creates a tenant, and its first manager if given, after GitHub has accepted its token or created one for its
  * installation. Throws `server_not_found`, `name_taken`, and what `checkCredentials` throws.
  */
 export async function createTenant(
@@ -75,7 +75,7 @@ export async function createTenant(
   return getTenant(db, tenantId);
 }
 
-/** All of it or nothing; two may ask for one name at the same time. */
+/** Stores all or nothing. Two callers may use the same name at once. */
 async function saveNamed<T>(db: Db, save: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
   return db
     .transaction()
@@ -97,7 +97,7 @@ interface TenantChange {
   installationId?: number | undefined;
 }
 
-/** The new credentials of a tenant; a GitHub user and a token are checked together. Undefined: they stay. */
+/** The tenant's new credentials, or undefined if they stay. A GitHub user and a token are checked together. */
 async function checkChange(
   services: AppServices,
   tenantId: number,
@@ -120,7 +120,7 @@ async function checkChange(
   });
 }
 
-/** Changes what is given. Throws `tenant_not_found`, `name_taken`, and what `checkCredentials` throws. */
+/** Changes the given fields. Throws `tenant_not_found`, `name_taken`, and what `checkCredentials` throws. */
 export async function updateTenant(
   services: AppServices,
   tenantId: number,
@@ -134,7 +134,7 @@ export async function updateTenant(
       .set({ ...checked?.columns, ...name })
       .where('tenantId', '=', tenantId)
       .execute();
-    // What another token was refused is asked for again by the next alarm.
+    // Forget the refusals of the old token, so that the next alarm asks again.
     if (checked) {
       await saveInstallation(trx, tenantId, checked.installation);
       await trx

@@ -8,7 +8,7 @@ import type { ServerApi } from '../servers.ts';
 /** What is known of a token that GitHub has just accepted. */
 export interface CheckedToken {
   checkedAt: Instant;
-  /** Null where GitHub does not say. */
+  /** Null if GitHub does not say. */
   expiresAt: Instant | null;
 }
 
@@ -17,9 +17,9 @@ function refused(reason: string, message: string): Failure {
 }
 
 /**
- * Asks GitHub whose token it is, and whether a classic one has the scope for traffic. Throws `github_token_refused` with
- * the reason in `details.reason`: why GitHub refuses it, or `other_user` when it is not `githubUser`'s. Throws a `Failure`
- * when GitHub does not answer, and `private_address`.
+ * Asks GitHub whose token this is and, for a classic one, whether it has the scope for traffic. Throws
+ * `github_token_refused` with the reason in `details.reason`: GitHub's, or `other_user` if it is not `githubUser`'s. Also
+ * throws `private_address`, and GitHub's outages.
  */
 export async function checkToken(
   options: ServerApi & {
