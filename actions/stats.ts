@@ -9,7 +9,7 @@ import { bearsDataToken, requireDataAccess } from '../lib/identity/data-token.ts
 import { requireRepositoryRow } from '../lib/repositories/repository.ts';
 import { parseId, parseQuery, toId } from '../lib/request.ts';
 import { bucketDays } from '../lib/stats/buckets.ts';
-import { readOverview, readOverviewRows } from '../lib/stats/overview.ts';
+import { readOverview, toOverviewCsv } from '../lib/stats/overview.ts';
 import { readFigures, readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { toExtraCsv } from '../lib/stats/repository-csv.ts';
 import { readRepositorySums, readSteps, readTrafficSums } from '../lib/stats/sums.ts';
@@ -105,34 +105,11 @@ async function requireTableAccess(c: Call) {
   return { db, access: await requireDataAccess(db, config.tokenKey, c.req.raw, tenantId, now), now };
 }
 
-const TOTALS = [
-  ...(['viewCount', 'viewUniquesLower', 'viewUniquesUpper', 'cloneCount'] as const),
-  ...(['cloneUniquesLower', 'cloneUniquesUpper', 'knownDays', 'lostDays'] as const),
-];
-
-/** Change of the views against the span before, as a fraction; empty where the two cannot be compared. */
-const STANDING = ['viewCountChange', 'stars', 'archived', 'lastSuccessAt', 'problem'] as const;
-
 app.get('/:tenantId', async (c) => {
   const { db, access, now } = await requireAccess(c, 'seeTraffic');
   const { format, ...query } = parseQuery(c.req.raw, OverviewQuery);
-  if (format === 'json') return json<Overview>(await readOverview(db, access, query, now));
-  const repositories = await readOverviewRows(db, access, query, now);
-  const rows = repositories.map(({ repositoryId, owner, name, totals, ...row }) => [
-    repositoryId,
-    owner,
-    name,
-    ...TOTALS.map((column) => totals[column]),
-    row.change,
-    row.stars,
-    String(row.archived),
-    row.lastSuccessAt,
-    row.problem?.code ?? null,
-  ]);
-  return csv(
-    `traffic-${access.tenantId}`,
-    toCsv(['repositoryId', 'owner', 'name', ...TOTALS, ...STANDING], rows),
-  );
+  if (format === 'csv') return csv(`traffic-${access.tenantId}`, await toOverviewCsv(db, access, query, now));
+  return json<Overview>(await readOverview(db, access, query, now));
 });
 
 /** The columns of the daily table of https://github.com/IBM-Cloud/github-traffic-stats, and what that did not know. */

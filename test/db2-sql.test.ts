@@ -55,7 +55,7 @@ import {
   listServers,
   renameServer,
 } from '../lib/servers.ts';
-import { readOverview, readOverviewRows } from '../lib/stats/overview.ts';
+import { readOverview, toOverviewCsv } from '../lib/stats/overview.ts';
 import { readFigures, readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { readRepositorySums, readSteps, readTrafficSums } from '../lib/stats/sums.ts';
 import { readPageSize, readTable } from '../lib/stats/table.ts';
@@ -317,7 +317,7 @@ async function runReading(step: Step, access: TenantAccess, repositoryId: number
   for (const by of ['day', 'week', 'month'] as const) {
     const request = { range: '90', by, ...PAGE } as const;
     await step('overview', (db) => readOverview(db, access, { ...request, q: 'a', sort: 'viewCount' }, NOW));
-    await step('overview as CSV', (db) => readOverviewRows(db, one, { ...request, sort: 'name' }, NOW));
+    await step('overview as CSV', (db) => toOverviewCsv(db, one, { ...request, sort: 'name' }, NOW));
     await step('table', (db) => readTable(db, access, { ...request, q: 'a' }, NOW));
     await step('size of a page', (db) => readPageSize(db, access, 70, 10_000));
     await step('sums of a table', (db) => readTrafficSums(db, one, request, NOW));

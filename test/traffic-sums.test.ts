@@ -123,6 +123,8 @@ test('a step that the range cuts begins or ends there, and whole weeks have GitH
   ]);
   const cut = await read(`top=1&least=week&from=2025-12-30&to=2026-01-04&repositories=${ids[0]}`);
   expect(cut.map(({ figures }) => figures[1])).toEqual([2]);
+  const cutAtItsEnd = await read(`top=1&least=week&from=2025-12-29&to=2026-01-03&repositories=${ids[0]}`);
+  expect(cutAtItsEnd.map(({ figures }) => [figures[1], figures[3]])).toEqual([[1, null]]);
   const [month] = await read(`top=1&range=all&repositories=${ids[0]}`);
   expect([month?.date, month?.end]).toEqual(['2026-01-01', '2026-01-15']);
 });

@@ -1,5 +1,5 @@
 import type { ReportedRepository, WeekReport } from '../answers/channels.ts';
-import { addDays, type Day, daysFrom, startOf, toDay, weekOf } from '../day.ts';
+import { addDays, type Day, daysFrom, lastOfWeek, newestEndedWeek, startOf, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { listRepositoryRows, type RepositoryRow, toFullName, toProblem } from '../repositories/repository.ts';
 import { weekLabel } from '../stats/buckets.ts';
@@ -9,19 +9,18 @@ import { type Figures, METRICS } from '../traffic/figures.ts';
 import { type StoredState, settledDate, stateOfMissing } from '../traffic/window.ts';
 import { listNewReferrers } from './new-referrers.ts';
 
-const LAST_DAY = 6;
-const DAYS_OF_WEEK = 7;
+const DAYS_IN_WEEK = 7;
 const MAX_REPOSITORIES = 25;
 const NOON_MS = 12 * 3_600_000;
 
 /** The Monday of the newest week whose report is due: from the next Monday 12:00 UTC on. */
 export function dueWeek(now: Date): Day {
-  return addDays(weekOf(toDay(new Date(now.getTime() - NOON_MS))), -DAYS_OF_WEEK);
+  return newestEndedWeek(addDays(toDay(new Date(now.getTime() - NOON_MS)), -1));
 }
 
 /** When the report of a week is due. */
 export function dueAt(week: Day): Date {
-  return new Date(startOf(addDays(week, DAYS_OF_WEEK)).getTime() + NOON_MS);
+  return new Date(startOf(addDays(week, DAYS_IN_WEEK)).getTime() + NOON_MS);
 }
 
 /** The report of a tenant's week, as known now. */
@@ -33,13 +32,13 @@ export async function readWeekReport(
 ): Promise<WeekReport> {
   const rows = await listRepositoryRows(db, { tenantId: tenant.tenantId, repositoryIds: null });
   const known = await readKnown(db, tenant.tenantId, week);
-  const to = addDays(week, LAST_DAY);
+  const to = lastOfWeek(week);
   const [finalTo = to] = [settledDate(rows, now), to].sort();
   const spans = {
     from: week,
     to: finalTo,
-    previousFrom: addDays(week, -DAYS_OF_WEEK),
-    previousTo: addDays(finalTo, -DAYS_OF_WEEK),
+    previousFrom: addDays(week, -DAYS_IN_WEEK),
+    previousTo: addDays(finalTo, -DAYS_IN_WEEK),
   };
   const weeks = rows.map((row) => sumWeek(row, known, { week, spans, today: toDay(now) }));
   const all = emptySums();
@@ -78,8 +77,8 @@ async function readKnown(db: Db, tenantId: number, week: Day): Promise<Known> {
     .selectFrom('trafficDay')
     .select(['repositoryId', 'trafficDate', ...METRICS, 'state'])
     .where('tenantId', '=', tenantId)
-    .where('trafficDate', '>=', addDays(week, -DAYS_OF_WEEK))
-    .where('trafficDate', '<=', addDays(week, LAST_DAY))
+    .where('trafficDate', '>=', addDays(week, -DAYS_IN_WEEK))
+    .where('trafficDate', '<=', lastOfWeek(week))
     .execute();
   const weeks = await db
     .selectFrom('trafficWeek')
@@ -119,7 +118,7 @@ function sumWeek(
     }
     return sums;
   };
-  const dates = daysFrom(week, addDays(week, LAST_DAY));
+  const dates = daysFrom(week, lastOfWeek(week));
   const sums = sumDays(dates);
   const current = sumDays(daysFrom(spans.from, spans.to));
   const previous = sumDays(daysFrom(spans.previousFrom, spans.previousTo));

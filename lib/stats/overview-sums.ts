@@ -1,168 +1,263 @@
+import { sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
+import type { Range } from '../answers/figures.ts';
+import type { Overview } from '../answers/stats.ts';
 import { commonDays, type Day, type DaySpan, toDayNumber } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { most } from '../traffic/figures.ts';
-import { missingSpans } from '../traffic/window.ts';
-import {
-  type BucketSums,
-  type Calendar,
-  type EarlyDays,
-  type LargestWeeks,
-  PARTS,
-  readBucketSums,
-  readEarlyDays,
-  readLargestWeeks,
-} from './bucket-sums.ts';
-import { bucketSpan } from './buckets.ts';
-import { addSums, emptySums, plus, type Sums } from './totals.ts';
+import { METRICS, maxOf } from '../traffic/figures.ts';
+import { missingSpans, rememberedFrom } from '../traffic/window.ts';
+import { bucketSpan, wholeWeeks } from './buckets.ts';
+import type { Spans } from './range.ts';
+import { bucketColumn } from './scope.ts';
+import { addSums, emptySums, SUM_OF, type Sums } from './totals.ts';
 
-/** What is known of a repository, or of several, in a range; the columns have one place per bucket. */
+/** A range with its buckets and the spans that are compared, as of today. */
+export interface Calendar {
+  range: Range;
+  buckets: Day[];
+  spans: Spans;
+  today: Day;
+}
+
+/** The sums of one repository, or of several, in a range; a series has one place per bucket. */
 export interface RangeSums {
+  /** The whole range. */
   total: Sums;
+  /** The two spans that are compared. */
   current: Sums;
   previous: Sums;
-  /** The provisional days at the range's end, which are not compared. */
-  rest: Sums;
-  viewCount: (number | null)[];
-  viewUniques: (number | null)[];
-  cloneCount: (number | null)[];
-  cloneUniques: (number | null)[];
-  lostDays: number[];
-  provisionalDays: number[];
+  series: Overview['series'];
 }
 
-interface Covered {
-  repositoryId: number;
-  firstCoveredDate: Day | null;
-}
-
-/** Sums each repository's stored days by bucket, in one pass over them. */
+/**
+ * Sums each repository's days by bucket, in one pass over the stored ones. It begins as if nothing were stored, so that
+ * every day since the first covered one counts as lost, or as provisional while GitHub remembers it; each stored day then
+ * takes its own place in those counts back.
+ */
 export async function sumRepositories(
   db: Db,
   access: TenantAccess,
-  repositories: readonly Covered[],
+  repositories: readonly { repositoryId: number; firstCoveredDate: Day | null }[],
   calendar: Calendar,
 ): Promise<Map<number, RangeSums>> {
-  const tally = startTally(repositories, calendar);
-  if (repositories.length > 0) {
-    for (const row of await readBucketSums(db, access, calendar)) addRow(tally, row);
-    for (const row of await readEarlyDays(db, access, calendar)) takeBackEarly(tally, row);
+  if (repositories.length === 0) return new Map();
+  const parts = new Map(
+    repositories.map((row) => [row.repositoryId, toMissing(row.firstCoveredDate, calendar)]),
+  );
+  const places = new Map<Day | null, number>(calendar.buckets.map((bucket, place) => [bucket, place]));
+  for (const row of await readStoredDays(db, access, calendar)) {
+    const own = parts.get(row.repositoryId);
+    if (own) addStoredDays(own, row, places.get(row.bucket));
   }
-  for (const { total, current, rest } of tally.sums.values()) {
-    addSums(total, current);
-    addSums(total, rest);
+  for (const row of await readEarlyDays(db, access, calendar)) {
+    const own = parts.get(row.repositoryId);
+    if (own) addMissingDays(own, row, places.get(row.bucket));
   }
-  if (repositories.length > 0)
-    for (const week of await readLargestWeeks(db, access, calendar)) raiseBounds(tally, week);
-  return tally.sums;
+  const sums = new Map([...parts].map(([repositoryId, own]) => [repositoryId, toRangeSums(own)]));
+  for (const week of await readLargestWeeks(db, access, calendar.range)) {
+    const total = sums.get(week.repositoryId)?.total;
+    if (!total) continue;
+    total.viewUniquesLower = maxOf(total.viewUniquesLower, week.viewUniques);
+    total.cloneUniquesLower = maxOf(total.cloneUniquesLower, week.cloneUniques);
+  }
+  return sums;
 }
 
-/** Adds one repository's sums to those of all. */
-export function addRangeSums(sums: RangeSums, more: RangeSums): void {
-  addSums(sums.total, more.total);
-  addSums(sums.current, more.current);
-  addSums(sums.previous, more.previous);
-  for (const column of ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'] as const)
-    for (const [place, figure] of more[column].entries()) addFigure(sums[column], place, figure);
-  for (const column of ['lostDays', 'provisionalDays'] as const)
-    for (const [place, days] of more[column].entries()) addDays(sums[column], place, days);
-}
-
-/** The sums of no repository at all. */
+/** The sums of no repository at all, for `addRangeSums` to change. */
 export function emptyRangeSums(buckets: number): RangeSums {
-  const unknown = () => new Array<number | null>(buckets).fill(null);
-  const none = () => new Array<number>(buckets).fill(0);
   return {
     total: emptySums(),
     current: emptySums(),
     previous: emptySums(),
-    rest: emptySums(),
-    viewCount: unknown(),
-    viewUniques: unknown(),
-    cloneCount: unknown(),
-    cloneUniques: unknown(),
-    lostDays: none(),
-    provisionalDays: none(),
+    series: {
+      viewCount: new Array<number | null>(buckets).fill(null),
+      viewUniques: new Array<number | null>(buckets).fill(null),
+      cloneCount: new Array<number | null>(buckets).fill(null),
+      cloneUniques: new Array<number | null>(buckets).fill(null),
+      lostDays: new Array<number>(buckets).fill(0),
+      provisionalDays: new Array<number>(buckets).fill(0),
+    },
   };
 }
 
-interface Tally {
-  sums: Map<number, RangeSums>;
-  /** Where each bucket stands. */
-  places: Map<Day | null, number>;
+/** Adds one repository's sums to those of several. */
+export function addRangeSums(sums: RangeSums, more: RangeSums): void {
+  addSums(sums.total, more.total);
+  addSums(sums.current, more.current);
+  addSums(sums.previous, more.previous);
+  for (const metric of METRICS)
+    for (const [place, figure] of more.series[metric].entries())
+      addFigure(sums.series[metric], place, figure);
+  for (const count of ['lostDays', 'provisionalDays'] as const)
+    for (const [place, days] of more.series[count].entries()) addCount(sums.series[count], place, days);
 }
 
-/** As if nothing were stored: each day since the first covered one is lost, or provisional while GitHub remembers it. */
-function startTally(repositories: readonly Covered[], { range, buckets, spans, today }: Calendar): Tally {
-  const toSpan = (from: Day, to: Day): DaySpan => [toDayNumber(from), toDayNumber(to)];
-  const current = toSpan(spans.from, spans.to);
-  const previous = toSpan(spans.previousFrom, spans.previousTo);
-  const rest: DaySpan = [toDayNumber(spans.to) + 1, toDayNumber(range.to)];
-  const bucketSpans = buckets.map((bucket) => bucketSpan(bucket, range));
-  const start = ({ repositoryId, firstCoveredDate }: Covered): [number, RangeSums] => {
-    const { lost, provisional } = missingSpans(firstCoveredDate, today);
-    const sums = emptyRangeSums(buckets.length);
-    sums.lostDays = bucketSpans.map((bucket) => commonDays(bucket, lost));
-    sums.provisionalDays = bucketSpans.map((bucket) => commonDays(bucket, provisional));
-    sums.current.lostDays = commonDays(current, lost);
-    sums.previous.lostDays = commonDays(previous, lost);
-    sums.rest.lostDays = commonDays(rest, lost);
-    return [repositoryId, sums];
-  };
+/** The days before the range, the days in it that have settled, and the rest of it. Statements number them. */
+const PARTS = ['previous', 'current', 'rest'] as const;
+
+type PartSums = Pick<RangeSums, 'series'> & { [part in (typeof PARTS)[number]]: Sums };
+
+interface BucketKey {
+  repositoryId: number;
+  /** First day of the bucket; null before the range. */
+  bucket: Day | null;
+  /** A place in PARTS. */
+  part: number;
+}
+
+/** How many days more, or fewer, are lost and provisional than was counted so far. */
+interface MissingDays {
+  lostDays: number;
+  provisionalDays: number;
+}
+
+/** One repository's days in a bucket and part that have nothing stored. */
+function toMissing(firstCoveredDate: Day | null, { range, buckets, spans, today }: Calendar): PartSums {
+  const { lost, provisional } = missingSpans(firstCoveredDate, today);
+  const lostSums = (days: DaySpan): Sums => ({ ...emptySums(), lostDays: commonDays(days, lost) });
+  const { series } = emptyRangeSums(buckets.length);
+  series.lostDays = buckets.map((bucket) => commonDays(bucketSpan(bucket, range), lost));
+  series.provisionalDays = buckets.map((bucket) => commonDays(bucketSpan(bucket, range), provisional));
   return {
-    sums: new Map(repositories.map(start)),
-    places: new Map(buckets.map((bucket, place) => [bucket, place])),
+    previous: lostSums([toDayNumber(spans.previousFrom), toDayNumber(spans.previousTo)]),
+    current: lostSums([toDayNumber(spans.from), toDayNumber(spans.to)]),
+    rest: lostSums([toDayNumber(spans.to) + 1, toDayNumber(range.to)]),
+    series,
   };
 }
 
-/** Adds stored days; those that were counted as missing are missing no more. */
-function addRow({ sums, places }: Tally, row: BucketSums): void {
-  const own = sums.get(row.repositoryId);
-  if (!own) return;
-  const part = own[PARTS[row.part % PARTS.length] ?? 'rest'];
-  const remembered = row.part >= PARTS.length;
-  const days = remembered ? 0 : row.days;
-  // A row at a time and by name: these are thousands, and an object for each would take longer than the statement.
-  part.viewCount = plus(part.viewCount, row.viewCount);
-  part.viewUniquesUpper = plus(part.viewUniquesUpper, row.viewUniques);
-  part.viewUniquesLower = most(part.viewUniquesLower, row.viewUniquesMost);
-  part.cloneCount = plus(part.cloneCount, row.cloneCount);
-  part.cloneUniquesUpper = plus(part.cloneUniquesUpper, row.cloneUniques);
-  part.cloneUniquesLower = most(part.cloneUniquesLower, row.cloneUniquesMost);
-  part.knownDays += row.days;
-  part.finalDays += row.days - row.openDays;
-  part.lostDays -= days;
-  const place = places.get(row.bucket);
+function addStoredDays(own: PartSums, row: StoredDays, place: number | undefined): void {
+  addSums(own[PARTS[row.part] ?? 'rest'], row);
   if (place === undefined) return;
-  addFigure(own.viewCount, place, row.viewCount);
-  addFigure(own.viewUniques, place, row.viewUniques);
-  addFigure(own.cloneCount, place, row.cloneCount);
-  addFigure(own.cloneUniques, place, row.cloneUniques);
-  addDays(own.lostDays, place, -days);
-  addDays(own.provisionalDays, place, row.provisionalDays - row.days + days);
+  for (const metric of METRICS) addFigure(own.series[metric], place, row[SUM_OF[metric]]);
+  addCount(own.series.lostDays, place, row.lostDays);
+  addCount(own.series.provisionalDays, place, row.provisionalDays);
 }
 
-/** Days before the first covered one were never counted as missing. */
-function takeBackEarly({ sums, places }: Tally, { repositoryId, part, bucket, days }: EarlyDays): void {
-  const own = sums.get(repositoryId);
-  if (!own) return;
-  const remembered = part >= PARTS.length;
-  if (!remembered) own[PARTS[part % PARTS.length] ?? 'rest'].lostDays += days;
-  const place = places.get(bucket);
-  if (place !== undefined) addDays(remembered ? own.provisionalDays : own.lostDays, place, days);
+function addMissingDays(own: PartSums, row: BucketKey & MissingDays, place: number | undefined): void {
+  own[PARTS[row.part] ?? 'rest'].lostDays += row.lostDays;
+  if (place === undefined) return;
+  addCount(own.series.lostDays, place, row.lostDays);
+  addCount(own.series.provisionalDays, place, row.provisionalDays);
 }
 
-function raiseBounds({ sums }: Tally, { repositoryId, viewUniques, cloneUniques }: LargestWeeks): void {
-  const total = sums.get(repositoryId)?.total;
-  if (!total) return;
-  total.viewUniquesLower = most(total.viewUniquesLower, viewUniques);
-  total.cloneUniquesLower = most(total.cloneUniquesLower, cloneUniques);
+function toRangeSums({ previous, current, rest, series }: PartSums): RangeSums {
+  const total = emptySums();
+  addSums(total, current);
+  addSums(total, rest);
+  return { total, current, previous, series };
 }
 
 function addFigure(figures: (number | null)[], place: number, figure: number | null): void {
   if (figure !== null) figures[place] = (figures[place] ?? 0) + figure;
 }
 
-function addDays(counts: number[], place: number, days: number): void {
+function addCount(counts: number[], place: number, days: number): void {
   counts[place] = (counts[place] ?? 0) + days;
+}
+
+/** The stored days of one repository in one bucket and part, summed; `Sums` is the shape, so that they can be added. */
+type StoredDays = BucketKey & Sums & MissingDays;
+
+/** The stored days in scope with their bucket and part, before they are grouped, so that the database reads each once. */
+function selectKeyedDays(
+  db: Db,
+  { tenantId, repositoryIds }: TenantAccess,
+  { range, spans, today }: Calendar,
+) {
+  return db
+    .selectFrom('trafficDay as d')
+    .select([
+      'd.repositoryId',
+      sql<Day | null>`case when d.traffic_date >= ${range.from} then ${bucketColumn(range.by)} end`.as(
+        'bucket',
+      ),
+      sql<number>`case when d.traffic_date < ${range.from} then 0 when d.traffic_date <= ${spans.to} then 1 else 2 end`.as(
+        'part',
+      ),
+      sql<number>`case when d.traffic_date < ${rememberedFrom(today)} then 1 else 0 end`.as('isForgotten'),
+    ])
+    .where('d.tenantId', '=', tenantId)
+    .where('d.trafficDate', '>=', spans.previousFrom)
+    .where('d.trafficDate', '<=', range.to)
+    .$if(repositoryIds !== null, (query) => query.where('d.repositoryId', 'in', repositoryIds ?? []));
+}
+
+async function readStoredDays(db: Db, access: TenantAccess, calendar: Calendar): Promise<StoredDays[]> {
+  const days = selectKeyedDays(db, access, calendar).select([
+    'd.viewCount',
+    'd.viewUniques',
+    'd.cloneCount',
+    'd.cloneUniques',
+    sql<number>`case when d.state = 'provisional' then 1 else 0 end`.as('isProvisional'),
+    sql<number>`case when d.state = 'provisional' or d.view_count is null or d.clone_count is null then 0 else 1 end`.as(
+      'isFinal',
+    ),
+  ]);
+  return db
+    .selectFrom(days.as('g'))
+    .select(({ fn }) => [
+      'g.repositoryId',
+      'g.bucket',
+      'g.part',
+      fn.sum<number | null>('g.viewCount').as('viewCount'),
+      fn.max('g.viewUniques').as('viewUniquesLower'),
+      fn.sum<number | null>('g.viewUniques').as('viewUniquesUpper'),
+      fn.sum<number | null>('g.cloneCount').as('cloneCount'),
+      fn.max('g.cloneUniques').as('cloneUniquesLower'),
+      fn.sum<number | null>('g.cloneUniques').as('cloneUniquesUpper'),
+      fn.countAll<number>().as('knownDays'),
+      fn.sum<number>('g.isFinal').as('finalDays'),
+      sql<number>`-sum(g.is_forgotten)`.as('lostDays'),
+      sql<number>`sum(g.is_provisional + g.is_forgotten - 1)`.as('provisionalDays'),
+    ])
+    .groupBy(['g.repositoryId', 'g.bucket', 'g.part'])
+    .execute();
+}
+
+/**
+ * The stored days from before the first covered one, imported or of an old window, which `toMissing` never counted. There
+ * are seldom any.
+ */
+async function readEarlyDays(
+  db: Db,
+  access: TenantAccess,
+  calendar: Calendar,
+): Promise<(BucketKey & MissingDays)[]> {
+  const days = selectKeyedDays(db, access, calendar).innerJoin('repository as r', (join) =>
+    join
+      .onRef('r.tenantId', '=', 'd.tenantId')
+      .onRef('r.repositoryId', '=', 'd.repositoryId')
+      .onRef('r.firstCoveredDate', '>', 'd.trafficDate'),
+  );
+  return db
+    .selectFrom(days.as('g'))
+    .select(({ fn }) => [
+      'g.repositoryId',
+      'g.bucket',
+      'g.part',
+      fn.sum<number>('g.isForgotten').as('lostDays'),
+      sql<number>`sum(1 - g.is_forgotten)`.as('provisionalDays'),
+    ])
+    .groupBy(['g.repositoryId', 'g.bucket', 'g.part'])
+    .execute();
+}
+
+/** Each repository's largest week by GitHub's own count: a better lower bound of the range's uniques than any day. */
+async function readLargestWeeks(db: Db, { tenantId, repositoryIds }: TenantAccess, range: Range) {
+  const weeks = wholeWeeks(range);
+  if (weeks.to < weeks.from) return [];
+  return db
+    .selectFrom('trafficWeek')
+    .select(({ fn }) => [
+      'repositoryId',
+      fn.max('viewUniques').as('viewUniques'),
+      fn.max('cloneUniques').as('cloneUniques'),
+    ])
+    .where('tenantId', '=', tenantId)
+    .where('weekStart', '>=', weeks.from)
+    .where('weekStart', '<=', weeks.to)
+    .$if(repositoryIds !== null, (query) => query.where('repositoryId', 'in', repositoryIds ?? []))
+    .groupBy('repositoryId')
+    .execute();
 }

@@ -40,17 +40,17 @@ async function searchRepositories(db: Db, access: TenantAccess, q: string | unde
     .map(({ repositoryId }) => repositoryId);
 }
 
-/** The first day of the bucket of `d`, a stored day. */
-export function bucketOf(by: Bucket): RawBuilder<Day> {
+/** SQL for the first day of the bucket that `d`, a stored day, is in. */
+export function bucketColumn(by: Bucket): RawBuilder<Day> {
   if (by === 'day') return sql<Day>`d.traffic_date`;
   return by === 'week' ? weekOf('d.trafficDate') : monthOf('d.trafficDate');
 }
 
-/** The days in scope with their bucket; every statement of the tables begins with them. */
+/** The stored days in scope with their buckets; every statement for a table begins with them. */
 export function selectDays(db: Db, { tenantId, repositoryIds }: TenantAccess, range: Range) {
   return db
     .selectFrom('trafficDay as d')
-    .select(['d.repositoryId', bucketOf(range.by).as('bucket')])
+    .select(['d.repositoryId', bucketColumn(range.by).as('bucket')])
     .where('d.tenantId', '=', tenantId)
     .where('d.trafficDate', '>=', range.from)
     .where('d.trafficDate', '<=', range.to)

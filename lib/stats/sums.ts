@@ -4,7 +4,7 @@ import type { Bucket, Range } from '../answers/figures.ts';
 import { addDays, type Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { METRICS } from '../traffic/figures.ts';
-import { bucketDays } from './buckets.ts';
+import { bucketDays, wholeWeeks } from './buckets.ts';
 import { selectDays, type TableScope, toScope } from './scope.ts';
 
 /** Figures of days together. Uniques are GitHub's own of a whole week where it told them, else a sum of days: an upper bound. */
@@ -121,7 +121,8 @@ export async function readRepositorySums(
 const selectFigures = (db: Db, access: TenantAccess, range: Range) =>
   selectDays(db, access, range).select(METRICS.map((metric) => `d.${metric}` as const));
 
-const LAST_DAY = 6;
+/** A span without any week: a day or a month has no weekly uniques. */
+const NO_WEEKS = { from: '9999-12-31', to: '1970-01-01' };
 
 /** A row per repository and bucket. */
 function selectBuckets(db: Db, access: TenantAccess, range: Range) {
@@ -130,7 +131,7 @@ function selectBuckets(db: Db, access: TenantAccess, range: Range) {
     .select(['e.repositoryId', 'e.bucket'])
     .select(({ fn }) => METRICS.map((metric) => fn.sum<number | null>(`e.${metric}`).as(metric)))
     .groupBy(['e.repositoryId', 'e.bucket']);
-  const isWeek = range.by === 'week';
+  const weeks = range.by === 'week' ? wholeWeeks(range) : NO_WEEKS;
   return db
     .selectFrom(sums.as('f'))
     .leftJoin('trafficWeek as w', (join) =>
@@ -138,9 +139,8 @@ function selectBuckets(db: Db, access: TenantAccess, range: Range) {
         .on('w.tenantId', '=', access.tenantId)
         .onRef('w.repositoryId', '=', 'f.repositoryId')
         .onRef('w.weekStart', '=', 'f.bucket')
-        // Of a week that the range cuts, and of any other step, GitHub's week says nothing.
-        .on('w.weekStart', '>=', isWeek ? range.from : range.to)
-        .on('w.weekStart', '<=', addDays(isWeek ? range.to : range.from, -LAST_DAY)),
+        .on('w.weekStart', '>=', weeks.from)
+        .on('w.weekStart', '<=', weeks.to),
     )
     .select(['f.repositoryId', 'f.bucket', 'f.viewCount', 'f.cloneCount'])
     .select(({ fn }) => [

@@ -2,13 +2,13 @@ import { sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
 import type { Range } from '../answers/figures.ts';
 import type { TrafficTable } from '../answers/stats.ts';
-import { addDays, commonDays, type Day } from '../day.ts';
+import { commonDays, type Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { toFullName } from '../repositories/repository.ts';
 import type { TrafficWeek } from '../traffic/week.ts';
 import { type DayState, leastCertain, missingSpans, rememberedFrom } from '../traffic/window.ts';
-import { bucketSpan, weekLabel } from './buckets.ts';
+import { bucketSpan, weekLabel, wholeWeeks } from './buckets.ts';
 import { selectDays, type TableScope, toScope } from './scope.ts';
 
 /** Which page of which rows; pages count from 1. */
@@ -147,19 +147,17 @@ async function listWholeWeeks(
   rows: readonly SumRow[],
   range: Range,
 ): Promise<Map<string, WeekUniques>> {
-  const starts = rows.map(({ bucket }) => bucket).sort();
-  const last = starts.at(-1);
-  if (last === undefined) return new Map();
+  if (rows.length === 0) return new Map();
+  const whole = wholeWeeks(range);
   const weeks = await db
     .selectFrom('trafficWeek')
     .select(['repositoryId', 'weekStart', 'viewUniques', 'cloneUniques'])
     .where('tenantId', '=', tenantId)
     .where('repositoryId', 'in', [...new Set(rows.map(({ repositoryId }) => repositoryId))])
-    .where('weekStart', '>=', range.from)
-    .where('weekStart', '<=', last)
+    .where('weekStart', '>=', whole.from)
+    .where('weekStart', '<=', whole.to)
     .execute();
-  const whole = weeks.filter(({ weekStart }) => addDays(weekStart, 6) <= range.to);
-  return new Map(whole.map((week) => [weekKey(week.repositoryId, week.weekStart), week]));
+  return new Map(weeks.map((week) => [weekKey(week.repositoryId, week.weekStart), week]));
 }
 
 function toTableRow(row: SumRow, range: Range, today: Day, week: WeekUniques | undefined): TableRow {

@@ -1,11 +1,16 @@
 import type { Comparison, Totals } from '../answers/figures.ts';
 import { daysBetween } from '../day.ts';
-import { type Figures, most } from '../traffic/figures.ts';
+import { type Figures, type Metric, maxOf, plus } from '../traffic/figures.ts';
 import type { StoredState } from '../traffic/window.ts';
 import type { Spans } from './range.ts';
 
-/** The figures that are compared. */
-export type ComparedFigure = 'viewCount' | 'viewUniquesUpper' | 'cloneCount' | 'cloneUniquesUpper';
+/** What the sum of each figure is called: uniques are not additive, so that theirs is an upper bound. */
+export const SUM_OF = {
+  viewCount: 'viewCount',
+  viewUniques: 'viewUniquesUpper',
+  cloneCount: 'cloneCount',
+  cloneUniques: 'cloneUniquesUpper',
+} as const satisfies { [metric in Metric]: keyof Totals };
 
 /**
  * How much a figure changed from the span before, as a fraction: 0.08 is 8 % more. Null means unknown: some day of either
@@ -13,10 +18,10 @@ export type ComparedFigure = 'viewCount' | 'viewUniquesUpper' | 'cloneCount' | '
  */
 export function changeOf(
   { comparable, current, previous }: Pick<Comparison, 'comparable' | 'current' | 'previous'>,
-  figure: ComparedFigure,
+  metric: Metric,
 ): number | null {
-  const now = current[figure];
-  const before = previous[figure];
+  const now = current[SUM_OF[metric]];
+  const before = previous[SUM_OF[metric]];
   if (!comparable || now === null || before === null || before === 0) return null;
   return (now - before) / before;
 }
@@ -46,10 +51,10 @@ export function emptySums(): Sums {
 export function addSums(sums: Sums, more: Sums): void {
   sums.viewCount = plus(sums.viewCount, more.viewCount);
   sums.viewUniquesUpper = plus(sums.viewUniquesUpper, more.viewUniquesUpper);
-  sums.viewUniquesLower = most(sums.viewUniquesLower, more.viewUniquesLower);
+  sums.viewUniquesLower = maxOf(sums.viewUniquesLower, more.viewUniquesLower);
   sums.cloneCount = plus(sums.cloneCount, more.cloneCount);
   sums.cloneUniquesUpper = plus(sums.cloneUniquesUpper, more.cloneUniquesUpper);
-  sums.cloneUniquesLower = most(sums.cloneUniquesLower, more.cloneUniquesLower);
+  sums.cloneUniquesLower = maxOf(sums.cloneUniquesLower, more.cloneUniquesLower);
   sums.knownDays += more.knownDays;
   sums.lostDays += more.lostDays;
   sums.finalDays += more.finalDays;
@@ -86,10 +91,4 @@ export function toComparison(
   const { current, previous } = sums;
   const comparable = days > 0 && current.finalDays === days && previous.finalDays === days;
   return { ...spans, current: toTotals(current), previous: toTotals(previous), comparable };
-}
-
-/** The sum of two figures; an unknown one adds nothing. */
-export function plus(one: number | null, other: number | null): number | null {
-  if (one === null) return other;
-  return other === null ? one : one + other;
 }

@@ -20,10 +20,10 @@ export const ZERO: Figures = { viewCount: 0, viewUniques: 0, cloneCount: 0, clon
 /** The larger of each figure; a known figure wins over an unknown one. */
 export function largerFigures(one: Figures, other: Figures): Figures {
   return {
-    viewCount: most(one.viewCount, other.viewCount),
-    viewUniques: most(one.viewUniques, other.viewUniques),
-    cloneCount: most(one.cloneCount, other.cloneCount),
-    cloneUniques: most(one.cloneUniques, other.cloneUniques),
+    viewCount: maxOf(one.viewCount, other.viewCount),
+    viewUniques: maxOf(one.viewUniques, other.viewUniques),
+    cloneCount: maxOf(one.cloneCount, other.cloneCount),
+    cloneUniques: maxOf(one.cloneUniques, other.cloneUniques),
   };
 }
 
@@ -32,8 +32,14 @@ export function sameFigures(one: Figures, other: Figures): boolean {
   return METRICS.every((metric) => one[metric] === other[metric]);
 }
 
-/** The larger of two figures, where they are known. */
-export function most(one: number | null, other: number | null): number | null {
+/** The larger of two figures; a known figure wins over an unknown one. */
+export function maxOf(one: number | null, other: number | null): number | null {
   if (one === null) return other;
   return other === null ? one : Math.max(one, other);
+}
+
+/** The sum of two figures; an unknown one adds nothing. */
+export function plus(one: number | null, other: number | null): number | null {
+  if (one === null) return other;
+  return other === null ? one : one + other;
 }

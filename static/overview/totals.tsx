@@ -1,5 +1,6 @@
 import type { Comparison, Totals } from '../../lib/answers/figures.ts';
-import { type ComparedFigure, changeOf } from '../../lib/stats/totals.ts';
+import { changeOf, SUM_OF } from '../../lib/stats/totals.ts';
+import type { Metric } from '../../lib/traffic/figures.ts';
 import { formatCount, formatDay, formatShare, plural } from '../format.ts';
 import { usePlace } from '../location.ts';
 
@@ -11,10 +12,10 @@ interface TotalsRowProps {
 }
 
 const TILES = [
-  { label: 'Views', upper: 'viewCount', lower: null },
-  { label: 'Unique visitors', upper: 'viewUniquesUpper', lower: 'viewUniquesLower' },
-  { label: 'Clones', upper: 'cloneCount', lower: null },
-  { label: 'Unique cloners', upper: 'cloneUniquesUpper', lower: 'cloneUniquesLower' },
+  { label: 'Views', metric: 'viewCount', lower: null },
+  { label: 'Unique visitors', metric: 'viewUniques', lower: 'viewUniquesLower' },
+  { label: 'Clones', metric: 'cloneCount', lower: null },
+  { label: 'Unique cloners', metric: 'cloneUniques', lower: 'cloneUniquesLower' },
 ] as const;
 
 /** The range's sums, and their change from the same number of days before. */
@@ -25,15 +26,15 @@ export function TotalsRow({ totals, comparison, lost }: TotalsRowProps) {
         Totals
       </h2>
       <dl class="totals">
-        {TILES.map(({ label, upper, lower }) => (
+        {TILES.map(({ label, metric, lower }) => (
           <div key={label} class="total">
             <dt>{label}</dt>
             <dd>
               <span class="figure">
-                {totals ? <Bounds lower={lower && totals[lower]} upper={totals[upper]} /> : ' '}
+                {totals ? <Bounds lower={lower && totals[lower]} upper={totals[SUM_OF[metric]]} /> : ' '}
               </span>
-              {comparison && <Change comparison={comparison} figure={upper} />}
-              {totals && lower && totals[upper] !== totals[lower] && (
+              {comparison && <Change comparison={comparison} metric={metric} />}
+              {totals && lower && totals[SUM_OF[metric]] !== totals[lower] && (
                 <span class="bound">at least {formatCount(totals[lower])}</span>
               )}
             </dd>
@@ -58,18 +59,18 @@ function Bounds({ lower, upper }: { lower: number | null; upper: number | null }
 
 interface ChangeProps {
   comparison: Comparison;
-  figure: ComparedFigure;
+  metric: Metric;
 }
 
 const MARKS = { up: '▲', down: '▼', same: '■' };
 const WORDS = { up: 'up', down: 'down', same: 'unchanged' };
 
-function Change({ comparison, figure }: ChangeProps) {
-  const change = changeOf(comparison, figure);
+function Change({ comparison, metric }: ChangeProps) {
+  const change = changeOf(comparison, metric);
   if (change === null) return null;
   const direction = change > 0 ? 'up' : change < 0 ? 'down' : 'same';
   return (
-    <span class={`change ${direction}`} title={`Previously ${formatCount(comparison.previous[figure])}`}>
+    <span class={`change ${direction}`} title={`Previously ${formatCount(comparison.previous[SUM_OF[metric]])}`}>
       <span aria-hidden="true">{MARKS[direction]} </span>
       <span class="unseen">{WORDS[direction]} </span>
       {formatShare(Math.abs(change))}
