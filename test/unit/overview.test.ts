@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import type { RepositoryRow } from '../../lib/repositories/repository.ts';
-import { listRows, type OverviewSort } from '../../lib/stats/overview-order.ts';
+import { type ListRequest, listTraffic } from '../../lib/stats/overview-order.ts';
 import { addRangeSums, emptyRangeSums, type RangeSums } from '../../lib/stats/overview-sums.ts';
 import {
   addSums,
   changeOf,
   emptySums,
-  plus,
   type Sums,
   toComparison,
   toSums,
   toTotals,
 } from '../../lib/stats/totals.ts';
+import { plus } from '../../lib/traffic/figures.ts';
 
 /** Three days against the three before. */
 const SPANS = { from: '2026-03-04', to: '2026-03-06', previousFrom: '2026-03-01', previousTo: '2026-03-03' };
@@ -117,7 +117,6 @@ test('a change is a fraction of the figure before, and unknown without one', () 
   expect(change(5, 5, false)).toBeNull();
 });
 
-const EMPTY = emptyRangeSums(2);
 const rangeSums = (more: Partial<RangeSums>): RangeSums => ({ ...emptyRangeSums(2), ...more });
 
 test('the sums of no repository know nothing, in every bucket', () => {
@@ -125,13 +124,14 @@ test('the sums of no repository know nothing, in every bucket', () => {
     total: emptySums(),
     current: emptySums(),
     previous: emptySums(),
-    rest: emptySums(),
-    viewCount: [null, null],
-    viewUniques: [null, null],
-    cloneCount: [null, null],
-    cloneUniques: [null, null],
-    lostDays: [0, 0],
-    provisionalDays: [0, 0],
+    series: {
+      viewCount: [null, null],
+      viewUniques: [null, null],
+      cloneCount: [null, null],
+      cloneUniques: [null, null],
+      lostDays: [0, 0],
+      provisionalDays: [0, 0],
+    },
   });
 });
 
@@ -141,12 +141,14 @@ test('sums of repositories add up, bucket by bucket', () => {
     total: known(1),
     current: known(2),
     previous: known(3),
-    viewCount: [1, null],
-    viewUniques: [2, null],
-    cloneCount: [null, 3],
-    cloneUniques: [null, 4],
-    lostDays: [1, 0],
-    provisionalDays: [0, 2],
+    series: {
+      viewCount: [1, null],
+      viewUniques: [2, null],
+      cloneCount: [null, 3],
+      cloneUniques: [null, 4],
+      lostDays: [1, 0],
+      provisionalDays: [0, 2],
+    },
   });
   addRangeSums(sums, one);
   addRangeSums(sums, one);
@@ -157,16 +159,17 @@ test('sums of repositories add up, bucket by bucket', () => {
     return expected;
   };
   expect(sums).toEqual({
-    ...EMPTY,
     total: twice(1),
     current: twice(2),
     previous: twice(3),
-    viewCount: [2, null],
-    viewUniques: [4, null],
-    cloneCount: [null, 6],
-    cloneUniques: [null, 8],
-    lostDays: [2, 0],
-    provisionalDays: [0, 4],
+    series: {
+      viewCount: [2, null],
+      viewUniques: [4, null],
+      cloneCount: [null, 6],
+      cloneUniques: [null, 8],
+      lostDays: [2, 0],
+      provisionalDays: [0, 4],
+    },
   });
 });
 
@@ -176,18 +179,16 @@ interface Given {
   stars?: number | null;
 }
 
-function order(
-  repositories: Record<string, Given>,
-  request: { sort: OverviewSort; order?: 'asc' | 'desc'; q?: string },
-) {
-  const rows = Object.entries(repositories).map(
-    ([name, { stars = null }], place) =>
-      ({ repositoryId: place + 1, owner: 'Owner', name, stars }) as RepositoryRow,
-  );
-  const sums = new Map(
-    Object.values(repositories).map(({ sums: own = {} }, place) => [place + 1, rangeSums(own)]),
-  );
-  return listRows(rows, sums, SPANS, request).map(([{ name }]) => name);
+function order(repositories: Record<string, Given>, request: ListRequest) {
+  const traffic = Object.entries(repositories).map(([name, { stars = null, sums: own = {} }]) => {
+    const sums = rangeSums(own);
+    return {
+      row: { owner: 'Owner', name, stars } as RepositoryRow,
+      sums,
+      comparison: toComparison(SPANS, sums, 1),
+    };
+  });
+  return listTraffic(traffic, request).map(({ row }) => row.name);
 }
 
 test('names are sorted as people do, in either order', () => {
@@ -242,11 +243,9 @@ test('by change a repository counts by itself, and one that cannot be compared c
   expect(order(repositories, { sort: 'change', order: 'asc' })).toEqual(['halved', 'slightly', 'gap']);
 });
 
-test('a search finds owners and names in any case, and repositories without sums are not listed', () => {
+test('a search finds owners and names in any case', () => {
   const repositories = { burrow: {}, 'Tidy-Dates': {} };
   expect(order(repositories, { sort: 'name', q: ' TIDY ' })).toEqual(['Tidy-Dates']);
   expect(order(repositories, { sort: 'name', q: 'owner/b' })).toEqual(['burrow']);
   expect(order(repositories, { sort: 'name', q: 'none' })).toEqual([]);
-  const row = { repositoryId: 1, owner: 'o', name: 'n', stars: 1 } as RepositoryRow;
-  expect(listRows([row], new Map(), SPANS, { sort: 'name' })).toEqual([]);
 });
