@@ -70,7 +70,10 @@ function Change({ comparison, metric }: ChangeProps) {
   if (change === null) return null;
   const direction = change > 0 ? 'up' : change < 0 ? 'down' : 'same';
   return (
-    <span class={`change ${direction}`} title={`Previously ${formatCount(comparison.previous[SUM_OF[metric]])}`}>
+    <span
+      class={`change ${direction}`}
+      title={`Previously ${formatCount(comparison.previous[SUM_OF[metric]])}`}
+    >
       <span aria-hidden="true">{MARKS[direction]} </span>
       <span class="unseen">{WORDS[direction]} </span>
       {formatShare(Math.abs(change))}
