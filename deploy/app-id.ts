@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-type Environment = Record<string, string | undefined>;
+/** Environment variables. */
+export type Environment = Record<string, string | undefined>;
 
 /** What App ID's credentials say that the deployment needs; no more of them is read. */
 interface AppId {

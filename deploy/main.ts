@@ -1,43 +1,128 @@
-import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { SCHEMA_VERSION } from '../lib/db/schema.ts';
-import { withAppId } from './app-id.ts';
+import { type Environment, withAppId } from './app-id.ts';
+import { completeEnvironment } from './environment.ts';
 import { readHolder, releaseLock, takeLock } from './lock.ts';
 import { listStale, readPages, removePages, uploadPages } from './pages.ts';
-import { openPlatform, PACKAGE, type Platform, readBoundDatabase } from './platform.ts';
+import { openPlatform, PACKAGE, type Platform } from './platform.ts';
 import { readProviderOrigins } from './provider.ts';
 import { rotate } from './rotate.ts';
 import { readSettings, type Settings, settingsProblems, settingsWarnings } from './settings.ts';
-import { openStore } from './store.ts';
+import { openStore, type Store } from './store.ts';
 import { readApiState, verify } from './verify.ts';
+import { findWskdeploy, openWskdeploy, type Wskdeploy } from './wskdeploy.ts';
 
-const PAGES = path.join(import.meta.dirname, '../static');
+/** The built pages. deploy.sh starts this program in the checkout. */
+const PAGES = 'dist/static';
+
+const step = (line: string) => console.log(`== ${line}`);
 const say = (line: string) => console.log(`   ${line}`);
 
-const platformOf = (settings: Settings) => openPlatform(settings);
-const storeOf = (settings: Settings) => openStore(settings.store);
-/** The process of deploy.sh, which outlives each call of this program. */
-const deployPid = () => Number(process.env.DEPLOY_PID) || process.ppid;
-const staleBefore = ({ keepHours }: Settings) => new Date(Date.now() - keepHours * 3_600_000);
+/** The arguments are wrong: how deploy.sh is used is the answer. */
+class UsageError extends Error {}
 
-/** Prints what is missing or malformed, a sentence a line. */
-function check(environment: NodeJS.ProcessEnv): void {
+const COMMANDS = { deploy, undeploy, rotate: rotateSecrets, status };
+
+interface Arguments {
+  command: keyof typeof COMMANDS;
+  dryRun: boolean;
+  /** The installation's name, which confirms that all its data is to be deleted. */
+  deleteData: string | undefined;
+}
+
+function isCommand(name: string): name is Arguments['command'] {
+  return Object.hasOwn(COMMANDS, name);
+}
+
+function readArguments(args: string[]): Arguments {
+  const options = { 'dry-run': { type: 'boolean' }, 'delete-data': { type: 'string' } } as const;
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  const [command = 'deploy', other] = positionals;
+  if (!isCommand(command)) throw new UsageError(`deploy.sh does not know "${command}".`);
+  if (other !== undefined) throw new UsageError(`deploy.sh takes one command, not "${other}" as well.`);
+  const { 'dry-run': dryRun = false, 'delete-data': deleteData } = values;
+  if (dryRun && command !== 'deploy' && command !== 'undeploy')
+    throw new UsageError('--dry-run is for deploy and undeploy.');
+  if (deleteData !== undefined && command !== 'undeploy')
+    throw new UsageError('--delete-data is for undeploy.');
+  return { command, dryRun, deleteData };
+}
+
+/** What must be undone before this program ends, the last thing first. */
+const closing: (() => unknown)[] = [];
+
+/** A failure does not keep the rest from being undone. */
+async function close(): Promise<void> {
+  for (const undo of closing.splice(0).reverse())
+    await Promise.resolve()
+      .then(undo)
+      .catch(() => {});
+}
+
+/** Everything that a command works with. */
+interface Deployment extends Arguments {
+  environment: Environment;
+  settings: Settings;
+  platform: Platform;
+  store: Store;
+  wskdeploy: Wskdeploy;
+}
+
+/** Throws one error with all that is wrong with the variables and the tools. */
+async function open(given: Arguments): Promise<Deployment> {
+  step('Checking the tools and the variables');
+  const environment = await completeEnvironment(process.env);
   for (const warning of settingsWarnings(environment)) console.error(`   ${warning}`);
-  for (const problem of settingsProblems(environment)) say(problem);
+  const problems = settingsProblems(environment);
+  const command = findWskdeploy(environment);
+  if (command === null) {
+    const name = environment.WSKDEPLOY || 'wskdeploy';
+    problems.push(`${name} is missing: install Apache's wskdeploy or wsk, or name it with WSKDEPLOY.`);
+  }
+  if (command === null || problems.length > 0) throw new Error(problems.join('\n   '));
+  const variables = withAppId(environment);
+  const settings = readSettings(variables);
+  const wskdeploy = openWskdeploy(command, variables, settings);
+  closing.push(wskdeploy.close);
+  const platform = openPlatform(settings);
+  return {
+    ...given,
+    environment: variables,
+    settings,
+    platform,
+    store: openStore(settings.store),
+    wskdeploy,
+  };
 }
 
-/** Prints ISSUER, CLIENT_ID and SCOPE, a line each, for deploy.sh. */
-function printAppId(environment: NodeJS.ProcessEnv): void {
-  const { ISSUER, CLIENT_ID, SCOPE } = withAppId(environment);
-  for (const value of [ISSUER, CLIENT_ID, SCOPE]) console.log(value);
+/** Throws one error with all that is wrong. */
+async function requireAll(checks: Promise<unknown>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(checks);
+  const problems = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [outcome.reason.message] : [],
+  );
+  if (problems.length > 0) throw new Error(problems.join('\n   '));
 }
 
-/** Prints the database of the deployed package; nothing where there is none. */
-async function printDatabase(environment: NodeJS.ProcessEnv): Promise<void> {
-  if (['APIHOST', 'AUTH', 'NAMESPACE'].every((name) => environment[name]))
-    console.log(await readBoundDatabase(platformOf(readSettings(environment))));
+const checksOfAccess = ({ platform, store }: Deployment) => [platform.requireAccess(), store.requireAccess()];
+
+async function checkAccess(deployment: Deployment): Promise<void> {
+  step('Checking the access to the namespace and the bucket');
+  await requireAll(checksOfAccess(deployment));
 }
 
-/** A newer database must be found before the actions are replaced by older ones. */
+/** Checks everything outside that a deployment needs. */
+async function checkAll(deployment: Deployment): Promise<void> {
+  const { settings } = deployment;
+  step('Checking the access to the namespace and the bucket, the sign-in provider and the database');
+  await requireAll([
+    ...checksOfAccess(deployment),
+    readProviderOrigins(settings.issuer),
+    requireSchema(settings),
+  ]);
+}
+
+/** A newer database must be found before older actions replace those that can read it. */
 async function requireSchema(settings: Settings): Promise<void> {
   const state = await readApiState(settings).catch(() => null);
   const stored = state?.schema.stored ?? 0;
@@ -47,55 +132,90 @@ async function requireSchema(settings: Settings): Promise<void> {
     );
 }
 
-/** Says all that is wrong at once. */
-async function requireAll(checks: Promise<unknown>[]): Promise<void> {
-  const outcomes = await Promise.allSettled(checks);
-  const problems = outcomes.flatMap((outcome) =>
-    outcome.status === 'rejected' ? [outcome.reason.message] : [],
-  );
-  if (problems.length > 0) throw new Error(problems.join('\n   '));
+/** Keeps other deployments of the namespace out until this program ends. */
+async function lock({ platform }: Deployment): Promise<void> {
+  await takeLock(platform, process.pid, new Date());
+  closing.push(() => releaseLock(platform, process.pid));
 }
 
-/** The namespace and the bucket. */
-async function access(settings: Settings): Promise<void> {
-  await requireAll([platformOf(settings).requireAccess(), storeOf(settings).requireAccess()]);
-}
-
-/** Everything outside that a deployment needs. */
-async function preflight(settings: Settings): Promise<void> {
-  await requireAll([access(settings), readProviderOrigins(settings.issuer), requireSchema(settings)]);
-}
-
-async function upgrade(settings: Settings): Promise<void> {
-  const { schema, resealed } = await platformOf(settings).invoke('upgrade');
+async function deploy(deployment: Deployment): Promise<void> {
+  await checkAll(deployment);
+  const { dryRun, environment, settings, platform, wskdeploy } = deployment;
+  if (dryRun) return planDeployment(deployment);
+  await lock(deployment);
+  step(`Deploying the actions, triggers and rules to ${settings.namespace} with ${wskdeploy.name}`);
+  await wskdeploy.sync();
+  step('Creating or upgrading the tables');
+  const { schema, resealed } = await platform.invoke('upgrade');
   say(`Schema version ${schema}${resealed ? `, ${resealed} GitHub tokens sealed again` : ''}.`);
+  step(`Uploading the pages to ${settings.store.bucket}`);
+  await upload(deployment);
+  step('Checking that the deployed system answers');
+  const { initialized } = await verify(settings);
+  console.log(`Deployed: ${settings.pagesUrl}`);
+  if (!initialized) console.log('Nothing is set up yet. Open that address, sign in and enter INIT_SECRET.');
+  if (environment.TOKEN_KEY_NEXT)
+    console.log('A rotation was interrupted: run ./deploy.sh rotate to complete it.');
 }
 
-async function upload(settings: Settings): Promise<void> {
-  const uploads = await readPages(PAGES, settings);
-  const removed = await uploadPages(storeOf(settings), uploads, staleBefore(settings));
-  say(`${uploads.length} files uploaded, ${removed.length} of earlier deployments removed.`);
-}
+/** Until when a file of an earlier deployment must have been stored to be removed. */
+const staleBefore = ({ keepHours }: Settings) => new Date(Date.now() - keepHours * 3_600_000);
 
-async function plan(settings: Settings): Promise<void> {
+async function planDeployment({ settings, store, wskdeploy }: Deployment): Promise<void> {
+  step(`What ${wskdeploy.name} would deploy`);
+  await wskdeploy.preview();
+  step(`What would be uploaded to ${settings.store.bucket}`);
   const uploads = await readPages(PAGES, settings);
   for (const { key, headers } of uploads)
     say(`upload ${key} (${headers['content-type']}, ${headers['cache-control']})`);
   const current = uploads.map(({ key }) => key);
-  const store = storeOf(settings);
   for (const key of await listStale({ store, current, before: staleBefore(settings) })) say(`remove ${key}`);
 }
 
-async function tellVerified(settings: Settings): Promise<void> {
-  const { initialized } = await verify(settings);
-  console.log(`Deployed: ${settings.pagesUrl}`);
-  if (!initialized) console.log('Nothing is set up yet: open it, sign in and give INIT_SECRET.');
+async function upload({ settings, store }: Deployment): Promise<void> {
+  const uploads = await readPages(PAGES, settings);
+  const removed = await uploadPages(store, uploads, staleBefore(settings));
+  say(`${uploads.length} files uploaded, ${removed.length} of earlier deployments removed.`);
 }
 
-/** The installation's name is the confirmation. */
-async function deleteData(settings: Settings): Promise<void> {
-  await platformOf(settings).invoke('delete-data', { confirmation: process.env.DELETE_DATA ?? '' });
-  say('All tables are dropped.');
+async function undeploy(deployment: Deployment): Promise<void> {
+  await checkAll(deployment);
+  const { dryRun, deleteData, settings, platform, store, wskdeploy } = deployment;
+  const { namespace, store: bucketSettings } = settings;
+  const { bucket } = bucketSettings;
+  if (dryRun) {
+    if (deleteData !== undefined) step('All data would be deleted');
+    step(
+      `What would be removed: the package ${PACKAGE} of ${namespace} with its triggers and rules, and the pages in ${bucket}`,
+    );
+    return showStatus(deployment);
+  }
+  await lock(deployment);
+  if (deleteData !== undefined) {
+    step('Deleting all data');
+    await platform.invoke('delete-data', { confirmation: deleteData });
+    say('All tables are dropped.');
+  }
+  step(`Removing the actions, triggers and rules from ${namespace} with ${wskdeploy.name}`);
+  await wskdeploy.undeploy();
+  step(`Removing the pages from ${bucket}`);
+  say(`${await removePages(store)} files removed; the bucket itself stays.`);
+}
+
+async function rotateSecrets(deployment: Deployment): Promise<void> {
+  await checkAccess(deployment);
+  const { environment, platform } = deployment;
+  await lock(deployment);
+  step('Rotating');
+  const { DEPLOY_ENV = 'deploy.env', ROTATION_WAIT } = environment;
+  const wait = ROTATION_WAIT ? Number(ROTATION_WAIT) : undefined;
+  await rotate({ platform, file: DEPLOY_ENV, tell: say, wait });
+}
+
+async function status(deployment: Deployment): Promise<void> {
+  await checkAccess(deployment);
+  step('Status');
+  await showStatus(deployment);
 }
 
 const ALARMS = [
@@ -110,67 +230,55 @@ async function describeAlarm(platform: Platform, trigger: string, ruleName: stri
   return `${alarm?.active ? 'active' : (alarm?.reason ?? 'none')}; its rule: ${rule?.status ?? 'none'}`;
 }
 
-/** Says what is deployed. Never fails for what is not there. */
-async function status(settings: Settings): Promise<void> {
-  const platform = platformOf(settings);
-  await platform.requireAccess();
+/** Prints what is deployed. Whatever is missing is part of the answer. */
+async function showStatus({ settings, platform }: Deployment): Promise<void> {
   const [pack, holder] = await Promise.all([platform.get(`packages/${PACKAGE}`), readHolder(platform)]);
   const names = pack?.actions?.map(({ name }) => name).sort() ?? [];
   say(pack ? `Actions: ${names.join(', ')} (package version ${pack.version})` : 'Actions: not deployed');
   for (const [name, trigger, rule] of ALARMS)
     say(`${name}: ${pack ? await describeAlarm(platform, trigger, rule) : 'none'}`);
-  const api = await readApiState(settings).catch((error: Error) => error.message);
-  if (api === null || typeof api === 'string') say(`API: ${api ?? 'not there'}`);
-  else
-    say(
-      `API: answers; ${api.initialized ? 'initialised' : 'not initialised'}, schema version ${api.schema.stored}`,
-    );
+  say(`API: ${await describeApi(settings)}`);
   const pages = await verify(settings).then(
     () => 'as deployed',
     (error: Error) => error.message,
   );
   say(`Pages: ${pages}`);
-  if (holder) say(`A deployment of ${holder.user} on ${holder.host} has been running since ${holder.since}.`);
+  if (holder) say(`A deployment by ${holder.user} on ${holder.host} has been running since ${holder.since}.`);
 }
 
-async function removePagesOf(settings: Settings): Promise<void> {
-  say(`${await removePages(storeOf(settings))} files removed; the bucket is left alone.`);
+async function describeApi(settings: Settings): Promise<string> {
+  const state = await readApiState(settings).catch((error: Error) => error.message);
+  if (state === null) return 'not there';
+  if (typeof state === 'string') return state;
+  const { initialized, schema } = state;
+  return `answers; ${initialized ? 'initialised' : 'not initialised'}, schema version ${schema.stored}`;
 }
 
-const rotateSecrets = (settings: Settings) =>
-  rotate({
-    platform: platformOf(settings),
-    file: process.env.DEPLOY_ENV ?? 'deploy.env',
-    tell: say,
-    wait: process.env.ROTATION_WAIT ? Number(process.env.ROTATION_WAIT) : undefined,
-  });
-
-const COMMANDS: Record<string, (settings: Settings) => Promise<void>> = {
-  access,
-  preflight,
-  lock: (settings) => takeLock(platformOf(settings), deployPid(), new Date()),
-  unlock: (settings) => releaseLock(platformOf(settings), deployPid()),
-  upgrade,
-  upload,
-  plan,
-  verify: tellVerified,
-  status,
-  'remove-pages': removePagesOf,
-  'delete-data': deleteData,
-  rotate: rotateSecrets,
-};
-
-async function run(command: string): Promise<void> {
-  if (command === 'check') return check(process.env);
-  if (command === 'app-id') return printAppId(process.env);
-  if (command === 'database') return printDatabase(process.env);
-  const found = COMMANDS[command];
-  if (!found)
-    throw new Error(`deploy/main.ts knows: check, app-id, database, ${Object.keys(COMMANDS).join(', ')}.`);
-  await found(readSettings(process.env));
+async function run(): Promise<void> {
+  const given = readArguments(process.argv.slice(2));
+  await COMMANDS[given.command](await open(given));
 }
 
-run(process.argv[2] ?? '').catch((error: Error) => {
-  console.error(error.constructor === Error ? `   ${error.message}` : error);
-  process.exitCode = 1;
-});
+function isUsageError(error: NodeJS.ErrnoException): boolean {
+  return error instanceof UsageError || error.code?.startsWith('ERR_PARSE_ARGS') === true;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => void close().then(() => process.exit(130)));
+
+run()
+  .catch((error: Error) => {
+    if (isUsageError(error)) {
+      // Node adds advice of its own about options that it does not know.
+      const [sentence = ''] = error.message.split(/\.? To specify/);
+      console.error(`${sentence.replace(/\.$/, '')}. ./deploy.sh --help shows what it takes.`);
+      process.exitCode = 2;
+      return;
+    }
+    console.error(error.constructor === Error ? `   ${error.message}` : error);
+    console.error(
+      'Stopped. Run ./deploy.sh again when this is fixed: it continues from what is already done.',
+    );
+    process.exitCode = 1;
+  })
+  .finally(close);

@@ -1,8 +1,9 @@
 import { parseConfig } from '../lib/config.ts';
 import { Failure } from '../lib/failure.ts';
-import { appIdWarnings, withAppId } from './app-id.ts';
+import { checkParameters, isHttpUrl, PARAMETERS, type Parameter } from '../lib/parameters.ts';
+import { appIdWarnings, type Environment, withAppId } from './app-id.ts';
 
-/** What deploy.sh is told by variables, checked. */
+/** The checked variables of deploy.sh. */
 export interface Settings {
   /** The platform's base URL, without a slash at the end. */
   apiHost: string;
@@ -17,9 +18,9 @@ export interface Settings {
   issuer: string;
   clientId: string;
   scope: string;
-  /** Where App ID ends a session; '' where the provider's discovery document names that, or nobody ends it. */
+  /** Where App ID ends a session. '': the provider's discovery document names it, or sessions are not ended. */
   signOutUrl: string;
-  /** Hours for which files of earlier deployments stay, for pages that are open. */
+  /** How many hours files of earlier deployments stay, for pages that are open. */
   keepHours: number;
 }
 
@@ -32,72 +33,132 @@ export interface StoreSettings {
   secretAccessKey: string;
 }
 
-type Environment = Record<string, string | undefined>;
-
-interface Rule {
-  /** Taken when the variable is not set; without it the variable is required. */
-  fallback?: string;
-  /** As the end of "NAME must …". */
-  must: string;
-  test: (text: string) => boolean;
-}
-
-const isUrl = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-const isOrigin = (text: string) => isUrl(text) && new URL(text).pathname === '/' && !/[?#]/.test(text);
+const isOrigin = (text: string) => isHttpUrl(text) && new URL(text).pathname === '/' && !/[?#]/.test(text);
 const withScheme = (host: string) => (/^https?:\/\//.test(host) ? host : `https://${host}`);
 const withoutSlash = (url: string) => url.replace(/\/+$/, '');
 
-/** The variables that the manifest does not know. */
-const RULES: Record<string, Rule> = {
+/**
+ * The variables of `deploy.sh` besides the package's parameters. `PAGES_URL` is both: here it is required, and an origin.
+ * `docs/configuration.md` explains them; a test compares it with this list.
+ */
+export const SETTINGS: Record<string, Parameter> = {
   APIHOST: {
+    description: "the platform's API host; https if it names no scheme",
     must: 'be the OpenWhisk API host, such as https://openwhisk.example.com (without a scheme: https)',
     test: (text) => isOrigin(withScheme(text)),
+    required: true,
+    defaultInWords: 'that of `~/.wskprops`, else required',
   },
-  AUTH: { must: 'be the key of the namespace, uuid:key', test: (text) => /^[^:\s]+:[^:\s]+$/.test(text) },
+  AUTH: {
+    description: 'key of the namespace, `uuid:key`',
+    must: 'be the key of the namespace, uuid:key',
+    test: (text) => /^[^:\s]+:[^:\s]+$/.test(text),
+    required: true,
+    defaultInWords: 'that of `~/.wskprops`, else required',
+    secret: true,
+  },
   NAMESPACE: {
+    description: 'its name, not `_`',
     must: 'be the name of the namespace that AUTH belongs to (`wsk namespace list` prints it)',
     test: (text) => /^\w[\w@ .-]*$/.test(text) && text !== '_',
+    required: true,
+    defaultInWords: 'that of `~/.wskprops`, else required',
   },
-  COS_ENDPOINT: {
-    must: 'be the address of the object storage, such as https://s3.eu-de.cloud-object-storage.appdomain.cloud',
-    test: isOrigin,
-  },
-  COS_REGION: {
-    fallback: 'us-east-1',
-    must: 'be the region of the bucket',
-    test: (text) => /^[\w-]+$/.test(text),
-  },
-  COS_BUCKET: {
-    must: 'be the name of a bucket that is there for the pages',
-    test: (text) => /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text),
-  },
-  COS_ACCESS_KEY_ID: { must: 'be the id of an HMAC key that may write to the bucket', test: Boolean },
-  COS_SECRET_ACCESS_KEY: { must: 'be the secret of that HMAC key', test: Boolean },
   PAGES_URL: {
+    description: PARAMETERS.PAGES_URL?.description ?? '',
     must: 'be the address at which browsers get the bucket, an origin such as https://traffic.example.com',
     test: isOrigin,
+    required: true,
   },
-  API_URL: {
-    fallback: '',
-    must: 'be the address of the web actions as browsers see it, or a path on the origin of PAGES_URL',
-    test: (text) => isUrl(text) || /^\/\w/.test(text),
-  },
-  SCOPE: {
-    fallback: 'openid profile email',
-    must: 'be scopes that include openid',
-    test: (text) => text.split(' ').includes('openid'),
+  APPID_CREDENTIALS: {
+    description:
+      "JSON of App ID's credentials, or the path of a file with it. It stands for `ISSUER`, `CLIENT_ID` and `SCOPE` where they are not set",
+    must: 'be the JSON of an App ID application’s credentials, or the path of a file with it',
+    secret: true,
   },
   SIGN_OUT_URL: {
-    fallback: '',
+    description:
+      'App ID with single sign-on: `ISSUER/cloud_directory/sso/logout`; other providers name theirs themselves',
     must: 'be the address at which App ID ends a session, ISSUER/cloud_directory/sso/logout',
-    test: isUrl,
+    test: isHttpUrl,
+  },
+  SCOPE: {
+    description: 'what the pages ask the provider for',
+    must: 'be scopes that include openid',
+    test: (text) => text.split(' ').includes('openid'),
+    default: 'openid profile email',
+    defaultInWords: '`openid profile email`; with `APPID_CREDENTIALS`: `openid`',
+  },
+  COS_ENDPOINT: {
+    description: "the object storage's API, such as `https://s3.eu-de.cloud-object-storage.appdomain.cloud`",
+    must: 'be the address of the object storage, such as https://s3.eu-de.cloud-object-storage.appdomain.cloud',
+    test: isOrigin,
+    required: true,
+  },
+  COS_REGION: {
+    description: "the bucket's region, which signatures name",
+    must: 'be the region of the bucket',
+    test: (text) => /^[\w-]+$/.test(text),
+    default: 'us-east-1',
+  },
+  COS_BUCKET: {
+    description: 'the bucket',
+    must: 'be the name of a bucket that exists, for the pages',
+    test: (text) => /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text),
+    required: true,
+  },
+  COS_ACCESS_KEY_ID: {
+    description: 'id of the HMAC key (IBM: `cos_hmac_keys` of the service credentials)',
+    must: 'be the id of an HMAC key that may write to the bucket',
+    required: true,
+  },
+  COS_SECRET_ACCESS_KEY: {
+    description: 'its secret',
+    must: 'be the secret of that HMAC key',
+    required: true,
+    secret: true,
+  },
+  API_URL: {
+    description: "where the pages find the API: another address, or a path on the pages' origin",
+    must: 'be the address of the web actions as browsers see it, or a path on the origin of PAGES_URL',
+    test: (text) => isHttpUrl(text) || /^\/\w/.test(text),
+    defaultInWords: '`APIHOST/api/v1/web/NAMESPACE/traffic`',
   },
   PAGES_KEEP_HOURS: {
-    fallback: '24',
+    description: 'how long hashed files of earlier deployments stay',
     must: 'be a whole number of hours',
     test: (text) => /^\d{1,5}$/.test(text),
+    default: '24',
+  },
+  ACTION_IMAGE: {
+    description: 'image in which the actions run instead of `nodejs:20`; see [Db2](db2.md#the-image)',
+    must: 'be the name of an image',
+  },
+  WSKDEPLOY: {
+    description: 'path of wskdeploy',
+    must: 'be the path of wskdeploy',
+    defaultInWords: '`wskdeploy`, else `wsk project`',
+  },
+  DATABASE_URL_NEXT: {
+    description: 'the new `DATABASE_URL`, for [`rotate`](operations.md#rotation)',
+    must: 'be the new DATABASE_URL',
+    secret: true,
+  },
+  ROTATION_WAIT: {
+    description: 'seconds that `rotate` waits for what runs with the old values',
+    must: 'be a number of seconds',
+    test: (text) => /^\d+(\.\d+)?$/.test(text),
+    defaultInWords: 'the longest time limit of an action, `300`',
+  },
+  DEPLOY_ENV: {
+    description: 'file of these variables; set it in the environment',
+    must: 'be the path of a file',
+    default: 'deploy.env',
   },
 };
+
+/** Names that earlier versions read, and what they are called now. */
+const RENAMED = { COLLECT_AT_ONCE: 'COLLECT_CONCURRENCY' };
 
 function configProblems(environment: Environment): string[] {
   try {
@@ -110,12 +171,15 @@ function configProblems(environment: Environment): string[] {
 }
 
 function problemsOf(environment: Environment): string[] {
-  const own = Object.entries(RULES).flatMap(([name, { fallback, must, test }]) => {
-    const text = environment[name]?.trim() ?? '';
-    if (text === '') return fallback === undefined ? [`${name} is missing: it must ${must}.`] : [];
-    return test(text) ? [] : [`${name} must ${must}.`];
-  });
-  return [...own, ...configProblems(environment)];
+  const renamed = Object.entries(RENAMED).flatMap(([old, name]) =>
+    environment[old]
+      ? [`${old} is called ${name} now: rename it where you set it, for example in deploy.env.`]
+      : [],
+  );
+  const own = checkParameters(SETTINGS, (name) => environment[name]?.trim() ?? '');
+  const isChecked = (problem: string) => Object.keys(SETTINGS).some((name) => problem.startsWith(`${name} `));
+  const others = configProblems(environment).filter((problem) => !isChecked(problem));
+  return [...renamed, ...own, ...others];
 }
 
 /** Sentences for every variable that is missing or malformed; none: `readSettings` works. */
@@ -129,22 +193,17 @@ export function settingsProblems(environment: Environment): string[] {
   }
 }
 
-/** Sentences about what works, but is worth knowing. */
+/** Sentences about what works but may surprise you. */
 export function settingsWarnings(environment: Environment): string[] {
-  const warnings = {
-    NOW: 'the deployed system will take that instant for the present',
-    DEMO_WEBHOOK_URL: 'messages may be sent below that address, wherever it is',
-    DEMO_GITHUB_URL: 'the deployed system will offer a simulator as a GitHub server',
-  };
-  const own = Object.entries(warnings).flatMap(([name, effect]) =>
-    environment[name] ? [`${name} is set: ${effect}.`] : [],
+  const own = Object.entries(PARAMETERS).flatMap(([name, { warning }]) =>
+    warning && environment[name] ? [`${name} is set: ${warning}.`] : [],
   );
   return [...own, ...appIdWarnings(environment)];
 }
 
 /** The settings of variables that have no problems. */
 export function readSettings(environment: Environment): Settings {
-  const value = (name: string) => environment[name]?.trim() || RULES[name]?.fallback || '';
+  const value = (name: string) => environment[name]?.trim() || (SETTINGS[name]?.default ?? '');
   const apiHost = withoutSlash(withScheme(value('APIHOST')));
   const namespace = value('NAMESPACE');
   return {

@@ -6,6 +6,7 @@ import { toDatabaseFailure } from './db/errors.ts';
 import { Failure } from './failure.ts';
 import { type Identity, openIdentity } from './identity.ts';
 import { type Activation, job, web } from './openwhisk.ts';
+import { PARAMETERS } from './parameters.ts';
 import type { ApiRequest } from './request.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
 
@@ -59,28 +60,11 @@ function build(activation: Activation): Kept {
   return { ...database, config, identity, secrets: openSecrets(tokenKey), clock };
 }
 
-const PARAMETERS = [
-  'DATABASE_URL',
-  'ISSUER',
-  'CLIENT_ID',
-  'TRUSTED_IDENTITIES',
-  'TOKEN_KEY',
-  'INIT_SECRET',
-  'ALLOW_PRIVATE_ADDRESSES',
-  'DEMO_GITHUB_URL',
-  'DEMO_WEBHOOK_URL',
-  'PAGES_URL',
-  'NOW',
-  '__bx_creds',
-  'COLLECT_STARTS_PER_MINUTE',
-  'COLLECT_CONCURRENCY',
-  'DDE_API_URL',
-  'DDE_CLIENT_ID',
-  'DDE_CLIENT_SECRET',
-];
+/** What the services depend on: the parameters, and the credentials of a Db2 service that is bound to the package. */
+const INPUTS = [...Object.keys(PARAMETERS), '__bx_creds'];
 
 function openServices(activation: Activation): Services {
-  const key = JSON.stringify(PARAMETERS.map((name) => activation.parameters[name]));
+  const key = JSON.stringify(INPUTS.map((name) => activation.parameters[name]));
   if (kept?.key === key) return { ...kept.services, activation };
   // Connections of earlier parameters would stay open until they time out, and the database has few.
   kept?.services.db.destroy().catch(() => {});

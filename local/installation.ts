@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
+import { PARAMETERS } from '../lib/parameters.ts';
 import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from './demo/github.ts';
 import { makeFolder } from './folder.ts';
 import type { Repository } from './github/world.ts';
@@ -261,24 +262,18 @@ function toParameters(
   { databaseUrl, issuer }: { databaseUrl: string; issuer: string },
 ): Record<string, string> {
   const { options, url, kept } = opening;
+  const empty = Object.fromEntries(Object.keys(PARAMETERS).map((name) => [name, '']));
   return {
+    ...empty,
     DATABASE_URL: databaseUrl,
     ISSUER: issuer,
     CLIENT_ID,
-    TRUSTED_IDENTITIES: '',
     TOKEN_KEY: kept.tokenKey,
     INIT_SECRET: kept.initSecret,
+    PAGES_URL: url,
     ALLOWED_ORIGINS: originsOf(opening).join(' '),
-    ALLOW_PRIVATE_ADDRESSES: '',
     DEMO_GITHUB_URL: `${url}${GITHUB_PATH}`,
     DEMO_WEBHOOK_URL: `${url}${WEBHOOKS_PATH}`,
-    PAGES_URL: url,
-    COLLECT_STARTS_PER_MINUTE: '',
-    COLLECT_CONCURRENCY: '',
-    DDE_API_URL: '',
-    DDE_CLIENT_ID: '',
-    DDE_CLIENT_SECRET: '',
-    NOW: '',
     ...options.environment,
   };
 }

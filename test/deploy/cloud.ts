@@ -126,6 +126,7 @@ export interface Cloud {
 
 const COPIED = [
   'actions',
+  'deploy',
   'lib',
   'local',
   'sql',

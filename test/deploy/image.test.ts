@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { type Loose, openWskdeploy, ROOT, run } from './wskdeploy.ts';
+import { writeManifest } from '../../deploy/wskdeploy.ts';
+import { type Loose, openWskdeploy, ROOT } from './wskdeploy.ts';
 
 const IMAGE = 'registry.example/traffic/nodejs-db2:1';
 const MANIFEST = path.join(ROOT, 'manifest.image.yaml');
@@ -28,17 +29,12 @@ async function openRecorder() {
 afterEach(() => rm(MANIFEST, { force: true }));
 
 test('with ACTION_IMAGE wskdeploy deploys every action into that image', async () => {
-  const write = `eval "$(sed -n '/^write_manifest/,/^}/p' deploy.sh)" && write_manifest`;
-  const plain = await run('bash', ['--norc', '-c', write], { env: { PATH: process.env.PATH } });
-  expect(plain.output.trim()).toBe('manifest.yaml');
-  const own = await run('bash', ['--norc', '-c', write], {
-    env: { PATH: process.env.PATH, ACTION_IMAGE: IMAGE },
-  });
-  expect(own.output.trim()).toBe('manifest.image.yaml');
+  expect(writeManifest({})).toBe('manifest.yaml');
+  expect(writeManifest({ ACTION_IMAGE: IMAGE })).toBe('manifest.image.yaml');
 
   const { server, actions, url } = await openRecorder();
   const wskdeploy = await openWskdeploy({ apiHost: url, apiKey: 'a:b' });
-  await wskdeploy(['-m', MANIFEST], { ACTION_IMAGE: IMAGE });
+  await wskdeploy(['-m', MANIFEST]);
   await wskdeploy.remove();
   server.close();
   const names = (await readFile(MANIFEST, 'utf8')).match(/function:/g) ?? [];

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { PARAMETERS } from '../../lib/parameters.ts';
 import { CLIENT_ID, type Installation } from '../../local/installation.ts';
 
 /** The checkout. */
@@ -39,24 +40,18 @@ export async function ensureWskdeploy(): Promise<string> {
 
 /** Values of the manifest's variables for an installation whose host is empty. */
 export function variablesOf({ url, database, identity, initSecret }: Installation, tokenKey: string) {
+  const empty: Record<string, string> = Object.fromEntries(Object.keys(PARAMETERS).map((name) => [name, '']));
   return {
+    ...empty,
     DATABASE_URL: database.url,
     ISSUER: identity.issuer,
     CLIENT_ID,
-    TRUSTED_IDENTITIES: '',
     TOKEN_KEY: tokenKey,
     INIT_SECRET: initSecret,
     ALLOWED_ORIGINS: url,
-    ALLOW_PRIVATE_ADDRESSES: '',
     DEMO_GITHUB_URL: `${url}/github/api/v3`,
     DEMO_WEBHOOK_URL: `${url}/webhooks`,
     PAGES_URL: url,
-    COLLECT_STARTS_PER_MINUTE: '',
-    COLLECT_CONCURRENCY: '',
-    DDE_API_URL: '',
-    DDE_CLIENT_ID: '',
-    DDE_CLIENT_SECRET: '',
-    NOW: '',
   };
 }
 

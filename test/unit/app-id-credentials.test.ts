@@ -117,7 +117,7 @@ test.each(malformed)(
 test('a scope without openid and a sign-out address that is none are named', () => {
   const problems = settingsProblems(given(APPLICATION, { SCOPE: 'email', SIGN_OUT_URL: 'there' }));
   expect(problems).toEqual([
-    'SCOPE must be scopes that include openid.',
     expect.stringMatching(/^SIGN_OUT_URL must be the address at which App ID ends a session/),
+    'SCOPE must be scopes that include openid.',
   ]);
 });

@@ -146,23 +146,6 @@ test('the defaults in the table are those of the code', () => {
     );
 });
 
-test('the table has every variable that deploy.sh and its program read', () => {
-  const listed = namesReadBy('deploy');
-  expect(parameters.filter((name) => !listed.includes(name))).toEqual([]);
-  const settings = read('deploy/settings.ts');
-  const rules = settings.slice(settings.indexOf('const RULES'), settings.indexOf('\n};'));
-  const ruled = [...rules.matchAll(/^ {2}([A-Z_]+): \{/gm)].map(([, name = '']) => name);
-  const shell = [...read('deploy.sh').matchAll(/\$\{([A-Z][A-Z_]+):?[-=]/g)].map(([, name = '']) => name);
-  const program = [...read('deploy/main.ts').matchAll(/process\.env\.([A-Z_]+)/g)].map(
-    ([, name = '']) => name,
-  );
-  // Of the shell and of wsk itself, what deploy.sh hands its program, and what rotate keeps in deploy.env for itself.
-  const others = ['HOME', 'WSK_CONFIG_FILE', 'DELETE_DATA', 'DEPLOY_PID', 'TOKEN_KEY_NEXT'];
-  const used = [...ruled, ...shell, ...program].filter((name) => !others.includes(name));
-  expect(used.length).toBeGreaterThan(15);
-  expect(used.filter((name) => !listed.includes(name))).toEqual([]);
-});
-
 test('the table has exactly the variables that npm start reads', () => {
   const start = read('local/start.ts');
   const patterns = [

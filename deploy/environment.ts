@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { PARAMETERS } from '../lib/parameters.ts';
+import type { Environment } from './app-id.ts';
+import { openPlatform, readBoundDatabase } from './platform.ts';
+import { readSettings } from './settings.ts';
+
+const FROM_WSKPROPS = ['APIHOST', 'AUTH', 'NAMESPACE'];
+
+/** The namespace that `wsk` works with, from its file of NAME=value lines. */
+function readWskprops({ WSK_CONFIG_FILE, HOME = '' }: Environment): Environment {
+  const file = WSK_CONFIG_FILE || path.join(HOME, '.wskprops');
+  if (!existsSync(file)) return {};
+  const lines = readFileSync(file, 'utf8').matchAll(/^(\w+)=(.*)$/gm);
+  const found = [...lines].map(([, name = '', value = '']) => [name, value.trim()] as const);
+  return Object.fromEntries(found.filter(([name]) => FROM_WSKPROPS.includes(name)));
+}
+
+/** Without DATABASE_URL, the deployed package keeps its database. '' when there is none, or the platform cannot say. */
+async function findDatabase(environment: Environment): Promise<string> {
+  if (environment.DATABASE_URL) return environment.DATABASE_URL;
+  if (!FROM_WSKPROPS.every((name) => environment[name])) return '';
+  return readBoundDatabase(openPlatform(readSettings(environment)));
+}
+
+/** Fills in what the variables given leave out, so that wskdeploy finds every parameter of the manifest. */
+export async function completeEnvironment(given: Environment): Promise<Environment> {
+  const unset = Object.fromEntries(Object.keys(PARAMETERS).map((name) => [name, '']));
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value));
+  const environment: Environment = { ...given, ...unset, ...readWskprops(given), ...set };
+  const { PAGES_URL = '', ALLOWED_ORIGINS, TOKEN_KEY, TOKEN_KEY_NEXT } = environment;
+  return {
+    ...environment,
+    ALLOWED_ORIGINS: ALLOWED_ORIGINS || PAGES_URL.replace(/\/$/, ''),
+    // A rotation was interrupted: everything must open what either key sealed.
+    TOKEN_KEY: [TOKEN_KEY, TOKEN_KEY_NEXT].filter(Boolean).join(' '),
+    DATABASE_URL: await findDatabase(environment).catch(() => ''),
+  };
+}

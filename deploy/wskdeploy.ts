@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PARAMETERS } from '../lib/parameters.ts';
+import type { Environment } from './app-id.ts';
+import { PACKAGE } from './platform.ts';
+import type { Settings } from './settings.ts';
+
+/** Apache's wskdeploy, or `wsk project`, which is the same program. */
+export interface Wskdeploy {
+  name: string;
+  /** Makes the namespace what the manifest says. */
+  sync(): Promise<void>;
+  /** Prints what `sync` would do, without secrets. */
+  preview(): Promise<void>;
+  /** Removes everything that `sync` brought. */
+  undeploy(): Promise<void>;
+  /** Ends it if it is running, and removes its files. */
+  close(): void;
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isProgram(name: string, { PATH = '' }: Environment): boolean {
+  if (name.includes('/')) return isExecutable(name);
+  return PATH.split(path.delimiter).some((folder) => isExecutable(path.join(folder, name)));
+}
+
+/** The command line that starts it. Null: it is not installed. */
+export function findWskdeploy(environment: Environment): string[] | null {
+  const { WSKDEPLOY } = environment;
+  const commands = WSKDEPLOY ? [[WSKDEPLOY]] : [['wskdeploy'], ['wsk', 'project']];
+  return commands.find(([program = '']) => isProgram(program, environment)) ?? null;
+}
+
+const IMAGE_MANIFEST = 'manifest.image.yaml';
+
+/**
+ * The file to deploy. For actions in an image of their own it is written beside manifest.yaml, where wskdeploy finds the
+ * bundles: `docker:` cannot stay in the one manifest, because wskdeploy takes an empty image for one, too.
+ */
+export function writeManifest({ ACTION_IMAGE }: Environment): string {
+  if (!ACTION_IMAGE) return 'manifest.yaml';
+  const manifest = readFileSync('manifest.yaml', 'utf8');
+  writeFileSync(IMAGE_MANIFEST, manifest.replaceAll('runtime: nodejs:20', `docker: ${ACTION_IMAGE}`));
+  return IMAGE_MANIFEST;
+}
+
+/** Starts it in the checkout, the working directory, with the parameters in `environment`. Each call throws a sentence when it fails. */
+export function openWskdeploy(
+  [program = '', ...before]: string[],
+  environment: Environment,
+  { apiHost, auth, namespace }: Settings,
+): Wskdeploy {
+  const name = [path.basename(program), ...before].join(' ');
+  const folder = mkdtempSync(path.join(tmpdir(), 'deploy-'));
+  // In a file that only this user can read: everybody can see the arguments of a process.
+  const config = path.join(folder, 'wskprops');
+  writeFileSync(config, `APIHOST=${apiHost}\nAUTH=${auth}\nNAMESPACE=${namespace}\n`, { mode: 0o600 });
+  const closing = new AbortController();
+
+  function run(args: string[], env: Environment): Promise<void> {
+    const all = [...before, ...args, '--config', config, '--projectname', PACKAGE];
+    const child = spawn(program, all, { env, stdio: 'inherit', signal: closing.signal });
+    return new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (code) => {
+        if (code === 0) resolve();
+        else reject(new Error(`${name} failed, see above. What it had done by then stays.`));
+      });
+    });
+  }
+
+  const secrets = Object.entries(PARAMETERS).filter(([, { secret }]) => secret);
+  const masked = Object.fromEntries(secrets.map(([parameter]) => [parameter, 'SECRET']));
+  return {
+    name,
+    sync: () => run(['sync', '--manifest', writeManifest(environment)], environment),
+    preview: () =>
+      run(['sync', '--preview', '--manifest', writeManifest(environment)], { ...environment, ...masked }),
+    undeploy: () => run(['undeploy'], environment),
+    close() {
+      closing.abort();
+      rmSync(folder, { recursive: true, force: true });
+      rmSync(IMAGE_MANIFEST, { force: true });
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import { isDb2Address } from './db/db2-address.ts';
+import { isTokenKeys } from './secrets.ts';
+
+/** A named text that configures the system: a parameter of the package, or a variable of `deploy.sh`. */
+export interface Parameter {
+  /** What it means, in Markdown. `docs/configuration.md` says the same. */
+  description: string;
+  /** What its value must be: the end of "NAME must …". */
+  must: string;
+  /** Whether a value, which is never empty, is what it must be. Without a test, every value is. */
+  test?: (text: string) => boolean;
+  /** It must not be empty. */
+  required?: true;
+  /** The value that an empty one stands for. */
+  default?: string;
+  /** What `docs/configuration.md` calls the default when it is derived, or differs by reader. Markdown. */
+  defaultInWords?: string;
+  /** Not to be printed. */
+  secret?: true;
+  /** What `deploy.sh` warns of when it is set: the end of "NAME is set: …". */
+  warning?: string;
+  /** `npm start` reads it from the environment, too. */
+  start?: true;
+}
+
+/** Whether a text is an http or https URL. */
+export function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+/** Plain http is for the machine itself: a provider's answers decide who somebody is. */
+function isSecureUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  return protocol === 'https:' || (protocol === 'http:' && isLocal);
+}
+
+const isCount = (text: string) => /^[1-9]\d{0,5}$/.test(text);
+
+/**
+ * The parameters of the package. `manifest.yaml` binds exactly these, `parseConfig` checks them, `deploy.sh` passes them
+ * on, and `docs/configuration.md` explains them; tests compare all of these with this list.
+ */
+export const PARAMETERS: Record<string, Parameter> = {
+  DATABASE_URL: {
+    description:
+      '`postgres://USER:PASSWORD@HOST:PORT/DATABASE`, PostgreSQL 15 or newer, at an address that the actions can reach; for [Db2](db2.md#set-it-up) `db2://…`, `DATABASE=…;HOSTNAME=…` or the JSON of its credentials',
+    must: 'be the address of a database: postgres://…, db2://…, DATABASE=…;HOSTNAME=…, or the JSON of the credentials of a Db2 service',
+    test: (text) => /^postgres(ql)?:\/\/./.test(text) || isDb2Address(text),
+    required: true,
+    defaultInWords: 'required; `deploy`: that of the deployed package; `start`: the embedded PostgreSQL',
+    secret: true,
+    start: true,
+  },
+  ISSUER: {
+    description:
+      'the OpenID Connect provider, for example `https://HOST/oauth/v4/TENANT` of App ID; with or without a slash at the end',
+    must: 'be the https address of an OpenID Connect provider',
+    test: isSecureUrl,
+    required: true,
+  },
+  CLIENT_ID: {
+    description: 'the client that access tokens must be issued for (`aud`)',
+    must: 'be the client id that access tokens are issued for',
+    required: true,
+  },
+  TOKEN_KEY: {
+    description:
+      '32 random bytes in base64url, which seal GitHub tokens in the database. Several, separated by spaces: the first seals, all open. `deploy.sh` takes one; `rotate` looks after it',
+    must: 'be 32 random bytes in base64url',
+    test: isTokenKeys,
+    required: true,
+    secret: true,
+  },
+  INIT_SECRET: {
+    description: 'whoever sets up the installation must know it; 8 characters or more',
+    must: 'be a secret of 8 characters or more',
+    test: (text) => text.length >= 8,
+    required: true,
+    secret: true,
+  },
+  TRUSTED_IDENTITIES: {
+    description: 'App ID: `saml`, `appid_custom` or both; see [App ID](app-id.md)',
+    must: 'be "saml", "appid_custom" or both, separated by a space',
+    // At the others people choose their address themselves, or App ID says whether it is verified.
+    test: (text) => text.split(/\s+/).every((name) => name === 'saml' || name === 'appid_custom'),
+  },
+  PAGES_URL: {
+    description:
+      'origin at which browsers get the pages. Messages link to it; without it, they have no links',
+    must: 'be the http address of the pages',
+    test: isHttpUrl,
+    defaultInWords: '–; `deploy`: required',
+  },
+  ALLOWED_ORIGINS: {
+    description: 'origins that may call the API, separated by spaces; empty: any (no cookies are used)',
+    must: 'be origins, separated by spaces',
+    defaultInWords: '–; `deploy`: `PAGES_URL`',
+  },
+  ALLOW_PRIVATE_ADDRESSES: {
+    description: '`true` lets GitHub servers and channels have private addresses, and plain http',
+    must: 'be "true" or "false"',
+    test: (text) => text === 'true' || text === 'false',
+    default: 'false',
+    start: true,
+  },
+  COLLECT_STARTS_PER_MINUTE: {
+    description:
+      'activations that the collector may start in a minute, of the 60 that Apache OpenWhisk allows a namespace',
+    must: 'be a whole number above zero',
+    test: isCount,
+    default: '40',
+  },
+  COLLECT_CONCURRENCY: {
+    description:
+      'collection runs at the same time, of the 30 activations that Apache OpenWhisk allows a namespace',
+    must: 'be a whole number above zero',
+    test: isCount,
+    default: '20',
+  },
+  DDE_API_URL: {
+    description:
+      'API of an instance of [Cognos Dashboard Embedded](dashboards.md#cognos-dashboard-embedded); set all three or none',
+    must: 'be the https address of Cognos Dashboard Embedded',
+    test: isSecureUrl,
+  },
+  DDE_CLIENT_ID: { description: 'its client', must: 'be the client id at DDE_API_URL' },
+  DDE_CLIENT_SECRET: {
+    description: "that client's secret",
+    must: 'be the secret of DDE_CLIENT_ID',
+    secret: true,
+  },
+  DEMO_GITHUB_URL: {
+    description: 'for rehearsals: API address of the GitHub simulator, offered as *Demo*',
+    must: 'be an http address',
+    test: isHttpUrl,
+    warning: 'the deployed system will offer a simulator as a GitHub server',
+  },
+  DEMO_WEBHOOK_URL: {
+    description:
+      'for rehearsals: address of the stand-in for webhooks. Messages may be sent below it although it is on this machine',
+    must: 'be an http address',
+    test: isHttpUrl,
+    warning: 'messages may be sent to addresses below it, even private ones',
+  },
+  NOW: {
+    description: 'for rehearsals: an instant to take for the present',
+    must: 'be an instant such as 2026-01-14T06:00:00Z',
+    test: (text) => !Number.isNaN(Date.parse(text)),
+    warning: 'the deployed system will take that instant for the present',
+  },
+};
+
+/** A sentence for every value that is missing or malformed. `value` returns a parameter's text without spaces around it. */
+export function checkParameters(
+  parameters: Record<string, Parameter>,
+  value: (name: string) => string,
+): string[] {
+  return Object.entries(parameters).flatMap(([name, { required, must, test }]) => {
+    const text = value(name);
+    if (text === '') return required ? [`${name} is missing: it must ${must}.`] : [];
+    return (test?.(text) ?? true) ? [] : [`${name} must ${must}.`];
+  });
+}

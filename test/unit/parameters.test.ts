@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { completeEnvironment } from '../../deploy/environment.ts';
+import { SETTINGS, settingsProblems, settingsWarnings } from '../../deploy/settings.ts';
+import { parseConfig } from '../../lib/config.ts';
+import { PARAMETERS, type Parameter } from '../../lib/parameters.ts';
+
+const ROOT = path.join(import.meta.dirname, '../..');
+const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
+
+const COMPLETE = {
+  DATABASE_URL: 'postgres://localhost/traffic',
+  ISSUER: 'https://issuer.example',
+  CLIENT_ID: 'client',
+  TOKEN_KEY: Buffer.alloc(32).toString('base64url'),
+  INIT_SECRET: 'a long secret',
+};
+const COMPLETE_DEPLOYMENT = {
+  ...COMPLETE,
+  APIHOST: 'openwhisk.example.com',
+  AUTH: 'uuid:key',
+  NAMESPACE: 'traffic',
+  COS_ENDPOINT: 'https://s3.example.com',
+  COS_BUCKET: 'pages',
+  COS_ACCESS_KEY_ID: 'id',
+  COS_SECRET_ACCESS_KEY: 'secret',
+  PAGES_URL: 'https://traffic.example.com',
+};
+
+function toRow(name: string, parameter: Parameter, readers: string): string {
+  const { required, defaultInWords, description } = parameter;
+  const plain = required ? 'required' : parameter.default === undefined ? '–' : `\`${parameter.default}\``;
+  return `| \`${name}\` | ${readers} | ${defaultInWords ?? plain} | ${description} |`;
+}
+
+test('manifest.yaml binds exactly the listed parameters, each to the variable of its name', () => {
+  const { inputs } = parse(read('manifest.yaml')).packages.traffic;
+  expect(inputs).toEqual(Object.fromEntries(Object.keys(PARAMETERS).map((name) => [name, `\${${name}}`])));
+});
+
+test('docs/configuration.md has a row for each listed parameter and setting, with these words', () => {
+  const parameters = Object.entries(PARAMETERS).map(([name, parameter]) =>
+    toRow(name, parameter, parameter.start ? 'actions, deploy, start' : 'actions, deploy'),
+  );
+  const settings = Object.entries(SETTINGS).filter(([name]) => !(name in PARAMETERS));
+  const expected = [...parameters, ...settings.map(([name, setting]) => toRow(name, setting, 'deploy'))];
+  const rows = read('docs/configuration.md').split('\n');
+  expect(rows.filter((row) => /^\| `\w+` \| .*\b(actions|deploy)\b.* \| /.test(row))).toEqual(expected);
+});
+
+test('every default is a value that its own parameter takes', () => {
+  const lists = [...Object.values(PARAMETERS), ...Object.values(SETTINGS)];
+  const defaults = lists.filter((one) => one.default !== undefined);
+  expect(defaults.length).toBeGreaterThan(5);
+  for (const { test: check, default: text = '' } of defaults) expect(check?.(text) ?? true).toBe(true);
+});
+
+test('an empty parameter stands for its default, and a missing one is named', () => {
+  const { limits, allowPrivateAddresses, dde, now } = parseConfig({ ...COMPLETE, COLLECT_CONCURRENCY: '' });
+  expect({ limits, allowPrivateAddresses, dde, now }).toEqual({
+    limits: { startsPerMinute: 40, concurrency: 20 },
+    allowPrivateAddresses: false,
+    dde: null,
+    now: null,
+  });
+  expect(() => parseConfig({ ...COMPLETE, CLIENT_ID: '', COLLECT_CONCURRENCY: '0' })).toThrow(
+    'CLIENT_ID is missing: it must be the client id that access tokens are issued for. COLLECT_CONCURRENCY must be a whole number above zero.',
+  );
+});
+
+test('deploy.sh accepts a complete deploy.env, and refuses a name that was changed', () => {
+  expect(settingsProblems(COMPLETE_DEPLOYMENT)).toEqual([]);
+  expect(settingsProblems({ ...COMPLETE_DEPLOYMENT, COLLECT_AT_ONCE: '5' })).toEqual([
+    'COLLECT_AT_ONCE is called COLLECT_CONCURRENCY now: rename it where you set it, for example in deploy.env.',
+  ]);
+});
+
+test('deploy.sh says once that PAGES_URL is no origin', () => {
+  expect(settingsProblems({ ...COMPLETE_DEPLOYMENT, PAGES_URL: 'traffic' })).toEqual([
+    'PAGES_URL must be the address at which browsers get the bucket, an origin such as https://traffic.example.com.',
+  ]);
+});
+
+test('deploy.sh warns of what is for rehearsals only', () => {
+  expect(settingsWarnings({ ...COMPLETE_DEPLOYMENT, NOW: '2026-01-14T06:00:00Z' })).toEqual([
+    'NOW is set: the deployed system will take that instant for the present.',
+  ]);
+});
+
+test('what deploy.env leaves out is empty for wskdeploy, or follows from the rest', async () => {
+  const given = { ...COMPLETE_DEPLOYMENT, PAGES_URL: 'https://traffic.example.com/', TOKEN_KEY_NEXT: 'next' };
+  const environment = await completeEnvironment(given);
+  expect(Object.keys(PARAMETERS).filter((name) => environment[name] === undefined)).toEqual([]);
+  expect(environment).toMatchObject({
+    ALLOWED_ORIGINS: 'https://traffic.example.com',
+    TOKEN_KEY: `${COMPLETE.TOKEN_KEY} next`,
+    DATABASE_URL: COMPLETE.DATABASE_URL,
+    NOW: '',
+  });
+});
