@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 /** Environment variables. */
 export type Environment = Record<string, string | undefined>;
 
-/** What App ID's credentials say that the deployment needs; no more of them is read. */
+/** The part of App ID's credentials that a deployment needs. Nothing else is read. */
 interface AppId {
   issuer: string;
   clientId: string;
-  /** Those of a client with a secret, which pages cannot sign in with. */
+  /** Whether the client has a secret, so that pages cannot sign in with it. */
   isConfidential: boolean;
 }
 
-/** It is not shown what the variable holds: that may be a secret. */
+/** Messages never show the variable's value, which may be a secret. */
 const MUST =
   'APPID_CREDENTIALS must be the JSON of an App ID application’s credentials, or the path of a file with it';
 
@@ -26,7 +26,7 @@ function readJson(text: string): Record<string, unknown> {
   throw new Error(`${MUST}; it is neither.`);
 }
 
-/** An application's say `oAuthServerUrl`, a service key's `oauthServerUrl`. */
+/** Reads credentials of an application, which have `oAuthServerUrl`, or of a service key, which have `oauthServerUrl`. */
 function parseAppId(text: string): AppId {
   const credentials = readJson(text);
   const { clientId, tenantId, type, secret } = credentials;
@@ -45,9 +45,9 @@ function parseAppId(text: string): AppId {
 }
 
 const SECRET_ADVICE =
-  'APPID_CREDENTIALS are of a client with a secret, which pages in a browser cannot sign in with: take those of an application of type singlepageapp, or set CLIENT_ID to its client id.';
+  'APPID_CREDENTIALS are of a client with a secret, which pages in a browser cannot sign in with: use those of an application of type singlepageapp, or set CLIENT_ID to its client id.';
 
-/** Sentences about the credentials that are there and work, but not for the pages. */
+/** Warns of credentials that are valid, but do not work for the pages. */
 export function appIdWarnings({
   APPID_CREDENTIALS: text = '',
   CLIENT_ID: clientId = '',
@@ -61,8 +61,8 @@ export function appIdWarnings({
 }
 
 /**
- * The variables with ISSUER, CLIENT_ID and SCOPE of APPID_CREDENTIALS, which go no further, where they are not set
- * themselves. Throws a sentence when the credentials are malformed.
+ * Replaces APPID_CREDENTIALS, which may contain a secret, by ISSUER, CLIENT_ID and SCOPE where these are not set. Throws a
+ * sentence if the credentials are malformed.
  */
 export function withAppId({ APPID_CREDENTIALS: text = '', ...environment }: Environment): Environment {
   if (text.trim() === '') return environment;
@@ -71,7 +71,7 @@ export function withAppId({ APPID_CREDENTIALS: text = '', ...environment }: Envi
     ...environment,
     ISSUER: environment.ISSUER?.trim() || issuer,
     CLIENT_ID: environment.CLIENT_ID?.trim() || clientId,
-    // What App ID's own library asks for; the address is told for it too.
+    // App ID's own library asks for this, and the tokens include the e-mail address.
     SCOPE: environment.SCOPE?.trim() || 'openid',
   };
 }

@@ -10,19 +10,19 @@ export interface Holder {
   since: string;
 }
 
-/** A trigger without rules: creating it without overwriting is the one step that only one of two deployments can do. */
+/** A trigger without rules. Only one of two deployments can create it, if neither overwrites it. */
 const PATH = 'triggers/traffic-deployment';
 const ANNOTATION = 'deployment';
 const STALE_MILLISECONDS = 3_600_000;
 
-/** The deployment that is running, or that was killed; null: none. */
+/** The deployment that is running or was killed; null: none. */
 export async function readHolder(platform: Platform): Promise<Holder | null> {
   const trigger = await platform.get(PATH);
   const holder = trigger?.annotations?.find(({ key }) => key === ANNOTATION)?.value;
   return (holder as Holder | undefined) ?? null;
 }
 
-/** Keeps other deployments of this namespace out, from any machine. Throws a sentence when one is running. */
+/** Keeps out other deployments of this namespace from any machine. Throws a sentence if one is running. */
 export async function takeLock(platform: Platform, pid: number, now: Date): Promise<void> {
   const holder: Holder = { host: hostname(), user: userInfo().username, pid, since: now.toISOString() };
   const entity = { annotations: [{ key: ANNOTATION, value: holder }] };
@@ -30,14 +30,14 @@ export async function takeLock(platform: Platform, pid: number, now: Date): Prom
   const other = await readHolder(platform);
   if (other && !isGone(other, now))
     throw new Error(
-      `${other.user} on ${other.host} has been deploying to this namespace since ${other.since}. Wait until that has ended; if it was killed, remove its mark: wsk trigger delete traffic-deployment`,
+      `${other.user} on ${other.host} has been deploying to this namespace since ${other.since}. Wait until it has ended; if it was killed, remove its mark: wsk trigger delete traffic-deployment`,
     );
   await platform.remove(PATH);
   if (!(await platform.put(PATH, entity)))
-    throw new Error('Another deployment has just begun. Wait until it has ended.');
+    throw new Error('Another deployment has just started. Wait until it has ended.');
 }
 
-/** Gives back what `takeLock` of the same process took. */
+/** Releases the lock that this process took. */
 export async function releaseLock(platform: Platform, pid: number): Promise<void> {
   const holder = await readHolder(platform);
   if (holder?.host === hostname() && holder.pid === pid) await platform.remove(PATH);

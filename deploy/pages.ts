@@ -6,7 +6,7 @@ import { readProviderOrigins } from './provider.ts';
 import type { Settings } from './settings.ts';
 import type { Store, StoredFile, Upload } from './store.ts';
 
-/** Everything that the bucket gets, in the order in which it must arrive: what names others comes last. */
+/** The files for the bucket, in upload order: a file comes after those that it refers to. */
 export async function readPages(folder: string, settings: Settings): Promise<Upload[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const names = entries
@@ -23,19 +23,19 @@ export async function readPages(folder: string, settings: Settings): Promise<Upl
   ];
 }
 
-/** What /config.json tells the pages. */
+/** The content of /config.json. */
 export function toConfig({ apiUrl, issuer, clientId, scope, signOutUrl }: Settings): string {
   return JSON.stringify({ apiUrl, issuer, clientId, scope, ...(signOutUrl && { signOutUrl }) });
 }
 
-/** The API's own folder and the provider's origins are all that the pages may call besides their own origin. */
+/** Lets the pages call their own origin, the API's path and the provider's origins, and nothing else. */
 async function pagesPolicy({ apiUrl, issuer, pagesUrl }: Settings): Promise<string> {
   const api = new URL(apiUrl, pagesUrl);
   const addresses = api.origin === new URL(pagesUrl).origin ? [] : [`${api.origin}${api.pathname}/`];
   return contentSecurityPolicy([...addresses, ...(await readProviderOrigins(issuer))]);
 }
 
-/** A bucket has no headers for it, so the entry page carries the policy, before anything that it is about. */
+/** Puts the policy into the entry page, before anything it applies to, because a bucket cannot send it as a header. */
 function withPolicy(page: string, policy: string): string {
   const tag = `<meta http-equiv="Content-Security-Policy" content="${policy}" />`;
   const filled = page.replace(/<meta charset="utf-8" \/>/i, `$&\n    ${tag}`);
@@ -45,7 +45,7 @@ function withPolicy(page: string, policy: string): string {
 
 const COMPRESSIBLE = /^(text\/|application\/json|image\/svg)/;
 
-/** Hashed files are stored compressed: every browser takes gzip, and a bucket does not compress. */
+/** Compresses hashed files: every browser accepts gzip, and a bucket does not compress. */
 function toUpload(key: string, content: Buffer): Upload {
   const { type, cacheControl } = servingOf(`/${key}`);
   const isCompressed = key.startsWith('assets/') && COMPRESSIBLE.test(type);
@@ -57,7 +57,7 @@ function toUpload(key: string, content: Buffer): Upload {
   };
 }
 
-/** Names every file of a deployment, so that a later one knows what to remove besides assets. */
+/** Lists every file of a deployment, so that a later one knows what to remove besides assets. */
 const RELEASE = 'release.json';
 
 async function releasedKeys(store: Store): Promise<string[]> {
@@ -68,11 +68,11 @@ async function releasedKeys(store: Store): Promise<string[]> {
 interface Pruning {
   store: Store;
   current: string[];
-  /** Files that are younger stay, for pages that are open and for whoever deploys at the same time. */
+  /** Newer files stay, for open pages and for deployments at the same time. */
   before: Date;
 }
 
-/** Files of earlier deployments that are not in this one. What the bucket holds besides is none of our business. */
+/** Files of earlier deployments that are not in this one. Other files in the bucket are not touched. */
 export async function listStale({ store, current, before }: Pruning): Promise<string[]> {
   const released = await releasedKeys(store);
   const isOurs = ({ key }: StoredFile) => key.startsWith('assets/') || released.includes(key);
@@ -86,7 +86,7 @@ export async function listStale({ store, current, before }: Pruning): Promise<st
 
 const CONCURRENCY = 8;
 
-/** Some at once, in no order; the first failure ends it. */
+/** Works on several items at the same time, in no particular order. The first failure ends it. */
 async function forEach<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
   const left = [...items];
   const worker = async () => {
@@ -95,7 +95,7 @@ async function forEach<T>(items: T[], work: (item: T) => Promise<void>): Promise
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
 }
 
-/** Uploads the pages, so that at every moment a page finds all that it names. Returns the keys that were removed. */
+/** Uploads the pages so that a page always finds every file it refers to. Returns the keys that were removed. */
 export async function uploadPages(store: Store, uploads: Upload[], before: Date): Promise<string[]> {
   const current = uploads.map(({ key }) => key);
   await store.serveAsSite();
@@ -114,7 +114,7 @@ export async function uploadPages(store: Store, uploads: Upload[], before: Date)
   return stale;
 }
 
-/** Removes what deployments brought, and nothing else. Returns how many files that were. */
+/** Removes the files of all deployments, and nothing else. Returns their number. */
 export async function removePages(store: Store): Promise<number> {
   const keys = await listStale({ store, current: [], before: new Date(8_640_000_000_000_000) });
   await forEach(keys, store.remove);

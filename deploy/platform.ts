@@ -7,7 +7,7 @@ interface KeyValue {
   value: unknown;
 }
 
-/** What is used of the platform's entities. */
+/** The parts of the platform's entities that are used here. */
 interface Entity {
   name: string;
   version: string;
@@ -18,27 +18,27 @@ interface Entity {
   status?: string;
 }
 
-/** The namespace that is deployed to. Every failure is a sentence. */
+/** The namespace to deploy to. Every failure is a sentence. */
 export interface Platform {
-  /** Returns once the host answers, the key is accepted and it is the namespace's. */
+  /** Checks that the host answers and that the key is the namespace's. */
   requireAccess(): Promise<void>;
   get(path: string): Promise<Entity | null>;
   list(collection: string): Promise<Entity[]>;
-  /** False when there is one already and `overwrite` was not asked for. */
+  /** False: the entity exists, and `overwrite` is not set. */
   put(path: string, entity: object, overwrite?: 'overwrite'): Promise<boolean>;
   remove(path: string): Promise<void>;
-  /** Runs an action of the package to its end. Throws a sentence with the action's own when it fails. */
+  /** Runs an action of the package to its end. Throws a sentence with the action's own if it fails. */
   invoke(action: string, args?: object): Promise<Record<string, unknown>>;
-  /** What the alarms provider says of a trigger; null when it knows none. */
+  /** The alarm of a trigger; null: there is none. */
   readAlarm(trigger: string): Promise<{ active: boolean; reason?: string } | null>;
-  /** Binds further values to the package, in one step. */
+  /** Binds values to the package, besides those it has, in one step. */
   setParameters(values: Record<string, string>): Promise<void>;
 }
 
 /** The package of manifest.yaml, and the name under which its entities are managed. */
 export const PACKAGE = 'traffic';
 const POLL_MILLISECONDS = 1000;
-/** The longest that an action may run. */
+/** Longer than any action may run. */
 const MAX_SECONDS = 320;
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -84,7 +84,7 @@ export function openPlatform({ apiHost, auth, namespace }: Settings): Platform {
       await pause(POLL_MILLISECONDS);
     }
     throw new Error(
-      `Activation ${activationId} does not end. \`wsk activation get ${activationId}\` shows it.`,
+      `Activation ${activationId} has not ended in time. \`wsk activation get ${activationId}\` shows it.`,
     );
   }
 
@@ -149,7 +149,7 @@ function parseAnswer(text: string, apiHost: string): unknown {
   }
 }
 
-/** The sentence in an error's answer, of the platform or of an action. */
+/** The message in an error answer of the platform or an action. */
 function errorOf(body: unknown): string {
   const error = (body as { error?: unknown } | null)?.error;
   const message = (error as { message?: unknown } | undefined)?.message ?? error;
@@ -157,8 +157,8 @@ function errorOf(body: unknown): string {
 }
 
 /**
- * The database that the deployed package has, for who does not set DATABASE_URL: that of the last deployment, or the Db2
- * service that was bound to the package. Empty where there is none, or the platform does not tell.
+ * The deployed package's database: that of the last deployment, or the Db2 service that is bound to the package. Empty if
+ * there is none, or the platform cannot say.
  */
 export async function readBoundDatabase(platform: Platform): Promise<string> {
   const pack = await platform.get(`packages/${PACKAGE}`).catch(() => null);

@@ -1,6 +1,6 @@
 import { request } from './request.ts';
 
-/** Origins of the identity provider that the pages call. Throws a sentence when it is not what ISSUER says. */
+/** The origins of the identity provider that the pages call. Throws a sentence if it is not what ISSUER says. */
 export async function readProviderOrigins(issuer: string): Promise<string[]> {
   const url = `${issuer}/.well-known/openid-configuration`;
   const answer = await request('ISSUER', url);

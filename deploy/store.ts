@@ -15,13 +15,13 @@ export interface Upload {
 
 /** The pages' bucket. Every failure is a sentence. */
 export interface Store {
-  /** Returns once the bucket is there and the key may list it. */
+  /** Checks that the bucket exists and that the key may list it. */
   requireAccess(): Promise<void>;
   list(): Promise<StoredFile[]>;
   get(key: string): Promise<string | null>;
   put(upload: Upload): Promise<void>;
   remove(key: string): Promise<void>;
-  /** Makes index.html the answer to every address that is no file. */
+  /** Makes index.html the answer for every address that is no file. */
   serveAsSite(): Promise<void>;
 }
 
@@ -30,9 +30,9 @@ const SITE = `<?xml version="1.0" encoding="UTF-8"?>
 <IndexDocument><Suffix>index.html</Suffix></IndexDocument><ErrorDocument><Key>index.html</Key></ErrorDocument>
 </WebsiteConfiguration>`;
 
-/** What to do about the storage's own codes. */
+/** What to do about the storage's error codes. */
 const ADVICE: Record<string, string> = {
-  NoSuchBucket: 'make the bucket first, or correct COS_BUCKET',
+  NoSuchBucket: 'create the bucket first, or correct COS_BUCKET',
   InvalidAccessKeyId: 'the storage does not know COS_ACCESS_KEY_ID',
   SignatureDoesNotMatch: 'COS_SECRET_ACCESS_KEY does not belong to COS_ACCESS_KEY_ID',
   AccessDenied: 'the HMAC key needs the role Writer (IBM: Writer or Manager) on the bucket',

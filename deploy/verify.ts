@@ -2,27 +2,27 @@ import { toConfig } from './pages.ts';
 import { request } from './request.ts';
 import type { Settings } from './settings.ts';
 
-/** What the API says of itself before anybody signs in. */
+/** What the API tells without a sign-in. */
 export interface ApiState {
   initialized: boolean;
   schema: { stored: number | null; expected: number };
 }
 
-const TRIES = 3;
+const MAX_TRIES = 3;
 const pause = () => new Promise((resolve) => setTimeout(resolve, 2000));
 
-/** As a page does it: from the pages' origin, and again when the platform is busy. */
+/** Calls the API as a page does: from the pages' origin, with retries if the platform is busy. */
 async function askApi(settings: Settings, path: string): Promise<Response> {
   const { apiUrl, pagesUrl } = settings;
   const url = new URL(`${apiUrl}${path}`, `${pagesUrl}/`).href;
   for (let tries = 1; ; tries++) {
     const answer = await request('API_URL', url, { headers: { origin: new URL(pagesUrl).origin } });
-    if ((answer.status !== 429 && answer.status < 500) || tries === TRIES) return answer;
+    if ((answer.status !== 429 && answer.status < 500) || tries === MAX_TRIES) return answer;
     await pause();
   }
 }
 
-/** What the deployed API says of itself; null when it is not there. Throws a sentence when it answers with an error. */
+/** The state of the deployed API; null: it is not deployed. Throws a sentence if it answers with an error. */
 export async function readApiState(settings: Settings): Promise<ApiState | null> {
   const answer = await askApi(settings, '/init');
   const text = await answer.text();
@@ -31,7 +31,7 @@ export async function readApiState(settings: Settings): Promise<ApiState | null>
   throw new Error(`The API answers ${answer.status} to GET /init: ${text.slice(0, 1000)}`);
 }
 
-/** Throws a sentence unless the API answers, and answers the pages. */
+/** Throws a sentence unless the API answers, and lets the pages in. */
 async function verifyApi(settings: Settings): Promise<ApiState> {
   const { apiUrl, pagesUrl } = settings;
   const state = await readApiState(settings);
@@ -53,7 +53,7 @@ async function readPage(settings: Settings, path: string): Promise<Response> {
   throw new Error(`${settings.pagesUrl}${path} is not public (403): ${advice}.`);
 }
 
-/** Throws a sentence unless browsers get these pages, also at addresses that are no files. */
+/** Throws a sentence unless browsers get these pages, even at addresses that are no files. */
 async function verifyPages(settings: Settings): Promise<void> {
   const { pagesUrl } = settings;
   const entry = await readPage(settings, '/');
@@ -65,7 +65,7 @@ async function verifyPages(settings: Settings): Promise<void> {
   const config = await readPage(settings, '/config.json');
   if ((await config.text()) !== toConfig(settings))
     throw new Error(
-      `${pagesUrl}/config.json is not what was uploaded: does something in front of the bucket keep it?`,
+      `${pagesUrl}/config.json is not what was uploaded: does a cache in front of the bucket keep an old one?`,
     );
   const deep = await readPage(settings, '/runs');
   if ((await deep.text()) !== page)
@@ -76,7 +76,7 @@ async function verifyPages(settings: Settings): Promise<void> {
     throw new Error(`${pagesUrl}${asset} is not served as a script.`);
 }
 
-/** Asks the deployed system as a browser would. Throws a sentence for the first thing that is not as it should be. */
+/** Checks the deployed system as a browser sees it. Throws a sentence for the first problem. */
 export async function verify(settings: Settings): Promise<ApiState> {
   await verifyPages(settings);
   return verifyApi(settings);

@@ -8,7 +8,7 @@ export interface ApiCall {
   body?: unknown;
 }
 
-/** Calls the API as a person of the local identity provider. Throws when the answer is not a success. */
+/** Calls the API as a person known to the local identity provider. Throws if the answer is not a success. */
 export async function callApi(
   { url, identity }: Pick<Installation, 'url' | 'identity'>,
   email: string,

@@ -11,19 +11,19 @@ import { callApi } from './api-call.ts';
 import { DEMO_TOKENS, DEMO_USERS } from './demo/github.ts';
 import type { Installation } from './installation.ts';
 
-/** Days before today on which the demo's stories happen. */
+/** How many days ago the demo's events happen. */
 const STORY = {
   begins: 400,
   secondTenant: 392,
-  /** A repository is added three days after it was made. */
+  /** A repository is added three days after it was created. */
   launchAdded: 317,
-  /** Pinecone's token stops working, and is renewed when a fortnight is lost. */
+  /** Pinecone's token stops working, and is renewed only after days are lost. */
   tokenFails: 160,
   tokenWorks: 134,
-  /** Until then there is a collection every fourth day, which loses nothing; then every second day, then one a day. */
+  /** Before that, every fourth day is collected, which loses nothing; then every second day, then every day. */
   secondDaySince: 180,
   dailySince: 60,
-  /** Pinecone may no longer push to one of its repositories. */
+  /** Pinecone loses push access to one of its repositories. */
   pushAccessEnds: 5,
 } as const;
 
@@ -33,17 +33,17 @@ const DAY_MS = 86_400_000;
 export interface DemoOptions {
   /** The real present. */
   clock: () => Date;
-  /** Sets the present of GitHub and of the actions; null: the real one again. */
+  /** Sets the present for GitHub and the actions; null: back to the real one. */
   setPresent: (instant: Date | null) => void;
   /** Called after each simulated day. */
   onDay: (day: string, share: number) => void;
-  /** True: stop between two days. */
+  /** When true, it stops before the next day. */
   isStopping: () => boolean;
 }
 
 /**
- * Makes the demo's history by living through it: the installation is initialised and its repositories are added through
- * the API, and the collector runs at 06:00 UTC of the simulated days, until today.
+ * Creates the demo's history by playing through it: it sets up the installation and adds repositories through the API,
+ * and runs the collector at 06:00 UTC of each simulated day, until today.
  */
 export async function buildDemo(installation: Installation, options: DemoOptions): Promise<void> {
   const { clock } = options;
@@ -74,7 +74,7 @@ function daysBetweenRuns(daysAgo: number): number {
   return daysAgo <= STORY.secondDaySince ? 2 : 4;
 }
 
-/** What people and GitHub do in the demo, by how many days ago. */
+/** What happens in the demo, by how many days ago. */
 function toEvents(installation: Installation): Record<number, () => Promise<unknown>> {
   const { github, initSecret: secret, host } = installation;
   const { octocat, hubot, northwind, pinecone, legacy } = DEMO_USERS;
@@ -130,7 +130,7 @@ function toEvents(installation: Installation): Record<number, () => Promise<unkn
   };
 }
 
-/** The collector as the alarm starts it, but in this process: a day of ten repositories takes a fraction of a second. */
+/** Runs the collector as the alarm does, but in this process: ten repositories take a fraction of a second. */
 async function collectDay({ parameters }: Installation, db: Db, clock: () => Date): Promise<void> {
   const config = parseConfig(parameters);
   const services = { db, config, secrets: openSecrets(config.tokenKey), clock };
@@ -147,8 +147,8 @@ async function collectDay({ parameters }: Installation, db: Db, clock: () => Dat
 }
 
 /**
- * Since a few days ago one repository cannot be collected any more. The simulator forgets it when it is closed: to be
- * called whenever the demo is opened.
+ * One repository can no longer be collected since a few days ago. The simulator forgets this when it stops, so call it
+ * each time the demo starts.
  */
 export function endPushAccess({ github, demoRepositories }: Installation): void {
   const repository = demoRepositories.find(({ name }) => name === 'exam-helper');

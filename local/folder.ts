@@ -8,14 +8,14 @@ function makeMissing(folder: string): void {
 }
 
 /**
- * Makes the data folder and the folders above it where they are missing. Throws a sentence when that cannot be done; one
- * folder at a time, because Node's own way tries for ever below /proc.
+ * Creates the data folder and the folders above it. Throws a sentence if that fails. It creates one folder at a time,
+ * because Node's recursive mkdir never returns below /proc.
  */
 export function makeFolder(folder: string): void {
   try {
     makeMissing(path.resolve(folder));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`The data folder ${folder} cannot be made (${code}): choose another with DATA_DIR.`);
+    throw new Error(`The data folder ${folder} cannot be created (${code}): choose another with DATA_DIR.`);
   }
 }

@@ -21,62 +21,62 @@ import {
 } from './github/world.ts';
 
 export interface GitHubOptions {
-  /** The present: every figure, expiry and limit follows it. */
+  /** The present. All figures, expiries and limits follow it. */
   clock: () => Date;
   /**
-   * Where this is reached, e.g. `http://127.0.0.1:7080/api/v3`; a path makes it an Enterprise Server. From the Host
-   * header unless told.
+   * The simulator's address, e.g. `http://127.0.0.1:7080/api/v3`. With a path it is an Enterprise Server. Default: from the
+   * Host header.
    */
   baseUrl?: string;
-  /** Another seed is another world; 1 unless told. */
+  /** Each seed gives a different world. Default: 1. */
   seed?: number;
-  /** Milliseconds every answer takes longer. */
+  /** Milliseconds added to every answer. */
   latency?: number;
-  /** Bans tokens that break one of GitHub's limits, with an answer that says so. */
+  /** Bans tokens that break one of GitHub's rate limits. */
   bans?: boolean;
 }
 
-/** GitHub, as far as this product asks it, with traffic that is the same each time for a seed. */
+/** A simulated GitHub. Its traffic is the same each time for the same seed. */
 export interface GitHub {
   /** GitHub Apps and where they are installed. */
   apps: Apps;
-  /** Answers a request whose url is relative to the base path. */
+  /** Answers a request whose URL is relative to the base path. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Adds a person, unless `type` says an organization. */
+  /** Adds a person, or an organization if `type` says so. */
   addUser(login: string, options?: Partial<Omit<Account, 'login'>>): Account;
   addToken(token: TokenOptions): void;
   /** Revokes a token. */
   removeToken(token: string): void;
-  /** Adds a repository; an owner who does not exist yet becomes an organization. */
+  /** Adds a repository. An unknown owner is created as an organization. */
   addRepository(repository: RepositoryOptions): Repository;
   setCollaborator(id: number, login: string, permission: Permission | undefined): void;
-  /** Renames or transfers a repository from an instant on (now unless told); the old name then redirects. */
+  /** Renames or transfers a repository as of an instant, default now. The old name then redirects. */
   rename(id: number, name: { owner?: string; name?: string }, at?: Date): void;
   archive(id: number): void;
   unarchive(id: number): void;
   remove(id: number): void;
-  /** Lets requests fail; returns how to lift the rule. */
+  /** Injects a failure; call the result to remove it. */
   fail(rule: FailureRule): () => void;
-  /** What really happened on a whole UTC day ('YYYY-MM-DD'). */
+  /** The real traffic of a whole UTC day, 'YYYY-MM-DD', whatever GitHub shows of it. */
   truth(id: number, day: string): Truth;
-  /** What really happened from a Monday to the Sunday after it. */
+  /** The real traffic from a Monday to the next Sunday. */
   truthOfWeek(id: number, monday: string): Truth;
-  /** The stars a repository really gained on a whole UTC day. */
+  /** The stars really gained on a whole UTC day. */
   truthOfStars(id: number, day: string): number;
-  /** The workflow runs that began on a whole UTC day, and the clones by CI. */
+  /** The workflow runs that started on a whole UTC day, and CI's clones. */
   truthOfRuns(id: number, day: string): { runs: number; ciClones: number };
-  /** How often each asset of the releases was downloaded by an instant, by its id. */
+  /** Each release asset's downloads up to an instant, by the asset's id. */
   truthOfDownloads(id: number, at: Date): Map<number, number>;
-  /** Every referrer of the 14 days before `day`, most views first, not only the ten GitHub shows on it. */
+  /** All referrers of the 14 days before `day`, not only the ten that GitHub shows; most views first. */
   truthOfReferrers(id: number, day: string): ReferrerFigures[];
-  /** How limits were broken, where `bans` is told. */
+  /** How rate limits were broken, if `bans` is set. */
   breaches(): string[];
-  /** The requests since the last reset, oldest first (the last 50,000 at least). */
+  /** The requests since the last reset, oldest first; at least the last 50,000. */
   requests(): LoggedRequest[];
   resetRequests(): void;
 }
 
-/** Opens a simulated GitHub with nobody in it. */
+/** Creates a simulated GitHub without accounts. */
 export function createGitHub(options: GitHubOptions): GitHub {
   const { clock } = options;
   const world = createWorld(options.seed ?? 1);

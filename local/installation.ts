@@ -17,34 +17,34 @@ import { openSite } from './site.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 export interface InstallationOptions {
-  /** Made when it is missing; holds the database, keys and secrets. */
+  /** Holds the database, keys and secrets. Created if it is missing. */
   dataDir: string;
-  /** On 127.0.0.1; 0, the default, takes a free one. */
+  /** On 127.0.0.1. Default: 0, any free port. */
   port?: number;
   /** A database to use instead of the embedded one. */
   databaseUrl?: string;
-  /** GitHub's present. The actions' is `NOW` of the environment. */
+  /** The simulated GitHub's present. The actions' present is `NOW` in `environment`. */
   clock?: () => Date;
-  /** False: the OpenWhisk host starts empty, for wskdeploy to deploy into. */
+  /** False: the OpenWhisk host starts empty, for wskdeploy to deploy to. Default: true. */
   deployed?: boolean;
-  /** Further origins that serve the pages. */
+  /** Other origins that serve the pages. */
   pageOrigins?: string[];
-  /** Whom the sign-in page offers. */
+  /** The people that the sign-in page offers. */
   people?: Person[];
-  /** Another kind of identity provider. `path`: of its issuer. */
+  /** Another kind of identity provider; `path` is its issuer's path. */
   identity?: Partial<Pick<IdentityProviderOptions, 'shape'>> & { path?: string };
-  /** Fills the GitHub simulator with the demo's repositories, as of the day when the installation was made. */
+  /** Adds the demo's repositories to the GitHub simulator, as of the day the installation was created. */
   demo?: boolean;
-  /** Values of the manifest's variables that win over the installation's own. */
+  /** Parameters that override the installation's own. */
   environment?: Record<string, string>;
   limits?: NonNullable<HostOptions['limits']>;
-  /** Whether alarms fire by themselves; true when left out. */
+  /** Whether alarms fire by themselves. Default: true. */
   alarms?: boolean;
-  /** Every activation in a process of its own. */
+  /** Runs every activation in a new process. */
   coldStarts?: boolean;
-  /** Folder of packages that actions find instead of the checkout's. */
+  /** A folder whose packages replace the checkout's for the actions. */
   packages?: string;
-  /** Told when the folder and the port are ours, before the parts are opened. */
+  /** Called once this process holds the folder and the port, before it opens the parts. */
   onListening?: () => void;
   log?: (line: object) => void;
 }
@@ -56,17 +56,17 @@ export interface Installation {
   host: Host;
   github: GitHub;
   identity: IdentityProvider;
-  /** Where messages to channels arrive on this machine. */
+  /** Receives the messages to channels on this machine. */
   webhooks: Webhooks;
   database: { url: string };
-  /** What manifest.yaml's variables are here. */
+  /** The parameters of the package. */
   parameters: Record<string, string>;
-  /** Those of the demo, in the GitHub simulator. */
+  /** The demo's repositories in the GitHub simulator. */
   demoRepositories: Repository[];
   /** `uuid:key` of the OpenWhisk host's namespace, guest. */
   apiKey: string;
   initSecret: string;
-  /** The page where it is initialised. */
+  /** The page that sets it up. */
   initLink: string;
   /** Stops everything that was started here. */
   close(): Promise<void>;
@@ -77,7 +77,7 @@ function lockFolder(dataDir: string): () => void {
   const unlock = takeLock(path.join(dataDir, 'lock'));
   if (unlock) return unlock;
   throw new Error(
-    `An installation is already running on the data folder ${dataDir}: use that one, or choose another folder with DATA_DIR.`,
+    `An installation is already running on the data folder ${dataDir}: use it, or choose another folder with DATA_DIR.`,
   );
 }
 
@@ -85,7 +85,7 @@ function isUnder(prefix: string, url: string): boolean {
   return url.startsWith(prefix) && /^([/?]|$)/.test(url.slice(prefix.length));
 }
 
-/** A page of another site whose name was made to point here must not reach a provider that asks for no password. */
+/** The identity provider asks for no password, so a site that points its own name here (DNS rebinding) must not reach it. */
 function isLocal({ headers }: IncomingMessage): boolean {
   return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '');
 }
@@ -99,7 +99,9 @@ function createHandler({ host, identity, github, webhooks, site }: Parts): Handl
   return async (request, response) => {
     const { url = '/' } = request;
     if (!isLocal(request))
-      return response.writeHead(421).end('This answers to 127.0.0.1 and localhost only.\n');
+      return response
+        .writeHead(421)
+        .end('Use 127.0.0.1 or localhost: this server answers to no other name.\n');
     if (isUnder(identityPath, url)) return identity.handle(request, response);
     if (isUnder(GITHUB_PATH, url)) {
       request.url = url.slice(GITHUB_PATH.length) || '/';
@@ -113,7 +115,7 @@ function createHandler({ host, identity, github, webhooks, site }: Parts): Handl
   };
 }
 
-/** Closes in the reverse order of opening; a failure does not keep the rest open. */
+/** Closes parts in the reverse order of opening. A failure does not keep the rest open. */
 function createClosing() {
   const steps: (() => unknown)[] = [];
   return {
@@ -149,10 +151,10 @@ async function openParts(opening: Opening, closing: ReturnType<typeof createClos
 
 /**
  * Opens the product on one port: the API and the actions at /api/v1, the identity provider at /identity, the GitHub
- * simulator at /github/api/v3, a stand-in for webhooks at /webhooks and the pages everywhere else. Secrets are made once
- * and kept in the data folder.
+ * simulator at /github/api/v3, a stand-in for webhooks at /webhooks, and the pages everywhere else. Secrets are created
+ * once and kept in the data folder.
  *
- * Throws a sentence when the folder or the port is in use, and what opening the parts throws.
+ * Throws a sentence if the folder or the port is in use, and whatever opening the parts throws.
  */
 export async function openInstallation(options: InstallationOptions): Promise<Installation> {
   const dataDir = path.resolve(options.dataDir);
@@ -185,7 +187,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   }
 }
 
-/** The pages, as the identity provider knows them. */
+/** The pages' client id at the identity provider. */
 export const CLIENT_ID = 'traffic-pages';
 
 const DEFAULT_PEOPLE: Person[] = [
@@ -193,17 +195,17 @@ const DEFAULT_PEOPLE: Person[] = [
   { email: 'grace@example.com', name: 'Grace Hopper' },
   { email: 'alan@example.com', name: 'Alan Turing' },
 ];
-/** Where the parts are on the one port. */
+/** The paths of the parts. */
 const GITHUB_PATH = '/github/api/v3';
 export const IDENTITY_PATH = '/identity';
 const WEBHOOKS_PATH = '/webhooks';
 
-/** Above dist/ as well as above local/. */
+/** The checkout. This file runs from local/ in tests, and from dist/ when built. */
 function findRoot(): string {
   let folder = import.meta.dirname;
   while (!existsSync(path.join(folder, 'manifest.yaml'))) {
     if (folder === path.dirname(folder))
-      throw new Error('manifest.yaml is not there: start from the checkout.');
+      throw new Error('manifest.yaml was not found: start from the checkout.');
     folder = path.dirname(folder);
   }
   return folder;
@@ -216,7 +218,7 @@ interface Opening {
   log: (line: object) => void;
 }
 
-/** The embedded PostgreSQL, unless there is another database to use. */
+/** The embedded PostgreSQL, unless another database is given. */
 async function openDatabase({ options, log }: Opening): Promise<Pick<Postgres, 'url' | 'close'>> {
   const { databaseUrl: url } = options;
   if (url?.startsWith('postgres')) await requirePostgres(url);
@@ -231,7 +233,7 @@ function originsOf({ options, url }: Opening): string[] {
   return [url, url.replace('127.0.0.1', 'localhost'), ...(options.pageOrigins ?? [])];
 }
 
-/** The identity provider, with its keys in the data folder. */
+/** The identity provider, which keeps its keys in the data folder. */
 function openIdentity(opening: Opening): Promise<IdentityProvider> {
   const { options, url } = opening;
   const { path: identityPath = IDENTITY_PATH, ...identity } = options.identity ?? {};
@@ -245,7 +247,7 @@ function openIdentity(opening: Opening): Promise<IdentityProvider> {
   });
 }
 
-/** The GitHub simulator, and the demo's repositories in it. */
+/** The GitHub simulator, with the demo's repositories if there is a demo. */
 function openGitHub({ options, url, kept }: Opening) {
   const github = createGitHub({
     clock: options.clock ?? (() => new Date()),
@@ -256,7 +258,7 @@ function openGitHub({ options, url, kept }: Opening) {
   return { github, demoRepositories: [...northwind, ...pinecone] };
 }
 
-/** The values of manifest.yaml's variables. */
+/** The parameters of the package, for manifest.yaml. */
 function toParameters(
   opening: Opening,
   { databaseUrl, issuer }: { databaseUrl: string; issuer: string },
@@ -300,7 +302,7 @@ async function openPlatform(
   return host;
 }
 
-/** The pages, and what they are told about the rest. */
+/** The pages, and their configuration. */
 function openPages({ options }: Opening, identity: IdentityProvider) {
   const { issuer, clientId, scope, signOutUrl } = identity;
   const demo = { githubUser: DEMO_USERS.octocat, githubToken: DEMO_TOKENS.octocat };

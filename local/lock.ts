@@ -2,9 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 /**
- * When a process began, in whatever words the system tells it; null when there is no such process, or only a dead one
- * that nobody waited for, as containers without an init have them. Together with the process id it names one process,
- * also after the id was given to another.
+ * When a process started, in the system's own format. Together with the process id it identifies one process, even after
+ * the id was reused. Null: there is no such process, or it is a zombie, as in containers without an init.
  */
 function beginningOf(pid: number): string | null {
   try {
@@ -29,14 +28,14 @@ function holderOf(file: string): Holder {
   }
 }
 
-/** True of a lock whose process is known to be gone; false of a file that is not there or no lock. */
+/** Whether `file` is a lock whose process is gone. False for a missing file, or one that is no lock. */
 export function isAbandoned(file: string): boolean {
   return holderOf(file) === 'gone';
 }
 
 /**
- * Takes the lock `file`, in a folder that exists, for this process. Returns what gives it back, or null when a living
- * process (maybe this one) holds it: the lock of a process that was killed is nobody's.
+ * Takes the lock `file`, in an existing folder, for this process. Returns a function that releases it, or null if a
+ * running process (maybe this one) holds it. The lock of a killed process is free.
  */
 export function takeLock(file: string): (() => void) | null {
   if (holderOf(file) === 'alive') return null;

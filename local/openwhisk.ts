@@ -23,50 +23,50 @@ import { openServices } from './openwhisk/services.ts';
 import { answerWebCall } from './openwhisk/web.ts';
 
 export interface HostOptions {
-  /** Path of the manifest; null: an empty namespace, for wskdeploy to deploy into. */
+  /** Path of the manifest; null: start with an empty namespace, for wskdeploy to deploy to. */
   manifest: string | null;
-  /** For `${VAR}` in the manifest. Actions see nothing of it. */
+  /** Values for `${VAR}` in the manifest. Actions do not see it. */
   environment: Record<string, string | undefined>;
   /** Default: guest. */
   namespace?: string;
-  /** `uuid:key` of that namespace. */
+  /** The namespace's key, `uuid:key`. */
   apiKey: string;
-  /** Keys of further namespaces, by name. */
+  /** Keys of other namespaces, by name. */
   namespaces?: Record<string, string>;
-  /** What differs from a stock installation. */
+  /** Limits that differ from those of a stock installation. */
   limits?: Partial<HostLimits>;
   clock?: () => Date;
   log?: (line: object) => void;
   /** Whether alarms fire. Default: true. */
   alarms?: boolean;
-  /** Every activation in a process of its own, to find what relies on a warm one. */
+  /** Runs every activation in a new process, to find code that relies on a warm one. */
   coldStarts?: boolean;
-  /** What the image has besides the stock one's packages. */
+  /** What the image contains besides the stock one. */
   image?: ImageOptions;
 }
 
 export interface Host {
-  /** True when the URL was the platform's, and the answer is written. */
+  /** Answers a request to the platform. False: the URL is not the platform's, and nothing was written. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
-  /** Tells actions where the API is: the server's base URL, once it listens. */
+  /** Sets the server's base URL, once it listens, so that actions find the API. */
   apiHost(url: string): void;
-  /** Runs `package/action` or `action` to its end. The namespace's budget is not touched. */
+  /** Runs `package/action` or `action` to its end. It does not count against the namespace's limits. */
   invoke(action: string, args: object): Promise<Activation>;
-  /** Fires a trigger as an alarm does: its activation's id, or undefined when no rule is active. */
+  /** Fires a trigger as an alarm does. Returns its activation's id; undefined: no rule is active. */
   fire(trigger: string, payload?: object): Promise<string | undefined>;
-  /** Binds further parameters to a package. */
+  /** Binds parameters to a package, besides those it has. */
   setParameters(packageName: string, values: Record<string, unknown>): void;
   /** Newest first. */
   activations(): Activation[];
-  /** The processes of its containers: what dies when a machine of the platform does. */
+  /** The container processes, to kill as a failing machine of the platform would. */
   containers(): ContainerProcess[];
-  /** Waits until no activation is under way, what running ones start included. */
+  /** Resolves when no activation runs, including those that running ones start. */
   settled(): Promise<void>;
-  /** Stops alarms and kills every container; what was still running ends as a failure. */
+  /** Stops alarms and kills every container. Activations that still run end as failures. */
   close(): Promise<void>;
 }
 
-/** The figures of a stock installation. */
+/** The limits of a stock installation. */
 const STOCK_LIMITS: HostLimits = {
   invocationsPerMinute: 60,
   concurrentInvocations: 30,
@@ -80,8 +80,8 @@ const STOCK_LIMITS: HostLimits = {
 };
 
 /**
- * Loads the manifest if there is one, the code of its actions included, and is ready to serve it.
- * @throws {Error} when the manifest is not valid, or the actions or the runner are not built.
+ * Loads the manifest, if there is one, with the code of its actions, and is ready to serve it.
+ * @throws {Error} if the manifest is invalid, or the actions or the runner are not built.
  */
 export async function openHost(options: HostOptions): Promise<Host> {
   const { clock = () => new Date(), log = () => undefined, namespace = 'guest' } = options;
@@ -117,7 +117,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   };
 }
 
-/** What the owner of the namespace may do without a request. */
+/** What the owner of the namespace can do without a request. */
 function operations(
   services: Services,
   namespace: string,
@@ -159,7 +159,7 @@ async function handle(
   return true;
 }
 
-/** `GET /` is the platform's only for those who ask for JSON or, as wskdeploy, for nothing: browsers get the pages. */
+/** `GET /` is the platform's only for clients that accept JSON or, like wskdeploy, name nothing; browsers get the pages. */
 function isPlatformUrl({ url = '/', headers }: IncomingMessage): boolean {
   const [path = '/'] = url.split('?', 1);
   if (path === '/') return headers.accept === undefined || headers.accept.startsWith('application/json');

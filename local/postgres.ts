@@ -10,9 +10,9 @@ import { type Cluster, claimFolder, prepareCluster } from './postgres/cluster.ts
 import { spawnServer, stopOrphan, stopServer } from './postgres/server.ts';
 
 export interface PostgresOptions {
-  /** Made when it is missing; holds the cluster, its password and the server's last log. */
+  /** Holds the cluster, its password and the server's last log. Created if it is missing. */
   dataDir: string;
-  /** false trades safety in a power cut for speed; for tests. */
+  /** False: faster, but a power cut may lose data; for tests. Default: true. */
   fsync?: boolean;
   log?: (line: string) => void;
 }
@@ -22,14 +22,14 @@ export interface Postgres {
   url: string;
   /** The server's process id. */
   pid: number;
-  /** Ends all connections, stops the server and waits until it is gone. */
+  /** Closes all connections, stops the server and waits until it is gone. */
   close(): Promise<void>;
 }
 
 const DATABASE = 'traffic';
 const START_MS = 60_000;
 const CONNECT_MS = 10_000;
-const OLDEST = 15;
+const MIN_VERSION = 15;
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -55,7 +55,7 @@ async function query(url: string, text: string, values: string[] = []): Promise<
   }
 }
 
-/** Waits until the server answers; false when it ended before. */
+/** Waits until the server answers; false if it ends first, or never answers. */
 async function answers(server: ChildProcess, url: string): Promise<boolean> {
   for (let waited = 0; waited < START_MS; waited += 20) {
     if (server.exitCode !== null || server.signalCode !== null) return false;
@@ -72,8 +72,7 @@ interface Running {
 }
 
 /**
- * A port that was free may be taken a moment later, and processes of a killed server may take a moment to notice:
- * both are worth another try.
+ * Retries, because a free port may be taken a moment later, and processes of a killed server may need a moment to end.
  */
 async function start(cluster: Cluster, fsync: boolean): Promise<Running> {
   for (let attempt = 1; attempt <= 10; attempt++) {
@@ -90,11 +89,11 @@ async function start(cluster: Cluster, fsync: boolean): Promise<Running> {
 }
 
 /**
- * Starts PostgreSQL on a data folder and answers when it takes queries. It recovers what a killed server left, and
- * stops a server that a killed launcher left. As root it runs under another account.
+ * Starts PostgreSQL on a data folder, and resolves once it takes queries. It recovers the data of a killed server, and
+ * stops a server whose launcher was killed. If this process is root, PostgreSQL runs under another account.
  *
- * Throws a sentence when another living process uses the folder, when the folder is another user's or another major
- * version's, and when PostgreSQL cannot run on this machine.
+ * Throws a sentence if a running process uses the folder, if it belongs to another user or another major version, or if
+ * PostgreSQL cannot run on this machine.
  */
 export async function openPostgres({
   dataDir,
@@ -124,7 +123,7 @@ async function toPostgres(
   const admin = urlOf(cluster, port, 'postgres');
   const { rowCount } = await query(admin, 'select 1 from pg_database where datname = $1', [DATABASE]);
   if (!rowCount) await createDatabase(admin, DATABASE);
-  const lost = () => log(`PostgreSQL ended; its last words are in ${cluster.logFile}.`);
+  const lost = () => log(`PostgreSQL stopped unexpectedly; see the end of ${cluster.logFile}.`);
   server.once('exit', lost);
   const close = async () => {
     server.off('exit', lost);
@@ -155,6 +154,8 @@ export async function requirePostgres(url: string): Promise<void> {
     );
   });
   const version = Math.floor(Number(asked.rows[0]?.server_version_num) / 10_000);
-  if (version >= OLDEST) return;
-  throw new Error(`The database of DATABASE_URL is PostgreSQL ${version}: ${OLDEST} or newer is needed.`);
+  if (version >= MIN_VERSION) return;
+  throw new Error(
+    `The database of DATABASE_URL is PostgreSQL ${version}: ${MIN_VERSION} or newer is needed.`,
+  );
 }

@@ -1,38 +1,38 @@
 import type { Activations } from '../lib/activations.ts';
 import { Failure } from '../lib/failure.ts';
 
-/** What a namespace may do, and how long an activation may take. */
+/** The namespace's limits, and the longest an activation may run, in milliseconds. */
 export interface RehearsalLimits {
   invocationsPerMinute: number;
   concurrentInvocations: number;
   timeout: number;
 }
 
-/** What an action is given. */
+/** What an action receives. */
 export interface RehearsedActivation {
   args: Record<string, unknown>;
-  /** Milliseconds until it is ended. */
+  /** Milliseconds until it is stopped. */
   timeLeft: () => number;
 }
 
 export interface RehearsedCall {
   action: string;
-  /** Epoch milliseconds; `ended` is undefined while it is under way. */
+  /** Epoch milliseconds; `ended` is undefined while it runs. */
   begun: number;
   ended?: number;
 }
 
-/** An OpenWhisk namespace on a clock of its own: hours pass as fast as the actions' own work lets them. */
+/** An OpenWhisk namespace with a simulated clock: hours pass as fast as the actions' work allows. */
 export interface Rehearsal {
   activations: Activations;
   /** Epoch milliseconds. */
   time: () => number;
   wait: (milliseconds: number) => Promise<void>;
-  /** Does something besides, on the same clock. */
+  /** Runs another task on the same clock. */
   run: (task: () => Promise<unknown>) => void;
-  /** When nothing is under way and nobody waits. Throws what a task threw. */
+  /** Resolves when nothing runs and nothing waits. Throws what a task threw. */
   settled: () => Promise<void>;
-  /** Every activation, in the order of their beginning. */
+  /** Every activation, in the order of their starts. */
   calls: RehearsedCall[];
   /** How many starts were refused. */
   refusals: () => number;
@@ -40,7 +40,7 @@ export interface Rehearsal {
 
 const MINUTE_MS = 60_000;
 
-/** Time that passes only when nobody has anything left to do before it does. */
+/** Time that moves on only when every task waits for it. */
 function openVirtualTime(start: Date) {
   const sleepers: { at: number; wake: () => void }[] = [];
   const waiting: (() => void)[] = [];
@@ -80,8 +80,8 @@ function openVirtualTime(start: Date) {
 }
 
 /**
- * Opens a namespace whose actions are functions. Like the platform it counts starts by calendar minute, also refused ones,
- * and refuses with 429 what is one too many.
+ * Opens a namespace whose actions are functions. Like the platform, it counts starts, refused ones included, by calendar
+ * minute, and refuses those above the limit.
  */
 export function openRehearsal(
   start: Date,

@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
 export interface SiteOptions {
-  /** The built pages; they are read once, so a later build does not disturb. */
+  /** The folder of the built pages. It is read once, so a later build changes nothing. */
   folder: string;
-  /** What /config.json tells the pages. */
+  /** The content of /config.json. */
   config: {
     apiUrl: string;
     issuer: string;
@@ -30,7 +30,7 @@ interface StaticFile {
   type: string;
   etag: string;
   cacheControl: string;
-  /** Compressed when first asked for. */
+  /** Compressed bodies, filled at the first request for each. */
   encoded: Map<Encoding, Promise<Buffer>>;
 }
 
@@ -50,7 +50,7 @@ const TYPES: Record<string, string> = {
 const COMPRESSED_ALREADY = ['image/png', 'font/woff2'];
 const WORTH_COMPRESSING = 1024;
 
-/** How a file of the pages is served; the build puts a hash of the content into the names of /assets. */
+/** The content type and caching of a file of the pages. Names in /assets contain a hash of the content. */
 export function servingOf(name: string): { type: string; cacheControl: string } {
   const isHashed = name.startsWith('/assets/');
   return {
@@ -94,7 +94,7 @@ function encode(file: StaticFile, encoding: Encoding): Promise<Buffer> {
   return done;
 }
 
-/** The pages' policy, with the addresses besides their own origin that they may call. */
+/** The pages' content security policy; `addresses` are what they may call besides their own origin. */
 export function contentSecurityPolicy(addresses: string[]): string {
   return [
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'",
@@ -134,8 +134,8 @@ function refuse(response: ServerResponse, status: number, sentence: string): voi
 }
 
 /**
- * Serves the built pages: a path without a dot is one of the pages' own and gets index.html, everything else must be
- * a file.
+ * Serves the built pages. A path without a dot is an address within the pages and gets index.html; any other must be a
+ * file.
  */
 export async function openSite({ folder, config }: SiteOptions): Promise<Site> {
   const files = await readFiles(folder);

@@ -12,10 +12,10 @@ interface Settings {
   invocationsPerMinute: number;
 }
 
-function readNumber(name: string, fallback: number, most: number): number {
+function readNumber(name: string, fallback: number, max: number): number {
   const text = process.env[name] || String(fallback);
-  if (/^\d+$/.test(text) && Number(text) <= most) return Number(text);
-  throw new Error(`${name} is "${text}": it must be a whole number from 0 to ${most}.`);
+  if (/^\d+$/.test(text) && Number(text) <= max) return Number(text);
+  throw new Error(`${name} is "${text}": it must be a whole number from 0 to ${max}.`);
 }
 
 function readSettings(): Settings {
@@ -28,7 +28,7 @@ function readSettings(): Settings {
   };
 }
 
-/** One JSON object a line, of this run only; made with the first line, when the folder is known to be ours. */
+/** A log of one JSON object a line, for this run only. The first line creates it, once this process holds the folder. */
 function openLog(dataDir: string): (line: object) => void {
   let file: WriteStream | undefined;
   return (line) => {
@@ -38,7 +38,7 @@ function openLog(dataDir: string): (line: object) => void {
   };
 }
 
-/** Throws the sentence in which the actions refuse their configuration. */
+/** Throws the actions' own sentence if they refuse their configuration. */
 async function isInitialised(url: string): Promise<boolean> {
   const answer = await fetch(`${url}/api/v1/web/guest/traffic/init`);
   const { initialized, error } = (await answer.json()) as {
@@ -49,14 +49,14 @@ async function isInitialised(url: string): Promise<boolean> {
   return initialized ?? true;
 }
 
-/** Brings the tables that an older checkout left to this one's. Throws a sentence when a newer one left them. */
+/** Upgrades the tables of an older checkout. Throws a sentence if they are those of a newer one. */
 async function upgrade({ host }: Installation): Promise<void> {
   const { response } = await host.invoke('traffic/upgrade', {});
   const { error } = response.result as { error?: { message: string } };
   if (error) throw new Error(error.message);
 }
 
-/** The present of the simulated GitHub; null: the real one. The demo lives through other days first. */
+/** The simulated GitHub's present; null: the real one. The demo plays through earlier days first. */
 let present: Date | null = null;
 
 function open(settings: Settings, onListening: () => void): Promise<Installation> {
@@ -76,8 +76,8 @@ function open(settings: Settings, onListening: () => void): Promise<Installation
 }
 
 /**
- * The first signal stops in order, also while it is still starting; the second one at once. Returns whether there was
- * one.
+ * The first signal shuts down cleanly, even during the start; the second one exits at once. Returns a function that says
+ * whether there was one.
  */
 function stopOnSignal(opening: Promise<Installation>): () => boolean {
   let stopping = false;
@@ -92,9 +92,9 @@ function stopOnSignal(opening: Promise<Installation>): () => boolean {
   return () => stopping;
 }
 
-/** Fills an installation that is not initialised yet with the demo's history, and says how far it is. */
+/** Fills a fresh installation with the demo's history, and shows the progress. */
 async function makeHistory(installation: Installation, isStopping: () => boolean): Promise<void> {
-  const bar = openTelling().openBar('Living through 400 days of the demo, and collecting');
+  const bar = openTelling().openBar('Collecting 400 days of demo history');
   await buildDemo(installation, {
     clock: () => new Date(),
     setPresent(instant) {
@@ -104,7 +104,7 @@ async function makeHistory(installation: Installation, isStopping: () => boolean
     onDay: (day, share) => bar.advance(share, day),
     isStopping,
   });
-  bar.finish(isStopping() ? 'Stopped on the way.' : 'The history is made.');
+  bar.finish(isStopping() ? 'Stopped before the history was complete.' : 'The history is complete.');
 }
 
 async function prepareDemo(
@@ -115,7 +115,9 @@ async function prepareDemo(
   const mark = path.join(dataDir, 'demo-is-made');
   if (existsSync(mark)) return endPushAccess(installation);
   if (await isInitialised(installation.url))
-    throw new Error(`The demo in ${dataDir} was not finished: delete that folder and start again.`);
+    throw new Error(
+      `The demo in ${dataDir} was interrupted while it was being created: delete that folder and start again.`,
+    );
   await makeHistory(installation, isStopping);
   if (!isStopping()) writeFileSync(mark, '');
 }
@@ -124,7 +126,7 @@ async function start(): Promise<void> {
   const settings = readSettings();
   const telling = openTelling();
   const database = process.env.DATABASE_URL ? 'the database of DATABASE_URL' : 'PostgreSQL';
-  const starting = `Starting ${database}, sign-in, a simulated GitHub and the actions; the data is in ${settings.dataDir}.`;
+  const starting = `Starting ${database}, the sign-in, a simulated GitHub and the actions. Data folder: ${settings.dataDir}`;
   const opening = open(settings, () => telling.begin(starting));
   const isStopping = stopOnSignal(opening);
   const installation = await opening;
@@ -152,10 +154,8 @@ async function makeReady(
   if (isStopping()) return;
   if (isReady) await installation.host.fire('daily');
   else
-    tell(
-      `Nothing is set up yet. Open this link to do it; it carries the secret that allows it:\n${initLink}`,
-    );
-  finish(`Ready at ${url} (Ctrl-C stops it).`);
+    tell(`Nothing is set up yet. Open this link to set it up; it contains the secret you need:\n${initLink}`);
+  finish(`Ready at ${url} (press Ctrl-C to stop).`);
 }
 
 start().catch((error: NodeJS.ErrnoException) => {

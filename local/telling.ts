@@ -1,11 +1,11 @@
 import { log as clack, intro, outro, progress } from '@clack/prompts';
 
-/** Lines for people: dressed up in a terminal, plain elsewhere. */
+/** Lines for people: decorated in a terminal, plain text elsewhere. */
 export interface Telling {
   begin(line: string): void;
   tell(line: string): void;
   finish(line: string): void;
-  /** A bar for long work; `advance` takes the share that is done, 0 to 1, and what was done last. */
+  /** A progress bar. `advance` takes the share that is done, 0 to 1, and what was done last. */
   openBar(heading: string): { advance(share: number, last: string): void; finish(line: string): void };
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { createIdentityProvider } from './identity.ts';
 import { CLIENT_ID, IDENTITY_PATH } from './installation.ts';
 
-/** `npm run token -- EMAIL`: prints an access token of the local identity provider for that person. */
+/** `npm run token -- EMAIL`: prints that person's access token from the local identity provider. */
 async function printToken(email: string | undefined): Promise<void> {
   if (!email?.includes('@')) throw new Error('Whose token? For example: npm run token -- ada@example.com');
   const dataDir = path.resolve(process.env.DATA_DIR || '.data');

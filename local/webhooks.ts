@@ -1,38 +1,38 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { adaptiveCardFault, blockKitFault } from './webhooks/limits.ts';
+import { findAdaptiveCardError, findBlockKitError } from './webhooks/limits.ts';
 
 /** A message that arrived, or was refused. */
 export interface Received {
-  /** Below the stand-in's address, such as `/slack/general`. */
+  /** Relative to the stand-in's address, such as `/slack/general`. */
   path: string;
   at: Date;
   status: number;
   body: unknown;
 }
 
-/** What goes wrong with a message instead of its being taken. */
+/** How a message fails instead of being accepted. */
 export type WebhookFailure =
   | { kind: 'status'; status: number; body?: string; headers?: Record<string, string> }
-  /** Nothing is ever answered. */
+  /** There is never an answer. */
   | { kind: 'hang' }
-  /** The connection is closed before anything is answered. */
+  /** The connection closes before the answer. */
   | { kind: 'close' };
 
 export type WebhookRule = WebhookFailure & {
-  /** Only there; everywhere unless told. */
+  /** Only at this path; default: at every path. */
   path?: string;
-  /** How often; for ever unless told. */
+  /** How many times; default: always. */
   times?: number;
 };
 
-/** Slack's, Teams' and anybody's webhooks on this machine: `POST /slack/NAME`, `/teams/NAME` and `/json/NAME`. */
+/** Stands in for Slack, Teams and other webhooks: `POST /slack/NAME`, `/teams/NAME` and `/json/NAME`. */
 export interface Webhooks {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** What arrived, the newest last. */
+  /** What arrived, newest last. */
   received(): Received[];
-  /** Fails from now on, until the function that it returns is called. */
+  /** Injects a failure; call the result to remove it. */
   fail(rule: WebhookRule): () => void;
 }
 
@@ -95,14 +95,14 @@ interface Answer {
   headers?: Record<string, string>;
 }
 
-/** As the services answer. */
+/** Answers as each service does. */
 function toAnswer(path: string, body: unknown): Answer {
   const [, service = '', name] = path.split('/');
   if (!name || !['slack', 'teams', 'json'].includes(service)) return { status: 404, body: 'no_service' };
   if (typeof body !== 'object' || body === null) return { status: 400, body: 'invalid_payload' };
   if (service === 'json') return { status: 204 };
-  const fault = service === 'slack' ? blockKitFault(body) : adaptiveCardFault(body);
-  if (fault !== null) return { status: 400, body: fault };
+  const error = service === 'slack' ? findBlockKitError(body) : findAdaptiveCardError(body);
+  if (error !== null) return { status: 400, body: error };
   return service === 'slack' ? { status: 200, body: 'ok' } : { status: 202 };
 }
 
@@ -116,7 +116,7 @@ const STYLE = `
 const escapeHtml = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-/** Every text that a person would read in the message, a line each. */
+/** The texts that a person would read in the message, one a line. */
 function textsOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(textsOf);
   if (typeof value !== 'object' || value === null) return [];
@@ -129,7 +129,7 @@ function textsOf(value: unknown): string[] {
   ];
 }
 
-/** Slack's messages have their blocks' text twice: `text` is for notifications only. */
+/** Slack's messages repeat the text of their blocks in `text`, for notifications only. */
 function shownOf(body: unknown): string[] {
   const blocks = (body as { blocks?: unknown } | undefined)?.blocks;
   return textsOf(blocks ?? body);
@@ -140,19 +140,19 @@ function toArticle({ path, at, status, body }: Received): string {
   const lines = shownOf(body).flatMap((one) => one.split('\n'));
   return `<article><h2>${escapeHtml(path)}</h2><p><time>${at.toISOString()}</time>${outcome}</p>
 ${lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n')}
-<details><summary>The body as it came</summary><pre>${escapeHtml(JSON.stringify(body, null, 2) ?? '')}</pre></details></article>`;
+<details><summary>Request body</summary><pre>${escapeHtml(JSON.stringify(body, null, 2) ?? '')}</pre></details></article>`;
 }
 
-/** The page of what arrived, the newest first. */
+/** The page that lists what arrived, newest first. */
 export function toInbox(received: readonly Received[]): { html: string; headers: Record<string, string> } {
   const digest = createHash('sha256').update(STYLE).digest('base64');
   const articles = received.map(toArticle).reverse().join('\n');
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Messages that arrived</title><style>${STYLE}</style></head>
-<body><h1>Messages that arrived</h1>
-<p>This machine stands in for Slack, Teams and other webhooks: what is posted below this address at
-<code>/slack/NAME</code>, <code>/teams/NAME</code> and <code>/json/NAME</code> is shown here until the next start.</p>
+<title>Received messages</title><style>${STYLE}</style></head>
+<body><h1>Received messages</h1>
+<p>This page stands in for Slack, Teams and other webhooks. It shows what is posted to
+<code>/slack/NAME</code>, <code>/teams/NAME</code> and <code>/json/NAME</code> below this address, until the next start.</p>
 ${articles || '<p>Nothing yet.</p>'}</body></html>`;
   return { html, headers: { 'content-security-policy': `default-src 'none'; style-src 'sha256-${digest}'` } };
 }

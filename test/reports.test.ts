@@ -5,7 +5,7 @@ import { addDays } from '../lib/day.ts';
 import { type Db, openDatabase } from '../lib/db/database.ts';
 import { toReportMessage } from '../lib/reports/message.ts';
 import { dueWeek } from '../lib/reports/week.ts';
-import { adaptiveCardFault, blockKitFault } from '../local/webhooks/limits.ts';
+import { findAdaptiveCardError, findBlockKitError } from '../local/webhooks/limits.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 /** A Monday; the report is of 2026-W10, 2 to 8 March. */
@@ -235,6 +235,6 @@ test('a report of 25 repositories with the longest names fits Slack and Teams', 
     incomplete: { lostDays: 1, provisionalDays: 2, failingRepositories: 3 },
   };
   const message = toReportMessage(report, 'https://traffic.department.example.com');
-  expect(blockKitFault(toPayload('slack', message))).toBeNull();
-  expect(adaptiveCardFault(toPayload('teams', message))).toBeNull();
+  expect(findBlockKitError(toPayload('slack', message))).toBeNull();
+  expect(findAdaptiveCardError(toPayload('teams', message))).toBeNull();
 });

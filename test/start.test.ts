@@ -182,11 +182,11 @@ test('a second start on the same folder is refused in one sentence and disturbs 
   expect((await run('start', [], { DATA_DIR: dataDir })).code).toBe(1);
 });
 
-test('a data folder that cannot be made is refused in one sentence', async () => {
+test('a data folder that cannot be created is refused in one sentence', async () => {
   const folder = process.platform === 'linux' ? '/proc/traffic/data' : '/dev/null/data';
   const refused = await run('start', [], { DATA_DIR: folder });
   expect([refused.code, refused.stdout]).toEqual([1, '']);
-  expect(refused.stderr).toMatch(sentence(/data folder .*data cannot be made \(\w+\)/));
+  expect(refused.stderr).toMatch(sentence(/data folder .*data cannot be created \(\w+\)/));
 });
 
 test('a taken port is refused in one sentence', async () => {

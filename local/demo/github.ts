@@ -15,7 +15,7 @@ import {
   toSeasonal,
 } from './stories.ts';
 
-/** The people and organizations of the demo: the first tenant is Northwind, the second Pinecone. */
+/** The demo's GitHub accounts. Northwind is the first tenant's organization, Pinecone the second's. */
 export const DEMO_USERS = {
   octocat: 'demo-octocat',
   hubot: 'demo-hubot',
@@ -25,15 +25,15 @@ export const DEMO_USERS = {
   legacy: 'northwind-attic',
 } as const;
 
-/** Tokens that work, and one for each way in which a token does not. */
+/** Tokens that work, and one for each way in which a token can fail. */
 export const DEMO_TOKENS = {
   /** Maintains everything of Northwind. */
   octocat: 'ghp_demo_octocat_0000000000000000000000',
-  /** Maintains everything of Pinecone; fine-grained, ends in a year. */
+  /** Maintains everything of Pinecone; fine-grained, expires in a year. */
   hubot: 'github_pat_demo_hubot_000000000000000000000',
-  /** A fine-grained token of octocat that ends in six days. */
+  /** A fine-grained token of octocat that expires in six days. */
   expiresSoon: 'github_pat_demo_expires_soon_00000000000000',
-  /** Ended yesterday. */
+  /** Expired yesterday. */
   expired: 'ghp_demo_expired_0000000000000000000000',
   /** Its owner may read, but not push. */
   withoutPush: 'ghp_demo_without_push_00000000000000000',
@@ -41,7 +41,7 @@ export const DEMO_TOKENS = {
   withoutScope: 'ghp_demo_without_scope_0000000000000000',
   /** A fine-grained token of octocat without Administration: read. */
   withoutPermission: 'github_pat_demo_without_permission_000000000',
-  /** What Actions would use. */
+  /** The token of a GitHub App, as Actions uses. */
   app: 'ghs_demo_app_00000000000000000000000000',
 } as const;
 

@@ -4,7 +4,7 @@ import type { Source, Story, StoryPath } from '../github/story.ts';
 /** Day 0 is today; -30 is thirty days ago. */
 export type OnDay = (offset: number) => string;
 
-/** Where visitors of most repositories come from. */
+/** Where most repositories' visitors come from. */
 const SEARCH: Source[] = [
   { referrer: 'Google', weight: 1.1 },
   { referrer: 'github.com', weight: 0.8 },
@@ -12,7 +12,7 @@ const SEARCH: Source[] = [
   { referrer: 'DuckDuckGo', weight: 0.16 },
 ];
 
-/** What they look at. */
+/** Which pages they open. */
 const PAGES: StoryPath[] = [
   { path: '', weight: 6 },
   { path: '/issues', weight: 0.9 },
@@ -28,7 +28,7 @@ const PAGES: StoryPath[] = [
   { path: '/security', weight: 0.08 },
 ];
 
-/** A library that people find and stay with. */
+/** A library that people find and keep using. */
 export const STEADY: Story = {
   description: 'Dates and time zones without surprises',
   language: 'TypeScript',
@@ -48,9 +48,9 @@ export const STEADY: Story = {
   starsPerDay: 0.8,
 };
 
-/** A launch in front of everybody, after which more people stay. */
+/** A launch on Hacker News, after which more people stay. */
 export function toLaunched(on: OnDay): Story {
-  // A Tuesday, as launches are.
+  // On a Tuesday, like many launches.
   const launch = toDay(toMonday(toDayNumber(on(-48))) + 1);
   return {
     ...STEADY,
@@ -83,7 +83,7 @@ export function toLaunched(on: OnDay): Story {
   };
 }
 
-/** Text that breaks what does not escape: markup, quotes, a formula, other scripts, an emoji, broken encodings, a newline. */
+/** Text that breaks code without escaping: markup, quotes, a formula, other scripts, an emoji, broken encodings, a newline. */
 export function toAwkward(on: OnDay): Story {
   return {
     ...STEADY,
@@ -119,7 +119,7 @@ export function toAwkward(on: OnDay): Story {
   };
 }
 
-/** Far more clones than views: hundreds of workflow runs a day check it out. */
+/** Far more clones than views: workflow runs check it out hundreds of times a day. */
 export const CI_TOOL: Story = {
   ...STEADY,
   description: 'Caches build outputs between CI runs',
@@ -144,7 +144,7 @@ const CHARTS: Story = {
   referrers: [...SEARCH, { referrer: 'artifacthub.io', weight: 0.7 }],
 };
 
-/** Bots were on its pages for two days, which GitHub takes out of its figures a week later. */
+/** Bots visited it for two days; GitHub removes them from its figures a week later. */
 export function toCharts(on: OnDay): Story {
   const since = on(-1);
   return {
@@ -156,7 +156,7 @@ export function toCharts(on: OnDay): Story {
   };
 }
 
-/** More than three times as much every year. */
+/** Traffic more than triples every year. */
 export function toGrowing(on: OnDay): Story {
   return {
     ...STEADY,
@@ -176,7 +176,7 @@ export function toGrowing(on: OnDay): Story {
   };
 }
 
-/** Busy before the exams in May, and at weekends. */
+/** Busy before the exams in May, and on weekends. */
 export function toSeasonal(on: OnDay): Story {
   return {
     ...STEADY,
@@ -192,7 +192,7 @@ export function toSeasonal(on: OnDay): Story {
   };
 }
 
-/** A handful of colleagues on weekdays, and nobody else. */
+/** A few colleagues on weekdays, and nobody else. */
 export const INTERNAL: Story = {
   ...STEADY,
   description: 'Internal: monthly payroll',
@@ -208,7 +208,7 @@ export const INTERNAL: Story = {
   starsPerDay: 0,
 };
 
-/** A view now and then, and weeks without any. */
+/** A view now and then, then weeks without any. */
 export function toForgotten(on: OnDay): Story {
   return {
     ...STEADY,
@@ -222,7 +222,7 @@ export function toForgotten(on: OnDay): Story {
   };
 }
 
-/** Nothing for two months, while GitHub keeps showing the last window that had something. */
+/** Nothing for two months, while GitHub keeps showing the last window with traffic. */
 export function toIdle(on: OnDay): Story {
   return {
     ...STEADY,

@@ -1,7 +1,7 @@
 import { type Answer, notFound, refuse, samlRequired, trafficDocs } from './answer.ts';
 import { type Account, type Entry, nameAt, type Permission, type TokenOptions, type World } from './world.ts';
 
-/** Who asks: nobody (undefined), or an account by a token. */
+/** The account and token of a request. */
 export interface Caller {
   token: TokenOptions;
   account: Account;
@@ -9,14 +9,14 @@ export interface Caller {
 
 const RANKS: Permission[] = ['pull', 'triage', 'push', 'maintain', 'admin'];
 
-/** The caller's role in a repository; undefined: none. */
+/** An account's role in a repository; undefined: none. */
 export function permissionOf(entry: Entry, login: string, now: Date): Permission | undefined {
   const { owner } = nameAt(entry, now.getTime());
   if (owner.toLowerCase() === login.toLowerCase()) return 'admin';
   return entry.collaborators.get(login) ?? (entry.private ? undefined : 'pull');
 }
 
-/** `permissions` of a repository's document. */
+/** The `permissions` in a repository's document. */
 export function toPermissions(permission: Permission): Record<Permission, boolean> {
   const rank = RANKS.indexOf(permission);
   return { admin: rank >= 4, maintain: rank >= 3, push: rank >= 2, triage: rank >= 1, pull: true };
@@ -26,13 +26,13 @@ function canPush(permission: Permission | undefined): boolean {
   return permission !== undefined && RANKS.indexOf(permission) >= 2;
 }
 
-/** Whether the token reaches the repository at all, whatever its owner may do there. */
+/** Whether the token reaches the repository, whatever its owner may do there. */
 export function tokenReaches({ token }: Caller, entry: Entry): boolean {
   if (token.kind === 'classic') return !entry.private || (token.scopes ?? []).includes('repo');
   return token.repositories === undefined || token.repositories.includes(entry.id);
 }
 
-/** The organization that holds a repository back until its owner authorizes the token by single sign-on. */
+/** The organization that requires the token to be authorized for single sign-on first. */
 export function samlOrganization({ token }: Caller, owner: Account): Account | undefined {
   if (!owner.saml || token.kind !== 'classic') return undefined;
   return (token.samlAuthorizedFor ?? []).includes(owner.login) ? undefined : owner;
@@ -46,7 +46,7 @@ export interface Question {
   htmlUrl: string;
 }
 
-/** Why the repository's document is refused; undefined: it is not. What one may not see is not found. */
+/** The refusal of the repository's document; undefined: it is allowed. What the caller may not see is not found. */
 export function refuseRepository({ world, caller, entry, now, htmlUrl }: Question): Answer | undefined {
   const docs = '/rest/repos/repos#get-a-repository';
   if (!caller) return entry.private ? notFound(docs) : undefined;
@@ -56,7 +56,7 @@ export function refuseRepository({ world, caller, entry, now, htmlUrl }: Questio
   return entry.private && !tokenReaches(caller, entry) ? notFound(docs) : undefined;
 }
 
-/** Why the repository's traffic is refused; undefined: it is not. */
+/** The refusal of the repository's traffic; undefined: it is allowed. */
 export function refuseTraffic(question: Question, figure: string): Answer | undefined {
   const { caller, entry, now } = question;
   const docs = trafficDocs(figure);
@@ -80,7 +80,7 @@ function hasRepositoryScope({ scopes = [] }: TokenOptions, entry: Entry): boolea
   return scopes.includes('repo') || (!entry.private && scopes.includes('public_repo'));
 }
 
-/** What GitHub says of the token in the headers of every answer to it. */
+/** The headers about the token in every answer. */
 export function toTokenHeaders({ token }: Caller, accepted: string): Record<string, string> {
   const headers: Record<string, string> = {};
   if (token.kind === 'classic') {

@@ -7,7 +7,7 @@ import { countBits, type Flow, NOBODY, pickRegulars, toRegulars } from './visito
 export interface Activity {
   views: Flow;
   clones: Flow;
-  /** The views by people who came on their own, and those of each spike of the story, in its order. */
+  /** The views without those of spikes, and those of each spike of the story, in order. */
   ordinaryViews: number;
   spikeViews: number[];
   /** The clones by CI. */
@@ -19,7 +19,7 @@ const VIEWS_PER_SPIKE_VISITOR = 1.3;
 const CLONES_PER_PERSON = 1.2;
 const CLONES_PER_RUNNER = 1.5;
 
-/** A repository's whole history, worked out day by day when somebody asks: `createdOn` is its first day. */
+/** A repository's history from `createdOn` on, computed day by day on demand. */
 export function openHistory(story: Story, createdOn: string, seed: number): (day: number) => Activity {
   const first = toDayNumber(createdOn);
   const viewers = toRegulars(story.regulars);
@@ -61,7 +61,7 @@ export function openHistory(story: Story, createdOn: string, seed: number): (day
   };
 }
 
-/** The number from which one day's visitors of one kind are drawn. */
+/** The seed for one day's visitors of one kind. */
 export function daySeed(seed: number, day: number, kind: 'views' | 'clones'): number {
   return Math.floor(unit(seed, day, kind === 'views' ? 7 : 8) * 2 ** 31);
 }
@@ -78,7 +78,7 @@ function levelOn(story: Story, first: number, day: number): number {
   return growth * week * (1 + story.season.swing * Math.cos(2 * Math.PI * fromPeak));
 }
 
-/** Interest comes and goes over weeks, and hardly anybody works around New Year. */
+/** Interest varies over weeks, and few people work around New Year. */
 function wanderOn(seed: number, day: number): number {
   const slow = Math.sin(day / 19 + 6 * unit(seed, 31));
   const slower = Math.sin(day / 47 + 6 * unit(seed, 32));
@@ -101,7 +101,7 @@ function spikeOn(spike: Spike, day: number): number {
   return views < 1 ? 0 : views;
 }
 
-/** A whole number that scatters around `mean`; means below 1 give days without anything. */
+/** A random whole number around `mean`. Means below 1 give days with nothing. */
 function toWhole(mean: number, seed: number, day: number, salt: number): number {
   if (mean <= 0) return 0;
   return Math.floor(mean * Math.exp(0.18 * bell(seed, day, salt)) + unit(seed, day, salt, 99));

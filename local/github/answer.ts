@@ -1,4 +1,4 @@
-/** What the simulator is about to send. `body` undefined means none. */
+/** An answer to send. */
 export interface Answer {
   status: number;
   body: unknown;
@@ -17,7 +17,7 @@ export function ok(body: unknown, headers: Record<string, string> = {}): Answer 
   return { status: 200, body, headers };
 }
 
-/** An error as GitHub writes them: `status` is a string in the body. */
+/** An error in GitHub's form: `status` is a string in the body. */
 export function refuse(
   status: number,
   message: string,
@@ -27,7 +27,7 @@ export function refuse(
   return { status, body: { message, documentation_url: DOCS + docs, status: String(status) }, headers };
 }
 
-/** The page of GitHub's documentation that an error about a repository's traffic names. */
+/** The documentation page named by an error about a repository's traffic. */
 export function trafficDocs(figure: string): string {
   return TRAFFIC_DOCS[figure] ?? '/rest';
 }
@@ -59,7 +59,7 @@ export function rateLimited(status: number, who: string): Answer {
   return refuse(status, message, '/rest/using-the-rest-api/rate-limits-for-the-rest-api');
 }
 
-/** The secondary limit names no quota; `retry-after` is not always there. */
+/** The secondary limit names no quota, and not always a `retry-after`. */
 export function secondaryLimited(status: number, retryAfter: number | undefined): Answer {
   return refuse(
     status,

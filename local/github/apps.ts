@@ -9,19 +9,19 @@ interface AppOptions {
   id: number;
   name: string;
   owner: string;
-  /** PEM of the keys that it signs with; none: all were deleted. */
+  /** The public keys of its private keys, PEM. Empty: all were deleted. */
   publicKeys: string[];
   permissions?: Record<string, 'read' | 'write'>;
 }
 
-/** An app where an account installed it. */
+/** An installation of an app by an account. */
 interface InstallationOptions {
   id: number;
   appId: number;
   account: string;
-  /** The ids of the repositories that it was given; all of the account unless told. */
+  /** The ids of its repositories. Default: all of the account's. */
   repositories?: number[];
-  /** What the account granted, which may be less than the app asks for by now. */
+  /** What the account granted, which may be less than the app asks for now. */
   permissions?: Record<string, 'read' | 'write'>;
 }
 
@@ -34,7 +34,7 @@ interface Installation extends InstallationOptions {
   suspended: boolean;
 }
 
-/** Which apps exist and where they are installed; nothing here knows of HTTP. */
+/** The apps and their installations. */
 export interface Apps {
   addApp(app: AppOptions): void;
   /** Changes an app: deletes its keys, suspends it. */
@@ -53,7 +53,7 @@ const MAX_SECONDS = 600;
 const TOKEN_MS = 3_600_000;
 const TOP = 100;
 
-/** To GitHub an app has no role in a repository. */
+/** An app has no role in a repository. */
 export const NO_ROLE = { admin: false, maintain: false, push: false, triage: false, pull: false };
 
 export function createApps(): Apps {
@@ -80,7 +80,7 @@ interface AppRequest {
   assertion: string | undefined;
 }
 
-/** What GitHub answers below `/app`, where apps speak for themselves; undefined for any other path. */
+/** Answers paths below `/app`, where apps authenticate as themselves; undefined for any other path. */
 export function answerApp(apps: Apps, call: Call, { method, assertion }: AppRequest): Answer | undefined {
   if (call.path !== '/app' && !call.path.startsWith('/app/')) return undefined;
   const found = identifyApp(apps, assertion, call.now);
@@ -99,7 +99,7 @@ export function answerApp(apps: Apps, call: Call, { method, assertion }: AppRequ
   return notFound(DOCS);
 }
 
-/** The app whose key signed, or why GitHub takes the assertion for none: times are looked at first. */
+/** The app whose key signed the assertion, or the refusal. Like GitHub, it checks the times first. */
 function identifyApp(apps: Apps, assertion: string | undefined, now: Date): App | Answer {
   const [head = '', body = '', signature = ''] = (assertion ?? '').split('.');
   const header = readPart(head);
@@ -162,13 +162,13 @@ function* ownedBy(world: World, account: string, now: Date): Generator<Entry> {
       yield entry;
 }
 
-/** What `GET /installation/repositories` answers to an installation's token: what it was given. */
+/** The repositories of an installation, for `GET /installation/repositories`. */
 export function listInstalled(call: Call): Entry[] {
   const given = call.caller?.token.repositories ?? [];
   return [...call.world.entries()].filter(({ id, removed }) => !removed && given.includes(id));
 }
 
-/** One of them. */
+/** A repository in that list. */
 export function toInstalledDocument(entry: Entry, call: Call): Record<string, unknown> {
   return { ...toRepositoryDocument(entry, { ...call, permission: 'pull' }), permissions: NO_ROLE };
 }

@@ -3,7 +3,7 @@ import type { Addresses } from './documents.ts';
 import type { Quota } from './limits.ts';
 import type { World } from './world.ts';
 
-/** One request, understood as far as routes need. */
+/** One request, parsed for the routes. */
 export interface Call extends Addresses {
   world: World;
   caller: Caller | undefined;

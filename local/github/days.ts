@@ -1,4 +1,4 @@
-/** UTC days as whole numbers since 1970-01-01, which is what the simulator reckons with. */
+/** UTC days as whole numbers since 1970-01-01. The simulator calculates with these. */
 
 export const DAY_MS = 86_400_000;
 

@@ -11,7 +11,7 @@ import { answerCall, findTarget } from './routes.ts';
 import type { Watch } from './watch.ts';
 import type { World } from './world.ts';
 
-/** One request as it was answered; status 0: the connection was reset. */
+/** One answered request. Status 0: the connection was reset. */
 export interface LoggedRequest {
   method: string;
   /** Without the base path, with the query. */
@@ -28,11 +28,11 @@ export interface ExchangeOptions {
   clock: () => Date;
   baseUrl?: string;
   latency?: number;
-  /** Bans whoever breaks a limit. */
+  /** Bans clients that break a rate limit. */
   watch?: Watch | undefined;
 }
 
-/** The simulator's HTTP side. */
+/** The simulator's HTTP interface. */
 export interface Exchange {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   requests(): LoggedRequest[];
@@ -43,7 +43,7 @@ const LOG_LENGTH = 100_000;
 const ANONYMOUS_QUOTA = 60;
 const QUOTA = 5000;
 const MAX_CONCURRENCY = 100;
-/** Of requests that ask for none. */
+/** The API version of requests that name none. */
 const API_VERSION = '2022-11-28';
 const DOWN_PAGE =
   '<!DOCTYPE html><html><head><title>Unicorn! &middot; GitHub</title></head><body></body></html>';
@@ -143,7 +143,7 @@ function toAddresses(baseUrl: string | undefined, request: IncomingMessage): Add
   return { apiUrl, htmlUrl };
 }
 
-/** An unknown, revoked or expired token is refused before anything else, in the same words for all three. */
+/** Refuses an unknown, revoked or expired token before anything else, in the same words. */
 function unidentified({ caller }: Call, request: IncomingMessage): Answer | undefined {
   if (request.headers['user-agent'] === undefined) return refuse(403, NO_USER_AGENT);
   return caller || request.headers.authorization === undefined ? undefined : badCredentials();
@@ -172,7 +172,7 @@ function toHeaders({ caller, enterprise, path, quota, apiVersion }: Call): Recor
   };
 }
 
-/** The answer a failure rule prescribes, if it prescribes one. */
+/** The answer that a failure rule prescribes, if any. */
 function planned(failure: Failure | undefined): Answer | undefined {
   if (failure?.kind === 'secondary-limit') return secondaryLimited(failure.status ?? 403, failure.retryAfter);
   if (failure?.kind === 'down') {
@@ -188,7 +188,7 @@ function planned(failure: Failure | undefined): Answer | undefined {
   return body === undefined ? refuse(status, message, '/rest', headers) : { status, body, headers };
 }
 
-/** An authorised request for what one has already is answered 304, and costs no quota. */
+/** Answers 304 if the caller has the current version already. That costs no quota. */
 function toConditional(found: Answer, request: IncomingMessage, caller: Caller | undefined): Answer {
   const body = toText(found.body);
   const headers = { ...found.headers, etag: toEtag(body, caller?.token.token) };
@@ -200,7 +200,7 @@ function toText(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-/** Sends the answer, or as much of it as the failure lets through; returns the status, 0 for none. */
+/** Sends the answer, or the part that a failure allows. Returns the status, 0 for none. */
 function send(
   response: ServerResponse,
   { status, body, headers }: Answer,

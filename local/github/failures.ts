@@ -1,39 +1,39 @@
-/** Which requests a rule hits; every part that is given must fit. */
+/** The requests that a rule applies to. All given parts must match. */
 interface Match {
   method?: string;
-  /** Against the path without the base path and the query. */
+  /** Tested against the path without the base path and the query. */
   path?: RegExp;
   token?: string;
-  /** The repository's id, however it was addressed. */
+  /** The repository's id, however the request names it. */
   repository?: number;
 }
 
-/** What goes wrong. */
+/** How a request fails. */
 export type Failure =
-  /** GitHub's page for a server that does not answer. */
+  /** GitHub's error page for a server that is down. */
   | { kind: 'down'; status?: 500 | 502 | 503 | 504 }
-  /** Any status with one of GitHub's errors, or with a body of your own. */
+  /** A status with an error in GitHub's form, or with your own body. */
   | { kind: 'status'; status: number; message?: string; body?: unknown; headers?: Record<string, string> }
-  /** The right answer, but only after this many milliseconds. */
+  /** The right answer, delayed by this many milliseconds. */
   | { kind: 'slow'; milliseconds: number }
-  /** The connection ends in the middle of the right answer. */
+  /** The connection closes in the middle of the right answer. */
   | { kind: 'cut' }
-  /** The connection is reset before anything is answered. */
+  /** The connection is reset before the answer. */
   | { kind: 'reset' }
-  /** 200 with something that is not JSON. */
+  /** Status 200 with something that is not JSON. */
   | { kind: 'garbage'; body?: string; contentType?: string }
-  /** The quota of the account is spent for `resetIn` seconds (an hour unless told). */
+  /** The account's quota is used up for `resetIn` seconds; default: an hour. */
   | { kind: 'rate-limit'; status?: 403 | 429; resetIn?: number }
-  /** Too much at once; without `retryAfter` there is no header. */
+  /** The secondary rate limit. Without `retryAfter`, there is no such header. */
   | { kind: 'secondary-limit'; status?: 403 | 429; retryAfter?: number }
-  /** Traffic is published this many hours late. */
+  /** Traffic appears this many hours late. */
   | { kind: 'late'; hours: number }
-  /** Traffic shows nothing at all, as once happened to everybody. */
+  /** Traffic is empty, as in a past outage of GitHub. */
   | { kind: 'zeros' };
 
 export type FailureRule = Failure & {
   match?: Match;
-  /** How often; for ever unless told. */
+  /** How many times; default: always. */
   times?: number;
 };
 
@@ -46,7 +46,7 @@ interface FailureRequest {
 
 export interface Failures {
   add(rule: FailureRule): () => void;
-  /** The first rule for this request, which is used up by one. */
+  /** The first rule that matches this request, which counts as one use of it. */
   take(request: FailureRequest): Failure | undefined;
 }
 

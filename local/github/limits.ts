@@ -1,13 +1,13 @@
-/** How much of an account's hourly quota is left. */
+/** An account's hourly quota. */
 export interface Quota {
   limit: number;
   used: number;
-  /** Seconds since 1970 at which it starts again. */
+  /** When it resets, in seconds since 1970. */
   reset: number;
 }
 
 export interface Limits {
-  /** The quota of an account, which all its tokens share; a new hour begins when the last one is over. */
+  /** The quota of an account, shared by all its tokens. A new hour starts with the first request after the last one. */
   quotaOf(account: string, limit: number, now: Date): Quota;
 }
 
@@ -19,7 +19,7 @@ export function createLimits(): Limits {
     quotaOf(account, limit, now) {
       const seconds = Math.floor(now.getTime() / 1000);
       const known = quotas.get(account);
-      // A clock that was set back starts a new hour too.
+      // A clock that was set back starts a new hour, too.
       if (known && seconds < known.reset && known.reset <= seconds + HOUR) {
         known.limit = limit;
         return known;

@@ -8,7 +8,7 @@ import { type Entry, nameAt } from './world.ts';
 const DOCS = '/rest/repos/repos#list-repositories-for-the-authenticated-user';
 const RELATIONS = 'owner,collaborator,organization_member';
 
-/** What `GET /user/repos` answers: the repositories the caller takes part in, page by page. */
+/** Answers `GET /user/repos`: the caller's repositories, in pages. */
 export function answerUserRepositories(call: Call): Answer {
   const { caller, query, now } = call;
   if (!caller) return requiresAuthentication(DOCS);
@@ -30,7 +30,7 @@ export function answerUserRepositories(call: Call): Answer {
   return { ...page, headers: { ...page.headers, 'x-github-sso': `partial-results; organizations=${ids}` } };
 }
 
-/** What `GET /installation/repositories` answers, to the token of an app's installation. */
+/** Answers `GET /installation/repositories`, for the token of an app's installation. */
 export function answerInstalledRepositories(call: Call): Answer {
   const docs = '/rest/apps/installations#list-repositories-accessible-to-the-app-installation';
   if (call.caller?.token.kind !== 'app')
@@ -48,7 +48,7 @@ function ownerOf(entry: Entry, { world, now }: Call) {
   return world.account(nameAt(entry, now.getTime()).owner);
 }
 
-/** The organization that shows the repository only after single sign-on. */
+/** The organization that requires single sign-on before it shows the repository. */
 function holderOf(entry: Entry, call: Call, caller: Caller) {
   return samlOrganization(caller, ownerOf(entry, call));
 }
@@ -64,7 +64,7 @@ function isListed(entry: Entry, call: Call, caller: Caller): boolean {
   return (call.query.get('affiliation') ?? RELATIONS).split(',').includes(relation);
 }
 
-/** By name, or by age: the simulator pushes to every repository every day, so that order is the one of age. */
+/** Sorts by name, or by age: every repository here is pushed to daily, so the other orders equal that of age. */
 function toSorted(entries: Entry[], { query, now }: Call): Entry[] {
   const byName = (query.get('sort') ?? 'full_name') === 'full_name';
   const sign = (query.get('direction') ?? (byName ? 'asc' : 'desc')) === 'desc' ? -1 : 1;
@@ -78,14 +78,14 @@ function toSorted(entries: Entry[], { query, now }: Call): Entry[] {
     .map(({ entry }) => entry);
 }
 
-/** One page of a list with GitHub's `Link` header; `largest` is the most that `per_page` may ask for. */
+/** One page of a list with GitHub's `Link` header. `max` is the largest page. */
 export function toPage<T>(
   { query, apiUrl, path }: Call,
   items: T[],
   toDocument: (item: T) => unknown,
-  largest = 100,
+  max = 100,
 ): Answer {
-  const size = Math.min(largest, Math.max(1, Number(query.get('per_page')) || 30));
+  const size = Math.min(max, Math.max(1, Number(query.get('per_page')) || 30));
   const page = Math.max(1, Number(query.get('page')) || 1);
   const last = Math.max(1, Math.ceil(items.length / size));
   const toLink = (number: number, relation: string) => {

@@ -1,4 +1,4 @@
-/** Numbers that look random and are always the same for the same arguments: nothing has to be generated up front. */
+/** Numbers that look random but are always the same for the same arguments, so nothing is generated up front. */
 
 /** A 32-bit hash of whole numbers. */
 export function hash(...values: number[]): number {
@@ -24,7 +24,7 @@ export function unit(...values: number[]): number {
   return hash(...values) / 2 ** 32;
 }
 
-/** A number around 0 with standard deviation 1, never farther than about 3.5 from 0. */
+/** A number around 0 with standard deviation 1, at most about 3.5 from 0. */
 export function bell(...values: number[]): number {
   let sum = 0;
   for (let i = 0; i < 4; i += 1) sum += unit(...values, i);

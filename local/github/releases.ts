@@ -6,21 +6,21 @@ import { type Entry, nameAt, type World } from './world.ts';
 interface Asset {
   id: number;
   name: string;
-  /** What of the release's downloads it takes. */
+  /** Its share of the release's downloads. */
   share: number;
 }
 
 interface Release {
   id: number;
   tag: string;
-  /** The day it was published on, as a number; it came at noon. */
+  /** The day of publication, as a number. Releases come out at noon. */
   day: number;
   assets: Asset[];
 }
 
 const HALF_LIFE_DAYS = 45;
 
-/** The repository's releases that are out by an instant, newest first, as GitHub lists them. */
+/** The repository's releases up to an instant, newest first, as GitHub lists them. */
 export function listReleases(entry: Entry, now: Date): Release[] {
   const plan = entry.story.releases;
   if (!plan) return [];
@@ -42,7 +42,7 @@ export function listReleases(entry: Entry, now: Date): Release[] {
   return releases;
 }
 
-/** How often an asset was downloaded by an instant: many times when it is new, by half less every 45 days. */
+/** An asset's downloads up to an instant: many at first, half as many every 45 days. */
 export function countDownloads(entry: Entry, { day }: Release, asset: Asset, now: Date): number {
   const rate = (entry.story.releases?.downloads ?? 0) * asset.share;
   const instant = now.getTime() / DAY_MS;

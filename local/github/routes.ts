@@ -16,7 +16,7 @@ const TOP = 10;
 const REPOSITORY_PATH = /^\/repos\/([^/]+)\/([^/]+)(\/.*)?$/;
 const REPOSITORY_ID_PATH = /^\/repositories\/(\d+)(\/.*)?$/;
 
-/** The repository a path is about, and the rest of the path. */
+/** The repository that a path names, and the rest of the path. */
 export function findTarget(
   world: World,
   path: string,
@@ -33,7 +33,7 @@ export function findTarget(
   return found && { ...found, rest: byName[3] ?? '' };
 }
 
-/** GitHub's answer to a request that is neither refused nor out of quota. */
+/** The answer to a request within its quota. */
 export function answerCall(call: Call): Answer {
   if (call.path === '/user') return answerUser(call);
   if (call.path === '/user/repos') return answerUserRepositories(call);
@@ -87,7 +87,7 @@ function answerRepository(call: Call, entry: Entry, rest: string, moved: boolean
   return ok(call.caller?.token.kind === 'app' ? { ...document, permissions: NO_ROLE } : document);
 }
 
-/** What else is answered of a repository, by the rest of its path. */
+/** Other resources of a repository, by the rest of the path. */
 const EXTRAS: Record<string, (call: Call, entry: Entry) => Answer> = {
   '/stargazers/history': answerStarHistory,
   '/releases': answerReleases,

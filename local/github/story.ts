@@ -1,24 +1,24 @@
-/** A repository's traffic, told in a few words. Days are UTC 'YYYY-MM-DD'; counts are per day unless said otherwise. */
+/** A short description from which a repository's traffic is computed. Days are UTC, 'YYYY-MM-DD'; counts are per day. */
 export interface Story {
   description: string | null;
   language: string | null;
   topics?: string[];
-  /** Views and clones by people on an ordinary weekday when the repository was created. */
+  /** People's views and clones on an ordinary weekday when the repository was created. */
   views: number;
   clones: number;
-  /** Views by one visitor in a day; 2.5 unless told. */
+  /** Views by one visitor in a day. Default: 2.5. */
   viewsPerVisitor?: number;
-  /** People who come back again and again. */
+  /** The number of people who keep coming back. */
   regulars: number;
-  /** A weekend day's level as a part of a weekday's. */
+  /** A weekend day's level, relative to a weekday's. */
   weekend: number;
-  /** By how much the level is multiplied each year; 1 is steady. */
+  /** The factor by which the level grows each year; 1 is steady. */
   growthPerYear: number;
   season?: { peakOn: string; swing: number };
-  /** Checkouts by CI on a weekday: clones without views, of which each workflow run brings 3.5. */
+  /** CI's clones on a weekday, without views. Each workflow run brings 3.5. */
   ciClones?: number;
   spikes?: Spike[];
-  /** Days whose figures GitHub lowers afterwards. */
+  /** Days whose figures GitHub lowers later. */
   corrections?: Correction[];
   idle?: { from: string; until: string }[];
   referrers: Source[];
@@ -26,37 +26,37 @@ export interface Story {
   starsPerDay: number;
   releases?: {
     everyDays: number;
-    /** Downloads of a new release's first asset on its first days, roughly. */
+    /** Rough daily downloads of a new release's first asset. */
     downloads: number;
-    /** Names of the assets; `TAG` stands for the release's tag. */
+    /** The assets' names; `TAG` stands for the release's tag. */
     assets: string[];
-    /** What a tag begins with; `v` unless told. */
+    /** The prefix of tags. Default: `v`. */
     prefix?: string;
   };
-  /** What GitHub answers when there was nothing for 14 days: empty lists, or the last window that had something. */
+  /** What GitHub answers after 14 days without traffic: empty lists, or the last window with traffic. Default: 'empty'. */
   whenIdle?: 'empty' | 'old-window';
 }
 
-/** GitHub counts a day again: from an instant on it shows a part of what it showed before. */
+/** GitHub counts a day again, and shows lower figures from then on. */
 interface Correction {
   day: string;
   /** The first day on which GitHub shows less. */
   since: string;
-  /** What is left, of 1. */
+  /** The share that is left, 0 to 1. */
   share: number;
 }
 
-/** A day on which many people came at once; the crowd halves every `halfLife` days. */
+/** A sudden crowd, which halves every `halfLife` days. */
 export interface Spike {
   on: string;
   views: number;
   halfLife: number;
   referrer: string;
-  /** Views a day that stay when the crowd has gone. */
+  /** Additional views a day that stay after the crowd has gone. */
   lasting?: number;
 }
 
-/** A referrer, and how much of the ordinary traffic it brings compared with the others (direct visits weigh 1). */
+/** A referrer, and its weight in ordinary traffic; direct visits weigh 1. */
 export interface Source {
   referrer: string;
   weight: number;

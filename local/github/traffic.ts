@@ -9,7 +9,7 @@ export interface Figures {
   uniques: number;
 }
 
-/** A day's or a week's real traffic, whole, whatever GitHub shows of it. */
+/** The real traffic of a whole day or week, whatever GitHub shows of it. */
 export interface Truth {
   viewCount: number;
   viewUniques: number;
@@ -19,7 +19,7 @@ export interface Truth {
 
 type Kind = 'views' | 'clones';
 
-/** What GitHub publishes of a range, in fractions of days since 1970: the window is [from, to). */
+/** The window that GitHub shows, [from, to), in fractional days since 1970. */
 interface Window {
   from: number;
   to: number;
@@ -30,13 +30,13 @@ export interface Traffic {
   buckets(kind: Kind, per: 'day' | 'week', now: Date, lateHours: number): Buckets;
   truth(day: string): Truth;
   truthOfWeek(monday: string): Truth;
-  /** The views of one whole day, those by people who came on their own and those of each spike apart. */
+  /** The views of a whole day, ordinary ones and those of each spike apart. */
   viewsOn(day: number): { ordinary: number; spikes: number[] };
-  /** The clones by CI on one whole day. */
+  /** CI's clones on a whole day. */
   ciClonesOn(day: number): number;
-  /** Real uniques of views over whole days. */
+  /** The real unique viewers over whole days. */
   uniquesOf(from: number, until: number): number;
-  /** The day (as a number) up to which lists of referrers and paths are published: they change once a day. */
+  /** The day, as a number, up to which referrers and paths are published. They change once a day. */
   listedUntil(now: Date, lateHours: number): number;
 }
 
@@ -47,7 +47,7 @@ interface Buckets extends Figures {
 const WINDOW_DAYS = 14;
 const MAX_IDLE = 400;
 
-/** A repository's traffic as it was and as GitHub shows it. */
+/** A repository's traffic, as it really is and as GitHub shows it. */
 export function openTraffic(story: Story, createdOn: string, seed: number): Traffic {
   const history = openHistory(story, createdOn, seed);
   const groupSize = {
@@ -82,7 +82,7 @@ export function openTraffic(story: Story, createdOn: string, seed: number): Traf
     };
   }
 
-  /** The last instant GitHub shows: now, less the delay; of a repository that went idle perhaps its last busy day. */
+  /** The last instant that GitHub shows: now minus the delay, or the last busy day of a repository that shows an old window. */
   function publishedUntil(now: Date, lateHours: number): number {
     const until = Math.floor((now.getTime() / DAY_MS - lateHours / 24) * 24) / 24;
     if (story.whenIdle !== 'old-window') return until;
@@ -95,14 +95,14 @@ export function openTraffic(story: Story, createdOn: string, seed: number): Traf
     return until;
   }
 
-  /** GitHub's window moves by the hour, so its oldest day is cut; on some days it reaches one day farther back. */
+  /** GitHub's window moves by the hour, so its oldest day is cut. On some days it reaches back one day more. */
   function windowAt(now: Date, lateHours: number): Window {
     const to = publishedUntil(now, lateHours);
     const days = unit(seed, Math.floor(to), 5) < 0.3 ? WINDOW_DAYS : WINDOW_DAYS - 1;
     return { from: to - days, to };
   }
 
-  /** What GitHub shows of a day at an instant, after it was counted again. */
+  /** The figures that GitHub shows for a day at an instant, after any correction. */
   function correct({ count, uniques }: Figures, day: string, now: Date): Figures {
     const found = (story.corrections ?? []).find(
       (one) => one.day === day && one.since <= now.toISOString().slice(0, 10),

@@ -4,14 +4,14 @@ import { unit } from './random.ts';
 // come; a day's regulars are the bits of a number. So the uniques of any range are exact: those who came once, plus
 // the groups in the union of the days' bits. max(day) <= uniques(range) <= sum(day) holds by construction.
 
-/** One day's visits: `visitors` who come once, `regulars` as bits, and the visits beyond everybody's first. */
+/** One day's visits: `visitors` who come once, `regulars` as bits, and `extra`, the visits after each person's first. */
 export interface Flow {
   visitors: number;
   extra: number;
   regulars: number;
 }
 
-/** How many groups of regulars there are, and how many people one group has. */
+/** The number of groups of regulars, and of people in each. */
 export interface Regulars {
   groups: number;
   groupSize: number;
@@ -32,11 +32,11 @@ export function countBits(bits: number): number {
   return count;
 }
 
-/** The regulars who come on a day: each group with the same likelihood, but never more people than `limit`. */
+/** The regulars who come on a day: each group with the same likelihood, but at most `limit` people. */
 export function pickRegulars(seed: number, regulars: Regulars, likelihood: number, limit: number): number {
   let bits = 0;
   let people = regulars.groupSize;
-  // Who finds room under the limit differs from day to day.
+  // Starts at a different group each day, so that the limit does not always exclude the same ones.
   const first = seed % Math.max(1, regulars.groups);
   for (let i = 0; i < regulars.groups && people <= limit; i += 1) {
     const group = (first + i) % regulars.groups;
@@ -47,7 +47,7 @@ export function pickRegulars(seed: number, regulars: Regulars, likelihood: numbe
   return bits;
 }
 
-/** The part of a day's visits that has come by a moment of the day (0 to 1): few at night, many in the afternoon. */
+/** The share of a day's visits up to a moment of the day, 0 to 1: few at night, many in the afternoon. */
 function shareBy(moment: number): number {
   return moment - (0.6 * Math.sin(2 * Math.PI * moment)) / (2 * Math.PI);
 }
@@ -56,7 +56,7 @@ function between(total: number, from: number, to: number): number {
   return Math.floor(total * shareBy(to)) - Math.floor(total * shareBy(from));
 }
 
-/** What of a day's visits falls between two moments, in days since its beginning. `seed` is the day's own. */
+/** The part of a day's visits between two moments, in days since the day's start. `seed` is the day's own. */
 export function cutFlow(flow: Flow, seed: number, start: number, end: number): Flow {
   const from = Math.max(0, start);
   const to = Math.min(1, end);
@@ -71,7 +71,7 @@ export function cutFlow(flow: Flow, seed: number, start: number, end: number): F
   return { visitors: between(flow.visitors, from, to), extra: between(flow.extra, from, to), regulars };
 }
 
-/** Visits and different visitors of any days together. */
+/** The visits and unique visitors over several days. */
 export function toFigures(flows: Flow[], groupSize: number): { count: number; uniques: number } {
   let count = 0;
   let visitors = 0;

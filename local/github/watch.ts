@@ -1,31 +1,31 @@
 import { performance } from 'node:perf_hooks';
 import { type Answer, refuse } from './answer.ts';
 
-/** GitHub's limits, which a client should never reach: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api */
+/** GitHub's rate limits, which a client should never reach: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api */
 const MAX_CONCURRENCY = 100;
 const MAX_POINTS = 900;
 const MINUTE_MS = 60_000;
-/** Until an answer has arrived, by the real clock, nobody can know what it says. */
+/** Real milliseconds that an answer may need to arrive: until then, the client cannot know what it says. */
 const ON_ITS_WAY_MS = 250;
 
 interface Client {
   concurrency: number;
-  /** When requests came in the last minute, in epoch milliseconds. */
+  /** The times of the last minute's requests, in epoch milliseconds. */
   came: number[];
-  /** Nothing may be asked before, as it was told at the instant `toldAt` of the process. */
+  /** The client must not ask before this, in epoch milliseconds. It was told so at `toldAt`, by the process's clock. */
   notBefore: number;
   toldAt: number;
   banned: boolean;
 }
 
-/** Watches that clients keep to the limits without being stopped; whoever breaks one is banned for good. */
+/** Watches whether clients keep the rate limits on their own. A client that breaks one is banned for good. */
 export interface Watch {
-  /** A request comes; the answer of somebody who is banned. */
+  /** Records a request. Returns the answer if the client is banned. */
   arrive(token: string, now: Date): Answer | undefined;
   leave(token: string): void;
-  /** The client is told something with an answer. */
+  /** Records what an answer tells the client. */
   tell(token: string, answer: Answer, now: Date): void;
-  /** What was broken, in the order in which it was. */
+  /** How limits were broken, in order. */
   breaches(): string[];
 }
 

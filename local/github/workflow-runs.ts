@@ -4,16 +4,16 @@ import { DAY_MS, toDay, toDayNumber } from './days.ts';
 import { toRepositoryDocument } from './documents.ts';
 import type { Entry } from './world.ts';
 
-/** Clones that come with one workflow run. */
+/** Clones per workflow run. */
 const CLONES_PER_RUN = 3.5;
 
-/** How many workflow runs began on a day, given as a number, as far as it has come at `now`. */
+/** The workflow runs that started on a day, given as a number, up to `now`. */
 export function countRuns(entry: Entry, day: number, now: Date): number {
   const share = Math.min(1, Math.max(0, now.getTime() / DAY_MS - day));
   return Math.floor(Math.round(entry.traffic.ciClonesOn(day) / CLONES_PER_RUN) * share);
 }
 
-/** What `GET /repos/{owner}/{repo}/actions/runs` answers for `created=DAY..DAY`; at most one run is shown. */
+/** Answers `GET /repos/{owner}/{repo}/actions/runs` for `created=DAY..DAY`. It lists at most one run. */
 export function answerWorkflowRuns(call: Call, entry: Entry): Answer {
   const days = /^(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$/.exec(call.query.get('created') ?? '');
   if (!days?.[1] || !days[2]) return refuse(422, 'Validation Failed', '/rest/actions/workflow-runs');

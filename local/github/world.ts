@@ -10,7 +10,7 @@ export interface Account {
   login: string;
   name: string;
   type: 'User' | 'Organization';
-  /** The organization asks for single sign-on: classic tokens must be authorized for it. */
+  /** The organization requires single sign-on: classic tokens must be authorized for it. */
   saml: boolean;
 }
 
@@ -19,18 +19,18 @@ type TokenKind = 'classic' | 'fine-grained' | 'app';
 export interface TokenOptions {
   token: string;
   login: string;
-  /** `app` is an installation token of a GitHub App, such as the one Actions hands out. */
+  /** `app`: an installation token of a GitHub App, such as Actions' own. */
   kind: TokenKind;
   /** A classic token's scopes. */
   scopes?: string[];
   /** A fine-grained or app token's permissions on repositories. */
   permissions?: Record<string, 'read' | 'write'>;
-  /** The ids a fine-grained or app token was given; every repository of the account unless told. */
+  /** The repositories of a fine-grained or app token, by id. Default: all of the account's. */
   repositories?: number[];
   expiresAt?: Date;
-  /** Requests an hour, counted for the account as a whole; 5,000 unless told. */
+  /** Requests an hour, counted per account. Default: 5,000. */
   quota?: number;
-  /** Organizations this token was authorized for by single sign-on. */
+  /** The organizations for which the token is authorized by single sign-on. */
   samlAuthorizedFor?: string[];
 }
 
@@ -42,12 +42,12 @@ export interface RepositoryOptions {
   createdOn: string;
   story: Story;
   private?: boolean;
-  /** Private, but seen by the owner's whole enterprise. */
+  /** Private, but visible to the owner's whole enterprise. */
   internal?: boolean;
   archived?: boolean;
-  /** Who besides the owner may do what. */
+  /** The roles of people besides the owner. */
   collaborators?: Record<string, Permission>;
-  /** Names it had before, oldest first: each until the day given, exclusively. */
+  /** Former names, oldest first, each valid until a day, exclusive. */
   formerNames?: { owner: string; name: string; until: string }[];
 }
 
@@ -61,7 +61,7 @@ export interface Repository {
 interface Named {
   owner: string;
   name: string;
-  /** Milliseconds since 1970 from which the name is in force. */
+  /** Since when the name is valid, in milliseconds since 1970. */
   from: number;
 }
 
@@ -79,7 +79,7 @@ export interface Entry {
   names: Named[];
 }
 
-/** Who and what exists; nothing here knows of HTTP. */
+/** The accounts, tokens and repositories. */
 export interface World {
   addAccount(account: Partial<Account> & { login: string }): Account;
   account(login: string): Account;
@@ -89,12 +89,12 @@ export interface World {
   addRepository(repository: RepositoryOptions): Entry;
   entry(id: number): Entry | undefined;
   entries(): Iterable<Entry>;
-  /** The repository of that name now, or the one that once had it. */
+  /** The repository that has the name now, or else one that once had it. */
   find(owner: string, name: string, now: Date): { entry: Entry; moved: boolean } | undefined;
   rename(id: number, name: { owner?: string; name?: string }, at: Date): void;
 }
 
-/** The name a repository has at an instant. */
+/** A repository's name at an instant. */
 export function nameAt(entry: Entry, at: number): { owner: string; name: string } {
   const current = entry.names.findLast(({ from }) => from <= at) ?? entry.names[0];
   if (!current) throw new Error(`repository ${entry.id} has no name`);

@@ -2,16 +2,16 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** What is made once, and kept. */
+/** Secrets and facts that are created once and kept. */
 export interface Kept {
   tokenKey: string;
   initSecret: string;
   apiKey: string;
-  /** The UTC day, 'YYYY-MM-DD', on which this was made. */
+  /** The UTC day of creation, 'YYYY-MM-DD'. */
   madeOn: string;
 }
 
-/** What is kept in the data folder; made when there is nothing yet. */
+/** Reads them from the data folder, or creates them there. */
 export function ensureKept(dataDir: string, today: string): Kept {
   const file = path.join(dataDir, 'installation.json');
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));

@@ -6,7 +6,7 @@ export type ActivationStatus =
   | 'action developer error'
   | 'whisk internal error';
 
-/** The record of one run of an action, or of one fire of a trigger. */
+/** The record of one run of an action or one firing of a trigger. */
 export interface Activation {
   namespace: string;
   name: string;

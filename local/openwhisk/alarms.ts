@@ -5,8 +5,8 @@ import { readSchedule } from './schedule.ts';
 /** The provider behind the feeds of /whisk.system/alarms. */
 export interface Alarms {
   /**
-   * A lifecycle event of a feed's trigger, given by `namespace/name`; returns the feed action's result.
-   * @throws {Error} with a sentence for whoever creates the trigger.
+   * Handles a lifecycle event of a feed's trigger, which is named `namespace/name`. Returns the feed action's result.
+   * @throws {Error} with a sentence for the person who creates the trigger.
    */
   apply(feed: string, trigger: string, event: string, parameters: Parameters): Record<string, unknown>;
   close(): void;
@@ -18,7 +18,7 @@ export interface AlarmOptions {
   /** @throws {Refusal} as the REST API would. */
   fire: (trigger: string, payload: Record<string, unknown>) => void;
   remove: (trigger: string, what: 'trigger' | 'rules') => void;
-  /** Whether the time is watched; otherwise schedules are only checked and kept. */
+  /** Whether alarms fire. If not, schedules are only checked and kept. */
   enabled: boolean;
 }
 
@@ -35,11 +35,11 @@ interface Alarm {
   timer: NodeJS.Timeout | undefined;
 }
 
-/** Timers are short, so that a machine that slept or a clock that was moved is noticed. */
+/** Timers are short, to notice a machine that slept or a clock that was changed. */
 const MAX_TIMER = 30_000;
-/** A tick that is later than this was missed: ticks are never replayed. */
+/** A tick later than this counts as missed: ticks are never replayed. */
 const LATE = 60_000;
-/** After these the provider tries again at the next tick; any other 4xx disables the alarm for good. */
+/** After these statuses the provider retries at the next tick; any other 4xx disables the alarm for good. */
 const TRANSIENT = [408, 409, 429];
 
 export function openAlarms(options: AlarmOptions): Alarms {

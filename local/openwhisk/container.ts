@@ -14,7 +14,7 @@ export type ContainerReply =
 export interface Container {
   /** The process's id. */
   pid: number;
-  /** Sends one message and waits for its answer; kills the process when the action's time is over. */
+  /** Sends one message and waits for the answer. Kills the process on timeout. */
   call(message: ToContainer): Promise<ContainerReply>;
   alive(): boolean;
   /** Kills the process and waits until it is gone. */
@@ -26,7 +26,7 @@ export interface ContainerOptions {
   image: string;
   limits: ActionLimits;
   env: Record<string, string>;
-  /** Time for the log lines. */
+  /** The clock of the log lines. */
   clock: () => Date;
 }
 
@@ -40,12 +40,12 @@ interface State {
   alive: boolean;
 }
 
-/** Part of a container's memory that V8's old generation may take; the rest is code, buffers and young objects. */
+/** The share of a container's memory for V8's old generation. The rest is for code, buffers and young objects. */
 const HEAP_SHARE = 0.8;
-/** What a shell makes of the signal that V8 ends a process with when its heap is full. */
+/** The exit code a shell reports for SIGABRT, with which V8 ends a process whose heap is full. */
 const ABORTED = 134;
 
-/** Starts the process of a container and waits until it can take messages, or is dead. */
+/** Starts a container's process, and waits until it can take messages or has died. */
 export async function startContainer({ image, limits, env, clock }: ContainerOptions): Promise<Container> {
   const child = fork(path.join(image, 'runner.cjs'), [], {
     cwd: image,
@@ -85,7 +85,7 @@ async function call(state: State, message: ToContainer): Promise<ContainerReply>
     if (first === 'timeout') await stop(state);
     return { kind: first, logs: await output.rest() };
   }
-  // A successful start leaves its output to the first activation.
+  // The output of a successful start belongs to the first activation.
   const isLoaded = message.type === 'init' && first.status === 200;
   const logs = isLoaded ? [] : await output.untilSentinel();
   return { kind: 'reply', status: first.status, body: first.body, logs };

@@ -43,7 +43,7 @@ function deployTrigger(trigger: ManifestTrigger, { store, alarms, namespace, now
   const parameters = feed === undefined ? Object.entries(inputs).map(([key, value]) => ({ key, value })) : [];
   const annotations =
     feed === undefined ? trigger.annotations : [...trigger.annotations, { key: 'feed', value: feed }];
-  // wskdeploy publishes triggers, whatever that may mean for one.
+  // wskdeploy sets this for triggers, too.
   putTrigger(store, { namespace, name, overwrite: true, now }, { parameters, annotations, publish: true });
   if (feed === undefined) return;
   if (!feed.startsWith(ALARMS)) throw new Error(`Trigger ${name}: the local host has no feed ${feed}.`);

@@ -1,6 +1,6 @@
 import { Refusal } from './http.ts';
 
-/** Entities of the platform, in the shapes that its REST API exchanges. */
+/** The platform's entities, in the shapes of its REST API. */
 
 export interface KeyValue {
   key: string;
@@ -8,7 +8,7 @@ export interface KeyValue {
 }
 
 export interface Parameter extends KeyValue {
-  /** Given to the container's environment when it starts, and not to `main`. */
+  /** Set in the container's environment at its start, and not passed to `main`. */
   init?: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface Action extends Entity {
 
 export interface Package extends Entity {
   parameters: Parameter[];
-  /** Set when the package is a reference to another one. */
+  /** Set if the package refers to another one. */
   binding?: { namespace: string; name: string };
 }
 
@@ -64,10 +64,10 @@ export interface Rule extends Entity {
   action: EntityName;
 }
 
-/** An action together with what it gets from its package and from a binding. */
+/** An action with everything it gets from its package and a binding. */
 export interface ResolvedAction {
   action: Action;
-  /** Package, binding and action parameters, the last wins. */
+  /** Parameters of the package, the binding and the action; the last wins. */
   parameters: Parameter[];
   /** Names that a caller must not override. */
   final: ReadonlySet<string>;
@@ -84,12 +84,12 @@ export function openEntityStore(): EntityStore {
   return { packages: new Map(), actions: new Map(), triggers: new Map(), rules: new Map() };
 }
 
-/** What namespaces, packages, actions, triggers and rules may be called. */
+/** Valid names of namespaces, packages, actions, triggers and rules. */
 export const ENTITY_NAME = /^([\w]|[\w][\w@ .&-]{0,254}[\w@.&-])$/;
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** Whether the platform takes a text for base64, and so the code of an action for an archive. */
+/** Whether the platform takes an action's code for base64, and so for an archive. */
 export function isBinaryCode(text: string): boolean {
   const trimmed = text.trim();
   return trimmed !== '' && BASE64.test(trimmed);
@@ -99,7 +99,7 @@ export const NOT_FOUND = 'The requested resource does not exist.';
 
 /**
  * The action of a path (`namespace` or `namespace/package`) and a name, through a binding if the package is one.
- * @throws {Refusal} 404 when the package, its provider or the action is missing.
+ * @throws {Refusal} 404 if the package, its provider or the action is missing.
  */
 export function resolveAction(store: EntityStore, path: string, name: string): ResolvedAction {
   const reference = path.includes('/') ? requirePackage(store, path) : undefined;
@@ -123,7 +123,7 @@ function finalNames(action: Action, parameters: Parameter[]): ReadonlySet<string
   return new Set(parameters.filter(({ value }) => value !== null).map(({ key }) => key));
 }
 
-/** Later lists win; the order is that of the first appearance. */
+/** Later lists win. Each key keeps its first position. */
 export function mergeByKey<T extends KeyValue>(...lists: T[][]): T[] {
   return [...new Map(lists.flat().map((pair) => [pair.key, pair])).values()];
 }

@@ -19,7 +19,7 @@ import {
 } from './entities.ts';
 import { Refusal } from './http.ts';
 
-/** How a PUT changes what is stored. */
+/** How a PUT changes the stored entities. */
 
 export interface Change {
   namespace: string;
@@ -31,7 +31,7 @@ export interface Change {
 const DEFAULT_LIMITS: ActionLimits = { timeout: 60_000, memory: 256, logs: 10, concurrency: 1 };
 const MAX_PARAMETERS = 1024 * 1024;
 
-/** What every entity takes over from its former state: one more patch version, annotations merged and never dropped. */
+/** What every entity keeps of its former state: the version goes up by one patch, and annotations are merged. */
 function revise(
   old: { version: string; annotations: KeyValue[]; publish: boolean } | undefined,
   body: Omit<CommonBody, 'parameters'>,
@@ -54,7 +54,7 @@ function nextVersion(version: string): string {
   return `${major}.${minor}.${Number(patch) + 1}`;
 }
 
-/** Parameters are replaced only by a list that is not empty. */
+/** Only a list that is not empty replaces the parameters. */
 function reviseParameters(old: Parameter[] | undefined, sent: Parameter[]): Parameter[] {
   if (sent.length === 0) return old ?? [];
   if (JSON.stringify(sent).length > MAX_PARAMETERS)
@@ -70,7 +70,7 @@ export function putAction(store: EntityStore, change: Change, sent: unknown): Ac
   const exec = body.exec ? toExec(body.exec) : old?.exec;
   if (!exec) throw new Refusal(400, 'exec undefined');
   const revised = revise(old, body, change);
-  // An action that is new gets no key unless it asks for one.
+  // A new action gets no API key unless it asks for one.
   const created: KeyValue[] = old ? [] : [{ key: 'provide-api-key', value: false }];
   const action: Action = {
     ...revised,
@@ -119,7 +119,7 @@ export function putPackage(store: EntityStore, change: Change, sent: unknown): P
   return entity;
 }
 
-/** An empty object is how a package says that it is none. */
+/** Undefined for an empty object, which means no binding. */
 function readBinding(
   sent: { namespace?: string | undefined; name?: string | undefined } | undefined,
   own: string,
@@ -128,7 +128,7 @@ function readBinding(
   return { namespace: sent.namespace === '_' ? own : sent.namespace, name: sent.name };
 }
 
-/** Binds further values to a package. @throws {Refusal} 404 */
+/** Binds values to a package, besides those it has. @throws {Refusal} 404 */
 export function setParameters(
   store: EntityStore,
   packageName: string,
@@ -178,7 +178,7 @@ function requireAction(store: EntityStore, { path, name }: EntityName): void {
   }
 }
 
-/** undefined: the trigger is gone, and the rule hangs in the air. */
+/** Undefined: the rule's trigger no longer exists. */
 export function statusOfRule(store: EntityStore, rule: Rule | undefined): RuleStatus | undefined {
   if (!rule) return undefined;
   const trigger = store.triggers.get(`${rule.trigger.path}/${rule.trigger.name}`);
@@ -190,14 +190,14 @@ export function detachRule(store: EntityStore, rule: Rule): void {
   if (trigger) delete trigger.rules[fullName(rule)];
 }
 
-/** Removes a trigger, on request with its rules; without them they stay, and do nothing. */
+/** Removes a trigger, alone or with its rules. Rules without a trigger stay, and do nothing. */
 export function removeTrigger(store: EntityStore, trigger: string, what: 'trigger' | 'rules'): void {
   for (const [name, rule] of store.rules)
     if (what === 'rules' && `${rule.trigger.path}/${rule.trigger.name}` === trigger) store.rules.delete(name);
   store.triggers.delete(trigger);
 }
 
-/** Bodies of the PUT requests that create and update entities; clients send null for what they leave out. */
+/** The bodies of PUT requests. Clients send null for what they leave out. */
 
 const list = <T extends z.ZodType>(element: T) =>
   z
@@ -249,7 +249,7 @@ type CommonBody = z.infer<typeof triggerBody>;
 const KINDS = ['nodejs:20', 'nodejs:18', 'nodejs:default'];
 const MAX_CODE = 48 * 1024 * 1024;
 
-/** @throws {Refusal} 400 with the first thing that is wrong. */
+/** @throws {Refusal} 400 with the first error. */
 function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
@@ -260,7 +260,7 @@ function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   );
 }
 
-/** @throws {Refusal} 400 for a kind or a form of code that is not run here, 413 above 48 MB. */
+/** @throws {Refusal} 400 for a kind or form of code that this host does not run, 413 above 48 MB. */
 function toExec({ kind, code, main, binary }: z.infer<typeof exec>): Action['exec'] {
   if (!KINDS.includes(kind)) throw new Refusal(400, `kind '${kind}' not in Set(nodejs:18, nodejs:20)`);
   if (code.trim() === '') throw new Refusal(400, "'code' must be a string defined in 'exec'");

@@ -2,30 +2,30 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readMediaType, renderMediaType } from './media-types.ts';
 
-/** A whole request, as the controller sees it after it has read the body. */
+/** A whole request, as the platform's controller sees it after it has read the body. */
 export interface Call {
   method: string;
   /** Percent-encoded path without the query. */
   path: string;
-  /** Text after the question mark; undefined when there is no question mark. */
+  /** The text after the question mark; undefined if there is none. */
   query: string | undefined;
-  /** Lower-case names, one string each (the last wins); content-type as the controller renders it. */
+  /** Lower-case names; the last of several values wins. The content-type is as the controller renders it. */
   headers: Record<string, string>;
   body: Buffer;
   transactionId: string;
 }
 
-/** An answer; the same header name may come several times. */
+/** An answer. A header name may appear several times. */
 export interface Reply {
   status: number;
   headers: [name: string, value: string][];
   body: string | Buffer;
 }
 
-/** A refusal that the caller sees as `{ error, code }`. */
+/** An error that the caller sees as `{ error, code }`. */
 export class Refusal extends Error {
   readonly status: number;
-  /** Produced outside the route: compact JSON, without the headers that the route adds. */
+  /** Raised outside the route: the answer is compact JSON, without the headers that the route adds. */
   readonly outside: boolean;
   constructor(status: number, message: string, place: 'inside' | 'outside' = 'inside') {
     super(message);
@@ -39,10 +39,10 @@ const MAX_TARGET = 8192;
 const MAX_ENTITY = 50 * 1024 * 1024;
 const ILLEGAL_IN_QUERY = /[[\]{}|"^\\<>]/;
 const NOT_HEADERS_OF_THE_CALL = new Set(['content-length', 'transfer-encoding', 'content-type']);
-/** Written by the HTTP layer, whatever an action says. */
+/** The HTTP layer writes these, whatever an action says. */
 const OWNED_BY_HTTP = new Set(['content-length', 'transfer-encoding', 'date', 'server', 'connection']);
 
-/** @throws {Refusal} when the request line is not acceptable or the entity is larger than 50 MiB. */
+/** @throws {Refusal} if the body is larger than 50 MiB. */
 export async function readCall(request: IncomingMessage, transactionId: string): Promise<Call> {
   const target = request.url ?? '/';
   const mark = target.indexOf('?');
@@ -58,7 +58,7 @@ export async function readCall(request: IncomingMessage, transactionId: string):
   return call;
 }
 
-/** @throws {Refusal} 414, 400 or 405 for what the HTTP server in front of the routes does not let through. */
+/** @throws {Refusal} 414, 400 or 405 for requests that the HTTP server in front of the routes refuses. */
 export function requireAcceptableRequest(request: IncomingMessage): void {
   const target = request.url ?? '/';
   if (target.length > MAX_TARGET)
@@ -73,7 +73,7 @@ export function requireAcceptableRequest(request: IncomingMessage): void {
     );
 }
 
-/** The caller's own, or a new one. */
+/** The caller's own id, or a new one. */
 export function transactionIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && given !== '' ? given : newTransactionId();
@@ -115,7 +115,7 @@ function entityTypeOf(header: string | undefined, body: Buffer): string | undefi
   return body.length > 0 ? 'application/octet-stream' : undefined;
 }
 
-/** What the HTTP server answers when a route fails in an unexpected way. */
+/** The HTTP server's answer if a route fails unexpectedly. */
 export const INTERNAL_ERROR: Reply = {
   status: 500,
   headers: [['content-type', 'text/plain; charset=UTF-8']],
@@ -138,10 +138,10 @@ export function refusalReply(refusal: Refusal, transaction: string): Reply {
   };
 }
 
-/** Writes the answer; header lines with equal names stay separate. */
+/** Writes the answer. Headers with the same name stay separate lines. */
 export function send(response: ServerResponse, method: string, transaction: string, reply: Reply): void {
   const body = Buffer.from(reply.body);
-  // An informational status cannot end an answer.
+  // An answer cannot end with an informational status.
   const status = reply.status < 200 ? 500 : reply.status;
   const headers = reply.headers.filter(([name]) => !OWNED_BY_HTTP.has(name.toLowerCase()));
   headers.push(['x-request-id', transaction]);

@@ -1,14 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Call } from './http.ts';
 
-/** Who owns which namespace: one key each. */
+/** The namespaces and their keys, one each. */
 export interface Identities {
   has(namespace: string): boolean;
   /** `uuid:key` */
   keyOf(namespace: string): string;
-  /** The namespace that a key opens. */
+  /** The namespace of a key. */
   ownerOf(key: string): string | undefined;
-  /** The namespace of the request's Basic credentials; undefined without valid ones. */
+  /** The namespace of the request's Basic credentials; undefined if there are none, or they are invalid. */
   callerOf(call: Call): string | undefined;
 }
 

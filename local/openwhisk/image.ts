@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { isAbandoned, takeLock } from '../lock.ts';
 
-/** The folder that stands for the container image: the runner, and the packages that an action finds installed. */
+/** A folder in place of the container image: the runner, and the packages that actions find installed. */
 export interface Image {
   folder: string;
   remove(): Promise<void>;
@@ -41,7 +41,7 @@ export async function openImage({ packages = [], folder: preferred }: ImageOptio
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** A host that was killed could not remove its folder. Another user's folder stays. */
+/** Removes the folders of killed hosts. Other users' folders stay. */
 async function removeAbandoned(): Promise<void> {
   const names = (await readdir(os.tmpdir())).filter((name) => name.startsWith(PREFIX));
   const folders = names.map((name) => path.join(os.tmpdir(), name));
@@ -55,7 +55,7 @@ function findRunner(): string {
     const candidate = path.join(folder, 'dist/local/runner.cjs');
     if (existsSync(candidate)) return candidate;
   }
-  throw new Error('dist/local/runner.cjs is not there. Build first: npm run build.');
+  throw new Error('dist/local/runner.cjs was not found. Build first: npm run build.');
 }
 
 function findPackage(name: string, preferred: string | undefined): string | undefined {

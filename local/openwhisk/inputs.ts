@@ -1,16 +1,16 @@
 import { isObject } from './json.ts';
 
-/** Values of a wskdeploy manifest: interpolation of the environment, and inputs in their short and long form. */
+/** Values in a wskdeploy manifest: environment variables, and inputs in their short and long forms. */
 
 export type Environment = Record<string, string | undefined>;
 
 export interface Interpolation {
   environment: Environment;
-  /** Called for each variable that is not set; wskdeploy puts an empty string there without a word. */
+  /** Called for each variable that is not set. wskdeploy silently uses an empty string. */
   onUnset: (variable: string) => void;
 }
 
-/** `${VAR}` anywhere, `$VAR` when it is the whole string, `$${X}` for a literal `${X}`; deep in lists and maps. */
+/** Replaces `${VAR}` anywhere, and `$VAR` if it is the whole string; `$${X}` is a literal `${X}`. Also in lists and maps. */
 export function interpolate(value: unknown, options: Interpolation): unknown {
   if (typeof value === 'string') return interpolateText(value, options);
   if (Array.isArray(value)) return value.map((element) => interpolate(element, options));
@@ -80,7 +80,7 @@ function readLongForm(input: Record<string, unknown>, place: string, options: In
   return value;
 }
 
-/** Without a type the value's own decides, and without a value a string. */
+/** Without a type, the value's own type decides; without a value, it is a string. */
 function zeroOf(input: Record<string, unknown>): unknown {
   return ZERO_VALUES[typeof input.type === 'string' ? input.type : 'string'];
 }

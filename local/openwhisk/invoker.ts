@@ -11,24 +11,24 @@ import { requireConcurrency } from './throttle.ts';
 
 interface Invocation {
   target: ResolvedAction;
-  /** Joined with the bound parameters; these arguments win. */
+  /** Merged with the bound parameters; these arguments win. */
   args: Record<string, unknown>;
-  /** On whose account it runs. */
+  /** The namespace whose limits it counts against. */
   namespace: string;
   transactionId: string;
 }
 
 export interface Invoked {
   activationId: string;
-  /** Rejects with a refusal when no container can be had; nobody has to wait for it. */
+  /** Resolves when it has ended. Rejects with a refusal if there is no container; you need not wait for it. */
   done: Promise<Activation>;
 }
 
 export interface Invoker {
   invoke(invocation: Invocation): Invoked;
-  /** @throws {Refusal} 429 when the namespace has too many activations under way. */
+  /** @throws {Refusal} 429 if the namespace has too many running activations. */
   requireConcurrency(namespace: string): void;
-  /** Waits until nothing runs, what running activations start included. */
+  /** Resolves when nothing runs, including what running activations start. */
   settled(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export interface InvokerOptions {
   log: (line: object) => void;
   apiKeyOf: (namespace: string) => string;
   limits: { result: number; concurrentInvocations: number };
-  /** Every activation in a process of its own. */
+  /** Runs every activation in a new process. */
   coldStarts: boolean;
 }
 
@@ -63,7 +63,7 @@ export function openInvoker(options: InvokerOptions): Invoker {
   };
 }
 
-/** Its result, or undefined when the wait is over before. */
+/** Resolves undefined on timeout. */
 export async function waitFor<T>(done: Promise<T>, milliseconds: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<undefined>((resolve) => {
@@ -116,7 +116,7 @@ async function perform(
 
 async function acquire({ pool, log }: InvokerOptions, { target, namespace }: Invocation): Promise<Lease> {
   const { action } = target;
-  // An action's containers serve one version of it on one namespace's account.
+  // A container serves one version of an action for one namespace.
   const key = `${namespace} ${fullName(action)}@${action.version} ${action.updated}`;
   try {
     return await pool.acquire(key, action.limits);
@@ -127,7 +127,7 @@ async function acquire({ pool, log }: InvokerOptions, { target, namespace }: Inv
   }
 }
 
-/** Loads the action; undefined when that went well. */
+/** Loads the action. Undefined: it succeeded. */
 async function init(
   options: InvokerOptions,
   lease: Lease,
@@ -179,7 +179,7 @@ function environmentOf(
     __OW_ACTION_VERSION: action.version,
     __OW_ACTIVATION_ID: activationId,
     __OW_TRANSACTION_ID: transactionId,
-    // The action compares it with its own clock, whatever clock the host was given.
+    // The action compares it with the real clock, whatever clock the host has.
     __OW_DEADLINE: String(Date.now() + action.limits.timeout),
     ...((wantsKey === undefined || wantsKey) && { __OW_API_KEY: apiKeyOf(namespace) }),
   };
@@ -189,7 +189,7 @@ function toText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Tells the log of the host what its author should know: never arguments, and of results only a failure's reason. */
+/** Logs an activation for the action's author: never its arguments, and its result only if it failed. */
 function report({ log }: InvokerOptions, action: Action, activation: Activation): void {
   const { activationId, duration, response, logs } = activation;
   const failed = activation.statusCode >= 2;

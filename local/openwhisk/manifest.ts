@@ -24,7 +24,7 @@ export interface ManifestTrigger {
   name: string;
   /** Full name of the feed action. */
   feed: string | undefined;
-  /** Go to the feed if there is one, else they are the trigger's parameters. */
+  /** Passed to the feed; without a feed, the trigger's own parameters. */
   inputs: Record<string, unknown>;
   annotations: KeyValue[];
 }
@@ -107,7 +107,7 @@ const UNSUPPORTED = {
 
 /**
  * Reads the manifest and, into memory, the code of every action.
- * @throws {Error} for an unknown, repeated or unsupported key, a wrong value, or a file that is not there.
+ * @throws {Error} for an unknown, repeated or unsupported key, a wrong value, or a missing file.
  */
 export async function loadManifest(
   file: string,
@@ -172,7 +172,7 @@ function readRule(name: string, content: unknown, place: string, packageName: st
   if (trigger === undefined || action === undefined)
     throw new Error(`${place} needs a trigger and an action.`);
   const inPackage = packageName === 'default' || action.includes('/') ? action : `${packageName}/${action}`;
-  // wskdeploy qualifies it with the namespace; without one the package would be taken for it.
+  // wskdeploy adds the namespace; without it, the package's name would be read as one.
   const qualified = inPackage.startsWith('/') ? inPackage : `/_/${inPackage}`;
   return { name: interpolateText(name, reading), trigger, action: qualified };
 }
@@ -189,7 +189,7 @@ interface ManifestAction {
 }
 
 interface Reading extends Interpolation {
-  /** Of the manifest: functions are relative to it. */
+  /** The manifest's folder, which functions are relative to. */
   folder: string;
 }
 
@@ -264,17 +264,17 @@ function readLimits(content: unknown, place: string): ManifestAction['limits'] {
   };
 }
 
-/** Reading the maps of a manifest: every key has to be known. */
+/** Helpers for the maps of a manifest, where every key must be known. */
 
 type Fields = Record<string, unknown>;
 
-/** @throws {Error} when it is no map. */
+/** @throws {Error} if it is no map. */
 function requireMap(content: unknown, place: string): Fields {
   if (!isObject(content)) throw new Error(`${place} must be a map.`);
   return content;
 }
 
-/** @throws {Error} when it is no map, or has a key that is not among these. */
+/** @throws {Error} if it is no map, or has a key that is not among these. */
 function requireKeys(content: unknown, place: string, keys: readonly string[]): Fields {
   const fields = requireMap(content, place);
   const unknown = Object.keys(fields).find((key) => !keys.includes(key));
@@ -282,13 +282,13 @@ function requireKeys(content: unknown, place: string, keys: readonly string[]): 
   return fields;
 }
 
-/** @throws {Error} for a key that wskdeploy knows and this host does not run. */
+/** @throws {Error} for a key that wskdeploy knows but this host does not support. */
 function refuseUnsupported(fields: Fields, place: string, keys: readonly string[]): void {
   const found = keys.find((key) => fields[key] !== undefined);
   if (found !== undefined) throw new Error(`${place}: the local host does not run ${found}.`);
 }
 
-/** @throws {Error} when it is there and no text. */
+/** @throws {Error} if it is set and no text. */
 function textOf(value: unknown, place: string, interpolation: Interpolation): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== 'string') throw new Error(`${place} must be text.`);

@@ -6,13 +6,13 @@
 export interface MediaType {
   /** Lower-case `main/sub`. */
   value: string;
-  /** Parameters besides charset, in their order. */
+  /** Parameters besides charset, in order. */
   parameters: [name: string, value: string][];
   charset: string | undefined;
   binary: boolean;
 }
 
-/** Text types whose charset is fixed to UTF-8 and therefore never written. */
+/** Text types whose charset is always UTF-8 and therefore never written. */
 const FIXED_CHARSET = new Set([
   'application/json',
   'application/json-patch+json',
@@ -38,7 +38,7 @@ const KNOWN_TEXT = new Set([
   ),
 ]);
 
-/** Binary whatever charset is given. */
+/** Binary, even with a charset. */
 const KNOWN_BINARY = new Set([
   ...prefixed('application', 'cbor gnutar msword octet-stream pdf postscript zip x-gzip x-tar font-woff'),
   ...prefixed('font', 'woff woff2'),
@@ -53,7 +53,7 @@ function prefixed(main: string, subtypes: string): string[] {
 
 const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
 
-/** The media type in a Content-Type value, or undefined when it is none. */
+/** The media type in a Content-Type value; undefined if it is invalid. */
 export function readMediaType(text: string): MediaType | undefined {
   const [essence = '', ...rest] = text.split(';').map((part) => part.trim());
   const [main = '', sub = '', more] = essence.toLowerCase().split('/');
@@ -80,7 +80,7 @@ function readParameter(text: string): [string, string] {
   ];
 }
 
-/** Pekko writes charsets the way IANA registers them: `UTF-8`, `ISO-8859-1`. */
+/** Pekko writes charsets as IANA registers them: `UTF-8`, `ISO-8859-1`. */
 function canonicalCharset(name: string): string {
   return name.toUpperCase();
 }
@@ -102,7 +102,7 @@ function quoteIfNeeded(value: string): string {
   return TOKEN.test(value) ? value : `"${value}"`;
 }
 
-/** The header text of an answer: text is always UTF-8, other parameters are lost. */
+/** The header text of an answer's type. Text is always UTF-8; other parameters are dropped. */
 export function renderAnswerType(type: MediaType): string {
   return type.binary || FIXED_CHARSET.has(type.value) ? type.value : `${type.value}; charset=UTF-8`;
 }
@@ -111,7 +111,7 @@ export function isJsonFamily(type: MediaType): boolean {
   return type.value === 'application/json' || type.value.endsWith('+json');
 }
 
-/** Whether an Accept header admits a type; the most specific range decides, and q=0 excludes. */
+/** Whether an Accept header accepts a type. The most specific range decides, and q=0 excludes. */
 export function accepts(accept: string | undefined, type: string): boolean {
   if (accept === undefined || accept.trim() === '') return true;
   const [main = ''] = type.split('/');

@@ -2,12 +2,12 @@ import type { ActivationStatus } from './activations.ts';
 import type { ContainerReply } from './container.ts';
 import { isObject, parseOrUndefined } from './json.ts';
 
-/** What the invoker makes of the runtime's answer, or of its absence. */
+/** How an activation ended, judged by the runtime's answer or its absence. */
 export interface Outcome {
   status: ActivationStatus;
   result: unknown;
   logs: string[];
-  /** The container must not serve another call. */
+  /** Whether the container must not be reused. */
   spoilt: boolean;
   timeout: boolean;
 }

@@ -4,15 +4,15 @@ import { SENTINEL } from './protocol.ts';
 
 type StreamName = 'stdout' | 'stderr';
 
-/** How long an activation's record waits for an end mark that its action may have prevented. */
+/** Milliseconds to wait for an end mark, which the action may have suppressed. */
 const SENTINEL_WAIT = 500;
 const MEGABYTE = 1024 * 1024;
 
-/** What a container prints, as an activation's log lines: `<time> stdout: <text>`. */
+/** A container's output, as log lines of its activations: `<time> stdout: <text>`. */
 export interface Output {
   /** Lines since the last call, up to the end mark on both streams. */
   untilSentinel(): Promise<string[]>;
-  /** Everything that is left once the process has ended. */
+  /** The remaining lines, once the process has ended. */
   rest(): Promise<string[]>;
 }
 
@@ -54,7 +54,7 @@ function receive(state: State, stream: StreamName, text: string): void {
     keep(state, stream, text);
     return;
   }
-  // Text that its author did not end with a line break stands before the mark.
+  // Text without a line break at its end precedes the mark on the same line.
   if (text !== SENTINEL) keep(state, stream, text.slice(0, -SENTINEL.length));
   state.marks[stream] = true;
   state.onMark();
@@ -104,7 +104,7 @@ function readLines(stream: Readable | null, onLine: (text: string) => void): Pro
   });
 }
 
-/** The platform stamps log lines in nanoseconds. */
+/** The platform's timestamps have nanoseconds. */
 function logTime(at: Date): string {
   return at.toISOString().replace('Z', '000000Z');
 }

@@ -2,11 +2,11 @@ import type { Container } from './container.ts';
 import { startContainer } from './container.ts';
 import type { ActionLimits } from './entities.ts';
 
-/** Warm containers, one activation at a time in each; whoever finds none free waits. */
+/** Warm containers, each running one activation at a time. Activations wait if none is free. */
 export interface Pool {
-  /** A container for the key: a warm one if there is one, else a new one, if need be in an idle one's place. */
+  /** A container for the key: a warm one, or a new one, which may replace an idle one. */
   acquire(key: string, limits: ActionLimits): Promise<Lease>;
-  /** The containers that run. */
+  /** The running containers. */
   processes(): ContainerProcess[];
   close(): Promise<void>;
 }
@@ -15,22 +15,22 @@ export interface ContainerProcess {
   pid: number;
   /** The namespace, and the action with its version. */
   key: string;
-  /** Whether an activation is under way in it. */
+  /** Whether it runs an activation. */
   busy: boolean;
 }
 
 export interface Lease {
   container: Container;
-  /** Whether the action still has to be loaded into it. */
+  /** Whether the action must still be loaded. */
   fresh: boolean;
   release(state: 'reusable' | 'spoilt'): void;
 }
 
 export interface PoolOptions {
   image: string;
-  /** Most processes at a time. */
+  /** The maximum number of processes. */
   size: number;
-  /** Milliseconds after which an unused container goes. */
+  /** Milliseconds until an unused container is stopped. */
   idle: number;
   environment: () => Record<string, string>;
   clock: () => Date;
@@ -39,7 +39,7 @@ export interface PoolOptions {
 interface Slot {
   key: string;
   container: Promise<Container>;
-  /** Once it has started. */
+  /** Set once it has started. */
   started: Container | undefined;
   busy: boolean;
   idleTimer: NodeJS.Timeout | undefined;
@@ -59,7 +59,7 @@ interface Waiting {
 
 interface State {
   options: PoolOptions;
-  /** The one that is unused for longest is the first of the unused. */
+  /** Idle slots are ordered by how long they have been idle, longest first. */
   slots: Slot[];
   waiting: Waiting[];
   stopping: Set<Promise<void>>;
@@ -88,12 +88,12 @@ async function acquire(state: State, key: string, limits: ActionLimits): Promise
   if (container?.alive())
     return { container, fresh, release: (condition) => release(state, slot, condition) };
   release(state, slot, 'spoilt');
-  // It died while nobody used it: the platform starts another.
+  // It died while idle: start another, as the platform does.
   if (!fresh) return acquire(state, key, limits);
   throw new Error('The container did not start.');
 }
 
-/** Serves those who wait, in their order, as far as containers go. */
+/** Gives containers to the waiting activations, in order, as far as they go. */
 function dispatch(state: State): void {
   for (const request of [...state.waiting]) {
     const claim = claimFor(state, request);

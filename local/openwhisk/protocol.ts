@@ -1,4 +1,4 @@
-/** Messages between the host and a container. They stand for POST /init and POST /run of the Node runtime. */
+/** Messages between the host and a container, in place of the Node runtime's POST /init and POST /run. */
 
 export interface InitMessage {
   type: 'init';
@@ -16,7 +16,7 @@ export interface RunMessage {
 
 export type ToContainer = InitMessage | RunMessage;
 
-/** What the runtime's HTTP server would have answered. */
+/** What the runtime's HTTP server would answer. */
 export interface RuntimeReply {
   type: 'reply';
   status: number;
@@ -25,5 +25,5 @@ export interface RuntimeReply {
 
 export type FromContainer = { type: 'ready' } | RuntimeReply;
 
-/** Ends an activation's output on both streams, as upstream. */
+/** Marks the end of an activation's output on both streams, as the platform's runtime does. */
 export const SENTINEL = 'XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX';

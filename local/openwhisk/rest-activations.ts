@@ -94,7 +94,7 @@ function accepted(activationId: string): Reply {
   return withActivationId(jsonReply(202, { activationId }), activationId);
 }
 
-/** An action that failed is a bad gateway. */
+/** A failed action is answered 502. */
 function finished(activation: Activation, resultOnly: boolean): Reply {
   const status = [200, 502, 502, 500][activation.statusCode] ?? 500;
   return withActivationId(
@@ -119,7 +119,7 @@ export function answerTriggerCall(services: InvokeServices, { call, namespace, n
   return activationId === undefined ? { status: 204, headers: [], body: '' } : accepted(activationId);
 }
 
-/** POST actions/alarms/{alarm|interval|once} of whisk.system: the client that creates a trigger calls its feed. */
+/** POST actions/alarms/{alarm|interval|once} in whisk.system: the client that creates a trigger calls its feed. */
 export function answerFeedCall(services: InvokeServices, call: Call, caller: string, feed: string): Reply {
   services.countInvocation(caller);
   const { triggerName, authKey, lifecycleEvent, ...parameters } = requireArguments(services, call);

@@ -10,7 +10,7 @@ export interface EntityServices {
   clock: () => Date;
 }
 
-/** A call of /namespaces/{namespace}/{collection}/{names…}. */
+/** A call to /namespaces/{namespace}/{collection}/{names…}. */
 export interface EntityCall {
   call: Call;
   namespace: string;
@@ -18,7 +18,7 @@ export interface EntityCall {
   names: string[];
 }
 
-/** What a collection does with the entity of one name. */
+/** How a collection handles one entity. */
 interface Collection<T> {
   entities: (store: EntityStore) => Map<string, T>;
   put: (store: EntityStore, change: Parameters<typeof putAction>[1], body: unknown) => T;
@@ -91,7 +91,7 @@ function actionsIn(store: EntityStore, path: string): Action[] {
   return [...store.actions.values()].filter(({ namespace }) => namespace === path);
 }
 
-/** GET, PUT and DELETE of entities, their lists, and a rule's status. */
+/** GET, PUT and DELETE of entities, lists of them, and changes of a rule's status. */
 export function answerEntityCall(services: EntityServices, target: EntityCall): Reply {
   const { call, collection, namespace, names } = target;
   if (collection === 'packages') return answer(services, target, packages);
@@ -148,7 +148,7 @@ function list<T extends { namespace: string; updated: number }>(
   );
 }
 
-/** The page that `limit` (30, at most 200) and `skip` ask for. */
+/** The page given by `limit` (default: 30, at most 200) and `skip`. */
 export function pageOf<T>(all: T[], query: URLSearchParams): T[] {
   const limit = Number(query.get('limit') ?? 30);
   const skip = Number(query.get('skip') ?? 0);
@@ -157,7 +157,7 @@ export function pageOf<T>(all: T[], query: URLSearchParams): T[] {
   return all.slice(skip, skip + (limit === 0 ? 200 : limit));
 }
 
-/** Its parameters are joined with the package's, as an invocation would see them. */
+/** Includes the package's parameters, as an invocation would see them. */
 function getAction(store: EntityStore, { call, namespace, names }: EntityCall): Reply {
   const name = names.at(-1) ?? '';
   const path = [namespace, ...names.slice(0, -1)].join('/');

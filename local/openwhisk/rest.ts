@@ -10,7 +10,7 @@ import {
 } from './rest-activations.ts';
 import { answerEntityCall, type EntityCall, type EntityServices } from './rest-entities.ts';
 
-/** The part of the platform's REST API that wskdeploy, wsk and the npm client `openwhisk` need. */
+/** The part of the platform's REST API that wskdeploy, wsk and the npm package `openwhisk` need. */
 export interface RestServices extends EntityServices, InvokeServices {
   identities: Identities;
   limits: InvokeServices['limits'] & {
@@ -92,7 +92,7 @@ function limitsOf({ limits }: RestServices) {
   };
 }
 
-/** wskdeploy reads the runtimes here before anything else. */
+/** wskdeploy first reads the runtimes here. */
 function platformInfo({ limits }: RestServices) {
   const kind = (name: string, isDefault: boolean) => ({
     kind: name,

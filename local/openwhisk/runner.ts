@@ -8,14 +8,14 @@ import {
 } from './protocol.ts';
 
 /**
- * One warm container: the Node runtime's contract (/init and /run) in a process of its own. Everything an action can
- * observe of its container happens here; the host keeps time, memory and the activation record.
+ * One container: the Node runtime's contract (/init and /run) in its own process. Everything an action can observe of its
+ * container is here. The host enforces time and memory, and keeps the activation records.
  */
 
 type Main = (args: unknown) => unknown;
 
 /**
- * What the runtime itself has loaded by the time an action begins, so that no action pays for it: its proxy is Express
+ * Modules that the real runtime has loaded before an action starts, so that no action pays for them: its proxy is Express
  * with body-parser, and its own code starts child processes.
  */
 const LOADED = ['async_hooks', 'child_process', 'crypto', 'http', 'querystring', 'tty', 'zlib'];
@@ -27,7 +27,7 @@ const writeErr = process.stderr.write.bind(process.stderr);
 let main: Main | undefined;
 let stopped = false;
 
-/** Ends the activation's output, then answers. */
+/** Marks the end of the activation's output, then answers. */
 function reply(status: number, body: object): void {
   replyText(status, JSON.stringify(body));
 }
@@ -64,9 +64,8 @@ function start({ code, main: name, env }: InitMessage): void {
 }
 
 /**
- * Evaluates the text inside a function that sees the runner's own `require`, `module` and `exports`, then looks for the
- * identifier: first in the scope of that text, so that a bundle's inner function of that name wins, and only if there
- * is none among what it exported.
+ * Evaluates the code in a function with the runner's own `require`, `module` and `exports`. Then looks for `main` in the
+ * code's scope first, so that a bundle's inner function of that name wins, and among the exports second.
  */
 function load(code: string, name: string): Main {
   const source = `${code}
@@ -98,7 +97,7 @@ async function run({ value, env }: RunMessage): Promise<void> {
   finish(await settle(pending));
 }
 
-/** A rejection is an answer with an `error`, nothing at all is an empty object. */
+/** A rejection becomes an answer with an `error`; undefined becomes an empty object. */
 async function settle(pending: unknown): Promise<unknown> {
   try {
     const result = await pending;
@@ -129,13 +128,13 @@ process.on('message', (message: ToContainer) => {
   else void run(message);
 });
 process.on('disconnect', () => process.exit());
-// Actions are to find no channel to the host.
+// Actions must not find the channel to the host.
 delete process.send;
 delete process.env.NODE_CHANNEL_FD;
 const ready: FromContainer = { type: 'ready' };
 sendToHost?.(ready);
 
-/** An error as plain data: message, name, stack and its own properties; what JSON cannot hold is described or left out. */
+/** An error as plain data: message, name, stack and its own properties. What JSON cannot hold is described or left out. */
 function serializeError(error: unknown): unknown {
   if (typeof error === 'function') return `[Function: ${error.name || 'anonymous'}]`;
   return plain(error, []);

@@ -1,20 +1,20 @@
 import { Cron } from 'croner';
 import { isObject, parseOrUndefined } from './json.ts';
 
-/** Schedules of the alarms package: what its three feeds accept, and when they fire. Pure. */
+/** Schedules of the alarms package: what its three feeds accept, and when they fire. */
 
 export interface Schedule {
   /** Undefined: never again. */
   next: (after: Date) => Date | undefined;
   payload: Record<string, unknown>;
   maxTriggers: number | undefined;
-  /** For `once`: what goes after it fired. */
+  /** For `once`: what is deleted after it fires. */
   deleteAfterFire: 'trigger' | 'rules' | undefined;
 }
 
 const START_DELAY = 30_000;
 
-/** @throws {Error} with the sentence that the feed answers. */
+/** @throws {Error} with the feed's own sentence. */
 export function readSchedule(feed: string, parameters: Record<string, unknown>, now: Date): Schedule {
   const payload = readPayload(parameters.trigger_payload ?? '');
   const schedule = { payload, maxTriggers: undefined, deleteAfterFire: undefined };

@@ -27,9 +27,9 @@ export interface HostLimits {
   result: number;
   /** Milliseconds until a blocking call is answered 202 while its action goes on. */
   blockingWait: number;
-  /** Container processes at a time; further activations wait. */
+  /** Container processes at the same time; other activations wait. */
   containers: number;
-  /** Milliseconds until an unused container goes. */
+  /** Milliseconds until an unused container is stopped. */
   idle: number;
   /** Activation records kept in memory. */
   activations: number;
@@ -58,10 +58,10 @@ export interface Services {
   containers: () => ContainerProcess[];
   limits: HostLimits;
   clock: () => Date;
-  /** @throws {Refusal} 429 when the namespace has spent its minute or has too many activations under way. */
+  /** @throws {Refusal} 429 if the namespace is over its limit per minute, or has too many running activations. */
   countInvocation: (namespace: string) => void;
   fire: (call: Fire) => string | undefined;
-  /** Fires as the namespace's owner, the way the alarms provider does. */
+  /** Fires as the namespace's owner, like the alarms provider. */
   fireAsOwner: (namespace: string, trigger: string, payload: Record<string, unknown>) => string | undefined;
   close: () => Promise<void>;
 }
@@ -122,7 +122,7 @@ function openContainers({ image, limits, clock, apiHost }: ServiceOptions): Pool
     size: limits.containers,
     idle: limits.idle,
     clock,
-    // What the stock image's process has, and UTC, which is its time zone. Nothing of the host's own environment.
+    // What a process in the stock image has. Its time zone is UTC. Nothing comes from the host's own environment.
     environment: () => ({ PATH: process.env.PATH ?? '', TZ: 'UTC', __OW_API_HOST: apiHost() }),
   });
 }
@@ -135,7 +135,7 @@ function invocationThrottle({ limits, clock }: ServiceOptions, invoker: Invoker)
   };
 }
 
-/** The headers of the alarms provider's request, which reach the actions with the owner's key in them. */
+/** The headers of the alarms provider's request. They reach the actions, with the owner's key. */
 function providerHeaders(apiHost: string, key: string): Record<string, string> {
   return {
     accept: 'application/json',

@@ -1,8 +1,8 @@
 import { Refusal } from './http.ts';
 
-/** Requests of a namespace: so many in a calendar minute, as the platform counts, not in any sixty seconds. */
+/** Limits a namespace's requests per calendar minute, as the platform does, not per sixty seconds. */
 export interface RateThrottle {
-  /** @throws {Refusal} 429 once the minute's budget is spent; the refused request counts too. */
+  /** @throws {Refusal} 429 above the limit. Refused requests count, too. */
   count(namespace: string): void;
 }
 
@@ -24,7 +24,7 @@ export function openRateThrottle(perMinute: number, clock: () => Date): RateThro
   };
 }
 
-/** @throws {Refusal} 429 when as many activations of the namespace are under way as it may have. */
+/** @throws {Refusal} 429 if the namespace has as many running activations as it may. */
 export function requireConcurrency(inFlight: number, allowed: number): void {
   if (inFlight >= allowed)
     throw new Refusal(

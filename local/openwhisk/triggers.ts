@@ -9,7 +9,7 @@ import type { Invoker } from './invoker.ts';
 export interface Fire {
   namespace: string;
   trigger: string;
-  /** The headers of the request that fires it, which the actions get to see. */
+  /** The headers of the request that fires it. Actions see them. */
   headers: Record<string, string>;
   payload: Record<string, unknown>;
   transactionId: string;
@@ -26,8 +26,8 @@ export interface FireOptions {
 
 /**
  * Starts the action of every active rule without waiting for it.
- * @returns the id of the trigger's own activation; undefined when no rule is active.
- * @throws {Refusal} 404 when there is no such trigger.
+ * @returns the id of the trigger's own activation; undefined if no rule is active.
+ * @throws {Refusal} 404 if there is no such trigger.
  */
 export function fireTrigger(options: FireOptions, fire: Fire): string | undefined {
   const trigger = options.store.triggers.get(`${fire.namespace}/${fire.trigger}`);
@@ -73,7 +73,7 @@ function argumentsOf(trigger: Trigger, { headers, payload }: Fire): Record<strin
   return Object.fromEntries([...bound, ['__ow_headers', headers], ...Object.entries(payload)]);
 }
 
-/** A rule that fails is visible in the trigger's own activation only. */
+/** A failed rule is visible only in the trigger's own activation. */
 function startAction(
   options: FireOptions,
   { namespace, transactionId }: Fire,
@@ -98,7 +98,7 @@ function startAction(
   }
 }
 
-/** @throws {Refusal} 400 when an argument would override a final parameter. */
+/** @throws {Refusal} 400 if an argument would override a final parameter. */
 export function requireNotFinal(final: ReadonlySet<string>, args: Record<string, unknown>): void {
   if (Object.keys(args).some((name) => final.has(name)))
     throw new Refusal(400, 'Request defines parameters that are not allowed (e.g., reserved properties).');

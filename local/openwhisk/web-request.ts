@@ -4,14 +4,14 @@ import { Refusal } from './http.ts';
 import { isObject } from './json.ts';
 import { isJsonFamily, readMediaType } from './media-types.ts';
 
-/** What the URL of a web action names. */
+/** The parts of a web action's URL. */
 export interface WebTarget {
   namespace: string;
   /** undefined: the default package. */
   package: string | undefined;
   action: string;
   extension: Extension;
-  /** What follows the action's segment: `__ow_path`. */
+  /** The path after the action's segment: `__ow_path`. */
   rest: string;
 }
 
@@ -22,14 +22,14 @@ const EXTENSIONS: readonly Extension[] = ['.http', '.json', '.html', '.svg', '.t
 const RESERVED = ['method', 'headers', 'path', 'user', 'query', 'body'].map((field) => `__ow_${field}`);
 
 /**
- * The target of a path under /api/v1/web, or undefined when it names none.
- * @throws {Refusal} 400 when it is not percent-encoded.
+ * The target of a path under /api/v1/web; undefined if it is no valid one.
+ * @throws {Refusal} 400 if it is not percent-encoded.
  */
 export function readWebTarget(path: string): WebTarget | undefined {
   const segments = path.slice(PREFIX.length).split('/').map(decodeSegment);
   const [namespace = '', packageName = '', action = '', ...rest] = segments;
   if (![namespace, packageName, action].every((name) => ENTITY_NAME.test(name))) return undefined;
-  // The controller tries the literal "default" first and never returns to the pattern of names.
+  // The controller tries the literal "default" first and does not backtrack.
   if (packageName.startsWith('default') && packageName !== 'default') return undefined;
   return {
     namespace,
@@ -39,7 +39,7 @@ export function readWebTarget(path: string): WebTarget | undefined {
   };
 }
 
-/** Splits `name.ext`; any other ending belongs to the name, which is then answered as `.http`. */
+/** Splits `name.ext`. Any other ending belongs to the name, and the answer is `.http`. */
 export function splitExtension(segment: string): { action: string; extension: Extension } {
   const extension = EXTENSIONS.find((candidate) => segment.endsWith(candidate));
   if (!extension) return { action: segment, extension: '.http' };
@@ -58,17 +58,17 @@ function encodeSegment(text: string): string {
   return encodeURIComponent(text).replace(/%(3A|40|24|26|2B|2C|3B|3D)/g, (code) => decodeURIComponent(code));
 }
 
-/** Arguments of a web action from the request. */
+/** How to build a web action's arguments. */
 export interface WebArgumentsOptions {
   raw: boolean;
-  /** Names of the parameters that a caller must not override. */
+  /** Parameters that a caller must not override. */
   final: ReadonlySet<string>;
   rest: string;
-  /** Namespace of the caller, when the request carried valid credentials. */
+  /** The caller's namespace, if the request has valid credentials. */
   caller: string | undefined;
 }
 
-/** @throws {Refusal} 400 for a malformed JSON body or for an argument that is reserved or final. */
+/** The arguments of a web action. @throws {Refusal} 400 for malformed JSON, or an argument that is reserved or final. */
 export function toArguments(call: Call, options: WebArgumentsOptions): Record<string, unknown> {
   const metadata: [string, unknown][] = [
     ['__ow_method', call.method.toLowerCase()],
@@ -138,7 +138,7 @@ function typeOf(call: Call) {
 
 interface QueryPair {
   name: string;
-  /** undefined: no equals sign. */
+  /** Undefined: there is no equals sign. */
   value: string | undefined;
 }
 
@@ -159,7 +159,7 @@ function decodeQuery(text: string): string {
   }
 }
 
-/** The controller renders the query anew: a space becomes `+`. */
+/** Like the controller, encodes the query again: a space becomes `+`. */
 function renderQuery(pairs: QueryPair[]): string {
   return pairs
     .map(({ name, value }) => encodeQuery(name) + (value === undefined ? '' : `=${encodeQuery(value)}`))

@@ -5,7 +5,7 @@ import { isObject } from './json.ts';
 import { accepts, isJsonFamily, readMediaType, renderAnswerType } from './media-types.ts';
 import type { Extension } from './web-request.ts';
 
-/** How an activation ended, as far as a web answer can tell. */
+/** The part of an activation's outcome that a web answer depends on. */
 export interface WebOutcome {
   status: 'success' | 'application error' | 'action developer error' | 'whisk internal error';
   result: unknown;
@@ -23,7 +23,7 @@ export function toReply(outcome: WebOutcome, extension: Extension, accept: strin
 function projectionOf({ status, result }: WebOutcome): unknown {
   if (status !== 'success' && status !== 'application error')
     throw new Refusal(400, 'There was an error processing your request.');
-  // Upstream takes every result for an object, and fails on the arrays that the runtime lets through.
+  // The platform takes every result for an object, and fails on the arrays that the runtime allows.
   if (!isObject(result)) throw new TypeError('the result is not an object');
   return status === 'success' ? result : result.error;
 }
@@ -93,14 +93,14 @@ interface Encoded {
 
 const TYPE_MISMATCH = 'Response type in header did not match generated content type.';
 const UNKNOWN_TYPE = 'Response did not specify a known content-type.';
-/** What Java's basic decoder takes: padding may be absent, line breaks may not be there. */
+/** What Java's basic decoder accepts: padding is optional, line breaks are not allowed. */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
 function stringBody(body: string, given: string | undefined): Encoded {
   const media = readMediaType(given ?? 'text/html');
   if (!media) throw new Refusal(400, UNKNOWN_TYPE);
   const type = renderAnswerType(media);
-  // The platform's test for archives applies to JSON answers too, for the sake of its oldest users.
+  // The platform applies its test for base64 to JSON answers, too, for compatibility.
   if (!media.binary && !(isJsonFamily(media) && isBinaryCode(body))) return { type, body };
   if (media.binary && !BASE64.test(body)) throw new Refusal(400, TYPE_MISMATCH);
   return { type, body: Buffer.from(body.trim(), 'base64') };
@@ -112,7 +112,7 @@ function jsonBody(body: unknown, given: string | undefined): Encoded {
   return { type: media.value, body: pretty(body) };
 }
 
-/** An empty answer and an error status are exempt from negotiation. */
+/** Empty answers and error statuses are exempt from content negotiation. */
 function requireAcceptable(reply: Reply, accept: string | undefined): Reply {
   const type = reply.headers.find(([name]) => name === 'content-type')?.[1];
   if (type === undefined || reply.body.length === 0 || reply.status < 200 || reply.status >= 400)

@@ -22,7 +22,7 @@ export interface WebOptions {
 const ALLOW_METHODS = 'OPTIONS, GET, DELETE, POST, PUT, HEAD, PATCH';
 const ALLOW_HEADERS = 'Authorization, Origin, X-Requested-With, Content-Type, Accept, User-Agent';
 
-/** Answers a call of /api/v1/web/…, step by step in the platform's order: each step has a status of its own. */
+/** Answers a call to /api/v1/web/…, in the platform's order of steps, each of which has its own status. */
 export async function answerWebCall(options: WebOptions, call: Call): Promise<Reply> {
   const target = readWebTarget(call.path);
   if (!target || !options.identities.has(target.namespace)) throw new Refusal(404, NOT_FOUND);
@@ -46,7 +46,7 @@ function requireExported(store: EntityStore, target: WebTarget): ResolvedAction 
   return resolved;
 }
 
-/** A namespace may run its own actions and those of other namespaces' public packages. */
+/** A namespace may run its own actions, and those in other namespaces' public packages. */
 function requireEntitlement(store: EntityStore, { action }: ResolvedAction, namespace: string): void {
   const own = action.namespace.split('/')[0] === namespace;
   if (!own && !store.packages.get(action.namespace)?.publish)
@@ -66,7 +66,7 @@ function corsHeaders(call: Call): [string, string][] {
   ];
 }
 
-/** Refusals become answers here, so that the route's headers are added to them; those from outside travel on. */
+/** Turns refusals into answers here, so that they get the route's headers. Those from outside the route are thrown on. */
 async function insideRoute(
   options: WebOptions,
   call: Call,
@@ -91,7 +91,7 @@ async function insideRoute(
   }
 }
 
-/** @throws whatever has no place inside the route. */
+/** @throws what does not belong inside the route. */
 function insideReply(error: unknown, call: Call): Reply {
   if (error instanceof Refusal && !error.outside) return refusalReply(error, call.transactionId);
   throw error;

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /** https://docs.slack.dev/reference/block-kit/blocks */
-const plainText = (most: number) =>
-  z.object({ type: z.literal('plain_text'), text: z.string().min(1).max(most) });
+const plainText = (max: number) =>
+  z.object({ type: z.literal('plain_text'), text: z.string().min(1).max(max) });
 const block = z.discriminatedUnion('type', [
   z.object({ type: z.literal('header'), text: plainText(150) }),
   z.object({
@@ -15,12 +15,12 @@ const slackMessage = z.object({
   blocks: z.array(block).min(1).max(50),
 });
 
-/** Slack's word for what is wrong with a message of blocks; null: nothing. */
-export function blockKitFault(body: object): string | null {
+/** Slack's error for a message of blocks; null: it is valid. */
+export function findBlockKitError(body: object): string | null {
   return slackMessage.safeParse(body).success ? null : 'invalid_blocks';
 }
 
-/** Teams takes messages of 28 KB: https://learn.microsoft.com/en-us/microsoftteams/limits-specifications-teams */
+/** Teams accepts messages of up to 28 KB: https://learn.microsoft.com/en-us/microsoftteams/limits-specifications-teams */
 const MAX_BYTES = 28 * 1024;
 
 const element = z.object({ type: z.literal('TextBlock'), text: z.string().min(1) });
@@ -38,8 +38,8 @@ const teamsMessage = z.object({
   ]),
 });
 
-/** What is wrong with a message for a workflow of Teams; null: nothing. */
-export function adaptiveCardFault(body: object): string | null {
+/** What is wrong with a message for a Teams workflow; null: nothing. */
+export function findAdaptiveCardError(body: object): string | null {
   if (Buffer.byteLength(JSON.stringify(body)) > MAX_BYTES) return 'The message is too large';
   return teamsMessage.safeParse(body).success ? null : 'The message is no adaptive card';
 }

@@ -91,7 +91,7 @@ test.each([
     'a bucket that is not there, a host that does not answer and another provider',
     { COS_BUCKET: 'nobodys', APIHOST: 'http://127.0.0.1:2', ISSUER: 'http://127.0.0.1:2' },
     [
-      'NoSuchBucket): make the bucket first, or correct COS_BUCKET',
+      'NoSuchBucket): create the bucket first, or correct COS_BUCKET',
       'http://127.0.0.1:2 does not answer (ECONNREFUSED): is APIHOST right?',
       'is ISSUER right?',
     ],

@@ -7,7 +7,7 @@ import {
   type WatchedRepository,
   type WatchedTenant,
 } from '../../lib/problems/rules.ts';
-import { blockKitFault } from '../../local/webhooks/limits.ts';
+import { findBlockKitError } from '../../local/webhooks/limits.ts';
 
 const NOW = new Date('2026-03-10T08:00:00.000Z');
 const day = (count: number) => new Date(NOW.getTime() - count * 86_400_000).toISOString();
@@ -124,7 +124,7 @@ test('three hundred repositories that fail for one reason are one line of a mess
       'Collecting fails (northwind-labs/repository-001, northwind-labs/repository-002, northwind-labs/repository-003, and 296 more): Because of no_push_access.',
     ],
   ]);
-  expect(blockKitFault(toPayload('slack', message))).toBeNull();
+  expect(findBlockKitError(toPayload('slack', message))).toBeNull();
   const dead = repositories.map((one) => ({ ...one, failureCode: 'token_invalid' }));
   expect(found({ ...fine, repositories: dead })).toEqual(['token_refused token_invalid']);
 });

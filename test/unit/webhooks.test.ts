@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Message, toPayload } from '../../lib/channels/message.ts';
-import { adaptiveCardFault, blockKitFault } from '../../local/webhooks/limits.ts';
+import { findAdaptiveCardError, findBlockKitError } from '../../local/webhooks/limits.ts';
 
 const lines = (count: number, text: string) => Array.from({ length: count }, () => ({ text }));
 const message = (sections: Message['sections'], fields: Partial<Message> = {}): Message => ({
@@ -23,7 +23,7 @@ test('Slack’s limits hold for a message of any length', () => {
     { title: 'T'.repeat(500), summary: '<'.repeat(9000) },
   );
   const payload = toPayload('slack', long);
-  expect(blockKitFault(payload)).toBeNull();
+  expect(findBlockKitError(payload)).toBeNull();
   const { blocks } = payload as Blocks;
   expect(blocks.length).toBe(50);
   expect(blocks.at(-1)?.text.text).toBe('<https://pages.example/t/1|More>');
@@ -32,12 +32,12 @@ test('Slack’s limits hold for a message of any length', () => {
 test('the stand-in refuses what Slack refuses', () => {
   const { blocks } = toPayload('slack', message([{ heading: 'H', lines: lines(1, 'x') }])) as Blocks;
   const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } });
-  expect(blockKitFault({ text: 'x', blocks })).toBeNull();
-  expect(blockKitFault({ text: 'x', blocks: Array.from({ length: 51 }, () => section('x')) })).toBe(
+  expect(findBlockKitError({ text: 'x', blocks })).toBeNull();
+  expect(findBlockKitError({ text: 'x', blocks: Array.from({ length: 51 }, () => section('x')) })).toBe(
     'invalid_blocks',
   );
-  expect(blockKitFault({ text: 'x', blocks: [section('x'.repeat(3001))] })).toBe('invalid_blocks');
-  expect(blockKitFault({ text: 'x', blocks: [section('')] })).toBe('invalid_blocks');
+  expect(findBlockKitError({ text: 'x', blocks: [section('x'.repeat(3001))] })).toBe('invalid_blocks');
+  expect(findBlockKitError({ text: 'x', blocks: [section('')] })).toBe('invalid_blocks');
 });
 
 test('names are text in every form, never markup', () => {
@@ -47,7 +47,7 @@ test('names are text in every form, never markup', () => {
   expect(blocks[1]?.text.text).toContain('&lt;!channel&gt; &amp;');
   const card = JSON.stringify(toPayload('teams', one));
   expect(card).toContain(String.raw`\\[x\\](https://evil.example)`);
-  expect(adaptiveCardFault(toPayload('teams', one))).toBeNull();
+  expect(findAdaptiveCardError(toPayload('teams', one))).toBeNull();
 });
 
 test('a program gets the facts beside the words', () => {
