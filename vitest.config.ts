@@ -62,6 +62,8 @@ export default defineConfig({
         test: {
           ...timeouts,
           testTimeout: 240_000,
+          // On a fresh machine, the first hook waits for the build of wskdeploy.
+          hookTimeout: 300_000,
           name: 'deploy',
           include: ['test/deploy/*.test.ts'],
         },

@@ -1,7 +1,7 @@
 import { inject } from 'vitest';
 
 /** What a whole run shares. Each is made once, when the first test asks for it: `test/setup.ts` says how. */
-export type Shared = 'build' | 'postgresUrl' | 'template' | 'identityKeys';
+export type Shared = 'build' | 'postgresUrl' | 'template' | 'identityKeys' | 'wskdeploy';
 
 const asked = new Map<Shared, Promise<string>>();
 
@@ -31,3 +31,6 @@ export const getTemplate = () => get('template');
 
 /** A file with keys of an identity provider, which are slow to make. */
 export const getIdentityKeys = () => get('identityKeys');
+
+/** Path of Apache's wskdeploy, which is built if it is not in the cache yet. */
+export const getWskdeploy = () => get('wskdeploy');

@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { freemem, tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
 import type { Shared } from './on-demand.ts';
@@ -68,6 +70,10 @@ const MAKE: Record<Shared, (making: Making) => Promise<string>> = {
     const folder = await newFolder(making);
     await openIdentityStore(folder);
     return path.join(folder, 'keys.json');
+  },
+  async wskdeploy() {
+    const { stdout } = await promisify(execFile)('bash', ['test/deploy/tools.sh']);
+    return stdout.trim();
   },
 };
 

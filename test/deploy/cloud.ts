@@ -9,7 +9,8 @@ import S3rver from '@20minutes/s3rver';
 import { AwsClient } from 'aws4fetch';
 import { createTestDatabase } from '../database.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
-import { ensureWskdeploy, type Outcome, ROOT, run, variablesOf } from './wskdeploy.ts';
+import { getWskdeploy } from '../on-demand.ts';
+import { type Outcome, ROOT, run, variablesOf } from './wskdeploy.ts';
 
 /** The store's only key. */
 const KEY = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
@@ -162,7 +163,7 @@ export async function openCloud(): Promise<Cloud> {
   });
   api = { origin: installation.url };
   const checkout = await copyCheckout();
-  const wskdeploy = await ensureWskdeploy();
+  const wskdeploy = await getWskdeploy();
   const { ALLOWED_ORIGINS: _own, ...bound } = variablesOf(
     installation,
     randomBytes(32).toString('base64url'),

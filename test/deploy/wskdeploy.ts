@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { PARAMETERS } from '../../lib/parameters.ts';
 import { CLIENT_ID, type Installation } from '../../local/installation.ts';
+import { getWskdeploy } from '../on-demand.ts';
 
 /** The checkout. */
 export const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -29,13 +30,6 @@ export async function run(
       output: `${error.stdout}${error.stderr}`,
     }),
   );
-}
-
-/** Path of Apache's wskdeploy, which is built when it is not there yet. */
-export async function ensureWskdeploy(): Promise<string> {
-  const { code, output } = await run('bash', [path.join(import.meta.dirname, 'tools.sh')]);
-  if (code !== 0) throw new Error(output);
-  return output.trim().split('\n').at(-1) ?? '';
 }
 
 /** Values of the manifest's variables for an installation whose host is empty. */
@@ -68,7 +62,7 @@ export async function openWskdeploy({
   apiHost: string;
   apiKey: string;
 }): Promise<Wskdeploy> {
-  const binary = await ensureWskdeploy();
+  const binary = await getWskdeploy();
   const home = await mkdtemp(path.join(tmpdir(), 'wskdeploy-test-'));
   await writeFile(path.join(home, '.wskprops'), `APIHOST=${apiHost}\nAUTH=${apiKey}\nNAMESPACE=guest\n`);
   const call = (args: string[], variables: Record<string, string> = {}) =>
