@@ -1,4 +1,4 @@
-// Builds everything that runs: the actions' bundles, the local cloud, the pages and the OpenAPI document.
+// Builds everything that runs: the actions' bundles, the deployment, the local cloud, the pages and the OpenAPI document.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,15 +9,15 @@ import { scriptsForBuild } from './sql/scripts.mjs';
 const root = import.meta.dirname;
 const out = path.join(root, 'dist');
 
-/** Names of the actions in manifest.yaml, which is the only list of them. */
+/** The names of the actions. manifest.yaml is the only list of them. */
 async function actionNames() {
   const manifest = parse(await readFile(path.join(root, 'manifest.yaml'), 'utf8'));
   return Object.values(manifest.packages).flatMap((/** @type {any} */ p) => Object.keys(p.actions));
 }
 
 /**
- * One file per action, in the form that the Apache, zip and ActionLoop loaders all accept: dependencies are enclosed,
- * so that none of their names can be taken for the action's `main`.
+ * One file for each action, in a form that the Apache, zip and ActionLoop loaders all accept: a function encloses the
+ * dependencies, so that none of their names can be taken for the action's `main`.
  */
 async function buildActions() {
   const names = await actionNames();
@@ -35,7 +35,7 @@ async function buildActions() {
     },
     plugins: [scriptsForBuild],
     external: ['openwhisk', 'ibm_db', 'pg-native'],
-    // pg asks at once whether it runs at Cloudflare. Node 20 has no navigator, and pg would load all of fetch to find out.
+    // pg checks at once whether it runs at Cloudflare. Node 20 has no navigator, so pg would load all of fetch to find out.
     define: { navigator: '{"userAgent":"Node.js"}' },
     logLevel: 'warning',
   });
@@ -52,7 +52,7 @@ async function entriesOf(...folders) {
   return found.flat();
 }
 
-/** The deployment, the local cloud and the benchmarks run on Node, where their packages are installed. */
+/** The deployment, the local cloud and the benchmarks, which run on Node with their packages installed. */
 async function buildLocal() {
   await build({
     entryPoints: ['deploy/main.ts', ...(await entriesOf('local', 'bench'))].map((file) =>
@@ -85,7 +85,7 @@ async function buildLocal() {
 }
 
 /**
- * Names of the files that a script imports at once, so that the entry page can ask for all of them together.
+ * The files that a script imports statically, so that the entry page can load all of them at the same time.
  *
  * @param {import('esbuild').Metafile} metafile
  * @param {string} script
@@ -113,7 +113,7 @@ async function buildPages() {
     target: ['chrome110', 'firefox115', 'safari16'],
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    // All pages use the first one's parts, which so stay one file: else each set of pages that shares some makes its own.
+    // All pages use the first page's parts. This keeps them in one file; otherwise each set of pages that shares parts gets its own.
     inject: [path.join(root, 'static/app.tsx')],
     logLevel: 'warning',
   });
@@ -133,7 +133,7 @@ async function buildPages() {
   await writeFile(path.join(folder, 'icon.svg'), await readFile(path.join(root, 'static/icon.svg')));
 }
 
-/** openapi.json comes from the same schemas that the actions parse with; the generator stays out of their bundles. */
+/** openapi.json, generated from the schemas that the actions parse with. The generator stays out of their bundles. */
 async function buildOpenApi() {
   const generator = path.join(out, 'openapi.mjs');
   await build({
@@ -152,7 +152,7 @@ async function buildOpenApi() {
   await writeFile(path.join(out, 'static/openapi.json'), `${JSON.stringify(openApiDocument(), null, 2)}\n`);
 }
 
-/** Builds into dist/, which is emptied first. */
+/** Empties dist/ and builds into it. */
 export async function buildAll() {
   await rm(out, { recursive: true, force: true });
   await mkdir(path.join(out, 'static'), { recursive: true });

@@ -6,13 +6,13 @@ import { openImage } from '../local/openwhisk/image.ts';
 import { openBenchInstallation } from './installation.ts';
 import { printTable, quantile, round } from './table.ts';
 
-/** As the manifest's, in MB and ms. */
+/** The manifest's limits, in MB and ms. */
 const LIMITS = { timeout: 60_000, memory: 256, logs: 10, concurrency: 1 };
 const ROUNDS = 15;
 const ADMINISTRATOR = 'ada@example.com';
 const EMPTY = 'function main(args) { return { statusCode: 204 }; }';
 
-/** The first request of an action is one that asks the database; of all but these it names the tenant. */
+/** Each action's first request queries the database. It names the tenant, except for these actions. */
 const WITHOUT_TENANT = ['init', 'me', 'servers', 'tenants'];
 
 async function webActions(): Promise<string[]> {
@@ -28,8 +28,8 @@ interface Cold {
 }
 
 /**
- * Time from an empty container to the first answer, of each web action and of an action that does nothing, in the same
- * runner and in turns: /init loads the code, the first /run opens a connection, checks a token and asks the database.
+ * The time from an empty container to the first answer, for each web action and an action that does nothing, in the same
+ * runner and in turns. /init loads the code; the first /run opens a connection, checks a token and queries the database.
  */
 export async function benchCold(): Promise<void> {
   const { installation, close } = await openBenchInstallation();

@@ -11,15 +11,15 @@ const LATENCY_MS = 100;
 /** https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits */
 const CONCURRENT = 100;
 const POINTS_PER_MINUTE = 900;
-/** After so long nothing that was asked before counts any more. */
+/** After this time, earlier requests no longer count. */
 const MINUTE_MS = 61_000;
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
- * A hundred repositories of one token, each answer after 100 ms, through the API and the `collect-tenant` action. The
- * bound: so many requests, at most 100 at once and 900 a minute, and nothing else taking time. Each run begins with a minute
- * of which nothing is used.
+ * Collects a hundred repositories with one token through the API and the `collect-tenant` action; each answer takes 100 ms.
+ * The bound: the same number of requests, at most 100 at the same time and 900 a minute, if nothing else took time. Each run
+ * starts with an unused minute.
  */
 export async function benchCollect(): Promise<void> {
   const slow = await openSlowGitHub({ repositories: REPOSITORIES, latency: LATENCY_MS, quota: 5000 });

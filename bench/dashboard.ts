@@ -6,14 +6,14 @@ import { printTable, quantile, round } from './table.ts';
 
 const ROUNDS = 5;
 
-/** From the start of the navigation until the first picture's canvas is in the page. */
+/** From the start of the navigation until the first chart's canvas is in the page. */
 async function timeToPicture(page: Page, url: string): Promise<number> {
   await page.goto(url, { waitUntil: 'commit' });
   await page.locator('canvas').first().waitFor();
   return page.evaluate(() => performance.now());
 }
 
-/** Bytes on the wire, compressed, until nothing is loaded any more. */
+/** Bytes on the wire, compressed, until nothing more is loading. */
 async function weigh(page: Page, client: CDPSession, url: string) {
   const isAnswer = new Map<string, boolean>();
   const seen = { files: 0, answers: 0, calls: 0 };
@@ -43,7 +43,7 @@ const PAGES = [
   ['dashboard “Traffic by day”, all days', '/t/1/dashboards/traffic-by-day?range=all'],
 ] as const;
 
-/** The first widget of a dashboard against the built-in pages' first chart, with 12 repositories and three years. */
+/** Compares a dashboard's first widget with the built-in pages' first chart, for 12 repositories and three years. */
 export async function benchDashboard(): Promise<void> {
   const { installation, close } = await openBenchInstallation();
   const today = new Date().toISOString().slice(0, 10);
@@ -76,7 +76,7 @@ export async function benchDashboard(): Promise<void> {
   await browser.close();
   await close();
   printTable(
-    'First picture, 12 repositories × 3 years; headless Chromium, median ms',
+    'First chart, 12 repositories × 3 years; headless Chromium, median ms',
     ['page', 'API calls', 'files kB', 'answers kB', 'empty cache ms', 'cached ms'],
     rows,
   );

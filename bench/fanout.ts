@@ -13,13 +13,13 @@ import { printTable, round } from './table.ts';
 const SIZES = [500, 1000, 2000, 5000];
 const REPOSITORIES = 20;
 const SIX = new Date('2026-02-03T06:00:00Z');
-/** Apache OpenWhisk's own limits, and what the collector takes of them unless it is told otherwise. */
+/** Apache OpenWhisk's default limits, and the collector's default share of them. */
 const PLATFORM = { invocationsPerMinute: 60, concurrentInvocations: 30, timeout: 300_000 };
 const LIMITS = { startsPerMinute: 40, concurrency: 20 };
 const RESERVE_MS = 75_000;
-/** A cold start, and 20 repositories of one token, 12 at a time, each three answers of 150 ms one after the other. */
+/** A cold start, then 20 repositories of one token, 12 at a time, with three answers of 150 ms each in sequence. */
 const RUN_MS = 600 + Math.ceil(REPOSITORIES / 12) * 3 * 150;
-/** Somebody looks at a page every six seconds: two calls of the API each. */
+/** Somebody opens a page every six seconds, with two API calls each. */
 const VIEW_MS = 6_000;
 const CALLS_A_VIEW = 2;
 
@@ -36,7 +36,7 @@ async function fill(db: Db, tenants: number): Promise<void> {
   await sql`analyze`.execute(db);
 }
 
-/** What a run leaves behind that went well. */
+/** What a successful run leaves behind. */
 async function finish(db: Db, run: { tenantId: number; runId: number }, now: Date): Promise<void> {
   const at = now.toISOString();
   await db
@@ -53,7 +53,7 @@ async function finish(db: Db, run: { tenantId: number; runId: number }, now: Dat
   await closeRun(db, run, now);
 }
 
-/** The namespace with the real fan-out in it, runs that last as long as they would, and people who look at pages. */
+/** A namespace with the real fan-out, runs of realistic length, and people who open pages. */
 function openNamespace(db: Db): { namespace: Rehearsal; view: () => Promise<number> } {
   const clock = () => new Date(namespace.time());
   const namespace = openRehearsal(SIX, PLATFORM, {
@@ -130,8 +130,8 @@ function countMinutes(calls: readonly { begun: number }[]): number[] {
 }
 
 /**
- * The daily alarm for many tenants of 20 repositories: the real fan-out on a real database, in a namespace with the
- * platform's limits whose clock is simulated. GitHub is not asked; a run lasts as long as its answers would take.
+ * The daily alarm for many tenants with 20 repositories each: the real fan-out on a real database, in a namespace with the
+ * platform's limits and a simulated clock. GitHub is not called; a run lasts as long as its answers would take.
  */
 export async function benchFanOut(): Promise<void> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'traffic-bench-'));
@@ -176,6 +176,6 @@ export async function benchFanOut(): Promise<void> {
     rows,
   );
   console.log(
-    'Both grow with the number of tenants: a run takes one of the starts that a minute has, whatever it lasts. The lease does not: a tenant is held when its turn comes, not before.',
+    'Both grow with the number of tenants, because each run uses one start of its minute, however long it takes. The lease does not: a tenant is leased only when its turn comes.',
   );
 }

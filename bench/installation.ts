@@ -6,7 +6,7 @@ import { callApi } from '../local/api-call.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { type InstallationOptions, openInstallation } from '../local/installation.ts';
 
-/** A fresh installation with ada@example.com as administrator of one tenant on the GitHub simulator. */
+/** A fresh installation with one tenant on the GitHub simulator, and ada@example.com as administrator. */
 export async function openBenchInstallation(options: Partial<InstallationOptions> = {}) {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'traffic-bench-'));
   const limits = { invocationsPerMinute: 1_000_000, triggersPerMinute: 1_000_000 };
@@ -24,7 +24,7 @@ export async function openBenchInstallation(options: Partial<InstallationOptions
   };
 }
 
-/** Fills tenant 1 with repositories and their days until `today`; what the figures are does not matter here. */
+/** Fills tenant 1 with repositories and their days until `today`. The figures do not matter here. */
 export async function fillDays(
   databaseUrl: string,
   { repositories, days, today }: { repositories: number; days: number; today: string },

@@ -11,7 +11,7 @@ interface Weight {
   bytes: number;
 }
 
-/** Bytes on the wire, compressed, of everything that the origin serves for the page, but for the API's answers. */
+/** Bytes on the wire, compressed, of everything that the origin serves for the page, except API answers. */
 async function weigh(page: Page, url: string): Promise<Weight> {
   const weight = { requests: 0, bytes: 0 };
   const client = await page.context().newCDPSession(page);
@@ -39,14 +39,14 @@ export async function signIn(page: Page, url: string): Promise<void> {
   await page.locator('canvas').first().waitFor();
 }
 
-/** From the start of the navigation until the first chart's canvas is in the page, in a signed-in, warm system. */
+/** From the start of the navigation until the first chart's canvas is in the page, signed in and warm. */
 async function timeToChart(page: Page, url: string): Promise<number> {
   await page.goto(url, { waitUntil: 'commit' });
   await page.locator('canvas').first().waitFor();
   return page.evaluate(() => performance.now());
 }
 
-/** Bytes of the first page and of the overview, and the time to the first chart, in headless Chromium. */
+/** The bytes of the first page and the overview, and the time to the first chart, in headless Chromium. */
 export async function benchPage(): Promise<void> {
   const { installation, close } = await openBenchInstallation();
   await fillDays(installation.database.url, {

@@ -20,7 +20,9 @@ const isName = (name: string): name is keyof typeof benches => name in benches;
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !isName(name));
 if (unknown.length > 0) {
-  console.error(`There is no benchmark ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}.`);
+  console.error(
+    `There is no benchmark ${unknown.join(', ')}. Choose from ${Object.keys(benches).join(', ')}.`,
+  );
   process.exit(1);
 }
 for (const name of asked.length > 0

@@ -9,13 +9,13 @@ export const TOKEN = 'ghp_bench_0000000000000000000000000000';
 
 interface SlowGitHubOptions {
   repositories: number;
-  /** Milliseconds that each answer takes. */
+  /** Milliseconds for each answer. */
   latency: number;
   /** Requests an hour. */
   quota: number;
 }
 
-/** A GitHub whose answers take a while, with repositories of one token; who breaks its limits is banned. */
+/** A slow GitHub with repositories of one token. It bans clients that break its rate limits. */
 export async function openSlowGitHub({ repositories, latency, quota }: SlowGitHubOptions) {
   const github = createGitHub({ clock: () => new Date(), latency, bans: true });
   github.addUser(OWNER);

@@ -13,7 +13,7 @@ import { printTable, quantile, round } from './table.ts';
 
 const REPOSITORIES = 100;
 const DAYS = 5 * 365;
-/** As the manifest's, in MB and ms. */
+/** The manifest's limits, in MB and ms. */
 const LIMITS = { timeout: 60_000, memory: 256, logs: 10, concurrency: 1 };
 const ROUNDS = 200;
 const TODAY = '2026-06-30';
@@ -26,7 +26,7 @@ interface Statement {
 const FROM = addDays(TODAY, 1 - DAYS);
 const NOW = new Date(`${TODAY}T12:00:00Z`);
 
-/** The statement that sums the figures, as the product sends it. */
+/** The statement that sums the figures, as the action sends it. */
 async function captureStatement(url: string): Promise<Statement> {
   const statements: Statement[] = [];
   const db = new Kysely<Tables>({
@@ -78,8 +78,8 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * The overview of a hundred repositories over five years of days, answered by the warm `stats` action (token, access,
- * statement, JSON), against the bare statement by `pg`, in turns.
+ * Compares the warm `stats` action (token, access, statement, JSON) with the bare statement in `pg`, in turns, for the
+ * overview of a hundred repositories over five years.
  */
 export async function benchStats(): Promise<void> {
   const { installation, close } = await openBenchInstallation();

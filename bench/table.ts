@@ -1,4 +1,4 @@
-/** Prints rows under a heading, columns aligned; numbers to the right. */
+/** Prints a table with a heading and aligned columns, numbers on the right. */
 export function printTable(heading: string, columns: string[], rows: (string | number)[][]): void {
   const cells = [columns, ...rows.map((row) => row.map(String))];
   const widths = columns.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
@@ -13,7 +13,7 @@ export function printTable(heading: string, columns: string[], rows: (string | n
   console.log(`\n${heading}\n${cells.map(toLine).join('\n')}`);
 }
 
-/** The value that the given share of the values does not exceed. */
+/** The quantile of `values` at `share`, 0 to 1. */
 export function quantile(values: number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;

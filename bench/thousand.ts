@@ -15,10 +15,10 @@ import { printTable, round } from './table.ts';
 
 const REPOSITORIES = 1000;
 const LATENCY_MS = 150;
-/** As an enterprise's app has: a person's 5,000 would end the first run. */
+/** The quota of an enterprise's app. A person's 5,000 would end the first run. */
 const QUOTA = 15_000;
 const POINTS_PER_MINUTE = 900;
-/** Repositories that are asked one thing after the other, and those for which statements are counted. */
+/** How many repositories are asked in sequence, and for how many statements are counted. */
 const PART = 20;
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -40,7 +40,7 @@ async function insertRepositories(
   await client.end();
 }
 
-/** Seconds for a thousand, from a part that is asked one thing after the other, as peers do. */
+/** Seconds for a thousand repositories, extrapolated from some that are asked in sequence, as other tools do. */
 async function timeOneByOne(apiUrl: string, ids: readonly number[]): Promise<number> {
   const ask = async (path: string) => {
     const headers = { authorization: `Bearer ${TOKEN}`, 'user-agent': 'bench' };
@@ -55,7 +55,7 @@ async function timeOneByOne(apiUrl: string, ids: readonly number[]): Promise<num
   return ((performance.now() - begun) / 1000 / ids.length) * REPOSITORIES;
 }
 
-/** Statements to the database for each repository of a run; BEGIN and COMMIT are not among them. */
+/** Database statements for each repository of a run, without BEGIN and COMMIT. */
 async function countStatements(databaseUrl: string, tenantId: number, apiUrl: string): Promise<number> {
   let statements = 0;
   const db = new Kysely<Tables>({
@@ -87,8 +87,8 @@ async function countStatements(databaseUrl: string, tenantId: number, apiUrl: st
 }
 
 /**
- * A thousand repositories of one token, each answer after 150 ms, through the API and the `collect-tenant` action, twice
- * in a row. The bound: as many requests at 900 in each minute, and nothing else taking time.
+ * Collects a thousand repositories with one token through the API and the `collect-tenant` action, twice in a row; each
+ * answer takes 150 ms. The bound: the same number of requests at 900 a minute, if nothing else took time.
  */
 export async function benchThousand(): Promise<void> {
   const slow = await openSlowGitHub({ repositories: REPOSITORIES, latency: LATENCY_MS, quota: QUOTA });

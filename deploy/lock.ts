@@ -23,7 +23,7 @@ export async function readHolder(platform: Platform): Promise<Holder | null> {
 }
 
 /** Keeps out other deployments of this namespace from any machine. Throws a sentence if one is running. */
-export async function takeLock(platform: Platform, pid: number, now: Date): Promise<void> {
+export async function takeDeploymentLock(platform: Platform, pid: number, now: Date): Promise<void> {
   const holder: Holder = { host: hostname(), user: userInfo().username, pid, since: now.toISOString() };
   const entity = { annotations: [{ key: ANNOTATION, value: holder }] };
   if (await platform.put(PATH, entity)) return;
@@ -38,7 +38,7 @@ export async function takeLock(platform: Platform, pid: number, now: Date): Prom
 }
 
 /** Releases the lock that this process took. */
-export async function releaseLock(platform: Platform, pid: number): Promise<void> {
+export async function releaseDeploymentLock(platform: Platform, pid: number): Promise<void> {
   const holder = await readHolder(platform);
   if (holder?.host === hostname() && holder.pid === pid) await platform.remove(PATH);
 }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { SCHEMA_VERSION } from '../lib/db/schema.ts';
 import { type Environment, withAppId } from './app-id.ts';
 import { completeEnvironment } from './environment.ts';
-import { readHolder, releaseLock, takeLock } from './lock.ts';
+import { readHolder, releaseDeploymentLock, takeDeploymentLock } from './lock.ts';
 import { listStale, readPages, removePages, uploadPages } from './pages.ts';
 import { openPlatform, PACKAGE, type Platform } from './platform.ts';
 import { readProviderOrigins } from './provider.ts';
@@ -134,8 +134,8 @@ async function requireSchema(settings: Settings): Promise<void> {
 
 /** Keeps other deployments of the namespace out until this program ends. */
 async function lock({ platform }: Deployment): Promise<void> {
-  await takeLock(platform, process.pid, new Date());
-  closing.push(() => releaseLock(platform, process.pid));
+  await takeDeploymentLock(platform, process.pid, new Date());
+  closing.push(() => releaseDeploymentLock(platform, process.pid));
 }
 
 async function deploy(deployment: Deployment): Promise<void> {

@@ -10,7 +10,7 @@ import { PARAMETERS } from './parameters.ts';
 import type { ApiRequest } from './request.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
 
-/** What an action works with. */
+/** Everything that an action works with. */
 export interface Services extends Database {
   config: Config;
   identity: Identity;
@@ -19,7 +19,7 @@ export interface Services extends Database {
   activation: Activation;
 }
 
-/** What a route is given: as much of Hono's context as needs no fetch, with the services in `c.env`. */
+/** A route's argument: the part of Hono's context that does not need fetch, with the services in `c.env`. */
 export interface Call {
   env: Services;
   req: { raw: ApiRequest; param(name: string): string | undefined; param(): Record<string, string> };
@@ -27,7 +27,7 @@ export interface Call {
 
 type AddRoute = (path: string, route: (c: Call) => Answer | Promise<Answer>) => void;
 
-/** Hono hands the request on to a route and what that returns back to the caller, both untouched: here they are ours. */
+/** Hono with our own types: it passes the request to a route, and the answer back, without touching either. */
 interface App {
   get: AddRoute;
   post: AddRoute;
@@ -39,13 +39,13 @@ interface App {
 
 type Kept = Omit<Services, 'activation'>;
 
-/** A container serves one set of parameters: connections and keys outlive an activation. */
+/** The services of the container's current parameters. Connections and keys outlive an activation. */
 let kept: { key: string; services: Kept } | undefined;
 
-/** The most that PostgreSQL takes, and more than any action has. */
+/** The largest timeout that PostgreSQL accepts. */
 const MAX_MS = 2 ** 31 - 1;
 
-/** Half of the time that the action has, so that a stuck statement leaves room for an answer that says so. */
+/** Half of the time left, so that a stuck statement leaves time for an answer that says so. */
 function toStatementTimeout({ deadline }: Activation): { statementTimeout?: number } {
   const half = Math.floor((deadline.getTime() - Date.now()) / 2);
   return half > 0 && half < MAX_MS ? { statementTimeout: half } : {};
@@ -60,19 +60,19 @@ function build(activation: Activation): Kept {
   return { ...database, config, identity, secrets: openSecrets(tokenKey), clock };
 }
 
-/** What the services depend on: the parameters, and the credentials of a Db2 service that is bound to the package. */
+/** What the services depend on: the parameters, and the credentials of a Db2 service bound to the package. */
 const INPUTS = [...Object.keys(PARAMETERS), '__bx_creds'];
 
 function openServices(activation: Activation): Services {
   const key = JSON.stringify(INPUTS.map((name) => activation.parameters[name]));
   if (kept?.key === key) return { ...kept.services, activation };
-  // Connections of earlier parameters would stay open until they time out, and the database has few.
+  // Close the old connections now: they would stay open until they time out, and the database has few.
   kept?.services.db.destroy().catch(() => {});
   kept = { key, services: build(activation) };
   return { ...kept.services, activation };
 }
 
-/** An app without routes, whose failures travel to the one catch. Serve it with `serve`. */
+/** An app without routes. Failures are thrown on to the one catch in `web`. Serve it with `serve`. */
 export function createApp(): App {
   const app = new Hono({ strict: false });
   app.onError((error) => {

@@ -10,37 +10,37 @@ import { issueAccessToken, issueIdToken, type TokenOverrides, toPublicKey } from
 import { answerUserinfo, type UserinfoContext } from './identity/userinfo.ts';
 
 export interface IdentityProviderOptions {
-  /** Its address as tokens name it, such as http://127.0.0.1:8080/identity. */
+  /** The issuer in tokens, such as http://127.0.0.1:8080/identity. */
   issuer: string;
-  /** appid: tokens, userinfo and endpoints as IBM Cloud App ID's; the issuer's last part is its tenant. */
+  /** appid: tokens, userinfo and endpoints like IBM Cloud App ID's; the issuer's last part is the tenant. Default: standard. */
   shape?: 'standard' | 'appid';
   clientId: string;
-  /** Of the pages: sign-in may return to them, and their scripts may call. */
+  /** The pages' origins, which sign-in may return to and whose scripts may call. */
   origins: string[];
-  /** The people the sign-in page offers. */
+  /** The people that the sign-in page offers. */
   people: Person[];
-  /** Where keys, people and sessions are kept; without it they end with the process. */
+  /** The folder for keys, people and sessions. Without it, they are lost when the process ends. */
   dataDir?: string;
-  /** The time by which `issueToken` dates tokens and userinfo checks them. */
+  /** The clock for `issueToken` and for userinfo's check of tokens. */
   clock?: () => Date;
 }
 
-/** A local stand-in for App ID, or any OpenID Connect provider: real protocol, no passwords. */
+/** Stands in for App ID or any OpenID Connect provider: the real protocol, without passwords. */
 export interface IdentityProvider {
   issuer: string;
   clientId: string;
   scope: string;
-  /** Where a browser ends its session, if the discovery document does not name that. */
+  /** Where a browser ends its session, if the discovery document does not say. */
   signOutUrl: string | null;
   /** The public keys. */
   jwks: { keys: JWK[] };
   /** Answers a request under the issuer's path. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** An access token of that person, who becomes known when they were not. */
+  /** An access token for that person, who is created if unknown. */
   issueToken(email: string, overrides?: TokenOverrides & Partial<Person>): Promise<string>;
-  /** The ID token of that person's sign-in, without a nonce. */
+  /** An ID token for that person, without a nonce. */
   issueIdToken(email: string): Promise<string>;
-  /** down: connections break; slow: answers wait until the next call; null: works again. */
+  /** Injects a failure. down: connections break; slow: answers wait until the next call of this; null: works again. */
   fail(kind: 'down' | 'slow' | null): void;
 }
 
@@ -49,7 +49,7 @@ type Context = UserinfoContext & InteractionContext;
 function pageHeadersFor(origins: string[]): Record<string, string> {
   const policy = [
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
-    // A form's answer redirects to the pages, and browsers apply this to redirects too.
+    // A form's answer redirects to the pages, and browsers apply this to redirects, too.
     `form-action 'self' ${origins.join(' ')}`,
   ];
   return {
@@ -79,7 +79,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
   await provider.callback()(request, response);
 }
 
-/** Makes the switch of `IdentityProvider.fail`, and what each request waits for; false: give no answer. */
+/** The switch behind `IdentityProvider.fail`. Each request awaits `passes`; false: give no answer. */
 function createOutage() {
   let kind: 'down' | 'slow' | null = null;
   let release = () => {};
@@ -99,7 +99,7 @@ function createOutage() {
   };
 }
 
-/** Opens the provider; it serves nothing until its `handle` is given requests. */
+/** Creates the provider. Pass requests to its `handle`. */
 export async function createIdentityProvider(options: IdentityProviderOptions): Promise<IdentityProvider> {
   const { issuer, clientId, origins, people, clock = () => new Date() } = options;
   const shape = options.shape === 'appid' ? appIdShape(issuer) : standardShape(clientId);

@@ -132,11 +132,11 @@ function createClosing() {
 }
 
 async function openParts(opening: Opening, closing: ReturnType<typeof createClosing>) {
-  const database = await openDatabase(opening);
+  const database = await startDatabase(opening);
   closing.add(database.close);
-  const identity = await openIdentity(opening);
+  const identity = await startIdentityProvider(opening);
   const parameters = toParameters(opening, { databaseUrl: database.url, issuer: identity.issuer });
-  const host = await openPlatform(opening, parameters);
+  const host = await startHost(opening, parameters);
   closing.add(host.close);
   const webhooks = createWebhooks({ clock: opening.options.clock ?? (() => new Date()) });
   return {
@@ -145,7 +145,7 @@ async function openParts(opening: Opening, closing: ReturnType<typeof createClos
     identity,
     host,
     webhooks,
-    ...openGitHub(opening),
+    ...startGitHub(opening),
   };
 }
 
@@ -219,7 +219,7 @@ interface Opening {
 }
 
 /** The embedded PostgreSQL, unless another database is given. */
-async function openDatabase({ options, log }: Opening): Promise<Pick<Postgres, 'url' | 'close'>> {
+async function startDatabase({ options, log }: Opening): Promise<Pick<Postgres, 'url' | 'close'>> {
   const { databaseUrl: url } = options;
   if (url?.startsWith('postgres')) await requirePostgres(url);
   if (url) return { url, close: async () => {} };
@@ -234,7 +234,7 @@ function originsOf({ options, url }: Opening): string[] {
 }
 
 /** The identity provider, which keeps its keys in the data folder. */
-function openIdentity(opening: Opening): Promise<IdentityProvider> {
+function startIdentityProvider(opening: Opening): Promise<IdentityProvider> {
   const { options, url } = opening;
   const { path: identityPath = IDENTITY_PATH, ...identity } = options.identity ?? {};
   return createIdentityProvider({
@@ -248,7 +248,7 @@ function openIdentity(opening: Opening): Promise<IdentityProvider> {
 }
 
 /** The GitHub simulator, with the demo's repositories if there is a demo. */
-function openGitHub({ options, url, kept }: Opening) {
+function startGitHub({ options, url, kept }: Opening) {
   const github = createGitHub({
     clock: options.clock ?? (() => new Date()),
     baseUrl: `${url}${GITHUB_PATH}`,
@@ -281,7 +281,7 @@ function toParameters(
 }
 
 /** The OpenWhisk host with the actions of manifest.yaml. */
-async function openPlatform(
+async function startHost(
   { options, url, kept, log }: Opening,
   environment: Record<string, string>,
 ): Promise<Host> {

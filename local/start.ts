@@ -5,7 +5,7 @@ import { buildDemo, endPushAccess } from './demo.ts';
 import { type Installation, openInstallation } from './installation.ts';
 import { openTelling } from './telling.ts';
 
-interface Settings {
+interface StartOptions {
   demo: boolean;
   port: number;
   dataDir: string;
@@ -18,7 +18,7 @@ function readNumber(name: string, fallback: number, max: number): number {
   throw new Error(`${name} is "${text}": it must be a whole number from 0 to ${max}.`);
 }
 
-function readSettings(): Settings {
+function readOptions(): StartOptions {
   const { demo } = parseArgs({ options: { demo: { type: 'boolean', default: false } } }).values;
   return {
     demo,
@@ -59,7 +59,7 @@ async function upgrade({ host }: Installation): Promise<void> {
 /** The simulated GitHub's present; null: the real one. The demo plays through earlier days first. */
 let present: Date | null = null;
 
-function open(settings: Settings, onListening: () => void): Promise<Installation> {
+function open(settings: StartOptions, onListening: () => void): Promise<Installation> {
   const { port, dataDir, invocationsPerMinute } = settings;
   const { DATABASE_URL: databaseUrl, ALLOW_PRIVATE_ADDRESSES = '' } = process.env;
   return openInstallation({
@@ -123,7 +123,7 @@ async function prepareDemo(
 }
 
 async function start(): Promise<void> {
-  const settings = readSettings();
+  const settings = readOptions();
   const telling = openTelling();
   const database = process.env.DATABASE_URL ? 'the database of DATABASE_URL' : 'PostgreSQL';
   const starting = `Starting ${database}, the sign-in, a simulated GitHub and the actions. Data folder: ${settings.dataDir}`;
@@ -144,7 +144,7 @@ interface Starting {
 
 async function makeReady(
   installation: Installation,
-  settings: Settings,
+  settings: StartOptions,
   { isStopping, telling: { tell, finish } }: Starting,
 ): Promise<void> {
   const { url, initLink } = installation;

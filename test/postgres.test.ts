@@ -212,7 +212,7 @@ test('data of another major version is refused with what to do', async () => {
   const dataDir = await newDataDir();
   await writeFile(path.join(dataDir, 'cluster/PG_VERSION'), '17\n');
   await expect(open(dataDir)).rejects.toThrow(
-    /is of PostgreSQL 17, and this is PostgreSQL 18: choose another/,
+    /is from PostgreSQL 17, but this is PostgreSQL 18: choose another/,
   );
 });
 
@@ -264,6 +264,6 @@ test.runIf(othersReach)('a folder of another user is refused with what to do', a
   const dataDir = await newFolder();
   const child = spawn(node, [launcher, dataDir], { uid: NOBODY, gid: NOBODY });
   expect(await text(child.stderr)).toMatch(
-    /cannot be written \(EACCES\): start as the user it belongs to, or choose another\./,
+    /cannot be written \(EACCES\): start as the user who owns it, or choose another folder\./,
   );
 });

@@ -21,7 +21,7 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
 
 const looksLikeEmail = (typed: string) => typed.length <= 254 && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(typed);
 
-/** The sign-in page and what is chosen on it: a person, or to cancel. */
+/** Shows the sign-in page, and handles the choice of a person or of *Cancel*. */
 export async function answerInteraction(
   request: IncomingMessage,
   response: ServerResponse,

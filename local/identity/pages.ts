@@ -32,24 +32,24 @@ ${body}
 
 export interface LoginPage {
   mount: string;
-  /** Where the forms go. */
+  /** The address of the forms. */
   action: string;
   people: Person[];
-  /** What was typed before and is to be mended. */
+  /** What was typed before, to correct. */
   typed?: { email: string; name: string };
 }
 
 const personButton = ({ email, name }: Person) =>
   `<li><button name="email" value="${toHtml(email)}"><strong>${toHtml(name)}</strong> <span>${toHtml(email)}</span></button></li>`;
 
-/** Whom to sign in as: one of the people known, or anybody by address and name. */
+/** Lets you sign in as a known person, or as anybody by address and name. */
 export function loginPage({ mount, action, people, typed }: LoginPage): string {
   const wrong = typed ? ' aria-invalid="true" aria-describedby="wrong" autofocus' : '';
   const hint = typed ? '<p id="wrong" role="alert">Type an e-mail address such as name@example.com.</p>' : '';
   return page(
     'Sign in',
     mount,
-    `<p class="note">This identity provider is for local use only: it asks for no password and believes whatever you say.</p>
+    `<p class="note">This identity provider is for local use only: it asks for no password. Choose who you want to be.</p>
 <form method="post" action="${toHtml(action)}" aria-label="People known here">
 <ul>${people.map(personButton).join('')}</ul>
 </form>
@@ -66,7 +66,7 @@ ${hint}
   );
 }
 
-/** Sends `form` (oidc-provider's) by itself, and by a button where scripts do not run. */
+/** Submits oidc-provider's `form` by itself, or by a button if scripts do not run. */
 export function logoutPage(mount: string, form: string): string {
   return page(
     'Sign out',

@@ -9,15 +9,15 @@ export interface ProviderSettings {
   /** The issuer's path. */
   mount: string;
   clientId: string;
-  /** Of the pages. */
+  /** The pages' origins. */
   origins: string[];
   shape: Shape;
   store: IdentityStore;
-  /** Headers of every page of the provider's own. */
+  /** The headers of the provider's own pages. */
   pageHeaders: Record<string, string>;
 }
 
-/** Access tokens are for this resource; naming one makes oidc-provider issue them as JWT. */
+/** The resource that access tokens are for: with one, oidc-provider issues JWTs. */
 const RESOURCE = 'urn:traffic:api';
 const FORTNIGHT_SECONDS = 14 * 86_400;
 const TTL_SECONDS = {
@@ -30,7 +30,7 @@ const TTL_SECONDS = {
   Session: FORTNIGHT_SECONDS,
 };
 
-/** oidc-provider warns about Node 20 while it is imported; it works there, as this project's tests hold. */
+/** Suppresses oidc-provider's warning about Node 20, where it works: this project's tests run there. */
 async function importQuietly() {
   const { warn } = console;
   console.warn = () => {};
@@ -65,7 +65,7 @@ function clientOf({
   };
 }
 
-/** The one client is our own, so nobody is asked to consent: its grant is made at the first sign-in. */
+/** Grants access without asking for consent, because the only client is our own. */
 async function grantFor(ctx: KoaContextWithOIDC, { shape: { scope } }: ProviderSettings) {
   const { client, session, provider } = ctx.oidc;
   if (!client || !session?.accountId) return undefined;
@@ -114,7 +114,7 @@ function configurationOf(settings: ProviderSettings): Configuration {
     scopes: Object.keys(shape.claims),
     claims: shape.claims,
     routes: shape.routes,
-    // As App ID does, so that the pages can show who is signed in.
+    // Like App ID, so that the pages can show who is signed in.
     conformIdTokenClaims: false,
     features: featuresOf(settings),
     findAccount(_ctx, sub) {
@@ -135,7 +135,7 @@ function configurationOf(settings: ProviderSettings): Configuration {
     loadExistingGrant: (ctx) => grantFor(ctx, settings),
     renderError: (ctx, { error_description, error }) =>
       showPage(ctx, errorPage(mount, error_description ?? error), pageHeaders),
-    // Without asking for offline_access, as a page that stays open needs it; it ends with the session.
+    // Even without the scope offline_access, because an open page needs it. It ends with the session.
     issueRefreshToken: () => shape.renews,
     // Two pages of one browser may hold the same refresh token.
     rotateRefreshToken: false,

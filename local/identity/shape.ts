@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import type { Account } from './store.ts';
 
-/** What providers do differently, as seen by the pages and the actions. */
+/** The differences between providers that pages and actions see. */
 export interface Shape {
-  /** What the pages ask for. */
+  /** The scopes that the pages ask for. */
   scope: string;
-  /** Claims that each of its scopes stands for. */
+  /** The claims of each scope. */
   claims: Record<string, string[]>;
-  /** Below the issuer. */
+  /** Paths below the issuer. */
   routes: { authorization: string; token: string; jwks: string; userinfo: string };
   /** Whether there are refresh tokens. */
   renews: boolean;
-  /** Where App ID ends a session, below the issuer; null: at the standard's end_session_endpoint. */
+  /** The path below the issuer at which App ID ends a session; null: the standard end_session_endpoint. */
   signOutPath: string | null;
   /** The access token's header besides `alg` and `kid`. */
   header: { typ: string; ver?: number };
@@ -25,7 +25,7 @@ export interface Shape {
 
 const SCOPE = 'openid profile email';
 
-/** What userinfo says of a person. */
+/** The userinfo of a person. */
 function toClaims({ sub, email, name, emailVerified = true }: Account) {
   return { sub, email, email_verified: emailVerified, name };
 }
@@ -48,7 +48,7 @@ export function standardShape(clientId: string): Shape {
 const APP_ID_SCOPE =
   'openid appid_default appid_readuserattr appid_readprofile appid_writeuserattr appid_authenticated';
 
-/** What the identity provider behind App ID told it. */
+/** The user info that App ID got from the identity provider behind it. */
 function toIdpUserInfo({ email, name, emailVerified = true, through = 'cloud_directory' }: Account) {
   const shared = { name, email, idpType: through };
   if (through === 'google') return { ...shared, verified_email: emailVerified };
@@ -58,7 +58,7 @@ function toIdpUserInfo({ email, name, emailVerified = true, through = 'cloud_dir
 }
 
 function toAppIdClaims(tenant: string, { emailVerified = true, through = 'cloud_directory' }: Account) {
-  // Its documentation shows the claim for Cloud Directory; of the others nothing is known.
+  // App ID's documentation shows the claim for Cloud Directory only.
   const isSaid = through === 'cloud_directory';
   return { amr: [through], tenant, ...(isSaid && { email_verified: emailVerified }) };
 }

@@ -6,7 +6,7 @@ interface SignOutContext {
   provider: Provider;
 }
 
-/** Ends the browser's session as App ID does and goes back to `redirect_uri`, which must be of the pages. */
+/** Ends the browser's session like App ID, and redirects to `redirect_uri`, which must be one of the pages' origins. */
 export async function endSession(
   request: IncomingMessage,
   response: ServerResponse,

@@ -7,9 +7,9 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
 export interface Person {
   email: string;
   name: string;
-  /** Whether the provider vouches for the address; true when it is left out. */
+  /** Whether the provider has verified the address. Default: true. */
   emailVerified?: boolean;
-  /** The identity provider behind App ID; Cloud Directory when it is left out. */
+  /** The identity provider behind App ID. Default: Cloud Directory. */
   through?: 'cloud_directory' | 'google' | 'facebook' | 'saml';
 }
 
@@ -23,15 +23,15 @@ export interface IdentityStore {
   signingKey: JWK;
   cookieKey: string;
   /**
-   * Makes the person known, and answers with the same `sub` for the same person at any time. Without a name they keep
-   * the one they have, or are called by their address.
+   * Adds or updates a person. The same person always has the same `sub`. Without a name, they keep theirs, or get their
+   * address as a name.
    */
   addPerson(person: NewPerson): Account;
   findAccount(sub: string): Account | undefined;
   artifacts: Artifacts;
 }
 
-/** JSON files of a folder, or of nowhere. */
+/** JSON files in a folder. Without a folder, nothing is kept. */
 function openFiles(folder: string | undefined) {
   if (folder) mkdirSync(folder, { recursive: true });
   return {
@@ -43,7 +43,7 @@ function openFiles(folder: string | undefined) {
       }
     },
     write(name: string, value: unknown): void {
-      // Whoever removed the folder has no use for it any more.
+      // If the folder was removed, nobody needs its files any more.
       if (!folder || !existsSync(folder)) return;
       const file = path.join(folder, name);
       writeFileSync(`${file}.new`, JSON.stringify(value), { mode: 0o600 });
@@ -75,8 +75,8 @@ async function ensureKeys(files: Files): Promise<Keys> {
 }
 
 /**
- * The provider's identifier of a person, shaped like a GUID; an address nobody vouches for is another person's, and so is
- * one at another identity provider.
+ * The provider's identifier of a person, in the form of a GUID. The same address unverified, or at another identity
+ * provider, is another person.
  */
 function subjectOf({ email, emailVerified = true, through }: NewPerson): string {
   const text = `${email.toLowerCase()} ${emailVerified}${through ?? ''}`;
@@ -84,7 +84,7 @@ function subjectOf({ email, emailVerified = true, through }: NewPerson): string 
   return digest.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
-/** Read again when a person is not found: `npm run token` adds people beside a running provider. */
+/** Reads the file again if a person is not found, because `npm run token` adds people while the provider runs. */
 function openPeople(files: Files) {
   const accounts = new Map<string, Account>();
   const load = () => {
@@ -110,7 +110,7 @@ function openPeople(files: Files) {
   };
 }
 
-/** What the provider must remember, in files of `folder` (mode 600) or, without one, in memory. */
+/** Opens what the provider keeps: in files of `folder` (mode 600) or, without a folder, in memory. */
 export async function openIdentityStore(folder: string | undefined): Promise<IdentityStore> {
   const files = openFiles(folder);
   const keys = await ensureKeys(files);
@@ -123,12 +123,12 @@ interface Artifact {
   expiresAt: number;
 }
 
-/** What oidc-provider keeps: sessions, grants, codes and refresh tokens, by the name of their model. */
+/** Creates oidc-provider's storage for a model: sessions, grants, codes or refresh tokens. */
 type Artifacts = (model: string) => Adapter;
 
 const YEAR_SECONDS = 365 * 86_400;
 
-/** Kept in a file so that pages opened before a restart stay signed in. */
+/** Keeps them in a file, so that open pages stay signed in after a restart. */
 function openArtifacts(files: Files): Artifacts {
   const all = new Map(Object.entries(files.read<Record<string, Artifact>>('artifacts.json') ?? {}));
   let writing = false;

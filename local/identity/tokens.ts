@@ -3,7 +3,7 @@ import { exportSPKI, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT, U
 import type { Shape } from './shape.ts';
 import type { Account } from './store.ts';
 
-/** How a token differs from those that the provider gives out; for tests of what must refuse it. */
+/** How a token differs from those that the provider issues, to test that it is refused. */
 export interface TokenOverrides {
   /** Seconds from now; negative: expired. */
   expiresIn?: number;
@@ -11,7 +11,7 @@ export interface TokenOverrides {
   issuer?: string;
   /** The header's `typ`. */
   type?: string;
-  /** foreign: a key of somebody else; none: no signature; public key: HS256 with the provider's public key. */
+  /** foreign: another key; none: no signature; public key: HS256 with the provider's public key. */
   signedBy?: 'provider' | 'foreign' | 'none' | 'public key';
 }
 
@@ -25,7 +25,7 @@ export interface TokenSettings {
 
 export const ACCESS_TOKEN_SECONDS = 3600;
 
-/** The public half of a signing key, as it stands in the key set. */
+/** The public half of a signing key, as in the key set. */
 export function toPublicKey(key: JWK): JWK {
   const { d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, ...publicKey } = key;
   return publicKey;
@@ -43,7 +43,7 @@ async function keyFor({ signingKey }: TokenSettings, signedBy: TokenOverrides['s
   return importJWK(signingKey, 'RS256');
 }
 
-/** What an access token says; its `aud` is a list, as App ID's. */
+/** The claims of an access token. Its `aud` is a list, like App ID's. */
 export function toAccessPayload(
   account: Account,
   { iss, sub, aud, iat, exp }: JWTPayload,
@@ -53,7 +53,7 @@ export function toAccessPayload(
   return { ...shape.toAccessClaims(account), ...Object.fromEntries(standard) };
 }
 
-/** A token as the provider gives them out after a sign-in, but for the overrides. */
+/** A token like those issued at sign-in, except for the overrides. */
 async function issue(
   claims: JWTPayload,
   header: { typ: string; ver?: number },
@@ -79,7 +79,7 @@ function toStandardClaims({ sub }: Account, settings: TokenSettings, overrides: 
   };
 }
 
-/** An access token as the provider gives them out after a sign-in, but for the overrides. */
+/** An access token like those issued at sign-in, except for the overrides. */
 export async function issueAccessToken(
   account: Account,
   settings: TokenSettings,
@@ -90,14 +90,14 @@ export async function issueAccessToken(
   return issue(claims, shape.header, settings, overrides);
 }
 
-/** An ID token as the provider gives them out where the sign-in named no nonce. */
+/** An ID token like those issued at sign-in without a nonce. */
 export async function issueIdToken(account: Account, settings: TokenSettings): Promise<string> {
   const { shape } = settings;
   const claims = { ...shape.toIdClaims(account), ...toStandardClaims(account, settings, {}) };
   return issue(claims, { ...shape.header, typ: 'JWT' }, settings, {});
 }
 
-/** Whose access token it is; null when this provider did not sign it, it is an ID token or it has expired. */
+/** The subject of an access token; null if it is not from this provider, is an ID token, or has expired. */
 export async function subjectOfToken(token: string, settings: TokenSettings): Promise<string | null> {
   const key = await importJWK(toPublicKey(settings.signingKey), 'RS256');
   const { typ } = settings.shape.header;

@@ -9,8 +9,8 @@ export interface UserinfoContext {
 }
 
 /**
- * Tells who the bearer of an access token is. It stands before oidc-provider's own, which refuses tokens that name an
- * audience, and it answers for `issueToken`'s too.
+ * Answers userinfo requests, instead of oidc-provider, which refuses tokens with an audience. Accepts the tokens of
+ * `issueToken`, too.
  */
 export async function answerUserinfo(
   request: IncomingMessage,

@@ -5,7 +5,7 @@ import path from 'node:path';
 
 const NOBODY = 65534;
 
-/** How PostgreSQL's programs are started: it refuses to run as root, so root starts them as somebody else. */
+/** The account for PostgreSQL's programs. They refuse to run as root, so root starts them as another user. */
 export interface Account {
   /** Words to put before the program. */
   prefix: string[];
@@ -16,7 +16,7 @@ export interface Account {
 const succeeds = (command: string, args: string[], options: object = {}) =>
   spawnSync(command, args, options).status === 0;
 
-/** Makes everything under `folder` belong to `owner`; cheap when it already does. */
+/** Gives everything in `folder` to `owner`. Cheap if the folder is the owner's already. */
 function give(folder: string, owner: number): void {
   if (lstatSync(folder).uid === owner) return;
   for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
@@ -28,7 +28,7 @@ function chownAs(file: string, owner: number): void {
   if (!lstatSync(file).isSymbolicLink()) chownSync(file, owner, owner);
 }
 
-/** initdb wants a name for its user id. */
+/** initdb needs a name for its user id. */
 function hasName(): boolean {
   try {
     return userInfo().username !== '';
@@ -47,8 +47,8 @@ function underAnotherName(folder: string): Account {
 }
 
 /**
- * The account that can run `program` on `folder`: this process's own where PostgreSQL accepts that; for root `nobody`,
- * who comes to own the folder; and where nobody cannot reach the two (under /root), the own one under another name.
+ * The account that can run `program` on `folder`: this process's own, if PostgreSQL accepts it; for root, `nobody`, who
+ * gets the folder; and if `nobody` cannot reach the program or the folder (under /root), root under another name.
  */
 export function chooseAccount(program: string, folder: string): Account {
   if (process.getuid?.() !== 0) return hasName() ? { prefix: [], options: {} } : underAnotherName(folder);

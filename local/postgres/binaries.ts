@@ -6,7 +6,7 @@ import path from 'node:path';
 export interface PostgresBinaries {
   initdb: string;
   postgres: string;
-  /** As PG_VERSION in a data folder says it, such as '18'. */
+  /** As in PG_VERSION of a data folder, such as '18'. */
   majorVersion: string;
 }
 
@@ -23,7 +23,7 @@ function packageFolder(): string {
   }
 }
 
-/** npm packages hold no symbolic links; the package's install script makes them, unless npm was told to run none. */
+/** Creates the symbolic links that npm packages cannot contain, in case npm did not run the package's install script. */
 function linkLibraries(folder: string): void {
   const list = path.join(folder, 'native/pg-symlinks.json');
   if (!existsSync(list)) return;
@@ -35,7 +35,7 @@ function linkLibraries(folder: string): void {
   }
 }
 
-/** The PostgreSQL programs that npm installed for this machine. Throws a sentence when they cannot run here. */
+/** The PostgreSQL programs that npm installed for this machine. Throws a sentence if they cannot run here. */
 export function findBinaries(): PostgresBinaries {
   const folder = packageFolder();
   linkLibraries(folder);

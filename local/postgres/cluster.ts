@@ -6,7 +6,7 @@ import { makeFolder } from '../folder.ts';
 import { type Account, chooseAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
 
-/** PostgreSQL's files in a data folder, and what to run them with. */
+/** PostgreSQL's files in a data folder, and how to run them. */
 export interface Cluster {
   folder: string;
   logFile: string;
@@ -18,14 +18,14 @@ export interface Cluster {
 
 const OWNER = 'traffic';
 
-/** Options with which a program of PostgreSQL runs: nothing of the caller's PGPORT, PGOPTIONS and the like. */
+/** The options for running a PostgreSQL program, without the caller's PGPORT, PGOPTIONS and the like. */
 export function processOptions(cluster: Pick<Cluster, 'account' | 'folder'>) {
   const variables = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'));
   const env = { ...Object.fromEntries(variables), LC_ALL: 'C' };
   return { ...cluster.account.options, cwd: path.dirname(cluster.folder), env };
 }
 
-/** Creates the folder and finds its real path; throws a sentence when this process may not write there. */
+/** Creates the folder and returns its real path. Throws a sentence if this process may not write there. */
 export function claimFolder(dataDir: string): string {
   makeFolder(dataDir);
   try {
@@ -34,7 +34,7 @@ export function claimFolder(dataDir: string): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(
-      `The data folder ${dataDir} cannot be written (${code}): start as the user it belongs to, or choose another.`,
+      `The data folder ${dataDir} cannot be written (${code}): start as the user who owns it, or choose another folder.`,
     );
   }
 }
@@ -44,7 +44,7 @@ function ensurePassword(file: string): string {
   return readFileSync(file, 'utf8');
 }
 
-/** Half-made files of a start that was killed are thrown away: the folder gets its name when it is whole. */
+/** Creates the files under another name first, so that a killed start leaves no half-made folder. */
 function initialise(cluster: Cluster, initdb: string, passwordFile: string): void {
   const unfinished = `${cluster.folder}.new`;
   rmSync(unfinished, { recursive: true, force: true });
@@ -68,7 +68,7 @@ function initialise(cluster: Cluster, initdb: string, passwordFile: string): voi
   const made = spawnSync(command, args, { ...processOptions(cluster), encoding: 'utf8' });
   if (made.status !== 0) {
     const reason = made.error?.message ?? made.stderr.trim();
-    throw new Error(`PostgreSQL could not make its files in ${cluster.folder}: ${reason}`);
+    throw new Error(`PostgreSQL could not create its files in ${cluster.folder}: ${reason}`);
   }
   renameSync(unfinished, cluster.folder);
 }
@@ -77,11 +77,11 @@ function requireSameVersion(folder: string, majorVersion: string): void {
   const version = readFileSync(path.join(folder, 'PG_VERSION'), 'utf8').trim();
   if (version === majorVersion) return;
   throw new Error(
-    `The data in ${folder} is of PostgreSQL ${version}, and this is PostgreSQL ${majorVersion}: choose another data folder, or run PostgreSQL ${version} on it and set DATABASE_URL.`,
+    `The data in ${folder} is from PostgreSQL ${version}, but this is PostgreSQL ${majorVersion}: choose another data folder, or run PostgreSQL ${version} on it and set DATABASE_URL.`,
   );
 }
 
-/** The cluster in a folder of `claimFolder`, made when there is none. */
+/** The cluster in a folder from `claimFolder`. Created if there is none. */
 export function prepareCluster(dataDir: string): Cluster {
   const { initdb, postgres, majorVersion } = findBinaries();
   const folder = path.join(dataDir, 'cluster');

@@ -18,7 +18,7 @@ function exists(pid: number): boolean {
   }
 }
 
-/** Empty for a process that ended and that its parent has not noticed yet. */
+/** Empty for a zombie. */
 function commandLine(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
@@ -29,7 +29,7 @@ function commandLine(pid: number): string {
 
 const isRunning = (pid: number) => exists(pid) && commandLine(pid) !== '';
 
-/** Fast shutdown: transactions in progress are rolled back and everything is written. Returns when it is gone. */
+/** Fast shutdown: rolls back open transactions and writes everything. Resolves when the server is gone. */
 export async function stopServer(pid: number): Promise<void> {
   if (isRunning(pid)) process.kill(pid, 'SIGINT');
   for (let waited = 0; isRunning(pid); waited += 20) {
@@ -39,8 +39,8 @@ export async function stopServer(pid: number): Promise<void> {
 }
 
 /**
- * Stops the server that a killed launcher left running on the cluster. PostgreSQL takes any process whose id stands
- * in postmaster.pid for a running server, so a file that names a stranger or a dead process is removed.
+ * Stops the server that a killed launcher left running on the cluster. PostgreSQL takes any process with the id in
+ * postmaster.pid for a running server, so the file is removed if it names another process.
  */
 export async function stopOrphan({ folder }: Cluster, log: (line: string) => void): Promise<void> {
   const file = path.join(folder, 'postmaster.pid');
@@ -53,7 +53,7 @@ export async function stopOrphan({ folder }: Cluster, log: (line: string) => voi
   if (exists(pid)) rmSync(file, { force: true });
 }
 
-/** Starts the server on 127.0.0.1 without a Unix socket; it may not answer yet. */
+/** Starts the server on 127.0.0.1, without a Unix socket. It may not answer yet. */
 export function spawnServer(cluster: Cluster, port: number, { fsync }: { fsync: boolean }): ChildProcess {
   const settings = {
     listen_addresses: '127.0.0.1',
@@ -72,14 +72,14 @@ export function spawnServer(cluster: Cluster, port: number, { fsync }: { fsync: 
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ];
   const log = openSync(cluster.logFile, 'w', 0o600);
-  // A process group of its own: Ctrl-C in a terminal is for the launcher, which stops the server last.
+  // Its own process group: Ctrl-C in a terminal is for the launcher, which stops the server last.
   const server = spawn(command, args, {
     ...processOptions(cluster),
     detached: true,
     stdio: ['ignore', log, log],
   });
   closeSync(log);
-  // A launcher that leaves by process.exit takes the server along; it recovers at the next start.
+  // If the launcher exits without closing, it stops the server, which recovers at the next start.
   const abandon = () => void server.kill('SIGQUIT');
   process.once('exit', abandon);
   server.once('exit', () => process.off('exit', abandon));
