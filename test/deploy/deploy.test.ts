@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
@@ -259,6 +261,24 @@ test('a second deployment at the same time is refused, and says who deploys', as
   expect(output).toContain(`grace on another-machine has been deploying to this namespace since ${since}`);
   expect(await readNamespace(rest)).toEqual(before);
   await rest('DELETE', 'triggers/traffic-deployment');
+});
+
+test('a deployment that is stopped lets the next one in at once, and says no secret', async () => {
+  const { checkout, variables } = cloud;
+  const env = { PATH: process.env.PATH, HOME: checkout, ...variables };
+  const child = spawn('bash', ['deploy.sh'], { cwd: checkout, env });
+  const ended = once(child, 'exit');
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+  await expect.poll(() => output, { timeout: 120_000 }).toContain('== Deploying the actions');
+  expect((await rest('GET', 'triggers/traffic-deployment')).status).toBe(200);
+  child.kill('SIGTERM');
+  expect((await ended)[0]).toBe(130);
+  expect((await rest('GET', 'triggers/traffic-deployment')).status).toBe(404);
+  expect(output).not.toContain(variables.TOKEN_KEY);
 });
 
 test('of two deployments at once, one is refused or both succeed, and what they leave is whole', async () => {
