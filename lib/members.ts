@@ -110,15 +110,12 @@ export async function putMember(
 
 /** Removes a member from the tenant. Throws `member_not_found`. */
 export async function removeMember(db: Db, tenantId: number, email: string): Promise<void> {
-  await inTransaction(db, async (trx) => {
-    await deleteAllowed(trx, tenantId, email);
-    const [result] = await trx
-      .deleteFrom('member')
-      .where('tenantId', '=', tenantId)
-      .where('email', '=', email)
-      .execute();
-    if (Number(result?.numDeletedRows ?? 0) === 0) throw notFound('member');
-  });
+  const { numDeletedRows } = await db
+    .deleteFrom('member')
+    .where('tenantId', '=', tenantId)
+    .where('email', '=', email)
+    .executeTakeFirst();
+  if (numDeletedRows === 0n) throw notFound('member');
 }
 
 /** Everybody with a system role, by e-mail address. */

@@ -3,7 +3,6 @@ import type { Server } from './answers/servers.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
 import { isDuplicateKey, isReferenced } from './db/errors.ts';
-import { inTransaction } from './db/portable.ts';
 import { Failure } from './failure.ts';
 import type { Fetch } from './github/octokit.ts';
 import type { Instant } from './instant.ts';
@@ -191,11 +190,8 @@ export async function renameServer(db: Db, serverId: number, name: string): Prom
 /** Deletes a server and its GitHub App's key. Throws `server_not_found`, and `server_in_use` if a tenant uses it. */
 export async function deleteServer(db: Db, serverId: number): Promise<void> {
   await getServer(db, serverId);
-  await inTransaction(db, async (trx) => {
-    await trx.deleteFrom('githubApp').where('serverId', '=', serverId).execute();
-    await trx.deleteFrom('githubServer').where('serverId', '=', serverId).execute();
-  }).catch((error: unknown) => {
-    if (!isReferenced(error)) throw error;
-    throw new Failure('server_in_use');
+  const deletion = db.deleteFrom('githubServer').where('serverId', '=', serverId);
+  await deletion.execute().catch((error: unknown) => {
+    throw isReferenced(error) ? new Failure('server_in_use') : error;
   });
 }

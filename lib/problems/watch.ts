@@ -155,23 +155,6 @@ async function updateProblems(
 /** Deletes problems that ended before logs are kept, with their notices. Returns how many. */
 export async function deleteOldProblems(db: Db, now: Date): Promise<number> {
   const since = logsKeptSince(now);
-  return inTransaction(db, async (trx) => {
-    await trx
-      .deleteFrom('problemNotice')
-      .where(({ exists, selectFrom }) =>
-        exists(
-          selectFrom('problem as p')
-            .select('p.problemId')
-            .whereRef('p.tenantId', '=', 'problemNotice.tenantId')
-            .whereRef('p.problemId', '=', 'problemNotice.problemId')
-            .where('p.untilAt', '<', since),
-        ),
-      )
-      .execute();
-    const { numDeletedRows } = await trx
-      .deleteFrom('problem')
-      .where('untilAt', '<', since)
-      .executeTakeFirst();
-    return Number(numDeletedRows);
-  });
+  const { numDeletedRows } = await db.deleteFrom('problem').where('untilAt', '<', since).executeTakeFirst();
+  return Number(numDeletedRows);
 }

@@ -6,26 +6,6 @@ import type { Tables } from '../db/tables.ts';
 import { notFound } from '../request.ts';
 import { readStored, requireRepositoryRow, toFullName } from './repository.ts';
 
-/** The tables with rows of a repository, children first. */
-const TABLES = [
-  'trafficDay',
-  'trafficRevision',
-  'trafficWeek',
-  'trafficWindow',
-  'referrerSnapshot',
-  'pathSnapshot',
-  'repositoryFact',
-  'repositoryEvent',
-  'githubAnswer',
-  'repositoryExtra',
-  'starDay',
-  'releaseDownload',
-  'releaseAsset',
-  'workflowDay',
-  'memberRepository',
-  'repository',
-] as const;
-
 /** Removes a repository with everything stored for it. Returns how much that was. Throws `repository_not_found`. */
 export async function removeRepository(db: Db, access: TenantAccess, repositoryId: number) {
   return inTransaction(db, async (trx) => {
@@ -54,14 +34,10 @@ async function deleteRows(trx: Transaction<Tables>, tenantId: number, repository
     .where('repositoryId', '=', repositoryId)
     .where('state', '=', 'waiting')
     .execute();
-  let deleted = 0;
-  for (const table of TABLES) {
-    const result = await trx
-      .deleteFrom(table)
-      .where('tenantId', '=', tenantId)
-      .where('repositoryId', '=', repositoryId)
-      .executeTakeFirst();
-    deleted = Number(result.numDeletedRows);
-  }
-  return deleted;
+  const { numDeletedRows } = await trx
+    .deleteFrom('repository')
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryId)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
 }

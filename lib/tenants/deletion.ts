@@ -3,16 +3,6 @@ import { inTransaction } from '../db/portable.ts';
 import { Failure } from '../failure.ts';
 import { notFound } from '../request.ts';
 
-/** Every table that holds a tenant's rows besides `tenant`, those that refer to others first. */
-const TENANT_TABLES = [
-  ...(['trafficDay', 'trafficRevision', 'trafficWeek', 'trafficWindow', 'referrerSnapshot'] as const),
-  ...(['pathSnapshot', 'repositoryFact', 'repositoryEvent', 'githubAnswer'] as const),
-  ...(['repositoryExtra', 'starDay', 'releaseDownload', 'releaseAsset', 'workflowDay'] as const),
-  ...(['runRepository', 'runDifference', 'collectionRun'] as const),
-  ...(['problemNotice', 'problem', 'reportSending'] as const),
-  ...(['memberRepository', 'member', 'repository', 'dashboard', 'channel', 'tenantInstallation'] as const),
-];
-
 /** What was deleted with a tenant. */
 export interface DeletedRows {
   repositories: number;
@@ -34,21 +24,32 @@ export async function deleteTenant(db: Db, tenantId: number, confirmName: string
       .executeTakeFirst();
     if (!tenant) throw notFound('tenant');
     if (tenant.name !== confirmName.trim())
-      throw new Failure('confirmation_wrong', 'Type the tenant’s name exactly to delete it.');
-    // What collections are storing is deleted with the rest: each holds its repository first, and waits for this one.
+      throw new Failure(
+        'confirmation_wrong',
+        'This is not the tenant’s name. Type it exactly to delete the tenant.',
+      );
+    // A collection locks its repository first. What it is storing now is deleted with the rest; a later one waits.
     await trx
       .selectFrom('repository')
       .select('repositoryId')
       .where('tenantId', '=', tenantId)
       .forUpdate()
       .execute();
-    const counts = new Map<string, number>();
-    for (const table of TENANT_TABLES) {
-      const [result] = await trx.deleteFrom(table).where('tenantId', '=', tenantId).execute();
-      counts.set(table, Number(result?.numDeletedRows ?? 0));
-    }
+    const countRows = async (table: 'repository' | 'trafficDay' | 'member') => {
+      const row = await trx
+        .selectFrom(table)
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('tenantId', '=', tenantId)
+        .executeTakeFirstOrThrow();
+      return row.count;
+    };
+    const deleted = {
+      repositories: await countRows('repository'),
+      trafficDays: await countRows('trafficDay'),
+      members: await countRows('member'),
+    };
+    // All tables of a tenant refer to it, and their rows go with it.
     await trx.deleteFrom('tenant').where('tenantId', '=', tenantId).execute();
-    const of = (table: string) => counts.get(table) ?? 0;
-    return { repositories: of('repository'), trafficDays: of('trafficDay'), members: of('member') };
+    return deleted;
   });
 }

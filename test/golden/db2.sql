@@ -30,7 +30,6 @@ select "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."NAME", "KIND", "API_URL", "
 update "GITHUB_SERVER" set "NAME" = ? where "SERVER_ID" = ?;
 
 -- delete a server
-delete from "GITHUB_APP" where "SERVER_ID" = ?;
 delete from "GITHUB_SERVER" where "SERVER_ID" = ?;
 select "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", "APP_ID", "GITHUB_APP"."NAME" as "APP_NAME", "HTML_URL", "CHECKED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" left join "GITHUB_APP" on "GITHUB_APP"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID" where "GITHUB_SERVER"."SERVER_ID" = ?;
 
@@ -164,7 +163,6 @@ update "PROBLEM_NOTICE" set "DUE_AT" = ?, "SENT_AT" = ?, "FAILURE_CODE" = ?, "FA
 
 -- delete old problems
 delete from "PROBLEM" where "UNTIL_AT" < ?;
-delete from "PROBLEM_NOTICE" where exists (select "P"."PROBLEM_ID" from "PROBLEM" as "P" where "P"."TENANT_ID" = "PROBLEM_NOTICE"."TENANT_ID" and "P"."PROBLEM_ID" = "PROBLEM_NOTICE"."PROBLEM_ID" and "P"."UNTIL_AT" < ?);
 
 -- delete a channel
 delete from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
@@ -212,7 +210,6 @@ select "REPOSITORY_ID", "OWNER", "NAME" from "REPOSITORY" where "TENANT_ID" = ? 
 
 -- remove a member
 delete from "MEMBER" where "TENANT_ID" = ? and "EMAIL" = ?;
-delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ?;
 
 -- limit the rate of requests with a token
 delete from "TOKEN_USE" where "USED_AT" < ?;
@@ -474,55 +471,17 @@ select "MEMBER"."ROLE" as "ROLE", "SYSTEM_ROLE"."ROLE" as "SYSTEM_ROLE" from "TE
 delete from "DASHBOARD" where "TENANT_ID" = ? and "DASHBOARD_ID" = ?;
 
 -- remove a repository
-delete from "GITHUB_ANSWER" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
-delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
-delete from "PATH_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
-delete from "REFERRER_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
-delete from "RELEASE_ASSET" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
-delete from "RELEASE_DOWNLOAD" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
 delete from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
-delete from "REPOSITORY_EVENT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
-delete from "REPOSITORY_EXTRA" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
-delete from "REPOSITORY_FACT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
 delete from "RUN_REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "STATE" = ?;
-delete from "STAR_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
-delete from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
-delete from "TRAFFIC_REVISION" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
-delete from "TRAFFIC_WEEK" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
-delete from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
-delete from "WORKFLOW_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
 select "R".*, "S"."WEB_URL" as "SERVER_URL", "F"."STARS" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" where "R"."TENANT_ID" = ? and "R"."REPOSITORY_ID" in (?) order by "R"."OWNER", "R"."NAME";
 select count(*) as "SNAPSHOTS" from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
 select count(*) as "TRAFFIC_DAYS", min("TRAFFIC_DATE") as "FIRST_DATE", max("TRAFFIC_DATE") as "LAST_DATE" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
 update "REPOSITORY" set "SCHEDULE" = ? where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
 
 -- delete a tenant
-delete from "CHANNEL" where "TENANT_ID" = ?;
-delete from "COLLECTION_RUN" where "TENANT_ID" = ?;
-delete from "DASHBOARD" where "TENANT_ID" = ?;
-delete from "GITHUB_ANSWER" where "TENANT_ID" = ?;
-delete from "MEMBER" where "TENANT_ID" = ?;
-delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ?;
-delete from "PATH_SNAPSHOT" where "TENANT_ID" = ?;
-delete from "PROBLEM" where "TENANT_ID" = ?;
-delete from "PROBLEM_NOTICE" where "TENANT_ID" = ?;
-delete from "REFERRER_SNAPSHOT" where "TENANT_ID" = ?;
-delete from "RELEASE_ASSET" where "TENANT_ID" = ?;
-delete from "RELEASE_DOWNLOAD" where "TENANT_ID" = ?;
-delete from "REPORT_SENDING" where "TENANT_ID" = ?;
-delete from "REPOSITORY" where "TENANT_ID" = ?;
-delete from "REPOSITORY_EVENT" where "TENANT_ID" = ?;
-delete from "REPOSITORY_EXTRA" where "TENANT_ID" = ?;
-delete from "REPOSITORY_FACT" where "TENANT_ID" = ?;
-delete from "RUN_DIFFERENCE" where "TENANT_ID" = ?;
-delete from "RUN_REPOSITORY" where "TENANT_ID" = ?;
-delete from "STAR_DAY" where "TENANT_ID" = ?;
 delete from "TENANT" where "TENANT_ID" = ?;
-delete from "TENANT_INSTALLATION" where "TENANT_ID" = ?;
-delete from "TRAFFIC_DAY" where "TENANT_ID" = ?;
-delete from "TRAFFIC_REVISION" where "TENANT_ID" = ?;
-delete from "TRAFFIC_WEEK" where "TENANT_ID" = ?;
-delete from "TRAFFIC_WINDOW" where "TENANT_ID" = ?;
-delete from "WORKFLOW_DAY" where "TENANT_ID" = ?;
 select "NAME" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
 select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? for read only with rs use and keep update locks;
+select count(*) as "COUNT" from "MEMBER" where "TENANT_ID" = ?;
+select count(*) as "COUNT" from "REPOSITORY" where "TENANT_ID" = ?;
+select count(*) as "COUNT" from "TRAFFIC_DAY" where "TENANT_ID" = ?;

@@ -128,6 +128,18 @@ test('every table of a tenant begins its key with the tenant', () => {
   }
 });
 
+test('everything of a tenant, a repository or a server is deleted with it', () => {
+  const { tables } = parseSchema('postgres');
+  for (const [name, { columns, constraints }] of Object.entries(tables)) {
+    const references = Object.values(constraints).filter((rule) => rule.startsWith('foreign key'));
+    if ('tenant_id' in columns && name !== 'tenant') expect(references.length, name).toBeGreaterThan(0);
+    for (const rule of references) {
+      const isUseOfServer = name === 'tenant';
+      expect(rule.endsWith('on delete cascade'), `${name}: ${rule}`).toBe(!isUseOfServer);
+    }
+  }
+});
+
 test('what Db2 is told to keep fits its limits of a row and of an index', () => {
   const text = readdirSync(path.join(folder, 'db2'))
     .map((name) => readFileSync(path.join(folder, 'db2', name), 'utf8'))
