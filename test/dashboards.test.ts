@@ -35,13 +35,13 @@ const documentOf = (name: string, spec: unknown = view) => ({
 });
 const at = (route = '') => `/dashboards/${tenantId}${route}`;
 
-test('the schema of documents that editors use is the one that documents are checked with', async () => {
+test('the editor’s JSON schema is generated from the schema that checks documents', async () => {
   const schema = z.toJSONSchema(DashboardDocument, { io: 'input' });
   const text = `${JSON.stringify({ title: 'Dashboard', ...schema }, null, 2)}\n`;
   await expect(text).toMatchFileSnapshot('../static/dashboards/document.schema.json');
 });
 
-test('the dashboards that come with the product are there from the beginning', async () => {
+test('the built-in dashboards exist from the start', async () => {
   const { status, body } = await ada('GET', at());
   expect(status).toBe(200);
   expect(body.mayCreate).toBe(true);
@@ -80,7 +80,7 @@ test('a dashboard is created, changed, copied and deleted', async () => {
   }
 });
 
-test('a change to an older version is refused and says who was first; the same change again is not', async () => {
+test('a change to an outdated version is refused and says who changed it; repeating the same change is not', async () => {
   const { dashboardId } = (await ada('POST', at(), { document: documentOf('Shared') })).body;
   await ada('PUT', `/members/${tenantId}/manager@example.com`, { role: 'manager' });
   const manager = installation.as('manager@example.com');
@@ -101,7 +101,7 @@ test('a change to an older version is refused and says who was first; the same c
   await ada('DELETE', route);
 });
 
-test('a name is there once in a tenant, however often and fast it is created, and may be another tenant’s', async () => {
+test('a name is unique in a tenant, even when created concurrently, but not across tenants', async () => {
   const create = () => ada('POST', at(), { document: documentOf('Once') });
   const answers = await Promise.all([create(), create(), create()]);
   const codes = answers.map(({ status, body }) => body.error?.code ?? status);
@@ -115,7 +115,7 @@ test('a name is there once in a tenant, however often and fast it is created, an
     expect((await ada(method, at(route), body)).body.error.code).toBe('dashboard_exists');
 });
 
-test('dashboards that come with the product are copied, not changed', async () => {
+test('built-in dashboards can be copied, not changed', async () => {
   const { document } = (await ada('GET', at('/portfolio'))).body;
   const change = await ada('PUT', at('/portfolio'), { version: 1, document });
   expect([change.status, change.body.error.code]).toEqual([409, 'dashboard_canned']);
@@ -126,7 +126,7 @@ test('dashboards that come with the product are copied, not changed', async () =
   await ada('DELETE', at(`/${copy.body.dashboardId}`));
 });
 
-test('a viewer reads dashboards and is told that it may not change them', async () => {
+test('a viewer reads dashboards, and mayChange is false', async () => {
   await ada('PUT', `/members/${tenantId}/viewer@example.com`, { role: 'viewer' });
   const viewer = installation.as('viewer@example.com');
   const own = (await ada('POST', at(), { document: documentOf('Seen') })).body;
@@ -295,15 +295,18 @@ test.each(refused)('a specification with %s is refused by the API and the editor
   expect(paths).toContain(`/tabs/0/widgets/0/spec${place}`);
 });
 
-test.each(atBounds)('a specification with %s up to the bound is accepted by both', async (_, make, most) => {
-  const document = documentOf('At the bound', make(most));
-  expect(editorSays(document)).toEqual([]);
-  const { status, body } = await ada('POST', at(), { document });
-  expect([status, body.error]).toEqual([201, undefined]);
-  await ada('DELETE', at(`/${body.dashboardId}`));
-});
+test.each(atBounds)(
+  'a specification with %s at the bound is accepted by the API and the editor',
+  async (_, make, most) => {
+    const document = documentOf('At the bound', make(most));
+    expect(editorSays(document)).toEqual([]);
+    const { status, body } = await ada('POST', at(), { document });
+    expect([status, body.error]).toEqual([201, undefined]);
+    await ada('DELETE', at(`/${body.dashboardId}`));
+  },
+);
 
-test('divisions, and texts with what may not stand in expressions themselves, are no regular expressions', async () => {
+test('divisions, and texts that contain forbidden names, are not taken for regular expressions', async () => {
   const calculate = "(datum.VIEWCOUNT / 2) / [1][0] / datum['VUNIQUES'] + length('/test(x)/ \\'\\n') / 2";
   const spec = {
     ...view,
@@ -318,7 +321,7 @@ test('divisions, and texts with what may not stand in expressions themselves, ar
   await ada('DELETE', at(`/${body.dashboardId}`));
 });
 
-test('documents that are too long, too deep, no JSON or no dashboard are refused by name, and by the editor', async () => {
+test('documents that are too long, too deep, not JSON or not a dashboard are refused by the API and the editor', async () => {
   const json = { 'content-type': 'application/json' };
   const long = { document: { ...documentOf('Long'), tabs: [], padding: 'x'.repeat(262_144) } };
   expect((await ada('POST', at(), long)).body.error.code).toBe('document_too_large');
@@ -350,7 +353,7 @@ test('documents that are too long, too deep, no JSON or no dashboard are refused
   }
 });
 
-test('what the product draws itself would be accepted from anybody', async () => {
+test('the built-in dashboards pass the API’s and the editor’s check', async () => {
   for (const id of ['traffic-by-day', 'portfolio']) {
     const { document } = (await ada('GET', at(`/${id}`))).body;
     expect([id, editorSays(document)]).toEqual([id, []]);
@@ -360,7 +363,7 @@ test('what the product draws itself would be accepted from anybody', async () =>
   }
 });
 
-test('a table’s pages tell how many rows there are, and sums add all repositories up', async () => {
+test('each page of a table tells the total of rows, and sums add up all repositories', async () => {
   const { data } = (await ada('GET', at('/portfolio'))).body;
   const rows = async (query: string) => {
     const { headers, body } = await ada('GET', `${data.url}?${query}&range=14&page=1`);
@@ -398,7 +401,7 @@ test('a document of exactly 256 kB is accepted by the API and the editor, one mo
   await ada('DELETE', at(`/${dashboardId}`));
 });
 
-test('a document of nearly 256 kB is kept as it was given', async () => {
+test('a document of nearly 256 kB is stored unchanged', async () => {
   const values = Array.from({ length: 1000 }, (_, place) => ({ place, text: `ä🦆${'x'.repeat(200)}` }));
   const document = documentOf('Large', { ...view, data: { values } });
   const { status, body } = await ada('POST', at(), { document });
@@ -408,7 +411,7 @@ test('a document of nearly 256 kB is kept as it was given', async () => {
   await ada('DELETE', at(`/${body.dashboardId}`));
 });
 
-test('a table whose rows do not fit into one answer comes in pages that do, whole', async () => {
+test('a table that does not fit into one answer comes in complete pages', async () => {
   const { db } = openDatabase(installation.database.url);
   const { serverId } = await db.selectFrom('tenant').select('serverId').executeTakeFirstOrThrow();
   const sealed = { githubUser: 'u', tokenSealed: 's', createdAt: '2026-01-01T00:00:00.000Z', createdBy: 'a' };

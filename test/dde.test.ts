@@ -82,7 +82,7 @@ test.each(['traffic-by-day', 'portfolio'])(
   },
 );
 
-test.each(['traffic-by-day', 'portfolio'])('every part that %s refers to is there', async (id) => {
+test.each(['traffic-by-day', 'portfolio'])('every part that %s refers to exists', async (id) => {
   const { dashboard } = (await open(id)).body;
   const { columns } = tableOf(dashboard);
   const [source] = dashboard.dataSources.sources;
@@ -102,7 +102,7 @@ test.each(['traffic-by-day', 'portfolio'])('every part that %s refers to is ther
   }
 });
 
-test('a repository viewer’s dashboard reads its repositories only', async () => {
+test('a repository viewer’s dashboard reads only their repositories', async () => {
   await ada('PUT', `/members/${tenantId}/none@example.com`, { role: 'repository viewer', repositoryIds: [] });
   const { body } = await open('portfolio', installation.as('none@example.com'));
   const { sourceUrl, property } = tableOf(body.dashboard);
@@ -127,7 +127,7 @@ test.each([
   expect((await open('portfolio')).status).toBe(200);
 });
 
-test('other dashboards and addresses are refused, and so is everything where nothing is configured', async () => {
+test('other dashboards and addresses are refused, and everything is if Cognos is not configured', async () => {
   expect((await open('1')).body.error.code).toBe('invalid_input');
   const script = { dashboardId: 'portfolio', apiUrl: 'javascript:alert(1)' };
   expect((await ada('POST', `/dashboards/${tenantId}/dde-session`, script)).body.error.code).toBe(
@@ -140,7 +140,7 @@ test('other dashboards and addresses are refused, and so is everything where not
   installation.host.setParameters('traffic', { ...parameters, DDE_API_URL });
 });
 
-test('half a configuration is a mistake that is named', () => {
+test('an incomplete configuration is reported', () => {
   const whole: Record<string, string> = { ...installation.parameters };
   expect(parseConfig(whole).dde).toMatchObject(client);
   expect(() => parseConfig({ ...whole, DDE_CLIENT_SECRET: '' })).toThrow(/DDE_CLIENT_SECRET must be set too/);

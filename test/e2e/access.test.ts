@@ -35,7 +35,7 @@ async function enter(person: string, path = '/'): Promise<Visitor> {
 const pagesOffered = (visitor: Visitor) =>
   visitor.page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts();
 
-test('a person without a role is told whom to ask', async () => {
+test('a person without a role is told who to ask', async () => {
   const alan = await enter('Alan Turing');
   await alan.page.getByText('nobody has given you a role yet').waitFor();
   expect(await pagesOffered(alan)).toEqual([]);
@@ -43,7 +43,7 @@ test('a person without a role is told whom to ask', async () => {
   await alan.close();
 });
 
-test('an administrator gives a repository viewer two roles in turn, and each sees what it may', async () => {
+test('an administrator assigns two roles in turn, and each shows what it allows', async () => {
   const ada = await enter('Ada Lovelace', '/t/1/members');
   await ada.page.getByRole('button', { name: 'Add member' }).click();
   const dialog = ada.page.getByRole('dialog', { name: 'Add a member' });
@@ -113,7 +113,7 @@ test.each([
   await installation.as('ada@example.com')('DELETE', path);
 });
 
-test('a page that the role does not reach says so, and asks the API nothing', async () => {
+test('a page that a role does not allow says so and makes no API call', async () => {
   await installation.as('ada@example.com')('PUT', '/members/1/grace@example.com', { role: 'viewer' });
   const grace = await enter('Grace Hopper', '/t/1/members');
   grace.calls();
@@ -128,7 +128,7 @@ test('a page that the role does not reach says so, and asks the API nothing', as
   await grace.close();
 });
 
-test('the last administrator cannot give up the role, and is told why', async () => {
+test('the last administrator cannot be removed, and the dialog says why', async () => {
   const ada = await enter('Ada Lovelace', '/admin/roles');
   await ada.page.getByRole('button', { name: 'Remove… ada@example.com' }).click();
   const dialog = ada.page.getByRole('dialog');

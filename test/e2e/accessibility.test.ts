@@ -67,7 +67,7 @@ test.each(PAGES)(
   },
 );
 
-test('on a phone every page’s link is in sight, and the list of repositories needs no scrolling sideways', async () => {
+test('on a phone all links are visible, and the list of repositories does not scroll sideways', async () => {
   const visitor = await openVisitor(browser, installation.url, { width: 375 });
   const { page } = visitor;
   await page.goto(`${installation.url}/t/1`);

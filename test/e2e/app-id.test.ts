@@ -65,7 +65,7 @@ test('a person signs in with App ID, which gives no refresh token', async () => 
   expect(ada.problems()).toEqual([]);
 });
 
-test('an access token that has ended is replaced without a word, and the place stays', async () => {
+test('an expired access token is replaced silently, and the page stays', async () => {
   const prompts: (string | null)[] = [];
   const hints: (string | null)[] = [];
   const idToken = await ada.page.evaluate(
@@ -91,7 +91,7 @@ test('an access token that has ended is replaced without a word, and the place s
   expect(ada.problems()).toEqual([]);
 });
 
-test('when App ID does not know the browser any more it asks who it is, and the place stays', async () => {
+test('if App ID no longer knows the browser it asks for a sign-in, and the page stays', async () => {
   await ada.page.context().clearCookies();
   await endToken(ada);
   await ada.page.goto(PLACE);
@@ -101,7 +101,7 @@ test('when App ID does not know the browser any more it asks who it is, and the 
   expect(ada.problems()).toEqual([]);
 });
 
-test('whoever comes back without an answer is not sent for a silent one again', async () => {
+test('a silent sign-in that comes back without an answer is not repeated', async () => {
   const { page } = ada;
   await page.route(
     (url) => url.searchParams.get('prompt') === 'none',

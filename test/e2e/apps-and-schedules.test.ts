@@ -106,7 +106,7 @@ test('repositories are filtered by their schedule, and a reload keeps the filter
   expect(grace.problems()).toEqual([]);
 });
 
-test('a paused repository’s page says what is lost, until it is collected again', async () => {
+test('a paused repository’s page warns of lost data until it is collected again', async () => {
   const { page } = grace;
   await grace.open('/t/1/repositories?schedule=paused');
   await page.getByRole('link', { name: 'northwind-labs/burrow' }).click();
@@ -119,7 +119,7 @@ test('a paused repository’s page says what is lost, until it is collected agai
   expect(grace.problems()).toEqual([]);
 });
 
-test('a manager verifies the tenant, and the run shows what GitHub counts otherwise by now', async () => {
+test('a manager verifies the tenant, and the run shows where GitHub’s figures differ', async () => {
   const { page } = grace;
   await grace.open('/t/1/runs');
   await page.getByRole('button', { name: 'Verify' }).click();
@@ -155,7 +155,7 @@ test('the repository keeps the larger figures as revisions, and a second verific
   expect(grace.problems()).toEqual([]);
 });
 
-test('a key that is none, another app’s key and an unknown app are refused at their fields', async () => {
+test('a malformed key, another app’s key and an unknown app are refused at their fields', async () => {
   const { page } = ada;
   await ada.open('/admin/servers');
   await page.getByRole('button', { name: 'App… Demo' }).click();
@@ -180,7 +180,7 @@ test('a key that is none, another app’s key and an unknown app are refused at 
   expect(await findViolationsInSights(page)).toEqual([]);
 });
 
-test('a good key is accepted, and the server shows its app', async () => {
+test('a valid key is accepted, and the server shows its app', async () => {
   const { page } = ada;
   await ada.open('/admin/servers');
   await page.getByRole('button', { name: 'App… Demo' }).click();
@@ -198,7 +198,7 @@ async function chooseInstallation(dialog: Locator, account: string) {
   await dialog.getByLabel('Installation of the GitHub App').selectOption({ label: account });
 }
 
-test('a tenant is created by an installation of the app, without a token', async () => {
+test('a tenant is created with an installation of the app, without a token', async () => {
   const { page } = ada;
   await page.getByRole('link', { name: 'Tenants' }).click();
   await page.getByRole('button', { name: 'Create tenant' }).click();
@@ -216,7 +216,7 @@ test('a tenant is created by an installation of the app, without a token', async
   expect(ada.problems()).toEqual([]);
 });
 
-test('its repositories are discovered and collected, and nobody else’s', async () => {
+test('only its own repositories are discovered and collected', async () => {
   const { page } = ada;
   await page.getByRole('button', { name: 'Discover…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Repositories on GitHub' });
@@ -231,7 +231,7 @@ test('its repositories are discovered and collected, and nobody else’s', async
   expect(ada.problems()).toEqual([]);
 });
 
-test('a tenant that has a token reads with the app from now on', async () => {
+test('a tenant with a token switches to the app', async () => {
   const { page } = ada;
   await ada.open('/admin/tenants');
   await page.getByRole('button', { name: 'Change… demo-octocat' }).click();
@@ -243,7 +243,7 @@ test('a tenant that has a token reads with the app from now on', async () => {
   expect(ada.problems()).toEqual([]);
 });
 
-test('an app that tenants read with cannot be forgotten, and the dialog says why', async () => {
+test('an app that tenants use cannot be removed, and the dialog says why', async () => {
   const { page } = ada;
   await ada.open('/admin/servers');
   await page.getByRole('button', { name: 'App… Demo' }).click();

@@ -89,7 +89,7 @@ async function expectNothingHappened() {
   expect(ada.problems()).toEqual([]);
 }
 
-test('a specification that names an address is refused, and nothing is asked of it', async () => {
+test('a specification with an address is refused, and no request is made', async () => {
   const url = `${address}/data.json`;
   const picture = { type: 'image', url };
   const specs = [
@@ -116,14 +116,14 @@ test('a specification that names an address is refused, and nothing is asked of 
   await expectNothingHappened();
 });
 
-test('a foreign schema is not asked for, and a widget holds nothing but its picture', async () => {
+test('a foreign schema is not fetched, and a widget holds nothing but its canvas', async () => {
   await show([{ ...fine, $schema: `${address}/schema/vega-lite/v6.json` }]);
   expect(await ada.page.locator('.widget canvas').count()).toBe(2);
   expect(await ada.page.locator('.widget :is(a, details, img, script, style, iframe)').count()).toBe(0);
   await expectNothingHappened();
 });
 
-test('no expression makes code, reaches the page, or writes into it', async () => {
+test('no expression runs code, reaches the page, or writes into it', async () => {
   const run = 'window.ran = 1';
   const calculate = (code: string) => ({ ...fine, transform: [{ calculate: code, as: 'bad' }] });
   await show([
@@ -144,7 +144,7 @@ test('no expression makes code, reaches the page, or writes into it', async () =
   await expectNothingHappened();
 });
 
-test('texts of tips and titles are text', async () => {
+test('tooltips and titles are plain text', async () => {
   const { page } = ada;
   const html = "<img src=x onerror='window.ran=1'>";
   await show([
@@ -168,7 +168,7 @@ test('texts of tips and titles are text', async () => {
   await expectNothingHappened();
 });
 
-test('no regular expression is tried, however it is written', async () => {
+test('no regular expression runs, however it is written', async () => {
   const long = `'${'a'.repeat(60)}!'`;
   const calculate = (code: string) => ({ ...fine, transform: [{ calculate: code, as: 'bad' }] });
   const specs = [
@@ -189,7 +189,7 @@ test('no regular expression is tried, however it is written', async () => {
   await expectNothingHappened();
 });
 
-test('what is too much or no specification is named in its widget, and the others go on', async () => {
+test('a widget that is too large or not Vega-Lite says so, and the others are drawn', async () => {
   const values = Array.from({ length: 1000 }, () => ({ part: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }));
   const transform = [{ flatten: ['part'] }];
   const part = { field: 'part', type: 'quantitative' };

@@ -61,7 +61,7 @@ async function paste(text: string) {
   await ada.page.keyboard.insertText(text);
 }
 
-test('a dashboard that comes with the product shows its widgets, each with words for it', async () => {
+test('a built-in dashboard shows its widgets, each described for screen readers', async () => {
   const { page } = ada;
   ada.calls();
   await page.getByRole('link', { name: 'Traffic by day' }).click();
@@ -109,7 +109,7 @@ test('tab, range and repositories are in the address: back, reload and a shared 
   await shared.close();
 });
 
-test('the keyboard opens a widget’s menu: its table, and files of it', async () => {
+test('the keyboard opens a widget’s menu, its table and its downloads', async () => {
   const { page } = ada;
   const id = await makeDashboard('With a menu');
   await ada.open(`/t/1/dashboards/${id}?range=90`);
@@ -141,7 +141,7 @@ test('the keyboard opens a widget’s menu: its table, and files of it', async (
   expect(ada.problems()).toEqual([]);
 });
 
-test('the table and the file of a widget have what each of its layers and views draws', async () => {
+test('a widget’s table and file hold the data of each layer and view', async () => {
   const { page } = ada;
   const x = { field: 'TDATE', type: 'temporal' };
   const y = { field: 'VIEWCOUNT', type: 'quantitative' };
@@ -188,7 +188,7 @@ test('the table and the file of a widget have what each of its layers and views 
   expect(ada.problems()).toEqual([]);
 });
 
-test('a widget that asks for more rows than a browser can take says so, and the others go on', async () => {
+test('a widget with too many rows for a browser says so, and the others are drawn', async () => {
   const { page } = ada;
   const widgets = [
     widget('Too many', { ...DAILY, data: { name: 'repositorystats' } }),
@@ -208,7 +208,7 @@ test('a widget that asks for more rows than a browser can take says so, and the 
   expect(ada.problems()).toEqual([]);
 });
 
-test('the colours follow the theme, and the size its place', async () => {
+test('colours follow the theme, and the size follows the box', async () => {
   const { page } = ada;
   const id = await makeDashboard('In two themes');
   await ada.open(`/t/1/dashboards/${id}`);
@@ -234,7 +234,7 @@ test('the colours follow the theme, and the size its place', async () => {
   expect(ada.problems()).toEqual([]);
 });
 
-test('years are drawn by month, which the title says, and days without traffic are told', async () => {
+test('years are drawn by month, as the title says, and empty ranges say so', async () => {
   const { page } = ada;
   const { db } = openDatabase(installation.database.url);
   const { repositoryId } = await db.selectFrom('repository').select('repositoryId').executeTakeFirstOrThrow();
@@ -262,7 +262,7 @@ test('years are drawn by month, which the title says, and days without traffic a
   expect(ada.problems()).toEqual([]);
 });
 
-test('a data token that ends in an open page is renewed without a word', async () => {
+test('a data token that expires in an open page is renewed silently', async () => {
   const { page } = ada;
   await ada.open('/t/1/dashboards/traffic-by-day');
   const label = () => picture(/^Views by day: .* rows/).getAttribute('aria-label');
@@ -283,7 +283,7 @@ test('a data token that ends in an open page is renewed without a word', async (
   await page.unroute('**/stats/1/table?**');
 });
 
-test('a copy is made, and its text changed with checking, completion, preview and saving', async () => {
+test('a copy is edited with checks, completion, preview and saving', async () => {
   const { page } = ada;
   await ada.open('/t/1/dashboards');
   await page.getByRole('button', { name: 'Copy… Portfolio' }).click();
@@ -337,7 +337,7 @@ test('a copy is made, and its text changed with checking, completion, preview an
   expect(ada.problems()).toEqual([]);
 });
 
-test('what is wrong in a specification is named at its line, also by Vega-Lite’s own schema', async () => {
+test('problems of a specification are shown at their line, also those of Vega-Lite’s own schema', async () => {
   const { page } = ada;
   const id = await makeDashboard('With problems');
   await ada.open(`/t/1/dashboards/${id}/edit`);
@@ -357,7 +357,7 @@ test('what is wrong in a specification is named at its line, also by Vega-Lite�
   expect(ada.problems()).toEqual([]);
 });
 
-test('two who change the same dashboard learn of each other, and an unsaved text outlives a reload', async () => {
+test('a concurrent change is noticed, and an unsaved text survives a reload', async () => {
   const { page } = ada;
   const id = await makeDashboard('Of two');
   await ada.open(`/t/1/dashboards/${id}/edit`);
@@ -381,7 +381,7 @@ test('two who change the same dashboard learn of each other, and an unsaved text
   expect(ada.problems()).toEqual([`409 PUT dashboards/1/${id}`]);
 });
 
-test('a file is imported, one that is none is refused with its reason, and a dashboard is deleted', async () => {
+test('a file is imported, an invalid one is refused with the reason, and a dashboard is deleted', async () => {
   const { page } = ada;
   await ada.open('/t/1/dashboards');
   const input = page.locator('input[type=file]');

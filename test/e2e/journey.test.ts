@@ -43,7 +43,7 @@ async function seeProgress(start: () => Promise<void>) {
   await page.unroute(/\/runs\/1\/\d+/);
 }
 
-test('a first visitor is told to set the installation up, and the link’s secret leaves the address bar', async () => {
+test('a first visitor is asked to set up the installation, and the secret leaves the address bar', async () => {
   await ada.page.goto(installation.initLink);
   await ada.page.getByText('Set up this installation').waitFor();
   expect(new URL(ada.page.url()).hash).toBe('');
@@ -51,7 +51,7 @@ test('a first visitor is told to set the installation up, and the link’s secre
   expect(ada.problems()).toEqual([]);
 });
 
-test('signing in leads to the page that sets up, with the secret kept', async () => {
+test('signing in leads to the setup, which keeps the secret', async () => {
   await ada.page.getByRole('button', { name: 'Sign in and set up' }).click();
   await ada.signInAs('Ada Lovelace');
   await heading('Set up this installation').waitFor();
@@ -60,7 +60,7 @@ test('signing in leads to the page that sets up, with the secret kept', async ()
   expect(ada.problems()).toEqual([]);
 });
 
-test('a token that GitHub refuses is refused at its field, and a good one sets the installation up', async () => {
+test('a token that GitHub rejects is refused at its field, and a valid one completes the setup', async () => {
   const { page } = ada;
   await page.getByLabel('Display name').fill('Analytical Engines');
   await page.getByLabel('GitHub server').selectOption({ label: 'Demo (simulated GitHub on this machine)' });
@@ -123,7 +123,7 @@ test('the overview shows totals, the chart in words and every repository', async
   expect(ada.problems()).toEqual([]);
 });
 
-test('the range, the steps and the figures are in the address: back, reload and a shared link keep them', async () => {
+test('range, steps and figures are in the address: back, reload and a shared link keep them', async () => {
   const { page } = ada;
   await page.getByRole('link', { name: '90 days' }).click();
   await page.getByLabel('Steps').selectOption('week');
@@ -144,7 +144,7 @@ test('the range, the steps and the figures are in the address: back, reload and 
 
 const isSorted = (names: string[]) => names.length > 1 && names.join() === names.toSorted().join();
 
-test('the table of repositories is sorted and searched, and the address says how', async () => {
+test('the table of repositories is sorted and searched, and the address keeps it', async () => {
   const { page } = ada;
   const names = () => page.locator('tbody th').allInnerTexts();
   await page.getByRole('link', { name: /^Repository/ }).click();
@@ -156,7 +156,7 @@ test('the table of repositories is sorted and searched, and the address says how
   expect(ada.problems()).toEqual([]);
 });
 
-test('a repository’s page shows its charts, and each of them as a table', async () => {
+test('a repository’s page shows its charts, each also as a table', async () => {
   const { page } = ada;
   await page.getByRole('link', { name: 'northwind-labs/burrow' }).click();
   await heading('northwind-labs/burrow').waitFor();
@@ -180,7 +180,7 @@ test('weeks that the range cuts are marked in the chart and in its table', async
   expect(ada.problems()).toEqual([]);
 });
 
-test('all days are compared with nothing, and the page says why', async () => {
+test('the range of all days has no comparison, and the page says why', async () => {
   const { page } = ada;
   await page.getByRole('link', { name: 'All', exact: true }).click();
   await page.getByText('Nothing earlier to compare with').waitFor();
@@ -198,7 +198,7 @@ test('an address with an impossible range is refused, and another range is a cli
   expect(ada.problems()).toEqual([]);
 });
 
-test('what is shown is saved as CSV', async () => {
+test('the shown figures are downloaded as CSV', async () => {
   const { page } = ada;
   const [file] = await Promise.all([
     page.waitForEvent('download'),
@@ -210,7 +210,7 @@ test('what is shown is saved as CSV', async () => {
   expect(ada.problems()).toEqual([]);
 });
 
-test('a collection of one repository shows its progress and is found in the log', async () => {
+test('a collection of one repository shows its progress and appears in the log', async () => {
   const { page } = ada;
   await seeProgress(() => page.getByRole('button', { name: 'Collect now' }).click());
   await page.getByRole('link', { name: 'Collection' }).click();
@@ -238,7 +238,7 @@ test('the daily and the weekly table are a view of the overview', async () => {
   expect(ada.problems()).toEqual([]);
 });
 
-test('the table’s CSV holds all its rows, also when another page is shown', async () => {
+test('the table’s CSV holds all rows, whichever page is shown', async () => {
   const { page } = ada;
   await ada.open('/t/1?tab=table&range=14&page=2');
   const [file] = await Promise.all([
@@ -293,7 +293,7 @@ test('servers, a second tenant and a name that is taken', async () => {
   expect(ada.problems()).toEqual(['409 POST tenants']);
 });
 
-test('a tenant is deleted only when its name was typed', async () => {
+test('a tenant is deleted only after its name is typed', async () => {
   const { page } = ada;
   await page.getByRole('link', { name: 'Tenants' }).click();
   await page
@@ -321,7 +321,7 @@ test('the system log shows the runs of all tenants', async () => {
   expect(ada.problems()).toEqual([]);
 });
 
-test('removing a repository says what is deleted with it, and Escape keeps it', async () => {
+test('removing a repository says what will be deleted, and Escape keeps it', async () => {
   const { page } = ada;
   await page.getByRole('link', { name: 'Repositories', exact: true }).click();
   const row = page.getByRole('row', { name: /old-importer/ });
@@ -337,7 +337,7 @@ test('removing a repository says what is deleted with it, and Escape keeps it', 
   expect(ada.problems()).toEqual([]);
 });
 
-test('signing out leads back to the welcome page, and nothing is left in the tab', async () => {
+test('signing out leads to the welcome page and leaves nothing in the tab', async () => {
   const { page } = ada;
   await page.getByRole('link', { name: /Your profile/ }).click();
   await page.getByText('ada@example.com').waitFor();

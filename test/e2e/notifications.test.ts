@@ -51,7 +51,7 @@ test('a channel is added in a dialog that says which address is refused', async 
   expect(ada.problems()).toEqual([]);
 });
 
-test('a test is sent, and can be read at the stand-in', async () => {
+test('a test message is sent, and can be read at the test receiver', async () => {
   const { page } = ada;
   await button('Send a test to Slack #traffic').click();
   await page.getByText('Test message delivered to Slack #traffic').waitFor();

@@ -32,7 +32,7 @@ afterAll(async () => {
 
 const burrow = () => ada.page.getByRole('rowheader', { name: 'northwind-labs/burrow' });
 
-test('when the database is away the page says so, and "Try again" goes on', async () => {
+test('when the database is down the page says so, and "Try again" works once it is back', async () => {
   const { page } = ada;
   const message = 'The database does not answer at the moment. Try again in a minute.';
   await page.route(OVERVIEW, (route) =>
@@ -45,7 +45,7 @@ test('when the database is away the page says so, and "Try again" goes on', asyn
   await burrow().waitFor();
 });
 
-test('when the calls of the minute are used up the page waits, says so, and goes on by itself', async () => {
+test('when the calls of the minute are used up the page says so, waits, and continues by itself', async () => {
   const { page } = ada;
   let refusals = 0;
   await page.route(OVERVIEW, (route) =>
@@ -63,7 +63,7 @@ test('when the calls of the minute are used up the page waits, says so, and goes
   expect(refusals).toBe(2);
 });
 
-test('an access token that has ended is renewed without a word', async () => {
+test('an expired access token is renewed silently', async () => {
   const { page } = ada;
   await page.evaluate(() => {
     const tokens = JSON.parse(sessionStorage.getItem('traffic.tokens') ?? '{}');
@@ -75,7 +75,7 @@ test('an access token that has ended is renewed without a word', async () => {
   expect(ada.problems()).toEqual([]);
 });
 
-test('a token that the API refuses leads through the sign-in and back to the same view', async () => {
+test('a token that the API refuses leads through sign-in and back to the same view', async () => {
   const { page } = ada;
   await page.evaluate(() => {
     const tokens = { accessToken: 'refused', expiresAt: Date.now() + 3_600_000, obtainedAt: 0 };
@@ -87,7 +87,7 @@ test('a token that the API refuses leads through the sign-in and back to the sam
   await page.getByRole('img', { name: /by week/ }).waitFor();
 });
 
-test('actions that are newer than the database lead to its upgrade, which asks for the secret', async () => {
+test('actions that are newer than the database lead to its upgrade', async () => {
   const { page } = ada;
   const schema = { stored: 0, expected: 1 };
   const message = 'The database has schema version 0, but these actions need 1.';
@@ -110,7 +110,7 @@ test('actions that are newer than the database lead to its upgrade, which asks f
   await burrow().waitFor();
 });
 
-test('a sign-in that was cancelled leads to the welcome page, which says so', async () => {
+test('a cancelled sign-in leads to the welcome page, which says so', async () => {
   const visitor = await openVisitor(browser, installation.url);
   await visitor.open('/');
   await visitor.page.getByRole('button', { name: 'Sign in' }).click();
@@ -120,7 +120,7 @@ test('a sign-in that was cancelled leads to the welcome page, which says so', as
   await visitor.close();
 });
 
-test('without a configuration the page says what the deployment has to do', async () => {
+test('without a configuration the page says what to deploy', async () => {
   const visitor = await openVisitor(browser, installation.url);
   await visitor.page.route('**/config.json', (route) => route.fulfill({ status: 404, body: '' }));
   await visitor.open('/');
