@@ -6,10 +6,11 @@ alter table member add constraint member_tenant foreign key (tenant_id)
 alter table repository drop constraint repository_tenant;
 alter table repository add constraint repository_tenant foreign key (tenant_id)
   references tenant (tenant_id) on delete cascade;
+-- Both first: Db2 refuses two ways from a tenant to a row that delete by different rules (SQL0633N).
 alter table member_repository drop constraint member_repository_member;
+alter table member_repository drop constraint member_repository_repository;
 alter table member_repository add constraint member_repository_member foreign key (tenant_id, email)
   references member (tenant_id, email) on delete cascade;
-alter table member_repository drop constraint member_repository_repository;
 alter table member_repository add constraint member_repository_repository foreign key (tenant_id, repository_id)
   references repository (tenant_id, repository_id) on delete cascade;
 alter table traffic_day drop constraint traffic_day_repository;
@@ -64,9 +65,9 @@ alter table problem drop constraint problem_tenant;
 alter table problem add constraint problem_tenant foreign key (tenant_id)
   references tenant (tenant_id) on delete cascade;
 alter table problem_notice drop constraint problem_notice_problem;
+alter table problem_notice drop constraint problem_notice_channel;
 alter table problem_notice add constraint problem_notice_problem foreign key (tenant_id, problem_id)
   references problem (tenant_id, problem_id) on delete cascade;
-alter table problem_notice drop constraint problem_notice_channel;
 alter table problem_notice add constraint problem_notice_channel foreign key (tenant_id, channel_id)
   references channel (tenant_id, channel_id) on delete cascade;
 alter table release_asset drop constraint release_asset_repository;
