@@ -2,7 +2,7 @@ import { requirePublicAddress } from './addresses.ts';
 import type { Channel } from './answers/channels.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
-import { inTransaction } from './db/portable.ts';
+
 import type { ChannelContents, ChannelKind } from './db/tables/channels.ts';
 import { Failure } from './failure.ts';
 import { notFound } from './request.ts';
@@ -138,16 +138,10 @@ export async function updateChannel(
 
 /** Deletes a channel and the records of its messages. Throws `channel_not_found`. */
 export async function deleteChannel(db: Db, tenantId: number, channelId: number): Promise<void> {
-  await inTransaction(db, async (trx) => {
-    let deleted = 0;
-    for (const table of ['problemNotice', 'reportSending', 'channel'] as const) {
-      const result = await trx
-        .deleteFrom(table)
-        .where('tenantId', '=', tenantId)
-        .where('channelId', '=', channelId)
-        .executeTakeFirst();
-      deleted = Number(result.numDeletedRows);
-    }
-    if (deleted === 0) throw notFound('channel');
-  });
+  const { numDeletedRows } = await db
+    .deleteFrom('channel')
+    .where('tenantId', '=', tenantId)
+    .where('channelId', '=', channelId)
+    .executeTakeFirst();
+  if (numDeletedRows === 0n) throw notFound('channel');
 }

@@ -1,5 +1,5 @@
 import type { Day } from './day.ts';
-import { type ConnectionOptions, openConnection } from './github/connection.ts';
+import { type ConnectionOptions, openGitHubConnection } from './github/connection.ts';
 import { type AnswerMemory, createMemory } from './github/memory.ts';
 import { getReleases, type Releases } from './github/releases.ts';
 import {
@@ -16,25 +16,25 @@ import { type GitHubTraffic, getTraffic, type TrafficOptions } from './github/tr
 import { getViewer, type Viewer } from './github/viewer.ts';
 import { countWorkflowRuns } from './github/workflow-runs.ts';
 
-/** GitHub's API for us. Every function throws a `Failure` and nothing else when GitHub does not do as asked. */
+/** The part of GitHub's API that is used. Every function throws a `Failure` when GitHub refuses or does not answer. */
 export interface GitHubClient {
-  /** An installation of an app may read what it was given; a user what it may push to. */
+  /** An app's installation may read what it was given; a user may read what they may push to. */
   readsAs: 'user' | 'installation';
   getViewer(): Promise<Viewer>;
-  /** One request; two for a former name. By id it is found under whatever name it has. */
+  /** One request, or two for a former name. An id finds the repository under any name. */
   getRepository(repository: RepositoryAddress, memory?: AnswerMemory): Promise<GitHubRepository>;
   /**
-   * The repositories whose traffic may be read: those that a user may push to, the last pushed first, or those that an
-   * installation was given, in GitHub's order. `complete` is false when there were more than a thousand to look through,
-   * or when an organization holds its own back until a user's token is authorized by single sign-on.
+   * The repositories whose traffic may be read: those a user may push to, last pushed first, or those an installation was
+   * given, in GitHub's order. `complete` is false when there were more than a thousand, or when an organization hides its own
+   * until the token is authorized by single sign-on.
    */
   listRepositories(): Promise<RepositoryList>;
   /**
-   * Six requests, or four without the weeks, which are then empty; only one when GitHub refuses. Throws when it does not
-   * give the days, and what would meet every other repository of the token as well.
+   * Six requests, or four without weeks; only one when GitHub refuses. Throws if GitHub does not give the days, or if the
+   * failure would meet every other repository of the token too.
    */
   getTraffic(id: number, options?: TrafficOptions): Promise<GitHubTraffic>;
-  /** The days of up to 30 weeks with the stars that they gained; page 1 is the newest. One request. */
+  /** The stars gained on each day of up to 30 weeks; page 1 is the newest. One request. */
   getStarPage(id: number, page: number): Promise<StarPage>;
   /** The files of the newest 300 releases. One request for each 50 releases, at least one. */
   getReleases(id: number, memory?: AnswerMemory): Promise<Releases>;
@@ -42,12 +42,12 @@ export interface GitHubClient {
   countWorkflowRuns(id: number, day: Day): Promise<number>;
 }
 
-/** Opens GitHub for one token. Nothing is asked yet. */
+/** Opens GitHub for one token. Sends nothing yet. */
 export function openGitHub(
   options: ConnectionOptions,
   readsAs: GitHubClient['readsAs'] = 'user',
 ): GitHubClient {
-  const connection = openConnection(options);
+  const connection = openGitHubConnection(options);
   const isInstalled = readsAs === 'installation';
   return {
     readsAs,

@@ -2,11 +2,11 @@ import type { Answer } from './answer.ts';
 import { Failure } from './failure.ts';
 import type { ApiRequest } from './request.ts';
 
-/** What the platform says about one invocation. */
+/** One invocation of an action. */
 export interface Activation {
   /** The activation's id; empty outside the platform. */
   id: string;
-  /** When the platform ends it. */
+  /** When the platform stops it. */
   deadline: Date;
   /** The parameters of the package, the action and the trigger, without those of the HTTP request. */
   parameters: Record<string, unknown>;
@@ -14,7 +14,7 @@ export interface Activation {
 
 type Arguments = Record<string, unknown>;
 
-/** What a web action answers: https://github.com/apache/openwhisk/blob/master/docs/webactions.md */
+/** The form of a web action's answer: https://github.com/apache/openwhisk/blob/master/docs/webactions.md */
 interface WebAnswer {
   statusCode: number;
   headers: Record<string, string>;
@@ -33,13 +33,13 @@ function toActivation(args: Arguments): Activation {
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
 
-/** Raw web actions get JSON bodies in base64, whose alphabet has none of the characters that open a JSON text. */
+/** Raw web actions get JSON bodies in base64, which never begins with a character that begins JSON. */
 function bodyOf(text: string, type: string): string {
   if (!type.includes('json') || /^\s*[{["]/.test(text)) return text;
   return Buffer.from(text, 'base64').toString('utf8');
 }
 
-/** HEAD is asked as GET: the platform sends the answer without its body (RFC 9110 §9.3.2). */
+/** HEAD is handled as GET: the platform sends the answer without its body (RFC 9110 §9.3.2). */
 function toRequest(args: Arguments): ApiRequest {
   const asked = (textOf(args.__ow_method) || 'get').toUpperCase();
   const method = asked === 'HEAD' ? 'GET' : asked;
@@ -53,7 +53,7 @@ function toRequest(args: Arguments): ApiRequest {
   return { method, url, headers: { get }, text: async () => body };
 }
 
-/** No cookies are used, so any origin may be let in; ALLOWED_ORIGINS names those that are, separated by spaces. */
+/** There are no cookies, so any origin may call. ALLOWED_ORIGINS limits that to those it names, separated by spaces. */
 function corsHeaders(args: Arguments): Record<string, string> {
   const allowed = textOf(args.ALLOWED_ORIGINS).split(/\s+/).filter(Boolean);
   const origin = textOf((args.__ow_headers as Record<string, unknown> | undefined)?.origin);
@@ -82,7 +82,7 @@ function log(activation: Activation, line: Record<string, unknown>): void {
   console.log(JSON.stringify({ activationId: activation.id, ...line }));
 }
 
-function toFailure(error: unknown, activation: Activation): Failure {
+function toLoggedFailure(error: unknown, activation: Activation): Failure {
   if (error instanceof Failure) {
     log(activation, { level: 'warn', status: error.status, code: error.code });
     return error;
@@ -92,7 +92,7 @@ function toFailure(error: unknown, activation: Activation): Failure {
     code: 'internal',
     error: error instanceof Error ? error.stack : 'thrown',
   });
-  const message = `Something went wrong that should not have. The log of activation ${activation.id} says what.`;
+  const message = `Something unexpected went wrong. The log of activation ${activation.id} says what.`;
   return new Failure('internal', message);
 }
 
@@ -102,8 +102,8 @@ function failureAnswer({ status, code, message, details }: Failure): WebAnswer {
 }
 
 /**
- * Makes the `main` of a web action (`web: raw`, `web-custom-options: true`) of a function from requests to answers.
- * It never rejects: a `Failure` becomes its answer and anything else 500. It answers preflights itself.
+ * Turns a function from requests to answers into the `main` of a web action (`web: raw`, `web-custom-options: true`). It
+ * never rejects: a `Failure` is answered with its status, anything else with 500. It answers preflights itself.
  */
 export function web(serve: (request: ApiRequest, activation: Activation) => Answer | Promise<Answer>) {
   return async (args: Arguments): Promise<WebAnswer> => {
@@ -112,7 +112,7 @@ export function web(serve: (request: ApiRequest, activation: Activation) => Answ
     const activation = toActivation(args);
     const answer = await Promise.resolve()
       .then(async () => toWebAnswer(await serve(toRequest(args), activation)))
-      .catch((error: unknown) => failureAnswer(toFailure(error, activation)));
+      .catch((error: unknown) => failureAnswer(toLoggedFailure(error, activation)));
     const own = {
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
@@ -123,7 +123,7 @@ export function web(serve: (request: ApiRequest, activation: Activation) => Answ
 }
 
 /**
- * Makes the `main` of an action that triggers and other actions start. It never rejects: a `Failure` becomes
+ * The `main` of an action that triggers and other actions start. It never rejects: a `Failure` becomes
  * `{ error: { code, message } }`, which the platform records as the activation's failure.
  */
 export function job(run: (activation: Activation) => Promise<Record<string, unknown>>) {
@@ -132,7 +132,7 @@ export function job(run: (activation: Activation) => Promise<Record<string, unkn
     try {
       return await run(activation);
     } catch (error) {
-      const { code, message } = toFailure(error, activation);
+      const { code, message } = toLoggedFailure(error, activation);
       return { error: { code, message } };
     }
   };

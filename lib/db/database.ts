@@ -8,7 +8,7 @@ import type { Tables } from './tables.ts';
 /** The database or a transaction on it. */
 export type Db = Kysely<Tables>;
 
-/** The databases that every query is written for; each has its scripts in the folder of that name in sql/. */
+/** The databases that every query works with. Each has its scripts in the folder of that name in sql/. */
 export type DialectName = 'postgres' | 'db2';
 
 /** Connections to a database, and which kind it is. */
@@ -18,13 +18,15 @@ export interface Database {
 }
 
 /**
- * Prepares connections to a database: postgres://… or what `isDb2Address` takes. Nothing is connected before the first
- * statement. Throws `misconfigured` for any other address.
+ * Prepares connections to a database: postgres://… or what `isDb2Address` accepts. It connects with the first statement. Throws `misconfigured` for any other address.
  */
 export function openDatabase(url: string, options: PostgresOptions = {}): Database {
   if (/^postgres(ql)?:/.test(url)) return { db: toDb(postgresDialect(url, options)), dialect: 'postgres' };
   if (isDb2Address(url)) return { db: toDb(openDb2(url)), dialect: 'db2' };
-  throw new Failure('misconfigured', 'DATABASE_URL is not the address of a database.');
+  throw new Failure(
+    'misconfigured',
+    'DATABASE_URL is not the address of a PostgreSQL or Db2 database. Correct it.',
+  );
 }
 
 /** Names are camelCase in the code and snake_case in the database. */

@@ -13,7 +13,7 @@ interface Db2Statement {
   close(): Promise<unknown>;
 }
 
-/** What is used of ibm_db's connections. */
+/** The part of ibm_db's connections that is used. */
 export interface Db2Connection {
   /** False once the connection was lost. */
   connected: boolean;
@@ -25,28 +25,28 @@ export interface Db2Connection {
   close(): Promise<unknown>;
 }
 
-/** A connection that was idle longer is tried before it is used: the platform freezes containers between activations. */
+/** A connection that was idle longer is checked before use: the platform freezes containers between activations. */
 const IDLE_MS = 1_000;
 const CHECK_MS = 2_000;
 /**
- * ibm_db is loaded only where a Db2 address is configured, and is never part of a bundle. Its driver takes texts for those
- * of the locale's code page, which in a container is none, unless it is told that they are UTF-8 (1208):
+ * ibm_db is loaded only where a Db2 address is configured, and is never part of a bundle. Its driver reads texts in the
+ * locale's code page, and a container has none, unless it is told that they are UTF-8 (1208):
  * https://github.com/ibmdb/node-ibm_db/issues/471.
  */
-export async function openConnection(connectionString: string): Promise<Db2Connection> {
+export async function openDb2Connection(connectionString: string): Promise<Db2Connection> {
   process.env.DB2CODEPAGE ??= '1208';
   const { default: driver } = await import('ibm_db').catch(() => {
     const message =
-      'DATABASE_URL names a Db2 database, but the runtime has no working ibm_db to reach it with.';
+      'DATABASE_URL names a Db2 database, but the runtime cannot load ibm_db. Build the runtime image as docs/db2.md says.';
     throw new Failure('misconfigured', message);
   });
   return driver.open(connectionString).catch((error: object) => {
-    // What the driver refuses to connect for is an error's fields without its class.
+    // If the driver cannot connect, it throws an error's fields without its class.
     throw Object.assign(new Error(), error);
   });
 }
 
-/** Db2 takes neither JavaScript's instants nor its booleans and big integers. */
+/** Db2 accepts neither JavaScript's instants nor its booleans and big integers. */
 function toParameter(value: unknown): unknown {
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'bigint') return String(value);
@@ -59,7 +59,7 @@ const NUMBERS = [-5, 3, 2, -360];
 /** SQL_TYPE_TIMESTAMP. */
 const TIMESTAMP = 93;
 
-/** Numbers that JavaScript might not hold and instants come as text. */
+/** Instants, and numbers that JavaScript might not hold, come as text. */
 function parserOf(type: number): (value: unknown) => unknown {
   if (NUMBERS.includes(type)) return (value) => (value === null ? null : Number(value));
   if (type !== TIMESTAMP) return (value) => value;
@@ -93,10 +93,10 @@ async function execute(connection: Db2Connection, text: string, parameters: unkn
   }
 }
 
-/** A connection as Kysely asks it, and whether it can still be asked. */
-export class Connection implements DatabaseConnection {
+/** A connection as Kysely uses it, and whether it still works. */
+export class Db2PooledConnection implements DatabaseConnection {
   readonly db2: Db2Connection;
-  /** When it was last given back, in milliseconds of the process. */
+  /** When it was last given back, in the process's milliseconds. */
   idleSince = 0;
 
   constructor(db2: Db2Connection) {
@@ -114,7 +114,7 @@ export class Connection implements DatabaseConnection {
     throw new Error('Db2 results are not streamed.');
   }
 
-  /** What nobody answers any more, as after a firewall forgot it, keeps a thread until the system gives it up. */
+  /** A query that nobody answers, for example after a firewall dropped the connection, holds a thread until the system ends it. */
   async isAlive(): Promise<boolean> {
     if (performance.now() - this.idleSince < IDLE_MS) return true;
     const answered = query(this.db2, 'select 1 from sysibm.sysdummy1', []).then(

@@ -1,7 +1,7 @@
 import { type Dialect, DialectAdapterBase, type Driver, sql } from 'kysely';
 import { toConnectionString } from './db2-address.ts';
 import { Db2QueryCompiler } from './db2-compiler.ts';
-import { Connection, type Db2Connection, openConnection } from './db2-connection.ts';
+import { type Db2Connection, Db2PooledConnection, openDb2Connection } from './db2-connection.ts';
 
 /**
  * ibm_db waits for the database in the threads of libuv, of which a process has four. Were all of them to wait for a row
@@ -11,7 +11,7 @@ const MAX_CONNECTIONS = 2;
 
 class Db2Driver implements Driver {
   readonly #open: () => Promise<Db2Connection>;
-  readonly #idle: Connection[] = [];
+  readonly #idle: Db2PooledConnection[] = [];
   readonly #waiting: (() => void)[] = [];
   #used = 0;
 
@@ -21,7 +21,7 @@ class Db2Driver implements Driver {
 
   async init(): Promise<void> {}
 
-  async acquireConnection(): Promise<Connection> {
+  async acquireConnection(): Promise<Db2PooledConnection> {
     if (this.#used < MAX_CONNECTIONS) this.#used += 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
@@ -29,14 +29,14 @@ class Db2Driver implements Driver {
         if (await one.isAlive()) return one;
         void one.close();
       }
-      return new Connection(await this.#open());
+      return new Db2PooledConnection(await this.#open());
     } catch (error) {
       this.#passOn();
       throw error;
     }
   }
 
-  async releaseConnection(connection: Connection): Promise<void> {
+  async releaseConnection(connection: Db2PooledConnection): Promise<void> {
     connection.idleSince = performance.now();
     if (connection.db2.connected) this.#idle.push(connection);
     else await connection.close();
@@ -50,15 +50,15 @@ class Db2Driver implements Driver {
     else this.#used -= 1;
   }
 
-  async beginTransaction({ db2 }: Connection): Promise<void> {
+  async beginTransaction({ db2 }: Db2PooledConnection): Promise<void> {
     await db2.beginTransaction();
   }
 
-  async commitTransaction({ db2 }: Connection): Promise<void> {
+  async commitTransaction({ db2 }: Db2PooledConnection): Promise<void> {
     await db2.commitTransaction();
   }
 
-  async rollbackTransaction({ db2 }: Connection): Promise<void> {
+  async rollbackTransaction({ db2 }: Db2PooledConnection): Promise<void> {
     await db2.rollbackTransaction();
   }
 
@@ -104,5 +104,5 @@ export function db2Dialect(open: () => Promise<Db2Connection>): Dialect {
 /** Connects to the database of an address when the first statement needs it. */
 export function openDb2(address: string): Dialect {
   const connectionString = toConnectionString(address);
-  return db2Dialect(() => openConnection(connectionString));
+  return db2Dialect(() => openDb2Connection(connectionString));
 }

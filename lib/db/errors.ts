@@ -15,45 +15,45 @@ function sqlState(error: DriverError & Error): string {
 const UNAVAILABLE =
   /^(08...|57P..|53300|57019|57033|58004|58009|ECONN.*|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|28P01|28000|3D000)$/;
 
-/** What pg says, without a code, of a connection that ended under it. */
+/** What pg says, without a code, when a connection ends unexpectedly. */
 const LOST =
   /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|Client was closed)/;
 
-/** True when a row with the same key was already there. */
+/** True if a row with the same key exists already. */
 export function isDuplicateKey(error: unknown): boolean {
   return error instanceof Error && sqlState(error) === '23505';
 }
 
-/** True when a row that is inserted refers to one that is not there, such as one that was deleted just now. */
+/** True if an inserted row refers to one that does not exist, for example one deleted just now. */
 export function isOrphan(error: unknown): boolean {
   return error instanceof Error && sqlState(error) === '23503';
 }
 
-/** True when a row cannot be deleted because others refer to it (PostgreSQL 23503, Db2 23504). */
+/** True if a row cannot be deleted because others refer to it (PostgreSQL 23503, Db2 23504). */
 export function isReferenced(error: unknown): boolean {
   return error instanceof Error && /^2350[34]$/.test(sqlState(error));
 }
 
 /**
- * True when running the transaction again may succeed: two writers met (also where one deleted what the other refers
- * to), or two that create the schema (42710). Db2 says 40001 (SQL0911N) or 57033 (SQL0913N) of a deadlock and of a lock
- * that took too long.
+ * True if the transaction may succeed when it is run again: two writers met (also where one deleted what the other refers
+ * to), or two created the schema (42710). Db2 reports a deadlock, or a lock that took too long, as 40001 (SQL0911N) or 57033
+ * (SQL0913N).
  */
 export function isWorthRetrying(error: unknown): boolean {
   return error instanceof Error && /^(2350[345]|40001|40P01|42710|57033)$/.test(sqlState(error));
 }
 
-/** True when a table is not there: nothing was ever migrated. */
+/** True if a table does not exist: the database was never migrated. */
 export function isMissingTable(error: unknown): boolean {
   return error instanceof Error && /^(42P01|42704)$/.test(sqlState(error));
 }
 
-/** A statement that was given up: it took too long, or waited too long for another's lock. */
+/** A statement that was stopped: it took too long, or waited too long for a lock. */
 const GIVEN_UP = '57014';
 
 /**
- * `database_unavailable` for a refused or lost connection, `database_timeout` for a statement that was given up,
- * undefined for any other error.
+ * `database_unavailable` for a refused or lost connection, `database_timeout` for a statement that was stopped, undefined for
+ * any other error.
  */
 export function toDatabaseFailure(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;

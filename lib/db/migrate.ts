@@ -5,13 +5,13 @@ import type { DialectName } from './database.ts';
 import { requireVersion } from './schema.ts';
 import type { Tables } from './tables.ts';
 
-/** Any number that nobody else takes. Db2 needs none: its catalog lets one of two create a table, the other repeats. */
+/** Any number that nobody else uses. Db2 needs none: its catalog lets one of two create a table, and the other repeats. */
 const LOCK = 1_684_950_117;
 
 /**
- * Brings the schema to the version that this code needs, within the transaction: all of it or nothing. Of two that
- * migrate at once within `inTransaction`, one waits for the other. Doing it again changes nothing. Throws
- * `schema_mismatch` when the stored schema is newer than the code.
+ * Upgrades the schema to the version that this code needs, within the transaction: all or nothing. Of two that migrate at
+ * once within `inTransaction`, one waits for the other. Doing it again changes nothing. Throws `schema_mismatch` if the
+ * stored schema is newer than the code.
  */
 export async function migrate(trx: Transaction<Tables>, dialect: DialectName, now: Instant): Promise<void> {
   if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(trx);
@@ -25,7 +25,7 @@ export async function migrate(trx: Transaction<Tables>, dialect: DialectName, no
   requireVersion(Math.max(stored, scripts[dialect].length));
 }
 
-/** Drops every table of the schema, with all that is in it. Doing it again changes nothing. */
+/** Drops every table of the schema with its rows. Doing it again changes nothing. */
 export async function dropSchema(trx: Transaction<Tables>, dialect: DialectName): Promise<void> {
   const there = new Set((await trx.introspection.getTables()).map(({ name }) => name));
   const created = scripts[dialect]
@@ -34,7 +34,7 @@ export async function dropSchema(trx: Transaction<Tables>, dialect: DialectName)
   for (const name of created.reverse()) if (there.has(name)) await sql.raw(`drop table ${name}`).execute(trx);
 }
 
-/** 0 when there is no schema. */
+/** 0 if there is no schema. */
 async function storedVersion(trx: Transaction<Tables>): Promise<number> {
   const tables = await trx.introspection.getTables();
   if (!tables.some(({ name }) => name === 'schema_version')) return 0;
@@ -45,7 +45,7 @@ async function storedVersion(trx: Transaction<Tables>): Promise<number> {
   return row?.stored ?? 0;
 }
 
-/** The scripts' statements end with a semicolon at the end of a line and hold none elsewhere. */
+/** In a script, each statement ends with a semicolon at the end of a line, and has none elsewhere. */
 function toStatements(script: string): string[] {
   return script
     .replace(/--.*$/gm, '')

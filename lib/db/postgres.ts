@@ -1,13 +1,13 @@
 import { type Dialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
 
-/** What holds for every statement on the connections. */
+/** Options for every statement. */
 export interface PostgresOptions {
-  /** Milliseconds after which a statement is given up; without it, it never is. Db2 has LOCKTIMEOUT. */
+  /** Milliseconds after which a statement is stopped; never, without it. Db2 has LOCKTIMEOUT. */
   statementTimeout?: number;
 }
 
-/** A connection that was idle longer is tried before it is used: the platform freezes containers between activations. */
+/** A connection that was idle longer is checked before use: the platform freezes containers between activations. */
 const IDLE_MS = 5_000;
 const CHECK_MS = 2_000;
 const CONNECT_MS = 5_000;
@@ -25,7 +25,7 @@ const types = {
     parsers[id] ?? pg.types.getTypeParser(id, format ?? 'text'),
 };
 
-/** A pool whose connections are alive when they are handed out, as far as one can know. */
+/** A pool that checks idle connections before it hands them out. */
 function openPool(url: string, { statementTimeout }: PostgresOptions) {
   const pool = new pg.Pool({
     connectionString: url,
@@ -38,7 +38,7 @@ function openPool(url: string, { statementTimeout }: PostgresOptions) {
   const releasedAt = new WeakMap<pg.PoolClient, number>();
   // An idle connection that breaks is replaced when it is next needed.
   pool.on('error', () => {});
-  // One that breaks between two statements of a transaction fails the next; unheard, it would end the process.
+  // One that breaks within a transaction makes the next statement fail; without a listener it would end the process.
   pool.on('connect', (client) => void client.on('error', () => {}));
   pool.on('release', (_error, client) => releasedAt.set(client, performance.now()));
 
@@ -61,7 +61,7 @@ function openPool(url: string, { statementTimeout }: PostgresOptions) {
 
 /**
  * PostgreSQL 15 or newer, at most two connections. Instants are read as ISO strings, days as 'YYYY-MM-DD', bigint and
- * numeric as numbers. A connection that died while it was idle is replaced unnoticed.
+ * numeric as numbers. A connection that broke while idle is replaced.
  */
 export function postgresDialect(url: string, options: PostgresOptions = {}): Dialect {
   return new PostgresDialect({ pool: async () => openPool(url, options) });

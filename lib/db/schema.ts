@@ -9,14 +9,14 @@ export { SCHEMA_VERSION };
 export interface SchemaState {
   /** The version of the stored schema; null when there is none. */
   stored: number | null;
-  /** The installation's name; null when it was not initialised. */
+  /** The installation's name; null if it is not initialized. */
   displayName: string | null;
 }
 
-/** What is stored so far; asks nothing of the database but that it answers. Not to be used within a transaction. */
+/** How far the database is set up; an empty one will do. Do not use it within a transaction. */
 export async function readSchemaState(db: Db): Promise<SchemaState> {
   try {
-    // Every first answer of a container waits for this: one statement.
+    // A container's first answer waits for this, so it is one statement.
     const state = await db
       .selectFrom('schemaVersion')
       .leftJoin('installation', (join) => join.on('installation.displayName', 'is not', null))
@@ -32,7 +32,7 @@ export async function readSchemaState(db: Db): Promise<SchemaState> {
 }
 
 /**
- * Returns once the installation is initialised with the schema that this code needs; throws `not_initialized` or
+ * Returns if the installation is initialized with the schema that this code needs. Throws `not_initialized` or
  * `schema_mismatch`.
  */
 export async function requireInitialized(db: Db): Promise<void> {
@@ -42,7 +42,7 @@ export async function requireInitialized(db: Db): Promise<void> {
   throw new Failure('not_initialized');
 }
 
-/** Throws `schema_mismatch` when the stored schema is newer or older than the code's. */
+/** Throws `schema_mismatch` if the stored schema is newer or older than the code's. */
 export function requireVersion(stored: number): void {
   if (stored === SCHEMA_VERSION) return;
   const advice =

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { toDay } from '../day.ts';
 import { Failure } from '../failure.ts';
 
-// GitHub's answers as far as they are used: https://docs.github.com/en/rest/metrics/traffic and
-// https://docs.github.com/en/rest/repos/repos. Unknown members are ignored, missing ones are an unreadable answer.
+// The parts of GitHub's answers that are used: https://docs.github.com/en/rest/metrics/traffic and
+// https://docs.github.com/en/rest/repos/repos. Unknown members are ignored; a missing one makes the answer unreadable.
 
-/** Visits or clones, and how many different visitors or cloners they were. */
+/** Visits or clones, and how many different people made them. */
 interface Figures {
   count: number;
   uniques: number;
@@ -16,7 +16,7 @@ export interface Bucket extends Figures {
   date: string;
 }
 
-/** What `/traffic/views` or `/traffic/clones` say: `count` and `uniques` of the whole window, and each of its days. */
+/** The answer of `/traffic/views` or `/traffic/clones`: `count` and `uniques` of the whole window, and each of its days. */
 export interface Window extends Figures {
   days: Bucket[];
 }
@@ -26,7 +26,7 @@ export interface Referrer extends Figures {
   referrer: string;
 }
 
-/** A page that was looked at: its path at the server, `/owner/name` included, and its title. */
+/** A page with views: its path on the server, including `/owner/name`, and its title. */
 export interface PopularPath extends Figures {
   path: string;
   title: string;
@@ -41,12 +41,12 @@ interface Permissions {
   pull: boolean;
 }
 
-/** Who sees a repository: everybody, those it is shared with, or all of the owner's enterprise as well. */
+/** Who can see a repository: everybody, the people it is shared with, or also the owner's whole enterprise. */
 export type Visibility = 'public' | 'private' | 'internal';
 
 /** A repository as GitHub lists it. */
 export interface ListedRepository {
-  /** GitHub's id on its server: what a repository is; everything else may change. */
+  /** GitHub's id on its server. It identifies the repository; everything else may change. */
   id: number;
   owner: string;
   name: string;
@@ -64,11 +64,11 @@ export interface ListedRepository {
   createdAt: string;
 }
 
-/** Bounds of what is believed: far above anything GitHub says, within what the database holds. */
+/** No list may be longer: far above what GitHub sends, and within what the database holds. */
 const MAX_ROWS = 100;
 
-// A schema takes a quarter of a millisecond to make, which every container that starts would wait for: they are made when
-// the first answer comes.
+// A schema takes a quarter of a millisecond to build, and every new container would wait for it. So each is built when its
+// first answer comes.
 const figure = z.lazy(() => z.int32().nonnegative());
 const figures = { count: figure, uniques: figure };
 
@@ -94,17 +94,17 @@ export const clonesAnswer = z.lazy(() =>
     .transform(({ count, uniques, clones }): Window => ({ count, uniques, days: clones })),
 );
 
-/** `/traffic/popular/referrers` in GitHub's order, which is by count; GitHub promises ten at most. */
+/** `/traffic/popular/referrers` in GitHub's order, which is by count; GitHub sends at most ten. */
 export const referrersAnswer: z.ZodType<Referrer[]> = z.lazy(() =>
   z.array(z.object({ referrer: z.string(), ...figures })).max(MAX_ROWS),
 );
 
-/** `/traffic/popular/paths` in GitHub's order, which is by count; GitHub promises ten at most. */
+/** `/traffic/popular/paths` in GitHub's order, which is by count; GitHub sends at most ten. */
 export const pathsAnswer: z.ZodType<PopularPath[]> = z.lazy(() =>
   z.array(z.object({ path: z.string(), title: z.string(), ...figures })).max(MAX_ROWS),
 );
 
-/** `/user`: the account that a token belongs to; its name may be missing. */
+/** `/user`: the account that owns the token; its name may be missing. */
 export const userAnswer = z.lazy(() =>
   z.object({ id: z.int(), login: z.string(), name: z.string().nullish() }),
 );
@@ -125,7 +125,7 @@ const listed = () =>
     full_name: z.string(),
     owner: z.object({ login: z.string() }),
     private: z.boolean(),
-    // Servers that do not know it know no internal ones.
+    // Servers without this member have no internal repositories.
     visibility: z.enum(['public', 'private', 'internal']).optional().catch(undefined),
     archived: z.boolean(),
     description: z.string().nullable(),
@@ -158,7 +158,7 @@ function toListed(answer: z.infer<ReturnType<typeof listed>>): ListedRepository 
 /** One page of `/user/repos`, at most a hundred repositories. */
 export const repositoryListAnswer = z.lazy(() => z.array(listed().transform(toListed)).max(MAX_ROWS));
 
-/** An app's own list; it says how many there are in all. */
+/** One page of `/installation/repositories`. */
 export const installationListAnswer = z.lazy(() =>
   z.object({ repositories: z.array(listed().transform(toListed)).max(MAX_ROWS) }),
 );
@@ -170,13 +170,13 @@ export const repositoryAnswer = z.lazy(() =>
     .transform((answer) => ({ ...toListed(answer), subscribers: answer.subscribers_count })),
 );
 
-/** Returns what the answer says; throws `unreadable_answer`, naming where it is not as documented. */
+/** Returns the parsed answer. Throws `unreadable_answer`, naming the place that is not as documented. */
 export function parseAnswer<T>(schema: z.ZodType<T>, answer: unknown): T {
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues[0]?.path.join('.') || 'its beginning';
   throw new Failure(
     'unreadable_answer',
-    `GitHub's answer is not as documented (at ${where.slice(0, 100)}): is this the base URL of its API?`,
+    `GitHub’s answer is not as documented (at ${where.slice(0, 100)}). Check that the server’s address is the base URL of its API.`,
   );
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { type Refusal, toGitHubFailure } from './refusal.ts';
 
-/** Names why GitHub refuses what an app asks for itself, by its sentences. */
+/** The failure for a request that GitHub refuses to the app itself, by GitHub's status and sentence. */
 export function toAppFailure(refusal: Refusal, path: string, now: Date): Failure {
   const { status, message } = refusal;
   if (status === 401) return toAssertionFailure(message);
@@ -9,15 +9,18 @@ export function toAppFailure(refusal: Refusal, path: string, now: Date): Failure
   if (status === 404 && /integration not found/i.test(message))
     return new Failure(
       'app_not_found',
-      'There is no GitHub App with this id at the server: check the id, or whether the app was deleted.',
+      'The server has no GitHub App with this id. Check the id, and that the app was not deleted.',
     );
   if (status === 404 && path.startsWith('/app/installations/')) return new Failure('installation_not_found');
   if (status === 404)
-    return new Failure('app_not_found', 'The server knows no such GitHub App: check its id and the address.');
+    return new Failure(
+      'app_not_found',
+      'The server has no such GitHub App. Check its id and the server’s address.',
+    );
   return toGitHubFailure(refusal, { now, tokenExpiresAt: null });
 }
 
-/** GitHub looks at the times of an assertion before its signature. */
+/** GitHub checks an assertion's times before its signature. */
 function toAssertionFailure(message: string): Failure {
   if (/claim \('(iat|exp)'\)/.test(message)) return new Failure('clock_skew');
   return new Failure('app_key_refused');

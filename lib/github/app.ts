@@ -12,21 +12,21 @@ import type { Fetch } from './octokit.ts';
 export interface AppConnection {
   /** The API's base URL without a slash at the end. */
   apiUrl: string;
-  /** With what it is asked; the platform's own unless told. */
+  /** Sends the requests; the platform's own by default. */
   fetch?: Fetch;
   /** The app's id or client id: the issuer of its assertions. */
   appId: string;
   /** PEM, as `toPrivateKey` returns it. */
   privateKey: string;
   clock: () => Date;
-  /** Until when everything must be answered, by the clock; 20 seconds from now unless told. */
+  /** When everything must be answered, by the clock; 20 seconds from now by default. */
   deadline?: Date;
 }
 
 /** What an app may do, in GitHub's words: `{ administration: 'read' }`. */
 type Permissions = Record<string, string>;
 
-/** An app as it was made at its server; `slug` is its name in the addresses of its pages, '' where GitHub gives none. */
+/** An app as its server knows it. `slug` is its name in the addresses of its pages; '' where GitHub gives none. */
 export interface GitHubApp {
   id: number;
   slug: string;
@@ -44,7 +44,7 @@ export interface AppInstallation {
   permissions: Permissions;
 }
 
-/** With what an installation's repositories are read, and until when: GitHub gives it an hour. */
+/** Reads an installation's repositories until it expires, after an hour. */
 export interface InstallationToken {
   token: string;
   expiresAt: Instant;
@@ -54,17 +54,17 @@ const DEADLINE_MS = 20_000;
 const TIMEOUT_MS = 15_000;
 const PAGE = 100;
 const MAX_PAGES = 10;
-const SMALLEST_BITS = 2048;
+const MIN_BITS = 2048;
 /**
- * GitHub takes assertions of ten minutes at most, and its clock may be behind ours
+ * GitHub accepts assertions of at most ten minutes, and its clock may be behind ours
  * (https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app).
  */
 const SKEW_SECONDS = 60;
 const LIFE_SECONDS = 480;
 
 /**
- * The private key of an app as PKCS#8, from PKCS#1 (as GitHub hands it out) or PKCS#8. Throws `app_key_malformed` for what
- * is none, is encrypted, public, no RSA key or too short.
+ * The private key of an app as PKCS#8, from PKCS#1 (GitHub's form) or PKCS#8. Throws `app_key_malformed` if the text is no
+ * key, or the key is encrypted, public, not RSA or too short.
  */
 export function toPrivateKey(pem: string): string {
   return readKey(pem).export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -72,21 +72,23 @@ export function toPrivateKey(pem: string): string {
 
 function readKey(pem: string): KeyObject {
   const refuse = (message: string) => new Failure('app_key_malformed', message);
-  if (/ENCRYPTED/.test(pem)) throw refuse('The private key is encrypted: give it without a passphrase.');
+  if (/ENCRYPTED/.test(pem)) throw refuse('The private key is encrypted. Give it without a passphrase.');
   if (/PUBLIC KEY|CERTIFICATE/.test(pem))
-    throw refuse('This is a public key: give the private key, the .pem file that GitHub made for the app.');
+    throw refuse('This is a public key. Give the private key: the .pem file that GitHub made for the app.');
   if (!/-----BEGIN (RSA )?PRIVATE KEY-----/.test(pem))
-    throw refuse('Give the whole .pem file, from -----BEGIN RSA PRIVATE KEY----- to its last line.');
+    throw refuse(
+      'This is not a private key. Give the whole .pem file, from -----BEGIN RSA PRIVATE KEY----- to its last line.',
+    );
   let key: KeyObject;
   try {
     key = createPrivateKey(pem.trim());
   } catch {
     throw refuse(
-      'The private key cannot be read: it is not complete, or was changed. Copy the whole .pem file.',
+      'The private key cannot be read: it is incomplete, or was changed. Copy the whole .pem file.',
     );
   }
-  if (key.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < SMALLEST_BITS)
-    throw refuse('This is not the key of a GitHub App: those are RSA keys of 2048 bits or more.');
+  if (key.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < MIN_BITS)
+    throw refuse('This is not the key of a GitHub App. Those are RSA keys of 2048 bits or more.');
   return key;
 }
 
@@ -128,7 +130,7 @@ const tokenAnswer = z.lazy(() =>
 
 /** The app that the key belongs to. Throws a `Failure`. */
 export async function readApp(app: AppConnection): Promise<GitHubApp> {
-  const { html_url: htmlUrl, ...answer } = parseAnswer(appAnswer, await ask(app, 'GET', '/app'));
+  const { html_url: htmlUrl, ...answer } = parseAnswer(appAnswer, await askAsApp(app, 'GET', '/app'));
   return { ...answer, htmlUrl };
 }
 
@@ -136,7 +138,7 @@ export async function readApp(app: AppConnection): Promise<GitHubApp> {
 export async function listInstallations(app: AppConnection): Promise<AppInstallation[]> {
   const found: AppInstallation[] = [];
   for (let page = 1; page <= MAX_PAGES; page += 1) {
-    const answer = await ask(app, 'GET', `/app/installations?per_page=${PAGE}&page=${page}`);
+    const answer = await askAsApp(app, 'GET', `/app/installations?per_page=${PAGE}&page=${page}`);
     const some = parseAnswer(z.array(installationAnswer), answer);
     found.push(...some);
     if (some.length < PAGE) break;
@@ -146,7 +148,7 @@ export async function listInstallations(app: AppConnection): Promise<AppInstalla
 
 /** One installation of the app, by GitHub's id. Throws a `Failure`: `installation_not_found` when it was deleted. */
 export async function readInstallation(app: AppConnection, id: number): Promise<AppInstallation> {
-  return parseAnswer(installationAnswer, await ask(app, 'GET', `/app/installations/${id}`));
+  return parseAnswer(installationAnswer, await askAsApp(app, 'GET', `/app/installations/${id}`));
 }
 
 /**
@@ -154,7 +156,7 @@ export async function readInstallation(app: AppConnection, id: number): Promise<
  * `installation_suspended`, and `missing_permission` when its account did not grant what traffic needs.
  */
 export async function mintToken(app: AppConnection, id: number): Promise<InstallationToken> {
-  const answer = await ask(app, 'POST', `/app/installations/${id}/access_tokens`);
+  const answer = await askAsApp(app, 'POST', `/app/installations/${id}/access_tokens`);
   const { token, expires_at, permissions } = parseAnswer(tokenAnswer, answer);
   requireAdministration(permissions);
   return { token, expiresAt: new Date(expires_at).toISOString() };
@@ -165,12 +167,12 @@ export function requireAdministration({ administration }: Permissions): void {
   if (administration !== undefined) return;
   throw new Failure(
     'missing_permission',
-    'The GitHub App lacks the repository permission Administration (read): grant it in the app’s settings, and have the new permission accepted where it is installed.',
+    'The GitHub App lacks the repository permission Administration (read). Grant it in the app’s settings, then have it accepted where the app is installed.',
     { needed: 'administration=read' },
   );
 }
 
-async function ask(app: AppConnection, method: 'GET' | 'POST', path: string): Promise<unknown> {
+async function askAsApp(app: AppConnection, method: 'GET' | 'POST', path: string): Promise<unknown> {
   const { clock } = app;
   const deadline = app.deadline ?? new Date(clock().getTime() + DEADLINE_MS);
   return retry(() => askOnce(app, method, path), { clock, deadline, secondLasts: 1000 });
@@ -186,7 +188,7 @@ async function askOnce(app: AppConnection, method: string, path: string): Promis
   const request = { method, headers, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) } as const;
   const response = await (app.fetch ?? fetch)(`${app.apiUrl}${path}`, request).catch((error: unknown) => {
     if (error instanceof Failure) throw error;
-    throw new Failure('github_down', 'GitHub cannot be reached: try again later.');
+    throw new Failure('github_down', 'GitHub cannot be reached. Try again later.');
   });
   const answer: unknown = await response.json().catch(() => null);
   if (response.ok) return answer;

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 
-/** Runs work when there is room; the rest waits its turn in order. */
+/** Runs work when there is room; the rest waits in order. */
 export type Semaphore = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** A semaphore that lets through `limit` at once. */
+/** A semaphore that runs `limit` pieces of work at once. */
 export function createSemaphore(limit: number): Semaphore {
   const waiting: (() => void)[] = [];
   let room = limit;
@@ -21,19 +21,19 @@ export function createSemaphore(limit: number): Semaphore {
   };
 }
 
-/** How long is tried again, by which clock. */
+/** How long to retry, by which clock. */
 export interface RetryOptions {
   clock: () => Date;
   deadline: Date;
-  /** Milliseconds that stand for one second of waiting. */
+  /** Milliseconds per second of waiting; 1,000 except in tests. */
   secondLasts: number;
 }
 
 const MAX_PAUSES = 2;
 
 /**
- * Tries again what may succeed the next time: a server that is down after 1 and then 4 seconds, a secondary limit when
- * it says. Throws the last failure when the pause would not end before the deadline: nothing waits in vain.
+ * Retries what may succeed the next time: after 1 and then 4 seconds if the server is down, and when GitHub says so after a
+ * secondary limit. Throws the last failure if the pause would reach the deadline: nothing waits in vain.
  */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   for (let pauses = 0; ; pauses += 1) {
@@ -49,7 +49,7 @@ export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions)
   }
 }
 
-/** Seconds until another try makes sense; undefined: it never does. */
+/** Seconds until another try makes sense; undefined if it never does. */
 function toPause(error: unknown, pauses: number, now: Date): number | undefined {
   if (!(error instanceof Failure)) return undefined;
   if (error.code === 'github_down') return (pauses + 1) ** 2;

@@ -3,7 +3,7 @@ import { parseAnswer } from './answers.ts';
 import type { Connection } from './connection.ts';
 import type { AnswerKind, AnswerMemory } from './memory.ts';
 
-/** What is asked, and where. */
+/** What to ask, and where. */
 interface Question {
   kind: AnswerKind;
   path: string;
@@ -11,8 +11,8 @@ interface Question {
 }
 
 /**
- * Asks only for what changed since the answer that is known: otherwise GitHub answers 304, which costs nothing of the
- * quota, and what was read then is what would be read now
+ * Asks only for what has changed since the known answer. If nothing has, GitHub answers 304, which does not count against the
+ * quota, and the known answer still holds
  * (https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate).
  */
 export async function askConditionally<T>(

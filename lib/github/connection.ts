@@ -5,51 +5,51 @@ import { type AnswerMemory, createMemory } from './memory.ts';
 import { type Fetch, openOctokit } from './octokit.ts';
 import { parseTokenExpiry, toGitHubFailure } from './refusal.ts';
 
-/** Lets requests go when GitHub's limits for the token allow it, whoever else is at work with the token. */
+/** Lets requests through as GitHub's limits for the token allow, counting everybody who uses the token. */
 export interface RateLimiter {
-  /** Waits for its turn; throws `out_of_time`, or `rate_limited`, when that is not in the time that is left. */
+  /** Waits for its turn. Throws `out_of_time` or `rate_limited` if that is beyond the deadline. */
   enter(): Promise<void>;
-  /** Says that a request has ended, and what came of it. */
+  /** Reports that a request has ended, and how. */
   leave(outcome: { headers: Record<string, string> } | { error: unknown }): void;
 }
 
-/** Which server is asked with which token, and within what limits. */
+/** A server, a token, and the limits of asking. */
 export interface ConnectionOptions {
   /** The API's base URL without a slash at the end: `https://api.github.com`, or `https://<host>/api/v3`. */
   apiUrl: string;
-  /** With what it is asked; the platform's own unless told. */
+  /** Sends the requests; the platform's own by default. */
   fetch?: Fetch;
   token: string;
   clock: () => Date;
-  /** Until when everything must be answered, by the clock; 20 seconds from now unless told. */
+  /** When everything must be answered, by the clock; 20 seconds from now by default. */
   deadline?: Date;
-  /** When the token ends, as GitHub said when it was saved: tells an expired token from a revoked one. */
+  /** When the token expires, as GitHub said when it was saved. It tells an expired token from a revoked one. */
   tokenExpiresAt?: Date | null;
-  /** Told when the token ends, with every answer that says so. */
+  /** Called with each answer that says when the token expires. */
   onTokenExpiry?: (expiresAt: Date) => void;
-  /** Milliseconds that stand for one second of waiting between tries; 1,000 unless told. */
+  /** Milliseconds per second of waiting between tries; 1,000 by default, fewer in tests. */
   secondLasts?: number;
-  /** Without it GitHub's limits are not looked at. */
+  /** Without one, GitHub's limits are ignored. */
   rateLimiter?: RateLimiter | undefined;
 }
 
-/** One answer, whatever redirects led to it. */
+/** One answer, after any redirects. */
 interface ConnectionAnswer {
   data: unknown;
   headers: Record<string, string>;
   redirected: boolean;
-  /** True: GitHub answered 304, and `data` is nothing. */
+  /** True if GitHub answered 304; `data` is undefined then. */
   unchanged: boolean;
 }
 
-/** The answer that is known already, where requests are counted, and the API's version that is needed. */
+/** The known answer's ETag, where requests are counted, and which version of the API is needed. */
 interface Condition {
   etag?: string | undefined;
   memory?: AnswerMemory | undefined;
   apiVersion?: string | undefined;
 }
 
-/** Asks GitHub for a path below the base URL. Throws only {@link Failure}, and what the given `fetch` fails with. */
+/** Asks GitHub for a path below the base URL. Throws a {@link Failure}, or what the given `fetch` throws. */
 export type Connection = (
   path: string,
   parameters?: Record<string, string | number>,
@@ -57,19 +57,19 @@ export type Connection = (
 ) => Promise<ConnectionAnswer>;
 
 const DEFAULT_DEADLINE_MS = 20_000;
-/** GitHub allows 100 at once for everything an account does; others may be at work for it as well. */
+/** GitHub allows an account 100 at once; other programs may use it too. */
 const REQUEST_CONCURRENCY = 60;
 const API_VERSION = '2022-11-28';
-/** Octokit takes this status for a failure. */
+/** Octokit throws for this status. */
 const NOT_MODIFIED = 304;
 
 /**
- * Opens a connection that asks at most 60 things at once, tries again after 5xx, dropped connections and secondary
- * limits, and never waits beyond the deadline.
+ * Opens a connection that sends at most 60 requests at once, retries after 5xx, dropped connections and secondary limits,
+ * and never waits beyond the deadline.
  *
  * The token goes to the host of `apiUrl` only: redirects are followed by repository id below `apiUrl`, never as given.
  */
-export function openConnection(options: ConnectionOptions): Connection {
+export function openGitHubConnection(options: ConnectionOptions): Connection {
   const { apiUrl, clock, token, rateLimiter, secondLasts = 1000 } = options;
   const deadline = options.deadline ?? new Date(clock().getTime() + DEFAULT_DEADLINE_MS);
   const timeLeft = () => deadline.getTime() - clock().getTime();
@@ -97,7 +97,7 @@ export function openConnection(options: ConnectionOptions): Connection {
           rateLimiter?.leave({ headers });
           return { status: NOT_MODIFIED, headers, data: undefined };
         }
-        const named = toNamed(error, options);
+        const named = toNamedFailure(error, options);
         rateLimiter?.leave({ error: named });
         throw named;
       }
@@ -118,7 +118,7 @@ export function openConnection(options: ConnectionOptions): Connection {
 
   return async (path, parameters = {}, condition = {}) => {
     if (!/^[\x21-\x7e]+$/.test(token)) {
-      throw new Failure('token_invalid', 'The GitHub token holds characters no token has: copy it again.');
+      throw new Failure('token_invalid', 'The GitHub token has characters that no token has. Copy it again.');
     }
     return ask(path, parameters, condition);
   };
@@ -137,7 +137,7 @@ function toRedirectTarget(apiUrl: string, location = ''): string {
   if (/^\/repositories\/\d+(?:\/[a-z/]+)?(?:\?per=(?:day|week))?$/.test(rest)) return rest;
   throw new Failure(
     'unreadable_answer',
-    'GitHub redirects to somewhere else: is this the base URL of its API?',
+    'GitHub redirects to another address. Check that the server’s address is the base URL of its API.',
   );
 }
 
@@ -152,7 +152,7 @@ function isRequestFailure(error: unknown): error is RequestFailure {
   return error instanceof Error && error.name === 'HttpError' && 'status' in error;
 }
 
-/** What the system calls it, e.g. ECONNREFUSED: messages may quote the request, which holds the token. */
+/** The system's code, such as ECONNREFUSED: messages may quote the request, which holds the token. */
 function toSystemCode(cause: unknown): string {
   for (let error = cause; error instanceof Error; error = error.cause) {
     if ('code' in error && typeof error.code === 'string') return error.code;
@@ -161,13 +161,13 @@ function toSystemCode(cause: unknown): string {
   return 'connection failed';
 }
 
-/** Only the response is looked at: the request that failed holds the token. */
-function toNamed(error: unknown, { clock, tokenExpiresAt = null }: ConnectionOptions): unknown {
+/** Looks at the response only: the failed request holds the token. */
+function toNamedFailure(error: unknown, { clock, tokenExpiresAt = null }: ConnectionOptions): unknown {
   if (!isRequestFailure(error)) return error;
   if (error.cause instanceof Failure) return error.cause;
   if (!error.response) {
     const code = toSystemCode(error.cause);
-    return new Failure('github_down', `GitHub cannot be reached (${code}): try again later.`);
+    return new Failure('github_down', `GitHub cannot be reached (${code}). Try again later.`);
   }
   const refusal = { status: error.status, message: error.message, headers: toTexts(error.response.headers) };
   return toGitHubFailure(refusal, { now: clock(), tokenExpiresAt });

@@ -1,4 +1,4 @@
-/** What is asked about a repository, each with an answer of its own. */
+/** The questions about a repository whose answers are remembered. */
 export type AnswerKind =
   | 'repository'
   | 'views'
@@ -9,31 +9,31 @@ export type AnswerKind =
   | 'paths'
   | 'releases';
 
-/** What GitHub answered, with the mark by which it tells whether that is still so. */
+/** An answer of GitHub's, with the ETag by which GitHub tells whether it still holds. */
 export interface KnownAnswer {
   etag: string;
-  /** What was read from it, as JSON. */
+  /** The parsed answer as JSON. */
   answer: string;
 }
 
-/** What is known of one repository from earlier answers to the same token, and what came of asking now. */
+/** One repository's earlier answers to the same token, and what asking now brought. */
 export interface AnswerMemory {
   known: ReadonlyMap<AnswerKind, KnownAnswer>;
-  /** Answers that were not known. */
+  /** Answers that are new. */
   changed: Map<AnswerKind, KnownAnswer>;
-  /** Requests that count against the token's quota, those that were tried again included. */
+  /** Requests that count against the token's quota, retries included. */
   counted: number;
   /** Requests that GitHub answered with 304, which do not count. */
   unchanged: number;
 }
 
 /**
- * The form in which answers are remembered: one more whenever what is read from an answer changes, so that
- * nothing is taken for an answer that lacks what is read today.
+ * The format of remembered answers. Raise it whenever the parsed form of an answer changes, so that an old answer that lacks
+ * something is not used.
  */
 export const ANSWER_FORMAT = 2;
 
-/** A memory of what is known from before, nothing unless told; nothing was asked yet, so its counts are 0. */
+/** A memory of earlier answers, empty by default; its counts begin at 0. */
 export function createMemory(known: ReadonlyMap<AnswerKind, KnownAnswer> = new Map()): AnswerMemory {
   return { known, changed: new Map(), counted: 0, unchanged: 0 };
 }

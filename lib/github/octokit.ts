@@ -2,11 +2,11 @@ import type { Octokit } from '@octokit/rest';
 import { Failure } from '../failure.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
-/** A hundred repositories, the longest answer that is asked for, take about 0.7 MB. */
+/** The longest answer, a hundred repositories, takes about 0.7 MB. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const USER_AGENT = 'github-traffic-analytics';
 
-/** As much of the platform's `fetch` as GitHub is asked with. It may throw a `Failure` of its own. */
+/** The part of the platform's `fetch` that is used. It may throw a `Failure`. */
 export type Fetch = (
   url: string,
   request: {
@@ -18,8 +18,8 @@ export type Fetch = (
 ) => Promise<Response>;
 
 /**
- * Octokit for one token at one server, whose requests end in the time that is left: they throw `out_of_time` then. It is
- * loaded now: most activations ask the database only, and would start later for it.
+ * Octokit for one token at one server. A request that does not end in the time left throws `out_of_time`. Octokit is loaded
+ * here: most activations use only the database, and would start later for it.
  */
 export async function openOctokit(
   { apiUrl, token, fetch: ask = fetch }: { apiUrl: string; token: string; fetch?: Fetch },
@@ -35,7 +35,7 @@ export async function openOctokit(
   });
 }
 
-/** Reads the whole answer in the time that is left, so that one cut short fails like one that never began. */
+/** Reads the whole answer in the time left, so that a cut answer fails like one that never began. */
 function fetchWithin(ask: Fetch, timeLeft: () => number) {
   return async (url: string, init: Parameters<Fetch>[1]) => {
     const left = timeLeft();
@@ -57,15 +57,13 @@ async function readBody({ body }: Response): Promise<Uint8Array<ArrayBuffer>> {
   let length = 0;
   for await (const chunk of body ?? []) {
     length += chunk.length;
-    if (length > MAX_BYTES) throw new Failure('unreadable_answer', 'GitHub’s answer is too long to be one.');
+    if (length > MAX_BYTES)
+      throw new Failure('unreadable_answer', 'GitHub’s answer is too long. Check the server’s address.');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
 function outOfTime(): Failure {
-  return new Failure(
-    'out_of_time',
-    'GitHub did not answer in the time that was left: it will be asked again.',
-  );
+  return new Failure('out_of_time', 'GitHub did not answer in time. It will be asked again.');
 }

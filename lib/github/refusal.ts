@@ -1,13 +1,13 @@
 import { Failure } from '../failure.ts';
 
-/** A refusal as it came: GitHub's status, sentence and headers (in lower case). */
+/** GitHub's refusal: its status, sentence and headers (in lower case). */
 export interface Refusal {
   status: number;
   message: string;
   headers: Record<string, string>;
 }
 
-/** What is known besides the answer. */
+/** What is known apart from the answer. */
 export interface RefusalContext {
   now: Date;
   /** When the token ends, if that is known from an earlier answer. */
@@ -15,8 +15,8 @@ export interface RefusalContext {
 }
 
 /**
- * Names a refused request. The order matters: a permission that is refused with the last request of the hour comes
- * with `x-ratelimit-remaining: 0`, yet it is no limit, and a limit comes with the status of a permission.
+ * The failure for a refused request. The order matters: a missing permission that the last request of the hour meets comes
+ * with `x-ratelimit-remaining: 0`, yet it is no limit; and a limit comes with the status of a missing permission.
  */
 export function toGitHubFailure(refusal: Refusal, context: RefusalContext): Failure {
   const { status } = refusal;
@@ -31,12 +31,12 @@ export function toGitHubFailure(refusal: Refusal, context: RefusalContext): Fail
   }
   if (status === 451) return toBlockedFailure(refusal);
   if (status >= 500) {
-    return new Failure(
-      'github_down',
-      `GitHub is not answering properly (status ${status}): try again later.`,
-    );
+    return new Failure('github_down', `GitHub has a problem of its own (status ${status}). Try again later.`);
   }
-  return new Failure('unreadable_answer', `GitHub answered with an unexpected status (${status}).`);
+  return new Failure(
+    'unreadable_answer',
+    `GitHub answered with an unexpected status (${status}). Try again later.`,
+  );
 }
 
 /**
@@ -51,14 +51,14 @@ export function parseTokenExpiry(header: string | undefined): Date | null {
   return Number.isNaN(at.getTime()) ? null : at;
 }
 
-/** GitHub says "Bad credentials" of revoked, mistyped and expired tokens alike. */
+/** GitHub says "Bad credentials" for revoked, mistyped and expired tokens alike. */
 function toUnauthorized({ headers }: Refusal, { now, tokenExpiresAt }: RefusalContext): Failure {
   const end = parseTokenExpiry(headers['github-authentication-token-expiration']) ?? tokenExpiresAt;
   if (end && end <= now) {
     const day = end.toISOString().slice(0, 10);
     return new Failure(
       'token_expired',
-      `The GitHub token expired on ${day}: make a new one and save it here.`,
+      `The GitHub token expired on ${day}. Make a new one and save it here.`,
     );
   }
   return new Failure(
@@ -78,7 +78,7 @@ function toLimitFailure({ status, message, headers }: Refusal, { now }: RefusalC
     const retryAt = new Date(now.getTime() + (retryAfter > 0 ? retryAfter : 60) * 1000);
     return new Failure(
       'secondary_limit',
-      `GitHub asks this account to slow down: nothing will be asked until ${toMinute(retryAt)}.`,
+      `GitHub asks this account to slow down. It can be asked again at ${toMinute(retryAt)}.`,
       { retryAt: retryAt.toISOString() },
     );
   }
@@ -93,12 +93,12 @@ function toRateLimitFailure(headers: Record<string, string>, now: Date): Failure
   const quota = limit === undefined ? 'requests' : `${limit} requests`;
   return new Failure(
     'rate_limited',
-    `The ${quota} an hour that GitHub allows the token's owner are used up until ${toMinute(retryAt)}.`,
+    `The token’s owner has used up GitHub’s limit of ${quota} an hour. It starts again at ${toMinute(retryAt)}.`,
     { retryAt: retryAt.toISOString() },
   );
 }
 
-/** A refusal nobody knows, when nothing is left of the quota, is that quota's; otherwise it is a rule of somebody's. */
+/** An unknown refusal is the quota's if nothing is left of it; otherwise some rule forbids the request. */
 function toQuotaFailure(refusal: Refusal, { now }: RefusalContext): Failure {
   if (refusal.headers['x-ratelimit-remaining'] === '0') return toRateLimitFailure(refusal.headers, now);
   return toBlockedFailure(refusal);
@@ -116,7 +116,7 @@ function toPermissionFailure({ message, headers }: Refusal): Failure | undefined
   if (/not accessible by integration/i.test(message)) {
     return new Failure(
       'missing_permission',
-      'The GitHub App may not read the traffic of this repository: its installation does not include it, or lacks the permission Administration (read).',
+      'The GitHub App may not read the traffic of this repository. Add the repository to its installation, or grant the permission Administration (read).',
       { needed: headers['x-accepted-github-permissions'] ?? 'administration=read' },
     );
   }
@@ -124,7 +124,7 @@ function toPermissionFailure({ message, headers }: Refusal): Failure | undefined
     const needed = headers['x-accepted-github-permissions'] ?? 'administration=read';
     return new Failure(
       'missing_permission',
-      `The fine-grained token lacks the permission ${needed} for this repository, or its organization has not approved the token yet.`,
+      `The fine-grained token lacks the permission ${needed} for this repository, or its organization has not approved the token yet. Check both at GitHub.`,
       { needed },
     );
   }
@@ -136,7 +136,7 @@ function toPushFailure(headers: Record<string, string>): Failure {
     toScopeFailure(parseScopes(headers['x-oauth-scopes'])) ??
     new Failure(
       'no_push_access',
-      "The token's owner needs write access: GitHub shows a repository's traffic only to those who may push to it.",
+      'The token’s owner needs write access. GitHub shows a repository’s traffic only to people who may push to it.',
     )
   );
 }

@@ -173,12 +173,9 @@ function listOldRuns(db: Db, now: Date): Promise<RunKey[]> {
 }
 
 async function deleteRuns(db: Db, tenantId: number, runIds: readonly number[]): Promise<void> {
-  await inTransaction(db, async (trx) => {
-    for (const table of ['runDifference', 'runRepository', 'collectionRun'] as const)
-      await trx
-        .deleteFrom(table)
-        .where('tenantId', '=', tenantId)
-        .where('runId', 'in', [...runIds])
-        .execute();
-  });
+  await db
+    .deleteFrom('collectionRun')
+    .where('tenantId', '=', tenantId)
+    .where('runId', 'in', [...runIds])
+    .execute();
 }

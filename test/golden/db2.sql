@@ -166,8 +166,6 @@ delete from "PROBLEM" where "UNTIL_AT" < ?;
 
 -- delete a channel
 delete from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
-delete from "PROBLEM_NOTICE" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
-delete from "REPORT_SENDING" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 select "CHANNEL_ID" from final table (insert into "CHANNEL" ("TENANT_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_SEALED", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY") values (?, ?, ?, ?, ?, ?, ?, ?));
 select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? order by "CHANNEL_ID";
@@ -449,8 +447,6 @@ select count(*) as "TOTAL" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_
 
 -- delete old runs
 delete from "COLLECTION_RUN" where "TENANT_ID" = ? and "RUN_ID" in (?);
-delete from "RUN_DIFFERENCE" where "TENANT_ID" = ? and "RUN_ID" in (?);
-delete from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" in (?);
 select "TENANT_ID", "RUN_ID" from "COLLECTION_RUN" where "STARTED_AT" < ? and "STATE" <> ? order by "STARTED_AT", "RUN_ID" fetch first 20 rows only;
 
 -- create a dashboard

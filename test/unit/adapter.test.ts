@@ -72,7 +72,7 @@ test('anything else is answered 500 without a stack, which the log has', async (
   vi.stubEnv('__OW_ACTIVATION_ID', 'a2');
   for (const thrown of [new TypeError('boom at line 7'), 'text', undefined]) {
     const { statusCode, body } = await web(() => Promise.reject(thrown))({ SECRET: 'xyz' });
-    const message = 'Something went wrong that should not have. The log of activation a2 says what.';
+    const message = 'Something unexpected went wrong. The log of activation a2 says what.';
     expect([statusCode, body]).toEqual([500, { error: { code: 'internal', message } }]);
   }
   expect(lines[0]).toContain('boom at line 7');
