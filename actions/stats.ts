@@ -3,17 +3,22 @@ import { csv, json } from '../lib/answer.ts';
 import type { Overview, RepositoryStats, TrafficTable } from '../lib/answers/stats.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
-import { toCsv } from '../lib/csv.ts';
 import { isDay } from '../lib/day.ts';
 import { bearsDataToken, requireDataAccess } from '../lib/identity/data-token.ts';
 import { requireRepositoryRow } from '../lib/repositories/repository.ts';
 import { parseId, parseQuery, toId } from '../lib/request.ts';
-import { bucketDays } from '../lib/stats/buckets.ts';
 import { readOverview, toOverviewCsv } from '../lib/stats/overview.ts';
-import { readFigures, readRepositoryTraffic } from '../lib/stats/repository.ts';
-import { toExtraCsv } from '../lib/stats/repository-csv.ts';
-import { readRepositorySums, readSteps, readTrafficSums } from '../lib/stats/sums.ts';
-import { readPageSize, readTable, requireWhole } from '../lib/stats/table.ts';
+import { readRepositoryTraffic } from '../lib/stats/repository.ts';
+import { toRepositoryCsv } from '../lib/stats/repository-csv.ts';
+import { readTable } from '../lib/stats/table.ts';
+import {
+  type TableCsv,
+  toRepositorySumsCsv,
+  toStepsCsv,
+  toTableCsv,
+  toTrafficSumsCsv,
+} from '../lib/stats/table-csv.ts';
+import { METRICS } from '../lib/traffic/figures.ts';
 
 /** Before anything that was collected or imported, and late enough for the calendars of the databases. */
 const EARLIEST = '1970-01-01';
@@ -42,9 +47,7 @@ export const OverviewQuery = z
   .strictObject({
     ...span,
     q: z.string().max(100).optional(),
-    sort: z
-      .enum(['name', 'viewCount', 'viewUniques', 'cloneCount', 'cloneUniques', 'change', 'stars'])
-      .default('viewCount'),
+    sort: z.enum(['name', ...METRICS, 'change', 'stars']).default('viewCount'),
     order: z.enum(['asc', 'desc']).optional(),
     page: z.coerce.number().int().min(1).max(10_000).default(1),
     size: z.coerce.number().int().min(1).max(100).default(50),
@@ -92,8 +95,6 @@ export const TableQuery = z
   .refine(({ sum, by, top }) => top === undefined || !(sum || by), 'Give top without sum and by.')
   .refine(({ top, least }) => top !== undefined || least === undefined, 'least is for top.');
 
-const CSV_ROWS = 10_000;
-
 const app = createApp();
 
 /** The same for what a data token reads too. */
@@ -112,78 +113,23 @@ app.get('/:tenantId', async (c) => {
   return json<Overview>(await readOverview(db, access, query, now));
 });
 
-/** The columns of the daily table of https://github.com/IBM-Cloud/github-traffic-stats, and what that did not know. */
-const SEED = ['RID', 'ORGNAME', 'REPONAME', 'TDATE', 'VIEWCOUNT', 'VUNIQUES', 'CLONECOUNT', 'CUNIQUES'];
-const TABLE = [...SEED, 'STATE', 'UNIQUESEXACT', 'FIRSTDATE', 'LASTDATE'];
-/** Of a row's columns without the repository's name, at most. */
-const BYTES = { seed: 70, all: 112, step: 20 };
-
 app.get('/:tenantId/table', async (c) => {
   const { db, access, now } = await requireTableAccess(c);
   const { format, page, sum, top, least, columns, ...given } = parseQuery(c.req.raw, TableQuery);
   const { repositories: ids, ...request } = given;
-  const query = { ...request, repositories: ids?.split(',').map(Number) };
-  if (sum === 'repositories') {
-    const { range, rows } = await readTrafficSums(db, access, query, now);
-    const cells = rows.map((row) => [
-      null,
-      null,
-      null,
-      row.date,
-      row.viewCount,
-      row.viewUniques,
-      row.cloneCount,
-      row.cloneUniques,
-    ]);
-    return csv(`traffic-${access.tenantId}-${range.by}-sums`, toCsv(SEED, cells), rows.length);
+  const scope = { ...request, repositories: ids?.split(',').map(Number) };
+  const toAnswer = ({ name, text, rowCount }: TableCsv) => csv(name, text, rowCount);
+  if (sum === 'repositories') return toAnswer(await toTrafficSumsCsv(db, access, scope, now));
+  if (top) {
+    const steps = { ...scope, by: undefined, top, least, page };
+    return toAnswer(await toStepsCsv(db, access, steps, now));
   }
-  if (sum || top) {
-    const { rows } = top
-      ? await readSteps(db, access, { ...query, by: undefined, top, least }, now)
-      : await readRepositorySums(db, access, query, now);
-    const size = await readPageSize(db, access, BYTES.seed + BYTES.step, CSV_ROWS);
-    const shown = rows.slice((page ? page - 1 : 0) * size).slice(0, size);
-    if (page === undefined) requireWhole({ rows: shown, page: { size, total: rows.length } });
-    const cells = shown.map((row) => [
-      row.repositoryId,
-      row.owner,
-      row.name,
-      row.date,
-      row.viewCount,
-      row.viewUniques,
-      row.cloneCount,
-      row.cloneUniques,
-      row.step,
-      row.end,
-    ]);
-    return csv(`traffic-${access.tenantId}-sums`, toCsv([...SEED, 'STEP', 'TEND'], cells), rows.length);
-  }
-  if (format === 'json') {
-    const table = await readTable(db, access, { ...query, page: page ?? 1 }, now);
-    const rows = table.rows.map(({ owner: _, name: __, ...row }) => row);
-    return json<TrafficTable>({ ...table, rows });
-  }
-  const size = page === undefined ? CSV_ROWS : await readPageSize(db, access, BYTES[columns], CSV_ROWS);
-  const table = await readTable(db, access, { ...query, page: page ?? 1, size }, now);
-  if (page === undefined) requireWhole(table);
-  const cells = table.rows.map((row) => [
-    row.repositoryId,
-    row.owner,
-    row.name,
-    row.date,
-    row.viewCount,
-    row.viewUniques,
-    row.cloneCount,
-    row.cloneUniques,
-    ...(columns === 'all'
-      ? [row.state, String(row.uniquesExact), ...Object.values(bucketDays(row.date, table.range))]
-      : []),
-  ]);
-  const text = toCsv(columns === 'all' ? TABLE : SEED, cells);
-  return csv(`traffic-${access.tenantId}-${table.range.by}`, text, table.page.total);
+  if (sum) return toAnswer(await toRepositorySumsCsv(db, access, { ...scope, page }, now));
+  if (format === 'csv') return toAnswer(await toTableCsv(db, access, { ...scope, page, columns }, now));
+  const table = await readTable(db, access, { ...scope, page: page ?? 1 }, now);
+  const rows = table.rows.map(({ owner: _, name: __, ...row }) => row);
+  return json<TrafficTable>({ ...table, rows });
 });
-
-const FIGURES = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques', 'state'] as const;
 
 app.get('/:tenantId/:repositoryId', async (c) => {
   const { db, access, now } = await requireAccess(c, 'seeTraffic');
@@ -192,19 +138,8 @@ app.get('/:tenantId/:repositoryId', async (c) => {
   if (format === 'json')
     return json<RepositoryStats>(await readRepositoryTraffic(db, access, repositoryId, query, now));
   const row = await requireRepositoryRow(db, access, repositoryId);
-  if (of !== 'traffic') {
-    const text = await toExtraCsv[of]({ db, row, query, now });
-    return csv(`${of}-${access.tenantId}-${repositoryId}`, text);
-  }
-  const { range, buckets, series } = await readFigures(db, row, query, now);
-  const rows = buckets.map((bucket, place) => [
-    bucket,
-    ...FIGURES.map((column) => series[column][place] ?? null),
-    String(series.uniquesExact[place]),
-    ...Object.values(bucketDays(bucket, range)),
-  ]);
-  const header = ['date', ...FIGURES, 'uniquesExact', 'firstDate', 'lastDate'];
-  return csv(`traffic-${access.tenantId}-${repositoryId}`, toCsv(header, rows));
+  const text = await toRepositoryCsv[of]({ db, row, query, now });
+  return csv(`${of}-${access.tenantId}-${repositoryId}`, text);
 });
 
 export const main = serve(app);

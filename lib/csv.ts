@@ -6,7 +6,7 @@ type Cell = string | number | null;
  * apostrophe instead (OWASP, CSV injection).
  */
 export function toCsv(header: readonly string[], rows: Iterable<readonly Cell[]>): string {
-  const lines = [header.join(',')];
+  const lines = [header.map(toCell).join(',')];
   for (const row of rows) lines.push(row.map(toCell).join(','));
   return `${lines.join('\r\n')}\r\n`;
 }

@@ -5,6 +5,8 @@ import { listReleaseAssets, readReleaseDownloads } from '../extras/releases.ts';
 import { readStarHistory } from '../extras/stars.ts';
 import { readWorkflowRuns } from '../extras/workflow-runs.ts';
 import type { RepositoryRow } from '../repositories/repository.ts';
+import { METRICS } from '../traffic/figures.ts';
+import { bucketDays } from './buckets.ts';
 import type { RangeRequest } from './range.ts';
 import { readFigures } from './repository.ts';
 
@@ -15,11 +17,21 @@ interface CsvRequest {
   now: Date;
 }
 
-/** Rows of a CSV of files at most: they are as many as are ever read of a repository at once. */
+/** As many files as are ever read from a repository at once. */
 const MAX_ASSETS = 5000;
 
-/** What is shown of a repository besides traffic, as CSV; the files of releases are those of the newest ones, 5,000 at most. */
-export const toExtraCsv = {
+/** What is shown of one repository, as CSV. Of releases' files it has those of the newest releases, 5,000 at most. */
+export const toRepositoryCsv = {
+  async traffic({ db, row, query, now }: CsvRequest) {
+    const { range, buckets, series } = await readFigures(db, row, query, now);
+    const columns = [...METRICS, 'state'] as const;
+    const rows = buckets.map((bucket, place) => {
+      const { from, to } = bucketDays(bucket, range);
+      const figures = columns.map((column) => series[column][place] ?? null);
+      return [bucket, ...figures, String(series.uniquesExact[place]), from, to];
+    });
+    return toCsv(['date', ...columns, 'uniquesExact', 'firstDate', 'lastDate'], rows);
+  },
   async stars({ db, row, query, now }: CsvRequest) {
     const extras = await listExtraStates(db, row.tenantId, row.repositoryId);
     const history = await readStarHistory(db, row, extras, { now, by: query.by ?? 'day' });

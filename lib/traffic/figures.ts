@@ -10,7 +10,12 @@ export interface Figures {
 export type Metric = keyof Figures;
 
 /** All of them. */
-export const METRICS: readonly Metric[] = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'];
+export const METRICS = [
+  'viewCount',
+  'viewUniques',
+  'cloneCount',
+  'cloneUniques',
+] as const satisfies readonly Metric[];
 
 /** Figures of which nothing is known. */
 export const UNKNOWN: Figures = { viewCount: null, viewUniques: null, cloneCount: null, cloneUniques: null };

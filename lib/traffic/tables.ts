@@ -5,6 +5,7 @@ import { addDays, type Day, toDay, weekOf } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { given, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
+import { METRICS } from './figures.ts';
 import { mergeDays, type Reading, type Revision, type TrafficDay } from './merge.ts';
 import type { Observed } from './observed.ts';
 import { mergeWeeks, type TrafficWeek } from './week.ts';
@@ -16,8 +17,7 @@ export interface RepositoryKey {
   repositoryId: number;
 }
 
-const FIGURES = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'] as const;
-const givenFigures = Object.fromEntries(FIGURES.map((figure) => [figure, given(figure)]));
+const givenFigures = Object.fromEntries(METRICS.map((figure) => [figure, given(figure)]));
 
 /** The first day that is stored for any repository in scope; null when there is none. */
 export async function findFirstDate(db: Db, { tenantId, repositoryIds }: TenantAccess): Promise<Day | null> {
@@ -35,7 +35,7 @@ export async function findFirstDate(db: Db, { tenantId, repositoryIds }: TenantA
 export async function listDays(db: Db, key: RepositoryKey, from: Day, to: Day): Promise<TrafficDay[]> {
   return db
     .selectFrom('trafficDay')
-    .select(['trafficDate', ...FIGURES, 'state', 'observedAt'])
+    .select(['trafficDate', ...METRICS, 'state', 'observedAt'])
     .where('tenantId', '=', key.tenantId)
     .where('repositoryId', '=', key.repositoryId)
     .where('trafficDate', '>=', from)
@@ -48,7 +48,7 @@ export async function listDays(db: Db, key: RepositoryKey, from: Day, to: Day): 
 export async function listWeeks(db: Db, key: RepositoryKey, from: Day, to: Day): Promise<TrafficWeek[]> {
   return db
     .selectFrom('trafficWeek')
-    .select(['weekStart', ...FIGURES, 'observedAt'])
+    .select(['weekStart', ...METRICS, 'observedAt'])
     .where('tenantId', '=', key.tenantId)
     .where('repositoryId', '=', key.repositoryId)
     .where('weekStart', '>=', from)
@@ -76,7 +76,7 @@ export async function listRevisions(db: Db, key: RepositoryKey, from: Day, to: D
 export async function listNewestWindows(db: Db, key: RepositoryKey, to: Day): Promise<TrafficWindow[]> {
   return db
     .selectFrom('trafficWindow')
-    .select(['observedDate', ...FIGURES])
+    .select(['observedDate', ...METRICS])
     .where('tenantId', '=', key.tenantId)
     .where('repositoryId', '=', key.repositoryId)
     .where('observedDate', '<=', to)

@@ -1,4 +1,5 @@
 import type { Mark, Spec, View } from 'vega';
+import { toCsv } from '../../lib/csv.ts';
 
 type Value = string | number | boolean | Date | null;
 
@@ -112,18 +113,18 @@ function toDay(value: Date): string {
   return isMidnight(value) ? value.toISOString().slice(0, 10) : value.toISOString();
 }
 
-/** The tables as CSV, separated by empty lines. Text that a spreadsheet would run as a formula gets an apostrophe. */
-export function toCsv(tables: Values[]): string {
-  const cell = (value: Value) => {
-    if (value === null) return '';
-    if (value instanceof Date) return toDay(value);
-    if (typeof value !== 'string') return String(value);
-    const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-    return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-  };
-  const files = tables.map(({ columns, rows }) => {
-    const lines = [columns.map(({ field }) => cell(field)), ...rows.map((row) => row.map(cell))];
-    return `${lines.map((line) => line.join(',')).join('\r\n')}\r\n`;
-  });
+/** The tables as one CSV file, separated by empty lines. */
+export function toFile(tables: Values[]): string {
+  const files = tables.map(({ columns, rows }) =>
+    toCsv(
+      columns.map(({ field }) => field),
+      rows.map((row) => row.map(toCsvValue)),
+    ),
+  );
   return files.join('\r\n');
+}
+
+function toCsvValue(value: Value): string | number | null {
+  if (value instanceof Date) return toDay(value);
+  return typeof value === 'boolean' ? String(value) : value;
 }

@@ -8,7 +8,7 @@ import type { Drawing, Drawn } from './draw.ts';
 import { fileNameOf } from './file.ts';
 import { Picture } from './picture.tsx';
 import type { RowsByName } from './tables.ts';
-import { toCsv, type Values } from './values.ts';
+import { toFile, type Values } from './values.ts';
 import { ValuesTables } from './values-table.tsx';
 import { ERROR_TITLES, WidgetError } from './widget-error.ts';
 
@@ -121,7 +121,7 @@ function itemsOf(title: string, drawn: Drawn, asTable: boolean, onTable: () => v
   const name = fileNameOf(title);
   const save = (making: Promise<Blob>, ending: string) =>
     void making.then((file) => offerFile(file, `${name}.${ending}`)).catch(() => undefined);
-  const csv = () => Promise.resolve(new Blob([toCsv(drawn.values)], { type: 'text/csv' }));
+  const csv = () => Promise.resolve(new Blob([toFile(drawn.values)], { type: 'text/csv' }));
   return [
     { label: asTable ? 'Show chart' : 'Show table', onPick: onTable },
     { label: 'Save as PNG', onPick: () => save(drawn.png(), 'png') },

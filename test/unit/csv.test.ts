@@ -14,6 +14,7 @@ test('lines end with CRLF, the last one too, and a table without rows is its hea
     ),
   ).toBe('name,count\r\nx,1\r\ny,\r\n');
   expect(toCsv(['name', 'count'], [])).toBe('name,count\r\n');
+  expect(toCsv(['=name', 'a,b'], [])).toBe('\'=name,"a,b"\r\n');
 });
 
 test('numbers and ordinary texts stand as they are', () => {

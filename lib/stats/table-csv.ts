@@ -1,0 +1,128 @@
+import type { TenantAccess } from '../access.ts';
+import { toCsv } from '../csv.ts';
+import type { Db } from '../db/database.ts';
+import { METRICS } from '../traffic/figures.ts';
+import { bucketDays } from './buckets.ts';
+import type { TableScope } from './scope.ts';
+import { readRepositorySums, readSteps, readTrafficSums } from './sums.ts';
+import { readPageSize, readTable, requireWhole } from './table.ts';
+
+/** A CSV file of a table, and how many rows all its pages have. */
+export interface TableCsv {
+  name: string;
+  text: string;
+  rowCount: number;
+}
+
+/** Without a page, the file must hold all rows. */
+interface CsvRequest extends TableScope {
+  page?: number | undefined;
+}
+
+/** The columns of the daily table of https://github.com/IBM-Cloud/github-traffic-stats. */
+const SEED_COLUMNS = [
+  'RID',
+  'ORGNAME',
+  'REPONAME',
+  'TDATE',
+  'VIEWCOUNT',
+  'VUNIQUES',
+  'CLONECOUNT',
+  'CUNIQUES',
+];
+const MAX_ROWS = 10_000;
+/** The most that a row's columns take, without the repository's name. */
+const MAX_BYTES = { seed: 70, all: 112, steps: 90 };
+
+/**
+ * A row per repository and bucket: only the first eight columns, or all. Throws what `toRange` throws, and
+ * `answer_too_large`.
+ */
+export async function toTableCsv(
+  db: Db,
+  access: TenantAccess,
+  { page, columns, ...scope }: CsvRequest & { columns: 'all' | 'seed' },
+  now: Date,
+): Promise<TableCsv> {
+  const size = page === undefined ? MAX_ROWS : await readPageSize(db, access, MAX_BYTES[columns], MAX_ROWS);
+  const table = await readTable(db, access, { ...scope, page: page ?? 1, size }, now);
+  if (page === undefined) requireWhole(table);
+  const rows = table.rows.map((row) => {
+    const seed = [row.repositoryId, row.owner, row.name, row.date, ...METRICS.map((metric) => row[metric])];
+    if (columns === 'seed') return seed;
+    const { from, to } = bucketDays(row.date, table.range);
+    return [...seed, row.state, String(row.uniquesExact), from, to];
+  });
+  const more = columns === 'seed' ? [] : ['STATE', 'UNIQUESEXACT', 'FIRSTDATE', 'LASTDATE'];
+  return {
+    name: `traffic-${access.tenantId}-${table.range.by}`,
+    text: toCsv([...SEED_COLUMNS, ...more], rows),
+    rowCount: table.page.total,
+  };
+}
+
+/** A row per bucket, of all repositories together, so that the columns for one are empty. Throws what `toRange` throws. */
+export async function toTrafficSumsCsv(
+  db: Db,
+  access: TenantAccess,
+  scope: TableScope,
+  now: Date,
+): Promise<TableCsv> {
+  const { range, rows } = await readTrafficSums(db, access, scope, now);
+  const cells = rows.map((row) => [null, null, null, row.date, ...METRICS.map((metric) => row[metric])]);
+  return {
+    name: `traffic-${access.tenantId}-${range.by}-sums`,
+    text: toCsv(SEED_COLUMNS, cells),
+    rowCount: rows.length,
+  };
+}
+
+/** The rows of `readRepositorySums`. Throws what `toRange` throws, and `answer_too_large`. */
+export async function toRepositorySumsCsv(
+  db: Db,
+  access: TenantAccess,
+  { page, ...scope }: CsvRequest,
+  now: Date,
+): Promise<TableCsv> {
+  const { rows } = await readRepositorySums(db, access, scope, now);
+  return toSumsCsv(db, access, rows, page);
+}
+
+/** The rows of `readSteps`. Throws what `toRange` throws, and `answer_too_large`. */
+export async function toStepsCsv(
+  db: Db,
+  access: TenantAccess,
+  { page, ...request }: Parameters<typeof readSteps>[2] & CsvRequest,
+  now: Date,
+): Promise<TableCsv> {
+  const { rows } = await readSteps(db, access, { ...request, by: undefined }, now);
+  return toSumsCsv(db, access, rows, page);
+}
+
+type Sum = Awaited<ReturnType<typeof readSteps>>['rows'][number];
+
+async function toSumsCsv(
+  db: Db,
+  access: TenantAccess,
+  rows: readonly Sum[],
+  page: number | undefined,
+): Promise<TableCsv> {
+  const size = await readPageSize(db, access, MAX_BYTES.steps, MAX_ROWS);
+  const start = page === undefined ? 0 : (page - 1) * size;
+  const shown = rows.slice(start, start + size);
+  if (page === undefined) requireWhole({ rows: shown, page: { size, total: rows.length } });
+  const cells = shown.map((row) => [
+    row.repositoryId,
+    row.owner,
+    row.name,
+    row.date,
+    ...METRICS.map((metric) => row[metric]),
+    row.step,
+    row.end,
+  ]);
+  return {
+    name: `traffic-${access.tenantId}-sums`,
+    text: toCsv([...SEED_COLUMNS, 'STEP', 'TEND'], cells),
+    rowCount: rows.length,
+  };
+}
