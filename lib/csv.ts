@@ -2,8 +2,8 @@
 type Cell = string | number | null;
 
 /**
- * Comma-separated text (RFC 4180) with a header. Text that a spreadsheet would run as a formula begins with an
- * apostrophe instead (OWASP, CSV injection).
+ * Comma-separated text with a header (RFC 4180). Text that a spreadsheet would run as a formula gets an apostrophe in
+ * front (OWASP, CSV injection).
  */
 export function toCsv(header: readonly string[], rows: Iterable<readonly Cell[]>): string {
   const lines = [header.map(toCell).join(',')];

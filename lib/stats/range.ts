@@ -3,7 +3,7 @@ import { addDays, type Day, daysBetween } from '../day.ts';
 import { Failure } from '../failure.ts';
 import { bucketsOf, defaultBucket } from './buckets.ts';
 
-/** What a request says about its span, already parsed: a named range ending today, or its first and last day. */
+/** The range that a request asks for: a named one that ends today, or its first and last day. */
 export interface RangeRequest {
   range?: '7' | '14' | '30' | '90' | '365' | 'all' | undefined;
   from?: Day | undefined;
@@ -23,14 +23,14 @@ const DEFAULT_DAYS = 30;
 const MAX_DAYS = 3660;
 
 /**
- * The range that a request means today. `all` begins at the first stored day. A range ends today at the latest. Throws
- * `range_reversed` and `range_too_long`, and `too_many_points` when it has more buckets than `mostBuckets`.
+ * The range that a request means today. `all` begins on the first stored day. No range ends after today. Throws
+ * `range_reversed`, `range_too_long`, and `too_many_points` if it has more than `maxBuckets` buckets.
  */
 export function toRange(
   request: RangeRequest,
   today: Day,
   firstStoredDate: Day | null,
-  mostBuckets: number,
+  maxBuckets: number,
 ): Range {
   const { from, to } = request.range ? named(request.range, today, firstStoredDate) : given(request, today);
   if (from > to)
@@ -40,15 +40,15 @@ export function toRange(
     throw new Failure('range_too_long', `Ask for at most ${MAX_DAYS} days; ${days} were asked for.`);
   const by = request.by ?? defaultBucket(days);
   const buckets = by === 'day' ? days : bucketsOf({ from, to, by, days }).length;
-  if (buckets > mostBuckets)
+  if (buckets > maxBuckets)
     throw new Failure(
       'too_many_points',
-      `These are ${buckets} points, and at most ${mostBuckets} are answered: ask for longer buckets or fewer days.`,
+      `These are ${buckets} points, and at most ${maxBuckets} are answered: ask for longer buckets or fewer days.`,
     );
   return { from, to, by, days };
 }
 
-/** The range's days up to `settledTo`, which leaves out the provisional ones, and equally many days before them. */
+/** The range's days up to `settledTo`, so without provisional ones, and the same number of days before them. */
 export function spansOf({ from, to }: Range, settledTo: Day): Spans {
   const end = settledTo < from ? from : settledTo > to ? to : settledTo;
   const days = daysBetween(from, end) + 1;

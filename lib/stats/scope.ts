@@ -18,7 +18,10 @@ export interface TableScope extends RangeRequest {
 
 const MAX_BUCKETS = 3660;
 
-/** The days and the repositories that a request means today; null: all of the tenant's. Throws what `toRange` throws. */
+/**
+ * The days and repositories that a request means today; `sought` is null for all of the tenant's. Throws what `toRange`
+ * throws.
+ */
 export async function toScope(db: Db, access: TenantAccess, request: TableScope, now: Date) {
   const today = toDay(now);
   const first = request.range === 'all' ? await findFirstDate(db, access) : null;

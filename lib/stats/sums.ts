@@ -7,16 +7,16 @@ import { METRICS } from '../traffic/figures.ts';
 import { bucketDays, wholeWeeks } from './buckets.ts';
 import { selectDays, type TableScope, toScope } from './scope.ts';
 
-/** Figures of days together. Uniques are GitHub's own of a whole week where it told them, else a sum of days: an upper bound. */
+/** Figures of several days. Uniques are GitHub's own for a whole week if known, else a sum of days: an upper bound. */
 interface Sum {
-  /** Null with its names: all repositories together that are not named. */
+  /** Null, with null names: all repositories that are not named, together. */
   repositoryId: number | null;
   owner: string | null;
   name: string | null;
-  /** The first day, and the day after the last one; at the range's ends a week or month may be cut. */
+  /** The first day, and the day after the last one. The range may cut its first and last week or month. */
   date: Day;
   end: Day;
-  /** What the row is of: a day, week or month, or all of the range. */
+  /** What the row covers: a day, week or month, or the whole range. */
   step: Bucket | 'range';
   viewCount: number | null;
   viewUniques: number | null;
@@ -26,9 +26,9 @@ interface Sum {
 
 interface StepsRequest extends TableScope {
   by?: undefined;
-  /** How many repositories are named of those with most views, and of those with most clones. */
+  /** How many repositories to name by views, and how many by clones. */
   top: number;
-  /** The shortest step; a day when left out. */
+  /** The shortest step; a day by default. */
   least?: 'week' | undefined;
 }
 
@@ -51,8 +51,9 @@ export async function readTrafficSums(db: Db, access: TenantAccess, request: Tab
 }
 
 /**
- * The range in steps that suit it: days up to 92 days, weeks up to two years, then months; of the repositories with most
- * views or clones, and of all others together. Newest step first. Throws what `toRange` throws.
+ * The range in steps that suit its length: days up to 92 days, weeks up to two years, then months. It has a row for each
+ * repository with the most views or clones, and one for all others together. Newest step first. Throws what `toRange`
+ * throws.
  */
 export async function readSteps(
   db: Db,
@@ -88,7 +89,7 @@ export async function readSteps(
   return { range, rows: rows.map(toSum) };
 }
 
-/** One row for each repository in scope with any day in the range, which it sums up. Throws what `toRange` throws. */
+/** The whole range summed up, one row for each repository in scope that has a day in it. Throws what `toRange` throws. */
 export async function readRepositorySums(
   db: Db,
   access: TenantAccess,
@@ -149,7 +150,7 @@ function selectBuckets(db: Db, access: TenantAccess, range: Range) {
     ]);
 }
 
-/** The repositories with most views, and those with most clones. */
+/** The repositories with the most views, and those with the most clones. */
 async function listTop(db: Db, access: TenantAccess, range: Range, top: number): Promise<number[]> {
   const rows = await db
     .selectFrom(selectFigures(db, access, range).as('g'))

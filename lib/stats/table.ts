@@ -20,7 +20,7 @@ export interface TableRequest extends TableScope {
 /** One repository in one bucket that has stored days. */
 type TableRow = TrafficTable['rows'][number] & { owner: string; name: string };
 
-/** One page of a table; `page.total` counts the rows of all its pages. */
+/** One page of a table. `page.total` counts the rows of all pages. */
 interface TablePage extends Omit<TrafficTable, 'rows'> {
   rows: TableRow[];
 }
@@ -46,25 +46,25 @@ export async function readTable(
   return { tenantId: access.tenantId, range, rows, page: { number, size, total } };
 }
 
-/** Below the platform's limit of an answer, with its headers. */
+/** With headers, this stays below the platform's limit for an answer. */
 const PAGE_BYTES = 950_000;
 
-/** How many rows surely fit into an answer: at most `most`, of so many bytes each besides the repository's name. */
+/** How many rows fit into an answer, up to `maxRows`, if each takes `rowBytes` and the repository's name. */
 export async function readPageSize(
   db: Db,
   { tenantId }: TenantAccess,
   rowBytes: number,
-  most: number,
+  maxRows: number,
 ): Promise<number> {
   const { longest } = await db
     .selectFrom('repository')
     .select(sql<number | null>`max(length(owner) + length(name))`.as('longest'))
     .where('tenantId', '=', tenantId)
     .executeTakeFirstOrThrow();
-  return Math.min(most, Math.floor(PAGE_BYTES / (rowBytes + (longest ?? 0))));
+  return Math.min(maxRows, Math.floor(PAGE_BYTES / (rowBytes + (longest ?? 0))));
 }
 
-/** Throws `answer_too_large` when a table's rows do not fit on its page, so that nothing is left out unnoticed. */
+/** Throws `answer_too_large` if a table has more rows than its page, so that nothing goes missing unnoticed. */
 export function requireWhole({
   page,
   rows,
@@ -140,7 +140,7 @@ type SumRow = Awaited<ReturnType<typeof readRows>>[number];
 
 const weekKey = (repositoryId: number, week: Day) => `${repositoryId} ${week}`;
 
-/** GitHub's own weeks of the rows, where they lie wholly inside the range. */
+/** GitHub's own weeks for the rows, if they are whole in the range. */
 async function listWholeWeeks(
   db: Db,
   tenantId: number,

@@ -4,7 +4,7 @@ import { type Figures, type Metric, maxOf, plus } from '../traffic/figures.ts';
 import type { StoredState } from '../traffic/window.ts';
 import type { Spans } from './range.ts';
 
-/** What the sum of each figure is called: uniques are not additive, so that theirs is an upper bound. */
+/** The name of each figure's sum. Uniques are not additive, so theirs is an upper bound. */
 export const SUM_OF = {
   viewCount: 'viewCount',
   viewUniques: 'viewUniquesUpper',
@@ -26,13 +26,13 @@ export function changeOf(
   return (now - before) / before;
 }
 
-/** Totals with what decides whether they are complete. */
+/** Totals, and what decides whether they are complete. */
 export interface Sums extends Totals {
   /** Stored days whose figures are all known and final. */
   finalDays: number;
 }
 
-/** The sums of no days, in an object of their own for `addSums` to change: every figure is unknown. */
+/** A new object with the sums of no days, for `addSums` to change: every figure is unknown. */
 export function emptySums(): Sums {
   return {
     viewCount: null,
@@ -47,7 +47,7 @@ export function emptySums(): Sums {
   };
 }
 
-/** Adds figures of other days, or of other repositories, to sums. */
+/** Adds the sums of other days, or of other repositories, to `sums`. */
 export function addSums(sums: Sums, more: Sums): void {
   sums.viewCount = plus(sums.viewCount, more.viewCount);
   sums.viewUniquesUpper = plus(sums.viewUniquesUpper, more.viewUniquesUpper);

@@ -17,9 +17,9 @@ export const METRICS = [
   'cloneUniques',
 ] as const satisfies readonly Metric[];
 
-/** Figures of which nothing is known. */
+/** All four figures unknown. */
 export const UNKNOWN: Figures = { viewCount: null, viewUniques: null, cloneCount: null, cloneUniques: null };
-/** Figures that are known to be zero. */
+/** All four figures known to be zero. */
 export const ZERO: Figures = { viewCount: 0, viewUniques: 0, cloneCount: 0, cloneUniques: 0 };
 
 /** The larger of each figure; a known figure wins over an unknown one. */
@@ -32,7 +32,7 @@ export function largerFigures(one: Figures, other: Figures): Figures {
   };
 }
 
-/** Whether all four figures are equal; an unknown one equals an unknown one only, never zero. */
+/** Whether all four figures are equal. Unknown equals unknown, never zero. */
 export function sameFigures(one: Figures, other: Figures): boolean {
   return METRICS.every((metric) => one[metric] === other[metric]);
 }

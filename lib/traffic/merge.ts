@@ -11,7 +11,7 @@ export interface TrafficDay extends Figures {
   observedAt: Instant;
 }
 
-/** A settled day's later, smaller figure, which was not stored. */
+/** A smaller figure that GitHub gave later for a settled day. The larger one was kept. */
 export interface Revision {
   trafficDate: Day;
   metric: Metric;
@@ -19,19 +19,19 @@ export interface Revision {
   observed: number;
 }
 
-/** When and for which repository an answer was read; no day before `createdDate` can be known to be zero. */
+/** When an answer was read, and when its repository was created: a day before that is never known to be zero. */
 export interface Reading {
   now: Date;
   createdDate: Day;
 }
 
-/** So much later GitHub may publish, and its window end. */
+/** How late GitHub may publish; its window then ends as many days earlier. */
 const LATE_DAYS = 2;
 
 /**
- * Merges one answer of GitHub into the stored days of its span: larger figures win, an absent day lowers nothing and is
- * zero only when it was wholly inside the window and has settled. Returns the days to write and the smaller figures for
- * settled days; merging the same answer again returns no days.
+ * Merges one of GitHub's answers into the stored days of its span. The larger figure wins. A day that the answer leaves
+ * out lowers nothing; it is zero only if it has settled and was whole in the window. Returns the days to write, and the
+ * smaller figures for settled days. Merging the same answer again returns no days.
  */
 export function mergeDays(
   stored: readonly TrafficDay[],
@@ -58,7 +58,7 @@ export function mergeDays(
   return { days, revisions };
 }
 
-/** A final day's figure that GitHub gives otherwise than it is stored. */
+/** A figure of a final day that differs between GitHub and what is stored. */
 export interface Difference {
   trafficDate: Day;
   metric: Metric;
@@ -67,8 +67,8 @@ export interface Difference {
 }
 
 /**
- * What an answer says otherwise than is stored, of days that are final and wholly inside the window. Provisional days
- * still grow, and a day that the answer leaves out is not said to be zero.
+ * Where an answer differs from the stored days that are final and whole in the window. Provisional days still grow, and a
+ * day that the answer leaves out is not taken for zero here.
  */
 export function differencesOf(stored: readonly TrafficDay[], observed: Observed, now: Date): Difference[] {
   const named = nameDays(observed);
@@ -88,8 +88,8 @@ export function differencesOf(stored: readonly TrafficDay[], observed: Observed,
 }
 
 /**
- * The first day a run covered that read this answer: the window's first whole day, or the cut one before it. Days of a
- * window that ended weeks ago do not count: nothing is known of those after it.
+ * The first day that a run covers with this answer: the window's first whole day, or the cut day before it. Days of a
+ * window that ended weeks ago do not count, because nothing is known of the days after it.
  */
 export function coveredFrom(observed: Observed, { now, createdDate }: Reading): Day {
   const today = toDay(now);
@@ -101,7 +101,7 @@ export function coveredFrom(observed: Observed, { now, createdDate }: Reading): 
   return [...named, whole].sort()[0] ?? whole;
 }
 
-/** A day wholly inside the window: what the answer leaves out of a settled day is zero. */
+/** A day that is whole in the window: a figure that the answer leaves out of a settled day is zero. */
 function mergeWhole(
   date: Day,
   row: TrafficDay | undefined,
@@ -120,7 +120,7 @@ function mergeWhole(
   return { trafficDate: date, ...figures, state, observedAt };
 }
 
-/** Certainty is never lost: a final day stays final, whoever reads it earlier or later. */
+/** Certainty is never lost: a final day stays final, in whatever order the answers arrive. */
 function stateOfWhole(row: TrafficDay | undefined, named: Figures | undefined, final: boolean): StoredState {
   if (named) return final || row?.state === 'measured' || row?.state === 'zero' ? 'measured' : 'provisional';
   if (!row) return 'zero';
@@ -135,8 +135,8 @@ interface CutDay {
 }
 
 /**
- * A day before the window's first whole day: its figures may be cut, so alone they never make it final. Idle
- * repositories get windows that ended weeks ago, of which only the first day may be cut.
+ * A day before the window's first whole day. Its figures may be cut, so they alone never make it final. An idle repository
+ * gets a window that ended weeks ago, in which only the first day may be cut.
  */
 function mergeCut(row: TrafficDay | undefined, named: Figures | undefined, { now, date, oldest }: CutDay) {
   if (!named) return row;

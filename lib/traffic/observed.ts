@@ -8,13 +8,13 @@ export interface Observation {
   uniques: number;
 }
 
-/** GitHub's two arrays of one answer; days without activity are missing from them. */
+/** The two arrays of one of GitHub's answers. They leave out days without activity. */
 export interface Observed {
   views: readonly Observation[];
   clones: readonly Observation[];
 }
 
-/** GitHub's two arrays as figures by date; null where one of them does not name the date. */
+/** The two arrays as figures by date; null where an array leaves the date out. */
 export function nameDays({ views, clones }: Observed): Map<Day, Figures> {
   const named = new Map<Day, Figures>();
   const add = (date: Day, figures: Partial<Figures>) =>

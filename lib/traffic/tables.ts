@@ -11,7 +11,7 @@ import type { Observed } from './observed.ts';
 import { mergeWeeks, type TrafficWeek } from './week.ts';
 import { wholeFrom } from './window.ts';
 
-/** Which repository rows belong to. */
+/** The repository that rows belong to. */
 export interface RepositoryKey {
   tenantId: number;
   repositoryId: number;
@@ -19,7 +19,7 @@ export interface RepositoryKey {
 
 const givenFigures = Object.fromEntries(METRICS.map((figure) => [figure, given(figure)]));
 
-/** The first day that is stored for any repository in scope; null when there is none. */
+/** The first stored day of any repository in scope; null if there is none. */
 export async function findFirstDate(db: Db, { tenantId, repositoryIds }: TenantAccess): Promise<Day | null> {
   if (repositoryIds?.length === 0) return null;
   const row = await db
@@ -57,7 +57,7 @@ export async function listWeeks(db: Db, key: RepositoryKey, from: Day, to: Day):
     .execute();
 }
 
-/** The later, smaller figures that GitHub gave for settled days in a span. */
+/** The smaller figures that GitHub gave later for settled days in a span. */
 export async function listRevisions(db: Db, key: RepositoryKey, from: Day, to: Day) {
   return db
     .selectFrom('trafficRevision')
@@ -72,7 +72,7 @@ export async function listRevisions(db: Db, key: RepositoryKey, from: Day, to: D
     .execute();
 }
 
-/** The newest two windows up to a day, newest first: each stands for a day that was collected with its lists. */
+/** The newest two windows up to a day, newest first. Each marks a day on which the lists were collected too. */
 export async function listNewestWindows(db: Db, key: RepositoryKey, to: Day): Promise<TrafficWindow[]> {
   return db
     .selectFrom('trafficWindow')
@@ -110,7 +110,7 @@ export async function saveDays(
   if (revisions.length > 0) await saveRevisions(trx, key, revisions, reading.now);
 }
 
-/** Keeps what was observed first: the same smaller figure again says nothing new. */
+/** Keeps the first observation: the same smaller figure again is no news. */
 async function saveRevisions(
   trx: Transaction<Tables>,
   key: RepositoryKey,

@@ -4,15 +4,15 @@ import { type Figures, largerFigures, sameFigures, ZERO } from './figures.ts';
 import { nameDays, type Observed } from './observed.ts';
 import { settledThrough, wholeFrom } from './window.ts';
 
-/** GitHub's own figures of one whole week, Monday to Sunday, once they no longer change: the only true weekly uniques. */
+/** GitHub's own final figures for a whole week, Monday to Sunday: the only true weekly uniques. */
 export interface TrafficWeek extends Figures {
   weekStart: Day;
   observedAt: Instant;
 }
 
 /**
- * Merges GitHub's `per=week` arrays into the stored weeks and returns those to write. Only weeks that have settled and
- * lie wholly inside the window count: GitHub cuts the others. Larger figures win.
+ * Merges GitHub's `per=week` arrays into the stored weeks and returns those to write. Only weeks count that have settled
+ * and are whole in the window: GitHub cuts the others. The larger figure wins.
  */
 export function mergeWeeks(stored: readonly TrafficWeek[], observed: Observed, now: Date): TrafficWeek[] {
   const rows = new Map(stored.map((row) => [row.weekStart, row]));
