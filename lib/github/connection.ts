@@ -37,7 +37,6 @@ export interface ConnectionOptions {
 interface ConnectionAnswer {
   data: unknown;
   headers: Record<string, string>;
-  redirected: boolean;
   /** True if GitHub answered 304; `data` is undefined then. */
   unchanged: boolean;
 }
@@ -60,6 +59,7 @@ const DEFAULT_DEADLINE_MS = 20_000;
 /** GitHub allows an account 100 at once; other programs may use it too. */
 const REQUEST_CONCURRENCY = 60;
 const API_VERSION = '2022-11-28';
+const MAX_REDIRECTS = 5;
 /** Octokit throws for this status. */
 const NOT_MODIFIED = 304;
 
@@ -67,7 +67,8 @@ const NOT_MODIFIED = 304;
  * Opens a connection that sends at most 60 requests at once, retries after 5xx, dropped connections and secondary limits,
  * and never waits beyond the deadline.
  *
- * The token goes to the host of `apiUrl` only: redirects are followed by repository id below `apiUrl`, never as given.
+ * The token goes to `apiUrl` only. Of a redirect, just the path of a repository is used, below `apiUrl`; at most five are
+ * followed, and none to an address that was asked already.
  */
 export function openGitHubConnection(options: ConnectionOptions): Connection {
   const { apiUrl, clock, token, rateLimiter, secondLasts = 1000 } = options;
@@ -76,11 +77,11 @@ export function openGitHubConnection(options: ConnectionOptions): Connection {
   let octokit: Promise<Octokit> | undefined;
   const semaphore = createSemaphore(REQUEST_CONCURRENCY);
 
-  async function ask(
+  async function askOnce(
     path: string,
     parameters: Record<string, string | number>,
     { etag, memory = createMemory(), apiVersion = API_VERSION }: Condition,
-  ): Promise<ConnectionAnswer> {
+  ) {
     const sent = { 'x-github-api-version': apiVersion, ...(etag !== undefined && { 'if-none-match': etag }) };
     const attempt = async () => {
       octokit ??= openOctokit(options, timeLeft);
@@ -102,18 +103,36 @@ export function openGitHubConnection(options: ConnectionOptions): Connection {
         throw named;
       }
     };
-    const { status, headers, data } = await semaphore(() => retry(attempt, { clock, deadline, secondLasts }));
-    const texts = toTexts(headers);
-    const expiresAt = parseTokenExpiry(texts['github-authentication-token-expiration']);
+    const answer = await semaphore(() => retry(attempt, { clock, deadline, secondLasts }));
+    const headers = toTexts(answer.headers);
+    const expiresAt = parseTokenExpiry(headers['github-authentication-token-expiration']);
     if (expiresAt) options.onTokenExpiry?.(expiresAt);
-    if (Number(status) < 300) return { data, headers: texts, redirected: false, unchanged: false };
-    if (Number(status) === NOT_MODIFIED) {
+    const unchanged = Number(answer.status) === NOT_MODIFIED;
+    if (unchanged) {
       memory.counted -= 1;
       memory.unchanged += 1;
-      return { data, headers: texts, redirected: false, unchanged: true };
     }
-    const target = toRedirectTarget(apiUrl, texts.location);
-    return { ...(await ask(target, {}, { memory })), redirected: true };
+    return { status: Number(answer.status), data: answer.data as unknown, headers, unchanged };
+  }
+
+  async function ask(
+    path: string,
+    parameters: Record<string, string | number>,
+    condition: Condition,
+  ): Promise<ConnectionAnswer> {
+    const first = await askOnce(path, parameters, condition);
+    if (!isRedirect(first)) return first;
+    const { memory, apiVersion } = condition;
+    const asked = new Set([`${apiUrl}${toAddress(path, parameters)}`]);
+    let answer = first;
+    while (isRedirect(answer)) {
+      const target = toRedirectTarget(apiUrl, answer.headers.location, asked);
+      if (asked.size > MAX_REDIRECTS)
+        throw new Failure('unreadable_answer', `GitHub redirects more than ${MAX_REDIRECTS} times.`);
+      asked.add(target);
+      answer = await askOnce(target, {}, { memory, apiVersion });
+    }
+    return answer;
   }
 
   return async (path, parameters = {}, condition = {}) => {
@@ -124,21 +143,60 @@ export function openGitHubConnection(options: ConnectionOptions): Connection {
   };
 }
 
+const isRedirect = ({ status }: { status: number }) => status >= 300 && status !== NOT_MODIFIED;
+
+/** A path with its parameters in it, as a redirect would name it. */
+function toAddress(path: string, parameters: Record<string, string | number>): string {
+  const rest = new URLSearchParams();
+  const query = new Map(Object.entries(parameters));
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = query.get(name);
+    query.delete(name);
+    return encodeURIComponent(value ?? '');
+  });
+  for (const [name, value] of query) rest.set(name, String(value));
+  return rest.size === 0 ? filled : `${filled}?${rest}`;
+}
+
 function toTexts(headers: object): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
 
 /**
- * GitHub answers 301 with `/repositories/{id}…` for a repository that was renamed or transferred
- * (https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects).
+ * Where a redirect leads: GitHub answers 301 with `/repositories/{id}…` for a repository that was renamed or transferred
+ * (https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects). A server
+ * behind a proxy may name another scheme, or the new name first. Only the path is used, below `apiUrl`, unless that was
+ * asked already and the server wants https instead of http.
  */
-function toRedirectTarget(apiUrl: string, location = ''): string {
-  const rest = location.startsWith(`${apiUrl}/`) ? location.slice(apiUrl.length) : '';
-  if (/^\/repositories\/\d+(?:\/[a-z/]+)?(?:\?per=(?:day|week))?$/.test(rest)) return rest;
+function toRedirectTarget(apiUrl: string, location = '', asked: ReadonlySet<string>): string {
+  const base = new URL(apiUrl);
+  const url = URL.canParse(location, `${apiUrl}/`) ? new URL(location, `${apiUrl}/`) : undefined;
+  const prefix = base.pathname.replace(/\/$/, '');
+  if (!url || !isSameServer(base, url) || !url.pathname.startsWith(`${prefix}/`))
+    throw new Failure('unreadable_answer', toRedirectMessage(base, url));
+  const path = url.pathname.slice(prefix.length) + url.search;
+  if (!REPOSITORY_PATH.test(path)) throw new Failure('unreadable_answer', toRedirectMessage(base, url));
+  const target = `${apiUrl}${path}`;
+  if (!asked.has(target)) return target;
+  if (base.protocol === 'http:' && url.protocol === 'https:' && !asked.has(url.href)) return url.href;
   throw new Failure(
     'unreadable_answer',
-    'GitHub redirects to another address. Check that the server’s address is the base URL of its API.',
+    'GitHub redirects in a circle. Tell the administrator of the server.',
   );
+}
+
+const REPOSITORY_PATH = /^\/(?:repositories\/\d+|repos\/[\w.-]+\/[\w.-]+)(?:\/[a-z/]+)?(?:\?[\w.&=-]*)?$/;
+
+/** Another scheme comes with another default port; another port is another server. */
+function isSameServer(base: URL, url: URL): boolean {
+  if (url.hostname !== base.hostname || !['http:', 'https:'].includes(url.protocol)) return false;
+  return url.port === base.port || (url.protocol !== base.protocol && url.port === '');
+}
+
+function toRedirectMessage(base: URL, url: URL | undefined): string {
+  if (url && url.host !== base.host)
+    return `GitHub redirects to another server, ${url.host}. Check that the server’s address is right.`;
+  return 'GitHub redirects to something that is no repository. Check that the server’s address is right.';
 }
 
 interface RequestFailure {

@@ -39,8 +39,10 @@ export async function getRepository(
     const question = { kind: 'repository', path: `/repositories/${repository.id}` } as const;
     return { ...(await askConditionally(ask, repositoryAnswer, question, memory)), renamed: false };
   }
-  const { data, redirected } = await ask('/repos/{owner}/{name}', { ...repository }, { memory });
-  return { ...parseAnswer(repositoryAnswer, data), renamed: redirected };
+  const { data } = await ask('/repos/{owner}/{name}', { ...repository }, { memory });
+  const found = parseAnswer(repositoryAnswer, data);
+  const asked = `${repository.owner}/${repository.name}`;
+  return { ...found, renamed: found.fullName.toLowerCase() !== asked.toLowerCase() };
 }
 
 /** Those that a user may push to, the last pushed first. */

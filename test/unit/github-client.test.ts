@@ -376,6 +376,80 @@ test('the token never follows a redirect to another place', async () => {
   }
 });
 
+const NAMED = /^\/repos\/northwind-labs\/tidy-dates$/;
+const redirectTo = (location: string, path: RegExp) =>
+  served.github.fail({ kind: 'status', status: 301, headers: { location }, match: { path } });
+
+test('redirects in a circle end at once, and a chain of them after five', async () => {
+  const lifts = [
+    redirectTo(`${served.apiUrl}/repositories/2`, /^\/repositories\/1$/),
+    redirectTo(`${served.apiUrl}/repositories/1`, /^\/repositories\/2$/),
+  ];
+  served.github.resetRequests();
+  const circle = await failureOf(open(DEMO_TOKENS.octocat).getRepository({ id: 1 }));
+  expect([circle.code, circle.message]).toEqual([
+    'unreadable_answer',
+    expect.stringContaining('redirects in a circle'),
+  ]);
+  expect(served.github.requests()).toHaveLength(2);
+  for (const lift of lifts) lift();
+
+  for (let step = 1; step <= 20; step += 1)
+    redirectTo(`${served.apiUrl}/repositories/${step + 1}`, new RegExp(`^/repositories/${step}$`));
+  served.github.resetRequests();
+  const chain = await failureOf(open(DEMO_TOKENS.octocat).getRepository({ id: 1 }));
+  expect([chain.code, chain.message]).toEqual([
+    'unreadable_answer',
+    expect.stringContaining('more than 5 times'),
+  ]);
+  expect(served.github.requests()).toHaveLength(6);
+});
+
+test('a redirect to another scheme, a relative one, or one to a newer name yields the repository', async () => {
+  const named = { owner: tidyDates.owner, name: tidyDates.name };
+  const github = () => open(DEMO_TOKENS.octocat);
+  for (const location of [
+    `${served.apiUrl.replace('http:', 'https:')}/repositories/${tidyDates.id}`,
+    `/repositories/${tidyDates.id}`,
+  ]) {
+    const lift = redirectTo(location, NAMED);
+    expect(await github().getRepository(named), location).toMatchObject({ id: tidyDates.id, renamed: false });
+    lift();
+  }
+  redirectTo(`${served.apiUrl}/repos/${DEMO_USERS.legacy}/charts`, /^\/repos\/older\/charts$/);
+  const found = await github().getRepository({ owner: 'older', name: 'charts' });
+  expect(found).toMatchObject({ id: charts.id, fullName: charts.fullName, renamed: true });
+});
+
+test('a server that wants https is asked by https, and never by http when https was meant', async () => {
+  const named = { owner: tidyDates.owner, name: tidyDates.name };
+  const http = served.apiUrl;
+  const https = http.replace('http:', 'https:');
+  const asked: string[] = [];
+  // The simulator speaks http only: what it would be asked by https reaches it here.
+  const reach: typeof fetch = (url, request) => {
+    asked.push(String(url));
+    const headers = new Headers(request?.headers);
+    const isSecure = String(url).startsWith('https:');
+    if (isSecure === wantsSecure)
+      return fetch(String(url).replace('https:', 'http:'), { ...request, headers });
+    const location = `${wantsSecure ? https : http}/repos/${tidyDates.fullName}`;
+    return Promise.resolve(new Response('', { status: 301, headers: { location } }));
+  };
+  let wantsSecure = true;
+  const options = { fetch: reach as never };
+  const found = await open(DEMO_TOKENS.octocat, { ...options, apiUrl: http }).getRepository(named);
+  expect(found).toMatchObject({ id: tidyDates.id, renamed: false });
+  expect(asked).toEqual([`${http}/repos/${tidyDates.fullName}`, `${https}/repos/${tidyDates.fullName}`]);
+
+  wantsSecure = false;
+  asked.length = 0;
+  expect(await codeOf(open(DEMO_TOKENS.octocat, { ...options, apiUrl: https }).getRepository(named))).toBe(
+    'unreadable_answer',
+  );
+  expect(asked).toEqual([`${https}/repos/${tidyDates.fullName}`]);
+});
+
 test('rules of an organization or of GitHub are quoted', async () => {
   for (const [status, message] of [
     [403, 'Repository access blocked.'],
