@@ -190,7 +190,7 @@ test('parameters that are missing or malformed are named, each in a sentence', a
   const { status, body } = await installation.anonymously('GET', '/init');
   expect([status, body.error.code]).toEqual([500, 'misconfigured']);
   expect(body.error.details.problems).toEqual([
-    'DATABASE_URL must be the address of a database: postgres://…, db2://…, DATABASE=…;HOSTNAME=…, or the JSON of credentials of a Db2 service.',
+    'DATABASE_URL must be the address of a database: postgres://…, db2://…, DATABASE=…;HOSTNAME=…, or the JSON of the credentials of a Db2 service.',
     'TOKEN_KEY must be 32 random bytes in base64url.',
     'INIT_SECRET is missing: it must be a secret of 8 characters or more.',
   ]);
