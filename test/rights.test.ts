@@ -237,6 +237,7 @@ test.each([[[]], [[1]], [[40, 7, 2_147_483_647, 36, 1]]])('it names the reposito
 test('it is for one tenant, and worth no more than its bearer’s role is now', async () => {
   const code = async (token: string, reading: Reading = {}) => (await failureOf(read(token, reading)))?.code;
   expect(await code(await issue('viewer', null), { tenantId: tenants[1] })).toBe('data_token_invalid');
+  expect(await code(await issue('administrator', null), { tenantId: tenants[1] })).toBe('data_token_invalid');
   expect(await code(await issue('outsider', null))).toBe('data_token_invalid');
   expect(await code(await issue('repository viewer', null))).toBe('data_token_invalid');
   expect(await code(await issue('repository viewer', [1]))).toBeUndefined();

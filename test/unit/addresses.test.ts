@@ -1,5 +1,27 @@
-import { expect, test } from 'vitest';
+import dns from 'node:dns';
+import dnsPromises from 'node:dns/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { afterEach, expect, test } from 'vitest';
 import { lookupPublic, requirePublicAddress } from '../../lib/addresses.ts';
+
+const real = { lookup: dns.lookup, lookUp: dnsPromises.lookup };
+
+/** Stands in for the system's resolver, which tests cannot change. */
+function resolveTo(...addresses: string[]) {
+  const found = addresses.map((address) => ({ address, family: 4 }));
+  type Callback = (error: null, found: unknown) => void;
+  Object.assign(dns, {
+    lookup: (_host: string, _options: object, callback: Callback) => callback(null, found),
+  });
+  Object.assign(dnsPromises, { lookup: async () => found });
+  syncBuiltinESMExports();
+}
+
+afterEach(() => {
+  Object.assign(dns, { lookup: real.lookup });
+  Object.assign(dnsPromises, { lookup: real.lookUp });
+  syncBuiltinESMExports();
+});
 
 const codeOf = (host: string) =>
   requirePublicAddress(new URL(`https://${host}/x`)).then(
@@ -82,4 +104,12 @@ test('a connection is led to public addresses only', async () => {
   expect(await lookedUp('localhost')).toBe('private_address');
   expect(await lookedUp('localhost', { all: true })).toBe('private_address');
   expect(await lookedUp('no-such-name.invalid')).toMatch(/^(ENOTFOUND|EAI_AGAIN)$/);
+});
+
+test('a name of which one address is private is private', async () => {
+  resolveTo('8.8.8.8', '10.0.0.1');
+  expect(await codeOf('two.example.com')).toBe('private_address');
+  expect(await lookedUp('two.example.com', { all: true })).toBe('private_address');
+  resolveTo('8.8.8.8', '8.8.4.4');
+  expect(await codeOf('two.example.com')).toBe('public');
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { addDays, daysBetween, daysFrom, isDay, monthOf, toDay, toDayNumber, weekOf } from '../../lib/day.ts';
-import { bucketsOf, weekLabel } from '../../lib/stats/buckets.ts';
+import { bucketDays, bucketsOf, defaultBucket, weekLabel, wholeWeeks } from '../../lib/stats/buckets.ts';
 import { spansOf, toRange } from '../../lib/stats/range.ts';
 
 const TODAY = '2026-03-10';
@@ -113,4 +113,30 @@ test('the spans that are compared end with the last settled day and are equally 
   });
   expect(spansOf({ ...range, to: '2026-03-05' }, '2026-03-06').to).toBe('2026-03-05');
   expect(spansOf(range, '2026-01-01')).toMatchObject({ to: '2026-03-04', previousFrom: '2026-03-03' });
+});
+
+test('buckets are days up to 92 days, weeks up to two years, then months', () => {
+  expect([1, 92, 93, 731, 732].map(defaultBucket)).toEqual(['day', 'day', 'week', 'week', 'month']);
+});
+
+test('a range may be one day', () => {
+  expect(rangeOf({ from: '2026-03-01', to: '2026-03-01' })).toMatchObject({ days: 1 });
+});
+
+test('a bucket has the days of the range only', () => {
+  const range = { from: '2026-01-07', to: '2026-01-20', by: 'week' } as const;
+  expect(bucketDays('2026-01-05', range)).toEqual({ from: '2026-01-07', to: '2026-01-11' });
+  expect(bucketDays('2026-01-12', range)).toEqual({ from: '2026-01-12', to: '2026-01-18' });
+  expect(bucketDays('2026-01-19', range)).toEqual({ from: '2026-01-19', to: '2026-01-20' });
+});
+
+test('a week counts in a range that has all of its days', () => {
+  expect(wholeWeeks({ from: '2026-01-01', to: '2026-01-18' })).toEqual({
+    from: '2026-01-01',
+    to: '2026-01-12',
+  });
+  expect(wholeWeeks({ from: '2026-01-01', to: '2026-01-17' })).toEqual({
+    from: '2026-01-01',
+    to: '2026-01-05',
+  });
 });

@@ -195,6 +195,7 @@ test('names are sorted as people do, in either order', () => {
   const repositories = { 'x-10': {}, b: {}, 'X-9': {}, a: {} };
   expect(order(repositories, { sort: 'name' })).toEqual(['a', 'b', 'X-9', 'x-10']);
   expect(order(repositories, { sort: 'name', order: 'desc' })).toEqual(['x-10', 'X-9', 'b', 'a']);
+  expect(order({ ab: {}, a_b: {} }, { sort: 'name' })).toEqual(['a_b', 'ab']);
 });
 
 test.each([

@@ -1,10 +1,23 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addDays, daysFrom, toDay } from '../../lib/day.ts';
-import { coveredFrom, mergeDays, type TrafficDay } from '../../lib/traffic/merge.ts';
+import { addDays, commonDays, daysFrom, toDay, toDayNumber } from '../../lib/day.ts';
+import { coveredFrom, differencesOf, mergeDays, type TrafficDay } from '../../lib/traffic/merge.ts';
 import type { Observation, Observed } from '../../lib/traffic/observed.ts';
-import { endedWeek, mergeWeeks, readableWeek, type TrafficWeek } from '../../lib/traffic/week.ts';
-import { daysUntilLoss, leastCertain, stateOfMissing, wholeFrom } from '../../lib/traffic/window.ts';
+import {
+  endedWeek,
+  mergeWeeks,
+  readableSince,
+  readableWeek,
+  type TrafficWeek,
+} from '../../lib/traffic/week.ts';
+import {
+  daysUntilLoss,
+  leastCertain,
+  missingSpans,
+  settledDate,
+  stateOfMissing,
+  wholeFrom,
+} from '../../lib/traffic/window.ts';
 import { SEED } from '../seed.ts';
 
 const CREATED = '2020-01-01';
@@ -149,9 +162,101 @@ test('runs cover from the first whole day, a cut day that was named, or the crea
   expect(coveredFrom({ views: [], clones: [] }, reading)).toBe('2026-01-02');
   expect(coveredFrom({ views: [on('2025-12-31', 1)], clones: [] }, reading)).toBe('2025-12-31');
   expect(coveredFrom({ views: [on('2025-11-05', 1)], clones: [] }, reading)).toBe('2026-01-02');
+  expect(coveredFrom({ views: [on('2025-12-29', 1)], clones: [] }, reading)).toBe('2025-12-29');
+  expect(coveredFrom({ views: [on('2025-12-28', 1)], clones: [] }, reading)).toBe('2026-01-02');
+  const unordered = { views: [on('2026-01-05', 1)], clones: [on('2026-01-01', 1), on('2025-12-31', 1)] };
+  expect(coveredFrom(unordered, reading)).toBe('2025-12-31');
   expect(coveredFrom({ views: [], clones: [] }, { ...reading, createdDate: '2026-01-09' })).toBe(
     '2026-01-09',
   );
+});
+
+test('a provisional day that is read again with the same figures was read later', () => {
+  const before = day('2026-01-12', [37, 9, null, null], 'provisional', '2026-01-13T06:00:00.000Z');
+  const { days } = read([before], { views: [on('2026-01-12', 37, 9)] });
+  expect(days.find(({ trafficDate }) => trafficDate === '2026-01-12')).toEqual({
+    ...before,
+    observedAt: NOW,
+  });
+});
+
+test('a day of an old window that is not its first is final, also with the figures that were known', () => {
+  const before = day('2025-12-12', [5, 5, null, null], 'provisional');
+  const { day: found } = read([before], { views: [on('2025-12-10', 1), on('2025-12-12', 5)] });
+  expect(found('2025-12-12')?.state).toBe('measured');
+});
+
+test('what GitHub says otherwise of final days is told, figure by figure', () => {
+  const stored = [
+    day('2026-01-01', [1, 1, 1, 1], 'measured'),
+    day('2026-01-02', [9, 3, 4, 2], 'measured'),
+    day('2026-01-05', [0, 0, 0, 0], 'zero'),
+    day('2026-01-06', [5, null, 5, 5], 'measured'),
+    day('2026-01-07', [5, 5, 5, 5], 'provisional'),
+    day('2026-01-08', [5, 5, 5, 5], 'measured'),
+    day('2026-01-10', [8, 8, 8, 8], 'measured'),
+    day('2026-01-11', [5, 5, 5, 5], 'measured'),
+  ];
+  const dates = [
+    '2026-01-01',
+    '2026-01-02',
+    '2026-01-05',
+    '2026-01-06',
+    '2026-01-07',
+    '2026-01-10',
+    '2026-01-11',
+  ];
+  const observed = { views: dates.map((date) => on(date, 9, 8)), clones: [on('2026-01-02', 3, 2)] };
+  const difference = (trafficDate: string, metric: string, was: number, seen: number) => ({
+    trafficDate,
+    metric,
+    stored: was,
+    observed: seen,
+  });
+  expect(differencesOf(stored, observed, new Date(NOW))).toEqual([
+    difference('2026-01-02', 'viewUniques', 3, 8),
+    difference('2026-01-02', 'cloneCount', 4, 3),
+    difference('2026-01-05', 'viewCount', 0, 9),
+    difference('2026-01-05', 'viewUniques', 0, 8),
+    difference('2026-01-06', 'viewCount', 5, 9),
+    difference('2026-01-10', 'viewCount', 8, 9),
+  ]);
+});
+
+test('a span is final through the day that the repository collected last has final', () => {
+  const rows = (...at: (string | null)[]) => at.map((lastSuccessAt) => ({ lastSuccessAt }));
+  const now = new Date(NOW);
+  expect(settledDate(rows('2026-01-09T06:00:00.000Z', '2026-01-13T06:00:00.000Z', null), now)).toBe(
+    '2026-01-09',
+  );
+  expect(settledDate(rows('2026-01-13T06:00:00.000Z', '2026-01-09T06:00:00.000Z'), now)).toBe('2026-01-09');
+  expect(settledDate(rows(null, null), now)).toBe('2026-01-10');
+  expect(settledDate([], now)).toBe('2026-01-10');
+});
+
+test('the newest settled week can be read from Thursday on', () => {
+  const since = (date: string) => readableSince(new Date(`${date}T06:00:00.000Z`));
+  expect(since('2026-01-14')).toBe('2026-01-08');
+  expect(since('2026-01-15')).toBe('2026-01-15');
+  expect(since('2026-01-17')).toBe('2026-01-15');
+  expect(since('2026-01-21')).toBe('2026-01-15');
+  expect(since('2026-01-22')).toBe('2026-01-22');
+});
+
+test('missing days are lost until GitHub remembers them, and none is missing before the first run', () => {
+  const number = toDayNumber;
+  const whole = [0, number('2030-01-01')] as const;
+  const { lost, provisional } = missingSpans('2025-12-20', '2026-01-14');
+  expect(lost).toEqual([number('2025-12-20'), number('2025-12-31')]);
+  expect(provisional[0]).toBe(number('2026-01-01'));
+  expect(missingSpans('2026-01-10', '2026-01-14').provisional[0]).toBe(number('2026-01-10'));
+  expect(commonDays(whole, missingSpans('2026-01-10', '2026-01-14').lost)).toBe(0);
+  const never = missingSpans(null, '2026-01-14');
+  expect([commonDays(whole, never.lost), commonDays(whole, never.provisional)]).toEqual([0, 0]);
+});
+
+test('of no days nothing is known', () => {
+  expect(leastCertain(new Set())).toBe('before');
 });
 
 test('a day without figures is before, lost or provisional', () => {
