@@ -177,6 +177,6 @@ export function parseAnswer<T>(schema: z.ZodType<T>, answer: unknown): T {
   const where = parsed.error.issues[0]?.path.join('.') || 'its beginning';
   throw new Failure(
     'unreadable_answer',
-    `GitHub’s answer is not as documented (at ${where.slice(0, 100)}). Check that the server’s address is the base URL of its API.`,
+    `GitHub’s answer is not as documented (at ${where.slice(0, 100)}). It will be asked again.`,
   );
 }

@@ -7,6 +7,7 @@ import { parseAnswer } from './answers.ts';
 import { toAppFailure } from './app-refusal.ts';
 import { retry } from './attempts.ts';
 import type { Fetch } from './octokit.ts';
+import { isPage, toUnreadableFailure } from './unreadable.ts';
 
 /** A GitHub App at a server. */
 export interface AppConnection {
@@ -190,11 +191,26 @@ async function askOnce(app: AppConnection, method: string, path: string): Promis
     if (error instanceof Failure) throw error;
     throw new Failure('github_down', 'GitHub cannot be reached. Try again later.');
   });
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.ok) return answer;
+  const answer = toJson(await response.text().catch(() => ''));
+  if (response.ok) {
+    // A token that is cut off must not be quoted.
+    const data = typeof answer === 'string' && !isPage(answer) ? '' : answer;
+    const unreadable = toUnreadableFailure({ status: response.status, data });
+    if (unreadable) throw unreadable;
+    return answer;
+  }
   const message = (answer as { message?: unknown } | null)?.message;
   const refusal = { status: response.status, message: typeof message === 'string' ? message : '' };
   throw toAppFailure({ ...refusal, headers: Object.fromEntries(response.headers) }, path, app.clock());
+}
+
+/** The text itself if it is no JSON. */
+function toJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 async function sign({ appId, privateKey, clock }: AppConnection): Promise<string> {

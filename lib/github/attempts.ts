@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Failure } from '../failure.ts';
+import { Failure, type FailureCode } from '../failure.ts';
 
 /** Runs work when there is room; the rest waits in order. */
 export type Semaphore = <T>(work: () => Promise<T>) => Promise<T>;
@@ -29,31 +29,40 @@ export interface RetryOptions {
   secondLasts: number;
 }
 
-const MAX_PAUSES = 2;
+/** Seconds before each further try, by what went wrong. */
+const PAUSES: Partial<Record<FailureCode, readonly number[]>> = {
+  github_down: [1, 4],
+  unreadable_answer: [1],
+};
+/** How often to wait as long as a secondary limit says. */
+const MAX_LIMITS = 2;
 
 /**
- * Retries what may succeed the next time: after 1 and then 4 seconds if the server is down, and when GitHub says so after a
- * secondary limit. Throws the last failure if the pause would reach the deadline: nothing waits in vain.
+ * Retries what may succeed the next time: after 1 and then 4 seconds if the server is down, once if the answer cannot be
+ * read, and when GitHub says so after a secondary limit. Throws the last failure if the pause would reach the deadline:
+ * nothing waits in vain.
  */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
-  for (let pauses = 0; ; pauses += 1) {
+  const counts = new Map<FailureCode, number>();
+  for (;;) {
     try {
       return await attempt();
     } catch (error) {
+      if (!(error instanceof Failure)) throw error;
       const now = options.clock();
-      const pause = toPause(error, pauses, now);
+      const count = counts.get(error.code) ?? 0;
+      const pause = toPause(error, count, now);
       const left = options.deadline.getTime() - now.getTime();
-      if (pause === undefined || pauses === MAX_PAUSES || pause * options.secondLasts >= left) throw error;
+      if (pause === undefined || pause * options.secondLasts >= left) throw error;
+      counts.set(error.code, count + 1);
       await wait(pause * options.secondLasts);
     }
   }
 }
 
-/** Seconds until another try makes sense; undefined if it never does. */
-function toPause(error: unknown, pauses: number, now: Date): number | undefined {
-  if (!(error instanceof Failure)) return undefined;
-  if (error.code === 'github_down') return (pauses + 1) ** 2;
-  const { retryAt } = error.details ?? {};
-  if (error.code !== 'secondary_limit' || retryAt === undefined) return undefined;
-  return Math.max(0, (Date.parse(retryAt) - now.getTime()) / 1000);
+/** Seconds until another try makes sense after so many failures alike; undefined if it does not. */
+function toPause({ code, details }: Failure, count: number, now: Date): number | undefined {
+  if (code !== 'secondary_limit') return PAUSES[code]?.[count];
+  if (details?.retryAt === undefined || count === MAX_LIMITS) return undefined;
+  return Math.max(0, (Date.parse(details.retryAt) - now.getTime()) / 1000);
 }

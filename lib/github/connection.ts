@@ -4,6 +4,7 @@ import { createSemaphore, retry } from './attempts.ts';
 import { type AnswerMemory, createMemory } from './memory.ts';
 import { type Fetch, openOctokit } from './octokit.ts';
 import { parseTokenExpiry, toGitHubFailure } from './refusal.ts';
+import { type RawAnswer, toUnreadableFailure } from './unreadable.ts';
 
 /** Lets requests through as GitHub's limits for the token allow, counting everybody who uses the token. */
 export interface RateLimiter {
@@ -83,7 +84,7 @@ export function openGitHubConnection(options: ConnectionOptions): Connection {
     { etag, memory = createMemory(), apiVersion = API_VERSION }: Condition,
   ) {
     const sent = { 'x-github-api-version': apiVersion, ...(etag !== undefined && { 'if-none-match': etag }) };
-    const attempt = async () => {
+    const send = async () => {
       octokit ??= openOctokit(options, timeLeft);
       const ready = await octokit;
       await rateLimiter?.enter();
@@ -102,6 +103,11 @@ export function openGitHubConnection(options: ConnectionOptions): Connection {
         rateLimiter?.leave({ error: named });
         throw named;
       }
+    };
+    const attempt = async () => {
+      const answer = await send();
+      if (Number(answer.status) < 300) requireReadable(answer, token);
+      return answer;
     };
     const answer = await semaphore(() => retry(attempt, { clock, deadline, secondLasts }));
     const headers = toTexts(answer.headers);
@@ -219,14 +225,22 @@ function toSystemCode(cause: unknown): string {
   return 'connection failed';
 }
 
-/** Looks at the response only: the failed request holds the token. */
-function toNamedFailure(error: unknown, { clock, tokenExpiresAt = null }: ConnectionOptions): unknown {
+/** Throws `unreadable_answer` for an answer without JSON. A page may quote the request, which holds the token. */
+function requireReadable({ status, data }: RawAnswer, token: string): void {
+  const quotable = typeof data === 'string' ? data.replaceAll(token, '…') : data;
+  const failure = toUnreadableFailure({ status, data: quotable });
+  if (failure) throw failure;
+}
+
+/** Looks at the response only: the failed request holds the token, and so may a page that quotes it. */
+function toNamedFailure(error: unknown, { clock, token, tokenExpiresAt = null }: ConnectionOptions): unknown {
   if (!isRequestFailure(error)) return error;
   if (error.cause instanceof Failure) return error.cause;
   if (!error.response) {
     const code = toSystemCode(error.cause);
     return new Failure('github_down', `GitHub cannot be reached (${code}). Try again later.`);
   }
-  const refusal = { status: error.status, message: error.message, headers: toTexts(error.response.headers) };
+  const message = error.message.replaceAll(token, '…');
+  const refusal = { status: error.status, message, headers: toTexts(error.response.headers) };
   return toGitHubFailure(refusal, { now: clock(), tokenExpiresAt });
 }

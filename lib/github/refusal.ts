@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { isPage, toFirstWords } from './unreadable.ts';
 
 /** GitHub's refusal: its status, sentence and headers (in lower case). */
 export interface Refusal {
@@ -33,9 +34,10 @@ export function toGitHubFailure(refusal: Refusal, context: RefusalContext): Fail
   if (status >= 500) {
     return new Failure('github_down', `GitHub has a problem of its own (status ${status}). Try again later.`);
   }
+  const words = toFirstWords(withoutLink(refusal.message));
   return new Failure(
     'unreadable_answer',
-    `GitHub answered with an unexpected status (${status}). Try again later.`,
+    `GitHub answered with an unexpected status (${status}): “${words}”.`,
   );
 }
 
@@ -88,7 +90,8 @@ function toLimitFailure({ status, message, headers }: Refusal, { now }: RefusalC
 
 function toRateLimitFailure(headers: Record<string, string>, now: Date): Failure {
   const reset = Number(headers['x-ratelimit-reset']);
-  const retryAt = reset > 0 ? new Date(reset * 1000) : new Date(now.getTime() + 60_000);
+  const isAhead = reset * 1000 > now.getTime();
+  const retryAt = new Date(isAhead ? reset * 1000 : now.getTime() + 60_000);
   const limit = headers['x-ratelimit-limit'];
   const quota = limit === undefined ? 'requests' : `${limit} requests`;
   return new Failure(
@@ -150,12 +153,19 @@ export function toScopeFailure(scopes: string[] | null): Failure | undefined {
   return new Failure('missing_scope', undefined, { needed: 'repo' });
 }
 
-/** GitHub's own words, without the page of its documentation; a proxy's page is not quoted. */
+/** GitHub's own words, without the page of its documentation; of a proxy's page only what one reads. */
 function toBlockedFailure({ status, message }: Refusal): Failure {
-  const said = /^\s*</.test(message)
-    ? 'a page that is not GitHub’s.'
-    : message.replace(/ - https:\/\/\S+$/, '').slice(0, 300);
+  if (isPage(message)) {
+    const page = `an HTML page that is not GitHub’s: “${toFirstWords(message)}”. A proxy may refuse it.`;
+    return new Failure('blocked', `GitHub’s API cannot be reached (status ${status}). What came is ${page}`);
+  }
+  const said = withoutLink(message).slice(0, 300);
   return new Failure('blocked', `GitHub refuses access (status ${status}): ${said}`);
+}
+
+/** GitHub's sentence without the address of its documentation, which Octokit puts after it. */
+function withoutLink(message: string): string {
+  return message.replace(/ - https:\/\/\S+$/, '');
 }
 
 /** The scopes in `x-oauth-scopes`; null: the header is missing, as for fine-grained tokens. */

@@ -347,6 +347,68 @@ test('answers that are not GitHub’s are unreadable', async () => {
   }
 });
 
+const PAGE =
+  '<!doctype html><head><title>Sign in</title><script>var a = "b";</script></head><p>to Acme&nbsp;Corp';
+const BAD_ANSWERS = {
+  page: { kind: 'garbage', body: PAGE, contentType: 'text/html' },
+  accepted: { kind: 'status', status: 202, body: {} },
+  cut: { kind: 'garbage' },
+  empty: { kind: 'garbage', body: '' },
+  text: { kind: 'garbage', body: 'upstream timeout', contentType: 'text/plain' },
+} as const;
+
+test('one bad answer is not final: GitHub is asked once more', async () => {
+  for (const [name, rule] of Object.entries(BAD_ANSWERS)) {
+    served.github.fail({ ...rule, times: 1, match: { path: /views/ } });
+    const { views } = await open(DEMO_TOKENS.octocat).getTraffic(tidyDates.id);
+    expect(views.count, name).toBeGreaterThan(0);
+  }
+});
+
+test('two bad answers fail, and the message says what came', async () => {
+  const expected = {
+    page: /^An HTML page came instead of GitHub’s answer \(status 200\): “Sign in to Acme Corp”/,
+    accepted: /still preparing its answer \(status 202\)/,
+    cut: /cut off \(status 200\). It begins with “\{"count":12,"uniques":”/,
+    empty: /is empty \(status 200\)/,
+    text: /^Text came instead of GitHub’s answer \(status 200\): “upstream timeout”/,
+  };
+  for (const [name, rule] of Object.entries(BAD_ANSWERS)) {
+    const lift = served.github.fail(rule);
+    served.github.resetRequests();
+    const error = await failureOf(open(DEMO_TOKENS.octocat).getViewer());
+    lift();
+    expect([name, error.code, served.github.requests().length]).toEqual([name, 'unreadable_answer', 2]);
+    expect(error.message).toMatch(expected[name as keyof typeof expected]);
+  }
+});
+
+test('a page that quotes the request does not show the token', async () => {
+  const body = `<p>authorization: token ${DEMO_TOKENS.octocat}, and also ghs_1234.abc-d`;
+  for (const status of [200, 403, 418]) {
+    const headers = { 'content-type': 'text/html' };
+    const lift = served.github.fail({ kind: 'status', status, body, headers });
+    const error = await failureOf(open(DEMO_TOKENS.octocat).getViewer());
+    lift();
+    expect(error.message).toMatch(/authorization: token …, and also …”/);
+    expect(error.message).not.toMatch(/ghs_|abc-d/);
+  }
+});
+
+test('an answer that is no page and yet not GitHub’s says where it is wrong', async () => {
+  served.github.fail({ kind: 'status', status: 200, body: toViews({ count: -1 }), match: { path: /views/ } });
+  const error = await failureOf(open(DEMO_TOKENS.octocat).getTraffic(tidyDates.id));
+  expect(error.message).toContain('(at views.0.count)');
+  expect(error.message).not.toMatch(/address|base URL/);
+});
+
+test('a limit that names a time in the past is over in a minute', async () => {
+  const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1700000000' };
+  served.github.fail({ kind: 'status', status: 403, message: 'API rate limit exceeded', headers });
+  const error = await failureOf(open(DEMO_TOKENS.octocat).getViewer());
+  expect(error).toMatchObject({ code: 'rate_limited', details: { retryAt: '2026-11-21T06:01:00.000Z' } });
+});
+
 test('the token never follows a redirect to another place', async () => {
   const other = await serveGitHub(`${TODAY}T06:00:00Z`);
   const named = { owner: tidyDates.owner, name: tidyDates.name };
@@ -473,11 +535,12 @@ test('an answer that never seems to end is given up', async () => {
   expect([error.code, error.message]).toEqual(['unreadable_answer', expect.stringContaining('too long')]);
 });
 
-test('a proxy’s page is not quoted', async () => {
+test('of a proxy’s page only what one reads is quoted', async () => {
   const headers = { 'content-type': 'text/html' };
   served.github.fail({ kind: 'status', status: 403, body: '<html>Ask your administrator</html>', headers });
   const error = await failureOf(open(DEMO_TOKENS.octocat).getViewer());
   expect(error.code).toBe('blocked');
+  expect(error.message).toContain('“Ask your administrator”');
   expect(error.message).not.toContain('<');
 });
 
