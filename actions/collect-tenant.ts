@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { openActivations, withRetries } from '../lib/activations.ts';
 import { serveJob } from '../lib/app.ts';
 import { collectTenant } from '../lib/collector.ts';
-import { createRunRateLimiter } from '../lib/github-limits/run-rate-limiter.ts';
+import { createRunRateLimiter, type RunRateLimiter } from '../lib/github-limits/run-rate-limiter.ts';
 import { MAX_ID, parseValue } from '../lib/request.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
 
@@ -23,16 +23,23 @@ export const main = serveJob(async (services) => {
   const run = parseValue(activation.parameters, Arguments);
   const timeLeft = () => activation.deadline.getTime() - Date.now();
   let saveTokenExpiry = async () => {};
+  let rateLimiter: RunRateLimiter | undefined;
   const openGitHub = async (tenantId: number) => {
     const deadline = new Date(clock().getTime() + Math.min(timeLeft() - RESERVE_MS, 3_600_000));
-    const toRateLimiter = (fingerprint: string) =>
-      createRunRateLimiter({ db, fingerprint, timeLeft: () => timeLeft() - RESERVE_MS });
+    const toRateLimiter = (fingerprint: string) => {
+      rateLimiter = createRunRateLimiter({ db, fingerprint, timeLeft: () => timeLeft() - RESERVE_MS });
+      return rateLimiter;
+    };
     const opened = await openTenantGitHub(services, tenantId, deadline, toRateLimiter);
     saveTokenExpiry = opened.saveTokenExpiry;
     return opened;
   };
   const activations = withRetries(openActivations(), { timeLeft: () => timeLeft() - STOP_MS, wait });
-  const collected = await collectTenant({ db, clock, openGitHub, timeLeft, activations }, run);
-  await saveTokenExpiry();
-  return { ...collected };
+  try {
+    const collected = await collectTenant({ db, clock, openGitHub, timeLeft, activations }, run);
+    await saveTokenExpiry();
+    return { ...collected };
+  } finally {
+    await rateLimiter?.release();
+  }
 });

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { Database } from '../lib/db/database.ts';
-import { openGitHub } from '../lib/github.ts';
+import { Failure } from '../lib/failure.ts';
+import { type GitHubClient, openGitHub } from '../lib/github.ts';
 import { createPersonRateLimiter } from '../lib/github-limits/person-rate-limiter.ts';
 import { createRunRateLimiter } from '../lib/github-limits/run-rate-limiter.ts';
 import { openTestDatabase } from './database.ts';
@@ -31,7 +32,7 @@ async function open(repositories: number): Promise<number[]> {
   );
 }
 
-/** GitHub as one activation sees it, which may wait for so long. */
+/** GitHub as one activation sees it, which may wait for so long, and how to end the activation. */
 function activate(minutes = Number.POSITIVE_INFINITY) {
   const end = Date.parse(START) + minutes * MINUTE;
   const now = () => served.now.getTime();
@@ -48,7 +49,7 @@ function activate(minutes = Number.POSITIVE_INFINITY) {
     time: { now, wait },
   });
   const deadline = new Date(Math.min(end, 8e15));
-  return openGitHub({
+  const github = openGitHub({
     apiUrl: served.apiUrl,
     token: TOKEN,
     clock: () => served.now,
@@ -56,6 +57,7 @@ function activate(minutes = Number.POSITIVE_INFINITY) {
     secondLasts: 0,
     rateLimiter,
   });
+  return { ...github, release: () => rateLimiter.release() };
 }
 
 /** GitHub as the call of a person sees it, who has two minutes. */
@@ -82,7 +84,7 @@ function call() {
 }
 
 /** Asks for a repository as a collection does, twelve at once. */
-async function collect(github: ReturnType<typeof activate>, ids: number[]): Promise<void> {
+async function collect(github: GitHubClient, ids: number[]): Promise<void> {
   const queue = [...ids];
   const work = async () => {
     for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
@@ -136,6 +138,39 @@ test('when GitHub asks to slow down, every activation waits as long as it says',
   expect(served.github.breaches()).toEqual([]);
   const waited = served.github.requests().filter(({ at }) => at.getTime() >= Date.parse(START) + 40_000);
   expect(waited.length).toBeGreaterThan(50);
+});
+
+test('an activation with points left stops as soon as another one is asked to slow down', async () => {
+  const ids = await open(12);
+  const [first = 0] = ids;
+  const refused = activate(0.5);
+  const other = activate();
+  await refused.getRepository({ id: first });
+  for (const id of ids.slice(0, 2)) await other.getRepository({ id });
+  const { github } = served;
+  github.fail({ kind: 'slow', milliseconds: 60, match: { path: /^\/repositories\/\d+$/ } });
+  github.fail({ kind: 'secondary-limit', retryAfter: 40, times: 1, match: { path: /views/ } });
+  const askOne = async () => {
+    for (const id of ids) await other.getRepository({ id });
+  };
+  const refusal = refused.getTraffic(first, { weeks: false });
+  await Promise.all([askOne(), expect(refusal).rejects.toBeInstanceOf(Failure)]);
+  expect(github.breaches()).toEqual([]);
+});
+
+test('collections one after the other, and six at once, wait only until the quota is known', async () => {
+  const ids = await open(60);
+  const waited = () => served.now.getTime() - Date.parse(START);
+  const run = async (some: number[]) => {
+    const github = activate();
+    await collect(github, some);
+    await github.release();
+  };
+  for (let place = 0; place < 6; place += 1) await run(ids.slice(place, place + 1));
+  expect(waited()).toBe(0);
+  await Promise.all([0, 1, 2, 3, 4, 5].map((place) => run(ids.slice(place * 10, place * 10 + 10))));
+  expect(waited()).toBeLessThanOrEqual(1000);
+  expect(served.github.breaches()).toEqual([]);
 });
 
 test('where runs have used up the minute a person asks twenty things at once, a hundred in the next, and the runs wait', async () => {

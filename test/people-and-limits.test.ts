@@ -53,6 +53,20 @@ test('what a person adds, finds and checks counts toward the token’s limits, r
   expect(await readPoints()).toEqual([found + 2, 1]);
 });
 
+test('a run that has ended leaves the token’s concurrency to others at once', async () => {
+  const token = { githubUser: DEMO_USERS.octocat, githubToken: DEMO_TOKENS.octocat };
+  await ada('PATCH', `/tenants/${tenantId}`, token);
+  const [candidate] = (await ada('GET', `/repositories/${tenantId}/discover`)).body.candidates;
+  const { status, body } = await ada('POST', `/repositories/${tenantId}`, {
+    owner: candidate.owner,
+    name: candidate.name,
+  });
+  expect([status, body.error]).toEqual([201, undefined]);
+  await installation.collect();
+  const rows = await database.db.selectFrom('tokenUse').select('state').execute();
+  expect(rows.map(({ state }) => (JSON.parse(state) as TokenUse).holders)).toEqual(rows.map(() => ({})));
+});
+
 test('a person is not kept waiting by runs that have used up the minute', async () => {
   const until = Date.now();
   const full: TokenUse = {

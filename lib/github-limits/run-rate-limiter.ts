@@ -2,8 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import type { RateLimiter } from '../github/connection.ts';
-import { changeUse } from './stored-token-use.ts';
-import { grantPoints, mergeLimits, toLimits, UNKNOWN_LIMITS } from './token-use.ts';
+import { changeUse, readLimits } from './stored-token-use.ts';
+import {
+  grantPoints,
+  learnLimits,
+  mergeLimits,
+  releaseHolder,
+  toLimits,
+  UNKNOWN_LIMITS,
+} from './token-use.ts';
 
 interface RunRateLimiterOptions {
   db: Db;
@@ -12,6 +19,12 @@ interface RunRateLimiterOptions {
   /** Milliseconds left for waiting. */
   timeLeft: () => number;
   time?: Time;
+}
+
+/** The rate limiter of one activation. */
+export interface RunRateLimiter extends RateLimiter {
+  /** Gives others what this activation does not need any more. Call it after the last request. */
+  release(): Promise<void>;
 }
 
 /** A clock and its timer, in milliseconds. */
@@ -32,14 +45,15 @@ const GROWTH = 1.5;
 
 /**
  * Limits the rate of one activation's requests, together with everything else that uses the token: the database holds what
- * each uses. `enter` throws `rate_limited` or `out_of_time` if its turn would not come in the time left.
+ * each uses. `enter` throws `rate_limited` or `out_of_time` if its turn would not come in the time left. When GitHub asks
+ * one activation to slow down, the others stop before their next request.
  */
 export function createRunRateLimiter({
   db,
   fingerprint,
   timeLeft,
   time = REAL_TIME,
-}: RunRateLimiterOptions): RateLimiter {
+}: RunRateLimiterOptions): RunRateLimiter {
   const holder = randomBytes(6).toString('base64url');
   let limits = UNKNOWN_LIMITS;
   let points = 0;
@@ -49,6 +63,9 @@ export function createRunRateLimiter({
   let wanted = MIN_GRANT;
   let granted = 0;
   let filling: Promise<void> | undefined;
+  let hearing: Promise<void> | undefined;
+  let telling: Promise<void> = Promise.resolve();
+  let hasAsked = false;
   let waiting: (() => void)[] = [];
 
   const wake = () => {
@@ -56,14 +73,44 @@ export function createRunRateLimiter({
     waiting = [];
   };
 
+  const canAsk = () => points > 0 && time.now() < until && limits.retryAt <= time.now();
+
+  /** Ends the block of points, if there is one. */
+  function takeSettled() {
+    const settled = granted > 0 ? { until, points: granted, used: granted - points } : undefined;
+    points = 0;
+    granted = 0;
+    return settled;
+  }
+
+  /** Learns whether GitHub has asked another activation to slow down. Requests that begin together share one look. */
+  function hear(): Promise<void> {
+    hearing ??= readLimits({ db, fingerprint })
+      .then(({ retryAt }) => {
+        limits = mergeLimits(limits, { quota: null, retryAt });
+      })
+      .finally(() => {
+        hearing = undefined;
+      });
+    return hearing;
+  }
+
+  /** Tells the other activations what GitHub said. */
+  async function tell(): Promise<void> {
+    const now = time.now();
+    await changeUse({ db, fingerprint, now }, (use) => ({
+      use: learnLimits(use, { now, limits }),
+      grant: undefined,
+    }));
+  }
+
   async function fill(): Promise<void> {
+    hasAsked = true;
     const used = granted - points;
     // Others cannot use what this one holds, so ask for what the last block needed, or for more if it was not enough.
     if (granted > 0)
       wanted = Math.max(MIN_GRANT, Math.min(MAX_GRANT, points > 0 ? used : Math.ceil(wanted * GROWTH)));
-    let settled = granted > 0 ? { until, points: granted, used } : undefined;
-    points = 0;
-    granted = 0;
+    let settled = takeSettled();
     for (;;) {
       const now = time.now();
       const request = { holder, now, points: wanted, inFlight, limits, ...(settled && { settled }) };
@@ -84,10 +131,12 @@ export function createRunRateLimiter({
   return {
     async enter() {
       for (;;) {
-        const mayUse = points > 0 && time.now() < until && limits.retryAt <= time.now();
-        if (mayUse && inFlight < concurrency) break;
+        if (canAsk() && inFlight < concurrency) {
+          await hear();
+          if (canAsk() && inFlight < concurrency) break;
+        }
         // An answer frees a slot, and the first one tells the quota.
-        if (inFlight > 0 && (mayUse || !limits.quota)) {
+        if (inFlight > 0 && (canAsk() || !limits.quota)) {
           await new Promise<void>((resolve) => waiting.push(resolve));
           continue;
         }
@@ -102,9 +151,22 @@ export function createRunRateLimiter({
     },
     leave(outcome) {
       inFlight -= 1;
-      limits = mergeLimits(limits, toLimits(outcome, time.now()));
+      const learnt = toLimits(outcome, time.now());
+      limits = mergeLimits(limits, learnt);
       if (limits.quota && limits.quota.reset <= time.now()) limits = { ...limits, quota: null };
+      // If the database fails now, the next request meets it.
+      if (learnt.retryAt > 0) telling = tell().catch(() => {});
       wake();
+    },
+    async release() {
+      await telling;
+      if (!hasAsked) return;
+      const now = time.now();
+      const settled = takeSettled();
+      await changeUse({ db, fingerprint, now }, (use) => ({
+        use: releaseHolder(use, { holder, now, inFlight, limits, ...(settled && { settled }) }),
+        grant: undefined,
+      }));
     },
   };
 }

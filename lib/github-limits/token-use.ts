@@ -15,7 +15,9 @@ import type { RateLimiter } from '../github/connection.ts';
  *   person's few requests usually find room.
  * - A person's requests ({@link bookPoints}) count at the first moment with room, before any run that asks later. If that
  *   moment is too far away they go at once, over the limit, and GitHub decides.
- * - Each activation also gets an equal share of 80 concurrent requests, at most 60.
+ * - Each activation also gets an equal share of 80 concurrent requests, at most 60 and no more than it has points for. It
+ *   gives them back when it ends ({@link releaseHolder}); one that was killed keeps them for 17 seconds.
+ * - When GitHub asks one of them to slow down, the others learn it before their next request.
  * - The first answer tells the hourly quota. Until then one request is granted, and everybody else waits for it. Runs leave
  *   250 requests of the quota (at most a fifth) to people.
  */
@@ -96,15 +98,18 @@ export const UNUSED: TokenUse = { points: [], holders: {}, limits: UNKNOWN_LIMIT
 
 /** Grants an activation what the limits allow now. Returns the use that includes the grant. */
 export function grantPoints(before: TokenUse, request: GrantRequest): { use: TokenUse; grant: Grant } {
-  const { now, holder } = request;
+  const { now, holder, inFlight } = request;
   const use = bringUpToDate(before, request);
   if (request.settled) settle(use, request.settled, now);
   const denied = findDenial(use, now);
   if (denied) return { use, grant: denied };
-  const concurrency = toConcurrency(use, request);
-  use.holders[holder] = [Math.max(concurrency, request.inFlight), now + HOLDER_MS];
-  if (concurrency < 1) return { use, grant: { points: 0, at: now + RETRY_MS, reason: 'busy' } };
-  const points = Math.min(use.limits.quota ? request.points : 1, MAX_POINTS_OF_RUNS - sumPoints(use));
+  const share = toConcurrency(use, request);
+  const room = MAX_POINTS_OF_RUNS - sumPoints(use);
+  const points = share < 1 ? 0 : Math.max(0, Math.min(use.limits.quota ? request.points : 1, room));
+  // More can never be in flight, so the rest of its share is left to others.
+  const concurrency = Math.min(Math.max(share, inFlight), inFlight + points);
+  use.holders[holder] = [concurrency, now + HOLDER_MS];
+  if (share < 1) return { use, grant: { points: 0, at: now + RETRY_MS, reason: 'busy' } };
   if (points < 1) {
     const [oldest = now] = use.points.map(([at]) => at).sort((one, other) => one - other);
     return { use, grant: { points: 0, at: oldest + WINDOW_MS, reason: 'busy' } };
@@ -113,6 +118,23 @@ export function grantPoints(before: TokenUse, request: GrantRequest): { use: Tok
   const until = toExpiry(now);
   addPoints(use, until, points);
   return { use, grant: { points, until, concurrency } };
+}
+
+/** Ends an activation's use of the token: others get its concurrency and its unused points at once. */
+export function releaseHolder(before: TokenUse, request: Omit<GrantRequest, 'points'>): TokenUse {
+  const { now, holder, inFlight } = request;
+  const use = bringUpToDate(before, request);
+  if (request.settled) settle(use, request.settled, now);
+  // A request without an answer counts for as long as one may take.
+  if (inFlight > 0) use.holders[holder] = [inFlight, now + HOLDER_MS];
+  else delete use.holders[holder];
+  if (!use.limits.quota && Object.keys(use.holders).length === 0) use.learningUntil = 0;
+  return use;
+}
+
+/** Adds what an answer said, for everybody who uses the token. */
+export function learnLimits(before: TokenUse, learnt: Pick<GrantRequest, 'now' | 'limits'>): TokenUse {
+  return bringUpToDate(before, learnt);
 }
 
 /** A person's requests, and how many milliseconds they may wait for room. */

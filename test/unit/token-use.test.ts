@@ -5,6 +5,7 @@ import {
   grantPoints,
   type KnownLimits,
   mergeLimits,
+  releaseHolder,
   type TokenUse,
   UNKNOWN_LIMITS,
   UNUSED,
@@ -101,7 +102,7 @@ test('what was given back is given to others, and what was used counts from then
 test('those at work together never have more than 100 requests at once, and each gets its share', () => {
   const holders = ['a', 'b', 'c', 'd'];
   const requests = [0, 1, 2].flatMap((turn) =>
-    holders.map((holder) => ({ ...request, holder, now: NOW + turn * 1000, points: 8 })),
+    holders.map((holder) => ({ ...request, holder, now: NOW + turn * 1000 })),
   );
   const concurrency = new Map<string, number>();
   for (const grant of grantAll(requests)) {
@@ -109,6 +110,21 @@ test('those at work together never have more than 100 requests at once, and each
     expect([...concurrency.values()].reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(80);
   }
   expect([...concurrency.values()]).toEqual([20, 20, 20, 20]);
+});
+
+test('whoever has few points leaves the concurrency that it cannot use to others', () => {
+  const holders = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const granted = grantAll(holders.map((holder) => ({ ...request, holder, points: 8 })));
+  expect(granted.map(({ points, concurrency }) => [points, concurrency])).toEqual(holders.map(() => [8, 8]));
+});
+
+test('whoever has ended leaves everything to others at once, but for requests that are still in flight', () => {
+  const { use } = grantPoints(UNUSED, request);
+  const settled = { until: NOW + 1000, points: 64, used: 3 };
+  const ended = releaseHolder(use, { holder: 'a', now: NOW, inFlight: 0, limits: LIMITS, settled });
+  expect(ended).toMatchObject({ holders: {}, points: [[NOW, 3]] });
+  const flying = releaseHolder(use, { holder: 'a', now: NOW, inFlight: 30, limits: LIMITS, settled });
+  expect(grantPoints(flying, { ...request, holder: 'b' }).grant).toMatchObject({ concurrency: 40 });
 });
 
 test('whoever says nothing for a while is no longer at work', () => {
