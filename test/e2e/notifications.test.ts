@@ -94,7 +94,7 @@ test('a viewer is not offered the channels', async () => {
   const grace = await openVisitor(browser, installation.url);
   await grace.page.goto(`${installation.url}/t/1/notifications`);
   await grace.signInAs('Grace Hopper');
-  await grace.page.getByText('managers of the tenant').waitFor();
+  await grace.page.getByRole('heading', { name: 'You need another role for this page' }).waitFor();
   expect(await grace.page.getByRole('link', { name: 'Notifications' }).count()).toBe(0);
   await grace.close();
 });
