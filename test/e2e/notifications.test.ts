@@ -63,7 +63,7 @@ test('a test message is sent, and can be read at the test receiver', async () =>
     page.getByRole('link', { name: 'View test messages' }).click(),
   ]);
   await inbox.getByText('Test: demo-octocat: traffic of week 2026-W10').first().waitFor();
-  await inbox.getByText('This is a test: messages about demo-octocat').first().waitFor();
+  await inbox.getByText('This is a test. Messages about demo-octocat').first().waitFor();
   await inbox.close();
   expect(ada.problems()).toEqual([]);
 });
