@@ -41,7 +41,7 @@ test('a repository that disappeared and one whose answer is garbage fail by thei
   const gone = await collecting.add('gone');
   const garbled = await collecting.add('garbled');
   collecting.served.github.remove(gone.id);
-  collecting.served.github.fail({ kind: 'garbage', match: { repository: garbled.id, path: /clones/ } });
+  collecting.served.github.fail({ kind: 'garbage', match: { repository: garbled.id, path: /views|clones/ } });
   await collecting.collect(at(START));
   const { run, repositories } = await collecting.lastRun();
   expect(run.state).toBe('failed');
@@ -50,6 +50,22 @@ test('a repository that disappeared and one whose answer is garbage fail by thei
     ['ada/gone', 'not_found'],
   ]);
   expect(await collecting.rows('trafficDay')).toEqual([]);
+});
+
+test('views are stored when clones cannot be read, whose figures stay unknown until they can', async () => {
+  const { repositoryId, id } = await collecting.add('half', { views: 30, clones: 9 });
+  const lift = collecting.served.github.fail({ kind: 'down', match: { repository: id, path: /clones/ } });
+  await collecting.collect(at(START));
+  const { repositories } = await collecting.lastRun();
+  expect(repositories).toMatchObject([{ state: 'succeeded', code: 'partly_collected' }]);
+  const halves = await collecting.days(repositoryId);
+  expect(halves.length).toBeGreaterThan(8);
+  expect(halves.every(({ viewCount, cloneCount }) => viewCount !== null && cloneCount === null)).toBe(true);
+  lift();
+  await collecting.collect(at(addDays(START, 1)));
+  const known = (await collecting.days(repositoryId)).filter(({ state }) => state === 'measured');
+  expect(known.every(({ cloneCount }) => cloneCount !== null)).toBe(true);
+  expect(known.length).toBeGreaterThan(8);
 });
 
 test('days on which GitHub was down are caught up afterwards', async () => {
@@ -139,7 +155,7 @@ test('without its referrers, paths or weeks a repository is collected all the sa
   expect(run).toMatchObject({ state: 'succeeded', succeededCount: 1, failedCount: 0 });
   expect(repositories).toMatchObject([{ state: 'succeeded', code: 'partly_collected', daysUntilLoss: null }]);
   expect(repositories[0]?.message).toMatch(
-    /^Views and clones are stored, but not the referrers and the paths: GitHub shows this token no such/,
+    /^Everything is stored but the referrers and the paths: GitHub shows this token no such/,
   );
   const shown = await collecting.traffic(repositoryId, START, monday);
   expect(shown.repository).toMatchObject({

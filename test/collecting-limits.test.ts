@@ -89,7 +89,7 @@ async function collect(github: GitHubClient, ids: number[]): Promise<void> {
   const work = async () => {
     for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
       await github.getRepository({ id });
-      await github.getTraffic(id, { weeks: false });
+      await github.getTraffic(id, { wantsWeeks: () => false });
     }
   };
   await Promise.all(Array.from({ length: 12 }, work));
@@ -153,7 +153,7 @@ test('an activation with points left stops as soon as another one is asked to sl
   const askOne = async () => {
     for (const id of ids) await other.getRepository({ id });
   };
-  const refusal = refused.getTraffic(first, { weeks: false });
+  const refusal = refused.getTraffic(first, { wantsWeeks: () => false });
   await Promise.all([askOne(), expect(refusal).rejects.toBeInstanceOf(Failure)]);
   expect(github.breaches()).toEqual([]);
 });

@@ -11,6 +11,7 @@ import { startAddedRun } from '../lib/runs/start.ts';
 import { findActiveRun, readRun } from '../lib/runs.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';
 import { saveDays } from '../lib/traffic/tables.ts';
+import { coverageOf } from '../lib/traffic/window.ts';
 import { at, type Collecting, openCollecting, START, STORED } from './collecting.ts';
 import { QUIET } from './github-server.ts';
 
@@ -169,12 +170,13 @@ test('a tenant is deleted at once, also while its repositories are collected', a
     begun = resolve;
   });
   const storing = inTransaction(collecting.db, async (trx) => {
-    const told = { visibility: 'public', firstCoveredDate: START, missing: null } as const;
-    const collected = { ...told, now: collecting.clock() };
-    if (!(await saveSuccess(trx, key, collected))) return;
+    const observed = { views: [{ date: START, count: 3, uniques: 1 }], clones: [] };
+    const now = collecting.clock();
+    const coverage = coverageOf(observed, now);
+    const known = { visibility: 'public', firstCoveredDate: START, missing: null } as const;
+    if (!(await saveSuccess(trx, key, { ...known, coverage, now }))) return;
     begun();
     await released;
-    const observed = { views: [{ date: START, count: 3, uniques: 1 }], clones: [] };
     await saveDays(trx, key, observed, { now: collecting.clock(), createdDate: START });
   });
   await holds;

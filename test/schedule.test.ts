@@ -21,7 +21,7 @@ function collectionsOf(
   const collected: string[] = [];
   for (const { day, minute, fails } of alarms) {
     const now = new Date(startOf(addDays(START, day)).getTime() + minute * 60_000);
-    if (!isDue({ schedule, lastSuccessAt, failureAt }, now)) continue;
+    if (!isDue({ schedule, lastSuccessAt, failureAt, publishedThrough: null }, now)) continue;
     failureAt = fails ? (failureAt ?? now.toISOString()) : null;
     if (fails) continue;
     lastSuccessAt = now.toISOString();
@@ -72,7 +72,8 @@ test('every week gets GitHub’s own figures on the weekly schedule, on whicheve
       const names = [0, 7, 14].map((before) => addDays(weekOf(day), -before));
       const views = names.map((date) => ({ date, count: 5, uniques: 2 }));
       const midnight = startOf(day);
-      for (const { weekStart } of mergeWeeks([], { views, clones: views }, midnight)) stored.add(weekStart);
+      const read = { weeks: { views, clones: views }, days: { views: [], clones: [] } };
+      for (const { weekStart } of mergeWeeks([], read, midnight)) stored.add(weekStart);
     }
     const first = collected[0] ?? '';
     const last = collected.at(-1) ?? '';
@@ -89,11 +90,24 @@ test('every week gets GitHub’s own figures on the weekly schedule, on whicheve
 
 test('a weekly repository whose collection failed is tried again the next day, not the same', () => {
   const lastSuccessAt = '2025-11-06T06:00:00.000Z';
-  const failed = { schedule: 'weekly', lastSuccessAt, failureAt: '2025-11-08T09:00:00.000Z' } as const;
+  const failed = {
+    schedule: 'weekly',
+    lastSuccessAt,
+    failureAt: '2025-11-08T09:00:00.000Z',
+    publishedThrough: null,
+  } as const;
   expect(isDue(failed, new Date('2025-11-06T23:00:00Z'))).toBe(false);
   expect(isDue(failed, new Date('2025-11-09T06:00:00Z'))).toBe(true);
   expect(isDue({ ...failed, failureAt: null }, new Date('2025-11-09T06:00:00Z'))).toBe(false);
   expect(isDue({ ...failed, schedule: 'paused' }, new Date('2025-12-06T06:00:00Z'))).toBe(false);
+});
+
+test('where GitHub publishes whole windows, a weekly repository is due on Mondays', () => {
+  const weekly = { schedule: 'weekly', failureAt: null, publishedThrough: '2025-11-05' } as const;
+  const isDueOn = (now: string) =>
+    isDue({ ...weekly, lastSuccessAt: '2025-11-06T08:00:00.000Z' }, new Date(now));
+  expect(isDueOn('2025-11-09T23:59:59Z')).toBe(false);
+  expect(isDueOn('2025-11-10T08:00:00Z')).toBe(true);
 });
 
 test('what is due is the same in SQL as in code, for every schedule, last success and failure', async () => {
@@ -105,7 +119,9 @@ test('what is due is the same in SQL as in code, for every schedule, last succes
     const instants = [null, ...hours.map((hour) => now(hour).toISOString())];
     const rows = (['daily', 'weekly', 'paused'] as const).flatMap((schedule) =>
       instants.flatMap((lastSuccessAt) =>
-        [null, now(0).toISOString()].map((failureAt) => ({ schedule, lastSuccessAt, failureAt })),
+        [null, now(0).toISOString()].flatMap((failureAt) =>
+          [null, START].map((publishedThrough) => ({ schedule, lastSuccessAt, failureAt, publishedThrough })),
+        ),
       ),
     );
     for (const [index, row] of rows.entries())

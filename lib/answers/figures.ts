@@ -19,8 +19,22 @@ export const FigureColumns = {
 export const Bucket = z.enum(['day', 'week', 'month']);
 export type Bucket = z.infer<typeof Bucket>;
 
-/** `before`: earlier than the first day that was ever collected. */
-export const DayState = z.enum(['measured', 'zero', 'provisional', 'lost', 'imported', 'before']);
+/**
+ * `provisional`: read before it was final. `cut`: GitHub showed only a part of it, for good. `suspect`: zero, like everything
+ * else at once. `not_published`: nothing yet, but it can still come. `before`: earlier than the first day that
+ * was ever collected.
+ */
+export const DayState = z.enum([
+  'measured',
+  'zero',
+  'provisional',
+  'cut',
+  'suspect',
+  'not_published',
+  'lost',
+  'imported',
+  'before',
+]);
 export type DayState = z.infer<typeof DayState>;
 
 /** Sums over days. Uniques do not add up: the true figure lies between the lower and the upper bound. */

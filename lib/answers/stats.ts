@@ -19,8 +19,13 @@ export const Overview = z.object({
   range: Range,
   /** The first day of each bucket. */
   buckets: z.array(Day),
-  /** All repositories together. Uniques are sums of days, an upper bound. Lost days are counted per repository. */
-  series: z.object({ ...FigureColumns, lostDays: z.array(Count), provisionalDays: z.array(Count) }),
+  /** All repositories together. Uniques are sums of days, an upper bound. Days are counted per repository; pending ones can still come. */
+  series: z.object({
+    ...FigureColumns,
+    lostDays: z.array(Count),
+    provisionalDays: z.array(Count),
+    pendingDays: z.array(Count),
+  }),
   totals: Totals,
   comparison: Comparison,
   repositories: z.array(

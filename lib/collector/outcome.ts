@@ -10,11 +10,13 @@ import { toFullName } from '../repositories/repository.ts';
 import type { Observed } from '../traffic/observed.ts';
 import type { RepositoryKey } from '../traffic/tables.ts';
 import { endedWeek } from '../traffic/week.ts';
+import { type Coverage, publishedFrom } from '../traffic/window.ts';
 
 /** What one collection found out about a repository. */
 export interface Collected {
   visibility: Visibility;
   firstCoveredDate: Day;
+  coverage: Coverage;
   now: Date;
   /** What could not be collected besides the days, and why; null when nothing is missing. */
   missing: { code: string; message: string } | null;
@@ -28,7 +30,7 @@ export interface Collected {
 export async function saveSuccess(
   trx: Transaction<Tables>,
   { tenantId, repositoryId }: RepositoryKey,
-  { visibility, firstCoveredDate, now, missing }: Collected,
+  { visibility, firstCoveredDate, coverage, now, missing }: Collected,
 ): Promise<boolean> {
   const at = now.toISOString();
   const result = await trx
@@ -37,6 +39,7 @@ export async function saveSuccess(
       visibility,
       firstCoveredDate: sql<Day>`case when first_covered_date < ${firstCoveredDate} then first_covered_date else cast(${firstCoveredDate} as date) end`,
       lastCoveredDate: sql<Day>`case when last_covered_date > ${toDay(now)} then last_covered_date else cast(${toDay(now)} as date) end`,
+      ...toPublished(coverage),
       lastSuccessAt: at,
       ...toFailureColumns(missing, at),
     })
@@ -53,6 +56,16 @@ function toFailureColumns(failure: { code: string; message: string } | null, at:
     failureMessage: failure?.message ?? null,
     failureAt: failure && sql<Instant>`coalesce(failure_at, ${at})`,
     refusedAt: failure && isRefusal(failure.code) ? at : null,
+  };
+}
+
+/** Only a newer window moves a repository forward: an old copy is no news. A sparse answer leaves it to the calendar. */
+function toPublished({ kind, through }: Coverage) {
+  if (kind === 'sparse') return { publishedThrough: null, forgottenBefore: null };
+  const from = publishedFrom(through);
+  return {
+    publishedThrough: sql<Day>`case when published_through > ${through} then published_through else cast(${through} as date) end`,
+    forgottenBefore: sql<Day>`case when forgotten_before > ${from} then forgotten_before else cast(${from} as date) end`,
   };
 }
 
@@ -128,11 +141,11 @@ async function changesRow(update: {
 export async function saveEndedWeek(
   trx: Transaction<Tables>,
   { tenantId, repositoryId }: RepositoryKey,
-  { views }: Observed,
-  now: Date,
+  views: Observed['views'],
+  coverage: Coverage,
 ): Promise<void> {
-  const week = endedWeek(now);
-  if (week === null) return;
+  const week = endedWeek(coverage);
+  if (week === null || views === null) return;
   const endedWeekUniques = views.find(({ date }) => date === week)?.uniques ?? 0;
   await trx
     .updateTable('repository')

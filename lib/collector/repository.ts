@@ -17,9 +17,10 @@ import type { RunKey } from '../runs/lease.ts';
 import { mergePaths, savePaths, saveReferrers } from '../snapshots.ts';
 import { toStoredFailure } from '../storable.ts';
 import { coveredFrom } from '../traffic/merge.ts';
+import type { Observed } from '../traffic/observed.ts';
 import { type RepositoryKey, saveDays, saveWeeks, saveWindow } from '../traffic/tables.ts';
-import { endedWeek, readableWeek } from '../traffic/week.ts';
-import { daysUntilLoss } from '../traffic/window.ts';
+import { endedWeek, finalWeek } from '../traffic/week.ts';
+import { type Coverage, coverageOf, daysUntilLoss } from '../traffic/window.ts';
 import { type StoredAnswers, saveAnswers } from './known-answers.ts';
 import { type Profile, saveEndedWeek, saveFailure, saveProfile, saveSuccess } from './outcome.ts';
 
@@ -29,6 +30,7 @@ export interface Waiting {
   githubId: number;
   known: Profile;
   lastCoveredDate: Day | null;
+  publishedThrough: Day | null;
   /** Its earlier full names. */
   formerNames: readonly string[];
   /** The newest stored week. */
@@ -61,7 +63,7 @@ export async function listWaiting(db: Db, { tenantId, runId }: RunKey): Promise<
       join.onRef('r.tenantId', '=', 'w.tenantId').onRef('r.repositoryId', '=', 'w.repositoryId'),
     )
     .select(['r.repositoryId', 'r.githubId', 'r.owner', 'r.name'])
-    .select(['r.archivedAt', 'r.lastCoveredDate', 'r.endedWeek'])
+    .select(['r.archivedAt', 'r.lastCoveredDate', 'r.publishedThrough', 'r.endedWeek'])
     .where('w.tenantId', '=', tenantId)
     .where('w.runId', '=', runId)
     .where('w.state', '=', 'waiting')
@@ -72,14 +74,11 @@ export async function listWaiting(db: Db, { tenantId, runId }: RunKey): Promise<
     .execute();
   const former = await listFormerNames(db, tenantId);
   const lastWeeks = await listLastWeeks(db, tenantId);
-  return rows.map(({ repositoryId, githubId, owner, name, archivedAt, lastCoveredDate, endedWeek }) => ({
-    repositoryId,
-    githubId,
-    lastCoveredDate,
-    endedWeek,
+  return rows.map(({ owner, name, archivedAt, ...row }) => ({
+    ...row,
     known: { owner, name, archived: archivedAt !== null },
-    formerNames: former.get(repositoryId) ?? [],
-    lastWeek: lastWeeks.get(repositoryId) ?? null,
+    formerNames: former.get(row.repositoryId) ?? [],
+    lastWeek: lastWeeks.get(row.repositoryId) ?? null,
   }));
 }
 
@@ -106,7 +105,13 @@ async function listLastWeeks(db: Db, tenantId: number): Promise<Map<number, Day>
   return new Map(rows.map(({ repositoryId, weekStart }) => [repositoryId, weekStart]));
 }
 
-const PARTS = { referrers: 'the referrers', paths: 'the paths', weeks: 'the weekly figures' };
+const PARTS = {
+  views: 'the views',
+  clones: 'the clones',
+  referrers: 'the referrers',
+  paths: 'the paths',
+  weeks: 'the weekly figures',
+};
 
 /**
  * Collects one repository and stores the answers, or the failure, in one transaction. Returns the failure, or null. After
@@ -121,8 +126,8 @@ export async function collectRepository(
   const memory = createMemory(await collector.answers.take(waiting.repositoryId));
   try {
     const seen = await github.getRepository({ id: waiting.githubId }, memory);
-    const weeks = needsWeeks(waiting, clock());
-    const traffic = await github.getTraffic(waiting.githubId, { weeks, memory });
+    const wantsWeeks = (days: Observed) => needsWeeks(waiting, coverageOf(days, clock()), clock());
+    const traffic = await github.getTraffic(waiting.githubId, { wantsWeeks, memory });
     const answer = { seen, traffic, now: clock(), memory, fingerprint };
     await inTransaction(db, (trx) => saveCollected(trx, run, waiting, answer));
     return null;
@@ -134,20 +139,25 @@ export async function collectRepository(
 }
 
 /**
- * Each week is read twice: for the report, by the first run after its end; and once it has settled. A repository's very
- * first run skips the former, because it may be one of hundreds.
+ * A week of sparse answers is read twice: for the report, by the first run after its end; and once it has settled. A
+ * repository's very first run skips the former, because it may be one of hundreds. A week of a published window is final
+ * at once.
  */
-function needsWeeks({ lastWeek, lastCoveredDate, endedWeek: read }: Waiting, now: Date): boolean {
+function needsWeeks(
+  { lastWeek, lastCoveredDate, endedWeek: read }: Waiting,
+  coverage: Coverage,
+  now: Date,
+): boolean {
   const isNew = (week: Day | null, last: Day | null) => week !== null && (last === null || last < week);
   const isFirstOfDay = lastCoveredDate !== null && lastCoveredDate < toDay(now);
-  return isNew(readableWeek(now), lastWeek) || (isFirstOfDay && isNew(endedWeek(now), read));
+  return isNew(finalWeek(coverage), lastWeek) || (isFirstOfDay && isNew(endedWeek(coverage), read));
 }
 
 /** Stores why a repository of a run was not collected. */
 export async function failRepository(
   { db, clock }: Pick<RepositoryCollector, 'db' | 'clock'>,
   run: RunKey,
-  { repositoryId, lastCoveredDate }: Waiting,
+  { repositoryId, lastCoveredDate, publishedThrough }: Waiting,
   failure: Failure,
   { counted, unchanged }: Pick<AnswerMemory, 'counted' | 'unchanged'>,
 ): Promise<void> {
@@ -164,7 +174,7 @@ export async function failRepository(
         unchangedCount: unchanged,
         finishedAt: now.toISOString(),
       })
-      .set({ daysUntilLoss: daysUntilLoss(lastCoveredDate, toDay(now)) })
+      .set({ daysUntilLoss: daysUntilLoss({ lastCoveredDate, publishedThrough }, toDay(now)) })
       .where('tenantId', '=', run.tenantId)
       .where('runId', '=', run.runId)
       .where('repositoryId', '=', repositoryId)
@@ -199,18 +209,19 @@ async function saveCollected(
   { seen, traffic, now, memory, fingerprint }: Answer,
 ): Promise<void> {
   const key = { tenantId: run.tenantId, repositoryId };
-  const observed = { views: traffic.views.days, clones: traffic.clones.days };
+  const observed = { views: traffic.views?.days ?? null, clones: traffic.clones?.days ?? null };
+  const coverage = coverageOf(observed, now);
   const reading = { now, createdDate: toDay(new Date(seen.createdAt)) };
   const { visibility } = seen;
   const firstCoveredDate = coveredFrom(observed, reading);
   const missing = toMissing(traffic.lacking);
-  if (!(await saveSuccess(trx, key, { visibility, firstCoveredDate, now, missing }))) return;
+  if (!(await saveSuccess(trx, key, { visibility, firstCoveredDate, coverage, now, missing }))) return;
   await saveProfile(trx, key, { known, seen, now });
   if (run.reason === 'verify') await saveDifferences(trx, run, key, { observed, reading });
   await saveDays(trx, key, observed, reading);
   if (traffic.weeks) {
-    await saveWeeks(trx, key, traffic.weeks, now);
-    await saveEndedWeek(trx, key, traffic.weeks, now);
+    await saveWeeks(trx, key, { weeks: traffic.weeks, days: observed }, now);
+    await saveEndedWeek(trx, key, traffic.weeks.views, coverage);
   }
   await saveWindowAndLists(trx, key, traffic, now);
   const { stars, forks, subscribers, openIssues } = seen;
@@ -234,12 +245,12 @@ async function saveCollected(
     .execute();
 }
 
-/** Names the parts that GitHub did not give. The day counts as covered all the same: only days can be lost. */
+/** Names the parts that GitHub did not give. The days count as covered all the same. */
 function toMissing(lacking: GitHubTraffic['lacking']): { code: string; message: string } | null {
   const [first] = lacking;
   if (!first) return null;
-  const parts = lacking.map(({ part }) => PARTS[part]).join(' and ');
-  const message = `Views and clones are stored, but not ${parts}: ${first.error.message}`;
+  const parts = [...new Set(lacking.map(({ part }) => PARTS[part]))].join(' and ');
+  const message = `Everything is stored but ${parts}: ${first.error.message}`;
   return toStoredFailure({ code: 'partly_collected', message });
 }
 
@@ -252,7 +263,7 @@ async function saveWindowAndLists(
 ): Promise<void> {
   const today = toDay(now);
   // A stored window says that the day has both lists. Without one of them, the last complete lists stay the newest.
-  if (referrers && paths)
+  if (referrers && paths && views && clones)
     await saveWindow(trx, key, {
       observedDate: today,
       viewCount: views.count,

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { Failure, isFromGitHub, meetsEveryRequest } from '../failure.ts';
+import { Failure, isFromGitHub, meetsEveryRequest, passesByItself } from '../failure.ts';
 import {
   type Bucket,
   clonesAnswer,
@@ -14,40 +14,44 @@ import { askConditionally } from './conditional-request.ts';
 import type { Connection } from './connection.ts';
 import { type AnswerKind, type AnswerMemory, createMemory } from './memory.ts';
 
-/** Everything GitHub shows of a repository's traffic: the last 14 days, UTC, the newest day still growing. */
+/** Everything GitHub shows of a repository's traffic over 14 UTC days. Null: GitHub did not give that part. */
 export interface GitHubTraffic {
-  views: Window;
-  clones: Window;
+  /** At least one of the two is there. */
+  views: Window | null;
+  clones: Window | null;
   /**
    * Weeks by their Monday, with uniques of their own; the first and the last are usually not whole. Null: they were not
-   * asked for, or GitHub did not give them.
+   * asked for, or GitHub gave none of them.
    */
-  weeks: { views: Bucket[]; clones: Bucket[] } | null;
-  /** At most ten each, over the 14 days together, most views first; null: GitHub did not give them. */
+  weeks: { views: Bucket[] | null; clones: Bucket[] | null } | null;
+  /** At most ten each, over the 14 days together, most views first. */
   referrers: Referrer[] | null;
   paths: PopularPath[] | null;
-  /** What GitHub did not give besides the days, and why. */
+  /** What GitHub did not give, and why. */
   lacking: Lack[];
 }
 
-/** A part of a repository's traffic that GitHub refused, or failed to give, while it gave the days. */
+/** A part of a repository's traffic that GitHub refused, or failed to give, while it gave others. */
 interface Lack {
-  part: 'referrers' | 'paths' | 'weeks';
+  part: 'views' | 'clones' | 'referrers' | 'paths' | 'weeks';
   error: Failure;
 }
 
 export interface TrafficOptions {
-  /** Whether weeks are asked for as well; yes unless told. */
-  weeks?: boolean;
+  /** Whether weeks are wanted too, decided by the days that were read; always unless told. */
+  wantsWeeks?: (days: { views: Bucket[] | null; clones: Bucket[] | null }) => boolean;
   /** What is known from before; what is new is put there too. */
   memory?: AnswerMemory;
 }
 
-/** The days, and what GitHub gives besides them. Throws when it does not give the days, or refuses the token. */
+/**
+ * Whatever GitHub gives of a repository's traffic. Throws when it gives neither views nor clones, refuses either of them,
+ * or refuses the token.
+ */
 export async function getTraffic(
   ask: Connection,
   id: number,
-  { weeks: withWeeks = true, memory = createMemory() }: TrafficOptions,
+  { wantsWeeks = () => true, memory = createMemory() }: TrafficOptions,
 ): Promise<GitHubTraffic> {
   const lacking: Lack[] = [];
   const unlessLacking = async <T>(part: Lack['part'], wanted: Promise<T>): Promise<T | null> =>
@@ -61,25 +65,32 @@ export async function getTraffic(
     const path = `/repositories/${id}/traffic/${below}`;
     return askConditionally(ask, schema, { kind, path, parameters }, memory);
   };
-  const readWeeks = () =>
-    Promise.all([
-      read('view_weeks', viewsAnswer, 'views', { per: 'week' }),
-      read('clone_weeks', clonesAnswer, 'clones', { per: 'week' }),
+  /** Days that GitHub fails to give are only lacking; days it refuses end the reading, as it refuses the rest too. */
+  const readDays = async (part: 'views' | 'clones', schema: z.ZodType<Window>) => {
+    const wanted = read(part, schema, part);
+    return unlessLacking(part, wanted).then((days) => {
+      const refused = lacking.find((lack) => lack.part === part && !passesByItself(lack.error.code));
+      if (refused) throw refused.error;
+      return days;
+    });
+  };
+  const readWeeks = async () => {
+    const [views, clones] = await Promise.all([
+      unlessLacking('weeks', read('view_weeks', viewsAnswer, 'views', { per: 'week' })),
+      unlessLacking('weeks', read('clone_weeks', clonesAnswer, 'clones', { per: 'week' })),
     ]);
+    return views || clones ? { views: views?.days ?? null, clones: clones?.days ?? null } : null;
+  };
   // First alone: a token that may not read one figure may read none, and each refusal counts against the quota.
-  const views = await read('views', viewsAnswer, 'views');
-  const [clones, weeks, referrers, paths] = await Promise.all([
-    read('clones', clonesAnswer, 'clones'),
-    withWeeks ? unlessLacking('weeks', readWeeks()) : null,
+  const views = await readDays('views', viewsAnswer);
+  const [clones, referrers, paths] = await Promise.all([
+    readDays('clones', clonesAnswer),
     unlessLacking('referrers', read('referrers', referrersAnswer, 'popular/referrers')),
     unlessLacking('paths', read('paths', pathsAnswer, 'popular/paths')),
   ]);
-  return {
-    views,
-    clones,
-    weeks: weeks && { views: weeks[0].days, clones: weeks[1].days },
-    referrers,
-    paths,
-    lacking,
-  };
+  const [first] = lacking;
+  if (!views && !clones && first) throw first.error;
+  const days = { views: views?.days ?? null, clones: clones?.days ?? null };
+  const weeks = wantsWeeks(days) ? await readWeeks() : null;
+  return { views, clones, weeks, referrers, paths, lacking };
 }

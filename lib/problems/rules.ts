@@ -13,6 +13,7 @@ export interface WatchedRepository {
   schedule: Schedule;
   addedAt: Instant;
   lastCoveredDate: Day | null;
+  publishedThrough: Day | null;
   lastSuccessAt: Instant | null;
   failureCode: string | null;
   failureMessage: string | null;
@@ -74,8 +75,7 @@ const ofTenant = { repositoryId: null, fullName: null, daysUntilLoss: null };
 export const ago = (now: Date, milliseconds: number) => new Date(now.getTime() - milliseconds).toISOString();
 const later = (instant: Instant, milliseconds: number) => ago(new Date(instant), -milliseconds);
 
-const daysLeft = ({ lastCoveredDate }: WatchedRepository, now: Date) =>
-  daysUntilLoss(lastCoveredDate, toDay(now));
+const daysLeft = (repository: WatchedRepository, now: Date) => daysUntilLoss(repository, toDay(now));
 
 function findRefusedToken(repositories: readonly WatchedRepository[], now: Date): FoundProblem[] {
   const refused = repositories.filter(({ failureCode }) => failureCode !== null && isTokenFault(failureCode));
@@ -142,7 +142,8 @@ function findNearLoss(repository: WatchedRepository, now: Date): FoundProblem[] 
     return since > now.toISOString() ? [] : [{ ...problem, code: 'never_collected', message, since }];
   }
   if (left > near) return [];
-  const lastChance = addDays(lastCoveredDate, daysUntilLoss(lastCoveredDate, lastCoveredDate));
+  const covered = repository.publishedThrough ?? lastCoveredDate;
+  const lastChance = addDays(covered, daysUntilLoss(repository, covered));
   const message = `Last collected on ${lastCoveredDate}. Fix this by ${lastChance}, or days are lost.`;
   const since = startOf(addDays(lastChance, -near)).toISOString();
   return [{ ...problem, code: 'days_left', message, since }];

@@ -84,7 +84,16 @@ async function listLastRuns(db: Db, now: Date): Promise<Map<number, Instant>> {
 function listSuspects(db: Db, now: Date) {
   return db
     .selectFrom('repository')
-    .select(['tenantId', 'repositoryId', 'owner', 'name', 'schedule', 'addedAt', 'lastCoveredDate'])
+    .select([
+      'tenantId',
+      'repositoryId',
+      'owner',
+      'name',
+      'schedule',
+      'addedAt',
+      'lastCoveredDate',
+      'publishedThrough',
+    ])
     .select(['lastSuccessAt', 'failureCode', 'failureMessage', 'failureAt'])
     .where('schedule', '<>', 'paused')
     .where(({ eb, or }) =>

@@ -6,7 +6,7 @@ import { weekLabel } from '../stats/buckets.ts';
 import type { Spans } from '../stats/range.ts';
 import { addSums, changeOf, emptySums, type Sums, toComparison, toSums } from '../stats/totals.ts';
 import { type Figures, METRICS } from '../traffic/figures.ts';
-import { type StoredState, settledDate, stateOfMissing } from '../traffic/window.ts';
+import { finalDate, type StoredState, stateOfMissing } from '../traffic/window.ts';
 import { listNewReferrers } from './new-referrers.ts';
 
 const DAYS_IN_WEEK = 7;
@@ -33,7 +33,7 @@ export async function readWeekReport(
   const rows = await listRepositoryRows(db, { tenantId: tenant.tenantId, repositoryIds: null });
   const known = await readKnown(db, tenant.tenantId, week);
   const to = lastOfWeek(week);
-  const [finalTo = to] = [settledDate(rows, now), to].sort();
+  const [finalTo = to] = [finalDate(rows, now), to].sort();
   const spans = {
     from: week,
     to: finalTo,
@@ -106,9 +106,9 @@ function sumWeek(
   { days, uniques }: Known,
   { week, spans, today }: { week: Day; spans: Spans; today: Day },
 ): RepositoryWeek {
-  const { repositoryId, firstCoveredDate } = row;
+  const { repositoryId } = row;
   const dayOf = (date: Day) => days.get(keyOf(repositoryId, date));
-  const stateOf = (date: Day) => dayOf(date)?.state ?? stateOfMissing(date, firstCoveredDate, today);
+  const stateOf = (date: Day) => dayOf(date)?.state ?? stateOfMissing(date, row, today);
   const sumDays = (dates: readonly Day[]) => {
     const sums = emptySums();
     for (const date of dates) {

@@ -32,7 +32,7 @@ const CONCURRENCY = 8;
  */
 export async function addRepository(adding: Adding, name: RepositoryName): Promise<Repository> {
   const found = await requireOnGitHub(adding, name);
-  await adding.github.getTraffic(found.id, { weeks: false }).catch(refuseMissing);
+  await adding.github.getTraffic(found.id, { wantsWeeks: () => false }).catch(refuseMissing);
   return insertRepository(adding, found);
 }
 
@@ -111,7 +111,7 @@ function isHopeless(result: unknown): result is Failure {
 async function requireReadable(adding: Adding, name: RepositoryName): Promise<GitHubRepository> {
   const found = await requireOnGitHub(adding, name);
   if (adding.github.readsAs === 'installation')
-    await adding.github.getTraffic(found.id, { weeks: false }).catch(refuseMissing);
+    await adding.github.getTraffic(found.id, { wantsWeeks: () => false }).catch(refuseMissing);
   return found;
 }
 

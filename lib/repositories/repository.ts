@@ -93,22 +93,22 @@ export function toRepository(row: RepositoryRow, now: Date): Repository {
     addedAt: row.addedAt,
     addedBy: row.addedBy,
     firstCoveredDate: row.firstCoveredDate,
-    lastCoveredDate: row.lastCoveredDate,
+    lastCoveredDate: row.publishedThrough ?? row.lastCoveredDate,
     lastSuccessAt: row.lastSuccessAt,
-    daysUntilLoss: daysUntilLoss(row.lastCoveredDate, toDay(now)),
+    daysUntilLoss: daysUntilLoss(row, toDay(now)),
     problem: toProblem(row, now),
   };
 }
 
 /** The failure of a repository's newest collection; null if it succeeded or the repository is paused. */
 export function toProblem(row: RepositoryRow, now: Date): Problem | null {
-  const { failureCode, failureMessage, failureAt, lastCoveredDate, schedule } = row;
+  const { failureCode, failureMessage, failureAt, schedule } = row;
   if (failureCode === null || failureAt === null || schedule === 'paused') return null;
   return {
     code: failureCode,
     message: failureMessage ?? '',
     since: failureAt,
-    daysUntilLoss: daysUntilLoss(lastCoveredDate, toDay(now)),
+    daysUntilLoss: daysUntilLoss(row, toDay(now)),
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Expression, expressionBuilder, type SqlBool } from 'kysely';
 import type { Repository } from '../answers/repositories.ts';
-import { startOf, toDay } from '../day.ts';
+import { type Day, startOf, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
 import type { Schedule } from '../db/tables/repositories.ts';
@@ -16,12 +16,16 @@ export interface Scheduled {
   lastSuccessAt: Instant | null;
   /** The first of the failures in a row; null when the newest collection succeeded. */
   failureAt: Instant | null;
+  publishedThrough: Day | null;
 }
 
 /** A repository is due when it last succeeded before the instant for its schedule. */
 export interface DueLimits {
   daily: Instant;
+  /** Where GitHub publishes whole windows. */
   weekly: Instant;
+  /** Where GitHub's answers are sparse. */
+  weeklySparse: Instant;
 }
 
 const REFUSED_PAUSE_MS = 20 * 3_600_000;
@@ -30,28 +34,36 @@ const REFUSED_PAUSE_MS = 20 * 3_600_000;
  * The limits at an instant. They are the starts of UTC days, so an alarm that fires a little earlier than the last one
  * misses nothing.
  *
- * A weekly schedule turns on Thursday, when GitHub's weekly figures of the week before the last become final. That week
- * stays in GitHub's window until Saturday: two alarms in a row may be missed before it has no uniques of its own. Five
- * may be missed before a day is cut, because GitHub still shows a day in full twelve days after it was unfinished.
+ * A weekly schedule turns on Monday, when the week before is published; it stays in GitHub's window for another week. With
+ * sparse answers it turns on Thursday, when GitHub's weekly figures of the week before the last become final. That week
+ * stays in the window until Saturday: two alarms in a row may be missed before it has no uniques of its own. Five may be
+ * missed before a day is cut, because GitHub still shows a day in full twelve days after it was unfinished.
  */
 export function dueLimits(now: Date): DueLimits {
-  return { daily: startOf(toDay(now)).toISOString(), weekly: startOf(readableSince(now)).toISOString() };
+  return {
+    daily: startOf(toDay(now)).toISOString(),
+    weekly: startOf(readableSince('published', now)).toISOString(),
+    weeklySparse: startOf(readableSince('sparse', now)).toISOString(),
+  };
 }
 
 /**
  * Whether the alarm collects a repository: a daily one once a day, a weekly one once a week but once a day while its
  * collections fail, a paused one never. {@link whereDue} says the same in SQL.
  */
-export function isDue({ schedule, lastSuccessAt, failureAt }: Scheduled, now: Date): boolean {
+export function isDue(
+  { schedule, lastSuccessAt, failureAt, publishedThrough }: Scheduled,
+  now: Date,
+): boolean {
   if (schedule === 'paused') return false;
   if (lastSuccessAt === null) return true;
-  const { daily, weekly } = dueLimits(now);
-  const limit = schedule === 'daily' || failureAt !== null ? daily : weekly;
-  return lastSuccessAt < limit;
+  const { daily, weekly, weeklySparse } = dueLimits(now);
+  if (schedule === 'daily' || failureAt !== null) return lastSuccessAt < daily;
+  return lastSuccessAt < (publishedThrough === null ? weeklySparse : weekly);
 }
 
 /** {@link isDue} as a condition on the rows of `repository`. */
-export function whereDue({ daily, weekly }: DueLimits): Expression<SqlBool> {
+export function whereDue({ daily, weekly, weeklySparse }: DueLimits): Expression<SqlBool> {
   const eb = expressionBuilder<Tables, 'repository'>();
   const isDaily = eb.or([
     eb('repository.schedule', '=', 'daily'),
@@ -62,7 +74,19 @@ export function whereDue({ daily, weekly }: DueLimits): Expression<SqlBool> {
     eb.or([
       eb('repository.lastSuccessAt', 'is', null),
       eb.and([isDaily, eb('repository.lastSuccessAt', '<', daily)]),
-      eb.and([eb('repository.schedule', '=', 'weekly'), eb('repository.lastSuccessAt', '<', weekly)]),
+      eb.and([
+        eb('repository.schedule', '=', 'weekly'),
+        eb.or([
+          eb.and([
+            eb('repository.publishedThrough', 'is', null),
+            eb('repository.lastSuccessAt', '<', weeklySparse),
+          ]),
+          eb.and([
+            eb('repository.publishedThrough', 'is not', null),
+            eb('repository.lastSuccessAt', '<', weekly),
+          ]),
+        ]),
+      ]),
     ]),
   ]);
 }

@@ -7,7 +7,7 @@ import type { Tables } from '../db/tables.ts';
 import { type Difference, differencesOf, type Reading } from '../traffic/merge.ts';
 import type { Observed } from '../traffic/observed.ts';
 import { listDays, listRevisions, type RepositoryKey } from '../traffic/tables.ts';
-import { wholeFrom } from '../traffic/window.ts';
+import { coverageOf } from '../traffic/window.ts';
 import type { RunKey } from './lease.ts';
 
 /** The log of a run shows this many; the run has the total. */
@@ -28,7 +28,7 @@ export async function saveDifferences(
   key: RepositoryKey,
   { observed, reading }: { observed: Observed; reading: Reading },
 ): Promise<void> {
-  const from = wholeFrom(toDay(reading.now));
+  const from = coverageOf(observed, reading.now).wholeFrom;
   const to = addDays(toDay(reading.now), 1);
   const found = differencesOf(await listDays(trx, key, from, to), observed, reading.now);
   if (found.length === 0) return;

@@ -55,7 +55,7 @@ export async function hasAlarmRunSince(db: Db, tenantId: number, since: Instant)
 function isUnfinished(now: Date): Expression<SqlBool> {
   const eb = expressionBuilder<Tables, 'tenant'>();
   const dayAgo = new Date(now.getTime() - UNFINISHED_MS);
-  const longDue = { daily: dayAgo.toISOString(), weekly: dueLimits(dayAgo).weekly };
+  const longDue = { ...dueLimits(dayAgo), daily: dayAgo.toISOString() };
   const hourAgo = new Date(now.getTime() - RETRY_MS).toISOString();
   const isMissed = eb.and([hasDue(longDue), eb.not(hasAttempt(longDue.daily))]);
   const isWorthRetrying = eb.and([

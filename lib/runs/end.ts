@@ -66,17 +66,17 @@ async function failWaiting(
     .innerJoin('repository as r', (join) =>
       join.onRef('r.tenantId', '=', 'w.tenantId').onRef('r.repositoryId', '=', 'w.repositoryId'),
     )
-    .select('r.lastCoveredDate')
+    .select(['r.lastCoveredDate', 'r.publishedThrough'])
     .distinct()
     .where('w.tenantId', '=', run.tenantId)
     .where('w.runId', '=', run.runId)
     .where('w.state', '=', 'waiting')
     .execute();
-  for (const { lastCoveredDate } of waiting)
+  for (const standpoint of waiting)
     await trx
       .updateTable('runRepository')
       .set({ state: 'failed', ...toStoredFailure(failure), finishedAt: now.toISOString() })
-      .set({ daysUntilLoss: daysUntilLoss(lastCoveredDate, toDay(now)) })
+      .set({ daysUntilLoss: daysUntilLoss(standpoint, toDay(now)) })
       .where('tenantId', '=', run.tenantId)
       .where('runId', '=', run.runId)
       .where('state', '=', 'waiting')
@@ -85,7 +85,16 @@ async function failWaiting(
           .selectFrom('repository')
           .select('repositoryId')
           .where('tenantId', '=', run.tenantId)
-          .where('lastCoveredDate', lastCoveredDate === null ? 'is' : '=', lastCoveredDate),
+          .where(
+            'lastCoveredDate',
+            standpoint.lastCoveredDate === null ? 'is' : '=',
+            standpoint.lastCoveredDate,
+          )
+          .where(
+            'publishedThrough',
+            standpoint.publishedThrough === null ? 'is' : '=',
+            standpoint.publishedThrough,
+          ),
       )
       .execute();
 }

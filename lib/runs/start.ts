@@ -123,7 +123,16 @@ async function listForRun(
 ): Promise<Work[]> {
   const rows = await trx
     .selectFrom('repository')
-    .select(['repositoryId', 'owner', 'name', 'schedule', 'lastSuccessAt', 'failureAt', 'refusedAt'])
+    .select([
+      'repositoryId',
+      'owner',
+      'name',
+      'schedule',
+      'lastSuccessAt',
+      'failureAt',
+      'publishedThrough',
+      'refusedAt',
+    ])
     .where('tenantId', '=', tenantId)
     .$if(typeof which !== 'string', (query) => query.where('repositoryId', 'in', [...which] as number[]))
     .execute();

@@ -5,7 +5,7 @@ import type { Overview } from '../answers/stats.ts';
 import { commonDays, type Day, type DaySpan, toDayNumber } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { METRICS, maxOf } from '../traffic/figures.ts';
-import { missingSpans, rememberedFrom } from '../traffic/window.ts';
+import { FINAL_STATES, missingSpans, rememberedFrom, type Standpoint } from '../traffic/window.ts';
 import { bucketSpan, wholeWeeks } from './buckets.ts';
 import type { Spans } from './range.ts';
 import { bucketColumn } from './scope.ts';
@@ -31,19 +31,20 @@ export interface RangeSums {
 
 /**
  * Sums each repository's days by bucket, in one pass over the stored ones. It begins as if nothing were stored, so that
- * every day since the first covered one counts as lost, or as provisional while GitHub remembers it; each stored day then
+ * every day since the first covered one counts as lost, or as pending while GitHub can still show it; each stored day then
  * takes its own place in those counts back.
  */
 export async function sumRepositories(
   db: Db,
   access: TenantAccess,
-  repositories: readonly { repositoryId: number; firstCoveredDate: Day | null }[],
+  repositories: readonly ({ repositoryId: number } & Pick<
+    Standpoint,
+    'firstCoveredDate' | 'forgottenBefore'
+  >)[],
   calendar: Calendar,
 ): Promise<Map<number, RangeSums>> {
   if (repositories.length === 0) return new Map();
-  const parts = new Map(
-    repositories.map((row) => [row.repositoryId, toMissing(row.firstCoveredDate, calendar)]),
-  );
+  const parts = new Map(repositories.map((row) => [row.repositoryId, toMissing(row, calendar)]));
   const places = new Map<Day | null, number>(calendar.buckets.map((bucket, place) => [bucket, place]));
   for (const row of await readStoredDays(db, access, calendar)) {
     const own = parts.get(row.repositoryId);
@@ -76,6 +77,7 @@ export function emptyRangeSums(buckets: number): RangeSums {
       cloneUniques: new Array<number | null>(buckets).fill(null),
       lostDays: new Array<number>(buckets).fill(0),
       provisionalDays: new Array<number>(buckets).fill(0),
+      pendingDays: new Array<number>(buckets).fill(0),
     },
   };
 }
@@ -88,7 +90,7 @@ export function addRangeSums(sums: RangeSums, more: RangeSums): void {
   for (const metric of METRICS)
     for (const [place, figure] of more.series[metric].entries())
       addFigure(sums.series[metric], place, figure);
-  for (const count of ['lostDays', 'provisionalDays'] as const)
+  for (const count of ['lostDays', 'provisionalDays', 'pendingDays'] as const)
     for (const [place, days] of more.series[count].entries()) addCount(sums.series[count], place, days);
 }
 
@@ -105,19 +107,22 @@ interface BucketKey {
   part: number;
 }
 
-/** How many days more, or fewer, are lost and provisional than was counted so far. */
+/** How many days more, or fewer, are lost, or can still come, than was counted so far. */
 interface MissingDays {
   lostDays: number;
-  provisionalDays: number;
+  pendingDays: number;
 }
 
 /** One repository's days in a bucket and part that have nothing stored. */
-function toMissing(firstCoveredDate: Day | null, { range, buckets, spans, today }: Calendar): PartSums {
-  const { lost, provisional } = missingSpans(firstCoveredDate, today);
+function toMissing(
+  row: Pick<Standpoint, 'firstCoveredDate' | 'forgottenBefore'>,
+  { range, buckets, spans, today }: Calendar,
+): PartSums {
+  const { lost, coming } = missingSpans(row, today);
   const lostSums = (days: DaySpan): Sums => ({ ...emptySums(), lostDays: commonDays(days, lost) });
   const { series } = emptyRangeSums(buckets.length);
   series.lostDays = buckets.map((bucket) => commonDays(bucketSpan(bucket, range), lost));
-  series.provisionalDays = buckets.map((bucket) => commonDays(bucketSpan(bucket, range), provisional));
+  series.pendingDays = buckets.map((bucket) => commonDays(bucketSpan(bucket, range), coming));
   return {
     previous: lostSums([toDayNumber(spans.previousFrom), toDayNumber(spans.previousTo)]),
     current: lostSums([toDayNumber(spans.from), toDayNumber(spans.to)]),
@@ -131,6 +136,7 @@ function addStoredDays(own: PartSums, row: StoredDays, place: number | undefined
   if (place === undefined) return;
   for (const metric of METRICS) addFigure(own.series[metric], place, row[SUM_OF[metric]]);
   addCount(own.series.lostDays, place, row.lostDays);
+  addCount(own.series.pendingDays, place, row.pendingDays);
   addCount(own.series.provisionalDays, place, row.provisionalDays);
 }
 
@@ -138,7 +144,7 @@ function addMissingDays(own: PartSums, row: BucketKey & MissingDays, place: numb
   own[PARTS[row.part] ?? 'rest'].lostDays += row.lostDays;
   if (place === undefined) return;
   addCount(own.series.lostDays, place, row.lostDays);
-  addCount(own.series.provisionalDays, place, row.provisionalDays);
+  addCount(own.series.pendingDays, place, row.pendingDays);
 }
 
 function toRangeSums({ previous, current, rest, series }: PartSums): RangeSums {
@@ -157,7 +163,7 @@ function addCount(counts: number[], place: number, days: number): void {
 }
 
 /** The stored days of one repository in one bucket and part, summed; `Sums` is the shape, so that they can be added. */
-type StoredDays = BucketKey & Sums & MissingDays;
+type StoredDays = BucketKey & Sums & MissingDays & { provisionalDays: number };
 
 /** The stored days in scope with their bucket and part, before they are grouped, so that the database reads each once. */
 function selectKeyedDays(
@@ -167,6 +173,9 @@ function selectKeyedDays(
 ) {
   return db
     .selectFrom('trafficDay as d')
+    .innerJoin('repository as r', (join) =>
+      join.onRef('r.tenantId', '=', 'd.tenantId').onRef('r.repositoryId', '=', 'd.repositoryId'),
+    )
     .select([
       'd.repositoryId',
       sql<Day | null>`case when d.traffic_date >= ${range.from} then ${bucketColumn(range.by)} end`.as(
@@ -175,7 +184,9 @@ function selectKeyedDays(
       sql<number>`case when d.traffic_date < ${range.from} then 0 when d.traffic_date <= ${spans.to} then 1 else 2 end`.as(
         'part',
       ),
-      sql<number>`case when d.traffic_date < ${rememberedFrom(today)} then 1 else 0 end`.as('isForgotten'),
+      sql<number>`case when d.traffic_date < coalesce(r.forgotten_before, ${rememberedFrom(today)}) then 1 else 0 end`.as(
+        'isForgotten',
+      ),
     ])
     .where('d.tenantId', '=', tenantId)
     .where('d.trafficDate', '>=', spans.previousFrom)
@@ -189,8 +200,8 @@ async function readStoredDays(db: Db, access: TenantAccess, calendar: Calendar):
     'd.viewUniques',
     'd.cloneCount',
     'd.cloneUniques',
-    sql<number>`case when d.state = 'provisional' then 1 else 0 end`.as('isProvisional'),
-    sql<number>`case when d.state = 'provisional' or d.view_count is null or d.clone_count is null then 0 else 1 end`.as(
+    sql<number>`case when d.state in (${sql.join(FINAL_STATES)}) then 0 else 1 end`.as('isOpen'),
+    sql<number>`case when d.state in (${sql.join(FINAL_STATES)}) and d.view_count is not null and d.clone_count is not null then 1 else 0 end`.as(
       'isFinal',
     ),
   ]);
@@ -209,7 +220,8 @@ async function readStoredDays(db: Db, access: TenantAccess, calendar: Calendar):
       fn.countAll<number>().as('knownDays'),
       fn.sum<number>('g.isFinal').as('finalDays'),
       sql<number>`-sum(g.is_forgotten)`.as('lostDays'),
-      sql<number>`sum(g.is_provisional + g.is_forgotten - 1)`.as('provisionalDays'),
+      fn.sum<number>('g.isOpen').as('provisionalDays'),
+      sql<number>`sum(g.is_forgotten - 1)`.as('pendingDays'),
     ])
     .groupBy(['g.repositoryId', 'g.bucket', 'g.part'])
     .execute();
@@ -224,12 +236,7 @@ async function readEarlyDays(
   access: TenantAccess,
   calendar: Calendar,
 ): Promise<(BucketKey & MissingDays)[]> {
-  const days = selectKeyedDays(db, access, calendar).innerJoin('repository as r', (join) =>
-    join
-      .onRef('r.tenantId', '=', 'd.tenantId')
-      .onRef('r.repositoryId', '=', 'd.repositoryId')
-      .onRef('r.firstCoveredDate', '>', 'd.trafficDate'),
-  );
+  const days = selectKeyedDays(db, access, calendar).whereRef('r.firstCoveredDate', '>', 'd.trafficDate');
   return db
     .selectFrom(days.as('g'))
     .select(({ fn }) => [
@@ -237,7 +244,7 @@ async function readEarlyDays(
       'g.bucket',
       'g.part',
       fn.sum<number>('g.isForgotten').as('lostDays'),
-      sql<number>`sum(1 - g.is_forgotten)`.as('provisionalDays'),
+      sql<number>`sum(1 - g.is_forgotten)`.as('pendingDays'),
     ])
     .groupBy(['g.repositoryId', 'g.bucket', 'g.part'])
     .execute();

@@ -7,7 +7,7 @@ import { readAttention } from '../problems/list.ts';
 import { listRepositoryRows, toFullName, toProblem, toWebUrl } from '../repositories/repository.ts';
 import { findActiveRun } from '../runs.ts';
 import { findFirstDate } from '../traffic/tables.ts';
-import { settledDate } from '../traffic/window.ts';
+import { finalDate } from '../traffic/window.ts';
 import { bucketsOf } from './buckets.ts';
 import { type ListRequest, listTraffic, type RepositoryTraffic } from './overview-order.ts';
 import { addRangeSums, type Calendar, emptyRangeSums, sumRepositories } from './overview-sums.ts';
@@ -92,7 +92,7 @@ async function readTraffic(db: Db, access: TenantAccess, request: RangeRequest, 
   const today = toDay(now);
   const first = request.range === 'all' ? await findFirstDate(db, access) : null;
   const range = toRange(request, today, first, MAX_BUCKETS);
-  const spans = spansOf(range, settledDate(rows, now));
+  const spans = spansOf(range, finalDate(rows, now));
   const calendar: Calendar = { range, spans, buckets: bucketsOf(range), today };
   const sums = await sumRepositories(db, access, rows, calendar);
   const traffic = rows.flatMap((row): RepositoryTraffic[] => {

@@ -14,13 +14,7 @@ import { listPaths, listReferrers } from '../snapshots.ts';
 import type { TrafficDay } from '../traffic/merge.ts';
 import { findFirstDate, listDays, listNewestWindows, listRevisions, listWeeks } from '../traffic/tables.ts';
 import type { TrafficWeek } from '../traffic/week.ts';
-import {
-  type DayState,
-  leastCertain,
-  rememberedFrom,
-  settledDate,
-  stateOfMissing,
-} from '../traffic/window.ts';
+import { type DayState, finalDate, leastCertain, shownFrom, stateOfMissing } from '../traffic/window.ts';
 import { bucketOf, bucketsOf, wholeWeeks } from './buckets.ts';
 import { type RangeRequest, type Spans, spansOf, toRange } from './range.ts';
 import { addSums, emptySums, type Sums, toComparison, toSums, toTotals } from './totals.ts';
@@ -46,7 +40,7 @@ export async function readFigures(
   const first =
     request.range === 'all' ? await findFirstDate(db, { tenantId, repositoryIds: [repositoryId] }) : null;
   const range = toRange(request, today, first, MAX_BUCKETS);
-  const spans = spansOf(range, settledDate([row], now));
+  const spans = spansOf(range, finalDate([row], now));
   const days = await listDays(db, key, spans.previousFrom, range.to);
   const whole = wholeWeeks(range);
   const weeks = await listWeeks(db, key, whole.from, whole.to);
@@ -55,7 +49,7 @@ export async function readFigures(
     spans,
     days,
     weeks,
-    stateOf: (day) => stateOfMissing(day, row.firstCoveredDate, today),
+    stateOf: (day) => stateOfMissing(day, row, today),
   });
 }
 
@@ -161,7 +155,7 @@ export async function readRepositoryTraffic(
     workflowRuns: await readWorkflowRuns(db, key, extras, { range: figures.range, now }),
     events: await listEvents(db, key, from, to),
     revisions: await listRevisions(db, key, from, to),
-    rememberedFrom: rememberedFrom(toDay(now)),
+    rememberedFrom: shownFrom(row, toDay(now)),
     activeRunId: await findActiveRun(db, access.tenantId, now),
   };
 }

@@ -88,6 +88,16 @@ async function countRows(db: Db, access: TenantAccess, range: Range): Promise<nu
   return total;
 }
 
+const GROUP = [
+  'g.repositoryId',
+  'g.owner',
+  'g.name',
+  'g.firstCoveredDate',
+  'g.publishedThrough',
+  'g.forgottenBefore',
+  'g.bucket',
+] as const;
+
 async function readRows(
   db: Db,
   access: TenantAccess,
@@ -95,26 +105,26 @@ async function readRows(
   { today, limit, offset }: { today: Day; limit: number; offset: number },
 ) {
   const flag = (condition: ReturnType<typeof sql>) => sql<number>`case when ${condition} then 1 else 0 end`;
-  const remembered = rememberedFrom(today);
+  const shown = sql`coalesce(r.forgotten_before, ${rememberedFrom(today)})`;
   const days = selectDays(db, access, range)
     .innerJoin('repository as r', (join) =>
       join.onRef('r.tenantId', '=', 'd.tenantId').onRef('r.repositoryId', '=', 'd.repositoryId'),
     )
-    .select(['r.owner', 'r.name', 'r.firstCoveredDate'])
+    .select(['r.owner', 'r.name', 'r.firstCoveredDate', 'r.publishedThrough', 'r.forgottenBefore'])
     .select(['d.viewCount', 'd.viewUniques', 'd.cloneCount', 'd.cloneUniques'])
     .select([
       flag(sql`d.state = 'measured'`).as('isMeasured'),
       flag(sql`d.state = 'imported'`).as('isImported'),
       flag(sql`d.state = 'provisional'`).as('isProvisional'),
-      flag(sql`d.traffic_date >= r.first_covered_date and d.traffic_date < ${remembered}`).as('isCovered'),
-      flag(sql`d.traffic_date >= r.first_covered_date and d.traffic_date >= ${remembered}`).as(
-        'isRemembered',
-      ),
+      flag(sql`d.state = 'cut'`).as('isCut'),
+      flag(sql`d.state = 'suspect'`).as('isSuspect'),
+      flag(sql`d.traffic_date >= r.first_covered_date and d.traffic_date < ${shown}`).as('isCovered'),
+      flag(sql`d.traffic_date >= r.first_covered_date and d.traffic_date >= ${shown}`).as('isShown'),
     ]);
   return db
     .selectFrom(days.as('g'))
     .select(({ fn }) => [
-      ...(['g.repositoryId', 'g.owner', 'g.name', 'g.firstCoveredDate', 'g.bucket'] as const),
+      ...GROUP,
       fn.sum<number | null>('g.viewCount').as('viewCount'),
       fn.sum<number | null>('g.viewUniques').as('viewUniques'),
       fn.sum<number | null>('g.cloneCount').as('cloneCount'),
@@ -123,10 +133,12 @@ async function readRows(
       fn.sum<number>('g.isMeasured').as('measuredDays'),
       fn.sum<number>('g.isImported').as('importedDays'),
       fn.sum<number>('g.isProvisional').as('provisionalDays'),
+      fn.sum<number>('g.isCut').as('cutDays'),
+      fn.sum<number>('g.isSuspect').as('suspectDays'),
       fn.sum<number>('g.isCovered').as('coveredDays'),
-      fn.sum<number>('g.isRemembered').as('rememberedDays'),
+      fn.sum<number>('g.isShown').as('shownDays'),
     ])
-    .groupBy(['g.repositoryId', 'g.owner', 'g.name', 'g.firstCoveredDate', 'g.bucket'])
+    .groupBy([...GROUP])
     .orderBy('g.bucket', 'desc')
     .orderBy('g.owner')
     .orderBy('g.name')
@@ -180,17 +192,23 @@ function toTableRow(row: SumRow, range: Range, today: Day, week: WeekUniques | u
 
 function stateOf(row: SumRow, range: Range, today: Day): DayState {
   const span = bucketSpan(row.bucket, range);
-  const missing = missingSpans(row.firstCoveredDate, today);
+  const missing = missingSpans(row, today);
   const lost = commonDays(span, missing.lost) - row.coveredDays;
-  const pending = commonDays(span, missing.provisional) - row.rememberedDays;
+  const pending = commonDays(span, missing.coming) - row.shownDays;
   const before = span[1] - span[0] + 1 - row.days - lost - pending;
   const states: [DayState, number][] = [
     ['lost', lost],
     ['before', before],
-    ['provisional', pending + row.provisionalDays],
+    [row.publishedThrough === null ? 'provisional' : 'not_published', pending],
+    ['provisional', row.provisionalDays],
+    ['cut', row.cutDays],
+    ['suspect', row.suspectDays],
     ['imported', row.importedDays],
     ['measured', row.measuredDays],
-    ['zero', row.days - row.importedDays - row.measuredDays - row.provisionalDays],
+    [
+      'zero',
+      row.days - row.importedDays - row.measuredDays - row.provisionalDays - row.cutDays - row.suspectDays,
+    ],
   ];
   return leastCertain(new Set(states.filter(([, days]) => days > 0).map(([state]) => state)));
 }

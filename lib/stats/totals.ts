@@ -1,7 +1,7 @@
 import type { Comparison, Totals } from '../answers/figures.ts';
 import { daysBetween } from '../day.ts';
 import { type Figures, type Metric, maxOf, plus } from '../traffic/figures.ts';
-import type { StoredState } from '../traffic/window.ts';
+import { FINAL_STATES, type StoredState } from '../traffic/window.ts';
 import type { Spans } from './range.ts';
 
 /** The name of each figure's sum. Uniques are not additive, so theirs is an upper bound. */
@@ -62,7 +62,7 @@ export function addSums(sums: Sums, more: Sums): void {
 
 /** One stored day as sums. */
 export function toSums(day: Figures & { state: StoredState }): Sums {
-  const complete = day.viewCount !== null && day.cloneCount !== null && day.state !== 'provisional';
+  const complete = day.viewCount !== null && day.cloneCount !== null && FINAL_STATES.includes(day.state);
   return {
     viewCount: day.viewCount,
     viewUniquesLower: day.viewUniques,

@@ -1,8 +1,8 @@
 import { addDays, type Day, daysFrom, toDay } from '../day.ts';
 import type { Instant } from '../instant.ts';
-import { type Figures, largerFigures, METRICS, type Metric, sameFigures, UNKNOWN, ZERO } from './figures.ts';
+import { type Figures, largerFigures, METRICS, type Metric, sameFigures, UNKNOWN } from './figures.ts';
 import { nameDays, type Observed } from './observed.ts';
-import { cutFrom, type StoredState, settledThrough, wholeFrom } from './window.ts';
+import { type Coverage, coverageOf, cutFrom, FINAL_STATES, type StoredState } from './window.ts';
 
 /** One repository's figures on one UTC day, as stored. */
 export interface TrafficDay extends Figures {
@@ -11,7 +11,7 @@ export interface TrafficDay extends Figures {
   observedAt: Instant;
 }
 
-/** A smaller figure that GitHub gave later for a settled day. The larger one was kept. */
+/** A final day's later, smaller figure, which was not stored. */
 export interface Revision {
   trafficDate: Day;
   metric: Metric;
@@ -19,46 +19,44 @@ export interface Revision {
   observed: number;
 }
 
-/** When an answer was read, and when its repository was created: a day before that is never known to be zero. */
+/** When and for which repository an answer was read; no day before `createdDate` can be known to be zero. */
 export interface Reading {
   now: Date;
   createdDate: Day;
 }
 
-/** How late GitHub may publish; its window then ends as many days earlier. */
-const LATE_DAYS = 2;
-
 /**
- * Merges one of GitHub's answers into the stored days of its span. The larger figure wins. A day that the answer leaves
- * out lowers nothing; it is zero only if it has settled and was whole in the window. Returns the days to write, and the
- * smaller figures for settled days. Merging the same answer again returns no days.
+ * Merges one answer of GitHub into the stored days: larger figures win, and an absent day lowers nothing. Every day of a
+ * published window is final. In a sparse answer a settled day that lies wholly inside the window and is left out is zero.
+ * Stored days that can no longer be read whole are cut. Returns the days to write and the smaller figures for final days;
+ * merging the same answer again returns no days.
  */
 export function mergeDays(
   stored: readonly TrafficDay[],
   observed: Observed,
   reading: Reading,
 ): { days: TrafficDay[]; revisions: Revision[] } {
+  const coverage = coverageOf(observed, reading.now);
   const rows = new Map(stored.map((row) => [row.trafficDate, row]));
   const named = nameDays(observed);
-  const today = toDay(reading.now);
-  const dates = [...new Set([...daysFrom(wholeFrom(today), today), ...named.keys()])].sort();
+  const absent = coverage.kind === 'sparse' ? daysFrom(coverage.wholeFrom, coverage.through) : [];
+  const unfinished = stored.filter(({ state }) => state === 'provisional').map((row) => row.trafficDate);
+  const dates = [...new Set([...absent, ...named.keys(), ...unfinished])].sort();
+  const answer = { observed, reading, coverage, oldest: [...named.keys()].sort()[0] };
   const days: TrafficDay[] = [];
   const revisions: Revision[] = [];
   for (const date of dates) {
     const row = rows.get(date);
     const figures = named.get(date);
-    const whole = date >= wholeFrom(today);
-    const merged = whole
-      ? mergeWhole(date, row, figures, reading)
-      : mergeCut(row, figures, { now: reading.now, date, oldest: date === dates[0] });
+    const merged = mergeDay(date, row, figures, answer);
     if (merged && merged !== row) days.push(merged);
-    if (row && figures && whole && date <= settledThrough(reading.now))
-      revisions.push(...revisionsOf(row, figures));
+    const isFinal = date >= coverage.wholeFrom && date <= coverage.finalThrough;
+    if (row && figures && isFinal) revisions.push(...revisionsOf(row, figures));
   }
   return { days, revisions };
 }
 
-/** A figure of a final day that differs between GitHub and what is stored. */
+/** A final day's figure that GitHub gives otherwise than it is stored. */
 export interface Difference {
   trafficDate: Day;
   metric: Metric;
@@ -67,15 +65,14 @@ export interface Difference {
 }
 
 /**
- * Where an answer differs from the stored days that are final and whole in the window. Provisional days still grow, and a
- * day that the answer leaves out is not taken for zero here.
+ * What an answer says otherwise than is stored, of days that are final and wholly inside the window. Days that may still
+ * grow do not count, and a day that the answer leaves out is not said to be zero.
  */
 export function differencesOf(stored: readonly TrafficDay[], observed: Observed, now: Date): Difference[] {
   const named = nameDays(observed);
-  const from = wholeFrom(toDay(now));
-  const to = settledThrough(now);
+  const { wholeFrom, finalThrough } = coverageOf(observed, now);
   const final = stored.filter(({ trafficDate, state }) => {
-    return state !== 'provisional' && trafficDate >= from && trafficDate <= to;
+    return FINAL_STATES.includes(state) && trafficDate >= wholeFrom && trafficDate <= finalThrough;
   });
   return final.flatMap((row) =>
     METRICS.flatMap((metric) => {
@@ -88,29 +85,69 @@ export function differencesOf(stored: readonly TrafficDay[], observed: Observed,
 }
 
 /**
- * The first day that a run covers with this answer: the window's first whole day, or the cut day before it. Days of a
- * window that ended weeks ago do not count, because nothing is known of the days after it.
+ * The first day an answer covers: of a published window the first day, of a sparse one the first whole day or the cut one
+ * before it; never a day before the repository was created, unless GitHub names traffic on it.
  */
 export function coveredFrom(observed: Observed, { now, createdDate }: Reading): Day {
-  const today = toDay(now);
-  const oldest = addDays(cutFrom(today), -LATE_DAYS);
-  const named = [...observed.views, ...observed.clones]
-    .map(({ date }) => date)
-    .filter((date) => date >= oldest);
-  const [, whole = today] = [wholeFrom(today), createdDate].sort();
-  return [...named, whole].sort()[0] ?? whole;
+  const { wholeFrom, through } = coverageOf(observed, now);
+  const busy = [...(observed.views ?? []), ...(observed.clones ?? [])]
+    .filter(({ date, count }) => date <= through && date >= cutBefore(wholeFrom) && count > 0)
+    .map(({ date }) => date);
+  const whole = wholeFrom > createdDate ? wholeFrom : createdDate;
+  return [...busy, whole].sort()[0] ?? whole;
 }
 
-/** A day that is whole in the window: a figure that the answer leaves out of a settled day is zero. */
+interface Answer {
+  observed: Observed;
+  reading: Reading;
+  coverage: Coverage;
+  /** The oldest day the answer names. */
+  oldest: Day | undefined;
+}
+
+/** The day before a date: the only one before the first whole day that a sparse answer can name, and then cut. */
+const cutBefore = (wholeFrom: Day): Day => addDays(wholeFrom, -1);
+
+/** What is known of a day after an answer; the row itself when the answer says nothing new of it. */
+function mergeDay(
+  date: Day,
+  row: TrafficDay | undefined,
+  named: Figures | undefined,
+  answer: Answer,
+): TrafficDay | undefined {
+  const { coverage, reading } = answer;
+  if (!named && date < coverage.wholeFrom) return row && { ...row, state: 'cut' };
+  if (coverage.kind === 'published') return named ? mergePublished(date, row, named, reading) : row;
+  return date >= coverage.wholeFrom
+    ? mergeWhole(date, row, named, answer)
+    : mergeCut(date, row, named ?? UNKNOWN, answer);
+}
+
+/** A day of a published window is final at first sight. Before a repository was created, GitHub writes zeros too. */
+function mergePublished(
+  date: Day,
+  row: TrafficDay | undefined,
+  named: Figures,
+  { now, createdDate }: Reading,
+): TrafficDay | undefined {
+  const figures = largerFigures(row ?? UNKNOWN, named);
+  const state = isAllZero(figures) ? 'zero' : 'measured';
+  if (!row && state === 'zero' && date < createdDate) return undefined;
+  if (row && row.state === state && sameFigures(row, figures)) return row;
+  return { trafficDate: date, ...figures, state, observedAt: now.toISOString() };
+}
+
+/** A day wholly inside a sparse window: what the answer leaves out of a settled day is zero. */
 function mergeWhole(
   date: Day,
   row: TrafficDay | undefined,
   named: Figures | undefined,
-  { now, createdDate }: Reading,
+  { observed, reading, coverage }: Answer,
 ): TrafficDay | undefined {
-  const final = date <= settledThrough(now);
+  const { now, createdDate } = reading;
+  const final = date <= coverage.finalThrough;
   if (!row && !named && (!final || date < createdDate)) return undefined;
-  const seen = largerFigures(named ?? UNKNOWN, final ? ZERO : UNKNOWN);
+  const seen = largerFigures(named ?? UNKNOWN, final ? zeroWhereRead(observed) : UNKNOWN);
   const figures = largerFigures(row ?? UNKNOWN, seen);
   const state = stateOfWhole(row, named, final);
   if (row && row.state !== 'provisional' && row.state === state && sameFigures(row, figures)) return row;
@@ -120,32 +157,40 @@ function mergeWhole(
   return { trafficDate: date, ...figures, state, observedAt };
 }
 
-/** Certainty is never lost: a final day stays final, in whatever order the answers arrive. */
+/** Certainty is never lost: a final day stays final, whoever reads it earlier or later. */
 function stateOfWhole(row: TrafficDay | undefined, named: Figures | undefined, final: boolean): StoredState {
-  if (named) return final || row?.state === 'measured' || row?.state === 'zero' ? 'measured' : 'provisional';
+  if (named && (final || row?.state === 'measured' || row?.state === 'zero')) return 'measured';
+  if (named) return row?.state === 'cut' ? 'cut' : 'provisional';
   if (!row) return 'zero';
-  return row.state === 'provisional' && final ? 'measured' : row.state;
-}
-
-interface CutDay {
-  now: Date;
-  date: Day;
-  /** True for the first day of the answer. */
-  oldest: boolean;
+  const isUnfinished = row.state === 'provisional' || row.state === 'cut';
+  return isUnfinished && final ? 'measured' : row.state;
 }
 
 /**
- * A day before the window's first whole day. Its figures may be cut, so they alone never make it final. An idle repository
- * gets a window that ended weeks ago, in which only the first day may be cut.
+ * A day before a sparse window's first whole day: its figures may be cut, so alone they never make it whole. Idle
+ * repositories get windows that ended weeks ago, of which only the first day may be cut.
  */
-function mergeCut(row: TrafficDay | undefined, named: Figures | undefined, { now, date, oldest }: CutDay) {
-  if (!named) return row;
+function mergeCut(date: Day, row: TrafficDay | undefined, named: Figures, { oldest, reading }: Answer) {
   const figures = largerFigures(row ?? UNKNOWN, named);
-  const cut = oldest || date >= cutFrom(toDay(now));
-  const before = row?.state === 'zero' ? 'measured' : row?.state;
-  const state: StoredState = cut ? (before ?? 'provisional') : 'measured';
+  const isCut = date === oldest || date >= cutFrom(toDay(reading.now));
+  const state = stateOfCut(row?.state, isCut);
   if (row && sameFigures(row, figures) && row.state === state) return row;
-  return { trafficDate: date, ...figures, state, observedAt: now.toISOString() };
+  return { trafficDate: date, ...figures, state, observedAt: reading.now.toISOString() };
+}
+
+function stateOfCut(before: StoredState | undefined, isCut: boolean): StoredState {
+  if (!isCut || before === 'zero') return 'measured';
+  return before === undefined || before === 'provisional' ? 'cut' : before;
+}
+
+function zeroWhereRead({ views, clones }: Observed): Figures {
+  const ofViews = views === null ? null : 0;
+  const ofClones = clones === null ? null : 0;
+  return { viewCount: ofViews, viewUniques: ofViews, cloneCount: ofClones, cloneUniques: ofClones };
+}
+
+function isAllZero(figures: Figures): boolean {
+  return METRICS.every((metric) => figures[metric] === 0);
 }
 
 function revisionsOf(row: TrafficDay, named: Figures): Revision[] {

@@ -8,18 +8,19 @@ export interface Observation {
   uniques: number;
 }
 
-/** The two arrays of one of GitHub's answers. They leave out days without activity. */
+/** GitHub's two arrays of one answer. Null: GitHub did not give that array, so nothing is known of its figures. */
 export interface Observed {
-  views: readonly Observation[];
-  clones: readonly Observation[];
+  views: readonly Observation[] | null;
+  clones: readonly Observation[] | null;
 }
 
-/** The two arrays as figures by date; null where an array leaves the date out. */
+/** GitHub's two arrays as figures by date; null where one of them does not name the date. */
 export function nameDays({ views, clones }: Observed): Map<Day, Figures> {
   const named = new Map<Day, Figures>();
   const add = (date: Day, figures: Partial<Figures>) =>
     named.set(date, largerFigures(named.get(date) ?? UNKNOWN, { ...UNKNOWN, ...figures }));
-  for (const { date, count, uniques } of views) add(date, { viewCount: count, viewUniques: uniques });
-  for (const { date, count, uniques } of clones) add(date, { cloneCount: count, cloneUniques: uniques });
+  for (const { date, count, uniques } of views ?? []) add(date, { viewCount: count, viewUniques: uniques });
+  for (const { date, count, uniques } of clones ?? [])
+    add(date, { cloneCount: count, cloneUniques: uniques });
   return named;
 }

@@ -8,8 +8,8 @@ import type { Tables } from '../db/tables.ts';
 import { METRICS } from './figures.ts';
 import { mergeDays, type Reading, type Revision, type TrafficDay } from './merge.ts';
 import type { Observed } from './observed.ts';
-import { mergeWeeks, type TrafficWeek } from './week.ts';
-import { wholeFrom } from './window.ts';
+import { mergeWeeks, type TrafficWeek, type WeeksRead } from './week.ts';
+import { coverageOf } from './window.ts';
 
 /** The repository that rows belong to. */
 export interface RepositoryKey {
@@ -39,6 +39,19 @@ export async function listDays(db: Db, key: RepositoryKey, from: Day, to: Day): 
     .where('tenantId', '=', key.tenantId)
     .where('repositoryId', '=', key.repositoryId)
     .where('trafficDate', '>=', from)
+    .where('trafficDate', '<=', to)
+    .orderBy('trafficDate')
+    .execute();
+}
+
+/** The stored days that an answer can change: those of its span, and older ones that are unfinished. */
+async function listMergedDays(db: Db, key: RepositoryKey, from: Day, to: Day): Promise<TrafficDay[]> {
+  return db
+    .selectFrom('trafficDay')
+    .select(['trafficDate', ...METRICS, 'state', 'observedAt'])
+    .where('tenantId', '=', key.tenantId)
+    .where('repositoryId', '=', key.repositoryId)
+    .where(({ eb, or }) => or([eb('trafficDate', '>=', from), eb('state', '=', 'provisional')]))
     .where('trafficDate', '<=', to)
     .orderBy('trafficDate')
     .execute();
@@ -92,10 +105,10 @@ export async function saveDays(
   observed: Observed,
   reading: Reading,
 ): Promise<void> {
-  const named = [...observed.views, ...observed.clones].map(({ date }) => date);
-  const windowStart = wholeFrom(toDay(reading.now));
-  const from = [...named, windowStart].sort()[0] ?? windowStart;
-  const stored = await listDays(trx, key, from, addDays(toDay(reading.now), 1));
+  const { wholeFrom } = coverageOf(observed, reading.now);
+  const named = [...(observed.views ?? []), ...(observed.clones ?? [])].map(({ date }) => date);
+  const from = [...named, wholeFrom].sort()[0] ?? wholeFrom;
+  const stored = await listMergedDays(trx, key, from, addDays(toDay(reading.now), 1));
   const { days, revisions } = mergeDays(stored, observed, reading);
   if (days.length > 0)
     await mergeRows(
@@ -131,12 +144,12 @@ async function saveRevisions(
 export async function saveWeeks(
   trx: Transaction<Tables>,
   key: RepositoryKey,
-  observed: Observed,
+  read: WeeksRead,
   now: Date,
 ): Promise<void> {
-  const today = toDay(now);
-  const stored = await listWeeks(trx, key, weekOf(wholeFrom(today)), today);
-  const weeks = mergeWeeks(stored, observed, now);
+  const { wholeFrom, through } = coverageOf(read.days, now);
+  const stored = await listWeeks(trx, key, weekOf(wholeFrom), through);
+  const weeks = mergeWeeks(stored, read, now);
   if (weeks.length === 0) return;
   await mergeRows(
     trx,

@@ -1,48 +1,82 @@
-import { addDays, type Day, daysBetween, lastOfWeek, newestEndedWeek, toDay } from '../day.ts';
+import {
+  addDays,
+  type Day,
+  daysBetween,
+  daysFrom,
+  lastOfWeek,
+  newestEndedWeek,
+  toDay,
+  weekOf,
+} from '../day.ts';
 import type { Instant } from '../instant.ts';
-import { type Figures, largerFigures, sameFigures, ZERO } from './figures.ts';
+import { type Figures, largerFigures, METRICS, sameFigures, ZERO } from './figures.ts';
 import { nameDays, type Observed } from './observed.ts';
-import { settledThrough, wholeFrom } from './window.ts';
+import { type Coverage, coverageOf, settledThrough } from './window.ts';
 
-/** GitHub's own final figures for a whole week, Monday to Sunday: the only true weekly uniques. */
+/** GitHub's own figures of one whole week, Monday to Sunday, once they no longer change: the only true weekly uniques. */
 export interface TrafficWeek extends Figures {
   weekStart: Day;
   observedAt: Instant;
 }
 
+/** GitHub's `per=week` arrays, and the `per=day` arrays that were read with them. */
+export interface WeeksRead {
+  weeks: Observed;
+  days: Observed;
+}
+
 /**
- * Merges GitHub's `per=week` arrays into the stored weeks and returns those to write. Only weeks count that have settled
- * and are whole in the window: GitHub cuts the others. The larger figure wins.
+ * Merges GitHub's `per=week` arrays into the stored weeks and returns those to write. Only weeks count that are final and
+ * lie wholly inside the window of the days read with them: GitHub cuts the others. Larger figures win.
  */
-export function mergeWeeks(stored: readonly TrafficWeek[], observed: Observed, now: Date): TrafficWeek[] {
+export function mergeWeeks(
+  stored: readonly TrafficWeek[],
+  { weeks, days }: WeeksRead,
+  now: Date,
+): TrafficWeek[] {
+  const coverage = coverageOf(days, now);
   const rows = new Map(stored.map((row) => [row.weekStart, row]));
-  const weeks: TrafficWeek[] = [];
-  for (const [weekStart, named] of nameDays(observed)) {
-    if (weekStart < wholeFrom(toDay(now)) || lastOfWeek(weekStart) > settledThrough(now)) continue;
+  const named = nameDays(days);
+  const merged: TrafficWeek[] = [];
+  for (const [weekStart, seen] of nameDays(weeks)) {
+    if (weekStart < coverage.wholeFrom || lastOfWeek(weekStart) > coverage.finalThrough) continue;
+    if (coverage.kind === 'published' && !addsUp(weekStart, seen, named)) continue;
     const row = rows.get(weekStart);
-    const figures = largerFigures(row ?? ZERO, named);
+    const figures = largerFigures(row ?? ZERO, seen);
     if (row && sameFigures(row, figures)) continue;
-    weeks.push({ weekStart, ...figures, observedAt: now.toISOString() });
+    merged.push({ weekStart, ...figures, observedAt: now.toISOString() });
   }
-  return weeks;
+  return merged;
 }
 
-/** The newest week that has settled, while it still lies wholly inside the window: three days a week. Else null. */
-export function readableWeek(now: Date): Day | null {
-  return ifWhole(settledWeek(now), now);
+/** The newest week that an answer tells for good; null when none lies wholly inside its window. */
+export function finalWeek(coverage: Coverage): Day | null {
+  return ifWhole(newestEndedWeek(coverage.finalThrough), coverage);
 }
 
-/** The Thursday on or before the instant from which the newest settled week can be read; it can until Saturday. */
-export function readableSince(now: Date): Day {
-  const settlingDays = daysBetween(settledThrough(now), toDay(now));
-  return addDays(lastOfWeek(settledWeek(now)), settlingDays);
+/** The week that ended last, while it lies wholly inside the window; in a sparse answer its figures may still grow. */
+export function endedWeek(coverage: Coverage): Day | null {
+  const over = coverage.kind === 'published' ? coverage.through : addDays(coverage.through, -1);
+  return ifWhole(newestEndedWeek(over), coverage);
 }
 
-/** The week that ended last, while it lies wholly inside the window; its figures may still grow. Null on Sundays. */
-export function endedWeek(now: Date): Day | null {
-  return ifWhole(newestEndedWeek(addDays(toDay(now), -1)), now);
+/**
+ * The day on or before the instant from which the newest whole week can be read: of a published window the Monday after
+ * it, of sparse answers the Thursday, when it has settled (it can until Saturday).
+ */
+export function readableSince(kind: Coverage['kind'], now: Date): Day {
+  if (kind === 'published') return weekOf(toDay(now));
+  const settled = settledThrough(now);
+  return addDays(lastOfWeek(newestEndedWeek(settled)), daysBetween(settled, toDay(now)));
 }
 
-const settledWeek = (now: Date) => newestEndedWeek(settledThrough(now));
+/** Whether a week's counts are the sums of its days': the two come from two requests, so one may be an old copy. */
+function addsUp(weekStart: Day, week: Figures, named: ReadonlyMap<Day, Figures>): boolean {
+  const days = daysFrom(weekStart, lastOfWeek(weekStart)).map((day) => named.get(day));
+  return METRICS.filter((metric) => metric.endsWith('Count')).every((metric) => {
+    const sum = days.reduce((total, day) => total + (day?.[metric] ?? 0), 0);
+    return week[metric] === null || week[metric] === sum;
+  });
+}
 
-const ifWhole = (week: Day, now: Date) => (week >= wholeFrom(toDay(now)) ? week : null);
+const ifWhole = (week: Day, { wholeFrom }: Coverage) => (week >= wholeFrom ? week : null);

@@ -1,84 +1,197 @@
 import { addDays, type Day, type DaySpan, daysBetween, toDay, toDayNumber } from '../day.ts';
 import type { Instant } from '../instant.ts';
-
-/** How a stored day is known. `provisional` means last read within 72 hours of its end, so its figures may be too low. */
-export type StoredState = 'measured' | 'zero' | 'provisional' | 'imported';
-
-/** What a page shows for a day: its stored state, or why nothing is stored. */
-export type DayState = StoredState | 'lost' | 'before';
-
-const CERTAINTY: readonly DayState[] = ['lost', 'before', 'provisional', 'imported', 'measured', 'zero'];
-const HOUR = 3_600_000;
+import type { Observed } from './observed.ts';
 
 /**
- * GitHub's window moves by the hour and spans 14 or 15 days. Today and the 12 days before it are whole. The 13th and 14th
- * day before come back cut to the hour, or not at all.
+ * How a stored day is known. `provisional`: read before it was final, so it may still grow. `cut`: GitHub showed only a
+ * part of it and has forgotten it since, so its figures are lower bounds for good. `suspect`: GitHub said zero for it when
+ * everything fell silent at once, so it may be GitHub's failure.
+ */
+export type StoredState = 'measured' | 'zero' | 'provisional' | 'cut' | 'suspect' | 'imported';
+
+/** What is shown for a day: a stored one's state, or why none is stored. `not_published`: it can still come. */
+export type DayState = StoredState | 'not_published' | 'lost' | 'before';
+
+/** The states of days whose figures are whole and no longer change: only these are compared, summed up and warned of. */
+export const FINAL_STATES: readonly StoredState[] = ['measured', 'zero', 'imported'];
+
+const CERTAINTY: readonly DayState[] = [
+  'lost',
+  'before',
+  'not_published',
+  'suspect',
+  'provisional',
+  'cut',
+  'imported',
+  'measured',
+  'zero',
+];
+const HOUR = 3_600_000;
+
+/** Since 2026 GitHub answers exactly so many days in a row, zeros included, and never today. */
+const PUBLISHED_DAYS = 14;
+/** A published window that ends so many days ago, or more, is an old copy: GitHub is a day or two late at most. */
+const OLD_COPY_DAYS = 3;
+
+/**
+ * In a sparse answer the window moves by the hour and has 14 or 15 days: today and the 12 days before are wholly inside,
+ * the 13th and the 14th come back cut to the hour, or not at all.
  */
 const WHOLE_DAYS_BEFORE_TODAY = 12;
 const REMEMBERED_DAYS_BEFORE_TODAY = 13;
 const CUT_DAYS_BEFORE_TODAY = 14;
-/** How long after a day's end GitHub may still change its figures (it publishes up to two days late). */
+/** A sparse window may end, and so begin, so many days late. */
+const LATE_DAYS = 2;
+/** How long after a day's end a sparse answer may still change its figures. */
 const SETTLING_HOURS = 72;
 
-/** The oldest day that GitHub remembers on `today`, whole or in part. */
+/** Which days an answer tells everything of. */
+export interface Coverage {
+  /**
+   * `published`: the answer names each day of a window that is over. `sparse`: it names only days with traffic, today
+   * among them, as GitHub did before 2026 and as older GitHub Enterprise Servers do.
+   */
+  kind: 'published' | 'sparse';
+  /** The oldest day that is whole. */
+  wholeFrom: Day;
+  /** The newest day whose figures no longer change. */
+  finalThrough: Day;
+  /** The newest day the answer says anything of: the window's end, or today, which is unfinished. */
+  through: Day;
+}
+
+/** Which days an answer that was read at the instant covers. The answer alone decides which kind it is. */
+export function coverageOf(observed: Observed, now: Date): Coverage {
+  const today = toDay(now);
+  const arrays = [observed.views, observed.clones].flatMap((array) =>
+    array === null ? [] : [array.map(({ date }) => date).sort()],
+  );
+  const windows = arrays.map((dates) => publishedWindow(dates, today));
+  if (windows.length > 0 && windows.every((window) => window !== null)) {
+    // The two arrays come from two requests, so that one of them may be older.
+    const from = windows.map((window) => window.from).sort();
+    const to = windows.map((window) => window.to).sort();
+    const through = to[0] ?? today;
+    return { kind: 'published', wholeFrom: from.at(-1) ?? today, finalThrough: through, through };
+  }
+  const oldest = arrays
+    .flat()
+    .sort()
+    .find((date) => date >= addDays(cutFrom(today), -LATE_DAYS));
+  // Only the oldest day that an answer names can be cut: the day after it is whole.
+  const wholeFrom = [sparseWholeFrom(today), ...(oldest ? [addDays(oldest, 1)] : [])].sort()[0] ?? today;
+  return { kind: 'sparse', wholeFrom, finalThrough: settledThrough(now), through: today };
+}
+
+/** The first and last of 14 days in a row that are all over on `today`; null for any other days. */
+function publishedWindow(dates: readonly Day[], today: Day): { from: Day; to: Day } | null {
+  const from = dates[0];
+  const to = dates.at(-1);
+  if (from === undefined || to === undefined || dates.length !== PUBLISHED_DAYS) return null;
+  const isWhole = dates.every((date, place) => date === addDays(from, place));
+  return isWhole && to < today ? { from, to } : null;
+}
+
+/** Whether GitHub answered with an old copy: no news, and nothing is known of the days after it. */
+export function isOldCopy({ kind, through }: Coverage, today: Day): boolean {
+  return kind === 'published' && daysBetween(through, today) >= OLD_COPY_DAYS;
+}
+
+/** The oldest day that a window contains which was published through a day. */
+export function publishedFrom(publishedThrough: Day): Day {
+  return addDays(publishedThrough, 1 - PUBLISHED_DAYS);
+}
+
+/** The oldest day of which a sparse answer still has at least a part on `today`. */
 export function rememberedFrom(today: Day): Day {
   return addDays(today, -REMEMBERED_DAYS_BEFORE_TODAY);
 }
 
-/** The oldest day that is whole in GitHub's window at any hour of `today`. */
-export function wholeFrom(today: Day): Day {
+/** The oldest day that is wholly in every sparse answer of `today`, whatever the hour. */
+function sparseWholeFrom(today: Day): Day {
   return addDays(today, -WHOLE_DAYS_BEFORE_TODAY);
 }
 
-/** The newest day whose figures are final when read at the instant. */
+/** The oldest day that a sparse answer cuts when GitHub publishes without delay. */
+export function cutFrom(today: Day): Day {
+  return addDays(today, -CUT_DAYS_BEFORE_TODAY);
+}
+
+/** The newest day whose figures are final in a sparse answer that is read at the instant. */
 export function settledThrough(instant: Date): Day {
   return addDays(toDay(new Date(instant.getTime() - SETTLING_HOURS * HOUR)), -1);
 }
 
-/** The newest day that is final for the repository that was collected last; if none ever was, as if it were now. */
-export function settledDate(rows: readonly { lastSuccessAt: Instant | null }[], now: Date): Day {
-  const last = rows
-    .map((row) => row.lastSuccessAt ?? '')
-    .sort()
-    .at(-1);
-  return settledThrough(last ? new Date(last) : now);
+/** What is known of a repository's newest answers; the columns of `repository` have these names. */
+export interface Standpoint {
+  /** Null: it was never collected. */
+  firstCoveredDate: Day | null;
+  lastCoveredDate: Day | null;
+  /** The end of the newest published window that was read of it; null when its newest answer was sparse. */
+  publishedThrough: Day | null;
+  /**
+   * GitHub no longer shows days before this one: the start of the newest window seen of it, or of others of its
+   * visibility on its server. Null when its newest answer was sparse: then the calendar decides.
+   */
+  forgottenBefore: Day | null;
+  lastSuccessAt: Instant | null;
+}
+
+/** The oldest day that GitHub still shows of a repository. */
+export function shownFrom({ forgottenBefore }: Pick<Standpoint, 'forgottenBefore'>, today: Day): Day {
+  return forgottenBefore ?? rememberedFrom(today);
+}
+
+/** The newest day that is final for any of these repositories; if none was ever collected, as if it were now. */
+export function finalDate(
+  rows: readonly Pick<Standpoint, 'publishedThrough' | 'lastSuccessAt'>[],
+  now: Date,
+): Day {
+  const dates = rows.flatMap(({ publishedThrough, lastSuccessAt }) => {
+    if (publishedThrough !== null) return [publishedThrough];
+    return lastSuccessAt === null ? [] : [settledThrough(new Date(lastSuccessAt))];
+  });
+  return dates.sort().at(-1) ?? settledThrough(now);
 }
 
 /**
- * Days until GitHub forgets a day that no run has covered. The newest covered day was still growing when it was read, so
- * it counts as uncovered. 0 means that today is the last chance or that it has passed; a repository that was never
- * collected has 0.
+ * Days until GitHub forgets a day that no run has covered. 0 means the last chance is today or gone, as for a repository
+ * never collected. The newest day of a sparse answer was still growing, so it counts as uncovered.
  */
-export function daysUntilLoss(lastCoveredDate: Day | null, today: Day): number {
+export function daysUntilLoss(
+  { lastCoveredDate, publishedThrough }: Pick<Standpoint, 'lastCoveredDate' | 'publishedThrough'>,
+  today: Day,
+): number {
   if (lastCoveredDate === null) return 0;
-  return Math.max(0, REMEMBERED_DAYS_BEFORE_TODAY - Math.max(0, daysBetween(lastCoveredDate, today)));
+  const sinceLast = Math.max(0, daysBetween(publishedThrough ?? lastCoveredDate, today));
+  // The day after a window's end leaves GitHub's window 15 days later, a growing day 13 days after it was read.
+  const daysShown = publishedThrough === null ? REMEMBERED_DAYS_BEFORE_TODAY : PUBLISHED_DAYS + 1;
+  return Math.max(0, daysShown - sinceLast);
 }
 
-/** Why no figures are stored for a day of a repository that runs cover from `firstCoveredDate`. */
-export function stateOfMissing(day: Day, firstCoveredDate: Day | null, today: Day): DayState {
-  if (firstCoveredDate === null || day < firstCoveredDate) return 'before';
-  return day >= rememberedFrom(today) ? 'provisional' : 'lost';
+/** Why no figures are stored for a day of a repository. */
+export function stateOfMissing(
+  day: Day,
+  standpoint: Pick<Standpoint, 'firstCoveredDate' | 'publishedThrough' | 'forgottenBefore'>,
+  today: Day,
+): DayState {
+  if (standpoint.firstCoveredDate === null || day < standpoint.firstCoveredDate) return 'before';
+  if (day < shownFrom(standpoint, today)) return 'lost';
+  return standpoint.publishedThrough === null ? 'provisional' : 'not_published';
 }
 
-/** The state of several days together: the least certain one. It is `zero` only if all are. */
+/** The state of several days together: the least certain of theirs, `zero` only where all are. */
 export function leastCertain(states: ReadonlySet<DayState>): DayState {
   return CERTAINTY.find((state) => states.has(state)) ?? 'before';
 }
 
-/** Where nothing is stored: the days since the first covered one that are lost, and those GitHub still remembers. */
+/** Which days since the first covered one are lost where nothing is stored, and which can still come. */
 export function missingSpans(
-  firstCoveredDate: Day | null,
+  standpoint: Pick<Standpoint, 'firstCoveredDate' | 'forgottenBefore'>,
   today: Day,
-): { lost: DaySpan; provisional: DaySpan } {
+): { lost: DaySpan; coming: DaySpan } {
+  const { firstCoveredDate } = standpoint;
   const first = firstCoveredDate === null ? Number.MAX_SAFE_INTEGER : toDayNumber(firstCoveredDate);
-  const remembered = toDayNumber(rememberedFrom(today));
-  return {
-    lost: [first, remembered - 1],
-    provisional: [Math.max(first, remembered), Number.MAX_SAFE_INTEGER],
-  };
-}
-
-/** The oldest day that can come back cut when GitHub publishes on time. */
-export function cutFrom(today: Day): Day {
-  return addDays(today, -CUT_DAYS_BEFORE_TODAY);
+  const shown = toDayNumber(shownFrom(standpoint, today));
+  return { lost: [first, shown - 1], coming: [Math.max(first, shown), Number.MAX_SAFE_INTEGER] };
 }

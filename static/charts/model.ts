@@ -31,7 +31,8 @@ export interface ChartModel {
 
 export function markOf(state: DayState, value: number | null): Mark {
   if (state === 'lost') return value === null ? 'lost' : 'partial';
-  if (state === 'provisional') return value === null ? 'unread' : state;
+  if (state === 'provisional' || state === 'not_published') return value === null ? 'unread' : 'provisional';
+  if (state === 'cut' || state === 'suspect') return 'provisional';
   if (state === 'before') return state;
   return 'known';
 }

@@ -64,7 +64,8 @@ function marksOf({ series, buckets, range, repositoryCount }: Overview, metric: 
   const notable = range.by === 'day' ? 1 : DAYS[range.by] * repositoryCount * NOTABLE;
   return buckets.map((_, index) => {
     const lost = (series.lostDays[index] ?? 0) > 0;
-    const provisional = series.provisionalDays[index] ?? 0;
+    const pending = series.pendingDays[index] ?? 0;
+    const provisional = pending + (series.provisionalDays[index] ?? 0);
     if (values[index] == null) return lost ? 'lost' : provisional > 0 ? 'unread' : 'before';
     if (provisional >= notable) return 'provisional';
     return lost ? 'partial' : 'known';

@@ -98,7 +98,13 @@ const STATES: Record<DayState, { label: string; meaning: string }> = {
   zero: { label: 'Zero', meaning: 'Collected; no traffic.' },
   provisional: {
     label: 'Preliminary',
-    meaning: 'Not read 72 hours after the day or later: figures may still rise.',
+    meaning: 'Read before GitHub’s figures settled: they may still rise.',
+  },
+  cut: { label: 'Incomplete', meaning: 'GitHub showed only part of this day: figures are at least these.' },
+  suspect: { label: 'Suspect', meaning: 'Everything fell to zero at once: this may be GitHub’s failure.' },
+  not_published: {
+    label: 'Nothing yet',
+    meaning: 'GitHub has not published this day, or it was not read yet.',
   },
   lost: { label: 'Lost', meaning: 'Not collected before GitHub deleted it.' },
   imported: { label: 'Imported', meaning: 'Imported from another tool’s file.' },

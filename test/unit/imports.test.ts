@@ -96,6 +96,7 @@ const SHARED_WITH_PAGES = [
   'lib/stats/buckets.ts',
   'lib/stats/totals.ts',
   'lib/traffic/figures.ts',
+  'lib/traffic/window.ts',
   'lib/dashboards/document.ts',
   'lib/dashboards/rules.ts',
   'lib/dashboards/vega-lite-spec.ts',

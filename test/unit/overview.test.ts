@@ -131,6 +131,7 @@ test('the sums of no repository know nothing, in every bucket', () => {
       cloneUniques: [null, null],
       lostDays: [0, 0],
       provisionalDays: [0, 0],
+      pendingDays: [0, 0],
     },
   });
 });
@@ -148,6 +149,7 @@ test('sums of repositories add up, bucket by bucket', () => {
       cloneUniques: [null, 4],
       lostDays: [1, 0],
       provisionalDays: [0, 2],
+      pendingDays: [0, 1],
     },
   });
   addRangeSums(sums, one);
@@ -169,6 +171,7 @@ test('sums of repositories add up, bucket by bucket', () => {
       cloneUniques: [null, 8],
       lostDays: [2, 0],
       provisionalDays: [0, 4],
+      pendingDays: [0, 2],
     },
   });
 });

@@ -18,6 +18,7 @@ const healthy: WatchedRepository = {
   schedule: 'daily',
   addedAt: day(100),
   lastCoveredDate: '2026-03-10',
+  publishedThrough: null,
   lastSuccessAt: day(0),
   failureCode: null,
   failureMessage: null,

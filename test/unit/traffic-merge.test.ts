@@ -3,20 +3,14 @@ import { expect, test } from 'vitest';
 import { addDays, commonDays, daysFrom, toDay, toDayNumber } from '../../lib/day.ts';
 import { coveredFrom, differencesOf, mergeDays, type TrafficDay } from '../../lib/traffic/merge.ts';
 import type { Observation, Observed } from '../../lib/traffic/observed.ts';
+import { endedWeek, finalWeek, mergeWeeks, readableSince, type TrafficWeek } from '../../lib/traffic/week.ts';
 import {
-  endedWeek,
-  mergeWeeks,
-  readableSince,
-  readableWeek,
-  type TrafficWeek,
-} from '../../lib/traffic/week.ts';
-import {
+  coverageOf,
   daysUntilLoss,
+  finalDate,
   leastCertain,
   missingSpans,
-  settledDate,
   stateOfMissing,
-  wholeFrom,
 } from '../../lib/traffic/window.ts';
 import { SEED } from '../seed.ts';
 
@@ -83,10 +77,17 @@ test('the oldest day comes back cut: the larger figure stays and it is no revisi
   expect(revisions).toEqual([]);
 });
 
-test('a day that was only ever read cut stays provisional: its figures may be too low', () => {
-  const { day: found } = read([], { views: [on('2025-12-31', 5), on('2026-01-01', 18, 7)] });
-  expect(found('2026-01-01')).toEqual(day('2026-01-01', [18, 7, null, null], 'provisional'));
-  expect(found('2025-12-31')?.state).toBe('provisional');
+test('the oldest day of an answer is cut for good, and the day after it is whole', () => {
+  const { day: found } = read([], { views: [on('2025-12-31', 18, 7), on('2026-01-03', 2)] });
+  expect(found('2025-12-31')).toEqual(day('2025-12-31', [18, 7, null, null], 'cut'));
+  expect(found('2026-01-01')).toEqual(day('2026-01-01', [0, 0, 0, 0], 'zero'));
+});
+
+test('a day that was still growing when it was read last is cut once GitHub shows no more of it', () => {
+  const stored = [day('2025-12-20', [5, 3, null, null], 'provisional', '2025-12-20T06:00:00.000Z')];
+  expect(read(stored, {}).day('2025-12-20')).toEqual(
+    day('2025-12-20', [5, 3, null, null], 'cut', '2025-12-20T06:00:00.000Z'),
+  );
 });
 
 test('today grows, and the largest figure of each field is kept', () => {
@@ -145,7 +146,7 @@ test('an imported day that GitHub names becomes measured, and one it leaves out 
 
 test('an idle repository answers a window that ended weeks ago: its days are kept, only the first may be cut', () => {
   const { day: found } = read([], { views: [on('2025-11-01', 3), on('2025-11-02', 4), on('2025-11-05', 5)] });
-  expect(found('2025-11-01')?.state).toBe('provisional');
+  expect(found('2025-11-01')?.state).toBe('cut');
   expect(found('2025-11-02')).toEqual(day('2025-11-02', [4, 4, null, null], 'measured'));
   expect(found('2025-11-04')).toBeUndefined();
   expect(found('2026-01-10')?.state).toBe('zero');
@@ -224,18 +225,21 @@ test('what GitHub says otherwise of final days is told, figure by figure', () =>
 });
 
 test('a span is final through the day that the repository collected last has final', () => {
-  const rows = (...at: (string | null)[]) => at.map((lastSuccessAt) => ({ lastSuccessAt }));
+  const rows = (...at: (string | null)[]) =>
+    at.map((lastSuccessAt) => ({ lastSuccessAt, publishedThrough: null }));
   const now = new Date(NOW);
-  expect(settledDate(rows('2026-01-09T06:00:00.000Z', '2026-01-13T06:00:00.000Z', null), now)).toBe(
+  expect(finalDate(rows('2026-01-09T06:00:00.000Z', '2026-01-13T06:00:00.000Z', null), now)).toBe(
     '2026-01-09',
   );
-  expect(settledDate(rows('2026-01-13T06:00:00.000Z', '2026-01-09T06:00:00.000Z'), now)).toBe('2026-01-09');
-  expect(settledDate(rows(null, null), now)).toBe('2026-01-10');
-  expect(settledDate([], now)).toBe('2026-01-10');
+  expect(finalDate(rows('2026-01-13T06:00:00.000Z', '2026-01-09T06:00:00.000Z'), now)).toBe('2026-01-09');
+  expect(finalDate(rows(null, null), now)).toBe('2026-01-10');
+  expect(finalDate([], now)).toBe('2026-01-10');
+  const published = { lastSuccessAt: '2026-01-14T06:00:00.000Z', publishedThrough: '2026-01-13' };
+  expect(finalDate([...rows('2026-01-14T06:00:00.000Z'), published], now)).toBe('2026-01-13');
 });
 
 test('the newest settled week can be read from Thursday on', () => {
-  const since = (date: string) => readableSince(new Date(`${date}T06:00:00.000Z`));
+  const since = (date: string) => readableSince('sparse', new Date(`${date}T06:00:00.000Z`));
   expect(since('2026-01-14')).toBe('2026-01-08');
   expect(since('2026-01-15')).toBe('2026-01-15');
   expect(since('2026-01-17')).toBe('2026-01-15');
@@ -245,30 +249,49 @@ test('the newest settled week can be read from Thursday on', () => {
 
 test('missing days are lost until GitHub remembers them, and none is missing before the first run', () => {
   const number = toDayNumber;
+  const since = (firstCoveredDate: string | null) => ({ firstCoveredDate, forgottenBefore: null });
   const whole = [0, number('2030-01-01')] as const;
-  const { lost, provisional } = missingSpans('2025-12-20', '2026-01-14');
+  const { lost, coming } = missingSpans(since('2025-12-20'), '2026-01-14');
   expect(lost).toEqual([number('2025-12-20'), number('2025-12-31')]);
-  expect(provisional[0]).toBe(number('2026-01-01'));
-  expect(missingSpans('2026-01-10', '2026-01-14').provisional[0]).toBe(number('2026-01-10'));
-  expect(commonDays(whole, missingSpans('2026-01-10', '2026-01-14').lost)).toBe(0);
-  const never = missingSpans(null, '2026-01-14');
-  expect([commonDays(whole, never.lost), commonDays(whole, never.provisional)]).toEqual([0, 0]);
+  expect(coming[0]).toBe(number('2026-01-01'));
+  expect(missingSpans(since('2026-01-10'), '2026-01-14').coming[0]).toBe(number('2026-01-10'));
+  expect(commonDays(whole, missingSpans(since('2026-01-10'), '2026-01-14').lost)).toBe(0);
+  const never = missingSpans(since(null), '2026-01-14');
+  expect([commonDays(whole, never.lost), commonDays(whole, never.coming)]).toEqual([0, 0]);
 });
 
 test('of no days nothing is known', () => {
   expect(leastCertain(new Set())).toBe('before');
 });
 
-test('a day without figures is before, lost or provisional', () => {
+const SPARSE = { firstCoveredDate: '2025-12-06', publishedThrough: null, forgottenBefore: null };
+
+test('a day without figures is before, lost or provisional where answers are sparse', () => {
   const states = ['2025-12-05', '2025-12-06', '2025-12-31', '2026-01-01', '2026-01-14'];
-  expect(states.map((one) => stateOfMissing(one, '2025-12-06', '2026-01-14'))).toEqual([
+  expect(states.map((one) => stateOfMissing(one, SPARSE, '2026-01-14'))).toEqual([
     'before',
     'lost',
     'lost',
     'provisional',
     'provisional',
   ]);
-  expect(stateOfMissing('2026-01-10', null, '2026-01-14')).toBe('before');
+  expect(stateOfMissing('2026-01-10', { ...SPARSE, firstCoveredDate: null }, '2026-01-14')).toBe('before');
+});
+
+test('a day without figures is lost only if it is before the newest window, however long GitHub stands still', () => {
+  const standpoint = {
+    firstCoveredDate: '2025-12-06',
+    publishedThrough: '2026-01-13',
+    forgottenBefore: '2025-12-31',
+  };
+  const states = ['2025-12-05', '2025-12-30', '2025-12-31', '2026-01-14', '2026-02-19'];
+  expect(states.map((one) => stateOfMissing(one, standpoint, '2026-02-20'))).toEqual([
+    'before',
+    'lost',
+    'not_published',
+    'not_published',
+    'not_published',
+  ]);
 });
 
 test('the least certain of several days is shown', () => {
@@ -280,10 +303,17 @@ test('the least certain of several days is shown', () => {
 test('days until loss count down from the last covered day', () => {
   expect(
     ['2026-01-14', '2026-01-13', '2026-01-02', '2026-01-01', '2025-12-01'].map((one) =>
-      daysUntilLoss(one, '2026-01-14'),
+      daysUntilLoss({ lastCoveredDate: one, publishedThrough: null }, '2026-01-14'),
     ),
   ).toEqual([13, 12, 1, 0, 0]);
-  expect(daysUntilLoss(null, '2026-01-14')).toBe(0);
+  expect(daysUntilLoss({ lastCoveredDate: null, publishedThrough: null }, '2026-01-14')).toBe(0);
+});
+
+test('after a published window, days until loss count down from its end', () => {
+  const left = ['2026-01-13', '2026-01-12', '2025-12-30', '2025-12-29', '2025-12-01'].map(
+    (publishedThrough) => daysUntilLoss({ lastCoveredDate: '2026-01-14', publishedThrough }, '2026-01-14'),
+  );
+  expect(left).toEqual([14, 13, 0, 0, 0]);
 });
 
 const week = (
@@ -300,9 +330,12 @@ const week = (
   cloneUniques: clones,
 });
 
+const NO_DAYS: Observed = { views: [], clones: [] };
+
 test('only weeks that have settled and lie wholly in the window are kept', () => {
   const views = ['2025-12-29', '2026-01-05', '2026-01-12'].map((one) => on(one, 10));
-  const keptAt = (now: string) => mergeWeeks([], { views, clones: [] }, new Date(now));
+  const keptAt = (now: string) =>
+    mergeWeeks([], { weeks: { views, clones: [] }, days: NO_DAYS }, new Date(now));
   expect(keptAt('2026-01-14T23:59:59.999Z')).toEqual([]);
   expect(keptAt('2026-01-15T00:00:00.000Z')).toEqual([week('2026-01-05', 10, 0, '2026-01-15T00:00:00.000Z')]);
   expect(keptAt('2026-01-17T23:59:59.999Z')).toHaveLength(1);
@@ -312,19 +345,25 @@ test('only weeks that have settled and lie wholly in the window are kept', () =>
 test('the larger of two readings of a week is kept, and the same again changes nothing', () => {
   const at = new Date('2026-01-16T06:00:00.000Z');
   const stored = [week('2026-01-05', 10, 0)];
-  expect(mergeWeeks(stored, { views: [on('2026-01-05', 9)], clones: [] }, at)).toEqual([]);
-  expect(mergeWeeks(stored, { views: [on('2026-01-05', 12)], clones: [] }, at)).toEqual([
-    week('2026-01-05', 12, 0, at.toISOString()),
-  ]);
+  const toRead = (count: number) => ({
+    weeks: { views: [on('2026-01-05', count)], clones: [] },
+    days: NO_DAYS,
+  });
+  expect(mergeWeeks(stored, toRead(9), at)).toEqual([]);
+  expect(mergeWeeks(stored, toRead(12), at)).toEqual([week('2026-01-05', 12, 0, at.toISOString())]);
 });
 
-test('a week can be read on three days', () => {
-  const days = daysFrom('2026-01-13', '2026-01-20').map((one) => readableWeek(new Date(`${one}T06:00:00Z`)));
+test('a week of sparse answers is final on three days', () => {
+  const days = daysFrom('2026-01-13', '2026-01-20').map((one) =>
+    finalWeek(coverageOf(NO_DAYS, new Date(`${one}T06:00:00Z`))),
+  );
   expect(days).toEqual([null, null, '2026-01-05', '2026-01-05', '2026-01-05', null, null, null]);
 });
 
 test('the week that ended is known from Monday on, and cut on Sunday', () => {
-  const days = daysFrom('2026-01-11', '2026-01-18').map((one) => endedWeek(new Date(`${one}T06:00:00Z`)));
+  const days = daysFrom('2026-01-11', '2026-01-18').map((one) =>
+    endedWeek(coverageOf(NO_DAYS, new Date(`${one}T06:00:00Z`))),
+  );
   expect(days).toEqual([null, ...Array(6).fill('2026-01-05'), null]);
 });
 
@@ -338,7 +377,7 @@ const answers = fc.record({
 
 interface Read {
   now: Date;
-  observed: Observed;
+  observed: { views: Observation[]; clones: Observation[] };
 }
 
 function toReads(
@@ -354,6 +393,17 @@ function toReads(
   });
 }
 
+/** The first whole day: the 12th before today, or the day after the oldest one that an answer of today names. */
+function firstWhole({ now, observed }: Read): string {
+  const today = toDay(now);
+  const oldest = [...observed.views, ...observed.clones]
+    .map((one) => one.date)
+    .filter((date) => date >= addDays(today, -16))
+    .sort()[0];
+  const usual = addDays(today, -12);
+  return oldest !== undefined && addDays(oldest, 1) < usual ? addDays(oldest, 1) : usual;
+}
+
 /** The same from the definitions, one day at a time, over all answers there were. */
 function derive(
   date: string,
@@ -364,7 +414,7 @@ function derive(
   );
   const ended = Date.parse(`${date}T00:00:00Z`) + 24 * 3_600_000;
   const settledBy = reads.filter(
-    ({ now }) => now.getTime() >= ended + 72 * 3_600_000 && date >= wholeFrom(toDay(now)),
+    (one) => one.now.getTime() >= ended + 72 * 3_600_000 && date >= firstWhole(one),
   );
   const wholeBy = namedBy.filter(({ now, observed }) => {
     const oldest = [...observed.views, ...observed.clones].map((one) => one.date).sort()[0];
@@ -379,7 +429,9 @@ function derive(
     return all.length === 0 ? null : Math.max(...all);
   };
   const final = settledBy.length > 0 || wholeBy.length > 0;
-  const state = !final ? 'provisional' : namedBy.length > 0 ? 'measured' : 'zero';
+  const isOver = reads.some((one) => date < firstWhole(one));
+  const open = isOver ? 'cut' : 'provisional';
+  const state = !final ? open : namedBy.length > 0 ? 'measured' : 'zero';
   return { state, viewCount: figure('views', 'count'), cloneUniques: figure('clones', 'uniques') };
 }
 

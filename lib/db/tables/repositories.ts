@@ -22,6 +22,8 @@ export const repositoryTables = {
     addedBy: text(320),
     firstCoveredDate: optional(day),
     lastCoveredDate: optional(day),
+    publishedThrough: optional(day),
+    forgottenBefore: optional(day),
     lastSuccessAt: optional(instant),
     failureCode: optional(text(40)),
     failureMessage: optional(text(500)),

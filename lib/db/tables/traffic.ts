@@ -10,7 +10,7 @@ export const trafficTables = {
     viewUniques: optional(integer),
     cloneCount: optional(integer),
     cloneUniques: optional(integer),
-    state: text<'measured' | 'zero' | 'provisional' | 'imported'>(12),
+    state: text<'measured' | 'zero' | 'provisional' | 'cut' | 'suspect' | 'imported'>(12),
     observedAt: instant,
   },
   trafficRevision: {

@@ -1,0 +1,10 @@
+-- Since 2026 GitHub's answer names each day of a window. published_through: the end of the newest one read of the
+-- repository; null when its newest answer named only days with traffic. forgotten_before: the start of the newest window
+-- seen of it, or of others of its visibility on its server.
+alter table repository add column published_through date;
+alter table repository add column forgotten_before date;
+
+-- cut: GitHub showed only a part of the day and has forgotten it. suspect: everything fell silent at once.
+alter table traffic_day drop constraint traffic_day_state;
+alter table traffic_day add constraint traffic_day_state
+  check (state in ('measured', 'zero', 'provisional', 'cut', 'suspect', 'imported'));
