@@ -1,9 +1,14 @@
 /** What a cell may hold; null is an empty cell. */
 type Cell = string | number | null;
 
+/** What makes spreadsheets read a text as a formula (https://owasp.org/www-community/attacks/CSV_Injection). */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+/** Names such as `-dash/docs`: words alone can neither compute, call a function nor start another program. */
+const DASHED_NAME = /^-[a-z_]+(?:[-._/ ]+[a-z_]+)*$/i;
+
 /**
- * Comma-separated text with a header (RFC 4180). Text that a spreadsheet would run as a formula gets an apostrophe in
- * front (OWASP, CSV injection).
+ * Comma-separated text (RFC 4180) with a header. Text that a spreadsheet would run as a formula gets an apostrophe in front.
+ * A name that begins with `-` stays as it is.
  */
 export function toCsv(header: readonly string[], rows: Iterable<readonly Cell[]>): string {
   const lines = [header.map(toCell).join(',')];
@@ -14,6 +19,6 @@ export function toCsv(header: readonly string[], rows: Iterable<readonly Cell[]>
 function toCell(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return String(cell);
-  const harmless = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  const harmless = FORMULA.test(cell) && !DASHED_NAME.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
