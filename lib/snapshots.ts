@@ -91,13 +91,14 @@ export async function savePaths(
 
 /**
  * Takes the repository's own `/owner/name` off the paths, under every name it has or had: after a transfer GitHub lists
- * the same page under both. Equal paths are summed, so their uniques are an upper bound; the larger one's title stays.
+ * the same page under both. Queries and fragments go too: `/?tab=readme-ov-file` is the front page. Equal paths are summed,
+ * so their uniques are an upper bound. The larger one's title stays.
  */
 export function mergePaths(paths: readonly PopularPath[], fullNames: readonly string[]): PopularPath[] {
   const prefixes = fullNames.map((name) => `/${name.toLowerCase()}`);
   const stripped = paths.map((one) => ({
     ...one,
-    path: toStorable(withoutPrefix(one.path, prefixes), widthOf('pathSnapshot', 'path')),
+    path: toStorable(toPage(one.path, prefixes), widthOf('pathSnapshot', 'path')),
     title: toStorable(one.title, widthOf('pathSnapshot', 'title')),
   }));
   return sumEqual(stripped, ({ path }) => path);
@@ -118,13 +119,11 @@ function byCount(one: Popular, other: Popular): number {
   return other.count - one.count || other.uniques - one.uniques;
 }
 
-function withoutPrefix(path: string, prefixes: readonly string[]): string {
-  const lower = path.toLowerCase();
-  const prefix = prefixes.find(
-    (one) => lower === one || (/^[/?#]/.test(lower.slice(one.length)) && lower.startsWith(one)),
-  );
-  if (prefix === undefined) return path;
-  const rest = path.slice(prefix.length);
+function toPage(path: string, prefixes: readonly string[]): string {
+  const page = path.replace(/[?#].*$/s, '');
+  const lower = page.toLowerCase();
+  const prefix = prefixes.find((one) => lower === one || lower.startsWith(`${one}/`));
+  const rest = prefix === undefined ? page : page.slice(prefix.length);
   return rest === '' ? '/' : rest;
 }
 
