@@ -28,13 +28,13 @@ import { startAddedRun } from '../lib/runs/start.ts';
 import { findActiveRun } from '../lib/runs.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
 
-/** GitHub's rules for account and repository names. */
+/** GitHub's rules for account and repository names. Some old accounts begin with `-`. */
 const owner = z
   .string()
   .trim()
   .min(1)
   .max(100)
-  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9_-]*)$/, 'Give an account name: letters, digits, - and _.');
+  .regex(/^[A-Za-z0-9_-]+$/, 'Give an account name: letters, digits, - and _.');
 const name = z
   .string()
   .trim()

@@ -100,7 +100,7 @@ test('what cannot be a name is refused before GitHub is asked', async () => {
     const { status, body } = await ada('POST', path(), { owner, name });
     expect([name, status, body.error?.code]).toEqual([name, 400, 'invalid_input']);
   }
-  for (const wrong of ['-a', 'a/b', '.', 'a.b', 'ä', 'o'.repeat(300)]) {
+  for (const wrong of ['a/b', '.', 'a.b', 'ä', 'o'.repeat(300)]) {
     const { status } = await ada('POST', path(), { owner: wrong, name: 'burrow' });
     expect([wrong, status]).toEqual([wrong, 400]);
   }
@@ -188,6 +188,34 @@ test('what the token can see is found, and what is tracked is marked', async () 
   expect(found).toContainEqual(['payroll-service', true, 'private', false]);
   const searched = await ada('GET', `${path('discover')}?q=IMPORT`);
   expect(searched.body.candidates.map(({ name }: { name: string }) => name)).toEqual(['old-importer']);
+});
+
+test('an owner whose name begins with a dash, as GitHub once allowed, is like any other', async () => {
+  installation.github.addUser('-dash');
+  const plan = { owner: '-dash', name: 'old', createdOn: '2025-12-01', story: QUIET };
+  const { id } = installation.github.addRepository({
+    ...plan,
+    collaborators: { [DEMO_USERS.octocat]: 'admin' },
+  });
+  const { status, body } = await ada('POST', path(), { owner: '-dash', name: 'old' });
+  expect([status, body.repository.fullName]).toEqual([201, '-dash/old']);
+  await installation.host.settled();
+  await ada('DELETE', path(body.repository.repositoryId));
+  installation.github.remove(id);
+});
+
+test('more than a thousand repositories are found, and the answer stays below the platform’s limit', async () => {
+  const ids = Array.from({ length: 2300 }, (_, number) => {
+    const plan = { owner, name: `many-${number}-${'x'.repeat(80)}`, createdOn: '2026-01-01', story: QUIET };
+    return installation.github.addRepository({ ...plan, collaborators: { [DEMO_USERS.octocat]: 'admin' } })
+      .id;
+  });
+  const { body } = await ada('GET', path('discover'));
+  expect([body.candidates.length, body.truncated]).toEqual([1500, true]);
+  expect(JSON.stringify(body).length).toBeLessThan(1_048_576);
+  const { body: searched } = await ada('GET', `${path('discover')}?q=many-1`);
+  expect([searched.candidates.length, searched.truncated]).toEqual([1111, false]);
+  for (const id of ids) installation.github.remove(id);
 });
 
 test('a repository that is internal to an enterprise is shown and kept as that', async () => {

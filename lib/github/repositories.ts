@@ -5,6 +5,7 @@ import {
   repositoryAnswer,
   repositoryListAnswer,
 } from './answers.ts';
+import { createSemaphore } from './attempts.ts';
 import { askConditionally } from './conditional-request.ts';
 import type { Connection } from './connection.ts';
 import { createMemory } from './memory.ts';
@@ -27,7 +28,9 @@ export interface RepositoryList {
 }
 
 const PAGE = 100;
-const MAX_PAGES = 10;
+/** Ten thousand repositories. */
+const MAX_PAGES = 100;
+const PAGE_CONCURRENCY = 8;
 
 /** By id, under whatever name it has, or by a name that it has or had. */
 export async function getRepository(
@@ -47,28 +50,39 @@ export async function getRepository(
 
 /** Those that a user may push to, the last pushed first. */
 export async function listRepositories(ask: Connection): Promise<RepositoryList> {
-  const repositories: ListedRepository[] = [];
-  let heldBack = false;
-  for (let page = 1; page <= MAX_PAGES; page += 1) {
-    const { data, headers } = await ask('/user/repos', { sort: 'pushed', per_page: PAGE, page });
-    repositories.push(
-      ...parseAnswer(repositoryListAnswer, data).filter(({ permissions }) => permissions.push),
-    );
-    heldBack ||= /^partial-results/.test(headers['x-github-sso'] ?? '');
-    if (!/rel="next"/.test(headers.link ?? '')) return { repositories, complete: !heldBack };
-  }
-  return { repositories, complete: false };
+  const { answers, complete } = await listPages(ask, '/user/repos', { sort: 'pushed' });
+  const listed = answers.flatMap(({ data }) => parseAnswer(repositoryListAnswer, data));
+  const heldBack = answers.some(({ headers }) => /^partial-results/.test(headers['x-github-sso'] ?? ''));
+  return {
+    repositories: unique(listed).filter(({ permissions }) => permissions.push),
+    complete: complete && !heldBack,
+  };
 }
 
 /** What the app was given: it may read all of them, whatever it may do otherwise. */
 export async function listInstalled(ask: Connection): Promise<RepositoryList> {
-  const repositories: ListedRepository[] = [];
-  for (let page = 1; page <= MAX_PAGES; page += 1) {
-    const { data, headers } = await ask('/installation/repositories', { per_page: PAGE, page });
-    repositories.push(...parseAnswer(installationListAnswer, data).repositories.map(asReadable));
-    if (!/rel="next"/.test(headers.link ?? '')) return { repositories, complete: true };
-  }
-  return { repositories, complete: false };
+  const { answers, complete } = await listPages(ask, '/installation/repositories', {});
+  const listed = answers.flatMap(({ data }) => parseAnswer(installationListAnswer, data).repositories);
+  return { repositories: unique(listed).map(asReadable), complete };
+}
+
+/** All pages of a list, several at once after the first one, which says how many there are. */
+async function listPages(ask: Connection, path: string, parameters: Record<string, string>) {
+  const askFor = (page: number) => ask(path, { ...parameters, per_page: PAGE, page });
+  const first = await askFor(1);
+  const link = first.headers.link ?? '';
+  const last = Number(
+    /[?&]page=(\d+)[^>]*>; rel="last"/.exec(link)?.[1] ?? (link.includes('rel="next"') ? 2 : 1),
+  );
+  const semaphore = createSemaphore(PAGE_CONCURRENCY);
+  const others = Array.from({ length: Math.min(last, MAX_PAGES) - 1 }, (_, place) => place + 2);
+  const rest = await Promise.all(others.map((page) => semaphore(() => askFor(page))));
+  return { answers: [first, ...rest], complete: last <= MAX_PAGES };
+}
+
+/** A repository that moves from one page to another meanwhile is listed twice. */
+function unique(listed: readonly ListedRepository[]): ListedRepository[] {
+  return [...new Map(listed.map((one) => [one.id, one])).values()];
 }
 
 /** GitHub says of an app that it may not push, and shows it traffic all the same. */

@@ -66,7 +66,13 @@ export async function addRepositories(
   return { added, refused };
 }
 
-/** The repositories whose traffic the tenant may read, in GitHub's order. `truncated` if GitHub has more. */
+/** How many candidates an answer holds: it must stay below the platform's limit of 1 MiB. */
+const MAX_CANDIDATES = 1500;
+
+/**
+ * The repositories whose traffic the tenant may read and whose full name contains `q`, in GitHub's order. `truncated` if
+ * there are more.
+ */
 export async function discoverRepositories(
   { db, github }: Pick<Adding, 'db' | 'github'>,
   tenantId: number,
@@ -80,21 +86,20 @@ export async function discoverRepositories(
     .execute();
   const tracked = new Set(rows.map(({ githubId }) => githubId));
   const sought = q.trim().toLowerCase();
-  const candidates = repositories
-    .filter(({ fullName }) => fullName.toLowerCase().includes(sought))
-    .map(
-      (one): Candidate => ({
-        githubId: one.id,
-        owner: one.owner,
-        name: one.name,
-        fullName: one.fullName,
-        visibility: one.visibility,
-        archived: one.archived,
-        pushAccess: one.permissions.push,
-        tracked: tracked.has(one.id),
-      }),
-    );
-  return { candidates, truncated: !complete };
+  const found = repositories.filter(({ fullName }) => fullName.toLowerCase().includes(sought));
+  const candidates = found.slice(0, MAX_CANDIDATES).map(
+    (one): Candidate => ({
+      githubId: one.id,
+      owner: one.owner,
+      name: one.name,
+      fullName: one.fullName,
+      visibility: one.visibility,
+      archived: one.archived,
+      pushAccess: one.permissions.push,
+      tracked: tracked.has(one.id),
+    }),
+  );
+  return { candidates, truncated: !complete || found.length > MAX_CANDIDATES };
 }
 
 function toCaughtFailure(error: unknown): Failure {
