@@ -145,6 +145,14 @@ export const FAILURES = {
     message:
       'GitHub rejects the time of the app’s signature. Set the clock of the machine that runs the actions, or of the GitHub server.',
   },
+  app_token_refused: {
+    status: 502,
+    fromGitHub: true,
+    passes: true,
+    meetsAll: true,
+    message:
+      'GitHub does not accept the token that it just made for the GitHub App. This usually passes within the hour. If it does not, check the app’s installation at GitHub.',
+  },
   installation_not_found: {
     status: 422,
     fromGitHub: true,

@@ -1,6 +1,7 @@
 import type { Day } from './day.ts';
 import { type ConnectionOptions, openGitHubConnection } from './github/connection.ts';
 import { type AnswerMemory, createMemory } from './github/memory.ts';
+import type { ReadsAs } from './github/refusal.ts';
 import { getReleases, type Releases } from './github/releases.ts';
 import {
   asReadable,
@@ -19,7 +20,7 @@ import { countWorkflowRuns } from './github/workflow-runs.ts';
 /** The part of GitHub's API that is used. Every function throws a `Failure` when GitHub refuses or does not answer. */
 export interface GitHubClient {
   /** An app's installation may read what it was given; a user may read what they may push to. */
-  readsAs: 'user' | 'installation';
+  readsAs: ReadsAs;
   getViewer(): Promise<Viewer>;
   /** One request, or two for a former name. An id finds the repository under any name. */
   getRepository(repository: RepositoryAddress, memory?: AnswerMemory): Promise<GitHubRepository>;
@@ -43,14 +44,11 @@ export interface GitHubClient {
 }
 
 /** Opens GitHub for one token. Sends nothing yet. */
-export function openGitHub(
-  options: ConnectionOptions,
-  readsAs: GitHubClient['readsAs'] = 'user',
-): GitHubClient {
+export function openGitHub(options: ConnectionOptions): GitHubClient {
   const connection = openGitHubConnection(options);
-  const isInstalled = readsAs === 'installation';
+  const isInstalled = options.renewal !== undefined;
   return {
-    readsAs,
+    readsAs: isInstalled ? 'installation' : 'user',
     getViewer: () => getViewer(connection),
     getRepository: async (repository, memory) => {
       const found = await getRepository(connection, repository, memory);

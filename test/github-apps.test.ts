@@ -206,6 +206,60 @@ test('a new TOKEN_KEY seals the app’s key again, and tokens are made anew', as
   await db.destroy();
 });
 
+test('a token that GitHub refuses at first, or for good, is waited for and then made anew', async () => {
+  const { apps } = installation.github;
+  const minted = () =>
+    installation.github
+      .requests()
+      .filter(({ path, status }) => path === `/app/installations/${PINECONE}/access_tokens` && status === 201)
+      .length;
+  const created = await ada('POST', '/tenants', { name: 'Late', serverId, installationId: PINECONE });
+  const { tenantId } = created.body;
+  await ada('POST', `/repositories/${tenantId}`, { owner: DEMO_USERS.pinecone, name: 'lantern' });
+  await installation.host.settled();
+  const runAt = async (now: string) => {
+    installation.now(now);
+    const before = minted();
+    const started = await ada('POST', `/runs/${tenantId}`);
+    await installation.host.settled();
+    const { body } = await ada('GET', `/runs/${tenantId}/${started.body.runId}`);
+    return { run: body.run, outcome: body.repositories[0], made: minted() - before };
+  };
+
+  // New, and refused for its first seconds.
+  apps.changeInstallation(PINECONE, { refusesAtFirst: 2 });
+  const late = await runAt('2026-01-16T05:00:00.000Z');
+  expect([late.run.state, late.made]).toEqual(['succeeded', 1]);
+
+  // Kept for half an hour, and revoked meanwhile.
+  apps.changeInstallation(PINECONE, { refusesAtFirst: 0 });
+  apps.revokeTokens(PINECONE);
+  const revoked = await runAt('2026-01-16T05:20:00.000Z');
+  expect([revoked.run.state, revoked.made]).toEqual(['succeeded', 1]);
+  expect((await runAt('2026-01-16T05:21:00.000Z')).made).toBe(0);
+
+  // Refused for good: one more is made, and the failure passes by itself.
+  apps.changeInstallation(PINECONE, { refusesAtFirst: 1000 });
+  const before = minted();
+  installation.now('2026-01-17T06:00:00.000Z');
+  await installation.collect();
+  const [refused] = (await ada('GET', `/runs/${tenantId}`)).body.runs;
+  const [outcome] = (await ada('GET', `/runs/${tenantId}/${refused.runId}`)).body.repositories;
+  expect([refused.state, outcome.code]).toEqual(['failed', 'app_token_refused']);
+  // Two each for the two tenants that read with this installation.
+  expect(minted() - before).toBe(4);
+  expect(outcome.message).toMatch(/GitHub App/);
+  expect(outcome.message).not.toMatch(/Make a new|save it here/);
+
+  // The sweep tries again within the hour.
+  apps.changeInstallation(PINECONE, { refusesAtFirst: 0 });
+  installation.now('2026-01-17T07:05:00.000Z');
+  await installation.host.fire('hourly');
+  await installation.host.settled();
+  const [swept] = (await ada('GET', `/runs/${tenantId}`)).body.runs;
+  expect(swept).toMatchObject({ state: 'succeeded', reason: 'alarm' });
+});
+
 test('the simulator’s answers to apps are as GitHub documents them', async () => {
   installation.now('2026-01-15T20:00:00.000Z');
   const { apiUrl } = (await ada('GET', '/servers')).body.servers.find(

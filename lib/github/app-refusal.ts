@@ -17,7 +17,7 @@ export function toAppFailure(refusal: Refusal, path: string, now: Date): Failure
       'app_not_found',
       'The server has no such GitHub App. Check its id and the server’s address.',
     );
-  return toGitHubFailure(refusal, { now, tokenExpiresAt: null });
+  return toGitHubFailure(refusal, { now, tokenExpiresAt: null, readsAs: 'installation' });
 }
 
 /** GitHub checks an assertion's times before its signature. */

@@ -27,19 +27,23 @@ export interface RetryOptions {
   deadline: Date;
   /** Milliseconds per second of waiting; 1,000 except in tests. */
   secondLasts: number;
+  /** Whether another try makes no sense here, although it does elsewhere. */
+  isFinal?: (failure: Failure) => boolean;
 }
 
 /** Seconds before each further try, by what went wrong. */
 const PAUSES: Partial<Record<FailureCode, readonly number[]>> = {
   github_down: [1, 4],
   unreadable_answer: [1],
+  // GitHub refuses a new token for some seconds (https://github.com/octokit/auth-app.js/issues/65).
+  app_token_refused: [1, 2, 4],
 };
 /** How often to wait as long as a secondary limit says. */
 const MAX_LIMITS = 2;
 
 /**
  * Retries what may succeed the next time: after 1 and then 4 seconds if the server is down, once if the answer cannot be
- * read, and when GitHub says so after a secondary limit. Throws the last failure if the pause would reach the deadline:
+ * read, for 7 seconds if a new token of an app is refused, and when GitHub says so after a secondary limit. Throws the last failure if the pause would reach the deadline:
  * nothing waits in vain.
  */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
@@ -48,7 +52,7 @@ export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions)
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      if (!(error instanceof Failure) || options.isFinal?.(error)) throw error;
       const now = options.clock();
       const count = counts.get(error.code) ?? 0;
       const pause = toPause(error, count, now);

@@ -1,6 +1,7 @@
 import type { Octokit } from '@octokit/rest';
 import { Failure } from '../failure.ts';
 import { createSemaphore, retry } from './attempts.ts';
+import { type HeldToken, holdToken, type TokenRenewal } from './held-token.ts';
 import { type AnswerMemory, createMemory } from './memory.ts';
 import { type Fetch, openOctokit } from './octokit.ts';
 import { parseTokenExpiry, toGitHubFailure } from './refusal.ts';
@@ -21,6 +22,8 @@ export interface ConnectionOptions {
   /** Sends the requests; the platform's own by default. */
   fetch?: Fetch;
   token: string;
+  /** For an installation of a GitHub App: what to do when GitHub refuses the token. */
+  renewal?: TokenRenewal | undefined;
   clock: () => Date;
   /** When everything must be answered, by the clock; 20 seconds from now by default. */
   deadline?: Date;
@@ -72,23 +75,28 @@ const NOT_MODIFIED = 304;
  * followed, and none to an address that was asked already.
  */
 export function openGitHubConnection(options: ConnectionOptions): Connection {
-  const { apiUrl, clock, token, rateLimiter, secondLasts = 1000 } = options;
+  const { apiUrl, clock, rateLimiter, secondLasts = 1000 } = options;
   const deadline = options.deadline ?? new Date(clock().getTime() + DEFAULT_DEADLINE_MS);
   const timeLeft = () => deadline.getTime() - clock().getTime();
   let octokit: Promise<Octokit> | undefined;
   const semaphore = createSemaphore(REQUEST_CONCURRENCY);
+  const holder = holdToken(options.token, options.renewal);
 
   async function askOnce(
     path: string,
     parameters: Record<string, string | number>,
     { etag, memory = createMemory(), apiVersion = API_VERSION }: Condition,
   ) {
-    const sent = { 'x-github-api-version': apiVersion, ...(etag !== undefined && { 'if-none-match': etag }) };
-    const send = async () => {
+    const send = async ({ token }: HeldToken) => {
       octokit ??= openOctokit(options, timeLeft);
       const ready = await octokit;
       await rateLimiter?.enter();
       memory.counted += 1;
+      const sent: Record<string, string> = {
+        authorization: `Bearer ${token}`,
+        'x-github-api-version': apiVersion,
+      };
+      if (etag !== undefined) sent['if-none-match'] = etag;
       try {
         const answer = await ready.request(`GET ${path}`, { ...parameters, headers: sent });
         rateLimiter?.leave({ headers: toTexts(answer.headers) });
@@ -99,17 +107,32 @@ export function openGitHubConnection(options: ConnectionOptions): Connection {
           rateLimiter?.leave({ headers });
           return { status: NOT_MODIFIED, headers, data: undefined };
         }
-        const named = toNamedFailure(error, options);
+        const named = toNamedFailure(error, token, options);
         rateLimiter?.leave({ error: named });
         throw named;
       }
     };
-    const attempt = async () => {
-      const answer = await send();
-      if (Number(answer.status) < 300) requireReadable(answer, token);
-      return answer;
+    const askWith = (held: HeldToken) => {
+      const attempt = async () => {
+        const answer = await send(held);
+        if (Number(answer.status) < 300) requireReadable(answer, held.token);
+        return answer;
+      };
+      // A token that was accepted before is not waited for.
+      const isFinal = (failure: Failure) => isTokenRefused(failure) && !held.isFresh;
+      return retry(attempt, { clock, deadline, secondLasts, isFinal });
     };
-    const answer = await semaphore(() => retry(attempt, { clock, deadline, secondLasts }));
+    const askRenewing = async () => {
+      for (;;) {
+        const held = holder.current();
+        try {
+          return await askWith(held);
+        } catch (error) {
+          if (!isTokenRefused(error) || !(await holder.replace(held))) throw error;
+        }
+      }
+    };
+    const answer = await semaphore(askRenewing);
     const headers = toTexts(answer.headers);
     const expiresAt = parseTokenExpiry(headers['github-authentication-token-expiration']);
     if (expiresAt) options.onTokenExpiry?.(expiresAt);
@@ -142,12 +165,14 @@ export function openGitHubConnection(options: ConnectionOptions): Connection {
   }
 
   return async (path, parameters = {}, condition = {}) => {
-    if (!/^[\x21-\x7e]+$/.test(token)) {
+    if (!/^[\x21-\x7e]+$/.test(options.token)) {
       throw new Failure('token_invalid', 'The GitHub token has characters that no token has. Copy it again.');
     }
     return ask(path, parameters, condition);
   };
 }
+
+const isTokenRefused = (error: unknown) => error instanceof Failure && error.code === 'app_token_refused';
 
 const isRedirect = ({ status }: { status: number }) => status >= 300 && status !== NOT_MODIFIED;
 
@@ -233,7 +258,11 @@ function requireReadable({ status, data }: RawAnswer, token: string): void {
 }
 
 /** Looks at the response only: the failed request holds the token, and so may a page that quotes it. */
-function toNamedFailure(error: unknown, { clock, token, tokenExpiresAt = null }: ConnectionOptions): unknown {
+function toNamedFailure(
+  error: unknown,
+  token: string,
+  { clock, renewal, tokenExpiresAt = null }: ConnectionOptions,
+): unknown {
   if (!isRequestFailure(error)) return error;
   if (error.cause instanceof Failure) return error.cause;
   if (!error.response) {
@@ -242,5 +271,6 @@ function toNamedFailure(error: unknown, { clock, token, tokenExpiresAt = null }:
   }
   const message = error.message.replaceAll(token, '…');
   const refusal = { status: error.status, message, headers: toTexts(error.response.headers) };
-  return toGitHubFailure(refusal, { now: clock(), tokenExpiresAt });
+  const readsAs = renewal ? 'installation' : 'user';
+  return toGitHubFailure(refusal, { now: clock(), tokenExpiresAt, readsAs });
 }

@@ -18,16 +18,15 @@ export type Fetch = (
 ) => Promise<Response>;
 
 /**
- * Octokit for one token at one server. A request that does not end in the time left throws `out_of_time`. Octokit is loaded
+ * Octokit for one server; the token comes with each request. A request that does not end in the time left throws `out_of_time`. Octokit is loaded
  * here: most activations use only the database, and would start later for it.
  */
 export async function openOctokit(
-  { apiUrl, token, fetch: ask = fetch }: { apiUrl: string; token: string; fetch?: Fetch },
+  { apiUrl, fetch: ask = fetch }: { apiUrl: string; fetch?: Fetch },
   timeLeft: () => number,
 ): Promise<Octokit> {
   const { Octokit } = await import('@octokit/rest');
   return new Octokit({
-    auth: token,
     baseUrl: apiUrl,
     userAgent: USER_AGENT,
     log: { debug() {}, info() {}, warn() {}, error() {} },

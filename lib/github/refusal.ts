@@ -13,7 +13,12 @@ export interface RefusalContext {
   now: Date;
   /** When the token ends, if that is known from an earlier answer. */
   tokenExpiresAt: Date | null;
+  /** Who is refused, and reads about it: a person's token, or an installation of a GitHub App. */
+  readsAs: ReadsAs;
 }
+
+/** With whose rights GitHub is asked. */
+export type ReadsAs = 'user' | 'installation';
 
 /**
  * The failure for a refused request. The order matters: a missing permission that the last request of the hour meets comes
@@ -24,11 +29,13 @@ export function toGitHubFailure(refusal: Refusal, context: RefusalContext): Fail
   if (status === 401) return toUnauthorized(refusal, context);
   if (status === 403 || status === 429) {
     return (
-      toLimitFailure(refusal, context) ?? toPermissionFailure(refusal) ?? toQuotaFailure(refusal, context)
+      toLimitFailure(refusal, context) ??
+      toPermissionFailure(refusal, context) ??
+      toQuotaFailure(refusal, context)
     );
   }
   if (status === 404 || status === 410) {
-    return new Failure('not_found');
+    return toNotFound(context);
   }
   if (status === 451) return toBlockedFailure(refusal);
   if (status >= 500) {
@@ -54,7 +61,8 @@ export function parseTokenExpiry(header: string | undefined): Date | null {
 }
 
 /** GitHub says "Bad credentials" for revoked, mistyped and expired tokens alike. */
-function toUnauthorized({ headers }: Refusal, { now, tokenExpiresAt }: RefusalContext): Failure {
+function toUnauthorized({ headers }: Refusal, { now, tokenExpiresAt, readsAs }: RefusalContext): Failure {
+  if (readsAs === 'installation') return new Failure('app_token_refused');
   const end = parseTokenExpiry(headers['github-authentication-token-expiration']) ?? tokenExpiresAt;
   if (end && end <= now) {
     const day = end.toISOString().slice(0, 10);
@@ -74,7 +82,8 @@ function toUnauthorized({ headers }: Refusal, { now, tokenExpiresAt }: RefusalCo
  * secondary: wait as `retry-after` says, else at least a minute
  * (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit).
  */
-function toLimitFailure({ status, message, headers }: Refusal, { now }: RefusalContext): Failure | undefined {
+function toLimitFailure({ status, message, headers }: Refusal, context: RefusalContext): Failure | undefined {
+  const { now } = context;
   const retryAfter = Number(headers['retry-after']);
   if (/secondary rate|abuse detection/i.test(message) || retryAfter > 0) {
     const retryAt = new Date(now.getTime() + (retryAfter > 0 ? retryAfter : 60) * 1000);
@@ -85,25 +94,26 @@ function toLimitFailure({ status, message, headers }: Refusal, { now }: RefusalC
     );
   }
   if (status !== 429 && !/rate limit exceeded/i.test(message)) return undefined;
-  return toRateLimitFailure(headers, now);
+  return toRateLimitFailure(headers, context);
 }
 
-function toRateLimitFailure(headers: Record<string, string>, now: Date): Failure {
+function toRateLimitFailure(headers: Record<string, string>, { now, readsAs }: RefusalContext): Failure {
   const reset = Number(headers['x-ratelimit-reset']);
   const isAhead = reset * 1000 > now.getTime();
   const retryAt = new Date(isAhead ? reset * 1000 : now.getTime() + 60_000);
   const limit = headers['x-ratelimit-limit'];
   const quota = limit === undefined ? 'requests' : `${limit} requests`;
+  const who = readsAs === 'installation' ? 'The installation of the GitHub App' : 'The token’s owner';
   return new Failure(
     'rate_limited',
-    `The token’s owner has used up GitHub’s limit of ${quota} an hour. It starts again at ${toMinute(retryAt)}.`,
+    `${who} has used up GitHub’s limit of ${quota} an hour. It starts again at ${toMinute(retryAt)}.`,
     { retryAt: retryAt.toISOString() },
   );
 }
 
 /** An unknown refusal is the quota's if nothing is left of it; otherwise some rule forbids the request. */
-function toQuotaFailure(refusal: Refusal, { now }: RefusalContext): Failure {
-  if (refusal.headers['x-ratelimit-remaining'] === '0') return toRateLimitFailure(refusal.headers, now);
+function toQuotaFailure(refusal: Refusal, context: RefusalContext): Failure {
+  if (refusal.headers['x-ratelimit-remaining'] === '0') return toRateLimitFailure(refusal.headers, context);
   return toBlockedFailure(refusal);
 }
 
@@ -111,18 +121,14 @@ function toQuotaFailure(refusal: Refusal, { now }: RefusalContext): Failure {
  * What a token or its owner lacks, by GitHub's sentences and headers
  * (https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api).
  */
-function toPermissionFailure({ message, headers }: Refusal): Failure | undefined {
+function toPermissionFailure(refusal: Refusal, { readsAs }: RefusalContext): Failure | undefined {
+  const { message, headers } = refusal;
+  if (readsAs === 'installation') return toInstallationFailure(refusal);
   const ssoUrl = /^required; url=(\S+)/.exec(headers['x-github-sso'] ?? '')?.[1];
   if (ssoUrl !== undefined || /SAML enforcement/i.test(message)) {
     return new Failure('token_sso_required', undefined, ssoUrl === undefined ? {} : { ssoUrl });
   }
-  if (/not accessible by integration/i.test(message)) {
-    return new Failure(
-      'missing_permission',
-      'The GitHub App may not read the traffic of this repository. Add the repository to its installation, or grant the permission Administration (read).',
-      { needed: headers['x-accepted-github-permissions'] ?? 'administration=read' },
-    );
-  }
+  if (/not accessible by integration/i.test(message)) return toAppPermission(headers);
   if (/not accessible by (personal access|fine-grained)/i.test(message)) {
     const needed = headers['x-accepted-github-permissions'] ?? 'administration=read';
     return new Failure(
@@ -132,6 +138,29 @@ function toPermissionFailure({ message, headers }: Refusal): Failure | undefined
     );
   }
   return /must have (push access|admin rights)/i.test(message) ? toPushFailure(headers) : undefined;
+}
+
+/** What an installation of a GitHub App lacks. */
+function toInstallationFailure({ message, headers }: Refusal): Failure | undefined {
+  if (/installation has been suspended/i.test(message)) return new Failure('installation_suspended');
+  const isLacking = /not accessible by|must have (push access|admin rights)/i.test(message);
+  return isLacking ? toAppPermission(headers) : undefined;
+}
+
+function toAppPermission(headers: Record<string, string>): Failure {
+  return new Failure(
+    'missing_permission',
+    'The GitHub App may not read the traffic of this repository. Add the repository to its installation, or grant the permission Administration (read).',
+    { needed: headers['x-accepted-github-permissions'] ?? 'administration=read' },
+  );
+}
+
+function toNotFound({ readsAs }: RefusalContext): Failure {
+  if (readsAs === 'user') return new Failure('not_found');
+  return new Failure(
+    'not_found',
+    'GitHub shows the GitHub App no such repository. Check the name, and that the app’s installation includes the repository.',
+  );
 }
 
 function toPushFailure(headers: Record<string, string>): Failure {

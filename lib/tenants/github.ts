@@ -3,6 +3,7 @@ import type { Db } from '../db/database.ts';
 import type { ServerKind } from '../db/tables/github.ts';
 import { mintToken } from '../github/app.ts';
 import type { RateLimiter } from '../github/connection.ts';
+import type { TokenRenewal } from '../github/held-token.ts';
 import { type GitHubClient, openGitHub } from '../github.ts';
 import { notFound } from '../request.ts';
 import { type AppServices, openApp } from '../server-app.ts';
@@ -22,8 +23,8 @@ export interface TenantGitHub {
 const MIN_MS = 10 * 60_000;
 
 /**
- * Opens GitHub with the tenant's token, or with a token of its installation (the last one, if it lasts long enough). All
- * requests end by the deadline and go through the rate limiter, except with the simulator, which has no limits. Throws
+ * Opens GitHub with the tenant's token, or with a token of its installation: the last one, if it lasts long enough, and
+ * another one if GitHub refuses it. All requests end by the deadline and go through the rate limiter, except with the simulator, which has no limits. Throws
  * `tenant_not_found`, `token_unreadable`, `private_address`, `server_unreachable`, `no_app`, `app_key_unreadable`, and
  * GitHub's failures to create a token.
  */
@@ -38,9 +39,9 @@ export async function openTenantGitHub(
   const { installationId, kind, tokenSealed } = tenant;
   const api = await requireApi(tenant, config);
   const isInstalled = installationId !== null;
-  const token = isInstalled
+  const { token, renewal } = isInstalled
     ? await requireInstallationToken(services, { ...tenant, tenantId, installationId }, deadline)
-    : await secrets.open(tokenSealed);
+    : { token: await secrets.open(tokenSealed), renewal: undefined };
   const tokenExpiresAt = tenant.tokenExpiresAt === null ? null : new Date(tenant.tokenExpiresAt);
   let seen = tokenExpiresAt;
   const onTokenExpiry = (expiresAt: Date) => {
@@ -48,9 +49,9 @@ export async function openTenantGitHub(
   };
   const fingerprint = toFingerprint(api.apiUrl, isInstalled ? `installation ${installationId}` : token);
   const rateLimiter = kind === 'demo' ? undefined : toRateLimiter?.(fingerprint);
-  const options = { ...api, token, clock, deadline, tokenExpiresAt, onTokenExpiry, rateLimiter };
+  const options = { ...api, token, renewal, clock, deadline, tokenExpiresAt, onTokenExpiry, rateLimiter };
   return {
-    github: openGitHub(options, isInstalled ? 'installation' : 'user'),
+    github: openGitHub(options),
     serverKind: kind,
     fingerprint,
     async saveTokenExpiry() {
@@ -80,17 +81,25 @@ async function readTenant(db: Db, tenantId: number) {
 
 type InstalledTenant = Awaited<ReturnType<typeof readTenant>> & { tenantId: number; installationId: number };
 
-/** The last token if it is still good, or a new one, which is stored. */
+/** The last token if it is still good, or a new one; and how to make another one. */
 async function requireInstallationToken(
   services: AppServices,
   tenant: InstalledTenant,
   deadline: Date,
-): Promise<string> {
-  const { db, secrets, clock } = services;
-  const { tenantId, installationId, madeSealed, madeExpiresAt } = tenant;
+): Promise<{ token: string; renewal: TokenRenewal }> {
+  const { secrets, clock } = services;
+  const { madeSealed, madeExpiresAt } = tenant;
+  const mint = () => mintAndStore(services, tenant, deadline);
   const lasts = madeExpiresAt !== null && Date.parse(madeExpiresAt) - clock().getTime() > MIN_MS;
   const kept = lasts && madeSealed !== null ? await secrets.open(madeSealed).catch(() => null) : null;
-  if (kept !== null) return kept;
+  if (kept !== null) return { token: kept, renewal: { isFresh: false, mint } };
+  return { token: await mint(), renewal: { isFresh: true, mint } };
+}
+
+/** Makes a token for the tenant's installation and stores it instead of the last one. */
+async function mintAndStore(services: AppServices, tenant: InstalledTenant, deadline: Date): Promise<string> {
+  const { db, secrets } = services;
+  const { tenantId, installationId } = tenant;
   const { token, expiresAt } = await mintToken(await openApp(services, tenant, deadline), installationId);
   await db
     .updateTable('tenantInstallation')

@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject, randomBytes, verify } from 'node:crypt
 import { type Answer, notFound, ok, refuse } from './answer.ts';
 import type { Call } from './call.ts';
 import { type Addresses, toAccountDocument, toRepositoryDocument } from './documents.ts';
-import { type Entry, nameAt, type World } from './world.ts';
+import { type Entry, nameAt, type TokenOptions, type World } from './world.ts';
 
 /** A GitHub App. */
 interface AppOptions {
@@ -32,7 +32,13 @@ interface App extends Required<AppOptions> {
 interface Installation extends InstallationOptions {
   permissions: Record<string, 'read' | 'write'>;
   suspended: boolean;
+  /** How many requests with each new token are refused, as real ones are for some seconds. */
+  refusesAtFirst: number;
+  /** The tokens made so far. */
+  tokens: TokenOptions[];
 }
+
+type InstallationChange = Partial<Pick<Installation, 'suspended' | 'permissions' | 'refusesAtFirst'>>;
 
 /** The apps and their installations. */
 export interface Apps {
@@ -40,7 +46,9 @@ export interface Apps {
   /** Changes an app: deletes its keys, suspends it. */
   changeApp(id: number, change: Partial<Pick<App, 'publicKeys' | 'suspended'>>): void;
   addInstallation(installation: InstallationOptions): void;
-  changeInstallation(id: number, change: Partial<Pick<Installation, 'suspended' | 'permissions'>>): void;
+  changeInstallation(id: number, change: InstallationChange): void;
+  /** Revokes the tokens that an installation has, before they expire. */
+  revokeTokens(id: number): void;
   removeInstallation(id: number): void;
   app(id: number): App | undefined;
   installation(id: number): Installation | undefined;
@@ -64,7 +72,11 @@ export function createApps(): Apps {
     changeApp: (id, change) => void Object.assign(apps.get(id) ?? {}, change),
     addInstallation(installation) {
       const permissions = apps.get(installation.appId)?.permissions ?? {};
-      installations.set(installation.id, { permissions, ...installation, suspended: false });
+      const state = { suspended: false, refusesAtFirst: 0, tokens: [] };
+      installations.set(installation.id, { permissions, ...installation, ...state });
+    },
+    revokeTokens(id) {
+      for (const token of installations.get(id)?.tokens ?? []) token.refusals = Number.POSITIVE_INFINITY;
     },
     changeInstallation: (id, change) => void Object.assign(installations.get(id) ?? {}, change),
     removeInstallation: (id) => void installations.delete(id),
@@ -141,12 +153,23 @@ function isSignedWith(key: KeyObject, text: string, signature: string): boolean 
   return verify('sha256', Buffer.from(text), key, Buffer.from(signature, 'base64url'));
 }
 
-function createToken({ account, permissions, repositories, suspended }: Installation, call: Call): Answer {
-  if (suspended) return refuse(403, 'This installation has been suspended', DOCS);
+function createToken(installation: Installation, call: Call): Answer {
+  const { account, permissions, repositories, refusesAtFirst } = installation;
+  if (installation.suspended) return refuse(403, 'This installation has been suspended', DOCS);
   const token = `ghs_${randomBytes(18).toString('hex')}`;
   const expiresAt = new Date(Math.floor(call.now.getTime() / 1000) * 1000 + TOKEN_MS);
   const ids = repositories ?? [...ownedBy(call.world, account, call.now)].map(({ id }) => id);
-  call.world.addToken({ token, login: account, kind: 'app', permissions, repositories: ids, expiresAt });
+  const made: TokenOptions = {
+    token,
+    login: account,
+    kind: 'app',
+    permissions,
+    repositories: ids,
+    expiresAt,
+  };
+  made.refusals = refusesAtFirst;
+  installation.tokens.push(made);
+  call.world.addToken(made);
   const body = {
     token,
     expires_at: expiresAt.toISOString().replace('.000Z', 'Z'),

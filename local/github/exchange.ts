@@ -9,7 +9,7 @@ import type { Failure, Failures } from './failures.ts';
 import { createLimits, type Quota, toQuotaHeaders } from './limits.ts';
 import { answerCall, findTarget } from './routes.ts';
 import type { Watch } from './watch.ts';
-import type { World } from './world.ts';
+import type { TokenOptions, World } from './world.ts';
 
 /** One answered request. Status 0: the connection was reset. */
 export interface LoggedRequest {
@@ -59,7 +59,10 @@ export function createExchange(options: ExchangeOptions): Exchange {
   function toCall(request: IncomingMessage, url: URL, failure: Failure | undefined): Call {
     const now = clock();
     const token = world.token(toToken(request) ?? '');
-    const valid = token && (token.expiresAt === undefined || token.expiresAt > now) ? token : undefined;
+    const valid =
+      token && (token.expiresAt === undefined || token.expiresAt > now) && !refuses(token)
+        ? token
+        : undefined;
     const addresses = toAddresses(baseUrl, request);
     return {
       ...addresses,
@@ -126,6 +129,13 @@ export function createExchange(options: ExchangeOptions): Exchange {
       log = [];
     },
   };
+}
+
+/** Whether GitHub does not know the token yet, or any more. */
+function refuses(token: TokenOptions): boolean {
+  const { refusals = 0 } = token;
+  token.refusals = Math.max(0, refusals - 1);
+  return refusals > 0;
 }
 
 function toUrl(url = '/'): URL {

@@ -32,6 +32,8 @@ export interface TokenOptions {
   quota?: number;
   /** The organizations for which the token is authorized by single sign-on. */
   samlAuthorizedFor?: string[];
+  /** How many more requests are answered as if the token was unknown. Default: 0. */
+  refusals?: number;
 }
 
 export interface RepositoryOptions {

@@ -82,6 +82,7 @@ test('a token’s fault needs another token, and never passes', () => {
 
 test('a run stops asking where every other request would fail too', () => {
   expect(codes.filter(meetsEveryRequest).sort()).toEqual([
+    'app_token_refused',
     'out_of_time',
     'rate_limited',
     'secondary_limit',
