@@ -181,6 +181,12 @@ test('a provisional day that is read again with the same figures was read later'
   });
 });
 
+test('an answer that arrives late does not set back when a day was read', () => {
+  const before = day('2026-01-12', [37, 9, null, null], 'provisional', '2026-01-14T07:00:00.000Z');
+  const { days } = read([before], { views: [on('2026-01-12', 37, 9)] });
+  expect(days.filter(({ trafficDate }) => trafficDate === '2026-01-12')).toEqual([]);
+});
+
 test('a day of an old window that is not its first is final, also with the figures that were known', () => {
   const before = day('2025-12-12', [5, 5, null, null], 'provisional');
   const { day: found } = read([before], { views: [on('2025-12-10', 1), on('2025-12-12', 5)] });
