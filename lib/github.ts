@@ -37,7 +37,7 @@ export interface GitHubClient {
   getTraffic(id: number, options?: TrafficOptions): Promise<GitHubTraffic>;
   /** The stars gained on each day of up to 30 weeks; page 1 is the newest. One request. */
   getStarPage(id: number, page: number): Promise<StarPage>;
-  /** The files of the newest 300 releases. One request for each 50 releases, at least one. */
+  /** The files of the newest 300 releases. One request for each 50 releases, and more where they have many files. */
   getReleases(id: number, memory?: AnswerMemory): Promise<Releases>;
   /** How many workflow runs began on a UTC day. One request. */
   countWorkflowRuns(id: number, day: Day): Promise<number>;

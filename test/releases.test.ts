@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays, daysFrom, toDay } from '../lib/day.ts';
 import { removeRepository } from '../lib/repositories/removal.ts';
+import { requireRepositoryRow } from '../lib/repositories/repository.ts';
 import type { RangeRequest } from '../lib/stats/range.ts';
 import { readRepositoryTraffic } from '../lib/stats/repository.ts';
+import { toRepositoryCsv } from '../lib/stats/repository-csv.ts';
 import type { Story } from '../local/github/story.ts';
 import { type Collecting, openCollecting } from './collecting.ts';
 
@@ -217,8 +219,31 @@ test('hundreds of releases are read page by page, the newest 300', async () => {
   const asked = collecting.served.github.requests().filter(({ path }) => path.includes('/releases'));
   expect(asked).toHaveLength(6);
   const found = await releases(repositoryId, {});
-  expect([found.assetCount, found.assets.length]).toEqual([300, 200]);
+  expect([found.assetCount, found.assets.length, found.complete]).toEqual([300, 200, false]);
+  const { db, tenantId, clock } = collecting;
+  const row = await requireRepositoryRow(db, { tenantId, repositoryIds: null }, repositoryId);
+  const csv = await toRepositoryCsv.downloads({ db, row, query: {}, now: clock() });
+  expect(csv).toMatch(/^date,downloads,spreadUnknown,atLeast\r\n[-\d]+,\d*,false,true\r\n/);
 });
+
+test('thirty releases with 250 files each are read in smaller pages, and so is one with 1,700', async () => {
+  const files = (count: number) => Array.from({ length: count }, (_, place) => `tool-TAG-${place}.tar.gz`);
+  const many = { releases: { everyDays: 1, downloads: 2, assets: files(250) } };
+  const one = { releases: { everyDays: 99, downloads: 2, assets: files(1700) } };
+  const thirty = await collecting.add('thirty', many, addDays(START, -50));
+  const single = await collecting.add('single', one, addDays(START, -50));
+  await collecting.collect(at(START));
+  const found = await releases(thirty.repositoryId, {});
+  expect(found).toMatchObject({ problem: null, complete: true, assetCount: 7500 });
+  expect(found.downloadCount).toBe(total(thirty.id, at(START)));
+  expect(await releases(single.repositoryId, {})).toMatchObject({
+    problem: null,
+    complete: true,
+    assetCount: 1700,
+  });
+  const asked = collecting.served.github.requests().filter(({ path }) => path.includes('/releases'));
+  expect(asked.length).toBeLessThanOrEqual(6);
+}, 120_000);
 
 test('a repository without releases says so, and one that is removed leaves nothing', async () => {
   const { db, tenantId } = collecting;

@@ -94,13 +94,16 @@ test('downloads, files and workflow runs are answered, and as CSV what is shown'
   };
   const text = (value: unknown) => (value === null || value === undefined ? '' : String(value));
   const downloads = buckets.map((day: string, place: number) =>
-    [day, text(releases.downloads[place]), String(releases.spreadUnknown[place])].join(','),
+    [day, text(releases.downloads[place]), String(releases.spreadUnknown[place]), 'false'].join(','),
   );
-  expect(await csv('downloads')).toEqual(['date,downloads,spreadUnknown', ...downloads]);
+  expect(await csv('downloads')).toEqual(['date,downloads,spreadUnknown,atLeast', ...downloads]);
   const runs = buckets.map((day: string, place: number) =>
-    [day, text(series.cloneCount[place]), text(workflowRuns.runs[place]), ''].join(','),
+    [day, text(series.cloneCount[place]), text(workflowRuns.runs[place]), '', 'false'].join(','),
   );
-  expect(await csv('workflow-runs')).toEqual(['date,cloneCount,workflowRuns,ciClonesEstimate', ...runs]);
+  expect(await csv('workflow-runs')).toEqual([
+    'date,cloneCount,workflowRuns,ciClonesEstimate,workflowRunsAtLeast',
+    ...runs,
+  ]);
   const [head, ...files] = await csv('assets');
   expect(head).toBe('tag,releaseName,assetName,publishedAt,removedDate,downloadCount,gained');
   expect(files).toHaveLength(releases.assetCount);

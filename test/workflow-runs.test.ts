@@ -86,6 +86,14 @@ test('after weeks the clones of CI are told from those of people, near what real
     expect(clones ?? 0).toBeLessThanOrEqual(cloneCount[place] ?? 0);
 }, 120_000);
 
+test('a day of a thousand runs, GitHub’s limit, says that there were at least as many', async () => {
+  const { repositoryId } = await collecting.add('busy', { ciClones: 8000, weekend: 1 }, '2025-01-01');
+  await collecting.collect(at(START));
+  const { runs, runsAtLeast } = await workflowRuns(repositoryId, { from: addDays(START, -9), to: START });
+  expect(runs).toContain(1000);
+  expect(runsAtLeast).toEqual(runs.map((count) => count === 1000));
+});
+
 test('a refusal fails nothing, is said with the permission that is needed, and is asked for again the next day', async () => {
   const { id, repositoryId } = await collecting.add('built', { ciClones: 120 }, '2025-01-01');
   const lift = collecting.served.github.fail({

@@ -156,6 +156,8 @@ export const RepositoryStats = z.object({
       spreadUnknown: z.array(z.boolean()),
       /** The newest 50 such spans, each with its total downloads. */
       unspread: z.array(z.object({ from: Day, to: Day, count: Count })),
+      /** False if GitHub has more releases or files than are read: then `assetCount` and all downloads are minimums. */
+      complete: z.boolean(),
       /** All known files, and all their downloads. */
       assetCount: Count,
       downloadCount: Count,
@@ -179,6 +181,8 @@ export const RepositoryStats = z.object({
     .object({
       ...ExtraStanding,
       runs: z.array(Figure),
+      /** True if GitHub counted no further on a day of the bucket: then `runs` is a minimum. */
+      runsAtLeast: z.array(z.boolean()),
       /** Estimated from this repository's days. `correlation` is that of clones and runs, weekends apart. */
       estimate: z
         .object({

@@ -1,4 +1,5 @@
 import { type Day, startOf } from '../day.ts';
+import { MAX_RUNS } from '../github/workflow-runs.ts';
 
 /** A settled day with known clones and workflow runs. */
 export interface CiDay {
@@ -21,8 +22,6 @@ export type NoEstimate = 'too_few_days' | 'no_runs' | 'no_relation';
 
 const MIN_DAYS = 28;
 const MIN_CORRELATION = 0.5;
-/** GitHub counts no further, so a day with this many may have had more. */
-const MAX_RUNS = 1000;
 
 /**
  * Estimates the clones per workflow run by least squares. Weekdays and weekends are compared separately, because people

@@ -18,7 +18,7 @@ export interface ExtraState {
   /** The last attempt, successful or not. */
   triedAt: Instant;
   readAt: Instant | null;
-  /** The page from which to continue reading a history; null when all of it has been read. */
+  /** The page from which to continue reading a history; null when all of it has been read. Of releases, 1 if there are more. */
   nextPage: number | null;
   /** The number of stars when the history was last read. */
   seenCount: number | null;

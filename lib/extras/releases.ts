@@ -43,6 +43,7 @@ export async function readReleaseDownloads(
     .executeTakeFirstOrThrow();
   return {
     ...standing,
+    complete: states.every(({ kind, nextPage }) => kind !== 'releases' || nextPage === null),
     ...toDownloadSeries(range, await listReadings(db, key, range), {
       first: await findFirstReading(db, key),
       last: standing.readAt && toDay(new Date(standing.readAt)),
@@ -174,7 +175,7 @@ export const releaseExtra: Extra = {
       kind: 'releases',
       requestCount: memory.counted,
       failure: null,
-      state: { readAt: now.toISOString() },
+      state: { readAt: now.toISOString(), nextPage: found.complete ? null : 1 },
       save: (trx) => saveReleases(trx, subject, found, now),
     };
   },

@@ -6,6 +6,7 @@ import type { Db } from '../db/database.ts';
 import { given, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
+import { MAX_RUNS } from '../github/workflow-runs.ts';
 import { bucketOf, bucketsOf } from '../stats/buckets.ts';
 import type { RepositoryKey } from '../traffic/tables.ts';
 import { settledThrough } from '../traffic/window.ts';
@@ -39,11 +40,16 @@ export async function readWorkflowRuns(
   const buckets = bucketsOf(range);
   const runDays = await listRunDays(db, key, range);
   const runs = sumByBucket(buckets, range, runDays);
-  if (typeof estimate === 'string') return { ...standing, runs, estimate: null, reason: estimate };
+  const cut = new Set(
+    runDays.filter(({ count }) => count >= MAX_RUNS).map(({ date }) => bucketOf(date, range.by)),
+  );
+  const runsAtLeast = buckets.map((bucket) => cut.has(bucket));
+  if (typeof estimate === 'string')
+    return { ...standing, runs, runsAtLeast, estimate: null, reason: estimate };
   const days = await listCiDays(db, key, range.from, range.to);
   const clones = days.map((day) => ({ date: day.date, count: ciClonesOf(day, estimate) }));
   const ciClones = sumByBucket(buckets, range, clones);
-  return { ...standing, runs, estimate: { ...estimate, ciClones }, reason: null };
+  return { ...standing, runs, runsAtLeast, estimate: { ...estimate, ciClones }, reason: null };
 }
 
 async function listRunDays(db: Db, key: RepositoryKey, { from, to }: Range) {

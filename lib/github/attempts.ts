@@ -66,6 +66,7 @@ export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions)
 
 /** Seconds until another try makes sense after so many failures alike; undefined if it does not. */
 function toPause({ code, details }: Failure, count: number, now: Date): number | undefined {
+  if (details?.tooLong) return undefined;
   if (code !== 'secondary_limit') return PAUSES[code]?.[count];
   if (details?.retryAt === undefined || count === MAX_LIMITS) return undefined;
   return Math.max(0, (Date.parse(details.retryAt) - now.getTime()) / 1000);

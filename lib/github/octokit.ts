@@ -2,7 +2,7 @@ import type { Octokit } from '@octokit/rest';
 import { Failure } from '../failure.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
-/** The longest answer, a hundred repositories, takes about 0.7 MB. */
+/** A hundred repositories take about 0.7 MB, and a release with 1,700 files 3 MB. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const USER_AGENT = 'github-traffic-analytics';
 
@@ -56,8 +56,10 @@ async function readBody({ body }: Response): Promise<Uint8Array<ArrayBuffer>> {
   let length = 0;
   for await (const chunk of body ?? []) {
     length += chunk.length;
-    if (length > MAX_BYTES)
-      throw new Failure('unreadable_answer', 'GitHub’s answer is too long. Check the server’s address.');
+    if (length > MAX_BYTES) {
+      const message = 'GitHub’s answer is too long. Check the server’s address.';
+      throw new Failure('unreadable_answer', message, { tooLong: true });
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

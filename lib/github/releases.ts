@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Failure } from '../failure.ts';
 import { parseAnswer } from './answers.ts';
 import type { Connection } from './connection.ts';
 import type { AnswerMemory } from './memory.ts';
@@ -20,13 +21,15 @@ export interface ReleaseAsset {
 /** The assets of a repository's releases, newest release first. */
 export interface Releases {
   assets: ReleaseAsset[];
-  /** False: there are older releases, or more assets. */
+  /** False if there are older releases, or more assets. */
   complete: boolean;
 }
 
-const RELEASES_PER_PAGE = 50;
-const MAX_PAGES = 6;
-const MAX_ASSETS = 5000;
+/** Releases per page: fewer after an answer that was too long. Each size divides the one before it. */
+const PAGE_SIZES = [50, 10, 2, 1];
+const MAX_RELEASES = 300;
+const MAX_REQUESTS = 40;
+const MAX_ASSETS = 10_000;
 
 const instant = z.lazy(() =>
   z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString()),
@@ -37,7 +40,7 @@ const assetAnswer = z.lazy(() =>
     name: z.string(),
     size: z.int().nonnegative(),
     created_at: instant,
-    download_count: z.int32().nonnegative(),
+    download_count: z.int().nonnegative(),
   }),
 );
 const releaseAnswer = z.lazy(() =>
@@ -54,30 +57,43 @@ const releaseAnswer = z.lazy(() =>
 const releasesAnswer = z.lazy(() => z.array(releaseAnswer).max(100));
 
 /**
- * Reads the newest 300 releases' assets, 5,000 at most, by `GET /repos/{owner}/{repo}/releases`
+ * Reads the assets of the newest 300 releases, 10,000 at most, by `GET /repos/{owner}/{repo}/releases`
  * (https://docs.github.com/en/rest/releases/releases): `download_count` counts since the asset was uploaded. Drafts are
- * left out. One request where there are at most 50 releases; what it answers of fewer is known the next time.
+ * left out. One request where there are fewer than 50 releases, whose answer is remembered. An answer that is too long is
+ * asked for again in smaller pages.
  */
 export async function getReleases(ask: Connection, id: number, memory: AnswerMemory): Promise<Releases> {
   const known = memory.known.get('releases');
   const assets: ReleaseAsset[] = [];
-  for (let page = 1; ; page += 1) {
-    const { data, headers, unchanged } = await ask(
+  const sizes = [...PAGE_SIZES];
+  let size = sizes.shift() ?? 1;
+  let releaseCount = 0;
+  for (let requests = 1; ; requests += 1) {
+    const isFirst = requests === 1;
+    const answer = await ask(
       `/repositories/${id}/releases`,
-      { per_page: RELEASES_PER_PAGE, page },
-      { memory, ...(page === 1 && { etag: known?.etag }) },
-    );
+      { per_page: size, page: releaseCount / size + 1 },
+      { memory, ...(isFirst && { etag: known?.etag }) },
+    ).catch((error: unknown) => {
+      if (sizes.length > 0 && error instanceof Failure && error.details?.tooLong) return null;
+      throw error;
+    });
+    if (answer === null) {
+      size = sizes.shift() ?? 1;
+      continue;
+    }
+    const { data, headers, unchanged } = answer;
     if (unchanged && known) return { assets: JSON.parse(known.answer) as ReleaseAsset[], complete: true };
     const releases = parseAnswer(releasesAnswer, data);
+    releaseCount += size;
     for (const release of releases) if (!release.draft) assets.push(...toAssets(release));
-    const last = !/rel="next"/.test(headers.link ?? '');
+    const isLast = !/rel="next"/.test(headers.link ?? '');
     // A full page would stay the same when there are older releases besides.
-    if (page === 1 && last && releases.length < RELEASES_PER_PAGE && headers.etag !== undefined)
+    if (isFirst && isLast && releases.length < size && headers.etag !== undefined)
       memory.changed.set('releases', { etag: headers.etag, answer: JSON.stringify(assets) });
-    if (last || page === MAX_PAGES || assets.length >= MAX_ASSETS) {
-      const complete = last && assets.length <= MAX_ASSETS;
-      return { assets: assets.slice(0, MAX_ASSETS), complete };
-    }
+    const isEnough = releaseCount >= MAX_RELEASES || assets.length >= MAX_ASSETS;
+    if (isLast || isEnough || requests === MAX_REQUESTS)
+      return { assets: assets.slice(0, MAX_ASSETS), complete: isLast && assets.length <= MAX_ASSETS };
   }
 }
 

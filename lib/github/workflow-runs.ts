@@ -3,7 +3,10 @@ import type { Day } from '../day.ts';
 import { parseAnswer } from './answers.ts';
 import type { Connection } from './connection.ts';
 
-const runsAnswer = z.lazy(() => z.object({ total_count: z.int32().nonnegative() }));
+const runsAnswer = z.lazy(() => z.object({ total_count: z.int().nonnegative() }));
+
+/** GitHub looks through this many runs for one question: a count that reaches it may be too low. */
+export const MAX_RUNS = 1000;
 
 /**
  * How many workflow runs began on a UTC day, by `GET /repos/{owner}/{repo}/actions/runs?created=DAY..DAY`

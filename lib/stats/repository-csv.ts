@@ -47,8 +47,9 @@ export const toRepositoryCsv = {
       bucket,
       found?.downloads[place] ?? null,
       String(found?.spreadUnknown[place] ?? false),
+      String(found?.complete === false),
     ]);
-    return toCsv(['date', 'downloads', 'spreadUnknown'], rows);
+    return toCsv(['date', 'downloads', 'spreadUnknown', 'atLeast'], rows);
   },
   async assets({ db, row, query, now }: CsvRequest) {
     const { range } = await readFigures(db, row, query, now);
@@ -70,7 +71,8 @@ export const toRepositoryCsv = {
       series.cloneCount[place] ?? null,
       found?.runs[place] ?? null,
       found?.estimate?.ciClones[place] ?? null,
+      String(found?.runsAtLeast[place] ?? false),
     ]);
-    return toCsv(['date', 'cloneCount', 'workflowRuns', 'ciClonesEstimate'], rows);
+    return toCsv(['date', 'cloneCount', 'workflowRuns', 'ciClonesEstimate', 'workflowRunsAtLeast'], rows);
   },
 };

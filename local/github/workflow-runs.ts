@@ -5,6 +5,7 @@ import { toRepositoryDocument } from './documents.ts';
 import type { Entry } from './world.ts';
 
 /** Clones per workflow run. */
+const MAX_FOUND = 1000;
 const CLONES_PER_RUN = 3.5;
 
 /** The workflow runs that started on a day, given as a number, up to `now`. */
@@ -21,7 +22,7 @@ export function answerWorkflowRuns(call: Call, entry: Entry): Answer {
   for (let day = toDayNumber(days[1]); day <= toDayNumber(days[2]); day += 1)
     total += countRuns(entry, day, call.now);
   const shown = total > 0 ? [toRunDocument(call, entry, toDayNumber(days[2]))] : [];
-  return ok({ total_count: total, workflow_runs: shown });
+  return ok({ total_count: Math.min(total, MAX_FOUND), workflow_runs: shown });
 }
 
 /** GitHub's `workflow-run`. */

@@ -59,6 +59,7 @@ function DownloadsChart({ answer, releases }: PartProps) {
   );
   const notes = [
     'Each day shows the downloads since the reading of the day before.',
+    !releases.complete && 'GitHub has more files than are read, so the downloads are at least these.',
     ...releases.unspread.slice(0, 3).map(toGapNote),
     releases.unspread.length > 3 && '…and more',
     standingOf(releases),
@@ -111,7 +112,9 @@ function Assets({ answer, releases }: PartProps) {
       }
     >
       <p class="muted">
-        {plural(downloadCount, 'download')} of {plural(assetCount, 'file')} since they were published.
+        {releases.complete ? '' : 'At least '}
+        {plural(downloadCount, 'download')} of {releases.complete ? '' : 'at least '}
+        {plural(assetCount, 'file')} since they were published.
         {assets.length < assetCount && ` These are the newest ${assets.length}; the CSV file has more.`}
       </p>
       <DataTable label="Files of releases" columns={COLUMNS} tall>

@@ -35,8 +35,15 @@ export function TrafficCharts({ answer }: { answer: RepositoryStats | undefined 
   );
 }
 
-/** How many of the clones are CI's, as far as known. */
-function ciNote({ workflowRuns }: RepositoryStats): string {
+/** How many workflow runs there were at least, and how many of the clones are CI's, as far as known. */
+function ciNote(answer: RepositoryStats): string {
+  const isCut = answer.workflowRuns?.runsAtLeast.some(Boolean);
+  return isCut
+    ? `${estimateNote(answer)} On busy days there were at least as many workflow runs as shown: GitHub counts up to 1,000.`
+    : estimateNote(answer);
+}
+
+function estimateNote({ workflowRuns }: RepositoryStats): string {
   if (!workflowRuns) return 'Workflow runs appear after the next collection.';
   const { estimate, reason, problem } = workflowRuns;
   if (problem) return `${problem.message} It is retried the next day.`;
