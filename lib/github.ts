@@ -56,7 +56,7 @@ export function openGitHub(options: ConnectionOptions): GitHubClient {
     },
     listRepositories: () => (isInstalled ? listInstalled(connection) : listRepositories(connection)),
     getTraffic: (id, traffic = {}) => getTraffic(connection, id, traffic),
-    getStarPage: (id, page) => getStarPage(connection, id, page, options.clock()),
+    getStarPage: (id, page) => getStarPage(connection, id, page),
     getReleases: (id, memory = createMemory()) => getReleases(connection, id, memory),
     countWorkflowRuns: (id, day) => countWorkflowRuns(connection, id, day),
   };

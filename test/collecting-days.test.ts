@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays, type Day, daysFrom } from '../lib/day.ts';
+import { openGitHub } from '../lib/github.ts';
 import { readOverview } from '../lib/stats/overview.ts';
 import { readRepositoryTraffic } from '../lib/stats/repository.ts';
-import { at, type Collecting, openCollecting, START } from './collecting.ts';
+import { at, type Collecting, openCollecting, START, TOKEN } from './collecting.ts';
 
 let collecting: Collecting;
 
@@ -200,4 +201,31 @@ test('a later, smaller figure for a settled day is kept as a revision, once', as
     { date: day, metric: 'viewCount', kept: row?.viewCount, observed: 1, observedAt },
     { date: day, metric: 'viewUniques', kept: row?.viewUniques, observed: 1, observedAt },
   ]);
+});
+
+test('a clock some days ahead makes no zeros of days that have not come yet: GitHub’s own time is believed', async () => {
+  const { served } = collecting;
+  const { repositoryId } = await collecting.add('busy', { views: 60, clones: 20 });
+  const today = addDays(START, 10);
+  collecting.now(at(today));
+  const ahead = new Date(at(addDays(today, 6)));
+  const github = openGitHub({ apiUrl: served.apiUrl, token: TOKEN, clock: () => ahead, secondLasts: 0 });
+  await collecting.work(await collecting.start(), {
+    clock: () => ahead,
+    openGitHub: async () => ({ github, fingerprint: 'one token' }),
+  });
+  const days = await collecting.days(repositoryId);
+  expect(days.length).toBeGreaterThan(10);
+  expect(days.filter(({ trafficDate }) => trafficDate > today)).toEqual([]);
+  expect(
+    days.filter(({ trafficDate, state }) => state === 'zero' && trafficDate >= addDays(today, -3)),
+  ).toEqual([]);
+  expect(await collecting.rows('repository')).toMatchObject([{ lastCoveredDate: today }]);
+
+  // Nor does a minute's difference matter: then our own clock is as good.
+  collecting.now(ahead.toISOString());
+  const later = new Date(ahead.getTime() + 60_000);
+  const near = openGitHub({ apiUrl: served.apiUrl, token: TOKEN, clock: () => later, secondLasts: 0 });
+  const [repository] = await collecting.rows('repository');
+  expect((await near.getTraffic(Number(repository?.githubId))).readAt).toEqual(later);
 });

@@ -174,7 +174,7 @@ test('a tenant is deleted at once, also while its repositories are collected', a
     const now = collecting.clock();
     const coverage = coverageOf(observed, now);
     const known = { visibility: 'public', firstCoveredDate: START, missing: null } as const;
-    if (!(await saveSuccess(trx, key, { ...known, coverage, now }))) return;
+    if (!(await saveSuccess(trx, key, { ...known, coverage, readAt: now, now }))) return;
     begun();
     await released;
     await saveDays(trx, key, observed, { now: collecting.clock(), createdDate: START });

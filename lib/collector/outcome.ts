@@ -17,6 +17,8 @@ export interface Collected {
   visibility: Visibility;
   firstCoveredDate: Day;
   coverage: Coverage;
+  /** When GitHub answered, by the clock that is believed. */
+  readAt: Date;
   now: Date;
   /** What could not be collected besides the days, and why; null when nothing is missing. */
   missing: { code: string; message: string } | null;
@@ -30,15 +32,16 @@ export interface Collected {
 export async function saveSuccess(
   trx: Transaction<Tables>,
   { tenantId, repositoryId }: RepositoryKey,
-  { visibility, firstCoveredDate, coverage, now, missing }: Collected,
+  { visibility, firstCoveredDate, coverage, readAt, now, missing }: Collected,
 ): Promise<boolean> {
   const at = now.toISOString();
+  const coveredDate = toDay(readAt);
   const result = await trx
     .updateTable('repository')
     .set({
       visibility,
       firstCoveredDate: sql<Day>`case when first_covered_date < ${firstCoveredDate} then first_covered_date else cast(${firstCoveredDate} as date) end`,
-      lastCoveredDate: sql<Day>`case when last_covered_date > ${toDay(now)} then last_covered_date else cast(${toDay(now)} as date) end`,
+      lastCoveredDate: sql<Day>`case when last_covered_date > ${coveredDate} then last_covered_date else cast(${coveredDate} as date) end`,
       ...toPublished(coverage),
       lastSuccessAt: at,
       ...toFailureColumns(missing, at),

@@ -126,7 +126,8 @@ export async function collectRepository(
   const memory = createMemory(await collector.answers.take(waiting.repositoryId));
   try {
     const seen = await github.getRepository({ id: waiting.githubId }, memory);
-    const wantsWeeks = (days: Observed) => needsWeeks(waiting, coverageOf(days, clock()), clock());
+    const wantsWeeks = (days: Observed, readAt: Date) =>
+      needsWeeks(waiting, coverageOf(days, readAt), readAt);
     const traffic = await github.getTraffic(waiting.githubId, { wantsWeeks, memory });
     const answer = { seen, traffic, now: clock(), memory, fingerprint };
     await inTransaction(db, (trx) => saveCollected(trx, run, waiting, answer));
@@ -210,24 +211,26 @@ async function saveCollected(
 ): Promise<void> {
   const key = { tenantId: run.tenantId, repositoryId };
   const observed = { views: traffic.views?.days ?? null, clones: traffic.clones?.days ?? null };
-  const coverage = coverageOf(observed, now);
-  const reading = { now, createdDate: toDay(new Date(seen.createdAt)) };
+  const { readAt } = traffic;
+  const coverage = coverageOf(observed, readAt);
+  const reading = { now: readAt, createdDate: toDay(new Date(seen.createdAt)) };
   const { visibility } = seen;
   const firstCoveredDate = coveredFrom(observed, reading);
   const missing = toMissing(traffic.lacking);
-  if (!(await saveSuccess(trx, key, { visibility, firstCoveredDate, coverage, now, missing }))) return;
+  const collected = { visibility, firstCoveredDate, coverage, readAt, now, missing };
+  if (!(await saveSuccess(trx, key, collected))) return;
   await saveProfile(trx, key, { known, seen, now });
   if (run.reason === 'verify') await saveDifferences(trx, run, key, { observed, reading });
   await saveDays(trx, key, observed, reading);
   if (traffic.weeks) {
-    await saveWeeks(trx, key, { weeks: traffic.weeks, days: observed }, now);
+    await saveWeeks(trx, key, { weeks: traffic.weeks, days: observed }, readAt);
     await saveEndedWeek(trx, key, traffic.weeks.views, coverage);
   }
-  await saveWindowAndLists(trx, key, traffic, now);
+  await saveWindowAndLists(trx, key, traffic);
   const { stars, forks, subscribers, openIssues } = seen;
-  await saveFact(trx, key, { factDate: toDay(now), stars, forks, subscribers, openIssues });
+  await saveFact(trx, key, { factDate: toDay(readAt), stars, forks, subscribers, openIssues });
   const names = [seen.fullName, toFullName(known), ...formerNames];
-  if (traffic.paths) await savePaths(trx, key, toDay(now), mergePaths(traffic.paths, names));
+  if (traffic.paths) await savePaths(trx, key, toDay(readAt), mergePaths(traffic.paths, names));
   await saveAnswers(trx, key, { fingerprint, answers: memory.changed, now });
   await trx
     .updateTable('runRepository')
@@ -254,14 +257,13 @@ function toMissing(lacking: GitHubTraffic['lacking']): { code: string; message: 
   return toStoredFailure({ code: 'partly_collected', message });
 }
 
-/** Saves what GitHub says about the 14 days together, as of today. */
+/** Saves what GitHub says about the 14 days together, as of the day of the answer. */
 async function saveWindowAndLists(
   trx: Transaction<Tables>,
   key: RepositoryKey,
-  { views, clones, referrers, paths }: GitHubTraffic,
-  now: Date,
+  { views, clones, referrers, paths, readAt }: GitHubTraffic,
 ): Promise<void> {
-  const today = toDay(now);
+  const today = toDay(readAt);
   // A stored window says that the day has both lists. Without one of them, the last complete lists stay the newest.
   if (referrers && paths && views && clones)
     await saveWindow(trx, key, {

@@ -20,12 +20,12 @@ export async function askConditionally<T>(
   schema: z.ZodType<T>,
   { kind, path, parameters = {} }: Question,
   memory: AnswerMemory,
-): Promise<T> {
+): Promise<{ read: T; answeredAt: Date }> {
   const known = memory.known.get(kind);
-  const { data, headers, unchanged } = await ask(path, parameters, { etag: known?.etag, memory });
-  if (unchanged && known) return JSON.parse(known.answer) as T;
+  const { data, headers, unchanged, answeredAt } = await ask(path, parameters, { etag: known?.etag, memory });
+  if (unchanged && known) return { read: JSON.parse(known.answer) as T, answeredAt };
   const read = parseAnswer(schema, data);
   if (headers.etag !== undefined)
     memory.changed.set(kind, { etag: headers.etag, answer: JSON.stringify(read) });
-  return read;
+  return { read, answeredAt };
 }

@@ -43,6 +43,8 @@ interface ConnectionAnswer {
   headers: Record<string, string>;
   /** True if GitHub answered 304; `data` is undefined then. */
   unchanged: boolean;
+  /** When GitHub answered: by its clock if the two differ by more than ten minutes, else by ours. */
+  answeredAt: Date;
 }
 
 /** The known answer's ETag, where requests are counted, and which version of the API is needed. */
@@ -64,6 +66,8 @@ const DEFAULT_DEADLINE_MS = 20_000;
 const REQUEST_CONCURRENCY = 60;
 const API_VERSION = '2022-11-28';
 const MAX_REDIRECTS = 5;
+/** How far our clock may be from GitHub's before GitHub's is believed. */
+const MAX_SKEW_MS = 10 * 60_000;
 /** Octokit throws for this status. */
 const NOT_MODIFIED = 304;
 
@@ -141,7 +145,8 @@ export function openGitHubConnection(options: ConnectionOptions): Connection {
       memory.counted -= 1;
       memory.unchanged += 1;
     }
-    return { status: Number(answer.status), data: answer.data as unknown, headers, unchanged };
+    const answeredAt = toAnsweredAt(headers.date, clock());
+    return { status: Number(answer.status), data: answer.data as unknown, headers, unchanged, answeredAt };
   }
 
   async function ask(
@@ -187,6 +192,12 @@ function toAddress(path: string, parameters: Record<string, string | number>): s
   });
   for (const [name, value] of query) rest.set(name, String(value));
   return rest.size === 0 ? filled : `${filled}?${rest}`;
+}
+
+/** The header `date` as a second opinion: a clock some days ahead would make zeros of days that have not come yet. */
+function toAnsweredAt(header: string | undefined, now: Date): Date {
+  const theirs = Date.parse(header ?? '');
+  return Math.abs(theirs - now.getTime()) > MAX_SKEW_MS ? new Date(theirs) : now;
 }
 
 function toTexts(headers: object): Record<string, string> {

@@ -40,7 +40,8 @@ export async function getRepository(
 ): Promise<GitHubRepository> {
   if ('id' in repository) {
     const question = { kind: 'repository', path: `/repositories/${repository.id}` } as const;
-    return { ...(await askConditionally(ask, repositoryAnswer, question, memory)), renamed: false };
+    const { read } = await askConditionally(ask, repositoryAnswer, question, memory);
+    return { ...read, renamed: false };
   }
   const { data } = await ask('/repos/{owner}/{name}', { ...repository }, { memory });
   const found = parseAnswer(repositoryAnswer, data);

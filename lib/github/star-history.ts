@@ -34,14 +34,14 @@ const historyAnswer = z.lazy(() => z.array(week).max(100));
  * (https://docs.github.com/en/rest/activity/starring, version 2026-03-10): whole weeks without gaps, newest first, `week`
  * in seconds since 1970. A star that is taken back vanishes from the day it was given on.
  */
-export async function getStarPage(ask: Connection, id: number, page: number, now: Date): Promise<StarPage> {
-  const { data, headers } = await ask(
+export async function getStarPage(ask: Connection, id: number, page: number): Promise<StarPage> {
+  const { data, headers, answeredAt } = await ask(
     `/repositories/${id}/stargazers/history`,
     { per_page: WEEKS_PER_PAGE, page },
     { apiVersion: API_VERSION },
   );
   const weeks = parseAnswer(historyAnswer, data);
-  const today = toDay(now);
+  const today = toDay(answeredAt);
   const days = weeks.flatMap(({ week, days }) => {
     const first = toDay(new Date(week * 1000));
     return days.map((gained, index) => ({ starDate: addDays(first, index), gained }));

@@ -29,6 +29,8 @@ export interface GitHubTraffic {
   paths: PopularPath[] | null;
   /** What GitHub did not give, and why. */
   lacking: Lack[];
+  /** When GitHub answered: by its clock if the two differ by more than ten minutes, else by ours. */
+  readAt: Date;
 }
 
 /** A part of a repository's traffic that GitHub refused, or failed to give, while it gave others. */
@@ -39,7 +41,7 @@ interface Lack {
 
 export interface TrafficOptions {
   /** Whether weeks are wanted too, decided by the days that were read; always unless told. */
-  wantsWeeks?: (days: { views: Bucket[] | null; clones: Bucket[] | null }) => boolean;
+  wantsWeeks?: (days: { views: Bucket[] | null; clones: Bucket[] | null }, readAt: Date) => boolean;
   /** What is known from before; what is new is put there too. */
   memory?: AnswerMemory;
 }
@@ -61,9 +63,17 @@ export async function getTraffic(
       lacking.push({ part, error });
       return null;
     });
-  const read = <T>(kind: AnswerKind, schema: z.ZodType<T>, below: string, parameters = {}): Promise<T> => {
+  let readAt: Date | undefined;
+  const read = async <T>(
+    kind: AnswerKind,
+    schema: z.ZodType<T>,
+    below: string,
+    parameters = {},
+  ): Promise<T> => {
     const path = `/repositories/${id}/traffic/${below}`;
-    return askConditionally(ask, schema, { kind, path, parameters }, memory);
+    const answer = await askConditionally(ask, schema, { kind, path, parameters }, memory);
+    readAt ??= answer.answeredAt;
+    return answer.read;
   };
   /** Days that GitHub fails to give are only lacking; days it refuses end the reading, as it refuses the rest too. */
   const readDays = async (part: 'views' | 'clones', schema: z.ZodType<Window>) => {
@@ -90,7 +100,8 @@ export async function getTraffic(
   ]);
   const [first] = lacking;
   if (!views && !clones && first) throw first.error;
+  if (!readAt) throw new Error('GitHub gave days without an answer.');
   const days = { views: views?.days ?? null, clones: clones?.days ?? null };
-  const weeks = wantsWeeks(days) ? await readWeeks() : null;
-  return { views, clones, weeks, referrers, paths, lacking };
+  const weeks = wantsWeeks(days, readAt) ? await readWeeks() : null;
+  return { views, clones, weeks, referrers, paths, lacking, readAt };
 }

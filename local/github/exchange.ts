@@ -170,9 +170,10 @@ function outOfQuota({ caller, quota, ...call }: Call, failure: Failure | undefin
   return rateLimited(status, caller ? `user ID ${caller.account.id}` : '127.0.0.1');
 }
 
-function toHeaders({ caller, enterprise, path, quota, apiVersion }: Call): Record<string, string> {
+function toHeaders({ caller, enterprise, now, path, quota, apiVersion }: Call): Record<string, string> {
   return {
     'content-type': 'application/json; charset=utf-8',
+    date: now.toUTCString(),
     'cache-control': 'private, max-age=60, s-maxage=60',
     vary: 'Accept, Authorization, Cookie, X-GitHub-OTP',
     'x-github-media-type': 'github.v3; format=json',
