@@ -8,7 +8,7 @@ import { createChannel, deleteChannel, getChannel, listChannels, updateChannel }
 import { toReportMessage } from '../lib/reports/message.ts';
 import { dueWeek, readWeekReport } from '../lib/reports/week.ts';
 import { parseBody, parseId } from '../lib/request.ts';
-import { getTenant } from '../lib/tenants.ts';
+import { getTenant } from '../lib/tenants/tenant.ts';
 
 const fields = {
   /** `webhook` takes JSON, `slack` is an incoming webhook, `teams` a Microsoft Teams workflow. */

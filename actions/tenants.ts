@@ -7,7 +7,7 @@ import { MAX_ID, parseBody } from '../lib/request.ts';
 import { listServers } from '../lib/servers.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';
 import { createTenant, updateTenant } from '../lib/tenants/saving.ts';
-import { getTenant, listTenants } from '../lib/tenants.ts';
+import { getTenant, listTenants } from '../lib/tenants/tenant.ts';
 
 const name = z.string().trim().min(1).max(100);
 const token = z.string().trim().min(1).max(400);

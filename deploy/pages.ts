@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { contentSecurityPolicy, servingOf } from '../local/site.ts';
+import { contentSecurityPolicy, servingOf } from '../static/serving.ts';
 import { readProviderOrigins } from './provider.ts';
 import type { Settings } from './settings.ts';
 import type { Store, StoredFile, Upload } from './store.ts';

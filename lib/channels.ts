@@ -1,20 +1,9 @@
-import { requirePublicAddress } from './addresses.ts';
 import type { Channel } from './answers/channels.ts';
-import type { Config } from './config.ts';
+import { type ChannelServices, toAddressColumns } from './channels/address.ts';
 import type { Db } from './db/database.ts';
-
 import type { ChannelContents, ChannelKind } from './db/tables/channels.ts';
 import { Failure } from './failure.ts';
 import { notFound } from './request.ts';
-import type { Secrets } from './secrets.ts';
-
-/** What working with channels needs. */
-export interface ChannelServices {
-  db: Db;
-  config: Pick<Config, 'allowPrivateAddresses' | 'demoWebhookUrl'>;
-  secrets: Secrets;
-  clock: () => Date;
-}
 
 interface NewChannel {
   kind: ChannelKind;
@@ -24,9 +13,6 @@ interface NewChannel {
 }
 
 const MAX_CHANNELS = 20;
-const SHOWN_CHARACTERS = 4;
-/** Of an address with a shorter path, nothing is shown: it would give away too much. */
-const MIN_SHORTENED = 12;
 
 function selectChannels(db: Db, tenantId: number) {
   return db
@@ -54,35 +40,6 @@ export async function getChannel(db: Db, tenantId: number, channelId: number): P
   const row = await selectChannels(db, tenantId).where('channelId', '=', channelId).executeTakeFirst();
   if (!row) throw notFound('channel');
   return toChannel(row);
-}
-
-/** True for the local host's test webhooks, which may be sent to although they are on this machine. */
-export function isStandIn(url: URL, { demoWebhookUrl }: Pick<Config, 'demoWebhookUrl'>): boolean {
-  return demoWebhookUrl !== null && url.href.startsWith(`${demoWebhookUrl}/`);
-}
-
-/** Throws `invalid_input`, `private_address` and `server_unreachable`. */
-async function parseAddress(text: string, config: ChannelServices['config']): Promise<URL> {
-  const url = new URL(text);
-  const refuse = (message: string) =>
-    new Failure('invalid_input', `url: ${message}`, { problems: [{ path: 'url', message }] });
-  url.hash = '';
-  if (isStandIn(url, config)) return url;
-  if (url.protocol !== 'https:' && !(config.allowPrivateAddresses && url.protocol === 'http:'))
-    throw refuse('Give an address that begins with https://.');
-  if (url.username || url.password) throw refuse('Give an address without a user name and password.');
-  if (!config.allowPrivateAddresses) await requirePublicAddress(url);
-  return url;
-}
-
-function toHint({ host, pathname, search }: URL): string {
-  const rest = pathname + search;
-  return `${host}/…${rest.length < MIN_SHORTENED ? '' : rest.slice(-SHOWN_CHARACTERS)}`;
-}
-
-async function toAddressColumns({ config, secrets }: ChannelServices, text: string) {
-  const url = await parseAddress(text, config);
-  return { addressSealed: await secrets.seal(url.href), addressHint: toHint(url) };
 }
 
 /**

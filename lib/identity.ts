@@ -14,7 +14,7 @@ import {
   unavailable,
 } from './identity/provider.ts';
 import { isEmailVerified } from './identity/verified-email.ts';
-import type { ApiRequest } from './request.ts';
+import { type ApiRequest, bearerToken } from './request.ts';
 import { toStorable } from './storable.ts';
 
 /** Who signed in. The e-mail address is verified and in lower case; roles belong to it. */
@@ -56,13 +56,6 @@ const LEEWAY_S = 30;
 
 /** Only signatures that need the provider's private key prove anything. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-
-/** The request's bearer token. Throws `unauthenticated`. */
-export function bearerToken(request: ApiRequest): string {
-  const [scheme = '', token = ''] = (request.headers.get('authorization') ?? '').trim().split(/\s+/);
-  if (scheme.toLowerCase() === 'bearer' && token !== '') return token;
-  throw new Failure('unauthenticated');
-}
 
 /** Claims that only ID tokens have; `identities` is App ID's. */
 const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 'identities'];

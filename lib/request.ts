@@ -84,6 +84,13 @@ export function parseQuery<S extends z.ZodType>(request: ApiRequest, schema: S):
   return parseValue(Object.fromEntries(given), schema);
 }
 
+/** The request's bearer token. Throws `unauthenticated`. */
+export function bearerToken(request: ApiRequest): string {
+  const [scheme = '', token = ''] = (request.headers.get('authorization') ?? '').trim().split(/\s+/);
+  if (scheme.toLowerCase() === 'bearer' && token !== '') return token;
+  throw new Failure('unauthenticated');
+}
+
 /**
  * The id in a path. What is not an id cannot exist: throws the same `…_not_found` as for an unknown one, such as
  * `tenant_not_found` for 'tenant'.

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { contentSecurityPolicy, servingOf } from '../static/serving.ts';
 
 export interface SiteOptions {
   /** The folder of the built pages. It is read once, so a later build changes nothing. */
@@ -34,30 +35,8 @@ interface StaticFile {
   encoded: Map<Encoding, Promise<Buffer>>;
 }
 
-const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.map': 'application/json',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-  '.txt': 'text/plain; charset=utf-8',
-  '.webmanifest': 'application/manifest+json',
-};
 const COMPRESSED_ALREADY = ['image/png', 'font/woff2'];
 const WORTH_COMPRESSING = 1024;
-
-/** The content type and caching of a file of the pages. Names in /assets contain a hash of the content. */
-export function servingOf(name: string): { type: string; cacheControl: string } {
-  const isHashed = name.startsWith('/assets/');
-  return {
-    type: TYPES[path.extname(name)] ?? 'application/octet-stream',
-    cacheControl: isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
-  };
-}
 
 function toFile(name: string, body: Buffer): StaticFile {
   const etag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
@@ -92,15 +71,6 @@ function encode(file: StaticFile, encoding: Encoding): Promise<Buffer> {
   const done = file.encoded.get(encoding) ?? compress[encoding](file.body);
   file.encoded.set(encoding, done);
   return done;
-}
-
-/** The pages' content security policy; `addresses` are what they may call besides their own origin. */
-export function contentSecurityPolicy(addresses: string[]): string {
-  return [
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'",
-    ["connect-src 'self'", ...addresses].join(' '),
-    "manifest-src 'self'; base-uri 'none'; form-action 'none'",
-  ].join('; ');
 }
 
 function securityHeaders(issuer: string): Record<string, string> {

@@ -62,7 +62,7 @@ import { readPageSize, readTable } from '../lib/stats/table.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
 import { createTenant, updateTenant } from '../lib/tenants/saving.ts';
-import { getTenant, listTenants } from '../lib/tenants.ts';
+import { getTenant, listTenants } from '../lib/tenants/tenant.ts';
 import { resealTokens } from '../lib/upgrade.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { openRecorded, openStandIn } from './db2-recorder.ts';

@@ -1,7 +1,7 @@
-import type { ChannelServices } from '../channels.ts';
 import { Failure } from '../failure.ts';
 import type { Instant } from '../instant.ts';
 import { toStoredFailure } from '../storable.ts';
+import type { ChannelServices } from './address.ts';
 import type { Message } from './message.ts';
 import { type ChannelKey, sendMessage } from './sending.ts';
 

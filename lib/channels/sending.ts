@@ -1,7 +1,7 @@
-import { type ChannelServices, isStandIn } from '../channels.ts';
 import { Failure } from '../failure.ts';
 import { notFound } from '../request.ts';
 import { toStoredFailure } from '../storable.ts';
+import { type ChannelServices, isStandIn } from './address.ts';
 import { type Message, toPayload } from './message.ts';
 import { postJson } from './webhook.ts';
 

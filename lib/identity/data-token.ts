@@ -4,8 +4,7 @@ import * as z from 'zod';
 import { hasTenantRight, type TenantAccess } from '../access.ts';
 import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
-import { bearerToken } from '../identity.ts';
-import type { ApiRequest } from '../request.ts';
+import { type ApiRequest, bearerToken } from '../request.ts';
 import { toTokenKeys } from '../secrets.ts';
 
 /** A token that only reads one tenant's traffic table. */

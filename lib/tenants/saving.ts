@@ -8,13 +8,13 @@ import type { Instant } from '../instant.ts';
 import { notFound } from '../request.ts';
 import type { AppServices } from '../server-app.ts';
 import { getServer } from '../servers.ts';
-import { getTenant } from '../tenants.ts';
 import {
   type CheckedCredentials,
   type Credentials,
   checkCredentials,
   saveInstallation,
 } from './credentials.ts';
+import { getTenant } from './tenant.ts';
 import type { CheckedToken } from './token-check.ts';
 
 const nameTaken = () => new Failure('name_taken', 'Another tenant has this name. Choose another.');

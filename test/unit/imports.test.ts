@@ -203,8 +203,20 @@ test('the parts of local/X/ are entered by X.ts', () => {
   expect(folders.filter((folder) => !files.includes(`${folder}.ts`))).toEqual([]);
 });
 
-test('local knows nothing of deploy', () => {
+test('X.ts uses the parts in X/, and no part uses X.ts', () => {
+  const ours = ['lib', 'actions', 'static', 'local', 'deploy'].flatMap(importsIn);
+  expect(ours.map(show)).toContain('lib/channels.ts → lib/channels/address.ts');
+  const upwards = ours.filter(({ from, to }) => from.startsWith(to.replace(/\.tsx?$/, '/')));
+  expect(upwards.map(show)).toEqual([]);
+});
+
+test('local and deploy know nothing of each other', () => {
   expect(local.filter(({ to }) => isIn('deploy')(to)).map(show)).toEqual([]);
+  expect(
+    importsIn('deploy')
+      .filter(({ to }) => isIn('local')(to))
+      .map(show),
+  ).toEqual([]);
 });
 
 test('only app.ts builds the services', () => {

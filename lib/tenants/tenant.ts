@@ -1,6 +1,6 @@
-import type { Tenant } from './answers/tenants.ts';
-import type { Db } from './db/database.ts';
-import { notFound } from './request.ts';
+import type { Tenant } from '../answers/tenants.ts';
+import type { Db } from '../db/database.ts';
+import { notFound } from '../request.ts';
 
 function selectTenants(db: Db) {
   return db
