@@ -212,6 +212,7 @@ delete from "MEMBER" where "TENANT_ID" = ? and "EMAIL" = ?;
 -- limit the rate of requests with a token
 delete from "TOKEN_USE" where "USED_AT" < ?;
 insert into "TOKEN_USE" ("TOKEN_FINGERPRINT", "STATE", "USED_AT") values (?, ?, ?);
+select "STATE" from "TOKEN_USE" where "TOKEN_FINGERPRINT" = ?;
 select "STATE" from "TOKEN_USE" where "TOKEN_FINGERPRINT" = ? for read only with rs use and keep update locks;
 update "TOKEN_USE" set "STATE" = ?, "USED_AT" = ? where "TOKEN_FINGERPRINT" = ?;
 
