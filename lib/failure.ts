@@ -290,6 +290,8 @@ export interface FailureDetails {
   retryAt?: string;
   /** The scopes or permissions that are missing, in GitHub's words: `repo`, `administration=read`. */
   needed?: string;
+  /** The version of the GitHub Enterprise Server that refuses. */
+  serverVersion?: string;
   /** Where the token's owner authorizes it for the organization. */
   ssoUrl?: string;
   [fact: string]: unknown;

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays, daysFrom } from '../lib/day.ts';
 import { Failure } from '../lib/failure.ts';
+import { addRepository } from '../lib/repositories/add.ts';
 import { setSchedule } from '../lib/repositories/schedule.ts';
 import { at, type Collecting, openCollecting, START, TOKEN } from './collecting.ts';
+import { QUIET } from './github-server.ts';
 
 let collecting: Collecting;
 
@@ -224,4 +226,29 @@ test('GitHub that is down is asked again by every alarm', async () => {
   lift();
   await collecting.collect(at(START, '07:00'));
   expect((await collecting.lastRun()).run).toMatchObject({ state: 'succeeded', succeededCount: 1 });
+});
+
+test('a repository that was deleted and made again under its name: the run says which id has the name now', async () => {
+  const { served } = collecting;
+  const { id } = await collecting.add('phoenix');
+  served.github.remove(id);
+  const again = served.github.addRepository({
+    owner: 'ada',
+    name: 'phoenix',
+    createdOn: START,
+    story: QUIET,
+  });
+  await collecting.collect(at(addDays(START, 1)));
+  const { repositories } = await collecting.lastRun();
+  expect(repositories).toMatchObject([{ state: 'failed', code: 'not_found' }]);
+  expect(repositories[0]?.message).toContain(
+    `The name ada/phoenix belongs to another repository now, with the id ${again.id}.`,
+  );
+  // The advice works.
+  const adding = { db: collecting.db, github: collecting.github(), now: collecting.clock() };
+  const added = await addRepository(
+    { ...adding, tenantId: collecting.tenantId, addedBy: 'ada@example.com' },
+    { owner: 'ada', name: 'phoenix' },
+  );
+  expect(added.githubId).toBe(again.id);
 });

@@ -77,6 +77,8 @@ export const Discovered = z.object({
   ),
   /** True if GitHub has more repositories than these. */
   truncated: z.boolean(),
+  /** True if organizations hold back repositories until the token is authorized by single sign-on. */
+  heldBack: z.boolean(),
 });
 export type Discovered = z.infer<typeof Discovered>;
 export type Candidate = Discovered['candidates'][number];

@@ -125,7 +125,7 @@ export async function collectRepository(
   const { db, github, clock, fingerprint } = collector;
   const memory = createMemory(await collector.answers.take(waiting.repositoryId));
   try {
-    const seen = await github.getRepository({ id: waiting.githubId }, memory);
+    const seen = await github.getRepository({ id: waiting.githubId, knownAs: waiting.known }, memory);
     const wantsWeeks = (days: Observed, readAt: Date) =>
       needsWeeks(waiting, coverageOf(days, readAt), readAt);
     const traffic = await github.getTraffic(waiting.githubId, { wantsWeeks, memory });

@@ -170,13 +170,30 @@ export const repositoryAnswer = z.lazy(() =>
     .transform((answer) => ({ ...toListed(answer), subscribers: answer.subscribers_count })),
 );
 
-/** Returns the parsed answer. Throws `unreadable_answer`, naming the place that is not as documented. */
-export function parseAnswer<T>(schema: z.ZodType<T>, answer: unknown): T {
+/**
+ * Returns the parsed answer. Throws `unreadable_answer`, naming the place that is not as documented; of a GitHub Enterprise
+ * Server also its version, by the headers.
+ */
+export function parseAnswer<T>(
+  schema: z.ZodType<T>,
+  answer: unknown,
+  headers: Record<string, string> = {},
+): T {
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
-  const where = parsed.error.issues[0]?.path.join('.') || 'its beginning';
-  throw new Failure(
-    'unreadable_answer',
-    `GitHub’s answer is not as documented (at ${where.slice(0, 100)}). It will be asked again.`,
-  );
+  const where = (parsed.error.issues[0]?.path.join('.') || 'its beginning').slice(0, 100);
+  const version = toServerVersion(headers);
+  const message =
+    version === undefined
+      ? `GitHub’s answer is not as documented (at ${where}). It will be asked again.`
+      : `The answer of GitHub Enterprise Server ${version} lacks what is needed (at ${where}). Update the server to a version that GitHub supports.`;
+  throw new Failure('unreadable_answer', message);
+}
+
+/**
+ * A GitHub Enterprise Server's version, such as '3.19.0'; undefined for github.com
+ * (https://docs.github.com/en/enterprise-server/rest/enterprise-admin#version-information).
+ */
+export function toServerVersion(headers: Record<string, string>): string | undefined {
+  return /\d+\.\d+(?:\.\d+)?/.exec(headers['x-github-enterprise-version'] ?? '')?.[0];
 }

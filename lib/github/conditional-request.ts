@@ -24,7 +24,7 @@ export async function askConditionally<T>(
   const known = memory.known.get(kind);
   const { data, headers, unchanged, answeredAt } = await ask(path, parameters, { etag: known?.etag, memory });
   if (unchanged && known) return { read: JSON.parse(known.answer) as T, answeredAt };
-  const read = parseAnswer(schema, data);
+  const read = parseAnswer(schema, data, headers);
   if (headers.etag !== undefined)
     memory.changed.set(kind, { etag: headers.etag, answer: JSON.stringify(read) });
   return { read, answeredAt };

@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { toServerVersion } from './answers.ts';
 import { isPage, toFirstWords } from './unreadable.ts';
 
 /** GitHub's refusal: its status, sentence and headers (in lower case). */
@@ -35,7 +36,7 @@ export function toGitHubFailure(refusal: Refusal, context: RefusalContext): Fail
     );
   }
   if (status === 404 || status === 410) {
-    return toNotFound(context);
+    return toNotFound(refusal, context);
   }
   if (status === 451) return toBlockedFailure(refusal);
   if (status >= 500) {
@@ -126,7 +127,9 @@ function toPermissionFailure(refusal: Refusal, { readsAs }: RefusalContext): Fai
   if (readsAs === 'installation') return toInstallationFailure(refusal);
   const ssoUrl = /^required; url=(\S+)/.exec(headers['x-github-sso'] ?? '')?.[1];
   if (ssoUrl !== undefined || /SAML enforcement/i.test(message)) {
-    return new Failure('token_sso_required', undefined, ssoUrl === undefined ? {} : { ssoUrl });
+    if (ssoUrl === undefined) return new Failure('token_sso_required');
+    const message = `The organization requires single sign-on. Authorize the token within an hour at ${ssoUrl} or, later, with Configure SSO beside the token on GitHub.`;
+    return new Failure('token_sso_required', message, { ssoUrl });
   }
   if (/not accessible by integration/i.test(message)) return toAppPermission(headers);
   if (/not accessible by (personal access|fine-grained)/i.test(message)) {
@@ -155,11 +158,14 @@ function toAppPermission(headers: Record<string, string>): Failure {
   );
 }
 
-function toNotFound({ readsAs }: RefusalContext): Failure {
-  if (readsAs === 'user') return new Failure('not_found');
+function toNotFound({ headers }: Refusal, { readsAs }: RefusalContext): Failure {
+  const version = toServerVersion(headers);
+  const details = version === undefined ? {} : { serverVersion: version };
+  if (readsAs === 'user') return new Failure('not_found', undefined, details);
   return new Failure(
     'not_found',
     'GitHub shows the GitHub App no such repository. Check the name, and that the app’s installation includes the repository.',
+    details,
   );
 }
 

@@ -1,3 +1,4 @@
+import { Failure } from '../failure.ts';
 import {
   installationListAnswer,
   type ListedRepository,
@@ -8,7 +9,7 @@ import {
 import { createSemaphore } from './attempts.ts';
 import { askConditionally } from './conditional-request.ts';
 import type { Connection } from './connection.ts';
-import { createMemory } from './memory.ts';
+import { type AnswerMemory, createMemory } from './memory.ts';
 
 /** A repository as of now. */
 export interface GitHubRepository extends ListedRepository {
@@ -18,13 +19,21 @@ export interface GitHubRepository extends ListedRepository {
   renamed: boolean;
 }
 
-/** Which repository: by its id, or by its name. */
-export type RepositoryAddress = { id: number } | { owner: string; name: string };
+/** Which repository: by its id, perhaps with the name it had last, or by its name. */
+export type RepositoryAddress = { id: number; knownAs?: RepositoryName } | RepositoryName;
 
-/** Repositories whose traffic may be read; `complete` is false when there are, or may be, more of them. */
+interface RepositoryName {
+  owner: string;
+  name: string;
+}
+
+/** Repositories whose traffic may be read. */
 export interface RepositoryList {
   repositories: ListedRepository[];
+  /** False if there are, or may be, more of them. */
   complete: boolean;
+  /** True if organizations hold back theirs until the token is authorized by single sign-on. */
+  heldBack: boolean;
 }
 
 const PAGE = 100;
@@ -40,23 +49,42 @@ export async function getRepository(
 ): Promise<GitHubRepository> {
   if ('id' in repository) {
     const question = { kind: 'repository', path: `/repositories/${repository.id}` } as const;
-    const { read } = await askConditionally(ask, repositoryAnswer, question, memory);
+    const asked = askConditionally(ask, repositoryAnswer, question, memory);
+    const { read } = await asked.catch(async (error: unknown) => {
+      throw await explainMissing(ask, repository, { error, memory });
+    });
     return { ...read, renamed: false };
   }
-  const { data } = await ask('/repos/{owner}/{name}', { ...repository }, { memory });
-  const found = parseAnswer(repositoryAnswer, data);
+  const { data, headers } = await ask('/repos/{owner}/{name}', { ...repository }, { memory });
+  const found = parseAnswer(repositoryAnswer, data, headers);
   const asked = `${repository.owner}/${repository.name}`;
   return { ...found, renamed: found.fullName.toLowerCase() !== asked.toLowerCase() };
+}
+
+/** Says so if the name of a repository that is not found belongs to another one now. */
+async function explainMissing(
+  ask: Connection,
+  { id, knownAs }: { id: number; knownAs?: RepositoryName },
+  { error, memory }: { error: unknown; memory: AnswerMemory },
+): Promise<unknown> {
+  if (!(error instanceof Failure) || error.code !== 'not_found' || !knownAs) return error;
+  const other = await getRepository(ask, knownAs, memory).catch(() => null);
+  if (!other || other.renamed || other.id === id) return error;
+  return new Failure(
+    'not_found',
+    `GitHub has no repository with the id ${id} any more, or hides it. The name ${other.fullName} belongs to another repository now, with the id ${other.id}. Add that one to collect it; what is stored here stays.`,
+  );
 }
 
 /** Those that a user may push to, the last pushed first. */
 export async function listRepositories(ask: Connection): Promise<RepositoryList> {
   const { answers, complete } = await listPages(ask, '/user/repos', { sort: 'pushed' });
-  const listed = answers.flatMap(({ data }) => parseAnswer(repositoryListAnswer, data));
+  const listed = answers.flatMap(({ data, headers }) => parseAnswer(repositoryListAnswer, data, headers));
   const heldBack = answers.some(({ headers }) => /^partial-results/.test(headers['x-github-sso'] ?? ''));
   return {
     repositories: unique(listed).filter(({ permissions }) => permissions.push),
     complete: complete && !heldBack,
+    heldBack,
   };
 }
 
@@ -64,7 +92,7 @@ export async function listRepositories(ask: Connection): Promise<RepositoryList>
 export async function listInstalled(ask: Connection): Promise<RepositoryList> {
   const { answers, complete } = await listPages(ask, '/installation/repositories', {});
   const listed = answers.flatMap(({ data }) => parseAnswer(installationListAnswer, data).repositories);
-  return { repositories: unique(listed).map(asReadable), complete };
+  return { repositories: unique(listed).map(asReadable), complete, heldBack: false };
 }
 
 /** All pages of a list, several at once after the first one, which says how many there are. */

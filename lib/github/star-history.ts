@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { addDays, type Day, toDay } from '../day.ts';
+import { Failure } from '../failure.ts';
 import { parseAnswer } from './answers.ts';
 import type { Connection } from './connection.ts';
 
@@ -39,7 +40,9 @@ export async function getStarPage(ask: Connection, id: number, page: number): Pr
     `/repositories/${id}/stargazers/history`,
     { per_page: WEEKS_PER_PAGE, page },
     { apiVersion: API_VERSION },
-  );
+  ).catch((error: unknown) => {
+    throw toUnknownEndpoint(error);
+  });
   const weeks = parseAnswer(historyAnswer, data);
   const today = toDay(answeredAt);
   const days = weeks.flatMap(({ week, days }) => {
@@ -50,4 +53,16 @@ export async function getStarPage(ask: Connection, id: number, page: number): Pr
     days: days.filter(({ starDate }) => starDate <= today),
     last: weeks.length === 0 || !/rel="next"/.test(headers.link ?? ''),
   };
+}
+
+/** A server that does not know the endpoint answers 404, as for a repository that is hidden. */
+function toUnknownEndpoint(error: unknown): unknown {
+  if (!(error instanceof Failure) || error.code !== 'not_found') return error;
+  const { serverVersion } = error.details ?? {};
+  if (serverVersion === undefined) return error;
+  return new Failure(
+    'not_found',
+    `GitHub Enterprise Server ${serverVersion} does not answer the stars of each day. github.com does since September 2026; a later version of the server may.`,
+    { serverVersion },
+  );
 }

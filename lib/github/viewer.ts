@@ -16,7 +16,7 @@ export interface Viewer {
 /** Who the token belongs to. One request. */
 export async function getViewer(ask: Connection): Promise<Viewer> {
   const { data, headers } = await ask('/user');
-  const { id, login, name } = parseAnswer(userAnswer, data);
+  const { id, login, name } = parseAnswer(userAnswer, data, headers);
   return {
     id,
     login,

@@ -1,4 +1,4 @@
-import type { Candidate, Refused, Repository } from '../answers/repositories.ts';
+import type { Candidate, Discovered, Refused, Repository } from '../answers/repositories.ts';
 import type { Db } from '../db/database.ts';
 import { isDuplicateKey, isOrphan } from '../db/errors.ts';
 import { Failure, meetsEveryRequest } from '../failure.ts';
@@ -77,8 +77,8 @@ export async function discoverRepositories(
   { db, github }: Pick<Adding, 'db' | 'github'>,
   tenantId: number,
   q = '',
-): Promise<{ candidates: Candidate[]; truncated: boolean }> {
-  const { repositories, complete } = await github.listRepositories();
+): Promise<Discovered> {
+  const { repositories, complete, heldBack } = await github.listRepositories();
   const rows = await db
     .selectFrom('repository')
     .select('githubId')
@@ -99,7 +99,7 @@ export async function discoverRepositories(
       tracked: tracked.has(one.id),
     }),
   );
-  return { candidates, truncated: !complete || found.length > MAX_CANDIDATES };
+  return { candidates, truncated: !complete || found.length > MAX_CANDIDATES, heldBack };
 }
 
 function toCaughtFailure(error: unknown): Failure {

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { ApiError } from '../api.ts';
+import { Sentence } from './sentence.tsx';
 
 interface NoticeProps {
   kind: 'info' | 'success' | 'warning' | 'error';
@@ -26,7 +27,9 @@ interface FailureProps {
 export function Failure({ error, retry }: FailureProps) {
   return (
     <Notice kind="error" title={titleOf(error)}>
-      <p>{error.message}</p>
+      <p>
+        <Sentence text={error.message} />
+      </p>
       {retry && mayPass(error) && (
         <p>
           <button type="button" class="button small" onClick={retry}>

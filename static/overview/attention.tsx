@@ -1,5 +1,6 @@
 import { Fragment } from 'preact';
 import type { Overview } from '../../lib/answers/stats.ts';
+import { Sentence } from '../controls/sentence.tsx';
 import { formatDay, plural } from '../format.ts';
 import { paths } from '../routes.ts';
 
@@ -33,7 +34,9 @@ export function Attention({ tenantId, problems }: AttentionProps) {
           <li key={`${problem.kind} ${problem.code}`}>
             <strong>{problemName(problem.kind)}</strong>
             <ProblemRepositories tenantId={tenantId} problem={problem} />
-            <span class="attention-text">{problem.message}</span>
+            <span class="attention-text">
+              <Sentence text={problem.message} />
+            </span>
             <span class="muted">since {formatDay(problem.since.slice(0, 10))}</span>
             <LossNote days={problem.daysUntilLoss} />
           </li>

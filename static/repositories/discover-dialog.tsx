@@ -6,6 +6,7 @@ import { FormDialog } from '../controls/dialog.tsx';
 import { Field } from '../controls/field.tsx';
 import { Answered } from '../controls/loading.tsx';
 import { Notice } from '../controls/notice.tsx';
+import { Sentence } from '../controls/sentence.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { plural } from '../format.ts';
 import { reads } from '../reads.ts';
@@ -44,10 +45,16 @@ export function DiscoverDialog({ tenantId, onAdded, onClose }: DiscoverDialogPro
     >
       {found.loading && <p role="status">Asking GitHub for repositories…</p>}
       <Answered loaded={found}>
-        {({ candidates, truncated }) => (
+        {({ candidates, truncated, heldBack }) => (
           <>
             <CandidateList candidates={candidates} chosen={chosen} onChange={setChosen} />
-            {truncated && (
+            {heldBack && (
+              <p class="hint">
+                Organizations with single sign-on hold back their repositories. Authorize the token for them
+                on GitHub: Settings, Developer settings, Personal access tokens, Configure SSO.
+              </p>
+            )}
+            {truncated && !heldBack && (
               <p class="hint">GitHub has more repositories than listed here. Add the others by name.</p>
             )}
           </>
@@ -157,7 +164,7 @@ export function BatchResult({ batch: { added, refused } }: { batch: Repositories
               <strong>
                 {owner}/{name}
               </strong>
-              : {message}
+              : <Sentence text={message} />
             </li>
           ))}
         </ul>

@@ -6,6 +6,7 @@ import { Failure } from '../controls/notice.tsx';
 import { Pager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
+import { Sentence } from '../controls/sentence.tsx';
 import { formatDay, plural } from '../format.ts';
 import { go, usePlace, withQuery } from '../location.ts';
 import { LossNote } from '../overview/attention.tsx';
@@ -155,7 +156,7 @@ function State({ repository }: { repository: Repository }) {
     return <span class={lastSuccessAt ? 'tag success' : 'tag'}>{lastSuccessAt ? 'OK' : 'Waiting'}</span>;
   return (
     <>
-      {problem.message} <LossNote days={problem.daysUntilLoss} />
+      <Sentence text={problem.message} /> <LossNote days={problem.daysUntilLoss} />
     </>
   );
 }

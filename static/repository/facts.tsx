@@ -1,5 +1,6 @@
 import type { Repository } from '../../lib/answers/repositories.ts';
 import { Notice } from '../controls/notice.tsx';
+import { Sentence } from '../controls/sentence.tsx';
 import { formatInstant } from '../format.ts';
 import { LossNote } from '../overview/attention.tsx';
 
@@ -38,7 +39,9 @@ export function PausedNotice({ daysUntilLoss }: Pick<Repository, 'daysUntilLoss'
 export function ProblemNotice({ problem }: { problem: NonNullable<Repository['problem']> }) {
   return (
     <Notice kind="warning" title="This repository cannot be collected">
-      <p>{problem.message}</p>
+      <p>
+        <Sentence text={problem.message} />
+      </p>
       <p>
         Since {formatInstant(problem.since)}. <LossNote days={problem.daysUntilLoss} />
       </p>

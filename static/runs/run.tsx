@@ -5,6 +5,7 @@ import { Failure } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { Pager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
+import { Sentence } from '../controls/sentence.tsx';
 import { formatCount, formatDay, formatInstant, plural } from '../format.ts';
 import { usePlace } from '../location.ts';
 import { LossNote } from '../overview/attention.tsx';
@@ -93,7 +94,7 @@ function OutcomeRow({ tenantId, outcome }: { tenantId: number; outcome: RunOutco
         <RunState state={outcome.state} />
       </td>
       <td>
-        {outcome.message} {outcome.code && <code>{outcome.code}</code>}{' '}
+        {outcome.message && <Sentence text={outcome.message} />} {outcome.code && <code>{outcome.code}</code>}{' '}
         {outcome.state === 'failed' && <LossNote days={outcome.daysUntilLoss} />}
       </td>
       <td class="when">{outcome.finishedAt && formatInstant(outcome.finishedAt)}</td>

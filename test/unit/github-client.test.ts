@@ -158,9 +158,9 @@ test('only repositories one may push to are listed, from every page', async () =
 test('a list without the repositories of an organization with single sign-on is not complete', async () => {
   served.github.addRepository({ owner: DEMO_USERS.octocat, name: 'notes', createdOn: TODAY, story: QUIET });
   served.github.addUser(DEMO_USERS.northwind, { type: 'Organization', saml: true });
-  const { repositories, complete } = await open(DEMO_TOKENS.octocat).listRepositories();
+  const { repositories, complete, heldBack } = await open(DEMO_TOKENS.octocat).listRepositories();
   expect(repositories.map(({ fullName }) => fullName)).toEqual(['demo-octocat/notes']);
-  expect(complete).toBe(false);
+  expect({ complete, heldBack }).toEqual({ complete: false, heldBack: true });
 });
 
 test('a token GitHub does not know is invalid', async () => {
@@ -221,6 +221,7 @@ test('an organization with single sign-on leads to where the token is authorized
   const error = await failureOf(open(DEMO_TOKENS.octocat).getTraffic(tidyDates.id));
   expect(error.code).toBe('token_sso_required');
   expect(error.details?.ssoUrl).toContain('/orgs/northwind-labs/sso?authorization_request=');
+  expect(error.message).toContain(` at ${error.details?.ssoUrl} `);
 });
 
 test('a spent quota names when it starts again', async () => {
@@ -558,6 +559,30 @@ test('an Enterprise Server is the same below its base path', async () => {
     expect(found).toMatchObject({ id: charts.id, renamed: true });
     expect(found.htmlUrl).toBe(`${new URL(enterprise.apiUrl).origin}/${charts.fullName}`);
     expect((await github.getTraffic(charts.id)).views?.count).toBeGreaterThan(0);
+  } finally {
+    await enterprise.close();
+  }
+});
+
+test('an Enterprise Server that is too old is named with its version, and with what it lacks', async () => {
+  const enterprise = await serveGitHub(`${TODAY}T06:00:00Z`, '/api/v3');
+  try {
+    addDemoRepositories(enterprise.github, TODAY);
+    const github = open(DEMO_TOKENS.octocat, { apiUrl: enterprise.apiUrl });
+    const path = `/repositories/${tidyDates.id}`;
+    const known = await (await enterprise.get(path, DEMO_TOKENS.octocat)).json();
+    const { archived: _, ...body } = known as Record<string, unknown>;
+    const headers = { 'x-github-enterprise-version': 'enterprise-server@2.12.3' };
+    const lift = enterprise.github.fail({ kind: 'status', status: 200, body, headers });
+    const old = await failureOf(github.getRepository({ id: tidyDates.id }));
+    lift();
+    expect(old.code).toBe('unreadable_answer');
+    expect(old.message).toMatch(/GitHub Enterprise Server 2\.12\.3 lacks what is needed \(at archived\)/);
+
+    enterprise.github.fail({ kind: 'status', status: 404, message: 'Not Found', match: { path: /history/ } });
+    const stars = await failureOf(github.getStarPage(tidyDates.id, 1));
+    expect([stars.code, stars.details]).toEqual(['not_found', { serverVersion: '3.19.0' }]);
+    expect(stars.message).toMatch(/^GitHub Enterprise Server 3\.19\.0 does not answer the stars of each day/);
   } finally {
     await enterprise.close();
   }
