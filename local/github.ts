@@ -6,13 +6,14 @@ import { createFailures, type FailureRule } from './github/failures.ts';
 import { listReferrers, type ReferrerFigures } from './github/popular.ts';
 import { countDownloads, listReleases } from './github/releases.ts';
 import { starsGained } from './github/stars.ts';
-import type { Truth } from './github/traffic.ts';
+import type { AnswerKind, Truth } from './github/traffic.ts';
 import { createWatch } from './github/watch.ts';
 import { countRuns } from './github/workflow-runs.ts';
 import {
   type Account,
   createWorld,
   type Entry,
+  type FrozenVisibility,
   nameAt,
   type Permission,
   type Repository,
@@ -28,6 +29,8 @@ export interface GitHubOptions {
    * Host header.
    */
   baseUrl?: string;
+  /** How traffic is answered. Default: `published`, as GitHub does since 2026. */
+  answers?: AnswerKind;
   /** Each seed gives a different world. Default: 1. */
   seed?: number;
   /** Milliseconds added to every answer. */
@@ -57,6 +60,10 @@ export interface GitHub {
   remove(id: number): void;
   /** Injects a failure; call the result to remove it. */
   fail(rule: FailureRule): () => void;
+  /** GitHub stands still: it publishes no traffic of a visibility after a day. Call the result to let it go on. */
+  freeze(visibility: FrozenVisibility, after: string): () => void;
+  /** Answers traffic in another way from now on. */
+  setAnswers(answers: AnswerKind): void;
   /** The real traffic of a whole UTC day, 'YYYY-MM-DD', whatever GitHub shows of it. */
   truth(id: number, day: string): Truth;
   /** The real traffic from a Monday to the next Sunday. */
@@ -83,7 +90,8 @@ export function createGitHub(options: GitHubOptions): GitHub {
   const failures = createFailures();
   const apps = createApps();
   const watch = options.bans ? createWatch() : undefined;
-  const exchange = createExchange({ ...options, world, failures, apps, watch });
+  let { answers = 'published' } = options;
+  const exchange = createExchange({ ...options, answers: () => answers, world, failures, apps, watch });
 
   function requireEntry(id: number): Entry {
     const entry = world.entry(id);
@@ -120,6 +128,10 @@ export function createGitHub(options: GitHubOptions): GitHub {
     },
     breaches: () => watch?.breaches() ?? [],
     fail: failures.add,
+    freeze: world.freeze,
+    setAnswers(kind) {
+      answers = kind;
+    },
     truth: (id, day) => requireEntry(id).traffic.truth(day),
     truthOfWeek: (id, monday) => requireEntry(id).traffic.truthOfWeek(monday),
     truthOfStars(id, day) {

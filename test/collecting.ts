@@ -13,6 +13,7 @@ import type { TrafficDay } from '../lib/traffic/merge.ts';
 import { listDays } from '../lib/traffic/tables.ts';
 import type { Story } from '../local/github/story.ts';
 import type { Repository } from '../local/github/world.ts';
+import type { GitHubOptions } from '../local/github.ts';
 import { openTestDatabase } from './database.ts';
 import { QUIET, type ServedGitHub, serveGitHub } from './github-server.ts';
 
@@ -96,8 +97,8 @@ async function insertTenant(db: Db, apiUrl: string, at: string): Promise<number>
   return tenantId;
 }
 
-export async function openCollecting(now: string): Promise<Collecting> {
-  const served = await serveGitHub(now);
+export async function openCollecting(now: string, options: Partial<GitHubOptions> = {}): Promise<Collecting> {
+  const served = await serveGitHub(now, '', options);
   const { db } = await openTestDatabase();
   const tenantId = await insertTenant(db, served.apiUrl, now);
   served.github.addUser('ada');

@@ -1,6 +1,7 @@
 /** UTC days as whole numbers since 1970-01-01. The simulator calculates with these. */
 
 export const DAY_MS = 86_400_000;
+export const HOUR_MS = 3_600_000;
 
 /** `2026-01-14` → 20467. */
 export function toDayNumber(day: string): number {

@@ -4,10 +4,12 @@ import { type Caller, toTokenHeaders } from './access.ts';
 import { type Answer, badCredentials, rateLimited, refuse, secondaryLimited } from './answer.ts';
 import { type Apps, answerApp } from './apps.ts';
 import type { Call } from './call.ts';
+import { HOUR_MS } from './days.ts';
 import { type Addresses, toEtag } from './documents.ts';
 import type { Failure, Failures } from './failures.ts';
 import { createLimits, type Quota, toQuotaHeaders } from './limits.ts';
 import { answerCall, findTarget } from './routes.ts';
+import type { AnswerKind } from './traffic.ts';
 import type { Watch } from './watch.ts';
 import type { TokenOptions, World } from './world.ts';
 
@@ -28,6 +30,8 @@ export interface ExchangeOptions {
   clock: () => Date;
   baseUrl?: string;
   latency?: number;
+  /** How traffic is answered at the moment. */
+  answers: () => AnswerKind;
   /** Bans clients that break a rate limit. */
   watch?: Watch | undefined;
 }
@@ -73,7 +77,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
       path: url.pathname,
       query: url.searchParams,
       enterprise: new URL(addresses.apiUrl).pathname !== '/',
-      lateHours: failure?.kind === 'late' ? failure.hours : 0,
+      answers: options.answers(),
+      shownAt: new Date(now.getTime() - hoursBehind(failure) * HOUR_MS),
       withoutTraffic: failure?.kind === 'zeros',
       apiVersion: String(request.headers['x-github-api-version'] ?? API_VERSION),
     };
@@ -136,6 +141,12 @@ function refuses(token: TokenOptions): boolean {
   const { refusals = 0 } = token;
   token.refusals = Math.max(0, refusals - 1);
   return refusals > 0;
+}
+
+/** How old the traffic is that a failure shows. */
+function hoursBehind(failure: Failure | undefined): number {
+  if (failure?.kind === 'late') return failure.hours;
+  return failure?.kind === 'old-copy' ? failure.days * 24 : 0;
 }
 
 function toUrl(url = '/'): URL {

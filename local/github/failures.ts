@@ -28,7 +28,9 @@ export type Failure =
   | { kind: 'secondary-limit'; status?: 403 | 429; retryAfter?: number }
   /** Traffic appears this many hours late. */
   | { kind: 'late'; hours: number }
-  /** Traffic is empty, as in a past outage of GitHub. */
+  /** Traffic is an old copy: what GitHub showed this many days ago. */
+  | { kind: 'old-copy'; days: number }
+  /** Traffic is nothing but zeros, or empty in sparse answers, as in a past outage of GitHub. */
   | { kind: 'zeros' };
 
 export type FailureRule = Failure & {

@@ -9,6 +9,7 @@ import { answerInstalledRepositories, answerUserRepositories, toPage } from './l
 import { listPaths, listReferrers } from './popular.ts';
 import { listReleases, toReleaseDocument } from './releases.ts';
 import { listStarWeeks } from './stars.ts';
+import type { Showing } from './traffic.ts';
 import { answerWorkflowRuns } from './workflow-runs.ts';
 import { type Entry, nameAt, type World } from './world.ts';
 
@@ -107,18 +108,21 @@ function answerReleases(call: Call, entry: Entry): Answer {
 }
 
 function answerTraffic(call: Call, entry: Entry, figure: string): Answer {
-  if (figure === 'views' || figure === 'clones') return answerBuckets(call, entry, figure);
+  const showing = { answers: call.answers, at: call.shownAt, frozenAfter: call.world.frozenAfter(entry) };
+  if (figure === 'views' || figure === 'clones') return answerBuckets(call, entry, figure, showing);
   if (call.withoutTraffic) return ok([]);
   const { story, traffic, seed } = entry;
-  const until = traffic.listedUntil(call.now, call.lateHours);
+  const until = traffic.listedUntil(showing);
   if (figure === 'popular/referrers') return ok(listReferrers(story, traffic, seed, until).slice(0, TOP));
   const nameOn = (day: number) => nameAt(entry, day * DAY_MS);
   return ok(listPaths(story, traffic, seed, until, nameOn).slice(0, TOP));
 }
 
-function answerBuckets(call: Call, entry: Entry, kind: 'views' | 'clones'): Answer {
-  if (call.withoutTraffic) return ok({ count: 0, uniques: 0, [kind]: [] });
+function answerBuckets(call: Call, entry: Entry, kind: 'views' | 'clones', showing: Showing): Answer {
   const per = call.query.get('per') === 'week' ? 'week' : 'day';
-  const { count, uniques, days } = entry.traffic.buckets(kind, per, call.now, call.lateHours);
-  return ok({ count, uniques, [kind]: days });
+  const { count, uniques, days } = entry.traffic.buckets(kind, per, showing);
+  if (!call.withoutTraffic) return ok({ count, uniques, [kind]: days });
+  const written = showing.answers === 'published' ? days : [];
+  const silent = written.map(({ timestamp }) => ({ timestamp, count: 0, uniques: 0 }));
+  return ok({ count: 0, uniques: 0, [kind]: silent });
 }

@@ -1,5 +1,5 @@
 import { daySeed, openHistory } from './activity.ts';
-import { DAY_MS, toDay, toDayNumber, toMonday } from './days.ts';
+import { DAY_MS, HOUR_MS, toDay, toDayNumber, toMonday } from './days.ts';
 import { unit } from './random.ts';
 import type { Story } from './story.ts';
 import { cutFlow, type Flow, toFigures, toRegulars } from './visitors.ts';
@@ -19,6 +19,21 @@ export interface Truth {
 
 type Kind = 'views' | 'clones';
 
+/**
+ * How GitHub answers. `published`, since 2026: exactly 14 days in a row, zeros written, never today. `sparse`, before, and as
+ * older Enterprise Servers do: only days with traffic, in a window that moves by the hour and includes today.
+ */
+export type AnswerKind = 'published' | 'sparse';
+
+/** What GitHub shows of traffic at a moment. */
+export interface Showing {
+  answers: AnswerKind;
+  /** The present, or the earlier instant at which what GitHub shows was true. */
+  at: Date;
+  /** GitHub has published nothing after this day. */
+  frozenAfter: string | undefined;
+}
+
 /** The window that GitHub shows, [from, to), in fractional days since 1970. */
 interface Window {
   from: number;
@@ -26,8 +41,8 @@ interface Window {
 }
 
 export interface Traffic {
-  /** The body of `/traffic/views` or `/traffic/clones` at an instant, published `lateHours` late. */
-  buckets(kind: Kind, per: 'day' | 'week', now: Date, lateHours: number): Buckets;
+  /** The body of `/traffic/views` or `/traffic/clones`. */
+  buckets(kind: Kind, per: 'day' | 'week', showing: Showing): Buckets;
   truth(day: string): Truth;
   truthOfWeek(monday: string): Truth;
   /** The views of a whole day, ordinary ones and those of each spike apart. */
@@ -36,8 +51,8 @@ export interface Traffic {
   ciClonesOn(day: number): number;
   /** The real unique viewers over whole days. */
   uniquesOf(from: number, until: number): number;
-  /** The day, as a number, up to which referrers and paths are published. They change once a day. */
-  listedUntil(now: Date, lateHours: number): number;
+  /** The day, as a number, up to which referrers and paths are published, exclusive. They change once a day. */
+  listedUntil(showing: Showing): number;
 }
 
 interface Buckets extends Figures {
@@ -46,6 +61,8 @@ interface Buckets extends Figures {
 
 const WINDOW_DAYS = 14;
 const MAX_IDLE = 400;
+/** Yesterday is published between these hours. */
+const PUBLISHING_HOURS = { from: 3, to: 7 };
 
 /** A repository's traffic, as it really is and as GitHub shows it. */
 export function openTraffic(story: Story, createdOn: string, seed: number): Traffic {
@@ -82,9 +99,17 @@ export function openTraffic(story: Story, createdOn: string, seed: number): Traf
     };
   }
 
-  /** The last instant that GitHub shows: now minus the delay, or the last busy day of a repository that shows an old window. */
-  function publishedUntil(now: Date, lateHours: number): number {
-    const until = Math.floor((now.getTime() / DAY_MS - lateHours / 24) * 24) / 24;
+  /** The end of the newest day that is published: yesterday's from an hour on that each day draws, else the day before's. */
+  function publishedUntil(at: Date): number {
+    const today = Math.floor(at.getTime() / DAY_MS);
+    const { from, to } = PUBLISHING_HOURS;
+    const hour = from + unit(seed, today, 7) * (to - from);
+    return at.getTime() < today * DAY_MS + hour * HOUR_MS ? today - 1 : today;
+  }
+
+  /** The last hour that a sparse answer shows, or the last busy day of a repository that shows an old window. */
+  function sparseUntil(at: Date): number {
+    const until = Math.floor(at.getTime() / HOUR_MS) / 24;
     if (story.whenIdle !== 'old-window') return until;
     const today = Math.floor(until);
     for (let day = today; day > today - MAX_IDLE; day -= 1) {
@@ -95,11 +120,16 @@ export function openTraffic(story: Story, createdOn: string, seed: number): Traf
     return until;
   }
 
-  /** GitHub's window moves by the hour, so its oldest day is cut. On some days it reaches back one day more. */
-  function windowAt(now: Date, lateHours: number): Window {
-    const to = publishedUntil(now, lateHours);
-    const days = unit(seed, Math.floor(to), 5) < 0.3 ? WINDOW_DAYS : WINDOW_DAYS - 1;
-    return { from: to - days, to };
+  function shownUntil({ answers, at, frozenAfter }: Showing): number {
+    const until = answers === 'published' ? publishedUntil(at) : sparseUntil(at);
+    return frozenAfter === undefined ? until : Math.min(until, toDayNumber(frozenAfter) + 1);
+  }
+
+  /** A sparse window moves by the hour, so its oldest day is cut. On some days it reaches back one day more. */
+  function windowOf(showing: Showing): Window {
+    const to = shownUntil(showing);
+    const isLong = showing.answers === 'published' || unit(seed, Math.floor(to), 5) < 0.3;
+    return { from: to - (isLong ? WINDOW_DAYS : WINDOW_DAYS - 1), to };
   }
 
   /** The figures that GitHub shows for a day at an instant, after any correction. */
@@ -112,8 +142,8 @@ export function openTraffic(story: Story, createdOn: string, seed: number): Traf
   }
 
   return {
-    buckets(kind, per, now, lateHours) {
-      const window = windowAt(now, lateHours);
+    buckets(kind, per, showing) {
+      const window = windowOf(showing);
       const groups = new Map<number, Flow[]>();
       for (const { day, flow } of flowsIn(kind, window)) {
         const key = per === 'week' ? toMonday(day) : day;
@@ -123,8 +153,13 @@ export function openTraffic(story: Story, createdOn: string, seed: number): Traf
       }
       const days = [];
       for (const [day, flows] of groups) {
-        const figures = correct(toFigures(flows, groupSize[kind]), per === 'day' ? toDay(day) : '', now);
-        if (figures.count > 0) days.push({ timestamp: `${toDay(day)}T00:00:00Z`, ...figures });
+        const figures = correct(
+          toFigures(flows, groupSize[kind]),
+          per === 'day' ? toDay(day) : '',
+          showing.at,
+        );
+        if (figures.count > 0 || showing.answers === 'published')
+          days.push({ timestamp: `${toDay(day)}T00:00:00Z`, ...figures });
       }
       return { ...figuresOf(kind, window), days };
     },
@@ -136,6 +171,6 @@ export function openTraffic(story: Story, createdOn: string, seed: number): Traf
     },
     ciClonesOn: (day) => history(day).ciClones,
     uniquesOf: (from, until) => figuresOf('views', { from, to: until }).uniques,
-    listedUntil: (now, lateHours) => Math.floor(publishedUntil(now, lateHours)),
+    listedUntil: (showing) => Math.floor(shownUntil(showing)),
   };
 }

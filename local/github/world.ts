@@ -94,7 +94,14 @@ export interface World {
   /** The repository that has the name now, or else one that once had it. */
   find(owner: string, name: string, now: Date): { entry: Entry; moved: boolean } | undefined;
   rename(id: number, name: { owner?: string; name?: string }, at: Date): void;
+  /** Publishes nothing after a day; call the result to go on. */
+  freeze(visibility: FrozenVisibility, after: string): () => void;
+  /** The day after which nothing of a repository is published, if there is a freeze. */
+  frozenAfter(entry: Entry): string | undefined;
 }
+
+/** Internal repositories are private ones here. */
+export type FrozenVisibility = 'public' | 'private';
 
 /** A repository's name at an instant. */
 export function nameAt(entry: Entry, at: number): { owner: string; name: string } {
@@ -108,6 +115,7 @@ export function createWorld(seed: number): World {
   const tokens = new Map<string, TokenOptions>();
   const entries = new Map<number, Entry>();
   const byName = new Map<string, Set<number>>();
+  const freezes = new Set<{ visibility: FrozenVisibility; after: string }>();
 
   function addAccount({ login, ...rest }: Partial<Account> & { login: string }): Account {
     const id = 1000 + (hashText(login.toLowerCase()) % 90_000_000);
@@ -181,6 +189,16 @@ export function createWorld(seed: number): World {
     entry: (id) => entries.get(id),
     entries: () => entries.values(),
     find,
+    freeze(visibility, after) {
+      const freeze = { visibility, after };
+      freezes.add(freeze);
+      return () => void freezes.delete(freeze);
+    },
+    frozenAfter(entry) {
+      const visibility = entry.private ? 'private' : 'public';
+      const days = [...freezes].flatMap((freeze) => (freeze.visibility === visibility ? [freeze.after] : []));
+      return days.sort()[0];
+    },
     rename(id, change, at) {
       const entry = entries.get(id);
       if (!entry) throw new Error(`no repository ${id}`);
