@@ -29,6 +29,8 @@ const STORY = {
 
 const ADMINISTRATOR = 'ada@example.com';
 const DAY_MS = 86_400_000;
+/** As the alarm of manifest.yaml: by then GitHub has published yesterday. */
+const COLLECTING_HOUR = 8;
 
 export interface DemoOptions {
   /** The real present. */
@@ -43,12 +45,12 @@ export interface DemoOptions {
 
 /**
  * Creates the demo's history by playing through it: it sets up the installation and adds repositories through the API,
- * and runs the collector at 06:00 UTC of each simulated day, until today.
+ * and runs the collector at 08:00 UTC of each simulated day, until today.
  */
 export async function buildDemo(installation: Installation, options: DemoOptions): Promise<void> {
   const { clock } = options;
   const today = startOf(toDay(clock())).getTime();
-  const at = (daysAgo: number) => new Date(today - daysAgo * DAY_MS + 6 * 3_600_000);
+  const at = (daysAgo: number) => new Date(today - daysAgo * DAY_MS + COLLECTING_HOUR * 3_600_000);
   const { db } = openDatabase(installation.parameters.DATABASE_URL ?? '');
   let present = at(STORY.begins);
   const events = toEvents(installation);
