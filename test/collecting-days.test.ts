@@ -3,7 +3,7 @@ import { addDays, type Day, daysFrom } from '../lib/day.ts';
 import { openGitHub } from '../lib/github.ts';
 import { readOverview } from '../lib/stats/overview.ts';
 import { readRepositoryTraffic } from '../lib/stats/repository.ts';
-import { at, type Collecting, openCollecting, START, TOKEN } from './collecting.ts';
+import { ANSWERS, at, type Collecting, openCollecting, START, TOKEN } from './collecting.ts';
 
 let collecting: Collecting;
 
@@ -20,50 +20,60 @@ function withoutNulls<T extends object>(figures: T, instead: object = {}) {
   };
 }
 
-test('over 50 days every settled day is what really happened, and every day since the first run is known', async () => {
-  const { served } = collecting;
-  const stories = [
-    await collecting.add('busy', { views: 60, clones: 20, regulars: 9, weekend: 0.3 }),
-    await collecting.add('quiet', { views: 0.4, clones: 0.1 }),
-    await collecting.add('idle', {
-      idle: [{ from: '2025-10-01', until: '2025-12-01' }],
-      whenIdle: 'old-window',
-    }),
-    await collecting.add('young', { views: 4 }, '2025-10-30'),
-  ];
-  served.github.fail({ kind: 'late', hours: 40, times: 100, match: { repository: stories[0]?.id ?? 0 } });
-  const last = addDays(START, 50);
-  await collecting.collectDaily(START, last);
-  for (const { id, repositoryId, name } of stories) {
-    const rows = await collecting.days(repositoryId);
-    // A late sparse answer of a busy repository looks like a published window, whose oldest day would be whole.
-    const cutAtFirst = name === 'busy' ? addDays(START, -15) : '';
-    const settled = rows.filter(
-      ({ state, trafficDate }) => (state === 'measured' || state === 'zero') && trafficDate !== cutAtFirst,
-    );
-    const truth = settled.map(({ trafficDate }) => ({
-      trafficDate,
-      ...served.github.truth(id, trafficDate),
-    }));
-    // Of the days long ago that an idle repository names, one list may say nothing.
-    const told = settled.map(({ state: _, observedAt: __, ...figures }, index) =>
-      figures.trafficDate < '2025-10-01' ? withoutNulls(figures, truth[index]) : figures,
-    );
-    expect([name, told]).toEqual([name, truth]);
-    const known = settled
-      .filter(({ trafficDate }) => trafficDate >= START)
-      .map(({ trafficDate }) => trafficDate);
-    expect([name, known]).toEqual([name, daysFrom(START, addDays(last, -4))]);
-  }
-});
+test.each(ANSWERS)(
+  'over 50 days every settled day is what really happened, and every day since the first run is known (%s)',
+  async (answers) => {
+    collecting.served.github.setAnswers(answers);
+    const { served } = collecting;
+    const stories = [
+      await collecting.add('busy', { views: 60, clones: 20, regulars: 9, weekend: 0.3 }),
+      await collecting.add('quiet', { views: 0.4, clones: 0.1 }),
+      await collecting.add('idle', {
+        idle: [{ from: '2025-10-01', until: '2025-12-01' }],
+        whenIdle: 'old-window',
+      }),
+      await collecting.add('young', { views: 4 }, '2025-10-30'),
+    ];
+    served.github.fail({ kind: 'late', hours: 40, times: 100, match: { repository: stories[0]?.id ?? 0 } });
+    const last = addDays(START, 50);
+    await collecting.collectDaily(START, last);
+    for (const { id, repositoryId, name } of stories) {
+      const rows = await collecting.days(repositoryId);
+      // A late sparse answer of a busy repository looks like a published window, whose oldest day would be whole.
+      const cutAtFirst = name === 'busy' && answers === 'sparse' ? addDays(START, -15) : '';
+      const settled = rows.filter(
+        ({ state, trafficDate }) => (state === 'measured' || state === 'zero') && trafficDate !== cutAtFirst,
+      );
+      const truth = settled.map(({ trafficDate }) => ({
+        trafficDate,
+        ...served.github.truth(id, trafficDate),
+      }));
+      // Of the days long ago that an idle repository names, one list may say nothing.
+      const told = settled.map(({ state: _, observedAt: __, ...figures }, index) =>
+        figures.trafficDate < '2025-10-01' ? withoutNulls(figures, truth[index]) : figures,
+      );
+      expect([name, told]).toEqual([name, truth]);
+      const known = settled
+        .filter(({ trafficDate }) => trafficDate >= START)
+        .map(({ trafficDate }) => trafficDate);
+      // At 06:00 yesterday may be published or not.
+      const newest = answers === 'sparse' ? addDays(last, -4) : (rows.at(-1)?.trafficDate ?? '');
+      expect(newest >= addDays(last, answers === 'sparse' ? -4 : -2)).toBe(true);
+      expect([name, known]).toEqual([name, daysFrom(START, newest)]);
+    }
+  },
+);
 
-test('every stored week that has settled is what really happened', async () => {
+test.each(ANSWERS)('every stored week that has settled is what really happened (%s)', async (answers) => {
+  collecting.served.github.setAnswers(answers);
   const { repositoryId, id } = await collecting.add('busy', { views: 60, clones: 20, regulars: 9 });
   const last = addDays(START, 30);
   await collecting.collectDaily(START, last);
   const weeks = (await collecting.rows('trafficWeek')).filter((week) => week.repositoryId === repositoryId);
   const settled = weeks.filter(({ weekStart }) => String(weekStart) <= addDays(last, -10));
+  const inFirstWindow = answers === 'sparse' ? [] : ['2025-10-20'];
   expect(settled.map(({ weekStart }) => weekStart)).toEqual([
+    ...inFirstWindow,
     '2025-10-27',
     '2025-11-03',
     '2025-11-10',
@@ -80,7 +90,8 @@ test('every stored week that has settled is what really happened', async () => {
     ['2025-11-03', true],
     ['2025-11-10', true],
     ['2025-11-17', true],
-    ['2025-11-24', false],
+    // It ended three days ago.
+    ['2025-11-24', answers === 'published'],
     ['2025-12-01', false],
   ]);
   expect(series.viewUniques[1]).toBe(collecting.served.github.truthOfWeek(id, '2025-11-03').viewUniques);
@@ -159,31 +170,46 @@ test('two runs at once leave what one leaves', async () => {
   expect((await rows('collectionRun')).map(({ state }) => state)).not.toContain('running');
 });
 
-test('days that no run covered and GitHub has forgotten are lost, exactly those', async () => {
-  const { repositoryId } = await collecting.add('busy', { views: 60, clones: 20 });
-  const stopped = addDays(START, 5);
-  await collecting.collectDaily(START, stopped);
-  const again = addDays(stopped, 28);
-  await collecting.collect(at(again));
-  const { lostDays, series, buckets, totals } = await collecting.traffic(repositoryId, START, again);
-  const expected = daysFrom(addDays(stopped, 1), addDays(again, -14)).filter(
-    (day) => !series.state.some((state, place) => buckets[place] === day && state === 'cut'),
-  );
-  expect(lostDays).toEqual(expected);
-  expect(lostDays.length).toBeGreaterThanOrEqual(13);
-  const request = { from: START, to: again, sort: 'name', page: 1, size: 1 } as const;
-  const access = { tenantId: collecting.tenantId, repositoryIds: null };
-  const overview = await readOverview(collecting.db, access, request, collecting.clock());
-  expect([overview.totals.lostDays, overview.totals.viewCount]).toEqual([lostDays.length, totals.viewCount]);
-  expect(overview.series.lostDays).toEqual(buckets.map((day) => (lostDays.includes(day) ? 1 : 0)));
-  const figures = lostDays.map((day) => series.viewCount[buckets.indexOf(day)]);
-  expect(figures.every((figure) => figure === null)).toBe(true);
-  const states = (from: Day, to: Day) =>
-    new Set(daysFrom(from, to).map((day) => series.state[buckets.indexOf(day)]));
-  expect(states(START, addDays(stopped, -4))).toEqual(new Set(['measured']));
-  expect(states(addDays(stopped, -3), stopped)).toEqual(new Set(['cut']));
-  expect(states(addDays(again, -12), addDays(again, -4))).toEqual(new Set(['measured']));
-});
+test.each(ANSWERS)(
+  'days that no run covered and GitHub has forgotten are lost, exactly those (%s)',
+  async (answers) => {
+    collecting.served.github.setAnswers(answers);
+    const { repositoryId } = await collecting.add('busy', { views: 60, clones: 20 });
+    const stopped = addDays(START, 5);
+    await collecting.collectDaily(START, addDays(stopped, -1));
+    await collecting.collect(at(stopped, '08:00'));
+    const again = addDays(stopped, 28);
+    await collecting.collect(at(again, '08:00'));
+    const { lostDays, series, buckets, totals } = await collecting.traffic(repositoryId, START, again);
+    const [firstLost, lastLost] =
+      answers === 'sparse' ? [addDays(stopped, 1), addDays(again, -14)] : [stopped, addDays(again, -15)];
+    const expected = daysFrom(firstLost, lastLost).filter(
+      (day) => !series.state.some((state, place) => buckets[place] === day && state === 'cut'),
+    );
+    expect(lostDays).toEqual(expected);
+    expect(lostDays.length).toBeGreaterThanOrEqual(13);
+    const request = { from: START, to: again, sort: 'name', page: 1, size: 1 } as const;
+    const access = { tenantId: collecting.tenantId, repositoryIds: null };
+    const overview = await readOverview(collecting.db, access, request, collecting.clock());
+    expect([overview.totals.lostDays, overview.totals.viewCount]).toEqual([
+      lostDays.length,
+      totals.viewCount,
+    ]);
+    expect(overview.series.lostDays).toEqual(buckets.map((day) => (lostDays.includes(day) ? 1 : 0)));
+    const figures = lostDays.map((day) => series.viewCount[buckets.indexOf(day)]);
+    expect(figures.every((figure) => figure === null)).toBe(true);
+    const states = (from: Day, to: Day) =>
+      new Set(daysFrom(from, to).map((day) => series.state[buckets.indexOf(day)]));
+    expect(states(START, addDays(stopped, -4))).toEqual(new Set(['measured']));
+    expect(states(addDays(stopped, -3), addDays(firstLost, -1))).toEqual(
+      new Set([answers === 'sparse' ? 'cut' : 'measured']),
+    );
+    expect(states(addDays(again, -12), addDays(again, -4))).toEqual(new Set(['measured']));
+    expect(states(addDays(again, -3), addDays(again, -1))).toEqual(
+      new Set([answers === 'sparse' ? 'provisional' : 'measured']),
+    );
+  },
+);
 
 test('a later, smaller figure for a settled day is kept as a revision, once', async () => {
   const { id, repositoryId } = await collecting.add('busy', { views: 60 });

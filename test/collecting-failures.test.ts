@@ -15,6 +15,7 @@ beforeEach(async () => {
 afterEach(() => collecting.close());
 
 test('a repository that fails says why and does not keep the others', async () => {
+  collecting.served.github.setAnswers('sparse');
   const broken = await collecting.add('broken');
   await collecting.add('fine');
   await collecting.collect(at(START));
@@ -143,6 +144,7 @@ test('where the database fails for one repository, the others are finished befor
 });
 
 test('without its referrers, paths or weeks a repository is collected all the same, and says what it lacks', async () => {
+  collecting.served.github.setAnswers('sparse');
   const { id, repositoryId } = await collecting.add('partly', { views: 20 });
   await collecting.collect(at(START));
   const before = await collecting.traffic(repositoryId, START, START);

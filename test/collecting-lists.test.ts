@@ -34,6 +34,8 @@ test('a renamed and then transferred repository goes on under its new name, and 
       nameAfter: 'newowner/after',
     },
   ]);
+  // Yesterday is published once it is seven.
+  await collecting.collect(at(addDays(START, 5), '08:00'));
   expect((await collecting.days(repositoryId, START, addDays(START, 4))).length).toBe(5);
 });
 

@@ -115,6 +115,7 @@ test('a run is at work for pages until the moment from which the sweep closes it
 });
 
 test('the alarm takes what is due: daily ones once a day, weekly ones once a week, paused ones never', async () => {
+  collecting.served.github.setAnswers('sparse');
   const { db } = collecting;
   for (const name of ['daily', 'weekly', 'paused']) {
     const { repositoryId } = await collecting.add(name);

@@ -3,7 +3,7 @@ import { addDays, daysFrom } from '../lib/day.ts';
 import * as answers from '../lib/github/answers.ts';
 import { ANSWER_FORMAT } from '../lib/github/memory.ts';
 import { removeRepository } from '../lib/repositories/removal.ts';
-import { at, type Collecting, openCollecting, START, TOKEN } from './collecting.ts';
+import { ANSWERS, at, type Collecting, openCollecting, START, TOKEN } from './collecting.ts';
 
 let collecting: Collecting;
 
@@ -41,18 +41,25 @@ test('what has not changed is answered without its figures, costs nothing of the
   expect(await collecting.allRows()).toEqual(before);
 });
 
-test('days on which GitHub answers that nothing has changed are covered, and zero once they have settled', async () => {
-  const { repositoryId } = await collecting.add('silent', { views: 0, clones: 0 });
-  const last = addDays(START, 20);
-  await collecting.collectDaily(START, last);
-  expect(statuses().filter((status) => status === 304).length).toBeGreaterThan(20 * 4);
-  const rows = await collecting.days(repositoryId, addDays(START, -12), last);
-  expect(rows.map(({ trafficDate, state, viewCount }) => [trafficDate, state, viewCount])).toEqual(
-    daysFrom(addDays(START, -12), addDays(last, -4)).map((day) => [day, 'zero', 0]),
-  );
-  const { repository, lostDays } = await collecting.traffic(repositoryId, START, last);
-  expect([repository.lastCoveredDate, lostDays]).toEqual([last, []]);
-});
+test.each(ANSWERS)(
+  'days on which GitHub answers that nothing has changed are covered, and zero once they have settled (%s)',
+  async (answers) => {
+    collecting.served.github.setAnswers(answers);
+    const { repositoryId } = await collecting.add('silent', { views: 0, clones: 0 });
+    const last = addDays(START, 20);
+    for (const day of daysFrom(START, last)) await collecting.collect(at(day, '08:00'));
+    // A sparse answer is the same each day, a published window another one: only the lists are unchanged.
+    const unchanged = answers === 'sparse' ? 4 : 2;
+    expect(statuses().filter((status) => status === 304).length).toBeGreaterThan(20 * unchanged);
+    const rows = await collecting.days(repositoryId, addDays(START, -12), last);
+    const settled = addDays(last, answers === 'sparse' ? -4 : -1);
+    expect(rows.map(({ trafficDate, state, viewCount }) => [trafficDate, state, viewCount])).toEqual(
+      daysFrom(addDays(START, -12), settled).map((day) => [day, 'zero', 0]),
+    );
+    const { repository, lostDays } = await collecting.traffic(repositoryId, START, last);
+    expect([repository.lastCoveredDate, lostDays]).toEqual([answers === 'sparse' ? last : settled, []]);
+  },
+);
 
 test('what changed is asked for in full and known the next time', async () => {
   const { id } = await collecting.add('busy', { views: 60, clones: 20 });
@@ -85,7 +92,8 @@ test('an answer that is too long to be kept is asked for again, and nothing is k
   );
   await collecting.collect(at(START));
   const kinds = async () => (await collecting.rows('githubAnswer')).map(({ kind }) => kind);
-  expect((await kinds()).sort()).toEqual(['clones', 'referrers', 'releases', 'repository', 'views']);
+  const kept = ['clone_weeks', 'clones', 'referrers', 'releases', 'repository', 'view_weeks', 'views'];
+  expect((await kinds()).sort()).toEqual(kept);
   await removeRepository(collecting.db, { tenantId: collecting.tenantId, repositoryIds: null }, repositoryId);
   expect(await kinds()).toEqual([]);
 });

@@ -19,6 +19,9 @@ import { QUIET, type ServedGitHub, serveGitHub } from './github-server.ts';
 
 export const START = '2025-11-03';
 
+/** Both ways in which a GitHub server answers traffic, for what must hold of either. */
+export const ANSWERS = ['published', 'sparse'] as const;
+
 /** What is stored of repositories. */
 export const STORED = [
   ...(['trafficDay', 'trafficRevision', 'trafficWeek', 'trafficWindow', 'referrerSnapshot'] as const),

@@ -12,6 +12,7 @@ let ada: Call;
 
 beforeAll(async () => {
   installation = await openTestInstallation({ now: NOW, demo: true });
+  installation.github.setAnswers('sparse');
   ({ tenantId } = await installation.initialise());
   ada = installation.as('ada@example.com');
 });

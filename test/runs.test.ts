@@ -11,6 +11,7 @@ let ada: Call;
 
 beforeAll(async () => {
   installation = await openTestInstallation({ now: '2026-01-14T06:00:00.000Z', demo: true });
+  installation.github.setAnswers('sparse');
   ada = installation.as('ada@example.com');
   const created = await installation.initialise();
   first = created.tenantId;

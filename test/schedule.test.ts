@@ -5,7 +5,7 @@ import { dueLimits, isDue, setSchedule, whereDue } from '../lib/repositories/sch
 import { readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { mergeWeeks } from '../lib/traffic/week.ts';
 import { DEMO_USERS } from '../local/demo/github.ts';
-import { openCollecting } from './collecting.ts';
+import { ANSWERS, openCollecting } from './collecting.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 import { SEED } from './seed.ts';
 
@@ -153,48 +153,57 @@ test('what is due is the same in SQL as in code, for every schedule, last succes
   }
 });
 
-test('over 60 days a weekly repository loses no day and no week and has what really happened, with five alarms that did not come', async () => {
-  const collecting = await openCollecting(`${START}T06:00:00.000Z`);
-  const { db, tenantId, served } = collecting;
-  try {
-    const { id, repositoryId } = await collecting.add('weekly', { views: 30, clones: 5 });
-    await setSchedule(
-      db,
-      tenantId,
-      { repositoryIds: [repositoryId], schedule: 'weekly' },
-      collecting.clock(),
-    );
-    const missed = daysFrom(addDays(START, 14), addDays(START, 18));
-    const end = addDays(START, 60);
-    for (const day of daysFrom(START, end))
-      if (!missed.includes(day)) await collecting.collect(`${day}T06:00:00.000Z`);
-    const runs = await collecting.rows('collectionRun');
-    expect(runs.map(({ startedAt }) => String(startedAt).slice(0, 10)).sort()).toEqual(
-      [0, 3, 10, 19, 24, 31, 38, 45, 52, 59].map((day) => addDays(START, day)),
-    );
-    const from = addDays(START, -12);
-    const to = addDays(START, 50);
-    const answer = await readRepositoryTraffic(
-      db,
-      { tenantId, repositoryIds: null },
-      repositoryId,
-      { from, to },
-      collecting.clock(),
-    );
-    expect(answer.lostDays).toEqual([]);
-    const truth = daysFrom(from, to).map((day) => served.github.truth(id, day));
-    expect(answer.series.viewCount).toEqual(truth.map(({ viewCount }) => viewCount));
-    expect(answer.series.cloneUniques).toEqual(truth.map(({ cloneUniques }) => cloneUniques));
-    const weeks = await collecting.rows('trafficWeek');
-    const mondays = daysFrom(addDays(START, -7), addDays(end, -10)).filter((day) => weekOf(day) === day);
-    expect(weeks.map(({ weekStart }) => weekStart)).toEqual(mondays);
-    expect(weeks.map(({ viewUniques }) => viewUniques)).toEqual(
-      mondays.map((monday) => served.github.truthOfWeek(id, monday).viewUniques),
-    );
-  } finally {
-    await collecting.close();
-  }
-});
+test.each(ANSWERS)(
+  'over 60 days a weekly repository loses no day and no week and has what really happened, with five alarms that did not come (%s)',
+  async (answers) => {
+    const collecting = await openCollecting(`${START}T06:00:00.000Z`, { answers });
+    const { db, tenantId, served } = collecting;
+    try {
+      const { id, repositoryId } = await collecting.add('weekly', { views: 30, clones: 5 });
+      await setSchedule(
+        db,
+        tenantId,
+        { repositoryIds: [repositoryId], schedule: 'weekly' },
+        collecting.clock(),
+      );
+      const missed = daysFrom(addDays(START, 14), addDays(START, 18));
+      // Thursdays, once the week before has settled; Mondays, where the week is published as it ends.
+      const daysOfRuns = {
+        sparse: [0, 3, 10, 19, 24, 31, 38, 45, 52, 59],
+        published: [0, 7, 19, 21, 28, 35, 42, 49, 56],
+      };
+      const end = addDays(START, 60);
+      for (const day of daysFrom(START, end))
+        if (!missed.includes(day)) await collecting.collect(`${day}T08:00:00.000Z`);
+      const runs = await collecting.rows('collectionRun');
+      expect(runs.map(({ startedAt }) => String(startedAt).slice(0, 10)).sort()).toEqual(
+        daysOfRuns[answers].map((day) => addDays(START, day)),
+      );
+      const from = addDays(START, -12);
+      const to = addDays(START, 50);
+      const answer = await readRepositoryTraffic(
+        db,
+        { tenantId, repositoryIds: null },
+        repositoryId,
+        { from, to },
+        collecting.clock(),
+      );
+      expect(answer.lostDays).toEqual([]);
+      const truth = daysFrom(from, to).map((day) => served.github.truth(id, day));
+      expect(answer.series.viewCount).toEqual(truth.map(({ viewCount }) => viewCount));
+      expect(answer.series.cloneUniques).toEqual(truth.map(({ cloneUniques }) => cloneUniques));
+      const weeks = await collecting.rows('trafficWeek');
+      const firstWeek = addDays(START, answers === 'sparse' ? -7 : -14);
+      const mondays = daysFrom(firstWeek, addDays(end, -10)).filter((day) => weekOf(day) === day);
+      expect(weeks.map(({ weekStart }) => weekStart)).toEqual(mondays);
+      expect(weeks.map(({ viewUniques }) => viewUniques)).toEqual(
+        mondays.map((monday) => served.github.truthOfWeek(id, monday).viewUniques),
+      );
+    } finally {
+      await collecting.close();
+    }
+  },
+);
 
 let installation: TestInstallation;
 let tenantId: number;
@@ -203,6 +212,7 @@ const ids: Record<string, number> = {};
 
 beforeAll(async () => {
   installation = await openTestInstallation({ now: '2026-01-14T06:00:00.000Z', demo: true });
+  installation.github.setAnswers('sparse');
   ({ tenantId } = await installation.initialise());
   ada = installation.as('ada@example.com');
   const repositories = ['burrow', 'tidy-dates', 'build-cache-action'].map((name) => ({
