@@ -99,10 +99,10 @@ test('downloads, files and workflow runs are answered, and as CSV what is shown'
   );
   expect(await csv('downloads')).toEqual(['date,downloads,spreadUnknown,atLeast', ...downloads]);
   const runs = buckets.map((day: string, place: number) =>
-    [day, text(series.cloneCount[place]), text(workflowRuns.runs[place]), '', 'false'].join(','),
+    [day, text(series.cloneCount[place]), text(workflowRuns.runs[place]), '', 'false', ''].join(','),
   );
   expect(await csv('workflow-runs')).toEqual([
-    'date,cloneCount,workflowRuns,ciClonesEstimate,workflowRunsAtLeast',
+    'date,cloneCount,workflowRuns,ciClonesEstimate,workflowRunsAtLeast,ciUniquesEstimate',
     ...runs,
   ]);
   const [head, ...files] = await csv('assets');

@@ -36,7 +36,7 @@ function makeDays(count: number, perRun: number, runsOf: (index: number) => numb
   return daysFrom('2025-06-02', addDays('2025-06-02', count - 1)).map((date, index) => {
     const weekend = [0, 6].includes(startOf(date).getUTCDay());
     const runs = runsOf(index) * (weekend ? 1 : 3);
-    return { date, runs, clones: runs * perRun + (weekend ? 4 : 90) };
+    return { date, runs, clones: runs * perRun + (weekend ? 4 : 90), uniques: null };
   });
 }
 
@@ -82,8 +82,11 @@ test('after weeks the clones of CI are told from those of people, near what real
   const sum = (values: (number | null)[]) => values.reduce<number>((total, value) => total + (value ?? 0), 0);
   const truth = sum(buckets.map((day) => collecting.served.github.truthOfRuns(id, day).ciClones));
   expect(Math.abs(sum(estimate.ciClones) - truth) / truth).toBeLessThan(0.1);
-  for (const [place, clones] of estimate.ciClones.entries())
+  for (const [place, clones] of estimate.ciClones.entries()) {
     expect(clones ?? 0).toBeLessThanOrEqual(cloneCount[place] ?? 0);
+    if (clones !== null) expect(estimate.ciUniques[place]).toBe(clones > 0 ? 1 : 0);
+  }
+  expect(sum(estimate.ciUniques)).toBeGreaterThan(20);
 }, 120_000);
 
 test('a day of a thousand runs, GitHub’s limit, says that there were at least as many', async () => {
@@ -145,12 +148,26 @@ test('there is no estimate from few days, without runs, or where clones do not f
 
 test('a day of a thousand runs, of which GitHub may know more, is left out', () => {
   const days = makeDays(60, 2, (index) => 10 + ((index * 7) % 13));
-  const more = [...days, { date: '2025-09-01', runs: 1000, clones: 9000 }];
+  const more = [...days, { date: '2025-09-01', runs: 1000, clones: 9000, uniques: null }];
   expect(estimateCiClones(more)).toEqual(estimateCiClones(days));
 });
 
 test('CI never has more clones than there were', () => {
   const estimate = { clonesPerRun: 3.5, correlation: 0.9, days: 60 };
-  expect(ciClonesOf({ date: START, runs: 10, clones: 20 }, estimate)).toBe(20);
-  expect(ciClonesOf({ date: START, runs: 10, clones: 90 }, estimate)).toBe(35);
+  const day = { date: START, runs: 10, uniques: null };
+  expect(ciClonesOf({ ...day, clones: 20 }, estimate)).toBe(20);
+  expect(ciClonesOf({ ...day, clones: 90 }, estimate)).toBe(35);
+});
+
+test('each unique cloner besides CI keeps a clone of its own', () => {
+  const estimate = { clonesPerRun: 3.5, correlation: 0.9, days: 60 };
+  expect(ciClonesOf({ date: START, runs: 10, clones: 40, uniques: 21 }, estimate)).toBe(20);
+  expect(ciClonesOf({ date: START, runs: 10, clones: 40, uniques: 1 }, estimate)).toBe(35);
+});
+
+test('a Pages build a day is not counted as CI, and more clones than a run can have checkouts are no estimate', () => {
+  const busy = (index: number) => 10 + ((index * 7) % 13);
+  const withPages = makeDays(60, 2, busy).map((day) => ({ ...day, clones: day.clones + 1 }));
+  expect(estimateCiClones(withPages)).toEqual(estimateCiClones(makeDays(60, 2, busy)));
+  expect(estimateCiClones(makeDays(60, 300, busy))).toBe('no_relation');
 });

@@ -190,6 +190,8 @@ export const RepositoryStats = z.object({
           correlation: z.number(),
           days: Count,
           ciClones: z.array(Figure),
+          /** Unique cloners by day that are CI, summed over the days of the bucket: about one on a day with runs. */
+          ciUniques: z.array(Figure),
         })
         .nullable(),
       /** Why there is no estimate. */

@@ -5,6 +5,8 @@ import { MAX_RUNS } from '../github/workflow-runs.ts';
 export interface CiDay {
   date: Day;
   clones: number;
+  /** Unique cloners; null if unknown. */
+  uniques: number | null;
   runs: number;
 }
 
@@ -22,10 +24,12 @@ export type NoEstimate = 'too_few_days' | 'no_runs' | 'no_relation';
 
 const MIN_DAYS = 28;
 const MIN_CORRELATION = 0.5;
+/** The most jobs of a matrix, each with one checkout, which is one clone. A steeper relation has another cause. */
+const MAX_CLONES_PER_RUN = 256;
 
 /**
  * Estimates the clones per workflow run by least squares. Weekdays and weekends are compared separately, because people
- * clone less at weekends too.
+ * clone less at weekends too. What comes every day whatever the runs, as a scheduled Pages build does, is not counted as CI.
  */
 export function estimateCiClones(days: readonly CiDay[]): CiEstimate | NoEstimate {
   const usable = days.filter(({ runs }) => runs < MAX_RUNS);
@@ -45,12 +49,23 @@ export function estimateCiClones(days: readonly CiDay[]): CiEstimate | NoEstimat
   }
   const correlation = sums.both / Math.sqrt(sums.runs * sums.clones);
   if (!(correlation >= MIN_CORRELATION)) return 'no_relation';
-  return { clonesPerRun: sums.both / sums.runs, correlation, days: usable.length };
+  const clonesPerRun = sums.both / sums.runs;
+  if (clonesPerRun > MAX_CLONES_PER_RUN) return 'no_relation';
+  return { clonesPerRun, correlation, days: usable.length };
 }
 
-/** The clones of a day that its workflow runs explain, at most all of them. */
-export function ciClonesOf({ clones, runs }: CiDay, { clonesPerRun }: CiEstimate): number {
-  return Math.min(clones, Math.round(runs * clonesPerRun));
+/** All checkouts of a day with `GITHUB_TOKEN` are together one unique cloner. */
+const CI_UNIQUES = 1;
+
+/** The clones of a day that its workflow runs explain. Each other unique cloner of the day has at least one of the rest. */
+export function ciClonesOf({ clones, uniques, runs }: CiDay, { clonesPerRun }: CiEstimate): number {
+  const others = Math.max(0, (uniques ?? 0) - CI_UNIQUES);
+  return Math.max(0, Math.min(clones - others, Math.round(runs * clonesPerRun)));
+}
+
+/** The unique cloners of a day that are CI: one if it has clones by CI. */
+export function ciUniquesOf(day: CiDay, estimate: CiEstimate): number {
+  return ciClonesOf(day, estimate) > 0 && day.uniques !== 0 ? CI_UNIQUES : 0;
 }
 
 function mean(values: readonly number[]): number {

@@ -10,7 +10,7 @@ import { MAX_RUNS } from '../github/workflow-runs.ts';
 import { bucketOf, bucketsOf } from '../stats/buckets.ts';
 import type { RepositoryKey } from '../traffic/tables.ts';
 import { settledThrough } from '../traffic/window.ts';
-import { type CiDay, ciClonesOf, estimateCiClones } from './ci-clones.ts';
+import { type CiDay, ciClonesOf, ciUniquesOf, estimateCiClones } from './ci-clones.ts';
 import {
   type Extra,
   type ExtraState,
@@ -48,8 +48,10 @@ export async function readWorkflowRuns(
     return { ...standing, runs, runsAtLeast, estimate: null, reason: estimate };
   const days = await listCiDays(db, key, range.from, range.to);
   const clones = days.map((day) => ({ date: day.date, count: ciClonesOf(day, estimate) }));
+  const uniques = days.map((day) => ({ date: day.date, count: ciUniquesOf(day, estimate) }));
   const ciClones = sumByBucket(buckets, range, clones);
-  return { ...standing, runs, runsAtLeast, estimate: { ...estimate, ciClones }, reason: null };
+  const ciUniques = sumByBucket(buckets, range, uniques);
+  return { ...standing, runs, runsAtLeast, estimate: { ...estimate, ciClones, ciUniques }, reason: null };
 }
 
 async function listRunDays(db: Db, key: RepositoryKey, { from, to }: Range) {
@@ -73,7 +75,8 @@ async function listCiDays(db: Db, key: RepositoryKey, from: Day, to: Day): Promi
         .onRef('d.repositoryId', '=', 'w.repositoryId')
         .onRef('d.trafficDate', '=', 'w.runDate'),
     )
-    .select(['w.runDate as date', 'd.cloneCount as clones', 'w.runCount as runs'])
+    .select(['w.runDate as date', 'd.cloneCount as clones', 'd.cloneUniques as uniques'])
+    .select('w.runCount as runs')
     .where('w.tenantId', '=', key.tenantId)
     .where('w.repositoryId', '=', key.repositoryId)
     .where('w.runDate', '>=', from)

@@ -72,7 +72,11 @@ export const toRepositoryCsv = {
       found?.runs[place] ?? null,
       found?.estimate?.ciClones[place] ?? null,
       String(found?.runsAtLeast[place] ?? false),
+      found?.estimate?.ciUniques[place] ?? null,
     ]);
-    return toCsv(['date', 'cloneCount', 'workflowRuns', 'ciClonesEstimate', 'workflowRunsAtLeast'], rows);
+    return toCsv(
+      ['date', 'cloneCount', 'workflowRuns', 'ciClonesEstimate', 'workflowRunsAtLeast', 'ciUniquesEstimate'],
+      rows,
+    );
   },
 };

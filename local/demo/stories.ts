@@ -203,7 +203,7 @@ export const INTERNAL: Story = {
   regulars: 9,
   weekend: 0.02,
   growthPerYear: 1,
-  ciClones: 38,
+  ciClones: 60,
   referrers: [{ referrer: 'github.com', weight: 3 }],
   starsPerDay: 0,
 };

@@ -17,7 +17,6 @@ export interface Activity {
 const QUIET: Activity = { views: NOBODY, clones: NOBODY, ordinaryViews: 0, spikeViews: [], ciClones: 0 };
 const VIEWS_PER_SPIKE_VISITOR = 1.3;
 const CLONES_PER_PERSON = 1.2;
-const CLONES_PER_RUNNER = 1.5;
 
 /** A repository's history from `createdOn` on, computed day by day on demand. */
 export function openHistory(story: Story, createdOn: string, seed: number): (day: number) => Activity {
@@ -46,7 +45,8 @@ export function openHistory(story: Story, createdOn: string, seed: number): (day
     const clones = toFlow(
       [
         { visits: people, each: CLONES_PER_PERSON },
-        { visits: runners, each: CLONES_PER_RUNNER },
+        // All checkouts of a day are together one unique cloner.
+        { visits: runners, each: Math.max(1, runners) },
       ],
       (limit) => pickRegulars(daySeed(seed, day, 'clones'), cloners, likelihood / 2, limit),
       cloners.groupSize,

@@ -50,7 +50,7 @@ function estimateNote({ workflowRuns }: RepositoryStats): string {
   if (estimate) {
     const { clonesPerRun, days, ciClones } = estimate;
     const sum = ciClones.reduce<number>((total, count) => total + (count ?? 0), 0);
-    return `CI estimate: ${plural(sum, 'clone')} (about ${clonesPerRun.toFixed(1)} clones per run, over ${plural(days, 'day')}).`;
+    return `CI estimate: ${plural(sum, 'clone')} (about ${clonesPerRun.toFixed(1)} clones per run, over ${plural(days, 'day')}). On a day with runs, about one unique cloner is CI.`;
   }
   if (reason === 'too_few_days')
     return 'The CI estimate needs 28 final days with known clones and workflow runs.';
