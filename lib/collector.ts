@@ -16,6 +16,7 @@ import { workOff } from './queue.ts';
 import { closeRun } from './runs/end.ts';
 import { type RunKey, renewLease } from './runs/lease.ts';
 import { startCollecting } from './runs/start.ts';
+import { openPublications, type Publications } from './traffic/publication.ts';
 
 /** GitHub as a tenant's token sees it. `fingerprint` identifies the token without revealing it. */
 interface OpenedGitHub {
@@ -108,13 +109,14 @@ async function collectAll(collector: Collector, run: RunAtWork, queue: readonly 
     throw error;
   });
   const answers = openKnownAnswers(collector.db, run, github, queue);
+  const publications = await openPublications(collector.db, run.tenantId);
   const isTime = () => collector.timeLeft() > RESERVE_MS;
   let down = 0;
   const left = await workOff(
     queue,
     { initialConcurrency: INITIAL_CONCURRENCY, concurrency: CONCURRENCY, isTime },
     async (waiting) => {
-      const failure = await collectOne({ ...collector, answers }, run, waiting, github);
+      const failure = await collectOne({ ...collector, answers, publications }, run, waiting, github);
       if (failure?.code === 'out_of_time') return 'later';
       done.repoCount += 1;
       if (failure) done.failedCount += 1;
@@ -140,7 +142,7 @@ function openKnownAnswers(
 
 /** Collects one repository, or fails it for the reason that fails all. */
 async function collectOne(
-  { db, clock, answers }: Collector & { answers: StoredAnswers },
+  { db, clock, answers, publications }: Collector & { answers: StoredAnswers; publications: Publications },
   run: RunAtWork,
   waiting: Waiting,
   github: Failure | OpenedGitHub,
@@ -149,7 +151,7 @@ async function collectOne(
     await failRepository({ db, clock }, run, waiting, github, { counted: 0, unchanged: 0 });
     return github;
   }
-  return collectRepository({ db, clock, answers, ...github }, run, waiting);
+  return collectRepository({ db, clock, answers, publications, ...github }, run, waiting);
 }
 
 /** Why an open run was started; null if the run is not open. */

@@ -8,6 +8,13 @@ export function toDay(instant: Date): Day {
   return instant.toISOString().slice(0, 10);
 }
 
+const dayAndMonth = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'long' });
+
+/** The day in a sentence, such as '23 September'. */
+export function toDayAndMonth(day: Day): string {
+  return dayAndMonth.format(startOf(day));
+}
+
 /** Midnight UTC at which the day begins. */
 export function startOf(day: Day): Date {
   return new Date(`${day}T00:00:00Z`);

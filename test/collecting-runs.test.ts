@@ -174,7 +174,7 @@ test('a tenant is deleted at once, also while its repositories are collected', a
     const observed = { views: [{ date: START, count: 3, uniques: 1 }], clones: [] };
     const now = collecting.clock();
     const coverage = coverageOf(observed, now);
-    const known = { visibility: 'public', firstCoveredDate: START, missing: null } as const;
+    const known = { visibility: 'public', firstCoveredDate: START, newestEnd: null, missing: null } as const;
     if (!(await saveSuccess(trx, key, { ...known, coverage, readAt: now, now }))) return;
     begun();
     await released;

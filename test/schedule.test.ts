@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays, daysBetween, daysFrom, startOf, toDay, weekOf } from '../lib/day.ts';
-import { dueLimits, isDue, setSchedule, whereDue } from '../lib/repositories/schedule.ts';
+import {
+  dueLimits,
+  isAskedAgain,
+  isDue,
+  setSchedule,
+  whereAskedAgain,
+  whereDue,
+} from '../lib/repositories/schedule.ts';
 import { readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { mergeWeeks } from '../lib/traffic/week.ts';
 import { DEMO_USERS } from '../local/demo/github.ts';
@@ -108,6 +115,61 @@ test('where GitHub publishes whole windows, a weekly repository is due on Monday
     isDue({ ...weekly, lastSuccessAt: '2025-11-06T08:00:00.000Z' }, new Date(now));
   expect(isDueOn('2025-11-09T23:59:59Z')).toBe(false);
   expect(isDueOn('2025-11-10T08:00:00Z')).toBe(true);
+});
+
+test('what is asked again is the same in SQL as in code, whatever was read and when', async () => {
+  const collecting = await openCollecting(`${START}T06:00:00.000Z`);
+  const { db, tenantId } = collecting;
+  const day = [START, addDays(START, 1)];
+  const instants = [
+    null,
+    ...day.flatMap((one) => ['02:00', '07:59', '08:00', '09:30'].map((t) => `${one}T${t}:00.000Z`)),
+  ];
+  const rows = (['daily', 'weekly', 'paused'] as const).flatMap((schedule) =>
+    instants.flatMap((lastSuccessAt) =>
+      [null, addDays(START, -2), addDays(START, -1), START].flatMap((publishedThrough) =>
+        [null, addDays(START, -4)].flatMap((oldCopyThrough) =>
+          [1, 3, 4].map((readsToday) => ({
+            schedule,
+            lastSuccessAt,
+            publishedThrough,
+            oldCopyThrough,
+            readsToday,
+          })),
+        ),
+      ),
+    ),
+  );
+  try {
+    await db
+      .insertInto('repository')
+      .values(
+        rows.map((row, index) => ({
+          ...row,
+          tenantId,
+          githubId: index + 1,
+          owner: 'ada',
+          name: `r${index}`,
+          visibility: 'public' as const,
+          addedAt: `${START}T00:00:00.000Z`,
+          addedBy: 'ada',
+        })),
+      )
+      .execute();
+    for (const time of ['07:30', '08:30', '10:30']) {
+      const now = new Date(`${addDays(START, 1)}T${time}:00Z`);
+      const found = await db
+        .selectFrom('repository')
+        .select('githubId')
+        .where(whereAskedAgain(now))
+        .execute();
+      const expected = rows.flatMap((row, index) => (isAskedAgain(row, now) ? [index + 1] : []));
+      expect(expected.length).toBeGreaterThan(0);
+      expect(found.map(({ githubId }) => githubId).sort((a, b) => a - b)).toEqual(expected);
+    }
+  } finally {
+    await collecting.close();
+  }
 });
 
 test('what is due is the same in SQL as in code, for every schedule, last success and failure', async () => {

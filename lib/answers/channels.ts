@@ -56,7 +56,13 @@ export const WeekReport = z.object({
   newReferrers: z.array(
     z.object({ referrer: z.string(), viewCount: Count, repositories: z.array(z.string()) }),
   ),
-  incomplete: z.object({ lostDays: Count, provisionalDays: Count, failingRepositories: Count }),
+  incomplete: z.object({
+    lostDays: Count,
+    /** Days that GitHub has not published yet. */
+    unpublishedDays: Count,
+    provisionalDays: Count,
+    failingRepositories: Count,
+  }),
 });
 export type WeekReport = z.infer<typeof WeekReport>;
 export type ReportedRepository = WeekReport['repositories'][number];

@@ -3,7 +3,15 @@ import { Count, Instant } from './figures.ts';
 
 /** Problems with the same cause. */
 export const ProblemGroup = z.object({
-  kind: z.enum(['repository_failing', 'loss_near', 'token_expires', 'token_refused', 'not_running']),
+  kind: z.enum([
+    'repository_failing',
+    'loss_near',
+    'token_expires',
+    'token_refused',
+    'not_running',
+    'github_stalled',
+    'all_silent',
+  ]),
   code: z.string(),
   message: z.string(),
   since: Instant,

@@ -26,6 +26,8 @@ export const Repository = z.object({
   firstCoveredDate: Day.nullable(),
   lastCoveredDate: Day.nullable(),
   lastSuccessAt: Instant.nullable(),
+  /** The last day of GitHub's newest answer when that was an old copy; it is asked again every hour. */
+  oldCopyThrough: Day.nullable(),
   /** Days until GitHub forgets a day that was not collected, also while paused; 0 means days are being lost now. */
   daysUntilLoss: Count,
   problem: Problem.nullable(),

@@ -50,6 +50,10 @@ export const Overview = z.object({
   problemCount: Count,
   /** What needs action, grouped by cause, most urgent first. */
   attention: z.array(ProblemGroup),
+  /** What GitHub itself does that the figures suffer from; nobody has to act. */
+  news: z.array(
+    z.object({ kind: ProblemGroup.shape.kind, code: z.string(), message: z.string(), since: Instant }),
+  ),
   activeRunId: z.int().nullable(),
 });
 export type Overview = z.infer<typeof Overview>;

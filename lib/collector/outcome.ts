@@ -7,16 +7,19 @@ import type { Visibility } from '../github/answers.ts';
 import type { Instant } from '../instant.ts';
 import { saveEvents } from '../repositories/facts.ts';
 import { toFullName } from '../repositories/repository.ts';
+import { publishedAt } from '../repositories/schedule.ts';
 import type { Observed } from '../traffic/observed.ts';
 import type { RepositoryKey } from '../traffic/tables.ts';
 import { endedWeek } from '../traffic/week.ts';
-import { type Coverage, publishedFrom } from '../traffic/window.ts';
+import { type Coverage, isOldCopy, publishedFrom } from '../traffic/window.ts';
 
 /** What one collection found out about a repository. */
 export interface Collected {
   visibility: Visibility;
   firstCoveredDate: Day;
   coverage: Coverage;
+  /** The newest end that GitHub was seen to publish for its visibility; null while none was seen. */
+  newestEnd: Day | null;
   /** When GitHub answered, by the clock that is believed. */
   readAt: Date;
   now: Date;
@@ -32,7 +35,7 @@ export interface Collected {
 export async function saveSuccess(
   trx: Transaction<Tables>,
   { tenantId, repositoryId }: RepositoryKey,
-  { visibility, firstCoveredDate, coverage, readAt, now, missing }: Collected,
+  { visibility, firstCoveredDate, coverage, newestEnd, readAt, now, missing }: Collected,
 ): Promise<boolean> {
   const at = now.toISOString();
   const coveredDate = toDay(readAt);
@@ -42,7 +45,9 @@ export async function saveSuccess(
       visibility,
       firstCoveredDate: sql<Day>`case when first_covered_date < ${firstCoveredDate} then first_covered_date else cast(${firstCoveredDate} as date) end`,
       lastCoveredDate: sql<Day>`case when last_covered_date > ${coveredDate} then last_covered_date else cast(${coveredDate} as date) end`,
-      ...toPublished(coverage),
+      ...toPublished(coverage, newestEnd),
+      oldCopyThrough: isOldCopy(coverage, coveredDate) ? coverage.through : null,
+      readsToday: sql<number>`case when last_success_at >= ${publishedAt(now)} then reads_today + 1 else 1 end`,
       lastSuccessAt: at,
       ...toFailureColumns(missing, at),
     })
@@ -63,9 +68,9 @@ function toFailureColumns(failure: { code: string; message: string } | null, at:
 }
 
 /** Only a newer window moves a repository forward: an old copy is no news. A sparse answer leaves it to the calendar. */
-function toPublished({ kind, through }: Coverage) {
+function toPublished({ kind, through }: Coverage, newestEnd: Day | null) {
   if (kind === 'sparse') return { publishedThrough: null, forgottenBefore: null };
-  const from = publishedFrom(through);
+  const from = publishedFrom(newestEnd !== null && newestEnd > through ? newestEnd : through);
   return {
     publishedThrough: sql<Day>`case when published_through > ${through} then published_through else cast(${through} as date) end`,
     forgottenBefore: sql<Day>`case when forgotten_before > ${from} then forgotten_before else cast(${from} as date) end`,

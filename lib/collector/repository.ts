@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import { type Day, toDay } from '../day.ts';
+import { type Day, toDay, toDayAndMonth } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { toDatabaseFailure } from '../db/errors.ts';
 import { inTransaction } from '../db/portable.ts';
@@ -11,16 +11,17 @@ import type { GitHubRepository } from '../github/repositories.ts';
 import type { GitHubTraffic } from '../github/traffic.ts';
 import type { GitHubClient } from '../github.ts';
 import { saveFact } from '../repositories/facts.ts';
-import { toFullName } from '../repositories/repository.ts';
+import { stalledColumn, toFullName } from '../repositories/repository.ts';
 import { saveDifferences } from '../runs/differences.ts';
 import type { RunKey } from '../runs/lease.ts';
 import { mergePaths, savePaths, saveReferrers } from '../snapshots.ts';
 import { toStoredFailure } from '../storable.ts';
 import { coveredFrom } from '../traffic/merge.ts';
 import type { Observed } from '../traffic/observed.ts';
+import type { Publications } from '../traffic/publication.ts';
 import { type RepositoryKey, saveDays, saveWeeks, saveWindow } from '../traffic/tables.ts';
 import { endedWeek, finalWeek } from '../traffic/week.ts';
-import { type Coverage, coverageOf, daysUntilLoss } from '../traffic/window.ts';
+import { type Coverage, coverageOf, daysUntilLoss, isOldCopy } from '../traffic/window.ts';
 import { type StoredAnswers, saveAnswers } from './known-answers.ts';
 import { type Profile, saveEndedWeek, saveFailure, saveProfile, saveSuccess } from './outcome.ts';
 
@@ -31,6 +32,7 @@ export interface Waiting {
   known: Profile;
   lastCoveredDate: Day | null;
   publishedThrough: Day | null;
+  stalledThrough: Day | null;
   /** Its earlier full names. */
   formerNames: readonly string[];
   /** The newest stored week. */
@@ -53,6 +55,8 @@ export interface RepositoryCollector {
   fingerprint: string;
   /** What GitHub answered this token before. */
   answers: StoredAnswers;
+  /** What GitHub's server was seen to publish. */
+  publications: Publications;
 }
 
 /** The waiting repositories of a run: those never collected first, then those collected longest ago. */
@@ -63,7 +67,12 @@ export async function listWaiting(db: Db, { tenantId, runId }: RunKey): Promise<
       join.onRef('r.tenantId', '=', 'w.tenantId').onRef('r.repositoryId', '=', 'w.repositoryId'),
     )
     .select(['r.repositoryId', 'r.githubId', 'r.owner', 'r.name'])
+    .innerJoin('tenant as t', 't.tenantId', 'r.tenantId')
+    .leftJoin('publication as p', (join) =>
+      join.onRef('p.serverId', '=', 't.serverId').onRef('p.visibility', '=', 'r.visibility'),
+    )
     .select(['r.archivedAt', 'r.lastCoveredDate', 'r.publishedThrough', 'r.endedWeek'])
+    .select(stalledColumn)
     .where('w.tenantId', '=', tenantId)
     .where('w.runId', '=', runId)
     .where('w.state', '=', 'waiting')
@@ -122,15 +131,20 @@ export async function collectRepository(
   run: RunAtWork,
   waiting: Waiting,
 ): Promise<Failure | null> {
-  const { db, github, clock, fingerprint } = collector;
+  const { db, github, clock, fingerprint, publications } = collector;
   const memory = createMemory(await collector.answers.take(waiting.repositoryId));
   try {
     const seen = await github.getRepository({ id: waiting.githubId, knownAs: waiting.known }, memory);
     const wantsWeeks = (days: Observed, readAt: Date) =>
       needsWeeks(waiting, coverageOf(days, readAt), readAt);
     const traffic = await github.getTraffic(waiting.githubId, { wantsWeeks, memory });
-    const answer = { seen, traffic, now: clock(), memory, fingerprint };
+    const now = clock();
+    const observed = { views: traffic.views?.days ?? null, clones: traffic.clones?.days ?? null };
+    const coverage = coverageOf(observed, traffic.readAt);
+    const newestEnd = publications.newestEnd(seen.visibility);
+    const answer = { seen, traffic, observed, coverage, newestEnd, now, memory, fingerprint };
     await inTransaction(db, (trx) => saveCollected(trx, run, waiting, answer));
+    if (coverage.kind === 'published') await publications.advance(seen.visibility, coverage.through);
     return null;
   } catch (error) {
     const failure = toRepositoryFailure(error, run, waiting);
@@ -158,7 +172,7 @@ function needsWeeks(
 export async function failRepository(
   { db, clock }: Pick<RepositoryCollector, 'db' | 'clock'>,
   run: RunKey,
-  { repositoryId, lastCoveredDate, publishedThrough }: Waiting,
+  { repositoryId, ...standpoint }: Waiting,
   failure: Failure,
   { counted, unchanged }: Pick<AnswerMemory, 'counted' | 'unchanged'>,
 ): Promise<void> {
@@ -175,7 +189,7 @@ export async function failRepository(
         unchangedCount: unchanged,
         finishedAt: now.toISOString(),
       })
-      .set({ daysUntilLoss: daysUntilLoss({ lastCoveredDate, publishedThrough }, toDay(now)) })
+      .set({ daysUntilLoss: daysUntilLoss(standpoint, toDay(now)) })
       .where('tenantId', '=', run.tenantId)
       .where('runId', '=', run.runId)
       .where('repositoryId', '=', repositoryId)
@@ -198,6 +212,10 @@ function toRepositoryFailure(error: unknown, run: RunKey, { repositoryId }: Wait
 interface Answer {
   seen: GitHubRepository;
   traffic: GitHubTraffic;
+  observed: Observed;
+  coverage: Coverage;
+  /** The newest end that GitHub was seen to publish for this visibility. */
+  newestEnd: Day | null;
   now: Date;
   memory: AnswerMemory;
   fingerprint: string;
@@ -207,17 +225,15 @@ async function saveCollected(
   trx: Transaction<Tables>,
   run: RunAtWork,
   { repositoryId, known, formerNames }: Waiting,
-  { seen, traffic, now, memory, fingerprint }: Answer,
+  { seen, traffic, observed, coverage, newestEnd, now, memory, fingerprint }: Answer,
 ): Promise<void> {
   const key = { tenantId: run.tenantId, repositoryId };
-  const observed = { views: traffic.views?.days ?? null, clones: traffic.clones?.days ?? null };
   const { readAt } = traffic;
-  const coverage = coverageOf(observed, readAt);
   const reading = { now: readAt, createdDate: toDay(new Date(seen.createdAt)) };
   const { visibility } = seen;
   const firstCoveredDate = coveredFrom(observed, reading);
   const missing = toMissing(traffic.lacking);
-  const collected = { visibility, firstCoveredDate, coverage, readAt, now, missing };
+  const collected = { visibility, firstCoveredDate, coverage, newestEnd, readAt, now, missing };
   if (!(await saveSuccess(trx, key, collected))) return;
   await saveProfile(trx, key, { known, seen, now });
   if (run.reason === 'verify') await saveDifferences(trx, run, key, { observed, reading });
@@ -236,7 +252,7 @@ async function saveCollected(
     .updateTable('runRepository')
     .set({
       state: 'succeeded',
-      ...missing,
+      ...(missing ?? toOldCopy(coverage, readAt)),
       fullName: seen.fullName,
       requestCount: memory.counted,
       unchangedCount: memory.unchanged,
@@ -255,6 +271,14 @@ function toMissing(lacking: GitHubTraffic['lacking']): { code: string; message: 
   const parts = [...new Set(lacking.map(({ part }) => PARTS[part]))].join(' and ');
   const message = `Everything is stored but ${parts}: ${first.error.message}`;
   return toStoredFailure({ code: 'partly_collected', message });
+}
+
+/** Names an old copy for what it is. */
+function toOldCopy(coverage: Coverage, readAt: Date): { code: string; message: string } | null {
+  if (!isOldCopy(coverage, toDay(readAt))) return null;
+  const end = toDayAndMonth(coverage.through);
+  const message = `GitHub answered with an old copy that ends on ${end}. It is asked again every hour.`;
+  return { code: 'old_copy', message };
 }
 
 /** Saves what GitHub says about the 14 days together, as of the day of the answer. */

@@ -1,10 +1,11 @@
 import type { TenantAccess } from '../access.ts';
 import type { ProblemGroup } from '../answers/problems.ts';
 import type { LoggedProblem } from '../answers/runs.ts';
+import type { Overview } from '../answers/stats.ts';
 import type { Db } from '../db/database.ts';
 import type { Instant } from '../instant.ts';
 import { type RepositoryRow, toFullName } from '../repositories/repository.ts';
-import { findProblems, groupProblems } from './rules.ts';
+import { findProblems, groupProblems, NEWS_KINDS } from './rules.ts';
 
 /**
  * What needs action now among the repositories that somebody may see, by the watchdog's rules but without waiting for its
@@ -43,6 +44,18 @@ function readWatchedTenant(db: Db, tenantId: number) {
     .executeTakeFirst();
 }
 
+/** What the watchdog noted of GitHub itself for a tenant, and nobody has to act for. */
+export async function readNews(db: Db, tenantId: number): Promise<Overview['news']> {
+  return db
+    .selectFrom('problem')
+    .select(['kind', 'code', 'message', 'sinceAt as since'])
+    .where('tenantId', '=', tenantId)
+    .where('untilAt', 'is', null)
+    .where('kind', 'in', NEWS_KINDS)
+    .orderBy('problemId')
+    .execute();
+}
+
 /** The watchdog's open problems of all tenants, by tenant. */
 export async function listProblems(db: Db): Promise<LoggedProblem[]> {
   const rows = await db
@@ -51,6 +64,7 @@ export async function listProblems(db: Db): Promise<LoggedProblem[]> {
     .select(['p.tenantId', 't.name as tenantName', 'p.problemId', 'p.kind', 'p.code', 'p.repositoryId'])
     .select(['p.fullName', 'p.message', 'p.sinceAt as since'])
     .where('p.untilAt', 'is', null)
+    .where('p.kind', 'not in', NEWS_KINDS)
     .orderBy('t.name')
     .orderBy('p.problemId')
     .execute();

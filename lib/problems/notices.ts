@@ -8,7 +8,7 @@ import { given, inTransaction, type Merge, mergeRows } from '../db/portable.ts';
 import type { ProblemKind } from '../db/tables/channels.ts';
 import type { Tables } from '../db/tables.ts';
 import { workOff } from '../queue.ts';
-import { type FoundProblem, groupProblems } from './rules.ts';
+import { type FoundProblem, groupProblems, NEWS_KINDS } from './rules.ts';
 
 /** After this long, nobody needs to hear that a problem is over. */
 const NEWS_MS = 7 * 86_400_000;
@@ -180,6 +180,8 @@ const TITLES: Record<ProblemKind, string> = {
   token_expires: 'The GitHub token expires',
   token_refused: 'GitHub refuses the token',
   not_running: 'Nothing is collected',
+  github_stalled: 'GitHub publishes no traffic',
+  all_silent: 'All repositories were silent',
 };
 
 /** The news of a tenant: problems that began, and those that are over. */
@@ -193,19 +195,34 @@ export interface News {
 export function toProblemMessage({ tenant, ...news }: News, pagesUrl: string | null): Message {
   const began = groupProblems(news.began);
   const over = groupProblems(news.over);
-  const title =
-    began.length === 0
-      ? `${tenant.name}: solved`
-      : `${tenant.name}: ${began.length === 1 ? 'a problem needs' : `${began.length} problems need`} action`;
+  const needed = began.filter((group) => !isOfGitHub(group));
+  const solved = over.filter((group) => !isOfGitHub(group));
+  const ofGitHub = [
+    ...began.filter(isOfGitHub).map(({ message }) => message),
+    ...over.filter(isOfGitHub).map(toEnd),
+  ];
+  const title = `${tenant.name}: ${toHeadline(needed.length, solved.length)}`;
   const sections = [
-    { heading: 'Needs action', lines: began.map((group) => ({ text: toLine(group) })) },
-    { heading: 'Solved', lines: over.map((group) => ({ text: toSubject(group) })) },
+    { heading: 'Needs action', lines: needed.map((group) => ({ text: toLine(group) })) },
+    { heading: 'Solved', lines: solved.map((group) => ({ text: toSubject(group) })) },
+    { heading: 'From GitHub', lines: ofGitHub.map((text) => ({ text })) },
   ].filter(({ lines }) => lines.length > 0);
-  const summary = [...began, ...over].map(toSubject).join('; ');
+  const summary = [...[...needed, ...solved].map(toSubject), ...ofGitHub].join('; ');
   const link = pagesUrl ? { label: 'Open the overview', href: `${pagesUrl}/t/${tenant.tenantId}` } : null;
   const facts = { type: 'problems', tenant, began: began.map(toFacts), over: over.map(toFacts) };
   return { title, summary: `${title}. ${summary}`, sections, link, facts };
 }
+
+const isOfGitHub = ({ kind }: ProblemGroup) => NEWS_KINDS.includes(kind);
+
+function toHeadline(needed: number, solved: number): string {
+  if (needed === 1) return 'a problem needs action';
+  if (needed > 1) return `${needed} problems need action`;
+  return solved > 0 ? 'solved' : 'news from GitHub';
+}
+
+/** Only a stall is told of when it ends. */
+const toEnd = ({ code }: ProblemGroup) => `GitHub publishes traffic of ${code} repositories again.`;
 
 /** Without the days until loss, which change daily. The page shows them. */
 const toFacts = ({ daysUntilLoss: _, ...group }: ProblemGroup) => group;

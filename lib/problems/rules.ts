@@ -14,6 +14,8 @@ export interface WatchedRepository {
   addedAt: Instant;
   lastCoveredDate: Day | null;
   publishedThrough: Day | null;
+  stalledThrough: Day | null;
+  oldCopyThrough: Day | null;
   lastSuccessAt: Instant | null;
   failureCode: string | null;
   failureMessage: string | null;
@@ -30,6 +32,9 @@ export interface WatchedTenant {
   /** At least those whose collection failed, or that were not collected for two days. */
   repositories: readonly WatchedRepository[];
 }
+
+/** The kinds of problems that are news of GitHub: nobody has to act. */
+export const NEWS_KINDS: readonly ProblemKind[] = ['github_stalled', 'all_silent'];
 
 /** Something that needs action. Kind, code and repository identify it within a tenant. */
 export interface FoundProblem {
@@ -53,6 +58,8 @@ const DAY_MS = 24 * HOUR_MS;
 const LATE_MS: Record<Exclude<Schedule, 'paused'>, number> = { daily: 2 * DAY_MS, weekly: 9 * DAY_MS };
 /** Days until loss that are a problem. A weekly repository is down to 6 before each of its collections. */
 const NEAR_DAYS: Record<Exclude<Schedule, 'paused'>, number> = { daily: 7, weekly: 4 };
+/** Nobody can do anything about an old copy, so it becomes a problem only then. */
+const NEAR_DAYS_OF_COPY = 3;
 /** How long the first collection may take: it starts at once, or with the next alarm. */
 const FIRST_COLLECTION_MS = 26 * HOUR_MS;
 /** A failure that passes by itself needs action once the next daily collection has failed too. */
@@ -141,9 +148,16 @@ function findNearLoss(repository: WatchedRepository, now: Date): FoundProblem[] 
     const message = 'Never collected. It loses one day every day.';
     return since > now.toISOString() ? [] : [{ ...problem, code: 'never_collected', message, since }];
   }
+  const { oldCopyThrough, publishedThrough } = repository;
+  if (oldCopyThrough !== null && left > NEAR_DAYS_OF_COPY) return [];
   if (left > near) return [];
-  const covered = repository.publishedThrough ?? lastCoveredDate;
-  const lastChance = addDays(covered, daysUntilLoss(repository, covered));
+  const covered = publishedThrough ?? lastCoveredDate;
+  const lastChance = addDays(covered, daysUntilLoss({ ...repository, stalledThrough: null }, covered));
+  if (oldCopyThrough !== null) {
+    const message = `GitHub answers with an old copy that ends on ${oldCopyThrough}. It is asked again every hour. If nothing newer comes by ${lastChance}, days are lost.`;
+    const since = startOf(addDays(lastChance, -NEAR_DAYS_OF_COPY)).toISOString();
+    return [{ ...problem, code: 'old_copy', message, since }];
+  }
   const message = `Last collected on ${lastCoveredDate}. Fix this by ${lastChance}, or days are lost.`;
   const since = startOf(addDays(lastChance, -near)).toISOString();
   return [{ ...problem, code: 'days_left', message, since }];
@@ -156,13 +170,16 @@ const URGENCY: ProblemKind[] = [
   'loss_near',
   'token_expires',
   'repository_failing',
+  'github_stalled',
+  'all_silent',
 ];
 
 /** Groups problems by cause, the most urgent first. Several stages of one problem count as its last stage. */
 export function groupProblems(problems: readonly FoundProblem[]): ProblemGroup[] {
   const causes = new Map<string, FoundProblem[]>();
   for (const problem of problems) {
-    const cause = problem.kind === 'repository_failing' ? `${problem.kind} ${problem.code}` : problem.kind;
+    const isOfCode = problem.kind === 'repository_failing' || NEWS_KINDS.includes(problem.kind);
+    const cause = isOfCode ? `${problem.kind} ${problem.code}` : problem.kind;
     causes.set(cause, [...(causes.get(cause) ?? []), problem]);
   }
   const groups = [...causes.values()].map(toGroup);

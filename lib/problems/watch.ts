@@ -4,8 +4,9 @@ import { inTransaction } from '../db/portable.ts';
 import { requireInitialized } from '../db/schema.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Instant } from '../instant.ts';
-import { toFullName } from '../repositories/repository.ts';
+import { stalledColumn, toFullName } from '../repositories/repository.ts';
 import { logsKeptSince } from '../retention.ts';
+import { type Stall, stalledSince, toStallMessage, updateStalls } from '../traffic/publication.ts';
 import { ago, type FoundProblem, findProblems, type WatchedRepository } from './rules.ts';
 
 /** How far back to look at runs: longer than any collection may be late. */
@@ -37,6 +38,18 @@ export async function watchProblems(db: Db, now: Date): Promise<{ began: number;
   return total;
 }
 
+function toStallNews(stall: Stall): FoundProblem {
+  return {
+    kind: 'github_stalled',
+    code: stall.visibility,
+    repositoryId: null,
+    fullName: null,
+    message: toStallMessage(stall),
+    since: stalledSince(stall),
+    daysUntilLoss: null,
+  };
+}
+
 async function findAll(db: Db, now: Date): Promise<Map<number, FoundProblem[]>> {
   const tenants = await db.selectFrom('tenant').select(['tenantId', 'tokenExpiresAt']).execute();
   const successes = await listLastSuccesses(db);
@@ -57,7 +70,32 @@ async function findAll(db: Db, now: Date): Promise<Map<number, FoundProblem[]>> 
       findProblems({ tokenExpiresAt, lastSuccessAt, lastRunAt, repositories: suspects }, now),
     ];
   });
-  return new Map(found.filter(([, problems]) => problems.length > 0));
+  const news = await findStallsOfTenants(db, now);
+  const all = found.map(([tenantId, problems]): [number, FoundProblem[]] => [
+    tenantId,
+    [...problems, ...(news.get(tenantId) ?? [])],
+  ]);
+  return new Map(all.filter(([, problems]) => problems.length > 0));
+}
+
+/** Where GitHub stands still, by tenant: once for all the repositories of a visibility. */
+async function findStallsOfTenants(db: Db, now: Date): Promise<Map<number, FoundProblem[]>> {
+  const stalls = await updateStalls(db, now);
+  if (stalls.length === 0) return new Map();
+  const publishers = await db
+    .selectFrom('repository as r')
+    .innerJoin('tenant as t', 't.tenantId', 'r.tenantId')
+    .select(['t.tenantId', 't.serverId', 'r.visibility'])
+    .distinct()
+    .where('r.schedule', '<>', 'paused')
+    .where('r.publishedThrough', 'is not', null)
+    .execute();
+  const found = new Map<number, FoundProblem[]>();
+  for (const { tenantId, serverId, visibility } of publishers) {
+    const stall = stalls.find((one) => one.serverId === serverId && one.visibility === visibility);
+    if (stall) found.set(tenantId, [...(found.get(tenantId) ?? []), toStallNews(stall)]);
+  }
+  return found;
 }
 
 async function listLastSuccesses(db: Db): Promise<Map<number, Instant | null>> {
@@ -83,24 +121,22 @@ async function listLastRuns(db: Db, now: Date): Promise<Map<number, Instant>> {
 /** The repositories of all tenants with which something may be wrong, usually few. */
 function listSuspects(db: Db, now: Date) {
   return db
-    .selectFrom('repository')
-    .select([
-      'tenantId',
-      'repositoryId',
-      'owner',
-      'name',
-      'schedule',
-      'addedAt',
-      'lastCoveredDate',
-      'publishedThrough',
-    ])
-    .select(['lastSuccessAt', 'failureCode', 'failureMessage', 'failureAt'])
+    .selectFrom('repository as r')
+    .innerJoin('tenant as t', 't.tenantId', 'r.tenantId')
+    .leftJoin('publication as p', (join) =>
+      join.onRef('p.serverId', '=', 't.serverId').onRef('p.visibility', '=', 'r.visibility'),
+    )
+    .select(['r.tenantId', 'r.repositoryId', 'r.owner', 'r.name', 'r.schedule', 'r.addedAt'])
+    .select(['r.lastCoveredDate', 'r.publishedThrough', 'r.oldCopyThrough', 'r.lastSuccessAt'])
+    .select(['r.failureCode', 'r.failureMessage', 'r.failureAt'])
+    .select(stalledColumn)
     .where('schedule', '<>', 'paused')
     .where(({ eb, or }) =>
       or([
         eb('failureCode', 'is not', null),
         eb('lastSuccessAt', 'is', null),
         eb('lastSuccessAt', '<=', ago(now, FRESH_MS)),
+        eb('oldCopyThrough', 'is not', null),
       ]),
     )
     .execute();

@@ -74,9 +74,10 @@ function toReferrers({ newReferrers }: WeekReport): Line[] {
 }
 
 function toIncomplete({ incomplete }: WeekReport): Line[] {
-  const { lostDays, provisionalDays, failingRepositories } = incomplete;
+  const { lostDays, unpublishedDays, provisionalDays, failingRepositories } = incomplete;
   return [
     lostDays > 0 && `${plural(lostDays, 'repository day')} lost: no collection covered them`,
+    unpublishedDays > 0 && `GitHub has not published ${plural(unpublishedDays, 'repository day')} yet`,
     provisionalDays > 0 &&
       `${plural(provisionalDays, 'repository day')} may still grow: GitHub takes up to 72 hours`,
     failingRepositories > 0 && `Collecting fails for ${repositoriesOf(failingRepositories)}`,

@@ -6,7 +6,7 @@ import { weekLabel } from '../stats/buckets.ts';
 import type { Spans } from '../stats/range.ts';
 import { addSums, changeOf, emptySums, type Sums, toComparison, toSums } from '../stats/totals.ts';
 import { type Figures, METRICS } from '../traffic/figures.ts';
-import { finalDate, type StoredState, stateOfMissing } from '../traffic/window.ts';
+import { type DayState, finalDate, type StoredState, stateOfMissing } from '../traffic/window.ts';
 import { listNewReferrers } from './new-referrers.ts';
 
 const DAYS_IN_WEEK = 7;
@@ -54,6 +54,7 @@ export async function readWeekReport(
     newReferrers: await listNewReferrers(db, tenant.tenantId, { from: week, to }, rows),
     incomplete: {
       lostDays: all.lostDays,
+      unpublishedDays: weeks.reduce((sum, { unpublishedDays }) => sum + unpublishedDays, 0),
       provisionalDays: weeks.reduce((sum, { provisionalDays }) => sum + provisionalDays, 0),
       failingRepositories: rows.filter((row) => toProblem(row, now) !== null).length,
     },
@@ -99,6 +100,7 @@ interface RepositoryWeek {
   previous: Sums;
   comparable: boolean;
   provisionalDays: number;
+  unpublishedDays: number;
 }
 
 function sumWeek(
@@ -135,8 +137,16 @@ function sumWeek(
     uniquesSoFar: exact === null && soFar !== null,
     change: changeOf(comparison, 'viewCount'),
   };
-  const provisionalDays = dates.filter((date) => stateOf(date) === 'provisional').length;
-  return { repository, sums, current, previous, comparable: comparison.comparable, provisionalDays };
+  const count = (state: DayState) => dates.filter((date) => stateOf(date) === state).length;
+  return {
+    repository,
+    sums,
+    current,
+    previous,
+    comparable: comparison.comparable,
+    provisionalDays: count('provisional'),
+    unpublishedDays: count('not_published'),
+  };
 }
 
 /** The week's uniques as first read after it ended; null where a day read later has more, so that they are too low. */

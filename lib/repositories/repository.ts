@@ -1,15 +1,23 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
 import type { Problem, Repository, RepositoryList, Stored } from '../answers/repositories.ts';
-import { toDay } from '../day.ts';
+import { type Day, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import type { Schedule } from '../db/tables/repositories.ts';
 import type { Tables } from '../db/tables.ts';
 import { notFound } from '../request.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
 
-/** A stored repository with the URL of its server and its newest stars. */
-export type RepositoryRow = Selectable<Tables['repository']> & { serverUrl: string; stars: number | null };
+/** A stored repository with the URL of its server, its newest stars, and where GitHub stands still. */
+export type RepositoryRow = Selectable<Tables['repository']> & {
+  serverUrl: string;
+  stars: number | null;
+  stalledThrough: Day | null;
+};
+
+/** `stalledThrough` of a statement that joins `publication as p` with a repository's server and visibility. */
+export const stalledColumn =
+  sql<Day | null>`case when p.stalled_at is not null then p.published_through end`.as('stalledThrough');
 
 /** The rows of the repositories in scope, by full name. */
 export async function listRepositoryRows(
@@ -27,8 +35,12 @@ export async function listRepositoryRows(
         .onRef('f.repositoryId', '=', 'r.repositoryId')
         .onRef('f.factDate', '=', 'r.lastCoveredDate'),
     )
+    .leftJoin('publication as p', (join) =>
+      join.onRef('p.serverId', '=', 't.serverId').onRef('p.visibility', '=', 'r.visibility'),
+    )
     .selectAll('r')
     .select(['s.webUrl as serverUrl', 'f.stars'])
+    .select(stalledColumn)
     .where('r.tenantId', '=', tenantId)
     .$if(repositoryIds !== null, (query) => query.where('r.repositoryId', 'in', repositoryIds ?? []))
     .orderBy('r.owner')
@@ -95,6 +107,7 @@ export function toRepository(row: RepositoryRow, now: Date): Repository {
     firstCoveredDate: row.firstCoveredDate,
     lastCoveredDate: row.publishedThrough ?? row.lastCoveredDate,
     lastSuccessAt: row.lastSuccessAt,
+    oldCopyThrough: row.oldCopyThrough,
     daysUntilLoss: daysUntilLoss(row, toDay(now)),
     problem: toProblem(row, now),
   };

@@ -1,6 +1,6 @@
 import { type Expression, expressionBuilder, type SqlBool } from 'kysely';
 import type { Repository } from '../answers/repositories.ts';
-import { type Day, startOf, toDay } from '../day.ts';
+import { addDays, type Day, startOf, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
 import type { Schedule } from '../db/tables/repositories.ts';
@@ -19,6 +19,14 @@ export interface Scheduled {
   publishedThrough: Day | null;
 }
 
+/** What decides whether the sweep asks for a repository again. */
+export interface AskedAgain extends Omit<Scheduled, 'failureAt'> {
+  /** The end of the newest answer when that was an old copy. */
+  oldCopyThrough: Day | null;
+  /** Successful reads since 08:00 UTC of the day of `lastSuccessAt`. */
+  readsToday: number;
+}
+
 /** A repository is due when it last succeeded before the instant for its schedule. */
 export interface DueLimits {
   daily: Instant;
@@ -28,6 +36,12 @@ export interface DueLimits {
   weeklySparse: Instant;
 }
 
+/** A little less than the hour between two sweeps. */
+export const SWEEP_PAUSE_MS = 55 * 60_000;
+/** By 08:00 UTC GitHub has published the day before; in the night it may not have. */
+const PUBLISHED_AFTER_MS = 8 * 3_600_000;
+/** The alarm's, and three more. */
+const MAX_READS_OF_DAY = 4;
 const REFUSED_PAUSE_MS = 20 * 3_600_000;
 
 /**
@@ -89,6 +103,57 @@ export function whereDue({ daily, weekly, weeklySparse }: DueLimits): Expression
       ]),
     ]),
   ]);
+}
+
+/** When GitHub has published the day before, on the instant's UTC day. */
+export function publishedAt(now: Date): Instant {
+  return new Date(startOf(toDay(now)).getTime() + PUBLISHED_AFTER_MS).toISOString();
+}
+
+/**
+ * Whether the sweep asks for a repository again: after an old copy every hour, and where the day before is missing at most
+ * three times on the same day, from 08:00 UTC on. {@link whereAskedAgain} says the same in SQL.
+ */
+export function isAskedAgain(
+  { schedule, lastSuccessAt, publishedThrough, oldCopyThrough, readsToday }: AskedAgain,
+  now: Date,
+): boolean {
+  const { lastReadBefore, today, yesterday, published } = askLimits(now);
+  if (schedule === 'paused' || lastSuccessAt === null || lastSuccessAt > lastReadBefore) return false;
+  if (oldCopyThrough !== null) return true;
+  if (now.toISOString() < published || publishedThrough === null) return false;
+  const isUsedUp = lastSuccessAt >= published && readsToday >= MAX_READS_OF_DAY;
+  return publishedThrough < yesterday && lastSuccessAt >= today && !isUsedUp;
+}
+
+/** {@link isAskedAgain} as a condition on the rows of `repository`. */
+export function whereAskedAgain(now: Date): Expression<SqlBool> {
+  const eb = expressionBuilder<Tables, 'repository'>();
+  const { lastReadBefore, today, yesterday, published } = askLimits(now);
+  const isMissing = eb.and([
+    eb('repository.publishedThrough', '<', yesterday),
+    eb('repository.lastSuccessAt', '>=', today),
+    eb.or([
+      eb('repository.lastSuccessAt', '<', published),
+      eb('repository.readsToday', '<', MAX_READS_OF_DAY),
+    ]),
+  ]);
+  const isOldCopy = eb('repository.oldCopyThrough', 'is not', null);
+  return eb.and([
+    eb('repository.schedule', '<>', 'paused'),
+    eb('repository.lastSuccessAt', '<=', lastReadBefore),
+    now.toISOString() < published ? isOldCopy : eb.or([isOldCopy, isMissing]),
+  ]);
+}
+
+function askLimits(now: Date) {
+  const today = toDay(now);
+  return {
+    lastReadBefore: new Date(now.getTime() - SWEEP_PAUSE_MS).toISOString(),
+    today: startOf(today).toISOString(),
+    yesterday: addDays(today, -1),
+    published: publishedAt(now),
+  };
 }
 
 /**

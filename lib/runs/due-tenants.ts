@@ -3,20 +3,19 @@ import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
 import { PASSING_CODES } from '../failure.ts';
 import type { Instant } from '../instant.ts';
-import { type DueLimits, dueLimits, whereDue } from '../repositories/schedule.ts';
+import { dueLimits, SWEEP_PAUSE_MS, whereAskedAgain, whereDue } from '../repositories/schedule.ts';
 import { isFree } from './lease.ts';
 
 /**
  * Which tenants need a run. `due`: those with a repository that is due. `unfinished`: those the alarm missed. Either a
- * repository has been due for more than a day and no alarm run since then has ended properly or is at work; or a due
- * repository last failed for a reason that may pass within the hour, and no alarm run began in the last hour.
+ * repository has been due for more than a day and no alarm run since then has ended properly or is at work; or no alarm run
+ * began in the last hour, and a due repository last failed for a reason that may pass within the hour, or GitHub had not
+ * published the newest days of one.
  */
 export type Which = 'due' | 'unfinished';
 
 /** A day, and time for the last tenant to have its turn. */
 const UNFINISHED_MS = 26 * 3_600_000;
-/** A little less than the hour between two sweeps. */
-const RETRY_MS = 55 * 60_000;
 const PAGE_SIZE = 100;
 /** Runs that ended like this collected nothing, or not everything they could. */
 const NOT_AN_ATTEMPT = ['abandoned', 'start_failed', 'out_of_time'];
@@ -32,7 +31,7 @@ export async function listDueTenants(
     .select('tenantId')
     .where('tenantId', '>', after)
     .where(isFree(now))
-    .where(which === 'due' ? hasDue(dueLimits(now)) : isUnfinished(now))
+    .where(which === 'due' ? hasRepository(whereDue(dueLimits(now))) : isUnfinished(now))
     .orderBy('tenantId')
     .limit(PAGE_SIZE)
     .execute();
@@ -56,23 +55,23 @@ function isUnfinished(now: Date): Expression<SqlBool> {
   const eb = expressionBuilder<Tables, 'tenant'>();
   const dayAgo = new Date(now.getTime() - UNFINISHED_MS);
   const longDue = { ...dueLimits(dayAgo), daily: dayAgo.toISOString() };
-  const hourAgo = new Date(now.getTime() - RETRY_MS).toISOString();
-  const isMissed = eb.and([hasDue(longDue), eb.not(hasAttempt(longDue.daily))]);
+  const hourAgo = new Date(now.getTime() - SWEEP_PAUSE_MS).toISOString();
+  const isMissed = eb.and([hasRepository(whereDue(longDue)), eb.not(hasAttempt(longDue.daily))]);
   const isWorthRetrying = eb.and([
-    hasDue(dueLimits(now), PASSING_CODES),
+    eb.or([hasRepository(whereDue(dueLimits(now)), PASSING_CODES), hasRepository(whereAskedAgain(now))]),
     eb.not(eb.exists(alarmRuns(hourAgo))),
   ]);
   return eb.or([isMissed, isWorthRetrying]);
 }
 
-/** The tenant has a due repository, one whose last failure is among `failures` if they are given. */
-function hasDue(limits: DueLimits, failures?: readonly string[]): Expression<SqlBool> {
+/** The tenant has such a repository, one whose last failure is among `failures` if they are given. */
+function hasRepository(condition: Expression<SqlBool>, failures?: readonly string[]): Expression<SqlBool> {
   const { exists, selectFrom } = expressionBuilder<Tables, 'tenant'>();
   return exists(
     selectFrom('repository')
       .select('repository.repositoryId')
       .whereRef('repository.tenantId', '=', 'tenant.tenantId')
-      .where(whereDue(limits))
+      .where(condition)
       .$if(failures !== undefined, (query) => query.where('repository.failureCode', 'in', failures ?? [])),
   );
 }

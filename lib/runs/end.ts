@@ -5,6 +5,7 @@ import { inTransaction } from '../db/portable.ts';
 import type { RunState } from '../db/tables/runs.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
+import { stalledColumn } from '../repositories/repository.ts';
 import { logsKeptSince } from '../retention.ts';
 import { toStoredFailure } from '../storable.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
@@ -66,7 +67,12 @@ async function failWaiting(
     .innerJoin('repository as r', (join) =>
       join.onRef('r.tenantId', '=', 'w.tenantId').onRef('r.repositoryId', '=', 'w.repositoryId'),
     )
-    .select(['r.lastCoveredDate', 'r.publishedThrough'])
+    .innerJoin('tenant as t', 't.tenantId', 'r.tenantId')
+    .leftJoin('publication as p', (join) =>
+      join.onRef('p.serverId', '=', 't.serverId').onRef('p.visibility', '=', 'r.visibility'),
+    )
+    .select(['r.visibility', 'r.lastCoveredDate', 'r.publishedThrough'])
+    .select(stalledColumn)
     .distinct()
     .where('w.tenantId', '=', run.tenantId)
     .where('w.runId', '=', run.runId)
@@ -85,6 +91,7 @@ async function failWaiting(
           .selectFrom('repository')
           .select('repositoryId')
           .where('tenantId', '=', run.tenantId)
+          .where('visibility', '=', standpoint.visibility)
           .where(
             'lastCoveredDate',
             standpoint.lastCoveredDate === null ? 'is' : '=',

@@ -8,7 +8,7 @@ import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { Instant } from '../instant.ts';
 import { toFullName } from '../repositories/repository.ts';
-import { isDue, wasRefusedLately } from '../repositories/schedule.ts';
+import { isAskedAgain, isDue, wasRefusedLately } from '../repositories/schedule.ts';
 import { notFound } from '../request.ts';
 import { hasAlarmRunSince } from './due-tenants.ts';
 import { closeAbandonedOf, closeRun } from './end.ts';
@@ -28,7 +28,7 @@ export interface RunOrder {
   /** E-mail address; null for the alarm. */
   startedBy: string | null;
   /**
-   * `due`: those that are due, but for the alarm not those GitHub refused lately. `all`: all but paused ones. Or ids, which
+   * `due`: those that are due or asked again, but for the alarm not those GitHub refused lately. `all`: all but paused ones. Or ids, which
    * may be of paused ones.
    */
   repositories: 'due' | 'all' | readonly number[];
@@ -131,6 +131,8 @@ async function listForRun(
       'lastSuccessAt',
       'failureAt',
       'publishedThrough',
+      'oldCopyThrough',
+      'readsToday',
       'refusedAt',
     ])
     .where('tenantId', '=', tenantId)
@@ -138,7 +140,10 @@ async function listForRun(
     .execute();
   if (typeof which !== 'string' && rows.length < new Set(which).size) throw notFound('repository');
   const chosen = rows.filter((row) => {
-    if (which === 'due') return isDue(row, now) && !(reason === 'alarm' && wasRefusedLately(row, now));
+    if (which === 'due') {
+      if (reason === 'alarm' && wasRefusedLately(row, now)) return false;
+      return isDue(row, now) || isAskedAgain(row, now);
+    }
     return which !== 'all' || row.schedule !== 'paused';
   });
   return chosen.sort((one, other) => ((one.lastSuccessAt ?? '') < (other.lastSuccessAt ?? '') ? -1 : 1));

@@ -3,7 +3,7 @@ import type { Overview, OverviewRepository } from '../answers/stats.ts';
 import { toCsv } from '../csv.ts';
 import { toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { readAttention } from '../problems/list.ts';
+import { readAttention, readNews } from '../problems/list.ts';
 import { listRepositoryRows, toFullName, toProblem, toWebUrl } from '../repositories/repository.ts';
 import { findActiveRun } from '../runs.ts';
 import { findFirstDate } from '../traffic/tables.ts';
@@ -46,6 +46,7 @@ export async function readOverview(
     repositoryCount: rows.length,
     problemCount: rows.filter((row) => toProblem(row, now) !== null).length,
     attention: await readAttention(db, access, rows, now),
+    news: await readNews(db, access.tenantId),
     activeRunId: await findActiveRun(db, access.tenantId, now),
   };
 }

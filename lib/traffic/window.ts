@@ -31,7 +31,7 @@ const HOUR = 3_600_000;
 /** Since 2026 GitHub answers exactly so many days in a row, zeros included, and never today. */
 const PUBLISHED_DAYS = 14;
 /** A published window that ends so many days ago, or more, is an old copy: GitHub is a day or two late at most. */
-const OLD_COPY_DAYS = 3;
+export const OLD_COPY_DAYS = 3;
 
 /**
  * In a sparse answer the window moves by the hour and has 14 or 15 days: today and the 12 days before are wholly inside,
@@ -135,6 +135,8 @@ export interface Standpoint {
    */
   forgottenBefore: Day | null;
   lastSuccessAt: Instant | null;
+  /** The day after which GitHub publishes nothing of its visibility at present; null while GitHub moves on. */
+  stalledThrough: Day | null;
 }
 
 /** The oldest day that GitHub still shows of a repository. */
@@ -154,19 +156,24 @@ export function finalDate(
   return dates.sort().at(-1) ?? settledThrough(now);
 }
 
+/** What decides when GitHub forgets a day that no run has covered. */
+export type LossStandpoint = Pick<Standpoint, 'lastCoveredDate' | 'publishedThrough' | 'stalledThrough'>;
+
 /**
  * Days until GitHub forgets a day that no run has covered. 0 means the last chance is today or gone, as for a repository
- * never collected. The newest day of a sparse answer was still growing, so it counts as uncovered.
+ * never collected. The newest day of a sparse answer was still growing, so it counts as uncovered. While GitHub stands
+ * still, nothing leaves its window.
  */
 export function daysUntilLoss(
-  { lastCoveredDate, publishedThrough }: Pick<Standpoint, 'lastCoveredDate' | 'publishedThrough'>,
+  { lastCoveredDate, publishedThrough, stalledThrough }: LossStandpoint,
   today: Day,
 ): number {
   if (lastCoveredDate === null) return 0;
-  const sinceLast = Math.max(0, daysBetween(publishedThrough ?? lastCoveredDate, today));
-  // The day after a window's end leaves GitHub's window 15 days later, a growing day 13 days after it was read.
-  const daysShown = publishedThrough === null ? REMEMBERED_DAYS_BEFORE_TODAY : PUBLISHED_DAYS + 1;
-  return Math.max(0, daysShown - sinceLast);
+  if (publishedThrough === null)
+    return Math.max(0, REMEMBERED_DAYS_BEFORE_TODAY - Math.max(0, daysBetween(lastCoveredDate, today)));
+  // The first uncovered day is the oldest of the window that ends 14 days after the newest one that was read.
+  const newestEnd = stalledThrough ?? addDays(today, -1);
+  return Math.max(0, PUBLISHED_DAYS - daysBetween(publishedThrough, newestEnd));
 }
 
 /** Why no figures are stored for a day of a repository. */

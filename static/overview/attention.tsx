@@ -12,6 +12,8 @@ const WORDS: Record<Problem['kind'], string> = {
   token_expires: 'The token expires',
   token_refused: 'GitHub rejects the token',
   not_running: 'Nothing is collected',
+  github_stalled: 'GitHub publishes no traffic',
+  all_silent: 'All repositories were silent',
 };
 
 /** The watchdog's problem kinds in words. */

@@ -3,7 +3,7 @@ import { mayInTenant } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';
 import { CsvButton } from '../controls/download.tsx';
-import { Empty, Failure } from '../controls/notice.tsx';
+import { Empty, Failure, Notice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { RangePicker } from '../controls/range-picker.tsx';
 import { Segments } from '../controls/segments.tsx';
@@ -68,6 +68,11 @@ function Glance({ tenantId, answer, reload }: GlanceProps) {
   return (
     <>
       <ActiveRun tenantId={tenantId} run={run} />
+      {answer?.news.map(({ kind, code, message }) => (
+        <Notice key={`${kind} ${code}`} kind="info">
+          <p>{message}</p>
+        </Notice>
+      ))}
       <TotalsRow totals={answer?.totals} comparison={answer?.comparison} lost="repository day" />
       {answer && answer.attention.length > 0 && <Attention tenantId={tenantId} problems={answer.attention} />}
       <OverviewChart answer={answer} />

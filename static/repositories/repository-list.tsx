@@ -145,11 +145,17 @@ function Row({ tenantId, repository, changes }: RowProps) {
 }
 
 function State({ repository }: { repository: Repository }) {
-  const { problem, schedule, lastSuccessAt, daysUntilLoss } = repository;
+  const { problem, schedule, lastSuccessAt, daysUntilLoss, oldCopyThrough } = repository;
   if (schedule === 'paused')
     return (
       <>
         Paused. <LossNote days={daysUntilLoss} />
+      </>
+    );
+  if (!problem && oldCopyThrough)
+    return (
+      <>
+        <span class="tag">Old copy</span> ends on {formatDay(oldCopyThrough)}
       </>
     );
   if (!problem)

@@ -1,7 +1,7 @@
 import type { Repository } from '../../lib/answers/repositories.ts';
 import { Notice } from '../controls/notice.tsx';
 import { Sentence } from '../controls/sentence.tsx';
-import { formatInstant } from '../format.ts';
+import { formatDay, formatInstant } from '../format.ts';
 import { LossNote } from '../overview/attention.tsx';
 
 /** The repository's visibility and schedule. */
@@ -31,6 +31,15 @@ export function PausedNotice({ daysUntilLoss }: Pick<Repository, 'daysUntilLoss'
       <p>
         GitHub deletes data after 14 days. <LossNote days={daysUntilLoss} />
       </p>
+    </Notice>
+  );
+}
+
+/** GitHub's newest answer was an old copy: nothing is wrong here, and nothing is to do. */
+export function OldCopyNotice({ through }: { through: string }) {
+  return (
+    <Notice kind="info" title="Old copy">
+      <p>GitHub answered with an old copy that ends on {formatDay(through)}. It is asked again every hour.</p>
     </Notice>
   );
 }

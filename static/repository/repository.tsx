@@ -15,7 +15,7 @@ import { RemoveDialog } from '../repositories/remove-dialog.tsx';
 import { ScheduleSelect, useScheduleChange } from '../repositories/schedules.tsx';
 import { paths } from '../routes.ts';
 import { ActiveRun, CollectNow, type FollowedRun, useActiveRun } from '../runs/active-run.tsx';
-import { Facts, PausedNotice, ProblemNotice } from './facts.tsx';
+import { Facts, OldCopyNotice, PausedNotice, ProblemNotice } from './facts.tsx';
 import { FactsChart } from './facts-chart.tsx';
 import { History } from './history.tsx';
 import { PathList, ReferrerList } from './ranked-lists.tsx';
@@ -62,6 +62,7 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
       )}
       <ActiveRun tenantId={tenantId} run={run} />
       {answer?.repository.schedule === 'paused' && <PausedNotice {...answer.repository} />}
+      {answer?.repository.oldCopyThrough && <OldCopyNotice through={answer.repository.oldCopyThrough} />}
       {answer?.repository.problem && <ProblemNotice problem={answer.repository.problem} />}
       {(answer || !error) && <Figures answer={answer} />}
     </div>

@@ -20,7 +20,7 @@ export function Runs({ tenantId }: { tenantId: number }) {
     <div class="page" aria-busy={list.loading}>
       <PageHead
         title="Collection"
-        below={<p class="lead">Daily at 06:00 UTC, and on demand.</p>}
+        below={<p class="lead">Daily at 08:00 UTC, and on demand.</p>}
         actions={
           mayInTenant(me, tenantId, 'startRuns') && (
             <>

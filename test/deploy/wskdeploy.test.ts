@@ -98,7 +98,7 @@ test('deploying again keeps every entity and leaves the alarm active', async () 
   await deploy();
   expect(await readNamespace(rest)).toEqual(before);
   expect((await readAlarm()).body).toMatchObject({
-    config: { cron: '0 6 * * *' },
+    config: { cron: '0 8 * * *' },
     status: { active: true },
   });
   expect((await rest('POST', 'triggers/daily', {})).status).toBe(202);

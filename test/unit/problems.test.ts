@@ -19,6 +19,8 @@ const healthy: WatchedRepository = {
   addedAt: day(100),
   lastCoveredDate: '2026-03-10',
   publishedThrough: null,
+  stalledThrough: null,
+  oldCopyThrough: null,
   lastSuccessAt: day(0),
   failureCode: null,
   failureMessage: null,
@@ -128,4 +130,43 @@ test('three hundred repositories that fail for one reason are one line of a mess
   expect(findBlockKitError(toPayload('slack', message))).toBeNull();
   const dead = repositories.map((one) => ({ ...one, failureCode: 'token_invalid' }));
   expect(found({ ...fine, repositories: dead })).toEqual(['token_refused token_invalid']);
+});
+
+test('an old copy is a problem only when three days or fewer are left, and none while GitHub stands still', () => {
+  const copy = (days: number, stalledThrough: string | null = null) => {
+    const end = day(days).slice(0, 10);
+    return withOne({ publishedThrough: end, oldCopyThrough: end, stalledThrough });
+  };
+  expect(found(copy(11))).toEqual([]);
+  expect(found(copy(12))).toEqual(['loss_near old_copy']);
+  expect(found(copy(20))).toEqual(['loss_near old_copy']);
+  expect(found(copy(20, day(20).slice(0, 10)))).toEqual([]);
+  expect(findProblems(copy(12), NOW)).toMatchObject([
+    {
+      message:
+        'GitHub answers with an old copy that ends on 2026-02-26. It is asked again every hour. If nothing newer comes by 2026-03-13, days are lost.',
+      since: '2026-03-10T00:00:00.000Z',
+      daysUntilLoss: 3,
+    },
+  ]);
+});
+
+test('news from GitHub stands apart from what needs action', () => {
+  const stall = {
+    kind: 'github_stalled',
+    code: 'public',
+    repositoryId: null,
+    fullName: null,
+    message: 'GitHub has published no traffic of public repositories since 23 September.',
+    since: day(2),
+    daysUntilLoss: null,
+  } as const;
+  const tenant = { tenantId: 1, name: 'Ours' };
+  const began = toProblemMessage({ tenant, began: [stall], over: [] }, null);
+  expect(began.title).toBe('Ours: news from GitHub');
+  expect(began.sections).toEqual([{ heading: 'From GitHub', lines: [{ text: stall.message }] }]);
+  const over = toProblemMessage({ tenant, began: [], over: [stall] }, null);
+  expect(over.sections).toEqual([
+    { heading: 'From GitHub', lines: [{ text: 'GitHub publishes traffic of public repositories again.' }] },
+  ]);
 });

@@ -309,15 +309,18 @@ test('the least certain of several days is shown', () => {
 test('days until loss count down from the last covered day', () => {
   expect(
     ['2026-01-14', '2026-01-13', '2026-01-02', '2026-01-01', '2025-12-01'].map((one) =>
-      daysUntilLoss({ lastCoveredDate: one, publishedThrough: null }, '2026-01-14'),
+      daysUntilLoss({ lastCoveredDate: one, publishedThrough: null, stalledThrough: null }, '2026-01-14'),
     ),
   ).toEqual([13, 12, 1, 0, 0]);
-  expect(daysUntilLoss({ lastCoveredDate: null, publishedThrough: null }, '2026-01-14')).toBe(0);
+  expect(
+    daysUntilLoss({ lastCoveredDate: null, publishedThrough: null, stalledThrough: null }, '2026-01-14'),
+  ).toBe(0);
 });
 
 test('after a published window, days until loss count down from its end', () => {
   const left = ['2026-01-13', '2026-01-12', '2025-12-30', '2025-12-29', '2025-12-01'].map(
-    (publishedThrough) => daysUntilLoss({ lastCoveredDate: '2026-01-14', publishedThrough }, '2026-01-14'),
+    (publishedThrough) =>
+      daysUntilLoss({ lastCoveredDate: '2026-01-14', publishedThrough, stalledThrough: null }, '2026-01-14'),
   );
   expect(left).toEqual([14, 13, 0, 0, 0]);
 });

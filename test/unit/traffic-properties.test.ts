@@ -190,6 +190,7 @@ test('days until loss are how many days the last covered one stays in GitHub’s
         firstCoveredDate: last,
         lastCoveredDate: last,
         publishedThrough: null,
+        stalledThrough: null,
         forgottenBefore: null,
       };
       expect(daysUntilLoss(standpoint, toModelDay(covered + age))).toBe(left);

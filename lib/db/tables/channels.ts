@@ -8,14 +8,17 @@ export type ChannelContents = 'problems' | 'reports' | 'both';
 
 /**
  * What needs a person. Of a repository: its collections fail, or GitHub is about to forget days of it. Of a tenant: its
- * token ends within 14 days or has ended, the token cannot be used, or nothing was collected for too long.
+ * token ends within 14 days or has ended, the token cannot be used, or nothing was collected for too long. The last two are
+ * news of GitHub, for which nobody has to act: it publishes nothing new, or all repositories fell silent together.
  */
 export type ProblemKind =
   | 'repository_failing'
   | 'loss_near'
   | 'token_expires'
   | 'token_refused'
-  | 'not_running';
+  | 'not_running'
+  | 'github_stalled'
+  | 'all_silent';
 
 /** Channels, problems, and what was sent of them. */
 export const channelTables = {

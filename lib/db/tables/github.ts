@@ -1,5 +1,6 @@
+import type { Visibility } from '../../github/answers.ts';
 import type { AnswerKind } from '../../github/memory.ts';
-import { bigint, generated, instant, integer, optional, text } from '../columns.ts';
+import { bigint, day, generated, instant, integer, optional, text } from '../columns.ts';
 
 /** `github`: github.com; `enterprise`: any other GitHub server; `demo`: the simulator. */
 export type ServerKind = 'github' | 'enterprise' | 'demo';
@@ -13,6 +14,12 @@ export const githubTables = {
     apiUrl: text(300),
     webUrl: text(300),
     createdAt: instant,
+  },
+  publication: {
+    serverId: integer,
+    visibility: text<Visibility>(10),
+    publishedThrough: day,
+    stalledAt: optional(instant),
   },
   githubAnswer: {
     tenantId: integer,

@@ -24,6 +24,8 @@ export const repositoryTables = {
     lastCoveredDate: optional(day),
     publishedThrough: optional(day),
     forgottenBefore: optional(day),
+    oldCopyThrough: optional(day),
+    readsToday: generated(integer),
     lastSuccessAt: optional(instant),
     failureCode: optional(text(40)),
     failureMessage: optional(text(500)),

@@ -1,4 +1,4 @@
-import { generated, instant, integer, longText, optional, text } from '../columns.ts';
+import { day, generated, instant, integer, longText, optional, text } from '../columns.ts';
 
 /**
  * A role in one tenant, whose rights `access.ts` has: a `repository viewer` sees the repositories that `memberRepository`
@@ -18,6 +18,8 @@ export const tenantTables = {
     tokenCheckedAt: optional(instant),
     leasedRunId: optional(integer),
     leasedUntil: optional(instant),
+    suspectFrom: optional(day),
+    suspectTo: optional(day),
     createdAt: instant,
     createdBy: text(320),
   },
