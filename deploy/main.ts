@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { SCHEMA_VERSION } from '../lib/db/schema.ts';
+import type { Upgrade } from '../lib/upgrade.ts';
 import { type Environment, withAppId } from './app-id.ts';
 import { completeEnvironment } from './environment.ts';
 import { readHolder, releaseDeploymentLock, takeDeploymentLock } from './lock.ts';
@@ -14,6 +15,8 @@ import { findWskdeploy, openWskdeploy, type Wskdeploy } from './wskdeploy.ts';
 
 /** The built pages. deploy.sh starts this program in the checkout. */
 const PAGES = 'dist/static';
+/** Repositories with doubtful days that are listed; the action's log has all. */
+const MAX_EXAMPLES = 20;
 
 const step = (line: string) => console.log(`== ${line}`);
 const say = (line: string) => console.log(`   ${line}`);
@@ -146,8 +149,9 @@ async function deploy(deployment: Deployment): Promise<void> {
   step(`Deploying the actions, triggers and rules to ${settings.namespace} with ${wskdeploy.name}`);
   await wskdeploy.sync();
   step('Creating or upgrading the tables');
-  const { schema, resealed } = await platform.invoke('upgrade');
+  const { schema, resealed, traffic } = (await platform.invoke('upgrade')) as unknown as Upgrade;
   say(`Schema version ${schema}${resealed ? `, ${resealed} GitHub tokens sealed again` : ''}.`);
+  await correctDays(platform, traffic);
   step(`Uploading the pages to ${settings.store.bucket}`);
   await upload(deployment);
   step('Checking that the deployed system answers');
@@ -156,6 +160,24 @@ async function deploy(deployment: Deployment): Promise<void> {
   if (!initialized) console.log('Nothing is set up yet. Open that address, sign in and enter INIT_SECRET.');
   if (environment.TOKEN_KEY_NEXT)
     console.log('A rotation was interrupted: run ./deploy.sh rotate to complete it.');
+}
+
+/** Continues the correction of stored days that the upgrade began, and says what changed. */
+async function correctDays(platform: Platform, first: Upgrade['traffic']): Promise<void> {
+  const parts = [first];
+  for (let { next } = first; next !== null; ) {
+    const { traffic } = (await platform.invoke('upgrade', { after: next })) as unknown as Upgrade;
+    parts.push(traffic);
+    next = traffic.next;
+  }
+  const sumOf = (count: 'falseZeros' | 'undecidedZeros') => parts.reduce((sum, part) => sum + part[count], 0);
+  const wrong = sumOf('falseZeros');
+  const undecided = sumOf('undecidedZeros');
+  if (wrong > 0) say(`${wrong} days were zero because GitHub had sent old copies. They are unknown now.`);
+  if (undecided === 0) return;
+  say(`${undecided} more zeros may be wrong and stay. docs/operations.md says how to check them:`);
+  for (const { repository, days } of parts.flatMap((part) => part.undecided).slice(0, MAX_EXAMPLES))
+    say(`  ${repository}: ${days.join(', ')}`);
 }
 
 /** Until when a file of an earlier deployment must have been stored to be removed. */

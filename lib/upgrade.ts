@@ -3,11 +3,14 @@ import { migrate } from './db/migrate.ts';
 import { inTransaction } from './db/portable.ts';
 import { SCHEMA_VERSION } from './db/schema.ts';
 import type { Secrets } from './secrets.ts';
+import { type CorrectedTraffic, correctTraffic } from './traffic/correction-tables.ts';
 
 /** What an upgrade works with. */
 export interface UpgradeServices extends Database {
   secrets: Secrets;
   clock: () => Date;
+  /** Whether there is time to look at more repositories. */
+  isTime: () => boolean;
 }
 
 /** What an upgrade did. */
@@ -18,17 +21,22 @@ export interface Upgrade {
   resealed: number;
   /** Tokens and addresses that none of the keys opens: somebody has to give them again. */
   unreadable: number;
+  /** Stored days that were corrected. */
+  traffic: CorrectedTraffic;
 }
 
 /**
  * Creates the schema or brings it to this code's version, then seals every secret with the first key, so that the
- * other keys are not needed any more. Doing it again changes nothing. Throws `schema_mismatch` when the stored schema is
- * newer than the code.
+ * other keys are not needed any more, then corrects stored days of repositories whose id is larger than `after`. If time
+ * runs out, `traffic.next` says where to continue. Doing it again changes nothing. Throws `schema_mismatch` when the
+ * stored schema is newer than the code.
  */
-export async function upgradeInstallation(services: UpgradeServices): Promise<Upgrade> {
-  const { db, dialect, clock } = services;
+export async function upgradeInstallation(services: UpgradeServices, after: number): Promise<Upgrade> {
+  const { db, dialect, clock, isTime } = services;
   await inTransaction(db, (trx) => migrate(trx, dialect, clock().toISOString()));
-  return { schema: SCHEMA_VERSION, ...(await resealTokens(services)) };
+  const sealed = await resealTokens(services);
+  const traffic = await correctTraffic(db, { after, now: clock(), isTime });
+  return { schema: SCHEMA_VERSION, ...sealed, traffic };
 }
 
 type Sealing = Pick<UpgradeServices, 'db' | 'secrets'>;
@@ -40,7 +48,10 @@ interface Sealed {
 }
 
 /** Seals every secret with the first key that another one sealed. */
-export async function resealTokens({ db, secrets }: Sealing): Promise<Omit<Upgrade, 'schema'>> {
+export async function resealTokens({
+  db,
+  secrets,
+}: Sealing): Promise<Pick<Upgrade, 'resealed' | 'unreadable'>> {
   const all = [...(await listTokens(db)), ...(await listAppKeys(db)), ...(await listAddresses(db))];
   const stale = all.filter(({ sealed }) => !secrets.isCurrent(sealed));
   let resealed = 0;

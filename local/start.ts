@@ -49,11 +49,14 @@ async function isInitialised(url: string): Promise<boolean> {
   return initialized ?? true;
 }
 
-/** Upgrades the tables of an older checkout. Throws a sentence if they are those of a newer one. */
+/** Upgrades the tables of an older checkout, and its days. Throws a sentence if they are those of a newer one. */
 async function upgrade({ host }: Installation): Promise<void> {
-  const { response } = await host.invoke('traffic/upgrade', {});
-  const { error } = response.result as { error?: { message: string } };
-  if (error) throw new Error(error.message);
+  for (let after: number | null = 0; after !== null; ) {
+    const { response } = await host.invoke('traffic/upgrade', { after });
+    const result = response.result as { error?: { message: string }; traffic?: { next: number | null } };
+    if (result.error) throw new Error(result.error.message);
+    after = result.traffic?.next ?? null;
+  }
 }
 
 /** The simulated GitHub's present; null: the real one. The demo plays through earlier days first. */

@@ -63,10 +63,12 @@ import { deleteTenant } from '../lib/tenants/deletion.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
 import { createTenant, updateTenant } from '../lib/tenants/saving.ts';
 import { getTenant, listTenants } from '../lib/tenants/tenant.ts';
+import { correctTraffic } from '../lib/traffic/correction-tables.ts';
 import { resealTokens } from '../lib/upgrade.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { openRecorded, openStandIn } from './db2-recorder.ts';
 import { openTestInstallation, type TestInstallation } from './installation.ts';
+import { busy, insertStored, setUpgradedAt, storeReads, WINTER } from './old-copies.ts';
 
 const NOW = new Date('2026-01-14T06:00:00.000Z');
 const AT = NOW.toISOString();
@@ -210,6 +212,11 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
     return collectTenant(collector, { tenantId, runId });
   });
   await runReading(step, { tenantId, repositoryIds: null }, repositoryId);
+  await storeOldCopies({ tenantId, repositoryId });
+  await step('correct stored days', (db) => {
+    const now = new Date('2026-04-01T00:00:00.000Z');
+    return correctTraffic(db, { after: repositoryId - 1, now, isTime: () => true });
+  });
   const afterYears = new Date(NOW.getTime() + 500 * 86_400_000);
   await step('delete old runs', (db) => deleteOldRuns(db, { now: afterYears, isTime: () => true }));
   await runDashboards(step, { tenantId, repositoryIds: null });
@@ -287,6 +294,17 @@ async function runChannels(step: Step, tenantId: number): Promise<void> {
 async function setTokenExpiry(tenantId: number, tokenExpiresAt: string | null): Promise<void> {
   const { db } = openDatabase(installation.database.url);
   await db.updateTable('tenant').set({ tokenExpiresAt }).where('tenantId', '=', tenantId).execute();
+  await db.destroy();
+}
+
+/** As an older version left it: not by the product of today. */
+async function storeOldCopies(key: { tenantId: number; repositoryId: number }): Promise<void> {
+  const { db } = openDatabase(installation.database.url);
+  await setUpgradedAt(db, '2026-03-20T00:00:00.000Z');
+  for (const table of ['trafficDay', 'trafficWindow'] as const)
+    await db.deleteFrom(table).where('repositoryId', '=', key.repositoryId).execute();
+  const stored = storeReads(busy, WINTER);
+  await insertStored(db, key, { ...stored, windows: stored.windows.slice(2) });
   await db.destroy();
 }
 

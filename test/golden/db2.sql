@@ -430,7 +430,7 @@ select "S"."NAME", "S"."TITLE", "S"."LIST_RANK" as "RANK", "S"."VIEW_COUNT", "S"
 select "SINCE_DATE", "DOWNLOAD_DATE", sum("GAINED") as "GAINED" from "RELEASE_DOWNLOAD" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "SINCE_DATE" < ? and "DOWNLOAD_DATE" >= ? group by "SINCE_DATE", "DOWNLOAD_DATE" order by "DOWNLOAD_DATE" desc;
 select "TRAFFIC_DATE" as "DATE", "METRIC", "KEPT", "OBSERVED", "OBSERVED_AT" from "TRAFFIC_REVISION" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ? order by "TRAFFIC_DATE", "METRIC", "OBSERVED_AT";
 select "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ? order by "TRAFFIC_DATE";
-select "W"."RUN_DATE" as "DATE", "D"."CLONE_COUNT" as "CLONES", "W"."RUN_COUNT" as "RUNS" from "WORKFLOW_DAY" as "W" inner join "TRAFFIC_DAY" as "D" on "D"."TENANT_ID" = "W"."TENANT_ID" and "D"."REPOSITORY_ID" = "W"."REPOSITORY_ID" and "D"."TRAFFIC_DATE" = "W"."RUN_DATE" where "W"."TENANT_ID" = ? and "W"."REPOSITORY_ID" = ? and "W"."RUN_DATE" >= ? and "W"."RUN_DATE" <= ? and "D"."STATE" in (?);
+select "W"."RUN_DATE" as "DATE", "D"."CLONE_COUNT" as "CLONES", "D"."CLONE_UNIQUES" as "UNIQUES", "W"."RUN_COUNT" as "RUNS" from "WORKFLOW_DAY" as "W" inner join "TRAFFIC_DAY" as "D" on "D"."TENANT_ID" = "W"."TENANT_ID" and "D"."REPOSITORY_ID" = "W"."REPOSITORY_ID" and "D"."TRAFFIC_DATE" = "W"."RUN_DATE" where "W"."TENANT_ID" = ? and "W"."REPOSITORY_ID" = ? and "W"."RUN_DATE" >= ? and "W"."RUN_DATE" <= ? and "D"."STATE" in (?);
 select "WEEK_START", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "OBSERVED_AT" from "TRAFFIC_WEEK" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "WEEK_START" >= ? and "WEEK_START" <= ? order by "WEEK_START";
 select count(*) as "ASSET_COUNT", sum("DOWNLOAD_COUNT") as "DOWNLOAD_COUNT" from "RELEASE_ASSET" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
 select max("COLLECTION_RUN"."RUN_ID") as "RUN_ID" from "COLLECTION_RUN" inner join "TENANT" on "TENANT"."TENANT_ID" = "COLLECTION_RUN"."TENANT_ID" where "COLLECTION_RUN"."TENANT_ID" = ? and ("COLLECTION_RUN"."STATE" = ? and (("TENANT"."LEASED_RUN_ID" is not null and "TENANT"."LEASED_RUN_ID" = "COLLECTION_RUN"."RUN_ID" and not ("TENANT"."LEASED_UNTIL" is null or "TENANT"."LEASED_UNTIL" <= ?)) or ("COLLECTION_RUN"."REASON" = ? and "COLLECTION_RUN"."STARTED_AT" > ?)));
@@ -457,6 +457,18 @@ select "C"."TENANT_ID", "T"."NAME" as "TENANT_NAME", "C"."RUN_ID", "C"."REASON",
 select "REPOSITORY_ID", "FULL_NAME", "STATE", "CODE", "MESSAGE", "DAYS_UNTIL_LOSS", "REQUEST_COUNT", "UNCHANGED_COUNT", "FINISHED_AT" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ? order by case state when 'failed' then 0 when 'waiting' then 1 else 2 end, "FULL_NAME" offset 0 rows fetch first 10 rows only;
 select "RUN_ID", sum(case when state = ? then 1 else 0 end) as "SUCCEEDED_COUNT", sum(case when state = ? then 1 else 0 end) as "FAILED_COUNT", sum("REQUEST_COUNT") as "REQUEST_COUNT", sum("UNCHANGED_COUNT") as "UNCHANGED_COUNT" from "RUN_REPOSITORY" where "TENANT_ID" in (?) and "RUN_ID" in (?) group by "RUN_ID";
 select count(*) as "TOTAL" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ?;
+
+-- correct stored days
+delete from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "TRAFFIC_DATE" in (?) and "STATE" = ?;
+select "APPLIED_AT" from "SCHEMA_VERSION" where "VERSION" = ?;
+select "GITHUB_SERVER"."SERVER_ID", min("OBSERVED_AT") as "OBSERVED_AT" from "GITHUB_SERVER" inner join "TENANT" on "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID" inner join "TRAFFIC_DAY" on "TRAFFIC_DAY"."TENANT_ID" = "TENANT"."TENANT_ID" where "KIND" <> ? and "STATE" in (?) and "VIEW_COUNT" = ? and "CLONE_COUNT" = ? group by "GITHUB_SERVER"."SERVER_ID";
+select "REPOSITORY"."TENANT_ID", "REPOSITORY_ID", "SERVER_ID", "OWNER", "REPOSITORY"."NAME", "FORGOTTEN_BEFORE" from "REPOSITORY" inner join "TENANT" on "TENANT"."TENANT_ID" = "REPOSITORY"."TENANT_ID" where "REPOSITORY_ID" > ? order by "REPOSITORY_ID" fetch first 25 rows only;
+select "REPOSITORY_ID", min("TRAFFIC_DATE") as "FIRST", max("TRAFFIC_DATE") as "LAST" from "TRAFFIC_DAY" where "TENANT_ID" in (?) and "REPOSITORY_ID" in (?) and ("STATE" = ? or ("STATE" = ? and "OBSERVED_AT" >= ? and "OBSERVED_AT" < ?)) group by "REPOSITORY_ID";
+select "SERVER_ID", "KIND" from "GITHUB_SERVER";
+select "TENANT_ID", "REPOSITORY_ID", "OBSERVED_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES" from "TRAFFIC_WINDOW" where "TENANT_ID" in (?) and "REPOSITORY_ID" in (?) and "OBSERVED_DATE" >= ? and "OBSERVED_DATE" <= ?;
+select "TENANT_ID", "REPOSITORY_ID", "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT" from "TRAFFIC_DAY" where "TENANT_ID" in (?) and "REPOSITORY_ID" in (?) and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ? order by "TRAFFIC_DATE";
+select distinct "TENANT_ID", "REPOSITORY_ID", "TRAFFIC_DATE" from "TRAFFIC_REVISION" where "TENANT_ID" in (?) and "REPOSITORY_ID" in (?) and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ?;
+update "TRAFFIC_DAY" set "STATE" = ? where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "TRAFFIC_DATE" in (?) and "STATE" = ?;
 
 -- delete old runs
 delete from "COLLECTION_RUN" where "TENANT_ID" = ? and "RUN_ID" in (?);

@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { addDays, type Day, daysBetween, daysFrom } from '../../lib/day.ts';
+import { findCorrections } from '../../lib/traffic/correction.ts';
+import { mergeDays, type TrafficDay } from '../../lib/traffic/merge.ts';
+import {
+  answerOf,
+  busy,
+  FALSE_ZEROS,
+  type Read,
+  storeReads,
+  type Truth,
+  totalsOf,
+  WINTER,
+} from '../old-copies.ts';
+import { SEED } from '../seed.ts';
+
+const ERA = { since: '2025-12-31T00:00:00.000Z', until: '2026-06-01T00:00:00.000Z' };
+const NONE: ReadonlySet<Day> = new Set();
+const idle: Truth = () => ({ viewCount: 0, viewUniques: 0, cloneCount: 0, cloneUniques: 0 });
+
+const zerosOf = (days: readonly TrafficDay[]) =>
+  days.filter(({ state }) => state === 'zero').map(({ trafficDate }) => trafficDate);
+
+test('the window of 17 to 30 January, served on 20 February, made nine days zero: these are wrong', () => {
+  const stored = storeReads(busy, WINTER);
+  expect(zerosOf(stored.days)).toEqual(FALSE_ZEROS);
+  const { wrong, undecided } = findCorrections({ ...stored, revised: NONE }, ERA);
+  expect({ wrong, undecided }).toEqual({ wrong: FALSE_ZEROS, undecided: [] });
+});
+
+test('zeros are undecided when the totals of the read that stored them are missing', () => {
+  const { days, windows } = storeReads(busy, WINTER);
+  const others = windows.filter(({ observedDate }) => observedDate !== '2026-02-20');
+  const { wrong, undecided } = findCorrections({ days, windows: others, revised: NONE }, ERA);
+  expect({ wrong, undecided }).toEqual({ wrong: [], undecided: FALSE_ZEROS });
+});
+
+test('zeros are undecided when the totals fit windows with the day and windows without it', () => {
+  const stored = storeReads(idle, WINTER);
+  const { wrong, undecided } = findCorrections({ ...stored, revised: NONE }, ERA);
+  expect({ wrong, undecided }).toEqual({ wrong: [], undecided: FALSE_ZEROS });
+});
+
+test('zeros are undecided when GitHub gave another figure for a day of the only window that fits', () => {
+  const stored = storeReads(busy, WINTER);
+  const { wrong, undecided } = findCorrections({ ...stored, revised: new Set(['2026-01-20']) }, ERA);
+  expect({ wrong, undecided }).toEqual({ wrong: [], undecided: FALSE_ZEROS });
+});
+
+test('zeros stored before GitHub wrote zeros out, or by the rules for windows, are left alone', () => {
+  const stored = { ...storeReads(busy, WINTER), revised: NONE };
+  const nothing = { wrong: [], undecided: [], final: [] };
+  expect(findCorrections(stored, { ...ERA, since: '2026-05-01T00:00:00.000Z' })).toEqual(nothing);
+  expect(findCorrections(stored, { ...ERA, until: '2026-01-01T00:00:00.000Z' })).toEqual(nothing);
+});
+
+test('provisional days in a window whose totals fit are final', () => {
+  const stored = storeReads(busy, WINTER);
+  const provisional = stored.days.filter(({ state }) => state === 'provisional');
+  const { final } = findCorrections({ ...stored, revised: NONE }, ERA);
+  const dates = [
+    '2026-01-04',
+    '2026-01-05',
+    '2026-02-05',
+    '2026-02-06',
+    '2026-02-07',
+    '2026-02-18',
+    '2026-03-01',
+    '2026-03-02',
+    '2026-03-03',
+  ];
+  expect(provisional.map(({ trafficDate }) => trafficDate)).toEqual(dates);
+  expect(final.map(({ trafficDate }) => trafficDate)).toEqual(dates);
+});
+
+test('a provisional day stays when its window was not kept, or one of its figures is unknown', () => {
+  const { days, windows } = storeReads(busy, WINTER);
+  const later = windows.filter(({ observedDate }) => observedDate > '2026-01-18');
+  const halves = days.map((row) => (row.trafficDate === '2026-03-03' ? { ...row, cloneCount: null } : row));
+  const { final } = findCorrections({ days: halves, windows: later, revised: NONE }, ERA);
+  const dates = final.map(({ trafficDate }) => trafficDate);
+  expect(dates).not.toContain('2026-01-04');
+  expect(dates).not.toContain('2026-03-03');
+  expect(dates).toContain('2026-03-02');
+});
+
+const FIRST = '2026-01-10';
+
+/** Small figures and many zeros, so that different windows often have the same sums. */
+const truths: fc.Arbitrary<Truth> = fc
+  .array(fc.constantFrom(0, 0, 0, 1, 2), { minLength: 120, maxLength: 120 })
+  .map((drawn) => (day) => {
+    const count = drawn[daysBetween('2025-12-01', day)] ?? 0;
+    return { viewCount: count, viewUniques: count, cloneCount: 0, cloneUniques: 0 };
+  });
+
+/** Reads in order: days from one to the next, and how many days ago the answer ends. */
+const readsWith = (age: fc.Arbitrary<number>): fc.Arbitrary<Read[]> =>
+  fc.array(fc.tuple(fc.integer({ min: 1, max: 16 }), age), { minLength: 1, maxLength: 14 }).map((drawn) => {
+    let day = FIRST;
+    return drawn.map(([step, ago]) => {
+      day = addDays(day, step > 12 ? step : Math.ceil(step / 4));
+      return { at: `${day}T08:00:00.000Z`, end: addDays(day, -ago) };
+    });
+  });
+const freshAges = fc.constantFrom(1, 1, 2);
+const anyAges = fc.oneof(freshAges, fc.integer({ min: 3, max: 26 }));
+
+function holds(property: fc.IRawProperty<unknown>): void {
+  fc.assert(property, { numRuns: 150, seed: SEED });
+}
+
+test('a zero that GitHub wrote in fresh answers is never wrong', () => {
+  holds(
+    fc.property(truths, readsWith(freshAges), (truth, reads) => {
+      let days: TrafficDay[] = [];
+      for (const { at, end } of reads) {
+        const reading = { now: new Date(at), createdDate: '2020-01-01' };
+        const merged = mergeDays(days, answerOf(truth, end), reading).days;
+        const rows = new Map([...days, ...merged].map((row) => [row.trafficDate, row]));
+        days = [...rows.values()];
+      }
+      const windows = reads.map((read) => totalsOf(truth, read));
+      expect(findCorrections({ days, windows, revised: NONE }, ERA).wrong).toEqual([]);
+    }),
+  );
+});
+
+test('of old copies and fresh answers, only days that no answer named are wrong, and what is final is true', () => {
+  let wrongDays = 0;
+  holds(
+    fc.property(truths, readsWith(anyAges), (truth, reads) => {
+      const stored = storeReads(truth, reads);
+      const { wrong, undecided, final } = findCorrections({ ...stored, revised: NONE }, ERA);
+      const named = new Set(reads.flatMap(({ end }) => daysFrom(addDays(end, -13), end)));
+      expect(wrong.filter((day) => named.has(day))).toEqual([]);
+      expect([...wrong, ...undecided].sort()).toEqual(zerosOf(stored.days));
+      const rows = new Map(stored.days.map((row) => [row.trafficDate, row]));
+      for (const { trafficDate } of final) expect(rows.get(trafficDate)).toMatchObject(truth(trafficDate));
+      wrongDays += wrong.length;
+    }),
+  );
+  expect(wrongDays).toBeGreaterThan(50);
+});
+
+test('judging again after the corrections finds nothing more', () => {
+  holds(
+    fc.property(truths, readsWith(anyAges), (truth, reads) => {
+      const stored = { ...storeReads(truth, reads), revised: NONE };
+      const { wrong, undecided, final } = findCorrections(stored, ERA);
+      const states = new Map(final.map((one) => [one.trafficDate, one.state]));
+      const days = stored.days
+        .filter(({ trafficDate }) => !wrong.includes(trafficDate))
+        .map((row) => ({ ...row, state: states.get(row.trafficDate) ?? row.state }));
+      const again = findCorrections({ ...stored, days }, ERA);
+      expect(again.wrong).toEqual([]);
+      expect(again.final).toEqual([]);
+      expect(again.undecided).toEqual(undecided);
+    }),
+  );
+});
