@@ -5,6 +5,7 @@ import { type Call, createApp, type Services, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { sendMessage, toTestMessage } from '../lib/channels/sending.ts';
 import { createChannel, deleteChannel, getChannel, listChannels, updateChannel } from '../lib/channels.ts';
+import { choiceField, textField } from '../lib/fields.ts';
 import { toReportMessage } from '../lib/reports/message.ts';
 import { dueWeek, readWeekReport } from '../lib/reports/week.ts';
 import { parseBody, parseId } from '../lib/request.ts';
@@ -12,9 +13,9 @@ import { getTenant } from '../lib/tenants/tenant.ts';
 
 const fields = {
   /** `webhook` takes JSON, `slack` is an incoming webhook, `teams` a Microsoft Teams workflow. */
-  kind: z.enum(['webhook', 'slack', 'teams']),
-  name: z.string().trim().min(1).max(100),
-  contents: z.enum(['problems', 'reports', 'both']),
+  kind: choiceField('channel', 'kind'),
+  name: textField('channel', 'name'),
+  contents: choiceField('channel', 'contents'),
   /** The address that messages are posted to. It is a secret. */
   url: z.url({ protocol: /^https?$/, error: 'Give an address that begins with https://.' }).max(1000),
 };

@@ -21,6 +21,7 @@ import {
   getDashboard,
   listDashboards,
 } from '../lib/dashboards.ts';
+import { textField } from '../lib/fields.ts';
 import { issueDataToken } from '../lib/identity/data-token.ts';
 import { parseBody } from '../lib/request.ts';
 
@@ -37,7 +38,7 @@ export const DashboardChange = z.strictObject({
 });
 export type DashboardChange = z.infer<typeof DashboardChange>;
 
-export const DashboardCopy = z.strictObject({ name: z.string().trim().min(1).max(100) });
+export const DashboardCopy = z.strictObject({ name: textField('dashboard', 'name') });
 export type DashboardCopy = z.infer<typeof DashboardCopy>;
 
 export const DataTokenRequest = z.strictObject({});

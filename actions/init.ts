@@ -3,6 +3,7 @@ import { json } from '../lib/answer.ts';
 import type { InitAnswer, InitState } from '../lib/answers/init.ts';
 import { createApp, serve } from '../lib/app.ts';
 import type { Config } from '../lib/config.ts';
+import { textField, urlField } from '../lib/fields.ts';
 import { describeInstallation, initialize, requireInitSecret } from '../lib/installation.ts';
 import { parseBody } from '../lib/request.ts';
 import { GITHUB, type ServerAddress, toDemoServer, toServerAddress } from '../lib/servers.ts';
@@ -10,16 +11,16 @@ import { GITHUB, type ServerAddress, toDemoServer, toServerAddress } from '../li
 /** The first tenant's GitHub server. `enterprise` is a GitHub Enterprise Server, with the URL of its pages. */
 const ServerChoice = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('github') }),
-  z.strictObject({ kind: z.literal('enterprise'), url: z.url().max(300) }),
+  z.strictObject({ kind: z.literal('enterprise'), url: urlField('githubServer', 'webUrl') }),
   z.strictObject({ kind: z.literal('demo') }),
 ]);
 
 export const InitRequest = z.strictObject({
   secret: z.string().min(1).max(200),
-  displayName: z.string().trim().min(1).max(200),
-  tenantName: z.string().trim().min(1).max(100).optional(),
+  displayName: textField('installation', 'displayName'),
+  tenantName: textField('tenant', 'name').optional(),
   server: ServerChoice,
-  githubUser: z.string().trim().min(1).max(100),
+  githubUser: textField('tenant', 'githubUser'),
   githubToken: z.string().trim().min(1).max(400),
 });
 export type InitRequest = z.infer<typeof InitRequest>;

@@ -9,6 +9,7 @@ import type {
 } from '../lib/answers/members.ts';
 import { createApp, serve } from '../lib/app.ts';
 import { requireAccess, requireSystemRight } from '../lib/caller.ts';
+import { choiceField, emailField } from '../lib/fields.ts';
 import {
   listMembers,
   listSystemMembers,
@@ -21,7 +22,7 @@ import { MAX_ID, parseBody, parseValue } from '../lib/request.ts';
 
 export const MemberRequest = z
   .strictObject({
-    role: z.enum(['manager', 'viewer', 'repository viewer']),
+    role: choiceField('member', 'role'),
     /** The repositories that a repository viewer may see. */
     repositoryIds: z.array(z.int().positive().max(MAX_ID)).max(1000).default([]),
   })
@@ -31,10 +32,10 @@ export const MemberRequest = z
   });
 export type MemberRequest = z.input<typeof MemberRequest>;
 
-export const SystemMemberRequest = z.strictObject({ role: z.enum(['administrator', 'maintainer']) });
+export const SystemMemberRequest = z.strictObject({ role: choiceField('systemRole', 'role') });
 export type SystemMemberRequest = z.infer<typeof SystemMemberRequest>;
 
-const Email = z.object({ email: z.string().trim().toLowerCase().pipe(z.email().max(320)) });
+const Email = z.object({ email: z.string().trim().toLowerCase().pipe(emailField('member', 'email')) });
 
 const app = createApp();
 

@@ -13,11 +13,12 @@ import type {
 import { createApp, type Services, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { Failure } from '../lib/failure.ts';
+import { choiceField, textField } from '../lib/fields.ts';
 import { createPersonRateLimiter } from '../lib/github-limits/person-rate-limiter.ts';
 import { addRepositories, addRepository, discoverRepositories } from '../lib/repositories/add.ts';
 import { removeRepository } from '../lib/repositories/removal.ts';
 import {
-  listRepositories,
+  listTenantRepositories,
   readStored,
   requireRepositoryRow,
   toRepository,
@@ -29,18 +30,14 @@ import { findActiveRun } from '../lib/runs.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
 
 /** GitHub's rules for account and repository names. Some old accounts begin with `-`. */
-const owner = z
-  .string()
-  .trim()
-  .min(1)
-  .max(100)
-  .regex(/^[A-Za-z0-9_-]+$/, 'Give an account name: letters, digits, - and _.');
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(100)
-  .regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]+$/, 'Give a repository name: letters, digits, ., - and _.');
+const owner = textField('repository', 'owner').regex(
+  /^[A-Za-z0-9_-]+$/,
+  'Give an account name: letters, digits, - and _.',
+);
+const name = textField('repository', 'name').regex(
+  /^(?!\.{1,2}$)[A-Za-z0-9._-]+$/,
+  'Give a repository name: letters, digits, ., - and _.',
+);
 
 export const RepositoryRequest = z.strictObject({ owner, name });
 export type RepositoryRequest = z.infer<typeof RepositoryRequest>;
@@ -49,7 +46,7 @@ export const RepositoryBatch = z.strictObject({ repositories: z.array(Repository
 export type RepositoryBatch = z.infer<typeof RepositoryBatch>;
 
 /** `daily`; `weekly` (from Thursday on); `paused`: not collected, so GitHub's days are lost after 14 days. */
-export const Schedule = z.enum(['daily', 'weekly', 'paused']);
+export const Schedule = choiceField('repository', 'schedule');
 
 export const ScheduleRequest = z.strictObject({
   repositoryIds: z.array(z.int().positive().max(MAX_ID)).min(1).max(1000),
@@ -75,7 +72,7 @@ const ASKING_MS = 10_000;
 
 const app = createApp();
 
-async function openGitHub({ activation, ...services }: Services, tenantId: number) {
+async function openGitHubForPerson({ activation, ...services }: Services, tenantId: number) {
   const timeLeft = Math.min(activation.deadline.getTime() - Date.now() - RESERVE_MS, MAX_MS);
   const deadline = new Date(services.clock().getTime() + timeLeft);
   const maxWait = Math.max(0, timeLeft - ASKING_MS);
@@ -99,14 +96,14 @@ async function collectAdded(
 
 app.get('/:tenantId', async (c) => {
   const { db, access, tenantId, now } = await requireAccess(c, 'seeTraffic');
-  const listed = await listRepositories(db, access, parseQuery(c.req.raw, RepositoryListQuery), now);
+  const listed = await listTenantRepositories(db, access, parseQuery(c.req.raw, RepositoryListQuery), now);
   return json<RepositoryList>({ ...listed, activeRunId: await findActiveRun(db, tenantId, now) });
 });
 
 app.post('/:tenantId', async (c) => {
   const { db, principal, tenantId, now } = await requireAccess(c, 'changeRepositories');
   const request = await parseBody(c.req.raw, RepositoryRequest);
-  const { github } = await openGitHub(c.env, tenantId);
+  const { github } = await openGitHubForPerson(c.env, tenantId);
   const repository = await addRepository({ db, github, now, tenantId, addedBy: principal.email }, request);
   const repositoryIds = [repository.repositoryId];
   const runId = await collectAdded({ db, now }, { tenantId, startedBy: principal.email, repositoryIds });
@@ -116,7 +113,7 @@ app.post('/:tenantId', async (c) => {
 app.post('/:tenantId/batch', async (c) => {
   const { db, principal, tenantId, now } = await requireAccess(c, 'changeRepositories');
   const { repositories } = await parseBody(c.req.raw, RepositoryBatch);
-  const { github } = await openGitHub(c.env, tenantId);
+  const { github } = await openGitHubForPerson(c.env, tenantId);
   const adding = { db, github, now, tenantId, addedBy: principal.email };
   const { added, refused } = await addRepositories(adding, repositories);
   const repositoryIds = added.map(({ repositoryId }) => repositoryId);
@@ -133,7 +130,7 @@ app.patch('/:tenantId', async (c) => {
 app.get('/:tenantId/discover', async (c) => {
   const { db, tenantId } = await requireAccess(c, 'changeRepositories');
   const { q } = parseQuery(c.req.raw, DiscoverQuery);
-  const { github } = await openGitHub(c.env, tenantId);
+  const { github } = await openGitHubForPerson(c.env, tenantId);
   return json<Discovered>(await discoverRepositories({ db, github }, tenantId, q));
 });
 

@@ -3,18 +3,19 @@ import { json } from '../lib/answer.ts';
 import type { InstallationList, Server, ServerDeleted, ServerList } from '../lib/answers/servers.ts';
 import { createApp, serve } from '../lib/app.ts';
 import { requireRightSomewhere, requireSystemRight } from '../lib/caller.ts';
+import { textField, urlField } from '../lib/fields.ts';
 import { parseBody, parseId } from '../lib/request.ts';
 import { listServerInstallations, removeApp, setApp } from '../lib/server-app.ts';
 import { addServer, deleteServer, listServers, renameServer } from '../lib/servers.ts';
 
 export const ServerRequest = z.strictObject({
-  name: z.string().trim().min(1).max(100),
+  name: textField('githubServer', 'name'),
   /** The URL of the server's pages, https://HOST. It leads to the API's URL. */
-  url: z.url('Give an address that begins with https://.').max(300),
+  url: urlField('githubServer', 'webUrl', 'Give an address that begins with https://.'),
 });
 export type ServerRequest = z.infer<typeof ServerRequest>;
 
-export const ServerUpdate = z.strictObject({ name: z.string().trim().min(1).max(100) });
+export const ServerUpdate = z.strictObject({ name: textField('githubServer', 'name') });
 export type ServerUpdate = z.infer<typeof ServerUpdate>;
 
 export const AppRequest = z.strictObject({

@@ -3,13 +3,15 @@ import { json } from '../lib/answer.ts';
 import type { Tenant, TenantDeleted, TenantList } from '../lib/answers/tenants.ts';
 import { createApp, serve } from '../lib/app.ts';
 import { requireAccess, requireRightSomewhere, requireSystemRight } from '../lib/caller.ts';
+import { emailField, textField } from '../lib/fields.ts';
 import { MAX_ID, parseBody } from '../lib/request.ts';
 import { listServers } from '../lib/servers.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';
 import { createTenant, updateTenant } from '../lib/tenants/saving.ts';
 import { getTenant, listTenants } from '../lib/tenants/tenant.ts';
 
-const name = z.string().trim().min(1).max(100);
+const name = textField('tenant', 'name');
+const githubUser = textField('tenant', 'githubUser');
 const token = z.string().trim().min(1).max(400);
 
 const installationId = z.int().positive().max(Number.MAX_SAFE_INTEGER);
@@ -19,31 +21,31 @@ export const TenantRequest = z
   .strictObject({
     name,
     serverId: z.int().positive().max(MAX_ID),
-    githubUser: name.optional(),
+    githubUser: githubUser.optional(),
     githubToken: token.optional(),
     installationId: installationId.optional(),
     /** The e-mail address of its first manager. */
-    manager: z.email().max(320).optional(),
+    manager: emailField('member', 'email').optional(),
   })
-  .refine(({ githubUser, githubToken, installationId: id }) => {
-    return id === undefined ? Boolean(githubUser && githubToken) : !githubUser && !githubToken;
+  .refine(({ githubUser: user, githubToken, installationId: id }) => {
+    return id === undefined ? Boolean(user && githubToken) : !user && !githubToken;
   }, 'Send githubUser and githubToken, or installationId.');
 export type TenantRequest = z.infer<typeof TenantRequest>;
 
 export const TenantUpdate = z
-  .strictObject({ name, githubUser: name, githubToken: token, installationId })
+  .strictObject({ name, githubUser, githubToken: token, installationId })
   .partial()
   .refine(
     (update) => Object.keys(update).length > 0,
     'Send at least one of name, githubUser, githubToken and installationId.',
   )
   .refine(
-    ({ githubUser, githubToken, installationId: id }) => id === undefined || !(githubUser || githubToken),
+    ({ githubUser: user, githubToken, installationId: id }) => id === undefined || !(user || githubToken),
     'Send githubUser and githubToken, or installationId.',
   );
 export type TenantUpdate = z.infer<typeof TenantUpdate>;
 
-export const TenantDeletion = z.strictObject({ confirmName: z.string().max(100) });
+export const TenantDeletion = z.strictObject({ confirmName: z.string() });
 export type TenantDeletion = z.infer<typeof TenantDeletion>;
 
 const app = createApp();

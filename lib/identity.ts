@@ -11,7 +11,7 @@ import {
   openProvider,
   type Provider,
   type ProviderSource,
-  unavailable,
+  providerUnavailable,
 } from './identity/provider.ts';
 import { isEmailVerified } from './identity/verified-email.ts';
 import { type ApiRequest, bearerToken } from './request.ts';
@@ -74,7 +74,7 @@ function toTokenFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof errors.JWTExpired) return new Failure('access_token_expired');
   const isTokens = error instanceof errors.JOSEError && !(error instanceof errors.JWKSInvalid);
-  return isTokens ? invalidToken() : unavailable();
+  return isTokens ? invalidToken() : providerUnavailable();
 }
 
 async function verify(token: string, provider: Provider, audience: string): Promise<Verified> {

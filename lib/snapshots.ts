@@ -167,6 +167,25 @@ export async function listPaths(
   return rows.map(({ name, ...row }) => ({ path: name, ...row }));
 }
 
+/** The referrers that a repository's list first named in this span, but not those of its first list. */
+export async function listFirstSeenReferrers(db: Db, tenantId: number, { from, to }: { from: Day; to: Day }) {
+  const first = db
+    .selectFrom('trafficWindow')
+    .select(({ fn }) => ['repositoryId', fn.min('observedDate').as('firstDate')])
+    .where('tenantId', '=', tenantId)
+    .groupBy('repositoryId');
+  return db
+    .selectFrom('referrerSnapshot as s')
+    .innerJoin(first.as('f'), 'f.repositoryId', 's.repositoryId')
+    .select(({ fn }) => ['s.repositoryId', 's.referrer', fn.max('s.viewCount').as('viewCount')])
+    .where('s.tenantId', '=', tenantId)
+    .where('f.firstDate', '<', from)
+    .where('s.snapshotDate', '<=', to)
+    .groupBy(['s.repositoryId', 's.referrer'])
+    .having(({ fn }) => fn.min('s.snapshotDate'), '>=', from)
+    .execute();
+}
+
 /** A row of one repository's lists of a kind. */
 interface Listed {
   snapshotDate: Day;

@@ -1,16 +1,13 @@
 import type { Bucket, Range } from '../lib/answers/figures.ts';
-import { daysBetween } from '../lib/day.ts';
+import { daysBetween, startOf } from '../lib/day.ts';
+import { formatNumber } from '../lib/number-format.ts';
 import { bucketDays, lastOfBucket } from '../lib/stats/buckets.ts';
 
 /** Formats numbers and UTC days as en-GB. */
 
-const whole = new Intl.NumberFormat('en-GB');
+export { formatChange, plural } from '../lib/number-format.ts';
+
 const compact = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 2 });
-const percent = new Intl.NumberFormat('en-GB', {
-  style: 'percent',
-  maximumFractionDigits: 0,
-  signDisplay: 'exceptZero',
-});
 const utc = { timeZone: 'UTC' } as const;
 const longDay = new Intl.DateTimeFormat('en-GB', { ...utc, day: 'numeric', month: 'short', year: 'numeric' });
 const shortDay = new Intl.DateTimeFormat('en-GB', { ...utc, day: 'numeric', month: 'short' });
@@ -25,23 +22,21 @@ const moment = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 
-export const toDate = (day: string) => new Date(`${day}T00:00:00Z`);
-
 export function formatCount(value: number | null): string {
-  return value === null ? '–' : whole.format(value);
+  return value === null ? '–' : formatNumber(value);
 }
 
 export const formatCompact = (value: number) => compact.format(value);
 
-export const formatDay = (day: string) => longDay.format(toDate(day));
+export const formatDay = (day: string) => longDay.format(startOf(day));
 
-export const formatShortDay = (day: string) => shortDay.format(toDate(day));
+export const formatShortDay = (day: string) => shortDay.format(startOf(day));
 
-export const formatShortMonth = (day: string) => shortMonth.format(toDate(day));
+export const formatShortMonth = (day: string) => shortMonth.format(startOf(day));
 
 /** A bucket's name: a day, "week of" its Monday, or a month. */
 export function formatBucket(day: string, by: Bucket): string {
-  if (by === 'month') return longMonth.format(toDate(day));
+  if (by === 'month') return longMonth.format(startOf(day));
   return by === 'week' ? `Week of ${formatDay(day)}` : formatDay(day);
 }
 
@@ -59,12 +54,6 @@ const share = new Intl.NumberFormat('en-GB', { style: 'percent', maximumFraction
 
 /** A share, or a change whose direction is shown otherwise. */
 export const formatShare = (part: number) => share.format(part);
-
-export const formatChange = (change: number) => percent.format(change);
-
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${whole.format(count)} ${count === 1 ? one : many}`;
-}
 
 export function formatDuration(from: string, to: string): string {
   const seconds = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));

@@ -3,7 +3,7 @@ import { expect, inject, test } from 'vitest';
 import { type Database, openDatabase } from '../lib/db/database.ts';
 import { isDuplicateKey, toDatabaseFailure } from '../lib/db/errors.ts';
 import { dropSchema, migrate } from '../lib/db/migrate.ts';
-import { inTransaction, larger, type Merge, mergeRows, monthOf, weekOf } from '../lib/db/portable.ts';
+import { inTransaction, larger, type Merge, mergeRows, sqlMonthOf, sqlWeekOf } from '../lib/db/portable.ts';
 import { readSchemaState, requireInitialized, SCHEMA_VERSION } from '../lib/db/schema.ts';
 import { createTestDatabase, openTestDatabase } from './database.ts';
 import { getPostgresUrl } from './on-demand.ts';
@@ -156,7 +156,7 @@ test('weeks begin on Monday and months on their first day, whatever the serverâ€
     await sql`set time zone 'America/Santiago'`.execute(db);
     return db
       .selectFrom('trafficDay')
-      .select([weekOf('trafficDate').as('week'), monthOf('trafficDate').as('month')])
+      .select([sqlWeekOf('trafficDate').as('week'), sqlMonthOf('trafficDate').as('month')])
       .orderBy('trafficDate')
       .execute();
   });

@@ -168,7 +168,7 @@ test('each channel gets the report once, however often and at however many place
   expect(body.link).toBe(`${installation.url}/t/1?from=${WEEK}&to=2026-03-08`);
   const slack = JSON.stringify(arrived('/slack/report')[0]?.body);
   expect(slack).toContain(`${names[0]}: at most 28 unique, 105 views (+50%), 14 clones`);
-  expect(slack).toContain(`${names[1]}: 30 unique, 35 views (-50%), 14 clones`);
+  expect(slack).toContain(`${names[1]}: 30 unique, 35 views (−50%), 14 clones`);
   expect(slack).toContain(`${names[2]}: 9 unique so far, 240 views, 12 clones`);
   expect(slack).toContain(
     'Views 0% against the week before (Mon to Thu, of the 2 repositories that can be compared)',

@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { choiceField } from '../fields.ts';
 import { Count, Day, Figure, Instant } from './figures.ts';
 
 export const Channel = z.object({
   channelId: z.int(),
-  kind: z.enum(['webhook', 'slack', 'teams']),
+  kind: choiceField('channel', 'kind'),
   name: z.string(),
-  contents: z.enum(['problems', 'reports', 'both']),
+  contents: choiceField('channel', 'contents'),
   /** The host and last characters of the address. The rest is secret. */
   addressHint: z.string(),
   createdAt: Instant,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DAY_STATES } from '../traffic/window.ts';
 
 /** Shapes that several answers share. */
 
@@ -24,17 +25,7 @@ export type Bucket = z.infer<typeof Bucket>;
  * else at once. `not_published`: nothing yet, but it can still come. `before`: earlier than the first day that
  * was ever collected.
  */
-export const DayState = z.enum([
-  'measured',
-  'zero',
-  'provisional',
-  'cut',
-  'suspect',
-  'not_published',
-  'lost',
-  'imported',
-  'before',
-]);
+export const DayState = z.enum(DAY_STATES);
 export type DayState = z.infer<typeof DayState>;
 
 /** Sums over days. Uniques do not add up: the true figure lies between the lower and the upper bound. */

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { choiceField } from '../fields.ts';
 import { Instant } from './figures.ts';
 
-export const Role = z.enum(['manager', 'viewer', 'repository viewer']);
-export const SystemRole = z.enum(['administrator', 'maintainer']);
+export const Role = choiceField('member', 'role');
+export const SystemRole = choiceField('systemRole', 'role');
 
 export const Member = z.object({
   email: z.string(),

@@ -1,17 +1,10 @@
 import * as z from 'zod';
+import { choiceField } from '../fields.ts';
 import { Count, Instant } from './figures.ts';
 
 /** Problems with the same cause. */
 export const ProblemGroup = z.object({
-  kind: z.enum([
-    'repository_failing',
-    'loss_near',
-    'token_expires',
-    'token_refused',
-    'not_running',
-    'github_stalled',
-    'all_silent',
-  ]),
+  kind: choiceField('problem', 'kind'),
   code: z.string(),
   message: z.string(),
   since: Instant,

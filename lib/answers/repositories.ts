@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { choiceField } from '../fields.ts';
 import { Count, Day, Instant, Page } from './figures.ts';
 
 /** Why a repository cannot be collected, and how long there is to fix it. */
@@ -18,9 +19,9 @@ export const Repository = z.object({
   name: z.string(),
   fullName: z.string(),
   webUrl: z.string(),
-  visibility: z.enum(['public', 'private', 'internal']),
+  visibility: choiceField('repository', 'visibility'),
   archived: z.boolean(),
-  schedule: z.enum(['daily', 'weekly', 'paused']),
+  schedule: choiceField('repository', 'schedule'),
   addedAt: Instant,
   addedBy: z.string(),
   firstCoveredDate: Day.nullable(),
@@ -70,7 +71,7 @@ export const Discovered = z.object({
       owner: z.string(),
       name: z.string(),
       fullName: z.string(),
-      visibility: z.enum(['public', 'private', 'internal']),
+      visibility: choiceField('repository', 'visibility'),
       archived: z.boolean(),
       /** Traffic needs push access. */
       pushAccess: z.boolean(),

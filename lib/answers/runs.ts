@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { choiceField } from '../fields.ts';
 import { Count, Day, Instant, Page } from './figures.ts';
 import { ProblemGroup } from './problems.ts';
 
@@ -6,9 +7,9 @@ export const Run = z.object({
   tenantId: z.int(),
   tenantName: z.string(),
   runId: z.int(),
-  reason: z.enum(['alarm', 'person', 'added', 'verify']),
+  reason: choiceField('collectionRun', 'reason'),
   startedBy: z.string().nullable(),
-  state: z.enum(['running', 'succeeded', 'partial', 'failed']),
+  state: choiceField('collectionRun', 'state'),
   startedAt: Instant,
   finishedAt: Instant.nullable(),
   repositoryCount: Count,
@@ -30,7 +31,7 @@ export type RunList = z.infer<typeof RunList>;
 export const RunOutcome = z.object({
   repositoryId: z.int(),
   fullName: z.string(),
-  state: z.enum(['waiting', 'succeeded', 'failed']),
+  state: choiceField('runRepository', 'state'),
   code: z.string().nullable(),
   message: z.string().nullable(),
   daysUntilLoss: Count.nullable(),

@@ -1,10 +1,11 @@
 import * as z from 'zod';
+import { choiceField } from '../fields.ts';
 import { Count, Instant } from './figures.ts';
 
 export const Server = z.object({
   serverId: z.int(),
   name: z.string(),
-  kind: z.enum(['github', 'enterprise', 'demo']),
+  kind: choiceField('githubServer', 'kind'),
   apiUrl: z.string(),
   webUrl: z.string(),
   tenantCount: Count,

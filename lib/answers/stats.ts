@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { choiceField } from '../fields.ts';
 import {
   Comparison,
   Count,
@@ -204,7 +205,7 @@ export const RepositoryStats = z.object({
     .nullable(),
   events: z.array(
     z.object({
-      kind: z.enum(['renamed', 'transferred', 'archived', 'unarchived']),
+      kind: choiceField('repositoryEvent', 'kind'),
       occurredAt: Instant,
       nameBefore: z.string().nullable(),
       nameAfter: z.string().nullable(),

@@ -29,12 +29,12 @@ export async function inTransaction<T>(db: Db, work: (trx: Transaction<Tables>) 
 }
 
 /** The Monday on or before the date in a column. */
-export function weekOf(column: string): RawBuilder<Day> {
+export function sqlWeekOf(column: string): RawBuilder<Day> {
   return sql<Day>`cast(date_trunc('week', cast(${sql.ref(column)} as timestamp)) as date)`;
 }
 
 /** The first day of the month of the date in a column. */
-export function monthOf(column: string): RawBuilder<Day> {
+export function sqlMonthOf(column: string): RawBuilder<Day> {
   return sql<Day>`cast(date_trunc('month', cast(${sql.ref(column)} as timestamp)) as date)`;
 }
 

@@ -23,10 +23,21 @@ type Row<Columns> = { [Name in keyof Columns]: Columns[Name] extends Column<infe
 /** The rows of each table. Days are 'YYYY-MM-DD', instants ISO strings, every number a number. */
 export type Tables = { [Name in keyof typeof TABLES]: Row<(typeof TABLES)[Name]> };
 
-/** How many characters a column holds; longer text is cut or refused before it is stored. */
+/** How many characters a column holds. Longer text is cut or refused before it is stored. Throws if it has no width. */
 export function widthOf<Name extends keyof Tables>(table: Name, name: keyof Tables[Name]): number {
   const columns: Record<PropertyKey, Column<unknown>> = TABLES[table];
   const width = columns[name]?.width;
-  if (width == null) throw new Error(`${table}.${String(name)} is no text of a width.`);
+  if (width == null) throw new Error(`${table}.${String(name)} has no width.`);
   return width;
+}
+
+/** The words that a column may hold. Throws if it may hold others. */
+export function valuesOf<Name extends keyof Tables, Column extends keyof Tables[Name]>(
+  table: Name,
+  name: Column,
+): readonly Extract<Tables[Name][Column], string>[] {
+  const columns: Record<PropertyKey, { values: readonly string[] | null }> = TABLES[table];
+  const values = columns[name]?.values;
+  if (values == null) throw new Error(`${table}.${String(name)} may hold anything.`);
+  return values as readonly Extract<Tables[Name][Column], string>[];
 }

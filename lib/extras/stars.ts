@@ -3,7 +3,7 @@ import type { Bucket, Range } from '../answers/figures.ts';
 import type { StarHistory } from '../answers/stats.ts';
 import { addDays, type Day, daysBetween, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { larger, mergeRows, monthOf, weekOf } from '../db/portable.ts';
+import { larger, mergeRows, sqlMonthOf, sqlWeekOf } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { StarDay } from '../github/star-history.ts';
@@ -86,8 +86,8 @@ export async function readStarSeries(
 
 const bucketColumns = (column: string) => ({
   day: sql<Day>`${sql.ref(column)}`,
-  week: weekOf(column),
-  month: monthOf(column),
+  week: sqlWeekOf(column),
+  month: sqlMonthOf(column),
 });
 
 /** The gains before the range and in each bucket, and the first days with gains and facts. */

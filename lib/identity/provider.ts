@@ -39,7 +39,7 @@ const KEY_MEMBERS = ['kty', 'kid', 'use', 'alg', 'n', 'e', 'crv', 'x', 'y'];
 export const invalidToken = () => new Failure('access_token_invalid');
 
 /** The failure of a provider that does not answer as it should. */
-export const unavailable = () => new Failure('identity_provider_unavailable');
+export const providerUnavailable = () => new Failure('identity_provider_unavailable');
 
 /** Fetches a JSON document from the provider. Throws `identity_provider_unavailable`, and 401 if it refuses the token. */
 export async function fetchDocument(url: string, token?: string): Promise<Record<string, unknown>> {
@@ -49,9 +49,9 @@ export async function fetchDocument(url: string, token?: string): Promise<Record
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch(() => null);
   if (token !== undefined && (response?.status === 401 || response?.status === 403)) throw invalidToken();
-  if (!response?.ok) throw unavailable();
+  if (!response?.ok) throw providerUnavailable();
   const document: unknown = await response.json().catch(() => null);
-  if (typeof document !== 'object' || document === null) throw unavailable();
+  if (typeof document !== 'object' || document === null) throw providerUnavailable();
   return { ...document };
 }
 
@@ -68,9 +68,9 @@ async function discover(issuer: string, now: Date): Promise<Stored> {
   const found = await fetchDocument(`${issuer}/.well-known/openid-configuration`);
   const { issuer: tokenIssuer, jwks_uri: keysUrl, userinfo_endpoint: userinfoUrl } = found;
   const isSame = typeof tokenIssuer === 'string' && tokenIssuer.replace(/\/$/, '') === issuer;
-  if (!isSame || typeof keysUrl !== 'string' || typeof userinfoUrl !== 'string') throw unavailable();
+  if (!isSame || typeof keysUrl !== 'string' || typeof userinfoUrl !== 'string') throw providerUnavailable();
   const { keys } = await fetchDocument(keysUrl);
-  if (!Array.isArray(keys)) throw unavailable();
+  if (!Array.isArray(keys)) throw providerUnavailable();
   const keySet = JSON.stringify({ keys: keys.filter(isAsymmetric).map(toPublicMembers) });
   return { tokenIssuer, userinfoUrl, keySet, readAt: now.toISOString() };
 }

@@ -5,10 +5,10 @@ import type { Message } from '../channels/message.ts';
 import type { ChannelKey } from '../channels/sending.ts';
 import type { Db } from '../db/database.ts';
 import { given, inTransaction, type Merge, mergeRows } from '../db/portable.ts';
-import type { ProblemKind } from '../db/tables/channels.ts';
 import type { Tables } from '../db/tables.ts';
 import { workOff } from '../queue.ts';
 import { type FoundProblem, groupProblems, NEWS_KINDS } from './rules.ts';
+import { PROBLEM_TITLES } from './titles.ts';
 
 /** After this long, nobody needs to hear that a problem is over. */
 const NEWS_MS = 7 * 86_400_000;
@@ -174,16 +174,6 @@ async function noteTried(db: Db, key: ChannelKey, notices: readonly Notice[], tr
   }
 }
 
-const TITLES: Record<ProblemKind, string> = {
-  repository_failing: 'Collecting fails',
-  loss_near: 'Days are about to be lost',
-  token_expires: 'The GitHub token expires',
-  token_refused: 'GitHub refuses the token',
-  not_running: 'Nothing is collected',
-  github_stalled: 'GitHub publishes no traffic',
-  all_silent: 'All repositories were silent',
-};
-
 /** The news of a tenant: problems that began, and those that are over. */
 export interface News {
   tenant: { tenantId: number; name: string };
@@ -228,11 +218,11 @@ const toEnd = ({ code }: ProblemGroup) => `GitHub publishes traffic of ${code} r
 const toFacts = ({ daysUntilLoss: _, ...group }: ProblemGroup) => group;
 
 function toSubject({ kind, repositoryCount, repositories }: ProblemGroup): string {
-  if (repositoryCount === 0) return TITLES[kind];
+  if (repositoryCount === 0) return PROBLEM_TITLES[kind];
   const names = repositories.map(({ fullName }) => fullName).join(', ');
   const more =
     repositoryCount > repositories.length ? `, and ${repositoryCount - repositories.length} more` : '';
-  return `${TITLES[kind]} (${names}${more})`;
+  return `${PROBLEM_TITLES[kind]} (${names}${more})`;
 }
 
 const toLine = (group: ProblemGroup) => `${toSubject(group)}: ${group.message}`;

@@ -1,17 +1,14 @@
 import type { ReportedRepository, WeekReport } from '../answers/channels.ts';
 import type { Line, Message } from '../channels/message.ts';
+import { formatChange, formatNumber, plural } from '../number-format.ts';
 
-const whole = new Intl.NumberFormat('en-GB');
-const percent = new Intl.NumberFormat('en-GB', {
-  ...({ style: 'percent', maximumFractionDigits: 0, signDisplay: 'exceptZero' } as const),
-});
 const utc = { timeZone: 'UTC' } as const;
 const dayAndMonth = new Intl.DateTimeFormat('en-GB', { ...utc, day: 'numeric', month: 'short' });
 const weekday = new Intl.DateTimeFormat('en-GB', { ...utc, weekday: 'short' });
 
-const formatCount = (count: number | null) => (count === null ? 'unknown' : whole.format(count));
-const plural = (count: number | null, one: string, many = `${one}s`) =>
-  `${formatCount(count)} ${count === 1 ? one : many}`;
+const formatCount = (count: number | null) => (count === null ? 'unknown' : formatNumber(count));
+const unknownOr = (count: number | null, noun: string) =>
+  count === null ? `unknown ${noun}s` : plural(count, noun);
 const repositoriesOf = (count: number) => plural(count, 'repository', 'repositories');
 
 /** The weekly report as a message, with links to the pages where they are known. */
@@ -21,9 +18,9 @@ export function toReportMessage(report: WeekReport, pagesUrl: string | null): Me
   const range = `?from=${week.from}&to=${week.to}`;
   const dates = [week.from, week.to].map((day) => dayAndMonth.format(new Date(day))).join(' to ');
   const title = `${tenant.name}: traffic of week ${week.label} (${dates})`;
-  const short = `${repositoriesOf(repositoryCount)}: ${plural(viewCount, 'view')}, ${plural(cloneCount, 'clone')}`;
+  const short = `${repositoriesOf(repositoryCount)}: ${unknownOr(viewCount, 'view')}, ${unknownOr(cloneCount, 'clone')}`;
   const sections = [
-    { heading: 'The week', lines: [{ text: short }, ...toComparison(report)] },
+    { heading: 'The week', lines: [{ text: short }, ...toComparisonLines(report)] },
     {
       heading: `Most unique views (${repositories.length} of ${repositoryCount})`,
       lines: repositories.map((one) =>
@@ -43,12 +40,12 @@ export function toReportMessage(report: WeekReport, pagesUrl: string | null): Me
   };
 }
 
-function toComparison({ compared, repositoryCount }: WeekReport): Line[] {
+function toComparisonLines({ compared, repositoryCount }: WeekReport): Line[] {
   if (!compared || compared.change === null) return [];
   const { from, to, change, repositoryCount: count } = compared;
   const days = `${weekday.format(new Date(from))} to ${weekday.format(new Date(to))}`;
   const which = count === repositoryCount ? '' : `, of the ${repositoriesOf(count)} that can be compared`;
-  return [{ text: `Views ${percent.format(change)} against the week before (${days}${which})` }];
+  return [{ text: `Views ${formatChange(change)} against the week before (${days}${which})` }];
 }
 
 function toLine(
@@ -57,9 +54,9 @@ function toLine(
 ): Line {
   const atMost = uniquesExact || uniquesSoFar || viewUniques === null ? '' : 'at most ';
   const unique = `${atMost}${formatCount(viewUniques)} unique${uniquesSoFar ? ' so far' : ''}`;
-  const change = one.change === null ? '' : ` (${percent.format(one.change)})`;
-  const views = `${plural(one.viewCount, 'view')}${change}`;
-  const text = `${fullName}: ${unique}, ${views}, ${plural(one.cloneCount, 'clone')}`;
+  const change = one.change === null ? '' : ` (${formatChange(one.change)})`;
+  const views = `${unknownOr(one.viewCount, 'view')}${change}`;
+  const text = `${fullName}: ${unique}, ${views}, ${unknownOr(one.cloneCount, 'clone')}`;
   return href === null ? { text } : { text, href };
 }
 
@@ -69,7 +66,7 @@ function toReferrers({ newReferrers }: WeekReport): Line[] {
   return newReferrers.map(({ referrer, viewCount, repositories }) => {
     const more = repositories.length > MAX_NAMED ? ` and ${repositories.length - MAX_NAMED} more` : '';
     const names = `${repositories.slice(0, MAX_NAMED).join(', ')}${more}`;
-    return { text: `${referrer}: ${plural(viewCount, 'view')} of ${names}` };
+    return { text: `${referrer}: ${unknownOr(viewCount, 'view')} of ${names}` };
   });
 }
 

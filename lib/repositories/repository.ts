@@ -59,7 +59,7 @@ export interface RepositoryListRequest {
 }
 
 /** One page of the repositories in scope, by full name. */
-export async function listRepositories(
+export async function listTenantRepositories(
   db: Db,
   access: TenantAccess,
   { q = '', schedule, page, size }: RepositoryListRequest,

@@ -32,7 +32,9 @@ export function toRange(
   firstStoredDate: Day | null,
   maxBuckets: number,
 ): Range {
-  const { from, to } = request.range ? named(request.range, today, firstStoredDate) : given(request, today);
+  const { from, to } = request.range
+    ? named(request.range, today, firstStoredDate)
+    : givenSpan(request, today);
   if (from > to)
     throw new Failure('range_reversed', `The range begins on ${from}, after its end on ${to} (UTC days).`);
   const days = daysBetween(from, to) + 1;
@@ -62,7 +64,7 @@ function named(range: NonNullable<RangeRequest['range']>, today: Day, firstStore
   return { from: first < oldest ? oldest : first > today ? today : first, to: today };
 }
 
-function given(request: RangeRequest, today: Day) {
+function givenSpan(request: RangeRequest, today: Day) {
   const to = request.to === undefined || request.to > today ? today : request.to;
   if (request.from && request.to && request.from > request.to) return { from: request.from, to: request.to };
   return { from: request.from ?? addDays(to, 1 - DEFAULT_DAYS), to };

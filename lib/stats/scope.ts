@@ -3,7 +3,7 @@ import type { TenantAccess } from '../access.ts';
 import type { Bucket, Range } from '../answers/figures.ts';
 import { type Day, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { monthOf, weekOf } from '../db/portable.ts';
+import { sqlMonthOf, sqlWeekOf } from '../db/portable.ts';
 import { listRepositoryRows, toFullName } from '../repositories/repository.ts';
 import { findFirstDate } from '../traffic/tables.ts';
 import { type RangeRequest, toRange } from './range.ts';
@@ -46,7 +46,7 @@ async function searchRepositories(db: Db, access: TenantAccess, q: string | unde
 /** SQL for the first day of the bucket that `d`, a stored day, is in. */
 export function bucketColumn(by: Bucket): RawBuilder<Day> {
   if (by === 'day') return sql<Day>`d.traffic_date`;
-  return by === 'week' ? weekOf('d.trafficDate') : monthOf('d.trafficDate');
+  return by === 'week' ? sqlWeekOf('d.trafficDate') : sqlMonthOf('d.trafficDate');
 }
 
 /** The stored days in scope with their buckets; every statement for a table begins with them. */

@@ -6,6 +6,7 @@ import { commonDays, type Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { toFullName } from '../repositories/repository.ts';
+import { METRICS } from '../traffic/figures.ts';
 import type { TrafficWeek } from '../traffic/week.ts';
 import { type DayState, leastCertain, missingSpans, rememberedFrom } from '../traffic/window.ts';
 import { bucketSpan, weekLabel, wholeWeeks } from './buckets.ts';
@@ -111,7 +112,7 @@ async function readRows(
       join.onRef('r.tenantId', '=', 'd.tenantId').onRef('r.repositoryId', '=', 'd.repositoryId'),
     )
     .select(['r.owner', 'r.name', 'r.firstCoveredDate', 'r.publishedThrough', 'r.forgottenBefore'])
-    .select(['d.viewCount', 'd.viewUniques', 'd.cloneCount', 'd.cloneUniques'])
+    .select(METRICS.map((metric) => `d.${metric}` as const))
     .select([
       flag(sql`d.state = 'measured'`).as('isMeasured'),
       flag(sql`d.state = 'imported'`).as('isImported'),

@@ -7,15 +7,13 @@ import type { Observed } from './observed.ts';
  * part of it and has forgotten it since, so its figures are lower bounds for good. `suspect`: GitHub said zero for it when
  * everything fell silent at once, so it may be GitHub's failure.
  */
-export type StoredState = 'measured' | 'zero' | 'provisional' | 'cut' | 'suspect' | 'imported';
-
-/** What is shown for a day: a stored one's state, or why none is stored. `not_published`: it can still come. */
-export type DayState = StoredState | 'not_published' | 'lost' | 'before';
+export type StoredState = Exclude<DayState, 'lost' | 'before' | 'not_published'>;
 
 /** The states of days whose figures are whole and no longer change: only these are compared, summed up and warned of. */
 export const FINAL_STATES: readonly StoredState[] = ['measured', 'zero', 'imported'];
 
-const CERTAINTY: readonly DayState[] = [
+/** The states of a day, the least certain first. */
+export const DAY_STATES = [
   'lost',
   'before',
   'not_published',
@@ -25,7 +23,11 @@ const CERTAINTY: readonly DayState[] = [
   'imported',
   'measured',
   'zero',
-];
+] as const;
+
+/** What is shown for a day: a stored day's state, or why none is stored. `not_published`: it can still come. */
+export type DayState = (typeof DAY_STATES)[number];
+
 const HOUR = 3_600_000;
 
 /** Since 2026 GitHub answers exactly so many days in a row, zeros included, and never today. */
@@ -189,7 +191,7 @@ export function stateOfMissing(
 
 /** The state of several days together: the least certain of theirs, `zero` only where all are. */
 export function leastCertain(states: ReadonlySet<DayState>): DayState {
-  return CERTAINTY.find((state) => states.has(state)) ?? 'before';
+  return DAY_STATES.find((state) => states.has(state)) ?? 'before';
 }
 
 /** Which days since the first covered one are lost where nothing is stored, and which can still come. */

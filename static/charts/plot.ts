@@ -1,6 +1,7 @@
 import UPlot from 'uplot';
 import type { Bucket } from '../../lib/answers/figures.ts';
-import { formatCompact, formatCount, formatShortDay, formatShortMonth, toDate } from '../format.ts';
+import { toDayNumber } from '../../lib/day.ts';
+import { formatCompact, formatCount, formatShortDay, formatShortMonth } from '../format.ts';
 import { colorOf, drawBands, drawColumns, drawEvents, drawLines } from './columns.ts';
 import { type ChartModel, figuresOf, topOf } from './model.ts';
 
@@ -108,24 +109,22 @@ function draw(plot: UPlot, model: ChartModel) {
   ctx.restore();
 }
 
-const DAY = 86_400_000;
-
 /** Counts weeks from Monday to Monday. */
-const weekOf = (day: string) => Math.floor((toDate(day).getTime() / DAY + 3) / 7);
+const weekNumber = (day: string) => Math.floor((toDayNumber(day) + 3) / 7);
 
-const monthOf = (day: string) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
+const monthNumber = (day: string) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
 
 /** Ways to thin out labels: one label per run of equal keys. */
 const KEYS: ((day: string) => number)[] = [
-  (day) => toDate(day).getTime() / DAY,
-  (day) => Math.floor(toDate(day).getTime() / DAY / 2),
-  weekOf,
-  (day) => Math.floor(weekOf(day) / 2),
-  monthOf,
-  (day) => Math.floor(monthOf(day) / 3),
-  (day) => Math.floor(monthOf(day) / 6),
-  (day) => Math.floor(monthOf(day) / 12),
-  (day) => Math.floor(monthOf(day) / 60),
+  toDayNumber,
+  (day) => Math.floor(toDayNumber(day) / 2),
+  weekNumber,
+  (day) => Math.floor(weekNumber(day) / 2),
+  monthNumber,
+  (day) => Math.floor(monthNumber(day) / 3),
+  (day) => Math.floor(monthNumber(day) / 6),
+  (day) => Math.floor(monthNumber(day) / 12),
+  (day) => Math.floor(monthNumber(day) / 60),
 ];
 
 /** The buckets whose labels fit: days, Mondays, months, quarters or years. */

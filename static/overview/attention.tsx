@@ -1,25 +1,11 @@
 import { Fragment } from 'preact';
 import type { Overview } from '../../lib/answers/stats.ts';
+import { PROBLEM_TITLES } from '../../lib/problems/titles.ts';
 import { Sentence } from '../controls/sentence.tsx';
 import { formatDay, plural } from '../format.ts';
 import { paths } from '../routes.ts';
 
 type Problem = Overview['attention'][number];
-
-const WORDS: Record<Problem['kind'], string> = {
-  repository_failing: 'Collecting fails',
-  loss_near: 'Days are about to be lost',
-  token_expires: 'The token expires',
-  token_refused: 'GitHub rejects the token',
-  not_running: 'Nothing is collected',
-  github_stalled: 'GitHub publishes no traffic',
-  all_silent: 'All repositories were silent',
-};
-
-/** The watchdog's problem kinds in words. */
-export function problemName(kind: Problem['kind']): string {
-  return WORDS[kind];
-}
 
 interface AttentionProps {
   tenantId: number;
@@ -34,7 +20,7 @@ export function Attention({ tenantId, problems }: AttentionProps) {
       <ul>
         {problems.map((problem) => (
           <li key={`${problem.kind} ${problem.code}`}>
-            <strong>{problemName(problem.kind)}</strong>
+            <strong>{PROBLEM_TITLES[problem.kind]}</strong>
             <ProblemRepositories tenantId={tenantId} problem={problem} />
             <span class="attention-text">
               <Sentence text={problem.message} />

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ProblemLog, RunsStarted } from '../../lib/answers/runs.ts';
+import { PROBLEM_TITLES } from '../../lib/problems/titles.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
@@ -10,7 +11,7 @@ import { Panel } from '../controls/panel.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { formatInstant, plural } from '../format.ts';
 import { usePlace } from '../location.ts';
-import { ProblemRepositories, problemName } from '../overview/attention.tsx';
+import { ProblemRepositories } from '../overview/attention.tsx';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
 import { RunTable } from './run-table.tsx';
@@ -88,7 +89,7 @@ function ProblemTable({ problems }: ProblemLog) {
                 <a href={paths.overview(problem.tenantId)}>{problem.tenantName}</a>
               </th>
               <td data-label="Problem">
-                <strong>{problemName(problem.kind)}</strong>
+                <strong>{PROBLEM_TITLES[problem.kind]}</strong>
                 <br />
                 <span class="muted">{problem.message}</span>
                 {problem.untold.map(({ channel, message }) => (

@@ -93,6 +93,8 @@ test('the shapes of answers stay out of the bundles: only the description of the
 const SHARED_WITH_PAGES = [
   'lib/csv.ts',
   'lib/day.ts',
+  'lib/number-format.ts',
+  'lib/problems/titles.ts',
   'lib/stats/buckets.ts',
   'lib/stats/totals.ts',
   'lib/traffic/figures.ts',

@@ -1,33 +1,40 @@
-import { day, generated, instant, integer, optional, text } from '../columns.ts';
+import { choice, day, generated, instant, integer, optional, text } from '../columns.ts';
+
+const CHANNEL_KINDS = ['webhook', 'slack', 'teams'] as const;
 
 /** The form that messages take: Slack's, that of Microsoft Teams, or for a `webhook` plain JSON for any program. */
-export type ChannelKind = 'webhook' | 'slack' | 'teams';
+export type ChannelKind = (typeof CHANNEL_KINDS)[number];
+
+const CHANNEL_CONTENTS = ['problems', 'reports', 'both'] as const;
 
 /** What is sent to a channel. */
-export type ChannelContents = 'problems' | 'reports' | 'both';
+export type ChannelContents = (typeof CHANNEL_CONTENTS)[number];
+
+const PROBLEM_KINDS = [
+  'repository_failing',
+  'loss_near',
+  'token_expires',
+  'token_refused',
+  'not_running',
+  'github_stalled',
+  'all_silent',
+] as const;
 
 /**
  * What needs a person. Of a repository: its collections fail, or GitHub is about to forget days of it. Of a tenant: its
  * token ends within 14 days or has ended, the token cannot be used, or nothing was collected for too long. The last two are
  * news of GitHub, for which nobody has to act: it publishes nothing new, or all repositories fell silent together.
  */
-export type ProblemKind =
-  | 'repository_failing'
-  | 'loss_near'
-  | 'token_expires'
-  | 'token_refused'
-  | 'not_running'
-  | 'github_stalled'
-  | 'all_silent';
+export type ProblemKind = (typeof PROBLEM_KINDS)[number];
 
 /** Channels, problems, and what was sent of them. */
 export const channelTables = {
   channel: {
     tenantId: integer,
     channelId: generated(integer),
-    kind: text<ChannelKind>(10),
+    kind: choice(CHANNEL_KINDS, 10),
     name: text(100),
-    contents: text<ChannelContents>(10),
+    contents: choice(CHANNEL_CONTENTS, 10),
     addressSealed: text(4000),
     addressHint: text(300),
     createdAt: instant,
@@ -40,7 +47,7 @@ export const channelTables = {
   problem: {
     tenantId: integer,
     problemId: generated(integer),
-    kind: text<ProblemKind>(20),
+    kind: choice(PROBLEM_KINDS, 20),
     code: text(40),
     repositoryId: optional(integer),
     fullName: optional(text(201)),

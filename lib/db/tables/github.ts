@@ -1,16 +1,18 @@
 import type { Visibility } from '../../github/answers.ts';
 import type { AnswerKind } from '../../github/memory.ts';
-import { bigint, day, generated, instant, integer, optional, text } from '../columns.ts';
+import { bigint, choice, day, generated, instant, integer, optional, text } from '../columns.ts';
+
+const SERVER_KINDS = ['github', 'enterprise', 'demo'] as const;
 
 /** `github`: github.com; `enterprise`: any other GitHub server; `demo`: the simulator. */
-export type ServerKind = 'github' | 'enterprise' | 'demo';
+export type ServerKind = (typeof SERVER_KINDS)[number];
 
 /** GitHub’s servers and apps, what they answered, and how their tokens are used. */
 export const githubTables = {
   githubServer: {
     serverId: generated(integer),
     name: text(100),
-    kind: text<ServerKind>(12),
+    kind: choice(SERVER_KINDS, 12),
     apiUrl: text(300),
     webUrl: text(300),
     createdAt: instant,

@@ -1,10 +1,12 @@
-import { instant, integer, smallint, text } from '../columns.ts';
+import { choice, instant, integer, smallint, text } from '../columns.ts';
+
+const SYSTEM_ROLES = ['administrator', 'maintainer'] as const;
 
 /**
  * A role in all tenants, whose rights `access.ts` has: an `administrator` may do everything; a `maintainer` sees everything
  * and looks after repositories, runs and dashboards.
  */
-export type SystemRole = 'administrator' | 'maintainer';
+export type SystemRole = (typeof SYSTEM_ROLES)[number];
 
 /** What the installation has as a whole: its schema, who signs in, and who looks after all tenants. */
 export const installationTables = {
@@ -33,7 +35,7 @@ export const installationTables = {
   },
   systemRole: {
     email: text(320),
-    role: text<SystemRole>(20),
+    role: choice(SYSTEM_ROLES, 20),
     grantedAt: instant,
   },
 };

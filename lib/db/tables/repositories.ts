@@ -1,8 +1,10 @@
 import type { Visibility } from '../../github/answers.ts';
-import { bigint, day, generated, instant, integer, optional, text } from '../columns.ts';
+import { bigint, choice, day, generated, instant, integer, optional, text } from '../columns.ts';
+
+const SCHEDULES = ['daily', 'weekly', 'paused'] as const;
 
 /** How often the alarm collects a repository; a paused one is collected only when a person names it. */
-export type Schedule = 'daily' | 'weekly' | 'paused';
+export type Schedule = (typeof SCHEDULES)[number];
 
 /** What is read of a repository besides its traffic; each kind succeeds and fails by itself. */
 export type ExtraKind = 'stars' | 'releases' | 'workflow runs';
@@ -15,9 +17,9 @@ export const repositoryTables = {
     githubId: bigint,
     owner: text(100),
     name: text(100),
-    visibility: text<Visibility>(10),
+    visibility: choice<Visibility>(['public', 'private', 'internal'], 10),
     archivedAt: optional(instant),
-    schedule: text<Schedule>(10),
+    schedule: choice(SCHEDULES, 10),
     addedAt: instant,
     addedBy: text(320),
     firstCoveredDate: optional(day),
@@ -46,7 +48,7 @@ export const repositoryTables = {
   repositoryEvent: {
     tenantId: integer,
     repositoryId: integer,
-    kind: text<'renamed' | 'transferred' | 'archived' | 'unarchived'>(20),
+    kind: choice(['renamed', 'transferred', 'archived', 'unarchived'], 20),
     occurredAt: instant,
     nameBefore: optional(text(201)),
     nameAfter: optional(text(201)),

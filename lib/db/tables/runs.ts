@@ -1,19 +1,23 @@
-import { day, generated, instant, integer, optional, text } from '../columns.ts';
+import { choice, day, generated, instant, integer, optional, text } from '../columns.ts';
+
+const RUN_REASONS = ['alarm', 'person', 'added', 'verify'] as const;
 
 /** Why a run began; `person`: somebody asked for it; `verify`: somebody wants what is stored compared with GitHub. */
-export type RunReason = 'alarm' | 'person' | 'added' | 'verify';
+export type RunReason = (typeof RUN_REASONS)[number];
+
+const RUN_STATES = ['running', 'succeeded', 'partial', 'failed'] as const;
 
 /** `partial`: something was collected, and something failed; `failed`: nothing was collected. */
-export type RunState = 'running' | 'succeeded' | 'partial' | 'failed';
+export type RunState = (typeof RUN_STATES)[number];
 
 /** Collection runs, and what came of each repository. */
 export const runTables = {
   collectionRun: {
     tenantId: integer,
     runId: generated(integer),
-    reason: text<RunReason>(10),
+    reason: choice(RUN_REASONS, 10),
     startedBy: optional(text(320)),
-    state: text<RunState>(10),
+    state: choice(RUN_STATES, 10),
     startedAt: instant,
     finishedAt: optional(instant),
     repositoryCount: integer,
@@ -25,7 +29,7 @@ export const runTables = {
     runId: integer,
     repositoryId: integer,
     fullName: text(201),
-    state: text<'waiting' | 'succeeded' | 'failed'>(10),
+    state: choice(['waiting', 'succeeded', 'failed'], 10),
     code: optional(text(40)),
     message: optional(text(500)),
     daysUntilLoss: optional(integer),

@@ -1,10 +1,12 @@
-import { day, generated, instant, integer, longText, optional, text } from '../columns.ts';
+import { choice, day, generated, instant, integer, longText, optional, text } from '../columns.ts';
+
+const ROLES = ['manager', 'viewer', 'repository viewer'] as const;
 
 /**
  * A role in one tenant, whose rights `access.ts` has: a `repository viewer` sees the repositories that `memberRepository`
  * names, a `viewer` all of them, and a `manager` changes what is the tenant's.
  */
-export type Role = 'manager' | 'viewer' | 'repository viewer';
+export type Role = (typeof ROLES)[number];
 
 /** Tenants, their members and their dashboards. */
 export const tenantTables = {
@@ -26,7 +28,7 @@ export const tenantTables = {
   member: {
     tenantId: integer,
     email: text(320),
-    role: text<Role>(20),
+    role: choice(ROLES, 20),
     addedAt: instant,
   },
   memberRepository: {

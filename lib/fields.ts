@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { type Tables, valuesOf, widthOf } from './db/tables.ts';
+
+/** Text that a request may send for a column: trimmed, not empty, and no longer than the column. */
+export function textField<Name extends keyof Tables>(table: Name, column: keyof Tables[Name]) {
+  return z.string().trim().min(1).max(widthOf(table, column));
+}
+
+/** An e-mail address that a request may send for a column. */
+export function emailField<Name extends keyof Tables>(table: Name, column: keyof Tables[Name]) {
+  return z.email().max(widthOf(table, column));
+}
+
+/** A URL that a request may send for a column. `message` says what is wanted. */
+export function urlField<Name extends keyof Tables>(
+  table: Name,
+  column: keyof Tables[Name],
+  message?: string,
+) {
+  return z.url(message).max(widthOf(table, column));
+}
+
+/** One of the words that a column may hold. */
+export function choiceField<Name extends keyof Tables, Word extends keyof Tables[Name]>(
+  table: Name,
+  column: Word,
+) {
+  return z.enum(valuesOf(table, column));
+}
