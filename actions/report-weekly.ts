@@ -4,7 +4,7 @@ import { sendReports } from '../lib/reports.ts';
 /** Stop sending this long before the activation ends. */
 const RESERVE_MS = 30_000;
 
-/** Started by an alarm on Mondays, and hourly to retry: sends the report of the week that ended. */
+/** Started by an alarm on Mondays, and hourly to retry: sends the report of the last full week. */
 export const main = serveJob(async (services) => {
   const { config, activation } = services;
   const isTime = () => activation.deadline.getTime() - Date.now() > RESERVE_MS;

@@ -45,7 +45,7 @@ export type RepositoryRequest = z.infer<typeof RepositoryRequest>;
 export const RepositoryBatch = z.strictObject({ repositories: z.array(RepositoryRequest).min(1).max(100) });
 export type RepositoryBatch = z.infer<typeof RepositoryBatch>;
 
-/** `daily`; `weekly` (from Thursday on); `paused`: not collected, so GitHub's days are lost after 14 days. */
+/** `weekly` collects from Thursday on. `paused` does not collect, so days are lost after GitHub's 14 days. */
 export const Schedule = choiceField('repository', 'schedule');
 
 export const ScheduleRequest = z.strictObject({
@@ -67,7 +67,7 @@ export const RepositoryListQuery = z.strictObject({
 /** GitHub must answer this long before the activation ends. */
 const RESERVE_MS = 10_000;
 const MAX_MS = 50_000;
-/** The longest that adding a hundred repositories may ask GitHub. */
+/** How long adding a hundred repositories may take at GitHub. */
 const ASKING_MS = 10_000;
 
 const app = createApp();
@@ -81,7 +81,7 @@ async function openGitHubForPerson({ activation, ...services }: Services, tenant
   return openTenantGitHub(services, tenantId, deadline, toRateLimiter);
 }
 
-/** Starts collecting what was added. Null if the platform did not start it; then the next alarm does. */
+/** Starts collecting the added repositories. Null if the platform refused; then the next alarm collects them. */
 async function collectAdded(
   services: Pick<Services, 'db'> & { now: Date },
   added: { tenantId: number; startedBy: string; repositoryIds: number[] },

@@ -13,7 +13,7 @@ import { listRuns, readRun } from '../lib/runs.ts';
 /** Without `repositoryIds`, all repositories that are not paused. */
 export const RunRequest = z.strictObject({
   repositoryIds: z.array(z.int().positive().max(MAX_ID)).min(1).max(1000).optional(),
-  /** Asks GitHub for everything again and reports where it differs from what is stored. */
+  /** Asks GitHub for everything again and reports the differences from the stored figures. */
   verify: z.boolean().default(false),
 });
 export type RunRequest = z.input<typeof RunRequest>;

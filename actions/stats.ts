@@ -20,7 +20,7 @@ import {
 } from '../lib/stats/table-csv.ts';
 import { METRICS } from '../lib/traffic/figures.ts';
 
-/** Before anything that was collected or imported, and late enough for the calendars of the databases. */
+/** Earlier than any collected or imported day, and valid in both databases. */
 const EARLIEST = '1970-01-01';
 
 const day = z
@@ -28,12 +28,12 @@ const day = z
   .refine(isDay, 'Give a day that exists, as YYYY-MM-DD.')
   .refine((text) => text >= EARLIEST, `Give a day from ${EARLIEST} on.`);
 
-/** Either a named range ending today, or from and to (both included). Without any: 30 days. */
+/** Either a named range that ends today, or from and to (both included). Default: 30 days. */
 const span = {
   range: z.enum(['7', '14', '30', '90', '365', 'all']).optional(),
   from: day.optional(),
   to: day.optional(),
-  /** Without it: days up to 92 days, weeks up to two years, then months. */
+  /** Default: days for up to 92 days, weeks for up to two years, then months. */
   by: z.enum(['day', 'week', 'month']).optional(),
   format: z.enum(['json', 'csv']).default('json'),
 };
@@ -57,7 +57,7 @@ export const OverviewQuery = z
 export const RepositoryQuery = z
   .strictObject({
     ...span,
-    /** What a CSV file holds: `stars` are the days, weeks or months of all years, whatever the range. */
+    /** What the CSV file holds. `stars` covers the whole history, whatever the range. */
     of: z.enum(['traffic', 'stars', 'downloads', 'assets', 'workflow-runs']).default('traffic'),
   })
   .refine(isOneSpan, ONE_SPAN);
@@ -66,28 +66,28 @@ export const TableQuery = z
   .strictObject({
     ...span,
     q: z.string().max(100).optional(),
-    /** Without it: the first page; a CSV file must then hold all rows. */
+    /** Default: the first page. Without it, a CSV file must hold all rows. */
     page: z.coerce.number().int().min(1).max(10_000).optional(),
-    /** Rows of a page; of CSV as many as fit, at most 10,000, and `x-total-count` tells all. */
+    /** Rows per page. A CSV page holds as many as fit, at most 10,000; `x-total-count` gives the total. */
     size: z.coerce.number().int().min(1).max(1000).default(100),
     /** Ids, separated by commas: only these repositories. */
     repositories: z
       .string()
       .regex(/^[1-9]\d{0,9}(,[1-9]\d{0,9}){0,999}$/, 'Give ids of repositories, separated by commas.')
       .optional(),
-    /** Of CSV: `seed` are the first eight columns only, of which more rows fit into an answer. */
+    /** CSV only. `seed` gives the first eight columns, so more rows fit into an answer. */
     columns: z.enum(['all', 'seed']).default('all'),
     /**
-     * As CSV only: `repositories` is one row per bucket, of all repositories together; `days` one per repository, of the
-     * whole range.
+     * CSV only. `repositories` sums all repositories into one row per bucket; `days` sums the whole range into one row per
+     * repository.
      */
     sum: z.enum(['repositories', 'days']).optional(),
     /**
-     * As CSV only: the rows are days up to 92 days, weeks up to two years, then months; of so many repositories with most
-     * views and as many with most clones, and one of all others together, which has no name.
+     * CSV only. Names this many repositories with most views and as many with most clones, and sums all others into a row
+     * without a name. Rows are days for up to 92 days, weeks for up to two years, then months.
      */
     top: z.coerce.number().int().min(1).max(15).optional(),
-    /** With `top`: no row is shorter. */
+    /** With `top`: the shortest bucket. */
     least: z.literal('week').optional(),
   })
   .refine(isOneSpan, ONE_SPAN)
@@ -97,7 +97,7 @@ export const TableQuery = z
 
 const app = createApp();
 
-/** The same for what a data token reads too. */
+/** The same for routes that also accept a data token. */
 async function requireTableAccess(c: Call) {
   const { db, config, clock } = c.env;
   if (!bearsDataToken(c.req.raw)) return requireAccess(c, 'seeTraffic');

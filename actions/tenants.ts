@@ -73,7 +73,7 @@ app.get('/:tenantId', async (c) => {
 app.patch('/:tenantId', async (c) => {
   const { tenantId } = await requireAccess(c, 'changeTenant');
   const change = await parseBody(c.req.raw, TenantUpdate);
-  // The app is installed for other organizations too. Whoever may choose one could read theirs.
+  // The app is installed for other organizations too. Choosing an installation gives access to their traffic.
   if (change.installationId !== undefined) await requireAccess(c, 'manageTenants');
   return json<Tenant>(await updateTenant(c.env, tenantId, change));
 });

@@ -9,8 +9,8 @@ const Parameters = z.object({ after: z.int().min(0).max(MAX_ID).default(0) });
 const RESERVE_MS = 60_000;
 
 /**
- * Not a web action. It needs the namespace's key, which `deploy.sh` has. If `traffic.next` of the answer is no null, call
- * again with it as `after`.
+ * Not a web action: `deploy.sh` starts it with the namespace's key. If the answer's `traffic.next` is not null, call it
+ * again with that as `after`.
  */
 export const main = serveJob(async (services) => {
   const { activation } = services;

@@ -5,7 +5,7 @@ import { watchProblems } from '../lib/problems/watch.ts';
 /** Stop sending this long before the activation ends. */
 const RESERVE_MS = 30_000;
 
-/** Started by its own alarm, so it works without collections. Stores the problems there are, and notifies channels. */
+/** Started by its own alarm, so it works even if nothing is collected. Stores current problems and notifies channels. */
 export const main = serveJob(async (services) => {
   const { db, clock, config, activation } = services;
   const changes = await watchProblems(db, clock());

@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Failure } from './failure.ts';
 
-/** IANA's special-purpose registries: what is not on the Internet, with the clouds' metadata services among them. */
+/** IANA's special-purpose registries: addresses that are not on the public Internet, such as the clouds' metadata services. */
 const PRIVATE_V4 = [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -70,8 +70,8 @@ function privateAddress(host: string): Failure {
 }
 
 /**
- * The `lookup` of a connection that must lead to the public Internet: between a check of a name and its use, the name may
- * come to lead elsewhere. Fails with `private_address`. A host that is an address is not looked up: check it before.
+ * The `lookup` of a connection that must lead to the public Internet. Checking a name beforehand is not enough: it may
+ * resolve differently when used. Fails with `private_address`. A host that is an address is not looked up: check it before.
  */
 export const lookupPublic: LookupFunction = (host, options, callback) => {
   lookUp(host, options, (error, found, family) => {

@@ -1,6 +1,6 @@
 /**
- * What a route answers: plain values and no `Response`, because the first use of that loads all of Node's fetch, which an
- * action that starts would wait for.
+ * What a route answers: plain values and no `Response`, because the first use of `Response` loads all of Node's fetch, and
+ * every cold start would wait for it.
  */
 export interface Answer {
   status: number;

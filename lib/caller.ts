@@ -22,7 +22,7 @@ export async function requireSystemRight(c: Call, right: Right) {
   return { db, principal, now: clock() };
 }
 
-/** The tenants where whoever is asking has the right. Throws what `requirePrincipal` and `requireAnyTenant` throw. */
+/** The tenants where the caller has the right. Throws what `requirePrincipal` and `requireAnyTenant` throw. */
 export async function requireRightSomewhere(c: Call, right: Right) {
   const { db, identity } = c.env;
   const principal = await identity.requirePrincipal(c.req.raw);

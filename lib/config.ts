@@ -23,7 +23,7 @@ export interface Config {
   allowPrivateAddresses: boolean;
   /** Base URL of the GitHub simulator; null: there is none. */
   demoGithubUrl: string | null;
-  /** Base URL of the stand-in for webhooks, a private address that messages may be sent to; null: there is none. */
+  /** Base URL of the test webhooks, the one private address that messages may be sent to; null: there is none. */
   demoWebhookUrl: string | null;
   /** Where the pages are, for links in messages, without a slash at the end; null: messages have no links. */
   pagesUrl: string | null;

@@ -1,7 +1,7 @@
 /** What a cell may hold; null is an empty cell. */
 type Cell = string | number | null;
 
-/** What makes spreadsheets read a text as a formula (https://owasp.org/www-community/attacks/CSV_Injection). */
+/** Beginnings that make a spreadsheet read text as a formula (https://owasp.org/www-community/attacks/CSV_Injection). */
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 /** Names such as `-dash/docs`: words alone can neither compute, call a function nor start another program. */
 const DASHED_NAME = /^-[a-z_]+(?:[-._/ ]+[a-z_]+)*$/i;

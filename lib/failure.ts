@@ -1,11 +1,11 @@
 /** The statuses that an expected failure may have. */
 type FailureStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 502 | 503;
 
-/** What is known of every failure with the same code. */
+/** The properties that all failures with one code share. */
 interface FailureKind {
   /** The HTTP status of the answer. */
   status: FailureStatus;
-  /** The sentence for a person, where it is always the same: what happened, and what to do. */
+  /** The sentence for a person if it is always the same: what happened, and what to do. */
   message?: string;
   /** GitHub's API gave it, and nothing of ours. */
   fromGitHub?: true;
@@ -38,7 +38,7 @@ export const FAILURES = {
   },
   unsupported_media_type: { status: 415, message: 'Send the body as application/json.' },
 
-  // Who asks, and what they may do.
+  // Sign-in and rights.
   unauthenticated: { status: 401, message: 'Sign in first: the request has no access token.' },
   access_token_expired: { status: 401, message: 'Your session has ended. Sign in again.' },
   access_token_invalid: { status: 401, message: 'This access token is not accepted here. Sign in again.' },
@@ -63,7 +63,7 @@ export const FAILURES = {
     message: 'The sign-in service cannot be reached. Try again in a minute.',
   },
 
-  // What does not exist, or may not be seen: nobody can tell the two apart.
+  // Not found, or not visible: the answer does not say which.
   tenant_not_found: { status: 404 },
   repository_not_found: { status: 404 },
   server_not_found: { status: 404 },
@@ -166,7 +166,7 @@ export const FAILURES = {
       'The installation of the GitHub App is suspended. Its organization can lift this in its settings.',
   },
 
-  // The token, and what it may read.
+  // The token and its permissions.
   token_invalid: { status: 422, fromGitHub: true, ofToken: true, meetsAll: true },
   token_expired: { status: 422, fromGitHub: true, ofToken: true, meetsAll: true },
   token_sso_required: {

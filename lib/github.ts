@@ -17,7 +17,7 @@ import { type GitHubTraffic, getTraffic, type TrafficOptions } from './github/tr
 import { getViewer, type Viewer } from './github/viewer.ts';
 import { countWorkflowRuns } from './github/workflow-runs.ts';
 
-/** The part of GitHub's API that is used. Every function throws a `Failure` when GitHub refuses or does not answer. */
+/** The part of GitHub's API that we use. Every function throws a `Failure` when GitHub refuses or does not answer. */
 export interface GitHubClient {
   /** An app's installation may read what it was given; a user may read what they may push to. */
   readsAs: ReadsAs;

@@ -14,14 +14,14 @@ import { GITHUB, insertServer, requireReachable, type ServerAddress, toDemoServe
 import { insertTenant } from './tenants/saving.ts';
 import { type CheckedToken, checkToken } from './tenants/token-check.ts';
 
-/** What the installation is made of. */
+/** The services that initializing needs. */
 export interface InstallationServices extends Database {
   config: Config;
   secrets: Secrets;
   clock: () => Date;
 }
 
-/** What whoever initialises the installation gives. */
+/** What you enter to initialize the installation. */
 export interface Initialization {
   displayName: string;
   /** Without it: the GitHub user's name. */
@@ -31,7 +31,7 @@ export interface Initialization {
   githubToken: string;
 }
 
-/** What a first visitor may know; works without any schema. */
+/** What anybody may know before signing in. Works without a schema. */
 export async function describeInstallation({
   db,
   config,
@@ -45,7 +45,7 @@ export async function describeInstallation({
   };
 }
 
-/** Throws `init_secret_wrong` unless the two are equal. How long the comparison takes says nothing about the secret. */
+/** Throws `init_secret_wrong` unless the two are equal. Compares in constant time. */
 export function requireInitSecret(given: string, secret: string): void {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   if (timingSafeEqual(digest(given), digest(secret))) return;
@@ -54,7 +54,7 @@ export function requireInitSecret(given: string, secret: string): void {
 
 const already = () => new Failure('already_initialized');
 
-/** Throws `already_initialized`, once an older schema is brought up to date. */
+/** Upgrades an older schema, then throws `already_initialized`. */
 async function requireUninitialized({ db, dialect, clock }: InstallationServices): Promise<void> {
   const { stored, displayName } = await readSchemaState(db);
   if (displayName === null) return;
@@ -63,7 +63,7 @@ async function requireUninitialized({ db, dialect, clock }: InstallationServices
   throw already();
 }
 
-/** Inserts the servers that everybody may use and the chosen one, and returns the chosen one's id. */
+/** Inserts the built-in servers and the chosen one. Returns the id of the chosen one. */
 async function insertServers(
   trx: Transaction<Tables>,
   chosen: ServerAddress,

@@ -4,14 +4,14 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { lookupPublic } from './addresses.ts';
 
-/** Of a request; more than servers that were named by people are asked with is not taken. */
+/** A longer body of a request is refused. */
 interface PublicRequest {
   method?: string | undefined;
   headers?: Record<string, string>;
   signal: AbortSignal;
 }
 
-/** Shorter than servers keep a connection that nobody uses. */
+/** Shorter than servers keep an idle connection. */
 const IDLE_MS = 4_000;
 const agents = {
   'http:': new http.Agent({ keepAlive: true, timeout: IDLE_MS }),
@@ -21,8 +21,8 @@ const agents = {
 const BARE = [204, 304];
 
 /**
- * Asks as `fetch` does, and connects to addresses on the public Internet only, whatever the name of the host led to before:
- * rejects with `private_address` else. A host that is an address must have been checked. Redirects are not followed.
+ * Like `fetch`, but connects to public addresses only, whatever the host name resolved to before; rejects with
+ * `private_address` otherwise. A host that is an address must have been checked. Follows no redirects.
  */
 export function fetchPublic(
   url: string,

@@ -10,10 +10,10 @@ import { toReportMessage } from './reports/message.ts';
 import { dueAt, dueWeek, readWeekReport } from './reports/week.ts';
 
 /**
- * Sends the newest report that is due to every channel for reports that did not get it, once each however often this is
- * started: a report is claimed before it is sent. What failed is sent again when its time has come, until the next week's
- * report is due. Only when an activation ends between the channel's answer and the note of it is one sent a second time.
- * A channel's first report is of the week after it was added. Throws `not_initialized` and `schema_mismatch`.
+ * Sends the newest due report to every channel that takes reports and did not get it. A report is claimed before it is sent,
+ * so starting this twice sends nothing twice. A failed report is retried until the next week's is due. It arrives twice only
+ * if the activation ends between the channel's answer and the note of it. A channel's first report is about the week after
+ * it was added. Throws `not_initialized` and `schema_mismatch`.
  */
 export async function sendReports(services: DeliveryServices): Promise<{ sent: number; failed: number }> {
   const { db, clock, isTime } = services;
@@ -76,7 +76,7 @@ const updateSending = (db: Db, { tenantId, channelId }: ChannelKey, week: Day) =
     .where('channelId', '=', channelId)
     .where('weekStart', '=', week);
 
-/** How many attempts there are with this one; null when somebody else has it or it has to wait. Holds the channel. */
+/** The number of attempts, including this one. Null if it is claimed by another or must wait. Locks the channel. */
 async function claim(
   trx: Transaction<Tables>,
   key: ChannelKey,

@@ -1,9 +1,9 @@
 import type * as z from 'zod';
 import { Failure } from './failure.ts';
 
-/** An HTTP request: as much of the standard's `Request` as is used here. */
+/** An HTTP request: the part of the standard's `Request` that we use. */
 export interface ApiRequest {
-  /** In capital letters. */
+  /** In upper case. */
   method: string;
   url: string;
   headers: { get(name: string): string | null };
@@ -12,14 +12,14 @@ export interface ApiRequest {
 
 const MAX_BODY = 200_000;
 
-/** What the databases hold as an id. */
+/** The largest id that the databases hold. */
 export const MAX_ID = 2_147_483_647;
 
-/** Plain words for what zod says in a programmer's; undefined where its own will do. Schemas' own words win. */
+/** Says in plain words what zod says in a programmer's. Undefined if zod's words will do. A schema's own message wins. */
 const inPlainWords: z.core.$ZodErrorMap = (issue) => {
   if (issue.code === 'invalid_type' && issue.input === undefined) return 'This is missing.';
   if (issue.code === 'invalid_value') return `This must be one of: ${issue.values.join(', ')}.`;
-  if (issue.code === 'unrecognized_keys') return `There is no ${issue.keys.join(', ')} here.`;
+  if (issue.code === 'unrecognized_keys') return `Unknown: ${issue.keys.join(', ')}.`;
   if (issue.code === 'too_big' && issue.origin === 'string')
     return `This must have at most ${issue.maximum} characters.`;
   if (issue.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1)
@@ -27,7 +27,7 @@ const inPlainWords: z.core.$ZodErrorMap = (issue) => {
   return undefined;
 };
 
-/** The value as the schema describes it. Throws `invalid_input` with a sentence for each problem. */
+/** Parses a value with a schema. Throws `invalid_input` with a sentence for each problem. */
 export function parseValue<S extends z.ZodType>(value: unknown, schema: S): z.output<S> {
   const parsed = schema.safeParse(value, { error: inPlainWords });
   if (parsed.success) return parsed.data;
@@ -43,9 +43,8 @@ function requireShort(text: string): void {
 }
 
 /**
- * The request's JSON body as the schema describes it; without a body, `{}` is checked. Throws
- * `unsupported_media_type`, `malformed_json` and `invalid_input`, and what `requireSize` throws of the body's text:
- * `payload_too_large` unless told otherwise.
+ * Parses the request's JSON body with a schema; an empty body counts as `{}`. Throws `unsupported_media_type`,
+ * `malformed_json`, `invalid_input`, and what `requireSize` throws: by default `payload_too_large`.
  */
 export async function parseBody<S extends z.ZodType>(
   request: ApiRequest,
@@ -68,13 +67,13 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** PostgreSQL stores no U+0000, and no text needs it. */
+/** PostgreSQL cannot store U+0000, and no text needs it. */
 function requireStorable<T>(value: T): T {
   if (typeof value !== 'string' || !value.includes('\u0000')) return value;
   throw new Failure('invalid_input', 'Text must not hold the character U+0000.');
 }
 
-/** The request's query as the schema describes it. Throws `invalid_input`, also for a name that is given twice. */
+/** Parses the request's query with a schema. Throws `invalid_input`, also if a name is given twice. */
 export function parseQuery<S extends z.ZodType>(request: ApiRequest, schema: S): z.output<S> {
   const given = [...new URL(request.url).searchParams];
   for (const [, value] of given) requireStorable(value);
@@ -92,8 +91,7 @@ export function bearerToken(request: ApiRequest): string {
 }
 
 /**
- * The id in a path. What is not an id cannot exist: throws the same `…_not_found` as for an unknown one, such as
- * `tenant_not_found` for 'tenant'.
+ * Parses the id in a path. Throws the same `…_not_found` as for an unknown id, because a malformed one cannot exist.
  */
 export function parseId(
   text: string | undefined,
@@ -104,13 +102,13 @@ export function parseId(
   throw notFound(of);
 }
 
-/** The id that a text is; undefined when it is none. */
+/** A text as an id; undefined if it is not one. */
 export function toId(text = ''): number | undefined {
   const id = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.NaN;
   return id <= MAX_ID ? id : undefined;
 }
 
-/** The failure of asking for what does not exist or may not be seen: nobody can tell the two apart. */
+/** The failure for something that does not exist or that you may not see: the answer does not say which. */
 export function notFound(
   of: 'tenant' | 'repository' | 'server' | 'run' | 'member' | 'dashboard' | 'channel',
 ): Failure {

@@ -18,7 +18,7 @@ export interface PopularReferrer extends Popular {
   referrer: string;
 }
 
-/** A page that was looked at, and its title. */
+/** A viewed page and its title. */
 export interface PopularPath extends Popular {
   path: string;
   title: string;
@@ -90,9 +90,9 @@ export async function savePaths(
 }
 
 /**
- * Takes the repository's own `/owner/name` off the paths, under every name it has or had: after a transfer GitHub lists
- * the same page under both. Queries and fragments go too: `/?tab=readme-ov-file` is the front page. Equal paths are summed,
- * so their uniques are an upper bound. The larger one's title stays.
+ * Strips `/owner/name` from paths, for every name the repository has or had: after a transfer GitHub lists a page under
+ * both. Strips queries and fragments too: `/?tab=readme-ov-file` is the front page. Sums equal paths, so their uniques are
+ * an upper bound, and keeps the title of the one with most views.
  */
 export function mergePaths(paths: readonly PopularPath[], fullNames: readonly string[]): PopularPath[] {
   const prefixes = fullNames.map((name) => `/${name.toLowerCase()}`);
@@ -104,7 +104,7 @@ export function mergePaths(paths: readonly PopularPath[], fullNames: readonly st
   return sumEqual(stripped, ({ path }) => path);
 }
 
-/** Adds up entries of the same name, most views first; the one with more views gives the rest. */
+/** Sums entries of the same name, most views first. The one with most views gives the other fields. */
 function sumEqual<T extends Popular>(list: readonly T[], nameOf: (one: T) => string): T[] {
   const sums = new Map<string, T>();
   for (const one of [...list].sort(byCount)) {
@@ -127,14 +127,14 @@ function toPage(path: string, prefixes: readonly string[]): string {
   return rest === '' ? '/' : rest;
 }
 
-/** The days of a range's lists: its first day, its newest snapshot and the one before that; null where there is none. */
+/** A range's first day, its newest snapshot and the one before; null if there is none. */
 export interface SnapshotDates {
   from: Day;
   newest: Day | null;
   previous: Day | null;
 }
 
-/** How many names a list answers, those in the newest snapshot first. */
+/** The most names in an answered list. */
 const MAX_ROWS = 100;
 
 /** The referrers seen in a range, those in its newest snapshot first, by rank. */
@@ -186,7 +186,7 @@ export async function listFirstSeenReferrers(db: Db, tenantId: number, { from, t
     .execute();
 }
 
-/** A row of one repository's lists of a kind. */
+/** A row of a repository's referrers or paths. */
 interface Listed {
   snapshotDate: Day;
   listRank: number;

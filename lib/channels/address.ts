@@ -4,7 +4,7 @@ import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import type { Secrets } from '../secrets.ts';
 
-/** What working with channels needs. */
+/** The services that channels need. */
 export interface ChannelServices {
   db: Db;
   config: Pick<Config, 'allowPrivateAddresses' | 'demoWebhookUrl'>;

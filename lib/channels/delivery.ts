@@ -5,7 +5,7 @@ import type { ChannelServices } from './address.ts';
 import type { Message } from './message.ts';
 import { type ChannelKey, sendMessage } from './sending.ts';
 
-/** What delivering messages needs. */
+/** The services that delivery needs. */
 export interface DeliveryServices extends ChannelServices {
   pagesUrl: string | null;
   /** False when it is too late to start another delivery. */
@@ -20,7 +20,7 @@ export interface Tried {
   failureMessage: string | null;
 }
 
-/** A message that is claimed, so that nobody else sends it. */
+/** A claimed message: no other activation sends it. */
 interface Claimed {
   /** The number of attempts, including this one. */
   attempts: number;

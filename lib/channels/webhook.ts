@@ -4,7 +4,7 @@ import { lookupPublic, requirePublicAddress } from '../addresses.ts';
 import { Failure } from '../failure.ts';
 
 const TIMEOUT_MS = 10_000;
-/** How much of an answer is read: its first characters say what is wrong. */
+/** How many characters of an answer to read: the first ones say what is wrong. */
 const MAX_ANSWER_LENGTH = 500;
 
 interface Answer {
@@ -14,8 +14,8 @@ interface Answer {
 }
 
 /**
- * Posts JSON to a webhook without following redirects. Unless `allowPrivate`, it only connects to public addresses,
- * whatever the host name led to before. Throws `private_address`, `channel_gone`, `channel_refused`,
+ * Posts JSON to a webhook without following redirects. Unless `allowPrivate`, it connects to public addresses only,
+ * whatever the host name resolved to before. Throws `private_address`, `channel_gone`, `channel_refused`,
  * `channel_rate_limited` with `details.retryAfter` in seconds, `channel_down` and `channel_unreachable`.
  */
 export async function postJson(
@@ -38,7 +38,7 @@ function toUnreachable(error: unknown): never {
   );
 }
 
-/** Uses no agent: connections do not survive while the container is paused. */
+/** Uses no agent: connections do not survive the pausing of the container. */
 function post(url: URL, text: string, allowPrivate: boolean): Promise<Answer> {
   const { request } = url.protocol === 'https:' ? https : http;
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };

@@ -8,7 +8,7 @@ import type { Tables } from './tables.ts';
 /** The database or a transaction on it. */
 export type Db = Kysely<Tables>;
 
-/** The databases that every query works with. Each has its scripts in the folder of that name in sql/. */
+/** The supported databases. Every query works with each; sql/ has a folder of scripts for each. */
 export type DialectName = 'postgres' | 'db2';
 
 /** Connections to a database, and which kind it is. */
@@ -18,7 +18,8 @@ export interface Database {
 }
 
 /**
- * Prepares connections to a database: postgres://… or what `isDb2Address` accepts. It connects with the first statement. Throws `misconfigured` for any other address.
+ * Prepares connections to a database: postgres://… or an address that `isDb2Address` accepts. The first statement connects.
+ * Throws `misconfigured` for any other address.
  */
 export function openDatabase(url: string, options: PostgresOptions = {}): Database {
   if (/^postgres(ql)?:/.test(url)) return { db: toDb(postgresDialect(url, options)), dialect: 'postgres' };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 type Keywords = Record<string, string>;
 
-/** Services under whose names IBM Cloud binds credentials of a Db2 database. */
+/** The names of IBM Cloud services that bind the credentials of a Db2 database. */
 const SERVICES = [
   'dashDB',
   'dashdb',
@@ -13,10 +13,10 @@ const SERVICES = [
   'Db2 on Cloud',
 ];
 
-/** Made when it is needed: of all the actions that start, few read JSON here. */
+/** Built when first used: few actions read JSON here, and a cold start should not pay for it. */
 const credentials = z.lazy(() => {
   const text = z.string().min(1);
-  /** Credentials of instances from the time of `bx service key-create`: with a data source name, TLS or not. */
+  /** Credentials as old instances have them (`bx service key-create`): a data source name, with or without TLS. */
   const named = z
     .union([z.object({ ssldsn: text }), z.object({ dsn: text })])
     .transform((found) => parseDsn('ssldsn' in found ? found.ssldsn : found.dsn));
@@ -32,7 +32,7 @@ const credentials = z.lazy(() => {
   return z.union([composed(text), named, separate]);
 });
 
-/** Credentials of today's instances: https://cloud.ibm.com/docs/Db2onCloud?topic=Db2onCloud-getting-started */
+/** Credentials of current instances: https://cloud.ibm.com/docs/Db2onCloud?topic=Db2onCloud-getting-started */
 function composed(text: z.ZodString) {
   const authentication = z.object({ username: text, password: text });
   const hosts = z.array(z.object({ hostname: text, port: z.number() })).min(1);
@@ -83,7 +83,7 @@ function parseAddress(address: string): Keywords | undefined {
 
 const isHere = (host: string) => /^(localhost|127\.[\d.]+|\[?::1\]?)$/.test(host);
 
-/** What a connection has unless its address says otherwise: TLS, and of a certificate that names the host, to any other machine. */
+/** The defaults of a connection: to any other machine, TLS with a certificate that names the host. */
 function toDefaults(keywords: Keywords): Keywords {
   const isPlain = isHere(keywords.HOSTNAME ?? '') || keywords.SECURITY?.toUpperCase() === 'NONE';
   const tls = { SECURITY: 'SSL', SSLCLIENTHOSTNAMEVALIDATION: 'Basic' };
@@ -92,7 +92,7 @@ function toDefaults(keywords: Keywords): Keywords {
 }
 
 /**
- * True for what `toConnectionString` takes. The driver has no way to write a semicolon within a value:
+ * True for an address that `toConnectionString` accepts. The driver cannot escape a semicolon within a value:
  * https://www.ibm.com/docs/en/db2/11.5.x?topic=clients-password-rules.
  */
 export function isDb2Address(address: string): boolean {
@@ -102,11 +102,11 @@ export function isDb2Address(address: string): boolean {
 }
 
 /**
- * The keywords for IBM's driver of an address of a Db2 database: db2://user:password@host:port/database?keyword=value, a
- * data source name (DATABASE=…;HOSTNAME=…;), or the JSON of service credentials of IBM Cloud.
+ * The connection string for IBM's driver, from the address of a Db2 database: db2://user:password@host:port/database?keyword=value,
+ * a data source name (DATABASE=…;HOSTNAME=…;), or the JSON of IBM Cloud's service credentials.
  *
- * TLS is on for every host but this machine, and the certificate must name the host, which the driver does not ask for by
- * itself: https://www.ibm.com/docs/en/db2/11.5.x?topic=keywords-sslclienthostnamevalidation. `security=none` turns it off.
+ * TLS is on for every host but this machine. The certificate must name the host, which the driver does not check by
+ * default: https://www.ibm.com/docs/en/db2/11.5.x?topic=keywords-sslclienthostnamevalidation. `security=none` turns it off.
  * The driver trusts DigiCert's root; another needs `sslservercertificate=` with a file in the image:
  * https://www.ibm.com/docs/en/db2/11.5.x?topic=keywords-security.
  */

@@ -16,7 +16,7 @@ import {
 type Returning = { readonly returning?: ReturningNode };
 
 /**
- * Writes statements in Db2's SQL. Only what differs from the standard is here: identifiers are upper case, FETCH FIRST
+ * Compiles statements to Db2's SQL. It overrides only what differs from the standard: identifiers are upper case, FETCH FIRST
  * instead of LIMIT, FINAL TABLE instead of RETURNING, and the names of some types.
  */
 export class Db2QueryCompiler extends DefaultQueryCompiler {
@@ -78,7 +78,7 @@ export class Db2QueryCompiler extends DefaultQueryCompiler {
   }
 }
 
-/** Db2 takes markers there, but then plans without knowing how few rows are wanted. */
+/** Db2 accepts markers there, but then its plan does not know how few rows are wanted. */
 function countOf(node: OperationNode): number {
   const count = Number((node as ValueNode).value);
   if (Number.isSafeInteger(count) && count >= 0) return count;

@@ -13,7 +13,7 @@ interface Db2Statement {
   close(): Promise<unknown>;
 }
 
-/** The part of ibm_db's connections that is used. */
+/** The part of ibm_db's connections that we use. */
 export interface Db2Connection {
   /** False once the connection was lost. */
   connected: boolean;
@@ -29,8 +29,8 @@ export interface Db2Connection {
 const IDLE_MS = 1_000;
 const CHECK_MS = 2_000;
 /**
- * ibm_db is loaded only where a Db2 address is configured, and is never part of a bundle. Its driver reads texts in the
- * locale's code page, and a container has none, unless it is told that they are UTF-8 (1208):
+ * Loads ibm_db, which is never part of a bundle, only if a Db2 address is configured. Its driver reads text in the locale's
+ * code page, and a container has none, so 1208 sets UTF-8:
  * https://github.com/ibmdb/node-ibm_db/issues/471.
  */
 export async function openDb2Connection(connectionString: string): Promise<Db2Connection> {
@@ -46,7 +46,7 @@ export async function openDb2Connection(connectionString: string): Promise<Db2Co
   });
 }
 
-/** Db2 accepts neither JavaScript's instants nor its booleans and big integers. */
+/** Converts what Db2 does not accept: JavaScript's instants, booleans and big integers. */
 function toParameter(value: unknown): unknown {
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'bigint') return String(value);
@@ -59,7 +59,7 @@ const NUMBERS = [-5, 3, 2, -360];
 /** SQL_TYPE_TIMESTAMP. */
 const TIMESTAMP = 93;
 
-/** Instants, and numbers that JavaScript might not hold, come as text. */
+/** Instants, and numbers too large for JavaScript, arrive as text. */
 function parserOf(type: number): (value: unknown) => unknown {
   if (NUMBERS.includes(type)) return (value) => (value === null ? null : Number(value));
   if (type !== TIMESTAMP) return (value) => value;
@@ -96,7 +96,7 @@ async function execute(connection: Db2Connection, text: string, parameters: unkn
 /** A connection as Kysely uses it, and whether it still works. */
 export class Db2PooledConnection implements DatabaseConnection {
   readonly db2: Db2Connection;
-  /** When it was last given back, in the process's milliseconds. */
+  /** When it was last released, in milliseconds since the process began. */
   idleSince = 0;
 
   constructor(db2: Db2Connection) {
@@ -114,7 +114,7 @@ export class Db2PooledConnection implements DatabaseConnection {
     throw new Error('Db2 results are not streamed.');
   }
 
-  /** A query that nobody answers, for example after a firewall dropped the connection, holds a thread until the system ends it. */
+  /** A query without an answer, for example after a firewall dropped the connection, holds a thread until the system ends it. */
   async isAlive(): Promise<boolean> {
     if (performance.now() - this.idleSince < IDLE_MS) return true;
     const answered = query(this.db2, 'select 1 from sysibm.sysdummy1', []).then(

@@ -4,8 +4,8 @@ import { Db2QueryCompiler } from './db2-compiler.ts';
 import { type Db2Connection, Db2PooledConnection, openDb2Connection } from './db2-connection.ts';
 
 /**
- * ibm_db waits for the database in the threads of libuv, of which a process has four. Were all of them to wait for a row
- * that one more connection has locked, that one could not commit, and Db2 waits for ever unless LOCKTIMEOUT is set.
+ * ibm_db waits for the database in libuv's threads, and a process has four. If all four waited for a row that another
+ * connection has locked, that connection could not commit. Db2 would wait forever unless LOCKTIMEOUT is set.
  */
 const MAX_CONNECTIONS = 2;
 
@@ -43,7 +43,7 @@ class Db2Driver implements Driver {
     this.#passOn();
   }
 
-  /** The place of a connection goes to whoever waits longest. */
+  /** A free place goes to the caller that has waited longest. */
   #passOn(): void {
     const next = this.#waiting.shift();
     if (next) next();
@@ -81,7 +81,7 @@ class Db2Adapter extends DialectAdapterBase {
   async releaseMigrationLock(): Promise<void> {}
 }
 
-/** Db2 11.5 through connections of ibm_db. Rows have the same types as PostgreSQL's. */
+/** Db2 11.5 through ibm_db. Rows have the same types as PostgreSQL's. */
 export function db2Dialect(open: () => Promise<Db2Connection>): Dialect {
   return {
     createAdapter: () => new Db2Adapter(),
@@ -101,7 +101,7 @@ export function db2Dialect(open: () => Promise<Db2Connection>): Dialect {
   };
 }
 
-/** Connects to the database of an address when the first statement needs it. */
+/** Prepares connections to a Db2 database. The first statement connects. */
 export function openDb2(address: string): Dialect {
   const connectionString = toConnectionString(address);
   return db2Dialect(() => openDb2Connection(connectionString));

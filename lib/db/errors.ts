@@ -15,7 +15,7 @@ function sqlState(error: DriverError & Error): string {
 const UNAVAILABLE =
   /^(08...|57P..|53300|57019|57033|58004|58009|ECONN.*|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|28P01|28000|3D000)$/;
 
-/** What pg says, without a code, when a connection ends unexpectedly. */
+/** pg's message, without a code, when a connection ends unexpectedly. */
 const LOST =
   /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|Client was closed)/;
 
@@ -35,9 +35,8 @@ export function isReferenced(error: unknown): boolean {
 }
 
 /**
- * True if the transaction may succeed when it is run again: two writers met (also where one deleted what the other refers
- * to), or two created the schema (42710). Db2 reports a deadlock, or a lock that took too long, as 40001 (SQL0911N) or 57033
- * (SQL0913N).
+ * True if the transaction may succeed when retried: two writers met, one deleted a row that the other refers to, or both
+ * created the schema (42710). Db2 reports a deadlock or lock timeout as 40001 (SQL0911N) or 57033 (SQL0913N).
  */
 export function isWorthRetrying(error: unknown): boolean {
   return error instanceof Error && /^(2350[345]|40001|40P01|42710|57033)$/.test(sqlState(error));
@@ -48,7 +47,7 @@ export function isMissingTable(error: unknown): boolean {
   return error instanceof Error && /^(42P01|42704)$/.test(sqlState(error));
 }
 
-/** A statement that was stopped: it took too long, or waited too long for a lock. */
+/** SQLSTATEs of a stopped statement: it took too long, or waited too long for a lock. */
 const GIVEN_UP = '57014';
 
 /**

@@ -5,12 +5,12 @@ import type { DialectName } from './database.ts';
 import { requireVersion } from './schema.ts';
 import type { Tables } from './tables.ts';
 
-/** Any number that nobody else uses. Db2 needs none: its catalog lets one of two create a table, and the other repeats. */
+/** An arbitrary number for the lock. Db2 needs no lock: of two that create a table, its catalog makes one retry. */
 const LOCK = 1_684_950_117;
 
 /**
- * Upgrades the schema to the version that this code needs, within the transaction: all or nothing. Of two that migrate at
- * once within `inTransaction`, one waits for the other. Doing it again changes nothing. Throws `schema_mismatch` if the
+ * Upgrades the schema to the version that this code needs, within the transaction: all or nothing. Two at once within
+ * `inTransaction` wait for each other. Doing it again changes nothing. Throws `schema_mismatch` if the
  * stored schema is newer than the code.
  */
 export async function migrate(trx: Transaction<Tables>, dialect: DialectName, now: Instant): Promise<void> {
@@ -45,7 +45,7 @@ async function storedVersion(trx: Transaction<Tables>): Promise<number> {
   return row?.stored ?? 0;
 }
 
-/** In a script, each statement ends with a semicolon at the end of a line, and has none elsewhere. */
+/** Splits a script: each statement ends with a semicolon at the end of a line, and has no other such semicolon. */
 function toStatements(script: string): string[] {
   return script
     .replace(/--.*$/gm, '')

@@ -15,8 +15,8 @@ import { TABLES, type Tables } from './tables.ts';
 const ATTEMPTS = 3;
 
 /**
- * Runs the work in a transaction, and again when it met another writer (a row was inserted meanwhile, a deadlock): at
- * most three times. The work must not do anything that a rollback does not undo.
+ * Runs the work in a transaction, and retries if it meets another writer (a duplicate key, a deadlock): at most three
+ * times. The work must do nothing that a rollback does not undo.
  */
 export async function inTransaction<T>(db: Db, work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -41,21 +41,21 @@ export function sqlMonthOf(column: string): RawBuilder<Day> {
 /** How rows are merged into a table. */
 export interface Merge<T extends keyof Tables> {
   into: T;
-  /** The columns that say which row is meant. */
+  /** The columns that identify a row. */
   key: (keyof Insertable<Tables[T]>)[];
   /**
-   * New values for a row that is there; none: it stays as it is. The row is `kept` and the merged one `given`, as in
-   * `sql.ref('kept.viewCount')`.
+   * New values for an existing row; without them it stays as it is. The existing row is `kept` and the merged one `given`,
+   * as in `sql.ref('kept.viewCount')`.
    */
   update?: { [C in keyof Insertable<Tables[T]>]?: Expression<unknown> };
 }
 
-/** The value that is given. */
+/** The given value. */
 export function given(column: string): RawBuilder<unknown> {
   return sql`${sql.ref(`given.${column}`)}`;
 }
 
-/** The larger of the kept and the given value; where only one is known, that one. */
+/** The larger of the kept and the given value. A known value wins over an unknown one. */
 export function larger(column: string): RawBuilder<unknown> {
   const kept = sql.ref(`kept.${column}`);
   const other = sql.ref(`given.${column}`);
@@ -66,9 +66,9 @@ export function larger(column: string): RawBuilder<unknown> {
 const MARKERS = 12_000;
 
 /**
- * Inserts rows, or updates those whose key is there; a column that one row leaves out is null there. The rows' keys must be
- * distinct. Two that merge the same new key
- * at once meet a duplicate key: run it within `inTransaction`, which repeats it.
+ * Inserts rows, or updates those whose key exists. A column that a row leaves out becomes null. The rows' keys must be
+ * distinct. Two callers that merge the same new key at once meet a duplicate key: call it within `inTransaction`, which
+ * retries.
  */
 export async function mergeRows<T extends keyof Tables>(
   trx: Transaction<Tables>,

@@ -3,7 +3,7 @@ import pg from 'pg';
 
 /** Options for every statement. */
 export interface PostgresOptions {
-  /** Milliseconds after which a statement is stopped; never, without it. Db2 has LOCKTIMEOUT. */
+  /** Stop a statement after this many milliseconds. Default: never. Db2 has LOCKTIMEOUT. */
   statementTimeout?: number;
 }
 
@@ -38,7 +38,7 @@ function openPool(url: string, { statementTimeout }: PostgresOptions) {
   const releasedAt = new WeakMap<pg.PoolClient, number>();
   // An idle connection that breaks is replaced when it is next needed.
   pool.on('error', () => {});
-  // One that breaks within a transaction makes the next statement fail; without a listener it would end the process.
+  // Without a listener, a connection lost mid-transaction would crash the process. Its next statement fails.
   pool.on('connect', (client) => void client.on('error', () => {}));
   pool.on('release', (_error, client) => releasedAt.set(client, performance.now()));
 

@@ -1,4 +1,4 @@
-/** The scripts in sql/, which the build lists and puts into the bundle: see sql/scripts.mjs. */
+/** The scripts in sql/. The build lists them and puts them into the bundle: see sql/scripts.mjs. */
 declare module 'virtual:schema-scripts' {
   /** The number of the last script. */
   export const SCHEMA_VERSION: number;

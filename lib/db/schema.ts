@@ -13,7 +13,7 @@ export interface SchemaState {
   displayName: string | null;
 }
 
-/** How far the database is set up; an empty one will do. Do not use it within a transaction. */
+/** How far the database is set up; it may be empty. Do not call it within a transaction. */
 export async function readSchemaState(db: Db): Promise<SchemaState> {
   try {
     // A container's first answer waits for this, so it is one statement.

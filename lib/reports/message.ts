@@ -11,7 +11,7 @@ const unknownOr = (count: number | null, noun: string) =>
   count === null ? `unknown ${noun}s` : plural(count, noun);
 const repositoriesOf = (count: number) => plural(count, 'repository', 'repositories');
 
-/** The weekly report as a message, with links to the pages where they are known. */
+/** The weekly report as a message, with links if the URL of the pages is known. */
 export function toReportMessage(report: WeekReport, pagesUrl: string | null): Message {
   const { tenant, week, repositoryCount, viewCount, cloneCount, repositories } = report;
   const tenantUrl = pagesUrl && `${pagesUrl}/t/${tenant.tenantId}`;

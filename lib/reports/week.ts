@@ -13,7 +13,7 @@ const DAYS_IN_WEEK = 7;
 const MAX_REPOSITORIES = 25;
 const NOON_MS = 12 * 3_600_000;
 
-/** The Monday of the newest week whose report is due: from the next Monday 12:00 UTC on. */
+/** The Monday of the newest week whose report is due. A report is due on the next Monday at 12:00 UTC. */
 export function dueWeek(now: Date): Day {
   return newestEndedWeek(addDays(toDay(new Date(now.getTime() - NOON_MS)), -1));
 }
@@ -23,7 +23,7 @@ export function dueAt(week: Day): Date {
   return new Date(startOf(addDays(week, DAYS_IN_WEEK)).getTime() + NOON_MS);
 }
 
-/** The report of a tenant's week, as known now. */
+/** The report of a tenant's week from what is stored now. */
 export async function readWeekReport(
   db: Db,
   tenant: { tenantId: number; name: string },
@@ -72,7 +72,7 @@ interface Known {
 
 const keyOf = (repositoryId: number, day: Day) => `${repositoryId} ${day}`;
 
-/** The stored figures of a week and of the one before. */
+/** The stored figures of a week and the week before. */
 async function readKnown(db: Db, tenantId: number, week: Day): Promise<Known> {
   const days = await db
     .selectFrom('trafficDay')
@@ -149,7 +149,7 @@ function sumWeek(
   };
 }
 
-/** The week's uniques as first read after it ended; null where a day read later has more, so that they are too low. */
+/** The week's uniques as first read after it ended. Null if a day read later has more, which proves them too low. */
 function uniquesSoFar(
   { endedWeek, endedWeekUniques }: RepositoryRow,
   week: Day,
@@ -159,7 +159,7 @@ function uniquesSoFar(
   return endedWeekUniques < (largestDay ?? 0) ? null : endedWeekUniques;
 }
 
-/** The change of all repositories that can be compared, together. */
+/** The change of all comparable repositories together. */
 function compareAll(weeks: readonly RepositoryWeek[], spans: Spans) {
   const compared = weeks.filter(({ comparable }) => comparable);
   const current = emptySums();

@@ -2,7 +2,7 @@ import { choice, day, generated, instant, integer, optional, text } from '../col
 
 const CHANNEL_KINDS = ['webhook', 'slack', 'teams'] as const;
 
-/** The form that messages take: Slack's, that of Microsoft Teams, or for a `webhook` plain JSON for any program. */
+/** The format of messages: Slack's, Microsoft Teams', or for a `webhook` plain JSON. */
 export type ChannelKind = (typeof CHANNEL_KINDS)[number];
 
 const CHANNEL_CONTENTS = ['problems', 'reports', 'both'] as const;
@@ -21,13 +21,13 @@ const PROBLEM_KINDS = [
 ] as const;
 
 /**
- * What needs a person. Of a repository: its collections fail, or GitHub is about to forget days of it. Of a tenant: its
- * token ends within 14 days or has ended, the token cannot be used, or nothing was collected for too long. The last two are
- * news of GitHub, for which nobody has to act: it publishes nothing new, or all repositories fell silent together.
+ * What needs action. For a repository: its collections fail, or GitHub is about to forget days. For a tenant: its token
+ * expires within 14 days or has expired, GitHub refuses it, or nothing was collected for too long. The last two are news about GitHub
+ * that need no action: it publishes nothing new, or all repositories fell silent together.
  */
 export type ProblemKind = (typeof PROBLEM_KINDS)[number];
 
-/** Channels, problems, and what was sent of them. */
+/** Channels, problems, and the messages about them. */
 export const channelTables = {
   channel: {
     tenantId: integer,
@@ -61,7 +61,7 @@ export const channelTables = {
     channelId: integer,
     phase: text<'began' | 'over'>(5),
     attempts: integer,
-    /** Null: it was sent. */
+    /** Null once it was sent. */
     dueAt: optional(instant),
     sentAt: optional(instant),
     failureCode: optional(text(40)),
@@ -72,7 +72,7 @@ export const channelTables = {
     channelId: integer,
     weekStart: day,
     attempts: integer,
-    /** Null: it was sent. */
+    /** Null once it was sent. */
     dueAt: optional(instant),
     sentAt: optional(instant),
     failureCode: optional(text(40)),

@@ -3,12 +3,12 @@ import { choice, instant, integer, smallint, text } from '../columns.ts';
 const SYSTEM_ROLES = ['administrator', 'maintainer'] as const;
 
 /**
- * A role in all tenants, whose rights `access.ts` has: an `administrator` may do everything; a `maintainer` sees everything
- * and looks after repositories, runs and dashboards.
+ * A role in all tenants; `access.ts` has its rights. An `administrator` may do everything. A `maintainer` sees everything
+ * and manages repositories, runs and dashboards.
  */
 export type SystemRole = (typeof SYSTEM_ROLES)[number];
 
-/** What the installation has as a whole: its schema, who signs in, and who looks after all tenants. */
+/** Tables of the whole installation: its schema, the people who signed in, and the system roles. */
 export const installationTables = {
   schemaVersion: {
     version: integer,

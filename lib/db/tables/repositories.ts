@@ -3,13 +3,13 @@ import { bigint, choice, day, generated, instant, integer, optional, text } from
 
 const SCHEDULES = ['daily', 'weekly', 'paused'] as const;
 
-/** How often the alarm collects a repository; a paused one is collected only when a person names it. */
+/** How often the alarm collects a repository. A paused one is collected only when you ask for it. */
 export type Schedule = (typeof SCHEDULES)[number];
 
-/** What is read of a repository besides its traffic; each kind succeeds and fails by itself. */
+/** What is read about a repository besides its traffic. Each kind succeeds or fails on its own. */
 export type ExtraKind = 'stars' | 'releases' | 'workflow runs';
 
-/** Repositories, and what is known of them besides their traffic. */
+/** Repositories, and everything about them but their traffic. */
 export const repositoryTables = {
   repository: {
     tenantId: integer,

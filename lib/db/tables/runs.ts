@@ -2,15 +2,15 @@ import { choice, day, generated, instant, integer, optional, text } from '../col
 
 const RUN_REASONS = ['alarm', 'person', 'added', 'verify'] as const;
 
-/** Why a run began; `person`: somebody asked for it; `verify`: somebody wants what is stored compared with GitHub. */
+/** Why a run began. `person`: somebody asked for it. `verify`: somebody asked to compare the stored figures with GitHub. */
 export type RunReason = (typeof RUN_REASONS)[number];
 
 const RUN_STATES = ['running', 'succeeded', 'partial', 'failed'] as const;
 
-/** `partial`: something was collected, and something failed; `failed`: nothing was collected. */
+/** `partial`: some repositories failed. `failed`: nothing was collected. */
 export type RunState = (typeof RUN_STATES)[number];
 
-/** Collection runs, and what came of each repository. */
+/** Collection runs, and the outcome of each repository. */
 export const runTables = {
   collectionRun: {
     tenantId: integer,

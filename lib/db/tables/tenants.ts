@@ -3,8 +3,8 @@ import { choice, day, generated, instant, integer, longText, optional, text } fr
 const ROLES = ['manager', 'viewer', 'repository viewer'] as const;
 
 /**
- * A role in one tenant, whose rights `access.ts` has: a `repository viewer` sees the repositories that `memberRepository`
- * names, a `viewer` all of them, and a `manager` changes what is the tenant's.
+ * A role in one tenant; `access.ts` has its rights. A `repository viewer` sees the repositories in `memberRepository`, a
+ * `viewer` sees all of them, and a `manager` can edit everything in the tenant.
  */
 export type Role = (typeof ROLES)[number];
 

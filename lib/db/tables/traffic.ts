@@ -1,6 +1,6 @@
 import { day, instant, integer, optional, smallint, text } from '../columns.ts';
 
-/** The figures of repositories, and their lists of referrers and paths. */
+/** The traffic of repositories, and their lists of referrers and paths. */
 export const trafficTables = {
   trafficDay: {
     tenantId: integer,
