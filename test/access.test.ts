@@ -159,11 +159,11 @@ function toOutcome({ body }: Answer): Outcome {
   return DENIALS.includes(code) ? code : 'allowed';
 }
 
-test('every route has a row in the table of roles, and every row a route', () => {
+test('every route is in the table of roles, and every row of the table has a route', () => {
   expect(Object.keys(rows).sort()).toEqual([...described].sort());
 });
 
-test.each(described)('%s lets in whom it should', async (key) => {
+test.each(described)('%s accepts the right callers', async (key) => {
   const [method, route, body] = toRequest(key, ids.seen);
   const found: Record<string, Outcome> = {};
   for (const person of everybody) found[person] = toOutcome(await calls[person](method, route, body));
@@ -188,7 +188,7 @@ test.each(everybody)('/me answers the rights that routes give to the %s', async 
   }
 });
 
-test('/me stays small: rights of a system role are not repeated for each tenant', async () => {
+test('/me stays small: it does not repeat the rights of a system role for each tenant', async () => {
   const { body } = await calls.administrator('GET', '/me');
   expect(body.tenants.length).toBe(2);
   expect(body.tenants.map(({ rights }: Me['tenants'][number]) => rights)).toEqual([[], []]);
@@ -206,7 +206,7 @@ test.each(described.filter((key) => key.includes('{repositoryId}')))(
   },
 );
 
-test('a tenant that does not exist answers as one that one may not see', async () => {
+test('a missing tenant and a tenant you may not see get the same answer', async () => {
   for (const key of described.filter((one) => one.includes('{tenantId}'))) {
     const [method, route, body] = toRequest(key, ids.seen);
     for (const tenantId of ['999999', 'abc', '0', '-1', '1.5', '99999999999999999999'])
@@ -218,7 +218,7 @@ test('a tenant that does not exist answers as one that one may not see', async (
   }
 });
 
-test('repositories of one tenant are not found under another one', async () => {
+test('a repository is not found under another tenant', async () => {
   const elsewhere = calls.managerElsewhere;
   const { body } = await elsewhere('GET', '/me');
   const { tenantId } = body.tenants[0];

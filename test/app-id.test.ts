@@ -24,7 +24,7 @@ const bear = (token: string): Promise<Answer> =>
   installation.anonymously('GET', '/me', undefined, { authorization: `Bearer ${token}` });
 const outcome = ({ status, body }: Answer) => [status, body.error?.code ?? body.email];
 
-test('an access token as App ID gives them out lets its person in', async () => {
+test('an access token in App ID’s format is accepted', async () => {
   const token = await installation.identity.issueToken(ADA);
   expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'RS256', typ: 'JWT', ver: 4 });
   const { iss, aud, scope, ...claims } = decodeJwt(token);
@@ -41,7 +41,7 @@ test('an access token as App ID gives them out lets its person in', async () => 
   expect(outcome(await bear(token))).toEqual([200, ADA]);
 });
 
-test('an ID token as App ID gives them out, without a nonce, is no access token', async () => {
+test('an ID token in App ID’s format, without a nonce, is refused as an access token', async () => {
   const token = await installation.identity.issueIdToken(ADA);
   expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'RS256', typ: 'JWT', ver: 4 });
   expect(decodeJwt(token)).toMatchObject({ aud: ['traffic-pages'], email: ADA, tenant: TENANT });
@@ -58,7 +58,7 @@ const people: [string, Partial<Person>, 200 | 403][] = [
   ['of Facebook, which says nothing of the address', { through: 'facebook' }, 403],
 ];
 
-test.each(people)('a person %s is let in only with a verified address', async (_, person, status) => {
+test.each(people)('a person %s needs a verified address', async (_, person, status) => {
   const email = `${randomUUID()}@example.com`;
   const answer = outcome(await bear(await installation.identity.issueToken(email, person)));
   expect(answer).toEqual([status, status === 200 ? email : 'email_unverified']);

@@ -23,12 +23,12 @@ const outcome = ({ status, body }: Answer) => [status, body.error?.code];
 type Overrides = Parameters<TestInstallation['identity']['issueToken']>[1];
 const issue = (overrides: Overrides = {}) => installation.identity.issueToken('ada@example.com', overrides);
 
-test('a token that the provider gave out lets its person in', async () => {
+test('a token from the provider is accepted', async () => {
   const { status, body } = await bear(await issue());
   expect([status, body.email]).toEqual([200, 'ada@example.com']);
 });
 
-test('a request without a bearer token is asked to sign in', async () => {
+test('a request without a bearer token gets 401', async () => {
   for (const authorization of ['', 'Bearer', 'Bearer ', 'Basic YTpi', 'Token abc'])
     expect(outcome(await getMe(authorization ? { authorization } : {})), authorization).toEqual([
       401,
@@ -51,7 +51,7 @@ test.each(refused)('%s is refused', async (_, overrides, code) => {
   expect(outcome(await bear(await issue(overrides)))).toEqual([401, code]);
 });
 
-test('what was changed in a token, or is no token at all, is refused', async () => {
+test('a changed token, or text that is not a token, is refused', async () => {
   const [header = '', payload = '', signature = ''] = (await issue()).split('.');
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
   const forged = Buffer.from(JSON.stringify({ ...claims, sub: 'administrator' })).toString('base64url');
@@ -59,11 +59,11 @@ test('what was changed in a token, or is no token at all, is refused', async () 
     expect(outcome(await bear(token)), token).toEqual([401, 'access_token_invalid']);
 });
 
-test('a token of a provider that names no type is accepted', async () => {
+test('a token without a type is accepted', async () => {
   expect((await bear(await issue({ type: 'JWT' }))).status).toBe(200);
 });
 
-test('an ID token is no access token, though the provider signed it for this client', async () => {
+test('an ID token is refused as an access token, although the provider signed it for this client', async () => {
   const { signingKey } = JSON.parse(readFileSync(await getIdentityKeys(), 'utf8'));
   const { iss, aud, sub } = decodeJwt(await issue());
   const marks = [{ nonce: 'x' }, { at_hash: 'x' }, { c_hash: 'x' }].map((mark) => ({
@@ -79,12 +79,12 @@ test('an ID token is no access token, though the provider signed it for this cli
   }
 });
 
-test('a person without a verified e-mail address is not let in', async () => {
+test('a person without a verified e-mail address is refused', async () => {
   const token = await installation.identity.issueToken('eve@example.com', { emailVerified: false });
   expect(outcome(await bear(token))).toEqual([403, 'email_unverified']);
 });
 
-test('whatever somebody is called at the provider, they are let in', async () => {
+test('any name at the provider is accepted', async () => {
   const long = `${'n'.repeat(199)}😀😀`;
   for (const [email, name, shown] of [
     ['nul@example.com', 'a\u0000b', 'ab'],
@@ -100,12 +100,12 @@ test('whatever somebody is called at the provider, they are let in', async () =>
   ]);
 });
 
-test('somebody without a role is told who they are and that they see nothing', async () => {
+test('a person without a role learns who they are and sees nothing', async () => {
   const { status, body } = await installation.as('nobody@example.com')('GET', '/me');
   expect([status, body.systemRole, body.tenants]).toEqual([200, null, []]);
 });
 
-test('while the provider is down known people work on, new ones are asked to wait, and then all is well', async () => {
+test('while the provider is down, known people keep working and new ones get 503', async () => {
   const fresh = await openTestInstallation({ demo: true });
   await fresh.initialise();
   const asNew = fresh.as('grace@example.com');
@@ -119,7 +119,7 @@ test('while the provider is down known people work on, new ones are asked to wai
   await fresh.close();
 });
 
-test('containers that start know the provider without asking it, until it was asked six hours ago', async () => {
+test('a new container uses the stored provider document for up to six hours', async () => {
   const fresh = await openTestInstallation({ demo: true, coldStarts: true });
   await fresh.initialise();
   const ada = fresh.as('ada@example.com');
@@ -136,7 +136,7 @@ test('containers that start know the provider without asking it, until it was as
   await fresh.close();
 });
 
-test('keys that the provider changes are known at once, and kept; what it never signed stays refused', async () => {
+test('new keys of the provider are accepted at once and kept; tokens it never signed stay refused', async () => {
   const fresh = await openTestInstallation({ demo: true, coldStarts: true });
   await fresh.initialise();
   const ada = fresh.as('ada@example.com');
@@ -165,7 +165,7 @@ test('keys that the provider changes are known at once, and kept; what it never 
   await fresh.close();
 });
 
-test('answers say who may read them: nobody keeps them, any allowed origin may, without cookies', async () => {
+test('answers are not cached, and any allowed origin may read them without cookies', async () => {
   const answer = await getMe({ origin: installation.url, authorization: `Bearer ${await issue()}` });
   expect(answer.headers.get('cache-control')).toBe('no-store');
   expect(answer.headers.get('access-control-allow-origin')).toBe(installation.url);
@@ -176,7 +176,7 @@ test('answers say who may read them: nobody keeps them, any allowed origin may, 
   expect(foreign.headers.get('vary')).toMatch(/origin/i);
 });
 
-test('a preflight is answered without a token and may be kept for two hours', async () => {
+test('a preflight needs no token and is cached for two hours', async () => {
   const { status, headers } = await installation.anonymously(
     'OPTIONS',
     '/members/1/a%40b.example',
@@ -193,7 +193,7 @@ test('a preflight is answered without a token and may be kept for two hours', as
   expect(headers.get('access-control-max-age')).toBe('7200');
 });
 
-test('an address or a method that the API does not have is said to be missing', async () => {
+test('an unknown path or method gets 404', async () => {
   const ada = installation.as('ada@example.com');
   expect(outcome(await ada('GET', '/me/else'))).toEqual([404, 'route_not_found']);
   const answer = await ada('DELETE', '/me');

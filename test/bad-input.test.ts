@@ -22,7 +22,7 @@ async function refusals(calls: [method: string, path: string, body?: unknown][])
   return answers;
 }
 
-test('numbers that the database does not hold are refused like any that does not exist', async () => {
+test('an id too large for the database is answered like an unknown one', async () => {
   const tooLarge = 2_147_483_648;
   const tenant = { name: 'T', serverId: tooLarge, githubUser: 'octocat', githubToken: 'x' };
   expect(
@@ -46,7 +46,7 @@ test('numbers that the database does not hold are refused like any that does not
   ]);
 });
 
-test('days before the databases’ calendars begin are refused', async () => {
+test('days before the databases’ calendars are refused', async () => {
   const paths = ['0000-01-01&to=0000-01-05', '0001-01-01&to=0001-01-05'].map(
     (span) => `/stats/${tenantId}?from=${span}`,
   );
@@ -55,7 +55,7 @@ test('days before the databases’ calendars begin are refused', async () => {
   );
 });
 
-test('text with U+0000, which no database stores, is refused', async () => {
+test('text with U+0000, which PostgreSQL cannot store, is refused', async () => {
   const name = 'a\u0000b';
   const tenant = { name, serverId: 1, githubUser: 'octocat', githubToken: 'x' };
   const calls: [string, string, unknown?][] = [

@@ -73,20 +73,20 @@ async function sorted(query: string): Promise<string[]> {
   return body.repositories.map(({ fullName }: { fullName: string }) => fullName.replace('owner/', ''));
 }
 
-test('repositories are sorted by the change that is shown, and those without one come last in either order', async () => {
+test('repositories are sorted by the shown change; unknown changes come last in either order', async () => {
   const unknown = ['gap', 'risen', 'viewsOnly'];
   expect(await sorted(`${SPAN}&sort=change`)).toEqual(['slightly', 'halved', ...unknown]);
   expect(await sorted(`${SPAN}&sort=change&order=asc`)).toEqual(['halved', 'slightly', ...unknown]);
 });
 
-test('where the days before are known in part only, no change is known and repositories are sorted by name', async () => {
+test('if only part of the previous span is known, changes are unknown and repositories are sorted by name', async () => {
   const names = ['gap', 'halved', 'risen', 'slightly', 'viewsOnly'];
   const span = 'from=2026-02-25&to=2026-03-05';
   expect(await sorted(`${span}&sort=change`)).toEqual(names);
   expect(await sorted(`${span}&sort=change&order=asc`)).toEqual(names);
 });
 
-test('the overview’s file has the same changes in the same order', async () => {
+test('the overview’s CSV has the same changes in the same order', async () => {
   const { body } = await ada('GET', `/stats/1?${SPAN}&sort=change&format=csv`);
   const [header, ...rows] = body.trimEnd().split('\r\n');
   const column = header.split(',').indexOf('viewCountChange');

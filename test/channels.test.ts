@@ -45,7 +45,7 @@ const lastAt = (path: string) =>
     .filter((one) => one.path === path)
     .at(-1);
 
-test('a channel shows no more of its address than the host and four characters', async () => {
+test('a channel shows only the host and four characters of its address', async () => {
   const secret = '/slack/T0000/B0000/XXXXSECRETwxyz';
   const channelId = await add(secret);
   const answers = [
@@ -69,7 +69,7 @@ test('a channel shows no more of its address than the host and four characters',
   expect(JSON.stringify(rows)).not.toContain('SECRET');
 });
 
-test('of a short address only the host is shown', async () => {
+test('a short address shows only its host', async () => {
   const channelId = await add('/json/x', { kind: 'webhook', url: 'https://1.1.1.1/abc' });
   const { body } = await ada('GET', `/channels/${tenantId}`);
   expect(body.channels.at(-1)).toMatchObject({ channelId, addressHint: '1.1.1.1/…' });
@@ -79,7 +79,7 @@ test.each([
   ['slack', '/slack/one', { blocks: [{ type: 'header' }, { type: 'section' }, { type: 'section' }] }],
   ['teams', '/teams/one', { type: 'message' }],
   ['webhook', '/json/one', { type: 'test', tenant: { name: 'demo-octocat' } }],
-])('a test arrives at a channel of kind %s in its own form', async (kind, path, form) => {
+])('a test message reaches a %s channel in its format', async (kind, path, form) => {
   const channelId = await add(path, { kind });
   const { status, body } = await testTo(channelId);
   expect([status, body.sentAt, body.failure]).toEqual([200, NOW, null]);
@@ -97,7 +97,7 @@ const FAILURES: [string, WebhookRule, number][] = [
   ['channel_unreachable', { kind: 'close' }, 502],
 ];
 
-test.each(FAILURES)('%s is told and kept: %j', async (code, rule, status) => {
+test.each(FAILURES)('%s is answered and stored: %j', async (code, rule, status) => {
   const channelId = await add('/slack/failing');
   const before = installation.webhooks.received().length;
   mend = installation.webhooks.fail({ ...rule, path: '/slack/failing' });
@@ -112,7 +112,7 @@ test.each(FAILURES)('%s is told and kept: %j', async (code, rule, status) => {
   expect((await testTo(channelId)).body).toMatchObject({ sentAt: NOW, failure: null });
 });
 
-test('a channel that does not answer is given up in time', async () => {
+test('a channel that does not answer times out', async () => {
   const channelId = await add('/slack/hanging');
   mend = installation.webhooks.fail({ kind: 'hang', path: '/slack/hanging' });
   const answer = await testTo(channelId);
@@ -120,7 +120,7 @@ test('a channel that does not answer is given up in time', async () => {
   expect(answer.body.error.message).toContain('in time');
 });
 
-test('only https addresses on the public Internet are taken, and the stand-in', async () => {
+test('only public https addresses and the test webhooks are accepted', async () => {
   const refused = [
     ['http://example.com/hook', 400, 'invalid_input'],
     ['ftp://example.com/hook', 400, 'invalid_input'],
@@ -136,7 +136,7 @@ test('only https addresses on the public Internet are taken, and the stand-in', 
     expect(outcome(await ada('POST', `/channels/${tenantId}`, request('', { url }))), url).toEqual(expected);
 });
 
-test('a name that has come to lead inside the network is not connected to', async () => {
+test('a host name that now resolves to a private address is not connected to', async () => {
   const found = await new Promise((resolve) => {
     lookupPublic('localhost', { all: true }, (error) => resolve(error));
   });
@@ -145,7 +145,7 @@ test('a name that has come to lead inside the network is not connected to', asyn
   expect(plain).toBeNull();
 });
 
-test('an address that was stored when private ones were allowed is refused when something is sent', async () => {
+test('a private address stored while they were allowed is refused when sending', async () => {
   const channelId = await add('/slack/moved');
   const { db } = openDatabase(installation.database.url);
   const secrets = openSecrets(installation.parameters.TOKEN_KEY ?? '');
@@ -162,7 +162,7 @@ test('an address that was stored when private ones were allowed is refused when 
   await db.destroy();
 });
 
-test('a new key seals the addresses of channels again', async () => {
+test('a new key reseals the addresses of channels', async () => {
   const channelId = await add('/slack/rotated');
   const { db } = openDatabase(installation.database.url);
   const keys = ['B'.repeat(43), installation.parameters.TOKEN_KEY];
@@ -182,7 +182,7 @@ test('a new key seals the addresses of channels again', async () => {
   expect((await testTo(channelId)).status).toBe(200);
 });
 
-test('a channel is changed and deleted, and a foreign one is not found', async () => {
+test('a channel is changed and deleted; another tenant’s channel is not found', async () => {
   const channelId = await add('/slack/changed');
   const route = `/channels/${tenantId}/${channelId}`;
   const change = { kind: 'webhook', contents: 'problems', url: standIn('/json/elsewhere-abcd') };
@@ -199,7 +199,7 @@ test('a channel is changed and deleted, and a foreign one is not found', async (
     expect(outcome(await ada(method, path, body))).toEqual([404, 'channel_not_found']);
 });
 
-test('a tenant has at most twenty channels, and takes them along when it is deleted', async () => {
+test('a tenant has at most twenty channels, which are deleted with it', async () => {
   const { body: tenants } = await ada('GET', '/tenants');
   const { body: list } = await ada('GET', `/channels/${tenantId}`);
   for (let count = list.channels.length; count < 20; count += 1) await add(`/slack/${count}`);

@@ -97,7 +97,7 @@ test.each(ANSWERS)('every stored week that has settled is what really happened (
   expect(series.viewUniques[1]).toBe(collecting.served.github.truthOfWeek(id, '2025-11-03').viewUniques);
 });
 
-test('on Monday the week that ended has its uniques so far, and is asked for once more when it has settled', async () => {
+test('on Monday the ended week has its uniques so far, and is read once more when it has settled', async () => {
   const { repositoryId, id } = await collecting.add('so far', { views: 60, regulars: 9 });
   const stored = async () =>
     (await collecting.rows('repository')).find((row) => row.repositoryId === repositoryId);
@@ -130,7 +130,7 @@ test('collecting again changes nothing', async () => {
   expect(await collecting.allRows()).toEqual(before);
 });
 
-test('two runs at once leave what one leaves', async () => {
+test('two runs at once store the same as one', async () => {
   const { id } = await collecting.add('busy', { views: 60, clones: 20 });
   await collecting.add('quiet');
   await collecting.collectDaily(START, addDays(START, 4));
@@ -229,7 +229,7 @@ test('a later, smaller figure for a settled day is kept as a revision, once', as
   ]);
 });
 
-test('a clock some days ahead makes no zeros of days that have not come yet: GitHub’s own time is believed', async () => {
+test('a clock some days ahead makes no zeros of future days: GitHub’s own time counts', async () => {
   const { served } = collecting;
   const { repositoryId } = await collecting.add('busy', { views: 60, clones: 20 });
   const today = addDays(START, 10);

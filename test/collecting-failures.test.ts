@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => collecting.close());
 
-test('a repository that fails says why and does not keep the others', async () => {
+test('a failing repository says why and does not stop the others', async () => {
   collecting.served.github.setAnswers('sparse');
   const broken = await collecting.add('broken');
   await collecting.add('fine');
@@ -40,7 +40,7 @@ test('a repository that fails says why and does not keep the others', async () =
   expect((await collecting.traffic(broken.repositoryId, START, START)).repository.problem).toBeNull();
 });
 
-test('a repository that disappeared and one whose answer is garbage fail by their own names', async () => {
+test('a missing repository and one with an unreadable answer fail with their own codes', async () => {
   const gone = await collecting.add('gone');
   const garbled = await collecting.add('garbled');
   collecting.served.github.remove(gone.id);
@@ -55,7 +55,7 @@ test('a repository that disappeared and one whose answer is garbage fail by thei
   expect(await collecting.rows('trafficDay')).toEqual([]);
 });
 
-test('views are stored when clones cannot be read, whose figures stay unknown until they can', async () => {
+test('views are stored when clones cannot be read; clones stay unknown until they can', async () => {
   const { repositoryId, id } = await collecting.add('half', { views: 30, clones: 9 });
   const lift = collecting.served.github.fail({ kind: 'down', match: { repository: id, path: /clones/ } });
   await collecting.collect(at(START));
@@ -71,7 +71,7 @@ test('views are stored when clones cannot be read, whose figures stay unknown un
   expect(known.length).toBeGreaterThan(8);
 });
 
-test('days on which GitHub was down are caught up afterwards', async () => {
+test('days on which GitHub was down are collected afterwards', async () => {
   const added = [];
   for (const name of ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'])
     added.push(await collecting.add(name, { views: 20 }));
@@ -90,7 +90,7 @@ test('days on which GitHub was down are caught up afterwards', async () => {
   }
 });
 
-test('a refused token fails every repository by name and is not asked about again and again', async () => {
+test('a refused token fails every repository, and GitHub is not asked again for each', async () => {
   for (const name of ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'])
     await collecting.add(name);
   collecting.served.github.removeToken(TOKEN);
@@ -104,7 +104,7 @@ test('a refused token fails every repository by name and is not asked about agai
   expect(collecting.served.github.requests().length).toBeLessThanOrEqual(4);
 });
 
-test('a token that cannot be opened fails every repository', async () => {
+test('a token that cannot be unsealed fails every repository', async () => {
   await collecting.add('one');
   const runId = await collecting.start();
   const openGitHub = () => Promise.reject(new Failure('token_unreadable'));
@@ -115,7 +115,7 @@ test('a token that cannot be opened fails every repository', async () => {
   });
 });
 
-test('where the database fails for one repository, the others are finished before the activation ends', async () => {
+test('if the database fails for one repository, the others finish before the activation ends', async () => {
   for (const name of ['one', 'two', 'three', 'four', 'five', 'six']) await collecting.add(name);
   const runId = await collecting.start();
   const lost = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
@@ -143,7 +143,7 @@ test('where the database fails for one repository, the others are finished befor
   expect([run.state, run.succeededCount]).toEqual(['running', 3]);
 });
 
-test('without its referrers, paths or weeks a repository is collected all the same, and says what it lacks', async () => {
+test('a repository without its referrers, paths or weeks is still collected and says what is missing', async () => {
   collecting.served.github.setAnswers('sparse');
   const { id, repositoryId } = await collecting.add('partly', { views: 20 });
   await collecting.collect(at(START));
@@ -174,7 +174,7 @@ test('without its referrers, paths or weeks a repository is collected all the sa
   expect([after.repository.problem, after.snapshotDate]).toEqual([null, addDays(monday, 1)]);
 });
 
-test('lists that a second run of the day does not get stay as the first one got them', async () => {
+test('lists that the day’s second run cannot read stay as the first run stored them', async () => {
   const { id, repositoryId } = await collecting.add('partly', { views: 20 });
   await collecting.collect(at(START));
   const { referrers, paths } = await collecting.traffic(repositoryId, START, START);
@@ -184,7 +184,7 @@ test('lists that a second run of the day does not get stay as the first one got 
   expect([again.referrers, again.paths]).toEqual([referrers, paths]);
 });
 
-test('a token that is refused in the middle of a repository ends the run for all', async () => {
+test('a token refused mid-repository ends the run for all', async () => {
   for (const name of ['one', 'two']) await collecting.add(name);
   collecting.served.github.fail({ kind: 'status', status: 401, match: { path: /referrers/ } });
   await collecting.collect(at(START));
@@ -193,7 +193,7 @@ test('a token that is refused in the middle of a repository ends the run for all
   expect(repositories.map(({ code }) => code)).toEqual(['token_invalid', 'token_invalid']);
 });
 
-test('what GitHub refused is not asked for again by the alarm within a day, but when a person, another token or a schedule says so', async () => {
+test('the alarm does not retry a refusal within a day, unless a person, a new token or a new schedule asks for it', async () => {
   const { id, repositoryId } = await collecting.add('refused');
   const asked = () => {
     const requests = collecting.served.github.requests().length;
@@ -221,7 +221,7 @@ test('what GitHub refused is not asked for again by the alarm within a day, but 
   expect(problem).toMatchObject({ code: 'no_push_access', since: at(START) });
 });
 
-test('GitHub that is down is asked again by every alarm', async () => {
+test('every alarm retries while GitHub is down', async () => {
   await collecting.add('one');
   const lift = collecting.served.github.fail({ kind: 'down' });
   await collecting.collect(at(START));

@@ -95,7 +95,7 @@ async function collect(github: GitHubClient, ids: number[]): Promise<void> {
   await Promise.all(Array.from({ length: 12 }, work));
 }
 
-test('a thousand repositories of one token are collected by two activations without breaking a limit, nearly as fast as may be', {
+test('two activations collect a thousand repositories of one token within the limits, nearly at full speed', {
   timeout: 240_000,
 }, async () => {
   const ids = await open(1000);
@@ -111,7 +111,7 @@ test('a thousand repositories of one token are collected by two activations with
   expect(at(4999)).toBeGreaterThanOrEqual(60 * MINUTE);
 });
 
-test('what does not fit into an activation is not asked for, and says when it can be', async () => {
+test('work that does not fit into an activation is not begun, and the run says when it can be', async () => {
   const ids = await open(200);
   const github = activate(0.5);
   await expect(collect(github, ids)).rejects.toMatchObject({ code: 'out_of_time' });
@@ -119,7 +119,7 @@ test('what does not fit into an activation is not asked for, and says when it ca
   expect(served.github.breaches()).toEqual([]);
 });
 
-test('an hour that is used up by others is left alone, and named', async () => {
+test('a quota used up by others is respected and named', async () => {
   const ids = await open(5);
   served.github.addToken({ token: TOKEN, login: 'ada', kind: 'classic', scopes: ['repo'], quota: 100 });
   for (let request = 0; request < 85; request += 1)
@@ -131,7 +131,7 @@ test('an hour that is used up by others is left alone, and named', async () => {
   expect(served.github.requests()).toHaveLength(1);
 });
 
-test('when GitHub asks to slow down, every activation waits as long as it says', async () => {
+test('when GitHub asks to slow down, every activation waits that long', async () => {
   const ids = await open(30);
   served.github.fail({ kind: 'secondary-limit', retryAfter: 40, times: 1, match: { path: /views/ } });
   await Promise.all([collect(activate(), ids.slice(0, 15)), collect(activate(), ids.slice(15))]);
@@ -173,7 +173,7 @@ test('collections one after the other, and six at once, wait only until the quot
   expect(served.github.breaches()).toEqual([]);
 });
 
-test('where runs have used up the minute a person asks twenty things at once, a hundred in the next, and the runs wait', async () => {
+test('after runs have used up the minute, a person’s twenty requests go at once, a hundred in the next minute, and runs wait', async () => {
   const ids = await open(200);
   await expect(collect(activate(0.5), ids)).rejects.toMatchObject({ code: 'out_of_time' });
   const person = call();
@@ -192,7 +192,7 @@ test('where runs have used up the minute a person asks twenty things at once, a 
   expect(served.github.requests().length).toBe(before + 850);
 });
 
-test('what another version stored about a token is neither read nor changed', async () => {
+test('another version’s data about a token is neither read nor changed', async () => {
   const [id = 0] = await open(1);
   const other = { tokenFingerprint: 'one token', state: '{"told":{}}', usedAt: START };
   await database.db.insertInto('tokenUse').values(other).execute();

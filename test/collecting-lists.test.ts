@@ -10,7 +10,7 @@ beforeEach(async () => {
 
 afterEach(() => collecting.close());
 
-test('a renamed and then transferred repository goes on under its new name, and tells both', async () => {
+test('a renamed and then transferred repository continues under its new name, with an event for each', async () => {
   const { id, repositoryId } = await collecting.add('before', { views: 60 });
   await collecting.collectDaily(START, addDays(START, 1));
   collecting.served.github.rename(id, { name: 'after' }, new Date(at(addDays(START, 1), '12:00')));
@@ -71,7 +71,7 @@ test('the same page under the old and the new name, with whatever query, is one 
   ]);
 });
 
-test('referrers tell their rank before, when they were first seen, and that they left', async () => {
+test('referrers show their previous rank, when they were first seen, and that they left', async () => {
   const { id, repositoryId } = await collecting.add('busy');
   const lists = [['Google', 'Bing'], ['Bing', 'Google', 'news'], ['news']];
   for (const [index, names] of lists.entries()) {
@@ -111,7 +111,7 @@ test('referrers tell their rank before, when they were first seen, and that they
   ).toEqual(['Google', 'Bing']);
 });
 
-test('texts that GitHub passes on from strangers are stored unharmed', async () => {
+test('untrusted text from GitHub is stored unchanged', async () => {
   const { id, repositoryId } = await collecting.add('awkward');
   const texts = [
     '<script>alert(1)</script>',
@@ -140,7 +140,7 @@ test('texts that GitHub passes on from strangers are stored unharmed', async () 
   ]);
 });
 
-test('an owner who is written with other capitals only is no other owner', async () => {
+test('an owner with different capitals is the same owner', async () => {
   const { id, repositoryId } = await collecting.add('same');
   await collecting.collect(at(START));
   collecting.served.github.addUser('Ada');

@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 afterEach(() => collecting.close());
 
-test('before its deadline a run is handed over to a fresh activation, which ends it', async () => {
+test('before its deadline a run is handed over to a fresh activation, which finishes it', async () => {
   for (const name of ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'])
     await collecting.add(name);
   const runId = await collecting.start();
@@ -44,7 +44,7 @@ test('before its deadline a run is handed over to a fresh activation, which ends
   expect(await collecting.work(runId)).toMatchObject({ repoCount: 0 });
 });
 
-test('a run that is not started again says so, and what it did not collect is due again', async () => {
+test('a run that cannot be continued says so, and its uncollected repositories are due again', async () => {
   for (const name of ['one', 'two', 'three', 'four', 'five']) await collecting.add(name);
   const runId = await collecting.start();
   const refused = new Failure('start_failed', 'The platform did not start it.');
@@ -70,7 +70,7 @@ test('a run that is not started again says so, and what it did not collect is du
   expect((await collecting.lastRun()).run).toMatchObject({ state: 'succeeded', repositoryCount: 1 });
 });
 
-test('while a run is at work no other is started, and one that died is taken over when its lease has ended', async () => {
+test('no second run starts while one is at work; a dead run is taken over when its lease ends', async () => {
   await collecting.add('one');
   await collecting.collect(at(addDays(START, -3)));
   await collecting.add('new');
@@ -97,7 +97,7 @@ test('while a run is at work no other is started, and one that died is taken ove
   expect(await collecting.work(runId)).toMatchObject({ repoCount: 0 });
 });
 
-test('a run is at work for pages until the moment from which the sweep closes it, with a lease and without', async () => {
+test('pages show a run as at work until the sweep may close it, with or without a lease', async () => {
   const { repositoryId } = await collecting.add('one');
   const { db, tenantId } = collecting;
   const activations = { start: async () => {} };
@@ -114,7 +114,7 @@ test('a run is at work for pages until the moment from which the sweep closes it
   expect(await look('06:16')).toEqual({ active: null, closed: 1 });
 });
 
-test('the alarm takes what is due: daily ones once a day, weekly ones once a week, paused ones never', async () => {
+test('the alarm collects daily repositories once a day, weekly ones once a week, paused ones never', async () => {
   collecting.served.github.setAnswers('sparse');
   const { db } = collecting;
   for (const name of ['daily', 'weekly', 'paused']) {
@@ -145,7 +145,7 @@ test('the alarm takes what is due: daily ones once a day, weekly ones once a wee
   }
 });
 
-test('a repository that is removed while it is collected stays removed', async () => {
+test('a repository removed during its collection stays removed', async () => {
   const { repositoryId } = await collecting.add('one');
   const runId = await collecting.start();
   collecting.served.github.fail({ kind: 'slow', milliseconds: 150, match: { path: /referrers/ } });
@@ -156,7 +156,7 @@ test('a repository that is removed while it is collected stays removed', async (
   expect((await collecting.lastRun()).run.state).toBe('succeeded');
 });
 
-test('a tenant is deleted at once, also while its repositories are collected', async () => {
+test('a tenant is deleted at once, even during a collection', async () => {
   for (const name of ['one', 'two', 'three', 'four', 'five', 'six']) await collecting.add(name);
   const runId = await collecting.start();
   // A collection that has its row and has not written its days yet.
@@ -189,7 +189,7 @@ test('a tenant is deleted at once, also while its repositories are collected', a
   for (const table of STORED) expect([table, await collecting.rows(table)]).toEqual([table, []]);
 });
 
-test('an activation that collected nothing starts no other, which would do no better', async () => {
+test('an activation that collected nothing does not start another', async () => {
   await collecting.add('one');
   const runId = await collecting.start();
   const started: string[] = [];
@@ -202,7 +202,7 @@ test('an activation that collected nothing starts no other, which would do no be
   });
 });
 
-test('what was never collected is collected first, then what was not for longest', async () => {
+test('never collected repositories come first, then those collected longest ago', async () => {
   const ids: Record<string, number> = {};
   for (const name of ['new', 'older', 'newer']) ids[name] = (await collecting.add(name)).repositoryId;
   const collected = { older: at(addDays(START, -2)), newer: at(addDays(START, -1)) };
@@ -225,7 +225,7 @@ test('what was never collected is collected first, then what was not for longest
   expect(asked.map((id) => names.get(id))).toEqual(['new', 'older', 'newer']);
 });
 
-test('whoever adds a repository or a member to a tenant that is deleted meanwhile is told that it is gone', async () => {
+test('adding a repository or member to a tenant deleted meanwhile gives “not found”', async () => {
   const { db, tenantId } = collecting;
   collecting.served.github.addRepository({ owner: 'ada', name: 'late', createdOn: START, story: QUIET });
   const github = collecting.github();

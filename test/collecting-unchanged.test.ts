@@ -27,7 +27,7 @@ const usedQuota = async () => {
   return ((await response.json()) as { rate: { used: number } }).rate.used;
 };
 
-test('what has not changed is answered without its figures, costs nothing of the quota and is stored all the same', async () => {
+test('an unchanged answer has no figures, costs no quota and is stored all the same', async () => {
   await collecting.add('busy', { views: 60, clones: 20 });
   await collecting.collect(at(START));
   const before = await collecting.allRows();
@@ -61,7 +61,7 @@ test.each(ANSWERS)(
   },
 );
 
-test('what changed is asked for in full and known the next time', async () => {
+test('a changed answer is read in full and remembered', async () => {
   const { id } = await collecting.add('busy', { views: 60, clones: 20 });
   await collecting.collect(at(START));
   collecting.answer(id, /referrers$/, [{ referrer: 'news', count: 3, uniques: 1 }]);
@@ -70,7 +70,7 @@ test('what changed is asked for in full and known the next time', async () => {
   expect((await collecting.rows('referrerSnapshot')).map(({ referrer }) => referrer)).toEqual(['news']);
 });
 
-test('what another token was answered, or what was remembered in another form, is not relied on', async () => {
+test('another token’s answers, or answers in another format, are not reused', async () => {
   await collecting.add('busy', { views: 60, clones: 20 });
   await collecting.collect(at(START));
   expect(await again('another token')).toEqual([200, 200, 200, 200, 200]);
@@ -82,7 +82,7 @@ test('what another token was answered, or what was remembered in another form, i
   expect(await again('another token')).toEqual([200, 200, 200, 200, 200]);
 });
 
-test('an answer that is too long to be kept is asked for again, and nothing is kept of a removed repository', async () => {
+test('an answer too long to store is asked for again, and a removed repository leaves none', async () => {
   const { id, repositoryId } = await collecting.add('long', { views: 60 });
   const title = 'é'.repeat(1500);
   collecting.answer(
@@ -98,7 +98,7 @@ test('an answer that is too long to be kept is asked for again, and nothing is k
   expect(await kinds()).toEqual([]);
 });
 
-test('answers are remembered in the form that carries this number', () => {
+test('stored answers have this format number', () => {
   const figures = { count: 1, uniques: 1 };
   const day = { timestamp: '2025-11-03T00:00:00Z', ...figures };
   const read = {

@@ -67,7 +67,7 @@ test('a data token reads the tenant’s table, as JSON and as CSV, and ends afte
   installation.now(NOW);
 });
 
-test('a data token does nothing but read that table', async () => {
+test('a data token only reads that table', async () => {
   const token = await issue(ada);
   const filled = (path: string) =>
     path
@@ -87,7 +87,7 @@ test('a data token does nothing but read that table', async () => {
   expect(await codeOf(token, elsewhere)).toBe('data_token_invalid');
 });
 
-test('a data token reads the repositories that its reader could see', async () => {
+test('a data token reads the repositories its owner could see', async () => {
   const email = 'some@example.com';
   const role = { role: 'repository viewer', repositoryIds: [ids[1]] };
   await ada('PUT', `/members/${tenantId}/${email}`, role);
@@ -110,7 +110,7 @@ test('a data token reads the repositories that its reader could see', async () =
   expect(await readIds(await issue(installation.as(email)))).toEqual([]);
 });
 
-test('a data token ends with its reader’s role', async () => {
+test('a data token stops working when its owner loses the role', async () => {
   const email = 'leaving@example.com';
   await ada('PUT', `/members/${tenantId}/${email}`, { role: 'viewer' });
   const token = await issue(installation.as(email));
@@ -123,7 +123,7 @@ test('a data token ends with its reader’s role', async () => {
   expect(await codeOf(narrow)).toBe('data_token_invalid');
 });
 
-test('a data token that anybody else made, or changed, reads nothing', async () => {
+test('a forged or changed data token reads nothing', async () => {
   const token = await issue(ada);
   const claims = decodeJwt(token);
   const header = { alg: 'HS256', typ: 'data+jwt' };
@@ -139,7 +139,7 @@ test('a data token that anybody else made, or changed, reads nothing', async () 
   expect(await codeOf(`${unsigned}.${changed}.`, elsewhere)).toBe('data_token_invalid');
 });
 
-test('a data token outlives a rotation of the key that it was signed with', async () => {
+test('a data token survives a rotation of the signing key', async () => {
   const token = await issue(ada);
   const { TOKEN_KEY = '' } = installation.parameters;
   const next = Buffer.alloc(32, 7).toString('base64url');

@@ -45,7 +45,7 @@ const days: Merge<'trafficDay'> = {
   },
 };
 
-test('an empty database says that nothing is initialised, and a migrated one that it has the schema', async () => {
+test('an empty database is not initialized; a migrated one has the schema', async () => {
   const database = await openEmpty();
   expect(await readSchemaState(database.db)).toEqual({ stored: null, displayName: null });
   await expect(requireInitialized(database.db)).rejects.toMatchObject({
@@ -57,7 +57,7 @@ test('an empty database says that nothing is initialised, and a migrated one tha
   await database.db.destroy();
 });
 
-test('two that migrate at once leave one schema', async ({ skip }) => {
+test('two concurrent migrations leave one schema', async ({ skip }) => {
   skip(Boolean(inject('db2')), 'H2 commits with every CREATE TABLE, so that two get in each other’s way.');
   const database = await openEmpty();
   const run = () => inTransaction(database.db, (trx) => migrate(trx, database.dialect, NOW));
@@ -74,7 +74,7 @@ test('two that migrate at once leave one schema', async ({ skip }) => {
 test.each([
   [SCHEMA_VERSION + 1, /Deploy the newer version/],
   [0, /Run the initialisation once more/],
-])('schema version %i beside the code’s is a mismatch that names both', async (version, advice) => {
+])('schema version %i is a mismatch that names both versions', async (version, advice) => {
   const { db } = await openTestDatabase();
   await db.deleteFrom('schemaVersion').execute();
   await db.insertInto('schemaVersion').values({ version, appliedAt: NOW }).execute();
@@ -102,7 +102,7 @@ test('instants are ISO strings, days are dates as text, and big numbers are numb
   await database.db.destroy();
 });
 
-test('merged rows keep the larger figure, and a known one rather than an unknown one', async () => {
+test('merged rows keep the larger figure; a known figure wins over an unknown one', async () => {
   const database = await openTestDatabase();
   const { tenantId, repositoryId } = await insertRepository(database);
   const day = { tenantId, repositoryId, trafficDate: '2026-01-11', state: 'measured' } as const;
@@ -124,7 +124,7 @@ test('merged rows keep the larger figure, and a known one rather than an unknown
   await database.db.destroy();
 });
 
-test('several that merge the same new rows at once all succeed, and each row is there once', async () => {
+test('concurrent merges of the same new rows all succeed and store each row once', async () => {
   const database = await openTestDatabase();
   const { tenantId, repositoryId } = await insertRepository(database);
   const rows = Array.from({ length: 14 }, (_, index) => ({
@@ -177,7 +177,7 @@ test('weeks begin on Monday and months on their first day, whatever the server�
   await database.db.destroy();
 });
 
-test('a second row with the same key is told apart from other errors', async () => {
+test('a duplicate key is distinguished from other errors', async () => {
   const { db } = await openTestDatabase();
   const row = { email: 'a@example.com', role: 'administrator', grantedAt: NOW } as const;
   await db.insertInto('systemRole').values(row).execute();
@@ -191,7 +191,7 @@ test('a second row with the same key is told apart from other errors', async () 
   await db.destroy();
 });
 
-test('a database that refuses connections or is not there is unavailable', async () => {
+test('a database that refuses connections or is missing is unavailable', async () => {
   for (const url of [
     'postgres://nobody:wrong@127.0.0.1:1/none',
     (await getPostgresUrl()).replace(/[^/]*$/, 'missing'),
@@ -203,7 +203,7 @@ test('a database that refuses connections or is not there is unavailable', async
   }
 });
 
-test('the schema is dropped with all that is in it, twice without harm, and can be made anew', async () => {
+test('the schema is dropped with its data, even twice, and can be created again', async () => {
   const { db, dialect } = await openTestDatabase();
   const drop = () => inTransaction(db, (trx) => dropSchema(trx, dialect));
   await drop();
@@ -214,7 +214,7 @@ test('the schema is dropped with all that is in it, twice without harm, and can 
   await db.destroy();
 });
 
-test('a statement that takes too long is given up, and the next one is answered', async ({ skip }) => {
+test('a statement that takes too long is cancelled, and the next one succeeds', async ({ skip }) => {
   skip(Boolean(inject('db2')), 'Of Db2 only locks are waited for with a limit, which is the database’s own.');
   const { db } = openDatabase(await createTestDatabase(), { statementTimeout: 1000 });
   const stuck = sql`select pg_sleep(30)`.execute(db);
@@ -224,7 +224,7 @@ test('a statement that takes too long is given up, and the next one is answered'
   await db.destroy();
 });
 
-test('connections that died while idle are replaced unnoticed', async ({ skip }) => {
+test('connections lost while idle are replaced', async ({ skip }) => {
   skip(Boolean(inject('db2')), 'PostgreSQL is asked to end them; outage.test.ts cuts Db2’s.');
   const { db } = await openTestDatabase();
   await db.connection().execute(async (one) => {
@@ -236,9 +236,7 @@ test('connections that died while idle are replaced unnoticed', async ({ skip })
   await db.destroy();
 });
 
-test('a connection that ends between two statements of a transaction fails the next one, and nothing else', async ({
-  skip,
-}) => {
+test('a connection lost mid-transaction fails only the next statement', async ({ skip }) => {
   skip(Boolean(inject('db2')), 'PostgreSQL is asked to end it; outage.test.ts cuts Db2’s.');
   const url = await createTestDatabase();
   const one = openDatabase(url).db;

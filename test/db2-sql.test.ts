@@ -364,7 +364,7 @@ beforeAll(async () => {
 
 afterAll(() => installation.close());
 
-test('Db2 is asked exactly the statements that were looked through', async () => {
+test('Db2 gets exactly the reviewed statements', async () => {
   const sections = [...recorded].map(([name, all]) => `-- ${name}\n${all.sort().join(';\n')};\n`);
   await expect(sections.join('\n')).toMatchFileSnapshot('golden/db2.sql');
 });
@@ -395,7 +395,7 @@ const FOREIGN = [
   /\bin \(\)/,
 ];
 
-test('no statement holds anything that Db2 does not know', () => {
+test('no statement uses syntax that Db2 lacks', () => {
   expect(recorded.size).toBeGreaterThan(40);
   for (const statement of [...recorded.values()].flat()) {
     for (const construct of FOREIGN) expect(statement).not.toMatch(construct);
@@ -407,7 +407,7 @@ test('no statement holds anything that Db2 does not know', () => {
   }
 });
 
-test('the Db2 script is run statement by statement when there is no schema yet', async () => {
+test('an empty database runs the Db2 scripts statement by statement', async () => {
   const { db, sent } = openStandIn();
   await inTransaction(db, (trx) => migrate(trx, 'db2', AT));
   const texts = sent.map(({ text }) => text);
@@ -425,7 +425,7 @@ const days: Merge<'trafficDay'> = {
   update: { viewCount: larger('viewCount') },
 };
 
-test('what another writer inserted meanwhile makes the whole transaction run again', async () => {
+test('a concurrent insert makes the whole transaction retry', async () => {
   const { db, sent } = openStandIn();
   let tries = 0;
   await inTransaction(db, async (trx) => {
@@ -448,7 +448,7 @@ test('rows from Db2 have the types of rows from PostgreSQL', async () => {
   ]);
 });
 
-test('where the runtime has no driver for Db2, it says what is missing', async () => {
+test('without a Db2 driver, the error says what is missing', async () => {
   const { db, dialect } = openDatabase('db2://u:p@127.0.0.1/D');
   expect(dialect).toBe('db2');
   const failure = { code: 'misconfigured', message: expect.stringMatching(/ibm_db/) };

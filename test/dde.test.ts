@@ -118,7 +118,7 @@ test.each([
   [429, 503, 'dde_unavailable'],
   ['unreadable', 503, 'dde_unavailable'],
   ['silent', 503, 'dde_unavailable'],
-] as const)('where Cognos answers %s, it is said without its secret', async (fault, status, code) => {
+] as const)('if Cognos answers %s, the error says so without its secret', async (fault, status, code) => {
   dde.fail(fault);
   const answer = await open('portfolio');
   dde.fail(undefined);
@@ -127,7 +127,7 @@ test.each([
   expect((await open('portfolio')).status).toBe(200);
 });
 
-test('other dashboards and addresses are refused, and everything is if Cognos is not configured', async () => {
+test('other dashboards and addresses are refused; without Cognos configured, everything is', async () => {
   expect((await open('1')).body.error.code).toBe('invalid_input');
   const script = { dashboardId: 'portfolio', apiUrl: 'javascript:alert(1)' };
   expect((await ada('POST', `/dashboards/${tenantId}/dde-session`, script)).body.error.code).toBe(

@@ -35,7 +35,7 @@ const statsOf = (tenantId: number, repositoryId: number) =>
  */
 const LOST_FORTNIGHT = daysFrom(addDays(today, -162), addDays(today, -149));
 
-test('two tenants have ten repositories with more than a year of days', async () => {
+test('two tenants have ten repositories with more than a year of data', async () => {
   const northwind = await overviewOf(1);
   const pinecone = await overviewOf(2);
   expect(northwind.repositoryCount + pinecone.repositoryCount).toBe(10);
@@ -46,7 +46,7 @@ test('two tenants have ten repositories with more than a year of days', async ()
   );
 });
 
-test('every settled day is what happened at GitHub, and the days without a token are lost', async () => {
+test('every settled day matches GitHub, and the days without a token are lost', async () => {
   let compared = 0;
   for (const tenantId of [1, 2]) {
     for (const { repositoryId, fullName } of (await overviewOf(tenantId)).repositories) {
@@ -96,7 +96,7 @@ test('every day up to yesterday is final, and today is not published yet, as at 
   expect(fresh).toBe(9 * 14);
 }, 300_000);
 
-test('the stars of all years are what GitHub says of every day', async () => {
+test('the stars of all years match GitHub’s, day by day', async () => {
   const burrow = (await overviewOf(1)).repositories.find(({ fullName }) => fullName.endsWith('/burrow'));
   const { repository, facts, buckets, starHistory } = await statsOf(1, burrow?.repositoryId ?? 0);
   expect(starHistory).toMatchObject({ complete: true, problem: null });
@@ -105,7 +105,7 @@ test('the stars of all years are what GitHub says of every day', async () => {
     expect([day, gained]).toEqual([day, installation.github.truthOfStars(repository.githubId, day)]);
 });
 
-test('the tool that hundreds of workflow runs check out has most of its clones from CI, as it is', async () => {
+test('the estimate shows that most clones of the tool come from CI, which is true', async () => {
   const tool = (await overviewOf(1)).repositories.find(({ fullName }) =>
     fullName.endsWith('/build-cache-action'),
   );
@@ -127,7 +127,7 @@ test('the tool that hundreds of workflow runs check out has most of its clones f
   expect(truth / sum(known.map((one) => one.clones))).toBeGreaterThan(0.7);
 });
 
-test('the downloads of the demo’s releases are what GitHub counts', async () => {
+test('the demo’s downloads match GitHub’s count', async () => {
   const burrow = (await overviewOf(1)).repositories.find(({ fullName }) => fullName.endsWith('/burrow'));
   const { repository, releases } = await statsOf(1, burrow?.repositoryId ?? 0);
   const readAt = new Date(releases?.readAt ?? 0);
@@ -152,7 +152,7 @@ test('the rename left an event, and one repository waits for push access', async
   expect(waiting[0]?.problem?.daysUntilLoss).toBeGreaterThan(5);
 });
 
-test('the channels of both tenants got the weekly report, and one was told of the repository that fails', async () => {
+test('both tenants’ channels got the weekly report, and one heard of the failing repository', async () => {
   const received = installation.webhooks.received();
   expect(received.every(({ status }) => status < 300)).toBe(true);
   const textsOf = (path: string) =>
@@ -163,7 +163,7 @@ test('the channels of both tenants got the weekly report, and one was told of th
   expect(report).toContain('Pinecone Tools: traffic of week');
 });
 
-test('two days that GitHub counted again have revisions, and nothing else has', async () => {
+test('only the two days that GitHub counted again have revisions', async () => {
   const { repositories } = await overviewOf(1);
   const told = await Promise.all(
     repositories.map(async ({ repositoryId, fullName }) => {

@@ -151,7 +151,7 @@ test('150 tenants are each collected once, within the limits, by activations tha
   for (const { begun, ended = Number.NaN } of collects) expect(ended - begun).toBeLessThan(PLATFORM.timeout);
 });
 
-test('what the platform refuses for a while is tried again, and fails no run', async () => {
+test('a start that the platform refuses for a while is retried and fails no run', async () => {
   await addTenants(60);
   const world = openWorld({ platform: { invocationsPerMinute: 12, concurrentInvocations: 4 } });
   await world.activations.start('collect', {});
@@ -164,7 +164,7 @@ test('what the platform refuses for a while is tried again, and fails no run', a
   expect(world.refusals()).toBeGreaterThan(0);
 });
 
-test('two alarms at once start each tenant once, also those that fail', async () => {
+test('two alarms at once start each tenant once, failing tenants too', async () => {
   const tenants = await addTenants(40);
   const world = openWorld({ outcome: (tenantId) => (tenantId % 4 === 0 ? 'fails' : 'well') });
   await world.activations.start('collect', {});
@@ -175,7 +175,7 @@ test('two alarms at once start each tenant once, also those that fail', async ()
   );
 });
 
-test('an alarm during the work of another leaves what is at work alone', async () => {
+test('an alarm skips tenants whose run is at work', async () => {
   await addTenants(10);
   const world = openWorld({ lasts: 120_000 });
   await world.activations.start('collect', {});
@@ -192,7 +192,7 @@ const fire = async (world: Rehearsal, action: string) => {
   await world.settled();
 };
 
-test('the sweep finishes what died: runs are closed by name, and tenants that had no turn get one', async () => {
+test('the sweep closes dead runs as abandoned and starts tenants that were not reached', async () => {
   const tenants = await addTenants(12);
   const dead = tenants.slice(0, 3);
   const six = new Date(`${DAY}T06:00:00Z`);
@@ -214,7 +214,7 @@ test('the sweep finishes what died: runs are closed by name, and tenants that ha
   expect(again.calls).toHaveLength(1);
 });
 
-test('swept every hour, tenants are collected by the alarm once a day, by the sweep when the alarm did not come', async () => {
+test('the alarm collects tenants once a day; the hourly sweep collects them only if the alarm was missed', async () => {
   const tenants = await addTenants(5);
   const failing = tenants[4];
   const outcome = (tenantId: number) => (tenantId === failing ? 'fails' : 'well');
@@ -237,7 +237,7 @@ test('swept every hour, tenants are collected by the alarm once a day, by the sw
   }
 });
 
-test('what failed for a reason that passes is tried again every hour until it goes well, and no refusal is', async () => {
+test('a passing failure is retried every hour until it succeeds; a refusal is not', async () => {
   const tenants = await addTenants(3);
   const codes = ['rate_limited', 'github_down', 'not_found'];
   const outcome = (tenantId: number) => (tenantId < (tenants[2] ?? 0) && isBack ? 'well' : 'fails');
@@ -263,7 +263,7 @@ test('what failed for a reason that passes is tried again every hour until it go
   ]);
 });
 
-test('a tenant whose repositories are all paused, or collected today, is neither collected nor swept', async () => {
+test('a tenant with only paused or already collected repositories is neither collected nor swept', async () => {
   const [paused = 0, done = 0] = await addTenants(2);
   const set = (tenantId: number, row: { schedule: 'paused' } | { lastSuccessAt: string }) =>
     db.updateTable('repository').set(row).where('tenantId', '=', tenantId).execute();

@@ -49,7 +49,7 @@ const stored = async () => {
   return JSON.stringify([rows, apps]);
 };
 
-test('what is no private key of an app is refused, and says what to give instead', async () => {
+test('text that is not an app’s private key is refused, and the error says what to give', async () => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const encrypted = keys.privateKey.export({
     type: 'pkcs8',
@@ -72,7 +72,7 @@ test('what is no private key of an app is refused, and says what to give instead
   }
 });
 
-test('an app is set once GitHub knows it by its key, whatever the key’s form, and its key is never shown', async () => {
+test('an app is stored once GitHub accepts its key, in any format; the key is never shown', async () => {
   for (const privateKey of [pkcs1, pkcs8]) {
     const { status, body } = await setApp({ appId: String(APP), privateKey });
     expect(status).toBe(200);
@@ -90,7 +90,7 @@ test('an app is set once GitHub knows it by its key, whatever the key’s form, 
   ]);
 });
 
-test('a tenant reads with an installation: finds, adds and collects with one token an hour', async () => {
+test('an installation discovers, adds and collects with one token an hour', async () => {
   installation.github.resetRequests();
   const created = await ada('POST', '/tenants', { name: 'By app', serverId, installationId: NORTHWIND });
   expect(created.status).toBe(201);
@@ -123,7 +123,7 @@ test('a tenant reads with an installation: finds, adds and collects with one tok
   expect(JSON.stringify(installation.host.activations())).not.toMatch(SECRET);
 });
 
-test('what stands in an app’s way fails the run by its own name', async () => {
+test('each obstacle of an app fails the run with its own code', async () => {
   const { apps } = installation.github;
   const created = await ada('POST', '/tenants', { name: 'Failing', serverId, installationId: PINECONE });
   const { tenantId } = created.body;
@@ -192,7 +192,7 @@ test('only an administrator chooses an installation: it may be another organizat
   expect(codeOf(await ada('DELETE', `/servers/${serverId}/app`))).toBe('app_in_use');
 });
 
-test('a new TOKEN_KEY seals the app’s key again, and tokens are made anew', async () => {
+test('a new TOKEN_KEY reseals the app’s key, and new tokens are created', async () => {
   const { db } = openDatabase(installation.parameters.DATABASE_URL ?? '');
   const next = `${'B'.repeat(42)}A`;
   const key = installation.parameters.TOKEN_KEY ?? '';
@@ -206,7 +206,7 @@ test('a new TOKEN_KEY seals the app’s key again, and tokens are made anew', as
   await db.destroy();
 });
 
-test('a token that GitHub refuses at first, or for good, is waited for and then made anew', async () => {
+test('a new token that GitHub refuses is waited for, then replaced', async () => {
   const { apps } = installation.github;
   const minted = () =>
     installation.github

@@ -23,7 +23,7 @@ async function requireBanned(breach: RegExp) {
   expect(await ask()).toEqual([403, 'This account was banned for breaking the rate limits.']);
 }
 
-test('whoever asks a hundred things at once goes on, and with one more is banned', async () => {
+test('a hundred concurrent requests are allowed; one more is banned', async () => {
   await serve(2000);
   await Promise.all(Array.from({ length: 100 }, ask));
   expect(served.github.breaches()).toEqual([]);
@@ -31,7 +31,7 @@ test('whoever asks a hundred things at once goes on, and with one more is banned
   await requireBanned(/^101 requests at once$/);
 });
 
-test('whoever asks more than 900 times in a minute is banned, and in two minutes is not', async () => {
+test('more than 900 requests in a minute are banned; in two minutes they are not', async () => {
   await serve(0);
   for (const pause of [0, 60_001, 59_000]) {
     served.now = new Date(served.now.getTime() + pause);
@@ -42,7 +42,7 @@ test('whoever asks more than 900 times in a minute is banned, and in two minutes
   await requireBanned(/^901 points in a minute$/);
 });
 
-test('whoever asks again before it was told that it may is banned, and afterwards is not', async () => {
+test('asking again before retry-after is banned; afterwards it is not', async () => {
   await serve(0);
   served.github.fail({ kind: 'secondary-limit', retryAfter: 60, times: 1 });
   await ask();
@@ -57,7 +57,7 @@ test('whoever asks again before it was told that it may is banned, and afterward
   await requireBanned(/^asked 1000 ms before/);
 });
 
-test('whoever goes on when the quota is used up is banned', async () => {
+test('going on after the quota is used up is banned', async () => {
   await serve(0);
   served.github.addToken({ token: TOKEN, login: 'ada', kind: 'classic', scopes: [], quota: 2 });
   expect((await ask())[0]).toBe(200);

@@ -31,7 +31,7 @@ async function readState() {
   return (await installation.anonymously('GET', '/init')).body;
 }
 
-test('before anything is stored, a visitor learns that it is not initialised', async () => {
+test('an empty installation says that it is not initialized', async () => {
   await open();
   const schema = { stored: null, expected: SCHEMA_VERSION };
   const expected = { initialized: false, displayName: null, demoAvailable: true, schema };
@@ -40,7 +40,7 @@ test('before anything is stored, a visitor learns that it is not initialised', a
   expect([me.status, me.body.error.code]).toEqual([409, 'not_initialized']);
 });
 
-test('whoever initialises becomes the administrator of an installation with servers and a tenant', async () => {
+test('initializing makes you administrator of an installation with servers and a tenant', async () => {
   await open();
   const { status, body } = await asAda(request({ tenantName: 'Northwind' }));
   const expected = { email: 'ada@example.com', displayName: 'Traffic of Ada', tokenExpiresAt: null };
@@ -64,7 +64,7 @@ test('whoever initialises becomes the administrator of an installation with serv
   });
 });
 
-test('the first tenant is named after the GitHub user unless a name is given, and its user may be in any case', async () => {
+test('the first tenant is named after the GitHub user by default; the user’s case does not matter', async () => {
   await open();
   const { status } = await asAda(
     request({ githubUser: DEMO_USERS.hubot.toUpperCase(), githubToken: DEMO_TOKENS.hubot }),
@@ -76,7 +76,7 @@ test('the first tenant is named after the GitHub user unless a name is given, an
   expect(body.tokenExpiresAt).toMatch(/^202\d-/);
 });
 
-test('it is initialised once, also when two try at the same time', async ({ skip }) => {
+test('it is initialized once, even by two at the same time', async ({ skip }) => {
   skip(Boolean(inject('db2')), 'H2 commits with every CREATE TABLE, so that two get in each other’s way.');
   await open();
   const together = await Promise.all([asAda(request()), asAda(request()), asAda(request())]);
@@ -124,7 +124,7 @@ const refusals: [string, object, number, string][] = [
   ],
 ];
 
-test('what is refused leaves nothing behind', async () => {
+test('a refused initialization leaves nothing behind', async () => {
   await open();
   for (const [what, change, status, code] of refusals) {
     const answer = await asAda(request(change));
@@ -152,7 +152,7 @@ test('the reason why GitHub refused the token is named', async () => {
   });
 });
 
-test('when GitHub is down it says so, and the next try succeeds', async () => {
+test('if GitHub is down it says so, and the next try succeeds', async () => {
   await open();
   const lift = installation.github.fail({ kind: 'down' });
   const answer = await asAda(request());
@@ -162,21 +162,21 @@ test('when GitHub is down it says so, and the next try succeeds', async () => {
   expect((await asAda(request())).status).toBe(201);
 });
 
-test('nobody initialises without signing in', async () => {
+test('initializing needs a sign-in', async () => {
   await open();
   const answer = await installation.anonymously('POST', '/init', request());
   expect([answer.status, answer.body.error.code]).toEqual([401, 'unauthenticated']);
   expect((await readState()).schema.stored).toBeNull();
 });
 
-test('where no simulator is offered, the demo is refused', async () => {
+test('without a simulator, the demo server is refused', async () => {
   await open({ environment: { DEMO_GITHUB_URL: '' } });
   expect((await readState()).demoAvailable).toBe(false);
   const answer = await asAda(request());
   expect([answer.status, answer.body.error.code]).toEqual([422, 'demo_unavailable']);
 });
 
-test('a GitHub Enterprise Server is found from the address of its pages', async () => {
+test('the address of its pages leads to a GitHub Enterprise Server’s API', async () => {
   await open({ environment: { ALLOW_PRIVATE_ADDRESSES: 'true' } });
   const pages = `${installation.url.replace('127.0.0.1', 'localhost')}/github`;
   const { status } = await asAda(request({ server: { kind: 'enterprise', url: `${pages}/` } }));
@@ -185,7 +185,7 @@ test('a GitHub Enterprise Server is found from the address of its pages', async 
   expect(body.server).toMatchObject({ kind: 'enterprise', webUrl: pages });
 });
 
-test('parameters that are missing or malformed are named, each in a sentence', async () => {
+test('each missing or malformed parameter is named in a sentence', async () => {
   await open({ environment: { TOKEN_KEY: 'short', INIT_SECRET: '', DATABASE_URL: 'mysql://x' } });
   const { status, body } = await installation.anonymously('GET', '/init');
   expect([status, body.error.code]).toEqual([500, 'misconfigured']);

@@ -53,7 +53,7 @@ test('ten thousand repositories are listed a page at a time, by name and by sche
   expect((await ada('GET', '/repositories/1?size=301')).body.error.code).toBe('invalid_input');
 });
 
-test('a run of ten thousand tells its failures first, a page at a time', async () => {
+test('a run of ten thousand lists its failures first, a page at a time', async () => {
   const { runId } = (await ada('GET', '/runs/1')).body.runs[0];
   const { body } = await ada('GET', `/runs/1/${runId}`);
   expect(body.page).toEqual({ number: 1, size: 300, total: COUNT });
@@ -65,7 +65,7 @@ test('a run of ten thousand tells its failures first, a page at a time', async (
   expect(last.body.repositories.at(-1)).toMatchObject({ state: 'succeeded' });
 });
 
-test('no page of such a tenant comes near the platform’s limit of an answer', async () => {
+test('no page of such a tenant comes near the platform’s limit for answers', async () => {
   const { runId } = (await ada('GET', '/runs/1')).body.runs[0];
   const paths = ['/repositories/1?size=300', `/runs/1/${runId}`, '/members/1', '/me', '/tenants'];
   for (const path of [...paths, '/stats/1?range=365&by=week&size=100', '/stats/1/table?size=1000']) {

@@ -44,7 +44,7 @@ test('a member is added once, its role changes, and it is removed', async () => 
   expect(outcome(await remove('grace@example.com'))).toEqual([404, 'member_not_found']);
 });
 
-test('a repository viewer sees the repositories it was given, and only those, until its role changes', async () => {
+test('a repository viewer sees only its repositories, until its role changes', async () => {
   const [first = 0, second = 0] = await repositoryIds();
   const role = 'repository viewer';
   const given = await put('alan@example.com', { role, repositoryIds: [second, first, second] });
@@ -97,7 +97,7 @@ test.each([
   expect((await ada('GET', `/members/${tenantId}`)).body.members).toEqual(before);
 });
 
-test('several who add the same member at once leave one', async () => {
+test('adding the same member several times at once leaves one', async () => {
   const answers = await Promise.all(
     Array.from({ length: 4 }, () => put('many@example.com', { role: 'viewer' })),
   );
@@ -106,7 +106,7 @@ test('several who add the same member at once leave one', async () => {
   expect(body.members.filter(({ email }: { email: string }) => email === 'many@example.com').length).toBe(1);
 });
 
-test('system roles are given and taken, but the last administrator stays', async () => {
+test('system roles are assigned and removed, but the last administrator stays', async () => {
   const system = (method: string, email: string, body?: unknown) =>
     ada(method, `/members/system/${email}`, body);
   expect(outcome(await system('DELETE', 'ada@example.com'))).toEqual([409, 'last_administrator']);

@@ -48,7 +48,7 @@ async function countRows() {
   return counts;
 }
 
-test('runs and problems that are over are forgotten after 400 days by the daily alarm, and nothing else is', async () => {
+test('the daily alarm deletes ended runs and problems after 400 days, and nothing else', async () => {
   const second = addDays(START, 1);
   const third = addDays(START, 2);
   const mend = installation.github.fail({
@@ -78,7 +78,7 @@ test('runs and problems that are over are forgotten after 400 days by the daily 
   ]);
 });
 
-test('a problem that is not over is kept however old it is', async () => {
+test('an open problem is kept, however old it is', async () => {
   const mend = installation.github.fail({
     kind: 'status',
     status: 404,

@@ -67,7 +67,7 @@ afterEach(async () => {
   await cable.cut();
 });
 
-test('while the database is away every route says so, and all is well when it is back', async () => {
+test('while the database is down every route says so; afterwards everything works', async () => {
   const ada = await open();
   expect((await ada('GET', '/me')).status).toBe(200);
   await cable.cut();
@@ -89,7 +89,7 @@ test('while the database is away every route says so, and all is well when it is
   for (const route of routes) expect((await ada('GET', route)).status, route).toBe(200);
 });
 
-test('a connection that was cut while idle goes unnoticed', async ({ skip }) => {
+test('a connection cut while idle goes unnoticed', async ({ skip }) => {
   skip(
     Boolean(inject('db2')),
     'ibm_db does not tell that a connection was cut; one that is idle for a second is tried.',
@@ -110,7 +110,7 @@ test('a connection that a firewall forgot while the container was idle is replac
   expect((await ada('GET', '/me')).status).toBe(200);
 });
 
-test('a statement that waits for another’s lock ends before the action does', async ({ skip }) => {
+test('a statement that waits for a lock ends before the action does', async ({ skip }) => {
   skip(Boolean(inject('db2')), 'Db2 waits for locks as long as LOCKTIMEOUT of the database says.');
   const ada = await open();
   const { status } = await ada('GET', '/servers');

@@ -35,7 +35,7 @@ async function readPoints(): Promise<number[]> {
   );
 }
 
-test('what a person adds, finds and checks counts toward the token’s limits, request for request', async () => {
+test('every request of a person counts toward the token’s limits', async () => {
   installation.github.resetRequests();
   const { body } = await ada('GET', `/repositories/${tenantId}/discover`);
   expect(body.candidates.length).toBeGreaterThan(5);
@@ -53,7 +53,7 @@ test('what a person adds, finds and checks counts toward the token’s limits, r
   expect(await readPoints()).toEqual([found + 2, 1]);
 });
 
-test('a run that has ended leaves the token’s concurrency to others at once', async () => {
+test('an ended run frees the token’s concurrency at once', async () => {
   const token = { githubUser: DEMO_USERS.octocat, githubToken: DEMO_TOKENS.octocat };
   await ada('PATCH', `/tenants/${tenantId}`, token);
   const [candidate] = (await ada('GET', `/repositories/${tenantId}/discover`)).body.candidates;
@@ -67,7 +67,7 @@ test('a run that has ended leaves the token’s concurrency to others at once', 
   expect(rows.map(({ state }) => (JSON.parse(state) as TokenUse).holders)).toEqual(rows.map(() => ({})));
 });
 
-test('a person is not kept waiting by runs that have used up the minute', async () => {
+test('a person does not wait for runs that have used up the minute', async () => {
   const until = Date.now();
   const full: TokenUse = {
     points: [[until, 880]],

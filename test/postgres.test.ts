@@ -118,7 +118,7 @@ async function untilGone(pid: number): Promise<void> {
   await expect.poll(() => isRunning(pid), { interval: 20 }).toBe(false);
 }
 
-test('what was written is there after the server was closed and opened again', async () => {
+test('data survives closing and opening the server', async () => {
   const dataDir = path.join(await newFolder(), 'made/for/it');
   const first = await open(dataDir);
   await query(first.url, `create table note (body text)`);
@@ -129,7 +129,7 @@ test('what was written is there after the server was closed and opened again', a
   expect(await query(second.url, 'select upper(body) as body from note')).toEqual([{ body: 'SPÄTER' }]);
 });
 
-test('it listens on 127.0.0.1 only, makes no socket, keeps UTC and takes nobody without the password', async () => {
+test('it listens on 127.0.0.1 only, makes no socket, uses UTC and requires the password', async () => {
   const dataDir = await newDataDir();
   const { url } = await open(dataDir);
   const settings = ['listen_addresses', 'unix_socket_directories', 'timezone', 'server_encoding'];
@@ -152,7 +152,7 @@ test('committed rows survive kill -9 of the server', async () => {
   expect(await query(second.url, 'select count(*)::int as n from n')).toEqual([{ n: 1000 }]);
 });
 
-test('the server of a launcher that was killed is stopped, and its data is kept', async () => {
+test('if the launcher is killed, its server stops and keeps the data', async () => {
   const dataDir = await newDataDir();
   const first = await launch(dataDir);
   await query(first.url, 'create table n as select 1 as i');
@@ -165,7 +165,7 @@ test('the server of a launcher that was killed is stopped, and its data is kept'
   expect(await query(second.url, 'select i from n')).toEqual([{ i: 1 }]);
 });
 
-test('launcher and server both killed leave a folder that opens', async () => {
+test('a folder opens after launcher and server were both killed', async () => {
   const dataDir = await newDataDir();
   const first = await launch(dataDir);
   await query(first.url, 'create table n as select 1 as i');
@@ -175,14 +175,14 @@ test('launcher and server both killed leave a folder that opens', async () => {
   expect(await query(second.url, 'select i from n')).toEqual([{ i: 1 }]);
 });
 
-test('a launcher that leaves by process.exit takes its server along', async () => {
+test('process.exit of the launcher ends its server', async () => {
   const first = await launch(await newDataDir());
   first.child.stdin.write('leave\n');
   await once(first.child, 'exit');
   await untilGone(first.pid);
 });
 
-test('a folder in use is refused in one sentence, and its server goes on', async () => {
+test('a folder in use is refused in one sentence, and its server keeps running', async () => {
   const dataDir = await newDataDir();
   const first = await open(dataDir);
   await expect(open(dataDir)).rejects.toThrow(
@@ -191,7 +191,7 @@ test('a folder in use is refused in one sentence, and its server goes on', async
   expect(await query(first.url, 'select 1 as i')).toEqual([{ i: 1 }]);
 });
 
-test('a pid file that names a stranger does not keep the server from starting', async () => {
+test('a pid file that names another process does not prevent the start', async () => {
   const dataDir = await newDataDir();
   const stranger = spawn('sleep', ['60'], asRoot ? { uid: NOBODY, gid: NOBODY } : {});
   cleanUps.push(() => stranger.kill());
@@ -201,7 +201,7 @@ test('a pid file that names a stranger does not keep the server from starting', 
   expect(await query(url, 'select 1 as i')).toEqual([{ i: 1 }]);
 });
 
-test('an unfinished set-up is begun again', async () => {
+test('an unfinished setup starts over', async () => {
   const dataDir = await newFolder();
   await mkdir(path.join(dataDir, 'cluster.new/base'), { recursive: true });
   const { url } = await open(dataDir);
@@ -216,7 +216,7 @@ test('data of another major version is refused with what to do', async () => {
   );
 });
 
-test('a database is made empty or as a copy of another', async () => {
+test('a database is created empty or as a copy of another', async () => {
   const name = `made-${process.pid}`;
   const template = await createDatabase(await getPostgresUrl(), `${name} "template"`);
   await query(template, 'create table n as select 7 as i');
@@ -229,23 +229,26 @@ async function userOf(pid: number): Promise<number> {
   return Number(/^Uid:\s+(\d+)/m.exec(status)?.[1]);
 }
 
-test.runIf(asRoot)('started by root it runs as nobody', async () => {
+test.runIf(asRoot)('started by root, it runs as the user nobody', async () => {
   const { pid } = await open(await newDataDir());
   expect(await userOf(pid)).toBe(NOBODY);
 });
 
-test.runIf(asRoot)('started by root where nobody cannot go, it still runs, and comes back', async () => {
-  const locked = await newFolder();
-  await chmod(locked, 0o700);
-  const dataDir = path.join(locked, 'data');
-  const first = await open(dataDir);
-  await query(first.url, 'create table n as select 1 as i');
-  await first.close();
-  await chmod(locked, 0o755);
-  const second = await open(dataDir);
-  expect(await query(second.url, 'select i from n')).toEqual([{ i: 1 }]);
-  expect(await userOf(second.pid)).toBe(NOBODY);
-});
+test.runIf(asRoot)(
+  'started by root in a folder closed to the user nobody, it still runs and restarts',
+  async () => {
+    const locked = await newFolder();
+    await chmod(locked, 0o700);
+    const dataDir = path.join(locked, 'data');
+    const first = await open(dataDir);
+    await query(first.url, 'create table n as select 1 as i');
+    await first.close();
+    await chmod(locked, 0o755);
+    const second = await open(dataDir);
+    expect(await query(second.url, 'select i from n')).toEqual([{ i: 1 }]);
+    expect(await userOf(second.pid)).toBe(NOBODY);
+  },
+);
 
 test.runIf(othersReach).each([
   ['nobody', NOBODY],

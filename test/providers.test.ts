@@ -33,26 +33,23 @@ const issuers: [string, string, (issuer: string) => string][] = [
   ['is an origin and a slash, as Auth0’s', '/', (issuer) => issuer],
 ];
 
-test.each(issuers)(
-  'any provider will do by ISSUER and CLIENT_ID: one whose issuer %s',
-  async (_, suffix, write) => {
-    const provider = await openProvider(suffix);
-    const environment = { ISSUER: write(provider.issuer), CLIENT_ID: 'own' };
-    const installation = await openTestInstallation({ demo: true, environment });
-    cleanUps.push(() => installation.close());
-    const call = (method: string, path: string, token: string, body?: object) =>
-      installation.anonymously(method, path, body, { authorization: `Bearer ${token}` });
-    const mine = await provider.issueToken('ada@example.com');
-    const request = {
-      secret: installation.initSecret,
-      displayName: 'Test',
-      server: { kind: 'demo' },
-      githubUser: DEMO_USERS.octocat,
-      githubToken: DEMO_TOKENS.octocat,
-    };
-    expect(await call('POST', '/init', mine, request)).toMatchObject({ status: 201 });
-    expect((await call('GET', '/me', mine)).body).toMatchObject({ email: 'ada@example.com' });
-    const others = await installation.identity.issueToken('ada@example.com');
-    expect((await call('GET', '/me', others)).body.error.code).toBe('access_token_invalid');
-  },
-);
+test.each(issuers)('ISSUER and CLIENT_ID work with a provider whose issuer %s', async (_, suffix, write) => {
+  const provider = await openProvider(suffix);
+  const environment = { ISSUER: write(provider.issuer), CLIENT_ID: 'own' };
+  const installation = await openTestInstallation({ demo: true, environment });
+  cleanUps.push(() => installation.close());
+  const call = (method: string, path: string, token: string, body?: object) =>
+    installation.anonymously(method, path, body, { authorization: `Bearer ${token}` });
+  const mine = await provider.issueToken('ada@example.com');
+  const request = {
+    secret: installation.initSecret,
+    displayName: 'Test',
+    server: { kind: 'demo' },
+    githubUser: DEMO_USERS.octocat,
+    githubToken: DEMO_TOKENS.octocat,
+  };
+  expect(await call('POST', '/init', mine, request)).toMatchObject({ status: 201 });
+  expect((await call('GET', '/me', mine)).body).toMatchObject({ email: 'ada@example.com' });
+  const others = await installation.identity.issueToken('ada@example.com');
+  expect((await call('GET', '/me', others)).body.error.code).toBe('access_token_invalid');
+});

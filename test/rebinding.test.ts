@@ -100,7 +100,7 @@ async function addTenant() {
 const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 const privateKey = key.export({ type: 'pkcs8', format: 'pem' }).toString();
 
-test('a server whose name leads inside once it was checked is not asked anything, and gets no token', async () => {
+test('a host name that resolves to a private address after the check gets no request and no token', async () => {
   const { server, serverId, tenantId } = await addTenant();
   const services = toServices();
   const token = { githubUser: 'ada', githubToken: TOKEN };
@@ -118,7 +118,7 @@ test('a server whose name leads inside once it was checked is not asked anything
   expect(served.github.requests()).toEqual([]);
 });
 
-test('where private addresses are allowed the server is asked wherever its name leads', async () => {
+test('if private addresses are allowed, the server is asked wherever its name resolves', async () => {
   const { tenantId } = await addTenant();
   resolveTo(PUBLIC, PRIVATE);
   answers.shift();
@@ -126,7 +126,7 @@ test('where private addresses are allowed the server is asked wherever its name 
   expect(await github.getViewer()).toMatchObject({ login: 'ada' });
 });
 
-test('a server on the Internet is asked as any other: conditions, redirects, failures and answers cut short', async () => {
+test('a public server behaves as usual: conditions, redirects, failures and truncated answers', async () => {
   const github = (over: object = {}) =>
     openGitHub({ apiUrl: served.apiUrl, token: TOKEN, clock, secondLasts: 0, fetch: fetchPublic, ...over });
   const plan = { owner: 'ada', name: 'old', createdOn: '2025-01-01', story: { ...QUIET, views: 20 } };
@@ -149,7 +149,7 @@ test('a server on the Internet is asked as any other: conditions, redirects, fai
   await expect(github(late).getViewer()).rejects.toMatchObject({ code: 'out_of_time' });
 });
 
-test('an answer that is compressed is read', async () => {
+test('a compressed answer is read', async () => {
   const server = createServer((request, response) => {
     response.setHeader('content-encoding', 'gzip');
     response.end(gzipSync(JSON.stringify({ method: request.method, asked: request.headers.authorization })));

@@ -41,7 +41,7 @@ function total(id: number, instant: string): number {
 
 const between = (id: number, from: string, to: string) => total(id, at(to)) - total(id, at(from));
 
-test('every file’s downloads are what GitHub counts, and each day shows what came since the day before', async () => {
+test('every file’s downloads match GitHub’s count, and each day shows the new ones', async () => {
   const { id, repositoryId } = await collecting.add('tool', RELEASES, '2025-08-01');
   const last = addDays(START, 12);
   await collectDaily(START, last);
@@ -58,7 +58,7 @@ test('every file’s downloads are what GitHub counts, and each day shows what c
   expect(shown).toBe(between(id, START, last));
 });
 
-test('only what changed is stored, and a file’s first figure is nobody’s day', async () => {
+test('only changes are stored, and a file’s first figure belongs to no day', async () => {
   const quiet = { releases: { everyDays: 90, downloads: 0, assets: ['still.zip'] } };
   const { repositoryId } = await collecting.add('still', quiet, '2025-09-01');
   await collectDaily(START, addDays(START, 5));
@@ -66,7 +66,7 @@ test('only what changed is stored, and a file’s first figure is nobody’s day
   expect(rows).toMatchObject([{ repositoryId, sinceDate: null, gained: null, downloadCount: 0 }]);
 });
 
-test('what was downloaded while nothing was read is never one day’s figure', async () => {
+test('downloads during a pause never count as one day’s', async () => {
   const { id, repositoryId } = await collecting.add('tool', RELEASES, '2025-08-01');
   const resumed = addDays(START, 6);
   await collectDaily(START, addDays(START, 2));
@@ -92,7 +92,7 @@ test('what was downloaded while nothing was read is never one day’s figure', a
   expect(weekly.downloads).toEqual([between(id, START, '2025-11-09'), between(id, '2025-11-09', to)]);
 });
 
-test('a gap over the end of a week is in neither week', async () => {
+test('downloads of a gap that spans two weeks count in neither', async () => {
   const { id, repositoryId } = await collecting.add('tool', RELEASES, '2025-08-01');
   await collectDaily(START, addDays(START, 4));
   await collectDaily('2025-11-12', '2025-11-14');
@@ -131,7 +131,7 @@ test('releases are read once a day, and a second reading on a day changes nothin
   expect((await releases(repositoryId, {})).problem).toBeNull();
 });
 
-test('releases that have not changed cost nothing of the quota, and one that is new is found all the same', async () => {
+test('unchanged releases cost no quota, and a new one is still found', async () => {
   const quiet = { releases: { everyDays: 30, downloads: 0, assets: ['still.zip'] } };
   const { id, repositoryId } = await collecting.add('still', quiet, '2025-10-25');
   const { requests, resetRequests } = collecting.served.github;
@@ -154,7 +154,7 @@ test('releases that have not changed cost nothing of the quota, and one that is 
   expect(after.assetCount).toBeGreaterThan(before.assetCount);
 });
 
-test('what another token was answered of releases is not relied on', async () => {
+test('another token’s answers about releases are not reused', async () => {
   await collecting.add('empty');
   await collecting.collect(at(START));
   for (const status of [200, 304]) {
@@ -178,7 +178,7 @@ test('two runs at once count nothing twice', async () => {
   expect(found.downloads).toEqual([null, between(id, START, later)]);
 });
 
-test('a refusal fails neither repository nor run, and what is downloaded meanwhile has no day', async () => {
+test('a refusal fails neither repository nor run, and downloads meanwhile belong to no day', async () => {
   const { id, repositoryId } = await collecting.add('tool', RELEASES, '2025-08-01');
   await collectDaily(START, addDays(START, 1));
   const match = { repository: id, path: RELEASES_PATH };
@@ -198,7 +198,7 @@ test('a refusal fails neither repository nor run, and what is downloaded meanwhi
   expect(unspread).toEqual([{ from: addDays(START, 2), to: addDays(START, 4), count }]);
 });
 
-test('a file that is gone from GitHub stays with its last figure, and says since when it is gone', async () => {
+test('a deleted file keeps its last figure and says when it was found missing', async () => {
   const { id, repositoryId } = await collecting.add('tool', RELEASES, '2025-08-01');
   await collecting.collect(at(START));
   const before = await releases(repositoryId, {});
@@ -245,7 +245,7 @@ test('thirty releases with 250 files each are read in smaller pages, and so is o
   expect(asked.length).toBeLessThanOrEqual(6);
 }, 120_000);
 
-test('a repository without releases says so, and one that is removed leaves nothing', async () => {
+test('a repository without releases says so; a removed one leaves nothing', async () => {
   const { db, tenantId } = collecting;
   const empty = await collecting.add('empty');
   const { repositoryId } = await collecting.add('tool', RELEASES, '2025-08-01');

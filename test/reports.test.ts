@@ -116,13 +116,13 @@ async function preview(): Promise<WeekReport> {
   return (await ada('GET', '/channels/1/report')).body.report;
 }
 
-test('a week’s report is due from Monday noon on, UTC', () => {
+test('a week’s report is due on Monday at 12:00 UTC', () => {
   expect(dueWeek(new Date('2026-03-09T11:59:59.999Z'))).toBe('2026-02-23');
   expect(dueWeek(new Date(MONDAY))).toBe(WEEK);
   expect(dueWeek(new Date('2026-03-16T11:59:00.000Z'))).toBe(WEEK);
 });
 
-test('the report says what is known of the week, and how well', async () => {
+test('the report shows the week’s figures and how certain they are', async () => {
   installation.now(MONDAY);
   expect(await preview()).toMatchObject({
     week: { label: '2026-W10', from: WEEK, to: '2026-03-08' },
@@ -141,14 +141,14 @@ test('the report says what is known of the week, and how well', async () => {
   });
 });
 
-test('when GitHub has forgotten the day that is missing, it is lost in the report', async () => {
+test('a missing day that GitHub has forgotten is reported as lost', async () => {
   installation.now('2026-03-16T11:00:00.000Z');
   const { week, incomplete } = await preview();
   expect([week.label, incomplete.lostDays]).toEqual(['2026-W10', 1]);
   installation.now(MONDAY);
 });
 
-test('each channel gets the report once, however often and at however many places it is started', async () => {
+test('each channel gets the report once, however often it is started and however many run at once', async () => {
   installation.now('2026-03-09T11:00:00.000Z');
   await addChannel('webhook', '/json/report');
   await addChannel('slack', '/slack/report', 'both');
@@ -175,7 +175,7 @@ test('each channel gets the report once, however often and at however many place
   );
 });
 
-test('a report that failed is sent again when its time has come, with the reason kept meanwhile', async () => {
+test('a failed report is retried when due, and its failure is stored meanwhile', async () => {
   installation.now('2026-03-16T12:00:00.000Z');
   const mend = installation.webhooks.fail({ kind: 'status', status: 500, path: '/json/report' });
   expect(await send()).toEqual({ sent: 2, failed: 1 });

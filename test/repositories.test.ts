@@ -68,7 +68,7 @@ test('a repository is added under the name GitHub gives it and collected at once
   expect(detail.body.stored.trafficDays).toBeGreaterThanOrEqual(13);
 });
 
-test('a repository is added once, also by two people at once', async () => {
+test('a repository is added once, even by two people at once', async () => {
   const request = { owner, name: 'tidy-dates' };
   const answers = await Promise.all([ada('POST', path(), request), ada('POST', path(), request)]);
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
@@ -80,7 +80,7 @@ test('a repository is added once, also by two people at once', async () => {
   await installation.host.settled();
 });
 
-test('what cannot be a name is refused before GitHub is asked', async () => {
+test('an impossible name is refused without asking GitHub', async () => {
   const names = [
     '',
     ' ',
@@ -120,7 +120,7 @@ test('names with every character that GitHub allows reach GitHub', async () => {
   }
 });
 
-test('what GitHub refuses is refused by its own name', async () => {
+test('each refusal of GitHub has its own code', async () => {
   const reader = await createTenant('Reader', DEMO_USERS.reader, DEMO_TOKENS.withoutPush);
   const answer = await ada('POST', path('', reader), { owner, name: 'burrow' });
   expect([answer.status, answer.body.error.code]).toEqual([422, 'no_push_access']);
@@ -134,7 +134,7 @@ test('what GitHub refuses is refused by its own name', async () => {
   lift();
 });
 
-test('many are added at once, each accepted or refused by itself', async () => {
+test('many are added at once, each accepted or refused on its own', async () => {
   const names = ['harbor-charts', 'no-such-thing', 'tidy-dates', 'payroll-service'];
   const repositories = names.map((name) => ({ owner, name }));
   const { status, body } = await ada('POST', path('batch'), { repositories });
@@ -151,7 +151,7 @@ test('many are added at once, each accepted or refused by itself', async () => {
   expect(none.body).toMatchObject({ added: [], runId: null });
 });
 
-test('what was added before GitHub’s limit stays and is collected, and the rest says why it was not', async () => {
+test('repositories added before GitHub’s limit stay and are collected; the rest say why they were not added', async () => {
   const { body: seen } = await ada('GET', path('discover'));
   const free = seen.candidates.filter(({ tracked }: { tracked: boolean }) => !tracked);
   const [first, second] = free.map(({ owner, name }: { owner: string; name: string }) => ({ owner, name }));
@@ -174,7 +174,7 @@ test('what was added before GitHub’s limit stays and is collected, and the res
   await ada('DELETE', path(body.added[0].repositoryId));
 });
 
-test('what the token can see is found, and what is tracked is marked', async () => {
+test('visible repositories are found, and tracked ones are marked', async () => {
   const { body } = await ada('GET', path('discover'));
   const found = body.candidates.map(
     (one: { name: string; tracked: boolean; visibility: string; archived: boolean }) => [
@@ -219,7 +219,7 @@ test('more than a thousand repositories are found, and the answer stays below th
   for (const id of ids) installation.github.remove(id);
 });
 
-test('a repository that is internal to an enterprise is shown and kept as that', async () => {
+test('an internal repository of an enterprise is stored and shown as internal', async () => {
   const plan = { owner, name: 'handbook', createdOn: '2025-12-01', story: QUIET, internal: true };
   installation.github.addRepository({ ...plan, collaborators: { [DEMO_USERS.octocat]: 'admin' } });
   const { body } = await ada('GET', `${path('discover')}?q=handbook`);
@@ -231,7 +231,7 @@ test('a repository that is internal to an enterprise is shown and kept as that',
   expect(collected.body.repository).toMatchObject({ visibility: 'internal', lastSuccessAt: NOW });
 });
 
-test('a renamed repository is added under its present name', async () => {
+test('a renamed repository is added under its current name', async () => {
   const answer = await ada('POST', path(), { owner: DEMO_USERS.legacy, name: 'charts' });
   expect(answer.body.error).toMatchObject({
     code: 'already_tracked',
@@ -239,7 +239,7 @@ test('a renamed repository is added under its present name', async () => {
   });
 });
 
-test('removing a repository removes everything of it in this tenant and nothing else, once', async () => {
+test('removing a repository removes its data in this tenant and nothing else, once', async () => {
   const other = await createTenant('Other', DEMO_USERS.octocat, DEMO_TOKENS.octocat);
   const mine = await add('old-importer');
   const theirs = await add('old-importer', ada, other);
@@ -280,7 +280,7 @@ test('removing a repository removes everything of it in this tenant and nothing 
   expect(await add('old-importer')).not.toBe(mine);
 });
 
-test('who may see and who may change repositories follows the roles', async () => {
+test('roles decide who may see and change repositories', async () => {
   const second = await createTenant('Second', DEMO_USERS.hubot, DEMO_TOKENS.hubot);
   const quacks = await add('quacks', ada, second, DEMO_USERS.pinecone);
   const dotfiles = await add('dotfiles', ada, second, DEMO_USERS.pinecone);

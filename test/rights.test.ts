@@ -120,7 +120,7 @@ const inFirst = (role: string, right: Right) =>
 
 const rights = Object.keys(MAY) as Right[];
 
-test.each(rights)('in a tenant, %s is allowed to the roles that have it, and no other', async (right) => {
+test.each(rights)('in a tenant, only the roles with the right %s have it', async (right) => {
   for (const role of ROLES) {
     const isAllowed = MAY[right].includes(role);
     const failure = await failureOf(inFirst(role, right));
@@ -129,7 +129,7 @@ test.each(rights)('in a tenant, %s is allowed to the roles that have it, and no 
   }
 });
 
-test.each(rights)('over all tenants, %s is allowed to the system roles that have it', async (right) => {
+test.each(rights)('for all tenants, only the system roles with the right %s have it', async (right) => {
   for (const role of ROLES) {
     const isAllowed = (SYSTEM_ROLES as readonly string[]).includes(role) && MAY[right].includes(role);
     const failure = await failureOf(requireSystemAccess(db, personOf(role), right));
@@ -137,7 +137,7 @@ test.each(rights)('over all tenants, %s is allowed to the system roles that have
   }
 });
 
-test('who is refused learns which roles would do', async () => {
+test('a refusal names the roles that have the right', async () => {
   const failure = await failureOf(inFirst('viewer', 'changeMembers'));
   expect(failure).toMatchObject({
     code: 'forbidden',
@@ -146,7 +146,7 @@ test('who is refused learns which roles would do', async () => {
   });
 });
 
-test('a tenant of others does not exist, except for system roles', async () => {
+test('another tenant is not found, except by system roles', async () => {
   const inSecond = (role: string) => requireTenantAccess(db, personOf(role), tenants[1] ?? 0, 'seeTraffic');
   for (const role of MEMBERS) expect((await failureOf(inSecond(role)))?.code).toBe('tenant_not_found');
   for (const role of SYSTEM_ROLES)
@@ -157,7 +157,7 @@ test('a tenant of others does not exist, except for system roles', async () => {
   expect(await hasTenantRight(db, personOf('manager'), tenants[1] ?? 0, 'seeTraffic')).toBe(false);
 });
 
-test('a repository viewer sees the repositories that it was given, all others see all', async () => {
+test('a repository viewer sees its repositories; everybody else sees all', async () => {
   const own = await inFirst('repository viewer', 'seeTraffic');
   expect(own.tenantId).toBe(tenants[0]);
   expect([...(own.repositoryIds ?? [])].sort()).toEqual(repositories.slice(0, 2));
@@ -173,12 +173,12 @@ test('a repository viewer with a system role sees all repositories', async () =>
   expect((await inFirst('both', 'seeTraffic')).repositoryIds).toBeNull();
 });
 
-test('the system role of a principal is found, and nobody else has one', async () => {
+test('a principal’s system role is found, and nobody else has one', async () => {
   expect(await findSystemRole(db, personOf('maintainer'))).toBe('maintainer');
   expect(await findSystemRole(db, personOf('manager'))).toBeNull();
 });
 
-test('the tenants in which somebody has a right are theirs, and all for system roles', async () => {
+test('a right holds in your own tenants, and in all of them for system roles', async () => {
   const tenantsOf = (role: string, right: Right) => requireAnyTenant(db, personOf(role), right);
   expect(await tenantsOf('administrator', 'seeServers')).toBeNull();
   expect(await tenantsOf('manager', 'seeServers')).toEqual([tenants[0]]);
@@ -216,7 +216,7 @@ async function issue(role: string, repositoryIds: number[] | null, key = KEYS[0]
 const read = (token: string, { tenantId = tenants[0], now = NOW, keys = KEYS[0] ?? '' }: Reading = {}) =>
   requireDataAccess(db, keys, bearing(token), tenantId, now);
 
-test('a data token lets its bearer read what it was issued for, for an hour', async () => {
+test('a data token gives access to its repositories for an hour', async () => {
   const { token, expiresAt } = await issueDataToken(
     KEYS[0] ?? '',
     personOf('viewer'),
@@ -234,7 +234,7 @@ test.each([[[]], [[1]], [[40, 7, 2_147_483_647, 36, 1]]])('it names the reposito
   expect(access.repositoryIds).toEqual([...ids].sort((one, other) => one - other));
 });
 
-test('it is for one tenant, and worth no more than its bearer’s role is now', async () => {
+test('it is for one tenant, and gives no more access than its owner’s current role', async () => {
   const code = async (token: string, reading: Reading = {}) => (await failureOf(read(token, reading)))?.code;
   expect(await code(await issue('viewer', null), { tenantId: tenants[1] })).toBe('data_token_invalid');
   expect(await code(await issue('administrator', null), { tenantId: tenants[1] })).toBe('data_token_invalid');
@@ -243,7 +243,7 @@ test('it is for one tenant, and worth no more than its bearer’s role is now', 
   expect(await code(await issue('repository viewer', [1]))).toBeUndefined();
 });
 
-test('either of two keys is accepted while keys are changed, and a stranger’s is not', async () => {
+test('during a rotation both keys are accepted, but no other key', async () => {
   const [first = '', second = ''] = KEYS;
   const token = await issue('viewer', null, second);
   expect(await read(token, { keys: `${first} ${second}` })).toMatchObject({ repositoryIds: null });
@@ -252,7 +252,7 @@ test('either of two keys is accepted while keys are changed, and a stranger’s 
   expect(await read(byBoth, { keys: second })).toMatchObject({ repositoryIds: null });
 });
 
-test('a token that anything else signed, or that says something else, is refused', async () => {
+test('a forged or changed token is refused', async () => {
   const sealingKey = Buffer.from(KEYS[0] ?? '', 'base64url');
   const signingKey = new Uint8Array(hkdfSync('sha256', sealingKey, '', 'data+jwt', 32));
   const seconds = NOW.getTime() / 1000;
@@ -279,7 +279,7 @@ test('a token that anything else signed, or that says something else, is refused
   for (const token of wrong) expect((await failureOf(read(token)))?.code).toBe('data_token_invalid');
 });
 
-test('a data token is told from others by its type', async () => {
+test('a data token is recognized by its type', async () => {
   expect(bearsDataToken(bearing(await issue('viewer', null)))).toBe(true);
   const other = await new SignJWT({})
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })

@@ -95,7 +95,7 @@ test('collect and collect-tenant take what triggers and requests add to their ar
   expect(JSON.stringify([collect.logs, tenant.logs, without.logs])).not.toContain('secret');
 });
 
-test('the hourly trigger sweeps, and has nothing to do where all went well', async () => {
+test('the hourly trigger sweeps, and usually has nothing to do', async () => {
   const before = (await runsOf(first)).length;
   await installation.host.fire('hourly');
   await installation.host.settled();
@@ -104,7 +104,7 @@ test('the hourly trigger sweeps, and has nothing to do where all went well', asy
   expect(await runsOf(first)).toHaveLength(before);
 });
 
-test('a person collects at once, whole or in part, also what was collected today', async () => {
+test('a person collects all or some repositories at once, even if collected today', async () => {
   const whole = await ada('POST', `/runs/${first}`);
   expect([whole.status, whole.body]).toEqual([
     202,
@@ -122,7 +122,7 @@ test('a person collects at once, whole or in part, also what was collected today
   expect(run.body.run.requestCount + run.body.run.unchangedCount).toBeGreaterThanOrEqual(5);
 });
 
-test('a second run of the day costs nothing of the quota, unless the token is another one', async () => {
+test('a second run on a day costs no quota, unless the token changed', async () => {
   const collect = async () => {
     const { runId } = (await ada('POST', `/runs/${first}`)).body;
     await installation.host.settled();
@@ -138,7 +138,7 @@ test('a second run of the day costs nothing of the quota, unless the token is an
   expect((await change(DEMO_TOKENS.octocat)).status).toBe(200);
 });
 
-test('two people who start one after the other watch one run, which shows how far it is', async () => {
+test('two people who start a run watch the same run and its progress', async () => {
   const lift = installation.github.fail({ kind: 'slow', milliseconds: 3000, match: { path: /popular/ } });
   const started = await ada('POST', `/runs/${first}`);
   expect([started.status, started.body.already]).toEqual([202, false]);
@@ -155,7 +155,7 @@ test('two people who start one after the other watch one run, which shows how fa
   expect((await ada('GET', `/repositories/${first}`)).body.activeRunId).toBeNull();
 });
 
-test('a failing repository is named in the run, the list and the overview, with the days that are left', async () => {
+test('a failing repository is named in the run, the list and the overview, with its days until loss', async () => {
   installation.now('2026-01-16T06:00:00.000Z');
   const message = 'Must have push access to repository';
   const lift = installation.github.fail({
@@ -182,7 +182,7 @@ test('a failing repository is named in the run, the list and the overview, with 
   expect((await ada('GET', `/repositories/${second}`)).body.repositories).toMatchObject([{ problem: null }]);
 });
 
-test('runs are listed newest first and page by page, of one tenant and of all', async () => {
+test('runs are listed newest first, in pages, for one tenant and for all', async () => {
   const all = await runsOf(first, '?limit=100');
   const pages: number[] = [];
   let cursor = '';
@@ -200,7 +200,7 @@ test('runs are listed newest first and page by page, of one tenant and of all', 
   expect((await ada('GET', `/runs/${first}?cursor=1 or 1=1`)).body.error.code).toBe('invalid_input');
 });
 
-test('the system log’s button starts what is due in all tenants', async () => {
+test('the system log’s button starts due repositories of all tenants', async () => {
   installation.now('2026-01-17T06:00:00.000Z');
   const started = await ada('POST', '/runs');
   expect([started.status, started.body.repoCount]).toEqual([202, 3]);
@@ -213,7 +213,7 @@ test('the system log’s button starts what is due in all tenants', async () => 
   expect((await ada('POST', '/runs')).body).toEqual({ repoCount: 0, runs: [], handedOver: false });
 });
 
-test('what is not there is not collected', async () => {
+test('an unknown repository is not collected', async () => {
   const [own] = await addAll(second, pinecone, ['dotfiles']);
   expect((await ada('POST', `/runs/${first}`, { repositoryIds: [own] })).body.error.code).toBe(
     'repository_not_found',
@@ -233,7 +233,7 @@ test('what is not there is not collected', async () => {
   expect((await ada('POST', `/runs/${tenantId}`)).body.error.code).toBe('nothing_to_collect');
 });
 
-test('who may see and start runs follows the roles', async () => {
+test('roles decide who may see and start runs', async () => {
   const roles = ['manager', 'viewer', 'repository viewer', 'maintainer', 'stranger'] as const;
   const calls = new Map(roles.map((role) => [role, installation.as(`${role.replace(' ', '.')}@x.example`)]));
   for (const role of ['manager', 'viewer', 'repository viewer'])

@@ -95,7 +95,7 @@ test('every week gets GitHub’s own figures on the weekly schedule, on whicheve
   fc.assert(property, { numRuns: 300, seed: SEED });
 });
 
-test('a weekly repository whose collection failed is tried again the next day, not the same', () => {
+test('a failed weekly repository is retried the next day, not the same day', () => {
   const lastSuccessAt = '2025-11-06T06:00:00.000Z';
   const failed = {
     schedule: 'weekly',
@@ -172,7 +172,7 @@ test('what is asked again is the same in SQL as in code, whatever was read and w
   }
 });
 
-test('what is due is the same in SQL as in code, for every schedule, last success and failure', async () => {
+test('SQL and code agree on what is due, for every schedule, last success and failure', async () => {
   const collecting = await openCollecting(`${START}T06:00:00.000Z`);
   const { db, tenantId } = collecting;
   try {
@@ -290,7 +290,7 @@ afterAll(() => installation.close());
 
 const id = (name: string) => ids[name] ?? 0;
 
-test('the schedule is set for one repository or several, and the alarm and people keep to it', async () => {
+test('a schedule is set for one repository or several, and alarms and people follow it', async () => {
   const path = `/repositories/${tenantId}`;
   const one = await ada('PATCH', path, { repositoryIds: [id('burrow')], schedule: 'weekly' });
   expect([one.status, one.body.repositories.length]).toEqual([200, 1]);
@@ -318,7 +318,7 @@ test('the schedule is set for one repository or several, and the alarm and peopl
   });
 });
 
-test('a repository that is paused is no problem that somebody must mend, but its days are counted', async () => {
+test('a paused repository is no problem, but its days until loss are counted', async () => {
   const path = `/repositories/${tenantId}`;
   const match = { path: /traffic\/views/ };
   const lift = installation.github.fail({
@@ -338,7 +338,7 @@ test('a repository that is paused is no problem that somebody must mend, but its
   expect(body.repository).toMatchObject({ schedule: 'paused', problem: null, daysUntilLoss: 11 });
 });
 
-test('what is no schedule, or no repository of the tenant, changes nothing', async () => {
+test('an unknown schedule or repository changes nothing', async () => {
   const path = `/repositories/${tenantId}`;
   const before = (await ada('GET', path)).body;
   const wrong = [

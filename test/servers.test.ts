@@ -62,7 +62,7 @@ test.each([
   expect(outcome(await ada('POST', '/servers', body))).toEqual([400, 'invalid_input']);
 });
 
-test('what is not JSON is told apart from what is invalid', async () => {
+test('malformed JSON is distinguished from invalid input', async () => {
   const json = { 'content-type': 'application/json' };
   expect(outcome(await ada('POST', '/servers', '{"name":', json))).toEqual([400, 'malformed_json']);
   expect(outcome(await ada('POST', '/servers', '[]', json))).toEqual([400, 'invalid_input']);
@@ -71,7 +71,7 @@ test('what is not JSON is told apart from what is invalid', async () => {
   expect(outcome(await ada('POST', '/servers', long, json))).toEqual([413, 'payload_too_large']);
 });
 
-test('github.com in any form answers the server that is there', async () => {
+test('github.com in any form returns the existing server', async () => {
   for (const url of ['https://github.com', 'https://www.github.com/', 'https://api.github.com']) {
     const { status, body } = await ada('POST', '/servers', { name: 'Again', url });
     expect([status, body.name]).toEqual([200, 'GitHub']);
@@ -84,7 +84,7 @@ test('a server that does not exist cannot be renamed or deleted', async () => {
   expect(outcome(await ada('PATCH', '/servers/999', { name: 'N' }))).toEqual([404, 'server_not_found']);
 });
 
-test('a server that tenants use stays, and no two servers have one name', async () => {
+test('a server in use cannot be deleted, and names are unique', async () => {
   const { body } = await ada('GET', '/servers');
   const id = (name: string) =>
     body.servers.find((server: { name: string }) => server.name === name)?.serverId;
@@ -95,7 +95,7 @@ test('a server that tenants use stays, and no two servers have one name', async 
   ]);
 });
 
-test('the token is not sent to a server whose name has come to lead to a private address', async () => {
+test('the token is not sent to a server whose name now resolves to a private address', async () => {
   const { db } = openDatabase(installation.database.url);
   const server = {
     ...({ name: 'Moved', kind: 'enterprise' } as const),
@@ -117,7 +117,7 @@ test('the token is not sent to a server whose name has come to lead to a private
   expect([change, discovered]).toEqual(new Array(2).fill([422, 'private_address']));
 });
 
-test('the simulator is found where the installation runs today', async () => {
+test('the simulator is found at its current address', async () => {
   const { db } = openDatabase(installation.database.url);
   const moved = db.updateTable('githubServer').set({ apiUrl: 'http://127.0.0.1:9/github/api/v3' });
   await moved.where('kind', '=', 'demo').execute();
@@ -126,7 +126,7 @@ test('the simulator is found where the installation runs today', async () => {
   expect((await ada('PATCH', '/tenants/1', change)).status).toBe(200);
 });
 
-test('where private addresses are allowed, a server is added once it answers, renamed and deleted', async () => {
+test('if private addresses are allowed, a server that answers is added, renamed and deleted', async () => {
   const inside = await openTestInstallation({ demo: true, environment: { ALLOW_PRIVATE_ADDRESSES: 'true' } });
   await inside.initialise();
   const asAda = inside.as('ada@example.com');

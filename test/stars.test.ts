@@ -46,7 +46,7 @@ async function starsAtGitHub(id: number): Promise<number> {
 const historyRequests = () =>
   collecting.served.github.requests().filter(({ path }) => HISTORY.test(path.replace(/\?.*/, '')));
 
-test('the first collection reads the stars of all years, and each day gained what really happened', async () => {
+test('the first collection reads all years, and each day’s gain is what really happened', async () => {
   const { id, repositoryId } = await collecting.add(
     'rising',
     { starsPerDay: 1.7, spikes: LAUNCH },
@@ -74,7 +74,7 @@ test('the first collection reads the stars of all years, and each day gained wha
   );
 });
 
-test('days before the first collection have stars in any range, and later ones what collections saw', async () => {
+test('days before the first collection have computed stars; later days have the stars that collections saw', async () => {
   const { id, repositoryId } = await collecting.add(
     'rising',
     { starsPerDay: 1.7, spikes: LAUNCH },
@@ -149,7 +149,7 @@ test('reading that stops in the middle goes on the next day where it stopped', a
   expect(Object.fromEntries(until)).toEqual(truth(id, '2022-01-01', START));
 });
 
-test('a refused history fails neither the repository nor the run, and is asked for again the next day', async () => {
+test('a refused history fails neither repository nor run, and is retried the next day', async () => {
   const { id, repositoryId } = await collecting.add('rising', { starsPerDay: 2 }, '2025-06-01');
   const lift = collecting.served.github.fail({
     kind: 'status',
@@ -175,7 +175,7 @@ test('a refused history fails neither the repository nor the run, and is asked f
   expect(await history(repositoryId)).toMatchObject({ complete: true, problem: null });
 });
 
-test('an answer that is not as documented is said, and what was stored stays', async () => {
+test('an unreadable answer is reported, and the stored stars stay', async () => {
   const { id, repositoryId } = await collecting.add('rising', { starsPerDay: 2 }, '2025-06-01');
   await collecting.collect(at(START));
   const before = await gainedByDay(repositoryId);
@@ -192,7 +192,7 @@ test('an answer that is not as documented is said, and what was stored stays', a
   expect(await gainedByDay(repositoryId)).toEqual(before);
 });
 
-test('once it is read only the newest page is asked for, when the number of stars changed or a week has gone', async () => {
+test('after the first reading, only the newest page is read, when the stars changed or a week has passed', async () => {
   await collecting.add('still', { starsPerDay: 0.04 }, '2024-01-01');
   await collecting.add('rising', { starsPerDay: 2 }, '2021-01-01');
   await collecting.collect(at(START));
@@ -204,7 +204,7 @@ test('once it is read only the newest page is asked for, when the number of star
   expect(historyRequests().every(({ path }) => /[?&]page=1(&|$)/.test(path))).toBe(true);
 });
 
-test('the days without a collection are filled, however long it paused', async () => {
+test('days without a collection are filled in, however long the pause', async () => {
   const { id, repositoryId } = await collecting.add('rising', { starsPerDay: 1.3 }, '2025-01-01');
   await collecting.collect(at(START));
   const later = addDays(START, 400);
@@ -214,7 +214,7 @@ test('the days without a collection are filled, however long it paused', async (
   expect(Object.fromEntries(until)).toEqual(truth(id, '2025-01-01', last));
 });
 
-test('stars that were taken back since do not lower what a day gained', async () => {
+test('removed stars do not lower a day’s gain', async () => {
   const { id, repositoryId } = await collecting.add('rising', { starsPerDay: 3 }, '2025-10-01');
   await collecting.collect(at(START));
   const before = await gainedByDay(repositoryId);
@@ -238,7 +238,7 @@ test('two runs at once store every day once', async () => {
   expect(Object.fromEntries(until)).toEqual(truth(id, '2025-06-01', addDays(START, -1)));
 });
 
-test('a run whose time is up goes on with the stars in a fresh activation', async () => {
+test('a run out of time continues with the stars in a fresh activation', async () => {
   const names = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
   for (const name of names) await collecting.add(name, { starsPerDay: 1 }, '2025-06-01');
   const runId = await collecting.start();
@@ -258,7 +258,7 @@ test('a run whose time is up goes on with the stars in a fresh activation', asyn
   expect(historyRequests()).toHaveLength(8);
 });
 
-test('a limit that GitHub sets while stars are read ends only that', async () => {
+test('a rate limit while reading stars ends only that reading', async () => {
   const { repositoryId } = await collecting.add('rising', { starsPerDay: 1 }, '2025-06-01');
   collecting.served.github.fail({ kind: 'rate-limit', match: { path: HISTORY }, times: 1 });
   await collecting.collect(at(START));
@@ -267,7 +267,7 @@ test('a limit that GitHub sets while stars are read ends only that', async () =>
   expect((await read(repositoryId)).starHistory).toBeNull();
 });
 
-test('requests for stars are counted with the repository’s', async () => {
+test('requests for stars count toward the repository’s', async () => {
   await collecting.add('rising', { starsPerDay: 1 }, '2025-06-01');
   collecting.served.github.resetRequests();
   await collecting.collect(at(START));
@@ -276,7 +276,7 @@ test('requests for stars are counted with the repository’s', async () => {
   expect(historyRequests()).toHaveLength(1);
 });
 
-test('with a repository, or its tenant, its stars are deleted', async () => {
+test('stars are deleted with their repository or tenant', async () => {
   const { db, tenantId } = collecting;
   const { repositoryId } = await collecting.add('one', { starsPerDay: 1 }, '2025-06-01');
   const other = await collecting.add('two', { starsPerDay: 1 }, '2025-06-01');

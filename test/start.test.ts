@@ -136,7 +136,7 @@ async function query(folder: string, statement: string): Promise<unknown[]> {
 
 const sentence = (words: RegExp) => new RegExp(`^[^\\n]*${words.source}[^\\n]*\\.\\n$`);
 
-test('it says where it is, and how to set it up with the secret that it keeps for itself', async () => {
+test('it prints its address and the setup link with the secret', async () => {
   const { initSecret } = JSON.parse(await readFile(path.join(dataDir, 'installation.json'), 'utf8'));
   expect(running.output).toContain(`${running.url}/#init=${initSecret}\n`);
   const kept = ['installation.json', 'identity/keys.json', 'postgres/password'];
@@ -158,7 +158,7 @@ test('API, identity provider, GitHub and pages answer on the one port', async ()
   expect(await read('/config.json')).toMatchObject({ issuer: `${url}/identity`, clientId: 'traffic-pages' });
 });
 
-test('it answers under no other name than its own', async () => {
+test('it answers only under its own host name', async () => {
   const { port } = new URL(running.url);
   const ask = (host: string) =>
     new Promise<number | undefined>((resolve, reject) => {
@@ -205,7 +205,7 @@ test.each([
   [[], { INVOCATIONS_PER_MINUTE: '-1' }, /INVOCATIONS_PER_MINUTE is "-1"/],
   [['--dmeo'], {}, /Unknown option '--dmeo'/],
 ] as [string[], Environment, RegExp][])(
-  'what it cannot understand (%j %j) is refused in one sentence',
+  'an invalid setting (%j %j) is refused in one sentence',
   async (args, env, words) => {
     const refused = await run('start', args, { DATA_DIR: path.join(dataDir, 'unused'), ...env });
     expect(refused).toMatchObject({ code: 1, stdout: '' });
@@ -214,7 +214,7 @@ test.each([
   },
 );
 
-test('npm run token prints an access token that the running provider knows', async () => {
+test('npm run token prints an access token that the running provider accepts', async () => {
   const { stdout, code } = await run('token', ['late@example.com'], { DATA_DIR: dataDir });
   expect(code).toBe(0);
   const headers = { authorization: `Bearer ${stdout.trim()}` };
@@ -253,7 +253,7 @@ test('Ctrl-C ends everything with 0, and the next start finds the data', async (
   expect(await query(dataDir, 'select answer from kept')).toEqual([{ answer: 42 }]);
 });
 
-test('after kill -9 the next start finds the data, and nothing of before is left', async () => {
+test('after kill -9 the next start finds the data, and no old process is left', async () => {
   await query(dataDir, 'create table survived as select 43 as answer');
   const { pids } = running;
   const image = await imageOf(running.child.pid);
@@ -265,7 +265,7 @@ test('after kill -9 the next start finds the data, and nothing of before is left
 });
 
 test.skipIf(process.platform !== 'linux')(
-  'the lock of a process that was killed is free before its parent has noticed',
+  'a killed process frees its lock before its parent notices',
   async () => {
     const parent = spawn('sh', ['-c', 'sleep 0.05 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -288,7 +288,7 @@ test('Ctrl-C while it is starting ends everything with 0', async () => {
   expect(await stop({ child, pids })).toBe(0);
 });
 
-test('a second Ctrl-C ends at once what is still starting, and leaves nothing running', async () => {
+test('a second Ctrl-C during the start ends it at once and leaves nothing running', async () => {
   const child = launch('start', [], { DATA_DIR: await newFolder() });
   await until(child, 'Starting');
   const stopping = until(child, 'Stopping');
@@ -298,7 +298,7 @@ test('a second Ctrl-C ends at once what is still starting, and leaves nothing ru
   expect(await stop({ child, pids })).toBe(130);
 });
 
-test('a DATABASE_URL where nothing answers is refused in one sentence that keeps the password', async () => {
+test('an unreachable DATABASE_URL is refused in one sentence without the password', async () => {
   const environment = { DATA_DIR: await newFolder(), DATABASE_URL: 'postgres://me:hush@127.0.0.1:1/nothing' };
   const refused = await run('start', [], environment);
   expect(refused.code).toBe(1);
@@ -306,14 +306,14 @@ test('a DATABASE_URL where nothing answers is refused in one sentence that keeps
   expect(refused.stdout + refused.stderr).not.toContain('hush');
 });
 
-test('what the actions refuse in their configuration ends the start in one sentence', async () => {
+test('a configuration that the actions refuse ends the start with one sentence', async () => {
   const refused = await run('start', [], { DATA_DIR: await newFolder(), DATABASE_URL: 'nonsense' });
   expect(refused.code).toBe(1);
   expect(refused.stdout).not.toContain('Ready');
   expect(refused.stderr).toMatch(sentence(/DATABASE_URL must be the address of a database/));
 });
 
-test('the tables of an older checkout are upgraded', async () => {
+test('the tables of an older version are upgraded', async () => {
   const databaseUrl = await createDatabase(await getPostgresUrl(), `older-${process.pid}`);
   const scripts = (await readdir('sql/postgres')).sort();
   const client = new pg.Client(databaseUrl);

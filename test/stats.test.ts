@@ -65,7 +65,7 @@ test('a repository’s settled days are what really happened', async () => {
   expect(new Set(series.state)).toEqual(new Set(['measured']));
 });
 
-test('the stars of all years are answered, and as CSV by day with the same total', async () => {
+test('stars cover all years, and the CSV by day has the same total', async () => {
   const { starHistory, facts, repository } = await stats(`${first}/${burrow}?from=${START}&to=${SETTLED}`);
   expect(starHistory).toMatchObject({ complete: true, problem: null });
   const total = starHistory.stars.at(-1);
@@ -84,7 +84,7 @@ test('the stars of all years are answered, and as CSV by day with the same total
   expect(sum(rows.map((row) => Number(row.split(',')[2])))).toBe(total);
 });
 
-test('downloads, files and workflow runs are answered, and as CSV what is shown', async () => {
+test('downloads, files and workflow runs are answered, and their CSV matches', async () => {
   const span = `from=${START}&to=${SETTLED}`;
   const { releases, workflowRuns, buckets, series } = await stats(`${first}/${burrow}?${span}`);
   expect(releases.assetCount).toBeGreaterThan(3);
@@ -134,7 +134,7 @@ test('the newest days are provisional and left out of the comparison', async () 
   expect([window.observedDate, snapshotDate, rememberedFrom]).toEqual([TODAY, TODAY, '2026-01-01']);
 });
 
-test('spans with days that nobody collected are not comparable', async () => {
+test('spans with uncollected days are not comparable', async () => {
   const { comparison, series, totals } = await stats(`${first}/${burrow}?range=90`);
   expect(comparison.comparable).toBe(false);
   expect(comparison.previous).toMatchObject({ viewCount: null, viewUniquesUpper: null, knownDays: 0 });
@@ -143,7 +143,7 @@ test('spans with days that nobody collected are not comparable', async () => {
   expect(totals.lostDays).toBe(0);
 });
 
-test('the overview’s series, totals and repositories tell the same', async () => {
+test('the overview’s series, totals and repositories agree', async () => {
   for (const query of ['range=14', 'range=30', 'range=90&by=week', `from=${START}&by=month`]) {
     const { series, totals, repositories, buckets, comparison } = await stats(`${first}?${query}`);
     for (const column of ['viewCount', 'cloneCount'] as const) {
@@ -225,14 +225,14 @@ test('lost and provisional days are counted per bucket over all repositories', a
   }
 });
 
-test('the uniques of one repository’s day are exact, those of a month are not', async () => {
+test('a day’s uniques of one repository are exact, a month’s are not', async () => {
   for (const [by, exact] of Object.entries({ day: true, month: false })) {
     const { rows } = await stats(`${first}/table?from=2025-12-22&to=2026-01-11&by=${by}&q=burrow`);
     expect(new Set(rows.map((row: { uniquesExact: boolean }) => row.uniquesExact))).toEqual(new Set([exact]));
   }
 });
 
-test('weeks around New Year are ISO weeks, with GitHub’s own uniques where it told them', async () => {
+test('weeks around New Year are ISO weeks, with GitHub’s own uniques if known', async () => {
   const { rows } = await stats(`${first}/table?from=2025-12-22&to=2026-01-11&by=week&q=burrow`);
   expect(rows.map((row: Record<string, unknown>) => [row.date, row.label, row.uniquesExact])).toEqual([
     ['2026-01-05', '2026-W02', false],
@@ -250,7 +250,7 @@ test('weeks around New Year are ISO weeks, with GitHub’s own uniques where it 
   expect(page.totals.viewUniquesUpper).toBeGreaterThanOrEqual(truth.viewUniques);
 });
 
-test('the overview is sorted, searched and paged here', async () => {
+test('the API sorts, searches and pages the overview', async () => {
   const names = async (query: string) => {
     const { repositories, page } = await stats(`${first}?range=14&${query}`);
     return [page.total, ...repositories.map(({ fullName }: { fullName: string }) => fullName.split('/')[1])];
@@ -296,7 +296,7 @@ test('all begins with the first stored day', async () => {
   expect(own.range.from).toBe(body.stored.firstDate);
 });
 
-test('a repository viewer sees its repositories and no trace of the others', async () => {
+test('a repository viewer sees its repositories and no trace of any other', async () => {
   await ada('PUT', `/members/${first}/some@x.example`, {
     role: 'repository viewer',
     repositoryIds: [burrow],
@@ -325,7 +325,7 @@ test('a repository viewer sees its repositories and no trace of the others', asy
   expect((await stats(`${first}/table`, none)).rows).toEqual([]);
 });
 
-test('another tenant’s figures are not there, not even by their id', async () => {
+test('another tenant’s figures are not visible, not even by id', async () => {
   const { body } = await ada('GET', `/repositories/${second}`);
   const [theirs] = body.repositories;
   expect((await ada('GET', `/stats/${first}/${theirs.repositoryId}`)).status).toBe(404);
@@ -340,7 +340,7 @@ test('another tenant’s figures are not there, not even by their id', async () 
   expect(shown).not.toContain(pinecone);
 });
 
-test('ranges that are reversed, too long, not in the calendar or said twice are refused by name', async () => {
+test('reversed, too long, impossible and duplicate ranges each get their own error', async () => {
   const codes = {
     'from=2026-01-02&to=2026-01-01': 'range_reversed',
     'from=2026-02-01': 'range_reversed',
@@ -364,7 +364,7 @@ test('ranges that are reversed, too long, not in the calendar or said twice are 
   expect(buckets).toHaveLength(3636);
 });
 
-test('the table is exported with the columns that its readers know, and what else is shown after them', async () => {
+test('the exported table begins with the seed’s columns, followed by all others', async () => {
   const { headers, body } = await ada('GET', `/stats/${first}/table?range=7&format=csv&q=burrow`);
   expect(headers.get('content-type')).toMatch(/^text\/csv/);
   expect(headers.get('content-disposition')).toMatch(/^attachment; filename="traffic-\d+-day.csv"$/);
@@ -392,7 +392,7 @@ test('the table is exported with the columns that its readers know, and what els
   expect(rows).toEqual(expected);
 });
 
-test('a week that the range cuts is exported with the days of it that are in the range', async () => {
+test('a week that the range cuts is exported with only its days in the range', async () => {
   const cut = `${first}/${burrow}?from=2025-12-17&to=2026-01-06&by=week`;
   const [header, ...rows] = (await ada('GET', `/stats/${cut}&format=csv`)).body.trimEnd().split('\r\n');
   expect(header).toBe(
@@ -463,7 +463,7 @@ test('a repository and the overview are exported, unknown figures as empty cells
   );
 });
 
-test('texts of strangers reach the page as they are', async () => {
+test('untrusted text reaches the page unchanged', async () => {
   const { body } = await ada('GET', `/repositories/${second}`);
   const { repositoryId } = body.repositories.find((one: { name: string }) => one.name === 'quacks');
   const { referrers, paths } = await stats(`${second}/${repositoryId}?range=30`);
@@ -475,7 +475,7 @@ test('texts of strangers reach the page as they are', async () => {
   expect(titles).toContain('Duck & Cover 🦆: <b>bold</b>, "quoted", and so on');
 });
 
-test('a cell that a spreadsheet would run or split is disarmed', () => {
+test('a cell that a spreadsheet would run or split is escaped', () => {
   const cells = ['=1+1', '+1', '-1', '@a', '\ta', 'a,b', 'say "hi"', 'a\nb', 'ü🦆', ''];
   expect(
     toCsv(

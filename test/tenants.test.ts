@@ -56,7 +56,7 @@ test.each([
   expect((await ada('GET', '/tenants')).body.tenants.length).toBe(before);
 });
 
-test('of two who create a tenant with one name at the same time, one succeeds', async () => {
+test('of two concurrent tenants with one name, one is created', async () => {
   const both = await Promise.all([
     ada('POST', '/tenants', request({ name: 'Twins' })),
     ada('POST', '/tenants', request({ name: 'Twins' })),
@@ -64,7 +64,7 @@ test('of two who create a tenant with one name at the same time, one succeeds', 
   expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
 });
 
-test('a new token is checked together with the user, and the old one stays when it is refused', async () => {
+test('a new token is checked together with its user; if refused, the old one stays', async () => {
   const { body: tenant } = await ada('POST', '/tenants', request({ name: 'Changing' }));
   const route = `/tenants/${tenant.tenantId}`;
   expect(outcome(await ada('PATCH', route, { githubToken: DEMO_TOKENS.octocat }))).toEqual([
@@ -136,7 +136,7 @@ test('a tenant is deleted only when its name is typed, and another tenant keeps 
   expect(outcome(await ada('GET', `/tenants/${one}`))).toEqual([404, 'tenant_not_found']);
 });
 
-test('tokens are sealed in the database, and stand in no answer and in no log', async () => {
+test('tokens are sealed in the database and appear in no answer and no log', async () => {
   const answers = [
     await ada('POST', '/tenants', request({ name: 'Secretive' })),
     await ada('GET', '/tenants'),

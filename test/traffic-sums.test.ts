@@ -97,7 +97,7 @@ test('rows are days, weeks or months, whichever suits the range', async () => {
   expect(await steps('sum=days&range=30')).toEqual(['range']);
 });
 
-test('the repositories with most views and those with most clones are named, and the others are one', async () => {
+test('the repositories with most views and most clones are named; the others are summed', async () => {
   const rows = await read('top=3&range=14');
   const named = [...ids.slice(0, 3), ...ids.slice(-3)];
   expect(new Set(rows.map(({ id }) => id))).toEqual(new Set([...named, null]));
@@ -129,7 +129,7 @@ test('a step that the range cuts begins or ends there, and whole weeks have GitH
   expect([month?.date, month?.end]).toEqual(['2026-01-01', '2026-01-15']);
 });
 
-test('a row for each repository sums the range up', async () => {
+test('each repository’s row sums the range', async () => {
   const rows = await read('sum=days&from=2025-12-29&to=2026-01-04');
   expect(rows).toHaveLength(COUNT);
   expect(rows[4]).toEqual({
@@ -142,7 +142,7 @@ test('a row for each repository sums the range up', async () => {
   });
 });
 
-test('who sees some repositories only sees nothing of others, not even in a sum', async () => {
+test('a repository viewer sees nothing of other repositories, not even in a sum', async () => {
   const seen = ids.slice(0, 4);
   await ada('PUT', '/members/1/some@example.com', { role: 'repository viewer', repositoryIds: seen });
   const some = installation.as('some@example.com');

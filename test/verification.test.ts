@@ -31,7 +31,7 @@ const collectDaily = async (from: string, to: string) => {
 const figures = async () =>
   (await collecting.rows('trafficDay')).map(({ observedAt: _, state: _state, ...figure }) => figure);
 
-test('a verification tells what GitHub lowered, once, and lowers nothing', async () => {
+test('a verification reports figures that GitHub lowered, once, and lowers nothing', async () => {
   const corrections = [{ day: COUNTED_AGAIN, since: TODAY, share: 0.5 }];
   const { id, repositoryId } = await collecting.add('lowered', { ...BUSY, corrections });
   await collectDaily(START, addDays(TODAY, -1));
@@ -65,7 +65,7 @@ test('a verification tells what GitHub lowered, once, and lowers nothing', async
   expect(await collecting.rows('trafficRevision')).toEqual(revisions);
 });
 
-test('a verification raises what is stored too low, and tells it once', async () => {
+test('a verification raises figures that are too low, and reports them once', async () => {
   const { id, repositoryId } = await collecting.add('raised', BUSY);
   await collectDaily(START, TODAY);
   const { viewCount } = collecting.served.github.truth(id, COUNTED_AGAIN);
@@ -91,7 +91,7 @@ test('a verification raises what is stored too low, and tells it once', async ()
   expect((await verify()).differences).toEqual([]);
 });
 
-test('what still grows is no difference, and a day that is lost is none either', async () => {
+test('growing and lost days are no differences', async () => {
   const { repositoryId } = await collecting.add('growing', BUSY);
   await collectDaily(START, addDays(TODAY, -4));
   await collecting.db
@@ -103,7 +103,7 @@ test('what still grows is no difference, and a day that is lost is none either',
   expect((await verify()).differences).toEqual([]);
 });
 
-test('a verification asks GitHub for everything again, also what it remembers', async () => {
+test('a verification asks GitHub for everything again, even for remembered answers', async () => {
   await collecting.add('remembered', BUSY);
   await collecting.collect(`${START}T06:00:00.000Z`);
   const statuses = async (work: () => Promise<unknown>) => {

@@ -54,13 +54,13 @@ async function addChannel(path: string, contents = 'problems'): Promise<number> 
   return body.channelId;
 }
 
-test('a watchdog without anything to tell is quiet', async () => {
+test('a watchdog without news sends nothing', async () => {
   await addChannel('/json/one');
   await addChannel('/json/reports', 'reports');
   expect(await watch()).toEqual({ began: 0, over: 0, sent: 0, failed: 0 });
 });
 
-test('every channel is told once that a problem began, in one message, and once that it is over', async () => {
+test('every channel hears once that problems began, in one message, and once that they are over', async () => {
   installation.now('2026-03-11T06:00:00.000Z');
   failGitHub(403, 'Must have push access to repository');
   await installation.collect();
@@ -94,7 +94,7 @@ test('every channel is told once that a problem began, in one message, and once 
   expect(arrived('/json/reports')).toEqual([]);
 });
 
-test('a run notes when the token ends, which is told in time, and over with a new one', async () => {
+test('a run stores when the token expires; channels hear in time, and that it is over with a new token', async () => {
   await ada('PATCH', '/tenants/1', { githubToken: DEMO_TOKENS.expiresSoon });
   await db.updateTable('tenant').set({ tokenExpiresAt: null }).execute();
   expect(await watch()).toMatchObject({ began: 0 });
@@ -111,7 +111,7 @@ test('a run notes when the token ends, which is told in time, and over with a ne
   expect(await watch()).toMatchObject({ over: 2, sent: 1 });
 });
 
-test('a channel that fails is tried again later, as it asks, and is not told of what is over by then', async () => {
+test('a failed channel is retried when it asks, and hears nothing of problems over by then', async () => {
   installation.now('2026-03-13T06:00:00.000Z');
   failGitHub(404, 'Not Found');
   await installation.collect();
@@ -146,7 +146,7 @@ test('a channel that fails is tried again later, as it asks, and is not told of 
   expect(takenAt('/json/late')).toMatchObject([{ body: { began: [{ code: 'not_found' }] } }]);
 });
 
-test('what somebody else has claimed is left to him, until he cannot be there any more', async () => {
+test('a claimed notice is left alone until its claim expires', async () => {
   for (const mend of mends.splice(0)) mend();
   installation.now('2026-03-14T06:00:00.000Z');
   await installation.collect();
@@ -175,7 +175,7 @@ test('what somebody else has claimed is left to him, until he cannot be there an
   expect(takenAt('/json/one').length).toBe(before + 1);
 });
 
-test('two watchdogs at once tell each problem once', async () => {
+test('two watchdogs at once report each problem once', async () => {
   installation.now('2026-03-15T06:00:00.000Z');
   failGitHub(404, 'Not Found');
   await installation.collect();
@@ -187,7 +187,7 @@ test('two watchdogs at once tell each problem once', async () => {
   expect(open.length).toBe(3);
 });
 
-test('collecting that never ran is noticed by the watchdog’s own alarm', async () => {
+test('the watchdog’s own alarm notices that collecting never ran', async () => {
   installation.now('2026-03-16T06:00:00.000Z');
   await installation.collect();
   await watch();
@@ -209,7 +209,7 @@ test('collecting that never ran is noticed by the watchdog’s own alarm', async
   expect(await watch()).toMatchObject({ began: 0, over: 4 });
 });
 
-test('a channel that was told, and a tenant with problems, can be deleted', async () => {
+test('a notified channel and a tenant with problems can be deleted', async () => {
   const { body } = await ada('GET', '/channels/1');
   for (const { channelId } of body.channels.slice(0, 1))
     expect((await ada('DELETE', `/channels/1/${channelId}`)).status).toBe(200);

@@ -40,7 +40,7 @@ function makeDays(count: number, perRun: number, runsOf: (index: number) => numb
   });
 }
 
-test('settled days are read a few at once until all are known, and each is asked for once', async () => {
+test('settled days are read a few at a time until all are known, each once', async () => {
   const { id, repositoryId } = await collecting.add('built', { ciClones: 120, clones: 10 }, '2025-01-01');
   const counts: number[] = [];
   for (const day of daysFrom(START, addDays(START, 4))) {
@@ -67,7 +67,7 @@ test('days that have not settled are not asked for', async () => {
   expect((await workflowRuns(repositoryId, {})).reason).toBe('too_few_days');
 });
 
-test('after weeks the clones of CI are told from those of people, near what really happened', async () => {
+test('after some weeks the estimate of CI clones is close to what really happened', async () => {
   const story = { ciClones: 300, clones: 30, weekend: 0.4, views: 40 };
   const { id, repositoryId } = await collecting.add('built', story, '2025-01-01');
   const last = addDays(START, 33);
@@ -89,7 +89,7 @@ test('after weeks the clones of CI are told from those of people, near what real
   expect(sum(estimate.ciUniques)).toBeGreaterThan(20);
 }, 120_000);
 
-test('a day of a thousand runs, GitHub’s limit, says that there were at least as many', async () => {
+test('a day with a thousand runs, GitHub’s limit, says “at least”', async () => {
   const { repositoryId } = await collecting.add('busy', { ciClones: 8000, weekend: 1 }, '2025-01-01');
   await collecting.collect(at(START));
   const { runs, runsAtLeast } = await workflowRuns(repositoryId, { from: addDays(START, -9), to: START });
@@ -97,7 +97,7 @@ test('a day of a thousand runs, GitHub’s limit, says that there were at least 
   expect(runsAtLeast).toEqual(runs.map((count) => count === 1000));
 });
 
-test('a refusal fails nothing, is said with the permission that is needed, and is asked for again the next day', async () => {
+test('a refusal fails nothing, names the missing permission and is retried the next day', async () => {
   const { id, repositoryId } = await collecting.add('built', { ciClones: 120 }, '2025-01-01');
   const lift = collecting.served.github.fail({
     kind: 'status',
@@ -121,7 +121,7 @@ test('a refusal fails nothing, is said with the permission that is needed, and i
   expect((await workflowRuns(repositoryId, {})).problem).toBeNull();
 });
 
-test('what is deleted with the tenant includes its workflow runs', async () => {
+test('workflow runs are deleted with their tenant', async () => {
   await collecting.add('built', { ciClones: 120 }, '2025-01-01');
   await collecting.collect(at(START));
   expect(await collecting.rows('workflowDay')).toHaveLength(5);
@@ -129,7 +129,7 @@ test('what is deleted with the tenant includes its workflow runs', async () => {
   expect(await collecting.rows('workflowDay')).toEqual([]);
 });
 
-test('the ratio is found exactly where people’s clones are steady, also when both drop at weekends', () => {
+test('the ratio is exact if people’s clones are steady, even if both drop at weekends', () => {
   const found = estimateCiClones(makeDays(60, 2.5, (index) => 10 + ((index * 7) % 13)));
   if (typeof found === 'string') throw new Error(found);
   expect(found.clonesPerRun).toBeCloseTo(2.5, 10);
@@ -137,7 +137,7 @@ test('the ratio is found exactly where people’s clones are steady, also when b
   expect(found.days).toBe(60);
 });
 
-test('there is no estimate from few days, without runs, or where clones do not follow runs', () => {
+test('there is no estimate from few days, without runs, or if clones do not follow runs', () => {
   const busy = (index: number) => 10 + ((index * 7) % 13);
   expect(estimateCiClones(makeDays(27, 2.5, busy))).toBe('too_few_days');
   expect(estimateCiClones(makeDays(60, 2.5, () => 0))).toBe('no_runs');
@@ -146,13 +146,13 @@ test('there is no estimate from few days, without runs, or where clones do not f
   expect(estimateCiClones(unrelated)).toBe('no_relation');
 });
 
-test('a day of a thousand runs, of which GitHub may know more, is left out', () => {
+test('a day at GitHub’s limit of a thousand runs is left out', () => {
   const days = makeDays(60, 2, (index) => 10 + ((index * 7) % 13));
   const more = [...days, { date: '2025-09-01', runs: 1000, clones: 9000, uniques: null }];
   expect(estimateCiClones(more)).toEqual(estimateCiClones(days));
 });
 
-test('CI never has more clones than there were', () => {
+test('CI never has more clones than the day', () => {
   const estimate = { clonesPerRun: 3.5, correlation: 0.9, days: 60 };
   const day = { date: START, runs: 10, uniques: null };
   expect(ciClonesOf({ ...day, clones: 20 }, estimate)).toBe(20);

@@ -9,7 +9,7 @@ const LONG = readSize({ seed, days: 240, repositories: 32, tenants: 4 });
 const HOURS = 3_600_000;
 
 test(
-  'through hundreds of days of trouble every day that a run could cover is what really happened',
+  'through hundreds of days of trouble, every day that a run could cover is what really happened',
   async () => {
     const summary = await conduct(LONG, console.log);
     expect(summary).toMatch(/days compared with what really happened: [1-9]/);

@@ -36,13 +36,13 @@ afterEach(async () => {
   server = undefined;
 });
 
-test('IBM’s driver loads, and a port that nobody listens on is an unavailable database', async () => {
+test('IBM’s driver loads, and a closed port is an unavailable database', async () => {
   const { outcome, logs } = await ask('db2://somebody:secret-word@127.0.0.1:1/D');
   expect(outcome).toEqual([503, 'database_unavailable']);
   expect(logs).not.toContain('secret-word');
 });
 
-test('a host that is not there is an unavailable database', async () => {
+test('a missing host is an unavailable database', async () => {
   expect((await ask('db2://u:p@nowhere.invalid/D')).outcome).toEqual([503, 'database_unavailable']);
 });
 

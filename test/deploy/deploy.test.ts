@@ -62,7 +62,7 @@ async function whileRunning<T>(running: Promise<unknown>, call: () => Promise<T>
   return answers;
 }
 
-test('all variables and tools that are missing or malformed are named at once', async () => {
+test('all missing or malformed variables and tools are named at once', async () => {
   const names = Object.keys(cloud.variables).filter(
     (name) => !/DEMO|PRIVATE|NOW|TRUSTED|COLLECT|DDE/.test(name),
   );
@@ -111,7 +111,7 @@ test.each([
   await expectNothingDeployed();
 });
 
-test('a dry run with wsk shows what would be done, no secrets, and does nothing', async () => {
+test('a dry run with wsk shows the steps without secrets, and does nothing', async () => {
   // `wsk project` is wskdeploy with one word more.
   await writeFile(
     path.join(cloud.checkout, 'wsk'),
@@ -133,7 +133,7 @@ test('a dry run with wsk shows what would be done, no secrets, and does nothing'
   await expectNothingDeployed();
 });
 
-test('the credentials of App ID stand for ISSUER and CLIENT_ID, and their secret stays where it is', async () => {
+test('App ID’s credentials replace ISSUER and CLIENT_ID, and their secret is not deployed', async () => {
   const { ISSUER, CLIENT_ID } = cloud.variables;
   const secret = 'NWIxNmQ4Y2YtYjM2Yi00';
   const credentials = { clientId: CLIENT_ID, oauthServerUrl: ISSUER, secret };
@@ -145,7 +145,7 @@ test('the credentials of App ID stand for ISSUER and CLIENT_ID, and their secret
   expect(output).not.toContain(secret);
 });
 
-test('where a Db2 service is bound to the package, DATABASE_URL need not be set', async () => {
+test('with a Db2 service bound to the package, DATABASE_URL is optional', async () => {
   const db2 = {
     username: 'me',
     password: 'hush-hush',
@@ -162,7 +162,7 @@ test('where a Db2 service is bound to the package, DATABASE_URL need not be set'
   expect(without.output).toContain('DATABASE_URL is missing: it must be');
 });
 
-test('a deployment that failed halfway is completed by the next one, once what it names is put right', async () => {
+test('a failed deployment is completed by the next one, once its cause is fixed', async () => {
   // More than one page of the bucket's list.
   const old = Array.from({ length: 1001 }, (_, i) => `assets/old-${String(i).padStart(8, '0')}.js`);
   // Not all at the same time: a busy machine would not accept so many connections.
@@ -193,7 +193,7 @@ test('a deployment that failed halfway is completed by the next one, once what i
   expect((await rest('GET', 'triggers/traffic-deployment')).status).toBe(404);
 });
 
-test('hashed files are kept by browsers for ever, the entry page and the configuration never', async () => {
+test('browsers cache hashed files for a year, the entry page and the configuration never', async () => {
   const keys = await cloud.bucket.keys();
   const script = keys.find((key) => /^assets\/main-.*\.js$/.test(key)) ?? '';
   expect(await cloud.bucket.read(script)).toMatchObject({
@@ -216,7 +216,7 @@ test('hashed files are kept by browsers for ever, the entry page and the configu
   });
 });
 
-test('only the pages’ origin is let in', async () => {
+test('only the pages’ origin may call', async () => {
   const allowed = async (origin: string) => {
     const answer = await fetch(`${cloud.installation.url}/api/v1/web/guest/traffic/me`, {
       method: 'OPTIONS',
@@ -256,7 +256,7 @@ test('without DATABASE_URL the database of the last deployment stays', async () 
   expect(await boundParameter('DATABASE_URL')).toBe(cloud.variables.DATABASE_URL);
 });
 
-test('a second deployment at the same time is refused, and says who deploys', async () => {
+test('a concurrent deployment is refused and told who is deploying', async () => {
   const since = new Date().toISOString();
   await markAsRunning({ host: 'another-machine', user: 'grace', pid: 1, since });
   const before = await readNamespace(rest);
@@ -267,7 +267,7 @@ test('a second deployment at the same time is refused, and says who deploys', as
   await rest('DELETE', 'triggers/traffic-deployment');
 });
 
-test('a deployment that is stopped lets the next one in at once, and says no secret', async () => {
+test('a stopped deployment does not block the next one, and prints no secret', async () => {
   const { checkout, variables } = cloud;
   const env = { PATH: process.env.PATH, HOME: checkout, ...variables };
   const child = spawn('bash', ['deploy.sh'], { cwd: checkout, env });
@@ -285,7 +285,7 @@ test('a deployment that is stopped lets the next one in at once, and says no sec
   expect(output).not.toContain(variables.TOKEN_KEY);
 });
 
-test('of two deployments at once, one is refused or both succeed, and what they leave is whole', async () => {
+test('of two concurrent deployments one is refused or both succeed, and the result is complete', async () => {
   const another = await copyCheckout();
   const outcomes = await Promise.all([cloud.deploy(), cloud.deploy([], {}, another)]);
   await rm(another, { recursive: true });
@@ -305,7 +305,7 @@ test('a database that is newer than the code is refused with both versions', asy
   expect(output).toContain(`The database has schema version 99, but this checkout knows ${SCHEMA_VERSION}`);
 });
 
-test('rotating changes the token key and the database’s address, and what was sealed stays readable', async () => {
+test('rotating changes the token key and the database’s address, and sealed data stays readable', async () => {
   const file = path.join(cloud.checkout, 'deploy.env');
   const old = cloud.variables.TOKEN_KEY ?? '';
   await query(`create role "next-${process.pid}" login superuser password 'fresh'`);
@@ -336,7 +336,7 @@ test('rotating changes the token key and the database’s address, and what was 
   expect((await useToken()).status).toBe(200);
 });
 
-test('a rotation that was interrupted goes on with the key that it had begun with', async () => {
+test('an interrupted rotation continues with the same key', async () => {
   const file = path.join(cloud.checkout, 'deploy.env');
   const begun = Buffer.alloc(32, 7).toString('base64url');
   await writeFile(file, `${await readFile(file, 'utf8')}TOKEN_KEY_NEXT=${begun}\n`);
@@ -347,7 +347,7 @@ test('a rotation that was interrupted goes on with the key that it had begun wit
   expect(await boundParameter('TOKEN_KEY')).toBe(begun);
 });
 
-test('undeploying removes what deployments brought, and leaves the data and what is not theirs', async () => {
+test('undeploying removes what was deployed, and leaves the data and everything else', async () => {
   const { code, output } = await cloud.deploy(['undeploy']);
   expect({ code, output }).toMatchObject({ code: 0 });
   expect(await readNamespace(rest)).toEqual(EMPTY);
@@ -355,7 +355,7 @@ test('undeploying removes what deployments brought, and leaves the data and what
   expect(await query('select tenant_id from tenant')).toEqual([{ tenant_id: 1 }]);
 });
 
-test('data is deleted only with the installation’s name, and then all of it', async () => {
+test('data is deleted only with the installation’s name, and then completely', async () => {
   await cloud.deploy();
   const refused = await cloud.deploy(['undeploy', '--delete-data=Another name']);
   expect(refused.code).toBe(1);

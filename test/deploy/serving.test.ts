@@ -85,7 +85,7 @@ test('a deep link works although the bucket has no such file, and calls the APIâ
   expect(ada.problems()).toEqual(['404 GET /t/1']);
 });
 
-test('the policy lets pages call the API and the provider, and nobody else', async () => {
+test('the policy allows calls to the API and the provider only', async () => {
   const { page } = ada;
   const { url } = cloud.installation;
   expect(await tryToFetch(page, `${url}/api/v1/web/guest/traffic/init`)).toBe('allowed');

@@ -75,7 +75,7 @@ function readAlarm() {
 beforeEach(() => deploy());
 afterEach(() => undeploy());
 
-test('what wskdeploy creates is what the local host creates from the same manifest', async () => {
+test('wskdeploy and the local host create the same entities from the manifest', async () => {
   const fromManifest = await openTestInstallation({ deployed: true, environment: variables });
   try {
     const expected = await readNamespace(openRest(fromManifest.url, fromManifest.apiKey));
@@ -86,7 +86,7 @@ test('what wskdeploy creates is what the local host creates from the same manife
   }
 });
 
-test('what wskdeploy deployed answers, with the parameters of the environment', async () => {
+test('deployed actions answer, with the parameters of the environment', async () => {
   const { status, body } = await installation.anonymously('GET', '/init');
   expect({ status, body }).toMatchObject({ status: 200, body: { initialized: false, demoAvailable: true } });
   expect((await installation.anonymously('GET', '/me')).status).toBe(401);
@@ -104,7 +104,7 @@ test('deploying again keeps every entity and leaves the alarm active', async () 
   expect((await rest('POST', 'triggers/daily', {})).status).toBe(202);
 });
 
-test('a removed action disappears, and what belongs to nobody’s project stays', async () => {
+test('a removed action disappears; entities outside the project stay', async () => {
   await rest('PUT', 'actions/bystander', { exec: { kind: 'nodejs:20', code: 'function main(){return {}}' } });
   await deploy(await changedManifest(({ actions }) => delete actions.members));
   expect((await rest('GET', 'actions/traffic/members')).status).toBe(404);
@@ -129,7 +129,7 @@ test('variables that are not set become empty strings, and each action names the
     expect(body.error.message).toContain(`${name} is missing`);
 });
 
-test('an annotation that is taken out of the manifest stays, so that the manifest spells all of them out', async () => {
+test('an annotation removed from the manifest stays, so the manifest spells out all of them', async () => {
   await deploy(await changedManifest(({ actions }) => delete actions.me.web));
   expect((await installation.anonymously('GET', '/me')).status).toBe(401);
   const { packages } = parse(await readFile(MANIFEST, 'utf8'));

@@ -12,7 +12,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-test('the request is what the platform says it is', async () => {
+test('the request has what the platform passes on', async () => {
   const main = web(async (request) => {
     const { pathname, search } = new URL(request.url);
     const type = request.headers.get('content-type');
@@ -31,7 +31,7 @@ test('the request is what the platform says it is', async () => {
   expect(body).toEqual({ method: 'GET', pathname: '/', search: '', type: null, text: '' });
 });
 
-test('JSON is answered as an object, and text as text', async () => {
+test('JSON is answered as an object, text as text', async () => {
   const answer = async (given: Answer) => web(() => given)({ __ow_method: 'get' });
   expect(await answer(json({ a: [1] }, 201))).toMatchObject({
     statusCode: 201,
@@ -47,7 +47,7 @@ test('JSON is answered as an object, and text as text', async () => {
   });
 });
 
-test('HEAD is asked as GET, and only what may have a body has one', async () => {
+test('HEAD is handled as GET, and only answers that may have a body have one', async () => {
   const main = web(async (request) => json({ method: request.method, text: await request.text() }));
   for (const [method, expected] of Object.entries({ head: 'GET', get: 'GET', delete: 'DELETE' })) {
     const { body } = await main({ __ow_method: method, __ow_body: 'x' });
@@ -55,7 +55,7 @@ test('HEAD is asked as GET, and only what may have a body has one', async () => 
   }
 });
 
-test('an expected failure is answered with its code, and logged with the activation but without its words', async () => {
+test('an expected failure is answered with its code, and logged with the activation but without its message', async () => {
   vi.stubEnv('__OW_ACTIVATION_ID', 'a1');
   const main = web(() => {
     throw new Failure('name_taken', 'Taken by Ada.', { by: 'ada' });
@@ -68,7 +68,7 @@ test('an expected failure is answered with its code, and logged with the activat
   expect(lines.map((text) => JSON.parse(text))).toEqual([line]);
 });
 
-test('anything else is answered 500 without a stack, which the log has', async () => {
+test('anything else is answered 500 without the stack, which only the log has', async () => {
   vi.stubEnv('__OW_ACTIVATION_ID', 'a2');
   for (const thrown of [new TypeError('boom at line 7'), 'text', undefined]) {
     const { statusCode, body } = await web(() => Promise.reject(thrown))({ SECRET: 'xyz' });
@@ -84,7 +84,7 @@ test('an answer that the platform would refuse is a failure too', async () => {
   expect([large.statusCode, large.body]).toMatchObject([413, { error: { code: 'answer_too_large' } }]);
 });
 
-test('without a list any origin may call, and a preflight never reaches the application', async () => {
+test('without a list any origin may call, and preflights never reach the app', async () => {
   const main = web(() => {
     throw new Error('reached');
   });
@@ -93,7 +93,7 @@ test('without a list any origin may call, and a preflight never reaches the appl
   expect(answer).not.toHaveProperty('body');
 });
 
-test('a job learns its parameters and its end, but nothing of a request', async () => {
+test('a job gets its parameters and its deadline, but nothing of a request', async () => {
   vi.stubEnv('__OW_DEADLINE', '1768370400000');
   vi.stubEnv('__OW_ACTIVATION_ID', 'a3');
   let seen: Activation | undefined;
@@ -109,7 +109,7 @@ test('a job learns its parameters and its end, but nothing of a request', async 
   expect(lines).toEqual([]);
 });
 
-test('a job that fails answers why', async () => {
+test('a failing job answers why', async () => {
   const expected = job(() => Promise.reject(new Failure('database_unavailable', 'Later.')));
   expect(await expected({})).toEqual({ error: { code: 'database_unavailable', message: 'Later.' } });
   const defect = await job(() => Promise.reject(new Error('boom')))({});

@@ -61,13 +61,13 @@ const V6: typeof V4 = [
   ['ff00::', 'ffff:ffff::', '', ''],
 ];
 
-test.each(V4)('from %s to %s is no address of the Internet', async (first, last, before, after) => {
+test.each(V4)('%s to %s is not public', async (first, last, before, after) => {
   expect(await Promise.all([first, last].map(codeOf))).toEqual(['private_address', 'private_address']);
   for (const next of [before, after].filter(Boolean))
     expect([next, await codeOf(next)]).toEqual([next, 'public']);
 });
 
-test.each(V6)('from %s to %s is no address of the Internet', async (first, last, before, after) => {
+test.each(V6)('%s to %s is not public', async (first, last, before, after) => {
   expect(await Promise.all([first, last].map((host) => codeOf(`[${host}]`)))).toEqual([
     'private_address',
     'private_address',
@@ -81,7 +81,7 @@ test('an IPv4 address written as IPv6 is the same address', async () => {
   expect(await codeOf('[::ffff:8.8.8.8]')).toBe('public');
 });
 
-test('a name counts by its addresses', async () => {
+test('a host name is judged by its addresses', async () => {
   await expect(requirePublicAddress(new URL('https://localhost/'))).rejects.toMatchObject({
     code: 'private_address',
     message: expect.stringMatching(/^localhost is a private address\. Set ALLOW_PRIVATE_ADDRESSES to "true"/),
@@ -98,7 +98,7 @@ const lookedUp = (host: string, options: { all?: boolean } = {}) =>
     lookupPublic(host, options, (error, found) => resolve(error ? (error as { code?: string }).code : found));
   });
 
-test('a connection is led to public addresses only', async () => {
+test('a connection reaches public addresses only', async () => {
   expect(await lookedUp('8.8.8.8')).toBe('8.8.8.8');
   expect(await lookedUp('8.8.8.8', { all: true })).toEqual([{ address: '8.8.8.8', family: 4 }]);
   expect(await lookedUp('localhost')).toBe('private_address');
@@ -106,7 +106,7 @@ test('a connection is led to public addresses only', async () => {
   expect(await lookedUp('no-such-name.invalid')).toMatch(/^(ENOTFOUND|EAI_AGAIN)$/);
 });
 
-test('a name of which one address is private is private', async () => {
+test('a host name with one private address is private', async () => {
   resolveTo('8.8.8.8', '10.0.0.1');
   expect(await codeOf('two.example.com')).toBe('private_address');
   expect(await lookedUp('two.example.com', { all: true })).toBe('private_address');

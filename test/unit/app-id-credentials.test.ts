@@ -50,7 +50,7 @@ const given = (credentials: unknown, more: Record<string, string> = {}) => ({
   ...more,
 });
 
-test('the credentials of an application are all that has to be said about sign-in', () => {
+test('an application’s credentials are enough to configure sign-in', () => {
   expect(settingsProblems(OTHERS).map((problem) => problem.split(' ')[0])).toEqual(['ISSUER', 'CLIENT_ID']);
   const environment = given(APPLICATION);
   expect(settingsProblems(environment)).toEqual([]);
@@ -62,7 +62,7 @@ test('the credentials of an application are all that has to be said about sign-i
   });
 });
 
-test('they may stand in a file', () => {
+test('they may be in a file', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'app-id-test-'));
   const file = path.join(folder, 'app-id.json');
   writeFileSync(file, JSON.stringify(APPLICATION));
@@ -70,13 +70,13 @@ test('they may stand in a file', () => {
   rmSync(folder, { recursive: true });
 });
 
-test('ISSUER, CLIENT_ID and SCOPE win where they are set', () => {
+test('ISSUER, CLIENT_ID and SCOPE win if they are set', () => {
   const own = { ISSUER: 'https://id.example.com', CLIENT_ID: 'pages', SCOPE: 'openid email' };
   expect(withAppId(given(APPLICATION, own))).toMatchObject(own);
   expect(withAppId(given(APPLICATION, { CLIENT_ID: 'pages' }))).toMatchObject({ ISSUER, CLIENT_ID: 'pages' });
 });
 
-test('those of a service key work, with a warning that pages cannot use its client, and their secret goes nowhere', () => {
+test('a service key’s credentials work, with a warning that pages cannot use its client; the secret goes nowhere', () => {
   const environment = given(SERVICE_KEY);
   expect(settingsProblems(environment)).toEqual([]);
   expect(settingsWarnings(environment).join()).toMatch(/client with a secret.*singlepageapp/);
@@ -106,7 +106,7 @@ const malformed: [string, unknown, string][] = [
 ];
 
 test.each(malformed)(
-  'credentials with %s are one clear sentence, which shows no secret',
+  'credentials with %s give one clear sentence without a secret',
   (_, credentials, part) => {
     const problems = settingsProblems(given(credentials));
     expect(problems).toEqual([expect.stringContaining(part)]);
@@ -114,7 +114,7 @@ test.each(malformed)(
   },
 );
 
-test('a scope without openid and a sign-out address that is none are named', () => {
+test('a scope without openid and a malformed sign-out URL are named', () => {
   const problems = settingsProblems(given(APPLICATION, { SCOPE: 'email', SIGN_OUT_URL: 'there' }));
   expect(problems).toEqual([
     expect.stringMatching(/^SIGN_OUT_URL must be the address at which App ID ends a session/),

@@ -3,7 +3,7 @@ import { toCsv } from '../../lib/csv.ts';
 
 const cellOf = (cell: string | number | null) => toCsv(['a'], [[cell]]).slice('a\r\n'.length, -'\r\n'.length);
 
-test('lines end with CRLF, the last one too, and a table without rows is its header', () => {
+test('every line ends with CRLF, and a table without rows is just its header', () => {
   expect(
     toCsv(
       ['name', 'count'],
@@ -17,7 +17,7 @@ test('lines end with CRLF, the last one too, and a table without rows is its hea
   expect(toCsv(['=name', 'a,b'], [])).toBe('\'=name,"a,b"\r\n');
 });
 
-test('numbers and ordinary texts stand as they are', () => {
+test('numbers and ordinary text are unchanged', () => {
   expect(cellOf(0)).toBe('0');
   expect(cellOf(-3)).toBe('-3');
   expect(cellOf('owner/name, it’s'.replace(',', ''))).toBe('owner/name it’s');
@@ -33,7 +33,7 @@ test.each([
   expect(cellOf(text)).toBe(expected);
 });
 
-test.each(['-dash', '-dash/my-repo', '-_x', '-Dash/read me.md'])('the name %j stays as it is', (text) => {
+test.each(['-dash', '-dash/my-repo', '-_x', '-Dash/read me.md'])('the name %j is unchanged', (text) => {
   expect(cellOf(text)).toBe(text);
 });
 
@@ -63,7 +63,7 @@ test.each([
   '-',
   '--1',
   '-R1C1',
-])('%j would be run as a formula, and begins with an apostrophe', (text) => {
+])('%j would run as a formula and gets an apostrophe', (text) => {
   const cell = cellOf(text);
   expect(cell.startsWith("'") || cell.startsWith('"\'')).toBe(true);
 });

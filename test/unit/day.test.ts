@@ -8,7 +8,7 @@ const TODAY = '2026-03-10';
 const rangeOf = (request: Parameters<typeof toRange>[0], mostBuckets = 130) =>
   toRange(request, TODAY, '2025-05-20', mostBuckets);
 
-test('days are reckoned over leap days and ends of years', () => {
+test('days are computed across leap days and years', () => {
   expect(addDays('2028-02-28', 1)).toBe('2028-02-29');
   expect(addDays('2026-01-01', -1)).toBe('2025-12-31');
   expect(daysBetween('2024-02-28', '2024-03-01')).toBe(2);
@@ -22,12 +22,12 @@ test('days are reckoned over leap days and ends of years', () => {
   expect(toDayNumber('2026-01-02') - toDayNumber('2025-12-31')).toBe(2);
 });
 
-test('an instant is in the day of UTC', () => {
+test('an instant belongs to its UTC day', () => {
   expect(toDay(new Date('2026-01-14T23:59:59.999Z'))).toBe('2026-01-14');
   expect(toDay(new Date('2026-01-14T23:30:00-02:00'))).toBe('2026-01-15');
 });
 
-test('only days of the calendar are days', () => {
+test('only calendar days are valid', () => {
   expect(['2024-02-29', '2026-12-31'].every(isDay)).toBe(true);
   const wrong = [
     '2026-02-29',
@@ -59,7 +59,7 @@ test('weeks begin on Monday and belong to the year of their Thursday', () => {
   expect(monthOf('2026-02-28')).toBe('2026-02-01');
 });
 
-test('a range that is not told is the last 30 days', () => {
+test('the default range is the last 30 days', () => {
   expect(rangeOf({})).toEqual({ from: '2026-02-09', to: TODAY, by: 'day', days: 30 });
   expect(rangeOf({ from: '2026-03-01' })).toMatchObject({ from: '2026-03-01', to: TODAY });
   expect(rangeOf({ to: '2026-03-01' })).toMatchObject({ from: '2026-01-31', to: '2026-03-01' });
@@ -69,27 +69,27 @@ test('a range never ends after today', () => {
   expect(rangeOf({ from: '2026-03-01', to: '2026-12-31' })).toMatchObject({ to: TODAY, days: 10 });
 });
 
-test('all begins on the first stored day, and without any is 30 days', () => {
+test('all begins on the first stored day, and is 30 days if nothing is stored', () => {
   expect(rangeOf({ range: 'all' })).toEqual({ from: '2025-05-20', to: TODAY, by: 'week', days: 295 });
   expect(toRange({ range: 'all' }, TODAY, null, 130)).toMatchObject({ from: '2026-02-09', days: 30 });
   expect(toRange({ range: 'all' }, TODAY, '2010-01-01', 130)).toMatchObject({ days: 3660, by: 'month' });
 });
 
-test('longer ranges have longer buckets unless told otherwise', () => {
+test('longer ranges have longer buckets by default', () => {
   expect(rangeOf({ range: '90' }).by).toBe('day');
   expect(rangeOf({ range: '365' }).by).toBe('week');
   expect(rangeOf({ from: '2023-01-01' }).by).toBe('month');
   expect(rangeOf({ range: '365', by: 'month' }).by).toBe('month');
 });
 
-test('a range that is reversed, too long or has too many points is refused by name', () => {
+test('reversed, too long and too detailed ranges each get their own error', () => {
   expect(() => rangeOf({ from: '2026-03-02', to: '2026-03-01' })).toThrow(/begins on 2026-03-02/);
   expect(() => rangeOf({ from: '2026-03-11' })).toThrow(/after its end on 2026-03-10/);
   expect(() => rangeOf({ from: '2016-01-01' })).toThrow(/at most 3660 days/);
   expect(() => rangeOf({ range: '365', by: 'day' })).toThrow(/365 points/);
 });
 
-test('buckets cover the range, the first one perhaps from before it', () => {
+test('buckets cover the range; the first may begin before it', () => {
   expect(bucketsOf({ from: '2026-01-01', to: '2026-01-12', by: 'week', days: 12 })).toEqual([
     '2025-12-29',
     '2026-01-05',
@@ -103,7 +103,7 @@ test('buckets cover the range, the first one perhaps from before it', () => {
   ]);
 });
 
-test('the spans that are compared end with the last settled day and are equally long', () => {
+test('the compared spans end with the last settled day and are equally long', () => {
   const range = rangeOf({ range: '7' });
   expect(spansOf(range, '2026-03-06')).toEqual({
     from: '2026-03-04',
@@ -123,14 +123,14 @@ test('a range may be one day', () => {
   expect(rangeOf({ from: '2026-03-01', to: '2026-03-01' })).toMatchObject({ days: 1 });
 });
 
-test('a bucket has the days of the range only', () => {
+test('a bucket has only days of the range', () => {
   const range = { from: '2026-01-07', to: '2026-01-20', by: 'week' } as const;
   expect(bucketDays('2026-01-05', range)).toEqual({ from: '2026-01-07', to: '2026-01-11' });
   expect(bucketDays('2026-01-12', range)).toEqual({ from: '2026-01-12', to: '2026-01-18' });
   expect(bucketDays('2026-01-19', range)).toEqual({ from: '2026-01-19', to: '2026-01-20' });
 });
 
-test('a week counts in a range that has all of its days', () => {
+test('a week counts only if the range has all its days', () => {
   expect(wholeWeeks({ from: '2026-01-01', to: '2026-01-18' })).toEqual({
     from: '2026-01-01',
     to: '2026-01-12',

@@ -52,12 +52,12 @@ test.each([
   expect(keywordsOf(address)).toEqual({ ...login, ...TLS, PORT: port });
 });
 
-test('credentials without names are put together from their fields', () => {
+test('credentials without names are assembled from their fields', () => {
   const { dsn: _dsn, ssldsn: _ssldsn, ...fields } = classic;
   expect(keywordsOf(JSON.stringify(fields))).toEqual({ ...login, ...TLS, PORT: '50000' });
 });
 
-test('TLS is left out on this machine, and where it is said', () => {
+test('TLS is off on this machine and with security=none', () => {
   for (const host of ['127.0.0.1', 'localhost', '[::1]', 'db.example/D?security=none&x='])
     expect(keywordsOf(`db2://u:p@${host}/D`).SECURITY, host).toBeUndefined();
   expect(keywordsOf('db2://u:p@127.0.0.1/D?security=SSL')).toMatchObject({ SECURITY: 'SSL', PORT: '50000' });
@@ -75,7 +75,7 @@ test.each([
   ['JSON that is cut off', '{"db":'],
   ['credentials of something else', '{"apikey":"k","url":"https://a.example"}'],
   ['a semicolon in a password', 'db2://u:p%3Bq@h/D'],
-])('%s is no address of a Db2 database', (_, address) => {
+])('%s is not a Db2 address', (_, address) => {
   expect(isDb2Address(address)).toBe(false);
 });
 
@@ -91,7 +91,7 @@ test.each(['dashDB', 'dashdb', 'Db2', 'db2'])('credentials bound for the service
   expect(keywordsOf(databaseUrl)).toMatchObject({ PORT: '50001', SECURITY: 'SSL' });
 });
 
-test('DATABASE_URL wins over what is bound, and may have become an object on its way', () => {
+test('DATABASE_URL wins over bound credentials, and may be an object', () => {
   const bound = { __bx_creds: { dashDB: classic } };
   expect(keywordsOf(parseConfig({ ...others, ...bound, DATABASE_URL: current }).databaseUrl).PORT).toBe(
     '32733',
@@ -100,7 +100,7 @@ test('DATABASE_URL wins over what is bound, and may have become an object on its
   expect(parseConfig({ ...others, ...bound, DATABASE_URL: url }).databaseUrl).toBe(url);
 });
 
-test('where nothing fits, what is missing or malformed is DATABASE_URL', () => {
+test('without usable credentials, the error names DATABASE_URL', () => {
   expect(() => parseConfig({ ...others, __bx_creds: { cloudant: {} } })).toThrow(
     /^DATABASE_URL is missing: it must/,
   );

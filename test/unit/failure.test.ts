@@ -39,7 +39,7 @@ test('every code is thrown somewhere', () => {
   expect(codes.filter((code) => !thrown(code))).toEqual([]);
 });
 
-test('one list says what passes by itself, for the watchdog and for the sweep that collects again', () => {
+test('watchdog and sweep share one list of failures that pass by themselves', () => {
   expect(PASSING_CODES).toEqual(codes.filter(passesByItself));
   // These four were in the watchdog's list only. It was right: each of them goes away without anybody.
   // A cut answer, or a proxy's page, comes with an outage and goes with it.
@@ -56,7 +56,7 @@ test('one list says what passes by itself, for the watchdog and for the sweep th
   );
 });
 
-test('what passes by itself is an outage, and what does not needs somebody', () => {
+test('a passing failure is an outage; any other needs action', () => {
   const passing = codes.filter((code) => FAILURES[code].status >= 502);
   const exceptions = { schema_mismatch: false, dde_refused: false, server_unreachable: true };
   for (const code of codes)
@@ -80,7 +80,7 @@ test('a token’s fault needs another token, and never passes', () => {
   expect(faults.filter(passesByItself)).toEqual([]);
 });
 
-test('a run stops asking where every other request would fail too', () => {
+test('a run stops asking if every other request would fail too', () => {
   expect(codes.filter(meetsEveryRequest).sort()).toEqual([
     'app_token_refused',
     'out_of_time',

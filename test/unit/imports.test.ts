@@ -81,7 +81,7 @@ test('actions import lib, never each other', () => {
   expect(others.map(show)).toEqual([]);
 });
 
-test('the shapes of answers stay out of the bundles: only the description of the API imports more than their types', () => {
+test('answer schemas stay out of the bundles: only the API’s description imports more than their types', () => {
   const values = [...lib, ...actions].filter(
     ({ from, to, typeOnly }) =>
       isIn('lib/answers')(to) && !isIn('lib/answers')(from) && !isIn('actions/openapi')(from) && !typeOnly,
@@ -113,7 +113,7 @@ test('pages import types, and values only from the modules that they share with 
   expect(others.map(show)).toEqual([]);
 });
 
-test('what pages share with the API imports nothing but each other, and zod', () => {
+test('modules shared with pages import only each other and zod', () => {
   const outside = SHARED_WITH_PAGES.flatMap(importsOf).filter(
     ({ to, typeOnly }) => !typeOnly && to !== 'zod' && !SHARED_WITH_PAGES.includes(to),
   );
@@ -153,7 +153,7 @@ test('only actions start collecting, and only the collector asks GitHub for extr
   expect(askers.filter((file) => !isIn('lib/extras')(file))).toEqual(['lib/collector/extras.ts']);
 });
 
-test('what is stored of tenants, repositories, runs and traffic does not know who is told of it', () => {
+test('tenants, repositories, runs and traffic know nothing of channels, dashboards, problems and reports', () => {
   const stored = /^lib\/(tenants|repositories|extras|runs|traffic|stats)(\.ts$|\/)/;
   const told = /^lib\/(channels|dashboards|problems|reports)(\.ts$|\/)/;
   // The overview shows what needs a person.
@@ -182,7 +182,7 @@ test.each(['lib', 'actions', 'static', 'local', 'deploy', 'bench', 'test'])(
 
 const local = importsIn('local');
 
-test('what stands in for OpenWhisk and for GitHub knows nothing of the product', () => {
+test('the stand-ins for OpenWhisk and GitHub know nothing of the product', () => {
   // The lock of a folder that only one process may use.
   const shared = ['local/lock.ts'];
   const strangers = (name: string) => {
@@ -198,7 +198,7 @@ test('what stands in for OpenWhisk and for GitHub knows nothing of the product',
   expect(importsOf('local/lock.ts').filter(({ to }) => !to.startsWith('node:'))).toEqual([]);
 });
 
-test('the parts of local/X/ are entered by X.ts', () => {
+test('every folder local/X/ has an X.ts', () => {
   const files = filesIn('local');
   const folders = files.filter((file) => file.split('/').length > 2).map((file) => path.posix.dirname(file));
   expect(folders).toContain('local/openwhisk');
@@ -230,21 +230,21 @@ test('only app.ts builds the services', () => {
   expect(users).toEqual(['lib/app.ts']);
 });
 
-test('only the way in and the way out know the platform’s names', () => {
+test('only openwhisk.ts and activations.ts know the platform’s names', () => {
   const users = [...filesIn('lib'), ...filesIn('actions')].filter((file) =>
     /__ow_|__OW_/.test(readFileSync(path.join(root, file), 'utf8')),
   );
   expect(users.sort()).toEqual(['lib/activations.ts', 'lib/openwhisk.ts']);
 });
 
-test('zod is imported as a namespace, without its languages', () => {
+test('zod is imported as a namespace, which leaves out its translations', () => {
   const named = [...filesIn('lib'), ...filesIn('actions')].filter((file) =>
     /import \{[^}]*\} from 'zod'/.test(readFileSync(path.join(root, file), 'utf8')),
   );
   expect(named).toEqual([]);
 });
 
-test('the manifest has exactly the actions that are there', () => {
+test('the manifest lists exactly the existing actions', () => {
   const manifest = parse(readFileSync(path.join(root, 'manifest.yaml'), 'utf8'));
   const names = Object.keys(manifest.packages.traffic.actions).sort();
   const files = readdirSync(path.join(root, 'actions')).filter((name) => name.endsWith('.ts'));
@@ -253,7 +253,7 @@ test('the manifest has exactly the actions that are there', () => {
 
 const sources = ['lib', 'actions', 'static', 'local', 'deploy'].flatMap(filesIn);
 
-test('a file is named after the one thing that it holds', () => {
+test('no file has a vague name', () => {
   const vague = /^(utils?|helpers?|commons?|types?|index|misc|shared|base|core)\.tsx?$/;
   expect(sources.filter((file) => vague.test(path.posix.basename(file)))).toEqual([]);
 });
@@ -268,7 +268,7 @@ function behindBracket(text: string, start: number): string {
   return '';
 }
 
-test('no literal is spread into another and no variables are set by position, only to save lines', () => {
+test('no literal is spread into another, and no variables are assigned in parallel, to save lines', () => {
   const files = [...sources, ...filesIn('test'), ...filesIn('bench')];
   const packed = files.flatMap((file) => {
     const text = readFileSync(path.join(root, file), 'utf8');

@@ -50,7 +50,7 @@ test('every route that an action serves is described, and no other', () => {
   expect(served.sort()).toEqual(described.sort());
 });
 
-test('operations have names of their own, and say who may call them', () => {
+test('operations have unique names and say who may call them', () => {
   const ids = valuesOf(document.paths, 'operationId');
   expect(new Set(ids).size).toBe(operations.length);
   for (const methods of Object.values<Record<string, { summary: string; description: string }>>(
@@ -62,7 +62,7 @@ test('operations have names of their own, and say who may call them', () => {
     }
 });
 
-test('a stranger’s failure is described for all routes but the first visitor’s', () => {
+test('a missing sign-in is described for all routes but the first visitor’s', () => {
   for (const [route, methods] of Object.entries<Record<string, { responses: object }>>(document.paths))
     for (const [method, { responses }] of Object.entries(methods)) {
       const isPublic = route === '/init' && method === 'get';

@@ -28,7 +28,7 @@ const known = (figure: number, days = 3): Sums => ({
   finalDays: days,
 });
 
-test('an unknown figure adds nothing, and two unknown ones are unknown', () => {
+test('an unknown figure adds nothing, and the sum of two unknown ones is unknown', () => {
   expect([plus(1, 2), plus(null, 2), plus(1, null), plus(null, null), plus(0, null)]).toEqual([
     3,
     2,
@@ -119,7 +119,7 @@ test('a change is a fraction of the figure before, and unknown without one', () 
 
 const rangeSums = (more: Partial<RangeSums>): RangeSums => ({ ...emptyRangeSums(2), ...more });
 
-test('the sums of no repository know nothing, in every bucket', () => {
+test('the sums of no repositories are unknown in every bucket', () => {
   expect(emptyRangeSums(2)).toEqual({
     total: emptySums(),
     current: emptySums(),
@@ -194,7 +194,7 @@ function order(repositories: Record<string, Given>, request: ListRequest) {
   return listTraffic(traffic, request).map(({ row }) => row.name);
 }
 
-test('names are sorted as people do, in either order', () => {
+test('names are sorted naturally, in either order', () => {
   const repositories = { 'x-10': {}, b: {}, 'X-9': {}, a: {} };
   expect(order(repositories, { sort: 'name' })).toEqual(['a', 'b', 'X-9', 'x-10']);
   expect(order(repositories, { sort: 'name', order: 'desc' })).toEqual(['x-10', 'X-9', 'b', 'a']);
@@ -207,7 +207,7 @@ test.each([
   ['cloneCount', 'cloneCount'],
   ['cloneUniques', 'cloneUniquesUpper'],
 ] as const)(
-  'by %s the largest come first, unknown ones last in either order, equal ones by name',
+  'sorted by %s, the largest come first, unknown ones last in either order, equal ones by name',
   (sort, field) => {
     const of = (figure: number | null): Given => ({ sums: { total: { ...emptySums(), [field]: figure } } });
     const repositories = {
@@ -230,13 +230,13 @@ test.each([
   },
 );
 
-test('by stars the row decides', () => {
+test('sorted by stars, the stored number decides', () => {
   const repositories = { few: { stars: 1 }, unknown: {}, many: { stars: 20 } };
   expect(order(repositories, { sort: 'stars' })).toEqual(['many', 'few', 'unknown']);
   expect(order(repositories, { sort: 'stars', order: 'asc' })).toEqual(['few', 'many', 'unknown']);
 });
 
-test('by change a repository counts by itself, and one that cannot be compared comes last', () => {
+test('sorted by change, a repository without a comparison comes last', () => {
   const of = (current: Sums, previous: Sums): Given => ({ sums: { current, previous } });
   const repositories = {
     slightly: of(known(108), known(100)),
@@ -247,7 +247,7 @@ test('by change a repository counts by itself, and one that cannot be compared c
   expect(order(repositories, { sort: 'change', order: 'asc' })).toEqual(['halved', 'slightly', 'gap']);
 });
 
-test('a search finds owners and names in any case', () => {
+test('the search ignores case in owners and names', () => {
   const repositories = { burrow: {}, 'Tidy-Dates': {} };
   expect(order(repositories, { sort: 'name', q: ' TIDY ' })).toEqual(['Tidy-Dates']);
   expect(order(repositories, { sort: 'name', q: 'owner/b' })).toEqual(['burrow']);

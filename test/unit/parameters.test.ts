@@ -50,14 +50,14 @@ test('docs/configuration.md has a row for each listed parameter and setting, wit
   expect(rows.filter((row) => /^\| `\w+` \| .*\b(actions|deploy)\b.* \| /.test(row))).toEqual(expected);
 });
 
-test('every default is a value that its own parameter takes', () => {
+test('every default is a valid value of its parameter', () => {
   const lists = [...Object.values(PARAMETERS), ...Object.values(SETTINGS)];
   const defaults = lists.filter((one) => one.default !== undefined);
   expect(defaults.length).toBeGreaterThan(5);
   for (const { test: check, default: text = '' } of defaults) expect(check?.(text) ?? true).toBe(true);
 });
 
-test('an empty parameter stands for its default, and a missing one is named', () => {
+test('an empty parameter means its default, and a missing one is named', () => {
   const { limits, allowPrivateAddresses, dde, now } = parseConfig({ ...COMPLETE, COLLECT_CONCURRENCY: '' });
   expect({ limits, allowPrivateAddresses, dde, now }).toEqual({
     limits: { startsPerMinute: 40, concurrency: 20 },
@@ -77,19 +77,19 @@ test('deploy.sh accepts a complete deploy.env, and refuses a name that was chang
   ]);
 });
 
-test('deploy.sh says once that PAGES_URL is no origin', () => {
+test('deploy.sh says once that PAGES_URL is not an origin', () => {
   expect(settingsProblems({ ...COMPLETE_DEPLOYMENT, PAGES_URL: 'traffic' })).toEqual([
     'PAGES_URL must be the address at which browsers get the bucket, an origin such as https://traffic.example.com.',
   ]);
 });
 
-test('deploy.sh warns of what is for rehearsals only', () => {
+test('deploy.sh warns about settings for rehearsals only', () => {
   expect(settingsWarnings({ ...COMPLETE_DEPLOYMENT, NOW: '2026-01-14T06:00:00Z' })).toEqual([
     'NOW is set: the deployed system will take that instant for the present.',
   ]);
 });
 
-test('what deploy.env leaves out is empty for wskdeploy, or follows from the rest', async () => {
+test('values missing from deploy.env are empty for wskdeploy, or derived from others', async () => {
   const given = { ...COMPLETE_DEPLOYMENT, PAGES_URL: 'https://traffic.example.com/', TOKEN_KEY_NEXT: 'next' };
   const environment = await completeEnvironment(given);
   expect(Object.keys(PARAMETERS).filter((name) => environment[name] === undefined)).toEqual([]);

@@ -45,7 +45,7 @@ const withOne = (repository: Partial<WatchedRepository>): WatchedTenant => ({
 const found = (tenant: WatchedTenant) => findProblems(tenant, NOW).map(({ kind, code }) => `${kind} ${code}`);
 const covered = (days: number) => ({ lastCoveredDate: day(days).slice(0, 10), lastSuccessAt: day(days) });
 
-test('nothing needs a person where everything was collected, or is paused, or was just added', () => {
+test('nothing needs action if everything is collected, paused or just added', () => {
   expect(found(fine)).toEqual([]);
   expect(found(withOne({ ...failing('not_found', 9), ...covered(9), schedule: 'paused' }))).toEqual([]);
   expect(found(withOne({ addedAt: day(1), lastCoveredDate: null, lastSuccessAt: null }))).toEqual([]);
@@ -64,7 +64,7 @@ test.each([
   expect(found(withOne(failing(code, days)))).toEqual(expected);
 });
 
-test('days are about to be lost when a week is left, or four days to a weekly repository', () => {
+test('loss is near with a week left, or four days for a weekly repository', () => {
   expect(found(withOne(covered(5)))).toEqual([]);
   expect(found(withOne(covered(6)))).toEqual(['loss_near days_left']);
   expect(found(withOne({ ...covered(8), schedule: 'weekly' }))).toEqual([]);
@@ -79,7 +79,7 @@ test('days are about to be lost when a week is left, or four days to a weekly re
   expect(found(withOne(never))).toEqual(['loss_near never_collected']);
 });
 
-test('a token’s end is told fourteen, seven and one day before, and is one thing in a message', () => {
+test('a token’s expiry is reported fourteen, seven and one day before, as one line of a message', () => {
   const at = (days: number) => ({ ...fine, tokenExpiresAt: day(-days) });
   expect(found(at(15))).toEqual([]);
   expect(found(at(14))).toEqual(['token_expires within_14_days']);
@@ -91,7 +91,7 @@ test('a token’s end is told fourteen, seven and one day before, and is one thi
   ]);
 });
 
-test('collecting that stands still is noticed, also when no run ever began', () => {
+test('a standstill of collecting is noticed, even if no run ever began', () => {
   const still = (lastRunAt: string | null) => ({ ...withOne(covered(3)), lastSuccessAt: day(3), lastRunAt });
   expect(found(still(null))).toEqual(['not_running no_success']);
   const sentence = (tenant: WatchedTenant) => findProblems(tenant, NOW)[0]?.message;
@@ -111,7 +111,7 @@ test('the same facts give the same problems at any later moment of the day', () 
   expect(findProblems(tenant, later)).toEqual(findProblems(tenant, NOW));
 });
 
-test('three hundred repositories that fail for one reason are one line of a message that Slack takes', () => {
+test('three hundred repositories that fail for one reason are one line of a message within Slack’s limits', () => {
   const repositories = Array.from({ length: 300 }, (_, id) => ({
     ...failing(id === 0 ? 'not_found' : 'no_push_access', 1),
     repositoryId: id,

@@ -19,7 +19,7 @@ function openWork() {
 /** Lets everything go on that waits for nothing else. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-test('so many at once work in the items’ order, and the next begins when one has ended', async () => {
+test('items are worked on in order, several at once; the next begins when one ends', async () => {
   const { begun, ends, work } = openWork();
   const left = workOff(itemsTo(5), { concurrency: 2, isTime: always }, work);
   expect(begun).toEqual([0, 1]);
@@ -33,7 +33,7 @@ test('so many at once work in the items’ order, and the next begins when one h
   expect(await left).toEqual([]);
 });
 
-test('one more joins where it goes well, up to the most at once', async () => {
+test('a worker joins after each success, up to the concurrency', async () => {
   const { begun, ends, work } = openWork();
   const left = workOff(itemsTo(9), { initialConcurrency: 1, concurrency: 2, isTime: always }, work);
   expect(begun).toEqual([0]);
@@ -50,7 +50,7 @@ test('one more joins where it goes well, up to the most at once', async () => {
   expect(await left).toEqual([]);
 });
 
-test('after a failure nothing more begins, and it is told once everything that was begun has ended', async () => {
+test('after an error nothing more begins, and it is thrown once everything begun has ended', async () => {
   const { begun, ends, work } = openWork();
   const told: string[] = [];
   const done = workOff(itemsTo(5), { concurrency: 3, isTime: always }, work).catch((error: Error) => {
@@ -66,7 +66,7 @@ test('after a failure nothing more begins, and it is told once everything that w
   expect(begun).toEqual([0, 1, 2]);
 });
 
-test('what the time did not suffice for is given back, and so is what was put off', async () => {
+test('items left when the time is up are returned, and so are postponed ones', async () => {
   const { ends, work } = openWork();
   let isTime = true;
   const left = workOff(itemsTo(4), { concurrency: 2, isTime: () => isTime }, work);
@@ -77,7 +77,7 @@ test('what the time did not suffice for is given back, and so is what was put of
   expect(await left).toEqual([{ place: 2 }, { place: 3 }, { place: 0 }]);
 });
 
-test('where all put it off, nobody tries for ever', async () => {
+test('if every worker postpones an item, the queue ends', async () => {
   let tries = 0;
   const left = await workOff(itemsTo(4), { concurrency: 3, isTime: always }, async () => {
     tries += 1;

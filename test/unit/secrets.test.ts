@@ -6,7 +6,7 @@ import { isTokenKeys, openSecrets } from '../../lib/secrets.ts';
 const newKey = () => randomBytes(32).toString('base64url');
 const TOKEN = 'ghp_0123456789abcdefghijklmnopqrstuvwxyz';
 
-test('what was sealed opens again, and looks different every time', async () => {
+test('sealed text opens again, and looks different every time', async () => {
   const secrets = openSecrets(newKey());
   const [one, two] = await Promise.all([secrets.seal(TOKEN), secrets.seal(TOKEN)]);
   expect(one).not.toBe(two);
@@ -15,12 +15,12 @@ test('what was sealed opens again, and looks different every time', async () => 
   expect(decodeProtectedHeader(one)).toEqual({ alg: 'dir', enc: 'A256GCM', kid: expect.any(String) });
 });
 
-test('the longest token that is accepted fits its column when it is sealed', async () => {
+test('the longest accepted token fits its column when sealed', async () => {
   const sealed = await openSecrets(newKey()).seal('é'.repeat(400));
   expect(sealed.length).toBeLessThan(4000);
 });
 
-test('with a new key in front, what the old one sealed still opens and what is new is sealed with the new one', async () => {
+test('with a new key in front, old text still opens and new text is sealed with the new key', async () => {
   const old = newKey();
   const fresh = newKey();
   const sealed = await openSecrets(old).seal(TOKEN);
@@ -30,7 +30,7 @@ test('with a new key in front, what the old one sealed still opens and what is n
   await expect(openSecrets(fresh).open(sealed)).rejects.toMatchObject({ code: 'token_unreadable' });
 });
 
-test('what was changed does not open', async () => {
+test('changed text does not open', async () => {
   const secrets = openSecrets(newKey());
   const parts = (await secrets.seal(TOKEN)).split('.');
   const flip = (text: string) => (text.startsWith('A') ? 'B' : 'A') + text.slice(1);
@@ -41,7 +41,7 @@ test('what was changed does not open', async () => {
   await expect(secrets.open('')).rejects.toMatchObject({ code: 'token_unreadable' });
 });
 
-test('only keys of 32 bytes in base64url are keys', () => {
+test('only 32 bytes in base64url are a key', () => {
   const key = newKey();
   expect([key, `${key}=`, `${key} ${newKey()}`, `  ${key}\n`].map(isTokenKeys)).toEqual([
     true,

@@ -45,7 +45,7 @@ async function ask(route: string, headers: Record<string, string> = {}, method =
 }
 
 test.each(['/', '/index.html', '/tenants/1/repositories/7', '/?code=abc', '/x?a=b.c'])(
-  '%s is answered with the entry page, which is asked for anew each time',
+  '%s is answered with the entry page, which is never cached',
   async (route) => {
     const { status, headers, body } = await ask(route);
     expect([status, body.toString()]).toEqual([200, '<!doctype html>pages']);
@@ -54,7 +54,7 @@ test.each(['/', '/index.html', '/tenants/1/repositories/7', '/?code=abc', '/x?a=
   },
 );
 
-test('a file whose name holds a hash is kept for a year, compressed as the browser takes it', async () => {
+test('a hashed file is cached for a year, compressed as the browser accepts', async () => {
   const plain = await ask('/assets/main-ABCD.js');
   expect(plain.headers).toMatchObject({
     'content-type': 'text/javascript; charset=utf-8',
@@ -70,7 +70,7 @@ test('a file whose name holds a hash is kept for a year, compressed as the brows
   expect(br.body.length).toBeLessThan(plain.body.length / 10);
 });
 
-test('what the browser has already is not sent again', async () => {
+test('a file that the browser has is not sent again', async () => {
   const { headers } = await ask('/');
   const again = await ask('/', { 'if-none-match': String(headers.etag) });
   expect([again.status, again.body.length]).toEqual([304, 0]);
@@ -78,7 +78,7 @@ test('what the browser has already is not sent again', async () => {
 });
 
 test.each(['/missing.js', '/../secret.txt', '/assets/../../secret.txt', '/%2e%2e/secret.txt', '/assets'])(
-  '%s gives nothing away',
+  '%s reveals nothing',
   async (route) => {
     const { body } = await ask(route);
     expect(body.toString()).not.toContain('not for the public');
@@ -86,13 +86,13 @@ test.each(['/missing.js', '/../secret.txt', '/assets/../../secret.txt', '/%2e%2e
   },
 );
 
-test('the pages learn where the API and the identity provider are', async () => {
+test('/config.json names the API and the identity provider', async () => {
   const { headers, body } = await ask('/config.json');
   expect(headers['content-type']).toBe('application/json');
   expect(JSON.parse(body.toString())).toEqual(CONFIG);
 });
 
-test('every answer keeps scripts, styles and calls to the page, its API and its identity provider', async () => {
+test('the policy allows scripts, styles and calls only to the page’s origin, its API and its provider', async () => {
   for (const route of ['/', '/assets/main-ABCD.js', '/missing.js']) {
     const { headers } = await ask(route);
     const policy = headers['content-security-policy'];
@@ -105,7 +105,7 @@ test('every answer keeps scripts, styles and calls to the page, its API and its 
   }
 });
 
-test('HEAD answers like GET without the body, and nothing else is allowed', async () => {
+test('HEAD answers like GET without the body; other methods are refused', async () => {
   const head = await ask('/assets/main-ABCD.js', {}, 'HEAD');
   expect([head.status, head.body.length, head.headers['content-length']]).toEqual([
     200,

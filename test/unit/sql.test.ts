@@ -140,7 +140,7 @@ test('everything of a tenant, a repository or a server is deleted with it', () =
   }
 });
 
-test('what Db2 is told to keep fits its limits of a row and of an index', () => {
+test('rows and indexes fit Db2’s limits', () => {
   const text = readdirSync(path.join(folder, 'db2'))
     .map((name) => readFileSync(path.join(folder, 'db2', name), 'utf8'))
     .join('\n');

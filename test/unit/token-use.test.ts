@@ -30,7 +30,7 @@ function grantAll(requests: (typeof request)[]) {
   });
 }
 
-test('however many ask at whatever times, people among them, no minute has more than 900 points, whenever they are used before they expire', () => {
+test('whoever asks whenever, people too, no minute has more than 900 points', () => {
   const asking = fc.record({
     holder: fc.constantFrom('a', 'b', 'c', 'd'),
     pause: fc.integer({ min: 0, max: 4000 }),
@@ -83,7 +83,7 @@ test('however many ask at whatever times, people among them, no minute has more 
   fc.assert(property, { numRuns: 60, seed: SEED });
 });
 
-test('what was given back is given to others, and what was used counts from then, not from when it would have expired', () => {
+test('returned points go to others, and used points count from their settling, not from their expiry', () => {
   const part = { ...request, points: 600 };
   const [first] = grantAll([part]);
   const settled = { until: first?.until ?? 0, points: 600, used: 100 };
@@ -99,7 +99,7 @@ test('what was given back is given to others, and what was used counts from then
   expect(later?.points).toBe(64);
 });
 
-test('those at work together never have more than 100 requests at once, and each gets its share', () => {
+test('activations together never have more than 100 concurrent requests, and each gets its share', () => {
   const holders = ['a', 'b', 'c', 'd'];
   const requests = [0, 1, 2].flatMap((turn) =>
     holders.map((holder) => ({ ...request, holder, now: NOW + turn * 1000 })),
@@ -112,13 +112,13 @@ test('those at work together never have more than 100 requests at once, and each
   expect([...concurrency.values()]).toEqual([20, 20, 20, 20]);
 });
 
-test('whoever has few points leaves the concurrency that it cannot use to others', () => {
+test('an activation with few points leaves unusable concurrency to others', () => {
   const holders = ['a', 'b', 'c', 'd', 'e', 'f'];
   const granted = grantAll(holders.map((holder) => ({ ...request, holder, points: 8 })));
   expect(granted.map(({ points, concurrency }) => [points, concurrency])).toEqual(holders.map(() => [8, 8]));
 });
 
-test('whoever has ended leaves everything to others at once, but for requests that are still in flight', () => {
+test('an ended activation frees everything at once, except requests in flight', () => {
   const { use } = grantPoints(UNUSED, request);
   const settled = { until: NOW + 1000, points: 64, used: 3 };
   const ended = releaseHolder(use, { holder: 'a', now: NOW, inFlight: 0, limits: LIMITS, settled });
@@ -127,7 +127,7 @@ test('whoever has ended leaves everything to others at once, but for requests th
   expect(grantPoints(flying, { ...request, holder: 'b' }).grant).toMatchObject({ concurrency: 40 });
 });
 
-test('whoever says nothing for a while is no longer at work', () => {
+test('a silent activation no longer counts after a while', () => {
   const [, , third] = grantAll([
     request,
     { ...request, holder: 'b' },
@@ -156,7 +156,7 @@ test('a reserve of the quota is kept until the hour is over', () => {
   expect(grantAll([{ ...request, limits: small }])[0]?.points).toBeGreaterThan(0);
 });
 
-test('when GitHub asks one to slow down, nobody asks until then', () => {
+test('when GitHub asks one to slow down, everybody waits', () => {
   const limits = { ...LIMITS, retryAt: NOW + 30_000 };
   const [, other] = grantAll([
     { ...request, limits },
@@ -165,14 +165,14 @@ test('when GitHub asks one to slow down, nobody asks until then', () => {
   expect(other).toMatchObject({ points: 0, reason: 'secondary_limit', at: NOW + 30_000 });
 });
 
-test('of two things that GitHub said in one hour the smaller rest is right, of two hours the later one', () => {
+test('within an hour the smaller remaining quota counts; of two hours the later one', () => {
   const merge = (one: number, other: number, reset?: number) =>
     mergeLimits({ quota: quota(one), retryAt: 1 }, { quota: quota(other, reset), retryAt: 2 });
   expect(merge(7, 9)).toEqual({ quota: quota(7), retryAt: 2 });
   expect(merge(7, 9, NOW + 70 * MINUTE).quota?.remaining).toBe(9);
 });
 
-test('what a person asks goes at once where there is room or no time, and runs have less', () => {
+test('a person’s requests go at once if there is room or no time, and runs get less', () => {
   const [run] = grantAll([{ ...request, points: 880 }]);
   expect(run?.points).toBe(880);
   const full = grantPoints(UNUSED, { ...request, points: 880 }).use;
@@ -187,7 +187,7 @@ test('what a person asks goes at once where there is room or no time, and runs h
   expect(after.grant).toMatchObject({ points: 879 });
 });
 
-test('nobody asks before GitHub has said that it may be asked again, people neither', () => {
+test('nobody asks before GitHub allows it again, not even people', () => {
   const limits = { ...LIMITS, retryAt: NOW + 30_000 };
   const { use } = grantPoints(UNUSED, { ...request, limits });
   const booking = { now: NOW, points: 1, limits: UNKNOWN_LIMITS, maxWait: 60_000 };

@@ -9,7 +9,7 @@ const verified = (userinfo: Claims, token: Claims = {}, trusted: string[] = []) 
 
 const byGoogle = (idpUserInfo: unknown, provider = 'google') => ({ identities: [{ provider, idpUserInfo }] });
 
-test('who says nothing has not verified it', () => {
+test('a provider that says nothing has not verified the address', () => {
   expect(verified({})).toBe(false);
 });
 
@@ -19,19 +19,19 @@ test.each([
   [false, false],
   ['false', false],
   [1, false],
-])('userinfo’s word %j counts first', (word, expected) => {
+])('email_verified %j in userinfo decides first', (word, expected) => {
   expect(verified({ email_verified: word })).toBe(expected);
   expect(verified({ email_verified: word }, { email_verified: !expected })).toBe(expected);
 });
 
-test('a plain no is never overruled', () => {
+test('false is never overruled', () => {
   const trusted = { amr: ['saml'] };
   const google = byGoogle({ email: EMAIL, email_verified: true });
   expect(verified({ ...google, email_verified: false }, trusted, ['saml'])).toBe(false);
   expect(verified(google, { ...trusted, email_verified: false }, ['saml'])).toBe(false);
 });
 
-test('the access token’s word counts where userinfo is silent and the token is about that address', () => {
+test('the access token decides if userinfo says nothing and the token has that address', () => {
   expect(verified({}, { email_verified: true })).toBe(true);
   expect(verified({}, { email_verified: true, email: 'ada@EXAMPLE.com' })).toBe(true);
   expect(verified({}, { email_verified: true, email: 'eve@example.com' })).toBe(false);
@@ -39,7 +39,7 @@ test('the access token’s word counts where userinfo is silent and the token is
   expect(verified({ email_verified: null }, { email_verified: true })).toBe(true);
 });
 
-test('Google’s word behind App ID counts for the same address', () => {
+test('Google behind App ID decides for the same address', () => {
   expect(verified(byGoogle({ email: 'ada@example.com', email_verified: true }))).toBe(true);
   expect(verified(byGoogle({ email: EMAIL, verified_email: true }))).toBe(true);
   expect(verified(byGoogle({ email: EMAIL, email_verified: false, verified_email: true }))).toBe(false);
@@ -50,7 +50,7 @@ test('Google’s word behind App ID counts for the same address', () => {
   expect(verified(byGoogle({ email: EMAIL, email_verified: true }, 'facebook'))).toBe(false);
 });
 
-test('what is no list of identities says nothing', () => {
+test('malformed identities say nothing', () => {
   for (const identities of [
     null,
     'google',
@@ -65,7 +65,7 @@ test('what is no list of identities says nothing', () => {
   expect(verified({ identities: [null, { provider: 'facebook' }, google] })).toBe(true);
 });
 
-test('an identity provider that is trusted vouches for its people', () => {
+test('a trusted identity provider verifies its addresses', () => {
   expect(verified({}, { amr: ['saml'] }, ['saml'])).toBe(true);
   expect(verified({}, { amr: ['saml'] }, ['google', 'saml'])).toBe(true);
   expect(verified({}, { amr: ['saml', 'cloud_directory'] }, ['saml'])).toBe(false);

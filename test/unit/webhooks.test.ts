@@ -14,7 +14,7 @@ const message = (sections: Message['sections'], fields: Partial<Message> = {}): 
 
 type Blocks = { blocks: { type: string; text: { text: string } }[] };
 
-test('Slack’s limits hold for a message of any length', () => {
+test('a message of any length keeps Slack’s limits', () => {
   const long = message(
     [
       { heading: 'One', lines: lines(400, '&'.repeat(900)) },
@@ -29,7 +29,7 @@ test('Slack’s limits hold for a message of any length', () => {
   expect(blocks.at(-1)?.text.text).toBe('<https://pages.example/t/1|More>');
 });
 
-test('the stand-in refuses what Slack refuses', () => {
+test('the test webhooks refuse what Slack refuses', () => {
   const { blocks } = toPayload('slack', message([{ heading: 'H', lines: lines(1, 'x') }])) as Blocks;
   const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } });
   expect(findBlockKitError({ text: 'x', blocks })).toBeNull();
@@ -40,7 +40,7 @@ test('the stand-in refuses what Slack refuses', () => {
   expect(findBlockKitError({ text: 'x', blocks: [section('')] })).toBe('invalid_blocks');
 });
 
-test('names are text in every form, never markup', () => {
+test('names are plain text in every format, never markup', () => {
   const nasty = '<!channel> & *bold* [x](https://evil.example)';
   const one = message([{ heading: nasty, lines: [{ text: nasty, href: 'https://pages.example/' }] }]);
   const { blocks } = toPayload('slack', one) as Blocks;
@@ -50,7 +50,7 @@ test('names are text in every form, never markup', () => {
   expect(findAdaptiveCardError(toPayload('teams', one))).toBeNull();
 });
 
-test('a program gets the facts beside the words', () => {
+test('a webhook gets the facts beside the text', () => {
   const payload = toPayload('webhook', message([], { facts: { type: 'problems', count: 3 } }));
   expect(payload).toEqual({
     type: 'problems',
