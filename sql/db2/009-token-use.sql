@@ -1,5 +1,5 @@
--- How a GitHub token is used now by all that are at work with it, so that together they keep GitHub's limits: as JSON, which
--- is written by one at a time and means nothing after an hour.
+-- How all activations together use a GitHub token, to keep GitHub's limits: JSON, written by one at a time, obsolete after
+-- an hour.
 create table token_use (
   token_fingerprint varchar(64) not null,
   state varchar(8000) not null,

@@ -1,5 +1,5 @@
--- What GitHub answered about a repository and the mark (ETag) by which it tells that nothing has changed. answer is what was
--- read from it, as JSON in the given format. token_fingerprint stands for the token that was answered and is not the token.
+-- GitHub's answers about a repository, with the ETag that lets it answer 304. answer is the part that was read, as JSON in
+-- the given format. token_fingerprint identifies the token without revealing it.
 create table github_answer (
   tenant_id integer not null,
   repository_id integer not null,
@@ -14,5 +14,5 @@ create table github_answer (
     references repository (tenant_id, repository_id)
 );
 
--- Requests that GitHub answered with 304: they are not in request_count and cost nothing of the quota.
+-- Requests that GitHub answered with 304. They cost no quota and are not in request_count.
 alter table run_repository add column unchanged_count integer default 0 not null;

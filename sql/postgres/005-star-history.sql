@@ -1,6 +1,6 @@
--- What is asked of GitHub besides traffic, by kind. tried_at is the last time it was asked, with or without success; it
--- is asked once a day. next_page: where reading the whole history goes on; null: it has been read. seen_count: the
--- repository's number of stars when its history was last read.
+-- What is read from GitHub besides traffic, by kind, once a day. tried_at is the last attempt, successful or not. next_page
+-- is where reading the history continues, null once all of it is read. seen_count is the repository's number of stars when
+-- its history was last read.
 create table repository_extra (
   tenant_id integer not null,
   repository_id integer not null,
@@ -17,7 +17,7 @@ create table repository_extra (
   constraint repository_extra_kind check (kind in ('stars', 'releases', 'workflow runs'))
 );
 
--- The stars that a day gained; days without any have no row.
+-- The stars gained on a day. Days without any have no row.
 create table star_day (
   tenant_id integer not null,
   repository_id integer not null,

@@ -1,4 +1,4 @@
--- What a run that verifies found otherwise at GitHub than it was stored, and was not known before.
+-- The differences between GitHub and the stored figures that a verifying run found, except known revisions.
 create table run_difference (
   tenant_id integer not null,
   run_id integer not null,

@@ -1,5 +1,5 @@
--- The files of published releases. download_count is GitHub's, since the file was uploaded, as of the last reading.
--- removed_date: the first reading that did not find it any more.
+-- The files of published releases. download_count is GitHub's count since the upload, as of the last reading.
+-- removed_date is the first reading that did not find the file.
 create table release_asset (
   tenant_id integer not null,
   repository_id integer not null,
@@ -18,8 +18,8 @@ create table release_asset (
     references repository (tenant_id, repository_id)
 );
 
--- What a reading found changed: gained are the downloads since the reading of since_date. Both are null where the file was
--- there before the first reading. A reading that found nothing changed has no row.
+-- A reading that found new downloads: gained since the reading of since_date. Both are null if the file is older than the
+-- first reading. Readings without changes have no row.
 create table release_download (
   tenant_id integer not null,
   repository_id integer not null,

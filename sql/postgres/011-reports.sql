@@ -1,4 +1,4 @@
--- Which channel got the report of which week. due_at as in problem_notice; null: it was sent.
+-- Which channel got the report of which week. due_at is as in problem_notice.
 create table report_sending (
   tenant_id integer not null,
   channel_id integer not null,

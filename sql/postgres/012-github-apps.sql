@@ -11,8 +11,8 @@ create table github_app (
   constraint github_app_server foreign key (server_id) references github_server (server_id)
 );
 
--- The installation with which a tenant reads, instead of a personal token. token_sealed is a JWE of the token that was made
--- last, which ends within the hour.
+-- The installation that a tenant uses instead of a personal token. token_sealed is a JWE of its last token, which expires
+-- within an hour.
 create table tenant_installation (
   tenant_id integer not null,
   installation_id bigint not null,

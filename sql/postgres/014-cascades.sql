@@ -1,12 +1,12 @@
--- Rows go with what they belong to: deleting a tenant, a repository, a member, a run, a channel, a problem or a server deletes
--- what refers to it. A server that tenants use still cannot be deleted.
+-- Deleting a tenant, repository, member, run, channel, problem or server deletes the rows that refer to it. A server that
+-- tenants use still cannot be deleted.
 alter table member drop constraint member_tenant;
 alter table member add constraint member_tenant foreign key (tenant_id)
   references tenant (tenant_id) on delete cascade;
 alter table repository drop constraint repository_tenant;
 alter table repository add constraint repository_tenant foreign key (tenant_id)
   references tenant (tenant_id) on delete cascade;
--- Both first: Db2 refuses two ways from a tenant to a row that delete by different rules (SQL0633N).
+-- These two first: Db2 refuses two paths from a tenant to a row with different delete rules (SQL0633N).
 alter table member_repository drop constraint member_repository_member;
 alter table member_repository drop constraint member_repository_repository;
 alter table member_repository add constraint member_repository_member foreign key (tenant_id, email)

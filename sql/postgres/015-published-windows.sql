@@ -1,6 +1,6 @@
--- Since 2026 GitHub's answer names each day of a window. published_through: the end of the newest one read of the
--- repository; null when its newest answer named only days with traffic. forgotten_before: the start of the newest window
--- seen of it, or of others of its visibility on its server.
+-- Since 2026 GitHub's answer names each day of a window. published_through is the end of the repository's newest window, null
+-- if its newest answer named only days with traffic. forgotten_before is the start of the newest window seen for it, or for
+-- others of its visibility on its server.
 alter table repository add column published_through date;
 alter table repository add column forgotten_before date;
 
