@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Day } from '../../lib/day.ts';
 import type { Instant } from '../../lib/instant.ts';
+import type { AnswerKind } from '../../local/github/traffic.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
 import { openActivationWatch } from './activations.ts';
 import { type Cable, openCable } from './cable.ts';
@@ -10,6 +11,7 @@ import { checkStep } from './check-step.ts';
 import { checkStored } from './check-stored.ts';
 import { readEvidence } from './evidence.ts';
 import { startFaults } from './faults.ts';
+import { startFreeze } from './freeze.ts';
 import { openWatchedGitHub, type WatchedGitHub } from './github.ts';
 import { hasOutage, startOutage } from './outage.ts';
 import type { Campaign } from './parts.ts';
@@ -40,10 +42,16 @@ async function openParts(size: CampaignSize, plan: Plan, later: (cleanUp: () => 
     cable: () => requireOpen(parts.cable),
     server,
   });
-  const openGitHub = async (basePath: string): Promise<WatchedGitHub> => {
+  const openGitHub = async (
+    basePath: string,
+    answers: AnswerKind,
+    elsewhere?: WatchedGitHub,
+  ): Promise<WatchedGitHub> => {
     const served = await openWatchedGitHub({
       seed: size.seed,
       basePath,
+      answers,
+      elsewhere,
       clock: () => now,
       onRequest: (phase) => void trouble.count(phase),
       onAnswer: tally.answer,
@@ -51,7 +59,12 @@ async function openParts(size: CampaignSize, plan: Plan, later: (cleanUp: () => 
     later(served.close);
     return served;
   };
-  const githubs = { plain: await openGitHub(''), enterprise: await openGitHub('/api/v3') };
+  const sparse = await openGitHub('', 'sparse');
+  const githubs = {
+    plain: await openGitHub('', 'published', sparse),
+    sparse,
+    enterprise: await openGitHub('/api/v3', 'sparse'),
+  };
   const cable = await openCable(server.url(), (text) => {
     const fate = trouble.count('statement');
     return fate === 'pass' && text === 'commit' ? trouble.count('commit') : fate;
@@ -109,14 +122,14 @@ async function live(campaign: Living, means: Means, tell: (line: string) => void
   const { plan, tracked, tally, installation } = campaign;
   const watch = openActivationWatch(installation.host);
   for (const [index, { day, mood, steps, renamed }] of plan.days.entries()) {
-    const lift = startOutage(campaign, day);
+    const lifts = [startOutage(campaign, day), startFreeze(campaign, day)];
     for (const [number, step] of steps.entries()) {
       means.setNow(step.at);
       if (number === 0 && renamed !== null) rename(campaign, tracked[renamed]);
       await perform(campaign, means, { ...step, isCalm: mood === 'calm' });
       campaign.problems.push(...watch.look(step.at));
     }
-    lift();
+    for (const lift of lifts) lift();
     tally.day(mood);
     await noteTracked(campaign);
     if (mood === 'disturbed') campaign.problems.push(...(await checkToday(campaign, day)));

@@ -1,10 +1,12 @@
 import { addDays, type Day, daysBetween, daysFrom } from '../../lib/day.ts';
 import { checkStored, type StoredDay, show } from './check-stored.ts';
 import type { Evidence } from './evidence.ts';
-import { type ExpectedDay, finalThrough, firstCovered, stateOfUnread, toExpectedDays } from './expected.ts';
-import { isWhole } from './ledger.ts';
+import { type ExpectedDay, settledThrough, stateOfUnread, toExpectedDays } from './expected.ts';
+import { frozenAfter } from './freeze.ts';
+import { hasDays } from './ledger.ts';
 import { isInOutage } from './outage.ts';
 import type { Campaign } from './parts.ts';
+import type { Tracked } from './world.ts';
 
 /** Compares every day with what GitHub said and with what really happened; answers how many were compared. */
 export async function checkDays(
@@ -23,16 +25,16 @@ export async function checkDays(
 }
 
 /**
- * The log and GitHub's own account must agree: no success that GitHub did not answer wholly, and wherever nothing was killed
+ * The log and GitHub's own account must agree: no success for which GitHub gave no days, and wherever nothing was killed
  * or cut and GitHub answered everything, a success.
  */
 function checkReadings(campaign: Campaign, evidence: Evidence, complain: (text: string) => void): void {
   const { said, readings, invented } = evidence;
-  for (const at of invented) complain(`the log has a success at ${at}, which GitHub did not answer wholly`);
+  for (const at of invented) complain(`the log has a success at ${at}, for which GitHub gave no days`);
   const known = new Set(readings.map(({ at }) => at));
   for (const reading of said)
     if (
-      isWhole(reading) &&
+      hasDays(reading) &&
       reading.failures === 0 &&
       !campaign.harmed.has(reading.at) &&
       !known.has(reading.at)
@@ -53,13 +55,21 @@ function checkSaved(
   const first = sure[0] ?? tracked.addedOn;
   const last = sure.at(-1) ?? tracked.addedOn;
   for (const day of daysFrom(addDays(first, -12), last)) {
-    const isSaved = sure.some((reading) => {
-      return day <= finalThrough(`${reading}T06:00:00.000Z`) && daysBetween(day, reading) <= 12;
-    });
+    const isSaved = sure.some((reading) => isFinalAt(campaign, tracked, day, reading));
     const state = stored.get(day)?.state;
     if (isSaved && state !== 'measured' && state !== 'zero')
       complain(`${day} could have been saved, and is ${state ?? 'missing'}`);
   }
+}
+
+/** Whether a collection at 08:00 of a day makes another day final. */
+function isFinalAt({ plan }: Campaign, { tenant }: Tracked, day: Day, reading: Day): boolean {
+  const age = daysBetween(day, reading);
+  if (tenant.served.answers === 'sparse')
+    return day <= settledThrough(`${reading}T08:00:00.000Z`) && age <= 12;
+  const stopped = frozenAfter(plan, reading);
+  const newest = stopped ?? addDays(reading, -1);
+  return day <= newest && daysBetween(day, newest) < 14;
 }
 
 /** Days on which nothing keeps a repository from being collected: calm ones after a calm or a silent day. */
@@ -78,7 +88,7 @@ interface Shown {
   lostDays: Day[];
 }
 
-/** What the API shows: stored days as they are stored, all others as provisional, lost, or before the first. */
+/** What the API shows: stored days as they are stored, all others as to come, lost, or before the first. */
 async function checkShown(
   campaign: Campaign,
   { tracked, repositoryId, readings }: Evidence,
@@ -92,12 +102,11 @@ async function checkShown(
   const { status, body } = await installation.as('ada@example.com')('GET', path);
   if (status !== 200) return complain(`${path} answered ${status}`);
   const { buckets, series, lostDays } = body as Shown;
-  const first = firstCovered(readings);
   const lost: Day[] = [];
   for (const [place, day] of buckets.entries()) {
     const { viewCount, viewUniques, cloneCount, cloneUniques, state } = series;
     const figures = [viewCount, viewUniques, cloneCount, cloneUniques].map((column) => column[place] ?? null);
-    const unread = { state: stateOfUnread(day, first, to), figures: [null, null, null, null] };
+    const unread = { state: stateOfUnread(day, readings, to), figures: [null, null, null, null] };
     const must = expected.get(day) ?? unread;
     if (must.state === 'lost') lost.push(day);
     const is = { state: state[place] ?? '', figures };

@@ -5,7 +5,8 @@ import type { Campaign } from './parts.ts';
 
 /** What the documents and openapi.json name as reasons of a collection that fails. */
 const DOCUMENTED = new Set([...githubFailures, 'abandoned', 'start_failed']);
-const PARTLY = 'partly_collected';
+/** What is said of a success: a part was not given, or GitHub answered with an old copy. */
+const REMARKS = new Set(['partly_collected', 'old_copy']);
 
 interface Run {
   run_id: number;
@@ -73,7 +74,7 @@ function complainOfOutcome({ state, code, message, at }: Outcome): string[] {
   if (at === null) return [`is ${state} and has no end`];
   const isExplained = message !== null && /\S.*[.?]$/.test(message);
   if (state === 'succeeded' && code === null) return [];
-  if (state === 'succeeded' && code === PARTLY && isExplained) return [];
+  if (state === 'succeeded' && code !== null && REMARKS.has(code) && isExplained) return [];
   if (state === 'failed' && code !== null && DOCUMENTED.has(code) && isExplained) return [];
   return [`is ${state} with ${code}: ${message}`];
 }

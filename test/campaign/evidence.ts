@@ -1,5 +1,5 @@
 import type { Instant } from '../../lib/instant.ts';
-import { isWhole, type Said } from './ledger.ts';
+import { hasDays, type Said } from './ledger.ts';
 import type { Campaign } from './parts.ts';
 import type { Tracked } from './world.ts';
 
@@ -47,7 +47,7 @@ export async function readEvidence({
     const own = outcomes.filter(({ repository_id }) => repository_id === repositoryId);
     const said = one.tenant.served.ledger.of(one.id);
     const succeeded = new Set(own.flatMap(({ state, at }) => (state === 'succeeded' && at ? [at] : [])));
-    const readings = said.filter((reading) => succeeded.has(reading.at) && isWhole(reading));
+    const readings = said.filter((reading) => succeeded.has(reading.at) && hasDays(reading));
     const known = new Set(readings.map(({ at }) => at));
     const invented = [...succeeded].filter((at) => !known.has(at));
     return [{ tracked: one, repositoryId, said, outcomes: own, readings, invented }];

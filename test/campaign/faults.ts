@@ -1,6 +1,7 @@
 import type { FailureRule } from '../../local/github/failures.ts';
+import type { AnswerKind } from '../../local/github/traffic.ts';
 import { type Draws, openDeck } from './draws.ts';
-import type { CampaignTenant } from './world.ts';
+import { answersOf, type CampaignTenant } from './world.ts';
 
 /** What goes wrong at GitHub for a tenant's token. */
 export interface Fault {
@@ -13,7 +14,9 @@ export interface Fault {
 /** As many requests of a step as there can be. */
 const ALL = Number.POSITIVE_INFINITY;
 
-const BRIEF: readonly [(draws: Draws) => FailureRule, ...((draws: Draws) => FailureRule)[]] = [
+type Rule = (draws: Draws) => FailureRule;
+
+const BRIEF: readonly [Rule, ...Rule[]] = [
   (draws) => ({ kind: 'down', status: draws.pick([500, 502, 503, 504]), times: draws.whole(1, 2) }),
   (draws) => ({ kind: 'cut', times: draws.whole(1, 3) }),
   () => ({ kind: 'cut', times: 1 }),
@@ -34,10 +37,13 @@ const BRIEF: readonly [(draws: Draws) => FailureRule, ...((draws: Draws) => Fail
 const PATHS = [null, /views$/, /clones$/, /views$/, /clones$/, /popular.(referrers|paths)$/] as const;
 
 /** What GitHub shows of traffic in a whole step, so that everybody who asks meanwhile is told the same. */
-const SHOWN: readonly [(draws: Draws) => FailureRule, ...((draws: Draws) => FailureRule)[]] = [
-  (draws) => ({ kind: 'late', hours: draws.whole(6, 47) }),
-  () => ({ kind: 'zeros' }),
-];
+const SHOWN: Record<AnswerKind, readonly [Rule, ...Rule[]]> = {
+  published: [
+    (draws) => ({ kind: 'late', hours: draws.whole(6, 47) }),
+    (draws) => ({ kind: 'old-copy', days: draws.whole(3, 30) }),
+  ],
+  sparse: [(draws) => ({ kind: 'late', hours: draws.whole(6, 47) }), () => ({ kind: 'zeros' })],
+};
 
 /** Draws what goes wrong at GitHub in a step, sometimes for several tenants. */
 export function openFaults(
@@ -45,11 +51,14 @@ export function openFaults(
   { tenants }: { tenants: number },
 ): (least: number, most: number) => Fault[] {
   const dealBrief = openDeck(draws, BRIEF);
-  const dealShown = openDeck(draws, SHOWN);
+  const dealShown = { published: openDeck(draws, SHOWN.published), sparse: openDeck(draws, SHOWN.sparse) };
   const dealPath = openDeck(draws, PATHS);
   return (least, most) => {
     const tenant = () => draws.whole(0, tenants - 1);
-    if (draws.chance(0.12)) return [{ tenant: tenant(), rule: dealShown()(draws), path: null }];
+    if (draws.chance(0.12)) {
+      const shownTo = tenant();
+      return [{ tenant: shownTo, rule: dealShown[answersOf(shownTo)]()(draws), path: null }];
+    }
     return Array.from({ length: draws.whole(least, most) }, () => {
       return { tenant: tenant(), rule: dealBrief()(draws), path: dealPath() };
     });

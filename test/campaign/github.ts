@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { AnswerKind } from '../../local/github/traffic.ts';
 import { createGitHub, type GitHub } from '../../local/github.ts';
 import { type Asked, type Ledger, openLedger } from './ledger.ts';
 
@@ -9,7 +10,11 @@ export interface WatchedGitHub {
   github: GitHub;
   /** Base URL of its API. */
   apiUrl: string;
+  answers: AnswerKind;
   ledger: Ledger;
+  /** The tokens that are its own. */
+  tokens: Set<string>;
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -18,6 +23,9 @@ interface WatchedOptions {
   clock: () => Date;
   /** '' as at github.com, '/api/v3' as on an Enterprise Server. */
   basePath: string;
+  answers: AnswerKind;
+  /** Answers requests with its own tokens at this address too. */
+  elsewhere?: WatchedGitHub | undefined;
   /** Told as each request comes, before it is answered, and after its answer was sent. */
   onRequest: (phase: 'asked' | 'answered') => void;
   /** Told each status that was sent. */
@@ -77,11 +85,11 @@ function isSound(asked: Asked, text: string): boolean {
 }
 
 export async function openWatchedGitHub(options: WatchedOptions): Promise<WatchedGitHub> {
-  const { clock, basePath, seed, onRequest, onAnswer } = options;
+  const { clock, basePath, seed, answers, elsewhere, onRequest, onAnswer } = options;
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}${basePath}`;
-  const github = createGitHub({ clock, baseUrl: apiUrl, seed });
+  const github = createGitHub({ clock, baseUrl: apiUrl, seed, answers });
   const ledger = openLedger();
   const bodies = new Map<string, string>();
 
@@ -108,16 +116,22 @@ export async function openWatchedGitHub(options: WatchedOptions): Promise<Watche
     }
     onRequest('answered');
   }
-  server.on('request', (request, response) => {
-    answer(request, response).catch((error: unknown) => response.destroy(error as Error));
-  });
-  return {
+  const watched: WatchedGitHub = {
     github,
     apiUrl,
+    answers,
     ledger,
+    tokens: new Set(),
+    answer,
     async close() {
       server.closeAllConnections();
       await once(server.close(), 'close');
     },
   };
+  server.on('request', (request, response) => {
+    const token = request.headers.authorization?.split(' ')[1] ?? '';
+    const asked = elsewhere?.tokens.has(token) ? elsewhere : watched;
+    asked.answer(request, response).catch((error: unknown) => response.destroy(error as Error));
+  });
+  return watched;
 }

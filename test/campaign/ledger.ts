@@ -42,9 +42,9 @@ export function openLedger(): Ledger {
   };
 }
 
-/** Whether everything was answered that a day's figures are made of. */
-export function isWhole({ answers }: Said): boolean {
-  return answers.has('repository') && answers.has('views') && answers.has('clones');
+/** Whether a repository's days could be collected: one of the two lists is enough. */
+export function hasDays({ answers }: Said): boolean {
+  return answers.has('repository') && (answers.has('views') || answers.has('clones'));
 }
 
 /** What a question was answered with; undefined: nothing, or not always the same. */

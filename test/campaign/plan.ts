@@ -22,11 +22,21 @@ interface Outage {
   to: Day;
 }
 
+/** GitHub stands still: it publishes nothing new for some days. */
+interface Freeze {
+  /** The newest day that is published meanwhile. */
+  after: Day;
+  from: Day;
+  /** The last day of it. */
+  to: Day;
+}
+
 export interface Plan {
   days: PlannedDay[];
   /** When each repository is added. */
   addedOn: Day[];
   outage: Outage | null;
+  freeze: Freeze;
 }
 
 const START = '2023-01-02';
@@ -35,6 +45,8 @@ const MAX_SILENT = 12;
 /** Only long campaigns have time for it. */
 const OUTAGE_SINCE = 100;
 const OUTAGE_DAYS = 18;
+/** GitHub stands still early, so that short campaigns have time for it too, and for as long as it did in 2026. */
+const FROZEN = { from: 3, days: 6 };
 
 /** What the first days of trouble are with any seed. */
 const ALWAYS: Record<number, 'misled' | 'killed'> = { 1: 'misled', 2: 'killed' };
@@ -56,7 +68,13 @@ export function toPlan(size: CampaignSize): Plan {
   );
   const from = addDays(START, half);
   const outage = { tenant: draws.whole(0, size.tenants - 1), from, to: addDays(from, OUTAGE_DAYS - 1) };
-  return { days, addedOn, outage: size.days >= OUTAGE_SINCE ? outage : null };
+  const frozenFrom = addDays(START, FROZEN.from);
+  const freeze = {
+    after: addDays(frozenFrom, -1),
+    from: addDays(frozenFrom, 1),
+    to: addDays(frozenFrom, FROZEN.days),
+  };
+  return { days, addedOn, outage: size.days >= OUTAGE_SINCE ? outage : null, freeze };
 }
 
 /** A few disturbed days or a silence, then two calm days; the first and the last two are calm. */

@@ -18,6 +18,8 @@ export interface Step {
 
 type Occasion = Pick<Step, 'at' | 'fires' | 'person'>;
 
+/** The alarm of manifest.yaml. */
+const ALARM_HOUR = 8;
 const SLOW = { kind: 'slow', milliseconds: 150 } as const;
 const QUIET = { person: null, faults: [], mischief: [] };
 const MISLEADING: readonly [Omit<Fault, 'tenant'>, ...Omit<Fault, 'tenant'>[]] = [
@@ -72,8 +74,8 @@ function toCalmSteps(day: Day, draws: Draws, { tenants }: CampaignSize): Step[] 
     faults: Array.from({ length: tenants }, (_, tenant) => ({ tenant, rule: SLOW, path: null })),
   };
   return [
-    { ...QUIET, at: at(day, 6, 0), fires: ['daily'], ...(draws.chance(0.5) && twice) },
-    { ...QUIET, at: at(day, 8, 30), fires: ['hourly'] },
+    { ...QUIET, at: at(day, ALARM_HOUR, 0), fires: ['daily'], ...(draws.chance(0.5) && twice) },
+    { ...QUIET, at: at(day, 9, 30), fires: ['hourly'] },
   ];
 }
 
@@ -91,9 +93,10 @@ function toMisledSteps(day: Day, { tenants }: CampaignSize): Step[] {
     mischief: [],
   });
   return [
-    { ...QUIET, at: at(day, 6, 0), fires: ['daily'], faults },
-    order(0, 7, { kind: 'late', hours: 40 }),
-    order(1, 8, { kind: 'zeros' }),
+    { ...QUIET, at: at(day, ALARM_HOUR, 0), fires: ['daily'], faults },
+    order(0, 9, { kind: 'late', hours: 40 }),
+    order(1, 10, { kind: 'zeros' }),
+    order(0, 11, { kind: 'old-copy', days: 20 }),
   ];
 }
 
@@ -109,16 +112,17 @@ function toKilledSteps(day: Day): Step[] {
   });
   const killOne: Mischief = { ...once, act: 'kill one', on: 'answered', nth: 9 };
   return [
-    { ...QUIET, at: at(day, 6, 0), fires: ['daily'], mischief: [killOne] },
-    order(1, 7, { ...once, act: 'kill all', on: 'statement', nth: 45 }),
-    order(0, 8, { ...once, act: 'cut', on: 'statement', nth: 40 }),
-    order(1, 9, { ...once, act: 'restart killed', on: 'statement', nth: 50 }),
+    { ...QUIET, at: at(day, ALARM_HOUR, 0), fires: ['daily'], mischief: [killOne] },
+    order(1, 9, { ...once, act: 'kill all', on: 'statement', nth: 45 }),
+    order(0, 10, { ...once, act: 'cut', on: 'statement', nth: 40 }),
+    order(1, 11, { ...once, act: 'restart killed', on: 'statement', nth: 50 }),
   ];
 }
 
 /** The daily alarm: on time, late, twice at once, again while its runs may be at work, or not at all. */
 function drawAlarms(day: Day, draws: Draws): Occasion[] {
-  const hour = draws.chance(0.25) ? draws.whole(7, 20) : 6;
+  // Before seven yesterday may not be published yet.
+  const hour = draws.chance(0.3) ? draws.whole(3, 20) : ALARM_HOUR;
   const isTwice = draws.chance(0.3);
   const fires: Step['fires'] = isTwice ? ['daily', 'daily'] : ['daily'];
   const first: Occasion = { at: at(day, hour, 0), fires, person: null };
@@ -133,7 +137,7 @@ function drawOrder(day: Day, draws: Draws, { tenants }: CampaignSize): Occasion[
 }
 
 function drawSweeps(day: Day, draws: Draws): Occasion[] {
-  const hours = [8, 13, 21].filter(() => draws.chance(0.3));
+  const hours = [9, 13, 21].filter(() => draws.chance(0.3));
   return hours.map((hour) => ({
     at: at(day, hour, 30),
     person: null,

@@ -1,6 +1,6 @@
 import type { Day } from '../../lib/day.ts';
 import type { Story } from '../../local/github/story.ts';
-import type { GitHub } from '../../local/github.ts';
+import type { AnswerKind } from '../../local/github/traffic.ts';
 import type { TestInstallation } from '../installation.ts';
 import type { WatchedGitHub } from './github.ts';
 
@@ -82,7 +82,8 @@ function tenantOf(tenants: readonly CampaignTenant[], number: number, count: num
   return tenant;
 }
 
-function addToken(github: GitHub, number: number): void {
+function addToken({ github, tokens }: WatchedGitHub, number: number): void {
+  tokens.add(tokenOf(number));
   github.addUser(loginOf(number));
   github.addToken({
     token: tokenOf(number),
@@ -99,22 +100,28 @@ async function must<T>(asked: Promise<{ status: number; body: T }>): Promise<T> 
   return body;
 }
 
+/** How GitHub answers a tenant: one in two as since 2026, the others as before. */
+export const answersOf = (tenant: number): AnswerKind => (tenant % 2 === 0 ? 'published' : 'sparse');
+
 /**
- * Initialises the installation with tenants that have a token each: all at a GitHub like github.com; of many, the last one
- * at an Enterprise Server, where requests are paced.
+ * Initialises the installation with tenants that have a token each: all at a GitHub like github.com, which answers each as
+ * `answersOf` says; of many, the last one at an Enterprise Server, where requests are paced.
  */
 export async function createTenants(
   installation: TestInstallation,
-  githubs: { plain: WatchedGitHub; enterprise: WatchedGitHub },
+  githubs: Record<'plain' | 'sparse' | 'enterprise', WatchedGitHub>,
   count: number,
 ): Promise<CampaignTenant[]> {
-  const { plain, enterprise } = githubs;
+  const { plain, sparse, enterprise } = githubs;
   const ada = installation.as(ADMINISTRATOR);
   const tenants: CampaignTenant[] = [];
   const isPaced = (number: number) => count >= PACED_SINCE && number === count - 1;
-  const servedOf = (number: number) => (isPaced(number) ? enterprise : plain);
+  const servedOf = (number: number) => {
+    if (isPaced(number)) return enterprise;
+    return answersOf(number) === 'published' ? plain : sparse;
+  };
   const identityOf = (number: number) => ({ githubUser: loginOf(number), githubToken: tokenOf(number) });
-  for (let number = 0; number < count; number += 1) addToken(servedOf(number).github, number);
+  for (let number = 0; number < count; number += 1) addToken(servedOf(number), number);
   const { tenantId, serverId } = await installation.initialise(identityOf(0));
   tenants.push({ tenantId, login: loginOf(0), token: tokenOf(0), served: plain });
   const server = { name: 'Enterprise', url: enterprise.apiUrl.replace('/api/v3', '') };
@@ -123,7 +130,7 @@ export async function createTenants(
     const served = servedOf(number);
     const request = {
       name: `Tenant ${number}`,
-      serverId: served === plain ? serverId : enterpriseId,
+      serverId: served === enterprise ? enterpriseId : serverId,
       ...identityOf(number),
     };
     const { tenantId: added } = await must(ada('POST', '/tenants', request));
