@@ -190,6 +190,11 @@ export const FAILURES = {
       'GitHub shows this token no such repository. Check the name, and that the token may see the repository if it is private.',
   },
   blocked: { status: 422, fromGitHub: true },
+  archived: {
+    status: 422,
+    fromGitHub: true,
+    message: 'GitHub gives no traffic of archived repositories. What is stored stays.',
+  },
 
   // GitHub's limits and outages.
   rate_limited: { status: 503, fromGitHub: true, passes: true, meetsAll: true },

@@ -29,8 +29,11 @@ export const Repository = z.object({
   lastSuccessAt: Instant.nullable(),
   /** The last day of GitHub's newest answer when that was an old copy; it is asked again every hour. */
   oldCopyThrough: Day.nullable(),
-  /** Days until GitHub forgets a day that was not collected, also while paused; 0 means days are being lost now. */
-  daysUntilLoss: Count,
+  /**
+   * Days until GitHub forgets a day that was not collected, also while paused; 0 means days are being lost now. Null:
+   * GitHub gives no traffic, because the repository is archived.
+   */
+  daysUntilLoss: Count.nullable(),
   problem: Problem.nullable(),
 });
 export type Repository = z.infer<typeof Repository>;

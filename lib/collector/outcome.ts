@@ -92,6 +92,28 @@ export async function saveFailure(
     .execute();
 }
 
+/** Stores that GitHub gives no more traffic of an archived repository. What was not yet lost is not lost from then on. */
+export async function saveArchive(
+  trx: Transaction<Tables>,
+  { tenantId, repositoryId }: RepositoryKey,
+  { code, message }: { code: string; message: string },
+  { shownFrom, now }: { shownFrom: Day; now: Date },
+): Promise<void> {
+  await trx
+    .updateTable('repository')
+    .set({
+      failureCode: code,
+      failureMessage: message,
+      failureAt: null,
+      refusedAt: now.toISOString(),
+      oldCopyThrough: null,
+      forgottenBefore: sql<Day>`coalesce(forgotten_before, cast(${shownFrom} as date))`,
+    })
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryId)
+    .execute();
+}
+
 /** A repository's name and whether it is archived, as stored or as GitHub says. */
 export interface Profile {
   owner: string;

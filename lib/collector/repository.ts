@@ -11,7 +11,7 @@ import type { GitHubRepository } from '../github/repositories.ts';
 import type { GitHubTraffic } from '../github/traffic.ts';
 import type { GitHubClient } from '../github.ts';
 import { saveFact } from '../repositories/facts.ts';
-import { stalledColumn, toFullName } from '../repositories/repository.ts';
+import { isForArchive, stalledColumn, toFullName } from '../repositories/repository.ts';
 import { saveDifferences } from '../runs/differences.ts';
 import type { RunKey } from '../runs/lease.ts';
 import { mergePaths, savePaths, saveReferrers } from '../snapshots.ts';
@@ -21,9 +21,16 @@ import type { Observed } from '../traffic/observed.ts';
 import type { Publications } from '../traffic/publication.ts';
 import { type RepositoryKey, saveDays, saveWeeks, saveWindow } from '../traffic/tables.ts';
 import { endedWeek, finalWeek } from '../traffic/week.ts';
-import { type Coverage, coverageOf, daysUntilLoss, isOldCopy } from '../traffic/window.ts';
+import { type Coverage, coverageOf, daysUntilLoss, isOldCopy, rememberedFrom } from '../traffic/window.ts';
 import { type StoredAnswers, saveAnswers } from './known-answers.ts';
-import { type Profile, saveEndedWeek, saveFailure, saveProfile, saveSuccess } from './outcome.ts';
+import {
+  type Profile,
+  saveArchive,
+  saveEndedWeek,
+  saveFailure,
+  saveProfile,
+  saveSuccess,
+} from './outcome.ts';
 
 /** A repository that waits in a run, and what is stored about it. */
 export interface Waiting {
@@ -133,8 +140,9 @@ export async function collectRepository(
 ): Promise<Failure | null> {
   const { db, github, clock, fingerprint, publications } = collector;
   const memory = createMemory(await collector.answers.take(waiting.repositoryId));
+  let seen: GitHubRepository | undefined;
   try {
-    const seen = await github.getRepository({ id: waiting.githubId, knownAs: waiting.known }, memory);
+    seen = await github.getRepository({ id: waiting.githubId, knownAs: waiting.known }, memory);
     const wantsWeeks = (days: Observed, readAt: Date) =>
       needsWeeks(waiting, coverageOf(days, readAt), readAt);
     const traffic = await github.getTraffic(waiting.githubId, { wantsWeeks, memory });
@@ -148,6 +156,10 @@ export async function collectRepository(
     return null;
   } catch (error) {
     const failure = toRepositoryFailure(error, run, waiting);
+    if (seen && isForArchive(failure, seen)) {
+      await saveArchived(collector, run, waiting, seen, memory);
+      return null;
+    }
     if (failure.code !== 'out_of_time') await failRepository(collector, run, waiting, failure, memory);
     return failure;
   }
@@ -190,6 +202,38 @@ export async function failRepository(
         finishedAt: now.toISOString(),
       })
       .set({ daysUntilLoss: daysUntilLoss(standpoint, toDay(now)) })
+      .where('tenantId', '=', run.tenantId)
+      .where('runId', '=', run.runId)
+      .where('repositoryId', '=', repositoryId)
+      .where('state', '=', 'waiting')
+      .execute();
+  });
+}
+
+/** Notes that a repository of a run is archived, which is no failure: nothing more can come, and nothing is lost. */
+async function saveArchived(
+  { db, clock }: Pick<RepositoryCollector, 'db' | 'clock'>,
+  run: RunKey,
+  { repositoryId, known, lastCoveredDate }: Waiting,
+  seen: GitHubRepository,
+  { counted, unchanged }: Pick<AnswerMemory, 'counted' | 'unchanged'>,
+): Promise<void> {
+  const now = clock();
+  const key = { tenantId: run.tenantId, repositoryId };
+  const stored = toStoredFailure(new Failure('archived'));
+  await inTransaction(db, async (trx) => {
+    await saveArchive(trx, key, stored, { shownFrom: rememberedFrom(lastCoveredDate ?? toDay(now)), now });
+    await saveProfile(trx, key, { known, seen, now });
+    await trx
+      .updateTable('runRepository')
+      .set({
+        state: 'succeeded',
+        ...stored,
+        fullName: seen.fullName,
+        requestCount: counted,
+        unchangedCount: unchanged,
+        finishedAt: now.toISOString(),
+      })
       .where('tenantId', '=', run.tenantId)
       .where('runId', '=', run.runId)
       .where('repositoryId', '=', repositoryId)

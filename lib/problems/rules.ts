@@ -4,6 +4,7 @@ import type { ProblemKind } from '../db/tables/channels.ts';
 import type { Schedule } from '../db/tables/repositories.ts';
 import { isTokenFault, passesByItself } from '../failure.ts';
 import type { Instant } from '../instant.ts';
+import { givesNoTraffic } from '../repositories/repository.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
 
 /** What the rules need to know about a repository. */
@@ -68,7 +69,7 @@ const EXPIRY_DAYS = [14, 7, 1];
 
 /** Everything in a tenant that needs action now. The watchdog and the overview share these rules. */
 export function findProblems(tenant: WatchedTenant, now: Date): FoundProblem[] {
-  const repositories = tenant.repositories.filter(({ schedule }) => schedule !== 'paused');
+  const repositories = tenant.repositories.filter((one) => one.schedule !== 'paused' && !givesNoTraffic(one));
   return [
     ...findRefusedToken(repositories, now),
     ...findExpiry(tenant.tokenExpiresAt, now),

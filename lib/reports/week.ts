@@ -1,7 +1,13 @@
 import type { ReportedRepository, WeekReport } from '../answers/channels.ts';
 import { addDays, type Day, daysFrom, lastOfWeek, newestEndedWeek, startOf, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { listRepositoryRows, type RepositoryRow, toFullName, toProblem } from '../repositories/repository.ts';
+import {
+  givesNoTraffic,
+  listRepositoryRows,
+  type RepositoryRow,
+  toFullName,
+  toProblem,
+} from '../repositories/repository.ts';
 import { weekLabel } from '../stats/buckets.ts';
 import type { Spans } from '../stats/range.ts';
 import { addSums, changeOf, emptySums, type Sums, toComparison, toSums } from '../stats/totals.ts';
@@ -145,7 +151,7 @@ function sumWeek(
     previous,
     comparable: comparison.comparable,
     provisionalDays: count('provisional'),
-    unpublishedDays: count('not_published'),
+    unpublishedDays: givesNoTraffic(row) ? 0 : count('not_published'),
   };
 }
 

@@ -5,7 +5,7 @@ import { Failure, meetsEveryRequest } from '../failure.ts';
 import type { GitHubRepository } from '../github/repositories.ts';
 import type { GitHubClient } from '../github.ts';
 import { notFound } from '../request.ts';
-import { requireRepositoryRow, toRepository } from './repository.ts';
+import { isForArchive, requireRepositoryRow, toRepository } from './repository.ts';
 
 /** A repository's name as somebody typed it. */
 export interface RepositoryName {
@@ -32,7 +32,7 @@ const CONCURRENCY = 8;
  */
 export async function addRepository(adding: Adding, name: RepositoryName): Promise<Repository> {
   const found = await requireOnGitHub(adding, name);
-  await adding.github.getTraffic(found.id, { wantsWeeks: () => false }).catch(refuseMissing);
+  await requireTraffic(adding, found);
   return insertRepository(adding, found);
 }
 
@@ -115,9 +115,18 @@ function isHopeless(result: unknown): result is Failure {
 /** An app sees public repositories it has no access to, but cannot read their traffic, so each is tried. */
 async function requireReadable(adding: Adding, name: RepositoryName): Promise<GitHubRepository> {
   const found = await requireOnGitHub(adding, name);
-  if (adding.github.readsAs === 'installation')
-    await adding.github.getTraffic(found.id, { wantsWeeks: () => false }).catch(refuseMissing);
+  if (adding.github.readsAs === 'installation') await requireTraffic(adding, found);
   return found;
+}
+
+/** Throws why the traffic cannot be read. Of an archived repository there is none, and history can still be kept. */
+async function requireTraffic({ github }: Adding, found: GitHubRepository): Promise<void> {
+  try {
+    await github.getTraffic(found.id, { wantsWeeks: () => false });
+  } catch (error) {
+    if (error instanceof Failure && isForArchive(error, found)) return;
+    refuseMissing(error);
+  }
 }
 
 async function requireOnGitHub({ github }: Adding, name: RepositoryName): Promise<GitHubRepository> {

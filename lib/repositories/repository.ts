@@ -5,6 +5,7 @@ import { type Day, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import type { Schedule } from '../db/tables/repositories.ts';
 import type { Tables } from '../db/tables.ts';
+import { isRefusal, isTokenFault } from '../failure.ts';
 import { notFound } from '../request.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
 
@@ -108,9 +109,19 @@ export function toRepository(row: RepositoryRow, now: Date): Repository {
     lastCoveredDate: row.publishedThrough ?? row.lastCoveredDate,
     lastSuccessAt: row.lastSuccessAt,
     oldCopyThrough: row.oldCopyThrough,
-    daysUntilLoss: daysUntilLoss(row, toDay(now)),
+    daysUntilLoss: givesNoTraffic(row) ? null : daysUntilLoss(row, toDay(now)),
     problem: toProblem(row, now),
   };
+}
+
+/** Whether GitHub refuses a repository's traffic because it is archived, and not because of the token. */
+export function isForArchive({ code }: { code: string }, { archived }: { archived: boolean }): boolean {
+  return archived && isRefusal(code) && !isTokenFault(code);
+}
+
+/** Whether GitHub gives no traffic of a repository because it is archived: it is no problem, and nothing is lost. */
+export function givesNoTraffic({ failureCode }: { failureCode: string | null }): boolean {
+  return failureCode === 'archived';
 }
 
 /** The failure of a repository's newest collection; null if it succeeded or the repository is paused. */

@@ -4,7 +4,13 @@ import { toCsv } from '../csv.ts';
 import { toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { readAttention, readNews } from '../problems/list.ts';
-import { listRepositoryRows, toFullName, toProblem, toWebUrl } from '../repositories/repository.ts';
+import {
+  givesNoTraffic,
+  listRepositoryRows,
+  toFullName,
+  toProblem,
+  toWebUrl,
+} from '../repositories/repository.ts';
 import { findActiveRun } from '../runs.ts';
 import { findFirstDate } from '../traffic/tables.ts';
 import { finalDate } from '../traffic/window.ts';
@@ -40,7 +46,7 @@ export async function readOverview(
     buckets: calendar.buckets,
     series,
     totals: toTotals(total),
-    comparison: toComparison(calendar.spans, { current, previous }, rows.length),
+    comparison: toComparison(calendar.spans, { current, previous }, countCompared(traffic)),
     repositories: listed.slice(start, start + request.size).map((one) => toOverviewRepository(one, now)),
     page: { number: request.page, size: request.size, total: listed.length },
     repositoryCount: rows.length,
@@ -49,6 +55,13 @@ export async function readOverview(
     news: await readNews(db, access.tenantId),
     activeRunId: await findActiveRun(db, access.tenantId, now),
   };
+}
+
+/** All but archived repositories that gave no traffic in either span. */
+function countCompared(traffic: readonly RepositoryTraffic[]): number {
+  const isOut = ({ row, sums }: RepositoryTraffic) =>
+    givesNoTraffic(row) && sums.current.finalDays + sums.previous.finalDays === 0;
+  return traffic.filter((one) => !isOut(one)).length;
 }
 
 const CSV_TOTALS = [

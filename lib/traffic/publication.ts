@@ -96,6 +96,8 @@ async function saveEnd(db: Db, { serverId, visibility }: Publisher, through: Day
       )
       .where('visibility', '=', visibility)
       .where('forgottenBefore', '<', forgottenBefore)
+      // GitHub gives no more traffic of it, so nothing is lost any more.
+      .where(({ eb, or }) => or([eb('failureCode', 'is', null), eb('failureCode', '<>', 'archived')]))
       .execute();
   });
 }

@@ -152,6 +152,7 @@ function State({ repository }: { repository: Repository }) {
         Paused. <LossNote days={daysUntilLoss} />
       </>
     );
+  if (!problem && daysUntilLoss === null) return <span class="tag">No traffic: archived</span>;
   if (!problem && oldCopyThrough)
     return (
       <>
