@@ -48,6 +48,31 @@ test('zeros are undecided when GitHub gave another figure for a day of the only 
   expect({ wrong, undecided }).toEqual({ wrong: [], undecided: FALSE_ZEROS });
 });
 
+test('zeros are undecided when GitHub gave another figure for a day of a window with them', () => {
+  const stored = storeReads(busy, WINTER);
+  const { wrong, undecided } = findCorrections({ ...stored, revised: new Set(['2026-02-17']) }, ERA);
+  expect({ wrong, undecided }).toEqual({ wrong: [], undecided: FALSE_ZEROS });
+});
+
+test('a window of which a day is not stored was never read, whatever the sum of its other days', () => {
+  const twice: Truth = (day) =>
+    ['2026-01-20', '2026-02-18'].includes(day)
+      ? { viewCount: 50, viewUniques: 9, cloneCount: 5, cloneUniques: 2 }
+      : idle(day);
+  const reads = WINTER.filter(({ at }) => at < '2026-02-01' || at > '2026-03-01');
+  const copy = { at: '2026-02-20T08:00:00.000Z', end: '2026-01-30' };
+  const inOrder = [...reads, copy].sort((one, other) => (one.at < other.at ? -1 : 1));
+  const { wrong, undecided } = findCorrections({ ...storeReads(twice, inOrder), revised: NONE }, ERA);
+  expect({ wrong, undecided }).toEqual({ wrong: FALSE_ZEROS, undecided: [] });
+});
+
+test('a zero that was stored before its day had settled was written out by GitHub', () => {
+  const { days, windows } = storeReads(idle, WINTER);
+  const early = days.map((row) => ({ ...row, observedAt: `${addDays(row.trafficDate, 1)}T08:00:00.000Z` }));
+  const { wrong, undecided } = findCorrections({ days: early, windows, revised: NONE }, ERA);
+  expect({ wrong, undecided }).toEqual({ wrong: [], undecided: [] });
+});
+
 test('zeros stored before GitHub wrote zeros out, or by the rules for windows, are left alone', () => {
   const stored = { ...storeReads(busy, WINTER), revised: NONE };
   const nothing = { wrong: [], undecided: [], final: [] };
