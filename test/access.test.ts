@@ -25,7 +25,7 @@ type Row = Record<Person, Outcome>;
 const toRow = (outcome: (person: Person) => Outcome) =>
   Object.fromEntries(everybody.map((person) => [person, outcome(person)])) as Row;
 
-/** In a tenant: members whose role is too low are told so; to all others the tenant does not exist. */
+/** In a tenant: members with too low a role get 403; to everybody else the tenant does not exist. */
 const inTenant = (...allowed: Person[]) =>
   toRow((person) => {
     if (allowed.includes(person)) return 'allowed';
@@ -40,7 +40,7 @@ const system: Person[] = ['administrator', 'maintainer'];
 const members: Person[] = [...system, 'manager', 'viewer', 'repositoryViewer'];
 const managers: Person[] = [...system, 'manager'];
 
-/** Who may what. A route that is missing here fails the first test. */
+/** Who may do what. A route that is missing here fails the first test. */
 const rows: Record<string, Row> = {
   'get /init': inSystem(...everybody),
   'post /init': inSystem(...everybody),
@@ -133,7 +133,7 @@ beforeAll(async () => {
 
 afterAll(() => installation.close());
 
-/** Who is let in meets an empty body or an unknown id next, so that asking changes nothing. */
+/** Allowed callers send an empty body or an unknown id, so the requests change nothing. */
 function toRequest(key: string, repositoryId: number): [string, string, unknown] {
   const [method = '', route = ''] = key.split(' ');
   const isDeletion = method === 'delete';
@@ -172,7 +172,7 @@ test.each(described)('%s accepts the right callers', async (key) => {
   expect(stranger).toBe(key === 'get /init' ? 'allowed' : 'unauthenticated');
 });
 
-/** What the pages expect of a route, by the rights that `/me` answers. */
+/** What the pages expect of a route, from the rights in `/me`. */
 function toExpected(me: Me, { path, needs }: Operation): Outcome {
   if (needs === 'nothing' || needs === 'signed in') return 'allowed';
   if (!path.includes('{tenantId}')) return maySomewhere(me, needs) ? 'allowed' : 'forbidden';

@@ -8,7 +8,7 @@ const NOW = '2026-03-09T12:00:00.000Z';
 const WEEK = '2026-03-02';
 const SPAN = 'from=2026-03-02&to=2026-03-05';
 
-/** Views a day in the week before and in the week itself. The missing day is in both spans that come before. */
+/** Views per day in the week and the week before. The missing day is in the earlier span. */
 const REPOSITORIES = {
   slightly: { before: 100, now: 108 },
   halved: { before: 8, now: 4 },

@@ -7,13 +7,13 @@ import { parse } from 'yaml';
 import { openTestInstallation, type TestInstallation } from './installation.ts';
 
 const BUNDLES = path.join(import.meta.dirname, '../dist/actions');
-/** Those whose first path segment is no tenant's id. */
+/** Actions whose first path segment is not a tenant's id. */
 const WITHOUT_TENANT = ['init', 'me', 'servers', 'tenants'];
 const manifest = parse(readFileSync(path.join(import.meta.dirname, '../manifest.yaml'), 'utf8'));
 const actions = Object.entries<{ web: unknown }>(manifest.packages.traffic.actions);
 const webActions = actions.filter(([, { web }]) => web === 'raw').map(([name]) => name);
 
-/** Node loads its fetch, called undici, when something of it is first named, and keeps a list of what it has loaded. */
+/** Node loads its fetch (undici) when one of its names is first used, and lists what it has loaded. */
 const SCRIPT = `
 const usesFetch = () => process.moduleLoadList.some((name) => name.endsWith('undici/undici'));
 const code = require('node:fs').readFileSync(process.env.BUNDLE, 'utf8');
@@ -30,7 +30,7 @@ let tenantId: number;
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true });
   ({ tenantId } = await installation.initialise());
-  // Whom nobody met yet is asked about at the provider, which does take fetch.
+  // For an unknown person the API asks the provider, which needs fetch.
   await installation.as('ada@example.com')('GET', '/me');
 });
 afterAll(() => installation.close());

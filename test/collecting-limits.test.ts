@@ -19,7 +19,7 @@ afterEach(async () => {
   await served.close();
 });
 
-/** A GitHub that bans whoever breaks its limits, with repositories of one token; time passes only when somebody waits. */
+/** A GitHub that bans clients that break its limits, with one token's repositories. Time passes only while somebody waits. */
 async function open(repositories: number): Promise<number[]> {
   served = await serveGitHub(START, '', { bans: true, latency: 5 });
   database = await openTestDatabase();
@@ -32,7 +32,7 @@ async function open(repositories: number): Promise<number[]> {
   );
 }
 
-/** GitHub as one activation sees it, which may wait for so long, and how to end the activation. */
+/** GitHub as one activation sees it, with its maximum wait, and how to end the activation. */
 function activate(minutes = Number.POSITIVE_INFINITY) {
   const end = Date.parse(START) + minutes * MINUTE;
   const now = () => served.now.getTime();
@@ -60,7 +60,7 @@ function activate(minutes = Number.POSITIVE_INFINITY) {
   return { ...github, release: () => rateLimiter.release() };
 }
 
-/** GitHub as the call of a person sees it, who has two minutes. */
+/** GitHub as seen by a person's call, which has two minutes. */
 function call() {
   const now = () => served.now.getTime();
   const wait = async (milliseconds: number) => {
@@ -83,7 +83,7 @@ function call() {
   });
 }
 
-/** Asks for a repository as a collection does, twelve at once. */
+/** Makes the requests of a collection, twelve at once. */
 async function collect(github: GitHubClient, ids: number[]): Promise<void> {
   const queue = [...ids];
   const work = async () => {
@@ -107,7 +107,7 @@ test('two activations collect a thousand repositories of one token within the li
   const bound = Math.floor(4699 / 900) * MINUTE;
   expect(at(4699)).toBeGreaterThanOrEqual(bound);
   expect(at(4699)).toBeLessThan(bound * 1.1);
-  // The last ones are beyond what the hour allows but for the reserve.
+  // The last ones exceed the hour's quota, except for the reserve.
   expect(at(4999)).toBeGreaterThanOrEqual(60 * MINUTE);
 });
 

@@ -159,7 +159,7 @@ test('a repository removed during its collection stays removed', async () => {
 test('a tenant is deleted at once, even during a collection', async () => {
   for (const name of ['one', 'two', 'three', 'four', 'five', 'six']) await collecting.add(name);
   const runId = await collecting.start();
-  // A collection that has its row and has not written its days yet.
+  // A collection that has locked its row and not yet written its days.
   let release = () => {};
   const released = new Promise<void>((resolve) => {
     release = resolve;

@@ -22,7 +22,7 @@ export const START = '2025-11-03';
 /** Both ways in which a GitHub server answers traffic, for what must hold of either. */
 export const ANSWERS = ['published', 'sparse'] as const;
 
-/** What is stored of repositories. */
+/** The tables of repositories. */
 export const STORED = [
   ...(['trafficDay', 'trafficRevision', 'trafficWeek', 'trafficWindow', 'referrerSnapshot'] as const),
   ...(['pathSnapshot', 'repositoryFact', 'repositoryEvent', 'repository'] as const),
@@ -32,37 +32,37 @@ export const at = (day: Day, time = '06:00') => `${day}T${time}:00.000Z`;
 
 export const TOKEN = 'ghp_test_collecting_000000000000000000000';
 
-/** A database with one tenant, a simulated GitHub, and the collector between them; time stands still until told. */
+/** A database with one tenant, a simulated GitHub, and the collector between them. Time stands still unless moved. */
 export interface Collecting {
   db: Db;
   served: ServedGitHub;
   tenantId: number;
-  /** Sets GitHub's present and ours. */
+  /** Sets the time for GitHub and for us. */
   now(instant: string): void;
   clock: () => Date;
   /** GitHub as the tenant's token sees it. */
   github(): GitHubClient;
-  /** Adds a repository to GitHub and to the tenant; `track` says false where only GitHub has it. */
+  /** Adds a repository to GitHub and, unless `track` is false, to the tenant. */
   add(
     name: string,
     story?: Partial<Story>,
     createdOn?: string,
   ): Promise<Repository & { repositoryId: number }>;
-  /** Starts what is due, as the alarm does, and works it off. */
+  /** Starts the due repositories, as the alarm does, and collects them. */
   collect(at: string): Promise<void>;
-  /** Starts a run for a person without working it off; returns the run's id. */
+  /** Starts a run for a person without collecting. Returns the run's id. */
   start(order?: Partial<RunOrder>): Promise<number>;
-  /** Works a run off. */
+  /** Collects a run. */
   work(runId: number, options?: Partial<Collector>): ReturnType<typeof collectTenant>;
   /** Collects as the alarm does on each day of a span, at six. */
   collectDaily(from: Day, to: Day): Promise<void>;
   /** The stored days of a repository. */
   days(repositoryId: number, from?: Day, to?: Day): Promise<TrafficDay[]>;
-  /** What the repository's page is told. */
+  /** The API's answer for the repository's page. */
   traffic(repositoryId: number, from: Day, to: Day): ReturnType<typeof readRepositoryTraffic>;
   /** The newest run with its outcomes. */
   lastRun(): ReturnType<typeof readRun>;
-  /** Lets GitHub answer a part of one repository's traffic with something else; returns how to lift that. */
+  /** Replaces a part of one repository's traffic at GitHub; call the result to undo that. */
   answer(repository: number, path: RegExp, body: unknown, status?: number): () => void;
   /** Every row of the tables of repositories, by table. */
   allRows(): Promise<Record<string, unknown>>;

@@ -137,7 +137,7 @@ test('a viewer reads dashboards, and mayChange is false', async () => {
   await ada('DELETE', at(`/${own.dashboardId}`));
 });
 
-/** Values that a specification may have up to a bound: how it is written, the bound, and the place. */
+/** Values with a bound: a specification with the value, the bound, and its place. */
 const atBounds: [string, (value: number) => unknown, number, string][] = [
   [
     'maxbins',
@@ -187,7 +187,7 @@ const atBounds: [string, (value: number) => unknown, number, string][] = [
   ],
 ];
 
-/** Specifications that must not be drawn, each with the place of what is wrong in it. */
+/** Specifications that must not be drawn, each with the place of its error. */
 const refused: [string, unknown, string][] = [
   ['no object', 'bar', ''],
   ['not Vega-Lite', { hello: 'world' }, ''],
@@ -284,7 +284,7 @@ const refused: [string, unknown, string][] = [
   ]),
 ];
 
-/** What the editor shows of a document before it is saved. */
+/** The problems that the editor shows before saving. */
 const editorSays = (document: unknown) => checkText(JSON.stringify(document), 1).diagnostics;
 
 test.each(refused)('a specification with %s is refused by the API and the editor', async (_, spec, place) => {

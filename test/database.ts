@@ -13,13 +13,13 @@ function db2Url(server: string): string {
   return url.href;
 }
 
-/** URL of a new, empty database: on the run's PostgreSQL server, or in Db2's stand-in where the tests run with that. */
+/** URL of a new, empty database: on the run's PostgreSQL server, or in the Db2 stand-in. */
 export async function createTestDatabase(): Promise<string> {
   const db2 = inject('db2');
   return db2 ? db2Url(db2.url) : createDatabase(await getPostgresUrl(), newName());
 }
 
-/** A new database that has its tables. Destroy its `db` when done. */
+/** A new database with the product's tables. Destroy its `db` when done. */
 export async function openTestDatabase(): Promise<Database> {
   const db2 = inject('db2');
   if (!db2) return openDatabase(await createDatabase(await getPostgresUrl(), newName(), await getTemplate()));

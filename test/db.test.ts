@@ -244,7 +244,7 @@ test('a connection lost mid-transaction fails only the next statement', async ({
   const broken = one.transaction().execute(async (trx) => {
     const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
     await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(other);
-    // The driver is to hear of it while it waits for nothing.
+    // The driver must notice it while idle.
     await new Promise((resolve) => setTimeout(resolve, 100));
     await sql`select 1`.execute(trx);
   });

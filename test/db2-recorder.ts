@@ -6,7 +6,7 @@ import type { Db2Connection } from '../lib/db/db2-connection.ts';
 import { postgresDialect } from '../lib/db/postgres.ts';
 
 /**
- * PostgreSQL, so that everything really happens, that tells `record` every statement as Db2 would have been sent it.
+ * PostgreSQL that also passes every statement to `record` as Db2 would have received it.
  */
 export function openRecorded(url: string, record: (db2: string) => void): Db {
   const postgres = postgresDialect(url);
@@ -32,7 +32,7 @@ type Db2Row = Record<string, unknown>;
 
 interface StandIn {
   db: Db;
-  /** Statements with their parameters, in the order in which they were sent; BEGIN, COMMIT and ROLLBACK among them. */
+  /** Statements with their parameters, in the order sent, including BEGIN, COMMIT and ROLLBACK. */
   sent: { text: string; parameters: unknown[] }[];
 }
 
@@ -42,7 +42,7 @@ const typeOf = (name: string, value: unknown) => {
   return typeof value === 'bigint' ? -5 : 12;
 };
 
-/** Stands in for ibm_db: answers every query with the same rows, in which big integers come as text. */
+/** Stands in for ibm_db: answers every query with the same rows, with big integers as text. */
 export function openStandIn(rows: Db2Row[] = []): StandIn {
   const sent: StandIn['sent'] = [];
   const keep = (text: string, parameters: unknown[] = []) => void sent.push({ text, parameters });

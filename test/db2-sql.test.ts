@@ -93,7 +93,7 @@ function keep(name: string, statement: string): void {
   if (!statements.includes(short)) recorded.set(name, [...statements, short]);
 }
 
-/** Everything in the product that asks the database, once, in an order in which each finds what it needs. */
+/** Everything in the product that queries the database, once each, in an order that works. */
 async function runThrough(url: string, apiServerId: number): Promise<void> {
   let name = '';
   const db = openRecorded(url, (statement) => keep(name, statement));
@@ -290,7 +290,7 @@ async function runChannels(step: Step, tenantId: number): Promise<void> {
   });
 }
 
-/** Not by the product: nobody can make a token end at once. */
+/** Not done by the product: nothing can expire a token at once. */
 async function setTokenExpiry(tenantId: number, tokenExpiresAt: string | null): Promise<void> {
   const { db } = openDatabase(installation.database.url);
   await db.updateTable('tenant').set({ tokenExpiresAt }).where('tenantId', '=', tenantId).execute();
@@ -399,7 +399,7 @@ test('no statement uses syntax that Db2 lacks', () => {
   expect(recorded.size).toBeGreaterThan(40);
   for (const statement of [...recorded.values()].flat()) {
     for (const construct of FOREIGN) expect(statement).not.toMatch(construct);
-    // A marker has no type of its own where nothing that it is compared with or assigned to gives it one.
+    // A parameter marker has no type unless its context gives it one.
     const untyped = statement.replace(/cast\(\? as \w+(\([^)]*\))?\)/g, 'TYPED');
     expect(untyped).not.toMatch(/using \(values [^"]*\?/);
     expect(untyped).not.toMatch(/\), \(\?/);

@@ -55,11 +55,11 @@ interface WorldOptions {
   platform?: Partial<RehearsalLimits>;
   /** Milliseconds that a run takes. */
   lasts?: number;
-  /** What becomes of a tenant's run; it goes well unless told. */
+  /** What happens to a tenant's run; by default it succeeds. */
   outcome?: (tenantId: number) => 'well' | 'fails' | 'dies';
 }
 
-/** A namespace with the collector's actions, of which `collect-tenant` only writes down that all went well. */
+/** A namespace with the collector's actions. Its `collect-tenant` only stores that all went well. */
 function openWorld({ at = `${DAY}T06:00:00Z`, limits, platform, lasts = 3000, outcome }: WorldOptions = {}) {
   const clock = () => new Date(world.time());
   const goThrough =

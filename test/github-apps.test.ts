@@ -16,7 +16,7 @@ const keys = toPair();
 const publicPem = keys.publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const pkcs1 = keys.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
 const pkcs8 = keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-/** What only tokens and keys hold. */
+/** Text that only tokens and keys contain. */
 const SECRET = new RegExp(`ghs_|${pkcs8.split('\n')[3]?.replace(/[+/]/g, '.')}`);
 let installation: TestInstallation;
 let ada: Call;

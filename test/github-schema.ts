@@ -17,8 +17,8 @@ addFormats.default(ajv);
 const validators = new Map<string, ValidateFunction>();
 
 /**
- * What in an answer of an endpoint (as in GitHub's document, e.g. `/repos/{owner}/{repo}`) is not as GitHub documents
- * it, `POST …` for what is not read; empty: nothing. A status that GitHub does not list for the endpoint is its ordinary error.
+ * How an endpoint's answer differs from GitHub's document; empty if it does not. Endpoints are written as in the document:
+ * `/repos/{owner}/{repo}`, or `POST …`. A status that GitHub does not list for the endpoint counts as its basic error.
  */
 export function listDeviations(endpoint: string, status: number, body: unknown): string[] {
   const key = `${endpoint} ${status}`;
@@ -51,7 +51,7 @@ const starHistory = {
 };
 const validateStars = ajv.compile(starHistory);
 
-/** What in a page of `/repos/{owner}/{repo}/stargazers/history` is not as it is told; `total` must be the days' sum. */
+/** How a page of `/repos/{owner}/{repo}/stargazers/history` differs from that; `total` must be the days' sum. */
 export function listStarDeviations(body: unknown): string[] {
   if (!validateStars(body))
     return (validateStars.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);

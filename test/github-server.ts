@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Story } from '../local/github/story.ts';
 import { createGitHub, type GitHub, type GitHubOptions } from '../local/github.ts';
 
-/** A repository where hardly anything happens: change what a test is about. */
+/** A quiet repository: a test changes what it is about. */
 export const QUIET: Story = {
   description: null,
   language: null,
@@ -26,13 +26,13 @@ export interface ServedGitHub {
   close(): Promise<void>;
 }
 
-/** Serves a simulated GitHub over HTTP; `now` may be moved, `basePath` is '' or like '/api/v3'. */
+/** Serves a simulated GitHub over HTTP. `now` can be moved; `basePath` is '' or like '/api/v3'. */
 export async function serveGitHub(
   now: string,
   basePath = '',
   options: Partial<GitHubOptions> = {},
 ): Promise<ServedGitHub> {
-  // Longer than clients keep a connection: what was sent on one that ends at that moment would be lost.
+  // Longer than clients keep an idle connection, so no request meets one that is just closing.
   const server = createServer({ keepAliveTimeout: 75_000 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}${basePath}`;

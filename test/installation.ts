@@ -16,8 +16,8 @@ export interface Answer {
 }
 
 /**
- * Calls the API: `path` begins with the action, such as `/stats/1?range=30`. An object is sent as JSON. Throws when the
- * answer is not as openapi.json says.
+ * Calls the API. `path` begins with the action, such as `/stats/1?range=30`. An object is sent as JSON. Throws if the answer
+ * does not match openapi.json.
  */
 export type Call = (
   method: string,
@@ -27,7 +27,7 @@ export type Call = (
 ) => Promise<Answer>;
 
 export interface TestInstallationOptions extends Partial<InstallationOptions> {
-  /** The instant that GitHub and the actions take for the present; the real one when left out. */
+  /** The current time for GitHub and the actions. Default: the real time. */
   now?: string;
 }
 
@@ -37,11 +37,10 @@ export interface TestInstallation extends Installation {
   /** Calls without a token. */
   anonymously: Call;
   /**
-   * Initialises as Ada, with the GitHub simulator as the first tenant's server and octocat's token, which are there with
-   * `demo: true`; `fields` of the request win.
+   * Initializes as Ada, with the GitHub simulator (needs `demo: true`) and octocat's token. `fields` override the request's.
    */
   initialise(fields?: Record<string, unknown>): Promise<{ tenantId: number; serverId: number }>;
-  /** Sets the present of GitHub and of the actions. */
+  /** Sets the current time for GitHub and the actions. */
   now(instant: string): void;
   /** Fires the daily alarm's trigger and waits until every run has ended. */
   collect(): Promise<void>;
@@ -81,8 +80,8 @@ function createCall(url: string, authorization: () => Promise<Record<string, str
 }
 
 /**
- * The whole product for one test file: a database of its own on the run's server, its own identity provider and GitHub,
- * on a free port. No alarm fires by itself. Close it when done.
+ * The whole product for one test file: its own database on the run's server, its own identity provider and GitHub, on a free
+ * port. No alarm fires on its own. Close it when done.
  */
 export async function openTestInstallation(options: TestInstallationOptions = {}): Promise<TestInstallation> {
   await requireBuild();

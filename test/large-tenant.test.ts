@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 const COUNT = 10_000;
-/** As long as a stored sentence may be. */
+/** The longest sentence that can be stored. */
 const REASON = 'ä'.repeat(500);
 
 let installation: TestInstallation;

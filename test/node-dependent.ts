@@ -1,6 +1,6 @@
 /**
- * Tests, besides the unit tests, of what differs between versions of Node: its processes, modules, sockets, name resolution,
- * HTTP, cryptography and streams. All else is JavaScript over these; one version shows it.
+ * Tests, besides the unit tests, of everything that can differ between versions of Node: processes, modules, sockets, name
+ * resolution, HTTP, cryptography and streams. The rest is plain JavaScript, so one version is enough.
  */
 export const NODE_TESTS = [
   // Actions in child processes of the local OpenWhisk host, and bundles at their first call.
@@ -14,7 +14,7 @@ export const NODE_TESTS = [
   'test/app-id.test.ts',
   'test/data-token.test.ts',
   'test/github-apps.test.ts',
-  // Connections that break, names that change their address, compressed and broken-off answers.
+  // Broken connections, host names that change their address, compressed and truncated answers.
   'test/outage.test.ts',
   'test/rebinding.test.ts',
   'test/channels.test.ts',

@@ -79,7 +79,7 @@ test('a repository whose yesterday is missing is asked again three times that da
   expect(await stateOf(ONE, '2026-09-24')).toBe('not_published');
 });
 
-test('an old copy is named for what it is, is no failure, and is asked again every hour', async () => {
+test('an old copy is named, is not a failure, and is asked again every hour', async () => {
   expect(await fire('collect', '2026-09-26T08:00:00.000Z')).toBe(2);
   const { runs } = (await ada('GET', '/runs/1')).body;
   expect(runs[0]).toMatchObject({ state: 'succeeded', failedCount: 0 });
@@ -100,7 +100,7 @@ test('an old copy is named for what it is, is no failure, and is asked again eve
   expect(asked).toEqual([0, 2, 2, 2, 2, 2]);
 });
 
-test('when all public repositories stand still, GitHub does: it is told once, and no day is lost meanwhile', async () => {
+test('when all public repositories stand still, GitHub does: channels hear once, and no day is lost meanwhile', async () => {
   expect(await watch()).toMatchObject({ began: 1, sent: 1 });
   expect(await watch()).toMatchObject({ began: 0, sent: 0 });
   const { news, attention } = await overview();
@@ -122,7 +122,7 @@ test('when all public repositories stand still, GitHub does: it is told once, an
   expect(await stateOf(ONE, '2026-09-24')).toBe('not_published');
 });
 
-test('it is told once more when GitHub moves, and what has left the newest window is lost in all repositories', async () => {
+test('channels hear when GitHub publishes again, and days before the newest window are lost in all repositories', async () => {
   for (const mend of mends.splice(0)) mend();
   const { githubId } = await repository(TWO);
   publish('2026-09-23', githubId);

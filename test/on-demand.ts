@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
 
-/** What a whole run shares. Each is made once, when the first test asks for it: `test/setup.ts` says how. */
+/** What a whole run shares. `test/setup.ts` makes each once, when the first test asks for it. */
 export type Shared = 'build' | 'postgresUrl' | 'template' | 'identityKeys' | 'wskdeploy';
 
 const asked = new Map<Shared, Promise<string>>();
@@ -18,7 +18,7 @@ function get(name: Shared): Promise<string> {
   return answer;
 }
 
-/** Resolves when dist/ holds what the sources say. */
+/** Resolves when dist/ is built from the sources. */
 export async function requireBuild(): Promise<void> {
   await get('build');
 }
@@ -26,11 +26,11 @@ export async function requireBuild(): Promise<void> {
 /** URL of the run's PostgreSQL server: make a database of your own on it, see `createTestDatabase`. */
 export const getPostgresUrl = () => get('postgresUrl');
 
-/** Name of a database on that server that has all tables and nothing in them: make copies of it. */
+/** Name of a database on that server with all tables, empty: copy it. */
 export const getTemplate = () => get('template');
 
-/** A file with keys of an identity provider, which are slow to make. */
+/** A file with keys of an identity provider, which are slow to generate. */
 export const getIdentityKeys = () => get('identityKeys');
 
-/** Path of Apache's wskdeploy, which is built if it is not in the cache yet. */
+/** Path of Apache's wskdeploy, built unless cached. */
 export const getWskdeploy = () => get('wskdeploy');

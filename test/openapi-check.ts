@@ -26,7 +26,7 @@ function open(): Checker {
 
 const toPointer = (part: string) => part.replaceAll('~', '~0').replaceAll('/', '~1');
 
-/** The described path of a request's: fixed words win over variables. */
+/** The described path that matches a request's. Fixed words win over variables. */
 function findPath(paths: Checker['paths'], requested: string): string | undefined {
   const parts = requested.split('/');
   const fits = (described: string) => {
@@ -41,8 +41,8 @@ function findPath(paths: Checker['paths'], requested: string): string | undefine
 }
 
 /**
- * Throws when the API answers what openapi.json does not say of the route: another status, another shape, another
- * failure. What goes to no described route must be a failure in the common form.
+ * Throws if an answer does not match openapi.json: another status, shape or failure. A request to no described route must get
+ * a failure in the common form.
  */
 export function requireDescribed(
   method: string,

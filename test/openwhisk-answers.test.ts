@@ -58,10 +58,10 @@ describe('the .http encoder', () => {
   test('Case 61: a status may be a numeric string', async () => {
     expect((await answerTo({ statusCode: '200' }, '', 'HEAD')).status).toBe(200);
   });
-  test('Case 62: also an unregistered one', async () => {
+  test('Case 62: an unregistered status may be a string too', async () => {
     expect((await answerTo({ statusCode: '444' })).status).toBe(444);
   });
-  test('Case 63: a status that is no whole number from 100 to 599 is refused', async () => {
+  test('Case 63: a status outside 100 to 599, or not whole, is refused', async () => {
     for (const statusCode of ['xyz', 1.5, 0, 99, 600, 1000, null, {}])
       expectError(await answerTo({ statusCode }), 400, HTTP);
   });
@@ -167,12 +167,12 @@ describe('the .http encoder', () => {
     const answer = await answerTo({ statusCode: 200, body: 'hello world' });
     expect([answer.status, answer.text]).toEqual([200, 'hello world']);
   });
-  test('Case 82: also under a JSON type', async () => {
+  test('Case 82: a plain string is unchanged under a JSON type too', async () => {
     const answer = await answerTo({ headers: JSON_TYPE, statusCode: 200, body: 'hello world' });
     expect(answer.headers['content-type']).toBe('application/json');
     expect(answer.text).toBe('hello world');
   });
-  test('Case 83: a type that is none is refused', async () => {
+  test('Case 83: a malformed type is refused', async () => {
     const answer = await answerTo({
       headers: { 'content-type': 'xyzbar' },
       statusCode: 200,
@@ -203,7 +203,7 @@ describe('the .http encoder', () => {
     const answer = await answerTo({ headers: { 'content-type': 'image/svg+xml' }, body: '<svg/>' });
     expectError(answer, 400, MISMATCH);
   });
-  test('Case 89: a header that is no text, number or boolean is refused', async () => {
+  test('Case 89: a header must be text, a number or a boolean', async () => {
     for (const headers of [{ a: null }, 'x', { a: { b: 'c' } }])
       expectError(await answerTo({ headers }), 400, HTTP);
   });
@@ -298,7 +298,7 @@ describe('failures', () => {
     const answer = await answerTo({ error: 'bad response type' }, '.json');
     expectError(answer, 400, "Response is not valid 'application/json'.");
   });
-  test('Case 101: a developer error and a whisk error say nothing of their reason', async () => {
+  test('Case 101: developer and platform errors hide their reason', async () => {
     await putAction(running, 'proxy/broken', {
       annotations: { 'web-export': true },
       code: 'function main() { return 1; }',
@@ -311,7 +311,7 @@ describe('failures', () => {
       ).toThrow('There was an error processing your request.');
     }
   });
-  test('Case 102: an answer that takes too long is promised, and the action goes on', async () => {
+  test('Case 102: a slow answer becomes 202, and the action continues', async () => {
     const slow = await startHost({ limits: { blockingWait: 20, containers: 2 } });
     const code = 'const main = () => new Promise((done) => setTimeout(done, 300, { body: "late" }));';
     await putAction(slow, 'slow', { annotations: { 'web-export': true }, code });
@@ -325,7 +325,7 @@ describe('failures', () => {
       .toBe(6);
     await slow.close();
   });
-  test('Case 103: when no container can be had the answer is 500', async () => {
+  test('Case 103: without a container the answer is 500', async () => {
     const closed = await startHost();
     await createFixture(closed);
     await closed.host.close();
@@ -416,7 +416,7 @@ describe('limits', () => {
     expect(activations).toEqual([]);
   });
 
-  test('A path or query that is not percent-encoded is no request', async () => {
+  test('A path or query that is not percent-encoded is refused', async () => {
     expectError(await running.web('GET', `${target}?a=[1]`), 400, 'Illegal request-target');
     expectError(await running.web('GET', `${target}/%E0%A4%A`), 400, 'Illegal request-target');
   });

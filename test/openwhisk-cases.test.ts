@@ -310,7 +310,7 @@ describe('override protection', () => {
   test('Case 39: a final parameter cannot be overridden by the body', async () => {
     for (const method of ENT) await refused(method, json, { body: { x: 'overridden' } });
   });
-  test('Case 40: nor by both', async () => {
+  test('Case 40: a final parameter cannot be overridden by query and body together', async () => {
     for (const method of ENT) await refused(method, `${json}?y=overridden`, { body: { z: 'overridden' } });
   });
   test('Case 41: a parameter whose value is null may be overridden', async () => {
@@ -348,7 +348,7 @@ describe('raw', () => {
     });
     expect(content.__ow_headers['content-type']).toBe('application/json');
   });
-  test('Case 45: even when it is no JSON, or printed prettily', async () => {
+  test('Case 45: malformed or pretty-printed JSON is passed unchanged too', async () => {
     for (const body of ['1,2,3', '{"a":1}', '{\n  "a": 1\n}'])
       expect(
         await contentOf('POST', `${raw}?key1=value1&key2=value2`, typed('application/json', body)),
@@ -357,7 +357,7 @@ describe('raw', () => {
         __ow_body: Buffer.from(body).toString('base64'),
       });
   });
-  test('Case 46: nothing is two empty strings', async () => {
+  test('Case 46: an empty request has two empty strings', async () => {
     expect(await contentOf('POST', raw)).toMatchObject({ __ow_body: '', __ow_query: '' });
   });
 });

@@ -7,7 +7,7 @@ import { basic, ECHO, KEY, NS, pairs, putAction, putPackage, startHost } from '.
 /** Triggers, rules and alarms, and the npm client inside an action. */
 
 let running: RunningHost;
-/** Where it is set, time stands still for the host: what is to happen in a second does not pass while it is arranged. */
+/** If set, time stands still for the host, so a test can arrange what happens in the next second. */
 let held: Date | null = null;
 beforeAll(async () => {
   running = await startHost({ clock: () => held ?? new Date() });
@@ -75,7 +75,7 @@ describe('triggers and rules', () => {
     expect(activation.response.result).toMatchObject({ content: { same: 'payload' } });
   });
 
-  test("A final parameter in the payload breaks the rule silently: only the trigger's activation tells", async () => {
+  test("A final parameter in the payload breaks the rule silently: only the trigger's activation shows it", async () => {
     await putAction(running, 'p/final', { annotations: { final: true }, parameters: { mine: 1 } });
     await createRule('r3', 't3', 'p/final');
     const id = await running.host.fire('t3', { mine: 2 });
@@ -89,7 +89,7 @@ describe('triggers and rules', () => {
     expect(find(running, ({ name }) => name === 'final')).toBeUndefined();
   });
 
-  test('So does an action that is gone', async () => {
+  test('A deleted action breaks the rule silently too', async () => {
     await putAction(running, 'p/gone');
     await createRule('r4', 't4', 'p/gone');
     await running.rest('DELETE', '/_/actions/p/gone');
@@ -245,7 +245,7 @@ describe('alarms', () => {
     await quiet.close();
   });
 
-  /** A moment that is to come, for a feed that is created while time stands still. */
+  /** A future moment, for a feed created while time stands still. */
   async function inASecond<T>(create: (date: number) => Promise<T>): Promise<T> {
     held = new Date();
     const created = await create(held.getTime() + 1000);
@@ -274,7 +274,7 @@ describe('alarms', () => {
     expect((await running.rest('GET', '/_/rules/once-rule')).status).toBe(404);
   });
 
-  test('A feed refuses what is wrong with a 502 that has a reason', async () => {
+  test('A feed refuses invalid parameters with a 502 and a reason', async () => {
     const refused = await feed('alarm', 'CREATE', 'lonely', { cron: 'never' });
     expect(refused.status).toBe(502);
     expect(refused.json.response).toMatchObject({
@@ -299,7 +299,7 @@ describe('alarms', () => {
     expect((await feed('once', 'READ', 'missing')).status).toBe(502);
   });
 
-  test('A tick that the host slept through is lost', async () => {
+  test('A tick missed while the host slept is lost', async () => {
     const begun = Date.now();
     let asleep = 0;
     const sleepy = await startHost({ clock: () => new Date(begun + asleep) });
@@ -383,7 +383,7 @@ async function main(args) { const ow = openwhisk(); ${body} }`;
     expect(result).toEqual({ rule: 'inactive', listed: true, content: 1, full: 409 });
   });
 
-  test('Without a key it says so', async () => {
+  test('Without a key, the error says so', async () => {
     const { result } = await run('return {};', { 'provide-api-key': false });
     expect(JSON.stringify(result)).toContain('Missing api_key parameter');
   });

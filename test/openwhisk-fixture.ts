@@ -70,7 +70,7 @@ export async function startHost(
     throw error;
   });
   const agent = new Agent({ keepAlive: true });
-  // Longer than clients keep a connection: what was sent on one that ends at that moment would be lost.
+  // Longer than clients keep an idle connection, so no request meets one that is just closing.
   const server = createServer({ keepAliveTimeout: 75_000 }, (incoming, response) => {
     void host.handle(incoming, response).then((taken) => taken || response.writeHead(418).end());
   });

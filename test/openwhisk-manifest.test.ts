@@ -145,7 +145,7 @@ describe('interpolation', () => {
     expect((await read('"${A}"', { A: '' })).unset).toEqual([]);
   });
 
-  test('The host warns of it on its log', async () => {
+  test('The host logs a warning about it', async () => {
     const file = path.join(folder, 'manifest.yaml');
     await writeFile(file, inputs('x: ${NOWHERE}'));
     const running = await startHost({ manifest: file });
@@ -235,7 +235,7 @@ describe('actions and rules', () => {
     await running.close();
   });
 
-  test('Parameters that are set later are bound to the package', async () => {
+  test('Parameters set later are bound to the package', async () => {
     const file = path.join(folder, 'manifest.yaml');
     await writeFile(
       file,

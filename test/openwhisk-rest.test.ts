@@ -24,7 +24,7 @@ describe('the front door', () => {
     );
     expect((await running.call('GET', '/', { headers: { accept: 'text/html,*/*' } })).status).toBe(418);
   });
-  test('Other URLs are not the platform’s', async () => {
+  test('Other URLs are not found', async () => {
     for (const target of ['/index.html', '/apis', '/pings'])
       expect((await running.call('GET', target)).status).toBe(418);
   });
@@ -32,7 +32,7 @@ describe('the front door', () => {
     expect((await running.call('GET', '/api/v1')).json).toMatchObject({ api_version_path: 'v1' });
     expect((await running.call('GET', '/ping')).text).toBe('pong');
   });
-  test('Namespaces need credentials that are valid, and are closed to others', async () => {
+  test('A namespace needs its own valid credentials', async () => {
     const error = async (headers?: Record<string, string>) => {
       const answer = await running.call('GET', '/api/v1/namespaces/_/actions', headers && { headers });
       return [answer.status, answer.json.error];
@@ -145,14 +145,14 @@ describe('reading and removing', () => {
       expect.objectContaining({ name: 'listed', binding: false }),
     );
   });
-  test('A package that is not empty goes only by force', async () => {
+  test('A package that is not empty is deleted only by force', async () => {
     await putPackage(running, 'full', {});
     await putAction(running, 'full/act');
     expect((await rest('DELETE', '/_/packages/full')).status).toBe(409);
     expect((await rest('DELETE', '/_/packages/full?force=true')).status).toBe(200);
     expect((await rest('GET', '/_/actions/full/act')).status).toBe(404);
   });
-  test('A rule whose trigger is deleted hangs in the air, inactive', async () => {
+  test('A rule whose trigger is deleted stays, inactive', async () => {
     await rest('PUT', '/_/triggers/short', {});
     await putAction(running, 'target');
     await rest('PUT', '/_/rules/dangling', { trigger: '/_/short', action: '/_/target' });
@@ -180,7 +180,7 @@ describe('invoking', () => {
       expect((await rest('POST', '/_/actions/failing?blocking=true', {})).status).toBe(502);
     }
   });
-  test('A call that does not wait, or waits too short, gets an id to ask with later', async () => {
+  test('A call that does not wait, or not long enough, gets an id to poll', async () => {
     let waiting: ServerResponse[] = [];
     const gate = createServer((_, response) => void waiting.push(response));
     await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve));

@@ -231,7 +231,7 @@ describe('how code is loaded', () => {
       expect(logs.join('\n')).toContain('Error during initialization:');
     });
 
-  test('What ends the process or takes too long at load is named as such', async () => {
+  test('Code that exits or takes too long while loading gets its own error', async () => {
     await put('exits', 'process.exit(1);');
     expect((await run('exits')).result).toEqual({
       error: 'The action did not initialize and exited unexpectedly.',
@@ -354,7 +354,7 @@ describe('logs', () => {
     ]);
   });
 
-  test('A failure is told on the log of the host, without arguments', async () => {
+  test('A failure is logged by the host, without arguments', async () => {
     await put('failing', 'function main() { throw new Error("what went wrong"); }');
     await run('failing', { password: 'hidden' });
     const line = running.log.filter(({ action }) => action === `/${NS}/failing`).at(-1);
@@ -386,7 +386,7 @@ describe('containers', () => {
     await cold.close();
   });
 
-  test('An unused container goes after a while', async () => {
+  test('An unused container is removed after a while', async () => {
     const hasty = await startHost({ limits: { idle: 20 } });
     await putAction(hasty, 'idle', { code: PID });
     const pid = await pidOf(hasty.host, 'idle');
@@ -404,7 +404,7 @@ describe('containers', () => {
     await small.close();
   });
 
-  test('close() ends what runs, leaves no process, and the records say so', async () => {
+  test('close() ends running activations, records that, and leaves no process', async () => {
     const closing = await startHost();
     await putAction(closing, 'idle', { code: PID });
     const idle = await pidOf(closing.host, 'idle');

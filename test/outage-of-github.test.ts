@@ -26,7 +26,7 @@ function read(repositoryId: number, from: Day, to: Day) {
   return readRepositoryTraffic(collecting.db, access, repositoryId, request, collecting.clock());
 }
 
-/** The days of the series with what really happened beside; those that have not settled are left out. */
+/** The settled days of the series, each with what really happened. */
 async function compare(id: number, repositoryId: number, from: Day, to: Day) {
   const { buckets, series } = await read(repositoryId, from, to);
   return buckets.flatMap((day, place) => {
@@ -37,7 +37,7 @@ async function compare(id: number, repositoryId: number, from: Day, to: Day) {
   });
 }
 
-/** Lets GitHub be down from the day after a collection for so many days, and collects every day all along. */
+/** Takes GitHub down for a number of days from the day after a collection, and collects every day. */
 async function liveThroughOutage(days: number) {
   const { id, repositoryId } = await collecting.add('busy', BUSY, '2025-06-01');
   const before = addDays(START, 5);

@@ -6,11 +6,11 @@ import { afterEach, expect, inject, test } from 'vitest';
 import { createTestDatabase } from './database.ts';
 import { openTestInstallation, type TestInstallation } from './installation.ts';
 
-/** Stands between the actions and the database, and can be cut. */
+/** A proxy between the actions and the database that can be cut. */
 interface Cable {
   url: string;
   cut(): Promise<void>;
-  /** Connections stay open and nothing comes through any more, as after a firewall forgot them. */
+  /** Connections stay open but pass nothing, as if a firewall had forgotten them. */
   silence(): void;
   mend(): Promise<void>;
 }
@@ -105,7 +105,7 @@ test('a connection that a firewall forgot while the container was idle is replac
   const ada = await open();
   await ada('GET', '/me');
   cable.silence();
-  // Longer than a connection is taken for alive without being asked.
+  // Longer than a connection is trusted without a check.
   await sleep(5_500);
   expect((await ada('GET', '/me')).status).toBe(200);
 });

@@ -15,7 +15,7 @@ beforeAll(async () => {
     demo: true,
     environment: { ALLOW_PRIVATE_ADDRESSES: 'true' },
   });
-  // The simulator as any other server: as the demo it would keep to no limits.
+  // The simulator as an ordinary server: as the demo it would have no limits.
   const url = `${installation.url.replace('127.0.0.1', 'localhost')}/github`;
   ({ tenantId } = await installation.initialise({ server: { kind: 'enterprise', url } }));
   ada = installation.as('ada@example.com');

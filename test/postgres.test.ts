@@ -14,14 +14,14 @@ import { getPostgresUrl, requireBuild } from './on-demand.ts';
 
 const NOBODY = 65534;
 const asRoot = process.getuid?.() === 0;
-/** Whether others may come into the checkout at all. */
+/** Whether other users can enter the checkout. */
 const othersReach =
   asRoot &&
   spawnSync('test', ['-r', path.resolve('package.json')], { uid: NOBODY, gid: NOBODY }).status === 0;
 const launcher = path.resolve('dist/test/launch-postgres.mjs');
 const cleanUps: (() => unknown)[] = [];
 let used: string;
-/** This Node, where everybody may start it: root's npx keeps one where nobody else goes. */
+/** A copy of this Node that every user can start: root's npx keeps its own in a private folder. */
 let node = process.execPath;
 
 beforeAll(async () => {

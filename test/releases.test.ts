@@ -33,7 +33,7 @@ async function collectDaily(from: string, to: string) {
   for (const day of daysFrom(from, to)) await collecting.collect(at(day));
 }
 
-/** What all files of a repository were downloaded by an instant. */
+/** The downloads of all files of a repository until an instant. */
 function total(id: number, instant: string): number {
   const counts = collecting.served.github.truthOfDownloads(id, new Date(instant)).values();
   return [...counts].reduce((sum, count) => sum + count, 0);
@@ -87,7 +87,7 @@ test('downloads during a pause never count as one day’s', async () => {
   const gap = { from: addDays(START, 3), to: resumed, count: between(id, addDays(START, 2), resumed) };
   expect(found.unspread).toEqual([gap]);
   const weekly = await releases(repositoryId, { from: '2025-11-03', to, by: 'week' });
-  // The gap lies in one week, of which it is a part like any other.
+  // The gap lies within one week, so its downloads count there.
   expect(weekly.unspread).toEqual([]);
   expect(weekly.downloads).toEqual([between(id, START, '2025-11-09'), between(id, '2025-11-09', to)]);
 });

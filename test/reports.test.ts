@@ -49,7 +49,7 @@ afterAll(async () => {
   await installation.close();
 });
 
-/** The first two have 10 views a day in the week before and 15 and 5 then; the third lacks a day. */
+/** The first two have 10 views a day in the week before, then 15 and 5. The third lacks a day. */
 async function writeWeeks(): Promise<void> {
   for (const [place, repositoryId] of ids.entries())
     for (let count = -7; count < 7; count += 1) {

@@ -176,7 +176,7 @@ test('a failing repository is named in the run, the list and the overview, with 
   expect((await ada('GET', `/repositories/${second}`)).body.repositories).toMatchObject([{ problem }]);
   const overview = await ada('GET', `/stats/${second}`);
   expect(overview.body).toMatchObject({ problemCount: 1, repositories: [{ problem }] });
-  // The alarm asks for what was refused once a day only.
+  // The alarm retries a refusal only once a day.
   await ada('POST', `/runs/${second}`, {});
   await installation.host.settled();
   expect((await ada('GET', `/repositories/${second}`)).body.repositories).toMatchObject([{ problem: null }]);

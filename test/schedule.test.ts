@@ -117,7 +117,7 @@ test('where GitHub publishes whole windows, a weekly repository is due on Monday
   expect(isDueOn('2025-11-10T08:00:00Z')).toBe(true);
 });
 
-test('what is asked again is the same in SQL as in code, whatever was read and when', async () => {
+test('SQL and code agree on what is asked again, whatever was read and when', async () => {
   const collecting = await openCollecting(`${START}T06:00:00.000Z`);
   const { db, tenantId } = collecting;
   const day = [START, addDays(START, 1)];

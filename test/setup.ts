@@ -42,7 +42,7 @@ async function newFolder({ cleanUp }: Making, parent = tmpdir()): Promise<string
   return folder;
 }
 
-/** Modules are imported when they are needed: most runs while one works need none of them. */
+/** Modules are imported when needed: most runs during development need none. */
 const MAKE: Record<Shared, (making: Making) => Promise<string>> = {
   async build() {
     const { buildAll } = await import('../build.mjs');
@@ -77,7 +77,7 @@ const MAKE: Record<Shared, (making: Making) => Promise<string>> = {
   },
 };
 
-/** Once for a run: serves what tests share, and cleans up what was made. */
+/** Runs once: serves what tests share, and cleans it up. */
 export default async function setup(project: TestProject) {
   const cleanUps: CleanUp[] = [];
   const made = new Map<Shared, Promise<string>>();

@@ -32,7 +32,7 @@ async function gainedByDay(repositoryId: number) {
   return Object.fromEntries(rows.map(({ starDate, gained }) => [starDate, gained]));
 }
 
-/** What GitHub's ground truth says of the days since the repository was created, without those that gained none. */
+/** The true gains since the repository was created, without days that gained none. */
 function truth(id: number, createdOn: string, to: string) {
   const days = daysFrom(createdOn, to).map((day) => [day, collecting.served.github.truthOfStars(id, day)]);
   return Object.fromEntries(days.filter(([, gained]) => gained !== 0));

@@ -77,7 +77,7 @@ function descendants(pid: number): number[] {
   return [...children, ...children.flatMap(descendants)];
 }
 
-/** Listens from now on, and returns what was heard up to these words. */
+/** Collects the output from now on until these words. */
 function until(child: Child, words: string): Promise<string> {
   let output = '';
   return new Promise((resolve, reject) => {
@@ -108,7 +108,7 @@ async function stop(
   return code;
 }
 
-/** Not the dead whom nobody has buried. */
+/** Without zombie processes. */
 function isRunning(pid: number): boolean {
   try {
     return !execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('Z');

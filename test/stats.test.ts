@@ -108,7 +108,7 @@ test('downloads, files and workflow runs are answered, and their CSV matches', a
   const [head, ...files] = await csv('assets');
   expect(head).toBe('tag,releaseName,assetName,publishedAt,removedDate,downloadCount,gained');
   expect(files).toHaveLength(releases.assetCount);
-  // The days over New Year were not collected: what was downloaded then is told together.
+  // The days over New Year were not collected: their downloads are one sum.
   expect(releases.unspread).toMatchObject([{ from: '2025-12-29', to: '2026-01-04' }]);
 });
 

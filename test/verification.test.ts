@@ -27,7 +27,7 @@ const collectDaily = async (from: string, to: string) => {
   for (const day of daysFrom(from, to)) await collecting.collect(`${day}T06:00:00.000Z`);
 };
 
-/** The stored figures, without when they were read. */
+/** The stored figures, without the time of reading. */
 const figures = async () =>
   (await collecting.rows('trafficDay')).map(({ observedAt: _, state: _state, ...figure }) => figure);
 

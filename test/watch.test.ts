@@ -151,7 +151,7 @@ test('a claimed notice is left alone until its claim expires', async () => {
   installation.now('2026-03-14T06:00:00.000Z');
   await installation.collect();
   const before = takenAt('/json/one').length;
-  // As left behind by an activation that ended before it sent anything.
+  // As an activation leaves it that ended before it sent anything.
   const lost = { attempts: 1, dueAt: '2026-03-14T06:05:00.000Z', sentAt: null };
   const { problemId } = await db
     .selectFrom('problem')
@@ -194,7 +194,7 @@ test('the watchdog’s own alarm notices that collecting never ran', async () =>
   installation.now('2026-03-18T07:00:00.000Z');
   await watch();
   expect(takenAt('/json/one').at(-1)?.body).toMatchObject({ began: [{ kind: 'not_running' }] });
-  // The sweep of the same hour collects what is due; the next round finds that all is well again.
+  // The sweep of the same hour collects; the next round finds that all is well.
   for (const _ of ['first', 'second']) {
     await installation.host.fire('hourly');
     await installation.host.settled();

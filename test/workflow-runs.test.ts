@@ -31,7 +31,7 @@ async function collectDaily(from: string, to: string) {
 const asked = () =>
   collecting.served.github.requests().filter(({ path }) => RUNS.test(path.replace(/\?.*/, '')));
 
-/** Days whose clones are `perRun` for each run and those of people, who come less at weekends. */
+/** Days with `perRun` clones per run, plus people's clones, fewer at weekends. */
 function makeDays(count: number, perRun: number, runsOf: (index: number) => number) {
   return daysFrom('2025-06-02', addDays('2025-06-02', count - 1)).map((date, index) => {
     const weekend = [0, 6].includes(startOf(date).getUTCDay());

@@ -3,11 +3,11 @@ import type { Host } from '../../local/openwhisk.ts';
 
 const DEFECT = /"code":\s*"internal"/;
 
-/** Finds what no activation may say, whatever is done to it: that something happened for which there is no name. */
+/** Finds what no activation may ever report: an unexpected error without a code. */
 export function openActivationWatch(host: Host) {
   let newest: string | undefined;
   return {
-    /** What the activations since the last look said that they never may. */
+    /** Forbidden reports of activations since the last call. */
     look(at: string): string[] {
       const fresh: Activation[] = [];
       for (const activation of host.activations()) {

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { openStatements } from './statements.ts';
 
-/** What becomes of a statement at hand: `lose`: it is carried out, and its connection ends before the answer. */
+/** What happens to a statement. `lose`: it is executed, and its connection ends before the answer. */
 export type Fate = 'pass' | 'drop' | 'lose';
 
-/** Stands between the actions and PostgreSQL, counts statements and breaks connections. */
+/** A proxy between the actions and PostgreSQL that counts statements and breaks connections. */
 export interface Cable {
   /** The database's address for the actions, which stays the same. */
   url: string;
@@ -16,7 +16,7 @@ export interface Cable {
   close(): Promise<void>;
 }
 
-/** Opens a cable to a database; `onStatement` is told each statement before it goes on. */
+/** Opens a proxy to a database. `onStatement` gets each statement before it is passed on. */
 export async function openCable(databaseUrl: string, onStatement: (text: string) => Fate): Promise<Cable> {
   let target = new URL(databaseUrl);
   const sockets = new Set<Socket>();

@@ -24,7 +24,7 @@ import { openTally } from './tally.ts';
 import { openTroublemaker, type Troublemaker } from './troublemaker.ts';
 import { addRepositoriesToGitHub, createTenants, type Tracked } from './world.ts';
 
-/** Opens everything, each part with a clean-up of its own. */
+/** Opens everything. Each part has its own clean-up. */
 async function openParts(size: CampaignSize, plan: Plan, later: (cleanUp: () => unknown) => void) {
   let now = new Date(plan.days[0]?.steps[0]?.at ?? 0);
   const tally = openTally();
@@ -138,13 +138,13 @@ async function live(campaign: Living, means: Means, tell: (line: string) => void
   }
 }
 
-/** Whether what is stored is right in the midst of trouble: later readings might hide that it was not. */
+/** Checks the stored data in the middle of trouble: later readings could hide an error. */
 async function checkToday(campaign: Living, day: Day): Promise<string[]> {
   const { problems } = await checkStored(campaign, await readEvidence(campaign));
   return problems.map((problem) => `after ${day}: ${problem}`);
 }
 
-/** Of two new names between two collections only one would be noticed. */
+/** Two renames between two collections would be noticed as one. */
 function rename(campaign: Living, tracked: Tracked | undefined): void {
   if (!tracked || hasOutage(campaign, tracked)) return;
   tracked.name = `${tracked.name}-renamed`.slice(-60);

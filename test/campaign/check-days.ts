@@ -8,7 +8,7 @@ import { isInOutage } from './outage.ts';
 import type { Campaign } from './parts.ts';
 import type { Tracked } from './world.ts';
 
-/** Compares every day with what GitHub said and with what really happened; answers how many were compared. */
+/** Compares every day with GitHub's answers and with what really happened. Returns how many. */
 export async function checkDays(
   campaign: Campaign,
   all: readonly Evidence[],
@@ -42,7 +42,7 @@ function checkReadings(campaign: Campaign, evidence: Evidence, complain: (text: 
       complain(`GitHub answered everything at ${reading.at}, and nothing came of it`);
 }
 
-/** Every day that a calm day could have saved is final, whatever the log says: also after 12 days without any alarm. */
+/** Every day that a calm day could have saved is final, whatever the log says, even after 12 days without an alarm. */
 function checkSaved(
   campaign: Campaign,
   { tracked, readings }: Evidence,
@@ -72,7 +72,7 @@ function isFinalAt({ plan }: Campaign, { tenant }: Tracked, day: Day, reading: D
   return day <= newest && daysBetween(day, newest) < 14;
 }
 
-/** Days on which nothing keeps a repository from being collected: calm ones after a calm or a silent day. */
+/** Days on which nothing prevents collecting a repository: calm days after a calm or silent day. */
 function listSureDays({ plan }: Campaign, addedOn: Day): Day[] {
   return plan.days.flatMap(({ day, mood }, index) => {
     const before = plan.days[index - 1];

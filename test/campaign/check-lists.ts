@@ -33,7 +33,7 @@ const referrersOf = (
 const pathsOf = (id: number) => `select snapshot_date::text as day, list_rank::int as place, path as name,
   view_count as views, view_uniques as uniques from path_snapshot where repository_id = ${id} order by 1, 2`;
 
-/** Whether windows, referrers and paths of each day are those of its last reading, each once. */
+/** Checks that each day's windows, referrers and paths are those of its last reading, each once. */
 export async function checkLists({ server }: Campaign, all: readonly Evidence[]): Promise<string[]> {
   const problems: string[] = [];
   for (const { tracked, repositoryId, readings } of all) {
@@ -48,7 +48,7 @@ export async function checkLists({ server }: Campaign, all: readonly Evidence[])
       if (!days.has(day)) problems.push(`${tracked.name}: lists of ${day}, when nothing was read`);
     for (const [day, saids] of days) {
       const last = saids.at(-1);
-      // Where a question failed, it depends on the order of two runs at once which lists were the last.
+      // If a request failed, the order of two concurrent runs decides which lists are last.
       if (!last || last.failures > 0) continue;
       const is = [
         ...windows.filter((row) => row.day === day).map(toWindowText),
@@ -66,7 +66,7 @@ const toWindowText = (row: Window) =>
   `14 days ${row.views}/${row.view_uniques}/${row.clones}/${row.clone_uniques}`;
 const toListedText = ({ place, name, views, uniques }: Listed) => `${place} ${name} ${views}/${uniques}`;
 
-/** Former names are taken out of paths, which may make two of them one: their sum stays. */
+/** Former names are stripped from paths. Two paths that become equal are summed. */
 function toPathTexts(rows: readonly Listed[]): string[] {
   const places = rows.map(({ place }) => place).join(',');
   const isRanked = rows.every(({ place }, index) => place === index + 1);

@@ -3,7 +3,7 @@ import type { Instant } from '../../lib/instant.ts';
 import { type Evidence, type Outcome, toInstant } from './evidence.ts';
 import type { Campaign } from './parts.ts';
 
-/** What the documents and openapi.json name as reasons of a collection that fails. */
+/** The documented failure codes of a collection. */
 const DOCUMENTED = new Set([...githubFailures, 'abandoned', 'start_failed']);
 /** What is said of a success: a part was not given, or GitHub answered with an old copy. */
 const REMARKS = new Set(['partly_collected', 'old_copy']);
@@ -27,7 +27,7 @@ const RUNS = `select c.run_id, c.tenant_id, c.reason, ${toInstant('c.started_at'
   group by c.run_id, c.tenant_id, c.reason, c.started_at, c.state, c.failure_code, c.repository_count`;
 const HELD = 'select tenant_id from tenant where leased_run_id is not null or leased_until is not null';
 
-/** Whether every run came to an end that is explained, and nothing is held any more. */
+/** Checks that every run ended for a known reason, and that no lease is left. */
 export async function checkLog({ server, harmed }: Campaign, all: readonly Evidence[]): Promise<string[]> {
   const held = await server.query<{ tenant_id: number }>(HELD);
   const runs = await server.query<Run>(RUNS);
@@ -55,7 +55,7 @@ function complainOfRun({ run_id, state, failure_code, repository_count, rows, su
   return complaints;
 }
 
-/** Of runs that nothing was done to: each is left to its end, and alarms at once start one for a tenant. */
+/** Checks undisturbed runs: each reaches its end, and concurrent alarms start one per tenant. */
 function complainOfLeases(runs: readonly Run[]): string[] {
   const abandoned = runs.filter(({ failure_code }) => failure_code === 'abandoned');
   const alarms = runs.filter(({ reason }) => reason === 'alarm');

@@ -3,7 +3,7 @@ import type { Evidence } from './evidence.ts';
 import { listEdges } from './expected.ts';
 import type { Campaign } from './parts.ts';
 
-/** Tables, and what there may be only once of. */
+/** Tables, and the columns that must be unique. */
 const ONCE: Record<string, string> = {
   traffic_day: 'tenant_id, repository_id, traffic_date',
   traffic_week: 'tenant_id, repository_id, week_start',
@@ -39,7 +39,7 @@ interface Counted {
   count: number;
 }
 
-/** Whether nothing is there twice, and sums are what they must be. */
+/** Checks that nothing is stored twice, and that sums are right. */
 export async function checkRows(campaign: Campaign, all: readonly Evidence[]): Promise<string[]> {
   const { server } = campaign;
   const problems: string[] = [];

@@ -1,7 +1,7 @@
 import type { Instant } from '../../lib/instant.ts';
 import type { BadlyTreatedServer } from './server.ts';
 
-/** What must hold at any time once nobody works, as what must not be found. */
+/** What must never be found while no activation is at work. */
 const NEVER: Record<string, string> = {
   'a tenant has two runs at work': `select tenant_id from collection_run
     where state = 'running' and reason <> 'added' group by tenant_id having count(*) > 1`,
@@ -34,7 +34,7 @@ function unlogged(table = '', column = '', logged = 'finished_at'): string {
     (select repository_id, ${logged} from run_repository where state = 'succeeded' and finished_at is not null)`;
 }
 
-/** Whether a step left nothing half done: a repository's collection is stored as a whole or not at all. */
+/** Checks that a step left nothing half done: a repository's collection is stored completely or not at all. */
 export async function checkStep({ query }: BadlyTreatedServer, at: Instant): Promise<string[]> {
   const problems: string[] = [];
   for (const [what, text] of Object.entries(NEVER))

@@ -19,7 +19,7 @@ export function show(day: { state: string; figures: (number | null)[] } | undefi
   return day ? `${day.state} ${day.figures.join('/')}` : 'nothing';
 }
 
-/** Compares every stored day with what GitHub said in the successes of the log, and with what really happened. */
+/** Compares every stored day with GitHub's answers in the log's successes, and with what really happened. */
 export async function checkStored(
   { server }: Pick<Campaign, 'server'>,
   all: readonly Evidence[],
@@ -50,7 +50,7 @@ export async function checkStored(
 }
 
 /**
- * A final day is what really happened, any other at most that; what is unknown of either claims nothing. Nor is more than
+ * A final day equals what really happened; any other is at most that. Unknown figures are not checked. Nor is more than
  * that known of a day at the edge of a sparse answer which looks like a published one.
  */
 function checkTruth(

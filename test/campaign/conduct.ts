@@ -6,8 +6,8 @@ import { judge } from './verdict.ts';
 const MAX_SHOWN = 30;
 
 /**
- * Lives through a campaign and answers its summary. Throws everything that is wrong at its end, each time with what
- * replays it. Leaves nothing behind.
+ * Runs a campaign and returns its summary. At the end it throws every error, with the command that replays it. Leaves nothing
+ * behind.
  */
 export async function conduct(size: CampaignSize, tell: (line: string) => void): Promise<string> {
   const replay = toReplay(size);

@@ -1,6 +1,6 @@
 import { unit } from '../../local/github/random.ts';
 
-/** Random decisions in a row, the same each time for a seed. */
+/** A sequence of random decisions, the same for the same seed. */
 export interface Draws {
   /** In [0, 1). */
   share(): number;
@@ -25,7 +25,7 @@ export function openDraws(seed: number): Draws {
   };
 }
 
-/** Deals a list's entries in random order, each before any comes again. */
+/** Deals a list's entries in random order, all of them before any repeats. */
 export function openDeck<T>(draws: Draws, list: readonly [T, ...T[]]): () => T {
   let left: T[] = [];
   return () => {

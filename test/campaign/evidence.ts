@@ -3,7 +3,7 @@ import { hasDays, type Said } from './ledger.ts';
 import type { Campaign } from './parts.ts';
 import type { Tracked } from './world.ts';
 
-/** One repository's outcome in one run, as the product's log has it. */
+/** One repository's outcome in one run, from the product's log. */
 export interface Outcome {
   repository_id: number;
   run_id: number;
@@ -14,15 +14,15 @@ export interface Outcome {
   at: Instant | null;
 }
 
-/** One repository: what GitHub said, and what the product says it collected. */
+/** One repository: GitHub's answers, and what the product claims to have collected. */
 export interface Evidence {
   tracked: Tracked;
   repositoryId: number;
   said: Said[];
   outcomes: Outcome[];
-  /** What GitHub said at the instants at which the log has a success. */
+  /** GitHub's answers at the instants of the log's successes. */
   readings: Said[];
-  /** Instants of successes of which GitHub knows nothing. */
+  /** Instants of successes that GitHub has no record of. */
   invented: Instant[];
 }
 
@@ -35,7 +35,7 @@ const OUTCOMES = `select r.repository_id, r.run_id, c.state as run_state, r.stat
   ${toInstant('r.finished_at')} as at
   from run_repository r join collection_run c on c.tenant_id = r.tenant_id and c.run_id = r.run_id`;
 
-/** What is known of every repository that was to be tracked. */
+/** The evidence about every repository that should be tracked. */
 export async function readEvidence({
   server,
   tracked,

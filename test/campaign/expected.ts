@@ -2,7 +2,7 @@ import { addDays, type Day, daysFrom } from '../../lib/day.ts';
 import type { Instant } from '../../lib/instant.ts';
 import { bodyOf, type Said } from './ledger.ts';
 
-/** A day as it must be stored, or shown where nothing can be stored. */
+/** A day as it must be stored, or shown if nothing can be stored. */
 export interface ExpectedDay {
   /** Views, their uniques, clones, their uniques; null: unknown. */
   figures: (number | null)[];
@@ -35,9 +35,9 @@ const PUBLISHED_DAYS = 14;
 const SETTLING_HOURS = 72;
 /** Days before the day of a sparse reading that GitHub shows whole at any hour. */
 const WHOLE_BEFORE = 12;
-/** Days before it of which GitHub shows a part at least. */
+/** How many days before it GitHub shows at least in part. */
 const REMEMBERED_BEFORE = 13;
-/** Where its window ends today, it begins within this day at the latest. */
+/** If its window ends today, it begins on this day at the latest. */
 const CUT_BEFORE = 14;
 /** A window may begin so many days earlier where GitHub is late. */
 const LATE_DAYS = 2;

@@ -3,15 +3,15 @@ import type { AnswerKind } from '../../local/github/traffic.ts';
 import { type Draws, openDeck } from './draws.ts';
 import { answersOf, type CampaignTenant } from './world.ts';
 
-/** What goes wrong at GitHub for a tenant's token. */
+/** A fault of GitHub for a tenant's token. */
 export interface Fault {
   tenant: number;
   rule: FailureRule;
-  /** Which requests it meets; null: whichever come. */
+  /** The requests it affects; null: any. */
   path: RegExp | null;
 }
 
-/** As many requests of a step as there can be. */
+/** The most requests of a step. */
 const ALL = Number.POSITIVE_INFINITY;
 
 type Rule = (draws: Draws) => FailureRule;
@@ -33,10 +33,10 @@ const BRIEF: readonly [Rule, ...Rule[]] = [
   (draws) => ({ kind: 'slow', milliseconds: draws.whole(50, 400), times: draws.whole(1, 20) }),
 ];
 
-/** A repository is asked about before its traffic: without a path most faults would meet that question only. */
+/** A collection first asks for the repository itself. Without a path, most faults would hit only that request. */
 const PATHS = [null, /views$/, /clones$/, /views$/, /clones$/, /popular.(referrers|paths)$/] as const;
 
-/** What GitHub shows of traffic in a whole step, so that everybody who asks meanwhile is told the same. */
+/** What GitHub shows of traffic during a whole step, the same for every request. */
 const SHOWN: Record<AnswerKind, readonly [Rule, ...Rule[]]> = {
   published: [
     (draws) => ({ kind: 'late', hours: draws.whole(6, 47) }),
@@ -45,7 +45,7 @@ const SHOWN: Record<AnswerKind, readonly [Rule, ...Rule[]]> = {
   sparse: [(draws) => ({ kind: 'late', hours: draws.whole(6, 47) }), () => ({ kind: 'zeros' })],
 };
 
-/** Draws what goes wrong at GitHub in a step, sometimes for several tenants. */
+/** Draws GitHub's faults of a step, sometimes for several tenants. */
 export function openFaults(
   draws: Draws,
   { tenants }: { tenants: number },
@@ -65,7 +65,7 @@ export function openFaults(
   };
 }
 
-/** Lets GitHub fail; returns how to end that. */
+/** Injects a failure of GitHub; call the result to remove it. */
 export function startFaults(tenants: readonly CampaignTenant[], faults: readonly Fault[]): () => void {
   const lifts = faults.flatMap(({ tenant, rule, path }) => {
     const to = tenants[tenant];

@@ -5,7 +5,7 @@ import type { AnswerKind } from '../../local/github/traffic.ts';
 import { createGitHub, type GitHub } from '../../local/github.ts';
 import { type Asked, type Ledger, openLedger } from './ledger.ts';
 
-/** A GitHub simulator that keeps account of what it sends. */
+/** A GitHub simulator that records what it sends. */
 export interface WatchedGitHub {
   github: GitHub;
   /** Base URL of its API. */
@@ -26,9 +26,9 @@ interface WatchedOptions {
   answers: AnswerKind;
   /** Answers requests with its own tokens at this address too. */
   elsewhere?: WatchedGitHub | undefined;
-  /** Told as each request comes, before it is answered, and after its answer was sent. */
+  /** Called as each request arrives, before it is answered, and after its answer was sent. */
   onRequest: (phase: 'asked' | 'answered') => void;
-  /** Told each status that was sent. */
+  /** Called with each sent status. */
   onAnswer: (status: string) => void;
 }
 
@@ -56,7 +56,7 @@ interface Sent {
   body: string | null;
 }
 
-/** What is sent with `end`: an answer that breaks off is never ended. */
+/** Sent with `end`: a truncated answer never ends. */
 function listen(response: ServerResponse): Sent {
   const sent: Sent = { etag: '', body: null };
   const writeHead = response.writeHead.bind(response) as (...given: unknown[]) => ServerResponse;
@@ -72,7 +72,7 @@ function listen(response: ServerResponse): Sent {
   return sent;
 }
 
-/** Whether it is an answer to the question at all. */
+/** Whether it answers the request at all. */
 function isSound(asked: Asked, text: string): boolean {
   try {
     const answer = JSON.parse(text);
@@ -93,7 +93,7 @@ export async function openWatchedGitHub(options: WatchedOptions): Promise<Watche
   const ledger = openLedger();
   const bodies = new Map<string, string>();
 
-  /** The answer as whoever asked understands it: 304 stands for what was sent with that tag. */
+  /** The answer as the client understands it: 304 stands for the body sent with that tag. */
   function toAnswer(asked: Asked, status: number, { etag, body }: Sent): string | null {
     if (body === null) return null;
     if (status === 304) return bodies.get(etag) ?? null;

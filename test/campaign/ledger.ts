@@ -1,6 +1,6 @@
 import type { Instant } from '../../lib/instant.ts';
 
-/** What GitHub is asked about a repository. */
+/** The requests about a repository. */
 export type Asked =
   | 'repository'
   | 'views'
@@ -11,16 +11,16 @@ export type Asked =
   | 'paths'
   | 'other';
 
-/** What GitHub said of one repository at one instant. */
+/** GitHub's answers about one repository at one instant. */
 export interface Said {
   at: Instant;
-  /** The different answers to each question that were sent whole. */
+  /** The different complete answers to each request. */
   answers: Map<Asked, Set<string>>;
-  /** Questions that were not answered as they should have been. */
+  /** Requests that were not answered properly. */
   failures: number;
 }
 
-/** GitHub's own account of what it answered, by repository and instant. */
+/** GitHub's own record of its answers, by repository and instant. */
 export interface Ledger {
   note(repository: number, at: Instant, asked: Asked, answer: string | null): void;
   /** Oldest first. */
@@ -47,7 +47,7 @@ export function hasDays({ answers }: Said): boolean {
   return answers.has('repository') && (answers.has('views') || answers.has('clones'));
 }
 
-/** What a question was answered with; undefined: nothing, or not always the same. */
+/** The answer to a request; undefined if there was none, or if answers differed. */
 export function bodyOf({ answers }: Said, asked: Asked): unknown {
   const [answer, ...others] = answers.get(asked) ?? [];
   return answer === undefined || others.length > 0 ? undefined : JSON.parse(answer);

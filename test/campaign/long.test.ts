@@ -3,7 +3,7 @@ import { SEED } from '../seed.ts';
 import { conduct } from './conduct.ts';
 import { readSize } from './size.ts';
 
-/** Another one each time, so that each run is through other trouble. */
+/** A new seed each time, for new trouble. */
 const seed = process.env.SEED ? SEED : Math.floor(Math.random() * 1_000_000);
 const LONG = readSize({ seed, days: 240, repositories: 32, tenants: 4 });
 const HOURS = 3_600_000;

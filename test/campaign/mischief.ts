@@ -1,14 +1,14 @@
 import { type Draws, openDeck } from './draws.ts';
 
-/** What is done to the machines in the middle of a step. */
+/** What happens to the machines in the middle of a step. */
 const ACTS = [
   /** One container's process is killed. */
   'kill one',
-  /** Every container's process is killed, as with the machine that they run on. */
+  /** Every container's process is killed, as if their machine failed. */
   'kill all',
   /** All connections to the database are cut. */
   'cut',
-  /** One statement is carried out, and its answer lost with the connection. */
+  /** One statement is executed, and its answer is lost with the connection. */
   'lose answer',
   /** An administrator ends all sessions of the database. */
   'terminate',
@@ -22,24 +22,24 @@ const ACTS = [
 
 export type Act = (typeof ACTS)[number];
 
-/** An act, and the moment of a step at which it is done. */
+/** An act, and its moment in a step. */
 export interface Mischief {
   act: Act;
-  /** What is counted: requests to GitHub as they come or as they are answered, statements, or commits. */
+  /** What to count: requests to GitHub as they arrive or are answered, statements, or commits. */
   on: 'asked' | 'answered' | 'statement' | 'commit';
-  /** The how many-th of the step. */
+  /** Its number in the step. */
   nth: number;
-  /** Who is hit, of all that could be: in [0, 1). */
+  /** Picks the target among all candidates: in [0, 1). */
   victim: number;
-  /** Whether the statement at hand still reaches the database. */
+  /** Whether the current statement still reaches the database. */
   reaches: boolean;
 }
 
-/** What is counted for each repository, roughly and rather too little, as not all are due in each step. */
+/** A rough, low estimate of the counts per repository, because not all are due in each step. */
 const PER_REPOSITORY = { asked: 3, answered: 3, statement: 12, commit: 1 };
 const BESIDES = { asked: 2, answered: 2, statement: 20, commit: 4 };
 
-/** Draws what is done in a step, at rather early moments, as many steps are short. */
+/** Draws the acts of a step, at early moments, because many steps are short. */
 export function openMischief(
   draws: Draws,
   { repositories }: { repositories: number },

@@ -15,14 +15,14 @@ export function hasOutage(
   return outage !== null && tenants[outage.tenant] === tenant;
 }
 
-/** Whether its token is refused on a day, or was so lately that the alarm does not ask yet. */
+/** Whether its token is refused on a day, or was refused so recently that the alarm does not ask yet. */
 export function isInOutage(concerned: Concerned, tracked: Tracked, day: Day): boolean {
   const { outage } = concerned.plan;
   if (outage === null || !hasOutage(concerned, tracked)) return false;
   return day >= outage.from && day <= addDays(outage.to, 1);
 }
 
-/** Lets the token be refused for a day, if it is one of those days, whatever else happens; returns how to lift that. */
+/** Refuses the token on such a day, whatever else happens; call the result to stop that. */
 export function startOutage({ plan: { outage }, tenants }: Concerned, day: Day): () => void {
   const tenant = tenants[outage?.tenant ?? -1];
   if (!outage || !tenant || day < outage.from || day > outage.to) return () => {};

@@ -6,7 +6,7 @@ import type { CampaignSize } from './size.ts';
 import type { Tally } from './tally.ts';
 import type { CampaignTenant, Tracked } from './world.ts';
 
-/** The product, its surroundings, and what became of them. */
+/** The product, its surroundings, and their state. */
 export interface Campaign {
   size: CampaignSize;
   plan: Plan;
@@ -17,9 +17,9 @@ export interface Campaign {
   tally: Tally;
   /** The instants at which something was killed or cut. */
   harmed: Set<Instant>;
-  /** What went wrong that never may, as sentences. */
+  /** Errors that must never happen, as sentences. */
   problems: string[];
-  /** Lives through all days, or until something is wrong. */
+  /** Runs all days, or until something is wrong. */
   live(tell: (line: string) => void): Promise<void>;
   close(): Promise<void>;
 }

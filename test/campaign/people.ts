@@ -6,7 +6,7 @@ type Surroundings = Pick<Campaign, 'installation' | 'tenants' | 'tracked' | 'ser
 
 const ADMINISTRATOR = 'ada@example.com';
 
-/** What is to be tracked by now, and is not yet: somebody adds it, again if need be. */
+/** Repositories that should be tracked by now and are not: somebody adds them, again if necessary. */
 export function toAdditions(
   { installation, tracked }: Surroundings,
   at: Instant,
@@ -21,7 +21,7 @@ export function toAdditions(
   });
 }
 
-/** What somebody orders in a step. */
+/** What people ask for in a step. */
 export function toOrders(
   { installation, tenants }: Surroundings,
   { person }: Step,
@@ -32,7 +32,7 @@ export function toOrders(
   return [() => installation.as(ADMINISTRATOR)('POST', `/runs/${tenantId}`, request)];
 }
 
-/** The database knows what was added, also where whoever added it got no answer. */
+/** The database knows what was added, even if the caller got no answer. */
 export async function noteTracked({ server, tracked }: Surroundings): Promise<void> {
   if (tracked.every(({ repositoryId }) => repositoryId !== null)) return;
   const rows = await server.query<{ tenant_id: number; repository_id: number; github_id: string }>(

@@ -40,7 +40,7 @@ export interface Plan {
 }
 
 const START = '2023-01-02';
-/** So many days without any alarm lose nothing that was final before: a day is whole in GitHub's window for twelve more. */
+/** This many days without an alarm lose nothing that was final before: a day stays whole in GitHub's window for twelve more. */
 const MAX_SILENT = 12;
 /** Only long campaigns have time for it. */
 const OUTAGE_SINCE = 100;
@@ -48,7 +48,7 @@ const OUTAGE_DAYS = 18;
 /** GitHub stands still early, so that short campaigns have time for it too, and for as long as it did in 2026. */
 const FROZEN = { from: 3, days: 6 };
 
-/** What the first days of trouble are with any seed. */
+/** The first days of trouble, with any seed. */
 const ALWAYS: Record<number, 'misled' | 'killed'> = { 1: 'misled', 2: 'killed' };
 
 /** Everything that will happen, from the seed alone. */

@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { openPostgres, type Postgres } from '../../local/postgres.ts';
 
-/** A PostgreSQL server that is treated badly. */
+/** A PostgreSQL server to break. */
 export interface BadlyTreatedServer {
-  /** The address of its database; another one after each restart. */
+  /** The address of its database, which changes with each restart. */
   url(): string;
-  /** Asks it on a connection of its own. */
+  /** Queries it on its own connection. */
   query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]>;
   /** Ends all sessions of the actions. */
   terminate(): Promise<void>;
-  /** Kills the process of one session, whereupon the server ends all in the same way and recovers. */
+  /** Kills the process of one session; the server then ends all others and recovers. */
   crashSession(): Promise<void>;
-  /** Waits until no session is at work: what somebody sent who was killed may still be carried out. */
+  /** Waits until no session is at work: a statement of a killed process may still be executing. */
   quiet(): Promise<void>;
   restart(how: 'fast' | 'immediate' | 'killed'): Promise<void>;
   close(): Promise<void>;
@@ -22,7 +22,7 @@ const OTHERS = 'from pg_stat_activity where datname = current_database() and pid
 const AT_WORK = `select pid ${OTHERS} and backend_type = 'client backend' and state <> 'idle'`;
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 50;
-/** How long an administrator waits for a session's end. */
+/** How long to wait for a session to end. */
 const END_MS = 30_000;
 const SIGNALS = { immediate: 'SIGQUIT', killed: 'SIGKILL' } as const;
 
@@ -53,7 +53,7 @@ export async function openBadlyTreatedServer(dataDir: string): Promise<BadlyTrea
     }
   }
 
-  /** A session of our own, to notice that the server has ended all. */
+  /** Our own session, to notice that the server has ended all of them. */
   async function openWitness(): Promise<{ pid: number; ended: Promise<unknown> }> {
     const client = new pg.Client({ connectionString: postgres.url });
     client.on('error', () => {});

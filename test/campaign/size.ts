@@ -1,4 +1,4 @@
-/** What a campaign is made of: with the same figures every decision is the same. */
+/** The size of a campaign. The same figures give the same decisions. */
 export interface CampaignSize {
   seed: number;
   days: number;
@@ -7,7 +7,7 @@ export interface CampaignSize {
   tenants: number;
 }
 
-/** The figures of the environment, or those given; SEED is the seed's. */
+/** The figures from the environment, or the given ones. SEED sets the seed. */
 export function readSize({ seed, ...otherwise }: CampaignSize): CampaignSize {
   const { CAMPAIGN_DAYS, CAMPAIGN_REPOSITORIES, CAMPAIGN_TENANTS } = process.env;
   return {
@@ -18,7 +18,7 @@ export function readSize({ seed, ...otherwise }: CampaignSize): CampaignSize {
   };
 }
 
-/** What to put before the command to take the same decisions again. */
+/** The variables that repeat the same decisions, to put before the command. */
 export function toReplay({ seed, days, repositories, tenants }: CampaignSize): string {
   return `SEED=${seed} CAMPAIGN_DAYS=${days} CAMPAIGN_REPOSITORIES=${repositories} CAMPAIGN_TENANTS=${tenants}`;
 }

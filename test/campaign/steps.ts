@@ -5,7 +5,7 @@ import { type Fault, openFaults } from './faults.ts';
 import { type Mischief, openMischief } from './mischief.ts';
 import type { CampaignSize } from './size.ts';
 
-/** One firing of alarms, or of a person, with what goes wrong meanwhile. */
+/** Alarms or a request of a person, and the faults meanwhile. */
 export interface Step {
   at: Instant;
   /** Triggers, all at once. */
@@ -28,10 +28,10 @@ const MISLEADING: readonly [Omit<Fault, 'tenant'>, ...Omit<Fault, 'tenant'>[]] =
   { rule: { kind: 'cut', times: 1 }, path: /clones$/ },
 ];
 
-/** At least and at most so many faults and acts. */
+/** The smallest and largest number of faults and acts. */
 type Trouble = Record<'faults' | 'acts', readonly [number, number]>;
 
-/** Where something is collected: mostly GitHub or mostly the machines, as what is killed early meets no fault. */
+/** In a step that collects, either GitHub or the machines fail: a process killed early meets no fault of GitHub. */
 const AT_WORK: readonly [Trouble, Trouble] = [
   { faults: [3, 6], acts: [0, 0] },
   { faults: [0, 2], acts: [1, 3] },
@@ -67,7 +67,7 @@ export function openSteps(draws: Draws, size: CampaignSize) {
   };
 }
 
-/** Alarms may come twice: slow answers make them meet. */
+/** Alarms may come twice; slow answers make their runs overlap. */
 function toCalmSteps(day: Day, draws: Draws, { tenants }: CampaignSize): Step[] {
   const twice: Pick<Step, 'fires' | 'faults'> = {
     fires: ['daily', 'daily'],
@@ -79,7 +79,7 @@ function toCalmSteps(day: Day, draws: Draws, { tenants }: CampaignSize): Step[] 
   ];
 }
 
-/** What could be taken for an answer, then smaller figures than before, and nothing else: no seed is without it. */
+/** Answers that look valid but are not, then smaller figures than before. Every seed has these. */
 function toMisledSteps(day: Day, { tenants }: CampaignSize): Step[] {
   const faults = Array.from({ length: tenants }, (_, tenant) => ({
     tenant,
@@ -100,7 +100,7 @@ function toMisledSteps(day: Day, { tenants }: CampaignSize): Step[] {
   ];
 }
 
-/** Collections that end in their midst, again and again: no seed is without that either. */
+/** Collections that are killed again and again. Every seed has these too. */
 function toKilledSteps(day: Day): Step[] {
   const once = { victim: 0, reaches: true };
   const order = (tenant: number, hour: number, act: Mischief): Step => ({

@@ -1,6 +1,6 @@
 import type { Act } from './mischief.ts';
 
-/** What happened, counted. */
+/** Counts of what happened. */
 export interface Tally {
   day(mood: string): void;
   act(act: Act): void;
@@ -8,7 +8,7 @@ export interface Tally {
   answer(status: string): void;
   /** One line on how far it has come. */
   short(): string;
-  /** Everything, a line each. */
+  /** All counts, one per line. */
   lines(): string[];
 }
 

@@ -5,13 +5,13 @@ import type { BadlyTreatedServer } from './server.ts';
 
 type Counted = Mischief['on'];
 
-/** Does what is planned when its moment comes. */
+/** Performs the planned acts at their moments. */
 export interface Troublemaker {
   /** Begins a step: counting starts again. */
   begin(mischief: readonly Mischief[]): void;
-  /** Told of each thing that is counted; answers what becomes of the statement at hand. */
+  /** Called for each counted event. Returns what happens to the current statement. */
   count(on: Counted): Fate;
-  /** Waits until the database is back and has nothing to do, and tells what was done in the step. */
+  /** Waits until the database is back and idle. Returns the acts of the step. */
   end(): Promise<Act[]>;
 }
 
@@ -21,7 +21,7 @@ interface Victims {
   server: BadlyTreatedServer;
 }
 
-/** Kills the processes of containers; false when there is none to kill. */
+/** Kills containers' processes. Returns false if there is none. */
 function kill(host: Host, victim: number | null): boolean {
   const busy = host.containers().filter((container) => container.busy);
   const chosen =
@@ -36,10 +36,10 @@ export function openTroublemaker({ host, cable, server }: Victims): Troublemaker
   let counts: Record<Counted, number> = { asked: 0, answered: 0, statement: 0, commit: 0 };
   let repair: Promise<void> = Promise.resolve();
 
-  /** One after the other: a server that restarts is not restarted. */
+  /** One after the other: a restarting server is not restarted. */
   function treat(treatment: () => Promise<void>): void {
     repair = repair.then(treatment);
-    // Whoever ends the step is told; until then nobody waits.
+    // The end of the step reports it; nobody waits for it before.
     repair.catch(() => {});
   }
 
@@ -62,7 +62,7 @@ export function openTroublemaker({ host, cable, server }: Victims): Troublemaker
 
   function perform({ act, victim, on, reaches }: Mischief): Fate {
     const isStatement = on === 'statement' || on === 'commit';
-    // Where no statement is at hand, all connections are lost in its stead.
+    // Without a current statement, all connections are lost instead.
     const chosen = act === 'lose answer' && !isStatement ? 'cut' : act;
     if (acts[chosen](victim) === false) return 'pass';
     done.push(chosen);

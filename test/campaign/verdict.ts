@@ -6,13 +6,13 @@ import { readEvidence } from './evidence.ts';
 import type { Campaign } from './parts.ts';
 import { toReplay } from './size.ts';
 
-/** What is wrong at the end of a campaign, and its summary. */
+/** The errors at the end of a campaign, and its summary. */
 export interface Verdict {
   problems: string[];
   summary: string;
 }
 
-/** Holds what is stored and shown against what GitHub said and what really happened. */
+/** Compares what is stored and shown with GitHub's answers and with what really happened. */
 export async function judge(campaign: Campaign): Promise<Verdict> {
   const { tracked, tally, size, server } = campaign;
   const all = await readEvidence(campaign);

@@ -4,7 +4,7 @@ import type { AnswerKind } from '../../local/github/traffic.ts';
 import type { TestInstallation } from '../installation.ts';
 import type { WatchedGitHub } from './github.ts';
 
-/** A tenant, and GitHub as it is for its token. */
+/** A tenant, and GitHub as its token sees it. */
 export interface CampaignTenant {
   tenantId: number;
   login: string;
@@ -12,7 +12,7 @@ export interface CampaignTenant {
   served: WatchedGitHub;
 }
 
-/** A repository that is to be tracked. */
+/** A repository to track. */
 export interface Tracked {
   tenant: CampaignTenant;
   /** GitHub's id. */
@@ -21,19 +21,19 @@ export interface Tracked {
   addedOn: Day;
   /** Ours, once it is tracked. */
   repositoryId: number | null;
-  /** How often it got another name while it was tracked. */
+  /** How often it was renamed while it was tracked. */
   renames: number;
 }
 
 const ADMINISTRATOR = 'ada@example.com';
-/** So many tenants there are where one is paced: each of its days takes seconds of real time. */
+/** With this many tenants, one is rate-limited: each of its days takes seconds of real time. */
 const PACED_SINCE = 4;
 const CREATED = '2022-01-01';
 
 const loginOf = (number: number) => `keeper-${number}`;
 const tokenOf = (number: number) => `ghp_campaign_${String(number).padStart(26, '0')}`;
 
-/** Busy ones, quiet ones and some with days without anything; a few with releases and workflow runs. */
+/** Busy and quiet repositories, some with empty days, and a few with releases and workflow runs. */
 function toStory(number: number): Story {
   const views = [60, 4, 0.5, 900, 12][number % 5] ?? 1;
   return {
@@ -72,7 +72,7 @@ export function addRepositoriesToGitHub(
   });
 }
 
-/** The last tenant may keep to the pace of GitHub's limits, by the real clock: it gets few. */
+/** The last tenant may be rate-limited by the real clock, so it gets few repositories. */
 function tenantOf(tenants: readonly CampaignTenant[], number: number, count: number): CampaignTenant {
   const [first] = tenants;
   const paced = Math.ceil(count / 16);

@@ -15,7 +15,7 @@ async function ask(databaseUrl: string) {
   return { outcome: [status, body.error?.code], logs: logs.join('\n') };
 }
 
-/** A server that is told what is sent first, and then hangs up. */
+/** A server that reads the first message and hangs up. */
 async function listen(take: (first: Buffer) => void): Promise<number> {
   server = createServer((socket: Socket) => {
     socket

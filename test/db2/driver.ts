@@ -14,7 +14,7 @@ export const PACKAGES = {
   clidriver: path.join(cache, 'db2-clidriver/node_modules'),
 };
 
-/** Builds `ibm_db` into a folder of PACKAGES where it is not there yet. */
+/** Builds `ibm_db` into a folder of PACKAGES unless it is there. */
 export async function ensureDriver(driver: keyof typeof PACKAGES): Promise<void> {
   const script = path.join(import.meta.dirname, 'tools.sh');
   await promisify(execFile)('bash', [script, driver, path.dirname(PACKAGES[driver])], { maxBuffer: 2 ** 26 });

@@ -8,7 +8,7 @@ import { createReader, toFrame, toStartup } from './wire.ts';
 /** Where Debian's libh2-java puts it. */
 const JAR = '/usr/share/java/h2.jar';
 
-/** What Db2 has from the beginning, and its mode, in a database that H2 has just made. */
+/** Sets Db2 mode and adds Db2's built-in objects to a new H2 database. */
 const PREPARE = `set mode db2;
 create schema if not exists syscat;
 create view if not exists syscat.tables as
@@ -16,8 +16,8 @@ create view if not exists syscat.tables as
   where table_schema = 'public'`;
 
 /**
- * What is right for Db2 and unknown to H2, or to its PostgreSQL protocol, and what says the same there. Only the last
- * line is about how it behaves: H2 takes the clause of Db2 as well, but then locks nothing.
+ * Db2 syntax that H2 or its PostgreSQL protocol lacks, and the equivalent. Only the last line changes behaviour: H2 accepts
+ * Db2's clause, but then locks nothing.
  */
 const REWRITES: ((statement: string) => string)[] = [
   (one) =>
@@ -29,7 +29,7 @@ const REWRITES: ((statement: string) => string)[] = [
   (one) => one.replace(/for read only with rs use and keep update locks/gi, 'for update'),
 ];
 
-/** H2's SQLSTATEs and those that Db2 has for the same: a missing table, one that is there, an orphan, a parent, a deadlock. */
+/** H2's SQLSTATEs and Db2's for the same: missing table, existing table, orphan, parent, deadlock. */
 const STATES: Record<string, string> = {
   '42S02': '42704',
   '42S01': '42710',
@@ -45,7 +45,7 @@ export interface StandIn {
   close(): Promise<void>;
 }
 
-/** In a country where weeks begin on Monday, as they do for Db2's DATE_TRUNC everywhere. */
+/** In a locale where weeks begin on Monday, as they always do for Db2's DATE_TRUNC. */
 async function startH2(): Promise<{ child: ChildProcess; port: number }> {
   if (!existsSync(JAR)) throw new Error(`Missing: ${JAR} (on Debian: apt-get install libh2-java).`);
   const args = [
@@ -80,7 +80,7 @@ function toClient(type: string, body: string): string {
   return body.replace(/\0C(\w{5})/, (_, state: string) => `\0C${STATES[state] ?? state}`);
 }
 
-/** Speaks for a driver of PostgreSQL to H2: both ends send frames of a type, a length and a body. */
+/** A proxy between a PostgreSQL driver and H2. Both send frames of a type, a length and a body. */
 function join(client: Socket, port: number): void {
   const server = connect({ port, host: '127.0.0.1', noDelay: true });
   let held: string | undefined;
@@ -104,7 +104,7 @@ function join(client: Socket, port: number): void {
   });
   client.on('data', fromClient);
   server.on('data', (data: Buffer) => {
-    // H2 sends an answer in pieces, and its system each after the one before is acknowledged: this is, at once.
+    // H2 sends an answer in pieces, each after the last was acknowledged, so acknowledge at once.
     server.write(toFrame('H', ''));
     client.cork();
     fromServer(data);

@@ -10,7 +10,7 @@ declare module 'vitest' {
   }
 }
 
-/** Once for a run of the project `db2`: builds ibm_db, and starts what stands in for Db2. */
+/** Runs once for the project `db2`: builds ibm_db and starts the stand-in for Db2. */
 export default async function setup(project: TestProject) {
   await Promise.all([ensureDriver('unixodbc'), ensureDriver('clidriver')]);
   const h2 = await openH2();

@@ -91,9 +91,9 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, { origin, 
   incoming.pipe(passing);
 }
 
-/** An origin of its own, whose requests go where `route` says. */
+/** An origin that proxies its requests to where `route` says. */
 async function openProxy(route: (url: string) => Target): Promise<Proxy> {
-  // Longer than clients keep a connection: what was sent on one that ends at that moment would be lost.
+  // Longer than clients keep an idle connection, so no request meets one that is just closing.
   const server: Server = createServer({ keepAliveTimeout: 75_000 }, (incoming, outgoing) =>
     forward(incoming, outgoing, route(incoming.url ?? '/')),
   );
@@ -110,15 +110,15 @@ async function openProxy(route: (url: string) => Target): Promise<Proxy> {
   };
 }
 
-/** Everything that is deployed to, and deploy.sh. */
+/** Everything to deploy to, and deploy.sh. */
 export interface Cloud {
   installation: TestInstallation;
   bucket: Bucket;
-  /** The origin at which browsers get the bucket, and below /api the OpenWhisk host too. */
+  /** The origin that serves the bucket and, below /api, the OpenWhisk host. */
   site: Proxy;
   /** The variables of deploy.sh. */
   variables: Record<string, string>;
-  /** A copy of the checkout, in which deploy.sh builds. */
+  /** A copy of the checkout for deploy.sh to build in. */
   checkout: string;
   /** Runs deploy.sh, in the checkout unless in another; a variable that is undefined is not set. */
   deploy(args?: string[], changes?: Record<string, string | undefined>, cwd?: string): Promise<Outcome>;
@@ -147,7 +147,7 @@ export async function copyCheckout(): Promise<string> {
   return folder;
 }
 
-/** An empty OpenWhisk host, an empty bucket behind an origin of its own, App ID's likeness, GitHub and a database. */
+/** An empty OpenWhisk host, an empty bucket with its own origin, an App ID stand-in, GitHub and a database. */
 export async function openCloud(): Promise<Cloud> {
   const bucket = await openBucket();
   let api = { origin: 'http://127.0.0.1:2' };

@@ -50,7 +50,7 @@ async function boundParameter(name: string): Promise<string> {
 /** Opens the sealed GitHub token and asks GitHub with it. */
 const useToken = () => cloud.installation.as(ADA)('GET', '/repositories/1/discover');
 
-/** What the calls answered that were made, one after another, until `running` had ended. */
+/** The answers of calls made one after another until `running` ended. */
 async function whileRunning<T>(running: Promise<unknown>, call: () => Promise<T>): Promise<T[]> {
   let isRunning = true;
   const ended = running.finally(() => {

@@ -10,7 +10,7 @@ import { type Loose, openWskdeploy, ROOT } from './wskdeploy.ts';
 const IMAGE = 'registry.example/traffic/nodejs-db2:1';
 const MANIFEST = path.join(ROOT, 'manifest.image.yaml');
 
-/** Takes whatever it is sent, as a platform with these runtimes does, and keeps the actions. */
+/** Accepts everything, as a platform with these runtimes does, and keeps the actions. */
 async function openRecorder() {
   const actions: Loose[] = [];
   const server = createServer(async (request, response) => {

@@ -26,7 +26,7 @@ async function deploy(changes: Record<string, string> = {}): Promise<void> {
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
 
-/** The origins and kinds of what a page asks for while `work` is done. */
+/** The origins and types of a page's requests during `work`. */
 async function originsAsked(page: Page, work: () => Promise<unknown>): Promise<Set<string>> {
   const asked = new Set<string>();
   const note = (request: { url(): string }) => {
@@ -39,7 +39,7 @@ async function originsAsked(page: Page, work: () => Promise<unknown>): Promise<S
   return asked;
 }
 
-/** What the page's policy says to a script that asks an address. */
+/** The policy's answer to a script that requests a URL. */
 const tryToFetch = (page: Page, url: string) =>
   page.evaluate(
     (address) =>

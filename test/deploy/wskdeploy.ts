@@ -70,14 +70,14 @@ export async function openWskdeploy({
   return Object.assign(call, { remove: () => rm(home, { recursive: true, force: true }) });
 }
 
-/** A JSON answer of which a test names what it expects. */
+/** A JSON answer; each test names the fields it expects. */
 // biome-ignore lint/suspicious/noExplicitAny: a test names what it expects of it
 export type Loose = any;
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
 const byKey = (a: { key: string }, b: { key: string }) => a.key.localeCompare(b.key);
 
-/** Without what differs from one deployment to the next, and without wskdeploy's own mark of managed entities. */
+/** Without fields that differ between deployments, and without wskdeploy's mark of managed entities. */
 function toComparable(entity: Loose): Loose {
   const { version: _version, updated: _updated, ...rest } = entity;
   const annotations = rest.annotations.filter(({ key }: Loose) => key !== 'whisk-managed').sort(byKey);

@@ -6,7 +6,7 @@ import { openChromium } from './chromium.ts';
 import { FIRST_INSTANT, makeHistory } from './history.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
-/** Each page, and a text by which one knows that its content is there. */
+/** Each page, and a text that shows its content has loaded. */
 const PAGES = [
   ['/t/1?range=90', 'Last collected'],
   ['/t/1?range=all&by=month&show=clones', 'All repositories|Last collected'],

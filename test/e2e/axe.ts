@@ -8,7 +8,7 @@ const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** What axe-core calls serious or critical. */
 export async function findViolations(page: Page): Promise<string[]> {
-  // Not as a script element, which the content security policy would refuse.
+  // Not as a script element, because the content security policy would refuse it.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(await readFile(AXE, 'utf8'));
   const { violations } = await page.evaluate(() =>
     (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),

@@ -23,7 +23,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** A Chromium that is there: the one that CHROMIUM_PATH names, one on the PATH, or Playwright's own. */
+/** An installed Chromium: from CHROMIUM_PATH, the PATH, or Playwright. */
 function findChromium(): string | undefined {
   const named = process.env.CHROMIUM_PATH;
   if (named) {
@@ -53,7 +53,7 @@ function installChromium() {
   }
 }
 
-/** Path of the Chromium for the browser tests, installed where there is none. Throws what to do when that fails. */
+/** Path of the Chromium for the browser tests, installed if missing. The error says what to do if that fails. */
 function requireChromium(): string {
   const found = findChromium();
   if (found) return found;

@@ -11,7 +11,7 @@ let installation: TestInstallation;
 let browser: Browser;
 let ada: Visitor;
 let evil: Server;
-/** What was asked of a foreign host. */
+/** Requests to another host. */
 const reached: string[] = [];
 let address = '';
 
@@ -48,8 +48,8 @@ const y = { field: 'VIEWCOUNT', type: 'quantitative' };
 const fine = { description: 'Fine.', data: DAILY, mark: 'bar', encoding: { x, y } };
 
 /**
- * Shows specifications as if they had got past the API, which refuses them: the page must stand without it. A good
- * widget is the last one.
+ * Shows specifications as if the API had not refused them: the page must be safe on its own. The last widget is a valid
+ * one.
  */
 async function show(specs: unknown[]) {
   const { page } = ada;
@@ -80,7 +80,7 @@ async function errorTitles() {
   return texts.slice(0, -1).map((text) => text.split('\n').filter(Boolean)[1] ?? '');
 }
 
-/** Nothing was asked of another host, nothing ran, and the policy had nothing to stop. */
+/** Nothing was requested from another host, nothing ran, and the policy had nothing to block. */
 async function expectNothingHappened() {
   const { page } = ada;
   await page.waitForTimeout(300);

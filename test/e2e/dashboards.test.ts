@@ -54,7 +54,7 @@ async function savedText(button: Locator): Promise<string> {
   return readFile((await download.path()) ?? '', 'utf8');
 }
 
-/** Puts a text into the editor as if it was pasted. */
+/** Pastes text into the editor. */
 async function paste(text: string) {
   await editor().click();
   await ada.page.keyboard.press('Control+a');

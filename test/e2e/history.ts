@@ -10,7 +10,7 @@ export const FIRST_INSTANT = at(FIRST_DAY);
 
 /** Days after the first on which everything is collected; the gap is longer than GitHub remembers. */
 const COLLECTED = [6, 14, 22, 26, 48, 56, 64];
-/** Meanwhile one repository was renamed and another deleted on GitHub. */
+/** Meanwhile, one repository was renamed and another deleted on GitHub. */
 const COLLECTED_AFTER_CHANGES = [70, 76, 78, 79];
 
 interface Candidate {
@@ -20,7 +20,7 @@ interface Candidate {
   pushAccess: boolean;
 }
 
-/** Adds all repositories of a tenant that may be added, and collects them; answers them by name. */
+/** Adds all repositories that a tenant can add, and collects them. Returns them by name. */
 async function addAll({ as, host }: TestInstallation, tenantId: number): Promise<Record<string, number>> {
   const ada = as('ada@example.com');
   const { candidates } = (await ada('GET', `/repositories/${tenantId}/discover`)).body;
@@ -39,8 +39,8 @@ async function collectOn(installation: TestInstallation, days: number[]) {
 }
 
 /**
- * Eleven weeks of collections of two tenants: Northwind (1) and Pinecone (2), whose texts are nasty. There are lost days,
- * a repository with another name and one that cannot be collected any more.
+ * Eleven weeks of two tenants: Northwind (1) and Pinecone (2), with hostile texts. It has lost days, a renamed repository and
+ * one that can no longer be collected.
  */
 export async function makeHistory(installation: TestInstallation): Promise<void> {
   const { serverId } = await installation.initialise({ displayName: 'Analytical Engines' });

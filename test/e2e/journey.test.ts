@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const heading = (name: string | RegExp) => ada.page.getByRole('heading', { level: 1, name });
 
-/** Does what starts a run; the run's first answer waits until its progress was seen, however quickly it is done. */
+/** Starts a run. GitHub's first answer waits until its progress was seen, so the run cannot end too early. */
 async function seeProgress(start: () => Promise<void>) {
   const { page } = ada;
   const bar = page.getByRole('progressbar');

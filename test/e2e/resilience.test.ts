@@ -53,7 +53,7 @@ test('when the calls of the minute are used up the page says so, waits, and cont
       ? route.fulfill({ status: 429, headers: { 'retry-after': '4' }, json: { error: 'Too many requests.' } })
       : route.fallback(),
   );
-  // The sentence goes after some seconds: it is looked for from before it comes.
+  // The sentence disappears after some seconds, so start looking before it appears.
   await Promise.all([
     page.getByText('Can’t reach the server').waitFor(),
     page.goto('/t/1?range=7', { waitUntil: 'commit' }),

@@ -3,11 +3,11 @@ import type { Browser, Page } from 'playwright-core';
 export interface VisitorOptions {
   width?: number;
   theme?: 'light' | 'dark';
-  /** Other origins that the pages may ask: the API's and the provider's. */
+  /** Other origins that the pages may call: the API's and the provider's. */
   others?: string[];
 }
 
-/** One person's browser window. Whoever leaves a page with something unsaved says yes to that. */
+/** One person's browser window. It confirms leaving a page with unsaved changes. */
 export interface Visitor {
   page: Page;
   /**
@@ -15,18 +15,18 @@ export interface Visitor {
    * failed requests as `STATUS METHOD PATH`, requests to hosts that were not named, and what a script asked in a box.
    */
   problems(): string[];
-  /** Calls of the API since it was last asked, as `METHOD PATH`, preflights left out. */
+  /** API calls since the last call, as `METHOD PATH`, without preflights. */
   calls(): string[];
   /** Goes to an address below the installation's and waits for the page's title. */
   open(path: string): Promise<void>;
-  /** Signs in on the identity provider's page, which is open or about to be; our pages are there again afterwards. */
+  /** Signs in on the identity provider's page, which is open or about to open. Ends on our pages. */
   signInAs(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
 const API = '/api/v1/web/guest/traffic/';
 
-/** In milliseconds: what a machine may need that has other things to do. */
+/** In milliseconds, for a busy machine. */
 const PATIENCE = 30_000;
 
 /** A window with nothing remembered. */

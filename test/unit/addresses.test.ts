@@ -92,7 +92,7 @@ test('a host name is judged by its addresses', async () => {
   });
 });
 
-/** What a connection to the host is told. */
+/** What a connection to the host gets. */
 const lookedUp = (host: string, options: { all?: boolean } = {}) =>
   new Promise((resolve) => {
     lookupPublic(host, options, (error, found) => resolve(error ? (error as { code?: string }).code : found));

@@ -41,8 +41,8 @@ test('every code is thrown somewhere', () => {
 
 test('watchdog and sweep share one list of failures that pass by themselves', () => {
   expect(PASSING_CODES).toEqual(codes.filter(passesByItself));
-  // These four were in the watchdog's list only. It was right: each of them goes away without anybody.
-  // A cut answer, or a proxy's page, comes with an outage and goes with it.
+  // These pass without anybody doing anything.
+  // A truncated answer or a proxy's page comes and goes with an outage.
   expect(passesByItself('unreadable_answer')).toBe(true);
   // The next activation has time of its own.
   expect(passesByItself('out_of_time')).toBe(true);

@@ -52,7 +52,7 @@ test('a viewer is the token’s owner with its scopes', async () => {
   expect(viewer).toMatchObject({ login: DEMO_USERS.octocat, scopes: ['repo'], tokenExpiresAt: null });
 });
 
-test('a fine-grained token names no scopes but its end', async () => {
+test('a fine-grained token has no scopes but an expiry', async () => {
   const viewer = await open(DEMO_TOKENS.expiresSoon).getViewer();
   expect(viewer.scopes).toBeNull();
   expect(viewer.tokenExpiresAt?.toISOString()).toBe('2026-11-27T12:00:00.000Z');
@@ -74,7 +74,7 @@ test('a repository is found by its id and by its name', async () => {
   expect(byId.stars).toBeGreaterThan(byId.subscribers);
 });
 
-test('what a server calls private is private where it does not tell internal ones apart', async () => {
+test('on a server without internal repositories, private means private', async () => {
   const path = `/repositories/${tidyDates.id}`;
   const known = await (await served.get(path, DEMO_TOKENS.octocat)).json();
   const { visibility: _, ...body } = known as Record<string, unknown>;
@@ -89,13 +89,13 @@ test('what a server calls private is private where it does not tell internal one
   }
 });
 
-test('a former name leads to the repository by its id, and is told apart', async () => {
+test('a former name leads to the repository by its id, and is recognized as former', async () => {
   const github = open(DEMO_TOKENS.octocat);
   const found = await github.getRepository({ owner: DEMO_USERS.legacy, name: 'charts' });
   expect(found).toMatchObject({ id: charts.id, fullName: charts.fullName, renamed: true });
 });
 
-test('a name that another repository took over leads to the other one', async () => {
+test('a name taken over by another repository leads to that one', async () => {
   const other = served.github.addRepository({
     owner: DEMO_USERS.legacy,
     name: 'charts',
@@ -137,7 +137,7 @@ test('traffic takes six requests and holds what GitHub said', async () => {
   expect(traffic.paths?.[0]).toMatchObject({ path: '/northwind-labs/tidy-dates' });
 });
 
-test('only repositories one may push to are listed, from every page', async () => {
+test('only repositories with push access are listed, from every page', async () => {
   for (let i = 0; i < 130; i += 1) {
     served.github.addRepository({
       owner: 'many',
@@ -167,7 +167,7 @@ test('a token GitHub does not know is invalid', async () => {
   expect(await codeOf(open('ghp_unknown').getViewer())).toBe('token_invalid');
 });
 
-test('a token that no header can hold is refused without being shown', async () => {
+test('a token that no header can hold is refused and not shown', async () => {
   served.github.resetRequests();
   const error = await failureOf(open('ghp_with\nnewline').getViewer());
   expect(error.code).toBe('token_invalid');
@@ -175,7 +175,7 @@ test('a token that no header can hold is refused without being shown', async () 
   expect(served.github.requests()).toHaveLength(0);
 });
 
-test('a token whose known end has passed is expired, not merely invalid', async () => {
+test('a token past its known expiry is expired, not merely invalid', async () => {
   const expired = open(DEMO_TOKENS.expired, { tokenExpiresAt: new Date('2026-11-20T12:00:00Z') });
   const error = await failureOf(expired.getTraffic(tidyDates.id));
   expect(error.code).toBe('token_expired');
@@ -188,13 +188,13 @@ test('a fine-grained token without the permission names what is missing', async 
   expect(error).toMatchObject({ code: 'missing_permission', details: { needed: 'administration=read' } });
 });
 
-test('an app without the permission is told from a personal token', async () => {
+test('an app without the permission is distinguished from a personal token', async () => {
   const error = await failureOf(open(DEMO_TOKENS.app).getTraffic(tidyDates.id));
   expect(error.code).toBe('missing_permission');
   expect(error.message).toContain('GitHub App');
 });
 
-test('an owner without write access is told so, and a token without the scope too', async () => {
+test('missing write access and a missing scope each get their own failure', async () => {
   expect(await codeOf(open(DEMO_TOKENS.withoutPush).getTraffic(tidyDates.id))).toBe('no_push_access');
   const error = await failureOf(open(DEMO_TOKENS.withoutScope).getTraffic(tidyDates.id));
   expect(error).toMatchObject({ code: 'missing_scope', details: { needed: 'repo' } });
@@ -216,7 +216,7 @@ test('a repository that is gone, unknown or hidden is not found', async () => {
   expect(await codeOf(open(DEMO_TOKENS.octocat).getTraffic(tidyDates.id))).toBe('not_found');
 });
 
-test('an organization with single sign-on leads to where the token is authorized', async () => {
+test('single sign-on links to the page that authorizes the token', async () => {
   served.github.addUser(DEMO_USERS.northwind, { type: 'Organization', saml: true });
   const error = await failureOf(open(DEMO_TOKENS.octocat).getTraffic(tidyDates.id));
   expect(error.code).toBe('token_sso_required');
@@ -224,7 +224,7 @@ test('an organization with single sign-on leads to where the token is authorized
   expect(error.message).toContain(` at ${error.details?.ssoUrl} `);
 });
 
-test('a spent quota names when it starts again', async () => {
+test('a spent quota says when it is full again', async () => {
   for (const status of [403, 429] as const) {
     const lift = served.github.fail({ kind: 'rate-limit', status, resetIn: 1800 });
     const error = await failureOf(open(DEMO_TOKENS.octocat).getTraffic(tidyDates.id));
@@ -233,7 +233,7 @@ test('a spent quota names when it starts again', async () => {
   }
 });
 
-test('a quota is spent by requests, and an hour later it is whole again', async () => {
+test('requests use the quota, which is full again an hour later', async () => {
   served.github.addToken({
     token: 'ghp_small',
     login: DEMO_USERS.octocat,
@@ -247,7 +247,7 @@ test('a quota is spent by requests, and an hour later it is whole again', async 
   await open('ghp_small').getTraffic(tidyDates.id);
 });
 
-test('a permission refused with the last request of the hour is no limit', async () => {
+test('a permission refused with the hour’s last request is not a rate limit', async () => {
   const login = DEMO_USERS.reader;
   served.github.addToken({ token: 'ghp_last', login, kind: 'classic', scopes: ['repo'], quota: 1 });
   expect(await codeOf(open('ghp_last').getTraffic(tidyDates.id))).toBe('no_push_access');
@@ -258,7 +258,7 @@ test('a secondary limit that ends in time is waited for', async () => {
   expect((await open(DEMO_TOKENS.octocat).getTraffic(tidyDates.id)).clones?.count).toBeGreaterThan(0);
 });
 
-test('a secondary limit that ends too late is a failure at once', async () => {
+test('a secondary limit that ends too late fails at once', async () => {
   for (const retryAfter of [60, undefined]) {
     const lift = served.github.fail({
       kind: 'secondary-limit',
@@ -276,7 +276,7 @@ test('a secondary limit that ends too late is a failure at once', async () => {
   }
 });
 
-test('a server that fails now and then is asked again', async () => {
+test('a server that fails sometimes is retried', async () => {
   for (const kind of ['down', 'reset', 'cut'] as const) {
     served.github.fail({ kind, times: 2, match: { path: /referrers/ } });
     expect((await open(DEMO_TOKENS.octocat).getTraffic(tidyDates.id)).referrers?.length).toBeGreaterThan(0);
@@ -296,7 +296,7 @@ test('a server that keeps failing is down', async () => {
   expect(error.message).toContain('ECONNREFUSED');
 });
 
-test('nothing is asked again when the pause would end after the deadline', async () => {
+test('nothing is retried if the pause would end after the deadline', async () => {
   served.github.resetRequests();
   served.github.fail({ kind: 'down' });
   const deadline = new Date(served.now.getTime() + 500);
@@ -306,7 +306,7 @@ test('nothing is asked again when the pause would end after the deadline', async
   expect(served.github.requests()).toHaveLength(1);
 });
 
-test('an answer that does not come before the deadline is given up', async () => {
+test('an answer that misses the deadline is given up', async () => {
   served.github.fail({ kind: 'slow', milliseconds: 3000 });
   const deadline = new Date(served.now.getTime() + 100);
   expect(await codeOf(open(DEMO_TOKENS.octocat, { deadline }).getViewer())).toBe('out_of_time');
@@ -396,7 +396,7 @@ test('a page that quotes the request does not show the token', async () => {
   }
 });
 
-test('an answer that is no page and yet not GitHub’s says where it is wrong', async () => {
+test('an answer that is JSON but not GitHub’s is reported with the place of the error', async () => {
   served.github.fail({
     kind: 'status',
     status: 200,
@@ -408,14 +408,14 @@ test('an answer that is no page and yet not GitHub’s says where it is wrong', 
   expect(error.message).not.toMatch(/address|base URL/);
 });
 
-test('a limit that names a time in the past is over in a minute', async () => {
+test('a limit with a time in the past is over in a minute', async () => {
   const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1700000000' };
   served.github.fail({ kind: 'status', status: 403, message: 'API rate limit exceeded', headers });
   const error = await failureOf(open(DEMO_TOKENS.octocat).getViewer());
   expect(error).toMatchObject({ code: 'rate_limited', details: { retryAt: '2026-11-21T06:01:00.000Z' } });
 });
 
-test('the token never follows a redirect to another place', async () => {
+test('the token is never sent to a redirect’s other host', async () => {
   const other = await serveGitHub(`${TODAY}T06:00:00Z`);
   const named = { owner: tidyDates.owner, name: tidyDates.name };
   try {
@@ -448,7 +448,7 @@ const NAMED = /^\/repos\/northwind-labs\/tidy-dates$/;
 const redirectTo = (location: string, path: RegExp) =>
   served.github.fail({ kind: 'status', status: 301, headers: { location }, match: { path } });
 
-test('redirects in a circle end at once, and a chain of them after five', async () => {
+test('circular redirects end at once, a chain after five', async () => {
   const lifts = [
     redirectTo(`${served.apiUrl}/repositories/2`, /^\/repositories\/1$/),
     redirectTo(`${served.apiUrl}/repositories/1`, /^\/repositories\/2$/),
@@ -489,12 +489,12 @@ test('a redirect to another scheme, a relative one, or one to a newer name yield
   expect(found).toMatchObject({ id: charts.id, fullName: charts.fullName, renamed: true });
 });
 
-test('a server that wants https is asked by https, and never by http when https was meant', async () => {
+test('a redirect to https is followed, one from https to http never', async () => {
   const named = { owner: tidyDates.owner, name: tidyDates.name };
   const http = served.apiUrl;
   const https = http.replace('http:', 'https:');
   const asked: string[] = [];
-  // The simulator speaks http only: what it would be asked by https reaches it here.
+  // The simulator speaks http only: https requests to it are redirected here.
   const reach: typeof fetch = (url, request) => {
     asked.push(String(url));
     const headers = new Headers(request?.headers);
@@ -535,13 +535,13 @@ test('rules of an organization or of GitHub are quoted', async () => {
   }
 });
 
-test('an answer that never seems to end is given up', async () => {
+test('an endless answer is given up', async () => {
   served.github.fail({ kind: 'garbage', body: 'long '.repeat(2 ** 21) });
   const error = await failureOf(open(DEMO_TOKENS.octocat).getViewer());
   expect([error.code, error.message]).toEqual(['unreadable_answer', expect.stringContaining('too long')]);
 });
 
-test('of a proxy’s page only what one reads is quoted', async () => {
+test('a proxy’s page is quoted by its visible text only', async () => {
   const headers = { 'content-type': 'text/html' };
   served.github.fail({ kind: 'status', status: 403, body: '<html>Ask your administrator</html>', headers });
   const error = await failureOf(open(DEMO_TOKENS.octocat).getViewer());
@@ -550,7 +550,7 @@ test('of a proxy’s page only what one reads is quoted', async () => {
   expect(error.message).not.toContain('<');
 });
 
-test('an Enterprise Server is the same below its base path', async () => {
+test('an Enterprise Server works the same below its base path', async () => {
   const enterprise = await serveGitHub(`${TODAY}T06:00:00Z`, '/api/v3');
   try {
     addDemoRepositories(enterprise.github, TODAY);

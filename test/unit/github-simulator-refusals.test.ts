@@ -31,27 +31,27 @@ async function refused(response: Response, status: number, message: RegExp | str
   return response;
 }
 
-test('unknown, revoked and expired tokens are refused in the same words', async () => {
+test('unknown, revoked and expired tokens get the same refusal', async () => {
   await refused(await viewsOf(tidyDates, 'ghp_unknown'), 401, /^Bad credentials$/);
   await refused(await viewsOf(tidyDates, DEMO_TOKENS.expired), 401, /^Bad credentials$/);
   served.github.removeToken(DEMO_TOKENS.octocat);
   await refused(await viewsOf(tidyDates, DEMO_TOKENS.octocat), 401, /^Bad credentials$/);
 });
 
-test('a token ends when the clock says so', async () => {
+test('a token expires by the clock', async () => {
   expect((await viewsOf(tidyDates, DEMO_TOKENS.expiresSoon)).status).toBe(200);
   served.now = new Date('2026-11-27T12:00:00Z');
   expect((await viewsOf(tidyDates, DEMO_TOKENS.expiresSoon)).status).toBe(401);
 });
 
-test('nobody may see a public repository, but no traffic and no account', async () => {
+test('without a token, public repositories are visible, but no traffic and no account', async () => {
   expect((await served.get(`/repos/${tidyDates.fullName}`)).status).toBe(200);
   expect((await served.get(`/repos/${payroll.fullName}`)).status).toBe(404);
   await refused(await served.get('/user'), 401, /^Requires authentication$/);
   expect((await viewsOf(tidyDates)).status).toBe(401);
 });
 
-test('reading traffic needs push access, the scope or the permission, and each refusal says which', async () => {
+test('reading traffic needs push access and the scope or permission, and each refusal says which', async () => {
   await refused(
     await viewsOf(tidyDates, DEMO_TOKENS.withoutPush),
     403,
@@ -70,14 +70,14 @@ test('reading traffic needs push access, the scope or the permission, and each r
   await refused(await viewsOf(tidyDates, DEMO_TOKENS.app), 403, /^Resource not accessible by integration$/);
 });
 
-test('a role that changes is noticed at the next request', async () => {
+test('a changed role takes effect at the next request', async () => {
   served.github.setCollaborator(tidyDates.id, DEMO_USERS.octocat, 'triage');
   expect((await viewsOf(tidyDates, DEMO_TOKENS.octocat)).status).toBe(403);
   served.github.setCollaborator(tidyDates.id, DEMO_USERS.octocat, 'push');
   expect((await viewsOf(tidyDates, DEMO_TOKENS.octocat)).status).toBe(200);
 });
 
-test('what one may not see is not found', async () => {
+test('an invisible repository is not found', async () => {
   await refused(await viewsOf(payroll, DEMO_TOKENS.hubot), 404, /^Not Found$/);
   await refused(await viewsOf(payroll, DEMO_TOKENS.withoutScope), 404, /^Not Found$/);
   await refused(await served.get('/repositories/1/traffic/views', DEMO_TOKENS.octocat), 404, /^Not Found$/);
@@ -88,7 +88,7 @@ test('what one may not see is not found', async () => {
   await refused(await viewsOf(tidyDates, DEMO_TOKENS.octocat), 404, /^Not Found$/);
 });
 
-test('a fine-grained token reaches only the repositories it was given', async () => {
+test('a fine-grained token reaches only its repositories', async () => {
   served.github.addToken({
     token: 'github_pat_one',
     login: DEMO_USERS.octocat,
@@ -102,7 +102,7 @@ test('a fine-grained token reaches only the repositories it was given', async ()
   expect(await listed.json()).toHaveLength(1);
 });
 
-test('single sign-on refuses classic tokens that were not authorized, and says where to', async () => {
+test('single sign-on refuses unauthorized classic tokens, and links to the authorization', async () => {
   served.github.addUser(DEMO_USERS.northwind, { type: 'Organization', saml: true });
   const message = /^Resource protected by organization SAML enforcement/;
   const { headers } = await refused(await viewsOf(tidyDates, DEMO_TOKENS.octocat), 403, message);
@@ -117,7 +117,7 @@ test('single sign-on refuses classic tokens that were not authorized, and says w
   expect((await viewsOf(tidyDates, 'ghp_sso')).status).toBe(200);
 });
 
-test('every answer counts against the account’s quota until it is spent, and an hour later it is whole', async () => {
+test('every answer uses the account’s quota, which is full again an hour later', async () => {
   const owner = { login: DEMO_USERS.octocat, kind: 'classic', quota: 3 } as const;
   for (const token of ['ghp_a', 'ghp_b']) served.github.addToken({ ...owner, scopes: ['repo'], token });
   const remaining = [];
@@ -140,7 +140,7 @@ test('every answer counts against the account’s quota until it is spent, and a
   expect((await viewsOf(tidyDates, 'ghp_b')).status).toBe(200);
 });
 
-test('what one has already is answered 304 without costing anything', async () => {
+test('a known answer is 304 and costs nothing', async () => {
   const path = `/repositories/${tidyDates.id}/traffic/views`;
   const first = await served.get(path, DEMO_TOKENS.octocat);
   const etag = first.headers.get('etag') ?? '';
@@ -163,7 +163,7 @@ test('an Enterprise Server has no limits', async () => {
   }
 });
 
-test('a rule hits only what it matches, only as often as it says, and until it is lifted', async () => {
+test('a rule affects only matching requests, as often as it says, until it is removed', async () => {
   const path = `/repositories/${tidyDates.id}/traffic`;
   const status = async (figure: string, token: string = DEMO_TOKENS.octocat) =>
     (await served.get(`${path}/${figure}`, token)).status;
@@ -184,7 +184,7 @@ test('a rule hits only what it matches, only as often as it says, and until it i
   expect(await status('views')).toBe(200);
 });
 
-test('limits come as 403 or 429, with and without the time to wait', async () => {
+test('limits come as 403 or 429, with and without the waiting time', async () => {
   for (const status of [403, 429] as const) {
     served.github.fail({ kind: 'secondary-limit', status, retryAfter: 30, times: 1 });
     const secondary = await refused(
@@ -214,7 +214,7 @@ test('more than a hundred requests at once meet the secondary limit', async () =
   expect(statuses).toContain(403);
 });
 
-test('connections break, and answers are cut, slow or something else', async () => {
+test('connections break, and answers are truncated, slow or wrong', async () => {
   const path = `/repositories/${tidyDates.id}/traffic/views`;
   served.github.fail({ kind: 'reset', times: 1 });
   await expect(served.get(path, DEMO_TOKENS.octocat)).rejects.toThrow();

@@ -79,7 +79,7 @@ function sum(numbers: number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-test('every answer about every repository is as GitHub documents it, by name and by id', async () => {
+test('every answer about every repository matches GitHub’s document, by name and by id', async () => {
   for (const one of repositories) {
     for (const base of [`/repos/${one.fullName}`, `/repositories/${one.id}`]) {
       for (const [part, schema] of [
@@ -100,7 +100,7 @@ test('every answer about every repository is as GitHub documents it, by name and
   }
 });
 
-test('the star history says what the number of stars says, week by week, as GitHub does', async () => {
+test('the star history adds up to the number of stars, in weeks, as GitHub’s does', async () => {
   const version = { 'x-github-api-version': '2026-03-10' };
   for (const one of repositories) {
     const read = async (page: number) => {
@@ -128,13 +128,13 @@ test('the star history says what the number of stars says, week by week, as GitH
   expect((await served.get(path, DEMO_TOKENS.octocat)).status).toBe(404);
 });
 
-test('the account, its repositories, the limits and the meta document are as GitHub documents them', async () => {
+test('the account, its repositories, the limits and the meta document match GitHub’s document', async () => {
   for (const path of ['/user', '/user/repos', '/rate_limit', '/meta']) {
     expect(listDeviations(path, 200, await answer(path)), path).toEqual([]);
   }
 });
 
-test('an answer that is not as GitHub documents it is noticed', async () => {
+test('an answer that differs from GitHub’s document is noticed', async () => {
   const views = await getViews(repository('burrow'));
   const endpoint = `${REPOSITORY}/traffic/views`;
   expect(listDeviations(endpoint, 200, { ...views, count: '1' })).not.toEqual([]);
@@ -229,7 +229,7 @@ test('before 2026, days without anything are left out, and views and clones leav
   expect(sum(missing)).toBe(0);
 });
 
-test('new days come late when a rule says so, and come after all when it is lifted', async () => {
+test('a rule can delay new days, which appear when it is lifted', async () => {
   const one = repository('tidy-dates');
   for (const [answers, newest, late] of [
     ['sparse', TODAY, '2026-11-19'],
@@ -267,7 +267,7 @@ test('an idle repository has zeros; before 2026 nothing, or the last window that
   expect(old.count).toBe(sum(old.views.map(({ count }) => count)));
 });
 
-test('uniques of a window are at least those of its busiest bucket and at most those of all of them', async () => {
+test('a window’s uniques lie between those of its busiest bucket and their sum', async () => {
   const anyStory = fc.record({
     views: fc.double({ min: 0, max: 3000, noNaN: true }),
     regulars: fc.nat(200),
@@ -303,7 +303,7 @@ test('uniques of a window are at least those of its busiest bucket and at most t
   );
 });
 
-test('people who come on several days are counted once in a range', () => {
+test('people who return count once in a range', () => {
   const monday = { visitors: 1, extra: 0, regulars: 0b011 };
   const tuesday = { visitors: 2, extra: 3, regulars: 0b110 };
   expect(toFigures([monday, tuesday], 2)).toEqual({ count: 14, uniques: 9 });
@@ -360,7 +360,7 @@ test('referrers and paths are the ten most viewed of fourteen days, without a da
   expect(shown).toEqual(served.github.truthOfReferrers(quacks.id, TODAY).slice(0, 10));
 });
 
-test('a launch brings its referrer to the top, and it leaves again', async () => {
+test('a launch brings its referrer to the top for a while', async () => {
   const burrow = repository('burrow');
   const at = (day: string) => served.github.truthOfReferrers(burrow.id, day)[0]?.referrer;
   expect(at('2026-10-10')).toBe('news.ycombinator.com');
@@ -368,7 +368,7 @@ test('a launch brings its referrer to the top, and it leaves again', async () =>
   expect(at('2026-11-10')).not.toBe('news.ycombinator.com');
 });
 
-test('text that breaks what does not escape is among the referrers and titles', async () => {
+test('referrers and titles include text that needs escaping', async () => {
   const base = `/repositories/${repository('quacks').id}/traffic/popular`;
   const titles = (await answer<Popular[]>(`${base}/paths`, DEMO_TOKENS.hubot))
     .map(({ title }) => title)
@@ -380,7 +380,7 @@ test('text that breaks what does not escape is among the referrers and titles', 
   for (const text of ['onerror', 'مثال', '=HYPERLINK']) expect(names.join('|')).toContain(text);
 });
 
-test('a former name is answered 301 to the id, with the query, and its pages still count under it', async () => {
+test('a former name redirects (301) to the id, with the query, and its pages still count under it', async () => {
   const charts = repository('harbor-charts');
   const response = await served.get(
     '/repos/northwind-attic/charts/traffic/views?per=week',
@@ -396,7 +396,7 @@ test('a former name is answered 301 to the id, with the query, and its pages sti
   expect(fronts.sort()).toEqual(['/northwind-attic/charts', '/northwind-labs/harbor-charts']);
 });
 
-test('a rename takes effect when it happens, and a name may be given to another repository', async () => {
+test('a rename takes effect at its instant, and another repository may take the name', async () => {
   const one = repository('tidy-dates');
   served.github.rename(one.id, { name: 'neat-dates' }, new Date('2026-11-22T00:00:00Z'));
   expect(await answer(`/repos/${one.fullName}`)).toMatchObject({ full_name: one.fullName });
@@ -407,7 +407,7 @@ test('a rename takes effect when it happens, and a name may be given to another 
   expect(await answer(`/repositories/${one.id}`)).toMatchObject({ full_name: 'northwind-labs/neat-dates' });
 });
 
-test('names are found in whatever case they are written', async () => {
+test('names ignore case', async () => {
   expect(await answer('/repos/Northwind-Labs/TIDY-dates')).toMatchObject({
     full_name: 'northwind-labs/tidy-dates',
   });
@@ -420,7 +420,7 @@ interface Listed {
   permissions: Record<string, boolean>;
 }
 
-test('lists are cut into pages, which name the next and the last', async () => {
+test('lists have pages that link to the next and the last', async () => {
   const first = await served.get('/user/repos?per_page=4&sort=created', DEMO_TOKENS.octocat);
   expect(first.headers.get('link')).toBe(
     `<${served.apiUrl}/user/repos?per_page=4&sort=created&page=2>; rel="next", <${served.apiUrl}/user/repos?per_page=4&sort=created&page=2>; rel="last"`,
@@ -431,7 +431,7 @@ test('lists are cut into pages, which name the next and the last', async () => {
   expect(new Set(names.map(({ full_name }) => full_name)).size).toBe(6);
 });
 
-test('lists hold what the account takes part in, by visibility and by relation', async () => {
+test('lists hold the account’s repositories, by visibility and affiliation', async () => {
   const own = served.github.addRepository({
     owner: DEMO_USERS.octocat,
     name: 'notes',

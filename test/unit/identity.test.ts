@@ -31,7 +31,7 @@ interface Opened extends IdentityProvider {
 
 async function open(options: Partial<IdentityProviderOptions> = {}, port = 0): Promise<Opened> {
   const server = createServer((request, response) => {
-    // So that a restart on the same port meets no connection of before.
+    // Avoids old connections after a restart on the same port.
     response.setHeader('connection', 'close');
     void provider.handle(request, response);
   });
@@ -57,7 +57,7 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-/** A browser as far as sign-in needs one: cookies, and redirects followed up to the pages. */
+/** The parts of a browser that sign-in needs: cookies, and redirects up to the pages. */
 function openBrowser() {
   const cookies = new Map<string, string>();
   return async function visit(url: string, form?: Record<string, string>) {
@@ -132,7 +132,7 @@ test('a person picked on the sign-in page gets an access token for this client, 
   });
 });
 
-test('userinfo tells the address, whether it is verified, and the name', async () => {
+test('userinfo has the address, whether it is verified, and the name', async () => {
   const provider = await open();
   const { config, grant } = await signIn(provider, { email: 'ada@example.com' });
   const tokens = await grant();
@@ -151,7 +151,7 @@ test('anybody can sign in by address and name, and is known afterwards', async (
   expect(claims).toMatchObject({ name: 'Neu & Co' });
 });
 
-test('the sign-in page says what it is, escapes what it shows and lets nothing else run', async () => {
+test('the sign-in page says what it is, escapes its text and runs no other script', async () => {
   const provider = await open();
   const { page } = await signIn(provider, { email: 'ada@example.com' });
   expect(page.html).toContain('for local use only: it asks for no password');
@@ -162,7 +162,7 @@ test('the sign-in page says what it is, escapes what it shows and lets nothing e
   expect(page.html).not.toMatch(/style=|<style|<script|https?:\/\//);
 });
 
-test('what is no address is asked for again', async () => {
+test('a malformed address is asked for again', async () => {
   const provider = await open();
   const { back } = await signIn(provider, { email: '"><script>', name: 'x' });
   expect(back.status).toBe(400);
@@ -170,14 +170,14 @@ test('what is no address is asked for again', async () => {
   expect(back.html).toContain('value="&quot;&gt;&lt;script&gt;"');
 });
 
-test('a cancelled sign-in goes back to the pages with access_denied', async () => {
+test('a cancelled sign-in returns to the pages with access_denied', async () => {
   const provider = await open();
   const { page, browser } = await signIn(provider, { email: 'nobody' });
   const back = await browser(`${page.url}/cancel`, {});
   expect(new URL(back.url).searchParams.get('error')).toBe('access_denied');
 });
 
-test('a code is worth nothing without its verifier, and once only', async () => {
+test('a code needs its verifier and works once', async () => {
   const provider = await open();
   const { config, back, grant } = await signIn(provider, { email: 'ada@example.com' });
   const wrong = { pkceCodeVerifier: oidc.randomPKCECodeVerifier(), expectedState: 'somewhere' };
@@ -186,7 +186,7 @@ test('a code is worth nothing without its verifier, and once only', async () => 
   await expect(grant()).rejects.toThrow();
 });
 
-test('no sign-in starts without PKCE or for pages of somebody else', async () => {
+test('no sign-in starts without PKCE or for another origin’s pages', async () => {
   const provider = await open();
   const ask = (redirect: string) =>
     fetch(
@@ -224,7 +224,7 @@ async function signOut(config: oidc.Configuration, browser: Browser, idToken: st
   return browser(action, { xsrf, logout: 'yes' });
 }
 
-test('who has signed in is not asked again, until they sign out, which also ends the refresh token', async () => {
+test('a signed-in person is not asked again until they sign out, which also ends the refresh token', async () => {
   const provider = await open();
   const { config, browser, grant } = await signIn(provider, { email: 'ada@example.com' });
   const tokens = await grant();
@@ -238,7 +238,7 @@ test('who has signed in is not asked again, until they sign out, which also ends
   expect((await signIn(provider, { email: 'ada@example.com' }, browser)).page.html).toContain('Sign in');
 });
 
-test('scripts of the pages may call it, those of other sites may not', async () => {
+test('the pages’ scripts may call it, other sites’ may not', async () => {
   const provider = await open();
   const allowed = async (origin: string, url: string, init: RequestInit = {}) =>
     (await fetch(url, { ...init, headers: { ...init.headers, origin } })).headers.get(
@@ -256,7 +256,7 @@ test('scripts of the pages may call it, those of other sites may not', async () 
   expect(await allowed('https://evil.example', `${provider.issuer}/token`, exchange)).toBeNull();
 });
 
-test('userinfo refuses tokens that it did not sign, that expired, and ID tokens', async () => {
+test('userinfo refuses foreign and expired tokens and ID tokens', async () => {
   const provider = await open();
   const tokens = await (await signIn(provider, { email: 'ada@example.com' })).grant();
   const [header, payload, signature] = tokens.access_token.split('.');
@@ -278,7 +278,7 @@ test('userinfo refuses tokens that it did not sign, that expired, and ID tokens'
   expect(statuses).toEqual(refused.map(() => 401));
 });
 
-test('an access token is good for an hour', async () => {
+test('an access token lasts an hour', async () => {
   let now = new Date('2026-03-01T08:00:00Z');
   const provider = await open({ clock: () => now });
   const token = await provider.issueToken('ada@example.com');
@@ -303,7 +303,7 @@ test('a token can be issued with every flaw that a verifier must notice', async 
   expect(expired.exp).toBeLessThan(Date.now() / 1000);
 });
 
-test('somebody who only claims an address is another subject, and userinfo says it is not verified', async () => {
+test('a person with an unverified address is another subject, and userinfo says so', async () => {
   const provider = await open();
   const real = await provider.issueToken('ada@example.com');
   const claimed = await provider.issueToken('ada@example.com', { emailVerified: false });
@@ -316,7 +316,7 @@ test('somebody who only claims an address is another subject, and userinfo says 
   expect(mallory).toMatchObject({ email_verified: false });
 });
 
-test('a token issued by another process on the same folder is good here', async () => {
+test('a token issued by another process on the same folder is accepted', async () => {
   const dataDir = await newFolder();
   const running = await open({ dataDir });
   const beside = await createIdentityProvider({

@@ -38,7 +38,7 @@ const importsIn = (folder: string) => filesIn(folder).flatMap(importsOf);
 const isIn = (folder: string) => (file: string) => file.startsWith(`${folder}/`);
 const show = ({ from, to }: Import) => `${from} → ${to}`;
 
-/** The files of one circle of imports, the first one named again at its end. */
+/** The files of one import cycle; the first one is repeated at the end. */
 function findCycle(imports: readonly Pick<Import, 'from' | 'to'>[]): string[] | undefined {
   const targetsOf = (file: string) => imports.filter(({ from }) => from === file).map(({ to }) => to);
   const done = new Set<string>();
@@ -156,7 +156,7 @@ test('only actions start collecting, and only the collector asks GitHub for extr
 test('tenants, repositories, runs and traffic know nothing of channels, dashboards, problems and reports', () => {
   const stored = /^lib\/(tenants|repositories|extras|runs|traffic|stats)(\.ts$|\/)/;
   const told = /^lib\/(channels|dashboards|problems|reports)(\.ts$|\/)/;
-  // The overview shows what needs a person.
+  // The overview shows what needs action.
   const upwards = lib.filter(
     ({ from, to }) => stored.test(from) && told.test(to) && from !== 'lib/stats/overview.ts',
   );
@@ -258,7 +258,7 @@ test('no file has a vague name', () => {
   expect(sources.filter((file) => vague.test(path.posix.basename(file)))).toEqual([]);
 });
 
-/** The text behind the bracket that closes the one at `start`. */
+/** The text after the bracket that closes the one at `start`. */
 function behindBracket(text: string, start: number): string {
   let depth = 0;
   for (let place = start; place < text.length; place++) {

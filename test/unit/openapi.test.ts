@@ -9,7 +9,7 @@ import { FAILURES } from '../../lib/failure.ts';
 const root = path.join(import.meta.dirname, '../..');
 const document = JSON.parse(JSON.stringify(openApiDocument()));
 
-/** Every value in a JSON tree that has the key. */
+/** Every value with this key in a JSON tree. */
 function valuesOf(tree: unknown, key: string): unknown[] {
   if (typeof tree !== 'object' || tree === null) return [];
   return Object.entries(tree).flatMap(([name, value]) => [

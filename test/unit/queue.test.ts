@@ -4,7 +4,7 @@ import { workOff } from '../../lib/queue.ts';
 const itemsTo = (count: number) => Array.from({ length: count }, (_, place) => ({ place }));
 const always = () => true;
 
-/** Work whose ends are told by hand; what was begun, in its order. */
+/** Work that the test ends by hand, and the items begun so far, in order. */
 function openWork() {
   const begun: number[] = [];
   const ends: { end: (outcome: 'done' | 'more' | 'later') => void; fail: (error: Error) => void }[] = [];
@@ -16,7 +16,7 @@ function openWork() {
   return { begun, ends, work };
 }
 
-/** Lets everything go on that waits for nothing else. */
+/** Lets everything that can continue do so. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 test('items are worked on in order, several at once; the next begins when one ends', async () => {

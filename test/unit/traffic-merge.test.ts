@@ -43,12 +43,12 @@ const day = (
   cloneUniques: figures[3] ?? null,
 });
 
-test('a settled day that GitHub names is measured, and the array that leaves it out says zero', () => {
+test('a settled day that GitHub names is measured; a list that leaves it out means zero', () => {
   const { day: found } = read([], { views: [on('2026-01-05', 37, 9)] });
   expect(found('2026-01-05')).toEqual(day('2026-01-05', [37, 9, 0, 0], 'measured'));
 });
 
-test('a day that has not settled is provisional, and what GitHub leaves out of it is unknown', () => {
+test('an unsettled day is provisional, and figures that GitHub leaves out are unknown', () => {
   const { day: found } = read([], { views: [on('2026-01-12', 37, 9)] });
   expect(found('2026-01-12')).toEqual(day('2026-01-12', [37, 9, null, null], 'provisional'));
   expect(found('2026-01-11')).toBeUndefined();
@@ -65,12 +65,12 @@ test('a day settles 72 hours after its end, to the second', () => {
   expect(read([], {}, '2026-01-14T00:00:00.000Z').day('2026-01-10')?.state).toBe('zero');
 });
 
-test('nothing is known to be zero before a repository was created', () => {
+test('days before a repository’s creation are not zero', () => {
   const { after } = read([], {}, NOW, '2026-01-08');
   expect(after.map(({ trafficDate }) => trafficDate)).toEqual(['2026-01-08', '2026-01-09', '2026-01-10']);
 });
 
-test('the oldest day comes back cut: the larger figure stays and it is no revision', () => {
+test('the oldest day comes back cut: the larger figure stays, without a revision', () => {
   const stored = [day('2026-01-01', [73, 20, 4, 3], 'measured', '2026-01-05T06:00:00.000Z')];
   const { days, revisions } = read(stored, { views: [on('2026-01-01', 18, 7)] });
   expect(days.map(({ trafficDate }) => trafficDate)).not.toContain('2026-01-01');
@@ -102,7 +102,7 @@ test('today grows, and the largest figure of each field is kept', () => {
   );
 });
 
-test('a day that GitHub publishes late turns from unknown to measured, and one it took for zero as well', () => {
+test('a day published late turns from unknown, or zero, to measured', () => {
   const late = read(
     read([], {}).after,
     { views: [on('2026-01-10', 4), on('2026-01-13', 6)] },
@@ -119,7 +119,7 @@ test('an absent day never lowers a figure, and settles the day', () => {
   expect(revisions).toEqual([]);
 });
 
-test('a later, smaller figure for a settled day is told as a revision and not stored', () => {
+test('a later, smaller figure for a settled day becomes a revision and is not stored', () => {
   const stored = [day('2026-01-05', [37, 9, 2, 1], 'measured', '2026-01-13T06:00:00.000Z')];
   const { days, revisions } = read(stored, {
     views: [on('2026-01-05', 30, 9)],
@@ -129,7 +129,7 @@ test('a later, smaller figure for a settled day is told as a revision and not st
   expect(revisions).toEqual([{ trafficDate: '2026-01-05', metric: 'viewCount', kept: 37, observed: 30 }]);
 });
 
-test('a smaller figure for a day that has not settled is no revision', () => {
+test('a smaller figure for an unsettled day is not a revision', () => {
   const stored = [day('2026-01-13', [37, 9, null, null], 'provisional')];
   expect(read(stored, { views: [on('2026-01-13', 30, 9)] }).revisions).toEqual([]);
 });
@@ -152,7 +152,7 @@ test('an idle repository answers a window that ended weeks ago: its days are kep
   expect(found('2026-01-10')?.state).toBe('zero');
 });
 
-test('a read that began earlier does not undo a later one', () => {
+test('an earlier reading does not undo a later one', () => {
   const later = read([], { views: [on('2026-01-10', 9)] }, '2026-01-14T06:00:00.000Z').after;
   const { days } = read(later, { views: [on('2026-01-10', 7)] }, '2026-01-13T06:00:00.000Z');
   expect(days.map(({ trafficDate }) => trafficDate)).not.toContain('2026-01-10');
@@ -193,7 +193,7 @@ test('a day of an old window that is not its first is final, also with the figur
   expect(found('2025-12-12')?.state).toBe('measured');
 });
 
-test('what GitHub says otherwise of final days is told, figure by figure', () => {
+test('differences of final days are reported, figure by figure', () => {
   const stored = [
     day('2026-01-01', [1, 1, 1, 1], 'measured'),
     day('2026-01-02', [9, 3, 4, 2], 'measured'),
@@ -266,7 +266,7 @@ test('missing days are lost until GitHub remembers them, and none is missing bef
   expect([commonDays(whole, never.lost), commonDays(whole, never.coming)]).toEqual([0, 0]);
 });
 
-test('of no days nothing is known', () => {
+test('no days have no known figures', () => {
   expect(leastCertain(new Set())).toBe('before');
 });
 
@@ -351,7 +351,7 @@ test('only weeks that have settled and lie wholly in the window are kept', () =>
   expect(keptAt('2026-01-18T00:00:00.000Z')).toEqual([]);
 });
 
-test('the larger of two readings of a week is kept, and the same again changes nothing', () => {
+test('the larger of two readings of a week is kept; repeating it changes nothing', () => {
   const at = new Date('2026-01-16T06:00:00.000Z');
   const stored = [week('2026-01-05', 10, 0)];
   const toRead = (count: number) => ({
@@ -444,7 +444,7 @@ function derive(
   return { state, viewCount: figure('views', 'count'), cloneUniques: figure('clones', 'uniques') };
 }
 
-test('merging one answer after the other gives what all of them together mean, and the same again changes nothing', () => {
+test('merging answers one by one equals the definition over all of them; repeating it changes nothing', () => {
   const property = fc.property(fc.array(answers, { minLength: 1, maxLength: 12 }), (drawn) => {
     const reads = toReads(drawn);
     let stored: TrafficDay[] = [];

@@ -43,7 +43,7 @@ const instants = fc
   .integer({ min: 0, max: 3000 * 24 * 60 })
   .map((minutes) => new Date(FIRST + minutes * 60_000));
 
-test('days are reckoned as whole numbers are', () => {
+test('days are computed like whole numbers', () => {
   holds(
     fc.property(dayNumbers, fc.integer({ min: -400, max: 400 }), (number, step) => {
       const day = toModelDay(number);
@@ -133,7 +133,7 @@ test('the spans that are compared are equally long, side by side, and leave out 
   );
 });
 
-test('the days that two spans have in common are those that are in both', () => {
+test('the common days of two spans are those in both', () => {
   const span = fc.tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: -3, max: 40 }));
   holds(
     fc.property(span, span, ([one, oneLength], [other, otherLength]) => {
@@ -201,7 +201,7 @@ test('days until loss are how many days the last covered one stays in GitHub’s
   );
 });
 
-test('several days together are as certain as the least certain, and zero only where all are', () => {
+test('several days are as certain as the least certain one, and zero only if all are', () => {
   const states: DayState[] = [
     'lost',
     'before',
@@ -245,7 +245,7 @@ const weekReadings = fc.array(
   { minLength: 1, maxLength: 25 },
 );
 
-test('of every week the largest figures are kept that were read when it had settled and was whole', () => {
+test('for every week, the largest figures read when it was settled and whole are kept', () => {
   const start = Date.UTC(2025, 11, 22);
   holds(
     fc.property(weekReadings, (readings) => {
@@ -288,7 +288,7 @@ const dayReadings = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 
-test('in whatever order answers arrive, no figure falls, no certainty is lost, and revisions are of settled days', () => {
+test('in any order of answers, no figure falls, no certainty is lost, and only settled days have revisions', () => {
   const start = Date.UTC(2026, 0, 14, 6);
   const rank = { provisional: 0, suspect: 0, cut: 1, imported: 1, zero: 2, measured: 3 };
   holds(

@@ -20,7 +20,7 @@ test('GitHub stands still when every window that was read ends on the same day, 
   expect(toStalledThrough({ ...stalled, oldestEnd: null, newestEnd: null, oldestReadAt: null })).toBeNull();
 });
 
-test('a stall is told with the last day that was published', () => {
+test('a stall is reported with the last published day', () => {
   expect(toStallMessage({ serverId: 1, visibility: 'public', publishedThrough: END })).toBe(
     'GitHub has published no traffic of public repositories since 23 September.',
   );

@@ -37,7 +37,7 @@ test('every day of a published window is final at first sight: measured, or zero
   expect(day('2026-02-19')).toMatchObject({ state: 'measured', viewCount: 5, cloneCount: 0 });
 });
 
-test('an old copy says nothing of the days after its end: no false zeros on 8 to 16 February', () => {
+test('an old copy says nothing about the days after its end: no false zeros on 8 to 16 February', () => {
   const copy = windowThrough('2026-01-30', always(4));
   const { after } = read([], copy, copy, at('2026-02-20'));
   expect(after.map(({ trafficDate }) => trafficDate)).toEqual(daysFrom('2026-01-17', '2026-01-30'));
@@ -53,7 +53,7 @@ test('an old copy says nothing of the days after its end: no false zeros on 8 to
     expect(stateOfMissing(day, standpoint, '2026-02-20')).toBe('not_published');
 });
 
-test('a window that ends two days ago is late, and no old copy', () => {
+test('a window that ended two days ago is late, not an old copy', () => {
   const views = windowThrough('2026-02-18', always(1));
   expect(isOldCopy(coverageOf({ views, clones: views }, at('2026-02-20')), '2026-02-20')).toBe(false);
 });
@@ -122,7 +122,7 @@ test('the zeros that GitHub writes before a repository was created are not store
   expect(coveredFrom({ views, clones: views }, reading)).toBe('2026-02-14');
 });
 
-test('of two arrays with different windows, only what both cover is covered', () => {
+test('of two lists with different windows, only the common days are covered', () => {
   const views = windowThrough('2026-02-19', always(3));
   const clones = windowThrough('2026-02-16', always(3));
   expect(coverageOf({ views, clones }, at('2026-02-20'))).toMatchObject({
@@ -146,7 +146,7 @@ test('a week of a published window is final on Monday, and an old copy of its su
   expect(mergeWeeks([], weeks(12), monday)).toEqual([]);
 });
 
-test('in whatever order windows arrive, old copies too, each named day is final and every other day untouched', () => {
+test('in any order of windows, even old copies, each named day is final and every other day untouched', () => {
   const trafficOn = (day: Day) => (Number(day.slice(8)) * 7) % 5;
   const windows = fc.array(
     fc.record({ day: fc.integer({ min: 0, max: 60 }), age: fc.integer({ min: 1, max: 30 }) }),
