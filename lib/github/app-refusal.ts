@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { type Refusal, toGitHubFailure } from './refusal.ts';
 
-/** The failure for a request that GitHub refuses to the app itself, by GitHub's status and sentence. */
+/** The failure for a request that GitHub refuses to the app itself, from GitHub's status and message. */
 export function toAppFailure(refusal: Refusal, path: string, now: Date): Failure {
   const { status, message } = refusal;
   if (status === 401) return toAssertionFailure(message);

@@ -20,7 +20,7 @@ export interface AppConnection {
   /** PEM, as `toPrivateKey` returns it. */
   privateKey: string;
   clock: () => Date;
-  /** When everything must be answered, by the clock; 20 seconds from now by default. */
+  /** The deadline of all requests, by the clock; 20 seconds from now by default. */
   deadline?: Date;
 }
 
@@ -153,7 +153,7 @@ export async function readInstallation(app: AppConnection, id: number): Promise<
 }
 
 /**
- * A token of an hour with which the installation's traffic is read. Throws `installation_not_found`,
+ * Creates a token that reads the installation's traffic for an hour. Throws `installation_not_found`,
  * `installation_suspended`, and `missing_permission` when its account did not grant what traffic needs.
  */
 export async function mintToken(app: AppConnection, id: number): Promise<InstallationToken> {
@@ -163,7 +163,7 @@ export async function mintToken(app: AppConnection, id: number): Promise<Install
   return { token, expiresAt: new Date(expires_at).toISOString() };
 }
 
-/** Throws `missing_permission` unless the permissions let traffic be read. */
+/** Throws `missing_permission` unless the permissions allow reading traffic. */
 export function requireAdministration({ administration }: Permissions): void {
   if (administration !== undefined) return;
   throw new Failure(
@@ -193,7 +193,7 @@ async function askOnce(app: AppConnection, method: string, path: string): Promis
   });
   const answer = toJson(await response.text().catch(() => ''));
   if (response.ok) {
-    // A token that is cut off must not be quoted.
+    // A truncated token must not be quoted.
     const data = typeof answer === 'string' && !isPage(answer) ? '' : answer;
     const unreadable = toUnreadableFailure({ status: response.status, data });
     if (unreadable) throw unreadable;
@@ -204,7 +204,7 @@ async function askOnce(app: AppConnection, method: string, path: string): Promis
   throw toAppFailure({ ...refusal, headers: Object.fromEntries(response.headers) }, path, app.clock());
 }
 
-/** The text itself if it is no JSON. */
+/** The text itself if it is not JSON. */
 function toJson(text: string): unknown {
   try {
     return JSON.parse(text);

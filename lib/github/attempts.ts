@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Failure, type FailureCode } from '../failure.ts';
 
-/** Runs work when there is room; the rest waits in order. */
+/** Runs work when there is room. The rest waits in order. */
 export type Semaphore = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** A semaphore that runs `limit` pieces of work at once. */
@@ -27,24 +27,24 @@ export interface RetryOptions {
   deadline: Date;
   /** Milliseconds per second of waiting; 1,000 except in tests. */
   secondLasts: number;
-  /** Whether another try makes no sense here, although it does elsewhere. */
+  /** Whether not to retry here, although it makes sense elsewhere. */
   isFinal?: (failure: Failure) => boolean;
 }
 
-/** Seconds before each further try, by what went wrong. */
+/** Seconds before each retry, by failure. */
 const PAUSES: Partial<Record<FailureCode, readonly number[]>> = {
   github_down: [1, 4],
   unreadable_answer: [1],
   // GitHub refuses a new token for some seconds (https://github.com/octokit/auth-app.js/issues/65).
   app_token_refused: [1, 2, 4],
 };
-/** How often to wait as long as a secondary limit says. */
+/** How often to wait for a secondary limit. */
 const MAX_LIMITS = 2;
 
 /**
  * Retries what may succeed the next time: after 1 and then 4 seconds if the server is down, once if the answer cannot be
- * read, for 7 seconds if a new token of an app is refused, and when GitHub says so after a secondary limit. Throws the last failure if the pause would reach the deadline:
- * nothing waits in vain.
+ * read, for 7 seconds if a new token of an app is refused, and when GitHub says so after a secondary limit. Throws the last failure if the pause would
+ * reach the deadline.
  */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const counts = new Map<FailureCode, number>();
@@ -64,7 +64,7 @@ export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions)
   }
 }
 
-/** Seconds until another try makes sense after so many failures alike; undefined if it does not. */
+/** Seconds until the next retry after this many equal failures; undefined if there is none. */
 function toPause({ code, details }: Failure, count: number, now: Date): number | undefined {
   if (details?.tooLong) return undefined;
   if (code !== 'secondary_limit') return PAUSES[code]?.[count];

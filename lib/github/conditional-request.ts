@@ -3,7 +3,7 @@ import { parseAnswer } from './answers.ts';
 import type { Connection } from './connection.ts';
 import type { AnswerKind, AnswerMemory } from './memory.ts';
 
-/** What to ask, and where. */
+/** A request. */
 interface Question {
   kind: AnswerKind;
   path: string;

@@ -15,7 +15,7 @@ export interface RateLimiter {
   leave(outcome: { headers: Record<string, string> } | { error: unknown }): void;
 }
 
-/** A server, a token, and the limits of asking. */
+/** A server, a token, and the limits for requests. */
 export interface ConnectionOptions {
   /** The API's base URL without a slash at the end: `https://api.github.com`, or `https://<host>/api/v3`. */
   apiUrl: string;
@@ -25,7 +25,7 @@ export interface ConnectionOptions {
   /** For an installation of a GitHub App: what to do when GitHub refuses the token. */
   renewal?: TokenRenewal | undefined;
   clock: () => Date;
-  /** When everything must be answered, by the clock; 20 seconds from now by default. */
+  /** The deadline of all requests, by the clock; 20 seconds from now by default. */
   deadline?: Date;
   /** When the token expires, as GitHub said when it was saved. It tells an expired token from a revoked one. */
   tokenExpiresAt?: Date | null;
@@ -66,7 +66,7 @@ const DEFAULT_DEADLINE_MS = 20_000;
 const REQUEST_CONCURRENCY = 60;
 const API_VERSION = '2022-11-28';
 const MAX_REDIRECTS = 5;
-/** How far our clock may be from GitHub's before GitHub's is believed. */
+/** If our clock differs from GitHub's by more than this, GitHub's counts. */
 const MAX_SKEW_MS = 10 * 60_000;
 /** Octokit throws for this status. */
 const NOT_MODIFIED = 304;
@@ -122,7 +122,7 @@ export function openGitHubConnection(options: ConnectionOptions): Connection {
         if (Number(answer.status) < 300) requireReadable(answer, held.token);
         return answer;
       };
-      // A token that was accepted before is not waited for.
+      // A token that was accepted before is not retried.
       const isFinal = (failure: Failure) => isTokenRefused(failure) && !held.isFresh;
       return retry(attempt, { clock, deadline, secondLasts, isFinal });
     };
@@ -194,7 +194,7 @@ function toAddress(path: string, parameters: Record<string, string | number>): s
   return rest.size === 0 ? filled : `${filled}?${rest}`;
 }
 
-/** The header `date` as a second opinion: a clock some days ahead would make zeros of days that have not come yet. */
+/** Checks our clock against the header `date`: a clock some days ahead would make zeros of future days. */
 function toAnsweredAt(header: string | undefined, now: Date): Date {
   const theirs = Date.parse(header ?? '');
   return Math.abs(theirs - now.getTime()) > MAX_SKEW_MS ? new Date(theirs) : now;
@@ -229,7 +229,7 @@ function toRedirectTarget(apiUrl: string, location = '', asked: ReadonlySet<stri
 
 const REPOSITORY_PATH = /^\/(?:repositories\/\d+|repos\/[\w.-]+\/[\w.-]+)(?:\/[a-z/]+)?(?:\?[\w.&=-]*)?$/;
 
-/** Another scheme comes with another default port; another port is another server. */
+/** Another scheme has another default port; any other port is another server. */
 function isSameServer(base: URL, url: URL): boolean {
   if (url.hostname !== base.hostname || !['http:', 'https:'].includes(url.protocol)) return false;
   return url.port === base.port || (url.protocol !== base.protocol && url.port === '');

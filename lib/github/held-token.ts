@@ -16,13 +16,13 @@ export interface HeldToken {
 export interface TokenHolder {
   current(): HeldToken;
   /**
-   * Replaces the token that GitHub refused, once for all requests that met the refusal. Returns false if it cannot be
-   * replaced (any more). Throws what minting fails with, each time.
+   * Replaces the refused token, once for all requests that met the refusal. Returns false if it cannot be replaced, or not
+   * again. Throws what creating one throws.
    */
   replace(refused: HeldToken): Promise<boolean>;
 }
 
-/** How many new tokens a connection tries. */
+/** The most new tokens a connection tries. */
 const MAX_FRESH = 2;
 
 /** Holds a token that is replaced by `renewal`, if there is one. */
@@ -42,7 +42,7 @@ export function holdToken(token: string, renewal?: TokenRenewal): TokenHolder {
     async replace(refused) {
       if (held !== refused) return true;
       if (!renewal || freshCount >= MAX_FRESH) return false;
-      // Stays when it fails: the next request would fail alike.
+      // A failure is kept: the next request would fail too.
       minting ??= mint(renewal.mint);
       await minting;
       return true;

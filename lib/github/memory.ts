@@ -1,4 +1,4 @@
-/** The questions about a repository whose answers are remembered. */
+/** The requests about a repository whose answers are remembered. */
 export type AnswerKind =
   | 'repository'
   | 'views'
@@ -9,14 +9,14 @@ export type AnswerKind =
   | 'paths'
   | 'releases';
 
-/** An answer of GitHub's, with the ETag by which GitHub tells whether it still holds. */
+/** An answer of GitHub's, with the ETag that lets GitHub answer 304. */
 export interface KnownAnswer {
   etag: string;
   /** The parsed answer as JSON. */
   answer: string;
 }
 
-/** One repository's earlier answers to the same token, and what asking now brought. */
+/** One repository's earlier answers to the same token, and the new ones. */
 export interface AnswerMemory {
   known: ReadonlyMap<AnswerKind, KnownAnswer>;
   /** Answers that are new. */

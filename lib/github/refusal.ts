@@ -9,21 +9,21 @@ export interface Refusal {
   headers: Record<string, string>;
 }
 
-/** What is known apart from the answer. */
+/** What is known besides the answer. */
 export interface RefusalContext {
   now: Date;
-  /** When the token ends, if that is known from an earlier answer. */
+  /** When the token expires, if an earlier answer said so. */
   tokenExpiresAt: Date | null;
-  /** Who is refused, and reads about it: a person's token, or an installation of a GitHub App. */
+  /** Whose request was refused: a person's token, or an installation of a GitHub App. */
   readsAs: ReadsAs;
 }
 
-/** With whose rights GitHub is asked. */
+/** Whose rights the request used. */
 export type ReadsAs = 'user' | 'installation';
 
 /**
- * The failure for a refused request. The order matters: a missing permission that the last request of the hour meets comes
- * with `x-ratelimit-remaining: 0`, yet it is no limit; and a limit comes with the status of a missing permission.
+ * The failure for a refused request. The order matters. A missing permission may come with `x-ratelimit-remaining: 0`, after
+ * the last request of the hour, and is still not a rate limit. A rate limit has the status of a missing permission.
  */
 export function toGitHubFailure(refusal: Refusal, context: RefusalContext): Failure {
   const { status } = refusal;
@@ -119,7 +119,7 @@ function toQuotaFailure(refusal: Refusal, context: RefusalContext): Failure {
 }
 
 /**
- * What a token or its owner lacks, by GitHub's sentences and headers
+ * What a token or its owner lacks, from GitHub's messages and headers
  * (https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api).
  */
 function toPermissionFailure(refusal: Refusal, { readsAs }: RefusalContext): Failure | undefined {
@@ -180,15 +180,15 @@ function toPushFailure(headers: Record<string, string>): Failure {
 }
 
 /**
- * `missing_scope` where a classic token has neither `repo` nor `public_repo`: even an owner's is refused then. Null
- * scopes are a fine-grained token's.
+ * `missing_scope` if a classic token has neither `repo` nor `public_repo`: then even an owner is refused. A fine-grained token
+ * has null scopes.
  */
 export function toScopeFailure(scopes: string[] | null): Failure | undefined {
   if (!scopes || scopes.includes('repo') || scopes.includes('public_repo')) return undefined;
   return new Failure('missing_scope', undefined, { needed: 'repo' });
 }
 
-/** GitHub's own words, without the page of its documentation; of a proxy's page only what one reads. */
+/** GitHub's message, without the link to its documentation. Of a proxy's page, only the visible text. */
 function toBlockedFailure({ status, message }: Refusal): Failure {
   if (isPage(message)) {
     const page = `an HTML page that is not GitHub’s: “${toFirstWords(message)}”. A proxy may refuse it.`;
@@ -198,7 +198,7 @@ function toBlockedFailure({ status, message }: Refusal): Failure {
   return new Failure('blocked', `GitHub refuses access (status ${status}): ${said}`);
 }
 
-/** GitHub's sentence without the address of its documentation, which Octokit puts after it. */
+/** GitHub's message without the link to its documentation, which Octokit appends. */
 function withoutLink(message: string): string {
   return message.replace(/ - https:\/\/\S+$/, '');
 }

@@ -4,7 +4,7 @@ import { parseAnswer } from './answers.ts';
 import type { Connection } from './connection.ts';
 import type { AnswerMemory } from './memory.ts';
 
-/** A file of a published release, and how often it was downloaded so far. */
+/** A file of a published release, with its downloads so far. */
 export interface ReleaseAsset {
   assetId: number;
   releaseId: number;
@@ -59,8 +59,8 @@ const releasesAnswer = z.lazy(() => z.array(releaseAnswer).max(100));
 /**
  * Reads the assets of the newest 300 releases, 10,000 at most, by `GET /repos/{owner}/{repo}/releases`
  * (https://docs.github.com/en/rest/releases/releases): `download_count` counts since the asset was uploaded. Drafts are
- * left out. One request where there are fewer than 50 releases, whose answer is remembered. An answer that is too long is
- * asked for again in smaller pages.
+ * left out. With fewer than 50 releases it takes one request, whose answer is remembered. If an answer is too
+ * long, it is requested again in smaller pages.
  */
 export async function getReleases(ask: Connection, id: number, memory: AnswerMemory): Promise<Releases> {
   const known = memory.known.get('releases');
@@ -88,7 +88,7 @@ export async function getReleases(ask: Connection, id: number, memory: AnswerMem
     releaseCount += size;
     for (const release of releases) if (!release.draft) assets.push(...toAssets(release));
     const isLast = !/rel="next"/.test(headers.link ?? '');
-    // A full page would stay the same when there are older releases besides.
+    // A full page would not change when older releases are added.
     if (isFirst && isLast && releases.length < size && headers.etag !== undefined)
       memory.changed.set('releases', { etag: headers.etag, answer: JSON.stringify(assets) });
     const isEnough = releaseCount >= MAX_RELEASES || assets.length >= MAX_ASSETS;

@@ -19,7 +19,7 @@ export interface GitHubRepository extends ListedRepository {
   renamed: boolean;
 }
 
-/** Which repository: by its id, perhaps with the name it had last, or by its name. */
+/** A repository by id, perhaps with its last known name, or by name. */
 export type RepositoryAddress = { id: number; knownAs?: RepositoryName } | RepositoryName;
 
 interface RepositoryName {
@@ -32,7 +32,7 @@ export interface RepositoryList {
   repositories: ListedRepository[];
   /** False if there are, or may be, more of them. */
   complete: boolean;
-  /** True if organizations hold back theirs until the token is authorized by single sign-on. */
+  /** True if organizations hide theirs until the token is authorized by single sign-on. */
   heldBack: boolean;
 }
 
@@ -41,7 +41,7 @@ const PAGE = 100;
 const MAX_PAGES = 100;
 const PAGE_CONCURRENCY = 8;
 
-/** By id, under whatever name it has, or by a name that it has or had. */
+/** Finds it by id under any name, or by a current or former name. */
 export async function getRepository(
   ask: Connection,
   repository: RepositoryAddress,
@@ -76,7 +76,7 @@ async function explainMissing(
   );
 }
 
-/** Those that a user may push to, the last pushed first. */
+/** Those that a user may push to, last pushed first. */
 export async function listRepositories(ask: Connection): Promise<RepositoryList> {
   const { answers, complete } = await listPages(ask, '/user/repos', { sort: 'pushed' });
   const listed = answers.flatMap(({ data, headers }) => parseAnswer(repositoryListAnswer, data, headers));
@@ -88,7 +88,7 @@ export async function listRepositories(ask: Connection): Promise<RepositoryList>
   };
 }
 
-/** What the app was given: it may read all of them, whatever it may do otherwise. */
+/** Those the app was given: it may read the traffic of all of them. */
 export async function listInstalled(ask: Connection): Promise<RepositoryList> {
   const { answers, complete } = await listPages(ask, '/installation/repositories', {});
   const listed = answers.flatMap(({ data }) => parseAnswer(installationListAnswer, data).repositories);
@@ -109,12 +109,12 @@ async function listPages(ask: Connection, path: string, parameters: Record<strin
   return { answers: [first, ...rest], complete: last <= MAX_PAGES };
 }
 
-/** A repository that moves from one page to another meanwhile is listed twice. */
+/** A repository that moves to another page meanwhile would be listed twice. */
 function unique(listed: readonly ListedRepository[]): ListedRepository[] {
   return [...new Map(listed.map((one) => [one.id, one])).values()];
 }
 
-/** GitHub says of an app that it may not push, and shows it traffic all the same. */
+/** GitHub says that an app may not push, but shows it traffic. */
 export function asReadable<R extends ListedRepository>(repository: R): R {
   return { ...repository, permissions: { ...repository.permissions, push: true } };
 }

@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import { parseAnswer } from './answers.ts';
 import type { Connection } from './connection.ts';
 
-/** The stars that a repository gained on a day and that were not taken back since. */
+/** The stars gained on a day and not removed since. */
 export interface StarDay {
   starDate: Day;
   gained: number;
@@ -12,13 +12,13 @@ export interface StarDay {
 
 /** One page of the history: up to 30 weeks, the newest on the first page. */
 export interface StarPage {
-  /** Every day of its weeks that has begun, also those without stars. */
+  /** Every day of its weeks that has begun, even without stars. */
   days: StarDay[];
   /** True: there are no older weeks. */
   last: boolean;
 }
 
-/** The most that GitHub gives, and the first version that knows the endpoint. */
+/** The largest page, and the first API version with the endpoint. */
 const WEEKS_PER_PAGE = 30;
 const API_VERSION = '2026-03-10';
 
@@ -33,7 +33,7 @@ const historyAnswer = z.lazy(() => z.array(week).max(100));
 /**
  * Reads a page of `GET /repos/{owner}/{repo}/stargazers/history`, which is public since 4 September 2026
  * (https://docs.github.com/en/rest/activity/starring, version 2026-03-10): whole weeks without gaps, newest first, `week`
- * in seconds since 1970. A star that is taken back vanishes from the day it was given on.
+ * in seconds since 1970. A removed star disappears from its day.
  */
 export async function getStarPage(ask: Connection, id: number, page: number): Promise<StarPage> {
   const { data, headers, answeredAt } = await ask(
@@ -55,7 +55,7 @@ export async function getStarPage(ask: Connection, id: number, page: number): Pr
   };
 }
 
-/** A server that does not know the endpoint answers 404, as for a repository that is hidden. */
+/** A server without the endpoint answers 404, as for a hidden repository. */
 function toUnknownEndpoint(error: unknown): unknown {
   if (!(error instanceof Failure) || error.code !== 'not_found') return error;
   const { serverVersion } = error.details ?? {};

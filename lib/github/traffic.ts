@@ -14,17 +14,17 @@ import { askConditionally } from './conditional-request.ts';
 import type { Connection } from './connection.ts';
 import { type AnswerKind, type AnswerMemory, createMemory } from './memory.ts';
 
-/** Everything GitHub shows of a repository's traffic over 14 UTC days. Null: GitHub did not give that part. */
+/** GitHub's traffic of a repository over 14 UTC days. Null: GitHub did not give that part. */
 export interface GitHubTraffic {
   /** At least one of the two is there. */
   views: Window | null;
   clones: Window | null;
   /**
-   * Weeks by their Monday, with uniques of their own; the first and the last are usually not whole. Null: they were not
-   * asked for, or GitHub gave none of them.
+   * Weeks by their Monday, with their own uniques; the first and the last are usually cut. Null: they were not asked for, or
+   * GitHub gave none.
    */
   weeks: { views: Bucket[] | null; clones: Bucket[] | null } | null;
-  /** At most ten each, over the 14 days together, most views first. */
+  /** At most ten each, for the 14 days together, most views first. */
   referrers: Referrer[] | null;
   paths: PopularPath[] | null;
   /** What GitHub did not give, and why. */
@@ -40,15 +40,15 @@ interface Lack {
 }
 
 export interface TrafficOptions {
-  /** Whether weeks are wanted too, decided by the days that were read; always unless told. */
+  /** Whether to read weeks too, given the days that were read. Default: always. */
   wantsWeeks?: (days: { views: Bucket[] | null; clones: Bucket[] | null }, readAt: Date) => boolean;
-  /** What is known from before; what is new is put there too. */
+  /** The remembered answers. New ones are added. */
   memory?: AnswerMemory;
 }
 
 /**
- * Whatever GitHub gives of a repository's traffic. Throws when it gives neither views nor clones, refuses either of them,
- * or refuses the token.
+ * Reads a repository's traffic as far as GitHub gives it. Throws if it gives neither views nor clones, refuses either, or
+ * refuses the token.
  */
 export async function getTraffic(
   ask: Connection,
@@ -75,7 +75,7 @@ export async function getTraffic(
     readAt ??= answer.answeredAt;
     return answer.read;
   };
-  /** Days that GitHub fails to give are only lacking; days it refuses end the reading, as it refuses the rest too. */
+  /** If GitHub fails to give days, they are just missing. If it refuses them, stop: it refuses the rest too. */
   const readDays = async (part: 'views' | 'clones', schema: z.ZodType<Window>) => {
     const wanted = read(part, schema, part);
     return unlessLacking(part, wanted).then((days) => {

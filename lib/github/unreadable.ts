@@ -1,15 +1,15 @@
 import { Failure } from '../failure.ts';
 
-/** An answer of 2xx as it came. */
+/** A 2xx answer as it came. */
 export interface RawAnswer {
   status: number;
-  /** What was read as JSON, or the text that is none. */
+  /** The parsed JSON, or the text if it is not JSON. */
   data: unknown;
 }
 
-/** Enough to recognize a page or a message by. */
+/** Enough to recognize a page or a message. */
 const MAX_QUOTED = 80;
-/** Where in a page its first words are looked for. */
+/** How far into a page to look for its first words. */
 const MAX_SEARCHED = 20_000;
 /** GitHub's tokens (https://github.blog/engineering/behind-githubs-new-authentication-token-formats/). */
 const TOKENS = /\b(?:gh[a-z]_|github_pat_)[\w.-]+/g;

@@ -41,7 +41,7 @@ export interface CorrectedTraffic {
   next: number | null;
 }
 
-/** Where a correction starts, and how long it goes on. */
+/** Where a correction starts, and how long it continues. */
 export interface CorrectionOrder {
   /** Only repositories with a larger id. */
   after: number;

@@ -5,15 +5,15 @@ import { METRICS, sameFigures, ZERO } from './figures.ts';
 import type { TrafficDay } from './merge.ts';
 import { publishedFrom, type StoredState, settledThrough } from './window.ts';
 
-/** What is stored of one repository, for as far as corrections look back. */
+/** One repository's stored data, as far back as corrections look. */
 export interface StoredTraffic {
   days: readonly TrafficDay[];
   windows: readonly TrafficWindow[];
-  /** Days of which GitHub once gave a smaller figure: their sum may have been another one when a window was read. */
+  /** Days for which GitHub once gave a smaller figure: their sum may have been different when a window was read. */
   revised: ReadonlySet<Day>;
 }
 
-/** When GitHub wrote zeros out already, and we still took a day that an answer left out for zero. */
+/** The time when GitHub already wrote zeros out, but we still took left-out days as zero. */
 export interface Era {
   since: Instant;
   until: Instant;
@@ -21,7 +21,7 @@ export interface Era {
 
 /** What the stored windows say about days that were stored by the rules for sparse answers. */
 export interface Corrections {
-  /** Zero only because an old copy left them out: nothing is known of them. */
+  /** Zero only because an old copy left them out; really unknown. */
   wrong: Day[];
   /** Zero, and the windows neither confirm nor refute it. */
   undecided: Day[];
@@ -137,7 +137,7 @@ function listCandidates(read: TrafficWindow, sumOf: (end: Day) => WindowSum | nu
 
 /** The sums of a window's stored days. */
 interface WindowSum extends Omit<TrafficWindow, 'observedDate'> {
-  /** The largest of a day: 14 days together have at least as many uniques, and at most the sum. */
+  /** The largest day's uniques: 14 days together have at least as many, and at most the sum. */
   maxViewUniques: number;
   maxCloneUniques: number;
   isSure: boolean;

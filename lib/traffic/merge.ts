@@ -4,14 +4,14 @@ import { type Figures, largerFigures, METRICS, type Metric, sameFigures, UNKNOWN
 import { nameDays, type Observed } from './observed.ts';
 import { type Coverage, coverageOf, cutFrom, FINAL_STATES, type StoredState } from './window.ts';
 
-/** One repository's figures on one UTC day, as stored. */
+/** One repository's stored figures of one UTC day. */
 export interface TrafficDay extends Figures {
   trafficDate: Day;
   state: StoredState;
   observedAt: Instant;
 }
 
-/** A final day's later, smaller figure, which was not stored. */
+/** A smaller figure read later for a final day, which was not stored. */
 export interface Revision {
   trafficDate: Day;
   metric: Metric;
@@ -56,7 +56,7 @@ export function mergeDays(
   return { days, revisions };
 }
 
-/** A final day's figure that GitHub gives otherwise than it is stored. */
+/** A final day's figure that differs between GitHub and the stored one. */
 export interface Difference {
   trafficDate: Day;
   metric: Metric;
@@ -65,8 +65,8 @@ export interface Difference {
 }
 
 /**
- * What an answer says otherwise than is stored, of days that are final and wholly inside the window. Days that may still
- * grow do not count, and a day that the answer leaves out is not said to be zero.
+ * The differences between an answer and the stored figures, for final days wholly inside the window. Growing days do not
+ * count, and a day that the answer leaves out does not count as zero.
  */
 export function differencesOf(stored: readonly TrafficDay[], observed: Observed, now: Date): Difference[] {
   const named = nameDays(observed);
@@ -108,7 +108,7 @@ interface Answer {
 /** The day before a date: the only one before the first whole day that a sparse answer can name, and then cut. */
 const cutBefore = (wholeFrom: Day): Day => addDays(wholeFrom, -1);
 
-/** What is known of a day after an answer; the row itself when the answer says nothing new of it. */
+/** A day after an answer; the same row if the answer adds nothing. */
 function mergeDay(
   date: Day,
   row: TrafficDay | undefined,
@@ -137,7 +137,7 @@ function mergePublished(
   return { trafficDate: date, ...figures, state, observedAt: now.toISOString() };
 }
 
-/** A day wholly inside a sparse window: what the answer leaves out of a settled day is zero. */
+/** A day wholly inside a sparse window: figures that the answer leaves out of a settled day are zero. */
 function mergeWhole(
   date: Day,
   row: TrafficDay | undefined,
@@ -157,7 +157,7 @@ function mergeWhole(
   return { trafficDate: date, ...figures, state, observedAt };
 }
 
-/** Certainty is never lost: a final day stays final, whoever reads it earlier or later. */
+/** Certainty is never lost: a final day stays final, whatever is read later. */
 function stateOfWhole(row: TrafficDay | undefined, named: Figures | undefined, final: boolean): StoredState {
   if (named && (final || row?.state === 'measured' || row?.state === 'zero')) return 'measured';
   if (named) return row?.state === 'cut' ? 'cut' : 'provisional';
@@ -168,7 +168,7 @@ function stateOfWhole(row: TrafficDay | undefined, named: Figures | undefined, f
 
 /**
  * A day before a sparse window's first whole day: its figures may be cut, so alone they never make it whole. Idle
- * repositories get windows that ended weeks ago, of which only the first day may be cut.
+ * repositories get windows that ended weeks ago; only their first day may be cut.
  */
 function mergeCut(date: Day, row: TrafficDay | undefined, named: Figures, { oldest, reading }: Answer) {
   const figures = largerFigures(row ?? UNKNOWN, named);

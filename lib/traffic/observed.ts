@@ -14,7 +14,7 @@ export interface Observed {
   clones: readonly Observation[] | null;
 }
 
-/** GitHub's two arrays as figures by date; null where one of them does not name the date. */
+/** GitHub's two arrays as figures by date; null if an array does not name the date. */
 export function nameDays({ views, clones }: Observed): Map<Day, Figures> {
   const named = new Map<Day, Figures>();
   const add = (date: Day, figures: Partial<Figures>) =>

@@ -6,7 +6,7 @@ import type { Visibility } from '../github/answers.ts';
 import type { Instant } from '../instant.ts';
 import { OLD_COPY_DAYS, publishedFrom } from './window.ts';
 
-/** Whose traffic GitHub publishes together: the repositories of one visibility on a server. */
+/** Repositories whose traffic GitHub publishes together: those of one visibility on a server. */
 interface Publisher {
   serverId: number;
   visibility: Visibility;
@@ -23,9 +23,9 @@ export interface ReadWindows {
   oldestReadAt: Instant | null;
 }
 
-/** A repository that was read longer ago says nothing of where GitHub stands now. */
+/** A repository read longer ago says nothing about GitHub's current state. */
 const LATELY_MS = 36 * 3_600_000;
-/** One repository alone may just get an old copy. */
+/** A single repository may just get an old copy. */
 const MIN_REPOSITORIES = 2;
 
 /**

@@ -30,9 +30,9 @@ export type DayState = (typeof DAY_STATES)[number];
 
 const HOUR = 3_600_000;
 
-/** Since 2026 GitHub answers exactly so many days in a row, zeros included, and never today. */
+/** Since 2026 GitHub answers exactly this many days in a row, zeros included, and never today. */
 const PUBLISHED_DAYS = 14;
-/** A published window that ends so many days ago, or more, is an old copy: GitHub is a day or two late at most. */
+/** A published window that ended at least this many days ago is an old copy: GitHub is a day or two late at most. */
 export const OLD_COPY_DAYS = 3;
 
 /**
@@ -42,12 +42,12 @@ export const OLD_COPY_DAYS = 3;
 const WHOLE_DAYS_BEFORE_TODAY = 12;
 const REMEMBERED_DAYS_BEFORE_TODAY = 13;
 const CUT_DAYS_BEFORE_TODAY = 14;
-/** A sparse window may end, and so begin, so many days late. */
+/** A sparse window may end, and so begin, this many days late. */
 const LATE_DAYS = 2;
 /** How long after a day's end a sparse answer may still change its figures. */
 const SETTLING_HOURS = 72;
 
-/** Which days an answer tells everything of. */
+/** Which days an answer covers completely. */
 export interface Coverage {
   /**
    * `published`: the answer names each day of a window that is over. `sparse`: it names only days with traffic, today
@@ -58,7 +58,7 @@ export interface Coverage {
   wholeFrom: Day;
   /** The newest day whose figures no longer change. */
   finalThrough: Day;
-  /** The newest day the answer says anything of: the window's end, or today, which is unfinished. */
+  /** The newest day the answer covers: the window's end, or today, which is unfinished. */
   through: Day;
 }
 
@@ -104,7 +104,7 @@ export function publishedFrom(publishedThrough: Day): Day {
   return addDays(publishedThrough, 1 - PUBLISHED_DAYS);
 }
 
-/** The oldest day of which a sparse answer still has at least a part on `today`. */
+/** The oldest day that a sparse answer still shows, at least in part, on `today`. */
 export function rememberedFrom(today: Day): Day {
   return addDays(today, -REMEMBERED_DAYS_BEFORE_TODAY);
 }
@@ -124,7 +124,7 @@ export function settledThrough(instant: Date): Day {
   return addDays(toDay(new Date(instant.getTime() - SETTLING_HOURS * HOUR)), -1);
 }
 
-/** What is known of a repository's newest answers; the columns of `repository` have these names. */
+/** A repository's newest answers; the columns of `repository` have these names. */
 export interface Standpoint {
   /** Null: it was never collected. */
   firstCoveredDate: Day | null;

@@ -25,8 +25,8 @@ export async function checkDays(
 }
 
 /**
- * The log and GitHub's own account must agree: no success for which GitHub gave no days, and wherever nothing was killed
- * or cut and GitHub answered everything, a success.
+ * The log and GitHub's own record must agree: no success unless GitHub gave days, and always a success if GitHub answered
+ * everything and nothing was killed or cut.
  */
 function checkReadings(campaign: Campaign, evidence: Evidence, complain: (text: string) => void): void {
   const { said, readings, invented } = evidence;
@@ -88,7 +88,7 @@ interface Shown {
   lostDays: Day[];
 }
 
-/** What the API shows: stored days as they are stored, all others as to come, lost, or before the first. */
+/** What the API shows: stored days unchanged, all others as not published, lost, or before the first. */
 async function checkShown(
   campaign: Campaign,
   { tracked, repositoryId, readings }: Evidence,

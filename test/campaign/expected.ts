@@ -33,7 +33,7 @@ interface Answer {
 const HOUR_MS = 3_600_000;
 const PUBLISHED_DAYS = 14;
 const SETTLING_HOURS = 72;
-/** Days before the day of a sparse reading that GitHub shows whole at any hour. */
+/** How many days before a sparse reading GitHub always shows in full. */
 const WHOLE_BEFORE = 12;
 /** How many days before it GitHub shows at least in part. */
 const REMEMBERED_BEFORE = 13;
@@ -98,8 +98,7 @@ function toPublishedWindow(days: readonly Day[], today: Day): { from: Day; to: D
 }
 
 /**
- * The days at the edges of what looks like a published window. A server that answers as before 2026 cuts them, and its
- * answer does not show that.
+ * The days at the edges of windows that look published. A server that answers as before 2026 cuts them without showing it.
  */
 export function listEdges(readings: readonly Said[]): Set<Day> {
   return new Set(
@@ -108,9 +107,9 @@ export function listEdges(readings: readonly Said[]): Set<Day> {
 }
 
 /**
- * The days that must be stored of a repository, from what GitHub said in the readings that succeeded: the larger of each
- * figure. A published window makes each day it names final. A sparse answer makes zero what it leaves out 72 hours after a
- * day's end, and final what was read whole after that. What is no longer shown before it was final is cut.
+ * The days that must be stored for a repository, from GitHub's answers to successful readings: the larger of each figure. A
+ * published window makes each day it names final. In a sparse answer, a day left out 72 hours after its end is zero, and a
+ * day read in full after that is final. A day that disappears before it was final is cut.
  */
 export function toExpectedDays(readings: readonly Said[]): Map<Day, ExpectedDay> {
   const expected = new Map<Day, ExpectedDay>();

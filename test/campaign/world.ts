@@ -104,8 +104,8 @@ async function must<T>(asked: Promise<{ status: number; body: T }>): Promise<T> 
 export const answersOf = (tenant: number): AnswerKind => (tenant % 2 === 0 ? 'published' : 'sparse');
 
 /**
- * Initialises the installation with tenants that have a token each: all at a GitHub like github.com, which answers each as
- * `answersOf` says; of many, the last one at an Enterprise Server, where requests are paced.
+ * Initializes the installation with tenants that have a token each, at a GitHub like github.com that answers as `answersOf`
+ * says. If there are many, the last one is at an Enterprise Server with rate limits.
  */
 export async function createTenants(
   installation: TestInstallation,
