@@ -160,7 +160,7 @@ export async function benchFanOut(): Promise<void> {
   await postgres.close();
   await rm(dataDir, { recursive: true, force: true });
   printTable(
-    `fan-out: ${PLATFORM.invocationsPerMinute} activations a minute and ${PLATFORM.concurrentInvocations} at once, of which the collector starts ${LIMITS.startsPerMinute} a minute; 10 pages a minute are looked at besides`,
+    `fan-out: ${PLATFORM.invocationsPerMinute} activations a minute and ${PLATFORM.concurrentInvocations} at once; the collector starts ${LIMITS.startsPerMinute} a minute, and people open 10 pages a minute`,
     [
       'tenants',
       'repositories',

@@ -72,7 +72,7 @@ export const SETTINGS: Record<string, Parameter> = {
   },
   APPID_CREDENTIALS: {
     description:
-      "JSON of App ID's credentials, or the path of a file with it. It stands for `ISSUER`, `CLIENT_ID` and `SCOPE` where they are not set",
+      "JSON of App ID's credentials, or the path of a file with it. It replaces `ISSUER`, `CLIENT_ID` and `SCOPE` unless they are set",
     must: 'be the JSON of an App ID application’s credentials, or the path of a file with it',
     secret: true,
   },

@@ -1,7 +1,7 @@
 import { addDays, startOf, toDay } from './day.ts';
 import type { Instant } from './instant.ts';
 
-/** Logs are kept for a year and somewhat longer, so that one can be compared with the year before; figures for ever. */
+/** Logs are kept for a little more than a year, to compare with the year before. Figures are kept forever. */
 const LOG_DAYS = 400;
 
 /** What of logs ended before is deleted. */

@@ -8,7 +8,7 @@ export interface Secrets {
   seal(text: string): Promise<string>;
   /** The sealed text. Throws `token_unreadable` when none of the keys sealed it or when it was changed. */
   open(sealed: string): Promise<string>;
-  /** Whether the first key sealed it, so that it needs none of the others. */
+  /** Whether the first key sealed it: then it does not need the others. */
   isCurrent(sealed: string): boolean;
 }
 

@@ -182,9 +182,9 @@ describe('invoking', () => {
   });
   test('A call that does not wait, or not long enough, gets an id to poll', async () => {
     let waiting: ServerResponse[] = [];
-    const gate = createServer((_, response) => void waiting.push(response));
-    await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(gate.address() as AddressInfo).port}/`;
+    const server = createServer((_, response) => void waiting.push(response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     await putAction(running, 'slow', {
       code: 'const main = async ({ url }) => { await fetch(url, { headers: { connection: "close" } }); return {}; };',
     });
@@ -198,8 +198,8 @@ describe('invoking', () => {
       waiting = [];
       await expect.poll(async () => (await record()).status).toBe(200);
     }
-    gate.closeAllConnections();
-    gate.close();
+    server.closeAllConnections();
+    server.close();
   });
   test('A final parameter is not overridden, a missing action not found, a large body not taken', async () => {
     await putAction(running, 'final', { annotations: { final: true }, parameters: { a: 1, b: null } });

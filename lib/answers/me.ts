@@ -19,7 +19,7 @@ export const Me = z.object({
     z.object({
       tenantId: z.int(),
       name: z.string(),
-      /** Null for those whom only a system role lets in. */
+      /** Null for somebody with only a system role. */
       role: Role.nullable(),
       /** What the role in this tenant allows, besides the rights of the system role. */
       rights: Rights,

@@ -211,7 +211,7 @@ function toHeadline(needed: number, solved: number): string {
   return solved > 0 ? 'solved' : 'news from GitHub';
 }
 
-/** Only a stall is told of when it ends. */
+/** Of these kinds, only the end of a stall is sent. */
 const toEnd = ({ code }: ProblemGroup) => `GitHub publishes traffic of ${code} repositories again.`;
 
 /** Without the days until loss, which change daily. The page shows them. */

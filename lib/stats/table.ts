@@ -65,7 +65,7 @@ export async function readPageSize(
   return Math.min(maxRows, Math.floor(PAGE_BYTES / (rowBytes + (longest ?? 0))));
 }
 
-/** Throws `answer_too_large` if a table has more rows than its page, so that nothing goes missing unnoticed. */
+/** Throws `answer_too_large` if a table has more rows than its page, so no row is dropped silently. */
 export function requireWhole({
   page,
   rows,

@@ -165,7 +165,7 @@ export function stalledSince({ publishedThrough }: Stall): Instant {
   return startOf(addDays(publishedThrough, 1)).toISOString();
 }
 
-/** What people are told of a stall. */
+/** What the overview and the channels say about a stall. */
 export function toStallMessage({ visibility, publishedThrough }: Stall): string {
   return `GitHub has published no traffic of ${visibility} repositories since ${toDayAndMonth(publishedThrough)}.`;
 }

@@ -22,7 +22,7 @@ export interface WebOptions {
 const ALLOW_METHODS = 'OPTIONS, GET, DELETE, POST, PUT, HEAD, PATCH';
 const ALLOW_HEADERS = 'Authorization, Origin, X-Requested-With, Content-Type, Accept, User-Agent';
 
-/** Answers a call to /api/v1/web/…, in the platform's order of steps, each of which has its own status. */
+/** Answers a call to /api/v1/web/… in the platform's order of steps; each step has its own status. */
 export async function answerWebCall(options: WebOptions, call: Call): Promise<Reply> {
   const target = readWebTarget(call.path);
   if (!target || !options.identities.has(target.namespace)) throw new Refusal(404, NOT_FOUND);
@@ -66,7 +66,7 @@ function corsHeaders(call: Call): [string, string][] {
   ];
 }
 
-/** Turns refusals into answers here, so that they get the route's headers. Those from outside the route are thrown on. */
+/** Answers refusals here, with the route's headers. Refusals from outside the route are rethrown. */
 async function insideRoute(
   options: WebOptions,
   call: Call,

@@ -3,7 +3,7 @@ const REMEMBERED = 14;
 const WIDTH = 910;
 const HEIGHT = 150;
 
-/** A quarter of made-up days, of which GitHub still knows the last fourteen. */
+/** A made-up quarter. GitHub still knows its last fourteen days. */
 export function MemoryPicture() {
   const step = WIDTH / DAYS;
   const border = WIDTH - REMEMBERED * step;

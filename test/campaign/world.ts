@@ -27,7 +27,7 @@ export interface Tracked {
 
 const ADMINISTRATOR = 'ada@example.com';
 /** With this many tenants, one is rate-limited: each of its days takes seconds of real time. */
-const PACED_SINCE = 4;
+const MIN_TENANTS_FOR_LIMITS = 4;
 const CREATED = '2022-01-01';
 
 const loginOf = (number: number) => `keeper-${number}`;
@@ -115,9 +115,9 @@ export async function createTenants(
   const { plain, sparse, enterprise } = githubs;
   const ada = installation.as(ADMINISTRATOR);
   const tenants: CampaignTenant[] = [];
-  const isPaced = (number: number) => count >= PACED_SINCE && number === count - 1;
+  const isRateLimited = (number: number) => count >= MIN_TENANTS_FOR_LIMITS && number === count - 1;
   const servedOf = (number: number) => {
-    if (isPaced(number)) return enterprise;
+    if (isRateLimited(number)) return enterprise;
     return answersOf(number) === 'published' ? plain : sparse;
   };
   const identityOf = (number: number) => ({ githubUser: loginOf(number), githubToken: tokenOf(number) });
