@@ -61,6 +61,7 @@ async function listChannelsWithNews(db: Db, now: Date): Promise<ChannelKey[]> {
         and([eb('p.untilAt', 'is', null), eb('b.sentAt', 'is', null)]),
         and([
           eb('p.untilAt', '>', newsSince(now)),
+          eb('p.kind', '<>', 'all_silent'),
           eb('b.sentAt', 'is not', null),
           eb('o.sentAt', 'is', null),
         ]),
@@ -111,6 +112,8 @@ async function claimNews(trx: Transaction<Tables>, key: ChannelKey, now: Date) {
   const notices = problems.flatMap(({ problemId, sinceAt: since, untilAt, ...problem }): Notice[] => {
     const phase = untilAt === null ? 'began' : 'over';
     const before = at(problemId, phase);
+    // Silence has no end to tell of: GitHub may never correct it.
+    if (phase === 'over' && problem.kind === 'all_silent') return [];
     if (before?.sentAt || (phase === 'over' && !at(problemId, 'began')?.sentAt)) return [];
     return [
       { ...problem, daysUntilLoss: null, problemId, phase, since, attempts: (before?.attempts ?? 0) + 1 },

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import { type Day, startOf, toDay, toDayAndMonth } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
 import { requireInitialized } from '../db/schema.ts';
@@ -7,6 +8,7 @@ import type { Instant } from '../instant.ts';
 import { stalledColumn, toFullName } from '../repositories/repository.ts';
 import { logsKeptSince } from '../retention.ts';
 import { type Stall, stalledSince, toStallMessage, updateStalls } from '../traffic/publication.ts';
+import { cutFrom } from '../traffic/window.ts';
 import { ago, type FoundProblem, findProblems, type WatchedRepository } from './rules.ts';
 
 /** How far back to look at runs: longer than any collection may be late. */
@@ -38,6 +40,27 @@ export async function watchProblems(db: Db, now: Date): Promise<{ began: number;
   return total;
 }
 
+/** All repositories of the tenant fell silent together on days that GitHub still shows. */
+function findSilence(
+  { suspectFrom, suspectTo }: { suspectFrom: Day | null; suspectTo: Day | null },
+  now: Date,
+): FoundProblem[] {
+  if (suspectFrom === null || suspectTo === null || suspectTo < cutFrom(toDay(now))) return [];
+  const from = toDayAndMonth(suspectFrom);
+  const when = suspectFrom === suspectTo ? `on ${from}` : `between ${from} and ${toDayAndMonth(suspectTo)}`;
+  return [
+    {
+      kind: 'all_silent',
+      code: 'suspect',
+      repositoryId: null,
+      fullName: null,
+      message: `GitHub counted nothing for any repository ${when}. That may be its failure, so these days are not compared.`,
+      since: startOf(suspectFrom).toISOString(),
+      daysUntilLoss: null,
+    },
+  ];
+}
+
 function toStallNews(stall: Stall): FoundProblem {
   return {
     kind: 'github_stalled',
@@ -51,7 +74,10 @@ function toStallNews(stall: Stall): FoundProblem {
 }
 
 async function findAll(db: Db, now: Date): Promise<Map<number, FoundProblem[]>> {
-  const tenants = await db.selectFrom('tenant').select(['tenantId', 'tokenExpiresAt']).execute();
+  const tenants = await db
+    .selectFrom('tenant')
+    .select(['tenantId', 'tokenExpiresAt', 'suspectFrom', 'suspectTo'])
+    .execute();
   const successes = await listLastSuccesses(db);
   const runs = await listLastRuns(db, now);
   const repositories = await listSuspects(db, now);
@@ -71,9 +97,10 @@ async function findAll(db: Db, now: Date): Promise<Map<number, FoundProblem[]>> 
     ];
   });
   const news = await findStallsOfTenants(db, now);
+  const silences = new Map(tenants.map((tenant) => [tenant.tenantId, findSilence(tenant, now)]));
   const all = found.map(([tenantId, problems]): [number, FoundProblem[]] => [
     tenantId,
-    [...problems, ...(news.get(tenantId) ?? [])],
+    [...problems, ...(news.get(tenantId) ?? []), ...(silences.get(tenantId) ?? [])],
   ]);
   return new Map(all.filter(([, problems]) => problems.length > 0));
 }

@@ -123,7 +123,7 @@ function mergeDay(
     : mergeCut(date, row, named ?? UNKNOWN, answer);
 }
 
-/** A day of a published window is final at first sight. Before a repository was created, GitHub writes zeros too. */
+/** A day of a published window is final at first sight; a suspect one stays so while it is zero. Before a repository was created, GitHub writes zeros too. */
 function mergePublished(
   date: Day,
   row: TrafficDay | undefined,
@@ -131,7 +131,8 @@ function mergePublished(
   { now, createdDate }: Reading,
 ): TrafficDay | undefined {
   const figures = largerFigures(row ?? UNKNOWN, named);
-  const state = isAllZero(figures) ? 'zero' : 'measured';
+  const zero = row?.state === 'suspect' ? 'suspect' : 'zero';
+  const state = isAllZero(figures) ? zero : 'measured';
   if (!row && state === 'zero' && date < createdDate) return undefined;
   if (row && row.state === state && sameFigures(row, figures)) return row;
   return { trafficDate: date, ...figures, state, observedAt: now.toISOString() };

@@ -95,7 +95,7 @@ select "P"."SERVER_ID", "P"."VISIBILITY", "P"."PUBLISHED_THROUGH", "P"."STALLED_
 select "R"."TENANT_ID", "R"."REPOSITORY_ID", "R"."OWNER", "R"."NAME", "R"."SCHEDULE", "R"."ADDED_AT", "R"."LAST_COVERED_DATE", "R"."PUBLISHED_THROUGH", "R"."OLD_COPY_THROUGH", "R"."LAST_SUCCESS_AT", "R"."FAILURE_CODE", "R"."FAILURE_MESSAGE", "R"."FAILURE_AT", case when p.stalled_at is not null then p.published_through end as "STALLED_THROUGH" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" left join "PUBLICATION" as "P" on "P"."SERVER_ID" = "T"."SERVER_ID" and "P"."VISIBILITY" = "R"."VISIBILITY" where "SCHEDULE" <> ? and ("FAILURE_CODE" is not null or "LAST_SUCCESS_AT" is null or "LAST_SUCCESS_AT" <= ? or "OLD_COPY_THROUGH" is not null);
 select "SCHEMA_VERSION"."VERSION" as "STORED", "INSTALLATION"."DISPLAY_NAME" from "SCHEMA_VERSION" left join "INSTALLATION" on "INSTALLATION"."DISPLAY_NAME" is not null order by "SCHEMA_VERSION"."VERSION" desc fetch first 1 rows only;
 select "TENANT_ID", "PROBLEM_ID", "KIND", "CODE", "REPOSITORY_ID" from "PROBLEM" where "UNTIL_AT" is null;
-select "TENANT_ID", "TOKEN_EXPIRES_AT" from "TENANT";
+select "TENANT_ID", "TOKEN_EXPIRES_AT", "SUSPECT_FROM", "SUSPECT_TO" from "TENANT";
 select "TENANT_ID", max("LAST_SUCCESS_AT") as "LAST_SUCCESS_AT" from "REPOSITORY" where "SCHEDULE" <> ? group by "TENANT_ID";
 select "TENANT_ID", max("STARTED_AT") as "STARTED_AT" from "COLLECTION_RUN" where "STARTED_AT" > ? group by "TENANT_ID";
 
@@ -105,7 +105,7 @@ select "P"."SERVER_ID", "P"."VISIBILITY", "P"."PUBLISHED_THROUGH", "P"."STALLED_
 select "R"."TENANT_ID", "R"."REPOSITORY_ID", "R"."OWNER", "R"."NAME", "R"."SCHEDULE", "R"."ADDED_AT", "R"."LAST_COVERED_DATE", "R"."PUBLISHED_THROUGH", "R"."OLD_COPY_THROUGH", "R"."LAST_SUCCESS_AT", "R"."FAILURE_CODE", "R"."FAILURE_MESSAGE", "R"."FAILURE_AT", case when p.stalled_at is not null then p.published_through end as "STALLED_THROUGH" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" left join "PUBLICATION" as "P" on "P"."SERVER_ID" = "T"."SERVER_ID" and "P"."VISIBILITY" = "R"."VISIBILITY" where "SCHEDULE" <> ? and ("FAILURE_CODE" is not null or "LAST_SUCCESS_AT" is null or "LAST_SUCCESS_AT" <= ? or "OLD_COPY_THROUGH" is not null);
 select "SCHEMA_VERSION"."VERSION" as "STORED", "INSTALLATION"."DISPLAY_NAME" from "SCHEMA_VERSION" left join "INSTALLATION" on "INSTALLATION"."DISPLAY_NAME" is not null order by "SCHEMA_VERSION"."VERSION" desc fetch first 1 rows only;
 select "TENANT_ID", "PROBLEM_ID", "KIND", "CODE", "REPOSITORY_ID" from "PROBLEM" where "UNTIL_AT" is null;
-select "TENANT_ID", "TOKEN_EXPIRES_AT" from "TENANT";
+select "TENANT_ID", "TOKEN_EXPIRES_AT", "SUSPECT_FROM", "SUSPECT_TO" from "TENANT";
 select "TENANT_ID", max("LAST_SUCCESS_AT") as "LAST_SUCCESS_AT" from "REPOSITORY" where "SCHEDULE" <> ? group by "TENANT_ID";
 select "TENANT_ID", max("STARTED_AT") as "STARTED_AT" from "COLLECTION_RUN" where "STARTED_AT" > ? group by "TENANT_ID";
 
@@ -116,7 +116,7 @@ select "KIND", "ADDRESS_SEALED" from "CHANNEL" where "TENANT_ID" = ? and "CHANNE
 select "PROBLEM_ID", "KIND", "CODE", "REPOSITORY_ID", "FULL_NAME", "MESSAGE", "SINCE_AT", "UNTIL_AT" from "PROBLEM" where "TENANT_ID" = ? and ("UNTIL_AT" is null or "UNTIL_AT" > ?) order by "PROBLEM_ID";
 select "PROBLEM_ID", "PHASE", "ATTEMPTS", "DUE_AT", "SENT_AT" from "PROBLEM_NOTICE" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 select "TENANT_ID", "NAME" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
-select distinct "C"."TENANT_ID", "C"."CHANNEL_ID" from "CHANNEL" as "C" inner join "PROBLEM" as "P" on "P"."TENANT_ID" = "C"."TENANT_ID" left join "PROBLEM_NOTICE" as "B" on "B"."TENANT_ID" = "P"."TENANT_ID" and "B"."PROBLEM_ID" = "P"."PROBLEM_ID" and "B"."CHANNEL_ID" = "C"."CHANNEL_ID" and "B"."PHASE" = ? left join "PROBLEM_NOTICE" as "O" on "O"."TENANT_ID" = "P"."TENANT_ID" and "O"."PROBLEM_ID" = "P"."PROBLEM_ID" and "O"."CHANNEL_ID" = "C"."CHANNEL_ID" and "O"."PHASE" = ? where "C"."CONTENTS" <> ? and (("P"."UNTIL_AT" is null and "B"."SENT_AT" is null) or ("P"."UNTIL_AT" > ? and "B"."SENT_AT" is not null and "O"."SENT_AT" is null));
+select distinct "C"."TENANT_ID", "C"."CHANNEL_ID" from "CHANNEL" as "C" inner join "PROBLEM" as "P" on "P"."TENANT_ID" = "C"."TENANT_ID" left join "PROBLEM_NOTICE" as "B" on "B"."TENANT_ID" = "P"."TENANT_ID" and "B"."PROBLEM_ID" = "P"."PROBLEM_ID" and "B"."CHANNEL_ID" = "C"."CHANNEL_ID" and "B"."PHASE" = ? left join "PROBLEM_NOTICE" as "O" on "O"."TENANT_ID" = "P"."TENANT_ID" and "O"."PROBLEM_ID" = "P"."PROBLEM_ID" and "O"."CHANNEL_ID" = "C"."CHANNEL_ID" and "O"."PHASE" = ? where "C"."CONTENTS" <> ? and (("P"."UNTIL_AT" is null and "B"."SENT_AT" is null) or ("P"."UNTIL_AT" > ? and "P"."KIND" <> ? and "B"."SENT_AT" is not null and "O"."SENT_AT" is null));
 update "CHANNEL" set "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 update "CHANNEL" set "SENT_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 update "PROBLEM_NOTICE" set "DUE_AT" = ?, "SENT_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ? and "PHASE" = ? and "PROBLEM_ID" in (?);
@@ -148,7 +148,7 @@ select "SCHEMA_VERSION"."VERSION" as "STORED", "INSTALLATION"."DISPLAY_NAME" fro
 select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
 select "TENANT_ID", "PROBLEM_ID", "KIND", "CODE", "REPOSITORY_ID" from "PROBLEM" where "UNTIL_AT" is null;
 select "TENANT_ID", "PROBLEM_ID", "KIND", "CODE", "REPOSITORY_ID" from "PROBLEM" where "UNTIL_AT" is null and "TENANT_ID" = ?;
-select "TENANT_ID", "TOKEN_EXPIRES_AT" from "TENANT";
+select "TENANT_ID", "TOKEN_EXPIRES_AT", "SUSPECT_FROM", "SUSPECT_TO" from "TENANT";
 select "TENANT_ID", max("LAST_SUCCESS_AT") as "LAST_SUCCESS_AT" from "REPOSITORY" where "SCHEDULE" <> ? group by "TENANT_ID";
 select "TENANT_ID", max("STARTED_AT") as "STARTED_AT" from "COLLECTION_RUN" where "STARTED_AT" > ? group by "TENANT_ID";
 update "PROBLEM" set "UNTIL_AT" = ? where "TENANT_ID" = ? and "PROBLEM_ID" = ?;
@@ -160,7 +160,7 @@ select "KIND", "ADDRESS_SEALED" from "CHANNEL" where "TENANT_ID" = ? and "CHANNE
 select "PROBLEM_ID", "KIND", "CODE", "REPOSITORY_ID", "FULL_NAME", "MESSAGE", "SINCE_AT", "UNTIL_AT" from "PROBLEM" where "TENANT_ID" = ? and ("UNTIL_AT" is null or "UNTIL_AT" > ?) order by "PROBLEM_ID";
 select "PROBLEM_ID", "PHASE", "ATTEMPTS", "DUE_AT", "SENT_AT" from "PROBLEM_NOTICE" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 select "TENANT_ID", "NAME" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
-select distinct "C"."TENANT_ID", "C"."CHANNEL_ID" from "CHANNEL" as "C" inner join "PROBLEM" as "P" on "P"."TENANT_ID" = "C"."TENANT_ID" left join "PROBLEM_NOTICE" as "B" on "B"."TENANT_ID" = "P"."TENANT_ID" and "B"."PROBLEM_ID" = "P"."PROBLEM_ID" and "B"."CHANNEL_ID" = "C"."CHANNEL_ID" and "B"."PHASE" = ? left join "PROBLEM_NOTICE" as "O" on "O"."TENANT_ID" = "P"."TENANT_ID" and "O"."PROBLEM_ID" = "P"."PROBLEM_ID" and "O"."CHANNEL_ID" = "C"."CHANNEL_ID" and "O"."PHASE" = ? where "C"."CONTENTS" <> ? and (("P"."UNTIL_AT" is null and "B"."SENT_AT" is null) or ("P"."UNTIL_AT" > ? and "B"."SENT_AT" is not null and "O"."SENT_AT" is null));
+select distinct "C"."TENANT_ID", "C"."CHANNEL_ID" from "CHANNEL" as "C" inner join "PROBLEM" as "P" on "P"."TENANT_ID" = "C"."TENANT_ID" left join "PROBLEM_NOTICE" as "B" on "B"."TENANT_ID" = "P"."TENANT_ID" and "B"."PROBLEM_ID" = "P"."PROBLEM_ID" and "B"."CHANNEL_ID" = "C"."CHANNEL_ID" and "B"."PHASE" = ? left join "PROBLEM_NOTICE" as "O" on "O"."TENANT_ID" = "P"."TENANT_ID" and "O"."PROBLEM_ID" = "P"."PROBLEM_ID" and "O"."CHANNEL_ID" = "C"."CHANNEL_ID" and "O"."PHASE" = ? where "C"."CONTENTS" <> ? and (("P"."UNTIL_AT" is null and "B"."SENT_AT" is null) or ("P"."UNTIL_AT" > ? and "P"."KIND" <> ? and "B"."SENT_AT" is not null and "O"."SENT_AT" is null));
 update "CHANNEL" set "SENT_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 update "PROBLEM_NOTICE" set "DUE_AT" = ?, "SENT_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ? and "PHASE" = ? and "PROBLEM_ID" in (?);
 
@@ -292,6 +292,7 @@ select "RUN_DATE" from "WORKFLOW_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" 
 select "T"."SERVER_ID", "P"."VISIBILITY", "P"."PUBLISHED_THROUGH" from "TENANT" as "T" left join "PUBLICATION" as "P" on "P"."SERVER_ID" = "T"."SERVER_ID" where "T"."TENANT_ID" = ?;
 select "T"."TOKEN_SEALED", "T"."TOKEN_EXPIRES_AT", "S"."SERVER_ID", "S"."API_URL", "S"."KIND", "I"."INSTALLATION_ID", "I"."TOKEN_SEALED" as "MADE_SEALED", "I"."TOKEN_EXPIRES_AT" as "MADE_EXPIRES_AT" from "TENANT" as "T" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "TENANT_INSTALLATION" as "I" on "I"."TENANT_ID" = "T"."TENANT_ID" where "T"."TENANT_ID" = ?;
 select "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and ("TRAFFIC_DATE" >= ? or "STATE" = ?) and "TRAFFIC_DATE" <= ? order by "TRAFFIC_DATE";
+select "TRAFFIC_DATE", sum(case when view_count > 0 or clone_count > 0 then 1 else 0 end) as "BUSY", sum(case when state = 'zero' then 1 else 0 end) as "ZERO", sum(case when state = 'suspect' then 1 else 0 end) as "SUSPECT" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "TRAFFIC_DATE" >= ? group by "TRAFFIC_DATE";
 select "WEEK_START", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "OBSERVED_AT" from "TRAFFIC_WEEK" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "WEEK_START" >= ? and "WEEK_START" <= ? order by "WEEK_START";
 select count(*) as "ALL", sum(case when state = 'succeeded' then 1 else 0 end) as "SUCCEEDED" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ?;
 update "COLLECTION_RUN" set "STATE" = ?, "FINISHED_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "STATE" = ?;
@@ -303,6 +304,7 @@ update "RUN_REPOSITORY" set "REQUEST_COUNT" = "REQUEST_COUNT" + ?, "UNCHANGED_CO
 update "RUN_REPOSITORY" set "STATE" = ?, "FULL_NAME" = ?, "REQUEST_COUNT" = ?, "UNCHANGED_COUNT" = ?, "FINISHED_AT" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "REPOSITORY_ID" = ?;
 update "TENANT" set "LEASED_RUN_ID" = ?, "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
 update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
+update "TENANT" set "SUSPECT_FROM" = ?, "SUSPECT_TO" = ? where "TENANT_ID" = ? and "SUSPECT_FROM" is not null;
 
 -- start a run for what was collected, which the platform refuses
 merge into "RUN_REPOSITORY" as "KEPT" using (values (cast(? as integer), cast(? as integer), cast(? as integer), cast(? as varchar(201 codeunits32)), cast(? as varchar(10 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."RUN_ID" = "GIVEN"."RUN_ID" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" when not matched then insert ("TENANT_ID", "RUN_ID", "REPOSITORY_ID", "FULL_NAME", "STATE", "REQUEST_COUNT") values ("GIVEN"."TENANT_ID", "GIVEN"."RUN_ID", "GIVEN"."REPOSITORY_ID", "GIVEN"."FULL_NAME", "GIVEN"."STATE", "GIVEN"."REQUEST_COUNT");
@@ -333,12 +335,14 @@ select "REASON" from "COLLECTION_RUN" where "TENANT_ID" = ? and "RUN_ID" = ? and
 select "REPOSITORY_ID", "NAME_BEFORE" from "REPOSITORY_EVENT" where "TENANT_ID" = ? and "NAME_BEFORE" is not null;
 select "REPOSITORY_ID", max("WEEK_START") as "WEEK_START" from "TRAFFIC_WEEK" where "TENANT_ID" = ? group by "REPOSITORY_ID";
 select "T"."SERVER_ID", "P"."VISIBILITY", "P"."PUBLISHED_THROUGH" from "TENANT" as "T" left join "PUBLICATION" as "P" on "P"."SERVER_ID" = "T"."SERVER_ID" where "T"."TENANT_ID" = ?;
+select "TRAFFIC_DATE", sum(case when view_count > 0 or clone_count > 0 then 1 else 0 end) as "BUSY", sum(case when state = 'zero' then 1 else 0 end) as "ZERO", sum(case when state = 'suspect' then 1 else 0 end) as "SUSPECT" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "TRAFFIC_DATE" >= ? group by "TRAFFIC_DATE";
 select count(*) as "ALL", sum(case when state = 'succeeded' then 1 else 0 end) as "SUCCEEDED" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ?;
 update "COLLECTION_RUN" set "STATE" = ?, "FINISHED_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "STATE" = ?;
 update "REPOSITORY" set "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = coalesce(failure_at, ?), "REFUSED_AT" = ? where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
 update "RUN_REPOSITORY" set "STATE" = ?, "CODE" = ?, "MESSAGE" = ?, "REQUEST_COUNT" = ?, "UNCHANGED_COUNT" = ?, "FINISHED_AT" = ?, "DAYS_UNTIL_LOSS" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "REPOSITORY_ID" = ? and "STATE" = ?;
 update "TENANT" set "LEASED_RUN_ID" = ?, "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
 update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID" = ?;
+update "TENANT" set "SUSPECT_FROM" = ?, "SUSPECT_TO" = ? where "TENANT_ID" = ? and "SUSPECT_FROM" is not null;
 
 -- repositories
 select "R".*, "S"."WEB_URL" as "SERVER_URL", "F"."STARS", case when p.stalled_at is not null then p.published_through end as "STALLED_THROUGH" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" left join "PUBLICATION" as "P" on "P"."SERVER_ID" = "T"."SERVER_ID" and "P"."VISIBILITY" = "R"."VISIBILITY" where "R"."TENANT_ID" = ? and "R"."REPOSITORY_ID" in (?) order by "R"."OWNER", "R"."NAME";
