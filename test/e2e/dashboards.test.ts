@@ -237,7 +237,11 @@ test('colours follow the theme, and the size follows the box', async () => {
 test('years are drawn by month, as the title says, and empty ranges say so', async () => {
   const { page } = ada;
   const { db } = openDatabase(installation.database.url);
-  const { repositoryId } = await db.selectFrom('repository').select('repositoryId').executeTakeFirstOrThrow();
+  const { repositoryId } = await db
+    .selectFrom('repository')
+    .select('repositoryId')
+    .where('tenantId', '=', 1)
+    .executeTakeFirstOrThrow();
   const figures = { viewCount: 3, viewUniques: 2, cloneCount: 1, cloneUniques: 1 };
   const row = {
     tenantId: 1,
