@@ -71,6 +71,22 @@ test('views are stored when clones cannot be read; clones stay unknown until the
   expect(known.length).toBeGreaterThan(8);
 });
 
+test('a week whose clones GitHub did not give has its views, and its clones once they are read, never zero', async () => {
+  const { id } = await collecting.add('half', { views: 60, clones: 20, regulars: 9 });
+  const lift = collecting.answer(id, /clones$/, { message: 'Server Error' }, 500);
+  await collecting.collect(at(START, '08:00'));
+  const lastWeek = async () => {
+    const week = (await collecting.rows('trafficWeek')).at(-1);
+    return [week?.weekStart, week?.viewCount, week?.viewUniques, week?.cloneCount, week?.cloneUniques];
+  };
+  const monday = addDays(START, -7);
+  const truth = collecting.served.github.truthOfWeek(id, monday);
+  expect(await lastWeek()).toEqual([monday, truth.viewCount, truth.viewUniques, null, null]);
+  lift();
+  await collecting.collect(at(addDays(START, 1), '08:00'));
+  expect(await lastWeek()).toEqual([monday, ...Object.values(truth)]);
+});
+
 test('days on which GitHub was down are collected afterwards', async () => {
   const added = [];
   for (const name of ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'])

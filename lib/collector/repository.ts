@@ -42,7 +42,7 @@ export interface Waiting {
   stalledThrough: Day | null;
   /** Its earlier full names. */
   formerNames: readonly string[];
-  /** The newest stored week. */
+  /** The newest week whose views and clones are stored. */
   lastWeek: Day | null;
   /** The newest week read right after its end, for the report. */
   endedWeek: Day | null;
@@ -116,6 +116,8 @@ async function listLastWeeks(db: Db, tenantId: number): Promise<Map<number, Day>
     .selectFrom('trafficWeek')
     .select(({ fn }) => ['repositoryId', fn.max<Day>('weekStart').as('weekStart')])
     .where('tenantId', '=', tenantId)
+    .where('viewUniques', 'is not', null)
+    .where('cloneUniques', 'is not', null)
     .groupBy('repositoryId')
     .execute();
   return new Map(rows.map(({ repositoryId, weekStart }) => [repositoryId, weekStart]));

@@ -1,7 +1,7 @@
 import { addDays, type Day, daysFrom, toDay } from '../day.ts';
 import type { Instant } from '../instant.ts';
 import { type Figures, largerFigures, METRICS, type Metric, sameFigures, UNKNOWN } from './figures.ts';
-import { nameDays, type Observed } from './observed.ts';
+import { nameDays, type Observed, zeroWhereRead } from './observed.ts';
 import { type Coverage, coverageOf, cutFrom, FINAL_STATES, type StoredState } from './window.ts';
 
 /** One repository's stored figures of one UTC day. */
@@ -182,12 +182,6 @@ function mergeCut(date: Day, row: TrafficDay | undefined, named: Figures, { olde
 function stateOfCut(before: StoredState | undefined, isCut: boolean): StoredState {
   if (!isCut || before === 'zero') return 'measured';
   return before === undefined || before === 'provisional' ? 'cut' : before;
-}
-
-function zeroWhereRead({ views, clones }: Observed): Figures {
-  const ofViews = views === null ? null : 0;
-  const ofClones = clones === null ? null : 0;
-  return { viewCount: ofViews, viewUniques: ofViews, cloneCount: ofClones, cloneUniques: ofClones };
 }
 
 function isAllZero(figures: Figures): boolean {

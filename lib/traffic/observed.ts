@@ -24,3 +24,10 @@ export function nameDays({ views, clones }: Observed): Map<Day, Figures> {
     add(date, { cloneCount: count, cloneUniques: uniques });
   return named;
 }
+
+/** What an answer says of a day or week that it leaves out: nothing of the array that GitHub did not give. */
+export function zeroWhereRead({ views, clones }: Observed): Figures {
+  const ofViews = views === null ? null : 0;
+  const ofClones = clones === null ? null : 0;
+  return { viewCount: ofViews, viewUniques: ofViews, cloneCount: ofClones, cloneUniques: ofClones };
+}

@@ -9,8 +9,8 @@ import {
   weekOf,
 } from '../day.ts';
 import type { Instant } from '../instant.ts';
-import { type Figures, largerFigures, METRICS, sameFigures, ZERO } from './figures.ts';
-import { nameDays, type Observed } from './observed.ts';
+import { type Figures, largerFigures, METRICS, sameFigures, UNKNOWN } from './figures.ts';
+import { nameDays, type Observed, zeroWhereRead } from './observed.ts';
 import { type Coverage, coverageOf, settledThrough } from './window.ts';
 
 /** GitHub's own figures of one whole week, Monday to Sunday, once they no longer change: the only true weekly uniques. */
@@ -42,7 +42,7 @@ export function mergeWeeks(
     if (weekStart < coverage.wholeFrom || lastOfWeek(weekStart) > coverage.finalThrough) continue;
     if (coverage.kind === 'published' && !addsUp(weekStart, seen, named)) continue;
     const row = rows.get(weekStart);
-    const figures = largerFigures(row ?? ZERO, seen);
+    const figures = largerFigures(row ?? UNKNOWN, largerFigures(zeroWhereRead(weeks), seen));
     if (row && sameFigures(row, figures)) continue;
     merged.push({ weekStart, ...figures, observedAt: now.toISOString() });
   }

@@ -287,7 +287,7 @@ select "REPOSITORY_ID", "KIND", "ETAG", "ANSWER" from "GITHUB_ANSWER" where "TEN
 select "REPOSITORY_ID", "KIND", "TRIED_AT", "READ_AT", "NEXT_PAGE", "SEEN_COUNT", "FAILURE_CODE", "FAILURE_MESSAGE" from "REPOSITORY_EXTRA" where "TENANT_ID" = ?;
 select "REPOSITORY_ID", "KIND", "TRIED_AT", "READ_AT", "NEXT_PAGE", "SEEN_COUNT", "FAILURE_CODE", "FAILURE_MESSAGE" from "REPOSITORY_EXTRA" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
 select "REPOSITORY_ID", "NAME_BEFORE" from "REPOSITORY_EVENT" where "TENANT_ID" = ? and "NAME_BEFORE" is not null;
-select "REPOSITORY_ID", max("WEEK_START") as "WEEK_START" from "TRAFFIC_WEEK" where "TENANT_ID" = ? group by "REPOSITORY_ID";
+select "REPOSITORY_ID", max("WEEK_START") as "WEEK_START" from "TRAFFIC_WEEK" where "TENANT_ID" = ? and "VIEW_UNIQUES" is not null and "CLONE_UNIQUES" is not null group by "REPOSITORY_ID";
 select "RUN_DATE" from "WORKFLOW_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "RUN_DATE" >= ?;
 select "T"."SERVER_ID", "P"."VISIBILITY", "P"."PUBLISHED_THROUGH" from "TENANT" as "T" left join "PUBLICATION" as "P" on "P"."SERVER_ID" = "T"."SERVER_ID" where "T"."TENANT_ID" = ?;
 select "T"."TOKEN_SEALED", "T"."TOKEN_EXPIRES_AT", "S"."SERVER_ID", "S"."API_URL", "S"."KIND", "I"."INSTALLATION_ID", "I"."TOKEN_SEALED" as "MADE_SEALED", "I"."TOKEN_EXPIRES_AT" as "MADE_EXPIRES_AT" from "TENANT" as "T" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "TENANT_INSTALLATION" as "I" on "I"."TENANT_ID" = "T"."TENANT_ID" where "T"."TENANT_ID" = ?;
@@ -333,7 +333,7 @@ update "TENANT" set "LEASED_UNTIL" = ? where "TENANT_ID" = ? and "LEASED_RUN_ID"
 select "R"."REPOSITORY_ID", "R"."GITHUB_ID", "R"."OWNER", "R"."NAME", "R"."ARCHIVED_AT", "R"."LAST_COVERED_DATE", "R"."PUBLISHED_THROUGH", "R"."ENDED_WEEK", case when p.stalled_at is not null then p.published_through end as "STALLED_THROUGH" from "RUN_REPOSITORY" as "W" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "W"."TENANT_ID" and "R"."REPOSITORY_ID" = "W"."REPOSITORY_ID" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" left join "PUBLICATION" as "P" on "P"."SERVER_ID" = "T"."SERVER_ID" and "P"."VISIBILITY" = "R"."VISIBILITY" where "W"."TENANT_ID" = ? and "W"."RUN_ID" = ? and "W"."STATE" = ? order by case when "R"."LAST_SUCCESS_AT" is null then 0 else 1 end, "R"."LAST_SUCCESS_AT", "R"."REPOSITORY_ID";
 select "REASON" from "COLLECTION_RUN" where "TENANT_ID" = ? and "RUN_ID" = ? and "STATE" = ?;
 select "REPOSITORY_ID", "NAME_BEFORE" from "REPOSITORY_EVENT" where "TENANT_ID" = ? and "NAME_BEFORE" is not null;
-select "REPOSITORY_ID", max("WEEK_START") as "WEEK_START" from "TRAFFIC_WEEK" where "TENANT_ID" = ? group by "REPOSITORY_ID";
+select "REPOSITORY_ID", max("WEEK_START") as "WEEK_START" from "TRAFFIC_WEEK" where "TENANT_ID" = ? and "VIEW_UNIQUES" is not null and "CLONE_UNIQUES" is not null group by "REPOSITORY_ID";
 select "T"."SERVER_ID", "P"."VISIBILITY", "P"."PUBLISHED_THROUGH" from "TENANT" as "T" left join "PUBLICATION" as "P" on "P"."SERVER_ID" = "T"."SERVER_ID" where "T"."TENANT_ID" = ?;
 select "TRAFFIC_DATE", sum(case when view_count > 0 or clone_count > 0 then 1 else 0 end) as "BUSY", sum(case when state = 'zero' then 1 else 0 end) as "ZERO", sum(case when state = 'suspect' then 1 else 0 end) as "SUSPECT" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "TRAFFIC_DATE" >= ? group by "TRAFFIC_DATE";
 select count(*) as "ALL", sum(case when state = 'succeeded' then 1 else 0 end) as "SUCCEEDED" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ?;
