@@ -157,10 +157,12 @@ test('both tenants’ channels got the weekly report, and one heard of the faili
   expect(received.every(({ status }) => status < 300)).toBe(true);
   const textsOf = (path: string) =>
     received.filter((one) => one.path === path).map(({ body }) => JSON.stringify(body));
-  expect(textsOf('/slack/tenant-1')).toEqual([expect.stringContaining('Northwind Labs: traffic of week')]);
+  expect(textsOf('/slack/tenant-1')).toEqual([
+    expect.stringContaining('Northwind Labs: traffic in the week of'),
+  ]);
   const [problem, report] = textsOf('/teams/tenant-2');
   expect(problem).toContain('Collecting fails (pinecone-tools/exam-helper)');
-  expect(report).toContain('Pinecone Tools: traffic of week');
+  expect(report).toContain('Pinecone Tools: traffic in the week of');
 });
 
 test('only the two days that GitHub counted again have revisions', async () => {

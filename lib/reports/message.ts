@@ -16,8 +16,7 @@ export function toReportMessage(report: WeekReport, pagesUrl: string | null): Me
   const { tenant, week, repositoryCount, viewCount, cloneCount, repositories } = report;
   const tenantUrl = pagesUrl && `${pagesUrl}/t/${tenant.tenantId}`;
   const range = `?from=${week.from}&to=${week.to}`;
-  const dates = [week.from, week.to].map((day) => dayAndMonth.format(new Date(day))).join(' to ');
-  const title = `${tenant.name}: traffic of week ${week.label} (${dates})`;
+  const title = `${tenant.name}: traffic in the week of ${dayAndMonth.format(new Date(week.from))}`;
   const short = `${repositoriesOf(repositoryCount)}: ${unknownOr(viewCount, 'view')}, ${unknownOr(cloneCount, 'clone')}`;
   const sections = [
     { heading: 'The week', lines: [{ text: short }, ...toComparisonLines(report)] },

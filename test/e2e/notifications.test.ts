@@ -55,14 +55,14 @@ test('a test message is sent, and can be read at the test receiver', async () =>
   const { page } = ada;
   await button('Send a test to Slack #traffic').click();
   await page.getByText('Test message delivered to Slack #traffic').waitFor();
-  await page.getByText('demo-octocat: traffic of week 2026-W10').waitFor();
+  await page.getByText('demo-octocat: traffic in the week of 2 Mar').waitFor();
   await button('Send the report to Slack #traffic as a test').click();
   await page.getByText('Report delivered to Slack #traffic').waitFor();
   const [inbox] = await Promise.all([
     page.waitForEvent('popup'),
     page.getByRole('link', { name: 'View test messages' }).click(),
   ]);
-  await inbox.getByText('Test: demo-octocat: traffic of week 2026-W10').first().waitFor();
+  await inbox.getByText('Test: demo-octocat: traffic in the week of 2 Mar').first().waitFor();
   await inbox.getByText('This is a test. Messages about demo-octocat').first().waitFor();
   await inbox.close();
   expect(ada.problems()).toEqual([]);
