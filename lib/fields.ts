@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Tables, valuesOf, widthOf } from './db/tables.ts';
+import { choicesOf, type Tables, widthOf } from './db/tables.ts';
 
 /** Text that a request may send for a column: trimmed, not empty, and no longer than the column. */
 export function textField<Name extends keyof Tables>(table: Name, column: keyof Tables[Name]) {
@@ -25,5 +25,5 @@ export function choiceField<Name extends keyof Tables, Word extends keyof Tables
   table: Name,
   column: Word,
 ) {
-  return z.enum(valuesOf(table, column));
+  return z.enum(choicesOf(table, column));
 }

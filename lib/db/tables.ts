@@ -32,7 +32,7 @@ export function widthOf<Name extends keyof Tables>(table: Name, name: keyof Tabl
 }
 
 /** The words that a column may hold. Throws if it may hold others. */
-export function valuesOf<Name extends keyof Tables, Column extends keyof Tables[Name]>(
+export function choicesOf<Name extends keyof Tables, Column extends keyof Tables[Name]>(
   table: Name,
   name: Column,
 ): readonly Extract<Tables[Name][Column], string>[] {

@@ -117,7 +117,7 @@ const providers: Merge<'identityProvider'> = {
   },
 };
 
-async function store(db: Db, issuer: string, stored: Stored): Promise<void> {
+async function storeProvider(db: Db, issuer: string, stored: Stored): Promise<void> {
   if (stored.keySet.length > MAX_KEYS_LENGTH) return;
   await inTransaction(db, (trx) => mergeRows(trx, providers, [{ issuer, ...stored }])).catch(unlessMissing);
 }
@@ -134,7 +134,7 @@ export function openProvider(options: { issuer: string; db: Db; clock: () => Dat
   const ask = async () => {
     askedAt = performance.now();
     const stored = await discover(issuer, clock());
-    await store(db, issuer, stored);
+    await storeProvider(db, issuer, stored);
     known = toProvider(stored);
     return known;
   };
