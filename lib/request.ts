@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { MAX_INTEGER } from './db/columns.ts';
 import { Failure } from './failure.ts';
 
 /** An HTTP request: the part of the standard's `Request` that we use. */
@@ -13,7 +14,7 @@ export interface ApiRequest {
 const MAX_BODY = 200_000;
 
 /** The largest id that the databases hold. */
-export const MAX_ID = 2_147_483_647;
+export const MAX_ID = MAX_INTEGER;
 
 /** Says in plain words what zod says in a programmer's. Undefined if zod's words will do. A schema's own message wins. */
 const inPlainWords: z.core.$ZodErrorMap = (issue) => {

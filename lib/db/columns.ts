@@ -24,6 +24,9 @@ function column<Value>(type: ColumnDataType, width: number | null = null): Colum
 
 /** A whole number of 16 bits. */
 export const smallint = column<number>('smallint');
+/** The largest whole number of 32 bits. */
+export const MAX_INTEGER = 2_147_483_647;
+
 /** A whole number of 32 bits. */
 export const integer = column<number>('integer');
 /** A whole number that JavaScript can hold exactly. */

@@ -69,7 +69,7 @@ const MAX_ROWS = 100;
 
 // A schema takes a quarter of a millisecond to build, and every new container would wait for it. So each is built when its
 // first answer comes.
-const figure = z.lazy(() => z.int32().nonnegative());
+const figure = z.lazy(() => z.int().nonnegative());
 const figures = { count: figure, uniques: figure };
 
 const bucket = z.lazy(() =>

@@ -25,7 +25,7 @@ const API_VERSION = '2026-03-10';
 const week = z.lazy(() =>
   z.object({
     week: z.int().nonnegative().max(4_102_444_800),
-    days: z.array(z.int32().nonnegative()).length(7),
+    days: z.array(z.int().nonnegative()).length(7),
   }),
 );
 const historyAnswer = z.lazy(() => z.array(week).max(100));

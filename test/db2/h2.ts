@@ -24,6 +24,7 @@ const REWRITES: ((statement: string) => string)[] = [
     one.replace(/\bset (datestyle|extra_float_digits|client_encoding)\b[^;]*/gi, 'set lock_timeout 10000'),
   (one) => one.replace(/show transaction_isolation/i, "select 'read committed'"),
   (one) => one.replace(/\) organize by row/gi, ')'),
+  (one) => one.replace(/\brename table (\w+) to (\w+)/gi, 'alter table $1 rename to $2'),
   // H2 counts a character beyond the basic plane as two.
   (one) => one.replace(/\((\d+) codeunits32\)/gi, (_, length) => `(${2 * Number(length)})`),
   (one) => one.replace(/for read only with rs use and keep update locks/gi, 'for update'),

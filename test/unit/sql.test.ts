@@ -57,6 +57,27 @@ function parseTable(body: string): Table {
   return table;
 }
 
+function retype(table: Table | undefined, types: string): void {
+  for (const one of split(types)) {
+    const [, column = '', type = ''] = /^alter column (\w+) type (\w+)$/.exec(one) ?? [];
+    const before = table?.columns[column];
+    if (!table || !before) throw new Error(`There is no such column: ${one}`);
+    table.columns[column] = before.replace(/^\w+/, type);
+  }
+}
+
+function drop({ tables, indexes }: Schema, name: string): void {
+  delete tables[name];
+  for (const [index, on] of Object.entries(indexes)) if (on.startsWith(`${name} `)) delete indexes[index];
+}
+
+function rename({ tables }: Schema, before: string, after: string): void {
+  const table = tables[before];
+  if (!table || tables[after]) throw new Error(`Cannot be renamed: ${before} to ${after}`);
+  tables[after] = table;
+  delete tables[before];
+}
+
 function parseSchema(dialect: string): Schema {
   const scripts = readdirSync(path.join(folder, dialect)).sort();
   const text = scripts.map((name) => readFileSync(path.join(folder, dialect, name), 'utf8')).join('\n');
@@ -64,6 +85,9 @@ function parseSchema(dialect: string): Schema {
   for (const statement of text.replace(/--.*$/gm, '').split(';').map(words).filter(Boolean)) {
     const [, table, body] = /^create table (\w+) \((.*)\)(?: organize by row)?$/.exec(statement) ?? [];
     const [, index, on] = /^create index (\w+) on (.*)$/.exec(statement) ?? [];
+    const [, retyped = '', types] = /^alter table (\w+) (alter column .*)$/.exec(statement) ?? [];
+    const [, removed] = /^drop table (\w+)$/.exec(statement) ?? [];
+    const [, before, after = ''] = /^rename table (\w+) to (\w+)$/.exec(statement) ?? [];
     const [, altered = '', added] = /^alter table (\w+) add column (.*)$/.exec(statement) ?? [];
     const [, narrowed = '', dropped] = /^alter table (\w+) drop constraint (\w+)$/.exec(statement) ?? [];
     const [, ruled = '', rule] = /^alter table (\w+) add (constraint .*)$/.exec(statement) ?? [];
@@ -74,7 +98,11 @@ function parseSchema(dialect: string): Schema {
     else if (dropped !== undefined) delete schema.tables[narrowed]?.constraints[dropped];
     else if (rule !== undefined)
       Object.assign(schema.tables[ruled]?.constraints ?? {}, parseTable(rule).constraints);
-    else throw new Error(`This statement is not understood: ${statement}`);
+    else if (types !== undefined) retype(schema.tables[retyped], types);
+    else if (removed !== undefined) drop(schema, removed);
+    else if (before !== undefined) rename(schema, before, after);
+    else if (!statement.startsWith('insert into '))
+      throw new Error(`This statement is not understood: ${statement}`);
   }
   return schema;
 }

@@ -1,4 +1,4 @@
-import { choice, day, generated, instant, integer, optional, text } from '../columns.ts';
+import { bigint, choice, day, generated, instant, integer, optional, text } from '../columns.ts';
 
 const RUN_REASONS = ['alarm', 'person', 'added', 'verify'] as const;
 
@@ -43,7 +43,7 @@ export const runTables = {
     repositoryId: integer,
     trafficDate: day,
     metric: text(20),
-    stored: integer,
-    observed: integer,
+    stored: bigint,
+    observed: bigint,
   },
 };
