@@ -338,7 +338,7 @@ test('answers that are not GitHub’s are unreadable', async () => {
       body: { count: 1, uniques: 1, views: [{ count: 1, uniques: 1 }] },
     } as const,
     { kind: 'status', status: 200, body: toViews({ timestamp: '2026-13-99T00:00:00Z' }) } as const,
-    { kind: 'status', status: 200, body: toViews({ count: 2 ** 40 }) } as const,
+    { kind: 'status', status: 200, body: toViews({ count: 2 ** 53 }) } as const,
     { kind: 'status', status: 200, body: { ...toViews({}), count: null } } as const,
     { kind: 'status', status: 418 } as const,
   ]) {
