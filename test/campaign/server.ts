@@ -26,12 +26,17 @@ const PAUSE_MS = 50;
 const END_MS = 30_000;
 const SIGNALS = { immediate: 'SIGQUIT', killed: 'SIGKILL' } as const;
 
+/** Large integers and their sums as numbers; `pg` would give text. */
+const NUMBERS: number[] = [pg.types.builtins.INT8, pg.types.builtins.NUMERIC];
+const getTypeParser = ((id: number, format: 'text') =>
+  NUMBERS.includes(id) ? Number : pg.types.getTypeParser(id, format)) as typeof pg.types.getTypeParser;
+
 export async function openBadlyTreatedServer(dataDir: string): Promise<BadlyTreatedServer> {
   const open = () => openPostgres({ dataDir, fsync: false });
   let postgres: Postgres = await open();
 
   async function query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: postgres.url });
+    const client = new pg.Client({ connectionString: postgres.url, types: { getTypeParser } });
     client.on('error', () => {});
     await client.connect();
     try {
