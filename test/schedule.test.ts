@@ -141,21 +141,22 @@ test('SQL and code agree on what is asked again, whatever was read and when', as
     ),
   );
   try {
-    await db
-      .insertInto('repository')
-      .values(
-        rows.map((row, index) => ({
-          ...row,
-          tenantId,
-          githubId: index + 1,
-          owner: 'ada',
-          name: `r${index}`,
-          visibility: 'public' as const,
-          addedAt: `${START}T00:00:00.000Z`,
-          addedBy: 'ada',
-        })),
-      )
-      .execute();
+    const values = rows.map((row, index) => ({
+      ...row,
+      tenantId,
+      githubId: index + 1,
+      owner: 'ada',
+      name: `r${index}`,
+      visibility: 'public' as const,
+      addedAt: `${START}T00:00:00.000Z`,
+      addedBy: 'ada',
+    }));
+    // A statement holds only so many parameters.
+    for (let start = 0; start < values.length; start += 100)
+      await db
+        .insertInto('repository')
+        .values(values.slice(start, start + 100))
+        .execute();
     for (const time of ['07:30', '08:30', '10:30']) {
       const now = new Date(`${addDays(START, 1)}T${time}:00Z`);
       const found = await db
