@@ -359,7 +359,7 @@ test('data is deleted only with the installation’s name, and then completely',
   await cloud.deploy();
   const refused = await cloud.deploy(['undeploy', '--delete-data=Another name']);
   expect(refused.code).toBe(1);
-  expect(refused.output).toContain('Nothing was deleted: the name of this installation is another');
+  expect(refused.output).toContain('Nothing was deleted: this installation is not named “Another name”.');
   expect(await query('select tenant_id from tenant')).toEqual([{ tenant_id: 1 }]);
   const [{ display_name: name }] = await query('select display_name from installation');
   const { code, output } = await cloud.deploy(['undeploy', `--delete-data=${name}`]);
