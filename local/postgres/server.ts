@@ -6,8 +6,8 @@ import { type Cluster, processOptions } from './cluster.ts';
 
 const FAST_STOP_MS = 20_000;
 
-/** What a server saves that need not outlive its machine. */
-const UNSAFE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+/** For a server that need not outlive its machine. It still keeps every commit when its processes are killed. */
+const UNSAFE = { fsync: 'off' };
 
 function exists(pid: number): boolean {
   try {
