@@ -31,13 +31,17 @@ export async function findFirstDate(db: Db, { tenantId, repositoryIds }: TenantA
   return row?.first ?? null;
 }
 
-/** The stored days of a repository in a span, oldest first. */
-export async function listDays(db: Db, key: RepositoryKey, from: Day, to: Day): Promise<TrafficDay[]> {
+function selectStoredDays(db: Db, key: RepositoryKey) {
   return db
     .selectFrom('trafficDay')
     .select(['trafficDate', ...METRICS, 'state', 'observedAt'])
     .where('tenantId', '=', key.tenantId)
-    .where('repositoryId', '=', key.repositoryId)
+    .where('repositoryId', '=', key.repositoryId);
+}
+
+/** The stored days of a repository in a span, oldest first. */
+export async function listDays(db: Db, key: RepositoryKey, from: Day, to: Day): Promise<TrafficDay[]> {
+  return selectStoredDays(db, key)
     .where('trafficDate', '>=', from)
     .where('trafficDate', '<=', to)
     .orderBy('trafficDate')
@@ -46,11 +50,7 @@ export async function listDays(db: Db, key: RepositoryKey, from: Day, to: Day): 
 
 /** The stored days that an answer can change: those of its span, and older ones that are unfinished. */
 async function listMergedDays(db: Db, key: RepositoryKey, from: Day, to: Day): Promise<TrafficDay[]> {
-  return db
-    .selectFrom('trafficDay')
-    .select(['trafficDate', ...METRICS, 'state', 'observedAt'])
-    .where('tenantId', '=', key.tenantId)
-    .where('repositoryId', '=', key.repositoryId)
+  return selectStoredDays(db, key)
     .where(({ eb, or }) => or([eb('trafficDate', '>=', from), eb('state', '=', 'provisional')]))
     .where('trafficDate', '<=', to)
     .orderBy('trafficDate')
