@@ -273,7 +273,7 @@ async function describeApi(settings: Settings): Promise<string> {
   if (state === null) return 'not there';
   if (typeof state === 'string') return state;
   const { initialized, schema } = state;
-  return `answers; ${initialized ? 'initialised' : 'not initialised'}, schema version ${schema.stored}`;
+  return `answers; ${initialized ? 'initialized' : 'not initialized'}, schema version ${schema.stored}`;
 }
 
 async function run(): Promise<void> {

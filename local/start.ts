@@ -39,7 +39,7 @@ function openLog(dataDir: string): (line: object) => void {
 }
 
 /** Throws the actions' own sentence if they refuse their configuration. */
-async function isInitialised(url: string): Promise<boolean> {
+async function isInitialized(url: string): Promise<boolean> {
   const answer = await fetch(`${url}/api/v1/web/guest/traffic/init`);
   const { initialized, error } = (await answer.json()) as {
     initialized?: boolean;
@@ -117,7 +117,7 @@ async function prepareDemo(
 ): Promise<void> {
   const mark = path.join(dataDir, 'demo-is-made');
   if (existsSync(mark)) return endPushAccess(installation);
-  if (await isInitialised(installation.url))
+  if (await isInitialized(installation.url))
     throw new Error(
       `The demo in ${dataDir} was interrupted while it was being created: delete that folder and start again.`,
     );
@@ -151,9 +151,9 @@ async function makeReady(
   { isStopping, telling: { tell, finish } }: Starting,
 ): Promise<void> {
   const { url, initLink } = installation;
-  if (await isInitialised(url)) await upgrade(installation);
+  if (await isInitialized(url)) await upgrade(installation);
   if (settings.demo) await prepareDemo(installation, settings.dataDir, isStopping);
-  const isReady = await isInitialised(url);
+  const isReady = await isInitialized(url);
   if (isStopping()) return;
   if (isReady) await installation.host.fire('daily');
   else

@@ -114,7 +114,7 @@ async function addRepositories(ada: Call, tenantId: number): Promise<number[]> {
 
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true });
-  const { tenantId, serverId } = await installation.initialise();
+  const { tenantId, serverId } = await installation.initialize();
   const ada = installation.as(people.administrator);
   const [seen = 0, hidden = 0] = await addRepositories(ada, tenantId);
   await installation.host.settled();

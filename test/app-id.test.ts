@@ -15,7 +15,7 @@ beforeAll(async () => {
     identity: { path: `/oauth/v4/${TENANT}`, shape: 'appid' },
     environment: { TRUSTED_IDENTITIES: 'saml' },
   });
-  await installation.initialise();
+  await installation.initialize();
 });
 
 afterAll(() => installation?.close());

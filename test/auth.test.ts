@@ -10,7 +10,7 @@ let installation: TestInstallation;
 
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true });
-  await installation.initialise();
+  await installation.initialize();
 });
 
 afterAll(() => installation.close());
@@ -107,7 +107,7 @@ test('a person without a role learns who they are and sees nothing', async () =>
 
 test('while the provider is down, known people keep working and new ones get 503', async () => {
   const fresh = await openTestInstallation({ demo: true });
-  await fresh.initialise();
+  await fresh.initialize();
   const asNew = fresh.as('grace@example.com');
   fresh.identity.fail('down');
   const waiting = await asNew('GET', '/me');
@@ -121,7 +121,7 @@ test('while the provider is down, known people keep working and new ones get 503
 
 test('a new container uses the stored provider document for up to six hours', async () => {
   const fresh = await openTestInstallation({ demo: true, coldStarts: true });
-  await fresh.initialise();
+  await fresh.initialize();
   const ada = fresh.as('ada@example.com');
   expect((await ada('GET', '/me')).status).toBe(200);
   fresh.identity.fail('down');
@@ -138,7 +138,7 @@ test('a new container uses the stored provider document for up to six hours', as
 
 test('new keys of the provider are accepted at once and kept; tokens it never signed stay refused', async () => {
   const fresh = await openTestInstallation({ demo: true, coldStarts: true });
-  await fresh.initialise();
+  await fresh.initialize();
   const ada = fresh.as('ada@example.com');
   await ada('GET', '/me');
   const { db } = openDatabase(fresh.database.url);

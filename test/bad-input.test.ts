@@ -7,7 +7,7 @@ let tenantId: number;
 
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true });
-  ({ tenantId } = await installation.initialise());
+  ({ tenantId } = await installation.initialize());
   ada = installation.as('ada@example.com');
 });
 

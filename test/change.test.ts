@@ -22,7 +22,7 @@ let ada: Call;
 
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true, now: NOW });
-  await installation.initialise();
+  await installation.initialize();
   ada = installation.as('ada@example.com');
   const { db } = openDatabase(installation.database.url);
   for (const [place, [name, views]] of Object.entries(REPOSITORIES).entries()) {

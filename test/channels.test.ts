@@ -16,7 +16,7 @@ let mend = () => {};
 
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true, now: NOW });
-  ({ tenantId } = await installation.initialise());
+  ({ tenantId } = await installation.initialize());
   ada = installation.as('ada@example.com');
 });
 afterEach(() => mend());

@@ -29,7 +29,7 @@ let installation: TestInstallation;
 let tenantId: number;
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true });
-  ({ tenantId } = await installation.initialise());
+  ({ tenantId } = await installation.initialize());
   // For an unknown person the API asks the provider, which needs fetch.
   await installation.as('ada@example.com')('GET', '/me');
 });

@@ -14,7 +14,7 @@ let tenantId: number;
 beforeAll(async () => {
   await loadVegaLiteSchema();
   installation = await openTestInstallation({ demo: true, now: '2026-01-14T08:00:00.000Z' });
-  ({ tenantId } = await installation.initialise());
+  ({ tenantId } = await installation.initialize());
   ada = installation.as('ada@example.com');
   const found = await ada('GET', `/repositories/${tenantId}/discover`);
   const repositories = found.body.candidates.map(({ owner, name }: Record<string, string>) => ({

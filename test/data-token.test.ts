@@ -15,7 +15,7 @@ let ids: number[];
 
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true, now: NOW });
-  const { serverId, ...first } = await installation.initialise();
+  const { serverId, ...first } = await installation.initialize();
   tenantId = first.tenantId;
   ada = installation.as('ada@example.com');
   const found = await ada('GET', `/repositories/${tenantId}/discover`);

@@ -73,7 +73,7 @@ test('two concurrent migrations leave one schema', async ({ skip }) => {
 
 test.each([
   [SCHEMA_VERSION + 1, /Deploy the newer version/],
-  [0, /Run the initialisation once more/],
+  [0, /Run the initialization once more/],
 ])('schema version %i is a mismatch that names both versions', async (version, advice) => {
   const { db } = await openTestDatabase();
   await db.deleteFrom('schemaVersion').execute();
@@ -214,7 +214,7 @@ test('the schema is dropped with its data, even twice, and can be created again'
   await db.destroy();
 });
 
-test('a statement that takes too long is cancelled, and the next one succeeds', async ({ skip }) => {
+test('a statement that takes too long is canceled, and the next one succeeds', async ({ skip }) => {
   skip(Boolean(inject('db2')), 'Of Db2 only locks are waited for with a limit, which is the database’s own.');
   const { db } = openDatabase(await createTestDatabase(), { statementTimeout: 1000 });
   const stuck = sql`select pg_sleep(30)`.execute(db);

@@ -358,7 +358,7 @@ async function runReading(step: Step, access: TenantAccess, repositoryId: number
 
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true, now: AT });
-  const { serverId } = await installation.initialise();
+  const { serverId } = await installation.initialize();
   await runThrough(installation.database.url, serverId);
 });
 

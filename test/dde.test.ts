@@ -22,7 +22,7 @@ beforeAll(async () => {
   if (address === null || typeof address === 'string') throw new Error('no port');
   const environment = { ...parameters, DDE_API_URL: `http://127.0.0.1:${address.port}/daas/` };
   installation = await openTestInstallation({ demo: true, now: '2026-01-14T08:00:00.000Z', environment });
-  ({ tenantId } = await installation.initialise());
+  ({ tenantId } = await installation.initialize());
   apiUrl = `${installation.url}/api/v1/web/guest/traffic`;
   ada = installation.as('ada@example.com');
   const { body } = await ada('GET', `/repositories/${tenantId}/discover`);

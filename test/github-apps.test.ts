@@ -25,7 +25,7 @@ let personal: number;
 
 beforeAll(async () => {
   installation = await openTestInstallation({ now: NOW, demo: true });
-  ({ tenantId: personal, serverId } = await installation.initialise());
+  ({ tenantId: personal, serverId } = await installation.initialize());
   ada = installation.as('ada@example.com');
   const { apps } = installation.github;
   apps.addApp({ id: APP, name: 'Traffic reader', owner: DEMO_USERS.northwind, publicKeys: [publicPem] });

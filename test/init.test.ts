@@ -103,7 +103,7 @@ const refusals: [string, object, number, string][] = [
   ['no secret', { secret: undefined }, 400, 'invalid_input'],
   ['an empty name', { displayName: '   ' }, 400, 'invalid_input'],
   ['an unknown kind of server', { server: { kind: 'gitlab' } }, 400, 'invalid_input'],
-  ['an unknown field', { colour: 'red' }, 400, 'invalid_input'],
+  ['an unknown field', { color: 'red' }, 400, 'invalid_input'],
   [
     'a server on this machine',
     { server: { kind: 'enterprise', url: 'https://localhost' } },

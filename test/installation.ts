@@ -39,7 +39,7 @@ export interface TestInstallation extends Installation {
   /**
    * Initializes as Ada, with the GitHub simulator (needs `demo: true`) and octocat's token. `fields` override the request's.
    */
-  initialise(fields?: Record<string, unknown>): Promise<{ tenantId: number; serverId: number }>;
+  initialize(fields?: Record<string, unknown>): Promise<{ tenantId: number; serverId: number }>;
   /** Sets the current time for GitHub and the actions. */
   now(instant: string): void;
   /** Fires the daily alarm's trigger and waits until every run has ended. */
@@ -110,10 +110,10 @@ export async function openTestInstallation(options: TestInstallationOptions = {}
     ...installation,
     as,
     anonymously: createCall(url, async () => ({})),
-    async initialise(fields) {
+    async initialize(fields) {
       const request = { ...FIRST_TENANT, secret: initSecret, ...fields };
       const { status, body } = await as('ada@example.com')('POST', '/init', request);
-      if (status !== 201) throw new Error(`not initialised: ${status} ${JSON.stringify(body)}`);
+      if (status !== 201) throw new Error(`not initialized: ${status} ${JSON.stringify(body)}`);
       return body;
     },
     now(instant) {

@@ -66,7 +66,7 @@ async function answerLarge(id: number): Promise<void> {
 beforeAll(async () => {
   installation = await openTestInstallation({ now: `${YESTERDAY}T12:00:00.000Z`, demo: true });
   ada = installation.as('ada@example.com');
-  tenant = (await installation.initialise()).tenantId;
+  tenant = (await installation.initialize()).tenantId;
   const repositories = [{ owner: DEMO_USERS.northwind, name: 'burrow' }];
   const { body } = await ada('POST', `/repositories/${tenant}/batch`, { repositories });
   await installation.host.settled();

@@ -13,13 +13,13 @@ let ada: Call;
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true, now: '2026-01-14T06:00:00.000Z' });
   ada = installation.as('ada@example.com');
-  const { tenantId } = await installation.initialise();
+  const { tenantId } = await installation.initialize();
   const client = new Client(installation.database.url);
   await client.connect();
   await client.query(
     `insert into repository (tenant_id, github_id, owner, name, visibility, schedule, added_at, added_by,
        failure_code, failure_message, failure_at)
-     select $1, 1000000 + n, 'large-organisation', 'repository-' || lpad(n::text, 5, '0'), 'public',
+     select $1, 1000000 + n, 'large-organization', 'repository-' || lpad(n::text, 5, '0'), 'public',
        case when n % 10 = 0 then 'weekly' else 'daily' end, now(), 'ada@example.com', 'not_found', $2, now()
      from generate_series(1, $3) n`,
     [tenantId, REASON, COUNT],

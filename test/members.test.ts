@@ -9,7 +9,7 @@ const outcome = ({ status, body }: Answer) => [status, body.error?.code];
 
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true, now: NOW });
-  ({ tenantId } = await installation.initialise());
+  ({ tenantId } = await installation.initialize());
   ada = installation.as('ada@example.com');
   const found = await ada('GET', `/repositories/${tenantId}/discover`);
   const repositories = found.body.candidates

@@ -10,7 +10,7 @@ const mends: (() => void)[] = [];
 
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true, now: '2026-09-24T08:00:00.000Z' });
-  await installation.initialise();
+  await installation.initialize();
   ada = installation.as('ada@example.com');
   const { body } = await ada('GET', '/repositories/1/discover');
   const repositories = body.candidates

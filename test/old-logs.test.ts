@@ -12,7 +12,7 @@ let db: Db;
 
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true, now: at(START, '05:00') });
-  await installation.initialise();
+  await installation.initialize();
   ada = installation.as('ada@example.com');
   ({ db } = openDatabase(installation.database.url));
   const url = `${installation.url}/webhooks/json/one`;

@@ -58,7 +58,7 @@ async function open() {
   const databaseUrl = await createTestDatabase();
   cable = await openCable(databaseUrl);
   installation = await openTestInstallation({ demo: true, databaseUrl: cable.url });
-  await installation.initialise();
+  await installation.initialize();
   return installation.as('ada@example.com');
 }
 

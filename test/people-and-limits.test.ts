@@ -17,7 +17,7 @@ beforeAll(async () => {
   });
   // The simulator as an ordinary server: as the demo it would have no limits.
   const url = `${installation.url.replace('127.0.0.1', 'localhost')}/github`;
-  ({ tenantId } = await installation.initialise({ server: { kind: 'enterprise', url } }));
+  ({ tenantId } = await installation.initialize({ server: { kind: 'enterprise', url } }));
   ada = installation.as('ada@example.com');
   database = openDatabase(installation.database.url);
 });

@@ -21,7 +21,7 @@ let names: string[];
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true, now: '2026-02-20T05:00:00.000Z' });
   installation.github.setAnswers('sparse');
-  await installation.initialise();
+  await installation.initialize();
   ada = installation.as('ada@example.com');
   const { body } = await ada('GET', '/repositories/1/discover');
   const repositories = body.candidates

@@ -13,7 +13,7 @@ let ada: Call;
 beforeAll(async () => {
   installation = await openTestInstallation({ now: NOW, demo: true });
   installation.github.setAnswers('sparse');
-  ({ tenantId } = await installation.initialise());
+  ({ tenantId } = await installation.initialize());
   ada = installation.as('ada@example.com');
 });
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
   installation = await openTestInstallation({ now: '2026-01-14T06:00:00.000Z', demo: true });
   installation.github.setAnswers('sparse');
   ada = installation.as('ada@example.com');
-  const created = await installation.initialise();
+  const created = await installation.initialize();
   first = created.tenantId;
   serverId = created.serverId;
   const request = {

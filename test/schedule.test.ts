@@ -37,7 +37,7 @@ function collectionsOf(
   return collected;
 }
 
-/** Sixty days of alarms at any minute, of which at most so many in a row fail or do not come. */
+/** Sixty days of alarms at any minute; at most so many in a row fail or do not come. */
 const alarmsWith = (mostBad: number) =>
   fc
     .array(
@@ -276,7 +276,7 @@ const ids: Record<string, number> = {};
 beforeAll(async () => {
   installation = await openTestInstallation({ now: '2026-01-14T06:00:00.000Z', demo: true });
   installation.github.setAnswers('sparse');
-  ({ tenantId } = await installation.initialise());
+  ({ tenantId } = await installation.initialize());
   ada = installation.as('ada@example.com');
   const repositories = ['burrow', 'tidy-dates', 'build-cache-action'].map((name) => ({
     owner: DEMO_USERS.northwind,

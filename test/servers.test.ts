@@ -10,7 +10,7 @@ const outcome = ({ status, body }: Answer) => [status, body.error?.code];
 
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true });
-  await installation.initialise();
+  await installation.initialize();
   ada = installation.as('ada@example.com');
 });
 
@@ -128,7 +128,7 @@ test('the simulator is found at its current address', async () => {
 
 test('if private addresses are allowed, a server that answers is added, renamed and deleted', async () => {
   const inside = await openTestInstallation({ demo: true, environment: { ALLOW_PRIVATE_ADDRESSES: 'true' } });
-  await inside.initialise();
+  await inside.initialize();
   const asAda = inside.as('ada@example.com');
   const host = inside.url.replace('127.0.0.1', 'localhost');
   const nothing = await asAda('POST', '/servers', { name: 'Nothing', url: `${host}/nothing` });

@@ -19,7 +19,7 @@ beforeAll(async () => {
   installation = await openTestInstallation({ now: `${START}T06:00:00.000Z`, demo: true });
   installation.github.setAnswers('sparse');
   ada = installation.as('ada@example.com');
-  const { tenantId, serverId } = await installation.initialise();
+  const { tenantId, serverId } = await installation.initialize();
   const request = {
     name: 'Pinecone',
     serverId,

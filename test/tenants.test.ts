@@ -11,7 +11,7 @@ const outcome = ({ status, body }: Answer) => [status, body.error?.code];
 
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true, now: NOW });
-  ({ serverId } = await installation.initialise());
+  ({ serverId } = await installation.initialize());
   ada = installation.as('ada@example.com');
 });
 

@@ -18,7 +18,7 @@ const clonesOf = (place: number) => COUNT - place;
 
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true, now: `${TODAY}T08:00:00.000Z` });
-  await installation.initialise();
+  await installation.initialize();
   ada = installation.as('ada@example.com');
   const { db } = openDatabase(installation.database.url);
   const added = {

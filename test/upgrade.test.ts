@@ -14,7 +14,7 @@ let count = 0;
 
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true, now: UPGRADED });
-  await installation.initialise();
+  await installation.initialize();
   database = openDatabase(installation.database.url);
   await setUpgradedAt(database.db, UPGRADED);
 });

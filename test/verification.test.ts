@@ -120,7 +120,7 @@ test('a verification asks GitHub for everything again, even for remembered answe
 test('a person verifies a tenant or one repository through the API', async () => {
   const installation = await openTestInstallation({ now: '2026-01-14T06:00:00.000Z', demo: true });
   try {
-    const { tenantId } = await installation.initialise();
+    const { tenantId } = await installation.initialize();
     const ada = installation.as('ada@example.com');
     const repositories = ['harbor-charts', 'burrow'].map((name) => ({ owner: DEMO_USERS.northwind, name }));
     const { body } = await ada('POST', `/repositories/${tenantId}/batch`, { repositories });

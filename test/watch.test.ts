@@ -11,7 +11,7 @@ let mends: (() => void)[] = [];
 beforeAll(async () => {
   installation = await openTestInstallation({ demo: true, now: '2026-03-10T05:00:00.000Z' });
   installation.github.setAnswers('sparse');
-  await installation.initialise();
+  await installation.initialize();
   ada = installation.as('ada@example.com');
   const { body } = await ada('GET', '/repositories/1/discover');
   const repositories = body.candidates

@@ -212,7 +212,7 @@ export async function failRepository(
   });
 }
 
-/** Notes that a repository of a run is archived, which is no failure: nothing more can come, and nothing is lost. */
+/** Notes that a repository of a run is archived, which is not a failure: nothing more can come, and nothing is lost. */
 async function saveArchived(
   { db, clock }: Pick<RepositoryCollector, 'db' | 'clock'>,
   run: RunKey,

@@ -47,7 +47,7 @@ export function requireVersion(stored: number): void {
   if (stored === SCHEMA_VERSION) return;
   const advice =
     stored < SCHEMA_VERSION
-      ? 'Run the initialisation once more with the installation’s secret: it upgrades the schema.'
+      ? 'Run the initialization once more with the installation’s secret: it upgrades the schema.'
       : 'Deploy the newer version of the actions.';
   const message = `The database has schema version ${stored}, but these actions need ${SCHEMA_VERSION}. ${advice}`;
   throw new Failure('schema_mismatch', message, { stored, expected: SCHEMA_VERSION });

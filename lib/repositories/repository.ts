@@ -119,7 +119,7 @@ export function isForArchive({ code }: { code: string }, { archived }: { archive
   return archived && isRefusal(code) && !isTokenFault(code);
 }
 
-/** Whether GitHub gives no traffic of a repository because it is archived: it is no problem, and nothing is lost. */
+/** Whether GitHub gives no traffic of a repository because it is archived: that is not a problem, and nothing is lost. */
 export function givesNoTraffic({ failureCode }: { failureCode: string | null }): boolean {
   return failureCode === 'archived';
 }

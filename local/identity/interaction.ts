@@ -32,8 +32,8 @@ export async function answerInteraction(
   const page = { mount, people, action: `${mount}/interaction/${details.uid}` };
   if (request.method !== 'POST') return void response.writeHead(200, pageHeaders).end(loginPage(page));
   if (request.url?.endsWith('/cancel')) {
-    const cancelled = { error: 'access_denied', error_description: 'Sign-in was cancelled.' };
-    return provider.interactionFinished(request, response, cancelled);
+    const canceled = { error: 'access_denied', error_description: 'Sign-in was canceled.' };
+    return provider.interactionFinished(request, response, canceled);
   }
   const form = await readForm(request);
   const email = form.get('email')?.trim() ?? '';

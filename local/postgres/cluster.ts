@@ -45,7 +45,7 @@ function ensurePassword(file: string): string {
 }
 
 /** Creates the files under another name first, so that a killed start leaves no half-made folder. */
-function initialise(cluster: Cluster, initdb: string, passwordFile: string): void {
+function initialize(cluster: Cluster, initdb: string, passwordFile: string): void {
   const unfinished = `${cluster.folder}.new`;
   rmSync(unfinished, { recursive: true, force: true });
   const [command = '', ...args] = [
@@ -90,7 +90,7 @@ export function prepareCluster(dataDir: string): Cluster {
   const account = chooseAccount(postgres, dataDir);
   const logFile = path.join(dataDir, 'server.log');
   const cluster = { folder, logFile, owner: OWNER, password, program: postgres, account };
-  if (!existsSync(folder)) initialise(cluster, initdb, passwordFile);
+  if (!existsSync(folder)) initialize(cluster, initdb, passwordFile);
   requireSameVersion(folder, majorVersion);
   return cluster;
 }

@@ -2,7 +2,7 @@ import type uPlot from 'uplot';
 import { cutOf } from '../format.ts';
 import type { ChartModel, Layer, Mark } from './model.ts';
 
-/** Colours of the current theme, read from the styles. */
+/** Colors of the current theme, read from the styles. */
 export function colorOf(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }

@@ -9,7 +9,7 @@ const MARKS: { mark: Mark[]; label: string; name: string }[] = [
   { mark: ['before'], label: 'Before the first collection', name: 'before' },
 ];
 
-/** What the colours mean, and the marks that occur. */
+/** What the colors mean, and the marks that occur. */
 export function Legend({ model }: { model: ChartModel }) {
   const zero = model.kind !== 'line' && model.layers[0]?.values.some((value) => value === 0);
   const cuts =

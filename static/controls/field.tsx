@@ -9,7 +9,7 @@ interface FieldProps extends Omit<JSX.InputHTMLAttributes<HTMLInputElement>, 'la
   error?: string | undefined;
 }
 
-/** A labelled input. Screen readers read its hint and error with it. */
+/** A labeled input. Screen readers read its hint and error with it. */
 export function Field({ label, value, onValue, hint, error, ...input }: FieldProps) {
   const id = useId();
   return (
@@ -36,7 +36,7 @@ interface TextFieldProps extends Omit<JSX.TextareaHTMLAttributes<HTMLTextAreaEle
   error?: string | undefined;
 }
 
-/** A labelled text of several lines. */
+/** A labeled text of several lines. */
 export function TextField({ label, value, onValue, hint, error, ...input }: TextFieldProps) {
   const id = useId();
   return (
@@ -69,7 +69,7 @@ interface SelectFieldProps {
   quiet?: boolean;
 }
 
-/** A labelled choice from a list. */
+/** A labeled choice from a list. */
 export function SelectField({ label, value, onValue, options, hint, disabled, quiet }: SelectFieldProps) {
   const id = useId();
   return (

@@ -3,7 +3,7 @@ import type { Config } from 'vega-lite';
 const FONT =
   '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif';
 
-/** Vega-Lite's configuration in the colours of the current theme. */
+/** Vega-Lite's configuration in the colors of the current theme. */
 export function themeConfig(): Config {
   const tokens = getComputedStyle(document.documentElement);
   const color = (name: string) => tokens.getPropertyValue(`--${name}`).trim();

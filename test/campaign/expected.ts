@@ -165,7 +165,7 @@ function larger(seen: readonly (number | null)[], before: ExpectedDay | undefine
   });
 }
 
-/** What is shown of a day of which nothing is stored, by what the readings said. */
+/** What is shown for a day with nothing stored, by what the readings said. */
 export function stateOfUnread(day: Day, readings: readonly Said[], today: Day): string {
   const answers = readings.map(read);
   const first = answers.flatMap(listCovered).sort()[0];

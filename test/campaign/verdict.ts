@@ -33,7 +33,7 @@ export async function judge(campaign: Campaign): Promise<Verdict> {
     toReplay(size),
     ...tally.lines(),
     `runs: ${runs.map(({ state, count }) => `${state} ${count}`).join(', ')}`,
-    `collections of one repository: ${outcomes.length}, of which ${countOf(outcomes)}`,
+    `collections of one repository: ${outcomes.length}; ${countOf(outcomes)}`,
     `days compared with what really happened: ${days.compared}`,
   ].join('\n');
   return { problems: found, summary };

@@ -122,7 +122,7 @@ export async function createTenants(
   };
   const identityOf = (number: number) => ({ githubUser: loginOf(number), githubToken: tokenOf(number) });
   for (let number = 0; number < count; number += 1) addToken(servedOf(number), number);
-  const { tenantId, serverId } = await installation.initialise(identityOf(0));
+  const { tenantId, serverId } = await installation.initialize(identityOf(0));
   tenants.push({ tenantId, login: loginOf(0), token: tokenOf(0), served: plain });
   const server = { name: 'Enterprise', url: enterprise.apiUrl.replace('/api/v3', '') };
   const { serverId: enterpriseId } = await must(ada('POST', '/servers', server));

@@ -16,7 +16,7 @@ create view if not exists syscat.tables as
   where table_schema = 'public'`;
 
 /**
- * Db2 syntax that H2 or its PostgreSQL protocol lacks, and the equivalent. Only the last line changes behaviour: H2 accepts
+ * Db2 syntax that H2 or its PostgreSQL protocol lacks, and the equivalent. Only the last line changes behavior: H2 accepts
  * Db2's clause, but then locks nothing.
  */
 const REWRITES: ((statement: string) => string)[] = [

@@ -233,7 +233,7 @@ test('only the pages’ origin may call', async () => {
 });
 
 test('deploying again keeps the data, the alarm and young files of the earlier deployment', async () => {
-  await cloud.installation.initialise();
+  await cloud.installation.initialize();
   await cloud.bucket.put('assets/old-11111111.js', 'of a page that is open');
   const { code, output } = await cloud.deploy();
   expect({ code, output }).toMatchObject({
@@ -246,7 +246,7 @@ test('deploying again keeps the data, the alarm and young files of the earlier d
   const status = await cloud.deploy(['status']);
   expect(status.output).toContain('Alarm: active; its rule: active');
   expect(status.output).toContain('Sweep: active; its rule: active');
-  expect(status.output).toContain(`API: answers; initialised, schema version ${SCHEMA_VERSION}`);
+  expect(status.output).toContain(`API: answers; initialized, schema version ${SCHEMA_VERSION}`);
   expect(status.output).toContain('Pages: as deployed');
 });
 

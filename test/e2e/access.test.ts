@@ -13,7 +13,7 @@ const NORTHWIND = ['tidy-dates', 'burrow'].map((name) => ({ owner: 'northwind-la
 beforeAll(async () => {
   const now = '2026-03-10T08:00:00.000Z';
   [installation, browser] = await Promise.all([openTestInstallation({ demo: true, now }), openChromium()]);
-  await installation.initialise();
+  await installation.initialize();
   await installation.as('ada@example.com')('POST', '/repositories/1/batch', { repositories: NORTHWIND });
   await installation.host.settled();
 });

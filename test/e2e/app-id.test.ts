@@ -17,7 +17,7 @@ let ada: Visitor;
 
 async function open(identity: NonNullable<TestInstallationOptions['identity']>): Promise<TestInstallation> {
   const opened = await openTestInstallation({ demo: true, now: '2026-03-10T08:00:00.000Z', identity });
-  await opened.initialise();
+  await opened.initialize();
   const repositories = [{ owner: 'northwind-labs', name: 'burrow' }];
   await opened.as('ada@example.com')('POST', '/repositories/1/batch', { repositories });
   await opened.host.settled();

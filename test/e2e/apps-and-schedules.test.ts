@@ -7,7 +7,7 @@ import { findViolationsInSights } from './axe.ts';
 import { openChromium } from './chromium.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
-/** The demo's GitHub shows less of two days, of which the first is COUNTED_AGAIN, from the day before NOW on. */
+/** From the day before NOW on, the demo's GitHub shows less for two days; COUNTED_AGAIN is the first. */
 const BEFORE = '2026-03-10T08:00:00.000Z';
 const NOW = '2026-03-12T08:00:00.000Z';
 const COUNTED_AGAIN = '2026-03-04';
@@ -53,7 +53,7 @@ beforeAll(async () => {
   ]);
   addApp();
   installation.now(BEFORE);
-  await installation.initialise();
+  await installation.initialize();
   const repositories = NAMES.map((name) => ({ owner: DEMO_USERS.northwind, name }));
   await installation.as('ada@example.com')('POST', '/repositories/1/batch', { repositories });
   await installation.host.settled();

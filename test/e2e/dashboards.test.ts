@@ -208,7 +208,7 @@ test('a widget with too many rows for a browser says so, and the others are draw
   expect(ada.problems()).toEqual([]);
 });
 
-test('colours follow the theme, and the size follows the box', async () => {
+test('colors follow the theme, and the size follows the box', async () => {
   const { page } = ada;
   const id = await makeDashboard('In two themes');
   await ada.open(`/t/1/dashboards/${id}`);

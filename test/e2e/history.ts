@@ -43,7 +43,7 @@ async function collectOn(installation: TestInstallation, days: number[]) {
  * one that can no longer be collected.
  */
 export async function makeHistory(installation: TestInstallation): Promise<void> {
-  const { serverId } = await installation.initialise({ displayName: 'Analytical Engines' });
+  const { serverId } = await installation.initialize({ displayName: 'Analytical Engines' });
   const hubot = { serverId, githubUser: DEMO_USERS.hubot, githubToken: DEMO_TOKENS.hubot };
   await installation.as('ada@example.com')('POST', '/tenants', { name: 'Pinecone', ...hubot });
   const northwind = await addAll(installation, 1);

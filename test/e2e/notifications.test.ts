@@ -12,7 +12,7 @@ let ada: Visitor;
 beforeAll(async () => {
   const now = '2026-03-10T08:00:00.000Z';
   [installation, browser] = await Promise.all([openTestInstallation({ demo: true, now }), openChromium()]);
-  await installation.initialise();
+  await installation.initialize();
   ada = await openVisitor(browser, installation.url);
   await ada.page.goto(`${installation.url}/me`);
   await ada.signInAs('Ada Lovelace');

@@ -13,7 +13,7 @@ const OVERVIEW = /\/traffic\/stats\/1/;
 beforeAll(async () => {
   const now = '2026-03-10T08:00:00.000Z';
   [installation, browser] = await Promise.all([openTestInstallation({ demo: true, now }), openChromium()]);
-  await installation.initialise();
+  await installation.initialize();
   const repositories = [{ owner: 'northwind-labs', name: 'burrow' }];
   await installation.as('ada@example.com')('POST', '/repositories/1/batch', { repositories });
   await installation.host.settled();
@@ -110,7 +110,7 @@ test('actions that are newer than the database lead to its upgrade', async () =>
   await burrow().waitFor();
 });
 
-test('a cancelled sign-in leads to the welcome page, which says so', async () => {
+test('a canceled sign-in leads to the welcome page, which says so', async () => {
   const visitor = await openVisitor(browser, installation.url);
   await visitor.open('/');
   await visitor.page.getByRole('button', { name: 'Sign in' }).click();

@@ -41,7 +41,7 @@ const OTHERS = {
   PAGES_URL: 'https://traffic.example.com',
   DATABASE_URL: 'postgres://u:p@db.example.com/traffic',
   TOKEN_KEY: 'A'.repeat(43),
-  INIT_SECRET: 'initialise',
+  INIT_SECRET: 'initialize',
 };
 
 const given = (credentials: unknown, more: Record<string, string> = {}) => ({

@@ -100,7 +100,7 @@ test.each(widgets)(
   },
 );
 
-test.each(widgets)('%s leaves sizes and colours of “%s” to the page', (_, __, spec) => {
+test.each(widgets)('%s leaves sizes and colors of “%s” to the page', (_, __, spec) => {
   expect([spec.width, spec.height, spec.config]).toEqual(['container', 'container', undefined]);
   expect(JSON.stringify(spec)).not.toMatch(
     /#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(|"scheme"|"(background|fill|stroke)":"/i,

@@ -170,7 +170,7 @@ test('a malformed address is asked for again', async () => {
   expect(back.html).toContain('value="&quot;&gt;&lt;script&gt;"');
 });
 
-test('a cancelled sign-in returns to the pages with access_denied', async () => {
+test('a canceled sign-in returns to the pages with access_denied', async () => {
   const provider = await open();
   const { page, browser } = await signIn(provider, { email: 'nobody' });
   const back = await browser(`${page.url}/cancel`, {});

@@ -54,7 +54,7 @@ test('zeros are undecided when GitHub gave another figure for a day of a window 
   expect({ wrong, undecided }).toEqual({ wrong: [], undecided: FALSE_ZEROS });
 });
 
-test('a window of which a day is not stored was never read, whatever the sum of its other days', () => {
+test('a window with a day that is not stored was never read, whatever the sum of its other days', () => {
   const twice: Truth = (day) =>
     ['2026-01-20', '2026-02-18'].includes(day)
       ? { viewCount: 50, viewUniques: 9, cloneCount: 5, cloneUniques: 2 }
