@@ -1,15 +1,18 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 
+/** Root runs PostgreSQL as another user, who must be able to pass through to its files. */
+const MODE = process.getuid?.() === 0 ? 0o711 : 0o700;
+
 function makeMissing(folder: string): void {
   if (existsSync(folder)) return;
   makeMissing(path.dirname(folder));
-  mkdirSync(folder);
+  mkdirSync(folder, { mode: MODE });
 }
 
 /**
- * Creates the data folder and the folders above it. Throws a sentence if that fails. It creates one folder at a time,
- * because Node's recursive mkdir never returns below /proc.
+ * Creates the data folder and the folders above it, so that no other user can list them. Throws a sentence if that fails.
+ * It creates one folder at a time, because Node's recursive mkdir never returns below /proc.
  */
 export function makeFolder(folder: string): void {
   try {

@@ -144,6 +144,7 @@ test('it prints its address and the setup link with the secret', async () => {
     kept.map(async (name) => (await stat(path.join(dataDir, name))).mode & 0o777),
   );
   expect(modes).toEqual([0o600, 0o600, 0o600]);
+  expect((await stat(path.join(dataDir, 'identity'))).mode & 0o777).toBe(0o700);
 });
 
 test('API, identity provider, GitHub and pages answer on the one port', async () => {

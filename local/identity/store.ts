@@ -33,7 +33,7 @@ export interface IdentityStore {
 
 /** JSON files in a folder. Without a folder, nothing is kept. */
 function openFiles(folder: string | undefined) {
-  if (folder) mkdirSync(folder, { recursive: true });
+  if (folder) mkdirSync(folder, { recursive: true, mode: 0o700 });
   return {
     read<T>(name: string): T | undefined {
       try {
