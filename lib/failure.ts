@@ -96,6 +96,21 @@ export const FAILURES = {
     passes: true,
     message: 'The database took too long and was stopped. Try again in a minute, or ask for less at once.',
   },
+  database_full: {
+    status: 503,
+    message:
+      'The disk of the database is full, so nothing was saved. Its operator must free or add space; then try again.',
+  },
+  database_out_of_memory: {
+    status: 503,
+    passes: true,
+    message: 'The database has run out of memory. Try again in a minute, or ask for less at once.',
+  },
+  database_read_only: {
+    status: 503,
+    message:
+      'The database is read-only, so nothing was saved: it is a standby, or its operator or a full disk made it so. Its operator must make it writable.',
+  },
 
   // Members, servers and tenants.
   last_administrator: {

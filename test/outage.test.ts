@@ -125,3 +125,41 @@ test('a statement that waits for a lock ends before the action does', async ({ s
   expect([status, stuck.status, stuck.body.error?.code]).toEqual([200, 503, 'database_timeout']);
   expect((await ada('GET', '/servers')).status).toBe(200);
 });
+
+test('a full disk, too little memory and a read-only database have answers of their own', async ({
+  skip,
+}) => {
+  skip(Boolean(inject('db2')), 'These are PostgreSQL’s SQLSTATEs.');
+  const ada = await open();
+  const owner = new pg.Client(cable.url);
+  await owner.connect();
+  const put = () => ada('PUT', '/members/1/kim@example.com', { role: 'viewer' });
+  const raising = (
+    sqlState: string,
+  ) => `create or replace function refuse() returns trigger language plpgsql as
+    $$ begin raise exception 'refused' using errcode = '${sqlState}'; end $$`;
+  const outcomes: unknown[] = [];
+  await owner.query(raising('53100'));
+  await owner.query('create trigger refuse before insert on member for each row execute function refuse()');
+  for (const sqlState of ['53100', '53200']) {
+    await owner.query(raising(sqlState));
+    const { status, body } = await put();
+    outcomes.push([status, body.error.code]);
+  }
+  await owner.query('drop trigger refuse on member');
+  const { rows } = await owner.query('select current_database() as name');
+  const database = pg.escapeIdentifier(rows[0].name);
+  await owner.query(`alter database ${database} set default_transaction_read_only = on`);
+  await owner.query(
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+  );
+  const { status, body } = await put();
+  outcomes.push([status, body.error.code]);
+  expect(outcomes).toEqual([
+    [503, 'database_full'],
+    [503, 'database_out_of_memory'],
+    [503, 'database_read_only'],
+  ]);
+  expect((await ada('GET', '/members/1')).body.members).toEqual([]);
+  await owner.end();
+});

@@ -23,6 +23,9 @@ export const commonFailures: FailureCode[] = [
   'internal',
   'database_unavailable',
   'database_timeout',
+  'database_full',
+  'database_out_of_memory',
+  'database_read_only',
   'schema_mismatch',
 ];
 

@@ -47,16 +47,25 @@ export function isMissingTable(error: unknown): boolean {
   return error instanceof Error && /^(42P01|42704)$/.test(sqlState(error));
 }
 
-/** SQLSTATEs of a stopped statement: it took too long, or waited too long for a lock. */
-const GIVEN_UP = '57014';
+type StateCode = 'database_timeout' | 'database_full' | 'database_out_of_memory' | 'database_read_only';
+
+/** SQLSTATEs with a failure of their own. 57014: the statement took too long, or waited too long for a lock. */
+const FAILURE_OF = new Map<string, StateCode>([
+  ['57014', 'database_timeout'],
+  ['53100', 'database_full'],
+  ['53200', 'database_out_of_memory'],
+  ['25006', 'database_read_only'],
+]);
 
 /**
- * `database_unavailable` for a refused or lost connection, `database_timeout` for a statement that was stopped, undefined for
- * any other error.
+ * `database_unavailable` for a refused or lost connection, `database_timeout` for a statement that was stopped,
+ * `database_full`, `database_out_of_memory` and `database_read_only` for a server in such a state, undefined for any other
+ * error.
  */
 export function toDatabaseFailure(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (sqlState(error) === GIVEN_UP) return new Failure('database_timeout');
+  const code = FAILURE_OF.get(sqlState(error));
+  if (code) return new Failure(code);
   const inner = error instanceof AggregateError ? error.errors : [error];
   const lost = inner.some(
     (one: DriverError & Error) => UNAVAILABLE.test(sqlState(one)) || LOST.test(one.message),

@@ -58,7 +58,13 @@ test('watchdog and sweep share one list of failures that pass by themselves', ()
 
 test('a passing failure is an outage; any other needs action', () => {
   const passing = codes.filter((code) => FAILURES[code].status >= 502);
-  const exceptions = { schema_mismatch: false, dde_refused: false, server_unreachable: true };
+  const exceptions = {
+    schema_mismatch: false,
+    database_full: false,
+    database_read_only: false,
+    dde_refused: false,
+    server_unreachable: true,
+  };
   for (const code of codes)
     expect(passesByItself(code), code).toBe(
       exceptions[code as keyof typeof exceptions] ?? passing.includes(code),
