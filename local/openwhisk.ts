@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Activation } from './openwhisk/activations.ts';
+import type { AlarmsVersion } from './openwhisk/alarms.ts';
 import { deployManifest } from './openwhisk/deploy.ts';
-import { readFullName, resolveAction } from './openwhisk/entities.ts';
+import { type Kind, readFullName, resolveAction } from './openwhisk/entities.ts';
 import { setParameters } from './openwhisk/entity-updates.ts';
 import type { Reply } from './openwhisk/http.ts';
 import {
@@ -39,6 +40,10 @@ export interface HostOptions {
   log?: (line: object) => void;
   /** Whether alarms fire. Default: true. */
   alarms?: boolean;
+  /** The release of the package of alarms, as far as they differ; null: the platform has none. Default: the newest. */
+  alarmsVersion?: AlarmsVersion | null;
+  /** The kinds of actions it offers, whichever Node runs the host. Default: those of a stock installation. */
+  kinds?: readonly Kind[];
   /** Runs every activation in a new process, to find code that relies on a warm one. */
   coldStarts?: boolean;
   /** What the image contains besides the stock one. */
@@ -65,6 +70,8 @@ export interface Host {
   /** Stops alarms and kills every container. Activations that still run end as failures. */
   close(): Promise<void>;
 }
+
+const STOCK_KINDS: readonly Kind[] = [{ kind: 'nodejs:18' }, { kind: 'nodejs:20', default: true }];
 
 /** The limits of a stock installation. */
 const STOCK_LIMITS: HostLimits = {
@@ -97,6 +104,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
     clock,
     log,
     alarms: options.alarms ?? true,
+    alarmsVersion: options.alarmsVersion === undefined ? '2.1.0' : options.alarmsVersion,
+    kinds: options.kinds ?? STOCK_KINDS,
     coldStarts: options.coldStarts ?? false,
     apiHost: () => apiHost,
   });

@@ -291,12 +291,43 @@ describe('alarms', () => {
   });
 
   test('An alarm whose trigger is gone is disabled for good, and a feed can be deleted', async () => {
+    await running.rest('PUT', '/_/triggers/missing', {});
     await inASecond((date) => feed('once', 'CREATE', 'missing', { date }));
-    const status = async () => (await feed('once', 'READ', 'missing')).json.response.result.status;
-    await expect.poll(async () => (await status()).active).toBe(false);
-    expect((await status()).reason).toContain('404');
+    await running.rest('DELETE', '/_/triggers/missing');
+    expect((await feed('once', 'READ', 'missing')).status).toBe(502);
+    const ended = { event: 'alarm', trigger: `${NS}/missing`, disabled: true };
+    await expect.poll(() => running.log).toContainEqual(expect.objectContaining(ended));
+    await running.rest('PUT', '/_/triggers/missing', {});
+    const { json } = await feed('once', 'READ', 'missing');
+    expect(json.response.result.status).toMatchObject({
+      active: false,
+      reason: { kind: 'AUTO', statusCode: 404, message: expect.stringContaining('404') },
+    });
     expect((await feed('once', 'DELETE', 'missing')).status).toBe(200);
     expect((await feed('once', 'READ', 'missing')).status).toBe(502);
+  });
+
+  test('Before 2.1.0 a feed cannot be created again while the provider has its alarm', async () => {
+    const held = await startHost({ alarmsVersion: '2.0.0' });
+    await held.rest('PUT', '/_/triggers/t', {});
+    const send = (lifecycleEvent: string) =>
+      held.rest('POST', '/whisk.system/actions/alarms/alarm?blocking=true', {
+        lifecycleEvent,
+        triggerName: '/_/t',
+        authKey: KEY,
+        cron: '0 8 * * *',
+      });
+    const statuses = [];
+    for (const event of ['CREATE', 'CREATE', 'DELETE', 'CREATE']) statuses.push((await send(event)).status);
+    expect(statuses).toEqual([200, 502, 200, 200]);
+    await held.close();
+  });
+
+  test('Without the package of alarms its feeds are forbidden, as anything in a namespace of others', async () => {
+    const bare = await startHost({ alarmsVersion: null });
+    const answer = await bare.rest('POST', '/whisk.system/actions/alarms/alarm?blocking=true', {});
+    expect(answer.status).toBe(403);
+    await bare.close();
   });
 
   test('A tick missed while the host slept is lost', async () => {

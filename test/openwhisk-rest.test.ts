@@ -24,6 +24,25 @@ describe('the front door', () => {
     );
     expect((await running.call('GET', '/', { headers: { accept: 'text/html,*/*' } })).status).toBe(418);
   });
+  test('Only kinds that are listed and not deprecated can be created', async () => {
+    const old = await startHost({
+      kinds: [
+        { kind: 'nodejs:14', deprecated: true },
+        { kind: 'nodejs:16', default: true },
+      ],
+    });
+    const { json } = await old.call('GET', '/');
+    expect(json.runtimes.nodejs).toMatchObject([
+      { kind: 'nodejs:14', deprecated: true, default: false },
+      { kind: 'nodejs:16', deprecated: false, default: true },
+    ]);
+    const create = (kind: string) =>
+      old.rest('PUT', `/_/actions/${kind.slice(7)}`, { exec: { kind, code: ECHO } });
+    expect((await create('nodejs:14')).status).toBe(400);
+    expect((await create('nodejs:20')).json.error).toContain("kind 'nodejs:20' not in Set(nodejs:16)");
+    expect((await create('nodejs:default')).json.exec.kind).toBe('nodejs:16');
+    await old.close();
+  });
   test('Other URLs are not found', async () => {
     for (const target of ['/index.html', '/apis', '/pings'])
       expect((await running.call('GET', target)).status).toBe(418);

@@ -12,9 +12,15 @@ export interface Alarms {
   close(): void;
 }
 
+/** Before 2.1.0 the provider refused to create an alarm that it had; since then it updates it. */
+export type AlarmsVersion = '2.0.0' | '2.1.0';
+
 export interface AlarmOptions {
   clock: () => Date;
+  version: AlarmsVersion;
   log: (line: object) => void;
+  /** Whether the namespace has the trigger. The provider asks, with the owner's key, before every change but a deletion. */
+  exists: (trigger: string) => boolean;
   /** @throws {Refusal} as the REST API would. */
   fire: (trigger: string, payload: Record<string, unknown>) => void;
   remove: (trigger: string, what: 'trigger' | 'rules') => void;
@@ -24,12 +30,19 @@ export interface AlarmOptions {
 
 type Parameters = Record<string, unknown>;
 
+/** Why an alarm is disabled, as the provider puts it. */
+interface Reason {
+  kind: 'AUTO';
+  statusCode?: number;
+  message: string;
+}
+
 interface Alarm {
   trigger: string;
   parameters: Parameters;
   schedule: Schedule;
   active: boolean;
-  reason: string | undefined;
+  reason: Reason | undefined;
   dateChanged: number;
   fired: number;
   timer: NodeJS.Timeout | undefined;
@@ -59,6 +72,10 @@ export function openAlarms(options: AlarmOptions): Alarms {
 
   return {
     apply(feed, trigger, event, parameters) {
+      if (event !== 'DELETE' && !options.exists(trigger))
+        throw new Error('Trigger authentication request failed.');
+      if (event === 'CREATE' && options.version === '2.0.0' && alarms.has(trigger))
+        throw new Error('error creating alarm trigger.');
       if (event === 'READ') return describe(alarms.get(trigger), trigger);
       if (event === 'CREATE' || event === 'UPDATE') create(feed, trigger, parameters);
       else if (event === 'DELETE') remove(trigger);
@@ -93,7 +110,7 @@ function describe(alarm: Alarm | undefined, trigger: string): Record<string, unk
 function arm(options: AlarmOptions, alarm: Alarm): void {
   const due = alarm.schedule.next(options.clock());
   if (due) watch(options, alarm, due);
-  else disable(options, alarm, 'The schedule has ended.');
+  else disable(options, alarm, { message: 'Automatically disabled after firing last scheduled trigger' });
 }
 
 function watch(options: AlarmOptions, alarm: Alarm, due: Date): void {
@@ -121,9 +138,10 @@ function fire(options: AlarmOptions, alarm: Alarm): void {
   } catch (error) {
     fail(options, alarm, error);
   }
-  if (alarm.fired === schedule.maxTriggers) disable(options, alarm, 'Reached maxTriggers.');
+  if (alarm.fired === schedule.maxTriggers)
+    disable(options, alarm, { message: 'Automatically disabled after reaching max triggers' });
   if (schedule.deleteAfterFire) {
-    disable(options, alarm, 'Deleted after it fired.');
+    disable(options, alarm, { message: 'Automatically disabled after firing once' });
     options.remove(trigger, schedule.deleteAfterFire);
   }
 }
@@ -133,12 +151,15 @@ function fail(options: AlarmOptions, alarm: Alarm, error: unknown): void {
   const lasting = error instanceof Refusal && error.status < 500 && !TRANSIENT.includes(error.status);
   options.log({ level: 'error', event: 'alarm', trigger: alarm.trigger, disabled: lasting, message });
   if (lasting)
-    disable(options, alarm, `Automatically disabled after receiving a ${error.status} status code.`);
+    disable(options, alarm, {
+      statusCode: error.status,
+      message: `Trigger automatically disabled: Received a ${error.status} status code when firing the trigger`,
+    });
 }
 
-function disable({ clock }: AlarmOptions, alarm: Alarm, reason: string): void {
+function disable({ clock }: AlarmOptions, alarm: Alarm, reason: Omit<Reason, 'kind'>): void {
   clearTimeout(alarm.timer);
   alarm.active = false;
-  alarm.reason = reason;
+  alarm.reason = { kind: 'AUTO', ...reason };
   alarm.dateChanged = clock().getTime();
 }

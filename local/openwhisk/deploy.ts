@@ -5,7 +5,7 @@ import type { Manifest, ManifestPackage, ManifestTrigger } from './manifest.ts';
 
 export interface DeployOptions {
   store: EntityStore;
-  alarms: Alarms;
+  alarms: Alarms | null;
   namespace: string;
   now: Date;
 }
@@ -46,6 +46,7 @@ function deployTrigger(trigger: ManifestTrigger, { store, alarms, namespace, now
   // wskdeploy sets this for triggers, too.
   putTrigger(store, { namespace, name, overwrite: true, now }, { parameters, annotations, publish: true });
   if (feed === undefined) return;
-  if (!feed.startsWith(ALARMS)) throw new Error(`Trigger ${name}: the local host has no feed ${feed}.`);
+  if (!alarms || !feed.startsWith(ALARMS))
+    throw new Error(`Trigger ${name}: the local host has no feed ${feed}.`);
   alarms.apply(feed.slice(ALARMS.length), `${namespace}/${name}`, 'CREATE', inputs);
 }

@@ -73,15 +73,25 @@ export interface ResolvedAction {
   final: ReadonlySet<string>;
 }
 
+/** A kind of action that the platform runs. */
+export interface Kind {
+  kind: string;
+  /** The kind that `nodejs:default` means. */
+  default?: true;
+  /** Listed, but no action of it can be created. */
+  deprecated?: true;
+}
+
 export interface EntityStore {
+  kinds: readonly Kind[];
   packages: Map<string, Package>;
   actions: Map<string, Action>;
   triggers: Map<string, Trigger>;
   rules: Map<string, Rule>;
 }
 
-export function openEntityStore(): EntityStore {
-  return { packages: new Map(), actions: new Map(), triggers: new Map(), rules: new Map() };
+export function openEntityStore(kinds: readonly Kind[]): EntityStore {
+  return { kinds, packages: new Map(), actions: new Map(), triggers: new Map(), rules: new Map() };
 }
 
 /** Valid names of namespaces, packages, actions, triggers and rules. */

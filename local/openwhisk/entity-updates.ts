@@ -67,7 +67,7 @@ export function putAction(store: EntityStore, change: Change, sent: unknown): Ac
   const body = parseBody(actionBody, sent);
   requireOwnPackage(store, change.namespace);
   const old = store.actions.get(fullName(change));
-  const exec = body.exec ? toExec(body.exec) : old?.exec;
+  const exec = body.exec ? toExec(store, body.exec) : old?.exec;
   if (!exec) throw new Refusal(400, 'exec undefined');
   const revised = revise(old, body, change);
   // A new action gets no API key unless it asks for one.
@@ -246,7 +246,6 @@ const ruleBody = z.object({
 
 type CommonBody = z.infer<typeof triggerBody>;
 
-const KINDS = ['nodejs:20', 'nodejs:18', 'nodejs:default'];
 const MAX_CODE = 48 * 1024 * 1024;
 
 /** @throws {Refusal} 400 with the first error. */
@@ -261,11 +260,17 @@ function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
 }
 
 /** @throws {Refusal} 400 for a kind or form of code that this host does not run, 413 above 48 MB. */
-function toExec({ kind, code, main, binary }: z.infer<typeof exec>): Action['exec'] {
-  if (!KINDS.includes(kind)) throw new Refusal(400, `kind '${kind}' not in Set(nodejs:18, nodejs:20)`);
+function toExec(
+  { kinds }: EntityStore,
+  { kind: sent, code, main, binary }: z.infer<typeof exec>,
+): Action['exec'] {
+  const supported = kinds.filter(({ deprecated }) => !deprecated);
+  const named = supported.find((one) => (sent === 'nodejs:default' ? one.default : one.kind === sent));
+  if (!named)
+    throw new Refusal(400, `kind '${sent}' not in Set(${supported.map(({ kind }) => kind).join(', ')})`);
   if (code.trim() === '') throw new Refusal(400, "'code' must be a string defined in 'exec'");
   if (code.length > MAX_CODE) throw new Refusal(413, 'Action code is larger than 48 MB.');
   if (binary ?? isBinaryCode(code))
     throw new Refusal(400, 'This host runs single-file actions only, not archives.');
-  return { kind: kind === 'nodejs:default' ? 'nodejs:20' : kind, code, main, binary: false };
+  return { kind: named.kind, code, main, binary: false };
 }

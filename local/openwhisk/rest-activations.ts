@@ -52,7 +52,7 @@ export interface InvokeServices {
   store: EntityStore;
   activations: ActivationStore;
   invoker: Invoker;
-  alarms: Alarms;
+  alarms: Alarms | null;
   identities: Identities;
   clock: () => Date;
   /** @throws {Refusal} 429 */
@@ -119,8 +119,10 @@ export function answerTriggerCall(services: InvokeServices, { call, namespace, n
   return activationId === undefined ? { status: 204, headers: [], body: '' } : accepted(activationId);
 }
 
+type FeedServices = InvokeServices & { alarms: Alarms };
+
 /** POST actions/alarms/{alarm|interval|once} in whisk.system: the client that creates a trigger calls its feed. */
-export function answerFeedCall(services: InvokeServices, call: Call, caller: string, feed: string): Reply {
+export function answerFeedCall(services: FeedServices, call: Call, caller: string, feed: string): Reply {
   services.countInvocation(caller);
   const { triggerName, authKey, lifecycleEvent, ...parameters } = requireArguments(services, call);
   const outcome = applyFeed(services, feed, { triggerName, authKey, lifecycleEvent }, parameters);
@@ -141,7 +143,7 @@ export function answerFeedCall(services: InvokeServices, call: Call, caller: str
 }
 
 function applyFeed(
-  { identities, alarms }: InvokeServices,
+  { identities, alarms }: FeedServices,
   feed: string,
   {
     triggerName,

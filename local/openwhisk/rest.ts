@@ -42,8 +42,14 @@ function answerInNamespace(
   [given = '', collection = '', ...names]: string[],
 ): Reply | Promise<Reply> {
   const namespace = given === '_' ? caller : given;
-  if (namespace === SYSTEM && collection === 'actions' && call.method === 'POST' && names[0] === 'alarms')
-    return answerFeedCall(services, call, caller, names[1] ?? '');
+  if (
+    services.alarms &&
+    namespace === SYSTEM &&
+    collection === 'actions' &&
+    call.method === 'POST' &&
+    names[0] === 'alarms'
+  )
+    return answerFeedCall({ ...services, alarms: services.alarms }, call, caller, names[1] ?? '');
   if (namespace !== caller)
     throw new Refusal(403, 'The supplied authentication is not authorized to access this resource.');
   if (collection === 'limits') return jsonReply(200, limitsOf(services));
@@ -93,15 +99,15 @@ function limitsOf({ limits }: RestServices) {
 }
 
 /** wskdeploy first reads the runtimes here. */
-function platformInfo({ limits }: RestServices) {
-  const kind = (name: string, isDefault: boolean) => ({
-    kind: name,
-    image: `local/${name.replace(':', '')}`,
-    deprecated: false,
+function platformInfo({ limits, store }: RestServices) {
+  const nodejs = store.kinds.map(({ kind, default: isDefault = false, deprecated = false }) => ({
+    kind,
+    image: `local/${kind.replace(':', '')}`,
+    deprecated,
     default: isDefault,
     attached: true,
     requireMain: false,
-  });
+  }));
   return {
     description: 'OpenWhisk',
     support: { github: 'https://github.com/apache/openwhisk/issues', slack: 'http://slack.openwhisk.org' },
@@ -121,6 +127,6 @@ function platformInfo({ limits }: RestServices) {
       min_action_logs: 0,
       max_action_logs: 10 * 1024 * 1024,
     },
-    runtimes: { nodejs: [kind('nodejs:18', false), kind('nodejs:20', true)] },
+    runtimes: { nodejs },
   };
 }

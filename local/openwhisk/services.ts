@@ -1,8 +1,8 @@
 import type { ActivationStore } from './activations.ts';
 import { openActivationStore } from './activations.ts';
-import type { Alarms } from './alarms.ts';
+import type { Alarms, AlarmsVersion } from './alarms.ts';
 import { openAlarms } from './alarms.ts';
-import type { EntityStore } from './entities.ts';
+import type { EntityStore, Kind } from './entities.ts';
 import { openEntityStore, readFullName } from './entities.ts';
 import { removeTrigger } from './entity-updates.ts';
 import { newTransactionId } from './http.ts';
@@ -43,7 +43,11 @@ export interface ServiceOptions {
   limits: HostLimits;
   clock: () => Date;
   log: (line: object) => void;
+  /** Whether alarms fire. */
   alarms: boolean;
+  kinds: readonly Kind[];
+  /** The package of alarms; null: there is none. */
+  alarmsVersion: AlarmsVersion | null;
   coldStarts: boolean;
   apiHost: () => string;
 }
@@ -54,7 +58,8 @@ export interface Services {
   identities: Identities;
   activations: ActivationStore;
   invoker: Invoker;
-  alarms: Alarms;
+  /** Null: the platform has no package of alarms. */
+  alarms: Alarms | null;
   containers: () => ContainerProcess[];
   limits: HostLimits;
   clock: () => Date;
@@ -68,7 +73,7 @@ export interface Services {
 
 export function openServices(options: ServiceOptions): Services {
   const { clock, log, limits, coldStarts } = options;
-  const store = openEntityStore();
+  const store = openEntityStore(options.kinds);
   const identities = openIdentities(options.keys);
   const activations = openActivationStore(limits.activations);
   const pool = openContainers(options);
@@ -87,10 +92,10 @@ export function openServices(options: ServiceOptions): Services {
     return fire({ namespace, trigger, headers, payload, transactionId: newTransactionId() });
   }
 
-  const alarms = openProvider(options, store, fireAsOwner);
+  const alarms = options.alarmsVersion && openProvider(options, options.alarmsVersion, store, fireAsOwner);
 
   async function close(): Promise<void> {
-    alarms.close();
+    alarms?.close();
     await pool.close();
     await invoker.settled();
   }
@@ -101,13 +106,16 @@ export function openServices(options: ServiceOptions): Services {
 
 function openProvider(
   { clock, log, alarms }: ServiceOptions,
+  version: AlarmsVersion,
   store: EntityStore,
   fireAsOwner: Services['fireAsOwner'],
 ): Alarms {
   return openAlarms({
     clock,
     log,
+    version,
     enabled: alarms,
+    exists: (trigger) => store.triggers.has(trigger),
     fire: (trigger, payload) => {
       const { path, name } = readFullName(`/${trigger}`, '');
       fireAsOwner(path, name, payload);
