@@ -35,7 +35,7 @@ export type MemberRequest = z.input<typeof MemberRequest>;
 export const SystemMemberRequest = z.strictObject({ role: choiceField('systemRole', 'role') });
 export type SystemMemberRequest = z.infer<typeof SystemMemberRequest>;
 
-const Email = z.object({ email: z.string().trim().toLowerCase().pipe(emailField('member', 'email')) });
+const Email = z.object({ email: emailField('member', 'email') });
 
 const app = createApp();
 

@@ -52,6 +52,11 @@ export const FAILURES = {
     message:
       'The sign-in service has no verified e-mail address for you. Verify your address there, then sign in again.',
   },
+  email_not_ascii: {
+    status: 403,
+    message:
+      'Your e-mail address at the sign-in service has characters outside of ASCII, and roles are never given to such addresses. Change your address there, then sign in again.',
+  },
   forbidden: { status: 403 },
   init_secret_wrong: {
     status: 403,

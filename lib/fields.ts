@@ -1,14 +1,20 @@
 import * as z from 'zod';
 import { choicesOf, type Tables, widthOf } from './db/tables.ts';
+import { EMAIL_PATTERN, toLowerAscii } from './email.ts';
 
 /** Text that a request may send for a column: trimmed, not empty, and no longer than the column. */
 export function textField<Name extends keyof Tables>(table: Name, column: keyof Tables[Name]) {
   return z.string().trim().min(1).max(widthOf(table, column));
 }
 
-/** An e-mail address that a request may send for a column. */
+/** An e-mail address that a request may send for a column: trimmed and in lower case, as `parseEmail` returns it. */
 export function emailField<Name extends keyof Tables>(table: Name, column: keyof Tables[Name]) {
-  return z.email().max(widthOf(table, column));
+  return z
+    .string()
+    .trim()
+    .overwrite(toLowerAscii)
+    .regex(EMAIL_PATTERN, 'Give an e-mail address of ASCII characters, such as ada@example.com.')
+    .max(widthOf(table, column));
 }
 
 /** A URL that a request may send for a column. `message` says what is wanted. */

@@ -4,6 +4,7 @@ import type { Db } from './db/database.ts';
 import { given, inTransaction, type Merge, mergeRows } from './db/portable.ts';
 import { requireInitialized } from './db/schema.ts';
 import { type Tables, widthOf } from './db/tables.ts';
+import { isAscii, parseEmail } from './email.ts';
 import { Failure } from './failure.ts';
 import {
   fetchDocument,
@@ -30,7 +31,7 @@ export interface Identity {
   /**
    * The principal whose access token the request has. Asks the provider for the e-mail address, at most once a day per
    * subject. Throws 401 `unauthenticated`, `access_token_expired` and
-   * `access_token_invalid`, 403 `email_unverified`, 503 `identity_provider_unavailable`, 409 `not_initialized` and
+   * `access_token_invalid`, 403 `email_unverified` and `email_not_ascii`, 503 `identity_provider_unavailable`, 409 `not_initialized` and
    * 503 `schema_mismatch`.
    */
   requirePrincipal(request: ApiRequest): Promise<Principal>;
@@ -106,17 +107,27 @@ async function requireVerified(token: string, source: ProviderSource, audience: 
   }
 }
 
+/** Throws `email_not_ascii`, and `email_unverified` for what is no address. */
+function requireEmail(text: string): string {
+  const email = parseEmail(text);
+  if (email !== null && email.length <= MAX_EMAIL) return email;
+  throw new Failure(isAscii(text) ? 'email_unverified' : 'email_not_ascii');
+}
+
 async function askUserinfo(verified: Verified, trusted: string[]): Promise<Principal> {
   const { token, userinfoUrl, issuer, subject, claims } = verified;
   const userinfo = await fetchDocument(userinfoUrl, token);
   if (userinfo.sub !== subject) throw invalidToken();
   const { email, name } = userinfo;
-  const isAddress =
-    typeof email === 'string' && email.includes('@') && email === toStorable(email, MAX_EMAIL);
-  if (!isAddress || !isEmailVerified({ email, userinfo, token: claims }, trusted))
+  if (typeof email !== 'string' || !isEmailVerified({ email, userinfo, token: claims }, trusted))
     throw new Failure('email_unverified');
   const displayName = typeof name === 'string' && name.trim() !== '' ? name.trim() : email;
-  return { issuer, subject, email: email.toLowerCase(), displayName: toStorable(displayName, MAX_NAME) };
+  return {
+    issuer,
+    subject,
+    email: requireEmail(email),
+    displayName: toStorable(displayName, MAX_NAME),
+  };
 }
 
 async function findPrincipal(db: Db, { issuer, subject }: Verified, since: Date) {

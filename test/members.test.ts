@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answer, type Call, openTestInstallation, type TestInstallation } from './installation.ts';
+import { LOOK_ALIKES } from './look-alikes.ts';
 
 const NOW = '2026-01-14T06:00:00.000Z';
 let installation: TestInstallation;
@@ -104,6 +105,25 @@ test('adding the same member several times at once leaves one', async () => {
   expect(answers.every(({ status }) => status === 200 || status === 201)).toBe(true);
   const { body } = await ada('GET', `/members/${tenantId}`);
   expect(body.members.filter(({ email }: { email: string }) => email === 'many@example.com').length).toBe(1);
+});
+
+test('nobody gets a role by an address that only looks like the one it was given to', async () => {
+  const role = { role: 'manager' };
+  expect((await put('KIM@example.com', role)).body.email).toBe('kim@example.com');
+  expect((await installation.as('Kim@Example.com')('GET', `/tenants/${tenantId}`)).status).toBe(200);
+  const found: [string, unknown][] = [];
+  for (const address of LOOK_ALIKES) {
+    const call = installation.as(address);
+    found.push([address, outcome(await call('GET', '/me'))]);
+    found.push([address, outcome(await call('GET', `/tenants/${tenantId}`))]);
+  }
+  expect(found.filter(([, answer]) => String(answer) !== '403,email_not_ascii')).toEqual([]);
+  // What trim leaves of the others is the plain address.
+  const given = LOOK_ALIKES.filter((address) => address.trim() === address);
+  for (const address of given)
+    expect(outcome(await put(address, role)), address).toEqual([400, 'invalid_input']);
+  const manager = { name: 'K', serverId: 1, githubUser: 'x', githubToken: 'x', manager: LOOK_ALIKES[0] };
+  expect(outcome(await ada('POST', '/tenants', manager))).toEqual([400, 'invalid_input']);
 });
 
 test('system roles are assigned and removed, but the last administrator stays', async () => {

@@ -43,6 +43,7 @@ export const principalFailures: FailureCode[] = [
   'access_token_expired',
   'access_token_invalid',
   'email_unverified',
+  'email_not_ascii',
   'identity_provider_unavailable',
   'not_initialized',
   'forbidden',

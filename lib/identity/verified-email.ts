@@ -1,4 +1,5 @@
 import type { JWTPayload } from 'jose';
+import { toLowerAscii } from '../email.ts';
 
 /** What the provider says about one person. */
 interface Statements {
@@ -10,7 +11,7 @@ interface Statements {
 }
 
 const isSame = (address: unknown, email: string) =>
-  typeof address === 'string' && address.toLowerCase() === email.toLowerCase();
+  typeof address === 'string' && toLowerAscii(address) === toLowerAscii(email);
 
 const fieldsOf = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? { ...value } : {};

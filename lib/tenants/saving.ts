@@ -63,12 +63,10 @@ export async function createTenant(
     const row = { name, serverId, githubUser, tokenSealed, token, createdAt, createdBy };
     const created = await insertTenant(trx, row);
     await saveInstallation(trx, created, installation);
-    const email = manager?.toLowerCase();
-    const member = { tenantId: created, role: 'manager', addedAt: createdAt } as const;
-    if (email !== undefined)
+    if (manager !== undefined)
       await trx
         .insertInto('member')
-        .values({ ...member, email })
+        .values({ tenantId: created, email: manager, role: 'manager', addedAt: createdAt })
         .execute();
     return created;
   });

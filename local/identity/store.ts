@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import path from 'node:path';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
+import { toLowerAscii } from '../../lib/email.ts';
 
 export interface Person {
   email: string;
@@ -79,7 +80,7 @@ async function ensureKeys(files: Files): Promise<Keys> {
  * provider, is another person.
  */
 function subjectOf({ email, emailVerified = true, through }: NewPerson): string {
-  const text = `${email.toLowerCase()} ${emailVerified}${through ?? ''}`;
+  const text = `${toLowerAscii(email)} ${emailVerified}${through ?? ''}`;
   const digest = createHash('sha256').update(text).digest('hex');
   return digest.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

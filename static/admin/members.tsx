@@ -117,10 +117,10 @@ function MemberDialog({ tenantId, member, repositories, onClose, onSaved }: Memb
 
   function save() {
     const body: MemberRequest = { role, repositoryIds: limited ? chosen : [] };
-    const address = email.trim().toLowerCase();
+    const address = email.trim();
     void submission.run(async () => {
-      await api.send<Member>('PUT', `members/${tenantId}/${encodeURIComponent(address)}`, body);
-      onSaved(address);
+      const path = `members/${tenantId}/${encodeURIComponent(address)}`;
+      onSaved((await api.send<Member>('PUT', path, body)).email);
     });
   }
 

@@ -88,11 +88,11 @@ function SystemRoleDialog({ member, onClose, onSaved }: SystemRoleDialogProps) {
   const [role, setRole] = useState<SystemMemberRequest['role']>(member?.role ?? 'maintainer');
 
   function save() {
-    const address = email.trim().toLowerCase();
+    const address = email.trim();
     const body: SystemMemberRequest = { role };
     void submission.run(async () => {
-      await api.send<SystemMember>('PUT', `members/system/${encodeURIComponent(address)}`, body);
-      onSaved(address);
+      const path = `members/system/${encodeURIComponent(address)}`;
+      onSaved((await api.send<SystemMember>('PUT', path, body)).email);
     });
   }
 

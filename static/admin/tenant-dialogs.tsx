@@ -41,7 +41,7 @@ function useNewTenant({ servers, onCreated }: NewTenantDialogProps) {
   }
   function create() {
     if (!server) return;
-    const first = manager.trim().toLowerCase();
+    const first = manager.trim();
     const body: TenantRequest = {
       name,
       serverId: server.serverId,
