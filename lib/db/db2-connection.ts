@@ -37,7 +37,7 @@ export async function openDb2Connection(connectionString: string): Promise<Db2Co
   process.env.DB2CODEPAGE ??= '1208';
   const { default: driver } = await import('ibm_db').catch(() => {
     const message =
-      'DATABASE_URL names a Db2 database, but the runtime cannot load ibm_db. Build the runtime image as docs/db2.md says.';
+      'DATABASE_URL names a Db2 database, but the runtime cannot load ibm_db. Install it as docs/db2.md says.';
     throw new Failure('misconfigured', message);
   });
   return driver.open(connectionString).catch((error: object) => {

@@ -8,7 +8,7 @@ set -euo pipefail
 kind=$1
 folder=$2
 here=$(cd "$(dirname "$0")" && pwd)
-version=$(node -p "require('$here/../../package.json').optionalDependencies.ibm_db")
+version=$(node -p "require('$here/../../package.json').peerDependencies.ibm_db")
 wheel_version=3.3.0
 
 require() {
