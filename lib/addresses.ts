@@ -1,51 +1,22 @@
 import { lookup as lookUp } from 'node:dns';
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { Failure } from './failure.ts';
 
-/** IANA's special-purpose registries: addresses that are not on the public Internet, such as the clouds' metadata services. */
-const PRIVATE_V4 = [
-  '0.0.0.0/8',
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.0.0.0/24',
-  '192.0.2.0/24',
-  '192.88.99.0/24',
-  '192.168.0.0/16',
-  '198.18.0.0/15',
-  '198.51.100.0/24',
-  '203.0.113.0/24',
-  '224.0.0.0/4',
-  '240.0.0.0/4',
-];
-/** ::/96, the translation prefix 64:ff9b::/96 and the tunnels of 2001::/23 and 2002::/16 lead to IPv4 addresses. */
-const PRIVATE_V6 = [
-  '::/96',
-  '64:ff9b::/96',
-  '64:ff9b:1::/48',
-  '100::/64',
-  '2001::/23',
-  '2001:db8::/32',
-  '2002::/16',
-  'fc00::/7',
-  'fe80::/10',
-  'fec0::/10',
-  'ff00::/8',
-];
+/** IANA assigns addresses of the public Internet from here only: https://www.iana.org/assignments/ipv6-address-space */
+const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
 
-const privateAddresses = new BlockList();
-for (const [family, ranges] of [['ipv4', PRIVATE_V4] as const, ['ipv6', PRIVATE_V6] as const]) {
-  for (const range of ranges) {
-    const [network = '', prefix = ''] = range.split('/');
-    privateAddresses.addSubnet(network, Number(prefix), family);
-  }
-}
-
+/**
+ * Whether an address is not on the public Internet, such as the clouds' metadata services, or is special in IANA's
+ * registries: some special ranges, such as 6to4, lead to IPv4 addresses. An IPv4 address written as IPv6 is the same
+ * address. Anything that is no address counts as private.
+ */
 function isPrivate(address: string): boolean {
-  return privateAddresses.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  if (isIP(address) === 0) return true;
+  const parsed = ipaddr.process(address);
+  if (parsed.range() !== 'unicast') return true;
+  return parsed.kind() === 'ipv6' && !parsed.match(GLOBAL_UNICAST);
 }
 
 async function resolve(host: string): Promise<string[]> {

@@ -39,6 +39,9 @@ const V4: [string, string, before: string, after: string][] = [
   ['172.16.0.0', '172.31.255.255', '172.15.255.255', '172.32.0.0'],
   ['192.0.0.0', '192.0.0.255', '191.255.255.255', '192.0.1.0'],
   ['192.0.2.0', '192.0.2.255', '192.0.1.255', '192.0.3.0'],
+  ['192.31.196.0', '192.31.196.255', '192.31.195.255', '192.31.197.0'],
+  ['192.52.193.0', '192.52.193.255', '192.52.192.255', '192.52.194.0'],
+  ['192.175.48.0', '192.175.48.255', '192.175.47.255', '192.175.49.0'],
   ['192.88.99.0', '192.88.99.255', '192.88.98.255', '192.88.100.0'],
   ['192.168.0.0', '192.168.255.255', '192.167.255.255', '192.169.0.0'],
   ['198.18.0.0', '198.19.255.255', '198.17.255.255', '198.20.0.0'],
@@ -47,18 +50,15 @@ const V4: [string, string, before: string, after: string][] = [
   ['224.0.0.0', '239.255.255.255', '223.255.255.255', ''],
   ['240.0.0.0', '255.255.255.255', '', ''],
 ];
+/** Only 2000::/3 is assigned for the public Internet; these ranges of it are special. */
 const V6: typeof V4 = [
-  ['::', '::ffff:ffff', '', '::1:0:0'],
-  ['64:ff9b::', '64:ff9b::ffff:ffff', '64:ff9a:ffff::', '64:ff9b::1:0:0'],
-  ['64:ff9b:1::', '64:ff9b:1:ffff::', '64:ff9b:0:ffff::', '64:ff9b:2::'],
-  ['100::', '100::ffff:ffff:ffff:ffff', 'ff:ffff::', '100:0:0:1::'],
   ['2001::', '2001:1ff:ffff::', '2000:ffff::', '2001:200::'],
   ['2001:db8::', '2001:db8:ffff::', '2001:db7:ffff::', '2001:db9::'],
   ['2002::', '2002:ffff::', '2001:ffff::', '2003::'],
-  ['fc00::', 'fdff:ffff::', 'fbff::', 'fe00::'],
-  ['fe80::', 'febf:ffff::', 'fe7f::', ''],
-  ['fec0::', 'feff:ffff::', '', ''],
-  ['ff00::', 'ffff:ffff::', '', ''],
+  ['2620:4f:8000::', '2620:4f:8000:ffff::', '2620:4f:7fff::', '2620:4f:8001::'],
+  ['3fff::', '3fff:fff:ffff::', '3ffe:ffff::', '3fff:1000::'],
+  ['::', '1fff:ffff::', '', '2000::'],
+  ['4000::', 'ffff:ffff::', '3fff:ffff::', ''],
 ];
 
 test.each(V4)('%s to %s is not public', async (first, last, before, after) => {
@@ -74,6 +74,93 @@ test.each(V6)('%s to %s is not public', async (first, last, before, after) => {
   ]);
   for (const next of [before, after].filter(Boolean))
     expect([next, await codeOf(`[${next}]`)]).toEqual([next, 'public']);
+});
+
+/** Ways to write an address that is not on the public Internet, or that leads to one. */
+const NOT_PUBLIC: Record<string, string[]> = {
+  'decimal, octal and hexadecimal': [
+    '2130706433',
+    '017700000001',
+    '0x7f000001',
+    '0177.0.0.1',
+    '0x7f.0.0.1',
+    '127.1',
+    '127.0.1',
+    '10.1',
+    '0xA9FEA9FE',
+    '2852039166',
+    '169.16689662',
+    '0',
+    '127.0.0.1.',
+  ],
+  'full-width and other digits': ['①②⑦.⓪.⓪.①', '１２７.０.０.１', '127。0。0。1'],
+  'IPv4-mapped': [
+    '[::ffff:127.0.0.1]',
+    '[::ffff:7f00:1]',
+    '[0:0:0:0:0:ffff:169.254.169.254]',
+    '[::FFFF:a9fe:a9fe]',
+  ],
+  'IPv4-compatible': ['[::127.0.0.1]', '[::7f00:1]', '[::8.8.8.8]'],
+  'IPv4-translated': ['[::ffff:0:127.0.0.1]', '[::ffff:0:8.8.8.8]'],
+  NAT64: ['[64:ff9b::127.0.0.1]', '[64:ff9b::a9fe:a9fe]', '[64:ff9b:1::10.0.0.1]'],
+  '6to4': ['[2002:7f00:1::]', '[2002:a9fe:a9fe::1]'],
+  Teredo: ['[2001:0:4136:e378:8000:63bf:80ff:fffe]', '[2001::1]'],
+  'local, and the metadata services of clouds': [
+    '[::1]',
+    '[::]',
+    '[fe80::1]',
+    '[fe80::a9fe:a9fe]',
+    '[fec0::1]',
+    '[fd00:ec2::254]',
+    '[fd20:ce::254]',
+    '169.254.169.254',
+    '169.254.170.2',
+    '100.100.100.200',
+    '192.0.0.192',
+  ],
+  'discard, dummy, documentation, segment routing, multicast': [
+    '[100::1]',
+    '[100:0:0:1::1]',
+    '[3fff:fff::1]',
+    '[5f00::1]',
+    '[ff02::1]',
+    '255.255.255.255',
+  ],
+  'anycast and measurement prefixes': ['192.31.196.1', '192.52.193.1', '192.175.48.1', '[2620:4f:8000::1]'],
+};
+
+test.each(Object.entries(NOT_PUBLIC))('%s addresses are recognized', async (_, hosts) => {
+  for (const host of hosts) expect([host, await codeOf(host)]).toEqual([host, 'private_address']);
+});
+
+test('addresses of public servers are public', async () => {
+  for (const host of [
+    '140.82.121.4',
+    '8.8.8.8',
+    '1.1.1.1',
+    '0x08.8.8.8',
+    '[2606:50c0:8000::154]',
+    '[2a00:1450::1]',
+  ])
+    expect([host, await codeOf(host)]).toEqual([host, 'public']);
+});
+
+test('a zone, which URLs cannot have but resolvers may give, changes nothing', async () => {
+  for (const address of ['fe80::1%eth0', '::ffff:127.0.0.1%1', 'fd00::1%lo']) {
+    resolveTo(address);
+    expect([address, await codeOf('zone.example.com')]).toEqual([address, 'private_address']);
+    expect([address, await lookedUp('zone.example.com', { all: true })]).toEqual([
+      address,
+      'private_address',
+    ]);
+  }
+});
+
+test('what a resolver gives that is no address is not public', async () => {
+  for (const address of ['', 'x', '1.2.3', 'example.com']) {
+    resolveTo(address);
+    expect([address, await codeOf('odd.example.com')]).toEqual([address, 'private_address']);
+  }
 });
 
 test('an IPv4 address written as IPv6 is the same address', async () => {
