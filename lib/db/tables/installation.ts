@@ -1,4 +1,4 @@
-import { choice, instant, integer, smallint, text } from '../columns.ts';
+import { choice, instant, integer, optional, smallint, text } from '../columns.ts';
 
 const SYSTEM_ROLES = ['administrator', 'maintainer'] as const;
 
@@ -32,10 +32,20 @@ export const installationTables = {
     email: text(320),
     displayName: text(200),
     verifiedAt: instant,
+    /** Tokens issued until then are refused. */
+    signedOutAt: optional(instant),
+  },
+  revokedToken: {
+    tokenId: text(64),
+    expiresAt: instant,
   },
   systemRole: {
     email: text(320),
     role: choice(SYSTEM_ROLES, 20),
     grantedAt: instant,
+    /** The account that holds the role; null until somebody signs in with the address. */
+    issuer: optional(text(300)),
+    subject: optional(text(255)),
+    claimedAt: optional(instant),
   },
 };

@@ -30,6 +30,10 @@ export const tenantTables = {
     email: text(320),
     role: choice(ROLES, 20),
     addedAt: instant,
+    /** The account that holds the role; null until somebody signs in with the address. */
+    issuer: optional(text(300)),
+    subject: optional(text(255)),
+    claimedAt: optional(instant),
   },
   memberRepository: {
     tenantId: integer,
