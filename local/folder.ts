@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Root runs PostgreSQL as another user, who must be able to pass through to its files. */
@@ -21,4 +21,21 @@ export function makeFolder(folder: string): void {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(`The data folder ${folder} cannot be created (${code}): choose another with DATA_DIR.`);
   }
+}
+
+function sync(name: string): void {
+  const descriptor = openSync(name, 'r');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+}
+
+/**
+ * Writes a file that only this user can read. After a crash or a power cut it has its old content or the new one, never a
+ * part.
+ */
+export function writeDurably(file: string, text: string): void {
+  const unfinished = `${file}.new`;
+  writeFileSync(unfinished, text, { mode: 0o600, flush: true });
+  renameSync(unfinished, file);
+  if (process.platform !== 'win32') sync(path.dirname(file));
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
@@ -44,6 +45,8 @@ export interface InstallationOptions {
   coldStarts?: boolean;
   /** A folder whose packages replace the checkout's for the actions. */
   packages?: string;
+  /** Ends the opening, which then throws the signal's reason. */
+  signal?: AbortSignal;
   /** Called once this process holds the folder and the port, before it opens the parts. */
   onListening?: () => void;
   log?: (line: object) => void;
@@ -218,13 +221,22 @@ interface Opening {
   log: (line: object) => void;
 }
 
+/** Throws the signal's reason as soon as it aborts. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  signal.throwIfAborted();
+  const aborted = once(signal, 'abort').then(() => Promise.reject(signal.reason));
+  return Promise.race([work, aborted]);
+}
+
 /** The embedded PostgreSQL, unless another database is given. */
 async function startDatabase({ options, log }: Opening): Promise<Pick<Postgres, 'url' | 'close'>> {
-  const { databaseUrl: url } = options;
-  if (url?.startsWith('postgres')) await requirePostgres(url);
+  const { databaseUrl: url, signal } = options;
+  if (url?.startsWith('postgres')) await unlessAborted(requirePostgres(url), signal);
   if (url) return { url, close: async () => {} };
   return openPostgres({
     dataDir: path.join(options.dataDir, 'postgres'),
+    ...(signal && { signal }),
     log: (message) => log({ level: 'warn', event: 'postgres', message }),
   });
 }

@@ -7,29 +7,37 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { takeLock } from './lock.ts';
 import { type Cluster, claimFolder, prepareCluster } from './postgres/cluster.ts';
-import { spawnServer, stopOrphan, stopServer } from './postgres/server.ts';
+import { type ServerOptions, spawnServer, stopOrphan, stopServer } from './postgres/server.ts';
 
 export interface PostgresOptions {
   /** Holds the cluster, its password and the server's last log. Created if it is missing. */
   dataDir: string;
   /** False: faster, but a power cut may lose data; for tests. Default: true. */
   fsync?: boolean;
+  /** Ends the start, which then throws the signal's reason. */
+  signal?: AbortSignal;
   log?: (line: string) => void;
 }
 
 export interface Postgres {
   /** postgres://…: the database `traffic` on a free port of 127.0.0.1, as its owner. */
   url: string;
-  /** The server's process id. */
-  pid: number;
+  /** The server's process id. A server that is started again has another. */
+  readonly pid: number;
   /** Closes all connections, stops the server and waits until it is gone. */
   close(): Promise<void>;
 }
 
 const DATABASE = 'traffic';
-const START_MS = 60_000;
+/** How long a server may be silent. While it says that it is starting, it has all the time it needs. */
+const SILENCE_MS = 60_000;
+const TELL_MS = 10_000;
+const POLL_MS = 20;
 const CONNECT_MS = 10_000;
 const MIN_VERSION = 15;
+
+const INVALID_PASSWORD = '28P01';
+const CANNOT_CONNECT_NOW = '57P03';
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -55,12 +63,47 @@ async function query(url: string, text: string, values: string[] = []): Promise<
   }
 }
 
-/** Waits until the server answers; false if it ends first, or never answers. */
-async function answers(server: ChildProcess, url: string): Promise<boolean> {
-  for (let waited = 0; waited < START_MS; waited += 20) {
-    if (server.exitCode !== null || server.signalCode !== null) return false;
-    if (await query(url, 'select 1').catch(() => null)) return true;
-    await sleep(20);
+/** What a start needs to know. */
+interface Starting {
+  cluster: Cluster;
+  fsync: boolean;
+  signal: AbortSignal;
+  log: (line: string) => void;
+}
+
+/** Undefined: the server answers. Otherwise the code of the error. */
+async function probe({ cluster, port }: { cluster: Cluster; port: number }): Promise<string | undefined> {
+  try {
+    await query(urlOf(cluster, port, 'postgres'), 'select 1');
+    return undefined;
+  } catch (error) {
+    return (error as { code?: string }).code ?? 'unknown';
+  }
+}
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null;
+
+/**
+ * Waits until the server answers; false if it ends first, or is silent. After a crash it first reads its log again, which
+ * may take long. Throws a sentence if the password is wrong.
+ */
+async function answers(server: ChildProcess, port: number, starting: Starting): Promise<boolean> {
+  const { cluster, signal, log } = starting;
+  const begun = Date.now();
+  let heard = begun;
+  for (let told = false; Date.now() - heard < SILENCE_MS; await sleep(POLL_MS)) {
+    signal.throwIfAborted();
+    if (hasEnded(server)) return false;
+    const code = await probe({ cluster, port });
+    if (code === undefined) return true;
+    if (code === INVALID_PASSWORD)
+      throw new Error(
+        `The password in ${cluster.passwordFile} is not the one of the database in ${cluster.folder}: restore it from a backup.`,
+      );
+    if (code === CANNOT_CONNECT_NOW) heard = Date.now();
+    if (told || Date.now() - begun < TELL_MS) continue;
+    told = true;
+    log(`PostgreSQL is not ready yet; ${cluster.logFile} says what it does.`);
   }
   return false;
 }
@@ -68,69 +111,156 @@ async function answers(server: ChildProcess, url: string): Promise<boolean> {
 interface Running {
   server: ChildProcess;
   pid: number;
-  port: number;
+}
+
+/** Undefined if the server does not start. Nothing is left running then, nor if this throws. */
+async function startOn(
+  port: number,
+  starting: Starting,
+  log: ServerOptions['log'],
+): Promise<Running | undefined> {
+  const { cluster, fsync } = starting;
+  const server = spawnServer(cluster, { port, fsync, log });
+  await Promise.race([once(server, 'spawn'), once(server, 'error')]);
+  const { pid } = server;
+  if (!pid) return undefined;
+  let isReady = false;
+  try {
+    isReady = await answers(server, port, starting);
+  } finally {
+    if (!isReady) await stopServer(pid);
+  }
+  return isReady ? { server, pid } : undefined;
 }
 
 /**
  * Retries, because a free port may be taken a moment later, and processes of a killed server may need a moment to end.
  */
-async function start(cluster: Cluster, fsync: boolean): Promise<Running> {
+async function start(starting: Starting): Promise<Running & { port: number }> {
+  const { cluster, signal } = starting;
   for (let attempt = 1; attempt <= 10; attempt++) {
     const port = await freePort();
-    const server = spawnServer(cluster, port, { fsync });
-    await Promise.race([once(server, 'spawn'), once(server, 'error')]);
-    const { pid } = server;
-    if (pid && (await answers(server, urlOf(cluster, port, 'postgres')))) return { server, pid, port };
-    if (pid) await stopServer(pid);
-    await sleep(attempt * 50);
+    const running = await startOn(port, starting, 'replace');
+    if (running) return { ...running, port };
+    await sleep(attempt * 50, undefined, { signal });
   }
   const lines = readFileSync(cluster.logFile, 'utf8').trim().split('\n').slice(-3).join(' ');
   throw new Error(`PostgreSQL does not start on ${cluster.folder}: ${lines}`);
 }
 
+const MIN_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 30_000;
+/** A server that ran this long had recovered: the next pause is the shortest again. */
+const STEADY_MS = 60_000;
+
+/** Starts the server again on its port whenever it ends, with longer and longer pauses while that fails. */
+function supervise(first: Running & { port: number }, { cluster, fsync, log }: Omit<Starting, 'signal'>) {
+  const { port } = first;
+  const closing = new AbortController();
+  const { signal } = closing;
+  const starting: Starting = { cluster, fsync, log, signal };
+  let running: Running = first;
+  let pause = MIN_PAUSE_MS;
+  let revival: Promise<void> = Promise.resolve();
+
+  function watch(next: Running): void {
+    running = next;
+    const begun = Date.now();
+    const onExit = () => {
+      if (signal.aborted) return;
+      if (Date.now() - begun > STEADY_MS) pause = MIN_PAUSE_MS;
+      revival = revive().catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+    };
+    if (hasEnded(next.server)) onExit();
+    else next.server.once('exit', onExit);
+  }
+
+  async function revive(): Promise<void> {
+    log(`PostgreSQL stopped unexpectedly; see the end of ${cluster.logFile}. It is started again.`);
+    for (;;) {
+      await sleep(pause, undefined, { signal });
+      pause = Math.min(pause * 2, MAX_PAUSE_MS);
+      const attempt = await tryAgain();
+      if (typeof attempt !== 'string') {
+        log('PostgreSQL answers again.');
+        return watch(attempt);
+      }
+      log(`PostgreSQL did not start (${attempt}); the next attempt is in ${pause / 1000} s.`);
+    }
+  }
+
+  /** The server, or why there is none. */
+  async function tryAgain(): Promise<Running | string> {
+    try {
+      await stopOrphan(cluster, log);
+      return (await startOn(port, starting, 'append')) ?? `see the end of ${cluster.logFile}`;
+    } catch (error) {
+      signal.throwIfAborted();
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  watch(first);
+  return {
+    pid: () => running.pid,
+    async stop(): Promise<void> {
+      closing.abort();
+      await revival;
+      if (!hasEnded(running.server)) await stopServer(running.pid);
+    },
+  };
+}
+
 /**
  * Starts PostgreSQL on a data folder, and resolves once it takes queries. It recovers the data of a killed server, and
- * stops a server whose launcher was killed. If this process is root, PostgreSQL runs under another account.
+ * stops a server whose launcher was killed. If the server ends by itself, it is started again. If this process is root,
+ * PostgreSQL runs under another account.
  *
- * Throws a sentence if a running process uses the folder, if it belongs to another user or another major version, or if
- * PostgreSQL cannot run on this machine.
+ * Throws a sentence if a running process uses the folder, if it belongs to another user or another major version, if its
+ * password is lost, or if PostgreSQL cannot run on this machine.
  */
 export async function openPostgres({
   dataDir,
   fsync = true,
+  signal = new AbortController().signal,
   log = () => {},
 }: PostgresOptions): Promise<Postgres> {
   const folder = claimFolder(dataDir);
   const unlock = takeLock(path.join(folder, 'lock'));
   if (!unlock) throw new Error(`The data folder ${folder} is in use by a process that is running.`);
   try {
-    const cluster = prepareCluster(folder);
+    const cluster = await prepareCluster(folder, signal);
     await stopOrphan(cluster, log);
-    const running = await start(cluster, fsync);
-    return await toPostgres(cluster, running, unlock, log);
+    const running = await start({ cluster, fsync, signal, log });
+    await ensureDatabase(cluster, running);
+    const server = supervise(running, { cluster, fsync, log });
+    return {
+      url: urlOf(cluster, running.port, DATABASE),
+      get pid() {
+        return server.pid();
+      },
+      async close() {
+        await server.stop();
+        unlock();
+      },
+    };
   } catch (error) {
     unlock();
     throw error;
   }
 }
 
-async function toPostgres(
-  cluster: Cluster,
-  { server, pid, port }: Running,
-  unlock: () => void,
-  log: (line: string) => void,
-): Promise<Postgres> {
+async function ensureDatabase(cluster: Cluster, { pid, port }: { pid: number; port: number }): Promise<void> {
   const admin = urlOf(cluster, port, 'postgres');
-  const { rowCount } = await query(admin, 'select 1 from pg_database where datname = $1', [DATABASE]);
-  if (!rowCount) await createDatabase(admin, DATABASE);
-  const lost = () => log(`PostgreSQL stopped unexpectedly; see the end of ${cluster.logFile}.`);
-  server.once('exit', lost);
-  const close = async () => {
-    server.off('exit', lost);
+  try {
+    const { rowCount } = await query(admin, 'select 1 from pg_database where datname = $1', [DATABASE]);
+    if (!rowCount) await createDatabase(admin, DATABASE);
+  } catch (error) {
     await stopServer(pid);
-    unlock();
-  };
-  return { url: urlOf(cluster, port, DATABASE), pid, close };
+    throw error;
+  }
 }
 
 /**

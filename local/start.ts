@@ -62,13 +62,19 @@ async function upgrade({ host }: Installation): Promise<void> {
 /** The simulated GitHub's present; null: the real one. The demo plays through earlier days first. */
 let present: Date | null = null;
 
-function open(settings: StartOptions, onListening: () => void): Promise<Installation> {
+interface OpenOptions {
+  onListening: () => void;
+  signal: AbortSignal;
+}
+
+function open(settings: StartOptions, { onListening, signal }: OpenOptions): Promise<Installation> {
   const { port, dataDir, invocationsPerMinute } = settings;
   const { DATABASE_URL: databaseUrl, ALLOW_PRIVATE_ADDRESSES = '' } = process.env;
   return openInstallation({
     port,
     dataDir,
     onListening,
+    signal,
     demo: true,
     log: openLog(dataDir),
     ...(databaseUrl && { databaseUrl }),
@@ -79,20 +85,21 @@ function open(settings: StartOptions, onListening: () => void): Promise<Installa
 }
 
 /**
- * The first signal shuts down cleanly, even during the start; the second one exits at once. Returns a function that says
+ * The first signal shuts down cleanly, even while it is opening; the second one exits at once. Returns a function that says
  * whether there was one.
  */
-function stopOnSignal(opening: Promise<Installation>): () => boolean {
-  let stopping = false;
+function stopOnSignal(opening: Promise<Installation>, leaving: AbortController): () => boolean {
+  const { signal } = leaving;
   const stop = async () => {
-    if (stopping) process.exit(130);
-    stopping = true;
+    if (signal.aborted) process.exit(130);
     console.log('Stopping.');
-    await (await opening).close();
+    leaving.abort();
+    const installation = await opening.catch(() => undefined);
+    await installation?.close();
     process.exit(0);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
-  return () => stopping;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => void stop());
+  return () => signal.aborted;
 }
 
 /** Fills a fresh installation with the demo's history, and shows the progress. */
@@ -130,14 +137,17 @@ async function start(): Promise<void> {
   const telling = openTelling();
   const database = process.env.DATABASE_URL ? 'the database of DATABASE_URL' : 'PostgreSQL';
   const starting = `Starting ${database}, the sign-in, a simulated GitHub and the actions. Data folder: ${settings.dataDir}`;
-  const opening = open(settings, () => telling.begin(starting));
-  const isStopping = stopOnSignal(opening);
-  const installation = await opening;
-  await makeReady(installation, settings, { isStopping, telling }).catch(async (error: unknown) => {
+  const leaving = new AbortController();
+  const onListening = () => telling.begin(starting);
+  const opening = open(settings, { onListening, signal: leaving.signal });
+  const isStopping = stopOnSignal(opening, leaving);
+  try {
+    await makeReady(await opening, settings, { isStopping, telling });
+  } catch (error) {
     if (isStopping()) return;
-    await installation.close();
+    await opening.then(({ close }) => close()).catch(() => {});
     throw error;
-  });
+  }
 }
 
 interface Starting {

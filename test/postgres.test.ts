@@ -208,6 +208,40 @@ test('an unfinished setup starts over', async () => {
   expect(await query(url, 'select 1 as i')).toEqual([{ i: 1 }]);
 });
 
+test('after kill -9 of the server it is started again on the same address, each time', async () => {
+  const lines: string[] = [];
+  const postgres = await open(await newDataDir(), (line) => lines.push(line));
+  await query(postgres.url, 'create table n as select 1 as i');
+  for (const _ of ['once', 'twice']) {
+    const { pid } = postgres;
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => query(postgres.url, 'select i from n').catch(() => [])).toEqual([{ i: 1 }]);
+    await expect.poll(() => postgres.pid).not.toBe(pid);
+  }
+  expect(lines[0]).toMatch(/^PostgreSQL stopped unexpectedly; see the end of .*server\.log\./);
+  expect(lines.at(-1)).toMatch(/^PostgreSQL answers again/);
+});
+
+test('a server that is closed while it is started again does not come back', async () => {
+  const dataDir = await newDataDir();
+  const postgres = await open(dataDir);
+  process.kill(postgres.pid, 'SIGKILL');
+  await untilGone(postgres.pid);
+  await postgres.close();
+  expect(isRunning(postgres.pid)).toBe(false);
+  await (await open(dataDir)).close();
+});
+
+test.each([
+  ['missing', (file: string) => rm(file), /password is missing.*backup/],
+  ['empty', (file: string) => writeFile(file, ''), /password is empty.*backup/],
+  ['wrong', (file: string) => writeFile(file, 'wrong'), /password is not the one/],
+])('a password that is %s is refused at once', async (_what, spoil, words) => {
+  const dataDir = await newDataDir();
+  await spoil(path.join(dataDir, 'password'));
+  await expect(open(dataDir)).rejects.toThrow(words);
+});
+
 test('data of another major version is refused with what to do', async () => {
   const dataDir = await newDataDir();
   await writeFile(path.join(dataDir, 'cluster/PG_VERSION'), '17\n');

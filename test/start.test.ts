@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -121,6 +121,11 @@ async function untilGone(pids: number[]): Promise<void> {
   await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 60_000, interval: 50 });
 }
 
+/** PostgreSQL's process id. */
+async function serverOf(folder: string): Promise<number> {
+  return Number.parseInt(await readFile(path.join(folder, 'postgres/cluster/postmaster.pid'), 'utf8'), 10);
+}
+
 async function query(folder: string, statement: string): Promise<unknown[]> {
   const password = await readFile(path.join(folder, 'postgres/password'), 'utf8');
   const pidFile = await readFile(path.join(folder, 'postgres/cluster/postmaster.pid'), 'utf8');
@@ -139,12 +144,20 @@ const sentence = (words: RegExp) => new RegExp(`^[^\\n]*${words.source}[^\\n]*\\
 test('it prints its address and the setup link with the secret', async () => {
   const { initSecret } = JSON.parse(await readFile(path.join(dataDir, 'installation.json'), 'utf8'));
   expect(running.output).toContain(`${running.url}/#init=${initSecret}\n`);
-  const kept = ['installation.json', 'identity/keys.json', 'postgres/password'];
-  const modes = await Promise.all(
-    kept.map(async (name) => (await stat(path.join(dataDir, name))).mode & 0o777),
-  );
-  expect(modes).toEqual([0o600, 0o600, 0o600]);
-  expect((await stat(path.join(dataDir, 'identity'))).mode & 0o777).toBe(0o700);
+});
+
+test('only its user can read what it keeps', async () => {
+  const folder = path.join(await newFolder(), 'made/data');
+  const child = launch('start', [], { DATA_DIR: folder });
+  await until(child, 'Ready at');
+  await stop({ child, pids: descendants(child.pid ?? 0) });
+  const modeOf = async (name: string) => (await stat(path.join(folder, name))).mode & 0o777;
+  const files = ['installation.json', 'identity/keys.json', 'postgres/password'];
+  expect(await Promise.all(files.map(modeOf))).toEqual([0o600, 0o600, 0o600]);
+  // If root starts it, PostgreSQL is another user, who has to pass through.
+  const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
+  expect(await Promise.all(['..', '', 'postgres'].map(modeOf))).toEqual([mode, mode, mode]);
+  expect(await modeOf('identity')).toBe(0o700);
 });
 
 test('API, identity provider, GitHub and pages answer on the one port', async () => {
@@ -188,6 +201,29 @@ test('a data folder that cannot be created is refused in one sentence', async ()
   const refused = await run('start', [], { DATA_DIR: folder });
   expect([refused.code, refused.stdout]).toEqual([1, '']);
   expect(refused.stderr).toMatch(sentence(/data folder .*data cannot be created \(\w+\)/));
+});
+
+test.each([
+  ['cut off', '{"tokenKey":"abc'],
+  ['empty', ''],
+  ['without its key', '{"initSecret":"a","apiKey":"b","madeOn":"2026-01-01"}'],
+])('an installation.json that is %s is named, and stays as it is', async (_what, content) => {
+  const folder = await newFolder();
+  const file = path.join(folder, 'installation.json');
+  await writeFile(file, content);
+  const refused = await run('start', [], { DATA_DIR: folder });
+  expect(refused).toMatchObject({ code: 1, stdout: expect.not.stringContaining('Ready') });
+  expect(refused.stderr).toMatch(sentence(/installation\.json is damaged.*backup/));
+  expect(await readFile(file, 'utf8')).toBe(content);
+});
+
+test('an installation.json that is missing beside its database is named, and not replaced', async () => {
+  const folder = await newFolder();
+  await mkdir(path.join(folder, 'postgres/cluster'), { recursive: true });
+  const refused = await run('start', [], { DATA_DIR: folder });
+  expect(refused).toMatchObject({ code: 1, stdout: expect.not.stringContaining('Ready') });
+  expect(refused.stderr).toMatch(sentence(/installation\.json is missing.*backup/));
+  expect(existsSync(path.join(folder, 'installation.json'))).toBe(false);
 });
 
 test('a taken port is refused in one sentence', async () => {
@@ -282,21 +318,57 @@ test.skipIf(process.platform !== 'linux')(
   },
 );
 
+test('after kill -9 of PostgreSQL it is started again, and calls succeed', async () => {
+  await query(dataDir, 'create table outlived as select 44 as answer');
+  const killed = await serverOf(dataDir);
+  process.kill(killed, 'SIGKILL');
+  const init = () => fetch(`${running.url}/api/v1/web/guest/traffic/init`);
+  await untilGone([killed]);
+  await vi.waitFor(async () => expect((await init()).status).toBe(200), { timeout: 30_000, interval: 100 });
+  const answers = await Promise.all(Array.from({ length: 10 }, init));
+  expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
+  expect(await query(dataDir, 'select answer from outlived')).toEqual([{ answer: 44 }]);
+  running.pids = descendants(running.child.pid ?? 0);
+});
+
+/** Starts on a folder whose PostgreSQL never takes connections, and waits until it says so. */
+async function launchBesideStandby(): Promise<{ child: Child; pids: number[]; server: number }> {
+  const cluster = path.join(dataDir, 'postgres/cluster');
+  await writeFile(path.join(cluster, 'standby.signal'), '');
+  await appendFile(path.join(cluster, 'postgresql.auto.conf'), 'hot_standby = off\n');
+  await rm(path.join(dataDir, 'postgres/server.log'));
+  const child = launch('start', [], { DATA_DIR: dataDir });
+  const refusal = async () => {
+    const lines = await readFile(path.join(dataDir, 'postgres/server.log'), 'utf8');
+    expect(lines).toContain('not accepting connections');
+  };
+  await vi.waitFor(refusal, { timeout: 30_000, interval: 50 });
+  return { child, pids: descendants(child.pid ?? 0), server: await serverOf(dataDir) };
+}
+
+test('SIGTERM ends it with 0 while PostgreSQL does not take connections', async () => {
+  await stop(running);
+  expect(await stop(await launchBesideStandby(), 'SIGTERM')).toBe(0);
+});
+
+test('a second Ctrl-C ends it at once, and PostgreSQL stops by itself', async () => {
+  const { child, pids, server } = await launchBesideStandby();
+  process.kill(server, 'SIGSTOP');
+  const stopping = until(child, 'Stopping');
+  child.kill('SIGINT');
+  await stopping;
+  child.kill('SIGINT');
+  const [code] = await once(child, 'exit');
+  process.kill(server, 'SIGCONT');
+  await untilGone(pids);
+  expect(code).toBe(130);
+});
+
 test('Ctrl-C while it is starting ends everything with 0', async () => {
   const child = launch('start', [], { DATA_DIR: await newFolder() });
   await until(child, 'Starting');
   const pids = descendants(child.pid ?? 0);
   expect(await stop({ child, pids })).toBe(0);
-});
-
-test('a second Ctrl-C during the start ends it at once and leaves nothing running', async () => {
-  const child = launch('start', [], { DATA_DIR: await newFolder() });
-  await until(child, 'Starting');
-  const stopping = until(child, 'Stopping');
-  child.kill('SIGINT');
-  await stopping;
-  const pids = descendants(child.pid ?? 0);
-  expect(await stop({ child, pids })).toBe(130);
 });
 
 test('an unreachable DATABASE_URL is refused in one sentence without the password', async () => {

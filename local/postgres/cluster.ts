@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { makeFolder } from '../folder.ts';
+import { promisify } from 'node:util';
+import { makeFolder, writeDurably } from '../folder.ts';
 import { type Account, chooseAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
 
@@ -12,6 +13,7 @@ export interface Cluster {
   logFile: string;
   owner: string;
   password: string;
+  passwordFile: string;
   program: string;
   account: Account;
 }
@@ -39,13 +41,22 @@ export function claimFolder(dataDir: string): string {
   }
 }
 
-function ensurePassword(file: string): string {
-  if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 });
-  return readFileSync(file, 'utf8');
+/** Throws a sentence if there is a cluster that the password is missing for. */
+function ensurePassword(file: string, cluster: string): string {
+  const isThere = existsSync(file);
+  const password = isThere ? readFileSync(file, 'utf8') : '';
+  if (password !== '') return password;
+  if (existsSync(cluster))
+    throw new Error(
+      `${file} is ${isThere ? 'empty' : 'missing'}, and without it the database in ${cluster} cannot be opened: restore it from a backup.`,
+    );
+  const made = randomBytes(24).toString('base64url');
+  writeDurably(file, made);
+  return made;
 }
 
 /** Creates the files under another name first, so that a killed start leaves no half-made folder. */
-function initialize(cluster: Cluster, initdb: string, passwordFile: string): void {
+async function initialize(cluster: Cluster, initdb: string, signal: AbortSignal): Promise<void> {
   const unfinished = `${cluster.folder}.new`;
   rmSync(unfinished, { recursive: true, force: true });
   const [command = '', ...args] = [
@@ -56,7 +67,7 @@ function initialize(cluster: Cluster, initdb: string, passwordFile: string): voi
     '-U',
     cluster.owner,
     '--pwfile',
-    passwordFile,
+    cluster.passwordFile,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
     '--locale=C',
@@ -65,11 +76,13 @@ function initialize(cluster: Cluster, initdb: string, passwordFile: string): voi
     '--no-instructions',
     '--no-sync',
   ];
-  const made = spawnSync(command, args, { ...processOptions(cluster), encoding: 'utf8' });
-  if (made.status !== 0) {
-    const reason = made.error?.message ?? made.stderr.trim();
-    throw new Error(`PostgreSQL could not create its files in ${cluster.folder}: ${reason}`);
-  }
+  await promisify(execFile)(command, args, { ...processOptions(cluster), signal }).catch(
+    (error: Error & { stderr?: string }) => {
+      signal.throwIfAborted();
+      const reason = error.stderr?.trim() || error.message;
+      throw new Error(`PostgreSQL could not create its files in ${cluster.folder}: ${reason}`);
+    },
+  );
   renameSync(unfinished, cluster.folder);
 }
 
@@ -81,16 +94,19 @@ function requireSameVersion(folder: string, majorVersion: string): void {
   );
 }
 
-/** The cluster in a folder from `claimFolder`. Created if there is none. */
-export function prepareCluster(dataDir: string): Cluster {
+/**
+ * The cluster in a folder from `claimFolder`. Created if there is none. Throws a sentence if it cannot be used, and the
+ * signal's reason when that aborts.
+ */
+export async function prepareCluster(dataDir: string, signal: AbortSignal): Promise<Cluster> {
   const { initdb, postgres, majorVersion } = findBinaries();
   const folder = path.join(dataDir, 'cluster');
   const passwordFile = path.join(dataDir, 'password');
-  const password = ensurePassword(passwordFile);
+  const password = ensurePassword(passwordFile, folder);
   const account = chooseAccount(postgres, dataDir);
   const logFile = path.join(dataDir, 'server.log');
-  const cluster = { folder, logFile, owner: OWNER, password, program: postgres, account };
-  if (!existsSync(folder)) initialize(cluster, initdb, passwordFile);
+  const cluster = { folder, logFile, owner: OWNER, password, passwordFile, program: postgres, account };
+  if (!existsSync(folder)) await initialize(cluster, initdb, signal);
   requireSameVersion(folder, majorVersion);
   return cluster;
 }

@@ -53,8 +53,16 @@ export async function stopOrphan({ folder }: Cluster, log: (line: string) => voi
   if (exists(pid)) rmSync(file, { force: true });
 }
 
+export interface ServerOptions {
+  port: number;
+  fsync: boolean;
+  /** Whether its log replaces the last server's. */
+  log: 'replace' | 'append';
+}
+
 /** Starts the server on 127.0.0.1, without a Unix socket. It may not answer yet. */
-export function spawnServer(cluster: Cluster, port: number, { fsync }: { fsync: boolean }): ChildProcess {
+export function spawnServer(cluster: Cluster, options: ServerOptions): ChildProcess {
+  const { port, fsync } = options;
   const settings = {
     listen_addresses: '127.0.0.1',
     port,
@@ -71,7 +79,7 @@ export function spawnServer(cluster: Cluster, port: number, { fsync }: { fsync: 
     cluster.folder,
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ];
-  const log = openSync(cluster.logFile, 'w', 0o600);
+  const log = openSync(cluster.logFile, options.log === 'replace' ? 'w' : 'a', 0o600);
   // Its own process group: Ctrl-C in a terminal is for the launcher, which stops the server last.
   const server = spawn(command, args, {
     ...processOptions(cluster),
