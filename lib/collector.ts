@@ -17,7 +17,7 @@ import { closeRun } from './runs/end.ts';
 import { type RunKey, renewLease } from './runs/lease.ts';
 import { startCollecting } from './runs/start.ts';
 import { openPublications, type Publications } from './traffic/publication.ts';
-import { judgeSilence } from './traffic/silence.ts';
+import { markSilence } from './traffic/silence.ts';
 
 /** GitHub as a tenant's token sees it. `fingerprint` identifies the token without revealing it. */
 interface OpenedGitHub {
@@ -85,7 +85,7 @@ export async function collectTenant(collector: Collector, run: RunKey): Promise<
     await startCollecting({ db, activations: collector.activations, now: clock() }, run);
     return { ...nothing, ...done, handedOver: true };
   }
-  await judgeSilence(db, run.tenantId, clock());
+  await markSilence(db, run.tenantId);
   await closeRun(db, run, clock());
   return { ...nothing, ...done };
 }

@@ -8,6 +8,7 @@ import { requireInitialized } from './db/schema.ts';
 import type { Tables } from './db/tables.ts';
 import { toReportMessage } from './reports/message.ts';
 import { dueAt, dueWeek, readWeekReport } from './reports/week.ts';
+import { judgeSilence } from './traffic/silence.ts';
 
 /**
  * Sends the newest due report to every channel that takes reports and did not get it. A report is claimed before it is sent,
@@ -20,7 +21,10 @@ export async function sendReports(services: DeliveryServices): Promise<{ sent: n
   await requireInitialized(db);
   const week = dueWeek(clock());
   const total = { sent: 0, failed: 0 };
-  for (const channel of await listPending(db, week)) {
+  const pending = await listPending(db, week);
+  // Runs may have read silent days since the watchdog's last round.
+  if (pending.length > 0) await judgeSilence(db, clock());
+  for (const channel of pending) {
     if (!isTime()) break;
     const outcome = await sendReport(services, channel, week);
     if (outcome) total[outcome] += 1;

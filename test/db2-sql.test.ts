@@ -64,6 +64,7 @@ import { openTenantGitHub } from '../lib/tenants/github.ts';
 import { createTenant, updateTenant } from '../lib/tenants/saving.ts';
 import { getTenant, listTenants } from '../lib/tenants/tenant.ts';
 import { correctTraffic } from '../lib/traffic/correction-tables.ts';
+import { judgeSilence } from '../lib/traffic/silence.ts';
 import { resealTokens } from '../lib/upgrade.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { openRecorded, openStandIn } from './db2-recorder.ts';
@@ -212,6 +213,8 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
     return collectTenant(collector, { tenantId, runId });
   });
   await runReading(step, { tenantId, repositoryIds: null }, repositoryId);
+  await storeSilentDay();
+  await step('judge a silent day', (db) => judgeSilence(db, NOW));
   await storeOldCopies({ tenantId, repositoryId });
   await step('correct stored days', (db) => {
     const now = new Date('2026-04-01T00:00:00.000Z');
@@ -294,6 +297,15 @@ async function runChannels(step: Step, tenantId: number): Promise<void> {
 async function setTokenExpiry(tenantId: number, tokenExpiresAt: string | null): Promise<void> {
   const { db } = openDatabase(installation.database.url);
   await db.updateTable('tenant').set({ tokenExpiresAt }).where('tenantId', '=', tenantId).execute();
+  await db.destroy();
+}
+
+/** Zeros on the newest days of all repositories, after days with traffic. */
+async function storeSilentDay(): Promise<void> {
+  const { db } = openDatabase(installation.database.url);
+  const newest = { viewCount: 0, cloneCount: 0, state: 'zero' } as const;
+  await db.updateTable('trafficDay').set({ viewCount: 1, state: 'measured' }).execute();
+  await db.updateTable('trafficDay').set(newest).where('trafficDate', '>=', '2026-01-12').execute();
   await db.destroy();
 }
 

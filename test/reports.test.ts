@@ -137,7 +137,13 @@ test('the report shows the week’s figures and how certain they are', async () 
       { fullName: names[2], viewUniques: 9, uniquesExact: false, uniquesSoFar: true, change: null },
     ],
     newReferrers: [{ referrer: 'new.example', viewCount: 9, repositories: [names[0], names[1]].sort() }],
-    incomplete: { lostDays: 0, unpublishedDays: 0, provisionalDays: 10, failingRepositories: 0 },
+    incomplete: {
+      lostDays: 0,
+      unpublishedDays: 0,
+      suspectDays: 0,
+      provisionalDays: 10,
+      failingRepositories: 0,
+    },
   });
 });
 
@@ -233,7 +239,13 @@ test('a report of 25 repositories with the longest names fits Slack and Teams', 
     repositories,
     newReferrers,
     compared: null,
-    incomplete: { lostDays: 1, unpublishedDays: 0, provisionalDays: 2, failingRepositories: 3 },
+    incomplete: {
+      lostDays: 1,
+      unpublishedDays: 0,
+      suspectDays: 0,
+      provisionalDays: 2,
+      failingRepositories: 3,
+    },
   };
   const message = toReportMessage(report, 'https://traffic.department.example.com');
   expect(findBlockKitError(toPayload('slack', message))).toBeNull();

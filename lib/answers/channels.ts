@@ -61,6 +61,8 @@ export const WeekReport = z.object({
     lostDays: Count,
     /** Days that GitHub has not published yet. */
     unpublishedDays: Count,
+    /** Days that are zero, like everything else on the server: GitHub may have failed. */
+    suspectDays: Count,
     provisionalDays: Count,
     failingRepositories: Count,
   }),

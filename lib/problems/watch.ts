@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import { type Day, startOf, toDay, toDayAndMonth } from '../day.ts';
+import { startOf, toDayAndMonth } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
 import { requireInitialized } from '../db/schema.ts';
@@ -8,7 +8,7 @@ import type { Instant } from '../instant.ts';
 import { stalledColumn, toFullName } from '../repositories/repository.ts';
 import { logsKeptSince } from '../retention.ts';
 import { type Stall, stalledSince, toStallMessage, updateStalls } from '../traffic/publication.ts';
-import { cutFrom } from '../traffic/window.ts';
+import { judgeSilence, listSuspectDays, type SuspectDays } from '../traffic/silence.ts';
 import { ago, type FoundProblem, findProblems, type WatchedRepository } from './rules.ts';
 
 /** How far back to look at runs: longer than any collection may be late. */
@@ -40,25 +40,19 @@ export async function watchProblems(db: Db, now: Date): Promise<{ began: number;
   return total;
 }
 
-/** All repositories of the tenant fell silent together on days that GitHub still shows. */
-function findSilence(
-  { suspectFrom, suspectTo }: { suspectFrom: Day | null; suspectTo: Day | null },
-  now: Date,
-): FoundProblem[] {
-  if (suspectFrom === null || suspectTo === null || suspectTo < cutFrom(toDay(now))) return [];
-  const from = toDayAndMonth(suspectFrom);
-  const when = suspectFrom === suspectTo ? `on ${from}` : `between ${from} and ${toDayAndMonth(suspectTo)}`;
-  return [
-    {
-      kind: 'all_silent',
-      code: 'suspect',
-      repositoryId: null,
-      fullName: null,
-      message: `GitHub counted nothing for any repository ${when}. That may be its failure, so these days are not compared.`,
-      since: startOf(suspectFrom).toISOString(),
-      daysUntilLoss: null,
-    },
-  ];
+/** All repositories of the tenant's server fell silent together. */
+function toSilenceNews({ first, last }: SuspectDays): FoundProblem {
+  const from = toDayAndMonth(first);
+  const when = first === last ? `on ${from}` : `between ${from} and ${toDayAndMonth(last)}`;
+  return {
+    kind: 'all_silent',
+    code: 'suspect',
+    repositoryId: null,
+    fullName: null,
+    message: `GitHub counted nothing for any repository ${when}. That may be its failure, so these days are not compared.`,
+    since: startOf(first).toISOString(),
+    daysUntilLoss: null,
+  };
 }
 
 function toStallNews(stall: Stall): FoundProblem {
@@ -74,10 +68,7 @@ function toStallNews(stall: Stall): FoundProblem {
 }
 
 async function findAll(db: Db, now: Date): Promise<Map<number, FoundProblem[]>> {
-  const tenants = await db
-    .selectFrom('tenant')
-    .select(['tenantId', 'tokenExpiresAt', 'suspectFrom', 'suspectTo'])
-    .execute();
+  const tenants = await db.selectFrom('tenant').select(['tenantId', 'tokenExpiresAt']).execute();
   const successes = await listLastSuccesses(db);
   const runs = await listLastRuns(db, now);
   const repositories = await listSuspects(db, now);
@@ -96,11 +87,11 @@ async function findAll(db: Db, now: Date): Promise<Map<number, FoundProblem[]>> 
       findProblems({ tokenExpiresAt, lastSuccessAt, lastRunAt, repositories: suspects }, now),
     ];
   });
-  const news = await findStallsOfTenants(db, now);
-  const silences = new Map(tenants.map((tenant) => [tenant.tenantId, findSilence(tenant, now)]));
+  const stalls = await findStallsOfTenants(db, now);
+  const silences = await findSilences(db, now);
   const all = found.map(([tenantId, problems]): [number, FoundProblem[]] => [
     tenantId,
-    [...problems, ...(news.get(tenantId) ?? []), ...(silences.get(tenantId) ?? [])],
+    [...problems, ...(stalls.get(tenantId) ?? []), ...(silences.get(tenantId) ?? [])],
   ]);
   return new Map(all.filter(([, problems]) => problems.length > 0));
 }
@@ -123,6 +114,13 @@ async function findStallsOfTenants(db: Db, now: Date): Promise<Map<number, Found
     if (stall) found.set(tenantId, [...(found.get(tenantId) ?? []), toStallNews(stall)]);
   }
   return found;
+}
+
+/** Whose days are suspect, by tenant. */
+async function findSilences(db: Db, now: Date): Promise<Map<number, FoundProblem[]>> {
+  await judgeSilence(db, now);
+  const suspect = await listSuspectDays(db, now);
+  return new Map(suspect.map((days) => [days.tenantId, [toSilenceNews(days)]]));
 }
 
 async function listLastSuccesses(db: Db): Promise<Map<number, Instant | null>> {

@@ -70,10 +70,12 @@ function toReferrers({ newReferrers }: WeekReport): Line[] {
 }
 
 function toIncomplete({ incomplete }: WeekReport): Line[] {
-  const { lostDays, unpublishedDays, provisionalDays, failingRepositories } = incomplete;
+  const { lostDays, unpublishedDays, suspectDays, provisionalDays, failingRepositories } = incomplete;
   return [
     lostDays > 0 && `${plural(lostDays, 'repository day')} lost: no collection covered them`,
     unpublishedDays > 0 && `GitHub has not published ${plural(unpublishedDays, 'repository day')} yet`,
+    suspectDays > 0 &&
+      `${plural(suspectDays, 'repository day')} ${suspectDays === 1 ? 'was' : 'were'} zero everywhere: GitHub may have failed`,
     provisionalDays > 0 &&
       `${plural(provisionalDays, 'repository day')} may still grow: GitHub takes up to 72 hours`,
     failingRepositories > 0 && `Collecting fails for ${repositoriesOf(failingRepositories)}`,

@@ -61,6 +61,7 @@ export async function readWeekReport(
     incomplete: {
       lostDays: all.lostDays,
       unpublishedDays: weeks.reduce((sum, { unpublishedDays }) => sum + unpublishedDays, 0),
+      suspectDays: weeks.reduce((sum, { suspectDays }) => sum + suspectDays, 0),
       provisionalDays: weeks.reduce((sum, { provisionalDays }) => sum + provisionalDays, 0),
       failingRepositories: rows.filter((row) => toProblem(row, now) !== null).length,
     },
@@ -107,6 +108,7 @@ interface RepositoryWeek {
   comparable: boolean;
   provisionalDays: number;
   unpublishedDays: number;
+  suspectDays: number;
 }
 
 function sumWeek(
@@ -152,6 +154,7 @@ function sumWeek(
     comparable: comparison.comparable,
     provisionalDays: count('provisional'),
     unpublishedDays: givesNoTraffic(row) ? 0 : count('not_published'),
+    suspectDays: count('suspect'),
   };
 }
 

@@ -1,124 +1,244 @@
-import { sql } from 'kysely';
+import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely';
 import { addDays, type Day, daysFrom, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { inTransaction } from '../db/portable.ts';
+import { inTransaction, type Merge, mergeRows } from '../db/portable.ts';
+import type { Tables } from '../db/tables.ts';
+import type { Instant } from '../instant.ts';
 import { cutFrom, FINAL_STATES, type StoredState } from './window.ts';
 
-/** A repository's stored day, as far as silence goes. */
-export interface JudgedDay {
-  repositoryId: number;
+/** A day of a GitHub server. */
+interface ServerDay {
+  serverId: number;
   trafficDate: Day;
-  state: StoredState;
-  /** Whether anybody came. */
-  isBusy: boolean;
+}
+
+/** The repositories with usual traffic, on a day on which nobody came to any repository of their server. */
+export interface QuietDay {
+  /** How many of them were read lately, or have this day. */
+  readCount: number;
+  /** How many of them are zero on this day. */
+  zeroCount: number;
 }
 
 /** How many final days before a day say what is usual, and how many of them must have traffic. */
 const USUAL_DAYS = 14;
 const MIN_BUSY_DAYS = 12;
-/** One repository alone may just be quiet. */
-const MIN_REPOSITORIES = 2;
 /** How far back the usual days may lie. */
 const LOOK_BACK_DAYS = 42;
+/** One repository alone may just be quiet. */
+const MIN_REPOSITORIES = 2;
+/** The share that must be zero of those that were read: of many, some get an old copy. */
+const MIN_SHARE = 0.9;
+/** A repository read longer ago is not waited for. */
+const LATELY_MS = 36 * 3_600_000;
 
-/**
- * The days of a span on which all repositories fell silent together: at least two with usual traffic are zero, and no
- * repository at all has any. A repository has usual traffic if it had some on 12 of its 14 final days before; days of
- * silence do not count among them.
- */
-export function findSilentDays(days: readonly JudgedDay[], from: Day, to: Day): Day[] {
-  const repositories = new Map<number, JudgedDay[]>();
-  for (const day of days)
-    repositories.set(day.repositoryId, [...(repositories.get(day.repositoryId) ?? []), day]);
-  const busyDays = new Set(days.filter(({ isBusy }) => isBusy).map(({ trafficDate }) => trafficDate));
-  const silent = new Set<Day>();
-  for (const date of daysFrom(from, to)) {
-    if (busyDays.has(date)) continue;
-    const usual = [...repositories.values()].filter((own) => hasUsualTraffic(own, date, silent));
-    const isZero = ({ trafficDate, state }: JudgedDay) =>
-      trafficDate === date && (state === 'zero' || state === 'suspect');
-    if (usual.length >= MIN_REPOSITORIES && usual.every((own) => own.some(isZero))) silent.add(date);
-  }
-  return [...silent];
+interface StateChange {
+  before: StoredState;
+  after: StoredState;
 }
 
-function hasUsualTraffic(own: readonly JudgedDay[], date: Day, silent: ReadonlySet<Day>): boolean {
-  const before = own
-    .filter(({ trafficDate, state }) => {
-      return trafficDate < date && !silent.has(trafficDate) && FINAL_STATES.includes(state);
-    })
-    .sort((one, other) => (one.trafficDate < other.trafficDate ? 1 : -1))
-    .slice(0, USUAL_DAYS);
-  return before.filter(({ isBusy }) => isBusy).length >= MIN_BUSY_DAYS;
+const SILENCE: StateChange = { before: 'zero', after: 'suspect' };
+const CORRECTION: StateChange = { before: 'suspect', after: 'zero' };
+
+/** Whether a quiet day was silent: GitHub may have failed, so its zeros are suspect. */
+export function isSilent({ readCount, zeroCount }: QuietDay): boolean {
+  return zeroCount >= MIN_REPOSITORIES && zeroCount >= MIN_SHARE * readCount;
 }
 
 /**
- * Marks the zero days of a tenant as suspect where everything fell silent together, and takes that back where GitHub has
- * caught up. Reads little unless a whole day is silent. Call it when a run has read everything.
+ * Finds the days on which all repositories of a server fell silent together, over all tenants, and makes their zeros
+ * suspect; takes that back where GitHub has caught up. A silent day stays silent until somebody came on it. Reads little
+ * unless a whole day is quiet. Doing it again changes nothing.
  */
-export async function judgeSilence(db: Db, tenantId: number, now: Date): Promise<void> {
+export async function judgeSilence(db: Db, now: Date): Promise<void> {
   const to = toDay(now);
   const from = cutFrom(to);
-  const counts = await db
-    .selectFrom('trafficDay')
-    .select([
-      'trafficDate',
-      sql<number>`sum(case when view_count > 0 or clone_count > 0 then 1 else 0 end)`.as('busy'),
-      sql<number>`sum(case when state = 'zero' then 1 else 0 end)`.as('zero'),
-      sql<number>`sum(case when state = 'suspect' then 1 else 0 end)`.as('suspect'),
-    ])
-    .where('tenantId', '=', tenantId)
-    .where('trafficDate', '>=', from)
-    .groupBy('trafficDate')
-    .execute();
-  if (!counts.some(({ busy, zero, suspect }) => suspect > 0 || (busy === 0 && zero > 0))) {
-    // GitHub has corrected every day itself, or the last suspect one has left the window.
-    await db
-      .updateTable('tenant')
-      .set({ suspectFrom: null, suspectTo: null })
-      .where('tenantId', '=', tenantId)
-      .where('suspectFrom', 'is not', null)
-      .execute();
-    return;
-  }
-  const silent = findSilentDays(
-    await listJudgedDays(db, tenantId, addDays(from, -LOOK_BACK_DAYS)),
-    from,
-    to,
-  ).sort();
-  const corrected = counts
-    .filter(({ trafficDate, suspect }) => suspect > 0 && !silent.includes(trafficDate))
-    .map(({ trafficDate }) => trafficDate);
-  await inTransaction(db, async (trx) => {
-    const mark = async (dates: readonly Day[], before: StoredState, state: StoredState) => {
-      if (dates.length === 0) return;
-      await trx
-        .updateTable('trafficDay')
-        .set({ state })
-        .where('tenantId', '=', tenantId)
-        .where('trafficDate', 'in', dates)
-        .where('state', '=', before)
-        .execute();
-    };
-    await mark(silent, 'zero', 'suspect');
-    await mark(corrected, 'suspect', 'zero');
-    await trx
-      .updateTable('tenant')
-      .set({ suspectFrom: silent[0] ?? null, suspectTo: silent.at(-1) ?? null })
-      .where('tenantId', '=', tenantId)
-      .execute();
-  });
+  await endSilence(db, from, now);
+  for (const trafficDate of daysFrom(from, to))
+    for (const serverId of await listQuietServers(db, trafficDate)) {
+      const day = { serverId, trafficDate };
+      if (isSilent(await countQuiet(db, day, now))) await beginSilence(db, day);
+    }
+  await setAll(db, from, SILENCE);
+  await setAll(db, from, CORRECTION);
 }
 
-async function listJudgedDays(db: Db, tenantId: number, from: Day): Promise<JudgedDay[]> {
-  const rows = await db
-    .selectFrom('trafficDay')
-    .select(['repositoryId', 'trafficDate', 'state', 'viewCount', 'cloneCount'])
-    .where('tenantId', '=', tenantId)
-    .where('trafficDate', '>=', from)
+/** Makes those zeros of a tenant suspect that a run has just read of days which are known to be silent. */
+export async function markSilence(db: Db, tenantId: number): Promise<void> {
+  const days = await db
+    .selectFrom('silentDay as s')
+    .innerJoin('tenant as t', 't.serverId', 's.serverId')
+    .select('s.trafficDate')
+    .where('t.tenantId', '=', tenantId)
+    .where('s.endedAt', 'is', null)
     .execute();
-  return rows.map(({ viewCount, cloneCount, ...day }) => ({
-    ...day,
-    isBusy: (viewCount ?? 0) > 0 || (cloneCount ?? 0) > 0,
-  }));
+  for (const { trafficDate } of days) await setState(db, { tenantId, trafficDate }, SILENCE);
+}
+
+/** The days that GitHub still shows of a tenant's repositories and that are suspect. */
+export interface SuspectDays {
+  tenantId: number;
+  first: Day;
+  last: Day;
+}
+
+/** Which tenants have suspect days that GitHub still shows. */
+export async function listSuspectDays(db: Db, now: Date): Promise<SuspectDays[]> {
+  const dates = db
+    .selectFrom('silentDay')
+    .select('trafficDate')
+    .distinct()
+    .where('trafficDate', '>=', cutFrom(toDay(now)))
+    .where('endedAt', 'is', null);
+  return db
+    .selectFrom('tenant as t')
+    .innerJoin('trafficDay as d', 'd.tenantId', 't.tenantId')
+    .select(({ fn }) => [
+      't.tenantId',
+      fn.min<Day>('d.trafficDate').as('first'),
+      fn.max<Day>('d.trafficDate').as('last'),
+    ])
+    .where('d.trafficDate', 'in', dates)
+    .where('d.state', '=', 'suspect')
+    .groupBy('t.tenantId')
+    .execute();
+}
+
+/** Somebody came to a repository of the server of `s` on its day. */
+function isBusy(date: Day | Expression<Day>, serverId: Expression<number>): Expression<SqlBool> {
+  const { exists } = expressionBuilder<Tables>();
+  return exists(
+    selectDaysOfServer(date, serverId).where(({ eb, or }) =>
+      or([eb('d.viewCount', '>', 0), eb('d.cloneCount', '>', 0)]),
+    ),
+  );
+}
+
+function selectDaysOfServer(date: Day | Expression<Day>, serverId: Expression<number>) {
+  return expressionBuilder<Tables>()
+    .selectFrom('tenant as t')
+    .innerJoin('trafficDay as d', 'd.tenantId', 't.tenantId')
+    .select('d.tenantId')
+    .where('t.serverId', '=', serverId)
+    .where('d.trafficDate', '=', date);
+}
+
+/** The servers on which a day has zeros and nothing else, and which are not known to have been silent. */
+async function listQuietServers(db: Db, date: Day): Promise<number[]> {
+  const rows = await db
+    .selectFrom('githubServer as s')
+    .select('s.serverId')
+    .where(({ exists, ref }) =>
+      exists(selectDaysOfServer(date, ref('s.serverId')).where('d.state', '=', 'zero')),
+    )
+    .where(({ not, ref }) => not(isBusy(date, ref('s.serverId'))))
+    .where(({ eb, exists, not }) =>
+      not(
+        exists(
+          eb
+            .selectFrom('silentDay as k')
+            .select('k.serverId')
+            .whereRef('k.serverId', '=', 's.serverId')
+            .where('k.trafficDate', '=', date),
+        ),
+      ),
+    )
+    .orderBy('s.serverId')
+    .execute();
+  return rows.map(({ serverId }) => serverId);
+}
+
+/** A repository has usual traffic if it had some on 12 of its 14 final days before. Suspect days are not final. */
+async function countQuiet(db: Db, { serverId, trafficDate }: ServerDay, now: Date): Promise<QuietDay> {
+  const since: Instant = new Date(now.getTime() - LATELY_MS).toISOString();
+  const before = db
+    .selectFrom('tenant as t')
+    .innerJoin('trafficDay as d', 'd.tenantId', 't.tenantId')
+    .select(['d.tenantId', 'd.repositoryId'])
+    .select([
+      sql<number>`case when d.view_count > 0 or d.clone_count > 0 then 1 else 0 end`.as('busy'),
+      sql<number>`row_number() over (partition by d.tenant_id, d.repository_id order by d.traffic_date desc)`.as(
+        'place',
+      ),
+    ])
+    .where('t.serverId', '=', serverId)
+    .where('d.trafficDate', '>=', addDays(trafficDate, -LOOK_BACK_DAYS))
+    .where('d.trafficDate', '<', trafficDate)
+    .where('d.state', 'in', FINAL_STATES);
+  const usual = db
+    .selectFrom(before.as('b'))
+    .select(['b.tenantId', 'b.repositoryId'])
+    .where('b.place', '<=', USUAL_DAYS)
+    .groupBy(['b.tenantId', 'b.repositoryId'])
+    .having(({ fn }) => fn.sum('b.busy'), '>=', MIN_BUSY_DAYS);
+  const counts = await db
+    .selectFrom(usual.as('u'))
+    .innerJoin('repository as r', (join) =>
+      join.onRef('r.tenantId', '=', 'u.tenantId').onRef('r.repositoryId', '=', 'u.repositoryId'),
+    )
+    .leftJoin('trafficDay as d', (join) =>
+      join
+        .onRef('d.tenantId', '=', 'u.tenantId')
+        .onRef('d.repositoryId', '=', 'u.repositoryId')
+        .on('d.trafficDate', '=', trafficDate),
+    )
+    .select(({ fn }) => [
+      fn.countAll<number>().as('readCount'),
+      sql<number | null>`sum(case when d.state = 'zero' then 1 else 0 end)`.as('zeroCount'),
+    ])
+    .where(({ eb, or }) => or([eb('d.state', 'is not', null), eb('r.lastSuccessAt', '>', since)]))
+    .executeTakeFirstOrThrow();
+  return { readCount: counts.readCount, zeroCount: counts.zeroCount ?? 0 };
+}
+
+const silentDays: Merge<'silentDay'> = { into: 'silentDay', key: ['serverId', 'trafficDate'] };
+
+/** Marks its zeros at once, so that they count as silence and not as usual when the day after it is judged. */
+async function beginSilence(db: Db, day: ServerDay): Promise<void> {
+  await inTransaction(db, (trx) => mergeRows(trx, silentDays, [day]));
+  await setAll(db, day.trafficDate, SILENCE);
+}
+
+/** Ends the silence of days on which somebody came after all. */
+async function endSilence(db: Db, from: Day, now: Date): Promise<void> {
+  await db
+    .updateTable('silentDay')
+    .set({ endedAt: now.toISOString() })
+    .where('trafficDate', '>=', from)
+    .where('endedAt', 'is', null)
+    .where(({ ref }) => isBusy(ref('silentDay.trafficDate'), ref('silentDay.serverId')))
+    .execute();
+}
+
+/** Makes a change of silent days since a date for all tenants: of those that are over, or of those that are not. */
+async function setAll(db: Db, from: Day, change: StateChange): Promise<void> {
+  const days = await db
+    .selectFrom('silentDay as s')
+    .innerJoin('tenant as t', 't.serverId', 's.serverId')
+    .innerJoin('trafficDay as d', (join) =>
+      join.onRef('d.tenantId', '=', 't.tenantId').onRef('d.trafficDate', '=', 's.trafficDate'),
+    )
+    .select(['d.tenantId', 'd.trafficDate'])
+    .distinct()
+    .where('s.trafficDate', '>=', from)
+    .where('s.endedAt', change === CORRECTION ? 'is not' : 'is', null)
+    .where('d.state', '=', change.before)
+    .execute();
+  for (const day of days) await setState(db, day, change);
+}
+
+async function setState(
+  db: Db,
+  { tenantId, trafficDate }: { tenantId: number; trafficDate: Day },
+  { before, after }: StateChange,
+): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    await trx
+      .updateTable('trafficDay')
+      .set({ state: after })
+      .where('tenantId', '=', tenantId)
+      .where('trafficDate', '=', trafficDate)
+      .where('state', '=', before)
+      .execute();
+  });
 }

@@ -15,10 +15,6 @@ create table publication (
 alter table repository add column old_copy_through date;
 alter table repository add column reads_today integer default 0 not null;
 
--- The first and the last day of the newest answers on which all repositories fell silent together.
-alter table tenant add column suspect_from date;
-alter table tenant add column suspect_to date;
-
 -- github_stalled and all_silent are news of GitHub: nobody has to act.
 alter table problem drop constraint problem_kind;
 alter table problem add constraint problem_kind check (kind in ('repository_failing', 'loss_near', 'token_expires',

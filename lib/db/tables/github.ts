@@ -23,6 +23,11 @@ export const githubTables = {
     publishedThrough: day,
     stalledAt: optional(instant),
   },
+  silentDay: {
+    serverId: integer,
+    trafficDate: day,
+    endedAt: optional(instant),
+  },
   githubAnswer: {
     tenantId: integer,
     repositoryId: integer,

@@ -1,4 +1,4 @@
-import { choice, day, generated, instant, integer, longText, optional, text } from '../columns.ts';
+import { choice, generated, instant, integer, longText, optional, text } from '../columns.ts';
 
 const ROLES = ['manager', 'viewer', 'repository viewer'] as const;
 
@@ -20,8 +20,6 @@ export const tenantTables = {
     tokenCheckedAt: optional(instant),
     leasedRunId: optional(integer),
     leasedUntil: optional(instant),
-    suspectFrom: optional(day),
-    suspectTo: optional(day),
     createdAt: instant,
     createdBy: text(320),
   },
