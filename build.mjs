@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
+import { noticesOf, packagesIn } from './licences.mjs';
 import { scriptsForBuild } from './sql/scripts.mjs';
 
 const root = import.meta.dirname;
@@ -21,15 +22,18 @@ async function actionNames() {
  */
 async function buildActions() {
   const names = await actionNames();
-  await build({
+  const { metafile } = await build({
+    absWorkingDir: root,
     entryPoints: names.map((name) => path.join(root, 'actions', `${name}.ts`)),
     outdir: path.join(out, 'actions'),
     bundle: true,
     minify: true,
+    metafile: true,
     platform: 'node',
     target: 'node20',
     format: 'iife',
     globalName: '__action',
+    banner: { js: '// Licences of the packages in this file: licences.txt of the pages.' },
     footer: {
       js: 'function main(args){return __action.main(args)} main.main = main; module.exports = main;',
     },
@@ -39,6 +43,7 @@ async function buildActions() {
     define: { navigator: '{"userAgent":"Node.js"}' },
     logLevel: 'warning',
   });
+  return metafile;
 }
 
 /** @param {string[]} folders */
@@ -101,6 +106,7 @@ function staticImportsOf(metafile, script) {
 async function buildPages() {
   const folder = path.join(out, 'static');
   const { metafile } = await build({
+    absWorkingDir: root,
     entryPoints: [path.join(root, 'static/main.tsx'), path.join(root, 'static/main.css')],
     outdir: path.join(folder, 'assets'),
     entryNames: '[name]-[hash]',
@@ -131,6 +137,7 @@ async function buildPages() {
     );
   await writeFile(path.join(folder, 'index.html'), filled);
   await writeFile(path.join(folder, 'icon.svg'), await readFile(path.join(root, 'static/icon.svg')));
+  return metafile;
 }
 
 /** openapi.json, generated from the schemas that the actions parse with. The generator stays out of their bundles. */
@@ -152,11 +159,13 @@ async function buildOpenApi() {
   await writeFile(path.join(out, 'static/openapi.json'), `${JSON.stringify(openApiDocument(), null, 2)}\n`);
 }
 
-/** Empties dist/ and builds into it. */
+/** Empties dist/ and builds into it. Throws if a bundle has a package whose licence is not allowed or has no text. */
 export async function buildAll() {
   await rm(out, { recursive: true, force: true });
   await mkdir(path.join(out, 'static'), { recursive: true });
-  await Promise.all([buildActions(), buildLocal(), buildPages()]);
+  const [actions, pages] = await Promise.all([buildActions(), buildPages(), buildLocal()]);
+  const packages = new Set([actions, pages].flatMap(packagesIn));
+  await writeFile(path.join(out, 'static/licences.txt'), noticesOf(root, [...packages]));
   await buildOpenApi();
 }
 

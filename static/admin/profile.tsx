@@ -45,6 +45,11 @@ export function Profile() {
           </DataTable>
         )}
       </Panel>
+      <p>
+        <a href="/licences.txt" target="_blank" rel="noopener">
+          Licences of the software in use
+        </a>
+      </p>
     </div>
   );
 }
