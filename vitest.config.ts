@@ -41,7 +41,10 @@ export default defineConfig({
     sequence: { sequencer: SlowFirst },
     globalSetup: ['test/setup.ts'],
     projects: [
-      { plugins: [scriptsForTests], test: { ...timeouts, name: 'unit', include: ['test/unit/*.test.ts'] } },
+      {
+        plugins: [scriptsForTests],
+        test: { ...timeouts, name: 'unit', isolate: false, include: ['test/unit/*.test.ts'] },
+      },
       { plugins: [scriptsForTests], test: { ...timeouts, name: 'system', include: ['test/*.test.ts'] } },
       { plugins: [scriptsForTests], test: { ...timeouts, name: 'node', include: NODE_TESTS } },
       {

@@ -32,8 +32,9 @@ export function daysBetween(from: Day, to: Day): number {
 
 /** Every day from `from` to `to`, both included; empty when `to` is earlier. */
 export function daysFrom(from: Day, to: Day): Day[] {
+  const first = startOf(from).getTime();
   const count = Math.max(0, daysBetween(from, to) + 1);
-  return Array.from({ length: count }, (_, index) => addDays(from, index));
+  return Array.from({ length: count }, (_, index) => toDay(new Date(first + index * MILLISECONDS)));
 }
 
 /** The Monday on or before the day (ISO 8601 weeks, and GitHub's). */

@@ -39,12 +39,13 @@ function stepsOf(repositories: number, days: number) {
   }));
 }
 
-const tables = (repositories: number, days: number) => ({
-  traffic: stepsOf(repositories, days),
-  trend: stepsOf(repositories, Math.max(days, 93)),
-  repositories: rowsOf(repositories, 2, 1).filter((_, index) => index % 2 === 1),
-  totals: rowsOf(1, days, 1),
-});
+/** The rows of each table that a widget can ask for. */
+const TABLES = {
+  traffic: stepsOf,
+  trend: (repositories: number, days: number) => stepsOf(repositories, Math.max(days, 93)),
+  repositories: (repositories: number) => rowsOf(repositories, 2, 1).filter((_, index) => index % 2 === 1),
+  totals: (_: number, days: number) => rowsOf(1, days, 1),
+};
 
 /** Compiled and drawn at a size, without any evaluated code. */
 async function draw(
@@ -66,8 +67,8 @@ async function draw(
   } as unknown as TopLevelSpec;
   const runtime = parse(compile(sized, { logger: logger as never }).spec, undefined, { ast: true });
   const view = new View(runtime, { renderer: 'none', expr: expressionInterpreter, logger: logger as never });
-  const name = (spec.data as { name: keyof ReturnType<typeof tables> }).name;
-  await view.data(name, tables(repositories, days)[name]).runAsync();
+  const { name } = spec.data as { name: keyof typeof TABLES };
+  await view.data(name, TABLES[name](repositories, days)).runAsync();
   const svg = await view.toSVG();
   view.finalize();
   return {

@@ -61,7 +61,7 @@ test('an answer has 14 days in a row with zeros written, and never today', async
 test('yesterday is published once between 03:00 and 07:00, at another time on each day', async () => {
   const one = add('one');
   const hours = new Set<number>();
-  for (let offset = 0; offset < 40; offset += 1) {
+  for (let offset = 0; offset < 20; offset += 1) {
     const midnight = Date.parse(`${dayAt(offset)}T00:00:00Z`);
     const ends = [];
     for (let hour = 0; hour <= 8; hour += 1) {

@@ -1,11 +1,12 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { openIdentityStore } from '../../local/identity/store.ts';
 import {
   createIdentityProvider,
   type IdentityProvider,
@@ -19,7 +20,14 @@ const people = [
   { email: 'mallory@example.com', name: 'Mallory', emailVerified: false },
 ];
 const cleanUps: (() => unknown)[] = [];
+let keysFolder: string;
 
+/** A key takes long to generate, so all providers have the same one. */
+beforeAll(async () => {
+  keysFolder = await mkdtemp(path.join(tmpdir(), 'identity-test-'));
+  await openIdentityStore(keysFolder);
+});
+afterAll(() => rm(keysFolder, { recursive: true, force: true }));
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
@@ -30,6 +38,7 @@ interface Opened extends IdentityProvider {
 }
 
 async function open(options: Partial<IdentityProviderOptions> = {}, port = 0): Promise<Opened> {
+  const { dataDir = await newFolder() } = options;
   const server = createServer((request, response) => {
     // Avoids old connections after a restart on the same port.
     response.setHeader('connection', 'close');
@@ -43,6 +52,7 @@ async function open(options: Partial<IdentityProviderOptions> = {}, port = 0): P
     origins: [PAGES],
     people,
     ...options,
+    dataDir,
   });
   const close = async () => {
     if (server.listening) await new Promise((resolve) => server.close(resolve));
@@ -54,6 +64,7 @@ async function open(options: Partial<IdentityProviderOptions> = {}, port = 0): P
 async function newFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'identity-test-'));
   cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+  await copyFile(path.join(keysFolder, 'keys.json'), path.join(folder, 'keys.json'));
   return folder;
 }
 

@@ -387,6 +387,12 @@ const answers = fc.record({
 interface Read {
   now: Date;
   observed: { views: Observation[]; clones: Observation[] };
+  /** The oldest day that it names. */
+  oldest: string | undefined;
+  /** The 12th before today, or the day after the oldest one that an answer of today names. */
+  firstWhole: string;
+  /** Days before this one are those of a window that ended long ago. */
+  firstOfWindow: string;
 }
 
 function toReads(
@@ -398,17 +404,21 @@ function toReads(
     const now = new Date(Date.parse('2025-12-01T00:00:00Z') + hours * 3_600_000);
     const toDays = (figures: Record<string, number>) =>
       Object.entries(figures).map(([ago, count]) => on(addDays(toDay(now), -Number(ago)), count + 2, count));
-    return { now, observed: { views: toDays(views), clones: toDays(clones) } };
+    const observed = { views: toDays(views), clones: toDays(clones) };
+    const dates = [...observed.views, ...observed.clones].map((one) => one.date).sort();
+    return {
+      now,
+      observed,
+      oldest: dates[0],
+      firstWhole: firstWhole(toDay(now), dates),
+      firstOfWindow: addDays(toDay(now), -14),
+    };
   });
 }
 
-/** The first whole day: the 12th before today, or the day after the oldest one that an answer of today names. */
-function firstWhole({ now, observed }: Read): string {
-  const today = toDay(now);
-  const oldest = [...observed.views, ...observed.clones]
-    .map((one) => one.date)
-    .filter((date) => date >= addDays(today, -16))
-    .sort()[0];
+function firstWhole(today: string, dates: readonly string[]): string {
+  const fromToday = addDays(today, -16);
+  const oldest = dates.find((date) => date >= fromToday);
   const usual = addDays(today, -12);
   return oldest !== undefined && addDays(oldest, 1) < usual ? addDays(oldest, 1) : usual;
 }
@@ -423,12 +433,9 @@ function derive(
   );
   const ended = Date.parse(`${date}T00:00:00Z`) + 24 * 3_600_000;
   const settledBy = reads.filter(
-    (one) => one.now.getTime() >= ended + 72 * 3_600_000 && date >= firstWhole(one),
+    (one) => one.now.getTime() >= ended + 72 * 3_600_000 && date >= one.firstWhole,
   );
-  const wholeBy = namedBy.filter(({ now, observed }) => {
-    const oldest = [...observed.views, ...observed.clones].map((one) => one.date).sort()[0];
-    return date < addDays(toDay(now), -14) && date !== oldest;
-  });
+  const wholeBy = namedBy.filter(({ oldest, firstOfWindow }) => date < firstOfWindow && date !== oldest);
   if (namedBy.length === 0 && settledBy.length === 0) return undefined;
   const figure = (list: 'views' | 'clones', field: 'count' | 'uniques') => {
     const seen = namedBy.flatMap(({ observed }) =>
@@ -438,7 +445,7 @@ function derive(
     return all.length === 0 ? null : Math.max(...all);
   };
   const final = settledBy.length > 0 || wholeBy.length > 0;
-  const isOver = reads.some((one) => date < firstWhole(one));
+  const isOver = reads.some((one) => date < one.firstWhole);
   const open = isOver ? 'cut' : 'provisional';
   const state = !final ? open : namedBy.length > 0 ? 'measured' : 'zero';
   return { state, viewCount: figure('views', 'count'), cloneUniques: figure('clones', 'uniques') };

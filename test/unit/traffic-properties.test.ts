@@ -15,6 +15,7 @@ import {
 import { Failure } from '../../lib/failure.ts';
 import { bucketOf, bucketSpan, bucketsOf, weekLabel } from '../../lib/stats/buckets.ts';
 import { spansOf, toRange } from '../../lib/stats/range.ts';
+import { METRICS } from '../../lib/traffic/figures.ts';
 import { mergeDays, type TrafficDay } from '../../lib/traffic/merge.ts';
 import type { Observation } from '../../lib/traffic/observed.ts';
 import { finalWeek, mergeWeeks, type TrafficWeek } from '../../lib/traffic/week.ts';
@@ -29,7 +30,7 @@ import {
 } from '../../lib/traffic/window.ts';
 import { SEED } from '../seed.ts';
 
-function holds(property: fc.IRawProperty<unknown, false>, numRuns = 300): void {
+function holds(property: fc.IRawProperty<unknown, false>, numRuns = 200): void {
   fc.assert(property, { numRuns, seed: SEED });
 }
 
@@ -106,13 +107,15 @@ test('every day of a range is in one bucket, and buckets hold nothing else', () 
       const all = daysFrom(range.from, range.to);
       expect(range.days).toBe(all.length);
       const buckets = bucketsOf(range);
-      expect([...new Set(all.map((day) => bucketOf(day, range.by)))]).toEqual(buckets);
       expect(buckets.length).toBeLessThanOrEqual(800);
-      for (const bucket of buckets) {
-        const [first, last] = bucketSpan(bucket, range);
-        const inside = all.filter((day) => bucketOf(day, range.by) === bucket).map(toDayNumber);
-        expect([inside[0], inside.at(-1)]).toEqual([first, last]);
+      const firstAndLast = new Map<Day, [number, number]>();
+      for (const day of all) {
+        const bucket = bucketOf(day, range.by);
+        const [first] = firstAndLast.get(bucket) ?? [toDayNumber(day)];
+        firstAndLast.set(bucket, [first, toDayNumber(day)]);
       }
+      expect(buckets).toEqual([...firstAndLast.keys()]);
+      expect(buckets.map((bucket) => bucketSpan(bucket, range))).toEqual([...firstAndLast.values()]);
     }),
     60,
   );
@@ -305,19 +308,31 @@ test('in any order of answers, no figure falls, no certainty is lost, and only s
         const observed = { views: toList(views), clones: toList(clones) };
         const reading = { now, createdDate: '2020-01-01' };
         const { days: written, revisions } = mergeDays([...stored.values()], observed, reading);
-        for (const day of written) {
-          const before = stored.get(day.trafficDate);
-          for (const metric of ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'] as const)
-            expect(day[metric] ?? -1).toBeGreaterThanOrEqual(before?.[metric] ?? -1);
-          if (before) expect(rank[day.state]).toBeGreaterThanOrEqual(rank[before.state]);
-          if (day.state === 'zero') expect(day).toMatchObject({ viewCount: 0, cloneCount: 0 });
-          stored.set(day.trafficDate, day);
-        }
-        for (const { trafficDate, kept, observed: smaller } of revisions) {
-          expect(smaller).toBeLessThan(kept);
-          expect(trafficDate <= settledThrough(now)).toBe(true);
-        }
-        expect(mergeDays([...stored.values()], observed, reading).days).toEqual([]);
+        const settled = settledThrough(now);
+        // Collected first, because thousands of calls of `expect` are slow.
+        const wrong = {
+          fallen: written.filter((day) => {
+            const before = stored.get(day.trafficDate);
+            return METRICS.some((metric) => (day[metric] ?? -1) < (before?.[metric] ?? -1));
+          }),
+          lessCertain: written.filter((day) => {
+            const before = stored.get(day.trafficDate);
+            return before && rank[day.state] < rank[before.state];
+          }),
+          zeros: written.filter(
+            (day) => day.state === 'zero' && (day.viewCount !== 0 || day.cloneCount !== 0),
+          ),
+          revisions: revisions.filter((one) => one.observed >= one.kept || one.trafficDate > settled),
+        };
+        for (const day of written) stored.set(day.trafficDate, day);
+        const again = mergeDays([...stored.values()], observed, reading).days;
+        expect({ ...wrong, again }).toEqual({
+          fallen: [],
+          lessCertain: [],
+          zeros: [],
+          revisions: [],
+          again: [],
+        });
       }
     }),
   );
