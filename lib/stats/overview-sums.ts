@@ -1,15 +1,15 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
 import type { Range } from '../answers/figures.ts';
-import type { Overview } from '../answers/stats.ts';
-import { commonDays, type Day, type DaySpan, toDayNumber } from '../day.ts';
+import type { Overview, OverviewRepository } from '../answers/stats.ts';
+import { addDays, commonDays, type Day, type DaySpan, toDayNumber } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { METRICS, maxOf } from '../traffic/figures.ts';
+import { METRICS, maxOf, plus } from '../traffic/figures.ts';
 import { FINAL_STATES, missingSpans, rememberedFrom, type Standpoint } from '../traffic/window.ts';
-import { bucketSpan, wholeWeeks } from './buckets.ts';
+import { bucketOf, bucketSpan, wholeWeeks } from './buckets.ts';
 import type { Spans } from './range.ts';
 import { bucketColumn } from './scope.ts';
-import { addSums, emptySums, SUM_OF, type Sums } from './totals.ts';
+import { addSums, emptySums, type Sums } from './totals.ts';
 
 /** A range with its buckets and the spans that are compared, as of today. */
 export interface Calendar {
@@ -19,67 +19,47 @@ export interface Calendar {
   today: Day;
 }
 
-/** The sums of one repository, or of several, in a range; a series has one place per bucket. */
+/** The sums of one repository, or of several, in a range. */
 export interface RangeSums {
   /** The whole range. */
   total: Sums;
   /** The two spans that are compared. */
   current: Sums;
   previous: Sums;
-  series: Overview['series'];
 }
 
-/**
- * Sums each repository's days by bucket, in one pass over the stored ones. It begins as if nothing were stored, so that
- * every day since the first covered one counts as lost, or as pending while GitHub can still show it; each stored day then
- * takes its own place in those counts back.
- */
+/** What decides which days of a repository are lost, or can still come, where nothing is stored. */
+type Counted = { repositoryId: number } & Pick<Standpoint, 'firstCoveredDate' | 'forgottenBefore'>;
+
+/** The sums of each repository. The database adds up the days: one row per repository and span. */
 export async function sumRepositories(
   db: Db,
   access: TenantAccess,
-  repositories: readonly ({ repositoryId: number } & Pick<
-    Standpoint,
-    'firstCoveredDate' | 'forgottenBefore'
-  >)[],
-  calendar: Calendar,
+  repositories: readonly Counted[],
+  { range, spans, today }: Calendar,
 ): Promise<Map<number, RangeSums>> {
   if (repositories.length === 0) return new Map();
-  const parts = new Map(repositories.map((row) => [row.repositoryId, toMissing(row, calendar)]));
-  const places = new Map<Day | null, number>(calendar.buckets.map((bucket, place) => [bucket, place]));
-  for (const row of await readStoredDays(db, access, calendar)) {
-    const own = parts.get(row.repositoryId);
-    if (own) addStoredDays(own, row, places.get(row.bucket));
-  }
-  for (const row of await readEarlyDays(db, access, calendar)) {
-    const own = parts.get(row.repositoryId);
-    if (own) addMissingDays(own, row, places.get(row.bucket));
-  }
-  const sums = new Map([...parts].map(([repositoryId, own]) => [repositoryId, toRangeSums(own)]));
-  for (const week of await readLargestWeeks(db, access, calendar.range)) {
-    const total = sums.get(week.repositoryId)?.total;
-    if (!total) continue;
-    total.viewUniquesLower = maxOf(total.viewUniquesLower, week.viewUniques);
-    total.cloneUniquesLower = maxOf(total.cloneUniquesLower, week.cloneUniques);
-  }
-  return sums;
+  const sumOf = (from: Day, to: Day) => sumSpan(db, access, repositories, { from, to, today });
+  const current = await sumOf(spans.from, spans.to);
+  const rest = await sumOf(addDays(spans.to, 1), range.to);
+  const previous = await sumOf(spans.previousFrom, spans.previousTo);
+  const weeks = await readLargestWeeks(db, access, range);
+  const toRangeSums = (repositoryId: number): RangeSums => {
+    const own = { current: current(repositoryId), previous: previous(repositoryId) };
+    const total = emptySums();
+    addSums(total, own.current);
+    addSums(total, rest(repositoryId));
+    const week = weeks.get(repositoryId);
+    total.viewUniquesLower = maxOf(total.viewUniquesLower, week?.viewUniques ?? null);
+    total.cloneUniquesLower = maxOf(total.cloneUniquesLower, week?.cloneUniques ?? null);
+    return { total, ...own };
+  };
+  return new Map(repositories.map(({ repositoryId }) => [repositoryId, toRangeSums(repositoryId)]));
 }
 
 /** The sums of no repository at all, for `addRangeSums` to change. */
-export function emptyRangeSums(buckets: number): RangeSums {
-  return {
-    total: emptySums(),
-    current: emptySums(),
-    previous: emptySums(),
-    series: {
-      viewCount: new Array<number | null>(buckets).fill(null),
-      viewUniques: new Array<number | null>(buckets).fill(null),
-      cloneCount: new Array<number | null>(buckets).fill(null),
-      cloneUniques: new Array<number | null>(buckets).fill(null),
-      lostDays: new Array<number>(buckets).fill(0),
-      provisionalDays: new Array<number>(buckets).fill(0),
-      pendingDays: new Array<number>(buckets).fill(0),
-    },
-  };
+export function emptyRangeSums(): RangeSums {
+  return { total: emptySums(), current: emptySums(), previous: emptySums() };
 }
 
 /** Adds one repository's sums to those of several. */
@@ -87,174 +67,166 @@ export function addRangeSums(sums: RangeSums, more: RangeSums): void {
   addSums(sums.total, more.total);
   addSums(sums.current, more.current);
   addSums(sums.previous, more.previous);
-  for (const metric of METRICS)
-    for (const [place, figure] of more.series[metric].entries())
-      addFigure(sums.series[metric], place, figure);
-  for (const count of ['lostDays', 'provisionalDays', 'pendingDays'] as const)
-    for (const [place, days] of more.series[count].entries()) addCount(sums.series[count], place, days);
 }
 
-/** The days before the range, the days in it that have settled, and the rest of it. Statements number them. */
-const PARTS = ['previous', 'current', 'rest'] as const;
-
-type PartSums = Pick<RangeSums, 'series'> & { [part in (typeof PARTS)[number]]: Sums };
-
-interface BucketKey {
-  repositoryId: number;
-  /** First day of the bucket; null before the range. */
-  bucket: Day | null;
-  /** A place in PARTS. */
-  part: number;
-}
-
-/** How many days more, or fewer, are lost, or can still come, than was counted so far. */
-interface MissingDays {
-  lostDays: number;
-  pendingDays: number;
-}
-
-/** One repository's days in a bucket and part that have nothing stored. */
-function toMissing(
-  row: Pick<Standpoint, 'firstCoveredDate' | 'forgottenBefore'>,
-  { range, buckets, spans, today }: Calendar,
-): PartSums {
-  const { lost, coming } = missingSpans(row, today);
-  const lostSums = (days: DaySpan): Sums => ({ ...emptySums(), lostDays: commonDays(days, lost) });
-  const { series } = emptyRangeSums(buckets.length);
-  series.lostDays = buckets.map((bucket) => commonDays(bucketSpan(bucket, range), lost));
-  series.pendingDays = buckets.map((bucket) => commonDays(bucketSpan(bucket, range), coming));
-  return {
-    previous: lostSums([toDayNumber(spans.previousFrom), toDayNumber(spans.previousTo)]),
-    current: lostSums([toDayNumber(spans.from), toDayNumber(spans.to)]),
-    rest: lostSums([toDayNumber(spans.to) + 1, toDayNumber(range.to)]),
-    series,
-  };
-}
-
-function addStoredDays(own: PartSums, row: StoredDays, place: number | undefined): void {
-  addSums(own[PARTS[row.part] ?? 'rest'], row);
-  if (place === undefined) return;
-  for (const metric of METRICS) addFigure(own.series[metric], place, row[SUM_OF[metric]]);
-  addCount(own.series.lostDays, place, row.lostDays);
-  addCount(own.series.pendingDays, place, row.pendingDays);
-  addCount(own.series.provisionalDays, place, row.provisionalDays);
-}
-
-function addMissingDays(own: PartSums, row: BucketKey & MissingDays, place: number | undefined): void {
-  own[PARTS[row.part] ?? 'rest'].lostDays += row.lostDays;
-  if (place === undefined) return;
-  addCount(own.series.lostDays, place, row.lostDays);
-  addCount(own.series.pendingDays, place, row.pendingDays);
-}
-
-function toRangeSums({ previous, current, rest, series }: PartSums): RangeSums {
-  const total = emptySums();
-  addSums(total, current);
-  addSums(total, rest);
-  return { total, current, previous, series };
-}
-
-function addFigure(figures: (number | null)[], place: number, figure: number | null): void {
-  if (figure !== null) figures[place] = (figures[place] ?? 0) + figure;
-}
-
-function addCount(counts: number[], place: number, days: number): void {
-  counts[place] = (counts[place] ?? 0) + days;
-}
-
-/** The stored days of one repository in one bucket and part, summed; `Sums` is the shape, so that they can be added. */
-type StoredDays = BucketKey & Sums & MissingDays & { provisionalDays: number };
-
-/** The stored days in scope with their bucket and part, before they are grouped, so that the database reads each once. */
-function selectKeyedDays(
+/** The figures of all repositories together, with one place per bucket. Uniques are sums of days, an upper bound. */
+export async function sumBuckets(
   db: Db,
-  { tenantId, repositoryIds }: TenantAccess,
-  { range, spans, today }: Calendar,
-) {
-  return db
+  access: TenantAccess,
+  repositories: readonly Counted[],
+  { range, buckets, today }: Calendar,
+): Promise<Overview['series']> {
+  const series = emptySeries(buckets.length);
+  const missing = repositories.map((row) => missingSpans(row, today));
+  const lost = countDays(
+    missing.map((spans) => spans.lost),
+    range,
+  );
+  const coming = countDays(
+    missing.map((spans) => spans.coming),
+    range,
+  );
+  for (const [place, bucket] of buckets.entries()) {
+    series.lostDays[place] = lost(bucketSpan(bucket, range));
+    series.pendingDays[place] = coming(bucketSpan(bucket, range));
+  }
+  const places = new Map(buckets.map((bucket, place) => [bucket, place]));
+  for (const day of repositories.length > 0 ? await readDays(db, access, range, today) : []) {
+    const place = places.get(bucketOf(day.date, range.by)) ?? 0;
+    for (const metric of METRICS) addFigure(series[metric], place, day[metric]);
+    addCount(series.provisionalDays, place, day.openDays);
+    addCount(series.lostDays, place, -day.coveredDays);
+    addCount(series.pendingDays, place, -day.shownDays);
+  }
+  return series;
+}
+
+/** The views and clones of some repositories, one figure per bucket. */
+export async function readSparklines(
+  db: Db,
+  { tenantId }: TenantAccess,
+  repositoryIds: readonly number[],
+  { range, buckets }: Calendar,
+): Promise<Map<number, Pick<OverviewRepository, 'viewCount' | 'cloneCount'>>> {
+  const lines = new Map(
+    repositoryIds.map((repositoryId) => [
+      repositoryId,
+      { viewCount: toUnknown(buckets.length), cloneCount: toUnknown(buckets.length) },
+    ]),
+  );
+  if (repositoryIds.length === 0) return lines;
+  const places = new Map(buckets.map((bucket, place) => [bucket, place]));
+  const days = db
+    .selectFrom('trafficDay as d')
+    .select(['d.repositoryId', bucketColumn(range.by).as('bucket'), 'd.viewCount', 'd.cloneCount'])
+    .where('d.tenantId', '=', tenantId)
+    .where('d.repositoryId', 'in', repositoryIds)
+    .where('d.trafficDate', '>=', range.from)
+    .where('d.trafficDate', '<=', range.to);
+  const rows = await db
+    .selectFrom(days.as('g'))
+    .select(({ fn }) => [
+      'g.repositoryId',
+      'g.bucket',
+      fn.sum<number | null>('g.viewCount').as('viewCount'),
+      fn.sum<number | null>('g.cloneCount').as('cloneCount'),
+    ])
+    .groupBy(['g.repositoryId', 'g.bucket'])
+    .execute();
+  for (const { repositoryId, bucket, viewCount, cloneCount } of rows) {
+    const line = lines.get(repositoryId);
+    const place = places.get(bucket);
+    if (!line || place === undefined) continue;
+    line.viewCount[place] = viewCount;
+    line.cloneCount[place] = cloneCount;
+  }
+  return lines;
+}
+
+interface SpanRequest {
+  from: Day;
+  to: Day;
+  today: Day;
+}
+
+/** Looks up the sums of a repository in a span. Days since its first covered one that are not stored may be lost. */
+async function sumSpan(
+  db: Db,
+  access: TenantAccess,
+  repositories: readonly Counted[],
+  { from, to, today }: SpanRequest,
+): Promise<(repositoryId: number) => Sums> {
+  const span: DaySpan = [toDayNumber(from), toDayNumber(to)];
+  const sums = new Map<number, Sums>();
+  for (const row of repositories) {
+    const lostDays = commonDays(span, missingSpans(row, today).lost);
+    sums.set(row.repositoryId, { ...emptySums(), lostDays });
+  }
+  for (const stored of from <= to ? await readSpan(db, access, { from, to, today }) : []) {
+    const { repositoryId, coveredDays, ...figures } = stored;
+    const own = sums.get(repositoryId);
+    if (own) addSums(own, { ...figures, lostDays: -coveredDays });
+  }
+  return (repositoryId) => sums.get(repositoryId) ?? emptySums();
+}
+
+const countIf = (condition: RawBuilder<unknown>) => sql<number>`count(case when ${condition} then 1 end)`;
+const isFinal = sql`d.state in (${sql.join(FINAL_STATES)})`;
+
+/** The stored days of the span, and how to count those that would be lost, or could still come, were they not stored. */
+function selectStored(db: Db, { tenantId, repositoryIds }: TenantAccess, { from, to, today }: SpanRequest) {
+  const shown = sql`coalesce(r.forgotten_before, ${rememberedFrom(today)})`;
+  const days = db
     .selectFrom('trafficDay as d')
     .innerJoin('repository as r', (join) =>
       join.onRef('r.tenantId', '=', 'd.tenantId').onRef('r.repositoryId', '=', 'd.repositoryId'),
     )
-    .select([
-      'd.repositoryId',
-      sql<Day | null>`case when d.traffic_date >= ${range.from} then ${bucketColumn(range.by)} end`.as(
-        'bucket',
-      ),
-      sql<number>`case when d.traffic_date < ${range.from} then 0 when d.traffic_date <= ${spans.to} then 1 else 2 end`.as(
-        'part',
-      ),
-      sql<number>`case when d.traffic_date < coalesce(r.forgotten_before, ${rememberedFrom(today)}) then 1 else 0 end`.as(
-        'isForgotten',
-      ),
-    ])
     .where('d.tenantId', '=', tenantId)
-    .where('d.trafficDate', '>=', spans.previousFrom)
-    .where('d.trafficDate', '<=', range.to)
+    .where('d.trafficDate', '>=', from)
+    .where('d.trafficDate', '<=', to)
     .$if(repositoryIds !== null, (query) => query.where('d.repositoryId', 'in', repositoryIds ?? []));
+  const coveredDays = countIf(sql`d.traffic_date >= r.first_covered_date and d.traffic_date < ${shown}`);
+  const shownDays = countIf(sql`d.traffic_date >= r.first_covered_date and d.traffic_date >= ${shown}`);
+  return { days, coveredDays, shownDays };
 }
 
-async function readStoredDays(db: Db, access: TenantAccess, calendar: Calendar): Promise<StoredDays[]> {
-  const days = selectKeyedDays(db, access, calendar).select([
-    'd.viewCount',
-    'd.viewUniques',
-    'd.cloneCount',
-    'd.cloneUniques',
-    sql<number>`case when d.state in (${sql.join(FINAL_STATES)}) then 0 else 1 end`.as('isOpen'),
-    sql<number>`case when d.state in (${sql.join(FINAL_STATES)}) and d.view_count is not null and d.clone_count is not null then 1 else 0 end`.as(
-      'isFinal',
-    ),
-  ]);
-  return db
-    .selectFrom(days.as('g'))
+function readSpan(db: Db, access: TenantAccess, request: SpanRequest) {
+  const { days, coveredDays } = selectStored(db, access, request);
+  return days
     .select(({ fn }) => [
-      'g.repositoryId',
-      'g.bucket',
-      'g.part',
-      fn.sum<number | null>('g.viewCount').as('viewCount'),
-      fn.max('g.viewUniques').as('viewUniquesLower'),
-      fn.sum<number | null>('g.viewUniques').as('viewUniquesUpper'),
-      fn.sum<number | null>('g.cloneCount').as('cloneCount'),
-      fn.max('g.cloneUniques').as('cloneUniquesLower'),
-      fn.sum<number | null>('g.cloneUniques').as('cloneUniquesUpper'),
+      'd.repositoryId',
+      fn.sum<number | null>('d.viewCount').as('viewCount'),
+      fn.max('d.viewUniques').as('viewUniquesLower'),
+      fn.sum<number | null>('d.viewUniques').as('viewUniquesUpper'),
+      fn.sum<number | null>('d.cloneCount').as('cloneCount'),
+      fn.max('d.cloneUniques').as('cloneUniquesLower'),
+      fn.sum<number | null>('d.cloneUniques').as('cloneUniquesUpper'),
       fn.countAll<number>().as('knownDays'),
-      fn.sum<number>('g.isFinal').as('finalDays'),
-      sql<number>`-sum(g.is_forgotten)`.as('lostDays'),
-      fn.sum<number>('g.isOpen').as('provisionalDays'),
-      sql<number>`sum(g.is_forgotten - 1)`.as('pendingDays'),
+      countIf(sql`${isFinal} and d.view_count is not null and d.clone_count is not null`).as('finalDays'),
+      coveredDays.as('coveredDays'),
     ])
-    .groupBy(['g.repositoryId', 'g.bucket', 'g.part'])
+    .groupBy('d.repositoryId')
     .execute();
 }
 
-/**
- * The stored days from before the first covered one, imported or of an old window, which `toMissing` never counted. There
- * are seldom any.
- */
-async function readEarlyDays(
-  db: Db,
-  access: TenantAccess,
-  calendar: Calendar,
-): Promise<(BucketKey & MissingDays)[]> {
-  const days = selectKeyedDays(db, access, calendar).whereRef('r.firstCoveredDate', '>', 'd.trafficDate');
-  return db
-    .selectFrom(days.as('g'))
-    .select(({ fn }) => [
-      'g.repositoryId',
-      'g.bucket',
-      'g.part',
-      fn.sum<number>('g.isForgotten').as('lostDays'),
-      sql<number>`sum(1 - g.is_forgotten)`.as('pendingDays'),
+function readDays(db: Db, access: TenantAccess, { from, to }: Range, today: Day) {
+  const { days, coveredDays, shownDays } = selectStored(db, access, { from, to, today });
+  return days
+    .select('d.trafficDate as date')
+    .select(({ fn }) => METRICS.map((metric) => fn.sum<number | null>(`d.${metric}`).as(metric)))
+    .select([
+      countIf(sql`not ${isFinal}`).as('openDays'),
+      coveredDays.as('coveredDays'),
+      shownDays.as('shownDays'),
     ])
-    .groupBy(['g.repositoryId', 'g.bucket', 'g.part'])
+    .groupBy('d.trafficDate')
     .execute();
 }
 
 /** Each repository's largest week by GitHub's own count: a better lower bound of the range's uniques than any day. */
 async function readLargestWeeks(db: Db, { tenantId, repositoryIds }: TenantAccess, range: Range) {
   const weeks = wholeWeeks(range);
-  if (weeks.to < weeks.from) return [];
-  return db
+  const query = db
     .selectFrom('trafficWeek')
     .select(({ fn }) => [
       'repositoryId',
@@ -265,6 +237,56 @@ async function readLargestWeeks(db: Db, { tenantId, repositoryIds }: TenantAcces
     .where('weekStart', '>=', weeks.from)
     .where('weekStart', '<=', weeks.to)
     .$if(repositoryIds !== null, (query) => query.where('repositoryId', 'in', repositoryIds ?? []))
-    .groupBy('repositoryId')
-    .execute();
+    .groupBy('repositoryId');
+  const rows = weeks.to < weeks.from ? [] : await query.execute();
+  return new Map(rows.map((week) => [week.repositoryId, week]));
+}
+
+/**
+ * Counts the days of several spans that lie in a range. The answer takes some days of the range and says how many days
+ * the spans have there, all together. It takes time for each span once, however many days are asked about.
+ */
+function countDays(spans: readonly DaySpan[], { from, to }: Range): (days: DaySpan) => number {
+  const first = toDayNumber(from);
+  const last = toDayNumber(to);
+  const changes = new Array<number>(last - first + 2).fill(0);
+  for (const span of spans) {
+    const begin = Math.max(span[0], first);
+    const end = Math.min(span[1], last);
+    if (end < begin) continue;
+    addCount(changes, begin - first, 1);
+    addCount(changes, end - first + 1, -1);
+  }
+  const until = [0];
+  let open = 0;
+  let total = 0;
+  for (const change of changes) {
+    open += change;
+    total += open;
+    until.push(total);
+  }
+  return ([begin, end]) => (until[end - first + 1] ?? 0) - (until[begin - first] ?? 0);
+}
+
+const toUnknown = (buckets: number) => new Array<number | null>(buckets).fill(null);
+const toNone = (buckets: number) => new Array<number>(buckets).fill(0);
+
+function emptySeries(buckets: number): Overview['series'] {
+  return {
+    viewCount: toUnknown(buckets),
+    viewUniques: toUnknown(buckets),
+    cloneCount: toUnknown(buckets),
+    cloneUniques: toUnknown(buckets),
+    lostDays: toNone(buckets),
+    provisionalDays: toNone(buckets),
+    pendingDays: toNone(buckets),
+  };
+}
+
+function addFigure(figures: (number | null)[], place: number, figure: number | null): void {
+  figures[place] = plus(figures[place] ?? null, figure);
+}
+
+function addCount(counts: number[], place: number, days: number): void {
+  counts[place] = (counts[place] ?? 0) + days;
 }

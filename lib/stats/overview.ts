@@ -1,5 +1,5 @@
 import type { TenantAccess } from '../access.ts';
-import type { Overview, OverviewRepository } from '../answers/stats.ts';
+import type { Overview } from '../answers/stats.ts';
 import { toCsv } from '../csv.ts';
 import { toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
@@ -16,7 +16,14 @@ import { findFirstDate } from '../traffic/tables.ts';
 import { finalDate } from '../traffic/window.ts';
 import { bucketsOf } from './buckets.ts';
 import { type ListRequest, listTraffic, type RepositoryTraffic } from './overview-order.ts';
-import { addRangeSums, type Calendar, emptyRangeSums, sumRepositories } from './overview-sums.ts';
+import {
+  addRangeSums,
+  type Calendar,
+  emptyRangeSums,
+  readSparklines,
+  sumBuckets,
+  sumRepositories,
+} from './overview-sums.ts';
 import { type RangeRequest, spansOf, toRange } from './range.ts';
 import { changeOf, toComparison, toTotals } from './totals.ts';
 
@@ -36,18 +43,24 @@ export async function readOverview(
   now: Date,
 ): Promise<Overview> {
   const { rows, calendar, traffic } = await readTraffic(db, access, request, now);
-  const { total, current, previous, series } = emptyRangeSums(calendar.buckets.length);
-  for (const { sums } of traffic) addRangeSums({ total, current, previous, series }, sums);
+  const sums = emptyRangeSums();
+  for (const one of traffic) addRangeSums(sums, one.sums);
   const listed = listTraffic(traffic, request);
   const start = (request.page - 1) * request.size;
+  const shown = listed.slice(start, start + request.size);
+  const ids = shown.map(({ row }) => row.repositoryId);
+  const lines = await readSparklines(db, access, ids, calendar);
   return {
     tenantId: access.tenantId,
     range: calendar.range,
     buckets: calendar.buckets,
-    series,
-    totals: toTotals(total),
-    comparison: toComparison(calendar.spans, { current, previous }, countCompared(traffic)),
-    repositories: listed.slice(start, start + request.size).map((one) => toOverviewRepository(one, now)),
+    series: await sumBuckets(db, access, rows, calendar),
+    totals: toTotals(sums.total),
+    comparison: toComparison(calendar.spans, sums, countCompared(traffic)),
+    repositories: shown.flatMap((one) => {
+      const line = lines.get(one.row.repositoryId);
+      return line ? [{ ...toOverviewRepository(one, now), ...line }] : [];
+    }),
     page: { number: request.page, size: request.size, total: listed.length },
     repositoryCount: rows.length,
     problemCount: rows.filter((row) => toProblem(row, now) !== null).length,
@@ -116,7 +129,7 @@ async function readTraffic(db: Db, access: TenantAccess, request: RangeRequest, 
   return { rows, calendar, traffic };
 }
 
-function toOverviewRepository({ row, sums, comparison }: RepositoryTraffic, now: Date): OverviewRepository {
+function toOverviewRepository({ row, sums, comparison }: RepositoryTraffic, now: Date) {
   return {
     repositoryId: row.repositoryId,
     fullName: toFullName(row),
@@ -125,8 +138,6 @@ function toOverviewRepository({ row, sums, comparison }: RepositoryTraffic, now:
     stars: row.stars,
     totals: toTotals(sums.total),
     comparison,
-    viewCount: sums.series.viewCount,
-    cloneCount: sums.series.cloneCount,
     lastSuccessAt: row.lastSuccessAt,
     problem: toProblem(row, now),
   };
