@@ -1,4 +1,4 @@
-import { errors, type JWTPayload, jwtVerify } from 'jose';
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Transaction } from 'kysely';
 import type { Db } from './db/database.ts';
 import { given, inTransaction, type Merge, mergeRows } from './db/portable.ts';
@@ -58,6 +58,17 @@ const LEEWAY_S = 30;
 /** Only signatures that need the provider's private key prove anything. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
+/** Throws `access_token_invalid` for what nobody can have signed. So it costs no statement and no request to the provider. */
+function requireForm(token: string): void {
+  try {
+    const { alg = '' } = decodeProtectedHeader(token);
+    if (ALGORITHMS.includes(alg) && decodeJwt(token).sub !== undefined) return;
+  } catch {
+    // No token at all.
+  }
+  throw invalidToken();
+}
+
 /** Claims that only ID tokens have; `identities` is App ID's. */
 const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 'identities'];
 
@@ -95,6 +106,7 @@ function isOfUnknownKey(error: unknown): boolean {
 }
 
 async function requireVerified(token: string, source: ProviderSource, audience: string): Promise<Verified> {
+  requireForm(token);
   const current = await source.current();
   try {
     return await verify(token, current, audience);
