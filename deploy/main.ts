@@ -4,14 +4,16 @@ import type { Upgrade } from '../lib/upgrade.ts';
 import { type Environment, withAppId } from './app-id.ts';
 import { completeEnvironment } from './environment.ts';
 import { readHolder, releaseDeploymentLock, takeDeploymentLock } from './lock.ts';
+import { type Manifest, readManifest } from './manifest.ts';
 import { listStale, readPages, removePages, uploadPages } from './pages.ts';
 import { openPlatform, PACKAGE, type Platform } from './platform.ts';
 import { readProviderOrigins } from './provider.ts';
 import { rotate } from './rotate.ts';
+import { describeSchedule, isAtWork, readSchedules, removeLostAlarms } from './schedules.ts';
 import { readSettings, type Settings, settingsProblems, settingsWarnings } from './settings.ts';
 import { openStore, type Store } from './store.ts';
 import { readApiState, verify } from './verify.ts';
-import { findWskdeploy, openWskdeploy, type Wskdeploy } from './wskdeploy.ts';
+import { type Ended, findWskdeploy, openWskdeploy, type Wskdeploy } from './wskdeploy.ts';
 
 /** The built pages. deploy.sh starts this program in the checkout. */
 const PAGES = 'dist/static';
@@ -69,6 +71,7 @@ interface Deployment extends Arguments {
   platform: Platform;
   store: Store;
   wskdeploy: Wskdeploy;
+  manifest: Manifest;
 }
 
 /** Throws one error with all that is wrong with the variables and the tools. */
@@ -87,7 +90,7 @@ async function open(given: Arguments): Promise<Deployment> {
   const settings = readSettings(variables);
   const wskdeploy = openWskdeploy(command, variables, settings);
   closing.push(wskdeploy.close);
-  const platform = openPlatform(settings);
+  const platform = openPlatform(settings, say);
   return {
     ...given,
     environment: variables,
@@ -95,6 +98,7 @@ async function open(given: Arguments): Promise<Deployment> {
     platform,
     store: openStore(settings.store),
     wskdeploy,
+    manifest: readManifest(variables),
   };
 }
 
@@ -104,7 +108,7 @@ async function requireAll(checks: Promise<unknown>[]): Promise<void> {
   const problems = outcomes.flatMap((outcome) =>
     outcome.status === 'rejected' ? [outcome.reason.message] : [],
   );
-  if (problems.length > 0) throw new Error(problems.join('\n   '));
+  if (problems.length > 0) throw new Error([...new Set(problems)].join('\n   '));
 }
 
 const checksOfAccess = ({ platform, store }: Deployment) => [platform.requireAccess(), store.requireAccess()];
@@ -114,12 +118,15 @@ async function checkAccess(deployment: Deployment): Promise<void> {
   await requireAll(checksOfAccess(deployment));
 }
 
-/** Checks everything outside that a deployment needs. */
+/** Checks everything outside that the command needs. */
 async function checkAll(deployment: Deployment): Promise<void> {
-  const { settings } = deployment;
+  const { command, settings, platform, manifest } = deployment;
+  const checksOfPlatform =
+    command === 'deploy' ? [platform.requireKinds(manifest.kinds), platform.requireAlarms()] : [];
   step('Checking the access to the namespace and the bucket, the sign-in provider and the database');
   await requireAll([
     ...checksOfAccess(deployment),
+    ...checksOfPlatform,
     readProviderOrigins(settings.issuer),
     requireSchema(settings),
   ]);
@@ -147,7 +154,7 @@ async function deploy(deployment: Deployment): Promise<void> {
   if (dryRun) return planDeployment(deployment);
   await lock(deployment);
   step(`Deploying the actions, triggers and rules to ${settings.namespace} with ${wskdeploy.name}`);
-  await wskdeploy.sync();
+  await syncEntities(deployment);
   step('Creating or upgrading the tables');
   const { schema, resealed, traffic } = (await platform.invoke('upgrade')) as unknown as Upgrade;
   say(`Schema version ${schema}${resealed ? `, ${resealed} GitHub tokens sealed again` : ''}.`);
@@ -160,6 +167,42 @@ async function deploy(deployment: Deployment): Promise<void> {
   if (!initialized) console.log('Nothing is set up yet. Open that address, sign in and enter INIT_SECRET.');
   if (environment.TOKEN_KEY_NEXT)
     console.log('A rotation was interrupted: run ./deploy.sh rotate to complete it.');
+}
+
+/** How often to start wskdeploy. */
+const MAX_TRIES = 3;
+
+/**
+ * Feeds count as invocations. Where those of the minute are used up, wskdeploy stops, and has by then deleted a trigger:
+ * start it again in the next minute.
+ */
+async function untilDone({ platform, wskdeploy }: Deployment, start: () => Promise<Ended>): Promise<void> {
+  for (let tries = 1; (await start()) === 'throttled'; tries++) {
+    if (tries === MAX_TRIES)
+      throw new Error(
+        `${wskdeploy.name} was refused ${MAX_TRIES} times, because others use up the calls of this namespace: deploy when it is quiet.`,
+      );
+    await platform.waitUntilFree();
+  }
+}
+
+/** Makes the namespace what the manifest says. If that fails, shows what is there. */
+async function syncEntities(deployment: Deployment): Promise<void> {
+  const { platform, manifest, wskdeploy } = deployment;
+  const { triggers } = manifest;
+  try {
+    await untilDone(deployment, async () => {
+      await removeLostAlarms(platform, triggers);
+      return wskdeploy.sync();
+    });
+    const schedules = await readSchedules(platform, triggers);
+    if (!schedules.every(isAtWork))
+      throw new Error(`${wskdeploy.name} succeeded, but not all triggers are at work.`);
+  } catch (error) {
+    step('What is there now');
+    await showEntities(deployment).catch(({ message }: Error) => say(message));
+    throw error;
+  }
 }
 
 /** Continues the correction of stored days that the upgrade began, and says what changed. */
@@ -212,6 +255,10 @@ async function undeploy(deployment: Deployment): Promise<void> {
     );
     return showStatus(deployment);
   }
+  if (deleteData !== undefined)
+    await platform.requireDeployed(
+      ', so no action can delete the data. Deploy first, or drop the tables in the database yourself.',
+    );
   await lock(deployment);
   if (deleteData !== undefined) {
     step('Deleting all data');
@@ -219,7 +266,7 @@ async function undeploy(deployment: Deployment): Promise<void> {
     say('All tables are dropped.');
   }
   step(`Removing the actions, triggers and rules from ${namespace} with ${wskdeploy.name}`);
-  await wskdeploy.undeploy();
+  await untilDone(deployment, wskdeploy.undeploy);
   step(`Removing the pages from ${bucket}`);
   say(`${await removePages(store)} files removed; the bucket itself stays.`);
 }
@@ -240,31 +287,28 @@ async function status(deployment: Deployment): Promise<void> {
   await showStatus(deployment);
 }
 
-const ALARMS = [
-  ['Alarm', 'daily', 'collect-daily'],
-  ['Sweep', 'hourly', 'sweep-hourly'],
-  ['Watchdog', 'hourly', 'watch-hourly'],
-  ['Weekly report', 'weekly', 'report-weekly'],
-] as const;
-
-async function describeAlarm(platform: Platform, trigger: string, ruleName: string): Promise<string> {
-  const [alarm, rule] = await Promise.all([platform.readAlarm(trigger), platform.get(`rules/${ruleName}`)]);
-  return `${alarm?.active ? 'active' : (alarm?.reason ?? 'none')}; its rule: ${rule?.status ?? 'none'}`;
+/** Prints the actions and the triggers. Returns whether all triggers are at work. */
+async function showEntities({ platform, manifest }: Deployment): Promise<boolean> {
+  const pack = await platform.get(`packages/${PACKAGE}`);
+  const names = pack?.actions?.map(({ name }) => name).sort() ?? [];
+  say(pack ? `Actions: ${names.join(', ')} (package version ${pack.version})` : 'Actions: not deployed');
+  const schedules = await readSchedules(platform, manifest.triggers);
+  for (const schedule of schedules) say(describeSchedule(schedule));
+  return schedules.every(isAtWork);
 }
 
 /** Prints what is deployed. Whatever is missing is part of the answer. */
-async function showStatus({ settings, platform }: Deployment): Promise<void> {
-  const [pack, holder] = await Promise.all([platform.get(`packages/${PACKAGE}`), readHolder(platform)]);
-  const names = pack?.actions?.map(({ name }) => name).sort() ?? [];
-  say(pack ? `Actions: ${names.join(', ')} (package version ${pack.version})` : 'Actions: not deployed');
-  for (const [name, trigger, rule] of ALARMS)
-    say(`${name}: ${pack ? await describeAlarm(platform, trigger, rule) : 'none'}`);
+async function showStatus(deployment: Deployment): Promise<void> {
+  const { settings, platform } = deployment;
+  const isDeployed = (await platform.get(`packages/${PACKAGE}`)) !== null;
+  if (!(await showEntities(deployment)) && isDeployed) say('Run ./deploy.sh to repair this.');
   say(`API: ${await describeApi(settings)}`);
   const pages = await verify(settings).then(
     () => 'as deployed',
     (error: Error) => error.message,
   );
   say(`Pages: ${pages}`);
+  const holder = await readHolder(platform);
   if (holder) say(`A deployment by ${holder.user} on ${holder.host} has been running since ${holder.since}.`);
 }
 

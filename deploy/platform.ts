@@ -1,5 +1,5 @@
 import { findBoundCredentials } from '../lib/db/db2-address.ts';
-import { reasonOf, request } from './request.ts';
+import { reasonOf, request, whenFree } from './request.ts';
 import type { Settings } from './settings.ts';
 
 interface KeyValue {
@@ -18,10 +18,25 @@ interface Entity {
   status?: string;
 }
 
+/** A trigger's alarm. */
+export interface Alarm {
+  active: boolean;
+  /** Why it is not active; empty if the feed does not say. */
+  reason: string;
+}
+
 /** The namespace to deploy to. Every failure is a sentence. */
 export interface Platform {
   /** Checks that the host answers and that the key is the namespace's. */
   requireAccess(): Promise<void>;
+  /** Checks that actions of these kinds can be created. */
+  requireKinds(kinds: string[]): Promise<void>;
+  /** Checks that there is the package of alarms. */
+  requireAlarms(): Promise<void>;
+  /** Checks that the package is there; `consequence` ends the sentence if it is not. */
+  requireDeployed(consequence: string): Promise<void>;
+  /** Waits until the platform takes invocations again. */
+  waitUntilFree(): Promise<void>;
   get(path: string): Promise<Entity | null>;
   list(collection: string): Promise<Entity[]>;
   /** False: the entity exists, and `overwrite` is not set. */
@@ -30,7 +45,9 @@ export interface Platform {
   /** Runs an action of the package to its end. Throws a sentence with the action's own if it fails. */
   invoke(action: string, args?: object): Promise<Record<string, unknown>>;
   /** The alarm of a trigger; null: there is none. */
-  readAlarm(trigger: string): Promise<{ active: boolean; reason?: string } | null>;
+  readAlarm(trigger: string): Promise<Alarm | null>;
+  /** Removes the alarm of a trigger, if there is one. */
+  removeAlarm(trigger: string): Promise<void>;
   /** Binds values to the package, besides those it has, in one step. */
   setParameters(values: Record<string, string>): Promise<void>;
 }
@@ -43,7 +60,16 @@ const MAX_SECONDS = 320;
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-export function openPlatform({ apiHost, auth, namespace }: Settings): Platform {
+/** The image of Apache OpenWhisk for the kind of the actions. */
+const STOCK_IMAGE = 'openwhisk/action-nodejs-v20:1.23.0';
+
+const FEED = '/whisk.system/actions/alarms/alarm?blocking=true&result=true';
+
+/** `tell` gets a line when there is something to wait for. */
+export function openPlatform(
+  { apiHost, auth, namespace }: Settings,
+  tell: (line: string) => void = () => {},
+): Platform {
   const authorization = `Basic ${Buffer.from(auth).toString('base64')}`;
 
   async function call(
@@ -60,6 +86,12 @@ export function openPlatform({ apiHost, auth, namespace }: Settings): Platform {
     if (answer.status === 401) throw new Error(`${apiHost} does not accept the key: is AUTH right?`);
     return { status: answer.status, body: text === '' ? null : parseAnswer(text, apiHost) };
   }
+
+  /** Invocations are refused once those of the minute are used up, or while too many run. */
+  const invoke = (path: string, args: object) => whenFree(() => call('POST', path, args), tell);
+
+  const sendToFeed = (lifecycleEvent: string, trigger: string) =>
+    invoke(FEED, { lifecycleEvent, triggerName: `/${namespace}/${trigger}`, authKey: auth });
 
   const inNamespace = (method: string, path: string, body?: object) =>
     call(method, `/${encodeURIComponent(namespace)}/${path}`, body);
@@ -100,6 +132,29 @@ export function openPlatform({ apiHost, auth, namespace }: Settings): Platform {
           `AUTH is the key of ${namespaces.join(', ')}, not of ${namespace}: is NAMESPACE right?`,
         );
     },
+    async requireKinds(kinds) {
+      const answer = await request('APIHOST', `${apiHost}/`, { headers: { accept: 'application/json' } });
+      const offered = kindsOf(await answer.json().catch(() => null));
+      const missing = kinds.filter((kind) => offered && !offered.includes(kind));
+      if (offered && missing.length > 0)
+        throw new Error(
+          `${apiHost} does not run ${toList(missing)}; it offers ${toList(offered) || 'nothing of that kind'}. Add it to the runtimes of the platform (whisk.runtimes names their file in the Helm chart), or set ACTION_IMAGE to an image with Node.js 20, such as ${STOCK_IMAGE}.`,
+        );
+    },
+    async requireAlarms() {
+      const { status } = await sendToFeed('READ', 'daily');
+      if (status === 403 || status === 404)
+        throw new Error(
+          `${apiHost} has no package /whisk.system/alarms, which starts collections: install it (providers.alarm.enabled in the Helm chart).`,
+        );
+    },
+    async requireDeployed(consequence) {
+      if ((await get(`packages/${PACKAGE}`)) === null)
+        throw new Error(`Nothing is deployed in ${namespace}${consequence}`);
+    },
+    async waitUntilFree() {
+      await sendToFeed('READ', 'daily');
+    },
     list: async (collection) => (await succeed('GET', `${collection}?limit=200`)) as Entity[],
     async put(path, entity, overwrite) {
       const { status, body } = await inNamespace(
@@ -117,8 +172,8 @@ export function openPlatform({ apiHost, auth, namespace }: Settings): Platform {
         throw new Error(`DELETE ${path} was answered ${status}: ${errorOf(body)}`);
     },
     async invoke(action, args = {}) {
-      const path = `actions/${PACKAGE}/${action}?blocking=true&result=true`;
-      const { status, body } = await inNamespace('POST', path, args);
+      const path = `${encodeURIComponent(namespace)}/actions/${PACKAGE}/${action}`;
+      const { status, body } = await invoke(`/${path}?blocking=true&result=true`, args);
       const result = body as Record<string, unknown>;
       if (status === 200) return result;
       const late = status === 202 ? await waitForActivation(String(result.activationId)) : result;
@@ -126,19 +181,38 @@ export function openPlatform({ apiHost, auth, namespace }: Settings): Platform {
       throw new Error(`The action ${PACKAGE}/${action} failed: ${errorOf(late)}`);
     },
     async readAlarm(trigger) {
-      const event = { lifecycleEvent: 'READ', triggerName: `/${namespace}/${trigger}`, authKey: auth };
-      const path = '/whisk.system/actions/alarms/alarm?blocking=true&result=true';
-      const { status, body } = await call('POST', path, event);
-      return status === 200 ? (body as { status: { active: boolean; reason?: string } }).status : null;
+      const { status, body } = await sendToFeed('READ', trigger);
+      if (status !== 200) return null;
+      const { active, reason } = (body as { status: { active: boolean; reason?: unknown } }).status;
+      return { active, reason: reasonText(reason) };
+    },
+    async removeAlarm(trigger) {
+      await sendToFeed('DELETE', trigger);
     },
     async setParameters(values) {
       const found = await get(`packages/${PACKAGE}`);
-      if (!found) throw new Error(`There is no package ${PACKAGE} yet: run ./deploy.sh first.`);
+      if (!found) throw new Error(`There is no package ${PACKAGE}: run ./deploy.sh first.`);
       const others = (found.parameters ?? []).filter(({ key }) => !(key in values));
       const added = Object.entries(values).map(([key, value]) => ({ key, value }));
       await succeed('PUT', `packages/${PACKAGE}?overwrite=true`, { parameters: [...others, ...added] });
     },
   };
+}
+
+const toList = (names: readonly string[]) => names.join(', ').replace(/, ([^,]*)$/, ' and $1');
+
+/** The Node.js kinds in the platform's description of itself; undefined if it does not say. */
+function kindsOf(info: unknown): string[] | undefined {
+  const { runtimes } = (info ?? {}) as { runtimes?: Record<string, unknown> };
+  const kinds = runtimes?.nodejs ?? (runtimes ? [] : undefined);
+  if (!Array.isArray(kinds)) return undefined;
+  return kinds.filter(({ deprecated }) => !deprecated).map(({ kind }) => String(kind));
+}
+
+/** Alarms give their reason as an object, and once gave a text. */
+function reasonText(reason: unknown): string {
+  const message = (reason as { message?: unknown } | null | undefined)?.message ?? reason;
+  return typeof message === 'string' ? message : '';
 }
 
 function parseAnswer(text: string, apiHost: string): unknown {

@@ -5,6 +5,28 @@ export async function request(variable: string, url: string, init: RequestInit =
   });
 }
 
+const TOO_MANY = 429;
+const RETRY_MS = 3000;
+/** The platform counts by the minute of its own clock. */
+const MAX_WAIT_MS = 90_000;
+
+/**
+ * Asks again while the platform refuses because of its limits, for as long as a minute can take. `tell` gets a line when the
+ * waiting begins.
+ */
+export async function whenFree<T extends { status: number }>(
+  ask: () => Promise<T>,
+  tell: (line: string) => void,
+): Promise<T> {
+  for (let waited = 0; ; waited += RETRY_MS) {
+    const answer = await ask();
+    if (answer.status !== TOO_MANY || waited >= MAX_WAIT_MS) return answer;
+    if (waited === 0)
+      tell('The namespace has used up its calls of this minute: waiting for the next minute.');
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}
+
 /** The network's own error, without fetch's wrapper. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -47,6 +47,7 @@ async function longestTimeout(platform: Platform): Promise<number> {
  * an interrupted rotation. Throws a sentence if something goes wrong.
  */
 export async function rotate(rotation: Rotation): Promise<void> {
+  await rotation.platform.requireDeployed(' yet: run ./deploy.sh first.');
   const kept = openVariables(rotation.file);
   const wait = rotation.wait ?? (await longestTimeout(rotation.platform));
   const pause = async () => {

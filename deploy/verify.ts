@@ -1,5 +1,5 @@
 import { toConfig } from './pages.ts';
-import { request } from './request.ts';
+import { request, whenFree } from './request.ts';
 import type { Settings } from './settings.ts';
 
 /** What the API tells without a sign-in. */
@@ -8,6 +8,7 @@ export interface ApiState {
   schema: { stored: number | null; expected: number };
 }
 
+/** For a platform that is only starting. */
 const MAX_TRIES = 3;
 const pause = () => new Promise((resolve) => setTimeout(resolve, 2000));
 
@@ -15,9 +16,10 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, 2000));
 async function askApi(settings: Settings, path: string): Promise<Response> {
   const { apiUrl, pagesUrl } = settings;
   const url = new URL(`${apiUrl}${path}`, `${pagesUrl}/`).href;
+  const ask = () => request('API_URL', url, { headers: { origin: new URL(pagesUrl).origin } });
   for (let tries = 1; ; tries++) {
-    const answer = await request('API_URL', url, { headers: { origin: new URL(pagesUrl).origin } });
-    if ((answer.status !== 429 && answer.status < 500) || tries === MAX_TRIES) return answer;
+    const answer = await whenFree(ask, (line) => console.log(`   ${line}`));
+    if (answer.status < 500 || tries === MAX_TRIES) return answer;
     await pause();
   }
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,15 +8,18 @@ import type { Environment } from './app-id.ts';
 import { PACKAGE } from './platform.ts';
 import type { Settings } from './settings.ts';
 
+/** How a run ended: `throttled` if the platform refused it because of the limit per minute. */
+export type Ended = 'done' | 'throttled';
+
 /** Apache's wskdeploy, or `wsk project`, which is the same program. */
 export interface Wskdeploy {
   name: string;
   /** Makes the namespace what the manifest says. */
-  sync(): Promise<void>;
+  sync(): Promise<Ended>;
   /** Prints what `sync` would do, without secrets. */
-  preview(): Promise<void>;
+  preview(): Promise<Ended>;
   /** Removes everything that `sync` brought. */
-  undeploy(): Promise<void>;
+  undeploy(): Promise<Ended>;
   /** Ends it if it is running, and removes its files. */
   close(): void;
 }
@@ -40,6 +44,9 @@ export function findWskdeploy(environment: Environment): string[] | null {
   const commands = WSKDEPLOY ? [[WSKDEPLOY]] : [['wskdeploy'], ['wsk', 'project']];
   return commands.find(([program = '']) => isProgram(program, environment)) ?? null;
 }
+
+/** The platform's words for 429, which wskdeploy passes on. */
+const THROTTLED = /Too many (concurrent )?requests/;
 
 const IMAGE_MANIFEST = 'manifest.image.yaml';
 
@@ -67,25 +74,34 @@ export function openWskdeploy(
   writeFileSync(config, `APIHOST=${apiHost}\nAUTH=${auth}\nNAMESPACE=${namespace}\n`, { mode: 0o600 });
   const closing = new AbortController();
 
-  function run(args: string[], env: Environment): Promise<void> {
+  async function run(args: string[], env: Environment): Promise<Ended> {
     const all = [...before, ...args, '--config', config, '--projectname', PACKAGE];
-    const child = spawn(program, all, { env, stdio: 'inherit', signal: closing.signal });
-    return new Promise((resolve, reject) => {
-      child.once('error', reject);
-      child.once('exit', (code) => {
-        if (code === 0) resolve();
-        else reject(new Error(`${name} failed, see above. What it had done by then stays.`));
-      });
+    const child = spawn(program, all, {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      signal: closing.signal,
     });
+    let output = '';
+    const pass = (stream: NodeJS.WriteStream) => (text: string) => {
+      output += text;
+      stream.write(text);
+    };
+    child.stdout.setEncoding('utf8').on('data', pass(process.stdout));
+    child.stderr.setEncoding('utf8').on('data', pass(process.stderr));
+    const [code] = await once(child, 'close');
+    if (code === 0) return 'done';
+    if (THROTTLED.test(output)) return 'throttled';
+    throw new Error(`${name} failed, see above. What it had done by then stays.`);
   }
 
+  // Strict: it never replaces a kind that it does not know by another.
+  const syncArguments = () => ['sync', '--strict', '--manifest', writeManifest(environment)];
   const secrets = Object.entries(PARAMETERS).filter(([, { secret }]) => secret);
   const masked = Object.fromEntries(secrets.map(([parameter]) => [parameter, 'SECRET']));
   return {
     name,
-    sync: () => run(['sync', '--manifest', writeManifest(environment)], environment),
-    preview: () =>
-      run(['sync', '--preview', '--manifest', writeManifest(environment)], { ...environment, ...masked }),
+    sync: () => run(syncArguments(), environment),
+    preview: () => run([...syncArguments(), '--preview'], { ...environment, ...masked }),
     undeploy: () => run(['undeploy'], environment),
     close() {
       closing.abort();

@@ -244,8 +244,8 @@ test('deploying again keeps the data, the alarm and young files of the earlier d
   const me = await cloud.installation.as(ADA)('GET', '/me');
   expect(me.body).toMatchObject({ systemRole: 'administrator', tenants: [{ tenantId: 1 }] });
   const status = await cloud.deploy(['status']);
-  expect(status.output).toContain('Alarm: active; its rule: active');
-  expect(status.output).toContain('Sweep: active; its rule: active');
+  expect(status.output).toContain('Trigger daily: active; rules: collect-daily active');
+  expect(status.output).toContain('sweep-hourly active');
   expect(status.output).toContain(`API: answers; initialized, schema version ${SCHEMA_VERSION}`);
   expect(status.output).toContain('Pages: as deployed');
 });
@@ -293,7 +293,7 @@ test('of two concurrent deployments one is refused or both succeed, and the resu
   for (const { code, output } of outcomes)
     if (code !== 0) expect(output).toContain('has been deploying to this namespace');
   const { output } = await cloud.deploy(['status']);
-  expect(output).toContain('Alarm: active; its rule: active');
+  expect(output).toContain('Trigger daily: active; rules: collect-daily active');
   expect(output).toContain('Pages: as deployed');
 });
 
