@@ -11,6 +11,7 @@ import { readPageSize, readTable, requireWhole } from './table.ts';
 export interface TableCsv {
   name: string;
   text: string;
+  /** How many rows there are on all pages. */
   rowCount: number;
 }
 
