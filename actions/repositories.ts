@@ -101,29 +101,30 @@ app.get('/:tenantId', async (c) => {
 });
 
 app.post('/:tenantId', async (c) => {
-  const { db, tenantId, by, now } = await requireAccess(c, 'changeRepositories');
+  const { db, principal, tenantId, now } = await requireAccess(c, 'changeRepositories');
   const request = await parseBody(c.req.raw, RepositoryRequest);
   const { github } = await openGitHubForPerson(c.env, tenantId);
-  const repository = await addRepository({ db, github, tenantId, by }, request);
+  const repository = await addRepository({ db, github, now, tenantId, addedBy: principal.email }, request);
   const repositoryIds = [repository.repositoryId];
-  const runId = await collectAdded({ db, now }, { tenantId, startedBy: by.email, repositoryIds });
+  const runId = await collectAdded({ db, now }, { tenantId, startedBy: principal.email, repositoryIds });
   return json<RepositoryAdded>({ repository, runId }, 201);
 });
 
 app.post('/:tenantId/batch', async (c) => {
-  const { db, tenantId, by, now } = await requireAccess(c, 'changeRepositories');
+  const { db, principal, tenantId, now } = await requireAccess(c, 'changeRepositories');
   const { repositories } = await parseBody(c.req.raw, RepositoryBatch);
   const { github } = await openGitHubForPerson(c.env, tenantId);
-  const { added, refused } = await addRepositories({ db, github, tenantId, by }, repositories);
+  const adding = { db, github, now, tenantId, addedBy: principal.email };
+  const { added, refused } = await addRepositories(adding, repositories);
   const repositoryIds = added.map(({ repositoryId }) => repositoryId);
-  const runId = await collectAdded({ db, now }, { tenantId, startedBy: by.email, repositoryIds });
+  const runId = await collectAdded({ db, now }, { tenantId, startedBy: principal.email, repositoryIds });
   return json<RepositoriesAdded>({ added, refused, runId });
 });
 
 app.patch('/:tenantId', async (c) => {
-  const { db, tenantId, by } = await requireAccess(c, 'changeRepositories');
+  const { db, tenantId, now } = await requireAccess(c, 'changeRepositories');
   const request = await parseBody(c.req.raw, ScheduleRequest);
-  return json<ScheduleSet>({ repositories: await setSchedule(db, tenantId, request, by) });
+  return json<ScheduleSet>({ repositories: await setSchedule(db, tenantId, request, now) });
 });
 
 app.get('/:tenantId/discover', async (c) => {
@@ -141,9 +142,9 @@ app.get('/:tenantId/:repositoryId', async (c) => {
 });
 
 app.delete('/:tenantId/:repositoryId', async (c) => {
-  const { db, access, by } = await requireAccess(c, 'changeRepositories');
+  const { db, access } = await requireAccess(c, 'changeRepositories');
   const repositoryId = parseId(c.req.param('repositoryId'), 'repository');
-  return json<RepositoryRemoved>(await removeRepository(db, access, repositoryId, by));
+  return json<RepositoryRemoved>(await removeRepository(db, access, repositoryId));
 });
 
 export const main = serve(app);

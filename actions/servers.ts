@@ -37,36 +37,36 @@ app.get('/', async (c) => {
 });
 
 app.post('/', async (c) => {
-  const { db, by } = await requireSystemRight(c, 'changeServers');
+  const { db, now } = await requireSystemRight(c, 'changeServers');
   const request = await parseBody(c.req.raw, ServerRequest);
-  const { server, added } = await addServer(db, request, { config: c.env.config, by });
+  const { server, added } = await addServer(db, request, { config: c.env.config, now });
   return json<Server>(server, added ? 201 : 200);
 });
 
 app.patch('/:serverId', async (c) => {
-  const { db, by } = await requireSystemRight(c, 'changeServers');
+  const { db } = await requireSystemRight(c, 'changeServers');
   const serverId = parseId(c.req.param('serverId'), 'server');
   const { name } = await parseBody(c.req.raw, ServerUpdate);
-  return json<Server>(await renameServer(db, serverId, name, by));
+  return json<Server>(await renameServer(db, serverId, name));
 });
 
 app.delete('/:serverId', async (c) => {
-  const { db, by } = await requireSystemRight(c, 'changeServers');
+  const { db } = await requireSystemRight(c, 'changeServers');
   const serverId = parseId(c.req.param('serverId'), 'server');
-  await deleteServer(db, serverId, by);
+  await deleteServer(db, serverId);
   return json<ServerDeleted>({ serverId });
 });
 
 app.put('/:serverId/app', async (c) => {
-  const { by } = await requireSystemRight(c, 'changeServers');
+  await requireSystemRight(c, 'changeServers');
   const serverId = parseId(c.req.param('serverId'), 'server');
   const request = await parseBody(c.req.raw, AppRequest);
-  return json<Server>(await setApp(c.env, serverId, request, by));
+  return json<Server>(await setApp(c.env, serverId, request));
 });
 
 app.delete('/:serverId/app', async (c) => {
-  const { db, by } = await requireSystemRight(c, 'changeServers');
-  return json<Server>(await removeApp(db, parseId(c.req.param('serverId'), 'server'), by));
+  const { db } = await requireSystemRight(c, 'changeServers');
+  return json<Server>(await removeApp(db, parseId(c.req.param('serverId'), 'server')));
 });
 
 app.get('/:serverId/installations', async (c) => {

@@ -1,12 +1,9 @@
 import * as z from 'zod';
-import type { TenantAccess } from '../lib/access.ts';
-import { type Answer, csv, json } from '../lib/answer.ts';
+import { csv, json } from '../lib/answer.ts';
 import type { Overview, RepositoryStats, TrafficTable } from '../lib/answers/stats.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
-import { type Actor, recordExport } from '../lib/audit.ts';
 import { requireAccess } from '../lib/caller.ts';
-import type { Db } from '../lib/db/database.ts';
-import { dayField } from '../lib/fields.ts';
+import { isDay } from '../lib/day.ts';
 import { bearsDataToken, requireDataAccess } from '../lib/identity/data-token.ts';
 import { requireRepositoryRow } from '../lib/repositories/repository.ts';
 import { parseId, parseQuery, toId } from '../lib/request.ts';
@@ -23,11 +20,19 @@ import {
 } from '../lib/stats/table-csv.ts';
 import { METRICS } from '../lib/traffic/figures.ts';
 
+/** Earlier than any collected or imported day, and valid in both databases. */
+const EARLIEST = '1970-01-01';
+
+const day = z
+  .string()
+  .refine(isDay, 'Give a day that exists, as YYYY-MM-DD.')
+  .refine((text) => text >= EARLIEST, `Give a day from ${EARLIEST} on.`);
+
 /** Either a named range that ends today, or from and to (both included). Default: 30 days. */
 const span = {
   range: z.enum(['7', '14', '30', '90', '365', 'all']).optional(),
-  from: dayField.optional(),
-  to: dayField.optional(),
+  from: day.optional(),
+  to: day.optional(),
   /** Default: days for up to 92 days, weeks for up to two years, then months. */
   by: z.enum(['day', 'week', 'month']).optional(),
   format: z.enum(['json', 'csv']).default('json'),
@@ -61,9 +66,12 @@ export const TableQuery = z
   .strictObject({
     ...span,
     q: z.string().max(100).optional(),
-    /** Default: the first page. Without it, a CSV file must hold all rows. */
-    page: z.coerce.number().int().min(1).max(10_000).optional(),
-    /** Rows per page. A CSV page holds as many as fit, at most 10,000; `x-total-count` gives the total. */
+    /**
+     * The `nextCursor` of the page before, for CSV its header `x-next-cursor`; empty: the first page. Without it, a CSV file
+     * must hold all rows.
+     */
+    cursor: z.string().max(1000).optional(),
+    /** Rows per page. A CSV page holds as many as fit, at most 10,000; `x-total-count` of the first gives the total. */
     size: z.coerce.number().int().min(1).max(1000).default(100),
     /** Ids, separated by commas: only these repositories. */
     repositories: z
@@ -98,60 +106,43 @@ async function requireTableAccess(c: Call) {
   if (!bearsDataToken(c.req.raw)) return requireAccess(c, 'seeTraffic');
   const now = clock();
   const tenantId = toId(c.req.param('tenantId'));
-  const access = await requireDataAccess(db, config.tokenKey, c.req.raw, tenantId, now);
-  return { db, access, now, by: null };
-}
-
-/** Logs who downloads the file. A data token's reads are the dashboard's, not a download. */
-async function toFile(
-  c: Call,
-  { db, access, by }: { db: Db; access: TenantAccess; by: Actor | null },
-  { name, text, rowCount }: Omit<TableCsv, 'rowCount'> & Partial<TableCsv>,
-): Promise<Answer> {
-  if (by) await recordExport(db, by, { tenantId: access.tenantId, name, request: c.req.raw });
-  return csv(name, text, rowCount);
+  return { db, access: await requireDataAccess(db, config.tokenKey, c.req.raw, tenantId, now), now };
 }
 
 app.get('/:tenantId', async (c) => {
-  const reader = await requireAccess(c, 'seeTraffic');
-  const { db, access, now } = reader;
+  const { db, access, now } = await requireAccess(c, 'seeTraffic');
   const { format, ...query } = parseQuery(c.req.raw, OverviewQuery);
-  if (format === 'csv') {
-    const text = await toOverviewCsv(db, access, query, now);
-    return toFile(c, reader, { name: `traffic-${access.tenantId}`, text });
-  }
+  if (format === 'csv') return csv(`traffic-${access.tenantId}`, await toOverviewCsv(db, access, query, now));
   return json<Overview>(await readOverview(db, access, query, now));
 });
 
 app.get('/:tenantId/table', async (c) => {
-  const reader = await requireTableAccess(c);
-  const { db, access, now } = reader;
-  const { format, page, sum, top, least, columns, ...given } = parseQuery(c.req.raw, TableQuery);
+  const { db, access, now } = await requireTableAccess(c);
+  const { format, cursor, sum, top, least, columns, ...given } = parseQuery(c.req.raw, TableQuery);
   const { repositories: ids, ...request } = given;
   const scope = { ...request, repositories: ids?.split(',').map(Number) };
-  const toAnswer = (file: TableCsv) => toFile(c, reader, file);
+  const toAnswer = ({ name, text, ...part }: TableCsv) => csv(name, text, part);
   if (sum === 'repositories') return toAnswer(await toTrafficSumsCsv(db, access, scope, now));
   if (top) {
-    const steps = { ...scope, by: undefined, top, least, page };
+    const steps = { ...scope, by: undefined, top, least, cursor };
     return toAnswer(await toStepsCsv(db, access, steps, now));
   }
-  if (sum) return toAnswer(await toRepositorySumsCsv(db, access, { ...scope, page }, now));
-  if (format === 'csv') return toAnswer(await toTableCsv(db, access, { ...scope, page, columns }, now));
-  const table = await readTable(db, access, { ...scope, page: page ?? 1 }, now);
+  if (sum) return toAnswer(await toRepositorySumsCsv(db, access, { ...scope, cursor }, now));
+  if (format === 'csv') return toAnswer(await toTableCsv(db, access, { ...scope, cursor, columns }, now));
+  const table = await readTable(db, access, { ...scope, cursor }, now);
   const rows = table.rows.map(({ owner: _, name: __, ...row }) => row);
   return json<TrafficTable>({ ...table, rows });
 });
 
 app.get('/:tenantId/:repositoryId', async (c) => {
-  const reader = await requireAccess(c, 'seeTraffic');
-  const { db, access, now } = reader;
+  const { db, access, now } = await requireAccess(c, 'seeTraffic');
   const repositoryId = parseId(c.req.param('repositoryId'), 'repository');
   const { format, of, ...query } = parseQuery(c.req.raw, RepositoryQuery);
   if (format === 'json')
     return json<RepositoryStats>(await readRepositoryTraffic(db, access, repositoryId, query, now));
   const row = await requireRepositoryRow(db, access, repositoryId);
   const text = await toRepositoryCsv[of]({ db, row, query, now });
-  return toFile(c, reader, { name: `${of}-${access.tenantId}-${repositoryId}`, text });
+  return csv(`${of}-${access.tenantId}-${repositoryId}`, text);
 });
 
 export const main = serve(app);

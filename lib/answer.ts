@@ -14,12 +14,20 @@ export function json<T extends object>(body: T, status = 200): Answer {
   return { status, headers: { 'content-type': 'application/json' }, body };
 }
 
-/** The text as a CSV file that browsers save as `name`.csv; `rows`: how many there are on all pages. */
-export function csv(name: string, text: string, rows?: number): Answer {
+/** Which part of a longer list an answer is. */
+interface Part {
+  /** The rows of all pages, if they were counted. */
+  total?: number | null;
+  nextCursor?: string | null;
+}
+
+/** The text as a CSV file that browsers save as `name`.csv. */
+export function csv(name: string, text: string, { total, nextCursor }: Part = {}): Answer {
   const headers = {
     'content-type': 'text/csv; charset=utf-8; header=present',
     'content-disposition': `attachment; filename="${name}.csv"`,
-    ...(rows !== undefined && { 'x-total-count': String(rows) }),
+    ...(typeof total === 'number' && { 'x-total-count': String(total) }),
+    ...(nextCursor && { 'x-next-cursor': nextCursor }),
   };
   return { status: 200, headers, body: text };
 }

@@ -61,7 +61,8 @@ function corsHeaders(args: Arguments): Record<string, string> {
   return {
     ...(granted ? { 'access-control-allow-origin': granted } : {}),
     ...(allowed.length === 0 ? {} : { vary: 'Origin' }),
-    'access-control-expose-headers': 'content-disposition, retry-after, x-activation-id, x-total-count',
+    'access-control-expose-headers':
+      'content-disposition, retry-after, x-activation-id, x-next-cursor, x-total-count',
   };
 }
 

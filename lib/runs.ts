@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Run, RunDetail, RunList } from './answers/runs.ts';
+import { unknownCursor } from './cursor.ts';
 import type { Db } from './db/database.ts';
-import { Failure } from './failure.ts';
 import { notFound, toId } from './request.ts';
 import { countDifferences, listDifferences } from './runs/differences.ts';
 import { isAtWork } from './runs/lease.ts';
@@ -77,7 +77,7 @@ export async function readRun(
 function parseCursor(cursor: string): number {
   const runId = toId(cursor);
   if (runId !== undefined) return runId;
-  throw new Failure('invalid_input', 'cursor: pass the nextCursor of the previous page.');
+  throw unknownCursor();
 }
 
 function selectRuns(db: Db) {

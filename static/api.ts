@@ -4,6 +4,8 @@ import type { Session } from './session.ts';
 export interface Read<Answer> {
   /** Path and query below the API's address. */
   url: string;
+  /** Its CSV comes page by page. */
+  paged?: true;
   readonly answer?: Answer;
 }
 
@@ -36,7 +38,8 @@ interface Call {
 export interface Api {
   read<Answer>(read: Read<Answer>, signal?: AbortSignal): Promise<Answer>;
   send<Answer>(method: Method, path: string, body?: unknown): Promise<Answer>;
-  csv(read: Read<unknown>): Promise<Blob>;
+  /** The whole file, page by page where the route has pages; `onPart` learns how much of it is there, from 0 to 1. */
+  csv(read: Read<unknown>, onPart: (share: number) => void): Promise<Blob>;
   /** Reads text with a token other than the session's; throws an `ApiError` with status 401 when that token has expired. */
   text(read: Read<unknown>, token: string, signal?: AbortSignal): Promise<Response>;
 }
@@ -109,9 +112,20 @@ export function openApi(
   return {
     read: async (read, signal) => (await call({ method: 'GET', path: read.url, signal })).json(),
     send: async (method, path, body) => (await call({ method, path, body })).json(),
-    csv: async (read) => {
+    csv: async (read, onPart) => {
       const path = `${read.url}${read.url.includes('?') ? '&' : '?'}format=csv`;
-      return (await call({ method: 'GET', path })).blob();
+      if (!read.paged) return (await call({ method: 'GET', path })).blob();
+      let answer = await call({ method: 'GET', path: `${path}&cursor=` });
+      const total = Number(answer.headers.get('x-total-count'));
+      if (total > MAX_FILE_ROWS) throw new ApiError(413, 'answer_too_large', TOO_LARGE);
+      const parts = [await answer.text()];
+      const pages = Math.ceil(total / Math.max(1, countRows(parts[0])));
+      for (let next = answer.headers.get('x-next-cursor'); next; next = answer.headers.get('x-next-cursor')) {
+        onPart(parts.length / pages);
+        answer = await call({ method: 'GET', path: `${path}&cursor=${next}` });
+        parts.push(withoutHeader(await answer.text()));
+      }
+      return new Blob(parts, { type: 'text/csv' });
     },
     text: async ({ url: path }, bearer, signal) => {
       const answer = await patiently({ method: 'GET', path, signal, bearer });
@@ -121,6 +135,14 @@ export function openApi(
   };
 }
 
+const LINE_END = '\r\n';
+const countRows = (csv = '') => csv.split(LINE_END).length - 2;
+const withoutHeader = (csv: string) => csv.slice(csv.indexOf(LINE_END) + LINE_END.length);
+
+/** More could exhaust the browser's memory. */
+const MAX_FILE_ROWS = 2_000_000;
+const TOO_LARGE =
+  'These are more than two million rows. Choose a shorter range, weeks or months, or fewer repositories.';
 const NO_PROVIDER =
   'Your session has ended, and the identity provider can’t be reached. Try again in a minute.';
 const TOO_MANY = 'Too many requests. Try again in a minute.';

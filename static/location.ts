@@ -41,6 +41,9 @@ export function usePlace(): Place {
 
 export type Changes = Record<string, string | null>;
 
+/** Back to the first page of a list, because it will show something else. */
+export const FIRST_PAGE: Changes = { page: null, cursor: null };
+
 /** The address with some parameters changed; null removes one. */
 export function withQuery(place: Place, changes: Changes): string {
   const query = new URLSearchParams(place.query);

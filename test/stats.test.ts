@@ -273,19 +273,56 @@ test('the API sorts, searches and pages the overview', async () => {
   expect(searched.repositoryCount).toBe(4);
 });
 
+/** The rows of all pages of a table. */
+async function readPages(path: string) {
+  const rows = [];
+  let page = await stats(path);
+  for (; page.nextCursor !== null; page = await stats(`${path}&cursor=${page.nextCursor}`))
+    rows.push(...page.rows);
+  return [...rows, ...page.rows];
+}
+
 test('the table is paged newest first and loses no row', async () => {
   const whole = await stats(`${first}/table?range=30&size=1000`);
-  const pages = [];
-  for (let page = 1; page <= Math.ceil(whole.page.total / 25); page += 1)
-    pages.push(...(await stats(`${first}/table?range=30&size=25&page=${page}`)).rows);
-  expect(pages).toEqual(whole.rows);
-  expect(whole.page.total).toBe(whole.rows.length);
+  expect(await readPages(`${first}/table?range=30&size=25`)).toEqual(whole.rows);
+  expect(whole).toMatchObject({ total: whole.rows.length, nextCursor: null });
   const keys = whole.rows.map((row: { date: string; fullName: string }) => [row.date, row.fullName]);
   const newestFirst = [...keys].sort(([day = '', name = ''], [otherDay = '', otherName = '']) =>
     day === otherDay ? (name < otherName ? -1 : 1) : day < otherDay ? 1 : -1,
   );
   expect(keys).toEqual(newestFirst);
 });
+
+test.each(['week', 'month'])('pages of %ss hold each row once, whatever their size', async (by) => {
+  const table = `${first}/table?range=365&by=${by}`;
+  const whole = await stats(`${table}&size=1000`);
+  expect(whole.total).toBe(whole.rows.length);
+  for (const size of [1, 7]) expect(await readPages(`${table}&size=${size}`)).toEqual(whole.rows);
+});
+
+test('the pages of a CSV file make up the whole file, and only the first counts all rows', async () => {
+  const table = `/stats/${first}/table?range=365&by=week&format=csv`;
+  const whole = await ada('GET', table);
+  const { headers, body } = await ada('GET', `${table}&cursor=`);
+  expect([headers.get('x-total-count'), headers.get('x-next-cursor'), body]).toEqual([
+    whole.headers.get('x-total-count'),
+    null,
+    whole.body,
+  ]);
+  const { nextCursor, rows } = await stats(`${first}/table?range=365&by=week&size=10`);
+  const later = await ada('GET', `${table}&cursor=${nextCursor}`);
+  expect(later.headers.get('x-total-count')).toBeNull();
+  const [header, ...lines] = whole.body.split('\r\n');
+  expect(later.body.split('\r\n')).toEqual([header, ...lines.slice(rows.length)]);
+});
+
+test.each(['x', '7', 'bnVsbA', 'WyIyMDI2LTAyLTMwIiwiYSIsImIiLDFd'])(
+  'the cursor %s is refused',
+  async (cursor) => {
+    const { status, body } = await ada('GET', `/stats/${first}/table?cursor=${cursor}`);
+    expect([status, body.error.code]).toEqual([400, 'invalid_input']);
+  },
+);
 
 test('all begins with the first stored day', async () => {
   const all = await stats(`${first}?range=all`);

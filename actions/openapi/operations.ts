@@ -1,4 +1,3 @@
-import { auditOperations } from './audit.ts';
 import { channelOperations } from './channels.ts';
 import { dashboardOperations } from './dashboards.ts';
 import { initOperations } from './init.ts';
@@ -19,7 +18,6 @@ export const operations: Operation[] = [
   ...tenantOperations,
   ...memberOperations,
   ...channelOperations,
-  ...auditOperations,
   ...repositoryOperations,
   ...runOperations,
   ...statsOperations,

@@ -22,12 +22,12 @@ export type DashboardList = z.infer<typeof DashboardList>;
 export type DashboardEntry = DashboardList['dashboards'][number];
 
 /**
- * How to read the tables: GET `{API}{url}?{queries[name]}&range=…&page=1` with `authorization: Bearer {token}`. Use `from`
+ * How to read the tables: GET `{API}{url}?{queries[name]}&range=…&cursor=` with `authorization: Bearer {token}`. Use `from`
  * and `to` instead of `range` for other days, and `repositories=1,2,3` for some repositories only.
  *
  * The answer is CSV with a header line. A page has as many rows as fit: at most 10,000, or 9,500 if names have 30
- * characters. The header `x-total-count` has the number of all rows; read further pages until you have them. `totals`,
- * `traffic` and `trend` always fit on one page. For scale: 300 repositories by day are 9,000 rows for 30 days and 109,500
+ * characters. The header `x-next-cursor` is the `cursor` of the next page; the last page has none. The first page has the
+ * number of all rows in `x-total-count`. `totals`, `traffic` and `trend` always fit on one page. For scale: 300 repositories by day are 9,000 rows for 30 days and 109,500
  * for a year, or 15,900 by week.
  *
  * Get a new token from `data-token` before `expiresAt`, or after a 401 `data_token_expired`.

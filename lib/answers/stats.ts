@@ -80,7 +80,10 @@ export const TrafficTable = z.object({
       state: DayState,
     }),
   ),
-  page: Page,
+  /** The rows of all pages; null on later pages than the first. */
+  total: Count.nullable(),
+  /** Null on the last page. */
+  nextCursor: z.string().nullable(),
 });
 export type TrafficTable = z.infer<typeof TrafficTable>;
 

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { RepositoryEvent } from '../answers/stats.ts';
 import { type Day, toDay } from '../day.ts';
+import { MAX_INTEGER } from '../db/columns.ts';
 import type { Tables } from '../db/tables.ts';
 import { isRefusal } from '../failure.ts';
 import type { Visibility } from '../github/answers.ts';
@@ -166,6 +167,7 @@ async function changesRow(update: {
 
 /**
  * Stores the unique viewers of the week that just ended; the figure may still grow. GitHub leaves out weeks without views.
+ * A figure that the column cannot hold is stored as unknown.
  * The caller holds the repository's row.
  */
 export async function saveEndedWeek(
@@ -176,10 +178,11 @@ export async function saveEndedWeek(
 ): Promise<void> {
   const week = endedWeek(coverage);
   if (week === null || views === null) return;
-  const endedWeekViewers = views.find(({ date }) => date === week)?.uniques ?? 0;
+  const uniques = views.find(({ date }) => date === week)?.uniques ?? 0;
+  const endedWeekUniques = uniques > MAX_INTEGER ? null : uniques;
   await trx
     .updateTable('repository')
-    .set({ endedWeek: week, endedWeekViewers })
+    .set({ endedWeek: week, endedWeekUniques })
     .where('tenantId', '=', tenantId)
     .where('repositoryId', '=', repositoryId)
     .execute();

@@ -1,5 +1,4 @@
 import type { Candidate, Discovered, Refused, Repository } from '../answers/repositories.ts';
-import { type Actor, recordAudit } from '../audit.ts';
 import type { Db } from '../db/database.ts';
 import { isDuplicateKey, isOrphan } from '../db/errors.ts';
 import { Failure, meetsEveryRequest } from '../failure.ts';
@@ -18,8 +17,10 @@ export interface RepositoryName {
 export interface Adding {
   db: Db;
   github: GitHubClient;
+  now: Date;
   tenantId: number;
-  by: Actor;
+  /** E-mail address. */
+  addedBy: string;
 }
 
 /** How many repositories to ask GitHub about at once. */
@@ -141,33 +142,31 @@ function refuseMissing(error: unknown): never {
   throw error;
 }
 
-async function insertRepository({ db, tenantId, by }: Adding, found: GitHubRepository): Promise<Repository> {
-  const { email: addedBy, now } = by;
+async function insertRepository(
+  { db, now, tenantId, addedBy }: Adding,
+  found: GitHubRepository,
+): Promise<Repository> {
   const addedAt = now.toISOString();
-  const insertion = db.transaction().execute(async (trx) => {
-    const row = await trx
-      .insertInto('repository')
-      .values({
-        tenantId,
-        githubId: found.id,
-        owner: found.owner,
-        name: found.name,
-        schedule: 'daily',
-        visibility: found.visibility,
-        archivedAt: found.archived ? addedAt : null,
-        addedAt,
-        addedBy,
-      })
-      .returning('repositoryId')
-      .executeTakeFirstOrThrow();
-    await recordAudit(trx, by, { tenantId, kind: 'repository_added', subject: found.fullName });
-    return row;
-  });
-  const inserted = await insertion.catch((error: unknown) => {
-    if (isOrphan(error)) throw notFound('tenant');
-    if (!isDuplicateKey(error)) throw error;
-    throw new Failure('already_tracked', `This tenant already tracks ${found.fullName}.`);
-  });
+  const inserted = await db
+    .insertInto('repository')
+    .values({
+      tenantId,
+      githubId: found.id,
+      owner: found.owner,
+      name: found.name,
+      schedule: 'daily',
+      visibility: found.visibility,
+      archivedAt: found.archived ? addedAt : null,
+      addedAt,
+      addedBy,
+    })
+    .returning('repositoryId')
+    .executeTakeFirstOrThrow()
+    .catch((error: unknown) => {
+      if (isOrphan(error)) throw notFound('tenant');
+      if (!isDuplicateKey(error)) throw error;
+      throw new Failure('already_tracked', `This tenant already tracks ${found.fullName}.`);
+    });
   const scope = { tenantId, repositoryIds: null };
   return toRepository(await requireRepositoryRow(db, scope, inserted.repositoryId), now);
 }

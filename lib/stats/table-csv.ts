@@ -1,5 +1,7 @@
+import * as z from 'zod';
 import type { TenantAccess } from '../access.ts';
 import { toCsv } from '../csv.ts';
+import { parseCursor, toCursor } from '../cursor.ts';
 import type { Db } from '../db/database.ts';
 import { METRICS } from '../traffic/figures.ts';
 import { bucketDays } from './buckets.ts';
@@ -7,17 +9,19 @@ import type { TableScope } from './scope.ts';
 import { readRepositorySums, readSteps, readTrafficSums } from './sums.ts';
 import { readPageSize, readTable, requireWhole } from './table.ts';
 
-/** A CSV file of a table, and how many rows all its pages have. */
+/** A CSV file of a table, or one page of it. */
 export interface TableCsv {
   name: string;
   text: string;
-  /** How many rows there are on all pages. */
-  rowCount: number;
+  /** The rows of all pages; null on later pages than the first. */
+  total: number | null;
+  /** Null on the last page. */
+  nextCursor: string | null;
 }
 
-/** Without a page, the file must hold all rows. */
 interface CsvRequest extends TableScope {
-  page?: number | undefined;
+  /** Where the page begins; empty for the first page. Without it, the file must hold all rows. */
+  cursor?: string | undefined;
 }
 
 /** The columns of the daily table of https://github.com/IBM-Cloud/github-traffic-stats. */
@@ -42,12 +46,13 @@ const MAX_BYTES = { seed: 70, all: 112, steps: 90 };
 export async function toTableCsv(
   db: Db,
   access: TenantAccess,
-  { page, columns, ...scope }: CsvRequest & { columns: 'all' | 'seed' },
+  { cursor, columns, ...scope }: CsvRequest & { columns: 'all' | 'seed' },
   now: Date,
 ): Promise<TableCsv> {
-  const size = page === undefined ? MAX_ROWS : await readPageSize(db, access, MAX_BYTES[columns], MAX_ROWS);
-  const table = await readTable(db, access, { ...scope, page: page ?? 1, size }, now);
-  if (page === undefined) requireWhole(table);
+  const isWhole = cursor === undefined;
+  const size = isWhole ? MAX_ROWS : await readPageSize(db, access, MAX_BYTES[columns], MAX_ROWS);
+  const table = await readTable(db, access, { ...scope, cursor, size }, now);
+  if (isWhole) requireWhole(table);
   const rows = table.rows.map((row) => {
     const seed = [row.repositoryId, row.owner, row.name, row.date, ...METRICS.map((metric) => row[metric])];
     if (columns === 'seed') return seed;
@@ -58,7 +63,8 @@ export async function toTableCsv(
   return {
     name: `traffic-${access.tenantId}-${table.range.by}`,
     text: toCsv([...SEED_COLUMNS, ...more], rows),
-    rowCount: table.page.total,
+    total: table.total,
+    nextCursor: table.nextCursor,
   };
 }
 
@@ -74,7 +80,8 @@ export async function toTrafficSumsCsv(
   return {
     name: `traffic-${access.tenantId}-${range.by}-sums`,
     text: toCsv(SEED_COLUMNS, cells),
-    rowCount: rows.length,
+    total: rows.length,
+    nextCursor: null,
   };
 }
 
@@ -82,36 +89,40 @@ export async function toTrafficSumsCsv(
 export async function toRepositorySumsCsv(
   db: Db,
   access: TenantAccess,
-  { page, ...scope }: CsvRequest,
+  { cursor, ...scope }: CsvRequest,
   now: Date,
 ): Promise<TableCsv> {
   const { rows } = await readRepositorySums(db, access, scope, now);
-  return toSumsCsv(db, access, rows, page);
+  return toSumsCsv(db, access, rows, cursor);
 }
 
 /** The rows of `readSteps`. Throws what `toRange` throws, and `answer_too_large`. */
 export async function toStepsCsv(
   db: Db,
   access: TenantAccess,
-  { page, ...request }: Parameters<typeof readSteps>[2] & CsvRequest,
+  { cursor, ...request }: Parameters<typeof readSteps>[2] & CsvRequest,
   now: Date,
 ): Promise<TableCsv> {
   const { rows } = await readSteps(db, access, { ...request, by: undefined }, now);
-  return toSumsCsv(db, access, rows, page);
+  return toSumsCsv(db, access, rows, cursor);
 }
 
 type Sum = Awaited<ReturnType<typeof readSteps>>['rows'][number];
+
+/** These rows are few, so that a cursor may count them. */
+const SumPosition = z.tuple([z.int()]).transform(([count]) => count);
 
 async function toSumsCsv(
   db: Db,
   access: TenantAccess,
   rows: readonly Sum[],
-  page: number | undefined,
+  cursor: string | undefined,
 ): Promise<TableCsv> {
   const size = await readPageSize(db, access, MAX_BYTES.steps, MAX_ROWS);
-  const start = page === undefined ? 0 : (page - 1) * size;
+  const position = parseCursor(cursor, SumPosition);
+  const start = position ?? 0;
   const shown = rows.slice(start, start + size);
-  if (page === undefined) requireWhole({ rows: shown, page: { size, total: rows.length } });
+  if (cursor === undefined) requireWhole({ rows: shown, total: rows.length });
   const cells = shown.map((row) => [
     row.repositoryId,
     row.owner,
@@ -124,6 +135,7 @@ async function toSumsCsv(
   return {
     name: `traffic-${access.tenantId}-sums`,
     text: toCsv([...SEED_COLUMNS, 'STEP', 'TEND'], cells),
-    rowCount: rows.length,
+    total: position === null ? rows.length : null,
+    nextCursor: start + size < rows.length ? toCursor([start + size]) : null,
   };
 }

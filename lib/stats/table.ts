@@ -1,50 +1,104 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import * as z from 'zod';
 import type { TenantAccess } from '../access.ts';
 import type { Range } from '../answers/figures.ts';
 import type { TrafficTable } from '../answers/stats.ts';
-import { commonDays, type Day } from '../day.ts';
+import { parseCursor, toCursor } from '../cursor.ts';
+import { addDays, commonDays, type Day, isDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
 import { toFullName } from '../repositories/repository.ts';
 import { METRICS } from '../traffic/figures.ts';
 import type { TrafficWeek } from '../traffic/week.ts';
 import { type DayState, leastCertain, missingSpans, rememberedFrom } from '../traffic/window.ts';
-import { bucketSpan, weekLabel, wholeWeeks } from './buckets.ts';
-import { selectDays, type TableScope, toScope } from './scope.ts';
+import { bucketDays, bucketOf, bucketSpan, weekLabel, wholeWeeks } from './buckets.ts';
+import { bucketColumn, selectDays, type TableScope, toScope } from './scope.ts';
 
-/** Which page of which rows; pages count from 1. */
+/** Which rows, and how many at once. */
 export interface TableRequest extends TableScope {
-  page: number;
+  /** The `nextCursor` of the page before; none, or an empty one, for the first page. */
+  cursor?: string | undefined;
   size: number;
 }
 
 /** One repository in one bucket that has stored days. */
 type TableRow = TrafficTable['rows'][number] & { owner: string; name: string };
 
-/** One page of a table. `page.total` counts the rows of all pages. */
+/** One page of a table. */
 interface TablePage extends Omit<TrafficTable, 'rows'> {
   rows: TableRow[];
 }
 
-/** Traffic as rows, newest bucket first, then by name. Throws what `toRange` throws. */
+/**
+ * Traffic as rows, newest bucket first, then by name. A page begins after the row that the cursor names, so that a page late
+ * in the table costs no more than the first. Throws what `toRange` throws, and `invalid_input` for an unknown cursor.
+ */
 export async function readTable(
   db: Db,
   access: TenantAccess,
-  request: TableRequest,
+  { cursor, size, ...request }: TableRequest,
   now: Date,
 ): Promise<TablePage> {
   const { today, range, sought } = await toScope(db, access, request, now);
-  const { number, size } = { number: request.page, size: request.size };
-  if (sought?.length === 0)
-    return { tenantId: access.tenantId, range, rows: [], page: { number, size, total: 0 } };
-  const asked = { tenantId: access.tenantId, repositoryIds: sought };
-  const total = await countRows(db, asked, range);
-  const sums = await readRows(db, asked, range, { today, limit: size, offset: (number - 1) * size });
-  const weeks = range.by === 'week' ? await listWholeWeeks(db, asked.tenantId, sums, range) : new Map();
-  const rows = sums.map((row) =>
-    toTableRow(row, range, today, weeks.get(weekKey(row.repositoryId, row.bucket))),
-  );
-  return { tenantId: access.tenantId, range, rows, page: { number, size, total } };
+  const after = parseCursor(cursor, Position);
+  const { tenantId } = access;
+  if (sought?.length === 0) return { tenantId, range, rows: [], total: after ? null : 0, nextCursor: null };
+  const asked = { tenantId, repositoryIds: sought };
+  const total = after ? null : await countRows(db, asked, range);
+  const page = { after, limit: size + 1, today };
+  const rows =
+    range.by === 'day' ? await readDays(db, asked, range, page) : await readBuckets(db, asked, range, page);
+  const shown = rows.slice(0, size);
+  const last = shown.at(-1);
+  const hasMore = rows.length > size && last !== undefined;
+  const nextCursor = hasMore ? toCursor([last.date, last.owner, last.name, last.repositoryId]) : null;
+  return { tenantId, range, rows: shown, total, nextCursor };
+}
+
+/** Where a page begins: after the row with these values, in the order of the table. */
+type Position = Pick<TableRow, 'date' | 'owner' | 'name' | 'repositoryId'>;
+
+const Position = z
+  .tuple([z.string().refine(isDay), z.string(), z.string(), z.int()])
+  .transform(([date, owner, name, repositoryId]) => ({ date, owner, name, repositoryId }));
+interface Page {
+  after: Position | null;
+  limit: number;
+  today: Day;
+}
+
+/** SQL for what comes after a position; `bucket` and the others are columns. */
+function isAfter(after: Position, columns: { [key in keyof Position]: RawBuilder<unknown> }) {
+  const { date, owner, name, repositoryId } = columns;
+  return sql<boolean>`(${date} < ${after.date} or (${date} = ${after.date} and (${owner} > ${after.owner}
+    or (${owner} = ${after.owner} and (${name} > ${after.name}
+    or (${name} = ${after.name} and ${repositoryId} > ${after.repositoryId}))))))`;
+}
+
+/** Rows by day are the stored days themselves. */
+async function readDays(
+  db: Db,
+  access: TenantAccess,
+  range: Range,
+  { after, limit }: Page,
+): Promise<TableRow[]> {
+  const columns = {
+    date: sql.ref('d.trafficDate'),
+    owner: sql.ref('r.owner'),
+    name: sql.ref('r.name'),
+    repositoryId: sql.ref('d.repositoryId'),
+  };
+  const rows = await selectNamedDays(db, access, { from: range.from, to: after?.date ?? range.to })
+    .select(['d.repositoryId', 'r.owner', 'r.name', 'd.trafficDate as date', 'd.state'])
+    .select(METRICS.map((metric) => `d.${metric}` as const))
+    .$if(after !== null, (query) => query.where(isAfter(after as Position, columns)))
+    .orderBy('d.trafficDate', 'desc')
+    .orderBy('r.owner')
+    .orderBy('r.name')
+    .orderBy('d.repositoryId')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ ...row, fullName: toFullName(row), label: row.date, uniquesExact: true }));
 }
 
 /** With headers, this stays below the platform's limit for an answer. */
@@ -65,18 +119,12 @@ export async function readPageSize(
   return Math.min(maxRows, Math.floor(PAGE_BYTES / (rowBytes + (longest ?? 0))));
 }
 
-/** Throws `answer_too_large` if a table has more rows than its page, so no row is dropped silently. */
-export function requireWhole({
-  page,
-  rows,
-}: {
-  page: Omit<TrafficTable['page'], 'number'>;
-  rows: readonly unknown[];
-}): void {
-  if (rows.length === page.total) return;
+/** Throws `answer_too_large` if a table has more rows than one file holds, so no row is dropped silently. */
+export function requireWhole({ rows, total }: { rows: readonly unknown[]; total: number | null }): void {
+  if (rows.length === total) return;
   throw new Failure(
     'answer_too_large',
-    `These are ${page.total} rows, and one file holds ${page.size}: ask for a shorter range, for longer buckets, or for page=1, page=2 and so on.`,
+    `These are ${total} rows, and one file holds ${rows.length}: ask for a shorter range, for longer buckets, or page by page, beginning with an empty cursor.`,
   );
 }
 
@@ -99,18 +147,51 @@ const GROUP = [
   'g.bucket',
 ] as const;
 
-async function readRows(
-  db: Db,
-  access: TenantAccess,
-  range: Range,
-  { today, limit, offset }: { today: Day; limit: number; offset: number },
-) {
-  const flag = (condition: ReturnType<typeof sql>) => sql<number>`case when ${condition} then 1 else 0 end`;
+/** Weeks or months, summed up only as far back as the page needs. */
+async function readBuckets(db: Db, access: TenantAccess, range: Range, page: Page): Promise<TableRow[]> {
+  const rows: TableRow[] = [];
+  let to = page.after ? bucketDays(page.after.date, range).to : range.to;
+  let count = Math.ceil(page.limit / Math.max(1, await countRepositories(db, access)));
+  while (rows.length < page.limit && to >= range.from) {
+    const from = firstOfBuckets(to, count, range);
+    const sums = await readSums(
+      db,
+      access,
+      { ...range, from, to },
+      { ...page, limit: page.limit - rows.length },
+    );
+    const weeks = range.by === 'week' ? await listWholeWeeks(db, access.tenantId, sums, range) : new Map();
+    for (const sum of sums)
+      rows.push(toTableRow(sum, range, page.today, weeks.get(weekKey(sum.repositoryId, sum.bucket))));
+    to = addDays(from, -1);
+    count *= 2;
+  }
+  return rows;
+}
+
+/** The first day, in the range, of the oldest of so many buckets of which the newest has the day `to`. */
+function firstOfBuckets(to: Day, count: number, range: Range): Day {
+  let from = bucketDays(bucketOf(to, range.by), range).from;
+  for (let left = count - 1; left > 0 && from > range.from; left -= 1)
+    from = bucketDays(bucketOf(addDays(from, -1), range.by), range).from;
+  return from;
+}
+
+async function countRepositories(db: Db, { tenantId, repositoryIds }: TenantAccess): Promise<number> {
+  if (repositoryIds !== null) return repositoryIds.length;
+  const { count } = await db
+    .selectFrom('repository')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('tenantId', '=', tenantId)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+async function readSums(db: Db, access: TenantAccess, range: Range, { after, limit, today }: Page) {
+  const flag = (condition: RawBuilder<unknown>) => sql<number>`case when ${condition} then 1 else 0 end`;
   const shown = sql`coalesce(r.forgotten_before, ${rememberedFrom(today)})`;
-  const days = selectDays(db, access, range)
-    .innerJoin('repository as r', (join) =>
-      join.onRef('r.tenantId', '=', 'd.tenantId').onRef('r.repositoryId', '=', 'd.repositoryId'),
-    )
+  const days = selectNamedDays(db, access, range)
+    .select(['d.repositoryId', bucketColumn(range.by).as('bucket')])
     .select(['r.owner', 'r.name', 'r.firstCoveredDate', 'r.publishedThrough', 'r.forgottenBefore'])
     .select(METRICS.map((metric) => `d.${metric}` as const))
     .select([
@@ -122,6 +203,12 @@ async function readRows(
       flag(sql`d.traffic_date >= r.first_covered_date and d.traffic_date < ${shown}`).as('isCovered'),
       flag(sql`d.traffic_date >= r.first_covered_date and d.traffic_date >= ${shown}`).as('isShown'),
     ]);
+  const columns = {
+    date: sql.ref('g.bucket'),
+    owner: sql.ref('g.owner'),
+    name: sql.ref('g.name'),
+    repositoryId: sql.ref('g.repositoryId'),
+  };
   return db
     .selectFrom(days.as('g'))
     .select(({ fn }) => [
@@ -139,17 +226,35 @@ async function readRows(
       fn.sum<number>('g.isCovered').as('coveredDays'),
       fn.sum<number>('g.isShown').as('shownDays'),
     ])
+    .$if(after !== null, (query) => query.where(isAfter(after as Position, columns)))
     .groupBy([...GROUP])
     .orderBy('g.bucket', 'desc')
     .orderBy('g.owner')
     .orderBy('g.name')
+    .orderBy('g.repositoryId')
     .limit(limit)
-    .offset(offset)
     .execute();
 }
 
+/** The stored days of a span, with their repositories as `r`. */
+function selectNamedDays(
+  db: Db,
+  { tenantId, repositoryIds }: TenantAccess,
+  { from, to }: Pick<Range, 'from' | 'to'>,
+) {
+  return db
+    .selectFrom('trafficDay as d')
+    .innerJoin('repository as r', (join) =>
+      join.onRef('r.tenantId', '=', 'd.tenantId').onRef('r.repositoryId', '=', 'd.repositoryId'),
+    )
+    .where('d.tenantId', '=', tenantId)
+    .where('d.trafficDate', '>=', from)
+    .where('d.trafficDate', '<=', to)
+    .$if(repositoryIds !== null, (query) => query.where('d.repositoryId', 'in', repositoryIds ?? []));
+}
+
 type WeekUniques = Pick<TrafficWeek, 'viewUniques' | 'cloneUniques'>;
-type SumRow = Awaited<ReturnType<typeof readRows>>[number];
+type SumRow = Awaited<ReturnType<typeof readSums>>[number];
 
 const weekKey = (repositoryId: number, week: Day) => `${repositoryId} ${week}`;
 
@@ -181,12 +286,12 @@ function toTableRow(row: SumRow, range: Range, today: Day, week: WeekUniques | u
     name,
     fullName: toFullName(row),
     date: bucket,
-    label: range.by === 'week' ? weekLabel(bucket) : range.by === 'month' ? bucket.slice(0, 7) : bucket,
+    label: range.by === 'week' ? weekLabel(bucket) : bucket.slice(0, 7),
     viewCount: row.viewCount,
     viewUniques: week?.viewUniques ?? row.viewUniques,
     cloneCount: row.cloneCount,
     cloneUniques: week?.cloneUniques ?? row.cloneUniques,
-    uniquesExact: range.by === 'day' || week !== undefined,
+    uniquesExact: week !== undefined,
     state: stateOf(row, range, today),
   };
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { usePlace, withQuery } from '../location.ts';
+import { FIRST_PAGE, usePlace, withQuery } from '../location.ts';
 
 /** A column header. Numbers are aligned right. */
 interface Column {
@@ -59,7 +59,7 @@ export function SortHeader({ column, label, sort, order, numeric }: SortHeaderPr
   const direction = order === 'asc' ? 'ascending' : 'descending';
   return (
     <th scope="col" class={numeric ? 'number' : undefined} aria-sort={active ? direction : undefined}>
-      <a class="sort" href={withQuery(place, { sort: column, order: next, page: null })}>
+      <a class="sort" href={withQuery(place, { sort: column, order: next, ...FIRST_PAGE })}>
         {label}
         <span class="sort-mark" aria-hidden="true">
           {active ? (order === 'asc' ? '↑' : '↓') : '↕'}

@@ -12,13 +12,15 @@ interface CsvButtonProps {
 export function CsvButton({ read, fileName, label = 'Download CSV' }: CsvButtonProps) {
   const { api } = useApp();
   const [busy, setBusy] = useState(false);
+  const [share, setShare] = useState(0);
   const [error, setError] = useState<Error>();
 
   async function save() {
     setBusy(true);
+    setShare(0);
     setError(undefined);
     try {
-      offerFile(await api.csv(read), fileName);
+      offerFile(await api.csv(read, setShare), fileName);
     } catch (reason) {
       setError(reason as Error);
     } finally {
@@ -29,7 +31,7 @@ export function CsvButton({ read, fileName, label = 'Download CSV' }: CsvButtonP
   return (
     <>
       <button type="button" class="button small" onClick={() => void save()} disabled={busy}>
-        {busy ? 'Preparing…' : label}
+        {busy ? `Preparing…${share > 0 ? ` ${Math.round(share * 100)} %` : ''}` : label}
       </button>
       {error && (
         <span class="field-error" role="alert">

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Bucket } from '../../lib/answers/figures.ts';
-import { type Changes, go, usePlace, withQuery } from '../location.ts';
+import { type Changes, FIRST_PAGE, go, usePlace, withQuery } from '../location.ts';
 import { SelectField } from './field.tsx';
 import { Segments } from './segments.tsx';
 
@@ -42,7 +42,12 @@ export function RangePicker({ shown, standard = '30', stepless }: RangePickerPro
   const [open, setOpen] = useState(false);
   const current = custom ? 'custom' : (place.query.get('range') ?? standard);
   const segments = RANGES.map(({ value, label }) => {
-    const changes: Changes = { range: value === standard ? null : value, from: null, to: null, page: null };
+    const changes: Changes = {
+      range: value === standard ? null : value,
+      from: null,
+      to: null,
+      ...FIRST_PAGE,
+    };
     return { value, label, changes };
   });
 
@@ -66,7 +71,7 @@ export function RangePicker({ shown, standard = '30', stepless }: RangePickerPro
             { value: '', label: autoLabel(place.query.has('by') ? undefined : shown?.by) },
             ...BUCKETS,
           ]}
-          onValue={(by) => go(withQuery(place, { by: by || null, page: null }))}
+          onValue={(by) => go(withQuery(place, { by: by || null, ...FIRST_PAGE }))}
         />
       )}
       {(open || custom) && (
@@ -86,7 +91,7 @@ function CustomRange({ from, to }: { from: string; to: string }) {
       class="custom-range"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!reversed) go(withQuery(place, { range: null, from: first, to: last, page: null }));
+        if (!reversed) go(withQuery(place, { range: null, from: first, to: last, ...FIRST_PAGE }));
       }}
     >
       <label>

@@ -1,5 +1,5 @@
 import { useEffect, useId, useState } from 'preact/hooks';
-import { replace, usePlace, withQuery } from '../location.ts';
+import { FIRST_PAGE, replace, usePlace, withQuery } from '../location.ts';
 
 const PAUSE_MS = 400;
 
@@ -14,7 +14,7 @@ export function SearchBox({ label }: { label: string }) {
   useEffect(() => {
     const wanted = text.trim();
     if (wanted === asked) return;
-    const timer = setTimeout(() => replace(withQuery(place, { q: wanted || null, page: null })), PAUSE_MS);
+    const timer = setTimeout(() => replace(withQuery(place, { q: wanted || null, ...FIRST_PAGE })), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text, asked, place]);
 

@@ -95,16 +95,14 @@ export function openTables(api: Api, tenantId: number, first: DashboardData): Ta
 
   async function readAll(name: DataName, scope: string): Promise<Row[]> {
     const path = `${data.url.replace(/^\//, '')}?${data.queries[name]}${scope && `&${scope}`}`;
-    const first = await ask(`${path}&page=1`);
-    const rows = parseRows(await first.text());
-    const total = Number(first.headers.get('x-total-count'));
-    if (total > MAX_ROWS) throw tooMany();
-    // All pages except the last are as long as the first.
-    const pages = Math.ceil(total / Math.max(1, rows.length));
-    const others = Array.from({ length: Math.max(0, pages - 1) }, async (_, index) =>
-      parseRows(await (await ask(`${path}&page=${index + 2}`)).text()),
-    );
-    return [rows, ...(await Promise.all(others))].flat();
+    const pages: Row[][] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const answer: Response = await ask(`${path}&cursor=${cursor}`);
+      if (Number(answer.headers.get('x-total-count')) > MAX_ROWS) throw tooMany();
+      pages.push(parseRows(await answer.text()));
+      cursor = answer.headers.get('x-next-cursor');
+    }
+    return pages.flat();
   }
 
   return {

@@ -7,7 +7,7 @@ import { Empty, Failure, Notice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { RangePicker } from '../controls/range-picker.tsx';
 import { Segments } from '../controls/segments.tsx';
-import { usePlace } from '../location.ts';
+import { FIRST_PAGE, usePlace } from '../location.ts';
 import { paths } from '../routes.ts';
 import { ActiveRun, useActiveRun } from '../runs/active-run.tsx';
 import { Attention } from './attention.tsx';
@@ -39,8 +39,8 @@ export function Overview({ tenantId }: { tenantId: number }) {
           label="View"
           current={asTable ? 'table' : ''}
           segments={[
-            { value: '', label: 'Overview', changes: { tab: null, page: null } },
-            { value: 'table', label: 'Table', changes: { tab: 'table', page: null } },
+            { value: '', label: 'Overview', changes: { tab: null, ...FIRST_PAGE } },
+            { value: 'table', label: 'Table', changes: { tab: 'table', ...FIRST_PAGE } },
           ]}
         />
         <RangePicker shown={shown.answer?.range} />

@@ -7,7 +7,7 @@ import { Pager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
 import { formatChange, formatCount, formatInstant, plural } from '../format.ts';
-import { type Place, usePlace, withQuery } from '../location.ts';
+import { FIRST_PAGE, type Place, usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';
 import { metricOf } from './view.ts';
 
@@ -71,7 +71,7 @@ function RepositoryRow({ answer, row, place }: { answer: Overview; row: Row; pla
   const target = paths.repository(answer.tenantId, row.repositoryId);
   const span = withQuery(
     { path: target, query: place.query },
-    { q: null, sort: null, order: null, page: null, show: null, stack: null },
+    { q: null, sort: null, order: null, show: null, stack: null, ...FIRST_PAGE },
   );
   return (
     <tr>
@@ -129,7 +129,7 @@ function RowChange({ row }: { row: Row }) {
 function NoMatch({ place }: { place: Place }) {
   return (
     <p class="none">
-      No repository matches. <a href={withQuery(place, { q: null, page: null })}>Show all</a>
+      No repository matches. <a href={withQuery(place, { q: null, ...FIRST_PAGE })}>Show all</a>
     </p>
   );
 }

@@ -11,14 +11,16 @@ export const overviewRead = (tenantId: number, query: URLSearchParams) =>
   reads.overview(tenantId, pick(query, [...SPAN, 'q', 'sort', 'order', 'page']));
 
 export const tableRead = (tenantId: number, query: URLSearchParams) =>
-  reads.table(tenantId, pick(query, [...SPAN, 'q', 'page']));
+  reads.table(tenantId, pick(query, [...SPAN, 'q', 'cursor']));
 
 /** Either CSV holds all rows, not only the current page. */
 export const overviewFile = (tenantId: number, query: URLSearchParams) =>
   reads.overview(tenantId, pick(query, [...SPAN, 'q', 'sort', 'order']));
 
-export const tableFile = (tenantId: number, query: URLSearchParams) =>
-  reads.table(tenantId, pick(query, [...SPAN, 'q']));
+export const tableFile = (tenantId: number, query: URLSearchParams) => ({
+  ...reads.table(tenantId, pick(query, [...SPAN, 'q'])),
+  paged: true as const,
+});
 
 /** The request of a repository's page. */
 export const repositoryRead = (tenantId: number, repositoryId: number, query: URLSearchParams) =>

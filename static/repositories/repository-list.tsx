@@ -8,7 +8,7 @@ import { Panel } from '../controls/panel.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
 import { Sentence } from '../controls/sentence.tsx';
 import { formatDay, plural } from '../format.ts';
-import { go, usePlace, withQuery } from '../location.ts';
+import { FIRST_PAGE, go, usePlace, withQuery } from '../location.ts';
 import { LossNote } from '../overview/attention.tsx';
 import { paths } from '../routes.ts';
 import {
@@ -94,7 +94,7 @@ function Filters() {
         quiet
         value={place.query.get('schedule') ?? ''}
         options={[{ value: '', label: 'Any schedule' }, ...SCHEDULES]}
-        onValue={(schedule) => go(withQuery(place, { schedule: schedule || null, page: null }))}
+        onValue={(schedule) => go(withQuery(place, { schedule: schedule || null, ...FIRST_PAGE }))}
       />
       <SearchBox label="Filter repositories" />
     </div>

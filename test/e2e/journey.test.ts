@@ -240,7 +240,9 @@ test('the daily and the weekly table are a view of the overview', async () => {
 
 test('the table’s CSV holds all rows, whichever page is shown', async () => {
   const { page } = ada;
-  await ada.open('/t/1?tab=table&range=14&page=2');
+  await ada.open('/t/1?tab=table&range=14');
+  await page.getByRole('link', { name: 'Older' }).click();
+  await page.getByRole('link', { name: 'Newest' }).waitFor();
   const [file] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Download CSV', exact: true }).click(),

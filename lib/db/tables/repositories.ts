@@ -34,7 +34,7 @@ export const repositoryTables = {
     failureAt: optional(instant),
     refusedAt: optional(instant),
     endedWeek: optional(day),
-    endedWeekViewers: optional(bigint),
+    endedWeekUniques: optional(integer),
   },
   repositoryFact: {
     tenantId: integer,
