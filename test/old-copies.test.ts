@@ -4,6 +4,7 @@ import { type Call, openTestInstallation, type TestInstallation } from './instal
 
 const ONE = 1;
 const TWO = 2;
+const THREE = 3;
 let installation: TestInstallation;
 let ada: Call;
 const mends: (() => void)[] = [];
@@ -15,7 +16,7 @@ beforeAll(async () => {
   const { body } = await ada('GET', '/repositories/1/discover');
   const repositories = body.candidates
     .filter(({ visibility }: { visibility: string }) => visibility === 'public')
-    .slice(0, 2)
+    .slice(0, 4)
     .map(({ owner, name }: { owner: string; name: string }) => ({ owner, name }));
   publish('2026-09-23');
   await ada('POST', '/repositories/1/batch', { repositories });
@@ -70,17 +71,17 @@ const told = () =>
     .map(({ began, over }) => [began.map(({ kind }) => kind), over.map(({ kind }) => kind)]);
 
 test('a repository whose yesterday is missing is asked again three times that day, an hour apart, and no more', async () => {
-  expect(await fire('collect', '2026-09-25T08:00:00.000Z')).toBe(2);
+  expect(await fire('collect', '2026-09-25T08:00:00.000Z')).toBe(4);
   const asked: number[] = [];
   for (const hour of ['08', '09', '10', '11', '12', '13', '14'])
     asked.push(await fire('sweep', `2026-09-25T${hour}:30:00.000Z`));
-  expect(asked).toEqual([0, 2, 2, 2, 0, 0, 0]);
+  expect(asked).toEqual([0, 4, 4, 4, 0, 0, 0]);
   expect(await repository(ONE)).toMatchObject({ lastCoveredDate: '2026-09-23', oldCopyThrough: null });
   expect(await stateOf(ONE, '2026-09-24')).toBe('not_published');
 });
 
 test('an old copy is named, is not a failure, and is asked again every hour', async () => {
-  expect(await fire('collect', '2026-09-26T08:00:00.000Z')).toBe(2);
+  expect(await fire('collect', '2026-09-26T08:00:00.000Z')).toBe(4);
   const { runs } = (await ada('GET', '/runs/1')).body;
   expect(runs[0]).toMatchObject({ state: 'succeeded', failedCount: 0 });
   const { repositories } = (await ada('GET', `/runs/1/${runs[0].runId}`)).body;
@@ -97,7 +98,7 @@ test('an old copy is named, is not a failure, and is asked again every hour', as
   const asked: number[] = [];
   for (const hour of ['08', '09', '10', '11', '12', '13'])
     asked.push(await fire('sweep', `2026-09-26T${hour}:30:00.000Z`));
-  expect(asked).toEqual([0, 2, 2, 2, 2, 2]);
+  expect(asked).toEqual([0, 4, 4, 4, 4, 4]);
 });
 
 test('when all public repositories stand still, GitHub does: channels hear once, and no day is lost meanwhile', async () => {
@@ -114,12 +115,36 @@ test('when all public repositories stand still, GitHub does: channels hear once,
     },
   ]);
   expect(told()).toEqual([[['github_stalled'], []]]);
+});
 
+test('while GitHub stands still, only three repositories are asked every hour, and all at the alarm', async () => {
+  expect(await fire('sweep', '2026-09-26T14:30:00.000Z')).toBe(3);
+  expect(await fire('sweep', '2026-09-26T15:30:00.000Z')).toBe(3);
+  expect(await fire('collect', '2026-09-27T08:00:00.000Z')).toBe(4);
+  const { runs } = (await ada('GET', '/runs/1')).body;
+  const { repositories } = (await ada('GET', `/runs/1/${runs[0].runId}`)).body;
+  expect(repositories[0].message).toBe(
+    'GitHub answered with an old copy that ends on 23 September. It publishes nothing newer at present.',
+  );
+  expect(await fire('sweep', '2026-09-27T09:30:00.000Z')).toBe(3);
+});
+
+test('a long stall loses no day', async () => {
   await fire('collect', '2026-10-14T08:00:00.000Z');
   expect(await watch()).toMatchObject({ began: 0, over: 0, sent: 0 });
   expect((await overview()).attention).toEqual([]);
   expect(await repository(ONE)).toMatchObject({ daysUntilLoss: 14 });
   expect(await stateOf(ONE, '2026-09-24')).toBe('not_published');
+});
+
+test('as soon as one of the three gets a newer window, all are asked again', async () => {
+  const { githubId } = await repository(THREE);
+  for (const mend of mends.splice(0)) mend();
+  publish('2026-10-13', githubId);
+  publish('2026-09-23');
+  expect(await fire('sweep', '2026-10-14T09:30:00.000Z')).toBe(3);
+  expect(await fire('sweep', '2026-10-14T10:30:00.000Z')).toBe(3);
+  expect(await repository(THREE)).toMatchObject({ lastCoveredDate: '2026-10-13', oldCopyThrough: null });
 });
 
 test('channels hear when GitHub publishes again, and days before the newest window are lost in all repositories', async () => {

@@ -10,6 +10,7 @@ import {
   whereDue,
 } from '../lib/repositories/schedule.ts';
 import { readRepositoryTraffic } from '../lib/stats/repository.ts';
+import { listSample } from '../lib/traffic/publication.ts';
 import { mergeWeeks } from '../lib/traffic/week.ts';
 import { DEMO_USERS } from '../local/demo/github.ts';
 import { ANSWERS, openCollecting } from './collecting.ts';
@@ -129,13 +130,16 @@ test('SQL and code agree on what is asked again, whatever was read and when', as
     instants.flatMap((lastSuccessAt) =>
       [null, addDays(START, -2), addDays(START, -1), START].flatMap((publishedThrough) =>
         [null, addDays(START, -4)].flatMap((oldCopyThrough) =>
-          [1, 3, 4].map((readsToday) => ({
-            schedule,
-            lastSuccessAt,
-            publishedThrough,
-            oldCopyThrough,
-            readsToday,
-          })),
+          [1, 3, 4].flatMap((readsToday) =>
+            (['public', 'private'] as const).map((visibility) => ({
+              schedule,
+              lastSuccessAt,
+              publishedThrough,
+              oldCopyThrough,
+              readsToday,
+              visibility,
+            })),
+          ),
         ),
       ),
     ),
@@ -147,7 +151,6 @@ test('SQL and code agree on what is asked again, whatever was read and when', as
       githubId: index + 1,
       owner: 'ada',
       name: `r${index}`,
-      visibility: 'public' as const,
       addedAt: `${START}T00:00:00.000Z`,
       addedBy: 'ada',
     }));
@@ -157,14 +160,27 @@ test('SQL and code agree on what is asked again, whatever was read and when', as
         .insertInto('repository')
         .values(values.slice(start, start + 100))
         .execute();
+    const publication = { serverId: 1, publishedThrough: START };
+    await db
+      .insertInto('publication')
+      .values([
+        { ...publication, visibility: 'public', stalledAt: `${START}T08:30:00.000Z` },
+        { ...publication, visibility: 'private', stalledAt: null },
+      ])
+      .execute();
+    const sample = await listSample(db);
+    expect(sample.length).toBe(3);
     for (const time of ['07:30', '08:30', '10:30']) {
       const now = new Date(`${addDays(START, 1)}T${time}:00Z`);
       const found = await db
         .selectFrom('repository')
         .select('githubId')
-        .where(whereAskedAgain(now))
+        .where(whereAskedAgain(now, sample))
         .execute();
-      const expected = rows.flatMap((row, index) => (isAskedAgain(row, now) ? [index + 1] : []));
+      const isHeld = (visibility: string, id: number) => visibility === 'public' && !sample.includes(id);
+      const expected = rows.flatMap((row, index) =>
+        isAskedAgain({ ...row, isHeld: isHeld(row.visibility, index + 1) }, now) ? [index + 1] : [],
+      );
       expect(expected.length).toBeGreaterThan(0);
       expect(found.map(({ githubId }) => githubId).sort((a, b) => a - b)).toEqual(expected);
     }

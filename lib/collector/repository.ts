@@ -270,7 +270,7 @@ interface Answer {
 async function saveCollected(
   trx: Transaction<Tables>,
   run: RunAtWork,
-  { repositoryId, known, formerNames }: Waiting,
+  { repositoryId, known, formerNames, stalledThrough }: Waiting,
   { seen, traffic, observed, coverage, newestEnd, now, memory, fingerprint }: Answer,
 ): Promise<void> {
   const key = { tenantId: run.tenantId, repositoryId };
@@ -298,7 +298,7 @@ async function saveCollected(
     .updateTable('runRepository')
     .set({
       state: 'succeeded',
-      ...(missing ?? toOldCopy(coverage, readAt)),
+      ...(missing ?? toOldCopy(coverage, { readAt, stalledThrough })),
       fullName: seen.fullName,
       requestCount: memory.counted,
       unchangedCount: memory.unchanged,
@@ -320,10 +320,17 @@ function toMissing(lacking: GitHubTraffic['lacking']): { code: string; message: 
 }
 
 /** Names an old copy for what it is. */
-function toOldCopy(coverage: Coverage, readAt: Date): { code: string; message: string } | null {
+function toOldCopy(
+  coverage: Coverage,
+  { readAt, stalledThrough }: { readAt: Date; stalledThrough: Day | null },
+): { code: string; message: string } | null {
   if (!isOldCopy(coverage, toDay(readAt))) return null;
   const end = toDayAndMonth(coverage.through);
-  const message = `GitHub answered with an old copy that ends on ${end}. It is asked again every hour.`;
+  const next =
+    coverage.through === stalledThrough
+      ? 'It publishes nothing newer at present.'
+      : 'It is asked again every hour.';
+  const message = `GitHub answered with an old copy that ends on ${end}. ${next}`;
   return { code: 'old_copy', message };
 }
 

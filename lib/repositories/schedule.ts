@@ -25,6 +25,8 @@ export interface AskedAgain extends Omit<Scheduled, 'failureAt'> {
   oldCopyThrough: Day | null;
   /** Successful reads since 08:00 UTC of the day of `lastSuccessAt`. */
   readsToday: number;
+  /** GitHub stands still, and a sample of other repositories is asked instead. */
+  isHeld: boolean;
 }
 
 /** A repository is due when it last succeeded before the instant for its schedule. */
@@ -112,22 +114,24 @@ export function publishedAt(now: Date): Instant {
 
 /**
  * Whether the sweep asks for a repository again: after an old copy every hour, and where the day before is missing at most
- * three times on the same day, from 08:00 UTC on. {@link whereAskedAgain} says the same in SQL.
+ * three times on the same day, from 08:00 UTC on. While GitHub stands still, only a sample is asked.
+ * {@link whereAskedAgain} says the same in SQL.
  */
 export function isAskedAgain(
-  { schedule, lastSuccessAt, publishedThrough, oldCopyThrough, readsToday }: AskedAgain,
+  { schedule, lastSuccessAt, publishedThrough, oldCopyThrough, readsToday, isHeld }: AskedAgain,
   now: Date,
 ): boolean {
   const { lastReadBefore, today, yesterday, published } = askLimits(now);
-  if (schedule === 'paused' || lastSuccessAt === null || lastSuccessAt > lastReadBefore) return false;
+  if (isHeld || schedule === 'paused' || lastSuccessAt === null || lastSuccessAt > lastReadBefore)
+    return false;
   if (oldCopyThrough !== null) return true;
   if (now.toISOString() < published || publishedThrough === null) return false;
   const isUsedUp = lastSuccessAt >= published && readsToday >= MAX_READS_OF_DAY;
   return publishedThrough < yesterday && lastSuccessAt >= today && !isUsedUp;
 }
 
-/** {@link isAskedAgain} as a condition on the rows of `repository`. */
-export function whereAskedAgain(now: Date): Expression<SqlBool> {
+/** {@link isAskedAgain} as a condition on the rows of `repository`, with the sample of {@link listSample}. */
+export function whereAskedAgain(now: Date, sample: readonly number[]): Expression<SqlBool> {
   const eb = expressionBuilder<Tables, 'repository'>();
   const { lastReadBefore, today, yesterday, published } = askLimits(now);
   const isMissing = eb.and([
@@ -142,8 +146,22 @@ export function whereAskedAgain(now: Date): Expression<SqlBool> {
   return eb.and([
     eb('repository.schedule', '<>', 'paused'),
     eb('repository.lastSuccessAt', '<=', lastReadBefore),
+    eb.or([eb.not(isStalled()), ...(sample.length > 0 ? [eb('repository.repositoryId', 'in', sample)] : [])]),
     now.toISOString() < published ? isOldCopy : eb.or([isOldCopy, isMissing]),
   ]);
+}
+
+/** GitHub publishes nothing newer of a repository's visibility on its server. */
+function isStalled(): Expression<SqlBool> {
+  const { exists, selectFrom } = expressionBuilder<Tables, 'repository'>();
+  return exists(
+    selectFrom('publication as p')
+      .innerJoin('tenant as o', 'o.serverId', 'p.serverId')
+      .select('p.serverId')
+      .whereRef('o.tenantId', '=', 'repository.tenantId')
+      .whereRef('p.visibility', '=', 'repository.visibility')
+      .where('p.stalledAt', 'is not', null),
+  );
 }
 
 function askLimits(now: Date) {

@@ -4,6 +4,7 @@ import type { Tables } from '../db/tables.ts';
 import { PASSING_CODES } from '../failure.ts';
 import type { Instant } from '../instant.ts';
 import { dueLimits, SWEEP_PAUSE_MS, whereAskedAgain, whereDue } from '../repositories/schedule.ts';
+import { listSample } from '../traffic/publication.ts';
 import { isFree } from './lease.ts';
 
 /**
@@ -26,12 +27,14 @@ export async function listDueTenants(
   which: Which,
   { after, now }: { after: number; now: Date },
 ): Promise<number[]> {
+  const needsRun =
+    which === 'due' ? hasRepository(whereDue(dueLimits(now))) : isUnfinished(now, await listSample(db));
   const rows = await db
     .selectFrom('tenant')
     .select('tenantId')
     .where('tenantId', '>', after)
     .where(isFree(now))
-    .where(which === 'due' ? hasRepository(whereDue(dueLimits(now))) : isUnfinished(now))
+    .where(needsRun)
     .orderBy('tenantId')
     .limit(PAGE_SIZE)
     .execute();
@@ -51,14 +54,17 @@ export async function hasAlarmRunSince(db: Db, tenantId: number, since: Instant)
   return row !== undefined;
 }
 
-function isUnfinished(now: Date): Expression<SqlBool> {
+function isUnfinished(now: Date, sample: readonly number[]): Expression<SqlBool> {
   const eb = expressionBuilder<Tables, 'tenant'>();
   const dayAgo = new Date(now.getTime() - UNFINISHED_MS);
   const longDue = { ...dueLimits(dayAgo), daily: dayAgo.toISOString() };
   const hourAgo = new Date(now.getTime() - SWEEP_PAUSE_MS).toISOString();
   const isMissed = eb.and([hasRepository(whereDue(longDue)), eb.not(hasAttempt(longDue.daily))]);
   const isWorthRetrying = eb.and([
-    eb.or([hasRepository(whereDue(dueLimits(now)), PASSING_CODES), hasRepository(whereAskedAgain(now))]),
+    eb.or([
+      hasRepository(whereDue(dueLimits(now)), PASSING_CODES),
+      hasRepository(whereAskedAgain(now, sample)),
+    ]),
     eb.not(eb.exists(alarmRuns(hourAgo))),
   ]);
   return eb.or([isMissed, isWorthRetrying]);

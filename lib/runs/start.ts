@@ -7,9 +7,10 @@ import type { RunReason } from '../db/tables/runs.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { Instant } from '../instant.ts';
-import { toFullName } from '../repositories/repository.ts';
+import { stalledColumn, toFullName } from '../repositories/repository.ts';
 import { isAskedAgain, isDue, wasRefusedLately } from '../repositories/schedule.ts';
 import { notFound } from '../request.ts';
+import { listSample } from '../traffic/publication.ts';
 import { hasAlarmRunSince } from './due-tenants.ts';
 import { closeAbandonedOf, closeRun } from './end.ts';
 import { dropLease, giveLease, type RunKey, renewLease, takeLease, toLeaseEnd } from './lease.ts';
@@ -122,27 +123,24 @@ async function listForRun(
   now: Date,
 ): Promise<Work[]> {
   const rows = await trx
-    .selectFrom('repository')
-    .select([
-      'repositoryId',
-      'owner',
-      'name',
-      'schedule',
-      'lastSuccessAt',
-      'failureAt',
-      'publishedThrough',
-      'oldCopyThrough',
-      'readsToday',
-      'refusedAt',
-    ])
-    .where('tenantId', '=', tenantId)
-    .$if(typeof which !== 'string', (query) => query.where('repositoryId', 'in', [...which] as number[]))
+    .selectFrom('repository as r')
+    .innerJoin('tenant as t', 't.tenantId', 'r.tenantId')
+    .leftJoin('publication as p', (join) =>
+      join.onRef('p.serverId', '=', 't.serverId').onRef('p.visibility', '=', 'r.visibility'),
+    )
+    .select(['r.repositoryId', 'r.owner', 'r.name', 'r.schedule', 'r.lastSuccessAt', 'r.failureAt'])
+    .select(['r.publishedThrough', 'r.oldCopyThrough', 'r.readsToday', 'r.refusedAt'])
+    .select(stalledColumn)
+    .where('r.tenantId', '=', tenantId)
+    .$if(typeof which !== 'string', (query) => query.where('r.repositoryId', 'in', [...which] as number[]))
     .execute();
+  const sample = rows.some(({ stalledThrough }) => stalledThrough !== null) ? await listSample(trx) : [];
   if (typeof which !== 'string' && rows.length < new Set(which).size) throw notFound('repository');
   const chosen = rows.filter((row) => {
     if (which === 'due') {
       if (reason === 'alarm' && wasRefusedLately(row, now)) return false;
-      return isDue(row, now) || isAskedAgain(row, now);
+      const isHeld = reason === 'alarm' && row.stalledThrough !== null && !sample.includes(row.repositoryId);
+      return isDue(row, now) || isAskedAgain({ ...row, isHeld }, now);
     }
     return which !== 'all' || row.schedule !== 'paused';
   });

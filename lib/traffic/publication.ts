@@ -27,6 +27,8 @@ export interface ReadWindows {
 const LATELY_MS = 36 * 3_600_000;
 /** A single repository may just get an old copy. */
 const MIN_REPOSITORIES = 2;
+/** How many repositories are asked every hour while GitHub stands still. */
+const SAMPLE_SIZE = 3;
 
 /**
  * The day after which GitHub publishes nothing: every window that was read lately ends on it, three or more days before it
@@ -158,6 +160,35 @@ function listPublications(db: Db, now: Date) {
     .orderBy('p.serverId')
     .orderBy('p.visibility')
     .execute();
+}
+
+/**
+ * The repositories that are asked every hour while GitHub stands still, a few of each publisher; the others wait for the
+ * alarm. A newer window of any of them ends the stall, and then all are asked again. Those that fail are left out.
+ */
+export async function listSample(db: Db): Promise<number[]> {
+  const stalled = await db
+    .selectFrom('publication')
+    .select(['serverId', 'visibility'])
+    .where('stalledAt', 'is not', null)
+    .execute();
+  const sample: number[] = [];
+  for (const { serverId, visibility } of stalled) {
+    const rows = await db
+      .selectFrom('repository as r')
+      .innerJoin('tenant as t', 't.tenantId', 'r.tenantId')
+      .select('r.repositoryId')
+      .where('t.serverId', '=', serverId)
+      .where('r.visibility', '=', visibility)
+      .where('r.schedule', '<>', 'paused')
+      .where('r.oldCopyThrough', 'is not', null)
+      .where('r.failureAt', 'is', null)
+      .orderBy('r.repositoryId')
+      .limit(SAMPLE_SIZE)
+      .execute();
+    sample.push(...rows.map(({ repositoryId }) => repositoryId));
+  }
+  return sample;
 }
 
 /** The first day that a stalled publisher has not published, as an instant. */
