@@ -9,10 +9,11 @@ import type { Repository } from './github/world.ts';
 import { createGitHub, type GitHub } from './github.ts';
 import type { Person } from './identity/store.ts';
 import { createIdentityProvider, type IdentityProvider, type IdentityProviderOptions } from './identity.ts';
+import { type Limiting, limitCallers } from './installation/callers.ts';
 import { ensureKept, type Kept } from './installation/kept.ts';
 import { closeServer, createSwitch, type Handler, listen, unavailable } from './installation/server.ts';
 import { takeLock } from './lock.ts';
-import { type Host, type HostOptions, openHost } from './openwhisk.ts';
+import { type Host, type HostOptions, openHost, STOCK_LIMITS } from './openwhisk.ts';
 import { openPostgres, type Postgres, requirePostgres } from './postgres.ts';
 import { openSite } from './site.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
@@ -97,7 +98,8 @@ type Parts = Record<'host' | 'github' | 'webhooks' | 'site', { handle: Handler }
   identity: IdentityProvider;
 };
 
-function createHandler({ host, identity, github, webhooks, site }: Parts): Handler {
+function createHandler({ host, identity, github, webhooks, site }: Parts, limiting: Limiting): Handler {
+  const handleApi = limitCallers(host.handle, limiting);
   const identityPath = new URL(identity.issuer).pathname.replace(/\/$/, '');
   return async (request, response) => {
     const { url = '/' } = request;
@@ -114,6 +116,7 @@ function createHandler({ host, identity, github, webhooks, site }: Parts): Handl
       request.url = url.slice(WEBHOOKS_PATH.length) || '/';
       return webhooks.handle(request, response);
     }
+    if (isUnder('/api', url)) return handleApi(request, response);
     return (await host.handle(request, response)) || site.handle(request, response);
   };
 }
@@ -173,7 +176,9 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     writeFileSync(path.join(dataDir, 'url'), url);
     const opening = { options: { ...options, dataDir }, url, kept, log };
     const parts = await openParts(opening, closing);
-    turnTo(createHandler({ ...parts, site: await openPages(opening, parts.identity) }));
+    const site = await openPages(opening, parts.identity);
+    const capacity = { ...STOCK_LIMITS, ...options.limits };
+    turnTo(createHandler({ ...parts, site }, { apiKey: kept.apiKey, capacity, log }));
     closing.add(() => turnTo(unavailable));
     const { initSecret, apiKey } = kept;
     return {

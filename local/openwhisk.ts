@@ -74,7 +74,7 @@ export interface Host {
 const STOCK_KINDS: readonly Kind[] = [{ kind: 'nodejs:18' }, { kind: 'nodejs:20', default: true }];
 
 /** The limits of a stock installation. */
-const STOCK_LIMITS: HostLimits = {
+export const STOCK_LIMITS: HostLimits = {
   invocationsPerMinute: 60,
   concurrentInvocations: 30,
   triggersPerMinute: 60,

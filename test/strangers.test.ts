@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { openTestInstallation, type TestInstallation } from './installation.ts';
 import { requireBuild } from './on-demand.ts';
 
 const DIST = path.join(import.meta.dirname, '../dist');
@@ -100,4 +101,61 @@ test('every route refuses a call without a token at once: it asks neither the da
   log.mockRestore();
   const [median = 0] = times.sort((a, b) => a - b).slice(times.length / 2);
   expect(median).toBeLessThan(1);
+});
+
+/** Calls without a good token until it is stopped, much more often than the host may run actions. */
+function flood({ url }: TestInstallation) {
+  const statuses: Record<number, number> = {};
+  const waits = new Set<number>();
+  let stopped = false;
+  const forged = Array.from({ length: 4 }, (_, place) => ({
+    authorization: withHeader({ alg: 'RS256', typ: 'at+jwt', kid: `${place}` }),
+  }));
+  const workers = [{}, ...forged].map(async (headers) => {
+    while (!stopped) {
+      const { status, headers: answered } = await fetch(`${url}/api/v1/web/guest/traffic/me`, { headers });
+      statuses[status] = (statuses[status] ?? 0) + 1;
+      if (status === 429) waits.add(Number(answered.get('retry-after')));
+    }
+  });
+  return {
+    statuses,
+    waits,
+    async stop() {
+      stopped = true;
+      await Promise.all(workers);
+    },
+  };
+}
+
+test('on our own server a flood of strangers takes nothing from people and the collector', async () => {
+  const installation = await openTestInstallation({
+    demo: true,
+    now: '2026-01-14T08:00:00.000Z',
+    limits: { invocationsPerMinute: 200 },
+  });
+  const { tenantId } = await installation.initialize();
+  const ada = installation.as('ada@example.com');
+  const found = await ada('GET', `/repositories/${tenantId}/discover`);
+  const [{ owner, name }] = found.body.candidates;
+  expect((await ada('POST', `/repositories/${tenantId}`, { owner, name })).status).toBe(201);
+  await installation.host.settled();
+  const flooding = flood(installation);
+  await expect.poll(() => flooding.statuses[429] ?? 0).toBeGreaterThan(200);
+
+  for (let call = 0; call < 20; call++) expect((await ada('GET', '/me')).status).toBe(200);
+  installation.now('2026-01-15T08:00:00.000Z');
+  await installation.collect();
+  const { body } = await ada('GET', `/runs/${tenantId}`);
+  expect(body.runs[0]).toMatchObject({ reason: 'alarm', state: 'succeeded', succeededCount: 1 });
+  const elsewhere = { 'x-forwarded-for': '10.1.1.1, 203.0.113.9' };
+  expect((await installation.anonymously('GET', '/init', undefined, elsewhere)).status).toBe(200);
+
+  await flooding.stop();
+  expect(Object.keys(flooding.statuses)).toEqual(['401', '429']);
+  // A tenth of 200 a minute, and the test may see the end of one minute.
+  expect(flooding.statuses[401]).toBeLessThanOrEqual(40);
+  expect(Math.max(...flooding.waits)).toBeLessThanOrEqual(60);
+  expect(Math.min(...flooding.waits)).toBeGreaterThanOrEqual(1);
+  await installation.close();
 });
