@@ -44,22 +44,22 @@ app.get('/:tenantId', async (c) => {
 });
 
 app.post('/:tenantId', async (c) => {
-  const { principal, tenantId } = await requireAccess(c, 'changeChannels');
+  const { tenantId, by } = await requireAccess(c, 'changeChannels');
   const request = await parseBody(c.req.raw, ChannelRequest);
-  return json<Channel>(await createChannel(c.env, tenantId, request, principal.email), 201);
+  return json<Channel>(await createChannel(c.env, tenantId, request, by), 201);
 });
 
 app.patch('/:tenantId/:channelId', async (c) => {
-  const { tenantId } = await requireAccess(c, 'changeChannels');
+  const { tenantId, by } = await requireAccess(c, 'changeChannels');
   const channelId = channelIdOf(c);
   const change = await parseBody(c.req.raw, ChannelUpdate);
-  return json<Channel>(await updateChannel(c.env, tenantId, channelId, change));
+  return json<Channel>(await updateChannel(c.env, tenantId, channelId, change, by));
 });
 
 app.delete('/:tenantId/:channelId', async (c) => {
-  const { db, tenantId } = await requireAccess(c, 'changeChannels');
+  const { db, tenantId, by } = await requireAccess(c, 'changeChannels');
   const channelId = channelIdOf(c);
-  await deleteChannel(db, tenantId, channelId);
+  await deleteChannel(db, tenantId, channelId, by);
   return json<ChannelDeleted>({ channelId });
 });
 

@@ -1,4 +1,5 @@
 import { serveJob } from '../lib/app.ts';
+import { deleteOldAudit } from '../lib/audit.ts';
 import { deleteOldProblems } from '../lib/problems/watch.ts';
 import { deleteOldRuns } from '../lib/runs/end.ts';
 import { fanOut, openFanOut, parseOrder } from '../lib/runs/fan-out.ts';
@@ -19,5 +20,6 @@ export const main = serveJob(async (services) => {
   if (fanned.handedOver) return { ...fanned };
   const isTime = () => activation.deadline.getTime() - Date.now() > STOP_MS;
   const oldRuns = await deleteOldRuns(db, { now: clock(), isTime });
-  return { ...fanned, deleted: { runs: oldRuns, problems: await deleteOldProblems(db, clock()) } };
+  const problems = await deleteOldProblems(db, clock());
+  return { ...fanned, deleted: { runs: oldRuns, problems, audit: await deleteOldAudit(db, clock()) } };
 });

@@ -54,8 +54,8 @@ const app = createApp();
 
 /** Who is asking, and which tenant's dashboards they may use. */
 async function requireReader(c: Call, right: 'seeTraffic' | 'changeDashboards'): Promise<DashboardReader> {
-  const { db, access, principal } = await requireAccess(c, right);
-  return { db, access, email: principal.email };
+  const { db, access, by } = await requireAccess(c, right);
+  return { db, access, by };
 }
 
 /** The query of the stats action for each table, without the range and the page. */
@@ -69,9 +69,8 @@ const QUERIES: Record<DataName, string> = {
   repositories: 'format=csv&sum=days',
 };
 
-async function toData(c: Call, { access, email }: DashboardReader): Promise<DashboardData> {
-  const { config, clock } = c.env;
-  const token = await issueDataToken(config.tokenKey, { email }, access, clock());
+async function toData(c: Call, { access, by }: DashboardReader): Promise<DashboardData> {
+  const token = await issueDataToken(c.env.config.tokenKey, by, access, by.now);
   return { url: `/stats/${access.tenantId}/table`, queries: QUERIES, ...token };
 }
 
@@ -86,7 +85,7 @@ app.get('/:tenantId', async (c) => {
 app.post('/:tenantId', async (c) => {
   const reader = await requireReader(c, 'changeDashboards');
   const request = await parseBody(c.req.raw, DashboardRequest, requireDocumentSize);
-  const id = await createDashboard(reader, requireDocument(request.document), c.env.clock());
+  const id = await createDashboard(reader, requireDocument(request.document));
   return json<Dashboard>(await toAnswer(c, reader, id), 201);
 });
 
@@ -117,7 +116,7 @@ app.put('/:tenantId/:dashboardId', async (c) => {
   const { version, ...request } = await parseBody(c.req.raw, DashboardChange, requireDocumentSize);
   const change = { version, document: requireDocument(request.document) };
   const dashboardId = c.req.param('dashboardId') ?? '';
-  await changeDashboard(reader, dashboardId, change, c.env.clock());
+  await changeDashboard(reader, dashboardId, change);
   return json<Dashboard>(await toAnswer(c, reader, dashboardId));
 });
 
@@ -125,7 +124,7 @@ app.post('/:tenantId/:dashboardId/copy', async (c) => {
   const reader = await requireReader(c, 'changeDashboards');
   const { name } = await parseBody(c.req.raw, DashboardCopy);
   const { document } = await getDashboard(reader, c.req.param('dashboardId') ?? '');
-  const id = await createDashboard(reader, { ...document, name }, c.env.clock());
+  const id = await createDashboard(reader, { ...document, name });
   return json<Dashboard>(await toAnswer(c, reader, id), 201);
 });
 

@@ -46,17 +46,17 @@ app.get('/system', async (c) => {
 });
 
 app.put('/system/:email', async (c) => {
-  const { db, now } = await requireSystemRight(c, 'changeSystemRoles');
+  const { db, by } = await requireSystemRight(c, 'changeSystemRoles');
   const { email } = parseValue(c.req.param(), Email);
   const { role } = await parseBody(c.req.raw, SystemMemberRequest);
-  const { member, added } = await putSystemMember(db, { email, role }, now);
+  const { member, added } = await putSystemMember(db, { email, role }, by);
   return json<SystemMember>(member, added ? 201 : 200);
 });
 
 app.delete('/system/:email', async (c) => {
-  const { db } = await requireSystemRight(c, 'changeSystemRoles');
+  const { db, by } = await requireSystemRight(c, 'changeSystemRoles');
   const { email } = parseValue(c.req.param(), Email);
-  await removeSystemMember(db, email);
+  await removeSystemMember(db, email, by);
   return json<MemberRemoved>({ email });
 });
 
@@ -66,17 +66,17 @@ app.get('/:tenantId', async (c) => {
 });
 
 app.put('/:tenantId/:email', async (c) => {
-  const { db, tenantId, now } = await requireAccess(c, 'changeMembers');
+  const { db, tenantId, by } = await requireAccess(c, 'changeMembers');
   const { email } = parseValue(c.req.param(), Email);
   const request = await parseBody(c.req.raw, MemberRequest);
-  const { member, added } = await putMember(db, tenantId, { email, ...request }, now);
+  const { member, added } = await putMember(db, tenantId, { email, ...request }, by);
   return json<Member>(member, added ? 201 : 200);
 });
 
 app.delete('/:tenantId/:email', async (c) => {
-  const { db, tenantId } = await requireAccess(c, 'changeMembers');
+  const { db, tenantId, by } = await requireAccess(c, 'changeMembers');
   const { email } = parseValue(c.req.param(), Email);
-  await removeMember(db, tenantId, email);
+  await removeMember(db, tenantId, email, by);
   return json<MemberRemoved>({ email });
 });
 

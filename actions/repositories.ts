@@ -101,30 +101,29 @@ app.get('/:tenantId', async (c) => {
 });
 
 app.post('/:tenantId', async (c) => {
-  const { db, principal, tenantId, now } = await requireAccess(c, 'changeRepositories');
+  const { db, tenantId, by, now } = await requireAccess(c, 'changeRepositories');
   const request = await parseBody(c.req.raw, RepositoryRequest);
   const { github } = await openGitHubForPerson(c.env, tenantId);
-  const repository = await addRepository({ db, github, now, tenantId, addedBy: principal.email }, request);
+  const repository = await addRepository({ db, github, tenantId, by }, request);
   const repositoryIds = [repository.repositoryId];
-  const runId = await collectAdded({ db, now }, { tenantId, startedBy: principal.email, repositoryIds });
+  const runId = await collectAdded({ db, now }, { tenantId, startedBy: by.email, repositoryIds });
   return json<RepositoryAdded>({ repository, runId }, 201);
 });
 
 app.post('/:tenantId/batch', async (c) => {
-  const { db, principal, tenantId, now } = await requireAccess(c, 'changeRepositories');
+  const { db, tenantId, by, now } = await requireAccess(c, 'changeRepositories');
   const { repositories } = await parseBody(c.req.raw, RepositoryBatch);
   const { github } = await openGitHubForPerson(c.env, tenantId);
-  const adding = { db, github, now, tenantId, addedBy: principal.email };
-  const { added, refused } = await addRepositories(adding, repositories);
+  const { added, refused } = await addRepositories({ db, github, tenantId, by }, repositories);
   const repositoryIds = added.map(({ repositoryId }) => repositoryId);
-  const runId = await collectAdded({ db, now }, { tenantId, startedBy: principal.email, repositoryIds });
+  const runId = await collectAdded({ db, now }, { tenantId, startedBy: by.email, repositoryIds });
   return json<RepositoriesAdded>({ added, refused, runId });
 });
 
 app.patch('/:tenantId', async (c) => {
-  const { db, tenantId, now } = await requireAccess(c, 'changeRepositories');
+  const { db, tenantId, by } = await requireAccess(c, 'changeRepositories');
   const request = await parseBody(c.req.raw, ScheduleRequest);
-  return json<ScheduleSet>({ repositories: await setSchedule(db, tenantId, request, now) });
+  return json<ScheduleSet>({ repositories: await setSchedule(db, tenantId, request, by) });
 });
 
 app.get('/:tenantId/discover', async (c) => {
@@ -142,9 +141,9 @@ app.get('/:tenantId/:repositoryId', async (c) => {
 });
 
 app.delete('/:tenantId/:repositoryId', async (c) => {
-  const { db, access } = await requireAccess(c, 'changeRepositories');
+  const { db, access, by } = await requireAccess(c, 'changeRepositories');
   const repositoryId = parseId(c.req.param('repositoryId'), 'repository');
-  return json<RepositoryRemoved>(await removeRepository(db, access, repositoryId));
+  return json<RepositoryRemoved>(await removeRepository(db, access, repositoryId, by));
 });
 
 export const main = serve(app);

@@ -37,36 +37,36 @@ app.get('/', async (c) => {
 });
 
 app.post('/', async (c) => {
-  const { db, now } = await requireSystemRight(c, 'changeServers');
+  const { db, by } = await requireSystemRight(c, 'changeServers');
   const request = await parseBody(c.req.raw, ServerRequest);
-  const { server, added } = await addServer(db, request, { config: c.env.config, now });
+  const { server, added } = await addServer(db, request, { config: c.env.config, by });
   return json<Server>(server, added ? 201 : 200);
 });
 
 app.patch('/:serverId', async (c) => {
-  const { db } = await requireSystemRight(c, 'changeServers');
+  const { db, by } = await requireSystemRight(c, 'changeServers');
   const serverId = parseId(c.req.param('serverId'), 'server');
   const { name } = await parseBody(c.req.raw, ServerUpdate);
-  return json<Server>(await renameServer(db, serverId, name));
+  return json<Server>(await renameServer(db, serverId, name, by));
 });
 
 app.delete('/:serverId', async (c) => {
-  const { db } = await requireSystemRight(c, 'changeServers');
+  const { db, by } = await requireSystemRight(c, 'changeServers');
   const serverId = parseId(c.req.param('serverId'), 'server');
-  await deleteServer(db, serverId);
+  await deleteServer(db, serverId, by);
   return json<ServerDeleted>({ serverId });
 });
 
 app.put('/:serverId/app', async (c) => {
-  await requireSystemRight(c, 'changeServers');
+  const { by } = await requireSystemRight(c, 'changeServers');
   const serverId = parseId(c.req.param('serverId'), 'server');
   const request = await parseBody(c.req.raw, AppRequest);
-  return json<Server>(await setApp(c.env, serverId, request));
+  return json<Server>(await setApp(c.env, serverId, request, by));
 });
 
 app.delete('/:serverId/app', async (c) => {
-  const { db } = await requireSystemRight(c, 'changeServers');
-  return json<Server>(await removeApp(db, parseId(c.req.param('serverId'), 'server')));
+  const { db, by } = await requireSystemRight(c, 'changeServers');
+  return json<Server>(await removeApp(db, parseId(c.req.param('serverId'), 'server'), by));
 });
 
 app.get('/:serverId/installations', async (c) => {

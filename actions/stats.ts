@@ -1,9 +1,12 @@
 import * as z from 'zod';
-import { csv, json } from '../lib/answer.ts';
+import type { TenantAccess } from '../lib/access.ts';
+import { type Answer, csv, json } from '../lib/answer.ts';
 import type { Overview, RepositoryStats, TrafficTable } from '../lib/answers/stats.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
+import { type Actor, recordExport } from '../lib/audit.ts';
 import { requireAccess } from '../lib/caller.ts';
-import { isDay } from '../lib/day.ts';
+import type { Db } from '../lib/db/database.ts';
+import { dayField } from '../lib/fields.ts';
 import { bearsDataToken, requireDataAccess } from '../lib/identity/data-token.ts';
 import { requireRepositoryRow } from '../lib/repositories/repository.ts';
 import { parseId, parseQuery, toId } from '../lib/request.ts';
@@ -20,19 +23,11 @@ import {
 } from '../lib/stats/table-csv.ts';
 import { METRICS } from '../lib/traffic/figures.ts';
 
-/** Earlier than any collected or imported day, and valid in both databases. */
-const EARLIEST = '1970-01-01';
-
-const day = z
-  .string()
-  .refine(isDay, 'Give a day that exists, as YYYY-MM-DD.')
-  .refine((text) => text >= EARLIEST, `Give a day from ${EARLIEST} on.`);
-
 /** Either a named range that ends today, or from and to (both included). Default: 30 days. */
 const span = {
   range: z.enum(['7', '14', '30', '90', '365', 'all']).optional(),
-  from: day.optional(),
-  to: day.optional(),
+  from: dayField.optional(),
+  to: dayField.optional(),
   /** Default: days for up to 92 days, weeks for up to two years, then months. */
   by: z.enum(['day', 'week', 'month']).optional(),
   format: z.enum(['json', 'csv']).default('json'),
@@ -106,22 +101,39 @@ async function requireTableAccess(c: Call) {
   if (!bearsDataToken(c.req.raw)) return requireAccess(c, 'seeTraffic');
   const now = clock();
   const tenantId = toId(c.req.param('tenantId'));
-  return { db, access: await requireDataAccess(db, config.tokenKey, c.req.raw, tenantId, now), now };
+  const access = await requireDataAccess(db, config.tokenKey, c.req.raw, tenantId, now);
+  return { db, access, now, by: null };
+}
+
+/** Logs who downloads the file, once for all of its pages. A data token's reads are the dashboard's, not a download. */
+async function toFile(
+  c: Call,
+  { db, access, by }: { db: Db; access: TenantAccess; by: Actor | null },
+  { name, text, ...part }: Pick<TableCsv, 'name' | 'text'> & Partial<TableCsv>,
+): Promise<Answer> {
+  const isLaterPage = part.total === null;
+  if (by && !isLaterPage) await recordExport(db, by, { tenantId: access.tenantId, name, request: c.req.raw });
+  return csv(name, text, part);
 }
 
 app.get('/:tenantId', async (c) => {
-  const { db, access, now } = await requireAccess(c, 'seeTraffic');
+  const reader = await requireAccess(c, 'seeTraffic');
+  const { db, access, now } = reader;
   const { format, ...query } = parseQuery(c.req.raw, OverviewQuery);
-  if (format === 'csv') return csv(`traffic-${access.tenantId}`, await toOverviewCsv(db, access, query, now));
+  if (format === 'csv') {
+    const text = await toOverviewCsv(db, access, query, now);
+    return toFile(c, reader, { name: `traffic-${access.tenantId}`, text });
+  }
   return json<Overview>(await readOverview(db, access, query, now));
 });
 
 app.get('/:tenantId/table', async (c) => {
-  const { db, access, now } = await requireTableAccess(c);
+  const reader = await requireTableAccess(c);
+  const { db, access, now } = reader;
   const { format, cursor, sum, top, least, columns, ...given } = parseQuery(c.req.raw, TableQuery);
   const { repositories: ids, ...request } = given;
   const scope = { ...request, repositories: ids?.split(',').map(Number) };
-  const toAnswer = ({ name, text, ...part }: TableCsv) => csv(name, text, part);
+  const toAnswer = (file: TableCsv) => toFile(c, reader, file);
   if (sum === 'repositories') return toAnswer(await toTrafficSumsCsv(db, access, scope, now));
   if (top) {
     const steps = { ...scope, by: undefined, top, least, cursor };
@@ -135,14 +147,15 @@ app.get('/:tenantId/table', async (c) => {
 });
 
 app.get('/:tenantId/:repositoryId', async (c) => {
-  const { db, access, now } = await requireAccess(c, 'seeTraffic');
+  const reader = await requireAccess(c, 'seeTraffic');
+  const { db, access, now } = reader;
   const repositoryId = parseId(c.req.param('repositoryId'), 'repository');
   const { format, of, ...query } = parseQuery(c.req.raw, RepositoryQuery);
   if (format === 'json')
     return json<RepositoryStats>(await readRepositoryTraffic(db, access, repositoryId, query, now));
   const row = await requireRepositoryRow(db, access, repositoryId);
   const text = await toRepositoryCsv[of]({ db, row, query, now });
-  return csv(`${of}-${access.tenantId}-${repositoryId}`, text);
+  return toFile(c, reader, { name: `${of}-${access.tenantId}-${repositoryId}`, text });
 });
 
 export const main = serve(app);

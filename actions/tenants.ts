@@ -58,11 +58,11 @@ app.get('/', async (c) => {
 });
 
 app.post('/', async (c) => {
-  const { principal } = await requireSystemRight(c, 'manageTenants');
+  const { by } = await requireSystemRight(c, 'manageTenants');
   const request = await parseBody(c.req.raw, TenantRequest);
   const { githubUser = '', githubToken = '', installationId: id, ...rest } = request;
   const credentials = id === undefined ? { githubUser, githubToken } : { installationId: id };
-  return json<Tenant>(await createTenant(c.env, { ...rest, credentials }, principal.email), 201);
+  return json<Tenant>(await createTenant(c.env, { ...rest, credentials }, by), 201);
 });
 
 app.get('/:tenantId', async (c) => {
@@ -71,17 +71,17 @@ app.get('/:tenantId', async (c) => {
 });
 
 app.patch('/:tenantId', async (c) => {
-  const { tenantId } = await requireAccess(c, 'changeTenant');
+  const { tenantId, by } = await requireAccess(c, 'changeTenant');
   const change = await parseBody(c.req.raw, TenantUpdate);
   // The app is installed for other organizations too. Choosing an installation gives access to their traffic.
   if (change.installationId !== undefined) await requireAccess(c, 'manageTenants');
-  return json<Tenant>(await updateTenant(c.env, tenantId, change));
+  return json<Tenant>(await updateTenant(c.env, tenantId, change, by));
 });
 
 app.delete('/:tenantId', async (c) => {
-  const { db, tenantId } = await requireAccess(c, 'manageTenants');
+  const { db, tenantId, by } = await requireAccess(c, 'manageTenants');
   const { confirmName } = await parseBody(c.req.raw, TenantDeletion);
-  return json<TenantDeleted>({ tenantId, deleted: await deleteTenant(db, tenantId, confirmName) });
+  return json<TenantDeleted>({ tenantId, deleted: await deleteTenant(db, tenantId, confirmName, by) });
 });
 
 export const main = serve(app);

@@ -29,6 +29,8 @@ const rights = {
   changeServers: ['administrator'],
   seeAllRuns: system,
   startAllRuns: system,
+  seeAudit: ['administrator', 'manager'],
+  seeAllAudit: ['administrator'],
 } satisfies Record<string, AnyRole[]>;
 
 /** The name of something that somebody may do, in a tenant or in the whole installation. */

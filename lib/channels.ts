@@ -1,6 +1,8 @@
 import type { Channel } from './answers/channels.ts';
+import { type Actor, recordAudit } from './audit.ts';
 import { type ChannelServices, toAddressColumns } from './channels/address.ts';
 import type { Db } from './db/database.ts';
+import { inTransaction } from './db/portable.ts';
 import type { ChannelContents, ChannelKind } from './db/tables/channels.ts';
 import { Failure } from './failure.ts';
 import { notFound } from './request.ts';
@@ -13,6 +15,13 @@ interface NewChannel {
 }
 
 const MAX_CHANNELS = 20;
+
+/** What a channel is sent, in words. */
+const CONTENTS: Record<ChannelContents, string> = {
+  problems: 'problems',
+  reports: 'reports',
+  both: 'problems and reports',
+};
 
 function selectChannels(db: Db, tenantId: number) {
   return db
@@ -50,22 +59,27 @@ export async function createChannel(
   services: ChannelServices,
   tenantId: number,
   { url, ...channel }: NewChannel,
-  createdBy: string,
+  by: Actor,
 ): Promise<Channel> {
-  const { db, clock } = services;
+  const { db } = services;
   const there = await listChannels(db, tenantId);
   if (there.length >= MAX_CHANNELS) {
     const message = `A tenant has at most ${MAX_CHANNELS} channels. Delete one first.`;
     throw new Failure('too_many_channels', message);
   }
   const address = await toAddressColumns(services, url);
-  const row = { tenantId, ...channel, ...address, createdAt: clock().toISOString(), createdBy };
-  const inserted = await db
-    .insertInto('channel')
-    .values(row)
-    .returning('channelId')
-    .executeTakeFirstOrThrow();
-  return getChannel(db, tenantId, inserted.channelId);
+  const created = { createdAt: by.now.toISOString(), createdBy: by.email };
+  const channelId = await inTransaction(db, async (trx) => {
+    const inserted = await trx
+      .insertInto('channel')
+      .values({ tenantId, ...channel, ...address, ...created })
+      .returning('channelId')
+      .executeTakeFirstOrThrow();
+    const { name: subject, contents } = channel;
+    await recordAudit(trx, by, { tenantId, kind: 'channel_added', subject, detail: CONTENTS[contents] });
+    return inserted.channelId;
+  });
+  return getChannel(db, tenantId, channelId);
 }
 
 /**
@@ -77,28 +91,38 @@ export async function updateChannel(
   tenantId: number,
   channelId: number,
   { url, ...change }: { [F in keyof NewChannel]?: NewChannel[F] | undefined },
+  by: Actor,
 ): Promise<Channel> {
   const { db } = services;
-  await getChannel(db, tenantId, channelId);
+  const before = await getChannel(db, tenantId, channelId);
   const address = url === undefined ? {} : await toAddressColumns(services, url);
   const isOther = url !== undefined || change.kind !== undefined;
   const unknown = isOther ? { failureCode: null, failureMessage: null, failureAt: null } : {};
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  await db
-    .updateTable('channel')
-    .set({ ...given, ...address, ...unknown })
-    .where('tenantId', '=', tenantId)
-    .where('channelId', '=', channelId)
-    .execute();
+  const changed = [...Object.keys(given), ...(url === undefined ? [] : ['address'])];
+  await inTransaction(db, async (trx) => {
+    await trx
+      .updateTable('channel')
+      .set({ ...given, ...address, ...unknown })
+      .where('tenantId', '=', tenantId)
+      .where('channelId', '=', channelId)
+      .execute();
+    const audited = { subject: change.name ?? before.name, detail: changed.join(', ') };
+    await recordAudit(trx, by, { tenantId, kind: 'channel_changed', ...audited });
+  });
   return getChannel(db, tenantId, channelId);
 }
 
 /** Deletes a channel and the records of its messages. Throws `channel_not_found`. */
-export async function deleteChannel(db: Db, tenantId: number, channelId: number): Promise<void> {
-  const { numDeletedRows } = await db
-    .deleteFrom('channel')
-    .where('tenantId', '=', tenantId)
-    .where('channelId', '=', channelId)
-    .executeTakeFirst();
-  if (numDeletedRows === 0n) throw notFound('channel');
+export async function deleteChannel(db: Db, tenantId: number, channelId: number, by: Actor): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    const { name: subject, contents } = await getChannel(trx, tenantId, channelId);
+    const { numDeletedRows } = await trx
+      .deleteFrom('channel')
+      .where('tenantId', '=', tenantId)
+      .where('channelId', '=', channelId)
+      .executeTakeFirst();
+    if (numDeletedRows === 0n) throw notFound('channel');
+    await recordAudit(trx, by, { tenantId, kind: 'channel_deleted', subject, detail: CONTENTS[contents] });
+  });
 }

@@ -1,9 +1,13 @@
+import type { Transaction } from 'kysely';
 import { hasTenantRight, type TenantAccess } from './access.ts';
 import type { Dashboard, DashboardList } from './answers/dashboards.ts';
+import { type Actor, recordAudit } from './audit.ts';
 import { builtInDashboards } from './dashboards/built-in.ts';
 import type { DashboardDocument } from './dashboards/document.ts';
 import type { Db } from './db/database.ts';
 import { isDuplicateKey } from './db/errors.ts';
+import { inTransaction } from './db/portable.ts';
+import type { Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import { notFound, toId } from './request.ts';
 
@@ -14,11 +18,11 @@ export type StoredDashboard = Omit<Dashboard, 'data'>;
 export interface DashboardReader {
   db: Db;
   access: TenantAccess;
-  email: string;
+  by: Actor;
 }
 
-const mayChange = ({ db, access, email }: DashboardReader) =>
-  hasTenantRight(db, { email }, access.tenantId, 'changeDashboards');
+const mayChange = ({ db, access, by }: DashboardReader) =>
+  hasTenantRight(db, by, access.tenantId, 'changeDashboards');
 
 const unchangeable = { canned: true, version: 1, changedAt: null, changedBy: null, mayChange: false };
 
@@ -70,26 +74,34 @@ export async function getDashboard(reader: DashboardReader, dashboardId: string)
 
 /** Stores a new dashboard and returns its id. Throws `dashboard_exists` if the tenant has one with that name. */
 export async function createDashboard(
-  { db, access, email }: DashboardReader,
+  { db, access: { tenantId }, by }: DashboardReader,
   document: DashboardDocument,
-  now: Date,
 ): Promise<string> {
-  const inserted = await db
-    .insertInto('dashboard')
-    .values({
-      tenantId: access.tenantId,
-      name: document.name,
-      version: 1,
-      document: JSON.stringify(document),
-      changedAt: now.toISOString(),
-      changedBy: email,
-    })
-    .returning('dashboardId')
-    .executeTakeFirst()
+  const { name } = document;
+  const saved = { name, version: 1, document: JSON.stringify(document) };
+  return saveNamed(db, name, async (trx) => {
+    const { dashboardId } = await trx
+      .insertInto('dashboard')
+      .values({ tenantId, ...saved, changedAt: by.now.toISOString(), changedBy: by.email })
+      .returning('dashboardId')
+      .executeTakeFirstOrThrow();
+    await recordAudit(trx, by, { tenantId, kind: 'dashboard_created', subject: name });
+    return String(dashboardId);
+  });
+}
+
+/** Stores all or nothing. Throws `dashboard_exists` if the tenant has another dashboard with that name. */
+async function saveNamed<T>(
+  db: Db,
+  name: string,
+  save: (trx: Transaction<Tables>) => Promise<T>,
+): Promise<T> {
+  return db
+    .transaction()
+    .execute(save)
     .catch((error: unknown) => {
-      throw isDuplicateKey(error) ? nameTaken(document.name) : error;
+      throw isDuplicateKey(error) ? nameTaken(name) : error;
     });
-  return String(inserted?.dashboardId);
 }
 
 function requireOwn(dashboardId: string): number {
@@ -105,26 +117,28 @@ function requireOwn(dashboardId: string): number {
  * meantime.
  */
 export async function changeDashboard(
-  { db, access, email }: DashboardReader,
+  { db, access: { tenantId }, by }: DashboardReader,
   dashboardId: string,
   { version, document }: { version: number; document: DashboardDocument },
-  now: Date,
 ): Promise<void> {
   const id = requireOwn(dashboardId);
   const text = JSON.stringify(document);
-  const result = await db
-    .updateTable('dashboard')
-    .set({ name: document.name, version: version + 1, document: text })
-    .set({ changedAt: now.toISOString(), changedBy: email })
-    .where('tenantId', '=', access.tenantId)
-    .where('dashboardId', '=', id)
-    .where('version', '=', version)
-    .executeTakeFirst()
-    .catch((error: unknown) => {
-      throw isDuplicateKey(error) ? nameTaken(document.name) : error;
-    });
-  if (result.numUpdatedRows > 0n) return;
-  const row = await findRow(db, access.tenantId, id);
+  const { name } = document;
+  const isChanged = await saveNamed(db, name, async (trx) => {
+    const { numUpdatedRows } = await trx
+      .updateTable('dashboard')
+      .set({ name, version: version + 1, document: text })
+      .set({ changedAt: by.now.toISOString(), changedBy: by.email })
+      .where('tenantId', '=', tenantId)
+      .where('dashboardId', '=', id)
+      .where('version', '=', version)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) return false;
+    await recordAudit(trx, by, { tenantId, kind: 'dashboard_changed', subject: name });
+    return true;
+  });
+  if (isChanged) return;
+  const row = await findRow(db, tenantId, id);
   if (!row) throw notFound('dashboard');
   if (row.document === text) return;
   const { changedAt, changedBy } = row;
@@ -133,12 +147,19 @@ export async function changeDashboard(
 }
 
 /** Deletes a dashboard. Throws `dashboard_not_found` and `dashboard_canned`. */
-export async function deleteDashboard({ db, access }: DashboardReader, dashboardId: string): Promise<void> {
+export async function deleteDashboard(
+  { db, access: { tenantId }, by }: DashboardReader,
+  dashboardId: string,
+): Promise<void> {
   const id = requireOwn(dashboardId);
-  const result = await db
-    .deleteFrom('dashboard')
-    .where('tenantId', '=', access.tenantId)
-    .where('dashboardId', '=', id)
-    .executeTakeFirst();
-  if (result.numDeletedRows === 0n) throw notFound('dashboard');
+  await inTransaction(db, async (trx) => {
+    const row = await findRow(trx, tenantId, id);
+    const { numDeletedRows } = await trx
+      .deleteFrom('dashboard')
+      .where('tenantId', '=', tenantId)
+      .where('dashboardId', '=', id)
+      .executeTakeFirst();
+    if (!row || numDeletedRows === 0n) throw notFound('dashboard');
+    await recordAudit(trx, by, { tenantId, kind: 'dashboard_deleted', subject: row.name });
+  });
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isDay } from './day.ts';
 import { choicesOf, type Tables, widthOf } from './db/tables.ts';
 import { EMAIL_PATTERN, toLowerAscii } from './email.ts';
 
@@ -33,3 +34,12 @@ export function choiceField<Name extends keyof Tables, Word extends keyof Tables
 ) {
   return z.enum(choicesOf(table, column));
 }
+
+/** Earlier than any collected or imported day, and valid in both databases. */
+const EARLIEST = '1970-01-01';
+
+/** A UTC day that a request may name. */
+export const dayField = z
+  .string()
+  .refine(isDay, 'Give a day that exists, as YYYY-MM-DD.')
+  .refine((text) => text >= EARLIEST, `Give a day from ${EARLIEST} on.`);

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { InitState } from './answers/init.ts';
+import { recordAudit } from './audit.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
@@ -105,6 +106,20 @@ async function insertAll(
   await trx.insertInto('systemRole').values(role).execute();
   const installation = { installationId: 1, displayName, initializedAt: now };
   await trx.insertInto('installation').values(installation).execute();
+  const by = { email, now: clock() };
+  await recordAudit(trx, by, { tenantId: null, kind: 'installation_initialized', subject: displayName });
+  await recordAudit(trx, by, {
+    tenantId,
+    kind: 'tenant_created',
+    subject: name,
+    detail: `a token of ${githubUser}`,
+  });
+  await recordAudit(trx, by, {
+    tenantId: null,
+    kind: 'system_role_given',
+    subject: email,
+    detail: role.role,
+  });
   return { tenantId, serverId, email, displayName, tokenExpiresAt: token.expiresAt };
 }
 

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Member, MemberList, SystemMember } from './answers/members.ts';
+import { type Actor, recordAudit } from './audit.ts';
 import type { Db } from './db/database.ts';
 import { isOrphan } from './db/errors.ts';
 import { given, inTransaction, type Merge, mergeRows } from './db/portable.ts';
@@ -7,6 +8,7 @@ import type { SystemRole } from './db/tables/installation.ts';
 import type { Role } from './db/tables/tenants.ts';
 import type { Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
+import { plural } from './number-format.ts';
 import { notFound } from './request.ts';
 
 /** A tenant's members by e-mail address, and its repositories by name. */
@@ -72,6 +74,23 @@ async function findMember(trx: Db, tenantId: number, email: string) {
     .executeTakeFirst();
 }
 
+async function listAllowed(trx: Db, tenantId: number, email: string): Promise<number[]> {
+  const rows = await trx
+    .selectFrom('memberRepository')
+    .select('repositoryId')
+    .where('tenantId', '=', tenantId)
+    .where('email', '=', email)
+    .orderBy('repositoryId')
+    .execute();
+  return rows.map(({ repositoryId }) => repositoryId);
+}
+
+/** A role in words, with how many repositories it is for. */
+function describeRole(role: Role, { length }: number[]): string {
+  if (role !== 'repository viewer') return role;
+  return `${role} of ${plural(length, 'repository', 'repositories')}`;
+}
+
 function deleteAllowed(trx: Transaction<Tables>, tenantId: number, email: string) {
   return trx
     .deleteFrom('memberRepository')
@@ -88,12 +107,14 @@ export async function putMember(
   db: Db,
   tenantId: number,
   { email, role, repositoryIds }: { email: string; role: Role; repositoryIds: number[] },
-  now: Date,
+  by: Actor,
 ): Promise<{ member: Member; added: boolean }> {
+  const { now } = by;
   const ids = [...new Set(repositoryIds)].sort((a, b) => a - b);
   return inTransaction(db, async (trx) => {
     await requireRepositories(trx, tenantId, ids);
     const before = await findMember(trx, tenantId, email);
+    const idsBefore = await listAllowed(trx, tenantId, email);
     await mergeRows(trx, memberships, [{ tenantId, email, role, addedAt: now.toISOString() }]);
     await deleteAllowed(trx, tenantId, email);
     await mergeRows(
@@ -101,6 +122,16 @@ export async function putMember(
       allowances,
       ids.map((repositoryId) => ({ tenantId, email, repositoryId })),
     );
+    const detail = describeRole(role, ids);
+    const isSame = before?.role === role && ids.join() === idsBefore.join();
+    if (!before) await recordAudit(trx, by, { tenantId, kind: 'member_added', subject: email, detail });
+    else if (!isSame)
+      await recordAudit(trx, by, {
+        tenantId,
+        kind: 'member_changed',
+        subject: email,
+        detail: `${describeRole(before.role, idsBefore)} to ${detail}`,
+      });
     const addedAt = before?.addedAt ?? now.toISOString();
     return { member: { email, role, repositoryIds: ids, addedAt }, added: !before };
   }).catch((error: unknown) => {
@@ -109,13 +140,19 @@ export async function putMember(
 }
 
 /** Removes a member from the tenant. Throws `member_not_found`. */
-export async function removeMember(db: Db, tenantId: number, email: string): Promise<void> {
-  const { numDeletedRows } = await db
-    .deleteFrom('member')
-    .where('tenantId', '=', tenantId)
-    .where('email', '=', email)
-    .executeTakeFirst();
-  if (numDeletedRows === 0n) throw notFound('member');
+export async function removeMember(db: Db, tenantId: number, email: string, by: Actor): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    const before = await findMember(trx, tenantId, email);
+    if (!before) throw notFound('member');
+    const detail = describeRole(before.role, await listAllowed(trx, tenantId, email));
+    const { numDeletedRows } = await trx
+      .deleteFrom('member')
+      .where('tenantId', '=', tenantId)
+      .where('email', '=', email)
+      .executeTakeFirst();
+    if (numDeletedRows === 0n) throw notFound('member');
+    await recordAudit(trx, by, { tenantId, kind: 'member_removed', subject: email, detail });
+  });
 }
 
 /** Everybody with a system role, by e-mail address. */
@@ -141,7 +178,7 @@ async function requireOtherAdministrator(trx: Transaction<Tables>, email: string
 export async function putSystemMember(
   db: Db,
   { email, role }: { email: string; role: SystemRole },
-  now: Date,
+  by: Actor,
 ): Promise<{ member: SystemMember; added: boolean }> {
   return inTransaction(db, async (trx) => {
     if (role !== 'administrator') await requireOtherAdministrator(trx, email);
@@ -151,18 +188,30 @@ export async function putSystemMember(
       .where('email', '=', email)
       .executeTakeFirst();
     if (before?.role === role) return { member: before, added: false };
-    const member = { email, role, grantedAt: now.toISOString() };
+    const member = { email, role, grantedAt: by.now.toISOString() };
     if (before) await trx.updateTable('systemRole').set(member).where('email', '=', email).execute();
     else await trx.insertInto('systemRole').values(member).execute();
+    await recordAudit(trx, by, { tenantId: null, kind: 'system_role_given', subject: email, detail: role });
     return { member, added: !before };
   });
 }
 
 /** Removes a system role. Throws `member_not_found` and `last_administrator`. */
-export async function removeSystemMember(db: Db, email: string): Promise<void> {
+export async function removeSystemMember(db: Db, email: string, by: Actor): Promise<void> {
   await inTransaction(db, async (trx) => {
     await requireOtherAdministrator(trx, email);
-    const [result] = await trx.deleteFrom('systemRole').where('email', '=', email).execute();
-    if (Number(result?.numDeletedRows ?? 0) === 0) throw notFound('member');
+    const before = await trx
+      .selectFrom('systemRole')
+      .select('role')
+      .where('email', '=', email)
+      .executeTakeFirst();
+    if (!before) throw notFound('member');
+    const { numDeletedRows } = await trx
+      .deleteFrom('systemRole')
+      .where('email', '=', email)
+      .executeTakeFirst();
+    if (numDeletedRows === 0n) throw notFound('member');
+    const detail = before.role;
+    await recordAudit(trx, by, { tenantId: null, kind: 'system_role_removed', subject: email, detail });
   });
 }

@@ -1,4 +1,5 @@
 import type { Server } from './answers/servers.ts';
+import { type Actor, recordAudit } from './audit.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
 import { inTransaction } from './db/portable.ts';
@@ -32,8 +33,10 @@ export async function setApp(
   { db, config, secrets, clock }: AppServices,
   serverId: number,
   { appId, privateKey }: { appId: string; privateKey: string },
+  by: Actor,
 ): Promise<Server> {
-  const api = await requireApi(await getServer(db, serverId), config);
+  const server = await getServer(db, serverId);
+  const api = await requireApi(server, config);
   const key = toPrivateKey(privateKey);
   const app = await readApp({ ...api, appId, privateKey: key, clock });
   if (/^\d+$/.test(appId) && String(app.id) !== appId)
@@ -59,13 +62,14 @@ export async function setApp(
         eb.selectFrom('tenant').select('tenantId').where('serverId', '=', serverId),
       )
       .execute();
+    await recordAudit(trx, by, { tenantId: null, kind: 'app_set', subject: server.name, detail: name });
   });
   return getServer(db, serverId);
 }
 
 /** Forgets the GitHub App of a server. Throws `server_not_found`, and `app_in_use` when tenants read with it. */
-export async function removeApp(db: Db, serverId: number): Promise<Server> {
-  await getServer(db, serverId);
+export async function removeApp(db: Db, serverId: number, by: Actor): Promise<Server> {
+  const { name: subject, app } = await getServer(db, serverId);
   await inTransaction(db, async (trx) => {
     const user = await trx
       .selectFrom('tenantInstallation as i')
@@ -78,7 +82,13 @@ export async function removeApp(db: Db, serverId: number): Promise<Server> {
         'app_in_use',
         `The tenant ${user.name} reads with this app. Give it a token of its own first.`,
       );
-    await trx.deleteFrom('githubApp').where('serverId', '=', serverId).execute();
+    const { numDeletedRows } = await trx
+      .deleteFrom('githubApp')
+      .where('serverId', '=', serverId)
+      .executeTakeFirst();
+    if (numDeletedRows === 0n) return;
+    const detail = app?.name ?? '';
+    await recordAudit(trx, by, { tenantId: null, kind: 'app_removed', subject, detail });
   });
   return getServer(db, serverId);
 }

@@ -1,5 +1,6 @@
 import { requirePublicAddress } from './addresses.ts';
 import type { Server } from './answers/servers.ts';
+import { type Actor, recordAudit } from './audit.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
 import { isDuplicateKey, isReferenced } from './db/errors.ts';
@@ -160,14 +161,19 @@ const nameTaken = () => new Failure('name_taken', 'Another server has this name.
 export async function addServer(
   db: Db,
   { name, url }: { name: string; url: string },
-  { config, now }: { config: Pick<Config, 'demoGithubUrl' | 'allowPrivateAddresses'>; now: Date },
+  { config, by }: { config: Pick<Config, 'demoGithubUrl' | 'allowPrivateAddresses'>; by: Actor },
 ): Promise<{ server: Server; added: boolean }> {
   const address = { ...toServerAddress(url, { allowHttp: config.allowPrivateAddresses }), name };
   const there = await findServerAt(db, address);
   if (there) return { server: there, added: false };
   await requireReachable(address, config);
   try {
-    const serverId = await insertServer(db, address, now.toISOString());
+    const serverId = await db.transaction().execute(async (trx) => {
+      const added = await insertServer(trx, address, by.now.toISOString());
+      const detail = address.webUrl;
+      await recordAudit(trx, by, { tenantId: null, kind: 'server_added', subject: name, detail });
+      return added;
+    });
     return { server: await getServer(db, serverId), added: true };
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
@@ -178,20 +184,27 @@ export async function addServer(
 }
 
 /** Renames a server; its address stays. Throws `server_not_found` and `name_taken`. */
-export async function renameServer(db: Db, serverId: number, name: string): Promise<Server> {
-  await getServer(db, serverId);
-  const update = db.updateTable('githubServer').set({ name }).where('serverId', '=', serverId);
-  await update.execute().catch((error: unknown) => {
+export async function renameServer(db: Db, serverId: number, name: string, by: Actor): Promise<Server> {
+  const renaming = db.transaction().execute(async (trx) => {
+    const { name: detail } = await getServer(trx, serverId);
+    if (name === detail) return;
+    await trx.updateTable('githubServer').set({ name }).where('serverId', '=', serverId).execute();
+    await recordAudit(trx, by, { tenantId: null, kind: 'server_renamed', subject: name, detail });
+  });
+  await renaming.catch((error: unknown) => {
     throw isDuplicateKey(error) ? nameTaken() : error;
   });
   return getServer(db, serverId);
 }
 
 /** Deletes a server and its GitHub App's key. Throws `server_not_found`, and `server_in_use` if a tenant uses it. */
-export async function deleteServer(db: Db, serverId: number): Promise<void> {
-  await getServer(db, serverId);
-  const deletion = db.deleteFrom('githubServer').where('serverId', '=', serverId);
-  await deletion.execute().catch((error: unknown) => {
+export async function deleteServer(db: Db, serverId: number, by: Actor): Promise<void> {
+  const deletion = db.transaction().execute(async (trx) => {
+    const { name, webUrl: detail } = await getServer(trx, serverId);
+    await trx.deleteFrom('githubServer').where('serverId', '=', serverId).execute();
+    await recordAudit(trx, by, { tenantId: null, kind: 'server_deleted', subject: name, detail });
+  });
+  await deletion.catch((error: unknown) => {
     throw isReferenced(error) ? new Failure('server_in_use') : error;
   });
 }

@@ -1,7 +1,9 @@
+import { recordAudit } from './audit.ts';
 import type { Database, Db } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { inTransaction } from './db/portable.ts';
 import { SCHEMA_VERSION } from './db/schema.ts';
+import { plural } from './number-format.ts';
 import type { Secrets } from './secrets.ts';
 import { type CorrectedTraffic, correctTraffic } from './traffic/correction-tables.ts';
 
@@ -39,7 +41,7 @@ export async function upgradeInstallation(services: UpgradeServices, after: numb
   return { schema: SCHEMA_VERSION, ...sealed, traffic };
 }
 
-type Sealing = Pick<UpgradeServices, 'db' | 'secrets'>;
+type Sealing = Pick<UpgradeServices, 'db' | 'secrets' | 'clock'>;
 
 /** A stored secret, and how it is replaced where it is still the same. */
 interface Sealed {
@@ -51,12 +53,20 @@ interface Sealed {
 export async function resealTokens({
   db,
   secrets,
+  clock,
 }: Sealing): Promise<Pick<Upgrade, 'resealed' | 'unreadable'>> {
   const all = [...(await listTokens(db)), ...(await listAppKeys(db)), ...(await listAddresses(db))];
   const stale = all.filter(({ sealed }) => !secrets.isCurrent(sealed));
   let resealed = 0;
   for (const one of stale) if (await reseal(secrets, one)) resealed += 1;
+  if (resealed > 0) await recordResealing(db, resealed, clock());
   return { resealed, unreadable: stale.length - resealed };
+}
+
+function recordResealing(db: Db, count: number, now: Date): Promise<void> {
+  const detail = plural(count, 'token or address', 'tokens and addresses');
+  const sealing = { tenantId: null, kind: 'secrets_resealed', subject: 'TOKEN_KEY', detail } as const;
+  return inTransaction(db, (trx) => recordAudit(trx, { email: null, now }, sealing));
 }
 
 /** False when no key opens it. What was replaced meanwhile stays as it is: it was sealed with a current key. */

@@ -69,6 +69,8 @@ const rows: Record<string, Row> = {
   'delete /channels/{tenantId}/{channelId}': inTenant('administrator', 'manager'),
   'get /channels/{tenantId}/report': inTenant('administrator', 'manager'),
   'post /channels/{tenantId}/{channelId}/test': inTenant('administrator', 'manager'),
+  'get /audit': inSystem('administrator'),
+  'get /audit/{tenantId}': inTenant('administrator', 'manager'),
   'get /repositories/{tenantId}': inTenant(...members),
   'post /repositories/{tenantId}': inTenant(...managers),
   'patch /repositories/{tenantId}': inTenant(...managers),

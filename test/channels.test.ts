@@ -165,6 +165,7 @@ test('a private address stored while they were allowed is refused when sending',
 test('a new key reseals the addresses of channels', async () => {
   const channelId = await add('/slack/rotated');
   const { db } = openDatabase(installation.database.url);
+  const clock = () => new Date(NOW);
   const keys = ['B'.repeat(43), installation.parameters.TOKEN_KEY];
   const sealedOf = () =>
     db
@@ -172,12 +173,12 @@ test('a new key reseals the addresses of channels', async () => {
       .select('addressSealed')
       .where('channelId', '=', channelId)
       .executeTakeFirstOrThrow();
-  const { resealed } = await resealTokens({ db, secrets: openSecrets(keys.join(' ')) });
+  const { resealed } = await resealTokens({ db, clock, secrets: openSecrets(keys.join(' ')) });
   expect(resealed).toBeGreaterThan(1);
   expect(await openSecrets('B'.repeat(43)).open((await sealedOf()).addressSealed)).toBe(
     standIn('/slack/rotated'),
   );
-  await resealTokens({ db, secrets: openSecrets(keys.reverse().join(' ')) });
+  await resealTokens({ db, clock, secrets: openSecrets(keys.reverse().join(' ')) });
   await db.destroy();
   expect((await testTo(channelId)).status).toBe(200);
 });

@@ -97,6 +97,18 @@ test.each(ANSWERS)('every stored week that has settled is what really happened (
   expect(series.viewUniques[1]).toBe(collecting.served.github.truthOfWeek(id, '2025-11-03').viewUniques);
 });
 
+test('the ended week can have more unique visitors than 32 bits hold', async () => {
+  const { repositoryId, id } = await collecting.add('large', { views: 60, regulars: 9 });
+  const uniques = 3_000_000_007;
+  const weeks = [{ timestamp: `${START}T00:00:00Z`, count: uniques, uniques }];
+  const body = { count: uniques, uniques, views: weeks, clones: weeks };
+  const match = { repository: id, query: /per=week/ };
+  collecting.served.github.fail({ kind: 'status', status: 200, body, match });
+  await collecting.collectDaily(START, addDays(START, 7));
+  const stored = (await collecting.rows('repository')).find((row) => row.repositoryId === repositoryId);
+  expect(stored).toMatchObject({ endedWeek: START, endedWeekViewers: uniques });
+});
+
 test('on Monday the ended week has its uniques so far, and is read once more when it has settled', async () => {
   const { repositoryId, id } = await collecting.add('so far', { views: 60, regulars: 9 });
   const stored = async () =>
@@ -106,10 +118,12 @@ test('on Monday the ended week has its uniques so far, and is read once more whe
   const { weeks } = await collecting.github().getTraffic(id);
   const uniques = weeks?.views?.find(({ date }) => date === START)?.uniques;
   expect(uniques).toBeGreaterThan(0);
-  expect(await stored()).toMatchObject({ endedWeek: START, endedWeekUniques: uniques });
-  const lift = collecting.answer(id, /per=week/, { count: 0, uniques: 0, views: [], clones: [] });
+  expect(await stored()).toMatchObject({ endedWeek: START, endedWeekViewers: uniques });
+  const body = { count: 0, uniques: 0, views: [], clones: [] };
+  const ofWeeks = { repository: id, query: /per=week/ };
+  const lift = collecting.served.github.fail({ kind: 'status', status: 200, body, match: ofWeeks });
   await collecting.collectDaily(addDays(monday, 1), addDays(monday, 2));
-  expect(await stored()).toMatchObject({ endedWeek: START, endedWeekUniques: uniques });
+  expect(await stored()).toMatchObject({ endedWeek: START, endedWeekViewers: uniques });
   lift();
   await collecting.collectDaily(addDays(monday, 3), addDays(monday, 3));
   const weekStored = (await collecting.rows('trafficWeek')).find(

@@ -230,7 +230,7 @@ test('the alarm does not retry a refusal within a day, unless a person, a new to
   await collecting.collect(at(addDays(START, 1), '12:00'));
   expect(asked()).toBe(0);
   const change = { repositoryIds: [repositoryId], schedule: 'daily' } as const;
-  await setSchedule(collecting.db, collecting.tenantId, change, collecting.clock());
+  await setSchedule(collecting.db, collecting.tenantId, change, collecting.by());
   await collecting.collect(at(addDays(START, 1), '12:10'));
   expect(asked()).toBe(2);
   const problem = (await collecting.traffic(repositoryId, START, START)).repository.problem;
@@ -263,10 +263,8 @@ test('a repository that was deleted and made again under its name: the run says 
     `The name ada/phoenix belongs to another repository now, with the id ${again.id}.`,
   );
   // The advice works.
-  const adding = { db: collecting.db, github: collecting.github(), now: collecting.clock() };
-  const added = await addRepository(
-    { ...adding, tenantId: collecting.tenantId, addedBy: 'ada@example.com' },
-    { owner: 'ada', name: 'phoenix' },
-  );
+  const { db, tenantId } = collecting;
+  const adding = { db, tenantId, github: collecting.github(), by: collecting.by() };
+  const added = await addRepository(adding, { owner: 'ada', name: 'phoenix' });
   expect(added.githubId).toBe(again.id);
 });

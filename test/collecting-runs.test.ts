@@ -150,7 +150,8 @@ test('a repository removed during its collection stays removed', async () => {
   const runId = await collecting.start();
   collecting.served.github.fail({ kind: 'slow', milliseconds: 150, match: { path: /referrers/ } });
   const working = collecting.work(runId);
-  await removeRepository(collecting.db, { tenantId: collecting.tenantId, repositoryIds: null }, repositoryId);
+  const { db, tenantId, by } = collecting;
+  await removeRepository(db, { tenantId, repositoryIds: null }, repositoryId, by());
   await working;
   for (const table of STORED) expect([table, await collecting.rows(table)]).toEqual([table, []]);
   expect((await collecting.lastRun()).run.state).toBe('succeeded');
@@ -181,7 +182,7 @@ test('a tenant is deleted at once, even during a collection', async () => {
     await saveDays(trx, key, observed, { now: collecting.clock(), createdDate: START });
   });
   await holds;
-  const deleting = deleteTenant(collecting.db, collecting.tenantId, 'Tenant');
+  const deleting = deleteTenant(collecting.db, collecting.tenantId, 'Tenant', collecting.by());
   setTimeout(release, 200);
   await expect(deleting).resolves.toMatchObject({ repositories: 6 });
   await storing;
@@ -231,16 +232,16 @@ test('adding a repository or member to a tenant deleted meanwhile gives “not f
   const github = collecting.github();
   const getTraffic: typeof github.getTraffic = async (id, parts) => {
     const traffic = await github.getTraffic(id, parts);
-    await deleteTenant(db, tenantId, 'Tenant');
+    await deleteTenant(db, tenantId, 'Tenant', collecting.by());
     return traffic;
   };
-  const adding = { db, tenantId, now: collecting.clock(), addedBy: 'ada@example.com' };
+  const adding = { db, tenantId, by: collecting.by() };
   const late = addRepository(
     { ...adding, github: { ...github, getTraffic } },
     { owner: 'ada', name: 'late' },
   );
   await expect(late).rejects.toMatchObject({ status: 404, code: 'tenant_not_found' });
   const member = { email: 'grace@example.com', role: 'viewer' } as const;
-  const joining = putMember(db, tenantId, { ...member, repositoryIds: [] }, collecting.clock());
+  const joining = putMember(db, tenantId, { ...member, repositoryIds: [] }, collecting.by());
   await expect(joining).rejects.toMatchObject({ status: 404, code: 'tenant_not_found' });
 });

@@ -94,7 +94,8 @@ test('an answer too long to store is asked for again, and a removed repository l
   const kinds = async () => (await collecting.rows('githubAnswer')).map(({ kind }) => kind);
   const kept = ['clone_weeks', 'clones', 'referrers', 'releases', 'repository', 'view_weeks', 'views'];
   expect((await kinds()).sort()).toEqual(kept);
-  await removeRepository(collecting.db, { tenantId: collecting.tenantId, repositoryIds: null }, repositoryId);
+  const { db, tenantId, by } = collecting;
+  await removeRepository(db, { tenantId, repositoryIds: null }, repositoryId, by());
   expect(await kinds()).toEqual([]);
 });
 

@@ -1,4 +1,5 @@
 import type { Activations } from '../lib/activations.ts';
+import type { Actor } from '../lib/audit.ts';
 import { type Collector, collectTenant } from '../lib/collector.ts';
 import { type Day, daysFrom } from '../lib/day.ts';
 import type { Db } from '../lib/db/database.ts';
@@ -40,6 +41,8 @@ export interface Collecting {
   /** Sets the time for GitHub and for us. */
   now(instant: string): void;
   clock: () => Date;
+  /** Ada, now. */
+  by: () => Actor;
   /** GitHub as the tenant's token sees it. */
   github(): GitHubClient;
   /** Adds a repository to GitHub and, unless `track` is false, to the tenant. */
@@ -119,6 +122,8 @@ export async function openCollecting(now: string, options: Partial<GitHubOptions
     collectTenant({ ...collector, ...options }, { tenantId, runId });
   const later: Activations = { start: async () => {} };
 
+  const by = () => ({ email: 'ada@example.com', now: clock() });
+
   const rows: Collecting['rows'] = async (table) => {
     const all = (await db.selectFrom(table).selectAll().execute()) as Record<string, unknown>[];
     return all.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
@@ -133,6 +138,7 @@ export async function openCollecting(now: string, options: Partial<GitHubOptions
     served,
     tenantId,
     clock,
+    by,
     github,
     work,
     rows,
@@ -143,7 +149,7 @@ export async function openCollecting(now: string, options: Partial<GitHubOptions
     async add(name, story = {}, createdOn = '2025-01-01') {
       const plan = { owner: 'ada', name, createdOn, story: { ...QUIET, ...story } };
       const repository = served.github.addRepository(plan);
-      const adding = { db, github: github(), now: clock(), tenantId, addedBy: 'ada@example.com' };
+      const adding = { db, github: github(), tenantId, by: by() };
       const { repositoryId } = await addRepository(adding, repository);
       return { ...repository, repositoryId };
     },

@@ -5,6 +5,7 @@ import {
   requireTenantAccess,
   type TenantAccess,
 } from '../lib/access.ts';
+import { deleteOldAudit, listAudit } from '../lib/audit.ts';
 import { sendMessage, toTestMessage } from '../lib/channels/sending.ts';
 import { createChannel, deleteChannel, listChannels, updateChannel } from '../lib/channels.ts';
 import { collectTenant } from '../lib/collector.ts';
@@ -78,6 +79,7 @@ const STORED_AT = '2026-01-14 06:00:00.000';
 const PAGE = { page: 1, size: 50 };
 const CURSOR = toCursor(['2026-01-13', 'octocat', 'hello', 1]);
 const email = 'ada@example.com';
+const by = { email, now: NOW };
 const principal = { issuer: 'https://id.example', subject: 's', email, displayName: 'Ada' };
 
 let installation: TestInstallation;
@@ -122,15 +124,15 @@ async function runAdministration(step: Step): Promise<void> {
   const serverId = await step('add a server', (db) => insertServer(db, address, AT));
   await step('servers', listServers);
   await step('server by its address', (db) => findServerAt(db, address));
-  await step('rename a server', (db) => renameServer(db, serverId, 'Other'));
-  await step('delete a server', (db) => deleteServer(db, serverId));
+  await step('rename a server', (db) => renameServer(db, serverId, 'Other', by));
+  await step('delete a server', (db) => deleteServer(db, serverId, by));
   await step('system roles', listSystemMembers);
   const other = 'grace@example.com';
-  await step('give a system role', (db) => putSystemMember(db, { email: other, role: 'maintainer' }, NOW));
+  await step('give a system role', (db) => putSystemMember(db, { email: other, role: 'maintainer' }, by));
   await step('change a system role', (db) =>
-    putSystemMember(db, { email: other, role: 'administrator' }, NOW),
+    putSystemMember(db, { email: other, role: 'administrator' }, by),
   );
-  await step('take a system role', (db) => removeSystemMember(db, other));
+  await step('take a system role', (db) => removeSystemMember(db, other, by));
 }
 
 async function runCollection(step: Step, serverId: number): Promise<void> {
@@ -140,17 +142,17 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   const token = { githubUser: DEMO_USERS.octocat, githubToken: DEMO_TOKENS.octocat };
   const request = { name: 'T', serverId, credentials: token, manager: 'manager@example.com' };
   const { tenantId } = await step('add a tenant', (db) =>
-    createTenant({ db, config, secrets, clock }, request, email),
+    createTenant({ db, config, secrets, clock }, request, by),
   );
   await step('tenants', (db) => listTenants(db, [tenantId]));
   await step('tenant', (db) => getTenant(db, tenantId));
   await step('change a tenant', (db) =>
-    updateTenant({ db, config, secrets, clock }, tenantId, { name: 'U', ...token }),
+    updateTenant({ db, config, secrets, clock }, tenantId, { name: 'U', ...token }, by),
   );
   await runChannels(step, tenantId);
   await step('seal tokens with another key, and with the first again', async (db) => {
     for (const keys of ['BA', 'AB'].map((order) => [...order].map((key) => key.repeat(43)).join(' ')))
-      await resealTokens({ db, secrets: openSecrets(keys) });
+      await resealTokens({ db, clock, secrets: openSecrets(keys) });
   });
   const manager = { ...principal, email: 'manager@example.com' };
   await step('access to any tenant', (db) => requireAnyTenant(db, manager, 'seeTenant'));
@@ -161,7 +163,7 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
     discoverRepositories({ db, ...(await openGitHub(db)) }, tenantId, undefined),
   );
   const { added } = await step('add repositories', async (db) => {
-    const adding = { db, ...(await openGitHub(db)), now: NOW, tenantId, addedBy: email };
+    const adding = { db, ...(await openGitHub(db)), tenantId, by };
     return addRepositories(adding, candidates.slice(0, 2));
   });
   const ids = added.map(({ repositoryId }) => repositoryId);
@@ -198,7 +200,7 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
     listDueTenants(db, 'unfinished', { after: 0, now: tomorrow }),
   );
   await step('set a schedule', (db) =>
-    setSchedule(db, tenantId, { repositoryIds: ids, schedule: 'daily' }, NOW),
+    setSchedule(db, tenantId, { repositoryIds: ids, schedule: 'daily' }, by),
   );
   for (const run of started.filter((one) => one.tenantId === tenantId))
     await step('collect', (db) => {
@@ -225,10 +227,15 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   const afterYears = new Date(NOW.getTime() + 500 * 86_400_000);
   await step('delete old runs', (db) => deleteOldRuns(db, { now: afterYears, isTime: () => true }));
   await runDashboards(step, { tenantId, repositoryIds: null });
+  await step('the log of who did what', (db) => {
+    const query = { area: 'members', q: 'a', from: '2026-01-01', to: '2026-01-31', cursor: '999' };
+    return listAudit(db, tenantId, query, 10);
+  });
+  await step('delete an old log of who did what', (db) => deleteOldAudit(db, new Date('2020-01-01')));
   await step('remove a repository', (db) =>
-    removeRepository(db, { tenantId, repositoryIds: null }, repositoryId),
+    removeRepository(db, { tenantId, repositoryIds: null }, repositoryId, by),
   );
-  await step('delete a tenant', (db) => deleteTenant(db, tenantId, 'U'));
+  await step('delete a tenant', (db) => deleteTenant(db, tenantId, 'U', by));
 }
 
 async function runChannels(step: Step, tenantId: number): Promise<void> {
@@ -237,11 +244,11 @@ async function runChannels(step: Step, tenantId: number): Promise<void> {
   const url = `${config.demoWebhookUrl}/slack/x`;
   const request = { kind: 'slack', name: 'C', contents: 'both', url } as const;
   const { channelId } = await step('add a channel', (db) =>
-    createChannel(services(db), tenantId, request, email),
+    createChannel(services(db), tenantId, request, by),
   );
   const key = { tenantId, channelId };
   const message = toTestMessage({ tenantId, name: 'T' }, null);
-  await step('change a channel', (db) => updateChannel(services(db), tenantId, channelId, request));
+  await step('change a channel', (db) => updateChannel(services(db), tenantId, channelId, request, by));
   await step('send to a channel', (db) => sendMessage(services(db), key, message));
   await step('send to a channel in vain', async (db) => {
     const mend = installation.webhooks.fail({ kind: 'status', status: 410 });
@@ -290,8 +297,8 @@ async function runChannels(step: Step, tenantId: number): Promise<void> {
   const afterYears = new Date(NOW.getTime() + 500 * 86_400_000);
   await step('delete old problems', (db) => deleteOldProblems(db, afterYears));
   await step('delete a channel', async (db) => {
-    const other = await createChannel(services(db), tenantId, request, email);
-    await deleteChannel(db, tenantId, other.channelId);
+    const other = await createChannel(services(db), tenantId, request, by);
+    await deleteChannel(db, tenantId, other.channelId, by);
   });
 }
 
@@ -325,17 +332,17 @@ async function storeOldCopies(key: { tenantId: number; repositoryId: number }): 
 async function runMembers(step: Step, tenantId: number, repositoryIds: number[]): Promise<void> {
   const viewer = { ...principal, email: 'viewer@example.com' };
   const member = { email: viewer.email, role: 'repository viewer', repositoryIds } as const;
-  await step('put a member', (db) => putMember(db, tenantId, member, NOW));
+  await step('put a member', (db) => putMember(db, tenantId, member, by));
   await step('access to a tenant', (db) => requireTenantAccess(db, viewer, tenantId, 'seeTraffic'));
   await step('members', (db) => listMembers(db, tenantId));
-  await step('remove a member', (db) => removeMember(db, tenantId, viewer.email));
+  await step('remove a member', (db) => removeMember(db, tenantId, viewer.email, by));
 }
 
 async function runDashboards(step: Step, access: TenantAccess): Promise<void> {
   const document = { name: 'One', tabs: [{ title: 'First', widgets: [] }] };
-  const reader = (db: Db) => ({ db, access, email });
-  const id = await step('create a dashboard', (db) => createDashboard(reader(db), document, NOW));
-  await step('change a dashboard', (db) => changeDashboard(reader(db), id, { version: 1, document }, NOW));
+  const reader = (db: Db) => ({ db, access, by });
+  const id = await step('create a dashboard', (db) => createDashboard(reader(db), document));
+  await step('change a dashboard', (db) => changeDashboard(reader(db), id, { version: 1, document }));
   await step('dashboards', (db) => listDashboards(reader(db)));
   await step('dashboard', (db) => getDashboard(reader(db), id));
   await step('delete a dashboard', (db) => deleteDashboard(reader(db), id));

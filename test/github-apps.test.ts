@@ -194,15 +194,16 @@ test('only an administrator chooses an installation: it may be another organizat
 
 test('a new TOKEN_KEY reseals the app’s key, and new tokens are created', async () => {
   const { db } = openDatabase(installation.parameters.DATABASE_URL ?? '');
+  const clock = () => new Date();
   const next = `${'B'.repeat(42)}A`;
   const key = installation.parameters.TOKEN_KEY ?? '';
   const keySealed = async () =>
     (await db.selectFrom('githubApp').select('keySealed').executeTakeFirstOrThrow()).keySealed;
   const before = await keySealed();
-  const { unreadable } = await resealTokens({ db, secrets: openSecrets(`${next} ${key}`) });
+  const { unreadable } = await resealTokens({ db, clock, secrets: openSecrets(`${next} ${key}`) });
   expect(unreadable).toBe(0);
   expect(await openSecrets(next).open(await keySealed())).toBe(await openSecrets(key).open(before));
-  await resealTokens({ db, secrets: openSecrets(`${key} ${next}`) });
+  await resealTokens({ db, clock, secrets: openSecrets(`${key} ${next}`) });
   await db.destroy();
 });
 

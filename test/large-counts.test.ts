@@ -251,12 +251,16 @@ const NAMES = Object.keys(ROWS) as (keyof typeof ROWS)[];
 test('an upgrade from schema version 16 keeps every row, and what the database checks and deletes', async () => {
   const { db, dialect } = await openVersion16();
   await insertOwner(db);
+  await sql`update repository set ended_week_uniques = 20`.execute(db);
   for (const name of NAMES)
     await db
       .insertInto(name)
       .values(ROWS[name] as never)
       .execute();
   await db.transaction().execute((trx) => migrate(trx, dialect, AT));
+  expect(await db.selectFrom('repository').select('endedWeekViewers').execute()).toEqual([
+    { endedWeekViewers: 20 },
+  ]);
   for (const name of NAMES) {
     const row = ROWS[name];
     expect([name, await db.selectFrom(name).selectAll().execute()]).toMatchObject([name, [row]]);

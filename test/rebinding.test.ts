@@ -103,13 +103,13 @@ const privateKey = key.export({ type: 'pkcs8', format: 'pem' }).toString();
 test('a host name that resolves to a private address after the check gets no request and no token', async () => {
   const { server, serverId, tenantId } = await addTenant();
   const services = toServices();
+  const by = { email: 'ada@example.com', now: clock() };
   const token = { githubUser: 'ada', githubToken: TOKEN };
   const tries = {
     collecting: async () => (await openTenantGitHub(services, tenantId, SOON)).github.getViewer(),
     'a new token': () => checkCredentials(services, { ...server, serverId }, token),
-    'an app': () => setApp(services, serverId, { appId: '1', privateKey }),
-    'a new server': () =>
-      addServer(db, { name: 'New', url: `https://${NAME}:8443` }, { ...services, now: clock() }),
+    'an app': () => setApp(services, serverId, { appId: '1', privateKey }, by),
+    'a new server': () => addServer(db, { name: 'New', url: `https://${NAME}:8443` }, { ...services, by }),
   };
   for (const [name, ask] of Object.entries(tries)) {
     resolveTo(PUBLIC, PRIVATE);

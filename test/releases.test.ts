@@ -251,7 +251,7 @@ test('a repository without releases says so; a removed one leaves nothing', asyn
   const { repositoryId } = await collecting.add('tool', RELEASES, '2025-08-01');
   await collectDaily(START, addDays(START, 1));
   expect(await releases(empty.repositoryId, {})).toMatchObject({ assetCount: 0, assets: [], problem: null });
-  await removeRepository(db, { tenantId, repositoryIds: null }, repositoryId);
+  await removeRepository(db, { tenantId, repositoryIds: null }, repositoryId, collecting.by());
   expect([...(await collecting.rows('releaseAsset')), ...(await collecting.rows('releaseDownload'))]).toEqual(
     [],
   );

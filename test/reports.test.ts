@@ -78,10 +78,10 @@ async function writeWeeks(): Promise<void> {
     .values({ tenantId: 1, repositoryId: ids[1] ?? 0, weekStart: WEEK, ...week })
     .execute();
   // GitHub's week as it was early on Monday; of the first repository a day has more since.
-  for (const [place, endedWeekUniques] of [3, 29, 9].entries())
+  for (const [place, endedWeekViewers] of [3, 29, 9].entries())
     await db
       .updateTable('repository')
-      .set({ endedWeek: WEEK, endedWeekUniques })
+      .set({ endedWeek: WEEK, endedWeekViewers })
       .where('repositoryId', '=', ids[place] ?? 0)
       .execute();
   const snapshot = (repositoryId: number, snapshotDate: string, referrer: string) => ({

@@ -38,6 +38,8 @@ const MAY: Record<Right, RoleName[]> = {
   changeServers: ['administrator'],
   seeAllRuns: ['administrator', 'maintainer'],
   startAllRuns: ['administrator', 'maintainer'],
+  seeAudit: ['administrator', 'manager'],
+  seeAllAudit: ['administrator'],
 };
 
 const SYSTEM_ROLES = ['administrator', 'maintainer'] as const;

@@ -239,12 +239,7 @@ test.each(ANSWERS)(
     const { db, tenantId, served } = collecting;
     try {
       const { id, repositoryId } = await collecting.add('weekly', { views: 30, clones: 5 });
-      await setSchedule(
-        db,
-        tenantId,
-        { repositoryIds: [repositoryId], schedule: 'weekly' },
-        collecting.clock(),
-      );
+      await setSchedule(db, tenantId, { repositoryIds: [repositoryId], schedule: 'weekly' }, collecting.by());
       const missed = daysFrom(addDays(START, 14), addDays(START, 18));
       // Thursdays, once the week before has settled; Mondays, where the week is published as it ends.
       const daysOfRuns = {

@@ -112,7 +112,7 @@ test('the token is not sent to a server whose name now resolves to a private add
   const change = outcome(await ada('PATCH', `/tenants/${tenantId}`, { githubToken: 'x' }));
   const discovered = outcome(await ada('GET', `/repositories/${tenantId}/discover`));
   await db.updateTable('tenant').set({ serverId: before }).where('tenantId', '=', tenantId).execute();
-  await deleteServer(db, serverId);
+  await deleteServer(db, serverId, { email: 'ada@example.com', now: new Date() });
   await db.destroy();
   expect([change, discovered]).toEqual(new Array(2).fill([422, 'private_address']));
 });

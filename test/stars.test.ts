@@ -281,9 +281,9 @@ test('stars are deleted with their repository or tenant', async () => {
   const { repositoryId } = await collecting.add('one', { starsPerDay: 1 }, '2025-06-01');
   const other = await collecting.add('two', { starsPerDay: 1 }, '2025-06-01');
   await collecting.collect(at(START));
-  await removeRepository(db, { tenantId, repositoryIds: null }, repositoryId);
+  await removeRepository(db, { tenantId, repositoryIds: null }, repositoryId, collecting.by());
   const left = [...(await collecting.rows('starDay')), ...(await collecting.rows('repositoryExtra'))];
   expect(new Set(left.map((row) => row.repositoryId))).toEqual(new Set([other.repositoryId]));
-  await deleteTenant(db, tenantId, 'Tenant');
+  await deleteTenant(db, tenantId, 'Tenant', collecting.by());
   expect(await collecting.rows('starDay')).toEqual([]);
 });

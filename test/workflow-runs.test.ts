@@ -125,7 +125,7 @@ test('workflow runs are deleted with their tenant', async () => {
   await collecting.add('built', { ciClones: 120 }, '2025-01-01');
   await collecting.collect(at(START));
   expect(await collecting.rows('workflowDay')).toHaveLength(5);
-  await deleteTenant(collecting.db, collecting.tenantId, 'Tenant');
+  await deleteTenant(collecting.db, collecting.tenantId, 'Tenant', collecting.by());
   expect(await collecting.rows('workflowDay')).toEqual([]);
 });
 

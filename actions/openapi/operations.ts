@@ -1,3 +1,4 @@
+import { auditOperations } from './audit.ts';
 import { channelOperations } from './channels.ts';
 import { dashboardOperations } from './dashboards.ts';
 import { initOperations } from './init.ts';
@@ -18,6 +19,7 @@ export const operations: Operation[] = [
   ...tenantOperations,
   ...memberOperations,
   ...channelOperations,
+  ...auditOperations,
   ...repositoryOperations,
   ...runOperations,
   ...statsOperations,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import * as audit from '../../lib/answers/audit.ts';
 import * as channels from '../../lib/answers/channels.ts';
 import * as dashboards from '../../lib/answers/dashboards.ts';
 import * as figures from '../../lib/answers/figures.ts';
@@ -13,6 +14,7 @@ import * as stats from '../../lib/answers/stats.ts';
 import * as tenants from '../../lib/answers/tenants.ts';
 import { DashboardDocument } from '../../lib/dashboards/document.ts';
 import { VegaLiteSpec } from '../../lib/dashboards/vega-lite-spec.ts';
+import * as auditRequests from '../audit.ts';
 import * as channelRequests from '../channels.ts';
 import * as dashboardRequests from '../dashboards.ts';
 import * as initRequests from '../init.ts';
@@ -34,6 +36,7 @@ const requestModules = [
   tenantRequests,
   dashboardRequests,
   channelRequests,
+  auditRequests,
 ];
 const answerModules = [
   failures,
@@ -49,6 +52,7 @@ const answerModules = [
   dashboards,
   channels,
   problems,
+  audit,
   { DashboardDocument, VegaLiteSpec },
 ];
 

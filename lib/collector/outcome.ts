@@ -1,7 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { RepositoryEvent } from '../answers/stats.ts';
 import { type Day, toDay } from '../day.ts';
-import { MAX_INTEGER } from '../db/columns.ts';
 import type { Tables } from '../db/tables.ts';
 import { isRefusal } from '../failure.ts';
 import type { Visibility } from '../github/answers.ts';
@@ -167,7 +166,6 @@ async function changesRow(update: {
 
 /**
  * Stores the unique viewers of the week that just ended; the figure may still grow. GitHub leaves out weeks without views.
- * A figure that the column cannot hold is stored as unknown.
  * The caller holds the repository's row.
  */
 export async function saveEndedWeek(
@@ -178,11 +176,10 @@ export async function saveEndedWeek(
 ): Promise<void> {
   const week = endedWeek(coverage);
   if (week === null || views === null) return;
-  const uniques = views.find(({ date }) => date === week)?.uniques ?? 0;
-  const endedWeekUniques = uniques > MAX_INTEGER ? null : uniques;
+  const endedWeekViewers = views.find(({ date }) => date === week)?.uniques ?? 0;
   await trx
     .updateTable('repository')
-    .set({ endedWeek: week, endedWeekUniques })
+    .set({ endedWeek: week, endedWeekViewers })
     .where('tenantId', '=', tenantId)
     .where('repositoryId', '=', repositoryId)
     .execute();

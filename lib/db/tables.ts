@@ -1,4 +1,5 @@
 import type { Column } from './columns.ts';
+import { auditTables } from './tables/audit.ts';
 import { channelTables } from './tables/channels.ts';
 import { githubTables } from './tables/github.ts';
 import { installationTables } from './tables/installation.ts';
@@ -16,6 +17,7 @@ export const TABLES = {
   ...trafficTables,
   ...runTables,
   ...channelTables,
+  ...auditTables,
 };
 
 type Row<Columns> = { [Name in keyof Columns]: Columns[Name] extends Column<infer Value> ? Value : never };

@@ -160,12 +160,12 @@ function sumWeek(
 
 /** The week's uniques as first read after it ended. Null if a day read later has more, which proves them too low. */
 function uniquesSoFar(
-  { endedWeek, endedWeekUniques }: RepositoryRow,
+  { endedWeek, endedWeekViewers }: RepositoryRow,
   week: Day,
   largestDay: number | null,
 ): number | null {
-  if (endedWeek !== week || endedWeekUniques === null) return null;
-  return endedWeekUniques < (largestDay ?? 0) ? null : endedWeekUniques;
+  if (endedWeek !== week || endedWeekViewers === null) return null;
+  return endedWeekViewers < (largestDay ?? 0) ? null : endedWeekViewers;
 }
 
 /** The change of all comparable repositories together. */

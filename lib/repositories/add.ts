@@ -1,4 +1,5 @@
 import type { Candidate, Discovered, Refused, Repository } from '../answers/repositories.ts';
+import { type Actor, recordAudit } from '../audit.ts';
 import type { Db } from '../db/database.ts';
 import { isDuplicateKey, isOrphan } from '../db/errors.ts';
 import { Failure, meetsEveryRequest } from '../failure.ts';
@@ -17,10 +18,8 @@ export interface RepositoryName {
 export interface Adding {
   db: Db;
   github: GitHubClient;
-  now: Date;
   tenantId: number;
-  /** E-mail address. */
-  addedBy: string;
+  by: Actor;
 }
 
 /** How many repositories to ask GitHub about at once. */
@@ -142,31 +141,33 @@ function refuseMissing(error: unknown): never {
   throw error;
 }
 
-async function insertRepository(
-  { db, now, tenantId, addedBy }: Adding,
-  found: GitHubRepository,
-): Promise<Repository> {
+async function insertRepository({ db, tenantId, by }: Adding, found: GitHubRepository): Promise<Repository> {
+  const { email: addedBy, now } = by;
   const addedAt = now.toISOString();
-  const inserted = await db
-    .insertInto('repository')
-    .values({
-      tenantId,
-      githubId: found.id,
-      owner: found.owner,
-      name: found.name,
-      schedule: 'daily',
-      visibility: found.visibility,
-      archivedAt: found.archived ? addedAt : null,
-      addedAt,
-      addedBy,
-    })
-    .returning('repositoryId')
-    .executeTakeFirstOrThrow()
-    .catch((error: unknown) => {
-      if (isOrphan(error)) throw notFound('tenant');
-      if (!isDuplicateKey(error)) throw error;
-      throw new Failure('already_tracked', `This tenant already tracks ${found.fullName}.`);
-    });
+  const insertion = db.transaction().execute(async (trx) => {
+    const row = await trx
+      .insertInto('repository')
+      .values({
+        tenantId,
+        githubId: found.id,
+        owner: found.owner,
+        name: found.name,
+        schedule: 'daily',
+        visibility: found.visibility,
+        archivedAt: found.archived ? addedAt : null,
+        addedAt,
+        addedBy,
+      })
+      .returning('repositoryId')
+      .executeTakeFirstOrThrow();
+    await recordAudit(trx, by, { tenantId, kind: 'repository_added', subject: found.fullName });
+    return row;
+  });
+  const inserted = await insertion.catch((error: unknown) => {
+    if (isOrphan(error)) throw notFound('tenant');
+    if (!isDuplicateKey(error)) throw error;
+    throw new Failure('already_tracked', `This tenant already tracks ${found.fullName}.`);
+  });
   const scope = { tenantId, repositoryIds: null };
   return toRepository(await requireRepositoryRow(db, scope, inserted.repositoryId), now);
 }

@@ -1,19 +1,25 @@
 import type { Transaction } from 'kysely';
 import type { TenantAccess } from '../access.ts';
+import { type Actor, recordAudit } from '../audit.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
+import { plural } from '../number-format.ts';
 import { notFound } from '../request.ts';
 import { readStored, requireRepositoryRow, toFullName } from './repository.ts';
 
 /** Removes a repository with everything stored for it. Returns how much that was. Throws `repository_not_found`. */
-export async function removeRepository(db: Db, access: TenantAccess, repositoryId: number) {
+export async function removeRepository(db: Db, access: TenantAccess, repositoryId: number, by: Actor) {
+  const { tenantId } = access;
   return inTransaction(db, async (trx) => {
     const row = await requireRepositoryRow(trx, access, repositoryId);
-    const deleted = await readStored(trx, access.tenantId, repositoryId);
-    const removed = await deleteRows(trx, access.tenantId, repositoryId);
+    const deleted = await readStored(trx, tenantId, repositoryId);
+    const removed = await deleteRows(trx, tenantId, repositoryId);
     if (removed === 0) throw notFound('repository');
-    return { repositoryId, fullName: toFullName(row), deleted };
+    const fullName = toFullName(row);
+    const detail = plural(deleted.trafficDays, 'traffic day');
+    await recordAudit(trx, by, { tenantId, kind: 'repository_removed', subject: fullName, detail });
+    return { repositoryId, fullName, deleted };
   });
 }
 

@@ -1,5 +1,6 @@
 import { type Expression, expressionBuilder, type SqlBool } from 'kysely';
 import type { Repository } from '../answers/repositories.ts';
+import { type Actor, recordAudit } from '../audit.ts';
 import { addDays, type Day, startOf, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
@@ -8,7 +9,7 @@ import type { Tables } from '../db/tables.ts';
 import type { Instant } from '../instant.ts';
 import { notFound } from '../request.ts';
 import { readableSince } from '../traffic/week.ts';
-import { listRepositoryRows, toRepository } from './repository.ts';
+import { listRepositoryRows, toFullName, toRepository } from './repository.ts';
 
 /** What decides whether the alarm collects a repository. */
 export interface Scheduled {
@@ -187,7 +188,7 @@ export async function setSchedule(
   db: Db,
   tenantId: number,
   { repositoryIds, schedule }: { repositoryIds: readonly number[]; schedule: Schedule },
-  now: Date,
+  by: Actor,
 ): Promise<Repository[]> {
   const ids = [...new Set(repositoryIds)];
   return inTransaction(db, async (trx) => {
@@ -199,6 +200,14 @@ export async function setSchedule(
       .executeTakeFirst();
     if (Number(numUpdatedRows) < ids.length) throw notFound('repository');
     const rows = await listRepositoryRows(trx, { tenantId, repositoryIds: ids });
-    return rows.map((row) => toRepository(row, now));
+    const subject = describeRepositories(rows.map(toFullName));
+    await recordAudit(trx, by, { tenantId, kind: 'schedule_set', subject, detail: schedule });
+    return rows.map((row) => toRepository(row, by.now));
   });
+}
+
+/** The first of many names, and how many more there are. */
+function describeRepositories([first = '', ...others]: string[]): string {
+  if (others.length === 0) return first;
+  return `${first} and ${others.length} more`;
 }

@@ -1,6 +1,8 @@
+import { type Actor, recordAudit } from '../audit.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
 import { Failure } from '../failure.ts';
+import { plural } from '../number-format.ts';
 import { notFound } from '../request.ts';
 
 /** What was deleted with a tenant. */
@@ -14,7 +16,12 @@ export interface DeletedRows {
  * Deletes a tenant with everything that was collected for it. Throws `tenant_not_found`, and `confirmation_wrong` when
  * `confirmName` is not its name.
  */
-export async function deleteTenant(db: Db, tenantId: number, confirmName: string): Promise<DeletedRows> {
+export async function deleteTenant(
+  db: Db,
+  tenantId: number,
+  confirmName: string,
+  by: Actor,
+): Promise<DeletedRows> {
   return inTransaction(db, async (trx) => {
     const tenant = await trx
       .selectFrom('tenant')
@@ -48,6 +55,10 @@ export async function deleteTenant(db: Db, tenantId: number, confirmName: string
       trafficDays: await countRows('trafficDay'),
       members: await countRows('member'),
     };
+    const { repositories, trafficDays, members } = deleted;
+    const days = plural(trafficDays, 'traffic day');
+    const detail = `${plural(repositories, 'repository', 'repositories')}, ${days} and ${plural(members, 'member')}`;
+    await recordAudit(trx, by, { tenantId, kind: 'tenant_deleted', subject: tenant.name, detail });
     // All tables of a tenant refer to it, and their rows go with it.
     await trx.deleteFrom('tenant').where('tenantId', '=', tenantId).execute();
     return deleted;

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Tenant } from '../answers/tenants.ts';
+import { type Actor, recordAudit } from '../audit.ts';
 import type { Db } from '../db/database.ts';
 import { isDuplicateKey } from '../db/errors.ts';
 import type { Tables } from '../db/tables.ts';
@@ -49,28 +50,43 @@ export async function insertTenant(trx: Transaction<Tables>, tenant: NewTenant):
 export async function createTenant(
   services: AppServices,
   request: { name: string; serverId: number; credentials: Credentials; manager?: string | undefined },
-  createdBy: string,
+  by: Actor,
 ): Promise<Tenant> {
-  const { db, clock } = services;
+  const { db } = services;
   const { name, serverId, credentials, manager } = request;
   const server = await getServer(db, serverId);
   await requireNameFree(db, name);
-  const { columns, installation } = await checkCredentials(services, server, credentials);
+  const checked = await checkCredentials(services, server, credentials);
+  const { columns, installation } = checked;
   const { githubUser, tokenSealed, tokenCheckedAt: checkedAt, tokenExpiresAt: expiresAt } = columns;
-  const createdAt = clock().toISOString();
+  const createdAt = by.now.toISOString();
   const tenantId = await saveNamed(db, async (trx) => {
     const token = { checkedAt, expiresAt };
-    const row = { name, serverId, githubUser, tokenSealed, token, createdAt, createdBy };
+    const row = { name, serverId, githubUser, tokenSealed, token, createdAt, createdBy: by.email };
     const created = await insertTenant(trx, row);
     await saveInstallation(trx, created, installation);
-    if (manager !== undefined)
-      await trx
-        .insertInto('member')
-        .values({ tenantId: created, email: manager, role: 'manager', addedAt: createdAt })
-        .execute();
+    const audited = { tenantId: created, subject: name, detail: describeCredentials(checked) };
+    await recordAudit(trx, by, { ...audited, kind: 'tenant_created' });
+    if (manager !== undefined) await insertManager(trx, created, manager, by);
     return created;
   });
   return getTenant(db, tenantId);
+}
+
+async function insertManager(
+  trx: Transaction<Tables>,
+  tenantId: number,
+  email: string,
+  by: Actor,
+): Promise<void> {
+  const role = 'manager';
+  await trx.insertInto('member').values({ tenantId, email, role, addedAt: by.now.toISOString() }).execute();
+  await recordAudit(trx, by, { tenantId, kind: 'member_added', subject: email, detail: role });
+}
+
+/** What a tenant reads GitHub with, without the secret. */
+function describeCredentials({ columns: { githubUser }, installation }: CheckedCredentials): string {
+  return installation ? `the GitHub App’s installation at ${githubUser}` : `a token of ${githubUser}`;
 }
 
 /** Stores all or nothing. Two callers may use the same name at once. */
@@ -123,10 +139,12 @@ export async function updateTenant(
   services: AppServices,
   tenantId: number,
   change: TenantChange,
+  by: Actor,
 ): Promise<Tenant> {
   const checked = await checkChange(services, tenantId, change);
   const name = change.name === undefined ? {} : { name: change.name };
   await saveNamed(services.db, async (trx) => {
+    const { name: nameBefore } = await getTenant(trx, tenantId);
     await trx
       .updateTable('tenant')
       .set({ ...checked?.columns, ...name })
@@ -141,6 +159,13 @@ export async function updateTenant(
         .where('tenantId', '=', tenantId)
         .where('refusedAt', 'is not', null)
         .execute();
+    }
+    const subject = change.name ?? nameBefore;
+    if (subject !== nameBefore)
+      await recordAudit(trx, by, { tenantId, kind: 'tenant_renamed', subject, detail: nameBefore });
+    if (checked) {
+      const detail = describeCredentials(checked);
+      await recordAudit(trx, by, { tenantId, kind: 'token_set', subject, detail });
     }
   });
   return getTenant(services.db, tenantId);

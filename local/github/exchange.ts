@@ -113,7 +113,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const method = request.method ?? 'GET';
       const token = toToken(request);
       const repository = findTarget(world, url.pathname, clock())?.entry.id;
-      const failure = failures.take({ method, path: url.pathname, token, repository });
+      const failure = failures.take({ method, path: url.pathname, query: url.search, token, repository });
       const delay = latency + (failure?.kind === 'slow' ? failure.milliseconds : 0);
       concurrency += 1;
       const banned = watch?.arrive(token ?? '', clock());

@@ -3,6 +3,8 @@ interface Match {
   method?: string;
   /** Tested against the path without the base path and the query. */
   path?: RegExp;
+  /** Tested against the query, such as `?per=week`. */
+  query?: RegExp;
   token?: string;
   /** The repository's id, however the request names it. */
   repository?: number;
@@ -42,6 +44,7 @@ export type FailureRule = Failure & {
 interface FailureRequest {
   method: string;
   path: string;
+  query: string;
   token: string | undefined;
   repository: number | undefined;
 }
@@ -76,5 +79,6 @@ function matches(match: Match, request: FailureRequest): boolean {
   if (match.method !== undefined && match.method !== request.method) return false;
   if (match.token !== undefined && match.token !== request.token) return false;
   if (match.repository !== undefined && match.repository !== request.repository) return false;
+  if (match.query !== undefined && !match.query.test(request.query)) return false;
   return match.path === undefined || match.path.test(request.path);
 }

@@ -26,31 +26,38 @@ select "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."NAME", "KIND", "API_URL", "
 select "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", "APP_ID", "GITHUB_APP"."NAME" as "APP_NAME", "HTML_URL", "CHECKED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" left join "GITHUB_APP" on "GITHUB_APP"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID" where "API_URL" = ?;
 
 -- rename a server
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, ?, ?, ?);
 select "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", "APP_ID", "GITHUB_APP"."NAME" as "APP_NAME", "HTML_URL", "CHECKED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" left join "GITHUB_APP" on "GITHUB_APP"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID" where "GITHUB_SERVER"."SERVER_ID" = ?;
 update "GITHUB_SERVER" set "NAME" = ? where "SERVER_ID" = ?;
 
 -- delete a server
 delete from "GITHUB_SERVER" where "SERVER_ID" = ?;
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, ?, ?, ?);
 select "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", "APP_ID", "GITHUB_APP"."NAME" as "APP_NAME", "HTML_URL", "CHECKED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" left join "GITHUB_APP" on "GITHUB_APP"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID" where "GITHUB_SERVER"."SERVER_ID" = ?;
 
 -- system roles
 select "EMAIL", "ROLE", "GRANTED_AT" from "SYSTEM_ROLE" order by "EMAIL";
 
 -- give a system role
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, ?, ?, ?);
 insert into "SYSTEM_ROLE" ("EMAIL", "ROLE", "GRANTED_AT") values (?, ?, ?);
 select "EMAIL" from "SYSTEM_ROLE" where "ROLE" = ? order by "EMAIL" for read only with rs use and keep update locks;
 select "EMAIL", "ROLE", "GRANTED_AT" from "SYSTEM_ROLE" where "EMAIL" = ?;
 
 -- change a system role
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, ?, ?, ?);
 select "EMAIL", "ROLE", "GRANTED_AT" from "SYSTEM_ROLE" where "EMAIL" = ?;
 update "SYSTEM_ROLE" set "EMAIL" = ?, "ROLE" = ?, "GRANTED_AT" = ? where "EMAIL" = ?;
 
 -- take a system role
 delete from "SYSTEM_ROLE" where "EMAIL" = ?;
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, ?, ?, ?);
 select "EMAIL" from "SYSTEM_ROLE" where "ROLE" = ? order by "EMAIL" for read only with rs use and keep update locks;
+select "ROLE" from "SYSTEM_ROLE" where "EMAIL" = ?;
 
 -- add a tenant
 delete from "TENANT_INSTALLATION" where "TENANT_ID" = ?;
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 insert into "MEMBER" ("TENANT_ID", "EMAIL", "ROLE", "ADDED_AT") values (?, ?, ?, ?);
 select "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", "APP_ID", "GITHUB_APP"."NAME" as "APP_NAME", "HTML_URL", "CHECKED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" left join "GITHUB_APP" on "GITHUB_APP"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID" where "GITHUB_SERVER"."SERVER_ID" = ?;
 select "TENANT_ID" from "TENANT" where "NAME" = ?;
@@ -65,17 +72,20 @@ select "TENANT_INSTALLATION"."INSTALLATION_ID", "TENANT"."TENANT_ID", "TENANT"."
 
 -- change a tenant
 delete from "TENANT_INSTALLATION" where "TENANT_ID" = ?;
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 select "TENANT"."GITHUB_USER", "TENANT"."TOKEN_SEALED", "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."API_URL" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" where "TENANT"."TENANT_ID" = ?;
 select "TENANT_INSTALLATION"."INSTALLATION_ID", "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" left join "TENANT_INSTALLATION" on "TENANT_INSTALLATION"."TENANT_ID" = "TENANT"."TENANT_ID" where "TENANT"."TENANT_ID" = ?;
 update "REPOSITORY" set "REFUSED_AT" = ? where "TENANT_ID" = ? and "REFUSED_AT" is not null;
 update "TENANT" set "GITHUB_USER" = ?, "TOKEN_SEALED" = ?, "TOKEN_CHECKED_AT" = ?, "TOKEN_EXPIRES_AT" = ?, "NAME" = ? where "TENANT_ID" = ?;
 
 -- add a channel
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 select "CHANNEL_ID" from final table (insert into "CHANNEL" ("TENANT_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_SEALED", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY") values (?, ?, ?, ?, ?, ?, ?, ?));
 select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? order by "CHANNEL_ID";
 
 -- change a channel
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 update "CHANNEL" set "KIND" = ?, "NAME" = ?, "CONTENTS" = ?, "ADDRESS_SEALED" = ?, "ADDRESS_HINT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 
@@ -188,11 +198,13 @@ delete from "PROBLEM" where "UNTIL_AT" < ?;
 
 -- delete a channel
 delete from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 select "CHANNEL_ID" from final table (insert into "CHANNEL" ("TENANT_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_SEALED", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY") values (?, ?, ?, ?, ?, ?, ?, ?));
 select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? order by "CHANNEL_ID";
 
 -- seal tokens with another key, and with the first again
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, ?, ?, ?);
 select "SERVER_ID", "KEY_SEALED" from "GITHUB_APP";
 select "TENANT_ID", "CHANNEL_ID", "ADDRESS_SEALED" from "CHANNEL";
 select "TENANT_ID", "TOKEN_SEALED" from "TENANT";
@@ -208,15 +220,18 @@ select "GITHUB_ID" from "REPOSITORY" where "TENANT_ID" = ?;
 select "T"."TOKEN_SEALED", "T"."TOKEN_EXPIRES_AT", "S"."SERVER_ID", "S"."API_URL", "S"."KIND", "I"."INSTALLATION_ID", "I"."TOKEN_SEALED" as "MADE_SEALED", "I"."TOKEN_EXPIRES_AT" as "MADE_EXPIRES_AT" from "TENANT" as "T" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "TENANT_INSTALLATION" as "I" on "I"."TENANT_ID" = "T"."TENANT_ID" where "T"."TENANT_ID" = ?;
 
 -- add repositories
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 select "R".*, "S"."WEB_URL" as "SERVER_URL", "F"."STARS", case when p.stalled_at is not null then p.published_through end as "STALLED_THROUGH" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" left join "PUBLICATION" as "P" on "P"."SERVER_ID" = "T"."SERVER_ID" and "P"."VISIBILITY" = "R"."VISIBILITY" where "R"."TENANT_ID" = ? and "R"."REPOSITORY_ID" in (?) order by "R"."OWNER", "R"."NAME";
 select "REPOSITORY_ID" from final table (insert into "REPOSITORY" ("TENANT_ID", "GITHUB_ID", "OWNER", "NAME", "SCHEDULE", "VISIBILITY", "ARCHIVED_AT", "ADDED_AT", "ADDED_BY") values (?, ?, ?, ?, ?, ?, ?, ?, ?));
 select "T"."TOKEN_SEALED", "T"."TOKEN_EXPIRES_AT", "S"."SERVER_ID", "S"."API_URL", "S"."KIND", "I"."INSTALLATION_ID", "I"."TOKEN_SEALED" as "MADE_SEALED", "I"."TOKEN_EXPIRES_AT" as "MADE_EXPIRES_AT" from "TENANT" as "T" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "TENANT_INSTALLATION" as "I" on "I"."TENANT_ID" = "T"."TENANT_ID" where "T"."TENANT_ID" = ?;
 
 -- put a member
 delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ?;
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 merge into "MEMBER" as "KEPT" using (values (cast(? as integer), cast(? as varchar(320 codeunits32)), cast(? as varchar(20 codeunits32)), cast(? as timestamp(3)))) as "GIVEN" ("TENANT_ID", "EMAIL", "ROLE", "ADDED_AT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."EMAIL" = "GIVEN"."EMAIL" when matched then update set "ROLE" = "GIVEN"."ROLE" when not matched then insert ("TENANT_ID", "EMAIL", "ROLE", "ADDED_AT") values ("GIVEN"."TENANT_ID", "GIVEN"."EMAIL", "GIVEN"."ROLE", "GIVEN"."ADDED_AT");
 merge into "MEMBER_REPOSITORY" as "KEPT" using (values (cast(? as integer), cast(? as varchar(320 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "EMAIL", "REPOSITORY_ID") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."EMAIL" = "GIVEN"."EMAIL" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" when not matched then insert ("TENANT_ID", "EMAIL", "REPOSITORY_ID") values ("GIVEN"."TENANT_ID", "GIVEN"."EMAIL", "GIVEN"."REPOSITORY_ID");
 select "EMAIL", "ROLE", "ADDED_AT" from "MEMBER" where "TENANT_ID" = ? and "EMAIL" = ?;
+select "REPOSITORY_ID" from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ? order by "REPOSITORY_ID";
 select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
 
 -- access to a tenant
@@ -230,6 +245,9 @@ select "REPOSITORY_ID", "OWNER", "NAME" from "REPOSITORY" where "TENANT_ID" = ? 
 
 -- remove a member
 delete from "MEMBER" where "TENANT_ID" = ? and "EMAIL" = ?;
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
+select "EMAIL", "ROLE", "ADDED_AT" from "MEMBER" where "TENANT_ID" = ? and "EMAIL" = ?;
+select "REPOSITORY_ID" from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ? order by "REPOSITORY_ID";
 
 -- limit the rate of requests with a token
 delete from "TOKEN_USE" where "USED_AT" < ?;
@@ -278,6 +296,7 @@ select "SERVER_ID", "VISIBILITY" from "PUBLICATION" where "STALLED_AT" is not nu
 select "TENANT_ID" from "TENANT" where "TENANT_ID" > ? and ("TENANT"."LEASED_UNTIL" is null or "TENANT"."LEASED_UNTIL" <= ?) and ((exists (select "REPOSITORY"."REPOSITORY_ID" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID" and ("REPOSITORY"."SCHEDULE" <> ? and ("REPOSITORY"."LAST_SUCCESS_AT" is null or (("REPOSITORY"."SCHEDULE" = ? or "REPOSITORY"."FAILURE_AT" is not null) and "REPOSITORY"."LAST_SUCCESS_AT" < ?) or ("REPOSITORY"."SCHEDULE" = ? and (("REPOSITORY"."PUBLISHED_THROUGH" is null and "REPOSITORY"."LAST_SUCCESS_AT" < ?) or ("REPOSITORY"."PUBLISHED_THROUGH" is not null and "REPOSITORY"."LAST_SUCCESS_AT" < ?)))))) and not exists (select "COLLECTION_RUN"."RUN_ID" from "COLLECTION_RUN" where "COLLECTION_RUN"."TENANT_ID" = "TENANT"."TENANT_ID" and "COLLECTION_RUN"."STARTED_AT" > ? and "COLLECTION_RUN"."REASON" = ? and ("COLLECTION_RUN"."FAILURE_CODE" is null or "COLLECTION_RUN"."FAILURE_CODE" not in (?)))) or ((exists (select "REPOSITORY"."REPOSITORY_ID" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID" and ("REPOSITORY"."SCHEDULE" <> ? and ("REPOSITORY"."LAST_SUCCESS_AT" is null or (("REPOSITORY"."SCHEDULE" = ? or "REPOSITORY"."FAILURE_AT" is not null) and "REPOSITORY"."LAST_SUCCESS_AT" < ?) or ("REPOSITORY"."SCHEDULE" = ? and (("REPOSITORY"."PUBLISHED_THROUGH" is null and "REPOSITORY"."LAST_SUCCESS_AT" < ?) or ("REPOSITORY"."PUBLISHED_THROUGH" is not null and "REPOSITORY"."LAST_SUCCESS_AT" < ?))))) and "REPOSITORY"."FAILURE_CODE" in (?)) or exists (select "REPOSITORY"."REPOSITORY_ID" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID" and ("REPOSITORY"."SCHEDULE" <> ? and "REPOSITORY"."LAST_SUCCESS_AT" <= ? and not exists (select "P"."SERVER_ID" from "PUBLICATION" as "P" inner join "TENANT" as "O" on "O"."SERVER_ID" = "P"."SERVER_ID" where "O"."TENANT_ID" = "REPOSITORY"."TENANT_ID" and "P"."VISIBILITY" = "REPOSITORY"."VISIBILITY" and "P"."STALLED_AT" is not null) and "REPOSITORY"."OLD_COPY_THROUGH" is not null))) and not exists (select "COLLECTION_RUN"."RUN_ID" from "COLLECTION_RUN" where "COLLECTION_RUN"."TENANT_ID" = "TENANT"."TENANT_ID" and "COLLECTION_RUN"."STARTED_AT" > ? and "COLLECTION_RUN"."REASON" = ?))) order by "TENANT_ID" fetch first 100 rows only;
 
 -- set a schedule
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 select "R".*, "S"."WEB_URL" as "SERVER_URL", "F"."STARS", case when p.stalled_at is not null then p.published_through end as "STALLED_THROUGH" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" left join "PUBLICATION" as "P" on "P"."SERVER_ID" = "T"."SERVER_ID" and "P"."VISIBILITY" = "R"."VISIBILITY" where "R"."TENANT_ID" = ? and "R"."REPOSITORY_ID" in (?) order by "R"."OWNER", "R"."NAME";
 update "REPOSITORY" set "SCHEDULE" = ?, "REFUSED_AT" = ? where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
 
@@ -317,7 +336,7 @@ select "WEEK_START", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES
 select count(*) as "ALL", sum(case when state = 'succeeded' then 1 else 0 end) as "SUCCEEDED" from "RUN_REPOSITORY" where "TENANT_ID" = ? and "RUN_ID" = ?;
 update "COLLECTION_RUN" set "STATE" = ?, "FINISHED_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ? where "TENANT_ID" = ? and "RUN_ID" = ? and "STATE" = ?;
 update "PUBLICATION" set "PUBLISHED_THROUGH" = ?, "STALLED_AT" = ? where "SERVER_ID" = ? and "VISIBILITY" = ? and "PUBLISHED_THROUGH" < ?;
-update "REPOSITORY" set "ENDED_WEEK" = ?, "ENDED_WEEK_UNIQUES" = ? where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
+update "REPOSITORY" set "ENDED_WEEK" = ?, "ENDED_WEEK_VIEWERS" = ? where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
 update "REPOSITORY" set "FORGOTTEN_BEFORE" = ? where "TENANT_ID" in (select "TENANT_ID" from "TENANT" where "SERVER_ID" = ?) and "VISIBILITY" = ? and "FORGOTTEN_BEFORE" < ? and ("FAILURE_CODE" is null or "FAILURE_CODE" <> ?);
 update "REPOSITORY" set "VISIBILITY" = ?, "FIRST_COVERED_DATE" = case when first_covered_date < ? then first_covered_date else cast(? as date) end, "LAST_COVERED_DATE" = case when last_covered_date > ? then last_covered_date else cast(? as date) end, "PUBLISHED_THROUGH" = case when published_through > ? then published_through else cast(? as date) end, "FORGOTTEN_BEFORE" = case when forgotten_before > ? then forgotten_before else cast(? as date) end, "OLD_COPY_THROUGH" = ?, "READS_TODAY" = case when last_success_at >= ? then reads_today + 1 else 1 end, "LAST_SUCCESS_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ?, "REFUSED_AT" = ? where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
 update "RUN_REPOSITORY" set "REQUEST_COUNT" = "REQUEST_COUNT" + ?, "UNCHANGED_COUNT" = "UNCHANGED_COUNT" + ? where "TENANT_ID" = ? and "RUN_ID" = ? and "REPOSITORY_ID" = ?;
@@ -504,9 +523,11 @@ delete from "COLLECTION_RUN" where "TENANT_ID" = ? and "RUN_ID" in (?);
 select "TENANT_ID", "RUN_ID" from "COLLECTION_RUN" where "STARTED_AT" < ? and "STATE" <> ? order by "STARTED_AT", "RUN_ID" fetch first 20 rows only;
 
 -- create a dashboard
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 select "DASHBOARD_ID" from final table (insert into "DASHBOARD" ("TENANT_ID", "NAME", "VERSION", "DOCUMENT", "CHANGED_AT", "CHANGED_BY") values (?, ?, ?, ?, ?, ?));
 
 -- change a dashboard
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 update "DASHBOARD" set "NAME" = ?, "VERSION" = ?, "DOCUMENT" = ?, "CHANGED_AT" = ?, "CHANGED_BY" = ? where "TENANT_ID" = ? and "DASHBOARD_ID" = ? and "VERSION" = ?;
 
 -- dashboards
@@ -519,10 +540,19 @@ select "MEMBER"."ROLE" as "ROLE", "SYSTEM_ROLE"."ROLE" as "SYSTEM_ROLE" from "TE
 
 -- delete a dashboard
 delete from "DASHBOARD" where "TENANT_ID" = ? and "DASHBOARD_ID" = ?;
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
+select "DASHBOARD_ID", "NAME", "VERSION", "DOCUMENT", "CHANGED_AT", "CHANGED_BY" from "DASHBOARD" where "TENANT_ID" = ? and "DASHBOARD_ID" = ?;
+
+-- the log of who did what
+select "EVENT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_ID", "TENANT_NAME", "SUBJECT", "DETAIL" from "AUDIT_EVENT" where "TENANT_ID" = ? and "KIND" in (?) and (lower("ACTOR") like ? escape '!' or lower("SUBJECT") like ? escape '!') and "OCCURRED_AT" >= ? and "OCCURRED_AT" < ? and "EVENT_ID" < ? order by "EVENT_ID" desc fetch first 11 rows only;
+
+-- delete an old log of who did what
+delete from "AUDIT_EVENT" where "OCCURRED_AT" < ?;
 
 -- remove a repository
 delete from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
 delete from "RUN_REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "STATE" = ?;
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 select "R".*, "S"."WEB_URL" as "SERVER_URL", "F"."STARS", case when p.stalled_at is not null then p.published_through end as "STALLED_THROUGH" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" left join "PUBLICATION" as "P" on "P"."SERVER_ID" = "T"."SERVER_ID" and "P"."VISIBILITY" = "R"."VISIBILITY" where "R"."TENANT_ID" = ? and "R"."REPOSITORY_ID" in (?) order by "R"."OWNER", "R"."NAME";
 select count(*) as "SNAPSHOTS" from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
 select count(*) as "TRAFFIC_DAYS", min("TRAFFIC_DATE") as "FIRST_DATE", max("TRAFFIC_DATE") as "LAST_DATE" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
@@ -530,6 +560,7 @@ update "REPOSITORY" set "SCHEDULE" = ? where "TENANT_ID" = ? and "REPOSITORY_ID"
 
 -- delete a tenant
 delete from "TENANT" where "TENANT_ID" = ?;
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 select "NAME" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
 select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? for read only with rs use and keep update locks;
 select count(*) as "COUNT" from "MEMBER" where "TENANT_ID" = ?;

@@ -34,7 +34,7 @@ export const repositoryTables = {
     failureAt: optional(instant),
     refusedAt: optional(instant),
     endedWeek: optional(day),
-    endedWeekUniques: optional(integer),
+    endedWeekViewers: optional(bigint),
   },
   repositoryFact: {
     tenantId: integer,

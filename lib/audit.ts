@@ -1,0 +1,214 @@
+import { type ExpressionBuilder, sql, type Transaction } from 'kysely';
+import type { AuditEvent, AuditLog } from './answers/audit.ts';
+import { toCsv } from './csv.ts';
+import { addDays, type Day, startOf } from './day.ts';
+import type { Db } from './db/database.ts';
+import { inTransaction } from './db/portable.ts';
+import { type Tables, widthOf } from './db/tables.ts';
+import { Failure } from './failure.ts';
+import type { Instant } from './instant.ts';
+import { type ApiRequest, toId } from './request.ts';
+import { auditKeptSince } from './retention.ts';
+import { toStorable } from './storable.ts';
+
+/** A person who does something, and when. */
+export interface Actor {
+  email: string;
+  now: Date;
+}
+
+/**
+ * What is logged: the area that you can ask for, and the sentence, which begins with who did it. `{subject}` is what was
+ * changed, `{detail}` how.
+ */
+export const AUDIT_KINDS = {
+  installation_initialized: ['installation', 'set up the installation {subject}'],
+  system_role_given: ['roles', 'gave {subject} the system role {detail}'],
+  system_role_removed: ['roles', 'took the system role {detail} from {subject}'],
+  member_added: ['members', 'added {subject} as {detail}'],
+  member_changed: ['members', 'changed the role of {subject} from {detail}'],
+  member_removed: ['members', 'removed {subject}, who was {detail}'],
+  tenant_created: ['tenants', 'created the tenant {subject}, which reads GitHub with {detail}'],
+  tenant_renamed: ['tenants', 'renamed the tenant {detail} to {subject}'],
+  tenant_deleted: ['tenants', 'deleted the tenant {subject} with {detail}'],
+  token_set: ['tokens', 'let the tenant {subject} read GitHub with {detail}'],
+  server_added: ['servers', 'added the GitHub server {subject} at {detail}'],
+  server_renamed: ['servers', 'renamed the GitHub server {detail} to {subject}'],
+  server_deleted: ['servers', 'deleted the GitHub server {subject} at {detail}'],
+  app_set: ['keys', 'set the GitHub App {detail} with its key for the server {subject}'],
+  app_removed: ['keys', 'removed the GitHub App {detail} with its key from the server {subject}'],
+  secrets_resealed: ['keys', 'sealed {detail} with the new {subject}'],
+  repository_added: ['repositories', 'added the repository {subject}'],
+  repository_removed: ['repositories', 'removed the repository {subject} with {detail}'],
+  schedule_set: ['repositories', 'set the schedule of {subject} to {detail}'],
+  channel_added: ['channels', 'added the channel {subject} for {detail}'],
+  channel_changed: ['channels', 'changed the channel {subject}: {detail}'],
+  channel_deleted: ['channels', 'deleted the channel {subject} for {detail}'],
+  dashboard_created: ['dashboards', 'created the dashboard {subject}'],
+  dashboard_changed: ['dashboards', 'changed the dashboard {subject}'],
+  dashboard_deleted: ['dashboards', 'deleted the dashboard {subject}'],
+  exported: ['exports', 'downloaded {subject} ({detail})'],
+} as const;
+
+type AuditKind = keyof typeof AUDIT_KINDS;
+
+const kinds = new Map<string, readonly [area: string, sentence: string]>(Object.entries(AUDIT_KINDS));
+
+/** The kinds that delete something, whatever their area. */
+const DELETIONS = [...kinds.keys()].filter((kind) => /_(deleted|removed)$/.test(kind));
+
+/** The parts of the log that you can ask for. */
+export const AUDIT_AREAS = [...new Set([...kinds.values()].map(([area]) => area)), 'deletions'];
+
+const MAX_SUBJECT = widthOf('auditEvent', 'subject');
+const MAX_DETAIL = widthOf('auditEvent', 'detail');
+/** What `tenant_id` is for what concerns the whole installation. */
+const INSTALLATION = 0;
+
+/** Something that somebody did. Never name a secret in it. */
+export interface AuditRecord {
+  /** Null for what concerns the whole installation. */
+  tenantId: number | null;
+  kind: AuditKind;
+  /** The name of what was changed, which stays readable when that is gone. */
+  subject: string;
+  detail?: string;
+}
+
+/**
+ * Logs what somebody did, in the transaction that does it: one is never stored without the other. The tenant must still be
+ * there, for its name. Without an e-mail address, the installation itself did it.
+ */
+export async function recordAudit(
+  trx: Transaction<Tables>,
+  { email, now }: Actor | { email: null; now: Date },
+  { tenantId, kind, subject, detail }: AuditRecord,
+): Promise<void> {
+  const nameOf = (eb: ExpressionBuilder<Tables, 'auditEvent'>) =>
+    eb
+      .selectFrom('tenant')
+      .select('name')
+      .where('tenantId', '=', tenantId ?? INSTALLATION);
+  await trx
+    .insertInto('auditEvent')
+    .values((eb) => ({
+      tenantId: tenantId ?? INSTALLATION,
+      occurredAt: now.toISOString(),
+      kind,
+      actor: email,
+      tenantName: tenantId === null ? null : nameOf(eb),
+      subject: toStorable(subject, MAX_SUBJECT),
+      detail: detail === undefined ? null : toStorable(detail, MAX_DETAIL),
+    }))
+    .execute();
+}
+
+/** Which part of the log you ask for. */
+export interface AuditQuery {
+  /** One of `AUDIT_AREAS`. */
+  area?: string | undefined;
+  /** A part of who did it, or of what was changed. Ignores case. */
+  q?: string | undefined;
+  /** The first and the last UTC day. */
+  from?: Day | undefined;
+  to?: Day | undefined;
+  /** The `nextCursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/**
+ * A page of the log, newest first: of one tenant, deleted or not, or (null) of the whole installation with all its tenants.
+ * Throws `invalid_input` for an unknown cursor.
+ */
+export async function listAudit(
+  db: Db,
+  tenantId: number | null,
+  query: AuditQuery,
+  limit: number,
+): Promise<AuditLog> {
+  const rows = await selectEvents(db, tenantId, query)
+    .orderBy('eventId', 'desc')
+    .limit(limit + 1)
+    .execute();
+  const events = rows.slice(0, limit).map(toEvent);
+  const last = events.at(-1);
+  return { events, nextCursor: rows.length > limit && last ? String(last.eventId) : null };
+}
+
+function kindsOf(area: string): string[] {
+  if (area === 'deletions') return DELETIONS;
+  return [...kinds].filter(([, [one]]) => one === area).map(([kind]) => kind);
+}
+
+/** The text as a pattern for `like … escape '!'`. */
+const toPattern = (text: string) => `%${text.toLowerCase().replace(/[!%_]/g, '!$&')}%`;
+
+function selectEvents(db: Db, tenantId: number | null, { area, q, from, to, cursor }: AuditQuery) {
+  const contains = (column: string, text: string) =>
+    sql<boolean>`lower(${sql.ref(column)}) like ${toPattern(text)} escape '!'`;
+  return db
+    .selectFrom('auditEvent')
+    .select(['eventId', 'occurredAt', 'kind', 'actor', 'tenantId', 'tenantName', 'subject', 'detail'])
+    .$if(tenantId !== null, (query) => query.where('tenantId', '=', tenantId ?? INSTALLATION))
+    .$if(area !== undefined, (query) => query.where('kind', 'in', kindsOf(area ?? '')))
+    .$if(Boolean(q), (query) =>
+      query.where((eb) => eb.or([contains('actor', q ?? ''), contains('subject', q ?? '')])),
+    )
+    .$if(from !== undefined, (query) => query.where('occurredAt', '>=', startOfDay(from ?? '')))
+    .$if(to !== undefined, (query) => query.where('occurredAt', '<', startOfDay(addDays(to ?? '', 1))))
+    .$if(cursor !== undefined, (query) => query.where('eventId', '<', parseCursor(cursor ?? '')));
+}
+
+const startOfDay = (day: Day): Instant => startOf(day).toISOString();
+
+function parseCursor(cursor: string): number {
+  const eventId = toId(cursor);
+  if (eventId !== undefined) return eventId;
+  throw new Failure('invalid_input', 'cursor: pass the nextCursor of the previous page.');
+}
+
+type EventRow = Awaited<ReturnType<ReturnType<typeof selectEvents>['execute']>>[number];
+
+function toEvent({ tenantId, ...row }: EventRow): AuditEvent {
+  const [area, sentence] = kinds.get(row.kind) ?? ['', `${row.kind}: {subject}`];
+  const { actor, subject, detail } = row;
+  const words = sentence.replace(/\{(\w+)\}/g, (_, name) => (name === 'subject' ? subject : (detail ?? '')));
+  const action = `${actor ?? 'The installation'} ${words}.`;
+  return { ...row, tenantId: tenantId === INSTALLATION ? null : tenantId, area, sentence: action };
+}
+
+/** More rows could exceed the platform's limit of 1 MiB. */
+const MAX_CSV_ROWS = 3000;
+
+/** The log as CSV, newest first. Throws `answer_too_large` if it has too many rows: ask for fewer days. */
+export async function toAuditCsv(db: Db, tenantId: number | null, query: AuditQuery): Promise<string> {
+  const { events, nextCursor } = await listAudit(db, tenantId, query, MAX_CSV_ROWS);
+  if (nextCursor !== null) {
+    const message = `The log has more than ${MAX_CSV_ROWS} entries. Ask for fewer days with from and to.`;
+    throw new Failure('answer_too_large', message);
+  }
+  const header = ['time', 'tenant', 'who', 'kind', 'subject', 'detail', 'sentence'];
+  const rows = events.map(({ occurredAt, tenantName, actor, kind, subject, detail, sentence }) => {
+    return [occurredAt, tenantName, actor, kind, subject, detail, sentence];
+  });
+  return toCsv(header, rows);
+}
+
+/** Logs that somebody downloads a file, and what they asked for. */
+export function recordExport(
+  db: Db,
+  by: Actor,
+  { tenantId, name, request }: { tenantId: number | null; name: string; request: ApiRequest },
+): Promise<void> {
+  const file = { subject: `${name}.csv`, detail: new URL(request.url).search.slice(1) };
+  return inTransaction(db, (trx) => recordAudit(trx, by, { tenantId, kind: 'exported', ...file }));
+}
+
+/** Deletes what is older than two years. Returns how much that was. */
+export async function deleteOldAudit(db: Db, now: Date): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('auditEvent')
+    .where('occurredAt', '<', auditKeptSince(now))
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}

@@ -1,0 +1,386 @@
+import { generateKeyPairSync } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { operations } from '../actions/openapi/operations.ts';
+import type { AuditEvent } from '../lib/answers/audit.ts';
+import { AUDIT_KINDS } from '../lib/audit.ts';
+import { openDatabase } from '../lib/db/database.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
+import { type Answer, type Call, openTestInstallation, type TestInstallation } from './installation.ts';
+
+const NOW = '2026-01-14T09:00:00.000Z';
+const APP = 77;
+const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const privateKey = keys.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
+const webhookSecret = 'SECRET-PATH';
+
+let installation: TestInstallation;
+let ada: Call;
+let tenantId: number;
+let serverId: number;
+
+beforeAll(async () => {
+  const environment = { ALLOW_PRIVATE_ADDRESSES: 'true' };
+  installation = await openTestInstallation({ demo: true, now: NOW, environment });
+  ({ tenantId, serverId } = await installation.initialize());
+  ada = installation.as('ada@example.com');
+  const publicKeys = [keys.publicKey.export({ type: 'spki', format: 'pem' }).toString()];
+  const { apps } = installation.github;
+  apps.addApp({ id: APP, name: 'Traffic reader', owner: DEMO_USERS.northwind, publicKeys });
+});
+
+afterAll(() => installation.close());
+
+async function list(query = '', path = '/audit', call = ada): Promise<AuditEvent[]> {
+  const { status, body } = await call('GET', `${path}?limit=200${query}`);
+  if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
+  return body.events;
+}
+
+/** Routes that change something without an entry, and why. */
+const NOT_AUDITED: Record<string, string> = {
+  'post /init': 'it is the first entry, which another test reads',
+  'post /runs': 'the log of collection runs has it, with who started it',
+  'post /runs/{tenantId}': 'the log of collection runs has it, with who started it',
+  'post /channels/{tenantId}/{channelId}/test': 'it sends to an address that was logged, and changes nothing',
+  'post /dashboards/{tenantId}/data-token': 'its token reads no more than the page, for an hour',
+  'post /dashboards/{tenantId}/dde-session': 'its token reads no more than the page, for an hour',
+};
+
+type Step = [route: string, sentences: string[], call: () => Promise<Answer>];
+
+const document = (name: string) => ({ name, tabs: [{ title: 'First', widgets: [] }] });
+
+/** A call of each route that changes something or gives out a file, in an order that works, and what is logged of it. */
+function toSteps(one: { owner: string; name: string }): Step[] {
+  const ids = { server: 0, tenant: 0, channel: 0, dashboard: 0, repository: 0 };
+  const keeping = async (name: keyof typeof ids, answer: Promise<Answer>, idOf = `${name}Id`) => {
+    const { status, body, headers } = await answer;
+    ids[name] = Number(body[idOf]);
+    return { status, body, headers };
+  };
+  const url = installation.url.replace('127.0.0.1', 'localhost');
+  const channel = { kind: 'webhook', name: 'Ops', contents: 'both' };
+  const octocat = { githubUser: DEMO_USERS.octocat, githubToken: DEMO_TOKENS.octocat };
+  const name = `${one.owner}/${one.name}`;
+  return [
+    [
+      'put /members/system/{email}',
+      ['gave grace@example.com the system role maintainer'],
+      () => ada('PUT', '/members/system/grace@example.com', { role: 'maintainer' }),
+    ],
+    [
+      'delete /members/system/{email}',
+      ['took the system role maintainer from grace@example.com'],
+      () => ada('DELETE', '/members/system/grace@example.com'),
+    ],
+    [
+      'put /members/{tenantId}/{email}',
+      ['added kim@example.com as viewer'],
+      () => ada('PUT', `/members/${tenantId}/kim@example.com`, { role: 'viewer' }),
+    ],
+    [
+      'put /members/{tenantId}/{email}',
+      ['changed the role of kim@example.com from viewer to manager'],
+      () => ada('PUT', `/members/${tenantId}/kim@example.com`, { role: 'manager' }),
+    ],
+    [
+      'put /members/{tenantId}/{email}',
+      [],
+      () => ada('PUT', `/members/${tenantId}/kim@example.com`, { role: 'manager' }),
+    ],
+    [
+      'delete /members/{tenantId}/{email}',
+      ['removed kim@example.com, who was manager'],
+      () => ada('DELETE', `/members/${tenantId}/kim@example.com`),
+    ],
+    [
+      'post /servers',
+      [`added the GitHub server Own at ${url}/github`],
+      () => keeping('server', ada('POST', '/servers', { name: 'Own', url: `${url}/github` })),
+    ],
+    [
+      'patch /servers/{serverId}',
+      ['renamed the GitHub server Own to Ours'],
+      () => ada('PATCH', `/servers/${ids.server}`, { name: 'Ours' }),
+    ],
+    [
+      'delete /servers/{serverId}',
+      [`deleted the GitHub server Ours at ${url}/github`],
+      () => ada('DELETE', `/servers/${ids.server}`),
+    ],
+    [
+      'put /servers/{serverId}/app',
+      ['set the GitHub App Traffic reader with its key for the server Demo'],
+      () => ada('PUT', `/servers/${serverId}/app`, { appId: String(APP), privateKey }),
+    ],
+    [
+      'delete /servers/{serverId}/app',
+      ['removed the GitHub App Traffic reader with its key from the server Demo'],
+      () => ada('DELETE', `/servers/${serverId}/app`),
+    ],
+    [
+      'post /tenants',
+      [
+        `created the tenant Second, which reads GitHub with a token of ${DEMO_USERS.octocat}`,
+        'added kim@example.com as manager',
+      ],
+      () =>
+        keeping(
+          'tenant',
+          ada('POST', '/tenants', { name: 'Second', serverId, ...octocat, manager: 'kim@example.com' }),
+        ),
+    ],
+    [
+      'patch /tenants/{tenantId}',
+      [
+        'renamed the tenant Second to Third',
+        `let the tenant Third read GitHub with a token of ${DEMO_USERS.octocat}`,
+      ],
+      () => ada('PATCH', `/tenants/${ids.tenant}`, { name: 'Third', ...octocat }),
+    ],
+    [
+      'delete /tenants/{tenantId}',
+      ['deleted the tenant Third with 0 repositories, 0 traffic days and 1 member'],
+      () => ada('DELETE', `/tenants/${ids.tenant}`, { confirmName: 'Third' }),
+    ],
+    [
+      'post /repositories/{tenantId}',
+      [`added the repository ${name}`],
+      async () => {
+        const added = await ada('POST', `/repositories/${tenantId}`, one);
+        ids.repository = added.body.repository.repositoryId;
+        return added;
+      },
+    ],
+    [
+      'patch /repositories/{tenantId}',
+      [`set the schedule of ${name} to weekly`],
+      () =>
+        ada('PATCH', `/repositories/${tenantId}`, { repositoryIds: [ids.repository], schedule: 'weekly' }),
+    ],
+    [
+      'delete /repositories/{tenantId}/{repositoryId}',
+      [expect.stringMatching(/^removed the repository \S+ with \d+ traffic days$/)],
+      async () => {
+        await installation.host.settled();
+        return ada('DELETE', `/repositories/${tenantId}/${ids.repository}`);
+      },
+    ],
+    [
+      'post /repositories/{tenantId}/batch',
+      [`added the repository ${name}`],
+      async () => {
+        const added = await ada('POST', `/repositories/${tenantId}/batch`, { repositories: [one, one] });
+        ids.repository = added.body.added[0].repositoryId;
+        return added;
+      },
+    ],
+    [
+      'post /channels/{tenantId}',
+      ['added the channel Ops for problems and reports'],
+      () => {
+        const address = `${installation.url}/webhooks/json/${webhookSecret}`;
+        return keeping('channel', ada('POST', `/channels/${tenantId}`, { ...channel, url: address }));
+      },
+    ],
+    [
+      'patch /channels/{tenantId}/{channelId}',
+      ['changed the channel Team: name, address'],
+      () => {
+        const address = `${installation.url}/webhooks/json/other-${webhookSecret}`;
+        return ada('PATCH', `/channels/${tenantId}/${ids.channel}`, { name: 'Team', url: address });
+      },
+    ],
+    [
+      'delete /channels/{tenantId}/{channelId}',
+      ['deleted the channel Team for problems and reports'],
+      () => ada('DELETE', `/channels/${tenantId}/${ids.channel}`),
+    ],
+    [
+      'post /dashboards/{tenantId}',
+      ['created the dashboard Mine'],
+      () => keeping('dashboard', ada('POST', `/dashboards/${tenantId}`, { document: document('Mine') })),
+    ],
+    [
+      'put /dashboards/{tenantId}/{dashboardId}',
+      ['changed the dashboard Yours'],
+      () => {
+        const change = { version: 1, document: document('Yours') };
+        return ada('PUT', `/dashboards/${tenantId}/${ids.dashboard}`, change);
+      },
+    ],
+    [
+      'post /dashboards/{tenantId}/{dashboardId}/copy',
+      ['created the dashboard Copy'],
+      () => ada('POST', `/dashboards/${tenantId}/${ids.dashboard}/copy`, { name: 'Copy' }),
+    ],
+    [
+      'delete /dashboards/{tenantId}/{dashboardId}',
+      ['deleted the dashboard Yours'],
+      () => ada('DELETE', `/dashboards/${tenantId}/${ids.dashboard}`),
+    ],
+    [
+      'get /stats/{tenantId}',
+      [`downloaded traffic-${tenantId}.csv (range=30&format=csv)`],
+      () => ada('GET', `/stats/${tenantId}?range=30&format=csv`),
+    ],
+    [
+      'get /stats/{tenantId}/table',
+      [expect.stringMatching(/^downloaded \S+\.csv \(format=csv\)$/)],
+      () => ada('GET', `/stats/${tenantId}/table?format=csv`),
+    ],
+    [
+      'get /stats/{tenantId}/{repositoryId}',
+      [expect.stringMatching(/^downloaded stars-\S+\.csv \(of=stars&format=csv\)$/)],
+      () => ada('GET', `/stats/${tenantId}/${ids.repository}?of=stars&format=csv`),
+    ],
+    [
+      'get /audit',
+      ['downloaded audit-all.csv (format=csv&area=exports)'],
+      () => ada('GET', '/audit?format=csv&area=exports'),
+    ],
+    [
+      'get /audit/{tenantId}',
+      [`downloaded audit-${tenantId}.csv (format=csv)`],
+      () => ada('GET', `/audit/${tenantId}?format=csv`),
+    ],
+  ];
+}
+
+let steps: Step[] = [];
+
+test('whoever sets up the installation is the first entry', async () => {
+  const found = await list();
+  expect(found.map(({ sentence }) => sentence).reverse()).toEqual([
+    'ada@example.com set up the installation Test.',
+    `ada@example.com created the tenant ${DEMO_USERS.octocat}, which reads GitHub with a token of ${DEMO_USERS.octocat}.`,
+    'ada@example.com gave ada@example.com the system role administrator.',
+  ]);
+  expect(found.map(({ tenantId: of, tenantName }) => [of, tenantName])).toEqual([
+    [null, null],
+    [tenantId, DEMO_USERS.octocat],
+    [null, null],
+  ]);
+});
+
+test('each change and each download is logged with who did it, when and to what', async () => {
+  const { body: found } = await ada('GET', `/repositories/${tenantId}/discover`);
+  const [{ owner, name }] = found.candidates;
+  steps = toSteps({ owner, name });
+  const logged: unknown[] = [];
+  const expected: unknown[] = [];
+  for (const [route, sentences, call] of steps) {
+    const [last] = await list();
+    const { status, body } = await call();
+    if (status >= 300) throw new Error(`${route}: ${status} ${JSON.stringify(body)}`);
+    const added = (await list()).filter(({ eventId }) => eventId > (last?.eventId ?? 0)).reverse();
+    logged.push([route, added.map(({ sentence }) => sentence.replace(/^ada@example\.com (.*)\.$/, '$1'))]);
+    expected.push([route, sentences]);
+    for (const event of added)
+      expect(event).toMatchObject({ actor: 'ada@example.com', occurredAt: NOW, area: expect.any(String) });
+  }
+  expect(logged).toEqual(expected);
+});
+
+test('every route that changes something or answers CSV is logged, or says why not', () => {
+  const routes = operations
+    .filter(({ method, csv }) => method !== 'get' || csv)
+    .map(({ method, action, path }) => `${method} /${action}${path === '/' ? '' : path}`);
+  const covered = [...Object.keys(NOT_AUDITED), ...steps.map(([route]) => route)];
+  expect([...new Set(covered)].sort()).toEqual(routes.sort());
+  const kinds = new Set(Object.keys(AUDIT_KINDS));
+  expect(kinds.size).toBeGreaterThan(20);
+});
+
+test('the log names what was deleted, and never a secret', async () => {
+  const deletions = await list('&area=deletions');
+  expect(deletions.find(({ kind }) => kind === 'tenant_deleted')).toMatchObject({
+    tenantName: 'Third',
+    subject: 'Third',
+  });
+  const text = JSON.stringify(await list());
+  for (const secret of [webhookSecret, DEMO_TOKENS.octocat, 'PRIVATE KEY', installation.initSecret])
+    expect(text).not.toContain(secret);
+});
+
+test('it is filtered by area, words and days, and comes in pages', async () => {
+  const kindsIn = async (query: string) => [...new Set((await list(query)).map(({ kind }) => kind))].sort();
+  expect(await kindsIn('&area=dashboards')).toEqual([
+    'dashboard_changed',
+    'dashboard_created',
+    'dashboard_deleted',
+  ]);
+  expect(await kindsIn('&q=GRACE')).toEqual(['system_role_given', 'system_role_removed']);
+  expect(await kindsIn('&q=%25')).toEqual([]);
+  expect(await list('&to=2026-01-13')).toEqual([]);
+  expect((await list('&from=2026-01-14&to=2026-01-14')).length).toBeGreaterThan(20);
+  const whole = await list();
+  const paged: AuditEvent[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const { body } = await ada('GET', `/audit?limit=7${cursor && `&cursor=${cursor}`}`);
+    paged.push(...body.events);
+    cursor = body.nextCursor;
+  }
+  expect(paged).toEqual(whole);
+});
+
+test('a manager reads the log of the own tenant, as CSV too, and of no other', async () => {
+  await ada('PUT', `/members/${tenantId}/kim@example.com`, { role: 'manager' });
+  const kim = installation.as('kim@example.com');
+  const own = await list('', `/audit/${tenantId}`, kim);
+  expect(new Set(own.map((event) => event.tenantId))).toEqual(new Set([tenantId]));
+  const { body } = await kim('GET', `/audit/${tenantId}?format=csv&area=dashboards`);
+  const [header, first] = body.split('\r\n');
+  expect(header).toBe('time,tenant,who,kind,subject,detail,sentence');
+  expect(first).toBe(
+    `${NOW},${DEMO_USERS.octocat},ada@example.com,dashboard_deleted,Yours,,ada@example.com deleted the dashboard Yours.`,
+  );
+  expect((await kim('GET', '/audit')).status).toBe(403);
+});
+
+test('a change that fails is not in the log', async () => {
+  const before = await list();
+  expect((await ada('PUT', `/members/${tenantId}/x@example.com`, { role: 'king' })).status).toBe(400);
+  const missing = { role: 'repository viewer', repositoryIds: [999] };
+  expect((await ada('PUT', `/members/${tenantId}/x@example.com`, missing)).status).toBe(404);
+  expect((await ada('DELETE', `/tenants/${tenantId}`, { confirmName: 'no' })).status).toBe(422);
+  expect((await ada('DELETE', '/members/system/ada@example.com')).status).toBe(409);
+  expect((await ada('DELETE', `/servers/${serverId}`)).status).toBe(409);
+  expect(await list()).toEqual(before);
+});
+
+test('a change is not made if it cannot be logged', async ({ skip }) => {
+  skip(Boolean(inject('db2')), 'PostgreSQL’s own trigger refuses the entry.');
+  const client = new pg.Client(installation.database.url);
+  await client.connect();
+  await client.query(`create function refuse() returns trigger language plpgsql as
+    $$ begin raise exception 'refused'; end $$`);
+  await client.query(
+    'create trigger refuse before insert on audit_event for each row execute function refuse()',
+  );
+  const { status } = await ada('PUT', `/members/${tenantId}/late@example.com`, { role: 'viewer' });
+  await client.query('drop trigger refuse on audit_event');
+  await client.end();
+  expect(status).toBe(500);
+  const { body } = await ada('GET', `/members/${tenantId}`);
+  expect(body.members.map(({ email }: { email: string }) => email)).toEqual(['kim@example.com']);
+});
+
+test('entries are kept for two years', async () => {
+  const { db } = openDatabase(installation.database.url);
+  const entry = (subject: string, occurredAt: string) => ({
+    tenantId,
+    kind: 'dashboard_created',
+    actor: 'ada@example.com',
+    subject,
+    occurredAt,
+  });
+  await db
+    .insertInto('auditEvent')
+    .values([entry('Too old', '2024-01-13T23:59:59.000Z'), entry('Old enough', '2024-01-14T00:00:00.000Z')])
+    .execute();
+  await db.destroy();
+  await installation.collect();
+  expect((await list('&q=old')).map(({ subject }) => subject)).toEqual(['Old enough']);
+});
