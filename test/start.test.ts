@@ -333,6 +333,7 @@ test('after kill -9 of PostgreSQL it is started again, and calls succeed', async
 
 /** Starts on a folder whose PostgreSQL never takes connections, and waits until it says so. */
 async function launchBesideStandby(): Promise<{ child: Child; pids: number[]; server: number }> {
+  await stop(running);
   const cluster = path.join(dataDir, 'postgres/cluster');
   await writeFile(path.join(cluster, 'standby.signal'), '');
   await appendFile(path.join(cluster, 'postgresql.auto.conf'), 'hot_standby = off\n');
@@ -347,7 +348,6 @@ async function launchBesideStandby(): Promise<{ child: Child; pids: number[]; se
 }
 
 test('SIGTERM ends it with 0 while PostgreSQL does not take connections', async () => {
-  await stop(running);
   expect(await stop(await launchBesideStandby(), 'SIGTERM')).toBe(0);
 });
 
