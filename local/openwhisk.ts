@@ -6,7 +6,7 @@ import { type Kind, readFullName, resolveAction } from './openwhisk/entities.ts'
 import { setParameters } from './openwhisk/entity-updates.ts';
 import type { Reply } from './openwhisk/http.ts';
 import {
-  INTERNAL_ERROR,
+  internalErrorReply,
   newTransactionId,
   Refusal,
   readCall,
@@ -57,7 +57,10 @@ export interface Host {
   apiHost(url: string): void;
   /** Runs `package/action` or `action` to its end. It does not count against the namespace's limits. */
   invoke(action: string, args: object): Promise<Activation>;
-  /** Fires a trigger as an alarm does. Returns its activation's id; undefined: no rule is active. */
+  /**
+   * Fires a trigger as an alarm does, by default one without a payload. Returns its activation's id; undefined: no rule is
+   * active.
+   */
   fire(trigger: string, payload?: object): Promise<string | undefined>;
   /** Binds parameters to a package, besides those it has. */
   setParameters(packageName: string, values: Record<string, unknown>): void;
@@ -81,6 +84,7 @@ export const STOCK_LIMITS: HostLimits = {
   payload: 1024 * 1024,
   result: 1024 * 1024,
   blockingWait: 60_000,
+  alarmRetry: 1000,
   containers: 8,
   idle: 600_000,
   activations: 1000,
@@ -138,7 +142,8 @@ function operations(
       const transactionId = newTransactionId();
       return services.invoker.invoke({ target, args: { ...args }, namespace, transactionId }).done;
     },
-    fire: async (trigger, payload = {}) => services.fireAsOwner(namespace, trigger, { ...payload }),
+    fire: async (trigger, payload = { payload: '' }) =>
+      services.fireAsOwner(namespace, trigger, { ...payload }),
     setParameters: (packageName, values) =>
       setParameters(services.store, `${namespace}/${packageName}`, values),
     activations: services.activations.list,
@@ -155,16 +160,21 @@ async function handle(
 ): Promise<boolean> {
   if (!isPlatformUrl(request)) return false;
   const transactionId = transactionIdOf(request);
-  const reply = await answer(services, request, transactionId).catch((error: unknown) => {
-    if (error instanceof Refusal) return refusalReply(error, transactionId);
-    log({
-      level: 'error',
-      event: 'request',
-      message: error instanceof Error ? error.message : String(error),
-    });
-    return INTERNAL_ERROR;
-  });
-  send(response, request.method ?? 'GET', transactionId, reply);
+  const method = request.method ?? 'GET';
+  try {
+    send(response, await answer(services, request, transactionId), { method, transactionId });
+  } catch (error) {
+    const isRefusal = error instanceof Refusal;
+    if (!isRefusal)
+      log({
+        level: 'error',
+        event: 'request',
+        message: error instanceof Error ? error.message : String(error),
+      });
+    const isBefore = isRefusal && error.place === 'server';
+    const reply = isRefusal ? refusalReply(error, transactionId) : internalErrorReply();
+    send(response, reply, { method, transactionId: isBefore ? undefined : transactionId });
+  }
   return true;
 }
 

@@ -470,3 +470,88 @@ describe('CORS', () => {
     expect(answer.lines('access-control-allow-origin')).toEqual(['*', 'https://example.org']);
   });
 });
+
+describe('the HTTP server in front of the routes', () => {
+  const target = `/${NS}/proxy/export_c.json`;
+  const raw = `/${NS}/proxy/raw_export_c.json`;
+  const MIB = 1024 * 1024;
+
+  /** It answers before there is a transaction, in plain text and without CORS headers. */
+  function expectServerError(answer: Answer, status: number, text: string): void {
+    expect([answer.status, answer.text]).toEqual([status, text]);
+    expect(answer.headers['content-type']).toBe('text/plain; charset=UTF-8');
+    expect(answer.headers).not.toHaveProperty('x-request-id');
+    expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+  }
+
+  test('Case 112: a character that a URL must encode is refused', async () => {
+    for (const character of ['[', ']', '{', '}', '|', '"', '^', '\\', '<', '>', '`', '#']) {
+      const text = `Illegal request-target: Invalid input '${character}'`;
+      expectServerError(await web('GET', `${target}?a=${character}1`), 400, text);
+      expectServerError(await web('GET', `${target}/${character}`), 400, text);
+    }
+    expect((await contentOf('GET', `${target}?a=%5B1%5D`)).a).toBe('[1]');
+  });
+
+  test('Case 113: a malformed percent sign is refused, in the path and in the query', async () => {
+    const invalid = "Illegal request-target: Invalid input 'z', expected HEXDIG";
+    for (const end of ['?a=%zz', '/%zz', '/%4z'])
+      expectServerError(await web('GET', target + end), 400, invalid);
+    const cut = 'Illegal request-target: Unexpected end of input, expected HEXDIG';
+    for (const end of ['?a=%', '/%E0%A4%A']) expectServerError(await web('GET', target + end), 400, cut);
+    expect((await contentOf('GET', `${target}?a=%FF`)).a).toBe('\ufffd');
+  });
+
+  test('Case 114: a header above 8 KiB, or a 65th one, is refused', async () => {
+    const sent = (length: number): Sent => ({ headers: { 'x-long': 'a'.repeat(length) } });
+    expect((await contentOf('GET', target, sent(8192))).__ow_headers['x-long']).toHaveLength(8192);
+    const text = 'HTTP header value exceeds the configured limit of 8192 characters';
+    expectServerError(await web('GET', target, sent(8193)), 431, text);
+    const many = (count: number): Sent => ({
+      headers: Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, 'a'])),
+    });
+    // Besides Host and Connection.
+    await contentOf('GET', target, many(62));
+    const tooMany = 'HTTP message contains more than the configured limit of 64 headers';
+    expectServerError(await web('GET', target, many(63)), 400, tooMany);
+  });
+
+  test('Case 115: dot segments are resolved before anything looks at the path', async () => {
+    expect((await contentOf('GET', `${target}/a/./b/../c`)).__ow_path).toBe('/a/c');
+    expect((await contentOf('GET', `${target}/a/%2E%2e/b`)).__ow_path).toBe('/b');
+    expect((await contentOf('GET', `${target}/a/..`)).__ow_path).toBe('/');
+    await contentOf('GET', `/${NS}/nowhere/../proxy/export_c.json`);
+    expectError(await web('GET', `${target}/../../c`), 404);
+  });
+
+  test('Case 116: a chunked body above 1 MiB is an internal error', async () => {
+    const chunked = (length: number): Sent => ({
+      headers: { 'content-type': 'text/plain', 'transfer-encoding': 'chunked' },
+      body: 'a'.repeat(length),
+    });
+    expect((await contentOf('POST', raw, chunked(1000))).__ow_body).toHaveLength(1000);
+    await expectNotInvoked(async () => {
+      const { status, text } = await web('POST', raw, chunked(MIB + 1));
+      expect([status, text]).toEqual([500, 'There was an internal server error.']);
+    });
+  });
+
+  test('Case 117: the scheme of credentials is written as the server writes it', async () => {
+    const seen = async (authorization: string) =>
+      (await contentOf('GET', target, { headers: { authorization } })).__ow_headers.authorization;
+    expect(await seen('bearer abc.def')).toBe('Bearer abc.def');
+    expect(await seen('BEARER   abc')).toBe('Bearer abc');
+    expect(await seen(basic(KEY).replace('Basic', 'bAsIc'))).toBe(basic(KEY));
+    expect(await seen('token abc')).toBe('token abc');
+  });
+
+  test('Case 118: the keys of JSON arguments arrive sorted', async () => {
+    const body = '{"b":{"z":1,"y":[{"d":1,"c":2}]},"B":2,"a":3,"é":4,"10":5,"9":6}';
+    const { text } = await web('POST', target, typed('application/json', body));
+    const { content } = JSON.parse(text);
+    const { b, __ow_headers: _, ...others } = content;
+    expect(JSON.stringify(b)).toBe('{"y":[{"c":2,"d":1}],"z":1}');
+    expect(Object.keys(others).filter((key) => key in JSON.parse(body))).toEqual(['9', '10', 'B', 'a', 'é']);
+    expect(text.indexOf('"10"')).toBeLessThan(text.indexOf('"9"'));
+  });
+});

@@ -37,6 +37,12 @@ async function startedBy(triggerActivation: string | undefined): Promise<Activat
 }
 
 describe('triggers and rules', () => {
+  test('A trigger fired without a payload gets the payload of an alarm that has none', async () => {
+    await createRule('r0', 't0', 'p/echo');
+    const activation = await startedBy(await running.host.fire('t0'));
+    expect(activation.response.result).toMatchObject({ content: { payload: '' } });
+  });
+
   test('A trigger without an active rule does nothing', async () => {
     await running.rest('PUT', '/_/triggers/lonely', {});
     expect(await running.host.fire('lonely')).toBeUndefined();
@@ -172,7 +178,7 @@ describe('schedules', () => {
   test('once fires once', () => {
     expect(fires('once', { date: '2026-03-01T13:00:00Z' })).toEqual(['2026-03-01T13:00:00.000Z']);
   });
-  test('A payload is an object, JSON text of one, or a string of its own name', () => {
+  test('Case 122: a payload is an object, or a string of its own name, which is empty if there is none', () => {
     const payload = (value?: unknown) =>
       readSchedule(
         'alarm',
@@ -180,8 +186,9 @@ describe('schedules', () => {
         now,
       ).payload;
     expect(payload({ a: 1 })).toEqual({ a: 1 });
-    expect(payload('{"a":1}')).toEqual({ a: 1 });
+    expect(payload('{"a":1}')).toEqual({ payload: '{"a":1}' });
     expect(payload('text')).toEqual({ payload: 'text' });
+    expect(payload(null)).toEqual({});
     expect(payload()).toEqual({ payload: '' });
   });
 
@@ -344,6 +351,53 @@ describe('alarms', () => {
     asleep = 300_000;
     await expect.poll(() => JSON.stringify(sleepy.log)).toContain('A tick was missed.');
     await sleepy.close();
+  });
+
+  test('Case 123: an alarm whose firing is refused ten times in a row is disabled for good', async () => {
+    const refusing = await startHost({ limits: { triggersPerMinute: 0, alarmRetry: 1 } });
+    await refusing.rest('PUT', '/_/triggers/often', {});
+    const call = (event: string) =>
+      refusing.rest('POST', '/whisk.system/actions/alarms/alarm?blocking=true&result=true', {
+        cron: '* * * * * *',
+        lifecycleEvent: event,
+        triggerName: '/_/often',
+        authKey: KEY,
+      });
+    await call('CREATE');
+    const status = async () => (await call('READ')).json.status;
+    await expect.poll(async () => (await status()).active).toBe(false);
+    expect((await status()).reason).toEqual({
+      kind: 'AUTO',
+      statusCode: 429,
+      message:
+        'Automatically disabled after continuously receiving a 429 status code when firing the trigger',
+    });
+    expect(refusing.log.filter(({ event }) => event === 'alarm').length).toBeGreaterThanOrEqual(11);
+    await refusing.close();
+  });
+
+  test('An alarm that is refused once fires a moment later', async () => {
+    let refused = new Date('2026-11-21T10:00:00Z');
+    const now = () => refused;
+    const busy = await startHost({ clock: now, limits: { triggersPerMinute: 1, alarmRetry: 20 } });
+    await busy.rest('PUT', '/_/triggers/soon', {});
+    await putAction(busy, 'echo');
+    await busy.rest('PUT', '/_/rules/r', { trigger: '/_/soon', action: '/_/echo' });
+    await busy.rest('POST', '/whisk.system/actions/alarms/once?blocking=true', {
+      date: refused.getTime() + 1,
+      trigger_payload: { late: true },
+      lifecycleEvent: 'CREATE',
+      triggerName: '/_/soon',
+      authKey: KEY,
+    });
+    await busy.host.fire('soon');
+    refused = new Date(refused.getTime() + 1000);
+    await expect.poll(() => JSON.stringify(busy.log)).toContain('Too many requests');
+    refused = new Date(refused.getTime() + 60_000);
+    await expect
+      .poll(() => busy.host.activations().map(({ response }) => response.result))
+      .toContainEqual(expect.objectContaining({ content: expect.objectContaining({ late: true }) }));
+    await busy.close();
   });
 
   test('maxTriggers ends an alarm', async () => {

@@ -115,7 +115,8 @@ function send(target: object, { headers = {}, body }: Sent = {}): Promise<Answer
       ...target,
       headers: {
         ...(isJson && { 'content-type': 'application/json' }),
-        ...(content !== undefined && { 'content-length': String(Buffer.byteLength(content)) }),
+        ...(content !== undefined &&
+          !('transfer-encoding' in headers) && { 'content-length': String(Buffer.byteLength(content)) }),
         ...headers,
       },
     });

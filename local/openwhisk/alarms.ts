@@ -24,6 +24,8 @@ export interface AlarmOptions {
   /** @throws {Refusal} as the REST API would. */
   fire: (trigger: string, payload: Record<string, unknown>) => void;
   remove: (trigger: string, what: 'trigger' | 'rules') => void;
+  /** Milliseconds before a firing that was refused is tried again, at least. */
+  retry: number;
   /** Whether alarms fire. If not, schedules are only checked and kept. */
   enabled: boolean;
 }
@@ -45,15 +47,20 @@ interface Alarm {
   reason: Reason | undefined;
   dateChanged: number;
   fired: number;
+  /** Of the next tick. */
   timer: NodeJS.Timeout | undefined;
+  /** Of firings that were refused and are tried again. */
+  retries: Set<NodeJS.Timeout>;
 }
 
 /** Timers are short, to notice a machine that slept or a clock that was changed. */
 const MAX_TIMER = 30_000;
 /** A tick later than this counts as missed: ticks are never replayed. */
 const LATE = 60_000;
-/** After these statuses the provider retries at the next tick; any other 4xx disables the alarm for good. */
+/** After these statuses the provider tries again; any other 4xx disables the alarm for good. */
 const TRANSIENT = [408, 409, 429];
+const TOO_MANY = 429;
+const MAX_RETRIES = 10;
 
 export function openAlarms(options: AlarmOptions): Alarms {
   const alarms = new Map<string, Alarm>();
@@ -66,7 +73,8 @@ export function openAlarms(options: AlarmOptions): Alarms {
   }
 
   function remove(trigger: string): void {
-    clearTimeout(alarms.get(trigger)?.timer);
+    const alarm = alarms.get(trigger);
+    if (alarm) clearTimers(alarm);
     alarms.delete(trigger);
   }
 
@@ -98,6 +106,7 @@ function toAlarm(feed: string, trigger: string, parameters: Parameters, now: Dat
     dateChanged: now.getTime(),
     fired: 0,
     timer: undefined,
+    retries: new Set(),
   };
 }
 
@@ -126,18 +135,31 @@ function watch(options: AlarmOptions, alarm: Alarm, due: Date): void {
 function tick(options: AlarmOptions, alarm: Alarm, late: number): void {
   const { trigger } = alarm;
   if (late > LATE) options.log({ level: 'warn', event: 'alarm', trigger, message: 'A tick was missed.' });
-  else fire(options, alarm);
+  else fire(options, alarm, { retries: 0, refusals: 0 });
   if (alarm.active) arm(options, alarm);
 }
 
-function fire(options: AlarmOptions, alarm: Alarm): void {
-  const { trigger, schedule } = alarm;
-  alarm.fired += 1;
+/** The attempts to fire once, so far. */
+interface Attempts {
+  retries: number;
+  /** How many were refused because the namespace was over its limit. */
+  refusals: number;
+}
+
+function fire(options: AlarmOptions, alarm: Alarm, attempts: Attempts): void {
   try {
-    options.fire(trigger, schedule.payload);
+    options.fire(alarm.trigger, alarm.schedule.payload);
   } catch (error) {
-    fail(options, alarm, error);
+    fail(options, alarm, attempts, error);
+    return;
   }
+  alarm.fired += 1;
+  finish(options, alarm);
+}
+
+/** After a firing that succeeded or was given up. */
+function finish(options: AlarmOptions, alarm: Alarm): void {
+  const { trigger, schedule } = alarm;
   if (alarm.fired === schedule.maxTriggers)
     disable(options, alarm, { message: 'Automatically disabled after reaching max triggers' });
   if (schedule.deleteAfterFire) {
@@ -146,20 +168,49 @@ function fire(options: AlarmOptions, alarm: Alarm): void {
   }
 }
 
-function fail(options: AlarmOptions, alarm: Alarm, error: unknown): void {
+function fail(options: AlarmOptions, alarm: Alarm, { retries, refusals }: Attempts, error: unknown): void {
+  const { trigger } = alarm;
   const message = error instanceof Error ? error.message : String(error);
-  const lasting = error instanceof Refusal && error.status < 500 && !TRANSIENT.includes(error.status);
-  options.log({ level: 'error', event: 'alarm', trigger: alarm.trigger, disabled: lasting, message });
-  if (lasting)
+  const status = error instanceof Refusal ? error.status : 500;
+  const isLasting = status < 500 && !TRANSIENT.includes(status);
+  const isGivenUp = !isLasting && retries === MAX_RETRIES && refusals === MAX_RETRIES;
+  options.log({ level: 'error', event: 'alarm', trigger, disabled: isLasting || isGivenUp, message });
+  if (isLasting)
     disable(options, alarm, {
-      statusCode: error.status,
-      message: `Trigger automatically disabled: Received a ${error.status} status code when firing the trigger`,
+      statusCode: status,
+      message: `Trigger automatically disabled: Received a ${status} status code when firing the trigger`,
     });
+  if (isGivenUp)
+    disable(options, alarm, {
+      statusCode: TOO_MANY,
+      message:
+        'Automatically disabled after continuously receiving a 429 status code when firing the trigger',
+    });
+  if (isLasting || retries === MAX_RETRIES) finish(options, alarm);
+  else
+    fireLater(options, alarm, { retries: retries + 1, refusals: refusals + (status === TOO_MANY ? 1 : 0) });
 }
 
-function disable({ clock }: AlarmOptions, alarm: Alarm, reason: Omit<Reason, 'kind'>): void {
+function fireLater(options: AlarmOptions, alarm: Alarm, attempts: Attempts): void {
+  const timer = setTimeout(
+    () => {
+      alarm.retries.delete(timer);
+      fire(options, alarm, attempts);
+    },
+    options.retry * Math.max(1, attempts.refusals ** 2),
+  );
+  timer.unref();
+  alarm.retries.add(timer);
+}
+
+function disable(options: AlarmOptions, alarm: Alarm, reason: Omit<Reason, 'kind'>): void {
   clearTimeout(alarm.timer);
   alarm.active = false;
   alarm.reason = { kind: 'AUTO', ...reason };
-  alarm.dateChanged = clock().getTime();
+  alarm.dateChanged = options.clock().getTime();
+}
+
+function clearTimers({ timer, retries }: Alarm): void {
+  clearTimeout(timer);
+  for (const retry of retries) clearTimeout(retry);
 }

@@ -4,6 +4,7 @@ import { toActivation } from './activations.ts';
 import type { Action, ResolvedAction } from './entities.ts';
 import { annotation, fullName } from './entities.ts';
 import { Refusal } from './http.ts';
+import { sortedJson } from './json.ts';
 import type { Outcome } from './outcome.ts';
 import { toOutcome } from './outcome.ts';
 import type { Lease, Pool } from './pool.ts';
@@ -160,7 +161,7 @@ async function run(
   const bound = parameters.filter((parameter) => !parameter.init).map(({ key, value }) => [key, value]);
   const reply = await lease.container.call({
     type: 'run',
-    value: JSON.stringify(Object.fromEntries([...bound, ...Object.entries(invocation.args)])),
+    value: sortedJson(Object.fromEntries([...bound, ...Object.entries(invocation.args)])),
     env: environmentOf(options, invocation, activationId),
   });
   const { timeout } = action.limits;
@@ -186,7 +187,7 @@ function environmentOf(
 }
 
 function toText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : sortedJson(value);
 }
 
 /** Logs an activation for the action's author: never its arguments, and its result only if it failed. */

@@ -93,22 +93,31 @@ function isBinary(value: string, charsetGiven: boolean): boolean {
 
 /** The header text of a request's type. */
 export function renderMediaType(type: MediaType): string {
-  const parameters = type.parameters.map(([name, value]) => `; ${name}=${quoteIfNeeded(value)}`).join('');
-  const charset = type.charset === undefined || type.binary || FIXED_CHARSET.has(type.value);
-  return `${type.value}${parameters}${charset ? '' : `; charset=${type.charset}`}`;
+  const charset = type.binary || FIXED_CHARSET.has(type.value) ? undefined : type.charset;
+  return renderParameters(type) + (charset === undefined ? '' : `; charset=${charset}`);
+}
+
+function renderParameters({ value, parameters }: MediaType): string {
+  return [value, ...parameters.map(([name, text]) => `${name}=${quoteIfNeeded(text)}`)].join('; ');
 }
 
 function quoteIfNeeded(value: string): string {
   return TOKEN.test(value) ? value : `"${value}"`;
 }
 
-/** The header text of an answer's type. Text is always UTF-8; other parameters are dropped. */
+/** The header text of an answer's type. Text is always UTF-8. */
 export function renderAnswerType(type: MediaType): string {
-  return type.binary || FIXED_CHARSET.has(type.value) ? type.value : `${type.value}; charset=UTF-8`;
+  const isFixed = type.binary || FIXED_CHARSET.has(type.value);
+  return renderParameters(type) + (isFixed ? '' : '; charset=UTF-8');
+}
+
+/** A type with parameters is another type to the platform. */
+export function isJson({ value, parameters }: MediaType): boolean {
+  return value === 'application/json' && parameters.length === 0;
 }
 
 export function isJsonFamily(type: MediaType): boolean {
-  return type.value === 'application/json' || type.value.endsWith('+json');
+  return isJson(type) || renderParameters(type).endsWith('+json');
 }
 
 /** Whether an Accept header accepts a type. The most specific range decides, and q=0 excludes. */

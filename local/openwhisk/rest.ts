@@ -1,5 +1,5 @@
 import { NOT_FOUND } from './entities.ts';
-import { type Call, jsonReply, Refusal, type Reply } from './http.ts';
+import { type Call, decodePercent, jsonReply, Refusal, type Reply } from './http.ts';
 import type { Identities } from './identities.ts';
 import {
   answerActivationCall,
@@ -29,7 +29,7 @@ export async function answerRestCall(services: RestServices, call: Call): Promis
   if (call.path === '/') return jsonReply(200, platformInfo(services));
   if (call.path === API || call.path === `${API}/`) return jsonReply(200, apiInfo);
   const caller = requireCaller(services.identities, call);
-  const segments = call.path.split('/').slice(3).map(decodeSegment);
+  const segments = call.path.split('/').slice(3).map(decodePercent);
   if (segments.shift() !== 'namespaces') throw new Refusal(404, NOT_FOUND);
   if (segments.length === 0 || segments[0] === '') return jsonReply(200, [caller]);
   return answerInNamespace(services, call, caller, segments);
@@ -71,14 +71,6 @@ function requireCaller(identities: Identities, call: Call): string {
       : 'The supplied authentication is invalid',
     'outside',
   );
-}
-
-function decodeSegment(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    throw new Refusal(404, NOT_FOUND);
-  }
 }
 
 const apiInfo = {

@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import { isObject, parseOrUndefined } from './json.ts';
+import { isObject } from './json.ts';
 
 /** Schedules of the alarms package: what its three feeds accept, and when they fire. */
 
@@ -16,7 +16,9 @@ const START_DELAY = 30_000;
 
 /** @throws {Error} with the feed's own sentence. */
 export function readSchedule(feed: string, parameters: Record<string, unknown>, now: Date): Schedule {
-  const payload = readPayload(parameters.trigger_payload ?? '');
+  // The package of alarms has an empty text as default.
+  const { trigger_payload: sent = '' } = parameters;
+  const payload = readPayload(sent);
   const schedule = { payload, maxTriggers: undefined, deleteAfterFire: undefined };
   if (feed === 'once')
     return {
@@ -30,9 +32,10 @@ export function readSchedule(feed: string, parameters: Record<string, unknown>, 
   throw new Error(`There is no feed ${feed} in the alarms package.`);
 }
 
+/** A text is not read as JSON, even if it is. */
 function readPayload(value: unknown): Record<string, unknown> {
-  const payload = typeof value === 'string' ? parseOrUndefined(value) : value;
-  return isObject(payload) ? payload : { payload: value };
+  if (typeof value === 'string') return { payload: value };
+  return isObject(value) ? value : {};
 }
 
 function byCron(parameters: Record<string, unknown>, now: Date): Schedule['next'] {

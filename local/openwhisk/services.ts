@@ -27,6 +27,8 @@ export interface HostLimits {
   result: number;
   /** Milliseconds until a blocking call is answered 202 while its action goes on. */
   blockingWait: number;
+  /** Milliseconds before the provider of alarms fires again after a refusal, at least. */
+  alarmRetry: number;
   /** Container processes at the same time; other activations wait. */
   containers: number;
   /** Milliseconds until an unused container is stopped. */
@@ -105,7 +107,7 @@ export function openServices(options: ServiceOptions): Services {
 }
 
 function openProvider(
-  { clock, log, alarms }: ServiceOptions,
+  { clock, log, alarms, limits }: ServiceOptions,
   version: AlarmsVersion,
   store: EntityStore,
   fireAsOwner: Services['fireAsOwner'],
@@ -115,6 +117,7 @@ function openProvider(
     log,
     version,
     enabled: alarms,
+    retry: limits.alarmRetry,
     exists: (trigger) => store.triggers.has(trigger),
     fire: (trigger, payload) => {
       const { path, name } = readFullName(`/${trigger}`, '');

@@ -1,8 +1,8 @@
 import { ENTITY_NAME } from './entities.ts';
 import type { Call } from './http.ts';
-import { Refusal } from './http.ts';
+import { decodePercent, isPercentEncoded, Refusal } from './http.ts';
 import { isObject } from './json.ts';
-import { isJsonFamily, readMediaType } from './media-types.ts';
+import { isJson, isJsonFamily, readMediaType } from './media-types.ts';
 
 /** The parts of a web action's URL. */
 export interface WebTarget {
@@ -21,12 +21,9 @@ const PREFIX = '/api/v1/web/';
 const EXTENSIONS: readonly Extension[] = ['.http', '.json', '.html', '.svg', '.text'];
 const RESERVED = ['method', 'headers', 'path', 'user', 'query', 'body'].map((field) => `__ow_${field}`);
 
-/**
- * The target of a path under /api/v1/web; undefined if it is no valid one.
- * @throws {Refusal} 400 if it is not percent-encoded.
- */
+/** The target of a path under /api/v1/web; undefined if it is no valid one. */
 export function readWebTarget(path: string): WebTarget | undefined {
-  const segments = path.slice(PREFIX.length).split('/').map(decodeSegment);
+  const segments = path.slice(PREFIX.length).split('/').map(decodePercent);
   const [namespace = '', packageName = '', action = '', ...rest] = segments;
   if (![namespace, packageName, action].every((name) => ENTITY_NAME.test(name))) return undefined;
   // The controller tries the literal "default" first and does not backtrack.
@@ -44,14 +41,6 @@ export function splitExtension(segment: string): { action: string; extension: Ex
   const extension = EXTENSIONS.find((candidate) => segment.endsWith(candidate));
   if (!extension) return { action: segment, extension: '.http' };
   return { action: segment.slice(0, -extension.length), extension };
-}
-
-function decodeSegment(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    throw new Refusal(400, 'Illegal request-target', 'outside');
-  }
 }
 
 function encodeSegment(text: string): string {
@@ -82,7 +71,7 @@ export function toArguments(call: Call, options: WebArgumentsOptions): Record<st
 
 function rawArguments(call: Call): [string, unknown][] {
   const type = typeOf(call);
-  const binary = type === undefined || type.binary || type.value === 'application/json';
+  const binary = type === undefined || type.binary || isJson(type);
   return [
     ['__ow_query', renderQuery(readQuery(call.query))],
     ['__ow_body', call.body.toString(binary ? 'base64' : 'utf8')],
@@ -111,7 +100,10 @@ function readBody(call: Call): Body {
   if (isJsonFamily(type))
     return call.body.length === 0 ? { kind: 'none' } : readJson(call.body.toString('utf8'));
   if (type.value === 'application/x-www-form-urlencoded') {
-    const fields = call.body.length === 0 ? [] : readQuery(call.body.toString('utf8'));
+    const text = call.body.toString('utf8');
+    if (!isPercentEncoded(text))
+      throw new Refusal(400, 'The request content was malformed:\nIllegal form data', 'outside');
+    const fields = text === '' ? [] : readQuery(text);
     return { kind: 'fields', fields: fields.map(({ name, value }) => [name, value ?? '']) };
   }
   return { kind: 'value', value: call.body.toString(type.binary ? 'base64' : 'utf8') };
@@ -152,11 +144,7 @@ function readQuery(text: string | undefined): QueryPair[] {
 }
 
 function decodeQuery(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    throw new Refusal(400, 'Illegal request-target', 'outside');
-  }
+  return decodePercent(text.replaceAll('+', ' '));
 }
 
 /** Like the controller, encodes the query again: a space becomes `+`. */

@@ -1,7 +1,7 @@
 import { isBinaryCode } from './entities.ts';
 import type { Reply } from './http.ts';
 import { jsonReply, Refusal } from './http.ts';
-import { isObject } from './json.ts';
+import { isObject, prettyJson } from './json.ts';
 import { accepts, isJsonFamily, readMediaType, renderAnswerType } from './media-types.ts';
 import type { Extension } from './web-request.ts';
 
@@ -39,7 +39,7 @@ const encoders: Record<Extension, (result: unknown) => Reply> = {
   '.text': (result) => {
     const value = pick(result, 'text');
     if (value === undefined) throw new Refusal(404, 'Response does not include requested property.');
-    return answer(200, 'text/plain; charset=UTF-8', typeof value === 'string' ? value : pretty(value));
+    return answer(200, 'text/plain; charset=UTF-8', typeof value === 'string' ? value : prettyJson(value));
   },
 };
 
@@ -109,7 +109,7 @@ function stringBody(body: string, given: string | undefined): Encoded {
 function jsonBody(body: unknown, given: string | undefined): Encoded {
   const media = readMediaType(given ?? 'application/json');
   if (!media || !isJsonFamily(media)) throw new Refusal(400, TYPE_MISMATCH);
-  return { type: media.value, body: pretty(body) };
+  return { type: media.value, body: prettyJson(body) };
 }
 
 /** Empty answers and error statuses are exempt from content negotiation. */
@@ -123,10 +123,6 @@ function requireAcceptable(reply: Reply, accept: string | undefined): Reply {
 
 function answer(status: number, type: string, body: string): Reply {
   return { status, headers: [['content-type', type]], body };
-}
-
-function pretty(value: unknown): string {
-  return JSON.stringify(value, null, 2);
 }
 
 function invalidMedia(type: string): Refusal {

@@ -93,7 +93,7 @@ async function insideRoute(
 
 /** @throws what does not belong inside the route. */
 function insideReply(error: unknown, call: Call): Reply {
-  if (error instanceof Refusal && !error.outside) return refusalReply(error, call.transactionId);
+  if (error instanceof Refusal && error.place === 'inside') return refusalReply(error, call.transactionId);
   throw error;
 }
 
