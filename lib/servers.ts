@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { requirePublicAddress } from './addresses.ts';
 import type { Server } from './answers/servers.ts';
 import { type Actor, recordAudit } from './audit.ts';
@@ -6,6 +7,7 @@ import type { Db } from './db/database.ts';
 import { isDuplicateKey, isReferenced } from './db/errors.ts';
 import { Failure } from './failure.ts';
 import type { Fetch } from './github/octokit.ts';
+import { toUnreadableFailure } from './github/unreadable.ts';
 import type { Instant } from './instant.ts';
 import { notFound } from './request.ts';
 
@@ -21,6 +23,9 @@ export const GITHUB: ServerAddress = {
 };
 
 const TIMEOUT_MS = 8_000;
+/** An answer that cannot be read is asked for once more. */
+const MAX_ATTEMPTS = 2;
+const PAUSE_MS = 500;
 
 /** The GitHub simulator as a server, with the API at `demoGithubUrl`. Throws `demo_unavailable` if that is null. */
 export function toDemoServer(demoGithubUrl: string | null): ServerAddress {
@@ -91,15 +96,49 @@ export async function requireReachable(
 ): Promise<ServerApi> {
   const api = await requireApi(server, config);
   if (server.kind !== 'enterprise') return api;
+  for (let attempt = 1; ; attempt += 1) {
+    const { status, answer, failure } = await askMeta(api);
+    if ([200, 401].includes(status) && isGitHub(status, answer)) return api;
+    // A proxy may answer once with a page.
+    if (failure && attempt < MAX_ATTEMPTS) {
+      await wait(PAUSE_MS);
+      continue;
+    }
+    const reason = failure ? ` ${failure.message}` : '';
+    throw new Failure('server_unreachable', `No GitHub server answers at ${server.webUrl}.${reason}`);
+  }
+}
+
+/** A server's answer to `/meta`. */
+interface MetaAnswer {
+  /** 0: the server cannot be reached. */
+  status: number;
+  answer: unknown;
+  /** Why a success cannot be read. */
+  failure: Failure | undefined;
+}
+
+async function askMeta({ apiUrl, fetch: ask }: ServerApi): Promise<MetaAnswer> {
   // A redirect could lead to a private address.
   const request = { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) } as const;
-  const response = await api.fetch(`${api.apiUrl}/meta`, request).catch((error: unknown) => {
+  const response = await ask(`${apiUrl}/meta`, request).catch((error: unknown) => {
     if (error instanceof Failure) throw error;
     return null;
   });
-  const answer: unknown = await response?.json().catch(() => null);
-  if (response && [200, 401].includes(response.status) && isGitHub(response.status, answer)) return api;
-  throw new Failure('server_unreachable', `No GitHub server answers at ${server.webUrl}.`);
+  if (response === null) return { status: 0, answer: null, failure: undefined };
+  const { status } = response;
+  // A connection that breaks leaves nothing.
+  const answer = toJson(await response.text().catch(() => ''));
+  return { status, answer, failure: response.ok ? toUnreadableFailure({ status, data: answer }) : undefined };
+}
+
+/** The value of JSON, or the text itself if it is not JSON. */
+function toJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function selectServers(db: Db) {

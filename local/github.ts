@@ -55,6 +55,7 @@ export interface GitHub {
   setCollaborator(id: number, login: string, permission: Permission | undefined): void;
   /** Renames or transfers a repository as of an instant, default now. The old name then redirects. */
   rename(id: number, name: { owner?: string; name?: string }, at?: Date): void;
+  /** GitHub gives no more traffic of it, from now on. */
   archive(id: number): void;
   unarchive(id: number): void;
   remove(id: number): void;
@@ -118,10 +119,10 @@ export function createGitHub(options: GitHubOptions): GitHub {
     },
     rename: (id, name, at) => world.rename(id, name, at ?? clock()),
     archive(id) {
-      requireEntry(id).archived = true;
+      requireEntry(id).archivedAt = clock().getTime();
     },
     unarchive(id) {
-      requireEntry(id).archived = false;
+      requireEntry(id).archivedAt = null;
     },
     remove(id) {
       requireEntry(id).removed = true;

@@ -137,6 +137,17 @@ test('a long stall loses no day', async () => {
   expect(await stateOf(ONE, '2026-09-24')).toBe('not_published');
 });
 
+test('the weekly report counts the days that GitHub has not published, and calls none of them lost or zero', async () => {
+  const { report, message } = (await ada('GET', '/channels/1/report')).body;
+  expect(report).toMatchObject({
+    week: { from: '2026-10-05' },
+    viewCount: null,
+    compared: null,
+    incomplete: { lostDays: 0, unpublishedDays: 4 * 7, suspectDays: 0, provisionalDays: 0 },
+  });
+  expect(JSON.stringify(message.sections)).toContain('GitHub has not published 28 repository days yet');
+});
+
 test('as soon as one of the three gets a newer window, all are asked again', async () => {
   const { githubId } = await repository(THREE);
   for (const mend of mends.splice(0)) mend();

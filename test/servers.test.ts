@@ -133,6 +133,15 @@ test('if private addresses are allowed, a server that answers is added, renamed 
   const host = inside.url.replace('127.0.0.1', 'localhost');
   const nothing = await asAda('POST', '/servers', { name: 'Nothing', url: `${host}/nothing` });
   expect(outcome(nothing)).toEqual([422, 'server_unreachable']);
+  const page = { kind: 'garbage', body: '<title>Sign in</title>', match: { path: /^\/meta$/ } } as const;
+  inside.github.fail({ ...page, times: 2 });
+  const barred = await asAda('POST', '/servers', { name: 'Inside', url: `${host}/github` });
+  expect([...outcome(barred), barred.body.error.message]).toEqual([
+    422,
+    'server_unreachable',
+    expect.stringMatching(/^No GitHub server answers at .*\. An HTML page came .*“Sign in”\. A proxy/),
+  ]);
+  inside.github.fail({ ...page, times: 1 });
   const added = await asAda('POST', '/servers', { name: 'Inside', url: `${host}/github/api/v3/` });
   expect([added.status, added.body]).toMatchObject([
     201,

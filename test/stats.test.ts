@@ -18,6 +18,8 @@ let burrow: number;
 beforeAll(async () => {
   installation = await openTestInstallation({ now: `${START}T06:00:00.000Z`, demo: true });
   installation.github.setAnswers('sparse');
+  const archived = installation.demoRepositories.find(({ name }) => name === 'old-importer');
+  installation.github.unarchive(archived?.id ?? 0);
   ada = installation.as('ada@example.com');
   const { tenantId, serverId } = await installation.initialize();
   const request = {

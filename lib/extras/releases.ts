@@ -61,19 +61,22 @@ export async function listReleaseAssets(
   range: Range,
   limit: number,
 ): Promise<ShownAsset[]> {
-  const gained = db
-    .selectFrom('releaseDownload')
-    .select(({ fn }) => ['assetId', fn.sum<number | null>('gained').as('gained')])
-    .where('tenantId', '=', key.tenantId)
-    .where('repositoryId', '=', key.repositoryId)
-    .where('sinceDate', '>=', addDays(range.from, -1))
-    .where('downloadDate', '<=', range.to)
-    .groupBy('assetId');
   const rows = await db
     .selectFrom('releaseAsset as a')
-    .leftJoin(gained.as('g'), 'g.assetId', 'a.assetId')
     .select(['a.assetId', 'a.tag', 'a.releaseName', 'a.assetName', 'a.publishedAt', 'a.removedDate'])
-    .select(['a.downloadCount', 'g.gained'])
+    .select('a.downloadCount')
+    // Not a join: without statistics of a table that was just filled, a database sums all up once per file.
+    .select((eb) =>
+      eb
+        .selectFrom('releaseDownload as d')
+        .select(({ fn }) => fn.sum<number | null>('d.gained').as('gained'))
+        .whereRef('d.tenantId', '=', 'a.tenantId')
+        .whereRef('d.repositoryId', '=', 'a.repositoryId')
+        .whereRef('d.assetId', '=', 'a.assetId')
+        .where('d.sinceDate', '>=', addDays(range.from, -1))
+        .where('d.downloadDate', '<=', range.to)
+        .as('gained'),
+    )
     .where('a.tenantId', '=', key.tenantId)
     .where('a.repositoryId', '=', key.repositoryId)
     .orderBy('a.publishedAt', 'desc')

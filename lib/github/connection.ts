@@ -4,7 +4,7 @@ import { createSemaphore, retry } from './attempts.ts';
 import { type HeldToken, holdToken, type TokenRenewal } from './held-token.ts';
 import { type AnswerMemory, createMemory } from './memory.ts';
 import { type Fetch, openOctokit } from './octokit.ts';
-import { parseTokenExpiry, toGitHubFailure } from './refusal.ts';
+import { parseTokenExpiry, toGitHubFailure, toOtherRepository } from './refusal.ts';
 import { type RawAnswer, toUnreadableFailure } from './unreadable.ts';
 
 /** Lets requests through as GitHub's limits for the token allow, counting everybody who uses the token. */
@@ -76,7 +76,7 @@ const NOT_MODIFIED = 304;
  * and never waits beyond the deadline.
  *
  * The token goes to `apiUrl` only. Of a redirect, just the path of a repository is used, below `apiUrl`; at most five are
- * followed, and none to an address that was asked already.
+ * followed, none to an address that was asked already, and none from the id of a repository to another id.
  */
 export function openGitHubConnection(options: ConnectionOptions): Connection {
   const { apiUrl, clock, rateLimiter, secondLasts = 1000 } = options;
@@ -157,12 +157,15 @@ export function openGitHubConnection(options: ConnectionOptions): Connection {
     const first = await askOnce(path, parameters, condition);
     if (!isRedirect(first)) return first;
     const { memory, apiVersion } = condition;
+    const id = toRepositoryId(path);
     const asked = new Set([`${apiUrl}${toAddress(path, parameters)}`]);
     let answer = first;
     while (isRedirect(answer)) {
       const target = toRedirectTarget(apiUrl, answer.headers.location, asked);
       if (asked.size > MAX_REDIRECTS)
         throw new Failure('unreadable_answer', `GitHub redirects more than ${MAX_REDIRECTS} times.`);
+      const other = toRepositoryId(target.slice(apiUrl.length));
+      if (id !== undefined && other !== undefined && other !== id) throw toOtherRepository(id, other);
       asked.add(target);
       answer = await askOnce(target, {}, { memory, apiVersion });
     }
@@ -225,6 +228,12 @@ function toRedirectTarget(apiUrl: string, location = '', asked: ReadonlySet<stri
     'unreadable_answer',
     'GitHub redirects in a circle. Tell the administrator of the server.',
   );
+}
+
+/** The id in the path of a repository; undefined if the path names it otherwise. */
+function toRepositoryId(path: string): number | undefined {
+  const id = /^\/repositories\/(\d+)\b/.exec(path)?.[1];
+  return id === undefined ? undefined : Number(id);
 }
 
 const REPOSITORY_PATH = /^\/(?:repositories\/\d+|repos\/[\w.-]+\/[\w.-]+)(?:\/[a-z/]+)?(?:\?[\w.&=-]*)?$/;

@@ -49,6 +49,12 @@ export function toGitHubFailure(refusal: Refusal, context: RefusalContext): Fail
   );
 }
 
+/** The failure when GitHub answers about another repository than the one with the id. */
+export function toOtherRepository(id: number, otherId: number): Failure {
+  const message = `GitHub has no repository with the id ${id} any more: it answers with another one, with the id ${otherId}. Add that one to collect it; what is stored here stays.`;
+  return new Failure('not_found', message);
+}
+
 /**
  * The header `github-authentication-token-expiration`, e.g. `2026-12-20 13:05:01 UTC`; null: none, or not understood.
  * It comes with every answer to a personal access token that ends

@@ -10,6 +10,7 @@ import { createSemaphore } from './attempts.ts';
 import { askConditionally } from './conditional-request.ts';
 import type { Connection } from './connection.ts';
 import { type AnswerMemory, createMemory } from './memory.ts';
+import { toOtherRepository } from './refusal.ts';
 
 /** A repository as of now. */
 export interface GitHubRepository extends ListedRepository {
@@ -53,6 +54,7 @@ export async function getRepository(
     const { read } = await asked.catch(async (error: unknown) => {
       throw await explainMissing(ask, repository, { error, memory });
     });
+    if (read.id !== repository.id) throw toOtherRepository(repository.id, read.id);
     return { ...read, renamed: false };
   }
   const { data, headers } = await ask('/repos/{owner}/{name}', { ...repository }, { memory });

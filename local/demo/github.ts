@@ -55,7 +55,7 @@ function toNorthwindPlans(on: OnDay): Plan[] {
     { name: 'build-cache-action', createdOn: on(-900), story: CI_TOOL },
     { name: 'harbor-charts', createdOn: on(-1100), story: toCharts(on), formerNames },
     { name: 'payroll-service', createdOn: on(-700), story: INTERNAL, private: true },
-    { name: 'old-importer', createdOn: on(-1300), story: toForgotten(on), archived: true },
+    { name: 'old-importer', createdOn: on(-1300), story: toForgotten(on), archivedOn: on(-20) },
   ];
 }
 

@@ -1,5 +1,13 @@
 import { type Answer, notFound, refuse, samlRequired, trafficDocs } from './answer.ts';
-import { type Account, type Entry, nameAt, type Permission, type TokenOptions, type World } from './world.ts';
+import {
+  type Account,
+  type Entry,
+  isArchived,
+  nameAt,
+  type Permission,
+  type TokenOptions,
+  type World,
+} from './world.ts';
 
 /** The account and token of a request. */
 export interface Caller {
@@ -71,9 +79,9 @@ export function refuseTraffic(question: Question, figure: string): Answer | unde
   } else if (!hasRepositoryScope(caller.token, entry)) {
     return refuse(403, 'Must have push access to repository', docs);
   }
-  if (caller.token.kind === 'app' || canPush(permissionOf(entry, caller.account.login, now)))
-    return undefined;
-  return refuse(403, 'Must have push access to repository', docs);
+  const mayRead = caller.token.kind === 'app' || canPush(permissionOf(entry, caller.account.login, now));
+  if (!mayRead) return refuse(403, 'Must have push access to repository', docs);
+  return isArchived(entry, now) ? refuse(403, 'Repository was archived so is read-only.', docs) : undefined;
 }
 
 function hasRepositoryScope({ scopes = [] }: TokenOptions, entry: Entry): boolean {

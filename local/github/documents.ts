@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { toPermissions } from './access.ts';
 import { countStars } from './stars.ts';
-import { type Account, type Entry, nameAt, type Permission, type World } from './world.ts';
+import { type Account, type Entry, isArchived, nameAt, type Permission, type World } from './world.ts';
 
 /** Where the simulator is reached: the API's base URL and the one of its pages, both without a slash at the end. */
 export interface Addresses {
@@ -138,7 +138,7 @@ export function toRepositoryDocument(entry: Entry, view: RepositoryView): Record
     ...toLinks(url, REPOSITORY_LINKS),
     created_at: `${entry.createdOn}T08:30:00Z`,
     updated_at: `${day}T04:00:00Z`,
-    pushed_at: `${entry.archived ? entry.createdOn : day}T03:30:00Z`,
+    pushed_at: `${isArchived(entry, view.now) ? entry.createdOn : day}T03:30:00Z`,
     git_url: `git:${html.replace(/^https?:/, '')}.git`,
     ssh_url: `git@${new URL(view.htmlUrl).hostname}:${full}.git`,
     clone_url: `${html}.git`,
@@ -156,7 +156,7 @@ export function toRepositoryDocument(entry: Entry, view: RepositoryView): Record
     has_discussions: false,
     forks_count: forks,
     mirror_url: null,
-    archived: entry.archived,
+    archived: isArchived(entry, view.now),
     disabled: false,
     open_issues_count: issues,
     license: toLicense(view),

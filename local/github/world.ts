@@ -46,7 +46,8 @@ export interface RepositoryOptions {
   private?: boolean;
   /** Private, but visible to the owner's whole enterprise. */
   internal?: boolean;
-  archived?: boolean;
+  /** 'YYYY-MM-DD': archived since the beginning of that day. */
+  archivedOn?: string;
   /** The roles of people besides the owner. */
   collaborators?: Record<string, Permission>;
   /** Former names, oldest first, each valid until a day, exclusive. */
@@ -75,7 +76,8 @@ export interface Entry {
   traffic: Traffic;
   private: boolean;
   visibility: 'public' | 'private' | 'internal';
-  archived: boolean;
+  /** In milliseconds since 1970; null: it is not archived. */
+  archivedAt: number | null;
   removed: boolean;
   collaborators: Map<string, Permission>;
   names: Named[];
@@ -108,6 +110,11 @@ export function nameAt(entry: Entry, at: number): { owner: string; name: string 
   const current = entry.names.findLast(({ from }) => from <= at) ?? entry.names[0];
   if (!current) throw new Error(`repository ${entry.id} has no name`);
   return current;
+}
+
+/** Whether a repository is archived at an instant. */
+export function isArchived({ archivedAt }: Entry, now: Date): boolean {
+  return archivedAt !== null && archivedAt <= now.getTime();
 }
 
 export function createWorld(seed: number): World {
@@ -155,7 +162,7 @@ export function createWorld(seed: number): World {
       traffic: openTraffic(story, createdOn, own),
       private: isPrivate,
       visibility: options.internal ? 'internal' : isPrivate ? 'private' : 'public',
-      archived: options.archived ?? false,
+      archivedAt: options.archivedOn === undefined ? null : Date.parse(options.archivedOn),
       removed: false,
       collaborators: new Map(Object.entries(options.collaborators ?? {})),
       names: toNames(options),

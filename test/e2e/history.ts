@@ -46,6 +46,8 @@ export async function makeHistory(installation: TestInstallation): Promise<void>
   const { serverId } = await installation.initialize({ displayName: 'Analytical Engines' });
   const hubot = { serverId, githubUser: DEMO_USERS.hubot, githubToken: DEMO_TOKENS.hubot };
   await installation.as('ada@example.com')('POST', '/tenants', { name: 'Pinecone', ...hubot });
+  const archived = installation.demoRepositories.find(({ name }) => name === 'old-importer');
+  installation.github.unarchive(archived?.id ?? 0);
   const northwind = await addAll(installation, 1);
   await addAll(installation, 2);
   await collectOn(installation, COLLECTED);

@@ -108,10 +108,12 @@ test('a name taken over by another repository leads to that one', async () => {
   expect((await open(DEMO_TOKENS.octocat).getRepository({ id: charts.id })).fullName).toBe(charts.fullName);
 });
 
-test('an archived repository says so and keeps its traffic', async () => {
+test('an archived repository says so, and GitHub refuses its traffic', async () => {
   served.github.archive(tidyDates.id);
   const github = open(DEMO_TOKENS.octocat);
   expect((await github.getRepository({ id: tidyDates.id })).archived).toBe(true);
+  await expect(github.getTraffic(tidyDates.id)).rejects.toMatchObject({ code: 'blocked' });
+  served.github.unarchive(tidyDates.id);
   expect((await github.getTraffic(tidyDates.id)).views?.count).toBeGreaterThan(0);
 });
 
@@ -450,11 +452,12 @@ const redirectTo = (location: string, path: RegExp) =>
 
 test('circular redirects end at once, a chain after five', async () => {
   const lifts = [
-    redirectTo(`${served.apiUrl}/repositories/2`, /^\/repositories\/1$/),
-    redirectTo(`${served.apiUrl}/repositories/1`, /^\/repositories\/2$/),
+    redirectTo(`${served.apiUrl}/repos/a/2`, /^\/repos\/a\/1$/),
+    redirectTo(`${served.apiUrl}/repos/a/1`, /^\/repos\/a\/2$/),
   ];
   served.github.resetRequests();
-  const circle = await failureOf(open(DEMO_TOKENS.octocat).getRepository({ id: 1 }));
+  const first = { owner: 'a', name: '1' };
+  const circle = await failureOf(open(DEMO_TOKENS.octocat).getRepository(first));
   expect([circle.code, circle.message]).toEqual([
     'unreadable_answer',
     expect.stringContaining('redirects in a circle'),
@@ -463,14 +466,40 @@ test('circular redirects end at once, a chain after five', async () => {
   for (const lift of lifts) lift();
 
   for (let step = 1; step <= 20; step += 1)
-    redirectTo(`${served.apiUrl}/repositories/${step + 1}`, new RegExp(`^/repositories/${step}$`));
+    redirectTo(`${served.apiUrl}/repos/a/${step + 1}`, new RegExp(`^/repos/a/${step}$`));
   served.github.resetRequests();
-  const chain = await failureOf(open(DEMO_TOKENS.octocat).getRepository({ id: 1 }));
+  const chain = await failureOf(open(DEMO_TOKENS.octocat).getRepository(first));
   expect([chain.code, chain.message]).toEqual([
     'unreadable_answer',
     expect.stringContaining('more than 5 times'),
   ]);
   expect(served.github.requests()).toHaveLength(6);
+});
+
+test('an answer about a repository with another id is not taken for the one that was asked for', async () => {
+  const message = expect.stringMatching(
+    `no repository with the id ${tidyDates.id} any more.*id ${charts.id}`,
+  );
+  const github = () => open(DEMO_TOKENS.octocat);
+  served.github.resetRequests();
+  redirectTo(`${served.apiUrl}/repositories/${charts.id}`, new RegExp(`^/repositories/${tidyDates.id}$`));
+  redirectTo(
+    `${served.apiUrl}/repositories/${charts.id}/traffic/views`,
+    new RegExp(`^/repositories/${tidyDates.id}/traffic/views$`),
+  );
+  for (const refused of [
+    await failureOf(github().getRepository({ id: tidyDates.id })),
+    await failureOf(github().getTraffic(tidyDates.id)),
+  ])
+    expect([refused.code, refused.message]).toEqual(['not_found', message]);
+  expect(served.github.requests()).toHaveLength(2);
+  // By way of a name, only the answer tells.
+  redirectTo(`${served.apiUrl}/repos/${charts.fullName}`, new RegExp(`^/repositories/${payroll.id}$`));
+  const other = await failureOf(github().getRepository({ id: payroll.id }));
+  expect([other.code, other.message]).toEqual([
+    'not_found',
+    expect.stringMatching(`no repository with the id ${payroll.id} any more.*id ${charts.id}`),
+  ]);
 });
 
 test('a redirect to another scheme, a relative one, or one to a newer name yields the repository', async () => {

@@ -204,7 +204,7 @@ test('limits come as 403 or 429, with and without the waiting time', async () =>
 });
 
 test('more than a hundred requests at once meet the secondary limit', async () => {
-  const lift = served.github.fail({ kind: 'slow', milliseconds: 200 });
+  const lift = served.github.fail({ kind: 'slow', milliseconds: 600 });
   const answers = await Promise.all(
     Array.from({ length: 120 }, () => served.get('/user', DEMO_TOKENS.octocat)),
   );
