@@ -23,6 +23,7 @@ import {
 } from '../lib/dashboards.ts';
 import { textField } from '../lib/fields.ts';
 import { issueDataToken } from '../lib/identity/data-token.ts';
+import type { SignedIn } from '../lib/identity.ts';
 import { parseBody } from '../lib/request.ts';
 
 /** Described in `static/dashboards/document.schema.json`. The whole body may have at most 256 kB. */
@@ -52,10 +53,14 @@ export type DdeSessionRequest = z.infer<typeof DdeSessionRequest>;
 
 const app = createApp();
 
+interface Reader extends DashboardReader {
+  principal: SignedIn;
+}
+
 /** Who is asking, and which tenant's dashboards they may use. */
-async function requireReader(c: Call, right: 'seeTraffic' | 'changeDashboards'): Promise<DashboardReader> {
-  const { db, access, by } = await requireAccess(c, right);
-  return { db, access, by };
+async function requireReader(c: Call, right: 'seeTraffic' | 'changeDashboards'): Promise<Reader> {
+  const { db, access, principal, by } = await requireAccess(c, right);
+  return { db, access, principal, by };
 }
 
 /** The query of the stats action for each table, without the range and the page. */
@@ -69,12 +74,12 @@ const QUERIES: Record<DataName, string> = {
   repositories: 'format=csv&sum=days',
 };
 
-async function toData(c: Call, { access, by }: DashboardReader): Promise<DashboardData> {
-  const token = await issueDataToken(c.env.config.tokenKey, by, access, by.now);
+async function toData(c: Call, { access, principal, by }: Reader): Promise<DashboardData> {
+  const token = await issueDataToken(c.env.config.tokenKey, principal, access, by.now);
   return { url: `/stats/${access.tenantId}/table`, queries: QUERIES, ...token };
 }
 
-async function toAnswer(c: Call, reader: DashboardReader, dashboardId: string): Promise<Dashboard> {
+async function toAnswer(c: Call, reader: Reader, dashboardId: string): Promise<Dashboard> {
   return { ...(await getDashboard(reader, dashboardId)), data: await toData(c, reader) };
 }
 

@@ -41,15 +41,15 @@ const app = createApp();
 
 // Must come before `/:tenantId`.
 app.get('/system', async (c) => {
-  const { db } = await requireSystemRight(c, 'seeSystemRoles');
-  return json<SystemMemberList>({ members: await listSystemMembers(db) });
+  const { db, principal } = await requireSystemRight(c, 'seeSystemRoles');
+  return json<SystemMemberList>({ members: await listSystemMembers(db, principal.issuer) });
 });
 
 app.put('/system/:email', async (c) => {
-  const { db, by } = await requireSystemRight(c, 'changeSystemRoles');
+  const { db, principal, by } = await requireSystemRight(c, 'changeSystemRoles');
   const { email } = parseValue(c.req.param(), Email);
   const { role } = await parseBody(c.req.raw, SystemMemberRequest);
-  const { member, added } = await putSystemMember(db, { email, role }, by);
+  const { member, added } = await putSystemMember(db, { email, role }, by, principal.issuer);
   return json<SystemMember>(member, added ? 201 : 200);
 });
 
@@ -61,15 +61,15 @@ app.delete('/system/:email', async (c) => {
 });
 
 app.get('/:tenantId', async (c) => {
-  const { db, tenantId } = await requireAccess(c, 'seeMembers');
-  return json<MemberList>(await listMembers(db, tenantId));
+  const { db, principal, tenantId } = await requireAccess(c, 'seeMembers');
+  return json<MemberList>(await listMembers(db, tenantId, principal.issuer));
 });
 
 app.put('/:tenantId/:email', async (c) => {
-  const { db, tenantId, by } = await requireAccess(c, 'changeMembers');
+  const { db, principal, tenantId, by } = await requireAccess(c, 'changeMembers');
   const { email } = parseValue(c.req.param(), Email);
   const request = await parseBody(c.req.raw, MemberRequest);
-  const { member, added } = await putMember(db, tenantId, { email, ...request }, by);
+  const { member, added } = await putMember(db, tenantId, { email, ...request }, by, principal.issuer);
   return json<Member>(member, added ? 201 : 200);
 });
 

@@ -1,8 +1,9 @@
+import type { Expression, SqlBool } from 'kysely';
 import type { Db } from './db/database.ts';
 import type { SystemRole } from './db/tables/installation.ts';
 import type { Role } from './db/tables/tenants.ts';
 import { Failure } from './failure.ts';
-import type { Principal } from './identity.ts';
+import { findLostRole, isHeldBy, type Person } from './identity/claims.ts';
 import { notFound } from './request.ts';
 
 type AnyRole = SystemRole | Role;
@@ -65,16 +66,15 @@ function has(right: Right, role: AnyRole | null | undefined): boolean {
   return role != null && rolesWith(right).includes(role);
 }
 
-async function findRoles(db: Db, email: string, tenantId: number) {
+function selectRoles(db: Db, person: Person, tenantId: number) {
   return db
     .selectFrom('tenant')
     .leftJoin('member', (join) =>
-      join.onRef('member.tenantId', '=', 'tenant.tenantId').on('member.email', '=', email),
+      join.onRef('member.tenantId', '=', 'tenant.tenantId').on(isHeldBy('member', person)),
     )
-    .leftJoin('systemRole', (join) => join.on('systemRole.email', '=', email))
+    .leftJoin('systemRole', (join) => join.on(isHeldBy('systemRole', person)))
     .select(['member.role as role', 'systemRole.role as systemRole'])
-    .where('tenant.tenantId', '=', tenantId)
-    .executeTakeFirst();
+    .where('tenant.tenantId', '=', tenantId);
 }
 
 async function listAllowedRepositories(db: Db, email: string, tenantId: number): Promise<number[]> {
@@ -88,57 +88,68 @@ async function listAllowedRepositories(db: Db, email: string, tenantId: number):
 }
 
 /**
- * What the principal may see in the tenant. Throws 404 `tenant_not_found` if there is no such tenant or the principal has
- * no role there, and 403 `forbidden` if its role lacks the right.
+ * What the person may see in the tenant. Throws 404 `tenant_not_found` if there is no such tenant or they have no role there,
+ * 403 `forbidden` if their role lacks the right, and `role_claimed` or `address_changed` if their role does not count.
  */
 export async function requireTenantAccess(
   db: Db,
-  { email }: Principal,
+  person: Person,
   tenantId: number,
   right: Right,
 ): Promise<TenantAccess> {
-  const roles = await findRoles(db, email, tenantId);
-  if (!roles || (roles.role === null && roles.systemRole === null)) throw notFound('tenant');
+  const roles = await selectRoles(db, person, tenantId).executeTakeFirst();
+  if (!roles || (roles.role === null && roles.systemRole === null))
+    throw (await findLostRole(db, person, tenantId)) ?? notFound('tenant');
   const may = (one: Right) => has(one, roles.systemRole) || has(one, roles.role);
   if (!may(right)) throw forbidden(right);
-  const repositoryIds = may('seeAllTraffic') ? null : await listAllowedRepositories(db, email, tenantId);
+  const repositoryIds = may('seeAllTraffic')
+    ? null
+    : await listAllowedRepositories(db, person.email, tenantId);
   return { tenantId, repositoryIds };
 }
 
-/** Whether the principal has the right in the tenant. */
+/** Whether the person has the right in the tenant, and `onlyIf`, a condition of its own, holds. */
 export async function hasTenantRight(
   db: Db,
-  { email }: Pick<Principal, 'email'>,
+  person: Person,
   tenantId: number,
   right: Right,
+  onlyIf?: Expression<SqlBool>,
 ): Promise<boolean> {
-  const roles = await findRoles(db, email, tenantId);
+  const query = selectRoles(db, person, tenantId);
+  const roles = await (onlyIf ? query.where(onlyIf) : query).executeTakeFirst();
   return has(right, roles?.systemRole) || has(right, roles?.role);
 }
 
-/** The principal's system role, or null. */
-export async function findSystemRole(db: Db, { email }: Principal): Promise<SystemRole | null> {
-  const row = await db.selectFrom('systemRole').select('role').where('email', '=', email).executeTakeFirst();
+/** The person's system role, or null. */
+export async function findSystemRole(db: Db, person: Person): Promise<SystemRole | null> {
+  const row = await db
+    .selectFrom('systemRole')
+    .select('role')
+    .where(isHeldBy('systemRole', person))
+    .executeTakeFirst();
   return row?.role ?? null;
 }
 
-/** Throws 403 `forbidden` unless the principal's system role has the right. */
-export async function requireSystemAccess(db: Db, principal: Principal, right: Right): Promise<void> {
-  if (!has(right, await findSystemRole(db, principal))) throw forbidden(right);
+/** Throws 403 `forbidden` unless the person's system role has the right; `role_claimed` or `address_changed` if it does not count. */
+export async function requireSystemAccess(db: Db, person: Person, right: Right): Promise<void> {
+  const role = await findSystemRole(db, person);
+  if (has(right, role)) return;
+  throw (role === null && (await findLostRole(db, person))) || forbidden(right);
 }
 
 /**
- * The tenants where the principal has the right. Null means all tenants, because its system role has it. Throws 403
- * `forbidden` if there is no such tenant.
+ * The tenants where the person has the right. Null means all tenants, because their system role has it. Throws 403
+ * `forbidden` if there is no such tenant, and `role_claimed` or `address_changed` if that is because a role does not count.
  */
-export async function requireAnyTenant(db: Db, principal: Principal, right: Right): Promise<number[] | null> {
-  if (has(right, await findSystemRole(db, principal))) return null;
+export async function requireAnyTenant(db: Db, person: Person, right: Right): Promise<number[] | null> {
+  if (has(right, await findSystemRole(db, person))) return null;
   const rows = await db
     .selectFrom('member')
     .select(['tenantId', 'role'])
-    .where('email', '=', principal.email)
+    .where(isHeldBy('member', person))
     .execute();
   const tenantIds = rows.filter(({ role }) => has(right, role)).map(({ tenantId }) => tenantId);
-  if (tenantIds.length === 0) throw forbidden(right);
+  if (tenantIds.length === 0) throw (await findLostRole(db, person)) ?? forbidden(right);
   return tenantIds;
 }

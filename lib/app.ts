@@ -56,7 +56,14 @@ function build(activation: Activation): Kept {
   const database = openDatabase(config.databaseUrl, toStatementTimeout(activation));
   const clock = () => config.now ?? new Date();
   const { issuer, clientId, trustedIdentities, tokenKey } = config;
-  const identity = openIdentity({ issuer, clientId, trustedIdentities, db: database.db, clock });
+  const identity = openIdentity({
+    issuer,
+    clientId,
+    trustedIdentities,
+    db: database.db,
+    clock,
+    tokenClock: () => new Date(),
+  });
   return { ...database, config, identity, secrets: openSecrets(tokenKey), clock };
 }
 

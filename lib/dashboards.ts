@@ -9,6 +9,7 @@ import { isDuplicateKey } from './db/errors.ts';
 import { inTransaction } from './db/portable.ts';
 import type { Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
+import type { Principal } from './identity.ts';
 import { notFound, toId } from './request.ts';
 
 /** A dashboard with its document. */
@@ -18,11 +19,12 @@ export type StoredDashboard = Omit<Dashboard, 'data'>;
 export interface DashboardReader {
   db: Db;
   access: TenantAccess;
+  principal: Principal;
   by: Actor;
 }
 
-const mayChange = ({ db, access, by }: DashboardReader) =>
-  hasTenantRight(db, by, access.tenantId, 'changeDashboards');
+const mayChange = ({ db, access, principal }: DashboardReader) =>
+  hasTenantRight(db, principal, access.tenantId, 'changeDashboards');
 
 const unchangeable = { canned: true, version: 1, changedAt: null, changedBy: null, mayChange: false };
 

@@ -41,6 +41,7 @@ export const FAILURES = {
   // Sign-in and rights.
   unauthenticated: { status: 401, message: 'Sign in first: the request has no access token.' },
   access_token_expired: { status: 401, message: 'Your session has ended. Sign in again.' },
+  access_token_revoked: { status: 401, message: 'You have signed out. Sign in again.' },
   access_token_invalid: { status: 401, message: 'This access token is not accepted here. Sign in again.' },
   data_token_expired: { status: 401, message: 'This token has expired. Load the dashboard again.' },
   data_token_invalid: {
@@ -57,6 +58,12 @@ export const FAILURES = {
     message:
       'Your e-mail address at the sign-in service has characters outside of ASCII, and roles are never given to such addresses. Change your address there, then sign in again.',
   },
+  role_claimed: {
+    status: 403,
+    message:
+      'The role for your address belongs to another account at the sign-in service, which signed in with the address first. Ask an administrator, or a manager of the tenant, to remove the role and to give it again.',
+  },
+  address_changed: { status: 403 },
   forbidden: { status: 403 },
   init_secret_wrong: {
     status: 403,

@@ -1,11 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Db } from './db/database.ts';
 import { given, inTransaction, type Merge, mergeRows } from './db/portable.ts';
 import { requireInitialized } from './db/schema.ts';
 import { type Tables, widthOf } from './db/tables.ts';
 import { isAscii, parseEmail } from './email.ts';
 import { Failure } from './failure.ts';
+import { claimRoles, isUnclaimed, type Person } from './identity/claims.ts';
 import {
   fetchDocument,
   invalidToken,
@@ -14,44 +16,72 @@ import {
   type ProviderSource,
   providerUnavailable,
 } from './identity/provider.ts';
+import {
+  type Account,
+  endToken,
+  endTokensOf,
+  hasEnded,
+  type Session,
+  toTokenId,
+} from './identity/session.ts';
 import { isEmailVerified } from './identity/verified-email.ts';
+import type { Instant } from './instant.ts';
 import { type ApiRequest, bearerToken } from './request.ts';
 import { toStorable } from './storable.ts';
 
-/** Who signed in. The e-mail address is verified and in lower case; roles belong to it. */
-export interface Principal {
-  issuer: string;
-  subject: string;
-  email: string;
+/** Who signed in. The e-mail address is verified, ASCII, and in lower case. */
+export interface Principal extends Person {
   displayName: string;
+}
+
+/** A principal, and the access token that says so. */
+export interface SignedIn extends Principal {
+  session: Session;
+  /** Nothing may rely on the address for longer without asking the provider again. */
+  verifiedUntil: Date;
 }
 
 /** Finds out who sent a request, by its access token from the identity provider. */
 export interface Identity {
   /**
-   * The principal whose access token the request has. Asks the provider for the e-mail address, at most once a day per
-   * subject. Throws 401 `unauthenticated`, `access_token_expired` and
-   * `access_token_invalid`, 403 `email_unverified` and `email_not_ascii`, 503 `identity_provider_unavailable`, 409 `not_initialized` and
-   * 503 `schema_mismatch`.
+   * The principal whose access token the request has. Asks the provider for the e-mail address when the last answer is half
+   * an hour old, and gives the principal the roles that wait for somebody with that address. Throws 401 `unauthenticated`,
+   * `access_token_expired`, `access_token_revoked` and `access_token_invalid`, 403 `email_unverified` and `email_not_ascii`,
+   * 503 `identity_provider_unavailable`, 409 `not_initialized` and 503 `schema_mismatch`.
    */
-  requirePrincipal(request: ApiRequest): Promise<Principal>;
+  requirePrincipal(request: ApiRequest): Promise<SignedIn>;
   /** The same for an installation that is not initialized: always asks the provider and stores nothing. */
   requireNewPrincipal(request: ApiRequest): Promise<Principal>;
+  /**
+   * Signs out: the request's access token is refused from now on. Doing it again changes nothing. Throws what
+   * `requirePrincipal` throws for a token.
+   */
+  signOut(request: ApiRequest): Promise<Account>;
+  /**
+   * Signs out everywhere: every access token of the account that was issued until now is refused. Returns when the second is
+   * over, so that the next sign-in gets a token of a later one. Doing it again with a token that has ended changes nothing.
+   * Throws what `requirePrincipal` throws.
+   */
+  signOutEverywhere(request: ApiRequest): Promise<Account>;
 }
 
-interface Verified {
+/** An access token that the provider signed for us, and that has not expired. */
+interface Verified extends Session {
   token: string;
   userinfoUrl: string;
-  issuer: string;
-  subject: string;
   claims: JWTPayload;
+  /** When the token is no longer accepted. */
+  expiresAt: Instant;
 }
 
 /** Lengths of the columns, in characters. */
 const MAX_NAME = widthOf('principal', 'displayName');
 const MAX_EMAIL = widthOf('principal', 'email');
 
-const REMEMBERED_MS = 24 * 3_600_000;
+/** How long the provider's answer about an address counts. */
+const VERIFIED_MS = 3_600_000;
+/** After how long the provider is asked again. It leaves what is issued now, such as a data token, the rest of the hour. */
+const ASK_AGAIN_MS = VERIFIED_MS / 2;
 /** How many seconds the clocks of the provider and of this machine may differ. */
 const LEEWAY_S = 30;
 
@@ -89,15 +119,54 @@ function toTokenFailure(error: unknown): Failure {
   return isTokens ? invalidToken() : providerUnavailable();
 }
 
-async function verify(token: string, provider: Provider, audience: string): Promise<Verified> {
+/** OpenID Connect Core 1.0 §2: at most 255 ASCII characters. */
+const SUBJECT = /^[\x20-\x7e]{1,255}$/;
+/** The last second of the year 9999, which every database can store. */
+const LAST_SECOND = 253_402_300_799;
+
+const isSecond = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value <= LAST_SECOND;
+
+const toInstant = (seconds: number): Instant => new Date(seconds * 1000).toISOString();
+
+/** Providers name in `azp` (OpenID Connect) or `client_id` (RFC 9068) the client that a token was issued to. */
+function isForOtherClient({ azp, client_id: client }: JWTPayload, clientId: string): boolean {
+  return [azp, client].some((name) => name !== undefined && name !== clientId);
+}
+
+/** Throws `access_token_invalid` if a claim is not what RFC 9068 and OpenID Connect say. */
+function requireClaims(payload: JWTPayload, clientId: string, now: Date) {
+  const { sub, iat, exp = 0, auth_time: signedInAt = iat } = payload;
+  const isSubject = typeof sub === 'string' && SUBJECT.test(sub);
+  if (!isSubject || isForOtherClient(payload, clientId)) throw invalidToken();
+  if (!isSecond(iat) || !isSecond(signedInAt) || !Number.isFinite(exp)) throw invalidToken();
+  if (iat > now.getTime() / 1000 + LEEWAY_S) throw invalidToken();
+  return {
+    subject: sub,
+    // A refresh token carries on a session: everything of a session ends when the person signs out everywhere.
+    issuedAt: toInstant(Math.floor(Math.min(iat, signedInAt))),
+    expiresAt: toInstant(Math.min(exp + LEEWAY_S, LAST_SECOND)),
+  };
+}
+
+interface Checks {
+  clientId: string;
+  now: Date;
+}
+
+async function verify(token: string, provider: Provider, { clientId, now }: Checks): Promise<Verified> {
   const { issuer, userinfoUrl, keys } = provider;
-  const options = { issuer, audience, algorithms: ALGORITHMS, clockTolerance: LEEWAY_S };
   const { payload, protectedHeader } = await jwtVerify(token, keys, {
-    ...options,
-    requiredClaims: ['exp', 'sub'],
+    issuer,
+    audience: clientId,
+    algorithms: ALGORITHMS,
+    clockTolerance: LEEWAY_S,
+    currentDate: now,
+    requiredClaims: ['exp', 'iat', 'sub'],
   });
-  if (!isAccessToken(protectedHeader.typ, payload) || !payload.sub) throw invalidToken();
-  return { token, issuer, userinfoUrl, subject: payload.sub, claims: payload };
+  if (!isAccessToken(protectedHeader.typ, payload)) throw invalidToken();
+  const claims = requireClaims(payload, clientId, now);
+  return { token, userinfoUrl, issuer, claims: payload, tokenId: toTokenId(token, payload.jti), ...claims };
 }
 
 /** The provider may have changed its keys since it was last asked. */
@@ -105,15 +174,15 @@ function isOfUnknownKey(error: unknown): boolean {
   return error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWSSignatureVerificationFailed;
 }
 
-async function requireVerified(token: string, source: ProviderSource, audience: string): Promise<Verified> {
+async function requireVerified(token: string, source: ProviderSource, checks: Checks): Promise<Verified> {
   requireForm(token);
   const current = await source.current();
   try {
-    return await verify(token, current, audience);
+    return await verify(token, current, checks);
   } catch (error) {
     const renewed = isOfUnknownKey(error) ? await source.renewed() : null;
     if (!renewed) throw toTokenFailure(error);
-    return verify(token, renewed, audience).catch((again: unknown) => {
+    return verify(token, renewed, checks).catch((again: unknown) => {
       throw toTokenFailure(again);
     });
   }
@@ -142,14 +211,38 @@ async function askUserinfo(verified: Verified, trusted: string[]): Promise<Princ
   };
 }
 
-async function findPrincipal(db: Db, { issuer, subject }: Verified, since: Date) {
-  return db
+/** One statement for each request: who it is, whether the token has ended, and how many roles wait to be claimed. */
+async function findPrincipal(db: Db, verified: Verified) {
+  const { issuer, subject } = verified;
+  const row = await db
     .selectFrom('principal')
-    .select(['issuer', 'subject', 'email', 'displayName'])
+    .select(['issuer', 'subject', 'email', 'displayName', 'verifiedAt'])
+    .select((eb) => [
+      eb.case().when(hasEnded(verified)).then(sql.lit(1)).else(sql.lit(0)).end().as('ended'),
+      eb
+        .selectFrom('member')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .whereRef('member.email', '=', 'principal.email')
+        .where(isUnclaimed('member', issuer))
+        .as('tenantRoles'),
+      eb
+        .selectFrom('systemRole')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .whereRef('systemRole.email', '=', 'principal.email')
+        .where(isUnclaimed('systemRole', issuer))
+        .as('systemRoles'),
+    ])
     .where('issuer', '=', issuer)
     .where('subject', '=', subject)
-    .where('verifiedAt', '>', since.toISOString())
     .executeTakeFirst();
+  if (!row) return undefined;
+  const { ended, tenantRoles, systemRoles, verifiedAt, ...principal } = row;
+  return {
+    principal,
+    verifiedAt: new Date(verifiedAt),
+    hasEnded: ended === 1,
+    mayClaim: (tenantRoles ?? 0) + (systemRoles ?? 0) > 0,
+  };
 }
 
 const principals: Merge<'principal'> = {
@@ -175,8 +268,10 @@ export function openIdentity(options: {
   trustedIdentities: string[];
   db: Db;
   clock: () => Date;
+  /** The real time, even where `clock` was set: the provider dates its tokens by it. */
+  tokenClock: () => Date;
 }): Identity {
-  const { issuer, clientId, trustedIdentities, db, clock } = options;
+  const { issuer, clientId, trustedIdentities, db, clock, tokenClock } = options;
   const source = openProvider({ issuer, db, clock });
   let initialized: Promise<void> | undefined;
 
@@ -188,18 +283,58 @@ export function openIdentity(options: {
       throw error;
     });
   };
-  const requireToken = async (request: ApiRequest) => requireVerified(bearerToken(request), source, clientId);
+  const requireToken = (request: ApiRequest) =>
+    requireVerified(bearerToken(request), source, { clientId, now: tokenClock() });
+
+  const findKnown = async (verified: Verified) => {
+    const found = await findPrincipal(db, verified);
+    if (found?.hasEnded) throw new Failure('access_token_revoked');
+    return found;
+  };
+  const isFresh = (verifiedAt: Date) => clock().getTime() - verifiedAt.getTime() < ASK_AGAIN_MS;
+  const ask = async (verified: Verified) => {
+    const principal = await askUserinfo(verified, trustedIdentities);
+    await inTransaction(db, (trx) => savePrincipal(trx, principal, clock()));
+  };
+  const find = async (verified: Verified) => {
+    const known = await findKnown(verified);
+    if (known && isFresh(known.verifiedAt)) return known;
+    await ask(verified);
+    // The token of somebody who was unknown may have ended before.
+    return findKnown(verified);
+  };
 
   return {
     requireNewPrincipal: async (request) => askUserinfo(await requireToken(request), trustedIdentities),
     requirePrincipal: async (request) => {
       const verified = await requireToken(request);
       await requireReady();
-      const known = await findPrincipal(db, verified, new Date(clock().getTime() - REMEMBERED_MS));
-      if (known) return known;
-      const principal = await askUserinfo(verified, trustedIdentities);
-      await inTransaction(db, (trx) => savePrincipal(trx, principal, clock()));
-      return principal;
+      const found = await find(verified);
+      if (!found) throw invalidToken();
+      const { principal, verifiedAt, mayClaim } = found;
+      if (mayClaim) await inTransaction(db, (trx) => claimRoles(trx, principal, clock()));
+      return {
+        ...principal,
+        session: verified,
+        verifiedUntil: new Date(verifiedAt.getTime() + VERIFIED_MS),
+      };
+    },
+    signOut: async (request) => {
+      const verified = await requireToken(request);
+      await requireReady();
+      await endToken(db, verified, tokenClock());
+      return verified;
+    },
+    signOutEverywhere: async (request) => {
+      const verified = await requireToken(request);
+      await requireReady();
+      if (!(await findPrincipal(db, verified))) await ask(verified);
+      const now = tokenClock();
+      await endTokensOf(db, verified, now);
+      // If the provider's clock is ahead, this token seems to be of later.
+      await endToken(db, verified, now);
+      await sleep(1000 - now.getMilliseconds());
+      return verified;
     },
   };
 }

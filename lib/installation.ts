@@ -95,7 +95,7 @@ async function insertAll(
   { token, tokenSealed }: Checked,
 ) {
   const { displayName, githubUser, server } = initialization;
-  const { email } = principal;
+  const { email, issuer, subject } = principal;
   const now = clock().toISOString();
   const serverId = await insertServers(trx, server, config.demoGithubUrl, now);
   const name = initialization.tenantName ?? githubUser;
@@ -103,7 +103,11 @@ async function insertAll(
   const tenantId = await insertTenant(trx, tenant);
   await savePrincipal(trx, principal, clock());
   const role = { email, role: 'administrator', grantedAt: now } as const;
-  await trx.insertInto('systemRole').values(role).execute();
+  const holder = { issuer, subject, claimedAt: now };
+  await trx
+    .insertInto('systemRole')
+    .values({ ...role, ...holder })
+    .execute();
   const installation = { installationId: 1, displayName, initializedAt: now };
   await trx.insertInto('installation').values(installation).execute();
   const by = { email, now: clock() };

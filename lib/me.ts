@@ -2,13 +2,14 @@ import { findSystemRole, rightsOf } from './access.ts';
 import type { Me, OwnTenant } from './answers/me.ts';
 import type { Db } from './db/database.ts';
 import type { SystemRole } from './db/tables/installation.ts';
+import { findLostRole, isHeldBy, type Person } from './identity/claims.ts';
 import type { Principal } from './identity.ts';
 
-async function listOwnTenants(db: Db, email: string, systemRole: SystemRole | null): Promise<OwnTenant[]> {
+async function listOwnTenants(db: Db, person: Person, systemRole: SystemRole | null): Promise<OwnTenant[]> {
   const rows = await db
     .selectFrom('tenant')
     .leftJoin('member', (join) =>
-      join.onRef('member.tenantId', '=', 'tenant.tenantId').on('member.email', '=', email),
+      join.onRef('member.tenantId', '=', 'tenant.tenantId').on(isHeldBy('member', person)),
     )
     .select((eb) => [
       'tenant.tenantId',
@@ -23,7 +24,7 @@ async function listOwnTenants(db: Db, email: string, systemRole: SystemRole | nu
         .selectFrom('memberRepository')
         .select((inner) => inner.fn.countAll<number>().as('count'))
         .whereRef('memberRepository.tenantId', '=', 'tenant.tenantId')
-        .where('memberRepository.email', '=', email)
+        .where('memberRepository.email', '=', person.email)
         .as('givenCount'),
     ])
     .$if(systemRole === null, (query) => query.where('member.role', 'is not', null))
@@ -36,13 +37,26 @@ async function listOwnTenants(db: Db, email: string, systemRole: SystemRole | nu
   });
 }
 
-/** The principal's name, roles, rights and tenants. */
+/** The principal's name, roles, rights and tenants, and why a role of theirs does not count if they have no other. */
 export async function describeMe(db: Db, principal: Principal): Promise<Me> {
+  const { email, displayName, issuer, subject } = principal;
   const systemRole = await findSystemRole(db, principal);
-  const tenants = await listOwnTenants(db, principal.email, systemRole);
+  const tenants = await listOwnTenants(db, principal, systemRole);
   const { displayName: installation } = await db
     .selectFrom('installation')
     .select('displayName')
     .executeTakeFirstOrThrow();
-  return { ...principal, installation, systemRole, rights: rightsOf(systemRole), tenants };
+  const isNobody = systemRole === null && tenants.length === 0;
+  const lost = isNobody ? await findLostRole(db, principal) : null;
+  return {
+    email,
+    displayName,
+    issuer,
+    subject,
+    installation,
+    systemRole,
+    rights: rightsOf(systemRole),
+    tenants,
+    lostRole: lost && { code: lost.code, message: lost.message },
+  };
 }

@@ -8,17 +8,13 @@ import type { SystemRole } from './db/tables/installation.ts';
 import type { Role } from './db/tables/tenants.ts';
 import type { Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
+import { toRoleState } from './identity/claims.ts';
 import { plural } from './number-format.ts';
 import { notFound } from './request.ts';
 
-/** A tenant's members by e-mail address, and its repositories by name. */
-export async function listMembers(db: Db, tenantId: number): Promise<MemberList> {
-  const members = await db
-    .selectFrom('member')
-    .select(['email', 'role', 'addedAt'])
-    .where('tenantId', '=', tenantId)
-    .orderBy('email')
-    .execute();
+/** A tenant's members by e-mail address, and its repositories by name. `issuer` is today's sign-in provider. */
+export async function listMembers(db: Db, tenantId: number, issuer: string): Promise<MemberList> {
+  const members = await selectMembers(db, tenantId).orderBy('member.email').execute();
   const allowed = await db
     .selectFrom('memberRepository')
     .select(['email', 'repositoryId'])
@@ -35,12 +31,30 @@ export async function listMembers(db: Db, tenantId: number): Promise<MemberList>
   const idsOf = (email: string) =>
     allowed.filter((one) => one.email === email).map(({ repositoryId }) => repositoryId);
   return {
-    members: members.map((member): Member => ({ ...member, repositoryIds: idsOf(member.email) })),
+    members: members.map((row) => toMember(row, idsOf(row.email), issuer)),
     repositories: repositories.map(({ repositoryId, owner, name }) => ({
       repositoryId,
       fullName: `${owner}/${name}`,
     })),
   };
+}
+
+function selectMembers(db: Db, tenantId: number) {
+  return db
+    .selectFrom('member')
+    .leftJoin('principal', (join) =>
+      join.onRef('principal.issuer', '=', 'member.issuer').onRef('principal.subject', '=', 'member.subject'),
+    )
+    .select(['member.email', 'member.role', 'member.addedAt', 'member.issuer'])
+    .select('principal.email as accountEmail')
+    .where('member.tenantId', '=', tenantId);
+}
+
+type MemberRow = Awaited<ReturnType<ReturnType<typeof selectMembers>['executeTakeFirstOrThrow']>>;
+
+function toMember(row: MemberRow, repositoryIds: number[], issuer: string): Member {
+  const { email, role, addedAt } = row;
+  return { email, role, repositoryIds, addedAt, state: toRoleState(row, issuer) };
 }
 
 const memberships: Merge<'member'> = {
@@ -63,15 +77,6 @@ async function requireRepositories(trx: Db, tenantId: number, repositoryIds: num
     .where('repositoryId', 'in', repositoryIds)
     .execute();
   if (found.length < repositoryIds.length) throw notFound('repository');
-}
-
-async function findMember(trx: Db, tenantId: number, email: string) {
-  return trx
-    .selectFrom('member')
-    .select(['email', 'role', 'addedAt'])
-    .where('tenantId', '=', tenantId)
-    .where('email', '=', email)
-    .executeTakeFirst();
 }
 
 async function listAllowed(trx: Db, tenantId: number, email: string): Promise<number[]> {
@@ -100,20 +105,22 @@ function deleteAllowed(trx: Transaction<Tables>, tenantId: number, email: string
 }
 
 /**
- * Adds a member or changes their role. `repositoryIds` are for repository viewers only. Throws `tenant_not_found`, and
- * `repository_not_found` if the tenant lacks one of them.
+ * Invites a member, or changes their role. `repositoryIds` are for repository viewers only. `issuer` is today's sign-in provider.
+ * Throws `tenant_not_found`, and `repository_not_found` if the tenant lacks one of them.
  */
 export async function putMember(
   db: Db,
   tenantId: number,
   { email, role, repositoryIds }: { email: string; role: Role; repositoryIds: number[] },
   by: Actor,
+  issuer: string,
 ): Promise<{ member: Member; added: boolean }> {
   const { now } = by;
   const ids = [...new Set(repositoryIds)].sort((a, b) => a - b);
+  const find = (trx: Db) => selectMembers(trx, tenantId).where('member.email', '=', email);
   return inTransaction(db, async (trx) => {
     await requireRepositories(trx, tenantId, ids);
-    const before = await findMember(trx, tenantId, email);
+    const before = await find(trx).executeTakeFirst();
     const idsBefore = await listAllowed(trx, tenantId, email);
     await mergeRows(trx, memberships, [{ tenantId, email, role, addedAt: now.toISOString() }]);
     await deleteAllowed(trx, tenantId, email);
@@ -132,8 +139,8 @@ export async function putMember(
         subject: email,
         detail: `${describeRole(before.role, idsBefore)} to ${detail}`,
       });
-    const addedAt = before?.addedAt ?? now.toISOString();
-    return { member: { email, role, repositoryIds: ids, addedAt }, added: !before };
+    const after = await find(trx).executeTakeFirstOrThrow();
+    return { member: toMember(after, ids, issuer), added: !before };
   }).catch((error: unknown) => {
     throw isOrphan(error) ? notFound('tenant') : error;
   });
@@ -142,7 +149,7 @@ export async function putMember(
 /** Removes a member from the tenant. Throws `member_not_found`. */
 export async function removeMember(db: Db, tenantId: number, email: string, by: Actor): Promise<void> {
   await inTransaction(db, async (trx) => {
-    const before = await findMember(trx, tenantId, email);
+    const before = await selectMembers(trx, tenantId).where('member.email', '=', email).executeTakeFirst();
     if (!before) throw notFound('member');
     const detail = describeRole(before.role, await listAllowed(trx, tenantId, email));
     const { numDeletedRows } = await trx
@@ -155,9 +162,29 @@ export async function removeMember(db: Db, tenantId: number, email: string, by: 
   });
 }
 
-/** Everybody with a system role, by e-mail address. */
-export async function listSystemMembers(db: Db): Promise<SystemMember[]> {
-  return db.selectFrom('systemRole').select(['email', 'role', 'grantedAt']).orderBy('email').execute();
+function selectSystemMembers(db: Db) {
+  return db
+    .selectFrom('systemRole')
+    .leftJoin('principal', (join) =>
+      join
+        .onRef('principal.issuer', '=', 'systemRole.issuer')
+        .onRef('principal.subject', '=', 'systemRole.subject'),
+    )
+    .select(['systemRole.email', 'systemRole.role', 'systemRole.grantedAt', 'systemRole.issuer'])
+    .select('principal.email as accountEmail');
+}
+
+type SystemMemberRow = Awaited<ReturnType<ReturnType<typeof selectSystemMembers>['executeTakeFirstOrThrow']>>;
+
+function toSystemMember(row: SystemMemberRow, issuer: string): SystemMember {
+  const { email, role, grantedAt } = row;
+  return { email, role, grantedAt, state: toRoleState(row, issuer) };
+}
+
+/** Everybody with a system role, by e-mail address. `issuer` is today's sign-in provider. */
+export async function listSystemMembers(db: Db, issuer: string): Promise<SystemMember[]> {
+  const rows = await selectSystemMembers(db).orderBy('systemRole.email').execute();
+  return rows.map((row) => toSystemMember(row, issuer));
 }
 
 /** Locks the administrators' rows, so that two cannot demote each other at once. Throws `last_administrator`. */
@@ -174,25 +201,27 @@ async function requireOtherAdministrator(trx: Transaction<Tables>, email: string
   throw new Failure('last_administrator');
 }
 
-/** Gives somebody a system role. Throws `last_administrator` if that would demote the last administrator. */
+/**
+ * Gives somebody a system role, or changes it. `issuer` is today's sign-in provider. Throws `last_administrator` if that would
+ * demote the last administrator.
+ */
 export async function putSystemMember(
   db: Db,
   { email, role }: { email: string; role: SystemRole },
   by: Actor,
+  issuer: string,
 ): Promise<{ member: SystemMember; added: boolean }> {
+  const find = (trx: Db) => selectSystemMembers(trx).where('systemRole.email', '=', email);
   return inTransaction(db, async (trx) => {
     if (role !== 'administrator') await requireOtherAdministrator(trx, email);
-    const before = await trx
-      .selectFrom('systemRole')
-      .select(['email', 'role', 'grantedAt'])
-      .where('email', '=', email)
-      .executeTakeFirst();
-    if (before?.role === role) return { member: before, added: false };
-    const member = { email, role, grantedAt: by.now.toISOString() };
-    if (before) await trx.updateTable('systemRole').set(member).where('email', '=', email).execute();
-    else await trx.insertInto('systemRole').values(member).execute();
+    const before = await find(trx).executeTakeFirst();
+    if (before?.role === role) return { member: toSystemMember(before, issuer), added: false };
+    const given = { email, role, grantedAt: by.now.toISOString() };
+    if (before) await trx.updateTable('systemRole').set(given).where('email', '=', email).execute();
+    else await trx.insertInto('systemRole').values(given).execute();
     await recordAudit(trx, by, { tenantId: null, kind: 'system_role_given', subject: email, detail: role });
-    return { member, added: !before };
+    const after = await find(trx).executeTakeFirstOrThrow();
+    return { member: toSystemMember(after, issuer), added: !before };
   });
 }
 

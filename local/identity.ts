@@ -38,6 +38,8 @@ export interface IdentityProvider {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** An access token for that person, who is created if unknown. */
   issueToken(email: string, overrides?: TokenOverrides & Partial<Person>): Promise<string>;
+  /** Changes the address of the account that signs in as `email`, or whether it is verified. Its subject stays. */
+  changePerson(email: string, change: Partial<Pick<Person, 'email' | 'emailVerified'>>): void;
   /** An ID token for that person, without a nonce. */
   issueIdToken(email: string): Promise<string>;
   /** Injects a failure. down: connections break; slow: answers wait until the next call of this; null: works again. */
@@ -140,6 +142,7 @@ export async function createIdentityProvider(options: IdentityProviderOptions): 
       });
       return issueAccessToken(account, settings, overrides);
     },
+    changePerson: (email, change) => store.changePerson({ email }, change),
     issueIdToken: async (email) => issueIdToken(store.addPerson({ email }), settings),
   };
 }

@@ -45,6 +45,8 @@ const rows: Record<string, Row> = {
   'get /init': inSystem(...everybody),
   'post /init': inSystem(...everybody),
   'get /me': inSystem(...everybody),
+  'delete /me/session': inSystem(...everybody),
+  'delete /me/sessions': inSystem(...everybody),
   'get /servers': inSystem(...managers, 'managerElsewhere'),
   'post /servers': inSystem('administrator'),
   'patch /servers/{serverId}': inSystem('administrator'),
@@ -128,10 +130,14 @@ beforeAll(async () => {
   await add('repositoryViewer', { role: 'repository viewer', repositoryIds: [seen] });
   const token = { githubUser: DEMO_USERS.hubot, githubToken: DEMO_TOKENS.hubot };
   await ada('POST', '/tenants', { name: 'Elsewhere', serverId, ...token, manager: people.managerElsewhere });
-  calls = Object.fromEntries(
-    everybody.map((person) => [person, installation.as(people[person])]),
-  ) as typeof calls;
+  signIn();
 });
+
+/** Gives everybody a new access token. */
+function signIn(): void {
+  const entries = everybody.map((person) => [person, installation.as(people[person])]);
+  calls = Object.fromEntries(entries);
+}
 
 afterAll(() => installation.close());
 
@@ -167,9 +173,10 @@ test('every route is in the table of roles, and every row of the table has a rou
 
 test.each(described)('%s accepts the right callers', async (key) => {
   const [method, route, body] = toRequest(key, ids.seen);
-  const found: Record<string, Outcome> = {};
-  for (const person of everybody) found[person] = toOutcome(await calls[person](method, route, body));
-  expect(found).toEqual(rows[key]);
+  const ask = async (person: Person) => [person, toOutcome(await calls[person](method, route, body))];
+  // At once, since signing out everywhere waits for the second to end.
+  expect(Object.fromEntries(await Promise.all(everybody.map(ask)))).toEqual(rows[key]);
+  if (key.startsWith('delete /me/')) signIn();
   const stranger = toOutcome(await installation.anonymously(method, route, body));
   expect(stranger).toBe(key === 'get /init' ? 'allowed' : 'unauthenticated');
 });

@@ -242,6 +242,6 @@ test('adding a repository or member to a tenant deleted meanwhile gives “not f
   );
   await expect(late).rejects.toMatchObject({ status: 404, code: 'tenant_not_found' });
   const member = { email: 'grace@example.com', role: 'viewer' } as const;
-  const joining = putMember(db, tenantId, { ...member, repositoryIds: [] }, collecting.by());
+  const joining = putMember(db, tenantId, { ...member, repositoryIds: [] }, collecting.by(), 'i');
   await expect(joining).rejects.toMatchObject({ status: 404, code: 'tenant_not_found' });
 });

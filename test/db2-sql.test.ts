@@ -24,8 +24,9 @@ import { requireInitialized, SCHEMA_VERSION } from '../lib/db/schema.ts';
 import { Failure } from '../lib/failure.ts';
 import { createPersonRateLimiter } from '../lib/github-limits/person-rate-limiter.ts';
 import { createRunRateLimiter } from '../lib/github-limits/run-rate-limiter.ts';
+import { claimRoles, findLostRole } from '../lib/identity/claims.ts';
 import { openProvider } from '../lib/identity/provider.ts';
-import { savePrincipal } from '../lib/identity.ts';
+import { openIdentity, savePrincipal } from '../lib/identity.ts';
 import { describeMe } from '../lib/me.ts';
 import {
   listMembers,
@@ -111,6 +112,9 @@ async function runThrough(url: string, apiServerId: number): Promise<void> {
   await db.destroy();
 }
 
+const claimAs = (person: typeof principal) => (db: Db) =>
+  inTransaction(db, (trx) => claimRoles(trx, person, NOW));
+
 type Step = <T>(name: string, work: (db: Db) => Promise<T>) => Promise<T>;
 
 async function runAdministration(step: Step): Promise<void> {
@@ -118,6 +122,26 @@ async function runAdministration(step: Step): Promise<void> {
   const { issuer } = installation.identity;
   await step('identity provider', (db) => openProvider({ issuer, db, clock: () => NOW }).current());
   await step('principal', (db) => inTransaction(db, (trx) => savePrincipal(trx, principal, NOW)));
+  await step('sign-in and sign-out', async (db) => {
+    const { clientId } = installation.identity;
+    const options = {
+      issuer,
+      clientId,
+      trustedIdentities: [],
+      db,
+      clock: () => NOW,
+      tokenClock: () => new Date(),
+    };
+    const identity = openIdentity(options);
+    const token = await installation.identity.issueToken('edsger@example.com');
+    const headers = new Headers({ authorization: `Bearer ${token}` });
+    const request = { method: 'GET', url: 'https://x/', headers, text: async () => '' };
+    await identity.requirePrincipal(request);
+    await identity.signOut(request);
+    await identity.signOutEverywhere(request);
+  });
+  await step('claim roles', claimAs(principal));
+  await step('a role that does not count', (db) => findLostRole(db, principal, 1));
   await step('access to the system', (db) => requireSystemAccess(db, principal, 'changeServers'));
   await step('me', (db) => describeMe(db, principal));
   const address = { ...GITHUB, name: 'Another', apiUrl: 'https://ghe.example/api/v3' };
@@ -126,11 +150,13 @@ async function runAdministration(step: Step): Promise<void> {
   await step('server by its address', (db) => findServerAt(db, address));
   await step('rename a server', (db) => renameServer(db, serverId, 'Other', by));
   await step('delete a server', (db) => deleteServer(db, serverId, by));
-  await step('system roles', listSystemMembers);
+  await step('system roles', (db) => listSystemMembers(db, principal.issuer));
   const other = 'grace@example.com';
-  await step('give a system role', (db) => putSystemMember(db, { email: other, role: 'maintainer' }, by));
+  await step('give a system role', (db) =>
+    putSystemMember(db, { email: other, role: 'maintainer' }, by, principal.issuer),
+  );
   await step('change a system role', (db) =>
-    putSystemMember(db, { email: other, role: 'administrator' }, by),
+    putSystemMember(db, { email: other, role: 'administrator' }, by, principal.issuer),
   );
   await step('take a system role', (db) => removeSystemMember(db, other, by));
 }
@@ -154,7 +180,8 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
     for (const keys of ['BA', 'AB'].map((order) => [...order].map((key) => key.repeat(43)).join(' ')))
       await resealTokens({ db, clock, secrets: openSecrets(keys) });
   });
-  const manager = { ...principal, email: 'manager@example.com' };
+  const manager = { ...principal, subject: 'm', email: 'manager@example.com' };
+  await step('claim roles', claimAs(manager));
   await step('access to any tenant', (db) => requireAnyTenant(db, manager, 'seeTenant'));
 
   const openGitHub = (db: Db) =>
@@ -330,17 +357,18 @@ async function storeOldCopies(key: { tenantId: number; repositoryId: number }): 
 }
 
 async function runMembers(step: Step, tenantId: number, repositoryIds: number[]): Promise<void> {
-  const viewer = { ...principal, email: 'viewer@example.com' };
+  const viewer = { ...principal, subject: 'v', email: 'viewer@example.com' };
   const member = { email: viewer.email, role: 'repository viewer', repositoryIds } as const;
-  await step('put a member', (db) => putMember(db, tenantId, member, by));
+  await step('put a member', (db) => putMember(db, tenantId, member, by, principal.issuer));
+  await step('claim roles', claimAs(viewer));
   await step('access to a tenant', (db) => requireTenantAccess(db, viewer, tenantId, 'seeTraffic'));
-  await step('members', (db) => listMembers(db, tenantId));
+  await step('members', (db) => listMembers(db, tenantId, principal.issuer));
   await step('remove a member', (db) => removeMember(db, tenantId, viewer.email, by));
 }
 
 async function runDashboards(step: Step, access: TenantAccess): Promise<void> {
   const document = { name: 'One', tabs: [{ title: 'First', widgets: [] }] };
-  const reader = (db: Db) => ({ db, access, by });
+  const reader = (db: Db) => ({ db, access, principal, by });
   const id = await step('create a dashboard', (db) => createDashboard(reader(db), document));
   await step('change a dashboard', (db) => changeDashboard(reader(db), id, { version: 1, document }));
   await step('dashboards', (db) => listDashboards(reader(db)));

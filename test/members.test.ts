@@ -32,7 +32,13 @@ async function repositoryIds(): Promise<number[]> {
 }
 
 test('a member is added once, its role changes, and it is removed', async () => {
-  const member = { email: 'grace@example.com', role: 'viewer', repositoryIds: [], addedAt: NOW };
+  const member = {
+    email: 'grace@example.com',
+    role: 'viewer',
+    repositoryIds: [],
+    addedAt: NOW,
+    state: 'invited',
+  };
   const added = await put(' Grace@Example.com ', { role: 'viewer' });
   expect([added.status, added.body]).toEqual([201, member]);
   const changed = await put('grace@example.com', { role: 'manager' });
@@ -126,6 +132,121 @@ test('nobody gets a role by an address that only looks like the one it was given
   expect(outcome(await ada('POST', '/tenants', manager))).toEqual([400, 'invalid_input']);
 });
 
+/** Another account of the provider with the same verified address. */
+async function asOtherAccount(email: string): Promise<Call> {
+  const token = await installation.identity.issueToken(email, { through: 'saml', expiresIn: 86_400 });
+  return (method, path, body) =>
+    installation.anonymously(method, path, body, { authorization: `Bearer ${token}` });
+}
+
+async function stateOf(email: string): Promise<string | undefined> {
+  const { body } = await ada('GET', `/members/${tenantId}`);
+  return body.members.find((member: { email: string }) => member.email === email)?.state;
+}
+
+test('a role belongs to the account that first signs in with its address, until it is removed and given again', async () => {
+  const email = 'lin@example.com';
+  const first = installation.as(email);
+  const second = await asOtherAccount(email);
+  const read = (call: Call) => call('GET', `/stats/${tenantId}`);
+  // Whoever signed in before the invitation is no different.
+  expect((await first('GET', '/me')).body.tenants).toEqual([]);
+  expect((await put(email, { role: 'viewer' })).body.state).toBe('invited');
+  expect(await stateOf(email)).toBe('invited');
+
+  expect((await first('GET', '/me')).body).toMatchObject({ tenants: [{ role: 'viewer' }], lostRole: null });
+  expect(await stateOf(email)).toBe('active');
+  const me = (await second('GET', '/me')).body;
+  expect(me).toMatchObject({ email, tenants: [], systemRole: null, lostRole: { code: 'role_claimed' } });
+  expect(me.lostRole.message).toContain('to remove the role and to give it again');
+  expect(outcome(await read(second))).toEqual([403, 'role_claimed']);
+  expect(outcome(await second('GET', '/tenants'))).toEqual([403, 'role_claimed']);
+  expect((await put(email, { role: 'manager' })).body.state).toBe('active');
+  expect(outcome(await read(second))).toEqual([403, 'role_claimed']);
+  expect((await read(first)).status).toBe(200);
+
+  await remove(email);
+  for (const call of [first, second]) expect(outcome(await read(call))).toEqual([404, 'tenant_not_found']);
+  expect((await put(email, { role: 'viewer' })).body.state).toBe('invited');
+  expect((await read(second)).status).toBe(200);
+  expect(outcome(await read(first))).toEqual([403, 'role_claimed']);
+});
+
+test('of two accounts that sign in at the same time, one gets the role', async () => {
+  const email = 'both@example.com';
+  await put(email, { role: 'viewer' });
+  const calls = [installation.as(email), await asOtherAccount(email)];
+  await Promise.all(calls.map((call) => call('GET', '/me')));
+  const answers = await Promise.all(calls.map((call) => call('GET', `/stats/${tenantId}`)));
+  expect(answers.map(outcome).sort()).toEqual([
+    [200, undefined],
+    [403, 'role_claimed'],
+  ]);
+});
+
+test('a system role belongs to the account that first signs in, too', async () => {
+  const second = await asOtherAccount('ada@example.com');
+  expect(outcome(await second('GET', '/members/system'))).toEqual([403, 'role_claimed']);
+  expect(outcome(await second('GET', `/tenants/${tenantId}`))).toEqual([403, 'role_claimed']);
+  expect(outcome(await second('POST', '/servers', {}))).toEqual([403, 'role_claimed']);
+  expect((await ada('GET', '/members/system')).body.members).toMatchObject([{ state: 'active' }]);
+});
+
+const after = (minutes: number) => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
+
+test('access ends within the hour in which the provider gives the account another address', async () => {
+  const [before, later] = ['mia@example.com', 'mia.b@example.com'];
+  const mia = installation.as(before);
+  await put(before, { role: 'viewer' });
+  const { body } = await mia('POST', `/dashboards/${tenantId}/data-token`);
+  const data = { authorization: `Bearer ${body.token}` };
+  const readData = () => installation.anonymously('GET', `/stats/${tenantId}/table`, undefined, data);
+  expect(body.expiresAt).toBe(after(60));
+  expect((await readData()).status).toBe(200);
+
+  installation.identity.changePerson(before, { email: later });
+  installation.now(after(29));
+  expect((await mia('GET', `/stats/${tenantId}`)).status).toBe(200);
+  installation.now(after(30));
+  const refused = await mia('GET', `/stats/${tenantId}`);
+  expect(outcome(refused)).toEqual([403, 'address_changed']);
+  expect(refused.body.error.message).toContain(`give one to ${later}`);
+  expect((await mia('GET', '/me')).body).toMatchObject({
+    email: later,
+    lostRole: { code: 'address_changed' },
+  });
+  expect(outcome(await readData())).toEqual([401, 'data_token_invalid']);
+  expect(await stateOf(before)).toBe('address changed');
+  expect(outcome(await (await asOtherAccount(before))('GET', `/stats/${tenantId}`))).toEqual([
+    403,
+    'role_claimed',
+  ]);
+
+  await put(later, { role: 'viewer' });
+  expect((await mia('GET', `/stats/${tenantId}`)).status).toBe(200);
+  await remove(later);
+  installation.identity.changePerson(before, { email: before });
+  installation.now(after(60));
+  expect((await mia('GET', `/stats/${tenantId}`)).status).toBe(200);
+  expect(await stateOf(before)).toBe('active');
+  installation.now(NOW);
+});
+
+test('access ends within the hour in which the provider no longer confirms the address', async () => {
+  const email = 'ned@example.com';
+  const ned = installation.as(email);
+  await put(email, { role: 'viewer' });
+  const { body } = await ned('POST', `/dashboards/${tenantId}/data-token`);
+  installation.identity.changePerson(email, { emailVerified: false });
+  installation.now(after(30));
+  expect(outcome(await ned('GET', `/stats/${tenantId}`))).toEqual([403, 'email_unverified']);
+  installation.now(after(61));
+  const data = { authorization: `Bearer ${body.token}` };
+  const answer = await installation.anonymously('GET', `/stats/${tenantId}/table`, undefined, data);
+  expect(outcome(answer)).toEqual([401, 'data_token_expired']);
+  installation.now(NOW);
+});
+
 test('system roles are assigned and removed, but the last administrator stays', async () => {
   const system = (method: string, email: string, body?: unknown) =>
     ada(method, `/members/system/${email}`, body);
@@ -139,7 +260,7 @@ test('system roles are assigned and removed, but the last administrator stays', 
     400,
     'invalid_input',
   ]);
-  const grace = { email: 'grace@example.com', role: 'maintainer', grantedAt: NOW };
+  const grace = { email: 'grace@example.com', role: 'maintainer', grantedAt: NOW, state: 'invited' };
   const granted = await system('PUT', 'Grace@example.com', { role: 'maintainer' });
   expect([granted.status, granted.body]).toEqual([201, grace]);
   expect((await ada('GET', '/members/system')).body.members).toMatchObject([

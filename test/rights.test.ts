@@ -10,6 +10,7 @@ import {
   requireTenantAccess,
 } from '../lib/access.ts';
 import type { Db } from '../lib/db/database.ts';
+import { claimRoles } from '../lib/identity/claims.ts';
 import { bearsDataToken, issueDataToken, requireDataAccess } from '../lib/identity/data-token.ts';
 import type { ApiRequest } from '../lib/request.ts';
 import { openTestDatabase } from './database.ts';
@@ -57,6 +58,19 @@ const personOf = (role: string) => ({
   displayName: role,
 });
 
+/** The columns of a role that its account has claimed. */
+const holderOf = (role: string) => {
+  const { issuer, subject, email } = personOf(role);
+  return { issuer, subject, email, claimedAt: AT };
+};
+
+/** The same person, signed in for half an hour. */
+const signedIn = (role: string) => {
+  const { issuer, subject, email } = personOf(role);
+  const session = { issuer, subject, tokenId: `token of ${role}`, issuedAt: AT };
+  return { email, session, verifiedUntil: later(1800) };
+};
+
 beforeAll(async () => {
   ({ db } = await openTestDatabase());
   const server = { name: 'S', kind: 'github', apiUrl: 'a', webUrl: 'w', createdAt: AT } as const;
@@ -93,12 +107,12 @@ beforeAll(async () => {
   for (const role of SYSTEM_ROLES)
     await db
       .insertInto('systemRole')
-      .values({ email: personOf(role).email, role, grantedAt: AT })
+      .values({ ...holderOf(role), role, grantedAt: AT })
       .execute();
   for (const role of MEMBERS)
     await db
       .insertInto('member')
-      .values({ tenantId, email: personOf(role).email, role, addedAt: AT })
+      .values({ tenantId, ...holderOf(role), role, addedAt: AT })
       .execute();
   await db
     .insertInto('memberRepository')
@@ -108,6 +122,13 @@ beforeAll(async () => {
         .map((repositoryId) => ({ tenantId, email: personOf('repository viewer').email, repositoryId })),
     )
     .execute();
+  for (const role of [...ROLES, 'outsider']) {
+    const { displayName, ...account } = personOf(role);
+    await db
+      .insertInto('principal')
+      .values({ ...account, displayName, verifiedAt: AT })
+      .execute();
+  }
 });
 afterAll(() => db.destroy());
 
@@ -168,10 +189,14 @@ test('a repository viewer sees its repositories; everybody else sees all', async
 });
 
 test('a repository viewer with a system role sees all repositories', async () => {
-  const { email } = personOf('both');
+  const holder = holderOf('both');
   const tenantId = tenants[0] ?? 0;
-  await db.insertInto('member').values({ tenantId, email, role: 'repository viewer', addedAt: AT }).execute();
-  await db.insertInto('systemRole').values({ email, role: 'maintainer', grantedAt: AT }).execute();
+  const member = { tenantId, ...holder, role: 'repository viewer', addedAt: AT } as const;
+  await db.insertInto('member').values(member).execute();
+  await db
+    .insertInto('systemRole')
+    .values({ ...holder, role: 'maintainer', grantedAt: AT })
+    .execute();
   expect((await inFirst('both', 'seeTraffic')).repositoryIds).toBeNull();
 });
 
@@ -186,6 +211,23 @@ test('a right holds in your own tenants, and in all of them for system roles', a
   expect(await tenantsOf('manager', 'seeServers')).toEqual([tenants[0]]);
   expect((await failureOf(tenantsOf('viewer', 'seeServers')))?.code).toBe('forbidden');
   expect((await failureOf(tenantsOf('nobody', 'seeServers')))?.code).toBe('forbidden');
+});
+
+test('roles that accounts of an earlier provider hold can be claimed at the present one, by address', async () => {
+  const viewer = personOf('viewer');
+  const moved = { ...viewer, issuer: 'j', subject: 'elsewhere' };
+  const asMoved = () => requireTenantAccess(db, moved, tenants[0] ?? 0, 'seeRuns');
+  expect((await failureOf(asMoved()))?.code).toBe('tenant_not_found');
+  const claim = (person: typeof viewer) =>
+    db.transaction().execute((trx) => claimRoles(trx, person, new Date(AT)));
+  await claim({ ...moved, email: 'other@example.com' });
+  expect((await failureOf(asMoved()))?.code).toBe('tenant_not_found');
+  await claim(moved);
+  expect(await asMoved()).toMatchObject({ repositoryIds: null });
+  await claim({ ...moved, subject: 'another' });
+  expect(await asMoved()).toMatchObject({ repositoryIds: null });
+  await claim(viewer);
+  expect(await inFirst('viewer', 'seeRuns')).toMatchObject({ repositoryIds: null });
 });
 
 const KEYS = ['A', 'B'].map((letter) => letter.repeat(43));
@@ -208,7 +250,7 @@ interface Reading {
 async function issue(role: string, repositoryIds: number[] | null, key = KEYS[0] ?? ''): Promise<string> {
   const { token } = await issueDataToken(
     key,
-    personOf(role),
+    signedIn(role),
     { tenantId: tenants[0] ?? 0, repositoryIds },
     NOW,
   );
@@ -218,17 +260,17 @@ async function issue(role: string, repositoryIds: number[] | null, key = KEYS[0]
 const read = (token: string, { tenantId = tenants[0], now = NOW, keys = KEYS[0] ?? '' }: Reading = {}) =>
   requireDataAccess(db, keys, bearing(token), tenantId, now);
 
-test('a data token gives access to its repositories for an hour', async () => {
+test('a data token gives access to its repositories until its owner’s address is to be verified again', async () => {
   const { token, expiresAt } = await issueDataToken(
     KEYS[0] ?? '',
-    personOf('viewer'),
+    signedIn('viewer'),
     { tenantId: tenants[0] ?? 0, repositoryIds: null },
     later(0.9),
   );
-  expect(expiresAt).toBe('2026-01-14T09:00:00.000Z');
+  expect(expiresAt).toBe('2026-01-14T08:30:00.000Z');
   expect(await read(token)).toEqual({ tenantId: tenants[0], repositoryIds: null });
-  expect(await read(token, { now: later(3599) })).toMatchObject({ repositoryIds: null });
-  expect((await failureOf(read(token, { now: later(3600) })))?.code).toBe('data_token_expired');
+  expect(await read(token, { now: later(1799) })).toMatchObject({ repositoryIds: null });
+  expect((await failureOf(read(token, { now: later(1800) })))?.code).toBe('data_token_expired');
 });
 
 test.each([[[]], [[1]], [[40, 7, 2_147_483_647, 36, 1]]])('it names the repositories %j', async (ids) => {
@@ -260,7 +302,11 @@ test('a forged or changed token is refused', async () => {
   const seconds = NOW.getTime() / 1000;
   const claims = {
     tenant: tenants[0],
-    sub: personOf('viewer').email,
+    sub: personOf('viewer').subject,
+    provider: 'i',
+    email: personOf('viewer').email,
+    session: 't',
+    since: AT,
     aud: 'stats/table',
     exp: seconds + 60,
   };
@@ -275,6 +321,10 @@ test('a forged or changed token is refused', async () => {
     await sign({ exp: undefined }),
     await sign({ tenant: 'one' }),
     await sign({ sub: undefined }),
+    await sign({ email: 'administrator@example.com' }),
+    await sign({ provider: 'j' }),
+    await sign({ session: undefined }),
+    await sign({ since: 'then' }),
     await sign({ repositories: 7 }),
     'a.b.c',
   ];

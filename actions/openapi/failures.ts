@@ -41,11 +41,14 @@ export const inputFailures: FailureCode[] = [
 export const principalFailures: FailureCode[] = [
   'unauthenticated',
   'access_token_expired',
+  'access_token_revoked',
   'access_token_invalid',
   'email_unverified',
   'email_not_ascii',
   'identity_provider_unavailable',
   'not_initialized',
+  'role_claimed',
+  'address_changed',
   'forbidden',
 ];
 

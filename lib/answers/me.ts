@@ -26,6 +26,12 @@ export const Me = z.object({
       repositoryCount: Count,
     }),
   ),
+  /** Why the only roles for this address or account do not count: `role_claimed` or `address_changed`. */
+  lostRole: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
 export type Me = z.infer<typeof Me>;
 export type OwnTenant = Me['tenants'][number];
+
+/** Which account has signed out. */
+export const SignedOut = z.object({ issuer: z.string(), subject: z.string() });
+export type SignedOut = z.infer<typeof SignedOut>;

@@ -1,11 +1,16 @@
 import { hkdfSync } from 'node:crypto';
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
+import { type Expression, expressionBuilder, type SqlBool } from 'kysely';
 import * as z from 'zod';
 import { hasTenantRight, type TenantAccess } from '../access.ts';
 import type { Db } from '../db/database.ts';
+import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
+import type { SignedIn } from '../identity.ts';
 import { type ApiRequest, bearerToken } from '../request.ts';
 import { toTokenKeys } from '../secrets.ts';
+import type { Person } from './claims.ts';
+import { hasEnded, type Session } from './session.ts';
 
 /** A token that only reads one tenant's traffic table. */
 export interface DataToken {
@@ -15,10 +20,14 @@ export interface DataToken {
 
 const TYPE = 'data+jwt';
 const AUDIENCE = 'stats/table';
-const SECONDS = 3600;
 
+/** Who it was issued to, and for which access token. */
 const Claims = z.object({
   sub: z.string(),
+  provider: z.string(),
+  email: z.string(),
+  session: z.string(),
+  since: z.iso.datetime(),
   tenant: z.int(),
   /** The ids of the readable repositories, each as the distance from the one before, in base 36. Absent means all. */
   repositories: z.string().optional(),
@@ -42,24 +51,35 @@ function unpackIds(packed: string): number[] {
     .map((distance) => (last += Number.parseInt(distance, 36)));
 }
 
-/** A data token for what the principal may see in the tenant now. It expires after an hour. */
+/**
+ * A data token for what the principal may see in the tenant now. It expires when the principal's address must be verified
+ * again: after half an hour to an hour.
+ */
 export async function issueDataToken(
   tokenKey: string,
-  { email }: { email: string },
+  { email, session, verifiedUntil }: Pick<SignedIn, 'email' | 'session' | 'verifiedUntil'>,
   { tenantId, repositoryIds }: TenantAccess,
   now: Date,
 ): Promise<DataToken> {
   const [key = new Uint8Array()] = toSigningKeys(tokenKey);
-  const issuedAt = Math.floor(now.getTime() / 1000);
+  const { issuer: provider, subject, tokenId, issuedAt: since } = session;
   const repositories = repositoryIds === null ? {} : { repositories: packIds(repositoryIds) };
-  const token = await new SignJWT({ tenant: tenantId, ...repositories })
+  const expiresAt = Math.floor(verifiedUntil.getTime() / 1000);
+  const token = await new SignJWT({
+    tenant: tenantId,
+    provider,
+    email,
+    session: tokenId,
+    since,
+    ...repositories,
+  })
     .setProtectedHeader({ alg: 'HS256', typ: TYPE })
-    .setSubject(email)
+    .setSubject(subject)
     .setAudience(AUDIENCE)
-    .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + SECONDS)
+    .setIssuedAt(Math.floor(now.getTime() / 1000))
+    .setExpirationTime(expiresAt)
     .sign(key);
-  return { token, expiresAt: new Date((issuedAt + SECONDS) * 1000).toISOString() };
+  return { token, expiresAt: new Date(expiresAt * 1000).toISOString() };
 }
 
 /** True if the request's token says that it is a data token. */
@@ -86,9 +106,21 @@ async function verify(token: string, keys: Uint8Array[], now: Date) {
   throw invalid();
 }
 
+/** A condition: the access token that it was issued for is still good, and its owner still has the address. */
+function isAlive(session: Session, { issuer, subject, email }: Person): Expression<SqlBool> {
+  const eb = expressionBuilder<Tables>();
+  const owner = eb
+    .selectFrom('principal')
+    .select('subject')
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .where('email', '=', email);
+  return eb.and([eb.exists(owner), eb.not(hasEnded(session))]);
+}
+
 /**
  * What the request's data token may read of the tenant: the repositories of the time it was issued. It stops working when
- * its owner may see fewer. Throws `data_token_expired` and `data_token_invalid`.
+ * its owner may see fewer, has another address, or signs out. Throws `data_token_expired` and `data_token_invalid`.
  */
 export async function requireDataAccess(
   db: Db,
@@ -100,7 +132,9 @@ export async function requireDataAccess(
   const claims = await verify(bearerToken(request), toSigningKeys(tokenKey), now);
   if (claims.tenant !== tenantId) throw invalid();
   const right = claims.repositories === undefined ? 'seeAllTraffic' : 'seeTraffic';
-  if (!(await hasTenantRight(db, { email: claims.sub }, tenantId, right))) throw invalid();
+  const person = { issuer: claims.provider, subject: claims.sub, email: claims.email };
+  const session = { ...person, tokenId: claims.session, issuedAt: claims.since };
+  if (!(await hasTenantRight(db, person, tenantId, right, isAlive(session, person)))) throw invalid();
   return {
     tenantId,
     repositoryIds: claims.repositories === undefined ? null : unpackIds(claims.repositories),

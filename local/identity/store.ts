@@ -28,6 +28,8 @@ export interface IdentityStore {
    * address as a name.
    */
   addPerson(person: NewPerson): Account;
+  /** Changes what the provider says about a person from now on; their `sub` stays. */
+  changePerson(person: NewPerson, change: Partial<Pick<Person, 'email' | 'emailVerified'>>): void;
   findAccount(sub: string): Account | undefined;
   artifacts: Artifacts;
 }
@@ -92,18 +94,22 @@ function openPeople(files: Files) {
     for (const account of files.read<Account[]>('people.json') ?? []) accounts.set(account.sub, account);
   };
   load();
+  const keep = (account: Account): Account => {
+    accounts.set(account.sub, account);
+    files.write('people.json', [...accounts.values()]);
+    return account;
+  };
+  const addPerson = (person: NewPerson): Account => {
+    const sub = subjectOf(person);
+    if (!accounts.has(sub)) load();
+    const known = accounts.get(sub);
+    const name = person.name ?? known?.name ?? person.email;
+    return known?.name === name ? known : keep({ ...person, name, sub });
+  };
   return {
-    addPerson(person: NewPerson): Account {
-      const sub = subjectOf(person);
-      if (!accounts.has(sub)) load();
-      const known = accounts.get(sub);
-      const name = person.name ?? known?.name ?? person.email;
-      if (known?.name === name) return known;
-      const account = { ...person, name, sub };
-      accounts.set(sub, account);
-      files.write('people.json', [...accounts.values()]);
-      return account;
-    },
+    addPerson,
+    changePerson: (person: NewPerson, change: Partial<Person>) =>
+      void keep({ ...addPerson(person), ...change }),
     findAccount(sub: string): Account | undefined {
       if (!accounts.has(sub)) load();
       return accounts.get(sub);

@@ -8,13 +8,30 @@ select "TOKEN_ISSUER", "USERINFO_URL", "KEY_SET", "READ_AT" from "IDENTITY_PROVI
 -- principal
 merge into "PRINCIPAL" as "KEPT" using (values (cast(? as varchar(300 codeunits32)), cast(? as varchar(255 codeunits32)), cast(? as varchar(320 codeunits32)), cast(? as varchar(200 codeunits32)), cast(? as timestamp(3)))) as "GIVEN" ("ISSUER", "SUBJECT", "EMAIL", "DISPLAY_NAME", "VERIFIED_AT") on "KEPT"."ISSUER" = "GIVEN"."ISSUER" and "KEPT"."SUBJECT" = "GIVEN"."SUBJECT" when matched then update set "EMAIL" = "GIVEN"."EMAIL", "DISPLAY_NAME" = "GIVEN"."DISPLAY_NAME", "VERIFIED_AT" = "GIVEN"."VERIFIED_AT" when not matched then insert ("ISSUER", "SUBJECT", "EMAIL", "DISPLAY_NAME", "VERIFIED_AT") values ("GIVEN"."ISSUER", "GIVEN"."SUBJECT", "GIVEN"."EMAIL", "GIVEN"."DISPLAY_NAME", "GIVEN"."VERIFIED_AT");
 
+-- sign-in and sign-out
+delete from "REVOKED_TOKEN" where "EXPIRES_AT" < ?;
+merge into "PRINCIPAL" as "KEPT" using (values (cast(? as varchar(300 codeunits32)), cast(? as varchar(255 codeunits32)), cast(? as varchar(320 codeunits32)), cast(? as varchar(200 codeunits32)), cast(? as timestamp(3)))) as "GIVEN" ("ISSUER", "SUBJECT", "EMAIL", "DISPLAY_NAME", "VERIFIED_AT") on "KEPT"."ISSUER" = "GIVEN"."ISSUER" and "KEPT"."SUBJECT" = "GIVEN"."SUBJECT" when matched then update set "EMAIL" = "GIVEN"."EMAIL", "DISPLAY_NAME" = "GIVEN"."DISPLAY_NAME", "VERIFIED_AT" = "GIVEN"."VERIFIED_AT" when not matched then insert ("ISSUER", "SUBJECT", "EMAIL", "DISPLAY_NAME", "VERIFIED_AT") values ("GIVEN"."ISSUER", "GIVEN"."SUBJECT", "GIVEN"."EMAIL", "GIVEN"."DISPLAY_NAME", "GIVEN"."VERIFIED_AT");
+merge into "REVOKED_TOKEN" as "KEPT" using (values (cast(? as varchar(64 codeunits32)), cast(? as timestamp(3)))) as "GIVEN" ("TOKEN_ID", "EXPIRES_AT") on "KEPT"."TOKEN_ID" = "GIVEN"."TOKEN_ID" when not matched then insert ("TOKEN_ID", "EXPIRES_AT") values ("GIVEN"."TOKEN_ID", "GIVEN"."EXPIRES_AT");
+select "ISSUER", "SUBJECT", "EMAIL", "DISPLAY_NAME", "VERIFIED_AT", case when (exists (select "TOKEN_ID" from "REVOKED_TOKEN" where "TOKEN_ID" = ?) or exists (select "SUBJECT" from "PRINCIPAL" where "ISSUER" = ? and "SUBJECT" = ? and "SIGNED_OUT_AT" >= ?)) then 1 else 0 end as "ENDED", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."EMAIL" = "PRINCIPAL"."EMAIL" and ("MEMBER"."SUBJECT" is null or "MEMBER"."ISSUER" <> ?)) as "TENANT_ROLES", (select count(*) as "COUNT" from "SYSTEM_ROLE" where "SYSTEM_ROLE"."EMAIL" = "PRINCIPAL"."EMAIL" and ("SYSTEM_ROLE"."SUBJECT" is null or "SYSTEM_ROLE"."ISSUER" <> ?)) as "SYSTEM_ROLES" from "PRINCIPAL" where "ISSUER" = ? and "SUBJECT" = ?;
+select "SCHEMA_VERSION"."VERSION" as "STORED", "INSTALLATION"."DISPLAY_NAME" from "SCHEMA_VERSION" left join "INSTALLATION" on "INSTALLATION"."DISPLAY_NAME" is not null order by "SCHEMA_VERSION"."VERSION" desc fetch first 1 rows only;
+select "TOKEN_ISSUER", "USERINFO_URL", "KEY_SET", "READ_AT" from "IDENTITY_PROVIDER" where "ISSUER" = ?;
+update "PRINCIPAL" set "SIGNED_OUT_AT" = ? where "ISSUER" = ? and "SUBJECT" = ? and not (exists (select "TOKEN_ID" from "REVOKED_TOKEN" where "TOKEN_ID" = ?) or exists (select "SUBJECT" from "PRINCIPAL" where "ISSUER" = ? and "SUBJECT" = ? and "SIGNED_OUT_AT" >= ?));
+
+-- claim roles
+update "MEMBER" set "ISSUER" = ?, "SUBJECT" = ?, "CLAIMED_AT" = ? where "EMAIL" = ? and ("MEMBER"."SUBJECT" is null or "MEMBER"."ISSUER" <> ?);
+update "SYSTEM_ROLE" set "ISSUER" = ?, "SUBJECT" = ?, "CLAIMED_AT" = ? where "EMAIL" = ? and ("SYSTEM_ROLE"."SUBJECT" is null or "SYSTEM_ROLE"."ISSUER" <> ?);
+
+-- a role that does not count
+select "EMAIL" from "MEMBER" where ("MEMBER"."ISSUER" = ? and (("MEMBER"."EMAIL" = ? and "MEMBER"."SUBJECT" <> ?) or ("MEMBER"."SUBJECT" = ? and "MEMBER"."EMAIL" <> ?))) and "TENANT_ID" = ?;
+select "EMAIL" from "SYSTEM_ROLE" where ("SYSTEM_ROLE"."ISSUER" = ? and (("SYSTEM_ROLE"."EMAIL" = ? and "SYSTEM_ROLE"."SUBJECT" <> ?) or ("SYSTEM_ROLE"."SUBJECT" = ? and "SYSTEM_ROLE"."EMAIL" <> ?)));
+
 -- access to the system
-select "ROLE" from "SYSTEM_ROLE" where "EMAIL" = ?;
+select "ROLE" from "SYSTEM_ROLE" where ("SYSTEM_ROLE"."EMAIL" = ? and "SYSTEM_ROLE"."ISSUER" = ? and "SYSTEM_ROLE"."SUBJECT" = ?);
 
 -- me
 select "DISPLAY_NAME" from "INSTALLATION";
-select "ROLE" from "SYSTEM_ROLE" where "EMAIL" = ?;
-select "TENANT"."TENANT_ID", "TENANT"."NAME", "MEMBER"."ROLE" as "ROLE", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "ALL_COUNT", (select count(*) as "COUNT" from "MEMBER_REPOSITORY" where "MEMBER_REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER_REPOSITORY"."EMAIL" = ?) as "GIVEN_COUNT" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER"."EMAIL" = ? order by "TENANT"."NAME";
+select "ROLE" from "SYSTEM_ROLE" where ("SYSTEM_ROLE"."EMAIL" = ? and "SYSTEM_ROLE"."ISSUER" = ? and "SYSTEM_ROLE"."SUBJECT" = ?);
+select "TENANT"."TENANT_ID", "TENANT"."NAME", "MEMBER"."ROLE" as "ROLE", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "ALL_COUNT", (select count(*) as "COUNT" from "MEMBER_REPOSITORY" where "MEMBER_REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER_REPOSITORY"."EMAIL" = ?) as "GIVEN_COUNT" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and ("MEMBER"."EMAIL" = ? and "MEMBER"."ISSUER" = ? and "MEMBER"."SUBJECT" = ?) order by "TENANT"."NAME";
 
 -- add a server
 select "SERVER_ID" from final table (insert into "GITHUB_SERVER" ("KIND", "NAME", "API_URL", "WEB_URL", "CREATED_AT") values (?, ?, ?, ?, ?));
@@ -36,17 +53,17 @@ insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_
 select "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", "APP_ID", "GITHUB_APP"."NAME" as "APP_NAME", "HTML_URL", "CHECKED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" left join "GITHUB_APP" on "GITHUB_APP"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID" where "GITHUB_SERVER"."SERVER_ID" = ?;
 
 -- system roles
-select "EMAIL", "ROLE", "GRANTED_AT" from "SYSTEM_ROLE" order by "EMAIL";
+select "SYSTEM_ROLE"."EMAIL", "SYSTEM_ROLE"."ROLE", "SYSTEM_ROLE"."GRANTED_AT", "SYSTEM_ROLE"."ISSUER", "PRINCIPAL"."EMAIL" as "ACCOUNT_EMAIL" from "SYSTEM_ROLE" left join "PRINCIPAL" on "PRINCIPAL"."ISSUER" = "SYSTEM_ROLE"."ISSUER" and "PRINCIPAL"."SUBJECT" = "SYSTEM_ROLE"."SUBJECT" order by "SYSTEM_ROLE"."EMAIL";
 
 -- give a system role
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, ?, ?, ?);
 insert into "SYSTEM_ROLE" ("EMAIL", "ROLE", "GRANTED_AT") values (?, ?, ?);
 select "EMAIL" from "SYSTEM_ROLE" where "ROLE" = ? order by "EMAIL" for read only with rs use and keep update locks;
-select "EMAIL", "ROLE", "GRANTED_AT" from "SYSTEM_ROLE" where "EMAIL" = ?;
+select "SYSTEM_ROLE"."EMAIL", "SYSTEM_ROLE"."ROLE", "SYSTEM_ROLE"."GRANTED_AT", "SYSTEM_ROLE"."ISSUER", "PRINCIPAL"."EMAIL" as "ACCOUNT_EMAIL" from "SYSTEM_ROLE" left join "PRINCIPAL" on "PRINCIPAL"."ISSUER" = "SYSTEM_ROLE"."ISSUER" and "PRINCIPAL"."SUBJECT" = "SYSTEM_ROLE"."SUBJECT" where "SYSTEM_ROLE"."EMAIL" = ?;
 
 -- change a system role
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, ?, ?, ?);
-select "EMAIL", "ROLE", "GRANTED_AT" from "SYSTEM_ROLE" where "EMAIL" = ?;
+select "SYSTEM_ROLE"."EMAIL", "SYSTEM_ROLE"."ROLE", "SYSTEM_ROLE"."GRANTED_AT", "SYSTEM_ROLE"."ISSUER", "PRINCIPAL"."EMAIL" as "ACCOUNT_EMAIL" from "SYSTEM_ROLE" left join "PRINCIPAL" on "PRINCIPAL"."ISSUER" = "SYSTEM_ROLE"."ISSUER" and "PRINCIPAL"."SUBJECT" = "SYSTEM_ROLE"."SUBJECT" where "SYSTEM_ROLE"."EMAIL" = ?;
 update "SYSTEM_ROLE" set "EMAIL" = ?, "ROLE" = ?, "GRANTED_AT" = ? where "EMAIL" = ?;
 
 -- take a system role
@@ -212,8 +229,8 @@ update "CHANNEL" set "ADDRESS_SEALED" = ? where "TENANT_ID" = ? and "CHANNEL_ID"
 update "TENANT" set "TOKEN_SEALED" = ? where "TENANT_ID" = ? and "TOKEN_SEALED" = ?;
 
 -- access to any tenant
-select "ROLE" from "SYSTEM_ROLE" where "EMAIL" = ?;
-select "TENANT_ID", "ROLE" from "MEMBER" where "EMAIL" = ?;
+select "ROLE" from "SYSTEM_ROLE" where ("SYSTEM_ROLE"."EMAIL" = ? and "SYSTEM_ROLE"."ISSUER" = ? and "SYSTEM_ROLE"."SUBJECT" = ?);
+select "TENANT_ID", "ROLE" from "MEMBER" where ("MEMBER"."EMAIL" = ? and "MEMBER"."ISSUER" = ? and "MEMBER"."SUBJECT" = ?);
 
 -- discover repositories
 select "GITHUB_ID" from "REPOSITORY" where "TENANT_ID" = ?;
@@ -230,23 +247,23 @@ delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ?;
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 merge into "MEMBER" as "KEPT" using (values (cast(? as integer), cast(? as varchar(320 codeunits32)), cast(? as varchar(20 codeunits32)), cast(? as timestamp(3)))) as "GIVEN" ("TENANT_ID", "EMAIL", "ROLE", "ADDED_AT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."EMAIL" = "GIVEN"."EMAIL" when matched then update set "ROLE" = "GIVEN"."ROLE" when not matched then insert ("TENANT_ID", "EMAIL", "ROLE", "ADDED_AT") values ("GIVEN"."TENANT_ID", "GIVEN"."EMAIL", "GIVEN"."ROLE", "GIVEN"."ADDED_AT");
 merge into "MEMBER_REPOSITORY" as "KEPT" using (values (cast(? as integer), cast(? as varchar(320 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "EMAIL", "REPOSITORY_ID") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."EMAIL" = "GIVEN"."EMAIL" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" when not matched then insert ("TENANT_ID", "EMAIL", "REPOSITORY_ID") values ("GIVEN"."TENANT_ID", "GIVEN"."EMAIL", "GIVEN"."REPOSITORY_ID");
-select "EMAIL", "ROLE", "ADDED_AT" from "MEMBER" where "TENANT_ID" = ? and "EMAIL" = ?;
+select "MEMBER"."EMAIL", "MEMBER"."ROLE", "MEMBER"."ADDED_AT", "MEMBER"."ISSUER", "PRINCIPAL"."EMAIL" as "ACCOUNT_EMAIL" from "MEMBER" left join "PRINCIPAL" on "PRINCIPAL"."ISSUER" = "MEMBER"."ISSUER" and "PRINCIPAL"."SUBJECT" = "MEMBER"."SUBJECT" where "MEMBER"."TENANT_ID" = ? and "MEMBER"."EMAIL" = ?;
 select "REPOSITORY_ID" from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ? order by "REPOSITORY_ID";
 select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
 
 -- access to a tenant
-select "MEMBER"."ROLE" as "ROLE", "SYSTEM_ROLE"."ROLE" as "SYSTEM_ROLE" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER"."EMAIL" = ? left join "SYSTEM_ROLE" on "SYSTEM_ROLE"."EMAIL" = ? where "TENANT"."TENANT_ID" = ?;
+select "MEMBER"."ROLE" as "ROLE", "SYSTEM_ROLE"."ROLE" as "SYSTEM_ROLE" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and ("MEMBER"."EMAIL" = ? and "MEMBER"."ISSUER" = ? and "MEMBER"."SUBJECT" = ?) left join "SYSTEM_ROLE" on ("SYSTEM_ROLE"."EMAIL" = ? and "SYSTEM_ROLE"."ISSUER" = ? and "SYSTEM_ROLE"."SUBJECT" = ?) where "TENANT"."TENANT_ID" = ?;
 select "REPOSITORY_ID" from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ?;
 
 -- members
 select "EMAIL", "REPOSITORY_ID" from "MEMBER_REPOSITORY" where "TENANT_ID" = ? order by "REPOSITORY_ID";
-select "EMAIL", "ROLE", "ADDED_AT" from "MEMBER" where "TENANT_ID" = ? order by "EMAIL";
+select "MEMBER"."EMAIL", "MEMBER"."ROLE", "MEMBER"."ADDED_AT", "MEMBER"."ISSUER", "PRINCIPAL"."EMAIL" as "ACCOUNT_EMAIL" from "MEMBER" left join "PRINCIPAL" on "PRINCIPAL"."ISSUER" = "MEMBER"."ISSUER" and "PRINCIPAL"."SUBJECT" = "MEMBER"."SUBJECT" where "MEMBER"."TENANT_ID" = ? order by "MEMBER"."EMAIL";
 select "REPOSITORY_ID", "OWNER", "NAME" from "REPOSITORY" where "TENANT_ID" = ? order by "OWNER", "NAME";
 
 -- remove a member
 delete from "MEMBER" where "TENANT_ID" = ? and "EMAIL" = ?;
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
-select "EMAIL", "ROLE", "ADDED_AT" from "MEMBER" where "TENANT_ID" = ? and "EMAIL" = ?;
+select "MEMBER"."EMAIL", "MEMBER"."ROLE", "MEMBER"."ADDED_AT", "MEMBER"."ISSUER", "PRINCIPAL"."EMAIL" as "ACCOUNT_EMAIL" from "MEMBER" left join "PRINCIPAL" on "PRINCIPAL"."ISSUER" = "MEMBER"."ISSUER" and "PRINCIPAL"."SUBJECT" = "MEMBER"."SUBJECT" where "MEMBER"."TENANT_ID" = ? and "MEMBER"."EMAIL" = ?;
 select "REPOSITORY_ID" from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ? order by "REPOSITORY_ID";
 
 -- limit the rate of requests with a token
@@ -532,11 +549,11 @@ update "DASHBOARD" set "NAME" = ?, "VERSION" = ?, "DOCUMENT" = ?, "CHANGED_AT" =
 
 -- dashboards
 select "DASHBOARD_ID", "NAME", "VERSION", "CHANGED_AT", "CHANGED_BY" from "DASHBOARD" where "TENANT_ID" = ? order by "NAME";
-select "MEMBER"."ROLE" as "ROLE", "SYSTEM_ROLE"."ROLE" as "SYSTEM_ROLE" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER"."EMAIL" = ? left join "SYSTEM_ROLE" on "SYSTEM_ROLE"."EMAIL" = ? where "TENANT"."TENANT_ID" = ?;
+select "MEMBER"."ROLE" as "ROLE", "SYSTEM_ROLE"."ROLE" as "SYSTEM_ROLE" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and ("MEMBER"."EMAIL" = ? and "MEMBER"."ISSUER" = ? and "MEMBER"."SUBJECT" = ?) left join "SYSTEM_ROLE" on ("SYSTEM_ROLE"."EMAIL" = ? and "SYSTEM_ROLE"."ISSUER" = ? and "SYSTEM_ROLE"."SUBJECT" = ?) where "TENANT"."TENANT_ID" = ?;
 
 -- dashboard
 select "DASHBOARD_ID", "NAME", "VERSION", "DOCUMENT", "CHANGED_AT", "CHANGED_BY" from "DASHBOARD" where "TENANT_ID" = ? and "DASHBOARD_ID" = ?;
-select "MEMBER"."ROLE" as "ROLE", "SYSTEM_ROLE"."ROLE" as "SYSTEM_ROLE" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER"."EMAIL" = ? left join "SYSTEM_ROLE" on "SYSTEM_ROLE"."EMAIL" = ? where "TENANT"."TENANT_ID" = ?;
+select "MEMBER"."ROLE" as "ROLE", "SYSTEM_ROLE"."ROLE" as "SYSTEM_ROLE" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and ("MEMBER"."EMAIL" = ? and "MEMBER"."ISSUER" = ? and "MEMBER"."SUBJECT" = ?) left join "SYSTEM_ROLE" on ("SYSTEM_ROLE"."EMAIL" = ? and "SYSTEM_ROLE"."ISSUER" = ? and "SYSTEM_ROLE"."SUBJECT" = ?) where "TENANT"."TENANT_ID" = ?;
 
 -- delete a dashboard
 delete from "DASHBOARD" where "TENANT_ID" = ? and "DASHBOARD_ID" = ?;
