@@ -38,6 +38,8 @@ interface Call {
 export interface Api {
   read<Answer>(read: Read<Answer>, signal?: AbortSignal): Promise<Answer>;
   send<Answer>(method: Method, path: string, body?: unknown): Promise<Answer>;
+  /** Ends the access token, if the API answers soon. Never rejects: the person signs out here in any case. */
+  endToken(): Promise<void>;
   /** The whole file, page by page where the route has pages; `onPart` learns how much of it is there, from 0 to 1. */
   csv(read: Read<unknown>, onPart: (share: number) => void): Promise<Blob>;
   /** Reads text with a token other than the session's; throws an `ApiError` with status 401 when that token has expired. */
@@ -78,6 +80,13 @@ export function openApi(
     return new Promise(() => undefined);
   }
 
+  /** Somebody signed out everywhere: a new token must come from a new sign-in, not from this session. */
+  function startAnew(): Promise<never> {
+    session.forget();
+    location.assign('/');
+    return new Promise(() => undefined);
+  }
+
   /**
    * The platform's own refusals (too many calls in a minute) carry no CORS headers, so the browser only reports a failed
    * request. Reads are then retried after a while. Writes are never retried, as they may have succeeded.
@@ -99,6 +108,7 @@ export function openApi(
 
   async function call(asked: Call): Promise<Response> {
     let answer = await patiently(asked);
+    if (answer.status === 401 && (await isSignedOut(answer))) return startAnew();
     if (answer.status === 401 && session.signedIn() && !session.justSignedIn()) {
       const renewed = await session.renew().catch(() => null);
       if (!renewed) return expire();
@@ -112,6 +122,10 @@ export function openApi(
   return {
     read: async (read, signal) => (await call({ method: 'GET', path: read.url, signal })).json(),
     send: async (method, path, body) => (await call({ method, path, body })).json(),
+    endToken: async () => {
+      const signal = AbortSignal.timeout(END_TOKEN_MS);
+      await attempt({ method: 'DELETE', path: 'me/session', signal }).catch(() => undefined);
+    },
     csv: async (read, onPart) => {
       const path = `${read.url}${read.url.includes('?') ? '&' : '?'}format=csv`;
       if (!read.paged) return (await call({ method: 'GET', path })).blob();
@@ -143,6 +157,7 @@ const withoutHeader = (csv: string) => csv.slice(csv.indexOf(LINE_END) + LINE_EN
 const MAX_FILE_ROWS = 2_000_000;
 const TOO_LARGE =
   'These are more than two million rows. Choose a shorter range, weeks or months, or fewer repositories.';
+const END_TOKEN_MS = 5000;
 const NO_PROVIDER =
   'Your session has ended, and the identity provider can’t be reached. Try again in a minute.';
 const TOO_MANY = 'Too many requests. Try again in a minute.';
@@ -161,6 +176,10 @@ async function pause(seconds: number, onWaiting: Waiting, signal?: AbortSignal) 
   }
   onWaiting(0);
   signal?.throwIfAborted();
+}
+
+async function isSignedOut(answer: Response): Promise<boolean> {
+  return (await toError(answer.clone())).code === 'access_token_revoked';
 }
 
 async function toError(answer: Response): Promise<ApiError> {

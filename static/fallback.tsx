@@ -29,6 +29,10 @@ export function Home() {
             </a>
           </p>
         </Notice>
+      ) : me.lostRole ? (
+        <Notice kind="warning">
+          <p>{me.lostRole.message}</p>
+        </Notice>
       ) : (
         <Notice kind="info">
           <p>

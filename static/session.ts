@@ -32,7 +32,10 @@ export interface Session {
    * never resolves, if a silent sign-in was refused.
    */
   complete(): Promise<string | null>;
+  /** Forgets the tokens and leaves for the provider, to sign out there. */
   signOut(): Promise<void>;
+  /** Forgets the tokens, because they were signed out elsewhere. */
+  forget(): void;
   /** True if the tokens are too fresh for a refusal to be due to their age. */
   justSignedIn(): boolean;
 }
@@ -97,6 +100,11 @@ export function openSession(config: Config): Session {
     return renewal;
   }
 
+  function forget() {
+    keep(null);
+    sessionStorage.clear();
+  }
+
   return {
     signedIn: () => tokens !== null,
     justSignedIn: () => tokens !== null && Date.now() - tokens.obtainedAt < FRESH_MS,
@@ -121,10 +129,10 @@ export function openSession(config: Config): Session {
       keep(toTokens(await (await provider()).completeSignIn(config, answer, pending.checks)));
       return pending.returnTo;
     },
+    forget,
     async signOut() {
       const idToken = tokens?.idToken;
-      keep(null);
-      sessionStorage.clear();
+      forget();
       const target = await (await provider()).signOutTarget(config, idToken);
       location.assign(target ?? '/');
     },

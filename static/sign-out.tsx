@@ -1,13 +1,19 @@
 import { useState } from 'preact/hooks';
 import { useApp } from './app-context.ts';
 
-/** Signs out here and at the provider. */
+/** Signs out here, at the API and at the provider. */
 export function SignOut() {
-  const { session } = useApp();
+  const { api, session } = useApp();
   const [failed, setFailed] = useState(false);
+
+  async function signOut() {
+    await api.endToken();
+    await session.signOut();
+  }
+
   return (
     <>
-      <button type="button" class="button" onClick={() => session.signOut().catch(() => setFailed(true))}>
+      <button type="button" class="button" onClick={() => signOut().catch(() => setFailed(true))}>
         Sign out
       </button>
       {failed && (

@@ -141,7 +141,7 @@ function MemberDialog({ tenantId, member, repositories, onClose, onSaved }: Memb
           maxLength={320}
           value={email}
           onValue={setEmail}
-          hint="The address they sign in with."
+          hint="The address they sign in with. The role belongs to the first account that does."
         />
       )}
       <SelectField

@@ -1,7 +1,11 @@
-import { useMe } from '../app-context.ts';
+import { useState } from 'preact/hooks';
+import type { SignedOut } from '../../lib/answers/me.ts';
+import { useApp, useMe } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
+import { FormDialog } from '../controls/dialog.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { Panel } from '../controls/panel.tsx';
+import { useSubmission } from '../controls/submit.ts';
 import { plural } from '../format.ts';
 import { paths } from '../routes.ts';
 import { SignOut } from '../sign-out.tsx';
@@ -11,9 +15,19 @@ const COLUMNS = [{ label: 'Tenant' }, { label: 'Role' }, { label: 'Can see' }];
 /** Who is signed in, their roles, and signing out. */
 export function Profile() {
   const { me } = useMe();
+  const [everywhere, setEverywhere] = useState(false);
+  const actions = (
+    <>
+      <button type="button" class="button" onClick={() => setEverywhere(true)}>
+        Sign out everywhere…
+      </button>
+      <SignOut />
+    </>
+  );
   return (
     <div class="page narrow">
-      <PageHead title={me.displayName || me.email} actions={<SignOut />} />
+      <PageHead title={me.displayName || me.email} actions={actions} />
+      {everywhere && <SignOutEverywhere onClose={() => setEverywhere(false)} />}
       <Panel title="Signed in as">
         <dl class="definition panel-body">
           <dt>E-mail address</dt>
@@ -51,5 +65,33 @@ export function Profile() {
         </a>
       </p>
     </div>
+  );
+}
+
+/** Ends every session of the person, after they confirm it. */
+function SignOutEverywhere({ onClose }: { onClose: () => void }) {
+  const { api, session } = useApp();
+  const submission = useSubmission();
+
+  function signOut() {
+    void submission.run(async () => {
+      await api.send<SignedOut>('DELETE', 'me/sessions');
+      await session.signOut();
+    });
+  }
+
+  return (
+    <FormDialog
+      title="Sign out everywhere?"
+      action="Sign out everywhere"
+      submission={submission}
+      onSubmit={signOut}
+      onClose={onClose}
+    >
+      <p>
+        You are signed out at once in every browser and program, here too. Dashboards that are open elsewhere
+        stop. If somebody else may know your password, change it at the sign-in service first.
+      </p>
+    </FormDialog>
   );
 }

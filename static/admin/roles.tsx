@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import type { Member } from '../../lib/answers/members.ts';
 import { useMe } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { FormDialog } from '../controls/dialog.tsx';
@@ -9,6 +10,7 @@ import { formatInstant } from '../format.ts';
 interface Person {
   email: string;
   role: string;
+  state: Member['state'];
 }
 
 interface RoleTableProps<P extends Person> {
@@ -53,6 +55,7 @@ export function RoleTable<P extends Person>({
             </td>
             <td class="when" data-label="Since">
               {formatInstant(sinceOf(person))}
+              <RoleStateNote state={person.state} />
             </td>
             {onEdit && (
               <td class="actions">
@@ -68,6 +71,17 @@ export function RoleTable<P extends Person>({
         ))}
       </DataTable>
     </section>
+  );
+}
+
+/** Why a role does not count (yet). */
+function RoleStateNote({ state }: { state: Member['state'] }) {
+  if (state === 'active') return null;
+  if (state === 'invited') return <span class="tag">Invited, not signed in yet</span>;
+  return (
+    <span class="tag warning" title="Remove this person and add the new address.">
+      Has another address now
+    </span>
   );
 }
 

@@ -112,6 +112,7 @@ function SystemRoleDialog({ member, onClose, onSaved }: SystemRoleDialogProps) {
           maxLength={320}
           value={email}
           onValue={setEmail}
+          hint="The address they sign in with. The role belongs to the first account that does."
         />
       )}
       <SelectField

@@ -52,7 +52,8 @@ test('an administrator assigns two roles in turn, and each shows what it allows'
   expect(await dialog.getByRole('button', { name: 'Add' }).isDisabled()).toBe(true);
   await dialog.getByLabel('northwind-labs/burrow').check();
   await dialog.getByRole('button', { name: 'Add' }).click();
-  await ada.page.getByRole('row', { name: /grace@example\.com repository viewer · 1 repository/ }).waitFor();
+  const row = ada.page.getByRole('row', { name: /grace@example\.com repository viewer · 1 repository/ });
+  await row.getByText('Invited, not signed in yet').waitFor();
 
   const grace = await enter('Grace Hopper');
   await grace.page.getByRole('rowheader', { name: 'northwind-labs/burrow' }).waitFor();
@@ -65,7 +66,9 @@ test('an administrator assigns two roles in turn, and each shows what it allows'
   await ada.page.getByRole('button', { name: 'Change… grace@example.com' }).click();
   await ada.page.getByRole('dialog').getByLabel('Role').selectOption('viewer');
   await ada.page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-  await ada.page.getByRole('row', { name: /grace@example\.com viewer/ }).waitFor();
+  const saved = ada.page.getByRole('row', { name: /grace@example\.com viewer/ });
+  await saved.waitFor();
+  expect(await saved.getByText('Invited').count()).toBe(0);
   await grace.open('/t/1');
   await grace.page.getByRole('rowheader', { name: 'northwind-labs/tidy-dates' }).waitFor();
   expect(await pagesOffered(grace)).toEqual(['Overview', 'Repositories', 'Dashboards', 'Collection']);
@@ -89,7 +92,7 @@ const BUTTONS = {
   changeMembers: ['/t/1/members', 'Add member'],
   manageTenants: ['/admin/tenants', 'Create tenant'],
   changeServers: ['/admin/servers', 'Add server'],
-  changeSystemRoles: ['/admin/roles', 'Give a role'],
+  changeSystemRoles: ['/admin/roles', 'Add administrator or maintainer'],
 } satisfies Partial<Record<Right, [string, string]>>;
 
 test.each([
@@ -140,4 +143,34 @@ test('the last administrator cannot be removed, and the dialog says why', async 
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   expect(ada.problems()).toEqual(['409 DELETE members/system/ada%40example.com']);
   await ada.close();
+});
+
+test('a second account with an address whose role is taken is told what to ask for', async () => {
+  const alan = 'alan@example.com';
+  const ada = installation.as('ada@example.com');
+  await ada('PUT', `/members/1/${alan}`, { role: 'viewer' });
+  const token = await installation.identity.issueToken(alan, { through: 'google' });
+  await installation.anonymously('GET', '/me', undefined, { authorization: `Bearer ${token}` });
+  const visitor = await enter('Alan Turing');
+  await visitor.page.getByText('belongs to another account at the sign-in service').waitFor();
+  expect(visitor.problems()).toEqual([]);
+  await visitor.close();
+});
+
+test('signing out everywhere ends the session in another browser, which asks for a sign-in', async () => {
+  const [here, there] = [await enter('Ada Lovelace', '/me'), await enter('Ada Lovelace', '/t/1')];
+  await here.page.getByRole('button', { name: 'Sign out everywhere…' }).click();
+  const dialog = here.page.getByRole('dialog', { name: 'Sign out everywhere?' });
+  await dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
+  await here.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+  await there.page.getByRole('link', { name: 'Members' }).click();
+  await there.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+  expect(await there.page.evaluate(() => sessionStorage.length)).toBe(0);
+  expect(here.problems()).toEqual([]);
+  expect(new Set(there.problems())).toEqual(new Set(['401 GET members/1']));
+
+  await there.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await there.page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  expect(there.problems()).toEqual([]);
+  await Promise.all([here.close(), there.close()]);
 });

@@ -118,7 +118,7 @@ test('a silent sign-in that comes back without an answer is not repeated', async
 test('signing out ends the session at App ID too', async () => {
   const { page } = ada;
   await ada.open('/me');
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   expect(page.url()).toContain('/interaction/');

@@ -343,8 +343,13 @@ test('signing out leads to the welcome page and leaves nothing in the tab', asyn
   const { page } = ada;
   await page.getByRole('link', { name: /Your profile/ }).click();
   await page.getByText('ada@example.com').waitFor();
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  const token = await page.evaluate(() => JSON.parse(sessionStorage['traffic.tokens']).accessToken);
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+  const answer = await installation.anonymously('GET', '/me', undefined, {
+    authorization: `Bearer ${token}`,
+  });
+  expect(answer.body.error.code).toBe('access_token_revoked');
   expect(ada.problems()).toEqual([]);
 });
