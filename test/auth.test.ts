@@ -218,7 +218,8 @@ const withToken = (token: string) => (method: string, path: string, body?: unkno
   installation.anonymously(method, path, body, { authorization: `Bearer ${token}` });
 
 test('signing out ends the access token at once, and doing it again is no failure', async () => {
-  const [token, other] = [await issue(), await issue()];
+  const token = await issue();
+  const other = await issue();
   const { subject, issuer } = (await bear(token)).body;
   for (const _ of [1, 2]) {
     const { status, body } = await withToken(token)('DELETE', '/me/session');
@@ -250,7 +251,8 @@ test('a token without an id ends too, however its signature is written', async (
 
 test('signing out everywhere ends every token that was issued until then, and no later one', async () => {
   const mine = () => installation.identity.issueToken('bo@example.com');
-  const [here, there] = [await mine(), await mine()];
+  const here = await mine();
+  const there = await mine();
   for (const token of [here, there]) expect((await bear(token)).status).toBe(200);
   const others = await issue();
   expect((await withToken(here)('DELETE', '/me/sessions')).status).toBe(200);
@@ -275,7 +277,9 @@ test('signing out everywhere ends every token that was issued until then, and no
 
 test('somebody whom the API has not seen before can sign out, too', async () => {
   const mine = () => installation.identity.issueToken('cy@example.com');
-  const [first, second, third] = [await mine(), await mine(), await mine()];
+  const first = await mine();
+  const second = await mine();
+  const third = await mine();
   expect((await withToken(first)('DELETE', '/me/session')).status).toBe(200);
   expect(outcome(await bear(first))).toEqual([401, 'access_token_revoked']);
   expect((await withToken(second)('DELETE', '/me/sessions')).status).toBe(200);
@@ -288,8 +292,10 @@ test('a dashboard’s data token ends with the access token that it was issued f
     const { body } = await withToken(token)('POST', '/dashboards/1/data-token');
     return () => withToken(body.token)('GET', '/stats/1/table');
   };
-  const [one, two] = [await issue(), await issue()];
-  const [readWithOne, readWithTwo] = [await open(one), await open(two)];
+  const one = await issue();
+  const two = await issue();
+  const readWithOne = await open(one);
+  const readWithTwo = await open(two);
   for (const read of [readWithOne, readWithTwo]) expect((await read()).status).toBe(200);
   await withToken(one)('DELETE', '/me/session');
   expect(outcome(await readWithOne())).toEqual([401, 'data_token_invalid']);

@@ -195,7 +195,8 @@ test('a system role belongs to the account that first signs in, too', async () =
 const after = (minutes: number) => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
 
 test('access ends within the hour in which the provider gives the account another address', async () => {
-  const [before, later] = ['mia@example.com', 'mia.b@example.com'];
+  const before = 'mia@example.com';
+  const later = 'mia.b@example.com';
   const mia = installation.as(before);
   await put(before, { role: 'viewer' });
   const { body } = await mia('POST', `/dashboards/${tenantId}/data-token`);

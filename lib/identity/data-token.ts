@@ -6,7 +6,6 @@ import { hasTenantRight, type TenantAccess } from '../access.ts';
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
-import type { SignedIn } from '../identity.ts';
 import { type ApiRequest, bearerToken } from '../request.ts';
 import { toTokenKeys } from '../secrets.ts';
 import type { Person } from './claims.ts';
@@ -16,6 +15,14 @@ import { hasEnded, type Session } from './session.ts';
 export interface DataToken {
   token: string;
   expiresAt: string;
+}
+
+/** Whom a data token is for: somebody who is signed in. */
+export interface DataTokenOwner {
+  email: string;
+  session: Session;
+  /** Until when the provider's word about the address counts. */
+  verifiedUntil: Date;
 }
 
 const TYPE = 'data+jwt';
@@ -57,7 +64,7 @@ function unpackIds(packed: string): number[] {
  */
 export async function issueDataToken(
   tokenKey: string,
-  { email, session, verifiedUntil }: Pick<SignedIn, 'email' | 'session' | 'verifiedUntil'>,
+  { email, session, verifiedUntil }: DataTokenOwner,
   { tenantId, repositoryIds }: TenantAccess,
   now: Date,
 ): Promise<DataToken> {

@@ -158,7 +158,8 @@ test('a second account with an address whose role is taken is told what to ask f
 });
 
 test('signing out everywhere ends the session in another browser, which asks for a sign-in', async () => {
-  const [here, there] = [await enter('Ada Lovelace', '/me'), await enter('Ada Lovelace', '/t/1')];
+  const here = await enter('Ada Lovelace', '/me');
+  const there = await enter('Ada Lovelace', '/t/1');
   await here.page.getByRole('button', { name: 'Sign out everywhere…' }).click();
   const dialog = here.page.getByRole('dialog', { name: 'Sign out everywhere?' });
   await dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
