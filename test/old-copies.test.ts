@@ -15,7 +15,10 @@ beforeAll(async () => {
   ada = installation.as('ada@example.com');
   const { body } = await ada('GET', '/repositories/1/discover');
   const repositories = body.candidates
-    .filter(({ visibility }: { visibility: string }) => visibility === 'public')
+    .filter(
+      ({ visibility, archived }: { visibility: string; archived: boolean }) =>
+        visibility === 'public' && !archived,
+    )
     .slice(0, 4)
     .map(({ owner, name }: { owner: string; name: string }) => ({ owner, name }));
   publish('2026-09-23');
