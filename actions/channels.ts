@@ -44,16 +44,16 @@ app.get('/:tenantId', async (c) => {
 });
 
 app.post('/:tenantId', async (c) => {
-  const { tenantId, by } = await requireAccess(c, 'changeChannels');
+  const { services, tenantId, by } = await requireAccess(c, 'changeChannels');
   const request = await parseBody(c.req.raw, ChannelRequest);
-  return json<Channel>(await createChannel(c.env, tenantId, request, by), 201);
+  return json<Channel>(await createChannel(services, tenantId, request, by), 201);
 });
 
 app.patch('/:tenantId/:channelId', async (c) => {
-  const { tenantId, by } = await requireAccess(c, 'changeChannels');
+  const { services, tenantId, by } = await requireAccess(c, 'changeChannels');
   const channelId = channelIdOf(c);
   const change = await parseBody(c.req.raw, ChannelUpdate);
-  return json<Channel>(await updateChannel(c.env, tenantId, channelId, change, by));
+  return json<Channel>(await updateChannel(services, tenantId, channelId, change, by));
 });
 
 app.delete('/:tenantId/:channelId', async (c) => {
@@ -64,17 +64,17 @@ app.delete('/:tenantId/:channelId', async (c) => {
 });
 
 app.get('/:tenantId/report', async (c) => {
-  const { tenantId } = await requireAccess(c, 'changeChannels');
-  const { report, message } = await readNewestReport(c.env, tenantId);
+  const { services, tenantId } = await requireAccess(c, 'changeChannels');
+  const { report, message } = await readNewestReport(services, tenantId);
   const { facts: _, ...shown } = message;
   return json<ReportPreview>({ report, message: shown });
 });
 
 app.post('/:tenantId/:channelId/test', async (c) => {
-  const { db, tenantId } = await requireAccess(c, 'changeChannels');
+  const { db, services, tenantId } = await requireAccess(c, 'changeChannels');
   const channelId = channelIdOf(c);
   const { send } = await parseBody(c.req.raw, ChannelTest);
-  await sendMessage(c.env, { tenantId, channelId }, await toTest(c.env, tenantId, send));
+  await sendMessage(services, { tenantId, channelId }, await toTest(services, tenantId, send));
   return json<Channel>(await getChannel(db, tenantId, channelId));
 });
 

@@ -18,9 +18,11 @@ const RESERVE_MS = 8_000;
 const STOP_MS = 3_000;
 
 /** Works through a run that `collect` or a person started. Continues in a fresh activation when its time is up. */
-export const main = serveJob(async (services) => {
-  const { db, clock, activation } = services;
+export const main = serveJob(async ({ db: dbOfAll, ...others }) => {
+  const { clock, activation, dbFor } = others;
   const run = parseValue(activation.parameters, Arguments);
+  const db = dbFor({ tenants: [run.tenantId] });
+  const services = { ...others, db };
   const timeLeft = () => activation.deadline.getTime() - Date.now();
   let saveTokenExpiry = async () => {};
   let rateLimiter: RunRateLimiter | undefined;
@@ -36,7 +38,7 @@ export const main = serveJob(async (services) => {
   };
   const activations = withRetries(openActivations(), { timeLeft: () => timeLeft() - STOP_MS, wait });
   try {
-    const collected = await collectTenant({ db, clock, openGitHub, timeLeft, activations }, run);
+    const collected = await collectTenant({ db, dbOfAll, clock, openGitHub, timeLeft, activations }, run);
     await saveTokenExpiry();
     return { ...collected };
   } finally {

@@ -101,9 +101,9 @@ app.get('/:tenantId', async (c) => {
 });
 
 app.post('/:tenantId', async (c) => {
-  const { db, tenantId, by, now } = await requireAccess(c, 'changeRepositories');
+  const { db, services, tenantId, by, now } = await requireAccess(c, 'changeRepositories');
   const request = await parseBody(c.req.raw, RepositoryRequest);
-  const { github } = await openGitHubForPerson(c.env, tenantId);
+  const { github } = await openGitHubForPerson(services, tenantId);
   const repository = await addRepository({ db, github, tenantId, by }, request);
   const repositoryIds = [repository.repositoryId];
   const runId = await collectAdded({ db, now }, { tenantId, startedBy: by.email, repositoryIds });
@@ -111,9 +111,9 @@ app.post('/:tenantId', async (c) => {
 });
 
 app.post('/:tenantId/batch', async (c) => {
-  const { db, tenantId, by, now } = await requireAccess(c, 'changeRepositories');
+  const { db, services, tenantId, by, now } = await requireAccess(c, 'changeRepositories');
   const { repositories } = await parseBody(c.req.raw, RepositoryBatch);
-  const { github } = await openGitHubForPerson(c.env, tenantId);
+  const { github } = await openGitHubForPerson(services, tenantId);
   const { added, refused } = await addRepositories({ db, github, tenantId, by }, repositories);
   const repositoryIds = added.map(({ repositoryId }) => repositoryId);
   const runId = await collectAdded({ db, now }, { tenantId, startedBy: by.email, repositoryIds });
@@ -127,9 +127,9 @@ app.patch('/:tenantId', async (c) => {
 });
 
 app.get('/:tenantId/discover', async (c) => {
-  const { db, tenantId } = await requireAccess(c, 'changeRepositories');
+  const { db, services, tenantId } = await requireAccess(c, 'changeRepositories');
   const { q } = parseQuery(c.req.raw, DiscoverQuery);
-  const { github } = await openGitHubForPerson(c.env, tenantId);
+  const { github } = await openGitHubForPerson(services, tenantId);
   return json<Discovered>(await discoverRepositories({ db, github }, tenantId, q));
 });
 

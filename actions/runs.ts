@@ -40,9 +40,9 @@ app.get('/', async (c) => {
 });
 
 app.post('/', async (c) => {
-  const { principal, now } = await requireSystemRight(c, 'startAllRuns');
+  const { services, principal, now } = await requireSystemRight(c, 'startAllRuns');
   const order = toOrder('due', principal.email, now);
-  const started = await fanOut(openFanOut(c.env, RESERVE_MS), order, 'collect');
+  const started = await fanOut(openFanOut(services, RESERVE_MS), order, 'collect');
   return json<RunsStarted>(started, 202);
 });
 

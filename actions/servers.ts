@@ -58,10 +58,10 @@ app.delete('/:serverId', async (c) => {
 });
 
 app.put('/:serverId/app', async (c) => {
-  const { by } = await requireSystemRight(c, 'changeServers');
+  const { services, by } = await requireSystemRight(c, 'changeServers');
   const serverId = parseId(c.req.param('serverId'), 'server');
   const request = await parseBody(c.req.raw, AppRequest);
-  return json<Server>(await setApp(c.env, serverId, request, by));
+  return json<Server>(await setApp(services, serverId, request, by));
 });
 
 app.delete('/:serverId/app', async (c) => {
@@ -70,9 +70,9 @@ app.delete('/:serverId/app', async (c) => {
 });
 
 app.get('/:serverId/installations', async (c) => {
-  await requireSystemRight(c, 'changeServers');
+  const { services } = await requireSystemRight(c, 'changeServers');
   const serverId = parseId(c.req.param('serverId'), 'server');
-  return json<InstallationList>({ installations: await listServerInstallations(c.env, serverId) });
+  return json<InstallationList>({ installations: await listServerInstallations(services, serverId) });
 });
 
 export const main = serve(app);

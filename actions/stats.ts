@@ -97,10 +97,11 @@ const app = createApp();
 
 /** The same for routes that also accept a data token. */
 async function requireTableAccess(c: Call) {
-  const { db, config, clock } = c.env;
+  const { dbFor, config, clock } = c.env;
   if (!bearsDataToken(c.req.raw)) return requireAccess(c, 'seeTraffic');
   const now = clock();
   const tenantId = toId(c.req.param('tenantId'));
+  const db = dbFor({ tenants: tenantId === undefined ? [] : [tenantId] });
   const access = await requireDataAccess(db, config.tokenKey, c.req.raw, tenantId, now);
   return { db, access, now, by: null };
 }

@@ -58,11 +58,11 @@ app.get('/', async (c) => {
 });
 
 app.post('/', async (c) => {
-  const { by } = await requireSystemRight(c, 'manageTenants');
+  const { services, by } = await requireSystemRight(c, 'manageTenants');
   const request = await parseBody(c.req.raw, TenantRequest);
   const { githubUser = '', githubToken = '', installationId: id, ...rest } = request;
   const credentials = id === undefined ? { githubUser, githubToken } : { installationId: id };
-  return json<Tenant>(await createTenant(c.env, { ...rest, credentials }, by), 201);
+  return json<Tenant>(await createTenant(services, { ...rest, credentials }, by), 201);
 });
 
 app.get('/:tenantId', async (c) => {
@@ -71,11 +71,11 @@ app.get('/:tenantId', async (c) => {
 });
 
 app.patch('/:tenantId', async (c) => {
-  const { tenantId, by } = await requireAccess(c, 'changeTenant');
+  const { services, tenantId, by } = await requireAccess(c, 'changeTenant');
   const change = await parseBody(c.req.raw, TenantUpdate);
   // The app is installed for other organizations too. Choosing an installation gives access to their traffic.
   if (change.installationId !== undefined) await requireAccess(c, 'manageTenants');
-  return json<Tenant>(await updateTenant(c.env, tenantId, change, by));
+  return json<Tenant>(await updateTenant(services, tenantId, change, by));
 });
 
 app.delete('/:tenantId', async (c) => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { CamelCasePlugin, Kysely } from 'kysely';
 import pg from 'pg';
 import { addDays } from '../lib/day.ts';
-import { postgresDialect } from '../lib/db/postgres.ts';
+import { postgresDialects } from '../lib/db/postgres.ts';
 import type { Tables } from '../lib/db/tables.ts';
 import { readOverview } from '../lib/stats/overview.ts';
 import { startContainer } from '../local/openwhisk/container.ts';
@@ -30,7 +30,7 @@ const NOW = new Date(`${TODAY}T12:00:00Z`);
 async function captureStatement(url: string): Promise<Statement> {
   const statements: Statement[] = [];
   const db = new Kysely<Tables>({
-    dialect: postgresDialect(url),
+    dialect: postgresDialects(url)('all tenants'),
     plugins: [new CamelCasePlugin()],
     log: ({ query }) => void statements.push({ text: query.sql, values: [...query.parameters] }),
   });

@@ -4,7 +4,7 @@ import type { Run, RunDetail, RunStarted } from '../lib/answers/runs.ts';
 import type { Server } from '../lib/answers/servers.ts';
 import type { Tenant } from '../lib/answers/tenants.ts';
 import { collectTenant } from '../lib/collector.ts';
-import { postgresDialect } from '../lib/db/postgres.ts';
+import { postgresDialects } from '../lib/db/postgres.ts';
 import type { Tables } from '../lib/db/tables.ts';
 import { openGitHub } from '../lib/github.ts';
 import { startRun } from '../lib/runs/start.ts';
@@ -59,7 +59,7 @@ async function timeOneByOne(apiUrl: string, ids: readonly number[]): Promise<num
 async function countStatements(databaseUrl: string, tenantId: number, apiUrl: string): Promise<number> {
   let statements = 0;
   const db = new Kysely<Tables>({
-    dialect: postgresDialect(databaseUrl),
+    dialect: postgresDialects(databaseUrl)('all tenants'),
     plugins: [new CamelCasePlugin()],
     log: () => {
       statements += 1;
@@ -79,7 +79,7 @@ async function countStatements(databaseUrl: string, tenantId: number, apiUrl: st
   const opened = { github: openGitHub({ apiUrl, token: TOKEN, clock }), fingerprint: 'bench' };
   const timeLeft = () => Number.POSITIVE_INFINITY;
   await collectTenant(
-    { db, activations, clock, timeLeft, openGitHub: async () => opened },
+    { db, dbOfAll: db, activations, clock, timeLeft, openGitHub: async () => opened },
     { tenantId, runId },
   );
   await db.destroy();

@@ -105,11 +105,12 @@ export function serve(app: App) {
   return web((request, activation) => app.fetch(request, openServices(activation)));
 }
 
-/** The `main` of an action that runs without a request. */
+/** The `main` of an action that runs without a request. Its database sees all tenants. */
 export function serveJob(run: (services: Services) => Promise<Record<string, unknown>>) {
   return job(async (activation) => {
     try {
-      return await run(openServices(activation));
+      const services = openServices(activation);
+      return await run({ ...services, db: services.dbFor('all tenants') });
     } catch (error) {
       throw toDatabaseFailure(error) ?? error;
     }

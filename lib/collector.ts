@@ -27,7 +27,10 @@ interface OpenedGitHub {
 
 /** What a collection works with. */
 export interface Collector {
+  /** Sees the tenant of the run. */
   db: Db;
+  /** Sees all tenants: what GitHub publishes on a server concerns them all. */
+  dbOfAll: Db;
   /** Opens GitHub for a tenant. A `Failure` that it throws fails every repository. */
   openGitHub: (tenantId: number) => Promise<OpenedGitHub>;
   /** Starts the activation that continues the run. */
@@ -111,7 +114,7 @@ async function collectAll(collector: Collector, run: RunAtWork, queue: readonly 
     throw error;
   });
   const answers = openKnownAnswers(collector.db, run, github, queue);
-  const publications = await openPublications(collector.db, run.tenantId);
+  const publications = await openPublications(collector.dbOfAll, run.tenantId);
   const isTime = () => collector.timeLeft() > RESERVE_MS;
   let down = 0;
   const left = await workOff(

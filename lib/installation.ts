@@ -137,13 +137,13 @@ export async function initialize(
   initialization: Initialization,
   principal: Principal,
 ) {
-  const { config, db, dialect, secrets, clock } = services;
+  const { config, dialect, secrets, clock } = services;
   const { server, githubUser, githubToken } = initialization;
   await requireUninitialized(services);
   const api = await requireReachable(server, config);
   const token = await checkToken({ ...api, githubUser, token: githubToken, clock });
   const tokenSealed = await secrets.seal(githubToken);
-  return inTransaction(db, async (trx) => {
+  return inTransaction(services.dbFor('all tenants'), async (trx) => {
     await migrate(trx, dialect, clock().toISOString());
     const there = await trx.selectFrom('installation').select('installationId').executeTakeFirst();
     if (there) throw already();

@@ -51,7 +51,8 @@ export async function buildDemo(installation: Installation, options: DemoOptions
   const { clock } = options;
   const today = startOf(toDay(clock())).getTime();
   const at = (daysAgo: number) => new Date(today - daysAgo * DAY_MS + COLLECTING_HOUR * 3_600_000);
-  const { db } = openDatabase(installation.parameters.DATABASE_URL ?? '');
+  const { dbFor } = openDatabase(installation.parameters.DATABASE_URL ?? '');
+  const db = dbFor('all tenants');
   let present = at(STORY.begins);
   const events = toEvents(installation);
   try {
@@ -138,6 +139,7 @@ async function collectDay({ parameters }: Installation, db: Db, clock: () => Dat
   const services = { db, config, secrets: openSecrets(config.tokenKey), clock };
   const collector: Collector = {
     db,
+    dbOfAll: db,
     clock,
     timeLeft: () => Number.POSITIVE_INFINITY,
     activations: {

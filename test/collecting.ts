@@ -113,6 +113,7 @@ export async function openCollecting(now: string, options: Partial<GitHubOptions
   const github = () => openGitHub({ apiUrl: served.apiUrl, token: TOKEN, clock, secondLasts: 0 });
   const collector: Collector = {
     db,
+    dbOfAll: db,
     clock,
     timeLeft: () => Number.POSITIVE_INFINITY,
     openGitHub: async () => ({ github: github(), fingerprint: 'one token' }),

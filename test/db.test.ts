@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, inject, test } from 'vitest';
-import { type Database, openDatabase } from '../lib/db/database.ts';
+import { type Database, type Db, openDatabase } from '../lib/db/database.ts';
 import { isDuplicateKey, toDatabaseFailure } from '../lib/db/errors.ts';
 import { dropSchema, migrate } from '../lib/db/migrate.ts';
 import { inTransaction, larger, type Merge, mergeRows, sqlMonthOf, sqlWeekOf } from '../lib/db/portable.ts';
@@ -252,4 +252,43 @@ test('a connection lost mid-transaction fails only the next statement', async ({
   expect(toDatabaseFailure(error)?.code).toBe('database_unavailable');
   expect((await sql`select 1 as one`.execute(one)).rows).toEqual([{ one: 1 }]);
   await Promise.all([one.destroy(), other.destroy()]);
+});
+
+test('a scope holds for its statement or transaction, and never stays behind on the connection', async ({
+  skip,
+}) => {
+  skip(Boolean(inject('db2')), 'Db2 has no scopes.');
+  const database = openDatabase(await createTestDatabase());
+  const [one, all, nothing] = [{ tenants: [1, 7] }, 'all tenants', 'nothing'] as const;
+  const names = ['app.tenants', 'app.issuer', 'app.subject'];
+  const settings = names.map((name) => sql`current_setting(${sql.lit(name)}, true)`);
+  const read = async (db: Db) => {
+    const { rows } = await sql<{ found: (string | null)[] }>`select array[${sql.join(settings)}] as found,
+      ${'a parameter'}::text as parameter`.execute(db);
+    return rows[0]?.found.map((value) => value || null);
+  };
+  const account = { issuer: 'https://id.example', subject: "o'neill" };
+  expect(await read(database.dbFor(one))).toEqual(['1,7', null, null]);
+  expect(await read(database.dbFor(nothing))).toEqual([null, null, null]);
+  expect(await read(database.dbFor({ account }))).toEqual([null, account.issuer, account.subject]);
+  const db = database.dbFor(all);
+  await db.transaction().execute(async (trx) => {
+    expect(await read(trx)).toEqual(['all', null, null]);
+    expect(await read(trx)).toEqual(['all', null, null]);
+  });
+  const broken = db.transaction().execute((trx) => sql`select 1 / 0`.execute(trx));
+  await expect(broken).rejects.toMatchObject({ code: '22012' });
+  await expect(sql`select 1 / 0`.execute(db)).rejects.toMatchObject({ code: '22012' });
+  await expect(sql`nonsense`.execute(db)).rejects.toMatchObject({ code: '42601' });
+  expect(await read(database.db)).toEqual([null, null, null]);
+  expect(await read(database.dbFor({ tenants: [] }))).toEqual([null, null, null]);
+  await db.transaction().execute(async (trx) => {
+    const { numAffectedRows } = await sql`create temporary table t (n integer)`.execute(trx);
+    expect(numAffectedRows).toBeUndefined();
+    expect((await sql`insert into t values (${1}), (${2})`.execute(trx)).numAffectedRows).toBe(2n);
+  });
+  const changed = await sql`update t set n = n + 1`.execute(db);
+  expect([changed.numAffectedRows, changed.rows]).toEqual([2n, []]);
+  await database.db.destroy();
+  await db.destroy();
 });

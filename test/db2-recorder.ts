@@ -3,13 +3,13 @@ import { type Db, toDb } from '../lib/db/database.ts';
 import { db2Dialect } from '../lib/db/db2.ts';
 import { Db2QueryCompiler } from '../lib/db/db2-compiler.ts';
 import type { Db2Connection } from '../lib/db/db2-connection.ts';
-import { postgresDialect } from '../lib/db/postgres.ts';
+import { postgresDialects } from '../lib/db/postgres.ts';
 
 /**
  * PostgreSQL that also passes every statement to `record` as Db2 would have received it.
  */
 export function openRecorded(url: string, record: (db2: string) => void): Db {
-  const postgres = postgresDialect(url);
+  const postgres = postgresDialects(url)('all tenants');
   const dialect: Dialect = {
     createAdapter: () => postgres.createAdapter(),
     createDriver: () => postgres.createDriver(),

@@ -231,7 +231,14 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   );
   for (const run of started.filter((one) => one.tenantId === tenantId))
     await step('collect', (db) => {
-      const collector = { db, activations, clock, timeLeft: () => 60_000, openGitHub: () => openGitHub(db) };
+      const dbs = { db, dbOfAll: db };
+      const collector = {
+        ...dbs,
+        activations,
+        clock,
+        timeLeft: () => 60_000,
+        openGitHub: () => openGitHub(db),
+      };
       return collectTenant(collector, run);
     });
   await step('start a run for what was collected, which the platform refuses', (db) =>
@@ -240,7 +247,8 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   const { runId } = await step('start a run that fails', (db) => startRun(starter(db), order));
   await step('collect with a token that cannot be opened', (db) => {
     const openNone = () => Promise.reject(refused);
-    const collector = { db, activations, clock, timeLeft: () => 60_000, openGitHub: openNone };
+    const dbs = { db, dbOfAll: db };
+    const collector = { ...dbs, activations, clock, timeLeft: () => 60_000, openGitHub: openNone };
     return collectTenant(collector, { tenantId, runId });
   });
   await runReading(step, { tenantId, repositoryIds: null }, repositoryId);

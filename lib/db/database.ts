@@ -2,7 +2,8 @@ import { CamelCasePlugin, type Dialect, Kysely } from 'kysely';
 import { Failure } from '../failure.ts';
 import { openDb2 } from './db2.ts';
 import { isDb2Address } from './db2-address.ts';
-import { type PostgresOptions, postgresDialect } from './postgres.ts';
+import { type PostgresOptions, postgresDialects } from './postgres.ts';
+import type { Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
 
 /** The database or a transaction on it. */
@@ -13,8 +14,11 @@ export type DialectName = 'postgres' | 'db2';
 
 /** Connections to a database, and which kind it is. */
 export interface Database {
+  /** Sees nothing in the tables of tenants. */
   db: Db;
   dialect: DialectName;
+  /** The same database for statements that see more. Only PostgreSQL makes a difference: Db2 shows everything to all. */
+  dbFor(scope: Scope): Db;
 }
 
 /**
@@ -22,8 +26,15 @@ export interface Database {
  * Throws `misconfigured` for any other address.
  */
 export function openDatabase(url: string, options: PostgresOptions = {}): Database {
-  if (/^postgres(ql)?:/.test(url)) return { db: toDb(postgresDialect(url, options)), dialect: 'postgres' };
-  if (isDb2Address(url)) return { db: toDb(openDb2(url)), dialect: 'db2' };
+  if (/^postgres(ql)?:/.test(url)) {
+    const dialects = postgresDialects(url, options);
+    const dbFor = (scope: Scope) => toDb(dialects(scope));
+    return { db: dbFor('nothing'), dialect: 'postgres', dbFor };
+  }
+  if (isDb2Address(url)) {
+    const db = toDb(openDb2(url));
+    return { db, dialect: 'db2', dbFor: () => db };
+  }
   throw new Failure(
     'misconfigured',
     'DATABASE_URL is not the address of a PostgreSQL or Db2 database. Correct it.',

@@ -1,5 +1,6 @@
-import { type Dialect, PostgresDialect } from 'kysely';
+import { type Dialect, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
+import { type Scope, toSettings } from './scope.ts';
 
 /** Options for every statement. */
 export interface PostgresOptions {
@@ -56,13 +57,101 @@ function openPool(url: string, { statementTimeout }: PostgresOptions) {
     client.release(true);
     return connect();
   };
-  return { connect, end: () => pool.end() };
+  return { connect, end: () => (pool.ended ? Promise.resolve() : pool.end()) };
+}
+
+type Settings = ReturnType<typeof toSettings>;
+
+/** The part of pg's connections that queries use: https://www.postgresql.org/docs/current/protocol-flow.html */
+interface Wire {
+  parse(message: { text: string; name: string }): void;
+  bind(message: { values: string[] }): void;
+  execute(message: object): void;
+}
+
+/** The part of pg's queries that `ScopedQuery` builds on. pg's version is fixed, and tests would notice a change. */
+interface WireQuery extends pg.Submittable {
+  callback: (error: Error | null, result: pg.QueryResult) => void;
+  prepare(wire: Wire): void;
+  handleDataRow(message: unknown): void;
+  handleCommandComplete(message: unknown, wire: Wire): void;
+}
+
+const Query = pg.Query as unknown as new (config: object) => WireQuery;
+
+/**
+ * A statement with settings that end with it. Both travel in one message and one transaction, so that a setting costs no round
+ * trip and is never left behind on the connection.
+ */
+class ScopedQuery extends Query {
+  readonly #settings: Settings;
+  #isBeforeStatement = true;
+
+  constructor(text: string, values: readonly unknown[], settings: Settings) {
+    super({ text, values, queryMode: 'extended' });
+    this.#settings = settings;
+  }
+
+  override prepare(wire: Wire): void {
+    const calls = this.#settings.map((_, index) => `set_config($${2 * index + 1}, $${2 * index + 2}, true)`);
+    wire.parse({ text: `select ${calls.join(', ')}`, name: '' });
+    wire.bind({ values: this.#settings.flat() });
+    wire.execute({});
+    super.prepare(wire);
+  }
+
+  override handleDataRow(message: unknown): void {
+    if (!this.#isBeforeStatement) super.handleDataRow(message);
+  }
+
+  override handleCommandComplete(message: unknown, wire: Wire): void {
+    if (!this.#isBeforeStatement) super.handleCommandComplete(message, wire);
+    this.#isBeforeStatement = false;
+  }
+}
+
+/** A client whose statements see what the settings say. A transaction gets them once, with its beginning. */
+function toScoped(client: pg.PoolClient, settings: Settings): PostgresPoolClient {
+  let isInTransaction = false;
+  const ask = (text: string, values: readonly unknown[]): Promise<pg.QueryResult> => {
+    if (isInTransaction) return client.query(text, [...values]);
+    return new Promise((resolve, reject) => {
+      const query = new ScopedQuery(text, values, settings);
+      query.callback = (error, result) => (error ? reject(error) : resolve(result));
+      client.query(query);
+    });
+  };
+  const begin = (text: string): Promise<pg.QueryResult> => {
+    isInTransaction = true;
+    const calls = settings.map((setting) => `set_config(${setting.map(pg.escapeLiteral).join(', ')}, true)`);
+    return client.query(`${text}; select ${calls.join(', ')}`);
+  };
+  const query = (text: string, values: readonly unknown[]): Promise<pg.QueryResult> => {
+    if (/^(begin|start transaction)\b/.test(text)) return begin(text);
+    const asked = ask(text, values);
+    if (/^(commit|rollback)$/.test(text)) isInTransaction = false;
+    return asked;
+  };
+  return { query, release: () => client.release() } as unknown as PostgresPoolClient;
 }
 
 /**
- * PostgreSQL 15 or newer, at most two connections. Instants are read as ISO strings, days as 'YYYY-MM-DD', bigint and
- * numeric as numbers. A connection that broke while idle is replaced.
+ * PostgreSQL 15 or newer, with at most two connections for all scopes together. Instants are read as ISO strings, days as
+ * 'YYYY-MM-DD', bigint and numeric as numbers. A connection that broke while idle is replaced. Destroying the database of one scope
+ * ends the connections of all.
  */
-export function postgresDialect(url: string, options: PostgresOptions = {}): Dialect {
-  return new PostgresDialect({ pool: async () => openPool(url, options) });
+export function postgresDialects(url: string, options: PostgresOptions = {}): (scope: Scope) => Dialect {
+  let pool: ReturnType<typeof openPool> | undefined;
+  const getPool = () => {
+    pool ??= openPool(url, options);
+    return pool;
+  };
+  return (scope) => {
+    const settings = toSettings(scope);
+    const connect = async (): Promise<PostgresPoolClient> => {
+      const client = await getPool().connect();
+      return settings.length === 0 ? client : toScoped(client, settings);
+    };
+    return new PostgresDialect({ pool: async () => ({ connect, end: () => getPool().end() }) });
+  };
 }
