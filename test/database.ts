@@ -19,10 +19,15 @@ export async function createTestDatabase(): Promise<string> {
   return db2 ? db2Url(db2.url) : createDatabase(await getPostgresUrl(), newName());
 }
 
+/** URL of a new copy of a database on the run's PostgreSQL server, to which nobody is connected. */
+export async function copyDatabase(name: string): Promise<string> {
+  return createDatabase(await getPostgresUrl(), newName(), name);
+}
+
 /** A new database with the product's tables. Destroy its `db` when done. */
 export async function openTestDatabase(): Promise<Database> {
   const db2 = inject('db2');
-  if (!db2) return openDatabase(await createDatabase(await getPostgresUrl(), newName(), await getTemplate()));
+  if (!db2) return openDatabase(await copyDatabase(await getTemplate()));
   const database = openDatabase(db2Url(db2.url));
   await database.db
     .transaction()

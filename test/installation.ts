@@ -29,6 +29,8 @@ export type Call = (
 export interface TestInstallationOptions extends Partial<InstallationOptions> {
   /** The current time for GitHub and the actions. Default: the real time. */
   now?: string;
+  /** A folder with the secrets of an earlier installation. */
+  kept?: string;
 }
 
 export interface TestInstallation extends Installation {
@@ -46,6 +48,8 @@ export interface TestInstallation extends Installation {
   collect(): Promise<void>;
 }
 
+/** The secrets of an installation, in its folder. */
+const KEPT = 'installation.json';
 const DAY_SECONDS = 86_400;
 const FIRST_TENANT = {
   displayName: 'Test',
@@ -88,7 +92,8 @@ export async function openTestInstallation(options: TestInstallationOptions = {}
   const dataDir = await mkdtemp(path.join(tmpdir(), 'installation-test-'));
   await mkdir(path.join(dataDir, 'identity'));
   await copyFile(await getIdentityKeys(), path.join(dataDir, 'identity/keys.json'));
-  const { now, ...rest } = options;
+  const { now, kept, ...rest } = options;
+  if (kept) await copyFile(path.join(kept, KEPT), path.join(dataDir, KEPT));
   const packages = inject('db2')?.packages;
   let present = now;
   const installation = await openInstallation({

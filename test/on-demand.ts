@@ -1,7 +1,7 @@
 import { inject } from 'vitest';
 
 /** What a whole run shares. `test/setup.ts` makes each once, when the first test asks for it. */
-export type Shared = 'build' | 'postgresUrl' | 'template' | 'identityKeys' | 'wskdeploy';
+export type Shared = 'build' | 'postgresUrl' | 'template' | 'identityKeys' | 'history' | 'wskdeploy';
 
 const asked = new Map<Shared, Promise<string>>();
 
@@ -31,6 +31,11 @@ export const getTemplate = () => get('template');
 
 /** A file with keys of an identity provider, which are slow to generate. */
 export const getIdentityKeys = () => get('identityKeys');
+
+/** The installation with the history of `test/e2e/make-history.ts`: copy its database and the secrets of its folder. */
+export async function getHistory(): Promise<{ database: string; folder: string }> {
+  return JSON.parse(await get('history'));
+}
 
 /** Path of Apache's wskdeploy, built unless cached. */
 export const getWskdeploy = () => get('wskdeploy');

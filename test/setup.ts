@@ -71,6 +71,29 @@ const MAKE: Record<Shared, (making: Making) => Promise<string>> = {
     await openIdentityStore(folder);
     return path.join(folder, 'keys.json');
   },
+  async history(making) {
+    const { createDatabase } = await import('../local/postgres.ts');
+    const { openInstallation } = await import('../local/installation.ts');
+    const { FIRST_INSTANT, makeHistory } = await import('./e2e/make-history.ts');
+    await making.get('build');
+    const database = 'history';
+    const folder = await newFolder(making);
+    let now = FIRST_INSTANT;
+    const installation = await openInstallation({
+      dataDir: folder,
+      databaseUrl: await createDatabase(await making.get('postgresUrl'), database),
+      demo: true,
+      alarms: false,
+      limits: { invocationsPerMinute: 10_000, triggersPerMinute: 10_000 },
+      clock: () => new Date(now),
+    });
+    await makeHistory(installation, (instant) => {
+      now = instant;
+      installation.host.setParameters('traffic', { NOW: instant });
+    });
+    await installation.close();
+    return JSON.stringify({ database, folder });
+  },
   async wskdeploy() {
     const { stdout } = await promisify(execFile)('bash', ['test/deploy/tools.sh']);
     return stdout.trim();

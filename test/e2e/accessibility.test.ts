@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openTestInstallation, type TestInstallation } from '../installation.ts';
+import type { TestInstallation } from '../installation.ts';
 import { findViolations, findViolationsInSights, fitsSoon } from './axe.ts';
 import { openChromium } from './chromium.ts';
-import { FIRST_INSTANT, makeHistory } from './history.ts';
+import { openHistory } from './history.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
 /** Each page, and a text that shows its content has loaded. */
@@ -35,9 +35,7 @@ let ada: Visitor;
 let names: Record<string, string>;
 
 beforeAll(async () => {
-  const now = FIRST_INSTANT;
-  [installation, browser] = await Promise.all([openTestInstallation({ demo: true, now }), openChromium()]);
-  await makeHistory(installation);
+  [installation, browser] = await Promise.all([openHistory(), openChromium()]);
   const call = installation.as('ada@example.com');
   const { repositories } = (await call('GET', '/repositories/2')).body;
   const quacks = repositories.find((one: { name: string }) => one.name === 'quacks');

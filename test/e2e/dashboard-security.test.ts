@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openTestInstallation, type TestInstallation } from '../installation.ts';
+import type { TestInstallation } from '../installation.ts';
 import { openChromium } from './chromium.ts';
-import { FIRST_INSTANT, makeHistory } from './history.ts';
+import { openHistory } from './history.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
 let installation: TestInstallation;
@@ -22,9 +22,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => evil.listen(0, '127.0.0.1', resolve));
   address = `http://127.0.0.1:${(evil.address() as AddressInfo).port}`;
-  const now = FIRST_INSTANT;
-  [installation, browser] = await Promise.all([openTestInstallation({ demo: true, now }), openChromium()]);
-  await makeHistory(installation);
+  [installation, browser] = await Promise.all([openHistory(), openChromium()]);
   ada = await openVisitor(browser, installation.url);
   await ada.page.goto(`${installation.url}/t/1/dashboards`);
   await ada.signInAs('Ada Lovelace');

@@ -3,10 +3,11 @@ import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays } from '../../lib/day.ts';
 import { openDatabase } from '../../lib/db/database.ts';
-import { openTestInstallation, type TestInstallation } from '../installation.ts';
+import type { TestInstallation } from '../installation.ts';
 import { findViolations, fitsSoon } from './axe.ts';
 import { openChromium } from './chromium.ts';
-import { FIRST_INSTANT, makeHistory } from './history.ts';
+import { openHistory } from './history.ts';
+import { FIRST_INSTANT } from './make-history.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
 let installation: TestInstallation;
@@ -14,9 +15,7 @@ let browser: Browser;
 let ada: Visitor;
 
 beforeAll(async () => {
-  const now = FIRST_INSTANT;
-  [installation, browser] = await Promise.all([openTestInstallation({ demo: true, now }), openChromium()]);
-  await makeHistory(installation);
+  [installation, browser] = await Promise.all([openHistory(), openChromium()]);
   ada = await openVisitor(browser, installation.url);
   await ada.page.goto(`${installation.url}/t/1/dashboards`);
   await ada.signInAs('Ada Lovelace');
