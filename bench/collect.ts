@@ -3,7 +3,8 @@ import type { Server } from '../lib/answers/servers.ts';
 import type { Tenant } from '../lib/answers/tenants.ts';
 import { callApi } from '../local/api-call.ts';
 import { openBenchInstallation } from './installation.ts';
-import { OWNER, openSlowGitHub, peakMemory, TOKEN } from './slow-github.ts';
+import { peakMemory } from './memory.ts';
+import { OWNER, openSlowGitHub, TOKEN } from './slow-github.ts';
 import { printTable, round } from './table.ts';
 
 const REPOSITORIES = 100;

@@ -47,7 +47,7 @@ const PAGES = [
 export async function benchDashboard(): Promise<void> {
   const { installation, close } = await openBenchInstallation();
   const today = new Date().toISOString().slice(0, 10);
-  await fillDays(installation.database.url, { repositories: 12, days: 3 * 365, today });
+  await fillDays(installation.database.url, { tenantId: 1, repositories: 12, days: 3 * 365, today });
   const browser = await openChromium();
   const page = await (await browser.newContext()).newPage();
   await signIn(page, installation.url);

@@ -24,25 +24,45 @@ export async function openBenchInstallation(options: Partial<InstallationOptions
   };
 }
 
-/** Fills tenant 1 with repositories and their days until `today`. The figures do not matter here. */
+/** Adds tenants like the first, until there are `count`. */
+export async function addTenants(databaseUrl: string, count: number): Promise<void> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  await client.query(
+    `insert into tenant (name, server_id, github_user, token_sealed, created_at, created_by)
+     select 'Tenant ' || n, server_id, github_user, token_sealed, created_at, created_by
+     from tenant, generate_series(2, $1::int) n where tenant_id = 1`,
+    [count],
+  );
+  await client.end();
+}
+
+interface FillOptions {
+  tenantId: number;
+  repositories: number;
+  days: number;
+  today: string;
+}
+
+/** Fills a tenant with repositories and their days until `today`. The figures do not matter here. */
 export async function fillDays(
   databaseUrl: string,
-  { repositories, days, today }: { repositories: number; days: number; today: string },
+  { tenantId, repositories, days, today }: FillOptions,
 ): Promise<void> {
   const client = new pg.Client(databaseUrl);
   await client.connect();
   await client.query(
     `insert into repository (tenant_id, github_id, owner, name, visibility, schedule, added_at, added_by, first_covered_date, last_covered_date, last_success_at)
-     select 1, 100000 + n, 'bench', 'repository-' || n, 'public', 'daily', now(), 'bench', $2::date - $1::int, $2::date, now()
+     select $4, 100000 + n, 'bench', 'repository-' || n, 'public', 'daily', now(), 'bench', $2::date - $1::int, $2::date, now()
      from generate_series(1, $3::int) n`,
-    [days, today, repositories],
+    [days, today, repositories, tenantId],
   );
   await client.query(
     `insert into traffic_day (tenant_id, repository_id, traffic_date, view_count, view_uniques, clone_count, clone_uniques, state, observed_at)
-     select 1, r.repository_id, $2::date - d, (d * 7 + r.repository_id) % 500, (d * 3 + r.repository_id) % 90,
+     select $3, r.repository_id, $2::date - d, (d * 7 + r.repository_id) % 500, (d * 3 + r.repository_id) % 90,
             (d * 5 + r.repository_id) % 60, (d + r.repository_id) % 20, 'measured', now()
-     from repository r cross join generate_series(0, $1::int - 1) d where r.owner = 'bench'`,
-    [days, today],
+     from repository r cross join generate_series(0, $1::int - 1) d where r.tenant_id = $3 order by d desc, r.repository_id`,
+    [days, today, tenantId],
   );
   await client.query('vacuum analyze');
   await client.end();

@@ -50,6 +50,7 @@ async function timeToChart(page: Page, url: string): Promise<number> {
 export async function benchPage(): Promise<void> {
   const { installation, close } = await openBenchInstallation();
   await fillDays(installation.database.url, {
+    tenantId: 1,
     repositories: 12,
     days: 365,
     today: new Date().toISOString().slice(0, 10),

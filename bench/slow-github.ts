@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createGitHub } from '../local/github.ts';
@@ -51,17 +50,4 @@ export async function openSlowGitHub({ repositories, latency, quota }: SlowGitHu
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return { github, ids, url: `http://127.0.0.1:${port}`, close: () => server.close() };
-}
-
-/** Peak memory of the largest container, in MB. */
-export function peakMemory(): number {
-  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8')
-    .trim()
-    .split(' ');
-  const containers = children.filter((pid) =>
-    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('runner.cjs'),
-  );
-  const peak = (pid: string) =>
-    Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
-  return Math.max(...containers.map(peak)) / 1024;
 }

@@ -8,38 +8,71 @@ import type { Tables } from '../lib/db/tables.ts';
 import { readOverview } from '../lib/stats/overview.ts';
 import { startContainer } from '../local/openwhisk/container.ts';
 import { openImage } from '../local/openwhisk/image.ts';
-import { fillDays, openBenchInstallation } from './installation.ts';
+import { addTenants, fillDays, openBenchInstallation } from './installation.ts';
+import { peakMemoryOf } from './memory.ts';
 import { printTable, quantile, round } from './table.ts';
 
-const REPOSITORIES = 100;
-const DAYS = 5 * 365;
 /** The manifest's limits, in MB and ms. */
 const LIMITS = { timeout: 60_000, memory: 256, logs: 10, concurrency: 1 };
-const ROUNDS = 200;
 const TODAY = '2026-06-30';
+const NOW = new Date(`${TODAY}T12:00:00Z`);
+const YEAR = 365;
+
+interface Case {
+  label: string;
+  tenantId: number;
+  repositories: number;
+  /** How many days are stored of each repository, and how many of them are shown. */
+  stored: number;
+  shown: number;
+  rounds: number;
+}
+
+const CASES: Case[] = [
+  { label: '100 × 5 years', tenantId: 2, repositories: 100, stored: 5 * YEAR, shown: 5 * YEAR, rounds: 100 },
+  { label: '300 × 2 years', tenantId: 3, repositories: 300, stored: 2 * YEAR, shown: 2 * YEAR, rounds: 40 },
+  {
+    label: '1,000 × 2 years',
+    tenantId: 4,
+    repositories: 1000,
+    stored: 2 * YEAR,
+    shown: 2 * YEAR,
+    rounds: 25,
+  },
+  { label: '1,000, last 30 days', tenantId: 4, repositories: 1000, stored: 2 * YEAR, shown: 30, rounds: 60 },
+  {
+    label: '3,000 × 2 years',
+    tenantId: 5,
+    repositories: 3000,
+    stored: 2 * YEAR,
+    shown: 2 * YEAR,
+    rounds: 15,
+  },
+  { label: '300 × 6 years', tenantId: 6, repositories: 300, stored: 6 * YEAR, shown: 6 * YEAR, rounds: 25 },
+];
+/** A year of this tenant, 365,000 rows, is exported whole. */
+const EXPORTED = { tenantId: 4, rows: 1000 * YEAR };
+const EXPORTS = 3;
+
+const spanOf = ({ shown }: Pick<Case, 'shown'>) => ({ from: addDays(TODAY, 1 - shown), to: TODAY });
 
 interface Statement {
   text: string;
   values: unknown[];
 }
 
-const FROM = addDays(TODAY, 1 - DAYS);
-const NOW = new Date(`${TODAY}T12:00:00Z`);
-
-/** The statement that sums the figures, as the action sends it. */
-async function captureStatement(url: string): Promise<Statement> {
+/** All statements that an overview needs, as the action sends them. */
+async function captureStatements(url: string, one: Case): Promise<Statement[]> {
   const statements: Statement[] = [];
   const db = new Kysely<Tables>({
     dialect: postgresDialects(url)('all tenants'),
     plugins: [new CamelCasePlugin()],
     log: ({ query }) => void statements.push({ text: query.sql, values: [...query.parameters] }),
   });
-  const request = { from: FROM, to: TODAY, sort: 'viewCount', page: 1, size: REPOSITORIES } as const;
-  await readOverview(db, { tenantId: 1, repositoryIds: null }, request, NOW);
+  const request = { ...spanOf(one), sort: 'viewCount', page: 1, size: 50 } as const;
+  await readOverview(db, { tenantId: one.tenantId, repositoryIds: null }, request, NOW);
   await db.destroy();
-  const found = statements.find(({ text }) => text.includes('group by') && text.includes('traffic_day'));
-  if (!found) throw new Error('The overview sent no statement that sums days.');
-  return found;
+  return statements;
 }
 
 async function openStats(parameters: Record<string, string>, token: string) {
@@ -49,20 +82,16 @@ async function openStats(parameters: Record<string, string>, token: string) {
   const container = await startContainer({ image: image.folder, limits: LIMITS, env, clock });
   const code = await readFile(path.resolve('dist/actions/stats.js'), 'utf8');
   await container.call({ type: 'init', code, main: 'main', env: {} });
-  const args = {
-    ...parameters,
-    NOW: NOW.toISOString(),
-    __ow_method: 'get',
-    __ow_path: '/1',
-    __ow_query: `from=${FROM}&to=${TODAY}&size=${REPOSITORIES}`,
-    __ow_headers: { authorization: `Bearer ${token}` },
-  };
+  const base = { ...parameters, NOW: NOW.toISOString(), __ow_method: 'get' };
+  const headers = { authorization: `Bearer ${token}` };
   return {
-    async ask(): Promise<number> {
+    pid: container.pid,
+    async ask(route: string, query: string): Promise<{ headers: Record<string, string>; bytes: number }> {
+      const args = { ...base, __ow_path: route, __ow_query: query, __ow_headers: headers };
       const reply = await container.call({ type: 'run', value: JSON.stringify(args), env: {} });
       if (reply.kind !== 'reply' || !reply.body.startsWith('{"statusCode":200'))
         throw new Error(`stats answered ${JSON.stringify(reply).slice(0, 300)}`);
-      return reply.body.length;
+      return { headers: JSON.parse(reply.body).headers, bytes: reply.body.length };
     },
     async close() {
       await container.stop();
@@ -77,37 +106,99 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - begun;
 }
 
+type Installation = Awaited<ReturnType<typeof openBenchInstallation>>['installation'];
+
 /**
- * Compares the warm `stats` action (token, access, statement, JSON) with the bare statement in `pg`, in turns, for the
- * overview of a hundred repositories over five years.
+ * Compares a warm `stats` action (token, access, statements, JSON) with the bare statements that it sends, in turns and in one
+ * run, for overviews that grow in repositories and in years. Then exports a year of a large tenant as CSV, page by page,
+ * beside one statement that reads the same rows.
  */
 export async function benchStats(): Promise<void> {
   const { installation, close } = await openBenchInstallation();
-  const { parameters } = installation;
-  await fillDays(installation.database.url, { repositories: REPOSITORIES, days: DAYS, today: TODAY });
+  const { url } = installation.database;
+  await addTenants(url, Math.max(...CASES.map(({ tenantId }) => tenantId)));
+  for (const { tenantId, repositories, stored: days, shown } of CASES)
+    if (shown === days) await fillDays(url, { tenantId, repositories, days, today: TODAY });
+  const token = await installation.identity.issueToken('ada@example.com', { expiresIn: 3600 });
+  const rows: (string | number)[][] = [];
+  for (const one of CASES) rows.push(await compare(installation, token, one));
+  printTable(
+    'stats: an overview with 50 repositories listed, warm, beside the bare statements that it sends (ms)',
+    ['repositories × days', 'rows', 'bare p50', 'stats p50', '× bare', 'p99 × bare p99', 'kB', 'peak MB'],
+    rows,
+  );
+  const exported = await compareExport(installation, token);
+  printTable(
+    `stats: ${EXPORTED.rows} rows as CSV in pages, beside one statement that reads them (s)`,
+    ['pages', 'statement', 'export', '× statement'],
+    [exported],
+  );
+  await close();
+}
+
+async function compare(installation: Installation, token: string, one: Case) {
   const client = new pg.Client(installation.database.url);
   await client.connect();
-  const statement = await captureStatement(installation.database.url);
-  const token = await installation.identity.issueToken('ada@example.com', { expiresIn: 3600 });
-  const stats = await openStats(parameters, token);
-  const bytes = await stats.ask();
+  const statements = await captureStatements(installation.database.url, one);
+  const stats = await openStats(installation.parameters, token);
+  const { from, to } = spanOf(one);
+  const ask = () => stats.ask(`/${one.tenantId}`, `from=${from}&to=${to}&size=50`);
+  const { bytes } = await ask();
   const times: { action: number[]; bare: number[] } = { action: [], bare: [] };
-  for (let turn = 0; turn < ROUNDS; turn += 1) {
+  for (let turn = 0; turn < one.rounds; turn += 1) {
+    times.bare.push(
+      await timed(async () => {
+        for (const statement of statements) await client.query(statement);
+      }),
+    );
+    times.action.push(await timed(ask));
+  }
+  const peak = peakMemoryOf(stats.pid);
+  await stats.close();
+  await client.end();
+  const at = (share: number) => ({
+    action: quantile(times.action, share),
+    bare: quantile(times.bare, share),
+  });
+  const middle = at(0.5);
+  const high = at(0.99);
+  return [
+    one.label,
+    one.repositories * one.shown,
+    round(middle.bare),
+    round(middle.action),
+    round(middle.action / middle.bare, 2),
+    round(high.action / high.bare, 2),
+    round(bytes / 1000, 0),
+    round(peak, 0),
+  ];
+}
+
+async function compareExport(installation: Installation, token: string) {
+  const client = new pg.Client(installation.database.url);
+  await client.connect();
+  const stats = await openStats(installation.parameters, token);
+  const { from, to } = spanOf({ shown: YEAR });
+  const times: { action: number[]; bare: number[] } = { action: [], bare: [] };
+  let pages = 0;
+  for (let turn = 0; turn < EXPORTS; turn += 1) {
+    const statement = `select d.*, r.owner, r.name from traffic_day d join repository r using (tenant_id, repository_id)
+      where tenant_id = ${EXPORTED.tenantId} and traffic_date between '${from}' and '${to}'
+      order by traffic_date desc, owner, name`;
     times.bare.push(await timed(() => client.query(statement)));
-    times.action.push(await timed(stats.ask));
+    times.action.push(
+      await timed(async () => {
+        pages = 0;
+        for (let cursor: string | undefined = ''; cursor !== undefined; pages += 1) {
+          const query = `from=${from}&to=${to}&by=day&format=csv&cursor=${cursor}`;
+          const { headers } = await stats.ask(`/${EXPORTED.tenantId}/table`, query);
+          cursor = headers['x-next-cursor'];
+        }
+      }),
+    );
   }
   await stats.close();
   await client.end();
-  await close();
-
-  const rows = [0.5, 0.95, 0.99].map((share) => {
-    const action = quantile(times.action, share);
-    const bare = quantile(times.bare, share);
-    return [`p${share * 100}`, round(bare), round(action), round(action / bare, 2)];
-  });
-  printTable(
-    `stats: ${REPOSITORIES} repositories × ${DAYS} days by month, ${round(bytes / 1000, 0)} kB (ms, ${ROUNDS} rounds); p99 at most 1.5 ×`,
-    ['', 'bare statement', 'stats', '× bare'],
-    rows,
-  );
+  const [bare, action] = [quantile(times.bare, 0.5), quantile(times.action, 0.5)];
+  return [pages, round(bare / 1000, 2), round(action / 1000, 2), round(action / bare, 2)];
 }

@@ -10,7 +10,8 @@ import { openGitHub } from '../lib/github.ts';
 import { startRun } from '../lib/runs/start.ts';
 import { callApi } from '../local/api-call.ts';
 import { openBenchInstallation } from './installation.ts';
-import { OWNER, openSlowGitHub, peakMemory, TOKEN } from './slow-github.ts';
+import { peakMemory } from './memory.ts';
+import { OWNER, openSlowGitHub, TOKEN } from './slow-github.ts';
 import { printTable, round } from './table.ts';
 
 const REPOSITORIES = 1000;
