@@ -11,8 +11,16 @@ const DASHED_NAME = /^-[a-z_]+(?:[-._/ ]+[a-z_]+)*$/i;
  * A name that begins with `-` stays as it is.
  */
 export function toCsv(header: readonly string[], rows: Iterable<readonly Cell[]>): string {
+  // Most texts of a column are the same again and again.
+  const texts = new Map<string, string>();
+  const toKnownCell = (cell: Cell): string => {
+    if (typeof cell !== 'string') return toCell(cell);
+    const text = texts.get(cell) ?? toCell(cell);
+    texts.set(cell, text);
+    return text;
+  };
   const lines = [header.map(toCell).join(',')];
-  for (const row of rows) lines.push(row.map(toCell).join(','));
+  for (const row of rows) lines.push(row.map(toKnownCell).join(','));
   return `${lines.join('\r\n')}\r\n`;
 }
 

@@ -7,7 +7,7 @@ import { METRICS } from '../traffic/figures.ts';
 import { bucketDays } from './buckets.ts';
 import type { TableScope } from './scope.ts';
 import { readRepositorySums, readSteps, readTrafficSums } from './sums.ts';
-import { readPageSize, readTable, requireWhole } from './table.ts';
+import { cursorAfter, PAGE_BYTES, readPageSize, readTable, requireWhole } from './table.ts';
 
 /** A CSV file of a table, or one page of it. */
 export interface TableCsv {
@@ -36,8 +36,8 @@ const SEED_COLUMNS = [
   'CUNIQUES',
 ];
 const MAX_ROWS = 10_000;
-/** The most that a row's columns take, without the repository's name. */
-const MAX_BYTES = { seed: 70, all: 112, steps: 90 };
+/** What a row's columns usually take, without the repository's name. */
+const ROW_BYTES = { seed: 45, all: 75, steps: 60 };
 
 /**
  * A row per repository and bucket: only the first eight columns, or all. Throws what `toRange` throws, and
@@ -50,22 +50,39 @@ export async function toTableCsv(
   now: Date,
 ): Promise<TableCsv> {
   const isWhole = cursor === undefined;
-  const size = isWhole ? MAX_ROWS : await readPageSize(db, access, MAX_BYTES[columns], MAX_ROWS);
+  const size = isWhole ? MAX_ROWS : await readPageSize(db, access, ROW_BYTES[columns], MAX_ROWS);
   const table = await readTable(db, access, { ...scope, cursor, size }, now);
-  if (isWhole) requireWhole(table);
-  const rows = table.rows.map((row) => {
+  const toCells = (row: (typeof table.rows)[number]) => {
     const seed = [row.repositoryId, row.owner, row.name, row.date, ...METRICS.map((metric) => row[metric])];
     if (columns === 'seed') return seed;
     const { from, to } = bucketDays(row.date, table.range);
     return [...seed, row.state, String(row.uniquesExact), from, to];
-  });
+  };
   const more = columns === 'seed' ? [] : ['STATE', 'UNIQUESEXACT', 'FIRSTDATE', 'LASTDATE'];
+  const { text, count } = cutToFit(table.rows, (rows) =>
+    toCsv([...SEED_COLUMNS, ...more], rows.map(toCells)),
+  );
+  if (isWhole) requireWhole({ rows: table.rows.slice(0, count), total: table.total });
   return {
     name: `traffic-${access.tenantId}-${table.range.by}`,
-    text: toCsv([...SEED_COLUMNS, ...more], rows),
+    text,
     total: table.total,
-    nextCursor: table.nextCursor,
+    nextCursor: count < table.rows.length ? cursorAfter(table.rows[count - 1]) : table.nextCursor,
   };
+}
+
+/** The CSV of as many rows as fit into an answer, and how many those are. */
+function cutToFit<Row>(
+  rows: readonly Row[],
+  toText: (rows: readonly Row[]) => string,
+): { text: string; count: number } {
+  let count = rows.length;
+  for (;;) {
+    const text = toText(rows.slice(0, count));
+    const bytes = Buffer.byteLength(text);
+    if (bytes <= PAGE_BYTES || count <= 1) return { text, count };
+    count = Math.max(1, Math.floor((count * PAGE_BYTES) / bytes));
+  }
 }
 
 /** A row per bucket, of all repositories together, so that the columns for one are empty. Throws what `toRange` throws. */
@@ -118,12 +135,10 @@ async function toSumsCsv(
   rows: readonly Sum[],
   cursor: string | undefined,
 ): Promise<TableCsv> {
-  const size = await readPageSize(db, access, MAX_BYTES.steps, MAX_ROWS);
+  const size = await readPageSize(db, access, ROW_BYTES.steps, MAX_ROWS);
   const position = parseCursor(cursor, SumPosition);
   const start = position ?? 0;
-  const shown = rows.slice(start, start + size);
-  if (cursor === undefined) requireWhole({ rows: shown, total: rows.length });
-  const cells = shown.map((row) => [
+  const toCells = (row: Sum) => [
     row.repositoryId,
     row.owner,
     row.name,
@@ -131,11 +146,15 @@ async function toSumsCsv(
     ...METRICS.map((metric) => row[metric]),
     row.step,
     row.end,
-  ]);
+  ];
+  const { text, count } = cutToFit(rows.slice(start, start + size), (shown) =>
+    toCsv([...SEED_COLUMNS, 'STEP', 'TEND'], shown.map(toCells)),
+  );
+  if (cursor === undefined) requireWhole({ rows: rows.slice(0, count), total: rows.length });
   return {
     name: `traffic-${access.tenantId}-sums`,
-    text: toCsv([...SEED_COLUMNS, 'STEP', 'TEND'], cells),
+    text,
     total: position === null ? rows.length : null,
-    nextCursor: start + size < rows.length ? toCursor([start + size]) : null,
+    nextCursor: start + count < rows.length ? toCursor([start + count]) : null,
   };
 }

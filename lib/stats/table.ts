@@ -49,9 +49,7 @@ export async function readTable(
   const rows =
     range.by === 'day' ? await readDays(db, asked, range, page) : await readBuckets(db, asked, range, page);
   const shown = rows.slice(0, size);
-  const last = shown.at(-1);
-  const hasMore = rows.length > size && last !== undefined;
-  const nextCursor = hasMore ? toCursor([last.date, last.owner, last.name, last.repositoryId]) : null;
+  const nextCursor = rows.length > size ? cursorAfter(shown.at(-1)) : null;
   return { tenantId, range, rows: shown, total, nextCursor };
 }
 
@@ -61,6 +59,11 @@ type Position = Pick<TableRow, 'date' | 'owner' | 'name' | 'repositoryId'>;
 const Position = z
   .tuple([z.string().refine(isDay), z.string(), z.string(), z.int()])
   .transform(([date, owner, name, repositoryId]) => ({ date, owner, name, repositoryId }));
+/** The cursor of the page that begins after the row. */
+export function cursorAfter(row: Position | undefined): string | null {
+  return row ? toCursor([row.date, row.owner, row.name, row.repositoryId]) : null;
+}
+
 interface Page {
   after: Position | null;
   limit: number;
@@ -102,9 +105,9 @@ async function readDays(
 }
 
 /** With headers, this stays below the platform's limit for an answer. */
-const PAGE_BYTES = 950_000;
+export const PAGE_BYTES = 950_000;
 
-/** How many rows fit into an answer, up to `maxRows`, if each takes `rowBytes` and the repository's name. */
+/** How many rows should fit into an answer, up to `maxRows`, if each takes `rowBytes` and the repository's name. */
 export async function readPageSize(
   db: Db,
   { tenantId }: TenantAccess,
