@@ -199,6 +199,7 @@ async function compareExport(installation: Installation, token: string) {
   }
   await stats.close();
   await client.end();
-  const [bare, action] = [quantile(times.bare, 0.5), quantile(times.action, 0.5)];
+  const bare = quantile(times.bare, 0.5);
+  const action = quantile(times.action, 0.5);
   return [pages, round(bare / 1000, 2), round(action / 1000, 2), round(action / bare, 2)];
 }
