@@ -129,6 +129,19 @@ test('data survives closing and opening the server', async () => {
   expect(await query(second.url, 'select upper(body) as body from note')).toEqual([{ body: 'SPÄTER' }]);
 });
 
+test('it suits a small installation: little log on the disk, and sums that stay in memory', async () => {
+  const { url } = await open(await newDataDir());
+  await query(url, `create table day as select n, repeat('x', 60) as text from generate_series(1, 300000) n`);
+  await query(url, 'checkpoint');
+  const [log] = await query(url, 'select sum(size) / 1048576 as megabytes from pg_ls_waldir()');
+  expect(Number(log?.megabytes)).toBeLessThanOrEqual(8);
+  // As many groups as an overview of a thousand repositories and two years has buckets.
+  const grouped = 'select n, count(*), max(text) from day where n <= 107000 group by n';
+  const [plan] = await query(url, `explain (analyze, buffers, format json) ${grouped}`);
+  expect(JSON.stringify(plan)).toContain('"Temp Written Blocks":0');
+  expect(JSON.stringify(plan)).not.toMatch(/"Temp Written Blocks":[1-9]/);
+});
+
 test('it listens on 127.0.0.1 only, makes no socket, uses UTC and requires the password', async () => {
   const dataDir = await newDataDir();
   const { url } = await open(dataDir);

@@ -19,6 +19,8 @@ export interface Cluster {
 }
 
 const OWNER = 'traffic';
+/** The write-ahead log has at least two of these files. PostgreSQL's default of 16 MB is more than a small database. */
+const WAL_SEGMENT_MB = 4;
 
 /** The options for running a PostgreSQL program, without the caller's PGPORT, PGOPTIONS and the like. */
 export function processOptions(cluster: Pick<Cluster, 'account' | 'folder'>) {
@@ -73,6 +75,7 @@ async function initialize(cluster: Cluster, initdb: string, signal: AbortSignal)
     '--locale=C',
     '--locale-provider=builtin',
     '--builtin-locale=C.UTF-8',
+    `--wal-segsize=${WAL_SEGMENT_MB}`,
     '--no-instructions',
     '--no-sync',
   ];

@@ -6,6 +6,15 @@ import { type Cluster, processOptions } from './cluster.ts';
 
 const FAST_STOP_MS = 20_000;
 
+/** What suits a database of some hundred megabytes, on a machine that has other things to do. */
+const SMALL = {
+  // The write-ahead log shrinks with each checkpoint: by default, PostgreSQL keeps its files to use them again.
+  wal_recycle: 'off',
+  max_wal_size: '128MB',
+  // Enough for the sums of a thousand repositories; the default of 4 MB sends them to the disk.
+  work_mem: '16MB',
+};
+
 /** For a server that need not outlive its machine. It still keeps every commit when its processes are killed. */
 const UNSAFE = { fsync: 'off' };
 
@@ -68,6 +77,7 @@ export function spawnServer(cluster: Cluster, options: ServerOptions): ChildProc
     port,
     unix_socket_directories: '',
     max_connections: 100,
+    ...SMALL,
     ...(fsync ? {} : UNSAFE),
     timezone: 'UTC',
     log_timezone: 'UTC',
