@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { json } from '../lib/answer.ts';
 import type { InstallationList, Server, ServerDeleted, ServerList } from '../lib/answers/servers.ts';
 import { createApp, serve } from '../lib/app.ts';
-import { requireRightSomewhere, requireSystemRight } from '../lib/caller.ts';
+import { requireSystemRight } from '../lib/caller.ts';
 import { textField, urlField } from '../lib/fields.ts';
 import { parseBody, parseId } from '../lib/request.ts';
 import { listServerInstallations, removeApp, setApp } from '../lib/server-app.ts';
@@ -32,7 +32,7 @@ export type AppRequest = z.infer<typeof AppRequest>;
 const app = createApp();
 
 app.get('/', async (c) => {
-  const { db } = await requireRightSomewhere(c, 'seeServers');
+  const { db } = await requireSystemRight(c, 'seeServers');
   return json<ServerList>({ servers: await listServers(db) });
 });
 

@@ -54,7 +54,9 @@ app.get('/', async (c) => {
   const { db, tenantIds } = await requireRightSomewhere(c, 'seeTenant');
   // Not in parallel: opening a second connection takes longer than a query.
   const tenants = await listTenants(db, tenantIds);
-  return json<TenantList>({ tenants, servers: await listServers(db) });
+  // Null: by a system role, which may also see the servers.
+  const servers = tenantIds === null ? await listServers(db) : [];
+  return json<TenantList>({ tenants, servers });
 });
 
 app.post('/', async (c) => {
@@ -75,7 +77,9 @@ app.patch('/:tenantId', async (c) => {
   const change = await parseBody(c.req.raw, TenantUpdate);
   // The app is installed for other organizations too. Choosing an installation gives access to their traffic.
   if (change.installationId !== undefined) await requireAccess(c, 'manageTenants');
-  return json<Tenant>(await updateTenant(services, tenantId, change, by));
+  // A name is compared with those of all tenants that the caller may see.
+  const { db, tenantIds: visible } = await requireRightSomewhere(c, 'seeTraffic');
+  return json<Tenant>(await updateTenant({ ...services, db }, { tenantId, visible }, change, by));
 });
 
 app.delete('/:tenantId', async (c) => {

@@ -26,7 +26,7 @@ const rights = {
   manageTenants: ['administrator'],
   seeSystemRoles: system,
   changeSystemRoles: ['administrator'],
-  seeServers: [...system, 'manager'],
+  seeServers: system,
   changeServers: ['administrator'],
   seeAllRuns: system,
   startAllRuns: system,

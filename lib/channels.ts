@@ -5,6 +5,7 @@ import type { Db } from './db/database.ts';
 import { inTransaction } from './db/portable.ts';
 import type { ChannelContents, ChannelKind } from './db/tables/channels.ts';
 import { Failure } from './failure.ts';
+import { lockTenant } from './locks.ts';
 import { notFound } from './request.ts';
 
 interface NewChannel {
@@ -53,7 +54,7 @@ export async function getChannel(db: Db, tenantId: number, channelId: number): P
 
 /**
  * Adds a channel, with its address sealed. Sends nothing. Throws `invalid_input`, `private_address`,
- * `server_unreachable` and `too_many_channels`.
+ * `server_unreachable`, `too_many_channels` and `tenant_not_found`.
  */
 export async function createChannel(
   services: ChannelServices,
@@ -62,14 +63,15 @@ export async function createChannel(
   by: Actor,
 ): Promise<Channel> {
   const { db } = services;
-  const there = await listChannels(db, tenantId);
-  if (there.length >= MAX_CHANNELS) {
-    const message = `A tenant has at most ${MAX_CHANNELS} channels. Delete one first.`;
-    throw new Failure('too_many_channels', message);
-  }
   const address = await toAddressColumns(services, url);
   const created = { createdAt: by.now.toISOString(), createdBy: by.email };
   const channelId = await inTransaction(db, async (trx) => {
+    await lockTenant(trx, tenantId);
+    const { length } = await selectChannels(trx, tenantId).execute();
+    if (length >= MAX_CHANNELS) {
+      const message = `A tenant has at most ${MAX_CHANNELS} channels. Delete one first.`;
+      throw new Failure('too_many_channels', message);
+    }
     const inserted = await trx
       .insertInto('channel')
       .values({ tenantId, ...channel, ...address, ...created })

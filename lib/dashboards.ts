@@ -5,11 +5,12 @@ import { type Actor, recordAudit } from './audit.ts';
 import { builtInDashboards } from './dashboards/built-in.ts';
 import type { DashboardDocument } from './dashboards/document.ts';
 import type { Db } from './db/database.ts';
-import { isDuplicateKey } from './db/errors.ts';
 import { inTransaction } from './db/portable.ts';
 import type { Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import type { Principal } from './identity.ts';
+import { lockTenant } from './locks.ts';
+import { isSameName } from './names.ts';
 import { notFound, toId } from './request.ts';
 
 /** A dashboard with its document. */
@@ -81,7 +82,9 @@ export async function createDashboard(
 ): Promise<string> {
   const { name } = document;
   const saved = { name, version: 1, document: JSON.stringify(document) };
-  return saveNamed(db, name, async (trx) => {
+  return inTransaction(db, async (trx) => {
+    await lockTenant(trx, tenantId);
+    await requireFreeName(trx, tenantId, name);
     const { dashboardId } = await trx
       .insertInto('dashboard')
       .values({ tenantId, ...saved, changedAt: by.now.toISOString(), changedBy: by.email })
@@ -92,18 +95,20 @@ export async function createDashboard(
   });
 }
 
-/** Stores all or nothing. Throws `dashboard_exists` if the tenant has another dashboard with that name. */
-async function saveNamed<T>(
-  db: Db,
+/** Throws `dashboard_exists` if the tenant has another dashboard with this name, whatever its case. Lock the tenant before. */
+async function requireFreeName(
+  trx: Transaction<Tables>,
+  tenantId: number,
   name: string,
-  save: (trx: Transaction<Tables>) => Promise<T>,
-): Promise<T> {
-  return db
-    .transaction()
-    .execute(save)
-    .catch((error: unknown) => {
-      throw isDuplicateKey(error) ? nameTaken(name) : error;
-    });
+  dashboardId?: number,
+): Promise<void> {
+  const dashboards = await trx
+    .selectFrom('dashboard')
+    .select(['dashboardId', 'name'])
+    .where('tenantId', '=', tenantId)
+    .execute();
+  if (dashboards.some((one) => one.dashboardId !== dashboardId && isSameName(one.name, name)))
+    throw nameTaken(name);
 }
 
 function requireOwn(dashboardId: string): number {
@@ -126,16 +131,18 @@ export async function changeDashboard(
   const id = requireOwn(dashboardId);
   const text = JSON.stringify(document);
   const { name } = document;
-  const isChanged = await saveNamed(db, name, async (trx) => {
-    const { numUpdatedRows } = await trx
+  const isChanged = await inTransaction(db, async (trx) => {
+    await lockTenant(trx, tenantId);
+    const current = await findRow(trx, tenantId, id);
+    if (current?.version !== version) return false;
+    await requireFreeName(trx, tenantId, name, id);
+    await trx
       .updateTable('dashboard')
       .set({ name, version: version + 1, document: text })
       .set({ changedAt: by.now.toISOString(), changedBy: by.email })
       .where('tenantId', '=', tenantId)
       .where('dashboardId', '=', id)
-      .where('version', '=', version)
-      .executeTakeFirst();
-    if (numUpdatedRows === 0n) return false;
+      .execute();
     await recordAudit(trx, by, { tenantId, kind: 'dashboard_changed', subject: name });
     return true;
   });

@@ -13,6 +13,7 @@ import {
   requireAdministration,
   toPrivateKey,
 } from './github/app.ts';
+import { lockServer } from './locks.ts';
 import type { Secrets } from './secrets.ts';
 import { getServer, requireApi } from './servers.ts';
 
@@ -71,6 +72,7 @@ export async function setApp(
 export async function removeApp(db: Db, serverId: number, by: Actor): Promise<Server> {
   const { name: subject, app } = await getServer(db, serverId);
   await inTransaction(db, async (trx) => {
+    await lockServer(trx, serverId);
     const user = await trx
       .selectFrom('tenantInstallation as i')
       .innerJoin('tenant as t', 't.tenantId', 'i.tenantId')

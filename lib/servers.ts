@@ -1,14 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Transaction } from 'kysely';
 import { requirePublicAddress } from './addresses.ts';
 import type { Server } from './answers/servers.ts';
 import { type Actor, recordAudit } from './audit.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
-import { isDuplicateKey, isReferenced } from './db/errors.ts';
+import { isReferenced } from './db/errors.ts';
+import { inTransaction } from './db/portable.ts';
+import type { Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import type { Fetch } from './github/octokit.ts';
 import { toUnreadableFailure } from './github/unreadable.ts';
 import type { Instant } from './instant.ts';
+import { lockInstallation } from './locks.ts';
+import { isSameName } from './names.ts';
 import { notFound } from './request.ts';
 
 /** A GitHub server that is not stored yet. */
@@ -183,7 +188,7 @@ export async function findServerAt(db: Db, { apiUrl }: ServerAddress): Promise<S
   return row && toServer(row);
 }
 
-/** Stores a server. Throws the database's duplicate-key error if its name or address is taken. */
+/** Stores a server. Throws the database's duplicate-key error if its address is taken. */
 export async function insertServer(db: Db, server: ServerAddress, createdAt: Instant): Promise<number> {
   const row = { ...server, createdAt };
   const inserted = await db.insertInto('githubServer').values(row).returning('serverId').executeTakeFirst();
@@ -191,7 +196,12 @@ export async function insertServer(db: Db, server: ServerAddress, createdAt: Ins
   return inserted.serverId;
 }
 
-const nameTaken = () => new Failure('name_taken', 'Another server has this name. Choose another.');
+/** Throws `name_taken` if another server has this name, whatever its case. Lock the installation before. */
+async function requireFreeName(trx: Transaction<Tables>, name: string, serverId?: number): Promise<void> {
+  const servers = await trx.selectFrom('githubServer').select(['serverId', 'name']).execute();
+  if (servers.some((one) => one.serverId !== serverId && isSameName(one.name, name)))
+    throw new Failure('name_taken', 'Another server has this name. Choose another.');
+}
 
 /**
  * Adds the server whose pages are at `url`, once it answers. Throws `invalid_input`, `private_address`,
@@ -206,32 +216,27 @@ export async function addServer(
   const there = await findServerAt(db, address);
   if (there) return { server: there, added: false };
   await requireReachable(address, config);
-  try {
-    const serverId = await db.transaction().execute(async (trx) => {
-      const added = await insertServer(trx, address, by.now.toISOString());
-      const detail = address.webUrl;
-      await recordAudit(trx, by, { tenantId: null, kind: 'server_added', subject: name, detail });
-      return added;
-    });
-    return { server: await getServer(db, serverId), added: true };
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    const server = await findServerAt(db, address);
-    if (!server) throw nameTaken();
-    return { server, added: false };
-  }
+  return inTransaction(db, async (trx) => {
+    await lockInstallation(trx);
+    const same = await findServerAt(trx, address);
+    if (same) return { server: same, added: false };
+    await requireFreeName(trx, name);
+    const serverId = await insertServer(trx, address, by.now.toISOString());
+    const detail = address.webUrl;
+    await recordAudit(trx, by, { tenantId: null, kind: 'server_added', subject: name, detail });
+    return { server: await getServer(trx, serverId), added: true };
+  });
 }
 
 /** Renames a server; its address stays. Throws `server_not_found` and `name_taken`. */
 export async function renameServer(db: Db, serverId: number, name: string, by: Actor): Promise<Server> {
-  const renaming = db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
+    await lockInstallation(trx);
+    await requireFreeName(trx, name, serverId);
     const { name: detail } = await getServer(trx, serverId);
     if (name === detail) return;
     await trx.updateTable('githubServer').set({ name }).where('serverId', '=', serverId).execute();
     await recordAudit(trx, by, { tenantId: null, kind: 'server_renamed', subject: name, detail });
-  });
-  await renaming.catch((error: unknown) => {
-    throw isDuplicateKey(error) ? nameTaken() : error;
   });
   return getServer(db, serverId);
 }

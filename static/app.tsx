@@ -131,7 +131,7 @@ function Page({ route }: { route: Route }) {
     case 'tenants':
       return maySomewhere(me, 'seeTenant') ? <Administration route={route} /> : <Forbidden />;
     case 'servers':
-      return maySomewhere(me, 'seeServers') ? <Administration route={route} /> : <Forbidden />;
+      return mayInSystem(me, 'seeServers') ? <Administration route={route} /> : <Forbidden />;
     case 'system-roles':
       return mayInSystem(me, 'seeSystemRoles') ? <Administration route={route} /> : <Forbidden />;
     case 'system-log':

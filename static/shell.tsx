@@ -75,7 +75,7 @@ function Navigation({ me, route, tenantId }: NavigationProps) {
       may('changeChannels') &&
       link(paths.notifications(tenantId), 'Notifications', ['notifications']),
     maySomewhere(me, 'seeTenant') && link('/admin/tenants', 'Tenants', ['tenants'], true),
-    maySomewhere(me, 'seeServers') && link('/admin/servers', 'GitHub servers', ['servers']),
+    mayInSystem(me, 'seeServers') && link('/admin/servers', 'GitHub servers', ['servers']),
     mayInSystem(me, 'seeSystemRoles') && link('/admin/roles', 'System roles', ['system-roles']),
     mayInSystem(me, 'seeAllRuns') && link('/admin/log', 'System log', ['system-log']),
   ].filter((entry) => entry !== false && entry !== undefined);

@@ -47,7 +47,7 @@ const rows: Record<string, Row> = {
   'get /me': inSystem(...everybody),
   'delete /me/session': inSystem(...everybody),
   'delete /me/sessions': inSystem(...everybody),
-  'get /servers': inSystem(...managers, 'managerElsewhere'),
+  'get /servers': inSystem(...system),
   'post /servers': inSystem('administrator'),
   'patch /servers/{serverId}': inSystem('administrator'),
   'delete /servers/{serverId}': inSystem('administrator'),

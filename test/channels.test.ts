@@ -200,10 +200,18 @@ test('a channel is changed and deleted; another tenant’s channel is not found'
     expect(outcome(await ada(method, path, body))).toEqual([404, 'channel_not_found']);
 });
 
-test('a tenant has at most twenty channels, which are deleted with it', async () => {
+test('a tenant has at most twenty channels, even if more are added at once; they are deleted with it', async () => {
   const { body: tenants } = await ada('GET', '/tenants');
   const { body: list } = await ada('GET', `/channels/${tenantId}`);
-  for (let count = list.channels.length; count < 20; count += 1) await add(`/slack/${count}`);
+  // As many as the platform lets run at once.
+  const adding = Array.from({ length: 29 }, (_, count) =>
+    ada('POST', `/channels/${tenantId}`, request(`/slack/${count}`)),
+  );
+  const outcomes = (await Promise.all(adding)).map(outcome);
+  const added = outcomes.filter(([status]) => status === 201);
+  expect(added.length).toBe(20 - list.channels.length);
+  expect(outcomes.filter(([, code]) => code === 'too_many_channels').length).toBe(29 - added.length);
+  expect((await ada('GET', `/channels/${tenantId}`)).body.channels.length).toBe(20);
   expect(outcome(await ada('POST', `/channels/${tenantId}`, request('/slack/more')))).toEqual([
     409,
     'too_many_channels',

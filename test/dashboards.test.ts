@@ -101,9 +101,9 @@ test('a change to an outdated version is refused and says who changed it; repeat
   await ada('DELETE', route);
 });
 
-test('a name is unique in a tenant, even when created concurrently, but not across tenants', async () => {
-  const create = () => ada('POST', at(), { document: documentOf('Once') });
-  const answers = await Promise.all([create(), create(), create()]);
+test('a name is unique in a tenant, whatever its case, even when created concurrently', async () => {
+  const create = (name: string) => ada('POST', at(), { document: documentOf(name) });
+  const answers = await Promise.all([create('Once'), create('ONCE'), create('once')]);
   const codes = answers.map(({ status, body }) => body.error?.code ?? status);
   expect(codes.sort()).toEqual([201, 'dashboard_exists', 'dashboard_exists']);
   const another = (await ada('POST', at(), { document: documentOf('Another') })).body;

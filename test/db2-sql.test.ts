@@ -173,7 +173,7 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   await step('tenants', (db) => listTenants(db, [tenantId]));
   await step('tenant', (db) => getTenant(db, tenantId));
   await step('change a tenant', (db) =>
-    updateTenant({ db, config, secrets, clock }, tenantId, { name: 'U', ...token }, by),
+    updateTenant({ db, config, secrets, clock }, { tenantId, visible: null }, { name: 'U', ...token }, by),
   );
   await runChannels(step, tenantId);
   await step('seal tokens with another key, and with the first again', async (db) => {

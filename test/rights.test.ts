@@ -35,7 +35,7 @@ const MAY: Record<Right, RoleName[]> = {
   manageTenants: ['administrator'],
   seeSystemRoles: ['administrator', 'maintainer'],
   changeSystemRoles: ['administrator'],
-  seeServers: ['administrator', 'maintainer', 'manager'],
+  seeServers: ['administrator', 'maintainer'],
   changeServers: ['administrator'],
   seeAllRuns: ['administrator', 'maintainer'],
   startAllRuns: ['administrator', 'maintainer'],
@@ -207,10 +207,10 @@ test('a principal’s system role is found, and nobody else has one', async () =
 
 test('a right holds in your own tenants, and in all of them for system roles', async () => {
   const tenantsOf = (role: string, right: Right) => requireAnyTenant(db, personOf(role), right);
-  expect(await tenantsOf('administrator', 'seeServers')).toBeNull();
-  expect(await tenantsOf('manager', 'seeServers')).toEqual([tenants[0]]);
-  expect((await failureOf(tenantsOf('viewer', 'seeServers')))?.code).toBe('forbidden');
-  expect((await failureOf(tenantsOf('nobody', 'seeServers')))?.code).toBe('forbidden');
+  expect(await tenantsOf('administrator', 'seeTenant')).toBeNull();
+  expect(await tenantsOf('manager', 'seeTenant')).toEqual([tenants[0]]);
+  expect((await failureOf(tenantsOf('viewer', 'seeTenant')))?.code).toBe('forbidden');
+  expect((await failureOf(tenantsOf('nobody', 'seeTenant')))?.code).toBe('forbidden');
 });
 
 test('roles that accounts of an earlier provider hold can be claimed at the present one, by address', async () => {

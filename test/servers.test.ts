@@ -84,15 +84,18 @@ test('a server that does not exist cannot be renamed or deleted', async () => {
   expect(outcome(await ada('PATCH', '/servers/999', { name: 'N' }))).toEqual([404, 'server_not_found']);
 });
 
-test('a server in use cannot be deleted, and names are unique', async () => {
+test('a server in use cannot be deleted, and names are unique, whatever their case', async () => {
   const { body } = await ada('GET', '/servers');
   const id = (name: string) =>
     body.servers.find((server: { name: string }) => server.name === name)?.serverId;
   expect(outcome(await ada('DELETE', `/servers/${id('Demo')}`))).toEqual([409, 'server_in_use']);
-  expect(outcome(await ada('PATCH', `/servers/${id('Demo')}`, { name: 'GitHub' }))).toEqual([
-    409,
-    'name_taken',
-  ]);
+  for (const name of ['GitHub', 'GITHUB', 'gitHub '])
+    expect(outcome(await ada('PATCH', `/servers/${id('Demo')}`, { name })), name).toEqual([
+      409,
+      'name_taken',
+    ]);
+  expect((await ada('PATCH', `/servers/${id('Demo')}`, { name: 'DEMO' })).body.name).toBe('DEMO');
+  expect((await ada('PATCH', `/servers/${id('Demo')}`, { name: 'Demo' })).body.name).toBe('Demo');
 });
 
 test('the token is not sent to a server whose name now resolves to a private address', async () => {

@@ -30,8 +30,8 @@ test('a tenant is created with its first manager, who then manages it alone', as
   ]);
   const grace = installation.as('grace@example.com');
   const listed = await grace('GET', '/tenants');
-  expect(listed.body.tenants).toEqual([created.body]);
-  expect(listed.body.servers.length).toBe(2);
+  expect(listed.body).toEqual({ tenants: [created.body], servers: [] });
+  expect((await ada('GET', '/tenants')).body.servers.length).toBe(2);
   expect((await ada('GET', '/tenants')).body.tenants.map(({ name }: { name: string }) => name)).toContain(
     'Trees',
   );
@@ -56,12 +56,39 @@ test.each([
   expect((await ada('GET', '/tenants')).body.tenants.length).toBe(before);
 });
 
-test('of two concurrent tenants with one name, one is created', async () => {
+test('of two concurrent tenants whose names differ only in case, one is created', async () => {
   const both = await Promise.all([
     ada('POST', '/tenants', request({ name: 'Twins' })),
-    ada('POST', '/tenants', request({ name: 'Twins' })),
+    ada('POST', '/tenants', request({ name: 'TWINS' })),
   ]);
   expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+});
+
+test('a name must differ from those of the tenants that you can see, and no refusal tells of another', async () => {
+  const create = async (name: string) =>
+    (await ada('POST', '/tenants', request({ name, manager: 'heidi@example.com' }))).body.tenantId;
+  const own = await create('Own');
+  const second = await create('Second');
+  const heidi = installation.as('heidi@example.com');
+  const rename = (call: Call, tenantId: number, name: string) =>
+    call('PATCH', `/tenants/${tenantId}`, { name });
+  for (const name of ['Second', 'SECOND', '\uFF33econd', 'second'])
+    expect(outcome(await rename(heidi, own, name)), name).toEqual([409, 'name_taken']);
+  expect((await rename(heidi, own, 'OWN')).body.name).toBe('OWN');
+  // The administrator's other tenants are nothing that Heidi may learn of.
+  for (const name of ['Trees', 'trees', DEMO_USERS.octocat])
+    expect((await rename(heidi, own, name)).body.name).toBe(name);
+  for (const name of ['TREES', 'no such name'])
+    expect((await rename(heidi, second, name)).body.name).toBe(name);
+  expect(outcome(await rename(ada, second, 'Trees'))).toEqual([409, 'name_taken']);
+  expect(outcome(await ada('POST', '/tenants', request({ name: 'trees' })))).toEqual([409, 'name_taken']);
+  const both = await Promise.all([own, second].map((tenantId) => rename(heidi, tenantId, 'Same')));
+  expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+  for (const [tenantId, name] of [
+    [own, 'Renamed one'],
+    [second, 'Renamed two'],
+  ] as const)
+    await rename(ada, tenantId, name);
 });
 
 test('a new token is checked together with its user; if refused, the old one stays', async () => {

@@ -20,7 +20,7 @@ export const serverOperations: Operation[] = [
     action: 'servers',
     method: 'get',
     path: '/',
-    summary: 'List the GitHub servers that tenants may use',
+    summary: 'List the GitHub servers that tenants may use, and how many do',
     needs: 'seeServers',
     responses: { 200: ServerList },
     failures: [],

@@ -21,6 +21,7 @@ export const tenantOperations: Operation[] = [
     path: '/',
     summary: 'List the tenants that you may administer, and the GitHub servers',
     needs: 'seeTenant',
+    note: 'Without the right seeServers, the list of servers is empty.',
     responses: { 200: TenantList },
     failures: [],
   },
@@ -50,7 +51,7 @@ export const tenantOperations: Operation[] = [
     summary:
       'Rename a tenant, or change its GitHub user and token or its installation, after checking them with GitHub',
     needs: 'changeTenant',
-    note: 'Setting an installation needs the right manageTenants.',
+    note: 'Setting an installation needs the right manageTenants. A name must differ from those of the other tenants that you can see, not only in case.',
     body: TenantUpdate,
     responses: { 200: Tenant },
     failures: ['name_taken', 'token_unreadable', ...credentialFailures],

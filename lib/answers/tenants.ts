@@ -19,7 +19,7 @@ export const Tenant = z.object({
 });
 export type Tenant = z.infer<typeof Tenant>;
 
-/** Includes the servers, so that the page that creates tenants needs one call only. */
+/** Includes the servers for those who may see them, so that the page that creates tenants needs one call only. */
 export const TenantList = z.object({ tenants: z.array(Tenant), servers: z.array(Server) });
 export type TenantList = z.infer<typeof TenantList>;
 

@@ -1,9 +1,11 @@
 import type { Transaction } from 'kysely';
 import type { ServerKind } from '../db/tables/github.ts';
 import type { Tables } from '../db/tables.ts';
+import { Failure } from '../failure.ts';
 import { mintToken, readInstallation } from '../github/app.ts';
 import { createPersonRateLimiter } from '../github-limits/person-rate-limiter.ts';
 import type { Instant } from '../instant.ts';
+import { lockServer } from '../locks.ts';
 import { type AppServices, openApp } from '../server-app.ts';
 import { requireApi } from '../servers.ts';
 import { toFingerprint } from './github.ts';
@@ -70,16 +72,23 @@ async function checkInstallation(
   };
 }
 
-/** Stores which installation a tenant uses. Null means that it uses a token. */
+/** Stores which installation a tenant uses. Null means that it uses a token. Throws `no_app` if the server's app is gone. */
 export async function saveInstallation(
   trx: Transaction<Tables>,
-  tenantId: number,
+  { tenantId, serverId }: { tenantId: number; serverId: number },
   installation: CheckedCredentials['installation'],
 ): Promise<void> {
   await trx.deleteFrom('tenantInstallation').where('tenantId', '=', tenantId).execute();
-  if (installation)
-    await trx
-      .insertInto('tenantInstallation')
-      .values({ tenantId, ...installation })
-      .execute();
+  if (!installation) return;
+  await lockServer(trx, serverId);
+  const app = await trx
+    .selectFrom('githubApp')
+    .select('appId')
+    .where('serverId', '=', serverId)
+    .executeTakeFirst();
+  if (!app) throw new Failure('no_app');
+  await trx
+    .insertInto('tenantInstallation')
+    .values({ tenantId, ...installation })
+    .execute();
 }

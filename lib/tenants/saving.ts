@@ -2,10 +2,12 @@ import type { Transaction } from 'kysely';
 import type { Tenant } from '../answers/tenants.ts';
 import { type Actor, recordAudit } from '../audit.ts';
 import type { Db } from '../db/database.ts';
-import { isDuplicateKey } from '../db/errors.ts';
+import { inTransaction } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { Instant } from '../instant.ts';
+import { lockInstallation } from '../locks.ts';
+import { isSameName } from '../names.ts';
 import { notFound } from '../request.ts';
 import type { AppServices } from '../server-app.ts';
 import { getServer } from '../servers.ts';
@@ -31,7 +33,7 @@ export interface NewTenant {
   createdBy: string;
 }
 
-/** Stores a tenant. Throws the database's duplicate-key error if its name is taken. */
+/** Stores a tenant, whatever its name. */
 export async function insertTenant(trx: Transaction<Tables>, tenant: NewTenant): Promise<number> {
   const { token, ...row } = tenant;
   const inserted = await trx
@@ -55,16 +57,18 @@ export async function createTenant(
   const { db } = services;
   const { name, serverId, credentials, manager } = request;
   const server = await getServer(db, serverId);
-  await requireNameFree(db, name);
+  await requireFreeName(db, name, null);
   const checked = await checkCredentials(services, server, credentials);
   const { columns, installation } = checked;
   const { githubUser, tokenSealed, tokenCheckedAt: checkedAt, tokenExpiresAt: expiresAt } = columns;
   const createdAt = by.now.toISOString();
-  const tenantId = await saveNamed(db, async (trx) => {
+  const tenantId = await inTransaction(db, async (trx) => {
+    await lockInstallation(trx);
+    await requireFreeName(trx, name, null);
     const token = { checkedAt, expiresAt };
     const row = { name, serverId, githubUser, tokenSealed, token, createdAt, createdBy: by.email };
     const created = await insertTenant(trx, row);
-    await saveInstallation(trx, created, installation);
+    await saveInstallation(trx, { tenantId: created, serverId }, installation);
     const audited = { tenantId: created, subject: name, detail: describeCredentials(checked) };
     await recordAudit(trx, by, { ...audited, kind: 'tenant_created' });
     if (manager !== undefined) await insertManager(trx, created, manager, by);
@@ -89,19 +93,19 @@ function describeCredentials({ columns: { githubUser }, installation }: CheckedC
   return installation ? `the GitHub App’s installation at ${githubUser}` : `a token of ${githubUser}`;
 }
 
-/** Stores all or nothing. Two callers may use the same name at once. */
-async function saveNamed<T>(db: Db, save: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
-  return db
-    .transaction()
-    .execute(save)
-    .catch((error: unknown) => {
-      throw isDuplicateKey(error) ? nameTaken() : error;
-    });
-}
-
-async function requireNameFree(db: Db, name: string): Promise<void> {
-  const other = await db.selectFrom('tenant').select('tenantId').where('name', '=', name).executeTakeFirst();
-  if (other) throw nameTaken();
+/**
+ * Throws `name_taken` if another tenant that the person can see has this name, whatever its case. `visible` are their ids; null
+ * means all. A tenant that the person cannot see must not show in a refusal, so its name may be the same.
+ */
+async function requireFreeName(
+  db: Db,
+  name: string,
+  visible: number[] | null,
+  tenantId?: number,
+): Promise<void> {
+  const tenants = await db.selectFrom('tenant').select(['tenantId', 'name']).execute();
+  const isSeen = (id: number) => id !== tenantId && (visible === null || visible.includes(id));
+  if (tenants.some((one) => isSeen(one.tenantId) && isSameName(one.name, name))) throw nameTaken();
 }
 
 interface TenantChange {
@@ -134,25 +138,32 @@ async function checkChange(
   });
 }
 
-/** Changes the given fields. Throws `tenant_not_found`, `name_taken`, and what `checkCredentials` throws. */
+/**
+ * Changes the given fields. `visible` are the tenants that the person can see; null means all. Throws `tenant_not_found`,
+ * `name_taken`, and what `checkCredentials` throws.
+ */
 export async function updateTenant(
   services: AppServices,
-  tenantId: number,
+  { tenantId, visible }: { tenantId: number; visible: number[] | null },
   change: TenantChange,
   by: Actor,
 ): Promise<Tenant> {
   const checked = await checkChange(services, tenantId, change);
-  const name = change.name === undefined ? {} : { name: change.name };
-  await saveNamed(services.db, async (trx) => {
-    const { name: nameBefore } = await getTenant(trx, tenantId);
+  const { name } = change;
+  await inTransaction(services.db, async (trx) => {
+    if (name !== undefined) {
+      await lockInstallation(trx);
+      await requireFreeName(trx, name, visible, tenantId);
+    }
+    const before = await getTenant(trx, tenantId);
     await trx
       .updateTable('tenant')
-      .set({ ...checked?.columns, ...name })
+      .set({ ...checked?.columns, ...(name !== undefined && { name }) })
       .where('tenantId', '=', tenantId)
       .execute();
     // Forget the refusals of the old token, so that the next alarm asks again.
     if (checked) {
-      await saveInstallation(trx, tenantId, checked.installation);
+      await saveInstallation(trx, { tenantId, serverId: before.server.serverId }, checked.installation);
       await trx
         .updateTable('repository')
         .set({ refusedAt: null })
@@ -160,9 +171,9 @@ export async function updateTenant(
         .where('refusedAt', 'is not', null)
         .execute();
     }
-    const subject = change.name ?? nameBefore;
-    if (subject !== nameBefore)
-      await recordAudit(trx, by, { tenantId, kind: 'tenant_renamed', subject, detail: nameBefore });
+    const subject = name ?? before.name;
+    if (subject !== before.name)
+      await recordAudit(trx, by, { tenantId, kind: 'tenant_renamed', subject, detail: before.name });
     if (checked) {
       const detail = describeCredentials(checked);
       await recordAudit(trx, by, { tenantId, kind: 'token_set', subject, detail });

@@ -45,6 +45,8 @@ select "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."NAME", "KIND", "API_URL", "
 -- rename a server
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, ?, ?, ?);
 select "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", "APP_ID", "GITHUB_APP"."NAME" as "APP_NAME", "HTML_URL", "CHECKED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" left join "GITHUB_APP" on "GITHUB_APP"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID" where "GITHUB_SERVER"."SERVER_ID" = ?;
+select "INSTALLATION_ID" from "INSTALLATION" for read only with rs use and keep update locks;
+select "SERVER_ID", "NAME" from "GITHUB_SERVER";
 update "GITHUB_SERVER" set "NAME" = ? where "SERVER_ID" = ?;
 
 -- delete a server
@@ -77,8 +79,9 @@ delete from "TENANT_INSTALLATION" where "TENANT_ID" = ?;
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 insert into "MEMBER" ("TENANT_ID", "EMAIL", "ROLE", "ADDED_AT") values (?, ?, ?, ?);
 select "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."NAME", "KIND", "API_URL", "WEB_URL", "CREATED_AT", "APP_ID", "GITHUB_APP"."NAME" as "APP_NAME", "HTML_URL", "CHECKED_AT", (select count(*) as "COUNT" from "TENANT" where "TENANT"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID") as "TENANT_COUNT" from "GITHUB_SERVER" left join "GITHUB_APP" on "GITHUB_APP"."SERVER_ID" = "GITHUB_SERVER"."SERVER_ID" where "GITHUB_SERVER"."SERVER_ID" = ?;
-select "TENANT_ID" from "TENANT" where "NAME" = ?;
+select "INSTALLATION_ID" from "INSTALLATION" for read only with rs use and keep update locks;
 select "TENANT_ID" from final table (insert into "TENANT" ("NAME", "SERVER_ID", "GITHUB_USER", "TOKEN_SEALED", "CREATED_AT", "CREATED_BY", "TOKEN_CHECKED_AT", "TOKEN_EXPIRES_AT") values (?, ?, ?, ?, ?, ?, ?, ?));
+select "TENANT_ID", "NAME" from "TENANT";
 select "TENANT_INSTALLATION"."INSTALLATION_ID", "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" left join "TENANT_INSTALLATION" on "TENANT_INSTALLATION"."TENANT_ID" = "TENANT"."TENANT_ID" where "TENANT"."TENANT_ID" = ?;
 
 -- tenants
@@ -90,7 +93,9 @@ select "TENANT_INSTALLATION"."INSTALLATION_ID", "TENANT"."TENANT_ID", "TENANT"."
 -- change a tenant
 delete from "TENANT_INSTALLATION" where "TENANT_ID" = ?;
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
+select "INSTALLATION_ID" from "INSTALLATION" for read only with rs use and keep update locks;
 select "TENANT"."GITHUB_USER", "TENANT"."TOKEN_SEALED", "GITHUB_SERVER"."SERVER_ID", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."API_URL" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" where "TENANT"."TENANT_ID" = ?;
+select "TENANT_ID", "NAME" from "TENANT";
 select "TENANT_INSTALLATION"."INSTALLATION_ID", "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" left join "TENANT_INSTALLATION" on "TENANT_INSTALLATION"."TENANT_ID" = "TENANT"."TENANT_ID" where "TENANT"."TENANT_ID" = ?;
 update "REPOSITORY" set "REFUSED_AT" = ? where "TENANT_ID" = ? and "REFUSED_AT" is not null;
 update "TENANT" set "GITHUB_USER" = ?, "TOKEN_SEALED" = ?, "TOKEN_CHECKED_AT" = ?, "TOKEN_EXPIRES_AT" = ?, "NAME" = ? where "TENANT_ID" = ?;
@@ -98,8 +103,9 @@ update "TENANT" set "GITHUB_USER" = ?, "TOKEN_SEALED" = ?, "TOKEN_CHECKED_AT" = 
 -- add a channel
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 select "CHANNEL_ID" from final table (insert into "CHANNEL" ("TENANT_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_SEALED", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY") values (?, ?, ?, ?, ?, ?, ?, ?));
+select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ?;
 select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
-select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? order by "CHANNEL_ID";
+select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
 
 -- change a channel
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
@@ -217,8 +223,9 @@ delete from "PROBLEM" where "UNTIL_AT" < ?;
 delete from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 select "CHANNEL_ID" from final table (insert into "CHANNEL" ("TENANT_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_SEALED", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY") values (?, ?, ?, ?, ?, ?, ?, ?));
+select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ?;
 select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
-select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? order by "CHANNEL_ID";
+select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
 
 -- seal tokens with another key, and with the first again
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, ?, ?, ?);
@@ -468,7 +475,7 @@ select "REPOSITORY_ID", "WEEK_START", "VIEW_UNIQUES", "CLONE_UNIQUES" from "TRAF
 select min("TRAFFIC_DATE") as "FIRST" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
 
 -- repository
-select "A"."ASSET_ID", "A"."TAG", "A"."RELEASE_NAME", "A"."ASSET_NAME", "A"."PUBLISHED_AT", "A"."REMOVED_DATE", "A"."DOWNLOAD_COUNT", "G"."GAINED" from "RELEASE_ASSET" as "A" left join (select "ASSET_ID", sum("GAINED") as "GAINED" from "RELEASE_DOWNLOAD" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "SINCE_DATE" >= ? and "DOWNLOAD_DATE" <= ? group by "ASSET_ID") as "G" on "G"."ASSET_ID" = "A"."ASSET_ID" where "A"."TENANT_ID" = ? and "A"."REPOSITORY_ID" = ? order by "A"."PUBLISHED_AT" desc, "A"."TAG", "A"."ASSET_NAME", "A"."ASSET_ID" fetch first 200 rows only;
+select "A"."ASSET_ID", "A"."TAG", "A"."RELEASE_NAME", "A"."ASSET_NAME", "A"."PUBLISHED_AT", "A"."REMOVED_DATE", "A"."DOWNLOAD_COUNT", (select sum("D"."GAINED") as "GAINED" from "RELEASE_DOWNLOAD" as "D" where "D"."TENANT_ID" = "A"."TENANT_ID" and "D"."REPOSITORY_ID" = "A"."REPOSITORY_ID" and "D"."ASSET_ID" = "A"."ASSET_ID" and "D"."SINCE_DATE" >= ? and "D"."DOWNLOAD_DATE" <= ?) as "GAINED" from "RELEASE_ASSET" as "A" where "A"."TENANT_ID" = ? and "A"."REPOSITORY_ID" = ? order by "A"."PUBLISHED_AT" desc, "A"."TAG", "A"."ASSET_NAME", "A"."ASSET_ID" fetch first 200 rows only;
 select "FACT_DATE", "STARS" from "REPOSITORY_FACT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "FACT_DATE" >= ? and "FACT_DATE" <= ? and "FACT_DATE" in (select max("G"."FACT_DATE") as "FACT_DATE" from (select "FACT_DATE" as "BUCKET", "FACT_DATE" from "REPOSITORY_FACT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "FACT_DATE" >= ? and "FACT_DATE" <= ?) as "G" group by "G"."BUCKET");
 select "FACT_DATE", "STARS" from "REPOSITORY_FACT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "FACT_DATE" >= ? and "FACT_DATE" <= ? and "FACT_DATE" in (select max("G"."FACT_DATE") as "FACT_DATE" from (select cast(date_trunc('month', cast("FACT_DATE" as timestamp)) as date) as "BUCKET", "FACT_DATE" from "REPOSITORY_FACT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "FACT_DATE" >= ? and "FACT_DATE" <= ?) as "G" group by "G"."BUCKET");
 select "FACT_DATE", "STARS" from "REPOSITORY_FACT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "FACT_DATE" >= ? and "FACT_DATE" <= ? and "FACT_DATE" in (select max("G"."FACT_DATE") as "FACT_DATE" from (select cast(date_trunc('week', cast("FACT_DATE" as timestamp)) as date) as "BUCKET", "FACT_DATE" from "REPOSITORY_FACT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "FACT_DATE" >= ? and "FACT_DATE" <= ?) as "G" group by "G"."BUCKET");
@@ -542,10 +549,15 @@ select "TENANT_ID", "RUN_ID" from "COLLECTION_RUN" where "STARTED_AT" < ? and "S
 -- create a dashboard
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 select "DASHBOARD_ID" from final table (insert into "DASHBOARD" ("TENANT_ID", "NAME", "VERSION", "DOCUMENT", "CHANGED_AT", "CHANGED_BY") values (?, ?, ?, ?, ?, ?));
+select "DASHBOARD_ID", "NAME" from "DASHBOARD" where "TENANT_ID" = ?;
+select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
 
 -- change a dashboard
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
-update "DASHBOARD" set "NAME" = ?, "VERSION" = ?, "DOCUMENT" = ?, "CHANGED_AT" = ?, "CHANGED_BY" = ? where "TENANT_ID" = ? and "DASHBOARD_ID" = ? and "VERSION" = ?;
+select "DASHBOARD_ID", "NAME" from "DASHBOARD" where "TENANT_ID" = ?;
+select "DASHBOARD_ID", "NAME", "VERSION", "DOCUMENT", "CHANGED_AT", "CHANGED_BY" from "DASHBOARD" where "TENANT_ID" = ? and "DASHBOARD_ID" = ?;
+select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
+update "DASHBOARD" set "NAME" = ?, "VERSION" = ?, "DOCUMENT" = ?, "CHANGED_AT" = ?, "CHANGED_BY" = ? where "TENANT_ID" = ? and "DASHBOARD_ID" = ?;
 
 -- dashboards
 select "DASHBOARD_ID", "NAME", "VERSION", "CHANGED_AT", "CHANGED_BY" from "DASHBOARD" where "TENANT_ID" = ? order by "NAME";
