@@ -103,7 +103,7 @@ test('when the repositories of all tenants fall silent together, their zeros are
       {
         kind: 'all_silent',
         message:
-          'GitHub counted nothing for any repository on 24 September. That may be its failure, so these days are not compared.',
+          'GitHub counted nothing for any repository on 24 September. That may be its failure, so this day is not compared.',
       },
     ]);
     expect(arrived(tenantId).length).toBe(1);

@@ -44,12 +44,13 @@ export async function watchProblems(db: Db, now: Date): Promise<{ began: number;
 function toSilenceNews({ first, last }: SuspectDays): FoundProblem {
   const from = toDayAndMonth(first);
   const when = first === last ? `on ${from}` : `between ${from} and ${toDayAndMonth(last)}`;
+  const days = first === last ? 'this day is' : 'these days are';
   return {
     kind: 'all_silent',
     code: 'suspect',
     repositoryId: null,
     fullName: null,
-    message: `GitHub counted nothing for any repository ${when}. That may be its failure, so these days are not compared.`,
+    message: `GitHub counted nothing for any repository ${when}. That may be its failure, so ${days} not compared.`,
     since: startOf(first).toISOString(),
     daysUntilLoss: null,
   };

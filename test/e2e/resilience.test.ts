@@ -110,6 +110,29 @@ test('actions that are newer than the database lead to its upgrade', async () =>
   await burrow().waitFor();
 });
 
+test('the overview says that GitHub stands still and that a day was silent, and the table marks such days', async () => {
+  const { page } = ada;
+  const repository = { owner: 'northwind-labs', name: 'tidy-dates' };
+  await installation.as('ada@example.com')('POST', '/repositories/1', repository);
+  await installation.host.settled();
+  installation.github.fail({ kind: 'zeros' });
+  installation.now('2026-03-11T08:00:00.000Z');
+  await installation.collect();
+  installation.github.freeze('public', '2026-03-10');
+  installation.now('2026-03-13T08:00:00.000Z');
+  await installation.collect();
+  await installation.host.invoke('traffic/watch', {});
+  await ada.open('/t/1?range=14');
+  const notices = page.getByRole('status');
+  await notices
+    .filter({ hasText: 'GitHub has published no traffic of public repositories since 10 March.' })
+    .waitFor();
+  await notices.filter({ hasText: 'GitHub counted nothing for any repository on 10 March.' }).waitFor();
+  await ada.open('/t/1?range=14&tab=table&by=day');
+  const row = (day: string) => page.getByRole('row').filter({ hasText: day }).filter({ hasText: 'burrow' });
+  await row('10 Mar').getByText('Suspect').waitFor();
+});
+
 test('a canceled sign-in leads to the welcome page, which says so', async () => {
   const visitor = await openVisitor(browser, installation.url);
   await visitor.open('/');
