@@ -24,5 +24,7 @@ export DEPLOY_ENV=${DEPLOY_ENV:-deploy.env}
 set -a
 # shellcheck source=/dev/null
 if [ -f "$DEPLOY_ENV" ]; then . "$(realpath "$DEPLOY_ENV")"; fi
+# Node reads it only when it starts.
+if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -f "${OPENWHISK_CA:-}" ]; then NODE_EXTRA_CA_CERTS=$OPENWHISK_CA; fi
 set +a
 exec node dist/deploy/main.js "$@"

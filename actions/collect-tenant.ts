@@ -36,7 +36,10 @@ export const main = serveJob(async ({ db: dbOfAll, ...others }) => {
     saveTokenExpiry = opened.saveTokenExpiry;
     return opened;
   };
-  const activations = withRetries(openActivations(), { timeLeft: () => timeLeft() - STOP_MS, wait });
+  const activations = withRetries(openActivations(services.config.openwhisk), {
+    timeLeft: () => timeLeft() - STOP_MS,
+    wait,
+  });
   try {
     const collected = await collectTenant({ db, dbOfAll, clock, openGitHub, timeLeft, activations }, run);
     await saveTokenExpiry();

@@ -25,7 +25,7 @@ import {
 } from '../lib/repositories/repository.ts';
 import { setSchedule } from '../lib/repositories/schedule.ts';
 import { MAX_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
-import { startAddedRun } from '../lib/runs/start.ts';
+import { type RunStarter, startAddedRun } from '../lib/runs/start.ts';
 import { findActiveRun } from '../lib/runs.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
 
@@ -83,12 +83,13 @@ async function openGitHubForPerson({ activation, ...services }: Services, tenant
 
 /** Starts collecting the added repositories. Null if the platform refused; then the next alarm collects them. */
 async function collectAdded(
-  services: Pick<Services, 'db'> & { now: Date },
+  { config }: Services,
+  starter: Pick<RunStarter, 'db' | 'now'>,
   added: { tenantId: number; startedBy: string; repositoryIds: number[] },
 ): Promise<number | null> {
   if (added.repositoryIds.length === 0) return null;
-  const starter = { ...services, activations: openActivations() };
-  return startAddedRun(starter, added).catch((error: unknown) => {
+  const activations = openActivations(config.openwhisk);
+  return startAddedRun({ ...starter, activations }, added).catch((error: unknown) => {
     if (error instanceof Failure) return null;
     throw error;
   });
@@ -106,7 +107,7 @@ app.post('/:tenantId', async (c) => {
   const { github } = await openGitHubForPerson(services, tenantId);
   const repository = await addRepository({ db, github, tenantId, by }, request);
   const repositoryIds = [repository.repositoryId];
-  const runId = await collectAdded({ db, now }, { tenantId, startedBy: by.email, repositoryIds });
+  const runId = await collectAdded(services, { db, now }, { tenantId, startedBy: by.email, repositoryIds });
   return json<RepositoryAdded>({ repository, runId }, 201);
 });
 
@@ -116,7 +117,7 @@ app.post('/:tenantId/batch', async (c) => {
   const { github } = await openGitHubForPerson(services, tenantId);
   const { added, refused } = await addRepositories({ db, github, tenantId, by }, repositories);
   const repositoryIds = added.map(({ repositoryId }) => repositoryId);
-  const runId = await collectAdded({ db, now }, { tenantId, startedBy: by.email, repositoryIds });
+  const runId = await collectAdded(services, { db, now }, { tenantId, startedBy: by.email, repositoryIds });
   return json<RepositoriesAdded>({ added, refused, runId });
 });
 

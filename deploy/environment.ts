@@ -23,17 +23,24 @@ async function findDatabase(environment: Environment): Promise<string> {
   return readBoundDatabase(openPlatform(readSettings(environment)));
 }
 
+/** The text of a file, if the value is the path of one. */
+function readIfFile(value: string | undefined): string {
+  if (!value || value.includes('\n') || !existsSync(value)) return value ?? '';
+  return readFileSync(value, 'utf8');
+}
+
 /** Fills in what the variables given leave out, so that wskdeploy finds every parameter of the manifest. */
 export async function completeEnvironment(given: Environment): Promise<Environment> {
   const unset = Object.fromEntries(Object.keys(PARAMETERS).map((name) => [name, '']));
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value));
   const environment: Environment = { ...given, ...unset, ...readWskprops(given), ...set };
-  const { PAGES_URL = '', ALLOWED_ORIGINS, TOKEN_KEY, TOKEN_KEY_NEXT } = environment;
+  const { PAGES_URL = '', ALLOWED_ORIGINS, OPENWHISK_CA, TOKEN_KEY, TOKEN_KEY_NEXT } = environment;
   return {
     ...environment,
     ALLOWED_ORIGINS: ALLOWED_ORIGINS || PAGES_URL.replace(/\/$/, ''),
     // A rotation was interrupted: everything must open what either key sealed.
     TOKEN_KEY: [TOKEN_KEY, TOKEN_KEY_NEXT].filter(Boolean).join(' '),
+    OPENWHISK_CA: readIfFile(OPENWHISK_CA),
     DATABASE_URL: await findDatabase(environment).catch(() => ''),
   };
 }

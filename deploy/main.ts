@@ -161,7 +161,8 @@ async function deploy(deployment: Deployment): Promise<void> {
   await correctDays(platform, traffic);
   step(`Uploading the pages to ${settings.store.bucket}`);
   await upload(deployment);
-  step('Checking that the deployed system answers');
+  step('Checking that an action can start another, and that the deployed system answers');
+  await platform.invoke('check-start');
   const { initialized } = await verify(settings);
   console.log(`Deployed: ${settings.pagesUrl}`);
   if (!initialized) console.log('Nothing is set up yet. Open that address, sign in and enter INIT_SECRET.');

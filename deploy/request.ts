@@ -1,7 +1,19 @@
+/** Node's codes for certificates that it refuses. */
+const UNTRUSTED = /CERT|LEAF_SIGNATURE/;
+/** The variables that name the platform's address. */
+const OF_PLATFORM = ['APIHOST', 'API_URL'];
+
 /** Like fetch. If the server cannot be reached, throws a sentence with its address and the variable that names it. */
 export async function request(variable: string, url: string, init: RequestInit = {}): Promise<Response> {
   return fetch(url, { signal: AbortSignal.timeout(90_000), ...init }).catch((error: unknown) => {
-    throw new Error(`${new URL(url).origin} does not answer (${reasonOf(error)}): is ${variable} right?`);
+    const { origin } = new URL(url);
+    const reason = reasonOf(error);
+    if (!UNTRUSTED.test(reason))
+      throw new Error(`${origin} does not answer (${reason}): is ${variable} right?`);
+    const setting = OF_PLATFORM.includes(variable) ? 'OPENWHISK_CA' : 'NODE_EXTRA_CA_CERTS';
+    throw new Error(
+      `${origin} has a certificate that Node.js does not trust (${reason}): set ${setting} to the file of its authority's certificate.`,
+    );
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import { Failure } from './failure.ts';
 
 /** Starts other actions of this package without waiting for them. */
@@ -6,6 +7,14 @@ export interface Activations {
    * Starts the action. Throws `start_failed` if the platform refuses, with `details.tooMany` if it is only too busy.
    */
   start(action: string, args: Record<string, unknown>): Promise<void>;
+}
+
+/** How actions reach the platform's API. */
+export interface ApiAccess {
+  /** Instead of the address that the platform gives to actions; null: that address. */
+  apiHost: string | null;
+  /** Certificates to trust besides those that Node.js trusts, in PEM; null: none. */
+  ca: string | null;
 }
 
 /** The part we use of the npm package `openwhisk`, which every Node.js runtime of OpenWhisk includes. */
@@ -22,6 +31,11 @@ export interface RetryOptions {
   wait: (milliseconds: number) => Promise<void>;
 }
 
+interface ClientOptions {
+  apihost?: string;
+  agent?: Agent;
+}
+
 const TOO_MANY = 429;
 const PAUSE_MS = 5_000;
 
@@ -29,19 +43,36 @@ const PAUSE_MS = 5_000;
  * Starts actions of the package that this action is in, with the API key that the platform gives to actions with
  * `provide-api-key`. `__OW_ACTION_NAME` is '/namespace/package/action'.
  */
-export function openActivations(): Activations {
+export function openActivations(access: ApiAccess): Activations {
   return {
     start: async (action, params) => {
       const [, , packageName] = (process.env.__OW_ACTION_NAME ?? '').split('/');
       const name = packageName ? `${packageName}/${action}` : action;
-      const { default: openwhisk } = (await import('openwhisk')) as { default: () => Client };
-      await openwhisk()
-        .actions.invoke({ name, params, blocking: false })
-        .catch((error: unknown) => {
-          throw toStartFailure(action, error);
-        });
+      try {
+        const client = await openClient(access);
+        await client.actions.invoke({ name, params, blocking: false });
+      } catch (error) {
+        throw toStartFailure(action, error);
+      }
     },
   };
+}
+
+async function openClient({ apiHost, ca }: ApiAccess): Promise<Client> {
+  const { default: openwhisk } = (await import('openwhisk')) as {
+    default: (options: ClientOptions) => Client;
+  };
+  const isPlain = /^http:/.test(apiHost ?? process.env.__OW_API_HOST ?? '');
+  return openwhisk({
+    ...(apiHost !== null && { apihost: apiHost }),
+    ...(ca !== null && !isPlain && { agent: await openAgent(ca) }),
+  });
+}
+
+/** Loaded only here: few platforms need it, and every cold start would pay. */
+async function openAgent(ca: string): Promise<Agent> {
+  const [{ Agent }, { rootCertificates }] = await Promise.all([import('node:https'), import('node:tls')]);
+  return new Agent({ ca: [...rootCertificates, ca] });
 }
 
 /** Retries every five seconds while the platform is too busy and time is left. */
@@ -65,11 +96,29 @@ export function isTooMany(error: unknown): error is Failure {
   return error instanceof Failure && error.code === 'start_failed' && error.details?.tooMany === true;
 }
 
-/** Passes on only the platform's status: the client's errors hold the request and the response. */
+/** The status, or why there is none. Nothing else of the client's errors: they hold the request and the response. */
+function causeOf(error: unknown): string {
+  const { statusCode: status, message } = (error ?? {}) as { statusCode?: unknown; message?: unknown };
+  if (status === TOO_MANY) return 'too many activations right now';
+  if (status !== undefined) return `status ${Number(status)}`;
+  return String(message).replace(/^Unknown Error From API: /, '');
+}
+
 function toStartFailure(action: string, error: unknown): Failure {
-  const { statusCode: status } = (error ?? {}) as { statusCode?: unknown };
+  const status = Number((error as { statusCode?: unknown } | null)?.statusCode);
   const tooMany = status === TOO_MANY;
-  const why = tooMany ? 'too many activations right now' : `status ${Number(status) || 'unknown'}`;
-  const message = `The platform did not start ${action} (${why}). The next alarm collects the rest.`;
-  return new Failure('start_failed', message, { tooMany });
+  const cause = causeOf(error);
+  if (!tooMany) {
+    const activationId = process.env.__OW_ACTIVATION_ID ?? '';
+    console.log(JSON.stringify({ activationId, level: 'error', code: 'start_failed', action, cause }));
+  }
+  const what = `The platform did not start ${action} (${cause}).`;
+  if (tooMany || status >= 500)
+    return new Failure('start_failed', `${what} The next alarm collects the rest.`, { tooMany });
+  const advice = /certificate/.test(cause)
+    ? ' Set OPENWHISK_CA or OPENWHISK_API_HOST, and deploy again.'
+    : '';
+  return new Failure('start_failed', `${what} Nothing is collected until this is fixed.${advice}`, {
+    tooMany,
+  });
 }

@@ -1,3 +1,4 @@
+import type { ApiAccess } from './activations.ts';
 import { findBoundCredentials } from './db/db2-address.ts';
 import { Failure } from './failure.ts';
 import { checkParameters, PARAMETERS } from './parameters.ts';
@@ -28,6 +29,7 @@ export interface Config {
   /** Where the pages are, for links in messages, without a slash at the end; null: messages have no links. */
   pagesUrl: string | null;
   limits: CollectLimits;
+  openwhisk: ApiAccess;
   /** The instance of Cognos Dashboard Embedded; null: there is none. */
   dde: { apiUrl: string; clientId: string; clientSecret: string } | null;
   /** The instant to take for the present; null: the real one. */
@@ -75,6 +77,10 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
     limits: {
       startsPerMinute: Number(valueOrDefault('COLLECT_STARTS_PER_MINUTE')),
       concurrency: Number(valueOrDefault('COLLECT_CONCURRENCY')),
+    },
+    openwhisk: {
+      apiHost: value('OPENWHISK_API_HOST').replace(/\/+$/, '') || null,
+      ca: value('OPENWHISK_CA') || null,
     },
     dde: value('DDE_API_URL')
       ? {

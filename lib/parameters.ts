@@ -119,6 +119,18 @@ export const PARAMETERS: Record<string, Parameter> = {
     test: isCount,
     default: '20',
   },
+  OPENWHISK_API_HOST: {
+    description:
+      "address at which actions reach the platform's API, if the one that the platform gives them does not work for them",
+    must: 'be the http address of the OpenWhisk API, as actions reach it',
+    test: isHttpUrl,
+  },
+  OPENWHISK_CA: {
+    description:
+      "certificates that actions trust when they call the platform's API, in PEM; `deploy`: also the path of a file with them. See [deploy](deploy.md#a-certificate-of-your-own)",
+    must: 'be certificates in PEM, or for deploy.sh the path of a file with them',
+    test: (text) => /^-----BEGIN CERTIFICATE-----\s[\s\S]*-----END CERTIFICATE-----$/.test(text),
+  },
   DDE_API_URL: {
     description:
       'API of an instance of [Cognos Dashboard Embedded](dashboards.md#cognos-dashboard-embedded); set all three or none',

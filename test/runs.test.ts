@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
+import { TLS } from './tls.ts';
 
 const { northwind, pinecone } = DEMO_USERS;
 let installation: TestInstallation;
@@ -257,4 +261,25 @@ test('roles decide who may see and start runs', async () => {
     for (const role of roles) found.push(await statusOf(role, method, path));
     expect([method, path, found]).toEqual([method, path, expected]);
   }
+});
+
+test('where actions cannot start others, the run and the log say why', async () => {
+  const secure = createServer(TLS);
+  secure.listen(0, '127.0.0.1');
+  await once(secure, 'listening');
+  const { port } = secure.address() as AddressInfo;
+  installation.host.setParameters('traffic', { OPENWHISK_API_HOST: `https://127.0.0.1:${port}` });
+  installation.now('2026-01-18T06:00:00.000Z');
+  await installation.collect();
+  const message =
+    'The platform did not start collect-tenant (self-signed certificate). Nothing is collected until this is fixed. Set OPENWHISK_CA or OPENWHISK_API_HOST, and deploy again.';
+  const [run] = await runsOf(first);
+  expect(run).toMatchObject({ state: 'failed', failure: { code: 'start_failed', message } });
+  const asked = await ada('POST', `/runs/${first}`);
+  expect([asked.status, asked.body.error]).toMatchObject([503, { code: 'start_failed', message }]);
+  const logs = installation.host.activations().find(({ name }) => name === 'collect')?.logs ?? [];
+  expect(logs.join()).toContain('"cause":"self-signed certificate"');
+  installation.host.setParameters('traffic', { OPENWHISK_API_HOST: '' });
+  secure.close();
+  secure.closeAllConnections();
 });

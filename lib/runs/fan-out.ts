@@ -95,7 +95,7 @@ export function openFanOut(
     db,
     clock,
     limits: config.limits,
-    activations: openActivations(),
+    activations: openActivations(config.openwhisk),
     reserve,
     time: Date.now,
     wait,

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { HostOptions } from '../../local/openwhisk.ts';
 import { ECHO, KEY, NS, type RunningHost, startHost } from '../openwhisk-fixture.ts';
+import { CERTIFICATE, TLS } from '../tls.ts';
 import { type Cloud, openCloud } from './cloud.ts';
 import { openRest, type Rest, readNamespace } from './wskdeploy.ts';
 
@@ -126,6 +129,39 @@ test('a trigger that is lost while its feed still has it is found by status and 
   expect(status.output).toContain('Trigger daily: active; rules: collect-daily active');
   expect(status.output).toContain('Trigger weekly: active; rules: report-weekly active');
   expect(status.output).not.toContain('to repair this');
+});
+
+test('an action that cannot start another fails the deployment with the cause, and OPENWHISK_CA lets it', async () => {
+  const { host, rest, variables } = await openOther();
+  const secure = createServer(TLS, (request, response) => void host.host.handle(request, response));
+  secure.listen(0, '127.0.0.1');
+  await once(secure, 'listening');
+  closing.push(async () => {
+    secure.close();
+    secure.closeAllConnections();
+  });
+  const secureUrl = `https://127.0.0.1:${(secure.address() as AddressInfo).port}`;
+  host.host.apiHost(secureUrl);
+
+  const failed = await cloud.deploy([], variables);
+  expect(failed.code).toBe(1);
+  expect(failed.output).toContain(
+    'The action traffic/check-start failed: The platform did not start check-start (self-signed certificate). Nothing is collected until this is fixed. Set OPENWHISK_CA or OPENWHISK_API_HOST, and deploy again.',
+  );
+  const direct = await cloud.deploy(['status'], { ...variables, APIHOST: secureUrl });
+  expect(direct.output).toContain(
+    `${secureUrl} has a certificate that Node.js does not trust (DEPTH_ZERO_SELF_SIGNED_CERT): set OPENWHISK_CA to`,
+  );
+
+  await writeFile(path.join(cloud.checkout, 'ca.pem'), CERTIFICATE);
+  const trusting = { ...variables, APIHOST: secureUrl, OPENWHISK_CA: 'ca.pem' };
+  expect(await cloud.deploy([], trusting)).toMatchObject({ code: 0 });
+  const { body } = await rest('GET', 'packages/traffic');
+  const bound = body.parameters.find(({ key }: { key: string }) => key === 'OPENWHISK_CA');
+  expect(bound.value).toBe(CERTIFICATE);
+
+  const elsewhere = { ...variables, OPENWHISK_API_HOST: host.url };
+  expect(await cloud.deploy([], elsewhere)).toMatchObject({ code: 0 });
 });
 
 test('a deployment that uses up the minute waits for the next one, and loses no trigger', async () => {
