@@ -133,6 +133,7 @@ const COPIED = [
   'sql',
   'static',
   'build.mjs',
+  'licences.mjs',
   'manifest.yaml',
   'package.json',
   'deploy.sh',
