@@ -134,6 +134,8 @@ const COPIED = [
   'static',
   'build.mjs',
   'licences.mjs',
+  'LICENSE',
+  'NOTICE',
   'manifest.yaml',
   'package.json',
   'deploy.sh',
