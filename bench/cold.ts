@@ -7,7 +7,7 @@ import { openBenchInstallation } from './installation.ts';
 import { printTable, quantile, round } from './table.ts';
 
 /** The manifest's limits, in MB and ms. */
-const LIMITS = { timeout: 60_000, memory: 256, logs: 10, concurrency: 1 };
+const LIMITS = { timeout: 60_000, memory: 128, logs: 10, concurrency: 1 };
 const ROUNDS = 15;
 const ADMINISTRATOR = 'ada@example.com';
 const EMPTY = 'function main(args) { return { statusCode: 204 }; }';

@@ -75,7 +75,7 @@ export async function benchCollect(): Promise<void> {
   await close();
   slow.close();
   printTable(
-    `collect-tenant: ${REPOSITORIES} repositories at ${LATENCY_MS} ms per answer; at most 1.3 × the bound of GitHub's limits, under 128 MB`,
+    `collect-tenant: ${REPOSITORIES} repositories at ${LATENCY_MS} ms per answer; at most 1.3 × the bound of GitHub's limits, under 256 MB`,
     [
       'run',
       'requests per repository',

@@ -15,7 +15,7 @@ const REPOSITORIES = 20;
 const SIX = new Date('2026-02-03T06:00:00Z');
 /** Apache OpenWhisk's default limits, and the collector's default share of them. */
 const PLATFORM = { invocationsPerMinute: 60, concurrentInvocations: 30, timeout: 300_000 };
-const LIMITS = { startsPerMinute: 40, concurrency: 20 };
+const LIMITS = { startsPerMinute: 40, concurrency: 4 };
 const RESERVE_MS = 75_000;
 /** A cold start, then 20 repositories of one token, 12 at a time, with three answers of 150 ms each in sequence. */
 const RUN_MS = 600 + Math.ceil(REPOSITORIES / 12) * 3 * 150;

@@ -1,3 +1,4 @@
+import { benchMemory } from './action-memory.ts';
 import { benchCold } from './cold.ts';
 import { benchCollect } from './collect.ts';
 import { benchDashboard } from './dashboard.ts';
@@ -12,6 +13,7 @@ const benches = {
   collect: benchCollect,
   fanout: benchFanOut,
   thousand: benchThousand,
+  memory: benchMemory,
   page: benchPage,
   dashboard: benchDashboard,
 };

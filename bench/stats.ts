@@ -13,7 +13,7 @@ import { peakMemoryOf } from './memory.ts';
 import { printTable, quantile, round } from './table.ts';
 
 /** The manifest's limits, in MB and ms. */
-const LIMITS = { timeout: 60_000, memory: 256, logs: 10, concurrency: 1 };
+const LIMITS = { timeout: 60_000, memory: 128, logs: 10, concurrency: 1 };
 const TODAY = '2026-06-30';
 const NOW = new Date(`${TODAY}T12:00:00Z`);
 const YEAR = 365;

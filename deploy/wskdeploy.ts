@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isDb2Address } from '../lib/db/db2-address.ts';
 import { PARAMETERS } from '../lib/parameters.ts';
 import type { Environment } from './app-id.ts';
 import { PACKAGE } from './platform.ts';
@@ -51,13 +52,17 @@ const THROTTLED = /Too many (concurrent )?requests/;
 const IMAGE_MANIFEST = 'manifest.image.yaml';
 
 /**
- * The file to deploy. For actions in an image of their own it is written beside manifest.yaml, where wskdeploy finds the
- * bundles: `docker:` cannot stay in the one manifest, because wskdeploy takes an empty image for one, too.
+ * The file to deploy. For actions in an image of their own, and for Db2, it is written beside manifest.yaml, where wskdeploy
+ * finds the bundles: `docker:` cannot stay in the one manifest, because wskdeploy takes an empty image for one, too.
  */
-export function writeManifest({ ACTION_IMAGE }: Environment): string {
-  if (!ACTION_IMAGE) return 'manifest.yaml';
-  const manifest = readFileSync('manifest.yaml', 'utf8');
-  writeFileSync(IMAGE_MANIFEST, manifest.replaceAll('runtime: nodejs:20', `docker: ${ACTION_IMAGE}`));
+export function writeManifest({ ACTION_IMAGE, DATABASE_URL = '' }: Environment): string {
+  const isDb2 = isDb2Address(DATABASE_URL);
+  if (!ACTION_IMAGE && !isDb2) return 'manifest.yaml';
+  let manifest = readFileSync('manifest.yaml', 'utf8');
+  if (ACTION_IMAGE) manifest = manifest.replaceAll('runtime: nodejs:20', `docker: ${ACTION_IMAGE}`);
+  // IBM's driver takes 36 MB and more.
+  if (isDb2) manifest = manifest.replaceAll('memorySize: 128', 'memorySize: 256');
+  writeFileSync(IMAGE_MANIFEST, manifest);
   return IMAGE_MANIFEST;
 }
 

@@ -113,11 +113,10 @@ export const PARAMETERS: Record<string, Parameter> = {
     default: '40',
   },
   COLLECT_CONCURRENCY: {
-    description:
-      'collection runs at the same time, of the 30 activations that Apache OpenWhisk allows a namespace',
+    description: 'collection runs at the same time, 256 MB each; [how to choose](operations.md#memory)',
     must: 'be a whole number above zero',
     test: isCount,
-    default: '20',
+    default: '4',
   },
   OPENWHISK_API_HOST: {
     description:

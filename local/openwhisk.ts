@@ -86,6 +86,7 @@ export const STOCK_LIMITS: HostLimits = {
   blockingWait: 60_000,
   alarmRetry: 1000,
   containers: 8,
+  memory: 2048,
   idle: 600_000,
   activations: 1000,
 };

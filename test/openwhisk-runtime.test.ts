@@ -404,6 +404,33 @@ describe('containers', () => {
     await small.close();
   });
 
+  test('The memory limits of all containers add up to the pool at most, and nothing overtakes what waits for room', async () => {
+    const pool = await startHost({ limits: { memory: 512 } });
+    const held = new Map<string, () => void>();
+    const gate = createServer(({ url = '' }, response) => held.set(url.slice(1), () => response.end()));
+    await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(gate.address() as AddressInfo).port}/`;
+    const code = 'const main = async ({ url }) => { if (url) await fetch(url); return {}; }';
+    for (const [name, memory] of Object.entries({ large: 256, also: 256, wide: 384, small: 128 }))
+      await putAction(pool, name, { code, limits: { memory } });
+    const run = (name: string) => pool.host.invoke(name, { url: url + name });
+    const isHeld = (name: string) => expect.poll(() => [...held.keys()]).toContain(name);
+    const running = [run('large'), run('also')];
+    for (const name of ['large', 'also']) await isHeld(name);
+    running.push(run('wide'), run('small'));
+    held.get('also')?.();
+    await running[1];
+    held.get('large')?.();
+    for (const name of ['wide', 'small']) await isHeld(name);
+    for (const name of ['wide', 'small']) held.get(name)?.();
+    const [large, , wide, small] = await Promise.all(running);
+    // There was room for the small one as soon as the other had ended, but the wide one came first.
+    for (const waited of [wide, small]) expect(waited?.start).toBeGreaterThanOrEqual(large?.end ?? Infinity);
+    gate.close();
+    gate.closeAllConnections();
+    await pool.close();
+  });
+
   test('close() ends running activations, records that, and leaves no process', async () => {
     const closing = await startHost();
     await putAction(closing, 'idle', { code: PID });

@@ -30,6 +30,8 @@ export interface PoolOptions {
   image: string;
   /** The maximum number of processes. */
   size: number;
+  /** Megabytes that the memory limits of all containers may add up to. */
+  memory: number;
   /** Milliseconds until an unused container is stopped. */
   idle: number;
   environment: () => Record<string, string>;
@@ -38,6 +40,8 @@ export interface PoolOptions {
 
 interface Slot {
   key: string;
+  /** Its memory limit in megabytes. */
+  memory: number;
   container: Promise<Container>;
   /** Set once it has started. */
   started: Container | undefined;
@@ -93,36 +97,51 @@ async function acquire(state: State, key: string, limits: ActionLimits): Promise
   throw new Error('The container did not start.');
 }
 
-/** Gives containers to the waiting activations, in order, as far as they go. */
+/**
+ * Gives containers to the waiting activations in their order. As in the invoker's pool, none overtakes: those behind one that
+ * finds no room wait too, even for a warm container.
+ */
 function dispatch(state: State): void {
-  for (const request of [...state.waiting]) {
-    const claim = claimFor(state, request);
-    if (!claim) continue;
-    state.waiting = state.waiting.filter((other) => other !== request);
+  for (;;) {
+    const [request] = state.waiting;
+    const claim = request && claimFor(state, request);
+    if (!request || !claim) return;
+    state.waiting.shift();
     request.take(claim);
   }
 }
 
 function claimFor(state: State, request: Waiting): Claim | undefined {
-  const idle = state.slots.filter((slot) => !slot.busy);
-  const warm = idle.find((slot) => slot.key === request.key);
+  const warm = state.slots.find((slot) => !slot.busy && slot.key === request.key);
   if (warm) {
     clearTimeout(warm.idleTimer);
     warm.busy = true;
     return { slot: warm, fresh: false };
   }
-  const [oldest] = idle;
-  if (state.slots.length >= state.options.size) {
-    if (!oldest) return undefined;
-    remove(state, oldest);
-  }
-  return { slot: start(state, request), fresh: true };
+  return makeRoom(state, request.limits) ? { slot: start(state, request), fresh: true } : undefined;
+}
+
+/** Removes idle containers until another one fits, the longest idle first. False, and none is removed, if it cannot fit. */
+function makeRoom(state: State, { memory }: ActionLimits): boolean {
+  const fits = (slots: Slot[]) =>
+    slots.length < state.options.size &&
+    slots.reduce((sum, slot) => sum + slot.memory, memory) <= state.options.memory;
+  if (!fits(state.slots.filter(({ busy }) => busy))) return false;
+  for (const idle of state.slots.filter(({ busy }) => !busy)) if (!fits(state.slots)) remove(state, idle);
+  return true;
 }
 
 function start({ options, slots }: State, { key, limits }: Waiting): Slot {
   const { image, clock } = options;
   const container = startContainer({ image, limits, env: options.environment(), clock });
-  const slot: Slot = { key, container, started: undefined, busy: true, idleTimer: undefined };
+  const slot: Slot = {
+    key,
+    memory: limits.memory,
+    container,
+    started: undefined,
+    busy: true,
+    idleTimer: undefined,
+  };
   container.then(
     (started) => {
       slot.started = started;

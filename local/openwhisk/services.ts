@@ -31,6 +31,8 @@ export interface HostLimits {
   alarmRetry: number;
   /** Container processes at the same time; other activations wait. */
   containers: number;
+  /** Megabytes that the memory limits of these containers may add up to. */
+  memory: number;
   /** Milliseconds until an unused container is stopped. */
   idle: number;
   /** Activation records kept in memory. */
@@ -131,6 +133,7 @@ function openContainers({ image, limits, clock, apiHost }: ServiceOptions): Pool
   return openPool({
     image,
     size: limits.containers,
+    memory: limits.memory,
     idle: limits.idle,
     clock,
     // What a process in the stock image has. Its time zone is UTC. Nothing comes from the host's own environment.

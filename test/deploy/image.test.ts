@@ -26,6 +26,16 @@ async function openRecorder() {
   return { server, actions, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
+test('with Db2, whose driver needs memory, every action has 256 MB', async () => {
+  expect(writeManifest({ DATABASE_URL: 'postgres://localhost/traffic' })).toBe('manifest.yaml');
+  expect(writeManifest({ DATABASE_URL: 'db2://me:x@db2.example.com:50001/bludb' })).toBe(
+    'manifest.image.yaml',
+  );
+  const manifest = await readFile(MANIFEST, 'utf8');
+  expect([...new Set(manifest.match(/memorySize: \d+/g))]).toEqual(['memorySize: 256']);
+  expect(manifest).toContain('runtime: nodejs:20');
+});
+
 afterEach(() => rm(MANIFEST, { force: true }));
 
 test('with ACTION_IMAGE wskdeploy deploys every action into that image', async () => {

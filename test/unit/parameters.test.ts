@@ -60,7 +60,7 @@ test('every default is a valid value of its parameter', () => {
 test('an empty parameter means its default, and a missing one is named', () => {
   const { limits, allowPrivateAddresses, dde, now } = parseConfig({ ...COMPLETE, COLLECT_CONCURRENCY: '' });
   expect({ limits, allowPrivateAddresses, dde, now }).toEqual({
-    limits: { startsPerMinute: 40, concurrency: 20 },
+    limits: { startsPerMinute: 40, concurrency: 4 },
     allowPrivateAddresses: false,
     dde: null,
     now: null,
@@ -68,6 +68,18 @@ test('an empty parameter means its default, and a missing one is named', () => {
   expect(() => parseConfig({ ...COMPLETE, CLIENT_ID: '', COLLECT_CONCURRENCY: '0' })).toThrow(
     'CLIENT_ID is missing: it must be the client id that access tokens are issued for. COLLECT_CONCURRENCY must be a whole number above zero.',
   );
+});
+
+test('the collector’s default leaves pages half a gigabyte of a stock invoker, also when every alarm fires', () => {
+  const { actions, rules } = parse(read('manifest.yaml')).packages.traffic;
+  const memoryOf = (name: string): number => actions[name].limits.memorySize;
+  const { limits } = parseConfig(COMPLETE);
+  const started = new Set(Object.values<{ action: string }>(rules).map(({ action }) => action));
+  const jobs = [...started].reduce((sum, name) => sum + memoryOf(name), 0);
+  expect(2048 - jobs - limits.concurrency * memoryOf('collect-tenant')).toBeGreaterThanOrEqual(512);
+  // As many pages as possible stay warm.
+  for (const [name, { web }] of Object.entries<{ web: unknown }>(actions))
+    if (web) expect([name, memoryOf(name)]).toEqual([name, 128]);
 });
 
 test('deploy.sh accepts a complete deploy.env, and refuses a name that was changed', () => {
