@@ -87,8 +87,16 @@ export function openPlatform(
     return { status: answer.status, body: text === '' ? null : parseAnswer(text, apiHost) };
   }
 
-  /** Invocations are refused once those of the minute are used up, or while too many run. */
-  const invoke = (path: string, args: object) => whenFree(() => call('POST', path, args), tell);
+  /**
+   * Invocations are refused once those of the minute are used up, or while too many run. After a minute the platform answers
+   * 202, while the action still runs: then this waits for its end. A failed action has status 502.
+   */
+  async function invoke(path: string, args: object): Promise<{ status: number; body: unknown }> {
+    const answer = await whenFree(() => call('POST', path, args), tell);
+    if (answer.status !== 202) return answer;
+    const late = await waitForActivation(String((answer.body as { activationId?: unknown }).activationId));
+    return { status: late.error === undefined ? 200 : 502, body: late };
+  }
 
   const sendToFeed = (lifecycleEvent: string, trigger: string) =>
     invoke(FEED, { lifecycleEvent, triggerName: `/${namespace}/${trigger}`, authKey: auth });
@@ -174,11 +182,8 @@ export function openPlatform(
     async invoke(action, args = {}) {
       const path = `${encodeURIComponent(namespace)}/actions/${PACKAGE}/${action}`;
       const { status, body } = await invoke(`/${path}?blocking=true&result=true`, args);
-      const result = body as Record<string, unknown>;
-      if (status === 200) return result;
-      const late = status === 202 ? await waitForActivation(String(result.activationId)) : result;
-      if (status === 202 && late.error === undefined) return late;
-      throw new Error(`The action ${PACKAGE}/${action} failed: ${errorOf(late)}`);
+      if (status === 200) return body as Record<string, unknown>;
+      throw new Error(`The action ${PACKAGE}/${action} failed: ${errorOf(body)}`);
     },
     async readAlarm(trigger) {
       const { status, body } = await sendToFeed('READ', trigger);

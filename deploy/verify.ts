@@ -8,7 +8,7 @@ export interface ApiState {
   schema: { stored: number | null; expected: number };
 }
 
-/** For a platform that is only starting. */
+/** For a platform that is only starting, or whose containers are busy for longer than a minute. */
 const MAX_TRIES = 3;
 const pause = () => new Promise((resolve) => setTimeout(resolve, 2000));
 
@@ -19,7 +19,7 @@ async function askApi(settings: Settings, path: string): Promise<Response> {
   const ask = () => request('API_URL', url, { headers: { origin: new URL(pagesUrl).origin } });
   for (let tries = 1; ; tries++) {
     const answer = await whenFree(ask, (line) => console.log(`   ${line}`));
-    if (answer.status < 500 || tries === MAX_TRIES) return answer;
+    if ((answer.status < 500 && answer.status !== 202) || tries === MAX_TRIES) return answer;
     await pause();
   }
 }
@@ -30,6 +30,10 @@ export async function readApiState(settings: Settings): Promise<ApiState | null>
   const text = await answer.text();
   if (answer.status === 200) return JSON.parse(text) as ApiState;
   if (answer.status === 404) return null;
+  if (answer.status === 202)
+    throw new Error(
+      'The API takes longer than a minute to answer GET /init: does the platform have room for another container?',
+    );
   throw new Error(`The API answers ${answer.status} to GET /init: ${text.slice(0, 1000)}`);
 }
 

@@ -1,3 +1,4 @@
+import { isStillRunning } from '../lib/still-running.ts';
 import type { Installation } from './installation.ts';
 
 export interface ApiCall {
@@ -22,7 +23,10 @@ export async function callApi(
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  const answer = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${answer}`);
-  return answer === '' ? undefined : JSON.parse(answer);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+  const answer: unknown = text === '' ? undefined : JSON.parse(text);
+  if (isStillRunning(response.status, answer))
+    throw new Error(`${method} ${path} takes longer than a minute.`);
+  return answer;
 }

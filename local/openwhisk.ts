@@ -19,7 +19,7 @@ import { type ImageOptions, openImage } from './openwhisk/image.ts';
 import { loadManifest } from './openwhisk/manifest.ts';
 import type { ContainerProcess } from './openwhisk/pool.ts';
 import { answerRestCall } from './openwhisk/rest.ts';
-import type { HostLimits, Services } from './openwhisk/services.ts';
+import type { ChangeableLimits, HostLimits, Services } from './openwhisk/services.ts';
 import { openServices } from './openwhisk/services.ts';
 import { answerWebCall } from './openwhisk/web.ts';
 
@@ -64,6 +64,7 @@ export interface Host {
   fire(trigger: string, payload?: object): Promise<string | undefined>;
   /** Binds parameters to a package, besides those it has. */
   setParameters(packageName: string, values: Record<string, unknown>): void;
+  setLimits(changes: Partial<ChangeableLimits>): void;
   /** Newest first. */
   activations(): Activation[];
   /** The container processes, to kill as a failing machine of the platform would. */
@@ -135,7 +136,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
 function operations(
   services: Services,
   namespace: string,
-): Pick<Host, 'invoke' | 'fire' | 'setParameters' | 'activations' | 'containers' | 'settled'> {
+): Pick<Host, 'invoke' | 'fire' | 'setParameters' | 'setLimits' | 'activations' | 'containers' | 'settled'> {
   return {
     async invoke(action, args) {
       const { path, name } = readFullName(action, namespace);
@@ -147,6 +148,7 @@ function operations(
       services.fireAsOwner(namespace, trigger, { ...payload }),
     setParameters: (packageName, values) =>
       setParameters(services.store, `${namespace}/${packageName}`, values),
+    setLimits: (changes) => void Object.assign(services.limits, changes),
     activations: services.activations.list,
     containers: services.containers,
     settled: services.invoker.settled,

@@ -1,6 +1,7 @@
 import { createWriteStream, existsSync, type WriteStream, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { isStillRunning } from '../lib/still-running.ts';
 import { buildDemo, endPushAccess } from './demo.ts';
 import { type Installation, openInstallation } from './installation.ts';
 import { openTelling } from './telling.ts';
@@ -38,15 +39,19 @@ function openLog(dataDir: string): (line: object) => void {
   };
 }
 
-/** Throws the actions' own sentence if they refuse their configuration. */
+/** Asks until there is an answer. Throws the actions' own sentence if they refuse their configuration. */
 async function isInitialized(url: string): Promise<boolean> {
-  const answer = await fetch(`${url}/api/v1/web/guest/traffic/init`);
-  const { initialized, error } = (await answer.json()) as {
-    initialized?: boolean;
-    error?: { code: string; message: string };
-  };
-  if (error?.code === 'misconfigured') throw new Error(error.message);
-  return initialized ?? true;
+  for (;;) {
+    const answer = await fetch(`${url}/api/v1/web/guest/traffic/init`);
+    const state: unknown = await answer.json();
+    if (isStillRunning(answer.status, state)) continue;
+    const { initialized, error } = state as {
+      initialized?: boolean;
+      error?: { code: string; message: string };
+    };
+    if (error?.code === 'misconfigured') throw new Error(error.message);
+    return initialized ?? true;
+  }
 }
 
 /** Upgrades the tables of an older checkout, and its days. Throws a sentence if they are those of a newer one. */

@@ -1,3 +1,4 @@
+import { isStillRunning } from '../lib/still-running.ts';
 import type { Session } from './session.ts';
 
 /** A GET request, with the type of its answer. */
@@ -46,17 +47,48 @@ export interface Api {
   text(read: Read<unknown>, token: string, signal?: AbortSignal): Promise<Response>;
 }
 
-/** Called with the seconds until a call is retried, and with 0 when it goes on. */
-type Waiting = (seconds: number) => void;
+/**
+ * Why a call waits. `quota`: the platform takes no more calls in this minute. `answer`: the call takes longer than a minute,
+ * and still runs.
+ */
+export type Obstacle = 'connection' | 'quota' | 'answer';
 
-const WAITS_SECONDS = [5, 15, 30, 60];
+/** `seconds` until the call is repeated; 0: it is being repeated. */
+export interface Waiting {
+  obstacle: Obstacle;
+  seconds: number;
+}
+
+/** Called whenever that changes, and with null when no call waits any more. */
+type OnWaiting = (waiting: Waiting | null) => void;
+
+/** A call that has no answer yet. */
+interface Unanswered {
+  obstacle: Obstacle;
+  /** Until it makes sense to repeat it. */
+  seconds: number;
+  /** Whether the platform said that it did nothing. */
+  isRefused: boolean;
+}
+
+const RETRY_SECONDS = 5;
+const QUOTA_SECONDS = 10;
+const MAX_WAIT_SECONDS = 60;
+/** How long a call waits in all, for each obstacle. Asking for an answer again takes a minute more each time. */
+const MAX_WAITS_SECONDS: Record<Obstacle, number> = { connection: 20, quota: 200, answer: 15 };
+/** The platform gives up after a minute. Without CORS headers its answer looks like a broken connection. */
+const GIVEN_UP_MS = 55_000;
 
 export function openApi(
   apiUrl: string,
   session: Session,
-  onWaiting: Waiting,
+  onWaiting: OnWaiting,
   leave: () => Promise<void>,
 ): Api {
+  const isElsewhere = new URL(apiUrl, location.href).origin !== location.origin;
+  /** The waiting for the quota that all calls share. */
+  let quota: Promise<void> | undefined;
+
   async function attempt({ method, path, body, signal, bearer }: Call) {
     const token = bearer ?? (await session.accessToken().catch(unreachable));
     const headers: Record<string, string> = {};
@@ -87,22 +119,61 @@ export function openApi(
     return new Promise(() => undefined);
   }
 
+  /** Whether the API's server answers at all. Its refusals have no CORS headers, so a page cannot read them. */
+  async function isThere(): Promise<boolean> {
+    const ping = new URL('/ping', new URL(apiUrl, location.href));
+    return fetch(ping, { mode: 'no-cors', credentials: 'omit', cache: 'no-store' }).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async function ask(call: Call): Promise<Response | Unanswered> {
+    const begun = performance.now();
+    try {
+      return await toOutcome(await attempt(call));
+    } catch (error) {
+      if (call.signal?.aborted || error instanceof ApiError) throw error;
+      const unanswered = { seconds: RETRY_SECONDS, isRefused: false };
+      if (!isElsewhere) return { ...unanswered, obstacle: 'connection' };
+      if (performance.now() - begun > GIVEN_UP_MS) return { ...unanswered, obstacle: 'answer' };
+      if (!(await isThere())) return { ...unanswered, obstacle: 'connection' };
+      return { obstacle: 'quota', seconds: secondsToNextMinute(Date.now()), isRefused: false };
+    }
+  }
+
+  async function wait({ obstacle, seconds }: Unanswered, signal?: AbortSignal): Promise<void> {
+    if (obstacle !== 'quota') return pause({ obstacle, seconds }, onWaiting, signal);
+    quota ??= pause({ obstacle, seconds }, onWaiting).finally(() => {
+      quota = undefined;
+    });
+    await quota;
+    signal?.throwIfAborted();
+  }
+
   /**
-   * The platform's own refusals (too many calls in a minute) carry no CORS headers, so the browser only reports a failed
-   * request. Reads are then retried after a while. Writes are never retried, as they may have succeeded.
+   * Repeats calls while that helps. What must not be done twice is repeated only if the platform said that it did nothing:
+   * otherwise it may have been done, or is still being done.
    */
-  async function patiently(call: Call) {
+  async function patiently(call: Call): Promise<Response> {
     const { method, signal } = call;
-    for (let tries = 0; ; tries++) {
-      const wait = WAITS_SECONDS[tries];
-      const answer = await attempt(call).catch((error: unknown) => {
-        if (signal?.aborted || error instanceof ApiError) throw error;
-        if (method !== 'GET' || wait === undefined || tries > 1) return unreachable();
-        return null;
-      });
-      if (answer && answer.status !== 429) return answer;
-      if (wait === undefined) throw new ApiError(429, 'too_many_requests', TOO_MANY);
-      await pause(Number(answer?.headers.get('retry-after')) || wait, onWaiting, signal);
+    const waited: Record<Obstacle, number> = { connection: 0, quota: 0, answer: 0 };
+    try {
+      for (;;) {
+        await quota;
+        const outcome = await ask(call);
+        if (outcome instanceof Response) return outcome;
+        const { obstacle, isRefused } = outcome;
+        const isOver = waited[obstacle] >= MAX_WAITS_SECONDS[obstacle];
+        if (isOver || !(isRefused || mayRepeat(call, obstacle))) throw toFailure(outcome, method);
+        // This minute of the platform may end later than that of this clock, and a refused call costs nothing.
+        const isAgain = obstacle === 'quota' && waited.quota > 0;
+        const seconds = Math.min(isAgain ? QUOTA_SECONDS : outcome.seconds, MAX_WAIT_SECONDS);
+        await wait({ ...outcome, seconds }, signal);
+        waited[obstacle] += seconds;
+      }
+    } finally {
+      if (Object.values(waited).some((seconds) => seconds > 0)) onWaiting(null);
     }
   }
 
@@ -161,20 +232,67 @@ const END_TOKEN_MS = 5000;
 const NO_PROVIDER =
   'Your session has ended, and the identity provider can’t be reached. Try again in a minute.';
 const TOO_MANY = 'Too many requests. Try again in a minute.';
+const TOO_LONG = 'The server takes longer than a minute to answer this. Try again later.';
+const STILL_RUNNING =
+  'This takes longer than a minute. It is still running; reload the page later to see what came of it.';
+const UNKNOWN =
+  'The server did not say whether this was done: it may take no more calls in this minute. Reload the page in a minute to see.';
 
 function unreachable(): never {
+  throw toUnreachable();
+}
+
+function toUnreachable(): ApiError {
   const message = navigator.onLine
     ? 'Can’t reach the server. Try again in a moment.'
     : 'You are offline. Check your connection, then try again.';
-  throw new ApiError(0, 'unreachable', message);
+  return new ApiError(0, 'unreachable', message);
 }
 
-async function pause(seconds: number, onWaiting: Waiting, signal?: AbortSignal) {
-  for (let left = Math.min(60, seconds); left > 0 && !signal?.aborted; left--) {
-    onWaiting(left);
+/** Setting fields twice changes nothing. A connection that breaks while you save is for you to judge. */
+function mayRepeat({ method, path }: Call, obstacle: Obstacle): boolean {
+  if (method === 'GET' || path.endsWith('/data-token')) return true;
+  return obstacle !== 'connection' && (method === 'PUT' || method === 'PATCH');
+}
+
+function toFailure({ obstacle, isRefused }: Unanswered, method: Method): ApiError {
+  const isRead = method === 'GET';
+  if (obstacle === 'connection') return toUnreachable();
+  if (obstacle === 'answer') return new ApiError(202, 'still_running', isRead ? TOO_LONG : STILL_RUNNING);
+  if (isRead || isRefused) return new ApiError(429, 'too_many_requests', TOO_MANY);
+  return new ApiError(0, 'unreachable', UNKNOWN);
+}
+
+/** The platform counts by the minute. A little more, because clocks differ and other pages wait too. */
+function secondsToNextMinute(now: number): number {
+  return Math.ceil(60 - ((now / 1000) % 60) + 1 + 2 * Math.random());
+}
+
+/** The answer, unless it is only the platform's word that there is none. */
+async function toOutcome(answer: Response): Promise<Response | Unanswered> {
+  const { status, headers } = answer;
+  if (status !== 429 && status !== 202) return answer;
+  const body: unknown = await answer
+    .clone()
+    .json()
+    .catch(() => null);
+  if (status === 429) {
+    const now = Date.parse(headers.get('date') ?? '') || Date.now();
+    const seconds = Number(headers.get('retry-after')) || secondsToNextMinute(now);
+    const { error } = (body ?? {}) as { error?: unknown };
+    const isBusy = typeof error === 'string' && error.includes('concurrent');
+    return { obstacle: 'quota', seconds: isBusy ? RETRY_SECONDS : seconds, isRefused: true };
+  }
+  if (!isStillRunning(status, body)) return answer;
+  return { obstacle: 'answer', seconds: RETRY_SECONDS, isRefused: false };
+}
+
+async function pause({ obstacle, seconds }: Waiting, onWaiting: OnWaiting, signal?: AbortSignal) {
+  for (let left = seconds; left > 0 && !signal?.aborted; left--) {
+    onWaiting({ obstacle, seconds: left });
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
-  onWaiting(0);
+  onWaiting({ obstacle, seconds: 0 });
   signal?.throwIfAborted();
 }
 

@@ -1,25 +1,34 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { Obstacle, Waiting as State } from './api.ts';
 
 const CHANGED = 'waiting-changed';
 
-/** Shows the seconds until a retry; 0 hides it. */
-export function showWaiting(seconds: number) {
-  window.dispatchEvent(new CustomEvent(CHANGED, { detail: seconds }));
+/** Shows why calls wait, and for how long; null hides it. */
+export function showWaiting(state: State | null) {
+  window.dispatchEvent(new CustomEvent(CHANGED, { detail: state }));
 }
 
-/** Says that the server cannot be reached, and when the call is retried. */
+const REASONS: Record<Obstacle, [reason: string, next: string]> = {
+  connection: ['Can’t reach the server.', 'Retrying'],
+  quota: ['The server takes no more calls in this minute.', 'Continuing'],
+  answer: ['This takes longer than a minute. It is still running.', 'Asking again'],
+};
+
+/** Says why a call has no answer yet, and when it is repeated. */
 export function Waiting() {
-  const [seconds, setSeconds] = useState(0);
+  const [state, setState] = useState<State | null>(null);
   useEffect(() => {
-    const changed = (event: Event) => setSeconds((event as CustomEvent<number>).detail);
+    const changed = (event: Event) => setState((event as CustomEvent<State | null>).detail);
     window.addEventListener(CHANGED, changed);
     return () => window.removeEventListener(CHANGED, changed);
   }, []);
+  const [reason, next] = state ? REASONS[state.obstacle] : [];
   return (
     <div class="waiting" role="status">
-      {seconds > 0 && (
+      {state && (
         <p>
-          Can’t reach the server. Retrying<span aria-hidden="true"> in {seconds} s</span>.
+          {reason} {next}
+          {state.seconds > 0 && <span aria-hidden="true"> in {state.seconds} s</span>}.
         </p>
       )}
     </div>

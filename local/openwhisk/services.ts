@@ -16,17 +16,21 @@ import { openRateThrottle } from './throttle.ts';
 import type { Fire } from './triggers.ts';
 import { fireTrigger } from './triggers.ts';
 
-/** The platform's limits. */
-export interface HostLimits {
+/** Limits that can change while the host runs. */
+export interface ChangeableLimits {
   invocationsPerMinute: number;
   concurrentInvocations: number;
   triggersPerMinute: number;
+  /** Milliseconds until a blocking call is answered 202 while its action goes on. */
+  blockingWait: number;
+}
+
+/** The platform's limits. */
+export interface HostLimits extends ChangeableLimits {
   /** Bytes of a request's body. */
   payload: number;
   /** Bytes of a result's JSON text. */
   result: number;
-  /** Milliseconds until a blocking call is answered 202 while its action goes on. */
-  blockingWait: number;
   /** Milliseconds before the provider of alarms fires again after a refusal, at least. */
   alarmRetry: number;
   /** Container processes at the same time; other activations wait. */
@@ -84,7 +88,7 @@ export function openServices(options: ServiceOptions): Services {
   const apiKeyOf = identities.keyOf;
   const invoker = openInvoker({ pool, activations, clock, log, limits, coldStarts, apiKeyOf });
   const countInvocation = invocationThrottle(options, invoker);
-  const fires = openRateThrottle(limits.triggersPerMinute, clock);
+  const fires = openRateThrottle(() => limits.triggersPerMinute, clock);
 
   function fire(call: Fire): string | undefined {
     fires.count(call.namespace);
@@ -142,7 +146,7 @@ function openContainers({ image, limits, clock, apiHost }: ServiceOptions): Pool
 }
 
 function invocationThrottle({ limits, clock }: ServiceOptions, invoker: Invoker) {
-  const rate = openRateThrottle(limits.invocationsPerMinute, clock);
+  const rate = openRateThrottle(() => limits.invocationsPerMinute, clock);
   return (namespace: string) => {
     rate.count(namespace);
     invoker.requireConcurrency(namespace);

@@ -6,7 +6,7 @@ export interface RateThrottle {
   count(namespace: string): void;
 }
 
-export function openRateThrottle(perMinute: number, clock: () => Date): RateThrottle {
+export function openRateThrottle(perMinute: () => number, clock: () => Date): RateThrottle {
   const windows = new Map<string, { minute: number; requests: number }>();
   return {
     count(namespace) {
@@ -15,10 +15,11 @@ export function openRateThrottle(perMinute: number, clock: () => Date): RateThro
       const window = current?.minute === minute ? current : { minute, requests: 0 };
       window.requests += 1;
       windows.set(namespace, window);
-      if (window.requests > perMinute)
+      const allowed = perMinute();
+      if (window.requests > allowed)
         throw new Refusal(
           429,
-          `Too many requests in the last minute (count: ${window.requests}, allowed: ${perMinute}).`,
+          `Too many requests in the last minute (count: ${window.requests}, allowed: ${allowed}).`,
         );
     },
   };

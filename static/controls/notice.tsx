@@ -42,11 +42,12 @@ export function Failure({ error, retry }: FailureProps) {
 }
 
 function mayPass(error: Error): boolean {
-  return !(error instanceof ApiError) || error.status === 0 || error.status === 429 || error.status >= 500;
+  return !(error instanceof ApiError) || [0, 202, 429].includes(error.status) || error.status >= 500;
 }
 
 function titleOf(error: Error): string {
   if (!(error instanceof ApiError)) return 'Something went wrong';
+  if (error.status === 202) return 'Still running';
   if (error.status === 403) return 'No access';
   if (error.status === 404) return 'Not found';
   if (error.status === 503) return 'Temporarily unavailable';

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { RepositoryAdded } from '../../lib/answers/repositories.ts';
+import { ApiError } from '../api.ts';
 import { useApp } from '../app-context.ts';
 import { Field } from '../controls/field.tsx';
 import { Notice } from '../controls/notice.tsx';
@@ -81,7 +82,7 @@ export function AddForm(props: AddFormProps) {
           </button>
         </div>
         {submission.error && (
-          <Notice kind="error" title="Not added">
+          <Notice kind="error" title={isStillRunning(submission.error) ? 'Still running' : 'Not added'}>
             <p>{submission.error.message}</p>
           </Notice>
         )}
@@ -96,6 +97,8 @@ export function AddForm(props: AddFormProps) {
     </Panel>
   );
 }
+
+const isStillRunning = (error: Error) => error instanceof ApiError && error.code === 'still_running';
 
 const ADDRESS =
   /^(?:(?:https?|ssh|git):\/\/(?:[^/@]+@)?[^/]+\/|[^/@\s]+@[^/:]+[:/]|(?:www\.)?github\.com\/)/i;

@@ -196,3 +196,13 @@ test('a deployment that uses up the minute waits for the next one, and loses no 
   ])
     expect(status.output).toContain(line);
 });
+
+test('a deployment waits for actions that the platform answers 202, and names an API that stays that slow', async () => {
+  const { host, variables } = await openOther({ limits: { blockingWait: 0 } });
+  const slow = await cloud.deploy([], variables);
+  expect(slow).toMatchObject({ code: 1 });
+  expect(slow.output).toMatch(/Schema version \d+/);
+  expect(slow.output).toContain('The API takes longer than a minute to answer GET /init');
+  host.host.setLimits({ blockingWait: 60_000 });
+  expect(await cloud.deploy([], variables)).toMatchObject({ code: 0 });
+});

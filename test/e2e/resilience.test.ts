@@ -23,7 +23,10 @@ beforeAll(async () => {
   await ada.page.getByText('Identity provider').waitFor();
 });
 
-afterEach(() => ada.page.unroute(OVERVIEW));
+afterEach(async () => {
+  installation.host.setLimits({ invocationsPerMinute: 10_000, blockingWait: 60_000 });
+  await ada.page.unroute(OVERVIEW);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -43,24 +46,6 @@ test('when the database is down the page says so, and "Try again" works once it 
   await page.unroute(OVERVIEW);
   await page.getByRole('button', { name: 'Try again' }).click();
   await burrow().waitFor();
-});
-
-test('when the calls of the minute are used up the page says so, waits, and continues by itself', async () => {
-  const { page } = ada;
-  let refusals = 0;
-  await page.route(OVERVIEW, (route) =>
-    refusals++ === 0
-      ? route.fulfill({ status: 429, headers: { 'retry-after': '4' }, json: { error: 'Too many requests.' } })
-      : route.fallback(),
-  );
-  // The sentence disappears after some seconds, so start looking before it appears.
-  await Promise.all([
-    page.getByText('Can’t reach the server').waitFor(),
-    page.goto('/t/1?range=7', { waitUntil: 'commit' }),
-  ]);
-  await burrow().waitFor();
-  await page.getByText('Can’t reach the server').waitFor({ state: 'detached' });
-  expect(refusals).toBe(2);
 });
 
 test('an expired access token is renewed silently', async () => {
@@ -149,4 +134,83 @@ test('without a configuration the page says what to deploy', async () => {
   await visitor.open('/');
   await visitor.page.getByText('The file /config.json is missing').waitFor();
   await visitor.close();
+});
+
+const NO_MORE_CALLS = /takes no more calls in this minute/;
+const TAKES_LONG = /takes longer than a minute. It is still running/;
+
+/** Lets the time of the page run until the text is gone. */
+async function runUntilGone({ page }: Visitor, text: RegExp) {
+  await expect
+    .poll(async () => {
+      await page.clock.runFor(5000);
+      return page.getByText(text).count();
+    })
+    .toBe(0);
+}
+
+/** Opens a page while every call of the minute is refused, and again from the next minute on. */
+async function openInFullMinute(visitor: Visitor) {
+  const { page } = visitor;
+  installation.host.setLimits({ invocationsPerMinute: 0 });
+  await page.clock.install();
+  await page.goto('/t/1?range=7', { waitUntil: 'commit' });
+  await page.getByText(NO_MORE_CALLS).waitFor();
+  // Longer than it once tried.
+  await page.clock.runFor(30_000);
+  installation.host.setLimits({ invocationsPerMinute: 10_000 });
+  await runUntilGone(visitor, NO_MORE_CALLS);
+  await page.getByRole('rowheader', { name: 'northwind-labs/burrow' }).waitFor();
+}
+
+test('when the calls of the minute are used up the page says so, and goes on in the next minute', async () => {
+  await openInFullMinute(ada);
+});
+
+test('the page does so too when the API is elsewhere, where its refusals cannot be read', async () => {
+  const elsewhere = installation.url.replace('127.0.0.1', 'localhost');
+  const visitor = await openVisitor(browser, installation.url, { others: [elsewhere], bypassCSP: true });
+  await visitor.page.route('**/config.json', async (route) => {
+    const config = await (await route.fetch()).json();
+    await route.fulfill({ json: { ...config, apiUrl: elsewhere + config.apiUrl } });
+  });
+  await visitor.page.goto(`${installation.url}/me`);
+  await visitor.signInAs('Ada Lovelace');
+  await visitor.page.getByText('Identity provider').waitFor();
+  visitor.calls();
+  await openInFullMinute(visitor);
+  // Nothing else was asked meanwhile.
+  expect(visitor.calls().filter((call) => call === 'GET me').length).toBeLessThan(6);
+  await visitor.close();
+});
+
+test('every page waits for an answer that takes longer than a minute', async () => {
+  const { page } = ada;
+  await page.clock.install();
+  const wait = async (go: () => Promise<unknown>) => {
+    installation.host.setLimits({ blockingWait: 0 });
+    await go();
+    await page.getByText(TAKES_LONG).waitFor();
+    installation.host.setLimits({ blockingWait: 60_000 });
+    await runUntilGone(ada, TAKES_LONG);
+    await expect.poll(() => page.locator('.skeleton').count()).toBe(0);
+    await page.locator('h1').waitFor();
+  };
+  ada.problems();
+  await wait(() => page.goto('/t/1', { waitUntil: 'commit' }));
+  for (const place of ['repositories', 'dashboards', 'runs', 'members', 'notifications'])
+    await wait(() => page.locator(`.nav a[href="/t/1/${place}"]`).click());
+  await wait(() => page.goto('/t/1/repositories/1', { waitUntil: 'commit' }));
+  expect(ada.problems()).toEqual([]);
+});
+
+test('a change that takes longer than a minute is not made twice, and the page says that it still runs', async () => {
+  const { page } = ada;
+  await page.goto('/t/1/repositories');
+  await page.getByLabel('Repository', { exact: true }).fill('northwind-labs/lantern');
+  installation.host.setLimits({ blockingWait: 0 });
+  ada.calls();
+  await page.getByRole('button', { name: 'Add repository' }).click();
+  await page.getByText('It is still running; reload the page later').waitFor();
+  expect(ada.calls()).toEqual(['POST repositories/1']);
 });

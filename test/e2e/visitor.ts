@@ -5,6 +5,8 @@ export interface VisitorOptions {
   theme?: 'light' | 'dark';
   /** Other origins that the pages may call: the API's and the provider's. */
   others?: string[];
+  /** For pages whose content security policy does not name the others. */
+  bypassCSP?: boolean;
 }
 
 /** One person's browser window. It confirms leaving a page with unsaved changes. */
@@ -33,7 +35,7 @@ const PATIENCE = 30_000;
 export async function openVisitor(
   browser: Browser,
   url: string,
-  { width = 1280, theme = 'light', others = [] }: VisitorOptions = {},
+  { width = 1280, theme = 'light', others = [], bypassCSP = false }: VisitorOptions = {},
 ): Promise<Visitor> {
   const context = await browser.newContext({
     viewport: { width, height: 900 },
@@ -41,6 +43,7 @@ export async function openVisitor(
     reducedMotion: 'reduce',
     baseURL: url,
     acceptDownloads: true,
+    bypassCSP,
   });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);

@@ -97,6 +97,7 @@ const SHARED_WITH_PAGES = [
   'lib/problems/titles.ts',
   'lib/stats/buckets.ts',
   'lib/stats/totals.ts',
+  'lib/still-running.ts',
   'lib/traffic/figures.ts',
   'lib/traffic/window.ts',
   'lib/dashboards/document.ts',
