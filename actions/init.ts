@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { json } from '../lib/answer.ts';
 import type { InitAnswer, InitState } from '../lib/answers/init.ts';
 import { createApp, serve } from '../lib/app.ts';
 import type { Config } from '../lib/config.ts';
 import { textField, urlField } from '../lib/fields.ts';
-import { describeInstallation, initialize, requireInitSecret } from '../lib/installation.ts';
+import { createInitSecretCheck } from '../lib/init-secret.ts';
+import { describeInstallation, initialize, requireWork } from '../lib/installation.ts';
 import { parseBody } from '../lib/request.ts';
 import { GITHUB, type ServerAddress, toDemoServer, toServerAddress } from '../lib/servers.ts';
 
@@ -25,15 +27,18 @@ export const InitRequest = z.strictObject({
 });
 export type InitRequest = z.infer<typeof InitRequest>;
 
+const requireInitSecret = createInitSecretCheck(sleep);
+
 const app = createApp();
 
 app.get('/', async (c) => json<InitState>(await describeInstallation(c.env)));
 
 app.post('/', async (c) => {
-  const { config, identity } = c.env;
+  const { config, db, identity } = c.env;
   const principal = await identity.requireNewPrincipal(c.req.raw);
   const { secret, server, ...initialization } = await parseBody(c.req.raw, InitRequest);
-  requireInitSecret(secret, config.initSecret);
+  await requireWork(db);
+  await requireInitSecret(secret, config.initSecret);
   const chosen = toServer(server, config);
   return json<InitAnswer>(await initialize(c.env, { ...initialization, server: chosen }, principal), 201);
 });

@@ -1,9 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { InitState } from './answers/init.ts';
 import { recordAudit } from './audit.ts';
 import type { Config } from './config.ts';
-import type { Database } from './db/database.ts';
+import type { Database, Db } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { inTransaction } from './db/portable.ts';
 import { readSchemaState, SCHEMA_VERSION } from './db/schema.ts';
@@ -46,14 +45,16 @@ export async function describeInstallation({
   };
 }
 
-/** Throws `init_secret_wrong` unless the two are equal. Compares in constant time. */
-export function requireInitSecret(given: string, secret: string): void {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  if (timingSafeEqual(digest(given), digest(secret))) return;
-  throw new Failure('init_secret_wrong');
-}
-
 const already = () => new Failure('already_initialized');
+
+/**
+ * Throws `already_initialized` if there is nothing that the installation's secret could still open: it is set up, with the
+ * schema of this code. So nobody can try secrets then.
+ */
+export async function requireWork(db: Db): Promise<void> {
+  const { stored, displayName } = await readSchemaState(db);
+  if (displayName !== null && stored === SCHEMA_VERSION) throw already();
+}
 
 /** Upgrades an older schema, then throws `already_initialized`. */
 async function requireUninitialized({ db, dialect, clock }: InstallationServices): Promise<void> {

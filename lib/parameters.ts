@@ -74,9 +74,9 @@ export const PARAMETERS: Record<string, Parameter> = {
     secret: true,
   },
   INIT_SECRET: {
-    description: 'whoever sets up the installation must know it; 8 characters or more',
-    must: 'be a secret of 8 characters or more',
-    test: (text) => text.length >= 8,
+    description: 'whoever sets up the installation must know it; 16 characters or more',
+    must: 'be a secret of 16 characters or more, such as the output of openssl rand -hex 16',
+    test: (text) => text.length >= 16,
     required: true,
     secret: true,
   },

@@ -83,6 +83,8 @@ test('it is initialized once, even by two at the same time', async ({ skip }) =>
   expect(together.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
   const later = await asAda(request({ displayName: 'Another' }));
   expect([later.status, later.body.error.code]).toEqual([409, 'already_initialized']);
+  const guess = await asAda(request({ secret: 'guessed' }));
+  expect([guess.status, guess.body.error.code]).toEqual([409, 'already_initialized']);
   const { db } = openDatabase(installation.database.url);
   const counts = await Promise.all(
     (['installation', 'githubServer', 'tenant', 'systemRole', 'principal', 'schemaVersion'] as const).map(
@@ -127,8 +129,10 @@ const refusals: [string, object, number, string][] = [
 test('a refused initialization leaves nothing behind', async () => {
   await open();
   for (const [what, change, status, code] of refusals) {
+    const begin = performance.now();
     const answer = await asAda(request(change));
     expect([answer.status, answer.body.error?.code], what).toEqual([status, code]);
+    if (code === 'init_secret_wrong') expect(performance.now() - begin).toBeGreaterThan(1000);
     expect(await readState(), what).toMatchObject({ initialized: false, schema: { stored: null } });
   }
 });
@@ -192,6 +196,6 @@ test('each missing or malformed parameter is named in a sentence', async () => {
   expect(body.error.details.problems).toEqual([
     'DATABASE_URL must be the address of a database: postgres://…, db2://…, DATABASE=…;HOSTNAME=…, or the JSON of the credentials of a Db2 service.',
     'TOKEN_KEY must be 32 random bytes in base64url.',
-    'INIT_SECRET is missing: it must be a secret of 8 characters or more.',
+    'INIT_SECRET is missing: it must be a secret of 16 characters or more, such as the output of openssl rand -hex 16.',
   ]);
 });

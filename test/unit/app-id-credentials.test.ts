@@ -41,7 +41,7 @@ const OTHERS = {
   PAGES_URL: 'https://traffic.example.com',
   DATABASE_URL: 'postgres://u:p@db.example.com/traffic',
   TOKEN_KEY: 'A'.repeat(43),
-  INIT_SECRET: 'initialize',
+  INIT_SECRET: 'a secret of 16 characters or more',
 };
 
 const given = (credentials: unknown, more: Record<string, string> = {}) => ({

@@ -83,7 +83,7 @@ const others = {
   ISSUER: 'https://id.example',
   CLIENT_ID: 'c',
   TOKEN_KEY: 'A'.repeat(43),
-  INIT_SECRET: 'long enough',
+  INIT_SECRET: 'a secret of 16 characters or more',
 };
 
 test.each(['dashDB', 'dashdb', 'Db2', 'db2'])('credentials bound for the service %s are found', (service) => {

@@ -134,7 +134,7 @@ test('the defaults in the table are those of the code', () => {
     ISSUER: 'https://issuer.example',
     CLIENT_ID: 'client',
     TOKEN_KEY: Buffer.alloc(32).toString('base64url'),
-    INIT_SECRET: 'a long secret',
+    INIT_SECRET: 'a secret of 16 characters or more',
   });
   expect(defaultOf('COLLECT_STARTS_PER_MINUTE')).toBe(`\`${config.limits.startsPerMinute}\``);
   expect(defaultOf('COLLECT_CONCURRENCY')).toBe(`\`${config.limits.concurrency}\``);

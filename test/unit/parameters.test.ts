@@ -15,7 +15,7 @@ const COMPLETE = {
   ISSUER: 'https://issuer.example',
   CLIENT_ID: 'client',
   TOKEN_KEY: Buffer.alloc(32).toString('base64url'),
-  INIT_SECRET: 'a long secret',
+  INIT_SECRET: 'a secret of 16 characters or more',
 };
 const COMPLETE_DEPLOYMENT = {
   ...COMPLETE,
@@ -111,4 +111,13 @@ test('values missing from deploy.env are empty for wskdeploy, or derived from ot
     DATABASE_URL: COMPLETE.DATABASE_URL,
     NOW: '',
   });
+});
+
+test('the installation’s secret has at least 16 characters, for the deployment and for the actions', () => {
+  const problem = [
+    'INIT_SECRET must be a secret of 16 characters or more, such as the output of openssl rand -hex 16.',
+  ];
+  expect(settingsProblems({ ...COMPLETE_DEPLOYMENT, INIT_SECRET: 'x'.repeat(15) })).toEqual(problem);
+  expect(settingsProblems({ ...COMPLETE_DEPLOYMENT, INIT_SECRET: 'x'.repeat(16) })).toEqual([]);
+  expect(() => parseConfig({ ...COMPLETE, INIT_SECRET: 'x'.repeat(15) })).toThrow(problem[0]);
 });
