@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { lookupPublic } from '../lib/addresses.ts';
+import { createChannel } from '../lib/channels.ts';
 import { openDatabase } from '../lib/db/database.ts';
 import { openSecrets } from '../lib/secrets.ts';
 import { resealTokens } from '../lib/upgrade.ts';
@@ -203,14 +204,28 @@ test('a channel is changed and deleted; another tenant’s channel is not found'
 test('a tenant has at most twenty channels, even if more are added at once; they are deleted with it', async () => {
   const { body: tenants } = await ada('GET', '/tenants');
   const { body: list } = await ada('GET', `/channels/${tenantId}`);
-  // As many as the platform lets run at once.
-  const adding = Array.from({ length: 29 }, (_, count) =>
-    ada('POST', `/channels/${tenantId}`, request(`/slack/${count}`)),
+  for (let count = list.channels.length; count < 18; count += 1) await add(`/slack/${count}`);
+  // Each with a connection of its own, as containers have, so that all of them count before one inserts.
+  const databases = Array.from({ length: 12 }, () => openDatabase(installation.database.url));
+  await Promise.all(databases.map(({ db }) => db.selectFrom('channel').select('name').execute()));
+  const services = {
+    config: { allowPrivateAddresses: false, demoWebhookUrl: standIn('') },
+    secrets: openSecrets('A'.repeat(43)),
+    clock: () => new Date(NOW),
+  };
+  const by = { email: 'ada@example.com', now: new Date(NOW) };
+  const channel = { kind: 'slack', name: 'Many', contents: 'both', url: standIn('/slack/many') } as const;
+  const added = await Promise.all(
+    databases.map(({ db }) =>
+      createChannel({ ...services, db }, tenantId, channel, by).then(
+        () => 'added',
+        ({ code }: { code: string }) => code,
+      ),
+    ),
   );
-  const outcomes = (await Promise.all(adding)).map(outcome);
-  const added = outcomes.filter(([status]) => status === 201);
-  expect(added.length).toBe(20 - list.channels.length);
-  expect(outcomes.filter(([, code]) => code === 'too_many_channels').length).toBe(29 - added.length);
+  await Promise.all(databases.map(({ db }) => db.destroy()));
+  expect(added.filter((one) => one === 'added').length).toBe(2);
+  expect(added.filter((one) => one === 'too_many_channels').length).toBe(10);
   expect((await ada('GET', `/channels/${tenantId}`)).body.channels.length).toBe(20);
   expect(outcome(await ada('POST', `/channels/${tenantId}`, request('/slack/more')))).toEqual([
     409,
