@@ -83,15 +83,16 @@ async function openStats(parameters: Record<string, string>, token: string) {
   const code = await readFile(path.resolve('dist/actions/stats.js'), 'utf8');
   await container.call({ type: 'init', code, main: 'main', env: {} });
   const base = { ...parameters, NOW: NOW.toISOString(), __ow_method: 'get' };
-  const headers = { authorization: `Bearer ${token}` };
+  const sent = { authorization: `Bearer ${token}` };
   return {
     pid: container.pid,
     async ask(route: string, query: string): Promise<{ headers: Record<string, string>; bytes: number }> {
-      const args = { ...base, __ow_path: route, __ow_query: query, __ow_headers: headers };
+      const args = { ...base, __ow_path: route, __ow_query: query, __ow_headers: sent };
       const reply = await container.call({ type: 'run', value: JSON.stringify(args), env: {} });
       if (reply.kind !== 'reply' || !reply.body.startsWith('{"statusCode":200'))
         throw new Error(`stats answered ${JSON.stringify(reply).slice(0, 300)}`);
-      return { headers: JSON.parse(reply.body).headers, bytes: reply.body.length };
+      const { headers, body } = JSON.parse(reply.body);
+      return { headers, bytes: Buffer.byteLength(typeof body === 'string' ? body : JSON.stringify(body)) };
     },
     async close() {
       await container.stop();
