@@ -1,5 +1,5 @@
 import type { Activations } from './activations.ts';
-import { collectExtras } from './collector/extras.ts';
+import { type CollectedExtras, collectExtras } from './collector/extras.ts';
 import { openAnswers, type StoredAnswers } from './collector/known-answers.ts';
 import {
   collectRepository,
@@ -12,6 +12,7 @@ import type { Db } from './db/database.ts';
 import type { RunReason } from './db/tables/runs.ts';
 import { Failure, meetsEveryRequest } from './failure.ts';
 import type { GitHubClient } from './github.ts';
+import { plural } from './number-format.ts';
 import { workOff } from './queue.ts';
 import { closeRun } from './runs/end.ts';
 import { type RunKey, renewLease } from './runs/lease.ts';
@@ -67,8 +68,8 @@ const MAX_DOWN_IN_A_ROW = 3;
 /**
  * Works through the waiting repositories of a run, several at once, and then through their extras. Each repository is
  * stored on its own. Shortly before its end the activation hands over to a fresh one; but if it collected nothing itself, it
- * closes the run as failed, because another activation would do no better. After the last repository it closes the run. A
- * run that is not open is left alone.
+ * closes the run as failed, because another activation would do no better. After the last repository it closes the run; if
+ * extras are left out, the run says so. A run that is not open is left alone.
  */
 export async function collectTenant(collector: Collector, run: RunKey): Promise<CollectedRun> {
   const { db, clock } = collector;
@@ -83,22 +84,34 @@ export async function collectTenant(collector: Collector, run: RunKey): Promise<
     await closeRun(db, run, clock(), toOutOfTime());
     return nothing;
   }
-  const isDone = left === 0 && (github === null || (await collectAllExtras(collector, run, github)));
-  if (!isDone) {
+  const extras = left === 0 && github !== null ? await collectAllExtras(collector, run, github) : NO_EXTRAS;
+  const isWorthContinuing = extras.refusal === null && done.repoCount + extras.readCount > 0;
+  if (left > 0 || (extras.left > 0 && isWorthContinuing)) {
     await startCollecting({ db, activations: collector.activations, now: clock() }, run);
     return { ...nothing, ...done, handedOver: true };
   }
   await markSilence(db, run.tenantId);
-  await closeRun(db, run, clock());
+  await closeRun(db, run, clock(), toExtrasLeftOut(extras));
   return { ...nothing, ...done };
 }
 
-/** Collects the extras. False if a fresh activation must continue with them. */
-async function collectAllExtras(collector: Collector, run: RunKey, github: OpenedGitHub): Promise<boolean> {
-  const { db, clock, timeLeft } = collector;
+const NO_EXTRAS: CollectedExtras = { readCount: 0, left: 0, refusal: null };
+
+async function collectAllExtras(
+  { db, clock, timeLeft }: Collector,
+  run: RunKey,
+  github: OpenedGitHub,
+): Promise<CollectedExtras> {
   const isTime = () => timeLeft() > RESERVE_MS;
-  const { count, left } = await collectExtras({ db, clock, isTime, ...github }, run);
-  return count === 0 || left === 0;
+  return collectExtras({ db, clock, isTime, ...github }, run);
+}
+
+/** Says for how many repositories extras were left out, and why. */
+function toExtrasLeftOut({ left, refusal }: CollectedExtras): Failure | undefined {
+  if (left === 0) return undefined;
+  const { code, message } = refusal ?? new Failure('out_of_time', 'There was no time for them.');
+  const what = `Stars, releases or workflow runs of ${plural(left, 'repository', 'repositories')} were left out`;
+  return new Failure(code, `${what}, and come first next time. ${message}`);
 }
 
 function toOutOfTime(): Failure {

@@ -258,12 +258,12 @@ test('a run out of time continues with the stars in a fresh activation', async (
   expect(historyRequests()).toHaveLength(8);
 });
 
-test('a rate limit while reading stars ends only that reading', async () => {
+test('a rate limit while reading stars fails no repository, and the run names it', async () => {
   const { repositoryId } = await collecting.add('rising', { starsPerDay: 1 }, '2025-06-01');
   collecting.served.github.fail({ kind: 'rate-limit', match: { path: HISTORY }, times: 1 });
   await collecting.collect(at(START));
-  const [run] = await collecting.rows('collectionRun');
-  expect(run?.state).toBe('succeeded');
+  const { run } = await collecting.lastRun();
+  expect(run).toMatchObject({ state: 'partial', succeededCount: 1, failure: { code: 'rate_limited' } });
   expect((await read(repositoryId)).starHistory).toBeNull();
 });
 

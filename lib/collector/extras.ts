@@ -17,6 +17,7 @@ import { workflowExtra } from '../extras/workflow-runs.ts';
 import { Failure } from '../failure.ts';
 import { type AnswerMemory, createMemory } from '../github/memory.ts';
 import type { GitHubClient } from '../github.ts';
+import type { Instant } from '../instant.ts';
 import { workOff } from '../queue.ts';
 import type { RunKey } from '../runs/lease.ts';
 import { openAnswers, type StoredAnswers, saveAnswers } from './known-answers.ts';
@@ -43,55 +44,66 @@ interface DueExtras {
   states: Map<ExtraKind, ExtraState>;
 }
 
+/** What an activation did about the extras of a run. */
+export interface CollectedExtras {
+  /** How many extras were read, or refused for themselves. */
+  readCount: number;
+  /** Repositories with an extra that was not read, because there was no time or GitHub refused everything. */
+  left: number;
+  /** Why GitHub refused everything; null when it did not. */
+  refusal: Failure | null;
+}
+
 /**
- * Collects the due extras of the repositories that the run collected. Each repository is stored on its own, and a refusal
- * fails neither the repository nor the run. Stops when GitHub refuses everything. Returns how many repositories it tried,
- * and how many it had no time for. Throws if the database fails.
+ * Collects the due extras of the repositories that the run collected, those first that have waited longest. Each repository
+ * is stored on its own, and a refusal fails neither the repository nor the run. Stops when GitHub refuses everything. Throws
+ * if the database fails.
  */
-export async function collectExtras(
-  collector: ExtrasCollector,
-  run: RunKey,
-): Promise<{ count: number; left: number }> {
+export async function collectExtras(collector: ExtrasCollector, run: RunKey): Promise<CollectedExtras> {
   const { db, fingerprint } = collector;
   const queue = await listDueExtras(db, run, collector.clock());
   const ids = queue.map(({ subject }) => subject.repositoryId);
   const answers = openAnswers(db, { tenantId: run.tenantId, fingerprint, of: 'releases' }, ids);
-  let count = 0;
-  let refused = false;
-  const isTime = () => !refused && collector.isTime();
+  let readCount = 0;
+  let refusal: Failure | null = null;
+  const isTime = () => refusal === null && collector.isTime();
   const left = await workOff(queue, { concurrency: CONCURRENCY, isTime }, async (due) => {
-    if (!(await collectExtrasOf({ ...collector, answers }, run, due))) refused = true;
-    count += 1;
-    return 'done';
+    const { read, obstacle } = await collectExtrasOf({ ...collector, answers }, run, due);
+    readCount += read;
+    if (obstacle === null) return 'done';
+    if (obstacle.code !== 'out_of_time') refusal ??= obstacle;
+    return 'later';
   });
-  return { count, left: refused ? 0 : left.length };
+  return { readCount, left: left.length, refusal };
 }
 
-/** Collects and stores the extras of one repository. Returns false if GitHub refuses everything. */
+/** Collects and stores the extras of one repository. `obstacle` is a failure that others would meet too. */
 async function collectExtrasOf(
   collector: ExtrasCollector & { answers: StoredAnswers },
   run: RunKey,
   { subject, states }: DueExtras,
-): Promise<boolean> {
+): Promise<{ read: number; obstacle: Failure | null }> {
   const { db, github, clock, fingerprint, answers } = collector;
   const { tenantId, repositoryId } = subject;
   const memory = createMemory(await answers.take(repositoryId));
   const readings: ExtraReading[] = [];
-  let isRefused = false;
+  let obstacle: Failure | null = null;
   for (const extra of EXTRAS) {
     const state = states.get(extra.kind);
-    if (isRefused || !extra.isDue(subject, state, clock())) continue;
+    if (!extra.isDue(subject, state, clock())) continue;
     const context = { db, github, now: clock(), memory };
-    const reading = await extra.read(context, subject, state).catch((error: unknown) => {
-      isRefused = true;
+    try {
+      readings.push(await extra.read(context, subject, state));
+    } catch (error) {
+      if (error instanceof Failure) obstacle = error;
       // A defect must not fail a repository that was collected.
-      if (!(error instanceof Failure)) logDefect(error, { tenantId, repositoryId });
-    });
-    if (reading) readings.push(reading);
+      else logDefect(error, { tenantId, repositoryId });
+      break;
+    }
   }
   const answer = { readings, memory, fingerprint, now: clock() };
   await inTransaction(db, (trx) => saveExtras(trx, run, { subject, states }, answer));
-  return !isRefused;
+  return { read: readings.length, obstacle };
 }
 
 /** What GitHub answered for the extras of one repository. */
@@ -137,7 +149,7 @@ async function saveExtras(
     .execute();
 }
 
-/** The repositories that the run collected and that have a due extra. */
+/** The repositories that the run collected and that have a due extra, those first that have waited longest. */
 async function listDueExtras(db: Db, { tenantId, runId }: RunKey, now: Date): Promise<DueExtras[]> {
   const rows = await db
     .selectFrom('runRepository as w')
@@ -161,7 +173,15 @@ async function listDueExtras(db: Db, { tenantId, runId }: RunKey, now: Date): Pr
     states.set(repositoryId, (states.get(repositoryId) ?? new Map()).set(state.kind, state));
   return rows
     .map((subject) => ({ subject, states: states.get(subject.repositoryId) ?? new Map() }))
-    .filter(({ subject, states }) =>
-      EXTRAS.some((extra) => extra.isDue(subject, states.get(extra.kind), now)),
-    );
+    .flatMap((due) => {
+      const since = waitsSince(due, now);
+      return since === null ? [] : [{ ...due, since }];
+    })
+    .sort((one, other) => (one.since < other.since ? -1 : Number(one.since > other.since)));
+}
+
+/** When the extra that has waited longest was last tried, '' if never; null if none is due. */
+function waitsSince({ subject, states }: DueExtras, now: Date): Instant | '' | null {
+  const due = EXTRAS.filter((extra) => extra.isDue(subject, states.get(extra.kind), now));
+  return due.map(({ kind }) => states.get(kind)?.triedAt ?? '').sort()[0] ?? null;
 }

@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Collector } from '../lib/collector.ts';
+import { addDays } from '../lib/day.ts';
+import { openGitHub } from '../lib/github.ts';
+import { createRunRateLimiter } from '../lib/github-limits/run-rate-limiter.ts';
+import { changeUse } from '../lib/github-limits/stored-token-use.ts';
+import { grantPoints } from '../lib/github-limits/token-use.ts';
+import { at, type Collecting, openCollecting, START, TOKEN } from './collecting.ts';
+
+const COUNT = 30;
+const FINGERPRINT = 'one token';
+let collecting: Collecting;
+let githubIds: number[];
+
+beforeEach(async () => {
+  collecting = await openCollecting(at(START, '08:00'));
+  githubIds = [];
+  for (let place = 0; place < COUNT; place += 1) githubIds.push((await collecting.add(`r${place}`)).id);
+});
+afterEach(() => collecting.close());
+
+/** An activation with so many seconds, by a clock that moves only while somebody waits for GitHub's limits. */
+function activation(seconds: number): Pick<Collector, 'openGitHub' | 'timeLeft'> {
+  const { served, db } = collecting;
+  const end = served.now.getTime() + seconds * 1000;
+  const now = () => served.now.getTime();
+  const timeLeft = () => end - now();
+  const wait = async (milliseconds: number) => collecting.now(new Date(now() + milliseconds).toISOString());
+  const rateLimiter = createRunRateLimiter({ db, fingerprint: FINGERPRINT, timeLeft, time: { now, wait } });
+  const github = openGitHub({
+    apiUrl: served.apiUrl,
+    token: TOKEN,
+    clock: collecting.clock,
+    deadline: new Date(end),
+    secondLasts: 0,
+    rateLimiter,
+  });
+  return { timeLeft, openGitHub: async () => ({ github, fingerprint: FINGERPRINT }) };
+}
+
+/** Others have used so many of the minute's points with this token. */
+async function usePoints(points: number): Promise<void> {
+  const now = collecting.clock().getTime();
+  const quota = { limit: 1_000_000, remaining: 1_000_000, reset: now + 3_600_000 };
+  const request = { holder: 'another', now, points, inFlight: 0, limits: { quota, retryAt: 0 } };
+  await changeUse({ db: collecting.db, fingerprint: FINGERPRINT, now }, (use) => grantPoints(use, request));
+}
+
+async function countRead(): Promise<number> {
+  return (await collecting.rows('repositoryExtra')).filter(({ readAt }) => readAt !== null).length;
+}
+
+test('when the minute is full, what is left is handed over, and no repository stays without its extras', async () => {
+  await usePoints(620);
+  const runId = await collecting.start();
+  const started: string[] = [];
+  const activations = { start: async (action: string) => void started.push(action) };
+  const first = await collecting.work(runId, { ...activation(50), activations });
+  expect(first).toMatchObject({ repoCount: COUNT, failedCount: 0, handedOver: true });
+  expect(started).toEqual(['collect-tenant']);
+  expect((await collecting.lastRun()).run.state).toBe('running');
+  const read = await countRead();
+  expect(read).toBeGreaterThan(0);
+  expect(read).toBeLessThan(3 * COUNT);
+
+  expect(await collecting.work(runId, activation(300))).toMatchObject({ repoCount: 0, handedOver: false });
+  expect((await collecting.lastRun()).run).toMatchObject({ state: 'succeeded', failure: null });
+  expect(await countRead()).toBe(3 * COUNT);
+});
+
+test('an activation that ends with the last repository hands its extras over', async () => {
+  const runId = await collecting.start();
+  let collected = 0;
+  const github = collecting.github();
+  const getTraffic: typeof github.getTraffic = async (...given) => {
+    const traffic = await github.getTraffic(...given);
+    collected += 1;
+    return traffic;
+  };
+  const ending = {
+    openGitHub: async () => ({ github: { ...github, getTraffic }, fingerprint: FINGERPRINT }),
+    timeLeft: () => (collected === COUNT ? 19_000 : 60_000),
+    activations: { start: async () => {} },
+  };
+  expect(await collecting.work(runId, ending)).toMatchObject({ repoCount: COUNT, handedOver: true });
+  expect(await countRead()).toBe(0);
+  await collecting.work(runId);
+  expect(await countRead()).toBe(3 * COUNT);
+});
+
+test('a run that leaves extras out says so, and those repositories come first the next day', async () => {
+  const isStars = /\/stargazers\/history$/;
+  const match = { repository: githubIds[9] ?? 0, path: isStars };
+  const lift = collecting.served.github.fail({ kind: 'rate-limit', match });
+  await collecting.collect(at(START, '08:00'));
+  lift();
+  const { run } = await collecting.lastRun();
+  const tried = (await collecting.rows('repositoryExtra')).filter(({ kind }) => kind === 'stars').length;
+  expect(tried).toBeLessThan(20);
+  expect(run).toMatchObject({ state: 'partial', succeededCount: COUNT, failedCount: 0 });
+  expect(run.failure).toMatchObject({
+    code: 'rate_limited',
+    message: expect.stringMatching(
+      /^Stars, releases or workflow runs of \d+ repositories were left out, and come first next time\. /,
+    ),
+  });
+
+  const repositories = await collecting.rows('repository');
+  const done = new Set((await collecting.rows('repositoryExtra')).map(({ repositoryId }) => repositoryId));
+  const waiting = repositories.flatMap(({ repositoryId, githubId }) =>
+    done.has(repositoryId) ? [] : [githubId],
+  );
+  collecting.served.github.resetRequests();
+  await collecting.collect(at(addDays(START, 1), '08:00'));
+  const asked = collecting.served.github
+    .requests()
+    .filter(({ path }) => /\/stargazers\/history/.test(path))
+    .map(({ path }) => Number(/\d+/.exec(path)?.[0]));
+  // Six are read at once, so the last ones of these may change places with the first ones of the others.
+  expect(waiting).toEqual(expect.arrayContaining(asked.slice(0, waiting.length - 6)));
+  expect(await countRead()).toBe(3 * COUNT);
+});
