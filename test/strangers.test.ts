@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openTestInstallation, type TestInstallation } from './installation.ts';
 import { requireBuild } from './on-demand.ts';
@@ -116,6 +117,7 @@ function flood({ url }: TestInstallation) {
       const { status, headers: answered } = await fetch(`${url}/api/v1/web/guest/traffic/me`, { headers });
       statuses[status] = (statuses[status] ?? 0) + 1;
       if (status === 429) waits.add(Number(answered.get('retry-after')));
+      await sleep(10);
     }
   });
   return {
