@@ -1,10 +1,12 @@
 import * as z from 'zod';
+import type { TenantAccess } from '../lib/access.ts';
 import { json } from '../lib/answer.ts';
 import type {
   Dashboard,
   DashboardData,
   DashboardDeleted,
   DashboardList,
+  DataTokenIssued,
   DdeSession,
 } from '../lib/answers/dashboards.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
@@ -42,12 +44,17 @@ export type DashboardChange = z.infer<typeof DashboardChange>;
 export const DashboardCopy = z.strictObject({ name: textField('dashboard', 'name') });
 export type DashboardCopy = z.infer<typeof DashboardCopy>;
 
-export const DataTokenRequest = z.strictObject({});
+/** The SHA-256 of a secret that the caller made up, in base64url. */
+const challenge = z.string().regex(/^[\w-]{43}$/, 'Give the SHA-256 of a secret, in base64url.');
+
+export const DataTokenRequest = z.strictObject({ challenge });
+export type DataTokenRequest = z.infer<typeof DataTokenRequest>;
 
 export const DdeSessionRequest = z.strictObject({
   dashboardId: z.enum(['traffic-by-day', 'portfolio']),
   /** The API's base URL, as Cognos Dashboard Embedded can reach it. */
   apiUrl: z.url({ protocol: /^https?$/ }).max(300),
+  challenge,
 });
 export type DdeSessionRequest = z.infer<typeof DdeSessionRequest>;
 
@@ -74,13 +81,23 @@ const QUERIES: Record<DataName, string> = {
   repositories: 'format=csv&sum=days',
 };
 
-async function toData(c: Call, { access, principal, by }: Reader): Promise<DashboardData> {
-  const token = await issueDataToken(c.env.config.tokenKey, principal, access, by.now);
-  return { url: `/stats/${access.tenantId}/table`, queries: QUERIES, ...token };
+const toData = ({ tenantId }: TenantAccess): DashboardData => ({
+  url: `/stats/${tenantId}/table`,
+  queries: QUERIES,
+});
+
+async function toTokenData(
+  c: Call,
+  { access, principal, by }: Reader,
+  challenge: string,
+): Promise<DataTokenIssued> {
+  const { tokenKey } = c.env.config;
+  const token = await issueDataToken(tokenKey, principal, access, { challenge, now: by.now });
+  return { ...toData(access), ...token };
 }
 
-async function toAnswer(c: Call, reader: Reader, dashboardId: string): Promise<Dashboard> {
-  return { ...(await getDashboard(reader, dashboardId)), data: await toData(c, reader) };
+async function toAnswer(reader: Reader, dashboardId: string): Promise<Dashboard> {
+  return { ...(await getDashboard(reader, dashboardId)), data: toData(reader.access) };
 }
 
 app.get('/:tenantId', async (c) => {
@@ -91,29 +108,32 @@ app.post('/:tenantId', async (c) => {
   const reader = await requireReader(c, 'changeDashboards');
   const request = await parseBody(c.req.raw, DashboardRequest, requireDocumentSize);
   const id = await createDashboard(reader, requireDocument(request.document));
-  return json<Dashboard>(await toAnswer(c, reader, id), 201);
+  return json<Dashboard>(await toAnswer(reader, id), 201);
 });
 
 app.post('/:tenantId/data-token', async (c) => {
   const reader = await requireReader(c, 'seeTraffic');
-  await parseBody(c.req.raw, DataTokenRequest);
-  return json<DashboardData>(await toData(c, reader));
+  const { challenge } = await parseBody(c.req.raw, DataTokenRequest);
+  return json<DataTokenIssued>(await toTokenData(c, reader, challenge));
 });
 
 app.post('/:tenantId/dde-session', async (c) => {
   const reader = await requireReader(c, 'seeTraffic');
-  const { dashboardId, apiUrl } = await parseBody(c.req.raw, DdeSessionRequest);
+  const { dashboardId, apiUrl, challenge } = await parseBody(c.req.raw, DdeSessionRequest);
   const { dde, pagesUrl } = c.env.config;
   if (!dde) throw ddeNotConfigured();
   const session = await openDdeSession(dde, pagesUrl ?? new URL(apiUrl).origin);
-  const { url, token, expiresAt } = await toData(c, reader);
-  const dashboard = toDdeDashboard(dashboardId, { tableUrl: `${apiUrl.replace(/\/+$/, '')}${url}`, token });
+  const { url, token, expiresAt } = await toTokenData(c, reader, challenge);
+  const dashboard = toDdeDashboard(dashboardId, {
+    tableUrl: `${apiUrl.replace(/\/+$/, '')}${url}`,
+    token: `${token}~{secret}`,
+  });
   return json<DdeSession>({ apiUrl: dde.apiUrl, session, dashboard, expiresAt });
 });
 
 app.get('/:tenantId/:dashboardId', async (c) => {
   const reader = await requireReader(c, 'seeTraffic');
-  return json<Dashboard>(await toAnswer(c, reader, c.req.param('dashboardId') ?? ''));
+  return json<Dashboard>(await toAnswer(reader, c.req.param('dashboardId') ?? ''));
 });
 
 app.put('/:tenantId/:dashboardId', async (c) => {
@@ -122,7 +142,7 @@ app.put('/:tenantId/:dashboardId', async (c) => {
   const change = { version, document: requireDocument(request.document) };
   const dashboardId = c.req.param('dashboardId') ?? '';
   await changeDashboard(reader, dashboardId, change);
-  return json<Dashboard>(await toAnswer(c, reader, dashboardId));
+  return json<Dashboard>(await toAnswer(reader, dashboardId));
 });
 
 app.post('/:tenantId/:dashboardId/copy', async (c) => {
@@ -130,7 +150,7 @@ app.post('/:tenantId/:dashboardId/copy', async (c) => {
   const { name } = await parseBody(c.req.raw, DashboardCopy);
   const { document } = await getDashboard(reader, c.req.param('dashboardId') ?? '');
   const id = await createDashboard(reader, { ...document, name });
-  return json<Dashboard>(await toAnswer(c, reader, id), 201);
+  return json<Dashboard>(await toAnswer(reader, id), 201);
 });
 
 app.delete('/:tenantId/:dashboardId', async (c) => {

@@ -32,8 +32,6 @@ interface Call {
   path: string;
   body?: unknown;
   signal?: AbortSignal | undefined;
-  /** Instead of the session's token. */
-  bearer?: string;
 }
 
 export interface Api {
@@ -43,8 +41,7 @@ export interface Api {
   endToken(): Promise<void>;
   /** The whole file, page by page where the route has pages; `onPart` learns how much of it is there, from 0 to 1. */
   csv(read: Read<unknown>, onPart: (share: number) => void): Promise<Blob>;
-  /** Reads text with a token other than the session's; throws an `ApiError` with status 401 when that token has expired. */
-  text(read: Read<unknown>, token: string, signal?: AbortSignal): Promise<Response>;
+  text(read: Read<unknown>, signal?: AbortSignal): Promise<Response>;
 }
 
 /**
@@ -89,8 +86,8 @@ export function openApi(
   /** The waiting for the quota that all calls share. */
   let quota: Promise<void> | undefined;
 
-  async function attempt({ method, path, body, signal, bearer }: Call) {
-    const token = bearer ?? (await session.accessToken().catch(unreachable));
+  async function attempt({ method, path, body, signal }: Call) {
+    const token = await session.accessToken().catch(unreachable);
     const headers: Record<string, string> = {};
     if (token) headers.authorization = `Bearer ${token}`;
     else if (session.signedIn()) return expire();
@@ -212,11 +209,7 @@ export function openApi(
       }
       return new Blob(parts, { type: 'text/csv' });
     },
-    text: async ({ url: path }, bearer, signal) => {
-      const answer = await patiently({ method: 'GET', path, signal, bearer });
-      if (!answer.ok) throw await toError(answer);
-      return answer;
-    },
+    text: (read, signal) => call({ method: 'GET', path: read.url, signal }),
   };
 }
 

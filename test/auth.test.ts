@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { decodeJwt, importJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../lib/db/database.ts';
+import { openDataToken } from './data-tokens.ts';
 import { type Answer, openTestInstallation, type TestInstallation } from './installation.ts';
 import { getIdentityKeys } from './on-demand.ts';
 
@@ -289,8 +290,8 @@ test('somebody whom the API has not seen before can sign out, too', async () => 
 
 test('a dashboard’s data token ends with the access token that it was issued for', async () => {
   const open = async (token: string) => {
-    const { body } = await withToken(token)('POST', '/dashboards/1/data-token');
-    return () => withToken(body.token)('GET', '/stats/1/table');
+    const data = await openDataToken(withToken(token), 1);
+    return () => withToken(data)('GET', '/stats/1/table');
   };
   const one = await issue();
   const two = await issue();

@@ -2,10 +2,14 @@ import { decodeJwt, SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { operations } from '../actions/openapi/operations.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
+import { CHALLENGE, openDataToken, SECRET } from './data-tokens.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 const NOW = '2026-01-14T08:00:00.000Z';
 const LATER = '2026-01-14T09:00:01.000Z';
+
+/** A signed token, as JSON has it. */
+const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
 
 let installation: TestInstallation;
 let ada: Call;
@@ -32,10 +36,7 @@ beforeAll(async () => {
 
 afterAll(() => installation.close());
 
-async function issue(call: Call): Promise<string> {
-  const { body } = await call('GET', `/dashboards/${tenantId}/portfolio`);
-  return body.data.token;
-}
+const issue = (call: Call) => openDataToken(call, tenantId);
 
 /** Calls with a token that is not the provider's. */
 const withToken = (token: string) => (method: string, route: string, body?: unknown) =>
@@ -56,15 +57,30 @@ const codeOf = async (token: string, tenant = tenantId) =>
   (await withToken(token)('GET', `/stats/${tenant}/table`)).body.error?.code;
 
 test('a data token reads the tenant’s table, as JSON and as CSV, and ends after an hour', async () => {
-  const { body } = await ada('POST', `/dashboards/${tenantId}/data-token`);
+  const { body } = await ada('POST', `/dashboards/${tenantId}/data-token`, { challenge: CHALLENGE });
+  const token = `${body.token}~${SECRET}`;
   expect(body.expiresAt).toBe('2026-01-14T09:00:00.000Z');
-  expect(await readIds(body.token)).toEqual(ids);
-  const csv = await withToken(body.token)('GET', `${body.url}?${body.queries.weekly}&range=30`);
+  expect(await readIds(token)).toEqual(ids);
+  const csv = await withToken(token)('GET', `${body.url}?${body.queries.weekly}&range=30`);
   expect(csv.body).toMatch(/^RID,ORGNAME,REPONAME,TDATE,VIEWCOUNT,VUNIQUES,CLONECOUNT,CUNIQUES\r\n\d/);
   installation.now(LATER);
-  expect(await codeOf(body.token)).toBe('data_token_expired');
-  expect((await ada('POST', `/dashboards/${tenantId}/data-token`)).status).toBe(200);
+  expect(await codeOf(token)).toBe('data_token_expired');
+  expect(await codeOf(await issue(ada))).toBeUndefined();
   installation.now(NOW);
+});
+
+test('what the platform records of a dashboard and of its data token reads nothing', async () => {
+  const { body } = await ada('GET', `/dashboards/${tenantId}/portfolio`);
+  expect(JSON.stringify(body)).not.toMatch(TOKEN);
+  const token = await issue(ada);
+  expect(await readIds(token)).toEqual(ids);
+  const records = JSON.stringify(installation.host.activations());
+  expect(records).not.toContain(SECRET);
+  const recorded = [...new Set(records.match(TOKEN))];
+  expect(recorded).toContain(token.split('~')[0]);
+  for (const one of recorded)
+    for (const secret of ['', '~', `~${CHALLENGE}`])
+      expect(await codeOf(`${one}${secret}`)).toMatch(/_invalid$/);
 });
 
 test('a data token only reads that table', async () => {

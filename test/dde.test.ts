@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseConfig } from '../lib/config.ts';
 import { createDde } from '../local/dde.ts';
+import { CHALLENGE, SECRET } from './data-tokens.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 const client = { clientId: 'the client', clientSecret: 'its : secret' };
@@ -38,7 +39,7 @@ afterAll(async () => {
 });
 
 const open = (dashboardId: string, call = ada) =>
-  call('POST', `/dashboards/${tenantId}/dde-session`, { dashboardId, apiUrl });
+  call('POST', `/dashboards/${tenantId}/dde-session`, { dashboardId, apiUrl, challenge: CHALLENGE });
 
 interface Widget {
   data: { dataViews: { modelRef: string; dataItems: { id: string; itemId: string }[] }[] };
@@ -73,7 +74,9 @@ test.each(['traffic-by-day', 'portfolio'])(
     const { sourceUrl, property, columns } = tableOf(body.dashboard);
     const headers = property.find(({ name }) => name === 'headers')?.value ?? [];
     const response = await fetch(sourceUrl, {
-      headers: Object.fromEntries(headers.map(({ name, value }) => [name, value])),
+      headers: Object.fromEntries(
+        headers.map(({ name, value }) => [name, value.replace('{secret}', SECRET)]),
+      ),
     });
     expect(response.status).toBe(200);
     const [header, ...rows] = (await response.text()).trimEnd().split('\r\n');

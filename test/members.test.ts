@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CHALLENGE, openDataToken, SECRET } from './data-tokens.ts';
 import { type Answer, type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 import { LOOK_ALIKES } from './look-alikes.ts';
 
@@ -199,8 +200,8 @@ test('access ends within the hour in which the provider gives the account anothe
   const later = 'mia.b@example.com';
   const mia = installation.as(before);
   await put(before, { role: 'viewer' });
-  const { body } = await mia('POST', `/dashboards/${tenantId}/data-token`);
-  const data = { authorization: `Bearer ${body.token}` };
+  const { body } = await mia('POST', `/dashboards/${tenantId}/data-token`, { challenge: CHALLENGE });
+  const data = { authorization: `Bearer ${body.token}~${SECRET}` };
   const readData = () => installation.anonymously('GET', `/stats/${tenantId}/table`, undefined, data);
   expect(body.expiresAt).toBe(after(60));
   expect((await readData()).status).toBe(200);
@@ -237,12 +238,12 @@ test('access ends within the hour in which the provider no longer confirms the a
   const email = 'ned@example.com';
   const ned = installation.as(email);
   await put(email, { role: 'viewer' });
-  const { body } = await ned('POST', `/dashboards/${tenantId}/data-token`);
+  const token = await openDataToken(ned, tenantId);
   installation.identity.changePerson(email, { emailVerified: false });
   installation.now(after(30));
   expect(outcome(await ned('GET', `/stats/${tenantId}`))).toEqual([403, 'email_unverified']);
   installation.now(after(61));
-  const data = { authorization: `Bearer ${body.token}` };
+  const data = { authorization: `Bearer ${token}` };
   const answer = await installation.anonymously('GET', `/stats/${tenantId}/table`, undefined, data);
   expect(outcome(answer)).toEqual([401, 'data_token_expired']);
   installation.now(NOW);

@@ -13,6 +13,7 @@ import type { Db } from '../lib/db/database.ts';
 import { claimRoles } from '../lib/identity/claims.ts';
 import { bearsDataToken, issueDataToken, requireDataAccess } from '../lib/identity/data-token.ts';
 import type { ApiRequest } from '../lib/request.ts';
+import { CHALLENGE, SECRET } from './data-tokens.ts';
 import { openTestDatabase } from './database.ts';
 
 const AT = '2026-01-14T08:00:00.000Z';
@@ -247,27 +248,28 @@ interface Reading {
   keys?: string;
 }
 
+const challenge = CHALLENGE;
+
 async function issue(role: string, repositoryIds: number[] | null, key = KEYS[0] ?? ''): Promise<string> {
-  const { token } = await issueDataToken(
-    key,
-    signedIn(role),
-    { tenantId: tenants[0] ?? 0, repositoryIds },
-    NOW,
-  );
-  return token;
+  const access = { tenantId: tenants[0] ?? 0, repositoryIds };
+  const { token } = await issueDataToken(key, signedIn(role), access, { challenge, now: NOW });
+  return `${token}~${SECRET}`;
 }
 
 const read = (token: string, { tenantId = tenants[0], now = NOW, keys = KEYS[0] ?? '' }: Reading = {}) =>
   requireDataAccess(db, keys, bearing(token), tenantId, now);
 
 test('a data token gives access to its repositories until its owner’s address is to be verified again', async () => {
-  const { token, expiresAt } = await issueDataToken(
+  const { token: issued, expiresAt } = await issueDataToken(
     KEYS[0] ?? '',
     signedIn('viewer'),
     { tenantId: tenants[0] ?? 0, repositoryIds: null },
-    later(0.9),
+    { challenge, now: later(0.9) },
   );
+  const token = `${issued}~${SECRET}`;
   expect(expiresAt).toBe('2026-01-14T08:30:00.000Z');
+  for (const secret of ['', '~', `~${CHALLENGE}`])
+    expect((await failureOf(read(`${issued}${secret}`)))?.code).toBe('data_token_invalid');
   expect(await read(token)).toEqual({ tenantId: tenants[0], repositoryIds: null });
   expect(await read(token, { now: later(1799) })).toMatchObject({ repositoryIds: null });
   expect((await failureOf(read(token, { now: later(1800) })))?.code).toBe('data_token_expired');
@@ -307,11 +309,14 @@ test('a forged or changed token is refused', async () => {
     email: personOf('viewer').email,
     session: 't',
     since: AT,
+    challenge,
     aud: 'stats/table',
     exp: seconds + 60,
   };
-  const sign = (changes: object, type = 'data+jwt', key = signingKey) =>
-    new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg: 'HS256', typ: type }).sign(key);
+  const sign = async (changes: object, type = 'data+jwt', key = signingKey) => {
+    const token = new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg: 'HS256', typ: type });
+    return `${await token.sign(key)}~${SECRET}`;
+  };
   expect(await read(await sign({}))).toEqual({ tenantId: tenants[0], repositoryIds: null });
   const wrong = [
     // TOKEN_KEY itself signs nothing.
@@ -325,6 +330,7 @@ test('a forged or changed token is refused', async () => {
     await sign({ provider: 'j' }),
     await sign({ session: undefined }),
     await sign({ since: 'then' }),
+    await sign({ challenge: undefined }),
     await sign({ repositories: 7 }),
     'a.b.c',
   ];

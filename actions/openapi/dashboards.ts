@@ -1,8 +1,8 @@
 import {
   Dashboard,
-  DashboardData,
   DashboardDeleted,
   DashboardList,
+  DataTokenIssued,
   DdeSession,
 } from '../../lib/answers/dashboards.ts';
 import {
@@ -41,7 +41,7 @@ export const dashboardOperations: Operation[] = [
     summary: 'Get a token for the tables of dashboards, valid for an hour',
     needs: 'seeTraffic',
     body: DataTokenRequest,
-    responses: { 200: DashboardData },
+    responses: { 200: DataTokenIssued },
     failures: [],
   },
   {
@@ -58,7 +58,7 @@ export const dashboardOperations: Operation[] = [
     action: 'dashboards',
     method: 'get',
     path: '/{tenantId}/{dashboardId}',
-    summary: 'Get a dashboard and a token for its tables',
+    summary: 'Get a dashboard, and how to read its tables',
     needs: 'seeTraffic',
     responses: { 200: Dashboard },
     failures: ['dashboard_not_found'],

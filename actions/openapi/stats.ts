@@ -23,7 +23,7 @@ export const statsOperations: Operation[] = [
     path: '/{tenantId}/table',
     summary: 'Get the traffic of a tenant’s repositories as rows, by day, week or month',
     needs: 'seeTraffic',
-    note: 'A data token of a dashboard works too.',
+    note: 'A data token with its secret works too.',
     query: TableQuery,
     responses: { 200: TrafficTable },
     csv: true,

@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto';
+import { createHash, hkdfSync } from 'node:crypto';
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import { type Expression, expressionBuilder, type SqlBool } from 'kysely';
 import * as z from 'zod';
@@ -11,7 +11,10 @@ import { toTokenKeys } from '../secrets.ts';
 import type { Person } from './claims.ts';
 import { hasEnded, type Session } from './session.ts';
 
-/** A token that only reads one tenant's traffic table. */
+/**
+ * A token that, followed by `~` and a secret, only reads one tenant's traffic table. The platform records every answer, so
+ * what is answered must not suffice. It does not record requests, which bring the secret.
+ */
 export interface DataToken {
   token: string;
   expiresAt: string;
@@ -36,6 +39,8 @@ const Claims = z.object({
   session: z.string(),
   since: z.iso.datetime(),
   tenant: z.int(),
+  /** The SHA-256 of the secret, in base64url. */
+  challenge: z.string(),
   /** The ids of the readable repositories, each as the distance from the one before, in base 36. Absent means all. */
   repositories: z.string().optional(),
 });
@@ -59,14 +64,14 @@ function unpackIds(packed: string): number[] {
 }
 
 /**
- * A data token for what the principal may see in the tenant now. It expires when the principal's address must be verified
+ * A data token for what the principal may see in the tenant now, for whoever knows the secret with the SHA-256 `challenge`. It expires when the principal's address must be verified
  * again: after half an hour to an hour.
  */
 export async function issueDataToken(
   tokenKey: string,
   { email, session, verifiedUntil }: DataTokenOwner,
   { tenantId, repositoryIds }: TenantAccess,
-  now: Date,
+  { challenge, now }: { challenge: string; now: Date },
 ): Promise<DataToken> {
   const [key = new Uint8Array()] = toSigningKeys(tokenKey);
   const { issuer: provider, subject, tokenId, issuedAt: since } = session;
@@ -78,6 +83,7 @@ export async function issueDataToken(
     email,
     session: tokenId,
     since,
+    challenge,
     ...repositories,
   })
     .setProtectedHeader({ alg: 'HS256', typ: TYPE })
@@ -89,10 +95,16 @@ export async function issueDataToken(
   return { token, expiresAt: new Date(expiresAt * 1000).toISOString() };
 }
 
+/** The token and the secret of a request. */
+function bearerOf(request: ApiRequest): { token: string; secret: string } {
+  const [token = '', secret = ''] = bearerToken(request).split('~', 2);
+  return { token, secret };
+}
+
 /** True if the request's token says that it is a data token. */
 export function bearsDataToken(request: ApiRequest): boolean {
   try {
-    return decodeProtectedHeader(bearerToken(request)).typ === TYPE;
+    return decodeProtectedHeader(bearerOf(request).token).typ === TYPE;
   } catch {
     return false;
   }
@@ -136,7 +148,9 @@ export async function requireDataAccess(
   tenantId: number | undefined,
   now: Date,
 ): Promise<TenantAccess> {
-  const claims = await verify(bearerToken(request), toSigningKeys(tokenKey), now);
+  const { token, secret } = bearerOf(request);
+  const claims = await verify(token, toSigningKeys(tokenKey), now);
+  if (createHash('sha256').update(secret).digest('base64url') !== claims.challenge) throw invalid();
   if (claims.tenant !== tenantId) throw invalid();
   const right = claims.repositories === undefined ? 'seeAllTraffic' : 'seeTraffic';
   const person = { issuer: claims.provider, subject: claims.sub, email: claims.email };

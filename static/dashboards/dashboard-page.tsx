@@ -27,7 +27,7 @@ export function DashboardPage({ tenantId, dashboardId, edit }: DashboardPageProp
   const first = useRef(loaded.answer?.data);
   first.current ??= loaded.answer?.data;
   const known = first.current;
-  const tables = useMemo(() => known && openTables(api, tenantId, known), [api, tenantId, known]);
+  const tables = useMemo(() => known && openTables(api, known), [api, known]);
   // Fetch the drawing code in parallel with the dashboard.
   useEffect(() => void import('./draw.ts').catch(() => undefined), []);
   return (

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { DashboardData } from '../../lib/answers/dashboards.ts';
 import type { DataName } from '../../lib/dashboards/rules.ts';
-import { type Api, ApiError } from '../api.ts';
+import type { Api } from '../api.ts';
 import { WidgetError } from './widget-error.ts';
 
 /** A row of a table as specifications see it. A sum has no repository. */
@@ -66,38 +66,15 @@ export interface Tables {
   read(name: DataName, scope: string): Promise<Row[]>;
 }
 
-/** Reads with a dashboard's data token, and renews it when it expires. */
-export function openTables(api: Api, tenantId: number, first: DashboardData): Tables {
-  let data = first;
-  let renewing: Promise<void> | undefined;
+/** Reads the tables of a dashboard. */
+export function openTables(api: Api, data: DashboardData): Tables {
   const kept = new Map<string, Promise<Row[]>>();
-
-  function renew(): Promise<void> {
-    renewing ??= api
-      .send<DashboardData>('POST', `dashboards/${tenantId}/data-token`, {})
-      .then((renewed) => {
-        data = renewed;
-      })
-      .finally(() => {
-        renewing = undefined;
-      });
-    return renewing;
-  }
-
-  async function ask(path: string): Promise<Response> {
-    const { token } = data;
-    return api.text({ url: path }, token).catch(async (error: unknown) => {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      if (data.token === token) await renew();
-      return api.text({ url: path }, data.token);
-    });
-  }
 
   async function readAll(name: DataName, scope: string): Promise<Row[]> {
     const path = `${data.url.replace(/^\//, '')}?${data.queries[name]}${scope && `&${scope}`}`;
     const pages: Row[][] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
-      const answer: Response = await ask(`${path}&cursor=${cursor}`);
+      const answer: Response = await api.text({ url: `${path}&cursor=${cursor}` });
       if (Number(answer.headers.get('x-total-count')) > MAX_ROWS) throw tooMany();
       pages.push(parseRows(await answer.text()));
       cursor = answer.headers.get('x-next-cursor');
