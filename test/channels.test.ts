@@ -204,9 +204,10 @@ test('a channel is changed and deleted; another tenant’s channel is not found'
 test('a tenant has at most twenty channels, even if more are added at once; they are deleted with it', async () => {
   const { body: tenants } = await ada('GET', '/tenants');
   const { body: list } = await ada('GET', `/channels/${tenantId}`);
-  for (let count = list.channels.length; count < 18; count += 1) await add(`/slack/${count}`);
-  // Each with a connection of its own, as containers have, so that all of them count before one inserts.
-  const databases = Array.from({ length: 12 }, () => openDatabase(installation.database.url));
+  for (let count = list.channels.length; count < 19; count += 1) await add(`/slack/${count}`);
+  // Each with a connection of its own, as containers have, so that all of them count before one inserts. No more than three:
+  // Db2's driver waits for locks on Node's four threads.
+  const databases = Array.from({ length: 3 }, () => openDatabase(installation.database.url));
   await Promise.all(databases.map(({ db }) => db.selectFrom('channel').select('name').execute()));
   const services = {
     config: { allowPrivateAddresses: false, demoWebhookUrl: standIn('') },
@@ -224,8 +225,8 @@ test('a tenant has at most twenty channels, even if more are added at once; they
     ),
   );
   await Promise.all(databases.map(({ db }) => db.destroy()));
-  expect(added.filter((one) => one === 'added').length).toBe(2);
-  expect(added.filter((one) => one === 'too_many_channels').length).toBe(10);
+  expect(added.filter((one) => one === 'added').length).toBe(1);
+  expect(added.filter((one) => one === 'too_many_channels').length).toBe(2);
   expect((await ada('GET', `/channels/${tenantId}`)).body.channels.length).toBe(20);
   expect(outcome(await ada('POST', `/channels/${tenantId}`, request('/slack/more')))).toEqual([
     409,
