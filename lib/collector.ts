@@ -5,6 +5,7 @@ import {
   collectRepository,
   failRepository,
   listWaiting,
+  type RepositoryCollector,
   type RunAtWork,
   type Waiting,
 } from './collector/repository.ts';
@@ -17,7 +18,7 @@ import { workOff } from './queue.ts';
 import { closeRun } from './runs/end.ts';
 import { type RunKey, renewLease } from './runs/lease.ts';
 import { startCollecting } from './runs/start.ts';
-import { openPublications, type Publications } from './traffic/publication.ts';
+import { openPublications } from './traffic/publication.ts';
 import { markSilence } from './traffic/silence.ts';
 
 /** GitHub as a tenant's token sees it. `fingerprint` identifies the token without revealing it. */
@@ -50,10 +51,10 @@ export interface CollectedRun extends RunKey {
   handedOver: boolean;
 }
 
-/** Repositories at once until GitHub answers: few, in case it refuses the token. Each asks up to five things at once. */
+/** Repositories at once until GitHub answers: few, in case it refuses the token. */
 const INITIAL_CONCURRENCY = 4;
-/** Repositories at once after that. */
-const CONCURRENCY = 12;
+/** Repositories at once after that. Each asks five things at once; GitHub's limits decide how many of them really go. */
+const CONCURRENCY = 20;
 /** Begin no repository with less time left than this. */
 const RESERVE_MS = 20_000;
 /** How long the lease outlasts the activation. */
@@ -130,11 +131,14 @@ async function collectAll(collector: Collector, run: RunAtWork, queue: readonly 
   const publications = await openPublications(collector.dbOfAll, run.tenantId);
   const isTime = () => collector.timeLeft() > RESERVE_MS;
   let down = 0;
+  let isProven = false;
   const left = await workOff(
     queue,
     { initialConcurrency: INITIAL_CONCURRENCY, concurrency: CONCURRENCY, isTime },
     async (waiting) => {
-      const failure = await collectOne({ ...collector, answers, publications }, run, waiting, github);
+      const working = { ...collector, answers, publications, isTokenProven: () => isProven };
+      const failure = await collectOne(working, run, waiting, github);
+      if (failure === null) isProven = true;
       if (failure?.code === 'out_of_time') return 'later';
       done.repoCount += 1;
       if (failure) done.failedCount += 1;
@@ -158,9 +162,11 @@ function openKnownAnswers(
   return openAnswers(db, { tenantId, fingerprint: github.fingerprint, of: 'traffic' }, ids);
 }
 
+type CollectorAtWork = Collector & Pick<RepositoryCollector, 'answers' | 'publications' | 'isTokenProven'>;
+
 /** Collects one repository, or fails it for the reason that fails all. */
 async function collectOne(
-  { db, clock, answers, publications }: Collector & { answers: StoredAnswers; publications: Publications },
+  { db, clock, answers, publications, isTokenProven }: CollectorAtWork,
   run: RunAtWork,
   waiting: Waiting,
   github: Failure | OpenedGitHub,
@@ -169,7 +175,7 @@ async function collectOne(
     await failRepository({ db, clock }, run, waiting, github, { counted: 0, unchanged: 0 });
     return github;
   }
-  return collectRepository({ db, clock, answers, publications, ...github }, run, waiting);
+  return collectRepository({ db, clock, answers, publications, isTokenProven, ...github }, run, waiting);
 }
 
 /** Why an open run was started; null if the run is not open. */

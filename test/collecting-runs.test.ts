@@ -190,6 +190,34 @@ test('a tenant is deleted at once, even during a collection', async () => {
   for (const table of STORED) expect([table, await collecting.rows(table)]).toEqual([table, []]);
 });
 
+test('once GitHub has given traffic, a repository’s requests go together, but not those of one that was refused', async () => {
+  const { github } = collecting.served;
+  const ids: number[] = [];
+  for (const name of ['one', 'two', 'three', 'four', 'five', 'six', 'seven'])
+    ids.push((await collecting.add(name)).id);
+  const [first = 0, , , , , sixth = 0, seventh = 0] = ids;
+  const askedOf = (id: number) =>
+    github.requests().flatMap(({ path }) => path.split(`/repositories/${id}/traffic/`)[1] ?? []);
+  for (const repository of [first, sixth])
+    github.fail({ kind: 'slow', milliseconds: 400, match: { repository, path: /traffic\/views$/ } });
+  const refused = { repository: seventh, path: /traffic/ };
+  github.fail({
+    kind: 'status',
+    status: 403,
+    message: 'Must have push access to repository',
+    match: refused,
+  });
+  github.resetRequests();
+  await collecting.collect(at(START));
+  // Four begin before GitHub has answered anything.
+  expect(askedOf(first)[0]).toBe('views');
+  expect(askedOf(sixth).indexOf('views')).toBeGreaterThanOrEqual(3);
+  expect(askedOf(seventh)).toHaveLength(4);
+  github.resetRequests();
+  await collecting.collect(at(addDays(START, 1)));
+  expect(askedOf(seventh)).toEqual(['views']);
+});
+
 test('an activation that collected nothing does not start another', async () => {
   await collecting.add('one');
   const runId = await collecting.start();

@@ -35,8 +35,8 @@ export interface ExtrasCollector {
 }
 
 const EXTRAS: readonly Extra[] = [starExtra, releaseExtra, workflowExtra];
-/** Repositories at once. */
-const CONCURRENCY = 6;
+/** Repositories at once. Each asks one thing at a time. */
+const CONCURRENCY = 20;
 
 /** A repository with an extra that is due. */
 interface DueExtras {

@@ -10,6 +10,7 @@ import { type AnswerMemory, createMemory } from '../github/memory.ts';
 import type { GitHubRepository } from '../github/repositories.ts';
 import type { GitHubTraffic } from '../github/traffic.ts';
 import type { GitHubClient } from '../github.ts';
+import type { Instant } from '../instant.ts';
 import { saveFact } from '../repositories/facts.ts';
 import { isForArchive, stalledColumn, toFullName } from '../repositories/repository.ts';
 import { saveDifferences } from '../runs/differences.ts';
@@ -46,6 +47,8 @@ export interface Waiting {
   lastWeek: Day | null;
   /** The newest week read right after its end, for the report. */
   endedWeek: Day | null;
+  /** When GitHub last refused it; null when it did not. */
+  refusedAt: Instant | null;
 }
 
 /** An open run, and why it was started. A `verify` run also compares what is stored. */
@@ -64,6 +67,8 @@ export interface RepositoryCollector {
   answers: StoredAnswers;
   /** What GitHub's server was seen to publish. */
   publications: Publications;
+  /** Whether GitHub has given this token traffic during this activation, so that a refusal is unlikely. */
+  isTokenProven: () => boolean;
 }
 
 /** The waiting repositories of a run: those never collected first, then those collected longest ago. */
@@ -78,7 +83,7 @@ export async function listWaiting(db: Db, { tenantId, runId }: RunKey): Promise<
     .leftJoin('publication as p', (join) =>
       join.onRef('p.serverId', '=', 't.serverId').onRef('p.visibility', '=', 'r.visibility'),
     )
-    .select(['r.archivedAt', 'r.lastCoveredDate', 'r.publishedThrough', 'r.endedWeek'])
+    .select(['r.archivedAt', 'r.lastCoveredDate', 'r.publishedThrough', 'r.endedWeek', 'r.refusedAt'])
     .select(stalledColumn)
     .where('w.tenantId', '=', tenantId)
     .where('w.runId', '=', runId)
@@ -144,10 +149,16 @@ export async function collectRepository(
   const memory = createMemory(await collector.answers.take(waiting.repositoryId));
   let seen: GitHubRepository | undefined;
   try {
-    seen = await github.getRepository({ id: waiting.githubId, knownAs: waiting.known }, memory);
     const wantsWeeks = (days: Observed, readAt: Date) =>
       needsWeeks(waiting, coverageOf(days, readAt), readAt);
-    const traffic = await github.getTraffic(waiting.githubId, { wantsWeeks, memory });
+    const askTraffic = (order: 'views_first' | 'at_once') =>
+      github.getTraffic(waiting.githubId, { wantsWeeks, memory, order });
+    const isLikely = collector.isTokenProven() && !waiting.known.archived && waiting.refusedAt === null;
+    const early = isLikely ? askTraffic('at_once') : undefined;
+    const asked = github.getRepository({ id: waiting.githubId, knownAs: waiting.known }, memory);
+    await Promise.allSettled([asked, early]);
+    seen = await asked;
+    const traffic = await (early ?? askTraffic('views_first'));
     const now = clock();
     const observed = { views: traffic.views?.days ?? null, clones: traffic.clones?.days ?? null };
     const coverage = coverageOf(observed, traffic.readAt);

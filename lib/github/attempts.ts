@@ -21,6 +21,12 @@ export function createSemaphore(limit: number): Semaphore {
   };
 }
 
+/** The results of all work. When some of it fails, waits for the rest before it throws the first failure. */
+export async function waitForAll<T extends readonly Promise<unknown>[] | []>(work: T) {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
+
 /** How long to retry, by which clock. */
 export interface RetryOptions {
   clock: () => Date;

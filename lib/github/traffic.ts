@@ -10,6 +10,7 @@ import {
   viewsAnswer,
   type Window,
 } from './answers.ts';
+import { waitForAll } from './attempts.ts';
 import { askConditionally } from './conditional-request.ts';
 import type { Connection } from './connection.ts';
 import { type AnswerKind, type AnswerMemory, createMemory } from './memory.ts';
@@ -44,6 +45,8 @@ export interface TrafficOptions {
   wantsWeeks?: (days: { views: Bucket[] | null; clones: Bucket[] | null }, readAt: Date) => boolean;
   /** The remembered answers. New ones are added. */
   memory?: AnswerMemory;
+  /** `at_once`: ask for views, clones and lists together. Default: for views first and alone, because each refusal counts. */
+  order?: 'views_first' | 'at_once';
 }
 
 /**
@@ -53,7 +56,7 @@ export interface TrafficOptions {
 export async function getTraffic(
   ask: Connection,
   id: number,
-  { wantsWeeks = () => true, memory = createMemory() }: TrafficOptions,
+  { wantsWeeks = () => true, memory = createMemory(), order = 'views_first' }: TrafficOptions,
 ): Promise<GitHubTraffic> {
   const lacking: Lack[] = [];
   const unlessLacking = async <T>(part: Lack['part'], wanted: Promise<T>): Promise<T | null> =>
@@ -91,9 +94,11 @@ export async function getTraffic(
     ]);
     return views || clones ? { views: views?.days ?? null, clones: clones?.days ?? null } : null;
   };
-  // First alone: a token that may not read one figure may read none, and each refusal counts against the quota.
-  const views = await readDays('views', viewsAnswer);
-  const [clones, referrers, paths] = await Promise.all([
+  const asked = readDays('views', viewsAnswer);
+  // A token that may not read one figure may read none, and each refusal counts against the quota.
+  if (order === 'views_first') await asked;
+  const [views, clones, referrers, paths] = await waitForAll([
+    asked,
     readDays('clones', clonesAnswer),
     unlessLacking('referrers', read('referrers', referrersAnswer, 'popular/referrers')),
     unlessLacking('paths', read('paths', pathsAnswer, 'popular/paths')),
