@@ -5,7 +5,9 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SETTINGS } from '../../deploy/settings.ts';
 import { SCHEMA_VERSION } from '../../lib/db/schema.ts';
+import { PARAMETERS } from '../../lib/parameters.ts';
 import { openSecrets } from '../../lib/secrets.ts';
 import { DEMO_TOKENS } from '../../local/demo/github.ts';
 import { type Cloud, copyCheckout, openCloud } from './cloud.ts';
@@ -63,9 +65,8 @@ async function whileRunning<T>(running: Promise<unknown>, call: () => Promise<T>
 }
 
 test('all missing or malformed variables and tools are named at once', async () => {
-  const names = Object.keys(cloud.variables).filter(
-    (name) => !/DEMO|PRIVATE|NOW|TRUSTED|COLLECT|DDE/.test(name),
-  );
+  const all = Object.entries({ ...PARAMETERS, ...SETTINGS });
+  const names = all.flatMap(([name, { required }]) => (required ? [name] : []));
   const unset = Object.fromEntries(names.map((name) => [name, undefined]));
   const { code, output } = await cloud.deploy([], {
     ...unset,
@@ -77,7 +78,7 @@ test('all missing or malformed variables and tools are named at once', async () 
   expect(output).toContain('TOKEN_KEY must be 32 random bytes in base64url.');
   expect(output).toContain('AUTH must be the key of the namespace, uuid:key.');
   expect(output).toContain('nowhere is missing: install Apache’s wskdeploy or wsk'.replace('’', "'"));
-  for (const name of names.filter((one) => !['TOKEN_KEY', 'AUTH', 'WSKDEPLOY'].includes(one)))
+  for (const name of names.filter((one) => !['TOKEN_KEY', 'AUTH'].includes(one)))
     expect(output).toContain(`${name} is missing: it must be`);
   expect(output).not.toContain('nocolon');
   await expectNothingDeployed();
