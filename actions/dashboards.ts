@@ -11,7 +11,7 @@ import type {
 } from '../lib/answers/dashboards.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
-import { requireDocument, requireDocumentSize } from '../lib/dashboards/check.ts';
+import { requireDocumentSize, requireRequestSize, requireWritten } from '../lib/dashboards/check.ts';
 import { ddeNotConfigured, openDdeSession } from '../lib/dashboards/dde.ts';
 import { toDdeDashboard } from '../lib/dashboards/dde-dashboard.ts';
 import type { DataName } from '../lib/dashboards/rules.ts';
@@ -28,8 +28,11 @@ import { issueDataToken } from '../lib/identity/data-token.ts';
 import type { SignedIn } from '../lib/identity.ts';
 import { parseBody } from '../lib/request.ts';
 
-/** Described in `static/dashboards/document.schema.json`. The whole body may have at most 256 kB. */
-const document = z.record(z.string(), z.unknown());
+/**
+ * Described in `static/dashboards/document.schema.json`: as an object, in a body of at most 256 kB, or as text of at most 256 kB,
+ * which is kept byte for byte.
+ */
+const document = z.union([z.record(z.string(), z.unknown()), z.string()]);
 
 export const DashboardRequest = z.strictObject({ document });
 export type DashboardRequest = z.infer<typeof DashboardRequest>;
@@ -104,10 +107,17 @@ app.get('/:tenantId', async (c) => {
   return json<DashboardList>(await listDashboards(await requireReader(c, 'seeTraffic')));
 });
 
+/** The body of a request that saves a document. */
+async function parseSaving<T extends DashboardRequest>(c: Call, schema: z.ZodType<T>) {
+  const request = await parseBody(c.req.raw, schema, requireRequestSize);
+  if (typeof request.document !== 'string') requireDocumentSize(await c.req.raw.text());
+  return { ...request, saved: requireWritten(request.document) };
+}
+
 app.post('/:tenantId', async (c) => {
   const reader = await requireReader(c, 'changeDashboards');
-  const request = await parseBody(c.req.raw, DashboardRequest, requireDocumentSize);
-  const id = await createDashboard(reader, requireDocument(request.document));
+  const { saved } = await parseSaving(c, DashboardRequest);
+  const id = await createDashboard(reader, saved);
   return json<Dashboard>(await toAnswer(reader, id), 201);
 });
 
@@ -138,10 +148,9 @@ app.get('/:tenantId/:dashboardId', async (c) => {
 
 app.put('/:tenantId/:dashboardId', async (c) => {
   const reader = await requireReader(c, 'changeDashboards');
-  const { version, ...request } = await parseBody(c.req.raw, DashboardChange, requireDocumentSize);
-  const change = { version, document: requireDocument(request.document) };
+  const { version, saved } = await parseSaving(c, DashboardChange);
   const dashboardId = c.req.param('dashboardId') ?? '';
-  await changeDashboard(reader, dashboardId, change);
+  await changeDashboard(reader, dashboardId, { version, ...saved });
   return json<Dashboard>(await toAnswer(reader, dashboardId));
 });
 
@@ -149,7 +158,7 @@ app.post('/:tenantId/:dashboardId/copy', async (c) => {
   const reader = await requireReader(c, 'changeDashboards');
   const { name } = await parseBody(c.req.raw, DashboardCopy);
   const { document } = await getDashboard(reader, c.req.param('dashboardId') ?? '');
-  const id = await createDashboard(reader, { ...document, name });
+  const id = await createDashboard(reader, requireWritten({ ...document, name }));
   return json<Dashboard>(await toAnswer(reader, id), 201);
 });
 

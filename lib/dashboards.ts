@@ -3,7 +3,8 @@ import { hasTenantRight, type TenantAccess } from './access.ts';
 import type { Dashboard, DashboardList } from './answers/dashboards.ts';
 import { type Actor, recordAudit } from './audit.ts';
 import { builtInDashboards } from './dashboards/built-in.ts';
-import type { DashboardDocument } from './dashboards/document.ts';
+import type { Checked } from './dashboards/check.ts';
+import { DashboardDocument } from './dashboards/document.ts';
 import type { Db } from './db/database.ts';
 import { inTransaction } from './db/portable.ts';
 import type { Tables } from './db/tables.ts';
@@ -68,20 +69,40 @@ async function findRow(db: Db, tenantId: number, dashboardId: number | undefined
 /** One dashboard, built-in or the tenant's own. Throws `dashboard_not_found`. */
 export async function getDashboard(reader: DashboardReader, dashboardId: string): Promise<StoredDashboard> {
   const builtIn = Object.hasOwn(builtInDashboards, dashboardId) ? builtInDashboards[dashboardId] : undefined;
-  if (builtIn) return { dashboardId, name: builtIn.name, ...unchangeable, document: builtIn };
+  if (builtIn)
+    return {
+      dashboardId,
+      name: builtIn.name,
+      ...unchangeable,
+      document: builtIn,
+      text: JSON.stringify(builtIn),
+    };
   const row = await findRow(reader.db, reader.access.tenantId, toId(dashboardId));
   if (!row) throw notFound('dashboard');
-  const document: DashboardDocument = JSON.parse(row.document);
-  return { ...row, dashboardId, document, canned: false, mayChange: await mayChange(reader) };
+  const { document: text, ...entry } = row;
+  return {
+    ...entry,
+    dashboardId,
+    document: toDocument(text),
+    text,
+    canned: false,
+    mayChange: await mayChange(reader),
+  };
+}
+
+/** The document that was checked: without what its schema ignores. */
+function toDocument(text: string): DashboardDocument {
+  const value = JSON.parse(text);
+  const parsed = DashboardDocument.safeParse(value);
+  return parsed.success ? parsed.data : value;
 }
 
 /** Stores a new dashboard and returns its id. Throws `dashboard_exists` if the tenant has one with that name. */
 export async function createDashboard(
   { db, access: { tenantId }, by }: DashboardReader,
-  document: DashboardDocument,
+  { document: { name }, text }: Checked,
 ): Promise<string> {
-  const { name } = document;
-  const saved = { name, version: 1, document: JSON.stringify(document) };
+  const saved = { name, version: 1, document: text };
   return inTransaction(db, async (trx) => {
     await lockTenant(trx, tenantId);
     await requireFreeName(trx, tenantId, name);
@@ -126,11 +147,9 @@ function requireOwn(dashboardId: string): number {
 export async function changeDashboard(
   { db, access: { tenantId }, by }: DashboardReader,
   dashboardId: string,
-  { version, document }: { version: number; document: DashboardDocument },
+  { version, document: { name }, text }: Checked & { version: number },
 ): Promise<void> {
   const id = requireOwn(dashboardId);
-  const text = JSON.stringify(document);
-  const { name } = document;
   const isChanged = await inTransaction(db, async (trx) => {
     await lockTenant(trx, tenantId);
     const current = await findRow(trx, tenantId, id);

@@ -59,6 +59,7 @@ test('a dashboard is created, changed, copied and deleted', async () => {
   expect(dashboardId).toMatch(/^\d+$/);
   expect(shown).toEqual({
     name: 'Mine',
+    text: JSON.stringify(documentOf('Mine')),
     canned: false,
     version: 1,
     mayChange: true,
@@ -409,6 +410,23 @@ test('a document of nearly 256 kB is stored unchanged', async () => {
   const change = await ada('PUT', at(`/${body.dashboardId}`), { version: 1, document });
   expect(change.body.document).toEqual(document);
   await ada('DELETE', at(`/${body.dashboardId}`));
+});
+
+test('a document that is sent as text comes back byte for byte', async () => {
+  const { dashboardId } = (await ada('POST', at(), { document: documentOf('Written') })).body;
+  const text = `{\n\t"tabs": ${JSON.stringify([{ widgets: [{ ...widget, spec: { 10: 1, 9: 2, ...view } }], title: ' First ' }])},\n\n  "name" : "Written", "range":"30"}\r\n`;
+  const save = (document: unknown, version: number) =>
+    ada('PUT', at(`/${dashboardId}`), { document, version });
+  const saved = await save(text, 1);
+  expect([saved.status, saved.body.text]).toEqual([200, text]);
+  const read = await ada('GET', at(`/${dashboardId}`));
+  expect([read.body.text, read.body.version]).toEqual([text, 2]);
+  expect(read.body.document).toMatchObject({ name: 'Written', range: '30', tabs: [{ title: 'First' }] });
+  expect((await save(text, 1)).status).toBe(200);
+  expect((await save('{"name":', 2)).body.error).toMatchObject({ code: 'dashboard_invalid' });
+  expect((await save(' '.repeat(262_144) + text, 2)).body.error.code).toBe('document_too_large');
+  expect((await save(text + ' '.repeat(262_144 - text.length), 2)).status).toBe(200);
+  await ada('DELETE', at(`/${dashboardId}`));
 });
 
 test('a table that does not fit into one answer comes in complete pages', async () => {

@@ -376,9 +376,10 @@ async function runMembers(step: Step, tenantId: number, repositoryIds: number[])
 
 async function runDashboards(step: Step, access: TenantAccess): Promise<void> {
   const document = { name: 'One', tabs: [{ title: 'First', widgets: [] }] };
+  const written = { document, text: JSON.stringify(document) };
   const reader = (db: Db) => ({ db, access, principal, by });
-  const id = await step('create a dashboard', (db) => createDashboard(reader(db), document));
-  await step('change a dashboard', (db) => changeDashboard(reader(db), id, { version: 1, document }));
+  const id = await step('create a dashboard', (db) => createDashboard(reader(db), written));
+  await step('change a dashboard', (db) => changeDashboard(reader(db), id, { version: 1, ...written }));
   await step('dashboards', (db) => listDashboards(reader(db)));
   await step('dashboard', (db) => getDashboard(reader(db), id));
   await step('delete a dashboard', (db) => deleteDashboard(reader(db), id));

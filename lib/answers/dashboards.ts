@@ -53,7 +53,13 @@ export type DashboardData = z.infer<typeof DashboardData>;
 export const DataTokenIssued = DashboardData.extend({ token: z.string(), expiresAt: Instant });
 export type DataTokenIssued = z.infer<typeof DataTokenIssued>;
 
-export const Dashboard = z.object({ ...Entry, document: DashboardDocument, data: DashboardData });
+export const Dashboard = z.object({
+  ...Entry,
+  document: DashboardDocument,
+  /** The document as it was saved, byte for byte; of one that was sent as an object, compact JSON. */
+  text: z.string(),
+  data: DashboardData,
+});
 export type Dashboard = z.infer<typeof Dashboard>;
 
 export const DashboardDeleted = z.object({ dashboardId: z.string() });

@@ -10,10 +10,10 @@ import { Panel } from '../controls/panel.tsx';
 import { formatInstant, plural } from '../format.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
-import { CopyDialog, DeleteDialog, NewDialog } from './dialogs.tsx';
+import { CopyDialog, DeleteDialog, type ImportedFile, NewDialog } from './dialogs.tsx';
 
 type Asked =
-  | { what: 'new'; imported?: Record<string, unknown> }
+  | { what: 'new'; imported?: ImportedFile }
   | { what: 'copy' | 'delete'; dashboard: DashboardEntry };
 
 /** All dashboards of a tenant: the built-in ones, and its own. */
@@ -62,12 +62,13 @@ export function DashboardList({ tenantId }: { tenantId: number }) {
   );
 }
 
-async function readDocument(file: File): Promise<Record<string, unknown>> {
+async function readDocument(file: File): Promise<ImportedFile> {
   if (file.size > MAX_DOCUMENT_BYTES) throw new Error('It is larger than 256 kB.');
   try {
-    const document: unknown = JSON.parse(await file.text());
+    const text = await file.text();
+    const document: unknown = JSON.parse(text);
     if (typeof document === 'object' && document !== null && 'tabs' in document)
-      return document as Record<string, unknown>;
+      return { document: document as Record<string, unknown>, text };
   } catch (error) {
     throw new Error(`It is not JSON: ${(error as Error).message}`);
   }

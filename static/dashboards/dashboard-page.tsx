@@ -9,7 +9,7 @@ import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
 import { DashboardView } from './dashboard-view.tsx';
 import { CopyDialog } from './dialogs.tsx';
-import { exportDocument } from './file.ts';
+import { exportDashboard } from './file.ts';
 import { openTables } from './tables.ts';
 
 const Editor = lazy(async () => (await import('./editor.tsx')).Editor);
@@ -104,7 +104,7 @@ function Actions({ tenantId, dashboard, onFullScreen }: ActionsProps) {
           Copy…
         </button>
       )}
-      <button type="button" class="button small" onClick={() => exportDocument(dashboard.document)}>
+      <button type="button" class="button small" onClick={() => exportDashboard(dashboard)}>
         Export
       </button>
       <button type="button" class="button small" aria-pressed={full} onClick={onFullScreen}>

@@ -9,26 +9,40 @@ import { go } from '../location.ts';
 import { paths } from '../routes.ts';
 import { Problems } from './problem-lists.tsx';
 
+/** A file's document, and its text. */
+export interface ImportedFile {
+  document: Record<string, unknown>;
+  text: string;
+}
+
 interface NewDialogProps {
   tenantId: number;
-  /** The document of an imported file; absent for an empty dashboard. */
-  imported?: Record<string, unknown> | undefined;
+  /** An imported file; absent for an empty dashboard. */
+  imported?: ImportedFile | undefined;
   onClose: () => void;
 }
 
 const EMPTY = { tabs: [{ title: 'Overview', widgets: [] }] };
 
-/** Creates a dashboard, empty or from a file, and opens it. */
+function nameIn(imported: ImportedFile | undefined): string {
+  const name = imported?.document.name;
+  return typeof name === 'string' ? name : '';
+}
+
+/** Creates a dashboard, empty or from a file, and opens it. A file is stored as it is, unless you rename it. */
 export function NewDialog({ tenantId, imported, onClose }: NewDialogProps) {
   const { api } = useApp();
-  const [name, setName] = useState(typeof imported?.name === 'string' ? imported.name : '');
+  const [name, setName] = useState(() => nameIn(imported));
   const submission = useSubmission();
   const fieldErrors = fieldErrorsOf(submission, { dashboard_exists: 'name' });
   const { error } = submission;
 
   function create() {
     void submission.run(async () => {
-      const document = { ...(imported ?? EMPTY), name: name.trim() };
+      const document =
+        imported && name === nameIn(imported)
+          ? imported.text
+          : { ...(imported?.document ?? EMPTY), name: name.trim() };
       const { dashboardId } = await api.send<Dashboard>('POST', `dashboards/${tenantId}`, { document });
       go(imported ? paths.dashboard(tenantId, dashboardId) : paths.editDashboard(tenantId, dashboardId));
     });

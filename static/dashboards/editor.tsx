@@ -10,7 +10,7 @@ import { type Code, CodeEditor } from './code-editor.tsx';
 import { DashboardView } from './dashboard-view.tsx';
 import type { DashboardDocument } from './document.ts';
 import { checkText, type Diagnostic, toDiagnostics } from './document-check.ts';
-import { exportText, toJsonText } from './file.ts';
+import { exportText, textOf } from './file.ts';
 import { DiagnosticList } from './problem-lists.tsx';
 import { keepDraft, readDraft, useSaving } from './saving.ts';
 import { loadVegaLiteSchema } from './schema.ts';
@@ -45,7 +45,7 @@ function Desk({ tenantId, dashboard, tables }: EditorProps) {
   const { dashboardId } = dashboard;
   const { api } = useApp();
   const saving = useSaving(tenantId, dashboard);
-  const [stored, setStored] = useState(() => toJsonText(dashboard.document));
+  const [stored, setStored] = useState(() => textOf(dashboard));
   const [first] = useState(() => usableDraft(tenantId, dashboard) ?? stored);
   const [text, setText] = useState(first);
   const code = useRef<Code>();
@@ -65,12 +65,12 @@ function Desk({ tenantId, dashboard, tables }: EditorProps) {
     const kept = code.current?.text() ?? text;
     const { document: wanted } = checkText(kept, over ?? version);
     setSent(kept);
-    if (wanted && (await saving.save(wanted, over))) setStored(kept);
+    if (wanted && (await saving.save({ document: wanted, text: kept }, over))) setStored(kept);
   }
 
   async function takeTheirs() {
     const theirs = await api.read(reads.dashboard(tenantId, dashboardId));
-    const loaded = toJsonText(theirs.document);
+    const loaded = textOf(theirs);
     saving.restart(theirs.version);
     setStored(loaded);
     code.current?.replace(loaded);

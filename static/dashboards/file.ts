@@ -1,8 +1,8 @@
+import type { Dashboard } from '../../lib/answers/dashboards.ts';
 import { offerFile } from '../controls/download.tsx';
-import type { DashboardDocument } from './document.ts';
 
 /** A dashboard as text: for editing, export and import. */
-export const toJsonText = (document: unknown) => `${JSON.stringify(document, null, 2)}\n`;
+const toJsonText = (document: unknown) => `${JSON.stringify(document, null, 2)}\n`;
 
 /** A file name made from a title. */
 export const fileNameOf = (title: string) =>
@@ -15,5 +15,8 @@ export function exportText(text: string, name: string) {
   offerFile(new Blob([text], { type: 'application/json' }), `${fileNameOf(name)}.dashboard.json`);
 }
 
-export const exportDocument = (document: DashboardDocument) =>
-  exportText(toJsonText(document), document.name);
+/** As it was written. What no person wrote has no line breaks, and is formatted. */
+export const textOf = ({ text, document }: Pick<Dashboard, 'text' | 'document'>) =>
+  text.trim().includes('\n') ? text : toJsonText(document);
+
+export const exportDashboard = (dashboard: Dashboard) => exportText(textOf(dashboard), dashboard.name);

@@ -1,11 +1,17 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Dashboard } from '../../lib/answers/dashboards.ts';
-import type { Problem } from '../../lib/dashboards/rules.ts';
+import { type Problem, sizeProblem } from '../../lib/dashboards/rules.ts';
 import { ApiError } from '../api.ts';
 import { useApp } from '../app-context.ts';
 import { type Submission, useSubmission } from '../controls/submit.ts';
 import { toChange } from './document-check.ts';
 import { problemsOf } from './problem-lists.tsx';
+
+/** A document, and the text that says it. */
+interface Written {
+  document: unknown;
+  text: string;
+}
 
 interface Saving {
   submission: Submission;
@@ -15,7 +21,7 @@ interface Saving {
   conflict: number | undefined;
   problems: Problem[];
   /** Saves over a version: the edited one, or someone else's. Resolves what is stored then. */
-  save(document: unknown, over?: number): Promise<Dashboard | undefined>;
+  save(written: Written, over?: number): Promise<Dashboard | undefined>;
   /** Continues from a version that was loaded. */
   restart(version: number): void;
 }
@@ -37,10 +43,11 @@ export function useSaving(tenantId: number, { dashboardId, version: first }: Das
     version,
     conflict: code === 'dashboard_changed' ? (details as { version: number }).version : undefined,
     problems,
-    async save(document, over = version) {
+    async save({ document, text }, over = version) {
       let saved: Dashboard | undefined;
       await submission.run(async () => {
-        const body = toChange(document, over);
+        // The text is kept as it is. With many spaces it may be too long, unlike what it says.
+        const body = toChange(sizeProblem(text) === undefined ? text : document, over);
         saved = await api.send<Dashboard>('PUT', `dashboards/${tenantId}/${dashboardId}`, body);
         setVersion(saved.version);
       });

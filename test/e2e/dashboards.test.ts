@@ -303,14 +303,16 @@ test('a copy is edited with checks, completion, preview and saving', async () =>
   await expect.poll(hasFocus).toBe(true);
 
   const text = JSON.stringify(
-    { name: 'Mine', tabs: [{ title: 'One', widgets: [widget('Bars', DAILY)] }] },
+    { tabs: [{ widgets: [widget('Bars', DAILY)], title: 'One' }], name: 'Mine' },
     null,
-    2,
+    3,
   );
   await paste(text);
   await picture(/^Bars: .* rows/).waitFor();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved', { exact: true }).waitFor();
+  await page.reload();
+  await picture(/^Bars: .* rows/).waitFor();
   expect(await savedText(page.getByRole('button', { name: 'Export' }))).toBe(text);
   expect(ada.problems()).toEqual([]);
   expect(await findViolations(page)).toEqual([]);
