@@ -16,7 +16,7 @@ export function requireDocumentSize(text: string): void {
  * The document as it may be stored and drawn. Throws `dashboard_invalid` with the first twenty of its problems, each with
  * its place.
  */
-export function requireDocument(value: unknown): DashboardDocument {
+function requireDocument(value: unknown): DashboardDocument {
   const { document, problems } = parseDocument(value);
   if (document) return document;
   const [{ path, message } = { path: '', message: '' }] = problems;
