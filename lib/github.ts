@@ -26,7 +26,7 @@ export interface GitHubClient {
   getRepository(repository: RepositoryAddress, memory?: AnswerMemory): Promise<GitHubRepository>;
   /**
    * The repositories whose traffic may be read: those a user may push to, last pushed first, or those an installation was
-   * given, in GitHub's order. `complete` is false when there were more than a thousand, or when an organization hides its own
+   * given, in GitHub's order. `complete` is false when there were more than ten thousand, or when an organization hides its own
    * until the token is authorized by single sign-on.
    */
   listRepositories(): Promise<RepositoryList>;
