@@ -12,14 +12,19 @@ export interface ApiState {
 const MAX_TRIES = 3;
 const pause = () => new Promise((resolve) => setTimeout(resolve, 2000));
 
-/** Calls the API as a page does: from the pages' origin, with retries if the platform is busy. */
+/** Calls the API as a page does: from the pages' origin, with retries if the platform is busy. Throws a sentence if it stays so. */
 async function askApi(settings: Settings, path: string): Promise<Response> {
   const { apiUrl, pagesUrl } = settings;
   const url = new URL(`${apiUrl}${path}`, `${pagesUrl}/`).href;
   const ask = () => request('API_URL', url, { headers: { origin: new URL(pagesUrl).origin } });
   for (let tries = 1; ; tries++) {
     const answer = await whenFree(ask, (line) => console.log(`   ${line}`));
-    if ((answer.status < 500 && answer.status !== 202) || tries === MAX_TRIES) return answer;
+    if (answer.status < 500 && answer.status !== 202) return answer;
+    if (tries === MAX_TRIES && answer.status === 202)
+      throw new Error(
+        `The API takes longer than a minute to answer GET ${path}: does the platform have room for another container?`,
+      );
+    if (tries === MAX_TRIES) return answer;
     await pause();
   }
 }
@@ -30,10 +35,6 @@ export async function readApiState(settings: Settings): Promise<ApiState | null>
   const text = await answer.text();
   if (answer.status === 200) return JSON.parse(text) as ApiState;
   if (answer.status === 404) return null;
-  if (answer.status === 202)
-    throw new Error(
-      'The API takes longer than a minute to answer GET /init: does the platform have room for another container?',
-    );
   throw new Error(`The API answers ${answer.status} to GET /init: ${text.slice(0, 1000)}`);
 }
 
