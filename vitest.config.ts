@@ -7,29 +7,44 @@ import { PACKAGES } from './test/db2/driver.ts';
 import { DB2_TESTS } from './test/db2/files.ts';
 import { NODE_TESTS } from './test/node-dependent.ts';
 
-/** Generous, for machines that have other things to do; what waits for a condition goes on as soon as it holds. */
-const timeouts = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
+/**
+ * The timeouts are generous, for machines that have other things to do: what waits for a condition continues as soon as it
+ * holds. A worker runs file after file, and imports and compiles each module once.
+ */
+const shared = {
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 30_000 } },
+  isolate: false,
+};
 
-/** Tests wait more than they work, so that a third file at a time keeps two cores busy. */
-const maxWorkers = availableParallelism() + 1;
+/** Tests wait often, so it takes two workers more than there are cores to keep the cores busy. */
+const maxWorkers = availableParallelism() + 2;
 
-/** Files that take long, whatever their size: they begin first, so that none is left for the end. */
+/** Long files first, so that none is left for the end. A worker serves one project, so files of a project are together. */
+const ORDER = ['browser', 'system', 'unit'];
 const SLOW = [
-  'demo',
   'accessibility',
-  'outage',
-  'dashboards',
-  'campaign',
   'apps-and-schedules',
-  'postgres',
+  'dashboards',
   'journey',
+  'demo',
+  'outage',
+  'campaign',
+  'outage-of-github',
+  'postgres',
+  'captures',
+  'collecting-limits',
+  'init',
 ];
 
 class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isSlow = ({ moduleId }: TestSpecification) => SLOW.includes(path.basename(moduleId, '.test.ts'));
-    const sorted = await super.sort(files);
-    return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))];
+    const rank = ({ moduleId, project }: TestSpecification) => {
+      const place = SLOW.indexOf(path.basename(moduleId, '.test.ts'));
+      return ORDER.indexOf(project.name) * 100 + (place < 0 ? SLOW.length : place);
+    };
+    return (await super.sort(files)).sort((one, other) => rank(one) - rank(other));
   }
 }
 
@@ -43,14 +58,14 @@ export default defineConfig({
     projects: [
       {
         plugins: [scriptsForTests],
-        test: { ...timeouts, name: 'unit', isolate: false, include: ['test/unit/*.test.ts'] },
+        test: { ...shared, name: 'unit', include: ['test/unit/*.test.ts'] },
       },
-      { plugins: [scriptsForTests], test: { ...timeouts, name: 'system', include: ['test/*.test.ts'] } },
-      { plugins: [scriptsForTests], test: { ...timeouts, name: 'node', include: NODE_TESTS } },
+      { plugins: [scriptsForTests], test: { ...shared, name: 'system', include: ['test/*.test.ts'] } },
+      { plugins: [scriptsForTests], test: { ...shared, name: 'node', include: NODE_TESTS } },
       {
         plugins: [scriptsForTests],
         test: {
-          ...timeouts,
+          ...shared,
           testTimeout: 120_000,
           name: 'browser',
           include: ['test/e2e/*.test.ts'],
@@ -58,12 +73,12 @@ export default defineConfig({
       },
       {
         plugins: [scriptsForTests],
-        test: { ...timeouts, name: 'campaign', include: ['test/campaign/*.test.ts'] },
+        test: { ...shared, name: 'campaign', include: ['test/campaign/*.test.ts'] },
       },
       {
         plugins: [scriptsForTests],
         test: {
-          ...timeouts,
+          ...shared,
           testTimeout: 240_000,
           // On a fresh machine, the first hook waits for the build of wskdeploy.
           hookTimeout: 300_000,
@@ -75,7 +90,7 @@ export default defineConfig({
         plugins: [scriptsForTests],
         resolve: { alias: { ibm_db: path.join(PACKAGES.unixodbc, 'ibm_db') } },
         test: {
-          ...timeouts,
+          ...shared,
           name: 'db2',
           globalSetup: ['test/db2/setup.ts'],
           include: ['test/db2/*.test.ts', ...DB2_TESTS],

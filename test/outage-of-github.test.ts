@@ -114,16 +114,16 @@ const FAULTS: FailureRule[] = [
 ];
 
 test.each(ANSWERS)(
-  'through months of faults, double and missed alarms and broken-off workers every covered day is what happened (%s)',
+  'through weeks of faults, double and missed alarms and broken-off workers every covered day is what happened (%s)',
   async (answers) => {
     collecting.served.github.setAnswers(answers);
     const draw = (...salts: number[]) => unit(SEED, ...salts);
     const stories = await Promise.all(
-      [BUSY, { views: 3 }, { views: 0.4, clones: 0.1 }, { ...BUSY, weekend: 0.1 }].map((story, index) =>
+      [{ ...BUSY, weekend: 0.1 }, { views: 3 }, { views: 0.4, clones: 0.1 }].map((story, index) =>
         collecting.add(`repository-${index}`, story, '2025-06-01'),
       ),
     );
-    const last = addDays(START, 59);
+    const last = addDays(START, 39);
     for (const [number, day] of daysFrom(START, last).entries()) {
       // Five missed alarms in a row lose nothing.
       if (draw(number, 1) < 0.25 && number % 6 !== 0) continue;
@@ -145,7 +145,7 @@ test.each(ANSWERS)(
       const { lostDays, repository } = await read(repositoryId, START, last);
       expect([name, lostDays]).toEqual([name, []]);
       const compared = await compare(id, repositoryId, START, last);
-      expect(compared.length).toBeGreaterThan(45);
+      expect(compared.length).toBeGreaterThan(30);
       for (const { day, shown, truth } of compared) expect([name, day, shown]).toEqual([name, day, truth]);
       if (repository.problem) expect(repository.problem.message).not.toBe('');
     }

@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { type Answer, csv, json } from '../../lib/answer.ts';
 import { Failure } from '../../lib/failure.ts';
 import { type Activation, job, web } from '../../lib/openwhisk.ts';
@@ -13,6 +13,7 @@ afterEach(() => {
   lines.length = 0;
   vi.unstubAllEnvs();
 });
+afterAll(() => vi.restoreAllMocks());
 
 test('the request has what the platform passes on', async () => {
   const main = web(async (request) => {
