@@ -37,7 +37,7 @@ const READS = [
   `/stats/1?${SINCE}&size=100`,
   `/stats/1?${SINCE}&format=csv`,
   '/stats/1/1?range=90',
-  `/stats/1/table?${SINCE}&format=csv&columns=seed&by=day&page=1`,
+  `/stats/1/table?${SINCE}&format=csv&columns=seed&by=day&cursor=`,
   `/stats/1/table?${SINCE}&format=csv&top=15`,
   '/stats/1/table?range=90&size=1000',
 ];
@@ -71,7 +71,12 @@ async function addTenant(call: Awaited<ReturnType<typeof openCall>>, url: string
 
 /** The memory of each action's container after many large calls, and the collector's jobs, with the manifest's limits. */
 export async function benchMemory(): Promise<void> {
-  const limits = { invocationsPerMinute: 1_000_000, triggersPerMinute: 1_000_000, containers: 60 };
+  const limits = {
+    invocationsPerMinute: 1_000_000,
+    triggersPerMinute: 1_000_000,
+    containers: 60,
+    memory: 60_000,
+  };
   const { installation, close } = await openBenchInstallation({
     limits,
     environment: { ALLOW_PRIVATE_ADDRESSES: 'true' },
