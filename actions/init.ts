@@ -49,4 +49,4 @@ function toServer(choice: InitRequest['server'], config: Config): ServerAddress 
   return toServerAddress(choice.url, { allowHttp: config.allowPrivateAddresses });
 }
 
-export const main = serve(app);
+export const main = serve(app, { as: 'owner' });

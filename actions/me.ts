@@ -6,9 +6,8 @@ import { describeMe } from '../lib/me.ts';
 const app = createApp();
 
 app.get('/', async (c) => {
-  const { db, identity } = c.env;
-  const principal = await identity.requirePrincipal(c.req.raw);
-  return json<Me>(await describeMe(db, principal));
+  const principal = await c.env.identity.requirePrincipal(c.req.raw);
+  return json<Me>(await describeMe(c.env, principal));
 });
 
 app.delete('/session', async (c) => {

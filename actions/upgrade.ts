@@ -12,9 +12,12 @@ const RESERVE_MS = 60_000;
  * Not a web action: `deploy.sh` starts it with the namespace's key. If the answer's `traffic.next` is not null, call it
  * again with that as `after`.
  */
-export const main = serveJob(async (services) => {
-  const { activation } = services;
-  const { after } = parseValue(activation.parameters, Parameters);
-  const isTime = () => activation.deadline.getTime() - Date.now() > RESERVE_MS;
-  return { ...(await upgradeInstallation({ ...services, isTime }, after)) };
-});
+export const main = serveJob(
+  async (services) => {
+    const { activation } = services;
+    const { after } = parseValue(activation.parameters, Parameters);
+    const isTime = () => activation.deadline.getTime() - Date.now() > RESERVE_MS;
+    return { ...(await upgradeInstallation({ ...services, isTime }, after)) };
+  },
+  { as: 'owner' },
+);

@@ -138,7 +138,7 @@ export async function benchFanOut(): Promise<void> {
   const postgres = await openPostgres({ dataDir, fsync: false });
   const rows: (string | number)[][] = [];
   for (const tenants of SIZES) {
-    const { db, dialect } = openDatabase(await createDatabase(postgres.url, `fanout_${tenants}`));
+    const { db, dialect } = openDatabase((await createDatabase(postgres.urls, `fanout_${tenants}`)).admin);
     await db.transaction().execute((trx) => migrate(trx, dialect, SIX.toISOString()));
     await fill(db, tenants);
     const began = Date.now();

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PARAMETERS } from '../lib/parameters.ts';
 import type { Environment } from './app-id.ts';
-import { openPlatform, readBoundDatabase } from './platform.ts';
+import { type DatabaseVariables, openPlatform, readBoundDatabase } from './platform.ts';
 import { readSettings } from './settings.ts';
 
 const FROM_WSKPROPS = ['APIHOST', 'AUTH', 'NAMESPACE'];
@@ -16,11 +16,21 @@ function readWskprops({ WSK_CONFIG_FILE, HOME = '' }: Environment): Environment 
   return Object.fromEntries(found.filter(([name]) => FROM_WSKPROPS.includes(name)));
 }
 
-/** Without DATABASE_URL, the deployed package keeps its database. '' when there is none, or the platform cannot say. */
-async function findDatabase(environment: Environment): Promise<string> {
-  if (environment.DATABASE_URL) return environment.DATABASE_URL;
-  if (!FROM_WSKPROPS.every((name) => environment[name])) return '';
-  return readBoundDatabase(openPlatform(readSettings(environment)));
+const NO_DATABASE = { DATABASE_URL: '', COLLECT_DATABASE_URL: '', UPGRADE_DATABASE_URL: '' };
+
+/** Without DATABASE_URL, the deployed package keeps its database and roles. Empty when the platform cannot say. */
+async function findDatabases(environment: Environment): Promise<DatabaseVariables> {
+  const { DATABASE_URL, COLLECT_DATABASE_URL, UPGRADE_DATABASE_URL } = environment;
+  const isReachable = FROM_WSKPROPS.every((name) => environment[name]);
+  const bound =
+    DATABASE_URL || !isReachable
+      ? NO_DATABASE
+      : await readBoundDatabase(openPlatform(readSettings(environment))).catch(() => NO_DATABASE);
+  return {
+    DATABASE_URL: DATABASE_URL || bound.DATABASE_URL,
+    COLLECT_DATABASE_URL: COLLECT_DATABASE_URL || bound.COLLECT_DATABASE_URL,
+    UPGRADE_DATABASE_URL: UPGRADE_DATABASE_URL || bound.UPGRADE_DATABASE_URL,
+  };
 }
 
 /** The text of a file, if the value is the path of one. */
@@ -41,6 +51,6 @@ export async function completeEnvironment(given: Environment): Promise<Environme
     // A rotation was interrupted: everything must open what either key sealed.
     TOKEN_KEY: [TOKEN_KEY, TOKEN_KEY_NEXT].filter(Boolean).join(' '),
     OPENWHISK_CA: readIfFile(OPENWHISK_CA),
-    DATABASE_URL: await findDatabase(environment).catch(() => ''),
+    ...(await findDatabases(environment)),
   };
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { toActingUsers } from '../lib/db/isolation.ts';
 import { SCHEMA_VERSION } from '../lib/db/schema.ts';
 import type { Upgrade } from '../lib/upgrade.ts';
 import { type Environment, withAppId } from './app-id.ts';
@@ -6,7 +7,7 @@ import { completeEnvironment } from './environment.ts';
 import { readHolder, releaseDeploymentLock, takeDeploymentLock } from './lock.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { listStale, readPages, removePages, uploadPages } from './pages.ts';
-import { openPlatform, PACKAGE, type Platform } from './platform.ts';
+import { openPlatform, PACKAGE, type Platform, readBoundDatabase } from './platform.ts';
 import { readProviderOrigins } from './provider.ts';
 import { rotate } from './rotate.ts';
 import { describeSchedule, isAtWork, readSchedules, removeLostAlarms } from './schedules.ts';
@@ -156,8 +157,9 @@ async function deploy(deployment: Deployment): Promise<void> {
   step(`Deploying the actions, triggers and rules to ${settings.namespace} with ${wskdeploy.name}`);
   await syncEntities(deployment);
   step('Creating or upgrading the tables');
-  const { schema, resealed, traffic } = (await platform.invoke('upgrade')) as unknown as Upgrade;
+  const { schema, weaknesses, resealed, traffic } = (await platform.invoke('upgrade')) as unknown as Upgrade;
   say(`Schema version ${schema}${resealed ? `, ${resealed} GitHub tokens sealed again` : ''}.`);
+  for (const weakness of weaknesses) say(weakness);
   await correctDays(platform, traffic);
   step(`Uploading the pages to ${settings.store.bucket}`);
   await upload(deployment);
@@ -304,6 +306,7 @@ async function showStatus(deployment: Deployment): Promise<void> {
   const isDeployed = (await platform.get(`packages/${PACKAGE}`)) !== null;
   if (!(await showEntities(deployment)) && isDeployed) say('Run ./deploy.sh to repair this.');
   say(`API: ${await describeApi(settings)}`);
+  if (isDeployed) say(`Database: ${await describeDatabase(platform)}`);
   const pages = await verify(settings).then(
     () => 'as deployed',
     (error: Error) => error.message,
@@ -311,6 +314,19 @@ async function showStatus(deployment: Deployment): Promise<void> {
   say(`Pages: ${pages}`);
   const holder = await readHolder(platform);
   if (holder) say(`A deployment by ${holder.user} on ${holder.host} has been running since ${holder.since}.`);
+}
+
+/** Which roles of the database the actions use. The database itself is not asked. */
+async function describeDatabase(platform: Platform): Promise<string> {
+  const bound = await readBoundDatabase(platform);
+  const { web, collector } = toActingUsers({
+    web: bound.DATABASE_URL,
+    collector: bound.COLLECT_DATABASE_URL || bound.DATABASE_URL,
+    owner: bound.UPGRADE_DATABASE_URL || bound.DATABASE_URL,
+  });
+  if (web && collector && web.name !== collector.name)
+    return `${web.name} for pages, ${collector.name} for alarms; a third role owns the tables`;
+  return 'not every action has a role of its own, so pages could drop tables; see docs/deploy.md#database-roles';
 }
 
 async function describeApi(settings: Settings): Promise<string> {

@@ -235,15 +235,29 @@ function errorOf(body: unknown): string {
   return typeof message === 'string' ? message : JSON.stringify(body);
 }
 
+/** The parameters of the database's addresses. */
+export type DatabaseVariables = Record<
+  'DATABASE_URL' | 'COLLECT_DATABASE_URL' | 'UPGRADE_DATABASE_URL',
+  string
+>;
+
 /**
- * The deployed package's database: that of the last deployment, or the Db2 service that is bound to the package. Empty if
- * there is none, or the platform cannot say.
+ * The database of the last deployment, for each role, or the Db2 service that is bound to the package. Empty where there is none,
+ * or the platform cannot say.
  */
-export async function readBoundDatabase(platform: Platform): Promise<string> {
-  const pack = await platform.get(`packages/${PACKAGE}`).catch(() => null);
-  const parameterOf = (name: string) => pack?.parameters?.find(({ key }) => key === name)?.value;
-  const address = parameterOf('DATABASE_URL');
+export async function readBoundDatabase(platform: Platform): Promise<DatabaseVariables> {
+  const read = async (path: string, name: string): Promise<unknown> => {
+    const entity = await platform.get(path).catch(() => null);
+    return entity?.parameters?.find(({ key }) => key === name)?.value;
+  };
   // wskdeploy makes an object of JSON.
-  if (typeof address === 'object' && address !== null) return JSON.stringify(address);
-  return String(address ?? '') || (findBoundCredentials(parameterOf('__bx_creds')) ?? '');
+  const toAddress = (value: unknown): string =>
+    typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '');
+  const ofPackage = `packages/${PACKAGE}`;
+  const address = toAddress(await read(ofPackage, 'DATABASE_URL'));
+  return {
+    DATABASE_URL: address || (findBoundCredentials(await read(ofPackage, '__bx_creds')) ?? ''),
+    COLLECT_DATABASE_URL: toAddress(await read(`actions/${PACKAGE}/collect`, 'COLLECT_DATABASE_URL')),
+    UPGRADE_DATABASE_URL: toAddress(await read(`actions/${PACKAGE}/upgrade`, 'UPGRADE_DATABASE_URL')),
+  };
 }

@@ -3,6 +3,7 @@ import type { Answer } from './answer.ts';
 import { type Config, parseConfig } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { toDatabaseFailure } from './db/errors.ts';
+import type { DatabaseRole } from './db/grants.ts';
 import { Failure } from './failure.ts';
 import { type Identity, openIdentity } from './identity.ts';
 import { type Activation, job, web } from './openwhisk.ts';
@@ -12,6 +13,8 @@ import { openSecrets, type Secrets } from './secrets.ts';
 
 /** Everything that an action works with. */
 export interface Services extends Database {
+  /** The database as another role. Destroy its `db` when done. */
+  openAs(role: DatabaseRole): Database;
   config: Config;
   identity: Identity;
   secrets: Secrets;
@@ -51,9 +54,11 @@ function toStatementTimeout({ deadline }: Activation): { statementTimeout?: numb
   return half > 0 && half < MAX_MS ? { statementTimeout: half } : {};
 }
 
-function build(activation: Activation): Kept {
+function build(activation: Activation, role: DatabaseRole): Kept {
   const config = parseConfig(activation.parameters);
-  const database = openDatabase(config.databaseUrl, toStatementTimeout(activation));
+  const openAs = (one: DatabaseRole) =>
+    openDatabase(config.databaseUrls[one], toStatementTimeout(activation));
+  const database = openAs(role);
   const clock = () => config.now ?? new Date();
   const { issuer, clientId, trustedIdentities, tokenKey } = config;
   const identity = openIdentity({
@@ -61,21 +66,22 @@ function build(activation: Activation): Kept {
     clientId,
     trustedIdentities,
     db: database.db,
+    dbFor: database.dbFor,
     clock,
     tokenClock: () => new Date(),
   });
-  return { ...database, config, identity, secrets: openSecrets(tokenKey), clock };
+  return { ...database, openAs, config, identity, secrets: openSecrets(tokenKey), clock };
 }
 
 /** What the services depend on: the parameters, and the credentials of a Db2 service bound to the package. */
 const INPUTS = [...Object.keys(PARAMETERS), '__bx_creds'];
 
-function openServices(activation: Activation): Services {
+function openServices(activation: Activation, role: DatabaseRole): Services {
   const key = JSON.stringify(INPUTS.map((name) => activation.parameters[name]));
   if (kept?.key === key) return { ...kept.services, activation };
   // Close the old connections now: they would stay open until they time out, and the database has few.
   kept?.services.db.destroy().catch(() => {});
-  kept = { key, services: build(activation) };
+  kept = { key, services: build(activation, role) };
   return { ...kept.services, activation };
 }
 
@@ -100,16 +106,19 @@ function hasRoute(app: Hono, method: string, path: string): boolean {
   return handlers.length > 0;
 }
 
-/** The `main` of a web action that serves the app's routes. */
-export function serve(app: App) {
-  return web((request, activation) => app.fetch(request, openServices(activation)));
+/** The `main` of a web action that serves the app's routes. Its database sees nothing of tenants until you ask with `dbFor`. */
+export function serve(app: App, { as = 'web' }: { as?: DatabaseRole } = {}) {
+  return web((request, activation) => app.fetch(request, openServices(activation, as)));
 }
 
 /** The `main` of an action that runs without a request. Its database sees all tenants. */
-export function serveJob(run: (services: Services) => Promise<Record<string, unknown>>) {
+export function serveJob(
+  run: (services: Services) => Promise<Record<string, unknown>>,
+  { as = 'collector' }: { as?: DatabaseRole } = {},
+) {
   return job(async (activation) => {
     try {
-      const services = openServices(activation);
+      const services = openServices(activation, as);
       return await run({ ...services, db: services.dbFor('all tenants') });
     } catch (error) {
       throw toDatabaseFailure(error) ?? error;

@@ -1,5 +1,6 @@
 import type { ApiAccess } from './activations.ts';
 import { findBoundCredentials } from './db/db2-address.ts';
+import type { DatabaseRole } from './db/grants.ts';
 import { Failure } from './failure.ts';
 import { checkParameters, PARAMETERS } from './parameters.ts';
 
@@ -12,7 +13,8 @@ export interface CollectLimits {
 
 /** The checked parameters of the package; `lib/parameters.ts` says what each means. */
 export interface Config {
-  databaseUrl: string;
+  /** The same database, as each role. */
+  databaseUrls: Record<DatabaseRole, string>;
   /** Without a slash at the end. */
   issuer: string;
   clientId: string;
@@ -64,7 +66,11 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
   if (problems.length > 0) throw new Failure('misconfigured', problems.join(' '), { problems });
   const valueOrDefault = (name: string) => value(name) || (PARAMETERS[name]?.default ?? '');
   return {
-    databaseUrl: value('DATABASE_URL'),
+    databaseUrls: {
+      web: value('DATABASE_URL'),
+      collector: value('COLLECT_DATABASE_URL') || value('DATABASE_URL'),
+      owner: value('UPGRADE_DATABASE_URL') || value('DATABASE_URL'),
+    },
     issuer: value('ISSUER').replace(/\/$/, ''),
     clientId: value('CLIENT_ID'),
     trustedIdentities: value('TRUSTED_IDENTITIES').split(/\s+/).filter(Boolean),

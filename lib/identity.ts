@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import { sql, type Transaction } from 'kysely';
-import type { Db } from './db/database.ts';
+import type { Database, Db } from './db/database.ts';
 import { given, inTransaction, type Merge, mergeRows } from './db/portable.ts';
 import { requireInitialized } from './db/schema.ts';
 import { type Tables, widthOf } from './db/tables.ts';
@@ -267,11 +267,12 @@ export function openIdentity(options: {
   /** Identity providers behind App ID whose e-mail addresses count as verified, even if nothing says so. */
   trustedIdentities: string[];
   db: Db;
+  dbFor: Database['dbFor'];
   clock: () => Date;
   /** The real time, even where `clock` was set: the provider dates its tokens by it. */
   tokenClock: () => Date;
 }): Identity {
-  const { issuer, clientId, trustedIdentities, db, clock, tokenClock } = options;
+  const { issuer, clientId, trustedIdentities, db, dbFor, clock, tokenClock } = options;
   const source = openProvider({ issuer, db, clock });
   let initialized: Promise<void> | undefined;
 
@@ -287,7 +288,7 @@ export function openIdentity(options: {
     requireVerified(bearerToken(request), source, { clientId, now: tokenClock() });
 
   const findKnown = async (verified: Verified) => {
-    const found = await findPrincipal(db, verified);
+    const found = await findPrincipal(dbFor({ account: verified }), verified);
     if (found?.hasEnded) throw new Failure('access_token_revoked');
     return found;
   };
@@ -312,7 +313,8 @@ export function openIdentity(options: {
       const found = await find(verified);
       if (!found) throw invalidToken();
       const { principal, verifiedAt, mayClaim } = found;
-      if (mayClaim) await inTransaction(db, (trx) => claimRoles(trx, principal, clock()));
+      if (mayClaim)
+        await inTransaction(dbFor({ account: verified }), (trx) => claimRoles(trx, principal, clock()));
       return {
         ...principal,
         session: verified,
@@ -328,7 +330,7 @@ export function openIdentity(options: {
     signOutEverywhere: async (request) => {
       const verified = await requireToken(request);
       await requireReady();
-      if (!(await findPrincipal(db, verified))) await ask(verified);
+      if (!(await findPrincipal(dbFor({ account: verified }), verified))) await ask(verified);
       const now = tokenClock();
       await endTokensOf(db, verified, now);
       // If the provider's clock is ahead, this token seems to be of later.

@@ -3,6 +3,7 @@ import type { InitState } from './answers/init.ts';
 import { recordAudit } from './audit.ts';
 import type { Config } from './config.ts';
 import type { Database, Db } from './db/database.ts';
+import { toActingUsers } from './db/isolation.ts';
 import { migrate } from './db/migrate.ts';
 import { inTransaction } from './db/portable.ts';
 import { readSchemaState, SCHEMA_VERSION } from './db/schema.ts';
@@ -57,11 +58,18 @@ export async function requireWork(db: Db): Promise<void> {
 }
 
 /** Upgrades an older schema, then throws `already_initialized`. */
-async function requireUninitialized({ db, dialect, clock }: InstallationServices): Promise<void> {
+async function requireUninitialized({
+  db,
+  dbFor,
+  dialect,
+  config,
+  clock,
+}: InstallationServices): Promise<void> {
+  const users = toActingUsers(config.databaseUrls);
   const { stored, displayName } = await readSchemaState(db);
   if (displayName === null) return;
   if (stored !== SCHEMA_VERSION)
-    await inTransaction(db, (trx) => migrate(trx, dialect, clock().toISOString()));
+    await inTransaction(dbFor('all tenants'), (trx) => migrate(trx, dialect, clock().toISOString(), users));
   throw already();
 }
 
@@ -145,7 +153,7 @@ export async function initialize(
   const token = await checkToken({ ...api, githubUser, token: githubToken, clock });
   const tokenSealed = await secrets.seal(githubToken);
   return inTransaction(services.dbFor('all tenants'), async (trx) => {
-    await migrate(trx, dialect, clock().toISOString());
+    await migrate(trx, dialect, clock().toISOString(), toActingUsers(config.databaseUrls));
     const there = await trx.selectFrom('installation').select('installationId').executeTakeFirst();
     if (there) throw already();
     return insertAll(trx, services, initialization, principal, { token, tokenSealed });

@@ -21,6 +21,8 @@ export interface Parameter {
   warning?: string;
   /** `npm start` reads it from the environment, too. */
   start?: true;
+  /** The only actions that get it; without them, all do. */
+  actions?: readonly string[];
 }
 
 /** Whether a text is an http or https URL. */
@@ -36,10 +38,12 @@ function isSecureUrl(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLocal);
 }
 
+const isDatabaseAddress = (text: string) => /^postgres(ql)?:\/\/./.test(text) || isDb2Address(text);
+
 const isCount = (text: string) => /^[1-9]\d{0,5}$/.test(text);
 
 /**
- * The parameters of the package. `manifest.yaml` binds exactly these, `parseConfig` checks them, `deploy.sh` passes them
+ * The parameters of the package and of single actions. `manifest.yaml` binds exactly these, `parseConfig` checks them, `deploy.sh` passes them
  * on, and `docs/configuration.md` explains them; tests compare all of these with this list.
  */
 export const PARAMETERS: Record<string, Parameter> = {
@@ -47,11 +51,31 @@ export const PARAMETERS: Record<string, Parameter> = {
     description:
       '`postgres://USER:PASSWORD@HOST:PORT/DATABASE`, PostgreSQL 15 or newer, at an address that the actions can reach; for [Db2](db2.md#set-it-up) `db2://…`, `DATABASE=…;HOSTNAME=…` or the JSON of its credentials',
     must: 'be the address of a database: postgres://…, db2://…, DATABASE=…;HOSTNAME=…, or the JSON of the credentials of a Db2 service',
-    test: (text) => /^postgres(ql)?:\/\/./.test(text) || isDb2Address(text),
+    test: isDatabaseAddress,
     required: true,
     defaultInWords: 'required; `deploy`: that of the deployed package; `start`: the embedded PostgreSQL',
     secret: true,
     start: true,
+  },
+  COLLECT_DATABASE_URL: {
+    description:
+      'the same database as the [role](deploy.md#database-roles) that collects, watches and reports. `DATABASE_URL` is then for people only',
+    must: 'be the address of the database of DATABASE_URL, for the role that collects',
+    test: isDatabaseAddress,
+    defaultInWords: '`DATABASE_URL`: one role for both',
+    secret: true,
+    start: true,
+    actions: ['collect', 'collect-tenant', 'sweep', 'watch', 'report-weekly', 'init', 'upgrade'],
+  },
+  UPGRADE_DATABASE_URL: {
+    description:
+      'the same database as the [role](deploy.md#database-roles) that owns the tables and upgrades them. The other two then own nothing',
+    must: 'be the address of the database of DATABASE_URL, for the role that owns its tables',
+    test: isDatabaseAddress,
+    defaultInWords: '`DATABASE_URL`: it owns the tables',
+    secret: true,
+    start: true,
+    actions: ['init', 'upgrade', 'delete-data'],
   },
   ISSUER: {
     description:

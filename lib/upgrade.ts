@@ -1,14 +1,20 @@
 import { recordAudit } from './audit.ts';
+import type { Config } from './config.ts';
 import type { Database, Db } from './db/database.ts';
+import type { DatabaseRole } from './db/grants.ts';
+import { listWeaknesses, toActingUsers } from './db/isolation.ts';
 import { migrate } from './db/migrate.ts';
 import { inTransaction } from './db/portable.ts';
-import { SCHEMA_VERSION } from './db/schema.ts';
+import { readSchemaState, SCHEMA_VERSION } from './db/schema.ts';
+import { Failure } from './failure.ts';
 import { plural } from './number-format.ts';
 import type { Secrets } from './secrets.ts';
 import { type CorrectedTraffic, correctTraffic } from './traffic/correction-tables.ts';
 
 /** What an upgrade works with. */
 export interface UpgradeServices extends Database {
+  config: Pick<Config, 'databaseUrls'>;
+  openAs(role: DatabaseRole): Database;
   secrets: Secrets;
   clock: () => Date;
   /** Whether there is time to look at more repositories. */
@@ -19,6 +25,8 @@ export interface UpgradeServices extends Database {
 export interface Upgrade {
   /** The version of the schema, which is now the code's. */
   schema: number;
+  /** What the database does not enforce, in sentences. */
+  weaknesses: string[];
   /** GitHub tokens and addresses of channels that were sealed again, with the first key. */
   resealed: number;
   /** Tokens and addresses that none of the keys opens: somebody has to give them again. */
@@ -34,11 +42,30 @@ export interface Upgrade {
  * stored schema is newer than the code.
  */
 export async function upgradeInstallation(services: UpgradeServices, after: number): Promise<Upgrade> {
-  const { db, dialect, clock, isTime } = services;
-  await inTransaction(db, (trx) => migrate(trx, dialect, clock().toISOString()));
+  const { db, dialect, config, clock, isTime } = services;
+  const users = toActingUsers(config.databaseUrls);
+  await inTransaction(db, (trx) => migrate(trx, dialect, clock().toISOString(), users));
+  await requireAddresses(services);
+  const weaknesses = await listWeaknesses(db, dialect, config.databaseUrls);
   const sealed = await resealTokens(services);
   const traffic = await correctTraffic(db, { after, now: clock(), isTime });
-  return { schema: SCHEMA_VERSION, ...sealed, traffic };
+  return { schema: SCHEMA_VERSION, weaknesses, ...sealed, traffic };
+}
+
+const ADDRESSES = { web: 'DATABASE_URL', collector: 'COLLECT_DATABASE_URL' } as const;
+
+/** Throws `misconfigured` unless the database can be read at each address. */
+async function requireAddresses({ config, openAs }: UpgradeServices): Promise<void> {
+  const { databaseUrls } = config;
+  for (const role of ['web', 'collector'] as const) {
+    if (databaseUrls[role] === databaseUrls.owner) continue;
+    const { db } = openAs(role);
+    const state = await readSchemaState(db).catch((error: unknown) => error);
+    await db.destroy();
+    if (!(state instanceof Error)) continue;
+    const message = `The database of ${ADDRESSES[role]} cannot be used (${state.message}). Check the address, the role and its password.`;
+    throw new Failure('misconfigured', message);
+  }
 }
 
 type Sealing = Pick<UpgradeServices, 'db' | 'secrets' | 'clock'>;

@@ -51,7 +51,7 @@ export async function buildDemo(installation: Installation, options: DemoOptions
   const { clock } = options;
   const today = startOf(toDay(clock())).getTime();
   const at = (daysAgo: number) => new Date(today - daysAgo * DAY_MS + COLLECTING_HOUR * 3_600_000);
-  const { dbFor } = openDatabase(installation.parameters.DATABASE_URL ?? '');
+  const { dbFor } = openDatabase(installation.parameters.COLLECT_DATABASE_URL ?? '');
   const db = dbFor('all tenants');
   let present = at(STORY.begins);
   const events = toEvents(installation);

@@ -14,7 +14,7 @@ import { ensureKept, type Kept } from './installation/kept.ts';
 import { closeServer, createSwitch, type Handler, listen, unavailable } from './installation/server.ts';
 import { takeLock } from './lock.ts';
 import { type Host, type HostOptions, openHost, STOCK_LIMITS } from './openwhisk.ts';
-import { openPostgres, type Postgres, requirePostgres } from './postgres.ts';
+import { type DatabaseUrls, openPostgres, type Postgres, requirePostgres } from './postgres.ts';
 import { openSite } from './site.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
 
@@ -24,7 +24,7 @@ export interface InstallationOptions {
   /** On 127.0.0.1. Default: 0, any free port. */
   port?: number;
   /** A database to use instead of the embedded one. */
-  databaseUrl?: string;
+  databaseUrls?: DatabaseUrls;
   /** The simulated GitHub's present. The actions' present is `NOW` in `environment`. */
   clock?: () => Date;
   /** False: the OpenWhisk host starts empty, for wskdeploy to deploy to. Default: true. */
@@ -62,6 +62,7 @@ export interface Installation {
   identity: IdentityProvider;
   /** Receives the messages to channels on this machine. */
   webhooks: Webhooks;
+  /** The database, for whoever may do everything on its server. */
   database: { url: string };
   /** The parameters of the package. */
   parameters: Record<string, string>;
@@ -141,12 +142,12 @@ async function openParts(opening: Opening, closing: ReturnType<typeof createClos
   const database = await startDatabase(opening);
   closing.add(database.close);
   const identity = await startIdentityProvider(opening);
-  const parameters = toParameters(opening, { databaseUrl: database.url, issuer: identity.issuer });
+  const parameters = toParameters(opening, { databaseUrls: database.urls, issuer: identity.issuer });
   const host = await startHost(opening, parameters);
   closing.add(host.close);
   const webhooks = createWebhooks({ clock: opening.options.clock ?? (() => new Date()) });
   return {
-    database: { url: database.url },
+    database: { url: database.urls.admin },
     parameters,
     identity,
     host,
@@ -235,10 +236,10 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefine
 }
 
 /** The embedded PostgreSQL, unless another database is given. */
-async function startDatabase({ options, log }: Opening): Promise<Pick<Postgres, 'url' | 'close'>> {
-  const { databaseUrl: url, signal } = options;
-  if (url?.startsWith('postgres')) await unlessAborted(requirePostgres(url), signal);
-  if (url) return { url, close: async () => {} };
+async function startDatabase({ options, log }: Opening): Promise<Pick<Postgres, 'urls' | 'close'>> {
+  const { databaseUrls: urls, signal } = options;
+  if (urls?.admin.startsWith('postgres')) await unlessAborted(requirePostgres(urls.admin), signal);
+  if (urls) return { urls, close: async () => {} };
   return openPostgres({
     dataDir: path.join(options.dataDir, 'postgres'),
     ...(signal && { signal }),
@@ -278,13 +279,15 @@ function startGitHub({ options, url, kept }: Opening) {
 /** The parameters of the package, for manifest.yaml. */
 function toParameters(
   opening: Opening,
-  { databaseUrl, issuer }: { databaseUrl: string; issuer: string },
+  { databaseUrls, issuer }: { databaseUrls: DatabaseUrls; issuer: string },
 ): Record<string, string> {
   const { options, url, kept } = opening;
   const empty = Object.fromEntries(Object.keys(PARAMETERS).map((name) => [name, '']));
   return {
     ...empty,
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: databaseUrls.web,
+    COLLECT_DATABASE_URL: databaseUrls.collector,
+    UPGRADE_DATABASE_URL: databaseUrls.owner,
     ISSUER: issuer,
     CLIENT_ID,
     TOKEN_KEY: kept.tokenKey,

@@ -7,7 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { takeLock } from './lock.ts';
 import { type Cluster, claimFolder, prepareCluster } from './postgres/cluster.ts';
+import { type DatabaseUrls, ensureRoles, GIVE_TABLES, toDatabaseUrls, toOwner } from './postgres/roles.ts';
 import { type ServerOptions, spawnServer, stopOrphan, stopServer } from './postgres/server.ts';
+
+export type { DatabaseUrls };
 
 export interface PostgresOptions {
   /** Holds the cluster, its password and the server's last log. Created if it is missing. */
@@ -20,8 +23,8 @@ export interface PostgresOptions {
 }
 
 export interface Postgres {
-  /** postgres://…: the database `traffic` on a free port of 127.0.0.1, as its owner. */
-  url: string;
+  /** postgres://…: the database `traffic` on a free port of 127.0.0.1, for each role. */
+  urls: DatabaseUrls;
   /** The server's process id. A server that is started again has another. */
   readonly pid: number;
   /** Closes all connections, stops the server and waits until it is gone. */
@@ -52,16 +55,18 @@ function urlOf({ owner, password }: Cluster, port: number, database: string): st
   return `postgres://${owner}:${password}@127.0.0.1:${port}/${database}`;
 }
 
-async function query(url: string, text: string, values: string[] = []): Promise<pg.QueryResult> {
+async function connect<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
   client.on('error', () => {});
   await client.connect();
   try {
-    return await client.query(text, values);
+    return await work(client);
   } finally {
     await client.end();
   }
 }
+
+const query = (url: string, text: string) => connect(url, (client) => client.query(text));
 
 /** What a start needs to know. */
 interface Starting {
@@ -237,7 +242,7 @@ export async function openPostgres({
     await ensureDatabase(cluster, running);
     const server = supervise(running, { cluster, fsync, log });
     return {
-      url: urlOf(cluster, running.port, DATABASE),
+      urls: toDatabaseUrls(urlOf(cluster, running.port, DATABASE), cluster.passwords),
       get pid() {
         return server.pid();
       },
@@ -255,8 +260,13 @@ export async function openPostgres({
 async function ensureDatabase(cluster: Cluster, { pid, port }: { pid: number; port: number }): Promise<void> {
   const admin = urlOf(cluster, port, 'postgres');
   try {
-    const { rowCount } = await query(admin, 'select 1 from pg_database where datname = $1', [DATABASE]);
-    if (!rowCount) await createDatabase(admin, DATABASE);
+    await connect(admin, async (client) => {
+      await ensureRoles(client, cluster.passwords);
+      const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
+      if (!rowCount) await client.query(`create database ${DATABASE}`);
+      await client.query(toOwner(DATABASE));
+    });
+    await query(urlOf(cluster, port, DATABASE), GIVE_TABLES);
   } catch (error) {
     await stopServer(pid);
     throw error;
@@ -264,15 +274,30 @@ async function ensureDatabase(cluster: Cluster, { pid, port }: { pid: number; po
 }
 
 /**
- * Creates a database on the server of `url` and returns its URL. It is empty, or a copy of `template`, to which nobody may
- * be connected. Files are copied as they are: writing them to the log first takes twice as long.
+ * Creates another database on a server and returns its URLs. It is empty, or a copy of `template`, to which nobody may be
+ * connected. Files are copied as they are: writing them to the log first takes twice as long.
  */
-export async function createDatabase(url: string, name: string, template = 'template1'): Promise<string> {
+export async function createDatabase(
+  urls: DatabaseUrls,
+  name: string,
+  template = 'template1',
+): Promise<DatabaseUrls> {
   const copy = `template ${pg.escapeIdentifier(template)} strategy file_copy`;
-  await query(url, `create database ${pg.escapeIdentifier(name)} ${copy}`);
-  const created = new URL(url);
-  created.pathname = `/${encodeURIComponent(name)}`;
-  return created.href;
+  await connect(urls.admin, async (client) => {
+    await client.query(`create database ${pg.escapeIdentifier(name)} ${copy}`);
+    await client.query(toOwner(name));
+  });
+  const urlOf = (url: string): string => {
+    const created = new URL(url);
+    created.pathname = `/${encodeURIComponent(name)}`;
+    return created.href;
+  };
+  return {
+    admin: urlOf(urls.admin),
+    owner: urlOf(urls.owner),
+    web: urlOf(urls.web),
+    collector: urlOf(urls.collector),
+  };
 }
 
 /** Throws a sentence, without the password, unless a PostgreSQL that is new enough answers at `url`. */

@@ -2,8 +2,10 @@ import { createWriteStream, existsSync, type WriteStream, writeFileSync } from '
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { isStillRunning } from '../lib/still-running.ts';
+import type { Upgrade } from '../lib/upgrade.ts';
 import { buildDemo, endPushAccess } from './demo.ts';
 import { type Installation, openInstallation } from './installation.ts';
+import type { DatabaseUrls } from './postgres.ts';
 import { openTelling } from './telling.ts';
 
 interface StartOptions {
@@ -54,14 +56,28 @@ async function isInitialized(url: string): Promise<boolean> {
   }
 }
 
-/** Upgrades the tables of an older checkout, and its days. Throws a sentence if they are those of a newer one. */
-async function upgrade({ host }: Installation): Promise<void> {
+/**
+ * Upgrades the tables of an older checkout, and its days. Returns what the database does not enforce. Throws a sentence if the
+ * tables are those of a newer checkout.
+ */
+async function upgrade({ host }: Installation): Promise<string[]> {
+  const weaknesses = new Set<string>();
   for (let after: number | null = 0; after !== null; ) {
     const { response } = await host.invoke('traffic/upgrade', { after });
-    const result = response.result as { error?: { message: string }; traffic?: { next: number | null } };
+    const result = response.result as Partial<Upgrade> & { error?: { message: string } };
     if (result.error) throw new Error(result.error.message);
+    for (const weakness of result.weaknesses ?? []) weaknesses.add(weakness);
     after = result.traffic?.next ?? null;
   }
+  return [...weaknesses];
+}
+
+/** The database of the environment, if any. Without addresses for the other roles, one role does everything. */
+function readDatabaseUrls(): DatabaseUrls | undefined {
+  const { DATABASE_URL = '', COLLECT_DATABASE_URL = '', UPGRADE_DATABASE_URL = '' } = process.env;
+  if (DATABASE_URL === '') return undefined;
+  const owner = UPGRADE_DATABASE_URL || DATABASE_URL;
+  return { web: DATABASE_URL, collector: COLLECT_DATABASE_URL || DATABASE_URL, owner, admin: owner };
 }
 
 /** The simulated GitHub's present; null: the real one. The demo plays through earlier days first. */
@@ -74,7 +90,8 @@ interface OpenOptions {
 
 function open(settings: StartOptions, { onListening, signal }: OpenOptions): Promise<Installation> {
   const { port, dataDir, invocationsPerMinute } = settings;
-  const { DATABASE_URL: databaseUrl, ALLOW_PRIVATE_ADDRESSES = '' } = process.env;
+  const { ALLOW_PRIVATE_ADDRESSES = '' } = process.env;
+  const databaseUrls = readDatabaseUrls();
   return openInstallation({
     port,
     dataDir,
@@ -82,7 +99,7 @@ function open(settings: StartOptions, { onListening, signal }: OpenOptions): Pro
     signal,
     demo: true,
     log: openLog(dataDir),
-    ...(databaseUrl && { databaseUrl }),
+    ...(databaseUrls && { databaseUrls }),
     clock: () => present ?? new Date(),
     environment: { ALLOW_PRIVATE_ADDRESSES },
     limits: { invocationsPerMinute },
@@ -166,7 +183,9 @@ async function makeReady(
   { isStopping, telling: { tell, finish } }: Starting,
 ): Promise<void> {
   const { url, initLink } = installation;
-  if (await isInitialized(url)) await upgrade(installation);
+  // A database of your own may have tables, and roles that may do too little or too much.
+  const isOwn = readDatabaseUrls() !== undefined;
+  if (isOwn || (await isInitialized(url))) for (const weakness of await upgrade(installation)) tell(weakness);
   if (settings.demo) await prepareDemo(installation, settings.dataDir, isStopping);
   const isReady = await isInitialized(url);
   if (isStopping()) return;

@@ -6,12 +6,12 @@ import { dropSchema, migrate } from '../lib/db/migrate.ts';
 import { inTransaction, larger, type Merge, mergeRows, sqlMonthOf, sqlWeekOf } from '../lib/db/portable.ts';
 import { readSchemaState, requireInitialized, SCHEMA_VERSION } from '../lib/db/schema.ts';
 import { createTestDatabase, openTestDatabase } from './database.ts';
-import { getPostgresUrl } from './on-demand.ts';
+import { getPostgresUrls } from './on-demand.ts';
 
 const NOW = '2026-01-14T06:00:00.000Z';
 
 async function openEmpty() {
-  return openDatabase(await createTestDatabase());
+  return openDatabase((await createTestDatabase()).admin);
 }
 
 async function insertRepository({ db }: Database) {
@@ -194,7 +194,7 @@ test('a duplicate key is distinguished from other errors', async () => {
 test('a database that refuses connections or is missing is unavailable', async () => {
   for (const url of [
     'postgres://nobody:wrong@127.0.0.1:1/none',
-    (await getPostgresUrl()).replace(/[^/]*$/, 'missing'),
+    (await getPostgresUrls()).admin.replace(/[^/]*$/, 'missing'),
   ]) {
     const { db } = openDatabase(url);
     const error: unknown = await readSchemaState(db).catch((thrown: unknown) => thrown);
@@ -216,7 +216,7 @@ test('the schema is dropped with its data, even twice, and can be created again'
 
 test('a statement that takes too long is canceled, and the next one succeeds', async ({ skip }) => {
   skip(Boolean(inject('db2')), 'Of Db2 only locks are waited for with a limit, which is the database’s own.');
-  const { db } = openDatabase(await createTestDatabase(), { statementTimeout: 1000 });
+  const { db } = openDatabase((await createTestDatabase()).admin, { statementTimeout: 1000 });
   const stuck = sql`select pg_sleep(30)`.execute(db);
   const error: unknown = await stuck.catch((thrown: unknown) => thrown);
   expect(toDatabaseFailure(error)).toMatchObject({ status: 503, code: 'database_timeout' });
@@ -238,7 +238,7 @@ test('connections lost while idle are replaced', async ({ skip }) => {
 
 test('a connection lost mid-transaction fails only the next statement', async ({ skip }) => {
   skip(Boolean(inject('db2')), 'PostgreSQL is asked to end it; outage.test.ts cuts Db2’s.');
-  const url = await createTestDatabase();
+  const { admin: url } = await createTestDatabase();
   const one = openDatabase(url).db;
   const other = openDatabase(url).db;
   const broken = one.transaction().execute(async (trx) => {
@@ -258,7 +258,7 @@ test('a scope holds for its statement or transaction, and never stays behind on 
   skip,
 }) => {
   skip(Boolean(inject('db2')), 'Db2 has no scopes.');
-  const database = openDatabase(await createTestDatabase());
+  const database = openDatabase((await createTestDatabase()).admin);
   const [one, all, nothing] = [{ tenants: [1, 7] }, 'all tenants', 'nothing'] as const;
   const names = ['app.tenants', 'app.issuer', 'app.subject'];
   const settings = names.map((name) => sql`current_setting(${sql.lit(name)}, true)`);

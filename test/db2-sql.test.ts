@@ -129,6 +129,7 @@ async function runAdministration(step: Step): Promise<void> {
       clientId,
       trustedIdentities: [],
       db,
+      dbFor: () => db,
       clock: () => NOW,
       tokenClock: () => new Date(),
     };
@@ -143,7 +144,7 @@ async function runAdministration(step: Step): Promise<void> {
   await step('claim roles', claimAs(principal));
   await step('a role that does not count', (db) => findLostRole(db, principal, 1));
   await step('access to the system', (db) => requireSystemAccess(db, principal, 'changeServers'));
-  await step('me', (db) => describeMe(db, principal));
+  await step('me', (db) => describeMe({ dbFor: () => db }, principal));
   const address = { ...GITHUB, name: 'Another', apiUrl: 'https://ghe.example/api/v3' };
   const serverId = await step('add a server', (db) => insertServer(db, address, AT));
   await step('servers', listServers);

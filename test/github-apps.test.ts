@@ -42,7 +42,7 @@ const tokensMade = () =>
     .filter(({ path, status }) => path.endsWith('/access_tokens') && status === 201).length;
 const codeOf = ({ body }: { body: { error?: { code: string } } }) => body.error?.code;
 const stored = async () => {
-  const { db } = openDatabase(installation.parameters.DATABASE_URL ?? '');
+  const { db } = openDatabase(installation.database.url);
   const rows = await db.selectFrom('tenantInstallation').selectAll().execute();
   const apps = await db.selectFrom('githubApp').selectAll().execute();
   await db.destroy();
@@ -193,7 +193,7 @@ test('only an administrator chooses an installation: it may be another organizat
 });
 
 test('a new TOKEN_KEY reseals the app’s key, and new tokens are created', async () => {
-  const { db } = openDatabase(installation.parameters.DATABASE_URL ?? '');
+  const { db } = openDatabase(installation.database.url);
   const clock = () => new Date();
   const next = `${'B'.repeat(42)}A`;
   const key = installation.parameters.TOKEN_KEY ?? '';

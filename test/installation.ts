@@ -98,7 +98,7 @@ export async function openTestInstallation(options: TestInstallationOptions = {}
   let present = now;
   const installation = await openInstallation({
     dataDir,
-    databaseUrl: rest.databaseUrl ?? (await createTestDatabase()),
+    databaseUrls: rest.databaseUrls ?? (await createTestDatabase()),
     clock: () => (present ? new Date(present) : new Date()),
     alarms: false,
     ...(packages && { packages }),

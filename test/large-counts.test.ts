@@ -151,7 +151,7 @@ const AT = '2026-01-14T06:00:00.000Z';
 
 /** Sets a database up as schema version 16 left it, with one row in each table that version 17 changes. */
 async function openVersion16() {
-  const database = openDatabase(await createTestDatabase());
+  const database = openDatabase((await createTestDatabase()).admin);
   const { db, dialect } = database;
   for (const [index, script] of scripts[dialect].slice(0, 16).entries()) {
     const statements = script.replace(/--.*$/gm, '').split(/;\s*$/m);

@@ -1,7 +1,8 @@
 import { inject } from 'vitest';
+import type { DatabaseUrls } from '../local/postgres.ts';
 
 /** What a whole run shares. `test/setup.ts` makes each once, when the first test asks for it. */
-export type Shared = 'build' | 'postgresUrl' | 'template' | 'identityKeys' | 'history' | 'wskdeploy';
+export type Shared = 'build' | 'postgresUrls' | 'template' | 'identityKeys' | 'history' | 'wskdeploy';
 
 const asked = new Map<Shared, Promise<string>>();
 
@@ -23,8 +24,8 @@ export async function requireBuild(): Promise<void> {
   await get('build');
 }
 
-/** URL of the run's PostgreSQL server: make a database of your own on it, see `createTestDatabase`. */
-export const getPostgresUrl = () => get('postgresUrl');
+/** The addresses of the run's PostgreSQL server: make a database of your own on it, see `createTestDatabase`. */
+export const getPostgresUrls = async (): Promise<DatabaseUrls> => JSON.parse(await get('postgresUrls'));
 
 /** Name of a database on that server with all tables, empty: copy it. */
 export const getTemplate = () => get('template');

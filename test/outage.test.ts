@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, expect, inject, test } from 'vitest';
-import { createTestDatabase } from './database.ts';
+import { createTestDatabase, onPort } from './database.ts';
 import { openTestInstallation, type TestInstallation } from './installation.ts';
 
 /** A proxy between the actions and the database that can be cut. */
@@ -55,9 +55,10 @@ async function openCable(databaseUrl: string): Promise<Cable> {
 }
 
 async function open() {
-  const databaseUrl = await createTestDatabase();
-  cable = await openCable(databaseUrl);
-  installation = await openTestInstallation({ demo: true, databaseUrl: cable.url });
+  const urls = await createTestDatabase();
+  cable = await openCable(urls.admin);
+  const databaseUrls = onPort(urls, new URL(cable.url).port);
+  installation = await openTestInstallation({ demo: true, databaseUrls });
   await installation.initialize();
   return installation.as('ada@example.com');
 }

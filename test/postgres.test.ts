@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createDatabase, openPostgres, type Postgres } from '../local/postgres.ts';
-import { getPostgresUrl, requireBuild } from './on-demand.ts';
+import { getPostgresUrls, requireBuild } from './on-demand.ts';
 
 const NOBODY = 65534;
 const asRoot = process.getuid?.() === 0;
@@ -28,8 +28,8 @@ beforeAll(async () => {
   await requireBuild();
   const contents = `
     import { openPostgres } from './local/postgres.ts';
-    const { url, pid } = await openPostgres({ dataDir: process.argv[2] });
-    console.log(JSON.stringify({ url, pid }));
+    const { urls, pid } = await openPostgres({ dataDir: process.argv[2] });
+    console.log(JSON.stringify({ urls, pid }));
     process.stdin.once('data', () => process.exit(1));`;
   const stdin = { contents, resolveDir: process.cwd() };
   await build({
@@ -86,7 +86,7 @@ async function launch(dataDir: string, options: { uid?: number; gid?: number } =
   cleanUps.push(() => child.kill('SIGKILL'));
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const { value } = await lines.next();
-  return { child, ...(JSON.parse(value) as { url: string; pid: number }) };
+  return { child, ...(JSON.parse(value) as Pick<Postgres, 'urls' | 'pid'>) };
 }
 
 async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
@@ -121,16 +121,19 @@ async function untilGone(pid: number): Promise<void> {
 test('data survives closing and opening the server', async () => {
   const dataDir = path.join(await newFolder(), 'made/for/it');
   const first = await open(dataDir);
-  await query(first.url, `create table note (body text)`);
-  await query(first.url, `insert into note values ('Später')`);
+  await query(first.urls.admin, `create table note (body text)`);
+  await query(first.urls.admin, `insert into note values ('Später')`);
   await first.close();
   expect(isRunning(first.pid)).toBe(false);
   const second = await open(dataDir);
-  expect(await query(second.url, 'select upper(body) as body from note')).toEqual([{ body: 'SPÄTER' }]);
+  expect(await query(second.urls.admin, 'select upper(body) as body from note')).toEqual([
+    { body: 'SPÄTER' },
+  ]);
 });
 
 test('it suits a small installation: little log on the disk, and sums that stay in memory', async () => {
-  const { url } = await open(await newDataDir());
+  const { urls } = await open(await newDataDir());
+  const url = urls.admin;
   await query(url, `create table day as select n, repeat('x', 60) as text from generate_series(1, 300000) n`);
   await query(url, 'checkpoint');
   const [log] = await query(url, 'select sum(size) / 1048576 as megabytes from pg_ls_waldir()');
@@ -144,11 +147,11 @@ test('it suits a small installation: little log on the disk, and sums that stay 
 
 test('it listens on 127.0.0.1 only, makes no socket, uses UTC and requires the password', async () => {
   const dataDir = await newDataDir();
-  const { url } = await open(dataDir);
+  const { urls } = await open(dataDir);
   const settings = ['listen_addresses', 'unix_socket_directories', 'timezone', 'server_encoding'];
-  const rows = await Promise.all(settings.map((name) => query(url, `show ${name}`)));
+  const rows = await Promise.all(settings.map((name) => query(urls.admin, `show ${name}`)));
   expect(rows.flat().flatMap((row) => Object.values(row))).toEqual(['127.0.0.1', '', 'UTC', 'UTF8']);
-  const wrong = new URL(url);
+  const wrong = new URL(urls.admin);
   wrong.password = 'wrong';
   await expect(query(wrong.href, 'select 1')).rejects.toThrow('password authentication failed');
   expect((await stat(path.join(dataDir, 'password'))).mode & 0o777).toBe(0o600);
@@ -157,35 +160,35 @@ test('it listens on 127.0.0.1 only, makes no socket, uses UTC and requires the p
 test('committed rows survive kill -9 of the server', async () => {
   const dataDir = await newDataDir();
   const first = await open(dataDir);
-  await query(first.url, 'create table n as select generate_series(1, 1000) as i');
+  await query(first.urls.admin, 'create table n as select generate_series(1, 1000) as i');
   process.kill(first.pid, 'SIGKILL');
   await untilGone(first.pid);
   await first.close();
   const second = await open(dataDir);
-  expect(await query(second.url, 'select count(*)::int as n from n')).toEqual([{ n: 1000 }]);
+  expect(await query(second.urls.admin, 'select count(*)::int as n from n')).toEqual([{ n: 1000 }]);
 });
 
 test('if the launcher is killed, its server stops and keeps the data', async () => {
   const dataDir = await newDataDir();
   const first = await launch(dataDir);
-  await query(first.url, 'create table n as select 1 as i');
+  await query(first.urls.admin, 'create table n as select 1 as i');
   await kill(first.child);
   expect(isRunning(first.pid)).toBe(true);
   const lines: string[] = [];
   const second = await open(dataDir, (line) => lines.push(line));
   expect(lines).toEqual(['Stopping the PostgreSQL server that an earlier start left running.']);
   await untilGone(first.pid);
-  expect(await query(second.url, 'select i from n')).toEqual([{ i: 1 }]);
+  expect(await query(second.urls.admin, 'select i from n')).toEqual([{ i: 1 }]);
 });
 
 test('a folder opens after launcher and server were both killed', async () => {
   const dataDir = await newDataDir();
   const first = await launch(dataDir);
-  await query(first.url, 'create table n as select 1 as i');
+  await query(first.urls.admin, 'create table n as select 1 as i');
   await kill(first.child);
   process.kill(first.pid, 'SIGKILL');
   const second = await open(dataDir);
-  expect(await query(second.url, 'select i from n')).toEqual([{ i: 1 }]);
+  expect(await query(second.urls.admin, 'select i from n')).toEqual([{ i: 1 }]);
 });
 
 test('process.exit of the launcher ends its server', async () => {
@@ -201,7 +204,7 @@ test('a folder in use is refused in one sentence, and its server keeps running',
   await expect(open(dataDir)).rejects.toThrow(
     /^The data folder .* is in use by a process that is running\.$/,
   );
-  expect(await query(first.url, 'select 1 as i')).toEqual([{ i: 1 }]);
+  expect(await query(first.urls.admin, 'select 1 as i')).toEqual([{ i: 1 }]);
 });
 
 test('a pid file that names another process does not prevent the start', async () => {
@@ -210,25 +213,27 @@ test('a pid file that names another process does not prevent the start', async (
   cleanUps.push(() => stranger.kill());
   const pidFile = path.join(dataDir, 'cluster/postmaster.pid');
   await writeFile(pidFile, `${stranger.pid}\n${dataDir}/cluster\n1700000000\n5432\n\n127.0.0.1\n\nready\n`);
-  const { url } = await open(dataDir);
-  expect(await query(url, 'select 1 as i')).toEqual([{ i: 1 }]);
+  const { urls } = await open(dataDir);
+  expect(await query(urls.admin, 'select 1 as i')).toEqual([{ i: 1 }]);
 });
 
 test('an unfinished setup starts over', async () => {
   const dataDir = await newFolder();
   await mkdir(path.join(dataDir, 'cluster.new/base'), { recursive: true });
-  const { url } = await open(dataDir);
-  expect(await query(url, 'select 1 as i')).toEqual([{ i: 1 }]);
+  const { urls } = await open(dataDir);
+  expect(await query(urls.admin, 'select 1 as i')).toEqual([{ i: 1 }]);
 });
 
 test('after kill -9 of the server it is started again on the same address, each time', async () => {
   const lines: string[] = [];
   const postgres = await open(await newDataDir(), (line) => lines.push(line));
-  await query(postgres.url, 'create table n as select 1 as i');
+  await query(postgres.urls.admin, 'create table n as select 1 as i');
   for (const _ of ['once', 'twice']) {
     const { pid } = postgres;
     process.kill(pid, 'SIGKILL');
-    await expect.poll(() => query(postgres.url, 'select i from n').catch(() => [])).toEqual([{ i: 1 }]);
+    await expect
+      .poll(() => query(postgres.urls.admin, 'select i from n').catch(() => []))
+      .toEqual([{ i: 1 }]);
     await expect.poll(() => postgres.pid).not.toBe(pid);
   }
   expect(lines[0]).toMatch(/^PostgreSQL stopped unexpectedly; see the end of .*server\.log\./);
@@ -265,10 +270,10 @@ test('data of another major version is refused with what to do', async () => {
 
 test('a database is created empty or as a copy of another', async () => {
   const name = `made-${process.pid}`;
-  const template = await createDatabase(await getPostgresUrl(), `${name} "template"`);
-  await query(template, 'create table n as select 7 as i');
-  const copy = await createDatabase(await getPostgresUrl(), `${name}-copy`, `${name} "template"`);
-  expect(await query(copy, 'select i from n')).toEqual([{ i: 7 }]);
+  const template = await createDatabase(await getPostgresUrls(), `${name} "template"`);
+  await query(template.admin, 'create table n as select 7 as i');
+  const copy = await createDatabase(await getPostgresUrls(), `${name}-copy`, `${name} "template"`);
+  expect(await query(copy.admin, 'select i from n')).toEqual([{ i: 7 }]);
 });
 
 async function userOf(pid: number): Promise<number> {
@@ -288,11 +293,11 @@ test.runIf(asRoot)(
     await chmod(locked, 0o700);
     const dataDir = path.join(locked, 'data');
     const first = await open(dataDir);
-    await query(first.url, 'create table n as select 1 as i');
+    await query(first.urls.admin, 'create table n as select 1 as i');
     await first.close();
     await chmod(locked, 0o755);
     const second = await open(dataDir);
-    expect(await query(second.url, 'select i from n')).toEqual([{ i: 1 }]);
+    expect(await query(second.urls.admin, 'select i from n')).toEqual([{ i: 1 }]);
     expect(await userOf(second.pid)).toBe(NOBODY);
   },
 );
@@ -303,8 +308,8 @@ test.runIf(othersReach).each([
 ])('started by %s it runs as that user', async (_name, uid) => {
   const dataDir = await newFolder();
   await chown(dataDir, uid, uid);
-  const { child, url, pid } = await launch(dataDir, { uid, gid: uid });
-  expect(await query(url, 'select 1 as i')).toEqual([{ i: 1 }]);
+  const { child, urls, pid } = await launch(dataDir, { uid, gid: uid });
+  expect(await query(urls.admin, 'select 1 as i')).toEqual([{ i: 1 }]);
   expect(await userOf(pid)).toBe(uid);
   child.stdin.write('leave\n');
   await untilGone(pid);

@@ -49,19 +49,22 @@ const MAKE: Record<Shared, (making: Making) => Promise<string>> = {
     await buildAll();
     return 'dist';
   },
-  async postgresUrl(making) {
+  async postgresUrls(making) {
     const { openPostgres } = await import('../local/postgres.ts');
     const dataDir = path.join(await newFolder(making, await findRoomForPostgres()), 'postgres');
     const postgres = await openPostgres({ dataDir, fsync: false });
     making.cleanUp(postgres.close);
-    return postgres.url;
+    return JSON.stringify(postgres.urls);
   },
   async template({ get }) {
     const { createDatabase } = await import('../local/postgres.ts');
     const { openDatabase } = await import('../lib/db/database.ts');
     const { migrate } = await import('../lib/db/migrate.ts');
-    const { db, dialect } = openDatabase(await createDatabase(await get('postgresUrl'), 'template'));
-    await db.transaction().execute((trx) => migrate(trx, dialect, '2025-01-01T00:00:00.000Z'));
+    const { toActingUsers } = await import('../lib/db/isolation.ts');
+    const urls = await createDatabase(JSON.parse(await get('postgresUrls')), 'template');
+    const { db, dialect } = openDatabase(urls.owner);
+    const users = toActingUsers(urls);
+    await db.transaction().execute((trx) => migrate(trx, dialect, '2025-01-01T00:00:00.000Z', users));
     await db.destroy();
     return 'template';
   },
@@ -81,7 +84,7 @@ const MAKE: Record<Shared, (making: Making) => Promise<string>> = {
     let now = FIRST_INSTANT;
     const installation = await openInstallation({
       dataDir: folder,
-      databaseUrl: await createDatabase(await making.get('postgresUrl'), database),
+      databaseUrls: await createDatabase(JSON.parse(await making.get('postgresUrls')), database),
       demo: true,
       alarms: false,
       limits: { invocationsPerMinute: 10_000, triggersPerMinute: 10_000 },

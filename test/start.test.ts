@@ -12,7 +12,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { takeLock } from '../local/lock.ts';
 import { createDatabase } from '../local/postgres.ts';
-import { getPostgresUrl, requireBuild } from './on-demand.ts';
+import { getPostgresUrls, requireBuild } from './on-demand.ts';
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 type Environment = Record<string, string>;
@@ -387,7 +387,7 @@ test('a configuration that the actions refuse ends the start with one sentence',
 });
 
 test('the tables of an older version are upgraded', async () => {
-  const databaseUrl = await createDatabase(await getPostgresUrl(), `older-${process.pid}`);
+  const { admin: databaseUrl } = await createDatabase(await getPostgresUrls(), `older-${process.pid}`);
   const scripts = (await readdir('sql/postgres')).sort();
   const client = new pg.Client(databaseUrl);
   await client.connect();
@@ -409,7 +409,7 @@ test('the tables of an older version are upgraded', async () => {
 });
 
 test('with DATABASE_URL no database is started', async () => {
-  const databaseUrl = await createDatabase(await getPostgresUrl(), `start-${process.pid}`);
+  const { admin: databaseUrl } = await createDatabase(await getPostgresUrls(), `start-${process.pid}`);
   const folder = await newFolder();
   const started = await start({ DATA_DIR: folder, DATABASE_URL: databaseUrl });
   cleanUps.push(() => stop(started));

@@ -59,13 +59,19 @@ const FAILURE_OF = new Map<string, StateCode>([
 
 /**
  * `database_unavailable` for a refused or lost connection, `database_timeout` for a statement that was stopped,
- * `database_full`, `database_out_of_memory` and `database_read_only` for a server in such a state, undefined for any other
- * error.
+ * `database_full`, `database_out_of_memory` and `database_read_only` for a server in such a state, `misconfigured` for a missing
+ * privilege, undefined for any other error.
  */
 export function toDatabaseFailure(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = FAILURE_OF.get(sqlState(error));
   if (code) return new Failure(code);
+  // What a policy refuses has the same SQLSTATE, and is a defect.
+  if (sqlState(error) === '42501' && error.message.startsWith('permission denied'))
+    return new Failure(
+      'misconfigured',
+      `The database denies a privilege to the role of this action (${error.message}). Run ./deploy.sh, or npm start: the upgrade grants what is missing.`,
+    );
   const inner = error instanceof AggregateError ? error.errors : [error];
   const lost = inner.some(
     (one: DriverError & Error) => UNAVAILABLE.test(sqlState(one)) || LOST.test(one.message),

@@ -2,6 +2,7 @@ import { scripts } from 'virtual:schema-scripts';
 import { sql, type Transaction } from 'kysely';
 import type { Instant } from '../instant.ts';
 import type { DialectName } from './database.ts';
+import { type ActingUsers, isolate } from './isolation.ts';
 import { requireVersion } from './schema.ts';
 import type { Tables } from './tables.ts';
 
@@ -9,11 +10,16 @@ import type { Tables } from './tables.ts';
 const LOCK = 1_684_950_117;
 
 /**
- * Upgrades the schema to the version that this code needs, within the transaction: all or nothing. Two at once within
- * `inTransaction` wait for each other. Doing it again changes nothing. Throws `schema_mismatch` if the
+ * Upgrades the schema to the version that this code needs, within the transaction: all or nothing; in PostgreSQL with what `isolate`
+ * does. Two at once within `inTransaction` wait for each other. Doing it again changes nothing. Throws `schema_mismatch` if the
  * stored schema is newer than the code.
  */
-export async function migrate(trx: Transaction<Tables>, dialect: DialectName, now: Instant): Promise<void> {
+export async function migrate(
+  trx: Transaction<Tables>,
+  dialect: DialectName,
+  now: Instant,
+  users: ActingUsers = {},
+): Promise<void> {
   if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(trx);
   const stored = await storedVersion(trx);
   for (const [index, script] of scripts[dialect].entries()) {
@@ -23,6 +29,7 @@ export async function migrate(trx: Transaction<Tables>, dialect: DialectName, no
     await trx.insertInto('schemaVersion').values({ version, appliedAt: now }).execute();
   }
   requireVersion(Math.max(stored, scripts[dialect].length));
+  if (dialect === 'postgres') await isolate(trx, users);
 }
 
 /** Drops every table of the schema with its rows. Doing it again changes nothing. */

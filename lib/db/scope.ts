@@ -10,10 +10,10 @@ export type Scope =
   | { account: { issuer: string; subject: string } };
 
 /** The settings that the policies read. Without them, statements see nothing. */
-const SETTINGS = { tenants: 'app.tenants', issuer: 'app.issuer', subject: 'app.subject' } as const;
+export const SETTINGS = { tenants: 'app.tenants', issuer: 'app.issuer', subject: 'app.subject' } as const;
 
 /** What `app.tenants` is for all of them. */
-const ALL = 'all';
+export const ALL = 'all';
 
 /** The settings that a scope stands for, by name. */
 export function toSettings(scope: Scope): [name: string, value: string][] {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { makeFolder, writeDurably } from '../folder.ts';
 import { type Account, chooseAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
+import { ensurePasswords, type Passwords } from './roles.ts';
 
 /** PostgreSQL's files in a data folder, and how to run them. */
 export interface Cluster {
@@ -14,6 +15,8 @@ export interface Cluster {
   owner: string;
   password: string;
   passwordFile: string;
+  /** Of the roles besides the owner of the cluster. */
+  passwords: Passwords;
   program: string;
   account: Account;
 }
@@ -108,7 +111,9 @@ export async function prepareCluster(dataDir: string, signal: AbortSignal): Prom
   const password = ensurePassword(passwordFile, folder);
   const account = chooseAccount(postgres, dataDir);
   const logFile = path.join(dataDir, 'server.log');
-  const cluster = { folder, logFile, owner: OWNER, password, passwordFile, program: postgres, account };
+  const passwords = ensurePasswords(dataDir);
+  const admin = { owner: OWNER, password, passwordFile };
+  const cluster = { folder, logFile, ...admin, passwords, program: postgres, account };
   if (!existsSync(folder)) await initialize(cluster, initdb, signal);
   requireSameVersion(folder, majorVersion);
   return cluster;

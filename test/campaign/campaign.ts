@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Day } from '../../lib/day.ts';
 import type { Instant } from '../../lib/instant.ts';
 import type { AnswerKind } from '../../local/github/traffic.ts';
+import { onPort } from '../database.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
 import { openActivationWatch } from './activations.ts';
 import { type Cable, openCable } from './cable.ts';
@@ -65,7 +66,7 @@ async function openParts(size: CampaignSize, plan: Plan, later: (cleanUp: () => 
     sparse,
     enterprise: await openGitHub('/api/v3', 'sparse'),
   };
-  const cable = await openCable(server.url(), (text) => {
+  const cable = await openCable(server.urls().admin, (text) => {
     const fate = trouble.count('statement');
     return fate === 'pass' && text === 'commit' ? trouble.count('commit') : fate;
   });
@@ -73,7 +74,7 @@ async function openParts(size: CampaignSize, plan: Plan, later: (cleanUp: () => 
   later(cable.close);
   const installation = await openTestInstallation({
     now: now.toISOString(),
-    databaseUrl: cable.url,
+    databaseUrls: onPort(server.urls(), new URL(cable.url).port),
     environment: { DEMO_GITHUB_URL: githubs.plain.apiUrl, ALLOW_PRIVATE_ADDRESSES: 'true' },
   });
   parts.installation = installation;

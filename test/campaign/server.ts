@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { openPostgres, type Postgres } from '../../local/postgres.ts';
+import { type DatabaseUrls, openPostgres, type Postgres } from '../../local/postgres.ts';
 
 /** A PostgreSQL server to break. */
 export interface BadlyTreatedServer {
-  /** The address of its database, which changes with each restart. */
-  url(): string;
+  /** The addresses of its database, which change with each restart. */
+  urls(): DatabaseUrls;
   /** Queries it on its own connection. */
   query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]>;
   /** Ends all sessions of the actions. */
@@ -36,7 +36,7 @@ export async function openBadlyTreatedServer(dataDir: string): Promise<BadlyTrea
   let postgres: Postgres = await open();
 
   async function query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: postgres.url, types: { getTypeParser } });
+    const client = new pg.Client({ connectionString: postgres.urls.admin, types: { getTypeParser } });
     client.on('error', () => {});
     await client.connect();
     try {
@@ -60,7 +60,7 @@ export async function openBadlyTreatedServer(dataDir: string): Promise<BadlyTrea
 
   /** Our own session, to notice that the server has ended all of them. */
   async function openWitness(): Promise<{ pid: number; ended: Promise<unknown> }> {
-    const client = new pg.Client({ connectionString: postgres.url });
+    const client = new pg.Client({ connectionString: postgres.urls.admin });
     client.on('error', () => {});
     await client.connect();
     const ended = new Promise((resolve) => client.once('end', resolve));
@@ -69,7 +69,7 @@ export async function openBadlyTreatedServer(dataDir: string): Promise<BadlyTrea
   }
 
   return {
-    url: () => postgres.url,
+    urls: () => postgres.urls,
     query: (text) => patiently(() => query(text)),
     terminate: async () =>
       void (await patiently(() => query(`select pg_terminate_backend(pid, ${END_MS}) ${OTHERS}`))),

@@ -45,7 +45,7 @@ export function openTroublemaker({ host, cable, server }: Victims): Troublemaker
 
   async function restart(how: 'fast' | 'immediate' | 'killed'): Promise<void> {
     await server.restart(how);
-    cable().leadTo(server.url());
+    cable().leadTo(server.urls().admin);
   }
 
   const acts: Record<Act, (victim: number) => unknown> = {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { toOneRole } from '../database.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
 import { PACKAGES } from './driver.ts';
 
@@ -9,7 +10,10 @@ let server: Server | undefined;
 
 /** What the first action answers with IBM's own driver in its image. */
 async function ask(databaseUrl: string) {
-  installation = await openTestInstallation({ databaseUrl, packages: PACKAGES.clidriver });
+  installation = await openTestInstallation({
+    databaseUrls: toOneRole(databaseUrl),
+    packages: PACKAGES.clidriver,
+  });
   const { status, body } = await installation.anonymously('GET', '/init');
   const logs = installation.host.activations().flatMap((activation) => activation.logs);
   return { outcome: [status, body.error?.code], logs: logs.join('\n') };

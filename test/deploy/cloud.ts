@@ -156,11 +156,11 @@ export async function openCloud(): Promise<Cloud> {
   let api = { origin: 'http://127.0.0.1:2' };
   const pages = { origin: bucket.endpoint, host: `${BUCKET}.s3-website.localhost` };
   const site = await openProxy((url) => (url.startsWith('/api/') ? api : pages));
-  const databaseUrl = await createTestDatabase();
+  const databaseUrls = await createTestDatabase();
   const installation = await openTestInstallation({
     deployed: false,
     pageOrigins: [site.url],
-    databaseUrl,
+    databaseUrls,
     demo: true,
     identity: { path: '/oauth/v4/39a37f57-a227-4bfe-a044-93b6e6050a61', shape: 'appid' },
   });

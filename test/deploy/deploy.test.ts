@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => cloud?.close());
 
 async function query(sql: string): Promise<Loose[]> {
-  const client = new pg.Client(cloud.variables.DATABASE_URL);
+  const client = new pg.Client(cloud.installation.database.url);
   await client.connect();
   try {
     return (await client.query(sql)).rows;
@@ -146,6 +146,12 @@ test('App ID’s credentials replace ISSUER and CLIENT_ID, and their secret is n
   expect(output).not.toContain(secret);
 });
 
+const WITHOUT_DATABASE = {
+  DATABASE_URL: undefined,
+  COLLECT_DATABASE_URL: undefined,
+  UPGRADE_DATABASE_URL: undefined,
+};
+
 test('with a Db2 service bound to the package, DATABASE_URL is optional', async () => {
   const db2 = {
     username: 'me',
@@ -155,10 +161,10 @@ test('with a Db2 service bound to the package, DATABASE_URL is optional', async 
     db: 'bludb',
   };
   await rest('PUT', 'packages/traffic', { parameters: [{ key: '__bx_creds', value: { dashDB: db2 } }] });
-  const { code, output } = await cloud.deploy(['--dry-run'], { DATABASE_URL: undefined });
+  const { code, output } = await cloud.deploy(['--dry-run'], WITHOUT_DATABASE);
   await rest('DELETE', 'packages/traffic');
   expect({ code, output }).toMatchObject({ code: 0, output: expect.not.stringContaining('hush-hush') });
-  const without = await cloud.deploy(['--dry-run'], { DATABASE_URL: undefined });
+  const without = await cloud.deploy(['--dry-run'], WITHOUT_DATABASE);
   expect(without.code).toBe(1);
   expect(without.output).toContain('DATABASE_URL is missing: it must be');
 });
@@ -252,9 +258,24 @@ test('deploying again keeps the data, the alarm and young files of the earlier d
 });
 
 test('without DATABASE_URL the database of the last deployment stays', async () => {
-  const { code, output } = await cloud.deploy([], { DATABASE_URL: undefined });
-  expect({ code, output }).toMatchObject({ code: 0 });
+  const { code, output } = await cloud.deploy([], WITHOUT_DATABASE);
+  expect({ code, output }).toMatchObject({ code: 0, output: expect.not.stringContaining('database role') });
   expect(await boundParameter('DATABASE_URL')).toBe(cloud.variables.DATABASE_URL);
+  const status = await cloud.deploy(['status'], WITHOUT_DATABASE);
+  expect(status.output).toContain(
+    'Database: traffic_web for pages, traffic_collector for alarms; a third role owns the tables',
+  );
+});
+
+test('with one role for everything, deployment and status say that pages could drop tables', async () => {
+  const one = { ...WITHOUT_DATABASE, DATABASE_URL: cloud.variables.UPGRADE_DATABASE_URL };
+  const { code, output } = await cloud.deploy([], one);
+  expect({ code, output }).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('Not every action has a database role of its own'),
+  });
+  expect((await cloud.deploy(['status'], one)).output).toContain('Database: not every action has a role');
+  expect((await cloud.deploy()).code).toBe(0);
 });
 
 test('a concurrent deployment is refused and told who is deploying', async () => {
@@ -309,7 +330,7 @@ test('a database that is newer than the code is refused with both versions', asy
 test('rotating changes the token key and the database’s address, and sealed data stays readable', async () => {
   const file = path.join(cloud.checkout, 'deploy.env');
   const old = cloud.variables.TOKEN_KEY ?? '';
-  await query(`create role "next-${process.pid}" login superuser password 'fresh'`);
+  await query(`create role "next-${process.pid}" login password 'fresh'`);
   const next = new URL(cloud.variables.DATABASE_URL ?? '');
   next.username = `next-${process.pid}`;
   next.password = 'fresh';

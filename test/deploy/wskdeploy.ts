@@ -33,11 +33,13 @@ export async function run(
 }
 
 /** Values of the manifest's variables for an installation whose host is empty. */
-export function variablesOf({ url, database, identity, initSecret }: Installation, tokenKey: string) {
+export function variablesOf({ url, parameters, identity, initSecret }: Installation, tokenKey: string) {
   const empty: Record<string, string> = Object.fromEntries(Object.keys(PARAMETERS).map((name) => [name, '']));
   return {
     ...empty,
-    DATABASE_URL: database.url,
+    DATABASE_URL: parameters.DATABASE_URL ?? '',
+    COLLECT_DATABASE_URL: parameters.COLLECT_DATABASE_URL ?? '',
+    UPGRADE_DATABASE_URL: parameters.UPGRADE_DATABASE_URL ?? '',
     ISSUER: identity.issuer,
     CLIENT_ID,
     TOKEN_KEY: tokenKey,

@@ -6,11 +6,11 @@ import { changeGitHub, LAST_INSTANT } from './make-history.ts';
 /** An installation on the last day of the history that `makeHistory` makes once for all files. Close it when done. */
 export async function openHistory(): Promise<TestInstallation> {
   const { database, folder } = await getHistory();
-  const databaseUrl = await copyDatabase(database);
+  const databaseUrls = await copyDatabase(database);
   const installation = await openTestInstallation({
     demo: true,
     now: LAST_INSTANT,
-    databaseUrl,
+    databaseUrls,
     kept: folder,
   });
   changeGitHub(installation);

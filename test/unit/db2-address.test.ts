@@ -87,17 +87,17 @@ const others = {
 };
 
 test.each(['dashDB', 'dashdb', 'Db2', 'db2'])('credentials bound for the service %s are found', (service) => {
-  const { databaseUrl } = parseConfig({ ...others, DATABASE_URL: '', __bx_creds: { [service]: classic } });
-  expect(keywordsOf(databaseUrl)).toMatchObject({ PORT: '50001', SECURITY: 'SSL' });
+  const { databaseUrls } = parseConfig({ ...others, DATABASE_URL: '', __bx_creds: { [service]: classic } });
+  expect(keywordsOf(databaseUrls.web)).toMatchObject({ PORT: '50001', SECURITY: 'SSL' });
 });
 
 test('DATABASE_URL wins over bound credentials, and may be an object', () => {
   const bound = { __bx_creds: { dashDB: classic } };
-  expect(keywordsOf(parseConfig({ ...others, ...bound, DATABASE_URL: current }).databaseUrl).PORT).toBe(
+  expect(keywordsOf(parseConfig({ ...others, ...bound, DATABASE_URL: current }).databaseUrls.web).PORT).toBe(
     '32733',
   );
   const url = 'postgres://u@h/d';
-  expect(parseConfig({ ...others, ...bound, DATABASE_URL: url }).databaseUrl).toBe(url);
+  expect(parseConfig({ ...others, ...bound, DATABASE_URL: url }).databaseUrls.web).toBe(url);
 });
 
 test('without usable credentials, the error names DATABASE_URL', () => {

@@ -88,7 +88,11 @@ function readParameters(): Row[] {
 const rows = readParameters();
 const namesReadBy = (who: string) => rows.flatMap(({ name, readBy }) => (readBy.includes(who) ? [name] : []));
 const defaultOf = (name: string) => rows.find((row) => row.name === name)?.default ?? '';
-const parameters: string[] = Object.keys(parse(read('manifest.yaml')).packages.traffic.inputs);
+const manifest = parse(read('manifest.yaml')).packages.traffic;
+const inputs: object[] = [manifest, ...Object.values<{ inputs?: object }>(manifest.actions)].map(
+  (one) => one.inputs ?? {},
+);
+const parameters: string[] = [...new Set(inputs.flatMap(Object.keys))];
 const missingIn = (problems: readonly string[]) =>
   problems.flatMap((problem) => /^(\w+) is missing/.exec(problem)?.[1] ?? []);
 

@@ -35,9 +35,15 @@ function toRow(name: string, parameter: Parameter, readers: string): string {
   return `| \`${name}\` | ${readers} | ${defaultInWords ?? plain} | ${description} |`;
 }
 
-test('manifest.yaml binds exactly the listed parameters, each to the variable of its name', () => {
-  const { inputs } = parse(read('manifest.yaml')).packages.traffic;
-  expect(inputs).toEqual(Object.fromEntries(Object.keys(PARAMETERS).map((name) => [name, `\${${name}}`])));
+test('manifest.yaml binds exactly the listed parameters where they belong, each to the variable of its name', () => {
+  const { inputs, actions } = parse(read('manifest.yaml')).packages.traffic;
+  const toInputs = (names: string[]) => Object.fromEntries(names.map((name) => [name, `\${${name}}`]));
+  const listed = Object.entries(PARAMETERS);
+  expect(inputs).toEqual(toInputs(listed.filter(([, one]) => !one.actions).map(([name]) => name)));
+  for (const [action, { inputs: own = {} }] of Object.entries<{ inputs?: object }>(actions)) {
+    const ofAction = listed.filter(([, one]) => one.actions?.includes(action));
+    expect(own, action).toEqual(toInputs(ofAction.map(([name]) => name)));
+  }
 });
 
 test('docs/configuration.md has a row for each listed parameter and setting, with these words', () => {

@@ -1,0 +1,65 @@
+import type { Tables } from './tables.ts';
+
+/** What a role may do with the rows of a table. */
+export type Privilege = 'select' | 'insert' | 'update' | 'delete';
+
+/** The roles besides the owner of the tables: `web` acts for people, `collector` for the alarms. */
+export type ActingRole = 'web' | 'collector';
+
+/** `owner` owns the tables and upgrades them. All three may be the same user of the database. */
+export type DatabaseRole = ActingRole | 'owner';
+
+const NOTHING: Privilege[] = [];
+const READ: Privilege[] = ['select'];
+/** Rows are added and never changed. */
+const APPEND: Privilege[] = ['select', 'insert'];
+const KEEP: Privilege[] = ['select', 'insert', 'update'];
+const CHANGE: Privilege[] = ['select', 'update'];
+const CLEAR: Privilege[] = ['select', 'delete'];
+const ALL: Privilege[] = ['select', 'insert', 'update', 'delete'];
+
+/**
+ * What each role needs, table by table. What a deleted row takes with it (`on delete cascade`) needs nothing. A new table
+ * fails to compile until it is here.
+ */
+export const GRANTS: Record<keyof Tables, Record<ActingRole, Privilege[]>> = {
+  schemaVersion: { web: READ, collector: READ },
+  installation: { web: READ, collector: READ },
+  identityProvider: { web: KEEP, collector: NOTHING },
+  principal: { web: KEEP, collector: NOTHING },
+  revokedToken: { web: ALL, collector: NOTHING },
+  systemRole: { web: ALL, collector: NOTHING },
+  githubServer: { web: ALL, collector: READ },
+  publication: { web: READ, collector: KEEP },
+  silentDay: { web: READ, collector: KEEP },
+  githubAnswer: { web: READ, collector: ALL },
+  tokenUse: { web: ALL, collector: ALL },
+  githubApp: { web: ALL, collector: READ },
+  tenantInstallation: { web: ALL, collector: CHANGE },
+  tenant: { web: ALL, collector: CHANGE },
+  member: { web: ALL, collector: NOTHING },
+  memberRepository: { web: ALL, collector: NOTHING },
+  dashboard: { web: ALL, collector: NOTHING },
+  repository: { web: ALL, collector: CHANGE },
+  repositoryFact: { web: READ, collector: ALL },
+  repositoryEvent: { web: READ, collector: ALL },
+  repositoryExtra: { web: READ, collector: ALL },
+  starDay: { web: READ, collector: ALL },
+  releaseAsset: { web: READ, collector: ALL },
+  releaseDownload: { web: READ, collector: ALL },
+  workflowDay: { web: READ, collector: ALL },
+  trafficDay: { web: READ, collector: ALL },
+  trafficRevision: { web: READ, collector: ALL },
+  trafficWeek: { web: READ, collector: ALL },
+  trafficWindow: { web: READ, collector: ALL },
+  referrerSnapshot: { web: READ, collector: ALL },
+  pathSnapshot: { web: READ, collector: ALL },
+  collectionRun: { web: ALL, collector: ALL },
+  runRepository: { web: ALL, collector: ALL },
+  runDifference: { web: READ, collector: ALL },
+  channel: { web: ALL, collector: CHANGE },
+  problem: { web: READ, collector: ALL },
+  problemNotice: { web: READ, collector: ALL },
+  reportSending: { web: READ, collector: ALL },
+  auditEvent: { web: APPEND, collector: CLEAR },
+};
