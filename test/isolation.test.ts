@@ -187,6 +187,19 @@ test('each role has exactly what the list says', async () => {
   }
 });
 
+test('a backup by the owner of the tables holds every row, with the options that the docs name', async () => {
+  const count = async (options: string) => {
+    const client = new pg.Client({ connectionString: urls.owner, options });
+    await client.connect();
+    const counting = client.query('select count(*)::integer as count from traffic_day');
+    const found = await counting.then(({ rows }) => rows[0].count).catch(({ code }) => code);
+    await client.end();
+    return found;
+  };
+  expect(await count('-c app.tenants=all')).toBe(2);
+  expect(await count('-c row_security=off')).toBe(DENIED);
+});
+
 test('migrating again changes nothing, and takes back what somebody gave', async () => {
   const client = new pg.Client(urls.owner);
   await client.connect();

@@ -24,7 +24,8 @@ const ALL: Privilege[] = ['select', 'insert', 'update', 'delete'];
  */
 export const GRANTS: Record<keyof Tables, Record<ActingRole, Privilege[]>> = {
   schemaVersion: { web: READ, collector: READ },
-  installation: { web: READ, collector: READ },
+  // Pages lock its row, which takes the privilege to update it.
+  installation: { web: CHANGE, collector: READ },
   identityProvider: { web: KEEP, collector: NOTHING },
   principal: { web: KEEP, collector: NOTHING },
   revokedToken: { web: ALL, collector: NOTHING },
