@@ -7,7 +7,7 @@ import { ALL, SETTINGS } from './scope.ts';
 import { TABLES, type Tables } from './tables.ts';
 
 /** A database user, as an address names it. */
-export interface DatabaseUser {
+interface DatabaseUser {
   name: string;
   password: string;
 }
