@@ -102,9 +102,37 @@ function staticImportsOf(metafile, script) {
   return direct.map((one) => path.basename(one.path));
 }
 
-/** The pages: hashed scripts and styles, and an entry page that names them. */
-async function buildPages() {
+/** The oldest browsers that the pages run in. */
+const BROWSERS = ['chrome110', 'firefox115', 'safari16'];
+
+/** The worker that draws dashboards. */
+async function buildWorker() {
+  const entry = path.join(root, 'static/dashboards/worker.ts');
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { 'dashboards-worker': entry },
+    outdir: path.join(out, 'static/assets'),
+    entryNames: '[name]-[hash]',
+    bundle: true,
+    minify: true,
+    metafile: true,
+    format: 'iife',
+    target: BROWSERS,
+    // That package makes canvases of a page, which a worker does not have.
+    alias: { 'vega-canvas': path.join(root, 'static/dashboards/worker/canvas.ts') },
+    logLevel: 'warning',
+  });
+  return metafile;
+}
+
+/**
+ * The pages: hashed scripts and styles, and an entry page that names them.
+ *
+ * @param {import('esbuild').Metafile} worker
+ */
+async function buildPages(worker) {
   const folder = path.join(out, 'static');
+  const [workerScript = ''] = Object.keys(worker.outputs);
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [path.join(root, 'static/main.tsx'), path.join(root, 'static/main.css')],
@@ -116,7 +144,8 @@ async function buildPages() {
     splitting: true,
     metafile: true,
     format: 'esm',
-    target: ['chrome110', 'firefox115', 'safari16'],
+    target: BROWSERS,
+    define: { DRAWING_WORKER: JSON.stringify(path.basename(workerScript)) },
     jsx: 'automatic',
     jsxImportSource: 'preact',
     // All pages use the first page's parts. This keeps them in one file; otherwise each set of pages that shares parts gets its own.
@@ -163,8 +192,12 @@ async function buildOpenApi() {
 export async function buildAll() {
   await rm(out, { recursive: true, force: true });
   await mkdir(path.join(out, 'static'), { recursive: true });
-  const [actions, pages] = await Promise.all([buildActions(), buildPages(), buildLocal()]);
-  const packages = new Set([actions, pages].flatMap(packagesIn));
+  const buildBoth = async () => {
+    const worker = await buildWorker();
+    return [worker, await buildPages(worker)];
+  };
+  const [actions, pages] = await Promise.all([buildActions(), buildBoth(), buildLocal()]);
+  const packages = new Set([actions, ...pages].flatMap(packagesIn));
   await writeFile(path.join(out, 'static/licences.txt'), noticesOf(root, [...packages]));
   await buildOpenApi();
 }

@@ -27,6 +27,8 @@ export function servingOf(name: string): { type: string; cacheControl: string } 
 export function contentSecurityPolicy(addresses: string[]): string {
   return [
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'",
+    // The worker that draws dashboards is made from a text of the page, so that it has the page's policy.
+    "worker-src 'self' blob:",
     ["connect-src 'self'", ...addresses].join(' '),
     "manifest-src 'self'; base-uri 'none'; form-action 'none'",
   ].join('; ');

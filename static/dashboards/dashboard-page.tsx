@@ -9,6 +9,7 @@ import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
 import { DashboardView } from './dashboard-view.tsx';
 import { CopyDialog } from './dialogs.tsx';
+import { type Drawings, openDrawings } from './drawings.ts';
 import { exportDashboard } from './file.ts';
 import { openTables } from './tables.ts';
 
@@ -28,16 +29,17 @@ export function DashboardPage({ tenantId, dashboardId, edit }: DashboardPageProp
   first.current ??= loaded.answer?.data;
   const known = first.current;
   const tables = useMemo(() => known && openTables(api, known), [api, known]);
-  // Fetch the drawing code in parallel with the dashboard.
-  useEffect(() => void import('./draw.ts').catch(() => undefined), []);
+  // It fetches its script in parallel with the dashboard.
+  const [drawings] = useState(openDrawings);
+  useEffect(() => drawings.close, [drawings]);
   return (
     <Answered loaded={loaded}>
       {(dashboard) =>
         tables &&
         (edit ? (
-          <Editor tenantId={tenantId} dashboard={dashboard} tables={tables} />
+          <Editor tenantId={tenantId} dashboard={dashboard} tables={tables} drawings={drawings} />
         ) : (
-          <Shown tenantId={tenantId} dashboard={dashboard} tables={tables} />
+          <Shown tenantId={tenantId} dashboard={dashboard} tables={tables} drawings={drawings} />
         ))
       }
     </Answered>
@@ -48,9 +50,10 @@ interface ShownProps {
   tenantId: number;
   dashboard: Dashboard;
   tables: ReturnType<typeof openTables>;
+  drawings: Drawings;
 }
 
-function Shown({ tenantId, dashboard, tables }: ShownProps) {
+function Shown({ tenantId, dashboard, tables, drawings }: ShownProps) {
   const { me } = useMe();
   const page = useRef<HTMLDivElement>(null);
   const tenant = me.tenants.find((one) => one.tenantId === tenantId);
@@ -67,7 +70,12 @@ function Shown({ tenantId, dashboard, tables }: ShownProps) {
           <Actions tenantId={tenantId} dashboard={dashboard} onFullScreen={() => fullScreen(page.current)} />
         }
       />
-      <DashboardView tenantId={tenantId} document={dashboard.document} tables={tables} />
+      <DashboardView
+        tenantId={tenantId}
+        document={dashboard.document}
+        tables={tables}
+        drawings={drawings}
+      />
     </div>
   );
 }

@@ -4,23 +4,25 @@ import { RangePicker } from '../controls/range-picker.tsx';
 import { Segments } from '../controls/segments.tsx';
 import { usePlace } from '../location.ts';
 import { type DashboardDocument, dataNamesOf, type Tab } from './document.ts';
+import type { Drawings } from './drawings.ts';
 import { RepositoryPicker } from './repository-picker.tsx';
-import { type RowsByName, type Tables, useRows } from './tables.ts';
+import { type Tables, type TablesByName, useTables } from './tables.ts';
 import { WidgetPanel } from './widget.tsx';
 
 interface DashboardViewProps {
   tenantId: number;
   document: DashboardDocument;
   tables: Tables;
+  drawings: Drawings;
 }
 
 /** A dashboard's tabs, and filters for all its widgets. The address holds the choices. */
-export function DashboardView({ tenantId, document, tables }: DashboardViewProps) {
+export function DashboardView({ tenantId, document, tables, drawings }: DashboardViewProps) {
   const { query } = usePlace();
   const number = Math.min(Math.max(1, Number(query.get('tab')) || 1), Math.max(1, document.tabs.length));
   const tab = document.tabs[number - 1];
   const names = useMemo(() => dataNamesOf(tab), [tab]);
-  const shown = useRows(tables, names, scopeOf(query, document.range));
+  const shown = useTables(tables, names, scopeOf(query, document.range));
   return (
     <>
       <div class="toolbar">
@@ -40,8 +42,14 @@ export function DashboardView({ tenantId, document, tables }: DashboardViewProps
       </div>
       {shown.error && <Failure error={shown.error} retry={shown.reload} />}
       {tab && tab.widgets.length > 0 ? (
-        (shown.rows || !shown.error) && (
-          <WidgetGrid key={number} tab={tab} rows={shown.rows} loading={shown.loading} />
+        (shown.tables || !shown.error) && (
+          <WidgetGrid
+            key={number}
+            tab={tab}
+            tables={shown.tables}
+            drawings={drawings}
+            loading={shown.loading}
+          />
         )
       ) : (
         <Empty title="This tab is empty">
@@ -68,18 +76,19 @@ function scopeOf(query: URLSearchParams, standard = '30'): string {
 interface WidgetGridProps {
   tab: Tab;
   /** Undefined until they are first read. */
-  rows: RowsByName | undefined;
+  tables: TablesByName | undefined;
+  drawings: Drawings;
   loading: boolean;
 }
 
 /** Places the widgets on a grid; on a phone in reading order, one below the other. */
-function WidgetGrid({ tab, rows, loading }: WidgetGridProps) {
+function WidgetGrid({ tab, tables, drawings, loading }: WidgetGridProps) {
   const widgets = tab.widgets.map((widget, index) => ({ widget, index }));
   widgets.sort((one, other) => one.widget.y - other.widget.y || one.widget.x - other.widget.x);
   return (
     <div class="widget-grid" aria-busy={loading}>
       {widgets.map(({ widget, index }) => (
-        <WidgetPanel key={index} widget={widget} rows={rows} />
+        <WidgetPanel key={index} widget={widget} tables={tables} drawings={drawings} />
       ))}
     </div>
   );

@@ -10,6 +10,7 @@ import { type Code, CodeEditor } from './code-editor.tsx';
 import { DashboardView } from './dashboard-view.tsx';
 import type { DashboardDocument } from './document.ts';
 import { checkText, type Diagnostic, toDiagnostics } from './document-check.ts';
+import type { Drawings } from './drawings.ts';
 import { exportText, textOf } from './file.ts';
 import { DiagnosticList } from './problem-lists.tsx';
 import { keepDraft, readDraft, useSaving } from './saving.ts';
@@ -23,11 +24,13 @@ interface EditorProps {
   tenantId: number;
   dashboard: Dashboard;
   tables: Tables;
+  drawings: Drawings;
 }
 
 /** Edits a dashboard's text, with its problems and a preview. */
-export function Editor({ tenantId, dashboard, tables }: EditorProps) {
-  if (dashboard.mayChange) return <Desk tenantId={tenantId} dashboard={dashboard} tables={tables} />;
+export function Editor({ tenantId, dashboard, tables, drawings }: EditorProps) {
+  if (dashboard.mayChange)
+    return <Desk tenantId={tenantId} dashboard={dashboard} tables={tables} drawings={drawings} />;
   return (
     <div class="page narrow">
       <PageHead title={dashboard.name} />
@@ -41,7 +44,7 @@ export function Editor({ tenantId, dashboard, tables }: EditorProps) {
   );
 }
 
-function Desk({ tenantId, dashboard, tables }: EditorProps) {
+function Desk({ tenantId, dashboard, tables, drawings }: EditorProps) {
   const { dashboardId } = dashboard;
   const { api } = useApp();
   const saving = useSaving(tenantId, dashboard);
@@ -115,7 +118,9 @@ function Desk({ tenantId, dashboard, tables }: EditorProps) {
           <DiagnosticList text={text} diagnostics={diagnostics} onReveal={(at) => code.current?.reveal(at)} />
         </section>
         <section class="desk-preview" aria-label="Preview">
-          {document && <DashboardView tenantId={tenantId} document={document} tables={tables} />}
+          {document && (
+            <DashboardView tenantId={tenantId} document={document} tables={tables} drawings={drawings} />
+          )}
         </section>
       </div>
     </div>

@@ -1,10 +1,16 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useThemeRound } from '../theme.tsx';
-import type { Drawing, Drawn, Size, Tip } from './draw.ts';
+import type { Drawing, Drawings, Drawn } from './drawings.ts';
+import { Inputs } from './inputs.tsx';
+import type { Input, Size, Tip } from './protocol.ts';
+import { themeConfig } from './theme-config.ts';
 
 interface PictureProps {
+  drawings: Drawings;
   spec: unknown;
-  rows: Drawing['rows'];
+  tables: Drawing['tables'];
+  /** Counts how often you asked to try again. */
+  attempt: number;
   /** Describes the drawing for screen readers. */
   label: string;
   /** Called with what was drawn, or with the error. */
@@ -16,52 +22,60 @@ const sizeOf = (box: HTMLElement): Size => ({
   height: Math.max(100, box.clientHeight),
 });
 
-/** Draws a specification in the size of its box, again when the rows or the theme change. */
-export function Picture({ spec, rows, label, onDrawn }: PictureProps) {
+/** Draws a specification in the size of its box, again when the tables or the theme change. */
+export function Picture({ drawings, spec, tables, attempt, label, onDrawn }: PictureProps) {
   const place = useRef<HTMLDivElement>(null);
-  const inputs = useRef<HTMLDivElement>(null);
   const theme = useThemeRound();
   const [tip, setTip] = useState<Tip | null>(null);
+  const [inputs, setInputs] = useState<Input[]>([]);
+  const [drawn, setDrawn] = useState<Drawn>();
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the theme changes what themeConfig returns.
   useEffect(() => {
     const box = place.current;
-    const controls = inputs.current;
-    if (!box || !controls) return;
-    let gone = false;
-    let drawn: Drawn | undefined;
-    const canvas = document.createElement('div');
-    const draw = async () => {
-      if (gone) return;
-      const { drawWidget } = await import('./draw.ts');
-      drawn = await drawWidget({
-        spec,
-        rows,
-        size: sizeOf(box),
-        box: canvas,
-        inputs: controls,
-        onTip: setTip,
-      });
-      if (gone) return drawn.close();
-      box.replaceChildren(canvas);
-      onDrawn(drawn);
+    if (!box) return;
+    const shown = new AbortController();
+    const { signal } = shown;
+    const canvas = document.createElement('canvas');
+    const onInput = (name: string, value: unknown) =>
+      setInputs((all) => all.map((one) => (one.signal === name ? { ...one, value } : one)));
+    let size = sizeOf(box);
+    let current: Drawn | undefined;
+    const finish = (result: Drawn | undefined, error?: Error) => {
+      if (signal.aborted) return;
+      current = result;
+      if (drawing.size !== size) current?.resize(size);
+      if (result) box.replaceChildren(canvas);
+      setDrawn(result);
+      setInputs(result?.inputs ?? []);
+      onDrawn(result, error);
     };
-    inTurn(draw).catch((error: Error) => {
-      if (!gone) onDrawn(undefined, error);
+    const failed = (error: Error) => finish(undefined, error);
+    const drawing = { spec, tables, size, theme: themeConfig(), canvas, signal };
+    drawings.draw({ ...drawing, onTip: setTip, onInput, onStopped: failed }).then(finish, failed);
+    const watcher = new ResizeObserver(() => {
+      const wanted = sizeOf(box);
+      if (wanted.width === size.width && wanted.height === size.height) return;
+      size = wanted;
+      current?.resize(wanted);
     });
-    const watcher = new ResizeObserver(() => drawn?.resize(sizeOf(box)));
     watcher.observe(box);
     return () => {
-      gone = true;
+      shown.abort();
       watcher.disconnect();
-      drawn?.close();
       setTip(null);
     };
-  }, [spec, rows, theme, onDrawn]);
+  }, [drawings, spec, tables, attempt, theme, onDrawn]);
+
+  function change(name: string, value: unknown) {
+    setInputs((all) => all.map((one) => (one.signal === name ? { ...one, value } : one)));
+    drawn?.set(name, value);
+  }
 
   return (
     <>
       <div class="widget-box" role="img" aria-label={label} ref={place} />
-      <div class="widget-inputs" ref={inputs} />
+      <Inputs inputs={inputs} onChange={change} />
       {tip && <TipBox tip={tip} />}
     </>
   );
@@ -83,13 +97,4 @@ function TipBox({ tip: { x, y, lines } }: { tip: Tip }) {
       </ul>
     </div>
   );
-}
-
-let last: Promise<unknown> = Promise.resolve();
-
-/** Runs one piece of work after another and lets the browser paint in between, so that the first widget shows early. */
-function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-  const turn = last.then(() => new Promise((resolve) => setTimeout(resolve))).then(work);
-  last = turn.catch(() => undefined);
-  return turn;
 }

@@ -1,8 +1,7 @@
 import { DataTable } from '../controls/data-table.tsx';
 import { formatCount } from '../format.ts';
-import { formatValue, type Values } from './values.ts';
-
-const MAX_ROWS = 300;
+import type { Values } from './protocol.ts';
+import { formatValue } from './values.ts';
 
 /** What a widget shows, as one table per data source. A file holds more rows than the page. */
 export function ValuesTables({ title, tables }: { title: string; tables: Values[] }) {
@@ -27,7 +26,7 @@ interface ValuesTableProps {
   values: Values;
 }
 
-function ValuesTable({ title, caption, values: { columns, rows } }: ValuesTableProps) {
+function ValuesTable({ title, caption, values: { columns, count, rows } }: ValuesTableProps) {
   const numeric = columns.map((_, place) => rows.some((row) => typeof row[place] === 'number'));
   return (
     <>
@@ -36,7 +35,7 @@ function ValuesTable({ title, caption, values: { columns, rows } }: ValuesTableP
         label={title}
         columns={columns.map(({ label }, place) => ({ label, numeric: numeric[place] ?? false }))}
       >
-        {rows.slice(0, MAX_ROWS).map((row, index) => (
+        {rows.map((row, index) => (
           <tr key={index}>
             {row.map((value, place) => (
               <td key={columns[place]?.field} class={numeric[place] ? 'number' : undefined}>
@@ -46,9 +45,9 @@ function ValuesTable({ title, caption, values: { columns, rows } }: ValuesTableP
           </tr>
         ))}
       </DataTable>
-      {rows.length > MAX_ROWS && (
+      {count > rows.length && (
         <p class="hint">
-          {formatCount(MAX_ROWS)} of {formatCount(rows.length)} rows. Use “Save as CSV” in the menu for all of
+          {formatCount(rows.length)} of {formatCount(count)} rows. Use “Save as CSV” in the menu for all of
           them.
         </p>
       )}

@@ -1,6 +1,6 @@
 import type { SpecProblemCode } from '../../lib/dashboards/rules.ts';
 
-type WidgetErrorCode = SpecProblemCode | 'not_drawable';
+export type WidgetErrorCode = SpecProblemCode | 'not_drawable' | 'stopped';
 
 /** Why a widget is not drawn. */
 export class WidgetError extends Error {
@@ -20,4 +20,5 @@ export const ERROR_TITLES: Record<WidgetErrorCode, string> = {
   too_large: 'Too large',
   too_many_marks: 'Too many marks',
   not_drawable: 'Cannot be drawn',
+  stopped: 'Stopped',
 };

@@ -4,37 +4,48 @@ import { Menu } from '../controls/menu.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { plural } from '../format.ts';
 import { dataNamesOf, type Widget } from './document.ts';
-import type { Drawing, Drawn } from './draw.ts';
+import type { Drawing, Drawings, Drawn } from './drawings.ts';
 import { fileNameOf } from './file.ts';
 import { Picture } from './picture.tsx';
-import type { RowsByName } from './tables.ts';
-import { toFile, type Values } from './values.ts';
+import type { FileFormat, Values } from './protocol.ts';
+import type { TablesByName } from './tables.ts';
 import { ValuesTables } from './values-table.tsx';
 import { ERROR_TITLES, WidgetError } from './widget-error.ts';
 
 interface WidgetPanelProps {
   widget: Widget;
-  rows: RowsByName | undefined;
+  tables: TablesByName | undefined;
+  drawings: Drawings;
 }
 
 /** A widget with its title, menu and table, or the reason why it cannot be drawn. */
-export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
+export function WidgetPanel({ widget, tables, drawings }: WidgetPanelProps) {
   const { title, x, y, w, h, spec } = widget;
   const id = useId();
   const [lastDrawn, setDrawn] = useState<Drawn>();
   const [drawError, setDrawError] = useState<Error>();
+  const [fileError, setFileError] = useState<Error>();
+  const [attempt, setAttempt] = useState(0);
   const [asTable, setAsTable] = useState(false);
-  const read = useMemo(() => rows && ownRows(spec, rows), [spec, rows]);
+  const read = useMemo(() => tables && ownTables(spec, tables), [spec, tables]);
   const own = read instanceof WidgetError ? undefined : read;
   const failed = read instanceof WidgetError ? read : drawError;
   const drawn = own && !isEmpty(own) ? lastDrawn : undefined;
   const onDrawn = useCallback((made: Drawn | undefined, error?: Error) => {
     setDrawn(made);
     setDrawError(error);
+    setFileError(undefined);
   }, []);
   const nameless = title || 'Widget';
   const step = own && stepOf(own);
   const label = step ? `${nameless} by ${step}` : nameless;
+  function save(format: FileFormat) {
+    setFileError(undefined);
+    drawn
+      ?.file(format)
+      .then((file) => offerFile(file, `${fileNameOf(nameless)}.${format}`))
+      .catch(setFileError);
+  }
   return (
     <section
       class="panel widget"
@@ -48,18 +59,26 @@ export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
         {drawn && (
           <Menu
             label={`Menu of ${nameless}`}
-            items={itemsOf(nameless, drawn, asTable, () => setAsTable(!asTable))}
+            items={[
+              { label: asTable ? 'Show chart' : 'Show table', onPick: () => setAsTable(!asTable) },
+              { label: 'Save as PNG', onPick: () => save('png') },
+              { label: 'Save as SVG', onPick: () => save('svg') },
+              { label: 'Save as CSV', onPick: () => save('csv') },
+            ]}
           />
         )}
       </header>
       {!read && <div class="widget-box chart-box loading" />}
-      {failed && <WidgetErrorNotice error={failed} />}
+      {failed && <WidgetErrorNotice error={failed} retry={() => setAttempt(attempt + 1)} />}
+      {fileError && <WidgetErrorNotice error={fileError} />}
       {own && isEmpty(own) && <p class="none">No traffic in this period.</p>}
       {own && !isEmpty(own) && (
         <div class={asTable || drawError ? 'widget-hidden' : 'widget-shown'}>
           <Picture
+            drawings={drawings}
             spec={spec}
-            rows={own}
+            tables={own}
+            attempt={attempt}
             label={describeWidget(label, spec, drawn?.values)}
             onDrawn={onDrawn}
           />
@@ -73,36 +92,49 @@ export function WidgetPanel({ widget, rows }: WidgetPanelProps) {
   );
 }
 
-type OwnRows = Drawing['rows'];
+type OwnTables = Drawing['tables'];
 
 /** Only the tables that the specification names, so that others do not redraw it. */
-function ownRows(spec: unknown, rows: RowsByName): OwnRows | WidgetError {
-  const own: OwnRows = {};
+function ownTables(spec: unknown, tables: TablesByName): OwnTables | WidgetError {
+  const own: OwnTables = {};
   for (const name of dataNamesOf(spec)) {
-    const table = rows[name] ?? [];
+    const table = tables[name];
     if (table instanceof WidgetError) return table;
-    own[name] = table;
+    if (table) own[name] = table;
   }
   return own;
 }
 
 /** The step of the rows, if it depends on the range. */
-function stepOf(rows: OwnRows): string {
-  const steps = Object.values(rows).map(([first]) => first?.STEP);
+function stepOf(tables: OwnTables): string {
+  const steps = Object.values(tables).map(({ step }) => step);
   return [...new Set(steps)].filter((step) => step && step !== 'range').join(' and ');
 }
 
-function isEmpty(rows: OwnRows): boolean {
-  const tables = Object.values(rows);
-  return tables.length > 0 && tables.every((table) => table.length === 0);
+function isEmpty(tables: OwnTables): boolean {
+  const own = Object.values(tables);
+  return own.length > 0 && own.every((table) => table.isEmpty);
 }
 
-function WidgetErrorNotice({ error }: { error: Error }) {
-  const title = error instanceof WidgetError ? ERROR_TITLES[error.code] : 'Cannot be drawn';
+interface WidgetErrorNoticeProps {
+  error: Error;
+  retry?: () => void;
+}
+
+/** Says why a widget is not drawn, with "Try again" where that can help. */
+function WidgetErrorNotice({ error, retry }: WidgetErrorNoticeProps) {
+  const code = error instanceof WidgetError ? error.code : 'not_drawable';
   return (
     <div class="panel-body">
-      <Notice kind="error" title={title}>
+      <Notice kind="error" title={ERROR_TITLES[code]}>
         <p>{error.message}</p>
+        {retry && code === 'stopped' && (
+          <p>
+            <button type="button" class="button small" onClick={retry}>
+              Try again
+            </button>
+          </p>
+        )}
       </Notice>
     </div>
   );
@@ -112,20 +144,7 @@ function WidgetErrorNotice({ error }: { error: Error }) {
 function describeWidget(title: string, spec: unknown, tables: Values[] | undefined): string {
   const { description } = (spec ?? {}) as { description?: unknown };
   const said = typeof description === 'string' ? `${title}: ${description}` : `${title}.`;
-  const count = tables?.reduce((sum, { rows }) => sum + rows.length, 0) ?? 0;
+  const count = tables?.reduce((sum, table) => sum + table.count, 0) ?? 0;
   const rows = tables ? ` ${plural(count, 'row')}; the menu shows them as a table.` : '';
   return `${said}${rows}`;
-}
-
-function itemsOf(title: string, drawn: Drawn, asTable: boolean, onTable: () => void) {
-  const name = fileNameOf(title);
-  const save = (making: Promise<Blob>, ending: string) =>
-    void making.then((file) => offerFile(file, `${name}.${ending}`)).catch(() => undefined);
-  const csv = () => Promise.resolve(new Blob([toFile(drawn.values)], { type: 'text/csv' }));
-  return [
-    { label: asTable ? 'Show chart' : 'Show table', onPick: onTable },
-    { label: 'Save as PNG', onPick: () => save(drawn.png(), 'png') },
-    { label: 'Save as SVG', onPick: () => save(drawn.svg(), 'svg') },
-    { label: 'Save as CSV', onPick: () => save(csv(), 'csv') },
-  ];
 }

@@ -1,0 +1,102 @@
+import { ingest, isTuple, tupleid } from 'vega';
+import { WidgetError } from '../widget-error.ts';
+import { allowPixels } from './canvas.ts';
+
+/** What one piece of work may make, besides the rows that it is given: about 200 MB in all. */
+const MAX_NEW_ROWS = 400_000;
+/** Columns that transforms add, times their rows. */
+const MAX_CELLS = 5_000_000;
+/** Of all texts and lists that expressions make. */
+const MAX_CHARACTERS = 30_000_000;
+const MAX_ITEMS = 2_000_000;
+/** Parts of the running program; each view within a widget has a hundred or so. */
+const MAX_OPERATORS = 50_000;
+
+/** Of one text, of one list with everything in it, and of different formats. */
+export const MAX_LENGTH = 10_000;
+
+const left = { rows: 0, cells: 0, characters: 0, items: 0, operators: 0 };
+let firstId = 0;
+
+/** Vega numbers all rows and marks in the order in which it makes them. */
+const nextId = () => tupleid(ingest({}));
+
+const newRows = () => nextId() - firstId;
+
+/** Starts a piece of work, which is given some rows. The worker does one at a time. */
+export function startBudget(givenRows = 0): void {
+  firstId = nextId();
+  left.rows = MAX_NEW_ROWS + givenRows;
+  left.cells = MAX_CELLS;
+  left.characters = MAX_CHARACTERS;
+  left.items = MAX_ITEMS;
+  left.operators = MAX_OPERATORS;
+  allowPixels();
+}
+
+function refuse(message: string): never {
+  throw new WidgetError('too_large', `${message} Filter or aggregate the figures first.`);
+}
+
+/** Throws a `WidgetError` if so many more rows would be too many. Call it with 0 after rows were made. */
+export function requireRows(count: number): void {
+  if (newRows() + count <= left.rows) return;
+  refuse(`This widget makes more than ${MAX_NEW_ROWS.toLocaleString('en-GB')} rows.`);
+}
+
+/** Throws a `WidgetError` if transforms add more values than may be. Counts them. */
+export function requireCells(count: number): void {
+  left.cells -= count;
+  if (left.cells >= 0) return;
+  refuse(`This widget adds more than ${MAX_CELLS.toLocaleString('en-GB')} values to its rows.`);
+}
+
+/** How many values may still be added. */
+export const cellsLeft = () => left.cells;
+
+/** Throws a `WidgetError` if a widget has more facets, axes and legends than may be. Counts one part of them. */
+export function countOperator(): void {
+  left.operators -= 1;
+  if (left.operators < 0) refuse('This widget has too many facets.');
+}
+
+/** A text that an expression or a format made. Throws a `WidgetError` if it is too long. */
+export function countText(text: string): string {
+  left.characters -= text.length;
+  if (text.length > MAX_LENGTH)
+    throw new WidgetError('too_large', `An expression makes a text of more than ${MAX_LENGTH} characters.`);
+  if (left.characters < 0) throw new WidgetError('too_large', 'The expressions make too much text.');
+  return text;
+}
+
+/** What a value weighs: one for each thing in it, and one for each ten characters. Stops above the largest weight. */
+function weigh(value: unknown, most: number): number {
+  if (typeof value === 'string') return 1 + value.length / 10;
+  if (typeof value !== 'object' || value === null) return 1;
+  const isPlain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+  // A row, a mark, a date or a scale: nothing that an expression made.
+  if (!isPlain || isTuple(value)) return 1;
+  let weight = 1;
+  for (const part of Object.values(value)) {
+    weight += weigh(part, most - weight);
+    if (weight > most) return weight;
+  }
+  return weight;
+}
+
+/** A value that an expression made. Throws a `WidgetError` if it is too large, or if too many were made. */
+export function countValue(value: unknown): unknown {
+  if (typeof value === 'string') return countText(value);
+  if (typeof value !== 'object' || value === null) return value;
+  const weight = weigh(value, MAX_LENGTH);
+  left.items -= weight;
+  if (weight > MAX_LENGTH) requireLength(weight);
+  if (left.items < 0) throw new WidgetError('too_large', 'The expressions make too many lists.');
+  return value;
+}
+
+/** Throws a `WidgetError` if a list would have more items than may be. */
+export function requireLength(count: number): void {
+  if (!(count > MAX_LENGTH)) return;
+  throw new WidgetError('too_large', `An expression makes a list of more than ${MAX_LENGTH} items.`);
+}
