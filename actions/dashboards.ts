@@ -135,7 +135,7 @@ app.post('/:tenantId/dde-session', async (c) => {
   const session = await openDdeSession(dde, pagesUrl ?? new URL(apiUrl).origin);
   const { url, token, expiresAt } = await toTokenData(c, reader, challenge);
   const dashboard = toDdeDashboard(dashboardId, {
-    tableUrl: `${apiUrl.replace(/\/+$/, '')}${url}`,
+    tableUrl: `${apiUrl.replace(/(?<!\/)\/+$/, '')}${url}`,
     token: `${token}~{secret}`,
   });
   return json<DdeSession>({ apiUrl: dde.apiUrl, session, dashboard, expiresAt });

@@ -78,8 +78,8 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
     initSecret: value('INIT_SECRET'),
     allowPrivateAddresses: valueOrDefault('ALLOW_PRIVATE_ADDRESSES') === 'true',
     demoGithubUrl: value('DEMO_GITHUB_URL').replace(/\/$/, '') || null,
-    demoWebhookUrl: value('DEMO_WEBHOOK_URL').replace(/\/+$/, '') || null,
-    pagesUrl: value('PAGES_URL').replace(/\/+$/, '') || null,
+    demoWebhookUrl: value('DEMO_WEBHOOK_URL').replace(/(?<!\/)\/+$/, '') || null,
+    pagesUrl: value('PAGES_URL').replace(/(?<!\/)\/+$/, '') || null,
     limits: {
       startsPerMinute: Number(valueOrDefault('COLLECT_STARTS_PER_MINUTE')),
       concurrency: Number(valueOrDefault('COLLECT_CONCURRENCY')),

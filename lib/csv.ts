@@ -4,7 +4,7 @@ type Cell = string | number | null;
 /** Beginnings that make a spreadsheet read text as a formula (https://owasp.org/www-community/attacks/CSV_Injection). */
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 /** Names such as `-dash/docs`: words alone can neither compute, call a function nor start another program. */
-const DASHED_NAME = /^-[a-z_]+(?:[-._/ ]+[a-z_]+)*$/i;
+const DASHED_NAME = /^-[a-z_](?:[-._/ a-z]*[a-z_])?$/i;
 
 /**
  * Comma-separated text (RFC 4180) with a header. Text that a spreadsheet would run as a formula gets an apostrophe in front.

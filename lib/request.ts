@@ -78,9 +78,11 @@ function requireStorable<T>(value: T): T {
 export function parseQuery<S extends z.ZodType>(request: ApiRequest, schema: S): z.output<S> {
   const given = [...new URL(request.url).searchParams];
   for (const [, value] of given) requireStorable(value);
-  const names = given.map(([name]) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new Failure('invalid_input', `${twice} is given twice.`);
+  const seen = new Set<string>();
+  for (const [name] of given) {
+    if (seen.has(name)) throw new Failure('invalid_input', `${name} is given twice.`);
+    seen.add(name);
+  }
   return parseValue(Object.fromEntries(given), schema);
 }
 

@@ -58,7 +58,7 @@ export function toServerAddress(text: string, { allowHttp }: { allowHttp: boolea
     const host = name.replace(/^api\./, '');
     return { kind: 'enterprise', name: host, apiUrl: `https://api.${host}`, webUrl: `https://${host}` };
   }
-  const webUrl = `${url.origin}${url.pathname}`.replace(/\/+$/, '').replace(/\/api\/v3$/, '');
+  const webUrl = `${url.origin}${url.pathname}`.replace(/(?<!\/)\/+$/, '').replace(/\/api\/v3$/, '');
   return { kind: 'enterprise', name, apiUrl: `${webUrl}/api/v3`, webUrl };
 }
 

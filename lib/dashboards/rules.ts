@@ -21,6 +21,12 @@ const MAX_STEPS = 1000;
 /** Between two steps, quantiles or bins. */
 const MIN_STEP = 0.001;
 const MAX_SELECTOR_LENGTH = 300;
+/** Of a number as text. */
+const MAX_FORMAT_WIDTH = 999;
+/** How many times as many rows the transforms in one place may make of each row, as far as they say so themselves. */
+const MAX_GROWTH = 1000;
+/** Of an input that a parameter is bound to. */
+const MAX_OPTIONS = 500;
 
 /** Numbers that decide how much is made, with their largest values. */
 const MAX_VALUES = new Map([
@@ -123,11 +129,28 @@ const EVALUATED = new Set([
 
 /** A regular expression can run forever on a short text. This finds one in a call, or written where a value may stand. */
 const REGULAR = /\b_*(regexp|test)\s*\(|(^|[^\w\s)\]'$.}])\s*\//;
-const TEXTS = /'(?:\\.|[^'\\])*(?:'|$)|"(?:\\.|[^"\\])*(?:"|$)/gs;
+
+/** An expression with its texts emptied, one character after another: a pattern would try again and again. */
+function withoutTexts(expression: string): string {
+  let bare = '';
+  let quote = '';
+  for (let place = 0; place < expression.length; place += 1) {
+    const character = expression.charAt(place);
+    if (quote === '') {
+      bare += character;
+      if (character === "'" || character === '"') quote = character;
+    } else if (character === '\\') place += 1;
+    else if (character === quote) {
+      bare += character;
+      quote = '';
+    }
+  }
+  return bare;
+}
 
 /** Outside of texts, a backslash is another way to write a name. */
 function hasRegularExpression(expression: string): boolean {
-  const bare = expression.replace(TEXTS, "''");
+  const bare = withoutTexts(expression);
   return REGULAR.test(bare) || bare.includes('\\');
 }
 
@@ -149,7 +172,7 @@ const EVENT_SOURCES = new Set([
 
 function isOwnEvent(selector: string): boolean {
   if (selector.length > MAX_SELECTOR_LENGTH) return false;
-  const sources = [...selector.matchAll(/([^,>[\]\s]+):/g)].map(([, source = '']) => source);
+  const sources = [...selector.matchAll(/(?<![^,>[\]\s])([^,>[\]\s]+):/g)].map(([, source = '']) => source);
   return sources.every((source) => EVENT_SOURCES.has(source) || /^@\w+$/.test(source));
 }
 
@@ -254,6 +277,8 @@ function checkInput(bind: unknown, path: string, report: Report): void {
   if (!isObject(bind)) return;
   const inputs = 'input' in bind ? [bind] : Object.values(bind).filter(isObject);
   for (const one of inputs) {
+    if (Array.isArray(one.options) && one.options.length > MAX_OPTIONS)
+      report('too_large', path, `An input may have at most ${MAX_OPTIONS} options.`);
     const odd = Object.keys(one).some((key) => !INPUT_KEYS.includes(key) && key !== 'legend');
     if (odd || ('input' in one && !INPUTS.includes(String(one.input))))
       report('not_allowed', path, `Bind to ${INPUTS.join(', ')}, with ${INPUT_KEYS.join(', ')} only.`);
@@ -271,12 +296,28 @@ function checkNumber(name: string, value: number, path: string, report: Report):
     report('too_large', path, `This must be at most ${most}.`);
 }
 
+/** The width of a number's format; 0 for a format of times. */
+function widthOf(format: string): number {
+  if (/%[a-z]/i.test(format)) return 0;
+  return Math.max(0, ...(format.match(/\d+/g) ?? []).map(Number));
+}
+
+/** Each fold makes as many rows of one as it has columns. */
+function checkGrowth(transforms: unknown[], path: string, report: Report): void {
+  const folds = transforms.map((one) => (isObject(one) && Array.isArray(one.fold) ? one.fold.length : 1));
+  if (folds.reduce((product, one) => product * one, 1) > MAX_GROWTH)
+    report('too_large', path, `These steps make more than ${MAX_GROWTH} rows of each row.`);
+}
+
 function checkMember(name: string, value: unknown, path: string, report: Report): void {
   const forbidden = FORBIDDEN.get(name);
   if (forbidden) report('not_allowed', path, forbidden);
   if (typeof value === 'number') checkNumber(name, value, path, report);
   if (name === 'data') checkData(value, path, report);
   if (name === 'keyvals' && isObject(value)) checkSteps(value, path, report);
+  if (name === 'transform' && Array.isArray(value)) checkGrowth(value, path, report);
+  if (/format$/i.test(name) && typeof value === 'string' && widthOf(value) > MAX_FORMAT_WIDTH)
+    report('too_large', path, `A format may be at most ${MAX_FORMAT_WIDTH} characters wide.`);
   if (name === 'bind') checkInput(value, path, report);
   if (name === 'mark' && (isObject(value) ? value.type : value) === 'image')
     report('not_allowed', path, 'Images are not allowed here.');

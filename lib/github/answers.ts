@@ -195,5 +195,5 @@ export function parseAnswer<T>(
  * (https://docs.github.com/en/enterprise-server/rest/enterprise-admin#version-information).
  */
 export function toServerVersion(headers: Record<string, string>): string | undefined {
-  return /\d+\.\d+(?:\.\d+)?/.exec(headers['x-github-enterprise-version'] ?? '')?.[0];
+  return /(?<!\d)\d+\.\d+(?:\.\d+)?/.exec(headers['x-github-enterprise-version'] ?? '')?.[0];
 }

@@ -143,7 +143,7 @@ export function toFullName({ owner, name }: { owner: string; name: string }): st
 
 /** The URL of the repository's page on its GitHub server. */
 export function toWebUrl(row: RepositoryRow): string {
-  return `${row.serverUrl.replace(/\/+$/, '')}/${toFullName(row)}`;
+  return `${row.serverUrl.replace(/(?<!\/)\/+$/, '')}/${toFullName(row)}`;
 }
 
 /** How much is stored for one repository. */

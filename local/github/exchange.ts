@@ -159,7 +159,7 @@ function toToken(request: IncomingMessage): string | undefined {
 }
 
 function toAddresses(baseUrl: string | undefined, request: IncomingMessage): Addresses {
-  const apiUrl = (baseUrl ?? `http://${request.headers.host ?? '127.0.0.1'}`).replace(/\/+$/, '');
+  const apiUrl = (baseUrl ?? `http://${request.headers.host ?? '127.0.0.1'}`).replace(/(?<!\/)\/+$/, '');
   const htmlUrl = apiUrl === 'https://api.github.com' ? 'https://github.com' : new URL(apiUrl).origin;
   return { apiUrl, htmlUrl };
 }

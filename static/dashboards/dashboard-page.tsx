@@ -70,12 +70,7 @@ function Shown({ tenantId, dashboard, tables, drawings }: ShownProps) {
           <Actions tenantId={tenantId} dashboard={dashboard} onFullScreen={() => fullScreen(page.current)} />
         }
       />
-      <DashboardView
-        tenantId={tenantId}
-        document={dashboard.document}
-        tables={tables}
-        drawings={drawings}
-      />
+      <DashboardView tenantId={tenantId} document={dashboard.document} tables={tables} drawings={drawings} />
     </div>
   );
 }

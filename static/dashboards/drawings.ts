@@ -2,7 +2,17 @@ import type { Config } from 'vega-lite';
 import type { DataName } from '../../lib/dashboards/rules.ts';
 import { type Lane, openLane } from './lane.ts';
 import { addPointing, isPointing, toPointing } from './pointing.ts';
-import type { DrawAnswer, FileFormat, Input, News, Pointing, Request, Size, Tip, Values } from './protocol.ts';
+import type {
+  DrawAnswer,
+  FileFormat,
+  Input,
+  News,
+  Pointing,
+  Request,
+  Size,
+  Tip,
+  Values,
+} from './protocol.ts';
 import type { Table } from './tables.ts';
 import { WidgetError } from './widget-error.ts';
 
@@ -83,8 +93,7 @@ export function openDrawings(): Drawings {
   }
 
   function requireKnown(): Known {
-    if (!known || known.lane.isOver())
-      known = { lane: openLane(hear), tables: new Map(), views: new Map() };
+    if (!known || known.lane.isOver()) known = { lane: openLane(hear), tables: new Map(), views: new Map() };
     return known;
   }
 

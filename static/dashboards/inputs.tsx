@@ -23,6 +23,7 @@ interface BoundInputProps {
 }
 
 function BoundInput({ input, onChange }: BoundInputProps) {
+  const id = useId();
   const timer = useRef<ReturnType<typeof setTimeout>>();
   const { signal, name = signal, debounce = 0 } = input;
   const change = (value: unknown) => {
@@ -32,18 +33,19 @@ function BoundInput({ input, onChange }: BoundInputProps) {
   };
   if (input.input === 'radio') return <Radios input={input} name={name} onChange={change} />;
   return (
-    <label class="widget-input">
-      <span>{name}</span>
+    <p class="widget-input">
+      <label for={id}>{name}</label>
       {input.input === 'checkbox' && (
         <input
+          id={id}
           type="checkbox"
           checked={Boolean(input.value)}
           onChange={(event) => change(event.currentTarget.checked)}
         />
       )}
-      {input.input === 'range' && <Slider input={input} onChange={change} />}
-      {input.input === 'select' && <Choice input={input} onChange={change} />}
-    </label>
+      {input.input === 'range' && <Slider id={id} input={input} onChange={change} />}
+      {input.input === 'select' && <Choice id={id} input={input} onChange={change} />}
+    </p>
   );
 }
 
@@ -55,10 +57,10 @@ interface PartProps {
 const isSame = (one: unknown, other: unknown) => String(one) === String(other);
 const labelOf = ({ labels = [] }: Input, option: unknown, place: number) => String(labels[place] || option);
 
-function Choice({ input, onChange }: PartProps) {
+function Choice({ id, input, onChange }: PartProps & { id: string }) {
   const { options = [], value } = input;
   return (
-    <select onChange={(event) => onChange(options[event.currentTarget.selectedIndex])}>
+    <select id={id} onChange={(event) => onChange(options[event.currentTarget.selectedIndex])}>
       {options.map((option, place) => (
         <option key={place} selected={isSame(option, value)}>
           {labelOf(input, option, place)}
@@ -88,12 +90,17 @@ function Radios({ input, name, onChange }: PartProps & { name: string }) {
   );
 }
 
-function Slider({ input, onChange }: PartProps) {
-  const { value, max = Math.max(100, Number(value) || 0), min = Math.min(0, max, Number(value) || 0) } = input;
+function Slider({ id, input, onChange }: PartProps & { id: string }) {
+  const {
+    value,
+    max = Math.max(100, Number(value) || 0),
+    min = Math.min(0, max, Number(value) || 0),
+  } = input;
   const shown = value ?? (min + max) / 2;
   return (
     <>
       <input
+        id={id}
         type="range"
         min={min}
         max={max}

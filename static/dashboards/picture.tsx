@@ -30,7 +30,6 @@ export function Picture({ drawings, spec, tables, attempt, label, onDrawn }: Pic
   const [inputs, setInputs] = useState<Input[]>([]);
   const [drawn, setDrawn] = useState<Drawn>();
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the theme changes what themeConfig returns.
   useEffect(() => {
     const box = place.current;
     if (!box) return;

@@ -39,6 +39,10 @@ export function WidgetPanel({ widget, tables, drawings }: WidgetPanelProps) {
   const nameless = title || 'Widget';
   const step = own && stepOf(own);
   const label = step ? `${nameless} by ${step}` : nameless;
+  function tryAgain() {
+    setDrawError(undefined);
+    setAttempt(attempt + 1);
+  }
   function save(format: FileFormat) {
     setFileError(undefined);
     drawn
@@ -69,7 +73,7 @@ export function WidgetPanel({ widget, tables, drawings }: WidgetPanelProps) {
         )}
       </header>
       {!read && <div class="widget-box chart-box loading" />}
-      {failed && <WidgetErrorNotice error={failed} retry={() => setAttempt(attempt + 1)} />}
+      {failed && <WidgetErrorNotice error={failed} retry={tryAgain} />}
       {fileError && <WidgetErrorNotice error={fileError} />}
       {own && isEmpty(own) && <p class="none">No traffic in this period.</p>}
       {own && !isEmpty(own) && (

@@ -3,10 +3,10 @@
 import type { Spec, View } from 'vega';
 import type { DataName } from '../../lib/dashboards/rules.ts';
 import type { DrawAnswer, DrawRequest, FileFormat, Input, Message, Request, Tip } from './protocol.ts';
+import { parseRows, type Row } from './rows.ts';
 import { WidgetError } from './widget-error.ts';
 import { startBudget } from './worker/budget.ts';
 import { evaluateWidget, fitAgain, type Made, toWidgetError } from './worker/evaluate.ts';
-import { parseRows, type Row } from './rows.ts';
 import { ON_STAGE, openStage, ratioFor, type Stage, standInForWindow } from './worker/stage.ts';
 import { toFile, valuesOf } from './worker/values.ts';
 
@@ -20,6 +20,8 @@ const MAX_TIP_LENGTH = 300;
 
 const tables = new Map<number, Row[]>();
 const widgets = new Map<number, Widget>();
+/** Whether a request is under way. */
+let isAsked = false;
 
 const send = (message: Message, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
 
@@ -29,7 +31,11 @@ function requireWidget(view: number): Widget {
   return widget;
 }
 
-async function sendFrame(view: number, { stage }: Widget): Promise<void> {
+/** Vega goes on by itself after a run, when a drawing must fit into its box. */
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+async function sendFrame(view: number, stage: Stage): Promise<void> {
+  await settled();
   const frame = await stage.frame();
   if (frame) send({ kind: 'frame', view, ...frame }, [frame.bitmap]);
 }
@@ -45,7 +51,7 @@ async function update(view: number, change: (widget: Widget) => void): Promise<v
   } catch (error) {
     if (error instanceof WidgetError) throw error;
   }
-  await sendFrame(view, widget);
+  await sendFrame(view, widget.stage);
 }
 
 function close(view: number): void {
@@ -57,7 +63,11 @@ async function draw(view: number, request: DrawRequest): Promise<DrawAnswer> {
   close(view);
   const { spec, size, theme, pixelRatio } = request;
   const onCursor = (cursor: string) => send({ kind: 'cursor', view, cursor });
-  const stage = openStage({ size, pixelRatio, onCursor });
+  // A specification may let the pointer rest before it changes something: then nobody asked.
+  const onPaint = () => {
+    if (!isAsked) sendFrame(view, stage).catch(() => undefined);
+  };
+  const stage = openStage({ size, pixelRatio, onCursor, onPaint });
   const names = Object.entries(request.tables) as [DataName, number][];
   const rows = Object.fromEntries(names.map(([name, table]) => [name, tables.get(table) ?? []]));
   const onTooltip = (_: unknown, event: unknown, __: unknown, value: unknown) =>
@@ -68,7 +78,7 @@ async function draw(view: number, request: DrawRequest): Promise<DrawAnswer> {
   made.view.renderer(ON_STAGE).initialize(stage.element as HTMLElement);
   await made.view.runAsync();
   made.log.rethrow();
-  await sendFrame(view, widget);
+  await sendFrame(view, stage);
   const inputs = listInputs(made);
   for (const { signal } of inputs)
     made.view.addSignalListener(signal, (_, value) =>
@@ -156,14 +166,19 @@ async function answer(request: Request): Promise<unknown> {
 standInForWindow();
 
 self.addEventListener('message', ({ data }: MessageEvent<Request>) => {
-  answer(data).then(
-    (answered) => send({ kind: 'done', answer: answered }),
-    (error: unknown) => {
-      if ('view' in data) close(data.view);
-      const { code, message } = toWidgetError(error, 'not_drawable');
-      send({ kind: 'failed', code, message });
-    },
-  );
+  isAsked = true;
+  answer(data)
+    .then(
+      (answered) => send({ kind: 'done', answer: answered }),
+      (error: unknown) => {
+        if ('view' in data) close(data.view);
+        const { code, message } = toWidgetError(error, 'not_drawable');
+        send({ kind: 'failed', code, message });
+      },
+    )
+    .finally(() => {
+      isAsked = false;
+    });
 });
 
 send({ kind: 'ready' });

@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ERROR_TITLES } from '../../static/dashboards/widget-error.ts';
+import { drawnTooLarge, endless, reported } from '../freezing-dashboards.ts';
 import type { TestInstallation } from '../installation.ts';
 import { openChromium } from './chromium.ts';
 import { openHistory } from './history.ts';
@@ -51,6 +53,17 @@ const fine = { description: 'Fine.', data: DAILY, mark: 'bar', encoding: { x, y 
  */
 async function show(specs: unknown[]) {
   const { page } = ada;
+  await begin(specs);
+  await page.getByRole('img', { name: /^Last: Fine\. \d+ rows/ }).waitFor();
+  await expect
+    .poll(() => page.locator('.widget:has(canvas), .widget:has(.notice)').count())
+    .toBe(specs.length + 1);
+  await page.unroute('**/dashboards/1/traffic-by-day');
+}
+
+/** Opens the page with these widgets and a valid one. */
+async function begin(specs: unknown[]) {
+  const { page } = ada;
   const all = [...specs, fine];
   await page.route('**/dashboards/1/traffic-by-day', async (route) => {
     const answer = await route.fetch();
@@ -68,9 +81,6 @@ async function show(specs: unknown[]) {
   });
   await page.goto('about:blank');
   await page.goto(`${installation.url}/t/1/dashboards/traffic-by-day`);
-  await page.getByRole('img', { name: /^Last: Fine\. \d+ rows/ }).waitFor();
-  await expect.poll(() => page.locator('.widget:has(canvas), .widget:has(.notice)').count()).toBe(all.length);
-  await page.unroute('**/dashboards/1/traffic-by-day');
 }
 
 async function errorTitles() {
@@ -213,4 +223,70 @@ test('a widget that is too large or not Vega-Lite says so, and the others are dr
   await show(specs.map(([spec]) => spec));
   expect(await errorTitles()).toEqual(specs.map(([, title]) => title));
   await expectNothingHappened();
+});
+
+test('no widget freezes the page: one that takes too much is stopped and says so, and the others are drawn', async () => {
+  const { page } = ada;
+  const freezing = [...endless.slice(0, 1), ...reported, ...drawnTooLarge];
+  await begin(freezing.map(({ spec }) => spec));
+  await page.locator('.widget').first().waitFor();
+  const stopped = page.locator('.widget', {
+    hasText: 'This widget took longer than 2 seconds and was stopped.',
+  });
+  // The first is at work now.
+  expect(await stopped.count()).toBe(0);
+  for (let time = 0; time < 3; time += 1) {
+    await page.getByRole('button', { name: 'Copy…' }).click({ timeout: 3000 });
+    await page.getByRole('button', { name: 'Cancel' }).click({ timeout: 3000 });
+  }
+  await page.getByRole('img', { name: /^Last: Fine\. \d+ rows/ }).waitFor();
+  expect(await errorTitles()).toEqual(freezing.map(({ code }) => ERROR_TITLES[code]));
+  expect(await stopped.count()).toBe(1);
+  const first = page.locator('.widget').first();
+  const notice = first.locator('.notice');
+  await first.getByRole('button', { name: 'Try again' }).click();
+  await notice.waitFor({ state: 'detached' });
+  await notice.waitFor();
+  await page.unroute('**/dashboards/1/traffic-by-day');
+  expect(ada.problems()).toEqual([]);
+});
+
+test('a drawing answers the pointer and its inputs, and is drawn again when another one ended its worker', async () => {
+  const { page } = ada;
+  const bars = {
+    ...fine,
+    transform: [{ calculate: "'a'", as: 'one' }],
+    mark: { type: 'bar', width: { expr: 'wide' } },
+    params: [
+      { name: 'wide', value: 5, bind: { input: 'range', min: 1, max: 60, step: 1, name: 'Width' } },
+      { name: 'shade', value: 'red', bind: { input: 'select', options: ['red', 'blue'] } },
+      { name: 'picked', select: { type: 'interval', encodings: ['x'] } },
+    ],
+    encoding: { x, y, color: { condition: { param: 'picked', value: { expr: 'shade' } }, value: 'lime' } },
+  };
+  const [, large] = endless;
+  await show([bars, large?.spec]);
+  const widget = page.locator('.widget').first();
+  const canvas = widget.locator('canvas');
+  const shows = (color: [number, number, number]) =>
+    canvas.evaluate((element: HTMLCanvasElement, wanted) => {
+      const { data = [] } = element.getContext('2d')?.getImageData(0, 0, element.width, element.height) ?? {};
+      for (let at = 0; at < data.length; at += 4)
+        if (wanted.every((part, place) => data[at + place] === part)) return true;
+      return false;
+    }, color);
+  // The worker that drew it was ended meanwhile.
+  await expect.poll(() => page.getByText('was stopped').count()).toBe(1);
+  expect([await shows([255, 0, 0]), await shows([0, 255, 0])]).toEqual([true, false]);
+  await widget.getByLabel('shade').selectOption('blue');
+  await expect.poll(() => shows([0, 0, 255])).toBe(true);
+  await widget.getByLabel('Width').fill('60');
+  const box = await canvas.boundingBox();
+  const from = { x: (box?.x ?? 0) + 300, y: (box?.y ?? 0) + 80 };
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 200, from.y, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(() => shows([0, 255, 0])).toBe(true);
+  expect(ada.problems()).toEqual([]);
 });

@@ -1,9 +1,7 @@
-import { parse, View } from 'vega';
-import { expressionInterpreter } from 'vega-interpreter';
-import { compile, type TopLevelSpec } from 'vega-lite';
 import { expect, test } from 'vitest';
 import { builtInDashboards } from '../../lib/dashboards/built-in.ts';
 import type { VegaLiteSpec } from '../../lib/dashboards/vega-lite-spec.ts';
+import { evaluateWidget } from '../../static/dashboards/worker/evaluate.ts';
 
 const DAY_MS = 86_400_000;
 const TODAY = Date.UTC(2026, 0, 14);
@@ -47,28 +45,15 @@ const TABLES = {
   totals: (_: number, days: number) => rowsOf(1, days, 1),
 };
 
-/** Compiled and drawn at a size, without any evaluated code. */
+/** Evaluated at a size, within the bounds of a widget, and drawn as SVG. */
 async function draw(
   spec: VegaLiteSpec,
   [repositories, days]: readonly [number, number],
   size: { width: number; height: number },
 ) {
-  const warnings: unknown[] = [];
-  const quiet = () => logger;
-  const told = (...all: unknown[]) => {
-    warnings.push(all);
-    return logger;
-  };
-  const logger = { warn: told, error: told, info: quiet, debug: quiet, level: quiet };
-  const sized = {
-    ...spec,
-    ...size,
-    autosize: { type: 'fit', contains: 'padding' },
-  } as unknown as TopLevelSpec;
-  const runtime = parse(compile(sized, { logger: logger as never }).spec, undefined, { ast: true });
-  const view = new View(runtime, { renderer: 'none', expr: expressionInterpreter, logger: logger as never });
   const { name } = spec.data as { name: keyof typeof TABLES };
-  await view.data(name, TABLES[name](repositories, days)).runAsync();
+  const rows = { [name]: TABLES[name](repositories, days) };
+  const { view, warnings } = await evaluateWidget({ spec, rows, size, theme: {} });
   const svg = await view.toSVG();
   view.finalize();
   return {

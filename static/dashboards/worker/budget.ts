@@ -8,12 +8,12 @@ const MAX_NEW_ROWS = 400_000;
 const MAX_CELLS = 5_000_000;
 /** Of all texts and lists that expressions make. */
 const MAX_CHARACTERS = 30_000_000;
-const MAX_ITEMS = 2_000_000;
+const MAX_ITEMS = 1_000_000;
 /** Parts of the running program; each view within a widget has a hundred or so. */
-const MAX_OPERATORS = 50_000;
+const MAX_OPERATORS = 20_000;
 
-/** Of one text, of one list with everything in it, and of different formats. */
-export const MAX_LENGTH = 10_000;
+/** Of one text, and of one list with everything in it. */
+const MAX_LENGTH = 10_000;
 
 const left = { rows: 0, cells: 0, characters: 0, items: 0, operators: 0 };
 let firstId = 0;
@@ -63,8 +63,7 @@ export function countOperator(): void {
 /** A text that an expression or a format made. Throws a `WidgetError` if it is too long. */
 export function countText(text: string): string {
   left.characters -= text.length;
-  if (text.length > MAX_LENGTH)
-    throw new WidgetError('too_large', `An expression makes a text of more than ${MAX_LENGTH} characters.`);
+  requireLength('text', text.length);
   if (left.characters < 0) throw new WidgetError('too_large', 'The expressions make too much text.');
   return text;
 }
@@ -90,13 +89,15 @@ export function countValue(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const weight = weigh(value, MAX_LENGTH);
   left.items -= weight;
-  if (weight > MAX_LENGTH) requireLength(weight);
+  requireLength('list', weight);
   if (left.items < 0) throw new WidgetError('too_large', 'The expressions make too many lists.');
   return value;
 }
 
-/** Throws a `WidgetError` if a list would have more items than may be. */
-export function requireLength(count: number): void {
+/** Throws a `WidgetError` if a list or text would be longer than may be. */
+export function requireLength(kind: 'list' | 'text', count: number): void {
   if (!(count > MAX_LENGTH)) return;
-  throw new WidgetError('too_large', `An expression makes a list of more than ${MAX_LENGTH} items.`);
+  const parts = kind === 'list' ? 'items' : 'characters';
+  const most = MAX_LENGTH.toLocaleString('en-GB');
+  throw new WidgetError('too_large', `An expression makes a ${kind} of more than ${most} ${parts}.`);
 }

@@ -23,8 +23,5 @@ export function canvas(width: number, height: number): OffscreenCanvas {
   return made;
 }
 
-export const domCanvas = canvas;
-
 /** No picture is ever loaded. */
 export const image = () => null;
-export const domImage = image;

@@ -2,16 +2,18 @@ import { type Loader, type LoggerInterface, parse, type Spec, View } from 'vega'
 import { type Config, compile, type TopLevelSpec } from 'vega-lite';
 import { type DataName, listSpecProblems, MAX_DOCUMENT_BYTES } from '../../../lib/dashboards/rules.ts';
 import type { Size } from '../protocol.ts';
+import type { Row } from '../rows.ts';
 import { WidgetError } from '../widget-error.ts';
 import { countOperator, startBudget } from './budget.ts';
 import { boundedInterpreter } from './expressions.ts';
 import { boundedFormats } from './formats.ts';
-import type { Row } from '../rows.ts';
 import { isOneMark, requireFewMarks } from './transforms.ts';
 
 const noLoading = () => Promise.reject(new Error('Nothing is loaded here.'));
 /** Vega loads data and images and follows links only through this loader, which refuses all. */
 const loader = { options: {}, load: noLoading, sanitize: noLoading, http: noLoading, file: noLoading };
+
+const MAX_WARNINGS = 20;
 
 /** Vega's own events and those of dragging. A specification gets no other events; the page makes its inputs. */
 const EVENTS = {
@@ -21,7 +23,7 @@ const EVENTS = {
   window: ['pointermove', 'pointerup', 'mousemove', 'mouseup', 'touchmove', 'touchend'],
 };
 
-export type Tooltip = (handler: unknown, event: unknown, item: unknown, value: unknown) => void;
+type Tooltip = (handler: unknown, event: unknown, item: unknown, value: unknown) => void;
 
 /** What a widget is made from. */
 export interface Making {
@@ -38,6 +40,7 @@ export interface Made {
   compiled: Spec;
   /** Rows that it was given: it may make as many more, besides what every widget may make. */
   given: number;
+  warnings: readonly string[];
   log: Log;
 }
 
@@ -58,7 +61,7 @@ export async function evaluateWidget(making: Making): Promise<Made> {
     view.finalize();
     throw toWidgetError(error, 'not_drawable');
   }
-  return { view, compiled, given, log };
+  return { view, compiled, given, warnings: log.warnings, log };
 }
 
 /** The API refuses such a specification; the page does not rely on that. Throws a `WidgetError` for its worst problem. */
@@ -79,14 +82,19 @@ export function toWidgetError(error: unknown, code: WidgetError['code']): Widget
 
 /** Vega logs errors of a run instead of throwing them. */
 function openLog() {
+  const warnings: string[] = [];
   let first: unknown;
   const log = {
+    warnings,
     level: () => log,
     error(...parts: unknown[]) {
       first ??= parts.find((part) => part instanceof Error) ?? new Error(parts.join(' '));
       return log;
     },
-    warn: () => log,
+    warn(...parts: unknown[]) {
+      if (warnings.length < MAX_WARNINGS) warnings.push(parts.join(' '));
+      return log;
+    },
     info: () => log,
     debug: () => log,
     rethrow() {

@@ -2,31 +2,27 @@ import { expressionFunction } from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
 import { WidgetError } from '../widget-error.ts';
 import { countValue, requireLength } from './budget.ts';
+import { countIntervals } from './intervals.ts';
 
 type Function_ = (this: unknown, ...parts: unknown[]) => unknown;
-
-const MAX_SPAN_MS = 50 * 366 * 86_400_000;
-const MAX_CALENDAR_ITEMS = 10_000;
 
 const lengthOf = (value: unknown) =>
   typeof value === 'string' || Array.isArray(value) ? value.length : String(value).length;
 
-function requireSpan(_unit: unknown, start: unknown, stop: unknown): void {
-  if (!(Number(stop) - Number(start) > MAX_SPAN_MS)) return;
-  throw new WidgetError('too_large', `This would make more than ${MAX_CALENDAR_ITEMS} items.`);
-}
+const expectIntervals = (unit: unknown, start: unknown, stop: unknown, step: unknown = 1) =>
+  requireLength('list', countIntervals(String(unit), Number(start), Number(stop), Number(step)));
 
 /** Throw before a function makes too much. What every function made is weighed after that. */
 const FORECASTS: Record<string, (...parts: unknown[]) => void> = {
   sequence(...parts) {
     const [start = 0, stop = 0, step = 1] = (parts.length > 1 ? parts : [0, ...parts]).map(Number);
-    requireLength((stop - start) / step);
+    requireLength('list', (stop - start) / step);
   },
-  pad: (_, length) => requireLength(Number(length)),
-  join: (list, separator = ',') => requireLength((lengthOf(list) * lengthOf(separator)) / 10),
-  replace: (text, _, other) => requireLength((lengthOf(text) * lengthOf(other)) / 1000),
-  utcSequence: requireSpan,
-  timeSequence: requireSpan,
+  pad: (_, length) => requireLength('text', Number(length)),
+  join: (list, separator = ',') => requireLength('text', (lengthOf(list) * lengthOf(separator)) / 10),
+  replace: (text, _, other) => requireLength('text', (lengthOf(text) * lengthOf(other)) / 1000),
+  utcSequence: expectIntervals,
+  timeSequence: expectIntervals,
 };
 
 for (const [name, forecast] of Object.entries(FORECASTS)) {

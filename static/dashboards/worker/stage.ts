@@ -105,10 +105,12 @@ interface StageOptions {
   size: Size;
   pixelRatio: number;
   onCursor: (cursor: string) => void;
+  /** Called whenever something was drawn. */
+  onPaint: () => void;
 }
 
 /** Opens a stage. What follows, until another is opened or used, belongs to its view. */
-export function openStage({ size, pixelRatio, onCursor }: StageOptions): Stage {
+export function openStage({ size, pixelRatio, onCursor, onPaint }: StageOptions): Stage {
   const listeners = { canvas: new Map<string, Listener[]>(), window: new Map<string, Listener[]>() };
   let renderer: Renderer | undefined;
   let painted: Size | undefined;
@@ -145,6 +147,7 @@ export function openStage({ size, pixelRatio, onCursor }: StageOptions): Stage {
     painted(drawn: Size) {
       painted = drawn;
       last = drawn;
+      onPaint();
     },
   };
   const own = { onWindow: (type: string, listener: Listener) => listen('window', type, listener) };

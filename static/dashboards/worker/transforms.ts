@@ -1,6 +1,7 @@
 import { transforms } from 'vega';
 import { WidgetError } from '../widget-error.ts';
 import { cellsLeft, requireCells, requireRows } from './budget.ts';
+import { countIntervals } from './intervals.ts';
 
 type Row = Record<string, unknown>;
 type Accessor = (row: Row) => unknown;
@@ -52,8 +53,7 @@ const MAX_STEPS = 10_000;
 const MAX_ORDER = 20;
 const MAX_BASE = 1000;
 
-/** Thrown before too many marks are encoded. */
-export function tooManyMarks(): WidgetError {
+function tooManyMarks(): WidgetError {
   return new WidgetError(
     'too_many_marks',
     `More than ${MAX_MARKS.toLocaleString('en-GB')} marks. Aggregate the figures, use the table "traffic", or pick fewer days or repositories.`,
@@ -64,7 +64,7 @@ export function tooManyMarks(): WidgetError {
 export const isOneMark = (marktype: string | undefined) =>
   marktype === 'line' || marktype === 'area' || marktype === 'trail';
 
-/** Throws `tooManyMarks()` for that many. */
+/** Throws a `WidgetError` for that many. */
 export function requireFewMarks(count: number): void {
   if (count >= MAX_MARKS) throw tooManyMarks();
 }
@@ -136,33 +136,21 @@ const endsOf = (domain: unknown[] | undefined) => [Number(domain?.[0] ?? 0), Num
 function expectScale({ bins, domain, base, schemeCount }: Parameters): void {
   requireAtMost(MAX_BASE, base, 'Bases of a scale');
   requireAtMost(MAX_TICKS, schemeCount, 'Colors of a scale');
-  if (typeof bins !== 'object' || bins === null || Array.isArray(bins)) return;
+  if (!bins || Array.isArray(bins)) return;
   const [low = 0, high = 0] = endsOf(domain);
+  // Often a function, with these as its members.
   const { start = low, stop = high, step = 0 } = bins as { start?: number; stop?: number; step?: number };
   requireAtMost(MAX_TICKS, Math.abs((stop - start) / step), 'Bins');
 }
 
-const DAY_MS = 86_400_000;
-const INTERVALS: Record<string, number> = {
-  millisecond: 1,
-  second: 1000,
-  minute: 60_000,
-  hour: 3_600_000,
-  week: 7 * DAY_MS,
-  month: 28 * DAY_MS,
-  quarter: 90 * DAY_MS,
-  year: 365 * DAY_MS,
-};
-
 /** `count` is a number, the name of an interval, or an object with both. */
 function expectTicks({ scale, count }: Parameters): void {
-  const { interval = count, step = 1 } = (
+  const { interval, step = 1 } = (
     typeof count === 'object' && count !== null ? count : { interval: count }
   ) as { interval?: unknown; step?: number };
-  if (typeof interval !== 'string') return requireAtMost(MAX_TICKS, interval, 'Ticks');
   const [low = 0, high = 0] = endsOf(scale?.domain());
-  const [name = ''] = /^[a-z]+?(?=s?$)/.exec(interval) ?? [];
-  requireAtMost(MAX_TICKS, Math.abs(high - low) / ((INTERVALS[name] ?? DAY_MS) * step), 'Ticks');
+  const ticks = typeof interval === 'string' ? countIntervals(interval, low, high, step) : interval;
+  requireAtMost(MAX_TICKS, ticks, 'Ticks');
 }
 
 interface Item {

@@ -151,7 +151,9 @@ function toJson(value: unknown): string {
 }
 
 const shorten = (value: Value) =>
-  typeof value === 'string' && value.length > MAX_SHOWN_LENGTH ? `${value.slice(0, MAX_SHOWN_LENGTH)}…` : value;
+  typeof value === 'string' && value.length > MAX_SHOWN_LENGTH
+    ? `${value.slice(0, MAX_SHOWN_LENGTH)}…`
+    : value;
 
 function toCsvValue(value: Value): string | number | null {
   if (value instanceof Date) return formatDate(value);
