@@ -85,7 +85,7 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
       concurrency: Number(valueOrDefault('COLLECT_CONCURRENCY')),
     },
     openwhisk: {
-      apiHost: value('OPENWHISK_API_HOST').replace(/\/+$/, '') || null,
+      apiHost: value('OPENWHISK_API_HOST').replace(/(?<!\/)\/+$/, '') || null,
       ca: value('OPENWHISK_CA') || null,
     },
     dde: value('DDE_API_URL')
