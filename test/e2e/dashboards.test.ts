@@ -399,3 +399,17 @@ test('a file is imported, an invalid one is refused with the reason, and a dashb
   expect(dashboards.map(({ name }: { name: string }) => name)).not.toContain('From afar');
   expect(ada.problems()).toEqual(['422 POST dashboards/1']);
 });
+
+test('the overview’s table goes on to older rows, and its CSV holds all of them, whichever page is shown', async () => {
+  const { page } = ada;
+  await ada.open('/t/1?tab=table&range=90');
+  await page.getByText(/^1–100 of \d+ rows$/).waitFor();
+  await page.getByRole('link', { name: 'Older' }).click();
+  await page.getByRole('link', { name: 'Newest' }).waitFor();
+  const rows = (await savedText(page.getByRole('button', { name: 'Download CSV', exact: true })))
+    .trim()
+    .split('\r\n');
+  expect(rows.length).toBeGreaterThan(200);
+  expect(new Set(rows).size).toBe(rows.length);
+  expect(ada.problems()).toEqual([]);
+});
