@@ -239,23 +239,24 @@ test('two runs at once store every day once', async () => {
 });
 
 test('a run out of time continues with the stars in a fresh activation', async () => {
-  const names = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
+  // More than are asked at once.
+  const names = Array.from({ length: 25 }, (_, n) => `repository-${n}`);
   for (const name of names) await collecting.add(name, { starsPerDay: 1 }, '2025-06-01');
   const runId = await collecting.start();
   const activations: string[] = [];
   const start = async (action: string) => void activations.push(action);
   const timeLeft = () => (historyRequests().length > 0 ? 0 : 1_000_000);
   const first = await collecting.work(runId, { timeLeft, activations: { start } });
-  expect([first.repoCount, first.handedOver, activations]).toEqual([8, true, ['collect-tenant']]);
+  expect([first.repoCount, first.handedOver, activations]).toEqual([25, true, ['collect-tenant']]);
   const readAt = async () =>
     (await collecting.rows('repositoryExtra')).flatMap(({ kind, readAt }) =>
       kind === 'stars' ? [readAt] : [],
     );
-  expect((await readAt()).length).toBeLessThan(8);
+  expect((await readAt()).length).toBeLessThan(25);
   const second = await collecting.work(runId);
   expect([second.repoCount, second.handedOver]).toEqual([0, false]);
   expect(await readAt()).toEqual(names.map(() => at(START)));
-  expect(historyRequests()).toHaveLength(8);
+  expect(historyRequests()).toHaveLength(25);
 });
 
 test('a rate limit while reading stars fails no repository, and the run names it', async () => {
