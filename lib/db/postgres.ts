@@ -21,16 +21,17 @@ const parsers: Record<number, (text: string) => unknown> = {
   [pg.types.builtins.TIMESTAMPTZ]: (text) => (toDate(text) as Date).toISOString(),
 };
 
-const types = {
+/** How values are read: large integers and their sums as numbers, days as 'YYYY-MM-DD', instants as ISO strings. */
+export const VALUE_TYPES = {
   getTypeParser: (id: number, format?: 'text' | 'binary') =>
     parsers[id] ?? pg.types.getTypeParser(id, format ?? 'text'),
-};
+} as pg.CustomTypesConfig;
 
 /** A pool that checks idle connections before it hands them out. */
 function openPool(url: string, { statementTimeout }: PostgresOptions) {
   const pool = new pg.Pool({
     connectionString: url,
-    types: types as pg.CustomTypesConfig,
+    types: VALUE_TYPES,
     max: 2,
     connectionTimeoutMillis: CONNECT_MS,
     allowExitOnIdle: true,

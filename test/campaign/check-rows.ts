@@ -88,7 +88,9 @@ async function checkOne(
       Math.max(count, github.truthOfStars(tracked.id, day)),
       github.truthOfStars(tracked.id, day),
     );
-  const downloads = await own<{ asset_id: string; count: number; total: number | null; at: Date }>(DOWNLOADS);
+  const downloads = await own<{ asset_id: string; count: number; total: number | null; at: string }>(
+    DOWNLOADS,
+  );
   for (const { asset_id, count, total, at } of downloads) {
     expect(`downloads of ${asset_id} together`, total ?? 0, count);
     expect(

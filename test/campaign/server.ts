@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { VALUE_TYPES } from '../../lib/db/postgres.ts';
 import { type DatabaseUrls, openPostgres, type Postgres } from '../../local/postgres.ts';
 
 /** A PostgreSQL server to break. */
@@ -26,17 +27,12 @@ const PAUSE_MS = 50;
 const END_MS = 30_000;
 const SIGNALS = { immediate: 'SIGQUIT', killed: 'SIGKILL' } as const;
 
-/** Large integers and their sums as numbers; `pg` would give text. */
-const NUMBERS: number[] = [pg.types.builtins.INT8, pg.types.builtins.NUMERIC];
-const getTypeParser = ((id: number, format: 'text') =>
-  NUMBERS.includes(id) ? Number : pg.types.getTypeParser(id, format)) as typeof pg.types.getTypeParser;
-
 export async function openBadlyTreatedServer(dataDir: string): Promise<BadlyTreatedServer> {
   const open = () => openPostgres({ dataDir, fsync: false });
   let postgres: Postgres = await open();
 
   async function query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: postgres.urls.admin, types: { getTypeParser } });
+    const client = new pg.Client({ connectionString: postgres.urls.admin, types: VALUE_TYPES });
     client.on('error', () => {});
     await client.connect();
     try {
