@@ -15,8 +15,11 @@ const SMALL = {
   work_mem: '16MB',
 };
 
-/** For a server that need not outlive its machine. It still keeps every commit when its processes are killed. */
-const UNSAFE = { fsync: 'off' };
+/**
+ * For a server that need not outlive its machine, and that many installations share. It still keeps every commit when its
+ * processes are killed.
+ */
+const SHARED = { fsync: 'off', max_connections: 400 };
 
 function exists(pid: number): boolean {
   try {
@@ -78,7 +81,7 @@ export function spawnServer(cluster: Cluster, options: ServerOptions): ChildProc
     unix_socket_directories: '',
     max_connections: 100,
     ...SMALL,
-    ...(fsync ? {} : UNSAFE),
+    ...(fsync ? {} : SHARED),
     timezone: 'UTC',
     log_timezone: 'UTC',
   };
