@@ -32,6 +32,11 @@ function anchorsOf(file: string): string[] {
   );
 }
 
+test('no document has the marks of an unfinished merge', () => {
+  const marked = documents.filter((name) => /^(<<<<<<<|=======|>>>>>>>)( |$)/m.test(read(name)));
+  expect(marked).toEqual([]);
+});
+
 test('every link in a document leads to a file and a heading that exist', () => {
   const links = documents.flatMap((from) =>
     [...withoutCode(read(from)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = '']) => ({ from, to })),
