@@ -101,7 +101,11 @@ function causeOf(error: unknown): string {
   const { statusCode: status, message } = (error ?? {}) as { statusCode?: unknown; message?: unknown };
   if (status === TOO_MANY) return 'too many activations right now';
   if (status !== undefined) return `status ${Number(status)}`;
-  return String(message).replace(/^Unknown Error From API: /, '');
+  // After the semicolon, newer versions of Node advise an option of the command line, which nobody can give to an action.
+  const [cause = ''] = String(message)
+    .replace(/^Unknown Error From API: /, '')
+    .split('; if the root CA');
+  return cause;
 }
 
 function toStartFailure(action: string, error: unknown): Failure {
