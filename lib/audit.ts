@@ -18,8 +18,8 @@ export interface Actor {
 }
 
 /**
- * What is logged: the area that you can ask for, and the sentence, which begins with who did it. `{subject}` is what was
- * changed, `{detail}` how.
+ * The kinds of events. Each has an area to filter by, and a sentence that follows the person's name. `{subject}` is what
+ * was changed, and `{detail}` is how.
  */
 export const AUDIT_KINDS = {
   installation_initialized: ['installation', 'set up the installation {subject}'],

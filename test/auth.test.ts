@@ -210,7 +210,7 @@ test('the tokens of that table differ from a good one only in what it says', asy
     ['for us among others', issue({ audience: ['one', 'traffic-pages'] })],
     ['without a type', sign({}, { typ: undefined })],
     ['that began a minute ago', sign({ nbf: now() - 60, auth_time: now() - 3600 })],
-    ['that lasts for ever', sign({ exp: 1e15 })],
+    ['that lasts forever', sign({ exp: 1e15 })],
   ];
   for (const [what, token] of good) expect(outcome(await bear(await token)), what).toEqual([200, undefined]);
 });

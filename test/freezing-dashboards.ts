@@ -1,8 +1,8 @@
 import type { WidgetErrorCode } from '../static/dashboards/widget-error.ts';
 
 /**
- * Specifications that would keep a browser busy for seconds or for ever, or fill its memory. Each passes its schema. `stopped`
- * ones look harmless until they run: only the end of the worker stops them.
+ * Specifications that would keep a browser busy for seconds or forever, or fill its memory. Each passes the schema. Those
+ * marked `stopped` look harmless until they run: only ending the worker stops them.
  */
 
 interface Freezing {

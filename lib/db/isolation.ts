@@ -66,9 +66,9 @@ const digestOf = (condition: string) => createHash('sha256').update(condition).d
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /**
- * Lets every statement, the owner's too, see and leave behind only rows of the tenants in its scope, and lets the other users do
- * what they need and no more. Creates a missing user if the owner may. Doing it again changes nothing. Throws `misconfigured` if a
- * user is missing and cannot be created.
+ * Restricts every statement, the owner's too, to the rows of the tenants in its scope, and grants the other users only what
+ * they need. Creates a missing user if the owner may. Doing it again changes nothing. Throws `misconfigured` if a user is
+ * missing and cannot be created.
  */
 export async function isolate(trx: Transaction<Tables>, users: ActingUsers): Promise<void> {
   const digests = await listDigests(trx);

@@ -12,8 +12,8 @@ import type { Person } from './claims.ts';
 import { hasEnded, type Session } from './session.ts';
 
 /**
- * A token that, followed by `~` and a secret, only reads one tenant's traffic table. The platform records every answer, so
- * what is answered must not suffice. It does not record requests, which bring the secret.
+ * A token that, followed by `~` and a secret, only reads one tenant's traffic table. The platform records every answer,
+ * so the token alone must open nothing. It does not record requests, which carry the secret.
  */
 export interface DataToken {
   token: string;

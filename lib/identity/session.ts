@@ -19,8 +19,8 @@ export interface Session extends Account {
 }
 
 /**
- * A name for an access token: a digest of its `jti`, or of what is signed if it has none. The signature is left out, since
- * the same one can be written in several ways.
+ * Identifies an access token: a digest of its `jti`, or of its header and payload if it has none. The signature is left
+ * out, because one signature can be encoded in several ways.
  */
 export function toTokenId(token: string, jti: unknown): string {
   const isNamed = typeof jti === 'string' && jti !== '';
