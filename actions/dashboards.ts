@@ -27,6 +27,7 @@ import { textField } from '../lib/fields.ts';
 import { issueDataToken } from '../lib/identity/data-token.ts';
 import type { SignedIn } from '../lib/identity.ts';
 import { parseBody } from '../lib/request.ts';
+import { withoutTrailingSlashes } from '../lib/url.ts';
 
 /**
  * Described in `static/dashboards/document.schema.json`: as an object, in a body of at most 256 kB, or as text of at most 256 kB,
@@ -135,7 +136,7 @@ app.post('/:tenantId/dde-session', async (c) => {
   const session = await openDdeSession(dde, pagesUrl ?? new URL(apiUrl).origin);
   const { url, token, expiresAt } = await toTokenData(c, reader, challenge);
   const dashboard = toDdeDashboard(dashboardId, {
-    tableUrl: `${apiUrl.replace(/(?<!\/)\/+$/, '')}${url}`,
+    tableUrl: `${withoutTrailingSlashes(apiUrl)}${url}`,
     token: `${token}~{secret}`,
   });
   return json<DdeSession>({ apiUrl: dde.apiUrl, session, dashboard, expiresAt });

@@ -1,6 +1,7 @@
 import { parseConfig } from '../lib/config.ts';
 import { Failure } from '../lib/failure.ts';
 import { checkParameters, isHttpUrl, PARAMETERS, type Parameter } from '../lib/parameters.ts';
+import { withoutTrailingSlashes } from '../lib/url.ts';
 import { appIdWarnings, type Environment, withAppId } from './app-id.ts';
 
 /** The checked variables of deploy.sh. */
@@ -35,7 +36,6 @@ export interface StoreSettings {
 
 const isOrigin = (text: string) => isHttpUrl(text) && new URL(text).pathname === '/' && !/[?#]/.test(text);
 const withScheme = (host: string) => (/^https?:\/\//.test(host) ? host : `https://${host}`);
-const withoutSlash = (url: string) => url.replace(/\/+$/, '');
 
 /**
  * The variables of `deploy.sh` besides the package's parameters. `PAGES_URL` is both: here it is required, and an origin.
@@ -204,24 +204,24 @@ export function settingsWarnings(environment: Environment): string[] {
 /** The settings of variables that have no problems. */
 export function readSettings(environment: Environment): Settings {
   const value = (name: string) => environment[name]?.trim() || (SETTINGS[name]?.default ?? '');
-  const apiHost = withoutSlash(withScheme(value('APIHOST')));
+  const apiHost = withoutTrailingSlashes(withScheme(value('APIHOST')));
   const namespace = value('NAMESPACE');
   return {
     apiHost,
     auth: value('AUTH'),
     namespace,
     store: {
-      endpoint: withoutSlash(value('COS_ENDPOINT')),
+      endpoint: withoutTrailingSlashes(value('COS_ENDPOINT')),
       region: value('COS_REGION'),
       bucket: value('COS_BUCKET'),
       accessKeyId: value('COS_ACCESS_KEY_ID'),
       secretAccessKey: value('COS_SECRET_ACCESS_KEY'),
     },
-    pagesUrl: withoutSlash(value('PAGES_URL')),
-    apiUrl: withoutSlash(
+    pagesUrl: withoutTrailingSlashes(value('PAGES_URL')),
+    apiUrl: withoutTrailingSlashes(
       value('API_URL') || `${apiHost}/api/v1/web/${encodeURIComponent(namespace)}/traffic`,
     ),
-    issuer: withoutSlash(value('ISSUER')),
+    issuer: withoutTrailingSlashes(value('ISSUER')),
     clientId: value('CLIENT_ID'),
     scope: value('SCOPE'),
     signOutUrl: value('SIGN_OUT_URL'),

@@ -3,6 +3,7 @@ import { findBoundCredentials } from './db/db2-address.ts';
 import type { DatabaseRole } from './db/grants.ts';
 import { Failure } from './failure.ts';
 import { checkParameters, PARAMETERS } from './parameters.ts';
+import { withoutTrailingSlashes } from './url.ts';
 
 /** The collector's share of the platform's limits; the rest is for people who look at pages. */
 export interface CollectLimits {
@@ -78,14 +79,14 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
     initSecret: value('INIT_SECRET'),
     allowPrivateAddresses: valueOrDefault('ALLOW_PRIVATE_ADDRESSES') === 'true',
     demoGithubUrl: value('DEMO_GITHUB_URL').replace(/\/$/, '') || null,
-    demoWebhookUrl: value('DEMO_WEBHOOK_URL').replace(/(?<!\/)\/+$/, '') || null,
-    pagesUrl: value('PAGES_URL').replace(/(?<!\/)\/+$/, '') || null,
+    demoWebhookUrl: withoutTrailingSlashes(value('DEMO_WEBHOOK_URL')) || null,
+    pagesUrl: withoutTrailingSlashes(value('PAGES_URL')) || null,
     limits: {
       startsPerMinute: Number(valueOrDefault('COLLECT_STARTS_PER_MINUTE')),
       concurrency: Number(valueOrDefault('COLLECT_CONCURRENCY')),
     },
     openwhisk: {
-      apiHost: value('OPENWHISK_API_HOST').replace(/(?<!\/)\/+$/, '') || null,
+      apiHost: withoutTrailingSlashes(value('OPENWHISK_API_HOST')) || null,
       ca: value('OPENWHISK_CA') || null,
     },
     dde: value('DDE_API_URL')

@@ -15,6 +15,7 @@ import type { Instant } from './instant.ts';
 import { lockInstallation } from './locks.ts';
 import { isSameName } from './names.ts';
 import { notFound } from './request.ts';
+import { withoutTrailingSlashes } from './url.ts';
 
 /** A GitHub server that is not stored yet. */
 export type ServerAddress = Pick<Server, 'kind' | 'name' | 'apiUrl' | 'webUrl'>;
@@ -58,7 +59,7 @@ export function toServerAddress(text: string, { allowHttp }: { allowHttp: boolea
     const host = name.replace(/^api\./, '');
     return { kind: 'enterprise', name: host, apiUrl: `https://api.${host}`, webUrl: `https://${host}` };
   }
-  const webUrl = `${url.origin}${url.pathname}`.replace(/(?<!\/)\/+$/, '').replace(/\/api\/v3$/, '');
+  const webUrl = withoutTrailingSlashes(`${url.origin}${url.pathname}`).replace(/\/api\/v3$/, '');
   return { kind: 'enterprise', name, apiUrl: `${webUrl}/api/v3`, webUrl };
 }
 

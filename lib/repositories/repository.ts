@@ -8,6 +8,7 @@ import type { Tables } from '../db/tables.ts';
 import { isRefusal, isTokenFault } from '../failure.ts';
 import { notFound } from '../request.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
+import { withoutTrailingSlashes } from '../url.ts';
 
 /** A stored repository with the URL of its server, its newest stars, and where GitHub stands still. */
 export type RepositoryRow = Selectable<Tables['repository']> & {
@@ -143,7 +144,7 @@ export function toFullName({ owner, name }: { owner: string; name: string }): st
 
 /** The URL of the repository's page on its GitHub server. */
 export function toWebUrl(row: RepositoryRow): string {
-  return `${row.serverUrl.replace(/(?<!\/)\/+$/, '')}/${toFullName(row)}`;
+  return `${withoutTrailingSlashes(row.serverUrl)}/${toFullName(row)}`;
 }
 
 /** How much is stored for one repository. */

@@ -5,10 +5,10 @@ import type { Overview, OverviewRepository } from '../answers/stats.ts';
 import { addDays, commonDays, type Day, type DaySpan, toDayNumber } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { METRICS, maxOf, plus } from '../traffic/figures.ts';
-import { FINAL_STATES, missingSpans, rememberedFrom, type Standpoint } from '../traffic/window.ts';
+import { FINAL_STATES, missingSpans, type Standpoint } from '../traffic/window.ts';
 import { bucketOf, bucketSpan, wholeWeeks } from './buckets.ts';
 import type { Spans } from './range.ts';
-import { bucketColumn } from './scope.ts';
+import { bucketColumn, coverage, type Span, selectNamedDays } from './scope.ts';
 import { addSums, emptySums, type Sums } from './totals.ts';
 
 /** A range with its buckets and the spans that are compared, as of today. */
@@ -143,9 +143,7 @@ export async function readSparklines(
   return lines;
 }
 
-interface SpanRequest {
-  from: Day;
-  to: Day;
+interface SpanRequest extends Span {
   today: Day;
 }
 
@@ -173,26 +171,8 @@ async function sumSpan(
 const countIf = (condition: RawBuilder<unknown>) => sql<number>`count(case when ${condition} then 1 end)`;
 const isFinal = sql`d.state in (${sql.join(FINAL_STATES)})`;
 
-/** The stored days of the span, and how to count those that would be lost, or could still come, were they not stored. */
-function selectStored(db: Db, { tenantId, repositoryIds }: TenantAccess, { from, to, today }: SpanRequest) {
-  const shown = sql`coalesce(r.forgotten_before, ${rememberedFrom(today)})`;
-  const days = db
-    .selectFrom('trafficDay as d')
-    .innerJoin('repository as r', (join) =>
-      join.onRef('r.tenantId', '=', 'd.tenantId').onRef('r.repositoryId', '=', 'd.repositoryId'),
-    )
-    .where('d.tenantId', '=', tenantId)
-    .where('d.trafficDate', '>=', from)
-    .where('d.trafficDate', '<=', to)
-    .$if(repositoryIds !== null, (query) => query.where('d.repositoryId', 'in', repositoryIds ?? []));
-  const coveredDays = countIf(sql`d.traffic_date >= r.first_covered_date and d.traffic_date < ${shown}`);
-  const shownDays = countIf(sql`d.traffic_date >= r.first_covered_date and d.traffic_date >= ${shown}`);
-  return { days, coveredDays, shownDays };
-}
-
 function readSpan(db: Db, access: TenantAccess, request: SpanRequest) {
-  const { days, coveredDays } = selectStored(db, access, request);
-  return days
+  return selectNamedDays(db, access, request)
     .select(({ fn }) => [
       'd.repositoryId',
       fn.sum<number | null>('d.viewCount').as('viewCount'),
@@ -203,21 +183,21 @@ function readSpan(db: Db, access: TenantAccess, request: SpanRequest) {
       fn.sum<number | null>('d.cloneUniques').as('cloneUniquesUpper'),
       fn.countAll<number>().as('knownDays'),
       countIf(sql`${isFinal} and d.view_count is not null and d.clone_count is not null`).as('finalDays'),
-      coveredDays.as('coveredDays'),
+      countIf(coverage(request.today).isCovered).as('coveredDays'),
     ])
     .groupBy('d.repositoryId')
     .execute();
 }
 
-function readDays(db: Db, access: TenantAccess, { from, to }: Range, today: Day) {
-  const { days, coveredDays, shownDays } = selectStored(db, access, { from, to, today });
-  return days
+function readDays(db: Db, access: TenantAccess, range: Range, today: Day) {
+  const { isCovered, isShown } = coverage(today);
+  return selectNamedDays(db, access, range)
     .select('d.trafficDate as date')
     .select(({ fn }) => METRICS.map((metric) => fn.sum<number | null>(`d.${metric}`).as(metric)))
     .select([
       countIf(sql`not ${isFinal}`).as('openDays'),
-      coveredDays.as('coveredDays'),
-      shownDays.as('shownDays'),
+      countIf(isCovered).as('coveredDays'),
+      countIf(isShown).as('shownDays'),
     ])
     .groupBy('d.trafficDate')
     .execute();

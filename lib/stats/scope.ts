@@ -6,6 +6,7 @@ import type { Db } from '../db/database.ts';
 import { sqlMonthOf, sqlWeekOf } from '../db/portable.ts';
 import { listRepositoryRows, toFullName } from '../repositories/repository.ts';
 import { findFirstDate } from '../traffic/tables.ts';
+import { rememberedFrom } from '../traffic/window.ts';
 import { type RangeRequest, toRange } from './range.ts';
 
 /** Which days of which repositories. */
@@ -49,13 +50,36 @@ export function bucketColumn(by: Bucket): RawBuilder<Day> {
   return by === 'week' ? sqlWeekOf('d.trafficDate') : sqlMonthOf('d.trafficDate');
 }
 
-/** The stored days in scope with their buckets; every statement for a table begins with them. */
-export function selectDays(db: Db, { tenantId, repositoryIds }: TenantAccess, range: Range) {
+/** The first and the last day. */
+export type Span = Pick<Range, 'from' | 'to'>;
+
+/** The stored days of a span in scope, as `d`. */
+function selectSpan(db: Db, { tenantId, repositoryIds }: TenantAccess, { from, to }: Span) {
   return db
     .selectFrom('trafficDay as d')
-    .select(['d.repositoryId', bucketColumn(range.by).as('bucket')])
     .where('d.tenantId', '=', tenantId)
-    .where('d.trafficDate', '>=', range.from)
-    .where('d.trafficDate', '<=', range.to)
+    .where('d.trafficDate', '>=', from)
+    .where('d.trafficDate', '<=', to)
     .$if(repositoryIds !== null, (query) => query.where('d.repositoryId', 'in', repositoryIds ?? []));
+}
+
+/** The same with their buckets. */
+export function selectDays(db: Db, access: TenantAccess, range: Range) {
+  return selectSpan(db, access, range).select(['d.repositoryId', bucketColumn(range.by).as('bucket')]);
+}
+
+/** The same with their repositories, as `r`. */
+export function selectNamedDays(db: Db, access: TenantAccess, span: Span) {
+  return selectSpan(db, access, span).innerJoin('repository as r', (join) =>
+    join.onRef('r.tenantId', '=', 'd.tenantId').onRef('r.repositoryId', '=', 'd.repositoryId'),
+  );
+}
+
+/** Conditions on a day of {@link selectNamedDays}: were it not stored, it would be lost, or could still come. */
+export function coverage(today: Day) {
+  const shown = sql`coalesce(r.forgotten_before, ${rememberedFrom(today)})`;
+  return {
+    isCovered: sql`d.traffic_date >= r.first_covered_date and d.traffic_date < ${shown}`,
+    isShown: sql`d.traffic_date >= r.first_covered_date and d.traffic_date >= ${shown}`,
+  };
 }

@@ -10,9 +10,9 @@ import { Failure } from '../failure.ts';
 import { toFullName } from '../repositories/repository.ts';
 import { METRICS } from '../traffic/figures.ts';
 import type { TrafficWeek } from '../traffic/week.ts';
-import { type DayState, leastCertain, missingSpans, rememberedFrom } from '../traffic/window.ts';
+import { type DayState, leastCertain, missingSpans } from '../traffic/window.ts';
 import { bucketDays, bucketOf, bucketSpan, weekLabel, wholeWeeks } from './buckets.ts';
-import { bucketColumn, selectDays, type TableScope, toScope } from './scope.ts';
+import { bucketColumn, coverage, selectDays, selectNamedDays, type TableScope, toScope } from './scope.ts';
 
 /** Which rows, and how many at once. */
 export interface TableRequest extends TableScope {
@@ -192,7 +192,7 @@ async function countRepositories(db: Db, { tenantId, repositoryIds }: TenantAcce
 
 async function readSums(db: Db, access: TenantAccess, range: Range, { after, limit, today }: Page) {
   const flag = (condition: RawBuilder<unknown>) => sql<number>`case when ${condition} then 1 else 0 end`;
-  const shown = sql`coalesce(r.forgotten_before, ${rememberedFrom(today)})`;
+  const { isCovered, isShown } = coverage(today);
   const days = selectNamedDays(db, access, range)
     .select(['d.repositoryId', bucketColumn(range.by).as('bucket')])
     .select(['r.owner', 'r.name', 'r.firstCoveredDate', 'r.publishedThrough', 'r.forgottenBefore'])
@@ -203,8 +203,8 @@ async function readSums(db: Db, access: TenantAccess, range: Range, { after, lim
       flag(sql`d.state = 'provisional'`).as('isProvisional'),
       flag(sql`d.state = 'cut'`).as('isCut'),
       flag(sql`d.state = 'suspect'`).as('isSuspect'),
-      flag(sql`d.traffic_date >= r.first_covered_date and d.traffic_date < ${shown}`).as('isCovered'),
-      flag(sql`d.traffic_date >= r.first_covered_date and d.traffic_date >= ${shown}`).as('isShown'),
+      flag(isCovered).as('isCovered'),
+      flag(isShown).as('isShown'),
     ]);
   const columns = {
     date: sql.ref('g.bucket'),
@@ -237,23 +237,6 @@ async function readSums(db: Db, access: TenantAccess, range: Range, { after, lim
     .orderBy('g.repositoryId')
     .limit(limit)
     .execute();
-}
-
-/** The stored days of a span, with their repositories as `r`. */
-function selectNamedDays(
-  db: Db,
-  { tenantId, repositoryIds }: TenantAccess,
-  { from, to }: Pick<Range, 'from' | 'to'>,
-) {
-  return db
-    .selectFrom('trafficDay as d')
-    .innerJoin('repository as r', (join) =>
-      join.onRef('r.tenantId', '=', 'd.tenantId').onRef('r.repositoryId', '=', 'd.repositoryId'),
-    )
-    .where('d.tenantId', '=', tenantId)
-    .where('d.trafficDate', '>=', from)
-    .where('d.trafficDate', '<=', to)
-    .$if(repositoryIds !== null, (query) => query.where('d.repositoryId', 'in', repositoryIds ?? []));
 }
 
 type WeekUniques = Pick<TrafficWeek, 'viewUniques' | 'cloneUniques'>;

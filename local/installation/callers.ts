@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import ipaddr from 'ipaddr.js';
 import { decodeJwt } from 'jose';
+import { createSemaphore } from '../../lib/github/attempts.ts';
 import type { Handler } from './server.ts';
 
 /** What the OpenWhisk host can do. */
@@ -94,23 +95,6 @@ function openPeople() {
   };
 }
 
-/** Does so many things at once; the others wait in order. */
-function openSemaphore(places: number) {
-  const waiting: (() => void)[] = [];
-  let free = places;
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
-    }
-  };
-}
-
 function sendRefusal(response: ServerResponse): void {
   const seconds = Math.ceil((60_000 - (Date.now() % 60_000)) / 1000);
   const message = `Too many calls. Try again in ${seconds} s.`;
@@ -146,7 +130,7 @@ export interface Limiting {
 export function limitCallers(handle: Handler, { apiKey, capacity, log }: Limiting): Handler {
   const counter = openCounter();
   const people = openPeople();
-  const asStranger = openSemaphore(Math.max(1, Math.floor(capacity.containers / 2)));
+  const asStranger = createSemaphore(Math.max(1, Math.floor(capacity.containers / 2)));
   const key = digest(Buffer.from(apiKey).toString('base64'));
   const most = (share: keyof typeof SHARES) =>
     Math.max(1, Math.floor(capacity.invocationsPerMinute * SHARES[share]));

@@ -96,11 +96,13 @@ const BYTES = 250_000;
 const many = (part: string) => part.repeat(BYTES / part.length);
 const list = <Item>(count: number, item: Item) => Array.from({ length: count }, () => item);
 
+const expressions = ["'\\", "\\'", "'\\'", '"\\', "'", '/', ' /', 'test', 'pad ', '_', 'a.', '(', '\\'].map(
+  (part): [string, unknown] => [`expressions of ${part}`, { ...view, transform: [{ filter: many(part) }] }],
+);
+
 /** Documents of 256 kB that take a reader long who reads parts of them again and again. */
 const documents: [string, unknown][] = [
-  ...["'\\", "\\'", "'\\'", '"\\', "'", '/', ' /', 'test', 'pad ', '_', 'a.', '(', '\\'].map(
-    (part): [string, unknown] => [`expressions of ${part}`, { ...view, transform: [{ filter: many(part) }] }],
-  ),
+  ...expressions,
   ['a selector', { ...view, params: [{ name: 'p', select: { type: 'point', on: many('a') } }] }],
   ['a format', { ...view, config: { numberFormat: many('0') } }],
   [
