@@ -29,6 +29,7 @@ export function Picture({ drawings, spec, tables, attempt, label, onDrawn }: Pic
   const [tip, setTip] = useState<Tip | null>(null);
   const [inputs, setInputs] = useState<Input[]>([]);
   const [drawn, setDrawn] = useState<Drawn>();
+  const [isLarger, setIsLarger] = useState(false);
 
   useEffect(() => {
     const box = place.current;
@@ -53,12 +54,14 @@ export function Picture({ drawings, spec, tables, attempt, label, onDrawn }: Pic
     const drawing = { spec, tables, size, theme: themeConfig(), canvas, signal };
     drawings.draw({ ...drawing, onTip: setTip, onInput, onStopped: failed }).then(finish, failed);
     const watcher = new ResizeObserver(() => {
+      setIsLarger(canvas.offsetWidth > box.clientWidth || canvas.offsetHeight > box.clientHeight);
       const wanted = sizeOf(box);
       if (wanted.width === size.width && wanted.height === size.height) return;
       size = wanted;
       current?.resize(wanted);
     });
     watcher.observe(box);
+    watcher.observe(canvas);
     return () => {
       shown.abort();
       watcher.disconnect();
@@ -73,7 +76,13 @@ export function Picture({ drawings, spec, tables, attempt, label, onDrawn }: Pic
 
   return (
     <>
-      <div class="widget-box" role="img" aria-label={label} ref={place} />
+      <div
+        class={isLarger ? 'widget-box scrolls' : 'widget-box'}
+        role="img"
+        aria-label={label}
+        tabIndex={isLarger ? 0 : undefined}
+        ref={place}
+      />
       <Inputs inputs={inputs} onChange={change} />
       {tip && <TipBox tip={tip} />}
     </>
