@@ -233,6 +233,22 @@ test('colors follow the theme, and the size follows the box', async () => {
   expect(ada.problems()).toEqual([]);
 });
 
+test('the keyboard scrolls a drawing that is larger than its box, and a smaller one takes no focus', async () => {
+  const { page } = ada;
+  const id = await makeDashboard('Wide', { ...DAILY, width: 3000 });
+  await ada.open(`/t/1/dashboards/${id}`);
+  const drawing = picture(/^Views: .* rows/);
+  await expect.poll(() => drawing.getAttribute('tabindex')).toBe('0');
+  await drawing.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => drawing.evaluate((box) => box.scrollLeft)).toBeGreaterThan(0);
+  await ada.open('/t/1/dashboards/traffic-by-day');
+  const fitting = picture(/^Views by day: .* rows/);
+  await fitting.waitFor();
+  expect(await fitting.getAttribute('tabindex')).toBeNull();
+  expect(ada.problems()).toEqual([]);
+});
+
 test('years are drawn by month, as the title says, and empty ranges say so', async () => {
   const { page } = ada;
   const { db } = openDatabase(installation.database.url);
