@@ -96,7 +96,8 @@ test('when the repositories of all tenants fall silent together, their zeros are
   expect(await collect('2026-09-25')).toMatchObject({ began: 3, sent: 3 });
   expect(await statesOn(SILENT)).toEqual(ALL.map(() => 'suspect'));
   for (const tenantId of tenants) {
-    const { comparison, repositories, attention, news } = await overview(tenantId);
+    const { comparison, repositories, attention, news, series } = await overview(tenantId);
+    expect(series.suspectDays).toEqual([repositories.length]);
     expect([comparison.comparable, repositories[0].comparison.comparable]).toEqual([false, false]);
     expect(attention).toEqual([]);
     expect(news).toMatchObject([

@@ -95,6 +95,7 @@ export async function sumBuckets(
     const place = places.get(bucketOf(day.date, range.by)) ?? 0;
     for (const metric of METRICS) addFigure(series[metric], place, day[metric]);
     addCount(series.provisionalDays, place, day.openDays);
+    addCount(series.suspectDays, place, day.suspectDays);
     addCount(series.lostDays, place, -day.coveredDays);
     addCount(series.pendingDays, place, -day.shownDays);
   }
@@ -196,6 +197,7 @@ function readDays(db: Db, access: TenantAccess, range: Range, today: Day) {
     .select(({ fn }) => METRICS.map((metric) => fn.sum<number | null>(`d.${metric}`).as(metric)))
     .select([
       countIf(sql`not ${isFinal}`).as('openDays'),
+      countIf(sql`d.state = 'suspect'`).as('suspectDays'),
       countIf(isCovered).as('coveredDays'),
       countIf(isShown).as('shownDays'),
     ])
@@ -259,6 +261,7 @@ function emptySeries(buckets: number): Overview['series'] {
     cloneUniques: toUnknown(buckets),
     lostDays: toNone(buckets),
     provisionalDays: toNone(buckets),
+    suspectDays: toNone(buckets),
     pendingDays: toNone(buckets),
   };
 }

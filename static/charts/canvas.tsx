@@ -11,6 +11,7 @@ interface CanvasProps {
 
 const NOTES: Partial<Record<Mark, string>> = {
   provisional: 'Preliminary',
+  suspect: 'Suspect: everything fell to zero at once, which may be GitHub’s failure',
   unread: 'No data yet (not zero): the next collection may bring it',
   partial: 'Some days are lost',
   lost: 'Lost: not collected in time',

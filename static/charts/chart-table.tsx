@@ -5,6 +5,7 @@ import { type ChartModel, figuresOf, type Mark } from './model.ts';
 const WORDS: Record<Mark, string> = {
   known: 'Known',
   provisional: 'Preliminary',
+  suspect: 'Suspect',
   unread: 'No data yet',
   partial: 'Partly lost',
   lost: 'Lost',

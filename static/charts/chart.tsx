@@ -55,6 +55,7 @@ function summarize(title: string, model: ChartModel): string {
     .map((layer) => describeLayer(layer.label, layer.values, model));
   const lost = marks.filter((mark) => mark === 'lost').length;
   const open = marks.filter((mark) => mark === 'provisional').length;
+  const suspect = marks.filter((mark) => mark === 'suspect').length;
   const unread = marks.filter((mark) => mark === 'unread').length;
   const cuts = model.buckets.filter(
     (bucket) => model.kind !== 'line' && cutOf(bucket, range) !== null,
@@ -62,6 +63,7 @@ function summarize(title: string, model: ChartModel): string {
   const doubts = [
     lost > 0 && `${plural(lost, range.by)} lost`,
     open > 0 && `${plural(open, range.by)} preliminary`,
+    suspect > 0 && `${plural(suspect, range.by)} suspect`,
     unread > 0 && `${plural(unread, range.by)} without data yet`,
     cuts > 0 && `${plural(cuts, range.by)} only partly in the range`,
   ].filter(Boolean);

@@ -80,7 +80,7 @@ export function drawEvents(plot: uPlot, model: ChartModel) {
   ctx.restore();
 }
 
-/** Draws columns, nested or stacked. Provisional ones are pale with an outline, zeros are ticks, missing figures a dashed box. */
+/** Draws columns, nested or stacked. Provisional and suspect ones are pale with an outline, zeros are ticks, missing and suspect figures a dashed box. */
 export function drawColumns(plot: uPlot, model: ChartModel) {
   const { ctx } = plot;
   const colors = model.layers.map((layer) => colorOf(layer.color));
@@ -88,7 +88,8 @@ export function drawColumns(plot: uPlot, model: ChartModel) {
   const tick = colorOf('--zero');
   model.buckets.forEach((_, index) => {
     const { left, width } = columnOf(plot, model, index);
-    const pale = model.marks[index] === 'provisional';
+    const mark = model.marks[index];
+    const pale = mark === 'provisional' || mark === 'suspect';
     let below = 0;
     model.layers.forEach((layer, place) => {
       const value = layer.values[index] ?? null;
@@ -111,12 +112,13 @@ export function drawColumns(plot: uPlot, model: ChartModel) {
       ctx.fillStyle = tick;
       ctx.fillRect(left, floor - 2 * devicePixelRatio, width, 2 * devicePixelRatio);
     }
-    if (model.marks[index] === 'unread') drawUnread(ctx, tick, { left, width }, floor);
+    if (mark === 'unread') drawOpenBox(ctx, tick, { left, width }, floor);
+    if (mark === 'suspect') drawOpenBox(ctx, colorOf('--warning'), { left, width }, floor);
   });
 }
 
-/** An open box on the baseline: a figure will follow. */
-function drawUnread(ctx: CanvasRenderingContext2D, color: string, { left, width }: Span, floor: number) {
+/** An open box on the baseline: another figure may follow. */
+function drawOpenBox(ctx: CanvasRenderingContext2D, color: string, { left, width }: Span, floor: number) {
   ctx.save();
   ctx.strokeStyle = color;
   ctx.lineWidth = devicePixelRatio;

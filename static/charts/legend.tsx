@@ -3,6 +3,7 @@ import type { ChartModel, Mark } from './model.ts';
 
 const MARKS: { mark: Mark[]; label: string; name: string }[] = [
   { mark: ['provisional'], label: 'Preliminary', name: 'provisional' },
+  { mark: ['suspect'], label: 'Suspect: everything fell to zero at once', name: 'suspect' },
   { mark: ['unread'], label: 'No data yet (not zero)', name: 'unread' },
   { mark: ['lost', 'partial'], label: 'Lost: not collected in time', name: 'lost' },
   { mark: ['unspread'], label: 'Known only as a total of several days', name: 'unspread' },

@@ -1,10 +1,18 @@
 import type { Bucket, DayState } from '../../lib/answers/figures.ts';
 
 /**
- * How certain a bucket's figures are. `partial`: some days are lost. `unread`: no figure yet. `unspread`: some figures are
+ * How certain a bucket's figures are. `suspect`: zero, but so was everything else. `partial`: some days are lost. `unread`: no figure yet. `unspread`: some figures are
  * known only as a total with other buckets.
  */
-export type Mark = 'known' | 'provisional' | 'unread' | 'partial' | 'lost' | 'before' | 'unspread';
+export type Mark =
+  | 'known'
+  | 'provisional'
+  | 'suspect'
+  | 'unread'
+  | 'partial'
+  | 'lost'
+  | 'before'
+  | 'unspread';
 
 export interface Layer {
   label: string;
@@ -32,8 +40,8 @@ export interface ChartModel {
 export function markOf(state: DayState, value: number | null): Mark {
   if (state === 'lost') return value === null ? 'lost' : 'partial';
   if (state === 'provisional' || state === 'not_published') return value === null ? 'unread' : 'provisional';
-  if (state === 'cut' || state === 'suspect') return 'provisional';
-  if (state === 'before') return state;
+  if (state === 'cut') return 'provisional';
+  if (state === 'before' || state === 'suspect') return state;
   return 'known';
 }
 

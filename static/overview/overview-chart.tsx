@@ -56,7 +56,7 @@ function noteOf(metric: Metric, stacked: boolean): string {
 }
 
 const DAYS = { day: 1, week: 7, month: 30 };
-/** A week or month is provisional if this share of it is. */
+/** A week or month is provisional or suspect if this share of it is. */
 const NOTABLE = 0.1;
 
 function marksOf({ series, buckets, range, repositoryCount }: Overview, metric: Metric): Mark[] {
@@ -67,6 +67,7 @@ function marksOf({ series, buckets, range, repositoryCount }: Overview, metric: 
     const pending = series.pendingDays[index] ?? 0;
     const provisional = pending + (series.provisionalDays[index] ?? 0);
     if (values[index] == null) return lost ? 'lost' : provisional > 0 ? 'unread' : 'before';
+    if ((series.suspectDays[index] ?? 0) >= notable) return 'suspect';
     if (provisional >= notable) return 'provisional';
     return lost ? 'partial' : 'known';
   });
