@@ -16,9 +16,13 @@ export const AuditQuery = z.strictObject({
   /** The first and the last UTC day. */
   from: dayField.optional(),
   to: dayField.optional(),
+  /**
+   * The `nextCursor` of the page before, for CSV its header `x-next-cursor`; empty: the first page. Without it, a CSV file
+   * must hold all entries.
+   */
   cursor: z.string().max(100).optional(),
+  /** Entries per page. A CSV page holds as many as fit; `x-total-count` of the first gives the total. */
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  /** A CSV file holds everything you ask for, whatever the limit. */
   format: z.enum(['json', 'csv']).default('json'),
 });
 
@@ -33,9 +37,10 @@ async function toAnswer(c: Call, reader: { db: Db; tenantId: number | null; by: 
   const { format, limit, ...query } = parseQuery(c.req.raw, AuditQuery);
   if (format === 'json') return json<AuditLog>(await listAudit(db, tenantId, query, limit));
   const name = `audit-${tenantId ?? 'all'}`;
-  const text = await toAuditCsv(db, tenantId, query);
-  await recordExport(db, by, { tenantId, name, request: c.req.raw });
-  return csv(name, text);
+  const { text, ...part } = await toAuditCsv(db, tenantId, query);
+  const isLaterPage = part.total === null;
+  if (!isLaterPage) await recordExport(db, by, { tenantId, name, request: c.req.raw });
+  return csv(name, text, part);
 }
 
 export const main = serve(app);

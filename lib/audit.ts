@@ -1,13 +1,16 @@
 import { type ExpressionBuilder, sql, type Transaction } from 'kysely';
+import * as z from 'zod';
+import { cutToFit, type Part } from './answer.ts';
 import type { AuditEvent, AuditLog } from './answers/audit.ts';
 import { toCsv } from './csv.ts';
+import { parseCursor, toCursor } from './cursor.ts';
 import { addDays, type Day, startOf } from './day.ts';
 import type { Db } from './db/database.ts';
 import { inTransaction } from './db/portable.ts';
 import { type Tables, widthOf } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import type { Instant } from './instant.ts';
-import { type ApiRequest, toId } from './request.ts';
+import type { ApiRequest } from './request.ts';
 import { auditKeptSince } from './retention.ts';
 import { toStorable } from './storable.ts';
 
@@ -57,8 +60,14 @@ const kinds = new Map<string, readonly [area: string, sentence: string]>(Object.
 /** The kinds that delete something, whatever their area. */
 const DELETIONS = [...kinds.keys()].filter((kind) => /_(deleted|removed)$/.test(kind));
 
-/** The parts of the log that you can ask for. */
-export const AUDIT_AREAS = [...new Set([...kinds.values()].map(([area]) => area)), 'deletions'];
+/** A part of the log that you can ask for. */
+export type AuditArea = (typeof AUDIT_KINDS)[AuditKind][0] | 'deletions';
+
+/** All of them. */
+export const AUDIT_AREAS: readonly AuditArea[] = [
+  ...new Set(Object.values(AUDIT_KINDS).map(([area]) => area)),
+  'deletions',
+];
 
 const MAX_SUBJECT = widthOf('auditEvent', 'subject');
 const MAX_DETAIL = widthOf('auditEvent', 'detail');
@@ -105,14 +114,13 @@ export async function recordAudit(
 
 /** Which part of the log you ask for. */
 export interface AuditQuery {
-  /** One of `AUDIT_AREAS`. */
-  area?: string | undefined;
+  area?: AuditArea | undefined;
   /** A part of who did it, or of what was changed. Ignores case. */
   q?: string | undefined;
   /** The first and the last UTC day. */
   from?: Day | undefined;
   to?: Day | undefined;
-  /** The `nextCursor` of the page before. */
+  /** The `nextCursor` of the page before; none, or an empty one, for the first page. */
   cursor?: string | undefined;
 }
 
@@ -127,15 +135,19 @@ export async function listAudit(
   limit: number,
 ): Promise<AuditLog> {
   const rows = await selectEvents(db, tenantId, query)
+    .select(['eventId', 'occurredAt', 'kind', 'actor', 'tenantId', 'tenantName', 'subject', 'detail'])
     .orderBy('eventId', 'desc')
     .limit(limit + 1)
     .execute();
   const events = rows.slice(0, limit).map(toEvent);
-  const last = events.at(-1);
-  return { events, nextCursor: rows.length > limit && last ? String(last.eventId) : null };
+  return { events, nextCursor: rows.length > limit ? cursorAfter(events.at(-1)) : null };
 }
 
-function kindsOf(area: string): string[] {
+const Position = z.tuple([z.int32().positive()]).transform(([eventId]) => eventId);
+
+const cursorAfter = (event: AuditEvent | undefined) => (event ? toCursor([event.eventId]) : null);
+
+function kindsOf(area: AuditArea): string[] {
   if (area === 'deletions') return DELETIONS;
   return [...kinds].filter(([, [one]]) => one === area).map(([kind]) => kind);
 }
@@ -143,33 +155,27 @@ function kindsOf(area: string): string[] {
 /** The text as a pattern for `like … escape '!'`. */
 const toPattern = (text: string) => `%${text.toLowerCase().replace(/[!%_]/g, '!$&')}%`;
 
+/** The entries that you ask for. A page begins after the cursor. */
 function selectEvents(db: Db, tenantId: number | null, { area, q, from, to, cursor }: AuditQuery) {
+  const before = parseCursor(cursor, Position);
   const contains = (column: string, text: string) =>
     sql<boolean>`lower(${sql.ref(column)}) like ${toPattern(text)} escape '!'`;
-  return db
-    .selectFrom('auditEvent')
-    .select(['eventId', 'occurredAt', 'kind', 'actor', 'tenantId', 'tenantName', 'subject', 'detail'])
-    .$if(tenantId !== null, (query) => query.where('tenantId', '=', tenantId ?? INSTALLATION))
-    .$if(area !== undefined, (query) => query.where('kind', 'in', kindsOf(area ?? '')))
-    .$if(Boolean(q), (query) =>
-      query.where((eb) => eb.or([contains('actor', q ?? ''), contains('subject', q ?? '')])),
-    )
-    .$if(from !== undefined, (query) => query.where('occurredAt', '>=', startOfDay(from ?? '')))
-    .$if(to !== undefined, (query) => query.where('occurredAt', '<', startOfDay(addDays(to ?? '', 1))))
-    .$if(cursor !== undefined, (query) => query.where('eventId', '<', parseCursor(cursor ?? '')));
+  let events = db.selectFrom('auditEvent');
+  if (tenantId !== null) events = events.where('tenantId', '=', tenantId);
+  if (area) events = events.where('kind', 'in', kindsOf(area));
+  if (q) events = events.where((eb) => eb.or([contains('actor', q), contains('subject', q)]));
+  if (from) events = events.where('occurredAt', '>=', startOfDay(from));
+  if (to) events = events.where('occurredAt', '<', startOfDay(addDays(to, 1)));
+  if (before !== null) events = events.where('eventId', '<', before);
+  return events;
 }
 
 const startOfDay = (day: Day): Instant => startOf(day).toISOString();
 
-function parseCursor(cursor: string): number {
-  const eventId = toId(cursor);
-  if (eventId !== undefined) return eventId;
-  throw new Failure('invalid_input', 'cursor: pass the nextCursor of the previous page.');
-}
-
-type EventRow = Awaited<ReturnType<ReturnType<typeof selectEvents>['execute']>>[number];
-
-function toEvent({ tenantId, ...row }: EventRow): AuditEvent {
+function toEvent({
+  tenantId,
+  ...row
+}: Omit<AuditEvent, 'area' | 'sentence' | 'tenantId'> & { tenantId: number }): AuditEvent {
   const [area, sentence] = kinds.get(row.kind) ?? ['', `${row.kind}: {subject}`];
   const { actor, subject, detail } = row;
   const words = sentence.replace(/\{(\w+)\}/g, (_, name) => (name === 'subject' ? subject : (detail ?? '')));
@@ -177,21 +183,46 @@ function toEvent({ tenantId, ...row }: EventRow): AuditEvent {
   return { ...row, tenantId: tenantId === INSTALLATION ? null : tenantId, area, sentence: action };
 }
 
-/** More rows could exceed the platform's limit of 1 MiB. */
-const MAX_CSV_ROWS = 3000;
+/** About as many as fit into an answer. */
+const MAX_CSV_ROWS = 4000;
 
-/** The log as CSV, newest first. Throws `answer_too_large` if it has too many rows: ask for fewer days. */
-export async function toAuditCsv(db: Db, tenantId: number | null, query: AuditQuery): Promise<string> {
+const COLUMNS = ['time', 'tenant', 'who', 'kind', 'subject', 'detail', 'sentence'];
+
+const toCells = ({ occurredAt, tenantName, actor, kind, subject, detail, sentence }: AuditEvent) => [
+  occurredAt,
+  tenantName,
+  actor,
+  kind,
+  subject,
+  detail,
+  sentence,
+];
+
+/**
+ * The log as CSV, newest first: a page of it if the query has a cursor, which may be empty, else all of it. Throws
+ * `invalid_input` for an unknown cursor, and `answer_too_large` if not all fits into one answer.
+ */
+export async function toAuditCsv(
+  db: Db,
+  tenantId: number | null,
+  query: AuditQuery,
+): Promise<Required<Part> & { text: string }> {
+  const isFirst = !query.cursor;
+  const total = isFirst ? await countEvents(db, tenantId, query) : null;
   const { events, nextCursor } = await listAudit(db, tenantId, query, MAX_CSV_ROWS);
-  if (nextCursor !== null) {
-    const message = `The log has more than ${MAX_CSV_ROWS} entries. Ask for fewer days with from and to.`;
+  const { text, count } = cutToFit(events, (shown) => toCsv(COLUMNS, shown.map(toCells)));
+  if (query.cursor === undefined && (nextCursor !== null || count < events.length)) {
+    const message = `These are ${total} entries, and one file holds ${count}: ask for fewer days with from and to, or page by page, beginning with an empty cursor.`;
     throw new Failure('answer_too_large', message);
   }
-  const header = ['time', 'tenant', 'who', 'kind', 'subject', 'detail', 'sentence'];
-  const rows = events.map(({ occurredAt, tenantName, actor, kind, subject, detail, sentence }) => {
-    return [occurredAt, tenantName, actor, kind, subject, detail, sentence];
-  });
-  return toCsv(header, rows);
+  return { text, total, nextCursor: count < events.length ? cursorAfter(events[count - 1]) : nextCursor };
+}
+
+async function countEvents(db: Db, tenantId: number | null, query: AuditQuery): Promise<number> {
+  const { count } = await selectEvents(db, tenantId, query)
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
 }
 
 /** Logs that somebody downloads a file, and what they asked for. */

@@ -23,6 +23,7 @@ const Repositories = lazy(async () => (await import('./repositories/repositories
 const Dashboards = lazy(async () => (await import('./dashboards/dashboards.tsx')).Dashboards);
 const Collection = lazy(async () => (await import('./runs/collection.tsx')).Collection);
 const Notifications = lazy(async () => (await import('./notifications/notifications.tsx')).Notifications);
+const Audit = lazy(async () => (await import('./audit/audit.tsx')).Audit);
 const Administration = lazy(async () => (await import('./admin/administration.tsx')).Administration);
 
 /** Without a sign-in, shows the welcome page, or leaves to sign in if the address names a page. */
@@ -136,6 +137,8 @@ function Page({ route }: { route: Route }) {
       return mayInSystem(me, 'seeSystemRoles') ? <Administration route={route} /> : <Forbidden />;
     case 'system-log':
       return mayInSystem(me, 'seeAllRuns') ? <Collection tenantId={null} /> : <Forbidden />;
+    case 'system-audit':
+      return mayInSystem(me, 'seeAllAudit') ? <Audit tenantId={null} /> : <Forbidden />;
     default:
       return <NotFound />;
   }
@@ -163,6 +166,8 @@ function TenantPage({ route }: { route: Extract<Route, { tenantId: number }> }) 
       return may('seeMembers') ? <Administration route={route} /> : <Forbidden />;
     case 'notifications':
       return may('changeChannels') ? <Notifications tenantId={tenantId} /> : <Forbidden />;
+    case 'audit':
+      return may('seeAudit') ? <Audit tenantId={tenantId} /> : <Forbidden />;
     case 'runs':
       return may('seeRuns') ? <Collection tenantId={tenantId} /> : <Forbidden />;
     case 'run':

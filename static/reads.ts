@@ -1,3 +1,4 @@
+import type { AuditLog } from '../lib/answers/audit.ts';
 import type { ChannelList, ReportPreview } from '../lib/answers/channels.ts';
 import type { Dashboard, DashboardList } from '../lib/answers/dashboards.ts';
 import type { InitState } from '../lib/answers/init.ts';
@@ -40,6 +41,8 @@ export const reads = {
   members: (tenantId: number) => read<MemberList>(`members/${tenantId}`),
   channels: (tenantId: number) => read<ChannelList>(`channels/${tenantId}`),
   report: (tenantId: number) => read<ReportPreview>(`channels/${tenantId}/report`),
+  audit: (tenantId: number | null, query: Query) =>
+    read<AuditLog>(tenantId === null ? 'audit' : `audit/${tenantId}`, query),
   systemMembers: () => read<SystemMemberList>('members/system'),
   servers: () => read<ServerList>('servers'),
   installations: (serverId: number) => read<InstallationList>(`servers/${serverId}/installations`),

@@ -1,3 +1,5 @@
+type TenantSection = 'repositories' | 'dashboards' | 'runs' | 'members' | 'notifications' | 'audit';
+
 /** The page that an address names. */
 export type Route =
   | {
@@ -9,10 +11,11 @@ export type Route =
         | 'servers'
         | 'system-roles'
         | 'system-log'
+        | 'system-audit'
         | 'unknown';
     }
   | {
-      page: 'overview' | 'repositories' | 'dashboards' | 'runs' | 'members' | 'notifications';
+      page: 'overview' | TenantSection;
       tenantId: number;
     }
   | { page: 'repository'; tenantId: number; repositoryId: number }
@@ -27,14 +30,16 @@ const FIXED: Record<string, Route> = {
   '/admin/servers': { page: 'servers' },
   '/admin/roles': { page: 'system-roles' },
   '/admin/log': { page: 'system-log' },
+  '/admin/audit': { page: 'system-audit' },
 };
 
-const BELOW_TENANT: Record<string, 'repositories' | 'dashboards' | 'runs' | 'members' | 'notifications'> = {
+const BELOW_TENANT: Record<string, TenantSection> = {
   repositories: 'repositories',
   dashboards: 'dashboards',
   runs: 'runs',
   members: 'members',
   notifications: 'notifications',
+  audit: 'audit',
 };
 
 export function toRoute(path: string): Route {
@@ -72,4 +77,5 @@ export const paths = {
   run: (tenantId: number, runId: number) => `/t/${tenantId}/runs/${runId}`,
   members: (tenantId: number) => `/t/${tenantId}/members`,
   notifications: (tenantId: number) => `/t/${tenantId}/notifications`,
+  audit: (tenantId: number) => `/t/${tenantId}/audit`,
 };

@@ -74,10 +74,12 @@ function Navigation({ me, route, tenantId }: NavigationProps) {
     tenantId !== null &&
       may('changeChannels') &&
       link(paths.notifications(tenantId), 'Notifications', ['notifications']),
+    tenantId !== null && may('seeAudit') && link(paths.audit(tenantId), 'Audit log', ['audit']),
     maySomewhere(me, 'seeTenant') && link('/admin/tenants', 'Tenants', ['tenants'], true),
     mayInSystem(me, 'seeServers') && link('/admin/servers', 'GitHub servers', ['servers']),
     mayInSystem(me, 'seeSystemRoles') && link('/admin/roles', 'System roles', ['system-roles']),
     mayInSystem(me, 'seeAllRuns') && link('/admin/log', 'System log', ['system-log']),
+    mayInSystem(me, 'seeAllAudit') && link('/admin/audit', 'System audit log', ['system-audit']),
   ].filter((entry) => entry !== false && entry !== undefined);
   return (
     <nav class="nav" aria-label="Pages">

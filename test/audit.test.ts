@@ -341,6 +341,46 @@ test('a manager reads the log of the own tenant, as CSV too, and of no other', a
   expect((await kim('GET', '/audit')).status).toBe(403);
 });
 
+test('a log that is longer than a CSV file comes in pages, and whole only if it fits', async () => {
+  const { db } = openDatabase(installation.database.url);
+  const subject = 'x'.repeat(400);
+  const entry = {
+    tenantId: 0,
+    kind: 'dashboard_created',
+    actor: 'long@example.com',
+    occurredAt: NOW,
+    subject,
+  };
+  const entries = Array.from({ length: 1500 }, () => entry);
+  await db.insertInto('auditEvent').values(entries).execute();
+  const asked = '/audit?format=csv&q=long@example.com';
+  const whole = await ada('GET', asked);
+  expect([whole.status, whole.body.error.code]).toEqual([413, 'answer_too_large']);
+
+  const lines: string[] = [];
+  const totals: (string | null)[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page: Answer = await ada('GET', `${asked}&cursor=${cursor}`);
+    expect(page.status).toBe(200);
+    expect(Buffer.byteLength(page.body)).toBeLessThan(1024 * 1024);
+    lines.push(...page.body.split('\r\n').slice(1, -1));
+    totals.push(page.headers.get('x-total-count'));
+    cursor = page.headers.get('x-next-cursor');
+  }
+  expect(totals).toEqual(['1500', null]);
+  expect(lines).toHaveLength(1500);
+  await db.deleteFrom('auditEvent').where('actor', '=', 'long@example.com').execute();
+  await db.destroy();
+});
+
+test.each(['7', 'WzBd', 'WzFlOTld', 'nonsense'])(
+  'the cursor %s, which nobody gave out, is refused',
+  async (cursor) => {
+    const { status, body } = await ada('GET', `/audit?cursor=${cursor}`);
+    expect([status, body.error.code]).toEqual([400, 'invalid_input']);
+  },
+);
+
 test('a change that fails is not in the log', async () => {
   const before = await list();
   expect((await ada('PUT', `/members/${tenantId}/x@example.com`, { role: 'king' })).status).toBe(400);

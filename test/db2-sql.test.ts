@@ -5,7 +5,7 @@ import {
   requireTenantAccess,
   type TenantAccess,
 } from '../lib/access.ts';
-import { deleteOldAudit, listAudit } from '../lib/audit.ts';
+import { deleteOldAudit, listAudit, toAuditCsv } from '../lib/audit.ts';
 import { sendMessage, toTestMessage } from '../lib/channels/sending.ts';
 import { createChannel, deleteChannel, listChannels, updateChannel } from '../lib/channels.ts';
 import { collectTenant } from '../lib/collector.ts';
@@ -264,9 +264,10 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   await step('delete old runs', (db) => deleteOldRuns(db, { now: afterYears, isTime: () => true }));
   await runDashboards(step, { tenantId, repositoryIds: null });
   await step('the log of who did what', (db) => {
-    const query = { area: 'members', q: 'a', from: '2026-01-01', to: '2026-01-31', cursor: '999' };
-    return listAudit(db, tenantId, query, 10);
+    const asked = { area: 'members', q: 'a', from: '2026-01-01', to: '2026-01-31' } as const;
+    return listAudit(db, tenantId, { ...asked, cursor: toCursor([999]) }, 10);
   });
+  await step('the log of who did what as CSV', (db) => toAuditCsv(db, null, {}));
   await step('delete an old log of who did what', (db) => deleteOldAudit(db, new Date('2020-01-01')));
   await step('remove a repository', (db) =>
     removeRepository(db, { tenantId, repositoryIds: null }, repositoryId, by),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { TenantAccess } from '../access.ts';
+import { cutToFit } from '../answer.ts';
 import { toCsv } from '../csv.ts';
 import { parseCursor, toCursor } from '../cursor.ts';
 import type { Db } from '../db/database.ts';
@@ -7,7 +8,7 @@ import { METRICS } from '../traffic/figures.ts';
 import { bucketDays } from './buckets.ts';
 import type { TableScope } from './scope.ts';
 import { readRepositorySums, readSteps, readTrafficSums } from './sums.ts';
-import { cursorAfter, PAGE_BYTES, readPageSize, readTable, requireWhole } from './table.ts';
+import { cursorAfter, readPageSize, readTable, requireWhole } from './table.ts';
 
 /** A CSV file of a table, or one page of it. */
 export interface TableCsv {
@@ -69,20 +70,6 @@ export async function toTableCsv(
     total: table.total,
     nextCursor: count < table.rows.length ? cursorAfter(table.rows[count - 1]) : table.nextCursor,
   };
-}
-
-/** The CSV of as many rows as fit into an answer, and how many those are. */
-function cutToFit<Row>(
-  rows: readonly Row[],
-  toText: (rows: readonly Row[]) => string,
-): { text: string; count: number } {
-  let count = rows.length;
-  for (;;) {
-    const text = toText(rows.slice(0, count));
-    const bytes = Buffer.byteLength(text);
-    if (bytes <= PAGE_BYTES || count <= 1) return { text, count };
-    count = Math.max(1, Math.floor((count * PAGE_BYTES) / bytes));
-  }
 }
 
 /** A row per bucket, of all repositories together, so that the columns for one are empty. Throws what `toRange` throws. */

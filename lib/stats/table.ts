@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import * as z from 'zod';
 import type { TenantAccess } from '../access.ts';
+import { MAX_TEXT_BYTES } from '../answer.ts';
 import type { Range } from '../answers/figures.ts';
 import type { TrafficTable } from '../answers/stats.ts';
 import { parseCursor, toCursor } from '../cursor.ts';
@@ -104,9 +105,6 @@ async function readDays(
   return rows.map((row) => ({ ...row, fullName: toFullName(row), label: row.date, uniquesExact: true }));
 }
 
-/** With headers, this stays below the platform's limit for an answer. */
-export const PAGE_BYTES = 950_000;
-
 /** How many rows should fit into an answer, up to `maxRows`, if each takes `rowBytes` and the repository's name. */
 export async function readPageSize(
   db: Db,
@@ -119,7 +117,7 @@ export async function readPageSize(
     .select(sql<number | null>`max(length(owner) + length(name))`.as('longest'))
     .where('tenantId', '=', tenantId)
     .executeTakeFirstOrThrow();
-  return Math.min(maxRows, Math.floor(PAGE_BYTES / (rowBytes + (longest ?? 0))));
+  return Math.min(maxRows, Math.floor(MAX_TEXT_BYTES / (rowBytes + (longest ?? 0))));
 }
 
 /** Throws `answer_too_large` if a table has more rows than one file holds, so no row is dropped silently. */

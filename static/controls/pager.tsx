@@ -1,6 +1,36 @@
 import { formatCount } from '../format.ts';
 import { usePlace, withQuery } from '../location.ts';
 
+interface OlderPagerProps {
+  nextCursor: string | null;
+  /** What is listed, in the plural. */
+  things: string;
+  /** Shown on the first page, beside the link to the second. */
+  count?: string | null;
+}
+
+/** Links to the next page of a list that begins with the newest, and back to its first page. */
+export function OlderPager({ nextCursor, things, count }: OlderPagerProps) {
+  const place = usePlace();
+  const isFirst = !place.query.has('cursor');
+  if (isFirst && nextCursor === null) return null;
+  return (
+    <nav class="pager" aria-label={`Pages of ${things}`}>
+      {count && <span>{count}</span>}
+      {!isFirst && (
+        <a class="button small" href={withQuery(place, { cursor: null })}>
+          Newest
+        </a>
+      )}
+      {nextCursor && (
+        <a class="button small" href={withQuery(place, { cursor: nextCursor })} rel="next">
+          Older
+        </a>
+      )}
+    </nav>
+  );
+}
+
 interface PagerProps {
   page: { number: number; size: number; total: number };
   /** What is listed, in the plural. */

@@ -81,7 +81,15 @@ export function RangePicker({ shown, standard = '30', stepless }: RangePickerPro
   );
 }
 
-function CustomRange({ from, to }: { from: string; to: string }) {
+interface CustomRangeProps {
+  from: string;
+  to: string;
+  /** Either end may be missing. */
+  open?: boolean;
+}
+
+/** Chooses the first and the last day. */
+export function CustomRange({ from, to, open = false }: CustomRangeProps) {
   const place = usePlace();
   const [first, setFirst] = useState(from);
   const [last, setLast] = useState(to);
@@ -96,11 +104,21 @@ function CustomRange({ from, to }: { from: string; to: string }) {
     >
       <label>
         From
-        <input type="date" required value={first} onInput={(event) => setFirst(event.currentTarget.value)} />
+        <input
+          type="date"
+          required={!open}
+          value={first}
+          onInput={(event) => setFirst(event.currentTarget.value)}
+        />
       </label>
       <label>
         To
-        <input type="date" required value={last} onInput={(event) => setLast(event.currentTarget.value)} />
+        <input
+          type="date"
+          required={!open}
+          value={last}
+          onInput={(event) => setLast(event.currentTarget.value)}
+        />
       </label>
       <button type="submit" class="button small primary">
         Apply

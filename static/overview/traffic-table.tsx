@@ -4,10 +4,10 @@ import { CutNote } from '../charts/chart-table.tsx';
 import { DataTable } from '../controls/data-table.tsx';
 import { Skeleton } from '../controls/loading.tsx';
 import { Empty } from '../controls/notice.tsx';
+import { OlderPager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
 import { cutOf, formatCount, formatDay } from '../format.ts';
-import { usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';
 
 const TITLES = { day: 'Daily traffic', week: 'Weekly traffic', month: 'Monthly traffic' };
@@ -48,28 +48,8 @@ export function TrafficTable({ answer }: { answer: TrafficTableAnswer | undefine
 
 /** How many rows there are, and the way to older ones. */
 function Pages({ answer: { rows, total, nextCursor } }: { answer: TrafficTableAnswer }) {
-  const place = usePlace();
-  const isFirst = !place.query.has('cursor');
-  if (isFirst && nextCursor === null) return null;
-  return (
-    <nav class="pager" aria-label="Pages of rows">
-      {total !== null && (
-        <span>
-          1–{formatCount(rows.length)} of {formatCount(total)} rows
-        </span>
-      )}
-      {!isFirst && (
-        <a class="button small" href={withQuery(place, { cursor: null })}>
-          Newest
-        </a>
-      )}
-      {nextCursor && (
-        <a class="button small" href={withQuery(place, { cursor: nextCursor })} rel="next">
-          Older
-        </a>
-      )}
-    </nav>
-  );
+  const count = total === null ? null : `1–${formatCount(rows.length)} of ${formatCount(total)} rows`;
+  return <OlderPager nextCursor={nextCursor} things="rows" count={count} />;
 }
 
 interface RowProps {

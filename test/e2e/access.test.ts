@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Right } from '../../lib/access.ts';
@@ -81,10 +82,12 @@ const PAGES = {
   seeRuns: 'Collection',
   seeMembers: 'Members',
   changeChannels: 'Notifications',
+  seeAudit: 'Audit log',
   seeTenant: 'Tenants',
   seeServers: 'GitHub servers',
   seeSystemRoles: 'System roles',
   seeAllRuns: 'System log',
+  seeAllAudit: 'System audit log',
 } satisfies Partial<Record<Right, string>>;
 const BUTTONS = {
   changeRepositories: ['/t/1/repositories', 'Discover'],
@@ -120,7 +123,9 @@ test('a page that a role does not allow says so and makes no API call', async ()
   await installation.as('ada@example.com')('PUT', '/members/1/grace@example.com', { role: 'viewer' });
   const grace = await enter('Grace Hopper', '/t/1/members');
   grace.calls();
-  for (const path of ['/t/1/members', '/admin/tenants', '/admin/servers', '/admin/roles', '/admin/log']) {
+  const tenants = ['members', 'audit'].map((page) => `/t/1/${page}`);
+  const system = ['tenants', 'servers', 'roles', 'log', 'audit'].map((page) => `/admin/${page}`);
+  for (const path of [...tenants, ...system]) {
     await grace.open(path);
     await grace.page.getByRole('heading', { name: 'You need another role for this page' }).waitFor();
   }
@@ -129,6 +134,46 @@ test('a page that a role does not allow says so and makes no API call', async ()
   expect(new Set(grace.calls())).toEqual(new Set(['GET me']));
   expect(grace.problems()).toEqual([]);
   await grace.close();
+});
+
+test('the audit log shows who did what, is filtered by the address, and saved as CSV', async () => {
+  const call = installation.as('ada@example.com');
+  for (let times = 0; times < 26; times++)
+    for (const role of ['viewer', 'manager']) await call('PUT', '/members/1/kim@example.com', { role });
+  const ada = await enter('Ada Lovelace', '/t/1');
+  const { page } = ada;
+  await page.getByRole('link', { name: 'Audit log', exact: true }).click();
+  const changed = 'ada@example.com changed the role of kim@example.com from viewer to manager.';
+  await page.getByRole('rowheader', { name: changed }).first().waitFor();
+  expect(await page.getByRole('rowheader').count()).toBe(50);
+  await page.getByRole('link', { name: 'Older' }).click();
+  await page.getByRole('rowheader', { name: 'ada@example.com created the tenant' }).waitFor();
+
+  await page.getByRole('combobox', { name: 'Show' }).selectOption('Repositories');
+  await page.getByRole('searchbox', { name: 'Search people and names' }).fill('BURROW');
+  await page.waitForURL('**/t/1/audit?area=repositories&q=BURROW');
+  const added = 'ada@example.com added the repository northwind-labs/burrow.';
+  await expect.poll(() => page.getByRole('rowheader').allInnerTexts()).toEqual([added]);
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download CSV' }).click();
+  const file = await downloading;
+  expect(file.suggestedFilename()).toBe('audit-1.csv');
+  expect((await readFile(await file.path(), 'utf8')).split('\r\n').slice(1)).toEqual([
+    expect.stringContaining(added),
+    '',
+  ]);
+
+  await page.getByLabel('To', { exact: true }).fill('2026-01-31');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.waitForURL(/to=2026-01-31$/);
+  await page.getByRole('heading', { name: 'No entries' }).waitFor();
+  await page.getByRole('link', { name: 'Show everything' }).click();
+  await page.getByRole('rowheader', { name: 'ada@example.com downloaded audit-1.csv' }).waitFor();
+  expect(ada.problems()).toEqual([]);
+  await ada.open('/admin/audit?from=yesterday');
+  await page.getByRole('alert').waitFor();
+  expect(ada.problems()).toEqual(['400 GET audit']);
+  await ada.close();
 });
 
 test('the last administrator cannot be removed, and the dialog says why', async () => {

@@ -25,6 +25,8 @@ const PAGES = [
   ['/admin/servers', 'Add server'],
   ['/admin/roles', 'Add administrator or maintainer'],
   ['/admin/log', 'Collect all tenants'],
+  ['/t/1/audit?area=repositories', 'added the repository'],
+  ['/admin/audit', 'set up the installation'],
   ['/me', 'Sign out'],
   ['/nowhere', 'Page not found'],
 ] as const;

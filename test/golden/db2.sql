@@ -575,6 +575,10 @@ select "DASHBOARD_ID", "NAME", "VERSION", "DOCUMENT", "CHANGED_AT", "CHANGED_BY"
 -- the log of who did what
 select "EVENT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_ID", "TENANT_NAME", "SUBJECT", "DETAIL" from "AUDIT_EVENT" where "TENANT_ID" = ? and "KIND" in (?) and (lower("ACTOR") like ? escape '!' or lower("SUBJECT") like ? escape '!') and "OCCURRED_AT" >= ? and "OCCURRED_AT" < ? and "EVENT_ID" < ? order by "EVENT_ID" desc fetch first 11 rows only;
 
+-- the log of who did what as CSV
+select "EVENT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_ID", "TENANT_NAME", "SUBJECT", "DETAIL" from "AUDIT_EVENT" order by "EVENT_ID" desc fetch first 4001 rows only;
+select count(*) as "COUNT" from "AUDIT_EVENT";
+
 -- delete an old log of who did what
 delete from "AUDIT_EVENT" where "OCCURRED_AT" < ?;
 
