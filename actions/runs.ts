@@ -23,6 +23,12 @@ export const RunListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(25),
 });
 
+/** A page has the problems of so many tenants. */
+export const ProblemLogQuery = z.strictObject({
+  cursor: z.string().max(1000).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+
 /** The caller waits at most ten seconds. `collect` does the rest. */
 const RESERVE_MS = 20_000;
 
@@ -49,7 +55,7 @@ app.post('/', async (c) => {
 // Must come before `/:tenantId`.
 app.get('/problems', async (c) => {
   const { db } = await requireSystemRight(c, 'seeAllRuns');
-  return json<ProblemLog>({ problems: await listProblems(db) });
+  return json<ProblemLog>(await listProblems(db, parseQuery(c.req.raw, ProblemLogQuery)));
 });
 
 app.get('/:tenantId', async (c) => {

@@ -4,7 +4,7 @@ import type { Tenant, TenantDeleted, TenantList } from '../lib/answers/tenants.t
 import { createApp, serve } from '../lib/app.ts';
 import { requireAccess, requireRightSomewhere, requireSystemRight } from '../lib/caller.ts';
 import { emailField, textField } from '../lib/fields.ts';
-import { MAX_ID, parseBody } from '../lib/request.ts';
+import { MAX_ID, parseBody, parseQuery } from '../lib/request.ts';
 import { listServers } from '../lib/servers.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';
 import { createTenant, updateTenant } from '../lib/tenants/saving.ts';
@@ -48,15 +48,24 @@ export type TenantUpdate = z.infer<typeof TenantUpdate>;
 export const TenantDeletion = z.strictObject({ confirmName: z.string() });
 export type TenantDeletion = z.infer<typeof TenantDeletion>;
 
+/** A page of 300 always stays below the platform's limit of 1 MiB. */
+export const TenantListQuery = z.strictObject({
+  /** A part of the name, whatever its case. */
+  q: z.string().max(100).optional(),
+  cursor: z.string().max(1000).optional(),
+  limit: z.coerce.number().int().min(1).max(300).default(100),
+});
+
 const app = createApp();
 
 app.get('/', async (c) => {
   const { db, tenantIds } = await requireRightSomewhere(c, 'seeTenant');
+  const query = parseQuery(c.req.raw, TenantListQuery);
   // Not in parallel: opening a second connection takes longer than a query.
-  const tenants = await listTenants(db, tenantIds);
+  const page = await listTenants(db, tenantIds, query);
   // Null: by a system role, which may also see the servers.
-  const servers = tenantIds === null ? await listServers(db) : [];
-  return json<TenantList>({ tenants, servers });
+  const servers = tenantIds === null && !query.cursor ? await listServers(db) : [];
+  return json<TenantList>({ ...page, servers });
 });
 
 app.post('/', async (c) => {

@@ -24,15 +24,15 @@ export async function openBenchInstallation(options: Partial<InstallationOptions
   };
 }
 
-/** Adds tenants like the first, until there are `count`. */
-export async function addTenants(databaseUrl: string, count: number): Promise<void> {
+/** Adds tenants like the first, numbered from `first` to `count`. */
+export async function addTenants(databaseUrl: string, count: number, first = 2): Promise<void> {
   const client = new pg.Client(databaseUrl);
   await client.connect();
   await client.query(
     `insert into tenant (name, server_id, github_user, token_sealed, created_at, created_by)
      select 'Tenant ' || n, server_id, github_user, token_sealed, created_at, created_by
-     from tenant, generate_series(2, $1::int) n where tenant_id = 1`,
-    [count],
+     from tenant, generate_series($2::int, $1::int) n where tenant_id = 1`,
+    [count, first],
   );
   await client.end();
 }

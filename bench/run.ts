@@ -5,6 +5,7 @@ import { benchDashboard } from './dashboard.ts';
 import { benchFanOut } from './fanout.ts';
 import { benchPage } from './page.ts';
 import { benchStats } from './stats.ts';
+import { benchTenants } from './tenants.ts';
 import { benchThousand } from './thousand.ts';
 
 const benches = {
@@ -12,6 +13,7 @@ const benches = {
   stats: benchStats,
   collect: benchCollect,
   fanout: benchFanOut,
+  tenants: benchTenants,
   thousand: benchThousand,
   memory: benchMemory,
   page: benchPage,

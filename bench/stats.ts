@@ -1,19 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { CamelCasePlugin, Kysely } from 'kysely';
 import pg from 'pg';
 import { addDays } from '../lib/day.ts';
 import { postgresDialects } from '../lib/db/postgres.ts';
 import type { Tables } from '../lib/db/tables.ts';
 import { readOverview } from '../lib/stats/overview.ts';
-import { startContainer } from '../local/openwhisk/container.ts';
-import { openImage } from '../local/openwhisk/image.ts';
 import { addTenants, fillDays, openBenchInstallation } from './installation.ts';
 import { peakMemoryOf } from './memory.ts';
 import { printTable, quantile, round } from './table.ts';
+import { openWarmAction, timed } from './warm-action.ts';
 
-/** The manifest's limits, in MB and ms. */
-const LIMITS = { timeout: 60_000, memory: 128, logs: 10, concurrency: 1 };
 const TODAY = '2026-06-30';
 const NOW = new Date(`${TODAY}T12:00:00Z`);
 const YEAR = 365;
@@ -75,37 +70,8 @@ async function captureStatements(url: string, one: Case): Promise<Statement[]> {
   return statements;
 }
 
-async function openStats(parameters: Record<string, string>, token: string) {
-  const image = await openImage();
-  const env = { PATH: process.env.PATH ?? '' };
-  const clock = () => new Date();
-  const container = await startContainer({ image: image.folder, limits: LIMITS, env, clock });
-  const code = await readFile(path.resolve('dist/actions/stats.js'), 'utf8');
-  await container.call({ type: 'init', code, main: 'main', env: {} });
-  const base = { ...parameters, NOW: NOW.toISOString(), __ow_method: 'get' };
-  const sent = { authorization: `Bearer ${token}` };
-  return {
-    pid: container.pid,
-    async ask(route: string, query: string): Promise<{ headers: Record<string, string>; bytes: number }> {
-      const args = { ...base, __ow_path: route, __ow_query: query, __ow_headers: sent };
-      const reply = await container.call({ type: 'run', value: JSON.stringify(args), env: {} });
-      if (reply.kind !== 'reply' || !reply.body.startsWith('{"statusCode":200'))
-        throw new Error(`stats answered ${JSON.stringify(reply).slice(0, 300)}`);
-      const { headers, body } = JSON.parse(reply.body);
-      return { headers, bytes: Buffer.byteLength(typeof body === 'string' ? body : JSON.stringify(body)) };
-    },
-    async close() {
-      await container.stop();
-      await image.remove();
-    },
-  };
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const begun = performance.now();
-  await work();
-  return performance.now() - begun;
-}
+const openStats = (parameters: Record<string, string>, token: string) =>
+  openWarmAction('stats', { ...parameters, NOW: NOW.toISOString() }, token);
 
 type Installation = Awaited<ReturnType<typeof openBenchInstallation>>['installation'];
 

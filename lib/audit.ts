@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, sql, type Transaction } from 'kysely';
+import type { ExpressionBuilder, Transaction } from 'kysely';
 import * as z from 'zod';
 import { cutToFit, type Part } from './answer.ts';
 import type { AuditEvent, AuditLog } from './answers/audit.ts';
@@ -6,7 +6,7 @@ import { toCsv } from './csv.ts';
 import { parseCursor, toCursor } from './cursor.ts';
 import { addDays, type Day, startOf } from './day.ts';
 import type { Db } from './db/database.ts';
-import { inTransaction } from './db/portable.ts';
+import { inTransaction, sqlContains } from './db/portable.ts';
 import { type Tables, widthOf } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import type { Instant } from './instant.ts';
@@ -152,18 +152,13 @@ function kindsOf(area: AuditArea): string[] {
   return [...kinds].filter(([, [one]]) => one === area).map(([kind]) => kind);
 }
 
-/** The text as a pattern for `like … escape '!'`. */
-const toPattern = (text: string) => `%${text.toLowerCase().replace(/[!%_]/g, '!$&')}%`;
-
 /** The entries that you ask for. A page begins after the cursor. */
 function selectEvents(db: Db, tenantId: number | null, { area, q, from, to, cursor }: AuditQuery) {
   const before = parseCursor(cursor, Position);
-  const contains = (column: string, text: string) =>
-    sql<boolean>`lower(${sql.ref(column)}) like ${toPattern(text)} escape '!'`;
   let events = db.selectFrom('auditEvent');
   if (tenantId !== null) events = events.where('tenantId', '=', tenantId);
   if (area) events = events.where('kind', 'in', kindsOf(area));
-  if (q) events = events.where((eb) => eb.or([contains('actor', q), contains('subject', q)]));
+  if (q) events = events.where((eb) => eb.or([sqlContains('actor', q), sqlContains('subject', q)]));
   if (from) events = events.where('occurredAt', '>=', startOfDay(from));
   if (to) events = events.where('occurredAt', '<', startOfDay(addDays(to, 1)));
   if (before !== null) events = events.where('eventId', '<', before);

@@ -1,17 +1,48 @@
-import { findSystemRole, rightsOf } from './access.ts';
-import type { Me, OwnTenant } from './answers/me.ts';
+import { expressionBuilder, sql } from 'kysely';
+import { findSystemRole, RIGHTS, rightsOf } from './access.ts';
+import type { Me, OwnTenant, OwnTenantList } from './answers/me.ts';
 import type { Database, Db } from './db/database.ts';
 import type { SystemRole } from './db/tables/installation.ts';
+import type { Role } from './db/tables/tenants.ts';
+import type { Tables } from './db/tables.ts';
 import { findLostRole, isHeldBy, type Person } from './identity/claims.ts';
 import type { Principal } from './identity.ts';
+import { readTenantPage, type TenantPageRequest } from './tenants/page.ts';
 
-/** The tenants in which the person has a role. */
-async function listTenantIds(db: Db, person: Person): Promise<number[]> {
-  const rows = await db.selectFrom('member').select('tenantId').where(isHeldBy('member', person)).execute();
-  return rows.map(({ tenantId }) => tenantId);
+/** How many tenants `/me` lists. With the longest names and the most rights they take 30 kB. */
+const MAX_TENANTS = 50;
+
+/** The person's roles in tenants, the newest first, but the one in the tenant `asked` before all. One more than `/me` lists. */
+async function listMemberships(db: Db, person: Person, asked: number | undefined) {
+  return db
+    .selectFrom('member')
+    .select(['tenantId', 'role'])
+    .where(isHeldBy('member', person))
+    .orderBy(sql`case when ${sql.ref('tenantId')} = ${asked ?? 0} then 0 else 1 end`)
+    .orderBy('addedAt', 'desc')
+    .orderBy('tenantId')
+    .limit(MAX_TENANTS + 1)
+    .execute();
 }
 
-async function listOwnTenants(db: Db, person: Person, systemRole: SystemRole | null): Promise<OwnTenant[]> {
+async function listRoles(db: Db, person: Person): Promise<Role[]> {
+  const rows = await db
+    .selectFrom('member')
+    .select('role')
+    .distinct()
+    .where(isHeldBy('member', person))
+    .execute();
+  return rows.map(({ role }) => role);
+}
+
+/** The tenants with these ids, as the person sees them, by name. */
+async function readOwnTenants(
+  db: Db,
+  person: Person,
+  systemRole: SystemRole | null,
+  tenantIds: number[],
+): Promise<OwnTenant[]> {
+  if (tenantIds.length === 0) return [];
   const rows = await db
     .selectFrom('tenant')
     .leftJoin('member', (join) =>
@@ -33,8 +64,9 @@ async function listOwnTenants(db: Db, person: Person, systemRole: SystemRole | n
         .where('memberRepository.email', '=', person.email)
         .as('givenCount'),
     ])
-    .$if(systemRole === null, (query) => query.where('member.role', 'is not', null))
+    .where('tenant.tenantId', 'in', tenantIds)
     .orderBy('tenant.name')
+    .orderBy('tenant.tenantId')
     .execute();
   return rows.map(({ tenantId, name, role, allCount, givenCount }) => {
     const own = rightsOf(role);
@@ -43,20 +75,43 @@ async function listOwnTenants(db: Db, person: Person, systemRole: SystemRole | n
   });
 }
 
-/** The principal's name, roles, rights and tenants, and why a role of theirs does not count if they have no other. */
-export async function describeMe({ dbFor }: Pick<Database, 'dbFor'>, principal: Principal): Promise<Me> {
+/** As many of the tenants without the person's role as `/me` has room for; of others, only the one that was asked for. */
+async function pickOthers(db: Db, own: number[], asked: number | undefined) {
+  const eb = expressionBuilder<Tables, 'tenant'>();
+  const isOther = own.length === 0 ? null : eb('tenantId', 'not in', own);
+  const limit = Math.max(1, MAX_TENANTS - own.length);
+  const { tenantIds, nextCursor } = await readTenantPage(db, isOther, { limit });
+  const picked = new Set(asked === undefined ? tenantIds : [...tenantIds, asked]);
+  return { tenantIds: [...picked], more: nextCursor !== null };
+}
+
+/**
+ * The principal's name, roles, rights and tenants, the tenant `asked` among them, and why a role of theirs does not count if
+ * they have no other.
+ */
+export async function describeMe(
+  { dbFor }: Pick<Database, 'dbFor'>,
+  principal: Principal,
+  asked?: number,
+): Promise<Me> {
   const { email, displayName, issuer, subject } = principal;
   const ofAccount = dbFor({ account: principal });
   const systemRole = await findSystemRole(ofAccount, principal);
-  const isEverywhere = systemRole !== null;
-  const db = dbFor(isEverywhere ? 'all tenants' : { tenants: await listTenantIds(ofAccount, principal) });
-  const tenants = await listOwnTenants(db, principal, systemRole);
+  const memberships = await listMemberships(ofAccount, principal, asked);
+  const hasMore = memberships.length > MAX_TENANTS;
+  const roles = hasMore ? await listRoles(ofAccount, principal) : memberships.map(({ role }) => role);
+  const own = memberships.slice(0, MAX_TENANTS).map(({ tenantId }) => tenantId);
+  const db = dbFor(systemRole === null ? { tenants: own } : 'all tenants');
+  const others = systemRole === null ? { tenantIds: [], more: false } : await pickOthers(db, own, asked);
+  const tenantIds = [...new Set([...own, ...others.tenantIds])];
+  const tenants = await readOwnTenants(db, principal, systemRole, tenantIds);
   const { displayName: installation } = await db
     .selectFrom('installation')
     .select('displayName')
     .executeTakeFirstOrThrow();
   const isNobody = systemRole === null && tenants.length === 0;
   const lost = isNobody ? await findLostRole(ofAccount, principal) : null;
+  const inTenants = new Set(roles.flatMap(rightsOf));
   return {
     email,
     displayName,
@@ -66,6 +121,29 @@ export async function describeMe({ dbFor }: Pick<Database, 'dbFor'>, principal: 
     systemRole,
     rights: rightsOf(systemRole),
     tenants,
+    moreTenants: hasMore || others.more,
+    tenantRights: RIGHTS.filter((right) => inTenants.has(right)),
     lostRole: lost && { code: lost.code, message: lost.message },
   };
+}
+
+async function listTenantIds(db: Db, person: Person): Promise<number[]> {
+  const rows = await db.selectFrom('member').select('tenantId').where(isHeldBy('member', person)).execute();
+  return rows.map(({ tenantId }) => tenantId);
+}
+
+/** A page of the tenants that the principal may see, by name. Throws `invalid_input` for an unknown cursor. */
+export async function listOwnTenants(
+  { dbFor }: Pick<Database, 'dbFor'>,
+  principal: Principal,
+  request: TenantPageRequest,
+): Promise<OwnTenantList> {
+  const ofAccount = dbFor({ account: principal });
+  const systemRole = await findSystemRole(ofAccount, principal);
+  const own = systemRole === null ? await listTenantIds(ofAccount, principal) : null;
+  if (own?.length === 0) return { tenants: [], nextCursor: null };
+  const db = dbFor(own ? { tenants: own } : 'all tenants');
+  const eb = expressionBuilder<Tables, 'tenant'>();
+  const { tenantIds, nextCursor } = await readTenantPage(db, own && eb('tenantId', 'in', own), request);
+  return { tenants: await readOwnTenants(db, principal, systemRole, tenantIds), nextCursor };
 }

@@ -45,6 +45,7 @@ const rows: Record<string, Row> = {
   'get /init': inSystem(...everybody),
   'post /init': inSystem(...everybody),
   'get /me': inSystem(...everybody),
+  'get /me/tenants': inSystem(...everybody),
   'delete /me/session': inSystem(...everybody),
   'delete /me/sessions': inSystem(...everybody),
   'get /servers': inSystem(...system),

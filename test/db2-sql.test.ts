@@ -27,7 +27,7 @@ import { createRunRateLimiter } from '../lib/github-limits/run-rate-limiter.ts';
 import { claimRoles, findLostRole } from '../lib/identity/claims.ts';
 import { openProvider } from '../lib/identity/provider.ts';
 import { openIdentity, savePrincipal } from '../lib/identity.ts';
-import { describeMe } from '../lib/me.ts';
+import { describeMe, listOwnTenants } from '../lib/me.ts';
 import {
   listMembers,
   listSystemMembers,
@@ -171,7 +171,10 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   const { tenantId } = await step('add a tenant', (db) =>
     createTenant({ db, config, secrets, clock }, request, by),
   );
-  await step('tenants', (db) => listTenants(db, [tenantId]));
+  await step('tenants', (db) =>
+    listTenants(db, [tenantId], { q: 't', cursor: toCursor(['S', tenantId]), limit: 10 }),
+  );
+  await step('own tenants', (db) => listOwnTenants({ dbFor: () => db }, principal, { limit: 10 }));
   await step('tenant', (db) => getTenant(db, tenantId));
   await step('change a tenant', (db) =>
     updateTenant({ db, config, secrets, clock }, { tenantId, visible: null }, { name: 'U', ...token }, by),
@@ -316,7 +319,7 @@ async function runChannels(step: Step, tenantId: number): Promise<void> {
       await sendNotices({ ...services(db), clock, pagesUrl, isTime: () => true });
       mend();
     });
-  await step('problems of all tenants', listProblems);
+  await step('problems of all tenants', (db) => listProblems(db, { limit: 10 }));
   for (const [hours, status] of [500, 200].entries())
     await step('send reports', async (db) => {
       const mend = installation.webhooks.fail({ kind: 'status', status });

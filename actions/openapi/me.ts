@@ -1,4 +1,5 @@
-import { Me, SignedOut } from '../../lib/answers/me.ts';
+import { Me, OwnTenantList, SignedOut } from '../../lib/answers/me.ts';
+import { MeQuery, OwnTenantQuery } from '../me.ts';
 import type { Operation } from './operation.ts';
 
 export const meOperations: Operation[] = [
@@ -8,7 +9,18 @@ export const meOperations: Operation[] = [
     path: '/',
     summary: 'Get who is signed in, with their roles and rights',
     needs: 'signed in',
+    query: MeQuery,
     responses: { 200: Me },
+    failures: ['not_initialized'],
+  },
+  {
+    action: 'me',
+    method: 'get',
+    path: '/tenants',
+    summary: 'List the tenants that you may see, by name, with your role and rights in each',
+    needs: 'signed in',
+    query: OwnTenantQuery,
+    responses: { 200: OwnTenantList },
     failures: ['not_initialized'],
   },
   {

@@ -1,5 +1,5 @@
 import { ProblemLog, RunDetail, RunList, RunStarted, RunsStarted } from '../../lib/answers/runs.ts';
-import { RunDetailQuery, RunListQuery, RunRequest } from '../runs.ts';
+import { ProblemLogQuery, RunDetailQuery, RunListQuery, RunRequest } from '../runs.ts';
 import type { Operation } from './operation.ts';
 
 export const runOperations: Operation[] = [
@@ -26,8 +26,9 @@ export const runOperations: Operation[] = [
     action: 'runs',
     method: 'get',
     path: '/problems',
-    summary: 'List the current problems of all tenants',
+    summary: 'List the current problems of all tenants, by tenant',
     needs: 'seeAllRuns',
+    query: ProblemLogQuery,
     responses: { 200: ProblemLog },
     failures: [],
   },

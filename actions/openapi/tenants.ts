@@ -1,6 +1,6 @@
 import { Tenant, TenantDeleted, TenantList } from '../../lib/answers/tenants.ts';
 import type { FailureCode } from '../../lib/failure.ts';
-import { TenantDeletion, TenantRequest, TenantUpdate } from '../tenants.ts';
+import { TenantDeletion, TenantListQuery, TenantRequest, TenantUpdate } from '../tenants.ts';
 import type { Operation } from './operation.ts';
 import { appFailures } from './servers.ts';
 
@@ -19,9 +19,10 @@ export const tenantOperations: Operation[] = [
     action: 'tenants',
     method: 'get',
     path: '/',
-    summary: 'List the tenants that you may administer, and the GitHub servers',
+    summary: 'List the tenants that you may administer, by name, and the GitHub servers',
     needs: 'seeTenant',
-    note: 'Without the right seeServers, the list of servers is empty.',
+    note: 'Without the right seeServers, and on every page but the first, the list of servers is empty.',
+    query: TenantListQuery,
     responses: { 200: TenantList },
     failures: [],
   },

@@ -74,7 +74,7 @@ export const RunsStarted = z.object({
 });
 export type RunsStarted = z.infer<typeof RunsStarted>;
 
-/** Everything that needs action now. `untold` are the channels that could not be notified. */
+/** What needs action now, by tenant. `untold` are the channels that could not be notified. */
 export const ProblemLog = z.object({
   problems: z.array(
     ProblemGroup.extend({
@@ -83,6 +83,6 @@ export const ProblemLog = z.object({
       untold: z.array(z.object({ channel: z.string(), message: z.string() })),
     }),
   ),
+  nextCursor: z.string().nullable(),
 });
 export type ProblemLog = z.infer<typeof ProblemLog>;
-export type LoggedProblem = ProblemLog['problems'][number];

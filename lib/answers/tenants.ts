@@ -19,8 +19,15 @@ export const Tenant = z.object({
 });
 export type Tenant = z.infer<typeof Tenant>;
 
-/** Includes the servers for those who may see them, so that the page that creates tenants needs one call only. */
-export const TenantList = z.object({ tenants: z.array(Tenant), servers: z.array(Server) });
+/**
+ * By name. The first page includes the servers for those who may see them, so that the page that creates tenants needs one
+ * call only.
+ */
+export const TenantList = z.object({
+  tenants: z.array(Tenant),
+  nextCursor: z.string().nullable(),
+  servers: z.array(Server),
+});
 export type TenantList = z.infer<typeof TenantList>;
 
 export const TenantDeleted = z.object({

@@ -38,6 +38,12 @@ export function sqlMonthOf(column: string): RawBuilder<Day> {
   return sql<Day>`cast(date_trunc('month', cast(${sql.ref(column)} as timestamp)) as date)`;
 }
 
+/** The column contains the text, whatever the case. */
+export function sqlContains(column: string, text: string): RawBuilder<boolean> {
+  const pattern = `%${text.toLowerCase().replace(/[!%_]/g, '!$&')}%`;
+  return sql<boolean>`lower(${sql.ref(column)}) like ${pattern} escape '!'`;
+}
+
 /** How rows are merged into a table. */
 export interface Merge<T extends keyof Tables> {
   into: T;

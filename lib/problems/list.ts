@@ -1,10 +1,13 @@
+import { type Expression, expressionBuilder, type SqlBool } from 'kysely';
 import type { TenantAccess } from '../access.ts';
 import type { ProblemGroup } from '../answers/problems.ts';
-import type { LoggedProblem } from '../answers/runs.ts';
+import type { ProblemLog } from '../answers/runs.ts';
 import type { Overview } from '../answers/stats.ts';
 import type { Db } from '../db/database.ts';
+import type { Tables } from '../db/tables.ts';
 import type { Instant } from '../instant.ts';
 import { type RepositoryRow, toFullName } from '../repositories/repository.ts';
+import { readTenantPage, type TenantPageRequest } from '../tenants/page.ts';
 import { findProblems, groupProblems, NEWS_KINDS } from './rules.ts';
 
 /**
@@ -56,21 +59,28 @@ export async function readNews(db: Db, tenantId: number): Promise<Overview['news
     .execute();
 }
 
-/** The watchdog's open problems of all tenants, by tenant. */
-export async function listProblems(db: Db): Promise<LoggedProblem[]> {
+/**
+ * The watchdog's open problems of a page of tenants, by the tenant's name; `limit` counts tenants. Throws `invalid_input` for an
+ * unknown cursor.
+ */
+export async function listProblems(db: Db, request: TenantPageRequest): Promise<ProblemLog> {
+  const { tenantIds, nextCursor } = await readTenantPage(db, hasOpenProblem(), request);
+  if (tenantIds.length === 0) return { problems: [], nextCursor: null };
   const rows = await db
     .selectFrom('problem as p')
     .innerJoin('tenant as t', 't.tenantId', 'p.tenantId')
     .select(['p.tenantId', 't.name as tenantName', 'p.problemId', 'p.kind', 'p.code', 'p.repositoryId'])
     .select(['p.fullName', 'p.message', 'p.sinceAt as since'])
+    .where('p.tenantId', 'in', tenantIds)
     .where('p.untilAt', 'is', null)
     .where('p.kind', 'not in', NEWS_KINDS)
     .orderBy('t.name')
+    .orderBy('p.tenantId')
     .orderBy('p.problemId')
     .execute();
-  const untold = await listUntold(db);
+  const untold = await listUntold(db, tenantIds);
   const tenants = new Map(rows.map(({ tenantId, tenantName }) => [tenantId, tenantName]));
-  return [...tenants].flatMap(([tenantId, tenantName]) =>
+  const problems = [...tenants].flatMap(([tenantId, tenantName]) =>
     groupProblems(
       rows.flatMap((row) => (row.tenantId === tenantId ? [{ ...row, daysUntilLoss: null }] : [])),
     ).map((group) => ({
@@ -82,9 +92,22 @@ export async function listProblems(db: Db): Promise<LoggedProblem[]> {
         .map(({ channel, message }) => ({ channel, message: message ?? '' })),
     })),
   );
+  return { problems, nextCursor };
 }
 
-function listUntold(db: Db) {
+/** The tenant has a problem that somebody has to act for. */
+function hasOpenProblem(): Expression<SqlBool> {
+  const { exists, selectFrom } = expressionBuilder<Tables, 'tenant'>();
+  return exists(
+    selectFrom('problem')
+      .select('problem.problemId')
+      .whereRef('problem.tenantId', '=', 'tenant.tenantId')
+      .where('problem.untilAt', 'is', null)
+      .where('problem.kind', 'not in', NEWS_KINDS),
+  );
+}
+
+function listUntold(db: Db, tenantIds: number[]) {
   return db
     .selectFrom('problemNotice as n')
     .innerJoin('problem as p', (join) =>
@@ -95,6 +118,7 @@ function listUntold(db: Db) {
     )
     .select(['n.tenantId', 'c.name as channel', 'n.failureMessage as message'])
     .distinct()
+    .where('n.tenantId', 'in', tenantIds)
     .where('p.untilAt', 'is', null)
     .where('n.sentAt', 'is', null)
     .where('n.failureCode', 'is not', null)

@@ -1,6 +1,9 @@
+import { expressionBuilder } from 'kysely';
 import type { Tenant } from '../answers/tenants.ts';
 import type { Db } from '../db/database.ts';
+import type { Tables } from '../db/tables.ts';
 import { notFound } from '../request.ts';
+import { readTenantPage, type TenantPageRequest } from './page.ts';
 
 function selectTenants(db: Db) {
   return db
@@ -37,14 +40,24 @@ function toTenant(row: TenantRow): Tenant {
   };
 }
 
-/** The tenants with these ids, or all if null, by name. */
-export async function listTenants(db: Db, tenantIds: number[] | null): Promise<Tenant[]> {
-  if (tenantIds?.length === 0) return [];
+/**
+ * A page of the tenants with these ids, or of all if null, by name. Throws `invalid_input` for an unknown cursor.
+ */
+export async function listTenants(
+  db: Db,
+  tenantIds: number[] | null,
+  request: TenantPageRequest,
+): Promise<{ tenants: Tenant[]; nextCursor: string | null }> {
+  const eb = expressionBuilder<Tables, 'tenant'>();
+  const isListed = tenantIds && eb('tenantId', 'in', tenantIds);
+  const page = await readTenantPage(db, isListed, request);
+  if (page.tenantIds.length === 0) return { tenants: [], nextCursor: null };
   const rows = await selectTenants(db)
-    .$if(tenantIds !== null, (query) => query.where('tenant.tenantId', 'in', tenantIds ?? []))
+    .where('tenant.tenantId', 'in', page.tenantIds)
     .orderBy('tenant.name')
+    .orderBy('tenant.tenantId')
     .execute();
-  return rows.map(toTenant);
+  return { tenants: rows.map(toTenant), nextCursor: page.nextCursor };
 }
 
 /** One tenant; the caller checks access. Throws `tenant_not_found`. */
