@@ -1,4 +1,4 @@
-import { expressionBuilder, sql } from 'kysely';
+import { type Expression, expressionBuilder, type SqlBool, sql } from 'kysely';
 import { findSystemRole, RIGHTS, rightsOf } from './access.ts';
 import type { Me, OwnTenant, OwnTenantList } from './answers/me.ts';
 import type { Database, Db } from './db/database.ts';
@@ -127,6 +127,17 @@ export async function describeMe(
   };
 }
 
+/** The person has a role in the tenant. */
+function isMember(person: Person): Expression<SqlBool> {
+  const { exists, selectFrom } = expressionBuilder<Tables, 'tenant'>();
+  return exists(
+    selectFrom('member')
+      .select('member.role')
+      .whereRef('member.tenantId', '=', 'tenant.tenantId')
+      .where(isHeldBy('member', person)),
+  );
+}
+
 async function listTenantIds(db: Db, person: Person): Promise<number[]> {
   const rows = await db.selectFrom('member').select('tenantId').where(isHeldBy('member', person)).execute();
   return rows.map(({ tenantId }) => tenantId);
@@ -141,9 +152,7 @@ export async function listOwnTenants(
   const ofAccount = dbFor({ account: principal });
   const systemRole = await findSystemRole(ofAccount, principal);
   const own = systemRole === null ? await listTenantIds(ofAccount, principal) : null;
-  if (own?.length === 0) return { tenants: [], nextCursor: null };
   const db = dbFor(own ? { tenants: own } : 'all tenants');
-  const eb = expressionBuilder<Tables, 'tenant'>();
-  const { tenantIds, nextCursor } = await readTenantPage(db, own && eb('tenantId', 'in', own), request);
+  const { tenantIds, nextCursor } = await readTenantPage(db, own && isMember(principal), request);
   return { tenants: await readOwnTenants(db, principal, systemRole, tenantIds), nextCursor };
 }

@@ -14,5 +14,5 @@ export function mayInSystem(me: Me, right: Right): boolean {
 
 /** Whether the person may do something in at least one tenant. */
 export function maySomewhere(me: Me, right: Right): boolean {
-  return me.rights.includes(right) || me.tenants.some((tenant) => tenant.rights.includes(right));
+  return me.rights.includes(right) || me.tenantRights.includes(right);
 }

@@ -74,3 +74,130 @@ test('no page of such a tenant comes near the platform’s limit for answers', a
     expect([path, Buffer.byteLength(JSON.stringify(body)) < 900_000]).toEqual([path, true]);
   }
 });
+
+const TENANTS = 5000;
+
+/** Thousands of tenants in one statement: Grace is a viewer in each, and Edsger the manager of one of the last. */
+async function addTenants(): Promise<void> {
+  const client = new Client(installation.database.url);
+  await client.connect();
+  await client.query(
+    `insert into tenant (name, server_id, github_user, token_sealed, created_at, created_by)
+     select 'Many ' || lpad(n::text, 4, '0') || repeat('ä', 91), server_id, github_user, token_sealed, created_at, created_by
+     from tenant, generate_series(1, $1) n where tenant_id = 1`,
+    [TENANTS],
+  );
+  await client.query(
+    `insert into member (tenant_id, email, role, added_at)
+     select tenant_id, 'grace@example.com', 'viewer', now() - tenant_id * interval '1 minute' from tenant
+     union all select tenant_id, 'edsger@example.com', case when name like 'Many 4321%' then 'manager' else 'viewer' end, now()
+     from tenant`,
+  );
+  await client.query(
+    `insert into problem (tenant_id, kind, code, message, since_at) select tenant_id, 'token_refused', 'x', $1, now() from tenant`,
+    [REASON],
+  );
+  await client.query('analyze');
+  await client.end();
+}
+
+interface Page {
+  tenants: { tenantId: number; name: string }[];
+  nextCursor: string | null;
+}
+
+/** Every tenant that the pages of a route list; `between` runs after the first page. */
+async function readAll(call: Call, route: string, between: () => Promise<unknown>): Promise<string[]> {
+  const names: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const answer = await call('GET', `${route}${cursor ? `&cursor=${cursor}` : ''}`);
+    expect(answer.status).toBe(200);
+    const { tenants, nextCursor }: Page = answer.body;
+    names.push(...tenants.map(({ name }) => name));
+    if (cursor === null) await between();
+    cursor = nextCursor;
+  } while (cursor !== null);
+  return names;
+}
+
+test('thousands of tenants are listed in pages, each once, while one is added and another is deleted', async () => {
+  await addTenants();
+  const client = new Client(installation.database.url);
+  await client.connect();
+  const between = async () => {
+    await client.query(
+      `insert into tenant (name, server_id, github_user, token_sealed, created_at, created_by)
+       select n, server_id, github_user, token_sealed, created_at, created_by
+       from tenant, unnest(array['Before all', 'Many 2500']) n where tenant_id = 1`,
+    );
+    await client.query(`delete from tenant where name like 'Many 0300%'`);
+  };
+  const names = await readAll(ada, '/tenants?limit=300', between);
+  await client.query(`delete from tenant where name in ('Before all', 'Many 2500')`);
+  await client.end();
+  const numbers = names.filter((name) => name.startsWith('Many ')).map((name) => Number(name.slice(5, 9)));
+  // The first page ends with the one that is deleted.
+  expect(numbers).toEqual(Array.from({ length: TENANTS }, (_, n) => n + 1).toSpliced(2499, 0, 2500));
+  expect(new Set(names).size).toBe(names.length);
+
+  const found = await ada('GET', '/tenants?q=mANY%20432');
+  expect(found.body.tenants).toHaveLength(10);
+  expect(found.body.nextCursor).toBe(null);
+});
+
+test('/me stays below 50 kB for administrators and members of thousands of tenants', async () => {
+  const target = (await ada('GET', '/tenants?q=many%204321')).body.tenants[0];
+  const grace = installation.as('grace@example.com');
+  const edsger = installation.as('edsger@example.com');
+  for (const call of [ada, grace, edsger]) {
+    for (const path of ['/me', `/me?tenant=${target.tenantId}`, '/me?tenant=999999']) {
+      const { status, body } = await call('GET', path);
+      expect(status).toBe(200);
+      expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThan(50_000);
+      expect([50, 51]).toContain(body.tenants.length);
+      expect(body.moreTenants).toBe(true);
+      const listed = body.tenants.some(({ tenantId }: { tenantId: number }) => tenantId === target.tenantId);
+      expect(listed).toBe(path.includes(String(target.tenantId)));
+    }
+  }
+  // The newest roles first.
+  const roles = (await grace('GET', '/me')).body.tenants;
+  expect(roles.map(({ tenantId }: { tenantId: number }) => tenantId)).toContain(1);
+  // A right in any tenant shows, also where that tenant does not.
+  expect((await edsger('GET', '/me')).body.tenantRights).toContain('seeTenant');
+  expect((await grace('GET', '/me')).body.tenantRights).not.toContain('seeTenant');
+  const own = await edsger('GET', `/me?tenant=${target.tenantId}`);
+  const asked = own.body.tenants.find(({ tenantId }: { tenantId: number }) => tenantId === target.tenantId);
+  expect(asked).toMatchObject({ role: 'manager', name: target.name });
+  expect((await edsger('GET', '/tenants')).body.tenants).toEqual([target]);
+
+  const all = await readAll(grace, '/me/tenants?limit=200', async () => {});
+  expect(all).toHaveLength(TENANTS);
+  expect((await grace('GET', '/me/tenants?q=4321')).body.tenants).toMatchObject([{ name: target.name }]);
+  const outsider = await installation.as('outsider@example.com')('GET', '/me/tenants');
+  expect(outsider.body).toEqual({ tenants: [], nextCursor: null });
+});
+
+test('no list of all tenants comes near the platform’s limit for answers', async () => {
+  let cursor = '';
+  const seen = new Set<number>();
+  for (let pages = 0; pages === 0 || cursor; pages += 1) {
+    const { status, body } = await ada('GET', `/runs/problems?limit=100${cursor && `&cursor=${cursor}`}`);
+    expect(status).toBe(200);
+    for (const { tenantId } of body.problems) seen.add(tenantId);
+    cursor = body.nextCursor ?? '';
+  }
+  expect(seen.size).toBe(TENANTS);
+  const paths = [
+    '/tenants?limit=300',
+    '/me/tenants?limit=200',
+    '/runs/problems?limit=100',
+    '/runs?limit=100',
+  ];
+  for (const path of [...paths, '/audit?limit=200', '/servers', '/members/system']) {
+    const { status, body } = await ada('GET', path);
+    expect([path, status]).toEqual([path, 200]);
+    expect([path, Buffer.byteLength(JSON.stringify(body)) < 900_000]).toEqual([path, true]);
+  }
+});

@@ -30,11 +30,41 @@ test('a tenant is created with its first manager, who then manages it alone', as
   ]);
   const grace = installation.as('grace@example.com');
   const listed = await grace('GET', '/tenants');
-  expect(listed.body).toEqual({ tenants: [created.body], servers: [] });
+  expect(listed.body).toEqual({ tenants: [created.body], nextCursor: null, servers: [] });
   expect((await ada('GET', '/tenants')).body.servers.length).toBe(2);
   expect((await ada('GET', '/tenants')).body.tenants.map(({ name }: { name: string }) => name)).toContain(
     'Trees',
   );
+});
+
+test('tenants are listed a page at a time, by name, and searched by a part of the name in any case', async () => {
+  for (const name of ['Paging ä%', 'Paging b', 'paging A_'])
+    await ada('POST', '/tenants', request({ name, manager: 'edsger@example.com' }));
+  const edsger = installation.as('edsger@example.com');
+  const namesOf = ({ body }: Answer): string[] => body.tenants.map(({ name }: { name: string }) => name);
+  const routes: [Call, string][] = [
+    [ada, '/tenants'],
+    [edsger, '/tenants'],
+    [ada, '/me/tenants'],
+    [edsger, '/me/tenants'],
+  ];
+  for (const [call, route] of routes) {
+    const all = await call('GET', `${route}?q=PAGING`);
+    expect(namesOf(all).toSorted(), route).toEqual(['Paging b', 'Paging ä%', 'paging A_']);
+    expect(all.body.nextCursor).toBe(null);
+    const first = await call('GET', `${route}?q=paging&limit=2`);
+    const second = await call('GET', `${route}?q=paging&limit=2&cursor=${first.body.nextCursor}`);
+    expect([...namesOf(first), ...namesOf(second)]).toEqual(namesOf(all));
+    expect(second.body.nextCursor).toBe(null);
+    expect(namesOf(await call('GET', `${route}?q=%C3%84%25`))).toEqual(['Paging ä%']);
+    expect(namesOf(await call('GET', `${route}?q=A_`))).toEqual(['paging A_']);
+    expect(namesOf(await call('GET', `${route}?q=none%20such`))).toEqual([]);
+    for (const query of ['cursor=x', 'limit=0', 'limit=301', 'page=2', `q=${'x'.repeat(101)}`])
+      expect(outcome(await call('GET', `${route}?${query}`)), query).toEqual([400, 'invalid_input']);
+  }
+  expect((await ada('GET', '/tenants?limit=1')).body.servers.length).toBe(2);
+  const { nextCursor } = (await ada('GET', '/tenants?limit=1')).body;
+  expect((await ada('GET', `/tenants?cursor=${nextCursor}`)).body.servers).toEqual([]);
 });
 
 test.each([

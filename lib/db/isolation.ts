@@ -46,9 +46,15 @@ const ONE_ROLE =
 
 const setting = (name: string) => `current_setting('${name}', true)`;
 
+const IDS = `string_to_array(nullif(${setting(SETTINGS.tenants)}, '${ALL}'), ',')::integer[]`;
+const OF_ALL = `(select ${setting(SETTINGS.tenants)} = '${ALL}')`;
+
 /** The rows of the tenants that the scope names. Each subquery is evaluated once a statement, not once a row. */
-const OF_TENANTS = `tenant_id = any ((select string_to_array(nullif(${setting(SETTINGS.tenants)}, '${ALL}'), ',')::integer[])::integer[])
-  or (select ${setting(SETTINGS.tenants)} = '${ALL}')`;
+const OF_TENANTS = `tenant_id = any ((select ${IDS})::integer[])
+  or ${OF_ALL}`;
+
+/** The same where both the rows and the ids may be thousands, as in lists of tenants: PostgreSQL looks the ids up in a hash. */
+const OF_LISTED_TENANTS = `tenant_id in (select unnest(${IDS})) or ${OF_ALL}`;
 
 /** The roles that were given to the account of the scope, or to its current address. */
 const OF_ACCOUNT = `(issuer = (select ${setting(SETTINGS.issuer)}) and subject = (select ${setting(SETTINGS.subject)}))
@@ -57,7 +63,8 @@ const OF_ACCOUNT = `(issuer = (select ${setting(SETTINGS.issuer)}) and subject =
 
 /** A condition on the rows that a statement may see, and leave behind. */
 function conditionOf(name: TableName): string {
-  return name === 'member' ? `${OF_TENANTS} or ${OF_ACCOUNT}` : OF_TENANTS;
+  if (name === 'tenant') return OF_LISTED_TENANTS;
+  return name === 'member' ? `${OF_LISTED_TENANTS} or ${OF_ACCOUNT}` : OF_TENANTS;
 }
 
 /** Recognizes a policy of this code: PostgreSQL gives its condition back in words of its own. */
