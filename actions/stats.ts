@@ -112,8 +112,7 @@ async function toFile(
   { db, access, by }: { db: Db; access: TenantAccess; by: Actor | null },
   { name, text, ...part }: Pick<TableCsv, 'name' | 'text'> & Partial<TableCsv>,
 ): Promise<Answer> {
-  const isLaterPage = part.total === null;
-  if (by && !isLaterPage) await recordExport(db, by, { tenantId: access.tenantId, name, request: c.req.raw });
+  if (by) await recordExport(db, by, { tenantId: access.tenantId, name, request: c.req.raw });
   return csv(name, text, part);
 }
 

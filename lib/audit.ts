@@ -27,8 +27,10 @@ export interface Actor {
 export const AUDIT_KINDS = {
   installation_initialized: ['installation', 'set up the installation {subject}'],
   system_role_given: ['roles', 'gave {subject} the system role {detail}'],
+  system_role_claimed: ['roles', 'claimed the system role of {subject} with the account {detail}'],
   system_role_removed: ['roles', 'took the system role {detail} from {subject}'],
   member_added: ['members', 'added {subject} as {detail}'],
+  member_claimed: ['members', 'claimed the role of {subject} with the account {detail}'],
   member_changed: ['members', 'changed the role of {subject} from {detail}'],
   member_removed: ['members', 'removed {subject}, who was {detail}'],
   tenant_created: ['tenants', 'created the tenant {subject}, which reads GitHub with {detail}'],
@@ -72,7 +74,7 @@ export const AUDIT_AREAS: readonly AuditArea[] = [
 const MAX_SUBJECT = widthOf('auditEvent', 'subject');
 const MAX_DETAIL = widthOf('auditEvent', 'detail');
 /** What `tenant_id` is for what concerns the whole installation. */
-const INSTALLATION = 0;
+export const INSTALLATION = 0;
 
 /** Something that somebody did. Never name a secret in it. */
 export interface AuditRecord {
@@ -220,14 +222,44 @@ async function countEvents(db: Db, tenantId: number | null, query: AuditQuery): 
   return count;
 }
 
-/** Logs that somebody downloads a file, and what they asked for. */
-export function recordExport(
+/** How long the download of a file may take that comes in pages. */
+const MAX_DOWNLOAD_MS = 3_600_000;
+
+/**
+ * Logs that somebody downloads a file, and what they asked for: once for all of its pages. A later page counts as part of a
+ * download only if the same person began it within the last hour, because clients can make up a cursor.
+ */
+export async function recordExport(
   db: Db,
   by: Actor,
   { tenantId, name, request }: { tenantId: number | null; name: string; request: ApiRequest },
 ): Promise<void> {
-  const file = { subject: `${name}.csv`, detail: new URL(request.url).search.slice(1) };
-  return inTransaction(db, (trx) => recordAudit(trx, by, { tenantId, kind: 'exported', ...file }));
+  const asked = new URL(request.url).searchParams;
+  const isLaterPage = Boolean(asked.get('cursor'));
+  asked.delete('cursor');
+  const file = { tenantId, kind: 'exported', subject: `${name}.csv`, detail: asked.toString() } as const;
+  if (isLaterPage && (await hasBegun(db, by, file))) return;
+  await inTransaction(db, (trx) => recordAudit(trx, by, file));
+}
+
+async function hasBegun(
+  db: Db,
+  { email, now }: Actor,
+  { tenantId, kind, subject, detail }: Required<AuditRecord>,
+): Promise<boolean> {
+  const begun = await db
+    .selectFrom('auditEvent')
+    .select('eventId')
+    .where('tenantId', '=', tenantId ?? INSTALLATION)
+    .where('kind', '=', kind)
+    .where('actor', '=', email)
+    .where('subject', '=', toStorable(subject, MAX_SUBJECT))
+    .where('detail', '=', toStorable(detail, MAX_DETAIL))
+    .where('occurredAt', '>', new Date(now.getTime() - MAX_DOWNLOAD_MS).toISOString())
+    .orderBy('eventId', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return begun !== undefined;
 }
 
 /** Deletes what is older than two years. Returns how much that was. */

@@ -313,8 +313,7 @@ export function openIdentity(options: {
       const found = await find(verified);
       if (!found) throw invalidToken();
       const { principal, verifiedAt, mayClaim } = found;
-      if (mayClaim)
-        await inTransaction(dbFor({ account: verified }), (trx) => claimRoles(trx, principal, clock()));
+      if (mayClaim) await claimRoles({ dbFor }, principal, clock());
       return {
         ...principal,
         session: verified,

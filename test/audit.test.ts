@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { operations } from '../actions/openapi/operations.ts';
 import type { AuditEvent } from '../lib/answers/audit.ts';
 import { AUDIT_KINDS } from '../lib/audit.ts';
+import { toCursor } from '../lib/cursor.ts';
 import { openDatabase } from '../lib/db/database.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { type Answer, type Call, openTestInstallation, type TestInstallation } from './installation.ts';
@@ -306,6 +307,22 @@ test('the log names what was deleted, and never a secret', async () => {
     expect(text).not.toContain(secret);
 });
 
+test('the first sign-in with an address is logged, with the account that holds the role from then on', async () => {
+  const email = 'lin@example.com';
+  await ada('PUT', `/members/${tenantId}/${email}`, { role: 'viewer' });
+  await ada('PUT', `/members/system/${email}`, { role: 'maintainer' });
+  const lin = installation.as(email);
+  const { subject, issuer } = (await lin('GET', '/me')).body;
+  await lin('GET', '/me');
+  await ada('DELETE', `/members/system/${email}`);
+  await ada('DELETE', `/members/${tenantId}/${email}`);
+  const claims = (await list(`&q=${email}`)).filter(({ kind }) => kind.endsWith('_claimed')).reverse();
+  expect(claims.map(({ sentence, tenantId: of }) => [of, sentence])).toEqual([
+    [tenantId, `${email} claimed the role of ${email} with the account ${subject} at ${issuer}.`],
+    [null, `${email} claimed the system role of ${email} with the account ${subject} at ${issuer}.`],
+  ]);
+});
+
 test('it is filtered by area, words and days, and comes in pages', async () => {
   const kindsIn = async (query: string) => [...new Set((await list(query)).map(({ kind }) => kind))].sort();
   expect(await kindsIn('&area=dashboards')).toEqual([
@@ -371,6 +388,24 @@ test('a log that is longer than a CSV file comes in pages, and whole only if it 
   expect(lines).toHaveLength(1500);
   await db.deleteFrom('auditEvent').where('actor', '=', 'long@example.com').execute();
   await db.destroy();
+});
+
+test('a file that comes in pages is logged once, and so is one that begins with a cursor that was made up', async () => {
+  const asked = `/stats/${tenantId}/table?from=2020-01-01&to=2020-01-31&format=csv`;
+  const cursor = toCursor(['2020-01-20', 'o', 'r', 1]);
+  const countOf = async (path: string) => {
+    const [last] = await list();
+    expect((await ada('GET', path)).status).toBe(200);
+    return (await list()).filter(({ eventId }) => eventId > (last?.eventId ?? 0)).length;
+  };
+  expect(await countOf(`${asked}&cursor=${cursor}`)).toBe(1);
+  expect(await countOf(`${asked}&cursor=${cursor}`)).toBe(0);
+  expect(await countOf(`${asked}&q=other&cursor=${cursor}`)).toBe(1);
+  expect(await countOf(`${asked}&cursor=`)).toBe(1);
+  expect(await countOf(`/audit?format=csv&q=none&cursor=${toCursor([3])}`)).toBe(1);
+  installation.now('2026-01-14T10:00:01.000Z');
+  expect(await countOf(`${asked}&cursor=${cursor}`)).toBe(1);
+  installation.now(NOW);
 });
 
 test.each(['7', 'WzBd', 'WzFlOTld', 'nonsense'])(

@@ -5,7 +5,7 @@ import {
   requireTenantAccess,
   type TenantAccess,
 } from '../lib/access.ts';
-import { deleteOldAudit, listAudit, toAuditCsv } from '../lib/audit.ts';
+import { deleteOldAudit, listAudit, recordExport, toAuditCsv } from '../lib/audit.ts';
 import { sendMessage, toTestMessage } from '../lib/channels/sending.ts';
 import { createChannel, deleteChannel, listChannels, updateChannel } from '../lib/channels.ts';
 import { collectTenant } from '../lib/collector.ts';
@@ -112,8 +112,7 @@ async function runThrough(url: string, apiServerId: number): Promise<void> {
   await db.destroy();
 }
 
-const claimAs = (person: typeof principal) => (db: Db) =>
-  inTransaction(db, (trx) => claimRoles(trx, person, NOW));
+const claimAs = (person: typeof principal) => (db: Db) => claimRoles({ dbFor: () => db }, person, NOW);
 
 type Step = <T>(name: string, work: (db: Db) => Promise<T>) => Promise<T>;
 
@@ -271,6 +270,15 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
     return listAudit(db, tenantId, { ...asked, cursor: toCursor([999]) }, 10);
   });
   await step('the log of who did what as CSV', (db) => toAuditCsv(db, null, {}));
+  await step('log a later page of a download', (db) => {
+    const request = {
+      method: 'GET',
+      url: 'https://x/?cursor=x',
+      headers: new Headers(),
+      text: async () => '',
+    };
+    return recordExport(db, by, { tenantId, name: 'traffic', request });
+  });
   await step('delete an old log of who did what', (db) => deleteOldAudit(db, new Date('2020-01-01')));
   await step('remove a repository', (db) =>
     removeRepository(db, { tenantId, repositoryIds: null }, repositoryId, by),

@@ -219,8 +219,7 @@ test('roles that accounts of an earlier provider hold can be claimed at the pres
   const moved = { ...viewer, issuer: 'j', subject: 'elsewhere' };
   const asMoved = () => requireTenantAccess(db, moved, tenants[0] ?? 0, 'seeRuns');
   expect((await failureOf(asMoved()))?.code).toBe('tenant_not_found');
-  const claim = (person: typeof viewer) =>
-    db.transaction().execute((trx) => claimRoles(trx, person, new Date(AT)));
+  const claim = (person: typeof viewer) => claimRoles({ dbFor: () => db }, person, new Date(AT));
   await claim({ ...moved, email: 'other@example.com' });
   expect((await failureOf(asMoved()))?.code).toBe('tenant_not_found');
   await claim(moved);

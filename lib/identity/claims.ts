@@ -1,12 +1,13 @@
-import { type Expression, expressionBuilder, type SqlBool, type Transaction } from 'kysely';
-import type { Db } from '../db/database.ts';
+import { type Expression, expressionBuilder, type SqlBool } from 'kysely';
+import { INSTALLATION, recordAudit } from '../audit.ts';
+import type { Database, Db } from '../db/database.ts';
+import { inTransaction } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { Account } from './session.ts';
 
 /** The tables whose roles are given to an address. */
-const ROLES = ['member', 'systemRole'] as const;
-type RoleTable = (typeof ROLES)[number];
+type RoleTable = 'member' | 'systemRole';
 
 /** An account, and the address that the provider has verified for it. */
 export interface Person extends Account {
@@ -35,16 +36,54 @@ export function isUnclaimed(table: RoleTable, issuer: string): Expression<SqlBoo
   return eb.or([eb(`${table}.subject`, 'is', null), eb(`${table}.issuer`, '<>', issuer)]);
 }
 
-/** Gives the account every role that was given to its address and that nobody holds. Of two accounts, the first gets it. */
-export async function claimRoles(trx: Transaction<Tables>, person: Person, now: Date): Promise<void> {
-  const { issuer, subject, email } = person;
-  for (const table of ROLES)
-    await trx
-      .updateTable(table)
-      .set({ issuer, subject, claimedAt: now.toISOString() })
+/**
+ * Gives the account every role that was given to its address and that nobody holds, and logs each. Of two accounts, the first
+ * gets it.
+ */
+export async function claimRoles(
+  { dbFor }: Pick<Database, 'dbFor'>,
+  { issuer, subject, email }: Person,
+  now: Date,
+): Promise<void> {
+  const account = { issuer, subject };
+  const tenantIds = await listUnclaimedTenants(dbFor({ account }), { issuer, email });
+  const holder = { ...account, claimedAt: now.toISOString() };
+  const by = { email, now };
+  const claim = { subject: email, detail: `${subject} at ${issuer}` };
+  await inTransaction(dbFor({ tenants: [...tenantIds, INSTALLATION] }), async (trx) => {
+    for (const tenantId of tenantIds) {
+      const { numUpdatedRows } = await trx
+        .updateTable('member')
+        .set(holder)
+        .where('tenantId', '=', tenantId)
+        .where('email', '=', email)
+        .where(isUnclaimed('member', issuer))
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows > 0n) await recordAudit(trx, by, { tenantId, kind: 'member_claimed', ...claim });
+    }
+    const { numUpdatedRows } = await trx
+      .updateTable('systemRole')
+      .set(holder)
       .where('email', '=', email)
-      .where(isUnclaimed(table, issuer))
-      .execute();
+      .where(isUnclaimed('systemRole', issuer))
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows > 0n)
+      await recordAudit(trx, by, { tenantId: null, kind: 'system_role_claimed', ...claim });
+  });
+}
+
+async function listUnclaimedTenants(
+  db: Db,
+  { issuer, email }: Pick<Person, 'issuer' | 'email'>,
+): Promise<number[]> {
+  const rows = await db
+    .selectFrom('member')
+    .select('tenantId')
+    .where('email', '=', email)
+    .where(isUnclaimed('member', issuer))
+    .orderBy('tenantId')
+    .execute();
+  return rows.map(({ tenantId }) => tenantId);
 }
 
 /** A condition on the rows of a table of roles: the role is for the person's address or account, but not for both. */

@@ -18,7 +18,10 @@ select "TOKEN_ISSUER", "USERINFO_URL", "KEY_SET", "READ_AT" from "IDENTITY_PROVI
 update "PRINCIPAL" set "SIGNED_OUT_AT" = ? where "ISSUER" = ? and "SUBJECT" = ? and not (exists (select "TOKEN_ID" from "REVOKED_TOKEN" where "TOKEN_ID" = ?) or exists (select "SUBJECT" from "PRINCIPAL" where "ISSUER" = ? and "SUBJECT" = ? and "SIGNED_OUT_AT" >= ?));
 
 -- claim roles
-update "MEMBER" set "ISSUER" = ?, "SUBJECT" = ?, "CLAIMED_AT" = ? where "EMAIL" = ? and ("MEMBER"."SUBJECT" is null or "MEMBER"."ISSUER" <> ?);
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, ?, ?, ?);
+select "TENANT_ID" from "MEMBER" where "EMAIL" = ? and ("MEMBER"."SUBJECT" is null or "MEMBER"."ISSUER" <> ?) order by "TENANT_ID";
+update "MEMBER" set "ISSUER" = ?, "SUBJECT" = ?, "CLAIMED_AT" = ? where "TENANT_ID" = ? and "EMAIL" = ? and ("MEMBER"."SUBJECT" is null or "MEMBER"."ISSUER" <> ?);
 update "SYSTEM_ROLE" set "ISSUER" = ?, "SUBJECT" = ?, "CLAIMED_AT" = ? where "EMAIL" = ? and ("SYSTEM_ROLE"."SUBJECT" is null or "SYSTEM_ROLE"."ISSUER" <> ?);
 
 -- a role that does not count
@@ -587,6 +590,10 @@ select "EVENT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_ID", "TENANT_NAME", "
 -- the log of who did what as CSV
 select "EVENT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_ID", "TENANT_NAME", "SUBJECT", "DETAIL" from "AUDIT_EVENT" order by "EVENT_ID" desc fetch first 4001 rows only;
 select count(*) as "COUNT" from "AUDIT_EVENT";
+
+-- log a later page of a download
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
+select "EVENT_ID" from "AUDIT_EVENT" where "TENANT_ID" = ? and "KIND" = ? and "ACTOR" = ? and "SUBJECT" = ? and "DETAIL" = ? and "OCCURRED_AT" > ? order by "EVENT_ID" desc fetch first 1 rows only;
 
 -- delete an old log of who did what
 delete from "AUDIT_EVENT" where "OCCURRED_AT" < ?;
