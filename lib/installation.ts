@@ -3,7 +3,7 @@ import type { InitState } from './answers/init.ts';
 import { recordAudit } from './audit.ts';
 import type { Config } from './config.ts';
 import type { Database, Db } from './db/database.ts';
-import { toActingUsers } from './db/isolation.ts';
+import { listWeaknesses, toActingUsers } from './db/isolation.ts';
 import { migrate } from './db/migrate.ts';
 import { inTransaction } from './db/portable.ts';
 import { readSchemaState, SCHEMA_VERSION } from './db/schema.ts';
@@ -138,7 +138,7 @@ async function insertAll(
 
 /**
  * Creates the schema, the servers, the first tenant and the administrator `principal`: all or nothing, and once. GitHub
- * is asked for the token first. Throws `already_initialized`, `private_address`, `server_unreachable`,
+ * is asked for the token first. Returns also what the database does not enforce. Throws `already_initialized`, `private_address`, `server_unreachable`,
  * `github_token_refused`, and what GitHub's API fails with.
  */
 export async function initialize(
@@ -152,10 +152,11 @@ export async function initialize(
   const api = await requireReachable(server, config);
   const token = await checkToken({ ...api, githubUser, token: githubToken, clock });
   const tokenSealed = await secrets.seal(githubToken);
-  return inTransaction(services.dbFor('all tenants'), async (trx) => {
+  const made = await inTransaction(services.dbFor('all tenants'), async (trx) => {
     await migrate(trx, dialect, clock().toISOString(), toActingUsers(config.databaseUrls));
     const there = await trx.selectFrom('installation').select('installationId').executeTakeFirst();
     if (there) throw already();
     return insertAll(trx, services, initialization, principal, { token, tokenSealed });
   });
+  return { ...made, weaknesses: await listWeaknesses(services.db, dialect, config.databaseUrls) };
 }

@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inject } from 'vitest';
+import type { InitAnswer } from '../lib/answers/init.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { type Installation, type InstallationOptions, openInstallation } from '../local/installation.ts';
 import { createTestDatabase } from './database.ts';
@@ -41,7 +42,7 @@ export interface TestInstallation extends Installation {
   /**
    * Initializes as Ada, with the GitHub simulator (needs `demo: true`) and octocat's token. `fields` override the request's.
    */
-  initialize(fields?: Record<string, unknown>): Promise<{ tenantId: number; serverId: number }>;
+  initialize(fields?: Record<string, unknown>): Promise<InitAnswer>;
   /** Sets the current time for GitHub and the actions. */
   now(instant: string): void;
   /** Fires the daily alarm's trigger and waits until every run has ended. */

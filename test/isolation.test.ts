@@ -281,7 +281,8 @@ test('where one role does everything, tenants are isolated all the same', async 
     now: NOW,
     databaseUrls: { ...toOneRole(owner), admin: all },
   });
-  const { tenantId } = await installation.initialize();
+  const { tenantId, weaknesses } = await installation.initialize();
+  expect(weaknesses).toEqual([expect.stringMatching(/^Not every action/)]);
   const ada = installation.as('ada@example.com');
   expect((await ada('GET', `/stats/${tenantId}`)).status).toBe(200);
   expect((await ada('PUT', `/members/${tenantId}/kim@example.com`, { role: 'viewer' })).status).toBe(201);

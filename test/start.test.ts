@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -10,8 +11,9 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { openSecrets } from '../lib/secrets.ts';
 import { takeLock } from '../local/lock.ts';
-import { createDatabase } from '../local/postgres.ts';
+import { createDatabase, openPostgres } from '../local/postgres.ts';
 import { getPostgresUrls, requireBuild } from './on-demand.ts';
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
@@ -126,17 +128,57 @@ async function serverOf(folder: string): Promise<number> {
   return Number.parseInt(await readFile(path.join(folder, 'postgres/cluster/postmaster.pid'), 'utf8'), 10);
 }
 
-async function query(folder: string, statement: string): Promise<unknown[]> {
-  const password = await readFile(path.join(folder, 'postgres/password'), 'utf8');
+async function query(
+  folder: string,
+  statement: string,
+  { user, passwordFile } = { user: 'traffic', passwordFile: 'password' },
+): Promise<unknown[]> {
+  const password = await readFile(path.join(folder, 'postgres', passwordFile), 'utf8');
   const pidFile = await readFile(path.join(folder, 'postgres/cluster/postmaster.pid'), 'utf8');
   const port = pidFile.split('\n')[3];
   const client = new pg.Client({
-    connectionString: `postgres://traffic:${password}@127.0.0.1:${port}/traffic`,
+    connectionString: `postgres://${user}:${password}@127.0.0.1:${port}/traffic`,
   });
   await client.connect();
-  const { rows } = await client.query(statement);
+  try {
+    return (await client.query(statement)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** The last schema whose tables one role owned, of version 0.1.0. */
+const OLD_SCHEMA = 13;
+const OLD_KEYS = { tokenKey: 'A'.repeat(43), initSecret: 's'.repeat(24), apiKey: `${randomUUID()}:key` };
+const oldRows = (tokenSealed: string) => `
+  insert into installation values (1, 'Old', now());
+  insert into github_server (server_id, name, kind, api_url, web_url, created_at)
+    values (1, 'Ours', 'enterprise', 'https://ghe.invalid/api/v3', 'https://ghe.invalid', now());
+  insert into tenant (tenant_id, name, server_id, github_user, token_sealed, created_at, created_by)
+    values (1, 'First', 1, 'o', '${tokenSealed}', now(), 'ada@example.com');
+  insert into system_role values ('ada@example.com', 'administrator', now());
+  insert into repository (tenant_id, repository_id, github_id, owner, name, visibility, schedule, added_at, added_by)
+    values (1, 1, 1, 'o', 'r', 'public', 'paused', now(), 'ada@example.com');
+  insert into traffic_day values (1, 1, '2026-01-14', 37, 9, 2, 1, 'measured', now());`;
+
+/** Makes the data folder of version 0.1.0: one role, which owns the tables and may do everything. */
+async function makeOldFolder(folder: string): Promise<void> {
+  const postgres = await openPostgres({ dataDir: path.join(folder, 'postgres'), fsync: false });
+  const client = new pg.Client(postgres.urls.admin);
+  await client.connect();
+  for (const name of (await readdir('sql/postgres')).sort().slice(0, OLD_SCHEMA))
+    await client.query(await readFile(path.join('sql/postgres', name), 'utf8'));
+  await client.query(`insert into schema_version select n, now() from generate_series(1, ${OLD_SCHEMA}) n`);
+  await client.query(oldRows(await openSecrets(OLD_KEYS.tokenKey).seal('token')));
+  await client.query('alter database traffic owner to traffic');
+  for (const name of ['owner', 'web', 'collector']) {
+    await client.query(`drop role traffic_${name}`);
+    await rm(path.join(folder, `postgres/${name}-password`));
+  }
   await client.end();
-  return rows;
+  await postgres.close();
+  const kept = { ...OLD_KEYS, madeOn: '2026-01-01' };
+  await writeFile(path.join(folder, 'installation.json'), JSON.stringify(kept));
 }
 
 const sentence = (words: RegExp) => new RegExp(`^[^\\n]*${words.source}[^\\n]*\\.\\n$`);
@@ -317,6 +359,29 @@ test.skipIf(process.platform !== 'linux')(
     expect(takeLock(file)).toBeTypeOf('function');
   },
 );
+
+test('a data folder of one database role is upgraded to three, with its data and people', async () => {
+  const folder = await newFolder();
+  await makeOldFolder(folder);
+  const upgraded = await start({ DATA_DIR: folder });
+  cleanUps.push(() => stop(upgraded));
+  expect(upgraded.output).not.toMatch(/database role/);
+  const owners = 'select distinct tableowner, rowsecurity from pg_tables where schemaname = $$public$$';
+  expect(await query(folder, `${owners} and tablename in ('traffic_day', 'audit_event')`)).toEqual([
+    { tableowner: 'traffic_owner', rowsecurity: true },
+  ]);
+  const web = { user: 'traffic_web', passwordFile: 'web-password' };
+  expect(await query(folder, 'select * from traffic_day', web)).toEqual([]);
+  await expect(query(folder, 'drop table traffic_day', web)).rejects.toThrow('must be owner');
+
+  const { stdout } = await run('token', ['ada@example.com'], { DATA_DIR: folder });
+  const headers = { authorization: `Bearer ${stdout.trim()}` };
+  const read = async (route: string) =>
+    (await fetch(`${upgraded.url}/api/v1/web/guest/traffic${route}`, { headers })).json();
+  expect(await read('/me')).toMatchObject({ systemRole: 'administrator', installation: 'Old' });
+  const { totals } = (await read('/stats/1/1?from=2026-01-14&to=2026-01-14')) as { totals: unknown };
+  expect(totals).toMatchObject({ viewCount: 37 });
+});
 
 test('after kill -9 of PostgreSQL it is started again, and calls succeed', async () => {
   await query(dataDir, 'create table outlived as select 44 as answer');

@@ -17,5 +17,7 @@ export const InitAnswer = z.object({
   email: z.string(),
   displayName: z.string(),
   tokenExpiresAt: Instant.nullable(),
+  /** What the database does not enforce, in sentences. */
+  weaknesses: z.array(z.string()),
 });
 export type InitAnswer = z.infer<typeof InitAnswer>;

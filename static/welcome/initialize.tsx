@@ -56,6 +56,7 @@ function useInitialization(onDone: () => void) {
   const [displayName, setDisplayName] = useState('');
   const [server, setServer] = useState<Choice>({ kind: 'github' });
   const [account, setAccount] = useState(NOBODY);
+  const [weak, setWeak] = useState<InitAnswer>();
 
   function choose(next: Choice) {
     if (next.kind !== server.kind) setAccount((next.kind === 'demo' && config.demo) || NOBODY);
@@ -66,9 +67,13 @@ function useInitialization(onDone: () => void) {
     void submission.run(async () => {
       const answer = await api.send<InitAnswer>('POST', 'init', body);
       forgetInitSecret();
-      replace(`${paths.repositories(answer.tenantId)}?first=1`);
-      onDone();
+      if (answer.weaknesses.length > 0) setWeak(answer);
+      else leave(answer);
     });
+  }
+  function leave({ tenantId }: InitAnswer) {
+    replace(`${paths.repositories(tenantId)}?first=1`);
+    onDone();
   }
   return {
     submission,
@@ -81,6 +86,8 @@ function useInitialization(onDone: () => void) {
     account,
     setAccount,
     submit,
+    weak,
+    leave,
   };
 }
 
@@ -95,6 +102,7 @@ export function InitializeForm({ state, onDone }: InitializeFormProps) {
   const { submission } = form;
   const [linked] = useState(() => initSecret() !== '');
   const fieldErrors = fieldErrorsOf(submission, FIELD_OF);
+  if (form.weak) return <Weaknesses answer={form.weak} onContinue={form.leave} />;
   return (
     <>
       <PageHead
@@ -143,6 +151,30 @@ export function InitializeForm({ state, onDone }: InitializeFormProps) {
           </button>
         </p>
       </form>
+    </>
+  );
+}
+
+interface WeaknessesProps {
+  answer: InitAnswer;
+  onContinue: (answer: InitAnswer) => void;
+}
+
+/** Says what the database does not enforce. */
+function Weaknesses({ answer, onContinue }: WeaknessesProps) {
+  return (
+    <>
+      <PageHead title="The installation is set up" />
+      <Notice kind="warning" title="Its database protects less than it could">
+        {answer.weaknesses.map((sentence) => (
+          <p key={sentence}>{sentence}</p>
+        ))}
+      </Notice>
+      <p>
+        <button type="button" class="button primary large" onClick={() => onContinue(answer)}>
+          Continue
+        </button>
+      </p>
     </>
   );
 }

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
@@ -5,6 +6,7 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import S3rver from '@20minutes/s3rver';
 import { AwsClient } from 'aws4fetch';
 import { createTestDatabase } from '../database.ts';
@@ -125,26 +127,21 @@ export interface Cloud {
   close(): Promise<void>;
 }
 
-const COPIED = [
-  'actions',
-  'deploy',
-  'lib',
-  'local',
-  'sql',
-  'static',
-  'build.mjs',
-  'licences.mjs',
-  'LICENSE',
-  'NOTICE',
-  'manifest.yaml',
-  'package.json',
-  'deploy.sh',
-];
+/** What no build reads. */
+const NOT_COPIED = ['bench', 'docs', 'test'];
+
+/** What belongs to the checkout, without what git ignores. */
+async function listCheckout(): Promise<string[]> {
+  const asked = ['ls-files', '--cached', '--others', '--exclude-standard'];
+  const { stdout } = await promisify(execFile)('git', asked, { cwd: ROOT });
+  const names = new Set(stdout.split('\n').map((file) => file.split('/')[0] ?? ''));
+  return [...names].filter((name) => name !== '' && !NOT_COPIED.includes(name));
+}
 
 /** Remove it when done. */
 export async function copyCheckout(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'checkout-test-'));
-  for (const name of COPIED)
+  for (const name of await listCheckout())
     await cp(path.join(ROOT, name), path.join(folder, name), { recursive: true, dereference: true });
   await symlink(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
   return folder;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEMO_TOKENS } from '../../local/demo/github.ts';
+import { createTestDatabase, toOneRole } from '../database.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
 import { findViolations } from './axe.ts';
 import { openChromium } from './chromium.ts';
@@ -15,7 +16,9 @@ let ada: Visitor;
 
 beforeAll(async () => {
   [installation, browser] = await Promise.all([
-    openTestInstallation({ demo: true, now: NOW }),
+    createTestDatabase().then(({ admin, owner }) =>
+      openTestInstallation({ demo: true, now: NOW, databaseUrls: { ...toOneRole(owner), admin } }),
+    ),
     openChromium(),
   ]);
   ada = await openVisitor(browser, installation.url);
@@ -71,6 +74,9 @@ test('a token that GitHub rejects is refused at its field, and a valid one compl
 
   await page.getByLabel('GitHub token').fill(DEMO_TOKENS.octocat);
   await page.getByRole('button', { name: 'Set up' }).click();
+  await page.getByText('Not every action has a database role of its own').waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Continue' }).click();
   await heading('Repositories').waitFor();
   await page.getByText('Next: add the repositories').waitFor();
   expect(ada.problems()).toEqual([]);
