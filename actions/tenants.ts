@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listAllowedTenants } from '../lib/access.ts';
 import { json } from '../lib/answer.ts';
 import type { Tenant, TenantDeleted, TenantList } from '../lib/answers/tenants.ts';
 import { createApp, serve } from '../lib/app.ts';
@@ -59,13 +60,19 @@ export const TenantListQuery = z.strictObject({
 const app = createApp();
 
 app.get('/', async (c) => {
-  const { db, tenantIds } = await requireRightSomewhere(c, 'seeTenant');
+  const { db, principal, tenantIds } = await requireRightSomewhere(c, 'seeTenant');
   const query = parseQuery(c.req.raw, TenantListQuery);
   // Not in parallel: opening a second connection takes longer than a query.
-  const page = await listTenants(db, tenantIds, query);
+  const { tenants, nextCursor } = await listTenants(db, tenantIds, query);
+  const shown = tenants.map(({ tenantId }) => tenantId);
+  const changeable = new Set(await listAllowedTenants(db, principal, 'changeTenant', shown));
   // Null: by a system role, which may also see the servers.
   const servers = tenantIds === null && !query.cursor ? await listServers(db) : [];
-  return json<TenantList>({ ...page, servers });
+  return json<TenantList>({
+    tenants: tenants.map((tenant) => ({ ...tenant, mayChange: changeable.has(tenant.tenantId) })),
+    nextCursor,
+    servers,
+  });
 });
 
 app.post('/', async (c) => {

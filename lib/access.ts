@@ -138,6 +138,23 @@ export async function requireSystemAccess(db: Db, person: Person, right: Right):
   throw (role === null && (await findLostRole(db, person))) || forbidden(right);
 }
 
+/** Those of the tenants where the person has the right. */
+export async function listAllowedTenants(
+  db: Db,
+  person: Person,
+  right: Right,
+  tenantIds: number[],
+): Promise<number[]> {
+  if (tenantIds.length === 0 || has(right, await findSystemRole(db, person))) return tenantIds;
+  const rows = await db
+    .selectFrom('member')
+    .select(['tenantId', 'role'])
+    .where(isHeldBy('member', person))
+    .where('tenantId', 'in', tenantIds)
+    .execute();
+  return rows.filter(({ role }) => has(right, role)).map(({ tenantId }) => tenantId);
+}
+
 /**
  * The tenants where the person has the right. Null means all tenants, because their system role has it. Throws 403
  * `forbidden` if there is no such tenant, and `role_claimed` or `address_changed` if that is because a role does not count.

@@ -43,5 +43,5 @@ export async function requireRightSomewhere(c: Call, right: Right) {
   const { identity, dbFor } = c.env;
   const principal = await identity.requirePrincipal(c.req.raw);
   const tenantIds = await requireAnyTenant(dbFor({ account: principal }), principal, right);
-  return { db: dbFor(tenantIds === null ? 'all tenants' : { tenants: tenantIds }), tenantIds };
+  return { db: dbFor(tenantIds === null ? 'all tenants' : { tenants: tenantIds }), principal, tenantIds };
 }

@@ -15,6 +15,7 @@ import { reads } from './reads.ts';
 import { type Route, toRoute } from './routes.ts';
 import { Shell } from './shell.tsx';
 import { SignOut } from './sign-out.tsx';
+import { lastTenant } from './tenant-switch.tsx';
 import { Welcome } from './welcome/welcome.tsx';
 
 const Initialize = lazy(async () => (await import('./welcome/initialize.tsx')).Initialize);
@@ -60,7 +61,7 @@ function SignedIn() {
   const place = usePlace();
   const route = toRoute(place.path);
   const initializing = route.page === 'initialize';
-  const me = useAnswer(initializing ? null : reads.me());
+  const me = useWho(initializing ? null : route);
   useEffect(() => preloadFirst(api, route, place), []);
   return (
     <Shell me={me.answer} route={route}>
@@ -72,6 +73,20 @@ function SignedIn() {
     </Shell>
   );
 }
+
+/** Who is signed in, with their rights in the tenant that the page shows, or in the last used one. */
+function useWho(route: Route | null): Loaded<Me> {
+  const shown = (route && 'tenantId' in route ? route.tenantId : lastTenant()) || null;
+  const [asked, setAsked] = useState(shown);
+  const me = useAnswer(route && reads.me(asked));
+  const isListed = !me.answer?.moreTenants || isOwn(me.answer, shown);
+  useEffect(() => {
+    if (!isListed) setAsked(shown);
+  }, [isListed, shown]);
+  return { ...me, loading: me.loading || (!isListed && asked !== shown) };
+}
+
+const isOwn = (me: Me, tenantId: number | null) => me.tenants.some((tenant) => tenant.tenantId === tenantId);
 
 /** The installation is not set up, or the database needs an upgrade: the same page does both. */
 function asksToInitialize(error: Error | undefined): boolean {
@@ -105,7 +120,8 @@ function Known({ me, route, place }: KnownProps) {
         </p>
       </div>
     );
-  if (!me.answer)
+  const isWaiting = me.loading && 'tenantId' in route && !(me.answer && isOwn(me.answer, route.tenantId));
+  if (!me.answer || isWaiting)
     return (
       <div class="page">
         <Skeleton />
@@ -121,8 +137,7 @@ function Known({ me, route, place }: KnownProps) {
 function Page({ route }: { route: Route }) {
   const { me } = useMe();
   if ('tenantId' in route) {
-    const known = me.tenants.some((tenant) => tenant.tenantId === route.tenantId);
-    return known ? <TenantPage route={route} /> : <NotFound />;
+    return isOwn(me, route.tenantId) ? <TenantPage route={route} /> : <NotFound />;
   }
   switch (route.page) {
     case 'home':

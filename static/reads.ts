@@ -2,7 +2,7 @@ import type { AuditLog } from '../lib/answers/audit.ts';
 import type { ChannelList, ReportPreview } from '../lib/answers/channels.ts';
 import type { Dashboard, DashboardList } from '../lib/answers/dashboards.ts';
 import type { InitState } from '../lib/answers/init.ts';
-import type { Me } from '../lib/answers/me.ts';
+import type { Me, OwnTenantList } from '../lib/answers/me.ts';
 import type { MemberList, SystemMemberList } from '../lib/answers/members.ts';
 import type { Discovered, RepositoryDetail, RepositoryList } from '../lib/answers/repositories.ts';
 import type { ProblemLog, RunDetail, RunList } from '../lib/answers/runs.ts';
@@ -22,7 +22,9 @@ function read<Answer>(path: string, query: Query = {}): Read<Answer> {
 /** Every route that reads. */
 export const reads = {
   initState: () => read<InitState>('init'),
-  me: () => read<Me>('me'),
+  /** Lists the tenant too, however many others there are. */
+  me: (tenantId: number | null) => read<Me>('me', { tenant: tenantId === null ? null : String(tenantId) }),
+  ownTenants: (query: Query) => read<OwnTenantList>('me/tenants', query),
   overview: (tenantId: number, query: Query) => read<Overview>(`stats/${tenantId}`, query),
   table: (tenantId: number, query: Query) => read<TrafficTable>(`stats/${tenantId}/table`, query),
   repositoryStats: (tenantId: number, repositoryId: number, query: Query) =>
@@ -36,7 +38,7 @@ export const reads = {
   discover: (tenantId: number) => read<Discovered>(`repositories/${tenantId}/discover`),
   runs: (tenantId: number | null, cursor: string | null) =>
     read<RunList>(tenantId === null ? 'runs' : `runs/${tenantId}`, { cursor }),
-  problems: () => read<ProblemLog>('runs/problems'),
+  problems: (cursor: string | null) => read<ProblemLog>('runs/problems', { cursor }),
   run: (tenantId: number, runId: number, query: Query) => read<RunDetail>(`runs/${tenantId}/${runId}`, query),
   members: (tenantId: number) => read<MemberList>(`members/${tenantId}`),
   channels: (tenantId: number) => read<ChannelList>(`channels/${tenantId}`),
@@ -46,5 +48,5 @@ export const reads = {
   systemMembers: () => read<SystemMemberList>('members/system'),
   servers: () => read<ServerList>('servers'),
   installations: (serverId: number) => read<InstallationList>(`servers/${serverId}/installations`),
-  tenants: () => read<TenantList>('tenants'),
+  tenants: (query: Query) => read<TenantList>('tenants', query),
 };

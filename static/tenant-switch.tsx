@@ -1,7 +1,13 @@
 import { useEffect } from 'preact/hooks';
 import type { Me } from '../lib/answers/me.ts';
+import { lazy } from './controls/loading.tsx';
 import { go } from './location.ts';
 import { paths, type Route } from './routes.ts';
+
+const TenantMenu = lazy(
+  async () => (await import('./tenant-menu.tsx')).TenantMenu,
+  ({ name }) => <span class="tenant-name">{name}</span>,
+);
 
 const LAST = 'traffic.tenant';
 
@@ -21,6 +27,7 @@ export function TenantSwitch({ me, tenantId, route }: TenantSwitchProps) {
   useEffect(() => localStorage.setItem(LAST, String(tenantId)), [tenantId]);
   const current = me.tenants.find((tenant) => tenant.tenantId === tenantId);
   if (me.tenants.length < 2) return <span class="tenant-name">{current?.name}</span>;
+  if (me.moreTenants) return <TenantMenu name={current?.name ?? '–'} tenantId={tenantId} onPick={change} />;
 
   function change(chosen: number) {
     const page = SAME.find((name) => name === route.page);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
+  listAllowedTenants,
   requireAnyTenant,
   requireSystemAccess,
   requireTenantAccess,
@@ -172,6 +173,9 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   );
   await step('tenants', (db) =>
     listTenants(db, [tenantId], { q: 't', cursor: toCursor(['S', tenantId]), limit: 10 }),
+  );
+  await step('tenants that a person may change', (db) =>
+    listAllowedTenants(db, { ...principal, subject: 'm' }, 'changeTenant', [tenantId]),
   );
   await step('own tenants', (db) => listOwnTenants({ dbFor: () => db }, principal, { limit: 10 }));
   await step('tenant', (db) => getTenant(db, tenantId));

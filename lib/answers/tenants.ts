@@ -24,11 +24,13 @@ export type Tenant = z.infer<typeof Tenant>;
  * call only.
  */
 export const TenantList = z.object({
-  tenants: z.array(Tenant),
+  /** `mayChange`: you may rename it and change its token. */
+  tenants: z.array(Tenant.extend({ mayChange: z.boolean() })),
   nextCursor: z.string().nullable(),
   servers: z.array(Server),
 });
 export type TenantList = z.infer<typeof TenantList>;
+export type ListedTenant = TenantList['tenants'][number];
 
 export const TenantDeleted = z.object({
   tenantId: z.int(),

@@ -1,12 +1,16 @@
 import { useState } from 'preact/hooks';
-import type { SignedOut } from '../../lib/answers/me.ts';
+import type { OwnTenant, SignedOut } from '../../lib/answers/me.ts';
 import { useApp, useMe } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { FormDialog } from '../controls/dialog.tsx';
+import { Answered } from '../controls/loading.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { Panel } from '../controls/panel.tsx';
+import { ShowMore } from '../controls/show-more.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { plural } from '../format.ts';
+import { useList } from '../list.ts';
+import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
 import { SignOut } from '../sign-out.tsx';
 
@@ -42,29 +46,47 @@ export function Profile() {
           </dd>
         </dl>
       </Panel>
-      <Panel title="Tenants">
-        {me.tenants.length === 0 ? (
-          <p class="none">None yet.</p>
-        ) : (
-          <DataTable label="Your tenants" columns={COLUMNS}>
-            {me.tenants.map((tenant) => (
-              <tr key={tenant.tenantId}>
-                <th scope="row">
-                  <a href={paths.overview(tenant.tenantId)}>{tenant.name}</a>
-                </th>
-                <td>{tenant.role ?? `as ${me.systemRole}`}</td>
-                <td>{plural(tenant.repositoryCount, 'repository', 'repositories')}</td>
-              </tr>
-            ))}
-          </DataTable>
-        )}
-      </Panel>
+      <Panel title="Tenants">{me.moreTenants ? <AllTenants /> : <OwnTenants tenants={me.tenants} />}</Panel>
       <p>
         <a href="/licences.txt" target="_blank" rel="noopener">
           Licences of the software in use
         </a>
       </p>
     </div>
+  );
+}
+
+/** The tenants that the person may see, and their role in each. */
+function OwnTenants({ tenants }: { tenants: OwnTenant[] }) {
+  const { me } = useMe();
+  if (tenants.length === 0) return <p class="none">None yet.</p>;
+  return (
+    <DataTable label="Your tenants" columns={COLUMNS}>
+      {tenants.map((tenant) => (
+        <tr key={tenant.tenantId}>
+          <th scope="row">
+            <a href={paths.overview(tenant.tenantId)}>{tenant.name}</a>
+          </th>
+          <td>{tenant.role ?? `as ${me.systemRole}`}</td>
+          <td>{plural(tenant.repositoryCount, 'repository', 'repositories')}</td>
+        </tr>
+      ))}
+    </DataTable>
+  );
+}
+
+/** The same, a page at a time. */
+function AllTenants() {
+  const list = useList((cursor) => reads.ownTenants({ cursor }));
+  return (
+    <Answered loaded={list}>
+      {(pages) => (
+        <>
+          <OwnTenants tenants={pages.flatMap(({ tenants }) => tenants)} />
+          <ShowMore list={list} />
+        </>
+      )}
+    </Answered>
   );
 }
 

@@ -1,13 +1,15 @@
 import { useState } from 'preact/hooks';
-import type { Tenant } from '../../lib/answers/tenants.ts';
-import { mayInSystem, mayInTenant } from '../access.ts';
-import { useAnswer } from '../answers.ts';
+import type { ListedTenant, Tenant, TenantList } from '../../lib/answers/tenants.ts';
+import { mayInSystem } from '../access.ts';
 import { useMe } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Answered } from '../controls/loading.tsx';
 import { PageHead } from '../controls/page-head.tsx';
+import { SearchBox } from '../controls/search-box.tsx';
+import { ShowMore } from '../controls/show-more.tsx';
 import { formatCount, formatInstant } from '../format.ts';
-import { go } from '../location.ts';
+import { type LoadedList, useList } from '../list.ts';
+import { go, usePlace, withQuery } from '../location.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
 import { DeleteTenant, NewTenantDialog, TenantDialog } from './tenant-dialogs.tsx';
@@ -21,12 +23,14 @@ type Task = { kind: 'create' } | { kind: 'edit' | 'delete'; tenant: Tenant };
 /** The tenants that you may see or administer. */
 export function Tenants() {
   const { me, reloadMe } = useMe();
-  const list = useAnswer(reads.tenants());
+  const { query } = usePlace();
+  const list = useList((cursor) => reads.tenants({ q: query.get('q'), cursor }));
   const [task, setTask] = useState<Task>();
   const mayManage = mayInSystem(me, 'manageTenants');
   const close = () => setTask(undefined);
+  const servers = list.answer?.[0]?.servers ?? [];
   const hasApp = ({ server }: Tenant) =>
-    Boolean(list.answer?.servers.find(({ serverId }) => serverId === server.serverId)?.app);
+    Boolean(servers.find(({ serverId }) => serverId === server.serverId)?.app);
 
   function changed() {
     close();
@@ -52,10 +56,12 @@ export function Tenants() {
           )
         }
       />
+      <SearchBox label="Search tenants" />
       <Answered loaded={list}>
-        {({ tenants }) => (
+        {(pages) => (
           <TenantTable
-            tenants={tenants}
+            tenants={pages.flatMap(({ tenants }) => tenants)}
+            list={list}
             onEdit={(tenant) => setTask({ kind: 'edit', tenant })}
             onDelete={(tenant) => setTask({ kind: 'delete', tenant })}
           />
@@ -63,7 +69,7 @@ export function Tenants() {
       </Answered>
       {task?.kind === 'create' && list.answer && (
         <NewTenantDialog
-          servers={list.answer.servers}
+          servers={servers}
           onClose={close}
           onCreated={(tenant) => {
             changed();
@@ -85,7 +91,8 @@ export function Tenants() {
 }
 
 interface TenantTableProps {
-  tenants: Tenant[];
+  tenants: ListedTenant[];
+  list: LoadedList<TenantList>;
   onEdit: (tenant: Tenant) => void;
   onDelete: (tenant: Tenant) => void;
 }
@@ -100,8 +107,16 @@ const COLUMNS = [
 ];
 
 /** Each tenant with its GitHub account and what it holds. */
-function TenantTable({ tenants, onEdit, onDelete }: TenantTableProps) {
-  if (tenants.length === 0) return <p class="none">There are no tenants.</p>;
+function TenantTable({ tenants, list, onEdit, onDelete }: TenantTableProps) {
+  const place = usePlace();
+  const sought = place.query.get('q');
+  if (tenants.length === 0)
+    return (
+      <p class="none">
+        {sought ? `No tenant matches “${sought}”.` : 'There are no tenants.'}{' '}
+        {sought && <a href={withQuery(place, { q: null })}>Show all</a>}
+      </p>
+    );
   return (
     <section class="panel" aria-label="Tenants">
       <DataTable label="All tenants" columns={COLUMNS} cards>
@@ -109,12 +124,13 @@ function TenantTable({ tenants, onEdit, onDelete }: TenantTableProps) {
           <TenantRow key={tenant.tenantId} tenant={tenant} onEdit={onEdit} onDelete={onDelete} />
         ))}
       </DataTable>
+      <ShowMore list={list} />
     </section>
   );
 }
 
-interface TenantRowProps extends Omit<TenantTableProps, 'tenants'> {
-  tenant: Tenant;
+interface TenantRowProps extends Omit<TenantTableProps, 'tenants' | 'list'> {
+  tenant: ListedTenant;
 }
 
 function TenantRow({ tenant, onEdit, onDelete }: TenantRowProps) {
@@ -137,7 +153,7 @@ function TenantRow({ tenant, onEdit, onDelete }: TenantRowProps) {
         {formatCount(tenant.memberCount)}
       </td>
       <td class="actions">
-        {mayInTenant(me, tenant.tenantId, 'changeTenant') && (
+        {tenant.mayChange && (
           <button type="button" class="button small" onClick={() => onEdit(tenant)}>
             Change…<span class="unseen"> {tenant.name}</span>
           </button>

@@ -4,7 +4,7 @@ import type { Loaded } from '../answers.ts';
 import { Failure } from './notice.tsx';
 
 interface AnsweredProps<Answer> {
-  loaded: Loaded<Answer>;
+  loaded: Pick<Loaded<Answer>, 'answer' | 'error' | 'reload'>;
   children: (answer: Answer) => ComponentChildren;
 }
 
@@ -18,8 +18,11 @@ export function Answered<Answer>({ loaded: { answer, error, reload }, children }
   );
 }
 
-/** A page whose code is fetched when you first open it. */
-export function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
+/** A page, or a part of one, whose code is fetched when it is first shown. Until then, `Meanwhile` is shown. */
+export function lazy<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+  Meanwhile: ComponentType<Props> = () => <Skeleton />,
+): ComponentType<Props> {
   let ready: ComponentType<Props> | undefined;
   return function Lazy(props: Props) {
     const [Page, setPage] = useState(() => ready);
@@ -35,7 +38,7 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
       );
     }, [Page]);
     if (error) return <Failure error={error} />;
-    return Page ? <Page {...props} /> : <Skeleton />;
+    return Page ? <Page {...props} /> : <Meanwhile {...props} />;
   };
 }
 

@@ -8,8 +8,10 @@ import { Answered } from '../controls/loading.tsx';
 import { Failure, Notice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { Panel } from '../controls/panel.tsx';
+import { ShowMore } from '../controls/show-more.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { formatInstant, plural } from '../format.ts';
+import { type LoadedList, useList } from '../list.ts';
 import { usePlace } from '../location.ts';
 import { ProblemRepositories } from '../overview/attention.tsx';
 import { reads } from '../reads.ts';
@@ -21,7 +23,7 @@ export function SystemLog() {
   const { api } = useApp();
   const place = usePlace();
   const list = useAnswer(reads.runs(null, place.query.get('cursor')));
-  const problems = useAnswer(reads.problems());
+  const problems = useList(reads.problems);
   const submission = useSubmission();
   const [started, setStarted] = useState<RunsStarted>();
 
@@ -64,7 +66,7 @@ export function SystemLog() {
           </p>
         </Notice>
       )}
-      <Answered loaded={problems}>{(log) => <ProblemTable {...log} />}</Answered>
+      <Answered loaded={problems}>{(pages) => <ProblemTable pages={pages} list={problems} />}</Answered>
       {list.error && <Failure error={list.error} retry={list.reload} />}
       {!(list.error && !list.answer) && (
         <RunTable title="Runs of all tenants" list={list.answer} ofAllTenants />
@@ -76,7 +78,8 @@ export function SystemLog() {
 const COLUMNS = [{ label: 'Tenant' }, { label: 'Problem' }, { label: 'Repositories' }, { label: 'Since' }];
 
 /** What needs action in any tenant, and which channels could not be notified. */
-function ProblemTable({ problems }: ProblemLog) {
+function ProblemTable({ pages, list }: { pages: ProblemLog[]; list: LoadedList<ProblemLog> }) {
+  const problems = pages.flatMap((page) => page.problems);
   return (
     <Panel title="Needs action">
       {problems.length === 0 ? (
@@ -112,6 +115,7 @@ function ProblemTable({ problems }: ProblemLog) {
           ))}
         </DataTable>
       )}
+      <ShowMore list={list} />
     </Panel>
   );
 }

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { Client } from 'pg';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Right } from '../../lib/access.ts';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
+import { findViolations, fitsSoon } from './axe.ts';
 import { openChromium } from './chromium.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
@@ -219,4 +221,77 @@ test('signing out everywhere ends the session in another browser, which asks for
   await there.page.getByRole('navigation', { name: 'Pages' }).waitFor();
   expect(there.problems()).toEqual([]);
   await Promise.all([here.close(), there.close()]);
+});
+
+test('an administrator of five thousand tenants finds one by typing, in the bar and in the list', async () => {
+  const client = new Client(installation.database.url);
+  await client.connect();
+  await client.query(
+    `insert into tenant (tenant_id, name, server_id, github_user, token_sealed, created_at, created_by)
+     select n, 'Tenant ' || n, server_id, github_user, token_sealed, created_at, created_by
+     from tenant, generate_series(1001, 6000) n where tenant_id = 1`,
+  );
+  await client.query('analyze tenant');
+  await client.end();
+
+  const ada = await enter('Ada Lovelace', '/t/4321');
+  const { page } = ada;
+  await page.getByRole('heading', { level: 1, name: 'Tenant 4321' }).waitFor();
+  await ada.open('/t/4321/members');
+  await page.getByRole('button', { name: 'Add member' }).waitFor();
+  ada.calls();
+  await page.getByRole('button', { name: 'Tenant: Tenant 4321' }).click();
+  const search = page.getByRole('combobox', { name: 'Search tenants' });
+  await page.getByRole('option', { name: 'Tenant 1001' }).waitFor();
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await page.getByRole('option', { name: 'Tenant 1099' }).waitFor();
+  await search.fill('no such name');
+  await page.getByText('No tenant matches “no such name”.').waitFor();
+  await search.fill('TENANT 543');
+  await page.getByRole('option', { name: 'Tenant 5430' }).waitFor();
+  expect(await page.getByRole('option').count()).toBe(10);
+  await search.press('ArrowDown');
+  await search.press('ArrowDown');
+  await search.press('ArrowUp');
+  await search.press('Enter');
+  await page.waitForURL('**/t/5431/members');
+  await page.getByRole('button', { name: 'Tenant: Tenant 5431' }).waitFor();
+  await page.getByRole('button', { name: 'Add member' }).waitFor();
+  // The text is sent when the typing pauses.
+  expect(ada.calls().filter((call) => call === 'GET me/tenants').length).toBeLessThan(6);
+  await page.getByRole('button', { name: 'Tenant: Tenant 5431' }).click();
+  await search.press('Escape');
+  expect(await search.count()).toBe(0);
+
+  await ada.open('/admin/tenants');
+  await page.getByRole('rowheader', { name: 'Tenant 1001' }).waitFor();
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await page.getByRole('rowheader', { name: 'Tenant 1198' }).waitFor();
+  await page.getByRole('searchbox', { name: 'Search tenants' }).fill('nant 4321');
+  await page.waitForURL('**/admin/tenants?q=nant+4321');
+  await page.getByRole('button', { name: 'Change… Tenant 4321' }).waitFor();
+  expect(await page.getByRole('rowheader').allInnerTexts()).toEqual(['Tenant 4321']);
+  await page.getByRole('searchbox', { name: 'Search tenants' }).fill('nobody');
+  await page.getByText('No tenant matches “nobody”.').waitFor();
+  await page.getByRole('link', { name: 'Show all' }).click();
+  await page.getByRole('rowheader', { name: 'Tenant 1001' }).waitFor();
+  expect(ada.problems()).toEqual([]);
+  await ada.open('/t/999999');
+  await page.getByRole('heading', { name: 'Page not found' }).waitFor();
+  expect(ada.problems()).toEqual(['404 GET stats/999999']);
+
+  await ada.open('/me');
+  await page.getByRole('cell', { name: 'as administrator' }).first().waitFor();
+  await ada.open('/t/4321');
+  await page.getByRole('button', { name: 'Tenant: Tenant 4321' }).click();
+  await page.getByRole('option', { name: 'Tenant 1001' }).waitFor();
+  await page.setViewportSize({ width: 375, height: 900 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.locator('html[data-theme=dark]').waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  expect(await fitsSoon(page)).toBe(true);
+  await page.getByRole('option', { name: 'Tenant 1002' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Tenant 1002' }).waitFor();
+  expect(ada.problems()).toEqual([]);
+  await ada.close();
 });

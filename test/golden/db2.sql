@@ -93,6 +93,10 @@ select "TENANT_INSTALLATION"."INSTALLATION_ID", "TENANT"."TENANT_ID", "TENANT"."
 select "TENANT_ID", "NAME" from "TENANT" where "TENANT_ID" in (?) and lower("NAME") like ? escape '!' and ("NAME" >= ? and ("NAME" > ? or "TENANT_ID" > ?)) order by "NAME", "TENANT_ID" fetch first 11 rows only;
 select "TENANT_INSTALLATION"."INSTALLATION_ID", "TENANT"."TENANT_ID", "TENANT"."NAME", "TENANT"."GITHUB_USER", "TENANT"."CREATED_AT", "TENANT"."TOKEN_CHECKED_AT", "TENANT"."TOKEN_EXPIRES_AT", "TENANT"."SERVER_ID", "GITHUB_SERVER"."NAME" as "SERVER_NAME", "GITHUB_SERVER"."KIND", "GITHUB_SERVER"."WEB_URL", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "REPOSITORY_COUNT", (select count(*) as "COUNT" from "MEMBER" where "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID") as "MEMBER_COUNT" from "TENANT" inner join "GITHUB_SERVER" on "GITHUB_SERVER"."SERVER_ID" = "TENANT"."SERVER_ID" left join "TENANT_INSTALLATION" on "TENANT_INSTALLATION"."TENANT_ID" = "TENANT"."TENANT_ID" where "TENANT"."TENANT_ID" in (?) order by "TENANT"."NAME", "TENANT"."TENANT_ID";
 
+-- tenants that a person may change
+select "ROLE" from "SYSTEM_ROLE" where ("SYSTEM_ROLE"."EMAIL" = ? and "SYSTEM_ROLE"."ISSUER" = ? and "SYSTEM_ROLE"."SUBJECT" = ?);
+select "TENANT_ID", "ROLE" from "MEMBER" where ("MEMBER"."EMAIL" = ? and "MEMBER"."ISSUER" = ? and "MEMBER"."SUBJECT" = ?) and "TENANT_ID" in (?);
+
 -- own tenants
 select "ROLE" from "SYSTEM_ROLE" where ("SYSTEM_ROLE"."EMAIL" = ? and "SYSTEM_ROLE"."ISSUER" = ? and "SYSTEM_ROLE"."SUBJECT" = ?);
 select "TENANT"."TENANT_ID", "TENANT"."NAME", "MEMBER"."ROLE" as "ROLE", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "ALL_COUNT", (select count(*) as "COUNT" from "MEMBER_REPOSITORY" where "MEMBER_REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER_REPOSITORY"."EMAIL" = ?) as "GIVEN_COUNT" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and ("MEMBER"."EMAIL" = ? and "MEMBER"."ISSUER" = ? and "MEMBER"."SUBJECT" = ?) where "TENANT"."TENANT_ID" in (?) order by "TENANT"."NAME", "TENANT"."TENANT_ID";
