@@ -16,6 +16,7 @@ const shared = {
   hookTimeout: 120_000,
   expect: { poll: { timeout: 30_000 } },
   isolate: false,
+  execArgv: ['--max-semi-space-size=64'],
 };
 
 /** Tests wait often, so it takes two workers more than there are cores to keep the cores busy. */
@@ -75,6 +76,7 @@ export default defineConfig({
         plugins: [scriptsForTests],
         test: { ...shared, name: 'campaign', include: ['test/campaign/*.test.ts'] },
       },
+      { plugins: [scriptsForTests], test: { ...shared, name: 'ci', include: ['test/ci/*.test.ts'] } },
       {
         plugins: [scriptsForTests],
         test: {

@@ -20,8 +20,8 @@ const STORY = {
   /** Pinecone's token stops working, and is renewed only after days are lost. */
   tokenFails: 160,
   tokenWorks: 134,
-  /** Before that, every fourth day is collected, which loses nothing; then every second day, then every day. */
-  secondDaySince: 180,
+  /** Before that, one day a week is collected, which loses nothing; then every second day, then every day. */
+  secondDaySince: 90,
   dailySince: 60,
   /** Pinecone loses push access to one of its repositories. */
   pushAccessEnds: 5,
@@ -74,7 +74,7 @@ export async function buildDemo(installation: Installation, options: DemoOptions
 
 function daysBetweenRuns(daysAgo: number): number {
   if (daysAgo <= STORY.dailySince) return 1;
-  return daysAgo <= STORY.secondDaySince ? 2 : 4;
+  return daysAgo <= STORY.secondDaySince ? 2 : 7;
 }
 
 /** What happens in the demo, by how many days ago. */
