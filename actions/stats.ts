@@ -141,9 +141,7 @@ app.get('/:tenantId/table', async (c) => {
   }
   if (sum) return toAnswer(await toRepositorySumsCsv(db, access, { ...scope, cursor }, now));
   if (format === 'csv') return toAnswer(await toTableCsv(db, access, { ...scope, cursor, columns }, now));
-  const table = await readTable(db, access, { ...scope, cursor }, now);
-  const rows = table.rows.map(({ owner: _, name: __, ...row }) => row);
-  return json<TrafficTable>({ ...table, rows });
+  return json<TrafficTable>(await readTable(db, access, { ...scope, cursor }, now));
 });
 
 app.get('/:tenantId/:repositoryId', async (c) => {

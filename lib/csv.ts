@@ -11,16 +11,18 @@ const DASHED_NAME = /^-[a-z_](?:[-._/ a-z]*[a-z_])?$/i;
  * A name that begins with `-` stays as it is.
  */
 export function toCsv(header: readonly string[], rows: Iterable<readonly Cell[]>): string {
-  // Most texts of a column are the same again and again.
-  const texts = new Map<string, string>();
-  const toKnownCell = (cell: Cell): string => {
-    if (typeof cell !== 'string') return toCell(cell);
-    const text = texts.get(cell) ?? toCell(cell);
-    texts.set(cell, text);
-    return text;
-  };
-  const lines = [header.map(toCell).join(',')];
-  for (const row of rows) lines.push(row.map(toKnownCell).join(','));
+  const lines = [toCsvLine(header)];
+  for (const row of rows) lines.push(toCsvLine(row));
+  return joinCsvLines(lines);
+}
+
+/** A line of `toCsv`, without its end. */
+export function toCsvLine(cells: readonly Cell[]): string {
+  return cells.map(toCell).join(',');
+}
+
+/** The text of a file with these lines, of which the first is the header. */
+export function joinCsvLines(lines: readonly string[]): string {
   return `${lines.join('\r\n')}\r\n`;
 }
 

@@ -1,14 +1,15 @@
 import * as z from 'zod';
 import type { TenantAccess } from '../access.ts';
 import { cutToFit } from '../answer.ts';
-import { toCsv } from '../csv.ts';
+import type { Range } from '../answers/figures.ts';
+import { joinCsvLines, toCsv, toCsvLine } from '../csv.ts';
 import { parseCursor, toCursor } from '../cursor.ts';
 import type { Db } from '../db/database.ts';
 import { METRICS } from '../traffic/figures.ts';
 import { bucketDays } from './buckets.ts';
 import type { TableScope } from './scope.ts';
 import { readRepositorySums, readSteps, readTrafficSums } from './sums.ts';
-import { cursorAfter, readPageSize, readTable, requireWhole } from './table.ts';
+import { cursorAfter, readPageSize, readRows, requireWhole, type TableRow } from './table.ts';
 
 /** A CSV file of a table, or one page of it. */
 export interface TableCsv {
@@ -52,23 +53,34 @@ export async function toTableCsv(
 ): Promise<TableCsv> {
   const isWhole = cursor === undefined;
   const size = isWhole ? MAX_ROWS : await readPageSize(db, access, ROW_BYTES[columns], MAX_ROWS);
-  const table = await readTable(db, access, { ...scope, cursor, size }, now);
-  const toCells = (row: (typeof table.rows)[number]) => {
-    const seed = [row.repositoryId, row.owner, row.name, row.date, ...METRICS.map((metric) => row[metric])];
-    if (columns === 'seed') return seed;
-    const { from, to } = bucketDays(row.date, table.range);
-    return [...seed, row.state, String(row.uniquesExact), from, to];
-  };
+  const table = await readRows(db, access, { ...scope, cursor, size }, now);
   const more = columns === 'seed' ? [] : ['STATE', 'UNIQUESEXACT', 'FIRSTDATE', 'LASTDATE'];
-  const { text, count } = cutToFit(table.rows, (rows) =>
-    toCsv([...SEED_COLUMNS, ...more], rows.map(toCells)),
-  );
+  const lines = table.rows.map(openLines(columns, table.range));
+  const header = toCsvLine([...SEED_COLUMNS, ...more]);
+  const { text, count } = cutToFit(lines, (shown) => joinCsvLines([header, ...shown]));
   if (isWhole) requireWhole({ rows: table.rows.slice(0, count), total: table.total });
   return {
     name: `traffic-${access.tenantId}-${table.range.by}`,
     text,
     total: table.total,
     nextCursor: count < table.rows.length ? cursorAfter(table.rows[count - 1]) : table.nextCursor,
+  };
+}
+
+/**
+ * Writes lines of the table. A file has hundreds of thousands of them, so only what is free text goes through the rules for
+ * text, and once for each repository.
+ */
+function openLines(columns: 'all' | 'seed', range: Range): (row: TableRow) => string {
+  const repositories = new Map<number, string>();
+  return (row) => {
+    const { repositoryId, owner, name, date } = row;
+    const repository = repositories.get(repositoryId) ?? toCsvLine([repositoryId, owner, name]);
+    repositories.set(repositoryId, repository);
+    const seed = [repository, date, row.viewCount, row.viewUniques, row.cloneCount, row.cloneUniques].join(',');
+    if (columns === 'seed') return seed;
+    const { from, to } = bucketDays(date, range);
+    return [seed, row.state, row.uniquesExact, from, to].join(',');
   };
 }
 

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import * as z from 'zod';
 import type { TenantAccess } from '../access.ts';
 import { MAX_TEXT_BYTES } from '../answer.ts';
-import type { Range } from '../answers/figures.ts';
+import type { Bucket, Range } from '../answers/figures.ts';
 import type { TrafficTable } from '../answers/stats.ts';
 import { parseCursor, toCursor } from '../cursor.ts';
 import { addDays, commonDays, type Day, isDay } from '../day.ts';
@@ -23,18 +23,43 @@ export interface TableRequest extends TableScope {
 }
 
 /** One repository in one bucket that has stored days. */
-type TableRow = TrafficTable['rows'][number] & { owner: string; name: string };
+export type TableRow = Omit<TrafficTable['rows'][number], 'fullName' | 'label'> & {
+  owner: string;
+  name: string;
+};
 
 /** One page of a table. */
 interface TablePage extends Omit<TrafficTable, 'rows'> {
   rows: TableRow[];
 }
 
+/** The same as `readRows`, as it is answered. */
+export async function readTable(
+  db: Db,
+  access: TenantAccess,
+  request: TableRequest,
+  now: Date,
+): Promise<TrafficTable> {
+  const { rows, ...table } = await readRows(db, access, request, now);
+  const { by } = table.range;
+  const toAnswered = ({ owner, name, ...row }: TableRow) => ({
+    ...row,
+    fullName: toFullName({ owner, name }),
+    label: labelOf(row.date, by),
+  });
+  return { ...table, rows: rows.map(toAnswered) };
+}
+
+function labelOf(bucket: Day, by: Bucket): string {
+  if (by === 'day') return bucket;
+  return by === 'week' ? weekLabel(bucket) : bucket.slice(0, 7);
+}
+
 /**
  * Traffic as rows, newest bucket first, then by name. A page begins after the row that the cursor names, so that a page late
  * in the table costs no more than the first. Throws what `toRange` throws, and `invalid_input` for an unknown cursor.
  */
-export async function readTable(
+export async function readRows(
   db: Db,
   access: TenantAccess,
   { cursor, size, ...request }: TableRequest,
@@ -71,12 +96,25 @@ interface Page {
   today: Day;
 }
 
-/** SQL for what comes after a position; `bucket` and the others are columns. */
-function isAfter(after: Position, columns: { [key in keyof Position]: RawBuilder<unknown> }) {
-  const { date, owner, name, repositoryId } = columns;
-  return sql<boolean>`(${date} < ${after.date} or (${date} = ${after.date} and (${owner} > ${after.owner}
-    or (${owner} = ${after.owner} and (${name} > ${after.name}
-    or (${name} = ${after.name} and ${repositoryId} > ${after.repositoryId}))))))`;
+/**
+ * SQL for what comes after a position, among rows that are no newer. The repositories that come later on its day are found
+ * first: a condition on the joined names would look up the repository again for every row.
+ */
+function isAfter(
+  db: Db,
+  tenantId: number,
+  { date, owner, name, repositoryId }: Position,
+  columns: { [key in 'date' | 'repositoryId']: RawBuilder<unknown> },
+) {
+  const later = db
+    .selectFrom('repository as a')
+    .select('a.repositoryId')
+    .where('a.tenantId', '=', tenantId)
+    .where(
+      sql<boolean>`(a.owner > ${owner} or (a.owner = ${owner} and (a.name > ${name}
+        or (a.name = ${name} and a.repository_id > ${repositoryId}))))`,
+    );
+  return sql<boolean>`(${columns.date} < ${date} or ${columns.repositoryId} in (${later}))`;
 }
 
 /** Rows by day are the stored days themselves. */
@@ -86,23 +124,19 @@ async function readDays(
   range: Range,
   { after, limit }: Page,
 ): Promise<TableRow[]> {
-  const columns = {
-    date: sql.ref('d.trafficDate'),
-    owner: sql.ref('r.owner'),
-    name: sql.ref('r.name'),
-    repositoryId: sql.ref('d.repositoryId'),
-  };
+  const columns = { date: sql.ref('d.trafficDate'), repositoryId: sql.ref('d.repositoryId') };
   const rows = await selectNamedDays(db, access, { from: range.from, to: after?.date ?? range.to })
     .select(['d.repositoryId', 'r.owner', 'r.name', 'd.trafficDate as date', 'd.state'])
     .select(METRICS.map((metric) => `d.${metric}` as const))
-    .$if(after !== null, (query) => query.where(isAfter(after as Position, columns)))
+    .$if(after !== null, (query) => query.where(isAfter(db, access.tenantId, after as Position, columns)))
     .orderBy('d.trafficDate', 'desc')
     .orderBy('r.owner')
     .orderBy('r.name')
     .orderBy('d.repositoryId')
     .limit(limit)
     .execute();
-  return rows.map((row) => ({ ...row, fullName: toFullName(row), label: row.date, uniquesExact: true }));
+  // A file has hundreds of thousands of rows, so they are not copied.
+  return rows.map((row) => Object.assign(row, { uniquesExact: true }));
 }
 
 /** How many rows should fit into an answer, up to `maxRows`, if each takes `rowBytes` and the repository's name. */
@@ -204,12 +238,7 @@ async function readSums(db: Db, access: TenantAccess, range: Range, { after, lim
       flag(isCovered).as('isCovered'),
       flag(isShown).as('isShown'),
     ]);
-  const columns = {
-    date: sql.ref('g.bucket'),
-    owner: sql.ref('g.owner'),
-    name: sql.ref('g.name'),
-    repositoryId: sql.ref('g.repositoryId'),
-  };
+  const columns = { date: sql.ref('g.bucket'), repositoryId: sql.ref('g.repositoryId') };
   return db
     .selectFrom(days.as('g'))
     .select(({ fn }) => [
@@ -227,7 +256,7 @@ async function readSums(db: Db, access: TenantAccess, range: Range, { after, lim
       fn.sum<number>('g.isCovered').as('coveredDays'),
       fn.sum<number>('g.isShown').as('shownDays'),
     ])
-    .$if(after !== null, (query) => query.where(isAfter(after as Position, columns)))
+    .$if(after !== null, (query) => query.where(isAfter(db, access.tenantId, after as Position, columns)))
     .groupBy([...GROUP])
     .orderBy('g.bucket', 'desc')
     .orderBy('g.owner')
@@ -268,9 +297,7 @@ function toTableRow(row: SumRow, range: Range, today: Day, week: WeekUniques | u
     repositoryId,
     owner,
     name,
-    fullName: toFullName(row),
     date: bucket,
-    label: range.by === 'week' ? weekLabel(bucket) : bucket.slice(0, 7),
     viewCount: row.viewCount,
     viewUniques: week?.viewUniques ?? row.viewUniques,
     cloneCount: row.cloneCount,
