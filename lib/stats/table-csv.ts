@@ -77,10 +77,13 @@ function openLines(columns: 'all' | 'seed', range: Range): (row: TableRow) => st
     const { repositoryId, owner, name, date } = row;
     const repository = repositories.get(repositoryId) ?? toCsvLine([repositoryId, owner, name]);
     repositories.set(repositoryId, repository);
-    const seed = [repository, date, row.viewCount, row.viewUniques, row.cloneCount, row.cloneUniques].join(',');
-    if (columns === 'seed') return seed;
+    // `join` makes an unknown figure, which is null, an empty cell.
+    const { viewCount, viewUniques, cloneCount, cloneUniques } = row;
+    if (columns === 'seed')
+      return [repository, date, viewCount, viewUniques, cloneCount, cloneUniques].join(',');
     const { from, to } = bucketDays(date, range);
-    return [seed, row.state, row.uniquesExact, from, to].join(',');
+    const figures = [viewCount, viewUniques, cloneCount, cloneUniques];
+    return [repository, date, ...figures, row.state, row.uniquesExact, from, to].join(',');
   };
 }
 
