@@ -37,6 +37,22 @@ export async function addTenants(databaseUrl: string, count: number, first = 2):
   await client.end();
 }
 
+/** Adds the repositories of {@link openSlowGitHub} to a tenant, without the requests that adding them takes. */
+export async function insertRepositories(
+  databaseUrl: string,
+  { tenantId, owner, ids }: { tenantId: number; owner: string; ids: readonly number[] },
+): Promise<void> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  await client.query(
+    `insert into repository (tenant_id, github_id, owner, name, visibility, schedule, added_at, added_by)
+     select $1, id, $3, 'repository-' || (place - 1), 'public', 'daily', now(), 'bench'
+     from unnest($2::bigint[]) with ordinality as one (id, place)`,
+    [tenantId, ids, owner],
+  );
+  await client.end();
+}
+
 interface FillOptions {
   tenantId: number;
   repositories: number;

@@ -4,6 +4,7 @@ import { benchCollect } from './collect.ts';
 import { benchDashboard } from './dashboard.ts';
 import { benchFanOut } from './fanout.ts';
 import { benchPage } from './page.ts';
+import { benchProcessor } from './processor.ts';
 import { benchStats } from './stats.ts';
 import { benchTenants } from './tenants.ts';
 import { benchThousand } from './thousand.ts';
@@ -15,6 +16,7 @@ const benches = {
   fanout: benchFanOut,
   tenants: benchTenants,
   thousand: benchThousand,
+  processor: benchProcessor,
   memory: benchMemory,
   page: benchPage,
   dashboard: benchDashboard,

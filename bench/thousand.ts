@@ -1,5 +1,4 @@
 import { CamelCasePlugin, Kysely } from 'kysely';
-import pg from 'pg';
 import type { Run, RunDetail, RunStarted } from '../lib/answers/runs.ts';
 import type { Server } from '../lib/answers/servers.ts';
 import type { Tenant } from '../lib/answers/tenants.ts';
@@ -9,7 +8,7 @@ import type { Tables } from '../lib/db/tables.ts';
 import { openGitHub } from '../lib/github.ts';
 import { startRun } from '../lib/runs/start.ts';
 import { callApi } from '../local/api-call.ts';
-import { openBenchInstallation } from './installation.ts';
+import { insertRepositories, openBenchInstallation } from './installation.ts';
 import { peakMemory } from './memory.ts';
 import { OWNER, openSlowGitHub, TOKEN } from './slow-github.ts';
 import { printTable, round } from './table.ts';
@@ -24,22 +23,6 @@ const PART = 20;
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const clock = () => new Date();
-
-async function insertRepositories(
-  databaseUrl: string,
-  tenantId: number,
-  ids: readonly number[],
-): Promise<void> {
-  const client = new pg.Client(databaseUrl);
-  await client.connect();
-  await client.query(
-    `insert into repository (tenant_id, github_id, owner, name, visibility, schedule, added_at, added_by)
-     select $1, id, $3, 'repository-' || (place - 1), 'public', 'daily', now(), 'bench'
-     from unnest($2::bigint[]) with ordinality as one (id, place)`,
-    [tenantId, ids, OWNER],
-  );
-  await client.end();
-}
 
 /** Seconds for a thousand repositories, extrapolated from some that are asked in sequence, as other tools do. */
 async function timeOneByOne(apiUrl: string, ids: readonly number[]): Promise<number> {
@@ -101,7 +84,7 @@ export async function benchThousand(): Promise<void> {
   const { serverId } = (await ask('POST', '/servers', { name: 'Slow', url: slow.url })) as Server;
   const tenant = { name: 'Bench', serverId, githubUser: OWNER, githubToken: TOKEN };
   const { tenantId } = (await ask('POST', '/tenants', tenant)) as Tenant;
-  await insertRepositories(installation.database.url, tenantId, slow.ids);
+  await insertRepositories(installation.database.url, { tenantId, owner: OWNER, ids: slow.ids });
   const oneByOne = await timeOneByOne(slow.url, slow.ids.slice(0, PART));
   await pause(61_000);
 

@@ -9,6 +9,7 @@ import {
   type RunAtWork,
   type Waiting,
 } from './collector/repository.ts';
+import { type Collected, openSaving, saveCollected } from './collector/saving.ts';
 import type { Db } from './db/database.ts';
 import type { RunReason } from './db/tables/runs.ts';
 import { Failure, meetsEveryRequest } from './failure.ts';
@@ -68,7 +69,7 @@ const MAX_DOWN_IN_A_ROW = 3;
 
 /**
  * Works through the waiting repositories of a run, several at once, and then through their extras. Each repository is
- * stored on its own. Shortly before its end the activation hands over to a fresh one; but if it collected nothing itself, it
+ * stored as a whole or not at all. Shortly before its end the activation hands over to a fresh one; but if it collected nothing itself, it
  * closes the run as failed, because another activation would do no better. After the last repository it closes the run; if
  * extras are left out, the run says so. A run that is not open is left alone.
  */
@@ -129,6 +130,7 @@ async function collectAll(collector: Collector, run: RunAtWork, queue: readonly 
   });
   const answers = openKnownAnswers(collector.db, run, github, queue);
   const publications = await openPublications(collector.dbOfAll, run.tenantId);
+  const saving = openSaving<Collected>((batch) => saveCollected(collector.db, run, batch));
   const isTime = () => collector.timeLeft() > RESERVE_MS;
   let down = 0;
   let isProven = false;
@@ -136,8 +138,8 @@ async function collectAll(collector: Collector, run: RunAtWork, queue: readonly 
     queue,
     { initialConcurrency: INITIAL_CONCURRENCY, concurrency: CONCURRENCY, isTime },
     async (waiting) => {
-      const working = { ...collector, answers, publications, isTokenProven: () => isProven };
-      const failure = await collectOne(working, run, waiting, github);
+      const shared = { ...collector, answers, publications, isTokenProven: () => isProven };
+      const failure = await saving.join((save) => collectOne({ ...shared, save }, run, waiting, github));
       if (failure === null) isProven = true;
       if (failure?.code === 'out_of_time') return 'later';
       done.repoCount += 1;
@@ -162,11 +164,12 @@ function openKnownAnswers(
   return openAnswers(db, { tenantId, fingerprint: github.fingerprint, of: 'traffic' }, ids);
 }
 
-type CollectorAtWork = Collector & Pick<RepositoryCollector, 'answers' | 'publications' | 'isTokenProven'>;
+type CollectorAtWork = Collector &
+  Pick<RepositoryCollector, 'answers' | 'publications' | 'save' | 'isTokenProven'>;
 
 /** Collects one repository, or fails it for the reason that fails all. */
 async function collectOne(
-  { db, clock, answers, publications, isTokenProven }: CollectorAtWork,
+  { db, clock, answers, publications, save, isTokenProven }: CollectorAtWork,
   run: RunAtWork,
   waiting: Waiting,
   github: Failure | OpenedGitHub,
@@ -175,7 +178,11 @@ async function collectOne(
     await failRepository({ db, clock }, run, waiting, github, { counted: 0, unchanged: 0 });
     return github;
   }
-  return collectRepository({ db, clock, answers, publications, isTokenProven, ...github }, run, waiting);
+  return collectRepository(
+    { db, clock, answers, publications, save, isTokenProven, ...github },
+    run,
+    waiting,
+  );
 }
 
 /** Why an open run was started; null if the run is not open. */

@@ -34,59 +34,78 @@ const pathRows: Merge<'pathSnapshot'> = {
   key: ['tenantId', 'repositoryId', 'snapshotDate', 'listRank'],
 };
 
-/** Stores the day's referrers as a whole set; a later run on the same day replaces it. */
+/** A repository's list as of a day. */
+interface ListOfDay<Entry> extends RepositoryKey {
+  snapshotDate: Day;
+  list: readonly Entry[];
+  /** Whether an earlier run may have stored a list of the same day. */
+  replaces: boolean;
+}
+
+/** Stores referrers of a day, each list as a whole; a later run on the same day replaces it. */
 export async function saveReferrers(
   trx: Transaction<Tables>,
-  key: RepositoryKey,
-  snapshotDate: Day,
-  referrers: readonly PopularReferrer[],
+  lists: readonly ListOfDay<PopularReferrer>[],
 ): Promise<void> {
-  await trx
-    .deleteFrom('referrerSnapshot')
-    .where('tenantId', '=', key.tenantId)
-    .where('repositoryId', '=', key.repositoryId)
-    .where('snapshotDate', '=', snapshotDate)
-    .execute();
-  if (referrers.length === 0) return;
-  const storable = referrers.map((one) => ({
-    ...one,
-    referrer: toStorable(one.referrer, widthOf('referrerSnapshot', 'referrer')),
-  }));
-  const rows = sumEqual(storable, ({ referrer }) => referrer).map(({ referrer, count, uniques }, index) => ({
-    ...key,
-    snapshotDate,
-    listRank: index + 1,
-    referrer,
-    viewCount: count,
-    viewUniques: uniques,
-  }));
+  await deleteReplaced(trx, 'referrerSnapshot', lists);
+  const rows = lists.flatMap(({ tenantId, repositoryId, snapshotDate, list }) => {
+    const storable = list.map((one) => ({
+      ...one,
+      referrer: toStorable(one.referrer, widthOf('referrerSnapshot', 'referrer')),
+    }));
+    return sumEqual(storable, ({ referrer }) => referrer).map(({ referrer, count, uniques }, index) => ({
+      tenantId,
+      repositoryId,
+      snapshotDate,
+      listRank: index + 1,
+      referrer,
+      viewCount: count,
+      viewUniques: uniques,
+    }));
+  });
   await mergeRows(trx, referrerRows, rows);
 }
 
-/** Stores the day's merged paths as a whole set; a later run on the same day replaces it. */
+/** Stores merged paths of a day, each list as a whole; a later run on the same day replaces it. */
 export async function savePaths(
   trx: Transaction<Tables>,
-  key: RepositoryKey,
-  snapshotDate: Day,
-  paths: readonly PopularPath[],
+  lists: readonly ListOfDay<PopularPath>[],
 ): Promise<void> {
-  await trx
-    .deleteFrom('pathSnapshot')
-    .where('tenantId', '=', key.tenantId)
-    .where('repositoryId', '=', key.repositoryId)
-    .where('snapshotDate', '=', snapshotDate)
-    .execute();
-  if (paths.length === 0) return;
-  const rows = paths.map(({ path, title, count, uniques }, index) => ({
-    ...key,
-    snapshotDate,
-    listRank: index + 1,
-    path,
-    title,
-    viewCount: count,
-    viewUniques: uniques,
-  }));
+  await deleteReplaced(trx, 'pathSnapshot', lists);
+  const rows = lists.flatMap(({ tenantId, repositoryId, snapshotDate, list }) =>
+    list.map(({ path, title, count, uniques }, index) => ({
+      tenantId,
+      repositoryId,
+      snapshotDate,
+      listRank: index + 1,
+      path,
+      title,
+      viewCount: count,
+      viewUniques: uniques,
+    })),
+  );
   await mergeRows(trx, pathRows, rows);
+}
+
+async function deleteReplaced(
+  trx: Transaction<Tables>,
+  table: 'referrerSnapshot' | 'pathSnapshot',
+  lists: readonly ListOfDay<unknown>[],
+): Promise<void> {
+  const replaced = lists.filter(({ replaces }) => replaces);
+  for (const date of new Set(replaced.map(({ snapshotDate }) => snapshotDate))) {
+    const ofDate = replaced.filter(({ snapshotDate }) => snapshotDate === date);
+    await trx
+      .deleteFrom(table)
+      .where('tenantId', 'in', [...new Set(ofDate.map(({ tenantId }) => tenantId))])
+      .where('snapshotDate', '=', date)
+      .where(
+        'repositoryId',
+        'in',
+        ofDate.map(({ repositoryId }) => repositoryId),
+      )
+      .execute();
+  }
 }
 
 /**

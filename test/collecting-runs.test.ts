@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { saveSuccess } from '../lib/collector/outcome.ts';
+import { lockRepositories } from '../lib/collector/outcome.ts';
 import { addDays } from '../lib/day.ts';
 import { inTransaction } from '../lib/db/portable.ts';
 import { Failure } from '../lib/failure.ts';
@@ -11,7 +11,6 @@ import { startAddedRun } from '../lib/runs/start.ts';
 import { findActiveRun, readRun } from '../lib/runs.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';
 import { saveDays } from '../lib/traffic/tables.ts';
-import { coverageOf } from '../lib/traffic/window.ts';
 import { at, type Collecting, openCollecting, START, STORED } from './collecting.ts';
 import { QUIET } from './github-server.ts';
 
@@ -172,14 +171,13 @@ test('a tenant is deleted at once, even during a collection', async () => {
     begun = resolve;
   });
   const storing = inTransaction(collecting.db, async (trx) => {
-    const observed = { views: [{ date: START, count: 3, uniques: 1 }], clones: [] };
-    const now = collecting.clock();
-    const coverage = coverageOf(observed, now);
-    const known = { visibility: 'public', firstCoveredDate: START, newestEnd: null, missing: null } as const;
-    if (!(await saveSuccess(trx, key, { ...known, coverage, readAt: now, now }))) return;
+    const { tenantId, repositoryId } = key;
+    if ((await lockRepositories(trx, tenantId, [repositoryId])).length === 0) return;
     begun();
     await released;
-    await saveDays(trx, key, observed, { now: collecting.clock(), createdDate: START });
+    const observed = { views: [{ date: START, count: 3, uniques: 1 }], clones: [] };
+    const reading = { now: collecting.clock(), createdDate: START };
+    await saveDays(trx, tenantId, [{ repositoryId, observed, reading, lastCoveredDate: null }]);
   });
   await holds;
   const deleting = deleteTenant(collecting.db, collecting.tenantId, 'Tenant', collecting.by());

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
+import type { Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { inTransaction } from '../db/portable.ts';
+import { added, inTransaction, updateRows } from '../db/portable.ts';
 import type { ExtraKind } from '../db/tables/repositories.ts';
 import type { Tables } from '../db/tables.ts';
 import {
@@ -9,19 +10,23 @@ import {
   type ExtraState,
   type ExtraSubject,
   listExtraStates,
-  saveExtraState,
+  saveExtraStates,
 } from '../extras/extra.ts';
 import { releaseExtra } from '../extras/releases.ts';
 import { starExtra } from '../extras/stars.ts';
-import { workflowExtra } from '../extras/workflow-runs.ts';
+import { readStoredRunDays, workflowExtra } from '../extras/workflow-runs.ts';
 import { Failure } from '../failure.ts';
 import { type AnswerMemory, createMemory } from '../github/memory.ts';
 import type { GitHubClient } from '../github.ts';
 import type { Instant } from '../instant.ts';
 import { workOff } from '../queue.ts';
 import type { RunKey } from '../runs/lease.ts';
+import type { RepositoryKey } from '../traffic/tables.ts';
 import { openAnswers, type StoredAnswers, saveAnswers } from './known-answers.ts';
+import { lockRepositories } from './outcome.ts';
+import { openReadAhead, type ReadAhead } from './read-ahead.ts';
 import { logDefect } from './repository.ts';
+import { openSaving } from './saving.ts';
 
 /** What collecting extras works with. */
 export interface ExtrasCollector {
@@ -56,7 +61,7 @@ export interface CollectedExtras {
 
 /**
  * Collects the due extras of the repositories that the run collected, those first that have waited longest. Each repository
- * is stored on its own, and a refusal fails neither the repository nor the run. Stops when GitHub refuses everything. Throws
+ * is stored as a whole or not at all, and a refusal fails neither the repository nor the run. Stops when GitHub refuses everything. Throws
  * if the database fails.
  */
 export async function collectExtras(collector: ExtrasCollector, run: RunKey): Promise<CollectedExtras> {
@@ -64,11 +69,15 @@ export async function collectExtras(collector: ExtrasCollector, run: RunKey): Pr
   const queue = await listDueExtras(db, run, collector.clock());
   const ids = queue.map(({ subject }) => subject.repositoryId);
   const answers = openAnswers(db, { tenantId: run.tenantId, fingerprint, of: 'releases' }, ids);
+  const runDays = openReadAhead(ids, (some) => readStoredRunDays(db, run.tenantId, some, collector.clock()));
+  const saving = openSaving<Answer>((batch) => inTransaction(db, (trx) => saveExtras(trx, run, batch)));
   let readCount = 0;
   let refusal: Failure | null = null;
   const isTime = () => refusal === null && collector.isTime();
   const left = await workOff(queue, { concurrency: CONCURRENCY, isTime }, async (due) => {
-    const { read, obstacle } = await collectExtrasOf({ ...collector, answers }, run, due);
+    const { read, obstacle } = await saving.join((save) =>
+      collectExtrasOf({ ...collector, answers, runDays, save }, due),
+    );
     readCount += read;
     if (obstacle === null) return 'done';
     if (obstacle.code !== 'out_of_time') refusal ??= obstacle;
@@ -77,23 +86,27 @@ export async function collectExtras(collector: ExtrasCollector, run: RunKey): Pr
   return { readCount, left: left.length, refusal };
 }
 
+interface ExtrasAtWork extends ExtrasCollector {
+  answers: StoredAnswers;
+  runDays: ReadAhead<ReadonlySet<Day>>;
+  save: (answer: Answer) => Promise<void>;
+}
+
 /** Collects and stores the extras of one repository. `obstacle` is a failure that others would meet too. */
 async function collectExtrasOf(
-  collector: ExtrasCollector & { answers: StoredAnswers },
-  run: RunKey,
+  { github, clock, fingerprint, answers, runDays, save }: ExtrasAtWork,
   { subject, states }: DueExtras,
 ): Promise<{ read: number; obstacle: Failure | null }> {
-  const { db, github, clock, fingerprint, answers } = collector;
   const { tenantId, repositoryId } = subject;
   const memory = createMemory(await answers.take(repositoryId));
+  const storedRunDays = async () => (await runDays(repositoryId)) ?? new Set<Day>();
   const readings: ExtraReading[] = [];
   let obstacle: Failure | null = null;
   for (const extra of EXTRAS) {
     const state = states.get(extra.kind);
     if (!extra.isDue(subject, state, clock())) continue;
-    const context = { db, github, now: clock(), memory };
     try {
-      readings.push(await extra.read(context, subject, state));
+      readings.push(await extra.read({ github, now: clock(), memory, storedRunDays }, subject, state));
     } catch (error) {
       if (error instanceof Failure) obstacle = error;
       // A defect must not fail a repository that was collected.
@@ -101,13 +114,13 @@ async function collectExtrasOf(
       break;
     }
   }
-  const answer = { readings, memory, fingerprint, now: clock() };
-  await inTransaction(db, (trx) => saveExtras(trx, run, { subject, states }, answer));
+  await save({ key: { tenantId, repositoryId }, states, readings, memory, fingerprint, now: clock() });
   return { read: readings.length, obstacle };
 }
 
 /** What GitHub answered for the extras of one repository. */
-interface Answer {
+interface Answer extends Pick<DueExtras, 'states'> {
+  key: RepositoryKey;
   readings: readonly ExtraReading[];
   /** What GitHub answered about its releases, now and before. */
   memory: AnswerMemory;
@@ -117,36 +130,44 @@ interface Answer {
 
 async function saveExtras(
   trx: Transaction<Tables>,
-  run: RunKey,
-  { subject, states }: DueExtras,
-  { readings, memory, fingerprint, now }: Answer,
+  { tenantId, runId }: RunKey,
+  batch: readonly Answer[],
 ): Promise<void> {
-  const { tenantId, repositoryId } = subject;
-  // Locks the row, as a collection does. The repository may have been removed meanwhile.
-  const held = await trx
-    .selectFrom('repository')
-    .select('repositoryId')
-    .where('tenantId', '=', tenantId)
-    .where('repositoryId', '=', repositoryId)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!held) return;
-  for (const reading of readings) {
-    await reading.save(trx);
-    await saveExtraState(trx, subject, states.get(reading.kind), reading, now);
+  const ids = batch.map(({ key }) => key.repositoryId);
+  const held = new Set((await lockRepositories(trx, tenantId, ids)).map((row) => row.repositoryId));
+  // The others were removed meanwhile.
+  const answers = batch.filter(({ key }) => held.has(key.repositoryId));
+  for (const extra of EXTRAS) {
+    const all = answers.flatMap(({ key, readings, now }) => {
+      const reading = readings.find(({ kind }) => kind === extra.kind);
+      return reading && reading.found !== null ? [{ ...key, found: reading.found, now }] : [];
+    });
+    if (all.length > 0) await extra.save(trx, all);
   }
-  await saveAnswers(trx, subject, { fingerprint, answers: memory.changed, now });
-  const requests = readings.reduce((sum, reading) => sum + reading.requestCount, 0);
-  await trx
-    .updateTable('runRepository')
-    .set((eb) => ({
-      requestCount: eb('requestCount', '+', requests),
-      unchangedCount: eb('unchangedCount', '+', memory.unchanged),
-    }))
-    .where('tenantId', '=', tenantId)
-    .where('runId', '=', run.runId)
-    .where('repositoryId', '=', repositoryId)
-    .execute();
+  const tried = answers.flatMap(({ key, states, readings, now }) =>
+    readings.map((reading) => ({ ...key, before: states.get(reading.kind), reading, now })),
+  );
+  await saveExtraStates(trx, tried);
+  const known = answers.map(({ key, memory, ...answer }) => ({
+    ...key,
+    ...answer,
+    answers: memory.changed,
+  }));
+  await saveAnswers(trx, known);
+  await updateRows(
+    trx,
+    {
+      into: 'runRepository',
+      key: ['tenantId', 'runId', 'repositoryId'],
+      update: { requestCount: added('requestCount'), unchangedCount: added('unchangedCount') },
+    },
+    answers.map(({ key, readings, memory }) => ({
+      ...key,
+      runId,
+      requestCount: readings.reduce((sum, reading) => sum + reading.requestCount, 0),
+      unchangedCount: memory.unchanged,
+    })),
+  );
 }
 
 /** The repositories that the run collected and that have a due extra, those first that have waited longest. */

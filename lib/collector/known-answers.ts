@@ -4,6 +4,7 @@ import { given, type Merge, mergeRows } from '../db/portable.ts';
 import { type Tables, widthOf } from '../db/tables.ts';
 import { ANSWER_FORMAT, type AnswerKind, type KnownAnswer } from '../github/memory.ts';
 import type { RepositoryKey } from '../traffic/tables.ts';
+import { openReadAhead } from './read-ahead.ts';
 
 /** GitHub's answers to earlier collections, by repository. */
 export interface StoredAnswers {
@@ -23,30 +24,13 @@ interface Asked {
 /** What the columns hold, in characters. */
 const MAX_ETAG = widthOf('githubAnswer', 'etag');
 const MAX_ANSWER_LENGTH = widthOf('githubAnswer', 'answer');
-/** Repositories read by one statement. */
-const BATCH_SIZE = 100;
-
 /**
  * Opens GitHub's stored answers to a token about repositories and their traffic, or about their releases. They are read a
  * hundred repositories at a time, in the given order. Answers to another token or in another format are left out.
  */
 export function openAnswers(db: Db, asked: Asked, repositoryIds: readonly number[]): StoredAnswers {
-  const batches = new Map(repositoryIds.map((id, index) => [id, Math.floor(index / BATCH_SIZE)]));
-  const read = new Map<number, Promise<Map<number, Answers>>>();
-  const load = (batch: number) => {
-    const ids = repositoryIds.slice(batch * BATCH_SIZE, (batch + 1) * BATCH_SIZE);
-    const loading = read.get(batch) ?? readAnswers(db, asked, ids);
-    read.set(batch, loading);
-    return loading;
-  };
-  return {
-    async take(repositoryId) {
-      const answers = await load(batches.get(repositoryId) ?? 0);
-      const found = answers.get(repositoryId) ?? new Map();
-      answers.delete(repositoryId);
-      return found;
-    },
-  };
+  const take = openReadAhead(repositoryIds, (ids) => readAnswers(db, asked, ids));
+  return { take: async (repositoryId) => (await take(repositoryId)) ?? new Map() };
 }
 
 async function readAnswers(
@@ -79,25 +63,28 @@ const githubAnswers: Merge<'githubAnswer'> = {
   ),
 };
 
+/** New answers about a repository. */
+export interface NewAnswers extends RepositoryKey {
+  fingerprint: string;
+  answers: ReadonlyMap<AnswerKind, KnownAnswer>;
+  now: Date;
+}
+
 /** Stores answers for the next collection. What the columns cannot hold is asked for in full again. */
-export async function saveAnswers(
-  trx: Transaction<Tables>,
-  key: RepositoryKey,
-  {
-    fingerprint,
-    answers,
-    now,
-  }: { fingerprint: string; answers: ReadonlyMap<AnswerKind, KnownAnswer>; now: Date },
-): Promise<void> {
-  const rows = [...answers]
-    .filter(([, { etag, answer }]) => etag.length <= MAX_ETAG && answer.length <= MAX_ANSWER_LENGTH)
-    .map(([kind, known]) => ({
-      ...key,
-      kind,
-      tokenFingerprint: fingerprint,
-      format: ANSWER_FORMAT,
-      ...known,
-      readAt: now.toISOString(),
-    }));
+export async function saveAnswers(trx: Transaction<Tables>, all: readonly NewAnswers[]): Promise<void> {
+  const rows = all.flatMap(({ tenantId, repositoryId, fingerprint, answers, now }) =>
+    [...answers]
+      .filter(([, { etag, answer }]) => etag.length <= MAX_ETAG && answer.length <= MAX_ANSWER_LENGTH)
+      .map(([kind, { etag, answer }]) => ({
+        tenantId,
+        repositoryId,
+        kind,
+        tokenFingerprint: fingerprint,
+        format: ANSWER_FORMAT,
+        etag,
+        answer,
+        readAt: now.toISOString(),
+      })),
+  );
   await mergeRows(trx, githubAnswers, rows);
 }

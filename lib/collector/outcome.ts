@@ -5,7 +5,6 @@ import type { Tables } from '../db/tables.ts';
 import { isRefusal } from '../failure.ts';
 import type { Visibility } from '../github/answers.ts';
 import type { Instant } from '../instant.ts';
-import { saveEvents } from '../repositories/facts.ts';
 import { toFullName } from '../repositories/repository.ts';
 import { publishedAt } from '../repositories/schedule.ts';
 import type { Observed } from '../traffic/observed.ts';
@@ -13,8 +12,35 @@ import type { RepositoryKey } from '../traffic/tables.ts';
 import { endedWeek } from '../traffic/week.ts';
 import { type Coverage, isOldCopy, publishedFrom } from '../traffic/window.ts';
 
+/** What is stored about a repository before a collection is. */
+export type StoredRepository = Awaited<ReturnType<typeof lockRepositories>>[number];
+
+/**
+ * Locks the rows of repositories until the transaction ends, so collections of one repository take turns. Leaves out those
+ * that were removed meanwhile.
+ */
+export function lockRepositories(
+  trx: Transaction<Tables>,
+  tenantId: number,
+  repositoryIds: readonly number[],
+) {
+  return (
+    trx
+      .selectFrom('repository')
+      .select(['repositoryId', 'owner', 'name', 'archivedAt', 'firstCoveredDate', 'lastCoveredDate'])
+      .select(['publishedThrough', 'forgottenBefore', 'readsToday', 'lastSuccessAt', 'failureAt'])
+      .select(['endedWeek', 'endedWeekViewers'])
+      .where('tenantId', '=', tenantId)
+      .where('repositoryId', 'in', repositoryIds)
+      // In the same order everywhere, so that two runs do not wait for each other.
+      .orderBy('repositoryId')
+      .forUpdate()
+      .execute()
+  );
+}
+
 /** What one collection found out about a repository. */
-export interface Collected {
+export interface Success {
   visibility: Visibility;
   firstCoveredDate: Day;
   coverage: Coverage;
@@ -27,53 +53,42 @@ export interface Collected {
   missing: { code: string; message: string } | null;
 }
 
-/**
- * Stores that a repository's days were collected, and clears its failure unless something is missing. Locks the
- * repository's row until the transaction ends, so collections of one repository take turns. Returns false if the
- * repository was removed meanwhile.
- */
-export async function saveSuccess(
-  trx: Transaction<Tables>,
-  { tenantId, repositoryId }: RepositoryKey,
-  { visibility, firstCoveredDate, coverage, newestEnd, readAt, now, missing }: Collected,
-): Promise<boolean> {
-  const at = now.toISOString();
+/** What a repository's row says after its days were collected. Its failure is over unless something is missing. */
+export function toSucceeded(
+  stored: StoredRepository,
+  { visibility, firstCoveredDate, coverage, newestEnd, readAt, now, missing }: Success,
+) {
   const coveredDate = toDay(readAt);
-  const result = await trx
-    .updateTable('repository')
-    .set({
-      visibility,
-      firstCoveredDate: sql<Day>`case when first_covered_date < ${firstCoveredDate} then first_covered_date else cast(${firstCoveredDate} as date) end`,
-      lastCoveredDate: sql<Day>`case when last_covered_date > ${coveredDate} then last_covered_date else cast(${coveredDate} as date) end`,
-      ...toPublished(coverage, newestEnd),
-      oldCopyThrough: isOldCopy(coverage, coveredDate) ? coverage.through : null,
-      readsToday: sql<number>`case when last_success_at >= ${publishedAt(now)} then reads_today + 1 else 1 end`,
-      lastSuccessAt: at,
-      ...toFailureColumns(missing, at),
-    })
-    .where('tenantId', '=', tenantId)
-    .where('repositoryId', '=', repositoryId)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
-}
-
-/** `failureAt` is the first failure in a row. */
-function toFailureColumns(failure: { code: string; message: string } | null, at: Instant) {
+  const { lastSuccessAt } = stored;
+  const isReadAgain = lastSuccessAt !== null && lastSuccessAt >= publishedAt(now);
   return {
-    failureCode: failure?.code ?? null,
-    failureMessage: failure?.message ?? null,
-    failureAt: failure && sql<Instant>`coalesce(failure_at, ${at})`,
-    refusedAt: failure && isRefusal(failure.code) ? at : null,
+    visibility,
+    firstCoveredDate: earlier(stored.firstCoveredDate, firstCoveredDate),
+    lastCoveredDate: later(stored.lastCoveredDate, coveredDate),
+    ...toPublished(stored, coverage, newestEnd),
+    oldCopyThrough: isOldCopy(coverage, coveredDate) ? coverage.through : null,
+    readsToday: isReadAgain ? stored.readsToday + 1 : 1,
+    lastSuccessAt: now.toISOString(),
+    failureCode: missing?.code ?? null,
+    failureMessage: missing?.message ?? null,
+    failureAt: missing && (stored.failureAt ?? now.toISOString()),
+    refusedAt: missing && isRefusal(missing.code) ? now.toISOString() : null,
   };
 }
 
+const earlier = (stored: Day | null, seen: Day): Day => (stored !== null && stored < seen ? stored : seen);
+const later = (stored: Day | null, seen: Day): Day => (stored !== null && stored > seen ? stored : seen);
+
 /** Only a newer window moves a repository forward: an old copy is no news. A sparse answer leaves it to the calendar. */
-function toPublished({ kind, through }: Coverage, newestEnd: Day | null) {
+function toPublished(
+  stored: StoredRepository,
+  { kind, through }: Coverage,
+  newestEnd: Day | null,
+): Pick<StoredRepository, 'publishedThrough' | 'forgottenBefore'> {
   if (kind === 'sparse') return { publishedThrough: null, forgottenBefore: null };
-  const from = publishedFrom(newestEnd !== null && newestEnd > through ? newestEnd : through);
   return {
-    publishedThrough: sql<Day>`case when published_through > ${through} then published_through else cast(${through} as date) end`,
-    forgottenBefore: sql<Day>`case when forgotten_before > ${from} then forgotten_before else cast(${from} as date) end`,
+    publishedThrough: later(stored.publishedThrough, through),
+    forgottenBefore: later(stored.forgottenBefore, publishedFrom(later(newestEnd, through))),
   };
 }
 
@@ -86,24 +101,38 @@ export async function saveFailure(
 ): Promise<void> {
   await trx
     .updateTable('repository')
-    .set(toFailureColumns(failure, now.toISOString()))
+    .set({
+      failureCode: failure.code,
+      failureMessage: failure.message,
+      // The first failure in a row.
+      failureAt: sql<Instant>`coalesce(failure_at, ${now.toISOString()})`,
+      refusedAt: isRefusal(failure.code) ? now.toISOString() : null,
+    })
     .where('tenantId', '=', tenantId)
     .where('repositoryId', '=', repositoryId)
     .execute();
+}
+
+/** An archived repository, of which GitHub gives no more traffic. */
+interface Archive {
+  profile: Pick<StoredRepository, 'owner' | 'name' | 'archivedAt'>;
+  failure: { code: string; message: string };
+  shownFrom: Day;
+  now: Date;
 }
 
 /** Stores that GitHub gives no more traffic of an archived repository. What was not yet lost is not lost from then on. */
 export async function saveArchive(
   trx: Transaction<Tables>,
   { tenantId, repositoryId }: RepositoryKey,
-  { code, message }: { code: string; message: string },
-  { shownFrom, now }: { shownFrom: Day; now: Date },
+  { profile, failure, shownFrom, now }: Archive,
 ): Promise<void> {
   await trx
     .updateTable('repository')
     .set({
-      failureCode: code,
-      failureMessage: message,
+      ...profile,
+      failureCode: failure.code,
+      failureMessage: failure.message,
       failureAt: null,
       refusedAt: now.toISOString(),
       oldCopyThrough: null,
@@ -122,65 +151,48 @@ export interface Profile {
 }
 
 /**
- * Stores a new name, or that a repository was archived or unarchived, with an event for each. Two collections that notice
- * the same change store it once.
+ * A new name, or that a repository was archived or unarchived, with an event for each. Of two collections that notice the same
+ * change, the second finds it stored.
  */
-export async function saveProfile(
-  trx: Transaction<Tables>,
-  key: RepositoryKey,
+export function toProfile(
+  stored: StoredRepository,
   { known, seen, now }: { known: Profile; seen: Profile; now: Date },
-): Promise<void> {
+) {
   const occurredAt = now.toISOString();
-  const row = () =>
-    trx
-      .updateTable('repository')
-      .where('tenantId', '=', key.tenantId)
-      .where('repositoryId', '=', key.repositoryId);
+  const { owner, name, archivedAt } = stored;
+  const profile = { owner, name, archivedAt };
   const events: RepositoryEvent[] = [];
-  if (toFullName(known) !== toFullName(seen)) {
-    const renamed = row()
-      .set({ owner: seen.owner, name: seen.name })
-      .where('owner', '=', known.owner)
-      .where('name', '=', known.name);
-    const sameOwner = known.owner.toLowerCase() === seen.owner.toLowerCase();
-    const kind = sameOwner ? 'renamed' : 'transferred';
-    const names = { nameBefore: toFullName(known), nameAfter: toFullName(seen) };
-    if (await changesRow(renamed)) events.push({ kind, occurredAt, ...names });
+  if (toFullName(known) !== toFullName(seen) && toFullName(stored) === toFullName(known)) {
+    Object.assign(profile, { owner: seen.owner, name: seen.name });
+    const isSameOwner = known.owner.toLowerCase() === seen.owner.toLowerCase();
+    events.push({
+      kind: isSameOwner ? 'renamed' : 'transferred',
+      occurredAt,
+      nameBefore: toFullName(known),
+      nameAfter: toFullName(seen),
+    });
   }
-  if (known.archived !== seen.archived) {
-    const archived = row()
-      .set({ archivedAt: seen.archived ? occurredAt : null })
-      .where('archivedAt', seen.archived ? 'is' : 'is not', null);
+  if (known.archived !== seen.archived && (archivedAt === null) === seen.archived) {
+    profile.archivedAt = seen.archived ? occurredAt : null;
     const kind = seen.archived ? 'archived' : 'unarchived';
-    if (await changesRow(archived)) events.push({ kind, occurredAt, nameBefore: null, nameAfter: null });
+    events.push({ kind, occurredAt, nameBefore: null, nameAfter: null });
   }
-  await saveEvents(trx, key, events);
-}
-
-async function changesRow(update: {
-  executeTakeFirst(): Promise<{ numUpdatedRows: bigint }>;
-}): Promise<boolean> {
-  const { numUpdatedRows } = await update.executeTakeFirst();
-  return numUpdatedRows > 0n;
+  return { profile, events };
 }
 
 /**
- * Stores the unique viewers of the week that just ended; the figure may still grow. GitHub leaves out weeks without views.
- * The caller holds the repository's row.
+ * The unique viewers of the week that just ended, which may still grow, or what is stored. GitHub leaves out weeks without
+ * views.
  */
-export async function saveEndedWeek(
-  trx: Transaction<Tables>,
-  { tenantId, repositoryId }: RepositoryKey,
+export function toEndedWeek(
+  { endedWeek: week, endedWeekViewers }: StoredRepository,
   views: Observed['views'],
   coverage: Coverage,
-): Promise<void> {
-  const week = endedWeek(coverage);
-  if (week === null || views === null) return;
-  const endedWeekViewers = views.find(({ date }) => date === week)?.uniques ?? 0;
-  await trx
-    .updateTable('repository')
-    .set({ endedWeek: week, endedWeekViewers })
-    .where('tenantId', '=', tenantId)
-    .where('repositoryId', '=', repositoryId)
-    .execute();
+): Pick<StoredRepository, 'endedWeek' | 'endedWeekViewers'> {
+  const ended = endedWeek(coverage);
+  if (ended === null || views === null) return { endedWeek: week, endedWeekViewers };
+  return {
+    endedWeek: ended,
+    endedWeekViewers: views.find(({ date }) => date === ended)?.uniques ?? 0,
+  };
 }

@@ -1,37 +1,25 @@
-import type { Transaction } from 'kysely';
-import { type Day, toDay, toDayAndMonth } from '../day.ts';
+import { type Day, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { toDatabaseFailure } from '../db/errors.ts';
 import { inTransaction } from '../db/portable.ts';
 import type { RunReason } from '../db/tables/runs.ts';
-import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import { type AnswerMemory, createMemory } from '../github/memory.ts';
 import type { GitHubRepository } from '../github/repositories.ts';
-import type { GitHubTraffic } from '../github/traffic.ts';
 import type { GitHubClient } from '../github.ts';
 import type { Instant } from '../instant.ts';
-import { saveFact } from '../repositories/facts.ts';
-import { isForArchive, stalledColumn, toFullName } from '../repositories/repository.ts';
-import { saveDifferences } from '../runs/differences.ts';
+import { saveEvents } from '../repositories/facts.ts';
+import { isForArchive, stalledColumn } from '../repositories/repository.ts';
 import type { RunKey } from '../runs/lease.ts';
-import { mergePaths, savePaths, saveReferrers } from '../snapshots.ts';
 import { toStoredFailure } from '../storable.ts';
-import { coveredFrom } from '../traffic/merge.ts';
 import type { Observed } from '../traffic/observed.ts';
 import type { Publications } from '../traffic/publication.ts';
-import { type RepositoryKey, saveDays, saveWeeks, saveWindow } from '../traffic/tables.ts';
+import type { RepositoryKey } from '../traffic/tables.ts';
 import { endedWeek, finalWeek } from '../traffic/week.ts';
-import { type Coverage, coverageOf, daysUntilLoss, isOldCopy, rememberedFrom } from '../traffic/window.ts';
-import { type StoredAnswers, saveAnswers } from './known-answers.ts';
-import {
-  type Profile,
-  saveArchive,
-  saveEndedWeek,
-  saveFailure,
-  saveProfile,
-  saveSuccess,
-} from './outcome.ts';
+import { type Coverage, coverageOf, daysUntilLoss, rememberedFrom } from '../traffic/window.ts';
+import type { StoredAnswers } from './known-answers.ts';
+import { lockRepositories, type Profile, saveArchive, saveFailure, toProfile } from './outcome.ts';
+import type { Collected } from './saving.ts';
 
 /** A repository that waits in a run, and what is stored about it. */
 export interface Waiting {
@@ -67,6 +55,8 @@ export interface RepositoryCollector {
   answers: StoredAnswers;
   /** What GitHub's server was seen to publish. */
   publications: Publications;
+  /** Stores what GitHub answered. */
+  save: (collected: Collected) => Promise<void>;
   /** Whether GitHub has given this token traffic during this activation, so that a refusal is unlikely. */
   isTokenProven: () => boolean;
 }
@@ -128,24 +118,16 @@ async function listLastWeeks(db: Db, tenantId: number): Promise<Map<number, Day>
   return new Map(rows.map(({ repositoryId, weekStart }) => [repositoryId, weekStart]));
 }
 
-const PARTS = {
-  views: 'the views',
-  clones: 'the clones',
-  referrers: 'the referrers',
-  paths: 'the paths',
-  weeks: 'the weekly figures',
-};
-
 /**
- * Collects one repository and stores the answers, or the failure, in one transaction. Returns the failure, or null. After
- * `out_of_time` the repository keeps waiting. Throws if the database fails.
+ * Collects one repository and stores the answers, or the failure. Returns the failure, or null. After `out_of_time` the
+ * repository keeps waiting. Throws if the database fails.
  */
 export async function collectRepository(
   collector: RepositoryCollector,
   run: RunAtWork,
   waiting: Waiting,
 ): Promise<Failure | null> {
-  const { db, github, clock, fingerprint, publications } = collector;
+  const { github, clock, fingerprint, publications } = collector;
   const memory = createMemory(await collector.answers.take(waiting.repositoryId));
   let seen: GitHubRepository | undefined;
   try {
@@ -164,7 +146,7 @@ export async function collectRepository(
     const coverage = coverageOf(observed, traffic.readAt);
     const newestEnd = publications.newestEnd(seen.visibility);
     const answer = { seen, traffic, observed, coverage, newestEnd, now, memory, fingerprint };
-    await inTransaction(db, (trx) => saveCollected(trx, run, waiting, answer));
+    await collector.save({ waiting, ...answer });
     if (coverage.kind === 'published') await publications.advance(seen.visibility, coverage.through);
     return null;
   } catch (error) {
@@ -235,8 +217,15 @@ async function saveArchived(
   const key = { tenantId: run.tenantId, repositoryId };
   const stored = toStoredFailure(new Failure('archived'));
   await inTransaction(db, async (trx) => {
-    await saveArchive(trx, key, stored, { shownFrom: rememberedFrom(lastCoveredDate ?? toDay(now)), now });
-    await saveProfile(trx, key, { known, seen, now });
+    const [row] = await lockRepositories(trx, run.tenantId, [repositoryId]);
+    if (!row) return;
+    const { profile, events } = toProfile(row, { known, seen, now });
+    const shownFrom = rememberedFrom(lastCoveredDate ?? toDay(now));
+    await saveArchive(trx, key, { profile, failure: stored, shownFrom, now });
+    await saveEvents(
+      trx,
+      events.map((event) => ({ ...key, ...event })),
+    );
     await trx
       .updateTable('runRepository')
       .set({
@@ -263,105 +252,6 @@ function toRepositoryFailure(error: unknown, run: RunKey, { repositoryId }: Wait
     'internal',
     'Something went wrong on our side. The log of the run’s activation says what.',
   );
-}
-
-/** What GitHub answered for one repository. */
-interface Answer {
-  seen: GitHubRepository;
-  traffic: GitHubTraffic;
-  observed: Observed;
-  coverage: Coverage;
-  /** The newest end that GitHub was seen to publish for this visibility. */
-  newestEnd: Day | null;
-  now: Date;
-  memory: AnswerMemory;
-  fingerprint: string;
-}
-
-async function saveCollected(
-  trx: Transaction<Tables>,
-  run: RunAtWork,
-  { repositoryId, known, formerNames, stalledThrough }: Waiting,
-  { seen, traffic, observed, coverage, newestEnd, now, memory, fingerprint }: Answer,
-): Promise<void> {
-  const key = { tenantId: run.tenantId, repositoryId };
-  const { readAt } = traffic;
-  const reading = { now: readAt, createdDate: toDay(new Date(seen.createdAt)) };
-  const { visibility } = seen;
-  const firstCoveredDate = coveredFrom(observed, reading);
-  const missing = toMissing(traffic.lacking);
-  const collected = { visibility, firstCoveredDate, coverage, newestEnd, readAt, now, missing };
-  if (!(await saveSuccess(trx, key, collected))) return;
-  await saveProfile(trx, key, { known, seen, now });
-  if (run.reason === 'verify') await saveDifferences(trx, run, key, { observed, reading });
-  await saveDays(trx, key, observed, reading);
-  if (traffic.weeks) {
-    await saveWeeks(trx, key, { weeks: traffic.weeks, days: observed }, readAt);
-    await saveEndedWeek(trx, key, traffic.weeks.views, coverage);
-  }
-  await saveWindowAndLists(trx, key, traffic);
-  const { stars, forks, subscribers, openIssues } = seen;
-  await saveFact(trx, key, { factDate: toDay(readAt), stars, forks, subscribers, openIssues });
-  const names = [seen.fullName, toFullName(known), ...formerNames];
-  if (traffic.paths) await savePaths(trx, key, toDay(readAt), mergePaths(traffic.paths, names));
-  await saveAnswers(trx, key, { fingerprint, answers: memory.changed, now });
-  await trx
-    .updateTable('runRepository')
-    .set({
-      state: 'succeeded',
-      ...(missing ?? toOldCopy(coverage, { readAt, stalledThrough })),
-      fullName: seen.fullName,
-      requestCount: memory.counted,
-      unchangedCount: memory.unchanged,
-      finishedAt: now.toISOString(),
-    })
-    .where('tenantId', '=', run.tenantId)
-    .where('runId', '=', run.runId)
-    .where('repositoryId', '=', repositoryId)
-    .execute();
-}
-
-/** Names the parts that GitHub did not give. The days count as covered all the same. */
-function toMissing(lacking: GitHubTraffic['lacking']): { code: string; message: string } | null {
-  const [first] = lacking;
-  if (!first) return null;
-  const parts = [...new Set(lacking.map(({ part }) => PARTS[part]))].join(' and ');
-  const message = `Everything is stored but ${parts}: ${first.error.message}`;
-  return toStoredFailure({ code: 'partly_collected', message });
-}
-
-/** Names an old copy for what it is. */
-function toOldCopy(
-  coverage: Coverage,
-  { readAt, stalledThrough }: { readAt: Date; stalledThrough: Day | null },
-): { code: string; message: string } | null {
-  if (!isOldCopy(coverage, toDay(readAt))) return null;
-  const end = toDayAndMonth(coverage.through);
-  const next =
-    coverage.through === stalledThrough
-      ? 'It publishes nothing newer at present.'
-      : 'It is asked again every hour.';
-  const message = `GitHub answered with an old copy that ends on ${end}. ${next}`;
-  return { code: 'old_copy', message };
-}
-
-/** Saves what GitHub says about the 14 days together, as of the day of the answer. */
-async function saveWindowAndLists(
-  trx: Transaction<Tables>,
-  key: RepositoryKey,
-  { views, clones, referrers, paths, readAt }: GitHubTraffic,
-): Promise<void> {
-  const today = toDay(readAt);
-  // A stored window says that the day has both lists. Without one of them, the last complete lists stay the newest.
-  if (referrers && paths && views && clones)
-    await saveWindow(trx, key, {
-      observedDate: today,
-      viewCount: views.count,
-      viewUniques: views.uniques,
-      cloneCount: clones.count,
-      cloneUniques: clones.uniques,
-    });
-  if (referrers) await saveReferrers(trx, key, today, referrers);
 }
 
 /** Logs an unexpected error with the repository it hit. Throws if the database was lost, which fails the activation. */

@@ -5,6 +5,7 @@ import {
   type RawBuilder,
   sql,
   type Transaction,
+  type Updateable,
 } from 'kysely';
 import type { Day } from '../day.ts';
 import type { Column } from './columns.ts';
@@ -68,6 +69,11 @@ export function larger(column: string): RawBuilder<unknown> {
   return sql`coalesce(greatest(${kept}, ${other}), ${kept}, ${other})`;
 }
 
+/** The sum of the kept and the given value. */
+export function added(column: string): RawBuilder<unknown> {
+  return sql`${sql.ref(`kept.${column}`)} + ${sql.ref(`given.${column}`)}`;
+}
+
 /** Markers per statement, below PostgreSQL's 65,535 and Db2's 32,767. */
 const MARKERS = 12_000;
 
@@ -81,29 +87,76 @@ export async function mergeRows<T extends keyof Tables>(
   merge: Merge<T>,
   rows: Insertable<Tables[T]>[],
 ): Promise<void> {
-  const names = new Set([...rows, merge.update ?? {}].flatMap(Object.keys));
-  const columns = Object.entries<Column<unknown>>(TABLES[merge.into]).filter(([name]) => names.has(name));
-  const size = Math.max(1, Math.floor(MARKERS / columns.length));
-  for (let start = 0; start < rows.length; start += size)
-    await toMerge(merge, columns, rows.slice(start, start + size)).execute(trx);
+  const updated = Object.entries(merge.update ?? {}) as [string, Expression<unknown>][];
+  const changes = updated.map(([column, value]) => sql`${sql.id(column)} = ${value}`);
+  const columns = columnsOf(merge.into, [...rows, merge.update ?? {}]);
+  const names = sql.join(columns.map(([column]) => sql.id(column)));
+  const values = sql.join(columns.map(([column]) => given(column)));
+  const matched = changes.length === 0 ? sql`` : sql`when matched then update set ${sql.join(changes)} `;
+  const rest = sql`${matched}when not matched then insert (${names}) values (${values})`;
+  await writeRows(trx, { ...merge, columns, rows, rest });
 }
 
-function toMerge<T extends keyof Tables>(
-  merge: Merge<T>,
-  columns: [name: string, Column<unknown>][],
-  rows: Insertable<Tables[T]>[],
-): RawBuilder<unknown> {
+/**
+ * Gives rows new values, each its own, in one statement; `update` says how, if not to the given ones. All rows have the same
+ * columns, and distinct keys. Those that do not exist are left out.
+ */
+export async function updateRows<T extends keyof Tables>(
+  trx: Transaction<Tables>,
+  { into, key, update = {} }: Merge<T>,
+  rows: Updateable<Tables[T]>[],
+): Promise<void> {
+  const columns = columnsOf(into, rows);
+  const isKey = new Set<PropertyKey>(key);
+  const updated = update as Record<string, Expression<unknown>>;
+  const changes = columns
+    .filter(([column]) => !isKey.has(column))
+    .map(([column]) => sql`${sql.id(column)} = ${updated[column] ?? given(column)}`);
+  await writeRows(trx, {
+    into,
+    key,
+    columns,
+    rows,
+    rest: sql`when matched then update set ${sql.join(changes)}`,
+  });
+}
+
+type Columns = [name: string, column: Column<unknown>][];
+
+/** The columns that any of the rows names, in the table's order. */
+function columnsOf(table: keyof Tables, rows: readonly object[]): Columns {
+  const names = new Set(rows.flatMap(Object.keys));
+  return Object.entries<Column<unknown>>(TABLES[table]).filter(([name]) => names.has(name));
+}
+
+interface Writing {
+  into: keyof Tables;
+  key: readonly PropertyKey[];
+  columns: Columns;
+  rows: readonly object[];
+  /** What happens to rows that exist, and to others. */
+  rest: RawBuilder<unknown>;
+}
+
+async function writeRows(
+  trx: Transaction<Tables>,
+  { into, key, columns, rows, rest }: Writing,
+): Promise<void> {
   const eb = expressionBuilder<Tables>();
   const names = sql.join(columns.map(([column]) => sql.id(column)));
-  const values = rows.map((row) => {
+  const same = sql.join(
+    key.map((column) => sql`${sql.ref(`kept.${String(column)}`)} = ${sql.ref(`given.${String(column)}`)}`),
+    sql` and `,
+  );
+  const toValues = (row: object) => {
     const fields = row as Record<string, unknown>;
     return sql`(${sql.join(columns.map(([column, { type }]) => eb.cast(eb.val(fields[column] ?? null), type)))})`;
-  });
-  const same = merge.key.map(
-    (column) => sql`${sql.ref(`kept.${String(column)}`)} = ${sql.ref(`given.${String(column)}`)}`,
-  );
-  const updates = Object.entries(merge.update ?? {}) as [string, Expression<unknown>][];
-  const changes = updates.map(([column, value]) => sql`${sql.id(column)} = ${value}`);
-  const matched = changes.length === 0 ? sql`` : sql`when matched then update set ${sql.join(changes)} `;
-  return sql`merge into ${sql.table(merge.into)} as ${sql.id('kept')} using (values ${sql.join(values)}) as ${sql.id('given')} (${names}) on ${sql.join(same, sql` and `)} ${matched}when not matched then insert (${names}) values (${sql.join(columns.map(([column]) => given(column)))})`;
+  };
+  const size = Math.max(1, Math.floor(MARKERS / columns.length));
+  for (let start = 0; start < rows.length; start += size) {
+    const values = sql.join(rows.slice(start, start + size).map(toValues));
+    await sql`merge into ${sql.table(into)} as ${sql.id('kept')} using (values ${values}) as ${sql.id('given')} (${names}) on ${same} ${rest}`.execute(
+      trx,
+    );
+  }
 }

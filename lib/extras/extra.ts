@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { ExtraStanding } from '../answers/stats.ts';
-import { toDay } from '../day.ts';
+import { type Day, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { given, mergeRows } from '../db/portable.ts';
 import type { ExtraKind } from '../db/tables/repositories.ts';
@@ -35,8 +35,8 @@ export interface ExtraSubject extends RepositoryKey {
   firstCoveredDate: string | null;
 }
 
-/** What GitHub answered about one kind of extra, not yet stored. */
-export interface ExtraReading {
+/** What GitHub answered about one kind of extra of a repository, not yet stored. */
+export interface ExtraReading<Found = unknown> {
   kind: ExtraKind;
   /** Requests that count against the token's quota. */
   requestCount: number;
@@ -44,20 +44,37 @@ export interface ExtraReading {
   state: Partial<Pick<ExtraState, 'readAt' | 'nextPage' | 'seenCount'>>;
   /** Why it was not read, or only in part. */
   failure: Failure | null;
-  /** Stores the answer. Doing it twice changes nothing. The caller holds the repository's row. */
-  save: (trx: Transaction<Tables>) => Promise<void>;
+  /** What is to be stored; null if GitHub gave nothing. */
+  found: Found | null;
+}
+
+/** What GitHub answered, of which repository and when. */
+export interface ExtraFound<Found> extends RepositoryKey {
+  found: Found;
+  now: Date;
+}
+
+/** What reading an extra works with. */
+export interface ExtraContext {
+  github: GitHubClient;
+  now: Date;
+  memory: AnswerMemory;
+  /** The days whose workflow runs are stored, as far back as they are read. */
+  storedRunDays: () => Promise<ReadonlySet<Day>>;
 }
 
 /** How one kind of extra is collected. */
-export interface Extra {
+export interface Extra<Found = unknown> {
   kind: ExtraKind;
   isDue(subject: ExtraSubject, state: ExtraState | undefined, now: Date): boolean;
   /** Asks GitHub. Throws only failures that every other repository of the token would meet too. */
   read(
-    context: { db: Db; github: GitHubClient; now: Date; memory: AnswerMemory },
+    context: ExtraContext,
     subject: ExtraSubject,
     state: ExtraState | undefined,
-  ): Promise<ExtraReading>;
+  ): Promise<ExtraReading<Found>>;
+  /** Stores what was found of several repositories. Doing it twice changes nothing. The caller holds their rows. */
+  save(trx: Transaction<Tables>, all: readonly ExtraFound<Found>[]): Promise<void>;
 }
 
 /** Extras are read once a UTC day, so a refusal is not repeated before tomorrow. */
@@ -80,27 +97,30 @@ export async function listExtraStates(
     .execute();
 }
 
-/** Stores that an extra was tried. What the reading leaves open stays as it was. */
-export async function saveExtraState(
-  trx: Transaction<Tables>,
-  { tenantId, repositoryId }: RepositoryKey,
-  before: ExtraState | undefined,
-  { kind, state, failure }: ExtraReading,
-  now: Date,
-): Promise<void> {
-  const stored = failure && toStoredFailure(failure);
-  const { readAt = null, nextPage = null, seenCount = null } = { ...before, ...state };
-  const row = {
-    tenantId,
-    repositoryId,
-    kind,
-    triedAt: now.toISOString(),
-    readAt,
-    nextPage,
-    seenCount,
-    failureCode: stored?.code ?? null,
-    failureMessage: stored?.message ?? null,
-  };
+/** The outcome of trying an extra of a repository. */
+export interface ExtraTried extends RepositoryKey {
+  before: ExtraState | undefined;
+  reading: ExtraReading;
+  now: Date;
+}
+
+/** Stores that extras were tried. What a reading leaves open stays as it was. */
+export async function saveExtraStates(trx: Transaction<Tables>, all: readonly ExtraTried[]): Promise<void> {
+  const rows = all.map(({ tenantId, repositoryId, before, reading: { kind, state, failure }, now }) => {
+    const stored = failure && toStoredFailure(failure);
+    const { readAt = null, nextPage = null, seenCount = null } = { ...before, ...state };
+    return {
+      tenantId,
+      repositoryId,
+      kind,
+      triedAt: now.toISOString(),
+      readAt,
+      nextPage,
+      seenCount,
+      failureCode: stored?.code ?? null,
+      failureMessage: stored?.message ?? null,
+    };
+  });
   const changing = ['triedAt', 'readAt', 'nextPage', 'seenCount', 'failureCode', 'failureMessage'] as const;
   await mergeRows(
     trx,
@@ -109,7 +129,7 @@ export async function saveExtraState(
       key: ['tenantId', 'repositoryId', 'kind'],
       update: Object.fromEntries(changing.map((column) => [column, given(column)])),
     },
-    [row],
+    rows,
   );
 }
 

@@ -13,9 +13,9 @@ import { toStorable } from '../storable.ts';
 import type { RepositoryKey } from '../traffic/tables.ts';
 import {
   type Extra,
+  type ExtraFound,
   type ExtraState,
   isTriedToday,
-  listExtraStates,
   toExtraFailure,
   toStanding,
 } from './extra.ts';
@@ -157,7 +157,7 @@ function toDownloadSeries(
 }
 
 /** Reads the downloads of release files once a day, and stores those that changed. */
-export const releaseExtra: Extra = {
+export const releaseExtra: Extra<Releases> = {
   kind: 'releases',
 
   isDue: (_subject, state, now) => !isTriedToday(state, now),
@@ -172,16 +172,18 @@ export const releaseExtra: Extra = {
         requestCount: memory.counted,
         state: {},
         failure: found,
-        save: async () => {},
+        found: null,
       };
     return {
       kind: 'releases',
       requestCount: memory.counted,
       failure: null,
       state: { readAt: now.toISOString(), nextPage: found.complete ? null : 1 },
-      save: (trx) => saveReleases(trx, subject, found, now),
+      found,
     };
   },
+
+  save: saveReleases,
 };
 
 interface StoredAsset {
@@ -197,30 +199,60 @@ interface Download {
   downloadCount: number;
 }
 
-async function saveReleases(
-  trx: Transaction<Tables>,
-  key: RepositoryKey,
-  { assets, complete }: Releases,
-  now: Date,
-): Promise<void> {
-  const states = await listExtraStates(trx, key.tenantId, key.repositoryId);
-  const before = states.find(({ kind }) => kind === 'releases')?.readAt ?? null;
-  // Another run has read them today.
-  if (before !== null && toDay(new Date(before)) >= toDay(now)) return;
-  const rows = await trx
-    .selectFrom('releaseAsset')
-    .select(['assetId', 'downloadCount', 'removedDate'])
-    .where('tenantId', '=', key.tenantId)
-    .where('repositoryId', '=', key.repositoryId)
+async function saveReleases(trx: Transaction<Tables>, all: readonly ExtraFound<Releases>[]): Promise<void> {
+  const readBefore = await listReadBefore(trx, all);
+  const stored = await listStoredAssets(trx, all);
+  const changes = all.flatMap(({ tenantId, repositoryId, found: { assets, complete }, now }) => {
+    const today = toDay(now);
+    const before = readBefore.get(repositoryId) ?? null;
+    // Another run has read them today.
+    if (before !== null && toDay(new Date(before)) >= today) return [];
+    const own = stored.filter((asset) => asset.repositoryId === repositoryId);
+    const storedOf = new Map(own.map((asset) => [asset.assetId, asset]));
+    const changed = assets.filter((asset) => isChanged(asset, storedOf.get(asset.assetId)));
+    const downloads = changed.flatMap((asset) => toDownload(asset, storedOf.get(asset.assetId), before));
+    const found = new Set(assets.map(({ assetId }) => assetId));
+    const gone = own.filter(({ assetId, removedDate }) => removedDate === null && !found.has(assetId));
+    return [{ key: { tenantId, repositoryId }, today, changed, downloads, gone: complete ? gone : [] }];
+  });
+  await saveAssets(
+    trx,
+    changes.flatMap(({ key, changed }) => changed.map((asset) => ({ ...asset, ...key }))),
+  );
+  await saveDownloads(
+    trx,
+    changes.flatMap(({ key, today, downloads }) =>
+      downloads.map((download) => ({ ...download, ...key, downloadDate: today })),
+    ),
+  );
+  for (const { key, gone, today } of changes) await markRemoved(trx, key, gone, today);
+}
+
+function toIds(all: readonly RepositoryKey[]) {
+  return { tenantId: all[0]?.tenantId ?? 0, repositoryIds: all.map(({ repositoryId }) => repositoryId) };
+}
+
+/** When the releases of repositories were last read. */
+async function listReadBefore(db: Db, all: readonly RepositoryKey[]): Promise<Map<number, Instant | null>> {
+  const { tenantId, repositoryIds } = toIds(all);
+  const rows = await db
+    .selectFrom('repositoryExtra')
+    .select(['repositoryId', 'readAt'])
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', 'in', repositoryIds)
+    .where('kind', '=', 'releases')
     .execute();
-  const stored = new Map(rows.map((row) => [row.assetId, row]));
-  const changed = assets.filter((asset) => isChanged(asset, stored.get(asset.assetId)));
-  const downloads = changed.flatMap((asset) => toDownload(asset, stored.get(asset.assetId), before));
-  await saveAssets(trx, key, changed);
-  await saveDownloads(trx, key, toDay(now), downloads);
-  const found = new Set(assets.map(({ assetId }) => assetId));
-  const gone = rows.filter(({ assetId, removedDate }) => removedDate === null && !found.has(assetId));
-  if (complete) await markRemoved(trx, key, gone, toDay(now));
+  return new Map(rows.map(({ repositoryId, readAt }) => [repositoryId, readAt]));
+}
+
+function listStoredAssets(db: Db, all: readonly RepositoryKey[]) {
+  const { tenantId, repositoryIds } = toIds(all);
+  return db
+    .selectFrom('releaseAsset')
+    .select(['repositoryId', 'assetId', 'downloadCount', 'removedDate'])
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', 'in', repositoryIds)
+    .execute();
 }
 
 function isChanged(asset: ReleaseAsset, stored: StoredAsset | undefined): boolean {
@@ -245,10 +277,8 @@ function toDownload(
 
 async function saveAssets(
   trx: Transaction<Tables>,
-  { tenantId, repositoryId }: RepositoryKey,
-  assets: readonly ReleaseAsset[],
+  assets: readonly (ReleaseAsset & RepositoryKey)[],
 ): Promise<void> {
-  if (assets.length === 0) return;
   const changing = [
     'tag',
     'releaseName',
@@ -267,8 +297,6 @@ async function saveAssets(
     },
     assets.map((asset) => ({
       ...asset,
-      tenantId,
-      repositoryId,
       removedDate: null,
       tag: toStorable(asset.tag, widthOf('releaseAsset', 'tag')),
       releaseName: toStorable(asset.releaseName, widthOf('releaseAsset', 'releaseName')),
@@ -279,18 +307,15 @@ async function saveAssets(
 
 async function saveDownloads(
   trx: Transaction<Tables>,
-  { tenantId, repositoryId }: RepositoryKey,
-  downloadDate: Day,
-  downloads: readonly Download[],
+  downloads: readonly (Download & RepositoryKey & { downloadDate: Day })[],
 ): Promise<void> {
-  if (downloads.length === 0) return;
   await mergeRows(
     trx,
     {
       into: 'releaseDownload',
       key: ['tenantId', 'repositoryId', 'assetId', 'downloadDate'],
     },
-    downloads.map((download) => ({ ...download, tenantId, repositoryId, downloadDate })),
+    [...downloads],
   );
 }
 

@@ -11,6 +11,7 @@ import { bucketOf, bucketsOf, defaultBucket } from '../stats/buckets.ts';
 import type { RepositoryKey } from '../traffic/tables.ts';
 import {
   type Extra,
+  type ExtraFound,
   type ExtraReading,
   type ExtraState,
   isTriedToday,
@@ -152,7 +153,7 @@ const OVERLAP_DAYS = 7;
  * Reads the stars gained each day: first the whole history, a few pages a day, then the newest weeks whenever the number of
  * stars changed. GitHub drops gains that are taken back, so the larger figure is kept.
  */
-export const starExtra: Extra = {
+export const starExtra: Extra<StarDay[]> = {
   kind: 'stars',
 
   isDue({ stars }, state, now) {
@@ -169,11 +170,11 @@ export const starExtra: Extra = {
       requestCount: number,
       nextPage: number | null,
       failure: Failure | null,
-    ): ExtraReading => ({
+    ): ExtraReading<StarDay[]> => ({
       kind: 'stars',
       requestCount,
       failure,
-      save: (trx) => saveStars(trx, subject, days),
+      found: days,
       state:
         days.length === 0 && failure ? {} : { readAt: now.toISOString(), nextPage, seenCount: subject.stars },
     });
@@ -191,6 +192,8 @@ export const starExtra: Extra = {
       if (asked === MAX_PAGES) return toReading(asked, page, null);
     }
   },
+
+  save: saveStars,
 };
 
 /** New weeks push old ones to later pages, so resuming skips nothing unless the last reading is long ago. */
@@ -199,13 +202,11 @@ function pageAfterFirst(state: ExtraState | undefined, now: Date): number {
   return lately ? Math.max(2, state.nextPage ?? 2) : 2;
 }
 
-async function saveStars(
-  trx: Transaction<Tables>,
-  { tenantId, repositoryId }: RepositoryKey,
-  days: readonly StarDay[],
-): Promise<void> {
-  const gains = new Map(days.filter(({ gained }) => gained > 0).map((day) => [day.starDate, day.gained]));
-  if (gains.size === 0) return;
+async function saveStars(trx: Transaction<Tables>, all: readonly ExtraFound<StarDay[]>[]): Promise<void> {
+  const rows = all.flatMap(({ tenantId, repositoryId, found }) => {
+    const gains = new Map(found.filter(({ gained }) => gained > 0).map((day) => [day.starDate, day.gained]));
+    return [...gains].map(([starDate, gained]) => ({ tenantId, repositoryId, starDate, gained }));
+  });
   await mergeRows(
     trx,
     {
@@ -213,6 +214,6 @@ async function saveStars(
       key: ['tenantId', 'repositoryId', 'starDate'],
       update: { gained: larger('gained') },
     },
-    [...gains].map(([starDate, gained]) => ({ tenantId, repositoryId, starDate, gained })),
+    rows,
   );
 }

@@ -1,10 +1,8 @@
-import type { Transaction } from 'kysely';
 import type { Range } from '../answers/figures.ts';
 import type { WorkflowRuns } from '../answers/stats.ts';
 import { addDays, type Day, daysFrom, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { given, mergeRows } from '../db/portable.ts';
-import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import { MAX_RUNS } from '../github/workflow-runs.ts';
 import { bucketOf, bucketsOf } from '../stats/buckets.ts';
@@ -106,14 +104,15 @@ interface RunDay {
 }
 
 /** Reads the workflow runs of settled days since the first collection, a few days per collection, newest first. */
-export const workflowExtra: Extra = {
+export const workflowExtra: Extra<RunDay[]> = {
   kind: 'workflow runs',
 
   isDue: (_subject, state, now) => !isTriedToday(state, now),
 
-  async read({ db, github, now }, subject) {
+  async read({ github, now, storedRunDays }, subject) {
     const days: RunDay[] = [];
-    const missing = await listMissingDays(db, subject, settledThrough(now));
+    const stored = await storedRunDays();
+    const missing = listWantedDays(subject, now).filter((day) => !stored.has(day));
     let failure: Failure | null = null;
     for (const runDate of missing.slice(0, MAX_DAYS_PER_RUN)) {
       const count = await github
@@ -130,42 +129,54 @@ export const workflowExtra: Extra = {
       requestCount: days.length + (failure ? 1 : 0),
       failure,
       state: failure && days.length === 0 ? {} : { readAt: now.toISOString() },
-      save: (trx) => saveWorkflowDays(trx, subject, days),
+      found: days,
     };
+  },
+
+  async save(trx, all) {
+    await mergeRows(
+      trx,
+      {
+        into: 'workflowDay',
+        key: ['tenantId', 'repositoryId', 'runDate'],
+        update: { runCount: given('runCount') },
+      },
+      all.flatMap(({ tenantId, repositoryId, found }) =>
+        found.map((day) => ({ tenantId, repositoryId, ...day })),
+      ),
+    );
   },
 };
 
-/** The settled days without stored runs, newest first. */
-async function listMissingDays(db: Db, subject: ExtraSubject, settled: Day): Promise<Day[]> {
-  const oldest = addDays(settled, 1 - MAX_DAYS_BACK);
-  const first = subject.firstCoveredDate ?? addDays(settled, 1);
-  const from = [first, oldest].sort().at(-1) ?? first;
-  const rows = await db
-    .selectFrom('workflowDay')
-    .select('runDate')
-    .where('tenantId', '=', subject.tenantId)
-    .where('repositoryId', '=', subject.repositoryId)
-    .where('runDate', '>=', from)
-    .execute();
-  const stored = new Set(rows.map(({ runDate }) => runDate));
-  return daysFrom(from, settled)
-    .filter((day) => !stored.has(day))
-    .reverse();
+/** The oldest day that is read. */
+function oldestWanted(now: Date): Day {
+  return addDays(settledThrough(now), 1 - MAX_DAYS_BACK);
 }
 
-async function saveWorkflowDays(
-  trx: Transaction<Tables>,
-  { tenantId, repositoryId }: RepositoryKey,
-  days: readonly RunDay[],
-): Promise<void> {
-  if (days.length === 0) return;
-  await mergeRows(
-    trx,
-    {
-      into: 'workflowDay',
-      key: ['tenantId', 'repositoryId', 'runDate'],
-      update: { runCount: given('runCount') },
-    },
-    days.map((day) => ({ tenantId, repositoryId, ...day })),
-  );
+/** The settled days since the first collection, newest first. */
+function listWantedDays({ firstCoveredDate }: ExtraSubject, now: Date): Day[] {
+  const settled = settledThrough(now);
+  const first = firstCoveredDate ?? addDays(settled, 1);
+  const oldest = oldestWanted(now);
+  return daysFrom([first, oldest].sort().at(-1) ?? first, settled).reverse();
+}
+
+/** The days whose workflow runs are stored, of each repository that has any, as far back as they are read. */
+export async function readStoredRunDays(
+  db: Db,
+  tenantId: number,
+  repositoryIds: readonly number[],
+  now: Date,
+): Promise<Map<number, Set<Day>>> {
+  const rows = await db
+    .selectFrom('workflowDay')
+    .select(['repositoryId', 'runDate'])
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', 'in', repositoryIds)
+    .where('runDate', '>=', oldestWanted(now))
+    .execute();
+  const days = new Map<number, Set<Day>>();
+  for (const { repositoryId, runDate } of rows)
+    days.set(repositoryId, (days.get(repositoryId) ?? new Set()).add(runDate));
+  return days;
 }

@@ -17,11 +17,10 @@ export interface RepositoryFact {
   openIssues: number;
 }
 
-/** Stores the facts of a day. A later run on the same day replaces them. */
-export async function saveFact(
+/** Stores facts of a day. A later run on the same day replaces them. */
+export async function saveFacts(
   trx: Transaction<Tables>,
-  key: RepositoryKey,
-  fact: RepositoryFact,
+  facts: readonly (RepositoryKey & RepositoryFact)[],
 ): Promise<void> {
   const counts = ['stars', 'forks', 'subscribers', 'openIssues'] as const;
   await mergeRows(
@@ -31,7 +30,7 @@ export async function saveFact(
       key: ['tenantId', 'repositoryId', 'factDate'],
       update: Object.fromEntries(counts.map((count) => [count, given(count)])),
     },
-    [{ ...key, ...fact }],
+    [...facts],
   );
 }
 
@@ -56,11 +55,9 @@ const repositoryEvents: Merge<'repositoryEvent'> = {
 /** Stores events. One that is stored already stays as it is. */
 export async function saveEvents(
   trx: Transaction<Tables>,
-  key: RepositoryKey,
-  events: readonly RepositoryEvent[],
+  events: readonly (RepositoryKey & RepositoryEvent)[],
 ): Promise<void> {
-  const rows = events.map((event) => ({ ...key, ...event }));
-  await mergeRows(trx, repositoryEvents, rows);
+  await mergeRows(trx, repositoryEvents, [...events]);
 }
 
 /** The events of the days in a span, oldest first. */

@@ -6,7 +6,7 @@ import type { Db } from '../db/database.ts';
 import { given, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
 import { METRICS } from './figures.ts';
-import { mergeDays, type Reading, type Revision, type TrafficDay } from './merge.ts';
+import { mergeDays, type Reading, type TrafficDay } from './merge.ts';
 import type { Observed } from './observed.ts';
 import { mergeWeeks, type TrafficWeek, type WeeksRead } from './week.ts';
 import { coverageOf } from './window.ts';
@@ -48,26 +48,53 @@ export async function listDays(db: Db, key: RepositoryKey, from: Day, to: Day): 
     .execute();
 }
 
-/** The stored days that an answer can change: those of its span, and older ones that are unfinished. */
-async function listMergedDays(db: Db, key: RepositoryKey, from: Day, to: Day): Promise<TrafficDay[]> {
-  return selectStoredDays(db, key)
-    .where(({ eb, or }) => or([eb('trafficDate', '>=', from), eb('state', '=', 'provisional')]))
-    .where('trafficDate', '<=', to)
-    .orderBy('trafficDate')
-    .execute();
+/** The days of repositories around their answers. */
+interface Around {
+  tenantId: number;
+  repositoryIds: readonly number[];
+  from: Day;
+  to: Day;
+  /** No day before this one is unfinished; null if that is not known. */
+  unfinishedFrom: Day | null;
+}
+
+/** The stored days that answers can change: those of their span, and older ones that are unfinished. */
+async function listMergedDays(
+  db: Db,
+  { tenantId, repositoryIds, from, to, unfinishedFrom }: Around,
+): Promise<(TrafficDay & { repositoryId: number })[]> {
+  return (
+    db
+      .selectFrom('trafficDay')
+      .select(['repositoryId', 'trafficDate', ...METRICS, 'state', 'observedAt'])
+      .where('tenantId', '=', tenantId)
+      .where('repositoryId', 'in', repositoryIds)
+      .where(({ eb, or }) => or([eb('trafficDate', '>=', from), eb('state', '=', 'provisional')]))
+      // Of years of days, only the newest are read.
+      .$if(unfinishedFrom !== null, (query) => query.where('trafficDate', '>=', unfinishedFrom ?? from))
+      .where('trafficDate', '<=', to)
+      .orderBy('repositoryId')
+      .orderBy('trafficDate')
+      .execute()
+  );
 }
 
 /** The stored whole weeks of a repository that begin in a span, oldest first. */
 export async function listWeeks(db: Db, key: RepositoryKey, from: Day, to: Day): Promise<TrafficWeek[]> {
+  const rows = await selectWeeks(db, key.tenantId, { from, to })
+    .where('repositoryId', '=', key.repositoryId)
+    .execute();
+  return rows.map(({ repositoryId: _, ...week }) => week);
+}
+
+function selectWeeks(db: Db, tenantId: number, { from, to }: { from: Day; to: Day }) {
   return db
     .selectFrom('trafficWeek')
-    .select(['weekStart', ...METRICS, 'observedAt'])
-    .where('tenantId', '=', key.tenantId)
-    .where('repositoryId', '=', key.repositoryId)
+    .select(['repositoryId', 'weekStart', ...METRICS, 'observedAt'])
+    .where('tenantId', '=', tenantId)
     .where('weekStart', '>=', from)
     .where('weekStart', '<=', to)
-    .orderBy('weekStart')
-    .execute();
+    .orderBy('weekStart');
 }
 
 /** The smaller figures that GitHub gave later for settled days in a span. */
@@ -98,59 +125,93 @@ export async function listNewestWindows(db: Db, key: RepositoryKey, to: Day): Pr
     .execute();
 }
 
-/** Merges GitHub's daily figures into the stored ones. The caller holds the repository's row. */
-export async function saveDays(
-  trx: Transaction<Tables>,
-  key: RepositoryKey,
-  observed: Observed,
-  reading: Reading,
-): Promise<void> {
-  const { wholeFrom } = coverageOf(observed, reading.now);
-  const named = [...(observed.views ?? []), ...(observed.clones ?? [])].map(({ date }) => date);
-  const from = [...named, wholeFrom].sort()[0] ?? wholeFrom;
-  const stored = await listMergedDays(trx, key, from, addDays(toDay(reading.now), 1));
-  const { days, revisions } = mergeDays(stored, observed, reading);
-  if (days.length > 0)
-    await mergeRows(
-      trx,
-      {
-        into: 'trafficDay',
-        key: ['tenantId', 'repositoryId', 'trafficDate'],
-        update: { ...givenFigures, state: given('state'), observedAt: given('observedAt') },
-      },
-      days.map((day) => ({ ...key, ...day })),
-    );
-  if (revisions.length > 0) await saveRevisions(trx, key, revisions, reading.now);
+/** GitHub's daily figures of a repository. */
+export interface DaysRead {
+  repositoryId: number;
+  observed: Observed;
+  reading: Reading;
+  /** The last day that an earlier collection covered; null if there was none. */
+  lastCoveredDate: Day | null;
 }
 
-/** Keeps the first observation: the same smaller figure again is no news. */
-async function saveRevisions(
+/** Older days are final or cut since the last collection. */
+const UNFINISHED_DAYS = 21;
+
+/** Merges GitHub's daily figures into the stored ones. The caller holds the rows of the repositories. */
+export async function saveDays(
   trx: Transaction<Tables>,
-  key: RepositoryKey,
-  revisions: readonly Revision[],
-  now: Date,
+  tenantId: number,
+  reads: readonly DaysRead[],
 ): Promise<void> {
+  const stored = await listMergedDays(trx, { tenantId, ...toAround(reads) });
+  const merged = reads.map(({ repositoryId, observed, reading }) => {
+    const own = stored.filter((day) => day.repositoryId === repositoryId);
+    return { key: { tenantId, repositoryId }, reading, ...mergeDays(own, observed, reading) };
+  });
+  await mergeRows(
+    trx,
+    {
+      into: 'trafficDay',
+      key: ['tenantId', 'repositoryId', 'trafficDate'],
+      update: { ...givenFigures, state: given('state'), observedAt: given('observedAt') },
+    },
+    merged.flatMap(({ key, days }) => days.map((day) => ({ ...day, ...key }))),
+  );
+  // The first observation stays: the same smaller figure again is no news.
   await mergeRows(
     trx,
     {
       into: 'trafficRevision',
       key: ['tenantId', 'repositoryId', 'trafficDate', 'metric', 'observed'],
     },
-    revisions.map((revision) => ({ ...key, ...revision, observedAt: now.toISOString() })),
+    merged.flatMap(({ key, reading, revisions }) =>
+      revisions.map((revision) => ({ ...key, ...revision, observedAt: reading.now.toISOString() })),
+    ),
   );
 }
 
-/** Merges GitHub's weekly figures into the stored ones. The caller holds the repository's row. */
+function toAround(reads: readonly DaysRead[]): Omit<Around, 'tenantId'> {
+  const spans = reads.map(({ observed, reading }) => {
+    const named = [...(observed.views ?? []), ...(observed.clones ?? [])].map(({ date }) => date);
+    const from = [...named, coverageOf(observed, reading.now).wholeFrom].sort();
+    return { from: from[0] ?? toDay(reading.now), to: addDays(toDay(reading.now), 1) };
+  });
+  const from = spans.map((span) => span.from).sort()[0] ?? '';
+  const to =
+    spans
+      .map((span) => span.to)
+      .sort()
+      .at(-1) ?? '';
+  const covered = reads.map(({ lastCoveredDate }) => lastCoveredDate ?? '').sort()[0] ?? '';
+  const unfinishedFrom = covered === '' ? null : [from, addDays(covered, -UNFINISHED_DAYS)].sort()[0];
+  const repositoryIds = reads.map(({ repositoryId }) => repositoryId);
+  return { repositoryIds, from, to, unfinishedFrom: unfinishedFrom ?? null };
+}
+
+/** GitHub's weekly figures of a repository. */
+export interface RepositoryWeeksRead extends WeeksRead {
+  repositoryId: number;
+  now: Date;
+}
+
+/** Merges GitHub's weekly figures into the stored ones. The caller holds the rows of the repositories. */
 export async function saveWeeks(
   trx: Transaction<Tables>,
-  key: RepositoryKey,
-  read: WeeksRead,
-  now: Date,
+  tenantId: number,
+  reads: readonly RepositoryWeeksRead[],
 ): Promise<void> {
-  const { wholeFrom, through } = coverageOf(read.days, now);
-  const stored = await listWeeks(trx, key, weekOf(wholeFrom), through);
-  const weeks = mergeWeeks(stored, read, now);
-  if (weeks.length === 0) return;
+  if (reads.length === 0) return;
+  const coverages = reads.map(({ days, now }) => coverageOf(days, now));
+  const from = coverages.map(({ wholeFrom }) => weekOf(wholeFrom)).sort()[0] ?? '';
+  const to =
+    coverages
+      .map(({ through }) => through)
+      .sort()
+      .at(-1) ?? '';
+  const repositoryIds = reads.map(({ repositoryId }) => repositoryId);
+  const stored = await selectWeeks(trx, tenantId, { from, to })
+    .where('repositoryId', 'in', repositoryIds)
+    .execute();
   await mergeRows(
     trx,
     {
@@ -158,15 +219,17 @@ export async function saveWeeks(
       key: ['tenantId', 'repositoryId', 'weekStart'],
       update: { ...givenFigures, observedAt: given('observedAt') },
     },
-    weeks.map((week) => ({ ...key, ...week })),
+    reads.flatMap(({ repositoryId, now, ...read }) => {
+      const own = stored.filter((week) => week.repositoryId === repositoryId);
+      return mergeWeeks(own, read, now).map((week) => ({ tenantId, repositoryId, ...week }));
+    }),
   );
 }
 
-/** Stores the window of a day; a later run on the same day replaces it. */
-export async function saveWindow(
+/** Stores the windows of a day; a later run on the same day replaces them. */
+export async function saveWindows(
   trx: Transaction<Tables>,
-  key: RepositoryKey,
-  window: TrafficWindow,
+  windows: readonly (RepositoryKey & TrafficWindow)[],
 ): Promise<void> {
   await mergeRows(
     trx,
@@ -175,6 +238,6 @@ export async function saveWindow(
       key: ['tenantId', 'repositoryId', 'observedDate'],
       update: givenFigures,
     },
-    [{ ...key, ...window }],
+    [...windows],
   );
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 const WITHOUT_DB2: Record<string, string> = {
   'campaign.test.ts': 'It kills and restarts PostgreSQL.',
   'cold-start.test.ts': 'It looks at what is loaded before the first answer, whatever the database.',
+  'collecting-statements.test.ts': 'It counts what PostgreSQL is sent.',
   'db2-sql.test.ts': 'It writes down the statements for Db2 and asks no database.',
   'demo.test.ts': 'It lives through 400 days, which takes the stand-in too long.',
   'large-tenant.test.ts': 'It makes ten thousand rows with a statement of PostgreSQL.',

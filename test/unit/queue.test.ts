@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { workOff } from '../../lib/queue.ts';
+import { createBatches, workOff } from '../../lib/queue.ts';
 
 const itemsTo = (count: number) => Array.from({ length: count }, (_, place) => ({ place }));
 const always = () => true;
@@ -85,4 +85,63 @@ test('if every worker postpones an item, the queue ends', async () => {
   });
   expect(left.length).toBe(4);
   expect(tries).toBe(3);
+});
+
+/** Batches of at most three, and those that were handled. `refuse` says which batches fail. */
+function openBatches(refuse: (batch: readonly string[]) => Error | null = () => null, maxWait = 10_000) {
+  const handled: string[] = [];
+  const handle = async (batch: readonly string[]) => {
+    await settle();
+    handled.push(batch.join(''));
+    const error = refuse(batch);
+    if (error) throw error;
+  };
+  const meetsAll = (error: unknown) => error instanceof Error && error.message === 'lost';
+  return { handled, batches: createBatches(handle, { size: 3, maxWait, meetsAll }) };
+}
+
+/** Adds each letter as a worker of its own; all begin before one adds. */
+function addAll(batches: ReturnType<typeof openBatches>['batches'], letters: string) {
+  const addLater = (letter: string) =>
+    batches.join(async (add) => {
+      await settle();
+      await add(letter);
+    });
+  return Promise.allSettled([...letters].map(addLater));
+}
+
+test('a batch begins when it is full or has what all workers add, and those added meanwhile form the next', async () => {
+  const { handled, batches } = openBatches();
+  await addAll(batches, 'abcde');
+  expect(handled).toEqual(['abc', 'de']);
+  await addAll(batches, 'f');
+  expect(handled).toEqual(['abc', 'de', 'f']);
+});
+
+test('a batch waits for workers that have begun, but no longer when they add nothing, or after the longest wait', async () => {
+  const { handled, batches } = openBatches();
+  let end = () => {};
+  const idle = batches.join(() => new Promise<void>((resolve) => (end = resolve)));
+  const added = addAll(batches, 'a');
+  await settle();
+  await settle();
+  expect(handled).toEqual([]);
+  end();
+  await Promise.all([idle, added]);
+  expect(handled).toEqual(['a']);
+  const impatient = openBatches(() => null, 1);
+  void impatient.batches.join(() => new Promise<void>(() => {}));
+  await addAll(impatient.batches, 'a');
+  expect(impatient.handled).toEqual(['a']);
+});
+
+test('when a batch fails, its items are tried alone, unless all would fail alike', async () => {
+  const isBad = (batch: readonly string[]) => (batch.includes('b') ? new Error('bad') : null);
+  const { handled, batches } = openBatches(isBad);
+  const outcomes = await addAll(batches, 'abc');
+  expect(handled).toEqual(['abc', 'a', 'b', 'c']);
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  const lost = openBatches(() => new Error('lost'));
+  expect((await addAll(lost.batches, 'abc')).map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
+  expect(lost.handled).toEqual(['abc']);
 });
