@@ -55,7 +55,7 @@ export interface ExtraFound<Found> extends RepositoryKey {
 }
 
 /** What reading an extra works with. */
-export interface ExtraContext {
+interface ExtraContext {
   github: GitHubClient;
   now: Date;
   memory: AnswerMemory;
