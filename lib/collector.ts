@@ -1,15 +1,9 @@
 import type { Activations } from './activations.ts';
 import { type CollectedExtras, collectExtras } from './collector/extras.ts';
 import { openAnswers, type StoredAnswers } from './collector/known-answers.ts';
-import {
-  collectRepository,
-  failRepository,
-  listWaiting,
-  type RepositoryCollector,
-  type RunAtWork,
-  type Waiting,
-} from './collector/repository.ts';
+import { collectRepository, failRepository, type RepositoryCollector } from './collector/repository.ts';
 import { type Collected, openSaving, saveCollected } from './collector/saving.ts';
+import { listWaiting, type RunAtWork, type Waiting } from './collector/waiting.ts';
 import type { Db } from './db/database.ts';
 import type { RunReason } from './db/tables/runs.ts';
 import { Failure, meetsEveryRequest } from './failure.ts';

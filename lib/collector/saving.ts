@@ -19,7 +19,7 @@ import { saveDays, saveWeeks, saveWindows } from '../traffic/tables.ts';
 import { type Coverage, isOldCopy } from '../traffic/window.ts';
 import { saveAnswers } from './known-answers.ts';
 import { lockRepositories, type StoredRepository, toEndedWeek, toProfile, toSucceeded } from './outcome.ts';
-import type { RunAtWork, Waiting } from './repository.ts';
+import type { RunAtWork, Waiting } from './waiting.ts';
 
 /** What GitHub answered for one repository. */
 export interface Collected {
