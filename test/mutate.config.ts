@@ -7,6 +7,7 @@ const TESTS = [
   'test/unit/addresses.test.ts',
   'test/unit/csv.test.ts',
   'test/unit/day.test.ts',
+  'test/unit/email.test.ts',
   'test/unit/overview.test.ts',
   'test/unit/traffic-*.test.ts',
   'test/unit/verified-email.test.ts',
