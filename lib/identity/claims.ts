@@ -1,5 +1,5 @@
-import { type Expression, expressionBuilder, type SqlBool } from 'kysely';
-import { INSTALLATION, recordAudit } from '../audit.ts';
+import { type Expression, expressionBuilder, type SqlBool, type Transaction } from 'kysely';
+import { INSTALLATION, recordAudit, recordAuditOfTenants } from '../audit.ts';
 import type { Database, Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
@@ -46,20 +46,20 @@ export async function claimRoles(
   now: Date,
 ): Promise<void> {
   const account = { issuer, subject };
-  const tenantIds = await listUnclaimedTenants(dbFor({ account }), { issuer, email });
+  const unclaimed = await listUnclaimedTenants(dbFor({ account }), { issuer, email });
   const holder = { ...account, claimedAt: now.toISOString() };
   const by = { email, now };
   const claim = { subject: email, detail: `${subject} at ${issuer}` };
-  await inTransaction(dbFor({ tenants: [...tenantIds, INSTALLATION] }), async (trx) => {
-    for (const tenantId of tenantIds) {
-      const { numUpdatedRows } = await trx
+  await inTransaction(dbFor({ tenants: [...unclaimed, INSTALLATION] }), async (trx) => {
+    const tenantIds = unclaimed.length > 0 ? await lockUnclaimed(trx, { issuer, email }) : [];
+    if (tenantIds.length > 0) {
+      await trx
         .updateTable('member')
         .set(holder)
-        .where('tenantId', '=', tenantId)
         .where('email', '=', email)
-        .where(isUnclaimed('member', issuer))
-        .executeTakeFirstOrThrow();
-      if (numUpdatedRows > 0n) await recordAudit(trx, by, { tenantId, kind: 'member_claimed', ...claim });
+        .where('tenantId', 'in', tenantIds)
+        .execute();
+      await recordAuditOfTenants(trx, by, tenantIds, { kind: 'member_claimed', ...claim });
     }
     const { numUpdatedRows } = await trx
       .updateTable('systemRole')
@@ -72,17 +72,19 @@ export async function claimRoles(
   });
 }
 
-async function listUnclaimedTenants(
-  db: Db,
-  { issuer, email }: Pick<Person, 'issuer' | 'email'>,
-): Promise<number[]> {
-  const rows = await db
-    .selectFrom('member')
-    .select('tenantId')
-    .where('email', '=', email)
-    .where(isUnclaimed('member', issuer))
-    .orderBy('tenantId')
-    .execute();
+type Invited = Pick<Person, 'issuer' | 'email'>;
+
+const selectUnclaimed = (db: Db, { issuer, email }: Invited) =>
+  db.selectFrom('member').select('tenantId').where('email', '=', email).where(isUnclaimed('member', issuer));
+
+async function listUnclaimedTenants(db: Db, invited: Invited): Promise<number[]> {
+  const rows = await selectUnclaimed(db, invited).execute();
+  return rows.map(({ tenantId }) => tenantId);
+}
+
+/** The same, for this transaction alone: another account waits, and then finds none. */
+async function lockUnclaimed(trx: Transaction<Tables>, invited: Invited): Promise<number[]> {
+  const rows = await selectUnclaimed(trx, invited).forUpdate().execute();
   return rows.map(({ tenantId }) => tenantId);
 }
 

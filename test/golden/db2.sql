@@ -18,10 +18,12 @@ select "TOKEN_ISSUER", "USERINFO_URL", "KEY_SET", "READ_AT" from "IDENTITY_PROVI
 update "PRINCIPAL" set "SIGNED_OUT_AT" = ? where "ISSUER" = ? and "SUBJECT" = ? and not (exists (select "TOKEN_ID" from "REVOKED_TOKEN" where "TOKEN_ID" = ?) or exists (select "SUBJECT" from "PRINCIPAL" where "ISSUER" = ? and "SUBJECT" = ? and "SIGNED_OUT_AT" >= ?));
 
 -- claim roles
-insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, ?, ?, ?);
-select "TENANT_ID" from "MEMBER" where "EMAIL" = ? and ("MEMBER"."SUBJECT" is null or "MEMBER"."ISSUER" <> ?) order by "TENANT_ID";
-update "MEMBER" set "ISSUER" = ?, "SUBJECT" = ?, "CLAIMED_AT" = ? where "TENANT_ID" = ? and "EMAIL" = ? and ("MEMBER"."SUBJECT" is null or "MEMBER"."ISSUER" <> ?);
+insert into "AUDIT_EVENT" ("TENANT_ID", "TENANT_NAME", "OCCURRED_AT", "KIND", "ACTOR", "SUBJECT", "DETAIL") values (?, ?, ?, ?, ?, ?, ?);
+select "TENANT_ID" from "MEMBER" where "EMAIL" = ? and ("MEMBER"."SUBJECT" is null or "MEMBER"."ISSUER" <> ?);
+select "TENANT_ID" from "MEMBER" where "EMAIL" = ? and ("MEMBER"."SUBJECT" is null or "MEMBER"."ISSUER" <> ?) for read only with rs use and keep update locks;
+select "TENANT_ID", "NAME" as "TENANT_NAME" from "TENANT" where "TENANT_ID" in (?);
+update "MEMBER" set "ISSUER" = ?, "SUBJECT" = ?, "CLAIMED_AT" = ? where "EMAIL" = ? and "TENANT_ID" in (?);
 update "SYSTEM_ROLE" set "ISSUER" = ?, "SUBJECT" = ?, "CLAIMED_AT" = ? where "EMAIL" = ? and ("SYSTEM_ROLE"."SUBJECT" is null or "SYSTEM_ROLE"."ISSUER" <> ?);
 
 -- a role that does not count
