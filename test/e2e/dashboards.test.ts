@@ -245,7 +245,7 @@ test('the keyboard scrolls a drawing that is larger than its box, and a smaller 
   await ada.open('/t/1/dashboards/traffic-by-day');
   const fitting = picture(/^Views by day: .* rows/);
   await fitting.waitFor();
-  expect(await fitting.getAttribute('tabindex')).toBeNull();
+  await expect.poll(() => fitting.getAttribute('tabindex')).toBeNull();
   expect(ada.problems()).toEqual([]);
 });
 
