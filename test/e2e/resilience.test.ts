@@ -78,7 +78,7 @@ test('actions that are newer than the database lead to its upgrade', async () =>
   const { page } = ada;
   const schema = { stored: 0, expected: 1 };
   const message = 'The database has schema version 0, but these actions need 1.';
-  await page.route('**/traffic/me', (route) =>
+  await page.route(/\/traffic\/me(\?|$)/, (route) =>
     route.fulfill({ status: 503, json: { error: { code: 'schema_mismatch', message, details: schema } } }),
   );
   await page.route('**/traffic/init', async (route) => {
@@ -94,7 +94,7 @@ test('actions that are newer than the database lead to its upgrade', async () =>
   await page.getByLabel('Installation secret').fill('wrong');
   await page.getByRole('button', { name: 'Upgrade' }).click();
   await page.getByText(WRONG).waitFor();
-  await page.unroute('**/traffic/me');
+  await page.unroute(/\/traffic\/me(\?|$)/);
   await page.unroute('**/traffic/init');
   await page.getByLabel('Installation secret').fill(installation.initSecret);
   await page.getByRole('button', { name: 'Upgrade' }).click();
@@ -213,6 +213,7 @@ test('every page waits for an answer that takes longer than a minute', async () 
 test('a change that takes longer than a minute is not made twice, and the page says that it still runs', async () => {
   const { page } = ada;
   await page.goto('/t/1/repositories');
+  await page.getByText('Data from – to').waitFor();
   await page.getByLabel('Repository', { exact: true }).fill('northwind-labs/lantern');
   installation.host.setLimits({ blockingWait: 0 });
   ada.calls();
