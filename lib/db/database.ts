@@ -1,7 +1,8 @@
-import { CamelCasePlugin, type Dialect, Kysely } from 'kysely';
+import { type Dialect, Kysely } from 'kysely';
 import { Failure } from '../failure.ts';
 import { openDb2 } from './db2.ts';
 import { isDb2Address } from './db2-address.ts';
+import { Names } from './names.ts';
 import { type PostgresOptions, postgresDialects } from './postgres.ts';
 import type { Scope } from './scope.ts';
 import type { Tables } from './tables.ts';
@@ -41,7 +42,7 @@ export function openDatabase(url: string, options: PostgresOptions = {}): Databa
   );
 }
 
-/** Names are camelCase in the code and snake_case in the database. */
+/** Prepares statements for the tables, whose connections the dialect makes. */
 export function toDb(dialect: Dialect): Db {
-  return new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
+  return new Kysely<Tables>({ dialect, plugins: [new Names()] });
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 import { Failure } from '../failure.ts';
+import { toName } from './names.ts';
 
 interface Db2Result {
   getColumnMetadataSync(): { SQL_DESC_NAME: string; SQL_DESC_CONSIZE_TYPE: number }[];
@@ -72,7 +73,7 @@ async function query(connection: Db2Connection, text: string, parameters: unknow
   try {
     const columns = result.getColumnMetadataSync().map(({ SQL_DESC_NAME, SQL_DESC_CONSIZE_TYPE }) => ({
       source: SQL_DESC_NAME,
-      name: SQL_DESC_NAME.toLowerCase(),
+      name: toName(SQL_DESC_NAME.toLowerCase()),
       parse: parserOf(SQL_DESC_CONSIZE_TYPE),
     }));
     const rows = await result.fetchAll();

@@ -1,5 +1,6 @@
 import { type Dialect, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
+import { toName } from './names.ts';
 import { type Scope, toSettings } from './scope.ts';
 
 /** Options for every statement. */
@@ -70,21 +71,30 @@ interface Wire {
   execute(message: object): void;
 }
 
-/** The part of pg's queries that `ScopedQuery` builds on. pg's version is fixed, and tests would notice a change. */
+/** The part of pg's queries that ours build on. pg's version is fixed, and tests would notice a change. */
 interface WireQuery extends pg.Submittable {
   callback: (error: Error | null, result: pg.QueryResult) => void;
   prepare(wire: Wire): void;
+  handleRowDescription(message: { fields: { name: string }[] }): void;
   handleDataRow(message: unknown): void;
   handleCommandComplete(message: unknown, wire: Wire): void;
 }
 
 const Query = pg.Query as unknown as new (config: object) => WireQuery;
 
+/** A statement whose columns get the code's names. */
+class NamedQuery extends Query {
+  override handleRowDescription(message: { fields: { name: string }[] }): void {
+    for (const field of message.fields) field.name = toName(field.name);
+    super.handleRowDescription(message);
+  }
+}
+
 /**
  * A statement with settings that end with it. Both travel in one message and one transaction, so that a setting costs no round
  * trip and is never left behind on the connection.
  */
-class ScopedQuery extends Query {
+class ScopedQuery extends NamedQuery {
   readonly #settings: Settings;
   #isBeforeStatement = true;
 
@@ -115,9 +125,9 @@ class ScopedQuery extends Query {
 function toScoped(client: pg.PoolClient, settings: Settings): PostgresPoolClient {
   let isInTransaction = false;
   const ask = (text: string, values: readonly unknown[]): Promise<pg.QueryResult> => {
-    if (isInTransaction) return client.query(text, [...values]);
+    const isPlain = isInTransaction || settings.length === 0;
+    const query = isPlain ? new NamedQuery({ text, values }) : new ScopedQuery(text, values, settings);
     return new Promise((resolve, reject) => {
-      const query = new ScopedQuery(text, values, settings);
       query.callback = (error, result) => (error ? reject(error) : resolve(result));
       client.query(query);
     });
@@ -125,7 +135,7 @@ function toScoped(client: pg.PoolClient, settings: Settings): PostgresPoolClient
   const begin = (text: string): Promise<pg.QueryResult> => {
     isInTransaction = true;
     const calls = settings.map((setting) => `set_config(${setting.map(pg.escapeLiteral).join(', ')}, true)`);
-    return client.query(`${text}; select ${calls.join(', ')}`);
+    return client.query(calls.length === 0 ? text : `${text}; select ${calls.join(', ')}`);
   };
   const query = (text: string, values: readonly unknown[]): Promise<pg.QueryResult> => {
     if (/^(begin|start transaction)\b/.test(text)) return begin(text);
@@ -149,10 +159,7 @@ export function postgresDialects(url: string, options: PostgresOptions = {}): (s
   };
   return (scope) => {
     const settings = toSettings(scope);
-    const connect = async (): Promise<PostgresPoolClient> => {
-      const client = await getPool().connect();
-      return settings.length === 0 ? client : toScoped(client, settings);
-    };
+    const connect = async (): Promise<PostgresPoolClient> => toScoped(await getPool().connect(), settings);
     return new PostgresDialect({ pool: async () => ({ connect, end: () => getPool().end() }) });
   };
 }
