@@ -2,36 +2,53 @@ import { benchMemory } from './action-memory.ts';
 import { benchCold } from './cold.ts';
 import { benchCollect } from './collect.ts';
 import { benchDashboard } from './dashboard.ts';
+import { benchDisk } from './disk.ts';
 import { benchFanOut } from './fanout.ts';
+import { benchGrowth } from './growth.ts';
 import { benchPage } from './page.ts';
 import { benchProcessor } from './processor.ts';
 import { benchStats } from './stats.ts';
 import { benchTenants } from './tenants.ts';
 import { benchThousand } from './thousand.ts';
 
-const benches = {
-  cold: benchCold,
-  stats: benchStats,
-  collect: benchCollect,
-  fanout: benchFanOut,
-  tenants: benchTenants,
-  thousand: benchThousand,
-  processor: benchProcessor,
-  memory: benchMemory,
-  page: benchPage,
-  dashboard: benchDashboard,
+/** What each prints, for whoever asks which there are. */
+const BENCHES = {
+  cold: { run: benchCold, prints: 'cold starts of the web actions, beside an empty action' },
+  stats: {
+    run: benchStats,
+    prints: 'overviews beside the bare statements they send, and a CSV file beside one statement',
+  },
+  growth: { run: benchGrowth, prints: 'three and ten times the repositories, years and tenants' },
+  tenants: {
+    run: benchTenants,
+    prints: 'lists of up to 5,000 tenants, beside the bare statements they send',
+  },
+  collect: { run: benchCollect, prints: '100 repositories, beside what GitHub’s limits allow' },
+  thousand: {
+    run: benchThousand,
+    prints: '1,000 repositories, beside what GitHub’s limits allow (30 minutes)',
+  },
+  processor: {
+    run: benchProcessor,
+    prints: 'processor time of a repository’s day, beside ghstats if GHSTATS names it',
+  },
+  fanout: { run: benchFanOut, prints: 'the daily run of up to 5,000 tenants, with a simulated clock' },
+  memory: { run: benchMemory, prints: 'the most memory of each action, beside its limit' },
+  disk: { run: benchDisk, prints: 'what the embedded PostgreSQL keeps and writes on the disk' },
+  page: { run: benchPage, prints: 'bytes of the pages and the time to the first chart (needs Chromium)' },
+  dashboard: { run: benchDashboard, prints: 'the same for dashboards (needs Chromium)' },
 };
-const isName = (name: string): name is keyof typeof benches => name in benches;
+const isName = (name: string): name is keyof typeof BENCHES => name in BENCHES;
+const names = Object.keys(BENCHES).filter(isName);
+const usage = [
+  'npm run bench -- [NAME…] runs these benchmarks, all of them without a name:',
+  ...names.map((name) => `  ${name.padEnd(10)} ${BENCHES[name].prints}`),
+].join('\n');
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !isName(name));
-if (unknown.length > 0) {
-  console.error(
-    `There is no benchmark ${unknown.join(', ')}. Choose from ${Object.keys(benches).join(', ')}.`,
-  );
-  process.exit(1);
-}
-for (const name of asked.length > 0
-  ? asked.filter(isName)
-  : (Object.keys(benches) as (keyof typeof benches)[]))
-  await benches[name]();
+if (asked.includes('--help')) console.log(usage);
+else if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}.\n${usage}`);
+  process.exitCode = 1;
+} else for (const name of asked.length > 0 ? asked.filter(isName) : names) await BENCHES[name].run();

@@ -1,11 +1,10 @@
-import { CamelCasePlugin, Kysely } from 'kysely';
 import pg from 'pg';
 import { addDays } from '../lib/day.ts';
-import { postgresDialects } from '../lib/db/postgres.ts';
-import type { Tables } from '../lib/db/tables.ts';
 import { readOverview } from '../lib/stats/overview.ts';
+import { compareExport } from './export.ts';
 import { addTenants, fillDays, openBenchInstallation } from './installation.ts';
 import { peakMemoryOf } from './memory.ts';
+import { captureStatements } from './statements.ts';
 import { printTable, quantile, round } from './table.ts';
 import { openWarmAction, timed } from './warm-action.ts';
 
@@ -46,29 +45,9 @@ const CASES: Case[] = [
   { label: '300 × 6 years', tenantId: 6, repositories: 300, stored: 6 * YEAR, shown: 6 * YEAR, rounds: 25 },
 ];
 /** A year of this tenant, 365,000 rows, is exported whole. */
-const EXPORTED = { tenantId: 4, rows: 1000 * YEAR };
-const EXPORTS = 3;
+const EXPORTED = { tenantId: 4, days: YEAR, rounds: 5 };
 
 const spanOf = ({ shown }: Pick<Case, 'shown'>) => ({ from: addDays(TODAY, 1 - shown), to: TODAY });
-
-interface Statement {
-  text: string;
-  values: unknown[];
-}
-
-/** All statements that an overview needs, as the action sends them. */
-async function captureStatements(url: string, one: Case): Promise<Statement[]> {
-  const statements: Statement[] = [];
-  const db = new Kysely<Tables>({
-    dialect: postgresDialects(url)('all tenants'),
-    plugins: [new CamelCasePlugin()],
-    log: ({ query }) => void statements.push({ text: query.sql, values: [...query.parameters] }),
-  });
-  const request = { ...spanOf(one), sort: 'viewCount', page: 1, size: 50 } as const;
-  await readOverview(db, { tenantId: one.tenantId, repositoryIds: null }, request, NOW);
-  await db.destroy();
-  return statements;
-}
 
 const openStats = (parameters: Record<string, string>, token: string) =>
   openWarmAction('stats', { ...parameters, NOW: NOW.toISOString() }, token);
@@ -94,11 +73,21 @@ export async function benchStats(): Promise<void> {
     ['repositories × days', 'rows', 'bare p50', 'stats p50', '× bare', 'p99 × bare p99', 'kB', 'peak MB'],
     rows,
   );
-  const exported = await compareExport(installation, token);
+  const stats = await openStats(installation.parameters, token);
+  const exported = await compareExport(url, stats, { ...EXPORTED, ...spanOf({ shown: EXPORTED.days }) });
+  await stats.close();
+  const pick = (of: 'milliseconds' | 'processor') => {
+    const statement = quantile(exported.statement[of], 0.5);
+    const pages = quantile(exported.pages[of], 0.5);
+    return [round(statement / 1000, 2), round(pages / 1000, 2), round(pages / statement, 2)];
+  };
   printTable(
-    `stats: ${EXPORTED.rows} rows as CSV in pages, beside one statement that reads them (s)`,
-    ['pages', 'statement', 'export', '× statement'],
-    [exported],
+    'stats: a table as CSV in pages, beside one statement that reads the same rows and columns (median s)',
+    ['', 'rows', 'pages', 'statement', 'export', '× statement'],
+    [
+      ['elapsed', exported.rows, exported.pageCount, ...pick('milliseconds')],
+      ['processor', exported.rows, exported.pageCount, ...pick('processor')],
+    ],
   );
   await close();
 }
@@ -106,7 +95,11 @@ export async function benchStats(): Promise<void> {
 async function compare(installation: Installation, token: string, one: Case) {
   const client = new pg.Client(installation.database.url);
   await client.connect();
-  const statements = await captureStatements(installation.database.url, one);
+  const { tenantId } = one;
+  const request = { ...spanOf(one), sort: 'viewCount', page: 1, size: 50 } as const;
+  const statements = await captureStatements(installation.database.url, (db) =>
+    readOverview(db, { tenantId, repositoryIds: null }, request, NOW),
+  );
   const stats = await openStats(installation.parameters, token);
   const { from, to } = spanOf(one);
   const ask = () => stats.ask(`/${one.tenantId}`, `from=${from}&to=${to}&size=50`);
@@ -139,34 +132,4 @@ async function compare(installation: Installation, token: string, one: Case) {
     round(bytes / 1000, 0),
     round(peak, 0),
   ];
-}
-
-async function compareExport(installation: Installation, token: string) {
-  const client = new pg.Client(installation.database.url);
-  await client.connect();
-  const stats = await openStats(installation.parameters, token);
-  const { from, to } = spanOf({ shown: YEAR });
-  const times: { action: number[]; bare: number[] } = { action: [], bare: [] };
-  let pages = 0;
-  for (let turn = 0; turn < EXPORTS; turn += 1) {
-    const statement = `select d.*, r.owner, r.name from traffic_day d join repository r using (tenant_id, repository_id)
-      where tenant_id = ${EXPORTED.tenantId} and traffic_date between '${from}' and '${to}'
-      order by traffic_date desc, owner, name`;
-    times.bare.push(await timed(() => client.query(statement)));
-    times.action.push(
-      await timed(async () => {
-        pages = 0;
-        for (let cursor: string | undefined = ''; cursor !== undefined; pages += 1) {
-          const query = `from=${from}&to=${to}&by=day&format=csv&cursor=${cursor}`;
-          const { headers } = await stats.ask(`/${EXPORTED.tenantId}/table`, query);
-          cursor = headers['x-next-cursor'];
-        }
-      }),
-    );
-  }
-  await stats.close();
-  await client.end();
-  const bare = quantile(times.bare, 0.5);
-  const action = quantile(times.action, 0.5);
-  return [pages, round(bare / 1000, 2), round(action / 1000, 2), round(action / bare, 2)];
 }

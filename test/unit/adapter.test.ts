@@ -48,6 +48,13 @@ test('JSON is answered as compact text, whose keys the platform cannot sort; tex
   });
 });
 
+test('JSON never looks like base64, which the platform would decode, whatever its strings look like', async () => {
+  for (const value of [{}, [], ['test'], { test: 'dGVzdA==' }]) {
+    const { body } = await web(() => json(value))({});
+    expect([body, /^[A-Za-z0-9+/=\s]*$/.test(body as string)]).toEqual([JSON.stringify(value), false]);
+  }
+});
+
 test('HEAD is handled as GET, and only answers that may have a body have one', async () => {
   const main = web(async (request) => json({ method: request.method, text: await request.text() }));
   for (const [method, expected] of Object.entries({ head: 'GET', get: 'GET', delete: 'DELETE' })) {
