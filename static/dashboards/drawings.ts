@@ -23,8 +23,13 @@ const FILE_LIMIT_MS = 10_000;
 /** Of what no document decides, such as reading a table. */
 const OWN_LIMIT_MS = 60_000;
 const MAX_KEPT_TABLES = 8;
-/** Of all views in the worker. Those that were not used for the longest time are drawn again when they are needed. */
+/**
+ * Of all views in the worker, by the memory that they take. Those that were not used for the longest time are drawn again when
+ * they are needed.
+ */
 const MAX_HELD_ROWS = 1_000_000;
+/** Of all views that a worker ever made, alike. A browser frees the memory of closed views late, but that of an ended worker soon. */
+const MAX_MADE_ROWS = 2_000_000;
 
 /** What a widget is drawn from, and where. */
 export interface Drawing {
@@ -75,8 +80,10 @@ interface View {
 interface Known {
   lane: Lane;
   tables: Map<Table, number>;
-  /** The rows of each view. */
+  /** How much memory each view takes, as a number of rows. */
   views: Map<number, number>;
+  /** The same of all views that it made, closed or not. */
+  made: number;
 }
 
 /** Opens a worker that draws. It is replaced when a widget does not answer in time. */
@@ -93,8 +100,15 @@ export function openDrawings(): Drawings {
   }
 
   function requireKnown(): Known {
-    if (!known || known.lane.isOver()) known = { lane: openLane(hear), tables: new Map(), views: new Map() };
+    if (!known || known.lane.isOver())
+      known = { lane: openLane(hear), tables: new Map(), views: new Map(), made: 0 };
     return known;
+  }
+
+  /** The same before a view is drawn: a worker that made too much is replaced. */
+  function requireFresh(): Known {
+    if (known && known.made > MAX_MADE_ROWS) known.lane.end();
+    return requireKnown();
   }
 
   function hear(news: News): void {
@@ -137,7 +151,7 @@ export function openDrawings(): Drawings {
     const { number, size } = view;
     const { spec, tables, theme, signal } = view.drawing;
     signal.throwIfAborted();
-    const used = requireKnown();
+    const used = requireFresh();
     const numbers: Partial<Record<DataName, number>> = {};
     for (const [name, table] of Object.entries(tables) as [DataName, Table][])
       numbers[name] = await sendTable(used, table);
@@ -145,6 +159,7 @@ export function openDrawings(): Drawings {
     used.views.delete(number);
     const answer = (await used.lane.ask({ kind: 'draw', view: number, ...from }, LIMIT_MS)) as DrawAnswer;
     used.views.set(number, answer.rows);
+    used.made += answer.rows;
     listen(view, answer.events);
     await forget(used);
     return answer;
@@ -162,10 +177,18 @@ export function openDrawings(): Drawings {
     return answer;
   }
 
+  async function change(view: View, toRequest: () => Request): Promise<void> {
+    const rows = (await askAbout(view, toRequest, LIMIT_MS)) as number;
+    const used = requireKnown();
+    used.made += rows - (used.views.get(view.number) ?? 0);
+    used.views.set(view.number, rows);
+    await forget(used);
+  }
+
   /** Tells the worker of a change on the page as soon as it has time. */
   function tell(view: View, toRequest: () => Request): void {
     if (!views.has(view.number)) return;
-    inTurn(() => askAbout(view, toRequest, LIMIT_MS)).catch((error: Error) => {
+    inTurn(() => change(view, toRequest)).catch((error: Error) => {
       if (views.delete(view.number)) view.drawing.onStopped(error);
     });
   }

@@ -73,7 +73,7 @@ export interface DrawRequest {
   pixelRatio: number;
 }
 
-/** Each is answered, in turn. */
+/** Each is answered, in turn; a change of a view with how much memory it takes, as a number of rows. */
 export type Request =
   | { kind: 'table'; table: number; pages: string[] }
   | { kind: 'forget'; table: number }
@@ -90,7 +90,7 @@ export interface DrawAnswer {
   inputs: Input[];
   /** The events that the drawing listens to, and those that the page must not act on itself. */
   events: { canvas: string[]; window: string[]; prevented: string[] };
-  /** Rows that the view holds, about. */
+  /** How much memory the view takes, as a number of rows. */
   rows: number;
 }
 

@@ -5,7 +5,7 @@ import type { DataName } from '../../lib/dashboards/rules.ts';
 import type { DrawAnswer, DrawRequest, FileFormat, Input, Message, Request, Tip } from './protocol.ts';
 import { parseRows, type Row } from './rows.ts';
 import { WidgetError } from './widget-error.ts';
-import { startBudget } from './worker/budget.ts';
+import { heldRows, startBudget } from './worker/budget.ts';
 import { evaluateWidget, fitAgain, type Made, toWidgetError } from './worker/evaluate.ts';
 import { ON_STAGE, openStage, ratioFor, type Stage, standInForWindow } from './worker/stage.ts';
 import { toFile, valuesOf } from './worker/values.ts';
@@ -13,6 +13,8 @@ import { toFile, valuesOf } from './worker/values.ts';
 interface Widget extends Made {
   spec: unknown;
   stage: Stage;
+  /** How much memory it takes, as a number of rows. */
+  rows: number;
 }
 
 const MAX_TIP_LINES = 20;
@@ -40,8 +42,11 @@ async function sendFrame(view: number, stage: Stage): Promise<void> {
   if (frame) send({ kind: 'frame', view, ...frame }, [frame.bitmap]);
 }
 
-/** Shows what changed. Only errors that say why a widget is not drawn any more are thrown. */
-async function update(view: number, change: (widget: Widget) => void): Promise<void> {
+/**
+ * Shows what changed. Only errors that say why a widget is not drawn any more are thrown. Returns how much memory the widget
+ * takes, as a number of rows.
+ */
+async function update(view: number, change: (widget: Widget) => void): Promise<number> {
   const widget = requireWidget(view);
   startBudget(widget.given);
   change(widget);
@@ -51,7 +56,9 @@ async function update(view: number, change: (widget: Widget) => void): Promise<v
   } catch (error) {
     if (error instanceof WidgetError) throw error;
   }
+  widget.rows = Math.max(widget.rows, heldRows());
   await sendFrame(view, widget.stage);
+  return widget.rows;
 }
 
 function close(view: number): void {
@@ -73,11 +80,12 @@ async function draw(view: number, request: DrawRequest): Promise<DrawAnswer> {
   const onTooltip = (_: unknown, event: unknown, __: unknown, value: unknown) =>
     send({ kind: 'tip', view, tip: toTip(event, value) });
   const made = await evaluateWidget({ spec, rows, size, theme, onTooltip });
-  const widget = { ...made, spec, stage };
+  const widget = { ...made, spec, stage, rows: 0 };
   widgets.set(view, widget);
   made.view.renderer(ON_STAGE).initialize(stage.element as HTMLElement);
   await made.view.runAsync();
   made.log.rethrow();
+  widget.rows = heldRows();
   await sendFrame(view, stage);
   const inputs = listInputs(made);
   for (const { signal } of inputs)
@@ -92,7 +100,7 @@ async function draw(view: number, request: DrawRequest): Promise<DrawAnswer> {
       window: stage.listening('window'),
       prevented: listConsumed(made.compiled),
     },
-    rows: made.given,
+    rows: widget.rows,
   };
 }
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ERROR_TITLES } from '../../static/dashboards/widget-error.ts';
 import { drawnTooLarge, endless, reported } from '../freezing-dashboards.ts';
@@ -251,6 +251,44 @@ test('no widget freezes the page: one that takes too much is stopped and says so
   expect(ada.problems()).toEqual([]);
 });
 
+type Color = [red: number, green: number, blue: number];
+
+/** Whether a drawing has a pixel of the color. */
+const hasColor = (canvas: Locator, color: Color) =>
+  canvas.evaluate((element: HTMLCanvasElement, wanted) => {
+    const { data = [] } = element.getContext('2d')?.getImageData(0, 0, element.width, element.height) ?? {};
+    for (let at = 0; at < data.length; at += 4)
+      if (wanted.every((part, place) => data[at + place] === part)) return true;
+    return false;
+  }, color);
+
+test('a worker whose widgets took much memory is replaced, and they still answer', async () => {
+  const { page } = ada;
+  const values = Array.from({ length: 1000 }, (_, a) => ({ a }));
+  const text = `'${'x'.repeat(9000)}' + datum.a`;
+  const list = `[${values.slice(0, 900).map(({ a }) => a)}]`;
+  const large = {
+    data: { values },
+    transform: [text, text, list].map((calculate, index) => ({ calculate, as: `made${index}` })),
+    params: [{ name: 'shade', value: 'red', bind: { input: 'select', options: ['red', 'blue'] } }],
+    mark: { type: 'bar', color: { expr: 'shade' } },
+    encoding: { x: { aggregate: 'count' } },
+  };
+  let workers = 0;
+  const count = () => {
+    workers += 1;
+  };
+  page.on('worker', count);
+  await show(Array(5).fill(large));
+  page.off('worker', count);
+  expect(await page.locator('.widget .notice').count()).toBe(0);
+  expect(workers).toBe(2);
+  const first = page.locator('.widget').first();
+  await first.getByLabel('shade').selectOption('blue');
+  await expect.poll(() => hasColor(first.locator('canvas'), [0, 0, 255])).toBe(true);
+  expect(ada.problems()).toEqual([]);
+});
+
 test('a drawing answers the pointer and its inputs, and is drawn again when another one ended its worker', async () => {
   const { page } = ada;
   const bars = {
@@ -268,13 +306,7 @@ test('a drawing answers the pointer and its inputs, and is drawn again when anot
   await show([bars, large?.spec]);
   const widget = page.locator('.widget').first();
   const canvas = widget.locator('canvas');
-  const shows = (color: [number, number, number]) =>
-    canvas.evaluate((element: HTMLCanvasElement, wanted) => {
-      const { data = [] } = element.getContext('2d')?.getImageData(0, 0, element.width, element.height) ?? {};
-      for (let at = 0; at < data.length; at += 4)
-        if (wanted.every((part, place) => data[at + place] === part)) return true;
-      return false;
-    }, color);
+  const shows = (color: Color) => hasColor(canvas, color);
   // The worker that drew it was ended meanwhile.
   await expect.poll(() => page.getByText('was stopped').count()).toBe(1);
   expect([await shows([255, 0, 0]), await shows([0, 255, 0])]).toEqual([true, false]);

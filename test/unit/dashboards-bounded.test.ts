@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { heldRows } from '../../static/dashboards/worker/budget.ts';
 import { evaluateWidget } from '../../static/dashboards/worker/evaluate.ts';
 import { bounded } from '../freezing-dashboards.ts';
 
@@ -29,6 +30,29 @@ test.each(bounded)('a widget with $name is not drawn', async ({ spec, code }) =>
     (error: Error) => error,
   );
   expect(outcome).toMatchObject({ name: 'WidgetError', code });
+});
+
+test('what a widget holds counts all that it made, by the memory that it takes', async () => {
+  const values = Array.from({ length: 500 }, (_, a) => ({ a }));
+  const list = `[${Array.from({ length: 100 }, (_, item) => item).join(',')}]`;
+  const columns = Array.from({ length: 60 }, (_, index) => ({ op: 'row_number', as: `c${index}` }));
+  const held = async (...transform: object[]) => {
+    const encoding = { x: { aggregate: 'count' } };
+    const { view } = await evaluate({ data: { values }, transform, mark: 'bar', encoding });
+    view.finalize();
+    return heldRows();
+  };
+  const plain = await held();
+  expect(plain).toBeGreaterThanOrEqual(values.length);
+  const made = {
+    rows: await held({ calculate: '[1,2,3,4,5,6,7,8,9,10]', as: 'l' }, { flatten: ['l'] }),
+    values: await held({ window: columns }),
+    texts: await held({ calculate: `'${'x'.repeat(1200)}' + datum.a`, as: 't' }),
+    lists: await held({ calculate: list, as: 'l' }),
+  };
+  const least = { rows: 5000, values: 10_000, texts: 10_000, lists: 10_000 };
+  for (const [what, rows] of Object.entries(made))
+    expect(rows - plain, what).toBeGreaterThanOrEqual(least[what as keyof typeof least]);
 });
 
 test('what a usual widget does stays within the bounds', async () => {

@@ -2,10 +2,10 @@ import { ingest, isTuple, tupleid } from 'vega';
 import { WidgetError } from '../widget-error.ts';
 import { allowPixels } from './canvas.ts';
 
-/** What one piece of work may make, besides the rows that it is given: about 200 MB in all. */
+/** What one piece of work may make, besides the rows that it is given: less than 200 MB in all. */
 const MAX_NEW_ROWS = 400_000;
 /** Columns that transforms add, times their rows. */
-const MAX_CELLS = 5_000_000;
+const MAX_CELLS = 4_000_000;
 /** Of all texts and lists that expressions make. */
 const MAX_CHARACTERS = 30_000_000;
 const MAX_ITEMS = 1_000_000;
@@ -15,7 +15,13 @@ const MAX_OPERATORS = 20_000;
 /** Of one text, and of one list with everything in it. */
 const MAX_LENGTH = 10_000;
 
+/** How many of each take as much memory as a row. */
+const CELLS_PER_ROW = 3;
+const CHARACTERS_PER_ROW = 60;
+const ITEMS_PER_ROW = 5;
+
 const left = { rows: 0, cells: 0, characters: 0, items: 0, operators: 0 };
+let given = 0;
 let firstId = 0;
 
 /** Vega numbers all rows and marks in the order in which it makes them. */
@@ -25,6 +31,7 @@ const newRows = () => nextId() - firstId;
 
 /** Starts a piece of work, which is given some rows. The worker does one at a time. */
 export function startBudget(givenRows = 0): void {
+  given = givenRows;
   firstId = nextId();
   left.rows = MAX_NEW_ROWS + givenRows;
   left.cells = MAX_CELLS;
@@ -36,6 +43,14 @@ export function startBudget(givenRows = 0): void {
 
 function refuse(message: string): never {
   throw new WidgetError('too_large', `${message} Filter or aggregate the figures first.`);
+}
+
+/** How much memory the piece of work took, as a number of rows: those that it was given, and what it made. */
+export function heldRows(): number {
+  const cells = (MAX_CELLS - left.cells) / CELLS_PER_ROW;
+  const characters = (MAX_CHARACTERS - left.characters) / CHARACTERS_PER_ROW;
+  const items = (MAX_ITEMS - left.items) / ITEMS_PER_ROW;
+  return Math.ceil(given + newRows() + cells + characters + items);
 }
 
 /** Throws a `WidgetError` if so many more rows would be too many. Call it with 0 after rows were made. */
