@@ -19,8 +19,8 @@ const shared = {
   execArgv: ['--max-semi-space-size=64'],
 };
 
-/** Tests wait often, so it takes two workers more than there are cores to keep the cores busy. */
-const maxWorkers = availableParallelism() + 2;
+/** Tests wait often, so it takes four workers more than there are cores to keep the cores busy. */
+const maxWorkers = availableParallelism() + 4;
 
 /** Long files first, so that none is left for the end. A worker serves one project, so files of a project are together. */
 const ORDER = ['browser', 'system', 'unit'];
