@@ -13,25 +13,56 @@ import { processorTimeOf, processorTimeOfServer } from './process.ts';
 import { OWNER, openSlowGitHub, TOKEN } from './slow-github.ts';
 import { printTable, round } from './table.ts';
 
-const REPOSITORIES = Number(process.env.BENCH_REPOSITORIES ?? 100);
+const REPOSITORIES = 100;
 const DAYS = 4;
-const DAY_MS = 86_400_000;
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** Processor time in milliseconds. */
+interface Used {
+  program: number;
+  database: number;
+}
+
 /**
- * The processor time of one repository on one day, and of the peer ghstats if `GHSTATS` names its program: both collect the
- * same repositories from the same simulated GitHub, one after the other. Memory and time of the simulator do not count.
+ * The processor time of collecting a repository on a day. The peer is ghstats, if `GHSTATS` names its program: it collects the
+ * same repositories on the same days from the same simulated GitHub, whose own time does not count.
  */
 export async function benchProcessor(): Promise<void> {
-  let ahead = 0;
-  const slow = await openSlowGitHub({
-    repositories: REPOSITORIES,
-    latency: 0,
-    quota: 1_000_000,
-    bans: false,
-    clock: () => new Date(Date.now() + ahead),
-  });
+  let now = new Date();
+  const options = { repositories: REPOSITORIES, latency: 0, quota: 1_000_000, bans: false };
+  const slow = await openSlowGitHub({ ...options, clock: () => now });
+  const ours = await openCollector(slow);
+  const folder = await mkdtemp(path.join(tmpdir(), 'ghstats-'));
+  const peer = process.env.GHSTATS;
+  const rows: (string | number)[][] = [];
+  const measure = async (name: string, collect: () => Promise<Used>): Promise<number> => {
+    slow.resetRequests();
+    const { program, database } = await collect();
+    const each = (value: number) => round(value / REPOSITORIES, 2);
+    rows.push([name, each(slow.requestCount()), each(program), each(database), each(program + database)]);
+    return program + database;
+  };
+  for (let day = 1; day <= DAYS; day += 1) {
+    now = new Date(`${addDays(toDay(new Date()), day)}T12:00:00.000Z`);
+    const own = await measure(`day ${day}`, () => ours.collect(now));
+    if (peer === undefined) continue;
+    const theirs = await measure(`day ${day}, ghstats`, () => timePeer(peer, slow.url, { folder, now }));
+    rows.push([`day ${day}, ratio`, '', '', '', `${round(own / theirs, 2)} ×`]);
+  }
+  await ours.close();
+  await rm(folder, { recursive: true, force: true });
+  slow.close();
+  const without = peer === undefined ? '; GHSTATS names no peer (see docs/benchmarks.md)' : '';
+  printTable(
+    `Processor time of a repository and day in ms, ${REPOSITORIES} repositories; at most 1.2 × the peer${without}`,
+    ['', 'requests', 'program', 'database', 'together'],
+    rows,
+  );
+}
+
+/** A tenant with the repositories of the slow GitHub, and its collector. */
+async function openCollector(slow: Awaited<ReturnType<typeof openSlowGitHub>>) {
   const { installation, close } = await openBenchInstallation({
     environment: { ALLOW_PRIVATE_ADDRESSES: 'true' },
   });
@@ -44,77 +75,51 @@ export async function benchProcessor(): Promise<void> {
   await insertRepositories(database.url, { tenantId, owner: OWNER, ids: slow.ids });
   const sql = new pg.Client(database.url);
   await sql.connect();
-  const rows: (string | number)[][] = [];
-  const add = (name: string, requests: number, times: { program: number; database: number }) => {
-    const perRepository = (milliseconds: number) => round(milliseconds / REPOSITORIES, 2);
-    const { program, database } = times;
-    rows.push([
-      name,
-      requests / REPOSITORIES,
-      perRepository(program),
-      perRepository(database),
-      perRepository(program + database),
-    ]);
+  const used = (): Used => {
+    const containers = host.containers().filter(({ key }) => key.includes('/collect-tenant@'));
+    const program = containers.reduce((sum, { pid }) => sum + processorTimeOf(pid), 0);
+    return { program, database: processorTimeOfServer() };
   };
-  for (let turn = 1; turn <= DAYS; turn += 1) {
-    ahead = turn * DAY_MS;
-    const now = `${addDays(toDay(new Date()), turn)}T12:00:00.000Z`;
-    ahead = Date.parse(now) - Date.now();
-    host.setParameters('traffic', { NOW: now });
-    // Otherwise each turn would wait until the minute before is over.
-    await sql.query('delete from token_use');
-    slow.github.resetRequests();
-    const before = { program: programTime(host.containers()), database: processorTimeOfServer() };
-    const { runId } = (await ask('POST', `/runs/${tenantId}`, {})) as RunStarted;
-    for (;;) {
-      const { run } = (await ask('GET', `/runs/${tenantId}/${runId}`)) as RunDetail;
-      if (run.state === 'running') await pause(500);
-      else break;
-    }
-    await host.settled();
-    const program = programTime(host.containers()) - before.program;
-    const requests = slow.github.requests().length;
-    add(`collect-tenant, day ${turn}`, requests, {
-      program,
-      database: processorTimeOfServer() - before.database,
-    });
-  }
-  await sql.end();
-  await close();
-  const peer = process.env.GHSTATS;
-  if (peer !== undefined) {
-    const folder = await mkdtemp(path.join(tmpdir(), 'ghstats-'));
-    for (let turn = 1; turn <= 3; turn += 1) {
-      slow.github.resetRequests();
-      const program = await timePeer(peer, slow.url, folder);
-      add(`ghstats, run ${turn}`, slow.github.requests().length, { program, database: 0 });
-    }
-    await rm(folder, { recursive: true, force: true });
-  }
-  slow.close();
-  printTable(
-    `Processor time, ms per repository and day (${REPOSITORIES} repositories)`,
-    ['', 'requests', 'program', 'database', 'together'],
-    rows,
-  );
+  return {
+    async collect(now: Date): Promise<Used> {
+      host.setParameters('traffic', { NOW: now.toISOString() });
+      // Otherwise the run would wait until the minute of the run before is over.
+      await sql.query('delete from token_use');
+      const before = used();
+      const { runId } = (await ask('POST', `/runs/${tenantId}`, {})) as RunStarted;
+      for (;;) {
+        const { run } = (await ask('GET', `/runs/${tenantId}/${runId}`)) as RunDetail;
+        if (run.state === 'succeeded') break;
+        if (run.state !== 'running') throw new Error(`The run ${run.state}.`);
+        // A look costs time of the database, too.
+        await pause(2000);
+      }
+      await host.settled();
+      const after = used();
+      return { program: after.program - before.program, database: after.database - before.database };
+    },
+    async close() {
+      await sql.end();
+      await close();
+    },
+  };
 }
 
-function programTime(containers: { pid: number; key: string }[]): number {
-  return containers
-    .filter(({ key }) => key.includes('/collect-tenant@'))
-    .reduce((sum, { pid }) => sum + processorTimeOf(pid), 0);
-}
-
-/** ghstats collects when it starts. It says in its log when it has ended. */
-async function timePeer(program: string, apiUrl: string, folder: string): Promise<number> {
+/** ghstats collects when it starts. When it then waits for the next hour, it has ended. Its database is part of it. */
+async function timePeer(
+  program: string,
+  apiUrl: string,
+  { folder, now }: { folder: string; now: Date },
+): Promise<Used> {
   const child = spawn(program, [], {
     env: {
       GITHUB_TOKEN: TOKEN,
       GITHUB_API_URL: apiUrl,
+      GHSTATS_NOW: now.toISOString(),
+      GHS_INCLUDE_PRIVATE: 'true',
       DB_PATH: path.join(folder, 'ghstats.db'),
       HOST: '127.0.0.1',
       PORT: '0',
-      GHS_INCLUDE_PRIVATE: 'true',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -122,10 +127,9 @@ async function timePeer(program: string, apiUrl: string, folder: string): Promis
   child.stdout.on('data', (chunk) => {
     log += chunk;
   });
-  while (!/update_metrics took/.test(log)) await pause(100);
-  await pause(3000);
-  if (process.env.DEBUG) console.log(log);
+  while (!log.includes('Job creator created')) await pause(200);
+  if (log.includes('failed to update')) throw new Error(log);
   const time = processorTimeOf(child.pid ?? 0);
   child.kill();
-  return time;
+  return { program: time, database: 0 };
 }

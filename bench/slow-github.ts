@@ -67,13 +67,27 @@ export async function openSlowGitHub({
     });
     return id;
   });
+  let emptyLists = 0;
   const server = createServer((request, response) => {
     request.url = (request.url ?? '/').replace(/^\/api\/v3/, '') || '/';
-    if (EMPTY_LISTS.test(request.url)) return void response.end('[]');
+    if (EMPTY_LISTS.test(request.url)) {
+      emptyLists += 1;
+      return void response.end('[]');
+    }
     void github.handle(request, response);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  return { github, ids, url: `http://127.0.0.1:${port}`, close: () => server.close() };
+  return {
+    github,
+    ids,
+    url: `http://127.0.0.1:${port}`,
+    requestCount: () => github.requests().length + emptyLists,
+    resetRequests() {
+      github.resetRequests();
+      emptyLists = 0;
+    },
+    close: () => server.close(),
+  };
 }

@@ -22,3 +22,12 @@ export function readSize({ seed, ...otherwise }: CampaignSize): CampaignSize {
 export function toReplay({ seed, days, repositories, tenants }: CampaignSize): string {
   return `SEED=${seed} CAMPAIGN_DAYS=${days} CAMPAIGN_REPOSITORIES=${repositories} CAMPAIGN_TENANTS=${tenants}`;
 }
+
+/** The size of the large tenant's campaign: from the environment, or the given one. */
+export function readLargeSize(otherwise: Pick<CampaignSize, 'repositories' | 'days'>) {
+  const { CAMPAIGN_LARGE_REPOSITORIES, CAMPAIGN_LARGE_DAYS } = process.env;
+  return {
+    repositories: Number(CAMPAIGN_LARGE_REPOSITORIES || otherwise.repositories),
+    days: Number(CAMPAIGN_LARGE_DAYS || otherwise.days),
+  };
+}
