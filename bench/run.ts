@@ -1,4 +1,5 @@
 import { benchMemory } from './action-memory.ts';
+import { benchAnswers } from './answers.ts';
 import { benchCold } from './cold.ts';
 import { benchCollect } from './collect.ts';
 import { benchDashboard } from './dashboard.ts';
@@ -13,7 +14,10 @@ import { benchThousand } from './thousand.ts';
 
 /** What each prints, for whoever asks which there are. */
 const BENCHES = {
-  cold: { run: benchCold, prints: 'cold starts of the web actions, beside an empty action' },
+  cold: {
+    run: benchCold,
+    prints: 'cold starts of the web actions, beside an empty action, and the code in AGAINST',
+  },
   stats: {
     run: benchStats,
     prints: 'overviews beside the bare statements they send, and a CSV file beside one statement',
@@ -23,6 +27,7 @@ const BENCHES = {
     run: benchTenants,
     prints: 'lists of up to 5,000 tenants, beside the bare statements they send',
   },
+  answers: { run: benchAnswers, prints: 'bytes of the largest answers, beside the same as columns' },
   collect: { run: benchCollect, prints: '100 repositories, beside what GitHub’s limits allow' },
   thousand: {
     run: benchThousand,

@@ -6,6 +6,12 @@ import { openImage } from '../local/openwhisk/image.ts';
 /** The manifest's limits, in MB and ms. */
 const LIMITS = { timeout: 60_000, memory: 128, logs: 10, concurrency: 1 };
 
+interface WarmAnswer {
+  headers: Record<string, string>;
+  text: string;
+  bytes: number;
+}
+
 /** A web action in a container of its own, with its code loaded, for a person with an access token. */
 export async function openWarmAction(name: string, parameters: Record<string, string>, token: string) {
   const image = await openImage();
@@ -19,13 +25,14 @@ export async function openWarmAction(name: string, parameters: Record<string, st
   return {
     pid: container.pid,
     /** GETs a route below the action. Throws unless the answer is 200. */
-    async ask(route: string, query: string): Promise<{ headers: Record<string, string>; bytes: number }> {
+    async ask(route: string, query: string): Promise<WarmAnswer> {
       const args = { ...base, __ow_path: route, __ow_query: query, __ow_headers: sent };
       const reply = await container.call({ type: 'run', value: JSON.stringify(args), env: {} });
       if (reply.kind !== 'reply' || !reply.body.startsWith('{"statusCode":200'))
-        throw new Error(`${name} answered ${JSON.stringify(reply).slice(0, 300)}`);
+        throw new Error(`${name}${route}?${query} answered ${JSON.stringify(reply).slice(0, 900)}`);
       const { headers, body } = JSON.parse(reply.body);
-      return { headers, bytes: Buffer.byteLength(typeof body === 'string' ? body : JSON.stringify(body)) };
+      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      return { headers, text, bytes: Buffer.byteLength(text) };
     },
     async close() {
       await container.stop();

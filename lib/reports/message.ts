@@ -1,10 +1,12 @@
 import type { ReportedRepository, WeekReport } from '../answers/channels.ts';
 import type { Line, Message } from '../channels/message.ts';
+import { type Day, startOf } from '../day.ts';
 import { formatChange, formatNumber, plural } from '../number-format.ts';
 
-const utc = { timeZone: 'UTC' } as const;
-const dayAndMonth = new Intl.DateTimeFormat('en-GB', { ...utc, day: 'numeric', month: 'short' });
-const weekday = new Intl.DateTimeFormat('en-GB', { ...utc, weekday: 'short' });
+const DAY_AND_MONTH = { timeZone: 'UTC', day: 'numeric', month: 'short' } as const;
+const WEEKDAY = { timeZone: 'UTC', weekday: 'short' } as const;
+
+const formatDay = (day: Day, as: Intl.DateTimeFormatOptions) => startOf(day).toLocaleDateString('en-GB', as);
 
 const formatCount = (count: number | null) => (count === null ? 'unknown' : formatNumber(count));
 const unknownOr = (count: number | null, noun: string) =>
@@ -16,7 +18,7 @@ export function toReportMessage(report: WeekReport, pagesUrl: string | null): Me
   const { tenant, week, repositoryCount, viewCount, cloneCount, repositories } = report;
   const tenantUrl = pagesUrl && `${pagesUrl}/t/${tenant.tenantId}`;
   const range = `?from=${week.from}&to=${week.to}`;
-  const title = `${tenant.name}: traffic in the week of ${dayAndMonth.format(new Date(week.from))}`;
+  const title = `${tenant.name}: traffic in the week of ${formatDay(week.from, DAY_AND_MONTH)}`;
   const short = `${repositoriesOf(repositoryCount)}: ${unknownOr(viewCount, 'view')}, ${unknownOr(cloneCount, 'clone')}`;
   const sections = [
     { heading: 'The week', lines: [{ text: short }, ...toComparisonLines(report)] },
@@ -42,7 +44,7 @@ export function toReportMessage(report: WeekReport, pagesUrl: string | null): Me
 function toComparisonLines({ compared, repositoryCount }: WeekReport): Line[] {
   if (!compared || compared.change === null) return [];
   const { from, to, change, repositoryCount: count } = compared;
-  const days = `${weekday.format(new Date(from))} to ${weekday.format(new Date(to))}`;
+  const days = `${formatDay(from, WEEKDAY)} to ${formatDay(to, WEEKDAY)}`;
   const which = count === repositoryCount ? '' : `, of the ${repositoriesOf(count)} that can be compared`;
   return [{ text: `Views ${formatChange(change)} against the week before (${days}${which})` }];
 }
