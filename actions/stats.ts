@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { TenantAccess } from '../lib/access.ts';
 import { type Answer, csv, json } from '../lib/answer.ts';
-import type { Overview, RepositoryStats, TrafficTable } from '../lib/answers/stats.ts';
+import type { Overview, RepositoryStats, TrafficColumns, TrafficTable } from '../lib/answers/stats.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
 import { type Actor, recordExport } from '../lib/audit.ts';
 import { requireAccess } from '../lib/caller.ts';
@@ -13,7 +13,7 @@ import { parseId, parseQuery, toId } from '../lib/request.ts';
 import { readOverview, toOverviewCsv } from '../lib/stats/overview.ts';
 import { readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { toRepositoryCsv } from '../lib/stats/repository-csv.ts';
-import { readTable } from '../lib/stats/table.ts';
+import { readTable, toColumns } from '../lib/stats/table.ts';
 import {
   type TableCsv,
   toRepositorySumsCsv,
@@ -60,6 +60,8 @@ export const RepositoryQuery = z
 export const TableQuery = z
   .strictObject({
     ...span,
+    /** `columns` is JSON that has the name of each column once. */
+    format: z.enum(['json', 'csv', 'columns']).default('json'),
     q: z.string().max(100).optional(),
     /**
      * The `nextCursor` of the page before, for CSV its header `x-next-cursor`; empty: the first page. Without it, a CSV file
@@ -141,7 +143,8 @@ app.get('/:tenantId/table', async (c) => {
   }
   if (sum) return toAnswer(await toRepositorySumsCsv(db, access, { ...scope, cursor }, now));
   if (format === 'csv') return toAnswer(await toTableCsv(db, access, { ...scope, cursor, columns }, now));
-  return json<TrafficTable>(await readTable(db, access, { ...scope, cursor }, now));
+  const table = await readTable(db, access, { ...scope, cursor }, now);
+  return format === 'columns' ? json<TrafficColumns>(toColumns(table)) : json<TrafficTable>(table);
 });
 
 app.get('/:tenantId/:repositoryId', async (c) => {

@@ -7,7 +7,7 @@ import type { MemberList, SystemMemberList } from '../lib/answers/members.ts';
 import type { Discovered, RepositoryDetail, RepositoryList } from '../lib/answers/repositories.ts';
 import type { ProblemLog, RunDetail, RunList } from '../lib/answers/runs.ts';
 import type { InstallationList, ServerList } from '../lib/answers/servers.ts';
-import type { Overview, RepositoryStats, TrafficTable } from '../lib/answers/stats.ts';
+import type { Overview, RepositoryStats, TrafficColumns } from '../lib/answers/stats.ts';
 import type { TenantList } from '../lib/answers/tenants.ts';
 import type { Read } from './api.ts';
 
@@ -26,7 +26,9 @@ export const reads = {
   me: (tenantId: number | null) => read<Me>('me', { tenant: tenantId === null ? null : String(tenantId) }),
   ownTenants: (query: Query) => read<OwnTenantList>('me/tenants', query),
   overview: (tenantId: number, query: Query) => read<Overview>(`stats/${tenantId}`, query),
-  table: (tenantId: number, query: Query) => read<TrafficTable>(`stats/${tenantId}/table`, query),
+  table: (tenantId: number, query: Query) =>
+    read<TrafficColumns>(`stats/${tenantId}/table`, { ...query, format: 'columns' }),
+  tableFile: (tenantId: number, query: Query) => read<unknown>(`stats/${tenantId}/table`, query),
   repositoryStats: (tenantId: number, repositoryId: number, query: Query) =>
     read<RepositoryStats>(`stats/${tenantId}/${repositoryId}`, query),
   repositories: (tenantId: number, query: Query) => read<RepositoryList>(`repositories/${tenantId}`, query),

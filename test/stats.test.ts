@@ -318,6 +318,23 @@ test('the pages of a CSV file make up the whole file, and only the first counts 
   expect(later.body.split('\r\n')).toEqual([header, ...lines.slice(rows.length)]);
 });
 
+test('the table as columns has the values of its rows, page by page, in less than half of the bytes', async () => {
+  for (const query of ['range=90&size=100', 'range=365&by=week&size=7', 'range=30&q=nothing']) {
+    const rows = (await ada('GET', `/stats/${first}/table?${query}`)).body;
+    const { columns, ...part } = (await ada('GET', `/stats/${first}/table?${query}&format=columns`)).body;
+    const { rows: expected, ...rest } = rows;
+    expect(part).toEqual(rest);
+    const names = Object.keys(columns);
+    const joined = columns.date.map((_: string, index: number) =>
+      Object.fromEntries(names.map((name) => [name, columns[name][index]])),
+    );
+    expect(joined).toEqual(expected);
+    if (!query.startsWith('range=90')) continue;
+    const [asColumns = 0, asRows = 0] = [columns, expected].map((one) => JSON.stringify(one).length);
+    expect(asColumns / asRows).toBeLessThan(0.5);
+  }
+});
+
 test.each(['x', '7', 'bnVsbA', 'WyIyMDI2LTAyLTMwIiwiYSIsImIiLDFd'])(
   'the cursor %s is refused',
   async (cursor) => {

@@ -1,4 +1,4 @@
-import { Overview, RepositoryStats, TrafficTable } from '../../lib/answers/stats.ts';
+import { Overview, RepositoryStats, TrafficTableAnswer } from '../../lib/answers/stats.ts';
 import type { FailureCode } from '../../lib/failure.ts';
 import { OverviewQuery, RepositoryQuery, TableQuery } from '../stats.ts';
 import type { Operation } from './operation.ts';
@@ -25,7 +25,7 @@ export const statsOperations: Operation[] = [
     needs: 'seeTraffic',
     note: 'A data token with its secret works too.',
     query: TableQuery,
-    responses: { 200: TrafficTable },
+    responses: { 200: TrafficTableAnswer },
     csv: true,
     failures: [...ranges, 'data_token_expired', 'data_token_invalid'],
   },

@@ -61,32 +61,55 @@ export const Overview = z.object({
 export type Overview = z.infer<typeof Overview>;
 export type OverviewRepository = Overview['repositories'][number];
 
-/** Traffic as a table: one row per repository and bucket with figures, newest first. */
-export const TrafficTable = z.object({
+const TableRow = z.object({
+  repositoryId: z.int(),
+  fullName: z.string(),
+  date: Day,
+  /** 'YYYY-Www' (ISO 8601) for weeks. */
+  label: z.string(),
+  viewCount: Figure,
+  viewUniques: Figure,
+  cloneCount: Figure,
+  cloneUniques: Figure,
+  /** As in `RepositoryStats`. */
+  uniquesExact: z.boolean(),
+  state: DayState,
+});
+type TableRow = z.infer<typeof TableRow>;
+
+const TablePart = {
   tenantId: z.int(),
   range: Range,
-  rows: z.array(
-    z.object({
-      repositoryId: z.int(),
-      fullName: z.string(),
-      date: Day,
-      /** 'YYYY-Www' (ISO 8601) for weeks. */
-      label: z.string(),
-      viewCount: Figure,
-      viewUniques: Figure,
-      cloneCount: Figure,
-      cloneUniques: Figure,
-      /** As in `RepositoryStats`. */
-      uniquesExact: z.boolean(),
-      state: DayState,
-    }),
-  ),
   /** The rows of all pages; null on later pages than the first. */
   total: Count.nullable(),
   /** Null on the last page. */
   nextCursor: z.string().nullable(),
-});
+};
+
+/** Traffic as a table: one row per repository and bucket with figures, newest first. */
+export const TrafficTable = z.object({ ...TablePart, rows: z.array(TableRow) });
 export type TrafficTable = z.infer<typeof TrafficTable>;
+
+/** The same with each name once, for `format=columns`: the values of all rows, name by name, in less than half of the bytes. */
+export const TrafficColumns = z.object({
+  ...TablePart,
+  columns: z.object({
+    repositoryId: z.array(TableRow.shape.repositoryId),
+    fullName: z.array(TableRow.shape.fullName),
+    date: z.array(TableRow.shape.date),
+    label: z.array(TableRow.shape.label),
+    viewCount: z.array(TableRow.shape.viewCount),
+    viewUniques: z.array(TableRow.shape.viewUniques),
+    cloneCount: z.array(TableRow.shape.cloneCount),
+    cloneUniques: z.array(TableRow.shape.cloneUniques),
+    uniquesExact: z.array(TableRow.shape.uniquesExact),
+    state: z.array(TableRow.shape.state),
+  }) satisfies z.ZodType<{ [Name in keyof TableRow]: TableRow[Name][] }>,
+});
+export type TrafficColumns = z.infer<typeof TrafficColumns>;
+
+/** Rows, or columns for `format=columns`. */
+export const TrafficTableAnswer = z.union([TrafficTable, TrafficColumns]);
 
 const Ranked = {
   rank: Count,

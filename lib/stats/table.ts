@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { TenantAccess } from '../access.ts';
 import { MAX_TEXT_BYTES } from '../answer.ts';
 import type { Bucket, Range } from '../answers/figures.ts';
-import type { TrafficTable } from '../answers/stats.ts';
+import type { TrafficColumns, TrafficTable } from '../answers/stats.ts';
 import { parseCursor, toCursor } from '../cursor.ts';
 import { addDays, commonDays, type Day, isDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
@@ -77,6 +77,25 @@ export async function readRows(
   const shown = rows.slice(0, size);
   const nextCursor = rows.length > size ? cursorAfter(shown.at(-1)) : null;
   return { tenantId, range, rows: shown, total, nextCursor };
+}
+
+/** The page's values, name by name. */
+export function toColumns({ rows, ...part }: TrafficTable): TrafficColumns {
+  return {
+    ...part,
+    columns: {
+      repositoryId: rows.map((row) => row.repositoryId),
+      fullName: rows.map((row) => row.fullName),
+      date: rows.map((row) => row.date),
+      label: rows.map((row) => row.label),
+      viewCount: rows.map((row) => row.viewCount),
+      viewUniques: rows.map((row) => row.viewUniques),
+      cloneCount: rows.map((row) => row.cloneCount),
+      cloneUniques: rows.map((row) => row.cloneUniques),
+      uniquesExact: rows.map((row) => row.uniquesExact),
+      state: rows.map((row) => row.state),
+    },
+  };
 }
 
 /** Where a page begins: after the row with these values, in the order of the table. */

@@ -1,5 +1,5 @@
 import type { Bucket, DayState } from '../../lib/answers/figures.ts';
-import type { TrafficTable as TrafficTableAnswer } from '../../lib/answers/stats.ts';
+import type { TrafficTable as Rows, TrafficColumns } from '../../lib/answers/stats.ts';
 import { CutNote } from '../charts/chart-table.tsx';
 import { DataTable } from '../controls/data-table.tsx';
 import { Skeleton } from '../controls/loading.tsx';
@@ -9,6 +9,8 @@ import { Panel } from '../controls/panel.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
 import { cutOf, formatCount, formatDay } from '../format.ts';
 import { paths } from '../routes.ts';
+
+type TableRow = Rows['rows'][number];
 
 const TITLES = { day: 'Daily traffic', week: 'Weekly traffic', month: 'Monthly traffic' };
 const HEADS = { day: 'Day', week: 'Week', month: 'Month' };
@@ -24,19 +26,20 @@ const columnsFor = (by: Bucket) => [
 ];
 
 /** One row per repository and day, week or month, newest first. */
-export function TrafficTable({ answer }: { answer: TrafficTableAnswer | undefined }) {
+export function TrafficTable({ answer }: { answer: TrafficColumns | undefined }) {
   const by = answer?.range.by ?? 'day';
+  const count = answer?.columns.date.length;
   return (
     <Panel title={TITLES[by]} beside={<SearchBox label="Search repositories" />}>
       {!answer && <Skeleton rows={12} />}
-      {answer?.rows.length === 0 && (
+      {count === 0 && (
         <Empty title="No figures in this range">
           <p>Choose a longer range or other repositories.</p>
         </Empty>
       )}
-      {answer && answer.rows.length > 0 && (
+      {answer && count !== 0 && (
         <DataTable label={TITLES[by]} columns={columnsFor(by)} cards>
-          {answer.rows.map((row) => (
+          {toRows(answer).map((row) => (
             <Row key={`${row.date} ${row.repositoryId}`} answer={answer} row={row} />
           ))}
         </DataTable>
@@ -46,15 +49,22 @@ export function TrafficTable({ answer }: { answer: TrafficTableAnswer | undefine
   );
 }
 
+function toRows({ columns }: TrafficColumns): TableRow[] {
+  const names = Object.keys(columns) as (keyof TableRow)[];
+  return columns.date.map(
+    (_, index) => Object.fromEntries(names.map((name) => [name, columns[name][index]])) as TableRow,
+  );
+}
+
 /** How many rows there are, and the way to older ones. */
-function Pages({ answer: { rows, total, nextCursor } }: { answer: TrafficTableAnswer }) {
-  const count = total === null ? null : `1–${formatCount(rows.length)} of ${formatCount(total)} rows`;
+function Pages({ answer: { columns, total, nextCursor } }: { answer: TrafficColumns }) {
+  const count = total === null ? null : `1–${formatCount(columns.date.length)} of ${formatCount(total)} rows`;
   return <OlderPager nextCursor={nextCursor} things="rows" count={count} />;
 }
 
 interface RowProps {
-  answer: TrafficTableAnswer;
-  row: TrafficTableAnswer['rows'][number];
+  answer: TrafficColumns;
+  row: TableRow;
 }
 
 function Row({ answer: { tenantId, range }, row }: RowProps) {

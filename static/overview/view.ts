@@ -18,7 +18,7 @@ export const overviewFile = (tenantId: number, query: URLSearchParams) =>
   reads.overview(tenantId, pick(query, [...SPAN, 'q', 'sort', 'order']));
 
 export const tableFile = (tenantId: number, query: URLSearchParams) => ({
-  ...reads.table(tenantId, pick(query, [...SPAN, 'q'])),
+  ...reads.tableFile(tenantId, pick(query, [...SPAN, 'q'])),
   paged: true as const,
 });
 
