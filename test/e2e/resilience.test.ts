@@ -204,7 +204,7 @@ test('every page waits for an answer that takes longer than a minute', async () 
   };
   ada.problems();
   await wait(() => page.goto('/t/1', { waitUntil: 'commit' }));
-  for (const place of ['repositories', 'dashboards', 'runs', 'members', 'notifications'])
+  for (const place of ['repositories', 'dashboards', 'runs', 'members', 'notifications', 'audit'])
     await wait(() => page.locator(`.nav a[href="/t/1/${place}"]`).click());
   await wait(() => page.goto('/t/1/repositories/1', { waitUntil: 'commit' }));
   expect(ada.problems()).toEqual([]);
