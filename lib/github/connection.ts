@@ -1,9 +1,8 @@
-import type { Octokit } from '@octokit/rest';
 import { Failure } from '../failure.ts';
 import { createSemaphore, retry } from './attempts.ts';
 import { type HeldToken, holdToken, type TokenRenewal } from './held-token.ts';
 import { type AnswerMemory, createMemory } from './memory.ts';
-import { type Fetch, openOctokit } from './octokit.ts';
+import { type Fetch, openOctokit, type Send } from './octokit.ts';
 import { parseTokenExpiry, toGitHubFailure, toOtherRepository } from './refusal.ts';
 import { type RawAnswer, toUnreadableFailure } from './unreadable.ts';
 
@@ -82,7 +81,7 @@ export function openGitHubConnection(options: ConnectionOptions): Connection {
   const { apiUrl, clock, rateLimiter, secondLasts = 1000 } = options;
   const deadline = options.deadline ?? new Date(clock().getTime() + DEFAULT_DEADLINE_MS);
   const timeLeft = () => deadline.getTime() - clock().getTime();
-  let octokit: Promise<Octokit> | undefined;
+  let octokit: Promise<Send> | undefined;
   const semaphore = createSemaphore(REQUEST_CONCURRENCY);
   const holder = holdToken(options.token, options.renewal);
 
@@ -102,7 +101,7 @@ export function openGitHubConnection(options: ConnectionOptions): Connection {
       };
       if (etag !== undefined) sent['if-none-match'] = etag;
       try {
-        const answer = await ready.request(`GET ${path}`, { ...parameters, headers: sent });
+        const answer = await ready(path, { ...parameters, headers: sent });
         rateLimiter?.leave({ headers: toTexts(answer.headers) });
         return answer;
       } catch (error) {

@@ -23,9 +23,8 @@ export function toUnreadableFailure({ status, data }: RawAnswer): Failure | unde
     const message = 'GitHub is still preparing its answer (status 202). It will be asked again.';
     return new Failure('unreadable_answer', message);
   }
-  if (typeof data === 'object' && !(data instanceof ArrayBuffer)) return undefined;
-  const text = data instanceof ArrayBuffer ? Buffer.from(data).toString('utf8') : String(data ?? '');
-  return new Failure('unreadable_answer', toMessage(status, text));
+  if (typeof data === 'object') return undefined;
+  return new Failure('unreadable_answer', toMessage(status, String(data ?? '')));
 }
 
 function toMessage(status: number, text: string): string {
