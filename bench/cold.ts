@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { startContainer } from '../local/openwhisk/container.ts';
 import { openImage } from '../local/openwhisk/image.ts';
 import { openBenchInstallation } from './installation.ts';
+import { processorTimeOf } from './memory.ts';
 import { printTable, quantile, round } from './table.ts';
 
 /** The manifest's limits, in MB and ms. */
@@ -62,6 +63,8 @@ interface Cold {
   boot: number;
   init: number;
   first: number;
+  /** What all of it took of the processor, which other work on the machine hardly changes. */
+  processor: number;
 }
 
 /** One action whose start is measured. */
@@ -99,11 +102,12 @@ export async function benchCold(): Promise<void> {
     const loaded = performance.now();
     const reply = await container.call({ type: 'run', value: JSON.stringify(args), env: {} });
     const answered = performance.now();
+    const processor = processorTimeOf(container.pid);
     await container.stop();
     const status =
       reply.kind === 'reply' ? (JSON.parse(reply.body) as { statusCode?: number }).statusCode : reply.kind;
     if (status !== 200 && status !== 204) throw new Error(`The first answer was ${status}.`);
-    return { boot: booted - begun, init: loaded - booted, first: answered - loaded };
+    return { boot: booted - begun, init: loaded - booted, first: answered - loaded, processor };
   }
 
   const starts = new Map<string, Start>([['(empty)', { build: own, action: '', code: EMPTY }]]);
@@ -132,7 +136,7 @@ export async function benchCold(): Promise<void> {
   const emptyWhole = median('(empty)', whole);
   printTable(
     `Cold start (median of ${ROUNDS}, ms): process + init + first answer; at most 3.5 × an empty action`,
-    ['action', 'kB', 'process', 'init', 'first answer', 'cold', '× empty'],
+    ['action', 'kB', 'process', 'init', 'first answer', 'cold', '× empty', 'processor'],
     [...starts].map(([name, { code }]) => [
       name,
       round(code.length / 1000, 0),
@@ -141,6 +145,7 @@ export async function benchCold(): Promise<void> {
       round(median(name, (cold) => cold.first)),
       round(median(name, whole)),
       round(median(name, whole) / emptyWhole, 2),
+      round(median(name, (cold) => cold.processor)),
     ]),
   );
 }

@@ -173,7 +173,7 @@ export async function listAudit(
   return { events, nextCursor: rows.length > limit ? cursorAfter(events.at(-1)) : null };
 }
 
-const Position = z.tuple([z.int32().positive()]).transform(([eventId]) => eventId);
+const toPosition = () => z.tuple([z.int32().positive()]).transform(([eventId]) => eventId);
 
 const cursorAfter = (event: AuditEvent | undefined) => (event ? toCursor([event.eventId]) : null);
 
@@ -184,7 +184,7 @@ function kindsOf(area: AuditArea): string[] {
 
 /** The entries that you ask for. A page begins after the cursor. */
 function selectEvents(db: Db, tenantId: number | null, { area, q, from, to, cursor }: AuditQuery) {
-  const before = parseCursor(cursor, Position);
+  const before = parseCursor(cursor, toPosition);
   let events = db.selectFrom('auditEvent');
   if (tenantId !== null) events = events.where('tenantId', '=', tenantId);
   if (area) events = events.where('kind', 'in', kindsOf(area));

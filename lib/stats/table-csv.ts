@@ -129,7 +129,7 @@ export async function toStepsCsv(
 type Sum = Awaited<ReturnType<typeof readSteps>>['rows'][number];
 
 /** These rows are few, so that a cursor may count them. */
-const SumPosition = z.tuple([z.int()]).transform(([count]) => count);
+const toSumPosition = () => z.tuple([z.int()]).transform(([count]) => count);
 
 async function toSumsCsv(
   db: Db,
@@ -138,7 +138,7 @@ async function toSumsCsv(
   cursor: string | undefined,
 ): Promise<TableCsv> {
   const size = await readPageSize(db, access, ROW_BYTES.steps, MAX_ROWS);
-  const position = parseCursor(cursor, SumPosition);
+  const position = parseCursor(cursor, toSumPosition);
   const start = position ?? 0;
   const toCells = (row: Sum) => [
     row.repositoryId,

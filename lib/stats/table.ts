@@ -66,7 +66,7 @@ export async function readRows(
   now: Date,
 ): Promise<TablePage> {
   const { today, range, sought } = await toScope(db, access, request, now);
-  const after = parseCursor(cursor, Position);
+  const after = parseCursor(cursor, toPosition);
   const { tenantId } = access;
   if (sought?.length === 0) return { tenantId, range, rows: [], total: after ? null : 0, nextCursor: null };
   const asked = { tenantId, repositoryIds: sought };
@@ -101,9 +101,10 @@ export function toColumns({ rows, ...part }: TrafficTable): TrafficColumns {
 /** Where a page begins: after the row with these values, in the order of the table. */
 type Position = Pick<TableRow, 'date' | 'owner' | 'name' | 'repositoryId'>;
 
-const Position = z
-  .tuple([z.string().refine(isDay), z.string(), z.string(), z.int()])
-  .transform(([date, owner, name, repositoryId]) => ({ date, owner, name, repositoryId }));
+const toPosition = () =>
+  z
+    .tuple([z.string().refine(isDay), z.string(), z.string(), z.int()])
+    .transform(([date, owner, name, repositoryId]) => ({ date, owner, name, repositoryId }));
 /** The cursor of the page that begins after the row. */
 export function cursorAfter(row: Position | undefined): string | null {
   return row ? toCursor([row.date, row.owner, row.name, row.repositoryId]) : null;

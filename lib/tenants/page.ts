@@ -21,8 +21,8 @@ export interface TenantPage {
   nextCursor: string | null;
 }
 
-const Position = z.tuple([z.string(), z.int()]).transform(([name, tenantId]) => ({ name, tenantId }));
-type Position = z.infer<typeof Position>;
+const toPosition = () => z.tuple([z.string(), z.int()]).transform(([name, tenantId]) => ({ name, tenantId }));
+type Position = z.infer<ReturnType<typeof toPosition>>;
 
 /**
  * A page of the tenants that meet a condition (null: all), by name. It begins after the tenant that the cursor names, whether
@@ -33,7 +33,7 @@ export async function readTenantPage(
   isListed: Expression<SqlBool> | null,
   { q = '', cursor, limit }: TenantPageRequest,
 ): Promise<TenantPage> {
-  const after = parseCursor(cursor, Position);
+  const after = parseCursor(cursor, toPosition);
   const sought = q.trim();
   let query = db.selectFrom('tenant').select(['tenantId', 'name']);
   if (isListed) query = query.where(isListed);
