@@ -39,9 +39,9 @@ export function mergeDays(
   const coverage = coverageOf(observed, reading.now);
   const rows = new Map(stored.map((row) => [row.trafficDate, row]));
   const named = nameDays(observed);
-  const absent = coverage.kind === 'sparse' ? daysFrom(coverage.wholeFrom, coverage.through) : [];
+  const covered = daysFrom(coverage.wholeFrom, coverage.through);
   const unfinished = stored.filter(({ state }) => state === 'provisional').map((row) => row.trafficDate);
-  const dates = [...new Set([...absent, ...named.keys(), ...unfinished])].sort();
+  const dates = new Set([...covered, ...named.keys(), ...unfinished]);
   const answer = { observed, reading, coverage, oldest: [...named.keys()].sort()[0] };
   const days: TrafficDay[] = [];
   const revisions: Revision[] = [];
@@ -89,9 +89,9 @@ export function differencesOf(stored: readonly TrafficDay[], observed: Observed,
  * before it; never a day before the repository was created, unless GitHub names traffic on it.
  */
 export function coveredFrom(observed: Observed, { now, createdDate }: Reading): Day {
-  const { wholeFrom, through } = coverageOf(observed, now);
+  const { wholeFrom } = coverageOf(observed, now);
   const busy = [...(observed.views ?? []), ...(observed.clones ?? [])]
-    .filter(({ date, count }) => date <= through && date >= cutBefore(wholeFrom) && count > 0)
+    .filter(({ date, count }) => date >= cutBefore(wholeFrom) && count > 0)
     .map(({ date }) => date);
   const whole = wholeFrom > createdDate ? wholeFrom : createdDate;
   return [...busy, whole].sort()[0] ?? whole;
@@ -133,7 +133,7 @@ function mergePublished(
   const figures = largerFigures(row ?? UNKNOWN, named);
   const zero = row?.state === 'suspect' ? 'suspect' : 'zero';
   const state = isAllZero(figures) ? zero : 'measured';
-  if (!row && state === 'zero' && date < createdDate) return undefined;
+  if (!row && date < createdDate && !hasTraffic(figures)) return undefined;
   if (row && row.state === state && sameFigures(row, figures)) return row;
   return { trafficDate: date, ...figures, state, observedAt: now.toISOString() };
 }
@@ -186,6 +186,10 @@ function stateOfCut(before: StoredState | undefined, isCut: boolean): StoredStat
 
 function isAllZero(figures: Figures): boolean {
   return METRICS.every((metric) => figures[metric] === 0);
+}
+
+function hasTraffic(figures: Figures): boolean {
+  return METRICS.some((metric) => (figures[metric] ?? 0) > 0);
 }
 
 function revisionsOf(row: TrafficDay, named: Figures): Revision[] {

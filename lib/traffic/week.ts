@@ -38,11 +38,13 @@ export function mergeWeeks(
   const rows = new Map(stored.map((row) => [row.weekStart, row]));
   const named = nameDays(days);
   const merged: TrafficWeek[] = [];
-  for (const [weekStart, seen] of nameDays(weeks)) {
+  for (const [weekStart, figuresOfWeek] of nameDays(weeks)) {
     if (weekStart < coverage.wholeFrom || lastOfWeek(weekStart) > coverage.finalThrough) continue;
+    // A list that leaves the week out says zero, which is no more true than a count if the list is an old copy.
+    const seen = largerFigures(zeroWhereRead(weeks), figuresOfWeek);
     if (coverage.kind === 'published' && !addsUp(weekStart, seen, named)) continue;
     const row = rows.get(weekStart);
-    const figures = largerFigures(row ?? UNKNOWN, largerFigures(zeroWhereRead(weeks), seen));
+    const figures = largerFigures(row ?? UNKNOWN, seen);
     if (row && sameFigures(row, figures)) continue;
     merged.push({ weekStart, ...figures, observedAt: now.toISOString() });
   }

@@ -87,16 +87,16 @@ export function coverageOf(observed: Observed, now: Date): Coverage {
 
 /** The first and last of 14 days in a row that are all over on `today`; null for any other days. */
 function publishedWindow(dates: readonly Day[], today: Day): { from: Day; to: Day } | null {
-  const from = dates[0];
-  const to = dates.at(-1);
-  if (from === undefined || to === undefined || dates.length !== PUBLISHED_DAYS) return null;
-  const isWhole = dates.every((date, place) => date === addDays(from, place));
+  const from = dates[0] ?? today;
+  const to = addDays(from, PUBLISHED_DAYS - 1);
+  const isWhole =
+    dates.length === PUBLISHED_DAYS && dates.every((date, place) => date === addDays(from, place));
   return isWhole && to < today ? { from, to } : null;
 }
 
-/** Whether GitHub answered with an old copy: no news, and nothing is known of the days after it. */
-export function isOldCopy({ kind, through }: Coverage, today: Day): boolean {
-  return kind === 'published' && daysBetween(through, today) >= OLD_COPY_DAYS;
+/** Whether GitHub answered with an old copy: no news, and nothing is known of the days after it. A sparse answer covers today. */
+export function isOldCopy({ through }: Coverage, today: Day): boolean {
+  return daysBetween(through, today) >= OLD_COPY_DAYS;
 }
 
 /** The oldest day that a window contains which was published through a day. */

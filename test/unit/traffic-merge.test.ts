@@ -48,6 +48,15 @@ test('a settled day that GitHub names is measured; a list that leaves it out mea
   expect(found('2026-01-05')).toEqual(day('2026-01-05', [37, 9, 0, 0], 'measured'));
 });
 
+test('of a list that GitHub did not give, nothing is known: its figures are not zero', () => {
+  const views = read([], { views: [on('2026-01-05', 37, 9)], clones: null });
+  expect(views.day('2026-01-05')).toMatchObject({ viewCount: 37, cloneCount: null, cloneUniques: null });
+  expect(views.day('2026-01-06')).toMatchObject({ viewCount: 0, viewUniques: 0, cloneCount: null });
+  const clones = read([], { views: null, clones: [on('2026-01-05', 2, 1)] });
+  expect(clones.day('2026-01-05')).toMatchObject({ viewCount: null, viewUniques: null, cloneCount: 2 });
+  expect(clones.day('2026-01-06')).toMatchObject({ viewCount: null, cloneCount: 0, cloneUniques: 0 });
+});
+
 test('an unsettled day is provisional, and figures that GitHub leaves out are unknown', () => {
   const { day: found } = read([], { views: [on('2026-01-12', 37, 9)] });
   expect(found('2026-01-12')).toEqual(day('2026-01-12', [37, 9, null, null], 'provisional'));
@@ -129,6 +138,18 @@ test('a later, smaller figure for a settled day becomes a revision and is not st
   expect(revisions).toEqual([{ trafficDate: '2026-01-05', metric: 'viewCount', kept: 37, observed: 30 }]);
 });
 
+test('the first whole day and the last settled one have revisions, and a figure that is left out has none', () => {
+  const stored = ['2026-01-01', '2026-01-02', '2026-01-10', '2026-01-11'].map((date) =>
+    day(date, [37, 9, 2, 1], 'measured', '2026-01-13T06:00:00.000Z'),
+  );
+  const { revisions } = read(stored, { views: stored.map(({ trafficDate }) => on(trafficDate, 30, 9)) });
+  const revision = { metric: 'viewCount', kept: 37, observed: 30 };
+  expect(revisions).toEqual([
+    { trafficDate: '2026-01-02', ...revision },
+    { trafficDate: '2026-01-10', ...revision },
+  ]);
+});
+
 test('a smaller figure for an unsettled day is not a revision', () => {
   const stored = [day('2026-01-13', [37, 9, null, null], 'provisional')];
   expect(read(stored, { views: [on('2026-01-13', 30, 9)] }).revisions).toEqual([]);
@@ -193,6 +214,18 @@ test('a day of an old window that is not its first is final, also with the figur
   expect(found('2025-12-12')?.state).toBe('measured');
 });
 
+test('a day that was cut is measured by an answer that has it whole, even if that arrives late', () => {
+  const cut = day('2026-01-01', [5, 3, 0, 0], 'cut', NOW);
+  const { day: found } = read([cut], { views: [on('2026-01-01', 5, 3)] }, '2026-01-13T06:00:00.000Z');
+  expect(found('2026-01-01')).toEqual({ ...cut, state: 'measured' });
+});
+
+test('the oldest days that GitHub remembers are cut, also when the other list is weeks old', () => {
+  const views = [on('2025-11-01', 3)];
+  for (const date of ['2025-12-31', '2026-01-01'])
+    expect(read([], { views, clones: [on(date, 2)] }).day(date)?.state).toBe('cut');
+});
+
 test('differences of final days are reported, figure by figure', () => {
   const stored = [
     day('2026-01-01', [1, 1, 1, 1], 'measured'),
@@ -238,6 +271,7 @@ test('a span is final through the day that the repository collected last has fin
     '2026-01-09',
   );
   expect(finalDate(rows('2026-01-13T06:00:00.000Z', '2026-01-09T06:00:00.000Z'), now)).toBe('2026-01-09');
+  expect(finalDate(rows('2026-01-09T06:00:00.000Z'), now)).toBe('2026-01-05');
   expect(finalDate(rows(null, null), now)).toBe('2026-01-10');
   expect(finalDate([], now)).toBe('2026-01-10');
   const published = { lastSuccessAt: '2026-01-14T06:00:00.000Z', publishedThrough: '2026-01-13' };

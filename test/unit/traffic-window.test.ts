@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { addDays, type Day, daysFrom, toDay } from '../../lib/day.ts';
 import { coveredFrom, mergeDays, type TrafficDay } from '../../lib/traffic/merge.ts';
 import type { Observation } from '../../lib/traffic/observed.ts';
-import { endedWeek, finalWeek, mergeWeeks } from '../../lib/traffic/week.ts';
+import { endedWeek, finalWeek, mergeWeeks, readableSince } from '../../lib/traffic/week.ts';
 import { coverageOf, isOldCopy, stateOfMissing } from '../../lib/traffic/window.ts';
 import { SEED } from '../seed.ts';
 
@@ -56,6 +56,23 @@ test('an old copy says nothing about the days after its end: no false zeros on 8
 test('a window that ended two days ago is late, not an old copy', () => {
   const views = windowThrough('2026-02-18', always(1));
   expect(isOldCopy(coverageOf({ views, clones: views }, at('2026-02-20')), '2026-02-20')).toBe(false);
+  expect(isOldCopy(coverageOf({ views, clones: views }, at('2026-02-21')), '2026-02-21')).toBe(true);
+  const sparse = coverageOf({ views: views.slice(1), clones: null }, at('2026-02-21'));
+  expect(isOldCopy(sparse, '2026-02-21')).toBe(false);
+});
+
+test('the days of an answer may come in any order', () => {
+  const views = windowThrough('2026-02-19', always(1)).reverse();
+  expect(coverageOf({ views, clones: null }, at('2026-02-20'))).toEqual({
+    kind: 'published',
+    wholeFrom: '2026-02-06',
+    finalThrough: '2026-02-19',
+    through: '2026-02-19',
+  });
+});
+
+test('an answer without either list is not a published window', () => {
+  expect(coverageOf({ views: null, clones: null }, at('2026-02-20')).kind).toBe('sparse');
 });
 
 test('an old copy after a newer answer rolls nothing back', () => {
@@ -109,9 +126,33 @@ test('a server may switch: sparse answers and published windows follow each othe
 test('views without clones are stored, and the clones stay unknown until they are read', () => {
   const views = windowThrough('2026-02-19', always(0));
   const half = read([], views, null, at('2026-02-20'));
+  expect(half.after.map(({ trafficDate }) => trafficDate)).toEqual(daysFrom('2026-02-06', '2026-02-19'));
   expect(half.day('2026-02-19')).toMatchObject({ state: 'measured', viewCount: 0, cloneCount: null });
   const whole = read(half.after, views, views, at('2026-02-20', '09:00:00'));
   expect(whole.day('2026-02-19')).toMatchObject({ state: 'zero', cloneCount: 0 });
+});
+
+test('a day that was still growing is final in a published window, also with the figures that were known', () => {
+  const views = windowThrough('2026-02-19', always(3));
+  const growing = {
+    viewCount: 3,
+    viewUniques: 3,
+    cloneCount: 3,
+    cloneUniques: 3,
+    state: 'provisional',
+  } as const;
+  const stored = [{ trafficDate: '2026-02-18', observedAt: '2026-02-18T08:00:00.000Z', ...growing }];
+  expect(read(stored, views, views, at('2026-02-20')).day('2026-02-18')?.state).toBe('measured');
+});
+
+test('a suspect day stays suspect while GitHub says zero, and is measured once it names traffic', () => {
+  const none = { viewCount: 0, viewUniques: 0, cloneCount: 0, cloneUniques: 0, state: 'suspect' } as const;
+  const stored = [{ trafficDate: '2026-02-18', observedAt: '2026-02-19T08:00:00.000Z', ...none }];
+  const stateAfter = (count: number) => {
+    const views = windowThrough('2026-02-19', always(count));
+    return read(stored, views, views, at('2026-02-20')).day('2026-02-18')?.state;
+  };
+  expect([stateAfter(0), stateAfter(2)]).toEqual(['suspect', 'measured']);
 });
 
 test('the zeros that GitHub writes before a repository was created are not stored', () => {
@@ -120,6 +161,18 @@ test('the zeros that GitHub writes before a repository was created are not store
   const { days } = mergeDays([], { views, clones: views }, reading);
   expect(days.map(({ trafficDate }) => trafficDate)).toEqual(daysFrom('2026-02-14', '2026-02-19'));
   expect(coveredFrom({ views, clones: views }, reading)).toBe('2026-02-14');
+});
+
+test('traffic that GitHub names before a repository was created is stored, and the zeros around it are not', () => {
+  const views = windowThrough('2026-02-19', (day) => (day >= '2026-02-15' || day === '2026-02-10' ? 2 : 0));
+  const reading = { now: at('2026-02-20'), createdDate: '2026-02-14' };
+  const { days } = mergeDays([], { views, clones: null }, reading);
+  expect(days.map(({ trafficDate }) => trafficDate)).toEqual([
+    '2026-02-10',
+    ...daysFrom('2026-02-14', '2026-02-19'),
+  ]);
+  expect(coveredFrom({ views, clones: null }, reading)).toBe('2026-02-10');
+  expect(coveredFrom({ views: null, clones: views }, reading)).toBe('2026-02-10');
 });
 
 test('of two lists with different windows, only the common days are covered', () => {
@@ -138,12 +191,28 @@ test('a week of a published window is final on Monday, and an old copy of its su
   const monday = at('2026-02-16');
   const coverage = coverageOf({ views: days, clones: days }, monday);
   expect([finalWeek(coverage), endedWeek(coverage)]).toEqual(['2026-02-09', '2026-02-09']);
-  const weeks = (count: number) => {
-    const array = [{ date: '2026-02-09', count, uniques: 6 }];
-    return { weeks: { views: array, clones: array }, days: { views: days, clones: days } };
-  };
+  const listOf = (count: number) => [{ date: '2026-02-09', count, uniques: 6 }];
+  const weeks = (views: number, clones = views) => ({
+    weeks: { views: listOf(views), clones: listOf(clones) },
+    days: { views: days, clones: days },
+  });
   expect(mergeWeeks([], weeks(21), monday)).toMatchObject([{ weekStart: '2026-02-09', viewUniques: 6 }]);
   expect(mergeWeeks([], weeks(12), monday)).toEqual([]);
+  expect(mergeWeeks([], weeks(21, 12), monday)).toEqual([]);
+  const views = listOf(21);
+  expect(mergeWeeks([], { ...weeks(21), weeks: { views, clones: [] } }, monday)).toEqual([]);
+  expect(mergeWeeks([], { ...weeks(21), weeks: { views, clones: null } }, monday)).toMatchObject([
+    { viewCount: 21, cloneCount: null },
+  ]);
+  const withoutClones = { views: days, clones: windowThrough('2026-02-15', always(0)) };
+  expect(mergeWeeks([], { weeks: { views, clones: [] }, days: withoutClones }, monday)).toMatchObject([
+    { viewCount: 21, cloneCount: 0, cloneUniques: 0 },
+  ]);
+});
+
+test('the newest week of a published window can be read from Monday on', () => {
+  const since = ['2026-02-15', '2026-02-16', '2026-02-22'].map((day) => readableSince('published', at(day)));
+  expect(since).toEqual(['2026-02-09', '2026-02-16', '2026-02-16']);
 });
 
 test('in any order of windows, even old copies, each named day is final and every other day untouched', () => {
