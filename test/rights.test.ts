@@ -8,10 +8,12 @@ import {
   requireAnyTenant,
   requireSystemAccess,
   requireTenantAccess,
+  rightsOf,
 } from '../lib/access.ts';
 import type { Db } from '../lib/db/database.ts';
 import { claimRoles } from '../lib/identity/claims.ts';
 import { bearsDataToken, issueDataToken, requireDataAccess } from '../lib/identity/data-token.ts';
+import { endToken } from '../lib/identity/session.ts';
 import type { ApiRequest } from '../lib/request.ts';
 import { CHALLENGE, SECRET } from './data-tokens.ts';
 import { openTestDatabase } from './database.ts';
@@ -159,6 +161,19 @@ test.each(rights)('for all tenants, only the system roles with the right %s have
     const failure = await failureOf(requireSystemAccess(db, personOf(role), right));
     expect([role, failure?.code ?? 'allowed']).toEqual([role, isAllowed ? 'allowed' : 'forbidden']);
   }
+});
+
+test('a role has the rights of the table, and nobody without a role has any', () => {
+  for (const role of ROLES)
+    expect(rightsOf(role)).toEqual(rights.filter((right) => MAY[right].includes(role)));
+  expect(rightsOf(null)).toEqual([]);
+});
+
+test('a system role that another account has claimed does not count, and the refusal says so', async () => {
+  const second = { ...personOf('administrator'), subject: 'second' };
+  expect(await failureOf(requireSystemAccess(db, second, 'manageTenants'))).toMatchObject({
+    code: 'role_claimed',
+  });
 });
 
 test('a refusal names the roles that have the right', async () => {
@@ -344,4 +359,21 @@ test('a data token is recognized by its type', async () => {
   expect(bearsDataToken(bearing(other))).toBe(false);
   expect(bearsDataToken(bearing('x'))).toBe(false);
   expect(bearsDataToken({ ...bearing('x'), headers: new Headers() })).toBe(false);
+});
+
+test('a data token ends when its owner signs out, of one session or of all, or has another address', async () => {
+  const code = async (token: string) => (await failureOf(read(token)))?.code ?? 'allowed';
+  const change = (role: string, change: { email: string } | { signedOutAt: string }) =>
+    db.updateTable('principal').set(change).where('subject', '=', role).execute();
+  const token = await issue('maintainer', null);
+  expect(await code(token)).toBe('allowed');
+  await endToken(db, { tokenId: 'token of maintainer', expiresAt: later(3600).toISOString() }, NOW);
+  expect(await code(token)).toBe('data_token_invalid');
+  const ofAnother = await issue('manager', null);
+  expect(await code(ofAnother)).toBe('allowed');
+  await change('manager', { signedOutAt: AT });
+  expect(await code(ofAnother)).toBe('data_token_invalid');
+  const ofMoved = await issue('viewer', null);
+  await change('viewer', { email: 'moved@example.com' });
+  expect(await code(ofMoved)).toBe('data_token_invalid');
 });

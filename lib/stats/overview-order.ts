@@ -36,8 +36,7 @@ export function listTraffic(
   return byName.sort((one, other) => {
     const left = sortKey(one, sort);
     const right = sortKey(other, sort);
-    if (left === right) return 0;
-    if (left === null || right === null) return left === null ? 1 : -1;
+    if (left === null || right === null) return Number(left === null) - Number(right === null);
     return sign * (left - right);
   });
 }

@@ -41,7 +41,7 @@ export function toRange(
   if (days > MAX_DAYS)
     throw new Failure('range_too_long', `Ask for at most ${MAX_DAYS} days; ${days} were asked for.`);
   const by = request.by ?? defaultBucket(days);
-  const buckets = by === 'day' ? days : bucketsOf({ from, to, by, days }).length;
+  const buckets = bucketsOf({ from, to, by, days }).length;
   if (buckets > maxBuckets)
     throw new Failure(
       'too_many_points',
@@ -66,6 +66,5 @@ function named(range: NonNullable<RangeRequest['range']>, today: Day, firstStore
 
 function givenSpan(request: RangeRequest, today: Day) {
   const to = request.to === undefined || request.to > today ? today : request.to;
-  if (request.from && request.to && request.from > request.to) return { from: request.from, to: request.to };
   return { from: request.from ?? addDays(to, 1 - DEFAULT_DAYS), to };
 }

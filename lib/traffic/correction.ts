@@ -50,28 +50,23 @@ export function findCorrections({ days, windows, revised }: StoredTraffic, era: 
   const rows = new Map(days.map((row) => [row.trafficDate, row]));
   const reads = windows.filter(({ observedDate }) => observedDate >= toDay(new Date(era.since)));
   const judged = days.filter((row) => isInEra(row) && isLeftOutZero(row));
-  const wrong: Day[] = [];
   // Without a wrong day, windows that contain it are known not to have been read, which may decide about others.
   for (;;) {
     const weigh = openScales(rows, reads, revised);
-    const found = judged.filter(
-      (row) => rows.has(row.trafficDate) && weigh(row.trafficDate, row) === 'wrong',
-    );
+    const left = judged.filter(({ trafficDate }) => rows.has(trafficDate));
+    const found = left.filter((row) => weigh(row) === 'wrong');
     if (found.length === 0) {
-      const left = judged.filter((row) => rows.has(row.trafficDate));
-      const undecided = left.filter((row) => weigh(row.trafficDate, row) === 'undecided');
+      const wrong = judged.filter(({ trafficDate }) => !rows.has(trafficDate));
+      const undecided = left.filter((row) => weigh(row) === 'undecided');
       const open = days.filter((row) => row.state === 'provisional' && isInEra(row) && isKnown(row));
-      const final = open.filter((row) => weigh(row.trafficDate, row) === 'confirmed');
+      const final = open.filter((row) => weigh(row) === 'confirmed');
       return {
-        wrong: wrong.sort(),
+        wrong: wrong.map(({ trafficDate }) => trafficDate),
         undecided: undecided.map(({ trafficDate }) => trafficDate),
         final: final.map((row) => ({ trafficDate: row.trafficDate, state: finalState(row) })),
       };
     }
-    for (const { trafficDate } of found) {
-      rows.delete(trafficDate);
-      wrong.push(trafficDate);
-    }
+    for (const { trafficDate } of found) rows.delete(trafficDate);
   }
 }
 
@@ -95,16 +90,14 @@ function openScales(
   rows: ReadonlyMap<Day, TrafficDay>,
   reads: readonly TrafficWindow[],
   revised: ReadonlySet<Day>,
-): (day: Day, row: TrafficDay) => Verdict {
+): (row: TrafficDay) => Verdict {
   const sumOf = remember((end: Day) => sumWindow(rows, revised, end));
   const byDate = new Map(reads.map((read) => [read.observedDate, read]));
-  const candidatesOf = remember((date: Day) => {
-    const read = byDate.get(date);
-    return read ? listCandidates(read, sumOf) : null;
-  });
-  return (day, { observedAt }) => {
-    const dates = daysFrom(addDays(day, 1), addDays(day, READABLE_DAYS)).filter((date) => byDate.has(date));
-    const said = new Map(dates.map((date) => [date, whatIsSaid(day, candidatesOf(date) ?? [])]));
+  const candidatesOf = remember((read: TrafficWindow) => listCandidates(read, sumOf));
+  return ({ trafficDate: day, observedAt }) => {
+    const dates = daysFrom(addDays(day, 1), addDays(day, READABLE_DAYS));
+    const after = dates.flatMap((date) => byDate.get(date) ?? []);
+    const said = new Map(after.map((read) => [read.observedDate, whatIsSaid(day, candidatesOf(read))]));
     const all = [...said.values()];
     if (all.includes('named')) return 'confirmed';
     const isStoredBySuch = said.get(toDay(new Date(observedAt))) === 'left out';
@@ -118,9 +111,12 @@ interface Candidate {
   isSure: boolean;
 }
 
-/** What a read says of a day. Reads that fit windows with the day and windows without it say nothing. */
+/**
+ * What a read of the 14 days after a day says of it: a window that ends no earlier than the day contains it. A read that
+ * fits windows with the day and windows without it says nothing.
+ */
 function whatIsSaid(day: Day, candidates: readonly Candidate[]): 'named' | 'left out' | 'unknown' {
-  const withDay = candidates.filter(({ end }) => end >= day && publishedFrom(end) <= day);
+  const withDay = candidates.filter(({ end }) => end >= day);
   const isSure = candidates.some((one) => one.isSure);
   if (!isSure || (withDay.length > 0 && withDay.length < candidates.length)) return 'unknown';
   return withDay.length > 0 ? 'named' : 'left out';
@@ -171,13 +167,13 @@ function mayFit(read: TrafficWindow, sum: WindowSum): boolean {
   return read.cloneUniques >= sum.maxCloneUniques && read.cloneUniques <= sum.cloneUniques;
 }
 
-function remember<T>(compute: (day: Day) => T): (day: Day) => T {
-  const known = new Map<Day, T>();
-  return (day) => {
-    const found = known.get(day);
+function remember<K, T>(compute: (key: K) => T): (key: K) => T {
+  const known = new Map<K, T>();
+  return (key) => {
+    const found = known.get(key);
     if (found !== undefined) return found;
-    const value = compute(day);
-    known.set(day, value);
+    const value = compute(key);
+    known.set(key, value);
     return value;
   };
 }

@@ -33,7 +33,7 @@ test.each([
   expect(cellOf(text)).toBe(expected);
 });
 
-test.each(['-dash', '-dash/my-repo', '-_x', '-Dash/read me.md'])('the name %j is unchanged', (text) => {
+test.each(['-dash', '-dash/my-repo', '-x', '-_x', '-Dash/read me.md'])('the name %j is unchanged', (text) => {
   expect(cellOf(text)).toBe(text);
 });
 
@@ -68,6 +68,9 @@ test.each([
   '-',
   '--1',
   '-R1C1',
+  '=A1-b',
+  '+a -b',
+  '@x/-y',
 ])('%j would run as a formula and gets an apostrophe', (text) => {
   const cell = cellOf(text);
   expect(cell.startsWith("'") || cell.startsWith('"\'')).toBe(true);

@@ -35,6 +35,7 @@ test('only calendar days are valid', () => {
     '2026-1-1',
     '26-01-01',
     '2026-01-01T00:00:00Z',
+    '+020260-01',
     '',
     '٢٠٢٦-٠١-٠١',
   ];
@@ -73,6 +74,7 @@ test('all begins on the first stored day, and is 30 days if nothing is stored', 
   expect(rangeOf({ range: 'all' })).toEqual({ from: '2025-05-20', to: TODAY, by: 'week', days: 295 });
   expect(toRange({ range: 'all' }, TODAY, null, 130)).toMatchObject({ from: '2026-02-09', days: 30 });
   expect(toRange({ range: 'all' }, TODAY, '2010-01-01', 130)).toMatchObject({ days: 3660, by: 'month' });
+  expect(toRange({ range: 'all' }, TODAY, '2026-03-11', 130)).toMatchObject({ from: TODAY, days: 1 });
 });
 
 test('longer ranges have longer buckets by default', () => {
@@ -87,6 +89,13 @@ test('reversed, too long and too detailed ranges each get their own error', () =
   expect(() => rangeOf({ from: '2026-03-11' })).toThrow(/after its end on 2026-03-10/);
   expect(() => rangeOf({ from: '2016-01-01' })).toThrow(/at most 3660 days/);
   expect(() => rangeOf({ range: '365', by: 'day' })).toThrow(/365 points/);
+});
+
+test('a range may have as many points as are answered, and no more', () => {
+  expect(rangeOf({ range: '30' }, 30)).toMatchObject({ days: 30, by: 'day' });
+  expect(() => rangeOf({ range: '30' }, 29)).toThrow(/30 points, and at most 29/);
+  expect(rangeOf({ range: '90', by: 'week' }, 14)).toMatchObject({ days: 90, by: 'week' });
+  expect(() => rangeOf({ range: '90', by: 'week' }, 13)).toThrow(/14 points, and at most 13/);
 });
 
 test('buckets cover the range; the first may begin before it', () => {

@@ -15,6 +15,16 @@ test('only A to Z are put in lower case', () => {
 });
 
 test.each([
+  'a@b',
+  'a@b.c',
+  'kim@mail.example.com',
+  'kim@my-mail.x-y.org',
+  `kim@${'a'.repeat(63)}.${'b'.repeat(63)}`,
+])('%j is an address', (text) => {
+  expect(parseEmail(text)).toBe(text);
+});
+
+test.each([
   '',
   'kim',
   'kim@',
@@ -24,6 +34,11 @@ test.each([
   'kim@a@b.c',
   'kim\n@example.com',
   '"kim"@example.com',
+  'kim@example.',
+  'kim@-example.com',
+  'kim@example.com-',
+  `kim@${'a'.repeat(64)}.com`,
+  `kim@example.${'b'.repeat(64)}`,
 ])('%j is no address', (text) => {
   expect(parseEmail(text)).toBeNull();
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { TrafficWindow } from '../../lib/answers/stats.ts';
 import { addDays, type Day, daysBetween, daysFrom } from '../../lib/day.ts';
-import { findCorrections } from '../../lib/traffic/correction.ts';
+import { findCorrections, LOOK_BACK_DAYS } from '../../lib/traffic/correction.ts';
 import { mergeDays, type TrafficDay } from '../../lib/traffic/merge.ts';
 import {
   answerOf,
@@ -96,7 +97,13 @@ test('provisional days in a window whose totals fit are final', () => {
     '2026-03-03',
   ];
   expect(provisional.map(({ trafficDate }) => trafficDate)).toEqual(dates);
-  expect(final.map(({ trafficDate }) => trafficDate)).toEqual(dates);
+  const idleDates = ['2026-01-04', '2026-02-18'];
+  expect(final).toEqual(
+    dates.map((trafficDate) => ({
+      trafficDate,
+      state: idleDates.includes(trafficDate) ? 'zero' : 'measured',
+    })),
+  );
 });
 
 test('a provisional day stays when its window was not kept, or one of its figures is unknown', () => {
@@ -108,6 +115,115 @@ test('a provisional day stays when its window was not kept, or one of its figure
   expect(dates).not.toContain('2026-01-04');
   expect(dates).not.toContain('2026-03-03');
   expect(dates).toContain('2026-03-02');
+});
+
+const START = '2026-02-01';
+const dayAfter = (count: number) => addDays(START, count);
+const morningOf = (day: Day) => `${day}T08:00:00.000Z`;
+
+/** A day of ten views and clones by one person each; `after` is its number of days after the start. */
+const tenOn = (after: number, change: Partial<TrafficDay> = {}): TrafficDay => ({
+  trafficDate: dayAfter(after),
+  viewCount: 10,
+  viewUniques: 1,
+  cloneCount: 10,
+  cloneUniques: 1,
+  state: 'measured',
+  observedAt: morningOf(dayAfter(after + 1)),
+  ...change,
+});
+const zeroOn = (after: number, change: Partial<TrafficDay> = {}) =>
+  tenOn(after, { ...idle(dayAfter(after)), state: 'zero', ...change });
+
+/** The totals that a read on a day left: 14 days like those above, unless `change` says otherwise. */
+const readOn = (after: number, change: Partial<TrafficWindow> = {}): TrafficWindow => ({
+  observedDate: dayAfter(after),
+  viewCount: 140,
+  viewUniques: 14,
+  cloneCount: 140,
+  cloneUniques: 14,
+  ...change,
+});
+
+/** The 13 days that the first two windows share. */
+const BETWEEN = Array.from({ length: 13 }, (_, place) => tenOn(place + 1));
+
+const PROVISIONAL = { state: 'provisional' } as const;
+const finalOf = (days: TrafficDay[], windows: TrafficWindow[], revised = NONE) =>
+  findCorrections({ days, windows, revised }, ERA).final.map(({ trafficDate }) => trafficDate);
+
+test.each<[string, Partial<TrafficDay>, Partial<TrafficDay>, Partial<TrafficWindow>]>([
+  ['too few clones for the window before', { cloneCount: 50 }, {}, {}],
+  ['fewer unique viewers than on a day of the window before', { viewUniques: 9 }, {}, { viewUniques: 8 }],
+  ['fewer unique cloners than on a day of the window before', { cloneUniques: 9 }, {}, { cloneUniques: 8 }],
+  ['more unique viewers than the window before can have', {}, { viewUniques: 9 }, { viewUniques: 15 }],
+  ['more unique cloners than the window before can have', {}, { cloneUniques: 9 }, { cloneUniques: 15 }],
+])('a read with %s was of the window that ends on the last day', (_, ofFirst, ofLast, totals) => {
+  const days = [tenOn(0, ofFirst), ...BETWEEN, tenOn(14, { ...PROVISIONAL, ...ofLast })];
+  expect(finalOf(days, [readOn(15, totals)])).toEqual([dayAfter(14)]);
+  expect(finalOf([tenOn(0), ...BETWEEN, tenOn(14, PROVISIONAL)], [readOn(15)])).toEqual([]);
+});
+
+test('a day of every window that a read fits is final, although a day of one of them was revised', () => {
+  const days = [tenOn(0, { viewCount: 50 }), ...BETWEEN, tenOn(14, PROVISIONAL), tenOn(15)];
+  expect(finalOf(days, [readOn(16)], new Set([dayAfter(15)]))).toEqual([dayAfter(14)]);
+});
+
+test('a provisional day without traffic is zero once it is final, and one missing day rules out a window', () => {
+  const days = [...BETWEEN, zeroOn(14, PROVISIONAL)];
+  const totals = { viewCount: 130, viewUniques: 13, cloneCount: 130, cloneUniques: 13 };
+  const { final } = findCorrections({ days, windows: [readOn(15, totals)], revised: NONE }, ERA);
+  expect(final).toEqual([{ trafficDate: dayAfter(14), state: 'zero' }]);
+});
+
+test('a provisional day with an unknown figure stays, even where the others prove which window was read', () => {
+  const half = { ...PROVISIONAL, cloneCount: null, cloneUniques: null };
+  const totals = { cloneCount: 130, cloneUniques: 13 };
+  expect(finalOf([tenOn(0, { viewCount: 50 }), ...BETWEEN, tenOn(14, half)], [readOn(15, totals)])).toEqual(
+    [],
+  );
+});
+
+/** A zero that an old copy left out: the 14 days from the second on have more traffic than those before and after. */
+const LEFT_OUT = zeroOn(15, { observedAt: morningOf(dayAfter(19)) });
+const AROUND_IT = [zeroOn(0), ...BETWEEN, tenOn(14), LEFT_OUT];
+const OLD_COPY = readOn(19);
+/** Fits the window that begins a day earlier and the one that ends a day later. */
+const UNCLEAR = { viewCount: 130, viewUniques: 13, cloneCount: 130, cloneUniques: 13 };
+const judge = (windows: TrafficWindow[], era = ERA) => {
+  const { wrong, undecided } = findCorrections({ days: AROUND_IT, windows, revised: NONE }, era);
+  return { wrong, undecided };
+};
+const WRONG = { wrong: [LEFT_OUT.trafficDate], undecided: [] };
+
+test('a zero is undecided when one of the reads that could have had the day fits windows with it', () => {
+  expect(judge([OLD_COPY])).toEqual(WRONG);
+  expect(judge([OLD_COPY, readOn(20, UNCLEAR)])).toEqual({ wrong: [], undecided: [LEFT_OUT.trafficDate] });
+});
+
+test('the rules for sparse answers were used from the first instant of their time, and not at its end', () => {
+  const at = LEFT_OUT.observedAt;
+  expect(judge([OLD_COPY], { ...ERA, since: at })).toEqual(WRONG);
+  expect(judge([OLD_COPY], { ...ERA, until: at })).toEqual({ wrong: [], undecided: [] });
+});
+
+test('a read of an earlier day than GitHub began to write zeros says nothing', () => {
+  const windows = [readOn(18, UNCLEAR), OLD_COPY];
+  expect(judge(windows).undecided).toEqual([LEFT_OUT.trafficDate]);
+  expect(judge(windows, { ...ERA, since: `${dayAfter(19)}T00:00:00.000Z` })).toEqual(WRONG);
+});
+
+test('corrections look back far enough for the oldest copy that they expect', () => {
+  const zero = '2026-04-17';
+  const stored = storeReads(busy, [
+    { at: '2026-02-10T08:00:00.000Z', end: '2026-02-09' },
+    { at: '2026-02-24T08:00:00.000Z', end: '2026-02-23' },
+    { at: '2026-02-28T08:00:00.000Z', end: '2026-02-27' },
+    { at: '2026-04-29T08:00:00.000Z', end: '2026-02-28' },
+  ]);
+  const days = stored.days.filter(({ trafficDate }) => trafficDate >= addDays(zero, -LOOK_BACK_DAYS));
+  const { wrong } = findCorrections({ ...stored, days, revised: NONE }, ERA);
+  expect(wrong).toContain(zero);
 });
 
 const FIRST = '2026-01-10';
