@@ -53,6 +53,7 @@ test('of a list that GitHub did not give, nothing is known: its figures are not 
   expect(views.day('2026-01-05')).toMatchObject({ viewCount: 37, cloneCount: null, cloneUniques: null });
   expect(views.day('2026-01-06')).toMatchObject({ viewCount: 0, viewUniques: 0, cloneCount: null });
   const clones = read([], { views: null, clones: [on('2026-01-05', 2, 1)] });
+  expect(clones.after.map(({ trafficDate }) => trafficDate)).toEqual(daysFrom('2026-01-02', '2026-01-10'));
   expect(clones.day('2026-01-05')).toMatchObject({ viewCount: null, viewUniques: null, cloneCount: 2 });
   expect(clones.day('2026-01-06')).toMatchObject({ viewCount: null, cloneCount: 0, cloneUniques: 0 });
 });
