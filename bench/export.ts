@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { VALUE_TYPES } from '../lib/db/postgres.ts';
-import { processorTimeOf, processorTimeOfServer } from './process.ts';
+import { processorTimeWith } from './process.ts';
 import { type openWarmAction, timed } from './warm-action.ts';
 
 interface Exported {
@@ -40,14 +40,10 @@ export async function compareExport(
     statement: { milliseconds: [], processor: [] },
     pages: { milliseconds: [], processor: [] },
   };
-  const processor = () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1000 + processorTimeOf(stats.pid) + processorTimeOfServer();
-  };
   const spend = async (on: Spent, work: () => Promise<unknown>) => {
-    const before = processor();
+    const before = processorTimeWith(stats.pid);
     on.milliseconds.push(await timed(work));
-    on.processor.push(processor() - before);
+    on.processor.push(processorTimeWith(stats.pid) - before);
   };
   const readPages = async () => {
     Object.assign(seen, { pageCount: 0, bytes: 0 });

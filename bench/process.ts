@@ -36,3 +36,9 @@ export function processorTimeOfServer(): number {
     return sum + ended + running;
   }, 0);
 }
+
+/** What this process, the database server that it started and a container have used together. */
+export function processorTimeWith(container: number): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000 + processorTimeOf(container) + processorTimeOfServer();
+}
