@@ -5,7 +5,7 @@ import type { Overview, OverviewRepository } from '../answers/stats.ts';
 import { addDays, commonDays, type Day, type DaySpan, toDayNumber } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { METRICS, maxOf, plus } from '../traffic/figures.ts';
-import { FINAL_STATES, missingSpans, type Standpoint } from '../traffic/window.ts';
+import { FINAL_STATES, type MissingSpans } from '../traffic/window.ts';
 import { bucketOf, bucketSpan, wholeWeeks } from './buckets.ts';
 import type { Spans } from './range.ts';
 import { bucketColumn, coverage, type Span, selectNamedDays } from './scope.ts';
@@ -28,8 +28,11 @@ export interface RangeSums {
   previous: Sums;
 }
 
-/** What decides which days of a repository are lost, or can still come, where nothing is stored. */
-type Counted = { repositoryId: number } & Pick<Standpoint, 'firstCoveredDate' | 'forgottenBefore'>;
+/** A repository, and its days that are lost, or can still come, where nothing is stored. */
+interface Counted {
+  repositoryId: number;
+  missing: MissingSpans;
+}
 
 /** The sums of each repository. The database adds up the days: one row per repository and span. */
 export async function sumRepositories(
@@ -77,13 +80,12 @@ export async function sumBuckets(
   { range, buckets, today }: Calendar,
 ): Promise<Overview['series']> {
   const series = emptySeries(buckets.length);
-  const missing = repositories.map((row) => missingSpans(row, today));
   const lost = countDays(
-    missing.map((spans) => spans.lost),
+    repositories.map(({ missing }) => missing.lost),
     range,
   );
   const coming = countDays(
-    missing.map((spans) => spans.coming),
+    repositories.map(({ missing }) => missing.coming),
     range,
   );
   for (const [place, bucket] of buckets.entries()) {
@@ -157,10 +159,8 @@ async function sumSpan(
 ): Promise<(repositoryId: number) => Sums> {
   const span: DaySpan = [toDayNumber(from), toDayNumber(to)];
   const sums = new Map<number, Sums>();
-  for (const row of repositories) {
-    const lostDays = commonDays(span, missingSpans(row, today).lost);
-    sums.set(row.repositoryId, { ...emptySums(), lostDays });
-  }
+  for (const { repositoryId, missing } of repositories)
+    sums.set(repositoryId, { ...emptySums(), lostDays: commonDays(span, missing.lost) });
   for (const stored of from <= to ? await readSpan(db, access, { from, to, today }) : []) {
     const { repositoryId, coveredDays, ...figures } = stored;
     const own = sums.get(repositoryId);

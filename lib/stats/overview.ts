@@ -13,7 +13,7 @@ import {
 } from '../repositories/repository.ts';
 import { findActiveRun } from '../runs.ts';
 import { findFirstDate } from '../traffic/tables.ts';
-import { finalDate } from '../traffic/window.ts';
+import { finalDate, missingSpans } from '../traffic/window.ts';
 import { bucketsOf } from './buckets.ts';
 import { type ListRequest, listTraffic, type RepositoryTraffic } from './overview-order.ts';
 import {
@@ -42,7 +42,7 @@ export async function readOverview(
   request: OverviewRequest,
   now: Date,
 ): Promise<Overview> {
-  const { rows, calendar, traffic } = await readTraffic(db, access, request, now);
+  const { rows, counted, calendar, traffic } = await readTraffic(db, access, request, now);
   const sums = emptyRangeSums();
   for (const one of traffic) addRangeSums(sums, one.sums);
   const listed = listTraffic(traffic, request);
@@ -54,7 +54,7 @@ export async function readOverview(
     tenantId: access.tenantId,
     range: calendar.range,
     buckets: calendar.buckets,
-    series: await sumBuckets(db, access, rows, calendar),
+    series: await sumBuckets(db, access, counted, calendar),
     totals: toTotals(sums.total),
     comparison: toComparison(calendar.spans, sums, countCompared(traffic)),
     repositories: shown.flatMap((one) => {
@@ -121,12 +121,16 @@ async function readTraffic(db: Db, access: TenantAccess, request: RangeRequest, 
   const range = toRange(request, today, first, MAX_BUCKETS);
   const spans = spansOf(range, finalDate(rows, now));
   const calendar: Calendar = { range, spans, buckets: bucketsOf(range), today };
-  const sums = await sumRepositories(db, access, rows, calendar);
+  const counted = rows.map((row) => ({
+    repositoryId: row.repositoryId,
+    missing: missingSpans(row, today),
+  }));
+  const sums = await sumRepositories(db, access, counted, calendar);
   const traffic = rows.flatMap((row): RepositoryTraffic[] => {
     const own = sums.get(row.repositoryId);
     return own ? [{ row, sums: own, comparison: toComparison(spans, own, 1) }] : [];
   });
-  return { rows, calendar, traffic };
+  return { rows, counted, calendar, traffic };
 }
 
 function toOverviewRepository({ row, sums, comparison }: RepositoryTraffic, now: Date) {

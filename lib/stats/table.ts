@@ -13,7 +13,15 @@ import { METRICS } from '../traffic/figures.ts';
 import type { TrafficWeek } from '../traffic/week.ts';
 import { type DayState, leastCertain, missingSpans } from '../traffic/window.ts';
 import { bucketDays, bucketOf, bucketSpan, weekLabel, wholeWeeks } from './buckets.ts';
-import { bucketColumn, coverage, selectDays, selectNamedDays, type TableScope, toScope } from './scope.ts';
+import {
+  bucketColumn,
+  coverage,
+  type Span,
+  selectDays,
+  selectNamedDays,
+  type TableScope,
+  toScope,
+} from './scope.ts';
 
 /** Which rows, and how many at once. */
 export interface TableRequest extends TableScope {
@@ -72,8 +80,7 @@ export async function readRows(
   const asked = { tenantId, repositoryIds: sought };
   const total = after ? null : await countRows(db, asked, range);
   const page = { after, limit: size + 1, today };
-  const rows =
-    range.by === 'day' ? await readDays(db, asked, range, page) : await readBuckets(db, asked, range, page);
+  const rows = await readPage(db, asked, range, page);
   const shown = rows.slice(0, size);
   const nextCursor = rows.length > size ? cursorAfter(shown.at(-1)) : null;
   return { tenantId, range, rows: shown, total, nextCursor };
@@ -141,11 +148,11 @@ function isAfter(
 async function readDays(
   db: Db,
   access: TenantAccess,
-  range: Range,
+  span: Span,
   { after, limit }: Page,
 ): Promise<TableRow[]> {
   const columns = { date: sql.ref('d.trafficDate'), repositoryId: sql.ref('d.repositoryId') };
-  const rows = await selectNamedDays(db, access, { from: range.from, to: after?.date ?? range.to })
+  const rows = await selectNamedDays(db, access, span)
     .select(['d.repositoryId', 'r.owner', 'r.name', 'd.trafficDate as date', 'd.state'])
     .select(METRICS.map((metric) => `d.${metric}` as const))
     .$if(after !== null, (query) => query.where(isAfter(db, access.tenantId, after as Position, columns)))
@@ -202,26 +209,42 @@ const GROUP = [
   'g.bucket',
 ] as const;
 
-/** Weeks or months, summed up only as far back as the page needs. */
-async function readBuckets(db: Db, access: TenantAccess, range: Range, page: Page): Promise<TableRow[]> {
+/**
+ * Reads only as far back as the page needs. Otherwise the database would sum up, or sort, all that is older: it takes a long
+ * history for a short one.
+ */
+async function readPage(db: Db, access: TenantAccess, range: Range, page: Page): Promise<TableRow[]> {
   const rows: TableRow[] = [];
   let to = page.after ? bucketDays(page.after.date, range).to : range.to;
-  let count = Math.ceil(page.limit / Math.max(1, await countRepositories(db, access)));
+  // One more, because a page begins within a bucket.
+  let count = Math.ceil(page.limit / Math.max(1, await countRepositories(db, access))) + 1;
   while (rows.length < page.limit && to >= range.from) {
     const from = firstOfBuckets(to, count, range);
-    const sums = await readSums(
-      db,
-      access,
-      { ...range, from, to },
-      { ...page, limit: page.limit - rows.length },
-    );
-    const weeks = range.by === 'week' ? await listWholeWeeks(db, access.tenantId, sums, range) : new Map();
-    for (const sum of sums)
-      rows.push(toTableRow(sum, range, page.today, weeks.get(weekKey(sum.repositoryId, sum.bucket))));
+    const rest = { ...page, limit: page.limit - rows.length };
+    const older =
+      range.by === 'day'
+        ? await readDays(db, access, { from, to }, rest)
+        : await readBuckets(db, access, range, { from, to }, rest);
+    rows.push(...older);
     to = addDays(from, -1);
     count *= 2;
   }
   return rows;
+}
+
+/** Weeks or months of a part of the range. */
+async function readBuckets(
+  db: Db,
+  access: TenantAccess,
+  range: Range,
+  part: Span,
+  page: Page,
+): Promise<TableRow[]> {
+  const sums = await readSums(db, access, { ...range, ...part }, page);
+  const weeks = range.by === 'week' ? await listWholeWeeks(db, access.tenantId, sums, range) : new Map();
+  return sums.map((sum) =>
+    toTableRow(sum, range, page.today, weeks.get(weekKey(sum.repositoryId, sum.bucket))),
+  );
 }
 
 /** The first day, in the range, of the oldest of so many buckets of which the newest has the day `to`. */

@@ -151,10 +151,13 @@ export function finalDate(
   rows: readonly Pick<Standpoint, 'publishedThrough' | 'lastSuccessAt'>[],
   now: Date,
 ): Day {
-  const dates = rows.flatMap(({ publishedThrough, lastSuccessAt }) => {
-    if (publishedThrough !== null) return [publishedThrough];
-    return lastSuccessAt === null ? [] : [settledThrough(new Date(lastSuccessAt))];
-  });
+  const dates = rows.flatMap(({ publishedThrough }) => publishedThrough ?? []);
+  const sparse = rows.filter(({ publishedThrough }) => publishedThrough === null);
+  const lastRead = sparse
+    .flatMap(({ lastSuccessAt }) => lastSuccessAt ?? [])
+    .sort()
+    .at(-1);
+  if (lastRead !== undefined) dates.push(settledThrough(new Date(lastRead)));
   return dates.sort().at(-1) ?? settledThrough(now);
 }
 
@@ -194,11 +197,17 @@ export function leastCertain(states: ReadonlySet<DayState>): DayState {
   return DAY_STATES.find((state) => states.has(state)) ?? 'before';
 }
 
+/** Days that are lost where nothing is stored, and days that can still come. */
+export interface MissingSpans {
+  lost: DaySpan;
+  coming: DaySpan;
+}
+
 /** Which days since the first covered one are lost where nothing is stored, and which can still come. */
 export function missingSpans(
   standpoint: Pick<Standpoint, 'firstCoveredDate' | 'forgottenBefore'>,
   today: Day,
-): { lost: DaySpan; coming: DaySpan } {
+): MissingSpans {
   const { firstCoveredDate } = standpoint;
   const first = firstCoveredDate === null ? Number.MAX_SAFE_INTEGER : toDayNumber(firstCoveredDate);
   const shown = toDayNumber(shownFrom(standpoint, today));
