@@ -1,12 +1,6 @@
-import { CamelCasePlugin, Kysely } from 'kysely';
 import type { Run, RunDetail, RunStarted } from '../lib/answers/runs.ts';
 import type { Server } from '../lib/answers/servers.ts';
 import type { Tenant } from '../lib/answers/tenants.ts';
-import { collectTenant } from '../lib/collector.ts';
-import { postgresDialects } from '../lib/db/postgres.ts';
-import type { Tables } from '../lib/db/tables.ts';
-import { openGitHub } from '../lib/github.ts';
-import { startRun } from '../lib/runs/start.ts';
 import { callApi } from '../local/api-call.ts';
 import { insertRepositories, openBenchInstallation } from './installation.ts';
 import { peakMemory } from './memory.ts';
@@ -18,11 +12,10 @@ const LATENCY_MS = 150;
 /** The quota of an enterprise's app. A person's 5,000 would end the first run. */
 const QUOTA = 15_000;
 const POINTS_PER_MINUTE = 900;
-/** How many repositories are asked in sequence, and for how many statements are counted. */
+/** How many repositories are asked in sequence. */
 const PART = 20;
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const clock = () => new Date();
 
 /** Seconds for a thousand repositories, extrapolated from some that are asked in sequence, as other tools do. */
 async function timeOneByOne(apiUrl: string, ids: readonly number[]): Promise<number> {
@@ -37,37 +30,6 @@ async function timeOneByOne(apiUrl: string, ids: readonly number[]): Promise<num
       await ask(`/repositories/${id}/traffic/${figure}`);
   }
   return ((performance.now() - begun) / 1000 / ids.length) * REPOSITORIES;
-}
-
-/** Database statements for each repository of a run, without BEGIN and COMMIT. */
-async function countStatements(databaseUrl: string, tenantId: number, apiUrl: string): Promise<number> {
-  let statements = 0;
-  const db = new Kysely<Tables>({
-    dialect: postgresDialects(databaseUrl)('all tenants'),
-    plugins: [new CamelCasePlugin()],
-    log: () => {
-      statements += 1;
-    },
-  });
-  const rows = await db
-    .selectFrom('repository')
-    .select('repositoryId')
-    .where('tenantId', '=', tenantId)
-    .limit(PART)
-    .execute();
-  const activations = { start: async () => {} };
-  const order = { tenantId, reason: 'person', startedBy: null } as const;
-  const repositories = rows.map(({ repositoryId }) => repositoryId);
-  const { runId } = await startRun({ db, activations, now: clock() }, { ...order, repositories });
-  statements = 0;
-  const opened = { github: openGitHub({ apiUrl, token: TOKEN, clock }), fingerprint: 'bench' };
-  const timeLeft = () => Number.POSITIVE_INFINITY;
-  await collectTenant(
-    { db, dbOfAll: db, activations, clock, timeLeft, openGitHub: async () => opened },
-    { tenantId, runId },
-  );
-  await db.destroy();
-  return statements / PART;
 }
 
 /**
@@ -116,12 +78,11 @@ export async function benchThousand(): Promise<void> {
     ]);
     await pause(61_000);
   }
-  const statements = await countStatements(installation.database.url, tenantId, slow.url);
   const breaches = slow.github.breaches().length;
   await close();
   slow.close();
   printTable(
-    `collect-tenant: ${REPOSITORIES} repositories of one token at ${LATENCY_MS} ms per answer; at most 1.1 × the bound of 900 points a minute, under 256 MB. ${breaches} limits broken; ${round(statements)} statements per repository`,
+    `collect-tenant: ${REPOSITORIES} repositories of one token at ${LATENCY_MS} ms per answer; at most 1.1 × the bound of 900 points a minute, under 256 MB. ${breaches} limits broken`,
     ['run', 'requests each', 'of them 304', 's', 'bound s', '× bound', 'one by one s', 'peak MB'],
     rows,
   );

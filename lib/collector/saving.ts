@@ -38,7 +38,7 @@ export interface Collected {
 /** So many repositories share the statements of a transaction. If the activation dies, GitHub is asked about them again. */
 const BATCH_SIZE = 10;
 /** Longer than GitHub usually takes to answer about the next repositories. */
-const MAX_WAIT_MS = 500;
+const MAX_WAIT_MS = 1000;
 
 /**
  * Saves what several workers collect, a few repositories in one transaction: each is stored as a whole or not at all. If one
