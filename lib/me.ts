@@ -96,7 +96,13 @@ export async function describeMe(
 ): Promise<Me> {
   const { email, displayName, issuer, subject } = principal;
   const ofAccount = dbFor({ account: principal });
-  const systemRole = await findSystemRole(ofAccount, principal);
+  const { installation, systemRole } = await ofAccount
+    .selectFrom('installation')
+    .select((eb) => [
+      'displayName as installation',
+      eb.selectFrom('systemRole').select('role').where(isHeldBy('systemRole', principal)).as('systemRole'),
+    ])
+    .executeTakeFirstOrThrow();
   const memberships = await listMemberships(ofAccount, principal, asked);
   const hasMore = memberships.length > MAX_TENANTS;
   const roles = hasMore ? await listRoles(ofAccount, principal) : memberships.map(({ role }) => role);
@@ -105,10 +111,6 @@ export async function describeMe(
   const others = systemRole === null ? { tenantIds: [], more: false } : await pickOthers(db, own, asked);
   const tenantIds = [...new Set([...own, ...others.tenantIds])];
   const tenants = await readOwnTenants(db, principal, systemRole, tenantIds);
-  const { displayName: installation } = await db
-    .selectFrom('installation')
-    .select('displayName')
-    .executeTakeFirstOrThrow();
   const isNobody = systemRole === null && tenants.length === 0;
   const lost = isNobody ? await findLostRole(ofAccount, principal) : null;
   const inTenants = new Set(roles.flatMap(rightsOf));

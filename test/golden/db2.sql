@@ -34,8 +34,7 @@ select "EMAIL" from "SYSTEM_ROLE" where ("SYSTEM_ROLE"."ISSUER" = ? and (("SYSTE
 select "ROLE" from "SYSTEM_ROLE" where ("SYSTEM_ROLE"."EMAIL" = ? and "SYSTEM_ROLE"."ISSUER" = ? and "SYSTEM_ROLE"."SUBJECT" = ?);
 
 -- me
-select "DISPLAY_NAME" from "INSTALLATION";
-select "ROLE" from "SYSTEM_ROLE" where ("SYSTEM_ROLE"."EMAIL" = ? and "SYSTEM_ROLE"."ISSUER" = ? and "SYSTEM_ROLE"."SUBJECT" = ?);
+select "DISPLAY_NAME" as "INSTALLATION", (select "ROLE" from "SYSTEM_ROLE" where ("SYSTEM_ROLE"."EMAIL" = ? and "SYSTEM_ROLE"."ISSUER" = ? and "SYSTEM_ROLE"."SUBJECT" = ?)) as "SYSTEM_ROLE" from "INSTALLATION";
 select "TENANT"."TENANT_ID", "TENANT"."NAME", "MEMBER"."ROLE" as "ROLE", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "ALL_COUNT", (select count(*) as "COUNT" from "MEMBER_REPOSITORY" where "MEMBER_REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER_REPOSITORY"."EMAIL" = ?) as "GIVEN_COUNT" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and ("MEMBER"."EMAIL" = ? and "MEMBER"."ISSUER" = ? and "MEMBER"."SUBJECT" = ?) where "TENANT"."TENANT_ID" in (?) order by "TENANT"."NAME", "TENANT"."TENANT_ID";
 select "TENANT_ID", "NAME" from "TENANT" order by "NAME", "TENANT_ID" fetch first 51 rows only;
 select "TENANT_ID", "ROLE" from "MEMBER" where ("MEMBER"."EMAIL" = ? and "MEMBER"."ISSUER" = ? and "MEMBER"."SUBJECT" = ?) order by case when "TENANT_ID" = ? then 0 else 1 end, "ADDED_AT" desc, "TENANT_ID" fetch first 51 rows only;
