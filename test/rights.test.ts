@@ -176,6 +176,16 @@ test('a system role that another account has claimed does not count, and the ref
   });
 });
 
+test('who has a system role without the right is told so, whatever has become of another role', async () => {
+  const lost = { tenantId: tenants[1] ?? 0, ...holderOf('maintainer'), subject: 'second' };
+  await db
+    .insertInto('member')
+    .values({ ...lost, role: 'viewer', addedAt: AT })
+    .execute();
+  const failure = await failureOf(requireSystemAccess(db, personOf('maintainer'), 'changeServers'));
+  expect(failure?.code).toBe('forbidden');
+});
+
 test('a refusal names the roles that have the right', async () => {
   const failure = await failureOf(inFirst('viewer', 'changeMembers'));
   expect(failure).toMatchObject({
