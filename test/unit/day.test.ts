@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { addDays, daysBetween, daysFrom, isDay, monthOf, toDay, toDayNumber, weekOf } from '../../lib/day.ts';
+import {
+  addDays,
+  daysBetween,
+  daysFrom,
+  isDay,
+  monthOf,
+  toDay,
+  toDayAndMonth,
+  toDayNumber,
+  weekOf,
+} from '../../lib/day.ts';
 import { bucketDays, bucketsOf, defaultBucket, weekLabel, wholeWeeks } from '../../lib/stats/buckets.ts';
 import { spansOf, toRange } from '../../lib/stats/range.ts';
 
@@ -25,6 +35,12 @@ test('days are computed across leap days and years', () => {
 test('an instant belongs to its UTC day', () => {
   expect(toDay(new Date('2026-01-14T23:59:59.999Z'))).toBe('2026-01-14');
   expect(toDay(new Date('2026-01-14T23:30:00-02:00'))).toBe('2026-01-15');
+});
+
+test('a sentence names the day and the month in English, as Intl does', () => {
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'long' });
+  const days = Array.from({ length: 12 }, (_, month) => `2026-${String(month + 1).padStart(2, '0')}-03`);
+  expect(days.map(toDayAndMonth)).toEqual(days.map((day) => format.format(new Date(day))));
 });
 
 test('only calendar days are valid', () => {

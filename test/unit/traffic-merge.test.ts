@@ -277,6 +277,7 @@ test('a span is final through the day that the repository collected last has fin
   expect(finalDate([], now)).toBe('2026-01-10');
   const published = { lastSuccessAt: '2026-01-14T06:00:00.000Z', publishedThrough: '2026-01-13' };
   expect(finalDate([...rows('2026-01-14T06:00:00.000Z'), published], now)).toBe('2026-01-13');
+  expect(finalDate([{ ...published, publishedThrough: '2026-01-01' }], now)).toBe('2026-01-01');
 });
 
 test('the newest settled week can be read from Thursday on', () => {
