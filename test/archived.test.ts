@@ -47,6 +47,13 @@ test('an archived repository keeps its history, bothers nobody and loses no day'
   const request = { from: addDays(until, -6), to: until, sort: 'name', page: 1, size: 10 } as const;
   const overview = await readOverview(db, access, request, collecting.clock());
   expect(overview).toMatchObject({ problemCount: 0, attention: [], comparison: { comparable: true } });
+  // GitHub publishes nothing more of it, so only today's figure of the other one can still come.
+  expect(overview.series.pendingDays).toEqual([0, 0, 0, 0, 0, 0, 1]);
+  const around = { ...request, from: addDays(ARCHIVED_FROM, -4), to: addDays(ARCHIVED_FROM, 3) };
+  const { comparison, series, totals } = await readOverview(db, access, around, collecting.clock());
+  expect(comparison.comparable).toBe(true);
+  expect(totals.viewCount).toBeGreaterThan(comparison.current.viewCount ?? 0);
+  expect(series.pendingDays).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
 
   collecting.served.github.unarchive(old.id);
   await collecting.collect(at(addDays(until, 1), '08:00'));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Overview } from '../lib/answers/stats.ts';
 import { addDays, daysFrom } from '../lib/day.ts';
 import { type Demo, expectTruth, openDemo, DEMO_TODAY as today } from './demo.ts';
 import type { TestInstallation } from './installation.ts';
@@ -58,6 +59,12 @@ test('every day up to yesterday is final, and today is not published yet, as at 
     }
   }
   expect(fresh).toBe(8 * 14);
+  // One of Northwind's repositories is archived, which must not make its chart pale or end its comparisons.
+  const { body } = await installation.as('ada@example.com')('GET', '/stats/1?range=14');
+  const { series, comparison } = body as Overview;
+  expect(series.pendingDays).toEqual([...new Array(13).fill(0), 5]);
+  expect(series.provisionalDays).toEqual(new Array(14).fill(0));
+  expect(comparison.comparable).toBe(true);
 }, 300_000);
 
 test('the stars of all years match GitHub’s, day by day', async () => {

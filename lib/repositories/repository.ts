@@ -122,8 +122,13 @@ export function isForArchive({ code }: { code: string }, { archived }: { archive
 
 /** Whether GitHub gives no traffic of a repository because it is archived: that is not a problem, and nothing is lost. */
 export function givesNoTraffic({ failureCode }: { failureCode: string | null }): boolean {
-  return failureCode === 'archived';
+  return failureCode === NO_TRAFFIC;
 }
+
+const NO_TRAFFIC = 'archived';
+
+/** The same in SQL, of a statement with the repository as `r`. */
+export const sqlGivesTraffic = sql`(r.failure_code is null or r.failure_code <> ${sql.lit(NO_TRAFFIC)})`;
 
 /** The failure of a repository's newest collection; null if it succeeded or the repository is paused. */
 export function toProblem(row: RepositoryRow, now: Date): Problem | null {

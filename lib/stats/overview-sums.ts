@@ -4,6 +4,7 @@ import type { Range } from '../answers/figures.ts';
 import type { Overview, OverviewRepository } from '../answers/stats.ts';
 import { addDays, commonDays, type Day, type DaySpan, toDayNumber } from '../day.ts';
 import type { Db } from '../db/database.ts';
+import { sqlGivesTraffic } from '../repositories/repository.ts';
 import { METRICS, maxOf, plus } from '../traffic/figures.ts';
 import { FINAL_STATES, type MissingSpans } from '../traffic/window.ts';
 import { bucketOf, bucketSpan, wholeWeeks } from './buckets.ts';
@@ -199,7 +200,7 @@ function readDays(db: Db, access: TenantAccess, range: Range, today: Day) {
       countIf(sql`not ${isFinal}`).as('openDays'),
       countIf(sql`d.state = 'suspect'`).as('suspectDays'),
       countIf(isCovered).as('coveredDays'),
-      countIf(isShown).as('shownDays'),
+      countIf(sql`${isShown} and ${sqlGivesTraffic}`).as('shownDays'),
     ])
     .groupBy('d.trafficDate')
     .execute();

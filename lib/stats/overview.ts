@@ -1,7 +1,8 @@
 import type { TenantAccess } from '../access.ts';
+import type { Comparison } from '../answers/figures.ts';
 import type { Overview } from '../answers/stats.ts';
 import { toCsv } from '../csv.ts';
-import { toDay } from '../day.ts';
+import { type DaySpan, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { readAttention, readNews } from '../problems/list.ts';
 import {
@@ -24,7 +25,7 @@ import {
   sumBuckets,
   sumRepositories,
 } from './overview-sums.ts';
-import { type RangeRequest, spansOf, toRange } from './range.ts';
+import { type RangeRequest, type Spans, spansOf, toRange } from './range.ts';
 import { changeOf, toComparison, toTotals } from './totals.ts';
 
 /** The range of an overview and its list; pages count from 1. */
@@ -34,6 +35,7 @@ export interface OverviewRequest extends RangeRequest, ListRequest {
 }
 
 const MAX_BUCKETS = 130;
+const NO_DAYS: DaySpan = [1, 0];
 
 /** The overview of a tenant's repositories in scope. Throws what `toRange` throws. */
 export async function readOverview(
@@ -56,7 +58,7 @@ export async function readOverview(
     buckets: calendar.buckets,
     series: await sumBuckets(db, access, counted, calendar),
     totals: toTotals(sums.total),
-    comparison: toComparison(calendar.spans, sums, countCompared(traffic)),
+    comparison: compare(traffic, calendar.spans),
     repositories: shown.flatMap((one) => {
       const line = lines.get(one.row.repositoryId);
       return line ? [{ ...toOverviewRepository(one, now), ...line }] : [];
@@ -70,11 +72,12 @@ export async function readOverview(
   };
 }
 
-/** All but archived repositories that gave no traffic in either span. */
-function countCompared(traffic: readonly RepositoryTraffic[]): number {
-  const isOut = ({ row, sums }: RepositoryTraffic) =>
-    givesNoTraffic(row) && sums.current.finalDays + sums.previous.finalDays === 0;
-  return traffic.filter((one) => !isOut(one)).length;
+/** Compares the spans. An archived repository is left out, unless it has all days of both. */
+function compare(traffic: readonly RepositoryTraffic[], spans: Spans): Comparison {
+  const compared = traffic.filter(({ row, comparison }) => !givesNoTraffic(row) || comparison.comparable);
+  const sums = emptyRangeSums();
+  for (const one of compared) addRangeSums(sums, one.sums);
+  return toComparison(spans, sums, compared.length);
 }
 
 const CSV_TOTALS = [
@@ -121,10 +124,11 @@ async function readTraffic(db: Db, access: TenantAccess, request: RangeRequest, 
   const range = toRange(request, today, first, MAX_BUCKETS);
   const spans = spansOf(range, finalDate(rows, now));
   const calendar: Calendar = { range, spans, buckets: bucketsOf(range), today };
-  const counted = rows.map((row) => ({
-    repositoryId: row.repositoryId,
-    missing: missingSpans(row, today),
-  }));
+  const counted = rows.map((row) => {
+    const { lost, coming } = missingSpans(row, today);
+    const { repositoryId } = row;
+    return { repositoryId, missing: { lost, coming: givesNoTraffic(row) ? NO_DAYS : coming } };
+  });
   const sums = await sumRepositories(db, access, counted, calendar);
   const traffic = rows.flatMap((row): RepositoryTraffic[] => {
     const own = sums.get(row.repositoryId);
