@@ -19,14 +19,14 @@ const shared = {
   execArgv: ['--max-semi-space-size=64'],
 };
 
-/** Tests wait often, so it takes four workers more than there are cores to keep the cores busy. */
-const maxWorkers = availableParallelism() + 4;
+/** Tests wait often, so it takes three workers more than there are cores to keep the cores busy. */
+const maxWorkers = availableParallelism() + 3;
 
 /**
  * Long files first, so that none is left for the end. Most files of `browser` wait for the history that the first one asks for,
  * so long files of `system` begin beside it. A worker serves one project, so the others of a project are together.
  */
-const FIRST = ['e2e/accessibility', 'e2e/journey', 'e2e/apps-and-schedules', 'demo', 'postgres', 'campaign'];
+const FIRST = ['e2e/accessibility', 'e2e/journey', 'e2e/apps-and-schedules', 'demo', 'postgres'];
 const ORDER = ['browser', 'system', 'unit'];
 const SLOW = [
   'access',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { conduct } from './campaign/conduct.ts';
-import { readSize } from './campaign/size.ts';
-import { SEED } from './seed.ts';
+import { conduct } from '../campaign/conduct.ts';
+import { readSize } from '../campaign/size.ts';
+import { SEED } from '../seed.ts';
 
 const SHORT = readSize({ seed: SEED, days: 26, repositories: 6, tenants: 3 });
 
