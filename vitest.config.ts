@@ -24,10 +24,10 @@ const maxWorkers = availableParallelism() + 3;
 
 /**
  * Long files first, so that none is left for the end. Most files of `browser` wait for the history that the first one asks for,
- * so long files of `system` begin beside it. A worker serves one project, so the others of a project are together.
+ * so long files of other folders begin beside it.
  */
 const FIRST = ['e2e/accessibility', 'e2e/journey', 'e2e/apps-and-schedules', 'demo', 'postgres'];
-const ORDER = ['browser', 'system', 'unit'];
+const ORDER = ['e2e', 'test', 'unit'];
 const SLOW = [
   'access',
   'resilience',
@@ -45,16 +45,22 @@ const SLOW = [
 
 class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId, project }: TestSpecification) => {
+    const rank = ({ moduleId }: TestSpecification) => {
       const first = FIRST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
       if (first >= 0) return first - FIRST.length;
       const place = SLOW.indexOf(path.basename(moduleId, '.test.ts'));
-      return ORDER.indexOf(project.name) * 100 + (place < 0 ? SLOW.length : place);
+      const folder = path.basename(path.dirname(moduleId));
+      return ORDER.indexOf(folder) * 100 + (place < 0 ? SLOW.length : place);
     };
     return (await super.sort(files)).sort((one, other) => rank(one) - rank(other));
   }
 }
 
+const UNIT = ['test/unit/*.test.ts'];
+const SYSTEM = ['test/*.test.ts'];
+const BROWSER = ['test/e2e/*.test.ts'];
+
+// `all` is the three together: each project compiles its modules itself, and has workers of its own.
 // The projects do not extend the root: its set-up would run once for each of them.
 export default defineConfig({
   plugins: [scriptsForTests],
@@ -65,9 +71,9 @@ export default defineConfig({
     projects: [
       {
         plugins: [scriptsForTests],
-        test: { ...shared, name: 'unit', include: ['test/unit/*.test.ts'] },
+        test: { ...shared, name: 'unit', include: UNIT },
       },
-      { plugins: [scriptsForTests], test: { ...shared, name: 'system', include: ['test/*.test.ts'] } },
+      { plugins: [scriptsForTests], test: { ...shared, name: 'system', include: SYSTEM } },
       { plugins: [scriptsForTests], test: { ...shared, name: 'node', include: NODE_TESTS } },
       {
         plugins: [scriptsForTests],
@@ -75,7 +81,16 @@ export default defineConfig({
           ...shared,
           testTimeout: 120_000,
           name: 'browser',
-          include: ['test/e2e/*.test.ts'],
+          include: BROWSER,
+        },
+      },
+      {
+        plugins: [scriptsForTests],
+        test: {
+          ...shared,
+          testTimeout: 120_000,
+          name: 'all',
+          include: [...BROWSER, ...SYSTEM, ...UNIT],
         },
       },
       {

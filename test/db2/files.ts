@@ -7,7 +7,6 @@ const WITHOUT_DB2: Record<string, string> = {
   'collecting-statements.test.ts': 'It counts what PostgreSQL is sent.',
   'db2-sql.test.ts': 'It writes down the statements for Db2 and asks no database.',
   'demo.test.ts': 'It lives through 400 days, which takes the stand-in too long.',
-  'large-tenant.test.ts': 'It makes ten thousand rows with a statement of PostgreSQL.',
 };
 
 const FOLDER = path.join(import.meta.dirname, '..');

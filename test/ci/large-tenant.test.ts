@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
+import { type Call, openTestInstallation, type TestInstallation } from '../installation.ts';
 
 const COUNT = 10_000;
 /** The longest sentence that can be stored. */
