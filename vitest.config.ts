@@ -33,8 +33,6 @@ const SLOW = [
   'resilience',
   'dashboards',
   'start',
-  'captures',
-  'outage-of-github',
   'outage',
   'init',
   'github-apps',

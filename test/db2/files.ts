@@ -7,13 +7,18 @@ const WITHOUT_DB2: Record<string, string> = {
   'collecting-statements.test.ts': 'It counts what PostgreSQL is sent.',
   'db2-sql.test.ts': 'It writes down the statements for Db2 and asks no database.',
   'demo.test.ts': 'It lives through 400 days, which takes the stand-in too long.',
+  'large-tenant.test.ts': 'It makes ten thousand rows with a statement of PostgreSQL.',
 };
 
-const FOLDER = path.join(import.meta.dirname, '..');
 const usesDatabase = (file: string) =>
-  /from '\.\/(installation|database|collecting)\.ts'/.test(readFileSync(path.join(FOLDER, file), 'utf8'));
+  /from '\.\.?\/(installation|database|collecting)\.ts'/.test(
+    readFileSync(path.join(import.meta.dirname, '../..', file), 'utf8'),
+  );
 
-/** All other database tests in test/. They run with Db2's dialect too. */
-export const DB2_TESTS = readdirSync(FOLDER)
-  .filter((file) => file.endsWith('.test.ts') && !(file in WITHOUT_DB2) && usesDatabase(file))
-  .map((file) => `test/${file}`);
+const listTests = (folder: string) =>
+  readdirSync(path.join(import.meta.dirname, '../..', folder)).map((name) => `${folder}/${name}`);
+
+/** All other database tests in test/ and test/ci/. They run with Db2's dialect too. */
+export const DB2_TESTS = [...listTests('test'), ...listTests('test/ci')].filter(
+  (file) => file.endsWith('.test.ts') && !(path.basename(file) in WITHOUT_DB2) && usesDatabase(file),
+);

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { addDays, type Day, daysFrom } from '../lib/day.ts';
-import { readRepositoryTraffic } from '../lib/stats/repository.ts';
-import type { FailureRule } from '../local/github/failures.ts';
-import { unit } from '../local/github/random.ts';
-import { ANSWERS, type Collecting, openCollecting } from './collecting.ts';
-import { SEED } from './seed.ts';
+import { addDays, type Day, daysFrom } from '../../lib/day.ts';
+import { readRepositoryTraffic } from '../../lib/stats/repository.ts';
+import type { FailureRule } from '../../local/github/failures.ts';
+import { unit } from '../../local/github/random.ts';
+import { ANSWERS, type Collecting, openCollecting } from '../collecting.ts';
+import { SEED } from '../seed.ts';
 
 const START = '2025-11-03';
 const at = (day: Day, time = '06:00') => `${day}T${time}:00.000Z`;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { listEdges, toExpectedDays } from './campaign/expected.ts';
-import type { Said } from './campaign/ledger.ts';
-import { type Capture, countOldCopies, makeCaptures, readDays, replay, shuffle } from './captures.ts';
-import { type Collecting, openCollecting } from './collecting.ts';
-import { SEED } from './seed.ts';
+import { listEdges, toExpectedDays } from '../campaign/expected.ts';
+import type { Said } from '../campaign/ledger.ts';
+import { type Capture, countOldCopies, makeCaptures, readDays, replay, shuffle } from '../captures.ts';
+import { type Collecting, openCollecting } from '../collecting.ts';
+import { SEED } from '../seed.ts';
 
 let collecting: Collecting;
 
