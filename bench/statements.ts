@@ -1,5 +1,6 @@
-import { CamelCasePlugin, Kysely } from 'kysely';
+import { Kysely } from 'kysely';
 import type { Db } from '../lib/db/database.ts';
+import { Names } from '../lib/db/names.ts';
 import { postgresDialects } from '../lib/db/postgres.ts';
 import type { Tables } from '../lib/db/tables.ts';
 
@@ -16,7 +17,7 @@ export async function captureStatements(
   const statements: Statement[] = [];
   const db = new Kysely<Tables>({
     dialect: postgresDialects(url)('all tenants'),
-    plugins: [new CamelCasePlugin()],
+    plugins: [new Names()],
     log: ({ query }) => void statements.push({ text: query.sql, values: [...query.parameters] }),
   });
   await work(db);

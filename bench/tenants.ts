@@ -1,12 +1,10 @@
-import { CamelCasePlugin, Kysely } from 'kysely';
 import pg from 'pg';
 import { toCursor } from '../lib/cursor.ts';
 import type { Db } from '../lib/db/database.ts';
-import { postgresDialects } from '../lib/db/postgres.ts';
-import type { Tables } from '../lib/db/tables.ts';
 import { describeMe, listOwnTenants } from '../lib/me.ts';
 import { listTenants } from '../lib/tenants/tenant.ts';
 import { addTenants, openBenchInstallation } from './installation.ts';
+import { captureStatements } from './statements.ts';
 import { printTable, quantile, round } from './table.ts';
 import { openWarmAction, timed } from './warm-action.ts';
 
@@ -94,23 +92,6 @@ const CASES: Case[] = [
   },
 ];
 
-interface Statement {
-  text: string;
-  values: unknown[];
-}
-
-async function captureStatements(url: string, { read }: Case, principal: Principal): Promise<Statement[]> {
-  const statements: Statement[] = [];
-  const db = new Kysely<Tables>({
-    dialect: postgresDialects(url)('all tenants'),
-    plugins: [new CamelCasePlugin()],
-    log: ({ query }) => void statements.push({ text: query.sql, values: [...query.parameters] }),
-  });
-  await read(db, principal);
-  await db.destroy();
-  return statements;
-}
-
 /** The repositories and the membership that each tenant without one gets. */
 async function fillTenants(client: pg.Client): Promise<void> {
   await client.query(
@@ -165,7 +146,7 @@ async function compare(installation: Installation, client: pg.Client, one: Case)
   const [account] = found.rows;
   if (!account) throw new Error(`${one.person} has not signed in.`);
   const principal = { ...account, email: one.person, displayName: '' } as Principal;
-  const statements = await captureStatements(installation.database.url, one, principal);
+  const statements = await captureStatements(installation.database.url, (db) => one.read(db, principal));
   const times: { action: number[]; bare: number[] } = { action: [], bare: [] };
   for (let turn = 0; turn < ROUNDS; turn += 1) {
     times.bare.push(

@@ -92,8 +92,8 @@ export interface AuditRecord {
  */
 export async function recordAudit(
   trx: Transaction<Tables>,
-  { email, now }: Actor | { email: null; now: Date },
-  { tenantId, kind, subject, detail }: AuditRecord,
+  by: Actor | { email: null; now: Date },
+  { tenantId, ...event }: AuditRecord,
 ): Promise<void> {
   const nameOf = (eb: ExpressionBuilder<Tables, 'auditEvent'>) =>
     eb
@@ -102,15 +102,12 @@ export async function recordAudit(
       .where('tenantId', '=', tenantId ?? INSTALLATION);
   await trx
     .insertInto('auditEvent')
-    .values((eb) => ({
-      tenantId: tenantId ?? INSTALLATION,
-      occurredAt: now.toISOString(),
-      kind,
-      actor: email,
-      tenantName: tenantId === null ? null : nameOf(eb),
-      subject: toStorable(subject, MAX_SUBJECT),
-      detail: detail === undefined ? null : toStorable(detail, MAX_DETAIL),
-    }))
+    .values((eb) =>
+      toRow(by, event, {
+        tenantId: tenantId ?? INSTALLATION,
+        tenantName: tenantId === null ? null : nameOf(eb),
+      }),
+    )
     .execute();
 }
 
@@ -120,9 +117,9 @@ const ROWS_AT_ONCE = 500;
 /** Logs the same for each of several tenants, as `recordAudit` does. */
 export async function recordAuditOfTenants(
   trx: Transaction<Tables>,
-  { email, now }: Actor,
+  by: Actor,
   tenantIds: readonly number[],
-  { kind, subject, detail }: Required<Omit<AuditRecord, 'tenantId'>>,
+  event: Omit<AuditRecord, 'tenantId'>,
 ): Promise<void> {
   for (let start = 0; start < tenantIds.length; start += ROWS_AT_ONCE) {
     const tenants = await trx
@@ -130,16 +127,25 @@ export async function recordAuditOfTenants(
       .select(['tenantId', 'name as tenantName'])
       .where('tenantId', 'in', tenantIds.slice(start, start + ROWS_AT_ONCE))
       .execute();
-    const rows = tenants.map((tenant) => ({
-      ...tenant,
-      occurredAt: now.toISOString(),
-      kind,
-      actor: email,
-      subject: toStorable(subject, MAX_SUBJECT),
-      detail: toStorable(detail, MAX_DETAIL),
-    }));
+    const rows = tenants.map((tenant) => toRow(by, event, tenant));
     await trx.insertInto('auditEvent').values(rows).execute();
   }
+}
+
+function toRow<Name>(
+  { email, now }: Actor | { email: null; now: Date },
+  { kind, subject, detail }: Omit<AuditRecord, 'tenantId'>,
+  { tenantId, tenantName }: { tenantId: number; tenantName: Name },
+) {
+  return {
+    tenantId,
+    occurredAt: now.toISOString(),
+    kind,
+    actor: email,
+    tenantName,
+    subject: toStorable(subject, MAX_SUBJECT),
+    detail: detail === undefined ? null : toStorable(detail, MAX_DETAIL),
+  };
 }
 
 /** Which part of the log you ask for. */
@@ -250,12 +256,12 @@ async function countEvents(db: Db, tenantId: number | null, query: AuditQuery): 
   return count;
 }
 
-/** How long the download of a file may take that comes in pages. */
+/** How long the download of a file in pages may take. */
 const MAX_DOWNLOAD_MS = 3_600_000;
 
 /**
- * Logs that somebody downloads a file, and what they asked for: once for all of its pages. A later page counts as part of a
- * download only if the same person began it within the last hour, because clients can make up a cursor.
+ * Logs that somebody downloads a file, and what they asked for. A file that comes in pages is logged once. A later page belongs
+ * to a download only if the same person began it within the last hour, because anybody can make up a cursor.
  */
 export async function recordExport(
   db: Db,

@@ -5,6 +5,7 @@ import { type Day, daysFrom } from '../lib/day.ts';
 import type { Db } from '../lib/db/database.ts';
 import type { Tables } from '../lib/db/tables.ts';
 import { type GitHubClient, openGitHub } from '../lib/github.ts';
+import { createRunRateLimiter, type RunRateLimiter } from '../lib/github-limits/run-rate-limiter.ts';
 import { addRepository } from '../lib/repositories/add.ts';
 import { startAllRuns } from '../lib/runs/fan-out.ts';
 import { type RunOrder, startRun } from '../lib/runs/start.ts';
@@ -32,6 +33,8 @@ export const STORED = [
 export const at = (day: Day, time = '06:00') => `${day}T${time}:00.000Z`;
 
 export const TOKEN = 'ghp_test_collecting_000000000000000000000';
+/** By which the limits of `TOKEN` are known. */
+export const FINGERPRINT = 'one token';
 
 /** A database with one tenant, a simulated GitHub, and the collector between them. Time stands still unless moved. */
 export interface Collecting {
@@ -57,6 +60,10 @@ export interface Collecting {
   start(order?: Partial<RunOrder>): Promise<number>;
   /** Collects a run. */
   work(runId: number, options?: Partial<Collector>): ReturnType<typeof collectTenant>;
+  /**
+   * An activation of so many seconds that keeps GitHub's limits, by a clock that moves only while somebody waits for them.
+   */
+  activation(seconds: number): Pick<Collector, 'openGitHub' | 'timeLeft'> & { rateLimiter: RunRateLimiter };
   /** Collects as the alarm does on each day of a span, at six. */
   collectDaily(from: Day, to: Day): Promise<void>;
   /** The stored days of a repository. */
@@ -116,7 +123,7 @@ export async function openCollecting(now: string, options: Partial<GitHubOptions
     dbOfAll: db,
     clock,
     timeLeft: () => Number.POSITIVE_INFINITY,
-    openGitHub: async () => ({ github: github(), fingerprint: 'one token' }),
+    openGitHub: async () => ({ github: github(), fingerprint: FINGERPRINT }),
     activations: { start: async (_, args) => void (await work(Number(args.runId))) },
   };
   const work = (runId: number, options: Partial<Collector> = {}) =>
@@ -146,6 +153,29 @@ export async function openCollecting(now: string, options: Partial<GitHubOptions
     collect,
     now(instant) {
       served.now = new Date(instant);
+    },
+    activation(seconds) {
+      const now = () => served.now.getTime();
+      const end = now() + seconds * 1000;
+      const timeLeft = () => end - now();
+      const wait = async (milliseconds: number) => {
+        served.now = new Date(now() + milliseconds);
+      };
+      const rateLimiter = createRunRateLimiter({
+        db,
+        fingerprint: FINGERPRINT,
+        timeLeft,
+        time: { now, wait },
+      });
+      const github = openGitHub({
+        apiUrl: served.apiUrl,
+        token: TOKEN,
+        clock,
+        deadline: new Date(end),
+        secondLasts: 0,
+        rateLimiter,
+      });
+      return { timeLeft, rateLimiter, openGitHub: async () => ({ github, fingerprint: FINGERPRINT }) };
     },
     async add(name, story = {}, createdOn = '2025-01-01') {
       const plan = { owner: 'ada', name, createdOn, story: { ...QUIET, ...story } };

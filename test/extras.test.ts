@@ -1,14 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Collector } from '../lib/collector.ts';
 import { addDays } from '../lib/day.ts';
-import { openGitHub } from '../lib/github.ts';
-import { createRunRateLimiter } from '../lib/github-limits/run-rate-limiter.ts';
 import { changeUse } from '../lib/github-limits/stored-token-use.ts';
 import { grantPoints } from '../lib/github-limits/token-use.ts';
-import { at, type Collecting, openCollecting, START, TOKEN } from './collecting.ts';
+import { at, type Collecting, FINGERPRINT, openCollecting, START } from './collecting.ts';
 
 const COUNT = 30;
-const FINGERPRINT = 'one token';
 let collecting: Collecting;
 let githubIds: number[];
 
@@ -18,25 +14,6 @@ beforeEach(async () => {
   for (let place = 0; place < COUNT; place += 1) githubIds.push((await collecting.add(`r${place}`)).id);
 });
 afterEach(() => collecting.close());
-
-/** An activation with so many seconds, by a clock that moves only while somebody waits for GitHub's limits. */
-function activation(seconds: number): Pick<Collector, 'openGitHub' | 'timeLeft'> {
-  const { served, db } = collecting;
-  const end = served.now.getTime() + seconds * 1000;
-  const now = () => served.now.getTime();
-  const timeLeft = () => end - now();
-  const wait = async (milliseconds: number) => collecting.now(new Date(now() + milliseconds).toISOString());
-  const rateLimiter = createRunRateLimiter({ db, fingerprint: FINGERPRINT, timeLeft, time: { now, wait } });
-  const github = openGitHub({
-    apiUrl: served.apiUrl,
-    token: TOKEN,
-    clock: collecting.clock,
-    deadline: new Date(end),
-    secondLasts: 0,
-    rateLimiter,
-  });
-  return { timeLeft, openGitHub: async () => ({ github, fingerprint: FINGERPRINT }) };
-}
 
 /** Others have used so many of the minute's points with this token. */
 async function usePoints(points: number): Promise<void> {
@@ -55,7 +32,7 @@ test('when the minute is full, what is left is handed over, and no repository st
   const runId = await collecting.start();
   const started: string[] = [];
   const activations = { start: async (action: string) => void started.push(action) };
-  const first = await collecting.work(runId, { ...activation(50), activations });
+  const first = await collecting.work(runId, { ...collecting.activation(50), activations });
   expect(first).toMatchObject({ repoCount: COUNT, failedCount: 0, handedOver: true });
   expect(started).toEqual(['collect-tenant']);
   expect((await collecting.lastRun()).run.state).toBe('running');
@@ -63,7 +40,10 @@ test('when the minute is full, what is left is handed over, and no repository st
   expect(read).toBeGreaterThan(0);
   expect(read).toBeLessThan(3 * COUNT);
 
-  expect(await collecting.work(runId, activation(300))).toMatchObject({ repoCount: 0, handedOver: false });
+  expect(await collecting.work(runId, collecting.activation(300))).toMatchObject({
+    repoCount: 0,
+    handedOver: false,
+  });
   expect((await collecting.lastRun()).run).toMatchObject({ state: 'succeeded', failure: null });
   expect(await countRead()).toBe(3 * COUNT);
 });

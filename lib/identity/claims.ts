@@ -1,4 +1,4 @@
-import { type Expression, expressionBuilder, type SqlBool, type Transaction } from 'kysely';
+import { type Expression, expressionBuilder, type SqlBool } from 'kysely';
 import { INSTALLATION, recordAudit, recordAuditOfTenants } from '../audit.ts';
 import type { Database, Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
@@ -37,8 +37,8 @@ export function isUnclaimed(table: RoleTable, issuer: string): Expression<SqlBoo
 }
 
 /**
- * Gives the account every role that was given to its address and that nobody holds, and logs each. Of two accounts, the first
- * gets it.
+ * Gives the account every role that waits for its address, and logs each. If two accounts come with the same address, the
+ * first one gets the roles.
  */
 export async function claimRoles(
   { dbFor }: Pick<Database, 'dbFor'>,
@@ -46,12 +46,15 @@ export async function claimRoles(
   now: Date,
 ): Promise<void> {
   const account = { issuer, subject };
-  const unclaimed = await listUnclaimedTenants(dbFor({ account }), { issuer, email });
+  const invited = { issuer, email };
+  const unclaimed = toIds(await selectUnclaimed(dbFor({ account }), invited).execute());
   const holder = { ...account, claimedAt: now.toISOString() };
   const by = { email, now };
   const claim = { subject: email, detail: `${subject} at ${issuer}` };
   await inTransaction(dbFor({ tenants: [...unclaimed, INSTALLATION] }), async (trx) => {
-    const tenantIds = unclaimed.length > 0 ? await lockUnclaimed(trx, { issuer, email }) : [];
+    // Locked, so that another account waits, and then finds none.
+    const tenantIds =
+      unclaimed.length > 0 ? toIds(await selectUnclaimed(trx, invited).forUpdate().execute()) : [];
     if (tenantIds.length > 0) {
       await trx
         .updateTable('member')
@@ -72,21 +75,10 @@ export async function claimRoles(
   });
 }
 
-type Invited = Pick<Person, 'issuer' | 'email'>;
-
-const selectUnclaimed = (db: Db, { issuer, email }: Invited) =>
+const selectUnclaimed = (db: Db, { issuer, email }: Pick<Person, 'issuer' | 'email'>) =>
   db.selectFrom('member').select('tenantId').where('email', '=', email).where(isUnclaimed('member', issuer));
 
-async function listUnclaimedTenants(db: Db, invited: Invited): Promise<number[]> {
-  const rows = await selectUnclaimed(db, invited).execute();
-  return rows.map(({ tenantId }) => tenantId);
-}
-
-/** The same, for this transaction alone: another account waits, and then finds none. */
-async function lockUnclaimed(trx: Transaction<Tables>, invited: Invited): Promise<number[]> {
-  const rows = await selectUnclaimed(trx, invited).forUpdate().execute();
-  return rows.map(({ tenantId }) => tenantId);
-}
+const toIds = (rows: { tenantId: number }[]) => rows.map(({ tenantId }) => tenantId);
 
 /** A condition on the rows of a table of roles: the role is for the person's address or account, but not for both. */
 function isLost(table: RoleTable, { issuer, subject, email }: Person): Expression<SqlBool> {

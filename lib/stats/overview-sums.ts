@@ -61,16 +61,15 @@ export async function sumRepositories(
   return new Map(repositories.map(({ repositoryId }) => [repositoryId, toRangeSums(repositoryId)]));
 }
 
-/** The sums of no repository at all, for `addRangeSums` to change. */
-export function emptyRangeSums(): RangeSums {
-  return { total: emptySums(), current: emptySums(), previous: emptySums() };
-}
-
-/** Adds one repository's sums to those of several. */
-export function addRangeSums(sums: RangeSums, more: RangeSums): void {
-  addSums(sums.total, more.total);
-  addSums(sums.current, more.current);
-  addSums(sums.previous, more.previous);
+/** The sums of several repositories together. */
+export function addUp(all: Iterable<RangeSums>): RangeSums {
+  const sums: RangeSums = { total: emptySums(), current: emptySums(), previous: emptySums() };
+  for (const { total, current, previous } of all) {
+    addSums(sums.total, total);
+    addSums(sums.current, current);
+    addSums(sums.previous, previous);
+  }
+  return sums;
 }
 
 /** The figures of all repositories together, with one place per bucket. Uniques are sums of days, an upper bound. */

@@ -17,14 +17,7 @@ import { findFirstDate } from '../traffic/tables.ts';
 import { finalDate, missingSpans } from '../traffic/window.ts';
 import { bucketsOf } from './buckets.ts';
 import { type ListRequest, listTraffic, type RepositoryTraffic } from './overview-order.ts';
-import {
-  addRangeSums,
-  type Calendar,
-  emptyRangeSums,
-  readSparklines,
-  sumBuckets,
-  sumRepositories,
-} from './overview-sums.ts';
+import { addUp, type Calendar, readSparklines, sumBuckets, sumRepositories } from './overview-sums.ts';
 import { type RangeRequest, type Spans, spansOf, toRange } from './range.ts';
 import { changeOf, toComparison, toTotals } from './totals.ts';
 
@@ -45,8 +38,6 @@ export async function readOverview(
   now: Date,
 ): Promise<Overview> {
   const { rows, counted, calendar, traffic } = await readTraffic(db, access, request, now);
-  const sums = emptyRangeSums();
-  for (const one of traffic) addRangeSums(sums, one.sums);
   const listed = listTraffic(traffic, request);
   const start = (request.page - 1) * request.size;
   const shown = listed.slice(start, start + request.size);
@@ -57,7 +48,7 @@ export async function readOverview(
     range: calendar.range,
     buckets: calendar.buckets,
     series: await sumBuckets(db, access, counted, calendar),
-    totals: toTotals(sums.total),
+    totals: toTotals(addUp(traffic.map(({ sums }) => sums)).total),
     comparison: compare(traffic, calendar.spans),
     repositories: shown.flatMap((one) => {
       const line = lines.get(one.row.repositoryId);
@@ -75,9 +66,7 @@ export async function readOverview(
 /** Compares the spans. An archived repository is left out, unless it has all days of both. */
 function compare(traffic: readonly RepositoryTraffic[], spans: Spans): Comparison {
   const compared = traffic.filter(({ row, comparison }) => !givesNoTraffic(row) || comparison.comparable);
-  const sums = emptyRangeSums();
-  for (const one of compared) addRangeSums(sums, one.sums);
-  return toComparison(spans, sums, compared.length);
+  return toComparison(spans, addUp(compared.map(({ sums }) => sums)), compared.length);
 }
 
 const CSV_TOTALS = [

@@ -1,17 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays, type Day, daysFrom, toDay } from '../../lib/day.ts';
-import { openGitHub } from '../../lib/github.ts';
-import { createRunRateLimiter } from '../../lib/github-limits/run-rate-limiter.ts';
 import { settledThrough } from '../../lib/traffic/window.ts';
-import { at, type Collecting, openCollecting, START, TOKEN } from '../collecting.ts';
+import { at, type Collecting, openCollecting, START } from '../collecting.ts';
 import { QUIET } from '../github-server.ts';
 import { SEED } from '../seed.ts';
 import { readLargeSize } from './size.ts';
 
 const { repositories: REPOSITORIES, days: DAYS } = readLargeSize({ repositories: 1000, days: 6 });
-const FINGERPRINT = 'one token';
-/** As long as an activation may take, by a clock that moves only while somebody waits for GitHub's limits. */
-const ACTIVATION_MS = 600_000;
+/** As long as an activation may take. */
+const ACTIVATION_SECONDS = 600;
 /** On this day GitHub refuses the token in the middle of the extras. */
 const BAD_DAY = 2;
 const EXTRAS = /^\/repositories\/(\d+)\/(?:stargazers|releases|actions)\b/;
@@ -60,25 +57,10 @@ async function liveThrough(day: Day): Promise<number> {
   collecting.now(at(day, '08:00'));
   const runId = await collecting.start({ reason: 'alarm', startedBy: null });
   for (let activations = 1; ; activations += 1) {
-    const { served, db } = collecting;
-    const now = () => served.now.getTime();
-    const end = now() + ACTIVATION_MS;
-    const timeLeft = () => end - now();
-    const wait = async (milliseconds: number) => collecting.now(new Date(now() + milliseconds).toISOString());
-    const time = { now, wait };
-    const rateLimiter = createRunRateLimiter({ db, fingerprint: FINGERPRINT, timeLeft, time });
-    const github = openGitHub({
-      apiUrl: served.apiUrl,
-      token: TOKEN,
-      clock: collecting.clock,
-      deadline: new Date(end),
-      secondLasts: 0,
-      rateLimiter,
-    });
+    const { rateLimiter, ...activation } = collecting.activation(ACTIVATION_SECONDS);
     // What was handed over goes on with a fresh activation.
     const { handedOver } = await collecting.work(runId, {
-      timeLeft,
-      openGitHub: async () => ({ github, fingerprint: FINGERPRINT }),
+      ...activation,
       activations: { start: async () => {} },
     });
     await rateLimiter.release();

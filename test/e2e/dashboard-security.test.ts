@@ -240,9 +240,8 @@ test('no widget freezes the page: one that takes too much is stopped and says so
     await page.getByRole('button', { name: 'Cancel' }).click({ timeout: 3000 });
   }
   await page.getByRole('img', { name: /^Last: Fine\. \d+ rows/ }).waitFor();
-  await expect
-    .poll(() => titlesAfterRetries(freezing.map(({ code }) => ERROR_TITLES[code])), { interval: 1000 })
-    .toEqual(freezing.map(({ code }) => ERROR_TITLES[code]));
+  const titles = freezing.map(({ code }) => ERROR_TITLES[code]);
+  await expect.poll(() => titlesAfterRetries(titles), { interval: 1000 }).toEqual(titles);
   expect(await stopped.count()).toBe(1);
   const first = page.locator('.widget').first();
   const notice = first.locator('.notice');

@@ -19,7 +19,6 @@ update "PRINCIPAL" set "SIGNED_OUT_AT" = ? where "ISSUER" = ? and "SUBJECT" = ? 
 
 -- claim roles
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, ?, ?, ?);
-insert into "AUDIT_EVENT" ("TENANT_ID", "TENANT_NAME", "OCCURRED_AT", "KIND", "ACTOR", "SUBJECT", "DETAIL") values (?, ?, ?, ?, ?, ?, ?);
 select "TENANT_ID" from "MEMBER" where "EMAIL" = ? and ("MEMBER"."SUBJECT" is null or "MEMBER"."ISSUER" <> ?);
 select "TENANT_ID" from "MEMBER" where "EMAIL" = ? and ("MEMBER"."SUBJECT" is null or "MEMBER"."ISSUER" <> ?) for read only with rs use and keep update locks;
 select "TENANT_ID", "NAME" as "TENANT_NAME" from "TENANT" where "TENANT_ID" in (?);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RepositoryRow } from '../../lib/repositories/repository.ts';
 import { type ListRequest, listTraffic } from '../../lib/stats/overview-order.ts';
-import { addRangeSums, emptyRangeSums, type RangeSums } from '../../lib/stats/overview-sums.ts';
+import { addUp, type RangeSums } from '../../lib/stats/overview-sums.ts';
 import {
   addSums,
   changeOf,
@@ -118,14 +118,12 @@ test('a change is a fraction of the figure before, and unknown without one', () 
 });
 
 test('the sums of no repositories are unknown', () => {
-  expect(emptyRangeSums()).toEqual({ total: emptySums(), current: emptySums(), previous: emptySums() });
+  expect(addUp([])).toEqual({ total: emptySums(), current: emptySums(), previous: emptySums() });
 });
 
 test('sums of repositories add up', () => {
-  const sums = emptyRangeSums();
   const one: RangeSums = { total: known(1), current: known(2), previous: known(3) };
-  addRangeSums(sums, one);
-  addRangeSums(sums, one);
+  const sums = addUp([one, one]);
   const twice = (figure: number) => {
     const expected = emptySums();
     addSums(expected, known(figure));
@@ -147,7 +145,7 @@ interface Given {
 
 function order(repositories: Record<string, Given>, request: ListRequest) {
   const traffic = Object.entries(repositories).map(([name, { stars = null, sums: own = {} }]) => {
-    const sums = { ...emptyRangeSums(), ...own };
+    const sums = { ...addUp([]), ...own };
     return {
       row: { owner: 'Owner', name, stars } as RepositoryRow,
       sums,
