@@ -58,7 +58,7 @@ const UNIT = ['test/unit/*.test.ts'];
 const SYSTEM = ['test/*.test.ts'];
 const BROWSER = ['test/e2e/*.test.ts'];
 
-// `all` is the three together: each project compiles its modules itself, and has workers of its own.
+// `all` has the three together, because each project compiles the modules again and has its own workers.
 // The projects do not extend the root: its set-up would run once for each of them.
 export default defineConfig({
   plugins: [scriptsForTests],

@@ -20,7 +20,10 @@ export const Overview = z.object({
   range: Range,
   /** The first day of each bucket. */
   buckets: z.array(Day),
-  /** All repositories together. Uniques are sums of days, an upper bound. Days are counted per repository; pending ones can still come, and suspect ones are provisional too. */
+  /**
+   * All repositories together. Uniques are sums of days, an upper bound. Days are counted per repository; pending ones can
+   * still come, and suspect ones are provisional too.
+   */
   series: z.object({
     ...FigureColumns,
     lostDays: z.array(Count),

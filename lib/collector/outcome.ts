@@ -12,7 +12,7 @@ import type { RepositoryKey } from '../traffic/tables.ts';
 import { endedWeek } from '../traffic/week.ts';
 import { type Coverage, isOldCopy, publishedFrom } from '../traffic/window.ts';
 
-/** What is stored about a repository before a collection is. */
+/** What is stored about a repository before a collection. */
 export type StoredRepository = Awaited<ReturnType<typeof lockRepositories>>[number];
 
 /**
@@ -113,7 +113,7 @@ export async function saveFailure(
     .execute();
 }
 
-/** An archived repository, of which GitHub gives no more traffic. */
+/** An archived repository: GitHub no longer gives its traffic. */
 interface Archive {
   profile: Pick<StoredRepository, 'owner' | 'name' | 'archivedAt'>;
   failure: { code: string; message: string };
@@ -181,8 +181,8 @@ export function toProfile(
 }
 
 /**
- * The unique viewers of the week that just ended, which may still grow, or what is stored. GitHub leaves out weeks without
- * views.
+ * The unique viewers of the week that just ended; they may still grow. Without a newer figure, what is stored stays. GitHub
+ * leaves out weeks without views.
  */
 export function toEndedWeek(
   { endedWeek: week, endedWeekViewers }: StoredRepository,

@@ -35,7 +35,7 @@ export interface Collected {
   fingerprint: string;
 }
 
-/** So many repositories share the statements of a transaction. If the activation dies, GitHub is asked about them again. */
+/** How many repositories share a transaction. If the activation dies, GitHub is asked about them again. */
 const BATCH_SIZE = 10;
 /** Longer than GitHub usually takes to answer about the next repositories. */
 const MAX_WAIT_MS = 1000;

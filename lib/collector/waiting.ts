@@ -6,7 +6,7 @@ import { stalledColumn } from '../repositories/repository.ts';
 import type { RunKey } from '../runs/lease.ts';
 import type { Profile } from './outcome.ts';
 
-/** A repository that waits in a run, and what is stored about it. */
+/** A repository that is waiting in a run, with what is stored about it. */
 export interface Waiting {
   repositoryId: number;
   githubId: number;

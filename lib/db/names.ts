@@ -6,8 +6,8 @@ export function toName(column: string): string {
 }
 
 /**
- * Names are camelCase in the code and snake_case in the database. Connections name the columns of what they read by `toName`,
- * once for each result: Kysely's own way copies every row.
+ * The code writes camelCase names, and the database has snake_case ones. A connection renames a result's columns once, with
+ * `toName`. Kysely's plugin would copy every row.
  */
 export class Names extends CamelCasePlugin {
   override async transformResult({ result }: PluginTransformResultArgs) {

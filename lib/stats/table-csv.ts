@@ -68,8 +68,8 @@ export async function toTableCsv(
 }
 
 /**
- * Writes lines of the table. A file has hundreds of thousands of them, so only what is free text goes through the rules for
- * text, and once for each repository.
+ * Writes the table's lines. A file can have hundreds of thousands, so only free text is checked by the rules for CSV text, once
+ * for each repository.
  */
 function openLines(columns: 'all' | 'seed', range: Range): (row: TableRow) => string {
   const repositories = new Map<number, string>();

@@ -80,7 +80,10 @@ export function drawEvents(plot: uPlot, model: ChartModel) {
   ctx.restore();
 }
 
-/** Draws columns, nested or stacked. Provisional and suspect ones are pale with an outline, zeros are ticks, missing and suspect figures a dashed box. */
+/**
+ * Draws columns, nested or stacked. Provisional and suspect ones are pale with an outline, zeros are ticks, and missing and
+ * suspect figures have a dashed box.
+ */
 export function drawColumns(plot: uPlot, model: ChartModel) {
   const { ctx } = plot;
   const colors = model.layers.map((layer) => colorOf(layer.color));

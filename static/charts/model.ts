@@ -1,8 +1,8 @@
 import type { Bucket, DayState } from '../../lib/answers/figures.ts';
 
 /**
- * How certain a bucket's figures are. `suspect`: zero, but so was everything else. `partial`: some days are lost. `unread`: no figure yet. `unspread`: some figures are
- * known only as a total with other buckets.
+ * How certain a bucket's figures are. `suspect`: zero, but so was everything else. `partial`: some days are lost. `unread`: no
+ * figure yet. `unspread`: some figures are known only as a total with other buckets.
  */
 export type Mark =
   | 'known'
