@@ -1,6 +1,6 @@
 import { parseConfig } from '../lib/config.ts';
 import { Failure } from '../lib/failure.ts';
-import { checkParameters, isHttpUrl, PARAMETERS, type Parameter } from '../lib/parameters.ts';
+import { checkParameters, isHttpUrl, PAGES_SIGN_IN, PARAMETERS, type Parameter } from '../lib/parameters.ts';
 import { withoutTrailingSlashes } from '../lib/url.ts';
 import { appIdWarnings, type Environment, withAppId } from './app-id.ts';
 
@@ -76,19 +76,7 @@ export const SETTINGS: Record<string, Parameter> = {
     must: 'be the JSON of an App ID application’s credentials, or the path of a file with it',
     secret: true,
   },
-  SIGN_OUT_URL: {
-    description:
-      'App ID with single sign-on: `ISSUER/cloud_directory/sso/logout`; other providers name theirs themselves',
-    must: 'be the address at which App ID ends a session, ISSUER/cloud_directory/sso/logout',
-    test: isHttpUrl,
-  },
-  SCOPE: {
-    description: 'what the pages ask the provider for',
-    must: 'be scopes that include openid',
-    test: (text) => text.split(' ').includes('openid'),
-    default: 'openid profile email',
-    defaultInWords: '`openid profile email`; with `APPID_CREDENTIALS`: `openid`',
-  },
+  ...PAGES_SIGN_IN,
   COS_ENDPOINT: {
     description: "the object storage's API, such as `https://s3.eu-de.cloud-object-storage.appdomain.cloud`",
     must: 'be the address of the object storage, such as https://s3.eu-de.cloud-object-storage.appdomain.cloud',

@@ -60,9 +60,10 @@ function build(activation: Activation, role: DatabaseRole): Kept {
     openDatabase(config.databaseUrls[one], toStatementTimeout(activation));
   const database = openAs(role);
   const clock = () => config.now ?? new Date();
-  const { issuer, clientId, trustedIdentities, tokenKey } = config;
+  const { issuer, issuerAddress, clientId, trustedIdentities, tokenKey } = config;
   const identity = openIdentity({
     issuer,
+    issuerAddress,
     clientId,
     trustedIdentities,
     db: database.db,

@@ -18,6 +18,8 @@ export interface Config {
   databaseUrls: Record<DatabaseRole, string>;
   /** Without a slash at the end. */
   issuer: string;
+  /** Where the provider is reached, without a slash at the end; null: at the issuer. */
+  issuerAddress: string | null;
   clientId: string;
   /** Identity providers behind App ID whose e-mail addresses count as verified even if App ID does not say so. */
   trustedIdentities: string[];
@@ -73,6 +75,7 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
       owner: value('UPGRADE_DATABASE_URL') || value('DATABASE_URL'),
     },
     issuer: value('ISSUER').replace(/\/$/, ''),
+    issuerAddress: withoutTrailingSlashes(value('ISSUER_ADDRESS')) || null,
     clientId: value('CLIENT_ID'),
     trustedIdentities: value('TRUSTED_IDENTITIES').split(/\s+/).filter(Boolean),
     tokenKey: value('TOKEN_KEY'),

@@ -263,6 +263,8 @@ export async function savePrincipal(
 /** Recognizes people who signed in to the client `clientId` at the OpenID Connect provider `issuer`. */
 export function openIdentity(options: {
   issuer: string;
+  /** Where the provider is reached; null: at `issuer`. */
+  issuerAddress: string | null;
   clientId: string;
   /** Identity providers behind App ID whose e-mail addresses count as verified, even if nothing says so. */
   trustedIdentities: string[];
@@ -273,7 +275,7 @@ export function openIdentity(options: {
   tokenClock: () => Date;
 }): Identity {
   const { issuer, clientId, trustedIdentities, db, dbFor, clock, tokenClock } = options;
-  const source = openProvider({ issuer, db, clock });
+  const source = openProvider({ issuer, address: options.issuerAddress, db, clock });
   let initialized: Promise<void> | undefined;
 
   // The next request tries again after a failure.

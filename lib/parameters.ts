@@ -83,11 +83,21 @@ export const PARAMETERS: Record<string, Parameter> = {
     must: 'be the https address of an OpenID Connect provider',
     test: isSecureUrl,
     required: true,
+    defaultInWords: 'required; `start`: a sign-in of its own',
+    start: true,
+  },
+  ISSUER_ADDRESS: {
+    description:
+      'address at which the actions reach the provider, if that of `ISSUER` does not work for them',
+    must: 'be the address at which the actions reach the provider of ISSUER',
+    test: isSecureUrl,
   },
   CLIENT_ID: {
     description: 'the client that access tokens must be issued for (`aud`)',
     must: 'be the client id that access tokens are issued for',
     required: true,
+    defaultInWords: 'required; `start`: a sign-in of its own',
+    start: true,
   },
   TOKEN_KEY: {
     description:
@@ -109,6 +119,7 @@ export const PARAMETERS: Record<string, Parameter> = {
     must: 'be "saml", "appid_custom" or both, separated by a space',
     // At the others people choose their address themselves, or App ID says whether it is verified.
     test: (text) => text.split(/\s+/).every((name) => name === 'saml' || name === 'appid_custom'),
+    start: true,
   },
   PAGES_URL: {
     description:
@@ -184,6 +195,25 @@ export const PARAMETERS: Record<string, Parameter> = {
     must: 'be an instant such as 2026-01-14T06:00:00Z',
     test: (text) => !Number.isNaN(Date.parse(text)),
     warning: 'the deployed system will take that instant for the present',
+  },
+};
+
+/** What the pages alone are told about the provider of `ISSUER`, by `deploy.sh` and `npm start`. */
+export const PAGES_SIGN_IN: Record<string, Parameter> = {
+  SIGN_OUT_URL: {
+    description:
+      'App ID with single sign-on: `ISSUER/cloud_directory/sso/logout`; other providers name theirs themselves',
+    must: 'be the address at which App ID ends a session, ISSUER/cloud_directory/sso/logout',
+    test: isHttpUrl,
+    start: true,
+  },
+  SCOPE: {
+    description: 'what the pages ask the provider for',
+    must: 'be scopes that include openid',
+    test: (text) => text.split(' ').includes('openid'),
+    default: 'openid profile email',
+    defaultInWords: '`openid profile email`; with `APPID_CREDENTIALS`: `openid`',
+    start: true,
   },
 };
 

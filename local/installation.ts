@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { PARAMETERS } from '../lib/parameters.ts';
 import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from './demo/github.ts';
@@ -9,19 +8,24 @@ import type { Repository } from './github/world.ts';
 import { createGitHub, type GitHub } from './github.ts';
 import type { Person } from './identity/store.ts';
 import { createIdentityProvider, type IdentityProvider, type IdentityProviderOptions } from './identity.ts';
-import { type Limiting, limitCallers } from './installation/callers.ts';
+import { limitCallers } from './installation/callers.ts';
 import { ensureKept, type Kept } from './installation/kept.ts';
 import { closeServer, createSwitch, type Handler, listen, unavailable } from './installation/server.ts';
+import { openSignIn, type SignInService } from './installation/sign-in.ts';
 import { takeLock } from './lock.ts';
 import { type Host, type HostOptions, openHost, STOCK_LIMITS } from './openwhisk.ts';
 import { type DatabaseUrls, openPostgres, type Postgres, requirePostgres } from './postgres.ts';
-import { openSite } from './site.ts';
+import { isLoopback, type RealSettings } from './settings.ts';
+import { openSite, type Site } from './site.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
 
-export interface InstallationOptions {
+/** What an installation to try out and a real one have in common. */
+interface CommonOptions {
   /** Holds the database, keys and secrets. Created if it is missing. */
   dataDir: string;
-  /** On 127.0.0.1. Default: 0, any free port. */
+  /** The address to listen on. Default: 127.0.0.1. */
+  host?: string;
+  /** Default: 0, any free port. */
   port?: number;
   /** A database to use instead of the embedded one. */
   databaseUrls?: DatabaseUrls;
@@ -31,12 +35,6 @@ export interface InstallationOptions {
   deployed?: boolean;
   /** Other origins that serve the pages. */
   pageOrigins?: string[];
-  /** The people that the sign-in page offers. */
-  people?: Person[];
-  /** Another kind of identity provider; `path` is its issuer's path. */
-  identity?: Partial<Pick<IdentityProviderOptions, 'shape'>> & { path?: string };
-  /** Adds the demo's repositories to the GitHub simulator, as of the day the installation was created. */
-  demo?: boolean;
   /** Parameters that override the installation's own. */
   environment?: Record<string, string>;
   limits?: NonNullable<HostOptions['limits']>;
@@ -53,21 +51,32 @@ export interface InstallationOptions {
   log?: (line: object) => void;
 }
 
+/** An installation to try out on this machine. */
+export interface InstallationOptions extends CommonOptions {
+  /** The people that the sign-in page offers. */
+  people?: Person[];
+  /** Another kind of identity provider; `path` is its issuer's path. */
+  identity?: Partial<Pick<IdentityProviderOptions, 'shape'>> & { path?: string };
+  /** Adds the demo's repositories to the GitHub simulator, as of the day the installation was created. */
+  demo?: boolean;
+}
+
+/** An installation that people reach and use. */
+export interface RealInstallationOptions extends CommonOptions {
+  real: RealSettings;
+}
+
 /** The whole product on one port of this machine. */
-export interface Installation {
-  /** http://127.0.0.1:PORT */
+export interface RealInstallation {
+  /** The origin that browsers use. */
   url: string;
+  /** http://127.0.0.1:PORT, where this machine reaches the API. */
+  innerUrl: string;
   host: Host;
-  github: GitHub;
-  identity: IdentityProvider;
-  /** Receives the messages to channels on this machine. */
-  webhooks: Webhooks;
   /** The database, for whoever may do everything on its server. */
   database: { url: string };
   /** The parameters of the package. */
   parameters: Record<string, string>;
-  /** The demo's repositories in the GitHub simulator. */
-  demoRepositories: Repository[];
   /** `uuid:key` of the OpenWhisk host's namespace, guest. */
   apiKey: string;
   initSecret: string;
@@ -76,6 +85,19 @@ export interface Installation {
   /** Stops everything that was started here. */
   close(): Promise<void>;
 }
+
+/** What stands for the outside world. */
+interface StandIns {
+  github: GitHub;
+  identity: IdentityProvider;
+  /** Receives the messages to channels on this machine. */
+  webhooks: Webhooks;
+  /** The demo's repositories in the GitHub simulator. */
+  demoRepositories: Repository[];
+}
+
+/** An installation to try out. Its `url` is its `innerUrl`. */
+export interface Installation extends RealInstallation, StandIns {}
 
 function lockFolder(dataDir: string): () => void {
   makeFolder(dataDir);
@@ -90,40 +112,44 @@ function isUnder(prefix: string, url: string): boolean {
   return url.startsWith(prefix) && /^([/?]|$)/.test(url.slice(prefix.length));
 }
 
-/** The identity provider asks for no password, so a site that points its own name here (DNS rebinding) must not reach it. */
-function isLocal({ headers }: IncomingMessage): boolean {
-  return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '');
+/** A part that answers below a path. */
+interface Route {
+  path: string;
+  /** True: the part does not see that path. */
+  isMounted?: true;
+  handle: Handler;
 }
 
-type Parts = Record<'host' | 'github' | 'webhooks' | 'site', { handle: Handler }> & {
-  identity: IdentityProvider;
-};
-
-function createHandler({ host, identity, github, webhooks, site }: Parts, limiting: Limiting): Handler {
-  const handleApi = limitCallers(host.handle, limiting);
-  const identityPath = new URL(identity.issuer).pathname.replace(/\/$/, '');
+function createHandler(parts: { routes: Route[]; handleApi: Handler; host: Host; site: Site }): Handler {
+  const { routes, handleApi, host, site } = parts;
   return async (request, response) => {
     const { url = '/' } = request;
-    if (!isLocal(request))
-      return response
-        .writeHead(421)
-        .end('Use 127.0.0.1 or localhost: this server answers to no other name.\n');
-    if (isUnder(identityPath, url)) return identity.handle(request, response);
-    if (isUnder(GITHUB_PATH, url)) {
-      request.url = url.slice(GITHUB_PATH.length) || '/';
-      return github.handle(request, response);
-    }
-    if (isUnder(WEBHOOKS_PATH, url)) {
-      request.url = url.slice(WEBHOOKS_PATH.length) || '/';
-      return webhooks.handle(request, response);
-    }
+    const route = routes.find(({ path }) => isUnder(path, url));
+    if (route?.isMounted) request.url = url.slice(route.path.length) || '/';
+    if (route) return route.handle(request, response);
     if (isUnder('/api', url)) return handleApi(request, response);
     return (await host.handle(request, response)) || site.handle(request, response);
   };
 }
 
+/** Serves the actions on this machine, which may not reach the public address: the API, and the sign-in. */
+function createInnerHandler({ routes, handleApi }: { routes: Route[]; handleApi: Handler }): Handler {
+  return async (request, response) => {
+    const { url = '/' } = request;
+    const route = routes.find(({ path }) => isUnder(path, url));
+    if (route) return route.handle(request, response);
+    if (isUnder('/api', url)) return handleApi(request, response);
+    return response.writeHead(404).end();
+  };
+}
+
+interface Closing {
+  add(step: () => unknown): void;
+  close(): Promise<void>;
+}
+
 /** Closes parts in the reverse order of opening. A failure does not keep the rest open. */
-function createClosing() {
+function createClosing(): Closing {
   const steps: (() => unknown)[] = [];
   return {
     add: (step: () => unknown) => void steps.push(step),
@@ -138,62 +164,139 @@ function createClosing() {
   };
 }
 
-async function openParts(opening: Opening, closing: ReturnType<typeof createClosing>) {
-  const database = await startDatabase(opening);
-  closing.add(database.close);
+/** What differs between an installation to try out and a real one. */
+interface Mode {
+  signIn: SignInService;
+  routes: Route[];
+  /** Parameters of the package. */
+  parameters: Record<string, string>;
+}
+
+const pathOf = (issuer: string) => new URL(issuer).pathname.replace(/\/$/, '');
+
+/** The stand-ins for the outside world. */
+async function openStandIns(opening: Opening<InstallationOptions>): Promise<Mode & { standIns: StandIns }> {
+  const { options, url } = opening;
   const identity = await startIdentityProvider(opening);
-  const parameters = toParameters(opening, { databaseUrls: database.urls, issuer: identity.issuer });
-  const host = await startHost(opening, parameters);
-  closing.add(host.close);
-  const webhooks = createWebhooks({ clock: opening.options.clock ?? (() => new Date()) });
+  const webhooks = createWebhooks({ clock: options.clock ?? (() => new Date()) });
+  const { github, demoRepositories } = startGitHub(opening);
   return {
-    database: { url: database.urls.admin },
-    parameters,
-    identity,
-    host,
-    webhooks,
-    ...startGitHub(opening),
+    standIns: { identity, webhooks, github, demoRepositories },
+    signIn: identity,
+    routes: [
+      { path: pathOf(identity.issuer), handle: identity.handle },
+      { path: GITHUB_PATH, isMounted: true, handle: github.handle },
+      { path: WEBHOOKS_PATH, isMounted: true, handle: webhooks.handle },
+    ],
+    parameters: {
+      DEMO_GITHUB_URL: `${url}${GITHUB_PATH}`,
+      DEMO_WEBHOOK_URL: `${url}${WEBHOOKS_PATH}`,
+    },
   };
 }
 
+async function openRealParts({ innerUrl, log }: Opening, real: RealSettings): Promise<Mode> {
+  const signIn = await openSignIn(real.signIn, log);
+  const { handle, issuer } = signIn;
+  if (!handle) return { signIn, routes: [], parameters: {} };
+  const path = pathOf(issuer);
+  return { signIn, routes: [{ path, handle }], parameters: { ISSUER_ADDRESS: `${innerUrl}${path}` } };
+}
+
+/** The listeners: the one for everybody and, in a real installation, one for the actions. */
+async function openListeners(options: CommonOptions, real: RealSettings | undefined, closing: Closing) {
+  const { host = '127.0.0.1', port = 0, log = () => {} } = options;
+  const outer = createSwitch(log);
+  const listening = await listen(outer.server, { host, port });
+  closing.add(() => closeServer(outer.server));
+  if (!real) {
+    const url = `http://127.0.0.1:${listening}`;
+    return { outer, inner: undefined, url, innerUrl: url };
+  }
+  const inner = createSwitch(log);
+  const innerPort = await listen(inner.server, { host: '127.0.0.1', port: 0 });
+  closing.add(() => closeServer(inner.server));
+  const url = real.publicUrl ?? `http://localhost:${listening}`;
+  return { outer, inner, url, innerUrl: `http://127.0.0.1:${innerPort}` };
+}
+
 /**
- * Opens the product on one port: the API and the actions at /api/v1, the identity provider at /identity, the GitHub
- * simulator at /github/api/v3, a stand-in for webhooks at /webhooks, and the pages everywhere else. Secrets are created
- * once and kept in the data folder.
+ * Opens the product on one port.
  *
- * Throws a sentence if the folder or the port is in use, and whatever opening the parts throws.
+ * To try it out, on 127.0.0.1: the API and the actions at /api/v1, an identity provider without passwords at /identity, the
+ * GitHub simulator at /github/api/v3, a stand-in for webhooks at /webhooks, and the pages everywhere else. With `real` there
+ * are no stand-ins, and people sign in.
+ *
+ * Secrets are created once and kept in the data folder. Throws a sentence if the folder or the port is in use, and whatever
+ * opening the parts throws.
  */
-export async function openInstallation(options: InstallationOptions): Promise<Installation> {
+export function openInstallation(options: RealInstallationOptions): Promise<RealInstallation>;
+export function openInstallation(options: InstallationOptions): Promise<Installation>;
+export async function openInstallation(
+  options: InstallationOptions & Partial<RealInstallationOptions>,
+): Promise<RealInstallation & Partial<StandIns>> {
   const dataDir = path.resolve(options.dataDir);
-  const { port = 0, clock = () => new Date(), log = () => {}, onListening } = options;
+  const { real, clock = () => new Date(), log = () => {}, onListening } = options;
+  requireLoopback(options);
   const closing = createClosing();
   try {
     closing.add(lockFolder(dataDir));
-    const { server, turnTo } = createSwitch(log);
-    const url = await listen(server, port);
-    closing.add(() => closeServer(server));
+    const { outer, inner, url, innerUrl } = await openListeners(options, real, closing);
     onListening?.();
     const kept = ensureKept(dataDir, clock().toISOString().slice(0, 10));
     writeFileSync(path.join(dataDir, 'url'), url);
-    const opening = { options: { ...options, dataDir }, url, kept, log };
-    const parts = await openParts(opening, closing);
-    const site = await openPages(opening, parts.identity);
+    const opening = { options: { ...options, dataDir }, url, innerUrl, kept, log };
+    const database = await startDatabase(opening);
+    closing.add(database.close);
+    const mode: Mode & { standIns?: StandIns } = await (real
+      ? openRealParts(opening, real)
+      : openStandIns(opening));
+    const parameters = toParameters(opening, { database, mode });
+    const host = await startHost(opening, parameters);
+    closing.add(host.close);
+    const site = await openPages(opening, mode.signIn);
     const capacity = { ...STOCK_LIMITS, ...options.limits };
-    turnTo(createHandler({ ...parts, site }, { apiKey: kept.apiKey, capacity, log }));
-    closing.add(() => turnTo(unavailable));
-    const { initSecret, apiKey } = kept;
+    const handleApi = limitCallers(host.handle, { apiKey: kept.apiKey, capacity, log });
+    const { routes } = mode;
+    inner?.turnTo(createInnerHandler({ routes, handleApi }));
+    const handle = createHandler({ routes, handleApi, host, site });
+    outer.turnTo(onlyFor(url, handle));
+    closing.add(() => outer.turnTo(unavailable));
     return {
-      ...parts,
+      ...mode.standIns,
+      host,
+      database: { url: database.urls.admin },
+      parameters,
       url,
-      apiKey,
-      initSecret,
-      initLink: `${url}/#init=${initSecret}`,
+      innerUrl,
+      apiKey: kept.apiKey,
+      initSecret: kept.initSecret,
+      initLink: `${url}/#init=${kept.initSecret}`,
       close: closing.close,
     };
   } catch (error) {
     await closing.close().catch(() => {});
     throw error;
   }
+}
+
+/** Without a password, whoever reaches the server can be anybody. */
+function requireLoopback({ real, host = '127.0.0.1' }: Partial<RealInstallationOptions>): void {
+  if (real || isLoopback(host)) return;
+  throw new Error(`The sign-in without passwords is for this machine only, not for ${host}.`);
+}
+
+/** The names that a request may call this server by: otherwise a site could point its own name here (DNS rebinding). */
+function onlyFor(url: string, handle: Handler): Handler {
+  const { host, hostname } = new URL(url);
+  const isOwn = isLoopback(hostname)
+    ? (name: string) => /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(name)
+    : (name: string) => name === host;
+  return async (request, response) => {
+    if (isOwn(request.headers.host ?? '')) return handle(request, response);
+    const names = isLoopback(hostname) ? '127.0.0.1 or localhost' : host;
+    return response.writeHead(421).end(`Use ${names}: this server answers to no other name.\n`);
+  };
 }
 
 /** The pages' client id at the identity provider. */
@@ -220,9 +323,12 @@ function findRoot(): string {
   return folder;
 }
 
-interface Opening {
-  options: InstallationOptions;
+interface Opening<Options extends CommonOptions = CommonOptions> {
+  options: Options;
+  /** The origin that browsers use. */
   url: string;
+  /** Where the actions reach this server. */
+  innerUrl: string;
   kept: Kept;
   log: (line: object) => void;
 }
@@ -248,11 +354,14 @@ async function startDatabase({ options, log }: Opening): Promise<Pick<Postgres, 
 }
 
 function originsOf({ options, url }: Opening): string[] {
-  return [url, url.replace('127.0.0.1', 'localhost'), ...(options.pageOrigins ?? [])];
+  const others = options.pageOrigins ?? [];
+  return url.includes('//127.0.0.1')
+    ? [url, url.replace('127.0.0.1', 'localhost'), ...others]
+    : [url, ...others];
 }
 
-/** The identity provider, which keeps its keys in the data folder. */
-function startIdentityProvider(opening: Opening): Promise<IdentityProvider> {
+/** The identity provider without passwords, which keeps its keys in the data folder. */
+function startIdentityProvider(opening: Opening<InstallationOptions>): Promise<IdentityProvider> {
   const { options, url } = opening;
   const { path: identityPath = IDENTITY_PATH, ...identity } = options.identity ?? {};
   return createIdentityProvider({
@@ -266,7 +375,7 @@ function startIdentityProvider(opening: Opening): Promise<IdentityProvider> {
 }
 
 /** The GitHub simulator, with the demo's repositories if there is a demo. */
-function startGitHub({ options, url, kept }: Opening) {
+function startGitHub({ options, url, kept }: Opening<InstallationOptions>) {
   const github = createGitHub({
     clock: options.clock ?? (() => new Date()),
     baseUrl: `${url}${GITHUB_PATH}`,
@@ -279,30 +388,30 @@ function startGitHub({ options, url, kept }: Opening) {
 /** The parameters of the package, for manifest.yaml. */
 function toParameters(
   opening: Opening,
-  { databaseUrls, issuer }: { databaseUrls: DatabaseUrls; issuer: string },
+  { database, mode }: { database: Pick<Postgres, 'urls'>; mode: Mode },
 ): Record<string, string> {
   const { options, url, kept } = opening;
+  const { signIn } = mode;
   const empty = Object.fromEntries(Object.keys(PARAMETERS).map((name) => [name, '']));
   return {
     ...empty,
-    DATABASE_URL: databaseUrls.web,
-    COLLECT_DATABASE_URL: databaseUrls.collector,
-    UPGRADE_DATABASE_URL: databaseUrls.owner,
-    ISSUER: issuer,
-    CLIENT_ID,
+    DATABASE_URL: database.urls.web,
+    COLLECT_DATABASE_URL: database.urls.collector,
+    UPGRADE_DATABASE_URL: database.urls.owner,
+    ISSUER: signIn.issuer,
+    CLIENT_ID: signIn.clientId,
     TOKEN_KEY: kept.tokenKey,
     INIT_SECRET: kept.initSecret,
     PAGES_URL: url,
     ALLOWED_ORIGINS: originsOf(opening).join(' '),
-    DEMO_GITHUB_URL: `${url}${GITHUB_PATH}`,
-    DEMO_WEBHOOK_URL: `${url}${WEBHOOKS_PATH}`,
+    ...mode.parameters,
     ...options.environment,
   };
 }
 
 /** The OpenWhisk host with the actions of manifest.yaml. */
 async function startHost(
-  { options, url, kept, log }: Opening,
+  { options, innerUrl, kept, log }: Opening,
   environment: Record<string, string>,
 ): Promise<Host> {
   const { limits = {}, alarms = true, coldStarts = false, packages } = options;
@@ -318,17 +427,18 @@ async function startHost(
     image: { packages: ['ibm_db'], ...(packages && { folder: packages }) },
     log,
   });
-  host.apiHost(url);
+  host.apiHost(innerUrl);
   return host;
 }
 
 /** The pages, and their configuration. */
-function openPages({ options }: Opening, identity: IdentityProvider) {
-  const { issuer, clientId, scope, signOutUrl } = identity;
+function openPages({ options }: Opening<InstallationOptions>, signIn: SignInService): Promise<Site> {
+  const { issuer, clientId, scope, signOutUrl, origins } = signIn;
   const demo = { githubUser: DEMO_USERS.octocat, githubToken: DEMO_TOKENS.octocat };
   const config = { apiUrl: '/api/v1/web/guest/traffic', issuer, clientId, scope };
   return openSite({
     folder: path.join(findRoot(), 'dist/static'),
     config: { ...config, ...(signOutUrl && { signOutUrl }), ...(options.demo && { demo }) },
+    ...(origins && { origins }),
   });
 }

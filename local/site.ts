@@ -18,6 +18,8 @@ export interface SiteOptions {
     signOutUrl?: string;
     demo?: object;
   };
+  /** The origins besides its own that the pages call now. Default: the issuer's. */
+  origins?: () => string[];
 }
 
 export interface Site {
@@ -73,8 +75,8 @@ function encode(file: StaticFile, encoding: Encoding): Promise<Buffer> {
   return done;
 }
 
-function securityHeaders(issuer: string): Record<string, string> {
-  const policy = contentSecurityPolicy([new URL(issuer).origin]);
+function securityHeaders(origins: string[]): Record<string, string> {
+  const policy = contentSecurityPolicy(origins);
   return {
     'content-security-policy': `${policy}; frame-ancestors 'none'`,
     'x-content-type-options': 'nosniff',
@@ -107,13 +109,13 @@ function refuse(response: ServerResponse, status: number, sentence: string): voi
  * Serves the built pages. A path without a dot is an address within the pages and gets index.html; any other must be a
  * file.
  */
-export async function openSite({ folder, config }: SiteOptions): Promise<Site> {
+export async function openSite({ folder, config, origins }: SiteOptions): Promise<Site> {
   const files = await readFiles(folder);
   files.set('/config.json', toFile('/config.json', Buffer.from(JSON.stringify(config))));
-  const headers = Object.entries(securityHeaders(config.issuer));
+  const called = origins ?? (() => [new URL(config.issuer).origin]);
   return {
     async handle(request, response) {
-      for (const [name, value] of headers) response.setHeader(name, value);
+      for (const [name, value] of Object.entries(securityHeaders(called()))) response.setHeader(name, value);
       if (request.method !== 'GET' && request.method !== 'HEAD')
         return refuse(response.setHeader('allow', 'GET, HEAD'), 405, 'Only GET and HEAD work here.');
       const pathname = (request.url ?? '/').replace(/[?#].*/, '');

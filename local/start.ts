@@ -1,35 +1,11 @@
 import { createWriteStream, existsSync, type WriteStream, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { isStillRunning } from '../lib/still-running.ts';
 import type { Upgrade } from '../lib/upgrade.ts';
 import { buildDemo, endPushAccess } from './demo.ts';
-import { type Installation, openInstallation } from './installation.ts';
-import type { DatabaseUrls } from './postgres.ts';
+import { type Installation, openInstallation, type RealInstallation } from './installation.ts';
+import { readSettings, type StartSettings } from './settings.ts';
 import { openTelling } from './telling.ts';
-
-interface StartOptions {
-  demo: boolean;
-  port: number;
-  dataDir: string;
-  invocationsPerMinute: number;
-}
-
-function readNumber(name: string, fallback: number, max: number): number {
-  const text = process.env[name] || String(fallback);
-  if (/^\d+$/.test(text) && Number(text) <= max) return Number(text);
-  throw new Error(`${name} is "${text}": it must be a whole number from 0 to ${max}.`);
-}
-
-function readOptions(): StartOptions {
-  const { demo } = parseArgs({ options: { demo: { type: 'boolean', default: false } } }).values;
-  return {
-    demo,
-    port: readNumber('PORT', 8080, 65_535),
-    dataDir: process.env.DATA_DIR || (demo ? '.data-demo' : '.data'),
-    invocationsPerMinute: readNumber('INVOCATIONS_PER_MINUTE', 600, 1_000_000),
-  };
-}
 
 /** A log of one JSON object a line, for this run only. The first line creates it, once this process holds the folder. */
 function openLog(dataDir: string): (line: object) => void {
@@ -42,9 +18,9 @@ function openLog(dataDir: string): (line: object) => void {
 }
 
 /** Asks until there is an answer. Throws the actions' own sentence if they refuse their configuration. */
-async function isInitialized(url: string): Promise<boolean> {
+async function isInitialized({ innerUrl }: RealInstallation): Promise<boolean> {
   for (;;) {
-    const answer = await fetch(`${url}/api/v1/web/guest/traffic/init`);
+    const answer = await fetch(`${innerUrl}/api/v1/web/guest/traffic/init`);
     const state: unknown = await answer.json();
     if (isStillRunning(answer.status, state)) continue;
     const { initialized, error } = state as {
@@ -60,7 +36,7 @@ async function isInitialized(url: string): Promise<boolean> {
  * Upgrades the tables of an older checkout, and its days. Returns what the database does not enforce. Throws a sentence if the
  * tables are those of a newer checkout.
  */
-async function upgrade({ host }: Installation): Promise<string[]> {
+async function upgrade({ host }: RealInstallation): Promise<string[]> {
   const weaknesses = new Set<string>();
   for (let after: number | null = 0; after !== null; ) {
     const { response } = await host.invoke('traffic/upgrade', { after });
@@ -72,14 +48,6 @@ async function upgrade({ host }: Installation): Promise<string[]> {
   return [...weaknesses];
 }
 
-/** The database of the environment, if any. Without addresses for the other roles, one role does everything. */
-function readDatabaseUrls(): DatabaseUrls | undefined {
-  const { DATABASE_URL = '', COLLECT_DATABASE_URL = '', UPGRADE_DATABASE_URL = '' } = process.env;
-  if (DATABASE_URL === '') return undefined;
-  const owner = UPGRADE_DATABASE_URL || DATABASE_URL;
-  return { web: DATABASE_URL, collector: COLLECT_DATABASE_URL || DATABASE_URL, owner, admin: owner };
-}
-
 /** The simulated GitHub's present; null: the real one. The demo plays through earlier days first. */
 let present: Date | null = null;
 
@@ -88,36 +56,43 @@ interface OpenOptions {
   signal: AbortSignal;
 }
 
-function open(settings: StartOptions, { onListening, signal }: OpenOptions): Promise<Installation> {
-  const { port, dataDir, invocationsPerMinute } = settings;
-  const { ALLOW_PRIVATE_ADDRESSES = '' } = process.env;
-  const databaseUrls = readDatabaseUrls();
-  return openInstallation({
+/** The installation; `trial` is the same one if it has the stand-ins. */
+interface Opened {
+  installation: RealInstallation;
+  trial: Installation | null;
+}
+
+async function open(settings: StartSettings, { onListening, signal }: OpenOptions): Promise<Opened> {
+  const { host, port, dataDir, databaseUrls, parameters, invocationsPerMinute, real } = settings;
+  const common = {
+    host,
     port,
     dataDir,
     onListening,
     signal,
-    demo: true,
     log: openLog(dataDir),
     ...(databaseUrls && { databaseUrls }),
-    clock: () => present ?? new Date(),
-    environment: { ALLOW_PRIVATE_ADDRESSES },
+    environment: parameters,
     limits: { invocationsPerMinute },
-  });
+  };
+  if (real) return { installation: await openInstallation({ ...common, real }), trial: null };
+  const clock = () => present ?? new Date();
+  const trial = await openInstallation({ ...common, demo: true, clock });
+  return { installation: trial, trial };
 }
 
 /**
  * The first signal shuts down cleanly, even while it is opening; the second one exits at once. Returns a function that says
  * whether there was one.
  */
-function stopOnSignal(opening: Promise<Installation>, leaving: AbortController): () => boolean {
+function stopOnSignal(opening: Promise<Opened>, leaving: AbortController): () => boolean {
   const { signal } = leaving;
   const stop = async () => {
     if (signal.aborted) process.exit(130);
     console.log('Stopping.');
     leaving.abort();
-    const installation = await opening.catch(() => undefined);
-    await installation?.close();
+    const opened = await opening.catch(() => undefined);
+    await opened?.installation.close();
     process.exit(0);
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => void stop());
@@ -146,7 +121,7 @@ async function prepareDemo(
 ): Promise<void> {
   const mark = path.join(dataDir, 'demo-is-made');
   if (existsSync(mark)) return endPushAccess(installation);
-  if (await isInitialized(installation.url))
+  if (await isInitialized(installation))
     throw new Error(
       `The demo in ${dataDir} was interrupted while it was being created: delete that folder and start again.`,
     );
@@ -155,10 +130,11 @@ async function prepareDemo(
 }
 
 async function start(): Promise<void> {
-  const settings = readOptions();
+  const settings = readSettings(process.argv.slice(2), process.env);
   const telling = openTelling();
-  const database = process.env.DATABASE_URL ? 'the database of DATABASE_URL' : 'PostgreSQL';
-  const starting = `Starting ${database}, the sign-in, a simulated GitHub and the actions. Data folder: ${settings.dataDir}`;
+  const database = settings.databaseUrls ? 'the database of DATABASE_URL' : 'PostgreSQL';
+  const parts = settings.real ? 'the sign-in' : 'the sign-in, a simulated GitHub';
+  const starting = `Starting ${database}, ${parts} and the actions. Data folder: ${settings.dataDir}`;
   const leaving = new AbortController();
   const onListening = () => telling.begin(starting);
   const opening = open(settings, { onListening, signal: leaving.signal });
@@ -167,7 +143,7 @@ async function start(): Promise<void> {
     await makeReady(await opening, settings, { isStopping, telling });
   } catch (error) {
     if (isStopping()) return;
-    await opening.then(({ close }) => close()).catch(() => {});
+    await opening.then(({ installation }) => installation.close()).catch(() => {});
     throw error;
   }
 }
@@ -178,16 +154,17 @@ interface Starting {
 }
 
 async function makeReady(
-  installation: Installation,
-  settings: StartOptions,
+  { installation, trial }: Opened,
+  settings: StartSettings,
   { isStopping, telling: { tell, finish } }: Starting,
 ): Promise<void> {
   const { url, initLink } = installation;
   // A database of your own may have tables, and roles that may do too little or too much.
-  const isOwn = readDatabaseUrls() !== undefined;
-  if (isOwn || (await isInitialized(url))) for (const weakness of await upgrade(installation)) tell(weakness);
-  if (settings.demo) await prepareDemo(installation, settings.dataDir, isStopping);
-  const isReady = await isInitialized(url);
+  const isOwn = settings.databaseUrls !== undefined;
+  if (isOwn || (await isInitialized(installation)))
+    for (const weakness of await upgrade(installation)) tell(weakness);
+  if (settings.demo && trial) await prepareDemo(trial, settings.dataDir, isStopping);
+  const isReady = await isInitialized(installation);
   if (isStopping()) return;
   if (isReady) await installation.host.fire('daily');
   else

@@ -10,8 +10,11 @@ async function printToken(email: string | undefined): Promise<void> {
   const urlFile = path.join(dataDir, 'url');
   if (!existsSync(urlFile))
     throw new Error(`There is no installation in ${dataDir}: run npm start once, or set DATA_DIR.`);
+  const url = readFileSync(urlFile, 'utf8');
+  if (!url.startsWith('http://127.0.0.1:'))
+    throw new Error(`The installation in ${dataDir} is a real one: sign in at ${url} for a token.`);
   const provider = await createIdentityProvider({
-    issuer: `${readFileSync(urlFile, 'utf8')}${IDENTITY_PATH}`,
+    issuer: `${url}${IDENTITY_PATH}`,
     clientId: CLIENT_ID,
     origins: [],
     people: [],

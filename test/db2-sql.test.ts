@@ -120,12 +120,15 @@ type Step = <T>(name: string, work: (db: Db) => Promise<T>) => Promise<T>;
 async function runAdministration(step: Step): Promise<void> {
   await step('schema', requireInitialized);
   const { issuer } = installation.identity;
-  await step('identity provider', (db) => openProvider({ issuer, db, clock: () => NOW }).current());
+  await step('identity provider', (db) =>
+    openProvider({ issuer, address: null, db, clock: () => NOW }).current(),
+  );
   await step('principal', (db) => inTransaction(db, (trx) => savePrincipal(trx, principal, NOW)));
   await step('sign-in and sign-out', async (db) => {
     const { clientId } = installation.identity;
     const options = {
       issuer,
+      issuerAddress: null,
       clientId,
       trustedIdentities: [],
       db,

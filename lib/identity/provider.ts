@@ -4,6 +4,7 @@ import { isMissingTable } from '../db/errors.ts';
 import { given, inTransaction, type Merge, mergeRows } from '../db/portable.ts';
 import { widthOf } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
+import { toDiscoveryUrl } from './discovery.ts';
 
 /** What an OpenID Connect provider publishes about itself. */
 export interface Provider {
@@ -63,13 +64,15 @@ interface Stored {
   readAt: string;
 }
 
-/** OpenID Connect Discovery 1.0 §4. */
-async function discover(issuer: string, now: Date): Promise<Stored> {
-  const found = await fetchDocument(`${issuer}/.well-known/openid-configuration`);
+/** Turns an address of the provider's into the one at which it is reached. */
+type Reach = (url: string) => string;
+
+async function discover(issuer: string, reach: Reach, now: Date): Promise<Stored> {
+  const found = await fetchDocument(reach(toDiscoveryUrl(issuer)));
   const { issuer: tokenIssuer, jwks_uri: keysUrl, userinfo_endpoint: userinfoUrl } = found;
   const isSame = typeof tokenIssuer === 'string' && tokenIssuer.replace(/\/$/, '') === issuer;
   if (!isSame || typeof keysUrl !== 'string' || typeof userinfoUrl !== 'string') throw providerUnavailable();
-  const { keys } = await fetchDocument(keysUrl);
+  const { keys } = await fetchDocument(reach(keysUrl));
   if (!Array.isArray(keys)) throw providerUnavailable();
   const keySet = JSON.stringify({ keys: keys.filter(isAsymmetric).map(toPublicMembers) });
   return { tokenIssuer, userinfoUrl, keySet, readAt: now.toISOString() };
@@ -80,9 +83,9 @@ const isAsymmetric = (key: JWK | null) => ['RSA', 'EC', 'OKP'].includes(String(k
 const toPublicMembers = (key: JWK) =>
   Object.fromEntries(Object.entries(key).filter(([name]) => KEY_MEMBERS.includes(name)));
 
-const toProvider = ({ tokenIssuer, userinfoUrl, keySet, readAt }: Stored): Provider => ({
+const toProvider = ({ tokenIssuer, userinfoUrl, keySet, readAt }: Stored, reach: Reach): Provider => ({
   issuer: tokenIssuer,
-  userinfoUrl,
+  userinfoUrl: reach(userinfoUrl),
   readAt: new Date(readAt),
   keys: createLocalJWKSet(JSON.parse(keySet) as JSONWebKeySet),
 });
@@ -126,16 +129,24 @@ async function storeProvider(db: Db, issuer: string, stored: Stored): Promise<vo
  * The provider at `issuer`. Its documents are fetched at most every six hours and kept in the database, so that new
  * containers need not wait. As with the roles, whoever can write to that table can let anybody in.
  */
-export function openProvider(options: { issuer: string; db: Db; clock: () => Date }): ProviderSource {
-  const { issuer, db, clock } = options;
+export function openProvider(options: {
+  issuer: string;
+  /** Where what lies below `issuer` is reached; null: there. */
+  address: string | null;
+  db: Db;
+  clock: () => Date;
+}): ProviderSource {
+  const { issuer, address, db, clock } = options;
+  const reach: Reach = (url) =>
+    address !== null && url.startsWith(`${issuer}/`) ? `${address}${url.slice(issuer.length)}` : url;
   let known: Provider | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
 
   const ask = async () => {
     askedAt = performance.now();
-    const stored = await discover(issuer, clock());
+    const stored = await discover(issuer, reach, clock());
     await storeProvider(db, issuer, stored);
-    known = toProvider(stored);
+    known = toProvider(stored, reach);
     return known;
   };
 
@@ -144,7 +155,7 @@ export function openProvider(options: { issuer: string; db: Db; clock: () => Dat
       if (known && isFresh(known.readAt, clock())) return known;
       const stored = await findStored(db, issuer);
       if (!stored || !isFresh(new Date(stored.readAt), clock())) return ask();
-      known = toProvider(stored);
+      known = toProvider(stored, reach);
       return known;
     },
     renewed: async () => (performance.now() - askedAt < COOLDOWN_MS ? null : ask()),

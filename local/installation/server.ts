@@ -7,18 +7,26 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => Pr
 export const unavailable: Handler = async (_request, response) =>
   response.writeHead(503, { 'retry-after': '1' }).end();
 
-/** Listens on 127.0.0.1 and returns the address. Throws a sentence if the port is taken. */
-export async function listen(server: Server, port: number): Promise<string> {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE') throw error;
-    throw new Error(
-      `Port ${port} of 127.0.0.1 is taken by another program: stop it, or choose another port with PORT.`,
-    );
+/** Listens, and returns the port. Throws a sentence if the address cannot be used. */
+export async function listen(
+  server: Server,
+  { host, port }: { host: string; port: number },
+): Promise<number> {
+  server.listen(port, host);
+  await once(server, 'listening').catch(({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'EADDRINUSE')
+      throw new Error(
+        `Port ${port} of ${host} is taken by another program: stop it, or choose another port with PORT.`,
+      );
+    if (code === 'EACCES')
+      throw new Error(`This user may not listen on port ${port}: choose one above 1023 with PORT.`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new Error(`HOST is "${host}": this machine does not have that address.`);
+    throw new Error(`The server cannot listen on ${host}, port ${port}: ${message}`);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  return `http://127.0.0.1:${address.port}`;
+  return address.port;
 }
 
 /** Closes the server and its connections. */

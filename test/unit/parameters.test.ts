@@ -6,6 +6,7 @@ import { completeEnvironment } from '../../deploy/environment.ts';
 import { SETTINGS, settingsProblems, settingsWarnings } from '../../deploy/settings.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { PARAMETERS, type Parameter } from '../../lib/parameters.ts';
+import { START_VARIABLES } from '../../local/settings.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
@@ -47,17 +48,21 @@ test('manifest.yaml binds exactly the listed parameters where they belong, each 
 });
 
 test('docs/configuration.md has a row for each listed parameter and setting, with these words', () => {
+  const readBy = (readers: string, parameter: Parameter) => (parameter.start ? `${readers}, start` : readers);
   const parameters = Object.entries(PARAMETERS).map(([name, parameter]) =>
-    toRow(name, parameter, parameter.start ? 'actions, deploy, start' : 'actions, deploy'),
+    toRow(name, parameter, readBy('actions, deploy', parameter)),
   );
-  const settings = Object.entries(SETTINGS).filter(([name]) => !(name in PARAMETERS));
-  const expected = [...parameters, ...settings.map(([name, setting]) => toRow(name, setting, 'deploy'))];
+  const settings = Object.entries(SETTINGS)
+    .filter(([name]) => !(name in PARAMETERS))
+    .map(([name, setting]) => toRow(name, setting, readBy('deploy', setting)));
+  const variables = Object.entries(START_VARIABLES).map(([name, one]) => toRow(name, one, 'start'));
   const rows = read('docs/configuration.md').split('\n');
-  expect(rows.filter((row) => /^\| `\w+` \| .*\b(actions|deploy)\b.* \| /.test(row))).toEqual(expected);
+  const expected = [...parameters, ...settings, ...variables];
+  expect(rows.filter((row) => /^\| `\w+` \| .* \| /.test(row))).toEqual(expected);
 });
 
 test('every default is a valid value of its parameter', () => {
-  const lists = [...Object.values(PARAMETERS), ...Object.values(SETTINGS)];
+  const lists = [PARAMETERS, SETTINGS, START_VARIABLES].flatMap((list) => Object.values(list));
   const defaults = lists.filter((one) => one.default !== undefined);
   expect(defaults.length).toBeGreaterThan(5);
   for (const { test: check, default: text = '' } of defaults) expect(check?.(text) ?? true).toBe(true);
