@@ -1,15 +1,22 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
 import type { Range } from '../answers/figures.ts';
 import type { Overview, OverviewRepository } from '../answers/stats.ts';
 import { addDays, commonDays, type Day, type DaySpan, toDayNumber } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { sqlGivesTraffic } from '../repositories/repository.ts';
 import { METRICS, maxOf, plus } from '../traffic/figures.ts';
-import { FINAL_STATES, type MissingSpans } from '../traffic/window.ts';
+import { FINAL_STATES } from '../traffic/window.ts';
 import { bucketOf, bucketSpan, wholeWeeks } from './buckets.ts';
+import {
+  type Counted,
+  commonEdge,
+  countByDay,
+  countCovered,
+  countIf,
+  listExceptions,
+} from './overview-missing.ts';
 import type { Spans } from './range.ts';
-import { bucketColumn, coverage, type Span, selectNamedDays } from './scope.ts';
+import { bucketColumn, type Span, selectSpan } from './scope.ts';
 import { addSums, emptySums, type Sums } from './totals.ts';
 
 /** A range with its buckets and the spans that are compared, as of today. */
@@ -29,10 +36,13 @@ export interface RangeSums {
   previous: Sums;
 }
 
-/** A repository, and its days that are lost, or can still come, where nothing is stored. */
-interface Counted {
-  repositoryId: number;
-  missing: MissingSpans;
+/** The sums of each repository, and what decides whether days that are not stored are lost. */
+export interface RepositorySums {
+  sums: Map<number, RangeSums>;
+  /** See {@link commonEdge}. */
+  edge: Day;
+  /** The ids of the repositories for which the edge is wrong in the range. */
+  exceptions: number[];
 }
 
 /** The sums of each repository. The database adds up the days: one row per repository and span. */
@@ -41,24 +51,26 @@ export async function sumRepositories(
   access: TenantAccess,
   repositories: readonly Counted[],
   { range, spans, today }: Calendar,
-): Promise<Map<number, RangeSums>> {
-  if (repositories.length === 0) return new Map();
-  const sumOf = (from: Day, to: Day) => sumSpan(db, access, repositories, { from, to, today });
+): Promise<RepositorySums> {
+  const edge = commonEdge(repositories);
+  if (repositories.length === 0) return { sums: new Map(), edge, exceptions: [] };
+  const sumOf = (from: Day, to: Day) => sumSpan(db, access, repositories, { from, to, today, edge });
   const current = await sumOf(spans.from, spans.to);
   const rest = await sumOf(addDays(spans.to, 1), range.to);
   const previous = await sumOf(spans.previousFrom, spans.previousTo);
   const weeks = await readLargestWeeks(db, access, range);
-  const toRangeSums = (repositoryId: number): RangeSums => {
-    const own = { current: current(repositoryId), previous: previous(repositoryId) };
+  const toRangeSums = (one: Counted): RangeSums => {
     const total = emptySums();
+    const own = { total, current: current.toSums(one), previous: previous.toSums(one) };
     addSums(total, own.current);
-    addSums(total, rest(repositoryId));
-    const week = weeks.get(repositoryId);
+    addSums(total, rest.toSums(one));
+    const week = weeks.get(one.repositoryId);
     total.viewUniquesLower = maxOf(total.viewUniquesLower, week?.viewUniques ?? null);
     total.cloneUniquesLower = maxOf(total.cloneUniquesLower, week?.cloneUniques ?? null);
-    return { total, ...own };
+    return own;
   };
-  return new Map(repositories.map(({ repositoryId }) => [repositoryId, toRangeSums(repositoryId)]));
+  const sums = new Map(repositories.map((one) => [one.repositoryId, toRangeSums(one)]));
+  return { sums, edge, exceptions: [...new Set([...current.exceptions, ...rest.exceptions])] };
 }
 
 /** The sums of several repositories together. */
@@ -77,6 +89,7 @@ export async function sumBuckets(
   db: Db,
   access: TenantAccess,
   repositories: readonly Counted[],
+  { edge, exceptions }: Omit<RepositorySums, 'sums'>,
   { range, buckets, today }: Calendar,
 ): Promise<Overview['series']> {
   const series = emptySeries(buckets.length);
@@ -93,11 +106,18 @@ export async function sumBuckets(
     series.pendingDays[place] = coming(bucketSpan(bucket, range));
   }
   const places = new Map(buckets.map((bucket, place) => [bucket, place]));
-  for (const day of repositories.length > 0 ? await readDays(db, access, range, today) : []) {
-    const place = places.get(bucketOf(day.date, range.by)) ?? 0;
+  const placeOf = (date: Day) => places.get(bucketOf(date, range.by)) ?? 0;
+  const missingAt = (date: Day) => (date < edge ? series.lostDays : series.pendingDays);
+  for (const day of repositories.length > 0 ? await readDays(db, access, range) : []) {
+    const place = placeOf(day.date);
     for (const metric of METRICS) addFigure(series[metric], place, day[metric]);
     addCount(series.provisionalDays, place, day.openDays);
     addCount(series.suspectDays, place, day.suspectDays);
+    addCount(missingAt(day.date), place, -day.knownDays);
+  }
+  for (const day of await countByDay(db, toAccess(access, exceptions), range, today)) {
+    const place = placeOf(day.date);
+    addCount(missingAt(day.date), place, day.knownDays);
     addCount(series.lostDays, place, -day.coveredDays);
     addCount(series.pendingDays, place, -day.shownDays);
   }
@@ -148,32 +168,49 @@ export async function readSparklines(
 
 interface SpanRequest extends Span {
   today: Day;
+  edge: Day;
 }
 
-/** Looks up the sums of a repository in a span. Days since its first covered one that are not stored may be lost. */
+/** The sums of repositories in a span, one by one. Days since the first covered one that are not stored may be lost. */
 async function sumSpan(
   db: Db,
   access: TenantAccess,
   repositories: readonly Counted[],
-  { from, to, today }: SpanRequest,
-): Promise<(repositoryId: number) => Sums> {
-  const span: DaySpan = [toDayNumber(from), toDayNumber(to)];
-  const sums = new Map<number, Sums>();
-  for (const { repositoryId, missing } of repositories)
-    sums.set(repositoryId, { ...emptySums(), lostDays: commonDays(span, missing.lost) });
-  for (const stored of from <= to ? await readSpan(db, access, { from, to, today }) : []) {
-    const { repositoryId, coveredDays, ...figures } = stored;
-    const own = sums.get(repositoryId);
-    if (own) addSums(own, { ...figures, lostDays: -coveredDays });
-  }
-  return (repositoryId) => sums.get(repositoryId) ?? emptySums();
+  { from, to, today, edge }: SpanRequest,
+) {
+  const rows = from <= to ? await readSpan(db, access, { from, to }, edge) : [];
+  const exceptions = listExceptions(repositories, rows, edge);
+  const covered = await countCovered(db, toAccess(access, exceptions), { from, to }, today);
+  const stored = new Map(rows.map((row) => [row.repositoryId, row]));
+  const days: DaySpan = [toDayNumber(from), toDayNumber(to)];
+  const toSums = ({ repositoryId, missing }: Counted): Sums => {
+    const missingDays = commonDays(days, missing.lost);
+    const row = stored.get(repositoryId);
+    if (!row) return { ...emptySums(), lostDays: missingDays };
+    return {
+      viewCount: row.viewCount,
+      viewUniquesLower: row.viewUniquesLower,
+      viewUniquesUpper: row.viewUniquesUpper,
+      cloneCount: row.cloneCount,
+      cloneUniquesLower: row.cloneUniquesLower,
+      cloneUniquesUpper: row.cloneUniquesUpper,
+      knownDays: row.knownDays,
+      lostDays: missingDays - (covered.get(repositoryId) ?? row.daysBeforeEdge),
+      finalDays: row.finalDays,
+    };
+  };
+  return { toSums, exceptions };
 }
 
-const countIf = (condition: RawBuilder<unknown>) => sql<number>`count(case when ${condition} then 1 end)`;
+const toAccess = ({ tenantId }: TenantAccess, repositoryIds: number[]): TenantAccess => ({
+  tenantId,
+  repositoryIds,
+});
+
 const isFinal = sql`d.state in (${sql.join(FINAL_STATES)})`;
 
-function readSpan(db: Db, access: TenantAccess, request: SpanRequest) {
-  return selectNamedDays(db, access, request)
+function readSpan(db: Db, access: TenantAccess, span: Span, edge: Day) {
+  return selectSpan(db, access, span)
     .select(({ fn }) => [
       'd.repositoryId',
       fn.sum<number | null>('d.viewCount').as('viewCount'),
@@ -183,23 +220,23 @@ function readSpan(db: Db, access: TenantAccess, request: SpanRequest) {
       fn.max('d.cloneUniques').as('cloneUniquesLower'),
       fn.sum<number | null>('d.cloneUniques').as('cloneUniquesUpper'),
       fn.countAll<number>().as('knownDays'),
+      fn.min('d.trafficDate').as('firstDate'),
+      fn.max('d.trafficDate').as('lastDate'),
+      countIf(sql`d.traffic_date < ${edge}`).as('daysBeforeEdge'),
       countIf(sql`${isFinal} and d.view_count is not null and d.clone_count is not null`).as('finalDays'),
-      countIf(coverage(request.today).isCovered).as('coveredDays'),
     ])
     .groupBy('d.repositoryId')
     .execute();
 }
 
-function readDays(db: Db, access: TenantAccess, range: Range, today: Day) {
-  const { isCovered, isShown } = coverage(today);
-  return selectNamedDays(db, access, range)
+function readDays(db: Db, access: TenantAccess, range: Range) {
+  return selectSpan(db, access, range)
     .select('d.trafficDate as date')
     .select(({ fn }) => METRICS.map((metric) => fn.sum<number | null>(`d.${metric}`).as(metric)))
+    .select(({ fn }) => fn.countAll<number>().as('knownDays'))
     .select([
       countIf(sql`not ${isFinal}`).as('openDays'),
       countIf(sql`d.state = 'suspect'`).as('suspectDays'),
-      countIf(isCovered).as('coveredDays'),
-      countIf(sql`${isShown} and ${sqlGivesTraffic}`).as('shownDays'),
     ])
     .groupBy('d.trafficDate')
     .execute();

@@ -37,7 +37,7 @@ export async function readOverview(
   request: OverviewRequest,
   now: Date,
 ): Promise<Overview> {
-  const { rows, counted, calendar, traffic } = await readTraffic(db, access, request, now);
+  const { rows, counted, calendar, traffic, missing } = await readTraffic(db, access, request, now);
   const listed = listTraffic(traffic, request);
   const start = (request.page - 1) * request.size;
   const shown = listed.slice(start, start + request.size);
@@ -47,7 +47,7 @@ export async function readOverview(
     tenantId: access.tenantId,
     range: calendar.range,
     buckets: calendar.buckets,
-    series: await sumBuckets(db, access, counted, calendar),
+    series: await sumBuckets(db, access, counted, missing, calendar),
     totals: toTotals(addUp(traffic.map(({ sums }) => sums)).total),
     comparison: compare(traffic, calendar.spans),
     repositories: shown.flatMap((one) => {
@@ -118,12 +118,12 @@ async function readTraffic(db: Db, access: TenantAccess, request: RangeRequest, 
     const { repositoryId } = row;
     return { repositoryId, missing: { lost, coming: givesNoTraffic(row) ? NO_DAYS : coming } };
   });
-  const sums = await sumRepositories(db, access, counted, calendar);
+  const { sums, ...missing } = await sumRepositories(db, access, counted, calendar);
   const traffic = rows.flatMap((row): RepositoryTraffic[] => {
     const own = sums.get(row.repositoryId);
     return own ? [{ row, sums: own, comparison: toComparison(spans, own, 1) }] : [];
   });
-  return { rows, counted, calendar, traffic };
+  return { rows, counted, calendar, traffic, missing };
 }
 
 function toOverviewRepository({ row, sums, comparison }: RepositoryTraffic, now: Date) {

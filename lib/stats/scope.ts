@@ -54,7 +54,7 @@ export function bucketColumn(by: Bucket): RawBuilder<Day> {
 export type Span = Pick<Range, 'from' | 'to'>;
 
 /** The stored days of a span in scope, as `d`. */
-function selectSpan(db: Db, { tenantId, repositoryIds }: TenantAccess, { from, to }: Span) {
+export function selectSpan(db: Db, { tenantId, repositoryIds }: TenantAccess, { from, to }: Span) {
   return db
     .selectFrom('trafficDay as d')
     .where('d.tenantId', '=', tenantId)
