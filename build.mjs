@@ -1,4 +1,5 @@
 // Builds everything that runs: the actions' bundles, the deployment, the local cloud, the pages and the OpenAPI document.
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -204,7 +205,9 @@ export async function buildAll() {
 
 if (process.argv[1] && import.meta.filename === path.resolve(process.argv[1])) {
   const started = performance.now();
-  await buildAll();
+  // Building empties dist/, which an installation that is running needs.
+  const isEnough = process.argv.includes('--if-missing') && existsSync(path.join(out, 'static/openapi.json'));
+  if (!isEnough) await buildAll();
   if (!process.argv.includes('--quiet'))
     console.log(`built in ${Math.round(performance.now() - started)} ms`);
 }

@@ -28,6 +28,11 @@ export function isTokenKeys(text: string): boolean {
 /** Says which key it is without saying anything about the key. */
 const idOf = (key: Uint8Array) => createHash('sha256').update(key).digest('base64url').slice(0, 12);
 
+/** The ids of the keys in TOKEN_KEY, as sealed texts name them. */
+export function keyIdsOf(tokenKey: string): string[] {
+  return toTokenKeys(tokenKey).map(idOf);
+}
+
 /** Takes keys as `isTokenKeys` accepts them: the first seals, each opens what it sealed, so that keys can be changed. */
 export function openSecrets(tokenKey: string): Secrets {
   const keys = toTokenKeys(tokenKey);

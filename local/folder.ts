@@ -23,7 +23,8 @@ export function makeFolder(folder: string): void {
   }
 }
 
-function sync(name: string): void {
+/** Makes a file, or the names in a folder, outlast a power cut. */
+export function sync(name: string): void {
   const descriptor = openSync(name, 'r');
   fsyncSync(descriptor);
   closeSync(descriptor);

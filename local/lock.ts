@@ -33,6 +33,11 @@ export function isAbandoned(file: string): boolean {
   return holderOf(file) === 'gone';
 }
 
+/** Whether a running process holds the lock `file`. */
+export function isHeld(file: string): boolean {
+  return holderOf(file) === 'alive';
+}
+
 /**
  * Takes the lock `file`, in an existing folder, for this process. Returns a function that releases it, or null if a
  * running process (maybe this one) holds it. The lock of a killed process is free.

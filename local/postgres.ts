@@ -1,13 +1,20 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { takeLock } from './lock.ts';
-import { type Cluster, claimFolder, prepareCluster } from './postgres/cluster.ts';
-import { type DatabaseUrls, ensureRoles, GIVE_TABLES, toDatabaseUrls, toOwner } from './postgres/roles.ts';
+import { type Cluster, claimFolder, prepareCluster, readCredentials } from './postgres/cluster.ts';
+import {
+  type DatabaseUrls,
+  ensurePasswords,
+  ensureRoles,
+  GIVE_TABLES,
+  toDatabaseUrls,
+  toOwner,
+} from './postgres/roles.ts';
 import { type ServerOptions, spawnServer, stopOrphan, stopServer } from './postgres/server.ts';
 
 export type { DatabaseUrls };
@@ -51,7 +58,11 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-function urlOf({ owner, password }: Cluster, port: number, database: string): string {
+function urlOf(
+  { owner, password }: Pick<Cluster, 'owner' | 'password'>,
+  port: number,
+  database: string,
+): string {
   return `postgres://${owner}:${password}@127.0.0.1:${port}/${database}`;
 }
 
@@ -255,6 +266,18 @@ export async function openPostgres({
     unlock();
     throw error;
   }
+}
+
+/** The addresses of the server that another process runs on the data folder; undefined if it is not ready. */
+export function findRunningPostgres(dataDir: string): DatabaseUrls | undefined {
+  const file = path.join(dataDir, 'cluster/postmaster.pid');
+  // Its fourth line is the port, its eighth the state: https://www.postgresql.org/docs/current/storage-file-layout.html
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  if (lines[7]?.trim() !== 'ready') return undefined;
+  return toDatabaseUrls(
+    urlOf(readCredentials(dataDir), Number(lines[3]), DATABASE),
+    ensurePasswords(dataDir),
+  );
 }
 
 async function ensureDatabase(cluster: Cluster, { pid, port }: { pid: number; port: number }): Promise<void> {

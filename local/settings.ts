@@ -36,6 +36,8 @@ export interface StartSettings {
   /** Undefined: the embedded PostgreSQL. */
   databaseUrls: DatabaseUrls | undefined;
   invocationsPerMinute: number;
+  /** Seals the key in a backup; '' if there is none. */
+  backupPassphrase: string;
   /** Parameters that the actions get as they are. */
   parameters: Record<string, string>;
 }
@@ -43,6 +45,10 @@ export interface StartSettings {
 type Environment = Record<string, string | undefined>;
 
 const isCountUpTo = (max: number) => (text: string) => /^\d+$/.test(text) && Number(text) <= max;
+
+export const MIN_PASSPHRASE_LENGTH = 12;
+
+export const isPassphrase = (text: string): boolean => text.length >= MIN_PASSPHRASE_LENGTH;
 
 /**
  * The variables of `npm start` alone. It also reads the parameters that say so, and `PAGES_SIGN_IN`.
@@ -111,6 +117,13 @@ export const START_VARIABLES: Record<string, Parameter> = {
     must: 'be a whole number from 0 to 1000000',
     test: isCountUpTo(1_000_000),
     default: '600',
+  },
+  BACKUP_PASSPHRASE: {
+    description:
+      'seals the key inside a [backup](self-hosting.md#back-up-and-move), for `npm run backup` and `npm run restore`',
+    must: `have at least ${MIN_PASSPHRASE_LENGTH} characters`,
+    test: isPassphrase,
+    secret: true,
   },
 };
 
@@ -253,6 +266,7 @@ export function readSettings(args: string[], environment: Environment): StartSet
     real: isReal ? real : null,
     databaseUrls: toDatabaseUrls(value),
     invocationsPerMinute: Number(valueOrDefault('INVOCATIONS_PER_MINUTE')),
+    backupPassphrase: value('BACKUP_PASSPHRASE'),
     parameters: Object.fromEntries(PASSED_ON.map((name) => [name, value(name)])),
   };
 }

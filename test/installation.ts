@@ -32,6 +32,8 @@ export interface TestInstallationOptions extends Partial<InstallationOptions> {
   now?: string;
   /** A folder with the secrets of an earlier installation. */
   kept?: string;
+  /** The embedded PostgreSQL in `dataDir`, instead of a database on the run's server. */
+  embedded?: boolean;
 }
 
 export interface TestInstallation extends Installation {
@@ -93,13 +95,13 @@ export async function openTestInstallation(options: TestInstallationOptions = {}
   const dataDir = await mkdtemp(path.join(tmpdir(), 'installation-test-'));
   await mkdir(path.join(dataDir, 'identity'));
   await copyFile(await getIdentityKeys(), path.join(dataDir, 'identity/keys.json'));
-  const { now, kept, ...rest } = options;
+  const { now, kept, embedded, ...rest } = options;
   if (kept) await copyFile(path.join(kept, KEPT), path.join(dataDir, KEPT));
   const packages = inject('db2')?.packages;
   let present = now;
   const installation = await openInstallation({
     dataDir,
-    databaseUrls: rest.databaseUrls ?? (await createTestDatabase()),
+    ...(!embedded && { databaseUrls: rest.databaseUrls ?? (await createTestDatabase()) }),
     clock: () => (present ? new Date(present) : new Date()),
     alarms: false,
     ...(packages && { packages }),

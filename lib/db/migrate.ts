@@ -22,14 +22,31 @@ export async function migrate(
 ): Promise<void> {
   if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(trx);
   const stored = await storedVersion(trx);
-  for (const [index, script] of scripts[dialect].entries()) {
+  await applyScripts(trx, dialect, { after: stored, through: scripts[dialect].length, now });
+  requireVersion(Math.max(stored, scripts[dialect].length));
+  if (dialect === 'postgres') await isolate(trx, users);
+}
+
+/** Creates the tables as they were in an earlier version of the schema, in a database without tables. */
+export async function createTables(
+  trx: Transaction<Tables>,
+  dialect: DialectName,
+  { version, now }: { version: number; now: Instant },
+): Promise<void> {
+  await applyScripts(trx, dialect, { after: 0, through: version, now });
+}
+
+async function applyScripts(
+  trx: Transaction<Tables>,
+  dialect: DialectName,
+  { after, through, now }: { after: number; through: number; now: Instant },
+): Promise<void> {
+  for (const [index, script] of scripts[dialect].slice(0, through).entries()) {
     const version = index + 1;
-    if (version <= stored) continue;
+    if (version <= after) continue;
     for (const statement of toStatements(script)) await sql.raw(statement).execute(trx);
     await trx.insertInto('schemaVersion').values({ version, appliedAt: now }).execute();
   }
-  requireVersion(Math.max(stored, scripts[dialect].length));
-  if (dialect === 'postgres') await isolate(trx, users);
 }
 
 /** Drops every table of the schema with its rows. Doing it again changes nothing. */

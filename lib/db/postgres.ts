@@ -122,7 +122,7 @@ class ScopedQuery extends NamedQuery {
 }
 
 /** A client whose statements see what the settings say. A transaction gets them once, with its beginning. */
-function toScoped(client: pg.PoolClient, settings: Settings): PostgresPoolClient {
+function toScoped(client: pg.ClientBase, settings: Settings): Pick<PostgresPoolClient, 'query'> {
   let isInTransaction = false;
   const ask = (text: string, values: readonly unknown[]): Promise<pg.QueryResult> => {
     const isPlain = isInTransaction || settings.length === 0;
@@ -143,7 +143,14 @@ function toScoped(client: pg.PoolClient, settings: Settings): PostgresPoolClient
     if (/^(commit|rollback)$/.test(text)) isInTransaction = false;
     return asked;
   };
-  return { query, release: () => client.release() } as unknown as PostgresPoolClient;
+  return { query } as unknown as Pick<PostgresPoolClient, 'query'>;
+}
+
+/** A dialect for one open connection, which stays open. Its statements see what the connection's settings say. */
+export function connectedDialect(client: pg.ClientBase): Dialect {
+  const { query } = toScoped(client, []);
+  const connect = async () => ({ query, release: () => {} });
+  return new PostgresDialect({ pool: { connect, end: async () => {} } });
 }
 
 /**
@@ -159,7 +166,10 @@ export function postgresDialects(url: string, options: PostgresOptions = {}): (s
   };
   return (scope) => {
     const settings = toSettings(scope);
-    const connect = async (): Promise<PostgresPoolClient> => toScoped(await getPool().connect(), settings);
+    const connect = async (): Promise<PostgresPoolClient> => {
+      const client = await getPool().connect();
+      return { query: toScoped(client, settings).query, release: () => client.release() };
+    };
     return new PostgresDialect({ pool: async () => ({ connect, end: () => getPool().end() }) });
   };
 }

@@ -22,6 +22,7 @@ export interface Cluster {
 }
 
 const OWNER = 'traffic';
+const PASSWORD_FILE = 'password';
 /** The write-ahead log has at least two of these files. PostgreSQL's default of 16 MB is more than a small database. */
 const WAL_SEGMENT_MB = 4;
 
@@ -58,6 +59,11 @@ function ensurePassword(file: string, cluster: string): string {
   const made = randomBytes(24).toString('base64url');
   writeDurably(file, made);
   return made;
+}
+
+/** Who made the cluster in a data folder, and may do everything there. */
+export function readCredentials(dataDir: string): Pick<Cluster, 'owner' | 'password'> {
+  return { owner: OWNER, password: readFileSync(path.join(dataDir, PASSWORD_FILE), 'utf8') };
 }
 
 /** Creates the files under another name first, so that a killed start leaves no half-made folder. */
@@ -107,7 +113,7 @@ function requireSameVersion(folder: string, majorVersion: string): void {
 export async function prepareCluster(dataDir: string, signal: AbortSignal): Promise<Cluster> {
   const { initdb, postgres, majorVersion } = findBinaries();
   const folder = path.join(dataDir, 'cluster');
-  const passwordFile = path.join(dataDir, 'password');
+  const passwordFile = path.join(dataDir, PASSWORD_FILE);
   const password = ensurePassword(passwordFile, folder);
   const account = chooseAccount(postgres, dataDir);
   const logFile = path.join(dataDir, 'server.log');

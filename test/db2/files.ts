@@ -3,6 +3,8 @@ import path from 'node:path';
 
 /** Database tests that do not run with the Db2 stand-in, and why. */
 const WITHOUT_DB2: Record<string, string> = {
+  'backup.test.ts': 'Db2 has tools of its own for backups.',
+
   'cold-start.test.ts': 'It looks at what is loaded before the first answer, whatever the database.',
   'collecting-statements.test.ts': 'It counts what PostgreSQL is sent.',
   'db2-sql.test.ts': 'It writes down the statements for Db2 and asks no database.',
