@@ -8,9 +8,19 @@ import type { Repository } from './github/world.ts';
 import { createGitHub, type GitHub } from './github.ts';
 import type { Person } from './identity/store.ts';
 import { createIdentityProvider, type IdentityProvider, type IdentityProviderOptions } from './identity.ts';
+import { type AddressReader, LOOPBACK, openProxies } from './installation/addresses.ts';
+import { admit, forward } from './installation/admission.ts';
 import { limitCallers } from './installation/callers.ts';
+import { openHealth } from './installation/health.ts';
 import { ensureKept, type Kept } from './installation/kept.ts';
-import { closeServer, createSwitch, type Handler, listen, unavailable } from './installation/server.ts';
+import {
+  closeServer,
+  createSwitch,
+  type Handler,
+  listen,
+  type Switch,
+  unavailable,
+} from './installation/server.ts';
 import { openSignIn, type SignInService } from './installation/sign-in.ts';
 import { takeLock } from './lock.ts';
 import { type Host, type HostOptions, openHost, STOCK_LIMITS } from './openwhisk.ts';
@@ -203,21 +213,59 @@ async function openRealParts({ innerUrl, log }: Opening, real: RealSettings): Pr
   return { signIn, routes: [{ path, handle }], parameters: { ISSUER_ADDRESS: `${innerUrl}${path}` } };
 }
 
-/** The listeners: the one for everybody and, in a real installation, one for the actions. */
-async function openListeners(options: CommonOptions, real: RealSettings | undefined, closing: Closing) {
-  const { host = '127.0.0.1', port = 0, log = () => {} } = options;
-  const outer = createSwitch(log);
-  const listening = await listen(outer.server, { host, port });
+/** What the two modes listen on. */
+interface Listeners {
+  outer: Switch;
+  /** For the actions; undefined: they use the outer one. */
+  inner?: Switch;
+  url: string;
+  innerUrl: string;
+  /** What stands before the handler of the outer one. */
+  admit: (handle: Handler) => Handler;
+  /** What stands before the handler of the inner one. */
+  forward: (handle: Handler) => Handler;
+  addressOf: AddressReader;
+}
+
+interface ListenOptions {
+  host: string;
+  port: number;
+  log: (line: object) => void;
+}
+
+async function listenLocally({ host, port, log }: ListenOptions, closing: Closing): Promise<Listeners> {
+  const outer = createSwitch({ log });
+  const url = `http://127.0.0.1:${await listen(outer.server, { host, port })}`;
   closing.add(() => closeServer(outer.server));
-  if (!real) {
-    const url = `http://127.0.0.1:${listening}`;
-    return { outer, inner: undefined, url, innerUrl: url };
-  }
-  const inner = createSwitch(log);
+  const { addressOf } = openProxies(LOOPBACK);
+  return { outer, url, innerUrl: url, admit: onlyLocal, forward: (handle) => handle, addressOf };
+}
+
+/** One server for everybody and one for the actions, which may not reach the public address. */
+async function listenPublicly(
+  { host, port, log }: ListenOptions,
+  { publicUrl, trustedProxies, tls }: RealSettings,
+  closing: Closing,
+): Promise<Listeners> {
+  const proxies = openProxies(trustedProxies);
+  const ownTls = tls && publicUrl && { files: tls, url: publicUrl, interval: CERTIFICATE_MS };
+  const outer = createSwitch({ log, open: { proxies, ...(ownTls && { tls: ownTls }) } });
+  closing.add(outer.stop);
+  const outerPort = await listen(outer.server, { host, port });
+  closing.add(() => closeServer(outer.server));
+  const inner = createSwitch({ log });
   const innerPort = await listen(inner.server, { host: '127.0.0.1', port: 0 });
   closing.add(() => closeServer(inner.server));
-  const url = real.publicUrl ?? `http://localhost:${listening}`;
-  return { outer, inner, url, innerUrl: `http://127.0.0.1:${innerPort}` };
+  const url = publicUrl ?? `http://localhost:${outerPort}`;
+  return {
+    outer,
+    inner,
+    url,
+    innerUrl: `http://127.0.0.1:${innerPort}`,
+    admit: (handle) => admit(handle, { url, proxies }),
+    forward: (handle) => forward(handle, { url, proxies }),
+    addressOf: proxies.addressOf,
+  };
 }
 
 /**
@@ -241,7 +289,13 @@ export async function openInstallation(
   const closing = createClosing();
   try {
     closing.add(lockFolder(dataDir));
-    const { outer, inner, url, innerUrl } = await openListeners(options, real, closing);
+    const { host: address = '127.0.0.1', port = 0 } = options;
+    const at = { host: address, port, log };
+    const listeners = await (real ? listenPublicly(at, real, closing) : listenLocally(at, closing));
+    const { outer, inner, url, innerUrl, addressOf } = listeners;
+    const health = openHealth(dataDir);
+    closing.add(health.close);
+    outer.turnTo(health.before(unavailable));
     onListening?.();
     const kept = ensureKept(dataDir, clock().toISOString().slice(0, 10));
     writeFileSync(path.join(dataDir, 'url'), url);
@@ -256,11 +310,13 @@ export async function openInstallation(
     closing.add(host.close);
     const site = await openPages(opening, mode.signIn);
     const capacity = { ...STOCK_LIMITS, ...options.limits };
-    const handleApi = limitCallers(host.handle, { apiKey: kept.apiKey, capacity, log });
+    const limited = limitCallers(host.handle, { apiKey: kept.apiKey, capacity, addressOf, log });
+    const handleApi = health.refuseWhenFull(limited);
     const { routes } = mode;
-    inner?.turnTo(createInnerHandler({ routes, handleApi }));
+    inner?.turnTo(listeners.forward(createInnerHandler({ routes, handleApi })));
     const handle = createHandler({ routes, handleApi, host, site });
-    outer.turnTo(onlyFor(url, handle));
+    health.begin(database.urls.web);
+    outer.turnTo(health.before(listeners.admit(handle)));
     closing.add(() => outer.turnTo(unavailable));
     return {
       ...mode.standIns,
@@ -286,18 +342,19 @@ function requireLoopback({ real, host = '127.0.0.1' }: Partial<RealInstallationO
   throw new Error(`The sign-in without passwords is for this machine only, not for ${host}.`);
 }
 
-/** The names that a request may call this server by: otherwise a site could point its own name here (DNS rebinding). */
-function onlyFor(url: string, handle: Handler): Handler {
-  const { host, hostname } = new URL(url);
-  const isOwn = isLoopback(hostname)
-    ? (name: string) => /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(name)
-    : (name: string) => name === host;
+/** The identity provider asks for no password, so a site that points its own name here (DNS rebinding) must not reach it. */
+function onlyLocal(handle: Handler): Handler {
   return async (request, response) => {
-    if (isOwn(request.headers.host ?? '')) return handle(request, response);
-    const names = isLoopback(hostname) ? '127.0.0.1 or localhost' : host;
-    return response.writeHead(421).end(`Use ${names}: this server answers to no other name.\n`);
+    if (/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? ''))
+      return handle(request, response);
+    return response
+      .writeHead(421)
+      .end('Use 127.0.0.1 or localhost: this server answers to no other name, unless PUBLIC_URL says so.\n');
   };
 }
+
+/** How often the files of TLS_CERT and TLS_KEY are looked at. */
+const CERTIFICATE_MS = 10_000;
 
 /** The pages' client id at the identity provider. */
 export const CLIENT_ID = 'traffic-pages';

@@ -1,20 +1,24 @@
-import { createWriteStream, existsSync, type WriteStream, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isStillRunning } from '../lib/still-running.ts';
 import type { Upgrade } from '../lib/upgrade.ts';
 import { buildDemo, endPushAccess } from './demo.ts';
 import { type Installation, openInstallation, type RealInstallation } from './installation.ts';
 import { readSettings, type StartSettings } from './settings.ts';
-import { openTelling } from './telling.ts';
+import { type Log, openFileLog, openOutputLog, openTelling, type Telling } from './telling.ts';
 
-/** A log of one JSON object a line, for this run only. The first line creates it, once this process holds the folder. */
-function openLog(dataDir: string): (line: object) => void {
-  let file: WriteStream | undefined;
-  return (line) => {
-    file ??= createWriteStream(path.join(dataDir, 'log.jsonl'), { flags: 'w', mode: 0o600 });
+/** The log, and the lines about the start. In a real installation both are JSON on standard output. */
+function openOutputs({ dataDir, real }: StartSettings): { log: Log; telling: Telling } {
+  if (real) {
+    const log = openOutputLog();
+    return { log, telling: openTelling(log) };
+  }
+  const write = openFileLog(path.join(dataDir, 'log.jsonl'));
+  const log = (line: object) => {
     if ('event' in line && line.event === 'postgres' && 'message' in line) console.error(line.message);
-    file.write(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`);
+    write(line);
   };
+  return { log, telling: openTelling() };
 }
 
 /** Asks until there is an answer. Throws the actions' own sentence if they refuse their configuration. */
@@ -53,6 +57,7 @@ let present: Date | null = null;
 
 interface OpenOptions {
   onListening: () => void;
+  log: Log;
   signal: AbortSignal;
 }
 
@@ -62,7 +67,7 @@ interface Opened {
   trial: Installation | null;
 }
 
-async function open(settings: StartSettings, { onListening, signal }: OpenOptions): Promise<Opened> {
+async function open(settings: StartSettings, { onListening, log, signal }: OpenOptions): Promise<Opened> {
   const { host, port, dataDir, databaseUrls, parameters, invocationsPerMinute, real } = settings;
   const common = {
     host,
@@ -70,7 +75,7 @@ async function open(settings: StartSettings, { onListening, signal }: OpenOption
     dataDir,
     onListening,
     signal,
-    log: openLog(dataDir),
+    log,
     ...(databaseUrls && { databaseUrls }),
     environment: parameters,
     limits: { invocationsPerMinute },
@@ -85,11 +90,11 @@ async function open(settings: StartSettings, { onListening, signal }: OpenOption
  * The first signal shuts down cleanly, even while it is opening; the second one exits at once. Returns a function that says
  * whether there was one.
  */
-function stopOnSignal(opening: Promise<Opened>, leaving: AbortController): () => boolean {
+function stopOnSignal(opening: Promise<Opened>, leaving: AbortController, { tell }: Telling): () => boolean {
   const { signal } = leaving;
   const stop = async () => {
     if (signal.aborted) process.exit(130);
-    console.log('Stopping.');
+    tell('Stopping.');
     leaving.abort();
     const opened = await opening.catch(() => undefined);
     await opened?.installation.close();
@@ -131,14 +136,14 @@ async function prepareDemo(
 
 async function start(): Promise<void> {
   const settings = readSettings(process.argv.slice(2), process.env);
-  const telling = openTelling();
+  const { log, telling } = openOutputs(settings);
   const database = settings.databaseUrls ? 'the database of DATABASE_URL' : 'PostgreSQL';
   const parts = settings.real ? 'the sign-in' : 'the sign-in, a simulated GitHub';
   const starting = `Starting ${database}, ${parts} and the actions. Data folder: ${settings.dataDir}`;
   const leaving = new AbortController();
   const onListening = () => telling.begin(starting);
-  const opening = open(settings, { onListening, signal: leaving.signal });
-  const isStopping = stopOnSignal(opening, leaving);
+  const opening = open(settings, { onListening, log, signal: leaving.signal });
+  const isStopping = stopOnSignal(opening, leaving, telling);
   try {
     await makeReady(await opening, settings, { isStopping, telling });
   } catch (error) {
@@ -150,7 +155,7 @@ async function start(): Promise<void> {
 
 interface Starting {
   isStopping: () => boolean;
-  telling: ReturnType<typeof openTelling>;
+  telling: Telling;
 }
 
 async function makeReady(

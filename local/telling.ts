@@ -1,6 +1,7 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { log as clack, intro, outro, progress } from '@clack/prompts';
 
-/** Lines for people: decorated in a terminal, plain text elsewhere. */
+/** Lines for people: decorated in a terminal, plain text elsewhere, and JSON where programs read them. */
 export interface Telling {
   begin(line: string): void;
   tell(line: string): void;
@@ -8,6 +9,9 @@ export interface Telling {
   /** A progress bar. `advance` takes the share that is done, 0 to 1, and what was done last. */
   openBar(heading: string): { advance(share: number, last: string): void; finish(line: string): void };
 }
+
+/** Takes one line, a JSON object. */
+export type Log = (line: object) => void;
 
 const STEPS = 100;
 
@@ -51,6 +55,40 @@ const dressed: Telling = {
   },
 };
 
-export function openTelling(): Telling {
+/** One JSON object a line, among the others of the log. */
+const logged = (log: Log): Telling => {
+  const tell = (message: string) => log({ level: 'info', event: 'start', message });
+  return { begin: tell, tell, finish: tell, openBar: () => ({ advance: () => {}, finish: tell }) };
+};
+
+/** With a log, the lines are part of it. */
+export function openTelling(log?: Log): Telling {
+  if (log) return logged(log);
   return process.stdout.isTTY ? dressed : plain;
+}
+
+const withTime = (line: object) => `${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`;
+
+/** A log on standard output, for whatever keeps the output of services. */
+export function openOutputLog(): Log {
+  // A reader that went away must not stop the server.
+  process.stdout.on('error', () => {});
+  return (line) => void process.stdout.write(withTime(line));
+}
+
+/** A log in a file, for this run only. The first line creates it, once this process holds the folder. */
+export function openFileLog(file: string): Log {
+  let stream: WriteStream | undefined;
+  const open = () => {
+    const opened = createWriteStream(file, { flags: 'w', mode: 0o600 });
+    // A full disk must not stop the server; the next line tries again.
+    opened.on('error', () => {
+      stream = undefined;
+    });
+    return opened;
+  };
+  return (line) => {
+    stream ??= open();
+    stream.write(withTime(line));
+  };
 }

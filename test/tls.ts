@@ -16,11 +16,46 @@ Bew+MdACIQC3N34Bzait0LzhtBKi4uSA4Di8so818LNbwf214gxYIQ==
 const KEY =
   'MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg4hwKHNhheFnvg47k4hfzYsQgYh3KXVE9Ie2CLMA8sLOhRANCAATesJHpDmWkF+hSV9lH1H5JSwEF8J6bXpF2lc9l0bQQEYJzIdaVvBJeNOvBoOaNZNXo/FXC2YFurMi8YUFuFYAb';
 
+const toPem = (key: string) =>
+  createPrivateKey({ key: Buffer.from(key, 'base64'), format: 'der', type: 'pkcs8' })
+    .export({ format: 'pem', type: 'pkcs8' })
+    .toString();
+
 /** What `https.createServer` needs to serve with that certificate. */
-export const TLS = {
-  cert: CERTIFICATE,
-  key: createPrivateKey({ key: Buffer.from(KEY, 'base64'), format: 'der', type: 'pkcs8' }).export({
-    format: 'pem',
-    type: 'pkcs8',
-  }),
+export const TLS = { cert: CERTIFICATE, key: toPem(KEY) };
+
+/** The next certificate for 127.0.0.1, with a key of its own. */
+export const NEXT_TLS = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBcTCCARigAwIBAgIBATAKBggqhkjOPQQDAjAfMR0wGwYDVQQDDBRUaGUgbmV4
+dCBjZXJ0aWZpY2F0ZTAgFw0yNDAxMDEwMDAwMDBaGA8yMTI0MDEwMTAwMDAwMFow
+HzEdMBsGA1UEAwwUVGhlIG5leHQgY2VydGlmaWNhdGUwWTATBgcqhkjOPQIBBggq
+hkjOPQMBBwNCAATRB4GsRrRvyxNq1j4xR5Il2bWnvaj59u3ZFc/4caZparSBWSbF
+c1ULmtjYXiI+ZoxSaMT0dQHM2HrxwTOBbCpco0MwQTAPBgNVHREECDAGhwR/AAAB
+MA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFA/7xNAswsVwWU/g7+qDFDebhz7n
+MAoGCCqGSM49BAMCA0cAMEQCIBZsbW5NOiC/Dt7SCe8yPlKxBJBsZHWV3fkUKBgu
+lXmLAiAYlcy5oDHvgONkJAWfdVlEcy7cPKBYgcT0+tZi2LFYIA==
+-----END CERTIFICATE-----
+`,
+  key: toPem(
+    'MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgMl9LHb5Yls4UBEgpxcIGH2HcsHA/wllrOXJUl1oKpA+hRANCAATRB4GsRrRvyxNq1j4xR5Il2bWnvaj59u3ZFc/4caZparSBWSbFc1ULmtjYXiI+ZoxSaMT0dQHM2HrxwTOBbCpc',
+  ),
+};
+
+/** A certificate for other.example.org. */
+export const OTHER_TLS = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBdTCCARugAwIBAgIBATAKBggqhkjOPQQDAjAaMRgwFgYDVQQDDA9Bbm90aGVy
+IG1hY2hpbmUwIBcNMjQwMTAxMDAwMDAwWhgPMjEyNDAxMDEwMDAwMDBaMBoxGDAW
+BgNVBAMMD0Fub3RoZXIgbWFjaGluZTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IA
+BB5ldAjXvEUVHMv+XqbPk1aygaHw23rwydL0aWckW9EUGpKeWkfaiXvL3kMApV6Q
+7dFskubgcC6GlH8fUXMXNlajUDBOMBwGA1UdEQQVMBOCEW90aGVyLmV4YW1wbGUu
+b3JnMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFALT/FnQ7ImBgn5WhYgYWKRL
+LiWiMAoGCCqGSM49BAMCA0gAMEUCIBxh8LdCK9wgumz+mlw7qH7kV+uTry4YcFad
+AWSQ1WkuAiEAhgcHuHtWvCkgksy8TZdzoTeDLEBUL2bTA25q0NqeyyE=
+-----END CERTIFICATE-----
+`,
+  key: toPem(
+    'MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgIn5SoOtLp/yFdnZCyA6Tgo31xm7RUI7H9pDQFDTmN2ehRANCAAQeZXQI17xFFRzL/l6mz5NWsoGh8Nt68MnS9GlnJFvRFBqSnlpH2ol7y95DAKVekO3RbJLm4HAuhpR/H1FzFzZW',
+  ),
 };

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import ipaddr from 'ipaddr.js';
 import { decodeJwt } from 'jose';
 import { createSemaphore } from '../../lib/github/attempts.ts';
+import { type AddressReader, LOOPBACK, openProxies, toNetwork } from './addresses.ts';
 import type { Handler } from './server.ts';
 
 /** What the OpenWhisk host can do. */
@@ -35,23 +35,6 @@ function credentialsOf({ headers }: IncomingMessage): { scheme: string; token: s
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
-
-/**
- * Who sent the request, as far as the network says: an IPv4 address, or the /64 of an IPv6 address. A proxy on this machine
- * is believed when it names the address last in X-Forwarded-For.
- */
-function addressOf({ socket, headers }: IncomingMessage): string {
-  const { remoteAddress: peer = '' } = socket;
-  const forwarded = String(headers['x-forwarded-for'] ?? '')
-    .split(',')
-    .at(-1)
-    ?.trim();
-  const isProxy = forwarded && ipaddr.isValid(peer) && ipaddr.process(peer).range() === 'loopback';
-  const address = isProxy ? forwarded : peer;
-  if (!ipaddr.isValid(address)) return 'unknown';
-  const parsed = ipaddr.process(address);
-  return parsed.kind() === 'ipv6' ? parsed.toByteArray().slice(0, 8).join('.') : parsed.toString();
-}
 
 /** Counts in calendar minutes, as the platform does, so that the shares add up to its limit. */
 function openCounter() {
@@ -119,6 +102,8 @@ export interface Limiting {
   /** The OpenWhisk host's. Calls with it, as the actions make, are not limited. */
   apiKey: string;
   capacity: Capacity;
+  /** Default: a proxy on this machine is believed. */
+  addressOf?: AddressReader;
   log: (line: object) => void;
 }
 
@@ -127,7 +112,8 @@ export interface Limiting {
  * of its invocations: nobody can take them from the others, and all together cannot take them from the collector. Strangers
  * also run in half of the containers at most.
  */
-export function limitCallers(handle: Handler, { apiKey, capacity, log }: Limiting): Handler {
+export function limitCallers(handle: Handler, limiting: Limiting): Handler {
+  const { apiKey, capacity, addressOf = openProxies(LOOPBACK).addressOf, log } = limiting;
   const counter = openCounter();
   const people = openPeople();
   const asStranger = createSemaphore(Math.max(1, Math.floor(capacity.containers / 2)));
@@ -142,7 +128,7 @@ export function limitCallers(handle: Handler, { apiKey, capacity, log }: Limitin
   };
 
   const handleStranger = async (request: IncomingMessage, response: ServerResponse, token: string) => {
-    const caller = `address ${addressOf(request)}`;
+    const caller = `address ${toNetwork(addressOf(request))}`;
     const strangers = { strangers: most('strangers'), [caller]: most('stranger') };
     if (!counter.take({ everybody: most('everybody'), ...strangers })) return refuse(response, caller);
     await asStranger(async () => (response.destroyed ? undefined : handle(request, response)));
