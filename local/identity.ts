@@ -1,12 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JWK } from 'jose';
 import { answerInteraction, type InteractionContext } from './identity/interaction.ts';
-import { logoutScript, styleSheet } from './identity/pages.ts';
-import { createProvider } from './identity/provider.ts';
+import { answerFile, logoutScript, pageHeadersFor, styleSheet } from './identity/pages.ts';
+import { createProvider, FORTNIGHT_SECONDS } from './identity/provider.ts';
 import { appIdShape, standardShape } from './identity/shape.ts';
 import { endSession } from './identity/sign-out.ts';
 import { openIdentityStore, type Person } from './identity/store.ts';
-import { issueAccessToken, issueIdToken, type TokenOverrides, toPublicKey } from './identity/tokens.ts';
+import {
+  ACCESS_TOKEN_SECONDS,
+  issueAccessToken,
+  issueIdToken,
+  readAccessToken,
+  type TokenOverrides,
+  toPublicKey,
+} from './identity/tokens.ts';
 import { answerUserinfo, type UserinfoContext } from './identity/userinfo.ts';
 
 export interface IdentityProviderOptions {
@@ -48,28 +55,9 @@ export interface IdentityProvider {
 
 type Context = UserinfoContext & InteractionContext;
 
-function pageHeadersFor(origins: string[]): Record<string, string> {
-  const policy = [
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
-    // A form's answer redirects to the pages, and browsers apply this to redirects, too.
-    `form-action 'self' ${origins.join(' ')}`,
-  ];
-  return {
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': policy.join('; '),
-    'referrer-policy': 'no-referrer',
-    'cache-control': 'no-store',
-  };
-}
-
-function answerFile(response: ServerResponse, type: string, body: string): void {
-  const headers = { 'content-type': `${type}; charset=utf-8`, 'x-content-type-options': 'nosniff' };
-  response.writeHead(200, headers).end(body);
-}
-
 async function answer(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
-  const { mount, provider, settings } = context;
-  const { routes, signOutPath } = settings.shape;
+  const { mount, provider, shape } = context;
+  const { routes, signOutPath } = shape;
   const path = (request.url ?? '').slice(mount.length).replace(/\?.*/, '');
   if (path === '/style.css') return answerFile(response, 'text/css', styleSheet);
   if (path === '/logout.js') return answerFile(response, 'text/javascript', logoutScript);
@@ -117,9 +105,15 @@ export async function createIdentityProvider(options: IdentityProviderOptions): 
     shape,
     store,
     pageHeaders,
+    accessTokenSeconds: ACCESS_TOKEN_SECONDS,
+    sessionSeconds: FORTNIGHT_SECONDS,
   });
   const settings = { issuer, clientId, shape, signingKey: store.signingKey, clock };
-  const context = { mount, origins, people, store, provider, settings, pageHeaders };
+  const accountOf = async (token: string) => {
+    const subject = (await readAccessToken(token, settings))?.sub;
+    return subject ? store.findAccount(subject) : undefined;
+  };
+  const context = { mount, origins, people, store, shape, provider, accountOf, pageHeaders };
   const outage = createOutage();
   return {
     issuer,

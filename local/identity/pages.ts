@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Person } from './store.ts';
 
 const escapes: Record<string, string> = {
@@ -7,9 +8,11 @@ const escapes: Record<string, string> = {
   '"': '&quot;',
   "'": '&#39;',
 };
-const toHtml = (text: string) => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '');
+/** The text as HTML. */
+export const toHtml = (text: string) => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '');
 
-function page(title: string, mount: string, body: string): string {
+/** A page of the provider. */
+export function page(title: string, mount: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -89,6 +92,27 @@ export function errorPage(mount: string, description: string): string {
     mount,
     `<p>${toHtml(description)}</p><p><a href="/">Back to the start</a></p>`,
   );
+}
+
+/** The headers of the provider's pages, which may lead back to `origins`. */
+export function pageHeadersFor(origins: string[]): Record<string, string> {
+  const policy = [
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
+    // A form's answer redirects to the pages, and browsers apply this to redirects, too.
+    `form-action 'self' ${origins.join(' ')}`,
+  ];
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy.join('; '),
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+  };
+}
+
+/** Answers with a script or style sheet. */
+export function answerFile(response: ServerResponse, type: string, body: string): void {
+  const headers = { 'content-type': `${type}; charset=utf-8`, 'x-content-type-options': 'nosniff' };
+  response.writeHead(200, headers).end(body);
 }
 
 export const styleSheet = `:root { color-scheme: light dark; --line: #d0d7de; --edge: #818b98; --page: #f6f8fa; --card: #fff; --text: #1f2328; --dim: #59636e; --accent: #0969da; --on-accent: #fff; --wrong: #b3261e; }

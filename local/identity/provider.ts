@@ -1,8 +1,8 @@
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { errorPage, logoutPage, signedOutPage } from './pages.ts';
 import type { Shape } from './shape.ts';
-import type { IdentityStore } from './store.ts';
-import { ACCESS_TOKEN_SECONDS, toAccessPayload } from './tokens.ts';
+import type { ProviderStore } from './store.ts';
+import { toAccessPayload } from './tokens.ts';
 
 export interface ProviderSettings {
   issuer: string;
@@ -12,23 +12,38 @@ export interface ProviderSettings {
   /** The pages' origins. */
   origins: string[];
   shape: Shape;
-  store: IdentityStore;
+  store: ProviderStore;
   /** The headers of the provider's own pages. */
   pageHeaders: Record<string, string>;
+  /** How long tokens and sessions last. */
+  accessTokenSeconds: number;
+  sessionSeconds: number;
+  /** Called before an access token is issued; returns claims of its own. */
+  onAccessToken?(token: IssuedFor): Promise<Record<string, unknown>>;
+}
+
+/** Whose access token is issued: in which session, and for which browser. */
+export interface IssuedFor {
+  subject: string;
+  sessionUid: string;
+  userAgent: string;
 }
 
 /** The resource that access tokens are for: with one, oidc-provider issues JWTs. */
 const RESOURCE = 'urn:traffic:api';
-const FORTNIGHT_SECONDS = 14 * 86_400;
-const TTL_SECONDS = {
-  AccessToken: ACCESS_TOKEN_SECONDS,
-  IdToken: ACCESS_TOKEN_SECONDS,
-  AuthorizationCode: 60,
-  Interaction: 3600,
-  Grant: FORTNIGHT_SECONDS,
-  RefreshToken: FORTNIGHT_SECONDS,
-  Session: FORTNIGHT_SECONDS,
-};
+export const FORTNIGHT_SECONDS = 14 * 86_400;
+
+function lifetimesOf({ accessTokenSeconds, sessionSeconds }: ProviderSettings): Configuration['ttl'] {
+  return {
+    AccessToken: accessTokenSeconds,
+    IdToken: accessTokenSeconds,
+    AuthorizationCode: 60,
+    Interaction: 3600,
+    Grant: sessionSeconds,
+    RefreshToken: sessionSeconds,
+    Session: sessionSeconds,
+  };
+}
 
 /** Suppresses oidc-provider's warning about Node 20, where it works: this project's tests run there. */
 async function importQuietly() {
@@ -79,7 +94,13 @@ async function grantFor(ctx: KoaContextWithOIDC, { shape: { scope } }: ProviderS
   return grant;
 }
 
-function featuresOf({ mount, shape, clientId, pageHeaders }: ProviderSettings): Configuration['features'] {
+function featuresOf({
+  mount,
+  shape,
+  clientId,
+  pageHeaders,
+  accessTokenSeconds,
+}: ProviderSettings): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
     resourceIndicators: {
@@ -89,7 +110,7 @@ function featuresOf({ mount, shape, clientId, pageHeaders }: ProviderSettings): 
       getResourceServerInfo: () => ({
         scope: shape.scope,
         audience: clientId,
-        accessTokenTTL: ACCESS_TOKEN_SECONDS,
+        accessTokenTTL: accessTokenSeconds,
         accessTokenFormat: 'jwt',
         jwt: { sign: { alg: 'RS256' } },
       }),
@@ -117,17 +138,21 @@ function configurationOf(settings: ProviderSettings): Configuration {
     // Like App ID, so that the pages can show who is signed in.
     conformIdTokenClaims: false,
     features: featuresOf(settings),
-    findAccount(_ctx, sub) {
-      const account = store.findAccount(sub);
+    async findAccount(_ctx, sub) {
+      const account = await store.findAccount(sub);
       return account && { accountId: sub, claims: () => ({ sub, ...shape.toIdClaims(account) }) };
     },
     formats: {
       customizers: {
-        jwt(_ctx, token, jwt) {
-          const account = store.findAccount(String(jwt.payload.sub));
+        async jwt(ctx, token, jwt) {
+          const subject = String(jwt.payload.sub);
+          const account = await store.findAccount(subject);
           if (!account) throw new Error(`Access token ${token.jti} is nobody's.`);
+          const userAgent = ctx.get('user-agent');
+          const sessionUid = 'sessionUid' in token ? String(token.sessionUid) : '';
+          const own = await settings.onAccessToken?.({ subject, sessionUid, userAgent });
           jwt.header = shape.header;
-          jwt.payload = toAccessPayload(account, { ...jwt.payload, aud: [clientId] }, shape);
+          jwt.payload = { ...own, ...toAccessPayload(account, { ...jwt.payload, aud: [clientId] }, shape) };
         },
       },
     },
@@ -139,7 +164,7 @@ function configurationOf(settings: ProviderSettings): Configuration {
     issueRefreshToken: () => shape.renews,
     // Two pages of one browser may hold the same refresh token.
     rotateRefreshToken: false,
-    ttl: TTL_SECONDS,
+    ttl: lifetimesOf(settings),
   };
 }
 

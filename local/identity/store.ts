@@ -20,9 +20,13 @@ export interface Account extends Person {
   sub: string;
 }
 
-export interface IdentityStore {
-  signingKey: JWK;
-  cookieKey: string;
+/** What oidc-provider needs of a store. */
+export interface ProviderStore extends Keys {
+  findAccount(sub: string): Account | undefined | Promise<Account | undefined>;
+  artifacts: Artifacts;
+}
+
+export interface IdentityStore extends ProviderStore {
   /**
    * Adds or updates a person. The same person always has the same `sub`. Without a name, they keep theirs, or get their
    * address as a name.
@@ -31,7 +35,6 @@ export interface IdentityStore {
   /** Changes what the provider says about a person from now on; their `sub` stays. */
   changePerson(person: NewPerson, change: Partial<Pick<Person, 'email' | 'emailVerified'>>): void;
   findAccount(sub: string): Account | undefined;
-  artifacts: Artifacts;
 }
 
 /** JSON files in a folder. Without a folder, nothing is kept. */
@@ -57,7 +60,7 @@ function openFiles(folder: string | undefined) {
 
 type Files = ReturnType<typeof openFiles>;
 
-interface Keys {
+export interface Keys {
   signingKey: JWK;
   cookieKey: string;
 }
@@ -117,6 +120,11 @@ function openPeople(files: Files) {
   };
 }
 
+/** The provider's keys: in a file of `folder` (mode 600), made when there is none. */
+export function openKeys(folder: string): Promise<Keys> {
+  return ensureKeys(openFiles(folder));
+}
+
 /** Opens what the provider keeps: in files of `folder` (mode 600) or, without a folder, in memory. */
 export async function openIdentityStore(folder: string | undefined): Promise<IdentityStore> {
   const files = openFiles(folder);
@@ -131,7 +139,7 @@ interface Artifact {
 }
 
 /** Creates oidc-provider's storage for a model: sessions, grants, codes or refresh tokens. */
-type Artifacts = (model: string) => Adapter;
+export type Artifacts = (model: string) => Adapter;
 
 const YEAR_SECONDS = 365 * 86_400;
 

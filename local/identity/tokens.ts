@@ -97,11 +97,11 @@ export async function issueIdToken(account: Account, settings: TokenSettings): P
   return issue(claims, { ...shape.header, typ: 'JWT' }, settings, {});
 }
 
-/** The subject of an access token; null if it is not from this provider, is an ID token, or has expired. */
-export async function subjectOfToken(token: string, settings: TokenSettings): Promise<string | null> {
+/** The claims of an access token; null if it is not from this provider, is an ID token, or has expired. */
+export async function readAccessToken(token: string, settings: TokenSettings): Promise<JWTPayload | null> {
   const key = await importJWK(toPublicKey(settings.signingKey), 'RS256');
   const { typ } = settings.shape.header;
   const options = { typ, algorithms: ['RS256'], requiredClaims: ['scope'], currentDate: settings.clock() };
   const verified = await jwtVerify(token, key, options).catch(() => null);
-  return verified?.payload.sub ?? null;
+  return verified?.payload ?? null;
 }
