@@ -170,6 +170,22 @@ async function buildPages(worker) {
   return metafile;
 }
 
+/** The script of the pages on which people sign in to accounts of `npm start`. It is not part of the pages that are deployed. */
+async function buildSignIn() {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { 'sign-in': path.join(root, 'static/sign-in/main.ts') },
+    outdir: path.join(out, 'sign-in'),
+    bundle: true,
+    minify: true,
+    metafile: true,
+    format: 'esm',
+    target: BROWSERS,
+    logLevel: 'warning',
+  });
+  return metafile;
+}
+
 /** openapi.json, generated from the schemas that the actions parse with. The generator stays out of their bundles. */
 async function buildOpenApi() {
   const generator = path.join(out, 'openapi.mjs');
@@ -195,7 +211,7 @@ export async function buildAll() {
   await mkdir(path.join(out, 'static'), { recursive: true });
   const buildBoth = async () => {
     const worker = await buildWorker();
-    return [worker, await buildPages(worker)];
+    return [worker, await buildPages(worker), await buildSignIn()];
   };
   const [actions, pages] = await Promise.all([buildActions(), buildBoth(), buildLocal()]);
   const packages = new Set([actions, ...pages].flatMap(packagesIn));

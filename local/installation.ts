@@ -8,7 +8,7 @@ import type { Repository } from './github/world.ts';
 import { createGitHub, type GitHub } from './github.ts';
 import type { Person } from './identity/store.ts';
 import { createIdentityProvider, type IdentityProvider, type IdentityProviderOptions } from './identity.ts';
-import { type AddressReader, LOOPBACK, openProxies } from './installation/addresses.ts';
+import { type AddressReader, LOOPBACK, openProxies, toNetwork } from './installation/addresses.ts';
 import { admit, forward } from './installation/admission.ts';
 import { limitCallers } from './installation/callers.ts';
 import { openHealth } from './installation/health.ts';
@@ -92,6 +92,8 @@ export interface RealInstallation {
   initSecret: string;
   /** The page that sets it up. */
   initLink: string;
+  /** The page on which the administrator makes the first account; null: there is one, or people sign in elsewhere. */
+  firstLink(): Promise<string | null>;
   /** Stops everything that was started here. */
   close(): Promise<void>;
 }
@@ -205,12 +207,31 @@ async function openStandIns(opening: Opening<InstallationOptions>): Promise<Mode
   };
 }
 
-async function openRealParts({ innerUrl, log }: Opening, real: RealSettings): Promise<Mode> {
-  const signIn = await openSignIn(real.signIn, log);
+async function openRealParts(
+  opening: Opening,
+  { real, databaseUrl, addressOf }: { real: RealSettings; databaseUrl: string; addressOf: AddressReader },
+): Promise<Mode> {
+  const { innerUrl, options, url, kept, log } = opening;
+  const signIn = await openSignIn(real.signIn, {
+    url,
+    apiUrl: `${innerUrl}${API_PATH}`,
+    clientId: CLIENT_ID,
+    origins: originsOf(opening),
+    keysDir: path.join(options.dataDir, 'accounts'),
+    databaseUrl,
+    initSecret: kept.initSecret,
+    script: path.join(findRoot(), 'dist/sign-in/sign-in.js'),
+    addressOf: (request) => toNetwork(addressOf(request)),
+    log,
+  });
   const { handle, issuer } = signIn;
   if (!handle) return { signIn, routes: [], parameters: {} };
-  const path = pathOf(issuer);
-  return { signIn, routes: [{ path, handle }], parameters: { ISSUER_ADDRESS: `${innerUrl}${path}` } };
+  const mount = pathOf(issuer);
+  return {
+    signIn,
+    routes: [{ path: mount, handle }],
+    parameters: { ISSUER_ADDRESS: `${innerUrl}${mount}` },
+  };
 }
 
 /** What the two modes listen on. */
@@ -303,8 +324,9 @@ export async function openInstallation(
     const database = await startDatabase(opening);
     closing.add(database.close);
     const mode: Mode & { standIns?: StandIns } = await (real
-      ? openRealParts(opening, real)
+      ? openRealParts(opening, { real, databaseUrl: database.urls.owner, addressOf })
       : openStandIns(opening));
+    closing.add(() => mode.signIn.close?.());
     const parameters = toParameters(opening, { database, mode });
     const host = await startHost(opening, parameters);
     closing.add(host.close);
@@ -328,6 +350,7 @@ export async function openInstallation(
       apiKey: kept.apiKey,
       initSecret: kept.initSecret,
       initLink: `${url}/#init=${kept.initSecret}`,
+      firstLink: async () => (await mode.signIn.firstLink?.()) ?? null,
       close: closing.close,
     };
   } catch (error) {
@@ -367,6 +390,7 @@ const DEFAULT_PEOPLE: Person[] = [
 /** The paths of the parts. */
 const GITHUB_PATH = '/github/api/v3';
 export const IDENTITY_PATH = '/identity';
+const API_PATH = '/api/v1/web/guest/traffic';
 const WEBHOOKS_PATH = '/webhooks';
 
 /** The checkout. This file runs from local/ in tests, and from dist/ when built. */
@@ -490,9 +514,9 @@ async function startHost(
 
 /** The pages, and their configuration. */
 function openPages({ options }: Opening<InstallationOptions>, signIn: SignInService): Promise<Site> {
-  const { issuer, clientId, scope, signOutUrl, origins } = signIn;
+  const { issuer, clientId, scope, signOutUrl, origins, pages } = signIn;
   const demo = { githubUser: DEMO_USERS.octocat, githubToken: DEMO_TOKENS.octocat };
-  const config = { apiUrl: '/api/v1/web/guest/traffic', issuer, clientId, scope };
+  const config = { apiUrl: API_PATH, issuer, clientId, scope, ...pages };
   return openSite({
     folder: path.join(findRoot(), 'dist/static'),
     config: { ...config, ...(signOutUrl && { signOutUrl }), ...(options.demo && { demo }) },

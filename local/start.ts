@@ -171,8 +171,13 @@ async function makeReady(
   if (settings.demo && trial) await prepareDemo(trial, settings.dataDir, isStopping);
   const isReady = await isInitialized(installation);
   if (isStopping()) return;
+  const firstLink = await installation.firstLink();
   if (isReady) await installation.host.fire('daily');
-  else
+  if (firstLink)
+    tell(
+      `Nobody has an account yet. Open this link to make the administrator's; it contains the secret you need:\n${firstLink}`,
+    );
+  else if (!isReady)
     tell(`Nothing is set up yet. Open this link to set it up; it contains the secret you need:\n${initLink}`);
   finish(`Ready at ${url} (press Ctrl-C to stop).`);
 }

@@ -10,8 +10,7 @@ const SIGN_IN = path.join(import.meta.dirname, '../local/accounts/sql');
 const namesIn = (folder) => readdirSync(folder).sort();
 
 /** @param {string} folder */
-const textsIn = (folder) =>
-  namesIn(folder).map((name) => readFileSync(path.join(folder, name), 'utf8'));
+const textsIn = (folder) => namesIn(folder).map((name) => readFileSync(path.join(folder, name), 'utf8'));
 
 /** @param {string} dialect */
 const folderOf = (dialect) => path.join(import.meta.dirname, dialect);

@@ -32,7 +32,9 @@ export function Root({ signInError }: { signInError: Error | undefined }) {
   const { session } = useApp();
   const place = usePlace();
   if (session.signedIn()) return <SignedIn />;
-  if (place.path !== '/' && !signInError) return <Leaving />;
+  // Whoever has just made their account is signed in at the provider.
+  const isAsked = place.path !== '/' || place.query.has('sign-in');
+  if (isAsked && !signInError) return <Leaving />;
   return <Welcome signInError={signInError} />;
 }
 
@@ -42,7 +44,8 @@ function Leaving() {
   const [error, setError] = useState<Error>();
   useEffect(() => {
     const unreachable = new Error('Can’t reach the identity provider. Try again in a minute.');
-    session.signIn(location.pathname + location.search).catch(() => setError(unreachable));
+    const returnTo = (location.pathname + location.search).replace('?sign-in', '');
+    session.signIn(returnTo).catch(() => setError(unreachable));
   }, [session]);
   return (
     <main class="page narrow">

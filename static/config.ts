@@ -7,6 +7,8 @@ export interface Config {
   scope: string;
   /** Where to end the provider's session, if its discovery document does not say. */
   signOutUrl?: string;
+  /** The API of this installation's own accounts, and whether browsers have passkeys for it. Absent: people sign in elsewhere. */
+  accounts?: { url: string; passkeys: boolean };
   /** Suggested for the GitHub simulator. */
   demo?: { githubUser: string; githubToken: string };
 }

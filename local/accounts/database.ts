@@ -41,10 +41,10 @@ async function migrate(pool: pg.Pool): Promise<void> {
     const { rows: schemas } = await client.query('select from pg_namespace where nspname = $1', [SCHEMA]);
     if (schemas.length === 0) await client.query(`create schema ${SCHEMA}`);
     await client.query(
-      'create table if not exists schema_version (version integer primary key, applied_at timestamptz not null default now())',
+      'create table if not exists applied_script (version integer primary key, applied_at timestamptz not null default now())',
     );
     const { rows } = await client.query<{ version: number }>(
-      'select coalesce(max(version), 0) as version from schema_version',
+      'select coalesce(max(version), 0) as version from applied_script',
     );
     const stored = rows[0]?.version ?? 0;
     if (stored > scripts.length)
@@ -54,7 +54,7 @@ async function migrate(pool: pg.Pool): Promise<void> {
     for (const [index, script] of scripts.entries()) {
       if (index < stored) continue;
       await client.query(script);
-      await client.query('insert into schema_version (version) values ($1)', [index + 1]);
+      await client.query('insert into applied_script (version) values ($1)', [index + 1]);
     }
   });
 }

@@ -67,7 +67,8 @@ export interface Guess {
 /** Says how long to wait. */
 export function tooMany(waitMs: number, advice: string): Refusal {
   const seconds = Math.max(1, Math.ceil(waitMs / 1000));
-  const wait = seconds < 90 ? `${seconds} second${seconds === 1 ? '' : 's'}` : `${Math.ceil(seconds / 60)} minutes`;
+  const wait =
+    seconds < 90 ? `${seconds} second${seconds === 1 ? '' : 's'}` : `${Math.ceil(seconds / 60)} minutes`;
   return new Refusal(429, 'too_many_attempts', `Too many attempts. Wait ${wait}${advice}.`, seconds);
 }
 

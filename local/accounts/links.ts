@@ -36,24 +36,20 @@ interface LinkRow {
   expired: boolean;
 }
 
-/** A link that may be used now. */
-export interface UsableLink {
-  kind: LinkKind;
-  email: string;
-}
-
 const REFUSALS: Record<LinkKind, Record<'unknown' | 'used' | 'expired' | 'ended', string>> = {
   invitation: {
     unknown: 'This invitation link is not valid. Check that you copied all of it.',
     used: 'This invitation was used already. If you used it, sign in. If not, tell the person who invited you at once.',
     expired: 'The week of this invitation is over. Ask the person who invited you for a new link.',
-    ended: 'This invitation no longer holds: a newer one was made, or your role was removed. Ask the person who invited you.',
+    ended:
+      'This invitation no longer holds: a newer one was made, or your role was removed. Ask the person who invited you.',
   },
   reset: {
     unknown: 'This reset link is not valid. Check that you copied all of it.',
     used: 'This reset link was used already. If it was not you, tell an administrator at once.',
     expired: 'This reset link lasted one day, which is over. Ask an administrator for a new one.',
-    ended: 'This reset link no longer holds, because a newer one was made. Use the newest, or ask an administrator.',
+    ended:
+      'This reset link no longer holds, because a newer one was made. Use the newest, or ask an administrator.',
   },
 };
 
@@ -152,21 +148,18 @@ export function openLinks(sql: SignInDatabase) {
         return { secret, expiresAt: rows[0]?.expires_at.toISOString() ?? '' };
       });
     },
-    /** What the link is for. Throws as it says above. */
-    async find(kind: LinkKind, secret: string): Promise<UsableLink> {
-      const { email } = await requireUsable(kind, secret);
-      return { kind, email };
-    },
+    /** Whom the link is for. Throws as it says above. */
+    findEmail: async (kind: LinkKind, secret: string) => (await requireUsable(kind, secret)).email,
     /** Uses the link up and does `work`, or neither. Of two at once, one is refused. */
-    async use<T>(kind: LinkKind, secret: string, work: (trx: Sql, link: UsableLink) => Promise<T>): Promise<T> {
-      const { email } = await requireUsable(kind, secret);
+    async use<T>(kind: LinkKind, secret: string, work: (trx: Sql) => Promise<T>): Promise<T> {
+      await requireUsable(kind, secret);
       return sql.transaction(async (trx) => {
         const { rowCount } = await trx.query(
           'update link set used_at = now() where secret_digest = $1 and used_at is null and ended_at is null',
           [digestOf(secret)],
         );
         if (rowCount === 0) throw new Refusal(410, 'link_used', REFUSALS[kind].used);
-        return work(trx, { kind, email });
+        return work(trx);
       });
     },
     /** Invitations of a tenant (null: to system roles) that may still be used, unless a role has gone. */

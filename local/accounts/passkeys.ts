@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type {
   AuthenticationResponseJSON,
-  AuthenticatorTransportFuture,
+  AuthenticatorTransport,
   RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { Refusal } from './refusal.ts';
@@ -15,7 +15,11 @@ const MAX_CHALLENGES = 10_000;
 const webauthn = () => import('@simplewebauthn/server');
 
 const badPasskey = () =>
-  new Refusal(400, 'passkey_refused', 'This passkey did not prove who you are. Try again, or sign in another way.');
+  new Refusal(
+    400,
+    'passkey_refused',
+    'This passkey did not prove who you are. Try again, or sign in another way.',
+  );
 
 /** Challenges that were given out, for one use each within five minutes. */
 function openChallenges() {
@@ -100,10 +104,7 @@ export function openPasskeys({ origin, store }: { origin: string; store: Account
       return options;
     },
     /** Throws `passkey_of_other_origin`, `passkey_expired` and `passkey_refused`. */
-    async verifyRegistration(
-      response: unknown,
-      name: string,
-    ): Promise<NonNullable<Credentials['passkey']>> {
+    async verifyRegistration(response: unknown, name: string): Promise<NonNullable<Credentials['passkey']>> {
       const { verifyRegistrationResponse } = await webauthn();
       const expectedChallenge = requireOurs(response, registrations);
       const verified = await verifyRegistrationResponse({
@@ -152,7 +153,7 @@ export function openPasskeys({ origin, store }: { origin: string; store: Account
           id: passkey.credentialId,
           publicKey: passkey.publicKey,
           counter: passkey.counter,
-          transports: passkey.transports as AuthenticatorTransportFuture[],
+          transports: passkey.transports as AuthenticatorTransport[],
         },
       }).catch(() => null);
       if (!verified?.verified) throw badPasskey();

@@ -14,43 +14,69 @@ const MAX_WAITING = 60;
 const normalize = (password: string) => password.normalize('NFKC');
 
 /** Parts that the commonest long passwords are made of. */
-const COMMON = `password passwort motdepasse contrasena senha wachtwoord admin administrator welcome willkommen letmein qwerty
+const COMMON =
+  `password passwort motdepasse contrasena senha wachtwoord admin administrator welcome willkommen letmein qwerty
   qwertz azerty asdfgh asdf zxcvbn zxcvbnm yxcvbnm qazwsx iloveyou iloveu monkey dragon football baseball basketball superman
   batman master sunshine princess shadow michael jennifer jordan hunter trustno computer internet starwars pokemon
   whatever freedom liverpool chelsea arsenal changeme default secret login access root test testing guest user abc hello
   hallo github traffic analytics summer winter spring autumn january february march april june july august september october
   november december monday friday company google facebook samsung iphone correct horse battery staple`
-  .split(/\s+/)
-  .sort((one, other) => other.length - one.length);
+    .split(/\s+/)
+    .sort((one, other) => other.length - one.length);
 
-const LOOK_ALIKES: Record<string, string> = { '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', $: 's', '!': 'i' };
+const LOOK_ALIKES: Record<string, string> = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+};
 
-/** Whether each character follows the one before, as in 123456 or abcdef, or as on a keyboard. */
+const ROWS = [
+  '01234567890',
+  'abcdefghijklmnopqrstuvwxyz',
+  'qwertyuiop',
+  'qwertzuiop',
+  'asdfghjkl',
+  'zxcvbnm',
+];
+const RUNS = ROWS.flatMap((row) => [row, [...row].reverse().join('')]);
+
+/** Whether it is hardly more than runs of three or more, such as 123456, abcdef, or as on a keyboard. */
 function isRun(text: string): boolean {
-  const rows = ['01234567890', 'abcdefghijklmnopqrstuvwxyz', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
-  const all = rows.flatMap((row) => [row, [...row].reverse().join('')]);
-  let left = text;
-  while (left.length > 0) {
-    let length = 0;
-    while (length < left.length && all.some((row) => row.includes(left.slice(0, length + 1)))) length++;
-    if (length < 3) return false;
-    left = left.slice(length);
+  let outside = 0;
+  for (let place = 0; place < text.length; ) {
+    let length = 1;
+    const isRunOf = (end: number) => RUNS.some((row) => row.includes(text.slice(place, end)));
+    while (place + length < text.length && isRunOf(place + length + 1)) length++;
+    if (length < 3) outside += length;
+    place += length;
   }
-  return true;
+  return text !== '' && outside < 4;
 }
 
 /** How many characters are left without common words, digits at the ends, and repetition. */
 function strengthOf(text: string): number {
   let left = text;
   for (const word of COMMON) left = left.replaceAll(word, ' ');
-  return left.replace(/[\d\W_]+/g, ' ').replace(/(.)\1+/g, '$1').replaceAll(' ', '').length;
+  return left
+    .replace(/[^\p{L}]+/gu, ' ')
+    .replace(/(.)\1+/gu, '$1')
+    .replaceAll(' ', '').length;
 }
 
 /**
  * Why a password is too easy to guess; null if it is not. It refuses short ones, the person's own address, and the commonest ones:
  * few different characters, runs of keys, and nothing but common words with digits and signs.
  */
-export function findWeakness(password: string, { email, host }: { email: string; host: string }): string | null {
+export function findWeakness(
+  password: string,
+  { email, host }: { email: string; host: string },
+): string | null {
   const text = normalize(password);
   const length = [...text].length;
   if (length < MIN_PASSWORD_LENGTH)
@@ -61,18 +87,17 @@ export function findWeakness(password: string, { email, host }: { email: string;
   const [local = ''] = email.toLowerCase().split('@');
   const own = [email.toLowerCase(), local, host.toLowerCase()].filter((part) => part.length >= 4);
   const without = own.reduce((left, part) => left.replaceAll(part, ' '), lower);
-  if (own.some((part) => lower.includes(part)) && without.replace(/[\d\W_]/g, '').length < 8)
+  if (own.some((part) => lower.includes(part)) && without.replace(/[^\p{L}]/gu, '').length < 8)
     return 'Your address, or this installation’s, is the first that somebody would try. Choose another password.';
   const different = new Set(lower).size;
   const isCommon = [lower, plain].some((one) => strengthOf(one) < 4) && !isDigitsWithVariety(lower);
-  if (different < 5 || isRun(lower.replace(/[^a-z0-9]/g, '')) || isCommon)
+  if (different < 5 || isRun(lower.replace(/[^\p{L}\p{N}]/gu, '')) || isCommon)
     return 'This is one of the passwords that are tried first. Choose another one, such as a few words that do not belong together.';
   return null;
 }
 
 /** A long random number is hard to guess, although it has no letters. */
-const isDigitsWithVariety = (text: string) =>
-  /^[\d\W_]{16,}$/.test(text) && new Set(text).size >= 7;
+const isDigitsWithVariety = (text: string) => /^[\d\W_]{16,}$/.test(text) && new Set(text).size >= 7;
 
 type Lane = 'known' | 'unknown';
 
@@ -92,7 +117,12 @@ export function createPasswords() {
   async function inTurn<T>(lane: Lane, work: () => Promise<T>): Promise<T> {
     if (running >= CONCURRENCY) {
       if (lanes[lane].length >= MAX_WAITING)
-        throw new Refusal(503, 'busy', 'Too many people are signing in right now. Try again in a few seconds.', 3);
+        throw new Refusal(
+          503,
+          'busy',
+          'Too many people are signing in right now. Try again in a few seconds.',
+          3,
+        );
       await new Promise<void>((start) => lanes[lane].push({ start }));
     } else running++;
     try {

@@ -80,7 +80,9 @@ async function insertPasskey(
 /** The statements on accounts, their passkeys, and the addresses that they sign in from. */
 export function openAccountStore(sql: SignInDatabase) {
   const findOne = async (condition: string, value: string): Promise<LocalAccount | undefined> => {
-    const { rows } = await sql.query<AccountRow>(`select ${COLUMNS} from account where ${condition}`, [value]);
+    const { rows } = await sql.query<AccountRow>(`select ${COLUMNS} from account where ${condition}`, [
+      value,
+    ]);
     return rows[0] && toAccount(rows[0]);
   };
   return {
@@ -110,7 +112,13 @@ export function openAccountStore(sql: SignInDatabase) {
     /** Makes an account; null if there is one with that address, or with `onlyFirst` any. Call it in a transaction. */
     async insertAccount(
       trx: Sql,
-      { email, name, onlyFirst, passwordHash, passkey }: Credentials & { email: string; name: string; onlyFirst: boolean },
+      {
+        email,
+        name,
+        onlyFirst,
+        passwordHash,
+        passkey,
+      }: Credentials & { email: string; name: string; onlyFirst: boolean },
     ): Promise<LocalAccount | null> {
       const subject = randomUUID();
       if (onlyFirst) await trx.query('lock table account in share row exclusive mode');
@@ -124,7 +132,11 @@ export function openAccountStore(sql: SignInDatabase) {
       return { subject, email, name, passwordHash };
     },
     /** Replaces everything that the account signs in with. */
-    async replaceCredentials(trx: Sql, subject: string, { passwordHash, passkey }: Credentials): Promise<void> {
+    async replaceCredentials(
+      trx: Sql,
+      subject: string,
+      { passwordHash, passkey }: Credentials,
+    ): Promise<void> {
       await trx.query('delete from passkey where subject = $1', [subject]);
       await trx.query('delete from known_address where subject = $1', [subject]);
       await trx.query('update account set password_hash = $2 where subject = $1', [subject, passwordHash]);

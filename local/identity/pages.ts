@@ -134,6 +134,9 @@ li button { display: flex; flex-wrap: wrap; justify-content: space-between; gap:
 li span { color: var(--dim); }
 label { display: block; margin: .75rem 0 .25rem; }
 .primary { margin-top: 1rem; background: var(--accent); border-color: var(--accent); color: var(--on-accent); text-align: center; font-weight: 600; }
+.secondary { margin-top: 1rem; text-align: center; font-weight: 600; }
+[hidden] { display: none; }
+code { font-size: .9em; }
 .link { border: 0; background: none; color: var(--dim); text-align: center; text-decoration: underline; }
 [role=alert] { color: var(--wrong); font-size: .875rem; }
 a { color: var(--accent); }

@@ -1,4 +1,5 @@
 import { toCalledOrigins, toDiscoveryUrl } from '../../lib/identity/discovery.ts';
+import { type AccountsOptions, openAccounts } from '../accounts.ts';
 import type { SignIn } from '../settings.ts';
 import type { Handler } from './server.ts';
 
@@ -13,6 +14,11 @@ export interface SignInService {
   handle?: Handler;
   /** The origins that the pages call for it now. Default: the issuer's. */
   origins?: () => string[];
+  /** What else the pages are told. */
+  pages?: object;
+  /** The link with which the administrator makes the first account; null: there is one. Absent: no accounts of its own. */
+  firstLink?: () => Promise<string | null>;
+  close?: () => Promise<void>;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -45,10 +51,11 @@ async function openOrigins(issuer: string, log: (line: object) => void): Promise
   return () => origins ?? [new URL(issuer).origin];
 }
 
-/** Opens the sign-in of a real installation. Throws a sentence if a provider elsewhere is not what ISSUER says. */
-export async function openSignIn(signIn: SignIn, log: (line: object) => void): Promise<SignInService> {
-  if (signIn.kind !== 'provider')
-    throw new Error(`The sign-in "${signIn.kind}" is not there yet: set ISSUER and CLIENT_ID.`);
+/** Opens the sign-in of a real installation. Throws a sentence if it cannot work. */
+export async function openSignIn(signIn: SignIn, own: AccountsOptions): Promise<SignInService> {
+  if (signIn.kind === 'accounts') return openAccounts(own);
+  if (signIn.kind === 'github')
+    throw new Error('The sign-in "github" is not there yet: set ISSUER and CLIENT_ID.');
   const { issuer, clientId, scope, signOutUrl } = signIn;
-  return { issuer, clientId, scope, signOutUrl, origins: await openOrigins(issuer, log) };
+  return { issuer, clientId, scope, signOutUrl, origins: await openOrigins(issuer, own.log) };
 }
