@@ -42,7 +42,7 @@ export function addDays(day: Day, count: number): Day {
 
 /** Whole days from `from` to `to`; 0 for the same day. */
 export function daysBetween(from: Day, to: Day): number {
-  return Math.round((startOf(to).getTime() - startOf(from).getTime()) / MILLISECONDS);
+  return toDayNumber(to) - toDayNumber(from);
 }
 
 /** Every day from `from` to `to`, both included; empty when `to` is earlier. */
@@ -81,7 +81,7 @@ export function isDay(text: string): boolean {
 
 /** The number of the day: consecutive days have consecutive numbers. */
 export function toDayNumber(day: Day): number {
-  return startOf(day).getTime() / MILLISECONDS;
+  return Date.parse(day) / MILLISECONDS;
 }
 
 /** The first and the last of consecutive days, by number. */

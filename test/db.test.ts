@@ -102,6 +102,29 @@ test('instants are ISO strings, days are dates as text, and big numbers are numb
   await database.db.destroy();
 });
 
+test.for(['UTC', 'Asia/Kolkata'])(
+  'PostgreSQL’s instants are read to the millisecond, with the server in %s',
+  async (zone, { skip }) => {
+    skip(Boolean(inject('db2')), 'Db2 has no time zones.');
+    const { admin } = await createTestDatabase();
+    const { db } = openDatabase(`${admin}?options=-c%20TimeZone%3D${zone}`);
+    const { rows } = await sql<{ whole: string; tenths: string; micros: string; later: string }>`
+    select '2026-01-14 06:00:00+00'::timestamptz as whole, '2026-01-14 06:00:00.1+00'::timestamptz as tenths,
+      '2026-01-14 06:00:00.123987+00'::timestamptz as micros, '12026-01-14 06:00:00+00'::timestamptz as later`.execute(
+      db,
+    );
+    expect(rows).toEqual([
+      {
+        whole: NOW,
+        tenths: '2026-01-14T06:00:00.100Z',
+        micros: '2026-01-14T06:00:00.123Z',
+        later: '+012026-01-14T06:00:00.000Z',
+      },
+    ]);
+    await db.destroy();
+  },
+);
+
 test('merged rows keep the larger figure; a known figure wins over an unknown one', async () => {
   const database = await openTestDatabase();
   const { tenantId, repositoryId } = await insertRepository(database);

@@ -15,11 +15,20 @@ const CHECK_MS = 2_000;
 const CONNECT_MS = 5_000;
 
 const toDate = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ);
+/** How a session in UTC writes an instant of the years that matter, with up to six digits of a second. */
+const UTC_INSTANT = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,3})\d*)?\+00$/;
+
+/** Making a date of each would take a third of the time of a long list. */
+function toInstant(text: string): string {
+  const [, day, time, fraction = ''] = UTC_INSTANT.exec(text) ?? [];
+  return day ? `${day}T${time}.${fraction.padEnd(3, '0')}Z` : (toDate(text) as Date).toISOString();
+}
+
 const parsers: Record<number, (text: string) => unknown> = {
   [pg.types.builtins.INT8]: Number,
   [pg.types.builtins.NUMERIC]: Number,
   [pg.types.builtins.DATE]: (text) => text,
-  [pg.types.builtins.TIMESTAMPTZ]: (text) => (toDate(text) as Date).toISOString(),
+  [pg.types.builtins.TIMESTAMPTZ]: toInstant,
 };
 
 /** How values are read: large integers and their sums as numbers, days as 'YYYY-MM-DD', instants as ISO strings. */

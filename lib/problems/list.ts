@@ -6,9 +6,9 @@ import type { Overview } from '../answers/stats.ts';
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Instant } from '../instant.ts';
-import { type RepositoryRow, toFullName } from '../repositories/repository.ts';
+import { type RepositoryStanding, toFullName } from '../repositories/repository.ts';
 import { readTenantPage, type TenantPageRequest } from '../tenants/page.ts';
-import { findProblems, groupProblems, NEWS_KINDS } from './rules.ts';
+import { findProblems, groupProblems, isSuspect, NEWS_KINDS, toFreshSince } from './rules.ts';
 
 /**
  * What needs action now among the repositories that somebody may see, by the watchdog's rules but without waiting for its
@@ -17,7 +17,7 @@ import { findProblems, groupProblems, NEWS_KINDS } from './rules.ts';
 export async function readAttention(
   db: Db,
   { tenantId, repositoryIds }: TenantAccess,
-  rows: readonly RepositoryRow[],
+  rows: readonly RepositoryStanding[],
   now: Date,
 ): Promise<ProblemGroup[]> {
   const active = rows.filter(({ schedule }) => schedule !== 'paused');
@@ -27,7 +27,10 @@ export async function readAttention(
     null,
   );
   const tokenExpiresAt = repositoryIds === null ? (tenant?.tokenExpiresAt ?? null) : null;
-  const repositories = active.map((row) => ({ ...row, fullName: toFullName(row) }));
+  const freshSince = toFreshSince(now);
+  const repositories = active
+    .filter((row) => isSuspect(row, freshSince))
+    .map((row) => ({ ...row, fullName: toFullName(row) }));
   const watched = { tokenExpiresAt, lastSuccessAt, lastRunAt: tenant?.lastRunAt ?? null, repositories };
   return groupProblems(findProblems(watched, now));
 }

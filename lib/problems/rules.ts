@@ -30,7 +30,7 @@ export interface WatchedTenant {
   lastSuccessAt: Instant | null;
   /** The start of its newest run. */
   lastRunAt: Instant | null;
-  /** At least those whose collection failed, or that were not collected for two days. */
+  /** At least those for which {@link isSuspect} holds. */
   repositories: readonly WatchedRepository[];
 }
 
@@ -66,6 +66,22 @@ const FIRST_COLLECTION_MS = 26 * HOUR_MS;
 /** A failure that passes by itself needs action once the next daily collection has failed too. */
 const PASSES_WITHIN_MS = 25 * HOUR_MS;
 const EXPIRY_DAYS = [14, 7, 1];
+
+/** A repository that was collected since this instant can only have failed since, or have got an old copy. */
+export const toFreshSince = (now: Date): Instant => ago(now, LATE_MS.daily);
+
+/** Whether something may be wrong with a repository that is not paused; usually it is not. */
+export function isSuspect(
+  {
+    failureCode,
+    lastSuccessAt,
+    oldCopyThrough,
+  }: Pick<WatchedRepository, 'failureCode' | 'lastSuccessAt' | 'oldCopyThrough'>,
+  freshSince: Instant,
+): boolean {
+  const isFresh = lastSuccessAt !== null && lastSuccessAt > freshSince;
+  return failureCode !== null || !isFresh || oldCopyThrough !== null;
+}
 
 /** Everything in a tenant that needs action now. The watchdog and the overview share these rules. */
 export function findProblems(tenant: WatchedTenant, now: Date): FoundProblem[] {

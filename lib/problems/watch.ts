@@ -9,12 +9,10 @@ import { stalledColumn, toFullName } from '../repositories/repository.ts';
 import { logsKeptSince } from '../retention.ts';
 import { type Stall, stalledSince, toStallMessage, updateStalls } from '../traffic/publication.ts';
 import { judgeSilence, listSuspectDays, type SuspectDays } from '../traffic/silence.ts';
-import { ago, type FoundProblem, findProblems, type WatchedRepository } from './rules.ts';
+import { ago, type FoundProblem, findProblems, toFreshSince, type WatchedRepository } from './rules.ts';
 
 /** How far back to look at runs: longer than any collection may be late. */
 const LOOK_BACK_MS = 14 * 86_400_000;
-/** A repository collected since then can only have a failure, and failing ones are listed anyway. */
-const FRESH_MS = 2 * 86_400_000;
 
 /**
  * Stores the problems of all tenants that began, and closes those that are over. Doing it twice changes nothing, and two at
@@ -144,7 +142,7 @@ async function listLastRuns(db: Db, now: Date): Promise<Map<number, Instant>> {
   return new Map(rows.map(({ tenantId, startedAt }) => [tenantId, startedAt]));
 }
 
-/** The repositories of all tenants with which something may be wrong, usually few. */
+/** The repositories of all tenants for which `isSuspect` holds, usually few. */
 function listSuspects(db: Db, now: Date) {
   return db
     .selectFrom('repository as r')
@@ -161,7 +159,7 @@ function listSuspects(db: Db, now: Date) {
       or([
         eb('failureCode', 'is not', null),
         eb('lastSuccessAt', 'is', null),
-        eb('lastSuccessAt', '<=', ago(now, FRESH_MS)),
+        eb('lastSuccessAt', '<=', toFreshSince(now)),
         eb('oldCopyThrough', 'is not', null),
       ]),
     )

@@ -21,12 +21,45 @@ export type RepositoryRow = Selectable<Tables['repository']> & {
 export const stalledColumn =
   sql<Day | null>`case when p.stalled_at is not null then p.published_through end`.as('stalledThrough');
 
+/** What an overview needs of each repository. */
+const STANDING = [
+  'repositoryId',
+  'owner',
+  'name',
+  'archivedAt',
+  'schedule',
+  'addedAt',
+  'firstCoveredDate',
+  'lastCoveredDate',
+  'publishedThrough',
+  'forgottenBefore',
+  'oldCopyThrough',
+  'lastSuccessAt',
+  'failureCode',
+  'failureMessage',
+  'failureAt',
+] as const satisfies (keyof RepositoryRow)[];
+
+/** A repository's names, and how its collection stands. */
+export type RepositoryStanding = Pick<
+  RepositoryRow,
+  (typeof STANDING)[number] | 'serverUrl' | 'stars' | 'stalledThrough'
+>;
+
 /** The rows of the repositories in scope, by full name. */
-export async function listRepositoryRows(
-  db: Db,
-  { tenantId, repositoryIds }: TenantAccess,
-): Promise<RepositoryRow[]> {
-  if (repositoryIds?.length === 0) return [];
+export async function listRepositoryRows(db: Db, access: TenantAccess): Promise<RepositoryRow[]> {
+  return access.repositoryIds?.length === 0 ? [] : selectRepositories(db, access).selectAll('r').execute();
+}
+
+/** The same with fewer columns: there may be thousands. */
+export async function listStandings(db: Db, access: TenantAccess): Promise<RepositoryStanding[]> {
+  if (access.repositoryIds?.length === 0) return [];
+  return selectRepositories(db, access)
+    .select(STANDING.map((column) => `r.${column}` as const))
+    .execute();
+}
+
+function selectRepositories(db: Db, { tenantId, repositoryIds }: TenantAccess) {
   return db
     .selectFrom('repository as r')
     .innerJoin('tenant as t', 't.tenantId', 'r.tenantId')
@@ -40,14 +73,12 @@ export async function listRepositoryRows(
     .leftJoin('publication as p', (join) =>
       join.onRef('p.serverId', '=', 't.serverId').onRef('p.visibility', '=', 'r.visibility'),
     )
-    .selectAll('r')
     .select(['s.webUrl as serverUrl', 'f.stars'])
     .select(stalledColumn)
     .where('r.tenantId', '=', tenantId)
     .$if(repositoryIds !== null, (query) => query.where('r.repositoryId', 'in', repositoryIds ?? []))
     .orderBy('r.owner')
-    .orderBy('r.name')
-    .execute();
+    .orderBy('r.name');
 }
 
 /** Which repositories to list. Pages count from 1. */
@@ -131,7 +162,7 @@ const NO_TRAFFIC = 'archived';
 export const sqlGivesTraffic = sql`(r.failure_code is null or r.failure_code <> ${sql.lit(NO_TRAFFIC)})`;
 
 /** The failure of a repository's newest collection; null if it succeeded or the repository is paused. */
-export function toProblem(row: RepositoryRow, now: Date): Problem | null {
+export function toProblem(row: RepositoryStanding, now: Date): Problem | null {
   const { failureCode, failureMessage, failureAt, schedule } = row;
   if (failureCode === null || failureAt === null || schedule === 'paused') return null;
   return {
@@ -148,7 +179,7 @@ export function toFullName({ owner, name }: { owner: string; name: string }): st
 }
 
 /** The URL of the repository's page on its GitHub server. */
-export function toWebUrl(row: RepositoryRow): string {
+export function toWebUrl(row: Pick<RepositoryRow, 'owner' | 'name' | 'serverUrl'>): string {
   return `${withoutTrailingSlashes(row.serverUrl)}/${toFullName(row)}`;
 }
 

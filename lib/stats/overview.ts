@@ -7,7 +7,7 @@ import type { Db } from '../db/database.ts';
 import { readAttention, readNews } from '../problems/list.ts';
 import {
   givesNoTraffic,
-  listRepositoryRows,
+  listStandings,
   toFullName,
   toProblem,
   toWebUrl,
@@ -19,7 +19,7 @@ import { bucketsOf } from './buckets.ts';
 import { type ListRequest, listTraffic, type RepositoryTraffic } from './overview-order.ts';
 import { addUp, type Calendar, readSparklines, sumBuckets, sumRepositories } from './overview-sums.ts';
 import { type RangeRequest, type Spans, spansOf, toRange } from './range.ts';
-import { changeOf, toComparison, toTotals } from './totals.ts';
+import { changeOf, daysOf, isComparable, toComparison, toTotals } from './totals.ts';
 
 /** The range of an overview and its list; pages count from 1. */
 export interface OverviewRequest extends RangeRequest, ListRequest {
@@ -52,7 +52,7 @@ export async function readOverview(
     comparison: compare(traffic, calendar.spans),
     repositories: shown.flatMap((one) => {
       const line = lines.get(one.row.repositoryId);
-      return line ? [{ ...toOverviewRepository(one, now), ...line }] : [];
+      return line ? [{ ...toOverviewRepository(one, calendar.spans, now), ...line }] : [];
     }),
     page: { number: request.page, size: request.size, total: listed.length },
     repositoryCount: rows.length,
@@ -65,7 +65,7 @@ export async function readOverview(
 
 /** Compares the spans. An archived repository is left out, unless it has all days of both. */
 function compare(traffic: readonly RepositoryTraffic[], spans: Spans): Comparison {
-  const compared = traffic.filter(({ row, comparison }) => !givesNoTraffic(row) || comparison.comparable);
+  const compared = traffic.filter(({ row, comparable }) => !givesNoTraffic(row) || comparable);
   return toComparison(spans, addUp(compared.map(({ sums }) => sums)), compared.length);
 }
 
@@ -91,12 +91,12 @@ export async function toOverviewCsv(
   now: Date,
 ): Promise<string> {
   const { traffic } = await readTraffic(db, access, request, now);
-  const rows = listTraffic(traffic, request).map(({ row, sums, comparison }) => [
+  const rows = listTraffic(traffic, request).map(({ row, sums, comparable }) => [
     row.repositoryId,
     row.owner,
     row.name,
     ...CSV_TOTALS.map((column) => sums.total[column]),
-    changeOf(comparison, 'viewCount'),
+    changeOf({ comparable, ...sums }, 'viewCount'),
     row.stars,
     String(row.archivedAt !== null),
     row.lastSuccessAt,
@@ -107,7 +107,7 @@ export async function toOverviewCsv(
 }
 
 async function readTraffic(db: Db, access: TenantAccess, request: RangeRequest, now: Date) {
-  const rows = await listRepositoryRows(db, access);
+  const rows = await listStandings(db, access);
   const today = toDay(now);
   const first = request.range === 'all' ? await findFirstDate(db, access) : null;
   const range = toRange(request, today, first, MAX_BUCKETS);
@@ -119,14 +119,15 @@ async function readTraffic(db: Db, access: TenantAccess, request: RangeRequest, 
     return { repositoryId, missing: { lost, coming: givesNoTraffic(row) ? NO_DAYS : coming } };
   });
   const { sums, ...missing } = await sumRepositories(db, access, counted, calendar);
+  const days = daysOf(spans);
   const traffic = rows.flatMap((row): RepositoryTraffic[] => {
     const own = sums.get(row.repositoryId);
-    return own ? [{ row, sums: own, comparison: toComparison(spans, own, 1) }] : [];
+    return own ? [{ row, sums: own, comparable: isComparable(own, days) }] : [];
   });
   return { rows, counted, calendar, traffic, missing };
 }
 
-function toOverviewRepository({ row, sums, comparison }: RepositoryTraffic, now: Date) {
+function toOverviewRepository({ row, sums }: RepositoryTraffic, spans: Spans, now: Date) {
   return {
     repositoryId: row.repositoryId,
     fullName: toFullName(row),
@@ -134,7 +135,7 @@ function toOverviewRepository({ row, sums, comparison }: RepositoryTraffic, now:
     archived: row.archivedAt !== null,
     stars: row.stars,
     totals: toTotals(sums.total),
-    comparison,
+    comparison: toComparison(spans, sums, 1),
     lastSuccessAt: row.lastSuccessAt,
     problem: toProblem(row, now),
   };

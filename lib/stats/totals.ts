@@ -81,14 +81,28 @@ export function toTotals({ finalDays: _, ...totals }: Sums): Totals {
   return totals;
 }
 
+/** The sums of two spans that are compared. */
+export interface ComparedSums {
+  current: Sums;
+  previous: Sums;
+}
+
+/** Whether all of so many days are known and final, in both spans. */
+export function isComparable({ current, previous }: ComparedSums, days: number): boolean {
+  return days > 0 && current.finalDays === days && previous.finalDays === days;
+}
+
 /** Compares the sums of two spans, for so many repositories. */
-export function toComparison(
-  spans: Spans,
-  sums: { current: Sums; previous: Sums },
-  repositoryCount: number,
-): Comparison {
-  const days = (daysBetween(spans.from, spans.to) + 1) * repositoryCount;
-  const { current, previous } = sums;
-  const comparable = days > 0 && current.finalDays === days && previous.finalDays === days;
-  return { ...spans, current: toTotals(current), previous: toTotals(previous), comparable };
+export function toComparison(spans: Spans, sums: ComparedSums, repositoryCount: number): Comparison {
+  return {
+    ...spans,
+    current: toTotals(sums.current),
+    previous: toTotals(sums.previous),
+    comparable: isComparable(sums, daysOf(spans) * repositoryCount),
+  };
+}
+
+/** How many days each of the two spans has. */
+export function daysOf({ from, to }: Spans): number {
+  return daysBetween(from, to) + 1;
 }

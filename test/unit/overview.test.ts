@@ -149,7 +149,7 @@ function order(repositories: Record<string, Given>, request: ListRequest) {
     return {
       row: { owner: 'Owner', name, stars } as RepositoryRow,
       sums,
-      comparison: toComparison(SPANS, sums, 1),
+      comparable: toComparison(SPANS, sums, 1).comparable,
     };
   });
   return listTraffic(traffic, request).map(({ row }) => row.name);
