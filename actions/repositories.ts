@@ -4,6 +4,7 @@ import { json } from '../lib/answer.ts';
 import type {
   Discovered,
   RepositoriesAdded,
+  Repository,
   RepositoryAdded,
   RepositoryDetail,
   RepositoryList,
@@ -11,10 +12,9 @@ import type {
   ScheduleSet,
 } from '../lib/answers/repositories.ts';
 import { createApp, type Services, serve } from '../lib/app.ts';
+import type { Actor } from '../lib/audit.ts';
 import { requireAccess } from '../lib/caller.ts';
-import { Failure } from '../lib/failure.ts';
 import { choiceField, textField } from '../lib/fields.ts';
-import { createPersonRateLimiter } from '../lib/github-limits/person-rate-limiter.ts';
 import { addRepositories, addRepository, discoverRepositories } from '../lib/repositories/add.ts';
 import { removeRepository } from '../lib/repositories/removal.ts';
 import {
@@ -25,9 +25,9 @@ import {
 } from '../lib/repositories/repository.ts';
 import { setSchedule } from '../lib/repositories/schedule.ts';
 import { MAX_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
-import { type RunStarter, startAddedRun } from '../lib/runs/start.ts';
+import { collectAdded } from '../lib/runs/added.ts';
 import { findActiveRun } from '../lib/runs.ts';
-import { openTenantGitHub } from '../lib/tenants/github.ts';
+import { openGitHubForPerson } from '../lib/tenants/for-person.ts';
 
 /** GitHub's rules for account and repository names. Some old accounts begin with `-`. */
 const owner = textField('repository', 'owner').regex(
@@ -54,7 +54,10 @@ export const ScheduleRequest = z.strictObject({
 });
 export type ScheduleRequest = z.infer<typeof ScheduleRequest>;
 
-export const DiscoverQuery = z.strictObject({ q: z.string().max(100).optional() });
+export const DiscoverQuery = z.strictObject({
+  q: z.string().max(100).optional(),
+  page: z.coerce.number().int().min(1).max(100).optional(),
+});
 
 /** A page of 300 always stays below the platform's limit of 1 MiB. */
 export const RepositoryListQuery = z.strictObject({
@@ -64,35 +67,17 @@ export const RepositoryListQuery = z.strictObject({
   size: z.coerce.number().int().min(1).max(300).default(100),
 });
 
-/** GitHub must answer this long before the activation ends. */
-const RESERVE_MS = 10_000;
-const MAX_MS = 50_000;
-/** How long adding a hundred repositories may take at GitHub. */
-const ASKING_MS = 10_000;
-
 const app = createApp();
 
-async function openGitHubForPerson({ activation, ...services }: Services, tenantId: number) {
-  const timeLeft = Math.min(activation.deadline.getTime() - Date.now() - RESERVE_MS, MAX_MS);
-  const deadline = new Date(services.clock().getTime() + timeLeft);
-  const maxWait = Math.max(0, timeLeft - ASKING_MS);
-  const toRateLimiter = (fingerprint: string) =>
-    createPersonRateLimiter({ db: services.db, fingerprint, maxWait });
-  return openTenantGitHub(services, tenantId, deadline, toRateLimiter);
-}
-
-/** Starts collecting the added repositories. Null if the platform refused; then the next alarm collects them. */
-async function collectAdded(
-  { config }: Services,
-  starter: Pick<RunStarter, 'db' | 'now'>,
-  added: { tenantId: number; startedBy: string; repositoryIds: number[] },
+/** Starts collecting what was added. */
+async function collect(
+  { config, db }: Services,
+  { tenantId, by }: { tenantId: number; by: Actor },
+  added: readonly Repository[],
 ): Promise<number | null> {
-  if (added.repositoryIds.length === 0) return null;
-  const activations = openActivations(config.openwhisk);
-  return startAddedRun({ ...starter, activations }, added).catch((error: unknown) => {
-    if (error instanceof Failure) return null;
-    throw error;
-  });
+  const starter = { db, activations: openActivations(config.openwhisk), now: by.now };
+  const repositoryIds = added.map(({ repositoryId }) => repositoryId);
+  return collectAdded(starter, { tenantId, startedBy: by.email, repositoryIds });
 }
 
 app.get('/:tenantId', async (c) => {
@@ -102,22 +87,20 @@ app.get('/:tenantId', async (c) => {
 });
 
 app.post('/:tenantId', async (c) => {
-  const { db, services, tenantId, by, now } = await requireAccess(c, 'changeRepositories');
+  const { db, services, tenantId, by } = await requireAccess(c, 'changeRepositories');
   const request = await parseBody(c.req.raw, RepositoryRequest);
   const { github } = await openGitHubForPerson(services, tenantId);
   const repository = await addRepository({ db, github, tenantId, by }, request);
-  const repositoryIds = [repository.repositoryId];
-  const runId = await collectAdded(services, { db, now }, { tenantId, startedBy: by.email, repositoryIds });
+  const runId = await collect(services, { tenantId, by }, [repository]);
   return json<RepositoryAdded>({ repository, runId }, 201);
 });
 
 app.post('/:tenantId/batch', async (c) => {
-  const { db, services, tenantId, by, now } = await requireAccess(c, 'changeRepositories');
+  const { db, services, tenantId, by } = await requireAccess(c, 'changeRepositories');
   const { repositories } = await parseBody(c.req.raw, RepositoryBatch);
   const { github } = await openGitHubForPerson(services, tenantId);
   const { added, refused } = await addRepositories({ db, github, tenantId, by }, repositories);
-  const repositoryIds = added.map(({ repositoryId }) => repositoryId);
-  const runId = await collectAdded(services, { db, now }, { tenantId, startedBy: by.email, repositoryIds });
+  const runId = await collect(services, { tenantId, by }, added);
   return json<RepositoriesAdded>({ added, refused, runId });
 });
 
@@ -129,9 +112,9 @@ app.patch('/:tenantId', async (c) => {
 
 app.get('/:tenantId/discover', async (c) => {
   const { db, services, tenantId } = await requireAccess(c, 'changeRepositories');
-  const { q } = parseQuery(c.req.raw, DiscoverQuery);
+  const query = parseQuery(c.req.raw, DiscoverQuery);
   const { github } = await openGitHubForPerson(services, tenantId);
-  return json<Discovered>(await discoverRepositories({ db, github }, tenantId, q));
+  return json<Discovered>(await discoverRepositories({ db, github }, tenantId, query));
 });
 
 app.get('/:tenantId/:repositoryId', async (c) => {

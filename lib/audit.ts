@@ -6,7 +6,7 @@ import { toCsv } from './csv.ts';
 import { parseCursor, toCursor } from './cursor.ts';
 import { addDays, type Day, startOf } from './day.ts';
 import type { Db } from './db/database.ts';
-import { inTransaction, sqlContains } from './db/portable.ts';
+import { insertRows, inTransaction, sqlContains } from './db/portable.ts';
 import { type Tables, widthOf } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import type { Instant } from './instant.ts';
@@ -45,6 +45,11 @@ export const AUDIT_KINDS = {
   secrets_resealed: ['keys', 'sealed {detail} with the new {subject}'],
   repository_added: ['repositories', 'added the repository {subject}'],
   repository_removed: ['repositories', 'removed the repository {subject} with {detail}'],
+  rule_created: ['repositories', 'created the rule {subject}, which tracks {detail}'],
+  rule_changed: ['repositories', 'changed the rule {subject}, which tracks {detail}'],
+  rule_deleted: ['repositories', 'deleted the rule {subject}, which tracked {detail}'],
+  repository_tracked: ['repositories', 'added the repository {subject} by the rule {detail}'],
+  exclusion_removed: ['repositories', 'let rules track the repository {subject} again'],
   schedule_set: ['repositories', 'set the schedule of {subject} to {detail}'],
   channel_added: ['channels', 'added the channel {subject} for {detail}'],
   channel_changed: ['channels', 'changed the channel {subject}: {detail}'],
@@ -111,7 +116,26 @@ export async function recordAudit(
     .execute();
 }
 
-/** Rows of one statement: all their values together stay far below what a statement may hold. */
+/** Logs several things that were done in one tenant, as `recordAudit` does. */
+export async function recordAudits(
+  trx: Transaction<Tables>,
+  by: Actor,
+  tenantId: number,
+  events: readonly Omit<AuditRecord, 'tenantId'>[],
+): Promise<void> {
+  const tenant = await trx
+    .selectFrom('tenant')
+    .select(['tenantId', 'name as tenantName'])
+    .where('tenantId', '=', tenantId)
+    .executeTakeFirstOrThrow();
+  await insertRows(
+    trx,
+    'auditEvent',
+    events.map((event) => toRow(by, event, tenant)),
+  );
+}
+
+/** Tenants of one statement. */
 const ROWS_AT_ONCE = 500;
 
 /** Logs the same for each of several tenants, as `recordAudit` does. */
@@ -127,8 +151,11 @@ export async function recordAuditOfTenants(
       .select(['tenantId', 'name as tenantName'])
       .where('tenantId', 'in', tenantIds.slice(start, start + ROWS_AT_ONCE))
       .execute();
-    const rows = tenants.map((tenant) => toRow(by, event, tenant));
-    await trx.insertInto('auditEvent').values(rows).execute();
+    await insertRows(
+      trx,
+      'auditEvent',
+      tenants.map((tenant) => toRow(by, event, tenant)),
+    );
   }
 }
 

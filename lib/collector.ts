@@ -10,9 +10,12 @@ import { Failure, meetsEveryRequest } from './failure.ts';
 import type { GitHubClient } from './github.ts';
 import { plural } from './number-format.ts';
 import { workOff } from './queue.ts';
+import { dueLimits } from './repositories/schedule.ts';
 import { closeRun } from './runs/end.ts';
 import { type RunKey, renewLease } from './runs/lease.ts';
 import { startCollecting } from './runs/start.ts';
+import { isRuleDue } from './tracking/due.ts';
+import { evaluateRules } from './tracking.ts';
 import { openPublications } from './traffic/publication.ts';
 import { markSilence } from './traffic/silence.ts';
 
@@ -65,7 +68,8 @@ const MAX_DOWN_IN_A_ROW = 3;
  * Works through the waiting repositories of a run, several at once, and then through their extras. Each repository is
  * stored as a whole or not at all. Shortly before its end the activation hands over to a fresh one; but if it collected nothing itself, it
  * closes the run as failed, because another activation would do no better. After the last repository it closes the run; if
- * extras are left out, the run says so. A run that is not open is left alone.
+ * extras are left out, the run says so. A run that is not open is left alone. An alarm's run first evaluates the tenant's rules, once
+ * a day, and collects what they add.
  */
 export async function collectTenant(collector: Collector, run: RunKey): Promise<CollectedRun> {
   const { db, clock } = collector;
@@ -74,8 +78,10 @@ export async function collectTenant(collector: Collector, run: RunKey): Promise<
   if (reason === null) return nothing;
   const until = clock().getTime() + Math.min(collector.timeLeft(), MAX_LEASE_MS) + GRACE_MS;
   await renewLease(db, run, new Date(until));
+  const opened = await openOrFail(collector, run.tenantId);
+  if (reason === 'alarm') await evaluateDueRules(collector, run, opened);
   const waiting = await listWaiting(db, run);
-  const { github, left, ...done } = await collectAll(collector, { ...run, reason }, waiting);
+  const { github, left, ...done } = await collectAll(collector, { ...run, reason }, { waiting, opened });
   if (left > 0 && done.repoCount === 0) {
     await closeRun(db, run, clock(), toOutOfTime());
     return nothing;
@@ -115,13 +121,33 @@ function toOutOfTime(): Failure {
   return new Failure('out_of_time', message);
 }
 
-/** Collects repositories until none is left or the time is up. `github` is null if asking for more is hopeless. */
-async function collectAll(collector: Collector, run: RunAtWork, queue: readonly Waiting[]) {
-  const done = { repoCount: 0, failedCount: 0 };
-  let github = await collector.openGitHub(run.tenantId).catch((error: unknown) => {
+async function openOrFail({ openGitHub }: Collector, tenantId: number): Promise<OpenedGitHub | Failure> {
+  return openGitHub(tenantId).catch((error: unknown) => {
     if (error instanceof Failure) return error;
     throw error;
   });
+}
+
+async function evaluateDueRules(
+  { db, clock }: Collector,
+  run: RunKey,
+  opened: OpenedGitHub | Failure,
+): Promise<void> {
+  const { tenantId } = run;
+  const now = clock();
+  if (!(await isRuleDue(db, tenantId, dueLimits(now).daily))) return;
+  const github = opened instanceof Failure ? opened : opened.github;
+  await evaluateRules({ db, tenantId, by: { email: null, now }, run }, github);
+}
+
+/** Collects repositories until none is left or the time is up. `github` is null if asking for more is hopeless. */
+async function collectAll(
+  collector: Collector,
+  run: RunAtWork,
+  { waiting: queue, opened }: { waiting: readonly Waiting[]; opened: OpenedGitHub | Failure },
+) {
+  const done = { repoCount: 0, failedCount: 0 };
+  let github = opened;
   const answers = openKnownAnswers(collector.db, run, github, queue);
   const publications = await openPublications(collector.dbOfAll, run.tenantId);
   const saving = openSaving<Collected>((batch) => saveCollected(collector.db, run, batch));

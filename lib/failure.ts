@@ -83,6 +83,7 @@ export const FAILURES = {
   run_not_found: { status: 404 },
   dashboard_not_found: { status: 404 },
   channel_not_found: { status: 404 },
+  rule_not_found: { status: 404 },
 
   // The installation and its database.
   not_initialized: {
@@ -237,6 +238,12 @@ export const FAILURES = {
     status: 409,
     message: 'There is nothing to collect: no repository is tracked, or all are paused.',
   },
+  // Rules that track repositories.
+  rule_exists: { status: 409 },
+  too_many_rules: { status: 409 },
+  rule_too_wide: { status: 422 },
+  owner_not_found: { status: 422 },
+  nothing_of_owner: { status: 422 },
   start_failed: { status: 503, passes: true },
   // Stored with a run; no request is answered with it.
   abandoned: {

@@ -7,8 +7,10 @@ import {
   asReadable,
   type GitHubRepository,
   getRepository,
+  hasAccount,
   listInstalled,
   listRepositories,
+  listVisible,
   type RepositoryAddress,
   type RepositoryList,
 } from './github/repositories.ts';
@@ -26,10 +28,14 @@ export interface GitHubClient {
   getRepository(repository: RepositoryAddress, memory?: AnswerMemory): Promise<GitHubRepository>;
   /**
    * The repositories whose traffic may be read: those a user may push to, last pushed first, or those an installation was
-   * given, in GitHub's order. `complete` is false when there were more than ten thousand, or when an organization hides its own
-   * until the token is authorized by single sign-on.
+   * given, in GitHub's order. `complete` is false when there were more than thirty thousand, or when an organization hides its
+   * own until the token is authorized by single sign-on.
    */
   listRepositories(): Promise<RepositoryList>;
+  /** Also those whose traffic a user may not read, by name. One request for each hundred. */
+  listVisible(): Promise<RepositoryList>;
+  /** Whether GitHub has an account of this name. One request. */
+  hasAccount(login: string): Promise<boolean>;
   /**
    * Six requests, or four without weeks; only one when GitHub refuses. Throws if GitHub does not give the days, or if the
    * failure would meet every other repository of the token too.
@@ -55,6 +61,8 @@ export function openGitHub(options: ConnectionOptions): GitHubClient {
       return isInstalled ? asReadable(found) : found;
     },
     listRepositories: () => (isInstalled ? listInstalled(connection) : listRepositories(connection)),
+    listVisible: () => (isInstalled ? listInstalled(connection) : listVisible(connection)),
+    hasAccount: (login) => hasAccount(connection, login),
     getTraffic: (id, traffic = {}) => getTraffic(connection, id, traffic),
     getStarPage: (id, page) => getStarPage(connection, id, page),
     getReleases: (id, memory = createMemory()) => getReleases(connection, id, memory),

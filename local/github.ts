@@ -47,6 +47,8 @@ export interface GitHub {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Adds a person, or an organization if `type` says so. */
   addUser(login: string, options?: Partial<Omit<Account, 'login'>>): Account;
+  /** The account is gone, with its repositories. */
+  removeUser(login: string): void;
   addToken(token: TokenOptions): void;
   /** Revokes a token. */
   removeToken(token: string): void;
@@ -104,6 +106,12 @@ export function createGitHub(options: GitHubOptions): GitHub {
     ...exchange,
     apps,
     addUser: (login, account) => world.addAccount({ ...account, login }),
+    removeUser(login) {
+      for (const entry of world.entries())
+        if (nameAt(entry, clock().getTime()).owner.toLowerCase() === login.toLowerCase())
+          entry.removed = true;
+      world.removeAccount(login);
+    },
     addToken: world.addToken,
     removeToken: world.removeToken,
     addRepository(repository) {

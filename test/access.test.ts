@@ -81,6 +81,12 @@ const rows: Record<string, Row> = {
   'get /repositories/{tenantId}/discover': inTenant(...managers),
   'get /repositories/{tenantId}/{repositoryId}': inTenant(...members),
   'delete /repositories/{tenantId}/{repositoryId}': inTenant(...managers),
+  'get /rules/{tenantId}': inTenant(...managers, 'viewer'),
+  'post /rules/{tenantId}': inTenant(...managers),
+  'post /rules/{tenantId}/preview': inTenant(...managers),
+  'delete /rules/{tenantId}/exclusions/{githubId}': inTenant(...managers),
+  'put /rules/{tenantId}/{ruleId}': inTenant(...managers),
+  'delete /rules/{tenantId}/{ruleId}': inTenant(...managers),
   'get /runs': inSystem(...system),
   'post /runs': inSystem(...system),
   'get /runs/problems': inSystem(...system),
@@ -151,6 +157,8 @@ function toRequest(key: string, repositoryId: number): [string, string, unknown]
     .replace('{repositoryId}', String(isDeletion ? 999_999 : repositoryId))
     .replace('{serverId}', '999999')
     .replace('{runId}', '999999')
+    .replace('{ruleId}', '999999')
+    .replace('{githubId}', '999999')
     .replace('{dashboardId}', 'portfolio')
     .replace('{channelId}', '999999')
     .replace('{email}', 'nobody-here@example.com');

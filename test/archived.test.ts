@@ -41,7 +41,7 @@ test('an archived repository keeps its history, bothers nobody and loses no day'
   const access = { tenantId, repositoryIds: null };
   const rows = await listRepositoryRows(db, access);
   const watched = rows.map((row) => ({ ...row, fullName: toFullName(row) }));
-  const tenant = { tokenExpiresAt: null, lastSuccessAt: null, lastRunAt: null };
+  const tenant = { tokenExpiresAt: null, lastSuccessAt: null, lastRunAt: null, failingRules: [] };
   const onlyOld = watched.filter(({ repositoryId }) => repositoryId === old.repositoryId);
   expect(findProblems({ ...tenant, repositories: onlyOld }, collecting.clock())).toEqual([]);
   const request = { from: addDays(until, -6), to: until, sort: 'name', page: 1, size: 10 } as const;

@@ -43,6 +43,7 @@ const NOT_AUDITED: Record<string, string> = {
   'post /init': 'it is the first entry, which another test reads',
   'delete /me/session': 'it ends a session of your own',
   'delete /me/sessions': 'it ends sessions of your own',
+  'post /rules/{tenantId}/preview': 'it changes nothing',
   'post /runs': 'the log of collection runs has it, with who started it',
   'post /runs/{tenantId}': 'the log of collection runs has it, with who started it',
   'post /channels/{tenantId}/{channelId}/test': 'it sends to an address that was logged, and changes nothing',
@@ -52,11 +53,15 @@ const NOT_AUDITED: Record<string, string> = {
 
 type Step = [route: string, sentences: string[], call: () => Promise<Answer>];
 
+const RULE = { owner: DEMO_USERS.northwind, namePattern: 'tidy-*' };
+const RULE_LABEL = `${RULE.owner}/tidy-*`;
+const RULE_WORDS = `all repositories of ${RULE.owner} that are not forks, are not archived and match tidy-*`;
+
 const document = (name: string) => ({ name, tabs: [{ title: 'First', widgets: [] }] });
 
 /** A call of each route that changes something or gives out a file, in an order that works, and what is logged of it. */
 function toSteps(one: { owner: string; name: string }): Step[] {
-  const ids = { server: 0, tenant: 0, channel: 0, dashboard: 0, repository: 0 };
+  const ids = { server: 0, tenant: 0, channel: 0, dashboard: 0, repository: 0, rule: 0, github: 0 };
   const keeping = async (name: keyof typeof ids, answer: Promise<Answer>, idOf = `${name}Id`) => {
     const { status, body, headers } = await answer;
     ids[name] = Number(body[idOf]);
@@ -222,6 +227,52 @@ function toSteps(one: { owner: string; name: string }): Step[] {
       'delete /dashboards/{tenantId}/{dashboardId}',
       ['deleted the dashboard Yours'],
       () => ada('DELETE', `/dashboards/${tenantId}/${ids.dashboard}`),
+    ],
+    [
+      'post /rules/{tenantId}',
+      [
+        `created the rule ${RULE_LABEL}, which tracks ${RULE_WORDS}`,
+        `added the repository ${RULE.owner}/tidy-dates by the rule ${RULE_LABEL}`,
+      ],
+      async () => {
+        const answer = await ada('POST', `/rules/${tenantId}`, RULE);
+        ids.rule = answer.body.rule.ruleId;
+        return answer;
+      },
+    ],
+    [
+      'put /rules/{tenantId}/{ruleId}',
+      [`changed the rule ${RULE_LABEL}, which tracks ${RULE_WORDS.replace(' and', ', are public and')}`],
+      () => ada('PUT', `/rules/${tenantId}/${ids.rule}`, { ...RULE, visibility: 'public' }),
+    ],
+    [
+      'put /rules/{tenantId}/{ruleId}',
+      [],
+      () => ada('PUT', `/rules/${tenantId}/${ids.rule}`, { ...RULE, visibility: 'public' }),
+    ],
+    [
+      'delete /repositories/{tenantId}/{repositoryId}',
+      [expect.stringMatching(/^removed the repository northwind-labs\/tidy-dates with \d+ traffic days?$/)],
+      async () => {
+        await installation.host.settled();
+        const { body } = await ada('GET', `/repositories/${tenantId}?q=tidy-dates`);
+        const [{ repositoryId, githubId }] = body.repositories;
+        ids.github = githubId;
+        return ada('DELETE', `/repositories/${tenantId}/${repositoryId}`);
+      },
+    ],
+    [
+      'delete /rules/{tenantId}/exclusions/{githubId}',
+      [
+        `let rules track the repository ${RULE.owner}/tidy-dates again`,
+        `added the repository ${RULE.owner}/tidy-dates by the rule ${RULE_LABEL}`,
+      ],
+      () => ada('DELETE', `/rules/${tenantId}/exclusions/${ids.github}`),
+    ],
+    [
+      'delete /rules/{tenantId}/{ruleId}',
+      [`deleted the rule ${RULE_LABEL}, which tracked ${RULE_WORDS.replace(' and', ', are public and')}`],
+      () => ada('DELETE', `/rules/${tenantId}/${ids.rule}`),
     ],
     [
       'get /stats/{tenantId}',

@@ -114,6 +114,7 @@ test('stored answers have this format number', () => {
         full_name: 'o/r',
         owner: { login: 'o' },
         private: false,
+        fork: false,
         archived: false,
         description: null,
         html_url: 'https://x',
@@ -128,14 +129,14 @@ test('stored answers have this format number', () => {
   };
   const bucket = { date: '2025-11-03', count: 1, uniques: 1 };
   expect([ANSWER_FORMAT, read]).toEqual([
-    2,
+    3,
     {
       views: { ...figures, days: [bucket] },
       clones: { ...figures, days: [bucket] },
       referrers: [{ referrer: 'a', ...figures }],
       paths: [{ path: '/a', title: 'A', ...figures }],
       repository:
-        'id owner name fullName visibility archived description htmlUrl permissions stars forks openIssues createdAt subscribers',
+        'id owner name fullName visibility fork archived description htmlUrl permissions stars forks openIssues createdAt subscribers',
     },
   ]);
 });

@@ -23,6 +23,7 @@ import { migrate } from '../lib/db/migrate.ts';
 import { inTransaction, larger, type Merge, mergeRows } from '../lib/db/portable.ts';
 import { requireInitialized, SCHEMA_VERSION } from '../lib/db/schema.ts';
 import { Failure } from '../lib/failure.ts';
+import type { GitHubClient } from '../lib/github.ts';
 import { createPersonRateLimiter } from '../lib/github-limits/person-rate-limiter.ts';
 import { createRunRateLimiter } from '../lib/github-limits/run-rate-limiter.ts';
 import { claimRoles, findLostRole } from '../lib/identity/claims.ts';
@@ -67,6 +68,16 @@ import { deleteTenant } from '../lib/tenants/deletion.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
 import { createTenant, updateTenant } from '../lib/tenants/saving.ts';
 import { getTenant, listTenants } from '../lib/tenants/tenant.ts';
+import type { RuleDefinition } from '../lib/tracking/definition.ts';
+import {
+  createRule,
+  deleteRule,
+  evaluateRules,
+  listTracking,
+  previewRule,
+  removeExclusion,
+  updateRule,
+} from '../lib/tracking.ts';
 import { correctTraffic } from '../lib/traffic/correction-tables.ts';
 import { judgeSilence } from '../lib/traffic/silence.ts';
 import { resealTokens } from '../lib/upgrade.ts';
@@ -197,7 +208,7 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   const openGitHub = (db: Db) =>
     openTenantGitHub({ config, db, secrets, clock }, tenantId, new Date(NOW.getTime() + 60_000));
   const { candidates } = await step('discover repositories', async (db) =>
-    discoverRepositories({ db, ...(await openGitHub(db)) }, tenantId, undefined),
+    discoverRepositories({ db, ...(await openGitHub(db)) }, tenantId, {}),
   );
   const { added } = await step('add repositories', async (db) => {
     const adding = { db, ...(await openGitHub(db)), tenantId, by };
@@ -206,6 +217,7 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   const ids = added.map(({ repositoryId }) => repositoryId);
   const [repositoryId = 0] = ids;
   await runMembers(step, tenantId, ids);
+  await runRules(step, tenantId, openGitHub);
 
   const started: Parameters<typeof collectTenant>[1][] = [];
   const activations = {
@@ -291,6 +303,41 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
     removeRepository(db, { tenantId, repositoryIds: null }, repositoryId, by),
   );
   await step('delete a tenant', (db) => deleteTenant(db, tenantId, 'U', by));
+}
+
+async function runRules(
+  step: Step,
+  tenantId: number,
+  openGitHub: (db: Db) => Promise<{ github: GitHubClient }>,
+): Promise<void> {
+  const definition: RuleDefinition = {
+    owner: DEMO_USERS.northwind,
+    namePattern: '*',
+    exceptions: ['a/b'],
+    forks: 'excluded',
+    archived: 'included',
+    visibility: 'any',
+  };
+  const opened = async (db: Db) => ({ db, ...(await openGitHub(db)), tenantId, by });
+  await step('preview a rule', async (db) => previewRule(await opened(db), { definition }));
+  const { rule, added } = await step('create a rule', async (db) => createRule(await opened(db), definition));
+  await step('change a rule', async (db) =>
+    updateRule(await opened(db), rule.ruleId, { ...definition, visibility: 'private' }),
+  );
+  const access = { tenantId, repositoryIds: null };
+  for (const repositoryId of added)
+    await step('remove a repository that a rule matches', (db) =>
+      removeRepository(db, access, repositoryId, by),
+    );
+  await step('rules', (db) => listTracking(db, tenantId));
+  await step('let rules track a repository again', async (db) => {
+    const { exclusions } = await listTracking(db, tenantId);
+    for (const { githubId } of exclusions) await removeExclusion({ db, tenantId, by }, githubId);
+  });
+  await step('evaluate rules that fail', (db) =>
+    evaluateRules({ db, tenantId, by }, new Failure('github_down', 'Down.')),
+  );
+  await step('delete a rule', (db) => deleteRule(db, tenantId, rule.ruleId, by));
 }
 
 async function runChannels(step: Step, tenantId: number): Promise<void> {

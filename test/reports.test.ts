@@ -238,6 +238,14 @@ test('a report of 25 repositories with the longest names fits Slack and Teams', 
     cloneCount: null,
     repositories,
     newReferrers,
+    newlyTracked: {
+      count: 5000,
+      repositories: Array.from({ length: 25 }, (_, index) => ({
+        repositoryId: index,
+        fullName: `${long}/${long}`,
+        rule: `${long}/${long}`,
+      })),
+    },
     compared: null,
     incomplete: {
       lostDays: 1,

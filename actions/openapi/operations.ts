@@ -6,6 +6,7 @@ import { meOperations } from './me.ts';
 import { memberOperations } from './members.ts';
 import type { Operation } from './operation.ts';
 import { repositoryOperations } from './repositories.ts';
+import { ruleOperations } from './rules.ts';
 import { runOperations } from './runs.ts';
 import { serverOperations } from './servers.ts';
 import { statsOperations } from './stats.ts';
@@ -21,6 +22,7 @@ export const operations: Operation[] = [
   ...channelOperations,
   ...auditOperations,
   ...repositoryOperations,
+  ...ruleOperations,
   ...runOperations,
   ...statsOperations,
   ...dashboardOperations,

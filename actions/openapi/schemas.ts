@@ -8,6 +8,7 @@ import * as me from '../../lib/answers/me.ts';
 import * as members from '../../lib/answers/members.ts';
 import * as problems from '../../lib/answers/problems.ts';
 import * as repositories from '../../lib/answers/repositories.ts';
+import * as rules from '../../lib/answers/rules.ts';
 import * as runs from '../../lib/answers/runs.ts';
 import * as servers from '../../lib/answers/servers.ts';
 import * as stats from '../../lib/answers/stats.ts';
@@ -20,6 +21,7 @@ import * as dashboardRequests from '../dashboards.ts';
 import * as initRequests from '../init.ts';
 import * as memberRequests from '../members.ts';
 import * as repositoryRequests from '../repositories.ts';
+import * as ruleRequests from '../rules.ts';
 import * as runRequests from '../runs.ts';
 import * as serverRequests from '../servers.ts';
 import * as statsRequests from '../stats.ts';
@@ -30,6 +32,7 @@ const requestModules = [
   initRequests,
   memberRequests,
   repositoryRequests,
+  ruleRequests,
   runRequests,
   serverRequests,
   statsRequests,
@@ -45,6 +48,7 @@ const answerModules = [
   me,
   members,
   repositories,
+  rules,
   runs,
   servers,
   stats,

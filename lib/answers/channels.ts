@@ -57,6 +57,11 @@ export const WeekReport = z.object({
   newReferrers: z.array(
     z.object({ referrer: z.string(), viewCount: Count, repositories: z.array(z.string()) }),
   ),
+  /** Repositories that rules added in the week; the first 25 of them. */
+  newlyTracked: z.object({
+    count: Count,
+    repositories: z.array(z.object({ repositoryId: z.int(), fullName: z.string(), rule: z.string() })),
+  }),
   incomplete: z.object({
     lostDays: Count,
     /** Days that GitHub has not published yet. */

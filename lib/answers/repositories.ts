@@ -35,6 +35,10 @@ export const Repository = z.object({
    */
   daysUntilLoss: Count.nullable(),
   problem: Problem.nullable(),
+  /** The name of the rule that added it. */
+  rule: z.string().nullable(),
+  /** Since when no rule matches it any more. It stays until somebody removes it. */
+  unmatchedAt: Instant.nullable(),
 });
 export type Repository = z.infer<typeof Repository>;
 
@@ -75,12 +79,15 @@ export const Discovered = z.object({
       name: z.string(),
       fullName: z.string(),
       visibility: choiceField('repository', 'visibility'),
+      fork: z.boolean(),
       archived: z.boolean(),
       /** Traffic needs push access. */
       pushAccess: z.boolean(),
       tracked: z.boolean(),
     }),
   ),
+  /** The next page of them; null after the last one. */
+  nextPage: Count.nullable(),
   /** True if GitHub has more repositories than these. */
   truncated: z.boolean(),
   /** True if organizations hold back repositories until the token is authorized by single sign-on. */

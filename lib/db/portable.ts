@@ -138,25 +138,43 @@ interface Writing {
   rest: RawBuilder<unknown>;
 }
 
+/** Inserts rows of one kind. A column that a row leaves out becomes null. */
+export async function insertRows<T extends keyof Tables>(
+  trx: Transaction<Tables>,
+  into: T,
+  rows: readonly Insertable<Tables[T]>[],
+): Promise<void> {
+  const columns = columnsOf(into, rows);
+  const names = sql.join(columns.map(([column]) => sql.id(column)));
+  for (const values of toValues(columns, rows))
+    await sql`insert into ${sql.table(into)} (${names}) select ${names} from (values ${values}) as ${sql.id('given')} (${names})`.execute(
+      trx,
+    );
+}
+
+/** The rows as lists of typed values, few enough for a statement. */
+function* toValues(columns: Columns, rows: readonly object[]): Generator<RawBuilder<unknown>> {
+  const eb = expressionBuilder<Tables>();
+  const toRow = (row: object) => {
+    const fields = row as Record<string, unknown>;
+    return sql`(${sql.join(columns.map(([column, { type }]) => eb.cast(eb.val(fields[column] ?? null), type)))})`;
+  };
+  const size = Math.max(1, Math.floor(MARKERS / columns.length));
+  for (let start = 0; start < rows.length; start += size)
+    yield sql.join(rows.slice(start, start + size).map(toRow));
+}
+
 async function writeRows(
   trx: Transaction<Tables>,
   { into, key, columns, rows, rest }: Writing,
 ): Promise<void> {
-  const eb = expressionBuilder<Tables>();
   const names = sql.join(columns.map(([column]) => sql.id(column)));
   const same = sql.join(
     key.map((column) => sql`${sql.ref(`kept.${String(column)}`)} = ${sql.ref(`given.${String(column)}`)}`),
     sql` and `,
   );
-  const toValues = (row: object) => {
-    const fields = row as Record<string, unknown>;
-    return sql`(${sql.join(columns.map(([column, { type }]) => eb.cast(eb.val(fields[column] ?? null), type)))})`;
-  };
-  const size = Math.max(1, Math.floor(MARKERS / columns.length));
-  for (let start = 0; start < rows.length; start += size) {
-    const values = sql.join(rows.slice(start, start + size).map(toValues));
+  for (const values of toValues(columns, rows))
     await sql`merge into ${sql.table(into)} as ${sql.id('kept')} using (values ${values}) as ${sql.id('given')} (${names}) on ${same} ${rest}`.execute(
       trx,
     );
-  }
 }

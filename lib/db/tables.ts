@@ -6,6 +6,7 @@ import { installationTables } from './tables/installation.ts';
 import { repositoryTables } from './tables/repositories.ts';
 import { runTables } from './tables/runs.ts';
 import { tenantTables } from './tables/tenants.ts';
+import { trackingTables } from './tables/tracking.ts';
 import { trafficTables } from './tables/traffic.ts';
 
 /** The tables of sql/ with their columns, in camelCase. A test compares them with the scripts of both dialects. */
@@ -14,6 +15,7 @@ export const TABLES = {
   ...githubTables,
   ...tenantTables,
   ...repositoryTables,
+  ...trackingTables,
   ...trafficTables,
   ...runTables,
   ...channelTables,

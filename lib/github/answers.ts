@@ -52,6 +52,7 @@ export interface ListedRepository {
   name: string;
   fullName: string;
   visibility: Visibility;
+  fork: boolean;
   archived: boolean;
   description: string | null;
   htmlUrl: string;
@@ -127,6 +128,7 @@ const listed = () =>
     private: z.boolean(),
     // Servers without this member have no internal repositories.
     visibility: z.enum(['public', 'private', 'internal']).optional().catch(undefined),
+    fork: z.boolean(),
     archived: z.boolean(),
     description: z.string().nullable(),
     html_url: z.string(),
@@ -144,6 +146,7 @@ function toListed(answer: z.infer<ReturnType<typeof listed>>): ListedRepository 
     name: answer.name,
     fullName: answer.full_name,
     visibility: answer.visibility ?? (answer.private ? 'private' : 'public'),
+    fork: answer.fork,
     archived: answer.archived,
     description: answer.description,
     htmlUrl: answer.html_url,

@@ -38,8 +38,8 @@ export interface RepositoryList {
 }
 
 const PAGE = 100;
-/** Ten thousand repositories. */
-const MAX_PAGES = 100;
+/** Thirty thousand repositories. */
+const MAX_PAGES = 300;
 const PAGE_CONCURRENCY = 8;
 
 /** Finds it by id under any name, or by a current or former name. */
@@ -80,11 +80,23 @@ async function explainMissing(
 
 /** Those that a user may push to, last pushed first. */
 export async function listRepositories(ask: Connection): Promise<RepositoryList> {
-  const { answers, complete } = await listPages(ask, '/user/repos', { sort: 'pushed' });
-  const listed = answers.flatMap(({ data, headers }) => parseAnswer(repositoryListAnswer, data, headers));
-  const heldBack = answers.some(({ headers }) => /^partial-results/.test(headers['x-github-sso'] ?? ''));
+  const { repositories, ...list } = await listUserRepositories(ask, 'pushed');
+  return { ...list, repositories: repositories.filter(({ permissions }) => permissions.push) };
+}
+
+/** Those that a user sees, whatever they may do there, by name. An order that pushes change could skip some. */
+export function listVisible(ask: Connection): Promise<RepositoryList> {
+  return listUserRepositories(ask, 'full_name');
+}
+
+async function listUserRepositories(ask: Connection, sort: 'pushed' | 'full_name'): Promise<RepositoryList> {
+  const { pages, complete } = await listPages(ask, '/user/repos', { sort }, ({ data, headers }) => ({
+    listed: parseAnswer(repositoryListAnswer, data, headers),
+    heldBack: /^partial-results/.test(headers['x-github-sso'] ?? ''),
+  }));
+  const heldBack = pages.some((page) => page.heldBack);
   return {
-    repositories: unique(listed).filter(({ permissions }) => permissions.push),
+    repositories: unique(pages.flatMap(({ listed }) => listed)),
     complete: complete && !heldBack,
     heldBack,
   };
@@ -92,13 +104,38 @@ export async function listRepositories(ask: Connection): Promise<RepositoryList>
 
 /** Those the app was given: it may read the traffic of all of them. */
 export async function listInstalled(ask: Connection): Promise<RepositoryList> {
-  const { answers, complete } = await listPages(ask, '/installation/repositories', {});
-  const listed = answers.flatMap(({ data }) => parseAnswer(installationListAnswer, data).repositories);
-  return { repositories: unique(listed).map(asReadable), complete, heldBack: false };
+  const { pages, complete } = await listPages(
+    ask,
+    '/installation/repositories',
+    {},
+    ({ data }) => parseAnswer(installationListAnswer, data).repositories,
+  );
+  return { repositories: unique(pages.flat()).map(asReadable), complete, heldBack: false };
 }
 
-/** All pages of a list, several at once after the first one, which says how many there are. */
-async function listPages(ask: Connection, path: string, parameters: Record<string, string>) {
+/** Whether GitHub has an account of this name. */
+export async function hasAccount(ask: Connection, login: string): Promise<boolean> {
+  return ask('/users/{login}', { login }).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof Failure && error.code === 'not_found') return false;
+      throw error;
+    },
+  );
+}
+
+type ListAnswer = Pick<Awaited<ReturnType<Connection>>, 'data' | 'headers'>;
+
+/**
+ * All pages of a list, several at once after the first one, which says how many there are. Each is read as it comes: together,
+ * the answers would need too much memory.
+ */
+async function listPages<T>(
+  ask: Connection,
+  path: string,
+  parameters: Record<string, string>,
+  read: (answer: ListAnswer) => T,
+): Promise<{ pages: T[]; complete: boolean }> {
   const askFor = (page: number) => ask(path, { ...parameters, per_page: PAGE, page });
   const first = await askFor(1);
   const link = first.headers.link ?? '';
@@ -107,8 +144,8 @@ async function listPages(ask: Connection, path: string, parameters: Record<strin
   );
   const semaphore = createSemaphore(PAGE_CONCURRENCY);
   const others = Array.from({ length: Math.min(last, MAX_PAGES) - 1 }, (_, place) => place + 2);
-  const rest = await Promise.all(others.map((page) => semaphore(() => askFor(page))));
-  return { answers: [first, ...rest], complete: last <= MAX_PAGES };
+  const rest = await Promise.all(others.map((page) => semaphore(async () => read(await askFor(page)))));
+  return { pages: [read(first), ...rest], complete: last <= MAX_PAGES };
 }
 
 /** A repository that moves to another page meanwhile would be listed twice. */

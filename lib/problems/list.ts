@@ -8,11 +8,12 @@ import type { Tables } from '../db/tables.ts';
 import type { Instant } from '../instant.ts';
 import { type RepositoryStanding, toFullName } from '../repositories/repository.ts';
 import { readTenantPage, type TenantPageRequest } from '../tenants/page.ts';
+import { listFailingRules } from '../tracking/failing.ts';
 import { findProblems, groupProblems, isSuspect, NEWS_KINDS, toFreshSince } from './rules.ts';
 
 /**
  * What needs action now among the repositories that somebody may see, by the watchdog's rules but without waiting for its
- * next round. Somebody who sees only some repositories does not see when the token expires.
+ * next round. Somebody who sees only some repositories does not see when the token expires, nor rules.
  */
 export async function readAttention(
   db: Db,
@@ -31,7 +32,14 @@ export async function readAttention(
   const repositories = active
     .filter((row) => isSuspect(row, freshSince))
     .map((row) => ({ ...row, fullName: toFullName(row) }));
-  const watched = { tokenExpiresAt, lastSuccessAt, lastRunAt: tenant?.lastRunAt ?? null, repositories };
+  const rules = repositoryIds === null ? await listFailingRules(db, tenantId) : [];
+  const watched = {
+    tokenExpiresAt,
+    lastSuccessAt,
+    lastRunAt: tenant?.lastRunAt ?? null,
+    repositories,
+    failingRules: rules,
+  };
   return groupProblems(findProblems(watched, now));
 }
 

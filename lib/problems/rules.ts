@@ -23,6 +23,14 @@ export interface WatchedRepository {
   failureAt: Instant | null;
 }
 
+/** A rule that tracks repositories and failed when it was last evaluated. */
+interface WatchedRule {
+  label: string;
+  failureCode: string;
+  failureMessage: string;
+  failureAt: Instant;
+}
+
 /** What the rules need to know about a tenant. */
 export interface WatchedTenant {
   tokenExpiresAt: Instant | null;
@@ -32,6 +40,8 @@ export interface WatchedTenant {
   lastRunAt: Instant | null;
   /** At least those for which {@link isSuspect} holds. */
   repositories: readonly WatchedRepository[];
+  /** Those that track repositories and failed. */
+  failingRules: readonly WatchedRule[];
 }
 
 /** The kinds of problems that are news of GitHub: nobody has to act. */
@@ -86,11 +96,15 @@ export function isSuspect(
 /** Everything in a tenant that needs action now. The watchdog and the overview share these rules. */
 export function findProblems(tenant: WatchedTenant, now: Date): FoundProblem[] {
   const repositories = tenant.repositories.filter((one) => one.schedule !== 'paused' && !givesNoTraffic(one));
+  const refusedToken = findRefusedToken(repositories, now);
   return [
-    ...findRefusedToken(repositories, now),
+    ...refusedToken,
     ...findExpiry(tenant.tokenExpiresAt, now),
     ...findStandstill({ ...tenant, repositories }, now),
     ...repositories.flatMap((one) => [...findFailure(one, now), ...findNearLoss(one, now)]),
+    ...findRuleFailures(tenant.failingRules, now).filter(
+      ({ code }) => refusedToken.length === 0 || !isTokenFault(code),
+    ),
   ];
 }
 
@@ -180,6 +194,22 @@ function findNearLoss(repository: WatchedRepository, now: Date): FoundProblem[] 
   return [{ ...problem, code: 'days_left', message, since }];
 }
 
+/** One problem for each cause: rules that share the tenant's token often fail together. */
+function findRuleFailures(rules: readonly WatchedRule[], now: Date): FoundProblem[] {
+  const failing = rules.filter(
+    ({ failureCode, failureAt }) => !passesByItself(failureCode) || failureAt <= ago(now, PASSES_WITHIN_MS),
+  );
+  const codes = [...new Set(failing.map(({ failureCode }) => failureCode))];
+  return codes.flatMap((code): FoundProblem[] => {
+    const alike = failing.filter(({ failureCode }) => failureCode === code);
+    const [first, ...others] = alike.sort((one, other) => (one.failureAt < other.failureAt ? -1 : 1));
+    if (!first) return [];
+    const which = others.length === 0 ? first.label : `${first.label} and ${others.length} more`;
+    const message = `Rule ${which}: ${first.failureMessage}`;
+    return [{ kind: 'rule_failing', code, ...ofTenant, message, since: first.failureAt }];
+  });
+}
+
 const MAX_NAMED = 3;
 const URGENCY: ProblemKind[] = [
   'token_refused',
@@ -187,6 +217,7 @@ const URGENCY: ProblemKind[] = [
   'loss_near',
   'token_expires',
   'repository_failing',
+  'rule_failing',
   'github_stalled',
   'all_silent',
 ];
@@ -195,7 +226,8 @@ const URGENCY: ProblemKind[] = [
 export function groupProblems(problems: readonly FoundProblem[]): ProblemGroup[] {
   const causes = new Map<string, FoundProblem[]>();
   for (const problem of problems) {
-    const isOfCode = problem.kind === 'repository_failing' || NEWS_KINDS.includes(problem.kind);
+    const isOfCode =
+      ['repository_failing', 'rule_failing'].includes(problem.kind) || NEWS_KINDS.includes(problem.kind);
     const cause = isOfCode ? `${problem.kind} ${problem.code}` : problem.kind;
     causes.set(cause, [...(causes.get(cause) ?? []), problem]);
   }

@@ -9,4 +9,5 @@ export const PROBLEM_TITLES: Record<ProblemKind, string> = {
   not_running: 'Nothing is collected',
   github_stalled: 'GitHub publishes no traffic',
   all_silent: 'All repositories were silent',
+  rule_failing: 'A rule fails',
 };

@@ -7,6 +7,7 @@ import type { Tables } from '../db/tables.ts';
 import type { Instant } from '../instant.ts';
 import { stalledColumn, toFullName } from '../repositories/repository.ts';
 import { logsKeptSince } from '../retention.ts';
+import { listFailingRules } from '../tracking/failing.ts';
 import { type Stall, stalledSince, toStallMessage, updateStalls } from '../traffic/publication.ts';
 import { judgeSilence, listSuspectDays, type SuspectDays } from '../traffic/silence.ts';
 import { ago, type FoundProblem, findProblems, toFreshSince, type WatchedRepository } from './rules.ts';
@@ -71,6 +72,7 @@ async function findAll(db: Db, now: Date): Promise<Map<number, FoundProblem[]>> 
   const successes = await listLastSuccesses(db);
   const runs = await listLastRuns(db, now);
   const repositories = await listSuspects(db, now);
+  const failingRules = await listFailingRules(db);
   const byTenant = new Map<number, WatchedRepository[]>();
   for (const { tenantId, owner, name, ...one } of repositories)
     byTenant.set(tenantId, [
@@ -83,7 +85,16 @@ async function findAll(db: Db, now: Date): Promise<Map<number, FoundProblem[]>> 
     const suspects = byTenant.get(tenantId) ?? [];
     return [
       tenantId,
-      findProblems({ tokenExpiresAt, lastSuccessAt, lastRunAt, repositories: suspects }, now),
+      findProblems(
+        {
+          tokenExpiresAt,
+          lastSuccessAt,
+          lastRunAt,
+          repositories: suspects,
+          failingRules: failingRules.filter((rule) => rule.tenantId === tenantId),
+        },
+        now,
+      ),
     ];
   });
   const stalls = await findStallsOfTenants(db, now);

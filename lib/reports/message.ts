@@ -29,6 +29,7 @@ export function toReportMessage(report: WeekReport, pagesUrl: string | null): Me
       ),
     },
     { heading: 'New referrers', lines: toReferrers(report) },
+    { heading: 'Newly tracked', lines: toNewlyTracked(report, tenantUrl) },
     { heading: 'Not complete', lines: toIncomplete(report) },
   ].filter(({ lines }) => lines.length > 0);
   const link = tenantUrl ? { label: 'Open the overview of the week', href: `${tenantUrl}${range}` } : null;
@@ -69,6 +70,18 @@ function toReferrers({ newReferrers }: WeekReport): Line[] {
     const names = `${repositories.slice(0, MAX_NAMED).join(', ')}${more}`;
     return { text: `${referrer}: ${unknownOr(viewCount, 'view')} of ${names}` };
   });
+}
+
+function toNewlyTracked(
+  { newlyTracked: { count, repositories } }: WeekReport,
+  tenantUrl: string | null,
+): Line[] {
+  const lines = repositories.map(({ repositoryId, fullName, rule }): Line => {
+    const text = `${fullName}, by the rule ${rule}`;
+    return tenantUrl === null ? { text } : { text, href: `${tenantUrl}/r/${repositoryId}` };
+  });
+  const rest = count - repositories.length;
+  return rest > 0 ? [...lines, { text: `and ${formatNumber(rest)} more` }] : lines;
 }
 
 function toIncomplete({ incomplete }: WeekReport): Line[] {

@@ -58,6 +58,7 @@ export async function readWeekReport(
     compared: finalTo < week ? null : { from: week, to: finalTo, ...compareAll(weeks, spans) },
     repositories: toRanking(weeks.map(({ repository }) => repository)),
     newReferrers: await listNewReferrers(db, tenant.tenantId, { from: week, to }, rows),
+    newlyTracked: await readNewlyTracked(db, rows, { week, to }),
     incomplete: {
       lostDays: all.lostDays,
       unpublishedDays: weeks.reduce((sum, { unpublishedDays }) => sum + unpublishedDays, 0),
@@ -66,6 +67,32 @@ export async function readWeekReport(
       failingRepositories: rows.filter((row) => toProblem(row, now) !== null).length,
     },
   };
+}
+
+/** What rules added in a week and is still there. */
+async function readNewlyTracked(
+  db: Db,
+  rows: readonly RepositoryRow[],
+  { week, to }: { week: Day; to: Day },
+): Promise<WeekReport['newlyTracked']> {
+  const [first] = rows;
+  if (!first) return { count: 0, repositories: [] };
+  const names = new Map(rows.map((row) => [row.repositoryId, toFullName(row)]));
+  const events = await db
+    .selectFrom('repositoryEvent')
+    .select(['repositoryId', 'nameAfter'])
+    .where('tenantId', '=', first.tenantId)
+    .where('kind', '=', 'tracked')
+    .where('occurredAt', '>=', startOf(week).toISOString())
+    .where('occurredAt', '<', startOf(addDays(to, 1)).toISOString())
+    .execute();
+  const added = events.map(({ repositoryId, nameAfter }) => ({
+    repositoryId,
+    fullName: names.get(repositoryId) ?? '',
+    rule: nameAfter ?? '',
+  }));
+  const byName = added.sort((one, other) => (one.fullName < other.fullName ? -1 : 1));
+  return { count: byName.length, repositories: byName.slice(0, MAX_REPOSITORIES) };
 }
 
 type KnownDay = Figures & { state: StoredState };

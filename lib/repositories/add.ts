@@ -65,17 +65,17 @@ export async function addRepositories(
   return { added, refused };
 }
 
-/** How many candidates an answer holds: it must stay below the platform's limit of 1 MiB. */
-const MAX_CANDIDATES = 1500;
+/** How many candidates a page holds: an answer must stay below the platform's limit of 1 MiB. */
+const PAGE_SIZE = 1500;
 
 /**
- * The repositories whose traffic the tenant may read and whose full name contains `q`, in GitHub's order. `truncated` if
- * there are more.
+ * A page of the repositories whose traffic the tenant may read and whose full name contains `q`, in GitHub's order. Pages
+ * count from 1. `truncated` if there are more.
  */
 export async function discoverRepositories(
   { db, github }: Pick<Adding, 'db' | 'github'>,
   tenantId: number,
-  q = '',
+  { q = '', page = 1 }: { q?: string | undefined; page?: number | undefined },
 ): Promise<Discovered> {
   const { repositories, complete, heldBack } = await github.listRepositories();
   const rows = await db
@@ -86,19 +86,21 @@ export async function discoverRepositories(
   const tracked = new Set(rows.map(({ githubId }) => githubId));
   const sought = q.trim().toLowerCase();
   const found = repositories.filter(({ fullName }) => fullName.toLowerCase().includes(sought));
-  const candidates = found.slice(0, MAX_CANDIDATES).map(
+  const hasMore = found.length > page * PAGE_SIZE;
+  const candidates = found.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE).map(
     (one): Candidate => ({
       githubId: one.id,
       owner: one.owner,
       name: one.name,
       fullName: one.fullName,
       visibility: one.visibility,
+      fork: one.fork,
       archived: one.archived,
       pushAccess: one.permissions.push,
       tracked: tracked.has(one.id),
     }),
   );
-  return { candidates, truncated: !complete || found.length > MAX_CANDIDATES, heldBack };
+  return { candidates, nextPage: hasMore ? page + 1 : null, truncated: !complete || hasMore, heldBack };
 }
 
 function toCaughtFailure(error: unknown): Failure {
@@ -160,6 +162,11 @@ async function insertRepository({ db, tenantId, by }: Adding, found: GitHubRepos
       })
       .returning('repositoryId')
       .executeTakeFirstOrThrow();
+    await trx
+      .deleteFrom('trackingExclusion')
+      .where('tenantId', '=', tenantId)
+      .where('githubId', '=', found.id)
+      .execute();
     await recordAudit(trx, by, { tenantId, kind: 'repository_added', subject: found.fullName });
     return row;
   });

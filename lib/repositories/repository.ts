@@ -10,9 +10,11 @@ import { notFound } from '../request.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
 import { withoutTrailingSlashes } from '../url.ts';
 
-/** A stored repository with the URL of its server, its newest stars, and where GitHub stands still. */
+/** A stored repository with the URL of its server, its newest stars, the rule that added it, and where GitHub stands still. */
 export type RepositoryRow = Selectable<Tables['repository']> & {
   serverUrl: string;
+  ruleOwner: string | null;
+  namePattern: string | null;
   stars: number | null;
   stalledThrough: Day | null;
 };
@@ -48,7 +50,14 @@ export type RepositoryStanding = Pick<
 
 /** The rows of the repositories in scope, by full name. */
 export async function listRepositoryRows(db: Db, access: TenantAccess): Promise<RepositoryRow[]> {
-  return access.repositoryIds?.length === 0 ? [] : selectRepositories(db, access).selectAll('r').execute();
+  if (access.repositoryIds?.length === 0) return [];
+  return selectRepositories(db, access)
+    .leftJoin('trackingRule as g', (join) =>
+      join.onRef('g.tenantId', '=', 'r.tenantId').onRef('g.ruleId', '=', 'r.ruleId'),
+    )
+    .selectAll('r')
+    .select(['g.owner as ruleOwner', 'g.namePattern'])
+    .execute();
 }
 
 /** The same with fewer columns: there may be thousands. */
@@ -143,6 +152,8 @@ export function toRepository(row: RepositoryRow, now: Date): Repository {
     oldCopyThrough: row.oldCopyThrough,
     daysUntilLoss: givesNoTraffic(row) ? null : daysUntilLoss(row, toDay(now)),
     problem: toProblem(row, now),
+    rule: row.ruleOwner === null ? null : `${row.ruleOwner}/${row.namePattern}`,
+    unmatchedAt: row.unmatchedAt,
   };
 }
 

@@ -4,12 +4,13 @@ import type { Tables } from '../db/tables.ts';
 import { PASSING_CODES } from '../failure.ts';
 import type { Instant } from '../instant.ts';
 import { dueLimits, SWEEP_PAUSE_MS, whereAskedAgain, whereDue } from '../repositories/schedule.ts';
+import { hasDueRule } from '../tracking/due.ts';
 import { listSample } from '../traffic/publication.ts';
 import { isFree } from './lease.ts';
 
 /**
- * Which tenants need a run. `due`: those with a repository that is due. `unfinished`: those the alarm missed. Either a
- * repository has been due for more than a day and no alarm run since then has ended properly or is at work; or no alarm run
+ * Which tenants need a run. `due`: those with a repository or rule that is due. `unfinished`: those the alarm missed. Either one
+ * has been due for more than a day and no alarm run since then has ended properly or is at work; or no alarm run
  * began in the last hour, and a due repository last failed for a reason that may pass within the hour, or GitHub had not
  * published the newest days of one.
  */
@@ -27,8 +28,7 @@ export async function listDueTenants(
   which: Which,
   { after, now }: { after: number; now: Date },
 ): Promise<number[]> {
-  const needsRun =
-    which === 'due' ? hasRepository(whereDue(dueLimits(now))) : isUnfinished(now, await listSample(db));
+  const needsRun = which === 'due' ? isDueNow(now) : isUnfinished(now, await listSample(db));
   const rows = await db
     .selectFrom('tenant')
     .select('tenantId')
@@ -54,12 +54,19 @@ export async function hasAlarmRunSince(db: Db, tenantId: number, since: Instant)
   return row !== undefined;
 }
 
+function isDueNow(now: Date): Expression<SqlBool> {
+  const limits = dueLimits(now);
+  const eb = expressionBuilder<Tables, 'tenant'>();
+  return eb.or([hasRepository(whereDue(limits)), hasDueRule(limits.daily)]);
+}
+
 function isUnfinished(now: Date, sample: readonly number[]): Expression<SqlBool> {
   const eb = expressionBuilder<Tables, 'tenant'>();
   const dayAgo = new Date(now.getTime() - UNFINISHED_MS);
   const longDue = { ...dueLimits(dayAgo), daily: dayAgo.toISOString() };
   const hourAgo = new Date(now.getTime() - SWEEP_PAUSE_MS).toISOString();
-  const isMissed = eb.and([hasRepository(whereDue(longDue)), eb.not(hasAttempt(longDue.daily))]);
+  const isLongDue = eb.or([hasRepository(whereDue(longDue)), hasDueRule(longDue.daily)]);
+  const isMissed = eb.and([isLongDue, eb.not(hasAttempt(longDue.daily))]);
   const isWorthRetrying = eb.and([
     eb.or([
       hasRepository(whereDue(dueLimits(now)), PASSING_CODES),

@@ -8,8 +8,9 @@ import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { Instant } from '../instant.ts';
 import { stalledColumn, toFullName } from '../repositories/repository.ts';
-import { isAskedAgain, isDue, wasRefusedLately } from '../repositories/schedule.ts';
+import { dueLimits, isAskedAgain, isDue, wasRefusedLately } from '../repositories/schedule.ts';
 import { notFound } from '../request.ts';
+import { isRuleDue } from '../tracking/due.ts';
 import { listSample } from '../traffic/publication.ts';
 import { hasAlarmRunSince } from './due-tenants.ts';
 import { closeAbandonedOf, closeRun } from './end.ts';
@@ -101,7 +102,10 @@ async function writeRun(
   await closeAbandonedOf(trx, tenantId, now);
   const isDone = order.since !== undefined && (await hasAlarmRunSince(trx, tenantId, order.since));
   const repositories = isDone ? [] : await listForRun(trx, order, now);
-  if (repositories.length === 0) {
+  // An alarm's run evaluates the tenant's rules first, which may add repositories to it.
+  const isForRules =
+    !isDone && order.reason === 'alarm' && (await isRuleDue(trx, tenantId, dueLimits(now).daily));
+  if (repositories.length === 0 && !isForRules) {
     await dropLease(trx, tenantId);
     return undefined;
   }
@@ -171,6 +175,30 @@ async function insertRun(
     .returning('runId')
     .executeTakeFirstOrThrow();
   const { runId } = inserted;
+  await insertWork(trx, { tenantId, runId }, repositories);
+  return runId;
+}
+
+/** Adds repositories to an open run, which collects them too. */
+export async function extendRun(
+  trx: Transaction<Tables>,
+  run: RunKey,
+  repositories: readonly Work[],
+): Promise<void> {
+  await insertWork(trx, run, repositories);
+  await trx
+    .updateTable('collectionRun')
+    .set((eb) => ({ repositoryCount: eb('repositoryCount', '+', repositories.length) }))
+    .where('tenantId', '=', run.tenantId)
+    .where('runId', '=', run.runId)
+    .execute();
+}
+
+async function insertWork(
+  trx: Transaction<Tables>,
+  { tenantId, runId }: RunKey,
+  repositories: readonly Work[],
+): Promise<void> {
   const rows = repositories.map(({ repositoryId, owner, name }) => ({
     tenantId,
     runId,
@@ -180,5 +208,4 @@ async function insertRun(
     requestCount: 0,
   }));
   await mergeRows(trx, runRepositories, rows);
-  return runId;
 }

@@ -133,7 +133,7 @@ export function toRepositoryDocument(entry: Entry, view: RepositoryView): Record
     owner: toAccountDocument(view.world.account(owner), view),
     html_url: html,
     description: entry.story.description,
-    fork: false,
+    fork: entry.fork,
     url,
     ...toLinks(url, REPOSITORY_LINKS),
     created_at: `${entry.createdOn}T08:30:00Z`,

@@ -39,6 +39,8 @@ export function answerCall(call: Call): Answer {
   if (call.path === '/user') return answerUser(call);
   if (call.path === '/user/repos') return answerUserRepositories(call);
   if (call.path === '/installation/repositories') return answerInstalledRepositories(call);
+  const login = /^\/users\/([\w-]+)$/.exec(call.path)?.[1];
+  if (login !== undefined) return answerAccount(call, login);
   if (call.path === '/rate_limit') return answerRateLimit(call);
   if (call.path === '/meta') return answerMeta(call);
   const target = findTarget(call.world, call.path, call.now);
@@ -52,6 +54,11 @@ function answerUser({ caller, ...call }: Call): Answer {
   if (!caller) return requiresAuthentication(docs);
   if (caller.token.kind === 'app') return refuse(403, 'Resource not accessible by integration', docs);
   return ok(toUserDocument(caller.account, call));
+}
+
+function answerAccount(call: Call, login: string): Answer {
+  const account = call.world.findAccount(login);
+  return account ? ok(toUserDocument(account, call)) : notFound('/rest/users/users#get-a-user');
 }
 
 function answerRateLimit({ quota, enterprise }: Call): Answer {

@@ -46,6 +46,8 @@ export interface RepositoryOptions {
   private?: boolean;
   /** Private, but visible to the owner's whole enterprise. */
   internal?: boolean;
+  /** A fork of a repository that is not here. */
+  fork?: boolean;
   /** 'YYYY-MM-DD': archived since the beginning of that day. */
   archivedOn?: string;
   /** The roles of people besides the owner. */
@@ -76,6 +78,7 @@ export interface Entry {
   traffic: Traffic;
   private: boolean;
   visibility: 'public' | 'private' | 'internal';
+  fork: boolean;
   /** In milliseconds since 1970; null: it is not archived. */
   archivedAt: number | null;
   removed: boolean;
@@ -87,6 +90,9 @@ export interface Entry {
 export interface World {
   addAccount(account: Partial<Account> & { login: string }): Account;
   account(login: string): Account;
+  /** An account that was added, or that owns a repository. */
+  findAccount(login: string): Account | undefined;
+  removeAccount(login: string): void;
   addToken(token: TokenOptions): void;
   removeToken(token: string): void;
   token(token: string): TokenOptions | undefined;
@@ -162,6 +168,7 @@ export function createWorld(seed: number): World {
       traffic: openTraffic(story, createdOn, own),
       private: isPrivate,
       visibility: options.internal ? 'internal' : isPrivate ? 'private' : 'public',
+      fork: options.fork ?? false,
       archivedAt: options.archivedOn === undefined ? null : Date.parse(options.archivedOn),
       removed: false,
       collaborators: new Map(Object.entries(options.collaborators ?? {})),
@@ -189,6 +196,8 @@ export function createWorld(seed: number): World {
   return {
     addAccount,
     account,
+    findAccount: (login) => accounts.get(login.toLowerCase()),
+    removeAccount: (login) => void accounts.delete(login.toLowerCase()),
     addToken: (token) => void tokens.set(token.token, token),
     removeToken: (token) => void tokens.delete(token),
     token: (token) => tokens.get(token),

@@ -72,12 +72,13 @@ test('a missing sign-in is described for all routes but the first visitor’s', 
 });
 
 test('every failure is described for a route that answers it, and no other code is', () => {
-  // A run that was given up is stored with `abandoned`, and no request is answered with it.
-  const described = new Set([...operations.flatMap(failuresOf), 'abandoned']);
+  // A run that was given up is stored with `abandoned`, a rule with `nothing_of_owner`; no request is answered with them.
+  const stored = ['abandoned', 'nothing_of_owner'];
+  const described = new Set([...operations.flatMap(failuresOf), ...stored]);
   expect([...described].sort()).toEqual(Object.keys(FAILURES).sort());
 });
 
-test('every right is needed by some route, or limits what a route answers', () => {
+test('every right is needed by some route', () => {
   const needed: string[] = operations.map(({ needs }) => needs);
-  expect(RIGHTS.filter((right) => !needed.includes(right))).toEqual(['seeAllTraffic']);
+  expect(RIGHTS.filter((right) => !needed.includes(right))).toEqual([]);
 });

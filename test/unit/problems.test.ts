@@ -31,6 +31,7 @@ const fine: WatchedTenant = {
   lastSuccessAt: day(0),
   lastRunAt: day(0),
   repositories: [healthy],
+  failingRules: [],
 };
 const failing = (failureCode: string, days: number): WatchedRepository => ({
   ...healthy,

@@ -18,12 +18,13 @@ const PROBLEM_KINDS = [
   'not_running',
   'github_stalled',
   'all_silent',
+  'rule_failing',
 ] as const;
 
 /**
  * What needs action. For a repository: its collections fail, or GitHub is about to forget days. For a tenant: its token
- * expires within 14 days or has expired, GitHub refuses it, or nothing was collected for too long. The last two are news about GitHub
- * that need no action: it publishes nothing new, or all repositories fell silent together.
+ * expires within 14 days or has expired, GitHub refuses it, nothing was collected for too long, or a rule that tracks repositories
+ * fails. Two are news about GitHub that need no action: it publishes nothing new, or all repositories fell silent together.
  */
 export type ProblemKind = (typeof PROBLEM_KINDS)[number];
 

@@ -35,6 +35,10 @@ export const repositoryTables = {
     refusedAt: optional(instant),
     endedWeek: optional(day),
     endedWeekViewers: optional(bigint),
+    /** The rule that added it. It may be gone. */
+    ruleId: optional(integer),
+    /** Since when no rule matches it any more. */
+    unmatchedAt: optional(instant),
   },
   repositoryFact: {
     tenantId: integer,
@@ -48,7 +52,7 @@ export const repositoryTables = {
   repositoryEvent: {
     tenantId: integer,
     repositoryId: integer,
-    kind: choice(['renamed', 'transferred', 'archived', 'unarchived'], 20),
+    kind: choice(['renamed', 'transferred', 'archived', 'unarchived', 'tracked'], 20),
     occurredAt: instant,
     nameBefore: optional(text(201)),
     nameAfter: optional(text(201)),
