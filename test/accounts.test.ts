@@ -1,9 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decodeJwt } from 'jose';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { toActingUsers } from '../lib/db/isolation.ts';
+import { digestOf } from '../local/accounts/artifacts.ts';
+import { createBackup } from '../local/backup/create.ts';
+import { connect } from '../local/backup/database.ts';
+import { checkBackup, restoreDatabase } from '../local/backup/restore.ts';
 import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { openInstallation, type RealInstallation } from '../local/installation.ts';
 import { createTestDatabase } from './database.ts';
@@ -118,13 +124,9 @@ test('the link of the first start makes the administrator’s account, once, and
     const { status: found, body } = await attempt(fields);
     expect([fields, found, body.error.code]).toEqual([fields, status, code]);
   }
-  const twice = await Promise.all([
-    attempt({ email: ADA, name: 'Ada Lovelace', password: PASSWORD }),
-    attempt({ email: 'eve@example.com', password: PASSWORD }),
-  ]);
-  expect(twice.map(({ status }) => status).sort()).toEqual([201, 409]);
-  const won = twice[0]?.status === 201;
-  if (!won) throw new Error('The first one came second; run this again.');
+  const first = () => attempt({ email: ADA, name: 'Ada Lovelace', password: PASSWORD });
+  const twice = await Promise.all([first(), first()]);
+  expect(twice.filter(({ status }) => status === 201)).toHaveLength(1);
   expect(await installation.firstLink()).toBeNull();
   expect((await attempt({ email: 'eve@example.com', password: PASSWORD })).body.error.code).toBe('link_used');
 
@@ -262,7 +264,7 @@ async function tokenOfKnown(): Promise<string> {
   await database.query('delete from sign_in.known_address');
   await database.query(
     `insert into sign_in.known_address select subject, $1, now() from sign_in.account where email = $2`,
-    [(await import('../local/accounts/artifacts.ts')).digestOf(HOME), ADA],
+    [digestOf(HOME), ADA],
   );
   const { tokens, problem } = await open(HOME).signIn(ADA, PASSWORD);
   if (!tokens) throw new Error(String(problem));
@@ -458,4 +460,26 @@ test('no secret is in the log, and the database has only digests', async () => {
   await pages.connect();
   await expect(pages.query('select from sign_in.account')).rejects.toThrow(/permission denied/);
   await pages.end();
+});
+
+test('a backup has the accounts, and a restore brings them back', async () => {
+  const file = path.join(folder, 'backup.tar.gz');
+  const key = {
+    files: { 'installation.json': readFileSync(path.join(folder, 'installation.json'), 'utf8') },
+  };
+  const now = new Date();
+  await connect(installation.database.url, (client) =>
+    createBackup(client, { file, key, passphrase: undefined, now }),
+  );
+  const to = await createTestDatabase();
+  const backup = await checkBackup(file);
+  await connect(to.owner, (client) => restoreDatabase(client, backup, { users: toActingUsers(to), now }));
+  const read = (url: string) =>
+    connect(url, async (client) => {
+      const { rows } = await client.query(
+        'select subject, email, password_hash from sign_in.account order by subject',
+      );
+      return rows;
+    });
+  expect(await read(to.admin)).toEqual(await read(installation.database.url));
 });

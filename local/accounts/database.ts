@@ -34,29 +34,49 @@ async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => 
   }
 }
 
-/** Applies the scripts that are missing. Throws a sentence if a newer version has been here. */
-async function migrate(pool: pg.Pool): Promise<void> {
-  await inTransaction(pool, async (client) => {
-    await client.query('select pg_advisory_xact_lock($1)', [LOCK]);
-    const { rows: schemas } = await client.query('select from pg_namespace where nspname = $1', [SCHEMA]);
-    if (schemas.length === 0) await client.query(`create schema ${SCHEMA}`);
-    await client.query(
-      'create table if not exists applied_script (version integer primary key, applied_at timestamptz not null default now())',
+/** The version of the schema that this code needs. */
+export const SIGN_IN_VERSION = scripts.length;
+/** The versions that were applied. */
+export const SIGN_IN_VERSIONS = `${SCHEMA}.applied_script`;
+
+type Run = (text: string) => Promise<{ rows: unknown[] }>;
+
+/** Applies the scripts between two versions, within a transaction. The schema is created if it is missing. */
+export async function applySignInScripts(
+  run: Run,
+  { after, through }: { after: number; through: number },
+): Promise<void> {
+  const { rows } = await run(`select from pg_namespace where nspname = '${SCHEMA}'`);
+  if (rows.length === 0) await run(`create schema ${SCHEMA}`);
+  await run(
+    `create table if not exists ${SIGN_IN_VERSIONS} (version integer primary key, applied_at timestamptz not null default now())`,
+  );
+  await run(`set local search_path to ${SCHEMA}`);
+  for (const [index, script] of scripts.slice(0, through).entries()) {
+    if (index < after) continue;
+    await run(script);
+    await run(`insert into ${SIGN_IN_VERSIONS} (version) values (${index + 1})`);
+  }
+  await run('set local search_path to default');
+}
+
+/** The stored version; 0: the schema is not there. */
+export async function findSignInVersion(run: Run): Promise<number> {
+  const there = await run(`select where to_regclass('${SIGN_IN_VERSIONS}') is not null`);
+  if (there.rows.length === 0) return 0;
+  const { rows } = await run(`select coalesce(max(version), 0) as version from ${SIGN_IN_VERSIONS}`);
+  return Number((rows[0] as { version: number }).version);
+}
+
+/** Brings the schema to this version, within a transaction. Throws a sentence if a newer version has been here. */
+export async function migrateSignIn(run: Run): Promise<void> {
+  await run(`select pg_advisory_xact_lock(${LOCK})`);
+  const stored = await findSignInVersion(run);
+  if (stored > SIGN_IN_VERSION)
+    throw new Error(
+      `The accounts in the database are those of a newer version (schema ${stored}; this one knows ${SIGN_IN_VERSION}): start the newer version.`,
     );
-    const { rows } = await client.query<{ version: number }>(
-      'select coalesce(max(version), 0) as version from applied_script',
-    );
-    const stored = rows[0]?.version ?? 0;
-    if (stored > scripts.length)
-      throw new Error(
-        `The accounts in the database are those of a newer version (schema ${stored}; this one knows ${scripts.length}): start the newer version.`,
-      );
-    for (const [index, script] of scripts.entries()) {
-      if (index < stored) continue;
-      await client.query(script);
-      await client.query('insert into applied_script (version) values ($1)', [index + 1]);
-    }
-  });
+  await applySignInScripts(run, { after: stored, through: SIGN_IN_VERSION });
 }
 
 /** Throws a sentence if the database cannot have accounts: another product, or a role that may not create the schema. */
@@ -90,7 +110,7 @@ export async function openSignInDatabase(
   // A database that stops breaks idle connections; the next statement opens a new one.
   pool.on('error', (error) => log({ level: 'warn', event: 'sign-in-database', message: error.message }));
   try {
-    await migrate(pool);
+    await inTransaction(pool, (client) => migrateSignIn((text) => client.query(text)));
   } catch (error) {
     await pool.end();
     throw toSentence(error);

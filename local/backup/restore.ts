@@ -109,7 +109,7 @@ export async function requireKey(backup: CheckedBackup, options: KeyOptions): Pr
 }
 
 /** Tables that have rows before anything is set up. */
-const MAY_HAVE_ROWS = ['schema_version'];
+const MAY_HAVE_ROWS = ['schema_version', 'sign_in.applied_script'];
 
 /** Throws a sentence if the database has rows that a restore would lose. */
 export async function checkEmpty(client: pg.ClientBase): Promise<void> {

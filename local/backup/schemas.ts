@@ -1,9 +1,16 @@
 import { SCHEMA_VERSION } from 'virtual:schema-scripts';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type pg from 'pg';
 import type { ActingUsers } from '../../lib/db/isolation.ts';
 import { createTables, migrate } from '../../lib/db/migrate.ts';
 import type { Tables } from '../../lib/db/tables.ts';
+import {
+  applySignInScripts,
+  findSignInVersion,
+  migrateSignIn,
+  SIGN_IN_VERSION,
+  SIGN_IN_VERSIONS,
+} from '../accounts/database.ts';
 
 /** A set of tables with numbered scripts of its own. */
 interface Schema {
@@ -18,6 +25,8 @@ interface Schema {
   upgrade(trx: Transaction<Tables>, users: ActingUsers, now: string): Promise<void>;
 }
 
+const runIn = (trx: Transaction<Tables>) => (text: string) => sql.raw(text).execute(trx);
+
 /** All schemas of the product. */
 export const SCHEMAS: Schema[] = [
   {
@@ -26,6 +35,17 @@ export const SCHEMAS: Schema[] = [
     versions: 'schema_version',
     create: (trx, version, now) => createTables(trx, 'postgres', { version, now }),
     upgrade: (trx, users, now) => migrate(trx, 'postgres', now, users),
+  },
+  {
+    name: 'sign_in',
+    version: SIGN_IN_VERSION,
+    versions: SIGN_IN_VERSIONS,
+    create: (trx, version) => applySignInScripts(runIn(trx), { after: 0, through: version }),
+    // An installation without accounts has no such schema.
+    async upgrade(trx) {
+      const run = runIn(trx);
+      if ((await findSignInVersion(run)) > 0) await migrateSignIn(run);
+    },
   },
 ];
 
