@@ -45,7 +45,7 @@ function refuseName(response: ServerResponse, url: URL, name: string): void {
   const lines = [
     `This server is ${url.origin}${shown}: open ${url.origin}`,
     'If a proxy is in front, let it pass on the name that the browser asked for:',
-    '  nginx: proxy_set_header Host $host;',
+    '  nginx: proxy_set_header Host $http_host;',
     '  Apache: ProxyPreserveHost On',
     '  Caddy: does so unless header_up Host says otherwise',
     'If that name is right, set PUBLIC_URL to it and start again.',

@@ -65,6 +65,6 @@ function requireChromium(): string {
 }
 
 /** Starts a headless Chromium; close it when done. */
-export function openChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: requireChromium(), args: FLAGS });
+export function openChromium(flags: string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: requireChromium(), args: [...FLAGS, ...flags] });
 }

@@ -60,7 +60,7 @@ test('it answers to its own name, with secure headers, and to no other', async (
     const { status, body } = await ask(port, { host });
     expect([host, status, seen]).toEqual([host, 421, undefined]);
     expect(body).toContain(`This server is ${PUBLIC} and not ${host}: open ${PUBLIC}\n`);
-    expect(body).toMatch(/nginx: proxy_set_header Host \$host;.*set PUBLIC_URL/s);
+    expect(body).toMatch(/nginx: proxy_set_header Host \$http_host;.*set PUBLIC_URL/s);
   }
   expect((await ask(port, { host: '<script>' })).body).not.toContain('<');
 });

@@ -1,0 +1,302 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createIdentityProvider, type IdentityProvider } from '../../local/identity.ts';
+import { createTestDatabase } from '../database.ts';
+import { openChromium } from '../e2e/chromium.ts';
+import { openVisitor } from '../e2e/visitor.ts';
+import { QUIET, type ServedGitHub, serveGitHub } from '../github-server.ts';
+import { freePort, type Started, startProduct } from './started.ts';
+
+const NAME = 'traffic.example.org';
+const URL_OF = `https://${NAME}`;
+const TOKEN = 'ghp_ada';
+
+/** What every proxy of this file stands in front of: an installation with a provider elsewhere. */
+let port: number;
+let started: Started;
+let provider: IdentityProvider;
+let github: ServedGitHub;
+let folder: string;
+let certificate: { cert: string; key: string };
+const closing: (() => unknown)[] = [];
+
+async function openProvider(): Promise<IdentityProvider> {
+  const server = createServer((incoming, outgoing) => void opened.handle(incoming, outgoing));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(
+    () => server.close(),
+    () => server.closeAllConnections(),
+  );
+  const opened = await createIdentityProvider({
+    issuer: `http://127.0.0.1:${(server.address() as AddressInfo).port}/identity`,
+    clientId: 'traffic',
+    origins: [URL_OF],
+    people: [{ email: 'ada@example.com', name: 'Ada Lovelace' }],
+  });
+  return opened;
+}
+
+function makeCertificate(): { cert: string; key: string } {
+  const files = { cert: path.join(folder, 'cert.pem'), key: path.join(folder, 'key.pem') };
+  const kind = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${NAME}`];
+  const names = ['-addext', `subjectAltName=DNS:${NAME}`, '-keyout', files.key, '-out', files.cert];
+  execFileSync('openssl', [...kind, ...names], { stdio: 'ignore' });
+  return files;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'proxies-test-'));
+  certificate = makeCertificate();
+  provider = await openProvider();
+  github = await serveGitHub(new Date().toISOString(), '/api/v3');
+  github.github.addUser('ada');
+  github.github.addToken({ token: TOKEN, login: 'ada', kind: 'classic', scopes: ['repo'] });
+  github.github.addRepository({ owner: 'ada', name: 'engine', createdOn: '2025-01-01', story: QUIET });
+  port = await freePort();
+  const urls = await createTestDatabase();
+  started = await startProduct({
+    PUBLIC_URL: URL_OF,
+    PORT: String(port),
+    DATA_DIR: path.join(folder, 'data'),
+    ISSUER: provider.issuer,
+    CLIENT_ID: 'traffic',
+    ALLOW_PRIVATE_ADDRESSES: 'true',
+    INVOCATIONS_PER_MINUTE: '3000',
+    DATABASE_URL: urls.web,
+    COLLECT_DATABASE_URL: urls.collector,
+    UPGRADE_DATABASE_URL: urls.owner,
+  });
+});
+
+afterAll(async () => {
+  await started?.stop();
+  await github?.close();
+  for (const close of closing.reverse()) await close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Answer {
+  status: number | undefined;
+  headers: IncomingMessage['headers'];
+  body: string;
+}
+
+/** Asks the proxy on that port by the public name. */
+async function ask(
+  at: number,
+  target: string,
+  { headers = {}, method = 'GET', body = '', from = '127.0.0.1' } = {},
+): Promise<Answer> {
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const sent = request(
+      {
+        host: '127.0.0.1',
+        port: at,
+        localAddress: from,
+        servername: NAME,
+        path: target,
+        method,
+        headers: { host: NAME, ...headers },
+        rejectUnauthorized: false,
+        agent: false,
+      },
+      resolve,
+    ).once('error', reject);
+    sent.end(body);
+  });
+  return { status: answer.statusCode, headers: answer.headers, body: await text(answer) };
+}
+
+const API = '/api/v1/web/guest/traffic';
+
+/** Runs a proxy until the tests are over. It is there once its port answers. */
+async function runProxy(command: string, args: string[], at: number): Promise<ChildProcess> {
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder, HOME: folder },
+  });
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  closing.push(async () => {
+    if (child.exitCode === null && child.kill('SIGTERM')) await once(child, 'exit');
+  });
+  const answers = async () => {
+    if (child.exitCode !== null) throw new Error(`${command} ended: ${errors}`);
+    const socket = connect(at, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.destroy();
+  };
+  await vi.waitFor(answers, { timeout: 30_000, interval: 50 });
+  return child;
+}
+
+const example = (name: string) => readFile(path.join('docs/examples', name), 'utf8');
+
+/** Caddy as in the example, with its own authority instead of Let's Encrypt. */
+async function startCaddy(change: (config: string) => string = (config) => config) {
+  const https = await freePort();
+  const http = await freePort();
+  const options = `{
+	admin off
+	local_certs
+	skip_install_trust
+	https_port ${https}
+	http_port ${http}
+}
+`;
+  const config = change((await example('Caddyfile')).replace('127.0.0.1:8080', `127.0.0.1:${port}`));
+  const file = path.join(folder, `Caddyfile-${https}`);
+  await writeFile(file, options + config);
+  await runProxy('caddy', ['run', '--config', file, '--adapter', 'caddyfile'], https);
+  // Its certificate takes a moment.
+  await vi.waitFor(() => ask(https, '/healthz'), { timeout: 30_000, interval: 50 });
+  return https;
+}
+
+/** nginx as in the example, with a certificate of the test's. */
+async function startNginx(change: (config: string) => string = (config) => config) {
+  const https = await freePort();
+  const http = await freePort();
+  const own = path.join(folder, `nginx-${https}`);
+  await mkdir(own);
+  const server = change(await example('nginx.conf'))
+    .replace('127.0.0.1:8080', `127.0.0.1:${port}`)
+    .replace('listen 80;', `listen ${http};`)
+    .replace('listen 443 ssl;', `listen ${https} ssl;`)
+    .replace(/\/etc\/letsencrypt\S*fullchain\.pem/, certificate.cert)
+    .replace(/\/etc\/letsencrypt\S*privkey\.pem/, certificate.key);
+  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${own}/${name};`,
+  );
+  const user = process.getuid?.() === 0 ? 'user root;' : '';
+  await writeFile(
+    path.join(own, 'nginx.conf'),
+    `${user} daemon off; pid ${own}/pid; error_log stderr;
+events {}
+http { access_log off; ${paths.join(' ')} ${server} }`,
+  );
+  await runProxy('nginx', ['-p', own, '-c', path.join(own, 'nginx.conf'), '-e', 'stderr'], https);
+  return https;
+}
+
+const PROXIES = { caddy: startCaddy, nginx: startNginx };
+
+test('the programs of Debian are there', () => {
+  for (const file of ['/usr/bin/caddy', '/usr/sbin/nginx'])
+    expect([file, existsSync(file)]).toEqual([file, true]);
+});
+
+test('it is set up at its own address', async () => {
+  const { initSecret } = JSON.parse(await readFile(path.join(folder, 'data/installation.json'), 'utf8'));
+  expect(started.output()).toContain(`${URL_OF}/#init=${initSecret}`);
+  const token = await provider.issueToken('ada@example.com', { expiresIn: 86_400 });
+  const body = JSON.stringify({
+    secret: initSecret,
+    displayName: 'Ours',
+    server: { kind: 'enterprise', url: github.apiUrl.replace('/api/v3', '') },
+    githubUser: 'ada',
+    githubToken: TOKEN,
+  });
+  const direct = await fetch(`http://127.0.0.1:${port}/readyz`);
+  expect([direct.status, await direct.json()]).toEqual([
+    200,
+    { ready: true, initialized: false, problems: [] },
+  ]);
+  const https = await startCaddy();
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const answer = await ask(https, `${API}/init`, { method: 'POST', headers, body });
+  expect([answer.status, answer.body]).toEqual([201, expect.stringContaining('Ours')]);
+});
+
+describe.each(['caddy', 'nginx'] as const)('behind %s, as in its example', (name) => {
+  let at: number;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    at = await PROXIES[name]();
+    browser = await openChromium([
+      `--host-resolver-rules=MAP ${NAME}:443 127.0.0.1:${at}`,
+      '--ignore-certificate-errors',
+    ]);
+  });
+  afterAll(() => browser?.close());
+
+  test('a person signs in, and sees the tenant', async () => {
+    const ada = await openVisitor(browser, URL_OF, { others: [new URL(provider.issuer).origin] });
+    await ada.page.goto(`${URL_OF}/`);
+    await ada.page
+      .getByRole('button', { name: /sign in/i })
+      .first()
+      .click();
+    await ada.signInAs('Ada Lovelace');
+    await expect.poll(() => ada.page.locator('h1').textContent()).not.toBe('');
+    expect(await ada.page.evaluate('window.isSecureContext')).toBe(true);
+    expect(ada.problems()).toEqual([]);
+    await ada.close();
+  });
+
+  test('answers are compressed, and have secure headers', async () => {
+    const headers = { 'accept-encoding': 'gzip' };
+    for (const target of ['/', '/openapi.json', '/config.json', `${API}/init`]) {
+      const answer = await ask(at, target, { headers });
+      expect([target, answer.status]).toEqual([target, 200]);
+      expect(answer.headers).toMatchObject({
+        'strict-transport-security': 'max-age=31536000',
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+      });
+    }
+    const large = await ask(at, '/openapi.json', { headers });
+    expect(large.headers['content-encoding']).toBe('gzip');
+    const token = await provider.issueToken('ada@example.com');
+    const authorization = `Bearer ${token}`;
+    const api = await ask(at, `${API}/audit`, { headers: { ...headers, authorization } });
+    expect([api.status, api.headers['content-encoding']]).toEqual([200, 'gzip']);
+  });
+
+  test('callers are counted by their own address, whatever they claim', async () => {
+    const from = name === 'caddy' ? '127.0.0.41' : '127.0.0.42';
+    const headers = { 'x-forwarded-for': '203.0.113.77' };
+    const statuses: unknown[] = [];
+    // An address without a token gets a tenth of 3,000. By default nginx has 512 connections for both sides.
+    while (statuses.length < 400) {
+      const calls = Array.from({ length: 80 }, () => ask(at, `${API}/me`, { from, headers }));
+      statuses.push(...(await Promise.all(calls)).map(({ status }) => status));
+    }
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+    const refused = started.lines().filter(({ event }) => event === 'too_many_requests');
+    expect(refused.map(({ caller }) => caller)).toContain(`address ${from}`);
+    expect(JSON.stringify(refused)).not.toMatch(/203\.0\.113|"address 127\.0\.0\.1"/);
+    expect((await ask(at, `${API}/me`, { from: '127.0.0.50' })).status).toBe(401);
+  });
+
+  test('a proxy that sends another host gets the message', async () => {
+    const change = {
+      caddy: (config: string) =>
+        config.replace(
+          /reverse_proxy (\S+)/,
+          'reverse_proxy $1 {\n\t\theader_up Host {upstream_hostport}\n\t}',
+        ),
+      nginx: (config: string) => config.replace(/.*proxy_set_header Host.*\n/, ''),
+    };
+    const wrong = await PROXIES[name](change[name]);
+    const answer = await ask(wrong, '/');
+    expect(answer.status).toBe(421);
+    expect(answer.body).toContain(`This server is ${URL_OF} and not 127.0.0.1`);
+    expect(answer.body).toMatch(
+      /proxy_set_header Host.*Caddy: does so unless header_up Host says otherwise/s,
+    );
+  });
+});
