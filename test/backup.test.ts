@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../lib/db/database.ts';
 import { toActingUsers } from '../lib/db/isolation.ts';
 import { migrate } from '../lib/db/migrate.ts';
+import { openSignInDatabase } from '../local/accounts/database.ts';
 import { createBackup } from '../local/backup/create.ts';
 import { connect } from '../local/backup/database.ts';
 import type { Key } from '../local/backup/key.ts';
@@ -42,6 +43,7 @@ const readAll = ({ admin }: DatabaseUrls) => connect(admin, readEverything);
 
 test('every row of every table is as before, and ids continue where they were', async () => {
   const urls = await copyDatabase(await getTemplate());
+  await (await openSignInDatabase(urls.owner)).close();
   const empty = await connect(urls.admin, async (client) => {
     await client.query("select setval(pg_get_serial_sequence('tenant', 'tenant_id'), 77)");
     return fillTables(client);
@@ -50,6 +52,7 @@ test('every row of every table is as before, and ids continue where they were', 
   const before = await readAll(urls);
   const moved = await move(urls);
   expect(await readAll(moved)).toEqual(before);
+  expect(Object.keys(before)).toEqual(expect.arrayContaining(['public.traffic_day', 'sign_in.account']));
   expect(before.sequences).toContain('tenant_tenant_id_seq 77');
 });
 

@@ -32,7 +32,7 @@ async function listColumns(client: pg.Client): Promise<Column[]> {
       character_maximum_length as length, is_nullable = 'YES' as nullable
     from information_schema.columns join information_schema.tables using (table_schema, table_name)
     where table_schema not in ('pg_catalog', 'information_schema') and table_type = 'BASE TABLE'
-      and table_name <> 'schema_version' and is_generated = 'NEVER'
+      and table_name not in ('schema_version', 'applied_script') and is_generated = 'NEVER'
     order by table_schema, table_name, ordinal_position`,
   );
   return rows;
@@ -46,7 +46,7 @@ async function listAllowed(client: pg.Client): Promise<Map<string, string[]>> {
       join pg_attribute a on a.attrelid = c.oid and k.conkey = array[a.attnum] where k.contype = 'c'`,
   );
   const valuesIn = (definition: string) =>
-    [...definition.matchAll(/'([^']*)'::character/g)].map(([, value]) => value ?? '');
+    [...definition.matchAll(/'([^']*)'::(?:character|text)/g)].map(([, value]) => value ?? '');
   return new Map(rows.map(({ column, definition }) => [column, valuesIn(definition)]));
 }
 

@@ -108,8 +108,16 @@ export async function requireKey(backup: CheckedBackup, options: KeyOptions): Pr
   }
 }
 
-/** Tables that have rows before anything is set up. */
-const MAY_HAVE_ROWS = ['schema_version', 'sign_in.applied_script'];
+/** Tables that may have rows before anything is set up: the link of the first start, and what is read or made again. */
+const MAY_HAVE_ROWS = [
+  'schema_version',
+  'identity_provider',
+  'principal',
+  'sign_in.applied_script',
+  'sign_in.link',
+  'sign_in.artifact',
+  'sign_in.browser_session',
+];
 
 /** Throws a sentence if the database has rows that a restore would lose. */
 export async function checkEmpty(client: pg.ClientBase): Promise<void> {
