@@ -294,7 +294,8 @@ export function openIdentity(options: {
     if (found?.hasEnded) throw new Failure('access_token_revoked');
     return found;
   };
-  const isFresh = (verifiedAt: Date) => clock().getTime() - verifiedAt.getTime() < ASK_AGAIN_MS;
+  // A clock that was set back does not keep an answer fresh for longer.
+  const isFresh = (verifiedAt: Date) => Math.abs(clock().getTime() - verifiedAt.getTime()) < ASK_AGAIN_MS;
   const ask = async (verified: Verified) => {
     const principal = await askUserinfo(verified, trustedIdentities);
     await inTransaction(db, (trx) => savePrincipal(trx, principal, clock()));

@@ -503,6 +503,7 @@ async function startHost(
     apiKey: kept.apiKey,
     limits,
     alarms,
+    missedTicks: 'make up',
     coldStarts,
     // An image made for Db2 has its driver.
     image: { packages: ['ibm_db'], ...(packages && { folder: packages }) },

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Activation } from './openwhisk/activations.ts';
-import type { AlarmsVersion } from './openwhisk/alarms.ts';
+import type { AlarmsVersion, MissedTicks } from './openwhisk/alarms.ts';
 import { deployManifest } from './openwhisk/deploy.ts';
 import { type Kind, readFullName, resolveAction } from './openwhisk/entities.ts';
 import { setParameters } from './openwhisk/entity-updates.ts';
@@ -40,6 +40,8 @@ export interface HostOptions {
   log?: (line: object) => void;
   /** Whether alarms fire. Default: true. */
   alarms?: boolean;
+  /** What happens to ticks of alarms that were missed while the machine slept. Default: skip, as on the platform. */
+  missedTicks?: MissedTicks;
   /** The release of the package of alarms, as far as they differ; null: the platform has none. Default: the newest. */
   alarmsVersion?: AlarmsVersion | null;
   /** The kinds of actions it offers, whichever Node runs the host. Default: those of a stock installation. */
@@ -110,6 +112,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     clock,
     log,
     alarms: options.alarms ?? true,
+    missedTicks: options.missedTicks ?? 'skip',
     alarmsVersion: options.alarmsVersion === undefined ? '2.1.0' : options.alarmsVersion,
     kinds: options.kinds ?? STOCK_KINDS,
     coldStarts: options.coldStarts ?? false,

@@ -189,6 +189,16 @@ test('SQL and code agree on what is asked again, whatever was read and when', as
   }
 });
 
+test('a success that a clock which was ahead has dated does not put off a repository', () => {
+  const ahead = { lastSuccessAt: '2029-11-05T08:00:00.000Z', failureAt: null, publishedThrough: null };
+  const now = new Date('2025-11-05T08:00:00Z');
+  expect(isDue({ schedule: 'daily', ...ahead }, now)).toBe(true);
+  expect(isDue({ schedule: 'weekly', ...ahead }, now)).toBe(true);
+  expect(isDue({ schedule: 'paused', ...ahead }, now)).toBe(false);
+  const early = { ...ahead, lastSuccessAt: '2025-11-05T20:00:00.000Z' };
+  expect(isDue({ schedule: 'daily', ...early }, now)).toBe(false);
+});
+
 test('SQL and code agree on what is due, for every schedule, last success and failure', async () => {
   const collecting = await openCollecting(`${START}T06:00:00.000Z`);
   const { db, tenantId } = collecting;

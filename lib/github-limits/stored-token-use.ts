@@ -5,6 +5,8 @@ import { type KnownLimits, type TokenUse, UNKNOWN_LIMITS, UNUSED } from './token
 /** The form of what is stored. Add one when it changes: activations of two versions must not read each other's. */
 const FORMAT = 2;
 const KEPT_MS = 24 * 3_600_000;
+/** Longer than anything that is stored counts: a later use was dated by a clock that was ahead. */
+const AHEAD_MS = 2 * 3_600_000;
 
 function toKey(fingerprint: string): string {
   return `${FORMAT}:${fingerprint}`;
@@ -29,11 +31,12 @@ export async function changeUse<T>(
   return inTransaction(db, async (trx) => {
     const stored = await trx
       .selectFrom('tokenUse')
-      .select('state')
+      .select(['state', 'usedAt'])
       .where('tokenFingerprint', '=', tokenFingerprint)
       .forUpdate()
       .executeTakeFirst();
-    const { use, grant } = change(stored ? (JSON.parse(stored.state) as TokenUse) : UNUSED);
+    const isKnown = stored && Date.parse(stored.usedAt) < now + AHEAD_MS;
+    const { use, grant } = change(isKnown ? (JSON.parse(stored.state) as TokenUse) : UNUSED);
     const row = { state: JSON.stringify(use), usedAt: new Date(now).toISOString() };
     if (stored) {
       await trx.updateTable('tokenUse').set(row).where('tokenFingerprint', '=', tokenFingerprint).execute();

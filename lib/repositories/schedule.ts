@@ -37,8 +37,11 @@ export interface DueLimits {
   weekly: Instant;
   /** Where GitHub's answers are sparse. */
   weeklySparse: Instant;
+  /** A success later than this was dated by a clock that was ahead, and does not count. */
+  latest: Instant;
 }
 
+const DAY_MS = 86_400_000;
 /** A little less than the hour between two sweeps. */
 export const SWEEP_PAUSE_MS = 55 * 60_000;
 /** By 08:00 UTC GitHub has published the day before; in the night it may not have. */
@@ -61,6 +64,7 @@ export function dueLimits(now: Date): DueLimits {
     daily: startOf(toDay(now)).toISOString(),
     weekly: startOf(readableSince('published', now)).toISOString(),
     weeklySparse: startOf(readableSince('sparse', now)).toISOString(),
+    latest: new Date(now.getTime() + DAY_MS).toISOString(),
   };
 }
 
@@ -74,13 +78,14 @@ export function isDue(
 ): boolean {
   if (schedule === 'paused') return false;
   if (lastSuccessAt === null) return true;
-  const { daily, weekly, weeklySparse } = dueLimits(now);
+  const { daily, weekly, weeklySparse, latest } = dueLimits(now);
+  if (lastSuccessAt > latest) return true;
   if (schedule === 'daily' || failureAt !== null) return lastSuccessAt < daily;
   return lastSuccessAt < (publishedThrough === null ? weeklySparse : weekly);
 }
 
 /** {@link isDue} as a condition on the rows of `repository`. */
-export function whereDue({ daily, weekly, weeklySparse }: DueLimits): Expression<SqlBool> {
+export function whereDue({ daily, weekly, weeklySparse, latest }: DueLimits): Expression<SqlBool> {
   const eb = expressionBuilder<Tables, 'repository'>();
   const isDaily = eb.or([
     eb('repository.schedule', '=', 'daily'),
@@ -90,6 +95,7 @@ export function whereDue({ daily, weekly, weeklySparse }: DueLimits): Expression
     eb('repository.schedule', '<>', 'paused'),
     eb.or([
       eb('repository.lastSuccessAt', 'is', null),
+      eb('repository.lastSuccessAt', '>', latest),
       eb.and([isDaily, eb('repository.lastSuccessAt', '<', daily)]),
       eb.and([
         eb('repository.schedule', '=', 'weekly'),
@@ -180,7 +186,7 @@ function askLimits(now: Date) {
  * nothing. The pause is shorter than a day, so an alarm that fires a little early still asks.
  */
 export function wasRefusedLately({ refusedAt }: { refusedAt: Instant | null }, now: Date): boolean {
-  return refusedAt !== null && now.getTime() - Date.parse(refusedAt) < REFUSED_PAUSE_MS;
+  return refusedAt !== null && Math.abs(now.getTime() - Date.parse(refusedAt)) < REFUSED_PAUSE_MS;
 }
 
 /** Sets the schedule of repositories of a tenant. Changes none and throws `repository_not_found` if one is missing. */

@@ -3,7 +3,13 @@ import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
 import { PASSING_CODES } from '../failure.ts';
 import type { Instant } from '../instant.ts';
-import { dueLimits, SWEEP_PAUSE_MS, whereAskedAgain, whereDue } from '../repositories/schedule.ts';
+import {
+  type DueLimits,
+  dueLimits,
+  SWEEP_PAUSE_MS,
+  whereAskedAgain,
+  whereDue,
+} from '../repositories/schedule.ts';
 import { hasDueRule } from '../tracking/due.ts';
 import { listSample } from '../traffic/publication.ts';
 import { isFree } from './lease.ts';
@@ -63,16 +69,17 @@ function isDueNow(now: Date): Expression<SqlBool> {
 function isUnfinished(now: Date, sample: readonly number[]): Expression<SqlBool> {
   const eb = expressionBuilder<Tables, 'tenant'>();
   const dayAgo = new Date(now.getTime() - UNFINISHED_MS);
-  const longDue = { ...dueLimits(dayAgo), daily: dayAgo.toISOString() };
+  const { latest } = dueLimits(now);
+  const longDue = { ...dueLimits(dayAgo), daily: dayAgo.toISOString(), latest };
   const hourAgo = new Date(now.getTime() - SWEEP_PAUSE_MS).toISOString();
   const isLongDue = eb.or([hasRepository(whereDue(longDue)), hasDueRule(longDue.daily)]);
-  const isMissed = eb.and([isLongDue, eb.not(hasAttempt(longDue.daily))]);
+  const isMissed = eb.and([isLongDue, eb.not(hasAttempt(longDue))]);
   const isWorthRetrying = eb.and([
     eb.or([
       hasRepository(whereDue(dueLimits(now)), PASSING_CODES),
       hasRepository(whereAskedAgain(now, sample)),
     ]),
-    eb.not(eb.exists(alarmRuns(hourAgo))),
+    eb.not(eb.exists(alarmRuns({ daily: hourAgo, latest }))),
   ]);
   return eb.or([isMissed, isWorthRetrying]);
 }
@@ -90,10 +97,10 @@ function hasRepository(condition: Expression<SqlBool>, failures?: readonly strin
 }
 
 /** An alarm run of the tenant has begun since an instant, and is at work or ended properly. */
-function hasAttempt(since: Instant): Expression<SqlBool> {
+function hasAttempt(limits: Pick<DueLimits, 'daily' | 'latest'>): Expression<SqlBool> {
   const { exists } = expressionBuilder<Tables, 'tenant'>();
   return exists(
-    alarmRuns(since).where(({ eb, or }) =>
+    alarmRuns(limits).where(({ eb, or }) =>
       or([
         eb('collectionRun.failureCode', 'is', null),
         eb('collectionRun.failureCode', 'not in', NOT_AN_ATTEMPT),
@@ -102,11 +109,13 @@ function hasAttempt(since: Instant): Expression<SqlBool> {
   );
 }
 
-function alarmRuns(since: Instant) {
+/** Without those that a clock which was ahead has dated. */
+function alarmRuns({ daily: since, latest }: Pick<DueLimits, 'daily' | 'latest'>) {
   return expressionBuilder<Tables, 'tenant'>()
     .selectFrom('collectionRun')
     .select('collectionRun.runId')
     .whereRef('collectionRun.tenantId', '=', 'tenant.tenantId')
     .where('collectionRun.startedAt', '>', since)
+    .where('collectionRun.startedAt', '<=', latest)
     .where('collectionRun.reason', '=', 'alarm');
 }

@@ -14,6 +14,9 @@ const LEASE_MS = 10 * 60_000;
 /** How long a run for repositories that were just added may take: it holds no lease, and they are few. */
 const UNLEASED_MS = 15 * 60_000;
 
+/** No lease is that long: one that ends later was given by a clock that was ahead. */
+const MAX_LEASE_MS = 86_400_000;
+
 /** When a lease ends that is given or renewed while no activation works on its run. */
 export function toLeaseEnd(now: Date): Date {
   return new Date(now.getTime() + LEASE_MS);
@@ -22,7 +25,12 @@ export function toLeaseEnd(now: Date): Date {
 /** A condition on the rows of `tenant`: the tenant is leased to no run, or the lease has run out. Never null. */
 export function isFree(now: Date): Expression<SqlBool> {
   const eb = expressionBuilder<Tables, 'tenant'>();
-  return eb.or([eb('tenant.leasedUntil', 'is', null), eb('tenant.leasedUntil', '<=', now.toISOString())]);
+  const latest = new Date(now.getTime() + MAX_LEASE_MS).toISOString();
+  return eb.or([
+    eb('tenant.leasedUntil', 'is', null),
+    eb('tenant.leasedUntil', '<=', now.toISOString()),
+    eb('tenant.leasedUntil', '>', latest),
+  ]);
 }
 
 /**

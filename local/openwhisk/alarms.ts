@@ -28,7 +28,12 @@ export interface AlarmOptions {
   retry: number;
   /** Whether alarms fire. If not, schedules are only checked and kept. */
   enabled: boolean;
+  /** What happens to ticks that come late because the machine slept. The platform's provider skips them. */
+  missed: MissedTicks;
 }
+
+/** `make up`: however many were missed, the alarm fires once. */
+export type MissedTicks = 'skip' | 'make up';
 
 type Parameters = Record<string, unknown>;
 
@@ -47,6 +52,10 @@ interface Alarm {
   reason: Reason | undefined;
   dateChanged: number;
   fired: number;
+  /** When the clock was last looked at, in its own milliseconds. */
+  lookedAt: number;
+  /** When the newest tick was noticed. */
+  ticked: number;
   /** Of the next tick. */
   timer: NodeJS.Timeout | undefined;
   /** Of firings that were refused and are tried again. */
@@ -55,8 +64,10 @@ interface Alarm {
 
 /** Timers are short, to notice a machine that slept or a clock that was changed. */
 const MAX_TIMER = 30_000;
-/** A tick later than this counts as missed: ticks are never replayed. */
+/** A tick later than this counts as missed. */
 const LATE = 60_000;
+/** A clock that is set back by less is only corrected: no tick comes twice. */
+const CORRECTION = 3_600_000;
 /** After these statuses the provider tries again; any other 4xx disables the alarm for good. */
 const TRANSIENT = [408, 409, 429];
 const TOO_MANY = 429;
@@ -105,6 +116,8 @@ function toAlarm(feed: string, trigger: string, parameters: Parameters, now: Dat
     reason: undefined,
     dateChanged: now.getTime(),
     fired: 0,
+    lookedAt: now.getTime(),
+    ticked: 0,
     timer: undefined,
     retries: new Set(),
   };
@@ -117,14 +130,25 @@ function describe(alarm: Alarm | undefined, trigger: string): Record<string, unk
 }
 
 function arm(options: AlarmOptions, alarm: Alarm): void {
-  const due = alarm.schedule.next(options.clock());
+  const now = options.clock().getTime();
+  const isCorrected = alarm.ticked > now && alarm.ticked - now < CORRECTION;
+  const due = alarm.schedule.next(new Date(isCorrected ? alarm.ticked : now));
+  alarm.lookedAt = now;
   if (due) watch(options, alarm, due);
   else disable(options, alarm, { message: 'Automatically disabled after firing last scheduled trigger' });
 }
 
 function watch(options: AlarmOptions, alarm: Alarm, due: Date): void {
-  const remaining = due.getTime() - options.clock().getTime();
+  const now = options.clock().getTime();
+  // The clock was ahead and is right again: the tick may be years away.
+  if (now < alarm.lookedAt) {
+    arm(options, alarm);
+    return;
+  }
+  alarm.lookedAt = now;
+  const remaining = due.getTime() - now;
   if (remaining <= 0) {
+    alarm.ticked = now;
     tick(options, alarm, -remaining);
     return;
   }
@@ -134,8 +158,9 @@ function watch(options: AlarmOptions, alarm: Alarm, due: Date): void {
 
 function tick(options: AlarmOptions, alarm: Alarm, late: number): void {
   const { trigger } = alarm;
-  if (late > LATE) options.log({ level: 'warn', event: 'alarm', trigger, message: 'A tick was missed.' });
-  else fire(options, alarm, { retries: 0, refusals: 0 });
+  const isMissed = late > LATE;
+  if (isMissed) options.log({ level: 'warn', event: 'alarm', trigger, message: 'A tick was missed.' });
+  if (!isMissed || options.missed === 'make up') fire(options, alarm, { retries: 0, refusals: 0 });
   if (alarm.active) arm(options, alarm);
 }
 

@@ -1,6 +1,6 @@
 import type { ActivationStore } from './activations.ts';
 import { openActivationStore } from './activations.ts';
-import type { Alarms, AlarmsVersion } from './alarms.ts';
+import type { Alarms, AlarmsVersion, MissedTicks } from './alarms.ts';
 import { openAlarms } from './alarms.ts';
 import type { EntityStore, Kind } from './entities.ts';
 import { openEntityStore, readFullName } from './entities.ts';
@@ -53,6 +53,7 @@ export interface ServiceOptions {
   log: (line: object) => void;
   /** Whether alarms fire. */
   alarms: boolean;
+  missedTicks: MissedTicks;
   kinds: readonly Kind[];
   /** The package of alarms; null: there is none. */
   alarmsVersion: AlarmsVersion | null;
@@ -113,7 +114,7 @@ export function openServices(options: ServiceOptions): Services {
 }
 
 function openProvider(
-  { clock, log, alarms, limits }: ServiceOptions,
+  { clock, log, alarms, missedTicks, limits }: ServiceOptions,
   version: AlarmsVersion,
   store: EntityStore,
   fireAsOwner: Services['fireAsOwner'],
@@ -123,6 +124,7 @@ function openProvider(
     log,
     version,
     enabled: alarms,
+    missed: missedTicks,
     retry: limits.alarmRetry,
     exists: (trigger) => store.triggers.has(trigger),
     fire: (trigger, payload) => {
