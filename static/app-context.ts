@@ -9,6 +9,8 @@ export interface App {
   config: Config;
   session: Session;
   api: Api;
+  /** The API of this installation's own accounts; null: people sign in elsewhere. */
+  accounts: Api | null;
 }
 
 /** What every page uses. Made once, before the first page is shown. */

@@ -17,6 +17,7 @@ async function start(root: HTMLElement) {
   const session = openSession(config);
   const leave = () => session.signIn(location.pathname + location.search);
   const api = openApi(config.apiUrl, session, showWaiting, leave);
+  const accounts = config.accounts ? openApi(config.accounts.url, session, showWaiting, leave) : null;
   const signInError = await session.complete().then(
     (returnTo) => {
       if (returnTo) replace(returnTo);
@@ -26,7 +27,7 @@ async function start(root: HTMLElement) {
   );
   followLinks();
   render(
-    <AppContext.Provider value={{ config, session, api }}>
+    <AppContext.Provider value={{ config, session, api, accounts }}>
       <Root signInError={signInError} />
     </AppContext.Provider>,
     root,

@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decodeJwt } from 'jose';
 import pg from 'pg';
@@ -10,18 +8,13 @@ import { digestOf } from '../local/accounts/artifacts.ts';
 import { createBackup } from '../local/backup/create.ts';
 import { connect } from '../local/backup/database.ts';
 import { checkBackup, restoreDatabase } from '../local/backup/restore.ts';
-import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
-import { openInstallation, type RealInstallation } from '../local/installation.ts';
+import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { createTestDatabase } from './database.ts';
-import { type ServedGitHub, serveGitHub } from './github-server.ts';
-import { requireBuild } from './on-demand.ts';
+import { openRealInstallation, type RealTestInstallation, toInitRequest } from './real-installation.ts';
 import { type JsonAnswer, openSignInClient, type SignInClient } from './sign-in-client.ts';
 
-let installation: RealInstallation;
-let github: ServedGitHub;
-let folder: string;
+let installation: RealTestInstallation;
 let database: pg.Pool;
-const lines: object[] = [];
 
 const PASSWORD = 'otters sing at noon';
 const ADA = 'ada@example.com';
@@ -49,14 +42,6 @@ async function callActions(
   return { status: answer.status, body: await answer.json() };
 }
 
-const tenant = (name: string) => ({
-  displayName: 'Test',
-  tenantName: name,
-  server: { kind: 'demo' },
-  githubUser: DEMO_USERS.octocat,
-  githubToken: DEMO_TOKENS.octocat,
-});
-
 /** Somebody's address, alone in its part of the network, so that no test slows another. */
 let addresses = 0;
 const newAddress = () => `198.51.100.${++addresses}`;
@@ -79,28 +64,13 @@ async function join(manager: string, tenantId: number, email: string): Promise<S
 }
 
 beforeAll(async () => {
-  await requireBuild();
-  folder = await mkdtemp(path.join(tmpdir(), 'accounts-test-'));
-  github = await serveGitHub(new Date().toISOString(), '/api/v3');
-  addDemoRepositories(github.github, '2025-06-01');
-  const databaseUrls = await createTestDatabase();
-  database = new pg.Pool({ connectionString: databaseUrls.admin, max: 2 });
-  installation = await openInstallation({
-    dataDir: folder,
-    databaseUrls,
-    real: { publicUrl: null, signIn: { kind: 'accounts' }, tls: null, trustedProxies: ['127.0.0.1'] },
-    alarms: false,
-    limits: { invocationsPerMinute: 10_000 },
-    environment: { DEMO_GITHUB_URL: github.apiUrl },
-    log: (line) => lines.push(line),
-  });
+  installation = await openRealInstallation();
+  database = new pg.Pool({ connectionString: installation.database.url, max: 2 });
 });
 
 afterAll(async () => {
-  await installation.close();
-  await github.close();
   await database.end();
-  await rm(folder, { recursive: true, force: true });
+  await installation.close();
 });
 
 test('the link of the first start makes the administrator’s account, once, and the same secret sets up the installation', async () => {
@@ -132,7 +102,7 @@ test('the link of the first start makes the administrator’s account, once, and
 
   const { access_token: token } = await client.signInSilently();
   expect(decodeJwt(token)).toMatchObject({ iss: `${installation.url}/identity`, aud: ['traffic-pages'] });
-  const set = await callActions(token, 'POST', '/init', { secret, ...tenant('Northwind') });
+  const set = await callActions(token, 'POST', '/init', toInitRequest(secret));
   expect([set.status, set.body]).toMatchObject([201, { email: ADA }]);
   const { body: me } = await callActions(token, 'GET', '/me');
   expect([me.email, me.displayName, me.systemRole]).toEqual([ADA, 'Ada Lovelace', 'administrator']);
@@ -446,7 +416,7 @@ test('no secret is in the log, and the database has only digests', async () => {
     tokens?.access_token ?? '',
     tokens?.refresh_token ?? '',
   ];
-  const logged = JSON.stringify(lines);
+  const logged = JSON.stringify(installation.lines);
   const { rows } = await database.query(
     `select (select json_agg(a)::text from sign_in.account a) || (select json_agg(l)::text from sign_in.link l)
        || (select json_agg(a)::text from sign_in.artifact a) as everything`,
@@ -463,9 +433,9 @@ test('no secret is in the log, and the database has only digests', async () => {
 });
 
 test('a backup has the accounts, and a restore brings them back', async () => {
-  const file = path.join(folder, 'backup.tar.gz');
+  const file = path.join(installation.folder, 'backup.tar.gz');
   const key = {
-    files: { 'installation.json': readFileSync(path.join(folder, 'installation.json'), 'utf8') },
+    files: { 'installation.json': readFileSync(path.join(installation.folder, 'installation.json'), 'utf8') },
   };
   const now = new Date();
   await connect(installation.database.url, (client) =>

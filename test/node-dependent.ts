@@ -10,6 +10,7 @@ export const NODE_TESTS = [
   'test/start.test.ts',
   'test/postgres.test.ts',
   // Keys, signatures and sealed tokens.
+  'test/accounts.test.ts',
   'test/auth.test.ts',
   'test/app-id.test.ts',
   'test/data-token.test.ts',

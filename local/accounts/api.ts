@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseEmail } from '../../lib/email.ts';
+import type { AccountAnswer, InvitationsAnswer, LinkAnswer } from '../../static/accounts.ts';
 import { readJson, sendJson, textOf } from './exchange.ts';
 import type { createGuesses } from './guesses.ts';
 import { requirePassword } from './interaction.ts';
@@ -9,31 +10,8 @@ import type { Caller, OwnProvider } from './own-provider.ts';
 import type { Passkeys } from './passkeys.ts';
 import { findWeakness, type Passwords } from './passwords.ts';
 import { Refusal } from './refusal.ts';
-import { type SessionEntry, toDevice } from './sessions.ts';
-import type { AccountStore, PasskeyEntry } from './store.ts';
-
-/** An account as its owner sees it. */
-export interface AccountAnswer {
-  email: string;
-  name: string;
-  hasPassword: boolean;
-  passkeys: PasskeyEntry[];
-  sessions: (SessionEntry & { current: boolean })[];
-}
-
-/** A link to hand on. It is told once. */
-export interface LinkAnswer {
-  email: string;
-  link: string;
-  expiresAt: string;
-  /** Whether it was sent to the address, too. */
-  mailed: boolean;
-}
-
-/** Members who have no account yet, by address, with the end of their invitation if there is one. */
-export interface InvitationsAnswer {
-  invitations: { email: string; expiresAt: string }[];
-}
+import { toDevice } from './sessions.ts';
+import type { AccountStore } from './store.ts';
 
 export interface ApiContext {
   provider: OwnProvider;

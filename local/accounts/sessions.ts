@@ -1,13 +1,6 @@
+import type { SessionEntry } from '../../static/accounts.ts';
 import type { IssuedFor } from '../identity/provider.ts';
 import type { SignInDatabase, Sql } from './database.ts';
-
-/** A session in a browser, as its owner sees it. */
-export interface SessionEntry {
-  id: string;
-  device: string;
-  createdAt: string;
-  lastUsedAt: string;
-}
 
 const BROWSERS: [RegExp, string][] = [
   [/\bEdgA?\//, 'Edge'],

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { PasskeyEntry } from '../../static/accounts.ts';
 import { digestOf } from './artifacts.ts';
 import type { SignInDatabase, Sql } from './database.ts';
 
@@ -16,14 +17,6 @@ export interface Passkey {
   publicKey: Uint8Array<ArrayBuffer>;
   counter: number;
   transports: string[];
-}
-
-/** A passkey as its owner sees it. */
-export interface PasskeyEntry {
-  id: string;
-  name: string;
-  createdAt: string;
-  lastUsedAt: string | null;
 }
 
 interface AccountRow {

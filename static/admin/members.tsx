@@ -11,18 +11,20 @@ import { PageHead } from '../controls/page-head.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { plural } from '../format.ts';
 import { reads } from '../reads.ts';
-import { RemoveMember, RoleTable, useRoleChange } from './roles.tsx';
+import { LinkDialog, type WantedLink } from './link-dialog.tsx';
+import { LinkButton, RemoveMember, RoleTable, useRoleChange } from './roles.tsx';
 
 const EXPLANATION =
   'Managers can edit, viewers see everything, repository viewers see the repositories you choose.';
 
 /** The members of a tenant and their roles. */
 export function Members({ tenantId }: { tenantId: number }) {
-  const { api } = useApp();
+  const { api, accounts } = useApp();
   const { me } = useMe();
   const list = useAnswer(reads.members(tenantId));
   const { editing, edit, removing, askToRemove, changed } = useRoleChange<Member>(list.reload);
   const mayChange = mayInTenant(me, tenantId, 'changeMembers');
+  const [link, setLink] = useState<WantedLink>();
 
   return (
     <div class="page" aria-busy={list.loading}>
@@ -39,7 +41,12 @@ export function Members({ tenantId }: { tenantId: number }) {
       />
       <Answered loaded={list}>
         {({ members }) => (
-          <MemberTable members={members} onEdit={mayChange ? edit : undefined} onRemove={askToRemove} />
+          <MemberTable
+            members={members}
+            onEdit={mayChange ? edit : undefined}
+            onRemove={askToRemove}
+            onWantLink={accounts ? setLink : undefined}
+          />
         )}
       </Answered>
       {editing && list.answer && (
@@ -48,8 +55,14 @@ export function Members({ tenantId }: { tenantId: number }) {
           member={editing === 'new' ? undefined : editing}
           repositories={list.answer.repositories}
           onClose={() => edit(undefined)}
-          onSaved={changed}
+          onSaved={({ email, state }) => {
+            changed(email);
+            if (accounts && editing === 'new' && state === 'invited') setLink({ kind: 'invitation', email });
+          }}
         />
+      )}
+      {link && accounts && (
+        <LinkDialog accounts={accounts} wanted={link} place={tenantId} onClose={() => setLink(undefined)} />
       )}
       {removing && (
         <RemoveMember
@@ -70,9 +83,11 @@ interface MemberTableProps {
   members: Member[];
   onEdit: ((member: Member) => void) | undefined;
   onRemove: (email: string) => void;
+  /** Absent: accounts are elsewhere. */
+  onWantLink: ((wanted: WantedLink) => void) | undefined;
 }
 
-function MemberTable({ members, onEdit, onRemove }: MemberTableProps) {
+function MemberTable({ members, onEdit, onRemove, onWantLink }: MemberTableProps) {
   if (members.length === 0) return <p class="none">This tenant has no members yet.</p>;
   return (
     <RoleTable
@@ -87,6 +102,9 @@ function MemberTable({ members, onEdit, onRemove }: MemberTableProps) {
       }
       onEdit={onEdit}
       onRemove={onRemove}
+      {...(onWantLink && {
+        actionsOf: (person: Member) => <LinkButton person={person} onWant={onWantLink} />,
+      })}
     />
   );
 }
@@ -97,7 +115,7 @@ interface MemberDialogProps {
   member: Member | undefined;
   repositories: MemberList['repositories'];
   onClose: () => void;
-  onSaved: (email: string) => void;
+  onSaved: (member: Member) => void;
 }
 
 const ROLES = [
@@ -120,7 +138,7 @@ function MemberDialog({ tenantId, member, repositories, onClose, onSaved }: Memb
     const address = email.trim();
     void submission.run(async () => {
       const path = `members/${tenantId}/${encodeURIComponent(address)}`;
-      onSaved((await api.send<Member>('PUT', path, body)).email);
+      onSaved(await api.send<Member>('PUT', path, body));
     });
   }
 

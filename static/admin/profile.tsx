@@ -13,12 +13,14 @@ import { useList } from '../list.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
 import { SignOut } from '../sign-out.tsx';
+import { Account } from './account.tsx';
 
 const COLUMNS = [{ label: 'Tenant' }, { label: 'Role' }, { label: 'Can see' }];
 
 /** Who is signed in, their roles, and signing out. */
 export function Profile() {
   const { me } = useMe();
+  const { accounts } = useApp();
   const [everywhere, setEverywhere] = useState(false);
   const actions = (
     <>
@@ -46,6 +48,7 @@ export function Profile() {
           </dd>
         </dl>
       </Panel>
+      {accounts && <Account accounts={accounts} />}
       <Panel title="Tenants">{me.moreTenants ? <AllTenants /> : <OwnTenants tenants={me.tenants} />}</Panel>
       <p>
         <a href="/licences.txt" target="_blank" rel="noopener">
@@ -92,11 +95,12 @@ function AllTenants() {
 
 /** Ends every session of the person, after they confirm it. */
 function SignOutEverywhere({ onClose }: { onClose: () => void }) {
-  const { api, session } = useApp();
+  const { api, accounts, session } = useApp();
   const submission = useSubmission();
 
   function signOut() {
     void submission.run(async () => {
+      await accounts?.send('DELETE', 'account/sessions');
       await api.send<SignedOut>('DELETE', 'me/sessions');
       await session.signOut();
     });
@@ -112,7 +116,8 @@ function SignOutEverywhere({ onClose }: { onClose: () => void }) {
     >
       <p>
         You are signed out at once in every browser and program, here too. Dashboards that are open elsewhere
-        stop. If somebody else may know your password, change it at the sign-in service first.
+        stop. If somebody else may know your password, change it{' '}
+        {accounts ? 'here' : 'at the sign-in service'} first.
       </p>
     </FormDialog>
   );

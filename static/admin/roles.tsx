@@ -1,11 +1,13 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Member } from '../../lib/answers/members.ts';
+import { mayInSystem } from '../access.ts';
 import { useMe } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { FormDialog } from '../controls/dialog.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { formatInstant } from '../format.ts';
+import type { WantedLink } from './link-dialog.tsx';
 
 interface Person {
   email: string;
@@ -23,6 +25,8 @@ interface RoleTableProps<P extends Person> {
   /** Absent if you may not change roles. */
   onEdit: ((person: P) => void) | undefined;
   onRemove: (email: string) => void;
+  /** More buttons for a person. */
+  actionsOf?: (person: P) => ComponentChildren;
 }
 
 /** Each person with their role, and since when. */
@@ -34,6 +38,7 @@ export function RoleTable<P extends Person>({
   noteOf,
   onEdit,
   onRemove,
+  actionsOf,
 }: RoleTableProps<P>) {
   const columns = [
     { label: 'E-mail address' },
@@ -59,6 +64,7 @@ export function RoleTable<P extends Person>({
             </td>
             {onEdit && (
               <td class="actions">
+                {actionsOf?.(person)}
                 <button type="button" class="button small" onClick={() => onEdit(person)}>
                   Change…<span class="unseen"> {person.email}</span>
                 </button>
@@ -82,6 +88,24 @@ function RoleStateNote({ state }: { state: Member['state'] }) {
     <span class="tag warning" title="Remove this person and add the new address.">
       Has another address now
     </span>
+  );
+}
+
+interface LinkButtonProps {
+  person: Person;
+  onWant: (wanted: WantedLink) => void;
+}
+
+/** Asks for the link that lets a person in: an invitation for a role that nobody holds yet or, by administrators, a reset. */
+export function LinkButton({ person: { email, state }, onWant }: LinkButtonProps) {
+  const { me } = useMe();
+  const kind = state === 'invited' ? 'invitation' : 'reset';
+  if (kind === 'reset' && (state !== 'active' || !mayInSystem(me, 'changeSystemRoles'))) return null;
+  return (
+    <button type="button" class="button small" onClick={() => onWant({ kind, email })}>
+      {kind === 'invitation' ? 'Invitation link…' : 'Reset link…'}
+      <span class="unseen"> for {email}</span>
+    </button>
   );
 }
 

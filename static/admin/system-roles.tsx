@@ -10,15 +10,17 @@ import { Answered } from '../controls/loading.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { reads } from '../reads.ts';
-import { RemoveMember, RoleTable, useRoleChange } from './roles.tsx';
+import { LinkDialog, type WantedLink } from './link-dialog.tsx';
+import { LinkButton, RemoveMember, RoleTable, useRoleChange } from './roles.tsx';
 
 const EXPLANATION =
   'Administrators can edit everything; maintainers see everything and manage repositories and collection.';
 
 /** The administrators and maintainers of the installation. */
 export function SystemRoles() {
-  const { api } = useApp();
+  const { api, accounts } = useApp();
   const { me } = useMe();
+  const [link, setLink] = useState<WantedLink>();
   const list = useAnswer(reads.systemMembers());
   const { editing, edit, removing, askToRemove, changed } = useRoleChange<SystemMember>(list.reload);
   const mayChange = mayInSystem(me, 'changeSystemRoles');
@@ -45,6 +47,9 @@ export function SystemRoles() {
             sinceOf={({ grantedAt }) => grantedAt}
             onEdit={mayChange ? edit : undefined}
             onRemove={askToRemove}
+            {...(accounts && {
+              actionsOf: (person: SystemMember) => <LinkButton person={person} onWant={setLink} />,
+            })}
           />
         )}
       </Answered>
@@ -52,8 +57,14 @@ export function SystemRoles() {
         <SystemRoleDialog
           member={editing === 'new' ? undefined : editing}
           onClose={() => edit(undefined)}
-          onSaved={changed}
+          onSaved={({ email, state }) => {
+            changed(email);
+            if (accounts && editing === 'new' && state === 'invited') setLink({ kind: 'invitation', email });
+          }}
         />
+      )}
+      {link && accounts && (
+        <LinkDialog accounts={accounts} wanted={link} place="system" onClose={() => setLink(undefined)} />
       )}
       {removing && (
         <RemoveMember
@@ -72,7 +83,7 @@ interface SystemRoleDialogProps {
   /** Absent for a new one. */
   member: SystemMember | undefined;
   onClose: () => void;
-  onSaved: (email: string) => void;
+  onSaved: (member: SystemMember) => void;
 }
 
 const ROLES = [
@@ -92,7 +103,7 @@ function SystemRoleDialog({ member, onClose, onSaved }: SystemRoleDialogProps) {
     const body: SystemMemberRequest = { role };
     void submission.run(async () => {
       const path = `members/system/${encodeURIComponent(address)}`;
-      onSaved((await api.send<SystemMember>('PUT', path, body)).email);
+      onSaved(await api.send<SystemMember>('PUT', path, body));
     });
   }
 
