@@ -6,7 +6,7 @@ import { createApp, serve } from '../lib/app.ts';
 import type { Config } from '../lib/config.ts';
 import { textField, urlField } from '../lib/fields.ts';
 import { createInitSecretCheck } from '../lib/init-secret.ts';
-import { describeInstallation, initialize, requireWork } from '../lib/installation.ts';
+import { claimInstallation, describeInstallation, initialize, requireWork } from '../lib/installation.ts';
 import { parseBody } from '../lib/request.ts';
 import { GITHUB, type ServerAddress, toDemoServer, toServerAddress } from '../lib/servers.ts';
 
@@ -27,6 +27,15 @@ export const InitRequest = z.strictObject({
 });
 export type InitRequest = z.infer<typeof InitRequest>;
 
+/** Of an installation that the start set up: it only needs an administrator. */
+export const ClaimRequest = z.strictObject({
+  secret: z.string().min(1).max(200),
+  displayName: textField('installation', 'displayName'),
+});
+export type ClaimRequest = z.infer<typeof ClaimRequest>;
+
+export const InitBody = z.union([InitRequest, ClaimRequest]);
+
 const requireInitSecret = createInitSecretCheck(sleep);
 
 const app = createApp();
@@ -36,6 +45,11 @@ app.get('/', async (c) => json<InitState>(await describeInstallation(c.env)));
 app.post('/', async (c) => {
   const { config, db, identity } = c.env;
   const principal = await identity.requireNewPrincipal(c.req.raw);
+  if ((await describeInstallation(c.env)).provisioned) {
+    const { secret, displayName } = await parseBody(c.req.raw, ClaimRequest);
+    await requireInitSecret(secret, config.initSecret);
+    return json<InitAnswer>(await claimInstallation(c.env, displayName, principal), 201);
+  }
   const { secret, server, ...initialization } = await parseBody(c.req.raw, InitRequest);
   await requireWork(db);
   await requireInitSecret(secret, config.initSecret);

@@ -20,6 +20,12 @@ export interface Actor {
   now: Date;
 }
 
+/** The installation itself, which does something without being asked. */
+export interface Unattended {
+  email: null;
+  now: Date;
+}
+
 /**
  * The kinds of events. Each has an area to filter by, and a sentence that follows the person's name. `{subject}` is what
  * was changed, and `{detail}` is how.
@@ -97,7 +103,7 @@ export interface AuditRecord {
  */
 export async function recordAudit(
   trx: Transaction<Tables>,
-  by: Actor | { email: null; now: Date },
+  by: Actor | Unattended,
   { tenantId, ...event }: AuditRecord,
 ): Promise<void> {
   const nameOf = (eb: ExpressionBuilder<Tables, 'auditEvent'>) =>
@@ -160,7 +166,7 @@ export async function recordAuditOfTenants(
 }
 
 function toRow<Name>(
-  { email, now }: Actor | { email: null; now: Date },
+  { email, now }: Actor | Unattended,
   { kind, subject, detail }: Omit<AuditRecord, 'tenantId'>,
   { tenantId, tenantName }: { tenantId: number; tenantName: Name },
 ) {

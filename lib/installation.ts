@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
-import type { InitState } from './answers/init.ts';
-import { recordAudit } from './audit.ts';
+import type { InitAnswer, InitState } from './answers/init.ts';
+import { type Actor, recordAudit } from './audit.ts';
 import type { Config } from './config.ts';
 import type { Database, Db } from './db/database.ts';
 import { listWeaknesses, toActingUsers } from './db/isolation.ts';
@@ -10,6 +10,7 @@ import { readSchemaState, SCHEMA_VERSION } from './db/schema.ts';
 import type { Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import { type Principal, savePrincipal } from './identity.ts';
+import { lockInstallation } from './locks.ts';
 import type { Secrets } from './secrets.ts';
 import { GITHUB, insertServer, requireReachable, type ServerAddress, toDemoServer } from './servers.ts';
 import { insertTenant } from './tenants/saving.ts';
@@ -35,15 +36,32 @@ export interface Initialization {
 /** What anybody may know before signing in. Works without a schema. */
 export async function describeInstallation({
   db,
+  dbFor,
   config,
-}: Pick<InstallationServices, 'db' | 'config'>): Promise<InitState> {
+}: Pick<InstallationServices, 'db' | 'dbFor' | 'config'>): Promise<InitState> {
   const { stored, displayName } = await readSchemaState(db);
+  const isCurrent = displayName !== null && stored === SCHEMA_VERSION;
+  const provisioned = isCurrent && (await awaitsAdministrator(dbFor('all tenants')));
   return {
-    initialized: displayName !== null,
+    initialized: displayName !== null && !provisioned,
+    provisioned,
     displayName,
     demoAvailable: config.demoGithubUrl !== null,
     schema: { stored, expected: SCHEMA_VERSION },
   };
+}
+
+/** Whether the start set it up, and nobody has become its administrator yet. `db` sees all tenants. */
+async function awaitsAdministrator(db: Db): Promise<boolean> {
+  const waiting = await db
+    .selectFrom('provisionedTenant')
+    .select('tenantId')
+    .where(({ exists, not, selectFrom }) =>
+      not(exists(selectFrom('systemRole').select('email').where('role', '=', 'administrator'))),
+    )
+    .limit(1)
+    .executeTakeFirst();
+  return waiting !== undefined;
 }
 
 const already = () => new Failure('already_initialized');
@@ -74,7 +92,7 @@ async function requireUninitialized({
 }
 
 /** Inserts the built-in servers and the chosen one. Returns the id of the chosen one. */
-async function insertServers(
+export async function insertServers(
   trx: Transaction<Tables>,
   chosen: ServerAddress,
   demoGithubUrl: string | null,
@@ -104,19 +122,13 @@ async function insertAll(
   { token, tokenSealed }: Checked,
 ) {
   const { displayName, githubUser, server } = initialization;
-  const { email, issuer, subject } = principal;
+  const { email } = principal;
   const now = clock().toISOString();
   const serverId = await insertServers(trx, server, config.demoGithubUrl, now);
   const name = initialization.tenantName ?? githubUser;
   const tenant = { name, serverId, githubUser, token, tokenSealed, createdAt: now, createdBy: email };
   const tenantId = await insertTenant(trx, tenant);
-  await savePrincipal(trx, principal, clock());
-  const role = { email, role: 'administrator', grantedAt: now } as const;
-  const holder = { issuer, subject, claimedAt: now };
-  await trx
-    .insertInto('systemRole')
-    .values({ ...role, ...holder })
-    .execute();
+  await insertAdministrator(trx, principal, clock());
   const installation = { installationId: 1, displayName, initializedAt: now };
   await trx.insertInto('installation').values(installation).execute();
   const by = { email, now: clock() };
@@ -127,13 +139,52 @@ async function insertAll(
     subject: name,
     detail: `a token of ${githubUser}`,
   });
-  await recordAudit(trx, by, {
-    tenantId: null,
-    kind: 'system_role_given',
-    subject: email,
-    detail: role.role,
-  });
+  await recordRole(trx, by);
   return { tenantId, serverId, email, displayName, tokenExpiresAt: token.expiresAt };
+}
+
+async function insertAdministrator(trx: Transaction<Tables>, principal: Principal, now: Date): Promise<void> {
+  const { email, issuer, subject } = principal;
+  const at = now.toISOString();
+  await savePrincipal(trx, principal, now);
+  await trx
+    .insertInto('systemRole')
+    .values({ email, role: 'administrator', grantedAt: at, issuer, subject, claimedAt: at })
+    .execute();
+}
+
+function recordRole(trx: Transaction<Tables>, by: Actor): Promise<void> {
+  const given = { kind: 'system_role_given', subject: by.email, detail: 'administrator' } as const;
+  return recordAudit(trx, by, { tenantId: null, ...given });
+}
+
+/**
+ * Makes `principal` the administrator of an installation that the start set up: once. Throws `already_initialized` if it has
+ * one, or was set up on the pages.
+ */
+export async function claimInstallation(
+  services: InstallationServices,
+  displayName: string,
+  principal: Principal,
+): Promise<InitAnswer> {
+  const { config, dialect, clock } = services;
+  const by = { email: principal.email, now: clock() };
+  const tenant = await inTransaction(services.dbFor('all tenants'), async (trx) => {
+    await lockInstallation(trx);
+    if (!(await awaitsAdministrator(trx))) throw already();
+    const provisioned = await trx
+      .selectFrom('provisionedTenant as p')
+      .innerJoin('tenant as t', 't.tenantId', 'p.tenantId')
+      .select(['t.tenantId', 't.serverId', 't.tokenExpiresAt'])
+      .executeTakeFirst();
+    if (!provisioned) throw already();
+    await insertAdministrator(trx, principal, by.now);
+    await trx.updateTable('installation').set({ displayName }).execute();
+    await recordRole(trx, by);
+    return provisioned;
+  });
+  const weaknesses = await listWeaknesses(services.db, dialect, config.databaseUrls);
+  return { ...tenant, email: by.email, displayName, weaknesses };
 }
 
 /**

@@ -65,7 +65,7 @@ export const PARAMETERS: Record<string, Parameter> = {
     defaultInWords: '`DATABASE_URL`: one role for both',
     secret: true,
     start: true,
-    actions: ['collect', 'collect-tenant', 'sweep', 'watch', 'report-weekly', 'init', 'upgrade'],
+    actions: ['collect', 'collect-tenant', 'sweep', 'watch', 'report-weekly', 'init', 'provision', 'upgrade'],
   },
   UPGRADE_DATABASE_URL: {
     description:
@@ -75,7 +75,7 @@ export const PARAMETERS: Record<string, Parameter> = {
     defaultInWords: '`DATABASE_URL`: it owns the tables',
     secret: true,
     start: true,
-    actions: ['init', 'upgrade', 'delete-data'],
+    actions: ['init', 'provision', 'upgrade', 'delete-data'],
   },
   ISSUER: {
     description:

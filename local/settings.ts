@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import ipaddr from 'ipaddr.js';
-import { checkParameters, PAGES_SIGN_IN, PARAMETERS, type Parameter } from '../lib/parameters.ts';
+import { checkParameters, isHttpUrl, PAGES_SIGN_IN, PARAMETERS, type Parameter } from '../lib/parameters.ts';
+import { parseTrack } from '../lib/tracking/definition.ts';
 import { withoutTrailingSlashes } from '../lib/url.ts';
 import type { DatabaseUrls } from './postgres/roles.ts';
 
@@ -38,6 +39,8 @@ export interface StartSettings {
   invocationsPerMinute: number;
   /** Seals the key in a backup; '' if there is none. */
   backupPassphrase: string;
+  /** Sets up a fresh installation before anybody signs in; null: people do. `apiUrl` null: github.com. */
+  provision: { token: string; track: string; apiUrl: string | null } | null;
   /** Parameters that the actions get as they are. */
   parameters: Record<string, string>;
 }
@@ -105,6 +108,25 @@ export const START_VARIABLES: Record<string, Parameter> = {
     description: "that app's client secret",
     must: 'be the client secret of that app',
     secret: true,
+  },
+  TRACK: {
+    description:
+      'with `GITHUB_TOKEN`: [sets up a fresh installation](self-hosting.md#two-variables) that tracks what these words say, such as `acme/*,!fork,!archived`',
+    must: 'be words separated by commas, such as acme/*,!fork,!archived',
+    test: (text) => text.length <= 2000,
+  },
+  GITHUB_TOKEN: {
+    description: 'the GitHub token that reads what `TRACK` says. Without `TRACK` it is not used',
+    must: 'be a GitHub token',
+    test: (text) => text.length <= 400,
+    secret: true,
+  },
+  GITHUB_API_URL: {
+    description:
+      'the base URL of the API that `GITHUB_TOKEN` is for, such as `https://github.example.com/api/v3`',
+    must: 'be the base URL of an API, such as https://github.example.com/api/v3',
+    test: isHttpUrl,
+    defaultInWords: 'github.com',
   },
   DATA_DIR: {
     description: 'database files, keys and secrets of the local installation. `npm run token` reads it too',
@@ -185,6 +207,23 @@ function findTlsProblems(value: (name: string) => string): string[] {
   return ['TLS_CERT needs PUBLIC_URL, the https address that the certificate is for.'];
 }
 
+/** Sentences about TRACK and its token. */
+function findTrackProblems(value: (name: string) => string): string[] {
+  if (value('TRACK') === '' && value('GHS_FILTER') !== '')
+    return ['GHS_FILTER is a variable of ghstats: call it TRACK here. It means the same.'];
+  if (value('TRACK') === '') return [];
+  const missing =
+    value('GITHUB_TOKEN') === ''
+      ? ['GITHUB_TOKEN is missing: TRACK needs a token that can read the traffic of the repositories.']
+      : [];
+  try {
+    parseTrack(value('TRACK'));
+    return missing;
+  } catch (error) {
+    return [...missing, (error as Error).message];
+  }
+}
+
 function toKind(value: (name: string) => string): SignIn['kind'] {
   const given = value('SIGN_IN');
   if (given === 'provider' || given === 'github' || given === 'accounts') return given;
@@ -244,7 +283,7 @@ export function readSettings(args: string[], environment: Environment): StartSet
   const valueOrDefault = (name: string) => value(name) || (START_VARIABLES[name]?.default ?? '');
   const host = valueOrDefault('HOST');
   const isReal = value('PUBLIC_URL') !== '' || value('SIGN_IN') !== '' || !isLoopback(host);
-  const problems = [...findProblems(value), ...findTlsProblems(value)];
+  const problems = [...findProblems(value), ...findTlsProblems(value), ...findTrackProblems(value)];
   if (isReal) problems.push(...findSignInProblems(value));
   if (problems.length > 0) throw new Error(problems.join('\n'));
   if (demo && isReal)
@@ -266,6 +305,15 @@ export function readSettings(args: string[], environment: Environment): StartSet
     real: isReal ? real : null,
     databaseUrls: toDatabaseUrls(value),
     invocationsPerMinute: Number(valueOrDefault('INVOCATIONS_PER_MINUTE')),
+    // The demo has tenants of its own.
+    provision:
+      value('TRACK') === '' || demo
+        ? null
+        : {
+            token: value('GITHUB_TOKEN'),
+            track: value('TRACK'),
+            apiUrl: value('GITHUB_API_URL') ? withoutTrailingSlashes(value('GITHUB_API_URL')) : null,
+          },
     backupPassphrase: value('BACKUP_PASSPHRASE'),
     parameters: Object.fromEntries(PASSED_ON.map((name) => [name, value(name)])),
   };

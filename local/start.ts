@@ -1,5 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { plural } from '../lib/number-format.ts';
+import type { Provisioned } from '../lib/provisioning.ts';
 import { isStillRunning } from '../lib/still-running.ts';
 import type { Upgrade } from '../lib/upgrade.ts';
 import { buildDemo, endPushAccess } from './demo.ts';
@@ -21,18 +23,25 @@ function openOutputs({ dataDir, real }: StartSettings): { log: Log; telling: Tel
   return { log, telling: openTelling() };
 }
 
+/** How far an installation is set up. */
+interface SetUp {
+  /** It has an administrator. */
+  initialized: boolean;
+  /** The start set it up, and it has no administrator yet. */
+  provisioned: boolean;
+}
+
 /** Asks until there is an answer. Throws the actions' own sentence if they refuse their configuration. */
-async function isInitialized({ innerUrl }: RealInstallation): Promise<boolean> {
+async function readSetUp({ innerUrl }: RealInstallation): Promise<SetUp> {
   for (;;) {
     const answer = await fetch(`${innerUrl}/api/v1/web/guest/traffic/init`);
     const state: unknown = await answer.json();
     if (isStillRunning(answer.status, state)) continue;
-    const { initialized, error } = state as {
-      initialized?: boolean;
+    const { initialized, provisioned, error } = state as Partial<SetUp> & {
       error?: { code: string; message: string };
     };
     if (error?.code === 'misconfigured') throw new Error(error.message);
-    return initialized ?? true;
+    return { initialized: initialized ?? true, provisioned: provisioned ?? false };
   }
 }
 
@@ -50,6 +59,33 @@ async function upgrade({ host }: RealInstallation): Promise<string[]> {
     after = result.traffic?.next ?? null;
   }
   return [...weaknesses];
+}
+
+/**
+ * Sets up a fresh installation from GITHUB_TOKEN and TRACK, or applies what changed of them. Throws a sentence if one of them is
+ * wrong.
+ */
+async function provision(
+  { host }: RealInstallation,
+  { provision: given }: StartSettings,
+  { tell }: Telling,
+): Promise<void> {
+  if (given === null) return;
+  const { response } = await host.invoke('traffic/provision', given);
+  const { outcome, addedCount, message, error } = response.result as Partial<Provisioned> & {
+    error?: { message: string };
+  };
+  if (error) throw new Error(error.message);
+  if (outcome === 'not_fresh')
+    tell(
+      'GITHUB_TOKEN and TRACK do nothing here: this installation was set up on its pages. Use Rules there, on the page Repositories.',
+    );
+  else if (outcome === 'postponed')
+    tell(
+      `GITHUB_TOKEN and TRACK have changed, but GitHub cannot be asked. The next start tries again. ${message}`,
+    );
+  else if (outcome !== 'unchanged')
+    tell(`TRACK adds ${plural(addedCount ?? 0, 'repository', 'repositories')}. They are collected now.`);
 }
 
 /** The simulated GitHub's present; null: the real one. The demo plays through earlier days first. */
@@ -126,7 +162,7 @@ async function prepareDemo(
 ): Promise<void> {
   const mark = path.join(dataDir, 'demo-is-made');
   if (existsSync(mark)) return endPushAccess(installation);
-  if (await isInitialized(installation))
+  if ((await readSetUp(installation)).initialized)
     throw new Error(
       `The demo in ${dataDir} was interrupted while it was being created: delete that folder and start again.`,
     );
@@ -161,24 +197,31 @@ interface Starting {
 async function makeReady(
   { installation, trial }: Opened,
   settings: StartSettings,
-  { isStopping, telling: { tell, finish } }: Starting,
+  { isStopping, telling }: Starting,
 ): Promise<void> {
+  const { tell, finish } = telling;
   const { url, initLink } = installation;
   // A database of your own may have tables, and roles that may do too little or too much.
   const isOwn = settings.databaseUrls !== undefined;
-  if (isOwn || (await isInitialized(installation)))
+  const before = await readSetUp(installation);
+  if (isOwn || before.initialized || before.provisioned)
     for (const weakness of await upgrade(installation)) tell(weakness);
   if (settings.demo && trial) await prepareDemo(trial, settings.dataDir, isStopping);
-  const isReady = await isInitialized(installation);
+  await provision(installation, settings, telling);
+  const { initialized: isReady, provisioned } = await readSetUp(installation);
   if (isStopping()) return;
   const firstLink = await installation.firstLink();
-  if (isReady) await installation.host.fire('daily');
+  if (isReady || provisioned) await installation.host.fire('daily');
   if (firstLink)
     tell(
       `Nobody has an account yet. Open this link to make the administrator's; it contains the secret you need:\n${firstLink}`,
     );
-  else if (!isReady)
-    tell(`Nothing is set up yet. Open this link to set it up; it contains the secret you need:\n${initLink}`);
+  else if (!isReady) {
+    const missing = provisioned
+      ? 'There is no administrator yet. Open this link to become it'
+      : 'Nothing is set up yet. Open this link to set it up';
+    tell(`${missing}; it contains the secret you need:\n${initLink}`);
+  }
   finish(`Ready at ${url} (press Ctrl-C to stop).`);
 }
 

@@ -34,7 +34,7 @@ async function readState() {
 test('an empty installation says that it is not initialized', async () => {
   await open();
   const schema = { stored: null, expected: SCHEMA_VERSION };
-  const expected = { initialized: false, displayName: null, demoAvailable: true, schema };
+  const expected = { initialized: false, provisioned: false, displayName: null, demoAvailable: true, schema };
   expect(await readState()).toEqual(expected);
   const me = await installation.as('ada@example.com')('GET', '/me');
   expect([me.status, me.body.error.code]).toEqual([409, 'not_initialized']);

@@ -1,5 +1,5 @@
 import { InitAnswer, InitState } from '../../lib/answers/init.ts';
-import { InitRequest } from '../init.ts';
+import { InitBody } from '../init.ts';
 import { githubOutages } from './failures.ts';
 import type { Operation } from './operation.ts';
 
@@ -20,7 +20,7 @@ export const initOperations: Operation[] = [
     summary: 'Initialize the installation: create its tables, its administrator and the first tenant',
     needs: 'signed in',
     note: 'The body must hold the installation’s secret.',
-    body: InitRequest,
+    body: InitBody,
     responses: { 201: InitAnswer },
     failures: [
       'already_initialized',

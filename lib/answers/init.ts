@@ -4,6 +4,8 @@ import { Instant } from './figures.ts';
 /** What visitors may know before they sign in. */
 export const InitState = z.object({
   initialized: z.boolean(),
+  /** The start made a tenant from GITHUB_TOKEN and TRACK; the installation only needs an administrator. */
+  provisioned: z.boolean(),
   displayName: z.string().nullable(),
   /** Whether the GitHub simulator is available as the server "Demo". */
   demoAvailable: z.boolean(),

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Tenant } from '../answers/tenants.ts';
-import { type Actor, recordAudit } from '../audit.ts';
+import { type Actor, recordAudit, type Unattended } from '../audit.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
@@ -146,7 +146,7 @@ export async function updateTenant(
   services: AppServices,
   { tenantId, visible }: { tenantId: number; visible: number[] | null },
   change: TenantChange,
-  by: Actor,
+  by: Actor | Unattended,
 ): Promise<Tenant> {
   const checked = await checkChange(services, tenantId, change);
   const { name } = change;

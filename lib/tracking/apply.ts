@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import { type Actor, recordAudits } from '../audit.ts';
+import { type Actor, recordAudits, type Unattended } from '../audit.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction, type Merge, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
@@ -15,14 +15,11 @@ import { failureOf, type Listing } from './listing.ts';
 import { MAX_TRACKED, type Match, planTracking, type TrackingPlan } from './plan.ts';
 import { listStoredRules, listTracked, readExcluded, type StoredRule } from './rows.ts';
 
-/** For whom rules are evaluated, and when. Without an address, the installation does it. */
-type Evaluator = Actor | { email: null; now: Date };
-
 /** What an evaluation works with. */
 export interface Evaluation {
   db: Db;
   tenantId: number;
-  by: Evaluator;
+  by: Actor | Unattended;
   /** The open run that the added repositories join. */
   run?: RunKey | undefined;
 }

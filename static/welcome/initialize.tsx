@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { InitRequest } from '../../actions/init.ts';
+import type { ClaimRequest, InitRequest } from '../../actions/init.ts';
 import type { InitAnswer, InitState } from '../../lib/answers/init.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp } from '../app-context.ts';
@@ -49,11 +49,11 @@ function webUrlOf(choice: Choice): string | null {
 }
 
 /** The form's state, and how it is sent. */
-function useInitialization(onDone: () => void) {
+function useInitialization(state: InitState, onDone: () => void) {
   const { api, config } = useApp();
   const submission = useSubmission();
   const [secret, setSecret] = useState(initSecret);
-  const [displayName, setDisplayName] = useState('');
+  const [displayName, setDisplayName] = useState(state.displayName ?? '');
   const [server, setServer] = useState<Choice>({ kind: 'github' });
   const [account, setAccount] = useState(NOBODY);
   const [weak, setWeak] = useState<InitAnswer>();
@@ -63,7 +63,9 @@ function useInitialization(onDone: () => void) {
     setServer(next);
   }
   function submit() {
-    const body: InitRequest = { secret, displayName, server, ...account };
+    const whole: InitRequest = { secret, displayName, server, ...account };
+    const claim: ClaimRequest = { secret, displayName };
+    const body = state.provisioned ? claim : whole;
     void submission.run(async () => {
       const answer = await api.send<InitAnswer>('POST', 'init', body);
       forgetInitSecret();
@@ -72,7 +74,7 @@ function useInitialization(onDone: () => void) {
     });
   }
   function leave({ tenantId }: InitAnswer) {
-    replace(`${paths.repositories(tenantId)}?first=1`);
+    replace(state.provisioned ? paths.overview(tenantId) : `${paths.repositories(tenantId)}?first=1`);
     onDone();
   }
   return {
@@ -98,7 +100,7 @@ interface InitializeFormProps {
 
 /** Creates the administrator and the first tenant, once. */
 export function InitializeForm({ state, onDone }: InitializeFormProps) {
-  const form = useInitialization(onDone);
+  const form = useInitialization(state, onDone);
   const { submission } = form;
   const [linked] = useState(() => initSecret() !== '');
   const fieldErrors = fieldErrorsOf(submission, FIELD_OF);
@@ -107,7 +109,13 @@ export function InitializeForm({ state, onDone }: InitializeFormProps) {
     <>
       <PageHead
         title="Set up this installation"
-        below={<p class="lead">You become the administrator. It takes a minute.</p>}
+        below={
+          <p class="lead">
+            {state.provisioned
+              ? 'It already tracks repositories. You become its administrator.'
+              : 'You become the administrator. It takes a minute.'}
+          </p>
+        }
       />
       <form
         class="stack"
@@ -132,22 +140,26 @@ export function InitializeForm({ state, onDone }: InitializeFormProps) {
           hint="Your team or organization. Shown to everyone who signs in."
           error={fieldErrors.of('displayName')}
         />
-        <ServerChoice
-          choice={form.server}
-          demoAvailable={state.demoAvailable}
-          onChange={form.choose}
-          urlError={fieldErrors.of('server.url')}
-        />
-        <GithubAccount
-          account={form.account}
-          onChange={form.setAccount}
-          errorOf={fieldErrors.of}
-          webUrl={webUrlOf(form.server)}
-        />
+        {!state.provisioned && (
+          <>
+            <ServerChoice
+              choice={form.server}
+              demoAvailable={state.demoAvailable}
+              onChange={form.choose}
+              urlError={fieldErrors.of('server.url')}
+            />
+            <GithubAccount
+              account={form.account}
+              onChange={form.setAccount}
+              errorOf={fieldErrors.of}
+              webUrl={webUrlOf(form.server)}
+            />
+          </>
+        )}
         {submission.error && !fieldErrors.atField && <Failure error={submission.error} />}
         <p>
           <button type="submit" class="button primary large" disabled={submission.busy}>
-            {submission.busy ? 'Checking with GitHub…' : 'Set up'}
+            {submission.busy ? (state.provisioned ? 'One moment…' : 'Checking with GitHub…') : 'Set up'}
           </button>
         </p>
       </form>

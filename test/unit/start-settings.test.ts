@@ -130,3 +130,17 @@ test('the demo is for this machine only', () => {
     expect(problemOf(environment, ['--demo'])).toMatch(/^The demo signs people in without a password/);
   expect(problemOf({}, ['--nonsense'])).toContain("Unknown option '--nonsense'");
 });
+
+test('TRACK needs a token, is read word by word, and is not for the demo', () => {
+  const both = { GITHUB_TOKEN: ' ghp_x ', TRACK: 'acme/*,!fork' };
+  expect(read(both).provision).toEqual({ token: 'ghp_x', track: 'acme/*,!fork', apiUrl: null });
+  const enterprise = { ...both, GITHUB_API_URL: 'https://github.example.com/api/v3/' };
+  expect(read(enterprise).provision?.apiUrl).toBe('https://github.example.com/api/v3');
+  expect(read({ GITHUB_TOKEN: 'ghp_x' }).provision).toBeNull();
+  expect(read(both, ['--demo']).provision).toBeNull();
+  expect(problemOf({ TRACK: 'acme/*' })).toMatch(/^GITHUB_TOKEN is missing: /);
+  expect(problemOf({ ...both, TRACK: 'acme/*,acme' })).toMatch(/^TRACK: word 2, “acme”, is not understood\./);
+  expect(problemOf({ ...both, TRACK: `${'a/*,'.repeat(600)}` })).toMatch(/^TRACK is /);
+  expect(problemOf({ GITHUB_TOKEN: 'ghp_x', GHS_FILTER: 'acme/*' })).toMatch(/call it TRACK here/);
+  expect(problemOf({ ...both, GITHUB_TOKEN: 'x'.repeat(401) })).not.toContain('xxx');
+});
