@@ -56,13 +56,16 @@ export type ScheduleRequest = z.infer<typeof ScheduleRequest>;
 
 export const DiscoverQuery = z.strictObject({
   q: z.string().max(100).optional(),
-  page: z.coerce.number().int().min(1).max(100).optional(),
+  /** The `nextCursor` of the page before. */
+  cursor: z.coerce.number().int().min(1).max(100).optional(),
 });
 
 /** A page of 300 always stays below the platform's limit of 1 MiB. */
 export const RepositoryListQuery = z.strictObject({
   q: z.string().max(100).optional(),
   schedule: Schedule.optional(),
+  /** `unmatched`: only those that a rule added and that no rule matches any more. */
+  state: z.enum(['unmatched']).optional(),
   page: z.coerce.number().int().min(1).max(10_000).default(1),
   size: z.coerce.number().int().min(1).max(300).default(100),
 });

@@ -21,6 +21,7 @@ import { Welcome } from './welcome/welcome.tsx';
 const Initialize = lazy(async () => (await import('./welcome/initialize.tsx')).Initialize);
 const Repository = lazy(async () => (await import('./repository/repository.tsx')).RepositoryPage);
 const Repositories = lazy(async () => (await import('./repositories/repositories.tsx')).Repositories);
+const Rules = lazy(async () => (await import('./rules/rules.tsx')).Rules);
 const Dashboards = lazy(async () => (await import('./dashboards/dashboards.tsx')).Dashboards);
 const Collection = lazy(async () => (await import('./runs/collection.tsx')).Collection);
 const Notifications = lazy(async () => (await import('./notifications/notifications.tsx')).Notifications);
@@ -173,6 +174,8 @@ function TenantPage({ route }: { route: Extract<Route, { tenantId: number }> }) 
       return <Repository tenantId={tenantId} repositoryId={route.repositoryId} />;
     case 'repositories':
       return <Repositories tenantId={tenantId} />;
+    case 'rules':
+      return may('seeAllTraffic') ? <Rules tenantId={tenantId} /> : <Forbidden />;
     case 'dashboards':
       return <Dashboards tenantId={tenantId} />;
     case 'dashboard':

@@ -5,6 +5,7 @@ import type { InitState } from '../lib/answers/init.ts';
 import type { Me, OwnTenantList } from '../lib/answers/me.ts';
 import type { MemberList, SystemMemberList } from '../lib/answers/members.ts';
 import type { Discovered, RepositoryDetail, RepositoryList } from '../lib/answers/repositories.ts';
+import type { RuleList } from '../lib/answers/rules.ts';
 import type { ProblemLog, RunDetail, RunList } from '../lib/answers/runs.ts';
 import type { InstallationList, ServerList } from '../lib/answers/servers.ts';
 import type { Overview, RepositoryStats, TrafficColumns } from '../lib/answers/stats.ts';
@@ -37,7 +38,9 @@ export const reads = {
   dashboards: (tenantId: number) => read<DashboardList>(`dashboards/${tenantId}`),
   dashboard: (tenantId: number, dashboardId: string) =>
     read<Dashboard>(`dashboards/${tenantId}/${dashboardId}`),
-  discover: (tenantId: number) => read<Discovered>(`repositories/${tenantId}/discover`),
+  discover: (tenantId: number, cursor: string | null) =>
+    read<Discovered>(`repositories/${tenantId}/discover`, { cursor }),
+  rules: (tenantId: number) => read<RuleList>(`rules/${tenantId}`),
   runs: (tenantId: number | null, cursor: string | null) =>
     read<RunList>(tenantId === null ? 'runs' : `runs/${tenantId}`, { cursor }),
   problems: (cursor: string | null) => read<ProblemLog>('runs/problems', { cursor }),

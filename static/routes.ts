@@ -1,4 +1,4 @@
-type TenantSection = 'repositories' | 'dashboards' | 'runs' | 'members' | 'notifications' | 'audit';
+type TenantSection = 'repositories' | 'rules' | 'dashboards' | 'runs' | 'members' | 'notifications' | 'audit';
 
 /** The page that an address names. */
 export type Route =
@@ -35,6 +35,7 @@ const FIXED: Record<string, Route> = {
 
 const BELOW_TENANT: Record<string, TenantSection> = {
   repositories: 'repositories',
+  rules: 'rules',
   dashboards: 'dashboards',
   runs: 'runs',
   members: 'members',
@@ -70,6 +71,7 @@ export const paths = {
   overview: (tenantId: number) => `/t/${tenantId}`,
   repository: (tenantId: number, repositoryId: number) => `/t/${tenantId}/r/${repositoryId}`,
   repositories: (tenantId: number) => `/t/${tenantId}/repositories`,
+  rules: (tenantId: number) => `/t/${tenantId}/rules`,
   dashboards: (tenantId: number) => `/t/${tenantId}/dashboards`,
   dashboard: (tenantId: number, dashboardId: string) => `/t/${tenantId}/dashboards/${dashboardId}`,
   editDashboard: (tenantId: number, dashboardId: string) => `/t/${tenantId}/dashboards/${dashboardId}/edit`,

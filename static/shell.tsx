@@ -66,7 +66,7 @@ function Navigation({ me, route, tenantId }: NavigationProps) {
   const may = (right: Right) => tenantId !== null && mayInTenant(me, tenantId, right);
   const links = [
     tenantId !== null && link(paths.overview(tenantId), 'Overview', ['overview', 'repository']),
-    tenantId !== null && link(paths.repositories(tenantId), 'Repositories', ['repositories']),
+    tenantId !== null && link(paths.repositories(tenantId), 'Repositories', ['repositories', 'rules']),
     tenantId !== null &&
       link(paths.dashboards(tenantId), 'Dashboards', ['dashboards', 'dashboard', 'edit-dashboard']),
     tenantId !== null && may('seeRuns') && link(paths.runs(tenantId), 'Collection', ['runs', 'run']),

@@ -14,7 +14,7 @@ const LAST = 'traffic.tenant';
 /** The last used tenant in this browser. */
 export const lastTenant = () => Number(localStorage.getItem(LAST)) || null;
 
-const SAME = ['repositories', 'dashboards', 'runs', 'members', 'audit'] as const;
+const SAME = ['repositories', 'rules', 'dashboards', 'runs', 'members', 'audit'] as const;
 
 interface TenantSwitchProps {
   me: Me;

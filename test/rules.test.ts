@@ -140,6 +140,8 @@ test('what no longer matches stays and says so, until it matches again', async (
   await installation.collect();
   expect(await find('burrow')).toMatchObject({ unmatchedAt: at(5) });
   expect((await listRules())[0]).toMatchObject({ addedCount: 6, unmatchedCount: 1 });
+  const { body } = await ada('GET', `/repositories/${tenantId}?state=unmatched`);
+  expect(body.repositories.map(({ name }: { name: string }) => name)).toEqual(['burrow']);
   installation.github.unarchive(one.githubId);
   installation.now(at(6));
   await installation.collect();

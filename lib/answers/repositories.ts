@@ -86,8 +86,8 @@ export const Discovered = z.object({
       tracked: z.boolean(),
     }),
   ),
-  /** The next page of them; null after the last one. */
-  nextPage: Count.nullable(),
+  /** For the next page of them; null after the last one. */
+  nextCursor: z.string().nullable(),
   /** True if GitHub has more repositories than these. */
   truncated: z.boolean(),
   /** True if organizations hold back repositories until the token is authorized by single sign-on. */

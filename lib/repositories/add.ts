@@ -69,13 +69,13 @@ export async function addRepositories(
 const PAGE_SIZE = 1500;
 
 /**
- * A page of the repositories whose traffic the tenant may read and whose full name contains `q`, in GitHub's order. Pages
- * count from 1. `truncated` if there are more.
+ * A page of the repositories whose traffic the tenant may read and whose full name contains `q`, in GitHub's order. The
+ * cursor is the page's number, from 1. `truncated` if there are more.
  */
 export async function discoverRepositories(
   { db, github }: Pick<Adding, 'db' | 'github'>,
   tenantId: number,
-  { q = '', page = 1 }: { q?: string | undefined; page?: number | undefined },
+  { q = '', cursor: page = 1 }: { q?: string | undefined; cursor?: number | undefined },
 ): Promise<Discovered> {
   const { repositories, complete, heldBack } = await github.listRepositories();
   const rows = await db
@@ -100,7 +100,12 @@ export async function discoverRepositories(
       tracked: tracked.has(one.id),
     }),
   );
-  return { candidates, nextPage: hasMore ? page + 1 : null, truncated: !complete || hasMore, heldBack };
+  return {
+    candidates,
+    nextCursor: hasMore ? String(page + 1) : null,
+    truncated: !complete || hasMore,
+    heldBack,
+  };
 }
 
 function toCaughtFailure(error: unknown): Failure {

@@ -96,6 +96,8 @@ export interface RepositoryListRequest {
   q?: string | undefined;
   /** Only those with this schedule. */
   schedule?: Schedule | undefined;
+  /** Only those that a rule added and that no rule matches any more. */
+  state?: 'unmatched' | undefined;
   page: number;
   size: number;
 }
@@ -104,14 +106,16 @@ export interface RepositoryListRequest {
 export async function listTenantRepositories(
   db: Db,
   access: TenantAccess,
-  { q = '', schedule, page, size }: RepositoryListRequest,
+  { q = '', schedule, state, page, size }: RepositoryListRequest,
   now: Date,
 ): Promise<Omit<RepositoryList, 'activeRunId'>> {
   const rows = await listRepositoryRows(db, access);
   const sought = q.trim().toLowerCase();
   const found = rows.filter(
     (row) =>
-      toFullName(row).toLowerCase().includes(sought) && (schedule === undefined || row.schedule === schedule),
+      toFullName(row).toLowerCase().includes(sought) &&
+      (schedule === undefined || row.schedule === schedule) &&
+      (state === undefined || row.unmatchedAt !== null),
   );
   return {
     repositories: found.slice((page - 1) * size, page * size).map((row) => toRepository(row, now)),

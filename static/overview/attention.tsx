@@ -21,6 +21,7 @@ export function Attention({ tenantId, problems }: AttentionProps) {
         {problems.map((problem) => (
           <li key={`${problem.kind} ${problem.code}`}>
             <strong>{PROBLEM_TITLES[problem.kind]}</strong>
+            {problem.kind === 'rule_failing' && <a href={paths.rules(tenantId)}>Rules</a>}
             <ProblemRepositories tenantId={tenantId} problem={problem} />
             <span class="attention-text">
               <Sentence text={problem.message} />

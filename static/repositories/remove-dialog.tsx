@@ -11,12 +11,21 @@ interface RemoveDialogProps {
   tenantId: number;
   repositoryId: number;
   fullName: string;
+  /** The rule that added it. */
+  rule: string | null;
   onClose: () => void;
   onRemoved: () => void;
 }
 
 /** Asks before a repository is removed, and says what will be deleted. */
-export function RemoveDialog({ tenantId, repositoryId, fullName, onClose, onRemoved }: RemoveDialogProps) {
+export function RemoveDialog({
+  tenantId,
+  repositoryId,
+  fullName,
+  rule,
+  onClose,
+  onRemoved,
+}: RemoveDialogProps) {
   const { api } = useApp();
   const detail = useAnswer(reads.repository(tenantId, repositoryId));
   const submission = useSubmission();
@@ -49,6 +58,7 @@ export function RemoveDialog({ tenantId, repositoryId, fullName, onClose, onRemo
       ) : (
         <p>{stored ? 'Nothing has been collected yet.' : 'Checking what will be deleted…'}</p>
       )}
+      {rule && <p>The rule {rule} added it, and will not add it again. You can allow that under Rules.</p>}
       <p>GitHub keeps only the last 14 days; older data cannot be recovered. Nothing changes on GitHub.</p>
     </FormDialog>
   );

@@ -24,7 +24,7 @@ import { RepositoryList } from './repository-list.tsx';
 export function Repositories({ tenantId }: { tenantId: number }) {
   const { me, reloadMe } = useMe();
   const place = usePlace();
-  const list = useAnswer(reads.repositories(tenantId, pick(place.query, ['q', 'schedule', 'page'])));
+  const list = useAnswer(reads.repositories(tenantId, pick(place.query, ['q', 'schedule', 'state', 'page'])));
   const run = useActiveRun(list.answer?.activeRunId, list.reload);
   const [batch, setBatch] = useState<RepositoriesAdded>();
   const mayChange = mayInTenant(me, tenantId, 'changeRepositories');
@@ -43,7 +43,16 @@ export function Repositories({ tenantId }: { tenantId: number }) {
 
   return (
     <div class="page" aria-busy={list.loading}>
-      <PageHead title="Repositories" />
+      <PageHead
+        title="Repositories"
+        actions={
+          mayInTenant(me, tenantId, 'seeAllTraffic') && (
+            <a class="button" href={paths.rules(tenantId)}>
+              Rules
+            </a>
+          )
+        }
+      />
       {place.query.has('first') && (
         <FirstStep tenantId={tenantId} done={Boolean(list.answer?.repositoryCount)} />
       )}
@@ -101,6 +110,7 @@ function Tracked({ tenantId, answer, mayChange, onChanged }: TrackedProps) {
           tenantId={tenantId}
           repositoryId={removing.repositoryId}
           fullName={removing.fullName}
+          rule={removing.rule}
           onClose={close}
           onRemoved={() => {
             close();
@@ -132,7 +142,7 @@ function NoRepositories({ mayAdd }: { mayAdd: boolean }) {
     <Empty title="No repositories yet">
       <p>
         {mayAdd
-          ? 'Add one by name above, or use “Discover” to list those that this tenant can read.'
+          ? 'Add one by name above, use “Discover” to list those that this tenant can read, or add a rule that tracks what matches.'
           : 'There are none that you can see. A manager of this tenant can add some.'}
       </p>
     </Empty>

@@ -84,7 +84,12 @@ export function RepositoryList({ tenantId, answer, changing }: RepositoryListPro
   );
 }
 
-/** Filters by name and schedule. The address keeps them. */
+const STATES = [
+  { value: '', label: 'Any state' },
+  { value: 'unmatched', label: 'No longer matches a rule' },
+];
+
+/** Filters by name, schedule and state. The address keeps them. */
 function Filters() {
   const place = usePlace();
   return (
@@ -95,6 +100,13 @@ function Filters() {
         value={place.query.get('schedule') ?? ''}
         options={[{ value: '', label: 'Any schedule' }, ...SCHEDULES]}
         onValue={(schedule) => go(withQuery(place, { schedule: schedule || null, ...FIRST_PAGE }))}
+      />
+      <SelectField
+        label="Show by state"
+        quiet
+        value={place.query.get('state') ?? ''}
+        options={STATES}
+        onValue={(state) => go(withQuery(place, { state: state || null, ...FIRST_PAGE }))}
       />
       <SearchBox label="Filter repositories" />
     </div>
@@ -132,6 +144,7 @@ function Row({ tenantId, repository, changes }: RowProps) {
       </td>
       <td data-label="State">
         <State repository={repository} />
+        <Unmatched repository={repository} />
       </td>
       {changes && (
         <td class="actions">
@@ -141,6 +154,20 @@ function Row({ tenantId, repository, changes }: RowProps) {
         </td>
       )}
     </tr>
+  );
+}
+
+/** No rule matches it any more, so somebody may want to remove it. */
+function Unmatched({ repository: { rule, unmatchedAt } }: { repository: Repository }) {
+  if (unmatchedAt === null) return null;
+  return (
+    <>
+      {' '}
+      <span class="tag warning">No longer matches</span>{' '}
+      <span class="muted">
+        {rule ? `the rule ${rule}` : 'any rule'} since {formatDay(unmatchedAt.slice(0, 10))}
+      </span>
+    </>
   );
 }
 

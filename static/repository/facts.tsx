@@ -57,3 +57,16 @@ export function ProblemNotice({ problem }: { problem: NonNullable<Repository['pr
     </Notice>
   );
 }
+
+/** No rule matches it any more. */
+export function UnmatchedNotice({ rule, unmatchedAt }: Pick<Repository, 'rule' | 'unmatchedAt'>) {
+  if (unmatchedAt === null) return null;
+  return (
+    <Notice kind="info" title="No longer matches a rule">
+      <p>
+        {rule ? `The rule ${rule} added it, but` : 'A rule added it, but'} none matches it since{' '}
+        {formatDay(unmatchedAt.slice(0, 10))}. It is collected until somebody removes it.
+      </p>
+    </Notice>
+  );
+}

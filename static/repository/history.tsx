@@ -30,7 +30,7 @@ function Events({ events }: Pick<RepositoryStats, 'events'>) {
         {events.map((event) => (
           <tr key={`${event.kind} ${event.occurredAt}`}>
             <td class="when">{formatInstant(event.occurredAt)}</td>
-            <th scope="row">{event.kind}</th>
+            <th scope="row">{event.kind === 'tracked' ? 'tracked by the rule' : event.kind}</th>
             <td>{event.nameBefore ?? '–'}</td>
             <td>{event.nameAfter ?? '–'}</td>
           </tr>

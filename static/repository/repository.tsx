@@ -15,7 +15,7 @@ import { RemoveDialog } from '../repositories/remove-dialog.tsx';
 import { ScheduleSelect, useScheduleChange } from '../repositories/schedules.tsx';
 import { paths } from '../routes.ts';
 import { ActiveRun, CollectNow, type FollowedRun, useActiveRun } from '../runs/active-run.tsx';
-import { Facts, OldCopyNotice, PausedNotice, ProblemNotice } from './facts.tsx';
+import { Facts, OldCopyNotice, PausedNotice, ProblemNotice, UnmatchedNotice } from './facts.tsx';
 import { FactsChart } from './facts-chart.tsx';
 import { History } from './history.tsx';
 import { PathList, ReferrerList } from './ranked-lists.tsx';
@@ -63,6 +63,7 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
       <ActiveRun tenantId={tenantId} run={run} />
       {answer?.repository.schedule === 'paused' && <PausedNotice {...answer.repository} />}
       {answer?.repository.oldCopyThrough && <OldCopyNotice through={answer.repository.oldCopyThrough} />}
+      {answer && <UnmatchedNotice {...answer.repository} />}
       {answer?.repository.problem && <ProblemNotice problem={answer.repository.problem} />}
       {(answer || !error) && <Figures answer={answer} />}
     </div>
@@ -80,7 +81,7 @@ function Changes({ answer, run, reload }: ChangesProps) {
   const { me, reloadMe } = useMe();
   const [removing, setRemoving] = useState(false);
   const { tenantId, repository } = answer;
-  const { repositoryId, fullName } = repository;
+  const { repositoryId, fullName, rule } = repository;
   const schedule = useScheduleChange(tenantId, reload);
   if (!mayInTenant(me, tenantId, 'changeRepositories')) return null;
   return (
@@ -112,6 +113,7 @@ function Changes({ answer, run, reload }: ChangesProps) {
           tenantId={tenantId}
           repositoryId={repositoryId}
           fullName={fullName}
+          rule={rule}
           onClose={() => setRemoving(false)}
           onRemoved={() => {
             reloadMe();

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestInstallation, type TestInstallation } from '../installation.ts';
-import { findViolations } from './axe.ts';
+import { findViolations, findViolationsInSights } from './axe.ts';
 import { openChromium } from './chromium.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
@@ -86,6 +86,43 @@ test('a channel that fails says why, and is changed and deleted', async () => {
   await button('Delete… Slack #traffic').click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await page.getByText('No channels yet').waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
+test('a rule is previewed, added and collected; what is removed by hand can be tracked again', async () => {
+  const { page } = ada;
+  await page.getByRole('link', { name: 'Repositories', exact: true }).click();
+  await page.getByRole('link', { name: 'Rules' }).click();
+  await page.getByText('No rules yet').waitFor();
+  await button('Add rule').click();
+  const dialog = page.getByRole('dialog', { name: 'Add a rule' });
+  await dialog.getByLabel('Owner').fill('nobody-here');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('GitHub has no account nobody-here').waitFor();
+  expect(await dialog.getByRole('button', { name: 'Add rule' }).isDisabled()).toBe(true);
+  await dialog.getByLabel('Owner').fill('northwind-labs');
+  await dialog.getByLabel('Visibility').selectOption('public');
+  await dialog.getByRole('button', { name: 'Preview' }).click();
+  await dialog.getByText('4 matches').waitFor();
+  await dialog.getByLabel('Filter').fill('burrow');
+  expect(await dialog.getByRole('list', { name: 'Matches' }).getByRole('listitem').count()).toBe(1);
+  expect(await findViolationsInSights(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Add rule and track 4' }).click();
+  await page.getByText('It adds 4 repositories, collected now.').waitFor();
+  await page.getByRole('row', { name: /northwind-labs\/\*.*are public.*OK/ }).waitFor();
+  await installation.host.settled();
+
+  const call = installation.as('ada@example.com');
+  const { body } = await call('GET', '/repositories/1?q=burrow');
+  await call('DELETE', `/repositories/1/${body.repositories[0].repositoryId}`);
+  await ada.open('/t/1/rules');
+  await page.getByRole('heading', { name: 'Removed by hand' }).waitFor();
+  expect(await findViolationsInSights(page)).toEqual([]);
+  await button('Track again northwind-labs/burrow').click();
+  await page.getByText('northwind-labs/burrow is tracked again.').waitFor();
+  await button('Delete… northwind-labs/*').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('No rules yet').waitFor();
   expect(ada.problems()).toEqual([]);
 });
 
