@@ -222,7 +222,7 @@ async function makeReady(
       : 'Nothing is set up yet. Open this link to set it up';
     tell(`${missing}; it contains the secret you need:\n${initLink}`);
   }
-  finish(`Ready at ${url} (press Ctrl-C to stop).`);
+  finish(settings.real ? `Ready at ${url}.` : `Ready at ${url} (press Ctrl-C to stop).`);
 }
 
 start().catch((error: NodeJS.ErrnoException) => {

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { ApiError } from '../api.ts';
 import { Sentence } from './sentence.tsx';
 
@@ -23,12 +24,21 @@ interface FailureProps {
   retry?: () => void;
 }
 
-/** The API's error message, with "Try again" where that can help. */
+const RETRY_MS = 10_000;
+
+/** The API's error message, with "Try again" where that can help. What passes by itself is tried again by itself. */
 export function Failure({ error, retry }: FailureProps) {
+  const outage = error instanceof ApiError && error.status === 503 ? error.code : null;
+  useEffect(() => {
+    if (outage === null || !retry) return undefined;
+    const timer = setInterval(() => document.hidden || retry(), RETRY_MS);
+    return () => clearInterval(timer);
+  }, [outage, retry]);
   return (
     <Notice kind="error" title={titleOf(error)}>
       <p>
         <Sentence text={error.message} />
+        {outage && <span class="hint"> ({outage})</span>}
       </p>
       {retry && mayPass(error) && (
         <p>

@@ -2,49 +2,29 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createIdentityProvider, type IdentityProvider } from '../../local/identity.ts';
 import { createTestDatabase } from '../database.ts';
 import { openChromium } from '../e2e/chromium.ts';
 import { openVisitor } from '../e2e/visitor.ts';
-import { QUIET, type ServedGitHub, serveGitHub } from '../github-server.ts';
-import { freePort, type Started, startProduct } from './started.ts';
+import { freePort, type Outside, openOutside, type Started, startProduct, toVariables } from './started.ts';
 
 const NAME = 'traffic.example.org';
 const URL_OF = `https://${NAME}`;
-const TOKEN = 'ghp_ada';
 
 /** What every proxy of this file stands in front of: an installation with a provider elsewhere. */
 let port: number;
 let started: Started;
-let provider: IdentityProvider;
-let github: ServedGitHub;
+let outside: Outside;
 let folder: string;
 let certificate: { cert: string; key: string };
 const closing: (() => unknown)[] = [];
-
-async function openProvider(): Promise<IdentityProvider> {
-  const server = createServer((incoming, outgoing) => void opened.handle(incoming, outgoing));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(
-    () => server.close(),
-    () => server.closeAllConnections(),
-  );
-  const opened = await createIdentityProvider({
-    issuer: `http://127.0.0.1:${(server.address() as AddressInfo).port}/identity`,
-    clientId: 'traffic',
-    origins: [URL_OF],
-    people: [{ email: 'ada@example.com', name: 'Ada Lovelace' }],
-  });
-  return opened;
-}
 
 function makeCertificate(): { cert: string; key: string } {
   const files = { cert: path.join(folder, 'cert.pem'), key: path.join(folder, 'key.pem') };
@@ -57,30 +37,20 @@ function makeCertificate(): { cert: string; key: string } {
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'proxies-test-'));
   certificate = makeCertificate();
-  provider = await openProvider();
-  github = await serveGitHub(new Date().toISOString(), '/api/v3');
-  github.github.addUser('ada');
-  github.github.addToken({ token: TOKEN, login: 'ada', kind: 'classic', scopes: ['repo'] });
-  github.github.addRepository({ owner: 'ada', name: 'engine', createdOn: '2025-01-01', story: QUIET });
+  outside = await openOutside([URL_OF]);
   port = await freePort();
-  const urls = await createTestDatabase();
   started = await startProduct({
     PUBLIC_URL: URL_OF,
     PORT: String(port),
     DATA_DIR: path.join(folder, 'data'),
-    ISSUER: provider.issuer,
-    CLIENT_ID: 'traffic',
-    ALLOW_PRIVATE_ADDRESSES: 'true',
-    INVOCATIONS_PER_MINUTE: '3000',
-    DATABASE_URL: urls.web,
-    COLLECT_DATABASE_URL: urls.collector,
-    UPGRADE_DATABASE_URL: urls.owner,
+    ...outside.environment,
+    ...toVariables(await createTestDatabase()),
   });
 });
 
 afterAll(async () => {
   await started?.stop();
-  await github?.close();
+  await outside?.close();
   for (const close of closing.reverse()) await close();
   await rm(folder, { recursive: true, force: true });
 });
@@ -201,20 +171,20 @@ test('the programs of Debian are there', () => {
 test('it is set up at its own address', async () => {
   const { initSecret } = JSON.parse(await readFile(path.join(folder, 'data/installation.json'), 'utf8'));
   expect(started.output()).toContain(`${URL_OF}/#init=${initSecret}`);
-  const token = await provider.issueToken('ada@example.com', { expiresIn: 86_400 });
-  const body = JSON.stringify({
-    secret: initSecret,
-    displayName: 'Ours',
-    server: { kind: 'enterprise', url: github.apiUrl.replace('/api/v3', '') },
-    githubUser: 'ada',
-    githubToken: TOKEN,
-  });
   const direct = await fetch(`http://127.0.0.1:${port}/readyz`);
   expect([direct.status, await direct.json()]).toEqual([
     200,
     { ready: true, initialized: false, problems: [] },
   ]);
   const https = await startCaddy();
+  const token = await outside.provider.issueToken('ada@example.com');
+  const body = JSON.stringify({
+    secret: initSecret,
+    displayName: 'Ours',
+    server: { kind: 'enterprise', url: outside.github.apiUrl.replace('/api/v3', '') },
+    githubUser: 'ada',
+    githubToken: 'ghp_ada',
+  });
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const answer = await ask(https, `${API}/init`, { method: 'POST', headers, body });
   expect([answer.status, answer.body]).toEqual([201, expect.stringContaining('Ours')]);
@@ -234,7 +204,7 @@ describe.each(['caddy', 'nginx'] as const)('behind %s, as in its example', (name
   afterAll(() => browser?.close());
 
   test('a person signs in, and sees the tenant', async () => {
-    const ada = await openVisitor(browser, URL_OF, { others: [new URL(provider.issuer).origin] });
+    const ada = await openVisitor(browser, URL_OF, { others: [new URL(outside.provider.issuer).origin] });
     await ada.page.goto(`${URL_OF}/`);
     await ada.page
       .getByRole('button', { name: /sign in/i })
@@ -260,7 +230,7 @@ describe.each(['caddy', 'nginx'] as const)('behind %s, as in its example', (name
     }
     const large = await ask(at, '/openapi.json', { headers });
     expect(large.headers['content-encoding']).toBe('gzip');
-    const token = await provider.issueToken('ada@example.com');
+    const token = await outside.provider.issueToken('ada@example.com');
     const authorization = `Bearer ${token}`;
     const api = await ask(at, `${API}/audit`, { headers: { ...headers, authorization } });
     expect([api.status, api.headers['content-encoding']]).toEqual([200, 'gzip']);
