@@ -135,7 +135,7 @@ async function evaluateDueRules(
 ): Promise<void> {
   const { tenantId } = run;
   const now = clock();
-  if (!(await isRuleDue(db, tenantId, dueLimits(now).daily))) return;
+  if (!(await isRuleDue(db, tenantId, dueLimits(now)))) return;
   const github = opened instanceof Failure ? opened : opened.github;
   await evaluateRules({ db, tenantId, by: { email: null, now }, run }, github);
 }

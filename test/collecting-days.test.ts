@@ -269,3 +269,27 @@ test('a clock some days ahead makes no zeros of future days: GitHub’s own time
   const [repository] = await collecting.rows('repository');
   expect((await near.getTraffic(Number(repository?.githubId))).readAt).toEqual(later);
 });
+
+test('while the machine’s clock is four years ahead, and when it is right again, no day is lost or wrong', async () => {
+  let atGitHub = new Date(at(START));
+  const ahead = await openCollecting(at(START), { clock: () => atGitHub });
+  const live = async (day: Day, ours = day) => {
+    atGitHub = new Date(at(day));
+    await ahead.collect(at(ours));
+  };
+  try {
+    const { id, repositoryId } = await ahead.add('busy', { views: 60, clones: 20 }, '2025-06-01');
+    for (const day of daysFrom(START, addDays(START, 4))) await live(day);
+    for (const day of [5, 6]) await live(addDays(START, day), addDays('2029-11-03', day));
+    const last = addDays(START, 20);
+    for (const day of daysFrom(addDays(START, 7), last)) await live(day);
+    const found = await ahead.traffic(repositoryId, START, addDays(last, -1));
+    expect([found.lostDays, found.repository.problem]).toEqual([[], null]);
+    const truth = found.buckets.map((day) => ahead.served.github.truth(id, day).viewCount);
+    expect(found.series.viewCount).toEqual(truth);
+    const runs = await ahead.rows('collectionRun');
+    expect(runs.map(({ state }) => state)).toEqual(Array(21).fill('succeeded'));
+  } finally {
+    await ahead.close();
+  }
+});

@@ -47,7 +47,13 @@ export async function listDueTenants(
   return rows.map(({ tenantId }) => tenantId);
 }
 
-/** Whether an alarm started a run for the tenant at or after an instant, whatever its result. */
+/** Longer than an alarm takes to start all runs. */
+const ALARM_MS = 86_400_000;
+
+/**
+ * Whether an alarm started a run for the tenant at or after an instant, whatever its result. Runs of much later were dated by a
+ * clock that was ahead.
+ */
 export async function hasAlarmRunSince(db: Db, tenantId: number, since: Instant): Promise<boolean> {
   const row = await db
     .selectFrom('collectionRun')
@@ -55,6 +61,7 @@ export async function hasAlarmRunSince(db: Db, tenantId: number, since: Instant)
     .where('tenantId', '=', tenantId)
     .where('reason', '=', 'alarm')
     .where('startedAt', '>=', since)
+    .where('startedAt', '<=', new Date(Date.parse(since) + ALARM_MS).toISOString())
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
@@ -63,7 +70,7 @@ export async function hasAlarmRunSince(db: Db, tenantId: number, since: Instant)
 function isDueNow(now: Date): Expression<SqlBool> {
   const limits = dueLimits(now);
   const eb = expressionBuilder<Tables, 'tenant'>();
-  return eb.or([hasRepository(whereDue(limits)), hasDueRule(limits.daily)]);
+  return eb.or([hasRepository(whereDue(limits)), hasDueRule(limits)]);
 }
 
 function isUnfinished(now: Date, sample: readonly number[]): Expression<SqlBool> {
@@ -72,7 +79,7 @@ function isUnfinished(now: Date, sample: readonly number[]): Expression<SqlBool>
   const { latest } = dueLimits(now);
   const longDue = { ...dueLimits(dayAgo), daily: dayAgo.toISOString(), latest };
   const hourAgo = new Date(now.getTime() - SWEEP_PAUSE_MS).toISOString();
-  const isLongDue = eb.or([hasRepository(whereDue(longDue)), hasDueRule(longDue.daily)]);
+  const isLongDue = eb.or([hasRepository(whereDue(longDue)), hasDueRule(longDue)]);
   const isMissed = eb.and([isLongDue, eb.not(hasAttempt(longDue))]);
   const isWorthRetrying = eb.and([
     eb.or([

@@ -103,8 +103,7 @@ async function writeRun(
   const isDone = order.since !== undefined && (await hasAlarmRunSince(trx, tenantId, order.since));
   const repositories = isDone ? [] : await listForRun(trx, order, now);
   // An alarm's run evaluates the tenant's rules first, which may add repositories to it.
-  const isForRules =
-    !isDone && order.reason === 'alarm' && (await isRuleDue(trx, tenantId, dueLimits(now).daily));
+  const isForRules = !isDone && order.reason === 'alarm' && (await isRuleDue(trx, tenantId, dueLimits(now)));
   if (repositories.length === 0 && !isForRules) {
     await dropLease(trx, tenantId);
     return undefined;
