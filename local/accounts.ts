@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createAccountApi } from './accounts/api.ts';
-import { deleteExpired } from './accounts/artifacts.ts';
+import { cleanUp } from './accounts/artifacts.ts';
 import { openSignInDatabase } from './accounts/database.ts';
 import { sendJson } from './accounts/exchange.ts';
 import { createGuesses, createRateLimiter, tooMany } from './accounts/guesses.ts';
@@ -45,19 +45,7 @@ export interface Accounts extends Pick<OwnProvider, 'issuer' | 'clientId' | 'sco
   close(): Promise<void>;
 }
 
-const CLEANING_MS = 3_600_000;
-export const ACCOUNTS_PATH = '/identity';
-
-/** Deletes what has expired, now and every hour. Returns a function that stops it. */
-export function cleanUp(work: () => Promise<void>, log: (line: object) => void): () => void {
-  const clean = () =>
-    void work().catch((error: Error) =>
-      log({ level: 'warn', event: 'sign-in-database', message: error.message }),
-    );
-  clean();
-  const timer = setInterval(clean, CLEANING_MS).unref();
-  return () => clearInterval(timer);
-}
+const ACCOUNTS_PATH = '/identity';
 
 /**
  * Accounts of this installation: an OpenID Connect provider at `URL/identity`, whose accounts are in the schema `sign_in`. People
@@ -96,7 +84,7 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
     mail: null,
   });
   const askedOptions = createRateLimiter({ burst: 60, refillMs: 1000 });
-  const stopCleaning = cleanUp(() => deleteExpired(database), log);
+  const stopCleaning = cleanUp(database, log);
 
   async function answerPasskeyOptions(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!passkeys) return void response.writeHead(404).end();

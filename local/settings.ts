@@ -9,7 +9,7 @@ import type { DatabaseUrls } from './postgres/roles.ts';
 export type SignIn =
   /** An OpenID Connect provider elsewhere. */
   | { kind: 'provider'; issuer: string; clientId: string; scope: string; signOutUrl: string | null }
-  | { kind: 'github'; clientId: string; clientSecret: string }
+  | { kind: 'github'; clientId: string; clientSecret: string; url: string }
   /** Accounts of its own. */
   | { kind: 'accounts' };
 
@@ -52,6 +52,14 @@ const isCountUpTo = (max: number) => (text: string) => /^\d+$/.test(text) && Num
 export const MIN_PASSPHRASE_LENGTH = 12;
 
 export const isPassphrase = (text: string): boolean => text.length >= MIN_PASSPHRASE_LENGTH;
+
+/** Plain http is for this machine. */
+function isGitHubUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, search, hash } = new URL(text);
+  const isSecure = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+  return isSecure && username === '' && search === '' && hash === '';
+}
 
 /**
  * The variables of `npm start` alone. It also reads the parameters that say so, and `PAGES_SIGN_IN`.
@@ -108,6 +116,12 @@ export const START_VARIABLES: Record<string, Parameter> = {
     description: "that app's client secret",
     must: 'be the client secret of that app',
     secret: true,
+  },
+  GITHUB_SIGN_IN_URL: {
+    description: 'the GitHub of that app, such as `https://github.example.com`',
+    must: 'be the address of a GitHub, such as https://github.com',
+    test: isGitHubUrl,
+    default: 'https://github.com',
   },
   TRACK: {
     description:
@@ -261,7 +275,12 @@ function toSignIn(value: (name: string) => string): SignIn {
       signOutUrl: value('SIGN_OUT_URL') || null,
     };
   if (kind === 'github')
-    return { kind, clientId: value('GITHUB_CLIENT_ID'), clientSecret: value('GITHUB_CLIENT_SECRET') };
+    return {
+      kind,
+      clientId: value('GITHUB_CLIENT_ID'),
+      clientSecret: value('GITHUB_CLIENT_SECRET'),
+      url: value('GITHUB_SIGN_IN_URL') || (START_VARIABLES.GITHUB_SIGN_IN_URL?.default ?? ''),
+    };
   return { kind };
 }
 

@@ -72,8 +72,7 @@ export function openArtifacts(sql: SignInDatabase, provider: string): Artifacts 
   };
 }
 
-/** Deletes what has expired. */
-export async function deleteExpired(sql: Sql): Promise<void> {
+async function deleteExpired(sql: Sql): Promise<void> {
   await sql.query('delete from artifact where expires_at < now()');
   await sql.query(
     `delete from browser_session b where not exists
@@ -81,4 +80,17 @@ export async function deleteExpired(sql: Sql): Promise<void> {
   );
   await sql.query(`delete from known_address where last_used_at < now() - interval '180 days'`);
   await sql.query(`delete from link where expires_at < now() - interval '90 days'`);
+}
+
+const CLEANING_MS = 3_600_000;
+
+/** Deletes what has expired, now and every hour. Returns a function that stops it. */
+export function cleanUp(sql: Sql, log: (line: object) => void): () => void {
+  const clean = () =>
+    void deleteExpired(sql).catch((error: Error) =>
+      log({ level: 'warn', event: 'sign-in-database', message: error.message }),
+    );
+  clean();
+  const timer = setInterval(clean, CLEANING_MS).unref();
+  return () => clearInterval(timer);
 }

@@ -90,3 +90,30 @@ ${
 <script type="module" src="${toHtml(mount)}/sign-in.js"></script>`,
   );
 }
+
+export interface GitHubPage {
+  mount: string;
+  /** The address of the forms; null: there is no sign-in to go on with. */
+  action: string | null;
+  /** GitHub's. */
+  host: string;
+  problem: string | undefined;
+}
+
+/** Leads to GitHub. */
+export function gitHubPage({ mount, action, host, problem }: GitHubPage): string {
+  if (action === null)
+    return page(
+      'Sign-in did not work',
+      mount,
+      `${problemOf(problem)}<p><a href="/">Back to the start</a></p>`,
+    );
+  return page(
+    'Sign in',
+    mount,
+    `${problemOf(problem)}
+<p class="note">You sign in at ${toHtml(host)}. This installation reads your name and your verified e-mail address there, and keeps no access.</p>
+<form method="post" action="${toHtml(action)}"><button class="primary" autofocus>Sign in with GitHub</button></form>
+<form method="post" action="${toHtml(action)}/cancel"><button class="link">Cancel</button></form>`,
+  );
+}

@@ -1,4 +1,5 @@
 import { toCalledOrigins, toDiscoveryUrl } from '../../lib/identity/discovery.ts';
+import { openGitHubSignIn } from '../accounts/github-sign-in.ts';
 import { type AccountsOptions, openAccounts } from '../accounts.ts';
 import type { SignIn } from '../settings.ts';
 import type { Handler } from './server.ts';
@@ -54,8 +55,7 @@ async function openOrigins(issuer: string, log: (line: object) => void): Promise
 /** Opens the sign-in of a real installation. Throws a sentence if it cannot work. */
 export async function openSignIn(signIn: SignIn, own: AccountsOptions): Promise<SignInService> {
   if (signIn.kind === 'accounts') return openAccounts(own);
-  if (signIn.kind === 'github')
-    throw new Error('The sign-in "github" is not there yet: set ISSUER and CLIENT_ID.');
+  if (signIn.kind === 'github') return openGitHubSignIn({ ...own, app: signIn });
   const { issuer, clientId, scope, signOutUrl } = signIn;
   return { issuer, clientId, scope, signOutUrl, origins: await openOrigins(issuer, own.log) };
 }

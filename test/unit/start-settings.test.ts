@@ -54,7 +54,17 @@ test('the sign-in is the provider if there is one, else GitHub, else accounts, u
   const provider = { kind: 'provider', issuer: PROVIDER.ISSUER, clientId: 'traffic' };
   expect(signInOf({ ...PROVIDER, ...github, ISSUER: 'https://id.example.org/' })).toMatchObject(provider);
   expect(signInOf({ ...PROVIDER, SCOPE: 'openid' })).toMatchObject({ scope: 'openid', signOutUrl: null });
-  expect(signInOf(github)).toEqual({ kind: 'github', clientId: 'id', clientSecret: 'secret' });
+  expect(signInOf(github)).toEqual({
+    kind: 'github',
+    clientId: 'id',
+    clientSecret: 'secret',
+    url: 'https://github.com',
+  });
+  const enterprise = { ...github, GITHUB_SIGN_IN_URL: 'https://github.example.com' };
+  expect(signInOf(enterprise)).toMatchObject({ url: enterprise.GITHUB_SIGN_IN_URL });
+  expect(problemOf({ ...url, ...github, GITHUB_SIGN_IN_URL: 'http://github.example.com' })).toMatch(
+    /^GITHUB_SIGN_IN_URL is "http:/,
+  );
   expect(signInOf({})).toEqual({ kind: 'accounts' });
   expect(signInOf({ ...PROVIDER, ...github, SIGN_IN: 'accounts' })).toEqual({ kind: 'accounts' });
   expect(signInOf({ ...PROVIDER, ...github, SIGN_IN: 'github' })).toMatchObject({ kind: 'github' });
