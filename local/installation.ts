@@ -256,7 +256,9 @@ interface ListenOptions {
 
 async function listenLocally({ host, port, log }: ListenOptions, closing: Closing): Promise<Listeners> {
   const outer = createSwitch({ log });
-  const url = `http://127.0.0.1:${await listen(outer.server, { host, port })}`;
+  const address = host === 'localhost' ? '127.0.0.1' : host;
+  const name = address.includes(':') ? `[${address}]` : address;
+  const url = `http://${name}:${await listen(outer.server, { host: address, port })}`;
   closing.add(() => closeServer(outer.server));
   const { addressOf } = openProxies(LOOPBACK);
   return { outer, url, innerUrl: url, admit: onlyLocal, forward: (handle) => handle, addressOf };
@@ -368,8 +370,8 @@ function requireLoopback({ real, host = '127.0.0.1' }: Partial<RealInstallationO
 /** The identity provider asks for no password, so a site that points its own name here (DNS rebinding) must not reach it. */
 function onlyLocal(handle: Handler): Handler {
   return async (request, response) => {
-    if (/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? ''))
-      return handle(request, response);
+    const name = (request.headers.host ?? '').replace(/:\d+$/, '');
+    if (isLoopback(name)) return handle(request, response);
     return response
       .writeHead(421)
       .end('Use 127.0.0.1 or localhost: this server answers to no other name, unless PUBLIC_URL says so.\n');

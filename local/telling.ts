@@ -67,13 +67,14 @@ export function openTelling(log?: Log): Telling {
   return process.stdout.isTTY ? dressed : plain;
 }
 
-const withTime = (line: object) => `${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`;
+const toText = (line: object) =>
+  `${JSON.stringify({ time: new Date().toISOString(), level: 'info', ...line })}\n`;
 
 /** A log on standard output, for whatever keeps the output of services. */
 export function openOutputLog(): Log {
   // A reader that went away must not stop the server.
   process.stdout.on('error', () => {});
-  return (line) => void process.stdout.write(withTime(line));
+  return (line) => void process.stdout.write(toText(line));
 }
 
 /** A log in a file, for this run only. The first line creates it, once this process holds the folder. */
@@ -89,6 +90,6 @@ export function openFileLog(file: string): Log {
   };
   return (line) => {
     stream ??= open();
-    stream.write(withTime(line));
+    stream.write(toText(line));
   };
 }

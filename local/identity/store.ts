@@ -153,7 +153,11 @@ function openArtifacts(files: Files): Artifacts {
     setImmediate(() => {
       writing = false;
       for (const [key, { expiresAt }] of all) if (expiresAt <= Date.now()) all.delete(key);
-      files.write('artifacts.json', Object.fromEntries(all));
+      try {
+        files.write('artifacts.json', Object.fromEntries(all));
+      } catch {
+        // A full disk must not stop the server: they stay in memory, and the next change writes them.
+      }
     });
   };
   const payloadOf = (artifact: Artifact | undefined) =>

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -8,8 +9,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { connect as connectTls } from 'node:tls';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openInstallation } from '../../local/installation.ts';
 import { createTestDatabase } from '../database.ts';
 import { openChromium } from '../e2e/chromium.ts';
 import { openVisitor } from '../e2e/visitor.ts';
@@ -168,6 +171,13 @@ test('the programs of Debian are there', () => {
     expect([file, existsSync(file)]).toEqual([file, true]);
 });
 
+test('without a sign-in it is for this machine only', async () => {
+  const opening = openInstallation({ dataDir: path.join(folder, 'open'), host: '0.0.0.0' });
+  await expect(opening).rejects.toThrow(
+    'The sign-in without passwords is for this machine only, not for 0.0.0.0.',
+  );
+});
+
 test('it is set up at its own address', async () => {
   const { initSecret } = JSON.parse(await readFile(path.join(folder, 'data/installation.json'), 'utf8'));
   expect(started.output()).toContain(`${URL_OF}/#init=${initSecret}`);
@@ -215,6 +225,17 @@ describe.each(['caddy', 'nginx'] as const)('behind %s, as in its example', (name
     expect(await ada.page.evaluate('window.isSecureContext')).toBe(true);
     expect(ada.problems()).toEqual([]);
     await ada.close();
+  });
+
+  test('there is no simulator, no stand-in and no sign-in without passwords: the pages answer there', async () => {
+    for (const target of [
+      '/github/api/v3/meta',
+      '/webhooks/json/x',
+      '/identity/auth?client_id=traffic-pages',
+    ]) {
+      const { status, body } = await ask(at, target);
+      expect([target, status, body]).toEqual([target, 200, expect.stringContaining('<!doctype html>')]);
+    }
   });
 
   test('answers are compressed, and have secure headers', async () => {
@@ -268,5 +289,74 @@ describe.each(['caddy', 'nginx'] as const)('behind %s, as in its example', (name
     expect(answer.body).toMatch(
       /proxy_set_header Host.*Caddy: does so unless header_up Host says otherwise/s,
     );
+  });
+});
+
+describe('with accounts of its own, and no provider elsewhere', () => {
+  let own: Started;
+  let ownPort: number;
+  let environment: Record<string, string>;
+
+  beforeAll(async () => {
+    ownPort = await freePort();
+    environment = {
+      PUBLIC_URL: URL_OF,
+      DATA_DIR: path.join(folder, 'own'),
+      ...toVariables(await createTestDatabase()),
+    };
+  });
+  afterAll(() => own?.stop());
+
+  test('behind Caddy, the link of the first start leads to the administrator’s account and the set-up', async () => {
+    own = await startProduct({ ...environment, PORT: String(ownPort) });
+    const at = await startCaddy((config) => config.replace(`127.0.0.1:${port}`, `127.0.0.1:${ownPort}`));
+    const browser = await openChromium([
+      `--host-resolver-rules=MAP ${NAME}:443 127.0.0.1:${at}`,
+      '--ignore-certificate-errors',
+    ]);
+    closing.push(() => browser.close());
+    const [link = ''] = /https:\/\/[^\s"\\]+#init=[\w-]+/.exec(own.output()) ?? [];
+    const { page, problems } = await openVisitor(browser, URL_OF);
+    await page.goto(link);
+    await page.getByLabel('E-mail address').fill('ada@example.com');
+    await page.getByLabel('Name').fill('Ada Lovelace');
+    await page.getByLabel('Password').fill('violet kettle drums seventeen');
+    await page.getByRole('button', { name: 'Continue with this password' }).click();
+    await page.getByRole('heading', { name: 'Set up this installation' }).waitFor();
+    expect(problems()).toEqual([]);
+    await own.stop();
+  });
+
+  test('without a proxy it speaks https itself, and takes a new certificate without a restart', async () => {
+    own = await startProduct({
+      ...environment,
+      PORT: String(ownPort),
+      TLS_CERT: certificate.cert,
+      TLS_KEY: certificate.key,
+    });
+    const first = await readFile(certificate.cert, 'utf8');
+    const serverCertificate = () =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connectTls({
+          host: '127.0.0.1',
+          port: ownPort,
+          servername: NAME,
+          rejectUnauthorized: false,
+        });
+        socket.once('error', reject).once('secureConnect', () => {
+          resolve(new X509Certificate(socket.getPeerCertificate().raw).fingerprint256);
+          socket.destroy();
+        });
+      });
+    expect(await ask(ownPort, '/config.json')).toMatchObject({ status: 200 });
+    expect(await serverCertificate()).toBe(new X509Certificate(first).fingerprint256);
+    makeCertificate();
+    const second = new X509Certificate(await readFile(certificate.cert, 'utf8')).fingerprint256;
+    expect(second).not.toBe(new X509Certificate(first).fingerprint256);
+    await vi.waitFor(async () => expect(await serverCertificate()).toBe(second), {
+      timeout: 30_000,
+      interval: 500,
+    });
+    expect(own.lines()).toContainEqual(expect.objectContaining({ message: 'The certificate was replaced.' }));
   });
 });
