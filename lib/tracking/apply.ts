@@ -33,19 +33,19 @@ const BATCH = 500;
  */
 export async function applyListing(evaluation: Evaluation, listing: Listing): Promise<number[]> {
   const { db, tenantId, by } = evaluation;
-  const plan = await inTransaction(db, async (trx) => {
-    await lockTenant(trx, tenantId);
-    const rules = await listStoredRules(trx, tenantId);
-    const made = await makePlan(trx, tenantId, rules, listing);
-    await saveOutcomes(trx, { tenantId, rules, listing, plan: made, now: by.now });
-    return made;
-  });
+  const rules = await listStoredRules(db, tenantId);
+  const plan = await makePlan(db, tenantId, rules, listing);
   const fresh = plan.matches.filter(({ state }) => state === 'new');
   const added: number[] = [];
   for (let start = 0; start < fresh.length; start += BATCH) {
     const batch = fresh.slice(start, start + BATCH);
     added.push(...(await inTransaction(db, (trx) => addBatch(trx, evaluation, batch))));
   }
+  // Last: an activation that is killed before leaves the rules due.
+  await inTransaction(db, async (trx) => {
+    await lockTenant(trx, tenantId);
+    await saveOutcomes(trx, { tenantId, rules, listing, plan, now: by.now });
+  });
   return added;
 }
 
@@ -139,6 +139,7 @@ async function setUnmatched(
       .set({ unmatchedAt })
       .where('tenantId', '=', tenantId)
       .where('repositoryId', 'in', repositoryIds.slice(start, start + BATCH))
+      .where('ruleId', 'is not', null)
       .execute();
 }
 

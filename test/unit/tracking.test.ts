@@ -245,3 +245,27 @@ test('rules add repositories up to the limit, counting those they added before',
   const count = (wanted: string) => matches.filter(({ state }) => state === wanted).length;
   expect([count('tracked'), count('new'), count('over_limit')]).toEqual([3, MAX_TRACKED - 3, 5]);
 });
+
+test('what a plan adds is tracked by the next plan, which adds and takes back nothing', () => {
+  const names = fc.uniqueArray(fc.constantFrom('a/x', 'a/y', 'b/x', 'b/sdk-1', 'c/sdk-2', 'c/z'), {
+    minLength: 1,
+  });
+  const patterns = fc.constantFrom('*', 'x', 'sdk-*', '?', 'a*');
+  const anyRule = fc.record({ owner: fc.constantFrom('*', 'a', 'b', 'c'), namePattern: patterns });
+  fc.assert(
+    fc.property(names, fc.array(anyRule, { maxLength: 3 }), fc.boolean(), (all, definitions, complete) => {
+      const repositories = all.map((name) => listed(name));
+      const rules = definitions.map((definition, index) => rule(index + 1, definition));
+      const asked = { ...situation, rules, listed: repositories, complete };
+      const first = planTracking(asked);
+      const added = first.matches.filter(({ state }) => state === 'new');
+      const tracked = added.map(({ repository, ruleId }) => trackedAs(repository, { ruleId }));
+      const second = planTracking({ ...asked, tracked });
+      expect(second.matches.every(({ state }) => state === 'tracked')).toBe(true);
+      expect([second.unmatched, second.matchedAgain]).toEqual([[], []]);
+      const none = planTracking({ ...asked, tracked, rules: [] });
+      expect(none.unmatched.sort()).toEqual(tracked.map(({ repositoryId }) => repositoryId).sort());
+    }),
+    { numRuns: 200, seed: SEED },
+  );
+});
