@@ -1,11 +1,13 @@
 import { serveJob } from '../lib/app.ts';
 import { deleteOldAudit } from '../lib/audit.ts';
 import { deleteOldProblems } from '../lib/problems/watch.ts';
+import { mayDelete } from '../lib/retention.ts';
 import { deleteOldRuns } from '../lib/runs/end.ts';
 import { fanOut, openFanOut, parseOrder } from '../lib/runs/fan-out.ts';
 
 /** Enough to wait for the next minute once this one's activations are used up. */
 const RESERVE_MS = 75_000;
+const NOTHING = { runs: 0, problems: 0, audit: 0 };
 /** Stop deleting this long before the activation ends. */
 const STOP_MS = 20_000;
 
@@ -18,6 +20,7 @@ export const main = serveJob(async (services) => {
   const order = parseOrder(activation.parameters, 'due', clock());
   const fanned = await fanOut(openFanOut(services, RESERVE_MS), order, 'collect');
   if (fanned.handedOver) return { ...fanned };
+  if (!(await mayDelete(db, clock()))) return { ...fanned, deleted: NOTHING };
   const isTime = () => activation.deadline.getTime() - Date.now() > STOP_MS;
   const oldRuns = await deleteOldRuns(db, { now: clock(), isTime });
   const problems = await deleteOldProblems(db, clock());

@@ -46,6 +46,7 @@ import { addRepositories, discoverRepositories } from '../lib/repositories/add.t
 import { removeRepository } from '../lib/repositories/removal.ts';
 import { listRepositoryRows, readStored } from '../lib/repositories/repository.ts';
 import { setSchedule } from '../lib/repositories/schedule.ts';
+import { mayDelete } from '../lib/retention.ts';
 import { listDueTenants } from '../lib/runs/due-tenants.ts';
 import { closeAbandoned, deleteOldRuns } from '../lib/runs/end.ts';
 import { startAllRuns } from '../lib/runs/fan-out.ts';
@@ -282,6 +283,7 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
     return correctTraffic(db, { after: repositoryId - 1, now, isTime: () => true });
   });
   const afterYears = new Date(NOW.getTime() + 500 * 86_400_000);
+  await step('ask whether logs may be deleted', (db) => mayDelete(db, afterYears));
   await step('delete old runs', (db) => deleteOldRuns(db, { now: afterYears, isTime: () => true }));
   await runDashboards(step, { tenantId, repositoryIds: null });
   await step('the log of who did what', (db) => {

@@ -228,6 +228,18 @@ test('it answers only under its own host name', async () => {
   expect(await Promise.all(['127.0.0.1', 'localhost', 'evil.example'].map(ask))).toEqual([200, 200, 421]);
 });
 
+test('/healthz and /readyz answer by any name, and say nothing secret', async () => {
+  const { port } = new URL(running.url);
+  const read = async (path: string) => {
+    const answer = await fetch(`http://[::ffff:127.0.0.1]:${port}${path}`);
+    return { status: answer.status, type: answer.headers.get('content-type'), body: await answer.json() };
+  };
+  const json = { status: 200, type: 'application/json' };
+  expect(await read('/healthz')).toEqual({ ...json, body: { alive: true } });
+  const ready = { ready: true, initialized: false, problems: [] };
+  expect(await read('/readyz')).toEqual({ ...json, body: ready });
+});
+
 test('a second start on the same folder is refused in one sentence and disturbs nothing', async () => {
   const log = await readFile(path.join(dataDir, 'log.jsonl'), 'utf8');
   const second = await run('start', [], { DATA_DIR: dataDir });
@@ -282,6 +294,8 @@ test('a taken port is refused in one sentence', async () => {
 test.each([
   [[], { PORT: 'http' }, /PORT is "http"/],
   [[], { INVOCATIONS_PER_MINUTE: '-1' }, /INVOCATIONS_PER_MINUTE is "-1"/],
+  [[], { PUBLIC_URL: 'http://traffic.example.org' }, /PUBLIC_URL is .*it must begin with https/],
+  [['--demo'], { PUBLIC_URL: 'https://traffic.example.org' }, /The demo signs people in without a password/],
   [['--dmeo'], {}, /Unknown option '--dmeo'/],
 ] as [string[], Environment, RegExp][])(
   'an invalid setting (%j %j) is refused in one sentence',

@@ -634,6 +634,9 @@ select "TENANT_ID", "REPOSITORY_ID", "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES
 select distinct "TENANT_ID", "REPOSITORY_ID", "TRAFFIC_DATE" from "TRAFFIC_REVISION" where "TENANT_ID" in (?) and "REPOSITORY_ID" in (?) and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ?;
 update "TRAFFIC_DAY" set "STATE" = ? where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "TRAFFIC_DATE" in (?) and "STATE" = ?;
 
+-- ask whether logs may be deleted
+select "PUBLISHED_THROUGH" from "REPOSITORY" where "PUBLISHED_THROUGH" is not null order by "PUBLISHED_THROUGH" desc fetch first 1 rows only;
+
 -- delete old runs
 delete from "COLLECTION_RUN" where "TENANT_ID" = ? and "RUN_ID" in (?);
 select "TENANT_ID", "RUN_ID" from "COLLECTION_RUN" where "STARTED_AT" < ? and "STATE" <> ? order by "STARTED_AT", "RUN_ID" fetch first 20 rows only;
