@@ -17,6 +17,11 @@ export interface TableScope extends RangeRequest {
   repositories?: number[] | undefined;
 }
 
+interface RepositoryName {
+  owner: string;
+  name: string;
+}
+
 const MAX_BUCKETS = 3660;
 
 /**
@@ -42,6 +47,20 @@ async function searchRepositories(db: Db, access: TenantAccess, q: string | unde
   return rows
     .filter((row) => toFullName(row).toLowerCase().includes(sought))
     .map(({ repositoryId }) => repositoryId);
+}
+
+/** The names of the repositories in scope, by id. */
+export async function readNames(db: Db, { tenantId, repositoryIds }: TenantAccess) {
+  if (repositoryIds?.length === 0) return new Map<number | null, RepositoryName>();
+  const rows = await db
+    .selectFrom('repository')
+    .select(['repositoryId', 'owner', 'name'])
+    .where('tenantId', '=', tenantId)
+    .$if(repositoryIds !== null, (query) => query.where('repositoryId', 'in', repositoryIds ?? []))
+    .execute();
+  return new Map<number | null, RepositoryName>(
+    rows.map(({ repositoryId, owner, name }) => [repositoryId, { owner, name }]),
+  );
 }
 
 /** SQL for the first day of the bucket that `d`, a stored day, is in. */

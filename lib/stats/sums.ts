@@ -5,7 +5,7 @@ import { addDays, type Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { METRICS } from '../traffic/figures.ts';
 import { bucketDays, wholeWeeks } from './buckets.ts';
-import { selectDays, type TableScope, toScope } from './scope.ts';
+import { readNames, selectDays, type TableScope, toScope } from './scope.ts';
 
 /** Figures of several days. Uniques are GitHub's own for a whole week if known, else a sum of days: an upper bound. */
 interface Sum {
@@ -80,7 +80,7 @@ export async function readSteps(
     .orderBy('h.bucket', 'desc')
     .orderBy('h.repositoryId')
     .execute();
-  const names = await readNames(db, access.tenantId);
+  const names = await readNames(db, { ...access, repositoryIds: null });
   const toSum = ({ bucket, ...row }: (typeof rows)[number]): Sum => {
     const { from, to } = bucketDays(bucket, range);
     const name = names.get(row.repositoryId) ?? { owner: null, name: null };
@@ -107,7 +107,7 @@ export async function readRepositorySums(
     .groupBy('g.repositoryId')
     .orderBy('g.repositoryId')
     .execute();
-  const names = await readNames(db, access.tenantId);
+  const names = await readNames(db, { ...access, repositoryIds: null });
   const span = { date: range.from, end: addDays(range.to, 1), step: 'range' as const };
   const toSum = (row: (typeof rows)[number]): Sum => ({
     ...row,
@@ -167,15 +167,4 @@ async function listTop(db: Db, access: TenantAccess, range: Range, top: number):
   return [
     ...new Set([...first('viewCount'), ...first('cloneCount')].map(({ repositoryId }) => repositoryId)),
   ];
-}
-
-async function readNames(db: Db, tenantId: number) {
-  const rows = await db
-    .selectFrom('repository')
-    .select(['repositoryId', 'owner', 'name'])
-    .where('tenantId', '=', tenantId)
-    .execute();
-  return new Map<number | null, { owner: string; name: string }>(
-    rows.map(({ repositoryId, ...names }) => [repositoryId, names]),
-  );
 }

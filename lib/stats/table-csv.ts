@@ -4,6 +4,7 @@ import { cutToFit } from '../answer.ts';
 import type { Range } from '../answers/figures.ts';
 import { joinCsvLines, toCsv, toCsvLine } from '../csv.ts';
 import { parseCursor, toCursor } from '../cursor.ts';
+import type { Day } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { METRICS } from '../traffic/figures.ts';
 import { bucketDays } from './buckets.ts';
@@ -73,17 +74,27 @@ export async function toTableCsv(
  */
 function openLines(columns: 'all' | 'seed', range: Range): (row: TableRow) => string {
   const repositories = new Map<number, string>();
-  return (row) => {
-    const { repositoryId, owner, name, date } = row;
-    const repository = repositories.get(repositoryId) ?? toCsvLine([repositoryId, owner, name]);
-    repositories.set(repositoryId, repository);
-    // `join` makes an unknown figure, which is null, an empty cell.
-    const { viewCount, viewUniques, cloneCount, cloneUniques } = row;
-    if (columns === 'seed')
-      return [repository, date, viewCount, viewUniques, cloneCount, cloneUniques].join(',');
+  const repositoryOf = ({ repositoryId, owner, name }: TableRow) => {
+    const known = repositories.get(repositoryId);
+    if (known !== undefined) return known;
+    const cells = toCsvLine([repositoryId, owner, name]);
+    repositories.set(repositoryId, cells);
+    return cells;
+  };
+  const spans = new Map<Day, string>();
+  const spanOf = (date: Day) => {
+    const known = spans.get(date);
+    if (known !== undefined) return known;
     const { from, to } = bucketDays(date, range);
-    const figures = [viewCount, viewUniques, cloneCount, cloneUniques];
-    return [repository, date, ...figures, row.state, row.uniquesExact, from, to].join(',');
+    const cells = `${from},${to}`;
+    spans.set(date, cells);
+    return cells;
+  };
+  return (row) => {
+    const { date, viewCount, viewUniques, cloneCount, cloneUniques, state, uniquesExact } = row;
+    const figures = `${viewCount ?? ''},${viewUniques ?? ''},${cloneCount ?? ''},${cloneUniques ?? ''}`;
+    const line = `${repositoryOf(row)},${date},${figures}`;
+    return columns === 'seed' ? line : `${line},${state},${uniquesExact},${spanOf(date)}`;
   };
 }
 

@@ -16,9 +16,11 @@ import { bucketDays, bucketOf, bucketSpan, weekLabel, wholeWeeks } from './bucke
 import {
   bucketColumn,
   coverage,
+  readNames,
   type Span,
   selectDays,
   selectNamedDays,
+  selectSpan,
   type TableScope,
   toScope,
 } from './scope.ts';
@@ -144,6 +146,18 @@ function isAfter(
   return sql<boolean>`(${columns.date} < ${date} or ${columns.repositoryId} in (${later}))`;
 }
 
+/** The place of each repository by its name, so that the days of a page are sorted by numbers. */
+function selectPlaces(db: Db, tenantId: number) {
+  return db
+    .selectFrom('repository')
+    .select('repositoryId')
+    .select(sql<number>`row_number() over (order by owner, name, repository_id)`.as('place'))
+    .where('tenantId', '=', tenantId);
+}
+
+/** The names of more repositories are not looked up one by one. */
+const MAX_NAMED = 100;
+
 /** Rows by day are the stored days themselves. */
 async function readDays(
   db: Db,
@@ -152,18 +166,28 @@ async function readDays(
   { after, limit }: Page,
 ): Promise<TableRow[]> {
   const columns = { date: sql.ref('d.trafficDate'), repositoryId: sql.ref('d.repositoryId') };
-  const rows = await selectNamedDays(db, access, span)
-    .select(['d.repositoryId', 'r.owner', 'r.name', 'd.trafficDate as date', 'd.state'])
+  const rows = await selectSpan(db, access, span)
+    .innerJoin(selectPlaces(db, access.tenantId).as('r'), 'r.repositoryId', 'd.repositoryId')
+    .select(['d.repositoryId', 'd.trafficDate as date', 'd.state'])
     .select(METRICS.map((metric) => `d.${metric}` as const))
     .$if(after !== null, (query) => query.where(isAfter(db, access.tenantId, after as Position, columns)))
     .orderBy('d.trafficDate', 'desc')
-    .orderBy('r.owner')
-    .orderBy('r.name')
-    .orderBy('d.repositoryId')
+    .orderBy('r.place')
     .limit(limit)
     .execute();
-  // A file has hundreds of thousands of rows, so they are not copied.
-  return rows.map((row) => Object.assign(row, { uniquesExact: true }));
+  // A file has hundreds of thousands of rows: they are not copied, and each name is read once a page.
+  const ids = new Set(rows.map(({ repositoryId }) => repositoryId));
+  const repositoryIds = ids.size > MAX_NAMED ? access.repositoryIds : [...ids];
+  const names = await readNames(db, { tenantId: access.tenantId, repositoryIds });
+  const named: TableRow[] = [];
+  for (const row of rows) {
+    const name = names.get(row.repositoryId);
+    // A repository may be deleted between the two statements, with its days.
+    if (!name) continue;
+    const { owner, name: own } = name;
+    named.push(Object.assign(row, { owner, name: own, uniquesExact: true }));
+  }
+  return named;
 }
 
 /** How many rows should fit into an answer, up to `maxRows`, if each takes `rowBytes` and the repository's name. */
