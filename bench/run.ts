@@ -8,6 +8,7 @@ import { benchFanOut } from './fanout.ts';
 import { benchGrowth } from './growth.ts';
 import { benchPage } from './page.ts';
 import { benchProcessor } from './processor.ts';
+import { benchSignIns } from './sign-ins.ts';
 import { benchStats } from './stats.ts';
 import { benchTenants } from './tenants.ts';
 import { benchThousand } from './thousand.ts';
@@ -40,6 +41,7 @@ const BENCHES = {
   fanout: { run: benchFanOut, prints: 'the daily run of up to 5,000 tenants, with a simulated clock' },
   memory: { run: benchMemory, prints: 'the most memory of each action, beside its limit' },
   disk: { run: benchDisk, prints: 'what the embedded PostgreSQL keeps and writes on the disk' },
+  'sign-ins': { run: benchSignIns, prints: 'sign-ins with a password, also during a flood of guesses' },
   page: { run: benchPage, prints: 'bytes of the pages and the time to the first chart (needs Chromium)' },
   dashboard: { run: benchDashboard, prints: 'the same for dashboards (needs Chromium)' },
 };

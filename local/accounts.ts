@@ -45,7 +45,7 @@ export interface Accounts extends Pick<OwnProvider, 'issuer' | 'clientId' | 'sco
   close(): Promise<void>;
 }
 
-const ACCOUNTS_PATH = '/identity';
+export const ACCOUNTS_PATH = '/identity';
 
 /**
  * Accounts of this installation: an OpenID Connect provider at `URL/identity`, whose accounts are in the schema `sign_in`. People

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { decodeJwt } from 'jose';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -452,4 +454,20 @@ test('a backup has the accounts, and a restore brings them back', async () => {
       return rows;
     });
   expect(await read(to.admin)).toEqual(await read(installation.database.url));
+});
+
+test('whoever runs the machine makes a reset link, if no administrator can sign in', async () => {
+  const { DATABASE_URL, UPGRADE_DATABASE_URL } = installation.parameters;
+  const run = (email: string) =>
+    promisify(execFile)(process.execPath, ['dist/local/reset-link.js', email], {
+      env: { ...process.env, DATA_DIR: installation.folder, DATABASE_URL, UPGRADE_DATABASE_URL },
+    });
+  await expect(run('nobody@example.com')).rejects.toMatchObject({
+    stderr: 'There is no account with the address nobody@example.com.\n',
+  });
+  const { stdout } = await run('Ada@example.com');
+  expect(stdout.trim()).toMatch(new RegExp(`^${installation.url}/identity/join#reset=[\\w-]{43}$`));
+  const client = open(newAddress());
+  const asked = await client.post('/links/describe', { kind: 'reset', secret: secretOf(stdout.trim()) });
+  expect(asked.body).toEqual({ kind: 'reset', email: ADA });
 });

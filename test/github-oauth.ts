@@ -28,6 +28,7 @@ export type GitHubFailure =
   | '502 at the code'
   | '503 at the user'
   | 'broken'
+  | 'slow'
   | 'not JSON';
 
 /**
@@ -156,6 +157,7 @@ export async function serveGitHubOAuth(app: {
 
   const server = createServer({ keepAliveTimeout: 75_000 }, async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
+    if (oauth.failure === 'slow') return undefined;
     if (oauth.failure === 'broken' && pathname !== '/login/oauth/authorize') return request.socket.destroy();
     if (pathname === '/login/oauth/authorize') return authorize(searchParams, response);
     if (pathname === '/login/oauth/access_token')

@@ -4,7 +4,6 @@ import path from 'node:path';
 /** Database tests that do not run with the Db2 stand-in, and why. */
 const WITHOUT_DB2: Record<string, string> = {
   'accounts.test.ts': 'Accounts of its own need PostgreSQL.',
-  'github-sign-in.test.ts': 'Signing in through GitHub needs PostgreSQL.',
   'backup.test.ts': 'Db2 has tools of its own for backups.',
 
   'cold-start.test.ts': 'It looks at what is loaded before the first answer, whatever the database.',
