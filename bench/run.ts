@@ -5,6 +5,7 @@ import { benchCollect } from './collect.ts';
 import { benchDashboard } from './dashboard.ts';
 import { benchDisk } from './disk.ts';
 import { benchFanOut } from './fanout.ts';
+import { benchFootprint } from './footprint.ts';
 import { benchGrowth } from './growth.ts';
 import { benchPage } from './page.ts';
 import { benchProcessor } from './processor.ts';
@@ -40,6 +41,7 @@ const BENCHES = {
   },
   fanout: { run: benchFanOut, prints: 'the daily run of up to 5,000 tenants, with a simulated clock' },
   memory: { run: benchMemory, prints: 'the most memory of each action, beside its limit' },
+  footprint: { run: benchFootprint, prints: 'memory, processes and start of npm start (needs Chromium)' },
   disk: { run: benchDisk, prints: 'what the embedded PostgreSQL keeps and writes on the disk' },
   'sign-ins': { run: benchSignIns, prints: 'sign-ins with a password, also during a flood of guesses' },
   page: { run: benchPage, prints: 'bytes of the pages and the time to the first chart (needs Chromium)' },
