@@ -90,6 +90,7 @@ export const STOCK_LIMITS: HostLimits = {
   alarmRetry: 1000,
   containers: 8,
   memory: 2048,
+  warm: 8,
   idle: 600_000,
   activations: 1000,
 };

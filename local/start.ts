@@ -1,11 +1,14 @@
+// It makes the heap small, which must come before anything is in it.
+import './memory.ts';
+
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { plural } from '../lib/number-format.ts';
 import type { Provisioned } from '../lib/provisioning.ts';
 import { isStillRunning } from '../lib/still-running.ts';
 import type { Upgrade } from '../lib/upgrade.ts';
-import { buildDemo, endPushAccess } from './demo.ts';
 import { type Installation, openInstallation, type RealInstallation } from './installation.ts';
+import { collectWhenIdle } from './memory.ts';
 import { readSettings, type StartSettings } from './settings.ts';
 import { type Log, openFileLog, openOutputLog, openTelling, type Telling } from './telling.ts';
 
@@ -91,6 +94,14 @@ async function provision(
 /** The simulated GitHub's present; null: the real one. The demo plays through earlier days first. */
 let present: Date | null = null;
 
+/**
+ * One machine has other things to do. Five processes are enough for a page and its calls while the collector runs. Starting
+ * one takes a tenth of a second, so few need to wait for their next call.
+ */
+const SMALL = { containers: 5, warm: 2, idle: 20_000 };
+/** With `collect` itself, it leaves containers for the pages. */
+const COLLECT_CONCURRENCY = '2';
+
 interface OpenOptions {
   onListening: () => void;
   log: Log;
@@ -113,8 +124,8 @@ async function open(settings: StartSettings, { onListening, log, signal }: OpenO
     signal,
     log,
     ...(databaseUrls && { databaseUrls }),
-    environment: parameters,
-    limits: { invocationsPerMinute },
+    environment: { COLLECT_CONCURRENCY, ...parameters },
+    limits: { invocationsPerMinute, ...SMALL },
   };
   if (real) return { installation: await openInstallation({ ...common, real }), trial: null };
   const clock = () => present ?? new Date();
@@ -143,6 +154,7 @@ function stopOnSignal(opening: Promise<Opened>, leaving: AbortController, { tell
 /** Fills a fresh installation with the demo's history, and shows the progress. */
 async function makeHistory(installation: Installation, isStopping: () => boolean): Promise<void> {
   const bar = openTelling().openBar('Collecting 400 days of demo history');
+  const { buildDemo } = await import('./demo.ts');
   await buildDemo(installation, {
     clock: () => new Date(),
     setPresent(instant) {
@@ -160,6 +172,7 @@ async function prepareDemo(
   dataDir: string,
   isStopping: () => boolean,
 ): Promise<void> {
+  const { endPushAccess } = await import('./demo.ts');
   const mark = path.join(dataDir, 'demo-is-made');
   if (existsSync(mark)) return endPushAccess(installation);
   if ((await readSetUp(installation)).initialized)
@@ -222,6 +235,7 @@ async function makeReady(
       : 'Nothing is set up yet. Open this link to set it up';
     tell(`${missing}; it contains the secret you need:\n${initLink}`);
   }
+  collectWhenIdle();
   finish(settings.real ? `Ready at ${url}.` : `Ready at ${url} (press Ctrl-C to stop).`);
 }
 

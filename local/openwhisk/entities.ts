@@ -39,7 +39,8 @@ export interface ActionLimits {
 }
 
 export interface Action extends Entity {
-  exec: { kind: string; code: string; main: string; binary: false };
+  /** `code` is read from a file whenever it is used. */
+  exec: { kind: string; readonly code: string; main: string; binary: false };
   parameters: Parameter[];
   limits: ActionLimits;
 }
@@ -84,14 +85,23 @@ export interface Kind {
 
 export interface EntityStore {
   kinds: readonly Kind[];
+  /** Holds the actions' code. */
+  folder: string;
   packages: Map<string, Package>;
   actions: Map<string, Action>;
   triggers: Map<string, Trigger>;
   rules: Map<string, Rule>;
 }
 
-export function openEntityStore(kinds: readonly Kind[]): EntityStore {
-  return { kinds, packages: new Map(), actions: new Map(), triggers: new Map(), rules: new Map() };
+export function openEntityStore(kinds: readonly Kind[], folder: string): EntityStore {
+  return {
+    kinds,
+    folder,
+    packages: new Map(),
+    actions: new Map(),
+    triggers: new Map(),
+    rules: new Map(),
+  };
 }
 
 /** Valid names of namespaces, packages, actions, triggers and rules. */

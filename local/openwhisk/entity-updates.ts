@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import * as z from 'zod';
 import {
   type Action,
@@ -261,7 +264,7 @@ function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
 
 /** @throws {Refusal} 400 for a kind or form of code that this host does not run, 413 above 48 MB. */
 function toExec(
-  { kinds }: EntityStore,
+  { kinds, folder }: EntityStore,
   { kind: sent, code, main, binary }: z.infer<typeof exec>,
 ): Action['exec'] {
   const supported = kinds.filter(({ deprecated }) => !deprecated);
@@ -272,5 +275,20 @@ function toExec(
   if (code.length > MAX_CODE) throw new Refusal(413, 'Action code is larger than 48 MB.');
   if (binary ?? isBinaryCode(code))
     throw new Refusal(400, 'This host runs single-file actions only, not archives.');
-  return { kind: named.kind, code, main, binary: false };
+  const file = keepCode(folder, code);
+  return {
+    kind: named.kind,
+    get code() {
+      return readFileSync(file, 'utf8');
+    },
+    main,
+    binary: false,
+  };
+}
+
+/** Most actions run seldom, so their code is not worth the memory. Returns the file that has it. */
+function keepCode(folder: string, code: string): string {
+  const file = path.join(folder, `${createHash('sha256').update(code).digest('hex')}.js`);
+  if (!existsSync(file)) writeFileSync(file, code);
+  return file;
 }

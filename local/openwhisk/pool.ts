@@ -32,6 +32,8 @@ export interface PoolOptions {
   size: number;
   /** Megabytes that the memory limits of all containers may add up to. */
   memory: number;
+  /** The maximum number of idle processes. Those that were used last are kept. */
+  warm: number;
   /** Milliseconds until an unused container is stopped. */
   idle: number;
   environment: () => Record<string, string>;
@@ -161,6 +163,8 @@ function release(state: State, slot: Slot, condition: 'reusable' | 'spoilt'): vo
     slot.idleTimer.unref();
   }
   dispatch(state);
+  const idle = state.slots.filter(({ busy }) => !busy);
+  for (const surplus of idle.slice(0, Math.max(0, idle.length - state.options.warm))) remove(state, surplus);
 }
 
 function remove(state: State, slot: Slot): void {

@@ -37,6 +37,8 @@ export interface HostLimits extends ChangeableLimits {
   containers: number;
   /** Megabytes that the memory limits of these containers may add up to. */
   memory: number;
+  /** Idle containers at the same time. */
+  warm: number;
   /** Milliseconds until an unused container is stopped. */
   idle: number;
   /** Activation records kept in memory. */
@@ -82,7 +84,7 @@ export interface Services {
 
 export function openServices(options: ServiceOptions): Services {
   const { clock, log, limits, coldStarts } = options;
-  const store = openEntityStore(options.kinds);
+  const store = openEntityStore(options.kinds, options.image);
   const identities = openIdentities(options.keys);
   const activations = openActivationStore(limits.activations);
   const pool = openContainers(options);
@@ -140,6 +142,7 @@ function openContainers({ image, limits, clock, apiHost }: ServiceOptions): Pool
     image,
     size: limits.containers,
     memory: limits.memory,
+    warm: limits.warm,
     idle: limits.idle,
     clock,
     // What a process in the stock image has. Its time zone is UTC. Nothing comes from the host's own environment.

@@ -8,6 +8,13 @@ const FAST_STOP_MS = 20_000;
 
 /** What suits a database of some hundred megabytes, on a machine that has other things to do. */
 const SMALL = {
+  // The kernel caches the files, too, and gives that memory back when others need it.
+  shared_buffers: '16MB',
+  // Connections read and write for themselves. Workers for that, PostgreSQL's default, are three more processes.
+  io_method: 'sync',
+  // Nothing is replicated, so no process has to look for what to replicate.
+  max_logical_replication_workers: 0,
+  max_connections: 50,
   // The write-ahead log shrinks with each checkpoint: by default, PostgreSQL keeps its files to use them again.
   wal_recycle: 'off',
   max_wal_size: '128MB',
@@ -19,7 +26,7 @@ const SMALL = {
  * For a server that need not outlive its machine, and that many installations share. It still keeps every commit when its
  * processes are killed.
  */
-const SHARED = { fsync: 'off', max_connections: 400 };
+const SHARED = { fsync: 'off', max_connections: 400, shared_buffers: '128MB' };
 
 function exists(pid: number): boolean {
   try {
@@ -79,7 +86,6 @@ export function spawnServer(cluster: Cluster, options: ServerOptions): ChildProc
     listen_addresses: '127.0.0.1',
     port,
     unix_socket_directories: '',
-    max_connections: 100,
     ...SMALL,
     ...(fsync ? {} : SHARED),
     timezone: 'UTC',
