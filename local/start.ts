@@ -7,6 +7,7 @@ import { plural } from '../lib/number-format.ts';
 import type { Provisioned } from '../lib/provisioning.ts';
 import { isStillRunning } from '../lib/still-running.ts';
 import type { Upgrade } from '../lib/upgrade.ts';
+import { getJson } from './get-json.ts';
 import { type Installation, openInstallation, type RealInstallation } from './installation.ts';
 import { collectWhenIdle } from './memory.ts';
 import { readSettings, type StartSettings } from './settings.ts';
@@ -37,10 +38,9 @@ interface SetUp {
 /** Asks until there is an answer. Throws the actions' own sentence if they refuse their configuration. */
 async function readSetUp({ innerUrl }: RealInstallation): Promise<SetUp> {
   for (;;) {
-    const answer = await fetch(`${innerUrl}/api/v1/web/guest/traffic/init`);
-    const state: unknown = await answer.json();
-    if (isStillRunning(answer.status, state)) continue;
-    const { initialized, provisioned, error } = state as Partial<SetUp> & {
+    const { status, body } = await getJson(`${innerUrl}/api/v1/web/guest/traffic/init`);
+    if (isStillRunning(status, body)) continue;
+    const { initialized, provisioned, error } = body as Partial<SetUp> & {
       error?: { code: string; message: string };
     };
     if (error?.code === 'misconfigured') throw new Error(error.message);

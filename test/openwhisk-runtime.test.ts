@@ -395,6 +395,18 @@ describe('containers', () => {
     await hasty.close();
   });
 
+  test('Of more idle containers than may stay, those that were used last do', async () => {
+    const small = await startHost({ limits: { warm: 2 } });
+    const pids: number[] = [];
+    for (const name of ['first', 'second', 'third']) {
+      await putAction(small, name, { code: PID });
+      pids.push(await pidOf(small.host, name));
+    }
+    await expect.poll(() => pids.map(isAlive)).toEqual([false, true, true]);
+    expect(await pidOf(small.host, 'second')).toBe(pids[1]);
+    await small.close();
+  });
+
   test('When all containers are taken, calls wait, and an idle one of another action makes room', async () => {
     const small = await startHost({ limits: { containers: 1 } });
     await putAction(small, 'one', { code: slowPid });

@@ -1,3 +1,4 @@
+import { getJson } from '../get-json.ts';
 import { Refusal } from './refusal.ts';
 
 /** What a caller may do in the product, by its own answer to `GET /me`. */
@@ -19,15 +20,15 @@ interface MeAnswer {
  */
 export async function askRights(apiUrl: string, token: string, tenantId: number | null): Promise<Rights> {
   const query = tenantId === null ? '' : `?tenant=${tenantId}`;
-  const answer = await fetch(`${apiUrl}/me${query}`, {
+  const answer = await getJson(`${apiUrl}/me${query}`, {
     headers: { authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(20_000),
+    timeoutMs: 20_000,
   }).catch(() => null);
-  const body = (await answer?.json().catch(() => null)) as
+  const body = answer?.body as
     | (Partial<MeAnswer> & { error?: { code?: string; message?: string } })
     | null
     | undefined;
-  if (answer?.ok && body?.rights && body.tenants) {
+  if (answer?.status === 200 && body?.rights && body.tenants) {
     const tenant = body.tenants.find((one) => one.tenantId === tenantId);
     return { system: body.rights, tenant: tenant ? [...body.rights, ...tenant.rights] : null };
   }

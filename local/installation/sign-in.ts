@@ -1,6 +1,7 @@
 import { toCalledOrigins, toDiscoveryUrl } from '../../lib/identity/discovery.ts';
 import { openGitHubSignIn } from '../accounts/github-sign-in.ts';
 import { type AccountsOptions, openAccounts } from '../accounts.ts';
+import { getJson } from '../get-json.ts';
 import type { SignIn } from '../settings.ts';
 import type { Handler } from './server.ts';
 
@@ -28,11 +29,11 @@ const RETRY_MS = 30_000;
 /** Null: the provider does not answer. Throws a sentence if it is not what ISSUER says. */
 async function askOrigins(issuer: string): Promise<string[] | null> {
   const url = toDiscoveryUrl(issuer);
-  const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => null);
+  const answer = await getJson(url, { timeoutMs: TIMEOUT_MS }).catch(() => null);
   if (!answer || answer.status >= 500) return null;
-  if (!answer.ok) throw new Error(`${url} answers ${answer.status}: is ISSUER right?`);
-  const document: unknown = await answer.json().catch(() => null);
-  return toCalledOrigins(issuer, typeof document === 'object' ? { ...document } : {});
+  const { status, body } = answer;
+  if (status !== 200) throw new Error(`${url} answers ${status}: is ISSUER right?`);
+  return toCalledOrigins(issuer, typeof body === 'object' ? { ...body } : {});
 }
 
 /** The origins of a provider elsewhere. One that is down must not keep the installation from collecting. */
