@@ -11,6 +11,9 @@ import { scriptsForBuild } from './sql/scripts.mjs';
 const root = import.meta.dirname;
 const out = path.join(root, 'dist');
 
+/** pg checks at once whether it runs at Cloudflare. Node 20 has no navigator, so pg would load all of fetch to find out. */
+const NOT_CLOUDFLARE = { navigator: '{"userAgent":"Node.js"}' };
+
 /** The names of the actions. manifest.yaml is the only list of them. */
 async function actionNames() {
   const manifest = parse(await readFile(path.join(root, 'manifest.yaml'), 'utf8'));
@@ -40,8 +43,7 @@ async function buildActions() {
     },
     plugins: [scriptsForBuild],
     external: ['openwhisk', 'ibm_db', 'pg-native'],
-    // pg checks at once whether it runs at Cloudflare. Node 20 has no navigator, so pg would load all of fetch to find out.
-    define: { navigator: '{"userAgent":"Node.js"}' },
+    define: NOT_CLOUDFLARE,
     logLevel: 'warning',
   });
   return metafile;
@@ -74,6 +76,7 @@ async function buildStart() {
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
+    define: NOT_CLOUDFLARE,
     plugins: [scriptsForBuild],
     platform: 'node',
     target: 'node20',

@@ -137,15 +137,16 @@ async function readPackage(rawName: string, content: unknown, reading: Reading):
   const place = `packages.${name}`;
   const fields = requireKeys(content ?? {}, place, KEYS.package);
   refuseUnsupported(fields, place, UNSUPPORTED.package);
-  const actions = entriesOf(fields.actions, `${place}.actions`);
+  const read: ManifestAction[] = [];
+  // One after the other, so that the memory for reading one serves the next.
+  for (const [action, value] of entriesOf(fields.actions, `${place}.actions`))
+    read.push(await readAction(action, value, `${place}.actions.${action}`, reading));
   return {
     name,
     parameters: toKeyValues(readInputs(fields.inputs, `${place}.inputs`, reading)),
     annotations: annotationsOf(fields, place, reading),
     publish: fields.public === true,
-    actions: await Promise.all(
-      actions.map(([action, value]) => readAction(action, value, `${place}.actions.${action}`, reading)),
-    ),
+    actions: read,
     triggers: entriesOf(fields.triggers, `${place}.triggers`).map(([trigger, value]) =>
       readTrigger(trigger, value, `${place}.triggers.${trigger}`, reading),
     ),
