@@ -326,7 +326,7 @@ select "RULE_ID", "OWNER", "NAME_PATTERN", "EXCEPTIONS", "FORKS", "ARCHIVED", "V
 select "RULE_ID", count(*) as "ADDED_COUNT", count("UNMATCHED_AT") as "UNMATCHED_COUNT" from "REPOSITORY" where "TENANT_ID" = ? and "RULE_ID" is not null group by "RULE_ID";
 select "T"."TOKEN_SEALED", "T"."TOKEN_EXPIRES_AT", "S"."SERVER_ID", "S"."API_URL", "S"."KIND", "I"."INSTALLATION_ID", "I"."TOKEN_SEALED" as "MADE_SEALED", "I"."TOKEN_EXPIRES_AT" as "MADE_EXPIRES_AT" from "TENANT" as "T" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "TENANT_INSTALLATION" as "I" on "I"."TENANT_ID" = "T"."TENANT_ID" where "T"."TENANT_ID" = ?;
 select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
-update "REPOSITORY" set "UNMATCHED_AT" = ? where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+update "REPOSITORY" set "UNMATCHED_AT" = ? where "TENANT_ID" = ? and "REPOSITORY_ID" in (?) and "RULE_ID" is not null;
 update "TRACKING_RULE" set "OWNER" = ?, "NAME_PATTERN" = ?, "FORKS" = ?, "ARCHIVED" = ?, "VISIBILITY" = ?, "EXCEPTIONS" = ?, "ORIGIN" = ? where "TENANT_ID" = ? and "RULE_ID" = ?;
 update "TRACKING_RULE" set "TRIED_AT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ?, "MATCH_COUNT" = ?, "UNREADABLE_COUNT" = ?, "EVALUATED_AT" = ? where "TENANT_ID" = ? and "RULE_ID" = ?;
 
