@@ -8,6 +8,7 @@ import { createGuesses, createRateLimiter, tooMany } from './accounts/guesses.ts
 import { answerInteraction } from './accounts/interaction.ts';
 import { createJoin } from './accounts/join.ts';
 import { openLinks, rolesOf } from './accounts/links.ts';
+import { type MailSettings, openMail } from './accounts/mail.ts';
 import { type OwnProvider, openOwnProvider } from './accounts/own-provider.ts';
 import { joinPage } from './accounts/pages.ts';
 import { openPasskeys, supportsPasskeys } from './accounts/passkeys.ts';
@@ -28,6 +29,8 @@ export interface AccountsOptions {
   /** The database, for a role that may create a schema. */
   databaseUrl: string;
   initSecret: string;
+  /** Sends links; absent: they are only copied. */
+  mail?: MailSettings;
   /** The built script of the sign-in pages. */
   script: string;
   /** Who sent a request, as far as the network says. */
@@ -81,7 +84,7 @@ export async function openAccounts(options: AccountsOptions): Promise<Accounts> 
     origins,
     apiUrl,
     rolesOf: (email) => rolesOf(database, email),
-    mail: null,
+    mail: options.mail ? openMail(options.mail) : null,
   });
   const askedOptions = createRateLimiter({ burst: 60, refillMs: 1000 });
   const stopCleaning = cleanUp(database, log);

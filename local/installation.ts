@@ -220,6 +220,7 @@ async function openRealParts(
     keysDir: path.join(options.dataDir, 'accounts'),
     databaseUrl,
     initSecret: kept.initSecret,
+    ...(real.mail && { mail: real.mail }),
     script: path.join(findRoot(), 'dist/sign-in/sign-in.js'),
     addressOf: (request) => toNetwork(addressOf(request)),
     log,

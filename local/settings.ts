@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import ipaddr from 'ipaddr.js';
+import { EMAIL_PATTERN } from '../lib/email.ts';
 import { checkParameters, isHttpUrl, PAGES_SIGN_IN, PARAMETERS, type Parameter } from '../lib/parameters.ts';
 import { parseTrack } from '../lib/tracking/definition.ts';
 import { withoutTrailingSlashes } from '../lib/url.ts';
@@ -22,6 +23,8 @@ export interface RealSettings {
   tls: { cert: string; key: string } | null;
   /** Addresses and ranges whose forwarded headers are believed. */
   trustedProxies: string[];
+  /** Sends invitations and reset links to accounts of its own. */
+  mail?: { smtpUrl: string; from: string };
 }
 
 /** The checked environment and arguments of `npm start`. */
@@ -123,6 +126,19 @@ export const START_VARIABLES: Record<string, Parameter> = {
     test: isGitHubUrl,
     default: 'https://github.com',
   },
+  SMTP_URL: {
+    description:
+      'mail server for invitation and reset links of accounts of its own, such as `smtp://USER:PASSWORD@mail.example.org:587` (STARTTLS) or `smtps://…`',
+    must: 'be the address of a mail server, such as smtp://USER:PASSWORD@mail.example.org:587',
+    test: (text) =>
+      URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol) && new URL(text).hostname !== '',
+    secret: true,
+  },
+  MAIL_FROM: {
+    description: 'the sender of these mails: `traffic@example.org` or `Traffic <traffic@example.org>`',
+    must: 'be an address such as traffic@example.org, or Traffic <traffic@example.org>',
+    test: (text) => EMAIL_PATTERN.test(/^[^<>\r\n]*<([^<>]*)>$/.exec(text)?.[1] ?? text),
+  },
   TRACK: {
     description:
       'with `GITHUB_TOKEN`: [sets up a fresh installation](self-hosting.md#two-variables) that tracks what these words say, such as `acme/*,!fork,!archived`',
@@ -169,6 +185,7 @@ const PASSED_ON = ['ALLOW_PRIVATE_ADDRESSES', 'TRUSTED_IDENTITIES'];
 const PAIRS = [
   ['TLS_CERT', 'TLS_KEY'],
   ['GITHUB_CLIENT_ID', 'GITHUB_CLIENT_SECRET'],
+  ['SMTP_URL', 'MAIL_FROM'],
 ] as const;
 
 function isRange(text: string): boolean {
@@ -315,6 +332,7 @@ export function readSettings(args: string[], environment: Environment): StartSet
     signIn: toSignIn(value),
     tls: cert === '' ? null : { cert, key: value('TLS_KEY') },
     trustedProxies: valueOrDefault('TRUSTED_PROXIES').split(/[\s,]+/),
+    ...(value('SMTP_URL') && { mail: { smtpUrl: value('SMTP_URL'), from: value('MAIL_FROM') } }),
   };
   return {
     demo,

@@ -30,8 +30,8 @@ export interface LinkAnswer {
   email: string;
   link: string;
   expiresAt: string;
-  /** Whether it was sent to the address, too. */
-  mailed: boolean;
+  /** Whether it was sent to the address, too; null: this installation sends no mail. */
+  mailed: boolean | null;
 }
 
 /** Invitations that may still be used. */

@@ -7,16 +7,19 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { toActingUsers } from '../lib/db/isolation.ts';
 import { digestOf } from '../local/accounts/artifacts.ts';
+import { openMail } from '../local/accounts/mail.ts';
 import { createBackup } from '../local/backup/create.ts';
 import { connect } from '../local/backup/database.ts';
 import { checkBackup, restoreDatabase } from '../local/backup/restore.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { createTestDatabase } from './database.ts';
+import { type MailServer, openMailServer } from './mail-server.ts';
 import { openRealInstallation, type RealTestInstallation, toInitRequest } from './real-installation.ts';
 import { type JsonAnswer, openSignInClient, type SignInClient } from './sign-in-client.ts';
 
 let installation: RealTestInstallation;
 let database: pg.Pool;
+let mailServer: MailServer;
 
 const PASSWORD = 'otters sing at noon';
 const ADA = 'ada@example.com';
@@ -66,13 +69,17 @@ async function join(manager: string, tenantId: number, email: string): Promise<S
 }
 
 beforeAll(async () => {
-  installation = await openRealInstallation();
+  mailServer = await openMailServer('traffic', 'a mail password');
+  const smtpUrl = `smtp://traffic:a%20mail%20password@127.0.0.1:${mailServer.port}`;
+  const from = 'Traffic <traffic@example.org>';
+  installation = await openRealInstallation({ kind: 'accounts' }, { smtpUrl, from });
   database = new pg.Pool({ connectionString: installation.database.url, max: 2 });
 });
 
 afterAll(async () => {
   await database.end();
   await installation.close();
+  await mailServer.close();
 });
 
 test('the link of the first start makes the administrator’s account, once, and the same secret sets up the installation', async () => {
@@ -189,7 +196,7 @@ test('a manager invites a member, and what the link promises ends with its use, 
       email: 'bo@example.com',
       link: expect.stringMatching(new RegExp(`^${installation.url}/identity/join#invitation=[\\w-]{43}$`)),
       expiresAt: expect.any(String),
-      mailed: false,
+      mailed: true,
     },
   ]);
   const days = (Date.parse(body.expiresAt) - Date.now()) / 86_400_000;
@@ -415,6 +422,8 @@ test('no secret is in the log, and the database has only digests', async () => {
     PASSWORD,
     secretOf(body.link),
     installation.initSecret,
+    'a mail password',
+    'a%20mail%20password',
     tokens?.access_token ?? '',
     tokens?.refresh_token ?? '',
   ];
@@ -470,4 +479,44 @@ test('whoever runs the machine makes a reset link, if no administrator can sign 
   const client = open(newAddress());
   const asked = await client.post('/links/describe', { kind: 'reset', secret: secretOf(stdout.trim()) });
   expect(asked.body).toEqual({ kind: 'reset', email: ADA });
+});
+
+test('links are mailed, and a mail that fails leaves the link to be handed over', async () => {
+  const ada = await tokenOfKnown();
+  const { tenantId } = (await callActions(ada, 'GET', '/me')).body.tenants[0];
+  const invite = async (email: string) => {
+    await callActions(ada, 'PUT', `/members/${tenantId}/${encodeURIComponent(email)}`, { role: 'viewer' });
+    return open().api(ada, 'POST', `/invitations/${tenantId}/${encodeURIComponent(email)}`);
+  };
+  const { body } = await invite('flo@example.com');
+  const mail = mailServer.mails.at(-1);
+  expect(mail).toMatchObject({ from: 'traffic@example.org', to: ['flo@example.com'] });
+  // Quoted-printable: a soft break is an equals sign at the end of a line.
+  const message = mail?.message.replace(/=\r?\n/g, '').replaceAll('=3D', '=') ?? '';
+  expect(message).toContain(body.link);
+  expect(message).toContain(`${ADA} invites you to the GitHub traffic at ${new URL(installation.url).host}.`);
+  expect(message).toMatch(/^From: Traffic <traffic@example\.org>$/m);
+  expect(message).toMatch(/^Auto-Submitted: auto-generated$/m);
+  mailServer.refusal = { code: 550, message: 'No such user here' };
+  const refused = await invite('gil@example.com');
+  expect([refused.status, refused.body.mailed]).toEqual([200, false]);
+  expect(installation.lines).toContainEqual(
+    expect.objectContaining({ event: 'mail', message: expect.stringContaining('No such user here') }),
+  );
+  const secret = secretOf(refused.body.link);
+  const used = await open(newAddress()).post('/links/describe', { kind: 'invitation', secret });
+  expect(used.body.email).toBe('gil@example.com');
+});
+
+test('a mail server elsewhere is not told a link without encryption', async () => {
+  const { port } = mailServer;
+  const send = openMail({ smtpUrl: `smtp://traffic:x@0.0.0.0:${port}`, from: 'traffic@example.org' });
+  const mail = {
+    kind: 'reset',
+    to: ADA,
+    link: `${installation.url}/x`,
+    by: ADA,
+    expiresAt: '2026-01-01',
+  } as const;
+  await expect(send(mail)).rejects.toThrow(/STARTTLS|TLS/i);
 });

@@ -27,6 +27,7 @@ export const toInitRequest = (secret: string) => ({
 /** An installation whose people sign in, at `http://localhost:PORT`, with a GitHub simulator beside it. Close it when done. */
 export async function openRealInstallation(
   signIn: RealSettings['signIn'] = { kind: 'accounts' },
+  mail?: RealSettings['mail'],
 ): Promise<RealTestInstallation> {
   await requireBuild();
   const folder = await mkdtemp(path.join(tmpdir(), 'real-installation-'));
@@ -36,7 +37,7 @@ export async function openRealInstallation(
   const installation = await openInstallation({
     dataDir: folder,
     databaseUrls: await createTestDatabase(),
-    real: { publicUrl: null, signIn, tls: null, trustedProxies: ['127.0.0.1', '::1'] },
+    real: { publicUrl: null, signIn, tls: null, trustedProxies: ['127.0.0.1', '::1'], ...(mail && { mail }) },
     alarms: false,
     limits: { invocationsPerMinute: 10_000 },
     environment: { DEMO_GITHUB_URL: github.apiUrl },

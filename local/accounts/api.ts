@@ -5,6 +5,7 @@ import { readJson, sendJson, textOf } from './exchange.ts';
 import type { createGuesses } from './guesses.ts';
 import { requirePassword } from './interaction.ts';
 import { hasOtherRole, type LinkKind, type Links, type RolesOf } from './links.ts';
+import type { LinkMail } from './mail.ts';
 import { askRights } from './members.ts';
 import type { Caller, OwnProvider } from './own-provider.ts';
 import type { Passkeys } from './passkeys.ts';
@@ -26,7 +27,7 @@ export interface ApiContext {
   apiUrl: string;
   rolesOf(email: string): Promise<RolesOf>;
   /** Sends a link to its address; null: mail is not configured. */
-  mail: ((kind: LinkKind, to: string, link: string) => Promise<void>) | null;
+  mail: ((mail: LinkMail) => Promise<void>) | null;
   addressOf(request: IncomingMessage): string;
   log: (line: object) => void;
 }
@@ -136,6 +137,18 @@ export function createAccountApi(context: ApiContext) {
     return describe(caller);
   }
 
+  /** Null: mail is not configured; false: it did not work. */
+  async function sendMail(mail: LinkMail): Promise<boolean | null> {
+    if (!context.mail) return null;
+    try {
+      await context.mail(mail);
+      return true;
+    } catch (error) {
+      log({ level: 'error', event: 'mail', message: error instanceof Error ? error.message : String(error) });
+      return false;
+    }
+  }
+
   /** Makes a link, and mails it where that is configured. A mail that fails does not take the link away. */
   async function makeLink(
     caller: Caller,
@@ -145,13 +158,7 @@ export function createAccountApi(context: ApiContext) {
     const { secret, expiresAt } = await links.make({ ...made, madeBy: caller.account.email });
     const link = `${provider.issuer}/join#${kind}=${secret}`;
     log({ event: 'link-made', kind, by: caller.account.sub });
-    const mailed = await (context.mail?.(kind, email, link) ?? Promise.reject()).then(
-      () => true,
-      (error?: Error) => {
-        if (error) log({ level: 'error', event: 'mail', message: error.message });
-        return false;
-      },
-    );
+    const mailed = await sendMail({ kind, to: email, link, by: caller.account.email, expiresAt });
     return { email, link, expiresAt, mailed };
   }
 

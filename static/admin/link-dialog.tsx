@@ -72,9 +72,13 @@ export function LinkDialog({ accounts, wanted, place, onClose }: LinkDialogProps
             onFocus={(event) => event.currentTarget.select()}
             hint={`Shown only now. Works until ${formatInstant(made.expiresAt)}.`}
           />
-          {made.mailed && (
-            <Notice kind="success">
-              <p>It was also sent to {made.email}.</p>
+          {made.mailed !== null && (
+            <Notice kind={made.mailed ? 'success' : 'warning'}>
+              <p>
+                {made.mailed
+                  ? `It was also sent to ${made.email}.`
+                  : `It could not be sent to ${made.email}: hand it over yourself. The log says why.`}
+              </p>
             </Notice>
           )}
         </>

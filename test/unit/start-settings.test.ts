@@ -47,6 +47,19 @@ test('a public address, an address that others reach, or a sign-in make it a rea
     });
 });
 
+test('a mail server has a sender, and its password is never shown', () => {
+  const url = { PUBLIC_URL: 'https://traffic.example.org' };
+  const mail = { SMTP_URL: 'smtp://user:s3cret@mail.example.org', MAIL_FROM: 'Traffic <t@example.org>' };
+  expect(read({ ...url, ...mail }).real?.mail).toEqual({ smtpUrl: mail.SMTP_URL, from: mail.MAIL_FROM });
+  expect(problemOf({ ...url, SMTP_URL: mail.SMTP_URL })).toBe(
+    'MAIL_FROM is missing: SMTP_URL and MAIL_FROM belong together.',
+  );
+  expect(problemOf({ ...url, ...mail, SMTP_URL: 'https://user:s3cret@mail.example.org' })).toMatch(
+    /^SMTP_URL must be the address of a mail server(?!.*s3cret)/,
+  );
+  expect(problemOf({ ...url, ...mail, MAIL_FROM: 'Traffic' })).toMatch(/^MAIL_FROM is "Traffic": it must be/);
+});
+
 test('the sign-in is the provider if there is one, else GitHub, else accounts, unless SIGN_IN says which', () => {
   const github = { GITHUB_CLIENT_ID: 'id', GITHUB_CLIENT_SECRET: 'secret' };
   const url = { PUBLIC_URL: 'https://traffic.example.org' };
