@@ -123,6 +123,23 @@ test('an installation discovers, adds and collects with one token an hour', asyn
   expect(JSON.stringify(installation.host.activations())).not.toMatch(SECRET);
 });
 
+test('a rule reads through an installation, and tracks what that was given', async () => {
+  const request = { name: 'By rule', serverId, installationId: NORTHWIND };
+  const { tenantId } = (await ada('POST', '/tenants', request)).body;
+  const preview = async (owner: string) =>
+    (await ada('POST', `/rules/${tenantId}/preview`, { rule: { owner } })).body;
+  expect((await preview('*')).counts).toMatchObject({ new: 5, no_push_access: 0 });
+  expect((await preview(DEMO_USERS.pinecone)).warning).toMatchObject({
+    code: 'nothing_of_owner',
+    message: expect.stringContaining('Give the GitHub App’s installation its repositories'),
+  });
+  const saved = await ada('POST', `/rules/${tenantId}`, { owner: '*', namePattern: 'payroll-*' });
+  expect(saved.body).toMatchObject({ addedCount: 1, rule: { matchCount: 1, failure: null } });
+  await installation.host.settled();
+  const { body } = await ada('GET', `/repositories/${tenantId}`);
+  expect(body.repositories).toMatchObject([{ name: 'payroll-service', rule: '*/payroll-*', problem: null }]);
+});
+
 test('each obstacle of an app fails the run with its own code', async () => {
   const { apps } = installation.github;
   const created = await ada('POST', '/tenants', { name: 'Failing', serverId, installationId: PINECONE });

@@ -116,6 +116,10 @@ test('rules are refused that name nobody, or are no patterns', async () => {
   const { warning, counts } = await preview({ owner: 'nobody-here' });
   expect([warning?.code, counts.matching]).toEqual(['owner_not_found', 0]);
   expect((await preview({ owner: DEMO_USERS.pinecone })).warning?.code).toBe('nothing_of_owner');
+  installation.github.addUser('vault', { type: 'Organization', saml: true });
+  addOnGitHub('closed', { owner: 'vault' });
+  expect((await preview({ owner: 'vault' })).warning?.code).toBe('token_sso_required');
+  installation.github.removeUser('vault');
   expect(await listRules()).toHaveLength(1);
 });
 
@@ -260,6 +264,26 @@ test('changing a rule tracks what it matches now; deleting it keeps what it adde
   expect((await ada('DELETE', `/rules/${tenantId}/${ruleId}`)).status).toBe(200);
   expect(await code(ada('DELETE', `/rules/${tenantId}/${ruleId}`))).toEqual([404, 'rule_not_found']);
   expect(await find('mine')).toMatchObject({ rule: null, unmatchedAt: null });
+});
+
+test('a tenant without repositories evaluates its rules every day too', async () => {
+  const { serverId } = (await ada('GET', `/tenants/${tenantId}`)).body.server;
+  const token = { githubUser: DEMO_USERS.hubot, githubToken: DEMO_TOKENS.hubot };
+  const { body: tenant } = await ada('POST', '/tenants', { name: 'Pinecone', serverId, ...token });
+  const path = `/rules/${tenant.tenantId}`;
+  const created = await ada('POST', path, { owner: DEMO_USERS.pinecone, namePattern: 'later-*' });
+  expect(created.body).toMatchObject({ addedCount: 0, runId: null, rule: { matchCount: 0, failure: null } });
+  installation.now(at(15));
+  await installation.collect();
+  const runs = async () => (await ada('GET', `/runs/${tenant.tenantId}`)).body.runs;
+  expect(await runs()).toMatchObject([{ reason: 'alarm', state: 'succeeded', repositoryCount: 0 }]);
+  const collaborators = { [DEMO_USERS.hubot]: 'admin' } as const;
+  addOnGitHub('later-1', { owner: DEMO_USERS.pinecone, collaborators });
+  installation.now(at(16));
+  await installation.collect();
+  expect((await runs())[0]).toMatchObject({ reason: 'alarm', state: 'succeeded', repositoryCount: 1 });
+  const { body } = await ada('GET', `/repositories/${tenant.tenantId}`);
+  expect(body.repositories).toMatchObject([{ name: 'later-1', lastSuccessAt: at(16) }]);
 });
 
 test('viewers read rules, repository viewers do not', async () => {
