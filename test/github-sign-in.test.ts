@@ -191,3 +191,19 @@ test('there are no accounts of its own beside GitHub', async () => {
   expect(config.accounts).toBeUndefined();
   expect(await installation.firstLink()).toBeNull();
 });
+
+test('signing out everywhere refuses what the refresh tokens of other browsers bring', async () => {
+  const here = open();
+  const there = open();
+  const mine = (await signIn(here)).tokens;
+  const theirs = (await signIn(there)).tokens;
+  const ended = await fetch(`${installation.url}/api/v1/web/guest/traffic/me/sessions`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${mine?.access_token}` },
+  });
+  expect(ended.status).toBe(200);
+  const renewed = await there.refresh(theirs?.refresh_token ?? '');
+  expect((await me(renewed?.access_token ?? '')).body.error.code).toBe('access_token_revoked');
+  const again = (await signIn(open())).tokens;
+  expect((await me(again?.access_token ?? '')).status).toBe(200);
+});

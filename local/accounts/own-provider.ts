@@ -92,7 +92,9 @@ export async function openOwnProvider(options: OwnProviderOptions): Promise<OwnP
     sessionSeconds: SESSION_SECONDS,
     async onAccessToken(issued) {
       await sessions.touch(issued);
-      return { sid: issued.sessionUid };
+      const signedInAt = await sessions.signedInAt(issued.subject, issued.sessionUid);
+      // With it, signing out everywhere ends what a refresh token brings later, too.
+      return { sid: issued.sessionUid, ...(signedInAt !== undefined && { auth_time: signedInAt }) };
     },
   });
   provider.proxy = true;
@@ -114,6 +116,17 @@ export async function openOwnProvider(options: OwnProviderOptions): Promise<OwnP
 
   const accountOf = async (token: string) => (await readCaller(token))?.account;
 
+  /** oidc-provider would answer with a page whose script no content security policy of ours allows. */
+  async function isSignedOut(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const session = await provider.Session.get(provider.createContext(request, response));
+    return session.accountId === undefined;
+  }
+
+  function toReturnTarget({ url = '' }: IncomingMessage): string {
+    const target = new URL(url, issuer).searchParams.get('post_logout_redirect_uri') ?? '';
+    return origins.some((one) => target === `${one}/`) ? target : '/';
+  }
+
   async function answer(request: IncomingMessage, response: ServerResponse, answerOther: Answer) {
     // oidc-provider makes its addresses and cookies from these, whoever called, and by which name.
     request.headers.host = host;
@@ -124,6 +137,8 @@ export async function openOwnProvider(options: OwnProviderOptions): Promise<OwnP
     if (path === '/logout.js') return answerFile(response, 'text/javascript', logoutScript);
     if (path === shape.routes.userinfo)
       return answerUserinfo(request, response, { origins, shape, accountOf });
+    if (path === '/session/end' && request.method === 'GET' && (await isSignedOut(request, response)))
+      return void response.writeHead(303, { location: toReturnTarget(request) }).end();
     if (await answerOther(request, response, path)) return;
     // oidc-provider finds its mount path by comparing the two.
     Object.assign(request, { originalUrl: request.url, url: request.url?.slice(mount.length) || '/' });

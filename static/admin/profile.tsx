@@ -100,8 +100,8 @@ function SignOutEverywhere({ onClose }: { onClose: () => void }) {
 
   function signOut() {
     void submission.run(async () => {
-      await accounts?.send('DELETE', 'account/sessions');
       await api.send<SignedOut>('DELETE', 'me/sessions');
+      await accounts?.send('DELETE', 'account/sessions');
       await session.signOut();
     });
   }

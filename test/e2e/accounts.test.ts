@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEMO_TOKENS, DEMO_USERS } from '../../local/demo/github.ts';
+import { serveGitHubOAuth } from '../github-oauth.ts';
 import { openRealInstallation, type RealTestInstallation } from '../real-installation.ts';
 import { findViolations, fitsSoon } from './axe.ts';
 import { openChromium } from './chromium.ts';
@@ -28,8 +29,8 @@ interface Person {
   problems: string[];
 }
 
-async function openPerson(): Promise<Person> {
-  const context = await browser.newContext({ baseURL: installation.url, reducedMotion: 'reduce' });
+async function openPerson(baseURL = installation.url): Promise<Person> {
+  const context = await browser.newContext({ baseURL, reducedMotion: 'reduce' });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
@@ -205,4 +206,38 @@ test('a passkey of another origin is refused, and the message names both', async
   await page.getByRole('alert').getByText('The address or the password is wrong').waitFor();
   await shoot(page, 'wrong');
   await person.context.close();
+});
+
+test('signing out everywhere ends the session at the sign-in, too', async () => {
+  const { page, answers, problems } = ada;
+  await answers(false);
+  await page.goto('/me');
+  await page.getByRole('button', { name: 'Sign out everywhere…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere' }).click();
+  await page.getByRole('heading', { name: 'GitHub forgets your traffic' }).waitFor();
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByLabel('Password').waitFor();
+  expect(problems).toEqual([]);
+});
+
+test('GitHub’s sign-in leads to the pages, or back with what to do', async () => {
+  const app = { clientId: 'id', clientSecret: 'secret' };
+  let url = '';
+  const github = await serveGitHubOAuth({ ...app, callback: () => `${url}/identity/github/callback` });
+  const opened = await openRealInstallation({ kind: 'github', ...app, url: github.url });
+  url = opened.url;
+  const { page, context, problems } = await openPerson(url);
+  await page.goto('/me');
+  await page.getByRole('button', { name: 'Sign in with GitHub' }).waitFor();
+  expect(await lookAround(page)).toEqual([]);
+  github.failure = 'access_denied';
+  await page.getByRole('button', { name: 'Sign in with GitHub' }).click();
+  await page.getByRole('alert').getByText('You canceled at GitHub').waitFor();
+  github.failure = null;
+  await page.getByRole('button', { name: 'Sign in with GitHub' }).click();
+  await page.getByRole('heading', { name: 'Set up this installation' }).waitFor();
+  expect(problems).toEqual([]);
+  await context.close();
+  await opened.close();
+  await github.close();
 });
