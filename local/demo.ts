@@ -25,6 +25,8 @@ const STORY = {
   dailySince: 60,
   /** Pinecone loses push access to one of its repositories. */
   pushAccessEnds: 5,
+  /** From then on, whatever Northwind makes is tracked. */
+  ruleAdded: 3,
 } as const;
 
 const ADMINISTRATOR = 'ada@example.com';
@@ -130,6 +132,7 @@ function toEvents(installation: Installation): Record<number, () => Promise<unkn
       await ask('PATCH', '/tenants/2', { githubToken: DEMO_TOKENS.hubot });
     },
     [STORY.pushAccessEnds]: async () => endPushAccess(installation),
+    [STORY.ruleAdded]: () => ask('POST', '/rules/1', { owner: northwind, namePattern: '*' }),
   };
 }
 
