@@ -7,7 +7,13 @@ import { makeFolder, writeDurably } from '../folder.ts';
 import { DamagedArchive } from './archive.ts';
 
 /** Files of the data folder that a backup keeps: the keys, and what the local sign-in and the demo know. */
-const NAMES = ['installation.json', 'identity/keys.json', 'identity/people.json', 'demo-is-made'] as const;
+const NAMES = [
+  'installation.json',
+  'accounts/keys.json',
+  'identity/keys.json',
+  'identity/people.json',
+  'demo-is-made',
+] as const;
 
 const Key = z.object({ files: z.partialRecord(z.enum(NAMES), z.string()) });
 
