@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../../local/demo/github.ts';
+import { type ServedGitHub, serveGitHub } from '../github-server.ts';
 
 const BASE = 'localhost/traffic-test-base';
 const IMAGE = 'localhost/traffic-test';
@@ -28,6 +30,30 @@ const inside = (...args: string[]) => podman('exec', NAME, ...args);
 
 let folder: string;
 let port: number;
+let served: ServedGitHub;
+
+/** Words for `podman run`: read-only, without any privilege, on this machine's network. */
+const sealed = (change: Record<string, string> = {}) => {
+  const environment = {
+    PORT: String(port),
+    ALLOW_PRIVATE_ADDRESSES: 'true',
+    GITHUB_API_URL: served.apiUrl,
+    GITHUB_TOKEN: DEMO_TOKENS.octocat,
+    TRACK: `${DEMO_USERS.northwind}/*,!archived`,
+    ...change,
+  };
+  return [
+    '--read-only',
+    '--cap-drop=all',
+    '--security-opt=no-new-privileges',
+    '--network=host',
+    // systemd would run the check. The limits are ones that any machine may set.
+    '--no-healthcheck',
+    '--ulimit=nofile=1024:1024',
+    '--ulimit=nproc=4096:4096',
+    ...Object.entries(environment).map(([name, value]) => `--env=${name}=${value}`),
+  ];
+};
 
 /** A small Debian with this Node and its npm, in place of the image of the registry. */
 async function makeBase(): Promise<void> {
@@ -68,22 +94,10 @@ beforeAll(async () => {
   const form = ['--isolation=chroot', '--format=docker', '--build-arg', `BASE=${BASE}`];
   await run('buildah', 'bud', ...form, '--tag', IMAGE, '.');
   port = await freePort();
-  await podman(
-    'run',
-    '--detach',
-    `--name=${NAME}`,
-    '--read-only',
-    '--cap-drop=all',
-    '--security-opt=no-new-privileges',
-    '--network=host',
-    // What systemd would do in its place, and limits that any machine may set.
-    '--no-healthcheck',
-    '--ulimit=nofile=1024:1024',
-    '--ulimit=nproc=4096:4096',
-    `--volume=${NAME}:/data`,
-    `--env=PORT=${port}`,
-    IMAGE,
-  );
+  const now = new Date().toISOString();
+  served = await serveGitHub(now, '/api/v3');
+  addDemoRepositories(served.github, now.slice(0, 10));
+  await podman('run', '--detach', `--name=${NAME}`, `--volume=${NAME}:/data`, ...sealed(), IMAGE);
   await vi.waitFor(async () => expect(await isHealthy()).toBe(true), { timeout: MINUTE, interval: 200 });
 }, 10 * MINUTE);
 
@@ -91,6 +105,7 @@ afterAll(async () => {
   await podman('rm', '--force', NAME).catch(() => {});
   await podman('volume', 'rm', NAME).catch(() => {});
   await run('buildah', 'rmi', IMAGE, BASE).catch(() => {});
+  await served.close();
   await rm(folder, { recursive: true, force: true });
 }, MINUTE);
 
@@ -142,6 +157,44 @@ test(
     expect(log).toContain('database system was shut down at');
   },
   3 * MINUTE,
+);
+
+test('two variables fill it without a click, and a wrong token stops it with one sentence', async () => {
+  const log = () => podman('logs', NAME);
+  await vi.waitFor(async () => expect(await log()).toContain('TRACK adds 5 repositories.'), MINUTE);
+  const wrong = podman('run', '--rm', ...sealed({ PORT: '0', GITHUB_TOKEN: 'ghp_wrong' }), IMAGE);
+  await expect(wrong).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('GITHUB_TOKEN: GitHub does not accept'),
+  });
+});
+
+test(
+  'a backup is made inside it while it runs, and restored in another one',
+  async () => {
+    await inside('node', 'dist/local/backup.js', '/data/moved.tar.gz');
+    const other = `${NAME}-other`;
+    const tool = [
+      '/bin/sh',
+      '-c',
+      'cp /from/moved.tar.gz* /tmp && node dist/local/restore.js /tmp/moved.tar.gz',
+    ];
+    const volumes = [`--volume=${NAME}:/from:ro`, `--volume=${other}:/data`];
+    try {
+      const told = await podman(
+        'run',
+        '--rm',
+        ...volumes,
+        ...sealed({ GITHUB_TOKEN: '', TRACK: '' }),
+        IMAGE,
+        ...tool,
+      );
+      expect(told).toMatch(/is whole: 5 repositories[\s\S]*It is restored into \/data/);
+    } finally {
+      await podman('volume', 'rm', other);
+    }
+  },
+  2 * MINUTE,
 );
 
 test('systemd accepts the unit, and finds little that it may do', async () => {
