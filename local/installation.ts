@@ -24,6 +24,7 @@ import {
 import { openSignIn, type SignInService } from './installation/sign-in.ts';
 import { takeLock } from './lock.ts';
 import { type Host, type HostOptions, openHost, STOCK_LIMITS } from './openwhisk.ts';
+import { isFromEarlierVersion } from './postgres/cluster.ts';
 import { type DatabaseUrls, openPostgres, type Postgres, requirePostgres } from './postgres.ts';
 import { isLoopback, type RealSettings } from './settings.ts';
 import { openSite, type Site } from './site.ts';
@@ -430,11 +431,16 @@ async function startDatabase({ options, log }: Opening): Promise<Pick<Postgres, 
   const { databaseUrls: urls, signal } = options;
   if (urls?.admin.startsWith('postgres')) await unlessAborted(requirePostgres(urls.admin), signal);
   if (urls) return { urls, close: async () => {} };
-  return openPostgres({
-    dataDir: path.join(options.dataDir, 'postgres'),
+  const postgres = {
     ...(signal && { signal }),
-    log: (message) => log({ level: 'warn', event: 'postgres', message }),
-  });
+    log: (message: string) => log({ level: 'warn', event: 'postgres', message }),
+  };
+  const folder = path.join(options.dataDir, 'postgres');
+  if (isFromEarlierVersion(folder)) {
+    const { upgradeMajor } = await import('./backup/major.ts');
+    await upgradeMajor({ dataDir: options.dataDir, ...postgres });
+  }
+  return openPostgres({ dataDir: folder, ...postgres });
 }
 
 function originsOf({ options, url }: Opening): string[] {

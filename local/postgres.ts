@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { takeLock } from './lock.ts';
+import type { PostgresBinaries } from './postgres/binaries.ts';
 import { type Cluster, claimFolder, prepareCluster, readCredentials } from './postgres/cluster.ts';
 import {
   type DatabaseUrls,
@@ -24,6 +25,8 @@ export interface PostgresOptions {
   dataDir: string;
   /** False: faster, but a power cut may lose data; for tests. Default: true. */
   fsync?: boolean;
+  /** The programs to run. Default: those that npm installed. */
+  binaries?: PostgresBinaries;
   /** Ends the start, which then throws the signal's reason. */
   signal?: AbortSignal;
   log?: (line: string) => void;
@@ -240,6 +243,7 @@ function supervise(first: Running & { port: number }, { cluster, fsync, log }: O
 export async function openPostgres({
   dataDir,
   fsync = true,
+  binaries,
   signal = new AbortController().signal,
   log = () => {},
 }: PostgresOptions): Promise<Postgres> {
@@ -247,7 +251,7 @@ export async function openPostgres({
   const unlock = takeLock(path.join(folder, 'lock'));
   if (!unlock) throw new Error(`The data folder ${folder} is in use by a process that is running.`);
   try {
-    const cluster = await prepareCluster(folder, signal);
+    const cluster = await prepareCluster(folder, signal, binaries);
     await stopOrphan(cluster, log);
     const running = await start({ cluster, fsync, signal, log });
     await ensureDatabase(cluster, running);

@@ -264,7 +264,7 @@ test('data of another major version is refused with what to do', async () => {
   const dataDir = await newDataDir();
   await writeFile(path.join(dataDir, 'cluster/PG_VERSION'), '17\n');
   await expect(open(dataDir)).rejects.toThrow(
-    /is from PostgreSQL 17, but this is PostgreSQL 18: choose another/,
+    /is from PostgreSQL 17, but this is PostgreSQL 18: start the installation once/,
   );
 });
 

@@ -89,7 +89,7 @@ export async function createBackup(client: pg.ClientBase, options: BackupOptions
     await prepareTransaction(client);
     const tables = await listTables(client);
     const manifest = await describe(client, tables, options);
-    if (manifest.schemas.traffic === undefined)
+    if (Object.keys(manifest.schemas).length === 0)
       throw new Error('Nothing is set up yet, so there is nothing to back up.');
     const newer = findNewer(manifest.schemas);
     if (newer) throw new Error(`The database has ${newer}: back it up with the version that runs it.`);

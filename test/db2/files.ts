@@ -10,6 +10,7 @@ const WITHOUT_DB2: Record<string, string> = {
   'collecting-statements.test.ts': 'It counts what PostgreSQL is sent.',
   'db2-sql.test.ts': 'It writes down the statements for Db2 and asks no database.',
   'demo.test.ts': 'It lives through 400 days, which takes the stand-in too long.',
+  'major-upgrade.test.ts': 'It moves files of PostgreSQL.',
   'upgrade-6e4146a.test.ts': 'It starts on files of PostgreSQL.',
   'large-tenant.test.ts': 'It makes ten thousand rows with a statement of PostgreSQL.',
 };

