@@ -137,6 +137,16 @@ test('it has neither the sources nor what only builds and tests need', async () 
     expect(names).not.toContain(name);
 });
 
+test('two variables fill it without a click, and a wrong token stops it with one sentence', async () => {
+  const log = () => podman('logs', NAME);
+  await vi.waitFor(async () => expect(await log()).toContain('TRACK adds 5 repositories.'), MINUTE);
+  const wrong = podman('run', '--rm', ...sealed({ PORT: '0', GITHUB_TOKEN: 'ghp_wrong' }), IMAGE);
+  await expect(wrong).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('GITHUB_TOKEN: GitHub does not accept'),
+  });
+});
+
 test(
   'it is ready, stops in order on SIGTERM, and finds its data again',
   async () => {
@@ -158,16 +168,6 @@ test(
   },
   3 * MINUTE,
 );
-
-test('two variables fill it without a click, and a wrong token stops it with one sentence', async () => {
-  const log = () => podman('logs', NAME);
-  await vi.waitFor(async () => expect(await log()).toContain('TRACK adds 5 repositories.'), MINUTE);
-  const wrong = podman('run', '--rm', ...sealed({ PORT: '0', GITHUB_TOKEN: 'ghp_wrong' }), IMAGE);
-  await expect(wrong).rejects.toMatchObject({
-    code: 1,
-    stderr: expect.stringContaining('GITHUB_TOKEN: GitHub does not accept'),
-  });
-});
 
 test(
   'a backup is made inside it while it runs, and restored in another one',
