@@ -5,6 +5,7 @@ import { benchCollect } from './collect.ts';
 import { benchDashboard } from './dashboard.ts';
 import { benchDisk } from './disk.ts';
 import { benchFanOut } from './fanout.ts';
+import { benchFirstChart } from './first-chart.ts';
 import { benchFootprint } from './footprint.ts';
 import { benchGrowth } from './growth.ts';
 import { benchPage } from './page.ts';
@@ -44,6 +45,10 @@ const BENCHES = {
   footprint: { run: benchFootprint, prints: 'memory, processes and start of npm start (needs Chromium)' },
   disk: { run: benchDisk, prints: 'what the embedded PostgreSQL keeps and writes on the disk' },
   'sign-ins': { run: benchSignIns, prints: 'sign-ins with a password, also during a flood of guesses' },
+  'first-chart': {
+    run: benchFirstChart,
+    prints: 'the time from an empty folder to the first chart (needs Chromium)',
+  },
   page: { run: benchPage, prints: 'bytes of the pages and the time to the first chart (needs Chromium)' },
   dashboard: { run: benchDashboard, prints: 'the same for dashboards (needs Chromium)' },
 };
