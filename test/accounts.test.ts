@@ -72,7 +72,7 @@ beforeAll(async () => {
   mailServer = await openMailServer('traffic', 'a mail password');
   const smtpUrl = `smtp://traffic:a%20mail%20password@127.0.0.1:${mailServer.port}`;
   const from = 'Traffic <traffic@example.org>';
-  installation = await openRealInstallation({ kind: 'accounts' }, { smtpUrl, from });
+  installation = await openRealInstallation({ mail: { smtpUrl, from } });
   database = new pg.Pool({ connectionString: installation.database.url, max: 2 });
 });
 

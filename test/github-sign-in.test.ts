@@ -16,7 +16,7 @@ const OCTOCAT = [
 
 beforeAll(async () => {
   github = await serveGitHubOAuth({ ...APP, callback: () => `${issuerOf()}/callback` });
-  installation = await openRealInstallation({ kind: 'github', ...APP, url: github.url });
+  installation = await openRealInstallation({ signIn: { kind: 'github', ...APP, url: github.url } });
 });
 
 afterAll(async () => {

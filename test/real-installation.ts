@@ -24,10 +24,13 @@ export const toInitRequest = (secret: string) => ({
   githubToken: DEMO_TOKENS.octocat,
 });
 
-/** An installation whose people sign in, at `http://localhost:PORT`, with a GitHub simulator beside it. Close it when done. */
+/**
+ * An installation whose people sign in: to accounts of its own, and at `http://localhost:PORT`, unless `real` says otherwise. A
+ * GitHub simulator is beside it. Close it when done.
+ */
 export async function openRealInstallation(
-  signIn: RealSettings['signIn'] = { kind: 'accounts' },
-  mail?: RealSettings['mail'],
+  real: Partial<RealSettings> = {},
+  port = 0,
 ): Promise<RealTestInstallation> {
   await requireBuild();
   const folder = await mkdtemp(path.join(tmpdir(), 'real-installation-'));
@@ -37,7 +40,14 @@ export async function openRealInstallation(
   const installation = await openInstallation({
     dataDir: folder,
     databaseUrls: await createTestDatabase(),
-    real: { publicUrl: null, signIn, tls: null, trustedProxies: ['127.0.0.1', '::1'], ...(mail && { mail }) },
+    port,
+    real: {
+      publicUrl: null,
+      signIn: { kind: 'accounts' },
+      tls: null,
+      trustedProxies: ['127.0.0.1', '::1'],
+      ...real,
+    },
     alarms: false,
     limits: { invocationsPerMinute: 10_000 },
     environment: { DEMO_GITHUB_URL: github.apiUrl },

@@ -224,7 +224,7 @@ test('GitHub’s sign-in leads to the pages, or back with what to do', async () 
   const app = { clientId: 'id', clientSecret: 'secret' };
   let url = '';
   const github = await serveGitHubOAuth({ ...app, callback: () => `${url}/identity/github/callback` });
-  const opened = await openRealInstallation({ kind: 'github', ...app, url: github.url });
+  const opened = await openRealInstallation({ signIn: { kind: 'github', ...app, url: github.url } });
   url = opened.url;
   const { page, context, problems } = await openPerson(url);
   await page.goto('/me');
