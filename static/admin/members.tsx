@@ -1,7 +1,8 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { MemberRequest } from '../../actions/members.ts';
 import type { Member, MemberList, MemberRemoved } from '../../lib/answers/members.ts';
 import { mayInTenant } from '../access.ts';
+import type { InvitationsAnswer } from '../accounts.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp, useMe } from '../app-context.ts';
 import { FormDialog } from '../controls/dialog.tsx';
@@ -9,7 +10,7 @@ import { Field, SelectField } from '../controls/field.tsx';
 import { Answered } from '../controls/loading.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { useSubmission } from '../controls/submit.ts';
-import { plural } from '../format.ts';
+import { formatInstant, plural } from '../format.ts';
 import { reads } from '../reads.ts';
 import { LinkDialog, type WantedLink } from './link-dialog.tsx';
 import { LinkButton, RemoveMember, RoleTable, useRoleChange } from './roles.tsx';
@@ -25,6 +26,7 @@ export function Members({ tenantId }: { tenantId: number }) {
   const { editing, edit, removing, askToRemove, changed } = useRoleChange<Member>(list.reload);
   const mayChange = mayInTenant(me, tenantId, 'changeMembers');
   const [link, setLink] = useState<WantedLink>();
+  const invitations = useInvitations(mayChange ? tenantId : null, link);
 
   return (
     <div class="page" aria-busy={list.loading}>
@@ -45,6 +47,7 @@ export function Members({ tenantId }: { tenantId: number }) {
             members={members}
             onEdit={mayChange ? edit : undefined}
             onRemove={askToRemove}
+            invitedUntil={invitations}
             onWantLink={accounts ? setLink : undefined}
           />
         )}
@@ -79,15 +82,31 @@ export function Members({ tenantId }: { tenantId: number }) {
   );
 }
 
+/** The ends of the invitations that may still be used, by address. Reads them again when `link`, the dialog's, changes. */
+function useInvitations(tenantId: number | null, link: WantedLink | undefined): Map<string, string> {
+  const { accounts } = useApp();
+  const [found, setFound] = useState(new Map<string, string>());
+  useEffect(() => {
+    if (!accounts || tenantId === null || link) return;
+    accounts.read<InvitationsAnswer>({ url: `invitations/${tenantId}` }).then(
+      ({ invitations }) => setFound(new Map(invitations.map((one) => [one.email, one.expiresAt]))),
+      // The members are worth more than this note.
+      () => undefined,
+    );
+  }, [accounts, tenantId, link]);
+  return found;
+}
+
 interface MemberTableProps {
   members: Member[];
+  invitedUntil: Map<string, string>;
   onEdit: ((member: Member) => void) | undefined;
   onRemove: (email: string) => void;
   /** Absent: accounts are elsewhere. */
   onWantLink: ((wanted: WantedLink) => void) | undefined;
 }
 
-function MemberTable({ members, onEdit, onRemove, onWantLink }: MemberTableProps) {
+function MemberTable({ members, invitedUntil, onEdit, onRemove, onWantLink }: MemberTableProps) {
   if (members.length === 0) return <p class="none">This tenant has no members yet.</p>;
   return (
     <RoleTable
@@ -95,17 +114,30 @@ function MemberTable({ members, onEdit, onRemove, onWantLink }: MemberTableProps
       caption="All members"
       people={members}
       sinceOf={({ addedAt }) => addedAt}
-      noteOf={({ role, repositoryIds }) =>
-        role === 'repository viewer' && (
-          <span class="muted"> · {plural(repositoryIds.length, 'repository', 'repositories')}</span>
-        )
-      }
+      noteOf={(member) => <MemberNote member={member} until={invitedUntil.get(member.email)} />}
       onEdit={onEdit}
       onRemove={onRemove}
       {...(onWantLink && {
         actionsOf: (person: Member) => <LinkButton person={person} onWant={onWantLink} />,
       })}
     />
+  );
+}
+
+function MemberNote({
+  member: { role, repositoryIds, state },
+  until,
+}: {
+  member: Member;
+  until: string | undefined;
+}) {
+  return (
+    <>
+      {role === 'repository viewer' && (
+        <span class="muted"> · {plural(repositoryIds.length, 'repository', 'repositories')}</span>
+      )}
+      {state === 'invited' && until && <span class="muted"> · link until {formatInstant(until)}</span>}
+    </>
   );
 }
 

@@ -141,6 +141,7 @@ test('a member is added, and gets an invitation link to copy', async () => {
   expect(invitation).toBe(await page.getByLabel('Link').inputValue());
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('button', { name: 'Invitation link… for bo@example.com' }).waitFor();
+  await page.getByText(/link until \d+ \w+ \d{4}/).waitFor();
   await shoot(page, 'members');
   expect(problems).toEqual([]);
 });
