@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, lchownSync, lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { makeFolder } from '../folder.ts';
@@ -27,6 +27,14 @@ async function openExternal(urls: DatabaseUrls): Promise<OpenedDatabase> {
   return { urls, close: async () => {} };
 }
 
+/** What root wrote, or gave to PostgreSQL's account, in the folder of another user becomes that user's: they start it next. */
+function returnToOwner(folder: string): void {
+  const { uid, gid } = lstatSync(folder);
+  if (process.getuid?.() !== 0 || uid === 0) return;
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+    lchownSync(path.join(folder, name), uid, gid);
+}
+
 /** Opens the database of an installation that is not running, and keeps it from being started meanwhile. */
 async function openStopped({ dataDir, databaseUrls }: Place, refusal: string): Promise<OpenedDatabase> {
   makeFolder(dataDir);
@@ -39,6 +47,7 @@ async function openStopped({ dataDir, databaseUrls }: Place, refusal: string): P
     const close = async () => {
       await database.close();
       unlock();
+      returnToOwner(dataDir);
     };
     return { urls: database.urls, close };
   } catch (error) {

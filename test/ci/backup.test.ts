@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rm, truncate } from 'node:fs/promises';
+import { chown, copyFile, lstat, mkdir, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -20,6 +20,8 @@ const folder = mkdtempSync(path.join(tmpdir(), 'backup-test-'));
 const optionsFor = (urls: DatabaseUrls) => ({ users: toActingUsers(urls), now: NOW });
 const readAll = ({ admin }: DatabaseUrls) => connect(admin, readEverything);
 
+/** The id of a user who is neither root nor nobody. */
+const SOMEBODY = 12_345;
 const PASSPHRASE = 'a long passphrase';
 const canMount = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
 
@@ -246,3 +248,20 @@ test('an installation whose restore is killed is empty, and can be restored agai
   expect(await runTool('restore', [file], target)).toMatchObject({ code: 0, stderr: '' });
   expect(await readAll(urls)).toEqual(stored);
 });
+
+test.runIf(process.getuid?.() === 0)(
+  'root may work on the folder of a user, which stays theirs',
+  async () => {
+    const other = newFolder();
+    await mkdir(other);
+    await chown(other, SOMEBODY, SOMEBODY);
+    expect(await runTool('restore', [file], inFolder(other))).toMatchObject({ code: 0, stderr: '' });
+    expect(await runTool('backup', [path.join(folder, 'again.tar.gz')], inFolder(other))).toMatchObject({
+      code: 0,
+    });
+    const owners = new Set<number>();
+    for (const name of await readdir(other, { recursive: true }))
+      owners.add((await lstat(path.join(other, name))).uid);
+    expect([...owners]).toEqual([SOMEBODY]);
+  },
+);

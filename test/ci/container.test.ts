@@ -30,14 +30,14 @@ const inside = (...args: string[]) => podman('exec', NAME, ...args);
 
 let folder: string;
 let port: number;
-let served: ServedGitHub;
+let served: ServedGitHub | undefined;
 
 /** Words for `podman run`: read-only, without any privilege, on this machine's network. */
 const sealed = (change: Record<string, string> = {}) => {
   const environment = {
     PORT: String(port),
     ALLOW_PRIVATE_ADDRESSES: 'true',
-    GITHUB_API_URL: served.apiUrl,
+    GITHUB_API_URL: served?.apiUrl ?? '',
     GITHUB_TOKEN: DEMO_TOKENS.octocat,
     TRACK: `${DEMO_USERS.northwind}/*,!archived`,
     ...change,
@@ -105,7 +105,7 @@ afterAll(async () => {
   await podman('rm', '--force', NAME).catch(() => {});
   await podman('volume', 'rm', NAME).catch(() => {});
   await run('buildah', 'rmi', IMAGE, BASE).catch(() => {});
-  await served.close();
+  await served?.close();
   await rm(folder, { recursive: true, force: true });
 }, MINUTE);
 
