@@ -48,7 +48,8 @@ function placeKey({ key, place: { dataDir } }: Restoring): void {
 }
 
 function describe({ manifest, file }: CheckedBackup): string {
-  const versions = SCHEMAS.map(({ name, version }) => `${name} ${manifest.schemas[name] ?? 0} → ${version}`);
+  const stored = SCHEMAS.filter(({ name }) => manifest.schemas[name] !== undefined);
+  const versions = stored.map(({ name, version }) => `${name} ${manifest.schemas[name]} → ${version}`);
   return `${file} is whole: ${describeContents(manifest)}, made ${manifest.createdAt} by version ${manifest.productVersion} on ${manifest.database}; schema ${versions.join(', ')}.`;
 }
 

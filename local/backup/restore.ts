@@ -190,6 +190,8 @@ export async function restoreDatabase(
     }
     await fillTables(client, backup);
     for (const { upgrade } of SCHEMAS) await upgrade(trx, users, at);
+    // The first page would be slow without.
+    await client.query(`analyze ${(await listTables(client)).map(({ sql }) => sql).join(', ')}`);
   };
   await toDb(connectedDialect(client)).transaction().execute(fill);
 }
