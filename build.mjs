@@ -302,7 +302,8 @@ async function readInputs() {
   );
   const lines = await Promise.all(
     files.flat().map(async (name) => {
-      const { size, mtimeMs } = await stat(path.join(root, name));
+      // A copy to deploy from may lack bench and test.
+      const { size, mtimeMs } = await stat(path.join(root, name)).catch(() => ({ size: 0, mtimeMs: 0 }));
       return `${name} ${size} ${Math.trunc(mtimeMs)}`;
     }),
   );
