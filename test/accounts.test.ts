@@ -89,6 +89,13 @@ test('the link of the first start makes the administrator’s account, once, and
   const secret = secretOf(link);
   const wrong = await client.post('/links/describe', { kind: 'init', secret: `${secret}x` });
   expect([wrong.status, wrong.body.error.code]).toEqual([404, 'link_unknown']);
+  // Guesses are slowed for all together, and keep out nobody who has the link.
+  const guesses = [];
+  for (let count = 0; count < 11; count++)
+    guesses.push(
+      await open(newAddress()).post('/links/describe', { kind: 'init', secret: `guess ${count}` }),
+    );
+  expect(guesses.at(-1)?.body.error.code).toBe('too_many_attempts');
   expect(await client.post('/links/describe', { kind: 'init', secret })).toEqual({
     status: 200,
     body: { kind: 'init', email: null },

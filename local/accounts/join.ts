@@ -57,15 +57,16 @@ export function createJoin(context: JoinContext) {
 
   /** The first account needs the secret of the installation, and that there is no other. */
   async function requireFirst(secret: string): Promise<void> {
-    const wait = wrongSecrets.take('');
-    if (wait > 0) throw tooMany(wait, '');
-    if (!timingSafeEqual(digest(secret), digest(initSecret)))
+    // A right secret is never slowed, so wrong ones keep nobody out.
+    if (!timingSafeEqual(digest(secret), digest(initSecret))) {
+      const wait = wrongSecrets.take('');
+      if (wait > 0) throw tooMany(wait, '');
       throw new Refusal(
         404,
         'link_unknown',
         'This link is not valid. Copy all of the link that the start printed last.',
       );
-    wrongSecrets.giveBack('');
+    }
     if (await store.hasAccounts())
       throw new Refusal(410, 'link_used', 'The administrator’s account was made already. Sign in with it.');
   }

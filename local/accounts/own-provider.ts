@@ -77,7 +77,11 @@ export async function openOwnProvider(options: OwnProviderOptions): Promise<OwnP
   const { origin, host, protocol, pathname: mount } = new URL(issuer);
   const keys = await openKeys(options.keysDir);
   const sessions = openSessions(database, kind);
-  const pageHeaders = pageHeadersFor([...origins, ...formTargets]);
+  const pageHeaders = {
+    ...pageHeadersFor([...origins, ...formTargets]),
+    // Without a referrer at all, a form's origin is "null", and older browsers say nothing else about it.
+    'referrer-policy': 'same-origin',
+  };
   const shape = standardShape(clientId);
   const store = { ...keys, findAccount, artifacts: openArtifacts(database, kind) };
   const provider = await createProvider({
