@@ -265,3 +265,18 @@ test.runIf(process.getuid?.() === 0)(
     expect([...owners]).toEqual([SOMEBODY]);
   },
 );
+
+test('a fresh folder whose restore is killed can be restored again', async () => {
+  const other = newFolder();
+  const env = { ...process.env, DATABASE_URL: '', ...inFolder(other) };
+  const child = spawn(process.execPath, ['dist/local/restore.js', file], { env, stdio: 'ignore' });
+  const server = path.join(other, 'postgres/cluster/postmaster.pid');
+  await expect.poll(() => existsSync(server), { interval: 10 }).toBe(true);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(await runTool('restore', [file], inFolder(other))).toMatchObject({ code: 0, stderr: '' });
+  const moved = await open(other, '2026-03-02T09:00:00Z');
+  const rows = await connect(urlOf(moved), readEverything);
+  await moved.close();
+  expect(rows).toEqual(stored);
+});
