@@ -215,6 +215,19 @@ test('API, identity provider, GitHub and pages answer on the one port', async ()
   expect(await read('/config.json')).toMatchObject({ issuer: `${url}/identity`, clientId: 'traffic-pages' });
 });
 
+test('it takes few processes: besides PostgreSQL, itself and two containers that wait for calls', async () => {
+  for (let call = 0; call < 3; call++) await fetch(`${running.url}/api/v1/web/guest/traffic/init`);
+  await fetch(`${running.url}/api/v1/web/guest/traffic/me`);
+  await fetch(`${running.url}/api/v1/web/guest/traffic/stats/1`);
+  const countOf = (pattern: RegExp) => {
+    const own = descendants(running.child.pid ?? 0);
+    const lines = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+    return lines.filter((line) => own.includes(Number.parseInt(line, 10)) && pattern.test(line)).length;
+  };
+  await expect.poll(() => countOf(/runner\.cjs/)).toBe(2);
+  expect(countOf(/postgres: (io worker|logical replication)/)).toBe(0);
+});
+
 test('people sign in', async () => {
   const client = openSignInClient(running);
   const { location, verifier } = await client.begin();
