@@ -18,6 +18,8 @@ export interface Cluster {
   /** Of the roles besides the owner of the cluster. */
   passwords: Passwords;
   program: string;
+  /** Of the program, such as '18'. */
+  majorVersion: string;
   account: Account;
 }
 
@@ -133,7 +135,7 @@ export async function prepareCluster(
   const logFile = path.join(dataDir, 'server.log');
   const passwords = ensurePasswords(dataDir);
   const admin = { owner: OWNER, password, passwordFile };
-  const cluster = { folder, logFile, ...admin, passwords, program: postgres, account };
+  const cluster = { folder, logFile, ...admin, passwords, program: postgres, majorVersion, account };
   if (!existsSync(folder)) await initialize(cluster, initdb, signal);
   requireSameVersion(folder, majorVersion);
   return cluster;

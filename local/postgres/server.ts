@@ -10,8 +10,6 @@ const FAST_STOP_MS = 20_000;
 const SMALL = {
   // The kernel caches the files, too, and gives that memory back when others need it.
   shared_buffers: '16MB',
-  // Connections read and write for themselves. Workers for that, PostgreSQL's default, are three more processes.
-  io_method: 'sync',
   // Nothing is replicated, so no process has to look for what to replicate.
   max_logical_replication_workers: 0,
   max_connections: 50,
@@ -20,6 +18,12 @@ const SMALL = {
   max_wal_size: '128MB',
   // Enough for the sums of a thousand repositories; the default of 4 MB sends them to the disk.
   work_mem: '16MB',
+};
+
+/** What PostgreSQL 17 does not know. It runs once more on files that move to this version. */
+const SINCE_18 = {
+  // Connections read and write for themselves. Workers for that, PostgreSQL's default, are three more processes.
+  io_method: 'sync',
 };
 
 /**
@@ -87,6 +91,7 @@ export function spawnServer(cluster: Cluster, options: ServerOptions): ChildProc
     port,
     unix_socket_directories: '',
     ...SMALL,
+    ...(Number(cluster.majorVersion) >= 18 && SINCE_18),
     ...(fsync ? {} : SHARED),
     timezone: 'UTC',
     log_timezone: 'UTC',
