@@ -143,7 +143,11 @@ test('a second run on a day costs no quota, unless the token changed', async () 
 });
 
 test('two people who start a run watch the same run and its progress', async () => {
-  const lift = installation.github.fail({ kind: 'slow', milliseconds: 3000, match: { path: /popular/ } });
+  let release = () => {};
+  const until = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const lift = installation.github.fail({ kind: 'held', until, match: { path: /popular/ } });
   const started = await ada('POST', `/runs/${first}`);
   expect([started.status, started.body.already]).toEqual([202, false]);
   const again = await ada('POST', `/runs/${first}`);
@@ -154,8 +158,9 @@ test('two people who start a run watch the same run and its progress', async () 
   expect(during.body.repositories.map(({ state }: { state: string }) => state)).toContain('waiting');
   expect((await ada('GET', `/repositories/${first}`)).body.activeRunId).toBe(runId);
   expect((await ada('GET', `/stats/${first}`)).body.activeRunId).toBe(runId);
-  await installation.host.settled();
   lift();
+  release();
+  await installation.host.settled();
   expect((await ada('GET', `/repositories/${first}`)).body.activeRunId).toBeNull();
 });
 

@@ -119,6 +119,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const banned = watch?.arrive(token ?? '', clock());
       try {
         if (delay > 0) await wait(delay);
+        if (failure?.kind === 'held') await failure.until;
         const asked = answer(request, url, failure);
         const found = banned ?? asked;
         watch?.tell(token ?? '', found, clock());

@@ -18,6 +18,8 @@ export type Failure =
   | { kind: 'status'; status: number; message?: string; body?: unknown; headers?: Record<string, string> }
   /** The right answer, delayed by this many milliseconds. */
   | { kind: 'slow'; milliseconds: number }
+  /** The right answer, once `until` resolves. */
+  | { kind: 'held'; until: Promise<unknown> }
   /** The connection closes in the middle of the right answer. */
   | { kind: 'cut' }
   /** The connection is reset before the answer. */
