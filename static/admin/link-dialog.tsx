@@ -57,6 +57,7 @@ export function LinkDialog({ accounts, wanted, place, onClose }: LinkDialogProps
     <FormDialog
       title={title(wanted.email)}
       action={!made ? 'Make link' : copied ? 'Copied' : 'Copy link'}
+      leave={made ? 'Done' : 'Cancel'}
       submission={submission}
       onSubmit={submit}
       onClose={onClose}

@@ -52,6 +52,8 @@ interface FormDialogProps {
   danger?: boolean;
   wide?: boolean;
   disabled?: boolean;
+  /** The button that leaves without the action. Default: Cancel. */
+  leave?: string;
   submission: Submission;
   /** A field already shows the error. */
   shownAtField?: boolean;
@@ -68,6 +70,7 @@ export function FormDialog(props: FormDialogProps) {
     danger,
     wide = false,
     disabled,
+    leave = 'Cancel',
     submission,
     shownAtField,
     onSubmit,
@@ -88,7 +91,7 @@ export function FormDialog(props: FormDialogProps) {
         </div>
         <footer class="dialog-foot">
           <button type="button" class="button" onClick={onClose}>
-            Cancel
+            {leave}
           </button>
           <button
             type="submit"

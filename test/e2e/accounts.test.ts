@@ -139,7 +139,7 @@ test('a member is added, and gets an invitation link to copy', async () => {
   await shoot(page, 'link');
   invitation = await page.evaluate(() => navigator.clipboard.readText());
   expect(invitation).toBe(await page.getByLabel('Link').inputValue());
-  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Done' }).click();
   await page.getByRole('button', { name: 'Invitation link… for bo@example.com' }).waitFor();
   await page.getByText(/link until \d+ \w+ \d{4}/).waitFor();
   await shoot(page, 'members');
