@@ -76,6 +76,9 @@ export async function benchMemory(): Promise<void> {
     triggersPerMinute: 1_000_000,
     containers: 60,
     memory: 60_000,
+    // No container ends before it is looked at.
+    warm: 60,
+    idle: 3_600_000,
   };
   const { installation, close } = await openBenchInstallation({
     limits,
