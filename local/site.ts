@@ -45,7 +45,7 @@ const WORTH_COMPRESSING = 1024;
 /** Quality 9 makes them 4 % smaller. It takes six times as long, and much memory, of which glibc keeps some. */
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 20 } };
 
-/** Compresses at once: all pages take 0.1 s, and the threads of the asynchronous functions keep 10 MB. */
+/** Compresses at once: all pages take 0.1 s, and glibc keeps memory for each thread of the asynchronous functions. */
 function toFile(name: string, body: Buffer): StaticFile {
   const etag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
   const serving = servingOf(name);
