@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { addDays } from '../lib/day.ts';
+import { SETTINGS } from '../lib/db/scope.ts';
 import { readOverview } from '../lib/stats/overview.ts';
 import { compareExport } from './export.ts';
 import { addTenants, fillDays, openBenchInstallation } from './installation.ts';
@@ -56,7 +57,8 @@ type Installation = Awaited<ReturnType<typeof openBenchInstallation>>['installat
 
 /**
  * Compares a warm `stats` action (token, access, statements, JSON) with the bare statements that it sends, in turns and in one
- * run, for overviews that grow in repositories and in years. Then exports a year of a large tenant as CSV, page by page,
+ * run, for overviews that grow in repositories and in years. The bare statements run as the action's database user;
+ * `unrestricted` are the same as a user without row-level security. Then exports a year of a large tenant as CSV, page by page,
  * beside one statement that reads the same rows.
  */
 export async function benchStats(): Promise<void> {
@@ -70,7 +72,17 @@ export async function benchStats(): Promise<void> {
   for (const one of CASES) rows.push(await compare(installation, token, one));
   printTable(
     'stats: an overview with 50 repositories listed, warm, beside the bare statements that it sends (ms)',
-    ['repositories × days', 'rows', 'bare p50', 'stats p50', '× bare', 'p99 × bare p99', 'kB', 'peak MB'],
+    [
+      'repositories × days',
+      'rows',
+      'unrestricted p50',
+      'bare p50',
+      'stats p50',
+      '× bare',
+      'p99 × bare p99',
+      'kB',
+      'peak MB',
+    ],
     rows,
   );
   const stats = await openStats(installation.parameters, token);
@@ -93,9 +105,12 @@ export async function benchStats(): Promise<void> {
 }
 
 async function compare(installation: Installation, token: string, one: Case) {
-  const client = new pg.Client(installation.database.url);
-  await client.connect();
   const { tenantId } = one;
+  const owner = new pg.Client(installation.database.url);
+  await owner.connect();
+  const web = new pg.Client(installation.parameters.DATABASE_URL);
+  await web.connect();
+  await web.query('select set_config($1, $2, false)', [SETTINGS.tenants, String(tenantId)]);
   const request = { ...spanOf(one), sort: 'viewCount', page: 1, size: 50 } as const;
   const statements = await captureStatements(installation.database.url, (db) =>
     readOverview(db, { tenantId, repositoryIds: null }, request, NOW),
@@ -104,27 +119,35 @@ async function compare(installation: Installation, token: string, one: Case) {
   const { from, to } = spanOf(one);
   const ask = () => stats.ask(`/${one.tenantId}`, `from=${from}&to=${to}&size=50`);
   const { bytes } = await ask();
-  const times: { action: number[]; bare: number[] } = { action: [], bare: [] };
+  const times: Record<'action' | 'bare' | 'unrestricted', number[]> = {
+    action: [],
+    bare: [],
+    unrestricted: [],
+  };
+  const send = (client: pg.Client) =>
+    timed(async () => {
+      for (const statement of statements) await client.query(statement);
+    });
   for (let turn = 0; turn < one.rounds; turn += 1) {
-    times.bare.push(
-      await timed(async () => {
-        for (const statement of statements) await client.query(statement);
-      }),
-    );
+    times.unrestricted.push(await send(owner));
+    times.bare.push(await send(web));
     times.action.push(await timed(ask));
   }
   const peak = peakMemoryOf(stats.pid);
   await stats.close();
-  await client.end();
+  await owner.end();
+  await web.end();
   const at = (share: number) => ({
     action: quantile(times.action, share),
     bare: quantile(times.bare, share),
+    unrestricted: quantile(times.unrestricted, share),
   });
   const middle = at(0.5);
   const high = at(0.99);
   return [
     one.label,
     one.repositories * one.shown,
+    round(middle.unrestricted),
     round(middle.bare),
     round(middle.action),
     round(middle.action / middle.bare, 2),
