@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
 import { noticesOf, packagesIn } from './licences.mjs';
@@ -271,6 +273,29 @@ async function buildOpenApi() {
   await writeFile(path.join(out, 'static/openapi.json'), `${JSON.stringify(openApiDocument(), null, 2)}\n`);
 }
 
+const WORTH_COMPRESSING = 1024;
+const COMPRESSED_ALREADY = ['.png', '.woff2'];
+/** Quality 11 makes them 5 % smaller, and takes ten times as long. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
+
+/** The pages compressed with Brotli, for `npm start`: compressing when it starts would cost it memory that it keeps. */
+async function compressPages() {
+  const folder = path.join(out, 'static');
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  await Promise.all(
+    entries
+      .filter((entry) => entry.isFile() && !COMPRESSED_ALREADY.includes(path.extname(entry.name)))
+      .map(async (entry) => {
+        const file = path.join(entry.parentPath, entry.name);
+        const body = await readFile(file);
+        if (body.length < WORTH_COMPRESSING) return;
+        const target = path.join(out, 'compressed', path.relative(folder, file));
+        await mkdir(path.dirname(target), { recursive: true });
+        await writeFile(target, await promisify(brotliCompress)(body, BROTLI));
+      }),
+  );
+}
+
 /** Everything that the build reads, but for packages, whose versions package-lock.json says. */
 const INPUTS = [
   'actions',
@@ -331,6 +356,7 @@ export async function buildAll() {
   const packages = new Set([actions, ...pages].flatMap(packagesIn));
   await writeFile(path.join(out, 'static/licences.txt'), noticesOf(root, [...packages]));
   await buildOpenApi();
+  await compressPages();
   await writeFile(builtFrom, inputs);
 }
 

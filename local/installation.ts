@@ -529,6 +529,7 @@ function openPages({ options }: Opening<InstallationOptions>, signIn: SignInServ
   const config = { apiUrl: API_PATH, issuer, clientId, scope, ...pages };
   return openSite({
     folder: path.join(findRoot(), 'dist/static'),
+    compressed: path.join(findRoot(), 'dist/compressed'),
     config: { ...config, ...(signOutUrl && { signOutUrl }), ...(options.demo && { demo }) },
     ...(origins && { origins }),
   });

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { brotliCompressSync, brotliDecompress, constants, gzip } from 'node:zlib';
+import { brotliDecompress, gzip } from 'node:zlib';
 import { contentSecurityPolicy, servingOf } from '../static/serving.ts';
 
 export interface SiteOptions {
   /** The folder of the built pages. It is read once, so a later build changes nothing. */
   folder: string;
+  /** The folder of the same files compressed with Brotli, of those that get smaller. */
+  compressed: string;
   /** The content of /config.json. */
   config: {
     apiUrl: string;
@@ -30,7 +32,7 @@ export interface Site {
 type Encoding = 'br' | 'gzip';
 
 interface StaticFile {
-  /** Compressed with Brotli if it gets smaller: the pages are 4 MB, and 0.6 MB compressed. */
+  /** Compressed with Brotli where there is such a file: the pages are 4 MB, and 0.6 MB compressed. */
   body: Buffer;
   isCompressed: boolean;
   /** The same with gzip, from the first request for it. */
@@ -40,26 +42,21 @@ interface StaticFile {
   cacheControl: string;
 }
 
-const COMPRESSED_ALREADY = ['image/png', 'font/woff2'];
-const WORTH_COMPRESSING = 1024;
-/** Quality 9 makes them 4 % smaller. It takes six times as long, and much memory, of which glibc keeps some. */
-const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 20 } };
-
-/** Compresses at once: all pages take 0.1 s, and glibc keeps memory for each thread of the asynchronous functions. */
-function toFile(name: string, body: Buffer): StaticFile {
+function toFile(name: string, body: Buffer, { isCompressed }: { isCompressed: boolean }): StaticFile {
   const etag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
-  const serving = servingOf(name);
-  const isCompressed = body.length >= WORTH_COMPRESSING && !COMPRESSED_ALREADY.includes(serving.type);
-  return { body: isCompressed ? brotliCompressSync(body, BROTLI) : body, isCompressed, etag, ...serving };
+  return { body, isCompressed, etag, ...servingOf(name) };
 }
 
-async function readFiles(folder: string): Promise<Map<string, StaticFile>> {
+async function readFiles({ folder, compressed }: SiteOptions): Promise<Map<string, StaticFile>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = new Map<string, StaticFile>();
   for (const entry of entries.filter((one) => one.isFile())) {
     const file = path.join(entry.parentPath, entry.name);
-    const name = `/${path.relative(folder, file).split(path.sep).join('/')}`;
-    files.set(name, toFile(name, readFileSync(file)));
+    const inside = path.relative(folder, file);
+    const other = path.join(compressed, inside);
+    const isCompressed = existsSync(other);
+    const name = `/${inside.split(path.sep).join('/')}`;
+    files.set(name, toFile(name, readFileSync(isCompressed ? other : file), { isCompressed }));
   }
   return files;
 }
@@ -117,9 +114,11 @@ function refuse(response: ServerResponse, status: number, sentence: string): voi
  * Serves the built pages. A path without a dot is an address within the pages and gets index.html; any other must be a
  * file.
  */
-export async function openSite({ folder, config, origins }: SiteOptions): Promise<Site> {
-  const files = await readFiles(folder);
-  files.set('/config.json', toFile('/config.json', Buffer.from(JSON.stringify(config))));
+export async function openSite(options: SiteOptions): Promise<Site> {
+  const { config, origins } = options;
+  const files = await readFiles(options);
+  const written = Buffer.from(JSON.stringify(config));
+  files.set('/config.json', toFile('/config.json', written, { isCompressed: false }));
   const called = origins ?? (() => [new URL(config.issuer).origin]);
   return {
     async handle(request, response) {

@@ -13,6 +13,9 @@ const SMALL = {
   // Nothing is replicated, so no process has to look for what to replicate.
   max_logical_replication_workers: 0,
   max_connections: 50,
+  // Room for locks is memory that is taken at once. Nothing here runs serializable, and no transaction locks more than the tables.
+  max_locks_per_transaction: 32,
+  max_pred_locks_per_transaction: 10,
   // The write-ahead log shrinks with each checkpoint: by default, PostgreSQL keeps its files to use them again.
   wal_recycle: 'off',
   max_wal_size: '128MB',

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { brotliCompressSync, brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSite } from '../../local/site.ts';
 
@@ -24,7 +24,13 @@ beforeAll(async () => {
   await writeFile(path.join(folder, 'static/index.html'), '<!doctype html>pages');
   await writeFile(path.join(folder, 'static/assets/main-ABCD.js'), SCRIPT);
   await writeFile(path.join(folder, 'secret.txt'), 'not for the public');
-  const site = await openSite({ folder: path.join(folder, 'static'), config: CONFIG });
+  await mkdir(path.join(folder, 'compressed/assets'), { recursive: true });
+  await writeFile(path.join(folder, 'compressed/assets/main-ABCD.js'), brotliCompressSync(SCRIPT));
+  const site = await openSite({
+    folder: path.join(folder, 'static'),
+    compressed: path.join(folder, 'compressed'),
+    config: CONFIG,
+  });
   server.on('request', (incoming, outgoing) => void site.handle(incoming, outgoing));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
