@@ -95,7 +95,11 @@ export default defineConfig({
         plugins: [scriptsForTests],
         test: { ...shared, name: 'campaign', include: ['test/campaign/*.test.ts'] },
       },
-      { plugins: [scriptsForTests], test: { ...shared, name: 'ci', include: ['test/ci/*.test.ts'] } },
+      {
+        plugins: [scriptsForTests],
+        // They make tens of thousands of rows, beside other long ones.
+        test: { ...shared, testTimeout: 240_000, name: 'ci', include: ['test/ci/*.test.ts'] },
+      },
       {
         plugins: [scriptsForTests],
         test: {
