@@ -22,10 +22,11 @@ import { openTenantGitHub, toFingerprint } from './tenants/github.ts';
 import { insertTenant, updateTenant } from './tenants/saving.ts';
 import { checkToken } from './tenants/token-check.ts';
 import { applyListing, toTooWide } from './tracking/apply.ts';
-import { describeRule, isSameRule, parseTrack, type RuleDefinition, toLabel } from './tracking/definition.ts';
+import { isSameRule, parseTrack, type RuleDefinition } from './tracking/definition.ts';
 import { type Listing, readListing } from './tracking/listing.ts';
 import { planTracking } from './tracking/plan.ts';
-import { listStoredRules, toColumns } from './tracking/rows.ts';
+import { listStoredRules } from './tracking/rows.ts';
+import { deleteStoredRule, insertRule } from './tracking/saving.ts';
 
 /** What the start was given: GITHUB_TOKEN, TRACK and GITHUB_API_URL. */
 export interface Provision {
@@ -38,8 +39,8 @@ export interface Provision {
 /** What provisioning did. */
 export interface Provisioned {
   /**
-   * `created`: the tenant, its server and rules. `updated`: a variable has changed. `unchanged`: they are as they were. `not_fresh`: the
-   * installation was set up on the pages, so the variables do nothing. `postponed`: GitHub cannot be asked, and what is stored holds.
+   * `created`: the tenant, its server and rules. `updated`: a variable has changed. `unchanged`: no variable has. `not_fresh`: the
+   * installation was set up on its pages, which ignores the variables. `postponed`: GitHub does not answer; what is stored stays.
    */
   outcome: 'created' | 'updated' | 'unchanged' | 'not_fresh' | 'postponed';
   /** Repositories that are tracked from now on. */
@@ -50,6 +51,8 @@ export interface Provisioned {
 
 /** Who made what the start made. */
 const CREATOR = 'npm start';
+/** What its rules have in common. */
+const MADE = { origin: 'start', createdBy: CREATOR } as const;
 /** How long GitHub may take. */
 const ASKING_MS = 240_000;
 
@@ -123,7 +126,7 @@ async function create(
     await recordAudit(trx, by, { tenantId: null, ...installed });
     const detail = `a token of ${login}`;
     await recordAudit(trx, by, { tenantId: created, kind: 'tenant_created', subject: name, detail });
-    for (const rule of rules) await insertRule(trx, created, rule, by);
+    for (const rule of rules) await insertRule(trx, { tenantId: created, by }, { ...rule, ...MADE });
     await trx
       .insertInto('provisionedTenant')
       .values({
@@ -213,21 +216,6 @@ function toTenantName(rules: readonly RuleDefinition[], login: string): string {
   return owners.size === 1 && !/[*?]/.test(owner) ? owner : login;
 }
 
-async function insertRule(
-  trx: Transaction<Tables>,
-  tenantId: number,
-  rule: RuleDefinition,
-  by: Unattended,
-): Promise<void> {
-  const created = { createdAt: by.now.toISOString(), createdBy: CREATOR };
-  await trx
-    .insertInto('trackingRule')
-    .values({ tenantId, ...toColumns(rule), origin: 'start', ...created })
-    .execute();
-  const audited = { subject: toLabel(rule), detail: describeRule(rule) };
-  await recordAudit(trx, by, { tenantId, kind: 'rule_created', ...audited });
-}
-
 /** Replaces the rules that the start made, except those that stay the same. Those of people stay. */
 async function replaceRules(
   trx: Transaction<Tables>,
@@ -235,19 +223,13 @@ async function replaceRules(
   rules: readonly RuleDefinition[],
   by: Unattended,
 ): Promise<void> {
+  const change = { tenantId, by };
   const stored = await listStoredRules(trx, tenantId);
   const isWanted = (rule: RuleDefinition) => rules.some((wanted) => isSameRule(wanted, rule));
-  for (const rule of stored.filter((one) => one.origin === 'start' && !isWanted(one))) {
-    await trx
-      .deleteFrom('trackingRule')
-      .where('tenantId', '=', tenantId)
-      .where('ruleId', '=', rule.ruleId)
-      .execute();
-    const audited = { subject: toLabel(rule), detail: describeRule(rule) };
-    await recordAudit(trx, by, { tenantId, kind: 'rule_deleted', ...audited });
-  }
+  for (const rule of stored.filter((one) => one.origin === 'start' && !isWanted(one)))
+    await deleteStoredRule(trx, change, rule);
   for (const rule of rules)
-    if (!stored.some((one) => isSameRule(one, rule))) await insertRule(trx, tenantId, rule, by);
+    if (!stored.some((one) => isSameRule(one, rule))) await insertRule(trx, change, { ...rule, ...MADE });
 }
 
 async function note(

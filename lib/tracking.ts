@@ -15,11 +15,11 @@ import {
   MAX_RULES,
   matchesRule,
   type RuleDefinition,
-  toLabel,
 } from './tracking/definition.ts';
 import { failureOf, type Listing, readListing } from './tracking/listing.ts';
 import type { Match } from './tracking/plan.ts';
 import { listRules, listStoredRules, type StoredRule, toColumns } from './tracking/rows.ts';
+import { auditRule, deleteStoredRule, insertRule } from './tracking/saving.ts';
 
 /** Where rules are saved, with the tenant's GitHub, and for whom. */
 export interface Tracking {
@@ -58,8 +58,8 @@ export async function listTracking(db: Db, tenantId: number): Promise<Omit<RuleL
 }
 
 /**
- * Creates a rule and tracks what it matches. Saves nothing and throws if GitHub cannot be asked, `owner_not_found`,
- * `rule_too_wide`, `rule_exists`, `too_many_rules`, and `tenant_not_found`.
+ * Creates a rule and tracks what it matches. Throws what GitHub's API fails with, `owner_not_found`, `rule_too_wide`,
+ * `rule_exists`, `too_many_rules` and `tenant_not_found`; then nothing is saved.
  */
 export async function createRule(
   tracking: Tracking,
@@ -78,19 +78,7 @@ export async function createRule(
         `A tenant has at most ${MAX_RULES} rules. Delete one, or widen another one.`,
       );
     await requireRoom(trx, tenantId, { rules: [...rules, { ...definition, ...NEW }], definition, listing });
-    const { ruleId: created } = await trx
-      .insertInto('trackingRule')
-      .values({
-        tenantId,
-        ...toColumns(definition),
-        origin,
-        createdAt: by.now.toISOString(),
-        createdBy: by.email,
-      })
-      .returning('ruleId')
-      .executeTakeFirstOrThrow();
-    await audit(trx, tracking, 'rule_created', definition);
-    return created;
+    return insertRule(trx, tracking, { ...definition, origin, createdBy: by.email });
   });
   const added = await applyListing({ db, tenantId, by }, listing);
   return { rule: await getRule(db, tenantId, ruleId), added };
@@ -124,7 +112,7 @@ export async function updateRule(
       .where('tenantId', '=', tenantId)
       .where('ruleId', '=', ruleId)
       .execute();
-    await audit(trx, tracking, 'rule_changed', definition);
+    await auditRule(trx, tracking, 'rule_changed', definition);
   });
   const added = await applyListing({ db, tenantId, by }, listing);
   return { rule: await getRule(db, tenantId, ruleId), added };
@@ -142,12 +130,7 @@ export async function deleteRule(db: Db, tenantId: number, ruleId: number, by: A
       .where('tenantId', '=', tenantId)
       .where('ruleId', '=', ruleId)
       .execute();
-    await trx
-      .deleteFrom('trackingRule')
-      .where('tenantId', '=', tenantId)
-      .where('ruleId', '=', ruleId)
-      .execute();
-    await audit(trx, { tenantId, by }, 'rule_deleted', rule);
+    await deleteStoredRule(trx, { tenantId, by }, rule);
   });
 }
 
@@ -274,13 +257,4 @@ async function requireRoom(
     ({ state, repository }) => state === 'over_limit' && matchesRule(definition, repository),
   );
   if (leftOut.length > 0) throw toTooWide(leftOut.length);
-}
-
-function audit(
-  trx: Transaction<Tables>,
-  { tenantId, by }: { tenantId: number; by: Actor },
-  kind: 'rule_created' | 'rule_changed' | 'rule_deleted',
-  rule: RuleDefinition,
-): Promise<void> {
-  return recordAudit(trx, by, { tenantId, kind, subject: toLabel(rule), detail: describeRule(rule) });
 }
