@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from '../../local/demo/github.ts';
 import { type ServedGitHub, serveGitHub } from '../github-server.ts';
+import { freePort } from './started.ts';
 
 const BASE = 'localhost/traffic-test-base';
 const IMAGE = 'localhost/traffic-test';
@@ -72,14 +71,6 @@ async function makeBase(): Promise<void> {
   await run('buildah', 'add', '--quiet', container, root, '/');
   await run('buildah', 'config', '--env', 'PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', container);
   await run('buildah', 'commit', '--quiet', '--rm', container, BASE);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 const isHealthy = () =>
