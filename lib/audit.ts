@@ -293,7 +293,7 @@ async function countEvents(db: Db, tenantId: number | null, query: AuditQuery): 
 const MAX_DOWNLOAD_MS = 3_600_000;
 
 /**
- * Logs that somebody downloads a file, and what they asked for. A file that comes in pages is logged once. A later page belongs
+ * Logs that somebody downloads a file, and which one. A file that comes in pages is logged once. A later page belongs
  * to a download only if the same person began it within the last hour, because anybody can make up a cursor.
  */
 export async function recordExport(

@@ -68,8 +68,8 @@ const MAX_DOWN_IN_A_ROW = 3;
  * Works through the waiting repositories of a run, several at once, and then through their extras. Each repository is
  * stored as a whole or not at all. Shortly before its end the activation hands over to a fresh one; but if it collected nothing itself, it
  * closes the run as failed, because another activation would do no better. After the last repository it closes the run; if
- * extras are left out, the run says so. A run that is not open is left alone. An alarm's run first evaluates the tenant's rules, once
- * a day, and collects what they add.
+ * extras are left out, the run says so. A run that is not open is left alone. Once a day, an alarm's run first evaluates the tenant's
+ * rules, and then collects the repositories that they added, too.
  */
 export async function collectTenant(collector: Collector, run: RunKey): Promise<CollectedRun> {
   const { db, clock } = collector;

@@ -181,7 +181,7 @@ export function toProfile(
 }
 
 /**
- * The unique viewers of the week that just ended; they may still grow. Without a newer figure, what is stored stays. GitHub
+ * The unique viewers of the week that just ended, which may still grow. Keeps the stored figure if there is no newer one. GitHub
  * leaves out weeks without views.
  */
 export function toEndedWeek(

@@ -30,8 +30,8 @@ interface Typed {
 }
 
 /**
- * The account of an address and its password. What is wrong stays unsaid, and an unknown address takes as long. Throws
- * `wrong_credentials`, `too_many_attempts` and `busy`.
+ * The account of an address and its password. The refusal does not say which of the two is wrong, and an unknown address takes just as
+ * long. Throws `wrong_credentials`, `too_many_attempts` and `busy`.
  */
 export async function requirePassword(
   { store, passwords, guesses }: Pick<InteractionContext, 'store' | 'passwords' | 'guesses'>,

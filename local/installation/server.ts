@@ -162,8 +162,8 @@ function sendPlainToHttps(server: TlsServer, url: string): void {
 }
 
 /**
- * Refuses further connections of an address that has many, so that it cannot take all of them. A proxy connects for many
- * people.
+ * Limits how many connections one address may have, so that it cannot take them all. Proxies are not limited: each connects for
+ * many people.
  */
 function limitConnections(server: Server, { isProxy }: Proxies): void {
   const counts = new Map<string, number>();

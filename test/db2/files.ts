@@ -6,7 +6,7 @@ const WITHOUT_DB2: Record<string, string> = {
   'accounts.test.ts': 'Accounts of its own need PostgreSQL.',
   'backup.test.ts': 'Db2 has tools of its own for backups.',
   'operations.test.ts': 'It fills the disk of PostgreSQL, stops it and asks it with pg.',
-  'proxies.test.ts': 'It looks at what is in front of npm start, whatever the database.',
+  'proxies.test.ts': 'It tests the proxies in front of npm start, which no database changes.',
   'wide-rule.test.ts': 'It reads 20,000 repositories, which takes the stand-in too long.',
   'cold-start.test.ts': 'It looks at what is loaded before the first answer, whatever the database.',
   'collecting-statements.test.ts': 'It counts what PostgreSQL is sent.',
