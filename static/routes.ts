@@ -1,3 +1,5 @@
+import { withView } from './view.ts';
+
 type TenantSection = 'repositories' | 'rules' | 'dashboards' | 'runs' | 'members' | 'notifications' | 'audit';
 
 /** The page that an address names. */
@@ -66,18 +68,21 @@ function toDashboardRoute(path: string): Route | undefined {
   return { page: edit ? 'edit-dashboard' : 'dashboard', tenantId: Number(tenant), dashboardId };
 }
 
-/** Addresses of the pages. */
+/** Addresses of the pages. They keep the view: its days, comparison and group. */
 export const paths = {
-  overview: (tenantId: number) => `/t/${tenantId}`,
-  repository: (tenantId: number, repositoryId: number) => `/t/${tenantId}/r/${repositoryId}`,
-  repositories: (tenantId: number) => `/t/${tenantId}/repositories`,
-  rules: (tenantId: number) => `/t/${tenantId}/rules`,
-  dashboards: (tenantId: number) => `/t/${tenantId}/dashboards`,
-  dashboard: (tenantId: number, dashboardId: string) => `/t/${tenantId}/dashboards/${dashboardId}`,
-  editDashboard: (tenantId: number, dashboardId: string) => `/t/${tenantId}/dashboards/${dashboardId}/edit`,
-  runs: (tenantId: number) => `/t/${tenantId}/runs`,
-  run: (tenantId: number, runId: number) => `/t/${tenantId}/runs/${runId}`,
-  members: (tenantId: number) => `/t/${tenantId}/members`,
-  notifications: (tenantId: number) => `/t/${tenantId}/notifications`,
-  audit: (tenantId: number) => `/t/${tenantId}/audit`,
+  overview: (tenantId: number) => withView(`/t/${tenantId}`),
+  repository: (tenantId: number, repositoryId: number) => withView(`/t/${tenantId}/r/${repositoryId}`),
+  repositories: (tenantId: number) => withView(`/t/${tenantId}/repositories`),
+  firstRepositories: (tenantId: number) => withView(`/t/${tenantId}/repositories?first=1`),
+  unmatchedRepositories: (tenantId: number) => withView(`/t/${tenantId}/repositories?state=unmatched`),
+  rules: (tenantId: number) => withView(`/t/${tenantId}/rules`),
+  dashboards: (tenantId: number) => withView(`/t/${tenantId}/dashboards`),
+  dashboard: (tenantId: number, dashboardId: string) => withView(`/t/${tenantId}/dashboards/${dashboardId}`),
+  editDashboard: (tenantId: number, dashboardId: string) =>
+    withView(`/t/${tenantId}/dashboards/${dashboardId}/edit`),
+  runs: (tenantId: number) => withView(`/t/${tenantId}/runs`),
+  run: (tenantId: number, runId: number) => withView(`/t/${tenantId}/runs/${runId}`),
+  members: (tenantId: number) => withView(`/t/${tenantId}/members`),
+  notifications: (tenantId: number) => withView(`/t/${tenantId}/notifications`),
+  audit: (tenantId: number) => withView(`/t/${tenantId}/audit`),
 };

@@ -15,19 +15,24 @@ import { formatInstant } from '../format.ts';
 import { FIRST_PAGE, go, usePlace, withQuery } from '../location.ts';
 import { pick } from '../overview/view.ts';
 import { reads } from '../reads.ts';
+import { withView } from '../view.ts';
 
 interface AuditProps {
   /** Null for the whole installation with all its tenants. */
   tenantId: number | null;
 }
 
-const FILTERS = ['area', 'q', 'from', 'to'];
+/** The log's own days: the view's are those of the charts. */
+const SPAN = { from: 'since', to: 'until' };
+
+const FILTERS = ['area', 'q', SPAN.from, SPAN.to];
 
 /** Who did what: in a tenant, or in the whole installation. The address keeps the filters. */
 export function Audit({ tenantId }: AuditProps) {
   const { query } = usePlace();
-  const log = useAnswer(reads.audit(tenantId, pick(query, [...FILTERS, 'cursor'])));
-  const file = { ...reads.audit(tenantId, pick(query, FILTERS)), paged: true as const };
+  const filters = { ...pick(query, ['area', 'q']), from: query.get(SPAN.from), to: query.get(SPAN.to) };
+  const log = useAnswer(reads.audit(tenantId, { ...filters, cursor: query.get('cursor') }));
+  const file = { ...reads.audit(tenantId, filters), paged: true as const };
   const where = tenantId === null ? ', in all tenants and in the installation itself' : '';
 
   return (
@@ -65,8 +70,8 @@ const OF_INSTALLATION: AuditArea[] = ['installation', 'roles', 'servers', 'keys'
 
 function Filters({ tenantId }: AuditProps) {
   const place = usePlace();
-  const from = place.query.get('from') ?? '';
-  const to = place.query.get('to') ?? '';
+  const from = place.query.get(SPAN.from) ?? '';
+  const to = place.query.get(SPAN.to) ?? '';
   const areas = (Object.keys(AREAS) as AuditArea[]).filter(
     (area) => tenantId === null || !OF_INSTALLATION.includes(area),
   );
@@ -83,7 +88,13 @@ function Filters({ tenantId }: AuditProps) {
         onValue={(area) => go(withQuery(place, { area: area || null, ...FIRST_PAGE }))}
       />
       <SearchBox label="Search people and names" />
-      <CustomRange key={`${from}|${to}`} from={from} to={to} open />
+      <CustomRange
+        key={`${from}|${to}`}
+        from={from}
+        to={to}
+        open
+        onSpan={(first, last) => go(withQuery(place, { [SPAN.from]: first, [SPAN.to]: last, ...FIRST_PAGE }))}
+      />
     </div>
   );
 }
@@ -95,7 +106,7 @@ function Entries({ tenantId, answer: { events, nextCursor } }: AuditProps & { an
       <Empty title="No entries">
         {[...FILTERS, 'cursor'].some((name) => place.query.has(name)) ? (
           <p>
-            Nothing matches these filters. <a href={place.path}>Show everything</a>
+            Nothing matches these filters. <a href={withView(place.path)}>Show everything</a>
           </p>
         ) : (
           <p>Nobody has changed or downloaded anything in the last two years.</p>

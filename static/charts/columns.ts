@@ -50,8 +50,8 @@ export function drawBands(plot: uPlot, model: ChartModel) {
   const fills: Partial<Record<Mark, CanvasPattern | string>> = {
     lost: hatch(ctx, colorOf('--lost')),
     partial: hatch(ctx, colorOf('--lost')),
-    before: colorOf('--before'),
-    unspread: hatch(ctx, colorOf('--zero')),
+    before: colorOf('--sunken'),
+    unspread: hatch(ctx, colorOf('--line-strong')),
   };
   model.marks.forEach((mark, index) => {
     const fill = fills[mark];
@@ -88,7 +88,7 @@ export function drawColumns(plot: uPlot, model: ChartModel) {
   const { ctx } = plot;
   const colors = model.layers.map((layer) => colorOf(layer.color));
   const floor = plot.valToPos(0, 'y', true);
-  const tick = colorOf('--zero');
+  const tick = colorOf('--line-strong');
   model.buckets.forEach((_, index) => {
     const { left, width } = columnOf(plot, model, index);
     const mark = model.marks[index];

@@ -43,7 +43,7 @@ export function RangePicker({ shown, standard = '30', stepless }: RangePickerPro
   const current = custom ? 'custom' : (place.query.get('range') ?? standard);
   const segments = RANGES.map(({ value, label }) => {
     const changes: Changes = {
-      range: value === standard ? null : value,
+      range: value,
       from: null,
       to: null,
       ...FIRST_PAGE,
@@ -75,7 +75,14 @@ export function RangePicker({ shown, standard = '30', stepless }: RangePickerPro
         />
       )}
       {(open || custom) && (
-        <CustomRange key={`${from}|${to}`} from={from || shown?.from || ''} to={to || shown?.to || ''} />
+        <CustomRange
+          key={`${from}|${to}`}
+          from={from || shown?.from || ''}
+          to={to || shown?.to || ''}
+          onSpan={(first, last) =>
+            go(withQuery(place, { range: null, from: first, to: last, ...FIRST_PAGE }))
+          }
+        />
       )}
     </div>
   );
@@ -86,11 +93,11 @@ interface CustomRangeProps {
   to: string;
   /** Either end may be missing. */
   open?: boolean;
+  onSpan: (from: string, to: string) => void;
 }
 
 /** Chooses the first and the last day. */
-export function CustomRange({ from, to, open = false }: CustomRangeProps) {
-  const place = usePlace();
+export function CustomRange({ from, to, open = false, onSpan }: CustomRangeProps) {
   const [first, setFirst] = useState(from);
   const [last, setLast] = useState(to);
   const reversed = first && last && first > last;
@@ -99,7 +106,7 @@ export function CustomRange({ from, to, open = false }: CustomRangeProps) {
       class="custom-range"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!reversed) go(withQuery(place, { range: null, from: first, to: last, ...FIRST_PAGE }));
+        if (!reversed) onSpan(first, last);
       }}
     >
       <label>

@@ -69,14 +69,10 @@ function Heads({ place: { query } }: { place: Place }) {
 function RepositoryRow({ answer, row, place }: { answer: Overview; row: Row; place: Place }) {
   const metric = metricOf(place.query);
   const target = paths.repository(answer.tenantId, row.repositoryId);
-  const span = withQuery(
-    { path: target, query: place.query },
-    { q: null, sort: null, order: null, show: null, stack: null, ...FIRST_PAGE },
-  );
   return (
     <tr>
       <th scope="row" class="name">
-        <a href={span}>{row.fullName}</a>
+        <a href={target}>{row.fullName}</a>
         {row.archived && <span class="tag">Archived</span>}
         {row.problem && <span class="tag danger">Problem</span>}
       </th>

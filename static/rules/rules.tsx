@@ -171,7 +171,7 @@ function RuleTable({ tenantId, rules, changing }: RuleTableProps) {
               {rule.unmatchedCount > 0 && (
                 <>
                   <br />
-                  <a class="muted" href={`${paths.repositories(tenantId)}?state=unmatched`}>
+                  <a class="muted" href={paths.unmatchedRepositories(tenantId)}>
                     {formatCount(rule.unmatchedCount)} no longer{' '}
                     {rule.unmatchedCount === 1 ? 'matches' : 'match'}
                   </a>

@@ -74,7 +74,7 @@ function useInitialization(state: InitState, onDone: () => void) {
     });
   }
   function leave({ tenantId }: InitAnswer) {
-    replace(state.provisioned ? paths.overview(tenantId) : `${paths.repositories(tenantId)}?first=1`);
+    replace(state.provisioned ? paths.overview(tenantId) : paths.firstRepositories(tenantId));
     onDone();
   }
   return {
