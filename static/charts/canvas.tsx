@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { cutOf, formatBucket, formatCount, plural } from '../format.ts';
 import { useThemeRound } from '../theme.tsx';
-import { type ChartModel, figuresOf, type Mark } from './model.ts';
+import { type ChartModel, figuresOf, indexOf, type Mark } from './model.ts';
 
 interface CanvasProps {
   model: ChartModel;
@@ -73,9 +73,9 @@ function Tip({ model, index, left }: { model: ChartModel; index: number; left: n
       )}
       {note && <em>{note}</em>}
       {model.events
-        .filter((event) => event.index === index)
+        .filter((event) => indexOf(model.buckets, event.date) === index)
         .map((event) => (
-          <em key={event.label}>{event.label}</em>
+          <em key={`${event.date} ${event.title}`}>{event.title}</em>
         ))}
     </div>
   );

@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 import { cutOf } from '../format.ts';
-import type { ChartModel, Layer, Mark } from './model.ts';
+import { type ChartModel, indexOf, type Layer, type Mark } from './model.ts';
 
 /** Colors of the current theme, read from the styles. */
 export function colorOf(name: string): string {
@@ -70,7 +70,9 @@ export function drawEvents(plot: uPlot, model: ChartModel) {
   ctx.strokeStyle = colorOf('--ink-2');
   ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
   ctx.lineWidth = devicePixelRatio;
-  for (const { index } of model.events) {
+  for (const { date } of model.events) {
+    const index = indexOf(model.buckets, date);
+    if (index < 0) continue;
     const x = Math.round(plot.valToPos(index, 'x', true)) + 0.5;
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);

@@ -31,6 +31,12 @@ export function Legend({ model }: { model: ChartModel }) {
           {line.label}
         </li>
       ))}
+      {model.before && (
+        <li>
+          <span class="swatch line" style={{ background: 'var(--series-other)' }} />
+          {model.before.label}
+        </li>
+      )}
       {zero && (
         <li>
           <span class="swatch zero" />
@@ -52,7 +58,7 @@ export function Legend({ model }: { model: ChartModel }) {
       {model.events.length > 0 && (
         <li>
           <span class="swatch event" />
-          {model.events.map((event) => event.label).join(' · ')}
+          {model.events.map((event) => event.title).join(' · ')}
         </li>
       )}
     </ul>

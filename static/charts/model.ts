@@ -33,8 +33,29 @@ export interface ChartModel {
   layers: Layer[];
   /** Lines over the columns, on the same scale. */
   lines?: Layer[];
+  /** What the range is compared with: a pale line under everything else. */
+  before?: BeforeLine | undefined;
   marks: Mark[];
-  events: { index: number; label: string }[];
+  /** What the `partial` mark means here, such as '1 of 6 repositories lost'. */
+  partialLabel?: string | undefined;
+  events: Marker[];
+}
+
+/** The figures of another span, bucket by bucket: `buckets` are its own dates, as many as the chart has. */
+interface BeforeLine {
+  /** Its span, such as '22 Sep – 21 Oct'. */
+  label: string;
+  values: (number | null)[];
+  buckets: string[];
+}
+
+/** Something that happened on a day, or from `date` to `to`. Every `ChartEvent` of an answer is one. */
+interface Marker {
+  date: string;
+  to: string | null;
+  /** Chooses the icon. */
+  kind: string;
+  title: string;
 }
 
 export function markOf(state: DayState, value: number | null): Mark {
@@ -55,6 +76,7 @@ export function topOf(model: ChartModel): number {
   const heights = model.buckets.map((_, index) => {
     const values = model.layers.map((layer) => layer.values[index] ?? 0);
     const lines = (model.lines ?? []).map((line) => line.values[index] ?? 0);
+    lines.push(model.before?.values[index] ?? 0);
     const top =
       model.kind === 'stacked' ? values.reduce((sum, value) => sum + value, 0) : Math.max(0, ...values);
     return Math.max(top, ...lines);

@@ -103,6 +103,8 @@ function draw(plot: UPlot, model: ChartModel) {
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
   drawBands(plot, model);
+  if (model.before)
+    drawLines(plot, [{ label: model.before.label, color: '--series-other', values: model.before.values }]);
   if (model.kind !== 'line') drawColumns(plot, model);
   drawLines(plot, model.kind === 'line' ? model.layers : (model.lines ?? []));
   drawEvents(plot, model);

@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import type { RepositoryStats } from '../../lib/answers/stats.ts';
 import { Chart } from '../charts/chart.tsx';
-import { type ChartModel, indexOf, type Layer, markOf } from '../charts/model.ts';
+import { type ChartModel, type Layer, markOf } from '../charts/model.ts';
 import { CsvButton } from '../controls/download.tsx';
 import { formatDay, formatShortDay, plural } from '../format.ts';
 import { reads } from '../reads.ts';
@@ -103,11 +103,14 @@ function toModel(answer: RepositoryStats, metric: 'views' | 'clones'): ChartMode
     ],
     lines: metric === 'clones' ? toCiLines(answer) : [],
     marks: buckets.map((_, index) => markOf(series.state[index] ?? 'before', count[index] ?? null)),
-    events: answer.events
-      .map((event) => ({
-        index: indexOf(buckets, event.occurredAt.slice(0, 10)),
-        label: `${event.kind[0]?.toUpperCase()}${event.kind.slice(1)} on ${formatDay(event.occurredAt.slice(0, 10))}`,
-      }))
-      .filter((event) => event.index >= 0),
+    events: answer.events.map(({ kind, occurredAt }) => {
+      const date = occurredAt.slice(0, 10);
+      return {
+        date,
+        to: null,
+        kind,
+        title: `${kind[0]?.toUpperCase()}${kind.slice(1)} on ${formatDay(date)}`,
+      };
+    }),
   };
 }
