@@ -7,9 +7,10 @@ import { type Actor, recordExport } from '../lib/audit.ts';
 import { requireAccess } from '../lib/caller.ts';
 import type { Db } from '../lib/db/database.ts';
 import { dayField } from '../lib/fields.ts';
+import { inGroup } from '../lib/groups.ts';
 import { bearsDataToken, requireDataAccess } from '../lib/identity/data-token.ts';
 import { requireRepositoryRow } from '../lib/repositories/repository.ts';
-import { parseId, parseQuery, toId } from '../lib/request.ts';
+import { MAX_ID, parseId, parseQuery, toId } from '../lib/request.ts';
 import { readOverview, toOverviewCsv } from '../lib/stats/overview.ts';
 import { readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { toRepositoryCsv } from '../lib/stats/repository-csv.ts';
@@ -38,9 +39,13 @@ const isOneSpan = ({ range, from, to }: Span) =>
   range === undefined || (from === undefined && to === undefined);
 const ONE_SPAN = 'Give either range, or from and to.';
 
+/** Only the repositories of this group. */
+const group = z.coerce.number().int().min(1).max(MAX_ID).optional();
+
 export const OverviewQuery = z
   .strictObject({
     ...span,
+    group,
     q: z.string().max(100).optional(),
     sort: z.enum(['name', ...METRICS, 'change', 'stars']).default('viewCount'),
     order: z.enum(['asc', 'desc']).optional(),
@@ -62,6 +67,7 @@ export const TableQuery = z
     ...span,
     /** `columns` is JSON that has the name of each column once. */
     format: z.enum(['json', 'csv', 'columns']).default('json'),
+    group,
     q: z.string().max(100).optional(),
     /**
      * The `nextCursor` of the page before, for CSV its header `x-next-cursor`; empty: the first page. Without it, a CSV file
@@ -120,8 +126,9 @@ async function toFile(
 
 app.get('/:tenantId', async (c) => {
   const reader = await requireAccess(c, 'seeTraffic');
-  const { db, access, now } = reader;
-  const { format, ...query } = parseQuery(c.req.raw, OverviewQuery);
+  const { db, now } = reader;
+  const { format, group: groupId, ...query } = parseQuery(c.req.raw, OverviewQuery);
+  const access = await inGroup(db, reader.access, groupId);
   if (format === 'csv') {
     const text = await toOverviewCsv(db, access, query, now);
     return toFile(c, reader, { name: `traffic-${access.tenantId}`, text });
@@ -131,9 +138,10 @@ app.get('/:tenantId', async (c) => {
 
 app.get('/:tenantId/table', async (c) => {
   const reader = await requireTableAccess(c);
-  const { db, access, now } = reader;
+  const { db, now } = reader;
   const { format, cursor, sum, top, least, columns, ...given } = parseQuery(c.req.raw, TableQuery);
-  const { repositories: ids, ...request } = given;
+  const { repositories: ids, group: groupId, ...request } = given;
+  const access = await inGroup(db, reader.access, groupId);
   const scope = { ...request, repositories: ids?.split(',').map(Number) };
   const toAnswer = (file: TableCsv) => toFile(c, reader, file);
   if (sum === 'repositories') return toAnswer(await toTrafficSumsCsv(db, access, scope, now));

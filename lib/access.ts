@@ -4,6 +4,7 @@ import type { SystemRole } from './db/tables/installation.ts';
 import type { Role } from './db/tables/tenants.ts';
 import { Failure } from './failure.ts';
 import { findLostRole, isHeldBy, type Person } from './identity/claims.ts';
+import { listAllowedRepositories } from './members/allowed.ts';
 import { notFound } from './request.ts';
 
 type AnyRole = SystemRole | Role;
@@ -22,6 +23,7 @@ const rights = {
   changeTenant: ['administrator', 'manager'],
   seeMembers: [...system, 'manager'],
   changeMembers: ['administrator', 'manager'],
+  changeGroups: ['administrator', 'manager'],
   changeChannels: ['administrator', 'manager'],
   manageTenants: ['administrator'],
   seeSystemRoles: system,
@@ -77,16 +79,6 @@ function selectRoles(db: Db, person: Person, tenantId: number) {
     .where('tenant.tenantId', '=', tenantId);
 }
 
-async function listAllowedRepositories(db: Db, email: string, tenantId: number): Promise<number[]> {
-  const rows = await db
-    .selectFrom('memberRepository')
-    .select('repositoryId')
-    .where('tenantId', '=', tenantId)
-    .where('email', '=', email)
-    .execute();
-  return rows.map(({ repositoryId }) => repositoryId);
-}
-
 /**
  * What the person may see in the tenant. Throws 404 `tenant_not_found` if there is no such tenant or they have no role there,
  * 403 `forbidden` if their role lacks the right, and `role_claimed` or `address_changed` if their role does not count.
@@ -104,7 +96,7 @@ export async function requireTenantAccess(
   if (!may(right)) throw forbidden(right);
   const repositoryIds = may('seeAllTraffic')
     ? null
-    : await listAllowedRepositories(db, person.email, tenantId);
+    : await listAllowedRepositories(db, { tenantId, email: person.email });
   return { tenantId, repositoryIds };
 }
 

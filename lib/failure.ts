@@ -84,6 +84,7 @@ export const FAILURES = {
   dashboard_not_found: { status: 404 },
   channel_not_found: { status: 404 },
   rule_not_found: { status: 404 },
+  group_not_found: { status: 404 },
 
   // The installation and its database.
   not_initialized: {

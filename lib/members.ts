@@ -9,6 +9,7 @@ import type { Role } from './db/tables/tenants.ts';
 import type { Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
 import { toRoleState } from './identity/claims.ts';
+import { listNamedRepositories } from './members/allowed.ts';
 import { plural } from './number-format.ts';
 import { notFound } from './request.ts';
 
@@ -79,17 +80,6 @@ async function requireRepositories(trx: Db, tenantId: number, repositoryIds: num
   if (found.length < repositoryIds.length) throw notFound('repository');
 }
 
-async function listAllowed(trx: Db, tenantId: number, email: string): Promise<number[]> {
-  const rows = await trx
-    .selectFrom('memberRepository')
-    .select('repositoryId')
-    .where('tenantId', '=', tenantId)
-    .where('email', '=', email)
-    .orderBy('repositoryId')
-    .execute();
-  return rows.map(({ repositoryId }) => repositoryId);
-}
-
 /** A role in words, with how many repositories it is for. */
 function describeRole(role: Role, { length }: number[]): string {
   if (role !== 'repository viewer') return role;
@@ -121,7 +111,7 @@ export async function putMember(
   return inTransaction(db, async (trx) => {
     await requireRepositories(trx, tenantId, ids);
     const before = await find(trx).executeTakeFirst();
-    const idsBefore = await listAllowed(trx, tenantId, email);
+    const idsBefore = await listNamedRepositories(trx, { tenantId, email });
     await mergeRows(trx, memberships, [{ tenantId, email, role, addedAt: now.toISOString() }]);
     await deleteAllowed(trx, tenantId, email);
     await mergeRows(
@@ -151,7 +141,7 @@ export async function removeMember(db: Db, tenantId: number, email: string, by: 
   await inTransaction(db, async (trx) => {
     const before = await selectMembers(trx, tenantId).where('member.email', '=', email).executeTakeFirst();
     if (!before) throw notFound('member');
-    const detail = describeRole(before.role, await listAllowed(trx, tenantId, email));
+    const detail = describeRole(before.role, await listNamedRepositories(trx, { tenantId, email }));
     const { numDeletedRows } = await trx
       .deleteFrom('member')
       .where('tenantId', '=', tenantId)

@@ -34,6 +34,7 @@ const MAY: Record<Right, RoleName[]> = {
   changeTenant: ['administrator', 'manager'],
   seeMembers: ['administrator', 'maintainer', 'manager'],
   changeMembers: ['administrator', 'manager'],
+  changeGroups: ['administrator', 'manager'],
   changeChannels: ['administrator', 'manager'],
   manageTenants: ['administrator'],
   seeSystemRoles: ['administrator', 'maintainer'],

@@ -15,7 +15,7 @@ export const statsOperations: Operation[] = [
     query: OverviewQuery,
     responses: { 200: Overview },
     csv: true,
-    failures: ranges,
+    failures: [...ranges, 'group_not_found'],
   },
   {
     action: 'stats',
@@ -27,7 +27,7 @@ export const statsOperations: Operation[] = [
     query: TableQuery,
     responses: { 200: TrafficTableAnswer },
     csv: true,
-    failures: [...ranges, 'data_token_expired', 'data_token_invalid'],
+    failures: [...ranges, 'group_not_found', 'data_token_expired', 'data_token_invalid'],
   },
   {
     action: 'stats',

@@ -7,6 +7,7 @@ import type { Visibility } from '../github/answers.ts';
 import type { Instant } from '../instant.ts';
 import { toFullName } from '../repositories/repository.ts';
 import { publishedAt } from '../repositories/schedule.ts';
+import { toTopicsColumn } from '../repositories/topics.ts';
 import type { Observed } from '../traffic/observed.ts';
 import type { RepositoryKey } from '../traffic/tables.ts';
 import { endedWeek } from '../traffic/week.ts';
@@ -42,6 +43,7 @@ export function lockRepositories(
 /** What one collection found out about a repository. */
 export interface Success {
   visibility: Visibility;
+  topics: readonly string[];
   firstCoveredDate: Day;
   coverage: Coverage;
   /** The newest end that GitHub was seen to publish for its visibility; null while none was seen. */
@@ -56,13 +58,14 @@ export interface Success {
 /** What a repository's row says after its days were collected. Its failure is over unless something is missing. */
 export function toSucceeded(
   stored: StoredRepository,
-  { visibility, firstCoveredDate, coverage, newestEnd, readAt, now, missing }: Success,
+  { visibility, topics, firstCoveredDate, coverage, newestEnd, readAt, now, missing }: Success,
 ) {
   const coveredDate = toDay(readAt);
   const { lastSuccessAt } = stored;
   const isReadAgain = lastSuccessAt !== null && lastSuccessAt >= publishedAt(now);
   return {
     visibility,
+    topics: toTopicsColumn(topics),
     firstCoveredDate: earlier(stored.firstCoveredDate, firstCoveredDate),
     lastCoveredDate: later(stored.lastCoveredDate, coveredDate),
     ...toPublished(stored, coverage, newestEnd),
@@ -116,6 +119,7 @@ export async function saveFailure(
 /** An archived repository: GitHub no longer gives its traffic. */
 interface Archive {
   profile: Pick<StoredRepository, 'owner' | 'name' | 'archivedAt'>;
+  seen: { visibility: Visibility; topics: readonly string[] };
   failure: { code: string; message: string };
   shownFrom: Day;
   now: Date;
@@ -125,12 +129,14 @@ interface Archive {
 export async function saveArchive(
   trx: Transaction<Tables>,
   { tenantId, repositoryId }: RepositoryKey,
-  { profile, failure, shownFrom, now }: Archive,
+  { profile, seen, failure, shownFrom, now }: Archive,
 ): Promise<void> {
   await trx
     .updateTable('repository')
     .set({
       ...profile,
+      visibility: seen.visibility,
+      topics: toTopicsColumn(seen.topics),
       failureCode: failure.code,
       failureMessage: failure.message,
       failureAt: null,

@@ -140,7 +140,7 @@ async function saveArchived(
     if (!row) return;
     const { profile, events } = toProfile(row, { known, seen, now });
     const shownFrom = rememberedFrom(lastCoveredDate ?? toDay(now));
-    await saveArchive(trx, key, { profile, failure: stored, shownFrom, now });
+    await saveArchive(trx, key, { profile, seen, failure: stored, shownFrom, now });
     await saveEvents(
       trx,
       events.map((event) => ({ ...key, ...event })),

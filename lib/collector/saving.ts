@@ -134,9 +134,9 @@ function toSaved(
   const today = toDay(readAt);
   const reading = { now: readAt, createdDate: toDay(new Date(seen.createdAt)) };
   const missing = toMissing(traffic.lacking);
-  const { visibility, stars, forks, subscribers, openIssues } = seen;
+  const { visibility, topics, stars, forks, subscribers, openIssues } = seen;
   const firstCoveredDate = coveredFrom(observed, reading);
-  const success = { visibility, firstCoveredDate, coverage, newestEnd, readAt, now, missing };
+  const success = { visibility, topics, firstCoveredDate, coverage, newestEnd, readAt, now, missing };
   const { profile, events } = toProfile(stored, { known, seen, now });
   const { lastCoveredDate } = stored;
   const list = {

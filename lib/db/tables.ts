@@ -2,6 +2,7 @@ import type { Column } from './columns.ts';
 import { auditTables } from './tables/audit.ts';
 import { channelTables } from './tables/channels.ts';
 import { githubTables } from './tables/github.ts';
+import { groupTables } from './tables/groups.ts';
 import { installationTables } from './tables/installation.ts';
 import { repositoryTables } from './tables/repositories.ts';
 import { runTables } from './tables/runs.ts';
@@ -16,6 +17,7 @@ export const TABLES = {
   ...tenantTables,
   ...repositoryTables,
   ...trackingTables,
+  ...groupTables,
   ...trafficTables,
   ...runTables,
   ...channelTables,

@@ -52,6 +52,8 @@ export interface ListedRepository {
   name: string;
   fullName: string;
   visibility: Visibility;
+  /** In lower case. */
+  topics: string[];
   fork: boolean;
   archived: boolean;
   description: string | null;
@@ -128,6 +130,7 @@ const listed = () =>
     private: z.boolean(),
     // Servers without this member have no internal repositories.
     visibility: z.enum(['public', 'private', 'internal']).optional().catch(undefined),
+    topics: z.array(z.string()).max(MAX_ROWS).optional(),
     fork: z.boolean(),
     archived: z.boolean(),
     description: z.string().nullable(),
@@ -146,6 +149,7 @@ function toListed(answer: z.infer<ReturnType<typeof listed>>): ListedRepository 
     name: answer.name,
     fullName: answer.full_name,
     visibility: answer.visibility ?? (answer.private ? 'private' : 'public'),
+    topics: answer.topics ?? [],
     fork: answer.fork,
     archived: answer.archived,
     description: answer.description,

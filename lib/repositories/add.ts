@@ -7,6 +7,7 @@ import type { GitHubRepository } from '../github/repositories.ts';
 import type { GitHubClient } from '../github.ts';
 import { notFound } from '../request.ts';
 import { isForArchive, requireRepositoryRow, toRepository } from './repository.ts';
+import { toTopicsColumn } from './topics.ts';
 
 /** A repository's name as somebody typed it. */
 export interface RepositoryName {
@@ -161,6 +162,7 @@ async function insertRepository({ db, tenantId, by }: Adding, found: GitHubRepos
         name: found.name,
         schedule: 'daily',
         visibility: found.visibility,
+        topics: toTopicsColumn(found.topics),
         archivedAt: found.archived ? addedAt : null,
         addedAt,
         addedBy,

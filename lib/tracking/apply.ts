@@ -7,6 +7,7 @@ import { Failure } from '../failure.ts';
 import { lockTenant } from '../locks.ts';
 import { formatNumber } from '../number-format.ts';
 import { saveEvents } from '../repositories/facts.ts';
+import { toTopicsColumn } from '../repositories/topics.ts';
 import type { RunKey } from '../runs/lease.ts';
 import { extendRun } from '../runs/start.ts';
 import { toStoredFailure } from '../storable.ts';
@@ -168,6 +169,7 @@ async function addBatch(
     name: repository.name,
     schedule: 'daily' as const,
     visibility: repository.visibility,
+    topics: toTopicsColumn(repository.topics),
     archivedAt: repository.archived ? at : null,
     addedAt: at,
     addedBy: by.email ?? rule.createdBy,

@@ -30,6 +30,7 @@ function listed(fullName: string, change: Partial<ListedRepository> = {}): Liste
     name,
     fullName,
     visibility: 'public',
+    topics: [],
     fork: false,
     archived: false,
     description: null,

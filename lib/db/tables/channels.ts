@@ -36,6 +36,8 @@ export const channelTables = {
     kind: choice(CHANNEL_KINDS, 10),
     name: text(100),
     contents: choice(CHANNEL_CONTENTS, 10),
+    /** The group that its weekly report is about; null for the whole tenant. The group may be gone. */
+    groupId: optional(integer),
     addressSealed: text(4000),
     addressHint: text(300),
     createdAt: instant,

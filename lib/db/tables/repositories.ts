@@ -39,6 +39,8 @@ export const repositoryTables = {
     ruleId: optional(integer),
     /** Since when no rule matches it any more. */
     unmatchedAt: optional(instant),
+    /** `topics.ts` has its format; null until they were read. */
+    topics: optional(text(1100)),
   },
   repositoryFact: {
     tenantId: integer,

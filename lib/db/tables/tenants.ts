@@ -3,8 +3,8 @@ import { choice, generated, instant, integer, longText, optional, text } from '.
 const ROLES = ['manager', 'viewer', 'repository viewer'] as const;
 
 /**
- * A role in one tenant; `access.ts` has its rights. A `repository viewer` sees the repositories in `memberRepository`, a
- * `viewer` sees all of them, and a `manager` can edit everything in the tenant.
+ * A role in one tenant; `access.ts` has its rights. A `repository viewer` sees the repositories in `memberRepository`
+ * and those of the groups in `memberGroup`, a `viewer` sees all of them, and a `manager` can edit everything in the tenant.
  */
 export type Role = (typeof ROLES)[number];
 
