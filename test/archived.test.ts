@@ -35,7 +35,7 @@ test('an archived repository keeps its history, bothers nobody and loses no day'
   const { repository, lostDays, events } = await collecting.traffic(old.repositoryId, START, until);
   expect(repository).toMatchObject({ archived: true, problem: null, daysUntilLoss: null });
   expect(lostDays).toEqual([]);
-  expect(events).toMatchObject([{ kind: 'archived' }]);
+  expect(events).toMatchObject([{ kind: 'archived' }, { kind: 'tracking' }]);
 
   const { db, tenantId } = collecting;
   const access = { tenantId, repositoryIds: null };

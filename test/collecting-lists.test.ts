@@ -25,14 +25,15 @@ test('a renamed and then transferred repository continues under its new name, wi
     webUrl: 'https://github.example/newowner/after',
     problem: null,
   });
-  expect(events).toEqual([
-    { kind: 'renamed', occurredAt: at(addDays(START, 2)), nameBefore: 'ada/before', nameAfter: 'ada/after' },
+  expect(events).toMatchObject([
     {
       kind: 'transferred',
-      occurredAt: at(addDays(START, 3)),
-      nameBefore: 'ada/after',
-      nameAfter: 'newowner/after',
+      date: addDays(START, 3),
+      title: 'Transferred from ada/after to newowner/after',
+      fullName: 'newowner/after',
     },
+    { kind: 'renamed', date: addDays(START, 2), title: 'Renamed from ada/before to ada/after' },
+    { kind: 'tracking' },
   ]);
   // Yesterday is published once it is seven.
   await collecting.collect(at(addDays(START, 5), '08:00'));
@@ -147,5 +148,8 @@ test('an owner with different capitals is the same owner', async () => {
   collecting.served.github.rename(id, { owner: 'Ada' });
   await collecting.collect(at(addDays(START, 1)));
   const { events } = await collecting.traffic(repositoryId, START, addDays(START, 1));
-  expect(events).toMatchObject([{ kind: 'renamed', nameBefore: 'ada/same', nameAfter: 'Ada/same' }]);
+  expect(events).toMatchObject([
+    { kind: 'renamed', title: 'Renamed from ada/same to Ada/same' },
+    { kind: 'tracking' },
+  ]);
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { choiceField } from '../fields.ts';
+import { Events } from './events.ts';
 import {
   Comparison,
   Count,
@@ -59,6 +59,7 @@ export const Overview = z.object({
   news: z.array(
     z.object({ kind: ProblemGroup.shape.kind, code: z.string(), message: z.string(), since: Instant }),
   ),
+  ...Events.shape,
   activeRunId: z.int().nullable(),
 });
 export type Overview = z.infer<typeof Overview>;
@@ -233,14 +234,7 @@ export const RepositoryStats = z.object({
       reason: z.enum(['too_few_days', 'no_runs', 'no_relation']).nullable(),
     })
     .nullable(),
-  events: z.array(
-    z.object({
-      kind: choiceField('repositoryEvent', 'kind'),
-      occurredAt: Instant,
-      nameBefore: z.string().nullable(),
-      nameAfter: z.string().nullable(),
-    }),
-  ),
+  ...Events.shape,
   /** Smaller figures that GitHub answered later for settled days of the range. */
   revisions: z.array(
     z.object({ date: Day, metric: z.string(), kept: Count, observed: Count, observedAt: Instant }),
@@ -259,4 +253,3 @@ export type ReleaseDownloads = NonNullable<RepositoryStats['releases']>;
 export type ShownAsset = ReleaseDownloads['assets'][number];
 export type WorkflowRuns = NonNullable<RepositoryStats['workflowRuns']>;
 export type ExtraStanding = Pick<StarHistory, 'readAt' | 'problem'>;
-export type RepositoryEvent = RepositoryStats['events'][number];

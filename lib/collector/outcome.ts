@@ -1,10 +1,10 @@
 import { sql, type Transaction } from 'kysely';
-import type { RepositoryEvent } from '../answers/stats.ts';
 import { type Day, toDay } from '../day.ts';
 import type { Tables } from '../db/tables.ts';
 import { isRefusal } from '../failure.ts';
 import type { Visibility } from '../github/answers.ts';
 import type { Instant } from '../instant.ts';
+import type { RepositoryEvent } from '../repositories/facts.ts';
 import { toFullName } from '../repositories/repository.ts';
 import { publishedAt } from '../repositories/schedule.ts';
 import { toTopicsColumn } from '../repositories/topics.ts';

@@ -1,7 +1,8 @@
 import { sql, type Transaction } from 'kysely';
+import type { TenantAccess } from '../access.ts';
 import type { Range } from '../answers/figures.ts';
 import type { ReleaseDownloads, ShownAsset } from '../answers/stats.ts';
-import { addDays, type Day, toDay } from '../day.ts';
+import { addDays, type Day, startOf, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { given, mergeRows } from '../db/portable.ts';
 import { type Tables, widthOf } from '../db/tables.ts';
@@ -86,6 +87,27 @@ export async function listReleaseAssets(
     .limit(limit)
     .execute();
   return rows.map((row) => ({ ...row, gained: row.gained ?? 0 }));
+}
+
+/** The releases with files of the repositories in scope that were published in a span, newest first. */
+export async function listReleases(
+  db: Db,
+  { tenantId, repositoryIds }: TenantAccess,
+  { from, to }: { from: Day; to: Day },
+) {
+  if (repositoryIds?.length === 0) return [];
+  return db
+    .selectFrom('releaseAsset')
+    .select(['repositoryId', 'releaseId', 'tag', 'releaseName', 'publishedAt'])
+    .where('tenantId', '=', tenantId)
+    .$if(repositoryIds !== null, (query) => query.where('repositoryId', 'in', repositoryIds ?? []))
+    .where('publishedAt', '>=', startOf(from).toISOString())
+    .where('publishedAt', '<', startOf(addDays(to, 1)).toISOString())
+    .groupBy(['repositoryId', 'releaseId', 'tag', 'releaseName', 'publishedAt'])
+    .orderBy('publishedAt', 'desc')
+    .orderBy('repositoryId')
+    .orderBy('tag')
+    .execute();
 }
 
 /** The downloads between two readings. */

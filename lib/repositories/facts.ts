@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { RepositoryEvent } from '../answers/stats.ts';
+import type { TenantAccess } from '../access.ts';
 import { addDays, type Day, startOf } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { given, type Merge, mergeRows } from '../db/portable.ts';
@@ -47,6 +47,12 @@ export async function listFacts(db: Db, key: RepositoryKey, from: Day, to: Day):
     .execute();
 }
 
+/** A change of a repository that a collection or a rule noticed. */
+export type RepositoryEvent = Pick<
+  Tables['repositoryEvent'],
+  'kind' | 'occurredAt' | 'nameBefore' | 'nameAfter'
+>;
+
 const repositoryEvents: Merge<'repositoryEvent'> = {
   into: 'repositoryEvent',
   key: ['tenantId', 'repositoryId', 'kind', 'occurredAt'],
@@ -60,16 +66,22 @@ export async function saveEvents(
   await mergeRows(trx, repositoryEvents, [...events]);
 }
 
-/** The events of the days in a span, oldest first. */
-export async function listEvents(db: Db, key: RepositoryKey, from: Day, to: Day): Promise<RepositoryEvent[]> {
+/** The events of the repositories in scope on the days of a span, newest first. */
+export async function listRepositoryEvents(
+  db: Db,
+  { tenantId, repositoryIds }: TenantAccess,
+  { from, to }: { from: Day; to: Day },
+): Promise<(RepositoryEvent & { repositoryId: number })[]> {
+  if (repositoryIds?.length === 0) return [];
   return db
     .selectFrom('repositoryEvent')
-    .select(['kind', 'occurredAt', 'nameBefore', 'nameAfter'])
-    .where('tenantId', '=', key.tenantId)
-    .where('repositoryId', '=', key.repositoryId)
+    .select(['repositoryId', 'kind', 'occurredAt', 'nameBefore', 'nameAfter'])
+    .where('tenantId', '=', tenantId)
+    .$if(repositoryIds !== null, (query) => query.where('repositoryId', 'in', repositoryIds ?? []))
     .where('occurredAt', '>=', startOf(from).toISOString())
     .where('occurredAt', '<', startOf(addDays(to, 1)).toISOString())
-    .orderBy('occurredAt')
+    .orderBy('occurredAt', 'desc')
+    .orderBy('repositoryId')
     .orderBy('kind')
     .execute();
 }

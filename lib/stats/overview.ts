@@ -4,6 +4,7 @@ import type { Overview } from '../answers/stats.ts';
 import { toCsv } from '../csv.ts';
 import { type DaySpan, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
+import { listEvents } from '../events.ts';
 import { readAttention, readNews } from '../problems/list.ts';
 import {
   givesNoTraffic,
@@ -43,6 +44,7 @@ export async function readOverview(
   const shown = listed.slice(start, start + request.size);
   const ids = shown.map(({ row }) => row.repositoryId);
   const lines = await readSparklines(db, access, ids, calendar);
+  const sources = traffic.map(({ row, sums }) => ({ ...row, lostDays: sums.total.lostDays }));
   return {
     tenantId: access.tenantId,
     range: calendar.range,
@@ -59,6 +61,7 @@ export async function readOverview(
     problemCount: rows.filter((row) => toProblem(row, now) !== null).length,
     attention: await readAttention(db, access, rows, now),
     news: await readNews(db, access.tenantId),
+    ...(await listEvents(db, access, sources, { ...calendar.range, now })),
     activeRunId: await findActiveRun(db, access.tenantId, now),
   };
 }

@@ -3,11 +3,12 @@ import type { Range } from '../answers/figures.ts';
 import type { RepositoryStats } from '../answers/stats.ts';
 import { type Day, daysFrom, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
+import { listEvents } from '../events.ts';
 import { listExtraStates } from '../extras/extra.ts';
 import { readReleaseDownloads } from '../extras/releases.ts';
 import { readStarHistory, readStarSeries } from '../extras/stars.ts';
 import { readWorkflowRuns } from '../extras/workflow-runs.ts';
-import { listEvents, listFacts, type RepositoryFact } from '../repositories/facts.ts';
+import { listFacts, type RepositoryFact } from '../repositories/facts.ts';
 import { type RepositoryRow, requireRepositoryRow, toRepository } from '../repositories/repository.ts';
 import { findActiveRun } from '../runs.ts';
 import { listPaths, listReferrers } from '../snapshots.ts';
@@ -153,7 +154,12 @@ export async function readRepositoryTraffic(
     starHistory: await readStarHistory(db, key, extras, { now }),
     releases: await readReleaseDownloads(db, key, extras, figures.range),
     workflowRuns: await readWorkflowRuns(db, key, extras, { range: figures.range, now }),
-    events: await listEvents(db, key, from, to),
+    ...(await listEvents(
+      db,
+      { tenantId: access.tenantId, repositoryIds: [repositoryId] },
+      [{ ...row, lostDays: figures.lostDays.length }],
+      { from, to, now },
+    )),
     revisions: await listRevisions(db, key, from, to),
     rememberedFrom: shownFrom(row, toDay(now)),
     activeRunId: await findActiveRun(db, access.tenantId, now),

@@ -4,7 +4,7 @@ import { Panel } from '../controls/panel.tsx';
 import { formatCount, formatDay, formatInstant } from '../format.ts';
 import { METRICS } from './metrics.ts';
 
-const EVENTS = [{ label: 'When' }, { label: 'What' }, { label: 'Before' }, { label: 'After' }];
+const EVENTS = [{ label: 'Day' }, { label: 'What' }];
 const REVISIONS = [
   { label: 'Day' },
   { label: 'Figure' },
@@ -13,7 +13,7 @@ const REVISIONS = [
   { label: 'Seen' },
 ];
 
-/** The repository's renames and transfers, and figures that GitHub lowered later. */
+/** The repository's events, and figures that GitHub lowered later. */
 export function History({ answer: { events, revisions } }: { answer: RepositoryStats }) {
   return (
     <>
@@ -28,11 +28,9 @@ function Events({ events }: Pick<RepositoryStats, 'events'>) {
     <Panel title="Events">
       <DataTable label="Events" columns={EVENTS}>
         {events.map((event) => (
-          <tr key={`${event.kind} ${event.occurredAt}`}>
-            <td class="when">{formatInstant(event.occurredAt)}</td>
-            <th scope="row">{event.kind === 'tracked' ? 'tracked by the rule' : event.kind}</th>
-            <td>{event.nameBefore ?? '–'}</td>
-            <td>{event.nameAfter ?? '–'}</td>
+          <tr key={`${event.kind} ${event.date} ${event.title}`}>
+            <td class="when">{formatDay(event.date)}</td>
+            <th scope="row">{event.title}</th>
           </tr>
         ))}
       </DataTable>

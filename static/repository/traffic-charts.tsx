@@ -3,7 +3,7 @@ import type { RepositoryStats } from '../../lib/answers/stats.ts';
 import { Chart } from '../charts/chart.tsx';
 import { type ChartModel, type Layer, markOf } from '../charts/model.ts';
 import { CsvButton } from '../controls/download.tsx';
-import { formatDay, formatShortDay, plural } from '../format.ts';
+import { formatShortDay, plural } from '../format.ts';
 import { reads } from '../reads.ts';
 
 /** Views and clones, with uniques inside, lost days as gaps and events as lines. */
@@ -103,14 +103,6 @@ function toModel(answer: RepositoryStats, metric: 'views' | 'clones'): ChartMode
     ],
     lines: metric === 'clones' ? toCiLines(answer) : [],
     marks: buckets.map((_, index) => markOf(series.state[index] ?? 'before', count[index] ?? null)),
-    events: answer.events.map(({ kind, occurredAt }) => {
-      const date = occurredAt.slice(0, 10);
-      return {
-        date,
-        to: null,
-        kind,
-        title: `${kind[0]?.toUpperCase()}${kind.slice(1)} on ${formatDay(date)}`,
-      };
-    }),
+    events: answer.events,
   };
 }
