@@ -58,7 +58,9 @@ export const RepositoryQuery = z
   .strictObject({
     ...span,
     /** What the CSV file holds. `stars` covers the whole history, whatever the range. */
-    of: z.enum(['traffic', 'stars', 'downloads', 'assets', 'workflow-runs']).default('traffic'),
+    of: z
+      .enum(['traffic', 'referrers', 'paths', 'stars', 'downloads', 'assets', 'workflow-runs'])
+      .default('traffic'),
   })
   .refine(isOneSpan, ONE_SPAN);
 

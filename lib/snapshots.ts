@@ -1,8 +1,8 @@
-import type { AliasedExpression, Transaction } from 'kysely';
-import type { RankedPath, RankedReferrer } from './answers/stats.ts';
-import type { Day } from './day.ts';
+import { type AliasedExpression, sql, type Transaction } from 'kysely';
+import type { ListHistory, RankedPath, RankedReferrer } from './answers/stats.ts';
+import { type Day, daysBetween, weekOf } from './day.ts';
 import type { Db } from './db/database.ts';
-import { type Merge, mergeRows } from './db/portable.ts';
+import { type Merge, mergeRows, sqlWeekOf } from './db/portable.ts';
 import { type Tables, widthOf } from './db/tables.ts';
 import { toStorable } from './storable.ts';
 import type { RepositoryKey } from './traffic/tables.ts';
@@ -146,44 +146,76 @@ function toPage(path: string, prefixes: readonly string[]): string {
   return rest === '' ? '/' : rest;
 }
 
-/** A range's first day, its newest snapshot and the one before; null if there is none. */
-export interface SnapshotDates {
+/** The lists of a range. */
+export interface ListSpan {
   from: Day;
+  /** When the newest list up to the range's end was read, and the one before; null if there is none. */
   newest: Day | null;
   previous: Day | null;
+  /** The days of the range on which both lists were read, oldest first. */
+  dates: readonly Day[];
+}
+
+/** The names of a range, the highest peak first, and the course of the first ones. */
+interface Ranking<Name> {
+  list: Name[];
+  history: ListHistory;
 }
 
 /** The most names in an answered list. */
-const MAX_ROWS = 100;
+const MAX_NAMES = 100;
+/** A chart has no more colored lines. */
+const MAX_SERIES = 6;
+/** In longer ranges, the history is by week. */
+const MAX_DAYS_BY_DAY = 366;
 
-/** The referrers seen in a range, those in its newest snapshot first, by rank. */
-export async function listReferrers(
+/** The referrers seen in a range. */
+export async function readReferrers(
   db: Db,
-  { tenantId, repositoryId }: RepositoryKey,
-  dates: SnapshotDates,
-): Promise<RankedReferrer[]> {
-  const list = db
+  key: RepositoryKey,
+  span: ListSpan,
+): Promise<Ranking<RankedReferrer>> {
+  const { list, history } = await readRanking(db, selectReferrers(db, key), span);
+  return { list: list.map(({ name, title: _, ...row }) => ({ referrer: name, ...row })), history };
+}
+
+/** The paths seen in a range. */
+export async function readPaths(db: Db, key: RepositoryKey, span: ListSpan): Promise<Ranking<RankedPath>> {
+  const { list, history } = await readRanking(db, selectPaths(db, key), span);
+  return { list: list.map(({ name, ...row }) => ({ path: name, ...row })), history };
+}
+
+/** All lists of referrers or paths that were read in a span, oldest first, each by rank. */
+export async function listSnapshots(
+  db: Db,
+  key: RepositoryKey,
+  { of, from, to }: { of: 'referrers' | 'paths'; from: Day; to: Day },
+): Promise<Listed[]> {
+  const lists = of === 'referrers' ? selectReferrers(db, key) : selectPaths(db, key);
+  return db
+    .selectFrom(lists.as('l'))
+    .selectAll()
+    .where('l.snapshotDate', '>=', from)
+    .where('l.snapshotDate', '<=', to)
+    .orderBy('l.snapshotDate')
+    .orderBy('l.listRank')
+    .execute();
+}
+
+function selectReferrers(db: Db, { tenantId, repositoryId }: RepositoryKey) {
+  return db
     .selectFrom('referrerSnapshot')
     .select(['snapshotDate', 'listRank', 'viewCount', 'viewUniques', 'referrer as name', 'referrer as title'])
     .where('tenantId', '=', tenantId)
     .where('repositoryId', '=', repositoryId);
-  const rows = await listRanked(db, list, dates);
-  return rows.map(({ name, title: _, ...row }) => ({ referrer: name, ...row }));
 }
 
-/** The paths seen in a range, those in its newest snapshot first, by rank. */
-export async function listPaths(
-  db: Db,
-  { tenantId, repositoryId }: RepositoryKey,
-  dates: SnapshotDates,
-): Promise<RankedPath[]> {
-  const list = db
+function selectPaths(db: Db, { tenantId, repositoryId }: RepositoryKey) {
+  return db
     .selectFrom('pathSnapshot')
     .select(['snapshotDate', 'listRank', 'viewCount', 'viewUniques', 'path as name', 'title'])
     .where('tenantId', '=', tenantId)
     .where('repositoryId', '=', repositoryId);
-  const rows = await listRanked(db, list, dates);
-  return rows.map(({ name, ...row }) => ({ path: name, ...row }));
 }
 
 /** The referrers that a repository's list first named in this span, but not those of its first list. */
@@ -219,31 +251,148 @@ interface Lists {
   as<A extends string>(alias: A): AliasedExpression<Listed, A>;
 }
 
-async function listRanked(db: Db, lists: Lists, { from, newest, previous }: SnapshotDates) {
-  if (newest === null) return [];
-  const seen = db
+type RankedName = Omit<RankedPath, 'path'> & { name: string };
+
+async function readRanking(db: Db, lists: Lists, span: ListSpan): Promise<Ranking<RankedName>> {
+  const { from, newest, previous, dates } = span;
+  const rows =
+    newest === null || newest < from ? [] : await listPeaksAndLast(db, lists, { from, newest, previous });
+  const last = new Map(rows.filter(({ lastPlace }) => lastPlace === 1).map((row) => [row.name, row]));
+  const peaks = rows.filter(({ peakPlace, name }) => peakPlace === 1 && last.has(name)).slice(0, MAX_NAMES);
+  const names = peaks.map(({ name }) => name);
+  if (newest === null || names.length === 0) return { list: [], history: { dates: [...dates], series: [] } };
+  const firstSeen = await listFirstSeen(db, lists, names, newest);
+  const list = peaks.map((peak) => {
+    const { name, title, viewCount, viewUniques, snapshotDate, listRank, previousRank, bestRank } =
+      last.get(peak.name) ?? peak;
+    const current = snapshotDate === newest;
+    return {
+      name,
+      title,
+      rank: listRank,
+      viewCount,
+      viewUniques,
+      previousRank,
+      firstSeen: firstSeen.get(name) ?? snapshotDate,
+      lastSeen: snapshotDate,
+      current,
+      leftDate: current ? null : (dates.find((date) => date > snapshotDate) ?? newest),
+      peak: { date: peak.snapshotDate, viewCount: peak.viewCount, viewUniques: peak.viewUniques },
+      bestRank,
+    };
+  });
+  return { list, history: await readHistory(db, lists, names.slice(0, MAX_SERIES), span) };
+}
+
+/** For each name of a range the row of its peak and its last row, which may be the same; the highest peak first. */
+function listPeaksAndLast(
+  db: Db,
+  lists: Lists,
+  { from, newest, previous }: { from: Day; newest: Day; previous: Day | null },
+) {
+  const inRange = db
     .selectFrom(lists.as('l'))
+    .select(['l.name', 'l.title', 'l.snapshotDate', 'l.listRank', 'l.viewCount', 'l.viewUniques'])
     .select(({ fn }) => [
-      'l.name',
-      fn.min('l.snapshotDate').as('firstSeen'),
-      fn.max('l.snapshotDate').as('lastSeen'),
+      fn
+        .agg<number>('row_number')
+        .over((over) =>
+          over
+            .partitionBy('l.name')
+            .orderBy('l.viewCount', 'desc')
+            .orderBy('l.viewUniques', 'desc')
+            .orderBy('l.snapshotDate'),
+        )
+        .as('peakPlace'),
+      fn
+        .agg<number>('row_number')
+        .over((over) => over.partitionBy('l.name').orderBy('l.snapshotDate', 'desc'))
+        .as('lastPlace'),
+      fn
+        .max<number>('l.viewCount')
+        .over((over) => over.partitionBy('l.name'))
+        .as('peakCount'),
+      fn
+        .min<number>('l.listRank')
+        .over((over) => over.partitionBy('l.name'))
+        .as('bestRank'),
     ])
-    .where('l.snapshotDate', '<=', newest)
-    .groupBy('l.name')
-    .having(({ fn }) => fn.max('l.snapshotDate'), '>=', from);
-  const rows = await db
-    .selectFrom(lists.as('s'))
-    .innerJoin(seen.as('n'), (join) =>
-      join.onRef('n.name', '=', 's.name').onRef('n.lastSeen', '=', 's.snapshotDate'),
-    )
+    .where('l.snapshotDate', '>=', from)
+    .where('l.snapshotDate', '<=', newest);
+  return db
+    .selectFrom(inRange.as('s'))
     .leftJoin(lists.as('p'), (join) =>
       join.on('p.snapshotDate', '=', previous).onRef('p.name', '=', 's.name'),
     )
-    .select(['s.name', 's.title', 's.listRank as rank', 's.viewCount', 's.viewUniques'])
-    .select(['p.listRank as previousRank', 'n.firstSeen', 'n.lastSeen'])
-    .orderBy('n.lastSeen', 'desc')
-    .orderBy('s.listRank')
-    .limit(MAX_ROWS)
+    .select(['s.name', 's.title', 's.snapshotDate', 's.listRank', 's.viewCount', 's.viewUniques'])
+    .select(['s.peakPlace', 's.lastPlace', 's.bestRank', 'p.listRank as previousRank'])
+    .where(({ eb, or }) => or([eb('s.peakPlace', '=', 1), eb('s.lastPlace', '=', 1)]))
+    .orderBy('s.peakCount', 'desc')
+    .orderBy('s.bestRank')
+    .orderBy('s.name')
+    .limit(2 * MAX_NAMES)
     .execute();
-  return rows.map((row) => ({ ...row, current: row.lastSeen === newest }));
+}
+
+/** When names were first in a list, however long ago. */
+async function listFirstSeen(
+  db: Db,
+  lists: Lists,
+  names: readonly string[],
+  newest: Day,
+): Promise<Map<string, Day>> {
+  const rows = await db
+    .selectFrom(lists.as('l'))
+    .select(({ fn }) => ['l.name', fn.min('l.snapshotDate').as('firstSeen')])
+    .where('l.snapshotDate', '<=', newest)
+    .where('l.name', 'in', names)
+    .groupBy('l.name')
+    .execute();
+  return new Map(rows.map(({ name, firstSeen }) => [name, firstSeen]));
+}
+
+async function readHistory(
+  db: Db,
+  lists: Lists,
+  names: readonly string[],
+  { from, newest, dates }: ListSpan,
+): Promise<ListHistory> {
+  const isByDay = daysBetween(from, newest ?? from) < MAX_DAYS_BY_DAY;
+  const shown = isByDay ? [...dates] : [...new Set(dates.map(weekOf))];
+  const inRange = db
+    .selectFrom(lists.as('l'))
+    .select(['l.name', 'l.viewCount', 'l.listRank'])
+    .select((isByDay ? sql<Day>`l.snapshot_date` : sqlWeekOf('l.snapshotDate')).as('date'))
+    .where('l.name', 'in', names)
+    .where('l.snapshotDate', '>=', from)
+    .where('l.snapshotDate', '<=', newest);
+  const rows = await db
+    .selectFrom(inRange.as('h'))
+    .select(({ fn }) => [
+      'h.name',
+      'h.date',
+      fn.max('h.viewCount').as('value'),
+      fn.min('h.listRank').as('rank'),
+    ])
+    .groupBy(['h.name', 'h.date'])
+    .execute();
+  const places = new Map(shown.map((date, place) => [date, place]));
+  const series = new Map(
+    names.map((name) => [
+      name,
+      {
+        name,
+        values: new Array<number | null>(shown.length).fill(null),
+        ranks: new Array<number | null>(shown.length).fill(null),
+      },
+    ]),
+  );
+  for (const { name, date, value, rank } of rows) {
+    const place = places.get(date);
+    const one = series.get(name);
+    if (place === undefined || !one) continue;
+    one.values[place] = value;
+    one.ranks[place] = rank;
+  }
+  return { dates: shown, series: [...series.values()] };
 }

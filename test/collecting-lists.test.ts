@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays, type Day } from '../lib/day.ts';
+import { requireRepositoryRow } from '../lib/repositories/repository.ts';
+import { toRepositoryCsv } from '../lib/stats/repository-csv.ts';
 import { at, type Collecting, openCollecting, START } from './collecting.ts';
 
 let collecting: Collecting;
@@ -84,32 +86,89 @@ test('referrers show their previous rank, when they were first seen, and that th
     await collecting.collect(at(addDays(START, index)));
     lift();
   }
-  const { referrers, snapshotDate } = await collecting.traffic(repositoryId, START, addDays(START, 2));
-  expect(snapshotDate).toBe(addDays(START, 2));
-  const row = (
+  const first = START;
+  const second = addDays(START, 1);
+  const third = addDays(START, 2);
+  const { referrers, referrerHistory, snapshotDate } = await collecting.traffic(repositoryId, first, third);
+  expect(snapshotDate).toBe(third);
+  const peak = (date: Day) => ({ date, viewCount: 9, viewUniques: 1 });
+  const shown = referrers.map(({ viewUniques: _, ...row }) => row);
+  const gone = (
     referrer: string,
-    rank: number,
-    previousRank: number | null,
-    seen: [Day, Day],
-    current: boolean,
-  ) => ({
+    { rank, peakDate }: { rank: number; peakDate: Day },
+  ): (typeof shown)[number] => ({
     referrer,
     rank,
-    previousRank,
-    current,
     viewCount: 10 - rank,
-    viewUniques: 1,
-    firstSeen: seen[0],
-    lastSeen: seen[1],
+    previousRank: rank,
+    firstSeen: first,
+    lastSeen: second,
+    current: false,
+    leftDate: third,
+    peak: peak(peakDate),
+    bestRank: 1,
   });
-  expect(referrers).toEqual([
-    row('news', 1, 3, [addDays(START, 1), addDays(START, 2)], true),
-    row('Bing', 1, 1, [START, addDays(START, 1)], false),
-    row('Google', 2, 2, [START, addDays(START, 1)], false),
+  expect(shown).toEqual([
+    gone('Bing', { rank: 1, peakDate: second }),
+    gone('Google', { rank: 2, peakDate: first }),
+    {
+      referrer: 'news',
+      rank: 1,
+      viewCount: 9,
+      previousRank: 3,
+      firstSeen: second,
+      lastSeen: third,
+      current: true,
+      leftDate: null,
+      peak: peak(third),
+      bestRank: 1,
+    },
   ]);
+  expect(referrerHistory).toEqual({
+    dates: [first, second, third],
+    series: [
+      { name: 'Bing', values: [8, 9, null], ranks: [2, 1, null] },
+      { name: 'Google', values: [9, 8, null], ranks: [1, 2, null] },
+      { name: 'news', values: [null, 7, 9], ranks: [null, 3, 1] },
+    ],
+  });
   expect(
     (await collecting.traffic(repositoryId, START, START)).referrers.map(({ referrer }) => referrer),
   ).toEqual(['Google', 'Bing']);
+});
+
+test('a referrer that left stands in the list with its peak and date, before smaller ones that stay', async () => {
+  const { id, repositoryId } = await collecting.add('spike');
+  const lists = [{ 'Hacker News': 2000, Google: 500 }, { 'Hacker News': 1200, Google: 510 }, { Google: 520 }];
+  for (const [index, views] of lists.entries()) {
+    const list = Object.entries<number>(views).map(([referrer, count]) => ({ referrer, count, uniques: 1 }));
+    const lift = collecting.answer(id, /popular\/referrers$/, list);
+    await collecting.collect(at(addDays(START, index)));
+    lift();
+  }
+  const { referrers } = await collecting.traffic(repositoryId, START, addDays(START, 2));
+  expect(
+    referrers.map(({ referrer, peak, current }) => [referrer, peak.viewCount, peak.date, current]),
+  ).toEqual([
+    ['Hacker News', 2000, START, false],
+    ['Google', 520, addDays(START, 2), true],
+  ]);
+  // In a longer range, each week has its highest value.
+  const year = await collecting.traffic(repositoryId, addDays(START, -400), addDays(START, 2));
+  expect(year.referrerHistory.dates).toHaveLength(1);
+  expect(year.referrerHistory.series.map(({ values }) => values)).toEqual([[2000], [520]]);
+  const { db, tenantId } = collecting;
+  const row = await requireRepositoryRow(db, { tenantId, repositoryIds: null }, repositoryId);
+  const query = { from: START, to: addDays(START, 2) };
+  const csv = await toRepositoryCsv.referrers({ db, row, query, now: collecting.clock() });
+  expect(csv.trim().split('\r\n')).toEqual([
+    'date,rank,referrer,viewCount,viewUniques',
+    `${START},1,Hacker News,2000,1`,
+    `${START},2,Google,500,1`,
+    `${addDays(START, 1)},1,Hacker News,1200,1`,
+    `${addDays(START, 1)},2,Google,510,1`,
+    `${addDays(START, 2)},1,Google,520,1`,
+  ]);
 });
 
 test('untrusted text from GitHub is stored unchanged', async () => {

@@ -125,7 +125,24 @@ const Ranked = {
   lastSeen: Day,
   /** False if it has left the list. Its figures and rank are then those of the day it was last seen. */
   current: z.boolean(),
+  /** The day of the first list without it; null while it is in the list. */
+  leftDate: Day.nullable(),
+  /** The most views of 14 days that a list of the range gave, its uniques, and the first day with them. */
+  peak: z.object({ date: Day, viewCount: Count, viewUniques: Count }),
+  /** The best rank in the range. */
+  bestRank: Count,
 };
+
+/**
+ * GitHub's views of the last 14 days by the day on which they were read, of the names with the highest peaks. In ranges of
+ * more than 366 days each date is a Monday, and stands for the highest value and the best rank of its week.
+ */
+const ListHistory = z.object({
+  dates: z.array(Day),
+  /** A value and a rank for each date; null where the list did not have the name. */
+  series: z.array(z.object({ name: z.string(), values: z.array(Figure), ranks: z.array(Count.nullable()) })),
+});
+export type ListHistory = z.infer<typeof ListHistory>;
 
 /** When something besides traffic was last read, and why not since. It is read once a day. */
 const ExtraStanding = {
@@ -158,8 +175,11 @@ export const RepositoryStats = z.object({
     })
     .nullable(),
   snapshotDate: Day.nullable(),
+  /** Those seen in the range, the highest peak first. */
   referrers: z.array(z.object({ referrer: z.string(), ...Ranked })),
+  referrerHistory: ListHistory,
   paths: z.array(z.object({ path: z.string(), title: z.string(), ...Ranked })),
+  pathHistory: ListHistory,
   /** Facts per bucket, as of its last collected day. */
   facts: z.object({
     /** For days before the first collection, the stars given by then and not removed since. */

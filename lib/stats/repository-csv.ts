@@ -5,10 +5,11 @@ import { listReleaseAssets, readReleaseDownloads } from '../extras/releases.ts';
 import { readStarHistory } from '../extras/stars.ts';
 import { readWorkflowRuns } from '../extras/workflow-runs.ts';
 import type { RepositoryRow } from '../repositories/repository.ts';
+import { listSnapshots } from '../snapshots.ts';
 import { METRICS } from '../traffic/figures.ts';
 import { bucketDays } from './buckets.ts';
 import type { RangeRequest } from './range.ts';
-import { readFigures } from './repository.ts';
+import { readFigures, readRange } from './repository.ts';
 
 interface CsvRequest {
   db: Db;
@@ -62,6 +63,8 @@ export const toRepositoryCsv = {
     ]);
     return toCsv([...columns, 'downloadCount', 'gained'], rows);
   },
+  referrers: (request: CsvRequest) => toListCsv(request, 'referrers', 'referrer'),
+  paths: (request: CsvRequest) => toListCsv(request, 'paths', 'path'),
   async 'workflow-runs'({ db, row, query, now }: CsvRequest) {
     const extras = await listExtraStates(db, row.tenantId, row.repositoryId);
     const { range, buckets, series } = await readFigures(db, row, query, now);
@@ -80,3 +83,24 @@ export const toRepositoryCsv = {
     );
   },
 };
+
+/** The lists as they were read on each day of the range: GitHub's views of the 14 days before. */
+async function toListCsv(
+  { db, row, query, now }: CsvRequest,
+  of: 'referrers' | 'paths',
+  head: string,
+): Promise<string> {
+  const { from, to } = await readRange(db, row, query, now);
+  const rows = await listSnapshots(db, row, { of, from, to });
+  return toCsv(
+    ['date', 'rank', head, ...(of === 'paths' ? ['title'] : []), 'viewCount', 'viewUniques'],
+    rows.map(({ snapshotDate, listRank, name, title, viewCount, viewUniques }) => [
+      snapshotDate,
+      listRank,
+      name,
+      ...(of === 'paths' ? [title] : []),
+      viewCount,
+      viewUniques,
+    ]),
+  );
+}

@@ -11,9 +11,16 @@ import { readWorkflowRuns } from '../extras/workflow-runs.ts';
 import { listFacts, type RepositoryFact } from '../repositories/facts.ts';
 import { type RepositoryRow, requireRepositoryRow, toRepository } from '../repositories/repository.ts';
 import { findActiveRun } from '../runs.ts';
-import { listPaths, listReferrers } from '../snapshots.ts';
+import { readPaths, readReferrers } from '../snapshots.ts';
 import type { TrafficDay } from '../traffic/merge.ts';
-import { findFirstDate, listDays, listNewestWindows, listRevisions, listWeeks } from '../traffic/tables.ts';
+import {
+  findFirstDate,
+  listDays,
+  listNewestWindows,
+  listRevisions,
+  listWeeks,
+  listWindowDates,
+} from '../traffic/tables.ts';
 import type { TrafficWeek } from '../traffic/week.ts';
 import { type DayState, finalDate, leastCertain, shownFrom, stateOfMissing } from '../traffic/window.ts';
 import { bucketOf, bucketsOf, wholeWeeks } from './buckets.ts';
@@ -28,6 +35,18 @@ export type RepositoryFigures = Pick<
 
 const MAX_BUCKETS = 3660;
 
+/** The range that a request for one repository means. Throws what `toRange` throws. */
+export async function readRange(
+  db: Db,
+  { tenantId, repositoryId }: RepositoryRow,
+  request: RangeRequest,
+  now: Date,
+): Promise<Range> {
+  const first =
+    request.range === 'all' ? await findFirstDate(db, { tenantId, repositoryIds: [repositoryId] }) : null;
+  return toRange(request, toDay(now), first, MAX_BUCKETS);
+}
+
 /** The figures of one repository. Throws what `toRange` throws. */
 export async function readFigures(
   db: Db,
@@ -37,10 +56,7 @@ export async function readFigures(
 ): Promise<RepositoryFigures> {
   const { tenantId, repositoryId } = row;
   const key = { tenantId, repositoryId };
-  const today = toDay(now);
-  const first =
-    request.range === 'all' ? await findFirstDate(db, { tenantId, repositoryIds: [repositoryId] }) : null;
-  const range = toRange(request, today, first, MAX_BUCKETS);
+  const range = await readRange(db, row, request, now);
   const spans = spansOf(range, finalDate([row], now));
   const days = await listDays(db, key, spans.previousFrom, range.to);
   const whole = wholeWeeks(range);
@@ -50,7 +66,7 @@ export async function readFigures(
     spans,
     days,
     weeks,
-    stateOf: (day) => stateOfMissing(day, row, today),
+    stateOf: (day) => stateOfMissing(day, row, toDay(now)),
   });
 }
 
@@ -138,15 +154,24 @@ export async function readRepositoryTraffic(
   const [newest, previous] = await listNewestWindows(db, key, to);
   const inRange = newest && newest.observedDate >= from ? newest.observedDate : null;
   const extras = await listExtraStates(db, access.tenantId, repositoryId);
-  const dates = { from, newest: newest?.observedDate ?? null, previous: previous?.observedDate ?? null };
+  const lists = {
+    from,
+    newest: newest?.observedDate ?? null,
+    previous: previous?.observedDate ?? null,
+    dates: await listWindowDates(db, key, from, to),
+  };
+  const referrers = await readReferrers(db, key, lists);
+  const paths = await readPaths(db, key, lists);
   return {
     tenantId: access.tenantId,
     repository: toRepository(row, now),
     ...figures,
     window: newest ?? null,
     snapshotDate: inRange,
-    referrers: await listReferrers(db, key, dates),
-    paths: await listPaths(db, key, dates),
+    referrers: referrers.list,
+    referrerHistory: referrers.history,
+    paths: paths.list,
+    pathHistory: paths.history,
     facts: {
       ...toFactSeries(await listFacts(db, key, from, to), figures),
       ...(await readStarSeries(db, key, extras, figures.range)),

@@ -125,6 +125,20 @@ export async function listNewestWindows(db: Db, key: RepositoryKey, to: Day): Pr
     .execute();
 }
 
+/** The days of a span on which a window, and both lists, were read, oldest first. */
+export async function listWindowDates(db: Db, key: RepositoryKey, from: Day, to: Day): Promise<Day[]> {
+  const rows = await db
+    .selectFrom('trafficWindow')
+    .select('observedDate')
+    .where('tenantId', '=', key.tenantId)
+    .where('repositoryId', '=', key.repositoryId)
+    .where('observedDate', '>=', from)
+    .where('observedDate', '<=', to)
+    .orderBy('observedDate')
+    .execute();
+  return rows.map(({ observedDate }) => observedDate);
+}
+
 /** GitHub's daily figures of a repository. */
 export interface DaysRead {
   repositoryId: number;
