@@ -12,6 +12,7 @@ import { bearsDataToken, requireDataAccess } from '../lib/identity/data-token.ts
 import { requireRepositoryRow } from '../lib/repositories/repository.ts';
 import { MAX_ID, parseId, parseQuery, toId } from '../lib/request.ts';
 import { readOverview, toOverviewCsv } from '../lib/stats/overview.ts';
+import { RANGES } from '../lib/stats/range.ts';
 import { readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { toRepositoryCsv } from '../lib/stats/repository-csv.ts';
 import { readTable, toColumns } from '../lib/stats/table.ts';
@@ -24,15 +25,21 @@ import {
 } from '../lib/stats/table-csv.ts';
 import { METRICS } from '../lib/traffic/figures.ts';
 
-/** Either a named range that ends today, or from and to (both included). Default: 30 days. */
+/** Either a named range, or from and to (both included). Default: 30 days. */
 const span = {
-  range: z.enum(['7', '14', '30', '90', '365', 'all']).optional(),
+  range: z.enum(RANGES).optional(),
   from: dayField.optional(),
   to: dayField.optional(),
   /** Default: days for up to 92 days, weeks for up to two years, then months. */
   by: z.enum(['day', 'week', 'month']).optional(),
   format: z.enum(['json', 'csv']).default('json'),
 };
+
+/**
+ * What the range is compared with: by default the period before, `year`: the same weekdays a year earlier, a day: the span as
+ * long from that day on, `none`: nothing.
+ */
+const compare = z.union([z.enum(['year', 'none']), dayField]).optional();
 
 type Span = { range?: unknown; from?: unknown; to?: unknown };
 const isOneSpan = ({ range, from, to }: Span) =>
@@ -46,6 +53,7 @@ export const OverviewQuery = z
   .strictObject({
     ...span,
     group,
+    compare,
     q: z.string().max(100).optional(),
     sort: z.enum(['name', ...METRICS, 'change', 'stars']).default('viewCount'),
     order: z.enum(['asc', 'desc']).optional(),
@@ -57,6 +65,7 @@ export const OverviewQuery = z
 export const RepositoryQuery = z
   .strictObject({
     ...span,
+    compare,
     /** What the CSV file holds. `stars` covers the whole history, whatever the range. */
     of: z
       .enum(['traffic', 'referrers', 'paths', 'stars', 'downloads', 'assets', 'workflow-runs'])

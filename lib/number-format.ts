@@ -10,9 +10,31 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatNumber(count)} ${count === 1 ? one : many}`;
 }
 
-const SIGNED_PERCENT = { style: 'percent', maximumFractionDigits: 0, signDisplay: 'exceptZero' } as const;
+/** A change for people: rounded first, so that what rounds to nothing has no direction. */
+export interface ShownChange {
+  direction: 'up' | 'down' | 'same';
+  /** Without a sign: 8%, or from ten times as much on a multiple of the figure before, such as 12×. */
+  text: string;
+}
 
-/** A change as a signed percentage, such as +8% or −6%. */
+/** How a change is shown that is given as a fraction: 0.08 is 8% more. */
+export function toShownChange(change: number): ShownChange {
+  const percent = Math.round(change * 100);
+  if (percent === 0) return { direction: 'same', text: '0%' };
+  if (percent > 999) return { direction: 'up', text: `${formatNumber(Math.round(change + 1))}×` };
+  return { direction: percent > 0 ? 'up' : 'down', text: `${formatNumber(Math.abs(percent))}%` };
+}
+
+const SIGNS = { up: '+', down: '−', same: '' };
+
+/** A change as text, such as +8%, −6% or 12×. */
 export function formatChange(change: number): string {
-  return change.toLocaleString('en-GB', SIGNED_PERCENT).replace('-', '−');
+  const { direction, text } = toShownChange(change);
+  return text.endsWith('×') ? text : `${SIGNS[direction]}${text}`;
+}
+
+/** A difference as text, such as +1,234 or −5. */
+export function formatDifference(difference: number): string {
+  const sign = difference > 0 ? '+' : difference < 0 ? '−' : '';
+  return `${sign}${formatNumber(Math.abs(difference))}`;
 }

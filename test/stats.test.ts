@@ -128,8 +128,8 @@ test('the newest days are provisional and left out of the comparison', async () 
   expect(comparison).toMatchObject({
     from: '2026-01-08',
     to: SETTLED,
-    previousFrom: '2026-01-05',
-    previousTo: '2026-01-07',
+    previousFrom: '2026-01-01',
+    previousTo: '2026-01-03',
     comparable: true,
     current: { viewCount: sum(series.viewCount.slice(0, 3)), knownDays: 3 },
   });
@@ -496,7 +496,7 @@ test('a repository and the overview are exported, unknown figures as empty cells
   expect(rows[0]).toMatch(/,viewCountChange,stars,archived,lastSuccessAt,problem$/);
   const changeOf = ({ comparison }: { comparison: Compared }) => {
     const { comparable, current, previous } = comparison;
-    if (!comparable || !previous.viewCount) return '';
+    if (!comparable || Math.max(previous.viewCount, current.viewCount) < 10) return '';
     return String((current.viewCount - previous.viewCount) / previous.viewCount);
   };
   expect(rows.slice(1).map((row: string) => row.split(',').slice(-5))).toEqual(
@@ -516,6 +516,116 @@ test('a repository and the overview are exported, unknown figures as empty cells
       ...one.fullName.split('/'),
       String(one.totals.viewCount),
     ]),
+  );
+});
+
+test('the line of the days before has the same weekdays, and its figures are those of these days', async () => {
+  const { buckets, comparison, comparisonSeries } = await stats(`${first}?range=14`);
+  expect(comparison).toMatchObject({
+    kind: 'previous',
+    repositories: { compared: 4, total: 4 },
+    leftOut: [],
+  });
+  const earlier = buckets.map((day: string) => addDays(day, -14));
+  expect(comparisonSeries.dates).toEqual(earlier);
+  const then = await stats(`${first}?from=${earlier[0]}&to=${earlier.at(-1)}`);
+  for (const column of ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'] as const)
+    expect(comparisonSeries[column]).toEqual(then.series[column]);
+  expect(comparisonSeries.stars).toEqual(then.stars.series);
+  expect(comparisonSeries.downloads).toEqual(then.downloads.series);
+  const own = await stats(`${first}/${burrow}?range=14`);
+  const ownThen = await stats(`${first}/${burrow}?from=${earlier[0]}&to=${earlier.at(-1)}`);
+  expect(own.comparisonSeries.viewCount).toEqual(ownThen.series.viewCount);
+  expect(own.comparisonSeries.stars).toEqual(ownThen.facts.starsGained);
+});
+
+test('weeks and months are compared day by day with as many earlier days', async () => {
+  const { buckets, comparisonSeries } = await stats(
+    `${first}?from=2026-01-01&to=${TODAY}&by=week&compare=2025-12-18`,
+  );
+  expect([buckets, comparisonSeries.dates]).toEqual([
+    ['2025-12-29', '2026-01-05', '2026-01-12'],
+    ['2025-12-18', '2025-12-22', '2025-12-29'],
+  ]);
+  const { series } = await stats(`${first}?from=2025-12-18&to=2025-12-31`);
+  const days = series.viewCount as number[];
+  expect(comparisonSeries.viewCount).toEqual([days.slice(0, 4), days.slice(4, 11), days.slice(11)].map(sum));
+});
+
+test('a range before all data has nothing to compare with, and none asks for no comparison', async () => {
+  for (const compare of ['year', '1970-01-01']) {
+    const { comparison, comparisonSeries, moved } = await stats(`${first}?range=7&compare=${compare}`);
+    expect(comparison).toMatchObject({
+      comparable: false,
+      current: { viewCount: null },
+      repositories: { compared: 0, total: 4 },
+    });
+    expect(new Set(comparison.leftOut.map(({ reason }: { reason: string }) => reason))).toEqual(
+      new Set(['nothing_earlier']),
+    );
+    expect(comparisonSeries.viewCount).toEqual(new Array(7).fill(null));
+    expect(moved.viewCount[0]).toMatchObject({ difference: null, reason: 'nothing_earlier' });
+  }
+  for (const path of [first, `${first}/${burrow}`]) {
+    const answer = await stats(`${path}?range=7&compare=none`);
+    expect([answer.comparison.kind, answer.comparison.comparable, answer.comparisonSeries]).toEqual([
+      'none',
+      false,
+      null,
+    ]);
+  }
+  for (const compare of ['previous', '2026-02-30', '1969-12-31', ''])
+    expect((await ada('GET', `/stats/${first}?compare=${compare}`)).body.error?.code).toBe('invalid_input');
+});
+
+test('stars and downloads of the portfolio are those of its repositories', async () => {
+  const query = `from=2025-12-29&to=${TODAY}&by=week`;
+  const { repositories, stars, forks, downloads, moved } = await stats(`${first}?${query}`);
+  const pages: Awaited<ReturnType<typeof stats>>[] = [];
+  for (const { repositoryId } of repositories) pages.push(await stats(`${first}/${repositoryId}?${query}`));
+  const sumOver = (figuresOf: (page: (typeof pages)[number]) => Figures) =>
+    stars.series.map((_: unknown, place: number) => sum(pages.map((page) => figuresOf(page)[place] ?? null)));
+  expect(stars.series).toEqual(sumOver((page) => page.facts.starsGained));
+  expect(stars.gained).toBe(sum(stars.series));
+  expect(stars.total).toBe(sum(repositories.map((one: { stars: number }) => one.stars)));
+  expect(repositories.map((one: { starsGained: number }) => one.starsGained)).toEqual(
+    pages.map((page) => sum(page.facts.starsGained)),
+  );
+  expect(moved.stars[0].difference).toBe(
+    Math.max(...repositories.map((one: { starsGained: number }) => one.starsGained)),
+  );
+  expect(downloads.total).toBe(sum(pages.map((page) => page.releases.downloadCount)));
+  expect(downloads.series).toEqual(sumOver((page) => page.releases.downloads));
+  const forksNow = pages.map((page) => page.facts.forks.at(-1));
+  expect(forks.total).toBe(sum(forksNow));
+  const forksBefore: number[] = [];
+  for (const { repositoryId } of repositories) {
+    const page = await stats(`${first}/${repositoryId}?from=2025-12-28&to=2025-12-28`);
+    forksBefore.push(page.facts.forks[0]);
+  }
+  expect(forks.gained).toBe(sum(forksNow) - sum(forksBefore));
+});
+
+test('a repository without history does not end the comparison of the others', async () => {
+  const before = await stats(`${second}?range=14`);
+  const [late] = await addAll(second, pinecone, ['lantern']);
+  const { comparison, moved, repositories } = await stats(`${second}?range=14`);
+  expect(comparison).toMatchObject({
+    comparable: true,
+    repositories: { compared: 2, total: 3 },
+    leftOut: [{ repositoryId: late, reason: 'nothing_earlier' }],
+  });
+  expect([comparison.current, comparison.previous]).toEqual([
+    before.comparison.current,
+    before.comparison.previous,
+  ]);
+  expect(moved.viewCount.at(-1)).toMatchObject({ repositoryId: late, difference: null });
+  const colors = repositories.map((one: { repositoryId: number; colorIndex: number }) => [
+    one.repositoryId,
+    one.colorIndex,
+  ]);
+  expect(colors.sort()).toEqual(
+    colors.map(([id]: [number]) => id).map((id: number, place: number) => [id, place]),
   );
 });
 

@@ -1,19 +1,49 @@
 import * as z from 'zod';
+import { choiceField } from '../fields.ts';
 import { Events } from './events.ts';
 import {
+  ColorIndex,
   Comparison,
+  ComparisonSeries,
   Count,
   Day,
   DayState,
   Figure,
   FigureColumns,
   Instant,
+  NoChangeReason,
   Page,
   Range,
   Totals,
 } from './figures.ts';
 import { ProblemGroup } from './problems.ts';
 import { Problem, Repository } from './repositories.ts';
+
+/** Stars, forks or downloads of several repositories together. Null means that they were never read. */
+const gains = {
+  /** As of the newest collection. */
+  total: Figure,
+  /** What the range added; forks can become fewer. */
+  gained: z.int().nullable(),
+  /** What each bucket added. */
+  series: z.array(z.int().nullable()),
+};
+export const Gains = z.object(gains);
+export type Gains = z.infer<typeof Gains>;
+
+/** The same with what was added in the two spans that are compared. */
+export const ComparedGains = z.object({ ...gains, current: Figure, previous: Figure });
+export type ComparedGains = z.infer<typeof ComparedGains>;
+
+/** How much a figure of a repository changed between the two spans that are compared; null with the reason why not. */
+const Mover = z.object({
+  repositoryId: z.int(),
+  fullName: z.string(),
+  colorIndex: ColorIndex,
+  difference: z.int().nullable(),
+  reason: NoChangeReason.nullable(),
+});
+export type Mover = z.infer<typeof Mover>;
 
 export const Overview = z.object({
   tenantId: z.int(),
@@ -33,13 +63,30 @@ export const Overview = z.object({
   }),
   totals: Totals,
   comparison: Comparison,
+  /** Null if nothing is compared. */
+  comparisonSeries: ComparisonSeries.nullable(),
+  stars: ComparedGains,
+  forks: Gains,
+  /** Of release files. The total is that of all known files. */
+  downloads: ComparedGains,
+  /** The repositories that moved most, up or down, at most six for each figure; those that are not compared come last. */
+  moved: z.object({
+    viewCount: z.array(Mover),
+    cloneCount: z.array(Mover),
+    /** Here the difference is the stars gained in the range. */
+    stars: z.array(Mover),
+  }),
   repositories: z.array(
     z.object({
       repositoryId: z.int(),
       fullName: z.string(),
       webUrl: z.string(),
+      visibility: choiceField('repository', 'visibility'),
+      colorIndex: ColorIndex,
       archived: z.boolean(),
       stars: Count.nullable(),
+      /** In the range; null if they were never read. */
+      starsGained: Figure,
       totals: Totals,
       comparison: Comparison,
       /** The points of a sparkline, one per bucket. */
@@ -64,6 +111,37 @@ export const Overview = z.object({
 });
 export type Overview = z.infer<typeof Overview>;
 export type OverviewRepository = Overview['repositories'][number];
+
+/**
+ * Several repositories over a range, for charts that show them together, in the order of the request, or the largest first.
+ */
+export const TrafficSeries = z.object({
+  tenantId: z.int(),
+  range: Range,
+  buckets: z.array(Day),
+  repositories: z.array(
+    z.object({
+      repositoryId: z.int(),
+      fullName: z.string(),
+      colorIndex: ColorIndex,
+      archived: z.boolean(),
+      totals: Totals,
+      /** All days of the range but those before the first that was collected. */
+      days: Count,
+      series: z.object({
+        ...FigureColumns,
+        state: z.array(DayState),
+        uniquesExact: z.array(z.boolean()),
+        /** As of the end of the bucket. */
+        stars: z.array(Figure),
+        forks: z.array(Figure),
+        starsGained: z.array(Figure),
+        downloads: z.array(Figure),
+      }),
+    }),
+  ),
+});
+export type TrafficSeries = z.infer<typeof TrafficSeries>;
 
 const TableRow = z.object({
   repositoryId: z.int(),
@@ -164,6 +242,9 @@ export const RepositoryStats = z.object({
   }),
   totals: Totals,
   comparison: Comparison,
+  /** Null if nothing is compared. */
+  comparisonSeries: ComparisonSeries.nullable(),
+  colorIndex: ColorIndex,
   /** GitHub's figures for 14 days, with true uniques, as of the newest collected day. */
   window: z
     .object({

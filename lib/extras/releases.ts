@@ -10,6 +10,7 @@ import { Failure } from '../failure.ts';
 import type { ReleaseAsset, Releases } from '../github/releases.ts';
 import type { Instant } from '../instant.ts';
 import { bucketOf, bucketsOf } from '../stats/buckets.ts';
+import { inScope } from '../stats/scope.ts';
 import { toStorable } from '../storable.ts';
 import type { RepositoryKey } from '../traffic/tables.ts';
 import {
@@ -33,6 +34,7 @@ export async function readReleaseDownloads(
 ): Promise<ReleaseDownloads | null> {
   const standing = toStanding(states, 'releases');
   if (!standing) return null;
+  const access = { tenantId: key.tenantId, repositoryIds: [key.repositoryId] };
   const sums = await db
     .selectFrom('releaseAsset')
     .select(({ fn }) => [
@@ -45,7 +47,7 @@ export async function readReleaseDownloads(
   return {
     ...standing,
     complete: states.every(({ kind, nextPage }) => kind !== 'releases' || nextPage === null),
-    ...toDownloadSeries(range, await listReadings(db, key, range), {
+    ...toDownloadSeries(range, await listReadings(db, access, range), {
       first: await findFirstReading(db, key),
       last: standing.readAt && toDay(new Date(standing.readAt)),
     }),
@@ -111,21 +113,24 @@ export async function listReleases(
 }
 
 /** The downloads between two readings. */
-interface Reading {
+export interface DownloadReading {
   sinceDate: Day;
   downloadDate: Day;
   gained: number;
 }
 
-/** The readings whose days overlap the range, newest first. */
-async function listReadings(db: Db, key: RepositoryKey, range: Range): Promise<Reading[]> {
+/** The readings of repositories in scope whose days overlap the span, newest first, those of the same days as one. */
+export async function listReadings(
+  db: Db,
+  access: TenantAccess,
+  { from, to }: Pick<Range, 'from' | 'to'>,
+): Promise<DownloadReading[]> {
   const rows = await db
     .selectFrom('releaseDownload')
     .select(({ fn }) => ['sinceDate', 'downloadDate', fn.sum<number>('gained').as('gained')])
-    .where('tenantId', '=', key.tenantId)
-    .where('repositoryId', '=', key.repositoryId)
-    .where('sinceDate', '<', range.to)
-    .where('downloadDate', '>=', range.from)
+    .where(inScope(access))
+    .where('sinceDate', '<', to)
+    .where('downloadDate', '>=', from)
     .groupBy(['sinceDate', 'downloadDate'])
     .orderBy('downloadDate', 'desc')
     .execute();
@@ -147,9 +152,9 @@ async function findFirstReading(db: Db, key: RepositoryKey): Promise<Day | null>
  * Downloads per bucket. A reading counts in the bucket that holds all its days. If it spans several, nobody knows how to
  * spread it: it goes to `unspread`, and its buckets are marked.
  */
-function toDownloadSeries(
+export function toDownloadSeries(
   range: Range,
-  readings: readonly Reading[],
+  readings: readonly DownloadReading[],
   { first, last }: { first: Day | null; last: Day | null },
 ) {
   const buckets = bucketsOf(range);

@@ -9,8 +9,9 @@ import {
   toProblem,
 } from '../repositories/repository.ts';
 import { weekLabel } from '../stats/buckets.ts';
+import { type ComparedRepository, compareRepositories } from '../stats/comparison.ts';
 import type { Spans } from '../stats/range.ts';
-import { addSums, changeOf, emptySums, type Sums, toComparison, toSums } from '../stats/totals.ts';
+import { addSums, changeOf, emptySums, type Sums, toSums } from '../stats/totals.ts';
 import { type Figures, METRICS } from '../traffic/figures.ts';
 import { type DayState, finalDate, type StoredState, stateOfMissing } from '../traffic/window.ts';
 import { listNewReferrers } from './new-referrers.ts';
@@ -40,7 +41,8 @@ export async function readWeekReport(
   const known = await readKnown(db, tenant.tenantId, week);
   const to = lastOfWeek(week);
   const [finalTo = to] = [finalDate(rows, now), to].sort();
-  const spans = {
+  const spans: Spans = {
+    kind: 'previous',
     from: week,
     to: finalTo,
     previousFrom: addDays(week, -DAYS_IN_WEEK),
@@ -130,9 +132,7 @@ async function readKnown(db: Db, tenantId: number, week: Day): Promise<Known> {
 interface RepositoryWeek {
   repository: ReportedRepository;
   sums: Sums;
-  current: Sums;
-  previous: Sums;
-  comparable: boolean;
+  compared: ComparedRepository;
   provisionalDays: number;
   unpublishedDays: number;
   suspectDays: number;
@@ -159,7 +159,7 @@ function sumWeek(
   const sums = sumDays(dates);
   const current = sumDays(daysFrom(spans.from, spans.to));
   const previous = sumDays(daysFrom(spans.previousFrom, spans.previousTo));
-  const comparison = toComparison(spans, { current, previous }, 1);
+  const compared = { row, sums: { current, previous } };
   const exact = uniques.get(repositoryId) ?? null;
   const soFar = uniquesSoFar(row, week, sums.viewUniquesLower);
   const repository = {
@@ -170,15 +170,13 @@ function sumWeek(
     viewUniques: exact ?? soFar ?? sums.viewUniquesUpper,
     uniquesExact: exact !== null,
     uniquesSoFar: exact === null && soFar !== null,
-    change: changeOf(comparison, 'viewCount'),
+    change: changeOf(compareRepositories(spans, [compared]), 'viewCount'),
   };
   const count = (state: DayState) => dates.filter((date) => stateOf(date) === state).length;
   return {
     repository,
     sums,
-    current,
-    previous,
-    comparable: comparison.comparable,
+    compared,
     provisionalDays: count('provisional'),
     unpublishedDays: givesNoTraffic(row) ? 0 : count('not_published'),
     suspectDays: count('suspect'),
@@ -195,17 +193,16 @@ function uniquesSoFar(
   return endedWeekViewers < (largestDay ?? 0) ? null : endedWeekViewers;
 }
 
-/** The change of all comparable repositories together. */
+/** The change of all repositories together that can be compared. */
 function compareAll(weeks: readonly RepositoryWeek[], spans: Spans) {
-  const compared = weeks.filter(({ comparable }) => comparable);
-  const current = emptySums();
-  const previous = emptySums();
-  for (const one of compared) {
-    addSums(current, one.current);
-    addSums(previous, one.previous);
-  }
-  const comparison = toComparison(spans, { current, previous }, compared.length);
-  return { repositoryCount: compared.length, change: changeOf(comparison, 'viewCount') };
+  const comparison = compareRepositories(
+    spans,
+    weeks.map(({ compared }) => compared),
+  );
+  return {
+    repositoryCount: comparison.repositories.compared,
+    change: changeOf(comparison, 'viewCount'),
+  };
 }
 
 function toRanking(repositories: readonly ReportedRepository[]): ReportedRepository[] {

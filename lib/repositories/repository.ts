@@ -10,12 +10,13 @@ import { notFound } from '../request.ts';
 import { daysUntilLoss } from '../traffic/window.ts';
 import { withoutTrailingSlashes } from '../url.ts';
 
-/** A stored repository with the URL of its server, its newest stars, the rule that added it, and where GitHub stands still. */
+/** A stored repository with the URL of its server, its newest stars and forks, the rule that added it, and where GitHub stands still. */
 export type RepositoryRow = Selectable<Tables['repository']> & {
   serverUrl: string;
   ruleOwner: string | null;
   namePattern: string | null;
   stars: number | null;
+  forks: number | null;
   stalledThrough: Day | null;
 };
 
@@ -28,6 +29,7 @@ const STANDING = [
   'repositoryId',
   'owner',
   'name',
+  'visibility',
   'archivedAt',
   'schedule',
   'addedAt',
@@ -45,7 +47,7 @@ const STANDING = [
 /** A repository's names, and how its collection stands. */
 export type RepositoryStanding = Pick<
   RepositoryRow,
-  (typeof STANDING)[number] | 'serverUrl' | 'stars' | 'stalledThrough'
+  (typeof STANDING)[number] | 'serverUrl' | 'stars' | 'forks' | 'stalledThrough'
 >;
 
 /** The rows of the repositories in scope, by full name. */
@@ -82,7 +84,7 @@ function selectRepositories(db: Db, { tenantId, repositoryIds }: TenantAccess) {
     .leftJoin('publication as p', (join) =>
       join.onRef('p.serverId', '=', 't.serverId').onRef('p.visibility', '=', 'r.visibility'),
     )
-    .select(['s.webUrl as serverUrl', 'f.stars'])
+    .select(['s.webUrl as serverUrl', 'f.stars', 'f.forks'])
     .select(stalledColumn)
     .where('r.tenantId', '=', tenantId)
     .$if(repositoryIds !== null, (query) => query.where('r.repositoryId', 'in', repositoryIds ?? []))

@@ -15,17 +15,9 @@ import {
   countIf,
   listExceptions,
 } from './overview-missing.ts';
-import type { Spans } from './range.ts';
-import { bucketColumn, type Span, selectSpan } from './scope.ts';
+import type { Calendar } from './range.ts';
+import { bucketColumn, type Span, selectFiguresByDay, selectSpan } from './scope.ts';
 import { addSums, emptySums, type Sums } from './totals.ts';
-
-/** A range with its buckets and the spans that are compared, as of today. */
-export interface Calendar {
-  range: Range;
-  buckets: Day[];
-  spans: Spans;
-  today: Day;
-}
 
 /** The sums of one repository, or of several, in a range. */
 export interface RangeSums {
@@ -57,7 +49,9 @@ export async function sumRepositories(
   const sumOf = (from: Day, to: Day) => sumSpan(db, access, repositories, { from, to, today, edge });
   const current = await sumOf(spans.from, spans.to);
   const rest = await sumOf(addDays(spans.to, 1), range.to);
-  const previous = await sumOf(spans.previousFrom, spans.previousTo);
+  const previous = await (spans.kind === 'none'
+    ? sumOf(spans.to, spans.from)
+    : sumOf(spans.previousFrom, spans.previousTo));
   const weeks = await readLargestWeeks(db, access, range);
   const toRangeSums = (one: Counted): RangeSums => {
     const total = emptySums();
@@ -230,15 +224,12 @@ function readSpan(db: Db, access: TenantAccess, span: Span, edge: Day) {
 }
 
 function readDays(db: Db, access: TenantAccess, range: Range) {
-  return selectSpan(db, access, range)
-    .select('d.trafficDate as date')
-    .select(({ fn }) => METRICS.map((metric) => fn.sum<number | null>(`d.${metric}`).as(metric)))
+  return selectFiguresByDay(db, access, range)
     .select(({ fn }) => fn.countAll<number>().as('knownDays'))
     .select([
       countIf(sql`not ${isFinal}`).as('openDays'),
       countIf(sql`d.state = 'suspect'`).as('suspectDays'),
     ])
-    .groupBy('d.trafficDate')
     .execute();
 }
 

@@ -1,11 +1,11 @@
 import type { TenantAccess } from '../access.ts';
-import type { Comparison } from '../answers/figures.ts';
 import type { Overview } from '../answers/stats.ts';
 import { toCsv } from '../csv.ts';
 import { type DaySpan, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { listEvents } from '../events.ts';
 import { readAttention, readNews } from '../problems/list.ts';
+import { readColorIndexes } from '../repositories/color.ts';
 import {
   givesNoTraffic,
   listStandings,
@@ -14,13 +14,17 @@ import {
   toWebUrl,
 } from '../repositories/repository.ts';
 import { findActiveRun } from '../runs.ts';
+import { plus } from '../traffic/figures.ts';
 import { findFirstDate } from '../traffic/tables.ts';
 import { finalDate, missingSpans } from '../traffic/window.ts';
 import { bucketsOf } from './buckets.ts';
+import { compareRepositories, daysOf, isComparable } from './comparison.ts';
+import { readGains, readStarsOfEach } from './gains.ts';
+import { listMoved, type RepositoryExtras } from './overview-moved.ts';
 import { type ListRequest, listTraffic, type RepositoryTraffic } from './overview-order.ts';
-import { addUp, type Calendar, readSparklines, sumBuckets, sumRepositories } from './overview-sums.ts';
-import { type RangeRequest, type Spans, spansOf, toRange } from './range.ts';
-import { changeOf, daysOf, isComparable, toComparison, toTotals } from './totals.ts';
+import { addUp, readSparklines, sumBuckets, sumRepositories } from './overview-sums.ts';
+import { type Calendar, type RangeRequest, type Spans, spansOf, toRange } from './range.ts';
+import { changeOf, toTotals } from './totals.ts';
 
 /** The range of an overview and its list; pages count from 1. */
 export interface OverviewRequest extends RangeRequest, ListRequest {
@@ -45,16 +49,27 @@ export async function readOverview(
   const ids = shown.map(({ row }) => row.repositoryId);
   const lines = await readSparklines(db, access, ids, calendar);
   const sources = traffic.map(({ row, sums }) => ({ ...row, lostDays: sums.total.lostDays }));
+  const { spans } = calendar;
+  const extras = {
+    colorOf: await readColorIndexes(db, access.tenantId),
+    starsOf: await readStarsOfEach(db, access, calendar.range),
+  };
+  const gains = await readGains(db, access, calendar);
   return {
     tenantId: access.tenantId,
     range: calendar.range,
     buckets: calendar.buckets,
     series: await sumBuckets(db, access, counted, missing, calendar),
     totals: toTotals(addUp(traffic.map(({ sums }) => sums)).total),
-    comparison: compare(traffic, calendar.spans),
+    comparison: compareRepositories(spans, traffic),
+    comparisonSeries: gains.comparisonSeries,
+    stars: { total: sumOfKnown(rows.map(({ stars }) => stars)), ...gains.stars },
+    forks: { total: sumOfKnown(rows.map(({ forks }) => forks)), ...gains.forks },
+    downloads: gains.downloads,
+    moved: listMoved(traffic, spans, extras),
     repositories: shown.flatMap((one) => {
       const line = lines.get(one.row.repositoryId);
-      return line ? [{ ...toOverviewRepository(one, calendar.spans, now), ...line }] : [];
+      return line ? [{ ...toOverviewRepository(one, { spans, now, extras }), ...line }] : [];
     }),
     page: { number: request.page, size: request.size, total: listed.length },
     repositoryCount: rows.length,
@@ -66,11 +81,7 @@ export async function readOverview(
   };
 }
 
-/** Compares the spans. An archived repository is left out, unless it has all days of both. */
-function compare(traffic: readonly RepositoryTraffic[], spans: Spans): Comparison {
-  const compared = traffic.filter(({ row, comparable }) => !givesNoTraffic(row) || comparable);
-  return toComparison(spans, addUp(compared.map(({ sums }) => sums)), compared.length);
-}
+const sumOfKnown = (figures: readonly (number | null)[]) => figures.reduce(plus, null);
 
 const CSV_TOTALS = [
   'viewCount',
@@ -114,7 +125,7 @@ async function readTraffic(db: Db, access: TenantAccess, request: RangeRequest, 
   const today = toDay(now);
   const first = request.range === 'all' ? await findFirstDate(db, access) : null;
   const range = toRange(request, today, first, MAX_BUCKETS);
-  const spans = spansOf(range, finalDate(rows, now));
+  const spans = spansOf(range, finalDate(rows, now), request);
   const calendar: Calendar = { range, spans, buckets: bucketsOf(range), today };
   const counted = rows.map((row) => {
     const { lost, coming } = missingSpans(row, today);
@@ -130,15 +141,25 @@ async function readTraffic(db: Db, access: TenantAccess, request: RangeRequest, 
   return { rows, counted, calendar, traffic, missing };
 }
 
-function toOverviewRepository({ row, sums }: RepositoryTraffic, spans: Spans, now: Date) {
+interface RowContext {
+  spans: Spans;
+  now: Date;
+  extras: RepositoryExtras;
+}
+
+function toOverviewRepository(one: RepositoryTraffic, { spans, now, extras }: RowContext) {
+  const { row, sums } = one;
   return {
     repositoryId: row.repositoryId,
     fullName: toFullName(row),
     webUrl: toWebUrl(row),
+    visibility: row.visibility,
+    colorIndex: extras.colorOf(row.repositoryId),
     archived: row.archivedAt !== null,
     stars: row.stars,
+    starsGained: extras.starsOf(row.repositoryId),
     totals: toTotals(sums.total),
-    comparison: toComparison(spans, sums, 1),
+    comparison: compareRepositories(spans, [one]),
     lastSuccessAt: row.lastSuccessAt,
     problem: toProblem(row, now),
   };

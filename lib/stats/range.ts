@@ -1,22 +1,63 @@
-import type { Bucket, Range } from '../answers/figures.ts';
-import { addDays, type Day, daysBetween } from '../day.ts';
+import type { Bucket, ComparisonKind, Range } from '../answers/figures.ts';
+import {
+  addDays,
+  type Day,
+  daysBetween,
+  lastOfWeek,
+  monthOf,
+  newestEndedWeek,
+  startOf,
+  toDay,
+} from '../day.ts';
 import { Failure } from '../failure.ts';
 import { bucketsOf, defaultBucket } from './buckets.ts';
 
-/** The range that a request asks for: a named one that ends today, or its first and last day. */
+/** The ranges that have a name. Numbers are days up to today; `week` is the newest whole week; `month`, `quarter` and `year` end today. */
+export const RANGES = [
+  '7',
+  '14',
+  '30',
+  '90',
+  '365',
+  'all',
+  'week',
+  'month',
+  'last-month',
+  'quarter',
+  'last-quarter',
+  'year',
+  'last-year',
+] as const;
+type RangeName = (typeof RANGES)[number];
+
+/** The range that a request asks for: a named one, or its first and last day. */
 export interface RangeRequest {
-  range?: '7' | '14' | '30' | '90' | '365' | 'all' | undefined;
+  range?: RangeName | undefined;
   from?: Day | undefined;
   to?: Day | undefined;
   by?: Bucket | undefined;
+  /**
+   * What the range is compared with: the period before by default, the same period a year earlier, the days from a given
+   * one on, or nothing.
+   */
+  compare?: 'year' | 'none' | Day | undefined;
 }
 
-/** Two spans of equally many days, the second before the first. */
+/** Two spans of equally many days, usually the second before the first. */
 export interface Spans {
+  kind: ComparisonKind;
   from: Day;
   to: Day;
   previousFrom: Day;
   previousTo: Day;
+}
+
+/** A range with its buckets and the spans that are compared, as of today. */
+export interface Calendar {
+  range: Range;
+  buckets: Day[];
+  spans: Spans;
+  today: Day;
 }
 
 const DEFAULT_DAYS = 30;
@@ -50,18 +91,115 @@ export function toRange(
   return { from, to, by, days };
 }
 
-/** The range's days up to `settledTo`, so without provisional ones, and the same number of days before them. */
-export function spansOf({ from, to }: Range, settledTo: Day): Spans {
-  const end = settledTo < from ? from : settledTo > to ? to : settledTo;
-  const days = daysBetween(from, end) + 1;
-  return { from, to: end, previousFrom: addDays(from, -days), previousTo: addDays(from, -1) };
+/** 52 weeks: a day is compared with the same weekday. */
+const YEAR_IN_DAYS = 364;
+
+/**
+ * The range's days up to `settledTo`, so without provisional ones, and the days that they are compared with. Each is compared
+ * with the day whole weeks earlier, so with the same weekday, unless the request names the first of the earlier days. A
+ * month, quarter or year is compared with the one before, as exactly as whole weeks allow. No day is on both sides of a comparison with the
+ * period before.
+ */
+export function spansOf(range: Range, settledTo: Day, { range: name, compare }: RangeRequest = {}): Spans {
+  const kind = kindOf(compare);
+  const shift = shiftOf(range, name, compare);
+  const end = later(range.from, earlier(settledTo, range.to));
+  const to = kind === 'previous' ? earlier(end, addDays(range.from, shift - 1)) : end;
+  return {
+    kind,
+    from: range.from,
+    to,
+    previousFrom: addDays(range.from, -shift),
+    previousTo: addDays(to, -shift),
+  };
 }
 
-function named(range: NonNullable<RangeRequest['range']>, today: Day, firstStoredDate: Day | null) {
-  const oldest = addDays(today, 1 - MAX_DAYS);
-  if (range !== 'all') return { from: addDays(today, 1 - Number(range)), to: today };
-  const first = firstStoredDate ?? addDays(today, 1 - DEFAULT_DAYS);
-  return { from: first < oldest ? oldest : first > today ? today : first, to: today };
+/**
+ * The day that each bucket of a range is compared with, and the whole earlier span: also of days that are not settled yet.
+ * Undefined if nothing is compared.
+ */
+export function earlierSpanOf(range: Range, { kind, from, previousFrom }: Spans) {
+  if (kind === 'none') return undefined;
+  const shift = daysBetween(previousFrom, from);
+  const to = addDays(range.to, -shift);
+  return { shift, from: previousFrom, to: kind === 'previous' ? earlier(to, addDays(range.from, -1)) : to };
+}
+
+function kindOf(compare: RangeRequest['compare']): ComparisonKind {
+  if (compare === undefined) return 'previous';
+  return compare === 'year' || compare === 'none' ? compare : 'span';
+}
+
+/** How many days before a day the one lies that it is compared with. */
+function shiftOf(
+  { from, days }: Range,
+  name: RangeRequest['range'],
+  compare: RangeRequest['compare'],
+): number {
+  const kind = kindOf(compare);
+  if (kind === 'year') return YEAR_IN_DAYS;
+  if (kind === 'span') return daysBetween(compare ?? from, from);
+  const unit = UNITS.find(({ names }) => name !== undefined && names.includes(name));
+  if (!unit) return Math.ceil(days / DAYS_IN_WEEK) * DAYS_IN_WEEK;
+  return Math.round(daysBetween(monthsAfter(from, -unit.months), from) / DAYS_IN_WEEK) * DAYS_IN_WEEK;
+}
+
+const DAYS_IN_WEEK = 7;
+
+const UNITS: readonly { names: readonly RangeName[]; months: number }[] = [
+  { names: ['month', 'last-month'], months: 1 },
+  { names: ['quarter', 'last-quarter'], months: 3 },
+  { names: ['year', 'last-year'], months: 12 },
+];
+
+const earlier = (one: Day, other: Day) => (one < other ? one : other);
+const later = (one: Day, other: Day) => (one > other ? one : other);
+
+function named(range: RangeName, today: Day, firstStoredDate: Day | null): { from: Day; to: Day } {
+  switch (range) {
+    case 'all': {
+      const oldest = addDays(today, 1 - MAX_DAYS);
+      const first = firstStoredDate ?? addDays(today, 1 - DEFAULT_DAYS);
+      return { from: first < oldest ? oldest : first > today ? today : first, to: today };
+    }
+    case 'week': {
+      const from = newestEndedWeek(addDays(today, -1));
+      return { from, to: lastOfWeek(from) };
+    }
+    case 'month':
+    case 'quarter':
+    case 'year':
+      return { from: unitOf(today, range), to: today };
+    case 'last-month':
+      return unitBefore(today, 'month');
+    case 'last-quarter':
+      return unitBefore(today, 'quarter');
+    case 'last-year':
+      return unitBefore(today, 'year');
+    default:
+      return { from: addDays(today, 1 - Number(range)), to: today };
+  }
+}
+
+type Unit = 'month' | 'quarter' | 'year';
+
+/** The first day of the month, quarter or year that a day is in. */
+function unitOf(day: Day, unit: Unit): Day {
+  if (unit === 'year') return `${day.slice(0, 4)}-01-01`;
+  const month = monthOf(day);
+  return unit === 'month' ? month : monthsAfter(month, -((Number(day.slice(5, 7)) - 1) % 3));
+}
+
+function unitBefore(today: Day, unit: Unit) {
+  const to = addDays(unitOf(today, unit), -1);
+  return { from: unitOf(to, unit), to };
+}
+
+/** The first day of the month so many months after the one that begins on `month`. */
+function monthsAfter(month: Day, count: number): Day {
+  const date = startOf(month);
+  date.setUTCMonth(date.getUTCMonth() + count);
+  return toDay(date);
 }
 
 function givenSpan(request: RangeRequest, today: Day) {

@@ -8,6 +8,7 @@ import { listExtraStates } from '../extras/extra.ts';
 import { readReleaseDownloads } from '../extras/releases.ts';
 import { readStarHistory, readStarSeries } from '../extras/stars.ts';
 import { readWorkflowRuns } from '../extras/workflow-runs.ts';
+import { readColorIndexes } from '../repositories/color.ts';
 import { listFacts, type RepositoryFact } from '../repositories/facts.ts';
 import { type RepositoryRow, requireRepositoryRow, toRepository } from '../repositories/repository.ts';
 import { findActiveRun } from '../runs.ts';
@@ -24,8 +25,10 @@ import {
 import type { TrafficWeek } from '../traffic/week.ts';
 import { type DayState, finalDate, leastCertain, shownFrom, stateOfMissing } from '../traffic/window.ts';
 import { bucketOf, bucketsOf, wholeWeeks } from './buckets.ts';
+import { compareRepositories } from './comparison.ts';
+import { readComparisonSeries } from './gains.ts';
 import { type RangeRequest, type Spans, spansOf, toRange } from './range.ts';
-import { addSums, emptySums, type Sums, toComparison, toSums, toTotals } from './totals.ts';
+import { addSums, emptySums, type Sums, toSums, toTotals } from './totals.ts';
 
 /** The figures of one repository in a range. */
 export type RepositoryFigures = Pick<
@@ -53,45 +56,64 @@ export async function readFigures(
   row: RepositoryRow,
   request: RangeRequest,
   now: Date,
-): Promise<RepositoryFigures> {
+): Promise<RepositoryFigures & { spans: Spans }> {
   const { tenantId, repositoryId } = row;
   const key = { tenantId, repositoryId };
   const range = await readRange(db, row, request, now);
-  const spans = spansOf(range, finalDate([row], now));
-  const days = await listDays(db, key, spans.previousFrom, range.to);
+  const spans = spansOf(range, finalDate([row], now), request);
+  const days = await listDays(db, key, range.from, range.to);
+  const before = spans.kind === 'none' ? [] : await listDays(db, key, spans.previousFrom, spans.previousTo);
   const whole = wholeWeeks(range);
   const weeks = await listWeeks(db, key, whole.from, whole.to);
   return toFigures({
+    row,
     range,
     spans,
     days,
+    before,
     weeks,
     stateOf: (day) => stateOfMissing(day, row, toDay(now)),
   });
 }
 
 interface Known {
+  row: RepositoryRow;
   range: Range;
   spans: Spans;
+  /** The stored days of the range, and of the span that it is compared with. */
   days: readonly TrafficDay[];
+  before: readonly TrafficDay[];
   /** Weeks wholly inside the range. */
   weeks: readonly TrafficWeek[];
   stateOf: (missing: Day) => DayState;
 }
 
-function toFigures({ range, spans, days, weeks, stateOf }: Known): RepositoryFigures {
+function toFigures({
+  row,
+  range,
+  spans,
+  days,
+  before,
+  weeks,
+  stateOf,
+}: Known): RepositoryFigures & { spans: Spans } {
   const buckets = bucketsOf(range);
   const perBucket = buckets.map(() => ({ sums: emptySums(), states: new Set<DayState>() }));
   const spanSums = { current: emptySums(), previous: emptySums() };
-  const rows = new Map(days.map((day) => [day.trafficDate, day]));
+  const known = new Map([...before, ...days].map((day) => [day.trafficDate, day]));
+  const sumsOf = (date: Day) => {
+    const day = known.get(date);
+    return day ? toSums(day) : { ...emptySums(), lostDays: stateOf(date) === 'lost' ? 1 : 0 };
+  };
   const lostDays: Day[] = [];
   let place = 0;
-  for (const date of daysFrom(spans.previousFrom, range.to)) {
-    const row = rows.get(date);
-    const state = row?.state ?? stateOf(date);
-    const sums = row ? toSums(row) : { ...emptySums(), lostDays: state === 'lost' ? 1 : 0 };
-    if (date <= spans.to) addSums(date < range.from ? spanSums.previous : spanSums.current, sums);
-    if (date < range.from) continue;
+  if (spans.kind !== 'none')
+    for (const date of daysFrom(spans.previousFrom, spans.previousTo))
+      addSums(spanSums.previous, sumsOf(date));
+  for (const date of daysFrom(range.from, range.to)) {
+    const state = known.get(date)?.state ?? stateOf(date);
+    const sums = sumsOf(date);
+    if (date <= spans.to) addSums(spanSums.current, sums);
     while (date >= (buckets[place + 1] ?? '9')) place += 1;
     const bucket = perBucket[place];
     if (bucket) addSums(bucket.sums, sums);
@@ -105,7 +127,8 @@ function toFigures({ range, spans, days, weeks, stateOf }: Known): RepositoryFig
       weeks,
     ),
   );
-  return { range, buckets, series, totals, comparison: toComparison(spans, spanSums, 1), lostDays };
+  const comparison = compareRepositories(spans, [{ row, sums: spanSums }]);
+  return { range, spans, buckets, series, totals, comparison, lostDays };
 }
 
 /** A week's own uniques are a better lower bound than any of its days'. */
@@ -149,8 +172,11 @@ export async function readRepositoryTraffic(
 ): Promise<RepositoryStats> {
   const row = await requireRepositoryRow(db, access, repositoryId);
   const key = { tenantId: access.tenantId, repositoryId };
-  const figures = await readFigures(db, row, request, now);
-  const { from, to } = figures.range;
+  const { spans, ...figures } = await readFigures(db, row, request, now);
+  const { range, buckets } = figures;
+  const { from, to } = range;
+  const own = { tenantId: access.tenantId, repositoryIds: [repositoryId] };
+  const colorOf = await readColorIndexes(db, access.tenantId);
   const [newest, previous] = await listNewestWindows(db, key, to);
   const inRange = newest && newest.observedDate >= from ? newest.observedDate : null;
   const extras = await listExtraStates(db, access.tenantId, repositoryId);
@@ -166,6 +192,8 @@ export async function readRepositoryTraffic(
     tenantId: access.tenantId,
     repository: toRepository(row, now),
     ...figures,
+    comparisonSeries: await readComparisonSeries(db, own, { range, buckets, spans, today: toDay(now) }),
+    colorIndex: colorOf(repositoryId),
     window: newest ?? null,
     snapshotDate: inRange,
     referrers: referrers.list,

@@ -5,6 +5,7 @@ import { type Day, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { sqlMonthOf, sqlWeekOf } from '../db/portable.ts';
 import { listRepositoryRows, toFullName } from '../repositories/repository.ts';
+import { METRICS } from '../traffic/figures.ts';
 import { findFirstDate } from '../traffic/tables.ts';
 import { rememberedFrom } from '../traffic/window.ts';
 import { type RangeRequest, toRange } from './range.ts';
@@ -82,7 +83,15 @@ export function selectSpan(db: Db, { tenantId, repositoryIds }: TenantAccess, { 
     .$if(repositoryIds !== null, (query) => query.where('d.repositoryId', 'in', repositoryIds ?? []));
 }
 
-/** The same with their buckets. */
+/** The figures of all repositories in scope together, by day. */
+export function selectFiguresByDay(db: Db, access: TenantAccess, span: Span) {
+  return selectSpan(db, access, span)
+    .select('d.trafficDate as date')
+    .select(({ fn }) => METRICS.map((metric) => fn.sum<number | null>(`d.${metric}`).as(metric)))
+    .groupBy('d.trafficDate');
+}
+
+/** The stored days of a range in scope with their buckets. */
 export function selectDays(db: Db, access: TenantAccess, range: Range) {
   return selectSpan(db, access, range).select(['d.repositoryId', bucketColumn(range.by).as('bucket')]);
 }
@@ -101,4 +110,12 @@ export function coverage(today: Day) {
     isCovered: sql`d.traffic_date >= r.first_covered_date and d.traffic_date < ${shown}`,
     isShown: sql`d.traffic_date >= r.first_covered_date and d.traffic_date >= ${shown}`,
   };
+}
+
+/** The condition that a row of a statement with one table is of a repository in scope. */
+export function inScope({ tenantId, repositoryIds }: TenantAccess) {
+  const inTenant = sql<boolean>`tenant_id = ${tenantId}`;
+  if (repositoryIds === null) return inTenant;
+  if (repositoryIds.length === 0) return sql<boolean>`1 = 0`;
+  return sql<boolean>`${inTenant} and repository_id in (${sql.join(repositoryIds)})`;
 }

@@ -1,8 +1,6 @@
-import type { Comparison, Totals } from '../answers/figures.ts';
-import { daysBetween } from '../day.ts';
+import type { Comparison, NoChangeReason, Totals } from '../answers/figures.ts';
 import { type Figures, type Metric, maxOf, plus } from '../traffic/figures.ts';
 import { FINAL_STATES, type StoredState } from '../traffic/window.ts';
-import type { Spans } from './range.ts';
 
 /** The name of each figure's sum. Uniques are not additive, so theirs is an upper bound. */
 export const SUM_OF = {
@@ -12,18 +10,41 @@ export const SUM_OF = {
   cloneUniques: 'cloneUniquesUpper',
 } as const satisfies { [metric in Metric]: keyof Totals };
 
-/**
- * How much a figure changed from the span before, as a fraction: 0.08 is 8 % more. Null means unknown: some day of either
- * span is unknown or not final, or the figure was zero before.
- */
-export function changeOf(
-  { comparable, current, previous }: Pick<Comparison, 'comparable' | 'current' | 'previous'>,
-  metric: Metric,
-): number | null {
+/** Below this, on both sides, a difference says nothing. */
+const MIN_COMPARED = 10;
+
+type Compared = Pick<Comparison, 'comparable' | 'current' | 'previous'>;
+
+/** A figure in both spans; null if some day of either is unknown or not final, or if both figures are too small. */
+function pairOf({ comparable, current, previous }: Compared, metric: Metric) {
   const now = current[SUM_OF[metric]];
   const before = previous[SUM_OF[metric]];
-  if (!comparable || now === null || before === null || before === 0) return null;
-  return (now - before) / before;
+  if (!comparable || now === null || before === null) return null;
+  return Math.max(now, before) < MIN_COMPARED ? null : { now, before };
+}
+
+/**
+ * How much a figure changed from the span before, as a fraction: 0.08 is 8 % more. Null means unknown: see
+ * {@link whyNoChange}.
+ */
+export function changeOf(compared: Compared, metric: Metric): number | null {
+  const pair = pairOf(compared, metric);
+  return pair === null || pair.before === 0 ? null : (pair.now - pair.before) / pair.before;
+}
+
+/** How much larger a figure is than in the span before; null means unknown. */
+export function differenceOf(compared: Compared, metric: Metric): number | null {
+  const pair = pairOf(compared, metric);
+  return pair && pair.now - pair.before;
+}
+
+/** Why the difference of a figure is not given; null if it is. A change is not given either if the figure was zero before. */
+export function whyNoChange(comparison: Comparison, metric: Metric): NoChangeReason | null {
+  if (comparison.kind === 'none') return 'not_compared';
+  if (differenceOf(comparison, metric) !== null) return null;
+  if (comparison.comparable) return 'too_few';
+  const reasons = comparison.leftOut.map(({ reason }) => reason);
+  return reasons.find((reason) => reason !== 'archived') ?? reasons[0] ?? 'days_missing';
 }
 
 /** Totals, and what decides whether they are complete. */
@@ -79,30 +100,4 @@ export function toSums(day: Figures & { state: StoredState }): Sums {
 /** The sums without what decides whether they are complete. */
 export function toTotals({ finalDays: _, ...totals }: Sums): Totals {
   return totals;
-}
-
-/** The sums of two spans that are compared. */
-export interface ComparedSums {
-  current: Sums;
-  previous: Sums;
-}
-
-/** Whether all of so many days are known and final, in both spans. */
-export function isComparable({ current, previous }: ComparedSums, days: number): boolean {
-  return days > 0 && current.finalDays === days && previous.finalDays === days;
-}
-
-/** Compares the sums of two spans, for so many repositories. */
-export function toComparison(spans: Spans, sums: ComparedSums, repositoryCount: number): Comparison {
-  return {
-    ...spans,
-    current: toTotals(sums.current),
-    previous: toTotals(sums.previous),
-    comparable: isComparable(sums, daysOf(spans) * repositoryCount),
-  };
-}
-
-/** How many days each of the two spans has. */
-export function daysOf({ from, to }: Spans): number {
-  return daysBetween(from, to) + 1;
 }

@@ -11,7 +11,7 @@ import {
   weekOf,
 } from '../../lib/day.ts';
 import { bucketDays, bucketsOf, defaultBucket, weekLabel, wholeWeeks } from '../../lib/stats/buckets.ts';
-import { spansOf, toRange } from '../../lib/stats/range.ts';
+import { earlierSpanOf, type RangeRequest, spansOf, toRange } from '../../lib/stats/range.ts';
 
 const TODAY = '2026-03-10';
 
@@ -128,16 +128,53 @@ test('buckets cover the range; the first may begin before it', () => {
   ]);
 });
 
-test('the compared spans end with the last settled day and are equally long', () => {
+test('the compared spans end with the last settled day, are equally long, and have the same weekdays', () => {
   const range = rangeOf({ range: '7' });
   expect(spansOf(range, '2026-03-06')).toEqual({
+    kind: 'previous',
     from: '2026-03-04',
     to: '2026-03-06',
-    previousFrom: '2026-03-01',
-    previousTo: '2026-03-03',
+    previousFrom: '2026-02-25',
+    previousTo: '2026-02-27',
   });
   expect(spansOf({ ...range, to: '2026-03-05' }, '2026-03-06').to).toBe('2026-03-05');
-  expect(spansOf(range, '2026-01-01')).toMatchObject({ to: '2026-03-04', previousFrom: '2026-03-03' });
+  expect(spansOf(range, '2026-01-01')).toMatchObject({ to: '2026-03-04', previousFrom: '2026-02-25' });
+});
+
+const NEVER_CUT = '9999-12-31';
+
+test.each([
+  ['30', undefined, '2026-02-09 2026-03-10', '2026-01-05 2026-02-03'],
+  ['week', undefined, '2026-03-02 2026-03-08', '2026-02-23 2026-03-01'],
+  ['month', undefined, '2026-03-01 2026-03-10', '2026-02-01 2026-02-10'],
+  // 28 days of January lie four weeks before as many of February: no day is on both sides.
+  ['last-month', undefined, '2026-02-01 2026-02-28', '2026-01-04 2026-01-31'],
+  ['quarter', undefined, '2026-01-01 2026-03-10', '2025-10-02 2025-12-09'],
+  ['last-quarter', undefined, '2025-10-01 2025-12-30', '2025-07-02 2025-09-30'],
+  ['year', undefined, '2026-01-01 2026-03-10', '2025-01-02 2025-03-11'],
+  ['last-year', undefined, '2025-01-01 2025-12-30', '2024-01-03 2024-12-31'],
+  ['30', 'year', '2026-02-09 2026-03-10', '2025-02-10 2025-03-11'],
+  ['30', '2025-07-01', '2026-02-09 2026-03-10', '2025-07-01 2025-07-30'],
+  ['30', '1970-01-01', '2026-02-09 2026-03-10', '1970-01-01 1970-01-30'],
+] as const)('%s compared with %s is %s against %s', (range, compare, span, before) => {
+  const request = { range, compare };
+  const spans = spansOf(rangeOf(request), NEVER_CUT, request);
+  expect([`${spans.from} ${spans.to}`, `${spans.previousFrom} ${spans.previousTo}`]).toEqual([span, before]);
+  expect(spans.kind).toBe(compare === undefined ? 'previous' : compare === 'year' ? 'year' : 'span');
+});
+
+test('the earlier line covers the whole range, but no day of the range itself unless another span is asked for', () => {
+  const lineOf = (request: RangeRequest) => {
+    const range = rangeOf(request);
+    return earlierSpanOf(range, spansOf(range, '2026-03-06', request));
+  };
+  expect(lineOf({ range: '30' })).toEqual({ shift: 35, from: '2026-01-05', to: '2026-02-03' });
+  expect(lineOf({ range: 'last-quarter' })).toEqual({ shift: 91, from: '2025-07-02', to: '2025-09-30' });
+  expect(lineOf({ from: '2024-03-11', to: '2026-03-10', compare: 'year' })).toMatchObject({
+    shift: 364,
+    to: '2025-03-11',
+  });
+  expect(lineOf({ range: '30', compare: 'none' })).toBeUndefined();
 });
 
 test('buckets are days up to 92 days, weeks up to two years, then months', () => {

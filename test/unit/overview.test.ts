@@ -1,20 +1,30 @@
 import { expect, test } from 'vitest';
+import { formatChange, formatDifference, toShownChange } from '../../lib/number-format.ts';
 import type { RepositoryRow } from '../../lib/repositories/repository.ts';
+import { compareRepositories, isComparable } from '../../lib/stats/comparison.ts';
 import { type ListRequest, listTraffic } from '../../lib/stats/overview-order.ts';
 import { addUp, type RangeSums } from '../../lib/stats/overview-sums.ts';
+import type { Spans } from '../../lib/stats/range.ts';
 import {
   addSums,
   changeOf,
+  differenceOf,
   emptySums,
   type Sums,
-  toComparison,
   toSums,
   toTotals,
+  whyNoChange,
 } from '../../lib/stats/totals.ts';
 import { plus } from '../../lib/traffic/figures.ts';
 
-/** Three days against the three before. */
-const SPANS = { from: '2026-03-04', to: '2026-03-06', previousFrom: '2026-03-01', previousTo: '2026-03-03' };
+/** Three days against those a week before. */
+const SPANS: Spans = {
+  kind: 'previous',
+  from: '2026-03-04',
+  to: '2026-03-06',
+  previousFrom: '2026-02-25',
+  previousTo: '2026-02-27',
+};
 
 const known = (figure: number, days = 3): Sums => ({
   viewCount: figure,
@@ -85,22 +95,89 @@ test('totals do not say how many days are final', () => {
   expect(toTotals(known(1))).toEqual(totals);
 });
 
-test('spans are comparable when every day of every repository is final in both', () => {
-  const compare = (currentDays: number, previousDays: number, repositories = 1) => {
-    const sums = { current: known(8, currentDays), previous: known(4, previousDays) };
-    return toComparison(SPANS, sums, repositories);
-  };
-  expect(compare(3, 3)).toEqual({
+interface Days {
+  current?: number;
+  previous?: number;
+  /** Days of the earlier span that are lost. */
+  lost?: number;
+  failureCode?: string;
+}
+
+/** Compares repositories that have 80 views, and 40 before. */
+function compare(repositories: Days[], spans = SPANS) {
+  const all = repositories.map(({ current = 3, previous = 3, lost = 0, failureCode }, place) => ({
+    row: { repositoryId: place + 1, owner: 'Owner', name: `n${place + 1}`, failureCode: failureCode ?? null },
+    sums: { current: known(80, current), previous: { ...known(40, previous), lostDays: lost } },
+  }));
+  return compareRepositories(spans, all);
+}
+
+test('a repository is compared when all its days are known and final in both spans', () => {
+  expect(compare([{}])).toEqual({
     ...SPANS,
-    current: toTotals(known(8)),
-    previous: toTotals(known(4)),
+    current: toTotals(known(80)),
+    previous: toTotals(known(40)),
     comparable: true,
+    repositories: { compared: 1, total: 1 },
+    leftOut: [],
   });
-  expect(compare(2, 3).comparable).toBe(false);
-  expect(compare(3, 2).comparable).toBe(false);
-  expect(compare(6, 6, 2).comparable).toBe(true);
-  expect(compare(3, 3, 2).comparable).toBe(false);
-  expect(compare(0, 0, 0).comparable).toBe(false);
+  expect(compare([{ current: 2 }]).comparable).toBe(false);
+  expect(compare([{ previous: 2 }]).comparable).toBe(false);
+  expect(compare([]).comparable).toBe(false);
+});
+
+test('repositories that cannot be compared are left out of both spans, with the reason', () => {
+  const all = [
+    {},
+    { previous: 0 },
+    { previous: 2, lost: 1 },
+    { current: 1, failureCode: 'archived' },
+    { current: 2 },
+    {},
+  ];
+  const { current, previous, comparable, repositories, leftOut } = compare(all);
+  expect([current.viewCount, previous.viewCount, comparable]).toEqual([160, 80, true]);
+  expect(repositories).toEqual({ compared: 2, total: 6 });
+  expect(leftOut.map(({ fullName, reason }) => [fullName, reason])).toEqual([
+    ['Owner/n2', 'nothing_earlier'],
+    ['Owner/n3', 'days_missing'],
+    ['Owner/n4', 'archived'],
+    ['Owner/n5', 'days_missing'],
+  ]);
+  expect(compare(new Array(30).fill({ current: 0 })).leftOut).toHaveLength(20);
+});
+
+test('without a comparison nothing is compared, and nothing is left out', () => {
+  expect(compare([{}, { previous: 0 }], { ...SPANS, kind: 'none' })).toMatchObject({
+    comparable: false,
+    current: { viewCount: null },
+    repositories: { compared: 0, total: 2 },
+    leftOut: [],
+  });
+});
+
+test('a missing change has the shortest reason', () => {
+  const reason = (repositories: Days[]) => whyNoChange(compare(repositories), 'viewCount');
+  expect(reason([{}, { current: 0 }])).toBeNull();
+  expect(reason([{ previous: 0 }])).toBe('nothing_earlier');
+  expect(reason([{ failureCode: 'archived', previous: 0 }, { current: 2 }])).toBe('days_missing');
+  expect(reason([{ failureCode: 'archived', previous: 0 }])).toBe('archived');
+  expect(whyNoChange(compare([{}], { ...SPANS, kind: 'none' }), 'viewCount')).toBe('not_compared');
+  const few = { ...compare([{}]), current: toTotals(known(9)), previous: toTotals(known(2)) };
+  expect([whyNoChange(few, 'viewCount'), differenceOf(few, 'viewCount')]).toEqual(['too_few', null]);
+  expect([whyNoChange(few, 'cloneCount'), differenceOf(few, 'cloneCount')]).toEqual([null, 7]);
+});
+
+test('a change is rounded before it gets a sign, and is a multiple from ten times as much on', () => {
+  const texts = [0.004, -0.004, 0, 0.005, -0.061, 9.99, 10, 1234.4].map(formatChange);
+  expect(texts).toEqual(['0%', '0%', '0%', '+1%', '−6%', '+999%', '11×', '1,235×']);
+  expect([-0.004, 0.2, -0.2, 20].map((change) => toShownChange(change).direction)).toEqual([
+    'same',
+    'up',
+    'down',
+    'up',
+  ]);
+  expect([5503, -190, 0].map(formatDifference)).toEqual(['+5,503', '−190', '0']);
 });
 
 test('a change is a fraction of the figure before, and unknown without one', () => {
@@ -110,11 +187,13 @@ test('a change is a fraction of the figure before, and unknown without one', () 
   };
   expect(change(108, 100)).toBeCloseTo(0.08);
   expect(change(50, 100)).toBe(-0.5);
-  expect(change(0, 4)).toBe(-1);
-  expect(change(5, 0)).toBeNull();
-  expect(change(null, 5)).toBeNull();
-  expect(change(5, null)).toBeNull();
-  expect(change(5, 5, false)).toBeNull();
+  expect(change(0, 40)).toBe(-1);
+  expect(change(36, 9)).toBe(3);
+  expect(change(9, 4)).toBeNull();
+  expect(change(50, 0)).toBeNull();
+  expect(change(null, 50)).toBeNull();
+  expect(change(50, null)).toBeNull();
+  expect(change(50, 50, false)).toBeNull();
 });
 
 test('the sums of no repositories are unknown', () => {
@@ -149,7 +228,7 @@ function order(repositories: Record<string, Given>, request: ListRequest) {
     return {
       row: { owner: 'Owner', name, stars } as RepositoryRow,
       sums,
-      comparable: toComparison(SPANS, sums, 1).comparable,
+      comparable: isComparable(sums, 3),
     };
   });
   return listTraffic(traffic, request).map(({ row }) => row.name);
@@ -202,7 +281,7 @@ test('sorted by change, a repository without a comparison comes last', () => {
   const repositories = {
     slightly: of(known(108), known(100)),
     gap: of(known(900), known(1, 2)),
-    halved: of(known(4), known(8)),
+    halved: of(known(40), known(80)),
   };
   expect(order(repositories, { sort: 'change' })).toEqual(['slightly', 'halved', 'gap']);
   expect(order(repositories, { sort: 'change', order: 'asc' })).toEqual(['halved', 'slightly', 'gap']);

@@ -1,0 +1,244 @@
+import { sql } from 'kysely';
+import type { TenantAccess } from '../access.ts';
+import type { ComparisonSeries } from '../answers/figures.ts';
+import type { ComparedGains, Gains } from '../answers/stats.ts';
+import { addDays, type Day, toDay } from '../day.ts';
+import type { Db } from '../db/database.ts';
+import type { ExtraKind } from '../db/tables/repositories.ts';
+import { listReadings, toDownloadSeries } from '../extras/releases.ts';
+import { METRICS, plus } from '../traffic/figures.ts';
+import { bucketDays, bucketOf } from './buckets.ts';
+import { type Calendar, earlierSpanOf } from './range.ts';
+import { inScope, type Span, selectFiguresByDay } from './scope.ts';
+
+/** What was gained in a range besides traffic, by repositories in scope together, and what the range is compared with. */
+export interface RangeGains {
+  /** How many stars and forks they have now is in their standings. */
+  stars: Omit<ComparedGains, 'total'>;
+  forks: Omit<Gains, 'total'>;
+  downloads: ComparedGains;
+  comparisonSeries: ComparisonSeries | null;
+}
+
+/** Reads what was gained. The database adds up: one row per day. */
+export async function readGains(db: Db, access: TenantAccess, calendar: Calendar): Promise<RangeGains> {
+  const { range, buckets, spans } = calendar;
+  const known = await readKnown(db, access);
+  const stars = await readStars(db, access, range, known);
+  const downloads = await readDownloads(db, access, range, known);
+  const before = await readBefore(db, access, calendar, known);
+  const spanBefore = { from: spans.previousFrom, to: spans.previousTo };
+  const isReadBefore = known.firstDownload !== null && known.firstDownload < spanBefore.from;
+  return {
+    stars: {
+      gained: stars(range),
+      current: stars(spans),
+      previous: before?.stars(spanBefore) ?? null,
+      series: buckets.map((bucket) => stars(bucketDays(bucket, range))),
+    },
+    forks: await readForks(db, access, calendar),
+    downloads: {
+      total: known.downloadsThrough === null ? null : await sumAllDownloads(db, access),
+      gained: downloads.sum(range),
+      current: downloads.sum(spans),
+      previous: isReadBefore ? (before?.downloads(spanBefore) ?? null) : null,
+      series: toDownloadSeries(range, downloads.readings, {
+        first: known.firstDownload,
+        last: known.downloadsThrough,
+      }).downloads,
+    },
+    comparisonSeries: before?.series ?? null,
+  };
+}
+
+/** What a range is compared with, bucket by bucket; null if nothing is. */
+export async function readComparisonSeries(
+  db: Db,
+  access: TenantAccess,
+  calendar: Calendar,
+): Promise<ComparisonSeries | null> {
+  const before = await readBefore(db, access, calendar, await readKnown(db, access));
+  return before?.series ?? null;
+}
+
+async function readBefore(db: Db, access: TenantAccess, calendar: Calendar, known: Known) {
+  const earlier = earlierSpanOf(calendar.range, calendar.spans);
+  if (!earlier) return null;
+  const stars = await readStars(db, access, earlier, known);
+  const { sum } = await readDownloads(db, access, earlier, known);
+  const spans = spansBefore(calendar, earlier);
+  const series: ComparisonSeries = {
+    ...(await readTrafficBefore(db, access, calendar, earlier)),
+    stars: spans.map((span) => span && stars(span)),
+    downloads: spans.map((span) => span && sum(span)),
+  };
+  return { stars, downloads: sum, series };
+}
+
+/** The stars that each repository in scope gained in a span; null where they were never read. */
+export async function readStarsOfEach(
+  db: Db,
+  access: TenantAccess,
+  span: Span,
+): Promise<(repositoryId: number) => number | null> {
+  const read = await db
+    .selectFrom('repositoryExtra')
+    .select('repositoryId')
+    .where(inScope(access))
+    .where('kind', '=', 'stars')
+    .where('readAt', 'is not', null)
+    .execute();
+  const rows = await selectStars(db, access, span)
+    .select(({ fn }) => ['repositoryId', fn.sum<number>('gained').as('gained')])
+    .groupBy('repositoryId')
+    .execute();
+  const gained = new Map<number, number>(read.map(({ repositoryId }) => [repositoryId, 0]));
+  for (const row of rows) gained.set(row.repositoryId, row.gained);
+  return (repositoryId) => gained.get(repositoryId) ?? null;
+}
+
+type Earlier = NonNullable<ReturnType<typeof earlierSpanOf>>;
+
+/** The days that each bucket is compared with; null for a bucket without any. */
+function spansBefore({ range, buckets }: Calendar, { shift, to: last }: Earlier): (Span | null)[] {
+  return buckets.map((bucket) => {
+    const days = bucketDays(bucket, range);
+    const from = addDays(days.from, -shift);
+    const to = addDays(days.to, -shift);
+    return from > last ? null : { from, to: to > last ? last : to };
+  });
+}
+
+/** The traffic of an earlier span, in the places of the buckets that are compared with it. */
+async function readTrafficBefore(db: Db, access: TenantAccess, calendar: Calendar, earlier: Earlier) {
+  const { range, buckets } = calendar;
+  const unknown = () => new Array<number | null>(buckets.length).fill(null);
+  const figures = {
+    viewCount: unknown(),
+    viewUniques: unknown(),
+    cloneCount: unknown(),
+    cloneUniques: unknown(),
+  };
+  const places = new Map(buckets.map((bucket, place) => [bucket, place]));
+  const isEmpty = access.repositoryIds?.length === 0;
+  for (const day of isEmpty ? [] : await selectFiguresByDay(db, access, earlier).execute()) {
+    const place = places.get(bucketOf(addDays(day.date, earlier.shift), range.by)) ?? 0;
+    for (const metric of METRICS) figures[metric][place] = plus(figures[metric][place] ?? null, day[metric]);
+  }
+  return {
+    dates: buckets.map((bucket) => addDays(bucketDays(bucket, range).from, -earlier.shift)),
+    ...figures,
+  };
+}
+
+/** Since when and until when stars and downloads are known of any repository in scope; null if they were never read. */
+interface Known {
+  starsThrough: Day | null;
+  firstDownload: Day | null;
+  downloadsThrough: Day | null;
+}
+
+async function readKnown(db: Db, access: TenantAccess): Promise<Known> {
+  const read = await db
+    .selectFrom('repositoryExtra')
+    .select(({ fn }) => ['kind', fn.max('readAt').as('readAt')])
+    .where(inScope(access))
+    .groupBy('kind')
+    .execute();
+  const downloads = await db
+    .selectFrom('releaseDownload')
+    .select(({ fn }) => fn.min<Day | null>('downloadDate').as('first'))
+    .where(inScope(access))
+    .executeTakeFirst();
+  const through = (kind: ExtraKind) => {
+    const readAt = read.find((row) => row.kind === kind)?.readAt ?? null;
+    return readAt === null ? null : toDay(new Date(readAt));
+  };
+  return {
+    starsThrough: through('stars'),
+    firstDownload: downloads?.first ?? null,
+    downloadsThrough: through('releases'),
+  };
+}
+
+function selectStars(db: Db, access: TenantAccess, { from, to }: Span) {
+  return db
+    .selectFrom('starDay')
+    .where(inScope(access))
+    .where('starDate', '>=', from)
+    .where('starDate', '<=', to);
+}
+
+/** Reads the stars that were gained on the days of a span. The answer sums some of the days; null if they were not read. */
+async function readStars(db: Db, access: TenantAccess, span: Span, { starsThrough }: Known) {
+  const rows = await selectStars(db, access, span)
+    .select(({ fn }) => ['starDate', fn.sum<number>('gained').as('gained')])
+    .groupBy('starDate')
+    .execute();
+  return ({ from, to }: Span): number | null => {
+    if (starsThrough === null || from > starsThrough) return null;
+    const within = rows.filter(({ starDate }) => starDate >= from && starDate <= to);
+    return within.reduce((sum, { gained }) => sum + gained, 0);
+  };
+}
+
+/** Reads the downloads of a span; `sum` adds those that happened for certain within some of its days. */
+async function readDownloads(
+  db: Db,
+  access: TenantAccess,
+  span: Span,
+  { firstDownload, downloadsThrough }: Known,
+) {
+  const readings = await listReadings(db, access, span);
+  return {
+    readings,
+    sum({ from, to }: Span): number | null {
+      if (firstDownload === null || downloadsThrough === null) return null;
+      if (firstDownload >= to || from > downloadsThrough) return null;
+      const overlapping = readings.filter(
+        (one) => one.gained > 0 && one.downloadDate >= from && one.sinceDate < to,
+      );
+      const within = overlapping.filter(
+        (one) => one.sinceDate >= addDays(from, -1) && one.downloadDate <= to,
+      );
+      // Nobody knows how many of the others happened within these days.
+      if (within.length === 0 && overlapping.length > 0) return null;
+      return within.reduce((sum, { gained }) => sum + gained, 0);
+    },
+  };
+}
+
+async function sumAllDownloads(db: Db, access: TenantAccess): Promise<number> {
+  const row = await db
+    .selectFrom('releaseAsset')
+    .select(({ fn }) => fn.sum<number | null>('downloadCount').as('count'))
+    .where(inScope(access))
+    .executeTakeFirst();
+  return row?.count ?? 0;
+}
+
+/**
+ * How many forks each bucket added: the difference between the last day of a bucket and of the one before. Where one of them
+ * was not collected, the next one that was has the difference.
+ */
+async function readForks(db: Db, access: TenantAccess, { range, buckets }: Calendar) {
+  const ends = buckets.map((bucket) => bucketDays(bucket, range).to);
+  const facts = db
+    .selectFrom('repositoryFact')
+    .select('factDate')
+    .select(
+      sql<number | null>`forks - lag(forks) over (partition by repository_id order by fact_date)`.as(
+        'gained',
+      ),
+    )
+    .where(inScope(access))
+    .where('factDate', 'in', [addDays(range.from, -1), ...ends]);
+  const rows = await db
+    .selectFrom(facts.as('f'))
+    .select(({ fn }) => ['f.factDate', fn.sum<number | null>('f.gained').as('gained')])
+    .groupBy('f.factDate')
+    .execute();
+  const gained = new Map(rows.map((row) => [row.factDate, row.gained]));
+  const series = ends.map((end) => gained.get(end) ?? null);
+  return { gained: series.reduce(plus, null), series };
+}
