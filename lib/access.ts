@@ -16,6 +16,7 @@ const rights = {
   seeTraffic: [...system, 'manager', 'viewer', 'repository viewer'],
   seeAllTraffic: [...system, 'manager', 'viewer'],
   changeDashboards: [...system, 'manager'],
+  changeAnnotations: [...system, 'manager'],
   seeRuns: [...system, 'manager', 'viewer'],
   startRuns: [...system, 'manager'],
   changeRepositories: [...system, 'manager'],

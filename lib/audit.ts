@@ -63,6 +63,9 @@ export const AUDIT_KINDS = {
   dashboard_created: ['dashboards', 'created the dashboard {subject}'],
   dashboard_changed: ['dashboards', 'changed the dashboard {subject}'],
   dashboard_deleted: ['dashboards', 'deleted the dashboard {subject}'],
+  annotation_created: ['annotations', 'annotated {detail}: {subject}'],
+  annotation_changed: ['annotations', 'changed the annotation of {detail}: {subject}'],
+  annotation_deleted: ['annotations', 'deleted the annotation of {detail}: {subject}'],
   exported: ['exports', 'downloaded {subject} ({detail})'],
 } as const;
 

@@ -1,4 +1,6 @@
 import type { TenantAccess } from './access.ts';
+import { listAnnotationsOf } from './annotations.ts';
+import type { Annotation } from './answers/annotations.ts';
 import type { ChartEvent, Events } from './answers/events.ts';
 import { type Day, daysBetween, toDay } from './day.ts';
 import type { Db } from './db/database.ts';
@@ -30,8 +32,10 @@ export async function listEvents(
   const rows = new Map(repositories.map((row) => [row.repositoryId, row]));
   const changes = await listRepositoryEvents(db, access, { from, to });
   const lost = await listLostSpans(db, access.tenantId, repositories, { from, to, today: toDay(now) });
+  const annotations = await listAnnotationsOf(db, access, { from, to });
   const releases = await listReleases(db, access, { from, to });
   const found = [
+    ...toFound(annotations.map(toAnnotation)),
     ...toFound(changes.flatMap((change) => toChange(change, rows.get(change.repositoryId)))),
     ...toFound(listBeginnings(repositories, changes, { from, to })),
     ...toFound(lost.map((span) => toLost(span, rows))),
@@ -136,6 +140,23 @@ function toLost(
   if (losing.length === 1 && first) return toEvent(first, { ...span, title: days });
   const title = `${days} of ${plural(losing.length, 'repository', 'repositories')}`;
   return toEvent(null, { ...span, title, detail: toNames(losing) });
+}
+
+function toAnnotation(annotation: Annotation): ChartEvent {
+  const { annotationId, date, to, text, link, author, repositories, repositoryCount } = annotation;
+  const [only] = repositoryCount === 1 ? repositories : [];
+  const { repositoryId = null, fullName = null } = only ?? {};
+  const about = { repositoryId, fullName };
+  return toEvent(null, {
+    date,
+    to,
+    kind: 'annotation',
+    title: text,
+    url: link,
+    annotationId,
+    author,
+    ...about,
+  });
 }
 
 function toRelease(

@@ -84,6 +84,7 @@ export const FAILURES = {
   dashboard_not_found: { status: 404 },
   channel_not_found: { status: 404 },
   rule_not_found: { status: 404 },
+  annotation_not_found: { status: 404 },
   group_not_found: { status: 404 },
 
   // The installation and its database.
@@ -272,6 +273,9 @@ export const FAILURES = {
     passes: true,
     message: 'Cognos Dashboard Embedded does not answer. Try again in a minute.',
   },
+
+  // Annotations.
+  too_many_annotations: { status: 409 },
 
   // Channels.
   too_many_channels: { status: 409 },

@@ -98,7 +98,7 @@ export function bearerToken(request: ApiRequest): string {
  */
 export function parseId(
   text: string | undefined,
-  of: 'tenant' | 'repository' | 'server' | 'run' | 'channel' | 'rule' | 'group',
+  of: 'tenant' | 'repository' | 'server' | 'run' | 'channel' | 'rule' | 'group' | 'annotation',
 ): number {
   const id = toId(text);
   if (id !== undefined) return id;
@@ -113,7 +113,17 @@ export function toId(text = ''): number | undefined {
 
 /** The failure for something that does not exist or that you may not see: the answer does not say which. */
 export function notFound(
-  of: 'tenant' | 'repository' | 'server' | 'run' | 'member' | 'dashboard' | 'channel' | 'rule' | 'group',
+  of:
+    | 'tenant'
+    | 'repository'
+    | 'server'
+    | 'run'
+    | 'member'
+    | 'dashboard'
+    | 'channel'
+    | 'rule'
+    | 'group'
+    | 'annotation',
 ): Failure {
   const name = of === 'run' ? 'collection run' : of;
   return new Failure(`${of}_not_found`, `There is no such ${name}, or you may not see it.`);

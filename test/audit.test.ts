@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { operations } from '../actions/openapi/operations.ts';
@@ -53,6 +53,7 @@ const NOT_AUDITED: Record<string, string> = {
 
 type Step = [route: string, sentences: string[], call: () => Promise<Answer>];
 
+const ANNOTATION = { key: randomUUID(), date: '2026-01-13', text: 'Launch' };
 const RULE = { owner: DEMO_USERS.northwind, namePattern: 'tidy-*' };
 const RULE_LABEL = `${RULE.owner}/tidy-*`;
 const RULE_WORDS = `all repositories of ${RULE.owner} that are not forks, are not archived and match tidy-*`;
@@ -61,7 +62,16 @@ const document = (name: string) => ({ name, tabs: [{ title: 'First', widgets: []
 
 /** A call of each route that changes something or gives out a file, in an order that works, and what is logged of it. */
 function toSteps(one: { owner: string; name: string }): Step[] {
-  const ids = { server: 0, tenant: 0, channel: 0, dashboard: 0, repository: 0, rule: 0, github: 0 };
+  const ids = {
+    annotation: 0,
+    server: 0,
+    tenant: 0,
+    channel: 0,
+    dashboard: 0,
+    repository: 0,
+    rule: 0,
+    github: 0,
+  };
   const keeping = async (name: keyof typeof ids, answer: Promise<Answer>, idOf = `${name}Id`) => {
     const { status, body, headers } = await answer;
     ids[name] = Number(body[idOf]);
@@ -81,6 +91,22 @@ function toSteps(one: { owner: string; name: string }): Step[] {
       'delete /members/system/{email}',
       ['took the system role maintainer from grace@example.com'],
       () => ada('DELETE', '/members/system/grace@example.com'),
+    ],
+    [
+      'post /annotations/{tenantId}',
+      ['annotated 13 January 2026 for all repositories: Launch'],
+      () => keeping('annotation', ada('POST', `/annotations/${tenantId}`, ANNOTATION)),
+    ],
+    ['post /annotations/{tenantId}', [], () => ada('POST', `/annotations/${tenantId}`, ANNOTATION)],
+    [
+      'patch /annotations/{tenantId}/{annotationId}',
+      ['changed the annotation of 13 January 2026 for all repositories: Relaunch'],
+      () => ada('PATCH', `/annotations/${tenantId}/${ids.annotation}`, { text: 'Relaunch' }),
+    ],
+    [
+      'delete /annotations/{tenantId}/{annotationId}',
+      ['deleted the annotation of 13 January 2026 for all repositories: Relaunch'],
+      () => ada('DELETE', `/annotations/${tenantId}/${ids.annotation}`),
     ],
     [
       'put /members/{tenantId}/{email}',

@@ -27,6 +27,7 @@ const MAY: Record<Right, RoleName[]> = {
   seeTraffic: ['administrator', 'maintainer', 'manager', 'viewer', 'repository viewer'],
   seeAllTraffic: ['administrator', 'maintainer', 'manager', 'viewer'],
   changeDashboards: ['administrator', 'maintainer', 'manager'],
+  changeAnnotations: ['administrator', 'maintainer', 'manager'],
   seeRuns: ['administrator', 'maintainer', 'manager', 'viewer'],
   startRuns: ['administrator', 'maintainer', 'manager'],
   changeRepositories: ['administrator', 'maintainer', 'manager'],

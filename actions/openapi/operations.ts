@@ -1,3 +1,4 @@
+import { annotationOperations } from './annotations.ts';
 import { auditOperations } from './audit.ts';
 import { channelOperations } from './channels.ts';
 import { dashboardOperations } from './dashboards.ts';
@@ -24,6 +25,7 @@ export const operations: Operation[] = [
   ...repositoryOperations,
   ...ruleOperations,
   ...runOperations,
+  ...annotationOperations,
   ...statsOperations,
   ...dashboardOperations,
 ];

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import * as annotations from '../../lib/answers/annotations.ts';
 import * as audit from '../../lib/answers/audit.ts';
 import * as channels from '../../lib/answers/channels.ts';
 import * as dashboards from '../../lib/answers/dashboards.ts';
+import * as events from '../../lib/answers/events.ts';
 import * as figures from '../../lib/answers/figures.ts';
 import * as init from '../../lib/answers/init.ts';
 import * as me from '../../lib/answers/me.ts';
@@ -15,6 +17,7 @@ import * as stats from '../../lib/answers/stats.ts';
 import * as tenants from '../../lib/answers/tenants.ts';
 import { DashboardDocument } from '../../lib/dashboards/document.ts';
 import { VegaLiteSpec } from '../../lib/dashboards/vega-lite-spec.ts';
+import * as annotationRequests from '../annotations.ts';
 import * as auditRequests from '../audit.ts';
 import * as channelRequests from '../channels.ts';
 import * as dashboardRequests from '../dashboards.ts';
@@ -40,6 +43,7 @@ const requestModules = [
   dashboardRequests,
   channelRequests,
   auditRequests,
+  annotationRequests,
 ];
 const answerModules = [
   failures,
@@ -57,6 +61,8 @@ const answerModules = [
   channels,
   problems,
   audit,
+  annotations,
+  events,
   { DashboardDocument, VegaLiteSpec },
 ];
 

@@ -61,6 +61,8 @@ export const GRANTS: Record<keyof Tables, Record<ActingRole, Privilege[]>> = {
   trafficWindow: { web: READ, collector: ALL },
   referrerSnapshot: { web: READ, collector: ALL },
   pathSnapshot: { web: READ, collector: ALL },
+  annotation: { web: ALL, collector: READ },
+  annotationRepository: { web: ALL, collector: READ },
   collectionRun: { web: ALL, collector: ALL },
   runRepository: { web: ALL, collector: ALL },
   runDifference: { web: READ, collector: ALL },

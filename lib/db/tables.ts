@@ -1,4 +1,5 @@
 import type { Column } from './columns.ts';
+import { annotationTables } from './tables/annotations.ts';
 import { auditTables } from './tables/audit.ts';
 import { channelTables } from './tables/channels.ts';
 import { githubTables } from './tables/github.ts';
@@ -19,6 +20,7 @@ export const TABLES = {
   ...trackingTables,
   ...groupTables,
   ...trafficTables,
+  ...annotationTables,
   ...runTables,
   ...channelTables,
   ...auditTables,

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { TenantAccess } from '../access.ts';
+import { deleteAnnotationsOnlyOf } from '../annotations.ts';
 import { type Actor, recordAudit } from '../audit.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction, type Merge, mergeRows } from '../db/portable.ts';
@@ -63,6 +64,7 @@ async function deleteRows(trx: Transaction<Tables>, tenantId: number, repository
     .where('repositoryId', '=', repositoryId)
     .where('state', '=', 'waiting')
     .execute();
+  await deleteAnnotationsOnlyOf(trx, tenantId, repositoryId);
   const { numDeletedRows } = await trx
     .deleteFrom('repository')
     .where('tenantId', '=', tenantId)

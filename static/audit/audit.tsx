@@ -57,6 +57,7 @@ const AREAS: Record<AuditArea, string> = {
   servers: 'GitHub servers',
   keys: 'Keys and GitHub Apps',
   repositories: 'Repositories',
+  annotations: 'Annotations',
   channels: 'Notification channels',
   dashboards: 'Dashboards',
   exports: 'Downloads',
