@@ -10,6 +10,13 @@ export { formatChange, plural } from '../lib/number-format.ts';
 const compact = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 2 });
 const utc = { timeZone: 'UTC' } as const;
 const longDay = new Intl.DateTimeFormat('en-GB', { ...utc, day: 'numeric', month: 'short', year: 'numeric' });
+const weekday = new Intl.DateTimeFormat('en-GB', {
+  ...utc,
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+});
 const shortDay = new Intl.DateTimeFormat('en-GB', { ...utc, day: 'numeric', month: 'short' });
 const longMonth = new Intl.DateTimeFormat('en-GB', { ...utc, month: 'long', year: 'numeric' });
 const shortMonth = new Intl.DateTimeFormat('en-GB', { ...utc, month: 'short' });
@@ -29,6 +36,9 @@ export function formatCount(value: number | null): string {
 export const formatCompact = (value: number) => compact.format(value);
 
 export const formatDay = (day: string) => longDay.format(startOf(day));
+
+/** With the weekday, such as 'Fri 13 Nov 2026'. */
+export const formatWeekday = (day: string) => weekday.format(startOf(day)).replace(',', '');
 
 export const formatShortDay = (day: string) => shortDay.format(startOf(day));
 

@@ -12,10 +12,10 @@ function here(): Place {
   return { path: location.pathname, query: new URLSearchParams(location.search) };
 }
 
-/** Navigates to an address of these pages. */
-export function go(href: string) {
+/** Navigates to an address of these pages. `state` stays with the history entry. */
+export function go(href: string, state: unknown = null) {
   if (href === location.pathname + location.search) return;
-  history.pushState(null, '', href);
+  history.pushState(state, '', href);
   window.dispatchEvent(new Event(CHANGED));
 }
 

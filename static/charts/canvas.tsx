@@ -1,82 +1,238 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { cutOf, formatBucket, formatCount, plural } from '../format.ts';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { bucketDays } from '../../lib/stats/buckets.ts';
 import { useThemeRound } from '../theme.tsx';
-import { type ChartModel, figuresOf, indexOf, type Mark } from './model.ts';
+import type { ChartActions } from './actions.ts';
+import { useGestures } from './gestures.ts';
+import type { Layout } from './layout.ts';
+import { eventKey, lightEvents, useLitEvents } from './lit.ts';
+import { type ChartModel, indexOf } from './model.ts';
+import { tipOf } from './shown.ts';
 
 interface CanvasProps {
+  title: string;
   model: ChartModel;
+  scale: 'linear' | 'log';
   /** The chart in words. */
   summary: string;
+  actions: ChartActions;
 }
 
-const NOTES: Partial<Record<Mark, string>> = {
-  provisional: 'Preliminary',
-  suspect: 'Suspect: everything fell to zero at once, which may be GitHub’s failure',
-  unread: 'No data yet (not zero): the next collection may bring it',
-  partial: 'Some days are lost',
-  lost: 'Lost: not collected in time',
-  before: 'Before the first collection',
-  unspread: 'Some downloads are known only as a total of several days',
-};
+type Plot = typeof import('./plot.ts');
+let loaded: Plot | undefined;
 
-/** The canvas, with the figures of the bucket under the pointer. */
-export function Canvas({ model, summary }: CanvasProps) {
-  const element = useRef<HTMLDivElement>(null);
+/** The drawing code, once it is there. */
+function usePlot(): Plot | undefined {
+  const [plot, setPlot] = useState(loaded);
+  useEffect(() => {
+    if (loaded) return;
+    void import('./plot.ts').then((module) => {
+      loaded = module;
+      setPlot(module);
+    });
+  }, []);
+  return plot;
+}
+
+/** The drawing, the figures of the bucket under the pointer, and what a reader can do with it. */
+export function Canvas({ title, model, scale, summary, actions }: CanvasProps) {
+  const plot = usePlot();
+  const box = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useThemeRound();
-  const [at, setAt] = useState<{ index: number; left: number } | null>(null);
+  const size = useSize(box);
+  const layout = useMemo(() => {
+    if (!plot || !size) return null;
+    const endLabels = plot.hasEndLabels(model, size.width) ? plot.endLabelsWidth(model.layers) : 0;
+    return plot.layoutOf(model, { ...size, scale, endLabels });
+  }, [plot, size, model, scale]);
 
   useEffect(() => {
-    let gone = false;
-    let close = () => {};
-    void import('./plot.ts').then(({ openPlot }) => {
-      if (!gone && element.current) close = openPlot(element.current, model, setAt);
-    });
-    return () => {
-      gone = true;
-      close();
-      setAt(null);
-    };
-  }, [model, theme]);
+    if (!plot || !layout || !canvas.current) return;
+    const ratio = Math.max(1, devicePixelRatio);
+    canvas.current.width = layout.width * ratio;
+    canvas.current.height = layout.height * ratio;
+    const context = canvas.current.getContext('2d');
+    if (context) plot.paint(context, plot.sceneOf(model, layout, actions.openDay), plot.themeColors(), ratio);
+  }, [plot, layout, model, theme, actions.openDay]);
+
+  const daysAt = (index: number) => bucketDays(model.buckets[index] ?? model.range.from, model.range);
+  const opens = model.range.by === 'day' ? actions.onDay : null;
+  const gestures = useGestures({
+    count: model.buckets.length,
+    indexAt: (left) => {
+      if (!layout || left < layout.left - 8 || left > layout.right + 8) return null;
+      const index = Math.floor((left - layout.left) / layout.slot);
+      return Math.max(0, Math.min(model.buckets.length - 1, index));
+    },
+    start: actions.openDay ? Math.max(0, indexOf(model.buckets, actions.openDay)) : model.buckets.length - 1,
+    onPick: (index) => {
+      const { from, to } = daysAt(index);
+      if (opens) opens(from);
+      else if (model.range.by !== 'day') actions.onZoom(from, to);
+    },
+    onZoom: (first, last) => actions.onZoom(daysAt(first).from, daysAt(last).to),
+    onReset: actions.onReset,
+    onLeave: () => {
+      if (actions.openDay === null || !actions.onDay) return false;
+      actions.onDay(actions.openDay);
+      return true;
+    },
+  });
+  const open = actions.openDay !== null && actions.onDay ? indexOf(model.buckets, actions.openDay) : -1;
+  const { at, span } = gestures;
 
   return (
-    <div class="chart-box">
-      <div class="chart-canvas" ref={element} role="img" aria-label={summary} />
-      {at && <Tip model={model} index={at.index} left={at.left} />}
+    <div
+      class="chart-box"
+      ref={box}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the chart takes arrow keys.
+      tabIndex={0}
+      role="application"
+      aria-roledescription="chart"
+      aria-label={`Chart of ${title}`}
+      {...gestures.handlers}
+    >
+      {layout && open >= 0 && <Band layout={layout} first={open} last={open} name="open" />}
+      {layout && at !== null && at !== open && !span && (
+        <Band layout={layout} first={at} last={at} name="hover" />
+      )}
+      <canvas ref={canvas} class="chart-canvas" role="img" aria-label={summary} />
+      {layout && span && <Band layout={layout} first={span.first} last={span.last} name="span" />}
+      {plot && layout && <Markers plot={plot} model={model} layout={layout} onDay={opens} />}
+      {layout && at !== null && (
+        <TipBox model={model} layout={layout} index={at} clicks={clickHint(model, opens)} />
+      )}
     </div>
   );
 }
 
-function Tip({ model, index, left }: { model: ChartModel; index: number; left: number }) {
-  const bucket = model.buckets[index];
-  if (bucket === undefined) return null;
-  const note = NOTES[model.marks[index] ?? 'known'];
-  const cut = cutOf(bucket, model.range);
-  const shown = figuresOf(model).filter(
-    (layer) => model.kind !== 'stacked' || (layer.values[index] ?? 0) > 0,
-  );
+const clickHint = (model: ChartModel, opens: unknown) =>
+  opens
+    ? 'Click or press Enter to open this day'
+    : model.range.by === 'day'
+      ? ''
+      : `Click or press Enter to show this ${model.range.by}’s days`;
+
+function useSize(box: { current: HTMLElement | null }) {
+  const [size, setSize] = useState<{ width: number; height: number } | null>(null);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const measure = () =>
+      setSize({ width: Math.max(200, element.clientWidth), height: element.clientHeight });
+    const watcher = new ResizeObserver(measure);
+    watcher.observe(element);
+    measure();
+    return () => watcher.disconnect();
+  }, [box]);
+  return size;
+}
+
+interface BandProps {
+  layout: Layout;
+  first: number;
+  last: number;
+  name: 'open' | 'hover' | 'span';
+}
+
+/** A band from the first bucket to the last. */
+function Band({ layout, first, last, name }: BandProps) {
+  const { x, slot, top, bottom } = layout;
+  const left = x(first) - slot / 2;
+  const width = (last - first + 1) * slot;
   return (
-    <div class={left > 260 ? 'tip to-left' : 'tip'} style={{ left: `${left}px` }} aria-hidden="true">
-      <strong>{formatBucket(bucket, model.range.by)}</strong>
-      <ul>
-        {shown.map((layer) => (
-          <li key={layer.label}>
-            <span class="swatch" style={{ background: `var(${layer.color})` }} />
-            {layer.label}
-            <b>{layer.values[index] == null ? 'unknown' : formatCount(layer.values[index] ?? null)}</b>
-          </li>
-        ))}
-      </ul>
-      {cut && (
-        <em>
-          Partial {model.range.by}: {cut.days} of {plural(cut.of, 'day')}
-        </em>
-      )}
-      {note && <em>{note}</em>}
-      {model.events
-        .filter((event) => indexOf(model.buckets, event.date) === index)
-        .map((event) => (
-          <em key={`${event.date} ${event.title}`}>{event.title}</em>
-        ))}
+    <div
+      class={`chart-band ${name}`}
+      style={{
+        left: `${left}px`,
+        width: `${Math.max(1, width)}px`,
+        top: `${top - 4}px`,
+        height: `${bottom - top + 4}px`,
+      }}
+    />
+  );
+}
+
+interface MarkersProps {
+  plot: Plot;
+  model: ChartModel;
+  layout: Layout;
+  onDay: ((day: string) => void) | null;
+}
+
+/** What can be pointed at above the plot. The canvas has the drawings; the table and the list of events say the same in words. */
+function Markers({ plot, model, layout, onDay }: MarkersProps) {
+  const lit = useLitEvents();
+  return (
+    <div class="chart-markers" aria-hidden="true">
+      {plot.placeMarkers(model, layout.slot).map((marker) => {
+        const events = marker.events.flatMap((place) => model.events[place] ?? []);
+        const isLit = events.some((event) => lit.has(eventKey(event)));
+        const day = events[0]?.date ?? '';
+        return (
+          <button
+            key={day}
+            type="button"
+            tabIndex={-1}
+            class={isLit ? 'chart-marker lit' : 'chart-marker'}
+            title={events.map(({ title }) => title).join('\n')}
+            style={{ left: `${plot.markerLeft(layout, marker.first, plot.TARGET)}px` }}
+            onPointerDown={(event) => event.stopPropagation()}
+            onPointerEnter={() => lightEvents(events)}
+            onPointerLeave={() => lightEvents([])}
+            onClick={() => onDay?.(day)}
+          />
+        );
+      })}
     </div>
+  );
+}
+
+interface TipBoxProps {
+  model: ChartModel;
+  layout: Layout;
+  index: number;
+  clicks: string;
+}
+
+const TIP_WIDTH = 260;
+
+function TipBox({ model, layout, index, clicks }: TipBoxProps) {
+  const tip = tipOf(model, index);
+  if (!tip) return null;
+  const x = layout.x(index);
+  const isRight = x + layout.slot / 2 + TIP_WIDTH > layout.width;
+  const rows = tip.rows.map(({ label, value }) => `${label} ${value}`);
+  return (
+    <>
+      <div
+        class={isRight ? 'tip to-left' : 'tip'}
+        style={{ left: `${isRight ? x - layout.slot / 2 : x + layout.slot / 2}px` }}
+        aria-hidden="true"
+      >
+        <strong>{tip.title}</strong>
+        <dl>
+          {tip.rows.map(({ label, color, value, isLine }) => (
+            <div key={label}>
+              <dt>
+                <span
+                  class={isLine ? 'swatch line' : 'swatch'}
+                  style={{ background: color ? `var(${color})` : 'transparent' }}
+                />
+                {label}
+              </dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+        {tip.notes.map((note) => (
+          <p key={note}>{note}</p>
+        ))}
+        {clicks && <p class="tip-foot">{clicks}</p>}
+      </div>
+      <p class="unseen" aria-live="polite">
+        {[tip.title, ...rows, ...tip.notes].join('. ')}
+      </p>
+    </>
   );
 }

@@ -1,12 +1,13 @@
 import { DataTable } from '../controls/data-table.tsx';
 import { cutOf, formatBucket, formatCount } from '../format.ts';
 import { type ChartModel, figuresOf, type Mark } from './model.ts';
+import { totalsOf } from './shown.ts';
 
 const WORDS: Record<Mark, string> = {
   known: 'Known',
   provisional: 'Preliminary',
   suspect: 'Suspect',
-  unread: 'No data yet',
+  unread: 'Not published yet',
   partial: 'Partly lost',
   lost: 'Lost',
   before: 'Before',
@@ -17,10 +18,14 @@ const HEADS = { day: 'Day', week: 'Week', month: 'Month' };
 /** The figures behind a chart, newest first. */
 export function ChartTable({ title, model }: { title: string; model: ChartModel }) {
   const { by } = model.range;
+  const { before } = model;
+  const totals = model.kind === 'stacked' ? totalsOf(model) : null;
   const marked = model.marks.some((mark) => mark !== 'known');
   const columns = [
     { label: HEADS[by] },
     ...figuresOf(model).map(({ label }) => ({ label, numeric: true })),
+    totals !== null && { label: 'Total', numeric: true },
+    before && { label: before.label, numeric: true },
     marked && { label: 'State' },
   ];
   const newest = model.buckets.map((bucket, index) => ({ bucket, index })).reverse();
@@ -34,15 +39,20 @@ export function ChartTable({ title, model }: { title: string; model: ChartModel 
           </th>
           {figuresOf(model).map((layer) => (
             <td key={layer.label} class="number">
-              {formatCount(layer.values[index] ?? null)}
+              {formatFigure(layer.values[index])}
             </td>
           ))}
+          {totals && <td class="number">{formatFigure(totals[index])}</td>}
+          {before && <td class="number">{formatFigure(before.values[index])}</td>}
           {marked && <td>{WORDS[model.marks[index] ?? 'known']}</td>}
         </tr>
       ))}
     </DataTable>
   );
 }
+
+const formatFigure = (value: number | null | undefined) =>
+  formatCount(value == null ? null : Math.round(value));
 
 /** Marks a week or month that the range cuts. */
 export function CutNote({ cut }: { cut: { days: number; of: number } | null }) {

@@ -1,10 +1,15 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useMemo, useState } from 'preact/hooks';
-import { cutOf, formatBucket, formatCount, formatDay, plural } from '../format.ts';
+import { usePlace } from '../location.ts';
+import { type ChartActions, chartViewOf, useChartActions } from './actions.ts';
 import { Canvas } from './canvas.tsx';
 import { ChartTable } from './chart-table.tsx';
 import { Legend } from './legend.tsx';
-import { type ChartModel, figuresOf } from './model.ts';
+import type { ChartModel } from './model.ts';
+import type { ChartOptions } from './options.ts';
+import { OptionsButton } from './options-button.tsx';
+import { shownModel } from './shown.ts';
+import { summarize } from './summary.ts';
 
 interface ChartProps {
   title: string;
@@ -12,75 +17,88 @@ interface ChartProps {
   model: ChartModel | undefined;
   note?: ComponentChildren;
   controls?: ComponentChildren;
+  /** True while the figures are those of another range. */
+  isStale?: boolean;
+  /** The page shows what is known about a day that is clicked. */
+  hasDayPanel?: boolean;
 }
 
-/** A chart with its legend, its summary in words, and the table behind it. */
-export function Chart({ title, model, note, controls }: ChartProps) {
-  const [asTable, setAsTable] = useState(false);
+/** A chart in a card, with its legend, its options and the table behind it. */
+export function Chart({ title, model, note, controls, isStale = false, hasDayPanel = false }: ChartProps) {
   const id = useId();
-  // Fetch the drawing code in parallel with the figures.
-  useEffect(() => void import('./plot.ts'), []);
-  const summary = useMemo(() => (model ? summarize(title, model) : ''), [title, model]);
+  const actions = useChartActions({ hasDayPanel });
   return (
-    <section class="panel chart" aria-labelledby={id}>
-      <header class="panel-head">
-        <h2 id={id}>{title}</h2>
-        {controls}
-        <button
-          type="button"
-          class="button small"
-          aria-pressed={asTable}
-          disabled={!model}
-          onClick={() => setAsTable(!asTable)}
-        >
-          {asTable ? 'Show chart' : 'Show table'}
-          <span class="unseen"> of {title}</span>
-        </button>
-      </header>
-      {!model && <div class="chart-box loading" />}
-      {model && !asTable && <Canvas model={model} summary={summary} />}
-      {model && asTable && <ChartTable title={title} model={model} />}
-      {model && <Legend model={model} />}
-      {model && <p class="chart-summary">{summary}</p>}
+    <section class="panel card chart" aria-labelledby={id} aria-busy={isStale}>
+      <ChartParts titleId={id} title={title} model={model} actions={actions} controls={controls} />
       {note && <p class="chart-note">{note}</p>}
     </section>
   );
 }
 
-/** A chart in words: its span, sum or course, highest point, and what is unknown. */
-function summarize(title: string, model: ChartModel): string {
-  const { range, marks } = model;
-  const parts = figuresOf(model)
-    .slice(0, 4)
-    .map((layer) => describeLayer(layer.label, layer.values, model));
-  const lost = marks.filter((mark) => mark === 'lost').length;
-  const open = marks.filter((mark) => mark === 'provisional').length;
-  const suspect = marks.filter((mark) => mark === 'suspect').length;
-  const unread = marks.filter((mark) => mark === 'unread').length;
-  const cuts = model.buckets.filter(
-    (bucket) => model.kind !== 'line' && cutOf(bucket, range) !== null,
-  ).length;
-  const doubts = [
-    lost > 0 && `${plural(lost, range.by)} lost`,
-    open > 0 && `${plural(open, range.by)} preliminary`,
-    suspect > 0 && `${plural(suspect, range.by)} suspect`,
-    unread > 0 && `${plural(unread, range.by)} without data yet`,
-    cuts > 0 && `${plural(cuts, range.by)} only partly in the range`,
-  ].filter(Boolean);
-  const span = `${title} from ${formatDay(range.from)} to ${formatDay(range.to)}, by ${range.by}.`;
-  return [span, ...parts, doubts.length ? `${doubts.join(', ')}.` : ''].filter(Boolean).join(' ');
+interface ChartPartsProps {
+  title: string;
+  titleId?: string;
+  model: ChartModel | undefined;
+  actions: ChartActions;
+  /** In the head, before the options. */
+  controls?: ComponentChildren;
+  /** Between the chart and its legend. */
+  below?: ComponentChildren;
+  /** Ways to show the figures of several repositories. */
+  splits?: ChartOptions['splits'];
+  /** Instead of the chart, such as one chart for each repository. */
+  instead?: ComponentChildren;
 }
 
-function describeLayer(label: string, values: (number | null)[], model: ChartModel): string {
-  const known = values.filter((value) => value !== null);
-  if (known.length === 0) return `${label}: no data.`;
-  if (model.kind === 'line')
-    return `${label}: from ${formatCount(known[0] ?? null)} to ${formatCount(known.at(-1) ?? null)}.`;
-  const top = Math.max(...known);
-  const day = model.buckets[values.indexOf(top)] ?? '';
-  const sum = known.reduce((total, value) => total + value, 0);
-  if (sum === 0) return `${label}: none.`;
-  const inner = model.kind === 'nested' && label.startsWith('Unique');
-  const total = inner ? '' : `${formatCount(sum)} in total, `;
-  return `${label}: ${total}highest ${formatCount(top)} (${formatBucket(day, model.range.by)}).`;
+/** Head, chart and legend, for a card that has more than a chart. */
+function ChartParts(props: ChartPartsProps) {
+  const { title, titleId, model, actions, controls, below, splits, instead } = props;
+  const { query } = usePlace();
+  const view = chartViewOf(query);
+  const { scale, average, events, line } = view;
+  const [asTable, setAsTable] = useState(false);
+  // Fetch the drawing code in parallel with the figures.
+  useEffect(() => void import('./plot.ts'), []);
+  const shown = useMemo(
+    () => model && shownModel(model, { scale, average, events, line }),
+    [model, scale, average, events, line],
+  );
+  const summary = useMemo(() => (model ? summarize(title, model) : ''), [title, model]);
+  return (
+    <>
+      <header class="panel-head card-head">
+        <h2 id={titleId}>{title}</h2>
+        {controls}
+        {shown && !asTable && !instead && <span class="chart-hint">Drag to zoom</span>}
+        <OptionsButton
+          title={title}
+          options={shown && { model: shown, source: model ?? shown, view, splits, asTable, setAsTable }}
+        />
+      </header>
+      {!shown && !instead && <ChartBones />}
+      {instead}
+      {shown && !asTable && !instead && (
+        <Canvas title={title} model={shown} scale={scale} summary={summary} actions={actions} />
+      )}
+      {shown && asTable && !instead && <ChartTable title={title} model={shown} />}
+      {below}
+      {shown && !instead && <Legend model={shown} />}
+      {!shown && <ul class="legend" />}
+    </>
+  );
+}
+
+const BONES = [36, 60, 60, 48, 24, 24, 60, 72, 60, 60, 24, 24, 96, 84, 60];
+
+/** The chart's space before its figures are there. */
+function ChartBones() {
+  return (
+    <div class="chart-box">
+      <svg class="chart-bones" viewBox="0 0 300 100" preserveAspectRatio="none" aria-hidden="true">
+        {BONES.map((height, index) => (
+          <rect key={index} x={index * 20 + 2} y={100 - height} width="16" height={height} rx="2" />
+        ))}
+      </svg>
+    </div>
+  );
 }

@@ -1,66 +1,54 @@
 import { cutOf } from '../format.ts';
 import type { ChartModel, Mark } from './model.ts';
 
-const MARKS: { mark: Mark[]; label: string; name: string }[] = [
-  { mark: ['provisional'], label: 'Preliminary', name: 'provisional' },
-  { mark: ['suspect'], label: 'Suspect: everything fell to zero at once', name: 'suspect' },
-  { mark: ['unread'], label: 'No data yet (not zero)', name: 'unread' },
-  { mark: ['lost', 'partial'], label: 'Lost: not collected in time', name: 'lost' },
-  { mark: ['unspread'], label: 'Known only as a total of several days', name: 'unspread' },
-  { mark: ['before'], label: 'Before the first collection', name: 'before' },
+const MARKS: { mark: Mark; label: string }[] = [
+  { mark: 'lost', label: 'Lost' },
+  { mark: 'partial', label: 'Partly lost' },
+  { mark: 'provisional', label: 'Preliminary' },
+  { mark: 'suspect', label: 'Suspect: everything fell to zero at once' },
+  { mark: 'unread', label: 'Not published yet' },
+  { mark: 'unspread', label: 'Known only as a total of several days' },
+  { mark: 'before', label: 'Before the first collection' },
 ];
 
+/** An entry of a legend. `shape` says how its swatch looks. */
+export interface LegendEntry {
+  label: string;
+  color: string;
+  shape: 'box' | 'line' | 'cut' | Mark;
+}
+
 /** What the colors mean, and the marks that occur. */
-export function Legend({ model }: { model: ChartModel }) {
-  const zero = model.kind !== 'line' && model.layers[0]?.values.some((value) => value === 0);
+export function legendOf(model: ChartModel): LegendEntry[] {
+  const { kind, layers, lines = [], before, range, marks } = model;
+  const shape = kind === 'line' ? 'line' : 'box';
   const cuts =
-    model.kind === 'line'
-      ? []
-      : model.buckets.map((bucket) => cutOf(bucket, model.range)).filter((cut) => cut !== null);
+    kind === 'line' ? [] : model.buckets.map((bucket) => cutOf(bucket, range)).filter((cut) => cut !== null);
+  const partial = cuts.map(({ days, of }) => `${days} of ${of}`).join(' and ');
+  return [
+    ...layers.map(({ label, color }) => ({ label, color, shape }) as const),
+    ...lines.map(({ label, color }) => ({ label, color, shape: 'line' }) as const),
+    ...(before ? [{ label: before.label, color: '--before', shape: 'line' } as const] : []),
+    ...(cuts.length > 0
+      ? [{ label: `Partial ${range.by}: ${partial} days`, color: '--series-other', shape: 'cut' } as const]
+      : []),
+    ...MARKS.filter(({ mark }) => marks.includes(mark)).map(({ mark, label }) => ({
+      label: mark === 'partial' ? (model.partialLabel ?? label) : label,
+      color: layers[0]?.color ?? '--series-other',
+      shape: mark,
+    })),
+  ];
+}
+
+export function Legend({ model }: { model: ChartModel }) {
   return (
     <ul class="legend">
-      {model.layers.map((layer) => (
-        <li key={layer.label}>
-          <span class="swatch" style={{ background: `var(${layer.color})` }} />
-          {layer.label}
-        </li>
-      ))}
-      {(model.lines ?? []).map((line) => (
-        <li key={line.label}>
-          <span class="swatch line" style={{ background: `var(${line.color})` }} />
-          {line.label}
-        </li>
-      ))}
-      {model.before && (
-        <li>
-          <span class="swatch line" style={{ background: 'var(--series-other)' }} />
-          {model.before.label}
-        </li>
-      )}
-      {zero && (
-        <li>
-          <span class="swatch zero" />
-          Zero
-        </li>
-      )}
-      {cuts.length > 0 && (
-        <li>
-          <span class="swatch cut" />
-          Partial {model.range.by}: {cuts.map(({ days, of }) => `${days} of ${of}`).join(' and ')} days
-        </li>
-      )}
-      {MARKS.filter(({ mark }) => mark.some((one) => model.marks.includes(one))).map(({ name, label }) => (
-        <li key={name}>
-          <span class={`swatch ${name}`} />
+      {legendOf(model).map(({ label, color, shape }) => (
+        <li key={`${shape} ${label}`}>
+          <span class={shape === 'box' ? 'swatch' : `swatch ${shape}`} style={{ '--c': `var(${color})` }} />
           {label}
         </li>
       ))}
-      {model.events.length > 0 && (
-        <li>
-          <span class="swatch event" />
-          {model.events.map((event) => event.title).join(' · ')}
-        </li>
-      )}
     </ul>
   );
 }

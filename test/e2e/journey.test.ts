@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEMO_TOKENS } from '../../local/demo/github.ts';
 import { createTestDatabase, toOneRole } from '../database.ts';
@@ -162,6 +162,11 @@ test('the table of repositories is sorted and searched, and the address keeps it
   expect(ada.problems()).toEqual([]);
 });
 
+async function showAsTable(page: Page, title: string) {
+  await page.getByRole('button', { name: `Chart options of ${title}`, exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Show as table' }).click();
+}
+
 test('a repository’s page shows its charts, each also as a table', async () => {
   const { page } = ada;
   await page.getByRole('link', { name: 'northwind-labs/burrow' }).click();
@@ -170,7 +175,7 @@ test('a repository’s page shows its charts, each also as a table', async () =>
   await page.getByRole('heading', { name: 'Referrers' }).waitFor();
   await page.getByRole('rowheader', { name: 'Google' }).waitFor();
   await page.getByText('Clones include CI checkouts').waitFor();
-  await page.getByRole('button', { name: 'Show table of Views' }).click();
+  await showAsTable(page, 'Views');
   await page.getByRole('table', { name: 'Views' }).waitFor();
   expect(await page.getByRole('table', { name: 'Views' }).getByRole('row').count()).toBeGreaterThan(10);
   expect(ada.problems()).toEqual([]);
@@ -181,7 +186,7 @@ test('weeks that the range cuts are marked in the chart and in its table', async
   const { pathname } = new URL(page.url());
   await ada.open(`${pathname}?from=2026-02-18&to=2026-03-10&by=week`);
   await page.getByText('Partial week: 5 of 7 and 2 of 7 days').first().waitFor();
-  await page.getByRole('button', { name: 'Show table of Views' }).click();
+  await showAsTable(page, 'Views');
   await page.getByRole('rowheader', { name: 'Week of 16 Feb 2026 5 of 7 days' }).waitFor();
   expect(ada.problems()).toEqual([]);
 });

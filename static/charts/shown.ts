@@ -1,0 +1,113 @@
+import {
+  cutOf,
+  formatBucket,
+  formatCount,
+  formatDay,
+  formatShortDay,
+  formatWeekday,
+  plural,
+} from '../format.ts';
+import type { ChartView } from './actions.ts';
+import { trailingAverage } from './average.ts';
+import { type ChartModel, figuresOf, indexOf, type Layer, type Mark } from './model.ts';
+
+/** The chart as the reader wants it: with or without the average, the comparison and the events. */
+export function shownModel(model: ChartModel, view: Omit<ChartView, 'split'>): ChartModel {
+  const shown: ChartModel = {
+    ...model,
+    events: view.events ? model.events : [],
+    before: view.line ? model.before : undefined,
+  };
+  if (!view.average || model.range.by !== 'day') return shown;
+  if (model.kind === 'line') return { ...shown, layers: model.layers.map(toAverage) };
+  const total = { label: 'Total', color: '--mark', values: totalsOf(model) };
+  return { ...shown, lines: [...(model.lines ?? []), { ...toAverage(total), label: '7-day average' }] };
+}
+
+const toAverage = (layer: Layer): Layer => ({ ...layer, values: trailingAverage(layer.values) });
+
+/** What a bucket's bar stands for: the sum of stacked layers, or the first layer. Unknown if all of it is unknown. */
+export function totalsOf({ kind, layers, buckets }: ChartModel): (number | null)[] {
+  if (kind !== 'stacked') return layers[0]?.values ?? [];
+  return buckets.map((_, index) => {
+    const known = layers.map((layer) => layer.values[index] ?? null).filter((value) => value !== null);
+    return known.length ? known.reduce((sum, value) => sum + value, 0) : null;
+  });
+}
+
+const NOTES: Partial<Record<Mark, string>> = {
+  provisional: 'Preliminary: may still rise',
+  suspect: 'Suspect: everything fell to zero at once, which may be GitHub’s failure',
+  unread: 'Not published yet',
+  partial: 'Some days are lost',
+  lost: 'Lost: not collected in time',
+  before: 'Before the first collection',
+  unspread: 'Some downloads are known only as a total of several days',
+};
+
+/** What is said about a bucket under the pointer. */
+export interface Tip {
+  title: string;
+  rows: { label: string; color: string; value: string; isLine: boolean }[];
+  notes: string[];
+}
+
+export function tipOf(model: ChartModel, index: number): Tip | null {
+  const bucket = model.buckets[index];
+  if (bucket === undefined) return null;
+  const { by } = model.range;
+  const figures = figuresOf(model)
+    .map((layer) => ({ layer, value: layer.values[index] ?? null }))
+    .filter(({ layer, value }) => !(model.kind === 'stacked' && model.layers.includes(layer) && !value))
+    .map(({ layer, value }) => ({
+      label: layer.label,
+      color: layer.color,
+      value: formatFigure(value),
+      isLine: model.kind === 'line' || !model.layers.includes(layer),
+    }));
+  const total = {
+    label: 'Total',
+    color: '',
+    value: formatFigure(totalsOf(model)[index] ?? null),
+    isLine: false,
+  };
+  const before = beforeRow(model, index);
+  const note = NOTES[model.marks[index] ?? 'known'];
+  const cut = cutOf(bucket, model.range);
+  const events = model.events.filter(({ date }) => indexOf(model.buckets, date) === index);
+  return {
+    title: by === 'day' ? formatWeekday(bucket) : formatBucket(bucket, by),
+    rows: [...figures, ...(model.kind === 'stacked' ? [total] : []), ...(before ? [before] : [])],
+    notes: [
+      ...(cut ? [`Partial ${by}: ${cut.days} of ${plural(cut.of, 'day')}`] : []),
+      ...(note ? [model.marks[index] === 'partial' ? (model.partialLabel ?? note) : note] : []),
+      ...events.map(({ title }) => title),
+    ],
+  };
+}
+
+const formatFigure = (value: number | null) => (value === null ? 'unknown' : formatCount(Math.round(value)));
+
+/** The comparison's figure, with its own date. */
+function beforeRow(
+  { before, layers, kind, buckets, range }: ChartModel,
+  index: number,
+): Tip['rows'][number] | null {
+  const date = before?.buckets[index];
+  if (!before || date === undefined) return null;
+  const name =
+    kind === 'stacked' || (layers.length !== 1 && kind === 'line') ? 'Total' : (layers[0]?.label ?? 'Before');
+  return {
+    label: `${name}, ${formatOther(date, buckets[index] ?? date, range.by)}`,
+    color: '--before',
+    value: formatFigure(before.values[index] ?? null),
+    isLine: true,
+  };
+}
+
+/** A bucket of the comparison; its year if it is another one. */
+function formatOther(date: string, bucket: string, by: ChartModel['range']['by']): string {
+  if (by === 'month') return formatBucket(date, by);
+  const day = date.slice(0, 4) === bucket.slice(0, 4) ? formatShortDay(date) : formatDay(date);
+  return by === 'week' ? `week of ${day}` : day;
+}

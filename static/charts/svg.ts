@@ -1,0 +1,49 @@
+import type { ColorOf } from './paint.ts';
+import type { PathShape, Shape, TextShape } from './scene.ts';
+
+interface Picture {
+  width: number;
+  height: number;
+  /** What the picture shows, for those who cannot see it. */
+  title: string;
+}
+
+const FORBIDDEN = /[\p{Cc}\uFFFE\uFFFF]/gu;
+const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escaped = (text: string) =>
+  text.replace(FORBIDDEN, '').replace(/[&<>"]/g, (character) => ESCAPES[character] ?? '');
+
+/** The shapes as an SVG document that needs nothing else: no styles, no scripts, no pictures. */
+export function toSvg(shapes: readonly Shape[], { width, height, title }: Picture, colorOf: ColorOf): string {
+  const font = escaped(colorOf('--font').replaceAll('"', "'"));
+  const parts = shapes.map((shape) =>
+    shape.kind === 'text' ? toText(shape, colorOf) : toPath(shape, colorOf),
+  );
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="${font}" font-size="12" stroke-linecap="round" stroke-linejoin="round">`,
+    `<title>${escaped(title)}</title>`,
+    ...parts,
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+function toText({ x, y, text, anchor, fill, bold }: TextShape, colorOf: ColorOf): string {
+  const weight = bold ? ' font-weight="600"' : '';
+  return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}" fill="${colorOf(fill)}"${weight}>${escaped(text)}</text>`;
+}
+
+function toPath({ d, fill, stroke, width, dash, alpha, at }: PathShape, colorOf: ColorOf): string {
+  const attributes = [
+    `fill="${fill ? colorOf(fill) : 'none'}"`,
+    stroke && `stroke="${colorOf(stroke)}"`,
+    stroke && width !== undefined && width !== 1 && `stroke-width="${width}"`,
+    stroke && dash && dash.length > 0 && `stroke-dasharray="${dash.join(' ')}" stroke-linecap="butt"`,
+    alpha !== undefined && alpha !== 1 && `opacity="${alpha}"`,
+    at &&
+      `transform="translate(${round(at.x)} ${round(at.y)})${at.scale === 1 ? '' : ` scale(${at.scale})`}"`,
+  ];
+  return `<path d="${d}" ${attributes.filter(Boolean).join(' ')}/>`;
+}
+
+const round = (value: number) => Math.round(value * 10) / 10;
