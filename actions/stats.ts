@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { TenantAccess } from '../lib/access.ts';
 import { type Answer, csv, json } from '../lib/answer.ts';
+import type { RepositoryDay, TenantDay } from '../lib/answers/day.ts';
 import type { Overview, RepositoryStats, TrafficColumns, TrafficTable } from '../lib/answers/stats.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
 import { type Actor, recordExport } from '../lib/audit.ts';
@@ -10,7 +11,8 @@ import { dayField } from '../lib/fields.ts';
 import { inGroup } from '../lib/groups.ts';
 import { bearsDataToken, requireDataAccess } from '../lib/identity/data-token.ts';
 import { requireRepositoryRow } from '../lib/repositories/repository.ts';
-import { MAX_ID, parseId, parseQuery, toId } from '../lib/request.ts';
+import { MAX_ID, parseId, parseQuery, parseValue, toId } from '../lib/request.ts';
+import { readRepositoryDay, readTenantDay } from '../lib/stats/day.ts';
 import { readOverview, toOverviewCsv } from '../lib/stats/overview.ts';
 import { RANGES } from '../lib/stats/range.ts';
 import { readRepositoryTraffic } from '../lib/stats/repository.ts';
@@ -112,6 +114,12 @@ export const TableQuery = z
   .refine(({ sum, by, top }) => top === undefined || !(sum || by), 'Give top without sum and by.')
   .refine(({ top, least }) => top !== undefined || least === undefined, 'least is for top.');
 
+export const TenantDayQuery = z.strictObject({
+  group,
+  /** The figure that decides which repositories made the day. */
+  metric: z.enum(METRICS).default('viewCount'),
+});
+
 const app = createApp();
 
 /** The same for routes that also accept a data token. */
@@ -164,6 +172,23 @@ app.get('/:tenantId/table', async (c) => {
   if (format === 'csv') return toAnswer(await toTableCsv(db, access, { ...scope, cursor, columns }, now));
   const table = await readTable(db, access, { ...scope, cursor }, now);
   return format === 'columns' ? json<TrafficColumns>(toColumns(table)) : json<TrafficTable>(table);
+});
+
+app.get('/:tenantId/days/:date', async (c) => {
+  const reader = await requireAccess(c, 'seeTraffic');
+  const { db, now } = reader;
+  const date = parseValue(c.req.param('date'), dayField);
+  const { group: groupId, metric } = parseQuery(c.req.raw, TenantDayQuery);
+  const access = await inGroup(db, reader.access, groupId);
+  return json<TenantDay>(await readTenantDay(db, access, { date, metric }, now));
+});
+
+app.get('/:tenantId/:repositoryId/days/:date', async (c) => {
+  const { db, access, now } = await requireAccess(c, 'seeTraffic');
+  const repositoryId = parseId(c.req.param('repositoryId'), 'repository');
+  const date = parseValue(c.req.param('date'), dayField);
+  parseQuery(c.req.raw, z.strictObject({}));
+  return json<RepositoryDay>(await readRepositoryDay(db, access, { repositoryId, date }, now));
 });
 
 app.get('/:tenantId/:repositoryId', async (c) => {

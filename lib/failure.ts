@@ -28,6 +28,7 @@ export const FAILURES = {
   range_reversed: { status: 400 },
   range_too_long: { status: 400 },
   too_many_points: { status: 400 },
+  day_in_future: { status: 400 },
   route_not_found: { status: 404, message: 'This API has no such address. Check the URL.' },
   method_not_allowed: { status: 405 },
   payload_too_large: { status: 413 },

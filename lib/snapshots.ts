@@ -1,4 +1,5 @@
 import { type AliasedExpression, sql, type Transaction } from 'kysely';
+import type { ListRise, Rises } from './answers/day.ts';
 import type { ListHistory, RankedPath, RankedReferrer } from './answers/stats.ts';
 import { type Day, daysBetween, weekOf } from './day.ts';
 import type { Db } from './db/database.ts';
@@ -6,6 +7,7 @@ import { type Merge, mergeRows, sqlWeekOf } from './db/portable.ts';
 import { type Tables, widthOf } from './db/tables.ts';
 import { toStorable } from './storable.ts';
 import type { RepositoryKey } from './traffic/tables.ts';
+import { lastShownOn } from './traffic/window.ts';
 
 /** One row of GitHub's top ten over 14 days. */
 interface Popular {
@@ -235,6 +237,163 @@ export async function listFirstSeenReferrers(db: Db, tenantId: number, { from, t
     .groupBy(['s.repositoryId', 's.referrer'])
     .having(({ fn }) => fn.min('s.snapshotDate'), '>=', from)
     .execute();
+}
+
+/** Names in GitHub's list, if it is full. */
+const FULL_LIST = 10;
+/** The most names that are answered as risen. */
+const MAX_RISES = 5;
+
+/**
+ * What entered or rose in repositories' lists between the last ones without a day and the first ones with it. GitHub's list
+ * of a day is of the 14 days before.
+ */
+export async function listRises(
+  db: Db,
+  tenantId: number,
+  { repositoryIds, date }: { repositoryIds: readonly number[]; date: Day },
+): Promise<Map<number, Rises>> {
+  if (repositoryIds.length === 0) return new Map();
+  const reads = await listReadsAround(db, tenantId, { repositoryIds, date });
+  const referrers = db
+    .selectFrom('referrerSnapshot')
+    .select(['tenantId', 'repositoryId', 'snapshotDate', 'listRank', 'viewCount', 'referrer as name']);
+  const paths = db
+    .selectFrom('pathSnapshot')
+    .select(['tenantId', 'repositoryId', 'snapshotDate', 'listRank', 'viewCount', 'path as name']);
+  const risenReferrers = await listRisesOf(db, tenantId, { lists: referrers, reads, isCut: isFull });
+  // Rows of one page are summed up, so that a full list of paths may be shorter.
+  const risenPaths = await listRisesOf(db, tenantId, { lists: paths, reads, isCut: hasAny });
+  return new Map(
+    repositoryIds.map((id) => [
+      id,
+      {
+        lists: reads.get(id) ?? null,
+        referrers: risenReferrers.get(id) ?? [],
+        paths: risenPaths.get(id) ?? [],
+      },
+    ]),
+  );
+}
+
+type ReadsAround = Map<number, { date: Day; previousDate: Day | null }>;
+
+/** By repository, when the first lists with a day were read, and the last ones without it. */
+async function listReadsAround(
+  db: Db,
+  tenantId: number,
+  { repositoryIds, date }: { repositoryIds: readonly number[]; date: Day },
+): Promise<ReadsAround> {
+  const reads = db
+    .selectFrom('trafficWindow')
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', 'in', repositoryIds)
+    .groupBy('repositoryId');
+  const after = await reads
+    .select(({ fn }) => ['repositoryId', fn.min('observedDate').as('date')])
+    .where('observedDate', '>', date)
+    .where('observedDate', '<=', lastShownOn(date))
+    .execute();
+  const before = await reads
+    .select(({ fn }) => ['repositoryId', fn.max('observedDate').as('date')])
+    .where('observedDate', '<=', date)
+    .execute();
+  const previous = new Map(before.map((row) => [row.repositoryId, row.date]));
+  return new Map(
+    after.map((row) => [
+      row.repositoryId,
+      { date: row.date, previousDate: previous.get(row.repositoryId) ?? null },
+    ]),
+  );
+}
+
+interface ListedOf {
+  tenantId: number;
+  repositoryId: number;
+  snapshotDate: Day;
+  listRank: number;
+  viewCount: number;
+  name: string;
+}
+
+const isFull = (list: readonly unknown[]) => list.length >= FULL_LIST;
+const hasAny = (list: readonly unknown[]) => list.length > 0;
+
+interface ListsAround {
+  lists: { as<A extends string>(alias: A): AliasedExpression<ListedOf, A> };
+  reads: ReadsAround;
+  /** Whether a list may lack names that had views. */
+  isCut: (list: readonly unknown[]) => boolean;
+}
+
+async function listRisesOf(
+  db: Db,
+  tenantId: number,
+  { lists, reads, isCut }: ListsAround,
+): Promise<Map<number, ListRise[]>> {
+  const dates = new Set(
+    [...reads.values()].flatMap(({ date, previousDate }) => [date, previousDate ?? date]),
+  );
+  if (dates.size === 0) return new Map();
+  const ofRepositories = db
+    .selectFrom(lists.as('l'))
+    .where('l.tenantId', '=', tenantId)
+    .where('l.repositoryId', 'in', [...reads.keys()]);
+  const rows = await ofRepositories
+    .select(['l.repositoryId', 'l.snapshotDate', 'l.listRank', 'l.viewCount', 'l.name'])
+    .where('l.snapshotDate', 'in', [...dates])
+    .orderBy('l.listRank')
+    .execute();
+  const rises = new Map<number, ListRise[]>();
+  for (const [repositoryId, { date, previousDate }] of reads) {
+    const own = rows.filter((row) => row.repositoryId === repositoryId);
+    const previous = own.filter(({ snapshotDate }) => snapshotDate === previousDate);
+    const floor = isCut(previous) ? (previous.at(-1)?.viewCount ?? 0) : 0;
+    const list = previousDate === null ? [] : own.filter(({ snapshotDate }) => snapshotDate === date);
+    const risen = list.map((row) =>
+      toRise(
+        row,
+        previous.find(({ name }) => name === row.name),
+        floor,
+      ),
+    );
+    const most = risen.filter(({ atMost }) => atMost > 0).sort((one, other) => other.atMost - one.atMost);
+    rises.set(repositoryId, most.slice(0, MAX_RISES));
+  }
+  const entered = [...rises.values()].flat().filter(({ previousRank }) => previousRank === null);
+  if (entered.length === 0) return rises;
+  const seen = await ofRepositories
+    .select(({ fn }) => ['l.repositoryId', 'l.name', fn.min('l.snapshotDate').as('firstSeen')])
+    .where(
+      'l.name',
+      'in',
+      entered.map(({ name }) => name),
+    )
+    .groupBy(['l.repositoryId', 'l.name'])
+    .execute();
+  for (const { repositoryId, name, firstSeen } of seen) {
+    const rise = rises.get(repositoryId)?.find((one) => one.name === name);
+    if (rise) rise.isFirstSeen = firstSeen === reads.get(repositoryId)?.date;
+  }
+  return rises;
+}
+
+/** A name that entered had no more views before than the last one of a full list. */
+function toRise(
+  row: Omit<ListedOf, 'tenantId'>,
+  before: { listRank: number; viewCount: number } | undefined,
+  floor: number,
+): ListRise {
+  return {
+    name: row.name,
+    rank: row.listRank,
+    viewCount: row.viewCount,
+    previousRank: before?.listRank ?? null,
+    previousViewCount: before?.viewCount ?? null,
+    atLeast: Math.max(0, row.viewCount - (before?.viewCount ?? floor)),
+    atMost: Math.max(0, row.viewCount - (before?.viewCount ?? 0)),
+    isFirstSeen: false,
+  };
 }
 
 /** A row of a repository's referrers or paths. */

@@ -18,6 +18,7 @@ import {
   getDashboard,
   listDashboards,
 } from '../lib/dashboards.ts';
+import { addDays, toDay } from '../lib/day.ts';
 import { type Db, openDatabase } from '../lib/db/database.ts';
 import { migrate } from '../lib/db/migrate.ts';
 import { inTransaction, larger, type Merge, mergeRows } from '../lib/db/portable.ts';
@@ -47,6 +48,7 @@ import { removeRepository } from '../lib/repositories/removal.ts';
 import { listRepositoryRows, readStored } from '../lib/repositories/repository.ts';
 import { setSchedule } from '../lib/repositories/schedule.ts';
 import { mayDelete } from '../lib/retention.ts';
+import { listLossReasons } from '../lib/runs/day-runs.ts';
 import { listDueTenants } from '../lib/runs/due-tenants.ts';
 import { closeAbandoned, deleteOldRuns } from '../lib/runs/end.ts';
 import { startAllRuns } from '../lib/runs/fan-out.ts';
@@ -61,6 +63,8 @@ import {
   listServers,
   renameServer,
 } from '../lib/servers.ts';
+import { listSnapshots } from '../lib/snapshots.ts';
+import { readRepositoryDay, readTenantDay } from '../lib/stats/day.ts';
 import { readOverview, toOverviewCsv } from '../lib/stats/overview.ts';
 import { readFigures, readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { readRepositorySums, readSteps, readTrafficSums } from '../lib/stats/sums.ts';
@@ -480,6 +484,15 @@ async function runReading(step: Step, access: TenantAccess, repositoryId: number
       if (row) await readFigures(db, row, request, NOW);
     });
   }
+  const date = addDays(toDay(NOW), -1);
+  await step('day of a repository', (db) => readRepositoryDay(db, access, { repositoryId, date }, NOW));
+  await step('day of a tenant', (db) => readTenantDay(db, one, { date, metric: 'viewCount' }, NOW));
+  await step('why a day is lost', (db) =>
+    listLossReasons(db, tenantId, { repositoryIds: [repositoryId], date, now: NOW }),
+  );
+  await step('lists as CSV', (db) =>
+    listSnapshots(db, { tenantId, repositoryId }, { of: 'paths', from: date, to: date }),
+  );
   const { runs } = await step('runs', (db) => listRuns(db, tenantId, { limit: 10 }));
   await step('runs of all tenants', (db) => listRuns(db, null, { limit: 10, cursor: '999' }));
   await step('run', (db) => readRun(db, tenantId, runs[0]?.runId ?? 0, { page: 1, size: 10 }));

@@ -367,18 +367,22 @@ test('a repository viewer sees its repositories and no trace of any other', asyn
     page: { total: 1 },
     totals: { viewCount: own.totals.viewCount },
   });
-  const everything = [overview, await stats(`${first}/table?range=14`, some)];
+  const day = await stats(`${first}/days/${SETTLED}`, some);
+  expect(day.figures).toEqual((await stats(`${first}/${burrow}/days/${SETTLED}`, some)).figures);
+  const everything = [overview, day, await stats(`${first}/table?range=14`, some)];
   for (const path of [`/stats/${first}?format=csv`, `/stats/${first}/table?format=csv`])
     everything.push((await some('GET', path)).body);
   for (const other of ['tidy-dates', 'old-importer', 'payroll'])
     expect(JSON.stringify(everything)).not.toContain(other);
-  expect((await some('GET', `/stats/${first}/${burrow + 1}`)).body.error.code).toBe('repository_not_found');
+  for (const path of [burrow + 1, `${burrow + 1}/days/${SETTLED}`])
+    expect((await some('GET', `/stats/${first}/${path}`)).body.error.code).toBe('repository_not_found');
   expect(await stats(`${first}?range=14`, none)).toMatchObject({
     repositoryCount: 0,
     repositories: [],
     totals: { viewCount: null },
   });
   expect((await stats(`${first}/table`, none)).rows).toEqual([]);
+  expect(await stats(`${first}/days/${SETTLED}`, none)).toMatchObject({ states: [], repositories: [] });
 });
 
 test('another tenant’s figures are not visible, not even by id', async () => {
@@ -387,7 +391,14 @@ test('another tenant’s figures are not visible, not even by id', async () => {
   expect((await ada('GET', `/stats/${first}/${theirs.repositoryId}`)).status).toBe(404);
   await ada('PUT', `/members/${first}/viewer@x.example`, { role: 'viewer' });
   const viewer = installation.as('viewer@x.example');
-  for (const path of [`${second}`, `${second}/table`, `${second}/${theirs.repositoryId}`])
+  const theirPaths = [
+    '',
+    '/table',
+    `/${theirs.repositoryId}`,
+    '/days/2026-01-10',
+    `/${theirs.repositoryId}/days/2026-01-10`,
+  ];
+  for (const path of theirPaths.map((rest) => `${second}${rest}`))
     expect((await viewer('GET', `/stats/${path}`)).body.error.code).toBe('tenant_not_found');
   expect((await viewer('GET', `/stats/${first}/${theirs.repositoryId}`)).body.error.code).toBe(
     'repository_not_found',
@@ -416,6 +427,18 @@ test('reversed, too long, impossible and duplicate ranges each get their own err
     const { status, body } = await ada('GET', `/stats/${first}?${query}`);
     expect([query, status, body.error?.code]).toEqual([query, 400, code]);
   }
+  const days = {
+    '2026-01-15': 'day_in_future',
+    '2026-02-30': 'invalid_input',
+    '1969-12-31': 'invalid_input',
+    today: 'invalid_input',
+    '2026-01-10?unknown=1': 'invalid_input',
+  };
+  for (const [date, code] of Object.entries(days))
+    for (const path of [`days/${date}`, `${burrow}/days/${date}`]) {
+      const { status, body } = await ada('GET', `/stats/${first}/${path}`);
+      expect([path, status, body.error?.code]).toEqual([path, 400, code]);
+    }
   const { buckets } = await stats(`${first}/${burrow}?from=2016-02-01&by=day`);
   expect(buckets).toHaveLength(3636);
 });

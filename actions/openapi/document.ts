@@ -56,6 +56,7 @@ function toResponses(operation: Operation): Json {
 const variables: Record<string, Json> = {
   email: { type: 'string', format: 'email' },
   dashboardId: { type: 'string' },
+  date: { type: 'string', format: 'date' },
 };
 
 function toPathParameters(path: string): Json[] {

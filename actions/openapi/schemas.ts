@@ -3,6 +3,7 @@ import * as annotations from '../../lib/answers/annotations.ts';
 import * as audit from '../../lib/answers/audit.ts';
 import * as channels from '../../lib/answers/channels.ts';
 import * as dashboards from '../../lib/answers/dashboards.ts';
+import * as day from '../../lib/answers/day.ts';
 import * as events from '../../lib/answers/events.ts';
 import * as figures from '../../lib/answers/figures.ts';
 import * as init from '../../lib/answers/init.ts';
@@ -58,6 +59,7 @@ const answerModules = [
   stats,
   tenants,
   dashboards,
+  day,
   channels,
   problems,
   audit,

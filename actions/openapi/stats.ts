@@ -1,6 +1,7 @@
+import { RepositoryDay, TenantDay } from '../../lib/answers/day.ts';
 import { Overview, RepositoryStats, TrafficTableAnswer } from '../../lib/answers/stats.ts';
 import type { FailureCode } from '../../lib/failure.ts';
-import { OverviewQuery, RepositoryQuery, TableQuery } from '../stats.ts';
+import { OverviewQuery, RepositoryQuery, TableQuery, TenantDayQuery } from '../stats.ts';
 import type { Operation } from './operation.ts';
 
 const ranges: FailureCode[] = ['range_too_long', 'range_reversed', 'too_many_points'];
@@ -39,5 +40,24 @@ export const statsOperations: Operation[] = [
     responses: { 200: RepositoryStats },
     csv: true,
     failures: [...ranges, 'repository_not_found'],
+  },
+  {
+    action: 'stats',
+    method: 'get',
+    path: '/{tenantId}/days/{date}',
+    summary: 'Get what is known about a day of a tenant’s repositories',
+    needs: 'seeTraffic',
+    query: TenantDayQuery,
+    responses: { 200: TenantDay },
+    failures: ['day_in_future', 'group_not_found'],
+  },
+  {
+    action: 'stats',
+    method: 'get',
+    path: '/{tenantId}/{repositoryId}/days/{date}',
+    summary: 'Get what is known about a day of a repository',
+    needs: 'seeTraffic',
+    responses: { 200: RepositoryDay },
+    failures: ['day_in_future', 'repository_not_found'],
   },
 ];

@@ -137,6 +137,27 @@ export async function listReadings(
   return rows.map(({ sinceDate, ...row }) => ({ ...row, sinceDate: sinceDate ?? row.downloadDate }));
 }
 
+/**
+ * The downloads on a day of repositories in scope together; null if they are not known for this day alone: not read, or read
+ * only together with other days.
+ */
+export async function sumDownloads(
+  db: Db,
+  { tenantId, repositoryIds }: TenantAccess,
+  day: Day,
+): Promise<number | null> {
+  if (repositoryIds?.length === 0) return null;
+  const row = await db
+    .selectFrom('releaseDownload')
+    .select(({ fn }) => fn.sum<number | null>('gained').as('gained'))
+    .where('tenantId', '=', tenantId)
+    .where('sinceDate', '=', addDays(day, -1))
+    .where('downloadDate', '=', day)
+    .$if(repositoryIds !== null, (query) => query.where('repositoryId', 'in', repositoryIds ?? []))
+    .executeTakeFirst();
+  return row?.gained ?? null;
+}
+
 /** The day from which downloads are known. */
 async function findFirstReading(db: Db, key: RepositoryKey): Promise<Day | null> {
   const row = await db

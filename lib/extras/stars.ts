@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely';
+import type { TenantAccess } from '../access.ts';
 import type { Bucket, Range } from '../answers/figures.ts';
 import type { StarHistory } from '../answers/stats.ts';
 import { addDays, type Day, daysBetween, toDay } from '../day.ts';
@@ -7,6 +8,7 @@ import { larger, mergeRows, sqlMonthOf, sqlWeekOf } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { StarDay } from '../github/star-history.ts';
+import type { Instant } from '../instant.ts';
 import { bucketOf, bucketsOf, defaultBucket } from '../stats/buckets.ts';
 import type { RepositoryKey } from '../traffic/tables.ts';
 import {
@@ -83,6 +85,38 @@ export async function readStarSeries(
     stars.push(seen.get(bucket) ?? summed);
   }
   return { stars, starsGained };
+}
+
+/**
+ * The stars that repositories in scope gained together on days. Days after the last reading, and all days before the first one,
+ * are left out.
+ */
+export async function listStarsGained(
+  db: Db,
+  { tenantId, repositoryIds }: TenantAccess,
+  days: readonly Day[],
+): Promise<Map<Day, number>> {
+  if (repositoryIds?.length === 0) return new Map();
+  const read = await db
+    .selectFrom('repositoryExtra')
+    .select(({ fn }) => fn.max<Instant | null>('readAt').as('readAt'))
+    .where('tenantId', '=', tenantId)
+    .where('kind', '=', 'stars')
+    .$if(repositoryIds !== null, (query) => query.where('repositoryId', 'in', repositoryIds ?? []))
+    .executeTakeFirst();
+  if (!read?.readAt) return new Map();
+  const readThrough = toDay(new Date(read.readAt));
+  const rows = await db
+    .selectFrom('starDay')
+    .select(({ fn }) => ['starDate', fn.sum<number>('gained').as('gained')])
+    .where('tenantId', '=', tenantId)
+    .where('starDate', 'in', days)
+    .$if(repositoryIds !== null, (query) => query.where('repositoryId', 'in', repositoryIds ?? []))
+    .groupBy('starDate')
+    .execute();
+  const gained = new Map(rows.map((row) => [row.starDate, row.gained]));
+  const known = days.filter((day) => day <= readThrough);
+  return new Map(known.map((day) => [day, gained.get(day) ?? 0]));
 }
 
 const bucketColumns = (column: string) => ({

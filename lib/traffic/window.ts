@@ -104,6 +104,11 @@ export function publishedFrom(publishedThrough: Day): Day {
   return addDays(publishedThrough, 1 - PUBLISHED_DAYS);
 }
 
+/** The last day on which GitHub's answer contains a day, if it publishes without delay. */
+export function lastShownOn(date: Day): Day {
+  return addDays(date, PUBLISHED_DAYS);
+}
+
 /** The oldest day that a sparse answer still shows, at least in part, on `today`. */
 export function rememberedFrom(today: Day): Day {
   return addDays(today, -REMEMBERED_DAYS_BEFORE_TODAY);
