@@ -2,7 +2,13 @@ import * as z from 'zod';
 import type { TenantAccess } from '../lib/access.ts';
 import { type Answer, csv, json } from '../lib/answer.ts';
 import type { RepositoryDay, TenantDay } from '../lib/answers/day.ts';
-import type { Overview, RepositoryStats, TrafficColumns, TrafficTable } from '../lib/answers/stats.ts';
+import type {
+  Overview,
+  RepositoryStats,
+  TrafficColumns,
+  TrafficSeries,
+  TrafficTable,
+} from '../lib/answers/stats.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
 import { type Actor, recordExport } from '../lib/audit.ts';
 import { requireAccess } from '../lib/caller.ts';
@@ -17,6 +23,7 @@ import { readOverview, toOverviewCsv } from '../lib/stats/overview.ts';
 import { RANGES } from '../lib/stats/range.ts';
 import { readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { toRepositoryCsv } from '../lib/stats/repository-csv.ts';
+import { MAX_SERIES, readSeries } from '../lib/stats/series.ts';
 import { readTable, toColumns } from '../lib/stats/table.ts';
 import {
   type TableCsv,
@@ -74,6 +81,30 @@ export const RepositoryQuery = z
       .default('traffic'),
   })
   .refine(isOneSpan, ONE_SPAN);
+
+const REPOSITORIES = new RegExp(`^[1-9]\\d{0,8}(,[1-9]\\d{0,8}){0,${MAX_SERIES - 1}}$`);
+
+export const SeriesQuery = z
+  .strictObject({
+    range: span.range,
+    from: span.from,
+    to: span.to,
+    by: span.by,
+    group,
+    /** Ids, separated by commas, in the order of the answer. */
+    repositories: z
+      .string()
+      .regex(REPOSITORIES, `Give the ids of at most ${MAX_SERIES} repositories, separated by commas.`)
+      .optional(),
+    /** Instead of ids: this many repositories with the largest sum of `metric` in the range. */
+    top: z.coerce.number().int().min(1).max(MAX_SERIES).optional(),
+    metric: z.enum(METRICS).default('viewCount'),
+  })
+  .refine(isOneSpan, ONE_SPAN)
+  .refine(
+    ({ repositories, top }) => (repositories === undefined) !== (top === undefined),
+    'Give either repositories or top.',
+  );
 
 export const TableQuery = z
   .strictObject({
@@ -189,6 +220,14 @@ app.get('/:tenantId/:repositoryId/days/:date', async (c) => {
   const date = parseValue(c.req.param('date'), dayField);
   parseQuery(c.req.raw, z.strictObject({}));
   return json<RepositoryDay>(await readRepositoryDay(db, access, { repositoryId, date }, now));
+});
+
+app.get('/:tenantId/series', async (c) => {
+  const { db, access, now } = await requireAccess(c, 'seeTraffic');
+  const { repositories, group, ...request } = parseQuery(c.req.raw, SeriesQuery);
+  const ids = repositories?.split(',').map(Number);
+  const scope = await inGroup(db, access, group);
+  return json<TrafficSeries>(await readSeries(db, scope, { ...request, repositories: ids }, now));
 });
 
 app.get('/:tenantId/:repositoryId', async (c) => {

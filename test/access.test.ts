@@ -95,6 +95,7 @@ const rows: Record<string, Row> = {
   'get /runs/{tenantId}/{runId}': inTenant(...managers, 'viewer'),
   'get /stats/{tenantId}': inTenant(...members),
   'get /stats/{tenantId}/table': inTenant(...members),
+  'get /stats/{tenantId}/series': inTenant(...members),
   'get /stats/{tenantId}/{repositoryId}': inTenant(...members),
   'get /dashboards/{tenantId}': inTenant(...members),
   'post /dashboards/{tenantId}': inTenant(...managers),

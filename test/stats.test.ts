@@ -629,6 +629,63 @@ test('stars and downloads of the portfolio are those of its repositories', async
   expect(forks.gained).toBe(sum(forksNow) - sum(forksBefore));
 });
 
+test('a series has what each repository’s page shows, in the order of the request', async () => {
+  const { repositories: listed } = await stats(`${first}?range=14`);
+  const ids = listed.map(({ repositoryId }: { repositoryId: number }) => repositoryId).slice(0, 3);
+  const asked = ids.toReversed();
+  const { range, buckets, repositories } = await stats(
+    `${first}/series?repositories=${asked}&range=90&by=week`,
+  );
+  expect(repositories.map(({ repositoryId }: { repositoryId: number }) => repositoryId)).toEqual(asked);
+  for (const one of repositories) {
+    const page = await stats(`${first}/${one.repositoryId}?range=90&by=week`);
+    expect([range, buckets]).toEqual([page.range, page.buckets]);
+    expect(one).toMatchObject({
+      fullName: page.repository.fullName,
+      colorIndex: page.colorIndex,
+      totals: page.totals,
+    });
+    const { stars, starsGained, forks } = page.facts;
+    const { downloads } = page.releases;
+    expect(one.series).toEqual({ ...page.series, stars, starsGained, forks, downloads });
+  }
+  const largest = await stats(`${first}/series?top=2&range=14`);
+  expect(largest.repositories.map(({ fullName }: { fullName: string }) => fullName)).toEqual(
+    listed.slice(0, 2).map(({ fullName }: { fullName: string }) => fullName),
+  );
+  const byClones = await stats(`${first}/series?top=1&range=14&metric=cloneCount`);
+  const clones = await stats(`${first}?range=14&sort=cloneCount`);
+  expect(byClones.repositories[0].repositoryId).toBe(clones.repositories[0].repositoryId);
+});
+
+test('a series of other repositories, or of too many, is refused', async () => {
+  const { body } = await ada('GET', `/repositories/${second}`);
+  const [theirs] = body.repositories;
+  const codeOf = async (query: string, call = ada) =>
+    (await call('GET', `/stats/${first}/series?${query}`)).body.error?.code;
+  expect(await codeOf(`repositories=${burrow},${theirs.repositoryId}`)).toBe('repository_not_found');
+  for (const query of [
+    '',
+    'top=9',
+    'top=0',
+    `top=2&repositories=${burrow}`,
+    'repositories=',
+    'repositories=1,,2',
+  ])
+    expect([query, await codeOf(query)]).toEqual([query, 'invalid_input']);
+  expect(await codeOf(`repositories=${[1, 2, 3, 4, 5, 6, 7, 8, 9]}`)).toBe('invalid_input');
+  expect(await codeOf('top=8&from=2016-02-01&to=2024-04-18&by=day')).toBe('too_many_points');
+  expect(await codeOf(`repositories=${burrow + 1}`, installation.as('some@x.example'))).toBe(
+    'repository_not_found',
+  );
+  const some = await stats(`${first}/series?top=8`, installation.as('some@x.example'));
+  expect(some.repositories.map(({ repositoryId }: { repositoryId: number }) => repositoryId)).toEqual([
+    burrow,
+  ]);
+  const long = await stats(`${first}/series?top=8&from=2018-01-01&to=2026-01-14`);
+  expect([long.range.days, long.range.by]).toEqual([2936, 'month']);
+});
+
 test('a repository without history does not end the comparison of the others', async () => {
   const before = await stats(`${second}?range=14`);
   const [late] = await addAll(second, pinecone, ['lantern']);

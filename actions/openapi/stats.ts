@@ -1,7 +1,7 @@
 import { RepositoryDay, TenantDay } from '../../lib/answers/day.ts';
-import { Overview, RepositoryStats, TrafficTableAnswer } from '../../lib/answers/stats.ts';
+import { Overview, RepositoryStats, TrafficSeries, TrafficTableAnswer } from '../../lib/answers/stats.ts';
 import type { FailureCode } from '../../lib/failure.ts';
-import { OverviewQuery, RepositoryQuery, TableQuery, TenantDayQuery } from '../stats.ts';
+import { OverviewQuery, RepositoryQuery, SeriesQuery, TableQuery, TenantDayQuery } from '../stats.ts';
 import type { Operation } from './operation.ts';
 
 const ranges: FailureCode[] = ['range_too_long', 'range_reversed', 'too_many_points'];
@@ -29,6 +29,16 @@ export const statsOperations: Operation[] = [
     responses: { 200: TrafficTableAnswer },
     csv: true,
     failures: [...ranges, 'group_not_found', 'data_token_expired', 'data_token_invalid'],
+  },
+  {
+    action: 'stats',
+    method: 'get',
+    path: '/{tenantId}/series',
+    summary: 'Get several repositories bucket by bucket, for charts that show them together',
+    needs: 'seeTraffic',
+    query: SeriesQuery,
+    responses: { 200: TrafficSeries },
+    failures: [...ranges, 'repository_not_found', 'group_not_found'],
   },
   {
     action: 'stats',

@@ -126,8 +126,6 @@ export const TrafficSeries = z.object({
       colorIndex: ColorIndex,
       archived: z.boolean(),
       totals: Totals,
-      /** All days of the range but those before the first that was collected. */
-      days: Count,
       series: z.object({
         ...FigureColumns,
         state: z.array(DayState),

@@ -34,7 +34,6 @@ export async function readReleaseDownloads(
 ): Promise<ReleaseDownloads | null> {
   const standing = toStanding(states, 'releases');
   if (!standing) return null;
-  const access = { tenantId: key.tenantId, repositoryIds: [key.repositoryId] };
   const sums = await db
     .selectFrom('releaseAsset')
     .select(({ fn }) => [
@@ -47,14 +46,29 @@ export async function readReleaseDownloads(
   return {
     ...standing,
     complete: states.every(({ kind, nextPage }) => kind !== 'releases' || nextPage === null),
-    ...toDownloadSeries(range, await listReadings(db, access, range), {
-      first: await findFirstReading(db, key),
-      last: standing.readAt && toDay(new Date(standing.readAt)),
-    }),
+    ...(await readDownloadSeries(db, key, standing, range)),
     assetCount: sums.assetCount,
     downloadCount: sums.downloadCount ?? 0,
     assets: await listReleaseAssets(db, key, range, SHOWN_ASSETS),
   };
+}
+
+/** The downloads per bucket of a range; unknown where they were not read. */
+export async function readDownloadSeries(
+  db: Db,
+  key: RepositoryKey,
+  { readAt }: { readAt: Instant | null },
+  range: Range,
+) {
+  const readings = await listReadings(
+    db,
+    { tenantId: key.tenantId, repositoryIds: [key.repositoryId] },
+    range,
+  );
+  return toDownloadSeries(range, readings, {
+    first: await findFirstReading(db, key),
+    last: readAt && toDay(new Date(readAt)),
+  });
 }
 
 /** The files of the newest releases, at most `limit`, with the downloads that happened for certain within the range. */

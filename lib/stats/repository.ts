@@ -220,7 +220,10 @@ export async function readRepositoryTraffic(
 }
 
 /** The facts of the last day in each bucket that has any, besides stars. */
-function toFactSeries(facts: readonly RepositoryFact[], { buckets, range }: RepositoryFigures) {
+export function toFactSeries(
+  facts: readonly RepositoryFact[],
+  { buckets, range }: Pick<RepositoryFigures, 'buckets' | 'range'>,
+) {
   const last = new Map(facts.map((fact) => [bucketOf(fact.factDate, range.by), fact]));
   const column = (name: 'forks' | 'subscribers' | 'openIssues') =>
     buckets.map((bucket) => last.get(bucket)?.[name] ?? null);
