@@ -202,6 +202,7 @@ async function buildWorker() {
 async function buildPages(worker) {
   const folder = path.join(out, 'static');
   const [workerScript = ''] = Object.keys(worker.outputs);
+  const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [path.join(root, 'static/main.tsx'), path.join(root, 'static/main.css')],
@@ -214,7 +215,10 @@ async function buildPages(worker) {
     metafile: true,
     format: 'esm',
     target: BROWSERS,
-    define: { DRAWING_WORKER: JSON.stringify(path.basename(workerScript)) },
+    define: {
+      DRAWING_WORKER: JSON.stringify(path.basename(workerScript)),
+      VERSION: JSON.stringify(version),
+    },
     jsx: 'automatic',
     jsxImportSource: 'preact',
     // All pages use the first page's parts. This keeps them in one file; otherwise each set of pages that shares parts gets its own.

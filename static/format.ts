@@ -44,6 +44,15 @@ export const formatShortDay = (day: string) => shortDay.format(startOf(day));
 
 export const formatShortMonth = (day: string) => shortMonth.format(startOf(day));
 
+/** A span's first and last day, with what they share said once. */
+export function formatSpan(from: string, to: string): string {
+  if (from === to) return formatDay(from);
+  const sameYear = from.slice(0, 4) === to.slice(0, 4);
+  const sameMonth = from.slice(0, 7) === to.slice(0, 7);
+  const first = sameMonth ? String(Number(from.slice(8))) : sameYear ? formatShortDay(from) : formatDay(from);
+  return `${first} – ${formatDay(to)}`;
+}
+
 /** A bucket's name: a day, "week of" its Monday, or a month. */
 export function formatBucket(day: string, by: Bucket): string {
   if (by === 'month') return longMonth.format(startOf(day));

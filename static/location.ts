@@ -63,6 +63,7 @@ export function followLinks() {
     const link = event.target instanceof Element ? event.target.closest('a') : null;
     if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
     if (link.hash && link.pathname === location.pathname) return;
+    if (link.pathname.startsWith('/docs/')) return;
     event.preventDefault();
     go(link.pathname + link.search);
   });

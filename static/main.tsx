@@ -7,6 +7,7 @@ import { Failure } from './controls/notice.tsx';
 import { followLinks, replace } from './location.ts';
 import { keepInitSecret } from './secret.ts';
 import { openSession } from './session.ts';
+import { followShortcuts } from './shortcuts.ts';
 import { applyTheme } from './theme.tsx';
 import { showWaiting } from './waiting.tsx';
 
@@ -26,6 +27,7 @@ async function start(root: HTMLElement) {
     (error: Error) => error,
   );
   followLinks();
+  followShortcuts();
   render(
     <AppContext.Provider value={{ config, session, api, accounts }}>
       <Root signInError={signInError} />

@@ -1,10 +1,13 @@
 import { type ComponentChildren, Fragment } from 'preact';
-import type { Right } from '../lib/access.ts';
 import type { Me } from '../lib/answers/me.ts';
-import { mayInSystem, mayInTenant, maySomewhere } from './access.ts';
+import { Logo } from './controls/icon.tsx';
+import { Menu, type MenuSection } from './controls/menu.tsx';
+import { Footer, HelpButton } from './footer.tsx';
+import { mainPages, type PageLink, type SettingsGroup, settingsPages } from './pages.ts';
 import { paths, type Route } from './routes.ts';
 import { lastTenant, TenantSwitch } from './tenant-switch.tsx';
-import { ThemeSwitch } from './theme.tsx';
+import { ThemeSwitch, themeSection } from './theme.tsx';
+import { withView } from './view.ts';
 import { Waiting } from './waiting.tsx';
 
 interface ShellProps {
@@ -13,38 +16,50 @@ interface ShellProps {
   children: ComponentChildren;
 }
 
-/** The frame of every page: product, tenant, navigation, profile. */
+/** The frame of every page: product, tenant, pages, settings, help and profile. */
 export function Shell({ me, route, children }: ShellProps) {
   const tenantId = me && route ? tenantOf(me, route) : null;
+  const groups = me && route ? settingsPages(me, tenantId) : [];
+  const isSetting = groups.some(({ links }) => links.some((link) => isCurrent(link, route)));
   return (
     <>
       <a class="skip-link" href="#main">
         Skip to the page
       </a>
       <header class="bar">
-        <a class="brand" href="/">
-          <img src="/icon.svg" alt="" width="24" height="24" />
-          <span>{me?.installation || 'Traffic Analytics'}</span>
+        <a class="brand" href={tenantId === null ? '/' : paths.overview(tenantId)}>
+          <Logo />
+          <span>{me?.installation || 'Repository traffic'}</span>
         </a>
-        {me && route && tenantId !== null && <TenantSwitch me={me} tenantId={tenantId} route={route} />}
-        <span class="bar-space" />
-        <ThemeSwitch />
-        {me && (
-          <a class="bar-button" href="/me" aria-current={route?.page === 'profile' ? 'page' : undefined}>
-            <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-              <circle cx="8" cy="5" r="3" fill="currentColor" />
-              <path d="M2 15a6 6 0 0 1 12 0z" fill="currentColor" />
-            </svg>
-            <span class="wide-only">{me.displayName || me.email}</span>
-            <span class="unseen">Your profile</span>
-          </a>
+        {me && route && tenantId !== null && (
+          <>
+            <span class="slash" aria-hidden="true">
+              /
+            </span>
+            <TenantSwitch me={me} tenantId={tenantId} route={route} />
+            <nav class="nav" aria-label="Pages">
+              {mainPages(tenantId).map((link) => (
+                <PageAnchor key={link.label} link={link} route={route} />
+              ))}
+            </nav>
+          </>
         )}
+        <span class={tenantId === null ? 'grow' : 'grow only-phone'} />
+        <HelpButton />
+        {me && route ? <Own me={me} route={route} tenantId={tenantId} groups={groups} /> : <ThemeSwitch />}
       </header>
-      {me && route && <Navigation me={me} route={route} tenantId={tenantId} />}
       <Waiting />
       <main id="main" tabIndex={-1}>
-        {children}
+        {isSetting ? (
+          <div class="settings">
+            <Side groups={groups} route={route} />
+            {children}
+          </div>
+        ) : (
+          children
+        )}
       </main>
+      <Footer />
     </>
   );
 }
@@ -56,49 +71,113 @@ function tenantOf(me: Me, route: Route): number | null {
   return found?.tenantId ?? null;
 }
 
-interface NavigationProps {
-  me: Me;
-  route: Route;
-  tenantId: number | null;
+const isCurrent = ({ pages }: PageLink, route: Route | undefined) =>
+  route !== undefined && pages.includes(route.page);
+
+function PageAnchor({ link, route }: { link: PageLink; route: Route | undefined }) {
+  return (
+    <a href={link.href} aria-current={isCurrent(link, route) ? 'page' : undefined}>
+      {link.label}
+      {link.problems ? <Problems count={link.problems} /> : null}
+    </a>
+  );
 }
 
-function Navigation({ me, route, tenantId }: NavigationProps) {
-  const may = (right: Right) => tenantId !== null && mayInTenant(me, tenantId, right);
-  const links = [
-    tenantId !== null && link(paths.overview(tenantId), 'Overview', ['overview', 'repository']),
-    tenantId !== null && link(paths.repositories(tenantId), 'Repositories', ['repositories', 'rules']),
-    tenantId !== null &&
-      link(paths.dashboards(tenantId), 'Dashboards', ['dashboards', 'dashboard', 'edit-dashboard']),
-    tenantId !== null && may('seeRuns') && link(paths.runs(tenantId), 'Collection', ['runs', 'run']),
-    tenantId !== null && may('seeMembers') && link(paths.members(tenantId), 'Members', ['members']),
-    tenantId !== null &&
-      may('changeChannels') &&
-      link(paths.notifications(tenantId), 'Notifications', ['notifications']),
-    tenantId !== null && may('seeAudit') && link(paths.audit(tenantId), 'Audit log', ['audit']),
-    maySomewhere(me, 'seeTenant') && link('/admin/tenants', 'Tenants', ['tenants'], true),
-    mayInSystem(me, 'seeServers') && link('/admin/servers', 'GitHub servers', ['servers']),
-    mayInSystem(me, 'seeSystemRoles') && link('/admin/roles', 'System roles', ['system-roles']),
-    mayInSystem(me, 'seeAllRuns') && link('/admin/log', 'System log', ['system-log']),
-    mayInSystem(me, 'seeAllAudit') && link('/admin/audit', 'System audit log', ['system-audit']),
-  ].filter((entry) => entry !== false && entry !== undefined);
+function Problems({ count }: { count: number }) {
   return (
-    <nav class="nav" aria-label="Pages">
-      {links.map(({ href, label, pages, apart }) => (
-        <Fragment key={href}>
-          {apart && <span class="nav-break" />}
-          <a
-            href={href}
-            class={apart ? 'apart' : undefined}
-            aria-current={pages.includes(route.page) ? 'page' : undefined}
-          >
-            {label}
-          </a>
+    <span class="tag warning">
+      {count}
+      <span class="unseen"> {count === 1 ? 'problem' : 'problems'}</span>
+    </span>
+  );
+}
+
+/** The list beside a page of the settings. */
+function Side({ groups, route }: { groups: SettingsGroup[]; route: Route | undefined }) {
+  return (
+    <nav class="side" aria-label="Settings">
+      {groups.map(({ label, links }) => (
+        <Fragment key={label}>
+          <h2>{label}</h2>
+          <ul>
+            {links.map((link) => (
+              <li key={link.label}>
+                <PageAnchor link={link} route={route} />
+              </li>
+            ))}
+          </ul>
         </Fragment>
       ))}
     </nav>
   );
 }
 
-function link(href: string, label: string, pages: Route['page'][], apart = false) {
-  return { href, label, pages, apart };
+interface OwnProps {
+  me: Me;
+  route: Route;
+  tenantId: number | null;
+  groups: SettingsGroup[];
+}
+
+/** Settings and profile; on a phone one menu with all pages. */
+function Own({ me, route, tenantId, groups }: OwnProps) {
+  const count = groups.flatMap(({ links }) => links).reduce((sum, link) => sum + (link.problems ?? 0), 0);
+  const needs = count ? `: ${count} ${count === 1 ? 'problem' : 'problems'}` : '';
+  const toItem = (link: PageLink) => ({
+    label: link.label,
+    href: link.href,
+    current: isCurrent(link, route),
+    ...(link.problems ? { note: <Problems count={link.problems} /> } : {}),
+  });
+  const settings = (): MenuSection[] =>
+    groups.map(({ label, links }) => ({ label, items: links.map(toItem) }));
+  const name = me.displayName || me.email;
+  const profile = { label: name, href: withView('/me'), current: route.page === 'profile' };
+  return (
+    <>
+      <span class="only-wide">
+        <Menu
+          label={`Settings${needs}`}
+          icon="gear"
+          class="iconbtn"
+          sections={() => [...settings(), themeSection()]}
+        >
+          {count > 0 && <span class="mark" />}
+        </Menu>
+      </span>
+      <a
+        class="iconbtn only-wide"
+        href={profile.href}
+        aria-label={`Your profile: ${name}`}
+        aria-current={profile.current ? 'page' : undefined}
+      >
+        <span class="avatar">{initialsOf(name)}</span>
+      </a>
+      <span class="only-phone">
+        <Menu
+          label={`Menu${needs}`}
+          icon="menu"
+          class="iconbtn"
+          sections={() => [
+            ...(tenantId === null ? [] : [{ items: mainPages(tenantId).map(toItem) }]),
+            ...settings(),
+            themeSection(),
+            { items: [profile] },
+          ]}
+        >
+          {count > 0 && <span class="mark" />}
+        </Menu>
+      </span>
+    </>
+  );
+}
+
+/** Of the first and the last word: "Ada Lovelace" gives "AL". */
+function initialsOf(name: string): string {
+  const words = name.split(/[\s.@_-]+/).filter(Boolean);
+  const last = words.length > 1 && !name.includes('@') ? words.at(-1) : words[1];
+  return [words[0], last]
+    .map((word) => [...(word ?? '')][0] ?? '')
+    .join('')
+    .toUpperCase();
 }

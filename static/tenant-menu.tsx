@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { useDismiss } from './controls/menu.tsx';
+import { Icon } from './controls/icon.tsx';
 import { Failure } from './controls/notice.tsx';
+import { useDismiss, usePlacement } from './controls/placement.ts';
 import { ShowMore } from './controls/show-more.tsx';
 import { plural } from './format.ts';
 import { useList } from './list.ts';
@@ -23,9 +24,10 @@ export function TenantMenu({ name, tenantId, onPick }: TenantMenuProps) {
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
   useDismiss(box, open, () => setOpen(false));
+  usePlacement(box, open, 'start');
   return (
     <div
-      class="tenant-switch"
+      class="tenant-menu"
       ref={box}
       onFocusOut={({ relatedTarget }) => {
         if (relatedTarget instanceof Node && !box.current?.contains(relatedTarget)) setOpen(false);
@@ -33,6 +35,7 @@ export function TenantMenu({ name, tenantId, onPick }: TenantMenuProps) {
     >
       <button
         type="button"
+        class="button plain"
         aria-haspopup="dialog"
         aria-expanded={open}
         aria-controls={open ? id : undefined}
@@ -40,10 +43,10 @@ export function TenantMenu({ name, tenantId, onPick }: TenantMenuProps) {
       >
         <span class="unseen">Tenant: </span>
         <span>{name}</span>
-        <span aria-hidden="true">▾</span>
+        <Icon name="down" />
       </button>
       {open && (
-        <div class="tenant-search" id={id} role="dialog" aria-label="Choose a tenant">
+        <div class="pop tenant-search" id={id} role="dialog" aria-label="Choose a tenant">
           <TenantSearch
             tenantId={tenantId}
             onPick={(chosen) => {

@@ -1,6 +1,8 @@
 import { useEffect } from 'preact/hooks';
 import type { Me } from '../lib/answers/me.ts';
+import { Icon } from './controls/icon.tsx';
 import { lazy } from './controls/loading.tsx';
+import { Menu } from './controls/menu.tsx';
 import { go } from './location.ts';
 import { paths, type Route } from './routes.ts';
 
@@ -14,7 +16,7 @@ const LAST = 'traffic.tenant';
 /** The last used tenant in this browser. */
 export const lastTenant = () => Number(localStorage.getItem(LAST)) || null;
 
-const SAME = ['repositories', 'rules', 'dashboards', 'runs', 'members', 'audit'] as const;
+const SAME = ['repositories', 'rules', 'dashboards', 'runs', 'members', 'notifications', 'audit'] as const;
 
 interface TenantSwitchProps {
   me: Me;
@@ -35,16 +37,28 @@ export function TenantSwitch({ me, tenantId, route }: TenantSwitchProps) {
   }
 
   return (
-    <label class="tenant-switch">
-      <span class="unseen">Tenant</span>
-      <select value={tenantId} onChange={(event) => change(Number(event.currentTarget.value))}>
-        {!current && <option value={tenantId}>–</option>}
-        {me.tenants.map((tenant) => (
-          <option key={tenant.tenantId} value={tenant.tenantId}>
-            {tenant.name}
-          </option>
-        ))}
-      </select>
-    </label>
+    <span class="tenant-menu">
+      <Menu
+        label="Tenants"
+        class="button plain"
+        content={
+          <>
+            <span class="unseen">Tenant: </span>
+            <span>{current?.name ?? '–'}</span>
+            <Icon name="down" />
+          </>
+        }
+        sections={() => [
+          {
+            choice: true,
+            items: me.tenants.map((tenant) => ({
+              label: tenant.name,
+              current: tenant.tenantId === tenantId,
+              onPick: () => change(tenant.tenantId),
+            })),
+          },
+        ]}
+      />
+    </span>
   );
 }

@@ -1,10 +1,14 @@
 import { useEffect, useState } from 'preact/hooks';
+import { Icon } from './controls/icon.tsx';
+import type { MenuSection } from './controls/menu.tsx';
 
-type Theme = 'auto' | 'light' | 'dark';
+const THEMES = ['auto', 'light', 'dark'] as const;
+type Theme = (typeof THEMES)[number];
 
 const STORED = 'traffic.theme';
 const CHANGED = 'theme-changed';
 const NEXT: Record<Theme, Theme> = { auto: 'light', light: 'dark', dark: 'auto' };
+const LABELS: Record<Theme, string> = { auto: 'Auto', light: 'Light', dark: 'Dark' };
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
 
 function stored(): Theme {
@@ -21,6 +25,11 @@ export function applyTheme(theme = stored()) {
 
 systemDark.addEventListener('change', () => applyTheme());
 
+function choose(theme: Theme) {
+  localStorage.setItem(STORED, theme);
+  applyTheme(theme);
+}
+
 /** Counts theme changes, for drawings that CSS does not style. */
 export function useThemeRound(): number {
   const [round, setRound] = useState(0);
@@ -32,22 +41,31 @@ export function useThemeRound(): number {
   return round;
 }
 
-/** Switches between auto, light and dark. */
+/** The choice of a theme, as a part of a menu. */
+export function themeSection(): MenuSection {
+  const current = stored();
+  return {
+    label: 'Theme',
+    choice: true,
+    items: THEMES.map((theme) => ({
+      label: LABELS[theme],
+      current: theme === current,
+      onPick: () => choose(theme),
+    })),
+  };
+}
+
+/** Switches between auto, light and dark, where there is no menu. */
 export function ThemeSwitch() {
   const [theme, setTheme] = useState(stored);
   function change() {
     const next = NEXT[theme];
-    localStorage.setItem(STORED, next);
+    choose(next);
     setTheme(next);
-    applyTheme(next);
   }
   return (
-    <button type="button" class="bar-button" onClick={change} aria-label={`Theme: ${theme}. Change theme`}>
-      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-        <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.5" />
-        <path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor" />
-      </svg>
-      <span class="wide-only">Theme: {theme}</span>
+    <button type="button" class="iconbtn" onClick={change} aria-label={`Theme: ${theme}. Change theme`}>
+      <Icon name="theme" />
     </button>
   );
 }

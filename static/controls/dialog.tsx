@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
+import { Icon } from './icon.tsx';
 import { Failure } from './notice.tsx';
 import type { Submission } from './submit.ts';
 
@@ -11,7 +12,7 @@ interface DialogProps {
 }
 
 /** A modal dialog. It focuses its first field or its harmless button; Escape closes it. */
-function Dialog({ title, onClose, wide, children }: DialogProps) {
+export function Dialog({ title, onClose, wide, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -35,9 +36,7 @@ function Dialog({ title, onClose, wide, children }: DialogProps) {
       <header class="dialog-head">
         <h2 id={id}>{title}</h2>
         <button type="button" class="button quiet icon" aria-label="Close" onClick={onClose}>
-          <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-            <path d="M3 3l10 10M13 3L3 13" stroke="currentColor" stroke-width="1.5" />
-          </svg>
+          <Icon name="close" />
         </button>
       </header>
       {children}

@@ -7,13 +7,17 @@ interface PageHeadProps {
   above?: ComponentChildren;
   /** Shown below the title. */
   below?: ComponentChildren;
+  /** Shown after the title. */
+  beside?: ComponentChildren;
   actions?: ComponentChildren;
+  /** On a phone, the actions stay in one row that scrolls. */
+  scrolls?: boolean;
 }
 
 let first = true;
 
 /** The page's title. Also the tab's title; focused after navigation, so that screen readers read it. */
-export function PageHead({ title, above, below, actions }: PageHeadProps) {
+export function PageHead({ title, above, below, beside, actions, scrolls }: PageHeadProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · GitHub Traffic Analytics`;
@@ -23,12 +27,15 @@ export function PageHead({ title, above, below, actions }: PageHeadProps) {
     first = false;
   }, []);
   return (
-    <header class="page-head">
+    <header class={scrolls ? 'page-head scrolls' : 'page-head'}>
       <div class="page-title">
         {above}
-        <h1 ref={heading} tabIndex={-1}>
-          {title}
-        </h1>
+        <div class="title">
+          <h1 ref={heading} tabIndex={-1}>
+            {title}
+          </h1>
+          {beside}
+        </div>
         {below}
       </div>
       {actions && <div class="page-actions">{actions}</div>}

@@ -12,7 +12,7 @@ interface PanelProps {
 export function Panel({ title, beside, children }: PanelProps) {
   const id = useId();
   return (
-    <section class="panel" aria-labelledby={id}>
+    <section class="card panel" aria-labelledby={id}>
       <header class="panel-head">
         <h2 id={id}>{title}</h2>
         {beside}

@@ -1,5 +1,7 @@
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { FIRST_PAGE, replace, usePlace, withQuery } from '../location.ts';
+import { useShortcut } from '../shortcuts.ts';
+import { Icon } from './icon.tsx';
 
 const PAUSE_MS = 400;
 
@@ -7,6 +9,8 @@ const PAUSE_MS = 400;
 export function SearchBox({ label }: { label: string }) {
   const place = usePlace();
   const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  useShortcut('/', () => input.current?.focus());
   const asked = place.query.get('q') ?? '';
   const [text, setText] = useState(asked);
 
@@ -19,11 +23,13 @@ export function SearchBox({ label }: { label: string }) {
   }, [text, asked, place]);
 
   return (
-    <search class="search">
+    <search class="search searchbox">
       <label for={id} class="unseen">
         {label}
       </label>
+      <Icon name="search" />
       <input
+        ref={input}
         id={id}
         type="search"
         placeholder={label}

@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useAnswer } from '../answers.ts';
 import { Answered } from '../controls/loading.tsx';
-import { useDismiss } from '../controls/menu.tsx';
+import { useDismiss } from '../controls/placement.ts';
 import { plural } from '../format.ts';
 import { go, usePlace, withQuery } from '../location.ts';
 import { reads } from '../reads.ts';

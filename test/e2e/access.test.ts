@@ -172,7 +172,7 @@ test('the audit log shows who did what, is filtered by the address, and saved as
   await page.getByRole('link', { name: 'Show everything' }).click();
   await page.getByRole('rowheader', { name: 'ada@example.com downloaded audit-1.csv' }).waitFor();
   expect(ada.problems()).toEqual([]);
-  await ada.open('/admin/audit?from=yesterday');
+  await ada.open('/admin/audit?since=yesterday');
   await page.getByRole('alert').waitFor();
   expect(ada.problems()).toEqual(['400 GET audit']);
   await ada.close();
