@@ -1,6 +1,7 @@
 import type { AuditEvent, AuditLog } from '../../lib/answers/audit.ts';
 import type { AuditArea } from '../../lib/audit.ts';
 import { useAnswer } from '../answers.ts';
+import { CustomRange } from '../controls/custom-range.tsx';
 import { DataTable } from '../controls/data-table.tsx';
 import { CsvButton } from '../controls/download.tsx';
 import { SelectField } from '../controls/field.tsx';
@@ -9,7 +10,6 @@ import { Empty } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { OlderPager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
-import { CustomRange } from '../controls/range-picker.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
 import { formatInstant } from '../format.ts';
 import { FIRST_PAGE, go, usePlace, withQuery } from '../location.ts';

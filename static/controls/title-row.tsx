@@ -8,6 +8,8 @@ interface TitleRowProps {
   title: string;
   /** Shown above the title. */
   above?: ComponentChildren;
+  /** Shown below the title. */
+  below?: ComponentChildren;
   /** Shown after the title, as the menu of groups is. */
   beside?: ComponentChildren;
   /** The range that is shown, once it is known. */
@@ -24,11 +26,12 @@ interface TitleRowProps {
 
 /** The title of a page of figures, and what they are about: range, comparison and group. */
 export function TitleRow(props: TitleRowProps) {
-  const { title, above, beside, shown, standard, stepless, incomparable, actions } = props;
+  const { title, above, below, beside, shown, standard, stepless, incomparable, actions } = props;
   return (
     <PageHead
       title={title}
       above={above}
+      below={below}
       beside={beside}
       scrolls
       actions={

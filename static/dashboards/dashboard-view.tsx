@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { Empty, Failure } from '../controls/notice.tsx';
-import { RangePicker } from '../controls/range-picker.tsx';
+import { RangeMenu } from '../controls/range-menu.tsx';
 import { Segments } from '../controls/segments.tsx';
 import { usePlace } from '../location.ts';
 import { type DashboardDocument, dataNamesOf, type Tab } from './document.ts';
@@ -37,7 +37,7 @@ export function DashboardView({ tenantId, document, tables, drawings }: Dashboar
             }))}
           />
         )}
-        <RangePicker shown={undefined} standard={document.range} stepless />
+        <RangeMenu shown={undefined} standard={document.range} stepless />
         <RepositoryPicker tenantId={tenantId} />
       </div>
       {shown.error && <Failure error={shown.error} retry={shown.reload} />}

@@ -4,9 +4,8 @@ import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';
 import { CsvButton } from '../controls/download.tsx';
 import { Empty, Failure, Notice } from '../controls/notice.tsx';
-import { PageHead } from '../controls/page-head.tsx';
-import { RangePicker } from '../controls/range-picker.tsx';
 import { Segments } from '../controls/segments.tsx';
+import { TitleRow } from '../controls/title-row.tsx';
 import { FIRST_PAGE, usePlace } from '../location.ts';
 import { paths } from '../routes.ts';
 import { ActiveRun, useActiveRun } from '../runs/active-run.tsx';
@@ -19,19 +18,19 @@ import { overviewFile, overviewRead, tableFile, tableRead } from './view.ts';
 
 /** All repositories of a tenant: as an overview, or as rows by day, week or month. */
 export function Overview({ tenantId }: { tenantId: number }) {
-  const { me } = useMe();
   const place = usePlace();
   const asTable = place.query.get('tab') === 'table';
   const overview = useAnswer(asTable ? null : overviewRead(tenantId, place.query));
   const table = useAnswer(asTable ? tableRead(tenantId, place.query) : null);
   const shown = asTable ? table : overview;
-  const name = me.tenants.find((tenant) => tenant.tenantId === tenantId)?.name ?? 'Overview';
   const download = (asTable ? tableFile : overviewFile)(tenantId, place.query);
 
   return (
     <div class="page" aria-busy={shown.loading}>
-      <PageHead
-        title={name}
+      <TitleRow
+        title="Overview"
+        shown={shown.answer?.range}
+        incomparable
         actions={<CsvButton read={download} fileName={`traffic-${asTable ? 'table' : 'overview'}.csv`} />}
       />
       <div class="toolbar">
@@ -43,7 +42,6 @@ export function Overview({ tenantId }: { tenantId: number }) {
             { value: 'table', label: 'Table', changes: { tab: 'table', ...FIRST_PAGE } },
           ]}
         />
-        <RangePicker shown={shown.answer?.range} />
       </div>
       {shown.error && <Failure error={shown.error} retry={shown.reload} />}
       {asTable && (table.answer || !table.error) && <TrafficTable answer={table.answer} />}

@@ -1,6 +1,7 @@
 import type { Comparison, Totals } from '../../lib/answers/figures.ts';
 import { changeOf, SUM_OF } from '../../lib/stats/totals.ts';
 import type { Metric } from '../../lib/traffic/figures.ts';
+import { Explain } from '../controls/explain.tsx';
 import { formatCount, formatDay, formatShare, plural } from '../format.ts';
 import { usePlace } from '../location.ts';
 
@@ -12,10 +13,10 @@ interface TotalsRowProps {
 }
 
 const TILES = [
-  { label: 'Views', metric: 'viewCount', lower: null },
-  { label: 'Unique visitors', metric: 'viewUniques', lower: 'viewUniquesLower' },
-  { label: 'Clones', metric: 'cloneCount', lower: null },
-  { label: 'Unique cloners', metric: 'cloneUniques', lower: 'cloneUniquesLower' },
+  { label: 'Views', term: 'views', metric: 'viewCount', lower: null },
+  { label: 'Unique visitors', term: 'visitors', metric: 'viewUniques', lower: 'viewUniquesLower' },
+  { label: 'Clones', term: 'clones', metric: 'cloneCount', lower: null },
+  { label: 'Unique cloners', term: 'cloners', metric: 'cloneUniques', lower: 'cloneUniquesLower' },
 ] as const;
 
 /** The range's sums, and their change from the same number of days before. */
@@ -26,9 +27,11 @@ export function TotalsRow({ totals, comparison, lost }: TotalsRowProps) {
         Totals
       </h2>
       <dl class="totals">
-        {TILES.map(({ label, metric, lower }) => (
+        {TILES.map(({ label, term, metric, lower }) => (
           <div key={label} class="total">
-            <dt>{label}</dt>
+            <dt>
+              <Explain term={term}>{label}</Explain>
+            </dt>
             <dd>
               <span class="figure">
                 {totals ? <Bounds lower={lower && totals[lower]} upper={totals[SUM_OF[metric]]} /> : ' '}

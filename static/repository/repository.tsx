@@ -2,12 +2,10 @@ import { useState } from 'preact/hooks';
 import type { RepositoryStats } from '../../lib/answers/stats.ts';
 import { mayInTenant } from '../access.ts';
 import { useAnswer } from '../answers.ts';
-import { ApiError } from '../api.ts';
 import { useMe } from '../app-context.ts';
 import { CsvButton } from '../controls/download.tsx';
 import { Failure } from '../controls/notice.tsx';
-import { PageHead } from '../controls/page-head.tsx';
-import { RangePicker } from '../controls/range-picker.tsx';
+import { TitleRow } from '../controls/title-row.tsx';
 import { go, usePlace } from '../location.ts';
 import { TotalsRow } from '../overview/totals.tsx';
 import { repositoryRead } from '../overview/view.ts';
@@ -30,20 +28,21 @@ interface RepositoryPageProps {
 
 /** All data of one repository. */
 export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) {
-  const { me } = useMe();
   const place = usePlace();
   const read = repositoryRead(tenantId, repositoryId, place.query);
   const { answer, error, loading, reload } = useAnswer(read);
   const run = useActiveRun(answer?.activeRunId, reload);
-  const tenant = me.tenants.find((one) => one.tenantId === tenantId);
 
   return (
     <div class="page" aria-busy={loading}>
-      <PageHead
+      <TitleRow
+        shown={answer?.range}
+        incomparable
         title={answer?.repository.fullName ?? 'Repository'}
         above={
           <p class="crumbs">
-            <a href={paths.overview(tenantId)}>{tenant?.name}</a>
+            <a href={paths.overview(tenantId)}>Overview</a> /{' '}
+            <a href={paths.repositories(tenantId)}>All repositories</a>
           </p>
         }
         below={answer && <Facts repository={answer.repository} />}
@@ -55,11 +54,6 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
         }
       />
       {error && <Failure error={error} retry={reload} />}
-      {error instanceof ApiError && error.status === 400 && (
-        <div class="toolbar">
-          <RangePicker shown={undefined} />
-        </div>
-      )}
       <ActiveRun tenantId={tenantId} run={run} />
       {answer?.repository.schedule === 'paused' && <PausedNotice {...answer.repository} />}
       {answer?.repository.oldCopyThrough && <OldCopyNotice through={answer.repository.oldCopyThrough} />}
@@ -128,9 +122,6 @@ function Changes({ answer, run, reload }: ChangesProps) {
 function Figures({ answer }: { answer: RepositoryStats | undefined }) {
   return (
     <>
-      <div class="toolbar">
-        <RangePicker shown={answer?.range} />
-      </div>
       <TotalsRow totals={answer?.totals} comparison={answer?.comparison} lost="day" />
       <TrafficCharts answer={answer} />
       {answer && (

@@ -35,8 +35,14 @@ async function enter(person: string, path = '/'): Promise<Visitor> {
   return visitor;
 }
 
-const pagesOffered = (visitor: Visitor) =>
-  visitor.page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts();
+/** The pages in the bar, and those of the settings' menu. */
+async function pagesOffered({ page }: Visitor): Promise<string[]> {
+  const main = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts();
+  await page.getByRole('button', { name: /^Settings/ }).click();
+  const settings = await page.getByRole('menu').locator('a').allInnerTexts();
+  await page.keyboard.press('Escape');
+  return [...main, ...settings];
+}
 
 test('a person without a role is told who to ask', async () => {
   const alan = await enter('Alan Turing');
@@ -74,7 +80,13 @@ test('an administrator assigns two roles in turn, and each shows what it allows'
   expect(await saved.getByText('Invited').count()).toBe(0);
   await grace.open('/t/1');
   await grace.page.getByRole('rowheader', { name: 'northwind-labs/tidy-dates' }).waitFor();
-  expect(await pagesOffered(grace)).toEqual(['Overview', 'Repositories', 'Dashboards', 'Collection']);
+  expect(await pagesOffered(grace)).toEqual([
+    'Overview',
+    'Repositories',
+    'Dashboards',
+    'Collection',
+    'Rules',
+  ]);
   expect([...ada.problems(), ...grace.problems()]).toEqual([]);
   await Promise.all([ada.close(), grace.close()]);
 });
@@ -82,6 +94,7 @@ test('an administrator assigns two roles in turn, and each shows what it allows'
 /** What each right opens: a page in the navigation, or a button on a page. */
 const PAGES = {
   seeRuns: 'Collection',
+  seeAllTraffic: 'Rules',
   seeMembers: 'Members',
   changeChannels: 'Notifications',
   seeAudit: 'Audit log',
@@ -144,7 +157,7 @@ test('the audit log shows who did what, is filtered by the address, and saved as
     for (const role of ['viewer', 'manager']) await call('PUT', '/members/1/kim@example.com', { role });
   const ada = await enter('Ada Lovelace', '/t/1');
   const { page } = ada;
-  await page.getByRole('link', { name: 'Audit log', exact: true }).click();
+  await ada.openSetting('Audit log');
   const changed = 'ada@example.com changed the role of kim@example.com from viewer to manager.';
   await page.getByRole('rowheader', { name: changed }).first().waitFor();
   expect(await page.getByRole('rowheader').count()).toBe(50);
@@ -167,7 +180,7 @@ test('the audit log shows who did what, is filtered by the address, and saved as
 
   await page.getByLabel('To', { exact: true }).fill('2026-01-31');
   await page.getByRole('button', { name: 'Apply' }).click();
-  await page.waitForURL(/to=2026-01-31$/);
+  await page.waitForURL(/until=2026-01-31$/);
   await page.getByRole('heading', { name: 'No entries' }).waitFor();
   await page.getByRole('link', { name: 'Show everything' }).click();
   await page.getByRole('rowheader', { name: 'ada@example.com downloaded audit-1.csv' }).waitFor();
@@ -211,7 +224,7 @@ test('signing out everywhere ends the session in another browser, which asks for
   const dialog = here.page.getByRole('dialog', { name: 'Sign out everywhere?' });
   await dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
   await here.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
-  await there.page.getByRole('link', { name: 'Members' }).click();
+  await there.openSetting('Members');
   await there.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   expect(await there.page.evaluate(() => sessionStorage.length)).toBe(0);
   expect(here.problems()).toEqual([]);
@@ -236,7 +249,7 @@ test('an administrator of five thousand tenants finds one by typing, in the bar 
 
   const ada = await enter('Ada Lovelace', '/t/4321');
   const { page } = ada;
-  await page.getByRole('heading', { level: 1, name: 'Tenant 4321' }).waitFor();
+  await page.getByRole('button', { name: 'Tenant: Tenant 4321' }).waitFor();
   await ada.open('/t/4321/members');
   await page.getByRole('button', { name: 'Add member' }).waitFor();
   ada.calls();
@@ -292,7 +305,7 @@ test('an administrator of five thousand tenants finds one by typing, in the bar 
   expect(await findViolations(page)).toEqual([]);
   expect(await fitsSoon(page)).toBe(true);
   await page.getByRole('option', { name: 'Tenant 1002' }).click();
-  await page.getByRole('heading', { level: 1, name: 'Tenant 1002' }).waitFor();
+  await page.getByRole('button', { name: 'Tenant: Tenant 1002' }).waitFor();
   expect(ada.problems()).toEqual([]);
   await ada.close();
 });

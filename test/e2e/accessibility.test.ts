@@ -67,19 +67,22 @@ test.each(PAGES)(
   },
 );
 
-test('on a phone all links are visible, and the list of repositories does not scroll sideways', async () => {
+test('on a phone one menu has all pages, and the list of repositories does not scroll sideways', async () => {
   const visitor = await openVisitor(browser, installation.url, { width: 375 });
   const { page } = visitor;
   await page.goto(`${installation.url}/t/1`);
   await visitor.signInAs('Ada Lovelace');
   await page.getByRole('link', { name: 'northwind-labs/burrow' }).waitFor();
   expect(await fitsSoon(page)).toBe(true);
-  const links = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').all();
-  expect(links.length).toBeGreaterThan(6);
+  await page.getByRole('button', { name: /^Menu/ }).click();
+  expect(await findViolations(page)).toEqual([]);
+  const links = await page.getByRole('menu').locator('a').all();
+  expect(links.length).toBeGreaterThan(9);
   for (const link of links) {
     const box = await link.boundingBox();
     expect(box && box.x >= 0 && box.x + box.width <= 375).toBe(true);
   }
+  await page.keyboard.press('Escape');
   const list = page.getByRole('group', { name: 'Repositories' });
   expect(await list.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   await page.getByRole('link', { name: /^Stars/ }).click();

@@ -200,7 +200,7 @@ async function chooseInstallation(dialog: Locator, account: string) {
 
 test('a tenant is created with an installation of the app, without a token', async () => {
   const { page } = ada;
-  await page.getByRole('link', { name: 'Tenants' }).click();
+  await ada.openSetting('Tenants');
   await page.getByRole('button', { name: 'Create tenant' }).click();
   const dialog = page.getByRole('dialog', { name: 'Create a tenant' });
   await dialog.getByLabel('Name', { exact: true }).fill('By app');

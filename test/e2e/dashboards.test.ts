@@ -79,7 +79,7 @@ test('a built-in dashboard shows its widgets, each described for screen readers'
 test('tab, range and repositories are in the address: back, reload and a shared link keep them', async () => {
   const { page } = ada;
   await page.getByRole('navigation', { name: 'Tabs' }).getByRole('link').nth(1).click();
-  await page.getByRole('link', { name: '90 days' }).click();
+  await ada.chooseRange('Last 90 days');
   await page.getByRole('button', { name: 'All repositories' }).click();
   await page.getByLabel('northwind-labs/burrow').check();
   await page.getByRole('button', { name: '1 repository' }).waitFor();

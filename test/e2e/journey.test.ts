@@ -122,7 +122,7 @@ test('the overview shows totals, the chart in words and every repository', async
   const { page } = ada;
   ada.calls();
   await page.getByRole('link', { name: 'Overview' }).click();
-  await heading('demo-octocat').waitFor();
+  await heading('Overview').waitFor();
   await page.getByRole('img', { name: /^Views of all repositories from/ }).waitFor();
   await page.getByRole('rowheader', { name: 'northwind-labs/burrow' }).waitFor();
   expect(ada.calls()).toEqual(['GET stats/1']);
@@ -131,8 +131,8 @@ test('the overview shows totals, the chart in words and every repository', async
 
 test('range, steps and figures are in the address: back, reload and a shared link keep them', async () => {
   const { page } = ada;
-  await page.getByRole('link', { name: '90 days' }).click();
-  await page.getByLabel('Steps').selectOption('week');
+  await ada.chooseRange('Last 90 days');
+  await ada.chooseRange('By week');
   await page.getByRole('navigation', { name: 'Figures' }).getByRole('link', { name: 'Clones' }).click();
   await page.getByRole('img', { name: /^Clones of all repositories .* by week/ }).waitFor();
   expect(new URL(page.url()).search).toBe('?range=90&by=week&show=clones');
@@ -193,7 +193,7 @@ test('weeks that the range cuts are marked in the chart and in its table', async
 
 test('the range of all days has no comparison, and the page says why', async () => {
   const { page } = ada;
-  await page.getByRole('link', { name: 'All', exact: true }).click();
+  await ada.chooseRange('All time');
   await page.getByText('Nothing earlier to compare with').waitFor();
   expect(ada.problems()).toEqual([]);
 });
@@ -204,7 +204,7 @@ test('an address with an impossible range is refused, and another range is a cli
   await ada.open(`${pathname}?from=2026-02-30&to=2026-03-10`);
   await page.getByText('Give a day that exists').waitFor();
   expect(ada.problems()).toEqual([expect.stringMatching(/^400 GET stats/)]);
-  await page.getByRole('link', { name: '30 days' }).click();
+  await ada.chooseRange('Last 30 days');
   await page.getByRole('img', { name: /^Views from/ }).waitFor();
   expect(ada.problems()).toEqual([]);
 });
@@ -224,7 +224,7 @@ test('the shown figures are downloaded as CSV', async () => {
 test('a collection of one repository shows its progress and appears in the log', async () => {
   const { page } = ada;
   await seeProgress(() => page.getByRole('button', { name: 'Collect now' }).click());
-  await page.getByRole('link', { name: 'Collection' }).click();
+  await ada.openSetting('Collection');
   await page
     .getByRole('row', { name: /On demand/ })
     .first()
@@ -237,10 +237,10 @@ test('a collection of one repository shows its progress and appears in the log',
 
 test('the daily and the weekly table are a view of the overview', async () => {
   const { page } = ada;
-  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('link', { name: 'Overview' }).first().click();
   await page.getByRole('link', { name: 'Table' }).click();
   await page.getByRole('heading', { name: 'Daily traffic' }).waitFor();
-  await page.getByLabel('Steps').selectOption('week');
+  await ada.chooseRange('By week');
   await page.getByRole('heading', { name: 'Weekly traffic' }).waitFor();
   await page
     .getByRole('cell', { name: /^\d{4}-W\d{2}$/ })
@@ -252,17 +252,17 @@ test('the daily and the weekly table are a view of the overview', async () => {
 test('a custom range is chosen by its days', async () => {
   const { page } = ada;
   await page.getByRole('link', { name: 'Overview' }).first().click();
-  await page.getByRole('button', { name: 'Custom…' }).click();
+  await ada.chooseRange('Custom range…');
   await page.getByLabel('From', { exact: true }).fill('2026-01-01');
   await page.getByLabel('To', { exact: true }).fill('2026-01-31');
-  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
   await page.getByRole('img', { name: /from 1 Jan 2026 to 31 Jan 2026/ }).waitFor();
   expect(ada.problems()).toEqual([]);
 });
 
 test('servers, a second tenant and a name that is taken', async () => {
   const { page } = ada;
-  await page.getByRole('link', { name: 'GitHub servers' }).click();
+  await ada.openSetting('GitHub servers');
   await page.getByRole('row', { name: /Demo/ }).waitFor();
   await page.getByRole('button', { name: 'Add server' }).click();
   const adding = page.getByRole('dialog', { name: 'Add a GitHub server' });
@@ -273,7 +273,7 @@ test('servers, a second tenant and a name that is taken', async () => {
   await refused.getByText('Give an address that begins with https://.', { exact: true }).waitFor();
   await adding.getByRole('button', { name: 'Cancel' }).click();
   expect(ada.problems()).toEqual(['400 POST servers']);
-  await page.getByRole('link', { name: 'Tenants' }).click();
+  await ada.openSetting('Tenants');
   await page.getByRole('button', { name: 'Create tenant' }).click();
   const dialog = page.getByRole('dialog', { name: 'Create a tenant' });
   await dialog.getByLabel('Name', { exact: true }).fill('demo-octocat');
@@ -285,16 +285,16 @@ test('servers, a second tenant and a name that is taken', async () => {
   await dialog.getByRole('button', { name: 'Create' }).click();
   await heading('Repositories').waitFor();
   await page.getByText('No repositories yet').waitFor();
-  expect(await page.getByLabel('Tenant').locator('option').allInnerTexts()).toEqual([
-    'Pinecone',
-    'demo-octocat',
-  ]);
+  await page.getByRole('button', { name: 'Tenant: Pinecone' }).click();
+  const tenants = page.getByRole('menu', { name: 'Tenants' }).getByRole('menuitemradio');
+  expect(await tenants.allInnerTexts()).toEqual(['Pinecone', 'demo-octocat']);
+  await page.keyboard.press('Escape');
   expect(ada.problems()).toEqual(['409 POST tenants']);
 });
 
 test('a tenant is deleted only after its name is typed', async () => {
   const { page } = ada;
-  await page.getByRole('link', { name: 'Tenants' }).click();
+  await ada.openSetting('Tenants');
   await page
     .getByRole('row', { name: /Pinecone/ })
     .getByRole('button', { name: 'Delete' })
@@ -330,7 +330,7 @@ test('removing a repository says what will be deleted, and Escape keeps it', asy
 
 test('the system log shows the runs of all tenants', async () => {
   const { page } = ada;
-  await page.getByRole('link', { name: 'System log' }).click();
+  await ada.openSetting('System log');
   await page
     .getByRole('row', { name: /demo-octocat.*Succeeded/ })
     .first()

@@ -28,7 +28,7 @@ const button = (name: string | RegExp) => ada.page.getByRole('button', { name })
 
 test('a channel is added in a dialog that says which address is refused', async () => {
   const { page } = ada;
-  await page.getByRole('link', { name: 'Notifications' }).click();
+  await ada.openSetting('Notifications');
   await page.getByText('No channels yet').waitFor();
   await button('Add channel').click();
   const dialog = page.getByRole('dialog', { name: 'Add a channel' });
@@ -92,7 +92,7 @@ test('a channel that fails says why, and is changed and deleted', async () => {
 test('a rule is previewed, added and collected; what is removed by hand can be tracked again', async () => {
   const { page } = ada;
   await page.getByRole('link', { name: 'Repositories', exact: true }).click();
-  await page.getByRole('link', { name: 'Rules' }).click();
+  await page.getByRole('link', { name: 'Rules' }).first().click();
   await page.getByText('No rules yet').waitFor();
   await button('Add rule').click();
   const dialog = page.getByRole('dialog', { name: 'Add a rule' });

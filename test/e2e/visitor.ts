@@ -21,6 +21,10 @@ export interface Visitor {
   calls(): string[];
   /** Goes to an address below the installation's and waits for the page's title. */
   open(path: string): Promise<void>;
+  /** Chooses a range or its steps by the menu. */
+  chooseRange(name: string): Promise<void>;
+  /** Opens a page of the settings by the menu. */
+  openSetting(name: string): Promise<void>;
   /** Signs in on the identity provider's page, which is open or about to open. Ends on our pages. */
   signInAs(name: string): Promise<void>;
   close(): Promise<void>;
@@ -85,6 +89,14 @@ export async function openVisitor(
     async open(path) {
       await page.goto(path);
       await page.locator('h1').waitFor();
+    },
+    async chooseRange(name) {
+      await page.getByRole('button', { name: /^Range/ }).click();
+      await page.getByRole('menuitemradio', { name, exact: true }).click();
+    },
+    async openSetting(name) {
+      await page.getByRole('button', { name: /^Settings/ }).click();
+      await page.getByRole('menuitem', { name, exact: true }).click();
     },
     async signInAs(name) {
       await page.getByRole('button', { name }).click();

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { readSettings, settingsProblems } from '../../deploy/settings.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { Failure } from '../../lib/failure.ts';
+import { GLOSSARY } from '../../static/glossary.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
@@ -60,6 +61,12 @@ test('every file of ours that a document names exists', () => {
   );
   expect(named.length).toBeGreaterThan(10);
   expect(named.filter(({ file }) => !existsSync(path.join(ROOT, file)))).toEqual([]);
+});
+
+test('figures.md explains every figure and state with the words of the pages', () => {
+  const lines = read('docs/figures.md').split('\n');
+  const missing = Object.values(GLOSSARY).map(({ title, text }) => `| *${title}* | ${text} |`);
+  expect(missing.filter((line) => !lines.includes(line))).toEqual([]);
 });
 
 test('the README has at most 1,500 words', () => {
