@@ -49,16 +49,12 @@ export function Shell({ me, route, children }: ShellProps) {
         {me && route ? <Own me={me} route={route} tenantId={tenantId} groups={groups} /> : <ThemeSwitch />}
       </header>
       <Waiting />
-      <main id="main" tabIndex={-1}>
-        {isSetting ? (
-          <div class="settings">
-            <Side groups={groups} route={route} />
-            {children}
-          </div>
-        ) : (
-          children
-        )}
-      </main>
+      <div class={isSetting ? 'settings' : undefined}>
+        {isSetting && <Side groups={groups} route={route} />}
+        <main key="main" id="main" tabIndex={-1}>
+          {children}
+        </main>
+      </div>
       <Footer />
     </>
   );
@@ -145,13 +141,11 @@ function Own({ me, route, tenantId, groups }: OwnProps) {
           {count > 0 && <span class="mark" />}
         </Menu>
       </span>
-      <a
-        class="iconbtn only-wide"
-        href={profile.href}
-        aria-label={`Your profile: ${name}`}
-        aria-current={profile.current ? 'page' : undefined}
-      >
-        <span class="avatar">{initialsOf(name)}</span>
+      <a class="iconbtn only-wide" href={profile.href} aria-current={profile.current ? 'page' : undefined}>
+        <span class="avatar" aria-hidden="true">
+          {initialsOf(name)}
+        </span>
+        <span class="unseen">Your profile: {name}</span>
       </a>
       <span class="only-phone">
         <Menu

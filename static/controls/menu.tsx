@@ -157,7 +157,11 @@ function Item({ item, choice, onClose }: ItemProps) {
       {icon && <Icon name={icon} />}
       {label}
       {note !== undefined && <span class="n">{note}</span>}
-      {shortcut && <kbd>{shortcut}</kbd>}
+      {shortcut && (
+        <span class="key" aria-hidden="true">
+          {shortcut}
+        </span>
+      )}
     </>
   );
   const common = {
