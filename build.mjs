@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
+import { buildDocs } from './docs.mjs';
 import { noticesOf, packagesIn } from './licences.mjs';
 import { scriptsForBuild } from './sql/scripts.mjs';
 
@@ -305,12 +306,14 @@ const INPUTS = [
   'actions',
   'bench',
   'deploy',
+  'docs',
   'lib',
   'local',
   'sql',
   'static',
   'test',
   'build.mjs',
+  'docs.mjs',
   'licences.mjs',
   'manifest.yaml',
   'package-lock.json',
@@ -360,6 +363,7 @@ export async function buildAll() {
   const packages = new Set([actions, ...pages].flatMap(packagesIn));
   await writeFile(path.join(out, 'static/licences.txt'), noticesOf(root, [...packages]));
   await buildOpenApi();
+  await buildDocs(root, path.join(out, 'static/docs'));
   await compressPages();
   await writeFile(builtFrom, inputs);
 }

@@ -1,8 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readSettings, settingsProblems } from '../../deploy/settings.ts';
+import { anchorOf, buildDocs } from '../../docs.mjs';
 import { parseConfig } from '../../lib/config.ts';
 import { Failure } from '../../lib/failure.ts';
 import { GLOSSARY } from '../../static/glossary.ts';
@@ -25,12 +28,7 @@ const withoutCode = (text: string) => text.replace(/^```[\s\S]*?^```$/gm, '');
 /** The anchors of a document's headings, as GitHub makes them. */
 function anchorsOf(file: string): string[] {
   const headings = withoutCode(read(file)).matchAll(/^#{1,6} (.*)$/gm);
-  return [...headings].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+  return [...headings].map(([, heading = '']) => anchorOf(heading));
 }
 
 test('no document has the marks of an unfinished merge', () => {
@@ -67,6 +65,27 @@ test('figures.md explains every figure and state with the words of the pages', (
   const lines = read('docs/figures.md').split('\n');
   const missing = Object.values(GLOSSARY).map(({ title, text }) => `| *${title}* | ${text} |`);
   expect(missing.filter((line) => !lines.includes(line))).toEqual([]);
+});
+
+test('the documents are built into pages whose links lead to pages and headings that exist', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'docs-'));
+  await buildDocs(ROOT, folder);
+  const pages = readdirSync(folder).filter((name) => name.endsWith('.html'));
+  const texts = new Map(
+    pages.map((name) => [`/docs/${name}`, readFileSync(path.join(folder, name), 'utf8')]),
+  );
+  await rm(folder, { recursive: true });
+  const links = [...texts].flatMap(([from, text]) =>
+    [...text.matchAll(/<a href="([^"]+)"/g)].map(([, to = '']) => ({ from, to })),
+  );
+  const inside = links.filter(({ to }) => to.startsWith('#') || to.startsWith('/docs/'));
+  const broken = inside.filter(({ from, to }) => {
+    const [page, anchor] = to.split('#');
+    const text = texts.get(page || from);
+    return !text || (anchor !== undefined && !text.includes(`id="${anchor}"`));
+  });
+  expect(inside.length).toBeGreaterThan(60);
+  expect(broken).toEqual([]);
 });
 
 test('the README has at most 1,500 words', () => {
