@@ -17,6 +17,13 @@ export const ROLLING: NamedRange[] = [
 ];
 
 export const CALENDAR: NamedRange[] = [
+  { value: 'week', label: 'Last full week' },
+  { value: 'month', label: 'This month', shortcut: 'M' },
+  { value: 'last-month', label: 'Last month' },
+  { value: 'quarter', label: 'This quarter' },
+  { value: 'last-quarter', label: 'Last quarter', shortcut: 'Q' },
+  { value: 'year', label: 'This year', shortcut: 'Y' },
+  { value: 'last-year', label: 'Last year' },
   { value: '365', label: 'Last 12 months' },
   { value: 'all', label: 'All time', shortcut: 'A' },
 ];

@@ -30,7 +30,7 @@ export function Overview({ tenantId }: { tenantId: number }) {
       <TitleRow
         title="Overview"
         shown={shown.answer?.range}
-        incomparable
+        incomparable={asTable}
         actions={<CsvButton read={download} fileName={`traffic-${asTable ? 'table' : 'overview'}.csv`} />}
       />
       <div class="toolbar">

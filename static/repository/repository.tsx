@@ -37,7 +37,6 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
     <div class="page" aria-busy={loading}>
       <TitleRow
         shown={answer?.range}
-        incomparable
         title={answer?.repository.fullName ?? 'Repository'}
         above={
           <p class="crumbs">
