@@ -1,6 +1,6 @@
 import type { ComponentType } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { useDismiss } from '../controls/menu.tsx';
+import { useDismiss } from '../controls/placement.ts';
 import type { ChartOptions, OptionsMenuProps } from './options.ts';
 
 interface OptionsButtonProps {
