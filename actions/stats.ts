@@ -3,6 +3,7 @@ import type { TenantAccess } from '../lib/access.ts';
 import { type Answer, csv, json } from '../lib/answer.ts';
 import type { RepositoryDay, TenantDay } from '../lib/answers/day.ts';
 import type {
+  BeforeAfter,
   Overview,
   RepositoryStats,
   TrafficColumns,
@@ -18,6 +19,8 @@ import { inGroup } from '../lib/groups.ts';
 import { bearsDataToken, requireDataAccess } from '../lib/identity/data-token.ts';
 import { requireRepositoryRow } from '../lib/repositories/repository.ts';
 import { MAX_ID, parseId, parseQuery, parseValue, toId } from '../lib/request.ts';
+import { readBeforeAfter } from '../lib/stats/before-after.ts';
+import { SIDE_DAYS } from '../lib/stats/before-after-days.ts';
 import { readRepositoryDay, readTenantDay } from '../lib/stats/day.ts';
 import { readOverview, toOverviewCsv } from '../lib/stats/overview.ts';
 import { RANGES } from '../lib/stats/range.ts';
@@ -151,6 +154,27 @@ export const TenantDayQuery = z.strictObject({
   metric: z.enum(METRICS).default('viewCount'),
 });
 
+export const BeforeAfterQuery = z
+  .strictObject({
+    /** The day of the event, or the first of a span. */
+    date: dayField,
+    /** The last day of a span. */
+    to: dayField.optional(),
+    /** Only this repository. */
+    repository: z.coerce.number().int().min(1).max(MAX_ID).optional(),
+    group,
+    /** The days of each side, if as many are final. */
+    days: z.coerce
+      .number()
+      .pipe(z.union(SIDE_DAYS.map((days) => z.literal(days))))
+      .default(7),
+  })
+  .refine(({ date, to = date }) => date <= to, 'to: Give a day from date on.')
+  .refine(
+    ({ repository, group }) => repository === undefined || group === undefined,
+    'Give repository or group.',
+  );
+
 const app = createApp();
 
 /** The same for routes that also accept a data token. */
@@ -228,6 +252,17 @@ app.get('/:tenantId/series', async (c) => {
   const ids = repositories?.split(',').map(Number);
   const scope = await inGroup(db, access, group);
   return json<TrafficSeries>(await readSeries(db, scope, { ...request, repositories: ids }, now));
+});
+
+app.get('/:tenantId/before-after', async (c) => {
+  const { db, access, now } = await requireAccess(c, 'seeTraffic');
+  const { group: groupId, repository, date, to = date, days } = parseQuery(c.req.raw, BeforeAfterQuery);
+  if (repository !== undefined) await requireRepositoryRow(db, access, repository);
+  const scope: TenantAccess =
+    repository === undefined
+      ? await inGroup(db, access, groupId)
+      : { tenantId: access.tenantId, repositoryIds: [repository] };
+  return json<BeforeAfter>(await readBeforeAfter(db, scope, { date, to, days }, now));
 });
 
 app.get('/:tenantId/:repositoryId', async (c) => {

@@ -1,7 +1,20 @@
 import { RepositoryDay, TenantDay } from '../../lib/answers/day.ts';
-import { Overview, RepositoryStats, TrafficSeries, TrafficTableAnswer } from '../../lib/answers/stats.ts';
+import {
+  BeforeAfter,
+  Overview,
+  RepositoryStats,
+  TrafficSeries,
+  TrafficTableAnswer,
+} from '../../lib/answers/stats.ts';
 import type { FailureCode } from '../../lib/failure.ts';
-import { OverviewQuery, RepositoryQuery, SeriesQuery, TableQuery, TenantDayQuery } from '../stats.ts';
+import {
+  BeforeAfterQuery,
+  OverviewQuery,
+  RepositoryQuery,
+  SeriesQuery,
+  TableQuery,
+  TenantDayQuery,
+} from '../stats.ts';
 import type { Operation } from './operation.ts';
 
 const ranges: FailureCode[] = ['range_too_long', 'range_reversed', 'too_many_points'];
@@ -39,6 +52,16 @@ export const statsOperations: Operation[] = [
     query: SeriesQuery,
     responses: { 200: TrafficSeries },
     failures: [...ranges, 'repository_not_found', 'group_not_found'],
+  },
+  {
+    action: 'stats',
+    method: 'get',
+    path: '/{tenantId}/before-after',
+    summary: 'Compare the days before and after an event',
+    needs: 'seeTraffic',
+    query: BeforeAfterQuery,
+    responses: { 200: BeforeAfter },
+    failures: ['repository_not_found', 'group_not_found'],
   },
   {
     action: 'stats',

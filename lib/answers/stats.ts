@@ -11,6 +11,7 @@ import {
   Figure,
   FigureColumns,
   Instant,
+  LeftOutReason,
   NoChangeReason,
   Page,
   Range,
@@ -352,3 +353,36 @@ export type ReleaseDownloads = NonNullable<RepositoryStats['releases']>;
 export type ShownAsset = ReleaseDownloads['assets'][number];
 export type WorkflowRuns = NonNullable<RepositoryStats['workflowRuns']>;
 export type ExtraStanding = Pick<StarHistory, 'readAt' | 'problem'>;
+
+/** Between how many unique people were counted: as many if `least` and `most` are equal. */
+const UniqueBounds = z.object({ least: Figure, most: Figure });
+
+const BeforeAfterSide = z.object({
+  from: Day,
+  to: Day,
+  viewCount: Figure,
+  viewUniques: UniqueBounds,
+  cloneCount: Figure,
+  cloneUniques: UniqueBounds,
+  starsGained: Figure,
+});
+
+/** The figures before and after an event: of final days, equally many and of the same weekdays on both sides. */
+export const BeforeAfter = z.object({
+  tenantId: z.int(),
+  date: Day,
+  to: Day,
+  /** The days of each side. */
+  days: Count,
+  /** Null if nothing can be compared. */
+  before: BeforeAfterSide.nullable(),
+  after: BeforeAfterSide.nullable(),
+  repositories: Comparison.shape.repositories,
+  /** At most 20 of the repositories that are not compared, with at most 14 of their unknown days. */
+  leftOut: z.array(Comparison.shape.leftOut.element.extend({ days: z.array(Day) })),
+  /** Why nothing can be compared. `not_yet`: no day after the event is final. */
+  refused: z
+    .object({ code: z.enum([...LeftOutReason.options, 'not_yet', 'no_repositories']), message: z.string() })
+    .nullable(),
+});
+export type BeforeAfter = z.infer<typeof BeforeAfter>;
