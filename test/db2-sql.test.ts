@@ -6,6 +6,7 @@ import {
   requireTenantAccess,
   type TenantAccess,
 } from '../lib/access.ts';
+import { deleteAnnotation, listAnnotations, saveAnnotation, updateAnnotation } from '../lib/annotations.ts';
 import { deleteOldAudit, listAudit, recordExport, toAuditCsv } from '../lib/audit.ts';
 import { sendMessage, toTestMessage } from '../lib/channels/sending.ts';
 import { createChannel, deleteChannel, listChannels, updateChannel } from '../lib/channels.ts';
@@ -64,6 +65,7 @@ import {
   renameServer,
 } from '../lib/servers.ts';
 import { listSnapshots } from '../lib/snapshots.ts';
+import { readBeforeAfter } from '../lib/stats/before-after.ts';
 import { readRepositoryDay, readTenantDay } from '../lib/stats/day.ts';
 import { readOverview, toOverviewCsv } from '../lib/stats/overview.ts';
 import { readFigures, readRepositoryTraffic } from '../lib/stats/repository.ts';
@@ -463,6 +465,26 @@ async function runReading(step: Step, access: TenantAccess, repositoryId: number
   const one = { tenantId, repositoryIds: [repositoryId] };
   await step('repositories', (db) => listRepositoryRows(db, one));
   await step('what is stored for a repository', (db) => readStored(db, tenantId, repositoryId));
+  const saving = { tenantId, by };
+  const note = { date: '2026-01-12', text: 'Launch', link: null };
+  const keys = ['6e1c9f0e-7a53-4b0e-9d5a-0e7a3c1b2d4f', '0b9f3f0a-4c55-4a8f-8a3e-2f6f1d7c9e10'];
+  for (const [place, key] of keys.entries())
+    await step('annotations', (db) =>
+      saveAnnotation(
+        db,
+        { ...saving, author: 'Ada' },
+        { ...note, key, ...(place === 0 && { repositoryIds: [repositoryId] }) },
+      ),
+    );
+  await step('annotations', async (db) => {
+    const { annotations } = await listAnnotations(db, one, { q: 'a', page: 1, size: 10 });
+    const [first, second] = annotations.map(({ annotationId }) => annotationId);
+    await updateAnnotation(db, saving, first ?? 0, { text: 'Relaunch' });
+    await deleteAnnotation(db, saving, second ?? 0);
+  });
+  await step('before and after', (db) =>
+    readBeforeAfter(db, one, { date: '2026-01-05', to: '2026-01-05', days: 7 }, NOW),
+  );
   for (const by of ['day', 'week', 'month'] as const) {
     const request = { range: '90', by, ...PAGE } as const;
     await step('overview', (db) => readOverview(db, access, { ...request, q: 'a', sort: 'viewCount' }, NOW));
