@@ -9,7 +9,14 @@ import type { Instant } from '../instant.ts';
 import { type RepositoryStanding, toFullName } from '../repositories/repository.ts';
 import { readTenantPage, type TenantPageRequest } from '../tenants/page.ts';
 import { listFailingRules } from '../tracking/failing.ts';
-import { findProblems, groupProblems, isSuspect, NEWS_KINDS, toFreshSince } from './rules.ts';
+import {
+  findProblems,
+  foldConsequences,
+  groupProblems,
+  isSuspect,
+  NEWS_KINDS,
+  toFreshSince,
+} from './rules.ts';
 
 /**
  * What needs action now among the repositories that somebody may see, by the watchdog's rules but without waiting for its
@@ -40,7 +47,7 @@ export async function readAttention(
     repositories,
     failingRules: rules,
   };
-  return groupProblems(findProblems(watched, now));
+  return groupProblems(foldConsequences(findProblems(watched, now), repositories));
 }
 
 function readWatchedTenant(db: Db, tenantId: number) {

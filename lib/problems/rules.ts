@@ -210,6 +210,38 @@ function findRuleFailures(rules: readonly WatchedRule[], now: Date): FoundProble
   });
 }
 
+/**
+ * Leaves one problem for each cause: days that are about to be lost because the same collection fails, and a token that expires
+ * and is refused already, are no problems of their own. The channels hear of them all the same, one after the other.
+ */
+export function foldConsequences(
+  problems: readonly FoundProblem[],
+  repositories: readonly Pick<WatchedRepository, 'repositoryId' | 'failureCode'>[],
+): FoundProblem[] {
+  const isRefused = problems.some(({ kind }) => kind === 'token_refused');
+  const standstill = problems.find(({ kind }) => kind === 'not_running');
+  const codes = new Map(repositories.map(({ repositoryId, failureCode }) => [repositoryId, failureCode]));
+  const causeOf = (problem: FoundProblem) => {
+    if (problem.kind !== 'loss_near' || problem.code === 'old_copy') return undefined;
+    const code = codes.get(problem.repositoryId ?? 0) ?? null;
+    const isCause = (other: FoundProblem) =>
+      other.code === code && (other.repositoryId === problem.repositoryId || other.kind === 'token_refused');
+    return problems.find(isCause) ?? standstill;
+  };
+  const nearest = new Map<FoundProblem, number>();
+  const kept = problems.filter((problem) => {
+    if (problem.kind === 'token_expires') return !isRefused;
+    const cause = causeOf(problem);
+    if (cause && problem.daysUntilLoss !== null)
+      nearest.set(cause, Math.min(problem.daysUntilLoss, nearest.get(cause) ?? problem.daysUntilLoss));
+    return cause === undefined;
+  });
+  return kept.map((problem) => ({
+    ...problem,
+    daysUntilLoss: nearest.get(problem) ?? problem.daysUntilLoss,
+  }));
+}
+
 const MAX_NAMED = 3;
 const URGENCY: ProblemKind[] = [
   'token_refused',

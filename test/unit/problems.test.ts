@@ -3,6 +3,7 @@ import { toPayload } from '../../lib/channels/message.ts';
 import { toProblemMessage } from '../../lib/problems/notices.ts';
 import {
   findProblems,
+  foldConsequences,
   groupProblems,
   type WatchedRepository,
   type WatchedTenant,
@@ -110,6 +111,29 @@ test('the same facts give the same problems at any later moment of the day', () 
   const tenant = { ...withOne(failing('not_found', 8)), tokenExpiresAt: day(-5), lastSuccessAt: day(3) };
   const later = new Date(NOW.getTime() + 3_600_000);
   expect(findProblems(tenant, later)).toEqual(findProblems(tenant, NOW));
+});
+
+test('the overview shows one line for each cause', () => {
+  const shown = (tenant: WatchedTenant) =>
+    groupProblems(foldConsequences(findProblems(tenant, NOW), tenant.repositories)).map(
+      ({ kind, code, daysUntilLoss }) => `${kind} ${code} ${daysUntilLoss}`,
+    );
+  const near = { ...covered(8), repositoryId: 2, fullName: 'o/two' };
+  expect(found(withOne({ ...failing('not_found', 8), ...covered(8) }))).toEqual([
+    'repository_failing not_found',
+    'loss_near days_left',
+  ]);
+  expect(shown(withOne({ ...failing('not_found', 8), ...covered(8) }))).toEqual([
+    'repository_failing not_found 5',
+  ]);
+  const refused = { ...failing('token_invalid', 8), ...covered(8) };
+  expect(shown({ ...withOne(refused), tokenExpiresAt: day(8) })).toEqual(['token_refused token_invalid 5']);
+  // Another repository that is near a loss for a reason of its own stays.
+  expect(shown({ ...fine, repositories: [failing('not_found', 8), { ...healthy, ...near }] })).toEqual([
+    'loss_near days_left 5',
+    'repository_failing not_found 13',
+  ]);
+  expect(shown({ ...withOne(covered(8)), lastSuccessAt: day(8) })).toEqual(['not_running no_success 5']);
 });
 
 test('three hundred repositories that fail for one reason are one line of a message within Slack’s limits', () => {
