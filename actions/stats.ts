@@ -24,11 +24,12 @@ import { SIDE_DAYS } from '../lib/stats/before-after-days.ts';
 import { readRepositoryDay, readTenantDay } from '../lib/stats/day.ts';
 import { readOverview, toOverviewCsv } from '../lib/stats/overview.ts';
 import { RANGES } from '../lib/stats/range.ts';
-import { readRepositoryTraffic } from '../lib/stats/repository.ts';
+import { readRange, readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { toRepositoryCsv } from '../lib/stats/repository-csv.ts';
 import { MAX_SERIES, readSeries } from '../lib/stats/series.ts';
 import { readTable, toColumns } from '../lib/stats/table.ts';
 import {
+  spanName,
   type TableCsv,
   toRepositorySumsCsv,
   toStepsCsv,
@@ -128,7 +129,7 @@ export const TableQuery = z
       .string()
       .regex(/^[1-9]\d{0,9}(,[1-9]\d{0,9}){0,999}$/, 'Give ids of repositories, separated by commas.')
       .optional(),
-    /** CSV only. `seed` gives the first eight columns, so more rows fit into an answer. */
+    /** CSV only. `seed` gives the eight columns of the system that this one re-creates, so more rows fit into an answer. */
     columns: z.enum(['all', 'seed']).default('all'),
     /**
      * CSV only. `repositories` sums all repositories into one row per bucket; `days` sums the whole range into one row per
@@ -204,8 +205,8 @@ app.get('/:tenantId', async (c) => {
   const { format, group: groupId, ...query } = parseQuery(c.req.raw, OverviewQuery);
   const access = await inGroup(db, reader.access, groupId);
   if (format === 'csv') {
-    const text = await toOverviewCsv(db, access, query, now);
-    return toFile(c, reader, { name: `traffic-${access.tenantId}`, text });
+    const { text, range } = await toOverviewCsv(db, access, query, now);
+    return toFile(c, reader, { name: `traffic-${access.tenantId}-${spanName(range)}`, text });
   }
   return json<Overview>(await readOverview(db, access, query, now));
 });
@@ -274,7 +275,9 @@ app.get('/:tenantId/:repositoryId', async (c) => {
     return json<RepositoryStats>(await readRepositoryTraffic(db, access, repositoryId, query, now));
   const row = await requireRepositoryRow(db, access, repositoryId);
   const text = await toRepositoryCsv[of]({ db, row, query, now });
-  return toFile(c, reader, { name: `${of}-${access.tenantId}-${repositoryId}`, text });
+  // The file of stars has their whole history.
+  const span = of === 'stars' ? '' : `-${spanName(await readRange(db, row, query, now))}`;
+  return toFile(c, reader, { name: `${of}-${access.tenantId}-${repositoryId}${span}`, text });
 });
 
 export const main = serve(app);

@@ -92,7 +92,9 @@ test('downloads, files and workflow runs are answered, and their CSV matches', a
   expect(releases.assetCount).toBeGreaterThan(3);
   const csv = async (of: string) => {
     const { body, headers } = await ada('GET', `/stats/${first}/${burrow}?of=${of}&${span}&format=csv`);
-    expect(headers.get('content-disposition')).toContain(`${of}-${first}-${burrow}.csv`);
+    expect(headers.get('content-disposition')).toContain(
+      `${of}-${first}-${burrow}-${START}-to-${SETTLED}.csv`,
+    );
     return (body as string).trim().split('\r\n');
   };
   const text = (value: unknown) => (value === null || value === undefined ? '' : String(value));
@@ -443,13 +445,19 @@ test('reversed, too long, impossible and duplicate ranges each get their own err
   expect(buckets).toHaveLength(3636);
 });
 
-test('the exported table begins with the seed’s columns, followed by all others', async () => {
+test('the exported table has the columns of every other file, and those of the seed only if asked for', async () => {
   const { headers, body } = await ada('GET', `/stats/${first}/table?range=7&format=csv&q=burrow`);
   expect(headers.get('content-type')).toMatch(/^text\/csv/);
-  expect(headers.get('content-disposition')).toMatch(/^attachment; filename="traffic-\d+-day.csv"$/);
+  expect(headers.get('content-disposition')).toMatch(
+    /^attachment; filename="traffic-\d+-day-2026-01-08-to-2026-01-14.csv"$/,
+  );
   const [header, ...rows] = body.trimEnd().split('\r\n');
   expect(header).toBe(
-    'RID,ORGNAME,REPONAME,TDATE,VIEWCOUNT,VUNIQUES,CLONECOUNT,CUNIQUES,STATE,UNIQUESEXACT,FIRSTDATE,LASTDATE',
+    'repositoryId,owner,name,date,viewCount,viewUniques,cloneCount,cloneUniques,state,uniquesExact,firstDate,lastDate',
+  );
+  const seed = await ada('GET', `/stats/${first}/table?range=7&format=csv&q=burrow&columns=seed`);
+  expect(seed.body.split('\r\n')[0]).toBe(
+    'RID,ORGNAME,REPONAME,TDATE,VIEWCOUNT,VUNIQUES,CLONECOUNT,CUNIQUES',
   );
   const { rows: shown } = await stats(`${first}/table?range=7&q=burrow`);
   const expected = shown.map((row: Record<string, unknown>) =>
@@ -513,6 +521,9 @@ test('a repository and the overview are exported, unknown figures as empty cells
     `${addDays(START, -40)},,,,,before,true,${addDays(START, -40)},${addDays(START, -40)}`,
   ]);
   const overview = await ada('GET', `/stats/${first}?range=7&format=csv&sort=name&size=1`);
+  expect(overview.headers.get('content-disposition')).toContain(
+    `traffic-${first}-2026-01-08-to-2026-01-14.csv`,
+  );
   const { repositories } = await stats(`${first}?range=7&sort=name`);
   const rows = overview.body.trimEnd().split('\r\n');
   expect(rows[0]).toMatch(/^repositoryId,owner,name,viewCount,viewUniquesLower,/);

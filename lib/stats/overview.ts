@@ -1,4 +1,5 @@
 import type { TenantAccess } from '../access.ts';
+import type { Range } from '../answers/figures.ts';
 import type { Overview } from '../answers/stats.ts';
 import { toCsv } from '../csv.ts';
 import { type DaySpan, toDay } from '../day.ts';
@@ -103,8 +104,8 @@ export async function toOverviewCsv(
   access: TenantAccess,
   request: OverviewRequest,
   now: Date,
-): Promise<string> {
-  const { traffic } = await readTraffic(db, access, request, now);
+): Promise<{ text: string; range: Range }> {
+  const { traffic, calendar } = await readTraffic(db, access, request, now);
   const rows = listTraffic(traffic, request).map(({ row, sums, comparable }) => [
     row.repositoryId,
     row.owner,
@@ -117,7 +118,8 @@ export async function toOverviewCsv(
     toProblem(row, now)?.code ?? null,
   ]);
   const standing = ['viewCountChange', 'stars', 'archived', 'lastSuccessAt', 'problem'];
-  return toCsv(['repositoryId', 'owner', 'name', ...CSV_TOTALS, ...standing], rows);
+  const text = toCsv(['repositoryId', 'owner', 'name', ...CSV_TOTALS, ...standing], rows);
+  return { text, range: calendar.range };
 }
 
 async function readTraffic(db: Db, access: TenantAccess, request: RangeRequest, now: Date) {

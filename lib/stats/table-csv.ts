@@ -38,12 +38,23 @@ const SEED_COLUMNS = [
   'CLONECOUNT',
   'CUNIQUES',
 ];
+const COLUMNS = [
+  'repositoryId',
+  'owner',
+  'name',
+  'date',
+  ...METRICS,
+  'state',
+  'uniquesExact',
+  'firstDate',
+  'lastDate',
+];
 const MAX_ROWS = 10_000;
 /** What a row's columns usually take, without the repository's name. */
 const ROW_BYTES = { seed: 45, all: 75, steps: 60 };
 
 /**
- * A row per repository and bucket: only the first eight columns, or all. Throws what `toRange` throws, and
+ * A row per repository and bucket, with all columns or with those of the seed. Throws what `toRange` throws, and
  * `answer_too_large`.
  */
 export async function toTableCsv(
@@ -55,18 +66,20 @@ export async function toTableCsv(
   const isWhole = cursor === undefined;
   const size = isWhole ? MAX_ROWS : await readPageSize(db, access, ROW_BYTES[columns], MAX_ROWS);
   const table = await readRows(db, access, { ...scope, cursor, size }, now);
-  const more = columns === 'seed' ? [] : ['STATE', 'UNIQUESEXACT', 'FIRSTDATE', 'LASTDATE'];
   const lines = table.rows.map(openLines(columns, table.range));
-  const header = toCsvLine([...SEED_COLUMNS, ...more]);
+  const header = toCsvLine(columns === 'seed' ? SEED_COLUMNS : COLUMNS);
   const { text, count } = cutToFit(lines, (shown) => joinCsvLines([header, ...shown]));
   if (isWhole) requireWhole({ rows: table.rows.slice(0, count), total: table.total });
   return {
-    name: `traffic-${access.tenantId}-${table.range.by}`,
+    name: `traffic-${access.tenantId}-${table.range.by}-${spanName(table.range)}`,
     text,
     total: table.total,
     nextCursor: count < table.rows.length ? cursorAfter(table.rows[count - 1]) : table.nextCursor,
   };
 }
+
+/** The days of a file, for its name. */
+export const spanName = ({ from, to }: Pick<Range, 'from' | 'to'>) => `${from}-to-${to}`;
 
 /**
  * Writes the table's lines. A file can have hundreds of thousands, so only free text is checked by the rules for CSV text, once
