@@ -5,10 +5,10 @@ import { type Call, createApp, type Services, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { sendMessage, toTestMessage } from '../lib/channels/sending.ts';
 import { createChannel, deleteChannel, getChannel, listChannels, updateChannel } from '../lib/channels.ts';
-import { choiceField, textField } from '../lib/fields.ts';
+import { choiceField, groupParameter, textField } from '../lib/fields.ts';
 import { toReportMessage } from '../lib/reports/message.ts';
 import { dueWeek, readWeekReport } from '../lib/reports/week.ts';
-import { parseBody, parseId } from '../lib/request.ts';
+import { MAX_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
 import { getTenant } from '../lib/tenants/tenant.ts';
 
 const fields = {
@@ -16,6 +16,8 @@ const fields = {
   kind: choiceField('channel', 'kind'),
   name: textField('channel', 'name'),
   contents: choiceField('channel', 'contents'),
+  /** The group that its weekly report is about; null, or nothing for a new channel: the whole tenant. */
+  groupId: z.int().positive().max(MAX_ID).nullable().optional(),
   /** The address that messages are posted to. It is a secret. */
   url: z.url({ protocol: /^https?$/, error: 'Give an address that begins with https://.' }).max(1000),
 };
@@ -26,12 +28,17 @@ export type ChannelRequest = z.infer<typeof ChannelRequest>;
 export const ChannelUpdate = z
   .strictObject(fields)
   .partial()
-  .refine((update) => Object.keys(update).length > 0, 'Send at least one of kind, name, contents and url.');
+  .refine(
+    (update) => Object.keys(update).length > 0,
+    'Send at least one of kind, name, contents, groupId and url.',
+  );
 export type ChannelUpdate = z.infer<typeof ChannelUpdate>;
 
 /** `test` sends one line; `report` sends the latest weekly report, which does not replace the regular one. */
 export const ChannelTest = z.strictObject({ send: z.enum(['test', 'report']).default('test') });
 export type ChannelTest = z.input<typeof ChannelTest>;
+
+export const ReportQuery = z.strictObject({ group: groupParameter });
 
 const app = createApp();
 
@@ -45,8 +52,8 @@ app.get('/:tenantId', async (c) => {
 
 app.post('/:tenantId', async (c) => {
   const { services, tenantId, by } = await requireAccess(c, 'changeChannels');
-  const request = await parseBody(c.req.raw, ChannelRequest);
-  return json<Channel>(await createChannel(services, tenantId, request, by), 201);
+  const { groupId = null, ...request } = await parseBody(c.req.raw, ChannelRequest);
+  return json<Channel>(await createChannel(services, tenantId, { ...request, groupId }, by), 201);
 });
 
 app.patch('/:tenantId/:channelId', async (c) => {
@@ -65,7 +72,8 @@ app.delete('/:tenantId/:channelId', async (c) => {
 
 app.get('/:tenantId/report', async (c) => {
   const { services, tenantId } = await requireAccess(c, 'changeChannels');
-  const { report, message } = await readNewestReport(services, tenantId);
+  const { group = null } = parseQuery(c.req.raw, ReportQuery);
+  const { report, message } = await readNewestReport(services, tenantId, group);
   const { facts: _, ...shown } = message;
   return json<ReportPreview>({ report, message: shown });
 });
@@ -74,21 +82,27 @@ app.post('/:tenantId/:channelId/test', async (c) => {
   const { db, services, tenantId } = await requireAccess(c, 'changeChannels');
   const channelId = channelIdOf(c);
   const { send } = await parseBody(c.req.raw, ChannelTest);
-  await sendMessage(services, { tenantId, channelId }, await toTest(services, tenantId, send));
+  const { group } = await getChannel(db, tenantId, channelId);
+  const message = await toTest(services, { tenantId, groupId: group?.groupId ?? null }, send);
+  await sendMessage(services, { tenantId, channelId }, message);
   return json<Channel>(await getChannel(db, tenantId, channelId));
 });
 
-async function readNewestReport({ db, config, clock }: Services, tenantId: number) {
+async function readNewestReport({ db, config, clock }: Services, tenantId: number, groupId: number | null) {
   const { name } = await getTenant(db, tenantId);
-  const report = await readWeekReport(db, { tenantId, name }, dueWeek(clock()), clock());
+  const report = await readWeekReport(db, { tenantId, name, groupId }, dueWeek(clock()), clock());
   return { report, message: toReportMessage(report, config.pagesUrl) };
 }
 
-async function toTest(services: Services, tenantId: number, send: 'test' | 'report') {
+async function toTest(
+  services: Services,
+  { tenantId, groupId }: { tenantId: number; groupId: number | null },
+  send: 'test' | 'report',
+) {
   const { db, config } = services;
   if (send === 'test')
     return toTestMessage({ tenantId, name: (await getTenant(db, tenantId)).name }, config.pagesUrl);
-  const { message } = await readNewestReport(services, tenantId);
+  const { message } = await readNewestReport(services, tenantId, groupId);
   return { ...message, title: `Test: ${message.title}`, facts: { ...message.facts, test: true } };
 }
 

@@ -25,6 +25,12 @@ export const MemberRequest = z
     role: choiceField('member', 'role'),
     /** The repositories that a repository viewer may see. */
     repositoryIds: z.array(z.int().positive().max(MAX_ID)).max(1000).default([]),
+    /** The groups whose repositories a repository viewer may see too, as these are at each request. */
+    groupIds: z.array(z.int().positive().max(MAX_ID)).max(200).default([]),
+  })
+  .refine(({ role, groupIds }) => role === 'repository viewer' || groupIds.length === 0, {
+    path: ['groupIds'],
+    message: 'Only a repository viewer can be limited to groups.',
   })
   .refine(({ role, repositoryIds }) => role === 'repository viewer' || repositoryIds.length === 0, {
     path: ['repositoryIds'],

@@ -13,12 +13,13 @@ import { createApp, type Services, serve } from '../lib/app.ts';
 import type { Actor } from '../lib/audit.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { Failure } from '../lib/failure.ts';
-import { choiceField, textField } from '../lib/fields.ts';
+import { choiceField } from '../lib/fields.ts';
 import { parseBody, parseId } from '../lib/request.ts';
 import { collectAdded } from '../lib/runs/added.ts';
 import { findActiveRun } from '../lib/runs.ts';
 import { openGitHubForPerson } from '../lib/tenants/for-person.ts';
 import { MAX_EXCEPTIONS, NAME_PATTERN, OWNER_PATTERN } from '../lib/tracking/definition.ts';
+import { namePatternField, ownerPatternField } from '../lib/tracking/fields.ts';
 import {
   createRule,
   deleteRule,
@@ -29,14 +30,6 @@ import {
   updateRule,
 } from '../lib/tracking.ts';
 
-const owner = textField('trackingRule', 'owner').regex(
-  OWNER_PATTERN,
-  'Give an account, such as acme: letters, digits, - and _. * stands for any characters, ? for one.',
-);
-const namePattern = textField('trackingRule', 'namePattern').regex(
-  NAME_PATTERN,
-  'Give a pattern of names, such as sdk-*: letters, digits, ., - and _. * stands for any characters, ? for one.',
-);
 const exception = z
   .string()
   .trim()
@@ -51,8 +44,8 @@ const exception = z
 
 export const RuleRequest = z.strictObject({
   /** An account's name, or a pattern of them. */
-  owner,
-  namePattern: namePattern.default('*'),
+  owner: ownerPatternField('trackingRule', 'owner'),
+  namePattern: namePatternField('trackingRule', 'namePattern').default('*'),
   /** Full names that the rule leaves out; `*` and `?` as in the others. */
   exceptions: z
     .array(exception)

@@ -14,11 +14,11 @@ import { type Call, createApp, serve } from '../lib/app.ts';
 import { type Actor, recordExport } from '../lib/audit.ts';
 import { requireAccess } from '../lib/caller.ts';
 import type { Db } from '../lib/db/database.ts';
-import { dayField } from '../lib/fields.ts';
-import { inGroup } from '../lib/groups.ts';
+import { dayField, groupParameter } from '../lib/fields.ts';
+import { inGroup, listGroupChoices } from '../lib/groups.ts';
 import { bearsDataToken, requireDataAccess } from '../lib/identity/data-token.ts';
 import { requireRepositoryRow } from '../lib/repositories/repository.ts';
-import { MAX_ID, parseId, parseQuery, parseValue, toId } from '../lib/request.ts';
+import { parseId, parseQuery, parseValue, toId } from '../lib/request.ts';
 import { readBeforeAfter } from '../lib/stats/before-after.ts';
 import { SIDE_DAYS } from '../lib/stats/before-after-days.ts';
 import { readRepositoryDay, readTenantDay } from '../lib/stats/day.ts';
@@ -59,13 +59,10 @@ const isOneSpan = ({ range, from, to }: Span) =>
   range === undefined || (from === undefined && to === undefined);
 const ONE_SPAN = 'Give either range, or from and to.';
 
-/** Only the repositories of this group. */
-const group = z.coerce.number().int().min(1).max(MAX_ID).optional();
-
 export const OverviewQuery = z
   .strictObject({
     ...span,
-    group,
+    group: groupParameter,
     compare,
     q: z.string().max(100).optional(),
     sort: z.enum(['name', ...METRICS, 'change', 'stars']).default('viewCount'),
@@ -115,7 +112,7 @@ export const TableQuery = z
     ...span,
     /** `columns` is JSON that has the name of each column once. */
     format: z.enum(['json', 'csv', 'columns']).default('json'),
-    group,
+    group: groupParameter,
     q: z.string().max(100).optional(),
     /**
      * The `nextCursor` of the page before, for CSV its header `x-next-cursor`; empty: the first page. Without it, a CSV file
@@ -150,7 +147,7 @@ export const TableQuery = z
   .refine(({ top, least }) => top !== undefined || least === undefined, 'least is for top.');
 
 export const TenantDayQuery = z.strictObject({
-  group,
+  group: groupParameter,
   /** The figure that decides which repositories made the day. */
   metric: z.enum(METRICS).default('viewCount'),
 });
@@ -208,7 +205,8 @@ app.get('/:tenantId', async (c) => {
     const { text, range } = await toOverviewCsv(db, access, query, now);
     return toFile(c, reader, { name: `traffic-${access.tenantId}-${spanName(range)}`, text });
   }
-  return json<Overview>(await readOverview(db, access, query, now));
+  const overview = await readOverview(db, access, query, now);
+  return json<Overview>({ ...overview, groups: await listGroupChoices(db, reader.access) });
 });
 
 app.get('/:tenantId/table', async (c) => {

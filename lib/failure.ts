@@ -242,6 +242,8 @@ export const FAILURES = {
     message: 'There is nothing to collect: no repository is tracked, or all are paused.',
   },
   // Rules that track repositories.
+  group_exists: { status: 409 },
+  too_many_groups: { status: 409 },
   rule_exists: { status: 409 },
   too_many_rules: { status: 409 },
   rule_too_wide: { status: 422 },

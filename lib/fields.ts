@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isDay } from './day.ts';
+import { MAX_INTEGER } from './db/columns.ts';
 import { choicesOf, type Tables, widthOf } from './db/tables.ts';
 import { EMAIL_PATTERN, toLowerAscii } from './email.ts';
 
@@ -34,6 +35,9 @@ export function choiceField<Name extends keyof Tables, Word extends keyof Tables
 ) {
   return z.enum(choicesOf(table, column));
 }
+
+/** Only the repositories of this group, in a query. */
+export const groupParameter = z.coerce.number().int().min(1).max(MAX_INTEGER).optional();
 
 /** Earlier than any collected or imported day, and valid in both databases. */
 const EARLIEST = '1970-01-01';

@@ -7,6 +7,7 @@ import type { Role } from './db/tables/tenants.ts';
 import type { Tables } from './db/tables.ts';
 import { findLostRole, isHeldBy, type Person } from './identity/claims.ts';
 import type { Principal } from './identity.ts';
+import { listAllowedRepositories } from './members/allowed.ts';
 import { readTenantPage, type TenantPageRequest } from './tenants/page.ts';
 
 /** How many tenants `/me` lists. With the longest names and the most rights they take 30 kB. */
@@ -63,16 +64,27 @@ async function readOwnTenants(
         .whereRef('memberRepository.tenantId', '=', 'tenant.tenantId')
         .where('memberRepository.email', '=', person.email)
         .as('givenCount'),
+      eb
+        .selectFrom('memberGroup')
+        .select((inner) => inner.fn.countAll<number>().as('count'))
+        .whereRef('memberGroup.tenantId', '=', 'tenant.tenantId')
+        .where('memberGroup.email', '=', person.email)
+        .as('groupCount'),
     ])
     .where('tenant.tenantId', 'in', tenantIds)
     .orderBy('tenant.name')
     .orderBy('tenant.tenantId')
     .execute();
-  return rows.map(({ tenantId, name, role, allCount, givenCount }) => {
+  const tenants: OwnTenant[] = [];
+  for (const { tenantId, name, role, allCount, givenCount, groupCount } of rows) {
     const own = rightsOf(role);
     const seesAll = own.includes('seeAllTraffic') || rightsOf(systemRole).includes('seeAllTraffic');
-    return { tenantId, name, role, rights: own, repositoryCount: (seesAll ? allCount : givenCount) ?? 0 };
-  });
+    const readCount = async () =>
+      groupCount ? (await listAllowedRepositories(db, { tenantId, email: person.email })).length : givenCount;
+    const repositoryCount = (seesAll ? allCount : await readCount()) ?? 0;
+    tenants.push({ tenantId, name, role, rights: own, repositoryCount });
+  }
+  return tenants;
 }
 
 /** As many of the tenants without the person's role as `/me` has room for; of others, only the one that was asked for. */

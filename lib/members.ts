@@ -8,12 +8,14 @@ import type { SystemRole } from './db/tables/installation.ts';
 import type { Role } from './db/tables/tenants.ts';
 import type { Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
+import { listGroupChoices, requireGroups } from './groups.ts';
 import { toRoleState } from './identity/claims.ts';
-import { listNamedRepositories } from './members/allowed.ts';
+import { type Allowance, readAllowance } from './members/allowed.ts';
 import { plural } from './number-format.ts';
+import { requireRepositories } from './repositories/repository.ts';
 import { notFound } from './request.ts';
 
-/** A tenant's members by e-mail address, and its repositories by name. `issuer` is today's sign-in provider. */
+/** A tenant's members by e-mail address, and its repositories and groups by name. `issuer` is today's sign-in provider. */
 export async function listMembers(db: Db, tenantId: number, issuer: string): Promise<MemberList> {
   const members = await selectMembers(db, tenantId).orderBy('member.email').execute();
   const allowed = await db
@@ -29,14 +31,23 @@ export async function listMembers(db: Db, tenantId: number, issuer: string): Pro
     .orderBy('owner')
     .orderBy('name')
     .execute();
-  const idsOf = (email: string) =>
-    allowed.filter((one) => one.email === email).map(({ repositoryId }) => repositoryId);
+  const givenGroups = await db
+    .selectFrom('memberGroup')
+    .select(['email', 'groupId'])
+    .where('tenantId', '=', tenantId)
+    .orderBy('groupId')
+    .execute();
+  const allowanceOf = (email: string): Allowance => ({
+    repositoryIds: allowed.filter((one) => one.email === email).map(({ repositoryId }) => repositoryId),
+    groupIds: givenGroups.filter((one) => one.email === email).map(({ groupId }) => groupId),
+  });
   return {
-    members: members.map((row) => toMember(row, idsOf(row.email), issuer)),
+    members: members.map((row) => toMember(row, allowanceOf(row.email), issuer)),
     repositories: repositories.map(({ repositoryId, owner, name }) => ({
       repositoryId,
       fullName: `${owner}/${name}`,
     })),
+    groups: await listGroupChoices(db, { tenantId, repositoryIds: null }),
   };
 }
 
@@ -53,9 +64,9 @@ function selectMembers(db: Db, tenantId: number) {
 
 type MemberRow = Awaited<ReturnType<ReturnType<typeof selectMembers>['executeTakeFirstOrThrow']>>;
 
-function toMember(row: MemberRow, repositoryIds: number[], issuer: string): Member {
+function toMember(row: MemberRow, { repositoryIds, groupIds }: Allowance, issuer: string): Member {
   const { email, role, addedAt } = row;
-  return { email, role, repositoryIds, addedAt, state: toRoleState(row, issuer) };
+  return { email, role, repositoryIds, groupIds, addedAt, state: toRoleState(row, issuer) };
 }
 
 const memberships: Merge<'member'> = {
@@ -69,71 +80,79 @@ const allowances: Merge<'memberRepository'> = {
   key: ['tenantId', 'email', 'repositoryId'],
 };
 
-async function requireRepositories(trx: Db, tenantId: number, repositoryIds: number[]): Promise<void> {
-  if (repositoryIds.length === 0) return;
-  const found = await trx
-    .selectFrom('repository')
-    .select('repositoryId')
-    .where('tenantId', '=', tenantId)
-    .where('repositoryId', 'in', repositoryIds)
-    .execute();
-  if (found.length < repositoryIds.length) throw notFound('repository');
-}
+const groupAllowances: Merge<'memberGroup'> = { into: 'memberGroup', key: ['tenantId', 'email', 'groupId'] };
 
-/** A role in words, with how many repositories it is for. */
-function describeRole(role: Role, { length }: number[]): string {
+/** A role in words, with how many repositories and groups it is for. */
+function describeRole(role: Role, { repositoryIds, groupIds }: Allowance): string {
   if (role !== 'repository viewer') return role;
-  return `${role} of ${plural(length, 'repository', 'repositories')}`;
+  const repositories = plural(repositoryIds.length, 'repository', 'repositories');
+  return `${role} of ${groupIds.length === 0 ? repositories : `${repositories} and ${plural(groupIds.length, 'group')}`}`;
 }
 
-function deleteAllowed(trx: Transaction<Tables>, tenantId: number, email: string) {
-  return trx
-    .deleteFrom('memberRepository')
-    .where('tenantId', '=', tenantId)
-    .where('email', '=', email)
-    .execute();
+async function replaceAllowance(
+  trx: Transaction<Tables>,
+  { tenantId, email }: { tenantId: number; email: string },
+  { repositoryIds, groupIds }: Allowance,
+): Promise<void> {
+  for (const table of ['memberRepository', 'memberGroup'] as const)
+    await trx.deleteFrom(table).where('tenantId', '=', tenantId).where('email', '=', email).execute();
+  await mergeRows(
+    trx,
+    allowances,
+    repositoryIds.map((repositoryId) => ({ tenantId, email, repositoryId })),
+  );
+  await mergeRows(
+    trx,
+    groupAllowances,
+    groupIds.map((groupId) => ({ tenantId, email, groupId })),
+  );
 }
+
+const toIds = (ids: readonly number[]) => [...new Set(ids)].sort((a, b) => a - b);
 
 /**
- * Invites a member, or changes their role. `repositoryIds` are for repository viewers only. `issuer` is today's sign-in provider.
- * Throws `tenant_not_found`, and `repository_not_found` if the tenant lacks one of them.
+ * Invites a member, or changes their role. `repositoryIds` and `groupIds` are for repository viewers only. `issuer` is today's
+ * sign-in provider. Throws `tenant_not_found`, and `repository_not_found` or `group_not_found` if the tenant lacks one of them.
  */
 export async function putMember(
   db: Db,
   tenantId: number,
-  { email, role, repositoryIds }: { email: string; role: Role; repositoryIds: number[] },
+  { email, role, ...given }: { email: string; role: Role } & Allowance,
   by: Actor,
   issuer: string,
 ): Promise<{ member: Member; added: boolean }> {
   const { now } = by;
-  const ids = [...new Set(repositoryIds)].sort((a, b) => a - b);
+  const key = { tenantId, email };
+  const allowance = { repositoryIds: toIds(given.repositoryIds), groupIds: toIds(given.groupIds) };
   const find = (trx: Db) => selectMembers(trx, tenantId).where('member.email', '=', email);
   return inTransaction(db, async (trx) => {
-    await requireRepositories(trx, tenantId, ids);
+    await requireRepositories(trx, tenantId, allowance.repositoryIds);
+    await requireGroups(trx, tenantId, allowance.groupIds);
     const before = await find(trx).executeTakeFirst();
-    const idsBefore = await listNamedRepositories(trx, { tenantId, email });
-    await mergeRows(trx, memberships, [{ tenantId, email, role, addedAt: now.toISOString() }]);
-    await deleteAllowed(trx, tenantId, email);
-    await mergeRows(
-      trx,
-      allowances,
-      ids.map((repositoryId) => ({ tenantId, email, repositoryId })),
-    );
-    const detail = describeRole(role, ids);
-    const isSame = before?.role === role && ids.join() === idsBefore.join();
+    const allowedBefore = await readAllowance(trx, key);
+    await mergeRows(trx, memberships, [{ ...key, role, addedAt: now.toISOString() }]);
+    await replaceAllowance(trx, key, allowance);
+    const detail = describeRole(role, allowance);
+    const isSame = before?.role === role && isSameAllowance(allowance, allowedBefore);
     if (!before) await recordAudit(trx, by, { tenantId, kind: 'member_added', subject: email, detail });
     else if (!isSame)
       await recordAudit(trx, by, {
         tenantId,
         kind: 'member_changed',
         subject: email,
-        detail: `${describeRole(before.role, idsBefore)} to ${detail}`,
+        detail: `${describeRole(before.role, allowedBefore)} to ${detail}`,
       });
     const after = await find(trx).executeTakeFirstOrThrow();
-    return { member: toMember(after, ids, issuer), added: !before };
+    return { member: toMember(after, allowance, issuer), added: !before };
   }).catch((error: unknown) => {
     throw isOrphan(error) ? notFound('tenant') : error;
   });
+}
+
+function isSameAllowance(one: Allowance, other: Allowance): boolean {
+  return (
+    one.repositoryIds.join() === other.repositoryIds.join() && one.groupIds.join() === other.groupIds.join()
+  );
 }
 
 /** Removes a member from the tenant. Throws `member_not_found`. */
@@ -141,7 +160,7 @@ export async function removeMember(db: Db, tenantId: number, email: string, by: 
   await inTransaction(db, async (trx) => {
     const before = await selectMembers(trx, tenantId).where('member.email', '=', email).executeTakeFirst();
     if (!before) throw notFound('member');
-    const detail = describeRole(before.role, await listNamedRepositories(trx, { tenantId, email }));
+    const detail = describeRole(before.role, await readAllowance(trx, { tenantId, email }));
     const { numDeletedRows } = await trx
       .deleteFrom('member')
       .where('tenantId', '=', tenantId)

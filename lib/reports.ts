@@ -34,30 +34,38 @@ export async function sendReports(services: DeliveryServices): Promise<{ sent: n
 
 interface Receiver extends ChannelKey {
   tenantName: string;
+  groupId: number | null;
 }
 
 async function listPending(db: Db, week: Day): Promise<Receiver[]> {
-  return db
-    .selectFrom('channel as c')
-    .innerJoin('tenant as t', 't.tenantId', 'c.tenantId')
-    .leftJoin('reportSending as r', (join) =>
-      join
-        .onRef('r.tenantId', '=', 'c.tenantId')
-        .onRef('r.channelId', '=', 'c.channelId')
-        .on('r.weekStart', '=', week),
-    )
-    .select(['c.tenantId', 'c.channelId', 't.name as tenantName'])
-    .where('c.contents', '<>', 'problems')
-    .where('c.createdAt', '<=', dueAt(week).toISOString())
-    .where('r.sentAt', 'is', null)
-    .orderBy('c.tenantId')
-    .orderBy('c.channelId')
-    .execute();
+  return (
+    db
+      .selectFrom('channel as c')
+      .innerJoin('tenant as t', 't.tenantId', 'c.tenantId')
+      .leftJoin('reportSending as r', (join) =>
+        join
+          .onRef('r.tenantId', '=', 'c.tenantId')
+          .onRef('r.channelId', '=', 'c.channelId')
+          .on('r.weekStart', '=', week),
+      )
+      .leftJoin('repositoryGroup as g', (join) =>
+        join.onRef('g.tenantId', '=', 'c.tenantId').onRef('g.groupId', '=', 'c.groupId'),
+      )
+      .select(['c.tenantId', 'c.channelId', 't.name as tenantName', 'c.groupId'])
+      .where('c.contents', '<>', 'problems')
+      .where('c.createdAt', '<=', dueAt(week).toISOString())
+      .where('r.sentAt', 'is', null)
+      // Of a group that was deleted there is nothing to report; the whole tenant would be more than was asked for.
+      .where((eb) => eb.or([eb('c.groupId', 'is', null), eb('g.groupId', 'is not', null)]))
+      .orderBy('c.tenantId')
+      .orderBy('c.channelId')
+      .execute()
+  );
 }
 
 async function sendReport(
   services: DeliveryServices,
-  { tenantName: name, ...key }: Receiver,
+  { tenantName: name, groupId, ...key }: Receiver,
   week: Day,
 ): Promise<'sent' | 'failed' | null> {
   const { db, clock, pagesUrl } = services;
@@ -66,7 +74,7 @@ async function sendReport(
   return deliver(services, key, {
     attempts,
     toMessage: async () => {
-      const report = await readWeekReport(db, { tenantId: key.tenantId, name }, week, clock());
+      const report = await readWeekReport(db, { tenantId: key.tenantId, name, groupId }, week, clock());
       return toReportMessage(report, pagesUrl);
     },
     note: (tried) => updateSending(db, key, week).set(tried).execute(),

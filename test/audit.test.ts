@@ -44,6 +44,7 @@ const NOT_AUDITED: Record<string, string> = {
   'delete /me/session': 'it ends a session of your own',
   'delete /me/sessions': 'it ends sessions of your own',
   'post /rules/{tenantId}/preview': 'it changes nothing',
+  'post /groups/{tenantId}/preview': 'it changes nothing',
   'post /runs': 'the log of collection runs has it, with who started it',
   'post /runs/{tenantId}': 'the log of collection runs has it, with who started it',
   'post /channels/{tenantId}/{channelId}/test': 'it sends to an address that was logged, and changes nothing',
@@ -58,6 +59,8 @@ const RULE = { owner: DEMO_USERS.northwind, namePattern: 'tidy-*' };
 const RULE_LABEL = `${RULE.owner}/tidy-*`;
 const RULE_WORDS = `all repositories of ${RULE.owner} that are not forks, are not archived and match tidy-*`;
 
+const GROUP = { name: 'Charts', rule: { namePattern: '*-charts' } };
+
 const document = (name: string) => ({ name, tabs: [{ title: 'First', widgets: [] }] });
 
 /** A call of each route that changes something or gives out a file, in an order that works, and what is logged of it. */
@@ -71,6 +74,7 @@ function toSteps(one: { owner: string; name: string }): Step[] {
     repository: 0,
     rule: 0,
     github: 0,
+    group: 0,
   };
   const keeping = async (name: keyof typeof ids, answer: Promise<Answer>, idOf = `${name}Id`) => {
     const { status, body, headers } = await answer;
@@ -299,6 +303,31 @@ function toSteps(one: { owner: string; name: string }): Step[] {
       'delete /rules/{tenantId}/{ruleId}',
       [`deleted the rule ${RULE_LABEL}, which tracked ${RULE_WORDS.replace(' and', ', are public and')}`],
       () => ada('DELETE', `/rules/${tenantId}/${ids.rule}`),
+    ],
+    [
+      'post /groups/{tenantId}',
+      ['created the group Charts: all repositories of any owner that match *-charts'],
+      async () => {
+        const answer = await ada('POST', `/groups/${tenantId}`, GROUP);
+        ids.group = answer.body.groupId;
+        return answer;
+      },
+    ],
+    ['post /groups/{tenantId}', [], () => ada('POST', `/groups/${tenantId}`, GROUP)],
+    [
+      'put /groups/{tenantId}/{groupId}',
+      ['changed the group Graphs: all repositories of any owner that match *-charts (it was Charts)'],
+      () => ada('PUT', `/groups/${tenantId}/${ids.group}`, { ...GROUP, name: 'Graphs' }),
+    ],
+    [
+      'put /groups/{tenantId}/{groupId}',
+      [],
+      () => ada('PUT', `/groups/${tenantId}/${ids.group}`, { ...GROUP, name: 'Graphs' }),
+    ],
+    [
+      'delete /groups/{tenantId}/{groupId}',
+      ['deleted the group Graphs: all repositories of any owner that match *-charts'],
+      () => ada('DELETE', `/groups/${tenantId}/${ids.group}`),
     ],
     [
       'get /stats/{tenantId}',

@@ -215,7 +215,13 @@ test('a tenant has at most twenty channels, even if more are added at once; they
     clock: () => new Date(NOW),
   };
   const by = { email: 'ada@example.com', now: new Date(NOW) };
-  const channel = { kind: 'slack', name: 'Many', contents: 'both', url: standIn('/slack/many') } as const;
+  const channel = {
+    kind: 'slack',
+    name: 'Many',
+    contents: 'both',
+    groupId: null,
+    url: standIn('/slack/many'),
+  } as const;
   const added = await Promise.all(
     databases.map(({ db }) =>
       createChannel({ ...services, db }, tenantId, channel, by).then(

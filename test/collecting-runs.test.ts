@@ -268,6 +268,12 @@ test('adding a repository or member to a tenant deleted meanwhile gives “not f
   );
   await expect(late).rejects.toMatchObject({ status: 404, code: 'tenant_not_found' });
   const member = { email: 'grace@example.com', role: 'viewer' } as const;
-  const joining = putMember(db, tenantId, { ...member, repositoryIds: [] }, collecting.by(), 'i');
+  const joining = putMember(
+    db,
+    tenantId,
+    { ...member, repositoryIds: [], groupIds: [] },
+    collecting.by(),
+    'i',
+  );
   await expect(joining).rejects.toMatchObject({ status: 404, code: 'tenant_not_found' });
 });

@@ -28,6 +28,7 @@ import { Failure } from '../lib/failure.ts';
 import type { GitHubClient } from '../lib/github.ts';
 import { createPersonRateLimiter } from '../lib/github-limits/person-rate-limiter.ts';
 import { createRunRateLimiter } from '../lib/github-limits/run-rate-limiter.ts';
+import { createGroup, deleteGroup, inGroup, listGroups, updateGroup } from '../lib/groups.ts';
 import { claimRoles, findLostRole } from '../lib/identity/claims.ts';
 import { openProvider } from '../lib/identity/provider.ts';
 import { openIdentity, savePrincipal } from '../lib/identity.ts';
@@ -352,7 +353,7 @@ async function runChannels(step: Step, tenantId: number): Promise<void> {
   const config = { allowPrivateAddresses: false, demoWebhookUrl: `${installation.url}/webhooks` };
   const services = (db: Db) => ({ db, config, secrets: openSecrets('A'.repeat(43)), clock: () => NOW });
   const url = `${config.demoWebhookUrl}/slack/x`;
-  const request = { kind: 'slack', name: 'C', contents: 'both', url } as const;
+  const request = { kind: 'slack', name: 'C', contents: 'both', groupId: null, url } as const;
   const { channelId } = await step('add a channel', (db) =>
     createChannel(services(db), tenantId, request, by),
   );
@@ -441,12 +442,21 @@ async function storeOldCopies(key: { tenantId: number; repositoryId: number }): 
 
 async function runMembers(step: Step, tenantId: number, repositoryIds: number[]): Promise<void> {
   const viewer = { ...principal, subject: 'v', email: 'viewer@example.com' };
-  const member = { email: viewer.email, role: 'repository viewer', repositoryIds } as const;
+  const rule = { owner: '*', namePattern: 'b*', topic: null, visibility: 'any' } as const;
+  const group = { name: 'G', rule, repositoryIds };
+  const access = { tenantId, repositoryIds: null };
+  const { groupId } = await step('create a group', (db) => createGroup(db, tenantId, group, by));
+  await step('change a group', (db) => updateGroup(db, { tenantId, groupId }, { ...group, name: 'H' }, by));
+  await step('narrow to a group', (db) => inGroup(db, access, groupId));
+  await step('groups', (db) => listGroups(db, access));
+  const allowance = { repositoryIds, groupIds: [groupId] };
+  const member = { email: viewer.email, role: 'repository viewer', ...allowance } as const;
   await step('put a member', (db) => putMember(db, tenantId, member, by, principal.issuer));
   await step('claim roles', claimAs(viewer));
   await step('access to a tenant', (db) => requireTenantAccess(db, viewer, tenantId, 'seeTraffic'));
   await step('members', (db) => listMembers(db, tenantId, principal.issuer));
   await step('remove a member', (db) => removeMember(db, tenantId, viewer.email, by));
+  await step('delete a group', (db) => deleteGroup(db, { tenantId, groupId }, by));
 }
 
 async function runDashboards(step: Step, access: TenantAccess): Promise<void> {

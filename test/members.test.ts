@@ -37,6 +37,7 @@ test('a member is added once, its role changes, and it is removed', async () => 
     email: 'grace@example.com',
     role: 'viewer',
     repositoryIds: [],
+    groupIds: [],
     addedAt: NOW,
     state: 'invited',
   };

@@ -213,6 +213,44 @@ test('a channel that was added after the report was due waits for the next one, 
   expect((await ada('DELETE', `/channels/1/${channelId}`)).status).toBe(200);
 });
 
+test('a channel of a group gets the group’s report, and none once the group was deleted', async () => {
+  const repositoryIds = [ids[1]];
+  const { body: group } = await ada('POST', '/groups/1', { name: 'One', repositoryIds });
+  const { groupId } = group;
+  installation.now('2026-03-29T08:00:00.000Z');
+  const channelId = await addChannel('webhook', '/json/group');
+  const change = await ada('PATCH', `/channels/1/${channelId}`, { groupId });
+  expect(change.body.group).toEqual({ groupId, name: 'One' });
+  installation.now(MONDAY);
+  const { body } = await ada('GET', `/channels/1/report?group=${groupId}`);
+  expect(body.report).toMatchObject({
+    group: { groupId, name: 'One' },
+    repositoryCount: 1,
+    viewCount: 35,
+    newReferrers: [{ referrer: 'new.example', repositories: [names[1]] }],
+    newlyTracked: { count: 0 },
+  });
+  expect(body.message.title).toMatch(/, One: traffic in the week of 2 Mar$/);
+  expect(body.message.link.href).toContain(`&group=${groupId}`);
+  installation.now('2026-03-30T12:00:00.000Z');
+  await send();
+  expect(arrived('/json/group')).toMatchObject([{ body: { group: { name: 'One' }, repositoryCount: 1 } }]);
+  expect((await ada('GET', '/groups/1')).body.groups).toMatchObject([{ uses: { channels: 1 } }]);
+  await ada('DELETE', `/groups/1/${groupId}`);
+  installation.now('2026-04-06T12:00:00.000Z');
+  expect((await send()).failed).toBe(0);
+  expect(arrived('/json/group').length).toBe(1);
+  const { body: list } = await ada('GET', '/channels/1');
+  const left = list.channels.find((one: { channelId: number }) => one.channelId === channelId);
+  expect(left.group).toEqual({ groupId, name: null });
+  const test = await ada('POST', `/channels/1/${channelId}/test`, { send: 'report' });
+  expect([test.status, test.body.error.code]).toEqual([404, 'group_not_found']);
+  const refused = await ada('PATCH', `/channels/1/${channelId}`, { groupId });
+  expect([refused.status, refused.body.error.code]).toEqual([404, 'group_not_found']);
+  expect((await ada('PATCH', `/channels/1/${channelId}`, { groupId: null })).body.group).toBeNull();
+  await ada('DELETE', `/channels/1/${channelId}`);
+});
+
 test('a report of 25 repositories with the longest names fits Slack and Teams', () => {
   const long = 'x'.repeat(99);
   const repositories = Array.from({ length: 25 }, (_, id) => ({
@@ -232,6 +270,7 @@ test('a report of 25 repositories with the longest names fits Slack and Teams', 
   }));
   const report = {
     tenant: { tenantId: 1, name: 'T'.repeat(100) },
+    group: { groupId: 1, name: 'G'.repeat(100) },
     week: { label: '2026-W10', from: WEEK, to: '2026-03-08' },
     repositoryCount: 100_000,
     viewCount: 1,

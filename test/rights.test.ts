@@ -302,7 +302,7 @@ test('a data token gives access to its repositories until its owner’s address 
 });
 
 test.each([[[]], [[1]], [[40, 7, 2_147_483_647, 36, 1]]])('it names the repositories %j', async (ids) => {
-  const access = await read(await issue('repository viewer', ids));
+  const access = await read(await issue('viewer', ids));
   expect(access.repositoryIds).toEqual([...ids].sort((one, other) => one - other));
 });
 

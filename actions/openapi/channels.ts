@@ -1,6 +1,6 @@
 import { Channel, ChannelDeleted, ChannelList, ReportPreview } from '../../lib/answers/channels.ts';
 import type { FailureCode } from '../../lib/failure.ts';
-import { ChannelRequest, ChannelTest, ChannelUpdate } from '../channels.ts';
+import { ChannelRequest, ChannelTest, ChannelUpdate, ReportQuery } from '../channels.ts';
 import type { Operation } from './operation.ts';
 
 const address: FailureCode[] = ['private_address', 'server_unreachable'];
@@ -32,7 +32,7 @@ export const channelOperations: Operation[] = [
     needs: 'changeChannels',
     body: ChannelRequest,
     responses: { 201: Channel },
-    failures: ['too_many_channels', ...address],
+    failures: ['too_many_channels', 'group_not_found', ...address],
   },
   {
     action: 'channels',
@@ -42,7 +42,7 @@ export const channelOperations: Operation[] = [
     needs: 'changeChannels',
     body: ChannelUpdate,
     responses: { 200: Channel },
-    failures: ['channel_not_found', ...address],
+    failures: ['channel_not_found', 'group_not_found', ...address],
   },
   {
     action: 'channels',
@@ -59,8 +59,9 @@ export const channelOperations: Operation[] = [
     path: '/{tenantId}/report',
     summary: 'Preview the latest weekly report',
     needs: 'changeChannels',
+    query: ReportQuery,
     responses: { 200: ReportPreview },
-    failures: [],
+    failures: ['group_not_found'],
   },
   {
     action: 'channels',
@@ -70,6 +71,6 @@ export const channelOperations: Operation[] = [
     needs: 'changeChannels',
     body: ChannelTest,
     responses: { 200: Channel },
-    failures: ['channel_not_found', ...sending],
+    failures: ['channel_not_found', 'group_not_found', ...sending],
   },
 ];

@@ -54,7 +54,7 @@ export const memberOperations: Operation[] = [
     needs: 'changeMembers',
     body: MemberRequest,
     responses: { 200: Member, 201: Member },
-    failures: ['repository_not_found'],
+    failures: ['repository_not_found', 'group_not_found'],
   },
   {
     action: 'members',

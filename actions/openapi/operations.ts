@@ -2,6 +2,7 @@ import { annotationOperations } from './annotations.ts';
 import { auditOperations } from './audit.ts';
 import { channelOperations } from './channels.ts';
 import { dashboardOperations } from './dashboards.ts';
+import { groupOperations } from './groups.ts';
 import { initOperations } from './init.ts';
 import { meOperations } from './me.ts';
 import { memberOperations } from './members.ts';
@@ -24,6 +25,7 @@ export const operations: Operation[] = [
   ...auditOperations,
   ...repositoryOperations,
   ...ruleOperations,
+  ...groupOperations,
   ...runOperations,
   ...annotationOperations,
   ...statsOperations,

@@ -6,6 +6,7 @@ import * as dashboards from '../../lib/answers/dashboards.ts';
 import * as day from '../../lib/answers/day.ts';
 import * as events from '../../lib/answers/events.ts';
 import * as figures from '../../lib/answers/figures.ts';
+import * as groups from '../../lib/answers/groups.ts';
 import * as init from '../../lib/answers/init.ts';
 import * as me from '../../lib/answers/me.ts';
 import * as members from '../../lib/answers/members.ts';
@@ -22,6 +23,7 @@ import * as annotationRequests from '../annotations.ts';
 import * as auditRequests from '../audit.ts';
 import * as channelRequests from '../channels.ts';
 import * as dashboardRequests from '../dashboards.ts';
+import * as groupRequests from '../groups.ts';
 import * as initRequests from '../init.ts';
 import * as memberRequests from '../members.ts';
 import * as repositoryRequests from '../repositories.ts';
@@ -37,6 +39,7 @@ const requestModules = [
   memberRequests,
   repositoryRequests,
   ruleRequests,
+  groupRequests,
   runRequests,
   serverRequests,
   statsRequests,
@@ -49,6 +52,7 @@ const requestModules = [
 const answerModules = [
   failures,
   figures,
+  groups,
   init,
   me,
   members,

@@ -7,6 +7,8 @@ export const Channel = z.object({
   kind: choiceField('channel', 'kind'),
   name: z.string(),
   contents: choiceField('channel', 'contents'),
+  /** The group that its weekly report is about; null for the whole tenant. Without a name, the group was deleted: nothing is reported. */
+  group: z.object({ groupId: z.int(), name: z.string().nullable() }).nullable(),
   /** The host and last characters of the address. The rest is secret. */
   addressHint: z.string(),
   createdAt: Instant,
@@ -30,6 +32,8 @@ const Change = z.number().nullable();
 
 export const WeekReport = z.object({
   tenant: z.object({ tenantId: z.int(), name: z.string() }),
+  /** The group that it is about; null for the whole tenant. */
+  group: z.object({ groupId: z.int(), name: z.string() }).nullable(),
   /** 'YYYY-Www', with its Monday and Sunday. */
   week: z.object({ label: z.string(), from: Day, to: Day }),
   repositoryCount: Count,

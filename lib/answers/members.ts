@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { choiceField } from '../fields.ts';
 import { Instant } from './figures.ts';
+import { GroupChoice } from './groups.ts';
 
 export const Role = choiceField('member', 'role');
 export const SystemRole = choiceField('systemRole', 'role');
@@ -16,15 +17,18 @@ export const Member = z.object({
   role: Role,
   /** The repositories that a repository viewer may see; empty for other roles. */
   repositoryIds: z.array(z.int()),
+  /** The groups whose repositories they may see too; empty for other roles. */
+  groupIds: z.array(z.int()),
   addedAt: Instant,
   state: State,
 });
 export type Member = z.infer<typeof Member>;
 
-/** Includes the tenant's repositories, to choose from for repository viewers. */
+/** Includes the tenant's repositories and groups, to choose from for repository viewers. */
 export const MemberList = z.object({
   members: z.array(Member),
   repositories: z.array(z.object({ repositoryId: z.int(), fullName: z.string() })),
+  groups: z.array(GroupChoice),
 });
 export type MemberList = z.infer<typeof MemberList>;
 

@@ -17,6 +17,7 @@ import {
   Range,
   Totals,
 } from './figures.ts';
+import { GroupChoice } from './groups.ts';
 import { ProblemGroup } from './problems.ts';
 import { Problem, Repository } from './repositories.ts';
 
@@ -108,6 +109,8 @@ export const Overview = z.object({
     z.object({ kind: ProblemGroup.shape.kind, code: z.string(), message: z.string(), since: Instant }),
   ),
   ...Events.shape,
+  /** The groups that you see, by name, whichever of them the overview is of. */
+  groups: z.array(GroupChoice),
   activeRunId: z.int().nullable(),
 });
 export type Overview = z.infer<typeof Overview>;

@@ -58,12 +58,12 @@ export async function listStoredGroups(
 }
 
 /** A repository as groups' rules see it. */
-interface Candidate extends GroupCandidate {
+export interface Candidate extends GroupCandidate {
   repositoryId: number;
 }
 
 /** The tenant's repositories within the access, as groups' rules see them, by full name. */
-async function listCandidates(db: Db, { tenantId, repositoryIds }: Sight): Promise<Candidate[]> {
+export async function listCandidates(db: Db, { tenantId, repositoryIds }: Sight): Promise<Candidate[]> {
   const rows = await db
     .selectFrom('repository')
     .select(['repositoryId', 'owner', 'name', 'visibility', 'topics'])

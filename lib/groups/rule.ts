@@ -14,6 +14,9 @@ export interface GroupCandidate {
   topics: readonly string[];
 }
 
+/** The characters of a pattern of topics. */
+export const TOPIC_PATTERN = /^[A-Za-z0-9*?-]+$/;
+
 const EVERYTHING_ELSE: Pick<RuleDefinition, 'exceptions' | 'forks' | 'archived'> = {
   exceptions: [],
   forks: 'included',

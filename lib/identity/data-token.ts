@@ -2,7 +2,7 @@ import { createHash, hkdfSync } from 'node:crypto';
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import { type Expression, expressionBuilder, type SqlBool } from 'kysely';
 import * as z from 'zod';
-import { hasTenantRight, type TenantAccess } from '../access.ts';
+import { hasTenantRight, requireTenantAccess, type TenantAccess } from '../access.ts';
 import type { Db } from '../db/database.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
@@ -138,8 +138,8 @@ function isAlive(session: Session, { issuer, subject, email }: Person): Expressi
 }
 
 /**
- * What the request's data token may read of the tenant: the repositories of the time it was issued. It stops working when
- * its owner may see fewer, has another address, or signs out. Throws `data_token_expired` and `data_token_invalid`.
+ * What the request's data token may read of the tenant: the repositories of the time it was issued that its owner may still
+ * see. It stops working when its owner loses the role that it needs, has another address, or signs out. Throws `data_token_expired` and `data_token_invalid`.
  */
 export async function requireDataAccess(
   db: Db,
@@ -156,8 +156,9 @@ export async function requireDataAccess(
   const person = { issuer: claims.provider, subject: claims.sub, email: claims.email };
   const session = { ...person, tokenId: claims.session, issuedAt: claims.since };
   if (!(await hasTenantRight(db, person, tenantId, right, isAlive(session, person)))) throw invalid();
-  return {
-    tenantId,
-    repositoryIds: claims.repositories === undefined ? null : unpackIds(claims.repositories),
-  };
+  if (claims.repositories === undefined) return { tenantId, repositoryIds: null };
+  const given = unpackIds(claims.repositories);
+  const { repositoryIds } = await requireTenantAccess(db, person, tenantId, right);
+  const visible = repositoryIds && new Set(repositoryIds);
+  return { tenantId, repositoryIds: visible === null ? given : given.filter((id) => visible.has(id)) };
 }

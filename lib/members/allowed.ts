@@ -7,8 +7,21 @@ interface MemberKey {
   email: string;
 }
 
-/** The ids of the repositories that a repository viewer was given by name, in order. */
-export async function listNamedRepositories(db: Db, { tenantId, email }: MemberKey): Promise<number[]> {
+/** What a repository viewer was given. */
+export interface Allowance {
+  repositoryIds: number[];
+  /** Groups whose repositories they may see too. */
+  groupIds: number[];
+}
+
+/** What a repository viewer was given, in the order of the ids. A deleted group is not among it. */
+export async function readAllowance(db: Db, member: MemberKey): Promise<Allowance> {
+  const repositoryIds = await listNamedRepositories(db, member);
+  const groups = await listGivenGroups(db, member);
+  return { repositoryIds, groupIds: groups.map(({ groupId }) => groupId).sort((a, b) => a - b) };
+}
+
+async function listNamedRepositories(db: Db, { tenantId, email }: MemberKey): Promise<number[]> {
   const rows = await db
     .selectFrom('memberRepository')
     .select('repositoryId')
@@ -19,7 +32,6 @@ export async function listNamedRepositories(db: Db, { tenantId, email }: MemberK
   return rows.map(({ repositoryId }) => repositoryId);
 }
 
-/** The groups that a repository viewer was given, by name. A deleted group is not among them. */
 async function listGivenGroups(db: Db, { tenantId, email }: MemberKey): Promise<StoredGroup[]> {
   const rows = await db
     .selectFrom('memberGroup')

@@ -15,10 +15,12 @@ const repositoriesOf = (count: number) => plural(count, 'repository', 'repositor
 
 /** The weekly report as a message, with links if the URL of the pages is known. */
 export function toReportMessage(report: WeekReport, pagesUrl: string | null): Message {
-  const { tenant, week, repositoryCount, viewCount, cloneCount, repositories } = report;
+  const { tenant, group, week, repositoryCount, viewCount, cloneCount, repositories } = report;
   const tenantUrl = pagesUrl && `${pagesUrl}/t/${tenant.tenantId}`;
   const range = `?from=${week.from}&to=${week.to}`;
-  const title = `${tenant.name}: traffic in the week of ${formatDay(week.from, DAY_AND_MONTH)}`;
+  const ofGroup = group ? `&group=${group.groupId}` : '';
+  const subject = group ? `${tenant.name}, ${group.name}` : tenant.name;
+  const title = `${subject}: traffic in the week of ${formatDay(week.from, DAY_AND_MONTH)}`;
   const short = `${repositoriesOf(repositoryCount)}: ${unknownOr(viewCount, 'view')}, ${unknownOr(cloneCount, 'clone')}`;
   const sections = [
     { heading: 'The week', lines: [{ text: short }, ...toComparisonLines(report)] },
@@ -32,7 +34,9 @@ export function toReportMessage(report: WeekReport, pagesUrl: string | null): Me
     { heading: 'Newly tracked', lines: toNewlyTracked(report, tenantUrl) },
     { heading: 'Not complete', lines: toIncomplete(report) },
   ].filter(({ lines }) => lines.length > 0);
-  const link = tenantUrl ? { label: 'Open the overview of the week', href: `${tenantUrl}${range}` } : null;
+  const link = tenantUrl
+    ? { label: 'Open the overview of the week', href: `${tenantUrl}${range}${ofGroup}` }
+    : null;
   return {
     title,
     summary: `${title}. ${short}`,

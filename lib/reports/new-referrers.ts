@@ -6,7 +6,7 @@ import { listFirstSeenReferrers } from '../snapshots.ts';
 
 const MAX_REFERRERS = 10;
 
-/** The referrers that a repository's list first named in this span, by views. A repository's first list does not count. */
+/** The referrers that the list of one of these repositories first named in this span, by views. A repository's first list does not count. */
 export async function listNewReferrers(
   db: Db,
   tenantId: number,
@@ -17,8 +17,10 @@ export async function listNewReferrers(
   const names = new Map(repositories.map((row) => [row.repositoryId, toFullName(row)]));
   const found = new Map<string, NewReferrer>();
   for (const { repositoryId, referrer, viewCount } of rows) {
+    const fullName = names.get(repositoryId);
+    if (fullName === undefined) continue;
     const one = found.get(referrer) ?? { referrer, viewCount: 0, repositories: [] };
-    const repositoryNames = [...one.repositories, names.get(repositoryId) ?? ''].filter(Boolean).sort();
+    const repositoryNames = [...one.repositories, fullName].sort();
     found.set(referrer, {
       referrer,
       viewCount: Math.max(one.viewCount, viewCount),

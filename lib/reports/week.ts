@@ -1,6 +1,7 @@
 import type { ReportedRepository, WeekReport } from '../answers/channels.ts';
 import { addDays, type Day, daysFrom, lastOfWeek, newestEndedWeek, startOf, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
+import { getGroupName, inGroup } from '../groups.ts';
 import {
   givesNoTraffic,
   listRepositoryRows,
@@ -30,15 +31,26 @@ export function dueAt(week: Day): Date {
   return new Date(startOf(addDays(week, DAYS_IN_WEEK)).getTime() + NOON_MS);
 }
 
-/** The report of a tenant's week from what is stored now. */
+/** What a report is about. */
+export interface ReportSubject {
+  tenantId: number;
+  /** The tenant's name. */
+  name: string;
+  /** Only this group's repositories; null for all of the tenant's. */
+  groupId: number | null;
+}
+
+/** The report of a week from what is stored now. Throws `group_not_found`. */
 export async function readWeekReport(
   db: Db,
-  tenant: { tenantId: number; name: string },
+  { tenantId, name, groupId }: ReportSubject,
   week: Day,
   now: Date,
 ): Promise<WeekReport> {
-  const rows = await listRepositoryRows(db, { tenantId: tenant.tenantId, repositoryIds: null });
-  const known = await readKnown(db, tenant.tenantId, week);
+  const whole = { tenantId, repositoryIds: null };
+  const rows = await listRepositoryRows(db, await inGroup(db, whole, groupId ?? undefined));
+  const group = groupId === null ? null : await getGroupName(db, tenantId, groupId);
+  const known = await readKnown(db, tenantId, week);
   const to = lastOfWeek(week);
   const [finalTo = to] = [finalDate(rows, now), to].sort();
   const spans: Spans = {
@@ -52,14 +64,15 @@ export async function readWeekReport(
   const all = emptySums();
   for (const { sums } of weeks) addSums(all, sums);
   return {
-    tenant,
+    tenant: { tenantId, name },
+    group,
     week: { label: weekLabel(week), from: week, to },
     repositoryCount: rows.length,
     viewCount: all.viewCount,
     cloneCount: all.cloneCount,
     compared: finalTo < week ? null : { from: week, to: finalTo, ...compareAll(weeks, spans) },
     repositories: toRanking(weeks.map(({ repository }) => repository)),
-    newReferrers: await listNewReferrers(db, tenant.tenantId, { from: week, to }, rows),
+    newReferrers: await listNewReferrers(db, tenantId, { from: week, to }, rows),
     newlyTracked: await readNewlyTracked(db, rows, { week, to }),
     incomplete: {
       lostDays: all.lostDays,
@@ -71,7 +84,7 @@ export async function readWeekReport(
   };
 }
 
-/** What rules added in a week and is still there. */
+/** Those of the repositories that rules added in a week. */
 async function readNewlyTracked(
   db: Db,
   rows: readonly RepositoryRow[],
@@ -88,11 +101,10 @@ async function readNewlyTracked(
     .where('occurredAt', '>=', startOf(week).toISOString())
     .where('occurredAt', '<', startOf(addDays(to, 1)).toISOString())
     .execute();
-  const added = events.map(({ repositoryId, nameAfter }) => ({
-    repositoryId,
-    fullName: names.get(repositoryId) ?? '',
-    rule: nameAfter ?? '',
-  }));
+  const added = events.flatMap(({ repositoryId, nameAfter }) => {
+    const fullName = names.get(repositoryId);
+    return fullName === undefined ? [] : [{ repositoryId, fullName, rule: nameAfter ?? '' }];
+  });
   const byName = added.sort((one, other) => (one.fullName < other.fullName ? -1 : 1));
   return { count: byName.length, repositories: byName.slice(0, MAX_REPOSITORIES) };
 }

@@ -138,6 +138,22 @@ export async function requireRepositoryRow(
   return row;
 }
 
+/** Throws `repository_not_found` if the tenant lacks one of these, which are distinct. */
+export async function requireRepositories(
+  db: Db,
+  tenantId: number,
+  repositoryIds: readonly number[],
+): Promise<void> {
+  if (repositoryIds.length === 0) return;
+  const found = await db
+    .selectFrom('repository')
+    .select('repositoryId')
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', 'in', [...repositoryIds])
+    .execute();
+  if (found.length < repositoryIds.length) throw notFound('repository');
+}
+
 /** A repository as shown at an instant. */
 export function toRepository(row: RepositoryRow, now: Date): Repository {
   return {

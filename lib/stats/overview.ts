@@ -42,7 +42,7 @@ export async function readOverview(
   access: TenantAccess,
   request: OverviewRequest,
   now: Date,
-): Promise<Overview> {
+): Promise<Omit<Overview, 'groups'>> {
   const { rows, counted, calendar, traffic, missing } = await readTraffic(db, access, request, now);
   const listed = listTraffic(traffic, request);
   const start = (request.page - 1) * request.size;

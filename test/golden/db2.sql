@@ -35,7 +35,7 @@ select "ROLE" from "SYSTEM_ROLE" where ("SYSTEM_ROLE"."EMAIL" = ? and "SYSTEM_RO
 
 -- me
 select "DISPLAY_NAME" as "INSTALLATION", (select "ROLE" from "SYSTEM_ROLE" where ("SYSTEM_ROLE"."EMAIL" = ? and "SYSTEM_ROLE"."ISSUER" = ? and "SYSTEM_ROLE"."SUBJECT" = ?)) as "SYSTEM_ROLE" from "INSTALLATION";
-select "TENANT"."TENANT_ID", "TENANT"."NAME", "MEMBER"."ROLE" as "ROLE", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "ALL_COUNT", (select count(*) as "COUNT" from "MEMBER_REPOSITORY" where "MEMBER_REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER_REPOSITORY"."EMAIL" = ?) as "GIVEN_COUNT" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and ("MEMBER"."EMAIL" = ? and "MEMBER"."ISSUER" = ? and "MEMBER"."SUBJECT" = ?) where "TENANT"."TENANT_ID" in (?) order by "TENANT"."NAME", "TENANT"."TENANT_ID";
+select "TENANT"."TENANT_ID", "TENANT"."NAME", "MEMBER"."ROLE" as "ROLE", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "ALL_COUNT", (select count(*) as "COUNT" from "MEMBER_REPOSITORY" where "MEMBER_REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER_REPOSITORY"."EMAIL" = ?) as "GIVEN_COUNT", (select count(*) as "COUNT" from "MEMBER_GROUP" where "MEMBER_GROUP"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER_GROUP"."EMAIL" = ?) as "GROUP_COUNT" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and ("MEMBER"."EMAIL" = ? and "MEMBER"."ISSUER" = ? and "MEMBER"."SUBJECT" = ?) where "TENANT"."TENANT_ID" in (?) order by "TENANT"."NAME", "TENANT"."TENANT_ID";
 select "TENANT_ID", "NAME" from "TENANT" order by "NAME", "TENANT_ID" fetch first 51 rows only;
 select "TENANT_ID", "ROLE" from "MEMBER" where ("MEMBER"."EMAIL" = ? and "MEMBER"."ISSUER" = ? and "MEMBER"."SUBJECT" = ?) order by case when "TENANT_ID" = ? then 0 else 1 end, "ADDED_AT" desc, "TENANT_ID" fetch first 51 rows only;
 
@@ -100,7 +100,7 @@ select "TENANT_ID", "ROLE" from "MEMBER" where ("MEMBER"."EMAIL" = ? and "MEMBER
 
 -- own tenants
 select "ROLE" from "SYSTEM_ROLE" where ("SYSTEM_ROLE"."EMAIL" = ? and "SYSTEM_ROLE"."ISSUER" = ? and "SYSTEM_ROLE"."SUBJECT" = ?);
-select "TENANT"."TENANT_ID", "TENANT"."NAME", "MEMBER"."ROLE" as "ROLE", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "ALL_COUNT", (select count(*) as "COUNT" from "MEMBER_REPOSITORY" where "MEMBER_REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER_REPOSITORY"."EMAIL" = ?) as "GIVEN_COUNT" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and ("MEMBER"."EMAIL" = ? and "MEMBER"."ISSUER" = ? and "MEMBER"."SUBJECT" = ?) where "TENANT"."TENANT_ID" in (?) order by "TENANT"."NAME", "TENANT"."TENANT_ID";
+select "TENANT"."TENANT_ID", "TENANT"."NAME", "MEMBER"."ROLE" as "ROLE", (select count(*) as "COUNT" from "REPOSITORY" where "REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID") as "ALL_COUNT", (select count(*) as "COUNT" from "MEMBER_REPOSITORY" where "MEMBER_REPOSITORY"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER_REPOSITORY"."EMAIL" = ?) as "GIVEN_COUNT", (select count(*) as "COUNT" from "MEMBER_GROUP" where "MEMBER_GROUP"."TENANT_ID" = "TENANT"."TENANT_ID" and "MEMBER_GROUP"."EMAIL" = ?) as "GROUP_COUNT" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and ("MEMBER"."EMAIL" = ? and "MEMBER"."ISSUER" = ? and "MEMBER"."SUBJECT" = ?) where "TENANT"."TENANT_ID" in (?) order by "TENANT"."NAME", "TENANT"."TENANT_ID";
 select "TENANT_ID", "NAME" from "TENANT" order by "NAME", "TENANT_ID" fetch first 11 rows only;
 
 -- tenant
@@ -118,15 +118,15 @@ update "TENANT" set "GITHUB_USER" = ?, "TOKEN_SEALED" = ?, "TOKEN_CHECKED_AT" = 
 
 -- add a channel
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
-select "CHANNEL_ID" from final table (insert into "CHANNEL" ("TENANT_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_SEALED", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY") values (?, ?, ?, ?, ?, ?, ?, ?));
-select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ?;
-select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+select "CHANNEL"."CHANNEL_ID", "CHANNEL"."KIND", "CHANNEL"."NAME", "CHANNEL"."CONTENTS", "CHANNEL"."ADDRESS_HINT", "CHANNEL"."CREATED_AT", "CHANNEL"."CREATED_BY", "CHANNEL"."SENT_AT", "CHANNEL"."FAILURE_CODE", "CHANNEL"."FAILURE_MESSAGE", "CHANNEL"."FAILURE_AT", "CHANNEL"."GROUP_ID", "REPOSITORY_GROUP"."NAME" as "GROUP_NAME" from "CHANNEL" left join "REPOSITORY_GROUP" on "REPOSITORY_GROUP"."TENANT_ID" = "CHANNEL"."TENANT_ID" and "REPOSITORY_GROUP"."GROUP_ID" = "CHANNEL"."GROUP_ID" where "CHANNEL"."TENANT_ID" = ?;
+select "CHANNEL"."CHANNEL_ID", "CHANNEL"."KIND", "CHANNEL"."NAME", "CHANNEL"."CONTENTS", "CHANNEL"."ADDRESS_HINT", "CHANNEL"."CREATED_AT", "CHANNEL"."CREATED_BY", "CHANNEL"."SENT_AT", "CHANNEL"."FAILURE_CODE", "CHANNEL"."FAILURE_MESSAGE", "CHANNEL"."FAILURE_AT", "CHANNEL"."GROUP_ID", "REPOSITORY_GROUP"."NAME" as "GROUP_NAME" from "CHANNEL" left join "REPOSITORY_GROUP" on "REPOSITORY_GROUP"."TENANT_ID" = "CHANNEL"."TENANT_ID" and "REPOSITORY_GROUP"."GROUP_ID" = "CHANNEL"."GROUP_ID" where "CHANNEL"."TENANT_ID" = ? and "CHANNEL"."CHANNEL_ID" = ?;
+select "CHANNEL_ID" from final table (insert into "CHANNEL" ("TENANT_ID", "KIND", "NAME", "CONTENTS", "GROUP_ID", "ADDRESS_SEALED", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY") values (?, ?, ?, ?, ?, ?, ?, ?, ?));
 select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
 
 -- change a channel
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
-select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
-update "CHANNEL" set "KIND" = ?, "NAME" = ?, "CONTENTS" = ?, "ADDRESS_SEALED" = ?, "ADDRESS_HINT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+select "CHANNEL"."CHANNEL_ID", "CHANNEL"."KIND", "CHANNEL"."NAME", "CHANNEL"."CONTENTS", "CHANNEL"."ADDRESS_HINT", "CHANNEL"."CREATED_AT", "CHANNEL"."CREATED_BY", "CHANNEL"."SENT_AT", "CHANNEL"."FAILURE_CODE", "CHANNEL"."FAILURE_MESSAGE", "CHANNEL"."FAILURE_AT", "CHANNEL"."GROUP_ID", "REPOSITORY_GROUP"."NAME" as "GROUP_NAME" from "CHANNEL" left join "REPOSITORY_GROUP" on "REPOSITORY_GROUP"."TENANT_ID" = "CHANNEL"."TENANT_ID" and "REPOSITORY_GROUP"."GROUP_ID" = "CHANNEL"."GROUP_ID" where "CHANNEL"."TENANT_ID" = ? and "CHANNEL"."CHANNEL_ID" = ?;
+update "CHANNEL" set "KIND" = ?, "NAME" = ?, "CONTENTS" = ?, "GROUP_ID" = ?, "ADDRESS_SEALED" = ?, "ADDRESS_HINT" = ?, "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 
 -- send to a channel
 select "KIND", "ADDRESS_SEALED" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
@@ -137,7 +137,7 @@ select "KIND", "ADDRESS_SEALED" from "CHANNEL" where "TENANT_ID" = ? and "CHANNE
 update "CHANNEL" set "FAILURE_CODE" = ?, "FAILURE_MESSAGE" = ?, "FAILURE_AT" = ? where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 
 -- channels
-select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? order by "CHANNEL_ID";
+select "CHANNEL"."CHANNEL_ID", "CHANNEL"."KIND", "CHANNEL"."NAME", "CHANNEL"."CONTENTS", "CHANNEL"."ADDRESS_HINT", "CHANNEL"."CREATED_AT", "CHANNEL"."CREATED_BY", "CHANNEL"."SENT_AT", "CHANNEL"."FAILURE_CODE", "CHANNEL"."FAILURE_MESSAGE", "CHANNEL"."FAILURE_AT", "CHANNEL"."GROUP_ID", "REPOSITORY_GROUP"."NAME" as "GROUP_NAME" from "CHANNEL" left join "REPOSITORY_GROUP" on "REPOSITORY_GROUP"."TENANT_ID" = "CHANNEL"."TENANT_ID" and "REPOSITORY_GROUP"."GROUP_ID" = "CHANNEL"."GROUP_ID" where "CHANNEL"."TENANT_ID" = ? order by "CHANNEL"."CHANNEL_ID";
 
 -- watch over losses
 select "P"."SERVER_ID", "P"."VISIBILITY", "P"."PUBLISHED_THROUGH", "P"."STALLED_AT", count("R"."REPOSITORY_ID") as "REPOSITORY_COUNT", sum(case when r.repository_id is not null and r.published_through is null then 1 else 0 end) as "SPARSE_COUNT", min("R"."PUBLISHED_THROUGH") as "OLDEST_END", max("R"."PUBLISHED_THROUGH") as "NEWEST_END", min("R"."LAST_SUCCESS_AT") as "OLDEST_READ_AT" from "PUBLICATION" as "P" inner join "TENANT" as "T" on "T"."SERVER_ID" = "P"."SERVER_ID" left join "REPOSITORY" as "R" on "R"."TENANT_ID" = "T"."TENANT_ID" and "R"."VISIBILITY" = "P"."VISIBILITY" and "R"."LAST_SUCCESS_AT" > ? group by "P"."SERVER_ID", "P"."VISIBILITY", "P"."PUBLISHED_THROUGH", "P"."STALLED_AT" order by "P"."SERVER_ID", "P"."VISIBILITY";
@@ -190,7 +190,7 @@ select distinct "N"."TENANT_ID", "C"."NAME" as "CHANNEL", "N"."FAILURE_MESSAGE" 
 -- send reports
 insert into "REPORT_SENDING" ("TENANT_ID", "CHANNEL_ID", "WEEK_START", "ATTEMPTS", "DUE_AT") values (?, ?, ?, ?, ?);
 select "ATTEMPTS", "DUE_AT", "SENT_AT" from "REPORT_SENDING" where "TENANT_ID" = ? and "CHANNEL_ID" = ? and "WEEK_START" = ?;
-select "C"."TENANT_ID", "C"."CHANNEL_ID", "T"."NAME" as "TENANT_NAME" from "CHANNEL" as "C" inner join "TENANT" as "T" on "T"."TENANT_ID" = "C"."TENANT_ID" left join "REPORT_SENDING" as "R" on "R"."TENANT_ID" = "C"."TENANT_ID" and "R"."CHANNEL_ID" = "C"."CHANNEL_ID" and "R"."WEEK_START" = ? where "C"."CONTENTS" <> ? and "C"."CREATED_AT" <= ? and "R"."SENT_AT" is null order by "C"."TENANT_ID", "C"."CHANNEL_ID";
+select "C"."TENANT_ID", "C"."CHANNEL_ID", "T"."NAME" as "TENANT_NAME", "C"."GROUP_ID" from "CHANNEL" as "C" inner join "TENANT" as "T" on "T"."TENANT_ID" = "C"."TENANT_ID" left join "REPORT_SENDING" as "R" on "R"."TENANT_ID" = "C"."TENANT_ID" and "R"."CHANNEL_ID" = "C"."CHANNEL_ID" and "R"."WEEK_START" = ? left join "REPOSITORY_GROUP" as "G" on "G"."TENANT_ID" = "C"."TENANT_ID" and "G"."GROUP_ID" = "C"."GROUP_ID" where "C"."CONTENTS" <> ? and "C"."CREATED_AT" <= ? and "R"."SENT_AT" is null and ("C"."GROUP_ID" is null or "G"."GROUP_ID" is not null) order by "C"."TENANT_ID", "C"."CHANNEL_ID";
 select "CHANNEL_ID" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ? for read only with rs use and keep update locks;
 select "KIND", "ADDRESS_SEALED" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 select "REPOSITORY_ID", "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ?;
@@ -242,9 +242,9 @@ delete from "PROBLEM" where "UNTIL_AT" < ?;
 -- delete a channel
 delete from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
-select "CHANNEL_ID" from final table (insert into "CHANNEL" ("TENANT_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_SEALED", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY") values (?, ?, ?, ?, ?, ?, ?, ?));
-select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ?;
-select "CHANNEL_ID", "KIND", "NAME", "CONTENTS", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY", "SENT_AT", "FAILURE_CODE", "FAILURE_MESSAGE", "FAILURE_AT" from "CHANNEL" where "TENANT_ID" = ? and "CHANNEL_ID" = ?;
+select "CHANNEL"."CHANNEL_ID", "CHANNEL"."KIND", "CHANNEL"."NAME", "CHANNEL"."CONTENTS", "CHANNEL"."ADDRESS_HINT", "CHANNEL"."CREATED_AT", "CHANNEL"."CREATED_BY", "CHANNEL"."SENT_AT", "CHANNEL"."FAILURE_CODE", "CHANNEL"."FAILURE_MESSAGE", "CHANNEL"."FAILURE_AT", "CHANNEL"."GROUP_ID", "REPOSITORY_GROUP"."NAME" as "GROUP_NAME" from "CHANNEL" left join "REPOSITORY_GROUP" on "REPOSITORY_GROUP"."TENANT_ID" = "CHANNEL"."TENANT_ID" and "REPOSITORY_GROUP"."GROUP_ID" = "CHANNEL"."GROUP_ID" where "CHANNEL"."TENANT_ID" = ?;
+select "CHANNEL"."CHANNEL_ID", "CHANNEL"."KIND", "CHANNEL"."NAME", "CHANNEL"."CONTENTS", "CHANNEL"."ADDRESS_HINT", "CHANNEL"."CREATED_AT", "CHANNEL"."CREATED_BY", "CHANNEL"."SENT_AT", "CHANNEL"."FAILURE_CODE", "CHANNEL"."FAILURE_MESSAGE", "CHANNEL"."FAILURE_AT", "CHANNEL"."GROUP_ID", "REPOSITORY_GROUP"."NAME" as "GROUP_NAME" from "CHANNEL" left join "REPOSITORY_GROUP" on "REPOSITORY_GROUP"."TENANT_ID" = "CHANNEL"."TENANT_ID" and "REPOSITORY_GROUP"."GROUP_ID" = "CHANNEL"."GROUP_ID" where "CHANNEL"."TENANT_ID" = ? and "CHANNEL"."CHANNEL_ID" = ?;
+select "CHANNEL_ID" from final table (insert into "CHANNEL" ("TENANT_ID", "KIND", "NAME", "CONTENTS", "GROUP_ID", "ADDRESS_SEALED", "ADDRESS_HINT", "CREATED_AT", "CREATED_BY") values (?, ?, ?, ?, ?, ?, ?, ?, ?));
 select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
 
 -- seal tokens with another key, and with the first again
@@ -270,30 +270,79 @@ select "REPOSITORY_ID" from final table (insert into "REPOSITORY" ("TENANT_ID", 
 select "S"."WEB_URL" as "SERVER_URL", "F"."STARS", "F"."FORKS", case when p.stalled_at is not null then p.published_through end as "STALLED_THROUGH", "R".*, "G"."OWNER" as "RULE_OWNER", "G"."NAME_PATTERN" from "REPOSITORY" as "R" inner join "TENANT" as "T" on "T"."TENANT_ID" = "R"."TENANT_ID" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "REPOSITORY_FACT" as "F" on "F"."TENANT_ID" = "R"."TENANT_ID" and "F"."REPOSITORY_ID" = "R"."REPOSITORY_ID" and "F"."FACT_DATE" = "R"."LAST_COVERED_DATE" left join "PUBLICATION" as "P" on "P"."SERVER_ID" = "T"."SERVER_ID" and "P"."VISIBILITY" = "R"."VISIBILITY" left join "TRACKING_RULE" as "G" on "G"."TENANT_ID" = "R"."TENANT_ID" and "G"."RULE_ID" = "R"."RULE_ID" where "R"."TENANT_ID" = ? and "R"."REPOSITORY_ID" in (?) order by "R"."OWNER", "R"."NAME";
 select "T"."TOKEN_SEALED", "T"."TOKEN_EXPIRES_AT", "S"."SERVER_ID", "S"."API_URL", "S"."KIND", "I"."INSTALLATION_ID", "I"."TOKEN_SEALED" as "MADE_SEALED", "I"."TOKEN_EXPIRES_AT" as "MADE_EXPIRES_AT" from "TENANT" as "T" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" left join "TENANT_INSTALLATION" as "I" on "I"."TENANT_ID" = "T"."TENANT_ID" where "T"."TENANT_ID" = ?;
 
+-- create a group
+delete from "GROUP_REPOSITORY" where "TENANT_ID" = ? and "GROUP_ID" = ?;
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
+insert into "GROUP_REPOSITORY" ("TENANT_ID", "GROUP_ID", "REPOSITORY_ID") select "TENANT_ID", "GROUP_ID", "REPOSITORY_ID" from (values (cast(? as integer), cast(? as integer), cast(? as integer))) as "GIVEN" ("TENANT_ID", "GROUP_ID", "REPOSITORY_ID");
+select "GROUP_ID" from final table (insert into "REPOSITORY_GROUP" ("TENANT_ID", "NAME", "OWNER", "NAME_PATTERN", "TOPIC", "VISIBILITY", "CREATED_AT", "CREATED_BY") values (?, ?, ?, ?, ?, ?, ?, ?));
+select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "REPOSITORY_GROUP" where "TENANT_ID" = ? order by "NAME", "GROUP_ID";
+select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
+
+-- change a group
+delete from "GROUP_REPOSITORY" where "TENANT_ID" = ? and "GROUP_ID" = ?;
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
+insert into "GROUP_REPOSITORY" ("TENANT_ID", "GROUP_ID", "REPOSITORY_ID") select "TENANT_ID", "GROUP_ID", "REPOSITORY_ID" from (values (cast(? as integer), cast(? as integer), cast(? as integer))) as "GIVEN" ("TENANT_ID", "GROUP_ID", "REPOSITORY_ID");
+select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "REPOSITORY_GROUP" where "TENANT_ID" = ? order by "NAME", "GROUP_ID";
+select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
+update "REPOSITORY_GROUP" set "NAME" = ?, "OWNER" = ?, "NAME_PATTERN" = ?, "TOPIC" = ?, "VISIBILITY" = ? where "TENANT_ID" = ? and "GROUP_ID" = ?;
+
+-- narrow to a group
+select "GROUP_ID", "REPOSITORY_ID" from "GROUP_REPOSITORY" where "TENANT_ID" = ? and "GROUP_ID" in (?) order by "GROUP_ID", "REPOSITORY_ID";
+select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "REPOSITORY_GROUP" where "TENANT_ID" = ? and "GROUP_ID" in (?) order by "NAME", "GROUP_ID";
+select "REPOSITORY_ID", "OWNER", "NAME", "VISIBILITY", "TOPICS" from "REPOSITORY" where "TENANT_ID" = ? order by "OWNER", "NAME";
+
+-- groups
+select "GROUP_ID", "REPOSITORY_ID" from "GROUP_REPOSITORY" where "TENANT_ID" = ? and "GROUP_ID" in (?) order by "GROUP_ID", "REPOSITORY_ID";
+select "GROUP_ID", count(*) as "COUNT" from "CHANNEL" where "TENANT_ID" = ? and "GROUP_ID" is not null group by "GROUP_ID";
+select "GROUP_ID", count(*) as "COUNT" from "MEMBER_GROUP" where "TENANT_ID" = ? group by "GROUP_ID";
+select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "REPOSITORY_GROUP" where "TENANT_ID" = ? order by "NAME", "GROUP_ID";
+select "REPOSITORY_ID", "OWNER", "NAME", "VISIBILITY", "TOPICS" from "REPOSITORY" where "TENANT_ID" = ? order by "OWNER", "NAME";
+
 -- put a member
+delete from "MEMBER_GROUP" where "TENANT_ID" = ? and "EMAIL" = ?;
 delete from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ?;
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 merge into "MEMBER" as "KEPT" using (values (cast(? as integer), cast(? as varchar(320 codeunits32)), cast(? as varchar(20 codeunits32)), cast(? as timestamp(3)))) as "GIVEN" ("TENANT_ID", "EMAIL", "ROLE", "ADDED_AT") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."EMAIL" = "GIVEN"."EMAIL" when matched then update set "ROLE" = "GIVEN"."ROLE" when not matched then insert ("TENANT_ID", "EMAIL", "ROLE", "ADDED_AT") values ("GIVEN"."TENANT_ID", "GIVEN"."EMAIL", "GIVEN"."ROLE", "GIVEN"."ADDED_AT");
+merge into "MEMBER_GROUP" as "KEPT" using (values (cast(? as integer), cast(? as varchar(320 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "EMAIL", "GROUP_ID") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."EMAIL" = "GIVEN"."EMAIL" and "KEPT"."GROUP_ID" = "GIVEN"."GROUP_ID" when not matched then insert ("TENANT_ID", "EMAIL", "GROUP_ID") values ("GIVEN"."TENANT_ID", "GIVEN"."EMAIL", "GIVEN"."GROUP_ID");
 merge into "MEMBER_REPOSITORY" as "KEPT" using (values (cast(? as integer), cast(? as varchar(320 codeunits32)), cast(? as integer))) as "GIVEN" ("TENANT_ID", "EMAIL", "REPOSITORY_ID") on "KEPT"."TENANT_ID" = "GIVEN"."TENANT_ID" and "KEPT"."EMAIL" = "GIVEN"."EMAIL" and "KEPT"."REPOSITORY_ID" = "GIVEN"."REPOSITORY_ID" when not matched then insert ("TENANT_ID", "EMAIL", "REPOSITORY_ID") values ("GIVEN"."TENANT_ID", "GIVEN"."EMAIL", "GIVEN"."REPOSITORY_ID");
 select "MEMBER"."EMAIL", "MEMBER"."ROLE", "MEMBER"."ADDED_AT", "MEMBER"."ISSUER", "PRINCIPAL"."EMAIL" as "ACCOUNT_EMAIL" from "MEMBER" left join "PRINCIPAL" on "PRINCIPAL"."ISSUER" = "MEMBER"."ISSUER" and "PRINCIPAL"."SUBJECT" = "MEMBER"."SUBJECT" where "MEMBER"."TENANT_ID" = ? and "MEMBER"."EMAIL" = ?;
+select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "MEMBER_GROUP" inner join "REPOSITORY_GROUP" on "REPOSITORY_GROUP"."TENANT_ID" = "MEMBER_GROUP"."TENANT_ID" and "REPOSITORY_GROUP"."GROUP_ID" = "MEMBER_GROUP"."GROUP_ID" where "MEMBER_GROUP"."TENANT_ID" = ? and "MEMBER_GROUP"."EMAIL" = ? order by "REPOSITORY_GROUP"."NAME";
+select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "REPOSITORY_GROUP" where "TENANT_ID" = ? and "GROUP_ID" in (?) order by "NAME", "GROUP_ID";
 select "REPOSITORY_ID" from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ? order by "REPOSITORY_ID";
 select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
 
 -- access to a tenant
+select "GROUP_ID", "REPOSITORY_ID" from "GROUP_REPOSITORY" where "TENANT_ID" = ? and "GROUP_ID" in (?) order by "GROUP_ID", "REPOSITORY_ID";
 select "MEMBER"."ROLE" as "ROLE", "SYSTEM_ROLE"."ROLE" as "SYSTEM_ROLE" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and ("MEMBER"."EMAIL" = ? and "MEMBER"."ISSUER" = ? and "MEMBER"."SUBJECT" = ?) left join "SYSTEM_ROLE" on ("SYSTEM_ROLE"."EMAIL" = ? and "SYSTEM_ROLE"."ISSUER" = ? and "SYSTEM_ROLE"."SUBJECT" = ?) where "TENANT"."TENANT_ID" = ?;
 select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "MEMBER_GROUP" inner join "REPOSITORY_GROUP" on "REPOSITORY_GROUP"."TENANT_ID" = "MEMBER_GROUP"."TENANT_ID" and "REPOSITORY_GROUP"."GROUP_ID" = "MEMBER_GROUP"."GROUP_ID" where "MEMBER_GROUP"."TENANT_ID" = ? and "MEMBER_GROUP"."EMAIL" = ? order by "REPOSITORY_GROUP"."NAME";
 select "REPOSITORY_ID" from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ? order by "REPOSITORY_ID";
+select "REPOSITORY_ID", "OWNER", "NAME", "VISIBILITY", "TOPICS" from "REPOSITORY" where "TENANT_ID" = ? order by "OWNER", "NAME";
 
 -- members
+select "EMAIL", "GROUP_ID" from "MEMBER_GROUP" where "TENANT_ID" = ? order by "GROUP_ID";
 select "EMAIL", "REPOSITORY_ID" from "MEMBER_REPOSITORY" where "TENANT_ID" = ? order by "REPOSITORY_ID";
+select "GROUP_ID", "REPOSITORY_ID" from "GROUP_REPOSITORY" where "TENANT_ID" = ? and "GROUP_ID" in (?) order by "GROUP_ID", "REPOSITORY_ID";
 select "MEMBER"."EMAIL", "MEMBER"."ROLE", "MEMBER"."ADDED_AT", "MEMBER"."ISSUER", "PRINCIPAL"."EMAIL" as "ACCOUNT_EMAIL" from "MEMBER" left join "PRINCIPAL" on "PRINCIPAL"."ISSUER" = "MEMBER"."ISSUER" and "PRINCIPAL"."SUBJECT" = "MEMBER"."SUBJECT" where "MEMBER"."TENANT_ID" = ? order by "MEMBER"."EMAIL";
+select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "REPOSITORY_GROUP" where "TENANT_ID" = ? order by "NAME", "GROUP_ID";
 select "REPOSITORY_ID", "OWNER", "NAME" from "REPOSITORY" where "TENANT_ID" = ? order by "OWNER", "NAME";
+select "REPOSITORY_ID", "OWNER", "NAME", "VISIBILITY", "TOPICS" from "REPOSITORY" where "TENANT_ID" = ? order by "OWNER", "NAME";
 
 -- remove a member
 delete from "MEMBER" where "TENANT_ID" = ? and "EMAIL" = ?;
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 select "MEMBER"."EMAIL", "MEMBER"."ROLE", "MEMBER"."ADDED_AT", "MEMBER"."ISSUER", "PRINCIPAL"."EMAIL" as "ACCOUNT_EMAIL" from "MEMBER" left join "PRINCIPAL" on "PRINCIPAL"."ISSUER" = "MEMBER"."ISSUER" and "PRINCIPAL"."SUBJECT" = "MEMBER"."SUBJECT" where "MEMBER"."TENANT_ID" = ? and "MEMBER"."EMAIL" = ?;
+select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "MEMBER_GROUP" inner join "REPOSITORY_GROUP" on "REPOSITORY_GROUP"."TENANT_ID" = "MEMBER_GROUP"."TENANT_ID" and "REPOSITORY_GROUP"."GROUP_ID" = "MEMBER_GROUP"."GROUP_ID" where "MEMBER_GROUP"."TENANT_ID" = ? and "MEMBER_GROUP"."EMAIL" = ? order by "REPOSITORY_GROUP"."NAME";
 select "REPOSITORY_ID" from "MEMBER_REPOSITORY" where "TENANT_ID" = ? and "EMAIL" = ? order by "REPOSITORY_ID";
+
+-- delete a group
+delete from "REPOSITORY_GROUP" where "TENANT_ID" = ? and "GROUP_ID" = ?;
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
+select "GROUP_ID", "REPOSITORY_ID" from "GROUP_REPOSITORY" where "TENANT_ID" = ? and "GROUP_ID" in (?) order by "GROUP_ID", "REPOSITORY_ID";
+select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "REPOSITORY_GROUP" where "TENANT_ID" = ? and "GROUP_ID" in (?) order by "NAME", "GROUP_ID";
+select "REPOSITORY_ID", "OWNER", "NAME", "VISIBILITY", "TOPICS" from "REPOSITORY" where "TENANT_ID" = ? order by "OWNER", "NAME";
+select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
 
 -- preview a rule
 select "GITHUB_ID" from "TRACKING_EXCLUSION" where "TENANT_ID" = ?;
