@@ -91,7 +91,7 @@ export const SeriesQuery = z
     from: span.from,
     to: span.to,
     by: span.by,
-    group,
+    group: groupParameter,
     /** Ids, separated by commas, in the order of the answer. */
     repositories: z
       .string()
