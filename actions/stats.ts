@@ -18,7 +18,7 @@ import { dayField, groupParameter } from '../lib/fields.ts';
 import { inGroup, listGroupChoices } from '../lib/groups.ts';
 import { bearsDataToken, requireDataAccess } from '../lib/identity/data-token.ts';
 import { requireRepositoryRow } from '../lib/repositories/repository.ts';
-import { parseId, parseQuery, parseValue, toId } from '../lib/request.ts';
+import { MAX_ID, parseId, parseQuery, parseValue, toId } from '../lib/request.ts';
 import { readBeforeAfter } from '../lib/stats/before-after.ts';
 import { SIDE_DAYS } from '../lib/stats/before-after-days.ts';
 import { readRepositoryDay, readTenantDay } from '../lib/stats/day.ts';
@@ -160,7 +160,7 @@ export const BeforeAfterQuery = z
     to: dayField.optional(),
     /** Only this repository. */
     repository: z.coerce.number().int().min(1).max(MAX_ID).optional(),
-    group,
+    group: groupParameter,
     /** The days of each side, if as many are final. */
     days: z.coerce
       .number()
