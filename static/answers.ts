@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { Api, Read } from './api.ts';
+import { type Api, mayPass, type Read } from './api.ts';
 import { useApp } from './app-context.ts';
 
 const kept = new Map<string, unknown>();
@@ -36,6 +36,8 @@ export interface Loaded<Answer> {
   error: Error | undefined;
   /** True while an older answer is shown. */
   loading: boolean;
+  /** When the answer was read, if a newer one failed. */
+  keptFrom: Date | undefined;
   reload: () => void;
 }
 
@@ -43,6 +45,12 @@ interface Shown {
   url: string | null;
   answer: unknown;
   error: Error | undefined;
+  readAt: Date | undefined;
+}
+
+interface AnswerOptions {
+  /** `'keep'`: an older answer of the same path stays when a newer one fails in a way that passes. */
+  onFailure?: 'keep';
 }
 
 const pathOf = (url: string | null) => url?.split('?')[0];
@@ -51,10 +59,18 @@ const pathOf = (url: string | null) => url?.split('?')[0];
  * The answer to `read`. While it loads, an older answer of the same path stays, so that the page does not jump. Going back
  * shows the last answer immediately.
  */
-export function useAnswer<Answer>(read: Read<Answer> | null): Loaded<Answer> {
+export function useAnswer<Answer>(
+  read: Read<Answer> | null,
+  { onFailure }: AnswerOptions = {},
+): Loaded<Answer> {
   const { api } = useApp();
   const url = read?.url ?? null;
-  const [shown, setShown] = useState<Shown>({ url: null, answer: undefined, error: undefined });
+  const [shown, setShown] = useState<Shown>({
+    url: null,
+    answer: undefined,
+    error: undefined,
+    readAt: undefined,
+  });
   const [round, setRound] = useState(0);
   const [loading, setLoading] = useState(true);
   const current = useRef(url);
@@ -67,16 +83,19 @@ export function useAnswer<Answer>(read: Read<Answer> | null): Loaded<Answer> {
     begin(api, { url }, leaving.signal)
       .then((answer) => {
         keep(url, answer);
-        setShown({ url, answer, error: undefined });
+        setShown({ url, answer, error: undefined, readAt: new Date() });
         setLoading(false);
       })
       .catch((error: Error) => {
         if (leaving.signal.aborted) return;
-        setShown({ url, answer: undefined, error });
+        setShown((before) => {
+          const keeps = onFailure === 'keep' && mayPass(error) && pathOf(before.url) === pathOf(url);
+          return keeps ? { ...before, url, error } : { url, answer: undefined, error, readAt: undefined };
+        });
         setLoading(false);
       });
     return () => leaving.abort();
-  }, [api, url, round]);
+  }, [api, url, round, onFailure]);
 
   const reload = useCallback(() => setRound((count) => count + 1), []);
   const same = shown.url === url;
@@ -88,6 +107,7 @@ export function useAnswer<Answer>(read: Read<Answer> | null): Loaded<Answer> {
         ? undefined
         : fallback) as Answer | undefined,
     error: same ? shown.error : undefined,
+    keptFrom: same && shown.error && shown.answer !== undefined ? shown.readAt : undefined,
     loading: loading || !same,
     reload,
   };

@@ -25,6 +25,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether the same call may succeed later: the connection, the server or its limits failed, not the request. */
+export function mayPass(error: Error): boolean {
+  return !(error instanceof ApiError) || [0, 202, 429].includes(error.status) || error.status >= 500;
+}
+
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 interface Call {

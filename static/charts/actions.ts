@@ -12,6 +12,12 @@ export interface ChartActions {
   onReset: () => void;
 }
 
+/** The open day, and how far from the chart's left edge it is drawn; null while there is no drawing. */
+export interface OpenDay {
+  day: string;
+  left: number | null;
+}
+
 type Days = Record<'range' | 'from' | 'to' | 'by', string | null>;
 
 const daysOf = ({ query }: Place): Days => ({

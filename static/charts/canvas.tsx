@@ -1,7 +1,8 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { bucketDays } from '../../lib/stats/buckets.ts';
 import { useThemeRound } from '../theme.tsx';
-import type { ChartActions } from './actions.ts';
+import type { ChartActions, OpenDay } from './actions.ts';
 import { useGestures } from './gestures.ts';
 import type { Layout } from './layout.ts';
 import { eventKey, lightEvents, useLitEvents } from './lit.ts';
@@ -15,13 +16,15 @@ interface CanvasProps {
   /** The chart in words. */
   summary: string;
   actions: ChartActions;
+  /** What is known about the open day, below the drawing. */
+  dayPanel?: ((open: OpenDay) => ComponentChildren) | undefined;
 }
 
-type Plot = typeof import('./plot.ts');
+export type Plot = typeof import('./plot.ts');
 let loaded: Plot | undefined;
 
 /** The drawing code, once it is there. */
-function usePlot(): Plot | undefined {
+export function usePlot(): Plot | undefined {
   const [plot, setPlot] = useState(loaded);
   useEffect(() => {
     if (loaded) return;
@@ -34,7 +37,7 @@ function usePlot(): Plot | undefined {
 }
 
 /** The drawing, the figures of the bucket under the pointer, and what a reader can do with it. */
-export function Canvas({ title, model, scale, summary, actions }: CanvasProps) {
+export function Canvas({ title, model, scale, summary, actions, dayPanel }: CanvasProps) {
   const plot = usePlot();
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -48,11 +51,7 @@ export function Canvas({ title, model, scale, summary, actions }: CanvasProps) {
 
   useEffect(() => {
     if (!plot || !layout || !canvas.current) return;
-    const ratio = Math.max(1, devicePixelRatio);
-    canvas.current.width = layout.width * ratio;
-    canvas.current.height = layout.height * ratio;
-    const context = canvas.current.getContext('2d');
-    if (context) plot.paint(context, plot.sceneOf(model, layout, actions.openDay), plot.themeColors(), ratio);
+    plot.paintOn(canvas.current, plot.sceneOf(model, layout, actions.openDay), layout);
   }, [plot, layout, model, theme, actions.openDay]);
 
   const daysAt = (index: number) => bucketDays(model.buckets[index] ?? model.range.from, model.range);
@@ -82,27 +81,32 @@ export function Canvas({ title, model, scale, summary, actions }: CanvasProps) {
   const { at, span } = gestures;
 
   return (
-    <div
-      class="chart-box"
-      ref={box}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: the chart takes arrow keys.
-      tabIndex={0}
-      role="application"
-      aria-roledescription="chart"
-      aria-label={`Chart of ${title}`}
-      {...gestures.handlers}
-    >
-      {layout && open >= 0 && <Band layout={layout} first={open} last={open} name="open" />}
-      {layout && at !== null && at !== open && !span && (
-        <Band layout={layout} first={at} last={at} name="hover" />
-      )}
-      <canvas ref={canvas} class="chart-canvas" role="img" aria-label={summary} />
-      {layout && span && <Band layout={layout} first={span.first} last={span.last} name="span" />}
-      {plot && layout && <Markers plot={plot} model={model} layout={layout} onDay={opens} />}
-      {layout && at !== null && (
-        <TipBox model={model} layout={layout} index={at} clicks={clickHint(model, opens)} />
-      )}
-    </div>
+    <>
+      <div
+        class="chart-box"
+        ref={box}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the chart takes arrow keys.
+        tabIndex={0}
+        role="application"
+        aria-roledescription="chart"
+        aria-label={`Chart of ${title}`}
+        {...gestures.handlers}
+      >
+        {layout && open >= 0 && <Band layout={layout} first={open} last={open} name="open" />}
+        {layout && at !== null && at !== open && !span && (
+          <Band layout={layout} first={at} last={at} name="hover" />
+        )}
+        <canvas ref={canvas} class="chart-canvas" role="img" aria-label={summary} />
+        {layout && span && <Band layout={layout} first={span.first} last={span.last} name="span" />}
+        {plot && layout && <Markers plot={plot} model={model} layout={layout} onDay={opens} />}
+        {layout && at !== null && (
+          <TipBox model={model} layout={layout} index={at} clicks={clickHint(model, opens)} />
+        )}
+      </div>
+      {actions.openDay !== null &&
+        open >= 0 &&
+        dayPanel?.({ day: actions.openDay, left: layout?.x(open) ?? null })}
+    </>
   );
 }
 
@@ -113,7 +117,8 @@ const clickHint = (model: ChartModel, opens: unknown) =>
       ? ''
       : `Click or press Enter to show this ${model.range.by}’s days`;
 
-function useSize(box: { current: HTMLElement | null }) {
+/** A box's size, as it changes. */
+export function useSize(box: { current: HTMLElement | null }) {
   const [size, setSize] = useState<{ width: number; height: number } | null>(null);
   useEffect(() => {
     const element = box.current;

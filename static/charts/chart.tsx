@@ -1,13 +1,14 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useMemo, useState } from 'preact/hooks';
+import { Explain } from '../controls/explain.tsx';
+import type { TermName } from '../glossary.ts';
 import { usePlace } from '../location.ts';
-import { type ChartActions, chartViewOf, useChartActions } from './actions.ts';
+import { type ChartActions, type ChartView, chartViewOf, type OpenDay, useChartActions } from './actions.ts';
 import { Canvas } from './canvas.tsx';
+import { ChartMenu } from './chart-menu.tsx';
 import { ChartTable } from './chart-table.tsx';
 import { Legend } from './legend.tsx';
 import type { ChartModel } from './model.ts';
-import type { ChartOptions } from './options.ts';
-import { OptionsButton } from './options-button.tsx';
 import { shownModel } from './shown.ts';
 import { summarize } from './summary.ts';
 
@@ -28,7 +29,7 @@ export function Chart({ title, model, note, controls, isStale = false, hasDayPan
   const id = useId();
   const actions = useChartActions({ hasDayPanel });
   return (
-    <section class="panel card chart" aria-labelledby={id} aria-busy={isStale}>
+    <section class={isStale ? 'card chart stale' : 'card chart'} aria-labelledby={id} aria-busy={isStale}>
       <ChartParts titleId={id} title={title} model={model} actions={actions} controls={controls} />
       {note && <p class="chart-note">{note}</p>}
     </section>
@@ -42,17 +43,21 @@ interface ChartPartsProps {
   actions: ChartActions;
   /** In the head, before the options. */
   controls?: ComponentChildren;
-  /** Between the chart and its legend. */
-  below?: ComponentChildren;
+  /** What is known about the open day: between the chart and its legend. */
+  dayPanel?: ((open: OpenDay) => ComponentChildren) | undefined;
   /** Ways to show the figures of several repositories. */
-  splits?: ChartOptions['splits'];
+  splits?: ChartView['split'][] | undefined;
+  /** Keys of the page's main chart. */
+  keys?: { log: string; table: string };
+  /** What the figure means. */
+  term?: TermName;
   /** Instead of the chart, such as one chart for each repository. */
   instead?: ComponentChildren;
 }
 
 /** Head, chart and legend, for a card that has more than a chart. */
-function ChartParts(props: ChartPartsProps) {
-  const { title, titleId, model, actions, controls, below, splits, instead } = props;
+export function ChartParts(props: ChartPartsProps) {
+  const { title, titleId, model, actions, controls, dayPanel, splits, keys, term, instead } = props;
   const { query } = usePlace();
   const view = chartViewOf(query);
   const { scale, average, events, line } = view;
@@ -66,23 +71,39 @@ function ChartParts(props: ChartPartsProps) {
   const summary = useMemo(() => (model ? summarize(title, model) : ''), [title, model]);
   return (
     <>
-      <header class="panel-head card-head">
+      <header class="card-head">
         <h2 id={titleId}>{title}</h2>
+        {term && <Explain term={term} />}
         {controls}
         {shown && !asTable && !instead && <span class="chart-hint">Drag to zoom</span>}
-        <OptionsButton
-          title={title}
-          options={shown && { model: shown, source: model ?? shown, view, splits, asTable, setAsTable }}
-        />
+        {shown && model && (
+          <ChartMenu
+            title={title}
+            model={shown}
+            source={model}
+            view={view}
+            splits={splits}
+            asTable={asTable}
+            setAsTable={setAsTable}
+            keys={keys}
+          />
+        )}
       </header>
       {!shown && !instead && <ChartBones />}
-      {instead}
+      {!asTable && instead}
       {shown && !asTable && !instead && (
-        <Canvas title={title} model={shown} scale={scale} summary={summary} actions={actions} />
+        <Canvas
+          title={title}
+          model={shown}
+          scale={scale}
+          summary={summary}
+          actions={actions}
+          dayPanel={dayPanel}
+        />
       )}
-      {shown && asTable && !instead && <ChartTable title={title} model={shown} />}
-      {below}
-      {shown && !instead && <Legend model={shown} />}
+      {shown && asTable && <ChartTable title={title} model={shown} />}
+      {(asTable || instead) && actions.openDay !== null && dayPanel?.({ day: actions.openDay, left: null })}
+      {shown && (asTable || !instead) && <Legend model={shown} />}
       {!shown && <ul class="legend" />}
     </>
   );

@@ -32,8 +32,8 @@ export interface LayoutOptions {
   scale: 'linear' | 'log';
   /** Room for the names at the lines' ends. */
   endLabels?: number;
-  /** The highest value of the scale, if it is not the model's own. */
-  top?: number | undefined;
+  /** For a small chart beside others: a line without markers, on their scale. */
+  small?: { highest: number } | undefined;
 }
 
 /** More buckets than this are a line. */
@@ -54,12 +54,12 @@ function hasBars(model: ChartModel, scale: 'linear' | 'log'): boolean {
 export function layoutOf(model: ChartModel, options: LayoutOptions): Layout {
   const { width, height, scale } = options;
   const values = figuresOf(model).flatMap((layer) => layer.values.filter((value) => value !== null));
-  const highest = options.top ?? topOf(model);
+  const highest = options.small?.highest ?? topOf(model);
   const axis =
     scale === 'log' ? logAxis(values, highest) : linearAxis(values, highest, model.kind === 'line');
   const texts = axis.ticks.map(toTickText(axis.ticks));
   const left = Math.max(30, 14 + Math.max(...texts.map((text) => text.length)) * TEXT_WIDTH);
-  const top = LANE + 8;
+  const top = options.small ? 8 : LANE + 8;
   const bottom = height - UNDER;
   const right = width - 6 - (options.endLabels ?? 0);
   const slot = (right - left) / Math.max(1, model.buckets.length);
@@ -71,7 +71,7 @@ export function layoutOf(model: ChartModel, options: LayoutOptions): Layout {
     top,
     bottom,
     slot,
-    bars: hasBars(model, scale),
+    bars: !options.small && hasBars(model, scale),
     fromZero: axis.fromZero,
     x: (index) => left + (index + 0.5) * slot,
     y: (value) => bottom - axis.share(value) * (bottom - top),

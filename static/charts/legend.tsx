@@ -1,4 +1,6 @@
+import { Explain } from '../controls/explain.tsx';
 import { cutOf } from '../format.ts';
+import type { TermName } from '../glossary.ts';
 import type { ChartModel, Mark } from './model.ts';
 
 const MARKS: { mark: Mark; label: string }[] = [
@@ -40,13 +42,22 @@ export function legendOf(model: ChartModel): LegendEntry[] {
   ];
 }
 
+const TERMS: Partial<Record<LegendEntry['shape'], TermName>> = {
+  lost: 'lost',
+  partial: 'lost',
+  provisional: 'preliminary',
+  suspect: 'suspect',
+  unread: 'notPublished',
+  cut: 'partialWeek',
+};
+
 export function Legend({ model }: { model: ChartModel }) {
   return (
     <ul class="legend">
       {legendOf(model).map(({ label, color, shape }) => (
         <li key={`${shape} ${label}`}>
           <span class={shape === 'box' ? 'swatch' : `swatch ${shape}`} style={{ '--c': `var(${color})` }} />
-          {label}
+          {TERMS[shape] ? <Explain term={TERMS[shape]}>{label}</Explain> : label}
         </li>
       ))}
     </ul>

@@ -14,6 +14,19 @@ export function themeColors(): ColorOf {
   };
 }
 
+/** Draws shapes on a canvas of the page, sharp and in the colors of the theme. */
+export function paintOn(
+  canvas: HTMLCanvasElement,
+  shapes: readonly Shape[],
+  size: { width: number; height: number },
+) {
+  const ratio = Math.max(1, devicePixelRatio);
+  canvas.width = size.width * ratio;
+  canvas.height = size.height * ratio;
+  const context = canvas.getContext('2d');
+  if (context) paint(context, shapes, themeColors(), ratio);
+}
+
 /** Draws shapes on a canvas whose pixels are `ratio` to a CSS pixel. */
 export function paint(
   context: CanvasRenderingContext2D,

@@ -213,7 +213,10 @@ function nestedBars(model: ChartModel, layout: Layout): Shape[] {
     if (firm.length > 0) shapes.push({ kind: 'path', d: firm.join(''), fill: layer.color });
     if (open.length === 0) return shapes;
     const edge = { kind: 'path', d: open.join(''), stroke: layer.color, width: 1.2, dash: DASH } as const;
-    if (!isInner) shapes.push({ kind: 'path', d: edge.d, fill: layer.color, alpha: 0.22 });
+    if (!isInner) {
+      shapes.push({ kind: 'path', d: edge.d, fill: '--surface' });
+      shapes.push({ kind: 'path', d: edge.d, fill: layer.color, alpha: 0.22 });
+    }
     shapes.push(edge);
     return shapes;
   });
@@ -292,6 +295,7 @@ function lineShapes(model: ChartModel, layout: Layout, layer: Layer, weight: 'no
     const from = runs[place - 1]?.at(-1);
     const to = run[0];
     if (!from || !to) return [];
+    if (model.kind !== 'line') return [];
     const isKnown = model.marks.slice(from.index + 1, to.index).every((mark) => mark === 'known');
     return isKnown ? [`M${at(from)}L${at(to)}`] : [];
   });

@@ -19,6 +19,11 @@ const DRAWINGS = {
   menu: 'M2.5 4.5h11M2.5 8h11M2.5 11.5h11',
   options:
     'M2.5 5h6M11.5 5h2M2.5 11h2M7.5 11h6M8.5 5a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0-3 0M4.5 11a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0-3 0',
+  renamed: 'M3 13l.6-3L10.5 3 13 5.5 6 12.4zM9 4.5 11.5 7',
+  transferred: 'M2.5 5.5h10M10 3l2.5 2.5L10 8M13.5 10.5h-10M6 8l-2.5 2.5L6 13',
+  visibility:
+    'M1.8 8S4 4 8 4s6.2 4 6.2 4-2.2 4-6.2 4-6.2-4-6.2-4zM8 6.6a1.4 1.4 0 1 1 0 2.8 1.4 1.4 0 0 1 0-2.8z',
+  tracking: 'M4 14V2.5M4 3h8.5l-2 2.7 2 2.8H4',
   lost: 'M3 3h10v10H3zM3 9l6-6M3 13 13 3M7 13l6-6',
   more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
   close: 'M3.5 3.5l9 9M12.5 3.5l-9 9',
@@ -32,6 +37,9 @@ const DRAWINGS = {
 };
 
 export type IconName = keyof typeof DRAWINGS;
+
+/** An icon's path, for other drawings. */
+export const drawingOf = (name: IconName): string => DRAWINGS[name];
 
 /** A small drawing beside a text, or in a button that has a name of its own. */
 export function Icon({ name }: { name: IconName }) {

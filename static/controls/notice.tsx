@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { ApiError } from '../api.ts';
+import { ApiError, mayPass } from '../api.ts';
 import { Sentence } from './sentence.tsx';
 
 interface NoticeProps {
@@ -22,12 +22,16 @@ export function Notice({ kind, title, children }: NoticeProps) {
 interface FailureProps {
   error: Error;
   retry?: () => void;
+  /** When what is still shown was read. */
+  keptFrom?: Date | undefined;
 }
+
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
 const RETRY_MS = 10_000;
 
 /** The API's error message, with "Try again" where that can help. What passes by itself is tried again by itself. */
-export function Failure({ error, retry }: FailureProps) {
+export function Failure({ error, retry, keptFrom }: FailureProps) {
   const outage = error instanceof ApiError && error.status === 503 ? error.code : null;
   useEffect(() => {
     if (outage === null || !retry) return undefined;
@@ -40,6 +44,7 @@ export function Failure({ error, retry }: FailureProps) {
         <Sentence text={error.message} />
         {outage && <span class="hint"> ({outage})</span>}
       </p>
+      {keptFrom && <p class="muted">The figures below are from {clock.format(keptFrom)}.</p>}
       {retry && mayPass(error) && (
         <p>
           <button type="button" class="button small" onClick={retry}>
@@ -49,10 +54,6 @@ export function Failure({ error, retry }: FailureProps) {
       )}
     </Notice>
   );
-}
-
-function mayPass(error: Error): boolean {
-  return !(error instanceof ApiError) || [0, 202, 429].includes(error.status) || error.status >= 500;
 }
 
 function titleOf(error: Error): string {

@@ -10,9 +10,8 @@ import { FIRST_PAGE, usePlace } from '../location.ts';
 import { paths } from '../routes.ts';
 import { ActiveRun, useActiveRun } from '../runs/active-run.tsx';
 import { Attention } from './attention.tsx';
-import { OverviewChart } from './overview-chart.tsx';
+import { OverviewCard } from './overview-card.tsx';
 import { RepositoryTable } from './repository-table.tsx';
-import { TotalsRow } from './totals.tsx';
 import { TrafficTable } from './traffic-table.tsx';
 import { overviewFile, overviewRead, tableFile, tableRead } from './view.ts';
 
@@ -20,7 +19,7 @@ import { overviewFile, overviewRead, tableFile, tableRead } from './view.ts';
 export function Overview({ tenantId }: { tenantId: number }) {
   const place = usePlace();
   const asTable = place.query.get('tab') === 'table';
-  const overview = useAnswer(asTable ? null : overviewRead(tenantId, place.query));
+  const overview = useAnswer(asTable ? null : overviewRead(tenantId, place.query), { onFailure: 'keep' });
   const table = useAnswer(asTable ? tableRead(tenantId, place.query) : null);
   const shown = asTable ? table : overview;
   const download = (asTable ? tableFile : overviewFile)(tenantId, place.query);
@@ -43,10 +42,15 @@ export function Overview({ tenantId }: { tenantId: number }) {
           ]}
         />
       </div>
-      {shown.error && <Failure error={shown.error} retry={shown.reload} />}
+      {shown.error && <Failure error={shown.error} retry={shown.reload} keptFrom={shown.keptFrom} />}
       {asTable && (table.answer || !table.error) && <TrafficTable answer={table.answer} />}
       {!asTable && (overview.answer || !overview.error) && (
-        <Glance tenantId={tenantId} answer={overview.answer} reload={overview.reload} />
+        <Glance
+          tenantId={tenantId}
+          answer={overview.answer}
+          isStale={overview.answer !== undefined && (overview.loading || overview.error !== undefined)}
+          reload={overview.reload}
+        />
       )}
     </div>
   );
@@ -55,10 +59,11 @@ export function Overview({ tenantId }: { tenantId: number }) {
 interface GlanceProps {
   tenantId: number;
   answer: OverviewAnswer | undefined;
+  isStale: boolean;
   reload: () => void;
 }
 
-function Glance({ tenantId, answer, reload }: GlanceProps) {
+function Glance({ tenantId, answer, isStale, reload }: GlanceProps) {
   const { me } = useMe();
   const run = useActiveRun(answer?.activeRunId, reload);
   if (answer?.repositoryCount === 0)
@@ -71,9 +76,8 @@ function Glance({ tenantId, answer, reload }: GlanceProps) {
           <p>{message}</p>
         </Notice>
       ))}
-      <TotalsRow totals={answer?.totals} comparison={answer?.comparison} lost="repository day" />
       {answer && answer.attention.length > 0 && <Attention tenantId={tenantId} problems={answer.attention} />}
-      <OverviewChart answer={answer} />
+      <OverviewCard answer={answer} isStale={isStale} />
       <RepositoryTable answer={answer} />
     </>
   );

@@ -29,4 +29,4 @@ export type Metric = 'views' | 'clones';
 
 /** Which figures the chart and the sparklines show. */
 export const metricOf = (query: URLSearchParams): Metric =>
-  query.get('show') === 'clones' ? 'clones' : 'views';
+  query.get('metric')?.startsWith('clone') ? 'clones' : 'views';

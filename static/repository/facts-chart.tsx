@@ -10,7 +10,7 @@ import { usePlace } from '../location.ts';
 import { reads } from '../reads.ts';
 
 const FACTS = [
-  { value: 'stars', label: 'Stars', color: '--series-1' },
+  { value: 'stars', label: 'Stars', color: '--stars' },
   { value: 'forks', label: 'Forks', color: '--series-2' },
   { value: 'subscribers', label: 'Subscribers', color: '--series-4' },
   { value: 'openIssues', label: 'Open issues', color: '--series-3' },
@@ -121,5 +121,5 @@ function toStarModel(
   values: (number | null)[],
 ): ChartModel {
   const marks = buckets.map(() => 'known' as const);
-  return { kind, range, buckets, layers: [{ label, color: '--series-1', values }], marks, events: [] };
+  return { kind, range, buckets, layers: [{ label, color: '--stars', values }], marks, events: [] };
 }

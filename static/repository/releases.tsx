@@ -52,7 +52,7 @@ function DownloadsChart({ answer, releases }: PartProps) {
       range,
       buckets,
       events: [],
-      layers: [{ label: 'Downloads', color: '--series-2', values: releases.downloads }],
+      layers: [{ label: 'Downloads', color: '--downloads', values: releases.downloads }],
       marks: buckets.map((_, place) => toMark(releases, place)),
     }),
     [range, buckets, releases],

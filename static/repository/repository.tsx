@@ -7,7 +7,6 @@ import { CsvButton } from '../controls/download.tsx';
 import { Failure } from '../controls/notice.tsx';
 import { TitleRow } from '../controls/title-row.tsx';
 import { go, usePlace } from '../location.ts';
-import { TotalsRow } from '../overview/totals.tsx';
 import { repositoryRead } from '../overview/view.ts';
 import { RemoveDialog } from '../repositories/remove-dialog.tsx';
 import { ScheduleSelect, useScheduleChange } from '../repositories/schedules.tsx';
@@ -18,7 +17,8 @@ import { FactsChart } from './facts-chart.tsx';
 import { History } from './history.tsx';
 import { PathList, ReferrerList } from './ranked-lists.tsx';
 import { Releases } from './releases.tsx';
-import { TrafficCharts } from './traffic-charts.tsx';
+import { RepositoryCard } from './repository-card.tsx';
+import { ClonesChart } from './traffic-charts.tsx';
 import { WindowFigures } from './window-figures.tsx';
 
 interface RepositoryPageProps {
@@ -30,7 +30,7 @@ interface RepositoryPageProps {
 export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) {
   const place = usePlace();
   const read = repositoryRead(tenantId, repositoryId, place.query);
-  const { answer, error, loading, reload } = useAnswer(read);
+  const { answer, error, loading, reload, keptFrom } = useAnswer(read, { onFailure: 'keep' });
   const run = useActiveRun(answer?.activeRunId, reload);
 
   return (
@@ -52,13 +52,15 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
           </>
         }
       />
-      {error && <Failure error={error} retry={reload} />}
+      {error && <Failure error={error} retry={reload} keptFrom={keptFrom} />}
       <ActiveRun tenantId={tenantId} run={run} />
       {answer?.repository.schedule === 'paused' && <PausedNotice {...answer.repository} />}
       {answer?.repository.oldCopyThrough && <OldCopyNotice through={answer.repository.oldCopyThrough} />}
       {answer && <UnmatchedNotice {...answer.repository} />}
       {answer?.repository.problem && <ProblemNotice problem={answer.repository.problem} />}
-      {(answer || !error) && <Figures answer={answer} />}
+      {(answer || !error) && (
+        <Figures answer={answer} isStale={answer !== undefined && (loading || error !== undefined)} />
+      )}
     </div>
   );
 }
@@ -118,11 +120,11 @@ function Changes({ answer, run, reload }: ChangesProps) {
   );
 }
 
-function Figures({ answer }: { answer: RepositoryStats | undefined }) {
+function Figures({ answer, isStale }: { answer: RepositoryStats | undefined; isStale: boolean }) {
   return (
     <>
-      <TotalsRow totals={answer?.totals} comparison={answer?.comparison} lost="day" />
-      <TrafficCharts answer={answer} />
+      <RepositoryCard answer={answer} isStale={isStale} />
+      <ClonesChart answer={answer} isStale={isStale} />
       {answer && (
         <>
           <WindowFigures answer={answer} />

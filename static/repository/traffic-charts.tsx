@@ -3,35 +3,34 @@ import type { RepositoryStats } from '../../lib/answers/stats.ts';
 import { Chart } from '../charts/chart.tsx';
 import { type ChartModel, type Layer, markOf } from '../charts/model.ts';
 import { CsvButton } from '../controls/download.tsx';
-import { formatShortDay, plural } from '../format.ts';
+import { beforeLine, withPeople } from '../figures/models.ts';
+import { plural } from '../format.ts';
 import { reads } from '../reads.ts';
 
-/** Views and clones, with uniques inside, lost days as gaps and events as lines. */
-export function TrafficCharts({ answer }: { answer: RepositoryStats | undefined }) {
-  const views = useMemo(() => answer && toModel(answer, 'views'), [answer]);
-  const clones = useMemo(() => answer && toModel(answer, 'clones'), [answer]);
+interface ClonesChartProps {
+  answer: RepositoryStats | undefined;
+  isStale: boolean;
+}
+
+/** Clones, with what is known of those by CI. */
+export function ClonesChart({ answer, isStale }: ClonesChartProps) {
+  const clones = useMemo(() => answer && toModel(answer), [answer]);
   return (
-    <>
-      <Chart
-        title="Views"
-        model={views}
-        note={answer && `${uniquesNote(answer, 'visitors')} ${lostNote(answer)}`}
-      />
-      <Chart
-        title="Clones"
-        model={clones}
-        note={answer && `Clones include CI checkouts. ${ciNote(answer)} ${uniquesNote(answer, 'cloners')}`}
-        controls={
-          answer?.workflowRuns?.runs.some((runs) => runs !== null) && (
-            <CsvButton
-              read={runsFile(answer)}
-              label="CSV with workflow runs"
-              fileName={`workflow-runs-${answer.repository.name}.csv`}
-            />
-          )
-        }
-      />
-    </>
+    <Chart
+      title={answer ? `Clones by ${answer.range.by}` : 'Clones'}
+      model={clones}
+      isStale={isStale}
+      note={answer && `Clones include CI checkouts. ${ciNote(answer)} ${uniquesNote(answer)}`}
+      controls={
+        answer?.workflowRuns?.runs.some((runs) => runs !== null) && (
+          <CsvButton
+            read={runsFile(answer)}
+            label="CSV with workflow runs"
+            fileName={`workflow-runs-${answer.repository.name}.csv`}
+          />
+        )
+      }
+    />
   );
 }
 
@@ -71,38 +70,27 @@ function toCiLines({ workflowRuns }: RepositoryStats): Layer[] {
   return [runs, { label: 'Clones by CI (estimate)', color: '--series-4', values: ciClones }];
 }
 
-function uniquesNote({ range, series }: RepositoryStats, who: 'visitors' | 'cloners'): string {
-  if (range.by === 'day') return `Unique ${who} are exact for each day, but do not add up over several.`;
+function uniquesNote({ range, series }: RepositoryStats): string {
+  if (range.by === 'day') return 'Cloners are exact for each day, but do not add up over several.';
   const exact = series.uniquesExact.filter(Boolean).length;
   if (range.by === 'week' && exact > 0)
-    return `Unique ${who} are GitHub’s own for ${plural(exact, 'week')}; the others add daily ${who}, so people who return count again.`;
-  return `Adds daily ${who}; people who return count again.`;
+    return `Cloners are GitHub’s own for ${plural(exact, 'week')}; the others add daily cloners, so people who return count again.`;
+  return 'Adds daily cloners; people who return count again.';
 }
 
-function lostNote({ lostDays, rememberedFrom }: RepositoryStats): string {
-  const remembered = `GitHub itself still shows data from ${formatShortDay(rememberedFrom)}.`;
-  return lostDays.length ? `${plural(lostDays.length, 'day')} lost in this range. ${remembered}` : remembered;
-}
-
-function toModel(answer: RepositoryStats, metric: 'views' | 'clones'): ChartModel {
-  const { series, buckets, range } = answer;
-  const count = metric === 'views' ? series.viewCount : series.cloneCount;
-  const uniques = metric === 'views' ? series.viewUniques : series.cloneUniques;
-  const exact = range.by === 'day' ? '' : ' (max)';
+function toModel(answer: RepositoryStats): ChartModel {
+  const { series, buckets, range, comparisonSeries, events } = answer;
+  const bound = range.by === 'day' ? '' : ' (at most)';
   return {
     kind: 'nested',
     range,
     buckets,
-    layers: [
-      { label: metric === 'views' ? 'Views' : 'Clones', color: `--${metric}`, values: count },
-      {
-        label: `${metric === 'views' ? 'Unique visitors' : 'Unique cloners'}${exact}`,
-        color: `--${metric}-inner`,
-        values: uniques,
-      },
-    ],
-    lines: metric === 'clones' ? toCiLines(answer) : [],
-    marks: buckets.map((_, index) => markOf(series.state[index] ?? 'before', count[index] ?? null)),
-    events: answer.events,
+    layers: withPeople(series, 'cloneCount', bound),
+    lines: toCiLines(answer),
+    before: beforeLine(comparisonSeries, range, 'cloneCount'),
+    marks: buckets.map((_, index) =>
+      markOf(series.state[index] ?? 'before', series.cloneCount[index] ?? null),
+    ),
+    events,
   };
 }

@@ -9,7 +9,7 @@ import { openVisitor, type Visitor } from './visitor.ts';
 /** Each page, and a text that shows its content has loaded. */
 const PAGES = [
   ['/t/1?range=90', 'Last collected'],
-  ['/t/1?range=all&by=month&show=clones', 'All repositories|Last collected'],
+  ['/t/1?range=all&by=month&metric=cloneCount', 'All repositories|Last collected'],
   ['/t/1?tab=table&by=week', 'Weekly traffic'],
   ['/t/2/r/REPOSITORY?range=90', 'Popular paths'],
   ['/t/1/repositories', 'Data from – to'],

@@ -123,7 +123,7 @@ test('the overview shows totals, the chart in words and every repository', async
   ada.calls();
   await page.getByRole('link', { name: 'Overview' }).click();
   await heading('Overview').waitFor();
-  await page.getByRole('img', { name: /^Views of all repositories from/ }).waitFor();
+  await page.getByRole('img', { name: /^Views by day from/ }).waitFor();
   await page.getByRole('rowheader', { name: 'northwind-labs/burrow' }).waitFor();
   expect(ada.calls()).toEqual(['GET stats/1']);
   expect(ada.problems()).toEqual([]);
@@ -133,17 +133,17 @@ test('range, steps and figures are in the address: back, reload and a shared lin
   const { page } = ada;
   await ada.chooseRange('Last 90 days');
   await ada.chooseRange('By week');
-  await page.getByRole('navigation', { name: 'Figures' }).getByRole('link', { name: 'Clones' }).click();
-  await page.getByRole('img', { name: /^Clones of all repositories .* by week/ }).waitFor();
-  expect(new URL(page.url()).search).toBe('?range=90&by=week&show=clones');
+  await page.getByRole('tab', { name: /^Clones/ }).click();
+  await page.getByRole('img', { name: /^Clones by week from/ }).waitFor();
+  expect(new URL(page.url()).search).toBe('?range=90&by=week&metric=cloneCount');
   await page.reload();
-  await page.getByRole('img', { name: /^Clones of all repositories .* by week/ }).waitFor();
+  await page.getByRole('img', { name: /^Clones by week from/ }).waitFor();
   await page.goBack();
-  await page.getByRole('img', { name: /^Views of all repositories .* by week/ }).waitFor();
+  await page.getByRole('img', { name: /^Views by week from/ }).waitFor();
   const shared = await openVisitor(browser, installation.url);
-  await shared.page.goto(`${installation.url}/t/1?range=90&by=week&show=clones`);
+  await shared.page.goto(`${installation.url}/t/1?range=90&by=week&metric=cloneCount`);
   await shared.signInAs('Ada Lovelace');
-  await shared.page.getByRole('img', { name: /^Clones of all repositories .* by week/ }).waitFor();
+  await shared.page.getByRole('img', { name: /^Clones by week from/ }).waitFor();
   expect([...shared.problems(), ...ada.problems()]).toEqual([]);
   await shared.close();
 });
@@ -171,13 +171,15 @@ test('a repository’s page shows its charts, each also as a table', async () =>
   const { page } = ada;
   await page.getByRole('link', { name: 'northwind-labs/burrow' }).click();
   await heading('northwind-labs/burrow').waitFor();
-  await page.getByRole('img', { name: /^Views from/ }).waitFor();
+  await page.getByRole('img', { name: /^Views by day from/ }).waitFor();
   await page.getByRole('heading', { name: 'Referrers' }).waitFor();
   await page.getByRole('rowheader', { name: 'Google' }).waitFor();
   await page.getByText('Clones include CI checkouts').waitFor();
-  await showAsTable(page, 'Views');
-  await page.getByRole('table', { name: 'Views' }).waitFor();
-  expect(await page.getByRole('table', { name: 'Views' }).getByRole('row').count()).toBeGreaterThan(10);
+  await showAsTable(page, 'Views by day');
+  await page.getByRole('table', { name: 'Views by day' }).waitFor();
+  expect(await page.getByRole('table', { name: 'Views by day' }).getByRole('row').count()).toBeGreaterThan(
+    10,
+  );
   expect(ada.problems()).toEqual([]);
 });
 
@@ -186,7 +188,7 @@ test('weeks that the range cuts are marked in the chart and in its table', async
   const { pathname } = new URL(page.url());
   await ada.open(`${pathname}?from=2026-02-18&to=2026-03-10&by=week`);
   await page.getByText('Partial week: 5 of 7 and 2 of 7 days').first().waitFor();
-  await showAsTable(page, 'Views');
+  await showAsTable(page, 'Views by week');
   await page.getByRole('rowheader', { name: 'Week of 16 Feb 2026 5 of 7 days' }).waitFor();
   expect(ada.problems()).toEqual([]);
 });
@@ -205,7 +207,7 @@ test('an address with an impossible range is refused, and another range is a cli
   await page.getByText('Give a day that exists').waitFor();
   expect(ada.problems()).toEqual([expect.stringMatching(/^400 GET stats/)]);
   await ada.chooseRange('Last 30 days');
-  await page.getByRole('img', { name: /^Views from/ }).waitFor();
+  await page.getByRole('img', { name: /^Views by day from/ }).waitFor();
   expect(ada.problems()).toEqual([]);
 });
 

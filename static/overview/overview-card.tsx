@@ -1,0 +1,197 @@
+import { useMemo } from 'preact/hooks';
+import type { Overview } from '../../lib/answers/stats.ts';
+import { chartViewOf } from '../charts/actions.ts';
+import type { ChartModel, Layer, Mark } from '../charts/model.ts';
+import { Multiples } from '../charts/multiples.tsx';
+import { FiguresCard } from '../figures/figures-card.tsx';
+import { beforeLine, colorOf, knownDaysOf, runningTotals, withPeople } from '../figures/models.ts';
+import { type TileMetric, tileMetricOf, tilesOf } from '../figures/tiles.ts';
+import { plural } from '../format.ts';
+import { usePlace } from '../location.ts';
+import { paths } from '../routes.ts';
+
+interface OverviewCardProps {
+  answer: Overview | undefined;
+  isStale: boolean;
+}
+
+/** The figures of all repositories together, and their chart: in total, stacked, or side by side. */
+export function OverviewCard({ answer, isStale }: OverviewCardProps) {
+  const { query } = usePlace();
+  const metric = tileMetricOf(query);
+  const { split } = chartViewOf(query);
+  const canSplit = metric === 'viewCount' || metric === 'cloneCount';
+  const isStacked = canSplit && split === 'stacked';
+  const isSideBySide = canSplit && split === 'multiples';
+  const model = useMemo(() => {
+    if (!answer) return undefined;
+    if (isStacked) return stackedModel(answer, metric);
+    return isSideBySide ? linesModel(answer, metric) : totalModel(answer, metric);
+  }, [answer, metric, isStacked, isSideBySide]);
+  const multiples = useMemo(
+    () => (answer && isSideBySide ? toMultiples(answer, metric) : null),
+    [answer, metric, isSideBySide],
+  );
+  const tiles = useMemo(() => answer && overviewTiles(answer), [answer]);
+  return (
+    <FiguresCard
+      label="Traffic of all repositories"
+      tiles={tiles}
+      comparison={answer?.comparison}
+      model={model}
+      isStale={isStale}
+      splits={canSplit ? ['total', 'stacked', 'multiples'] : undefined}
+      instead={multiples && <Multiples items={multiples} />}
+      notes={answer && <LostNote {...answer.totals} />}
+    />
+  );
+}
+
+function LostNote({ lostDays }: { lostDays: number }) {
+  if (lostDays === 0) return null;
+  return <span>{plural(lostDays, 'repository day')} lost: not collected before GitHub deleted them.</span>;
+}
+
+const overviewTiles = ({ range, totals, comparison, buckets, series, stars, downloads }: Overview) =>
+  tilesOf({
+    range,
+    totals,
+    comparison,
+    knownDays: knownDaysOf(range, buckets, series.viewCount),
+    stars,
+    downloads,
+    cloneNote: 'CI included',
+  });
+
+function totalModel(answer: Overview, metric: TileMetric): ChartModel {
+  const { range, buckets, series, comparisonSeries, events, stars, downloads } = answer;
+  const base = { range, buckets, events };
+  if (metric === 'stars') {
+    const layer = {
+      label: 'Stars',
+      color: colorOf('stars'),
+      values: runningTotals(stars.total, stars.series),
+    };
+    return { ...base, kind: 'line', layers: [layer], marks: buckets.map(() => 'known') };
+  }
+  const before = beforeLine(comparisonSeries, range, metric);
+  if (metric === 'downloads') {
+    const layer = { label: 'Downloads', color: colorOf('downloads'), values: downloads.series };
+    const marks = downloads.series.map((count): Mark => (count === null ? 'unread' : 'known'));
+    return { ...base, kind: 'nested', layers: [layer], marks, before };
+  }
+  const marks = marksOf(answer, metric);
+  const partialLabel = partlyLost(answer);
+  if (metric === 'viewCount' || metric === 'cloneCount')
+    return {
+      ...base,
+      kind: 'nested',
+      layers: withPeople(series, metric, ' (at most)'),
+      marks,
+      before,
+      partialLabel,
+    };
+  const label = metric === 'viewUniques' ? 'Visitors (at most)' : 'Cloners (at most)';
+  const layer = { label, color: colorOf(metric), values: series[metric] };
+  return { ...base, kind: 'nested', layers: [layer], marks, before, partialLabel };
+}
+
+/** Of how many repositories a day is lost. Weeks and months count days of repositories, which is another number. */
+function partlyLost({ range, series, repositoryCount }: Overview): string | undefined {
+  if (range.by !== 'day') return undefined;
+  const most = series.lostDays.reduce(
+    (top, count, index) => (series.viewCount[index] === null ? top : Math.max(top, count)),
+    0,
+  );
+  const few = series.lostDays.some((count) => count > 0 && count !== most) ? 'up to ' : '';
+  return `${few}${most} of ${plural(repositoryCount, 'repository', 'repositories')} lost`;
+}
+
+const DAYS = { day: 1, week: 7, month: 30 };
+/** A week or month is provisional or suspect if this share of it is. */
+const NOTABLE = 0.1;
+
+function marksOf(
+  { series, buckets, range, repositoryCount }: Overview,
+  metric: Exclude<TileMetric, 'stars' | 'downloads'>,
+): Mark[] {
+  const values = series[metric];
+  const notable = range.by === 'day' ? 1 : DAYS[range.by] * repositoryCount * NOTABLE;
+  return buckets.map((_, index) => {
+    const lost = (series.lostDays[index] ?? 0) > 0;
+    const pending = series.pendingDays[index] ?? 0;
+    const provisional = pending + (series.provisionalDays[index] ?? 0);
+    if (values[index] == null) return lost ? 'lost' : provisional > 0 ? 'unread' : 'before';
+    if ((series.suspectDays[index] ?? 0) >= notable) return 'suspect';
+    if (provisional >= notable) return 'provisional';
+    return lost ? 'partial' : 'known';
+  });
+}
+
+const MAX_NAMED = 7;
+
+const seriesColor = (colorIndex: number) => `--series-${colorIndex + 1}`;
+
+/** The largest repositories of the current page, and the sum of all others. */
+function stackedModel(answer: Overview, metric: 'viewCount' | 'cloneCount'): ChartModel {
+  const { range, buckets, events, series, comparisonSeries } = answer;
+  const layers: Layer[] = largest(answer, metric)
+    .slice(0, MAX_NAMED)
+    .map((repository) => ({
+      label: repository.fullName,
+      color: seriesColor(repository.colorIndex),
+      values: repository[metric],
+    }));
+  const others = series[metric].map((total, index) => {
+    const named = layers.reduce((amount, layer) => amount + (layer.values[index] ?? 0), 0);
+    return total === null ? null : Math.max(0, total - named);
+  });
+  if (others.some((value) => value !== null && value > 0))
+    layers.push({ label: 'All others', color: '--series-other', values: others });
+  return {
+    kind: 'stacked',
+    range,
+    buckets,
+    layers,
+    marks: marksOf(answer, metric),
+    before: beforeLine(comparisonSeries, range, metric),
+    partialLabel: partlyLost(answer),
+    events,
+  };
+}
+
+const largest = ({ repositories }: Overview, metric: 'viewCount' | 'cloneCount') =>
+  repositories.toSorted((a, b) => (b.totals[metric] ?? 0) - (a.totals[metric] ?? 0));
+
+/** What the charts side by side show, for the table and the files. */
+function linesModel(answer: Overview, metric: 'viewCount' | 'cloneCount'): ChartModel {
+  const { range, buckets, events } = answer;
+  const layers = largest(answer, metric).map(({ fullName, colorIndex, ...repository }) => ({
+    label: fullName,
+    color: seriesColor(colorIndex),
+    values: repository[metric],
+  }));
+  return { kind: 'line', range, buckets, layers, marks: marksOf(answer, metric), events };
+}
+
+function toMultiples(answer: Overview, metric: 'viewCount' | 'cloneCount') {
+  const { tenantId, range, buckets } = answer;
+  return largest(answer, metric).map(({ repositoryId, fullName, colorIndex, ...repository }) => ({
+    name: fullName,
+    href: paths.repository(tenantId, repositoryId),
+    model: {
+      kind: 'nested',
+      range,
+      buckets,
+      layers: [
+        {
+          label: metric === 'viewCount' ? 'Views' : 'Clones',
+          color: seriesColor(colorIndex),
+          values: repository[metric],
+        },
+      ],
+      marks: buckets.map(() => 'known'),
+      events: [],
+    } satisfies ChartModel,
+  }));
+}

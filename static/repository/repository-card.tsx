@@ -1,0 +1,97 @@
+import { useMemo } from 'preact/hooks';
+import type { RepositoryStats } from '../../lib/answers/stats.ts';
+import { type ChartModel, type Mark, markOf } from '../charts/model.ts';
+import { FiguresCard } from '../figures/figures-card.tsx';
+import { beforeLine, colorOf, knownDaysOf, withPeople } from '../figures/models.ts';
+import { type TileMetric, tileMetricOf, tilesOf } from '../figures/tiles.ts';
+import { formatShare, formatShortDay, plural } from '../format.ts';
+import { usePlace } from '../location.ts';
+
+interface RepositoryCardProps {
+  answer: RepositoryStats | undefined;
+  isStale: boolean;
+}
+
+/** The figures of one repository, and their chart. */
+export function RepositoryCard({ answer, isStale }: RepositoryCardProps) {
+  const metric = tileMetricOf(usePlace().query);
+  const model = useMemo(() => answer && modelOf(answer, metric), [answer, metric]);
+  const tiles = useMemo(() => answer && repositoryTiles(answer), [answer]);
+  return (
+    <FiguresCard
+      label="Traffic of the repository"
+      tiles={tiles}
+      comparison={answer?.comparison}
+      model={model}
+      isStale={isStale}
+      notes={
+        answer && (
+          <>
+            {answer.lostDays.length > 0 && (
+              <span>{plural(answer.lostDays.length, 'day')} lost in this range.</span>
+            )}
+            <span>GitHub itself still shows data from {formatShortDay(answer.rememberedFrom)}.</span>
+          </>
+        )
+      }
+    />
+  );
+}
+
+const sumOf = (values: readonly (number | null)[]) =>
+  values.reduce<number | null>((sum, value) => (value === null ? sum : (sum ?? 0) + value), null);
+
+function repositoryTiles(answer: RepositoryStats) {
+  const { range, totals, comparison, buckets, series, facts, releases } = answer;
+  return tilesOf({
+    range,
+    totals,
+    comparison,
+    knownDays: knownDaysOf(range, buckets, series.viewCount),
+    stars: {
+      total: facts.stars.findLast((count) => count !== null) ?? null,
+      gained: sumOf(facts.starsGained),
+    },
+    downloads: { total: releases?.downloadCount ?? null, gained: releases && sumOf(releases.downloads) },
+    cloneNote: cloneNote(answer),
+  });
+}
+
+function cloneNote({ workflowRuns, totals }: RepositoryStats): string {
+  const byCi = workflowRuns?.estimate && sumOf(workflowRuns.estimate.ciClones);
+  if (byCi == null || !totals.cloneCount) return 'CI included';
+  return `CI included, about ${formatShare(Math.min(1, byCi / totals.cloneCount))}`;
+}
+
+function modelOf(answer: RepositoryStats, metric: TileMetric): ChartModel {
+  const { range, buckets, series, comparisonSeries, events, facts, releases } = answer;
+  const base = { range, buckets, events };
+  if (metric === 'stars') {
+    const layer = { label: 'Stars', color: colorOf('stars'), values: facts.stars };
+    return { ...base, kind: 'line', layers: [layer], marks: buckets.map(() => 'known') };
+  }
+  const before = beforeLine(comparisonSeries, range, metric);
+  if (metric === 'downloads') {
+    const values = releases?.downloads ?? buckets.map(() => null);
+    const marks = values.map((count, index): Mark => {
+      if (releases?.spreadUnknown[index]) return 'unspread';
+      return count === null ? 'unread' : 'known';
+    });
+    const layer = { label: 'Downloads', color: colorOf('downloads'), values };
+    return { ...base, kind: 'nested', layers: [layer], marks, before };
+  }
+  const marks = buckets.map((_, index) =>
+    markOf(series.state[index] ?? 'before', series[metric][index] ?? null),
+  );
+  const bound = range.by === 'day' ? '' : ' (at most)';
+  if (metric === 'viewCount' || metric === 'cloneCount')
+    return { ...base, kind: 'nested', layers: withPeople(series, metric, bound), marks, before };
+  const label = metric === 'viewUniques' ? `Visitors${bound}` : `Cloners${bound}`;
+  return {
+    ...base,
+    kind: 'nested',
+    layers: [{ label, color: colorOf(metric), values: series[metric] }],
+    marks,
+    before,
+  };
+}
