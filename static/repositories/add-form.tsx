@@ -6,6 +6,7 @@ import { Field } from '../controls/field.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { useSubmission } from '../controls/submit.ts';
+import { paths } from '../routes.ts';
 
 interface AddFormProps {
   tenantId: number;
@@ -22,7 +23,7 @@ function useAddition({ tenantId, onAdded }: AddFormProps) {
   const { api } = useApp();
   const submission = useSubmission();
   const [text, setText] = useState('');
-  const [added, setAdded] = useState<string>();
+  const [added, setAdded] = useState<RepositoryAdded['repository']>();
 
   function add() {
     setAdded(undefined);
@@ -31,7 +32,7 @@ function useAddition({ tenantId, onAdded }: AddFormProps) {
       if (!wanted) throw UNREADABLE;
       const answer = await api.send<RepositoryAdded>('POST', `repositories/${tenantId}`, wanted);
       setText('');
-      setAdded(answer.repository.fullName);
+      setAdded(answer.repository);
       onAdded(answer);
     });
   }
@@ -89,7 +90,8 @@ export function AddForm(props: AddFormProps) {
         {added && (
           <Notice kind="success">
             <p>
-              <strong>{added}</strong> was added. The first collection fetches its last 14 days.
+              <strong>{added.fullName}</strong> was added. Its last 14 days arrive now.{' '}
+              <a href={paths.repository(props.tenantId, added.repositoryId)}>See its charts</a>
             </p>
           </Notice>
         )}

@@ -10,6 +10,7 @@ import { useSubmission } from '../controls/submit.ts';
 import { formatCount, plural } from '../format.ts';
 import { useList } from '../list.ts';
 import { reads } from '../reads.ts';
+import { paths } from '../routes.ts';
 
 interface DiscoverDialogProps {
   tenantId: number;
@@ -276,14 +277,24 @@ function CandidateRow({ candidate, checked, onCheck }: CandidateRowProps) {
   );
 }
 
+interface BatchResultProps {
+  tenantId: number;
+  batch: RepositoriesAdded;
+}
+
 /** The outcome of adding many repositories, each accepted or refused. */
-export function BatchResult({ batch: { added, refused } }: { batch: RepositoriesAdded }) {
+export function BatchResult({ tenantId, batch: { added, refused } }: BatchResultProps) {
   const some = refused.length ? `, ${refused.length} refused` : '';
   return (
     <Notice
       kind={refused.length ? 'warning' : 'success'}
       title={`${plural(added.length, 'repository', 'repositories')} added${some}`}
     >
+      {added.length > 0 && (
+        <p>
+          Their last 14 days arrive now. <a href={paths.overview(tenantId)}>See their charts</a>
+        </p>
+      )}
       {refused.length > 0 && (
         <ul>
           {refused.map(({ owner, name, message }) => (

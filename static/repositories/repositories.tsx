@@ -8,13 +8,14 @@ import { mayInTenant } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';
 import { Answered } from '../controls/loading.tsx';
-import { Empty, Notice } from '../controls/notice.tsx';
+import { Empty } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { go, usePlace, withQuery } from '../location.ts';
 import { pick } from '../overview/view.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
 import { ActiveRun, useActiveRun } from '../runs/active-run.tsx';
+import { FirstRun, useArriving } from '../welcome/first-run.tsx';
 import { AddForm } from './add-form.tsx';
 import { BatchResult, DiscoverDialog } from './discover-dialog.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
@@ -24,7 +25,10 @@ import { RepositoryList } from './repository-list.tsx';
 export function Repositories({ tenantId }: { tenantId: number }) {
   const { me, reloadMe } = useMe();
   const place = usePlace();
-  const list = useAnswer(reads.repositories(tenantId, pick(place.query, ['q', 'schedule', 'state', 'page'])));
+  const first = place.query.has('first');
+  const filters = pick(place.query, ['q', 'schedule', 'state', 'page']);
+  const list = useAnswer(first ? null : reads.repositories(tenantId, filters));
+  const arriving = useArriving(first ? tenantId : null);
   const run = useActiveRun(list.answer?.activeRunId, list.reload);
   const [batch, setBatch] = useState<RepositoriesAdded>();
   const mayChange = mayInTenant(me, tenantId, 'changeRepositories');
@@ -33,6 +37,7 @@ export function Repositories({ tenantId }: { tenantId: number }) {
   function changed(runId: number | null) {
     if (runId !== null) run.follow(runId);
     list.reload();
+    arriving.reload();
     reloadMe();
   }
   function addedMany(added: RepositoriesAdded) {
@@ -41,6 +46,31 @@ export function Repositories({ tenantId }: { tenantId: number }) {
     changed(added.runId);
   }
 
+  const adding = (
+    <>
+      {mayChange && (
+        <AddForm
+          tenantId={tenantId}
+          onAdded={(added) => changed(added.runId)}
+          onDiscover={() => go(withQuery(place, { discover: '1' }))}
+        />
+      )}
+      {batch && <BatchResult tenantId={tenantId} batch={batch} />}
+      {discovering && (
+        <DiscoverDialog
+          tenantId={tenantId}
+          onClose={() => go(withQuery(place, { discover: null }))}
+          onAdded={addedMany}
+        />
+      )}
+    </>
+  );
+  if (first)
+    return (
+      <FirstRun tenantId={tenantId} arriving={arriving.answer}>
+        {adding}
+      </FirstRun>
+    );
   return (
     <div class="page" aria-busy={list.loading}>
       <PageHead
@@ -53,17 +83,7 @@ export function Repositories({ tenantId }: { tenantId: number }) {
           )
         }
       />
-      {place.query.has('first') && (
-        <FirstStep tenantId={tenantId} done={Boolean(list.answer?.repositoryCount)} />
-      )}
-      {mayChange && (
-        <AddForm
-          tenantId={tenantId}
-          onAdded={(added) => changed(added.runId)}
-          onDiscover={() => go(withQuery(place, { discover: '1' }))}
-        />
-      )}
-      {batch && <BatchResult batch={batch} />}
+      {adding}
       <ActiveRun tenantId={tenantId} run={run} />
       <Answered loaded={list}>
         {(answer) => (
@@ -75,13 +95,6 @@ export function Repositories({ tenantId }: { tenantId: number }) {
           />
         )}
       </Answered>
-      {discovering && (
-        <DiscoverDialog
-          tenantId={tenantId}
-          onClose={() => go(withQuery(place, { discover: null }))}
-          onAdded={addedMany}
-        />
-      )}
     </div>
   );
 }
@@ -119,21 +132,6 @@ function Tracked({ tenantId, answer, mayChange, onChanged }: TrackedProps) {
         />
       )}
     </>
-  );
-}
-
-function FirstStep({ tenantId, done }: { tenantId: number; done: boolean }) {
-  return (
-    <Notice kind="success" title="The installation is set up">
-      {done ? (
-        <p>
-          Your repositories are now collected every day.{' '}
-          <a href={paths.overview(tenantId)}>See their traffic</a>
-        </p>
-      ) : (
-        <p>Next: add the repositories whose traffic you want to keep, by name or with “Discover”.</p>
-      )}
-    </Notice>
   );
 }
 

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { RepositoryList as Answer, Repository } from '../../lib/answers/repositories.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { SelectField } from '../controls/field.tsx';
+import { Menu } from '../controls/menu.tsx';
 import { Failure } from '../controls/notice.tsx';
 import { Pager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
@@ -23,7 +24,6 @@ import {
 
 const COLUMNS = [
   { label: 'Repository' },
-
   { label: 'Visibility' },
   { label: 'Schedule' },
   { label: 'Data from – to' },
@@ -121,6 +121,7 @@ interface RowProps {
 
 function Row({ tenantId, repository, changes }: RowProps) {
   const { firstCoveredDate, lastCoveredDate, fullName } = repository;
+  const charts = paths.repository(tenantId, repository.repositoryId);
   return (
     <tr>
       {changes?.selection && (
@@ -129,10 +130,9 @@ function Row({ tenantId, repository, changes }: RowProps) {
         </td>
       )}
       <th scope="row" class="name">
-        <a href={paths.repository(tenantId, repository.repositoryId)}>{fullName}</a>
+        <a href={charts}>{fullName}</a>
         {repository.archived && <span class="tag">archived</span>}
       </th>
-
       <td data-label="Visibility">{repository.visibility}</td>
       <td data-label="Schedule">
         {changes ? <ScheduleSelect repository={repository} change={changes.schedule} /> : repository.schedule}
@@ -148,9 +148,15 @@ function Row({ tenantId, repository, changes }: RowProps) {
       </td>
       {changes && (
         <td class="actions">
-          <button type="button" class="button small danger" onClick={() => changes.onRemove(repository)}>
-            Remove…<span class="unseen"> {fullName}</span>
-          </button>
+          <Menu
+            label={`Actions for ${fullName}`}
+            sections={() => [
+              { items: [{ label: 'See its charts', href: charts }] },
+              {
+                items: [{ label: 'Remove…', danger: true, onPick: () => changes.onRemove(repository) }],
+              },
+            ]}
+          />
         </td>
       )}
     </tr>

@@ -14,6 +14,7 @@ import { paths } from '../routes.ts';
 import { forgetInitSecret, initSecret } from '../secret.ts';
 import { GithubAccount } from './github-account.tsx';
 import { SecretField } from './secret-field.tsx';
+import { Steps } from './steps.tsx';
 import { needsUpgrade, Upgrade } from './upgrade.tsx';
 
 /** Sets up or upgrades the installation; leaves if there is nothing to do. */
@@ -41,6 +42,15 @@ const FIELD_OF = {
   private_address: 'server.url',
   server_unreachable: 'server.url',
 };
+/** The first tenant has the name that was typed, as far as a tenant's name goes. */
+const MAX_TENANT_NAME = 100;
+
+const STEPS = [
+  { title: 'Name' },
+  { title: 'GitHub' },
+  { title: 'Repositories' },
+  { title: 'First collection' },
+];
 const NOBODY = { githubUser: '', githubToken: '' };
 
 function webUrlOf(choice: Choice): string | null {
@@ -60,10 +70,13 @@ function useInitialization(state: InitState, onDone: () => void) {
 
   function choose(next: Choice) {
     if (next.kind !== server.kind) setAccount((next.kind === 'demo' && config.demo) || NOBODY);
+    // What was wrong was about another server.
+    submission.clear();
     setServer(next);
   }
   function submit() {
-    const whole: InitRequest = { secret, displayName, server, ...account };
+    const tenantName = displayName.trim().slice(0, MAX_TENANT_NAME);
+    const whole: InitRequest = { secret, displayName, tenantName, server, ...account };
     const claim: ClaimRequest = { secret, displayName };
     const body = state.provisioned ? claim : whole;
     void submission.run(async () => {
@@ -117,8 +130,9 @@ export function InitializeForm({ state, onDone }: InitializeFormProps) {
           </p>
         }
       />
+      {!state.provisioned && <Steps steps={STEPS} current={0} across />}
       <form
-        class="stack"
+        class="card form"
         onSubmit={(event) => {
           event.preventDefault();
           form.submit();

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { InitState } from '../../lib/answers/init.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp } from '../app-context.ts';
+import { Icon, type IconName } from '../controls/icon.tsx';
 import { Failure, Notice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { reads } from '../reads.ts';
@@ -10,18 +11,21 @@ import { Shell } from '../shell.tsx';
 import { MemoryPicture } from './memory-picture.tsx';
 import { needsUpgrade } from './upgrade.tsx';
 
-const PROMISES = [
+const PROMISES: { icon: IconName; title: string; text: string }[] = [
   {
+    icon: 'clock',
     title: 'Kept forever',
-    text: 'GitHub shows views, clones, referrers and paths for 14 days, then deletes them. Here they are collected every day and kept.',
+    text: 'Views, clones, referrers and paths are collected daily, before GitHub drops them.',
   },
   {
-    title: 'Honest about what is known',
-    text: 'A day without visits is zero; a day that was not collected is a gap. A sum of unique visitors is marked as a maximum.',
+    icon: 'check',
+    title: 'Honest',
+    text: 'A day nobody collected is a gap, not a zero. Unique visitors are never simply added up.',
   },
   {
-    title: 'One repository or all of them',
-    text: 'Several tenants, five roles, github.com and GitHub Enterprise Server, the whole portfolio on one page, every table as CSV.',
+    icon: 'layers',
+    title: 'One or three hundred',
+    text: 'A repository, a group or the whole portfolio: compared, annotated, reported.',
   },
 ];
 
@@ -45,17 +49,17 @@ export function Welcome({ signInError }: { signInError: Error | undefined }) {
   return (
     <Shell>
       <div class="page welcome">
-        <PageHead title="GitHub forgets your traffic after 14 days. This keeps it." />
-        <p class="lead">
-          {state.answer?.displayName
-            ? `This is the installation of ${state.answer.displayName}.`
-            : 'Views, clones, referrers and popular paths of your repositories: collected daily, kept forever.'}
-        </p>
-        {error && <Failure error={error} />}
-        {state.error && <Failure error={state.error} retry={state.reload} />}
-        {state.answer && <SchemaNote schema={state.answer.schema} />}
-        {fresh && <FirstVisit />}
-        <p class="welcome-action">
+        <section class="hero">
+          <PageHead title="GitHub forgets your traffic after 14 days. This keeps it." />
+          <p>
+            {state.answer?.displayName
+              ? `This is the installation of ${state.answer.displayName}.`
+              : 'Views, clones, referrers and paths of all your repositories, collected every day, kept forever, and honest about what is known.'}
+          </p>
+          {error && <Failure error={error} />}
+          {state.error && <Failure error={state.error} retry={state.reload} />}
+          {state.answer && <SchemaNote schema={state.answer.schema} />}
+          {fresh && <FirstVisit />}
           <button type="button" class="button primary large" onClick={signIn} disabled={leaving}>
             {leaving
               ? 'One moment…'
@@ -65,16 +69,19 @@ export function Welcome({ signInError }: { signInError: Error | undefined }) {
                   ? 'Sign in and upgrade'
                   : 'Sign in'}
           </button>
-        </p>
+        </section>
         <MemoryPicture />
-        <ul class="promises">
-          {PROMISES.map((promise) => (
-            <li key={promise.title}>
-              <h2>{promise.title}</h2>
-              <p>{promise.text}</p>
-            </li>
+        <div class="promises">
+          {PROMISES.map(({ icon, title, text }) => (
+            <section key={title}>
+              <h2>
+                <Icon name={icon} />
+                {title}
+              </h2>
+              <p>{text}</p>
+            </section>
           ))}
-        </ul>
+        </div>
       </div>
     </Shell>
   );

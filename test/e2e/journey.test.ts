@@ -77,7 +77,7 @@ test('a token that GitHub rejects is refused at its field, and a valid one compl
   await page.getByText('Not every action has a database role of its own').waitFor();
   expect(await findViolations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Continue' }).click();
-  await heading('Repositories').waitFor();
+  await heading('Which repositories?').waitFor();
   await page.getByText('Next: add the repositories').waitFor();
   expect(ada.problems()).toEqual([]);
 });
@@ -97,7 +97,11 @@ test('a repository that cannot be added is refused with its reason', async () =>
   await add('https://github.com/pinecone-tools/lantern', 'push');
   await add('https://github.com/northwind-labs/tidy-dates.git', 'northwind-labs/tidy-dates was added');
   await add('northwind-labs/tidy-dates', 'already');
-  await page.getByRole('row', { name: /northwind-labs\/tidy-dates.*OK/ }).waitFor();
+  await heading('Your last 14 days are arriving').waitFor();
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: /northwind-labs\/tidy-dates.*14 days, [\d,]+ views/ })
+    .waitFor();
   expect(ada.problems()).toEqual([
     '422 POST repositories/1',
     '422 POST repositories/1',
@@ -112,16 +116,20 @@ test('discovered repositories are added together, and the first collection shows
   await dialog.getByLabel('northwind-labs/tidy-dates').waitFor();
   expect(await dialog.getByLabel('northwind-labs/tidy-dates').isDisabled()).toBe(true);
   await dialog.getByRole('button', { name: /^Select all/ }).click();
-  await seeProgress(() => dialog.getByRole('button', { name: /^Add \d repositories$/ }).click());
+  await dialog.getByRole('button', { name: /^Add \d repositories$/ }).click();
   await page.getByText(/^\d repositories added$/).waitFor();
-  await page.getByRole('row', { name: /northwind-labs\/burrow.*OK/ }).waitFor();
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: /northwind-labs\/burrow.*14 days, [\d,]+ views/ })
+    .waitFor();
+  expect(await findViolations(page)).toEqual([]);
   expect(ada.problems()).toEqual([]);
 });
 
 test('the overview shows totals, the chart in words and every repository', async () => {
   const { page } = ada;
   ada.calls();
-  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('link', { name: 'Open the overview' }).click();
   await heading('Overview').waitFor();
   await page.getByRole('img', { name: /^Views by day from/ }).waitFor();
   await page.getByRole('rowheader', { name: 'northwind-labs/burrow' }).waitFor();
@@ -278,7 +286,7 @@ test('servers, a second tenant and a name that is taken', async () => {
   await ada.openSetting('Tenants');
   await page.getByRole('button', { name: 'Create tenant' }).click();
   const dialog = page.getByRole('dialog', { name: 'Create a tenant' });
-  await dialog.getByLabel('Name', { exact: true }).fill('demo-octocat');
+  await dialog.getByLabel('Name', { exact: true }).fill('Analytical Engines');
   await dialog.getByLabel('GitHub user name').fill('demo-hubot');
   await dialog.getByLabel('GitHub token').fill(DEMO_TOKENS.hubot);
   await dialog.getByRole('button', { name: 'Create' }).click();
@@ -289,7 +297,7 @@ test('servers, a second tenant and a name that is taken', async () => {
   await page.getByText('No repositories yet').waitFor();
   await page.getByRole('button', { name: 'Tenant: Pinecone' }).click();
   const tenants = page.getByRole('menu', { name: 'Tenants' }).getByRole('menuitemradio');
-  expect(await tenants.allInnerTexts()).toEqual(['Pinecone', 'demo-octocat']);
+  expect(await tenants.allInnerTexts()).toEqual(['Analytical Engines', 'Pinecone']);
   await page.keyboard.press('Escape');
   expect(ada.problems()).toEqual(['409 POST tenants']);
 });
@@ -316,14 +324,20 @@ test('removing a repository says what will be deleted, and Escape keeps it', asy
   const dialogOf = (name: string) => page.getByRole('dialog', { name: `Remove northwind-labs/${name}?` });
   await page.getByRole('link', { name: 'Overview' }).first().click();
   await page.getByRole('link', { name: 'Repositories', exact: true }).click();
-  await rowOf('tidy-dates').getByRole('button', { name: 'Remove' }).click();
+  await rowOf('tidy-dates')
+    .getByRole('button', { name: /^Actions for/ })
+    .click();
+  await page.getByRole('menuitem', { name: 'Remove…' }).click();
   await dialogOf('tidy-dates')
     .getByText(/This deletes its collected data: \d+ traffic days/)
     .waitFor();
   await page.keyboard.press('Escape');
   await dialogOf('tidy-dates').waitFor({ state: 'detached' });
   expect(await rowOf('tidy-dates').count()).toBe(1);
-  await rowOf('old-importer').getByRole('button', { name: 'Remove' }).click();
+  await rowOf('old-importer')
+    .getByRole('button', { name: /^Actions for/ })
+    .click();
+  await page.getByRole('menuitem', { name: 'Remove…' }).click();
   await dialogOf('old-importer').getByText('Nothing has been collected yet.').waitFor();
   await dialogOf('old-importer').getByRole('button', { name: 'Remove', exact: true }).click();
   await rowOf('old-importer').waitFor({ state: 'detached' });
@@ -334,7 +348,7 @@ test('the system log shows the runs of all tenants', async () => {
   const { page } = ada;
   await ada.openSetting('System log');
   await page
-    .getByRole('row', { name: /demo-octocat.*Succeeded/ })
+    .getByRole('row', { name: /Analytical Engines.*Succeeded/ })
     .first()
     .waitFor();
   await page.getByRole('button', { name: 'Collect all tenants' }).click();
