@@ -8,6 +8,7 @@ import type { Tables } from './db/tables.ts';
 import { findLostRole, isHeldBy, type Person } from './identity/claims.ts';
 import type { Principal } from './identity.ts';
 import { listAllowedRepositories } from './members/allowed.ts';
+import { sqlGivesTraffic } from './repositories/repository.ts';
 import { readTenantPage, type TenantPageRequest } from './tenants/page.ts';
 
 /** How many tenants `/me` lists. With the longest names and the most rights they take 30 kB. */
@@ -59,6 +60,14 @@ async function readOwnTenants(
         .whereRef('repository.tenantId', '=', 'tenant.tenantId')
         .as('allCount'),
       eb
+        .selectFrom('repository as r')
+        .select((inner) => inner.fn.countAll<number>().as('count'))
+        .whereRef('r.tenantId', '=', 'tenant.tenantId')
+        .where('r.failureCode', 'is not', null)
+        .where(sqlGivesTraffic)
+        .where('r.schedule', '<>', 'paused')
+        .as('failingCount'),
+      eb
         .selectFrom('memberRepository')
         .select((inner) => inner.fn.countAll<number>().as('count'))
         .whereRef('memberRepository.tenantId', '=', 'tenant.tenantId')
@@ -76,13 +85,14 @@ async function readOwnTenants(
     .orderBy('tenant.tenantId')
     .execute();
   const tenants: OwnTenant[] = [];
-  for (const { tenantId, name, role, allCount, givenCount, groupCount } of rows) {
+  for (const { tenantId, name, role, allCount, failingCount, givenCount, groupCount } of rows) {
     const own = rightsOf(role);
     const seesAll = own.includes('seeAllTraffic') || rightsOf(systemRole).includes('seeAllTraffic');
     const readCount = async () =>
       groupCount ? (await listAllowedRepositories(db, { tenantId, email: person.email })).length : givenCount;
     const repositoryCount = (seesAll ? allCount : await readCount()) ?? 0;
-    tenants.push({ tenantId, name, role, rights: own, repositoryCount });
+    const problemCount = (seesAll ? failingCount : 0) ?? 0;
+    tenants.push({ tenantId, name, role, rights: own, repositoryCount, problemCount });
   }
   return tenants;
 }

@@ -1,5 +1,5 @@
 import type { Right } from '../lib/access.ts';
-import type { Me } from '../lib/answers/me.ts';
+import type { Me, OwnTenant } from '../lib/answers/me.ts';
 import { mayInSystem, mayInTenant, maySomewhere } from './access.ts';
 import { paths, type Route } from './routes.ts';
 
@@ -34,15 +34,21 @@ export function mainPages(tenantId: number): PageLink[] {
 export function settingsPages(me: Me, tenantId: number | null): SettingsGroup[] {
   const groups: SettingsGroup[] = [];
   const tenant = me.tenants.find((one) => one.tenantId === tenantId);
-  if (tenantId !== null) groups.push({ label: tenant?.name ?? 'Tenant', links: ofTenant(me, tenantId) });
+  if (tenantId !== null)
+    groups.push({ label: tenant?.name ?? 'Tenant', links: ofTenant(me, tenantId, tenant) });
   groups.push({ label: 'System', links: ofSystem(me) });
   return groups.filter(({ links }) => links.length > 0);
 }
 
-function ofTenant(me: Me, tenantId: number): PageLink[] {
+function ofTenant(me: Me, tenantId: number, tenant: OwnTenant | undefined): PageLink[] {
   const may = (right: Right) => mayInTenant(me, tenantId, right);
   const links: (PageLink | false)[] = [
-    may('seeRuns') && { href: paths.runs(tenantId), label: 'Collection', pages: ['runs', 'run'] },
+    may('seeRuns') && {
+      href: paths.runs(tenantId),
+      label: 'Collection',
+      pages: ['runs', 'run'],
+      problems: tenant?.problemCount ?? 0,
+    },
     may('seeAllTraffic') && { href: paths.rules(tenantId), label: 'Rules', pages: ['rules'] },
     may('seeMembers') && { href: paths.members(tenantId), label: 'Members', pages: ['members'] },
     may('changeChannels') && {

@@ -13,6 +13,8 @@ const OwnTenant = z.object({
   /** What the role in this tenant allows, besides the rights of the system role. */
   rights: Rights,
   repositoryCount: Count,
+  /** Repositories whose newest collection failed; 0 for somebody who sees only some. */
+  problemCount: Count,
 });
 export type OwnTenant = z.infer<typeof OwnTenant>;
 

@@ -192,7 +192,7 @@ export function givesNoTraffic({ failureCode }: { failureCode: string | null }):
 const NO_TRAFFIC = 'archived';
 
 /** The same in SQL, of a statement with the repository as `r`. */
-export const sqlGivesTraffic = sql`(r.failure_code is null or r.failure_code <> ${sql.lit(NO_TRAFFIC)})`;
+export const sqlGivesTraffic = sql<SqlBool>`(r.failure_code is null or r.failure_code <> ${sql.lit(NO_TRAFFIC)})`;
 
 /** The failure of a repository's newest collection; null if it succeeded or the repository is paused. */
 export function toProblem(row: RepositoryStanding, now: Date): Problem | null {
