@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type Selectable, type SqlBool, sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
 import type { Problem, Repository, RepositoryList, Stored } from '../answers/repositories.ts';
 import { type Day, toDay } from '../day.ts';
