@@ -17,6 +17,21 @@ export interface SettingsGroup {
   links: PageLink[];
 }
 
+/** The pages that have the list of settings beside them. */
+export const SETTINGS: Route['page'][] = [
+  'runs',
+  'run',
+  'rules',
+  'members',
+  'notifications',
+  'audit',
+  'tenants',
+  'servers',
+  'system-roles',
+  'system-log',
+  'system-audit',
+];
+
 /** The pages of figures, in the bar. */
 export function mainPages(tenantId: number): PageLink[] {
   return [

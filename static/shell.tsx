@@ -3,7 +3,7 @@ import type { Me } from '../lib/answers/me.ts';
 import { Logo } from './controls/icon.tsx';
 import { Menu, type MenuSection } from './controls/menu.tsx';
 import { Footer, HelpButton } from './footer.tsx';
-import { mainPages, type PageLink, type SettingsGroup, settingsPages } from './pages.ts';
+import { mainPages, type PageLink, SETTINGS, type SettingsGroup, settingsPages } from './pages.ts';
 import { paths, type Route } from './routes.ts';
 import { lastTenant, TenantSwitch } from './tenant-switch.tsx';
 import { ThemeSwitch, themeSection } from './theme.tsx';
@@ -20,7 +20,8 @@ interface ShellProps {
 export function Shell({ me, route, children }: ShellProps) {
   const tenantId = me && route ? tenantOf(me, route) : null;
   const groups = me && route ? settingsPages(me, tenantId) : [];
-  const isSetting = groups.some(({ links }) => links.some((link) => isCurrent(link, route)));
+  // Known from the address, so that nothing moves when the person is.
+  const isSetting = route !== undefined && SETTINGS.includes(route.page);
   return (
     <>
       <a class="skip-link" href="#main">
