@@ -14,10 +14,12 @@ import { paths } from '../routes.ts';
 import { Steps } from './steps.tsx';
 
 const AGAIN_MS = 3_000;
+/** GitHub's 14 days, and today, which it has not published. */
+const SHOWN_DAYS = 15;
 
 /** The last 14 days of all repositories, read again while they arrive. Null reads nothing. */
 export function useArriving(tenantId: number | null): Loaded<Overview> {
-  const query = { range: '14', sort: 'name', compare: 'none' };
+  const query = { range: '30', sort: 'name', compare: 'none' };
   const overview = useAnswer(tenantId === null ? null : reads.overview(tenantId, query));
   const isArriving = overview.answer !== undefined && overview.answer.activeRunId !== null;
   useEffect(() => {
@@ -123,7 +125,7 @@ function Arrived({ row }: { row: OverviewRepository }) {
     );
   return (
     <>
-      <Sparkline values={viewCount} metric="views" />
+      <Sparkline values={viewCount.slice(-SHOWN_DAYS)} metric="views" />
       <span class="state">
         {plural(totals.knownDays, 'day')}, {formatCount(totals.viewCount)} views
       </span>
