@@ -354,8 +354,10 @@ test('a paused repository is no problem, but its days until loss are counted', a
   await installation.host.settled();
   lift();
   expect((await ada('GET', `/stats/${tenantId}`)).body.problemCount).toBe(1);
+  expect((await ada('GET', '/me')).body.tenants).toMatchObject([{ problemCount: 1 }]);
   await ada('PATCH', path, { repositoryIds: [id('burrow')], schedule: 'paused' });
   expect((await ada('GET', `/stats/${tenantId}`)).body.problemCount).toBe(0);
+  expect((await ada('GET', '/me')).body.tenants).toMatchObject([{ problemCount: 0 }]);
   const { body } = await ada('GET', `${path}/${id('burrow')}`);
   expect(body.repository).toMatchObject({ schedule: 'paused', problem: null, daysUntilLoss: 11 });
 });
