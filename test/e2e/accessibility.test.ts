@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TestInstallation } from '../installation.ts';
-import { findViolations, findViolationsInSights, fitsSoon } from './axe.ts';
+import { findViolations, findViolationsInSights, fitsSoon, shiftOf } from './axe.ts';
 import { openChromium } from './chromium.ts';
 import { openHistory } from './history.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
@@ -57,11 +57,12 @@ afterAll(async () => {
 const pathOf = (path: string) => path.replace(/REPOSITORY|RUN/, (name) => names[name] ?? '');
 
 test.each(PAGES)(
-  '%s has no serious accessibility violation on a desk or a phone, light or dark',
+  '%s stays where it is while it loads, and has no serious accessibility violation on a desk or a phone, light or dark',
   async (path, text) => {
     const { page } = ada;
     await ada.open(pathOf(path));
     await page.getByText(new RegExp(text)).first().waitFor();
+    expect(await shiftOf(page)).toBeLessThan(0.02);
     expect(await findViolationsInSights(page)).toEqual([]);
     expect(ada.problems()).toEqual([]);
   },
@@ -88,6 +89,111 @@ test('on a phone one menu has all pages, and the list of repositories does not s
   await page.getByRole('link', { name: /^Stars/ }).click();
   await page.waitForURL(/sort=stars/);
   await visitor.close();
+});
+
+test.each([
+  ['/t/1', /^Range/, 'menu'],
+  ['/t/1', /^Comparison/, 'menu'],
+  ['/t/1', /^Tenant/, 'menu'],
+  ['/t/1', /^Settings/, 'menu'],
+  ['/t/1/repositories', /^Actions for/, 'menu'],
+  ['/t/1', /^Help/, 'dialog'],
+  ['/t/1', /^Keyboard shortcuts/, 'dialog'],
+] as const)(
+  'on %s, what %s opens has no serious accessibility violation and closes by Escape',
+  async (path, name, role) => {
+    const { page } = ada;
+    await ada.open(path);
+    const button = page.getByRole('button', { name }).first();
+    await button.click();
+    await page.getByRole(role).waitFor();
+    expect(await findViolations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole(role).waitFor({ state: 'detached' });
+    expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+  },
+);
+
+test('keys choose ranges and open menus, but not while typing, and can be switched off', async () => {
+  const { page } = ada;
+  await ada.open('/t/1/dashboards');
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('button', { name: 'Range: Last 30 days' }).waitFor();
+  await page.keyboard.press('q');
+  await page.waitForURL(/range=last-quarter/);
+  await page.keyboard.press('x');
+  await page.getByRole('menuitemradio', { name: 'Same period last year' }).click();
+  await page.waitForURL(/compare=year/);
+  await page.keyboard.press('/');
+  await page.keyboard.type('w');
+  await page.waitForURL(/q=w/);
+  expect(new URL(page.url()).searchParams.get('range')).toBe('last-quarter');
+
+  await page.getByRole('link', { name: 'Repositories', exact: true }).click();
+  await page.getByRole('button', { name: 'Tenant: demo-octocat' }).click();
+  await page.getByRole('menuitemradio', { name: 'Pinecone' }).click();
+  await page.waitForURL('**/t/2/repositories?range=last-quarter&compare=year');
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('button', { name: 'Range: Last quarter' }).waitFor();
+
+  await page.keyboard.press('?');
+  const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await dialog.getByLabel('Single keys do something').uncheck();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await page.keyboard.press('w');
+  await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+  await dialog.getByLabel('Single keys do something').check();
+  await page.keyboard.press('Escape');
+  expect(new URL(page.url()).searchParams.get('range')).toBe('last-quarter');
+  expect(ada.problems()).toEqual([]);
+});
+
+test('a menu is used with the keyboard alone', async () => {
+  const { page } = ada;
+  await ada.open('/t/1');
+  await page.getByRole('button', { name: /^Range/ }).focus();
+  await page.keyboard.press('Enter');
+  const focused = () => page.evaluate(() => document.activeElement?.textContent);
+  await expect.poll(focused).toMatch(/^Last 30 days/);
+  await page.keyboard.press('ArrowDown');
+  expect(await focused()).toMatch(/^Last 90 days/);
+  await page.keyboard.press('End');
+  expect(await focused()).toBe('By month');
+  await page.keyboard.press('ArrowDown');
+  expect(await focused()).toMatch(/^Last 7 days/);
+  await page.keyboard.press('a');
+  expect(await focused()).toMatch(/^All time/);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/range=all/);
+});
+
+test('a figure is explained where it stands, and the documentation is a page of the installation', async () => {
+  const { page } = ada;
+  await ada.open('/t/1');
+  await page.getByRole('button', { name: 'What the figures mean' }).click();
+  await page.getByText('The day was not collected before GitHub forgot it').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: 'Documentation' }).click();
+  await page.getByRole('heading', { name: 'Documentation' }).waitFor();
+  await page.getByRole('link', { name: 'What the figures mean' }).click();
+  await page.getByRole('heading', { name: 'What the figures mean' }).waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  expect(ada.problems()).toEqual([]);
+});
+
+test('print keeps the colors of the legend, and leaves out what only a screen can use', async () => {
+  const { page } = ada;
+  await ada.open('/t/1');
+  await page.locator('.legend').first().waitFor();
+  await page.emulateMedia({ media: 'print' });
+  const adjust = await page
+    .locator('.legend')
+    .first()
+    .evaluate((legend) => getComputedStyle(legend).printColorAdjust);
+  expect(adjust).toBe('exact');
+  expect(await page.locator('header.bar').isVisible()).toBe(false);
+  await page.emulateMedia({ media: 'screen' });
 });
 
 test('the welcome page has no serious accessibility violation either', async () => {

@@ -35,6 +35,26 @@ export async function fitsSoon(page: Page): Promise<boolean> {
     );
 }
 
+interface Shift extends PerformanceEntry {
+  value: number;
+  hadRecentInput: boolean;
+}
+
+/** How much the page has moved by itself since it was opened: the sum of its layout shifts. */
+export function shiftOf(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        let sum = 0;
+        const watcher = new PerformanceObserver((list) => {
+          for (const entry of list.getEntries() as Shift[]) if (!entry.hadRecentInput) sum += entry.value;
+        });
+        watcher.observe({ type: 'layout-shift', buffered: true });
+        setTimeout(() => resolve(sum), 100);
+      }),
+  );
+}
+
 /** In the dark nothing but colors differs. */
 const COLOR_RULES = ['color-contrast', 'link-in-text-block'];
 const SIGHTS = [
