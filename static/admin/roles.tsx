@@ -5,6 +5,7 @@ import { mayInSystem } from '../access.ts';
 import { useMe } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { FormDialog } from '../controls/dialog.tsx';
+import { Menu } from '../controls/menu.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { formatInstant } from '../format.ts';
 import type { WantedLink } from './link-dialog.tsx';
@@ -68,9 +69,10 @@ export function RoleTable<P extends Person>({
                 <button type="button" class="button small" onClick={() => onEdit(person)}>
                   Change…<span class="unseen"> {person.email}</span>
                 </button>
-                <button type="button" class="button small danger" onClick={() => onRemove(person.email)}>
-                  Remove…<span class="unseen"> {person.email}</span>
-                </button>
+                <Menu
+                  label={`Actions for ${person.email}`}
+                  items={[{ label: 'Remove…', danger: true, onPick: () => onRemove(person.email) }]}
+                />
               </td>
             )}
           </tr>

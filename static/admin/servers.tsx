@@ -5,6 +5,7 @@ import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Answered } from '../controls/loading.tsx';
+import { Menu } from '../controls/menu.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { formatCount } from '../format.ts';
 import { reads } from '../reads.ts';
@@ -128,15 +129,18 @@ function ServerActions({ server, onEdit, onApp, onDelete }: ServerActionsProps) 
       <button type="button" class="button small" onClick={() => onApp(server)}>
         App…<span class="unseen"> {server.name}</span>
       </button>
-      <button
-        type="button"
-        class="button small danger"
-        disabled={used}
-        title={used ? 'Used by tenants' : undefined}
-        onClick={() => onDelete(server)}
-      >
-        Delete…<span class="unseen"> {server.name}</span>
-      </button>
+      <Menu
+        label={`Actions for ${server.name}`}
+        items={[
+          {
+            label: 'Delete…',
+            danger: true,
+            disabled: used,
+            ...(used ? { note: 'used by tenants' } : {}),
+            onPick: () => onDelete(server),
+          },
+        ]}
+      />
     </td>
   );
 }

@@ -4,6 +4,7 @@ import { mayInSystem } from '../access.ts';
 import { useMe } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Answered } from '../controls/loading.tsx';
+import { Menu } from '../controls/menu.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
 import { ShowMore } from '../controls/show-more.tsx';
@@ -159,9 +160,10 @@ function TenantRow({ tenant, onEdit, onDelete }: TenantRowProps) {
           </button>
         )}
         {mayInSystem(me, 'manageTenants') && (
-          <button type="button" class="button small danger" onClick={() => onDelete(tenant)}>
-            Delete…<span class="unseen"> {tenant.name}</span>
-          </button>
+          <Menu
+            label={`Actions for ${tenant.name}`}
+            items={[{ label: 'Delete…', danger: true, onPick: () => onDelete(tenant) }]}
+          />
         )}
       </td>
     </tr>

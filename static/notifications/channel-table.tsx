@@ -3,6 +3,7 @@ import type { ChannelTest } from '../../actions/channels.ts';
 import type { Channel } from '../../lib/answers/channels.ts';
 import { useApp } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
+import { Menu } from '../controls/menu.tsx';
 import { Empty, Failure, Notice } from '../controls/notice.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { formatInstant } from '../format.ts';
@@ -103,9 +104,10 @@ export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }:
                 <button type="button" class="button small" onClick={() => onEdit(channel)}>
                   Change…<span class="unseen"> {channel.name}</span>
                 </button>
-                <button type="button" class="button small danger" onClick={() => onDelete(channel)}>
-                  Delete…<span class="unseen"> {channel.name}</span>
-                </button>
+                <Menu
+                  label={`Actions for ${channel.name}`}
+                  items={[{ label: 'Delete…', danger: true, onPick: () => onDelete(channel) }]}
+                />
               </td>
             </tr>
           ))}

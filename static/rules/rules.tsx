@@ -5,6 +5,7 @@ import { useAnswer } from '../answers.ts';
 import { useApp, useMe } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Answered } from '../controls/loading.tsx';
+import { Menu } from '../controls/menu.tsx';
 import { Empty, Failure, Notice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { Panel } from '../controls/panel.tsx';
@@ -194,9 +195,10 @@ function RuleTable({ tenantId, rules, changing }: RuleTableProps) {
                 <button type="button" class="button small" onClick={() => changing.onEdit(rule)}>
                   Change…<span class="unseen"> {rule.label}</span>
                 </button>
-                <button type="button" class="button small danger" onClick={() => changing.onDelete(rule)}>
-                  Delete…<span class="unseen"> {rule.label}</span>
-                </button>
+                <Menu
+                  label={`Actions for ${rule.label}`}
+                  items={[{ label: 'Delete…', danger: true, onPick: () => changing.onDelete(rule) }]}
+                />
               </td>
             )}
           </tr>

@@ -305,10 +305,7 @@ test('servers, a second tenant and a name that is taken', async () => {
 test('a tenant is deleted only after its name is typed', async () => {
   const { page } = ada;
   await ada.openSetting('Tenants');
-  await page
-    .getByRole('row', { name: /Pinecone/ })
-    .getByRole('button', { name: 'Delete' })
-    .click();
+  await ada.act('Pinecone', 'Delete…');
   const dialog = page.getByRole('dialog', { name: 'Delete Pinecone?' });
   const confirm = dialog.getByRole('button', { name: 'Delete tenant' });
   expect(await confirm.isDisabled()).toBe(true);
@@ -324,20 +321,14 @@ test('removing a repository says what will be deleted, and Escape keeps it', asy
   const dialogOf = (name: string) => page.getByRole('dialog', { name: `Remove northwind-labs/${name}?` });
   await page.getByRole('link', { name: 'Overview' }).first().click();
   await page.getByRole('link', { name: 'Repositories', exact: true }).click();
-  await rowOf('tidy-dates')
-    .getByRole('button', { name: /^Actions for/ })
-    .click();
-  await page.getByRole('menuitem', { name: 'Remove…' }).click();
+  await ada.act('northwind-labs/tidy-dates', 'Remove…');
   await dialogOf('tidy-dates')
     .getByText(/This deletes its collected data: \d+ traffic days/)
     .waitFor();
   await page.keyboard.press('Escape');
   await dialogOf('tidy-dates').waitFor({ state: 'detached' });
   expect(await rowOf('tidy-dates').count()).toBe(1);
-  await rowOf('old-importer')
-    .getByRole('button', { name: /^Actions for/ })
-    .click();
-  await page.getByRole('menuitem', { name: 'Remove…' }).click();
+  await ada.act('northwind-labs/old-importer', 'Remove…');
   await dialogOf('old-importer').getByText('Nothing has been collected yet.').waitFor();
   await dialogOf('old-importer').getByRole('button', { name: 'Remove', exact: true }).click();
   await rowOf('old-importer').waitFor({ state: 'detached' });

@@ -83,7 +83,7 @@ test('a channel that fails says why, and is changed and deleted', async () => {
   await change.getByRole('button', { name: 'Save' }).click();
   await change.waitFor({ state: 'detached' });
   await page.getByRole('row', { name: /Slack #traffic Slack Problems (?!and)/ }).waitFor();
-  await button('Delete… Slack #traffic').click();
+  await ada.act('Slack #traffic', 'Delete…');
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await page.getByText('No channels yet').waitFor();
   expect(ada.problems()).toEqual([]);
@@ -120,7 +120,7 @@ test('a rule is previewed, added and collected; what is removed by hand can be t
   expect(await findViolationsInSights(page)).toEqual([]);
   await button('Track again northwind-labs/burrow').click();
   await page.getByText('northwind-labs/burrow is tracked again.').waitFor();
-  await button('Delete… northwind-labs/*').click();
+  await ada.act('northwind-labs/*', 'Delete…');
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await page.getByText('No rules yet').waitFor();
   expect(ada.problems()).toEqual([]);

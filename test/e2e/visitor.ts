@@ -23,6 +23,8 @@ export interface Visitor {
   open(path: string): Promise<void>;
   /** Chooses a range or its steps by the menu. */
   chooseRange(name: string): Promise<void>;
+  /** Picks an action from the menu of a row. */
+  act(name: string, action: string): Promise<void>;
   /** Opens a page of the settings by the menu. */
   openSetting(name: string): Promise<void>;
   /** Signs in on the identity provider's page, which is open or about to open. Ends on our pages. */
@@ -93,6 +95,10 @@ export async function openVisitor(
     async chooseRange(name) {
       await page.getByRole('button', { name: /^Range/ }).click();
       await page.getByRole('menuitemradio', { name, exact: true }).click();
+    },
+    async act(name, action) {
+      await page.getByRole('button', { name: `Actions for ${name}`, exact: true }).click();
+      await page.getByRole('menuitem', { name: action }).click();
     },
     async openSetting(name) {
       await page.getByRole('button', { name: /^Settings/ }).click();
