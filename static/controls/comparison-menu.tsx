@@ -13,8 +13,8 @@ const ComparedDialog = lazy(
 
 /** As in the address and the API; any other value is a first day. */
 const KINDS = [
-  { value: null, label: 'Previous period', short: 'previous period' },
-  { value: 'year', label: 'Same period last year', short: 'last year' },
+  { value: null, label: 'Previous period', short: 'previous', rest: ' period' },
+  { value: 'year', label: 'Same period last year', short: 'last year', rest: '' },
 ];
 
 interface ComparisonMenuProps {
@@ -55,6 +55,7 @@ export function ComparisonMenu({ shown }: ComparisonMenuProps) {
             ) : (
               <span>
                 <span class="muted">vs</span> {kind ? kind.short : `from ${formatDay(compare ?? '')}`}
+                {kind && <span class="only-wide">{kind.rest}</span>}
               </span>
             )}
             <Icon name="down" />
