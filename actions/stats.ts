@@ -10,20 +10,24 @@ import type {
   TrafficSeries,
   TrafficTable,
 } from '../lib/answers/stats.ts';
+import type { WidgetsAnswer } from '../lib/answers/widgets.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
 import { type Actor, recordExport } from '../lib/audit.ts';
 import { requireAccess } from '../lib/caller.ts';
+import { readWidgets } from '../lib/dashboards/figures.ts';
+import { MAX_WIDGETS } from '../lib/dashboards/gallery.ts';
+import { FiguresSettings } from '../lib/dashboards/gallery-schema.ts';
 import type { Db } from '../lib/db/database.ts';
 import { dayField, groupParameter } from '../lib/fields.ts';
 import { inGroup, listGroupChoices } from '../lib/groups.ts';
 import { bearsDataToken, requireDataAccess } from '../lib/identity/data-token.ts';
 import { requireRepositoryRow } from '../lib/repositories/repository.ts';
-import { MAX_ID, parseId, parseQuery, parseValue, toId } from '../lib/request.ts';
+import { MAX_ID, parseBody, parseId, parseQuery, parseValue, toId } from '../lib/request.ts';
 import { readBeforeAfter } from '../lib/stats/before-after.ts';
 import { SIDE_DAYS } from '../lib/stats/before-after-days.ts';
 import { readRepositoryDay, readTenantDay } from '../lib/stats/day.ts';
 import { readOverview, toOverviewCsv } from '../lib/stats/overview.ts';
-import { RANGES } from '../lib/stats/range.ts';
+import { RANGES } from '../lib/stats/range-names.ts';
 import { readRange, readRepositoryTraffic } from '../lib/stats/repository.ts';
 import { toRepositoryCsv } from '../lib/stats/repository-csv.ts';
 import { MAX_SERIES, readSeries } from '../lib/stats/series.ts';
@@ -173,6 +177,24 @@ export const BeforeAfterQuery = z
     'Give repository or group.',
   );
 
+/** Of repositories that you pick on a dashboard. */
+const MAX_PICKED = 1000;
+
+/** What a dashboard shows, and what its widgets are set to: those that are set to the same as the dashboard follow it. */
+export const WidgetsRequest = z
+  .strictObject({
+    range: span.range,
+    from: span.from,
+    to: span.to,
+    compare,
+    group: z.int().min(1).max(MAX_ID).optional(),
+    /** Only these. */
+    repositories: z.array(z.int().min(1).max(MAX_ID)).min(1).max(MAX_PICKED).optional(),
+    widgets: z.array(FiguresSettings).max(MAX_WIDGETS),
+  })
+  .refine(isOneSpan, ONE_SPAN);
+export type WidgetsRequest = z.infer<typeof WidgetsRequest>;
+
 const app = createApp();
 
 /** The same for routes that also accept a data token. */
@@ -262,6 +284,13 @@ app.get('/:tenantId/before-after', async (c) => {
       ? await inGroup(db, access, groupId)
       : { tenantId: access.tenantId, repositoryIds: [repository] };
   return json<BeforeAfter>(await readBeforeAfter(db, scope, { date, to, days }, now));
+});
+
+/** It reads, though it is a POST: what widgets are set to may be too long for an address. */
+app.post('/:tenantId/widgets', async (c) => {
+  const { db, access, now } = await requireAccess(c, 'seeTraffic');
+  const request = await parseBody(c.req.raw, WidgetsRequest);
+  return json<WidgetsAnswer>(await readWidgets(db, access, request, now));
 });
 
 app.get('/:tenantId/:repositoryId', async (c) => {

@@ -249,7 +249,7 @@ function toUnreachable(): ApiError {
 
 /** Setting fields twice changes nothing. A connection that breaks while you save is for you to judge. */
 function mayRepeat({ method, path }: Call, obstacle: Obstacle): boolean {
-  if (method === 'GET' || path.endsWith('/data-token')) return true;
+  if (method === 'GET' || path.endsWith('/data-token') || path.endsWith('/widgets')) return true;
   return obstacle !== 'connection' && (method === 'PUT' || method === 'PATCH');
 }
 

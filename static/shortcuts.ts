@@ -31,7 +31,9 @@ const TYPED = 'input, textarea, select, [contenteditable], [role=menu], dialog[o
 export function followShortcuts() {
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    if (event.target instanceof Element && event.target.closest(TYPED)) return;
+    // The event's own target hides what is typed in inside a shadow tree, such as the editor of dashboards.
+    const [target] = event.composedPath();
+    if (target instanceof Element && target.closest(TYPED)) return;
     if (!shortcutsOn() || document.querySelector('dialog[open]')) return;
     const key = event.key.length === 1 && !event.shiftKey ? event.key.toUpperCase() : event.key;
     const action = actions.get(key);

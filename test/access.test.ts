@@ -97,6 +97,7 @@ const rows: Record<string, Row> = {
   'get /stats/{tenantId}/table': inTenant(...members),
   'get /stats/{tenantId}/series': inTenant(...members),
   'get /stats/{tenantId}/{repositoryId}': inTenant(...members),
+  'post /stats/{tenantId}/widgets': inTenant(...members),
   'get /dashboards/{tenantId}': inTenant(...members),
   'post /dashboards/{tenantId}': inTenant(...managers),
   'post /dashboards/{tenantId}/data-token': inTenant(...members),

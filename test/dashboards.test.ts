@@ -474,3 +474,162 @@ test('a table that does not fit into one answer comes in complete pages', async 
   }
   expect([seen.size, pages]).toEqual([7200, 2]);
 });
+
+const SAME = { repositories: 'dashboard', range: 'dashboard' };
+const FIGURE = { kind: 'figure', metric: 'viewCount', change: true, ...SAME };
+const RANKING = { kind: 'ranking', metric: 'viewCount', count: 3, change: true, ...SAME };
+const GALLERY = [
+  FIGURE,
+  { kind: 'trend', metric: 'stars', change: true, ...SAME },
+  { kind: 'comparison', metric: 'viewCount', count: 2, ...SAME },
+  RANKING,
+  { kind: 'calendar', metric: 'viewCount', repositories: 'dashboard', range: '365' },
+  { kind: 'referrers', count: 5, ...SAME },
+  { kind: 'table', metric: 'stars', count: 25, change: true, ...SAME },
+];
+const TEXT = { kind: 'text', text: '- one\n- two <b>' };
+const askFor = (widgets: unknown[], view: object = {}, call = ada) =>
+  call('POST', `/stats/${tenantId}/widgets`, { ...view, widgets });
+
+test('a document holds every kind of the gallery beside Vega-Lite, and both checks refuse wrong settings', async () => {
+  const documentWith = (settings: object[]) => ({
+    ...documentOf('Gallery'),
+    range: 'last-quarter',
+    tabs: [
+      {
+        title: 'All',
+        widgets: [
+          widget,
+          { ...widget, kind: 'vega-lite' },
+          ...settings.map((one) => ({ title: '', x: 0, y: 0, w: 4, h: 3, ...one })),
+        ],
+      },
+    ],
+  });
+  const document = documentWith([...GALLERY, TEXT]);
+  expect(editorSays(document)).toEqual([]);
+  const { status, body } = await ada('POST', at(), { document });
+  expect([status, body.error]).toEqual([201, undefined]);
+  expect(body.document).toEqual(document);
+  await ada('DELETE', at(`/${body.dashboardId}`));
+  for (const [settings, place] of [
+    [{ ...FIGURE, kind: 'pie' }, '/kind'],
+    [{ ...FIGURE, metric: 'forks' }, '/metric'],
+    [{ ...FIGURE, range: '12' }, '/range'],
+    [{ ...FIGURE, repositories: { group: 0 } }, '/repositories'],
+    [{ ...FIGURE, repositories: { ids: [] } }, '/repositories'],
+    [{ ...FIGURE, spec: view }, ''],
+    [{ ...RANKING, count: 26 }, '/count'],
+    [{ ...TEXT, text: 'x'.repeat(2001) }, '/text'],
+  ] as const) {
+    const wrong = documentWith([settings]);
+    expect(editorSays(wrong)).not.toEqual([]);
+    const answer = await ada('POST', at(), { document: wrong });
+    expect(answer.body.error.code).toBe('dashboard_invalid');
+    const paths = answer.body.error.details.problems.map(({ path }: { path: string }) => path);
+    expect(paths.join()).toContain(`/tabs/0/widgets/2${place}`);
+  }
+});
+
+test('one call answers all widgets of a dashboard, and those of the same days and repositories share a scope', async () => {
+  const { status, body } = await askFor([...GALLERY, ...GALLERY], { range: '30' });
+  expect([status, body.error]).toEqual([200, undefined]);
+  expect(body.widgets.map(({ kind }: { kind: string }) => kind)).toEqual(
+    [...GALLERY, ...GALLERY].map(({ kind }) => kind),
+  );
+  expect(body.scopes.length).toBe(2);
+  const [figure, , comparison, ranking, calendar, referrers, table] = body.widgets;
+  const scope = body.scopes[figure.scope];
+  const overview = (await ada('GET', `/stats/${tenantId}?range=30`)).body;
+  for (const name of [
+    'range',
+    'buckets',
+    'series',
+    'totals',
+    'comparison',
+    'comparisonSeries',
+    'stars',
+    'downloads',
+  ])
+    expect(scope[name], name).toEqual(overview[name]);
+  expect(ranking.rows.map(({ fullName }: { fullName: string }) => fullName)).toEqual(
+    overview.repositories.slice(0, 3).map(({ fullName }: { fullName: string }) => fullName),
+  );
+  const listed = ranking.rows.reduce(
+    (sum: number, row: { totals: { viewCount: number } }) => sum + row.totals.viewCount,
+    0,
+  );
+  expect(ranking.others).toEqual({
+    count: overview.repositoryCount - 3,
+    value: scope.totals.viewCount - listed,
+  });
+  const colors = new Map(
+    overview.repositories.map((one: { repositoryId: number; colorIndex: number }) => [
+      one.repositoryId,
+      one.colorIndex,
+    ]),
+  );
+  for (const { repositoryId, colorIndex } of [...comparison.lines, ...ranking.rows, ...table.rows])
+    expect(colorIndex).toBe(colors.get(repositoryId));
+  expect(comparison.lines[0].values).toEqual(overview.repositories[0].viewCount);
+  expect(comparison.otherCount).toBe(overview.repositoryCount - 2);
+  expect(addDays(calendar.from, calendar.values.length - 1)).toBe(calendar.to);
+  expect(calendar.values.length).toBe(365);
+  const peaks = referrers.referrers.map(({ peak }: { peak: number }) => peak);
+  expect(peaks.length).toBe(5);
+  expect(peaks).toEqual(peaks.toSorted((one: number, other: number) => other - one));
+});
+
+test('widgets have repositories and days of their own, and what is wrong with one leaves the others alone', async () => {
+  const { repositories } = (await ada('GET', `/stats/${tenantId}`)).body;
+  const [first, second] = repositories.map(({ repositoryId }: { repositoryId: number }) => repositoryId);
+  const { body } = await askFor(
+    [
+      FIGURE,
+      { ...FIGURE, repositories: { ids: [first, second, 999_999] } },
+      { ...FIGURE, repositories: 'all', range: '7' },
+      { ...FIGURE, repositories: { group: 999_999 } },
+    ],
+    { range: '14', repositories: [second] },
+  );
+  expect(
+    body.scopes.map(({ repositoryCount, range }: { repositoryCount: number; range: { days: number } }) => [
+      repositoryCount,
+      range.days,
+    ]),
+  ).toEqual([
+    [1, 14],
+    [2, 14],
+    [repositories.length, 7],
+  ]);
+  expect(body.widgets[3]).toMatchObject({ kind: 'failed', code: 'group_not_found' });
+  expect((await askFor([FIGURE], { group: 999_999 })).body.error.code).toBe('group_not_found');
+  expect((await askFor([FIGURE], { from: '2026-01-02', to: '2026-01-01' })).body.error.code).toBe(
+    'range_reversed',
+  );
+  expect((await askFor([FIGURE], { range: '7', from: '2026-01-02' })).body.error.code).toBe('invalid_input');
+  expect((await askFor(Array(25).fill(FIGURE))).body.error.code).toBe('invalid_input');
+  expect((await askFor([])).body).toEqual({ tenantId, scopes: [], widgets: [] });
+});
+
+test('a repository viewer’s widgets show those repositories alone, whatever they are set to', async () => {
+  const { repositories } = (await ada('GET', `/stats/${tenantId}`)).body;
+  const [own, other] = repositories.map(({ repositoryId }: { repositoryId: number }) => repositoryId);
+  await ada('PUT', `/members/${tenantId}/rita@example.com`, {
+    role: 'repository viewer',
+    repositoryIds: [own],
+  });
+  const rita = installation.as('rita@example.com');
+  const everything = [
+    { ...RANKING, repositories: 'all' },
+    { ...RANKING, repositories: { ids: [own, other] } },
+    { ...RANKING, repositories: { ids: [other] } },
+    { kind: 'referrers', count: 5, repositories: { ids: [other] }, range: '365' },
+  ];
+  const { body } = await askFor(everything, {}, rita);
+  const seen = body.widgets
+    .slice(0, 3)
+    .map(({ rows }: { rows: { repositoryId: number }[] }) => rows.map(({ repositoryId }) => repositoryId));
+  expect(seen).toEqual([[own], [own], []]);
+  expect(body.widgets[3].referrers).toEqual([]);
+});

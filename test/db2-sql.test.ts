@@ -12,6 +12,7 @@ import { sendMessage, toTestMessage } from '../lib/channels/sending.ts';
 import { createChannel, deleteChannel, listChannels, updateChannel } from '../lib/channels.ts';
 import { collectTenant } from '../lib/collector.ts';
 import { toCursor } from '../lib/cursor.ts';
+import { readWidgets } from '../lib/dashboards/figures.ts';
 import {
   changeDashboard,
   createDashboard,
@@ -516,6 +517,13 @@ async function runReading(step: Step, access: TenantAccess, repositoryId: number
       if (row) await readFigures(db, row, request, NOW);
     });
   }
+  await step('widgets of a dashboard', (db) => {
+    const same = { repositories: 'dashboard', range: 'dashboard' } as const;
+    const comparison = { kind: 'comparison', metric: 'viewCount', count: 2, ...same } as const;
+    const referrers = { kind: 'referrers', count: 2, ...same } as const;
+    const calendar = { kind: 'calendar', metric: 'cloneCount', ...same } as const;
+    return readWidgets(db, access, { range: '90', widgets: [comparison, referrers, calendar] }, NOW);
+  });
   const date = addDays(toDay(NOW), -1);
   await step('day of a repository', (db) => readRepositoryDay(db, access, { repositoryId, date }, NOW));
   await step('day of a tenant', (db) => readTenantDay(db, one, { date, metric: 'viewCount' }, NOW));

@@ -17,6 +17,7 @@ import * as runs from '../../lib/answers/runs.ts';
 import * as servers from '../../lib/answers/servers.ts';
 import * as stats from '../../lib/answers/stats.ts';
 import * as tenants from '../../lib/answers/tenants.ts';
+import * as widgets from '../../lib/answers/widgets.ts';
 import { DashboardDocument } from '../../lib/dashboards/document.ts';
 import { VegaLiteSpec } from '../../lib/dashboards/vega-lite-spec.ts';
 import * as annotationRequests from '../annotations.ts';
@@ -69,6 +70,7 @@ const answerModules = [
   audit,
   annotations,
   events,
+  widgets,
   { DashboardDocument, VegaLiteSpec },
 ];
 

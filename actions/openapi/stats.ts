@@ -6,6 +6,7 @@ import {
   TrafficSeries,
   TrafficTableAnswer,
 } from '../../lib/answers/stats.ts';
+import { WidgetsAnswer } from '../../lib/answers/widgets.ts';
 import type { FailureCode } from '../../lib/failure.ts';
 import {
   BeforeAfterQuery,
@@ -14,6 +15,7 @@ import {
   SeriesQuery,
   TableQuery,
   TenantDayQuery,
+  WidgetsRequest,
 } from '../stats.ts';
 import type { Operation } from './operation.ts';
 
@@ -92,5 +94,16 @@ export const statsOperations: Operation[] = [
     needs: 'seeTraffic',
     responses: { 200: RepositoryDay },
     failures: ['day_in_future', 'repository_not_found'],
+  },
+  {
+    action: 'stats',
+    method: 'post',
+    path: '/{tenantId}/widgets',
+    summary: 'Get the figures of a dashboard’s widgets',
+    needs: 'seeTraffic',
+    note: 'It changes nothing. What is wrong with one widget alone, such as a group that was deleted, is that widget’s answer.',
+    body: WidgetsRequest,
+    responses: { 200: WidgetsAnswer },
+    failures: [...ranges, 'group_not_found'],
   },
 ];

@@ -122,7 +122,8 @@ export async function toOverviewCsv(
   return { text, range: calendar.range };
 }
 
-async function readTraffic(db: Db, access: TenantAccess, request: RangeRequest, now: Date) {
+/** The traffic of each repository in scope, and what its sums are of. Throws what `toRange` throws. */
+export async function readTraffic(db: Db, access: TenantAccess, request: RangeRequest, now: Date) {
   const rows = await listStandings(db, access);
   const today = toDay(now);
   const first = request.range === 'all' ? await findFirstDate(db, access) : null;

@@ -11,24 +11,7 @@ import {
 } from '../day.ts';
 import { Failure } from '../failure.ts';
 import { bucketsOf, defaultBucket } from './buckets.ts';
-
-/** The ranges that have a name. Numbers are days up to today; `week` is the newest whole week; `month`, `quarter` and `year` end today. */
-export const RANGES = [
-  '7',
-  '14',
-  '30',
-  '90',
-  '365',
-  'all',
-  'week',
-  'month',
-  'last-month',
-  'quarter',
-  'last-quarter',
-  'year',
-  'last-year',
-] as const;
-type RangeName = (typeof RANGES)[number];
+import type { RangeName } from './range-names.ts';
 
 /** The range that a request asks for: a named one, or its first and last day. */
 export interface RangeRequest {

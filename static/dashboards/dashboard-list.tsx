@@ -10,10 +10,13 @@ import { Panel } from '../controls/panel.tsx';
 import { formatInstant, plural } from '../format.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
-import { CopyDialog, DeleteDialog, type ImportedFile, NewDialog } from './dialogs.tsx';
+import { withView } from '../view.ts';
+import { CopyDialog, DeleteDialog, ImportDialog, type ImportedFile } from './dialogs.tsx';
+import { NewDialog } from './new-dialog.tsx';
 
 type Asked =
-  | { what: 'new'; imported?: ImportedFile }
+  | { what: 'new' }
+  | { what: 'import'; imported: ImportedFile }
   | { what: 'copy' | 'delete'; dashboard: DashboardEntry };
 
 /** All dashboards of a tenant: the built-in ones, and its own. */
@@ -25,7 +28,7 @@ export function DashboardList({ tenantId }: { tenantId: number }) {
   const onFile = (file: File) => {
     setFileError(undefined);
     readDocument(file).then(
-      (imported) => setAsked({ what: 'new', imported }),
+      (imported) => setAsked({ what: 'import', imported }),
       (error: Error) => setFileError(error.message),
     );
   };
@@ -45,7 +48,10 @@ export function DashboardList({ tenantId }: { tenantId: number }) {
       <Answered loaded={loaded}>
         {(answer) => <Entries tenantId={tenantId} answer={answer} onAsk={setAsked} />}
       </Answered>
-      {asked?.what === 'new' && <NewDialog tenantId={tenantId} imported={asked.imported} onClose={close} />}
+      {asked?.what === 'new' && <NewDialog tenantId={tenantId} onClose={close} />}
+      {asked?.what === 'import' && (
+        <ImportDialog tenantId={tenantId} imported={asked.imported} onClose={close} />
+      )}
       {asked?.what === 'copy' && <CopyDialog tenantId={tenantId} of={asked.dashboard} onClose={close} />}
       {asked?.what === 'delete' && (
         <DeleteDialog
@@ -116,7 +122,7 @@ function Entries({ tenantId, answer: { dashboards, mayCreate }, onAsk }: Entries
         {dashboards.map((dashboard) => (
           <tr key={dashboard.dashboardId}>
             <th scope="row" class="name">
-              <a href={paths.dashboard(tenantId, dashboard.dashboardId)}>{dashboard.name}</a>
+              <a href={withView(paths.dashboard(tenantId, dashboard.dashboardId))}>{dashboard.name}</a>
               {dashboard.canned && <span class="tag">Built-in</span>}
             </th>
             <td class="when" data-label="Changed">
@@ -124,7 +130,7 @@ function Entries({ tenantId, answer: { dashboards, mayCreate }, onAsk }: Entries
             </td>
             <td class="actions">
               {dashboard.mayChange && (
-                <a class="button small" href={paths.editDashboard(tenantId, dashboard.dashboardId)}>
+                <a class="button small" href={withView(paths.editDashboard(tenantId, dashboard.dashboardId))}>
                   Edit<span class="unseen"> {dashboard.name}</span>
                 </a>
               )}

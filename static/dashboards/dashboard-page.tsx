@@ -4,16 +4,21 @@ import { mayInTenant } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp, useMe } from '../app-context.ts';
 import { Answered, lazy } from '../controls/loading.tsx';
+import { Notice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
+import { TitleRow } from '../controls/title-row.tsx';
+import { usePlace } from '../location.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
-import { DashboardView } from './dashboard-view.tsx';
+import { withView } from '../view.ts';
+import { DashboardView, useNamedDays } from './dashboard-view.tsx';
 import { CopyDialog } from './dialogs.tsx';
 import { type Drawings, openDrawings } from './drawings.ts';
 import { exportDashboard } from './file.ts';
 import { openTables } from './tables.ts';
 
 const Editor = lazy(async () => (await import('./editor.tsx')).Editor);
+const GridEditor = lazy(async () => (await import('./grid-editor.tsx')).GridEditor);
 
 interface DashboardPageProps {
   tenantId: number;
@@ -37,12 +42,31 @@ export function DashboardPage({ tenantId, dashboardId, edit }: DashboardPageProp
       {(dashboard) =>
         tables &&
         (edit ? (
-          <Editor tenantId={tenantId} dashboard={dashboard} tables={tables} drawings={drawings} />
+          <Edit tenantId={tenantId} dashboard={dashboard} tables={tables} drawings={drawings} />
         ) : (
           <Shown tenantId={tenantId} dashboard={dashboard} tables={tables} drawings={drawings} />
         ))
       }
     </Answered>
+  );
+}
+
+/** On the grid, or as JSON if the address says so. */
+function Edit(props: ShownProps) {
+  const { tenantId, dashboard } = props;
+  const { query } = usePlace();
+  if (dashboard.mayChange)
+    return query.get('as') === 'json' ? <Editor {...props} /> : <GridEditor {...props} />;
+  return (
+    <div class="page narrow">
+      <PageHead title={dashboard.name} />
+      <Notice kind="info" title="You can’t edit this dashboard">
+        <p>
+          {dashboard.canned ? 'It is built in: copy it to edit the copy.' : 'Only managers can edit it.'}{' '}
+          <a href={withView(paths.dashboard(tenantId, dashboard.dashboardId))}>Back to the dashboard</a>
+        </p>
+      </Notice>
+    </div>
   );
 }
 
@@ -54,18 +78,20 @@ interface ShownProps {
 }
 
 function Shown({ tenantId, dashboard, tables, drawings }: ShownProps) {
-  const { me } = useMe();
   const page = useRef<HTMLDivElement>(null);
-  const tenant = me.tenants.find((one) => one.tenantId === tenantId);
+  const days = useNamedDays();
   return (
     <div class="page dashboard" ref={page}>
-      <PageHead
+      <TitleRow
         title={dashboard.name}
         above={
           <p class="crumbs">
-            {tenant?.name} / <a href={paths.dashboards(tenantId)}>Dashboards</a>
+            <a href={withView(paths.dashboards(tenantId))}>Dashboards</a>
           </p>
         }
+        shown={days}
+        standard={dashboard.document.range}
+        stepless
         actions={
           <Actions tenantId={tenantId} dashboard={dashboard} onFullScreen={() => fullScreen(page.current)} />
         }
@@ -98,7 +124,7 @@ function Actions({ tenantId, dashboard, onFullScreen }: ActionsProps) {
   return (
     <>
       {dashboard.mayChange && (
-        <a class="button small" href={paths.editDashboard(tenantId, dashboard.dashboardId)}>
+        <a class="button small" href={withView(paths.editDashboard(tenantId, dashboard.dashboardId))}>
           Edit
         </a>
       )}

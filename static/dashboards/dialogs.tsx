@@ -7,6 +7,7 @@ import { Field } from '../controls/field.tsx';
 import { fieldErrorsOf, useSubmission } from '../controls/submit.ts';
 import { go } from '../location.ts';
 import { paths } from '../routes.ts';
+import { withView } from '../view.ts';
 import { Problems } from './problem-lists.tsx';
 
 /** A file's document, and its text. */
@@ -15,22 +16,19 @@ export interface ImportedFile {
   text: string;
 }
 
-interface NewDialogProps {
+interface ImportDialogProps {
   tenantId: number;
-  /** An imported file; absent for an empty dashboard. */
-  imported?: ImportedFile | undefined;
+  imported: ImportedFile;
   onClose: () => void;
 }
 
-const EMPTY = { tabs: [{ title: 'Overview', widgets: [] }] };
-
-function nameIn(imported: ImportedFile | undefined): string {
-  const name = imported?.document.name;
+function nameIn(imported: ImportedFile): string {
+  const { name } = imported.document;
   return typeof name === 'string' ? name : '';
 }
 
-/** Creates a dashboard, empty or from a file, and opens it. A file is stored as it is, unless you rename it. */
-export function NewDialog({ tenantId, imported, onClose }: NewDialogProps) {
+/** Creates a dashboard from a file and opens it. The file is stored as it is, unless you rename it. */
+export function ImportDialog({ tenantId, imported, onClose }: ImportDialogProps) {
   const { api } = useApp();
   const [name, setName] = useState(() => nameIn(imported));
   const submission = useSubmission();
@@ -40,18 +38,16 @@ export function NewDialog({ tenantId, imported, onClose }: NewDialogProps) {
   function create() {
     void submission.run(async () => {
       const document =
-        imported && name === nameIn(imported)
-          ? imported.text
-          : { ...(imported?.document ?? EMPTY), name: name.trim() };
+        name === nameIn(imported) ? imported.text : { ...imported.document, name: name.trim() };
       const { dashboardId } = await api.send<Dashboard>('POST', `dashboards/${tenantId}`, { document });
-      go(imported ? paths.dashboard(tenantId, dashboardId) : paths.editDashboard(tenantId, dashboardId));
+      go(withView(paths.dashboard(tenantId, dashboardId)));
     });
   }
 
   return (
     <FormDialog
-      title={imported ? 'Import a dashboard' : 'New dashboard'}
-      action={imported ? 'Import' : 'Create'}
+      title="Import a dashboard"
+      action="Import"
       disabled={name.trim() === ''}
       submission={submission}
       shownAtField={fieldErrors.atField}
@@ -72,7 +68,7 @@ interface CopyDialogProps {
   onClose: () => void;
 }
 
-/** Copies a dashboard under a new name and opens the copy in the editor. */
+/** Copies a dashboard under a new name and opens the copy to edit it. */
 export function CopyDialog({ tenantId, of, onClose }: CopyDialogProps) {
   const { api } = useApp();
   const [name, setName] = useState(`Copy of ${of.name}`);
@@ -83,7 +79,7 @@ export function CopyDialog({ tenantId, of, onClose }: CopyDialogProps) {
     void submission.run(async () => {
       const path = `dashboards/${tenantId}/${of.dashboardId}/copy`;
       const { dashboardId } = await api.send<Dashboard>('POST', path, { name: name.trim() });
-      go(paths.editDashboard(tenantId, dashboardId));
+      go(withView(paths.editDashboard(tenantId, dashboardId)));
     });
   }
 

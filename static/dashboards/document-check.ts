@@ -1,7 +1,8 @@
 import './without-eval.ts';
-import { parseDocument } from '../../lib/dashboards/document.ts';
+import { parseDocument, Widget } from '../../lib/dashboards/document.ts';
+import { MAX_ROW } from '../../lib/dashboards/gallery.ts';
 import { type Problem, sizeProblem, toPointer } from '../../lib/dashboards/rules.ts';
-import type { DashboardDocument } from './document.ts';
+import { type DashboardDocument, toChange } from './document.ts';
 import { placeOf, syntaxErrorAt, toPath } from './json-places.ts';
 import type { Path } from './schema.ts';
 import { listMisfits, type Misfit } from './schema-check.ts';
@@ -18,9 +19,6 @@ export interface Checked {
   /** The document, if a preview of it can be drawn. */
   document: DashboardDocument | undefined;
 }
-
-/** What is sent to save a document over a version. */
-export const toChange = (document: unknown, version: number) => ({ document, version });
 
 /**
  * Checks a dashboard's text before it is saved over a version: everything the API checks, with the same function, and what
@@ -82,8 +80,10 @@ function isDrawable(value: unknown): value is DashboardDocument {
 }
 
 function isPlaced(widget: unknown): boolean {
-  const { x, y, w, h, spec } = (widget ?? {}) as Record<string, unknown>;
+  const { x, y, w, h, spec, kind } = (widget ?? {}) as Record<string, unknown>;
+  if (spec === undefined && kind !== undefined) return Widget.safeParse(widget).success;
   return (
-    [x, y, w, h].every((number) => Number.isInteger(number) && Number(number) <= 500) && spec !== undefined
+    [x, y, w, h].every((number) => Number.isInteger(number) && Number(number) <= MAX_ROW) &&
+    spec !== undefined
   );
 }

@@ -2,7 +2,7 @@ import type { Dashboard } from '../../lib/answers/dashboards.ts';
 import { DATA_NAMES, type DataName } from '../../lib/dashboards/rules.ts';
 
 export type DashboardDocument = Dashboard['document'];
-export type Tab = DashboardDocument['tabs'][number];
+type Tab = DashboardDocument['tabs'][number];
 export type Widget = Tab['widgets'][number];
 
 /** The traffic tables that a specification names. */
@@ -18,3 +18,6 @@ export function dataNamesOf(spec: unknown): DataName[] {
   visit(spec);
   return [...found];
 }
+
+/** What is sent to save a document over a version. */
+export const toChange = (document: unknown, version: number) => ({ document, version });

@@ -2,18 +2,20 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preac
 import type { Dashboard } from '../../lib/answers/dashboards.ts';
 import type { Problem } from '../../lib/dashboards/rules.ts';
 import { useApp } from '../app-context.ts';
-import { Failure, Notice } from '../controls/notice.tsx';
+import { Failure } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
+import { RangeMenu } from '../controls/range-menu.tsx';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
 import { type Code, CodeEditor } from './code-editor.tsx';
-import { DashboardView } from './dashboard-view.tsx';
+import { Conflict, useLeaving } from './conflict.tsx';
+import { DashboardView, useNamedDays } from './dashboard-view.tsx';
 import type { DashboardDocument } from './document.ts';
 import { checkText, type Diagnostic, toDiagnostics } from './document-check.ts';
 import type { Drawings } from './drawings.ts';
 import { exportText, textOf } from './file.ts';
 import { DiagnosticList } from './problem-lists.tsx';
-import { keepDraft, readDraft, useSaving } from './saving.ts';
+import { keepDraft, usableDraft, useSaving } from './saving.ts';
 import { loadVegaLiteSchema } from './schema.ts';
 import type { Tables } from './tables.ts';
 
@@ -29,25 +31,10 @@ interface EditorProps {
 
 /** Edits a dashboard's text, with its problems and a preview. */
 export function Editor({ tenantId, dashboard, tables, drawings }: EditorProps) {
-  if (dashboard.mayChange)
-    return <Desk tenantId={tenantId} dashboard={dashboard} tables={tables} drawings={drawings} />;
-  return (
-    <div class="page narrow">
-      <PageHead title={dashboard.name} />
-      <Notice kind="info" title="You can’t edit this dashboard">
-        <p>
-          {dashboard.canned ? 'It is built in: copy it to edit the copy.' : 'Only managers can edit it.'}{' '}
-          <a href={paths.dashboard(tenantId, dashboard.dashboardId)}>Back to the dashboard</a>
-        </p>
-      </Notice>
-    </div>
-  );
-}
-
-function Desk({ tenantId, dashboard, tables, drawings }: EditorProps) {
   const { dashboardId } = dashboard;
   const { api } = useApp();
   const saving = useSaving(tenantId, dashboard);
+  const days = useNamedDays();
   const [stored, setStored] = useState(() => textOf(dashboard));
   const [first] = useState(() => usableDraft(tenantId, dashboard) ?? stored);
   const [text, setText] = useState(first);
@@ -119,7 +106,13 @@ function Desk({ tenantId, dashboard, tables, drawings }: EditorProps) {
         </section>
         <section class="desk-preview" aria-label="Preview">
           {document && (
-            <DashboardView tenantId={tenantId} document={document} tables={tables} drawings={drawings} />
+            <DashboardView
+              tenantId={tenantId}
+              document={document}
+              tables={tables}
+              drawings={drawings}
+              toolbar={<RangeMenu shown={days} standard={document.range} stepless />}
+            />
           )}
         </section>
       </div>
@@ -156,44 +149,6 @@ function Actions({ state: { dirty, saving, savable }, onExport, onSave }: Action
       </button>
     </>
   );
-}
-
-interface ConflictProps {
-  message: string | undefined;
-  onTheirs: () => void;
-  onMine: () => void;
-}
-
-function Conflict({ message, onTheirs, onMine }: ConflictProps) {
-  return (
-    <Notice kind="warning" title="Someone else changed it">
-      <p>{message}</p>
-      <p class="row">
-        <button type="button" class="button small" onClick={onTheirs}>
-          Load theirs, discard mine
-        </button>
-        <button type="button" class="button small danger" onClick={onMine}>
-          Save mine over theirs
-        </button>
-      </p>
-    </Notice>
-  );
-}
-
-/** The draft of this version. A draft of an older one would silently undo later changes. */
-function usableDraft(tenantId: number, { dashboardId, version }: Dashboard): string | undefined {
-  const draft = readDraft(tenantId, dashboardId);
-  return draft?.version === version ? draft.text : undefined;
-}
-
-/** Asks before the tab is closed with unsaved changes. */
-function useLeaving(dirty: boolean) {
-  useLayoutEffect(() => {
-    if (!dirty) return;
-    const ask = (event: Event) => event.preventDefault();
-    window.addEventListener('beforeunload', ask);
-    return () => window.removeEventListener('beforeunload', ask);
-  }, [dirty]);
 }
 
 interface Asked {

@@ -4,7 +4,7 @@ import { type Problem, sizeProblem } from '../../lib/dashboards/rules.ts';
 import { ApiError } from '../api.ts';
 import { useApp } from '../app-context.ts';
 import { type Submission, useSubmission } from '../controls/submit.ts';
-import { toChange } from './document-check.ts';
+import { toChange } from './document.ts';
 import { problemsOf } from './problem-lists.tsx';
 
 /** A document, and the text that says it. */
@@ -61,7 +61,7 @@ export function useSaving(tenantId: number, { dashboardId, version: first }: Das
 }
 
 /** An unsaved text. It survives links and reloads while the tab is open. */
-export interface Draft {
+interface Draft {
   /** The version that was changed. */
   version: number;
   text: string;
@@ -69,9 +69,11 @@ export interface Draft {
 
 const draftKey = (tenantId: number, dashboardId: string) => `traffic.draft.${tenantId}.${dashboardId}`;
 
-export function readDraft(tenantId: number, dashboardId: string): Draft | undefined {
+/** The draft of this version. A draft of an older one would silently undo later changes. */
+export function usableDraft(tenantId: number, { dashboardId, version }: Dashboard): string | undefined {
   const kept = sessionStorage.getItem(draftKey(tenantId, dashboardId));
-  return kept ? (JSON.parse(kept) as Draft) : undefined;
+  const draft = kept ? (JSON.parse(kept) as Draft) : undefined;
+  return draft?.version === version ? draft.text : undefined;
 }
 
 /** Keeps or removes a draft. */

@@ -4,6 +4,7 @@ import documentSchema from './document.schema.json';
 export interface Schema {
   $ref?: string;
   anyOf?: Schema[];
+  oneOf?: Schema[];
   allOf?: Schema[];
   type?: string | string[];
   enum?: unknown[];
@@ -49,7 +50,8 @@ function expand(schema: Schema, root: Schema, seen = new Set<Schema>()): Schema[
   if (seen.has(schema)) return [];
   seen.add(schema);
   if (schema.$ref) return expand(resolve(schema, root), root, seen);
-  if (schema.anyOf) return schema.anyOf.flatMap((one) => expand(one, root, seen));
+  const { anyOf = schema.oneOf } = schema;
+  if (anyOf) return anyOf.flatMap((one) => expand(one, root, seen));
   roots.set(schema, root);
   return [schema];
 }

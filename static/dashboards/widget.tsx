@@ -1,9 +1,10 @@
-import { useCallback, useId, useMemo, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useCallback, useMemo, useState } from 'preact/hooks';
 import { offerFile } from '../controls/download.tsx';
-import { Menu } from '../controls/menu.tsx';
+import { Menu, type MenuItem } from '../controls/menu.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { plural } from '../format.ts';
-import { dataNamesOf, type Widget } from './document.ts';
+import { dataNamesOf } from './document.ts';
 import type { Drawing, Drawings, Drawn } from './drawings.ts';
 import { fileNameOf } from './file.ts';
 import { Picture } from './picture.tsx';
@@ -12,16 +13,19 @@ import type { TablesByName } from './tables.ts';
 import { ValuesTables } from './values-table.tsx';
 import { ERROR_TITLES, WidgetError } from './widget-error.ts';
 
-interface WidgetPanelProps {
-  widget: Widget;
+interface VegaWidgetProps {
+  title: string;
+  spec: unknown;
   tables: TablesByName | undefined;
   drawings: Drawings;
+  /** Beside the title: how it is moved. */
+  handle?: ComponentChildren;
+  /** In the menu, after its own items. */
+  items?: MenuItem[];
 }
 
-/** A widget with its title, menu and table, or the reason why it cannot be drawn. */
-export function WidgetPanel({ widget, tables, drawings }: WidgetPanelProps) {
-  const { title, x, y, w, h, spec } = widget;
-  const id = useId();
+/** A Vega-Lite widget with its title, menu and table, or the reason why it cannot be drawn. */
+export function VegaWidget({ title, spec, tables, drawings, handle, items = [] }: VegaWidgetProps) {
   const [lastDrawn, setDrawn] = useState<Drawn>();
   const [drawError, setDrawError] = useState<Error>();
   const [fileError, setFileError] = useState<Error>();
@@ -50,26 +54,23 @@ export function WidgetPanel({ widget, tables, drawings }: WidgetPanelProps) {
       .then((file) => offerFile(file, `${fileNameOf(nameless)}.${format}`))
       .catch(setFileError);
   }
+  const drawnItems = drawn
+    ? [
+        { label: asTable ? 'Show chart' : 'Show table', onPick: () => setAsTable(!asTable) },
+        { label: 'Save as PNG', onPick: () => save('png') },
+        { label: 'Save as SVG', onPick: () => save('svg') },
+        { label: 'Save as CSV', onPick: () => save('csv') },
+      ]
+    : [];
   return (
-    <section
-      class="panel widget"
-      aria-labelledby={id}
-      style={{ '--x': x + 1, '--y': y + 1, '--w': w, '--h': h }}
-    >
+    <>
       <header class="panel-head">
-        <h2 id={id}>
+        {handle}
+        <h2>
           {nameless} {step && <span class="widget-step">by {step}</span>}
         </h2>
-        {drawn && (
-          <Menu
-            label={`Menu of ${nameless}`}
-            items={[
-              { label: asTable ? 'Show chart' : 'Show table', onPick: () => setAsTable(!asTable) },
-              { label: 'Save as PNG', onPick: () => save('png') },
-              { label: 'Save as SVG', onPick: () => save('svg') },
-              { label: 'Save as CSV', onPick: () => save('csv') },
-            ]}
-          />
+        {(drawn || items.length > 0) && (
+          <Menu label={`Menu of ${nameless}`} items={[...drawnItems, ...items]} />
         )}
       </header>
       {!read && <div class="widget-box chart-box loading" />}
@@ -92,7 +93,7 @@ export function WidgetPanel({ widget, tables, drawings }: WidgetPanelProps) {
         <p class="none">Nothing to draw in this period.</p>
       )}
       {asTable && drawn && <ValuesTables title={label} tables={drawn.values} />}
-    </section>
+    </>
   );
 }
 

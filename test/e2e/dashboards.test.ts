@@ -3,8 +3,9 @@ import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays } from '../../lib/day.ts';
 import { openDatabase } from '../../lib/db/database.ts';
+import trafficByDay from '../fixtures/vega-dashboards/traffic-by-day.json';
 import type { TestInstallation } from '../installation.ts';
-import { findViolations, fitsSoon } from './axe.ts';
+import { findViolations, findViolationsInSights, fitsSoon } from './axe.ts';
 import { openChromium } from './chromium.ts';
 import { openHistory } from './history.ts';
 import { FIRST_INSTANT } from './make-history.ts';
@@ -13,9 +14,12 @@ import { openVisitor, type Visitor } from './visitor.ts';
 let installation: TestInstallation;
 let browser: Browser;
 let ada: Visitor;
+/** A dashboard of Vega-Lite widgets. */
+let vega: string;
 
 beforeAll(async () => {
   [installation, browser] = await Promise.all([openHistory(), openChromium()]);
+  vega = await createDashboard({ ...trafficByDay, name: 'Vega by day' });
   ada = await openVisitor(browser, installation.url);
   await ada.page.goto(`${installation.url}/t/1/dashboards`);
   await ada.signInAs('Ada Lovelace');
@@ -41,12 +45,14 @@ const DAILY = {
   },
 };
 
-async function makeDashboard(name: string, spec: unknown = DAILY): Promise<string> {
-  const document = { name, tabs: [{ title: 'One', widgets: [widget('Views', spec)] }] };
+async function createDashboard(document: unknown): Promise<string> {
   const { status, body } = await installation.as('ada@example.com')('POST', '/dashboards/1', { document });
   expect(status).toBe(201);
   return body.dashboardId;
 }
+
+const makeDashboard = (name: string, spec: unknown = DAILY) =>
+  createDashboard({ name, tabs: [{ title: 'One', widgets: [widget('Views', spec)] }] });
 
 async function savedText(button: Locator): Promise<string> {
   const [download] = await Promise.all([ada.page.waitForEvent('download'), button.click()]);
@@ -60,10 +66,10 @@ async function paste(text: string) {
   await ada.page.keyboard.insertText(text);
 }
 
-test('a built-in dashboard shows its widgets, each described for screen readers', async () => {
+test('a dashboard of Vega-Lite shows its widgets, each described for screen readers', async () => {
   const { page } = ada;
   ada.calls();
-  await page.getByRole('link', { name: 'Traffic by day' }).click();
+  await page.getByRole('link', { name: 'Vega by day', exact: true }).click();
   await picture(/^Views by day: .* rows; the menu shows them as a table/).waitFor();
   await picture(/^Clones by day: .* rows/).waitFor();
   expect(await page.locator('.widget canvas').count()).toBe(2);
@@ -242,7 +248,7 @@ test('the keyboard scrolls a drawing that is larger than its box, and a smaller 
   await drawing.focus();
   await page.keyboard.press('ArrowRight');
   await expect.poll(() => drawing.evaluate((box) => box.scrollLeft)).toBeGreaterThan(0);
-  await ada.open('/t/1/dashboards/traffic-by-day');
+  await ada.open(`/t/1/dashboards/${vega}`);
   const fitting = picture(/^Views by day: .* rows/);
   await fitting.waitFor();
   await expect.poll(() => fitting.getAttribute('tabindex')).toBeNull();
@@ -271,18 +277,18 @@ test('years are drawn by month, as the title says, and empty ranges say so', asy
     .values(days.map((trafficDate) => ({ ...row, trafficDate })))
     .execute();
   await db.destroy();
-  await ada.open('/t/1/dashboards/traffic-by-day?range=all');
+  await ada.open(`/t/1/dashboards/${vega}?range=all`);
   await picture(/^Views by month: .* rows/).waitFor();
   await page.getByRole('heading', { name: 'Clones by month' }).waitFor();
-  await ada.open('/t/1/dashboards/traffic-by-day?from=2020-01-01&to=2020-01-31');
+  await ada.open(`/t/1/dashboards/${vega}?from=2020-01-01&to=2020-01-31`);
   await expect.poll(() => page.getByText('No traffic in this period.').count()).toBe(2);
   await ada.open('/t/1/dashboards/portfolio?range=all&tab=3');
-  await picture(/^Calendar of views: .* rows/).waitFor();
+  await picture(/^Calendar of views from .* in total\. Highest /).waitFor();
   expect(ada.problems()).toEqual([]);
 });
 
 test('what the platform records while a dashboard is open has no token', async () => {
-  await ada.open('/t/1/dashboards/traffic-by-day');
+  await ada.open(`/t/1/dashboards/${vega}`);
   await picture(/^Views by day: .* rows/).waitFor();
   const records = installation.host.activations();
   expect(records.map(({ name }) => name)).toContain('dashboards');
@@ -295,8 +301,11 @@ test('a copy is edited with checks, completion, preview and saving', async () =>
   await page.getByRole('button', { name: 'Copy… Portfolio' }).click();
   await page.getByLabel('Name').fill('My portfolio');
   await page.getByRole('button', { name: 'Copy', exact: true }).click();
+  await page.getByText('editing', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Edit as JSON' }).click();
   await page.getByRole('heading', { name: 'Edit My portfolio' }).waitFor();
-  await picture(/^Views by repository: .* rows/).waitFor();
+  await page.getByRole('heading', { name: 'Views by repository' }).waitFor();
   await page.getByText('No problems').waitFor();
   await paste('{\n  "name": "Mine",\n  "tabs": [\n}');
   await page.getByRole('button', { name: /^Line 4, column/ }).waitFor();
@@ -348,7 +357,7 @@ test('a copy is edited with checks, completion, preview and saving', async () =>
 test('problems of a specification are shown at their line, also those of Vega-Lite’s own schema', async () => {
   const { page } = ada;
   const id = await makeDashboard('With problems');
-  await ada.open(`/t/1/dashboards/${id}/edit`);
+  await ada.open(`/t/1/dashboards/${id}/edit?as=json`);
   const with_ = (spec: unknown) =>
     JSON.stringify({ name: 'X', tabs: [{ title: 'One', widgets: [widget('A', spec)] }] }, null, 1);
   await paste(with_({ ...DAILY, mark: 'baar' }));
@@ -368,7 +377,7 @@ test('problems of a specification are shown at their line, also those of Vega-Li
 test('a concurrent change is noticed, and an unsaved text survives a reload', async () => {
   const { page } = ada;
   const id = await makeDashboard('Of two');
-  await ada.open(`/t/1/dashboards/${id}/edit`);
+  await ada.open(`/t/1/dashboards/${id}/edit?as=json`);
   await picture(/^Views: .* rows/).waitFor();
   const document = { name: 'Theirs', tabs: [{ title: 'One', widgets: [] }] };
   const change = { version: 1, document };
@@ -428,4 +437,149 @@ test('the overview’s table goes on to older rows, and its CSV holds all of the
   expect(rows.length).toBeGreaterThan(200);
   expect(new Set(rows).size).toBe(rows.length);
   expect(ada.problems()).toEqual([]);
+});
+
+test('a built-in dashboard of the gallery takes two calls, and one more for another tab', async () => {
+  const { page } = ada;
+  ada.calls();
+  await ada.open('/t/1/dashboards/portfolio');
+  await page.getByText(/^at least [\d,]+$/).waitFor();
+  const ranking = page.getByRole('region', { name: 'Views by repository' });
+  await ranking.getByRole('link', { name: 'burrow' }).waitFor();
+  const ofDashboards = () => ada.calls().filter((call) => /stats|dashboards/.test(call));
+  expect(ofDashboards()).toEqual(['GET dashboards/1/portfolio', 'POST stats/1/widgets']);
+  await page.getByRole('link', { name: 'Trend' }).click();
+  await picture(/^Views from .* by week\./).waitFor();
+  expect(ofDashboards()).toEqual(['POST stats/1/widgets']);
+  expect(ada.problems()).toEqual([]);
+});
+
+/** Counts what the reader clicks from now on; choosing from a list counts as two. */
+async function countClicks() {
+  const { page } = ada;
+  await page.evaluate(() => {
+    const counter = window as unknown as { clicks: number };
+    counter.clicks = 0;
+    addEventListener('click', ({ isTrusted, detail }) => {
+      if (isTrusted && detail > 0) counter.clicks += 1;
+    });
+  });
+  return () => page.evaluate(() => (window as unknown as { clicks: number }).clicks);
+}
+
+test('a dashboard with a trend, a ranking and a calendar of a group takes 8 clicks from the overview', async () => {
+  const { page } = ada;
+  const call = installation.as('ada@example.com');
+  const rule = { owner: 'northwind-labs', namePattern: 'b*', topic: null, visibility: 'any' };
+  const group = await call('POST', '/groups/1', { name: 'Tools with b', rule });
+  expect(group.status).toBe(201);
+  await ada.open('/t/1');
+  const clicks = await countClicks();
+  await page.getByRole('link', { name: 'Dashboards', exact: true }).click();
+  await page.getByRole('button', { name: 'New dashboard…' }).click();
+  await page.getByLabel('Name').pressSequentially('Tools');
+  const choice = page.getByLabel('Repositories');
+  const option = choice.locator('option', { hasText: 'Group: Tools with b (2)' });
+  await option.waitFor({ state: 'attached' });
+  await choice.selectOption(await option.textContent());
+  for (const name of ['Trend', 'Ranking', 'Calendar']) await page.getByRole('checkbox', { name }).click();
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Tools' }).waitFor();
+  const region = (name: string) => page.getByRole('region', { name });
+  await region('Views by day')
+    .getByText(/· Tools with b$|· 2 repositories$/)
+    .waitFor();
+  await region('Views by repository').getByRole('link', { name: 'burrow' }).waitFor();
+  expect(await region('Views by repository').getByRole('listitem').count()).toBe(2);
+  await picture(/^Views from .* by day\./).waitFor();
+  expect((await clicks()) + 2).toBeLessThanOrEqual(8);
+  expect(ada.problems()).toEqual([]);
+});
+
+test('a widget is added from the gallery, moved and resized by keyboard and mouse, removed and put back, and saved', async () => {
+  const { page } = ada;
+  await ada.open('/t/1/dashboards');
+  await page.getByRole('button', { name: 'New dashboard…' }).click();
+  await page.getByLabel('Name').fill('By hand');
+  await page.getByRole('button', { name: 'Create' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add a widget' });
+  await dialog.getByText('Preview, with your data').waitFor();
+  await dialog.getByRole('radio', { name: 'Ranking' }).click();
+  await dialog.getByRole('link', { name: 'burrow' }).waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  await dialog.getByLabel('Title').fill('Largest');
+  await dialog.getByRole('button', { name: 'Add widget' }).click();
+  await page.getByRole('button', { name: 'Add a widget' }).first().click();
+  await dialog.getByRole('radio', { name: 'Figure' }).click();
+  await dialog.getByRole('button', { name: 'Add widget' }).click();
+
+  const spots = () =>
+    page.locator('.widget').evaluateAll((found) =>
+      found.map((one) => {
+        const of = (name: string) => (one as HTMLElement).style.getPropertyValue(name);
+        return `${one.getAttribute('aria-label')} ${['--x', '--y', '--w', '--h'].map(of).join(' ')}`;
+      }),
+    );
+  const said = page.getByRole('status');
+  expect(await spots()).toEqual(['Largest 1 1 4 5', 'Views 5 1 4 3']);
+  const handle = page.getByRole('button', { name: 'Move Largest' });
+  await handle.press('ArrowRight');
+  await said.getByText('Largest: row 1, column 5').waitFor();
+  expect(await spots()).toEqual(['Views 1 1 4 3', 'Largest 5 1 4 5']);
+  expect(await handle.evaluate((element) => element === document.activeElement)).toBe(true);
+  await page.keyboard.press('Shift+ArrowRight');
+  await said.getByText('Largest: 5 of 12 columns wide, 5 rows high').waitFor();
+  await page.keyboard.press('ArrowUp');
+  await said.getByText('Largest cannot go further').waitFor();
+  await page.getByRole('button', { name: 'Resize Views' }).press('ArrowDown');
+  await said.getByText('Views: 4 of 12 columns wide, 4 rows high').waitFor();
+  expect(await spots()).toEqual(['Views 1 1 4 4', 'Largest 5 1 5 5']);
+
+  const box = await handle.boundingBox();
+  const { x = 0, y = 0 } = box ?? {};
+  await page.mouse.move(x + 8, y + 8);
+  await page.mouse.down();
+  await page.mouse.move(x - 300, y + 200, { steps: 5 });
+  await page.mouse.move(x - 500, y + 420, { steps: 5 });
+  await page.mouse.up();
+  expect(await spots()).toEqual(['Views 1 1 4 4', 'Largest 1 5 5 5']);
+
+  await page.getByRole('button', { name: 'Menu of Views' }).click();
+  await page.getByRole('menuitem', { name: 'Remove' }).click();
+  await said.getByText('Views removed').waitFor();
+  expect(await spots()).toEqual(['Largest 1 1 5 5']);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  expect(await spots()).toEqual(['Views 1 1 4 4', 'Largest 1 5 5 5']);
+  await page.getByRole('button', { name: 'Menu of Views' }).click();
+  await page.getByRole('menuitem', { name: 'Settings…' }).click();
+  await page.getByLabel('Figure', { exact: true }).last().selectOption('cloneCount');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByRole('heading', { name: 'Clones', exact: true }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Clones', exact: true }).waitFor();
+  expect(await findViolationsInSights(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByText('editing', { exact: true }).waitFor({ state: 'detached' });
+  expect(await spots()).toEqual(['Clones 1 1 4 4', 'Largest 1 5 5 5']);
+  expect(ada.problems()).toEqual([]);
+});
+
+test('what somebody else saved while you edit on the grid is not overwritten unasked', async () => {
+  const { page } = ada;
+  const text = { kind: 'text', title: 'Note', text: 'Hello', x: 0, y: 0, w: 4, h: 3 };
+  const document = { name: 'Of two on the grid', tabs: [{ title: 'One', widgets: [text] }] };
+  const id = await createDashboard(document);
+  await ada.open(`/t/1/dashboards/${id}/edit`);
+  await page.getByRole('button', { name: 'Move Note' }).press('ArrowRight');
+  const call = installation.as('ada@example.com');
+  const theirs = { ...document, tabs: [{ title: 'One', widgets: [{ ...text, text: 'Theirs' }] }] };
+  expect((await call('PUT', `/dashboards/1/${id}`, { version: 1, document: theirs })).status).toBe(200);
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByText('Someone else changed it').waitFor();
+  await page.getByRole('button', { name: 'Load theirs, discard mine' }).click();
+  await page.getByText('Theirs', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByText('editing', { exact: true }).waitFor({ state: 'detached' });
+  expect((await call('GET', `/dashboards/1/${id}`)).body).toMatchObject({ version: 2, document: theirs });
+  expect(ada.problems()).toEqual([`409 PUT dashboards/1/${id}`]);
 });

@@ -1,0 +1,208 @@
+import type { TenantAccess } from '../access.ts';
+import type { Range } from '../answers/figures.ts';
+import type { WidgetFigures, WidgetScope, WidgetsAnswer } from '../answers/widgets.ts';
+import { addDays, daysBetween } from '../day.ts';
+import type { Db } from '../db/database.ts';
+import { Failure } from '../failure.ts';
+import { inGroup } from '../groups.ts';
+import { readColorIndexes } from '../repositories/color.ts';
+import { toFullName } from '../repositories/repository.ts';
+import { bucketsOf } from '../stats/buckets.ts';
+import { compareRepositories } from '../stats/comparison.ts';
+import { readGains, readStarsOfEach } from '../stats/gains.ts';
+import { readTraffic } from '../stats/overview.ts';
+import { listTraffic, type RepositoryTraffic } from '../stats/overview-order.ts';
+import { addUp, sumBuckets } from '../stats/overview-sums.ts';
+import type { RangeRequest } from '../stats/range.ts';
+import { changeOf, SUM_OF, toTotals, whyNoChange } from '../stats/totals.ts';
+import { type Metric, plus } from '../traffic/figures.ts';
+import { MAX_CALENDAR_DAYS, type RankedMetric } from './gallery.ts';
+import type { FiguresSettings } from './gallery-schema.ts';
+import { readLines } from './lines.ts';
+import { readTopReferrers } from './referrers.ts';
+
+/** What a dashboard shows: the widgets that are set to the same follow it. */
+export interface WidgetsRequest extends Omit<RangeRequest, 'by'> {
+  group?: number | undefined;
+  /** Only these. */
+  repositories?: number[] | undefined;
+  widgets: readonly FiguresSettings[];
+}
+
+type Scope = Awaited<ReturnType<typeof readScope>>;
+
+/**
+ * The figures of widgets, those of the same days and repositories read once. What is wrong with a widget alone, such as a
+ * group that was deleted, is its answer. Throws what `toRange` throws, and `group_not_found`, for the dashboard itself.
+ */
+export async function readWidgets(
+  db: Db,
+  access: TenantAccess,
+  request: WidgetsRequest,
+  now: Date,
+): Promise<WidgetsAnswer> {
+  const shown = await inGroup(db, narrow(access, request.repositories), request.group);
+  const colorOf = await readColorIndexes(db, access.tenantId);
+  const scopes: WidgetScope[] = [];
+  const known = new Map<string, Promise<Scope & { place: number }>>();
+
+  async function open({ repositories, range }: FiguresSettings) {
+    const days = range === 'dashboard' ? request : { range, compare: request.compare };
+    const within = await accessOf(repositories);
+    const scope = await readScope(db, within, days, now);
+    return { ...scope, place: scopes.push(scope.shown) - 1 };
+  }
+
+  async function accessOf(repositories: FiguresSettings['repositories']): Promise<TenantAccess> {
+    if (repositories === 'dashboard') return shown;
+    if (repositories === 'all') return access;
+    return 'group' in repositories
+      ? inGroup(db, access, repositories.group)
+      : narrow(access, repositories.ids);
+  }
+
+  async function answer(settings: FiguresSettings): Promise<WidgetFigures> {
+    const key = JSON.stringify([settings.repositories, settings.range]);
+    const opening = known.get(key) ?? open(settings);
+    known.set(key, opening);
+    const scope = await opening;
+    return toFigures({ db, colorOf }, scope, settings);
+  }
+
+  const widgets: WidgetFigures[] = [];
+  for (const settings of request.widgets)
+    widgets.push(await answer(settings).catch((error) => toFailed(error, settings)));
+  return { tenantId: access.tenantId, scopes, widgets };
+}
+
+/** The access narrowed to these repositories; itself without any. */
+function narrow(access: TenantAccess, ids: readonly number[] | undefined): TenantAccess {
+  if (ids === undefined) return access;
+  const { tenantId, repositoryIds } = access;
+  return { tenantId, repositoryIds: repositoryIds?.filter((id) => ids.includes(id)) ?? [...ids] };
+}
+
+/** A problem of the widget's own days or repositories is shown in its place; others are the dashboard's. */
+function toFailed(error: unknown, { repositories, range }: FiguresSettings): WidgetFigures {
+  const isOwn = repositories !== 'dashboard' || range !== 'dashboard';
+  if (!isOwn || !(error instanceof Failure)) throw error;
+  return { kind: 'failed', code: error.code, message: error.message };
+}
+
+/** The figures of the repositories in scope together, and what else widgets need of each. */
+async function readScope(db: Db, access: TenantAccess, request: RangeRequest, now: Date) {
+  const { rows, counted, calendar, traffic, missing } = await readTraffic(db, access, request, now);
+  const gains = await readGains(db, access, calendar);
+  const shown: WidgetScope = {
+    range: calendar.range,
+    buckets: calendar.buckets,
+    series: await sumBuckets(db, access, counted, missing, calendar),
+    totals: toTotals(addUp(traffic.map(({ sums }) => sums)).total),
+    comparison: compareRepositories(calendar.spans, traffic),
+    comparisonSeries: gains.comparisonSeries,
+    stars: { total: rows.map(({ stars }) => stars).reduce(plus, null), ...gains.stars },
+    downloads: gains.downloads,
+    repositoryCount: rows.length,
+  };
+  return { access, shown, traffic, calendar, counted, missing };
+}
+
+interface Context {
+  db: Db;
+  colorOf: (repositoryId: number) => number;
+}
+
+async function toFigures(
+  context: Context,
+  scope: Scope & { place: number },
+  settings: FiguresSettings,
+): Promise<WidgetFigures> {
+  const { db } = context;
+  const { place } = scope;
+  switch (settings.kind) {
+    case 'figure':
+    case 'trend':
+      return { kind: settings.kind, scope: place };
+    case 'ranking':
+    case 'table':
+      return { kind: settings.kind, scope: place, ...(await toList(context, scope, settings)) };
+    case 'comparison': {
+      const { metric, count } = settings;
+      const first = (await rank(db, scope, metric)).slice(0, count);
+      const ids = first.map(({ row }) => row.repositoryId);
+      const { tenantId } = scope.access;
+      const lines = await readLines(db, { tenantId, repositoryIds: ids }, scope.calendar, metric);
+      return {
+        kind: 'comparison',
+        scope: place,
+        lines: first.map((one) => ({
+          ...toNamed(context, one),
+          values: lines.get(one.row.repositoryId) ?? [],
+        })),
+        otherCount: scope.traffic.length - first.length,
+      };
+    }
+    case 'calendar':
+      return { kind: 'calendar', scope: place, ...(await readCalendar(db, scope, settings.metric)) };
+    case 'referrers': {
+      const { access, calendar } = scope;
+      return {
+        kind: 'referrers',
+        scope: place,
+        referrers: await readTopReferrers(db, access, calendar, settings.count),
+      };
+    }
+  }
+}
+
+/** The repositories with the most first, equal ones by name; those that are unknown last. */
+async function rank(db: Db, { access, traffic, calendar }: Scope, metric: RankedMetric) {
+  const starsOf = await readStarsOfEach(db, access, calendar.range);
+  const ranked = listTraffic(traffic, { sort: 'name' }).map((one) => {
+    const starsGained = starsOf(one.row.repositoryId);
+    return { ...one, starsGained, value: metric === 'stars' ? starsGained : one.sums.total[SUM_OF[metric]] };
+  });
+  return ranked.sort((one, other) => (other.value ?? -1) - (one.value ?? -1));
+}
+
+const toNamed = ({ colorOf }: Context, { row }: RepositoryTraffic) => ({
+  repositoryId: row.repositoryId,
+  fullName: toFullName(row),
+  colorIndex: colorOf(row.repositoryId),
+});
+
+async function toList(
+  context: Context,
+  scope: Scope,
+  { metric, count }: { metric: RankedMetric; count: number },
+) {
+  const ranked = await rank(context.db, scope, metric);
+  const { spans } = scope.calendar;
+  const rows = ranked.slice(0, count).map((one) => {
+    const comparison = compareRepositories(spans, [one]);
+    const compared = metric === 'stars' ? 'viewCount' : metric;
+    return {
+      ...toNamed(context, one),
+      archived: one.row.archivedAt !== null,
+      totals: toTotals(one.sums.total),
+      starsGained: one.starsGained,
+      change: metric === 'stars' ? null : changeOf(comparison, compared),
+      reason: metric === 'stars' ? ('not_compared' as const) : whyNoChange(comparison, compared),
+    };
+  });
+  const others = ranked.slice(count);
+  return {
+    rows,
+    others: { count: others.length, value: others.map(({ value }) => value).reduce(plus, null) },
+  };
+}
+
+async function readCalendar(db: Db, { access, calendar, counted, missing }: Scope, metric: Metric) {
+  const { to } = calendar.range;
+  const [, from = to] = [addDays(to, 1 - MAX_CALENDAR_DAYS), calendar.range.from].sort();
+  const range: Range = { from, to, by: 'day', days: daysBetween(from, to) + 1 };
+  const days = { ...calendar, range, buckets: bucketsOf(range) };
+  const series = await sumBuckets(db, access, counted, missing, days);
+  const { lostDays, provisionalDays, suspectDays, pendingDays } = series;
+  return { from, to, values: series[metric], lostDays, provisionalDays, suspectDays, pendingDays };
+}
