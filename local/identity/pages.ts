@@ -115,12 +115,13 @@ export function answerFile(response: ServerResponse, type: string, body: string)
   response.writeHead(200, headers).end(body);
 }
 
-export const styleSheet = `:root { color-scheme: light dark; --line: #d0d7de; --edge: #818b98; --page: #f6f8fa; --card: #fff; --text: #1f2328; --dim: #59636e; --accent: #0969da; --on-accent: #fff; --wrong: #b3261e; }
-@media (prefers-color-scheme: dark) { :root { --line: #3d444d; --edge: #767f8b; --page: #0d1117; --card: #151b23; --text: #f0f6fc; --dim: #9ca7b3; --accent: #4493f8; --on-accent: #0d1117; --wrong: #ff938a; } }
+/** The colors and shapes of the pages: static/style/tokens.css. */
+export const styleSheet = `:root { color-scheme: light dark; --line: #e3e7ec; --edge: #868f9b; --page: #f6f7f9; --card: #fff; --text: #14171c; --dim: #4f5865; --accent: #2457d6; --on-accent: #fff; --wrong: #b4232c; }
+@media (prefers-color-scheme: dark) { :root { --line: #2a3039; --edge: #6f7986; --page: #0f1216; --card: #171b21; --text: #edf0f4; --dim: #acb5c1; --accent: #86acff; --on-accent: #0b1530; --wrong: #ff9297; } }
 * { box-sizing: border-box; }
-body { margin: 0; padding: 0 1rem; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
+body { margin: 0; padding: 0 1rem; background: var(--page); color: var(--text); font: 16px/1.5 -apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif; }
 main { max-width: 26rem; margin: 8vh auto; padding: 1.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
-h1 { margin: 0 0 .5rem; font-size: 1.5rem; }
+h1 { margin: 0 0 .5rem; font-size: 1.375rem; font-weight: 650; letter-spacing: -.015em; }
 h2 { margin: 1.25rem 0 .25rem; font-size: 1rem; }
 p { margin: .5rem 0; }
 .note { color: var(--dim); font-size: .875rem; }

@@ -70,6 +70,9 @@ function titleOf(error: Error): string {
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
     <div class="empty">
+      <svg viewBox="0 0 84 40" width="84" height="40" aria-hidden="true">
+        <path d="M2 38V22h10v16zM18 38V12h10v26zM34 38V18h10v20zM50 38V3h10v35zM66 38V10h10v28z" />
+      </svg>
       <h2>{title}</h2>
       {children}
     </div>
