@@ -609,7 +609,7 @@ test('widgets have repositories and days of their own, and what is wrong with on
   );
   expect((await askFor([FIGURE], { range: '7', from: '2026-01-02' })).body.error.code).toBe('invalid_input');
   expect((await askFor(Array(25).fill(FIGURE))).body.error.code).toBe('invalid_input');
-  expect((await askFor([])).body).toEqual({ tenantId, scopes: [], widgets: [] });
+  expect((await askFor([])).body).toEqual({ tenantId, scopes: [], widgets: [], groups: [] });
 });
 
 test('a repository viewer’s widgets show those repositories alone, whatever they are set to', async () => {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ColorIndex, Count, Day, Figure, NoChangeReason, Totals } from './figures.ts';
+import { GroupChoice } from './groups.ts';
 import { Overview } from './stats.ts';
 
 /** What the widgets of a dashboard show. */
@@ -105,6 +106,8 @@ export const WidgetsAnswer = z.object({
   tenantId: z.int(),
   scopes: z.array(Scope),
   widgets: z.array(WidgetFigures),
+  /** The groups that you see, by name. */
+  groups: z.array(GroupChoice),
 });
 export type WidgetsAnswer = z.infer<typeof WidgetsAnswer>;
 export type WidgetScope = WidgetsAnswer['scopes'][number];

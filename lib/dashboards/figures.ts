@@ -4,7 +4,7 @@ import type { WidgetFigures, WidgetScope, WidgetsAnswer } from '../answers/widge
 import { addDays, daysBetween } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { Failure } from '../failure.ts';
-import { inGroup } from '../groups.ts';
+import { inGroup, listGroupChoices } from '../groups.ts';
 import { readColorIndexes } from '../repositories/color.ts';
 import { toFullName } from '../repositories/repository.ts';
 import { bucketsOf } from '../stats/buckets.ts';
@@ -72,7 +72,7 @@ export async function readWidgets(
   const widgets: WidgetFigures[] = [];
   for (const settings of request.widgets)
     widgets.push(await answer(settings).catch((error) => toFailed(error, settings)));
-  return { tenantId: access.tenantId, scopes, widgets };
+  return { tenantId: access.tenantId, scopes, widgets, groups: await listGroupChoices(db, access) };
 }
 
 /** The access narrowed to these repositories; itself without any. */

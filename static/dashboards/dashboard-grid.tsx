@@ -5,6 +5,7 @@ import { dataNamesOf, type Widget } from './document.ts';
 import type { Drawings } from './drawings.ts';
 import { type DashboardView, useFigures } from './gallery/figures.ts';
 import { GalleryWidget } from './gallery/gallery-widget.tsx';
+import { groupNameOf } from './gallery/group-name.ts';
 import { hasFigures, isGallery, settingsOf, titleOf } from './gallery/settings.ts';
 import { Grid, type Placed } from './grid/grid.tsx';
 import { type Tables, useTables } from './tables.ts';
@@ -39,12 +40,11 @@ interface DashboardGridProps {
   tables: Tables;
   drawings: Drawings;
   editing?: Editing | undefined;
-  groupNames?: ReadonlyMap<number, string>;
 }
 
 /** The widgets of a tab. Those of the gallery take one call together; Vega-Lite reads the tables that it names. */
 export function DashboardGrid(props: DashboardGridProps) {
-  const { tenantId, items, view, tables, drawings, editing, groupNames } = props;
+  const { tenantId, items, view, tables, drawings, editing } = props;
   const wanted = useMemo(() => listFigures(items), [items]);
   const figures = useFigures(tenantId, view, wanted);
   const names = useMemo(() => dataNamesOf(items.map(({ widget }) => widget)), [items]);
@@ -81,7 +81,7 @@ export function DashboardGrid(props: DashboardGridProps) {
               title={widget.title}
               settings={settings}
               shown={hasFigures(settings) ? figures.of(settings) : undefined}
-              groupName={groupNameOf(settings, groupNames)}
+              groupName={groupNameOf(settings, figures.groups)}
               handle={handle}
               items={menu}
             />
@@ -94,14 +94,6 @@ export function DashboardGrid(props: DashboardGridProps) {
 
 const listFigures = (items: readonly GridItem[]) =>
   items.flatMap(({ widget }) => (isGallery(widget) ? [settingsOf(widget)] : [])).filter(hasFigures);
-
-function groupNameOf(
-  settings: ReturnType<typeof settingsOf>,
-  names: ReadonlyMap<number, string> | undefined,
-) {
-  if (settings.kind === 'text' || typeof settings.repositories === 'string') return undefined;
-  return 'group' in settings.repositories ? names?.get(settings.repositories.group) : undefined;
-}
 
 /** The part of the tables to read. */
 function scopeOf({ range, from, to, group, repositories }: DashboardView): string {

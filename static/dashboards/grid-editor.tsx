@@ -1,6 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import type { Dashboard } from '../../lib/answers/dashboards.ts';
-import type { GroupList } from '../../lib/answers/groups.ts';
 import { COLUMNS, MAX_WIDGETS } from '../../lib/dashboards/gallery.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp } from '../app-context.ts';
@@ -78,9 +77,6 @@ type Unplaced = Widget extends infer One
 const jsonHref = (tenantId: number, dashboardId: string) =>
   withView(`${paths.editDashboard(tenantId, dashboardId)}?as=json`);
 
-const toNames = (groups: GroupList | undefined): ReadonlyMap<number, string> =>
-  new Map(groups?.groups.map(({ groupId, name }) => [groupId, name]));
-
 /** Edits a dashboard on its grid: adds, changes, moves, resizes and removes widgets. *Done* saves. */
 export function GridEditor({ tenantId, dashboard, tables, drawings }: GridEditorProps) {
   const { api } = useApp();
@@ -98,7 +94,6 @@ export function GridEditor({ tenantId, dashboard, tables, drawings }: GridEditor
   const [asked, setAsked] = useState<Asked | undefined>(items.length === 0 ? { what: 'add' } : undefined);
   const [removed, setRemoved] = useState<Removed>();
   const [announced, setAnnounced] = useState('');
-  const groupNames = useMemo(() => toNames(groups), [groups]);
   const dirty = edited !== stored;
   const isFull = items.length >= MAX_WIDGETS;
   const { version, submission, conflict } = saving;
@@ -243,7 +238,6 @@ export function GridEditor({ tenantId, dashboard, tables, drawings }: GridEditor
         view={view}
         tables={tables}
         drawings={drawings}
-        groupNames={groupNames}
         editing={{
           itemsOf,
           onLayout(changed, text) {

@@ -152,6 +152,7 @@ export function Calendar({ title, figures, metric }: CalendarProps) {
       )}
       <p class="calendar-scale">
         <Scale color={color} /> {top > 0 && <span>most: {mostOf(figures, top)}</span>}
+        <States states={cells.map(({ state }) => state)} />
         {hidden > 0 && <span>the last {plural(shownWeeks, 'week')}</span>}
       </p>
       {over && <Tip figures={figures} metric={metric} over={over} width={width} />}
@@ -199,6 +200,31 @@ function Scale({ color }: { color: string }) {
       </svg>
       more
     </span>
+  );
+}
+
+const LEGEND: { state: CellState; label: string }[] = [
+  { state: 'lost', label: 'Lost' },
+  { state: 'partial', label: 'Partly lost' },
+  { state: 'provisional', label: 'Preliminary' },
+  { state: 'suspect', label: 'Suspect' },
+  { state: 'unread', label: 'Not published yet' },
+];
+
+/** What the states that occur look like. */
+function States({ states }: { states: CellState[] }) {
+  return (
+    <>
+      {LEGEND.filter(({ state }) => states.includes(state)).map(({ state, label }) => (
+        <span key={state} class="scale">
+          <svg width="12" height="12" aria-hidden="true">
+            <rect class={`cell ${state}`} x="1" y="1" width="10" height="10" rx="2" data-zero="false" />
+            {state === 'partial' && <rect x="1" y="8" width="10" height="3" fill="url(#calendar-lost)" />}
+          </svg>
+          {label}
+        </span>
+      ))}
+    </>
   );
 }
 

@@ -31,6 +31,8 @@ type Known = ScopedFigures | { code: string; message: string };
 interface Figures {
   /** What is known of a widget with these settings. */
   of: (settings: FiguresSettings) => Shown;
+  /** The tenant's groups, once an answer named them. */
+  groups: WidgetsAnswer['groups'] | undefined;
   error: Error | undefined;
   loading: boolean;
   reload: () => void;
@@ -48,6 +50,7 @@ export function useFigures(
   const { api } = useApp();
   const known = useRef(new Map<string, Known>());
   const last = useRef(new Map<string, Known>());
+  const [groups, setGroups] = useState<WidgetsAnswer['groups']>();
   const [error, setError] = useState<Error>();
   const [loading, setLoading] = useState(false);
   const [round, setRound] = useState(0);
@@ -63,13 +66,15 @@ export function useFigures(
     const body = { ...JSON.parse(viewKey), widgets: missing.map((key) => JSON.parse(key)) };
     api
       .send<WidgetsAnswer>('POST', `stats/${tenantId}/widgets`, body)
-      .then(({ scopes, widgets }) => {
+      .then((answer) => {
+        const { scopes, widgets } = answer;
         missing.forEach((key, place) => {
           const one = toKnown(widgets[place], scopes);
           known.current.set(viewKey + key, one);
           if ('figures' in one) last.current.set(key, one);
         });
         if (isOver) return;
+        setGroups(answer.groups);
         setError(undefined);
         setLoading(false);
         setRound((count) => count + 1);
@@ -85,7 +90,7 @@ export function useFigures(
   }, [api, tenantId, viewKey, wantedKey, round]);
 
   const reload = useCallback(() => setRound((count) => count + 1), []);
-  return { of: (settings) => shownOf(settings), error, loading, reload };
+  return { of: (settings) => shownOf(settings), groups, error, loading, reload };
 
   function shownOf(settings: FiguresSettings): Shown {
     const key = JSON.stringify(settings);

@@ -8,6 +8,7 @@ import { plural } from '../../format.ts';
 import { CALENDAR, ROLLING } from '../../ranges.ts';
 import { type DashboardView, useFigures } from './figures.ts';
 import { GalleryWidget } from './gallery-widget.tsx';
+import { groupNameOf } from './group-name.ts';
 import { RepositoryChoice } from './repository-choice.tsx';
 import {
   countsOf,
@@ -103,7 +104,7 @@ export function GalleryDialog(props: GalleryDialogProps) {
                 title={title}
                 settings={settings}
                 shown={hasFigures(settings) ? figures.of(settings) : undefined}
-                groupName={groupNameOf(settings, groups)}
+                groupName={groupNameOf(settings, figures.groups)}
               />
             </section>
             {figures.error && <p class="field-error">{figures.error.message}</p>}
@@ -129,14 +130,6 @@ export function GalleryDialog(props: GalleryDialogProps) {
       </form>
     </Dialog>
   );
-}
-
-function groupNameOf(settings: GallerySettings, groups: GroupList | undefined): string | undefined {
-  if (!hasFigures(settings) || typeof settings.repositories === 'string') return undefined;
-  const { repositories } = settings;
-  return 'group' in repositories
-    ? groups?.groups.find(({ groupId }) => groupId === repositories.group)?.name
-    : undefined;
 }
 
 function KindChoice({ kind, onKind }: { kind: GalleryKind; onKind: (kind: GalleryKind) => void }) {

@@ -204,7 +204,8 @@ function Basis({
   const parts = [
     formatSpan(from, to),
     groupName ?? plural(scope.repositoryCount, 'repository', 'repositories'),
-    lostDays > 0 && `${plural(lostDays, 'day')} lost`,
+    lostDays > 0 &&
+      `${plural(lostDays, 'day')} lost${scope.repositoryCount > 1 ? ', over all repositories' : ''}`,
   ];
   return <p class="widget-basis">{parts.filter(Boolean).join(' · ')}</p>;
 }
