@@ -4,9 +4,12 @@ import { bucketDays } from '../../lib/stats/buckets.ts';
 import { useThemeRound } from '../theme.tsx';
 import type { ChartActions, OpenDay } from './actions.ts';
 import { useGestures } from './gestures.ts';
-import type { Layout } from './layout.ts';
+import { type Layout, layoutOf } from './layout.ts';
 import { eventKey, lightEvents, useLitEvents } from './lit.ts';
+import { placeMarkers, TARGET } from './markers.ts';
 import { type ChartModel, indexOf } from './model.ts';
+import { paintOn } from './paint.ts';
+import { endLabelsWidth, hasEndLabels, markerLeft, sceneOf } from './scene.ts';
 import { tipOf } from './shown.ts';
 
 interface CanvasProps {
@@ -20,39 +23,22 @@ interface CanvasProps {
   dayPanel?: ((open: OpenDay) => ComponentChildren) | undefined;
 }
 
-export type Plot = typeof import('./plot.ts');
-let loaded: Plot | undefined;
-
-/** The drawing code, once it is there. */
-export function usePlot(): Plot | undefined {
-  const [plot, setPlot] = useState(loaded);
-  useEffect(() => {
-    if (loaded) return;
-    void import('./plot.ts').then((module) => {
-      loaded = module;
-      setPlot(module);
-    });
-  }, []);
-  return plot;
-}
-
 /** The drawing, the figures of the bucket under the pointer, and what a reader can do with it. */
 export function Canvas({ title, model, scale, summary, actions, dayPanel }: CanvasProps) {
-  const plot = usePlot();
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useThemeRound();
   const size = useSize(box);
   const layout = useMemo(() => {
-    if (!plot || !size) return null;
-    const endLabels = plot.hasEndLabels(model, size.width) ? plot.endLabelsWidth(model.layers) : 0;
-    return plot.layoutOf(model, { ...size, scale, endLabels });
-  }, [plot, size, model, scale]);
+    if (!size) return null;
+    const endLabels = hasEndLabels(model, size.width) ? endLabelsWidth(model.layers) : 0;
+    return layoutOf(model, { ...size, scale, endLabels });
+  }, [size, model, scale]);
 
   useEffect(() => {
-    if (!plot || !layout || !canvas.current) return;
-    plot.paintOn(canvas.current, plot.sceneOf(model, layout, actions.openDay), layout);
-  }, [plot, layout, model, theme, actions.openDay]);
+    if (!layout || !canvas.current) return;
+    paintOn(canvas.current, sceneOf(model, layout, actions.openDay), layout);
+  }, [layout, model, theme, actions.openDay]);
 
   const daysAt = (index: number) => bucketDays(model.buckets[index] ?? model.range.from, model.range);
   const opens = model.range.by === 'day' ? actions.onDay : null;
@@ -98,7 +84,7 @@ export function Canvas({ title, model, scale, summary, actions, dayPanel }: Canv
         )}
         <canvas ref={canvas} class="chart-canvas" role="img" aria-label={summary} />
         {layout && span && <Band layout={layout} first={span.first} last={span.last} name="span" />}
-        {plot && layout && <Markers plot={plot} model={model} layout={layout} onDay={opens} />}
+        {layout && <Markers model={model} layout={layout} onDay={opens} />}
         {layout && at !== null && (
           <TipBox model={model} layout={layout} index={at} clicks={clickHint(model, opens)} />
         )}
@@ -159,18 +145,17 @@ function Band({ layout, first, last, name }: BandProps) {
 }
 
 interface MarkersProps {
-  plot: Plot;
   model: ChartModel;
   layout: Layout;
   onDay: ((day: string) => void) | null;
 }
 
-/** What can be pointed at above the plot. The canvas has the drawings; the table and the list of events say the same in words. */
-function Markers({ plot, model, layout, onDay }: MarkersProps) {
+/** What can be pointed at above the  The canvas has the drawings; the table and the list of events say the same in words. */
+function Markers({ model, layout, onDay }: MarkersProps) {
   const lit = useLitEvents();
   return (
     <div class="chart-markers" aria-hidden="true">
-      {plot.placeMarkers(model, layout.slot).map((marker) => {
+      {placeMarkers(model, layout.slot).map((marker) => {
         const events = marker.events.flatMap((place) => model.events[place] ?? []);
         const isLit = events.some((event) => lit.has(eventKey(event)));
         const day = events[0]?.date ?? '';
@@ -181,7 +166,7 @@ function Markers({ plot, model, layout, onDay }: MarkersProps) {
             tabIndex={-1}
             class={isLit ? 'chart-marker lit' : 'chart-marker'}
             title={events.map(({ title }) => title).join('\n')}
-            style={{ left: `${plot.markerLeft(layout, marker.first, plot.TARGET)}px` }}
+            style={{ left: `${markerLeft(layout, marker.first, TARGET)}px` }}
             onPointerDown={(event) => event.stopPropagation()}
             onPointerEnter={() => lightEvents(events)}
             onPointerLeave={() => lightEvents([])}

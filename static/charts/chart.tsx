@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useMemo, useState } from 'preact/hooks';
+import { useId, useMemo, useState } from 'preact/hooks';
 import { Explain } from '../controls/explain.tsx';
 import type { TermName } from '../glossary.ts';
 import { usePlace } from '../location.ts';
@@ -62,8 +62,6 @@ export function ChartParts(props: ChartPartsProps) {
   const view = chartViewOf(query);
   const { scale, average, events, line } = view;
   const [asTable, setAsTable] = useState(false);
-  // Fetch the drawing code in parallel with the figures.
-  useEffect(() => void import('./plot.ts'), []);
   const shown = useMemo(
     () => model && shownModel(model, { scale, average, events, line }),
     [model, scale, average, events, line],

@@ -1,8 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { formatBucket, formatCount, formatShortDay } from '../format.ts';
 import { useThemeRound } from '../theme.tsx';
-import { usePlot, useSize } from './canvas.tsx';
+import { useSize } from './canvas.tsx';
+import { layoutOf } from './layout.ts';
 import { type ChartModel, topOf } from './model.ts';
+import { paintOn } from './paint.ts';
+import { sceneOf } from './scene.ts';
 
 /** One repository's chart beside those of others. */
 export interface Multiple {
@@ -32,19 +35,18 @@ interface SmallProps {
 }
 
 function Small({ item: { name, href, model }, highest, at, onPoint }: SmallProps) {
-  const plot = usePlot();
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useThemeRound();
   const size = useSize(box);
   const layout = useMemo(
-    () => plot && size && plot.layoutOf(model, { ...size, scale: 'linear', small: { highest } }),
-    [plot, size, model, highest],
+    () => size && layoutOf(model, { ...size, scale: 'linear', small: { highest } }),
+    [size, model, highest],
   );
   useEffect(() => {
-    if (!plot || !layout || !canvas.current) return;
-    plot.paintOn(canvas.current, plot.sceneOf(model, layout, null), layout);
-  }, [plot, layout, model, theme]);
+    if (!layout || !canvas.current) return;
+    paintOn(canvas.current, sceneOf(model, layout, null), layout);
+  }, [layout, model, theme]);
   const [layer] = model.layers;
   const known = layer?.values.filter((value) => value !== null) ?? [];
   const sum = known.reduce((total, value) => total + value, 0);

@@ -202,14 +202,23 @@ test('old figures fade under a new range, and stay when the new ones cannot be r
   await ada.open(PAGE);
   await drawn('22 Sept').waitFor();
   const card = page.getByRole('region', { name: 'Traffic of all repositories' });
+  let answer = () => {};
+  const faded = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
   await page.route('**/stats/1?*', async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    await route.abort();
+    await faded;
+    await route.fulfill({
+      status: 500,
+      contentType: 'application/json',
+      body: JSON.stringify({ error: { code: 'internal', message: 'Something failed.' } }),
+    });
   });
   await chart().focus();
   await page.keyboard.press('+');
   await expect.poll(() => card.getAttribute('aria-busy')).toBe('true');
   await expect.poll(() => chart().evaluate((box) => getComputedStyle(box).opacity)).toBe('0.45');
+  answer();
   await page.getByText(/^The figures below are from \d\d:\d\d/).waitFor();
   await drawn('22 Sept').waitFor();
   await page.unroute('**/stats/1?*');

@@ -179,13 +179,13 @@ test('a repository’s page shows its charts, each also as a table', async () =>
   const { page } = ada;
   await page.getByRole('link', { name: 'northwind-labs/burrow' }).click();
   await heading('northwind-labs/burrow').waitFor();
-  await page.getByRole('img', { name: /^Views by day from/ }).waitFor();
+  await page.getByRole('img', { name: /^Views by week from/ }).waitFor();
   await page.getByRole('heading', { name: 'Referrers' }).waitFor();
   await page.getByRole('rowheader', { name: 'Google' }).waitFor();
   await page.getByText('Clones include CI checkouts').waitFor();
-  await showAsTable(page, 'Views by day');
-  await page.getByRole('table', { name: 'Views by day' }).waitFor();
-  expect(await page.getByRole('table', { name: 'Views by day' }).getByRole('row').count()).toBeGreaterThan(
+  await showAsTable(page, 'Views by week');
+  await page.getByRole('table', { name: 'Views by week' }).waitFor();
+  expect(await page.getByRole('table', { name: 'Views by week' }).getByRole('row').count()).toBeGreaterThan(
     10,
   );
   expect(ada.problems()).toEqual([]);
