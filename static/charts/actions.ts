@@ -8,8 +8,8 @@ export interface ChartActions {
   onDay: ((day: string) => void) | null;
   /** Shows these days only, in a new history entry. */
   onZoom: (from: string, to: string) => void;
-  /** Goes back to the range before the last zoom, or to the page's usual range. */
-  onReset: () => void;
+  /** Goes back to the range before the last zoom; false if there was none. */
+  onReset: () => boolean;
 }
 
 /** The open day, and how far from the chart's left edge it is drawn; null while there is no drawing. */
@@ -47,8 +47,10 @@ export function useChartActions({ hasDayPanel }: { hasDayPanel: boolean }): Char
       }),
     onReset: () => {
       const ranges = zoomedFrom();
-      const before = ranges.at(-1) ?? { range: null, from: null, to: null, by: null };
+      const before = ranges.at(-1);
+      if (!before) return false;
       go(withQuery(place, { ...before, day: null }), { zoomedFrom: ranges.slice(0, -1) });
+      return true;
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { addDays, daysBetween } from '../../lib/day.ts';
 import { bucketDays } from '../../lib/stats/buckets.ts';
 import { useThemeRound } from '../theme.tsx';
 import type { ChartActions, OpenDay } from './actions.ts';
@@ -56,7 +57,13 @@ export function Canvas({ title, model, scale, summary, actions, dayPanel }: Canv
       else if (model.range.by !== 'day') actions.onZoom(from, to);
     },
     onZoom: (first, last) => actions.onZoom(daysAt(first).from, daysAt(last).to),
-    onReset: actions.onReset,
+    onReset: () => void actions.onReset(),
+    onZoomOut: () => {
+      if (actions.onReset()) return;
+      const { from, to } = model.range;
+      const half = Math.ceil((daysBetween(from, to) + 1) / 2);
+      actions.onZoom(addDays(from, -half), addDays(to, half));
+    },
     onLeave: () => {
       if (actions.openDay === null || !actions.onDay) return false;
       actions.onDay(actions.openDay);

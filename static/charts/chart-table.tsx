@@ -1,6 +1,6 @@
 import { DataTable } from '../controls/data-table.tsx';
 import { cutOf, formatBucket, formatCount } from '../format.ts';
-import { type ChartModel, figuresOf, type Mark } from './model.ts';
+import { type ChartModel, figuresOf, type Mark, ownLabelOf } from './model.ts';
 import { totalsOf } from './shown.ts';
 
 const WORDS: Record<Mark, string> = {
@@ -13,6 +13,10 @@ const WORDS: Record<Mark, string> = {
   before: 'Before',
   unspread: 'Total only',
 };
+/** In a table of many repositories, how many are meant is in the chart's legend. */
+const wordOf = (model: ChartModel, mark: Mark) =>
+  (mark === 'unread' ? ownLabelOf(model, mark) : undefined) ?? WORDS[mark];
+
 const HEADS = { day: 'Day', week: 'Week', month: 'Month' };
 
 /** The figures behind a chart, newest first. */
@@ -44,7 +48,7 @@ export function ChartTable({ title, model }: { title: string; model: ChartModel 
           ))}
           {totals && <td class="number">{formatFigure(totals[index])}</td>}
           {before && <td class="number">{formatFigure(before.values[index])}</td>}
-          {marked && <td>{WORDS[model.marks[index] ?? 'known']}</td>}
+          {marked && <td>{wordOf(model, model.marks[index] ?? 'known')}</td>}
         </tr>
       ))}
     </DataTable>

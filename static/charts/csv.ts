@@ -15,7 +15,7 @@ const STATES: Record<Mark, string> = {
 
 /** The figures of a chart as they are shown, oldest first. Unknown ones are empty; averages have two decimals. */
 export function chartCsv(model: ChartModel): string {
-  const { buckets, range, before, marks, kind, events } = model;
+  const { buckets, range, before, marks, kind, events, unreadLabel } = model;
   const layers = figuresOf(model);
   const totals = kind === 'stacked' ? totalsOf(model) : null;
   const header = [
@@ -31,7 +31,7 @@ export function chartCsv(model: ChartModel): string {
     ...layers.map(({ values }) => round(values[index])),
     ...(totals ? [round(totals[index])] : []),
     ...(before ? [before.buckets[index] ?? null, round(before.values[index])] : []),
-    STATES[marks[index] ?? 'known'],
+    marks[index] === 'unread' && unreadLabel ? unreadLabel.toLowerCase() : STATES[marks[index] ?? 'known'],
     ...(events.length > 0 ? [titlesAt(model, index)] : []),
   ]);
   return toCsv(header, rows);

@@ -14,7 +14,10 @@ interface GestureProps {
   start: number;
   onPick: ((index: number) => void) | null;
   onZoom: (first: number, last: number) => void;
+  /** Back to the range before the last zoom. */
   onReset: () => void;
+  /** Back, or to more days than are shown. */
+  onZoomOut: () => void;
   /** Closes what is open; false if nothing was. */
   onLeave: () => boolean;
 }
@@ -67,7 +70,7 @@ export function useGestures(props: GestureProps) {
       zoom({ anchor: Math.max(0, here - reach), end: Math.min(props.count - 1, here + reach) });
     } else if (event.key === '-' || event.key === '−') {
       clear();
-      props.onReset();
+      props.onZoomOut();
     } else if (event.key === 'Escape') {
       if (span) setSpan(null);
       else if (!props.onLeave()) setAt(null);

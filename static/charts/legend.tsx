@@ -1,7 +1,7 @@
 import { Explain } from '../controls/explain.tsx';
 import { cutOf } from '../format.ts';
 import type { TermName } from '../glossary.ts';
-import type { ChartModel, Mark } from './model.ts';
+import { type ChartModel, type Mark, ownLabelOf } from './model.ts';
 
 const MARKS: { mark: Mark; label: string }[] = [
   { mark: 'lost', label: 'Lost' },
@@ -35,7 +35,7 @@ export function legendOf(model: ChartModel): LegendEntry[] {
       ? [{ label: `Partial ${range.by}: ${partial} days`, color: '--series-other', shape: 'cut' } as const]
       : []),
     ...MARKS.filter(({ mark }) => marks.includes(mark)).map(({ mark, label }) => ({
-      label: mark === 'partial' ? (model.partialLabel ?? label) : label,
+      label: ownLabelOf(model, mark) ?? label,
       color: layers[0]?.color ?? '--series-other',
       shape: mark,
     })),
@@ -54,12 +54,15 @@ const TERMS: Partial<Record<LegendEntry['shape'], TermName>> = {
 export function Legend({ model }: { model: ChartModel }) {
   return (
     <ul class="legend">
-      {legendOf(model).map(({ label, color, shape }) => (
-        <li key={`${shape} ${label}`}>
-          <span class={shape === 'box' ? 'swatch' : `swatch ${shape}`} style={{ '--c': `var(${color})` }} />
-          {TERMS[shape] ? <Explain term={TERMS[shape]}>{label}</Explain> : label}
-        </li>
-      ))}
+      {legendOf(model).map(({ label, color, shape }) => {
+        const term = shape === 'unread' && model.unreadLabel ? undefined : TERMS[shape];
+        return (
+          <li key={`${shape} ${label}`}>
+            <span class={shape === 'box' ? 'swatch' : `swatch ${shape}`} style={{ '--c': `var(${color})` }} />
+            {term ? <Explain term={term}>{label}</Explain> : label}
+          </li>
+        );
+      })}
     </ul>
   );
 }

@@ -38,6 +38,8 @@ export interface ChartModel {
   marks: Mark[];
   /** What the `partial` mark means here, such as '1 of 6 repositories lost'. */
   partialLabel?: string | undefined;
+  /** What the `unread` mark means here, if it is not traffic that GitHub has yet to publish. */
+  unreadLabel?: string | undefined;
   events: Marker[];
 }
 
@@ -56,6 +58,12 @@ interface Marker {
   /** Chooses the icon. */
   kind: string;
   title: string;
+}
+
+/** What a bucket's mark is called in this chart; undefined: as everywhere. */
+export function ownLabelOf({ partialLabel, unreadLabel }: ChartModel, mark: Mark): string | undefined {
+  if (mark === 'partial') return partialLabel;
+  return mark === 'unread' ? unreadLabel : undefined;
 }
 
 export function markOf(state: DayState, value: number | null): Mark {

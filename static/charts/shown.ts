@@ -9,7 +9,7 @@ import {
 } from '../format.ts';
 import type { ChartView } from './actions.ts';
 import { trailingAverage } from './average.ts';
-import { type ChartModel, figuresOf, indexOf, type Layer, type Mark } from './model.ts';
+import { type ChartModel, figuresOf, indexOf, type Layer, type Mark, ownLabelOf } from './model.ts';
 
 /** The chart as the reader wants it: with or without the average, the comparison and the events. */
 export function shownModel(model: ChartModel, view: Omit<ChartView, 'split'>): ChartModel {
@@ -72,7 +72,8 @@ export function tipOf(model: ChartModel, index: number): Tip | null {
     isLine: false,
   };
   const before = beforeRow(model, index);
-  const note = NOTES[model.marks[index] ?? 'known'];
+  const mark = model.marks[index] ?? 'known';
+  const note = ownLabelOf(model, mark) ?? NOTES[mark];
   const cut = cutOf(bucket, model.range);
   const events = model.events.filter(({ date }) => indexOf(model.buckets, date) === index);
   return {
@@ -80,7 +81,7 @@ export function tipOf(model: ChartModel, index: number): Tip | null {
     rows: [...figures, ...(model.kind === 'stacked' ? [total] : []), ...(before ? [before] : [])],
     notes: [
       ...(cut ? [`Partial ${by}: ${cut.days} of ${plural(cut.of, 'day')}`] : []),
-      ...(note ? [model.marks[index] === 'partial' ? (model.partialLabel ?? note) : note] : []),
+      ...(note ? [note] : []),
       ...events.map(({ title }) => title),
     ],
   };

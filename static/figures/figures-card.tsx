@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
-import type { Bucket, Comparison } from '../../lib/answers/figures.ts';
+import type { Comparison } from '../../lib/answers/figures.ts';
 import { type ChartView, type OpenDay, useChartActions } from '../charts/actions.ts';
 import { ChartParts } from '../charts/chart.tsx';
 import type { ChartModel } from '../charts/model.ts';
@@ -41,8 +41,9 @@ const TERMS = {
 } as const;
 
 /** What a figure's chart is called. */
-function titleOf(metric: TileMetric, by: Bucket | undefined): string {
-  return metric === 'stars' || !by ? TILE_LABELS[metric] : `${TILE_LABELS[metric]} by ${by}`;
+function titleOf(metric: TileMetric, model: ChartModel | undefined): string {
+  if (!model || (metric === 'stars' && model.kind === 'line')) return TILE_LABELS[metric];
+  return `${metric === 'stars' ? 'Stars gained' : TILE_LABELS[metric]} by ${model.range.by}`;
 }
 
 /** Six figures that are the tabs of one chart. */
@@ -61,7 +62,7 @@ export function FiguresCard(props: FiguresCardProps) {
       <Tiles id={id} tiles={tiles} chosen={metric} comparison={comparison} />
       <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${metric}`}>
         <ChartParts
-          title={titleOf(metric, model?.range.by)}
+          title={titleOf(metric, model)}
           model={model}
           actions={actions}
           keys={KEYS}

@@ -17,11 +17,11 @@ const COLORS: Record<TileMetric, string> = {
 /** A figure's color, the same everywhere. */
 export const colorOf = (metric: TileMetric): string => COLORS[metric];
 
-/** The pale line of what is compared; undefined if nothing is. A number of stars is not compared, only what was gained. */
+/** The pale line of what is compared; undefined if nothing is. Of stars it is what was gained. */
 export function beforeLine(
   series: ComparisonSeries | null,
   range: Range,
-  metric: Exclude<TileMetric, 'stars'>,
+  metric: TileMetric,
 ): ChartModel['before'] {
   const first = series?.dates[0];
   if (!series || first === undefined) return undefined;
@@ -45,18 +45,6 @@ export function withPeople(
     { label: count, color: COLORS[metric], values: series[metric] },
     { label: `${who}${bound}`, color: COLORS[people], values: series[people] },
   ];
-}
-
-/** The numbers at the ends of the buckets, from the last one and what each bucket added. */
-export function runningTotals(total: number | null, gained: readonly (number | null)[]): (number | null)[] {
-  if (total === null) return gained.map(() => null);
-  let after = total;
-  const totals = gained.toReversed().map((count) => {
-    const here = after;
-    after -= count ?? 0;
-    return count === null ? null : here;
-  });
-  return totals.toReversed();
 }
 
 /** How many days of the range have a figure. */

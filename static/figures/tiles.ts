@@ -48,6 +48,8 @@ export interface Delta extends ShownChange {
 /** Stars or downloads, in total and of the range. `current` and `previous` are of the two spans that are compared. */
 interface Gained {
   total: number | null;
+  /** The day of the total; null: that of the last collection. */
+  asOf?: string | null;
   gained: number | null;
   current?: number | null | undefined;
   previous?: number | null | undefined;
@@ -76,8 +78,8 @@ const REASONS: Record<NoChangeReason, string> = {
 
 /** The six figures of a card, in their order. */
 export function tilesOf(source: TileSource): Tile[] {
-  const { totals, range, stars, downloads } = source;
-  const asOf = `as of ${formatShortDay(range.to)}`;
+  const { totals, stars, downloads } = source;
+  const asOf = stars.asOf ? `as of ${formatShortDay(stars.asOf)}` : 'at the last collection';
   return [
     trafficTile(source, 'viewCount', noteOf(source, 'viewCount', perDay(source, totals.viewCount))),
     trafficTile(source, 'viewUniques', ''),

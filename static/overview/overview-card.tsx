@@ -4,7 +4,7 @@ import { chartViewOf } from '../charts/actions.ts';
 import type { ChartModel, Layer, Mark } from '../charts/model.ts';
 import { Multiples } from '../charts/multiples.tsx';
 import { FiguresCard } from '../figures/figures-card.tsx';
-import { beforeLine, colorOf, knownDaysOf, runningTotals, withPeople } from '../figures/models.ts';
+import { beforeLine, colorOf, knownDaysOf, withPeople } from '../figures/models.ts';
 import { type TileMetric, tileMetricOf, tilesOf } from '../figures/tiles.ts';
 import { plural } from '../format.ts';
 import { usePlace } from '../location.ts';
@@ -66,19 +66,16 @@ const overviewTiles = ({ range, totals, comparison, buckets, series, stars, down
 function totalModel(answer: Overview, metric: TileMetric): ChartModel {
   const { range, buckets, series, comparisonSeries, events, stars, downloads } = answer;
   const base = { range, buckets, events };
-  if (metric === 'stars') {
-    const layer = {
-      label: 'Stars',
-      color: colorOf('stars'),
-      values: runningTotals(stars.total, stars.series),
-    };
-    return { ...base, kind: 'line', layers: [layer], marks: buckets.map(() => 'known') };
-  }
   const before = beforeLine(comparisonSeries, range, metric);
+  if (metric === 'stars') {
+    const layer = { label: 'Stars gained', color: colorOf('stars'), values: stars.series };
+    const marks = stars.series.map((count): Mark => (count === null ? 'unread' : 'known'));
+    return { ...base, kind: 'nested', layers: [layer], marks, before, unreadLabel: 'Not read' };
+  }
   if (metric === 'downloads') {
     const layer = { label: 'Downloads', color: colorOf('downloads'), values: downloads.series };
     const marks = downloads.series.map((count): Mark => (count === null ? 'unread' : 'known'));
-    return { ...base, kind: 'nested', layers: [layer], marks, before };
+    return { ...base, kind: 'nested', layers: [layer], marks, before, unreadLabel: 'Not read' };
   }
   const marks = marksOf(answer, metric);
   const partialLabel = partlyLost(answer);

@@ -54,6 +54,7 @@ function DownloadsChart({ answer, releases }: PartProps) {
       events: [],
       layers: [{ label: 'Downloads', color: '--downloads', values: releases.downloads }],
       marks: buckets.map((_, place) => toMark(releases, place)),
+      unreadLabel: 'Not read',
     }),
     [range, buckets, releases],
   );

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { RepositoryStats } from '../../lib/answers/stats.ts';
+import { bucketDays } from '../../lib/stats/buckets.ts';
 import { type ChartModel, type Mark, markOf } from '../charts/model.ts';
 import { FiguresCard } from '../figures/figures-card.tsx';
 import { beforeLine, colorOf, knownDaysOf, withPeople } from '../figures/models.ts';
@@ -43,13 +44,15 @@ const sumOf = (values: readonly (number | null)[]) =>
 
 function repositoryTiles(answer: RepositoryStats) {
   const { range, totals, comparison, buckets, series, facts, releases } = answer;
+  const newest = facts.stars.findLastIndex((count) => count !== null);
   return tilesOf({
     range,
     totals,
     comparison,
     knownDays: knownDaysOf(range, buckets, series.viewCount),
     stars: {
-      total: facts.stars.findLast((count) => count !== null) ?? null,
+      total: facts.stars[newest] ?? null,
+      asOf: buckets[newest] ? bucketDays(buckets[newest], range).to : null,
       gained: sumOf(facts.starsGained),
     },
     downloads: { total: releases?.downloadCount ?? null, gained: releases && sumOf(releases.downloads) },
@@ -78,7 +81,7 @@ function modelOf(answer: RepositoryStats, metric: TileMetric): ChartModel {
       return count === null ? 'unread' : 'known';
     });
     const layer = { label: 'Downloads', color: colorOf('downloads'), values };
-    return { ...base, kind: 'nested', layers: [layer], marks, before };
+    return { ...base, kind: 'nested', layers: [layer], marks, before, unreadLabel: 'Not read' };
   }
   const marks = buckets.map((_, index) =>
     markOf(series.state[index] ?? 'before', series[metric][index] ?? null),
