@@ -70,8 +70,10 @@ export function ChartParts(props: ChartPartsProps) {
   return (
     <>
       <header class="card-head">
-        <h2 id={titleId}>{title}</h2>
-        {term && <Explain term={term} />}
+        <div class="chart-title">
+          <h2 id={titleId}>{title}</h2>
+          {term && <Explain term={term} />}
+        </div>
         {controls}
         {shown && !asTable && !instead && <span class="chart-hint">Drag to zoom</span>}
         {shown && model && (

@@ -35,9 +35,8 @@ const picture = () =>
     .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
 const option = async (name: string) => {
   await ada.page.getByRole('button', { name: 'Chart options of Views by day', exact: true }).click();
-  return ada.page
-    .getByRole('menu', { name: 'Chart options of Views by day' })
-    .getByText(name, { exact: true });
+  const menu = ada.page.getByRole('menu', { name: 'Chart options of Views by day' });
+  return menu.locator('[role^=menuitem]', { hasText: name });
 };
 
 /** Where a chart's days are, from its left edge. */
