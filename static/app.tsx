@@ -24,6 +24,7 @@ const Repositories = lazy(async () => (await import('./repositories/repositories
 const Rules = lazy(async () => (await import('./rules/rules.tsx')).Rules);
 const Dashboards = lazy(async () => (await import('./dashboards/dashboards.tsx')).Dashboards);
 const Collection = lazy(async () => (await import('./runs/collection.tsx')).Collection);
+const Groups = lazy(async () => (await import('./groups/groups.tsx')).Groups);
 const Notifications = lazy(async () => (await import('./notifications/notifications.tsx')).Notifications);
 const Audit = lazy(async () => (await import('./audit/audit.tsx')).Audit);
 const Administration = lazy(async () => (await import('./admin/administration.tsx')).Administration);
@@ -183,6 +184,8 @@ function TenantPage({ route }: { route: Extract<Route, { tenantId: number }> }) 
       const { page, dashboardId } = route;
       return <Dashboards tenantId={tenantId} dashboardId={dashboardId} edit={page === 'edit-dashboard'} />;
     }
+    case 'groups':
+      return <Groups tenantId={tenantId} />;
     case 'members':
       return may('seeMembers') ? <Administration route={route} /> : <Forbidden />;
     case 'notifications':

@@ -10,6 +10,8 @@ export interface PageLink {
   pages: Route['page'][];
   /** What needs action there. */
   problems?: number;
+  /** What it begins is a dialog: it is offered in menus, not in the list beside a page. */
+  opensDialog?: true;
 }
 
 export interface SettingsGroup {
@@ -65,7 +67,14 @@ function ofTenant(me: Me, tenantId: number, tenant: OwnTenant | undefined): Page
       problems: tenant?.problemCount ?? 0,
     },
     may('seeAllTraffic') && { href: paths.rules(tenantId), label: 'Rules', pages: ['rules'] },
+    { href: paths.groups(tenantId), label: 'Groups', pages: ['groups'] },
     may('seeMembers') && { href: paths.members(tenantId), label: 'Members', pages: ['members'] },
+    may('changeMembers') && {
+      href: paths.addMember(tenantId),
+      label: 'Add member…',
+      pages: [],
+      opensDialog: true,
+    },
     may('changeChannels') && {
       href: paths.notifications(tenantId),
       label: 'Notifications',

@@ -1,7 +1,7 @@
 import type { AuditLog } from '../lib/answers/audit.ts';
 import type { ChannelList, ReportPreview } from '../lib/answers/channels.ts';
 import type { Dashboard, DashboardList } from '../lib/answers/dashboards.ts';
-import type { GroupList } from '../lib/answers/groups.ts';
+import type { Group, GroupList } from '../lib/answers/groups.ts';
 import type { InitState } from '../lib/answers/init.ts';
 import type { Me, OwnTenantList } from '../lib/answers/me.ts';
 import type { MemberList, SystemMemberList } from '../lib/answers/members.ts';
@@ -41,12 +41,13 @@ export const reads = {
     read<Dashboard>(`dashboards/${tenantId}/${dashboardId}`),
   discover: (tenantId: number, cursor: string | null) =>
     read<Discovered>(`repositories/${tenantId}/discover`, { cursor }),
-  groups: (tenantId: number) => read<GroupList>(`groups/${tenantId}`),
   rules: (tenantId: number) => read<RuleList>(`rules/${tenantId}`),
   runs: (tenantId: number | null, cursor: string | null) =>
     read<RunList>(tenantId === null ? 'runs' : `runs/${tenantId}`, { cursor }),
   problems: (cursor: string | null) => read<ProblemLog>('runs/problems', { cursor }),
   run: (tenantId: number, runId: number, query: Query) => read<RunDetail>(`runs/${tenantId}/${runId}`, query),
+  groups: (tenantId: number) => read<GroupList>(`groups/${tenantId}`),
+  group: (tenantId: number, groupId: number) => read<Group>(`groups/${tenantId}/${groupId}`),
   members: (tenantId: number) => read<MemberList>(`members/${tenantId}`),
   channels: (tenantId: number) => read<ChannelList>(`channels/${tenantId}`),
   report: (tenantId: number) => read<ReportPreview>(`channels/${tenantId}/report`),

@@ -1,6 +1,14 @@
 import { withView } from './view.ts';
 
-type TenantSection = 'repositories' | 'rules' | 'dashboards' | 'runs' | 'members' | 'notifications' | 'audit';
+type TenantSection =
+  | 'repositories'
+  | 'rules'
+  | 'dashboards'
+  | 'runs'
+  | 'groups'
+  | 'members'
+  | 'notifications'
+  | 'audit';
 
 /** The page that an address names. */
 export type Route =
@@ -40,6 +48,7 @@ const BELOW_TENANT: Record<string, TenantSection> = {
   rules: 'rules',
   dashboards: 'dashboards',
   runs: 'runs',
+  groups: 'groups',
   members: 'members',
   notifications: 'notifications',
   audit: 'audit',
@@ -85,4 +94,7 @@ export const paths = {
   members: (tenantId: number) => withView(`/t/${tenantId}/members`),
   notifications: (tenantId: number) => withView(`/t/${tenantId}/notifications`),
   audit: (tenantId: number) => withView(`/t/${tenantId}/audit`),
+  groups: (tenantId: number) => withView(`/t/${tenantId}/groups`),
+  overviewOfGroup: (tenantId: number, groupId: number) => withView(`/t/${tenantId}?group=${groupId}`),
+  addMember: (tenantId: number) => withView(`/t/${tenantId}/members?add=1`),
 };

@@ -97,11 +97,13 @@ function Side({ groups, route }: { groups: SettingsGroup[]; route: Route | undef
         <Fragment key={label}>
           <h2>{label}</h2>
           <ul>
-            {links.map((link) => (
-              <li key={link.label}>
-                <PageAnchor link={link} route={route} />
-              </li>
-            ))}
+            {links
+              .filter(({ opensDialog }) => !opensDialog)
+              .map((link) => (
+                <li key={link.label}>
+                  <PageAnchor link={link} route={route} />
+                </li>
+              ))}
           </ul>
         </Fragment>
       ))}

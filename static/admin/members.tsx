@@ -9,14 +9,16 @@ import { FormDialog } from '../controls/dialog.tsx';
 import { Field, SelectField } from '../controls/field.tsx';
 import { Answered } from '../controls/loading.tsx';
 import { PageHead } from '../controls/page-head.tsx';
+import { PickList } from '../controls/pick-list.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { formatInstant, plural } from '../format.ts';
+import { replace, usePlace, withQuery } from '../location.ts';
 import { reads } from '../reads.ts';
 import { LinkDialog, type WantedLink } from './link-dialog.tsx';
 import { LinkButton, RemoveMember, RoleTable, useRoleChange } from './roles.tsx';
 
 const EXPLANATION =
-  'Managers can edit, viewers see everything, repository viewers see the repositories you choose.';
+  'Managers can edit, viewers see everything, repository viewers see the repositories and groups you choose.';
 
 /** The members of a tenant and their roles. */
 export function Members({ tenantId }: { tenantId: number }) {
@@ -25,6 +27,12 @@ export function Members({ tenantId }: { tenantId: number }) {
   const list = useAnswer(reads.members(tenantId));
   const { editing, edit, removing, askToRemove, changed } = useRoleChange<Member>(list.reload);
   const mayChange = mayInTenant(me, tenantId, 'changeMembers');
+  const place = usePlace();
+  const shown = editing ?? (mayChange && place.query.has('add') ? 'new' : undefined);
+
+  function stopAsking() {
+    if (place.query.has('add')) replace(withQuery(place, { add: null }));
+  }
   const [link, setLink] = useState<WantedLink>();
   const invitations = useInvitations(mayChange ? tenantId : null, link);
 
@@ -52,15 +60,19 @@ export function Members({ tenantId }: { tenantId: number }) {
           />
         )}
       </Answered>
-      {editing && list.answer && (
+      {shown && list.answer && (
         <MemberDialog
           tenantId={tenantId}
-          member={editing === 'new' ? undefined : editing}
-          repositories={list.answer.repositories}
-          onClose={() => edit(undefined)}
+          member={shown === 'new' ? undefined : shown}
+          list={list.answer}
+          onClose={() => {
+            edit(undefined);
+            stopAsking();
+          }}
           onSaved={({ email, state }) => {
             changed(email);
-            if (accounts && editing === 'new' && state === 'invited') setLink({ kind: 'invitation', email });
+            stopAsking();
+            if (accounts && shown === 'new' && state === 'invited') setLink({ kind: 'invitation', email });
           }}
         />
       )}
@@ -125,7 +137,7 @@ function MemberTable({ members, invitedUntil, onEdit, onRemove, onWantLink }: Me
 }
 
 function MemberNote({
-  member: { role, repositoryIds, state },
+  member: { role, repositoryIds, groupIds, state },
   until,
 }: {
   member: Member;
@@ -134,39 +146,51 @@ function MemberNote({
   return (
     <>
       {role === 'repository viewer' && (
-        <span class="muted"> · {plural(repositoryIds.length, 'repository', 'repositories')}</span>
+        <span class="muted"> · {toAllowance(repositoryIds.length, groupIds.length)}</span>
       )}
       {state === 'invited' && until && <span class="muted"> · link until {formatInstant(until)}</span>}
     </>
   );
 }
 
+/** "2 repositories, 1 group". */
+function toAllowance(repositories: number, groups: number): string {
+  const parts = [
+    repositories > 0 || groups === 0 ? [plural(repositories, 'repository', 'repositories')] : [],
+    groups > 0 ? [plural(groups, 'group')] : [],
+  ];
+  return parts.flat().join(', ');
+}
+
 interface MemberDialogProps {
   tenantId: number;
   /** Absent for a new one. */
   member: Member | undefined;
-  repositories: MemberList['repositories'];
+  list: MemberList;
   onClose: () => void;
   onSaved: (member: Member) => void;
 }
 
 const ROLES = [
+  { value: 'repository viewer', label: 'Repository viewer: sees what you choose' },
   { value: 'viewer', label: 'Viewer: sees everything in this tenant' },
-  { value: 'repository viewer', label: 'Repository viewer: sees chosen repositories' },
   { value: 'manager', label: 'Manager: can also edit and assign roles' },
 ];
 
 /** Adds a member or changes its role. */
-function MemberDialog({ tenantId, member, repositories, onClose, onSaved }: MemberDialogProps) {
+function MemberDialog({ tenantId, member, list, onClose, onSaved }: MemberDialogProps) {
   const { api } = useApp();
   const submission = useSubmission();
   const [email, setEmail] = useState(member?.email ?? '');
-  const [role, setRole] = useState<MemberRequest['role']>(member?.role ?? 'viewer');
-  const [chosen, setChosen] = useState<number[]>(member?.repositoryIds ?? []);
+  const [role, setRole] = useState<MemberRequest['role']>(member?.role ?? 'repository viewer');
+  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set(member?.repositoryIds));
+  const [groups, setGroups] = useState<ReadonlySet<number>>(new Set(member?.groupIds));
   const limited = role === 'repository viewer';
 
   function save() {
-    const body: MemberRequest = { role, repositoryIds: limited ? chosen : [] };
+    const body: MemberRequest = limited
+      ? { role, repositoryIds: [...chosen], groupIds: [...groups] }
+      : { role };
     const address = email.trim();
     void submission.run(async () => {
       const path = `members/${tenantId}/${encodeURIComponent(address)}`;
@@ -178,7 +202,7 @@ function MemberDialog({ tenantId, member, repositories, onClose, onSaved }: Memb
     <FormDialog
       title={member ? `Role of ${member.email}` : 'Add a member'}
       action={member ? 'Save' : 'Add'}
-      disabled={limited && chosen.length === 0}
+      disabled={limited && chosen.size + groups.size === 0}
       submission={submission}
       onSubmit={save}
       onClose={onClose}
@@ -200,38 +224,37 @@ function MemberDialog({ tenantId, member, repositories, onClose, onSaved }: Memb
         options={ROLES}
         onValue={(value) => setRole(value as MemberRequest['role'])}
       />
-      {limited && <RepositoryChoice repositories={repositories} chosen={chosen} onChange={setChosen} />}
-    </FormDialog>
-  );
-}
-
-interface RepositoryChoiceProps {
-  repositories: MemberList['repositories'];
-  chosen: number[];
-  onChange: (chosen: number[]) => void;
-}
-
-function RepositoryChoice({ repositories, chosen, onChange }: RepositoryChoiceProps) {
-  if (repositories.length === 0) return <p class="hint">This tenant has no repositories yet.</p>;
-  return (
-    <fieldset class="pick-list">
-      <legend class="unseen">Repositories this person can see</legend>
-      {repositories.map(({ repositoryId, fullName }) => (
-        <label key={repositoryId}>
-          <input
-            type="checkbox"
-            checked={chosen.includes(repositoryId)}
-            onChange={(event) =>
-              onChange(
-                event.currentTarget.checked
-                  ? [...chosen, repositoryId]
-                  : chosen.filter((id) => id !== repositoryId),
-              )
-            }
+      {limited && list.groups.length > 0 && (
+        <div class="field">
+          <span class="label">Groups</span>
+          <PickList
+            label="Groups this person can see"
+            items={list.groups.map(({ groupId, name, count }) => ({
+              id: groupId,
+              label: name,
+              note: <span class="tag">{plural(count, 'repository', 'repositories')}</span>,
+            }))}
+            chosen={groups}
+            onChange={setGroups}
+            none=""
           />
-          <span>{fullName}</span>
-        </label>
-      ))}
-    </fieldset>
+        </div>
+      )}
+      {limited && (
+        <div class="field">
+          {list.groups.length > 0 && <span class="label">Repositories</span>}
+          <PickList
+            label="Repositories this person can see"
+            items={list.repositories.map(({ repositoryId, fullName }) => ({
+              id: repositoryId,
+              label: fullName,
+            }))}
+            chosen={chosen}
+            onChange={setChosen}
+            none="This tenant has no repositories yet."
+          />
+        </div>
+      )}
+    </FormDialog>
   );
 }

@@ -11,7 +11,7 @@ interface DialogProps {
   children: ComponentChildren;
 }
 
-/** A modal dialog. It focuses its first field or its harmless button; Escape closes it. */
+/** A modal dialog. It focuses the field with `data-first`, its first one, or its harmless button; Escape closes it. */
 export function Dialog({ title, onClose, wide, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -19,7 +19,9 @@ export function Dialog({ title, onClose, wide, children }: DialogProps) {
     const element = dialog.current;
     if (!element) return;
     element.showModal();
-    const field = element.querySelector<HTMLElement>('.dialog-body :is(input, select)');
+    const field =
+      element.querySelector<HTMLElement>('.dialog-body [data-first]') ??
+      element.querySelector<HTMLElement>('.dialog-body :is(input, select)');
     (field ?? element.querySelector<HTMLElement>('.dialog-foot button'))?.focus();
     return () => element.close();
   }, []);

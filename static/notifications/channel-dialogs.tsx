@@ -1,10 +1,13 @@
 import { useState } from 'preact/hooks';
 import type { ChannelRequest, ChannelUpdate } from '../../actions/channels.ts';
 import type { Channel, ChannelDeleted } from '../../lib/answers/channels.ts';
+import type { GroupList } from '../../lib/answers/groups.ts';
+import { useAnswer } from '../answers.ts';
 import { useApp } from '../app-context.ts';
 import { FormDialog } from '../controls/dialog.tsx';
 import { Field, SelectField } from '../controls/field.tsx';
 import { fieldErrorsOf, useSubmission } from '../controls/submit.ts';
+import { reads } from '../reads.ts';
 
 interface ChannelDialogProps {
   tenantId: number;
@@ -42,14 +45,23 @@ export function ChannelDialog({ tenantId, channel, demoUrl, onClose, onSaved }: 
   const [kind, setKind] = useState<Channel['kind']>(channel?.kind ?? 'slack');
   const [name, setName] = useState(channel?.name ?? '');
   const [contents, setContents] = useState<Channel['contents']>(channel?.contents ?? 'both');
+  const [groupId, setGroupId] = useState(String(channel?.group?.groupId ?? ''));
+  const groups = useAnswer(reads.groups(tenantId));
   const [url, setUrl] = useState('');
   const fieldErrors = fieldErrorsOf(submission, FIELD_OF);
   const standIn = demoUrl && `${demoUrl}/${STAND_IN[kind]}/${tenantId}`;
 
   function save() {
     const address = url.trim();
-    const update: ChannelUpdate = { kind, name, contents, ...(address && { url: address }) };
-    const body: ChannelRequest = { kind, name, contents, url: address };
+    const subject = Number(groupId) || null;
+    const update: ChannelUpdate = {
+      kind,
+      name,
+      contents,
+      groupId: subject,
+      ...(address && { url: address }),
+    };
+    const body: ChannelRequest = { kind, name, contents, groupId: subject, url: address };
     void submission.run(async () => {
       if (channel) await api.send<Channel>('PATCH', `channels/${tenantId}/${channel.channelId}`, update);
       else await api.send<Channel>('POST', `channels/${tenantId}`, body);
@@ -99,8 +111,28 @@ export function ChannelDialog({ tenantId, channel, demoUrl, onClose, onSaved }: 
         options={CONTENTS}
         onValue={(value) => setContents(value as Channel['contents'])}
       />
+      {contents !== 'problems' && (
+        <SelectField
+          label="Report about"
+          value={groupId}
+          options={toSubjects(groups.answer, channel)}
+          onValue={setGroupId}
+        />
+      )}
     </FormDialog>
   );
+}
+
+/** The whole tenant, its groups, and the channel's own one if that was deleted. */
+function toSubjects(list: GroupList | undefined, channel: Channel | undefined) {
+  const own = channel?.group;
+  const isGone = own && own.name === null;
+  const listed = list?.groups ?? (own?.name ? [{ groupId: own.groupId, name: own.name }] : []);
+  return [
+    { value: '', label: 'All repositories' },
+    ...listed.map(({ groupId, name }) => ({ value: String(groupId), label: name })),
+    ...(isGone ? [{ value: String(own.groupId), label: 'A deleted group: nothing is reported' }] : []),
+  ];
 }
 
 interface DeleteChannelProps {

@@ -75,7 +75,10 @@ export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }:
                 {channel.name}
               </th>
               <td data-label="Kind">{KINDS[channel.kind]}</td>
-              <td data-label="Sends">{CONTENTS[channel.contents]}</td>
+              <td data-label="Sends">
+                {CONTENTS[channel.contents]}
+                <Subject channel={channel} />
+              </td>
               <td class="name" data-label="Address">
                 {channel.addressHint}
               </td>
@@ -115,6 +118,13 @@ export function ChannelTable({ tenantId, channels, onTested, onEdit, onDelete }:
       </section>
     </>
   );
+}
+
+/** The group that the report is about. */
+function Subject({ channel: { contents, group } }: { channel: Channel }) {
+  if (contents === 'problems' || !group) return null;
+  if (group.name === null) return <span class="tag warning">Its group was deleted</span>;
+  return <span class="muted"> · {group.name}</span>;
 }
 
 function LastMessage({ channel: { sentAt, failure } }: { channel: Channel }) {

@@ -6,6 +6,7 @@ import { CsvButton } from '../controls/download.tsx';
 import { Empty, Failure, Notice } from '../controls/notice.tsx';
 import { Segments } from '../controls/segments.tsx';
 import { TitleRow } from '../controls/title-row.tsx';
+import { GroupMenu } from '../groups/group-menu.tsx';
 import { FIRST_PAGE, usePlace } from '../location.ts';
 import { paths } from '../routes.ts';
 import { ActiveRun, useActiveRun } from '../runs/active-run.tsx';
@@ -28,6 +29,13 @@ export function Overview({ tenantId }: { tenantId: number }) {
     <div class="page" aria-busy={shown.loading}>
       <TitleRow
         title="Overview"
+        beside={
+          <GroupMenu
+            tenantId={tenantId}
+            groups={asTable ? null : overview.answer?.groups}
+            count={asTable ? undefined : overview.answer?.repositoryCount}
+          />
+        }
         shown={shown.answer?.range}
         incomparable={asTable}
         actions={<CsvButton read={download} fileName={`traffic-${asTable ? 'table' : 'overview'}.csv`} />}
@@ -65,7 +73,9 @@ interface GlanceProps {
 
 function Glance({ tenantId, answer, isStale, reload }: GlanceProps) {
   const { me } = useMe();
+  const place = usePlace();
   const run = useActiveRun(answer?.activeRunId, reload);
+  if (answer?.repositoryCount === 0 && place.query.has('group')) return <EmptyGroup tenantId={tenantId} />;
   if (answer?.repositoryCount === 0)
     return <NoRepositories tenantId={tenantId} mayAdd={mayInTenant(me, tenantId, 'changeRepositories')} />;
   return (
@@ -80,6 +90,16 @@ function Glance({ tenantId, answer, isStale, reload }: GlanceProps) {
       <OverviewCard answer={answer} isStale={isStale} />
       <RepositoryTable answer={answer} />
     </>
+  );
+}
+
+function EmptyGroup({ tenantId }: { tenantId: number }) {
+  return (
+    <Empty title="This group is empty">
+      <p>
+        No repository is in it now. <a href={paths.groups(tenantId)}>See all groups</a>
+      </p>
+    </Empty>
   );
 }
 

@@ -5,6 +5,7 @@ import { FormDialog } from '../controls/dialog.tsx';
 import { Field, SelectField } from '../controls/field.tsx';
 import { Answered } from '../controls/loading.tsx';
 import { Notice } from '../controls/notice.tsx';
+import { PickList } from '../controls/pick-list.tsx';
 import { Sentence } from '../controls/sentence.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { formatCount, plural } from '../format.ts';
@@ -103,8 +104,6 @@ type Candidate = Discovered['candidates'][number];
 
 /** The API's limit. */
 const MAX_PER_REQUEST = 100;
-/** More would be slow to draw. */
-const MAX_SHOWN = 500;
 
 const mayBeAdded = (candidate: Candidate) => candidate.pushAccess && !candidate.tracked;
 
@@ -151,43 +150,23 @@ interface CandidateListProps {
 function CandidateList({ candidates, chosen, onChange }: CandidateListProps) {
   const [filter, setFilter] = useState(EVERYTHING);
   const shown = candidates.filter((candidate) => isWanted(candidate, filter));
-  const open = shown.filter(mayBeAdded).map(({ githubId }) => githubId);
-
-  function choose(githubId: number, yes: boolean) {
-    const next = new Set(chosen);
-    if (yes) next.add(githubId);
-    else next.delete(githubId);
-    onChange(next);
-  }
-
   return (
     <>
       <CandidateFilters candidates={candidates} filter={filter} onFilter={setFilter} />
-      {open.length > 0 && (
-        <div class="row">
-          <button type="button" class="button small" onClick={() => onChange(new Set([...chosen, ...open]))}>
-            Select all ({formatCount(open.length)})
-          </button>
-          <button type="button" class="button small" onClick={() => onChange(new Set())}>
-            Select none
-          </button>
-        </div>
-      )}
-      {shown.length === 0 && <p class="none">Nothing matches.</p>}
-      <fieldset class="pick-list">
-        <legend class="unseen">Repositories to add</legend>
-        {shown.slice(0, MAX_SHOWN).map((candidate) => (
-          <CandidateRow
-            key={candidate.githubId}
-            candidate={candidate}
-            checked={candidate.tracked || chosen.has(candidate.githubId)}
-            onCheck={(yes) => choose(candidate.githubId, yes)}
-          />
-        ))}
-      </fieldset>
-      {shown.length > MAX_SHOWN && (
-        <p class="hint">…and {formatCount(shown.length - MAX_SHOWN)} more. Filter to see them.</p>
-      )}
+      <PickList
+        label="Repositories to add"
+        filtered
+        items={shown.map((candidate) => ({
+          id: candidate.githubId,
+          label: candidate.fullName,
+          note: <CandidateTags candidate={candidate} />,
+          disabled: !mayBeAdded(candidate),
+          checked: candidate.tracked,
+        }))}
+        chosen={chosen}
+        onChange={onChange}
+        none="Nothing matches."
+      />
     </>
   );
 }
@@ -252,28 +231,15 @@ function CandidateFilters({ candidates, filter, onFilter }: CandidateFiltersProp
   );
 }
 
-interface CandidateRowProps {
-  candidate: Candidate;
-  checked: boolean;
-  onCheck: (yes: boolean) => void;
-}
-
-function CandidateRow({ candidate, checked, onCheck }: CandidateRowProps) {
+function CandidateTags({ candidate }: { candidate: Candidate }) {
   return (
-    <label>
-      <input
-        type="checkbox"
-        disabled={!mayBeAdded(candidate)}
-        checked={checked}
-        onChange={(event) => onCheck(event.currentTarget.checked)}
-      />
-      <span>{candidate.fullName}</span>
+    <>
       <span class="tag">{candidate.visibility}</span>
       {candidate.fork && <span class="tag">fork</span>}
       {candidate.archived && <span class="tag">archived</span>}
       {candidate.tracked && <span class="tag success">tracked</span>}
       {!candidate.pushAccess && <span class="tag warning">no push access</span>}
-    </label>
+    </>
   );
 }
 

@@ -1,0 +1,140 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openDatabase } from '../../lib/db/database.ts';
+import type { TestInstallation } from '../installation.ts';
+import { findViolations } from './axe.ts';
+import { openChromium } from './chromium.ts';
+import { openHistory } from './history.ts';
+import { openVisitor, type Visitor } from './visitor.ts';
+
+/** What people come for, and how many clicks it takes from the overview. */
+
+let installation: TestInstallation;
+let browser: Browser;
+let ada: Visitor;
+
+beforeAll(async () => {
+  [installation, browser] = await Promise.all([openHistory(), openChromium()]);
+  ada = await openVisitor(browser, installation.url);
+  await ada.page.goto(`${installation.url}/me`);
+  await ada.signInAs('Ada Lovelace');
+}, 240_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await installation?.close();
+});
+
+beforeEach(async () => {
+  await ada.open('/t/1');
+  await ada.page.getByText('Last collected').first().waitFor();
+  await countClicks();
+});
+
+/** Counts the clicks of the pointer from now on; typing, and keys that act like a click, do not count. */
+async function countClicks(): Promise<void> {
+  await ada.page.evaluate(() => {
+    sessionStorage.setItem('clicks', '0');
+    addEventListener(
+      'pointerdown',
+      () => sessionStorage.setItem('clicks', String(Number(sessionStorage.getItem('clicks')) + 1)),
+      true,
+    );
+  });
+}
+
+const clicks = () => ada.page.evaluate(() => Number(sessionStorage.getItem('clicks')));
+
+test('a group of all repositories that match a pattern, and its overview, take four clicks and the pattern', async () => {
+  const { page } = ada;
+  await page.getByRole('button', { name: /^All repositories/ }).click();
+  await page.getByRole('button', { name: 'New group…' }).click();
+  await page.getByText('Every repository matches').waitFor();
+  await page.keyboard.type('harbor-*');
+  await page.getByText(/^1 of \d+ repositories match\.$/).waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: /^harbor-\* 1/ }).waitFor();
+  expect(await clicks()).toBeLessThanOrEqual(4);
+  expect(page.url()).toMatch(/group=\d+/);
+  await page.getByRole('link', { name: 'northwind-labs/harbor-helm' }).waitFor();
+  expect(await page.getByRole('link', { name: 'northwind-labs/burrow' }).count()).toBe(0);
+  expect(ada.problems()).toEqual([]);
+});
+
+test('the menu of groups finds groups and repositories, by keyboard too', async () => {
+  const { page } = ada;
+  await page.keyboard.press('g');
+  const box = page.getByRole('searchbox', { name: 'Find a group or repository' });
+  await box.waitFor();
+  await page.getByRole('button', { name: /^harbor-\* 1$/ }).waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  await box.fill('BURROW');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: /burrow/ }).waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
+test('a colleague who may see two repositories takes five clicks and the address', async () => {
+  const { page } = ada;
+  await page.getByRole('button', { name: /^Settings/ }).click();
+  await page.getByRole('menuitem', { name: 'Add member…' }).click();
+  await page.getByLabel('E-mail address').waitFor();
+  await page.keyboard.type('colleague@example.com');
+  await page.getByRole('checkbox', { name: 'northwind-labs/burrow' }).click();
+  await page.getByRole('checkbox', { name: 'northwind-labs/tidy-dates' }).click();
+  expect(await findViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByText('2 repositories').waitFor();
+  expect(await clicks()).toBeLessThanOrEqual(5);
+  const { body } = await installation.as('ada@example.com')('GET', '/members/1');
+  const added = body.members.find(({ email }: { email: string }) => email === 'colleague@example.com');
+  expect(added).toMatchObject({ role: 'repository viewer', groupIds: [] });
+  expect(added.repositoryIds).toHaveLength(2);
+  expect(ada.problems()).toEqual([]);
+});
+
+test('among 300 repositories, a dialog filters and selects all that it shows', async () => {
+  const { page } = ada;
+  const { db } = openDatabase(installation.database.url);
+  const at = '2026-10-01T00:00:00.000Z';
+  await db
+    .insertInto('repository')
+    .values(
+      Array.from({ length: 300 }, (_, index) => ({
+        tenantId: 2,
+        githubId: 900_000 + index,
+        owner: 'acme',
+        name: `${index % 3 === 0 ? 'sdk' : 'app'}-${index}`,
+        visibility: 'public' as const,
+        schedule: 'paused' as const,
+        addedAt: at,
+        addedBy: 'ada@example.com',
+      })),
+    )
+    .execute();
+  await ada.open('/t/2/groups');
+  await page.getByRole('button', { name: 'New group' }).click();
+  await page.getByRole('radio', { name: 'By hand' }).click();
+  await page.getByRole('searchbox', { name: 'Filter: Repositories of the group' }).fill('sdk-');
+  await page.getByRole('button', { name: 'Select all (100)' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('SDKs');
+  expect(await findViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByText('100 repositories chosen by hand').waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Edit… SDKs' }).click();
+  await page.getByText('100 selected').waitFor();
+  await page.getByRole('radio', { name: 'By rule' }).click();
+  await page.getByLabel('Name pattern').fill('none-*');
+  await page.getByText('No repository matches now. The group fills when one does.').waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('all repositories of any owner that match none-*').waitFor();
+  await page.getByRole('button', { name: 'Delete… SDKs' }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByText('No groups yet').waitFor();
+  await db.deleteFrom('repository').where('addedAt', '=', at).execute();
+  await db.destroy();
+  expect(ada.problems()).toEqual([]);
+});
