@@ -67,7 +67,7 @@ function ofTenant(me: Me, tenantId: number, tenant: OwnTenant | undefined): Page
       problems: tenant?.problemCount ?? 0,
     },
     may('seeAllTraffic') && { href: paths.rules(tenantId), label: 'Rules', pages: ['rules'] },
-    { href: paths.groups(tenantId), label: 'Groups', pages: ['groups'] },
+    may('seeAllTraffic') && { href: paths.groups(tenantId), label: 'Groups', pages: ['groups'] },
     may('seeMembers') && { href: paths.members(tenantId), label: 'Members', pages: ['members'] },
     may('changeMembers') && {
       href: paths.addMember(tenantId),

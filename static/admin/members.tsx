@@ -177,12 +177,17 @@ const ROLES = [
   { value: 'manager', label: 'Manager: can also edit and assign roles' },
 ];
 
+/** Give least at first, where there is something to choose. */
+function firstRole({ repositories, groups }: MemberList): MemberRequest['role'] {
+  return repositories.length + groups.length > 0 ? 'repository viewer' : 'viewer';
+}
+
 /** Adds a member or changes its role. */
 function MemberDialog({ tenantId, member, list, onClose, onSaved }: MemberDialogProps) {
   const { api } = useApp();
   const submission = useSubmission();
   const [email, setEmail] = useState(member?.email ?? '');
-  const [role, setRole] = useState<MemberRequest['role']>(member?.role ?? 'repository viewer');
+  const [role, setRole] = useState<MemberRequest['role']>(member?.role ?? firstRole(list));
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set(member?.repositoryIds));
   const [groups, setGroups] = useState<ReadonlySet<number>>(new Set(member?.groupIds));
   const limited = role === 'repository viewer';

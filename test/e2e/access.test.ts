@@ -86,28 +86,32 @@ test('an administrator assigns two roles in turn, and each shows what it allows'
     'Dashboards',
     'Collection',
     'Rules',
+    'Groups',
   ]);
   expect([...ada.problems(), ...grace.problems()]).toEqual([]);
   await Promise.all([ada.close(), grace.close()]);
 });
 
 /** What each right opens: a page in the navigation, or a button on a page. */
-const PAGES = {
-  seeRuns: 'Collection',
-  seeAllTraffic: 'Rules',
-  seeMembers: 'Members',
-  changeChannels: 'Notifications',
-  seeAudit: 'Audit log',
-  seeTenant: 'Tenants',
-  seeServers: 'GitHub servers',
-  seeSystemRoles: 'System roles',
-  seeAllRuns: 'System log',
-  seeAllAudit: 'System audit log',
-} satisfies Partial<Record<Right, string>>;
+const PAGES: [Right, string][] = [
+  ['seeRuns', 'Collection'],
+  ['seeAllTraffic', 'Rules'],
+  ['seeAllTraffic', 'Groups'],
+  ['seeMembers', 'Members'],
+  ['changeMembers', 'Add member…'],
+  ['changeChannels', 'Notifications'],
+  ['seeAudit', 'Audit log'],
+  ['seeTenant', 'Tenants'],
+  ['seeServers', 'GitHub servers'],
+  ['seeSystemRoles', 'System roles'],
+  ['seeAllRuns', 'System log'],
+  ['seeAllAudit', 'System audit log'],
+];
 const BUTTONS = {
   changeRepositories: ['/t/1/repositories', 'Discover'],
   startRuns: ['/t/1/runs', 'Collect now'],
   changeMembers: ['/t/1/members', 'Add member'],
+  changeGroups: ['/t/1/groups', 'New group'],
   manageTenants: ['/admin/tenants', 'Create tenant'],
   changeServers: ['/admin/servers', 'Add server'],
   changeSystemRoles: ['/admin/roles', 'Add administrator or maintainer'],
@@ -122,7 +126,7 @@ test.each([
   const { body } = await installation.as('grace@example.com')('GET', '/me');
   const rights = new Set<string>([...body.rights, ...body.tenants[0].rights]);
   const grace = await enter('Grace Hopper', '/t/1');
-  const offered = Object.entries(PAGES).flatMap(([right, label]) => (rights.has(right) ? [label] : []));
+  const offered = PAGES.flatMap(([right, label]) => (rights.has(right) ? [label] : []));
   expect(await pagesOffered(grace)).toEqual(['Overview', 'Repositories', 'Dashboards', ...offered]);
   for (const [right, [address, name]] of Object.entries(BUTTONS)) {
     await grace.open(address);
