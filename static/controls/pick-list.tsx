@@ -3,7 +3,7 @@ import { useId, useState } from 'preact/hooks';
 import { formatCount } from '../format.ts';
 
 /** Something to choose. */
-export interface PickItem {
+interface PickItem {
   id: number;
   label: string;
   /** Shown after the label. */
