@@ -71,6 +71,9 @@ test('a token that GitHub rejects is refused at its field, and a valid one compl
   await page.getByRole('button', { name: 'Set up' }).click();
   await page.locator('.field.has-error', { hasText: 'GitHub token' }).waitFor();
   expect(ada.problems()).toEqual(['422 POST init']);
+  await page.getByLabel('GitHub server').selectOption({ label: 'github.com' });
+  await page.locator('.has-error').waitFor({ state: 'detached' });
+  await page.getByLabel('GitHub server').selectOption({ label: 'Demo (simulated GitHub on this machine)' });
 
   await page.getByLabel('GitHub token').fill(DEMO_TOKENS.octocat);
   await page.getByRole('button', { name: 'Set up' }).click();
@@ -96,6 +99,7 @@ test('a repository that cannot be added is refused with its reason', async () =>
   await add('northwind-labs/no-such-repository', 'no such repository');
   await add('https://github.com/pinecone-tools/lantern', 'push');
   await add('https://github.com/northwind-labs/tidy-dates.git', 'northwind-labs/tidy-dates was added');
+  await page.getByRole('link', { name: 'See its charts' }).waitFor();
   await add('northwind-labs/tidy-dates', 'already');
   await heading('Your last 14 days are arriving').waitFor();
   await page
