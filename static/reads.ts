@@ -9,7 +9,7 @@ import type { Discovered, RepositoryDetail, RepositoryList } from '../lib/answer
 import type { RuleList } from '../lib/answers/rules.ts';
 import type { ProblemLog, RunDetail, RunList } from '../lib/answers/runs.ts';
 import type { InstallationList, ServerList } from '../lib/answers/servers.ts';
-import type { Overview, RepositoryStats, TrafficColumns } from '../lib/answers/stats.ts';
+import type { BeforeAfter, Overview, RepositoryStats, TrafficColumns } from '../lib/answers/stats.ts';
 import type { TenantList } from '../lib/answers/tenants.ts';
 import type { Read } from './api.ts';
 
@@ -33,6 +33,7 @@ export const reads = {
   tableFile: (tenantId: number, query: Query) => read<unknown>(`stats/${tenantId}/table`, query),
   repositoryStats: (tenantId: number, repositoryId: number, query: Query) =>
     read<RepositoryStats>(`stats/${tenantId}/${repositoryId}`, query),
+  beforeAfter: (tenantId: number, query: Query) => read<BeforeAfter>(`stats/${tenantId}/before-after`, query),
   repositories: (tenantId: number, query: Query) => read<RepositoryList>(`repositories/${tenantId}`, query),
   repository: (tenantId: number, repositoryId: number) =>
     read<RepositoryDetail>(`repositories/${tenantId}/${repositoryId}`),

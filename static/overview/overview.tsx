@@ -6,6 +6,8 @@ import { CsvButton } from '../controls/download.tsx';
 import { Empty, Failure, Notice } from '../controls/notice.tsx';
 import { Segments } from '../controls/segments.tsx';
 import { TitleRow } from '../controls/title-row.tsx';
+import { AnnotateButton } from '../events/annotate-button.tsx';
+import { Happened } from '../events/happened.tsx';
 import { GroupMenu } from '../groups/group-menu.tsx';
 import { FIRST_PAGE, usePlace } from '../location.ts';
 import { paths } from '../routes.ts';
@@ -38,7 +40,17 @@ export function Overview({ tenantId }: { tenantId: number }) {
         }
         shown={shown.answer?.range}
         incomparable={asTable}
-        actions={<CsvButton read={download} fileName={`traffic-${asTable ? 'table' : 'overview'}.csv`} />}
+        actions={
+          <>
+            <AnnotateButton
+              tenantId={tenantId}
+              groupId={groupOf(place.query)}
+              date={place.query.get('day') ?? shown.answer?.range.to}
+              onSaved={shown.reload}
+            />
+            <CsvButton read={download} fileName={`traffic-${asTable ? 'table' : 'overview'}.csv`} />
+          </>
+        }
       />
       <div class="toolbar">
         <Segments
@@ -88,6 +100,7 @@ function Glance({ tenantId, answer, isStale, reload }: GlanceProps) {
       ))}
       {answer && answer.attention.length > 0 && <Attention tenantId={tenantId} problems={answer.attention} />}
       <OverviewCard answer={answer} isStale={isStale} />
+      <Happened tenantId={tenantId} answer={answer} groupId={groupOf(place.query)} onChanged={reload} />
       <RepositoryTable answer={answer} />
     </>
   );
@@ -101,6 +114,11 @@ function EmptyGroup({ tenantId }: { tenantId: number }) {
       </p>
     </Empty>
   );
+}
+
+/** The group that the address names. */
+function groupOf(query: URLSearchParams): number | undefined {
+  return Number(query.get('group')) || undefined;
 }
 
 function NoRepositories({ tenantId, mayAdd }: { tenantId: number; mayAdd: boolean }) {

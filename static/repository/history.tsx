@@ -4,7 +4,6 @@ import { Panel } from '../controls/panel.tsx';
 import { formatCount, formatDay, formatInstant } from '../format.ts';
 import { METRICS } from './metrics.ts';
 
-const EVENTS = [{ label: 'Day' }, { label: 'What' }];
 const REVISIONS = [
   { label: 'Day' },
   { label: 'Figure' },
@@ -13,29 +12,9 @@ const REVISIONS = [
   { label: 'Seen' },
 ];
 
-/** The repository's events, and figures that GitHub lowered later. */
-export function History({ answer: { events, revisions } }: { answer: RepositoryStats }) {
-  return (
-    <>
-      {events.length > 0 && <Events events={events} />}
-      {revisions.length > 0 && <Revisions revisions={revisions} />}
-    </>
-  );
-}
-
-function Events({ events }: Pick<RepositoryStats, 'events'>) {
-  return (
-    <Panel title="Events">
-      <DataTable label="Events" columns={EVENTS}>
-        {events.map((event) => (
-          <tr key={`${event.kind} ${event.date} ${event.title}`}>
-            <td class="when">{formatDay(event.date)}</td>
-            <th scope="row">{event.title}</th>
-          </tr>
-        ))}
-      </DataTable>
-    </Panel>
-  );
+/** The figures of the repository that GitHub lowered later. */
+export function History({ answer: { revisions } }: { answer: RepositoryStats }) {
+  return revisions.length > 0 ? <Revisions revisions={revisions} /> : null;
 }
 
 function Revisions({ revisions }: Pick<RepositoryStats, 'revisions'>) {

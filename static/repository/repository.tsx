@@ -6,6 +6,8 @@ import { useMe } from '../app-context.ts';
 import { CsvButton } from '../controls/download.tsx';
 import { Failure } from '../controls/notice.tsx';
 import { TitleRow } from '../controls/title-row.tsx';
+import { AnnotateButton } from '../events/annotate-button.tsx';
+import { Happened } from '../events/happened.tsx';
 import { go, usePlace } from '../location.ts';
 import { repositoryRead } from '../overview/view.ts';
 import { RemoveDialog } from '../repositories/remove-dialog.tsx';
@@ -47,6 +49,12 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
         below={answer && <Facts repository={answer.repository} />}
         actions={
           <>
+            <AnnotateButton
+              tenantId={tenantId}
+              repositoryId={repositoryId}
+              date={place.query.get('day') ?? answer?.range.to}
+              onSaved={reload}
+            />
             <CsvButton read={read} fileName={`traffic-${answer?.repository.name ?? repositoryId}.csv`} />
             {answer && <Changes answer={answer} run={run} reload={reload} />}
           </>
@@ -59,7 +67,11 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
       {answer && <UnmatchedNotice {...answer.repository} />}
       {answer?.repository.problem && <ProblemNotice problem={answer.repository.problem} />}
       {(answer || !error) && (
-        <Figures answer={answer} isStale={answer !== undefined && (loading || error !== undefined)} />
+        <Figures
+          answer={answer}
+          isStale={answer !== undefined && (loading || error !== undefined)}
+          reload={reload}
+        />
       )}
     </div>
   );
@@ -120,10 +132,24 @@ function Changes({ answer, run, reload }: ChangesProps) {
   );
 }
 
-function Figures({ answer, isStale }: { answer: RepositoryStats | undefined; isStale: boolean }) {
+interface FiguresProps {
+  answer: RepositoryStats | undefined;
+  isStale: boolean;
+  reload: () => void;
+}
+
+function Figures({ answer, isStale, reload }: FiguresProps) {
   return (
     <>
       <RepositoryCard answer={answer} isStale={isStale} />
+      {answer && (
+        <Happened
+          tenantId={answer.tenantId}
+          repositoryId={answer.repository.repositoryId}
+          answer={answer}
+          onChanged={reload}
+        />
+      )}
       <ClonesChart answer={answer} isStale={isStale} />
       {answer && (
         <>

@@ -138,3 +138,72 @@ test('among 300 repositories, a dialog filters and selects all that it shows', a
   await db.destroy();
   expect(ada.problems()).toEqual([]);
 });
+
+test('a launch is annotated with three clicks and the text, and its marker and line light up together', async () => {
+  const { page } = ada;
+  const text = 'Launch <b>of</b> “burrow”';
+  await page.getByRole('button', { name: 'Annotate' }).first().click();
+  await page.getByRole('option', { name: 'northwind-labs/burrow' }).waitFor({ state: 'attached' });
+  expect(await findViolations(page)).toEqual([]);
+  await page.keyboard.type(text);
+  // The list opens with a click, and the choice is another one for people: the keys that choose are none.
+  await page.getByLabel('For').selectOption({ label: 'northwind-labs/burrow' });
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  const line = page.getByRole('listitem').filter({ hasText: text });
+  await line.waitFor();
+  expect(await line.textContent()).toContain('burrow');
+  expect(await line.textContent()).toContain('Ada Lovelace');
+  expect(await clicks()).toBeLessThanOrEqual(3);
+  await line.hover();
+  await page.locator('.chart-marker.lit').first().waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
+test('an event offers the days before and after it, with bounds of the visitors', async () => {
+  const { page } = ada;
+  const line = page.locator('.happened li').filter({ hasText: 'released' }).first();
+  await line.hover();
+  await line.getByRole('button', { name: 'Before and after' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Before and after' });
+  await dialog
+    .getByText(/Settled days only|unknown|not published/)
+    .first()
+    .waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: '14 days' }).click();
+  await dialog
+    .getByText(/days? each|unknown|not published/)
+    .first()
+    .waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect(ada.problems()).toEqual([]);
+});
+
+test('an annotation is changed and deleted from the list, and events are shown by kind', async () => {
+  const { page } = ada;
+  const line = page.getByRole('listitem').filter({ hasText: 'Launch' });
+  await line.hover();
+  await line.getByRole('button', { name: 'Edit' }).click();
+  await page.getByRole('textbox', { name: 'What happened' }).fill(`x${'y'.repeat(10_000)}`);
+  await page.getByText('At most 500 characters; these are 10,001.').waitFor();
+  await page.getByRole('textbox', { name: 'What happened' }).fill('Relaunch');
+  await page.getByLabel('Link (optional)').fill('javascript:alert(1)');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Start with https://').waitFor();
+  expect(ada.problems()).toEqual(['400 PATCH annotations/1/1']);
+  await page.getByLabel('Link (optional)').fill('https://example.com/launch');
+  await page.getByRole('button', { name: 'Save' }).click();
+  const changed = page.getByRole('listitem').filter({ hasText: 'Relaunch' });
+  await changed.getByRole('link', { name: /Relaunch/ }).waitFor();
+  await page.getByLabel('Show only').selectOption('annotation');
+  expect(await page.locator('.happened li').count()).toBe(1);
+  await changed.hover();
+  await changed.getByRole('button', { name: 'Edit' }).click();
+  await page.getByRole('button', { name: 'Delete this annotation…' }).click();
+  expect(await findViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await changed.waitFor({ state: 'detached' });
+  expect(ada.problems()).toEqual([]);
+});
