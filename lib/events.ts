@@ -5,11 +5,12 @@ import type { ChartEvent, Events } from './answers/events.ts';
 import { type Day, daysBetween, toDay } from './day.ts';
 import type { Db } from './db/database.ts';
 import { type Losing, listLostSpans } from './events/lost.ts';
-import { type Found, shareOut } from './events/share.ts';
+import { type Found, MAX_EVENTS, shareOut } from './events/share.ts';
 import { listReleases } from './extras/releases.ts';
 import { plural } from './number-format.ts';
 import { listRepositoryEvents, type RepositoryEvent } from './repositories/facts.ts';
 import { type RepositoryRow, toFullName, toWebUrl } from './repositories/repository.ts';
+import { listNewestReferrers } from './snapshots.ts';
 
 /** What events need to know about each repository in scope. */
 export type EventSource = Pick<RepositoryRow, 'owner' | 'name' | 'serverUrl' | 'addedAt'> & Losing;
@@ -33,8 +34,13 @@ export async function listEvents(
   const changes = await listRepositoryEvents(db, access, { from, to });
   const lost = await listLostSpans(db, access.tenantId, repositories, { from, to, today: toDay(now) });
   const annotations = await listAnnotationsOf(db, access, { from, to });
+  const referrers = await listNewestReferrers(db, access, { from, to, limit: MAX_EVENTS });
   const releases = await listReleases(db, access, { from, to });
   const found = [
+    {
+      events: referrers.rows.flatMap((one) => toReferrer(one, rows.get(one.repositoryId))),
+      count: referrers.count,
+    },
     ...toFound(annotations.map(toAnnotation)),
     ...toFound(changes.flatMap((change) => toChange(change, rows.get(change.repositoryId)))),
     ...toFound(listBeginnings(repositories, changes, { from, to })),
@@ -85,6 +91,7 @@ function toChange(
     transferred: `Transferred from ${nameBefore} to ${nameAfter}`,
     archived: 'Archived',
     unarchived: 'Unarchived',
+    visibility: `Became ${nameAfter}`,
   };
   return [toEvent(row, { date: dayOf(occurredAt), kind, title: titles[kind] })];
 }
@@ -140,6 +147,15 @@ function toLost(
   if (losing.length === 1 && first) return toEvent(first, { ...span, title: days });
   const title = `${days} of ${plural(losing.length, 'repository', 'repositories')}`;
   return toEvent(null, { ...span, title, detail: toNames(losing) });
+}
+
+function toReferrer(
+  { referrer, firstDate }: { referrer: string; firstDate: Day },
+  row: EventSource | undefined,
+): ChartEvent[] {
+  if (!row) return [];
+  const title = `${referrer} entered the referrers`;
+  return [toEvent(row, { date: firstDate, kind: 'referrer', title, subject: referrer })];
 }
 
 function toAnnotation(annotation: Annotation): ChartEvent {

@@ -1,4 +1,5 @@
 import { type AliasedExpression, sql, type Transaction } from 'kysely';
+import type { TenantAccess } from './access.ts';
 import type { ListRise, Rises } from './answers/day.ts';
 import type { ListHistory, RankedPath, RankedReferrer } from './answers/stats.ts';
 import { type Day, daysBetween, weekOf } from './day.ts';
@@ -29,6 +30,12 @@ export interface PopularPath extends Popular {
 const referrerRows: Merge<'referrerSnapshot'> = {
   into: 'referrerSnapshot',
   key: ['tenantId', 'repositoryId', 'snapshotDate', 'listRank'],
+};
+
+/** A referrer that was named before keeps its first day. */
+const firstReferrers: Merge<'firstReferrer'> = {
+  into: 'firstReferrer',
+  key: ['tenantId', 'repositoryId', 'referrer'],
 };
 
 const pathRows: Merge<'pathSnapshot'> = {
@@ -66,6 +73,13 @@ export async function saveReferrers(
     }));
   });
   await mergeRows(trx, referrerRows, rows);
+  const firstRows = rows.map(({ tenantId, repositoryId, referrer, snapshotDate }) => ({
+    tenantId,
+    repositoryId,
+    referrer,
+    firstDate: snapshotDate,
+  }));
+  await mergeRows(trx, firstReferrers, firstRows);
 }
 
 /** Stores merged paths of a day, each list as a whole; a later run on the same day replaces it. */
@@ -220,23 +234,62 @@ function selectPaths(db: Db, { tenantId, repositoryId }: RepositoryKey) {
     .where('repositoryId', '=', repositoryId);
 }
 
-/** The referrers that a repository's list first named in this span, but not those of its first list. */
-export async function listFirstSeenReferrers(db: Db, tenantId: number, { from, to }: { from: Day; to: Day }) {
-  const first = db
-    .selectFrom('trafficWindow')
-    .select(({ fn }) => ['repositoryId', fn.min('observedDate').as('firstDate')])
-    .where('tenantId', '=', tenantId)
-    .groupBy('repositoryId');
+/** The referrers that a repository's list first named in a span, but not those of its first list. */
+function selectFirstSeen(
+  db: Db,
+  { tenantId, repositoryIds }: TenantAccess,
+  { from, to }: { from: Day; to: Day },
+) {
   return db
-    .selectFrom('referrerSnapshot as s')
-    .innerJoin(first.as('f'), 'f.repositoryId', 's.repositoryId')
-    .select(({ fn }) => ['s.repositoryId', 's.referrer', fn.max('s.viewCount').as('viewCount')])
-    .where('s.tenantId', '=', tenantId)
-    .where('f.firstDate', '<', from)
-    .where('s.snapshotDate', '<=', to)
-    .groupBy(['s.repositoryId', 's.referrer'])
-    .having(({ fn }) => fn.min('s.snapshotDate'), '>=', from)
+    .selectFrom('firstReferrer as f')
+    .select(['f.repositoryId', 'f.referrer'])
+    .where('f.tenantId', '=', tenantId)
+    .$if(repositoryIds !== null, (query) => query.where('f.repositoryId', 'in', repositoryIds ?? []))
+    .where('f.firstDate', '>=', from)
+    .where('f.firstDate', '<=', to)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('trafficWindow as w')
+          .select('w.observedDate')
+          .whereRef('w.tenantId', '=', 'f.tenantId')
+          .whereRef('w.repositoryId', '=', 'f.repositoryId')
+          .whereRef('w.observedDate', '<', 'f.firstDate'),
+      ),
+    );
+}
+
+/** The referrers that a repository's list first named in a span, with their largest view counts in it. */
+export async function listFirstSeenReferrers(db: Db, tenantId: number, span: { from: Day; to: Day }) {
+  return selectFirstSeen(db, { tenantId, repositoryIds: null }, span)
+    .innerJoin('referrerSnapshot as s', (join) =>
+      join
+        .onRef('s.tenantId', '=', 'f.tenantId')
+        .onRef('s.repositoryId', '=', 'f.repositoryId')
+        .onRef('s.referrer', '=', 'f.referrer')
+        .on('s.snapshotDate', '>=', span.from)
+        .on('s.snapshotDate', '<=', span.to),
+    )
+    .select(({ fn }) => fn.max('s.viewCount').as('viewCount'))
+    .groupBy(['f.repositoryId', 'f.referrer'])
     .execute();
+}
+
+/** The newest referrers that lists of the repositories in scope first named in a span, and how many there are. */
+export async function listNewestReferrers(
+  db: Db,
+  access: TenantAccess,
+  { from, to, limit }: { from: Day; to: Day; limit: number },
+): Promise<{ rows: { repositoryId: number; referrer: string; firstDate: Day }[]; count: number }> {
+  if (access.repositoryIds?.length === 0) return { rows: [], count: 0 };
+  const rows = await selectFirstSeen(db, access, { from, to })
+    .select('f.firstDate')
+    .select(sql<number>`count(*) over ()`.as('count'))
+    .orderBy('f.firstDate', 'desc')
+    .orderBy('f.repositoryId')
+    .orderBy('f.referrer')
+    .limit(limit)
+    .execute();
+  return { rows, count: rows[0]?.count ?? 0 };
 }
 
 /** Names in GitHub's list, if it is full. */

@@ -212,3 +212,26 @@ test('an owner with different capitals is the same owner', async () => {
     { kind: 'tracking' },
   ]);
 });
+
+test('a referrer that a later list first names, and a new visibility, are events; the first list is none', async () => {
+  const spikes = [{ on: addDays(START, 2), views: 500, halfLife: 1, referrer: 'news.example' }];
+  const { repositoryId } = await collecting.add('launched', { views: 60, spikes });
+  await collecting.collectDaily(START, addDays(START, 6));
+  await collecting.db.updateTable('repository').set({ visibility: 'private' }).execute();
+  await collecting.collectDaily(addDays(START, 7), addDays(START, 9));
+  const { events, eventCounts } = await collecting.traffic(repositoryId, START, addDays(START, 9));
+  const firstDate = addDays(START, 3);
+  expect(events.filter(({ kind }) => kind !== 'tracking')).toMatchObject([
+    { kind: 'visibility', date: addDays(START, 7), title: 'Became public' },
+    {
+      kind: 'referrer',
+      date: firstDate,
+      title: 'news.example entered the referrers',
+      subject: 'news.example',
+      fullName: 'ada/launched',
+    },
+  ]);
+  expect(eventCounts).toContainEqual({ kind: 'referrer', count: 1 });
+  const later = await collecting.traffic(repositoryId, addDays(firstDate, 1), addDays(START, 9));
+  expect(later.events.filter(({ kind }) => kind === 'referrer')).toEqual([]);
+});

@@ -3,8 +3,10 @@ import type { WeekReport } from '../lib/answers/channels.ts';
 import { toPayload } from '../lib/channels/message.ts';
 import { addDays } from '../lib/day.ts';
 import { type Db, openDatabase } from '../lib/db/database.ts';
+import { inTransaction } from '../lib/db/portable.ts';
 import { toReportMessage } from '../lib/reports/message.ts';
 import { dueWeek } from '../lib/reports/week.ts';
+import { saveReferrers } from '../lib/snapshots.ts';
 import { findAdaptiveCardError, findBlockKitError } from '../local/webhooks/limits.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
@@ -37,6 +39,7 @@ beforeAll(async () => {
   ({ db } = openDatabase(installation.database.url));
   await db.deleteFrom('trafficDay').execute();
   await db.deleteFrom('referrerSnapshot').execute();
+  await db.deleteFrom('firstReferrer').execute();
   await db
     .updateTable('repository')
     .set({ firstCoveredDate: '2026-02-01', lastCoveredDate: '2026-03-09' })
@@ -84,25 +87,21 @@ async function writeWeeks(): Promise<void> {
       .set({ endedWeek: WEEK, endedWeekViewers })
       .where('repositoryId', '=', ids[place] ?? 0)
       .execute();
-  const snapshot = (repositoryId: number, snapshotDate: string, referrer: string) => ({
+  const list = (place: number, snapshotDate: string, referrer: string) => ({
     tenantId: 1,
-    repositoryId,
+    repositoryId: ids[place] ?? 0,
     snapshotDate,
-    referrer,
-    listRank: 1,
-    viewCount: 9,
-    viewUniques: 3,
+    list: [{ referrer, count: 9, uniques: 3 }],
+    replaces: false,
   });
-  await db
-    .insertInto('referrerSnapshot')
-    .values([
-      snapshot(ids[0] ?? 0, '2026-02-25', 'old.example'),
-      snapshot(ids[0] ?? 0, '2026-03-03', 'old.example'),
-      snapshot(ids[0] ?? 0, '2026-03-04', 'new.example'),
-      snapshot(ids[1] ?? 0, '2026-03-04', 'new.example'),
-      snapshot(ids[1] ?? 0, '2026-03-09', 'later.example'),
-    ])
-    .execute();
+  const lists = [
+    list(0, '2026-02-25', 'old.example'),
+    list(0, '2026-03-03', 'old.example'),
+    list(0, '2026-03-04', 'new.example'),
+    list(1, '2026-03-04', 'new.example'),
+    list(1, '2026-03-09', 'later.example'),
+  ];
+  for (const one of lists) await inTransaction(db, (trx) => saveReferrers(trx, [one]));
 }
 
 const send = async (): Promise<{ sent: number; failed: number }> =>

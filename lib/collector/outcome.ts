@@ -30,7 +30,7 @@ export function lockRepositories(
       .selectFrom('repository')
       .select(['repositoryId', 'owner', 'name', 'archivedAt', 'firstCoveredDate', 'lastCoveredDate'])
       .select(['publishedThrough', 'forgottenBefore', 'readsToday', 'lastSuccessAt', 'failureAt'])
-      .select(['endedWeek', 'endedWeekViewers'])
+      .select(['endedWeek', 'endedWeekViewers', 'visibility'])
       .where('tenantId', '=', tenantId)
       .where('repositoryId', 'in', repositoryIds)
       // In the same order everywhere, so that two runs do not wait for each other.
@@ -157,12 +157,12 @@ export interface Profile {
 }
 
 /**
- * A new name, or that a repository was archived or unarchived, with an event for each. Of two collections that notice the same
+ * A new name, or that a repository was archived or unarchived, or became public or private, with an event for each. Of two collections that notice the same
  * change, the second finds it stored.
  */
 export function toProfile(
   stored: StoredRepository,
-  { known, seen, now }: { known: Profile; seen: Profile; now: Date },
+  { known, seen, now }: { known: Profile; seen: Profile & { visibility: Visibility }; now: Date },
 ) {
   const occurredAt = now.toISOString();
   const { owner, name, archivedAt } = stored;
@@ -183,6 +183,13 @@ export function toProfile(
     const kind = seen.archived ? 'archived' : 'unarchived';
     events.push({ kind, occurredAt, nameBefore: null, nameAfter: null });
   }
+  if (stored.visibility !== seen.visibility)
+    events.push({
+      kind: 'visibility',
+      occurredAt,
+      nameBefore: stored.visibility,
+      nameAfter: seen.visibility,
+    });
   return { profile, events };
 }
 

@@ -60,6 +60,7 @@ export const GRANTS: Record<keyof Tables, Record<ActingRole, Privilege[]>> = {
   trafficWeek: { web: READ, collector: ALL },
   trafficWindow: { web: READ, collector: ALL },
   referrerSnapshot: { web: READ, collector: ALL },
+  firstReferrer: { web: READ, collector: ALL },
   pathSnapshot: { web: READ, collector: ALL },
   annotation: { web: ALL, collector: READ },
   annotationRepository: { web: ALL, collector: READ },

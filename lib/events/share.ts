@@ -2,7 +2,7 @@ import type { ChartEvent, Events } from '../answers/events.ts';
 import { EVENT_KINDS } from './kinds.ts';
 
 /** The most events in an answer. */
-const MAX_EVENTS = 150;
+export const MAX_EVENTS = 150;
 
 /** Events of one kind: the newest of them, and how many there are. */
 export interface Found {

@@ -54,7 +54,7 @@ export const repositoryTables = {
   repositoryEvent: {
     tenantId: integer,
     repositoryId: integer,
-    kind: choice(['renamed', 'transferred', 'archived', 'unarchived', 'tracked'], 20),
+    kind: choice(['renamed', 'transferred', 'archived', 'unarchived', 'tracked', 'visibility'], 20),
     occurredAt: instant,
     nameBefore: optional(text(201)),
     nameAfter: optional(text(201)),

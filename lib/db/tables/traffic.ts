@@ -50,6 +50,13 @@ export const trafficTables = {
     viewCount: bigint,
     viewUniques: bigint,
   },
+  firstReferrer: {
+    tenantId: integer,
+    repositoryId: integer,
+    referrer: text(400),
+    /** The day of the list that first named it. */
+    firstDate: day,
+  },
   pathSnapshot: {
     tenantId: integer,
     repositoryId: integer,
