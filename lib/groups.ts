@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { TenantAccess } from './access.ts';
+import { keepAnnotationsOfGroup } from './annotations.ts';
 import type { Group, GroupChoice, GroupList, GroupPreview } from './answers/groups.ts';
 import { type Actor, recordAudit } from './audit.ts';
 import type { Db } from './db/database.ts';
@@ -249,7 +250,7 @@ export async function updateGroup(
 
 /**
  * Deletes a group. Who saw repositories only through it does not see them any more, and channels that reported on it report
- * nothing. Throws `group_not_found`.
+ * nothing. Its annotations stay with its repositories. Throws `group_not_found`.
  */
 export async function deleteGroup(db: Db, { tenantId, groupId }: GroupKey, by: Actor): Promise<void> {
   await inTransaction(db, async (trx) => {
@@ -262,6 +263,7 @@ export async function deleteGroup(db: Db, { tenantId, groupId }: GroupKey, by: A
       access,
       (await readContents(trx, access, [group])).get(group.groupId),
     );
+    await keepAnnotationsOfGroup(trx, tenantId, groupId);
     await trx
       .deleteFrom('repositoryGroup')
       .where('tenantId', '=', tenantId)

@@ -1,19 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { keepAnnotationsOfGroup } from '../lib/annotations.ts';
 import type { Annotation } from '../lib/answers/annotations.ts';
 import type { ChartEvent } from '../lib/answers/events.ts';
-import { type Database, openDatabase } from '../lib/db/database.ts';
-import { inTransaction } from '../lib/db/portable.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
-import { createTestDatabase } from './database.ts';
 import { type Answer, type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 const NOW = '2026-03-10T08:00:00.000Z';
 const { northwind } = DEMO_USERS;
 
 let installation: TestInstallation;
-let database: Database;
 let ada: Call;
 let viewer: Call;
 /** Sees only burrow. */
@@ -24,9 +19,7 @@ let burrow: number;
 let tidyDates: number;
 
 beforeAll(async () => {
-  const databaseUrls = await createTestDatabase();
-  database = openDatabase(databaseUrls.admin);
-  installation = await openTestInstallation({ demo: true, now: NOW, databaseUrls });
+  installation = await openTestInstallation({ demo: true, now: NOW });
   ({ tenantId, serverId } = await installation.initialize());
   ada = installation.as('ada@example.com');
   const names = ['burrow', 'tidy-dates', 'harbor-charts'];
@@ -40,10 +33,7 @@ beforeAll(async () => {
   viewer = installation.as('vi@example.com');
   limited = installation.as('lim@example.com');
 });
-afterAll(async () => {
-  await database.db.destroy();
-  await installation.close();
-});
+afterAll(() => installation.close());
 
 const outcome = ({ status, body }: Answer) => [status, body.error?.code];
 const annotate = (fields: object, call = ada) =>
@@ -232,23 +222,14 @@ test('a day before all figures or within the next year is accepted, and a later 
 
 test('annotations of a group that is deleted stay with its repositories', async () => {
   await deleteAll();
-  const { db } = database;
-  const columns = { tenantId, name: 'Tools', createdAt: NOW, createdBy: 'ada@example.com' };
-  const { groupId } = await db
-    .insertInto('repositoryGroup')
-    .values({ ...columns, owner: null, namePattern: null, topic: null, visibility: null })
-    .returning('groupId')
-    .executeTakeFirstOrThrow();
-  await db.insertInto('groupRepository').values({ tenantId, groupId, repositoryId: tidyDates }).execute();
+  const group = { name: 'Tools', repositoryIds: [tidyDates] };
+  const { groupId } = (await ada('POST', `/groups/${tenantId}`, group)).body;
   const annotation = await create({ text: 'of the group', groupId });
   expect(annotation).toMatchObject({ scope: 'group', group: { groupId, name: 'Tools' } });
   expect(titlesOf(await eventsOf(`/${tidyDates}?range=30`))).toEqual(['of the group']);
   expect(await eventsOf(`/${burrow}?range=30`)).toEqual([]);
   expect(await list(limited)).toEqual([]);
-  await inTransaction(db, async (trx) => {
-    await keepAnnotationsOfGroup(trx, tenantId, groupId);
-    await trx.deleteFrom('repositoryGroup').where('groupId', '=', groupId).execute();
-  });
+  expect((await ada('DELETE', `/groups/${tenantId}/${groupId}`)).status).toBe(200);
   expect(await list()).toMatchObject([
     { text: 'of the group', scope: 'repositories', group: null, repositories: [{ repositoryId: tidyDates }] },
   ]);

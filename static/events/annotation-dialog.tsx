@@ -151,10 +151,14 @@ interface ScopeFieldProps {
 
 /** What the annotation is for: all repositories, a group, or one repository. */
 function ScopeField({ tenantId, value, onValue, mayStay }: ScopeFieldProps) {
-  const { answer, error } = useAnswer(reads.repositories(tenantId, { size: '300' }));
+  const { answer, error } = useAnswer(reads.groups(tenantId));
   const options = [
     ...(mayStay ? [{ value: UNCHANGED, label: 'As before' }] : []),
     { value: 'all', label: 'All repositories' },
+    ...(answer?.groups ?? []).map(({ groupId, name }) => ({
+      value: `group ${groupId}`,
+      label: `Group ${name}`,
+    })),
     ...(answer?.repositories ?? []).map(({ repositoryId, fullName }) => ({
       value: `repository ${repositoryId}`,
       label: fullName,
