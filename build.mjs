@@ -116,7 +116,9 @@ async function buildStart() {
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
-    define: NOT_CLOUDFLARE,
+    // oidc-provider makes two of these when it loads, for messages in English. Node's would keep its tables of languages in memory.
+    define: { ...NOT_CLOUDFLARE, 'Intl.ListFormat': 'ListFormat' },
+    inject: [path.join(root, 'local/list-format.ts')],
     plugins: [scriptsForBuild],
     platform: 'node',
     target: 'node20',

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { SMALL_LIMITS } from './local/installation/small.ts';
 import { scriptsForTests } from './sql/scripts.mjs';
 import { PACKAGES } from './test/db2/driver.ts';
 import { DB2_TESTS } from './test/db2/files.ts';
@@ -56,6 +57,7 @@ class SlowFirst extends BaseSequencer {
 
 const UNIT = ['test/unit/*.test.ts'];
 const SYSTEM = ['test/*.test.ts'];
+const CONTRACT = ['test/openwhisk-*.test.ts'];
 const BROWSER = ['test/e2e/*.test.ts'];
 
 // `all` has the three together, because each project compiles the modules again and has its own workers.
@@ -98,7 +100,14 @@ export default defineConfig({
       {
         plugins: [scriptsForTests],
         // They make tens of thousands of rows, beside other long ones.
-        test: { ...shared, testTimeout: 240_000, name: 'ci', include: ['test/ci/*.test.ts'] },
+        test: {
+          ...shared,
+          testTimeout: 240_000,
+          name: 'ci',
+          // The contract's tests run in the project `system` with the limits of a stock platform.
+          include: ['test/ci/*.test.ts', ...CONTRACT],
+          provide: { hostLimits: SMALL_LIMITS },
+        },
       },
       {
         plugins: [scriptsForTests],

@@ -20,7 +20,7 @@ export async function benchFirstChart(): Promise<void> {
   const page = await browser.newPage();
   const begun = performance.now();
   const seconds = () => round((performance.now() - begun) / 1000, 2);
-  const child = spawn(process.execPath, ['dist/local/start.js'], {
+  const child = spawn(process.execPath, ['--single-threaded', 'dist/local/start.js'], {
     env: {
       PATH: process.env.PATH,
       DATA_DIR: dataDir,

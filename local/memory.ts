@@ -3,7 +3,8 @@ import v8 from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 // V8 makes room for young objects as if a server had nothing to share its machine with: up to 32 MB, which it keeps. This server
-// mostly waits for the actions and the database. Import this module first, because growing cannot be undone.
+// mostly waits for the actions and the database. Import this module first, because growing cannot be undone. Whoever starts Node
+// passes --single-threaded, which only works from the beginning: V8's own threads keep memory each.
 v8.setFlagsFromString('--semi-space-growth-factor=1');
 v8.setFlagsFromString('--optimize-for-size');
 v8.setFlagsFromString('--expose-gc');

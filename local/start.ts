@@ -8,23 +8,24 @@ import type { Provisioned } from '../lib/provisioning.ts';
 import { isStillRunning } from '../lib/still-running.ts';
 import type { Upgrade } from '../lib/upgrade.ts';
 import { getJson } from './get-json.ts';
+import { SMALL_LIMITS } from './installation/small.ts';
 import { type Installation, openInstallation, type RealInstallation } from './installation.ts';
 import { collectWhenIdle } from './memory.ts';
 import { readSettings, type StartSettings } from './settings.ts';
 import { type Log, openFileLog, openOutputLog, openTelling, type Telling } from './telling.ts';
 
 /** The log, and the lines about the start. In a real installation both are JSON on standard output. */
-function openOutputs({ dataDir, real }: StartSettings): { log: Log; telling: Telling } {
+async function openOutputs({ dataDir, real }: StartSettings): Promise<{ log: Log; telling: Telling }> {
   if (real) {
     const log = openOutputLog();
-    return { log, telling: openTelling(log) };
+    return { log, telling: await openTelling(log) };
   }
   const write = openFileLog(path.join(dataDir, 'log.jsonl'));
   const log = (line: object) => {
     if ('event' in line && line.event === 'postgres' && 'message' in line) console.error(line.message);
     write(line);
   };
-  return { log, telling: openTelling() };
+  return { log, telling: await openTelling() };
 }
 
 /** How far an installation is set up. */
@@ -94,11 +95,6 @@ async function provision(
 /** The simulated GitHub's present; null: the real one. The demo plays through earlier days first. */
 let present: Date | null = null;
 
-/**
- * One machine has other things to do. Five processes are enough for a page and its calls while the collector runs. Starting
- * one takes a tenth of a second, so few need to wait for their next call.
- */
-const SMALL = { containers: 5, warm: 2, idle: 20_000 };
 /** With `collect` itself, it leaves containers for the pages. */
 const COLLECT_CONCURRENCY = '2';
 
@@ -125,7 +121,7 @@ async function open(settings: StartSettings, { onListening, log, signal }: OpenO
     log,
     ...(databaseUrls && { databaseUrls }),
     environment: { COLLECT_CONCURRENCY, ...parameters },
-    limits: { invocationsPerMinute, ...SMALL },
+    limits: { invocationsPerMinute, ...SMALL_LIMITS },
   };
   if (real) return { installation: await openInstallation({ ...common, real }), trial: null };
   const clock = () => present ?? new Date();
@@ -153,7 +149,8 @@ function stopOnSignal(opening: Promise<Opened>, leaving: AbortController, { tell
 
 /** Fills a fresh installation with the demo's history, and shows the progress. */
 async function makeHistory(installation: Installation, isStopping: () => boolean): Promise<void> {
-  const bar = openTelling().openBar('Collecting 400 days of demo history');
+  const { openBar } = await openTelling();
+  const bar = openBar('Collecting 400 days of demo history');
   const { buildDemo } = await import('./demo.ts');
   await buildDemo(installation, {
     clock: () => new Date(),
@@ -185,7 +182,7 @@ async function prepareDemo(
 
 async function start(): Promise<void> {
   const settings = readSettings(process.argv.slice(2), process.env);
-  const { log, telling } = openOutputs(settings);
+  const { log, telling } = await openOutputs(settings);
   const database = settings.databaseUrls ? 'the database of DATABASE_URL' : 'PostgreSQL';
   const parts = settings.real ? 'the sign-in' : 'the sign-in, a simulated GitHub';
   const starting = `Starting ${database}, ${parts} and the actions. Data folder: ${settings.dataDir}`;

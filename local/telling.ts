@@ -1,5 +1,4 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { log as clack, intro, outro, progress } from '@clack/prompts';
 
 /** Lines for people: decorated in a terminal, plain text elsewhere, and JSON where programs read them. */
 export interface Telling {
@@ -33,27 +32,31 @@ const plain: Telling = {
   },
 };
 
-const dressed: Telling = {
-  begin(line) {
-    intro('GitHub Traffic Analytics');
-    clack.step(line);
-  },
-  tell: (line) => clack.step(line),
-  finish: (line) => outro(line),
-  openBar(heading) {
-    const bar = progress({ max: STEPS });
-    let steps = 0;
-    bar.start(heading);
-    return {
-      advance(share, last) {
-        const more = Math.floor(share * STEPS) - steps;
-        steps += more;
-        bar.advance(more, `${heading} · ${last}`);
-      },
-      finish: (line) => bar.stop(line),
-    };
-  },
-};
+/** Loads what it needs only in a terminal: it takes megabytes that a server would keep. */
+async function openDressed(): Promise<Telling> {
+  const { log: clack, intro, outro, progress } = await import('@clack/prompts');
+  return {
+    begin(line) {
+      intro('GitHub Traffic Analytics');
+      clack.step(line);
+    },
+    tell: (line) => clack.step(line),
+    finish: (line) => outro(line),
+    openBar(heading) {
+      const bar = progress({ max: STEPS });
+      let steps = 0;
+      bar.start(heading);
+      return {
+        advance(share, last) {
+          const more = Math.floor(share * STEPS) - steps;
+          steps += more;
+          bar.advance(more, `${heading} · ${last}`);
+        },
+        finish: (line) => bar.stop(line),
+      };
+    },
+  };
+}
 
 /** One JSON object a line, among the others of the log. */
 const logged = (log: Log): Telling => {
@@ -62,9 +65,9 @@ const logged = (log: Log): Telling => {
 };
 
 /** With a log, the lines are part of it. */
-export function openTelling(log?: Log): Telling {
+export async function openTelling(log?: Log): Promise<Telling> {
   if (log) return logged(log);
-  return process.stdout.isTTY ? dressed : plain;
+  return process.stdout.isTTY ? openDressed() : plain;
 }
 
 const toText = (line: object) =>

@@ -4,6 +4,7 @@ import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { inject } from 'vitest';
 import type { Activation } from '../local/openwhisk/activations.ts';
 import type { Host, HostOptions } from '../local/openwhisk.ts';
 import { openHost } from '../local/openwhisk.ts';
@@ -64,7 +65,7 @@ export async function startHost(
     namespaces: { other: OTHER_KEY },
     log: (line) => log.push(line as Record<string, unknown>),
     ...options,
-    limits: { invocationsPerMinute: Number.POSITIVE_INFINITY, containers: 16, ...options.limits },
+    limits: { invocationsPerMinute: Number.POSITIVE_INFINITY, ...inject('hostLimits'), ...options.limits },
   }).catch(async (error: unknown) => {
     await rm(folder, { recursive: true });
     throw error;

@@ -8,12 +8,15 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
+import type { HostLimits } from '../local/openwhisk/services.ts';
 import type { Shared } from './on-demand.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** URL at which test workers ask for what the run shares: see on-demand.ts. */
     onDemand: string;
+    /** Limits of the OpenWhisk host that its own tests open. Absent: those of a stock platform. */
+    hostLimits?: Partial<HostLimits>;
   }
 }
 

@@ -55,7 +55,9 @@ function byCron(parameters: Record<string, unknown>, now: Date): Schedule['next'
 function openCron(cron: string, timezone: unknown): Cron {
   if (timezone !== undefined && typeof timezone !== 'string') throw new Error('timezone is not supported');
   try {
-    const job = new Cron(cron, { paused: true, mode: '5-or-6-parts', timezone: timezone || 'UTC' });
+    // Node's tables of time zones would stay in memory.
+    const zone = !timezone || timezone === 'UTC' ? { utcOffset: 0 } : { timezone };
+    const job = new Cron(cron, { paused: true, mode: '5-or-6-parts', ...zone });
     job.nextRun();
     return job;
   } catch (error) {

@@ -37,7 +37,7 @@ export async function startProduct(
   prefix: string[] = [],
 ): Promise<Started> {
   await requireBuild();
-  const [command = '', ...args] = [...prefix, process.execPath, 'dist/local/start.js'];
+  const [command = '', ...args] = [...prefix, process.execPath, '--single-threaded', 'dist/local/start.js'];
   const child = spawn(command, args, {
     env: { ...process.env, DATABASE_URL: '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -30,6 +30,16 @@ test('Caddy passes calls on to the port of the image', () => {
   expect(read('docs/examples/Caddyfile.compose')).toContain(`reverse_proxy traffic:${port}\n`);
 });
 
+test('the image and the unit start the program as npm start does', () => {
+  const { start, demo } = JSON.parse(read('package.json')).scripts;
+  const command = start.split(' && ').at(-1);
+  expect(command).toMatch(/^node .*dist\/local\/start\.js$/);
+  expect(demo.endsWith(` && ${command} --demo`)).toBe(true);
+  const [, words = ''] = /^CMD (.*)$/m.exec(read('Containerfile')) ?? [];
+  expect(JSON.parse(words).join(' ')).toBe(command);
+  expect(read('docs/examples/github-traffic.service')).toContain(`\nExecStart=/usr/bin/${command}\n`);
+});
+
 test('the image is made of what the build reads, without tests, data and secrets', () => {
   const lines = read('.containerignore')
     .split('\n')
