@@ -9,7 +9,7 @@ const FAST_STOP_MS = 20_000;
 /** What suits a database of some hundred megabytes, on a machine that has other things to do. */
 const SMALL = {
   // The kernel caches the files, too, and gives that memory back when others need it.
-  shared_buffers: '16MB',
+  shared_buffers: '8MB',
   // Nothing is replicated, so no process has to look for what to replicate.
   max_logical_replication_workers: 0,
   max_connections: 50,
