@@ -8,7 +8,8 @@ export const NODE_TESTS = [
   'test/cold-start.test.ts',
   // `npm start`, and the PostgreSQL that it starts.
   'test/start.test.ts',
-  'test/postgres.test.ts',
+  'test/ci/start-and-stop.test.ts',
+  'test/ci/postgres.test.ts',
   // Keys, signatures and sealed tokens.
   'test/accounts.test.ts',
   'test/auth.test.ts',

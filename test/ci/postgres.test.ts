@@ -9,8 +9,8 @@ import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { createDatabase, openPostgres, type Postgres } from '../local/postgres.ts';
-import { getPostgresUrls, requireBuild } from './on-demand.ts';
+import { createDatabase, openPostgres, type Postgres } from '../../local/postgres.ts';
+import { getPostgresUrls, requireBuild } from '../on-demand.ts';
 
 const NOBODY = 65534;
 const asRoot = process.getuid?.() === 0;
