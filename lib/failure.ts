@@ -262,7 +262,7 @@ export const FAILURES = {
   dashboard_changed: { status: 409 },
   dashboard_canned: {
     status: 409,
-    message: 'This dashboard comes with the product and cannot be changed. Copy it and change the copy.',
+    message: 'This dashboard is built-in and cannot be changed. Copy it and change the copy.',
   },
   dashboard_invalid: { status: 422 },
   dde_not_configured: {

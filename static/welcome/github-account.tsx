@@ -68,15 +68,14 @@ interface TokenHelpProps {
 /** The access that a token needs, and where to create one. */
 function TokenHelp({ webUrl }: TokenHelpProps) {
   const base = webUrl.replace(/\/$/, '');
-  const classic = `${base}/settings/tokens/new?description=Traffic%20analytics&scopes=repo,read:org`;
+  const classic = `${base}/settings/tokens/new?description=Traffic%20analytics&scopes=repo`;
   return (
     <>
       Use a{' '}
       <a href={classic} target="_blank" rel="noreferrer">
         classic token
       </a>{' '}
-      with the scopes <code>repo</code> (<code>public_repo</code> is enough for public repositories) and{' '}
-      <code>read:org</code>, or a{' '}
+      with the scope <code>repo</code> (<code>public_repo</code> is enough for public repositories), or a{' '}
       <a href={`${base}/settings/personal-access-tokens/new`} target="_blank" rel="noreferrer">
         fine-grained token
       </a>{' '}
