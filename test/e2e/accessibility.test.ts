@@ -97,6 +97,8 @@ test.each([
   ['/t/1', /^Comparison/, 'menu'],
   ['/t/1', /^Tenant/, 'menu'],
   ['/t/1', /^Settings/, 'menu'],
+  ['/t/1', /^Chart options/, 'menu'],
+  ['/t/1', /^Stars: /, 'dialog'],
   ['/t/1/repositories', /^Actions for/, 'menu'],
   ['/t/1', /^Help/, 'dialog'],
   ['/t/1', /^Keyboard shortcuts/, 'dialog'],

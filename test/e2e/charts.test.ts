@@ -3,6 +3,7 @@ import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays } from '../../lib/day.ts';
 import type { TestInstallation } from '../installation.ts';
+import { findViolations } from './axe.ts';
 import { openChromium } from './chromium.ts';
 import { openHistory } from './history.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
@@ -102,6 +103,7 @@ test('arrow keys move from day to day, Shift selects, Enter zooms and − goes b
   await expect.poll(() => tip.textContent()).toBe('Wed 21 Oct 2026');
   await page.keyboard.press('ArrowLeft');
   await expect.poll(() => tip.textContent()).toBe('Tue 20 Oct 2026');
+  expect(await findViolations(page)).toEqual([]);
   await page.keyboard.press('Home');
   await expect.poll(() => tip.textContent()).toBe('Tue 22 Sept 2026');
   for (let day = 0; day < 4; day += 1) await page.keyboard.press('Shift+ArrowRight');
@@ -191,6 +193,7 @@ test('side by side, each repository has a chart on the same scale, and the table
   await ada.open(`${PAGE}&split=multiples`);
   await page.getByRole('img', { name: /^Views of northwind-labs\/burrow: / }).waitFor();
   expect(await page.locator('.multiples canvas').count()).toBe(6);
+  expect(await findViolations(page)).toEqual([]);
   await (await option('Show as table')).click();
   await page.getByRole('columnheader', { name: 'northwind-labs/burrow' }).waitFor();
   expect(ada.problems()).toEqual([]);
