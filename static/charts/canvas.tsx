@@ -50,7 +50,7 @@ export function Canvas({ title, model, scale, summary, actions, dayPanel }: Canv
       const index = Math.floor((left - layout.left) / layout.slot);
       return Math.max(0, Math.min(model.buckets.length - 1, index));
     },
-    start: actions.openDay ? Math.max(0, indexOf(model.buckets, actions.openDay)) : model.buckets.length - 1,
+    start: openIndex(model, actions.openDay),
     onPick: (index) => {
       const { from, to } = daysAt(index);
       if (opens) opens(from);
@@ -70,7 +70,7 @@ export function Canvas({ title, model, scale, summary, actions, dayPanel }: Canv
       return true;
     },
   });
-  const open = actions.openDay !== null && actions.onDay ? indexOf(model.buckets, actions.openDay) : -1;
+  const open = actions.onDay ? openIndex(model, actions.openDay) : -1;
   const { at, span } = gestures;
 
   return (
@@ -103,6 +103,11 @@ export function Canvas({ title, model, scale, summary, actions, dayPanel }: Canv
   );
 }
 
+/** The bucket of the open day; -1 if none is open, or one of other days. */
+function openIndex({ buckets, range }: ChartModel, day: string | null): number {
+  return day === null || day < range.from || day > range.to ? -1 : indexOf(buckets, day);
+}
+
 const clickHint = (model: ChartModel, opens: unknown) =>
   opens
     ? 'Click or press Enter to open this day'
@@ -116,8 +121,11 @@ export function useSize(box: { current: HTMLElement | null }) {
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const measure = () =>
-      setSize({ width: Math.max(200, element.clientWidth), height: element.clientHeight });
+    const measure = () => {
+      const width = Math.max(200, element.clientWidth);
+      const height = element.clientHeight;
+      setSize((known) => (known?.width === width && known.height === height ? known : { width, height }));
+    };
     const watcher = new ResizeObserver(measure);
     watcher.observe(element);
     measure();

@@ -10,7 +10,7 @@ interface GestureProps {
   count: number;
   /** The bucket at a distance from the box's left edge; null outside the plot. */
   indexAt: (left: number) => number | null;
-  /** The bucket that arrow keys start from. */
+  /** The bucket that arrow keys start from; -1: the last. */
   start: number;
   onPick: ((index: number) => void) | null;
   onZoom: (first: number, last: number) => void;
@@ -53,7 +53,7 @@ export function useGestures(props: GestureProps) {
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const here = at ?? props.start;
+    const here = at ?? (props.start < 0 ? props.count - 1 : props.start);
     const step = at === null ? 0 : 1;
     const moves: Record<string, number> = {
       ArrowLeft: here - step,
