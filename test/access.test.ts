@@ -97,7 +97,20 @@ const rows: Record<string, Row> = {
   'get /stats/{tenantId}/table': inTenant(...members),
   'get /stats/{tenantId}/series': inTenant(...members),
   'get /stats/{tenantId}/{repositoryId}': inTenant(...members),
+  'get /stats/{tenantId}/before-after': inTenant(...members),
+  'get /stats/{tenantId}/days/{date}': inTenant(...members),
+  'get /stats/{tenantId}/{repositoryId}/days/{date}': inTenant(...members),
   'post /stats/{tenantId}/widgets': inTenant(...members),
+  'get /groups/{tenantId}': inTenant(...members),
+  'post /groups/{tenantId}': inTenant('administrator', 'manager'),
+  'post /groups/{tenantId}/preview': inTenant('administrator', 'manager'),
+  'get /groups/{tenantId}/{groupId}': inTenant(...members),
+  'put /groups/{tenantId}/{groupId}': inTenant('administrator', 'manager'),
+  'delete /groups/{tenantId}/{groupId}': inTenant('administrator', 'manager'),
+  'get /annotations/{tenantId}': inTenant(...members),
+  'post /annotations/{tenantId}': inTenant(...managers),
+  'patch /annotations/{tenantId}/{annotationId}': inTenant(...managers),
+  'delete /annotations/{tenantId}/{annotationId}': inTenant(...managers),
   'get /dashboards/{tenantId}': inTenant(...members),
   'post /dashboards/{tenantId}': inTenant(...managers),
   'post /dashboards/{tenantId}/data-token': inTenant(...members),
@@ -160,6 +173,9 @@ function toRequest(key: string, repositoryId: number): [string, string, unknown]
     .replace('{serverId}', '999999')
     .replace('{runId}', '999999')
     .replace('{ruleId}', '999999')
+    .replace('{groupId}', '999999')
+    .replace('{annotationId}', '999999')
+    .replace('{date}', '2026-01-01')
     .replace('{githubId}', '999999')
     .replace('{dashboardId}', 'portfolio')
     .replace('{channelId}', '999999')
