@@ -24,6 +24,7 @@ export const SETTINGS: Route['page'][] = [
   'runs',
   'run',
   'rules',
+  'groups',
   'members',
   'notifications',
   'audit',

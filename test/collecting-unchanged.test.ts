@@ -129,14 +129,14 @@ test('stored answers have this format number', () => {
   };
   const bucket = { date: '2025-11-03', count: 1, uniques: 1 };
   expect([ANSWER_FORMAT, read]).toEqual([
-    3,
+    4,
     {
       views: { ...figures, days: [bucket] },
       clones: { ...figures, days: [bucket] },
       referrers: [{ referrer: 'a', ...figures }],
       paths: [{ path: '/a', title: 'A', ...figures }],
       repository:
-        'id owner name fullName visibility fork archived description htmlUrl permissions stars forks openIssues createdAt subscribers',
+        'id owner name fullName visibility topics fork archived description htmlUrl permissions stars forks openIssues createdAt subscribers',
     },
   ]);
 });

@@ -7,6 +7,7 @@ import { Answered, lazy } from '../controls/loading.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { TitleRow } from '../controls/title-row.tsx';
+import { GroupMenu } from '../groups/group-menu.tsx';
 import { usePlace } from '../location.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
@@ -89,6 +90,7 @@ function Shown({ tenantId, dashboard, tables, drawings }: ShownProps) {
             <a href={withView(paths.dashboards(tenantId))}>Dashboards</a>
           </p>
         }
+        beside={<GroupMenu tenantId={tenantId} groups={null} />}
         shown={days}
         standard={dashboard.document.range}
         stepless

@@ -86,7 +86,7 @@ test('tab, range and repositories are in the address: back, reload and a shared 
   const { page } = ada;
   await page.getByRole('navigation', { name: 'Tabs' }).getByRole('link').nth(1).click();
   await ada.chooseRange('Last 90 days');
-  await page.getByRole('button', { name: 'All repositories' }).click();
+  await page.getByRole('button', { name: 'Choose repositories' }).click();
   await page.getByLabel('northwind-labs/burrow').check();
   await page.getByRole('button', { name: '1 repository' }).waitFor();
   await page.keyboard.press('Escape');
@@ -105,7 +105,7 @@ test('tab, range and repositories are in the address: back, reload and a shared 
   ]);
   await picture(/^Views and unique visitors by day: .* rows/).waitFor();
   await page.goBack();
-  await page.getByRole('button', { name: 'All repositories' }).waitFor();
+  await page.getByRole('button', { name: 'Choose repositories' }).waitFor();
   const shared = await openVisitor(browser, installation.url);
   await shared.page.goto(address.href);
   await shared.signInAs('Ada Lovelace');

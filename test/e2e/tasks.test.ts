@@ -115,6 +115,7 @@ test('among 300 repositories, a dialog filters and selects all that it shows', a
     )
     .execute();
   await ada.open('/t/2/groups');
+  await page.getByRole('navigation', { name: 'Settings' }).waitFor();
   await page.getByRole('button', { name: 'New group' }).click();
   await page.getByRole('radio', { name: 'By hand' }).click();
   await page.getByRole('searchbox', { name: 'Filter: Repositories of the group' }).fill('sdk-');
