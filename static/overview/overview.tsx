@@ -98,6 +98,7 @@ function Glance({ tenantId, answer, isStale, reload }: GlanceProps) {
           <p>{message}</p>
         </Notice>
       ))}
+      {!answer && <AttentionSpace tenantId={tenantId} />}
       {answer && answer.attention.length > 0 && <Attention tenantId={tenantId} problems={answer.attention} />}
       <OverviewCard answer={answer} isStale={isStale} />
       <Happened tenantId={tenantId} answer={answer} groupId={groupOf(place.query)} onChanged={reload} />
@@ -136,4 +137,11 @@ function NoRepositories({ tenantId, mayAdd }: { tenantId: number; mayAdd: boolea
       )}
     </Empty>
   );
+}
+
+/** The room of the line that says what needs action, if something does, so that nothing moves when it comes. */
+function AttentionSpace({ tenantId }: { tenantId: number }) {
+  const { me } = useMe();
+  const tenant = me.tenants.find((one) => one.tenantId === tenantId);
+  return tenant && tenant.problemCount > 0 ? <div class="attention-space bone" /> : null;
 }
