@@ -6,10 +6,10 @@ import { printTable, quantile, round } from './table.ts';
 
 const ROUNDS = 5;
 
-/** From the start of the navigation until the first chart's canvas is in the page. */
+/** From the start of the navigation until the first chart is in the page. */
 async function timeToPicture(page: Page, url: string): Promise<number> {
   await page.goto(url, { waitUntil: 'commit' });
-  await page.locator('canvas').first().waitFor();
+  await page.locator('canvas, .rank').first().waitFor();
   return page.evaluate(() => performance.now());
 }
 

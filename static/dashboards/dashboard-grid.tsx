@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { MenuItem } from '../controls/menu.tsx';
 import { Empty, Failure } from '../controls/notice.tsx';
 import { dataNamesOf, type Widget } from './document.ts';
@@ -24,7 +24,7 @@ export const toItems = (widgets: readonly Widget[]): GridItem[] =>
 export function toItem(widget: Widget, key: number): GridItem {
   const { x, y, w, h } = widget;
   const title = widget.title || (isGallery(widget) ? titleOf(settingsOf(widget)) : 'Widget');
-  return { key, title, x, y, w, h, widget };
+  return { key, title, kind: widget.kind ?? 'vega-lite', x, y, w, h, widget };
 }
 
 /** What changes a dashboard. */
@@ -49,6 +49,10 @@ export function DashboardGrid(props: DashboardGridProps) {
   const figures = useFigures(tenantId, view, wanted);
   const names = useMemo(() => dataNamesOf(items.map(({ widget }) => widget)), [items]);
   const shown = useTables(tables, names, scopeOf(view));
+  const hasVega = items.some(({ widget }) => !isGallery(widget));
+  useEffect(() => {
+    if (hasVega) drawings.prepare();
+  }, [drawings, hasVega]);
   if (items.length === 0 && !editing)
     return (
       <Empty title="This tab is empty">

@@ -35,7 +35,6 @@ export function DashboardPage({ tenantId, dashboardId, edit }: DashboardPageProp
   first.current ??= loaded.answer?.data;
   const known = first.current;
   const tables = useMemo(() => known && openTables(api, known), [api, known]);
-  // It fetches its script in parallel with the dashboard.
   const [drawings] = useState(openDrawings);
   useEffect(() => drawings.close, [drawings]);
   return (

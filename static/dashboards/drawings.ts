@@ -59,6 +59,8 @@ export interface Drawn {
 
 /** Draws widgets in a worker, one after the other. */
 export interface Drawings {
+  /** Loads the script before the first widget needs it. */
+  prepare(): void;
   /** Rejects with a `WidgetError` that says why the widget is not drawn. */
   draw(drawing: Drawing): Promise<Drawn>;
   close(): void;
@@ -235,10 +237,10 @@ export function openDrawings(): Drawings {
     }).catch(() => undefined);
   }
 
-  // Loads the script before the first widget needs it.
-  if (isSupported()) requireKnown();
-
   return {
+    prepare() {
+      if (isSupported()) requireKnown();
+    },
     async draw(drawing) {
       if (!isSupported()) throw tooOld();
       const { size, signal } = drawing;

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { WidgetFigures } from '../../../lib/answers/widgets.ts';
 import type { WidgetMetric } from '../../../lib/dashboards/gallery.ts';
 import { addDays, daysBetween, weekOf } from '../../../lib/day.ts';
@@ -286,10 +286,13 @@ function describe(title: string, figures: CalendarFigures): string {
 /** The width of a box, which it follows. */
 function useWidth(box: { readonly current: HTMLElement | null }): number {
   const [width, setWidth] = useState(0);
-  useEffect(() => {
+  // Before the first paint, so that nothing moves.
+  useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    const watcher = new ResizeObserver(() => setWidth(element.clientWidth));
+    const measure = () => setWidth(element.clientWidth);
+    measure();
+    const watcher = new ResizeObserver(measure);
     watcher.observe(element);
     return () => watcher.disconnect();
   }, [box]);

@@ -7,6 +7,8 @@ import { move, place, readingOrder, resize, type Spot } from './layout.ts';
 export interface Placed extends Spot {
   key: number;
   title: string;
+  /** Its kind, as a class. */
+  kind: string;
 }
 
 interface GridProps<T extends Placed> {
@@ -75,7 +77,7 @@ export function Grid<T extends Placed>({ items, loading, onChange, children }: G
         return (
           <section
             key={item.key}
-            class={dragged?.key === item.key ? 'card panel widget dragged' : 'card panel widget'}
+            class={`card panel widget kind-${item.kind}${dragged?.key === item.key ? ' dragged' : ''}`}
             aria-label={item.title}
             style={{ '--x': item.x + 1, '--y': item.y + 1, '--w': item.w, '--h': item.h }}
           >
