@@ -1,4 +1,5 @@
 import { useEffect, useMemo } from 'preact/hooks';
+import type { GroupChoice } from '../../lib/answers/groups.ts';
 import type { MenuItem } from '../controls/menu.tsx';
 import { Empty, Failure } from '../controls/notice.tsx';
 import { dataNamesOf, type Widget } from './document.ts';
@@ -40,15 +41,20 @@ interface DashboardGridProps {
   tables: Tables;
   drawings: Drawings;
   editing?: Editing | undefined;
+  /** Called with the tenant's groups, once an answer names them. */
+  onGroups?: ((groups: GroupChoice[]) => void) | undefined;
 }
 
 /** The widgets of a tab. Those of the gallery take one call together; Vega-Lite reads the tables that it names. */
 export function DashboardGrid(props: DashboardGridProps) {
-  const { tenantId, items, view, tables, drawings, editing } = props;
+  const { tenantId, items, view, tables, drawings, editing, onGroups } = props;
   const wanted = useMemo(() => listFigures(items), [items]);
   const figures = useFigures(tenantId, view, wanted);
   const names = useMemo(() => dataNamesOf(items.map(({ widget }) => widget)), [items]);
   const shown = useTables(tables, names, scopeOf(view));
+  useEffect(() => {
+    if (figures.groups) onGroups?.(figures.groups);
+  }, [figures.groups, onGroups]);
   const hasVega = items.some(({ widget }) => !isGallery(widget));
   useEffect(() => {
     if (hasVega) drawings.prepare();

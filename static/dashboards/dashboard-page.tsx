@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Dashboard } from '../../lib/answers/dashboards.ts';
+import type { GroupChoice } from '../../lib/answers/groups.ts';
 import { mayInTenant } from '../access.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp, useMe } from '../app-context.ts';
@@ -12,10 +13,11 @@ import { usePlace } from '../location.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
 import { withView } from '../view.ts';
-import { DashboardView, useNamedDays } from './dashboard-view.tsx';
+import { DashboardView, useNamedDays, useTabNumber } from './dashboard-view.tsx';
 import { CopyDialog } from './dialogs.tsx';
 import { type Drawings, openDrawings } from './drawings.ts';
 import { exportDashboard } from './file.ts';
+import { isFigures } from './gallery/settings.ts';
 import { openTables } from './tables.ts';
 
 const Editor = lazy(async () => (await import('./editor.tsx')).Editor);
@@ -80,6 +82,10 @@ interface ShownProps {
 function Shown({ tenantId, dashboard, tables, drawings }: ShownProps) {
   const page = useRef<HTMLDivElement>(null);
   const days = useNamedDays();
+  const [groups, setGroups] = useState<GroupChoice[]>();
+  const number = useTabNumber(dashboard.document);
+  // The answer of the widgets names the groups.
+  const hasFigures = dashboard.document.tabs[number - 1]?.widgets.some(isFigures) ?? false;
   return (
     <div class="page dashboard" ref={page}>
       <TitleRow
@@ -89,7 +95,7 @@ function Shown({ tenantId, dashboard, tables, drawings }: ShownProps) {
             <a href={withView(paths.dashboards(tenantId))}>Dashboards</a>
           </p>
         }
-        beside={<GroupMenu tenantId={tenantId} groups={null} />}
+        beside={<GroupMenu tenantId={tenantId} groups={hasFigures ? groups : null} />}
         shown={days}
         standard={dashboard.document.range}
         stepless
@@ -97,7 +103,13 @@ function Shown({ tenantId, dashboard, tables, drawings }: ShownProps) {
           <Actions tenantId={tenantId} dashboard={dashboard} onFullScreen={() => fullScreen(page.current)} />
         }
       />
-      <DashboardView tenantId={tenantId} document={dashboard.document} tables={tables} drawings={drawings} />
+      <DashboardView
+        tenantId={tenantId}
+        document={dashboard.document}
+        tables={tables}
+        drawings={drawings}
+        onGroups={setGroups}
+      />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
+import type { GroupChoice } from '../../lib/answers/groups.ts';
 import { Segments } from '../controls/segments.tsx';
 import { usePlace } from '../location.ts';
 import { viewOf } from '../view.ts';
@@ -17,10 +18,13 @@ interface DashboardViewProps {
   drawings: Drawings;
   /** Beside the tabs. */
   toolbar?: ComponentChildren;
+  /** Called with the tenant's groups, once an answer names them. */
+  onGroups?: (groups: GroupChoice[]) => void;
 }
 
 /** A dashboard's tabs, and its widgets. The address holds the choices. */
-export function DashboardView({ tenantId, document, tables, drawings, toolbar }: DashboardViewProps) {
+export function DashboardView(props: DashboardViewProps) {
+  const { tenantId, document, tables, drawings, toolbar, onGroups } = props;
   const view = useDashboardView(document);
   const number = useTabNumber(document);
   const tab = document.tabs[number - 1];
@@ -37,6 +41,7 @@ export function DashboardView({ tenantId, document, tables, drawings, toolbar }:
         view={view}
         tables={tables}
         drawings={drawings}
+        onGroups={onGroups}
       />
     </>
   );

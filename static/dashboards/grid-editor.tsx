@@ -10,6 +10,7 @@ import { Menu, type MenuItem } from '../controls/menu.tsx';
 import { Failure } from '../controls/notice.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { TitleRow } from '../controls/title-row.tsx';
+import { GroupMenu } from '../groups/group-menu.tsx';
 import { go } from '../location.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
@@ -86,6 +87,10 @@ export function GridEditor({ tenantId, dashboard, tables, drawings }: GridEditor
   const [edited, setEdited] = useState(() => draftOf(tenantId, dashboard) ?? stored);
   const document = useMemo(() => toDocument(edited), [edited]);
   const groups = useAnswer(reads.groups(tenantId)).answer;
+  const choices = useMemo(
+    () => groups?.groups.map(({ groupId, name, repositoryCount: count }) => ({ groupId, name, count })),
+    [groups],
+  );
   const view = useDashboardView(document);
   const days = useNamedDays();
   const number = useTabNumber(document);
@@ -179,7 +184,12 @@ export function GridEditor({ tenantId, dashboard, tables, drawings }: GridEditor
             <a href={withView(paths.dashboards(tenantId))}>Dashboards</a>
           </p>
         }
-        beside={<span class="tag info">editing</span>}
+        beside={
+          <>
+            <span class="tag info">editing</span>
+            <GroupMenu tenantId={tenantId} groups={choices} />
+          </>
+        }
         shown={days}
         standard={document.range}
         stepless

@@ -102,3 +102,6 @@ export function settingsOf(widget: GalleryWidget): GallerySettings {
 /** Whether a widget shows figures. */
 export const hasFigures = (settings: GallerySettings): settings is FiguresSettings =>
   settings.kind !== 'text';
+
+/** Whether a widget of a document is one of the gallery that shows figures. */
+export const isFigures = (widget: Widget) => isGallery(widget) && hasFigures(settingsOf(widget));
