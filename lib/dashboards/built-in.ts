@@ -29,7 +29,7 @@ const ranking = (metric: Counted, place: Place): Widget => ({
   kind: 'ranking',
   ...place,
   metric,
-  count: 10,
+  count: 8,
   change: true,
   ...SAME,
 });
