@@ -2,13 +2,13 @@ import type { ComponentChildren } from 'preact';
 import { useId, useMemo, useState } from 'preact/hooks';
 import { Explain } from '../controls/explain.tsx';
 import type { TermName } from '../glossary.ts';
-import { usePlace } from '../location.ts';
+import { usePlace, withQuery } from '../location.ts';
 import { type ChartActions, type ChartView, chartViewOf, type OpenDay, useChartActions } from './actions.ts';
 import { Canvas } from './canvas.tsx';
 import { ChartMenu } from './chart-menu.tsx';
 import { ChartTable } from './chart-table.tsx';
 import { Legend } from './legend.tsx';
-import type { ChartModel } from './model.ts';
+import { type ChartModel, isEmpty } from './model.ts';
 import { shownModel } from './shown.ts';
 import { summarize } from './summary.ts';
 
@@ -91,7 +91,8 @@ export function ChartParts(props: ChartPartsProps) {
       </header>
       {!shown && !instead && <ChartBones />}
       {!asTable && instead}
-      {shown && !asTable && !instead && (
+      {shown && !asTable && !instead && isEmpty(shown) && <NothingKnown />}
+      {shown && !asTable && !instead && !isEmpty(shown) && (
         <Canvas
           title={title}
           model={shown}
@@ -106,6 +107,22 @@ export function ChartParts(props: ChartPartsProps) {
       {shown && (asTable || !instead) && <Legend model={shown} />}
       {!shown && <ul class="legend" />}
     </>
+  );
+}
+
+/** A range without any figure, and the way to one that has some. */
+function NothingKnown() {
+  const place = usePlace();
+  return (
+    <div class="chart-box chart-empty">
+      <p>No days in this range</p>
+      <a
+        class="button small"
+        href={withQuery(place, { range: null, from: null, to: null, by: null, day: null })}
+      >
+        Show last 30 days
+      </a>
+    </div>
   );
 }
 

@@ -79,6 +79,12 @@ export function figuresOf({ layers, lines = [] }: ChartModel): Layer[] {
   return [...layers, ...lines];
 }
 
+/** Whether all of the chart is before the first collection, and nothing is known of it otherwise. */
+export function isEmpty(model: ChartModel): boolean {
+  const isUnknown = figuresOf(model).every(({ values }) => values.every((value) => value === null));
+  return isUnknown && model.marks.every((mark) => mark === 'before');
+}
+
 /** The highest column or point; at least 1, so that a chart of zeros has a scale. */
 export function topOf(model: ChartModel): number {
   const heights = model.buckets.map((_, index) => {

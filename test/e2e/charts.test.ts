@@ -188,6 +188,15 @@ test('the figures are tabs: arrow keys change the chart, and a change opens what
   expect(ada.problems()).toEqual([]);
 });
 
+test('a range without figures says so, and leads to one that has some', async () => {
+  const { page } = ada;
+  await ada.open('/t/1?from=2025-01-01&to=2025-01-31');
+  await page.getByText('No days in this range').waitFor();
+  await page.getByRole('link', { name: 'Show last 30 days' }).click();
+  await drawn('22 Sept').waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
 test('side by side, each repository has a chart on the same scale, and the table has all of them', async () => {
   const { page } = ada;
   await ada.open(`${PAGE}&split=multiples`);
