@@ -21,7 +21,10 @@ export function shownModel(model: ChartModel, view: Omit<ChartView, 'split'>): C
   if (!view.average || model.range.by !== 'day') return shown;
   if (model.kind === 'line') return { ...shown, layers: model.layers.map(toAverage) };
   const total = { label: 'Total', color: '--mark', values: totalsOf(model) };
-  return { ...shown, lines: [...(model.lines ?? []), { ...toAverage(total), label: '7-day average' }] };
+  return {
+    ...shown,
+    lines: [...(model.lines ?? []), { ...toAverage(total), label: '7-day average (trailing)' }],
+  };
 }
 
 const toAverage = (layer: Layer): Layer => ({ ...layer, values: trailingAverage(layer.values) });

@@ -145,7 +145,7 @@ test('what the reader switches off is not shown, and an average is a line over t
   expect(shownModel(model, { ...everything, events: false, line: false })).toMatchObject({ events: [] });
   expect(shownModel(model, { ...everything, line: false }).before).toBeUndefined();
   const [line] = shownModel(model, { ...everything, average: true }).lines ?? [];
-  expect(line).toMatchObject({ label: '7-day average', values: [...Array(6).fill(null), 4, 5] });
+  expect(line).toMatchObject({ label: '7-day average (trailing)', values: [...Array(6).fill(null), 4, 5] });
 });
 
 test('an SVG has title, range, legend and the texts of the chart, and escapes what others wrote', () => {
