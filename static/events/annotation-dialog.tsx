@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { AnnotationRequest, AnnotationUpdate } from '../../actions/annotations.ts';
 import type { Annotation, AnnotationDeleted } from '../../lib/answers/annotations.ts';
 import type { ChartEvent } from '../../lib/answers/events.ts';
@@ -6,7 +6,7 @@ import { toDay } from '../../lib/day.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp } from '../app-context.ts';
 import { FormDialog } from '../controls/dialog.tsx';
-import { Field, SelectField, TextField } from '../controls/field.tsx';
+import { Field, TextField } from '../controls/field.tsx';
 import { type Submission, useSubmission } from '../controls/submit.ts';
 import { formatDay } from '../format.ts';
 import { reads } from '../reads.ts';
@@ -149,31 +149,57 @@ interface ScopeFieldProps {
   mayStay: boolean;
 }
 
-/** What the annotation is for: all repositories, a group, or one repository. */
+/** From here on, the list has a filter. */
+const LONG = 8;
+
+/** What the annotation is for: all repositories, a group, or one repository. What was chosen first stands first. */
 function ScopeField({ tenantId, value, onValue, mayStay }: ScopeFieldProps) {
   const { answer, error } = useAnswer(reads.groups(tenantId));
+  const [first] = useState(value);
+  const [text, setText] = useState('');
+  const name = useId();
   const options = [
     ...(mayStay ? [{ value: UNCHANGED, label: 'As before' }] : []),
     { value: 'all', label: 'All repositories' },
-    ...(answer?.groups ?? []).map(({ groupId, name }) => ({
-      value: `group ${groupId}`,
-      label: `Group ${name}`,
+    ...(answer?.groups ?? []).map((group) => ({
+      value: `group ${group.groupId}`,
+      label: `Group ${group.name}`,
     })),
     ...(answer?.repositories ?? []).map(({ repositoryId, fullName }) => ({
       value: `repository ${repositoryId}`,
       label: fullName,
     })),
-  ];
-  // Until the list is there, the choice must be in it.
-  if (!options.some((option) => option.value === value)) options.push({ value, label: 'Loading…' });
+  ].sort((one, other) => Number(other.value === first) - Number(one.value === first));
+  const wanted = text.trim().toLowerCase();
+  const shown = options.filter((option) => option.label.toLowerCase().includes(wanted));
   return (
-    <SelectField
-      label="For"
-      value={value}
-      options={options}
-      onValue={onValue}
-      hint={error ? 'The repositories could not be loaded.' : undefined}
-    />
+    <fieldset class="field scope">
+      <legend>For</legend>
+      {options.length > LONG && (
+        <input
+          type="search"
+          aria-label="Filter"
+          placeholder="Filter"
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      )}
+      <div class="pick-list">
+        {shown.map((option) => (
+          <label key={option.value}>
+            <input
+              type="radio"
+              name={name}
+              checked={option.value === value}
+              onChange={() => onValue(option.value)}
+            />
+            <span>{option.label}</span>
+          </label>
+        ))}
+        {shown.length === 0 && <p class="muted">Nothing matches.</p>}
+      </div>
+      {error && <p class="field-error">The repositories could not be loaded.</p>}
+    </fieldset>
   );
 }
 
