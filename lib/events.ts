@@ -35,7 +35,7 @@ export async function listEvents(
   const lost = await listLostSpans(db, access.tenantId, repositories, { from, to, today: toDay(now) });
   const annotations = await listAnnotationsOf(db, access, { from, to });
   const referrers = await listNewestReferrers(db, access, { from, to, limit: MAX_EVENTS });
-  const releases = await listReleases(db, access, { from, to });
+  const releases = await listReleases(db, access, { from, to, limit: MAX_EVENTS });
   const found = [
     {
       events: referrers.rows.flatMap((one) => toReferrer(one, rows.get(one.repositoryId))),
@@ -45,7 +45,10 @@ export async function listEvents(
     ...toFound(changes.flatMap((change) => toChange(change, rows.get(change.repositoryId)))),
     ...toFound(listBeginnings(repositories, changes, { from, to })),
     ...toFound(lost.map((span) => toLost(span, rows))),
-    ...toFound(releases.flatMap((release) => toRelease(release, rows.get(release.repositoryId)))),
+    {
+      events: releases.rows.flatMap((release) => toRelease(release, rows.get(release.repositoryId))),
+      count: releases.count,
+    },
   ];
   return shareOut(found);
 }

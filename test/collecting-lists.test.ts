@@ -235,3 +235,16 @@ test('a referrer that a later list first names, and a new visibility, are events
   const later = await collecting.traffic(repositoryId, addDays(firstDate, 1), addDays(START, 9));
   expect(later.events.filter(({ kind }) => kind === 'referrer')).toEqual([]);
 });
+
+test('each published release is an event, also one without files', async () => {
+  const releases = { everyDays: 3, downloads: 0, assets: [] };
+  const { repositoryId } = await collecting.add('library', { views: 60, releases }, '2025-10-01');
+  await collecting.collectDaily(START, addDays(START, 4));
+  const { events } = await collecting.traffic(repositoryId, addDays(START, -10), addDays(START, 4));
+  const published = events.filter(({ kind }) => kind === 'release');
+  expect(published.length).toBeGreaterThan(3);
+  for (const { title, subject, url } of published) {
+    expect(title).toBe(`${subject} released`);
+    expect(url).toBe(`https://github.example/ada/library/releases/tag/${subject}`);
+  }
+});

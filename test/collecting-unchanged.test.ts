@@ -129,7 +129,7 @@ test('stored answers have this format number', () => {
   };
   const bucket = { date: '2025-11-03', count: 1, uniques: 1 };
   expect([ANSWER_FORMAT, read]).toEqual([
-    4,
+    5,
     {
       views: { ...figures, days: [bucket] },
       clones: { ...figures, days: [bucket] },

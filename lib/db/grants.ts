@@ -52,6 +52,7 @@ export const GRANTS: Record<keyof Tables, Record<ActingRole, Privilege[]>> = {
   repositoryEvent: { web: APPEND, collector: ALL },
   repositoryExtra: { web: READ, collector: ALL },
   starDay: { web: READ, collector: ALL },
+  publishedRelease: { web: READ, collector: ALL },
   releaseAsset: { web: READ, collector: ALL },
   releaseDownload: { web: READ, collector: ALL },
   workflowDay: { web: READ, collector: ALL },

@@ -7,7 +7,7 @@ import type { Db } from '../db/database.ts';
 import { given, mergeRows } from '../db/portable.ts';
 import { type Tables, widthOf } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
-import type { ReleaseAsset, Releases } from '../github/releases.ts';
+import type { PublishedRelease, ReleaseAsset, Releases } from '../github/releases.ts';
 import type { Instant } from '../instant.ts';
 import { bucketOf, bucketsOf } from '../stats/buckets.ts';
 import { inScope } from '../stats/scope.ts';
@@ -105,25 +105,27 @@ export async function listReleaseAssets(
   return rows.map((row) => ({ ...row, gained: row.gained ?? 0 }));
 }
 
-/** The releases with files of the repositories in scope that were published in a span, newest first. */
+/** The newest releases of the repositories in scope that were published in a span, and how many there are. */
 export async function listReleases(
   db: Db,
   { tenantId, repositoryIds }: TenantAccess,
-  { from, to }: { from: Day; to: Day },
-) {
-  if (repositoryIds?.length === 0) return [];
-  return db
-    .selectFrom('releaseAsset')
+  { from, to, limit }: { from: Day; to: Day; limit: number },
+): Promise<{ rows: (PublishedRelease & { repositoryId: number })[]; count: number }> {
+  if (repositoryIds?.length === 0) return { rows: [], count: 0 };
+  const rows = await db
+    .selectFrom('publishedRelease')
     .select(['repositoryId', 'releaseId', 'tag', 'releaseName', 'publishedAt'])
+    .select(sql<number>`count(*) over ()`.as('count'))
     .where('tenantId', '=', tenantId)
     .$if(repositoryIds !== null, (query) => query.where('repositoryId', 'in', repositoryIds ?? []))
     .where('publishedAt', '>=', startOf(from).toISOString())
     .where('publishedAt', '<', startOf(addDays(to, 1)).toISOString())
-    .groupBy(['repositoryId', 'releaseId', 'tag', 'releaseName', 'publishedAt'])
     .orderBy('publishedAt', 'desc')
     .orderBy('repositoryId')
-    .orderBy('tag')
+    .orderBy('releaseId')
+    .limit(limit)
     .execute();
+  return { rows, count: rows[0]?.count ?? 0 };
 }
 
 /** The downloads between two readings. */
@@ -288,6 +290,33 @@ async function saveReleases(trx: Transaction<Tables>, all: readonly ExtraFound<R
     ),
   );
   for (const { key, gone, today } of changes) await markRemoved(trx, key, gone, today);
+  await savePublished(trx, all);
+}
+
+/** Stores the releases that are not stored yet. One that is deleted at GitHub was published all the same. */
+async function savePublished(trx: Transaction<Tables>, all: readonly ExtraFound<Releases>[]): Promise<void> {
+  const { tenantId, repositoryIds } = toIds(all);
+  const stored = await trx
+    .selectFrom('publishedRelease')
+    .select(['repositoryId', 'releaseId'])
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', 'in', repositoryIds)
+    .execute();
+  const isStored = new Set(stored.map(({ repositoryId, releaseId }) => `${repositoryId} ${releaseId}`));
+  const rows = all.flatMap(({ repositoryId, found: { assets, empty } }) => {
+    const releases = new Map([...assets, ...empty].map((release) => [release.releaseId, release]));
+    return [...releases.values()]
+      .filter(({ releaseId }) => !isStored.has(`${repositoryId} ${releaseId}`))
+      .map(({ releaseId, tag, releaseName, publishedAt }) => ({
+        tenantId,
+        repositoryId,
+        releaseId,
+        tag: toStorable(tag, widthOf('publishedRelease', 'tag')),
+        releaseName: toStorable(releaseName, widthOf('publishedRelease', 'releaseName')),
+        publishedAt,
+      }));
+  });
+  await mergeRows(trx, { into: 'publishedRelease', key: ['tenantId', 'repositoryId', 'releaseId'] }, rows);
 }
 
 function toIds(all: readonly RepositoryKey[]) {

@@ -31,7 +31,7 @@ export interface AnswerMemory {
  * The format of remembered answers. Raise it whenever the parsed form of an answer changes, so that an old answer that lacks
  * something is not used.
  */
-export const ANSWER_FORMAT = 4;
+export const ANSWER_FORMAT = 5;
 
 /** A memory of earlier answers, empty by default; its counts begin at 0. */
 export function createMemory(known: ReadonlyMap<AnswerKind, KnownAnswer> = new Map()): AnswerMemory {

@@ -18,9 +18,20 @@ export interface ReleaseAsset {
   downloadCount: number;
 }
 
-/** The assets of a repository's releases, newest release first. */
+/** A published release. */
+export interface PublishedRelease {
+  releaseId: number;
+  tag: string;
+  releaseName: string;
+  /** ISO 8601. */
+  publishedAt: string;
+}
+
+/** A repository's releases, newest first. */
 export interface Releases {
   assets: ReleaseAsset[];
+  /** The releases without any asset. */
+  empty: PublishedRelease[];
   /** False if there are older releases, or more assets. */
   complete: boolean;
 }
@@ -57,7 +68,7 @@ const releaseAnswer = z.lazy(() =>
 const releasesAnswer = z.lazy(() => z.array(releaseAnswer).max(100));
 
 /**
- * Reads the assets of the newest 300 releases, 10,000 at most, by `GET /repos/{owner}/{repo}/releases`
+ * Reads the newest 300 releases and their assets, 10,000 at most, by `GET /repos/{owner}/{repo}/releases`
  * (https://docs.github.com/en/rest/releases/releases): `download_count` counts since the asset was uploaded. Drafts are
  * left out. With fewer than 50 releases it takes one request, whose answer is remembered. If an answer is too
  * long, it is requested again in smaller pages.
@@ -65,6 +76,7 @@ const releasesAnswer = z.lazy(() => z.array(releaseAnswer).max(100));
 export async function getReleases(ask: Connection, id: number, memory: AnswerMemory): Promise<Releases> {
   const known = memory.known.get('releases');
   const assets: ReleaseAsset[] = [];
+  const empty: PublishedRelease[] = [];
   const sizes = [...PAGE_SIZES];
   let size = sizes.shift() ?? 1;
   let releaseCount = 0;
@@ -83,30 +95,46 @@ export async function getReleases(ask: Connection, id: number, memory: AnswerMem
       continue;
     }
     const { data, headers, unchanged } = answer;
-    if (unchanged && known) return { assets: JSON.parse(known.answer) as ReleaseAsset[], complete: true };
+    if (unchanged && known)
+      return { ...(JSON.parse(known.answer) as Omit<Releases, 'complete'>), complete: true };
     const releases = parseAnswer(releasesAnswer, data);
     releaseCount += size;
-    for (const release of releases) if (!release.draft) assets.push(...toAssets(release));
+    for (const release of releases) {
+      if (release.draft) continue;
+      assets.push(...toAssets(release));
+      if (release.assets.length === 0) empty.push(toPublished(release));
+    }
     const isLast = !/rel="next"/.test(headers.link ?? '');
     // A full page would not change when older releases are added.
     if (isFirst && isLast && releases.length < size && headers.etag !== undefined)
-      memory.changed.set('releases', { etag: headers.etag, answer: JSON.stringify(assets) });
+      memory.changed.set('releases', { etag: headers.etag, answer: JSON.stringify({ assets, empty }) });
     const isEnough = releaseCount >= MAX_RELEASES || assets.length >= MAX_ASSETS;
     if (isLast || isEnough || requests === MAX_REQUESTS)
-      return { assets: assets.slice(0, MAX_ASSETS), complete: isLast && assets.length <= MAX_ASSETS };
+      return {
+        assets: assets.slice(0, MAX_ASSETS),
+        empty,
+        complete: isLast && assets.length <= MAX_ASSETS,
+      };
   }
 }
 
-function toAssets(release: z.infer<typeof releaseAnswer>): ReleaseAsset[] {
-  return release.assets.map((asset) => ({
-    assetId: asset.id,
+function toPublished(release: z.infer<typeof releaseAnswer>): PublishedRelease {
+  return {
     releaseId: release.id,
     tag: release.tag_name,
     releaseName: release.name ?? '',
+    publishedAt: release.published_at ?? release.created_at,
+  };
+}
+
+function toAssets(release: z.infer<typeof releaseAnswer>): ReleaseAsset[] {
+  const published = toPublished(release);
+  return release.assets.map((asset) => ({
+    ...published,
+    assetId: asset.id,
     assetName: asset.name,
     sizeBytes: asset.size,
     createdAt: asset.created_at,
-    publishedAt: release.published_at ?? release.created_at,
     downloadCount: asset.download_count,
   }));
 }

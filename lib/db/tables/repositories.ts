@@ -76,6 +76,14 @@ export const repositoryTables = {
     starDate: day,
     gained: bigint,
   },
+  publishedRelease: {
+    tenantId: integer,
+    repositoryId: integer,
+    releaseId: bigint,
+    tag: text(255),
+    releaseName: text(255),
+    publishedAt: instant,
+  },
   releaseAsset: {
     tenantId: integer,
     repositoryId: integer,
