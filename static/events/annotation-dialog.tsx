@@ -84,8 +84,8 @@ function EditDialog({
       onSubmit={save}
       onClose={onClose}
     >
-      <div class="form" ref={body}>
-        <div class="row fields">
+      <div class="annotating" ref={body}>
+        <div class="days">
           <Field
             label="When"
             type="date"
