@@ -332,7 +332,7 @@ function toSteps(one: { owner: string; name: string }): Step[] {
     ],
     [
       'get /stats/{tenantId}',
-      [`downloaded traffic-${tenantId}.csv (range=30&format=csv)`],
+      [`downloaded traffic-${tenantId}-2025-12-16-to-2026-01-14.csv (range=30&format=csv)`],
       () => ada('GET', `/stats/${tenantId}?range=30&format=csv`),
     ],
     [
