@@ -472,7 +472,8 @@ async function readRanking(db: Db, lists: Lists, span: ListSpan): Promise<Rankin
   const last = new Map(rows.filter(({ lastPlace }) => lastPlace === 1).map((row) => [row.name, row]));
   const peaks = rows.filter(({ peakPlace, name }) => peakPlace === 1 && last.has(name)).slice(0, MAX_NAMES);
   const names = peaks.map(({ name }) => name);
-  if (newest === null || names.length === 0) return { list: [], history: { dates: [...dates], series: [] } };
+  if (newest === null || names.length === 0)
+    return { list: [], history: { by: 'day', dates: [...dates], series: [] } };
   const firstSeen = await listFirstSeen(db, lists, names, newest);
   const list = peaks.map((peak) => {
     const { name, title, viewCount, viewUniques, snapshotDate, listRank, previousRank, bestRank } =
@@ -606,5 +607,5 @@ async function readHistory(
     one.values[place] = value;
     one.ranks[place] = rank;
   }
-  return { dates: shown, series: [...series.values()] };
+  return { by: isByDay ? 'day' : 'week', dates: shown, series: [...series.values()] };
 }

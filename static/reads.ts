@@ -1,6 +1,7 @@
 import type { AuditLog } from '../lib/answers/audit.ts';
 import type { ChannelList, ReportPreview } from '../lib/answers/channels.ts';
 import type { Dashboard, DashboardList } from '../lib/answers/dashboards.ts';
+import type { RepositoryDay, TenantDay } from '../lib/answers/day.ts';
 import type { Group, GroupList } from '../lib/answers/groups.ts';
 import type { InitState } from '../lib/answers/init.ts';
 import type { Me, OwnTenantList } from '../lib/answers/me.ts';
@@ -34,6 +35,10 @@ export const reads = {
   repositoryStats: (tenantId: number, repositoryId: number, query: Query) =>
     read<RepositoryStats>(`stats/${tenantId}/${repositoryId}`, query),
   beforeAfter: (tenantId: number, query: Query) => read<BeforeAfter>(`stats/${tenantId}/before-after`, query),
+  repositoryDay: (tenantId: number, repositoryId: number, date: string) =>
+    read<RepositoryDay>(`stats/${tenantId}/${repositoryId}/days/${date}`),
+  tenantDay: (tenantId: number, date: string, query: Query) =>
+    read<TenantDay>(`stats/${tenantId}/days/${date}`, query),
   repositories: (tenantId: number, query: Query) => read<RepositoryList>(`repositories/${tenantId}`, query),
   repository: (tenantId: number, repositoryId: number) =>
     read<RepositoryDetail>(`repositories/${tenantId}/${repositoryId}`),

@@ -218,6 +218,7 @@ const Ranked = {
  * more than 366 days each date is a Monday, and stands for the highest value and the best rank of its week.
  */
 const ListHistory = z.object({
+  by: z.enum(['day', 'week']),
   dates: z.array(Day),
   /** A value and a rank for each date; null where the list did not have the name. */
   series: z.array(z.object({ name: z.string(), values: z.array(Figure), ranks: z.array(Count.nullable()) })),
@@ -229,6 +230,16 @@ const ExtraStanding = {
   readAt: Instant.nullable(),
   problem: z.object({ code: z.string(), message: z.string(), since: Instant }).nullable(),
 };
+
+/** What is known of each day since the first one. */
+const Known = z.object({
+  /** Days in a row that are known alike, oldest first. `measured` includes zeros. */
+  spans: z.array(z.object({ state: DayState, from: Day, to: Day })),
+  /** Stored days, and those with the lost ones. */
+  knownDays: Count,
+  publishedDays: Count,
+});
+export type Known = z.infer<typeof Known>;
 
 export const RepositoryStats = z.object({
   tenantId: z.int(),
@@ -345,6 +356,8 @@ export const RepositoryStats = z.object({
   /** The first day that GitHub still remembers, and the lost days of the range. */
   rememberedFrom: Day,
   lostDays: z.array(Day),
+  /** The whole history, whatever the range. */
+  known: Known,
   activeRunId: z.int().nullable(),
 });
 export type RepositoryStats = z.infer<typeof RepositoryStats>;

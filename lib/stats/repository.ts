@@ -27,6 +27,7 @@ import { type DayState, finalDate, leastCertain, shownFrom, stateOfMissing } fro
 import { bucketOf, bucketsOf, wholeWeeks } from './buckets.ts';
 import { compareRepositories } from './comparison.ts';
 import { readComparisonSeries } from './gains.ts';
+import { readKnown } from './known.ts';
 import { type RangeRequest, type Spans, spansOf, toRange } from './range.ts';
 import { addSums, emptySums, type Sums, toSums, toTotals } from './totals.ts';
 
@@ -215,6 +216,7 @@ export async function readRepositoryTraffic(
     )),
     revisions: await listRevisions(db, key, from, to),
     rememberedFrom: shownFrom(row, toDay(now)),
+    known: await readKnown(db, key, row, toDay(now)),
     activeRunId: await findActiveRun(db, access.tenantId, now),
   };
 }

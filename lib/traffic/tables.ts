@@ -48,6 +48,17 @@ export async function listDays(db: Db, key: RepositoryKey, from: Day, to: Day): 
     .execute();
 }
 
+/** How each stored day of a repository is known, oldest first. */
+export async function listDayStates(db: Db, key: RepositoryKey) {
+  return db
+    .selectFrom('trafficDay')
+    .select(['trafficDate', 'state'])
+    .where('tenantId', '=', key.tenantId)
+    .where('repositoryId', '=', key.repositoryId)
+    .orderBy('trafficDate')
+    .execute();
+}
+
 /** The days of repositories around their answers. */
 interface Around {
   tenantId: number;

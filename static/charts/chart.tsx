@@ -53,13 +53,18 @@ interface ChartPartsProps {
   term?: TermName;
   /** Instead of the chart, such as one chart for each repository. */
   instead?: ComponentChildren;
+  /** Instead of the legend. */
+  legend?: ComponentChildren;
+  /** A scale that suits the figures, whatever the address says. */
+  fixedScale?: 'log' | undefined;
 }
 
 /** Head, chart and legend, for a card that has more than a chart. */
 export function ChartParts(props: ChartPartsProps) {
-  const { title, titleId, model, actions, controls, dayPanel, splits, keys, term, instead } = props;
+  const { title, titleId, model, actions, controls, dayPanel, splits, keys, term, instead, legend } = props;
   const { query } = usePlace();
-  const view = chartViewOf(query);
+  const asked = chartViewOf(query);
+  const view = { ...asked, scale: props.fixedScale ?? asked.scale };
   const { scale, average, events, line } = view;
   const [asTable, setAsTable] = useState(false);
   const shown = useMemo(
@@ -90,6 +95,7 @@ export function ChartParts(props: ChartPartsProps) {
         )}
       </header>
       {!shown && !instead && <ChartBones />}
+      {!shown && actions.openDay !== null && dayPanel?.({ day: actions.openDay, left: null })}
       {!asTable && instead}
       {shown && !asTable && !instead && isEmpty(shown) && <NothingKnown />}
       {shown && !asTable && !instead && !isEmpty(shown) && (
@@ -104,7 +110,7 @@ export function ChartParts(props: ChartPartsProps) {
       )}
       {shown && asTable && <ChartTable title={title} model={shown} />}
       {(asTable || instead) && actions.openDay !== null && dayPanel?.({ day: actions.openDay, left: null })}
-      {shown && (asTable || !instead) && <Legend model={shown} />}
+      {shown && (asTable || !instead) && (legend ?? <Legend model={shown} />)}
       {!shown && <ul class="legend" />}
     </>
   );

@@ -36,6 +36,8 @@ export interface ChartModel {
   /** What the range is compared with: a pale line under everything else. */
   before?: BeforeLine | undefined;
   marks: Mark[];
+  /** Points of layers that are labelled, such as the peaks of lines. */
+  points?: { layer: number; index: number; text: string }[];
   /** What the `partial` mark means here, such as '1 of 6 repositories lost'. */
   partialLabel?: string | undefined;
   /** What the `unread` mark means here, if it is not traffic that GitHub has yet to publish. */

@@ -58,6 +58,7 @@ export function sceneOf(model: ChartModel, layout: Layout, openDay: string | nul
     ...strip(model, layout),
     ...xLabels(model, layout, openDay),
     ...endLabels(model, layout),
+    ...pointLabels(model, layout),
     ...markers(model, layout),
   ];
 }
@@ -385,8 +386,8 @@ function xLabels(model: ChartModel, layout: Layout, openDay: string | null): Sha
 }
 
 /** Whether the names of the lines stand at their ends. */
-export function hasEndLabels({ kind, layers }: ChartModel, width: number): boolean {
-  return kind === 'line' && layers.length > 1 && width >= 640;
+export function hasEndLabels({ kind, layers, points }: ChartModel, width: number): boolean {
+  return kind === 'line' && layers.length > 1 && !points && width >= 640;
 }
 
 const MAX_NAME = 24;
@@ -420,6 +421,35 @@ function endLabels(model: ChartModel, layout: Layout): Shape[] {
       bold: true,
     },
   ]);
+}
+
+/** Labelled points: above the point, on the side that has room. One whose text would cover another is only a dot. */
+function pointLabels({ points = [], layers }: ChartModel, layout: Layout): Shape[] {
+  const taken: Area[] = [];
+  return points.flatMap(({ layer, index, text }): Shape[] => {
+    const value = layers[layer]?.values[index];
+    if (value == null) return [];
+    const x = layout.x(index);
+    const y = layout.y(value);
+    const fill = layers[layer]?.color ?? '--series-other';
+    const dot: Shape = { kind: 'path', d: circle(x, y, 4), fill, stroke: '--surface', width: 1.5 };
+    const width = text.length * 6.9;
+    const isLeft = x + width > layout.right;
+    const area = { x: isLeft ? x - width : x, y: y - 22, width, height: 16 };
+    const isCovered = taken.some(
+      (other) =>
+        area.x < other.x + other.width &&
+        other.x < area.x + area.width &&
+        area.y < other.y + other.height &&
+        other.y < area.y + area.height,
+    );
+    if (isCovered) return [dot];
+    taken.push(area);
+    return [
+      dot,
+      { kind: 'text', x, y: y - 10, text, anchor: isLeft ? 'end' : 'start', fill: '--ink', bold: true },
+    ];
+  });
 }
 
 const circle = (x: number, y: number, r: number) =>

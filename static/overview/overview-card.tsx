@@ -3,6 +3,7 @@ import type { Overview } from '../../lib/answers/stats.ts';
 import { chartViewOf } from '../charts/actions.ts';
 import type { ChartModel, Layer, Mark } from '../charts/model.ts';
 import { Multiples } from '../charts/multiples.tsx';
+import { DayBones, DayPanel, useDayPanelCode } from '../day/day-slot.tsx';
 import { FiguresCard } from '../figures/figures-card.tsx';
 import { beforeLine, colorOf, knownDaysOf, withPeople } from '../figures/models.ts';
 import { type TileMetric, tileMetricOf, tilesOf } from '../figures/tiles.ts';
@@ -19,6 +20,7 @@ interface OverviewCardProps {
 export function OverviewCard({ answer, isStale }: OverviewCardProps) {
   const { query } = usePlace();
   const metric = tileMetricOf(query);
+  useDayPanelCode();
   const { split } = chartViewOf(query);
   const canSplit = metric === 'viewCount' || metric === 'cloneCount';
   const isStacked = canSplit && split === 'stacked';
@@ -42,6 +44,13 @@ export function OverviewCard({ answer, isStale }: OverviewCardProps) {
       isStale={isStale}
       splits={canSplit ? ['total', 'stacked', 'multiples'] : undefined}
       instead={multiples && <Multiples items={multiples} />}
+      dayPanel={({ day, left }) =>
+        answer ? (
+          <DayPanel tenantId={answer.tenantId} date={day} left={left} range={answer.range} />
+        ) : (
+          <DayBones />
+        )
+      }
       notes={answer && <LostNote {...answer.totals} />}
     />
   );

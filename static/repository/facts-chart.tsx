@@ -11,6 +11,7 @@ import { reads } from '../reads.ts';
 
 const FACTS = [
   { value: 'stars', label: 'Stars', color: '--stars' },
+  { value: 'starsGained', label: 'Stars gained', color: '--stars' },
   { value: 'forks', label: 'Forks', color: '--series-2' },
   { value: 'subscribers', label: 'Subscribers', color: '--series-4' },
   { value: 'openIssues', label: 'Open issues', color: '--series-3' },
@@ -42,7 +43,8 @@ export function FactsChart({ answer }: { answer: RepositoryStats }) {
       }))}
     />
   );
-  if (fact.value === 'stars') return <StarCharts answer={answer} controls={controls} />;
+  if (fact.value === 'stars' || fact.value === 'starsGained')
+    return <StarChart answer={answer} of={fact.value} controls={controls} />;
   return (
     <Chart
       title={fact.label}
@@ -53,14 +55,15 @@ export function FactsChart({ answer }: { answer: RepositoryStats }) {
   );
 }
 
-interface StarChartsProps {
+interface StarChartProps {
   answer: RepositoryStats;
+  of: 'stars' | 'starsGained';
   /** Which fact is shown. */
   controls: ComponentChildren;
 }
 
-/** The number of stars, and those gained per day, week or month: in the range, or in all years. */
-function StarCharts({ answer, controls }: StarChartsProps) {
+/** The number of stars, or those gained per day, week or month: in the range, or in all years. */
+function StarChart({ answer, of, controls }: StarChartProps) {
   const place = usePlace();
   const { starHistory, facts, range, buckets } = answer;
   const years = starHistory && place.query.get('stars') === 'all' ? starHistory : null;
@@ -68,36 +71,38 @@ function StarCharts({ answer, controls }: StarChartsProps) {
     () => years ?? { range, buckets, stars: facts.stars, starsGained: facts.starsGained },
     [years, range, buckets, facts],
   );
-  const total = useMemo(() => toStarModel(shown, 'line', 'Stars', shown.stars), [shown]);
-  const gained = useMemo(() => toStarModel(shown, 'nested', 'Stars gained', shown.starsGained), [shown]);
+  const isTotal = of === 'stars';
+  const title = isTotal ? 'Stars' : 'Stars gained';
+  const model = useMemo(
+    () => toStarModel(shown, isTotal ? 'line' : 'nested', title, shown[of]),
+    [shown, isTotal, title, of],
+  );
   const file = reads.repositoryStats(answer.tenantId, answer.repository.repositoryId, {
     of: 'stars',
     by: shown.range.by,
   });
   return (
-    <>
-      <Chart title="Stars" model={total} controls={controls} note={standingNote(starHistory)} />
-      <Chart
-        title="Stars gained"
-        model={gained}
-        note="Removed stars stay counted."
-        controls={
-          <>
-            {starHistory && (
-              <Segments
-                label="Years of stars"
-                current={years ? 'all' : 'range'}
-                segments={[
-                  { value: 'range', label: 'In the range', changes: { stars: null } },
-                  { value: 'all', label: 'All years', changes: { stars: 'all' } },
-                ]}
-              />
-            )}
-            <CsvButton read={file} label="CSV of stars" fileName={`stars-${answer.repository.name}.csv`} />
-          </>
-        }
-      />
-    </>
+    <Chart
+      title={title}
+      model={model}
+      note={isTotal ? standingNote(starHistory) : 'Removed stars stay counted.'}
+      controls={
+        <>
+          {controls}
+          {starHistory && (
+            <Segments
+              label="Years of stars"
+              current={years ? 'all' : 'range'}
+              segments={[
+                { value: 'range', label: 'In the range', changes: { stars: null } },
+                { value: 'all', label: 'All years', changes: { stars: 'all' } },
+              ]}
+            />
+          )}
+          <CsvButton read={file} label="CSV of stars" fileName={`stars-${answer.repository.name}.csv`} />
+        </>
+      }
+    />
   );
 }
 

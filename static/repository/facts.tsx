@@ -1,26 +1,36 @@
 import type { Repository } from '../../lib/answers/repositories.ts';
+import { Icon } from '../controls/icon.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { Sentence } from '../controls/sentence.tsx';
 import { formatDay, formatInstant } from '../format.ts';
 import { LossNote } from '../overview/attention.tsx';
 
-/** The repository's visibility and schedule. */
-export function Facts({ repository }: { repository: Repository }) {
-  const { webUrl, visibility, archived, schedule, lastSuccessAt } = repository;
+/** The repository's place on GitHub, its visibility and schedule, and when it was last collected. Undefined: its space. */
+export function Standing({ repository }: { repository: Repository | undefined }) {
+  if (!repository)
+    return (
+      <span class="standing-bones" aria-hidden="true">
+        <span class="button small plain">GitHub</span>
+        <span class="state">Collected 00 Oct 0000, 00:00 UTC</span>
+      </span>
+    );
+  const { webUrl, visibility, archived, schedule, lastSuccessAt, problem } = repository;
   return (
-    <p class="facts">
-      <a href={webUrl} target="_blank" rel="noreferrer">
-        On GitHub
+    <>
+      <a class="button small plain" href={webUrl} target="_blank" rel="noreferrer">
+        <Icon name="link" /> GitHub
       </a>
-      <span class="tag">{visibility}</span>
+      {visibility !== 'public' && <span class="tag">{visibility}</span>}
       {archived && <span class="tag">archived</span>}
-      <span class="tag">{schedule === 'paused' ? 'collection paused' : `collected ${schedule}`}</span>
-      <span>
+      {schedule !== 'daily' && (
+        <span class="tag">{schedule === 'paused' ? 'collection paused' : `collected ${schedule}`}</span>
+      )}
+      <span class={problem ? 'state warn' : 'state'}>
         {lastSuccessAt
-          ? `Last collected ${formatInstant(lastSuccessAt)}`
+          ? `Collected ${formatInstant(lastSuccessAt)}`
           : 'Not collected yet: figures appear after the first collection.'}
       </span>
-    </p>
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
-import { useMemo } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
 import type { RepositoryStats } from '../../lib/answers/stats.ts';
 import { Chart } from '../charts/chart.tsx';
 import type { ChartModel, Mark } from '../charts/model.ts';
@@ -8,43 +9,67 @@ import { Panel } from '../controls/panel.tsx';
 import { formatCount, formatDay, plural } from '../format.ts';
 import { reads } from '../reads.ts';
 
-type Downloads = NonNullable<RepositoryStats['releases']>;
-type Asset = Downloads['assets'][number];
+type ReleaseDownloads = NonNullable<RepositoryStats['releases']>;
+type Asset = ReleaseDownloads['assets'][number];
 
 /** Downloads of release files, by day and by file. */
 export function Releases({ answer }: { answer: RepositoryStats }) {
   const { releases } = answer;
   if (!releases) return <Without text="Release downloads appear after the next collection." />;
   if (releases.assetCount === 0) return <Without text={standingOf(releases) ?? 'No release has files.'} />;
+  return <Downloads answer={answer} releases={releases} />;
+}
+
+/** The chart of all files, and their list one click away. */
+function Downloads({ answer, releases }: PartProps) {
+  const [isListed, setIsListed] = useState(false);
+  const count = `${releases.complete ? '' : 'at least '}${plural(releases.assetCount, 'file')}`;
   return (
     <>
-      <DownloadsChart answer={answer} releases={releases} />
-      <Assets answer={answer} releases={releases} />
+      <DownloadsChart
+        answer={answer}
+        releases={releases}
+        files={
+          <button
+            type="button"
+            class="link-button"
+            aria-expanded={isListed}
+            onClick={() => setIsListed(!isListed)}
+          >
+            {count}
+          </button>
+        }
+      />
+      {isListed && (
+        <div class="whole">
+          <Assets answer={answer} releases={releases} />
+        </div>
+      )}
     </>
   );
 }
 
 function Without({ text }: { text: string }) {
   return (
-    <Panel title="Release downloads">
+    <Panel title="Downloads">
       <p class="none">{text}</p>
     </Panel>
   );
 }
 
-function standingOf({ problem }: Downloads): string | null {
+function standingOf({ problem }: ReleaseDownloads): string | null {
   return problem && `${problem.message} It is retried the next day.`;
 }
 
 interface PartProps {
   answer: RepositoryStats;
-  releases: Downloads;
+  releases: ReleaseDownloads;
 }
 
 const fileOf = ({ tenantId, repository, range: { from, to, by } }: RepositoryStats, of: string) =>
   reads.repositoryStats(tenantId, repository.repositoryId, { of, from, to, by });
 
-function DownloadsChart({ answer, releases }: PartProps) {
+function DownloadsChart({ answer, releases, files }: PartProps & { files: ComponentChildren }) {
   const { range, buckets } = answer;
   const model = useMemo<ChartModel>(
     () => ({
@@ -67,27 +92,30 @@ function DownloadsChart({ answer, releases }: PartProps) {
   ];
   return (
     <Chart
-      title="Release downloads"
+      title={`Downloads by ${range.by}`}
       model={model}
       note={notes.filter(Boolean).join(' ')}
       controls={
-        <CsvButton
-          label="CSV of downloads"
-          read={fileOf(answer, 'downloads')}
-          fileName={`downloads-${answer.repository.name}.csv`}
-        />
+        <>
+          {files}
+          <CsvButton
+            label="CSV of downloads"
+            read={fileOf(answer, 'downloads')}
+            fileName={`downloads-${answer.repository.name}.csv`}
+          />
+        </>
       }
     />
   );
 }
 
-function toMark({ downloads, spreadUnknown }: Downloads, place: number): Mark {
+function toMark({ downloads, spreadUnknown }: ReleaseDownloads, place: number): Mark {
   if (spreadUnknown[place]) return 'unspread';
   return downloads[place] === null ? 'unread' : 'known';
 }
 
 /** A gap in the readings: its downloads belong to no single day. */
-function toGapNote({ from, to, count }: Downloads['unspread'][number]): string {
+function toGapNote({ from, to, count }: ReleaseDownloads['unspread'][number]): string {
   return `${plural(count, 'download')} from ${formatDay(from)} to ${formatDay(to)} in total; the exact days are unknown.`;
 }
 

@@ -1,7 +1,10 @@
 import { useMemo } from 'preact/hooks';
+import type { Totals } from '../../lib/answers/figures.ts';
 import type { RepositoryStats } from '../../lib/answers/stats.ts';
+import { addDays } from '../../lib/day.ts';
 import { bucketDays } from '../../lib/stats/buckets.ts';
 import { type ChartModel, type Mark, markOf } from '../charts/model.ts';
+import { DayBones, DayPanel } from '../day/day-slot.tsx';
 import { FiguresCard } from '../figures/figures-card.tsx';
 import { beforeLine, colorOf, knownDaysOf, withPeople } from '../figures/models.ts';
 import { type TileMetric, tileMetricOf, tilesOf } from '../figures/tiles.ts';
@@ -25,6 +28,20 @@ export function RepositoryCard({ answer, isStale }: RepositoryCardProps) {
       comparison={answer?.comparison}
       model={model}
       isStale={isStale}
+      dayPanel={({ day, left }) =>
+        answer ? (
+          <DayPanel
+            tenantId={answer.tenantId}
+            repositoryId={answer.repository.repositoryId}
+            date={day}
+            left={left}
+            range={answer.range}
+            highest={highestOf(answer, metric)}
+          />
+        ) : (
+          <DayBones />
+        )
+      }
       notes={
         answer && (
           <>
@@ -39,15 +56,40 @@ export function RepositoryCard({ answer, isStale }: RepositoryCardProps) {
   );
 }
 
+/** The day with the highest figure of a range by day. */
+function highestOf({ range, buckets, series }: RepositoryStats, metric: TileMetric): string | null {
+  if (range.by !== 'day' || metric === 'stars' || metric === 'downloads') return null;
+  const values = series[metric].map((value) => value ?? 0);
+  const top = Math.max(0, ...values);
+  return top === 0 ? null : (buckets[values.indexOf(top)] ?? null);
+}
+
+const WINDOW_DAYS = 14;
+
+/**
+ * GitHub's own 14 days count everyone once. If they lie in the range, at least as many people came in it. They end the day before
+ * they were read, or on that day.
+ */
+function withWindow({ totals, window, range }: RepositoryStats): Totals {
+  if (!window || addDays(window.observedDate, -WINDOW_DAYS) < range.from) return totals;
+  const more = (upper: number | null, lower: number | null, own: number) =>
+    upper === null || lower === null ? lower : Math.min(upper, Math.max(lower, own));
+  return {
+    ...totals,
+    viewUniquesLower: more(totals.viewUniquesUpper, totals.viewUniquesLower, window.viewUniques),
+    cloneUniquesLower: more(totals.cloneUniquesUpper, totals.cloneUniquesLower, window.cloneUniques),
+  };
+}
+
 const sumOf = (values: readonly (number | null)[]) =>
   values.reduce<number | null>((sum, value) => (value === null ? sum : (sum ?? 0) + value), null);
 
 function repositoryTiles(answer: RepositoryStats) {
-  const { range, totals, comparison, buckets, series, facts, releases } = answer;
+  const { range, comparison, buckets, series, facts, releases } = answer;
   const newest = facts.stars.findLastIndex((count) => count !== null);
   return tilesOf({
     range,
-    totals,
+    totals: withWindow(answer),
     comparison,
     knownDays: knownDaysOf(range, buckets, series.viewCount),
     stars: {

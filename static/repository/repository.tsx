@@ -2,26 +2,35 @@ import { useState } from 'preact/hooks';
 import type { RepositoryStats } from '../../lib/answers/stats.ts';
 import { mayInTenant } from '../access.ts';
 import { useAnswer } from '../answers.ts';
-import { useMe } from '../app-context.ts';
-import { CsvButton } from '../controls/download.tsx';
+import type { Read } from '../api.ts';
+import { useApp, useMe } from '../app-context.ts';
+import { offerFile } from '../controls/download.tsx';
+import { Menu, type MenuSection } from '../controls/menu.tsx';
 import { Failure } from '../controls/notice.tsx';
+import { useSubmission } from '../controls/submit.ts';
 import { TitleRow } from '../controls/title-row.tsx';
+import { useDayPanelCode } from '../day/day-slot.tsx';
 import { AnnotateButton } from '../events/annotate-button.tsx';
 import { Happened } from '../events/happened.tsx';
 import { go, usePlace } from '../location.ts';
 import { repositoryRead } from '../overview/view.ts';
 import { RemoveDialog } from '../repositories/remove-dialog.tsx';
-import { ScheduleSelect, useScheduleChange } from '../repositories/schedules.tsx';
+import { SCHEDULES, useScheduleChange } from '../repositories/schedules.tsx';
 import { paths } from '../routes.ts';
-import { ActiveRun, CollectNow, type FollowedRun, useActiveRun } from '../runs/active-run.tsx';
-import { Facts, OldCopyNotice, PausedNotice, ProblemNotice, UnmatchedNotice } from './facts.tsx';
+import { ActiveRun, type FollowedRun, useActiveRun, useRunStart } from '../runs/active-run.tsx';
+import style from '../style/repository.css' with { type: 'text' };
+import { OldCopyNotice, PausedNotice, ProblemNotice, Standing, UnmatchedNotice } from './facts.tsx';
 import { FactsChart } from './facts-chart.tsx';
 import { History } from './history.tsx';
-import { PathList, ReferrerList } from './ranked-lists.tsx';
+import { KnownDays } from './known.tsx';
+import { PathsCard, ReferrersCard } from './lists.tsx';
 import { Releases } from './releases.tsx';
 import { RepositoryCard } from './repository-card.tsx';
 import { ClonesChart } from './traffic-charts.tsx';
-import { WindowFigures } from './window-figures.tsx';
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(style);
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 
 interface RepositoryPageProps {
   tenantId: number;
@@ -34,6 +43,7 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
   const read = repositoryRead(tenantId, repositoryId, place.query);
   const { answer, error, loading, reload, keptFrom } = useAnswer(read, { onFailure: 'keep' });
   const run = useActiveRun(answer?.activeRunId, reload);
+  useDayPanelCode();
 
   return (
     <div class="page" aria-busy={loading}>
@@ -46,7 +56,7 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
             <a href={paths.repositories(tenantId)}>All repositories</a>
           </p>
         }
-        below={answer && <Facts repository={answer.repository} />}
+        beside={<Standing repository={answer?.repository} />}
         actions={
           <>
             <AnnotateButton
@@ -55,8 +65,7 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
               date={place.query.get('day') ?? answer?.range.to}
               onSaved={reload}
             />
-            <CsvButton read={read} fileName={`traffic-${answer?.repository.name ?? repositoryId}.csv`} />
-            {answer && <Changes answer={answer} run={run} reload={reload} />}
+            {answer && <Actions answer={answer} file={read} run={run} reload={reload} />}
           </>
         }
       />
@@ -77,44 +86,70 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
   );
 }
 
-interface ChangesProps {
+interface ActionsProps {
   answer: RepositoryStats;
+  file: Read<unknown>;
   run: FollowedRun;
   reload: () => void;
 }
 
-/** A manager's actions on the repository. */
-function Changes({ answer, run, reload }: ChangesProps) {
+/** What can be done with the repository. Only managers change something. */
+function Actions({ answer, file, run, reload }: ActionsProps) {
   const { me, reloadMe } = useMe();
+  const { api } = useApp();
   const [removing, setRemoving] = useState(false);
-  const { tenantId, repository } = answer;
-  const { repositoryId, fullName, rule } = repository;
+  const { tenantId, repository, range } = answer;
+  const { repositoryId, fullName, name, rule } = repository;
   const schedule = useScheduleChange(tenantId, reload);
-  if (!mayInTenant(me, tenantId, 'changeRepositories')) return null;
+  const start = useRunStart(tenantId, run.follow);
+  const saving = useSubmission();
+  const error = schedule.error ?? start.error ?? saving.error;
+  const mayChange = mayInTenant(me, tenantId, 'changeRepositories');
+  const isBusy = run.runId !== null || start.busy;
+  const save = () =>
+    void saving.run(async () =>
+      offerFile(await api.csv(file, () => undefined), `traffic-${name}-${range.from}-${range.to}.csv`),
+    );
+  const sections = (): MenuSection[] => [
+    ...(mayChange
+      ? [
+          {
+            items: [
+              {
+                label: 'Collect now',
+                disabled: isBusy,
+                onPick: () => start.begin({ repositoryIds: [repositoryId] }),
+              },
+              {
+                label: 'Verify',
+                disabled: isBusy,
+                onPick: () => start.begin({ repositoryIds: [repositoryId], verify: true }),
+              },
+            ],
+          },
+          {
+            label: 'Schedule',
+            choice: true,
+            items: SCHEDULES.map(({ value, label }) => ({
+              label,
+              current: repository.schedule === value,
+              disabled: schedule.busy,
+              onPick: () => schedule.set([repositoryId], value),
+            })),
+          },
+        ]
+      : []),
+    { items: [{ label: 'Download CSV', icon: 'download', disabled: saving.busy, onPick: save }] },
+    ...(mayChange ? [{ items: [{ label: 'Remove…', danger: true, onPick: () => setRemoving(true) }] }] : []),
+  ];
   return (
     <>
-      <ScheduleSelect repository={repository} change={schedule} />
-      {schedule.error && (
+      {error && (
         <span class="field-error" role="alert">
-          {schedule.error.message}
+          {error.message}
         </span>
       )}
-      <CollectNow
-        tenantId={tenantId}
-        repositoryIds={[repositoryId]}
-        purpose="verify"
-        disabled={run.runId !== null}
-        onStarted={run.follow}
-      />
-      <CollectNow
-        tenantId={tenantId}
-        repositoryIds={[repositoryId]}
-        disabled={run.runId !== null}
-        onStarted={run.follow}
-      />
-      <button type="button" class="button small danger" onClick={() => setRemoving(true)}>
-        Remove…
-      </button>
+      <Menu label="More" class="button icon" sections={sections} />
       {removing && (
         <RemoveDialog
           tenantId={tenantId}
@@ -143,23 +178,23 @@ function Figures({ answer, isStale, reload }: FiguresProps) {
     <>
       <RepositoryCard answer={answer} isStale={isStale} />
       {answer && (
-        <Happened
-          tenantId={answer.tenantId}
-          repositoryId={answer.repository.repositoryId}
-          answer={answer}
-          onChanged={reload}
-        />
-      )}
-      <ClonesChart answer={answer} isStale={isStale} />
-      {answer && (
         <>
-          <WindowFigures answer={answer} />
-          <div class="pair">
-            <ReferrerList answer={answer} />
-            <PathList answer={answer} />
+          <div class="half">
+            <ReferrersCard answer={answer} isStale={isStale} />
+            <PathsCard answer={answer} isStale={isStale} />
           </div>
-          <FactsChart answer={answer} />
-          <Releases answer={answer} />
+          <Happened
+            tenantId={answer.tenantId}
+            repositoryId={answer.repository.repositoryId}
+            answer={answer}
+            onChanged={reload}
+          />
+          <ClonesChart answer={answer} isStale={isStale} />
+          <div class="half">
+            <FactsChart answer={answer} />
+            <Releases answer={answer} />
+          </div>
+          <KnownDays answer={answer} />
           <History answer={answer} />
         </>
       )}

@@ -55,46 +55,49 @@ function Verified({ detail }: { detail: RunDetail }) {
   );
 }
 
+/** What to collect; `verify` also compares what is stored. */
+interface RunRequest {
+  repositoryIds?: number[];
+  verify?: true;
+}
+
+/** Starts runs of a tenant; calls `onStarted` with each, or with the one that was at work already. */
+export function useRunStart(tenantId: number, onStarted: (runId: number) => void) {
+  const { api } = useApp();
+  const submission = useSubmission();
+  return {
+    ...submission,
+    begin: (request: RunRequest) =>
+      void submission.run(async () =>
+        onStarted((await api.send<RunStarted>('POST', `runs/${tenantId}`, request)).runId),
+      ),
+  };
+}
+
 interface CollectNowProps {
   tenantId: number;
-  /** Absent for the whole tenant. */
-  repositoryIds?: number[];
   /** `verify` also compares what is stored. The default is `collect`. */
   purpose?: 'collect' | 'verify';
   disabled: boolean;
   onStarted: (runId: number) => void;
 }
 
-/** Starts a collection or verification, or joins the current run. */
-export function CollectNow({
-  tenantId,
-  repositoryIds,
-  purpose = 'collect',
-  disabled,
-  onStarted,
-}: CollectNowProps) {
-  const { api } = useApp();
-  const submission = useSubmission();
-  function start() {
-    void submission.run(async () => {
-      const which = repositoryIds ? { repositoryIds } : {};
-      const body = purpose === 'verify' ? { ...which, verify: true } : which;
-      onStarted((await api.send<RunStarted>('POST', `runs/${tenantId}`, body)).runId);
-    });
-  }
+/** Starts a collection or verification of all repositories, or joins the current run. */
+export function CollectNow({ tenantId, purpose = 'collect', disabled, onStarted }: CollectNowProps) {
+  const { begin, busy, error } = useRunStart(tenantId, onStarted);
   return (
     <>
       <button
         type="button"
         class={purpose === 'verify' ? 'button small' : 'button small primary'}
-        onClick={start}
-        disabled={disabled || submission.busy}
+        onClick={() => begin(purpose === 'verify' ? { verify: true } : {})}
+        disabled={disabled || busy}
       >
         {purpose === 'verify' ? 'Verify' : disabled ? 'Collecting…' : 'Collect now'}
       </button>
-      {submission.error && (
+      {error && (
         <span class="field-error" role="alert">
-          {submission.error.message}
+          {error.message}
         </span>
       )}
     </>

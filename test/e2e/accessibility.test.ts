@@ -11,7 +11,8 @@ const PAGES = [
   ['/t/1?range=90', 'Last collected'],
   ['/t/1?range=all&by=month&metric=cloneCount', 'All repositories|Last collected'],
   ['/t/1?tab=table&by=week', 'Weekly traffic'],
-  ['/t/2/r/REPOSITORY?range=90', 'Popular paths'],
+  ['/t/2/r/REPOSITORY?range=90', 'What is known'],
+  ['/t/2/r/REPOSITORY?range=90&day=2026-10-12', 'Against a usual'],
   ['/t/1/repositories', 'Data from – to'],
   ['/t/1/repositories?discover=1', 'Select none|tracked'],
   ['/t/1/dashboards', 'Built-in'],
@@ -224,6 +225,11 @@ test.each([
 test('texts from GitHub are shown as text', async () => {
   await ada.open(pathOf('/t/2/r/REPOSITORY?range=90'));
   const { page } = ada;
+  await page.getByRole('heading', { name: 'What is known' }).waitFor();
+  for (const all of [/^All \d+ referrers$/, /^All \d+ paths$/]) {
+    const button = page.getByRole('button', { name: all });
+    if (await button.isVisible()) await button.click();
+  }
   await page.getByText('"><img src=x onerror=alert(1)>').waitFor();
   await page.getByText('=HYPERLINK("http://evil.example";"click")').waitFor();
   await page.getByText('<b>bold</b>').first().waitFor();

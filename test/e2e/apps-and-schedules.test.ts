@@ -113,8 +113,9 @@ test('a paused repository’s page warns of lost data until it is collected agai
   const notice = page.getByRole('status').filter({ hasText: 'Collection is paused' });
   await notice.getByText(/until data is lost/).waitFor();
   await page.getByText('collection paused').waitFor();
-  await page.getByLabel('Schedule of northwind-labs/burrow').selectOption('daily');
-  await page.getByText('collected daily').waitFor();
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitemradio', { name: 'Daily' }).click();
+  await page.getByText('collection paused').waitFor({ state: 'detached' });
   await notice.waitFor({ state: 'detached' });
   expect(grace.problems()).toEqual([]);
 });
@@ -150,7 +151,8 @@ test('the repository keeps the larger figures as revisions, and a second verific
   const revisions = page.getByRole('table', { name: 'Revisions' });
   await revisions.getByRole('row', { name: /^4 Mar 2026 Views/ }).waitFor();
   expect(await findViolationsInSights(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Verify' }).click();
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Verify' }).click();
   await page.getByText('Verified 1 repository. It found no differences.').waitFor();
   expect(grace.problems()).toEqual([]);
 });

@@ -225,11 +225,12 @@ test('an address with an impossible range is refused, and another range is a cli
 
 test('the shown figures are downloaded as CSV', async () => {
   const { page } = ada;
+  await page.getByRole('button', { name: 'More' }).click();
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download CSV', exact: true }).click(),
+    page.getByRole('menuitem', { name: 'Download CSV' }).click(),
   ]);
-  expect(file.suggestedFilename()).toBe('traffic-burrow.csv');
+  expect(file.suggestedFilename()).toMatch(/^traffic-burrow-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d\.csv$/);
   const rows = (await readFile(await file.path(), 'utf8')).trim().split(/\r?\n/);
   expect(rows.length).toBeGreaterThan(10);
   expect(ada.problems()).toEqual([]);
@@ -237,7 +238,8 @@ test('the shown figures are downloaded as CSV', async () => {
 
 test('a collection of one repository shows its progress and appears in the log', async () => {
   const { page } = ada;
-  await seeProgress(() => page.getByRole('button', { name: 'Collect now' }).click());
+  await page.getByRole('button', { name: 'More' }).click();
+  await seeProgress(() => page.getByRole('menuitem', { name: 'Collect now' }).click());
   await ada.openSetting('Collection');
   await page
     .getByRole('row', { name: /On demand/ })
