@@ -66,6 +66,8 @@ export function Overview({ tenantId }: { tenantId: number }) {
       {asTable && (table.answer || !table.error) && <TrafficTable answer={table.answer} />}
       {!asTable && (overview.answer || !overview.error) && (
         <Glance
+          // What stands on top is new with what is below it: bones are replaced and do not jump.
+          key={isPushed(overview.answer) ? 'pushed' : 'still'}
           tenantId={tenantId}
           answer={overview.answer}
           isStale={overview.answer !== undefined && (overview.loading || overview.error !== undefined)}
@@ -75,6 +77,9 @@ export function Overview({ tenantId }: { tenantId: number }) {
     </div>
   );
 }
+
+const isPushed = (answer: OverviewAnswer | undefined) =>
+  answer !== undefined && (answer.attention.length > 0 || answer.news.length > 0);
 
 interface GlanceProps {
   tenantId: number;
