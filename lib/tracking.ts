@@ -118,18 +118,12 @@ export async function updateRule(
   return { rule: await getRule(db, tenantId, ruleId), added };
 }
 
-/** Deletes a rule. What it added stays, as if a person had added it. Throws `rule_not_found`. */
+/** Deletes a rule. What it added stays. Throws `rule_not_found`. */
 export async function deleteRule(db: Db, tenantId: number, ruleId: number, by: Actor): Promise<void> {
   await inTransaction(db, async (trx) => {
     await lockTenant(trx, tenantId);
     const rule = (await listStoredRules(trx, tenantId)).find((one) => one.ruleId === ruleId);
     if (!rule) throw notFound('rule');
-    await trx
-      .updateTable('repository')
-      .set({ ruleId: null, unmatchedAt: null })
-      .where('tenantId', '=', tenantId)
-      .where('ruleId', '=', ruleId)
-      .execute();
     await deleteStoredRule(trx, { tenantId, by }, rule);
   });
 }

@@ -138,6 +138,10 @@ test('another TRACK replaces the rules of the start, and no others', async () =>
     `${octocat}/m* person`,
     `${northwind}/* start`,
   ]);
+  expect(await provision({ track: `${octocat}/mine` })).toMatchObject({ outcome: 'updated' });
+  // What the old rule added stays, as if a person had added it.
+  const { repositories } = (await ada('GET', '/repositories/1')).body;
+  expect(repositories.filter((one: { unmatchedAt: string | null }) => one.unmatchedAt !== null)).toEqual([]);
 });
 
 test('another token is checked and used; a wrong one is refused, and an outage postpones it', async () => {

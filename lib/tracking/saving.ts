@@ -37,12 +37,18 @@ export async function insertRule(
   return ruleId;
 }
 
-/** Deletes a rule and logs it. What it added stays as it is. */
+/** Deletes a rule and logs it. What it added stays, as if a person had added it. */
 export async function deleteStoredRule(
   trx: Transaction<Tables>,
   change: Change,
   rule: StoredRule,
 ): Promise<void> {
+  await trx
+    .updateTable('repository')
+    .set({ ruleId: null, unmatchedAt: null })
+    .where('tenantId', '=', change.tenantId)
+    .where('ruleId', '=', rule.ruleId)
+    .execute();
   await trx
     .deleteFrom('trackingRule')
     .where('tenantId', '=', change.tenantId)
