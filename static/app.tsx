@@ -20,6 +20,7 @@ import { Welcome } from './welcome/welcome.tsx';
 
 const Initialize = lazy(async () => (await import('./welcome/initialize.tsx')).Initialize);
 const Repository = lazy(async () => (await import('./repository/repository.tsx')).RepositoryPage);
+const Compare = lazy(async () => (await import('./compare/compare.tsx')).Compare);
 const Repositories = lazy(async () => (await import('./repositories/repositories.tsx')).Repositories);
 const Rules = lazy(async () => (await import('./rules/rules.tsx')).Rules);
 const Dashboards = lazy(async () => (await import('./dashboards/dashboards.tsx')).Dashboards);
@@ -173,6 +174,8 @@ function TenantPage({ route }: { route: Extract<Route, { tenantId: number }> }) 
       return <Overview tenantId={tenantId} />;
     case 'repository':
       return <Repository tenantId={tenantId} repositoryId={route.repositoryId} />;
+    case 'compare':
+      return <Compare tenantId={tenantId} />;
     case 'repositories':
       return <Repositories tenantId={tenantId} />;
     case 'rules':

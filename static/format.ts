@@ -1,11 +1,11 @@
 import type { Bucket, Range } from '../lib/answers/figures.ts';
-import { daysBetween, startOf } from '../lib/day.ts';
+import { daysBetween, startOf, toDay } from '../lib/day.ts';
 import { formatNumber } from '../lib/number-format.ts';
 import { bucketDays, lastOfBucket } from '../lib/stats/buckets.ts';
 
 /** Formats numbers and UTC days as en-GB. */
 
-export { formatChange, plural } from '../lib/number-format.ts';
+export { plural } from '../lib/number-format.ts';
 
 const compact = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 2 });
 const utc = { timeZone: 'UTC' } as const;
@@ -68,6 +68,16 @@ export function cutOf(bucket: string, range: Omit<Range, 'days'>): { days: numbe
 }
 
 export const formatInstant = (instant: string) => `${moment.format(new Date(instant))} UTC`;
+
+const clock = new Intl.DateTimeFormat('en-GB', { ...utc, hour: '2-digit', minute: '2-digit' });
+
+/** A recent instant, such as 'today, 06:00' or '23 Nov, 06:00' (UTC). */
+export function formatRecent(instant: string, now = new Date()): string {
+  const days = daysBetween(toDay(new Date(instant)), toDay(now));
+  const day = days === 0 ? 'today' : days === 1 ? 'yesterday' : formatShortDay(instant.slice(0, 10));
+  const year = days > 300 ? ` ${instant.slice(0, 4)}` : '';
+  return `${day}${year}, ${clock.format(new Date(instant))}`;
+}
 
 const share = new Intl.NumberFormat('en-GB', { style: 'percent', maximumFractionDigits: 0 });
 

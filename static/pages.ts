@@ -40,6 +40,7 @@ export function mainPages(tenantId: number): PageLink[] {
   return [
     { href: paths.overview(tenantId), label: 'Overview', pages: ['overview'] },
     { href: paths.repositories(tenantId), label: 'Repositories', pages: ['repositories', 'repository'] },
+    { href: paths.compare(tenantId), label: 'Compare', pages: ['compare'] },
     {
       href: paths.dashboards(tenantId),
       label: 'Dashboards',

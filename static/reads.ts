@@ -10,7 +10,13 @@ import type { Discovered, RepositoryDetail, RepositoryList } from '../lib/answer
 import type { RuleList } from '../lib/answers/rules.ts';
 import type { ProblemLog, RunDetail, RunList } from '../lib/answers/runs.ts';
 import type { InstallationList, ServerList } from '../lib/answers/servers.ts';
-import type { BeforeAfter, Overview, RepositoryStats, TrafficColumns } from '../lib/answers/stats.ts';
+import type {
+  BeforeAfter,
+  Overview,
+  RepositoryStats,
+  TrafficColumns,
+  TrafficSeries,
+} from '../lib/answers/stats.ts';
 import type { TenantList } from '../lib/answers/tenants.ts';
 import type { Read } from './api.ts';
 
@@ -29,6 +35,7 @@ export const reads = {
   me: (tenantId: number | null) => read<Me>('me', { tenant: tenantId === null ? null : String(tenantId) }),
   ownTenants: (query: Query) => read<OwnTenantList>('me/tenants', query),
   overview: (tenantId: number, query: Query) => read<Overview>(`stats/${tenantId}`, query),
+  series: (tenantId: number, query: Query) => read<TrafficSeries>(`stats/${tenantId}/series`, query),
   table: (tenantId: number, query: Query) =>
     read<TrafficColumns>(`stats/${tenantId}/table`, { ...query, format: 'columns' }),
   tableFile: (tenantId: number, query: Query) => read<unknown>(`stats/${tenantId}/table`, query),

@@ -1,6 +1,7 @@
 import { withView } from './view.ts';
 
 type TenantSection =
+  | 'compare'
   | 'repositories'
   | 'rules'
   | 'dashboards'
@@ -44,6 +45,7 @@ const FIXED: Record<string, Route> = {
 };
 
 const BELOW_TENANT: Record<string, TenantSection> = {
+  compare: 'compare',
   repositories: 'repositories',
   rules: 'rules',
   dashboards: 'dashboards',
@@ -81,6 +83,11 @@ function toDashboardRoute(path: string): Route | undefined {
 export const paths = {
   overview: (tenantId: number) => withView(`/t/${tenantId}`),
   repository: (tenantId: number, repositoryId: number) => withView(`/t/${tenantId}/r/${repositoryId}`),
+  /** Shows these repositories together; without any, asks which. */
+  compare: (tenantId: number, repositoryIds: readonly number[] = []) =>
+    withView(
+      `/t/${tenantId}/compare${repositoryIds.length > 0 ? `?repositories=${repositoryIds.join(',')}` : ''}`,
+    ),
   repositories: (tenantId: number) => withView(`/t/${tenantId}/repositories`),
   firstRepositories: (tenantId: number) => withView(`/t/${tenantId}/repositories?first=1`),
   unmatchedRepositories: (tenantId: number) => withView(`/t/${tenantId}/repositories?state=unmatched`),

@@ -4,19 +4,19 @@ import { useAnswer } from '../answers.ts';
 import { useMe } from '../app-context.ts';
 import { CsvButton } from '../controls/download.tsx';
 import { Empty, Failure, Notice } from '../controls/notice.tsx';
-import { Segments } from '../controls/segments.tsx';
 import { TitleRow } from '../controls/title-row.tsx';
 import { AnnotateButton } from '../events/annotate-button.tsx';
 import { Happened } from '../events/happened.tsx';
 import { GroupMenu } from '../groups/group-menu.tsx';
-import { FIRST_PAGE, usePlace } from '../location.ts';
+import { FIRST_PAGE, usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';
 import { ActiveRun, useActiveRun } from '../runs/active-run.tsx';
 import { Attention } from './attention.tsx';
+import { Moved } from './moved.tsx';
 import { OverviewCard } from './overview-card.tsx';
 import { RepositoryTable } from './repository-table.tsx';
 import { TrafficTable } from './traffic-table.tsx';
-import { overviewFile, overviewRead, tableFile, tableRead } from './view.ts';
+import { fileName, overviewRead, tableFile, tableRead } from './view.ts';
 
 /** All repositories of a tenant: as an overview, or as rows by day, week or month. */
 export function Overview({ tenantId }: { tenantId: number }) {
@@ -25,12 +25,12 @@ export function Overview({ tenantId }: { tenantId: number }) {
   const overview = useAnswer(asTable ? null : overviewRead(tenantId, place.query), { onFailure: 'keep' });
   const table = useAnswer(asTable ? tableRead(tenantId, place.query) : null);
   const shown = asTable ? table : overview;
-  const download = (asTable ? tableFile : overviewFile)(tenantId, place.query);
-
+  const file = tableFile(tenantId, place.query);
   return (
     <div class="page" aria-busy={shown.loading}>
       <TitleRow
-        title="Overview"
+        title={asTable ? 'All days as a table' : 'Overview'}
+        above={asTable ? <a href={withQuery(place, { tab: null, ...FIRST_PAGE })}>Overview</a> : undefined}
         beside={
           <GroupMenu
             tenantId={tenantId}
@@ -48,20 +48,10 @@ export function Overview({ tenantId }: { tenantId: number }) {
               date={place.query.get('day') ?? shown.answer?.range.to}
               onSaved={shown.reload}
             />
-            <CsvButton read={download} fileName={`traffic-${asTable ? 'table' : 'overview'}.csv`} />
+            {asTable && <CsvButton read={file} fileName={fileName('table', table.answer?.range)} />}
           </>
         }
       />
-      <div class="toolbar">
-        <Segments
-          label="View"
-          current={asTable ? 'table' : ''}
-          segments={[
-            { value: '', label: 'Overview', changes: { tab: null, ...FIRST_PAGE } },
-            { value: 'table', label: 'Table', changes: { tab: 'table', ...FIRST_PAGE } },
-          ]}
-        />
-      </div>
       {shown.error && <Failure error={shown.error} retry={shown.reload} keptFrom={shown.keptFrom} />}
       {asTable && (table.answer || !table.error) && <TrafficTable answer={table.answer} />}
       {!asTable && (overview.answer || !overview.error) && (
@@ -103,10 +93,12 @@ function Glance({ tenantId, answer, isStale, reload }: GlanceProps) {
           <p>{message}</p>
         </Notice>
       ))}
-      {!answer && <AttentionSpace tenantId={tenantId} />}
-      {answer && answer.attention.length > 0 && <Attention tenantId={tenantId} problems={answer.attention} />}
+      <Attention tenantId={tenantId} problems={answer?.attention} />
       <OverviewCard answer={answer} isStale={isStale} />
-      <Happened tenantId={tenantId} answer={answer} groupId={groupOf(place.query)} onChanged={reload} />
+      <div class="two">
+        <Happened tenantId={tenantId} answer={answer} groupId={groupOf(place.query)} onChanged={reload} />
+        <Moved answer={answer} isStale={isStale} />
+      </div>
       <RepositoryTable answer={answer} />
     </>
   );
@@ -142,11 +134,4 @@ function NoRepositories({ tenantId, mayAdd }: { tenantId: number; mayAdd: boolea
       )}
     </Empty>
   );
-}
-
-/** The room of the line that says what needs action, if something does, so that nothing moves when it comes. */
-function AttentionSpace({ tenantId }: { tenantId: number }) {
-  const { me } = useMe();
-  const tenant = me.tenants.find((one) => one.tenantId === tenantId);
-  return tenant && tenant.problemCount > 0 ? <div class="attention-space bone" /> : null;
 }

@@ -16,6 +16,10 @@ export const tableRead = (tenantId: number, query: URLSearchParams) =>
 export const overviewFile = (tenantId: number, query: URLSearchParams) =>
   reads.overview(tenantId, { ...viewOf(query), ...pick(query, ['q', 'sort', 'order']) });
 
+/** The name of a file, with its days. */
+export const fileName = (kind: string, range: { from: string; to: string } | undefined) =>
+  `traffic-${kind}${range ? `-${range.from}-to-${range.to}` : ''}.csv`;
+
 export const tableFile = (tenantId: number, query: URLSearchParams) => ({
   ...reads.tableFile(tenantId, { ...viewOf(query), compare: null, ...pick(query, ['q']) }),
   paged: true as const,
@@ -24,9 +28,3 @@ export const tableFile = (tenantId: number, query: URLSearchParams) => ({
 /** The request of a repository's page. */
 export const repositoryRead = (tenantId: number, repositoryId: number, query: URLSearchParams) =>
   reads.repositoryStats(tenantId, repositoryId, { ...viewOf(query), group: null });
-
-export type Metric = 'views' | 'clones';
-
-/** Which figures the chart and the sparklines show. */
-export const metricOf = (query: URLSearchParams): Metric =>
-  query.get('metric')?.startsWith('clone') ? 'clones' : 'views';

@@ -125,7 +125,7 @@ function Arrived({ row }: { row: OverviewRepository }) {
     );
   return (
     <>
-      <Sparkline values={viewCount.slice(-SHOWN_DAYS)} metric="views" />
+      <Sparkline values={viewCount.slice(-SHOWN_DAYS)} colorIndex={row.colorIndex} />
       <span class="state">
         {plural(totals.knownDays, 'day')}, {formatCount(totals.viewCount)} views
       </span>

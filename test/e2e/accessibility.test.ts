@@ -11,6 +11,8 @@ const PAGES = [
   ['/t/1?range=90', 'Last collected'],
   ['/t/1?range=all&by=month&metric=cloneCount', 'All repositories|Last collected'],
   ['/t/1?tab=table&by=week', 'Weekly traffic'],
+  ['/t/1/compare', 'Choose two to six'],
+  ['/t/1/compare?repositories=1,2,3&as=index&range=90', 'Days known'],
   ['/t/2/r/REPOSITORY?range=90', 'What is known'],
   ['/t/2/r/REPOSITORY?range=90&day=2026-10-12', 'Against a usual'],
   ['/t/1/repositories', 'Data from – to'],
@@ -88,7 +90,7 @@ test('on a phone one menu has all pages, and the list of repositories does not s
   await page.keyboard.press('Escape');
   const list = page.getByRole('group', { name: 'Repositories' });
   expect(await list.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
-  await page.getByRole('link', { name: /^Stars/ }).click();
+  await list.getByRole('link', { name: /^Stars/ }).click();
   await page.waitForURL(/sort=stars/);
   await visitor.close();
 });

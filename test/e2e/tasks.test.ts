@@ -208,3 +208,64 @@ test('an annotation is changed and deleted from the list, and events are shown b
   await changed.waitFor({ state: 'detached' });
   expect(ada.problems()).toEqual([]);
 });
+
+test('last quarter is compared with the quarter before after two clicks', async () => {
+  const { page } = ada;
+  await page.getByRole('button', { name: /^Range/ }).click();
+  await page.getByRole('menuitemradio', { name: /^Last quarter/ }).click();
+  await page.getByRole('img', { name: /^Views.*from 1 Jul 2026 to 30 Sept 2026/ }).waitFor();
+  await page.getByText(/vs previous period/).waitFor();
+  expect(await clicks()).toBe(2);
+  expect(ada.problems()).toEqual([]);
+});
+
+/** The first of those that moved most: its name, and by how much, as the API says for a range. */
+async function movedMost(range: string): Promise<string> {
+  const { body } = await installation.as('ada@example.com')('GET', `/stats/1?range=${range}`);
+  const [first] = body.moved.viewCount as { fullName: string; difference: number | null }[];
+  const { fullName = '', difference = null } = first ?? {};
+  const sign = (difference ?? 0) < 0 ? '−' : '+';
+  const text =
+    difference === null ? 'Days are missing' : `${sign}${Math.abs(difference).toLocaleString('en-GB')}`;
+  return `${fullName.split('/')[1]}${text}`;
+}
+
+test.each([
+  ['This month', 'month'],
+  ['Last 7 days', '7'],
+])('what grew most stands there after two clicks: %s', async (label, range) => {
+  const { page } = ada;
+  await page.getByRole('button', { name: /^Range/ }).click();
+  await page.getByRole('menuitemradio', { name: new RegExp(`^${label}`) }).click();
+  await page.waitForURL(new RegExp(`range=${range}`));
+  const row = page.getByRole('region', { name: 'Moved most' }).getByRole('listitem').first();
+  await expect.poll(() => row.textContent(), { timeout: 30_000 }).toBe(await movedMost(range));
+  expect(await clicks()).toBe(2);
+  expect(ada.problems()).toEqual([]);
+});
+
+test('two repositories are in one chart after three clicks, absolute or indexed, and can be removed again', async () => {
+  const { page } = ada;
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Compare' }).click();
+  await page.getByRole('link', { name: 'northwind-labs/burrow' }).click();
+  await page.getByRole('link', { name: 'northwind-labs/tidy-dates' }).click();
+  const table = page.getByRole('table', { name: 'Figures' });
+  await table.getByRole('row').nth(2).waitFor();
+  expect(await table.getByRole('rowheader').allInnerTexts()).toEqual(['burrow', 'tidy-dates']);
+  await page.getByRole('img', { name: /^Views from/ }).waitFor();
+  expect(await clicks()).toBe(3);
+  expect(ada.calls().filter((call) => call.startsWith('GET stats/1/series'))).toHaveLength(2);
+
+  await page.getByRole('link', { name: 'Indexed' }).click();
+  await page.getByText(/= 100/).waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Add repository' }).click();
+  await page.getByRole('link', { name: 'northwind-labs/payroll-service' }).click();
+  await table.getByRole('rowheader', { name: 'payroll-service' }).waitFor();
+  await page.getByRole('link', { name: 'Remove burrow' }).click();
+  await table.getByRole('rowheader', { name: 'burrow' }).waitFor({ state: 'detached' });
+  expect(await table.getByRole('rowheader').allInnerTexts()).toEqual(['tidy-dates', 'payroll-service']);
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByText('Last collected').first().waitFor();
+  expect(ada.problems()).toEqual([]);
+});

@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import type { TrafficSeries } from '../../lib/answers/stats.ts';
+import { addDays, daysFrom } from '../../lib/day.ts';
+import { absoluteModel, type Compared, indexedModel, summaryOf } from '../../static/compare/model.ts';
+import { comparedIds } from '../../static/compare/view.ts';
+
+const FROM = '2026-08-03';
+
+/** A repository that has these views a day, and nothing else. */
+function repository(
+  repositoryId: number,
+  views: (number | null)[],
+  fullName = `ada/r${repositoryId}`,
+): Compared {
+  const unknown = views.map(() => null);
+  return {
+    repositoryId,
+    fullName,
+    colorIndex: repositoryId,
+    archived: false,
+    totals: {
+      viewCount: null,
+      viewUniquesLower: null,
+      viewUniquesUpper: null,
+      cloneCount: null,
+      cloneUniquesLower: null,
+      cloneUniquesUpper: null,
+      knownDays: views.filter((count) => count !== null).length,
+      lostDays: 0,
+    },
+    series: {
+      viewCount: views,
+      viewUniques: unknown,
+      cloneCount: unknown,
+      cloneUniques: unknown,
+      state: views.map((count) => (count === null ? 'before' : 'measured')),
+      uniquesExact: views.map(() => true),
+      stars: unknown,
+      forks: unknown,
+      starsGained: unknown,
+      downloads: unknown,
+    },
+  };
+}
+
+function answerOf(...repositories: Compared[]): TrafficSeries {
+  const days = repositories[0]?.series.viewCount.length ?? 0;
+  const to = addDays(FROM, days - 1);
+  const buckets = daysFrom(FROM, to);
+  return { tenantId: 1, range: { from: FROM, to, by: 'day', days }, buckets, repositories };
+}
+
+const constant = (count: number, days: number) => new Array<number>(days).fill(count);
+
+test('indexed lines are averages of seven days that begin with 100, each on its own first day', () => {
+  const old = repository(1, [...constant(50, 14), ...constant(200, 14)]);
+  const young = repository(2, [...new Array(10).fill(null), ...constant(4, 18)]);
+  const answer = answerOf(old, young);
+  const { model, isAverage, bases } = indexedModel(answer, 'viewCount');
+  expect([isAverage, bases]).toEqual([true, [addDays(FROM, 6), addDays(FROM, 16)]]);
+  const [one, other] = model.layers.map(({ values }) => values);
+  expect([one?.[5], one?.[6], one?.[13], one?.at(-1)]).toEqual([null, 100, 100, 400]);
+  expect(new Set(other)).toEqual(new Set([null, 100]));
+  expect(absoluteModel(answer, 'viewCount').marks.every((mark) => mark === 'known')).toBe(true);
+});
+
+test('a repository without figures, or with zeros only, has no index', () => {
+  const answer = answerOf(repository(1, constant(0, 30)), repository(2, new Array(30).fill(null)));
+  const { model, bases } = indexedModel(answer, 'viewCount');
+  expect(bases).toEqual([null, null]);
+  expect(model.layers.every(({ values }) => values.every((value) => value === null))).toBe(true);
+});
+
+test('a short range is indexed day by day', () => {
+  const { model, isAverage, bases } = indexedModel(
+    answerOf(repository(1, [0, 20, 10, null, 30])),
+    'viewCount',
+  );
+  expect([isAverage, bases, model.layers[0]?.values]).toEqual([
+    false,
+    [addDays(FROM, 1)],
+    [null, 100, 50, null, 150],
+  ]);
+});
+
+test('the table has the sum, the mean, the change from the first week to the last, and the highest day', () => {
+  const one = repository(1, [...constant(10, 7), 99, ...constant(25, 7), null]);
+  expect(summaryOf(one, answerOf(one), 'viewCount')).toEqual({
+    total: 344,
+    perDay: 344 / 15,
+    change: 1.5,
+    highest: { bucket: addDays(FROM, 7), value: 99 },
+  });
+  const short = repository(1, constant(3, 13));
+  expect(summaryOf(short, answerOf(short), 'viewCount').change).toBeNull();
+  expect(summaryOf(one, answerOf(one), 'stars')).toMatchObject({ total: null, change: null, highest: null });
+});
+
+test('repositories of the same name keep their owner', () => {
+  const answer = answerOf(
+    repository(1, [1], 'ada/docs'),
+    repository(2, [1], 'bob/docs'),
+    repository(3, [1], 'bob/site'),
+  );
+  expect(absoluteModel(answer, 'viewCount').layers.map(({ label }) => label)).toEqual([
+    'ada/docs',
+    'bob/docs',
+    'site',
+  ]);
+});
+
+test('an address names at most six repositories, each once', () => {
+  const idsOf = (repositories: string) => comparedIds(new URLSearchParams({ repositories }));
+  expect(idsOf('3,1,3,2')).toEqual([3, 1, 2]);
+  expect(idsOf('1,2,3,4,5,6,7')).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(idsOf('x,-1,0,1.5,9999999999')).toEqual([]);
+  expect(comparedIds(new URLSearchParams())).toEqual([]);
+});
