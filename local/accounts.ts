@@ -41,7 +41,7 @@ export interface AccountsOptions {
 /** A sign-in of this installation's own. */
 export interface Accounts extends Pick<OwnProvider, 'issuer' | 'clientId' | 'scope' | 'signOutUrl'> {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** What the pages are told. */
+  /** What it adds to the pages' configuration. */
   pages: { accounts: { url: string; passkeys: boolean } };
   /** The link with which the administrator makes the first account; null: there is one. */
   firstLink(): Promise<string | null>;

@@ -44,7 +44,7 @@ export interface StartSettings {
   backupPassphrase: string;
   /** Sets up a fresh installation before anybody signs in; null: people do. `apiUrl` null: github.com. */
   provision: { token: string; track: string; apiUrl: string | null } | null;
-  /** Parameters that the actions get as they are. */
+  /** Parameters that are passed on to the actions unchanged. */
   parameters: Record<string, string>;
 }
 

@@ -61,7 +61,7 @@ export interface Collecting {
   /** Collects a run. */
   work(runId: number, options?: Partial<Collector>): ReturnType<typeof collectTenant>;
   /**
-   * An activation of so many seconds that keeps GitHub's limits, by a clock that moves only while somebody waits for them.
+   * An activation of this many seconds that keeps GitHub's limits, by a clock that moves only while somebody waits for them.
    */
   activation(seconds: number): Pick<Collector, 'openGitHub' | 'timeLeft'> & { rateLimiter: RunRateLimiter };
   /** Collects as the alarm does on each day of a span, at six. */

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => collecting.close());
 
-/** Others have used so many of the minute's points with this token. */
+/** Others have used this many of the minute's points with the token. */
 async function usePoints(points: number): Promise<void> {
   const now = collecting.clock().getTime();
   const quota = { limit: 1_000_000, remaining: 1_000_000, reset: now + 3_600_000 };

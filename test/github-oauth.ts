@@ -73,7 +73,7 @@ interface Code {
   scope: string;
 }
 
-/** Serves it, for one OAuth app, whose callback URL is told once it is known. */
+/** Serves it, for one OAuth app. Set the app's callback URL once you know it. */
 export async function serveGitHubOAuth(app: {
   clientId: string;
   clientSecret: string;

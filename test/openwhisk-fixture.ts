@@ -10,7 +10,7 @@ import type { Host, HostOptions } from '../local/openwhisk.ts';
 import { openHost } from '../local/openwhisk.ts';
 import { requireBuild } from './on-demand.ts';
 
-/** A local OpenWhisk host on a free port, and a client that sends exactly what it is told. */
+/** A local OpenWhisk host on a free port, and a client that sends requests exactly as given. */
 
 export const NS = 'guest';
 export const KEY = 'f3f5c1a8-guest:guest-secret';

@@ -45,7 +45,7 @@ export async function closeServer(server: Server): Promise<void> {
 /** Longer than clients keep idle connections: if both sides close at the same time, a request in flight is lost. */
 const KEEP_ALIVE_MS = 75_000;
 
-/** What clients may take that nobody knows. Each of these ends with an answer that says so, or a closed connection. */
+/** Limits for unknown clients. Each ends with an answer that says so, or with a closed connection. */
 const PUBLIC_LIMITS = {
   /** Until the headers are there, and until the body is. */
   headersTimeout: 15_000,
@@ -56,7 +56,7 @@ const MAX_CONNECTIONS = 2_000;
 /** Of one address that is no trusted proxy's. Browsers open six. */
 const MAX_CONNECTIONS_OF_ADDRESS = 100;
 const FIRST_BYTE_MS = 15_000;
-/** Without a byte in either direction. An action is waited for for a minute. */
+/** Without a byte in either direction. It is longer than a call waits for its action: a minute. */
 const SILENCE_MS = 120_000;
 
 /** A server whose handler can be replaced. It answers 503 until the first one is set. */
@@ -69,11 +69,11 @@ export interface Switch {
 
 interface SwitchOptions {
   log: (line: object) => void;
-  /** For clients that nobody knows. */
+  /** Set if unknown clients reach it. */
   open?: OpenOptions;
 }
 
-/** A server for clients that nobody knows. */
+/** A server that unknown clients reach. */
 interface OpenOptions {
   proxies: Proxies;
   tls?: TlsOptions;

@@ -16,7 +16,7 @@ export interface SignInService {
   handle?: Handler;
   /** The origins that the pages call for it now. Default: the issuer's. */
   origins?: () => string[];
-  /** What else the pages are told. */
+  /** What it adds to the pages' configuration. */
   pages?: object;
   /** The link with which the administrator makes the first account; null: there is one. Absent: no accounts of its own. */
   firstLink?: () => Promise<string | null>;

@@ -15,7 +15,7 @@ const collect: () => void = runInNewContext('gc');
 const PERIOD_MS = 5_000;
 /** A process that works less than this share of a period is idle. */
 const IDLE_SHARE = 0.05;
-/** V8 forgets compiled code that so many collections in a row have found unused. */
+/** V8 drops compiled code that this many collections in a row found unused. */
 const COLLECTIONS = 8;
 
 /** From now on, V8 compiles what runs often to its fastest form. */
