@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Events } from './events.ts';
 import { ColorIndex, Count, Day, Figure, NoChangeReason, Totals } from './figures.ts';
 import { GroupChoice } from './groups.ts';
 import { Overview } from './stats.ts';
@@ -51,7 +52,7 @@ const Listed = {
  */
 const WidgetFigures = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('figure'), scope }),
-  z.object({ kind: z.literal('trend'), scope }),
+  z.object({ kind: z.literal('trend'), scope, events: Events.shape.events }),
   z.object({
     kind: z.literal('comparison'),
     scope,

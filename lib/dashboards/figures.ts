@@ -3,6 +3,7 @@ import type { Range } from '../answers/figures.ts';
 import type { WidgetFigures, WidgetScope, WidgetsAnswer } from '../answers/widgets.ts';
 import { addDays, daysBetween } from '../day.ts';
 import type { Db } from '../db/database.ts';
+import { listEvents } from '../events.ts';
 import { Failure } from '../failure.ts';
 import { inGroup, listGroupChoices } from '../groups.ts';
 import { readColorIndexes } from '../repositories/color.ts';
@@ -66,7 +67,7 @@ export async function readWidgets(
     const opening = known.get(key) ?? open(settings);
     known.set(key, opening);
     const scope = await opening;
-    return toFigures({ db, colorOf }, scope, settings);
+    return toFigures({ db, colorOf, now }, scope, settings);
   }
 
   const widgets: WidgetFigures[] = [];
@@ -104,12 +105,14 @@ async function readScope(db: Db, access: TenantAccess, request: RangeRequest, no
     downloads: gains.downloads,
     repositoryCount: rows.length,
   };
-  return { access, shown, traffic, calendar, counted, missing };
+  const sources = traffic.map(({ row, sums }) => ({ ...row, lostDays: sums.total.lostDays }));
+  return { access, shown, traffic, sources, calendar, counted, missing };
 }
 
 interface Context {
   db: Db;
   colorOf: (repositoryId: number) => number;
+  now: Date;
 }
 
 async function toFigures(
@@ -121,8 +124,12 @@ async function toFigures(
   const { place } = scope;
   switch (settings.kind) {
     case 'figure':
-    case 'trend':
-      return { kind: settings.kind, scope: place };
+      return { kind: 'figure', scope: place };
+    case 'trend': {
+      const { access, sources, calendar } = scope;
+      const { events } = await listEvents(db, access, sources, { ...calendar.range, now: context.now });
+      return { kind: 'trend', scope: place, events };
+    }
     case 'ranking':
     case 'table':
       return { kind: settings.kind, scope: place, ...(await toList(context, scope, settings)) };

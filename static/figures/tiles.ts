@@ -68,7 +68,7 @@ export interface TileSource {
 }
 
 /** The reasons why there is no change, as short as a tile. */
-const REASONS: Record<NoChangeReason, string> = {
+export const REASONS: Record<NoChangeReason, string> = {
   days_missing: 'Days are missing',
   nothing_earlier: 'Nothing earlier',
   archived: 'Archived',
@@ -121,7 +121,8 @@ function trafficTile(
   };
 }
 
-function trafficDelta(comparison: Comparison, metric: keyof typeof SUM_OF): Delta | null {
+/** The change of views, visitors, clones or cloners; null if nothing is compared. */
+export function trafficDelta(comparison: Comparison, metric: keyof typeof SUM_OF): Delta | null {
   const reason = whyNoChange(comparison, metric);
   if (reason === 'not_compared') return null;
   const now = comparison.current[SUM_OF[metric]];
@@ -144,7 +145,8 @@ function gainedDelta({ gained, current, previous }: Gained): Delta | null {
   return { direction, text: `${sign}${formatCount(Math.abs(gained))}`, pair, reason: null };
 }
 
-function comparedDelta(comparison: Comparison, { current, previous }: Gained): Delta | null {
+/** The change of what was gained; null if nothing is compared. */
+export function comparedDelta(comparison: Comparison, { current, previous }: Gained): Delta | null {
   if (comparison.kind === 'none' || current == null || previous == null) return null;
   const pair = { now: current, before: previous };
   if (Math.max(current, previous) < 10)

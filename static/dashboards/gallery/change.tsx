@@ -1,16 +1,9 @@
 import type { NoChangeReason } from '../../../lib/answers/figures.ts';
 import { toShownChange } from '../../../lib/number-format.ts';
+import { REASONS } from '../../figures/tiles.ts';
 
 const MARKS = { up: '▲', down: '▼', same: '' } as const;
 const WORDS = { up: 'up', down: 'down', same: 'no change' } as const;
-
-const REASONS: Record<NoChangeReason, string> = {
-  days_missing: 'No comparison: some days are missing',
-  nothing_earlier: 'Nothing earlier to compare with',
-  archived: 'Archived: not compared',
-  too_few: 'Too few to compare',
-  not_compared: 'Not compared',
-};
 
 interface ChangeProps {
   /** A fraction: 0.08 is 8% more. */

@@ -1,10 +1,12 @@
 import type { WidgetScope } from '../../../lib/answers/widgets.ts';
 import type { WidgetMetric } from '../../../lib/dashboards/gallery.ts';
-import { changeOf, whyNoChange } from '../../../lib/stats/totals.ts';
+import { DeltaButton } from '../../figures/delta.tsx';
+import { colorOf } from '../../figures/models.ts';
+import { comparedDelta, trafficDelta } from '../../figures/tiles.ts';
 import { formatCount } from '../../format.ts';
-import { Change } from './change.tsx';
 import { Course } from './course.tsx';
-import { COLORS, leastOf, seriesOf, sumsOf } from './models.ts';
+import { leastOf, seriesOf, sumsOf } from './models.ts';
+import { METRIC_NAMES } from './settings.ts';
 
 interface FigureProps {
   scope: WidgetScope;
@@ -17,31 +19,31 @@ export function FigureOf({ scope, settings: { metric, change } }: FigureProps) {
   const least = leastOf(scope, metric);
   return (
     <div class="one-figure">
-      <p class="fig">
+      <div class="fig">
         {least !== undefined && <span class="most">at most </span>}
         {formatCount(value)}
         {change && <FigureChange scope={scope} metric={metric} />}
-      </p>
+      </div>
       {least !== undefined && least !== null && value !== null && <Bounds least={least} most={value} />}
       {change && previous !== null && scope.comparison.comparable && (
         <p class="muted small">{formatCount(previous)} before</p>
       )}
-      <Course values={seriesOf(scope, metric)} width={200} height={36} color={COLORS[metric]} />
+      <Course values={seriesOf(scope, metric)} width={200} height={36} color={colorOf(metric)} />
     </div>
   );
 }
 
+/** It opens what it was worked out from. */
 function FigureChange({ scope, metric }: { scope: WidgetScope; metric: WidgetMetric }) {
   const { comparison } = scope;
-  if (metric !== 'stars' && metric !== 'downloads')
-    return <Change change={changeOf(comparison, metric)} reason={whyNoChange(comparison, metric)} />;
-  const { current, previous } = scope[metric];
-  const isKnown = current !== null && previous !== null && previous >= MIN_BEFORE;
-  return <Change change={isKnown ? (current - previous) / previous : null} reason="too_few" />;
+  const delta = deltaOf(scope, metric);
+  return delta && <DeltaButton label={METRIC_NAMES[metric]} delta={delta} comparison={comparison} />;
 }
 
-/** With a smaller figure before, a percentage says more than there is to say. */
-const MIN_BEFORE = 10;
+function deltaOf({ comparison, stars, downloads }: WidgetScope, metric: WidgetMetric) {
+  if (metric === 'downloads') return comparedDelta(comparison, downloads);
+  return metric === 'stars' ? comparedDelta(comparison, stars) : trafficDelta(comparison, metric);
+}
 
 function Bounds({ least, most }: { least: number; most: number }) {
   return (

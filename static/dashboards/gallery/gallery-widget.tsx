@@ -123,7 +123,7 @@ function useModel(settings: GallerySettings, scoped: ScopedFigures | undefined):
   const { figures, scope } = scoped ?? {};
   const made = useMemo((): ChartModel | undefined => {
     if (!figures || !scope) return undefined;
-    if (settings.kind === 'trend') return toTrend(scope, settings.metric, settings.change);
+    if (settings.kind === 'trend' && figures.kind === 'trend') return toTrend(scope, figures, settings);
     return settings.kind === 'comparison' && figures.kind === 'comparison'
       ? toComparison(scope, figures, settings.metric)
       : undefined;
