@@ -96,12 +96,16 @@ export const paths = {
   dashboard: (tenantId: number, dashboardId: string) => withView(`/t/${tenantId}/dashboards/${dashboardId}`),
   editDashboard: (tenantId: number, dashboardId: string) =>
     withView(`/t/${tenantId}/dashboards/${dashboardId}/edit`),
+  editDashboardText: (tenantId: number, dashboardId: string) =>
+    withView(`/t/${tenantId}/dashboards/${dashboardId}/edit?as=json`),
   runs: (tenantId: number) => withView(`/t/${tenantId}/runs`),
   run: (tenantId: number, runId: number) => withView(`/t/${tenantId}/runs/${runId}`),
   members: (tenantId: number) => withView(`/t/${tenantId}/members`),
   notifications: (tenantId: number) => withView(`/t/${tenantId}/notifications`),
   audit: (tenantId: number) => withView(`/t/${tenantId}/audit`),
   groups: (tenantId: number) => withView(`/t/${tenantId}/groups`),
+  /** The overview with a day open, of a span and perhaps of a group. */
+  overviewOfDay: (tenantId: number, query: URLSearchParams) => withView(`/t/${tenantId}?${query}`),
   overviewOfGroup: (tenantId: number, groupId: number) => withView(`/t/${tenantId}?group=${groupId}`),
   addMember: (tenantId: number) => withView(`/t/${tenantId}/members?add=1`),
 };

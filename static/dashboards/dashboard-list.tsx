@@ -10,7 +10,6 @@ import { Panel } from '../controls/panel.tsx';
 import { formatInstant, plural } from '../format.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
-import { withView } from '../view.ts';
 import { CopyDialog, DeleteDialog, ImportDialog, type ImportedFile } from './dialogs.tsx';
 import { NewDialog } from './new-dialog.tsx';
 
@@ -122,7 +121,7 @@ function Entries({ tenantId, answer: { dashboards, mayCreate }, onAsk }: Entries
         {dashboards.map((dashboard) => (
           <tr key={dashboard.dashboardId}>
             <th scope="row" class="name">
-              <a href={withView(paths.dashboard(tenantId, dashboard.dashboardId))}>{dashboard.name}</a>
+              <a href={paths.dashboard(tenantId, dashboard.dashboardId)}>{dashboard.name}</a>
               {dashboard.canned && <span class="tag">Built-in</span>}
             </th>
             <td class="when" data-label="Changed">
@@ -130,7 +129,7 @@ function Entries({ tenantId, answer: { dashboards, mayCreate }, onAsk }: Entries
             </td>
             <td class="actions">
               {dashboard.mayChange && (
-                <a class="button small" href={withView(paths.editDashboard(tenantId, dashboard.dashboardId))}>
+                <a class="button small" href={paths.editDashboard(tenantId, dashboard.dashboardId)}>
                   Edit<span class="unseen"> {dashboard.name}</span>
                 </a>
               )}

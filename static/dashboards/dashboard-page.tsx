@@ -12,7 +12,6 @@ import { GroupMenu } from '../groups/group-menu.tsx';
 import { usePlace } from '../location.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
-import { withView } from '../view.ts';
 import { DashboardView, useNamedDays, useTabNumber } from './dashboard-view.tsx';
 import { CopyDialog } from './dialogs.tsx';
 import { type Drawings, openDrawings } from './drawings.ts';
@@ -65,7 +64,7 @@ function Edit(props: ShownProps) {
       <Notice kind="info" title="You can’t edit this dashboard">
         <p>
           {dashboard.canned ? 'It is built in: copy it to edit the copy.' : 'Only managers can edit it.'}{' '}
-          <a href={withView(paths.dashboard(tenantId, dashboard.dashboardId))}>Back to the dashboard</a>
+          <a href={paths.dashboard(tenantId, dashboard.dashboardId)}>Back to the dashboard</a>
         </p>
       </Notice>
     </div>
@@ -92,7 +91,7 @@ function Shown({ tenantId, dashboard, tables, drawings }: ShownProps) {
         title={dashboard.name}
         above={
           <p class="crumbs">
-            <a href={withView(paths.dashboards(tenantId))}>Dashboards</a>
+            <a href={paths.dashboards(tenantId)}>Dashboards</a>
           </p>
         }
         beside={<GroupMenu tenantId={tenantId} groups={hasFigures ? groups : null} />}
@@ -137,7 +136,7 @@ function Actions({ tenantId, dashboard, onFullScreen }: ActionsProps) {
   return (
     <>
       {dashboard.mayChange && (
-        <a class="button small" href={withView(paths.editDashboard(tenantId, dashboard.dashboardId))}>
+        <a class="button small" href={paths.editDashboard(tenantId, dashboard.dashboardId)}>
           Edit
         </a>
       )}

@@ -7,7 +7,6 @@ import { Field } from '../controls/field.tsx';
 import { fieldErrorsOf, useSubmission } from '../controls/submit.ts';
 import { go } from '../location.ts';
 import { paths } from '../routes.ts';
-import { withView } from '../view.ts';
 import { Problems } from './problem-lists.tsx';
 
 /** A file's document, and its text. */
@@ -40,7 +39,7 @@ export function ImportDialog({ tenantId, imported, onClose }: ImportDialogProps)
       const document =
         name === nameIn(imported) ? imported.text : { ...imported.document, name: name.trim() };
       const { dashboardId } = await api.send<Dashboard>('POST', `dashboards/${tenantId}`, { document });
-      go(withView(paths.dashboard(tenantId, dashboardId)));
+      go(paths.dashboard(tenantId, dashboardId));
     });
   }
 
@@ -79,7 +78,7 @@ export function CopyDialog({ tenantId, of, onClose }: CopyDialogProps) {
     void submission.run(async () => {
       const path = `dashboards/${tenantId}/${of.dashboardId}/copy`;
       const { dashboardId } = await api.send<Dashboard>('POST', path, { name: name.trim() });
-      go(withView(paths.editDashboard(tenantId, dashboardId)));
+      go(paths.editDashboard(tenantId, dashboardId));
     });
   }
 

@@ -14,7 +14,6 @@ import { GroupMenu } from '../groups/group-menu.tsx';
 import { go } from '../location.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
-import { withView } from '../view.ts';
 import { Conflict, useLeaving } from './conflict.tsx';
 import { DashboardGrid, type GridItem, toItem, toItems } from './dashboard-grid.tsx';
 import { DashboardFilters, useDashboardView, useNamedDays, useTabNumber } from './dashboard-view.tsx';
@@ -74,10 +73,6 @@ type Unplaced = Widget extends infer One
     : never
   : never;
 
-/** The address of the dashboard's text. */
-const jsonHref = (tenantId: number, dashboardId: string) =>
-  withView(`${paths.editDashboard(tenantId, dashboardId)}?as=json`);
-
 /** Edits a dashboard on its grid: adds, changes, moves, resizes and removes widgets. *Done* saves. */
 export function GridEditor({ tenantId, dashboard, tables, drawings }: GridEditorProps) {
   const { api } = useApp();
@@ -113,7 +108,7 @@ export function GridEditor({ tenantId, dashboard, tables, drawings }: GridEditor
     if (!isStored) return;
     keepDraft(tenantId, dashboardId, undefined);
     setStored(edited);
-    go(withView(paths.dashboard(tenantId, dashboardId)));
+    go(paths.dashboard(tenantId, dashboardId));
   }
 
   async function takeTheirs() {
@@ -167,7 +162,7 @@ export function GridEditor({ tenantId, dashboard, tables, drawings }: GridEditor
     return [
       isGallery(widget)
         ? { label: 'Settings…', onPick: () => setAsked({ what: 'change', item }) }
-        : { label: 'Edit as JSON', onPick: () => go(jsonHref(tenantId, dashboardId)) },
+        : { label: 'Edit as JSON', onPick: () => go(paths.editDashboardText(tenantId, dashboardId)) },
       { label: 'Duplicate', onPick: () => add(widget, item), disabled: isFull },
       { label: 'Move up', onPick: () => shift(-1) },
       { label: 'Move down', onPick: () => shift(1) },
@@ -181,7 +176,7 @@ export function GridEditor({ tenantId, dashboard, tables, drawings }: GridEditor
         title={document.name}
         above={
           <p class="crumbs">
-            <a href={withView(paths.dashboards(tenantId))}>Dashboards</a>
+            <a href={paths.dashboards(tenantId)}>Dashboards</a>
           </p>
         }
         beside={
@@ -211,7 +206,7 @@ export function GridEditor({ tenantId, dashboard, tables, drawings }: GridEditor
               label="More"
               items={[
                 { label: 'Rename…', onPick: () => setAsked({ what: 'rename' }) },
-                { label: 'Edit as JSON', onPick: () => go(jsonHref(tenantId, dashboardId)) },
+                { label: 'Edit as JSON', onPick: () => go(paths.editDashboardText(tenantId, dashboardId)) },
                 {
                   label: 'Discard changes',
                   danger: true,
@@ -271,7 +266,7 @@ export function GridEditor({ tenantId, dashboard, tables, drawings }: GridEditor
           tenantId={tenantId}
           view={view}
           groups={groups}
-          jsonHref={jsonHref(tenantId, dashboardId)}
+          jsonHref={paths.editDashboardText(tenantId, dashboardId)}
           onWanted={({ title, settings, w, h }) => add({ ...settings, title }, { w, h })}
           onClose={() => setAsked(undefined)}
         />
@@ -287,7 +282,7 @@ export function GridEditor({ tenantId, dashboard, tables, drawings }: GridEditor
             w: asked.item.w,
             h: asked.item.h,
           }}
-          jsonHref={jsonHref(tenantId, dashboardId)}
+          jsonHref={paths.editDashboardText(tenantId, dashboardId)}
           onWanted={(wanted) => change(asked.item, wanted)}
           onClose={() => setAsked(undefined)}
         />

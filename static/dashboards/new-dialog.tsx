@@ -10,7 +10,6 @@ import { fieldErrorsOf, useSubmission } from '../controls/submit.ts';
 import { go } from '../location.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
-import { withView } from '../view.ts';
 import type { Widget } from './document.ts';
 import { RepositoryChoice } from './gallery/repository-choice.tsx';
 import { DEFAULTS, FIRST_SIZES, KIND_NAMES } from './gallery/settings.ts';
@@ -38,7 +37,7 @@ export function NewDialog({ tenantId, onClose }: { tenantId: number; onClose: ()
       };
       const { dashboardId } = await api.send<Dashboard>('POST', `dashboards/${tenantId}`, { document });
       const { dashboard, editDashboard } = paths;
-      go(withView((kinds.length > 0 ? dashboard : editDashboard)(tenantId, dashboardId)));
+      go((kinds.length > 0 ? dashboard : editDashboard)(tenantId, dashboardId));
     });
   }
 

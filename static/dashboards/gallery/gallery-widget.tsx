@@ -12,7 +12,6 @@ import { Menu, type MenuItem } from '../../controls/menu.tsx';
 import { formatSpan, plural } from '../../format.ts';
 import { go, usePlace } from '../../location.ts';
 import { paths } from '../../routes.ts';
-import { withView } from '../../view.ts';
 import { Calendar, CalendarTable } from './calendar.tsx';
 import { FigureOf } from './figure.tsx';
 import type { ScopedFigures, Shown } from './figures.ts';
@@ -168,7 +167,7 @@ function overviewHref(tenantId: number, settings: GallerySettings, days: Record<
     'group' in settings.repositories
   )
     query.set('group', String(settings.repositories.group));
-  return withView(`${paths.overview(tenantId)}?${query}`);
+  return paths.overviewOfDay(tenantId, query);
 }
 
 interface ContentProps {

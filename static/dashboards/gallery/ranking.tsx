@@ -3,7 +3,6 @@ import type { RankedMetric } from '../../../lib/dashboards/gallery.ts';
 import { SUM_OF } from '../../../lib/stats/totals.ts';
 import { formatCount } from '../../format.ts';
 import { paths } from '../../routes.ts';
-import { withView } from '../../view.ts';
 import { Change } from './change.tsx';
 
 export type RankedFigures = Extract<WidgetFigures, { kind: 'ranking' | 'table' }>;
@@ -47,11 +46,7 @@ export function Ranking({ tenantId, figures: { rows, others }, settings: { metri
           const width = ((value ?? 0) / top) * WIDTH;
           return (
             <li key={row.repositoryId}>
-              <a
-                class="quiet"
-                href={withView(paths.repository(tenantId, row.repositoryId))}
-                title={row.fullName}
-              >
+              <a class="quiet" href={paths.repository(tenantId, row.repositoryId)} title={row.fullName}>
                 {names[at]}
               </a>
               <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">

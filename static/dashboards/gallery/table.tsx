@@ -3,7 +3,6 @@ import { METRICS } from '../../../lib/traffic/figures.ts';
 import { DataTable } from '../../controls/data-table.tsx';
 import { formatCount } from '../../format.ts';
 import { paths } from '../../routes.ts';
-import { withView } from '../../view.ts';
 import { Change } from './change.tsx';
 import { colorOfRepository, figureOf, type RankedFigures, shortNamesOf } from './ranking.tsx';
 import { isMaximum, METRIC_NAMES } from './settings.ts';
@@ -36,7 +35,7 @@ export function RepositoriesTable({ tenantId, title, figures: { rows, others }, 
           <tr key={row.repositoryId}>
             <th scope="row">
               <span class="dot" style={{ '--c': colorOfRepository(row.colorIndex) }} aria-hidden="true" />
-              <a href={withView(paths.repository(tenantId, row.repositoryId))} title={row.fullName}>
+              <a href={paths.repository(tenantId, row.repositoryId)} title={row.fullName}>
                 {names[at]}
               </a>
             </th>
