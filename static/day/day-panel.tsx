@@ -105,7 +105,9 @@ export function DayPanel(props: DayPanelProps) {
         </span>
       </header>
       {error && <Failure error={error} retry={reload} />}
-      {!error && <Columns shown={shown} isStale={shown !== undefined && shown.date !== date} />}
+      {!error && (
+        <Columns shown={shown} isStale={shown !== undefined && shown.date !== date} onChanged={reload} />
+      )}
     </section>
   );
 }
@@ -184,15 +186,22 @@ function Tag({ state, text }: { state: string; text: string }) {
   return <span class={`tag ${STATES[state]?.kind ?? ''}`}>{text}</span>;
 }
 
+interface ColumnsProps {
+  shown: RepositoryDay | TenantDay | undefined;
+  /** True while the figures are those of another day. */
+  isStale: boolean;
+  onChanged: () => void;
+}
+
 /** A day without figures has nothing to compare and nothing that rose. */
-function Columns({ shown, isStale }: { shown: RepositoryDay | TenantDay | undefined; isStale: boolean }) {
+function Columns({ shown, isStale, onChanged }: ColumnsProps) {
   if (!shown) return <div class="day-cols bones" />;
   const hasFigures = Object.values(shown.figures).some((figure) => figure !== null);
   return (
     <div class={isStale ? 'day-cols stale' : 'day-cols'} data-columns={hasFigures ? 3 : 1}>
       {hasFigures && <Against shown={shown} />}
       {hasFigures && ('repositories' in shown ? <Makers shown={shown} /> : <Rises shown={shown} />)}
-      <Happened shown={shown} />
+      <Happened shown={shown} onChanged={onChanged} />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { mayInTenant } from '../access.ts';
 import { useMe } from '../app-context.ts';
 import { eventIcon } from '../charts/event-icons.ts';
 import { Sentence } from '../controls/sentence.tsx';
+import { AnnotateButton } from '../events/annotate-button.tsx';
 import { formatCount, formatInstant, plural } from '../format.ts';
 import { METRICS } from '../repository/metrics.ts';
 import { paths } from '../routes.ts';
@@ -15,8 +16,13 @@ const DOWNLOAD = 'M8 2v7.5m0 0L5 6.7M8 9.5l3-2.8M3 13.5h10';
 const ALERT = 'M8 2.2 14.3 13H1.7zM8 6.4v3M8 11.2h.01';
 const LOWERED = 'M2.5 4.5 6 9l2.8-2.5 4.7 5M13.5 8v3.5H10';
 
+interface HappenedProps {
+  shown: RepositoryDay | TenantDay;
+  onChanged: () => void;
+}
+
 /** Why the day is as it is: state and reason, releases, annotations and other events, stars, downloads and runs. */
-export function Happened({ shown }: { shown: RepositoryDay | TenantDay }) {
+export function Happened({ shown, onChanged }: HappenedProps) {
   const reasons = 'reason' in shown ? (shown.reason ? [shown.reason] : []) : shown.reasons;
   const events = shown.events.filter(({ kind }) => kind !== 'lost');
   const facts = [
@@ -29,6 +35,16 @@ export function Happened({ shown }: { shown: RepositoryDay | TenantDay }) {
     <section>
       <h3>What happened</h3>
       {facts.length === 0 ? <p class="muted small">Nothing is known.</p> : <ul class="facts">{facts}</ul>}
+      <p class="day-actions">
+        <AnnotateButton
+          tenantId={shown.tenantId}
+          repositoryId={'repositoryId' in shown ? shown.repositoryId : undefined}
+          date={shown.date}
+          class="button small"
+          icon="plus"
+          onSaved={onChanged}
+        />
+      </p>
     </section>
   );
 }
