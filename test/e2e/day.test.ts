@@ -110,6 +110,9 @@ test('a click on a repository’s day shows what rose within 100 ms of the answe
   await panel()
     .getByText(/14-day views, list of/)
     .waitFor();
+  await panel().getByRole('button', { name: 'Annotate' }).click();
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
   expect(await findViolations(page)).toEqual([]);
   expect(ada.problems()).toEqual([]);
 });
