@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addDays, type Day } from '../lib/day.ts';
 import { requireRepositoryRow } from '../lib/repositories/repository.ts';
+import { readOverview } from '../lib/stats/overview.ts';
 import { toRepositoryCsv } from '../lib/stats/repository-csv.ts';
 import { at, type Collecting, openCollecting, START } from './collecting.ts';
 
@@ -248,4 +249,31 @@ test('each published release is an event, also one without files', async () => {
     expect(title).toBe(`${subject} released`);
     expect(url).toBe(`https://github.example/ada/library/releases/tag/${subject}`);
   }
+});
+
+test('what happened to many repositories at once is one event of the overview: lost days, and where tracking began', async () => {
+  const names = ['one', 'two', 'three', 'four'];
+  for (const name of names) await collecting.add(name, { views: 60 });
+  await collecting.collect(at(START, '08:00'));
+  const last = addDays(START, 29);
+  await collecting.collect(at(last, '08:00'));
+  const request = { from: addDays(START, -5), to: last, page: 1, size: 10, sort: 'name' } as const;
+  const access = { tenantId: collecting.tenantId, repositoryIds: null };
+  const { events, eventCounts } = await readOverview(collecting.db, access, request, collecting.clock());
+  const detail = 'ada/four, ada/one, ada/three, ada/two';
+  expect(events).toMatchObject([
+    {
+      kind: 'lost',
+      date: START,
+      to: addDays(START, 14),
+      title: '15 days lost of 4 repositories',
+      repositoryId: null,
+      detail,
+    },
+    { kind: 'tracking', date: START, title: 'Tracking of 4 repositories began', detail },
+  ]);
+  expect(eventCounts).toEqual([
+    { kind: 'lost', count: 1 },
+    { kind: 'tracking', count: 1 },
+  ]);
 });
