@@ -21,20 +21,18 @@ import { GroupChoice } from './groups.ts';
 import { ProblemGroup } from './problems.ts';
 import { Problem, Repository } from './repositories.ts';
 
-/** Stars, forks or downloads of several repositories together. Null means that they were never read. */
-const gains = {
+/**
+ * Stars or downloads of several repositories together: how many there are, and what the range, its buckets and the two spans
+ * that are compared added. Null means that they were never read.
+ */
+export const ComparedGains = z.object({
   /** As of the newest collection. */
   total: Figure,
-  /** What the range added; forks can become fewer. */
-  gained: z.int().nullable(),
-  /** What each bucket added. */
-  series: z.array(z.int().nullable()),
-};
-export const Gains = z.object(gains);
-export type Gains = z.infer<typeof Gains>;
-
-/** The same with what was added in the two spans that are compared. */
-export const ComparedGains = z.object({ ...gains, current: Figure, previous: Figure });
+  gained: Figure,
+  series: z.array(Figure),
+  current: Figure,
+  previous: Figure,
+});
 export type ComparedGains = z.infer<typeof ComparedGains>;
 
 /** How much a figure of a repository changed between the two spans that are compared; null with the reason why not. */
@@ -68,7 +66,8 @@ export const Overview = z.object({
   /** Null if nothing is compared. */
   comparisonSeries: ComparisonSeries.nullable(),
   stars: ComparedGains,
-  forks: Gains,
+  /** Forks can become fewer. */
+  forks: z.object({ total: Figure, gained: z.int().nullable() }),
   /** Of release files. The total is that of all known files. */
   downloads: ComparedGains,
   /** The repositories that moved most, up or down, at most six for each figure; those that are not compared come last. */

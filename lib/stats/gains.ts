@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { TenantAccess } from '../access.ts';
 import type { ComparisonSeries } from '../answers/figures.ts';
-import type { ComparedGains, Gains } from '../answers/stats.ts';
-import { addDays, type Day, toDay } from '../day.ts';
+import type { ComparedGains } from '../answers/stats.ts';
+import { addDays, type Day, daysFrom, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import type { ExtraKind } from '../db/tables/repositories.ts';
 import { listReadings, toDownloadSeries } from '../extras/releases.ts';
@@ -15,7 +15,7 @@ import { inScope, type Span, selectFiguresByDay } from './scope.ts';
 export interface RangeGains {
   /** How many stars and forks they have now is in their standings. */
   stars: Omit<ComparedGains, 'total'>;
-  forks: Omit<Gains, 'total'>;
+  forks: { gained: number | null };
   downloads: ComparedGains;
   comparisonSeries: ComparisonSeries | null;
 }
@@ -36,7 +36,7 @@ export async function readGains(db: Db, access: TenantAccess, calendar: Calendar
       previous: before?.stars(spanBefore) ?? null,
       series: buckets.map((bucket) => stars(bucketDays(bucket, range))),
     },
-    forks: await readForks(db, access, calendar),
+    forks: { gained: await readForksGained(db, access, range) },
     downloads: {
       total: known.downloadsThrough === null ? null : await sumAllDownloads(db, access),
       gained: downloads.sum(range),
@@ -217,12 +217,16 @@ async function sumAllDownloads(db: Db, access: TenantAccess): Promise<number> {
   return row?.count ?? 0;
 }
 
+/** A day on which a repository was not collected has the figure of a day before it, at most so many. */
+const MAX_DAYS_BEFORE = 7;
+
 /**
- * How many forks each bucket added: the difference between the last day of a bucket and of the one before. Where one of them
- * was not collected, the next one that was has the difference.
+ * How many more forks there are at the end of a range than before it. Only days around both ends are read: there may be hundreds of
+ * thousands between them.
  */
-async function readForks(db: Db, access: TenantAccess, { range, buckets }: Calendar) {
-  const ends = buckets.map((bucket) => bucketDays(bucket, range).to);
+async function readForksGained(db: Db, access: TenantAccess, { from, to }: Span): Promise<number | null> {
+  const before = daysFrom(addDays(from, -MAX_DAYS_BEFORE), addDays(from, -1));
+  const last = addDays(to, 1 - MAX_DAYS_BEFORE);
   const facts = db
     .selectFrom('repositoryFact')
     .select('factDate')
@@ -232,13 +236,11 @@ async function readForks(db: Db, access: TenantAccess, { range, buckets }: Calen
       ),
     )
     .where(inScope(access))
-    .where('factDate', 'in', [addDays(range.from, -1), ...ends]);
-  const rows = await db
+    .where('factDate', 'in', [...before, ...daysFrom(last < from ? from : last, to)]);
+  const row = await db
     .selectFrom(facts.as('f'))
-    .select(({ fn }) => ['f.factDate', fn.sum<number | null>('f.gained').as('gained')])
-    .groupBy('f.factDate')
-    .execute();
-  const gained = new Map(rows.map((row) => [row.factDate, row.gained]));
-  const series = ends.map((end) => gained.get(end) ?? null);
-  return { gained: series.reduce(plus, null), series };
+    .select(({ fn }) => fn.sum<number | null>('f.gained').as('gained'))
+    .where('f.factDate', '>=', from)
+    .executeTakeFirst();
+  return row?.gained ?? null;
 }
