@@ -3,14 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
-/** The first one is the same browser without windows, and takes half the processor time. */
-const NAMES = [
-  'chromium-headless-shell',
-  'chromium',
-  'chromium-browser',
-  'google-chrome',
-  'google-chrome-stable',
-];
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -48,11 +41,9 @@ function installChromium() {
   try {
     if (isDebianRoot) {
       execFileSync('apt-get', ['update', '-qq'], { stdio: 'inherit' });
-      execFileSync(
-        'apt-get',
-        ['install', '-y', '-qq', '--no-install-recommends', 'chromium-headless-shell'],
-        { stdio: 'inherit' },
-      );
+      execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], {
+        stdio: 'inherit',
+      });
     } else execFileSync('npx', ['playwright-core', 'install', 'chromium'], { stdio: 'inherit' });
   } catch (cause) {
     throw new Error(
