@@ -50,7 +50,7 @@ export function PickList({ label, items, chosen, onChange, none, filtered = fals
   }
 
   return (
-    <div class="picks">
+    <div class="pick-box">
       {(filtered || items.length > LONG) && (
         <div class="row">
           {!filtered && (

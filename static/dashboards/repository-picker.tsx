@@ -14,7 +14,7 @@ export function RepositoryPicker({ tenantId }: { tenantId: number }) {
   return (
     <Popover label="Repositories of the dashboard" class="button small" controls content={label}>
       {() => (
-        <div class="picker">
+        <div class="repository-picker">
           <Choices
             tenantId={tenantId}
             picked={picked}

@@ -1,7 +1,8 @@
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { GroupList } from '../../../lib/answers/groups.ts';
 import type { FiguresSettings } from '../../../lib/dashboards/gallery-schema.ts';
 import { SelectField } from '../../controls/field.tsx';
+import { PickList } from '../../controls/pick-list.tsx';
 import { formatCount, plural } from '../../format.ts';
 
 type Choice = FiguresSettings['repositories'];
@@ -55,54 +56,27 @@ export function RepositoryChoice(props: RepositoryChoiceProps) {
 
 const toGroup = (value: Exclude<Choice, string>) => ('group' in value ? value.group : 0);
 
-function Names({
-  value,
-  groups: { repositories },
-  max,
-  onValue,
-}: RepositoryChoiceProps & { groups: GroupList }) {
-  const id = useId();
-  const [filter, setFilter] = useState('');
+function Names({ value, groups, max, onValue }: RepositoryChoiceProps & { groups: GroupList }) {
   const ids = typeof value === 'object' && 'ids' in value ? value.ids : [];
-  const sought = filter.trim().toLowerCase();
   const pick = (next: number[]) => onValue(next.length > 0 ? { ids: next.slice(0, max) } : 'dashboard');
   return (
-    <fieldset class="field picks">
-      <legend class="unseen">Repositories by name</legend>
-      <input
-        id={id}
-        type="search"
-        aria-label="Filter repositories"
-        placeholder="Filter"
-        value={filter}
-        onInput={(event) => setFilter(event.currentTarget.value)}
+    <div class="field repository-choice">
+      <PickList
+        label="Repositories by name"
+        items={groups.repositories.map(({ repositoryId, fullName }) => ({
+          id: repositoryId,
+          label: fullName,
+          disabled: ids.length >= max && !ids.includes(repositoryId),
+        }))}
+        chosen={new Set(ids)}
+        onChange={(chosen) => pick([...chosen])}
+        none="This tenant has no repositories yet."
       />
-      <div class="pick-list">
-        {repositories
-          .filter(({ fullName }) => fullName.toLowerCase().includes(sought))
-          .map(({ repositoryId, fullName }) => (
-            <label key={repositoryId}>
-              <input
-                type="checkbox"
-                checked={ids.includes(repositoryId)}
-                disabled={ids.length >= max && !ids.includes(repositoryId)}
-                onChange={(event) =>
-                  pick(
-                    event.currentTarget.checked
-                      ? [...ids, repositoryId]
-                      : ids.filter((one) => one !== repositoryId),
-                  )
-                }
-              />
-              {fullName}
-            </label>
-          ))}
-      </div>
       <p class="hint">
         {ids.length === 0
           ? 'None chosen: the same as the dashboard.'
           : `${plural(ids.length, 'repository', 'repositories')} chosen, at most ${max}.`}
       </p>
-    </fieldset>
+    </div>
   );
 }
