@@ -72,7 +72,8 @@ function Comparison({ answer }: { answer: BeforeAfter }) {
       {refused && <p>{refused.message}</p>}
       {before && after && (
         <>
-          <div class="table-scroll">
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+          <section class="table-scroll" aria-label="Figures" tabIndex={0}>
             <table class="ba2">
               <thead>
                 <tr>
@@ -89,7 +90,7 @@ function Comparison({ answer }: { answer: BeforeAfter }) {
                 <Count label="Stars gained" before={before.starsGained} after={after.starsGained} />
               </tbody>
             </table>
-          </div>
+          </section>
           <p class="hint">
             Settled days only, the same weekdays on both sides.
             {repositories.total > 1 &&
