@@ -201,9 +201,13 @@ test('every route is in the table of roles, and every row of the table has a rou
 test.each(described)('%s accepts the right callers', async (key) => {
   const [method, route, body] = toRequest(key, ids.seen);
   const ask = async (person: Person) => [person, toOutcome(await calls[person](method, route, body))];
-  // At once, since signing out everywhere waits for the second to end.
-  expect(Object.fromEntries(await Promise.all(everybody.map(ask)))).toEqual(rows[key]);
-  if (key.startsWith('delete /me/')) signIn();
+  const isSigningOut = key.startsWith('delete /me/');
+  const outcomes: unknown[][] = [];
+  // One after the other, so that one container answers all. Signing out everywhere waits for the second to end: all at once.
+  if (isSigningOut) outcomes.push(...(await Promise.all(everybody.map(ask))));
+  else for (const person of everybody) outcomes.push(await ask(person));
+  expect(Object.fromEntries(outcomes)).toEqual(rows[key]);
+  if (isSigningOut) signIn();
   const stranger = toOutcome(await installation.anonymously(method, route, body));
   expect(stranger).toBe(key === 'get /init' ? 'allowed' : 'unauthenticated');
 });
