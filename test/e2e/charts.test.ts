@@ -168,6 +168,7 @@ test('a chart is saved as PNG, SVG and CSV, with title, range and legend', async
 test('the figures are tabs: arrow keys change the chart, and a change opens what it is worked out from', async () => {
   const { page } = ada;
   await ada.open('/t/1?from=2026-09-22&to=2026-09-30');
+  await drawn('22 Sept').waitFor();
   const tab = (name: RegExp) => page.getByRole('tab', { name });
   await tab(/^Views/).focus();
   await page.keyboard.press('ArrowRight');
