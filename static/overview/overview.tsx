@@ -56,8 +56,6 @@ export function Overview({ tenantId }: { tenantId: number }) {
       {asTable && (table.answer || !table.error) && <TrafficTable answer={table.answer} />}
       {!asTable && (overview.answer || !overview.error) && (
         <Glance
-          // What stands on top is new with what is below it: bones are replaced and do not jump.
-          key={isPushed(overview.answer) ? 'pushed' : 'still'}
           tenantId={tenantId}
           answer={overview.answer}
           isStale={overview.answer !== undefined && (overview.loading || overview.error !== undefined)}
@@ -68,6 +66,7 @@ export function Overview({ tenantId }: { tenantId: number }) {
   );
 }
 
+/** Something stands on top of the card: then its bones are replaced, and do not jump. */
 const isPushed = (answer: OverviewAnswer | undefined) =>
   answer !== undefined && (answer.attention.length > 0 || answer.news.length > 0);
 
@@ -94,7 +93,7 @@ function Glance({ tenantId, answer, isStale, reload }: GlanceProps) {
         </Notice>
       ))}
       <Attention tenantId={tenantId} problems={answer?.attention} />
-      <OverviewCard answer={answer} isStale={isStale} />
+      <OverviewCard key={isPushed(answer) ? 'pushed' : 'still'} answer={answer} isStale={isStale} />
       <div class="two">
         <Happened tenantId={tenantId} answer={answer} groupId={groupOf(place.query)} onChanged={reload} />
         <Moved answer={answer} isStale={isStale} />

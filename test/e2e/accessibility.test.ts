@@ -130,6 +130,7 @@ test('keys choose ranges and open menus, but not while typing, and can be switch
   await page.keyboard.press('x');
   await page.getByRole('menuitemradio', { name: 'Same period last year' }).click();
   await page.waitForURL(/compare=year/);
+  await page.getByRole('rowheader', { name: 'northwind-labs/burrow' }).waitFor();
   await page.keyboard.press('/');
   await page.keyboard.type('w');
   await page.waitForURL(/q=w/);
@@ -193,11 +194,11 @@ test('print keeps the colors of the legend, and leaves out what only a screen ca
   await ada.open('/t/1');
   await page.locator('.legend').first().waitFor();
   await page.emulateMedia({ media: 'print' });
-  const adjust = await page
-    .locator('.legend')
-    .first()
-    .evaluate((legend) => getComputedStyle(legend).printColorAdjust);
-  expect(adjust).toBe('exact');
+  const adjust = () =>
+    page.evaluate(
+      () => getComputedStyle(document.querySelector('.legend') ?? document.body).printColorAdjust,
+    );
+  await expect.poll(adjust).toBe('exact');
   expect(await page.locator('header.bar').isVisible()).toBe(false);
   await page.emulateMedia({ media: 'screen' });
 });
