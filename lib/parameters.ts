@@ -1,5 +1,6 @@
 import { isDb2Address } from './db/db2-address.ts';
 import { isTokenKeys } from './secrets.ts';
+import { parseUrl } from './url.ts';
 
 /** A named text that configures the system: a parameter of the package, or a variable of `deploy.sh`. */
 export interface Parameter {
@@ -27,13 +28,14 @@ export interface Parameter {
 
 /** Whether a text is an http or https URL. */
 export function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+  return /^https?:$/.test(parseUrl(text)?.protocol ?? '');
 }
 
 /** Plain http is for the machine itself: a provider's answers decide who somebody is. */
 function isSecureUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
+  const url = parseUrl(text);
+  if (!url) return false;
+  const { protocol, hostname } = url;
   const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
   return protocol === 'https:' || (protocol === 'http:' && isLocal);
 }

@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js';
 import { EMAIL_PATTERN } from '../lib/email.ts';
 import { checkParameters, isHttpUrl, PAGES_SIGN_IN, PARAMETERS, type Parameter } from '../lib/parameters.ts';
 import { parseTrack } from '../lib/tracking/definition.ts';
-import { withoutTrailingSlashes } from '../lib/url.ts';
+import { parseUrl, withoutTrailingSlashes } from '../lib/url.ts';
 import type { DatabaseUrls } from './postgres/roles.ts';
 
 /** How people sign in to a real installation. */
@@ -58,8 +58,9 @@ export const isPassphrase = (text: string): boolean => text.length >= MIN_PASSPH
 
 /** Plain http is for this machine. */
 function isGitHubUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, search, hash } = new URL(text);
+  const url = parseUrl(text);
+  if (!url) return false;
+  const { protocol, hostname, username, search, hash } = url;
   const isSecure = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
   return isSecure && username === '' && search === '' && hash === '';
 }
@@ -130,8 +131,10 @@ export const START_VARIABLES: Record<string, Parameter> = {
     description:
       'mail server for invitation and reset links of accounts of its own, such as `smtp://USER:PASSWORD@mail.example.org:587` (STARTTLS) or `smtps://…`',
     must: 'be the address of a mail server, such as smtp://USER:PASSWORD@mail.example.org:587',
-    test: (text) =>
-      URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol) && new URL(text).hostname !== '',
+    test: (text) => {
+      const url = parseUrl(text);
+      return url !== undefined && /^smtps?:$/.test(url.protocol) && url.hostname !== '';
+    },
     secret: true,
   },
   MAIL_FROM: {
@@ -204,15 +207,16 @@ const EXAMPLE = 'an origin such as https://traffic.example.org';
 
 /** What is wrong with PUBLIC_URL: the end of a sentence. Undefined: nothing. */
 function findUrlProblem(text: string): string | undefined {
-  if (!URL.canParse(text) || !/^https?:/i.test(text)) return `must be ${EXAMPLE}.`;
-  const { protocol, hostname, username, password, pathname, search, hash } = new URL(text);
+  const url = /^https?:/i.test(text) ? parseUrl(text) : undefined;
+  if (!url) return `must be ${EXAMPLE}.`;
+  const { protocol, hostname, username, password, pathname, search, hash } = url;
   if (username || password) return `must not contain a user name or password: it is ${EXAMPLE}.`;
   if (protocol === 'http:' && !isLoopback(hostname))
     return `is "${text}": it must begin with https://, because people sign in there. Plain http is for localhost only.`;
   if (hostname === '0.0.0.0' || hostname === '[::]')
     return `is "${text}": browsers cannot open that address. HOST may be it; PUBLIC_URL is ${EXAMPLE}.`;
   if (pathname !== '/' || search || hash || /[?#]/.test(text))
-    return `is "${text}": it must be an origin, without a path or query: ${new URL(text).origin}`;
+    return `is "${text}": it must be an origin, without a path or query: ${url.origin}`;
   return undefined;
 }
 

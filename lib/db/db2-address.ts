@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseUrl } from '../url.ts';
 
 type Keywords = Record<string, string>;
 
@@ -48,8 +49,8 @@ function composed(text: z.ZodString) {
 }
 
 function parseUri(address: string): Keywords | undefined {
-  if (!/^db2:\/\/./.test(address) || !URL.canParse(address)) return undefined;
-  const url = new URL(address);
+  const url = /^db2:\/\/./.test(address) ? parseUrl(address) : undefined;
+  if (!url) return undefined;
   const options = [...url.searchParams].map(([name, value]) => [name.toUpperCase(), value]);
   return {
     DATABASE: decodeURIComponent(url.pathname.slice(1)),

@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { parseUrl } from '../url.ts';
 import { createSemaphore, retry } from './attempts.ts';
 import { type HeldToken, holdToken, type TokenRenewal } from './held-token.ts';
 import { type AnswerMemory, createMemory } from './memory.ts';
@@ -214,7 +215,7 @@ function toTexts(headers: object): Record<string, string> {
  */
 function toRedirectTarget(apiUrl: string, location = '', asked: ReadonlySet<string>): string {
   const base = new URL(apiUrl);
-  const url = URL.canParse(location, `${apiUrl}/`) ? new URL(location, `${apiUrl}/`) : undefined;
+  const url = parseUrl(location, `${apiUrl}/`);
   const prefix = base.pathname.replace(/\/$/, '');
   if (!url || !isSameServer(base, url) || !url.pathname.startsWith(`${prefix}/`))
     throw new Failure('unreadable_answer', toRedirectMessage(base, url));

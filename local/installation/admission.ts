@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseUrl } from '../../lib/url.ts';
 import { isLoopback } from '../settings.ts';
 import type { Proxies } from './addresses.ts';
 import type { Handler } from './server.ts';
@@ -34,10 +35,8 @@ function namesOf({ protocol, host, hostname, port }: URL): string[] {
 
 /** Whether it is another name of the same port of this machine. */
 function isAlias(name: string, { hostname, port }: URL): boolean {
-  const alias = `http://${name}`;
-  if (!isLoopback(hostname) || !URL.canParse(alias)) return false;
-  const other = new URL(alias);
-  return isLoopback(other.hostname) && other.port === port;
+  const other = isLoopback(hostname) ? parseUrl(`http://${name}`) : undefined;
+  return other !== undefined && isLoopback(other.hostname) && other.port === port;
 }
 
 function refuseName(response: ServerResponse, url: URL, name: string): void {

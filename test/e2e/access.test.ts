@@ -67,7 +67,7 @@ test('an administrator assigns two roles in turn, and each shows what it allows'
   const grace = await enter('Grace Hopper');
   await grace.page.getByRole('rowheader', { name: 'northwind-labs/burrow' }).waitFor();
   expect(await grace.page.getByRole('rowheader').allInnerTexts()).toEqual(['northwind-labs/burrow']);
-  expect(await pagesOffered(grace)).toEqual(['Overview', 'Repositories', 'Dashboards']);
+  expect(await pagesOffered(grace)).toEqual(['Overview', 'Repositories', 'Compare', 'Dashboards']);
   await grace.open('/t/1/repositories');
   await grace.page.getByRole('rowheader', { name: 'northwind-labs/burrow' }).waitFor();
   expect(await grace.page.getByRole('button', { name: /Add|Remove|Discover/ }).count()).toBe(0);
@@ -83,6 +83,7 @@ test('an administrator assigns two roles in turn, and each shows what it allows'
   expect(await pagesOffered(grace)).toEqual([
     'Overview',
     'Repositories',
+    'Compare',
     'Dashboards',
     'Collection',
     'Rules',
@@ -127,7 +128,13 @@ test.each([
   const rights = new Set<string>([...body.rights, ...body.tenants[0].rights]);
   const grace = await enter('Grace Hopper', '/t/1');
   const offered = PAGES.flatMap(([right, label]) => (rights.has(right) ? [label] : []));
-  expect(await pagesOffered(grace)).toEqual(['Overview', 'Repositories', 'Dashboards', ...offered]);
+  expect(await pagesOffered(grace)).toEqual([
+    'Overview',
+    'Repositories',
+    'Compare',
+    'Dashboards',
+    ...offered,
+  ]);
   for (const [right, [address, name]] of Object.entries(BUTTONS)) {
     await grace.open(address);
     await grace.page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));

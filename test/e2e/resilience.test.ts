@@ -204,8 +204,11 @@ test('every page waits for an answer that takes longer than a minute', async () 
   };
   ada.problems();
   await wait(() => page.goto('/t/1', { waitUntil: 'commit' }));
-  for (const place of ['repositories', 'dashboards', 'runs', 'members', 'notifications', 'audit'])
-    await wait(() => page.locator(`.nav a[href="/t/1/${place}"]`).click());
+  const pages = page.getByRole('navigation', { name: 'Pages' });
+  for (const name of ['Repositories', 'Compare', 'Dashboards'])
+    await wait(() => pages.getByRole('link', { name }).click());
+  for (const name of ['Collection', 'Groups', 'Members', 'Notifications', 'Audit log'])
+    await wait(() => ada.openSetting(name));
   await wait(() => page.goto('/t/1/repositories/1', { waitUntil: 'commit' }));
   expect(ada.problems()).toEqual([]);
 });
