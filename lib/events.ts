@@ -119,7 +119,9 @@ function listBeginnings(
   for (const row of repositories) {
     const date = dayOf(row.addedAt);
     if (date < from || date > to) continue;
-    byDay.set(date, [...(byDay.get(date) ?? []), row]);
+    const added = byDay.get(date) ?? [];
+    added.push(row);
+    byDay.set(date, added);
   }
   return [...byDay].flatMap(([date, rows]) => {
     if (rows.length > MAX_BEGINNINGS) {

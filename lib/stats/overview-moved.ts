@@ -27,26 +27,27 @@ export function listMoved(
     ...found,
   });
   const byMetric = (metric: 'viewCount' | 'cloneCount') =>
-    largest(
-      traffic.map((one) => {
-        const comparison = compareRepositories(spans, [one]);
-        const difference = differenceOf(comparison, metric);
-        return toMover(one, { difference, reason: whyNoChange(comparison, metric) });
-      }),
+    largest(traffic, ({ comparable, sums }) =>
+      spans.kind === 'none' ? null : differenceOf({ comparable, ...sums }, metric),
+    ).map(({ one, difference }) =>
+      toMover(one, { difference, reason: whyNoChange(compareRepositories(spans, [one]), metric) }),
     );
   return {
     viewCount: byMetric('viewCount'),
     cloneCount: byMetric('cloneCount'),
-    stars: largest(
-      traffic.map((one) => {
-        const difference = starsOf(one.row.repositoryId);
-        return toMover(one, { difference, reason: difference === null ? 'days_missing' : null });
-      }),
+    stars: largest(traffic, ({ row }) => starsOf(row.repositoryId)).map(({ one, difference }) =>
+      toMover(one, { difference, reason: difference === null ? 'days_missing' : null }),
     ),
   };
 }
 
-function largest(movers: readonly Mover[]): Mover[] {
-  const size = ({ difference }: Mover) => (difference === null ? -1 : Math.abs(difference));
-  return movers.toSorted((one, other) => size(other) - size(one)).slice(0, MAX_MOVERS);
+function largest(
+  traffic: readonly RepositoryTraffic[],
+  differenceIn: (one: RepositoryTraffic) => number | null,
+): { one: RepositoryTraffic; difference: number | null }[] {
+  const size = (difference: number | null) => (difference === null ? -1 : Math.abs(difference));
+  return traffic
+    .map((one) => ({ one, difference: differenceIn(one) }))
+    .toSorted((one, other) => size(other.difference) - size(one.difference))
+    .slice(0, MAX_MOVERS);
 }
