@@ -640,13 +640,16 @@ test('stars and downloads of the portfolio are those of its repositories', async
   expect(forks.gained).toBe(sum(forksNow) - sum(forksBefore));
 });
 
+const numberOf = (counts: { count: number }[]) => sum(counts.map(({ count }) => count));
+
 test('a series has what each repository’s page shows, in the order of the request', async () => {
   const { repositories: listed } = await stats(`${first}?range=14`);
   const ids = listed.map(({ repositoryId }: { repositoryId: number }) => repositoryId).slice(0, 3);
   const asked = ids.toReversed();
-  const { range, buckets, repositories } = await stats(
+  const { range, buckets, repositories, eventCounts } = await stats(
     `${first}/series?repositories=${asked}&range=90&by=week`,
   );
+  let happened = 0;
   expect(repositories.map(({ repositoryId }: { repositoryId: number }) => repositoryId)).toEqual(asked);
   for (const one of repositories) {
     const page = await stats(`${first}/${one.repositoryId}?range=90&by=week`);
@@ -659,7 +662,10 @@ test('a series has what each repository’s page shows, in the order of the requ
     const { stars, starsGained, forks } = page.facts;
     const { downloads } = page.releases;
     expect(one.series).toEqual({ ...page.series, stars, starsGained, forks, downloads });
+    happened += numberOf(page.eventCounts);
   }
+  expect(happened).toBeGreaterThan(0);
+  expect(numberOf(eventCounts)).toBe(happened);
   const largest = await stats(`${first}/series?top=2&range=14`);
   expect(largest.repositories.map(({ fullName }: { fullName: string }) => fullName)).toEqual(
     listed.slice(0, 2).map(({ fullName }: { fullName: string }) => fullName),

@@ -141,6 +141,7 @@ export const TrafficSeries = z.object({
       }),
     }),
   ),
+  ...Events.shape,
 });
 export type TrafficSeries = z.infer<typeof TrafficSeries>;
 

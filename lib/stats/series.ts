@@ -3,6 +3,7 @@ import type { Range } from '../answers/figures.ts';
 import type { TrafficSeries } from '../answers/stats.ts';
 import { toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
+import { type EventSource, listEvents } from '../events.ts';
 import { listExtraStates } from '../extras/extra.ts';
 import { readDownloadSeries } from '../extras/releases.ts';
 import { readStarSeries } from '../extras/stars.ts';
@@ -48,12 +49,17 @@ export async function readSeries(
   const rows = await listRepositoryRows(db, { tenantId: access.tenantId, repositoryIds: ids });
   const colorOf = await readColorIndexes(db, access.tenantId);
   const repositories: TrafficSeries['repositories'] = [];
+  const sources: EventSource[] = [];
   for (const id of ids) {
     const row = rows.find(({ repositoryId }) => repositoryId === id);
     if (!row) throw notFound('repository');
-    repositories.push({ ...(await readOne(db, row, range, now)), colorIndex: colorOf(id) });
+    const one = await readOne(db, row, range, now);
+    repositories.push({ ...one, colorIndex: colorOf(id) });
+    sources.push({ ...row, lostDays: one.totals.lostDays });
   }
-  return { tenantId: access.tenantId, range, buckets: bucketsOf(range), repositories };
+  const shown = { tenantId: access.tenantId, repositoryIds: ids };
+  const happened = await listEvents(db, shown, sources, { from: range.from, to: range.to, now });
+  return { tenantId: access.tenantId, range, buckets: bucketsOf(range), repositories, ...happened };
 }
 
 /** The same access for these repositories alone. */

@@ -9,6 +9,7 @@ import { Failure } from '../controls/notice.tsx';
 import { Popover } from '../controls/popover.tsx';
 import { Segments } from '../controls/segments.tsx';
 import { TitleRow } from '../controls/title-row.tsx';
+import { Happened } from '../events/happened.tsx';
 import { formatShortDay } from '../format.ts';
 import { usePlace, withQuery } from '../location.ts';
 import { FiguresTable } from './figures-table.tsx';
@@ -37,7 +38,12 @@ export function Compare({ tenantId }: { tenantId: number }) {
         </section>
       )}
       {ids.length > 0 && series.error && <Failure error={series.error} retry={series.reload} />}
-      {ids.length > 0 && !series.error && <Comparison answer={answer} isStale={series.loading} />}
+      {ids.length > 0 && !series.error && (
+        <>
+          <Comparison answer={answer} isStale={series.loading} />
+          <Happened tenantId={tenantId} answer={answer} onChanged={series.reload} />
+        </>
+      )}
     </div>
   );
 }

@@ -37,7 +37,7 @@ const colorOf = ({ colorIndex }: Compared) => `--series-${colorIndex + 1}`;
 
 /** One line for each repository. */
 export function absoluteModel(answer: TrafficSeries, metric: CompareMetric): ChartModel {
-  const { range, buckets, repositories } = answer;
+  const { range, buckets, repositories, events } = answer;
   const names = namesOf(answer);
   return {
     kind: 'line',
@@ -50,7 +50,7 @@ export function absoluteModel(answer: TrafficSeries, metric: CompareMetric): Cha
     })),
     marks: marksOf(answer, metric),
     partialLabel: 'Lost for some repositories',
-    events: [],
+    events,
   };
 }
 

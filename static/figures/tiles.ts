@@ -1,7 +1,7 @@
 import type { Comparison, NoChangeReason, Range, Totals } from '../../lib/answers/figures.ts';
 import { type ShownChange, toShownChange } from '../../lib/number-format.ts';
 import { changeOf, SUM_OF, whyNoChange } from '../../lib/stats/totals.ts';
-import { formatCount, formatShortDay } from '../format.ts';
+import { formatCount, formatShortDay, plural } from '../format.ts';
 
 export const TILE_METRICS = [
   'viewCount',
@@ -62,6 +62,8 @@ export interface TileSource {
   /** Days of the range with figures. */
   knownDays: number;
   stars: Gained;
+  /** Where there are several repositories: one has a chart of its forks. */
+  forks?: Pick<Gained, 'total' | 'gained'>;
   downloads: Gained;
   /** What is known of the clones by CI. */
   cloneNote: string;
@@ -78,7 +80,7 @@ export const REASONS: Record<NoChangeReason, string> = {
 
 /** The six figures of a card, in their order. */
 export function tilesOf(source: TileSource): Tile[] {
-  const { totals, stars, downloads } = source;
+  const { totals, stars, downloads, forks } = source;
   const asOf = stars.asOf ? `as of ${formatShortDay(stars.asOf)}` : 'at the last collection';
   return [
     trafficTile(source, 'viewCount', noteOf(source, 'viewCount', perDay(source, totals.viewCount))),
@@ -90,7 +92,7 @@ export function tilesOf(source: TileSource): Tile[] {
       value: stars.total,
       least: null,
       delta: gainedDelta(stars),
-      note: stars.total === null ? 'after the next collection' : asOf,
+      note: stars.total === null ? 'after the next collection' : (forks && forksNote(forks)) || asOf,
     },
     {
       metric: 'downloads',
@@ -100,6 +102,12 @@ export function tilesOf(source: TileSource): Tile[] {
       note: downloads.gained === null ? 'none read yet' : 'files of releases',
     },
   ];
+}
+
+function forksNote({ total, gained }: Pick<Gained, 'total' | 'gained'>): string | null {
+  if (total === null) return null;
+  const forks = plural(total, 'fork');
+  return gained ? `${forks}, ${signed(gained)}` : forks;
 }
 
 const LOWER = { viewUniques: 'viewUniquesLower', cloneUniques: 'cloneUniquesLower' } as const;
@@ -140,9 +148,13 @@ const shownOf = (change: number | null): ShownChange =>
 function gainedDelta({ gained, current, previous }: Gained): Delta | null {
   if (gained === null) return null;
   const pair = current == null || previous == null ? null : { now: current, before: previous };
-  const sign = gained > 0 ? '+' : gained < 0 ? '−' : '';
   const direction = gained > 0 ? 'up' : gained < 0 ? 'down' : 'same';
-  return { direction, text: `${sign}${formatCount(Math.abs(gained))}`, pair, reason: null };
+  return { direction, text: signed(gained), pair, reason: null };
+}
+
+function signed(count: number): string {
+  const sign = count > 0 ? '+' : count < 0 ? '−' : '';
+  return `${sign}${formatCount(Math.abs(count))}`;
 }
 
 /** The change of what was gained; null if nothing is compared. */

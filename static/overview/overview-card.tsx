@@ -62,13 +62,14 @@ function LostNote({ lostDays }: { lostDays: number }) {
   return <span>{plural(lostDays, 'repository day')} lost: not collected before GitHub deleted them.</span>;
 }
 
-const overviewTiles = ({ range, totals, comparison, buckets, series, stars, downloads }: Overview) =>
+const overviewTiles = ({ range, totals, comparison, buckets, series, stars, forks, downloads }: Overview) =>
   tilesOf({
     range,
     totals,
     comparison,
     knownDays: knownDaysOf(range, buckets, series.viewCount),
     stars,
+    forks,
     downloads,
     cloneNote: 'CI included',
   });

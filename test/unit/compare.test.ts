@@ -47,7 +47,14 @@ function answerOf(...repositories: Compared[]): TrafficSeries {
   const days = repositories[0]?.series.viewCount.length ?? 0;
   const to = addDays(FROM, days - 1);
   const buckets = daysFrom(FROM, to);
-  return { tenantId: 1, range: { from: FROM, to, by: 'day', days }, buckets, repositories };
+  return {
+    tenantId: 1,
+    range: { from: FROM, to, by: 'day', days },
+    buckets,
+    repositories,
+    events: [],
+    eventCounts: [],
+  };
 }
 
 const constant = (count: number, days: number) => new Array<number>(days).fill(count);

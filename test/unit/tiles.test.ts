@@ -113,6 +113,16 @@ test('stars show what was gained as a number, downloads a change', () => {
   });
 });
 
+test('the tile of stars names the forks of several repositories', () => {
+  const note = (forks: { total: number | null; gained: number | null }) =>
+    tileOf('stars', comparisonOf(1, 1), { forks }).note;
+  expect([note({ total: 1412, gained: 9 }), note({ total: 1, gained: 0 })]).toEqual([
+    '1,412 forks, +9',
+    '1 fork',
+  ]);
+  expect(note({ total: null, gained: null })).toBe('as of 25 Nov');
+});
+
 test('the days with figures are counted within the range', () => {
   expect(
     knownDaysOf(
