@@ -64,10 +64,13 @@ test('from the bucket’s origin, a person signs in elsewhere, sets up over the 
   await page.getByLabel('GitHub user').fill(DEMO_USERS.octocat);
   await page.getByLabel('GitHub token').fill(DEMO_TOKENS.octocat);
   await page.getByRole('button', { name: 'Set up' }).click();
-  await heading(page, 'Repositories').waitFor();
+  await heading(page, 'Which repositories?').waitFor();
   await page.getByLabel('Repository', { exact: true }).fill('northwind-labs/burrow');
   await page.getByRole('button', { name: 'Add repository' }).click();
-  await page.getByRole('row', { name: /northwind-labs\/burrow.*OK/ }).waitFor();
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: /northwind-labs\/burrow.*14 days/ })
+    .waitFor();
   expect(ada.problems()).toEqual([]);
 });
 
