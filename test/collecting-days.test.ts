@@ -62,6 +62,7 @@ test.each(ANSWERS)(
       expect([name, known]).toEqual([name, daysFrom(START, newest)]);
     }
   },
+  120_000,
 );
 
 test.each(ANSWERS)('every stored week that has settled is what really happened (%s)', async (answers) => {
