@@ -41,7 +41,7 @@ export function Compare({ tenantId }: { tenantId: number }) {
       {ids.length > 0 && !series.error && (
         <>
           <Comparison answer={answer} isStale={series.loading} />
-          <Happened tenantId={tenantId} answer={answer} onChanged={series.reload} />
+          {answer && <Happened tenantId={tenantId} answer={answer} onChanged={series.reload} />}
         </>
       )}
     </div>
