@@ -24,6 +24,8 @@ export function SystemLog() {
   const place = usePlace();
   const list = useAnswer(reads.runs(null, place.query.get('cursor')));
   const problems = useList(reads.problems);
+  // What stands above the runs is of unknown height until it is here.
+  const isPlaced = problems.answer !== undefined || problems.error !== undefined;
   const submission = useSubmission();
   const [started, setStarted] = useState<RunsStarted>();
 
@@ -68,7 +70,7 @@ export function SystemLog() {
       )}
       <Answered loaded={problems}>{(pages) => <ProblemTable pages={pages} list={problems} />}</Answered>
       {list.error && <Failure error={list.error} retry={list.reload} />}
-      {!(list.error && !list.answer) && (
+      {isPlaced && !(list.error && !list.answer) && (
         <RunTable title="Runs of all tenants" list={list.answer} ofAllTenants />
       )}
     </div>
