@@ -1,7 +1,7 @@
 import type { Comparison, NoChangeReason, Range, Totals } from '../../lib/answers/figures.ts';
-import { type ShownChange, toShownChange } from '../../lib/number-format.ts';
+import { formatDifference, plural, type ShownChange, toShownChange } from '../../lib/number-format.ts';
 import { changeOf, SUM_OF, whyNoChange } from '../../lib/stats/totals.ts';
-import { formatCount, formatShortDay, plural } from '../format.ts';
+import { formatCount, formatShortDay } from '../format.ts';
 
 export const TILE_METRICS = [
   'viewCount',
@@ -107,7 +107,7 @@ export function tilesOf(source: TileSource): Tile[] {
 function forksNote({ total, gained }: Pick<Gained, 'total' | 'gained'>): string | null {
   if (total === null) return null;
   const forks = plural(total, 'fork');
-  return gained ? `${forks}, ${signed(gained)}` : forks;
+  return gained ? `${forks}, ${formatDifference(gained)}` : forks;
 }
 
 const LOWER = { viewUniques: 'viewUniquesLower', cloneUniques: 'cloneUniquesLower' } as const;
@@ -149,12 +149,7 @@ function gainedDelta({ gained, current, previous }: Gained): Delta | null {
   if (gained === null) return null;
   const pair = current == null || previous == null ? null : { now: current, before: previous };
   const direction = gained > 0 ? 'up' : gained < 0 ? 'down' : 'same';
-  return { direction, text: signed(gained), pair, reason: null };
-}
-
-function signed(count: number): string {
-  const sign = count > 0 ? '+' : count < 0 ? '−' : '';
-  return `${sign}${formatCount(Math.abs(count))}`;
+  return { direction, text: formatDifference(gained), pair, reason: null };
 }
 
 /** The change of what was gained; null if nothing is compared. */

@@ -1,16 +1,8 @@
-import type { Comparison, NoChangeReason } from '../../lib/answers/figures.ts';
+import type { Comparison } from '../../lib/answers/figures.ts';
 import { toShownChange } from '../../lib/number-format.ts';
 import { changeOf, whyNoChange } from '../../lib/stats/totals.ts';
 import type { Metric } from '../../lib/traffic/figures.ts';
-
-/** Why there is no change, in as few words as possible. */
-export const REASONS: Record<NoChangeReason, string> = {
-  days_missing: 'Days are missing',
-  nothing_earlier: 'Nothing earlier',
-  archived: 'Archived',
-  too_few: 'Too few',
-  not_compared: 'Not compared',
-};
+import { REASONS } from '../figures/tiles.ts';
 
 const MARKS = { up: '▲', down: '▼', same: '' };
 const WORDS = { up: 'up', down: 'down', same: '' };

@@ -1,9 +1,9 @@
 import type { Mover, Overview } from '../../lib/answers/stats.ts';
 import { formatDifference } from '../../lib/number-format.ts';
 import { Segments } from '../controls/segments.tsx';
+import { REASONS } from '../figures/tiles.ts';
 import { usePlace } from '../location.ts';
 import { paths } from '../routes.ts';
-import { REASONS } from './change.tsx';
 
 const FIGURES = [
   { figure: 'viewCount', label: 'Views' },
