@@ -10,10 +10,10 @@ import { readColorIndexes } from '../repositories/color.ts';
 import { toFullName } from '../repositories/repository.ts';
 import { bucketsOf } from '../stats/buckets.ts';
 import { compareRepositories } from '../stats/comparison.ts';
-import { readGains, readStarsOfEach } from '../stats/gains.ts';
-import { readTraffic } from '../stats/overview.ts';
+import { readStarsOfEach } from '../stats/gains.ts';
+import { readTogether, readTraffic } from '../stats/overview.ts';
 import { listTraffic, type RepositoryTraffic } from '../stats/overview-order.ts';
-import { addUp, sumBuckets } from '../stats/overview-sums.ts';
+import { sumBuckets } from '../stats/overview-sums.ts';
 import type { RangeRequest } from '../stats/range.ts';
 import { changeOf, SUM_OF, toTotals, whyNoChange } from '../stats/totals.ts';
 import { type Metric, plus } from '../traffic/figures.ts';
@@ -33,8 +33,8 @@ export interface WidgetsRequest extends Omit<RangeRequest, 'by'> {
 type Scope = Awaited<ReturnType<typeof readScope>>;
 
 /**
- * The figures of widgets, those of the same days and repositories read once. What is wrong with a widget alone, such as a
- * group that was deleted, is its answer. Throws what `toRange` throws, and `group_not_found`, for the dashboard itself.
+ * The figures of widgets. Widgets of the same days and repositories share what is read. A widget with a problem of its own,
+ * such as a deleted group, is answered as `failed`. Throws `group_not_found` and what `toRange` throws for the dashboard itself.
  */
 export async function readWidgets(
   db: Db,
@@ -67,7 +67,7 @@ export async function readWidgets(
     const opening = known.get(key) ?? open(settings);
     known.set(key, opening);
     const scope = await opening;
-    return toFigures({ db, colorOf, now }, scope, settings);
+    return toFigures({ db, colorOf }, scope, settings);
   }
 
   const widgets: WidgetFigures[] = [];
@@ -92,27 +92,27 @@ function toFailed(error: unknown, { repositories, range }: FiguresSettings): Wid
 
 /** The figures of the repositories in scope together, and what else widgets need of each. */
 async function readScope(db: Db, access: TenantAccess, request: RangeRequest, now: Date) {
-  const { rows, counted, calendar, traffic, missing } = await readTraffic(db, access, request, now);
-  const gains = await readGains(db, access, calendar);
-  const shown: WidgetScope = {
-    range: calendar.range,
-    buckets: calendar.buckets,
-    series: await sumBuckets(db, access, counted, missing, calendar),
-    totals: toTotals(addUp(traffic.map(({ sums }) => sums)).total),
-    comparison: compareRepositories(calendar.spans, traffic),
-    comparisonSeries: gains.comparisonSeries,
-    stars: { total: rows.map(({ stars }) => stars).reduce(plus, null), ...gains.stars },
-    downloads: gains.downloads,
-    repositoryCount: rows.length,
-  };
+  const found = await readTraffic(db, access, request, now);
+  const { counted, calendar, traffic, missing } = found;
+  const { forks: _, ...shown } = await readTogether(db, access, found);
   const sources = traffic.map(({ row, sums }) => ({ ...row, lostDays: sums.total.lostDays }));
-  return { access, shown, traffic, sources, calendar, counted, missing };
+  const starsOf = once(() => readStarsOfEach(db, access, calendar.range));
+  const happened = once(() => listEvents(db, access, sources, { ...calendar.range, now }));
+  return { access, shown, traffic, starsOf, happened, calendar, counted, missing };
+}
+
+/** Reads when it is first asked, and then answers the same. */
+function once<Found>(read: () => Promise<Found>): () => Promise<Found> {
+  let reading: Promise<Found> | undefined;
+  return () => {
+    reading ??= read();
+    return reading;
+  };
 }
 
 interface Context {
   db: Db;
   colorOf: (repositoryId: number) => number;
-  now: Date;
 }
 
 async function toFigures(
@@ -126,8 +126,7 @@ async function toFigures(
     case 'figure':
       return { kind: 'figure', scope: place };
     case 'trend': {
-      const { access, sources, calendar } = scope;
-      const { events } = await listEvents(db, access, sources, { ...calendar.range, now: context.now });
+      const { events } = await scope.happened();
       return { kind: 'trend', scope: place, events };
     }
     case 'ranking':
@@ -135,7 +134,7 @@ async function toFigures(
       return { kind: settings.kind, scope: place, ...(await toList(context, scope, settings)) };
     case 'comparison': {
       const { metric, count } = settings;
-      const first = (await rank(db, scope, metric)).slice(0, count);
+      const first = (await rank(scope, metric)).slice(0, count);
       const ids = first.map(({ row }) => row.repositoryId);
       const { tenantId } = scope.access;
       const lines = await readLines(db, { tenantId, repositoryIds: ids }, scope.calendar, metric);
@@ -163,8 +162,8 @@ async function toFigures(
 }
 
 /** The repositories with the most first, equal ones by name; those that are unknown last. */
-async function rank(db: Db, { access, traffic, calendar }: Scope, metric: RankedMetric) {
-  const starsOf = await readStarsOfEach(db, access, calendar.range);
+async function rank({ traffic, ...scope }: Scope, metric: RankedMetric) {
+  const starsOf = await scope.starsOf();
   const ranked = listTraffic(traffic, { sort: 'name' }).map((one) => {
     const starsGained = starsOf(one.row.repositoryId);
     return { ...one, starsGained, value: metric === 'stars' ? starsGained : one.sums.total[SUM_OF[metric]] };
@@ -183,7 +182,7 @@ async function toList(
   scope: Scope,
   { metric, count }: { metric: RankedMetric; count: number },
 ) {
-  const ranked = await rank(context.db, scope, metric);
+  const ranked = await rank(scope, metric);
   const { spans } = scope.calendar;
   const rows = ranked.slice(0, count).map((one) => {
     const comparison = compareRepositories(spans, [one]);

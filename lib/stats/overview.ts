@@ -43,7 +43,8 @@ export async function readOverview(
   request: OverviewRequest,
   now: Date,
 ): Promise<Omit<Overview, 'groups'>> {
-  const { rows, counted, calendar, traffic, missing } = await readTraffic(db, access, request, now);
+  const found = await readTraffic(db, access, request, now);
+  const { rows, calendar, traffic } = found;
   const listed = listTraffic(traffic, request);
   const start = (request.page - 1) * request.size;
   const shown = listed.slice(start, start + request.size);
@@ -55,30 +56,41 @@ export async function readOverview(
     colorOf: await readColorIndexes(db, access.tenantId),
     starsOf: await readStarsOfEach(db, access, calendar.range),
   };
-  const gains = await readGains(db, access, calendar);
   return {
     tenantId: access.tenantId,
-    range: calendar.range,
-    buckets: calendar.buckets,
-    series: await sumBuckets(db, access, counted, missing, calendar),
-    totals: toTotals(addUp(traffic.map(({ sums }) => sums)).total),
-    comparison: compareRepositories(spans, traffic),
-    comparisonSeries: gains.comparisonSeries,
-    stars: { total: sumOfKnown(rows.map(({ stars }) => stars)), ...gains.stars },
-    forks: { total: sumOfKnown(rows.map(({ forks }) => forks)), ...gains.forks },
-    downloads: gains.downloads,
+    ...(await readTogether(db, access, found)),
     moved: listMoved(traffic, spans, extras),
     repositories: shown.flatMap((one) => {
       const line = lines.get(one.row.repositoryId);
       return line ? [{ ...toOverviewRepository(one, { spans, now, extras }), ...line }] : [];
     }),
     page: { number: request.page, size: request.size, total: listed.length },
-    repositoryCount: rows.length,
     problemCount: rows.filter((row) => toProblem(row, now) !== null).length,
     attention: await readAttention(db, access, rows, now),
     news: await readNews(db, access.tenantId),
     ...(await listEvents(db, access, sources, { ...calendar.range, now })),
     activeRunId: await findActiveRun(db, access.tenantId, now),
+  };
+}
+
+/** The figures of all repositories in scope together, from their traffic. */
+export async function readTogether(
+  db: Db,
+  access: TenantAccess,
+  { rows, counted, calendar, traffic, missing }: Awaited<ReturnType<typeof readTraffic>>,
+) {
+  const gains = await readGains(db, access, calendar);
+  return {
+    range: calendar.range,
+    buckets: calendar.buckets,
+    series: await sumBuckets(db, access, counted, missing, calendar),
+    totals: toTotals(addUp(traffic.map(({ sums }) => sums)).total),
+    comparison: compareRepositories(calendar.spans, traffic),
+    comparisonSeries: gains.comparisonSeries,
+    stars: { total: sumOfKnown(rows.map(({ stars }) => stars)), ...gains.stars },
+    forks: { total: sumOfKnown(rows.map(({ forks }) => forks)), ...gains.forks },
+    downloads: gains.downloads,
+    repositoryCount: rows.length,
   };
 }
 
