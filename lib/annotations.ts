@@ -223,8 +223,8 @@ export async function saveAnnotation(
 }
 
 /**
- * Changes what a request names of an annotation: with `repositoryIds` or `groupId` also what it is for, and with `forAll` that it
- * is for all. Throws what `saveAnnotation` throws, and `annotation_not_found`.
+ * Changes the fields that a request gives. `repositoryIds`, `groupId` or `forAll` change what the annotation is for.
+ * Throws what `saveAnnotation` throws, and `annotation_not_found`.
  */
 export async function updateAnnotation(
   db: Db,

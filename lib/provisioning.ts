@@ -40,7 +40,7 @@ export interface Provision {
 export interface Provisioned {
   /**
    * `created`: the tenant, its server and rules. `updated`: a variable has changed. `unchanged`: no variable has. `not_fresh`: the
-   * installation was set up on its pages, which ignores the variables. `postponed`: GitHub does not answer; what is stored stays.
+   * installation was set up on its pages, so the variables are ignored. `postponed`: GitHub does not answer; nothing is changed.
    */
   outcome: 'created' | 'updated' | 'unchanged' | 'not_fresh' | 'postponed';
   /** Repositories that are tracked from now on. */

@@ -58,8 +58,8 @@ export async function listTracking(db: Db, tenantId: number): Promise<Omit<RuleL
 }
 
 /**
- * Creates a rule and tracks what it matches. Throws what GitHub's API fails with, `owner_not_found`, `rule_too_wide`,
- * `rule_exists`, `too_many_rules` and `tenant_not_found`; then nothing is saved.
+ * Creates a rule and tracks what it matches. Saves nothing if it throws: GitHub's failures, `owner_not_found`, `rule_too_wide`,
+ * `rule_exists`, `too_many_rules` or `tenant_not_found`.
  */
 export async function createRule(
   tracking: Tracking,

@@ -3,8 +3,8 @@ import { EVENT_KINDS } from '../events/kinds.ts';
 import { Count, Day } from './figures.ts';
 
 /**
- * `annotation`: somebody wrote it. `lost`: days that nobody collected before GitHub forgot them. `visibility`: it became
- * public, private or internal. `tracking`: its collection began. `referrer`: a repository's list first named it.
+ * `annotation`: a person wrote it. `lost`: days that were not collected before GitHub deleted them. `visibility`: the repository
+ * became public, private or internal. `tracking`: collection began. `referrer`: a site appeared in the referrers for the first time.
  */
 const EventKind = z.enum(EVENT_KINDS);
 

@@ -9,8 +9,8 @@ import { maxOf } from '../traffic/figures.ts';
 type TopReferrer = Extract<WidgetFigures, { kind: 'referrers' }>['referrers'][number];
 
 /**
- * The referrers of several repositories with the highest peaks in a range. GitHub lists the ten largest of each repository,
- * with their views in 14 days; what is below stays unknown. The course has one place per bucket, its highest day.
+ * The referrers of several repositories with the highest peaks in a range. GitHub lists the top ten of each repository, with
+ * their views in 14 days; the rest is unknown. Each bucket has the value of its highest day.
  */
 export async function readTopReferrers(
   db: Db,

@@ -12,7 +12,7 @@ export interface Found {
 
 /**
  * The events that are answered, newest first. If there are more than `limit`, frequent kinds make room for rare ones: each
- * kind gets an equal share, and what it leaves goes to the others. Annotations go first.
+ * kind gets an equal share, and other kinds fill what it does not use. Annotations come first.
  */
 export function shareOut(found: readonly Found[], limit = MAX_EVENTS): Events {
   const byKind = EVENT_KINDS.flatMap((kind) => {

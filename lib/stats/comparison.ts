@@ -24,8 +24,8 @@ export interface ComparedRepository {
 const MAX_LEFT_OUT = 20;
 
 /**
- * Compares two spans of several repositories. One that cannot be compared is left out of both, so that it does not look
- * like a change, and the others are compared all the same.
+ * Compares two spans of several repositories. A repository that cannot be compared is left out of both spans; the others
+ * are still compared.
  */
 export function compareRepositories(spans: Spans, all: readonly ComparedRepository[]): Comparison {
   const days = daysOf(spans);

@@ -19,8 +19,7 @@ import { compareDay, isFinal, medianOf, type StoredDay, sameWeekdays, sumFigures
 const MAX_LISTED = 5;
 
 /**
- * What is known about a day of one repository in scope. Throws `repository_not_found`, and `day_in_future` for a day that has
- * not begun.
+ * What is known about one repository's day. Throws `repository_not_found`, or `day_in_future` if the day has not begun.
  */
 export async function readRepositoryDay(
   db: Db,

@@ -61,8 +61,8 @@ export interface ComparedDay {
 
 /**
  * Compares the sums of repositories on a day with the medians of their sums on the same weekdays before. Each sum is of the
- * same repositories: those that are final on the day and on every weekday that counts. A weekday that is lost for most of them
- * does not count, so that it does not rule them all out.
+ * same repositories: those that are final on the day and on every weekday that counts. A weekday that most of
+ * them have lost is skipped; otherwise no repository would be left to compare.
  */
 export function compareDay(date: Day, rows: readonly StoredDay[]): ComparedDay {
   const finalRows = rows.filter(isFinal);

@@ -162,8 +162,8 @@ function sendPlainToHttps(server: TlsServer, url: string): void {
 }
 
 /**
- * Limits how many connections one address may have, so that it cannot take them all. Proxies are not limited: each connects for
- * many people.
+ * Limits the connections of one address, so that nobody can use them all up. Trusted proxies have no limit, because they connect
+ * for many people.
  */
 function limitConnections(server: Server, { isProxy }: Proxies): void {
   const counts = new Map<string, number>();
