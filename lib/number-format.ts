@@ -5,6 +5,16 @@ export function formatNumber(count: number): string {
   return count.toLocaleString('en-GB');
 }
 
+/** A count that may be unknown: a dash says so. */
+export function formatCount(count: number | null): string {
+  return count === null ? '–' : formatNumber(count);
+}
+
+/** A count in few characters, such as 12.9K. */
+export function formatCompact(count: number): string {
+  return count.toLocaleString('en-GB', { notation: 'compact', maximumFractionDigits: 2 });
+}
+
 /** A count with its noun, such as "1 clone" or "2,000 clones". */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatNumber(count)} ${count === 1 ? one : many}`;

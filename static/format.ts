@@ -1,15 +1,13 @@
-import type { Bucket, Range } from '../lib/answers/figures.ts';
 import { daysBetween, startOf, toDay } from '../lib/day.ts';
-import { formatNumber } from '../lib/number-format.ts';
-import { bucketDays, lastOfBucket } from '../lib/stats/buckets.ts';
+import { formatShortDay } from '../lib/day-format.ts';
 
 /** Formats numbers and UTC days as en-GB. */
 
-export { plural } from '../lib/number-format.ts';
+export { formatBucket, formatDay, formatShortDay, formatShortMonth, formatSpan } from '../lib/day-format.ts';
+export { formatCount, plural } from '../lib/number-format.ts';
+export { cutOf } from '../lib/stats/buckets.ts';
 
-const compact = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 2 });
 const utc = { timeZone: 'UTC' } as const;
-const longDay = new Intl.DateTimeFormat('en-GB', { ...utc, day: 'numeric', month: 'short', year: 'numeric' });
 const weekday = new Intl.DateTimeFormat('en-GB', {
   ...utc,
   weekday: 'short',
@@ -17,9 +15,6 @@ const weekday = new Intl.DateTimeFormat('en-GB', {
   month: 'short',
   year: 'numeric',
 });
-const shortDay = new Intl.DateTimeFormat('en-GB', { ...utc, day: 'numeric', month: 'short' });
-const longMonth = new Intl.DateTimeFormat('en-GB', { ...utc, month: 'long', year: 'numeric' });
-const shortMonth = new Intl.DateTimeFormat('en-GB', { ...utc, month: 'short' });
 const moment = new Intl.DateTimeFormat('en-GB', {
   ...utc,
   day: 'numeric',
@@ -29,43 +24,8 @@ const moment = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 
-export function formatCount(value: number | null): string {
-  return value === null ? '–' : formatNumber(value);
-}
-
-export const formatCompact = (value: number) => compact.format(value);
-
-export const formatDay = (day: string) => longDay.format(startOf(day));
-
 /** With the weekday, such as 'Fri 13 Nov 2026'. */
 export const formatWeekday = (day: string) => weekday.format(startOf(day)).replace(',', '');
-
-export const formatShortDay = (day: string) => shortDay.format(startOf(day));
-
-export const formatShortMonth = (day: string) => shortMonth.format(startOf(day));
-
-/** A span's first and last day, with what they share said once. */
-export function formatSpan(from: string, to: string): string {
-  if (from === to) return formatDay(from);
-  const sameYear = from.slice(0, 4) === to.slice(0, 4);
-  const sameMonth = from.slice(0, 7) === to.slice(0, 7);
-  const first = sameMonth ? String(Number(from.slice(8))) : sameYear ? formatShortDay(from) : formatDay(from);
-  return `${first} – ${formatDay(to)}`;
-}
-
-/** A bucket's name: a day, "week of" its Monday, or a month. */
-export function formatBucket(day: string, by: Bucket): string {
-  if (by === 'month') return longMonth.format(startOf(day));
-  return by === 'week' ? `Week of ${formatDay(day)}` : formatDay(day);
-}
-
-/** How many days of a bucket are in a range; null if all are. */
-export function cutOf(bucket: string, range: Omit<Range, 'days'>): { days: number; of: number } | null {
-  const of = daysBetween(bucket, lastOfBucket(bucket, range.by)) + 1;
-  const { from, to } = bucketDays(bucket, range);
-  const days = daysBetween(from, to) + 1;
-  return days === of ? null : { days, of };
-}
 
 export const formatInstant = (instant: string) => `${moment.format(new Date(instant))} UTC`;
 

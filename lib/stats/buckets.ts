@@ -27,7 +27,7 @@ export function bucketOf(day: Day, by: Bucket): Day {
 }
 
 /** The last day of the bucket that begins on `start`. */
-export function lastOfBucket(start: Day, by: Bucket): Day {
+function lastOfBucket(start: Day, by: Bucket): Day {
   if (by === 'day') return start;
   return by === 'week' ? lastOfWeek(start) : addDays(monthOf(addDays(start, 31)), -1);
 }
@@ -44,6 +44,14 @@ export function bucketsOf({ from, to, by }: Range): Day[] {
 export function bucketDays(bucket: Day, { from, to, by }: Omit<Range, 'days'>): { from: Day; to: Day } {
   const last = lastOfBucket(bucket, by);
   return { from: bucket < from ? from : bucket, to: last > to ? to : last };
+}
+
+/** How many days of a bucket are in the range; null if all are. */
+export function cutOf(bucket: Day, range: Omit<Range, 'days'>): { days: number; of: number } | null {
+  const of = daysBetween(bucket, lastOfBucket(bucket, range.by)) + 1;
+  const { from, to } = bucketDays(bucket, range);
+  const days = daysBetween(from, to) + 1;
+  return days === of ? null : { days, of };
 }
 
 /** The days of the range that are in the bucket, by number. */

@@ -1,16 +1,16 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { type Layout, layoutOf } from '../../lib/charts/layout.ts';
+import { placeMarkers, TARGET } from '../../lib/charts/markers.ts';
+import { type ChartModel, indexOf } from '../../lib/charts/model.ts';
+import { endLabelsWidth, hasEndLabels, markerLeft, sceneOf } from '../../lib/charts/scene.ts';
 import { addDays, daysBetween } from '../../lib/day.ts';
 import { bucketDays } from '../../lib/stats/buckets.ts';
 import { useThemeRound } from '../theme.tsx';
 import type { ChartActions, OpenDay } from './actions.ts';
 import { useGestures } from './gestures.ts';
-import { type Layout, layoutOf } from './layout.ts';
 import { eventKey, lightEvents, useLitEvents } from './lit.ts';
-import { placeMarkers, TARGET } from './markers.ts';
-import { type ChartModel, indexOf } from './model.ts';
 import { paintOn } from './paint.ts';
-import { endLabelsWidth, hasEndLabels, markerLeft, sceneOf } from './scene.ts';
 import { tipOf } from './shown.ts';
 
 interface CanvasProps {

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
+import type { ChartModel } from '../../lib/charts/model.ts';
 import { Icon } from '../controls/icon.tsx';
 import { Menu, type MenuSection } from '../controls/menu.tsx';
 import { replace, usePlace, withQuery } from '../location.ts';
 import { useShortcut } from '../shortcuts.ts';
 import type { ChartView } from './actions.ts';
-import type { ChartModel } from './model.ts';
 
 interface ChartMenuProps {
   title: string;

@@ -1,6 +1,6 @@
+import { type ChartModel, figuresOf, type Mark, ownLabelOf } from '../../lib/charts/model.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { cutOf, formatBucket, formatCount } from '../format.ts';
-import { type ChartModel, figuresOf, type Mark, ownLabelOf } from './model.ts';
 import { totalsOf } from './shown.ts';
 
 const WORDS: Record<Mark, string> = {

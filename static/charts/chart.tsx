@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useMemo, useState } from 'preact/hooks';
+import { type ChartModel, isEmpty } from '../../lib/charts/model.ts';
+import { summarize } from '../../lib/charts/summary.ts';
 import { Explain } from '../controls/explain.tsx';
 import type { TermName } from '../glossary.ts';
 import { usePlace, withQuery } from '../location.ts';
@@ -8,9 +10,7 @@ import { Canvas } from './canvas.tsx';
 import { ChartMenu } from './chart-menu.tsx';
 import { ChartTable } from './chart-table.tsx';
 import { Legend } from './legend.tsx';
-import { type ChartModel, isEmpty } from './model.ts';
 import { shownModel } from './shown.ts';
-import { summarize } from './summary.ts';
 
 interface ChartProps {
   title: string;

@@ -1,5 +1,5 @@
+import { type ChartModel, figuresOf, type Mark } from '../../lib/charts/model.ts';
 import { toCsv } from '../../lib/csv.ts';
-import { type ChartModel, figuresOf, type Mark } from './model.ts';
 import { totalsOf } from './shown.ts';
 
 const STATES: Record<Mark, string> = {

@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { layoutOf } from '../../lib/charts/layout.ts';
+import { type ChartModel, topOf } from '../../lib/charts/model.ts';
+import { sceneOf } from '../../lib/charts/scene.ts';
 import { formatBucket, formatCount, formatShortDay } from '../format.ts';
 import { useThemeRound } from '../theme.tsx';
 import { useSize } from './canvas.tsx';
-import { layoutOf } from './layout.ts';
-import { type ChartModel, topOf } from './model.ts';
 import { paintOn } from './paint.ts';
-import { sceneOf } from './scene.ts';
 
 /** One repository's chart beside those of others. */
 export interface Multiple {

@@ -1,7 +1,5 @@
-import type { Shape } from './scene.ts';
-
-/** Gives a custom property's color in the current theme. */
-export type ColorOf = (property: string) => string;
+import type { Shape } from '../../lib/charts/scene.ts';
+import type { ColorOf } from '../../lib/charts/svg.ts';
 
 /** Reads the colors of the current theme, each once. */
 export function themeColors(): ColorOf {

@@ -1,4 +1,12 @@
 import {
+  type ChartModel,
+  figuresOf,
+  indexOf,
+  type Layer,
+  type Mark,
+  ownLabelOf,
+} from '../../lib/charts/model.ts';
+import {
   cutOf,
   formatBucket,
   formatCount,
@@ -9,7 +17,6 @@ import {
 } from '../format.ts';
 import type { ChartView } from './actions.ts';
 import { trailingAverage } from './average.ts';
-import { type ChartModel, figuresOf, indexOf, type Layer, type Mark, ownLabelOf } from './model.ts';
 
 /** The chart as the reader wants it: with or without the average, the comparison and the events. */
 export function shownModel(model: ChartModel, view: Omit<ChartView, 'split'>): ChartModel {

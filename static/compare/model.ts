@@ -1,6 +1,6 @@
 import type { TrafficSeries } from '../../lib/answers/stats.ts';
+import { type ChartModel, type Mark, markOf } from '../../lib/charts/model.ts';
 import { trailingAverage } from '../charts/average.ts';
-import { type ChartModel, type Mark, markOf } from '../charts/model.ts';
 import { cutOf } from '../format.ts';
 import { paths } from '../routes.ts';
 

@@ -1,15 +1,14 @@
+import { EVENT_DRAWINGS } from '../../lib/charts/event-icons.ts';
+
 /** The drawings of 16 × 16, as strokes. */
 const DRAWINGS = {
+  ...EVENT_DRAWINGS,
   down: 'M4 6.5 8 10.5 12 6.5',
   left: 'M10 3.5 5.5 8l4.5 4.5',
   right: 'M6 3.5 10.5 8 6 12.5',
   search: 'M2.8 7a4.2 4.2 0 1 0 8.4 0a4.2 4.2 0 1 0-8.4 0M10.3 10.3l3.2 3.2',
   share: 'M8 9.5V2m0 0L5 4.8M8 2l3 2.8M3 8.5v5h10v-5',
   download: 'M8 2v7.5m0 0L5 6.7M8 9.5l3-2.8M3 13.5h10',
-  note: 'M3 3.2h10v7.3H8.2L5.5 13v-2.5H3z',
-  release: 'M2.5 2.5h5l6 6-5 5-6-6zM5.4 5.4h.01',
-  referrer: 'M6.5 9.5 13 3m0 0H8.6M13 3v4.4M11 9.5V13H3V5h3.5',
-  alert: 'M8 2.2 14.3 13H1.7zM8 6.4v3M8 11.2h.01',
   help: 'M2 8a6 6 0 1 0 12 0a6 6 0 1 0-12 0M6.3 6.3a1.8 1.8 0 1 1 2.6 1.6c-.6.3-.9.7-.9 1.3M8 11.3h.01',
   gear: 'M6 8a2 2 0 1 0 4 0a2 2 0 1 0-4 0M8 1.8v1.9M8 12.3v1.9M1.8 8h1.9M12.3 8h1.9M3.6 3.6 5 5M11 11l1.4 1.4M12.4 3.6 11 5M5 11l-1.4 1.4',
   plus: 'M8 3v10M3 8h10',
@@ -19,12 +18,6 @@ const DRAWINGS = {
   menu: 'M2.5 4.5h11M2.5 8h11M2.5 11.5h11',
   options:
     'M2.5 5h6M11.5 5h2M2.5 11h2M7.5 11h6M8.5 5a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0-3 0M4.5 11a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0-3 0',
-  renamed: 'M3 13l.6-3L10.5 3 13 5.5 6 12.4zM9 4.5 11.5 7',
-  transferred: 'M2.5 5.5h10M10 3l2.5 2.5L10 8M13.5 10.5h-10M6 8l-2.5 2.5L6 13',
-  visibility:
-    'M1.8 8S4 4 8 4s6.2 4 6.2 4-2.2 4-6.2 4-6.2-4-6.2-4zM8 6.6a1.4 1.4 0 1 1 0 2.8 1.4 1.4 0 0 1 0-2.8z',
-  tracking: 'M4 14V2.5M4 3h8.5l-2 2.7 2 2.8H4',
-  lost: 'M3 3h10v10H3zM3 9l6-6M3 13 13 3M7 13l6-6',
   more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
   close: 'M3.5 3.5l9 9M12.5 3.5l-9 9',
   check: 'M3 8.5 6.5 12 13 4.5',
@@ -37,9 +30,6 @@ const DRAWINGS = {
 };
 
 export type IconName = keyof typeof DRAWINGS;
-
-/** An icon's path, for other drawings. */
-export const drawingOf = (name: IconName): string => DRAWINGS[name];
 
 /** A small drawing beside a text, or in a button that has a name of its own. */
 export function Icon({ name }: { name: IconName }) {

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import type { DayReason, DayRun, RepositoryDay, TenantDay } from '../../lib/answers/day.ts';
 import type { ChartEvent } from '../../lib/answers/events.ts';
+import { eventIcon } from '../../lib/charts/event-icons.ts';
 import { mayInTenant } from '../access.ts';
 import { useMe } from '../app-context.ts';
-import { eventIcon } from '../charts/event-icons.ts';
 import { Sentence } from '../controls/sentence.tsx';
 import { AnnotateButton } from '../events/annotate-button.tsx';
 import { formatCount, formatInstant, plural } from '../format.ts';

@@ -1,8 +1,8 @@
 import { useId, useState } from 'preact/hooks';
 import type { ChartEvent, Events } from '../../lib/answers/events.ts';
+import { eventIcon } from '../../lib/charts/event-icons.ts';
 import { mayInTenant } from '../access.ts';
 import { useMe } from '../app-context.ts';
-import { eventIcon } from '../charts/event-icons.ts';
 import { eventKey, lightEvents, useLitEvents } from '../charts/lit.ts';
 import { lazy } from '../controls/loading.tsx';
 import { formatCount, formatShortDay, formatSpan } from '../format.ts';

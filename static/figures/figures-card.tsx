@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 import type { Comparison } from '../../lib/answers/figures.ts';
+import type { ChartModel } from '../../lib/charts/model.ts';
 import { type ChartView, type OpenDay, useChartActions } from '../charts/actions.ts';
 import { ChartParts } from '../charts/chart.tsx';
-import type { ChartModel } from '../charts/model.ts';
 import { formatCount } from '../format.ts';
 import { go, replace, usePlace, withQuery } from '../location.ts';
 import { Basis } from './basis.tsx';

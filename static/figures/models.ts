@@ -1,7 +1,7 @@
 import type { ComparisonSeries, Range } from '../../lib/answers/figures.ts';
+import type { ChartModel, Layer } from '../../lib/charts/model.ts';
 import { addDays, daysBetween } from '../../lib/day.ts';
 import { bucketDays } from '../../lib/stats/buckets.ts';
-import type { ChartModel, Layer } from '../charts/model.ts';
 import { spanText } from './basis.tsx';
 import type { TileMetric } from './tiles.ts';
 

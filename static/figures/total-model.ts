@@ -1,5 +1,5 @@
 import type { Overview } from '../../lib/answers/stats.ts';
-import type { ChartModel, Mark } from '../charts/model.ts';
+import type { ChartModel, Mark } from '../../lib/charts/model.ts';
 import { plural } from '../format.ts';
 import { beforeLine, colorOf, withPeople } from './models.ts';
 import type { TileMetric } from './tiles.ts';

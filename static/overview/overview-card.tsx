@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import type { Overview } from '../../lib/answers/stats.ts';
+import type { ChartModel, Layer } from '../../lib/charts/model.ts';
 import { chartViewOf } from '../charts/actions.ts';
-import type { ChartModel, Layer } from '../charts/model.ts';
 import { Multiples } from '../charts/multiples.tsx';
 import { DayBones, DayPanel, useDayPanelCode } from '../day/day-slot.tsx';
 import { FiguresCard } from '../figures/figures-card.tsx';

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { RepositoryStats } from '../../lib/answers/stats.ts';
+import type { ChartModel } from '../../lib/charts/model.ts';
 import { Chart } from '../charts/chart.tsx';
-import type { ChartModel } from '../charts/model.ts';
 import { CsvButton } from '../controls/download.tsx';
 import { Segments } from '../controls/segments.tsx';
 import { formatDay } from '../format.ts';

@@ -1,9 +1,9 @@
 import { useId, useMemo, useState } from 'preact/hooks';
 import type { ListHistory, RepositoryStats } from '../../lib/answers/stats.ts';
+import type { ChartModel } from '../../lib/charts/model.ts';
 import { daysFrom } from '../../lib/day.ts';
 import { useChartActions } from '../charts/actions.ts';
 import { ChartParts } from '../charts/chart.tsx';
-import type { ChartModel } from '../charts/model.ts';
 import { CsvButton } from '../controls/download.tsx';
 import { formatCount, formatShortDay, plural } from '../format.ts';
 import { reads } from '../reads.ts';

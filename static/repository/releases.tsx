@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { RepositoryStats } from '../../lib/answers/stats.ts';
+import type { ChartModel, Mark } from '../../lib/charts/model.ts';
 import { Chart } from '../charts/chart.tsx';
-import type { ChartModel, Mark } from '../charts/model.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { CsvButton } from '../controls/download.tsx';
 import { Panel } from '../controls/panel.tsx';

@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import type { Totals } from '../../lib/answers/figures.ts';
 import type { RepositoryStats } from '../../lib/answers/stats.ts';
+import { type ChartModel, type Mark, markOf } from '../../lib/charts/model.ts';
 import { addDays } from '../../lib/day.ts';
 import { bucketDays } from '../../lib/stats/buckets.ts';
-import { type ChartModel, type Mark, markOf } from '../charts/model.ts';
 import { DayBones, DayPanel } from '../day/day-slot.tsx';
 import { FiguresCard } from '../figures/figures-card.tsx';
 import { beforeLine, colorOf, knownDaysOf, withPeople } from '../figures/models.ts';

@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import type { RepositoryStats } from '../../lib/answers/stats.ts';
+import { type ChartModel, type Layer, markOf } from '../../lib/charts/model.ts';
 import { Chart } from '../charts/chart.tsx';
-import { type ChartModel, type Layer, markOf } from '../charts/model.ts';
 import { CsvButton } from '../controls/download.tsx';
 import { beforeLine, withPeople } from '../figures/models.ts';
 import { plural } from '../format.ts';

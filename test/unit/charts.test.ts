@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
+import { layoutOf, pushApart, xLabelsOf } from '../../lib/charts/layout.ts';
+import { placeMarkers } from '../../lib/charts/markers.ts';
+import type { ChartModel, Mark } from '../../lib/charts/model.ts';
+import { pictureOf } from '../../lib/charts/picture.ts';
+import { sceneOf } from '../../lib/charts/scene.ts';
+import { toSvg } from '../../lib/charts/svg.ts';
 import { addDays, daysFrom } from '../../lib/day.ts';
 import { trailingAverage } from '../../static/charts/average.ts';
 import { chartCsv } from '../../static/charts/csv.ts';
-import { fileNameOf, pictureOf } from '../../static/charts/export.ts';
-import { layoutOf, pushApart, xLabelsOf } from '../../static/charts/layout.ts';
-import { placeMarkers } from '../../static/charts/markers.ts';
-import type { ChartModel, Mark } from '../../static/charts/model.ts';
-import { sceneOf } from '../../static/charts/scene.ts';
+import { fileNameOf } from '../../static/charts/export.ts';
 import { shownModel, tipOf } from '../../static/charts/shown.ts';
-import { toSvg } from '../../static/charts/svg.ts';
 
 const FIRST = '2026-10-27';
 const SIZE = { width: 1200, height: 310 };
@@ -151,7 +152,7 @@ test('what the reader switches off is not shown, and an average is a line over t
 test('an SVG has title, range, legend and the texts of the chart, and escapes what others wrote', () => {
   const hostile = '<script>alert(1)</script> & "burrow"';
   const model = modelOf([1, 2], { layers: [{ label: hostile, color: '--views', values: [1, 2] }] });
-  const { shapes, height } = pictureOf('Views by day', model, 'linear');
+  const { shapes, height } = pictureOf('Views by day', model, { width: 1200, height: 420, scale: 'linear' });
   const svg = toSvg(shapes, { width: 1200, height, title: hostile }, (name) => `color-of${name}`);
   expect(svg).toContain('>Views by day</text>');
   expect(svg).toContain('27 Oct 2026 – 28 Oct 2026');

@@ -91,8 +91,18 @@ test('answer schemas stay out of the bundles: only the API’s description impor
 
 /** Modules of lib that run in the browser too, so that pages have no rule of their own: calculations on plain values. */
 const SHARED_WITH_PAGES = [
+  'lib/charts/event-icons.ts',
+  'lib/charts/layout.ts',
+  'lib/charts/legend.ts',
+  'lib/charts/markers.ts',
+  'lib/charts/model.ts',
+  'lib/charts/picture.ts',
+  'lib/charts/scene.ts',
+  'lib/charts/summary.ts',
+  'lib/charts/svg.ts',
   'lib/csv.ts',
   'lib/day.ts',
+  'lib/day-format.ts',
   'lib/number-format.ts',
   'lib/problems/titles.ts',
   'lib/stats/buckets.ts',

@@ -1,13 +1,13 @@
 import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ChartModel } from '../../../lib/charts/model.ts';
+import { summarize } from '../../../lib/charts/summary.ts';
 import type { GallerySettings } from '../../../lib/dashboards/gallery-schema.ts';
 import { chartViewOf, useChartActions } from '../../charts/actions.ts';
 import { Canvas } from '../../charts/canvas.tsx';
 import { ChartTable } from '../../charts/chart-table.tsx';
 import { Legend } from '../../charts/legend.tsx';
-import type { ChartModel } from '../../charts/model.ts';
 import { shownModel } from '../../charts/shown.ts';
-import { summarize } from '../../charts/summary.ts';
 import { Menu, type MenuItem } from '../../controls/menu.tsx';
 import { formatSpan, plural } from '../../format.ts';
 import { go, usePlace } from '../../location.ts';

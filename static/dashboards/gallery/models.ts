@@ -1,8 +1,8 @@
 import type { WidgetFigures, WidgetScope } from '../../../lib/answers/widgets.ts';
+import type { ChartModel } from '../../../lib/charts/model.ts';
 import type { WidgetMetric } from '../../../lib/dashboards/gallery.ts';
 import { SUM_OF } from '../../../lib/stats/totals.ts';
 import { METRICS, type Metric } from '../../../lib/traffic/figures.ts';
-import type { ChartModel } from '../../charts/model.ts';
 import { marksOf, totalModel } from '../../figures/total-model.ts';
 import { shortNamesOf } from './ranking.tsx';
 

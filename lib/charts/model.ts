@@ -1,4 +1,4 @@
-import type { Bucket, DayState } from '../../lib/answers/figures.ts';
+import type { Bucket, DayState } from '../answers/figures.ts';
 
 /**
  * How certain a bucket's figures are. `suspect`: zero, but so was everything else. `partial`: some days are lost. `unread`: no

@@ -1,4 +1,4 @@
-import { cutOf } from '../format.ts';
+import { cutOf } from '../stats/buckets.ts';
 import { eventIcon } from './event-icons.ts';
 import { LANE, type Layout, pushApart } from './layout.ts';
 import { placeMarkers } from './markers.ts';

@@ -1,5 +1,7 @@
-import type { ColorOf } from './paint.ts';
 import type { PathShape, Shape, TextShape } from './scene.ts';
+
+/** Gives the color of a custom property of the styles, such as '--views', in one theme. */
+export type ColorOf = (property: string) => string;
 
 interface Picture {
   width: number;

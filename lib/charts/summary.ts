@@ -1,4 +1,6 @@
-import { cutOf, formatBucket, formatCount, formatDay, plural } from '../format.ts';
+import { formatBucket, formatDay } from '../day-format.ts';
+import { formatCount, plural } from '../number-format.ts';
+import { cutOf } from '../stats/buckets.ts';
 import { type ChartModel, figuresOf } from './model.ts';
 
 /** A chart in words: its span, sum or course, highest point, and what is unknown. */

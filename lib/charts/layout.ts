@@ -1,6 +1,7 @@
-import type { Bucket } from '../../lib/answers/figures.ts';
-import { toDayNumber } from '../../lib/day.ts';
-import { formatCompact, formatCount, formatShortDay, formatShortMonth } from '../format.ts';
+import type { Bucket } from '../answers/figures.ts';
+import { toDayNumber } from '../day.ts';
+import { formatShortDay, formatShortMonth } from '../day-format.ts';
+import { formatCompact, formatCount } from '../number-format.ts';
 import { type ChartModel, figuresOf, topOf } from './model.ts';
 
 /** Where everything in a chart is, in CSS pixels from the drawing's left and top. */
