@@ -59,6 +59,33 @@ const withoutUnused = {
 };
 
 /**
+ * badge-maker measures text with tables of every character of four fonts, 900 kB. These characters are what badges are written in;
+ * any other one is taken to be as wide as an m.
+ *
+ * @type {[number, number][]}
+ */
+const MEASURED = [
+  [0x20, 0x24f],
+  [0x370, 0x52f],
+  [0x2000, 0x22ff],
+];
+
+/** @type {import('esbuild').Plugin} */
+const withSmallFonts = {
+  name: 'with-small-fonts',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/node_modules\/anafanafo\/data\/.*\.json$/ }, async ({ path: file }) => {
+      /** @type {[number, number, number][]} */
+      const widths = JSON.parse(await readFile(file, 'utf8'));
+      const kept = widths.filter(([first, last]) =>
+        MEASURED.some(([from, to]) => first <= to && last >= from),
+      );
+      return { contents: JSON.stringify(kept), loader: 'json' };
+    });
+  },
+};
+
+/**
  * One file for each action, in a form that the Apache, zip and ActionLoop loaders all accept: a function encloses the
  * dependencies, so that none of their names can be taken for the action's `main`.
  */
@@ -79,7 +106,7 @@ async function buildActions() {
     footer: {
       js: 'function main(args){return __action.main(args)} main.main = main; module.exports = main;',
     },
-    plugins: [scriptsForBuild, withoutUnused],
+    plugins: [scriptsForBuild, withoutUnused, withSmallFonts],
     external: ['openwhisk', 'ibm_db', 'pg-native'],
     define: NOT_CLOUDFLARE,
     logLevel: 'warning',
@@ -224,6 +251,7 @@ async function buildPages(worker) {
     },
     jsx: 'automatic',
     jsxImportSource: 'preact',
+    plugins: [withSmallFonts],
     // All pages use the first page's parts. This keeps them in one file; otherwise each set of pages that shares parts gets its own.
     inject: [path.join(root, 'static/app.tsx')],
     logLevel: 'warning',

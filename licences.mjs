@@ -3,11 +3,13 @@ import path from 'node:path';
 
 /** Licences that let us pass a package on within ours, if its text comes along. */
 const ALLOWED = [
+  '(MIT OR Apache-2.0)',
   '0BSD',
   'Apache-2.0',
   'BSD-2-Clause',
   'BSD-3-Clause',
   'BlueOak-1.0.0',
+  'CC0-1.0',
   'ISC',
   'MIT',
   'Unlicense',
@@ -28,7 +30,7 @@ export function packagesIn(metafile) {
 
 /** @param {string} text */
 function sectionOfReadme(text) {
-  const [, section = ''] = text.split(/^#+ licen[cs]e\s*$/im);
+  const [, section = ''] = text.split(/^(?:#+ licen[cs]e|licen[cs]e\n-+)\s*$/im);
   return /copyright/i.test(section) ? section.trim() : '';
 }
 

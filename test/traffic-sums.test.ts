@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readBadgeSource } from '../lib/badges/figures.ts';
+import { badgeMessage } from '../lib/badges.ts';
 import { addDays } from '../lib/day.ts';
 import { openDatabase } from '../lib/db/database.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
@@ -149,6 +151,36 @@ test('a repository viewer sees nothing of other repositories, not even in a sum'
   const rows = await read('top=1&range=7', some);
   expect(total(rows, 0)).toBe(2 * seen.reduce((sum, _, place) => sum + viewsOf(place), 0));
   expect((await read('sum=days&range=7', some)).map(({ id }) => id)).toEqual(seen);
+});
+
+test('badges show the totals of the pages, and of one repository GitHub’s own visitors of 14 days', async () => {
+  const { db } = openDatabase(installation.database.url);
+  const now = new Date(`${TODAY}T08:00:00Z`);
+  const [first = 0, second = 0] = ids;
+  const messagesOf = async (repositoryIds: number[] | null) => {
+    const source = await readBadgeSource(db, { tenantId: 1, repositoryIds }, [14, 30, 'all'], now);
+    return ([14, 30, 'all'] as const).map((days) =>
+      (['views', 'uniques', 'stars'] as const).map((metric) =>
+        badgeMessage({ metric, days, label: '', color: '', style: 'flat' }, source.get(days)),
+      ),
+    );
+  };
+  const { body } = await ada('GET', '/stats/1?range=30&compare=none');
+  const source = await readBadgeSource(db, { tenantId: 1, repositoryIds: null }, [30], now);
+  expect(source.get(30)?.totals).toEqual(body.totals);
+  const window = { viewCount: 9, viewUniques: 2, cloneCount: 9, cloneUniques: 2 };
+  const key = { tenantId: 1, repositoryId: first, observedDate: TODAY };
+  await db
+    .insertInto('trafficWindow')
+    .values({ ...key, ...window })
+    .execute();
+  expect(await messagesOf([first])).toEqual([
+    ['3', '2', 'unknown'],
+    ['6', '≤ 6', 'unknown'],
+    ['160', '≤ 160', 'unknown'],
+  ]);
+  expect((await messagesOf([first, second]))[0]).toEqual(['9', '≤ 6', 'unknown']);
+  await db.destroy();
 });
 
 test.each([

@@ -8,6 +8,8 @@ interface Picture {
   height: number;
   /** What the picture shows, for those who cannot see it. */
   title: string;
+  /** The same in more words. */
+  description?: string;
 }
 
 const FORBIDDEN = /[\p{Cc}\uFFFE\uFFFF]/gu;
@@ -16,7 +18,11 @@ const escaped = (text: string) =>
   text.replace(FORBIDDEN, '').replace(/[&<>"]/g, (character) => ESCAPES[character] ?? '');
 
 /** The shapes as an SVG document that needs nothing else: no styles, no scripts, no pictures. */
-export function toSvg(shapes: readonly Shape[], { width, height, title }: Picture, colorOf: ColorOf): string {
+export function toSvg(
+  shapes: readonly Shape[],
+  { width, height, title, description }: Picture,
+  colorOf: ColorOf,
+): string {
   const font = escaped(colorOf('--font').replaceAll('"', "'"));
   const parts = shapes.map((shape) =>
     shape.kind === 'text' ? toText(shape, colorOf) : toPath(shape, colorOf),
@@ -24,6 +30,7 @@ export function toSvg(shapes: readonly Shape[], { width, height, title }: Pictur
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="${font}" font-size="12" stroke-linecap="round" stroke-linejoin="round">`,
     `<title>${escaped(title)}</title>`,
+    ...(description === undefined ? [] : [`<desc>${escaped(description)}</desc>`]),
     ...parts,
     '</svg>',
     '',

@@ -1,13 +1,14 @@
 import { useMemo } from 'preact/hooks';
 import type { Overview } from '../../lib/answers/stats.ts';
 import type { ChartModel, Layer } from '../../lib/charts/model.ts';
+import { marksOf, partlyLost } from '../../lib/charts/traffic-model.ts';
 import { chartViewOf } from '../charts/actions.ts';
 import { Multiples } from '../charts/multiples.tsx';
 import { DayBones, DayPanel, useDayPanelCode } from '../day/day-slot.tsx';
 import { FiguresCard } from '../figures/figures-card.tsx';
 import { beforeLine, knownDaysOf } from '../figures/models.ts';
 import { tileMetricOf, tilesOf } from '../figures/tiles.ts';
-import { marksOf, partlyLost, totalModel } from '../figures/total-model.ts';
+import { totalModel } from '../figures/total-model.ts';
 import { plural } from '../format.ts';
 import { usePlace } from '../location.ts';
 import { paths } from '../routes.ts';

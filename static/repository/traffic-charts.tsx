@@ -1,9 +1,10 @@
 import { useMemo } from 'preact/hooks';
 import type { RepositoryStats } from '../../lib/answers/stats.ts';
 import { type ChartModel, type Layer, markOf } from '../../lib/charts/model.ts';
+import { withPeople } from '../../lib/charts/traffic-model.ts';
 import { Chart } from '../charts/chart.tsx';
 import { CsvButton } from '../controls/download.tsx';
-import { beforeLine, withPeople } from '../figures/models.ts';
+import { beforeLine } from '../figures/models.ts';
 import { plural } from '../format.ts';
 import { reads } from '../reads.ts';
 

@@ -100,6 +100,7 @@ const SHARED_WITH_PAGES = [
   'lib/charts/scene.ts',
   'lib/charts/summary.ts',
   'lib/charts/svg.ts',
+  'lib/charts/traffic-model.ts',
   'lib/csv.ts',
   'lib/day.ts',
   'lib/day-format.ts',

@@ -1,9 +1,10 @@
 import type { WidgetFigures, WidgetScope } from '../../../lib/answers/widgets.ts';
 import type { ChartModel } from '../../../lib/charts/model.ts';
+import { marksOf } from '../../../lib/charts/traffic-model.ts';
 import type { WidgetMetric } from '../../../lib/dashboards/gallery.ts';
 import { SUM_OF } from '../../../lib/stats/totals.ts';
 import { METRICS, type Metric } from '../../../lib/traffic/figures.ts';
-import { marksOf, totalModel } from '../../figures/total-model.ts';
+import { totalModel } from '../../figures/total-model.ts';
 import { shortNamesOf } from './ranking.tsx';
 
 const isTraffic = (metric: WidgetMetric): metric is Metric => METRICS.some((one) => one === metric);
