@@ -60,11 +60,9 @@ export async function readDownloadSeries(
   { readAt }: { readAt: Instant | null },
   range: Range,
 ) {
-  const readings = await listReadings(
-    db,
-    { tenantId: key.tenantId, repositoryIds: [key.repositoryId] },
+  const readings = await listReadings(db, { tenantId: key.tenantId, repositoryIds: [key.repositoryId] }, [
     range,
-  );
+  ]);
   return toDownloadSeries(range, readings, {
     first: await findFirstReading(db, key),
     last: readAt && toDay(new Date(readAt)),
@@ -135,23 +133,30 @@ export interface DownloadReading {
   gained: number;
 }
 
-/** The readings of repositories in scope whose days overlap the span, newest first, those of the same days as one. */
+/** The readings of repositories in scope whose days overlap one of the spans, newest first, those of the same days as one. */
 export async function listReadings(
   db: Db,
   access: TenantAccess,
-  { from, to }: Pick<Range, 'from' | 'to'>,
+  spans: readonly Pick<Range, 'from' | 'to'>[],
 ): Promise<DownloadReading[]> {
   const rows = await db
     .selectFrom('releaseDownload')
     .select(({ fn }) => ['sinceDate', 'downloadDate', fn.sum<number>('gained').as('gained')])
     .where(inScope(access))
-    .where('sinceDate', '<', to)
-    .where('downloadDate', '>=', from)
+    .where(({ eb, and, or }) =>
+      or(spans.map(({ from, to }) => and([eb('sinceDate', '<', to), eb('downloadDate', '>=', from)]))),
+    )
     .groupBy(['sinceDate', 'downloadDate'])
     .orderBy('downloadDate', 'desc')
     .execute();
   return rows.map(({ sinceDate, ...row }) => ({ ...row, sinceDate: sinceDate ?? row.downloadDate }));
 }
+
+/** Whether the days of a reading overlap the span, as in {@link listReadings}. */
+export const overlaps =
+  ({ from, to }: Pick<Range, 'from' | 'to'>) =>
+  ({ sinceDate, downloadDate }: DownloadReading): boolean =>
+    sinceDate < to && downloadDate >= from;
 
 /**
  * The downloads on a day of repositories in scope together; null if they are not known for this day alone: not read, or read

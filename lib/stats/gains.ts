@@ -5,7 +5,7 @@ import type { ComparedGains } from '../answers/stats.ts';
 import { addDays, type Day, daysFrom, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import type { ExtraKind } from '../db/tables/repositories.ts';
-import { listReadings, toDownloadSeries } from '../extras/releases.ts';
+import { type DownloadReading, listReadings, overlaps, toDownloadSeries } from '../extras/releases.ts';
 import { METRICS, plus } from '../traffic/figures.ts';
 import { bucketDays, bucketOf } from './buckets.ts';
 import { type Calendar, earlierSpanOf } from './range.ts';
@@ -23,17 +23,18 @@ export interface RangeGains {
 /** Reads what was gained. The database adds up: one row per day. */
 export async function readGains(db: Db, access: TenantAccess, calendar: Calendar): Promise<RangeGains> {
   const { range, buckets, spans } = calendar;
+  const earlier = earlierSpanOf(range, spans);
   const known = await readKnown(db, access);
-  const stars = await readStars(db, access, range, known);
-  const downloads = await readDownloads(db, access, range, known);
-  const before = await readBefore(db, access, calendar, known);
-  const spanBefore = { from: spans.previousFrom, to: spans.previousTo };
-  const isReadBefore = known.firstDownload !== null && known.firstDownload < spanBefore.from;
+  const read = earlier ? [range, earlier] : [range];
+  const stars = await readStars(db, access, read, known);
+  const downloads = await readDownloads(db, access, read, known);
+  const before = { from: spans.previousFrom, to: spans.previousTo };
+  const isReadBefore = known.firstDownload !== null && known.firstDownload < before.from;
   return {
     stars: {
       gained: stars(range),
       current: stars(spans),
-      previous: before?.stars(spanBefore) ?? null,
+      previous: earlier ? stars(before) : null,
       series: buckets.map((bucket) => stars(bucketDays(bucket, range))),
     },
     forks: { gained: await readForksGained(db, access, range) },
@@ -41,13 +42,16 @@ export async function readGains(db: Db, access: TenantAccess, calendar: Calendar
       total: known.downloadsThrough === null ? null : await sumAllDownloads(db, access),
       gained: downloads.sum(range),
       current: downloads.sum(spans),
-      previous: isReadBefore ? (before?.downloads(spanBefore) ?? null) : null,
-      series: toDownloadSeries(range, downloads.readings, {
+      previous: earlier && isReadBefore ? downloads.sum(before) : null,
+      series: toDownloadSeries(range, downloads.readings.filter(overlaps(range)), {
         first: known.firstDownload,
         last: known.downloadsThrough,
       }).downloads,
     },
-    comparisonSeries: before?.series ?? null,
+    comparisonSeries:
+      earlier === undefined
+        ? null
+        : await toComparisonSeries(db, access, calendar, earlier, { stars, downloads: downloads.sum }),
   };
 }
 
@@ -57,22 +61,30 @@ export async function readComparisonSeries(
   access: TenantAccess,
   calendar: Calendar,
 ): Promise<ComparisonSeries | null> {
-  const before = await readBefore(db, access, calendar, await readKnown(db, access));
-  return before?.series ?? null;
-}
-
-async function readBefore(db: Db, access: TenantAccess, calendar: Calendar, known: Known) {
   const earlier = earlierSpanOf(calendar.range, calendar.spans);
   if (!earlier) return null;
-  const stars = await readStars(db, access, earlier, known);
-  const { sum } = await readDownloads(db, access, earlier, known);
+  const known = await readKnown(db, access);
+  const stars = await readStars(db, access, [earlier], known);
+  const { sum } = await readDownloads(db, access, [earlier], known);
+  return toComparisonSeries(db, access, calendar, earlier, { stars, downloads: sum });
+}
+
+/** Sums the days of a span that lies within what was read; null if they are not known. */
+type SumOf = (span: Span) => number | null;
+
+async function toComparisonSeries(
+  db: Db,
+  access: TenantAccess,
+  calendar: Calendar,
+  earlier: Earlier,
+  { stars, downloads }: { stars: SumOf; downloads: SumOf },
+): Promise<ComparisonSeries> {
   const spans = spansBefore(calendar, earlier);
-  const series: ComparisonSeries = {
+  return {
     ...(await readTrafficBefore(db, access, calendar, earlier)),
     stars: spans.map((span) => span && stars(span)),
-    downloads: spans.map((span) => span && sum(span)),
+    downloads: spans.map((span) => span && downloads(span)),
   };
-  return { stars, downloads: sum, series };
 }
 
 /** The stars that each repository in scope gained in a span; null where they were never read. */
@@ -88,7 +100,8 @@ export async function readStarsOfEach(
     .where('kind', '=', 'stars')
     .where('readAt', 'is not', null)
     .execute();
-  const rows = await selectStars(db, access, span)
+  if (read.length === 0) return () => null;
+  const rows = await selectStars(db, access, [span])
     .select(({ fn }) => ['repositoryId', fn.sum<number>('gained').as('gained')])
     .groupBy('repositoryId')
     .execute();
@@ -141,63 +154,70 @@ interface Known {
 async function readKnown(db: Db, access: TenantAccess): Promise<Known> {
   const read = await db
     .selectFrom('repositoryExtra')
-    .select(({ fn }) => ['kind', fn.max('readAt').as('readAt')])
+    .select(({ fn, selectFrom }) => [
+      'kind',
+      fn.max('readAt').as('readAt'),
+      selectFrom('releaseDownload')
+        .select((eb) => eb.fn.min<Day | null>('downloadDate').as('first'))
+        .where(inScope(access))
+        .as('firstDownload'),
+    ])
     .where(inScope(access))
     .groupBy('kind')
     .execute();
-  const downloads = await db
-    .selectFrom('releaseDownload')
-    .select(({ fn }) => fn.min<Day | null>('downloadDate').as('first'))
-    .where(inScope(access))
-    .executeTakeFirst();
   const through = (kind: ExtraKind) => {
     const readAt = read.find((row) => row.kind === kind)?.readAt ?? null;
     return readAt === null ? null : toDay(new Date(readAt));
   };
   return {
     starsThrough: through('stars'),
-    firstDownload: downloads?.first ?? null,
+    firstDownload: read[0]?.firstDownload ?? null,
     downloadsThrough: through('releases'),
   };
 }
 
-function selectStars(db: Db, access: TenantAccess, { from, to }: Span) {
+function selectStars(db: Db, access: TenantAccess, spans: readonly Span[]) {
   return db
     .selectFrom('starDay')
     .where(inScope(access))
-    .where('starDate', '>=', from)
-    .where('starDate', '<=', to);
+    .where(({ eb, and, or }) =>
+      or(spans.map(({ from, to }) => and([eb('starDate', '>=', from), eb('starDate', '<=', to)]))),
+    );
 }
 
-/** Reads the stars that were gained on the days of a span. The answer sums some of the days; null if they were not read. */
-async function readStars(db: Db, access: TenantAccess, span: Span, { starsThrough }: Known) {
-  const rows = await selectStars(db, access, span)
+/** Reads the stars that were gained on the days of these spans. */
+async function readStars(
+  db: Db,
+  access: TenantAccess,
+  spans: readonly Span[],
+  { starsThrough }: Known,
+): Promise<SumOf> {
+  if (starsThrough === null) return () => null;
+  const rows = await selectStars(db, access, spans)
     .select(({ fn }) => ['starDate', fn.sum<number>('gained').as('gained')])
     .groupBy('starDate')
     .execute();
-  return ({ from, to }: Span): number | null => {
-    if (starsThrough === null || from > starsThrough) return null;
+  return ({ from, to }) => {
+    if (from > starsThrough) return null;
     const within = rows.filter(({ starDate }) => starDate >= from && starDate <= to);
     return within.reduce((sum, { gained }) => sum + gained, 0);
   };
 }
 
-/** Reads the downloads of a span; `sum` adds those that happened for certain within some of its days. */
+/** Reads the downloads of these spans; `sum` adds those that happened for certain within some of their days. */
 async function readDownloads(
   db: Db,
   access: TenantAccess,
-  span: Span,
+  spans: readonly Span[],
   { firstDownload, downloadsThrough }: Known,
-) {
-  const readings = await listReadings(db, access, span);
+): Promise<{ readings: DownloadReading[]; sum: SumOf }> {
+  if (firstDownload === null || downloadsThrough === null) return { readings: [], sum: () => null };
+  const readings = await listReadings(db, access, spans);
   return {
     readings,
-    sum({ from, to }: Span): number | null {
-      if (firstDownload === null || downloadsThrough === null) return null;
+    sum({ from, to }) {
       if (firstDownload >= to || from > downloadsThrough) return null;
-      const overlapping = readings.filter(
-        (one) => one.gained > 0 && one.downloadDate >= from && one.sinceDate < to,
-      );
+      const overlapping = readings.filter(overlaps({ from, to })).filter(({ gained }) => gained > 0);
       const within = overlapping.filter(
         (one) => one.sinceDate >= addDays(from, -1) && one.downloadDate <= to,
       );

@@ -47,11 +47,12 @@ export async function sumRepositories(
   const edge = commonEdge(repositories);
   if (repositories.length === 0) return { sums: new Map(), edge, exceptions: [] };
   const sumOf = (from: Day, to: Day) => sumSpan(db, access, repositories, { from, to, today, edge });
-  const current = await sumOf(spans.from, spans.to);
+  // Two at once: a container has two connections.
+  const [current, previous] = await Promise.all([
+    sumOf(spans.from, spans.to),
+    spans.kind === 'none' ? sumOf(spans.to, spans.from) : sumOf(spans.previousFrom, spans.previousTo),
+  ]);
   const rest = await sumOf(addDays(spans.to, 1), range.to);
-  const previous = await (spans.kind === 'none'
-    ? sumOf(spans.to, spans.from)
-    : sumOf(spans.previousFrom, spans.previousTo));
   const weeks = await readLargestWeeks(db, access, range);
   const toRangeSums = (one: Counted): RangeSums => {
     const total = emptySums();

@@ -49,16 +49,16 @@ export async function readOverview(
   const start = (request.page - 1) * request.size;
   const shown = listed.slice(start, start + request.size);
   const ids = shown.map(({ row }) => row.repositoryId);
-  const lines = await readSparklines(db, access, ids, calendar);
-  const sources = traffic.map(({ row, sums }) => ({ ...row, lostDays: sums.total.lostDays }));
+  const together = await readTogether(db, access, found);
+  // Two at once: a container has two connections.
+  const [{ lines, extras }, standing] = await Promise.all([
+    readListed(db, access, ids, calendar),
+    readStanding(db, access, found, now),
+  ]);
   const { spans } = calendar;
-  const extras = {
-    colorOf: await readColorIndexes(db, access.tenantId),
-    starsOf: await readStarsOfEach(db, access, calendar.range),
-  };
   return {
     tenantId: access.tenantId,
-    ...(await readTogether(db, access, found)),
+    ...together,
     moved: listMoved(traffic, spans, extras),
     repositories: shown.flatMap((one) => {
       const line = lines.get(one.row.repositoryId);
@@ -66,6 +66,32 @@ export async function readOverview(
     }),
     page: { number: request.page, size: request.size, total: listed.length },
     problemCount: rows.filter((row) => toProblem(row, now) !== null).length,
+    ...standing,
+  };
+}
+
+/** What the list of repositories shows besides their traffic. */
+async function readListed(
+  db: Db,
+  access: TenantAccess,
+  repositoryIds: readonly number[],
+  calendar: Calendar,
+) {
+  const lines = await readSparklines(db, access, repositoryIds, calendar);
+  const colorOf = await readColorIndexes(db, access.tenantId);
+  const starsOf = await readStarsOfEach(db, access, calendar.range);
+  return { lines, extras: { colorOf, starsOf } };
+}
+
+/** What needs action, what happened, and what is going on. */
+async function readStanding(
+  db: Db,
+  access: TenantAccess,
+  { rows, traffic, calendar }: Awaited<ReturnType<typeof readTraffic>>,
+  now: Date,
+) {
+  const sources = traffic.map(({ row, sums }) => ({ ...row, lostDays: sums.total.lostDays }));
+  return {
     attention: await readAttention(db, access, rows, now),
     news: await readNews(db, access.tenantId),
     ...(await listEvents(db, access, sources, { ...calendar.range, now })),
@@ -79,11 +105,15 @@ export async function readTogether(
   access: TenantAccess,
   { rows, counted, calendar, traffic, missing }: Awaited<ReturnType<typeof readTraffic>>,
 ) {
-  const gains = await readGains(db, access, calendar);
+  // Two at once: a container has two connections.
+  const [gains, series] = await Promise.all([
+    readGains(db, access, calendar),
+    sumBuckets(db, access, counted, missing, calendar),
+  ]);
   return {
     range: calendar.range,
     buckets: calendar.buckets,
-    series: await sumBuckets(db, access, counted, missing, calendar),
+    series,
     totals: toTotals(addUp(traffic.map(({ sums }) => sums)).total),
     comparison: compareRepositories(calendar.spans, traffic),
     comparisonSeries: gains.comparisonSeries,

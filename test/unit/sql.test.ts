@@ -101,7 +101,7 @@ function parseSchema(dialect: string): Schema {
     else if (types !== undefined) retype(schema.tables[retyped], types);
     else if (removed !== undefined) drop(schema, removed);
     else if (before !== undefined) rename(schema, before, after);
-    else if (!/^(insert into|update|delete from) /.test(statement))
+    else if (!/^(insert into|update|delete from|create statistics|analyze) /.test(statement))
       throw new Error(`This statement is not understood: ${statement}`);
   }
   return schema;

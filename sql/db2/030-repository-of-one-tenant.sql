@@ -1,0 +1,1 @@
+-- Only PostgreSQL needs to be told that a repository belongs to one tenant.
