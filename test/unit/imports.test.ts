@@ -128,9 +128,12 @@ test('pages import types, and values only from the modules that they share with 
   expect(others.map(show)).toEqual([]);
 });
 
-test('modules shared with pages import only each other and zod', () => {
+/** Packages that run in browsers. */
+const PACKAGES_FOR_PAGES = ['zod', 'fflate', 'papaparse'];
+
+test('modules shared with pages import only each other and packages for browsers', () => {
   const outside = SHARED_WITH_PAGES.flatMap(importsOf).filter(
-    ({ to, typeOnly }) => !typeOnly && to !== 'zod' && !SHARED_WITH_PAGES.includes(to),
+    ({ to, typeOnly }) => !typeOnly && ![...SHARED_WITH_PAGES, ...PACKAGES_FOR_PAGES].includes(to),
   );
   expect(outside.map(show)).toEqual([]);
 });
