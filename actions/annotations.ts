@@ -74,9 +74,8 @@ app.get('/:tenantId', async (c) => {
 });
 
 app.post('/:tenantId', async (c) => {
-  const { db, tenantId, principal, by } = await requireAccess(c, 'changeAnnotations');
+  const { db, tenantId, displayName: author, by } = await requireAccess(c, 'changeAnnotations');
   const request = await parseBody(c.req.raw, AnnotationRequest);
-  const author = principal.displayName;
   return json<Annotation>(await saveAnnotation(db, { tenantId, by, author }, request), 201);
 });
 

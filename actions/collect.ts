@@ -1,5 +1,6 @@
 import { serveJob } from '../lib/app.ts';
 import { deleteOldAudit } from '../lib/audit.ts';
+import { deleteOldKeys } from '../lib/keys.ts';
 import { deleteOldProblems } from '../lib/problems/watch.ts';
 import { mayDelete } from '../lib/retention.ts';
 import { deleteOldRuns } from '../lib/runs/end.ts';
@@ -24,5 +25,6 @@ export const main = serveJob(async (services) => {
   const isTime = () => activation.deadline.getTime() - Date.now() > STOP_MS;
   const oldRuns = await deleteOldRuns(db, { now: clock(), isTime });
   const problems = await deleteOldProblems(db, clock());
-  return { ...fanned, deleted: { runs: oldRuns, problems, audit: await deleteOldAudit(db, clock()) } };
+  const audit = await deleteOldAudit(db, clock());
+  return { ...fanned, deleted: { runs: oldRuns, problems, audit, keys: await deleteOldKeys(db, clock()) } };
 });

@@ -10,7 +10,7 @@ import type {
   DdeSession,
 } from '../lib/answers/dashboards.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
-import { requireAccess } from '../lib/caller.ts';
+import { type PersonAccess, requireAccess, requirePersonAccess } from '../lib/caller.ts';
 import { requireDocumentSize, requireRequestSize, requireWritten } from '../lib/dashboards/check.ts';
 import { ddeNotConfigured, openDdeSession } from '../lib/dashboards/dde.ts';
 import { toDdeDashboard } from '../lib/dashboards/dde-dashboard.ts';
@@ -25,7 +25,6 @@ import {
 } from '../lib/dashboards.ts';
 import { textField } from '../lib/fields.ts';
 import { issueDataToken } from '../lib/identity/data-token.ts';
-import type { SignedIn } from '../lib/identity.ts';
 import { parseBody } from '../lib/request.ts';
 import { withoutTrailingSlashes } from '../lib/url.ts';
 
@@ -64,16 +63,6 @@ export type DdeSessionRequest = z.infer<typeof DdeSessionRequest>;
 
 const app = createApp();
 
-interface Reader extends DashboardReader {
-  principal: SignedIn;
-}
-
-/** Who is asking, and which tenant's dashboards they may use. */
-async function requireReader(c: Call, right: 'seeTraffic' | 'changeDashboards'): Promise<Reader> {
-  const { db, access, principal, by } = await requireAccess(c, right);
-  return { db, access, principal, by };
-}
-
 /** The query of the stats action for each table, without the range and the page. */
 const QUERIES: Record<DataName, string> = {
   repositorystats: 'format=csv&columns=seed&by=day',
@@ -92,7 +81,7 @@ const toData = ({ tenantId }: TenantAccess): DashboardData => ({
 
 async function toTokenData(
   c: Call,
-  { access, principal, by }: Reader,
+  { access, principal, by }: PersonAccess,
   challenge: string,
 ): Promise<DataTokenIssued> {
   const { tokenKey } = c.env.config;
@@ -100,12 +89,12 @@ async function toTokenData(
   return { ...toData(access), ...token };
 }
 
-async function toAnswer(reader: Reader, dashboardId: string): Promise<Dashboard> {
+async function toAnswer(reader: DashboardReader, dashboardId: string): Promise<Dashboard> {
   return { ...(await getDashboard(reader, dashboardId)), data: toData(reader.access) };
 }
 
 app.get('/:tenantId', async (c) => {
-  return json<DashboardList>(await listDashboards(await requireReader(c, 'seeTraffic')));
+  return json<DashboardList>(await listDashboards(await requireAccess(c, 'seeTraffic')));
 });
 
 /** The body of a request that saves a document. */
@@ -116,20 +105,20 @@ async function parseSaving<T extends DashboardRequest>(c: Call, schema: z.ZodTyp
 }
 
 app.post('/:tenantId', async (c) => {
-  const reader = await requireReader(c, 'changeDashboards');
+  const reader = await requireAccess(c, 'changeDashboards');
   const { saved } = await parseSaving(c, DashboardRequest);
   const id = await createDashboard(reader, saved);
   return json<Dashboard>(await toAnswer(reader, id), 201);
 });
 
 app.post('/:tenantId/data-token', async (c) => {
-  const reader = await requireReader(c, 'seeTraffic');
+  const reader = await requirePersonAccess(c, 'seeTraffic');
   const { challenge } = await parseBody(c.req.raw, DataTokenRequest);
   return json<DataTokenIssued>(await toTokenData(c, reader, challenge));
 });
 
 app.post('/:tenantId/dde-session', async (c) => {
-  const reader = await requireReader(c, 'seeTraffic');
+  const reader = await requirePersonAccess(c, 'seeTraffic');
   const { dashboardId, apiUrl, challenge } = await parseBody(c.req.raw, DdeSessionRequest);
   const { dde, pagesUrl } = c.env.config;
   if (!dde) throw ddeNotConfigured();
@@ -143,12 +132,12 @@ app.post('/:tenantId/dde-session', async (c) => {
 });
 
 app.get('/:tenantId/:dashboardId', async (c) => {
-  const reader = await requireReader(c, 'seeTraffic');
+  const reader = await requireAccess(c, 'seeTraffic');
   return json<Dashboard>(await toAnswer(reader, c.req.param('dashboardId') ?? ''));
 });
 
 app.put('/:tenantId/:dashboardId', async (c) => {
-  const reader = await requireReader(c, 'changeDashboards');
+  const reader = await requireAccess(c, 'changeDashboards');
   const { version, saved } = await parseSaving(c, DashboardChange);
   const dashboardId = c.req.param('dashboardId') ?? '';
   await changeDashboard(reader, dashboardId, { version, ...saved });
@@ -156,7 +145,7 @@ app.put('/:tenantId/:dashboardId', async (c) => {
 });
 
 app.post('/:tenantId/:dashboardId/copy', async (c) => {
-  const reader = await requireReader(c, 'changeDashboards');
+  const reader = await requireAccess(c, 'changeDashboards');
   const { name } = await parseBody(c.req.raw, DashboardCopy);
   const { document } = await getDashboard(reader, c.req.param('dashboardId') ?? '');
   const id = await createDashboard(reader, requireWritten({ ...document, name }));
@@ -164,7 +153,7 @@ app.post('/:tenantId/:dashboardId/copy', async (c) => {
 });
 
 app.delete('/:tenantId/:dashboardId', async (c) => {
-  const reader = await requireReader(c, 'changeDashboards');
+  const reader = await requireAccess(c, 'changeDashboards');
   const dashboardId = c.req.param('dashboardId') ?? '';
   await deleteDashboard(reader, dashboardId);
   return json<DashboardDeleted>({ dashboardId });

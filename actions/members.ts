@@ -8,7 +8,7 @@ import type {
   SystemMemberList,
 } from '../lib/answers/members.ts';
 import { createApp, serve } from '../lib/app.ts';
-import { requireAccess, requireSystemRight } from '../lib/caller.ts';
+import { requirePersonAccess, requireSystemRight } from '../lib/caller.ts';
 import { choiceField, emailField } from '../lib/fields.ts';
 import {
   listMembers,
@@ -67,12 +67,12 @@ app.delete('/system/:email', async (c) => {
 });
 
 app.get('/:tenantId', async (c) => {
-  const { db, principal, tenantId } = await requireAccess(c, 'seeMembers');
+  const { db, principal, tenantId } = await requirePersonAccess(c, 'seeMembers');
   return json<MemberList>(await listMembers(db, tenantId, principal.issuer));
 });
 
 app.put('/:tenantId/:email', async (c) => {
-  const { db, principal, tenantId, by } = await requireAccess(c, 'changeMembers');
+  const { db, principal, tenantId, by } = await requirePersonAccess(c, 'changeMembers');
   const { email } = parseValue(c.req.param(), Email);
   const request = await parseBody(c.req.raw, MemberRequest);
   const { member, added } = await putMember(db, tenantId, { email, ...request }, by, principal.issuer);
@@ -80,7 +80,7 @@ app.put('/:tenantId/:email', async (c) => {
 });
 
 app.delete('/:tenantId/:email', async (c) => {
-  const { db, tenantId, by } = await requireAccess(c, 'changeMembers');
+  const { db, tenantId, by } = await requirePersonAccess(c, 'changeMembers');
   const { email } = parseValue(c.req.param(), Email);
   await removeMember(db, tenantId, email, by);
   return json<MemberRemoved>({ email });

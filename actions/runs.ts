@@ -7,7 +7,7 @@ import { requireAccess, requireSystemRight } from '../lib/caller.ts';
 import { listProblems } from '../lib/problems/list.ts';
 import { MAX_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
 import { fanOut, openFanOut, toOrder } from '../lib/runs/fan-out.ts';
-import { startRun } from '../lib/runs/start.ts';
+import { startRun, toRunRepositories } from '../lib/runs/start.ts';
 import { listRuns, readRun } from '../lib/runs.ts';
 
 /** Without `repositoryIds`, all repositories that are not paused. */
@@ -64,12 +64,12 @@ app.get('/:tenantId', async (c) => {
 });
 
 app.post('/:tenantId', async (c) => {
-  const { db, principal, tenantId, now } = await requireAccess(c, 'startRuns');
+  const { db, access, by, tenantId, now } = await requireAccess(c, 'startRuns');
   const { repositoryIds, verify } = await parseBody(c.req.raw, RunRequest);
   const services = { db, activations: openActivations(c.env.config.openwhisk), now };
-  const repositories = repositoryIds ?? 'all';
+  const repositories = await toRunRepositories(db, access, repositoryIds);
   const reason = verify ? 'verify' : 'person';
-  const order = { tenantId, reason, startedBy: principal.email, repositories } as const;
+  const order = { tenantId, reason, startedBy: by.email, repositories } as const;
   const started = await startRun(services, order);
   return json<RunStarted>(started, started.already ? 200 : 202);
 });

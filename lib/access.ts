@@ -26,6 +26,7 @@ const rights = {
   changeMembers: ['administrator', 'manager'],
   changeGroups: ['administrator', 'manager'],
   changeChannels: ['administrator', 'manager'],
+  changeKeys: ['administrator', 'manager'],
   manageTenants: ['administrator'],
   seeSystemRoles: system,
   changeSystemRoles: ['administrator'],

@@ -14,8 +14,9 @@ import type { ApiRequest } from './request.ts';
 import { auditKeptSince } from './retention.ts';
 import { toStorable } from './storable.ts';
 
-/** A person who does something, and when. */
+/** A person, or an API key, that does something, and when. */
 export interface Actor {
+  /** The person's address, or what `toKeyActor` calls the key. */
   email: string;
   now: Date;
 }
@@ -48,6 +49,8 @@ export const AUDIT_KINDS = {
   server_deleted: ['servers', 'deleted the GitHub server {subject} at {detail}'],
   app_set: ['keys', 'set the GitHub App {detail} with its key for the server {subject}'],
   app_removed: ['keys', 'removed the GitHub App {detail} with its key from the server {subject}'],
+  key_created: ['keys', 'created the API key {subject}: {detail}'],
+  key_revoked: ['keys', 'revoked the API key {subject}: {detail}'],
   secrets_resealed: ['keys', 'sealed {detail} with the new {subject}'],
   repository_added: ['repositories', 'added the repository {subject}'],
   repository_removed: ['repositories', 'removed the repository {subject} with {detail}'],

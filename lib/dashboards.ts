@@ -1,7 +1,8 @@
 import type { Transaction } from 'kysely';
-import { hasTenantRight, type TenantAccess } from './access.ts';
+import type { TenantAccess } from './access.ts';
 import type { Dashboard, DashboardList } from './answers/dashboards.ts';
 import { type Actor, recordAudit } from './audit.ts';
+import type { Access } from './caller.ts';
 import { builtInDashboards } from './dashboards/built-in.ts';
 import type { Checked } from './dashboards/check.ts';
 import { DashboardDocument } from './dashboards/document.ts';
@@ -9,7 +10,6 @@ import type { Db } from './db/database.ts';
 import { inTransaction } from './db/portable.ts';
 import type { Tables } from './db/tables.ts';
 import { Failure } from './failure.ts';
-import type { Principal } from './identity.ts';
 import { lockTenant } from './locks.ts';
 import { isSameName } from './names.ts';
 import { notFound, toId } from './request.ts';
@@ -21,12 +21,11 @@ export type StoredDashboard = Omit<Dashboard, 'data'>;
 export interface DashboardReader {
   db: Db;
   access: TenantAccess;
-  principal: Principal;
+  hasRight: Access['hasRight'];
   by: Actor;
 }
 
-const mayChange = ({ db, access, principal }: DashboardReader) =>
-  hasTenantRight(db, principal, access.tenantId, 'changeDashboards');
+const mayChange = ({ hasRight }: DashboardReader) => hasRight('changeDashboards');
 
 const unchangeable = { canned: true, version: 1, changedAt: null, changedBy: null, mayChange: false };
 

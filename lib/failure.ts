@@ -1,5 +1,5 @@
 /** The statuses that an expected failure may have. */
-type FailureStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 502 | 503;
+type FailureStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503;
 
 /** The properties that all failures with one code share. */
 interface FailureKind {
@@ -49,6 +49,26 @@ export const FAILURES = {
     status: 401,
     message: 'This token does not give access to this data. Load the dashboard again.',
   },
+  key_invalid: {
+    status: 401,
+    message: 'This API key is not accepted here. Check that it is complete, or make another one.',
+  },
+  key_expired: { status: 401 },
+  key_revoked: {
+    status: 401,
+    message: 'This API key was revoked. Ask a manager of the tenant for another one.',
+  },
+  key_in_address: {
+    status: 400,
+    message:
+      'The address holds an API key, and logs keep addresses. Send the key in the header Authorization: Bearer …, and replace it: this one may have been read by others. Only a key for spreadsheets belongs into an address, that of table.csv.',
+  },
+  key_rate_limited: { status: 429, passes: true },
+  key_scope: { status: 403 },
+  person_required: {
+    status: 403,
+    message: 'An API key cannot do this. Sign in as a person, on the pages.',
+  },
   email_unverified: {
     status: 403,
     message:
@@ -86,6 +106,7 @@ export const FAILURES = {
   channel_not_found: { status: 404 },
   rule_not_found: { status: 404 },
   annotation_not_found: { status: 404 },
+  key_not_found: { status: 404 },
   group_not_found: { status: 404 },
 
   // The installation and its database.
@@ -277,6 +298,10 @@ export const FAILURES = {
     message: 'Cognos Dashboard Embedded does not answer. Try again in a minute.',
   },
 
+  // API keys.
+  key_exists: { status: 409 },
+  too_many_keys: { status: 409 },
+
   // Annotations.
   too_many_annotations: { status: 409 },
 
@@ -335,6 +360,8 @@ export function isRefusal(code: string): boolean {
 export interface FailureDetails {
   /** ISO 8601: another try can succeed from then on. */
   retryAt?: string;
+  /** The same in seconds from now, which the header `Retry-After` repeats. */
+  retryAfter?: number;
   /** The scopes or permissions that are missing, in GitHub's words: `repo`, `administration=read`. */
   needed?: string;
   /** The version of the GitHub Enterprise Server that refuses. */

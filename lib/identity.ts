@@ -26,6 +26,8 @@ import {
 } from './identity/session.ts';
 import { isEmailVerified } from './identity/verified-email.ts';
 import type { Instant } from './instant.ts';
+import { isKey, looksLikeKey } from './keys/secret.ts';
+import { refuseKeyInAddress, type UsedKey, useKey } from './keys/use.ts';
 import { type ApiRequest, bearerToken } from './request.ts';
 import { toStorable } from './storable.ts';
 
@@ -41,16 +43,23 @@ export interface SignedIn extends Principal {
   verifiedUntil: Date;
 }
 
-/** Finds out who sent a request, by its access token from the identity provider. */
+/** Finds out who sent a request, by its access token from the identity provider or its API key. */
 export interface Identity {
   /**
    * The principal whose access token the request has. Asks the provider for the e-mail address when the last answer is half
    * an hour old, and gives the principal the roles that wait for somebody with that address. Throws 401 `unauthenticated`,
-   * `access_token_expired`, `access_token_revoked` and `access_token_invalid`, 403 `email_unverified` and `email_not_ascii`,
-   * 503 `identity_provider_unavailable`, 409 `not_initialized` and 503 `schema_mismatch`.
+   * `access_token_expired`, `access_token_revoked` and `access_token_invalid`, 403 `email_unverified`, `email_not_ascii` and, for
+   * an API key, `person_required`, 400 `key_in_address`, 503 `identity_provider_unavailable`, 409 `not_initialized` and 503
+   * `schema_mismatch`.
    */
   requirePrincipal(request: ApiRequest): Promise<SignedIn>;
-  /** The same for an installation that is not initialized: always asks the provider and stores nothing. */
+  /**
+   * The API key that the request has as its bearer token; the call counts. A text that is no key costs no statement. Throws 401
+   * `unauthenticated`, `key_invalid`, `key_expired` and `key_revoked`, 429 `key_rate_limited`, 400 `key_in_address`, 409
+   * `not_initialized` and 503 `schema_mismatch`.
+   */
+  requireKey(request: ApiRequest): Promise<UsedKey>;
+  /** The same as `requirePrincipal` for an installation that is not initialized: always asks the provider and stores nothing. */
   requireNewPrincipal(request: ApiRequest): Promise<Principal>;
   /**
    * Signs out: the request's access token is refused from now on. Doing it again changes nothing. Throws what
@@ -286,8 +295,12 @@ export function openIdentity(options: {
       throw error;
     });
   };
-  const requireToken = (request: ApiRequest) =>
-    requireVerified(bearerToken(request), source, { clientId, now: tokenClock() });
+  const requireToken = async (request: ApiRequest) => {
+    await refuseKeyInAddress(dbFor, request, clock());
+    const token = bearerToken(request);
+    if (looksLikeKey(token)) throw new Failure('person_required');
+    return requireVerified(token, source, { clientId, now: tokenClock() });
+  };
 
   const findKnown = async (verified: Verified) => {
     const found = await findPrincipal(dbFor({ account: verified }), verified);
@@ -322,6 +335,13 @@ export function openIdentity(options: {
         session: verified,
         verifiedUntil: new Date(verifiedAt.getTime() + VERIFIED_MS),
       };
+    },
+    requireKey: async (request) => {
+      await refuseKeyInAddress(dbFor, request, clock());
+      const key = bearerToken(request);
+      if (!isKey(key)) throw new Failure('key_invalid');
+      await requireReady();
+      return useKey(dbFor, key, clock());
     },
     signOut: async (request) => {
       const verified = await requireToken(request);

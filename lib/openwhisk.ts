@@ -108,7 +108,11 @@ function toLoggedFailure(error: unknown, activation: Activation): Failure {
 
 function failureAnswer({ status, code, message, details }: Failure): WebAnswer {
   const body = { error: { code, message, ...(details ? { details } : {}) } };
-  return { statusCode: status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const headers = {
+    'content-type': 'application/json',
+    ...(details?.retryAfter !== undefined && { 'retry-after': String(details.retryAfter) }),
+  };
+  return { statusCode: status, headers, body: JSON.stringify(body) };
 }
 
 /**

@@ -86,10 +86,16 @@ export function parseQuery<S extends z.ZodType>(request: ApiRequest, schema: S):
   return parseValue(Object.fromEntries(given), schema);
 }
 
+/** The request's bearer token, if it has one. */
+export function findBearer(request: ApiRequest): string | undefined {
+  const [scheme = '', token = ''] = (request.headers.get('authorization') ?? '').trim().split(/\s+/);
+  return scheme.toLowerCase() === 'bearer' && token !== '' ? token : undefined;
+}
+
 /** The request's bearer token. Throws `unauthenticated`. */
 export function bearerToken(request: ApiRequest): string {
-  const [scheme = '', token = ''] = (request.headers.get('authorization') ?? '').trim().split(/\s+/);
-  if (scheme.toLowerCase() === 'bearer' && token !== '') return token;
+  const token = findBearer(request);
+  if (token !== undefined) return token;
   throw new Failure('unauthenticated');
 }
 
@@ -98,7 +104,7 @@ export function bearerToken(request: ApiRequest): string {
  */
 export function parseId(
   text: string | undefined,
-  of: 'tenant' | 'repository' | 'server' | 'run' | 'channel' | 'rule' | 'group' | 'annotation',
+  of: 'tenant' | 'repository' | 'server' | 'run' | 'channel' | 'rule' | 'group' | 'annotation' | 'key',
 ): number {
   const id = toId(text);
   if (id !== undefined) return id;
@@ -123,7 +129,8 @@ export function notFound(
     | 'channel'
     | 'rule'
     | 'group'
-    | 'annotation',
+    | 'annotation'
+    | 'key',
 ): Failure {
   const name = of === 'run' ? 'collection run' : of;
   return new Failure(`${of}_not_found`, `There is no such ${name}, or you may not see it.`);

@@ -1,12 +1,24 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keyScopesOf } from '../actions/openapi/document.ts';
 import type { Operation } from '../actions/openapi/operation.ts';
 import { operations } from '../actions/openapi/operations.ts';
 import type { Me } from '../lib/answers/me.ts';
+import type { KeyScope } from '../lib/db/tables/keys.ts';
+import { choicesOf } from '../lib/db/tables.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { mayInTenant, maySomewhere } from '../static/access.ts';
+import { createApiKey } from './api-keys.ts';
 import { type Answer, type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
-type Outcome = 'allowed' | 'forbidden' | 'tenant_not_found' | 'repository_not_found' | 'unauthenticated';
+type Outcome =
+  | 'allowed'
+  | 'forbidden'
+  | 'tenant_not_found'
+  | 'repository_not_found'
+  | 'unauthenticated'
+  | 'key_invalid'
+  | 'key_scope'
+  | 'person_required';
 
 const people = {
   administrator: 'ada@example.com',
@@ -66,6 +78,10 @@ const rows: Record<string, Row> = {
   'get /members/{tenantId}': inTenant(...managers),
   'put /members/{tenantId}/{email}': inTenant('administrator', 'manager'),
   'delete /members/{tenantId}/{email}': inTenant('administrator', 'manager'),
+  'get /keys/current': toRow(() => 'key_invalid'),
+  'get /keys/{tenantId}': inTenant('administrator', 'manager'),
+  'post /keys/{tenantId}': inTenant('administrator', 'manager'),
+  'delete /keys/{tenantId}/{keyId}': inTenant('administrator', 'manager'),
   'get /channels/{tenantId}': inTenant('administrator', 'manager'),
   'post /channels/{tenantId}': inTenant('administrator', 'manager'),
   'patch /channels/{tenantId}/{channelId}': inTenant('administrator', 'manager'),
@@ -119,6 +135,75 @@ const rows: Record<string, Row> = {
   'put /dashboards/{tenantId}/{dashboardId}': inTenant(...managers),
   'post /dashboards/{tenantId}/{dashboardId}/copy': inTenant(...managers),
   'delete /dashboards/{tenantId}/{dashboardId}': inTenant(...managers),
+};
+
+const reading: KeyScope[] = ['read', 'collect', 'import', 'manage'];
+const collecting: KeyScope[] = ['collect', 'manage'];
+const importing: KeyScope[] = ['import', 'manage'];
+const managing: KeyScope[] = ['manage'];
+const none: KeyScope[] = [];
+
+/** What keys may do, by scope. All routes without a tenant are for people, but one. A route that is missing here fails a test. */
+const scopesOf: Record<string, KeyScope[]> = {
+  'get /keys/current': [...reading, 'spreadsheet'],
+  'get /tenants/{tenantId}': managing,
+  'patch /tenants/{tenantId}': managing,
+  'delete /tenants/{tenantId}': none,
+  'get /members/{tenantId}': none,
+  'put /members/{tenantId}/{email}': none,
+  'delete /members/{tenantId}/{email}': none,
+  'get /keys/{tenantId}': none,
+  'post /keys/{tenantId}': none,
+  'delete /keys/{tenantId}/{keyId}': none,
+  'get /channels/{tenantId}': managing,
+  'post /channels/{tenantId}': managing,
+  'patch /channels/{tenantId}/{channelId}': managing,
+  'delete /channels/{tenantId}/{channelId}': managing,
+  'get /channels/{tenantId}/report': managing,
+  'post /channels/{tenantId}/{channelId}/test': managing,
+  'get /audit/{tenantId}': managing,
+  'get /repositories/{tenantId}': reading,
+  'post /repositories/{tenantId}': importing,
+  'patch /repositories/{tenantId}': importing,
+  'post /repositories/{tenantId}/batch': importing,
+  'get /repositories/{tenantId}/discover': importing,
+  'get /repositories/{tenantId}/{repositoryId}': reading,
+  'delete /repositories/{tenantId}/{repositoryId}': importing,
+  'get /rules/{tenantId}': reading,
+  'post /rules/{tenantId}': importing,
+  'post /rules/{tenantId}/preview': importing,
+  'delete /rules/{tenantId}/exclusions/{githubId}': importing,
+  'put /rules/{tenantId}/{ruleId}': importing,
+  'delete /rules/{tenantId}/{ruleId}': importing,
+  'get /runs/{tenantId}': reading,
+  'post /runs/{tenantId}': collecting,
+  'get /runs/{tenantId}/{runId}': reading,
+  'get /stats/{tenantId}': reading,
+  'get /stats/{tenantId}/table': reading,
+  'get /stats/{tenantId}/series': reading,
+  'get /stats/{tenantId}/{repositoryId}': reading,
+  'get /stats/{tenantId}/before-after': reading,
+  'get /stats/{tenantId}/days/{date}': reading,
+  'get /stats/{tenantId}/{repositoryId}/days/{date}': reading,
+  'post /stats/{tenantId}/widgets': reading,
+  'get /groups/{tenantId}': reading,
+  'post /groups/{tenantId}': managing,
+  'post /groups/{tenantId}/preview': managing,
+  'get /groups/{tenantId}/{groupId}': reading,
+  'put /groups/{tenantId}/{groupId}': managing,
+  'delete /groups/{tenantId}/{groupId}': managing,
+  'get /annotations/{tenantId}': reading,
+  'post /annotations/{tenantId}': managing,
+  'patch /annotations/{tenantId}/{annotationId}': managing,
+  'delete /annotations/{tenantId}/{annotationId}': managing,
+  'get /dashboards/{tenantId}': reading,
+  'post /dashboards/{tenantId}': managing,
+  'post /dashboards/{tenantId}/data-token': none,
+  'post /dashboards/{tenantId}/dde-session': none,
+  'get /dashboards/{tenantId}/{dashboardId}': reading,
+  'put /dashboards/{tenantId}/{dashboardId}': managing,
+  'post /dashboards/{tenantId}/{dashboardId}/copy': managing,
+  'delete /dashboards/{tenantId}/{dashboardId}': managing,
 };
 
 const routeOf = ({ action, path }: { action: string; path: string }) =>
@@ -179,6 +264,7 @@ function toRequest(key: string, repositoryId: number): [string, string, unknown]
     .replace('{githubId}', '999999')
     .replace('{dashboardId}', 'portfolio')
     .replace('{channelId}', '999999')
+    .replace('{keyId}', '999999')
     .replace('{email}', 'nobody-here@example.com');
   return [
     method.toUpperCase(),
@@ -187,7 +273,14 @@ function toRequest(key: string, repositoryId: number): [string, string, unknown]
   ];
 }
 
-const DENIALS = ['forbidden', 'tenant_not_found', 'unauthenticated'];
+const DENIALS = [
+  'forbidden',
+  'tenant_not_found',
+  'unauthenticated',
+  'key_invalid',
+  'key_scope',
+  'person_required',
+];
 
 function toOutcome({ body }: Answer): Outcome {
   const code = body?.error?.code;
@@ -215,6 +308,7 @@ test.each(described)('%s accepts the right callers', async (key) => {
 /** What the pages expect of a route, from the rights in `/me`. */
 function toExpected(me: Me, { path, needs }: Operation): Outcome {
   if (needs === 'nothing' || needs === 'signed in') return 'allowed';
+  if (needs === 'a key') return 'key_invalid';
   if (!path.includes('{tenantId}')) return maySomewhere(me, needs) ? 'allowed' : 'forbidden';
   if (!me.tenants.some(({ tenantId }) => tenantId === ids.tenantId)) return 'tenant_not_found';
   return mayInTenant(me, ids.tenantId, needs) ? 'allowed' : 'forbidden';
@@ -268,4 +362,60 @@ test('a repository is not found under another tenant', async () => {
   }
   const answer = await elsewhere('DELETE', `/repositories/${tenantId}/${ids.seen}`);
   expect(answer.body.error.code).toBe('repository_not_found');
+});
+
+const scopes = choicesOf('apiKey', 'scope');
+const ofTenant = described.filter((key) => key.includes('{tenantId}'));
+
+/** Calls with a new key of each scope. */
+async function openKeys(): Promise<[KeyScope, Call][]> {
+  const calls: [KeyScope, Call][] = [];
+  for (const scope of scopes) {
+    const { key } = await createApiKey(installation.as(people.manager), ids.tenantId, { scope });
+    calls.push([scope, installation.bearing(key)]);
+  }
+  return calls;
+}
+
+/** A key makes 60 calls a minute. */
+const KEY_CALLS = 50;
+const portions = Array.from({ length: Math.ceil(described.length / KEY_CALLS) }, (_, index) =>
+  described.slice(index * KEY_CALLS, (index + 1) * KEY_CALLS),
+);
+
+test('every route of a tenant says which keys may call it, as the API’s description does', () => {
+  expect(Object.keys(scopesOf).sort()).toEqual(['get /keys/current', ...ofTenant].sort());
+  for (const operation of operations) {
+    const key = `${operation.method} ${routeOf(operation)}`;
+    expect([...keyScopesOf(operation)].sort(), key).toEqual([...(scopesOf[key] ?? none)].sort());
+  }
+});
+
+test.each(portions)('%s and the next routes accept the keys with the right scope', async (...keys) => {
+  const callers = await openKeys();
+  for (const key of keys) {
+    const [method, route, body] = toRequest(key, ids.seen);
+    const needsNothing =
+      operations.find((one) => `${one.method} ${routeOf(one)}` === key)?.needs === 'nothing';
+    for (const [scope, call] of callers) {
+      const outcome = toOutcome(await call(method, route, body));
+      const isAllowed = needsNothing || (scopesOf[key] ?? none).includes(scope);
+      if (isAllowed) expect([key, scope, outcome]).toEqual([key, scope, 'allowed']);
+      else expect(['key_scope', 'person_required'], `${key} ${scope}`).toContain(outcome);
+    }
+  }
+});
+
+test('for a key, another tenant does not exist, whatever its scope', async () => {
+  const { body } = await calls.managerElsewhere('GET', '/me');
+  const { tenantId } = body.tenants[0];
+  const { key: reads } = await createApiKey(calls.managerElsewhere, tenantId, { scope: 'read' });
+  const { key: manages } = await createApiKey(calls.managerElsewhere, tenantId, { scope: 'manage' });
+  const elsewhere = [installation.bearing(reads), installation.bearing(manages)];
+  const isForKeys = (key: string) => (scopesOf[key] ?? none).length > 0;
+  for (const key of ofTenant.filter(isForKeys).slice(0, KEY_CALLS)) {
+    const [method, route, body] = toRequest(key, ids.seen);
+    for (const call of elsewhere)
+      expect((await call(method, route, body)).body.error.code, key).toBe('tenant_not_found');
+  }
 });

@@ -7,6 +7,7 @@ import { AUDIT_KINDS } from '../lib/audit.ts';
 import { toCursor } from '../lib/cursor.ts';
 import { openDatabase } from '../lib/db/database.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
+import { requestKey } from './api-keys.ts';
 import { type Answer, type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 const NOW = '2026-01-14T09:00:00.000Z';
@@ -76,6 +77,7 @@ function toSteps(one: { owner: string; name: string }): Step[] {
     rule: 0,
     github: 0,
     group: 0,
+    key: 0,
   };
   const keeping = async (name: keyof typeof ids, answer: Promise<Answer>, idOf = `${name}Id`) => {
     const { status, body, headers } = await answer;
@@ -214,6 +216,19 @@ function toSteps(one: { owner: string; name: string }): Step[] {
         ids.repository = added.body.added[0].repositoryId;
         return added;
       },
+    ],
+    [
+      'post /keys/{tenantId}',
+      ['created the API key Nightly (gta_…): read numbers, all repositories, for 30 days'],
+      async () => {
+        const { answer } = await requestKey(ada, tenantId, { name: 'Nightly', days: 30 });
+        return keeping('key', Promise.resolve(answer));
+      },
+    ],
+    [
+      'delete /keys/{tenantId}/{keyId}',
+      ['revoked the API key Nightly (gta_…): read numbers'],
+      () => ada('DELETE', `/keys/${tenantId}/${ids.key}`),
     ],
     [
       'post /channels/{tenantId}',
@@ -385,7 +400,9 @@ test('each change and each download is logged with who did it, when and to what'
     const { status, body } = await call();
     if (status >= 300) throw new Error(`${route}: ${status} ${JSON.stringify(body)}`);
     const added = (await list()).filter(({ eventId }) => eventId > (last?.eventId ?? 0)).reverse();
-    logged.push([route, added.map(({ sentence }) => sentence.replace(/^ada@example\.com (.*)\.$/, '$1'))]);
+    const toWords = (sentence: string) =>
+      sentence.replace(/^ada@example\.com (.*)\.$/, '$1').replace(/gta_\w{4}/, 'gta_');
+    logged.push([route, added.map(({ sentence }) => toWords(sentence))]);
     expected.push([route, sentences]);
     for (const event of added)
       expect(event).toMatchObject({ actor: 'ada@example.com', occurredAt: NOW, area: expect.any(String) });

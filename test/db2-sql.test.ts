@@ -33,6 +33,9 @@ import { createGroup, deleteGroup, inGroup, listGroups, updateGroup } from '../l
 import { claimRoles, findLostRole } from '../lib/identity/claims.ts';
 import { openProvider } from '../lib/identity/provider.ts';
 import { openIdentity, savePrincipal } from '../lib/identity.ts';
+import { KEY_BYTES, toKey } from '../lib/keys/secret.ts';
+import { hashKey, listKeyRepositories, refuseKeyInAddress, useKey } from '../lib/keys/use.ts';
+import { createKey, deleteOldKeys, describeKey, listKeys, revokeKey } from '../lib/keys.ts';
 import { describeMe, listOwnTenants } from '../lib/me.ts';
 import {
   listMembers,
@@ -226,6 +229,7 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
   const ids = added.map(({ repositoryId }) => repositoryId);
   const [repositoryId = 0] = ids;
   await runMembers(step, tenantId, ids);
+  await runKeys(step, tenantId, ids);
   await runRules(step, tenantId, openGitHub);
 
   const started: Parameters<typeof collectTenant>[1][] = [];
@@ -460,10 +464,32 @@ async function runMembers(step: Step, tenantId: number, repositoryIds: number[])
   await step('delete a group', (db) => deleteGroup(db, { tenantId, groupId }, by));
 }
 
+async function runKeys(step: Step, tenantId: number, repositoryIds: number[]): Promise<void> {
+  const secret = toKey(Buffer.alloc(KEY_BYTES));
+  const made = { name: 'K', scope: 'read', reach: 'repositories', groupId: null, days: 30 } as const;
+  const request = { ...made, repositoryIds, secretHash: hashKey(secret), hint: 'aaaa' };
+  const { key } = await step('make a key', (db) => createKey(db, tenantId, request, by));
+  await step('keys', (db) => listKeys(db, tenantId, NOW));
+  const used = await step('use a key', (db) => useKey(() => db, secret, NOW));
+  await step('repositories of a key', (db) => listKeyRepositories(db, used));
+  await step('what a key is', (db) => describeKey(db, used));
+  await step('revoke a key', (db) => revokeKey(db, tenantId, key.keyId, by));
+  await step('a key that is refused', (db) => useKey(() => db, secret, NOW).catch(() => {}));
+  const asked = {
+    method: 'GET',
+    url: `https://x/?key=${secret}`,
+    headers: new Headers(),
+    text: async () => '',
+  };
+  await step('a key in an address', (db) => refuseKeyInAddress(() => db, asked, NOW).catch(() => {}));
+  await step('delete old keys', (db) => deleteOldKeys(db, NOW));
+}
+
 async function runDashboards(step: Step, access: TenantAccess): Promise<void> {
   const document = { name: 'One', tabs: [{ title: 'First', widgets: [] }] };
   const written = { document, text: JSON.stringify(document) };
-  const reader = (db: Db) => ({ db, access, principal, by });
+  const hasRight = async () => true;
+  const reader = (db: Db) => ({ db, access, hasRight, by });
   const id = await step('create a dashboard', (db) => createDashboard(reader(db), written));
   await step('change a dashboard', (db) => changeDashboard(reader(db), id, { version: 1, ...written }));
   await step('dashboards', (db) => listDashboards(reader(db)));

@@ -39,6 +39,8 @@ export interface TestInstallationOptions extends Partial<InstallationOptions> {
 export interface TestInstallation extends Installation {
   /** Calls with an access token of that person. */
   as(email: string): Call;
+  /** Calls with this bearer token, such as an API key. */
+  bearing(token: string): Call;
   /** Calls without a token. */
   anonymously: Call;
   /**
@@ -125,6 +127,7 @@ export async function openTestInstallation(options: TestInstallationOptions = {}
   return {
     ...installation,
     as,
+    bearing: (token) => createCall(url, async () => ({ authorization: `Bearer ${token}` })),
     anonymously: createCall(url, async () => ({})),
     async initialize(fields) {
       const request = { ...FIRST_TENANT, secret: initSecret, ...fields };

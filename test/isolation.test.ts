@@ -130,6 +130,27 @@ test('an account sees the roles that were given to it or its address, and nothin
   expect(await tenantsIn(stranger, 'member')).toEqual([]);
 });
 
+test('an API key is found by its hash, whose tenant is not known yet, and shows nothing else of tenants', async () => {
+  const [one, other] = tenants;
+  const key = { name: 'K', scope: 'read', reach: 'all', hint: 'abcd', callMinute: 0, callCount: 0 } as const;
+  const made = { createdAt: NOW, createdBy: 'e', expiresAt: NOW };
+  const keys = [one, other].map((tenantId) => ({
+    tenantId,
+    secretHash: `hash of ${tenantId}`,
+    ...key,
+    ...made,
+  }));
+  await admin.insertInto('apiKey').values(keys).execute();
+  const db = as.web.dbFor({ keyHash: `hash of ${other}` });
+  expect(await tenantsIn(db, 'apiKey')).toEqual([other]);
+  for (const table of ['tenant', 'repository', 'member', 'apiKeyRepository'] as const)
+    expect(await tenantsIn(db, table)).toEqual([]);
+  const used = await db.updateTable('apiKey').set({ callCount: 1 }).executeTakeFirst();
+  expect(used.numUpdatedRows).toBe(1n);
+  expect(await tenantsIn(as.web.dbFor({ keyHash: '' }), 'apiKey')).toEqual([]);
+  expect(await tenantsIn(as.web.dbFor({ tenants: [one] }), 'apiKey')).toEqual([one]);
+});
+
 test('every table of tenants is isolated, its owner included', async () => {
   const { rows } = await sql<{ name: string; forced: boolean }>`
     select c.relname as name, c.relrowsecurity and c.relforcerowsecurity and exists (

@@ -37,6 +37,7 @@ const MAY: Record<Right, RoleName[]> = {
   changeMembers: ['administrator', 'manager'],
   changeGroups: ['administrator', 'manager'],
   changeChannels: ['administrator', 'manager'],
+  changeKeys: ['administrator', 'manager'],
   manageTenants: ['administrator'],
   seeSystemRoles: ['administrator', 'maintainer'],
   changeSystemRoles: ['administrator'],

@@ -1,6 +1,9 @@
 import { rolesWith } from '../../lib/access.ts';
+import type { KeyScope } from '../../lib/db/tables/keys.ts';
+import { choicesOf } from '../../lib/db/tables.ts';
 import { FAILURES, type FailureCode } from '../../lib/failure.ts';
-import { commonFailures, Failure, inputFailures, principalFailures } from './failures.ts';
+import { scopesWith } from '../../lib/keys/scopes.ts';
+import { commonFailures, Failure, inputFailures, keyFailures, principalFailures } from './failures.ts';
 import type { Operation } from './operation.ts';
 import { operations } from './operations.ts';
 import { components, refTo, toQueryParameters } from './schemas.ts';
@@ -10,20 +13,35 @@ type Json = Record<string, unknown>;
 /** The codes of all failures that a route can answer with. */
 export function failuresOf({ body, query, path, needs, failures }: Operation): FailureCode[] {
   const input: FailureCode[] = body || query ? inputFailures : ['invalid_input'];
-  const principal = needs === 'nothing' ? [] : principalFailures;
+  const principal = needs === 'nothing' ? [] : [...principalFailures, ...keyFailures];
   const tenant: FailureCode[] = path.includes('{tenantId}') ? ['tenant_not_found'] : [];
   return [...new Set([...failures, ...tenant, ...input, ...principal, ...commonFailures])];
 }
 
+/** The scopes of API keys that may call a route. */
+export function keyScopesOf({ needs, path, peopleOnly }: Operation): readonly KeyScope[] {
+  if (needs === 'a key') return choicesOf('apiKey', 'scope');
+  const isForKeys =
+    !peopleOnly && needs !== 'nothing' && needs !== 'signed in' && path.includes('{tenantId}');
+  return isForKeys ? scopesWith(needs) : [];
+}
+
 /** Who may call a route, in words. */
-function describeNeeds({ needs, note }: Operation): string {
+function describeNeeds(operation: Operation): string {
+  const { needs, note } = operation;
   const own = note === undefined ? '' : ` ${note}`;
+  if (needs === 'a key') return `Needs an API key of any scope.${own}`;
   if (needs === 'nothing') return `Needs no sign-in.${own}`;
   if (needs === 'signed in') return `Needs a sign-in.${own}`;
   const roles = rolesWith(needs).map((role) =>
     role === 'repository viewer' ? 'repository viewer (for the repositories they were given)' : role,
   );
-  return `Needs the right ${needs}. Roles that have it: ${roles.join(', ')}.${own}`;
+  const scopes = keyScopesOf(operation);
+  const keys =
+    scopes.length === 0
+      ? 'API keys may not call it'
+      : `API keys with the scope ${scopes.join(', ')} may call it`;
+  return `Needs the right ${needs}. Roles that have it: ${roles.join(', ')}. ${keys}.${own}`;
 }
 
 function toFailureResponse(codes: FailureCode[]): Json {
@@ -94,7 +112,8 @@ function toPaths(): Json {
 /** The API as an OpenAPI 3.1 document, generated from the schemas that the actions use. */
 export function openApiDocument() {
   const bearer = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' };
-  const description = 'An access token from the installation’s OpenID Connect provider.';
+  const description =
+    'An access token from the installation’s OpenID Connect provider, or an API key (gta_…), which managers make on the page API keys.';
   return {
     openapi: '3.1.0',
     info: {

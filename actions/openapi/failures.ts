@@ -52,6 +52,17 @@ export const principalFailures: FailureCode[] = [
   'forbidden',
 ];
 
+/** What a route may answer to an API key, or to somebody who sends one where it does not belong. */
+export const keyFailures: FailureCode[] = [
+  'key_invalid',
+  'key_expired',
+  'key_revoked',
+  'key_in_address',
+  'key_rate_limited',
+  'key_scope',
+  'person_required',
+];
+
 /** GitHub did not answer as it should, or is at an address that is not allowed. */
 export const githubOutages: FailureCode[] = [
   ...codes.filter((code) => passesByItself(code) && isFromGitHub(code)),

@@ -8,8 +8,10 @@ export interface Operation {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   path: string;
   summary: string;
-  /** The right that the caller needs. `signed in`: an access token is enough. `nothing`: not even that. */
-  needs: Right | 'signed in' | 'nothing';
+  /** The right that the caller needs. `signed in`: an access token is enough. `a key`: any API key. `nothing`: not even that. */
+  needs: Right | 'signed in' | 'a key' | 'nothing';
+  /** True if no API key may call it, though a key's scope may have the right. */
+  peopleOnly?: true;
   /** What else to know about who may call it, as a sentence. */
   note?: string;
   query?: z.ZodType;

@@ -4,6 +4,7 @@ import { channelOperations } from './channels.ts';
 import { dashboardOperations } from './dashboards.ts';
 import { groupOperations } from './groups.ts';
 import { initOperations } from './init.ts';
+import { keyOperations } from './keys.ts';
 import { meOperations } from './me.ts';
 import { memberOperations } from './members.ts';
 import type { Operation } from './operation.ts';
@@ -21,6 +22,7 @@ export const operations: Operation[] = [
   ...serverOperations,
   ...tenantOperations,
   ...memberOperations,
+  ...keyOperations,
   ...channelOperations,
   ...auditOperations,
   ...repositoryOperations,

@@ -8,6 +8,7 @@ import * as events from '../../lib/answers/events.ts';
 import * as figures from '../../lib/answers/figures.ts';
 import * as groups from '../../lib/answers/groups.ts';
 import * as init from '../../lib/answers/init.ts';
+import * as keys from '../../lib/answers/keys.ts';
 import * as me from '../../lib/answers/me.ts';
 import * as members from '../../lib/answers/members.ts';
 import * as problems from '../../lib/answers/problems.ts';
@@ -26,6 +27,7 @@ import * as channelRequests from '../channels.ts';
 import * as dashboardRequests from '../dashboards.ts';
 import * as groupRequests from '../groups.ts';
 import * as initRequests from '../init.ts';
+import * as keyRequests from '../keys.ts';
 import * as memberRequests from '../members.ts';
 import * as repositoryRequests from '../repositories.ts';
 import * as ruleRequests from '../rules.ts';
@@ -37,6 +39,7 @@ import * as failures from './failures.ts';
 
 const requestModules = [
   initRequests,
+  keyRequests,
   memberRequests,
   repositoryRequests,
   ruleRequests,
@@ -55,6 +58,7 @@ const answerModules = [
   figures,
   groups,
   init,
+  keys,
   me,
   members,
   repositories,

@@ -43,6 +43,8 @@ export const GRANTS: Record<keyof Tables, Record<ActingRole, Privilege[]>> = {
   repositoryGroup: { web: ALL, collector: READ },
   groupRepository: { web: ALL, collector: READ },
   memberGroup: { web: ALL, collector: NOTHING },
+  apiKey: { web: ALL, collector: CLEAR },
+  apiKeyRepository: { web: ALL, collector: NOTHING },
   dashboard: { web: ALL, collector: NOTHING },
   repository: { web: ALL, collector: KEEP },
   trackingRule: { web: ALL, collector: CHANGE },

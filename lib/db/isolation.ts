@@ -61,9 +61,13 @@ const OF_ACCOUNT = `(issuer = (select ${setting(SETTINGS.issuer)}) and subject =
   or email = (select email from principal
     where issuer = ${setting(SETTINGS.issuer)} and subject = ${setting(SETTINGS.subject)})`;
 
+/** The API key of the scope, whose tenant is not known before the key is found. */
+const OF_KEY = `secret_hash = (select ${setting(SETTINGS.keyHash)})`;
+
 /** A condition on the rows that a statement may see, and leave behind. */
 function conditionOf(name: TableName): string {
   if (name === 'tenant') return OF_LISTED_TENANTS;
+  if (name === 'apiKey') return `${OF_TENANTS} or ${OF_KEY}`;
   return name === 'member' ? `${OF_LISTED_TENANTS} or ${OF_ACCOUNT}` : OF_TENANTS;
 }
 

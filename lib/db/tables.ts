@@ -5,6 +5,7 @@ import { channelTables } from './tables/channels.ts';
 import { githubTables } from './tables/github.ts';
 import { groupTables } from './tables/groups.ts';
 import { installationTables } from './tables/installation.ts';
+import { keyTables } from './tables/keys.ts';
 import { repositoryTables } from './tables/repositories.ts';
 import { runTables } from './tables/runs.ts';
 import { tenantTables } from './tables/tenants.ts';
@@ -16,6 +17,7 @@ export const TABLES = {
   ...installationTables,
   ...githubTables,
   ...tenantTables,
+  ...keyTables,
   ...repositoryTables,
   ...trackingTables,
   ...groupTables,

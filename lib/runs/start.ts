@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import type { TenantAccess } from '../access.ts';
 import type { Activations } from '../activations.ts';
 import type { RunStarted } from '../answers/runs.ts';
 import type { Db } from '../db/database.ts';
@@ -7,7 +8,7 @@ import type { RunReason } from '../db/tables/runs.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { Instant } from '../instant.ts';
-import { stalledColumn, toFullName } from '../repositories/repository.ts';
+import { listStandings, stalledColumn, toFullName } from '../repositories/repository.ts';
 import { dueLimits, isAskedAgain, isDue, wasRefusedLately } from '../repositories/schedule.ts';
 import { notFound } from '../request.ts';
 import { isRuleDue } from '../tracking/due.ts';
@@ -36,6 +37,25 @@ export interface RunOrder {
   repositories: 'due' | 'all' | readonly number[];
   /** Start no run if an alarm started one at or after this instant. */
   since?: Instant;
+}
+
+/**
+ * The repositories that somebody asks to collect: those with these ids, or else all that they may see and that are not paused.
+ * Throws `repository_not_found` for one that they may not see, and `nothing_to_collect` if they see none.
+ */
+export async function toRunRepositories(
+  db: Db,
+  access: TenantAccess,
+  asked: readonly number[] | undefined,
+): Promise<RunOrder['repositories']> {
+  if (access.repositoryIds === null) return asked ?? 'all';
+  const standings = await listStandings(db, access);
+  const visible = new Set(standings.map(({ repositoryId }) => repositoryId));
+  if (asked?.some((repositoryId) => !visible.has(repositoryId))) throw notFound('repository');
+  const unpaused = standings.filter(({ schedule }) => schedule !== 'paused');
+  const chosen = asked ?? unpaused.map(({ repositoryId }) => repositoryId);
+  if (chosen.length === 0) throw new Failure('nothing_to_collect');
+  return chosen;
 }
 
 /**

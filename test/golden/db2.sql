@@ -345,6 +345,46 @@ select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GRO
 select "REPOSITORY_ID", "OWNER", "NAME", "VISIBILITY", "TOPICS" from "REPOSITORY" where "TENANT_ID" = ? order by "OWNER", "NAME";
 select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
 
+-- make a key
+insert into "API_KEY_REPOSITORY" ("TENANT_ID", "KEY_ID", "REPOSITORY_ID") select "TENANT_ID", "KEY_ID", "REPOSITORY_ID" from (values (cast(? as integer), cast(? as integer), cast(? as integer))) as "GIVEN" ("TENANT_ID", "KEY_ID", "REPOSITORY_ID");
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
+select "API_KEY"."KEY_ID", "API_KEY"."NAME", "API_KEY"."SCOPE", "API_KEY"."REACH", "API_KEY"."GROUP_ID", "API_KEY"."HINT", "API_KEY"."CREATED_AT", "API_KEY"."CREATED_BY", "API_KEY"."EXPIRES_AT", "API_KEY"."LAST_USED_AT", "API_KEY"."REVOKED_AT", "API_KEY"."REVOKED_BY", "API_KEY"."EXPOSED_AT", "REPOSITORY_GROUP"."NAME" as "GROUP_NAME" from "API_KEY" left join "REPOSITORY_GROUP" on "REPOSITORY_GROUP"."TENANT_ID" = "API_KEY"."TENANT_ID" and "REPOSITORY_GROUP"."GROUP_ID" = "API_KEY"."GROUP_ID" where "API_KEY"."TENANT_ID" = ? and "API_KEY"."KEY_ID" = ?;
+select "K"."KEY_ID", "R"."OWNER", "R"."NAME" from "API_KEY_REPOSITORY" as "K" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "K"."TENANT_ID" and "R"."REPOSITORY_ID" = "K"."REPOSITORY_ID" where "K"."TENANT_ID" = ? and "K"."KEY_ID" in (?) order by "R"."OWNER", "R"."NAME";
+select "KEY_ID" from "API_KEY" where "TENANT_ID" = ? and "SECRET_HASH" = ?;
+select "KEY_ID" from final table (insert into "API_KEY" ("TENANT_ID", "NAME", "SCOPE", "REACH", "GROUP_ID", "SECRET_HASH", "HINT", "EXPIRES_AT", "CREATED_AT", "CREATED_BY", "CALL_MINUTE", "CALL_COUNT") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?));
+select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
+select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use and keep update locks;
+select count(*) as "COUNT" from "API_KEY" where "TENANT_ID" = ? and "REVOKED_AT" is null and "EXPIRES_AT" > ?;
+
+-- keys
+select "API_KEY"."KEY_ID", "API_KEY"."NAME", "API_KEY"."SCOPE", "API_KEY"."REACH", "API_KEY"."GROUP_ID", "API_KEY"."HINT", "API_KEY"."CREATED_AT", "API_KEY"."CREATED_BY", "API_KEY"."EXPIRES_AT", "API_KEY"."LAST_USED_AT", "API_KEY"."REVOKED_AT", "API_KEY"."REVOKED_BY", "API_KEY"."EXPOSED_AT", "REPOSITORY_GROUP"."NAME" as "GROUP_NAME" from "API_KEY" left join "REPOSITORY_GROUP" on "REPOSITORY_GROUP"."TENANT_ID" = "API_KEY"."TENANT_ID" and "REPOSITORY_GROUP"."GROUP_ID" = "API_KEY"."GROUP_ID" where "API_KEY"."TENANT_ID" = ? order by "API_KEY"."KEY_ID" desc;
+select "K"."KEY_ID", "R"."OWNER", "R"."NAME" from "API_KEY_REPOSITORY" as "K" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "K"."TENANT_ID" and "R"."REPOSITORY_ID" = "K"."REPOSITORY_ID" where "K"."TENANT_ID" = ? and "K"."KEY_ID" in (?) order by "R"."OWNER", "R"."NAME";
+
+-- use a key
+select "TENANT_ID", "KEY_ID", "NAME", "SCOPE", "REACH", "GROUP_ID", "HINT", "EXPIRES_AT" from final table (update "API_KEY" set "CALL_COUNT" = case when "CALL_MINUTE" between ? and ? then "CALL_COUNT" + 1 else 1 end, "CALL_MINUTE" = case when "CALL_MINUTE" between ? and ? then "CALL_MINUTE" else 29472840 end, "LAST_USED_AT" = case when "LAST_USED_AT" between ? and ? then "LAST_USED_AT" else cast(? as timestamp(3)) end where "SECRET_HASH" = ? and "REVOKED_AT" is null and "EXPIRES_AT" > ? and (not "CALL_MINUTE" between ? and ? or "CALL_COUNT" < ?));
+
+-- repositories of a key
+select "REPOSITORY_ID" from "API_KEY_REPOSITORY" where "TENANT_ID" = ? and "KEY_ID" = ? order by "REPOSITORY_ID";
+
+-- what a key is
+select "NAME" from "TENANT" where "TENANT_ID" = ?;
+
+-- revoke a key
+insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
+select "API_KEY"."KEY_ID", "API_KEY"."NAME", "API_KEY"."SCOPE", "API_KEY"."REACH", "API_KEY"."GROUP_ID", "API_KEY"."HINT", "API_KEY"."CREATED_AT", "API_KEY"."CREATED_BY", "API_KEY"."EXPIRES_AT", "API_KEY"."LAST_USED_AT", "API_KEY"."REVOKED_AT", "API_KEY"."REVOKED_BY", "API_KEY"."EXPOSED_AT", "REPOSITORY_GROUP"."NAME" as "GROUP_NAME" from "API_KEY" left join "REPOSITORY_GROUP" on "REPOSITORY_GROUP"."TENANT_ID" = "API_KEY"."TENANT_ID" and "REPOSITORY_GROUP"."GROUP_ID" = "API_KEY"."GROUP_ID" where "API_KEY"."TENANT_ID" = ? and "API_KEY"."KEY_ID" = ?;
+select "K"."KEY_ID", "R"."OWNER", "R"."NAME" from "API_KEY_REPOSITORY" as "K" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "K"."TENANT_ID" and "R"."REPOSITORY_ID" = "K"."REPOSITORY_ID" where "K"."TENANT_ID" = ? and "K"."KEY_ID" in (?) order by "R"."OWNER", "R"."NAME";
+update "API_KEY" set "REVOKED_AT" = ?, "REVOKED_BY" = ? where "TENANT_ID" = ? and "KEY_ID" = ? and "REVOKED_AT" is null;
+
+-- a key that is refused
+select "REVOKED_AT", "EXPIRES_AT" from "API_KEY" where "SECRET_HASH" = ?;
+select "TENANT_ID", "KEY_ID", "NAME", "SCOPE", "REACH", "GROUP_ID", "HINT", "EXPIRES_AT" from final table (update "API_KEY" set "CALL_COUNT" = case when "CALL_MINUTE" between ? and ? then "CALL_COUNT" + 1 else 1 end, "CALL_MINUTE" = case when "CALL_MINUTE" between ? and ? then "CALL_MINUTE" else 29472840 end, "LAST_USED_AT" = case when "LAST_USED_AT" between ? and ? then "LAST_USED_AT" else cast(? as timestamp(3)) end where "SECRET_HASH" = ? and "REVOKED_AT" is null and "EXPIRES_AT" > ? and (not "CALL_MINUTE" between ? and ? or "CALL_COUNT" < ?));
+
+-- a key in an address
+update "API_KEY" set "EXPOSED_AT" = ? where "SECRET_HASH" = ? and "EXPOSED_AT" is null;
+
+-- delete old keys
+delete from "API_KEY" where ("REVOKED_AT" < ? or "EXPIRES_AT" < ?);
+
 -- preview a rule
 select "GITHUB_ID" from "TRACKING_EXCLUSION" where "TENANT_ID" = ?;
 select "REPOSITORY_ID", "GITHUB_ID", "RULE_ID", "UNMATCHED_AT" from "REPOSITORY" where "TENANT_ID" = ?;
@@ -817,11 +857,9 @@ update "DASHBOARD" set "NAME" = ?, "VERSION" = ?, "DOCUMENT" = ?, "CHANGED_AT" =
 
 -- dashboards
 select "DASHBOARD_ID", "NAME", "VERSION", "CHANGED_AT", "CHANGED_BY" from "DASHBOARD" where "TENANT_ID" = ? order by "NAME";
-select "MEMBER"."ROLE" as "ROLE", "SYSTEM_ROLE"."ROLE" as "SYSTEM_ROLE" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and ("MEMBER"."EMAIL" = ? and "MEMBER"."ISSUER" = ? and "MEMBER"."SUBJECT" = ?) left join "SYSTEM_ROLE" on ("SYSTEM_ROLE"."EMAIL" = ? and "SYSTEM_ROLE"."ISSUER" = ? and "SYSTEM_ROLE"."SUBJECT" = ?) where "TENANT"."TENANT_ID" = ?;
 
 -- dashboard
 select "DASHBOARD_ID", "NAME", "VERSION", "DOCUMENT", "CHANGED_AT", "CHANGED_BY" from "DASHBOARD" where "TENANT_ID" = ? and "DASHBOARD_ID" = ?;
-select "MEMBER"."ROLE" as "ROLE", "SYSTEM_ROLE"."ROLE" as "SYSTEM_ROLE" from "TENANT" left join "MEMBER" on "MEMBER"."TENANT_ID" = "TENANT"."TENANT_ID" and ("MEMBER"."EMAIL" = ? and "MEMBER"."ISSUER" = ? and "MEMBER"."SUBJECT" = ?) left join "SYSTEM_ROLE" on ("SYSTEM_ROLE"."EMAIL" = ? and "SYSTEM_ROLE"."ISSUER" = ? and "SYSTEM_ROLE"."SUBJECT" = ?) where "TENANT"."TENANT_ID" = ?;
 
 -- delete a dashboard
 delete from "DASHBOARD" where "TENANT_ID" = ? and "DASHBOARD_ID" = ?;

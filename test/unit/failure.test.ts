@@ -64,6 +64,7 @@ test('a passing failure is an outage; any other needs action', () => {
     database_read_only: false,
     dde_refused: false,
     server_unreachable: true,
+    key_rate_limited: true,
   };
   for (const code of codes)
     expect(passesByItself(code), code).toBe(

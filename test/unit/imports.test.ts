@@ -104,6 +104,7 @@ const SHARED_WITH_PAGES = [
   'lib/csv.ts',
   'lib/day.ts',
   'lib/day-format.ts',
+  'lib/keys/secret.ts',
   'lib/number-format.ts',
   'lib/problems/titles.ts',
   'lib/stats/buckets.ts',

@@ -1,0 +1,34 @@
+import { type Right, rightsOf } from '../access.ts';
+import type { KeyReach, KeyScope } from '../db/tables/keys.ts';
+
+const READ: Right[] = ['seeTraffic', 'seeAllTraffic', 'seeRuns'];
+
+/** Where keys come from, and who gets in, is for people: a leaked key must not make another one. */
+const FOR_PEOPLE: Right[] = ['seeMembers', 'changeMembers', 'changeKeys'];
+
+/** The rights that each scope gives in the key's tenant. `spreadsheet` opens one address and nothing else. */
+const SCOPE_RIGHTS: Record<KeyScope, readonly Right[]> = {
+  read: READ,
+  collect: [...READ, 'startRuns'],
+  import: [...READ, 'changeRepositories'],
+  manage: rightsOf('manager').filter((right) => !FOR_PEOPLE.includes(right)),
+  spreadsheet: [],
+};
+
+/**
+ * The rights whose routes keep to the repositories of the access. A key for a group or for some repositories has no others:
+ * a run, for example, names every repository of the tenant.
+ */
+const KEEP_TO_REPOSITORIES: Right[] = ['seeTraffic', 'startRuns'];
+
+/** The rights of a key. */
+export function rightsOfKey({ scope, reach }: { scope: KeyScope; reach: KeyReach }): readonly Right[] {
+  const rights = SCOPE_RIGHTS[scope];
+  return reach === 'all' ? rights : rights.filter((right) => KEEP_TO_REPOSITORIES.includes(right));
+}
+
+/** The scopes that have a right, for a key of the whole tenant. */
+export function scopesWith(right: Right): KeyScope[] {
+  const scopes = Object.keys(SCOPE_RIGHTS) as KeyScope[];
+  return scopes.filter((scope) => SCOPE_RIGHTS[scope].includes(right));
+}
