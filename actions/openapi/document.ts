@@ -1,8 +1,7 @@
 import { rolesWith } from '../../lib/access.ts';
 import type { KeyScope } from '../../lib/db/tables/keys.ts';
-import { choicesOf } from '../../lib/db/tables.ts';
 import { FAILURES, type FailureCode } from '../../lib/failure.ts';
-import { scopesWith } from '../../lib/keys/scopes.ts';
+import { KEY_SCOPES, scopesWith } from '../../lib/keys/scopes.ts';
 import { commonFailures, Failure, inputFailures, keyFailures, principalFailures } from './failures.ts';
 import type { Operation } from './operation.ts';
 import { operations } from './operations.ts';
@@ -20,7 +19,7 @@ export function failuresOf({ body, query, path, needs, failures }: Operation): F
 
 /** The scopes of API keys that may call a route. */
 export function keyScopesOf({ needs, path, peopleOnly }: Operation): readonly KeyScope[] {
-  if (needs === 'a key') return choicesOf('apiKey', 'scope');
+  if (needs === 'a key') return KEY_SCOPES;
   const isForKeys =
     !peopleOnly && needs !== 'nothing' && needs !== 'signed in' && path.includes('{tenantId}');
   return isForKeys ? scopesWith(needs) : [];

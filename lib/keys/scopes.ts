@@ -27,8 +27,10 @@ export function rightsOfKey({ scope, reach }: { scope: KeyScope; reach: KeyReach
   return reach === 'all' ? rights : rights.filter((right) => KEEP_TO_REPOSITORIES.includes(right));
 }
 
+/** All scopes, by name. */
+export const KEY_SCOPES = Object.keys(SCOPE_RIGHTS) as KeyScope[];
+
 /** The scopes that have a right, for a key of the whole tenant. */
 export function scopesWith(right: Right): KeyScope[] {
-  const scopes = Object.keys(SCOPE_RIGHTS) as KeyScope[];
-  return scopes.filter((scope) => SCOPE_RIGHTS[scope].includes(right));
+  return KEY_SCOPES.filter((scope) => SCOPE_RIGHTS[scope].includes(right));
 }
