@@ -6,13 +6,15 @@ import { Sentence } from './sentence.tsx';
 interface NoticeProps {
   kind: 'info' | 'success' | 'warning' | 'error';
   title?: string;
+  /** For links to it. */
+  id?: string;
   children?: ComponentChildren;
 }
 
 /** A message in the page. Errors interrupt a screen reader; other kinds wait. */
-export function Notice({ kind, title, children }: NoticeProps) {
+export function Notice({ kind, title, id, children }: NoticeProps) {
   return (
-    <div class={`notice ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
+    <div id={id} class={`notice ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
       {title && <p class="notice-title">{title}</p>}
       {children}
     </div>

@@ -3,6 +3,8 @@ import { useEffect, useRef } from 'preact/hooks';
 
 interface PageHeadProps {
   title: string;
+  /** How the title is drawn, if not as plain text. */
+  heading?: ComponentChildren;
   /** Shown above the title. */
   above?: ComponentChildren;
   /** Shown below the title. */
@@ -17,13 +19,13 @@ interface PageHeadProps {
 let first = true;
 
 /** The page's title. Also the tab's title; focused after navigation, so that screen readers read it. */
-export function PageHead({ title, above, below, beside, actions, scrolls }: PageHeadProps) {
-  const heading = useRef<HTMLHeadingElement>(null);
+export function PageHead({ title, heading, above, below, beside, actions, scrolls }: PageHeadProps) {
+  const element = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · GitHub Traffic Analytics`;
   }, [title]);
   useEffect(() => {
-    if (!first) heading.current?.focus({ preventScroll: true });
+    if (!first) element.current?.focus({ preventScroll: true });
     first = false;
   }, []);
   return (
@@ -31,8 +33,8 @@ export function PageHead({ title, above, below, beside, actions, scrolls }: Page
       <div class="page-title">
         {above}
         <div class="title">
-          <h1 ref={heading} tabIndex={-1}>
-            {title}
+          <h1 ref={element} tabIndex={-1} aria-label={heading ? title : undefined}>
+            {heading ?? title}
           </h1>
           {beside}
         </div>

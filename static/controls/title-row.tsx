@@ -6,6 +6,8 @@ import { RangeMenu } from './range-menu.tsx';
 
 interface TitleRowProps {
   title: string;
+  /** How the title is drawn, if not as plain text. */
+  heading?: ComponentChildren;
   /** Shown above the title. */
   above?: ComponentChildren;
   /** Shown below the title. */
@@ -26,10 +28,11 @@ interface TitleRowProps {
 
 /** The title of a page of figures, and what they are about: range, comparison and group. */
 export function TitleRow(props: TitleRowProps) {
-  const { title, above, below, beside, shown, standard, stepless, incomparable, actions } = props;
+  const { title, heading, above, below, beside, shown, standard, stepless, incomparable, actions } = props;
   return (
     <PageHead
       title={title}
+      heading={heading}
       above={above}
       below={below}
       beside={beside}

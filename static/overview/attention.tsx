@@ -1,4 +1,5 @@
 import { Fragment } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Overview } from '../../lib/answers/stats.ts';
 import { addDays, toDay } from '../../lib/day.ts';
 import { PROBLEM_TITLES } from '../../lib/problems/titles.ts';
@@ -18,34 +19,82 @@ interface AttentionProps {
 }
 
 /**
- * What needs action, most urgent first, by the same rules as the watchdog's messages: one line for each cause. While loading, one
- * line is kept free if it is known that something fails.
+ * What needs action, by the same rules as the watchdog's messages. First only the most urgent cause, in a strip of fixed height: it
+ * is kept free while loading if something is known to fail, so the figures below stay where they are.
  */
 export function Attention({ tenantId, problems }: AttentionProps) {
   const { me } = useMe();
+  const [isOpen, setOpen] = useState(false);
   if (!problems) {
     const tenant = me.tenants.find((one) => one.tenantId === tenantId);
     return tenant?.problemCount ? <div class="attn" aria-hidden="true" /> : null;
   }
-  if (problems.length === 0) return null;
+  const [first, ...others] = problems;
+  if (!first) return null;
   return (
     <section
-      class="attention"
+      class={isOpen ? 'attention open' : 'attention'}
       aria-label={`${plural(problems.length, 'problem needs', 'problems need')} attention`}
     >
-      {problems.map((problem) => (
-        <div key={`${problem.kind} ${problem.code}`} class="attn">
-          <Icon name="alert" />
-          <p>
-            <Subject tenantId={tenantId} problem={problem} />
-            <Sentence text={problem.message} />
-            <Deadline problem={problem} />
-          </p>
-          <Action tenantId={tenantId} kind={problem.kind} />
-        </div>
-      ))}
+      <Cause
+        tenantId={tenantId}
+        problem={first}
+        hidden={others.length}
+        isOpen={isOpen}
+        onToggle={() => setOpen(!isOpen)}
+      />
+      {isOpen &&
+        others.map((problem) => (
+          <Cause key={`${problem.kind} ${problem.code}`} tenantId={tenantId} problem={problem} />
+        ))}
     </section>
   );
+}
+
+interface CauseProps {
+  tenantId: number;
+  problem: Problem;
+  /** How many other causes its button shows. */
+  hidden?: number;
+  isOpen?: boolean;
+  /** Absent: it is always shown whole. */
+  onToggle?: () => void;
+}
+
+function Cause({ tenantId, problem, hidden = 0, isOpen = true, onToggle }: CauseProps) {
+  const text = useRef<HTMLParagraphElement>(null);
+  const isCut = useIsCut(text);
+  return (
+    <div class="attn">
+      <Icon name="alert" />
+      <p ref={text}>
+        <Subject tenantId={tenantId} problem={problem} />
+        <Sentence text={problem.message} />
+        <Deadline problem={problem} />
+      </p>
+      <span class="attn-actions">
+        <Action tenantId={tenantId} kind={problem.kind} />
+        {onToggle && (hidden > 0 || isCut || isOpen) && (
+          <button type="button" class="button small" aria-expanded={isOpen} onClick={onToggle}>
+            {isOpen ? 'Show less' : hidden > 0 ? `${hidden} more` : 'Show all'}
+          </button>
+        )}
+      </span>
+    </div>
+  );
+}
+
+/** Whether a text does not fit into its lines. */
+function useIsCut(text: { current: HTMLElement | null }): boolean {
+  const [isCut, setCut] = useState(false);
+  useLayoutEffect(() => {
+    const element = text.current;
+    if (!element) return undefined;
+    const watcher = new ResizeObserver(() => setCut(element.scrollHeight > element.clientHeight + 1));
+    watcher.observe(element);
+    return () => watcher.disconnect();
+  }, [text]);
+  return isCut;
 }
 
 /** What it is about: the first repositories, or the kind of the problem. */

@@ -66,10 +66,6 @@ export function Overview({ tenantId }: { tenantId: number }) {
   );
 }
 
-/** Something stands on top of the card: then its bones are replaced, and do not jump. */
-const isPushed = (answer: OverviewAnswer | undefined) =>
-  answer !== undefined && (answer.attention.length > 0 || answer.news.length > 0);
-
 interface GlanceProps {
   tenantId: number;
   answer: OverviewAnswer | undefined;
@@ -87,13 +83,13 @@ function Glance({ tenantId, answer, isStale, reload }: GlanceProps) {
   return (
     <>
       <ActiveRun tenantId={tenantId} run={run} />
+      <Attention tenantId={tenantId} problems={answer?.attention} />
+      <OverviewCard answer={answer} isStale={isStale} />
       {answer?.news.map(({ kind, code, message }) => (
         <Notice key={`${kind} ${code}`} kind="info">
           <p>{message}</p>
         </Notice>
       ))}
-      <Attention tenantId={tenantId} problems={answer?.attention} />
-      <OverviewCard key={isPushed(answer) ? 'pushed' : 'still'} answer={answer} isStale={isStale} />
       <div class="two">
         <Happened tenantId={tenantId} answer={answer} groupId={groupOf(place.query)} onChanged={reload} />
         <Moved answer={answer} isStale={isStale} />

@@ -9,14 +9,14 @@ import { LossNote } from '../overview/attention.tsx';
 export function Standing({ repository }: { repository: Repository | undefined }) {
   if (!repository)
     return (
-      <span class="standing-bones" aria-hidden="true">
+      <span class="standing bones" aria-hidden="true">
         <span class="button small plain">GitHub</span>
         <span class="state">Collected 00 Oct 0000, 00:00 UTC</span>
       </span>
     );
   const { webUrl, visibility, archived, schedule, lastSuccessAt, problem } = repository;
   return (
-    <>
+    <span class="standing">
       <a class="button small plain" href={webUrl} target="_blank" rel="noreferrer">
         <Icon name="link" /> GitHub
       </a>
@@ -25,12 +25,17 @@ export function Standing({ repository }: { repository: Repository | undefined })
       {schedule !== 'daily' && (
         <span class="tag">{schedule === 'paused' ? 'collection paused' : `collected ${schedule}`}</span>
       )}
+      {problem && (
+        <a class="tag danger" href="#problem">
+          cannot be collected
+        </a>
+      )}
       <span class={problem ? 'state warn' : 'state'}>
         {lastSuccessAt
           ? `Collected ${formatInstant(lastSuccessAt)}`
           : 'Not collected yet: figures appear after the first collection.'}
       </span>
-    </>
+    </span>
   );
 }
 
@@ -57,7 +62,7 @@ export function OldCopyNotice({ through }: { through: string }) {
 /** Why collection fails, and how much time is left. */
 export function ProblemNotice({ problem }: { problem: NonNullable<Repository['problem']> }) {
   return (
-    <Notice kind="warning" title="This repository cannot be collected">
+    <Notice kind="warning" id="problem" title="This repository cannot be collected">
       <p>
         <Sentence text={problem.message} />
       </p>

@@ -50,6 +50,7 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
       <TitleRow
         shown={answer?.range}
         title={answer?.repository.fullName ?? 'Repository'}
+        heading={<FullName name={answer?.repository.fullName} />}
         above={
           <p class="crumbs">
             <a href={paths.overview(tenantId)}>Overview</a> /{' '}
@@ -71,10 +72,6 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
       />
       {error && <Failure error={error} retry={reload} keptFrom={keptFrom} />}
       <ActiveRun tenantId={tenantId} run={run} />
-      {answer?.repository.schedule === 'paused' && <PausedNotice {...answer.repository} />}
-      {answer?.repository.oldCopyThrough && <OldCopyNotice through={answer.repository.oldCopyThrough} />}
-      {answer && <UnmatchedNotice {...answer.repository} />}
-      {answer?.repository.problem && <ProblemNotice problem={answer.repository.problem} />}
       {(answer || !error) && (
         <Figures
           answer={answer}
@@ -83,6 +80,18 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
         />
       )}
     </div>
+  );
+}
+
+/** The owner and the name. On a phone, a line for each, so that a long name does not push the page. */
+function FullName({ name: fullName }: { name: string | undefined }) {
+  const [owner, name] = fullName?.split('/') ?? [];
+  if (name === undefined) return <span class="full-name">Repository</span>;
+  return (
+    <span class="full-name" title={fullName}>
+      <span>{owner}/</span>
+      <span>{name}</span>
+    </span>
   );
 }
 
@@ -167,6 +176,19 @@ function Actions({ answer, file, run, reload }: ActionsProps) {
   );
 }
 
+/** What is special about the repository. Below the figures, which would otherwise jump when it is known. */
+function Notices({ repository }: Pick<RepositoryStats, 'repository'>) {
+  const { schedule, oldCopyThrough, problem } = repository;
+  return (
+    <>
+      {problem && <ProblemNotice problem={problem} />}
+      {schedule === 'paused' && <PausedNotice {...repository} />}
+      {oldCopyThrough && <OldCopyNotice through={oldCopyThrough} />}
+      <UnmatchedNotice {...repository} />
+    </>
+  );
+}
+
 interface FiguresProps {
   answer: RepositoryStats | undefined;
   isStale: boolean;
@@ -179,6 +201,7 @@ function Figures({ answer, isStale, reload }: FiguresProps) {
       <RepositoryCard answer={answer} isStale={isStale} />
       {answer && (
         <>
+          <Notices repository={answer.repository} />
           <div class="half">
             <ReferrersCard answer={answer} isStale={isStale} />
             <PathsCard answer={answer} isStale={isStale} />

@@ -4,16 +4,19 @@ import type { TestInstallation } from '../installation.ts';
 import { findViolations, findViolationsInSights, fitsSoon, shiftOf } from './axe.ts';
 import { openChromium } from './chromium.ts';
 import { openHistory } from './history.ts';
+import { LONG_NAME } from './make-history.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
 /** Each page, and a text that shows its content has loaded. */
 const PAGES = [
-  ['/t/1?range=90', 'Last collected'],
-  ['/t/1?range=all&by=month&metric=cloneCount', 'All repositories|Last collected'],
+  ['/t/1?range=90', 'northwind-labs/burrow'],
+  ['/t/1?range=all&by=month&metric=cloneCount', 'northwind-labs/burrow'],
   ['/t/1?tab=table&by=week', 'Weekly traffic'],
   ['/t/1/compare', 'Choose two to six'],
   ['/t/1/compare?repositories=1,2,3&as=index&range=90', 'Days known'],
   ['/t/2/r/REPOSITORY?range=90', 'What is known'],
+  ['/t/2/r/LONG_NAME', 'What is known'],
+  ['/t/1/r/GONE', 'This repository cannot be collected'],
   ['/t/2/r/REPOSITORY?range=90&day=2026-10-12', 'Against a usual'],
   ['/t/1/repositories', 'Data from – to'],
   ['/t/1/repositories?discover=1', 'Select none|tracked'],
@@ -35,6 +38,10 @@ const PAGES = [
   ['/nowhere', 'Page not found'],
 ] as const;
 
+const DESK = { width: 1280, height: 900 };
+const PHONE = { width: 390, height: 844 };
+const isStill = (shift: number) => shift < 0.02;
+
 let installation: TestInstallation;
 let browser: Browser;
 let ada: Visitor;
@@ -43,10 +50,18 @@ let names: Record<string, string>;
 beforeAll(async () => {
   [installation, browser] = await Promise.all([openHistory(), openChromium()]);
   const call = installation.as('ada@example.com');
-  const { repositories } = (await call('GET', '/repositories/2')).body;
-  const quacks = repositories.find((one: { name: string }) => one.name === 'quacks');
+  const idOf = async (tenantId: number, name: string) => {
+    const { repositories } = (await call('GET', `/repositories/${tenantId}`)).body;
+    const found = repositories.find((one: { name: string }) => one.name === name);
+    return String(found.repositoryId);
+  };
   const { runs } = (await call('GET', '/runs/1')).body;
-  names = { REPOSITORY: String(quacks.repositoryId), RUN: String(runs[0].runId) };
+  names = {
+    REPOSITORY: await idOf(2, 'quacks'),
+    LONG_NAME: await idOf(2, LONG_NAME),
+    GONE: await idOf(1, 'old-importer'),
+    RUN: String(runs[0].runId),
+  };
   ada = await openVisitor(browser, installation.url);
   await ada.page.goto(`${installation.url}/me`);
   await ada.signInAs('Ada Lovelace');
@@ -58,15 +73,18 @@ afterAll(async () => {
   await installation?.close();
 });
 
-const pathOf = (path: string) => path.replace(/REPOSITORY|RUN/, (name) => names[name] ?? '');
+const pathOf = (path: string) => path.replace(/REPOSITORY|LONG_NAME|GONE|RUN/, (name) => names[name] ?? '');
 
 test.each(PAGES)(
   '%s stays where it is while it loads, and has no serious accessibility violation on a desk or a phone, light or dark',
   async (path, text) => {
     const { page } = ada;
-    await ada.open(pathOf(path));
-    await page.getByText(new RegExp(text)).first().waitFor();
-    expect(await shiftOf(page)).toBeLessThan(0.02);
+    for (const size of [PHONE, DESK]) {
+      await page.setViewportSize(size);
+      await ada.open(pathOf(path));
+      await page.getByText(new RegExp(text)).locator('visible=true').first().waitFor();
+      expect([size.width, await shiftOf(page)]).toEqual([size.width, expect.toSatisfy(isStill)]);
+    }
     expect(await findViolationsInSights(page)).toEqual([]);
     expect(ada.problems()).toEqual([]);
   },

@@ -42,16 +42,20 @@ async function addAll(installation: Installation, tenantId: number): Promise<voi
 const idOf = ({ demoRepositories }: Installation, wanted: string) =>
   demoRepositories.find(({ name }) => name === wanted)?.id ?? 0;
 
+/** Longer than a phone is wide. */
+export const LONG_NAME = 'exam-helper-for-everybody-who-has-to-learn-too-much-in-too-few-days';
+
 /** What happens on GitHub during the history. A simulator that starts afterwards does not know it yet. */
 export function changeGitHub(installation: Installation): void {
   const { github } = installation;
   github.rename(idOf(installation, 'harbor-charts'), { name: 'harbor-helm' }, CHANGED_AT);
+  github.rename(idOf(installation, 'exam-helper'), { name: LONG_NAME }, CHANGED_AT);
   github.remove(idOf(installation, 'old-importer'));
 }
 
 /**
- * Makes eleven weeks of two tenants: Northwind (1) and Pinecone (2), with hostile texts. They have lost days, a renamed
- * repository and one that can no longer be collected. `setNow` sets the time for GitHub and the actions.
+ * Makes eleven weeks of two tenants: Northwind (1) and Pinecone (2), with hostile texts. They have lost days, renamed
+ * repositories and one that can no longer be collected. `setNow` sets the time for GitHub and the actions.
  */
 export async function makeHistory(
   installation: Installation,
