@@ -750,3 +750,19 @@ test('a cell that a spreadsheet would run or split is escaped', () => {
   ).toEqual(["'=1+1", "'+1", "'-1", "'@a", "'\ta", '"a,b"', '"say ""hi"""', '"a\nb"', 'ü🦆', '']);
   expect(toCsv(['a', 'b'], [[-1, null]])).toBe('a,b\r\n-1,\r\n');
 });
+
+test('a repository keeps its color when an earlier one is removed, and the next one takes the free color', async () => {
+  const colors = async (): Promise<Record<string, number>> => {
+    const { repositories } = await stats(`${second}?range=14`);
+    return Object.fromEntries(
+      repositories.map((one: { fullName: string; colorIndex: number }) => [one.fullName, one.colorIndex]),
+    );
+  };
+  const { [`${pinecone}/quacks`]: free, ...others } = await colors();
+  const { body } = await ada('GET', `/repositories/${second}`);
+  const { repositoryId } = body.repositories.find((one: { name: string }) => one.name === 'quacks');
+  expect((await ada('DELETE', `/repositories/${second}/${repositoryId}`)).status).toBe(200);
+  expect(await colors()).toEqual(others);
+  await addAll(second, pinecone, ['exam-helper']);
+  expect(await colors()).toEqual({ ...others, [`${pinecone}/exam-helper`]: free });
+});

@@ -6,7 +6,6 @@ import type { Db } from '../db/database.ts';
 import { listEvents } from '../events.ts';
 import { Failure } from '../failure.ts';
 import { inGroup, listGroupChoices } from '../groups.ts';
-import { readColorIndexes } from '../repositories/color.ts';
 import { toFullName } from '../repositories/repository.ts';
 import { bucketsOf } from '../stats/buckets.ts';
 import { compareRepositories } from '../stats/comparison.ts';
@@ -43,7 +42,6 @@ export async function readWidgets(
   now: Date,
 ): Promise<WidgetsAnswer> {
   const shown = await inGroup(db, narrow(access, request.repositories), request.group);
-  const colorOf = await readColorIndexes(db, access.tenantId);
   const scopes: WidgetScope[] = [];
   const known = new Map<string, Promise<Scope & { place: number }>>();
 
@@ -67,7 +65,7 @@ export async function readWidgets(
     const opening = known.get(key) ?? open(settings);
     known.set(key, opening);
     const scope = await opening;
-    return toFigures({ db, colorOf }, scope, settings);
+    return toFigures(db, scope, settings);
   }
 
   const widgets: WidgetFigures[] = [];
@@ -110,17 +108,11 @@ function once<Found>(read: () => Promise<Found>): () => Promise<Found> {
   };
 }
 
-interface Context {
-  db: Db;
-  colorOf: (repositoryId: number) => number;
-}
-
 async function toFigures(
-  context: Context,
+  db: Db,
   scope: Scope & { place: number },
   settings: FiguresSettings,
 ): Promise<WidgetFigures> {
-  const { db } = context;
   const { place } = scope;
   switch (settings.kind) {
     case 'figure':
@@ -131,7 +123,7 @@ async function toFigures(
     }
     case 'ranking':
     case 'table':
-      return { kind: settings.kind, scope: place, ...(await toList(context, scope, settings)) };
+      return { kind: settings.kind, scope: place, ...(await toList(scope, settings)) };
     case 'comparison': {
       const { metric, count } = settings;
       const first = (await rank(scope, metric)).slice(0, count);
@@ -142,7 +134,7 @@ async function toFigures(
         kind: 'comparison',
         scope: place,
         lines: first.map((one) => ({
-          ...toNamed(context, one),
+          ...toNamed(one),
           values: lines.get(one.row.repositoryId) ?? [],
         })),
         otherCount: scope.traffic.length - first.length,
@@ -171,24 +163,20 @@ async function rank({ traffic, ...scope }: Scope, metric: RankedMetric) {
   return ranked.sort((one, other) => (other.value ?? -1) - (one.value ?? -1));
 }
 
-const toNamed = ({ colorOf }: Context, { row }: RepositoryTraffic) => ({
+const toNamed = ({ row }: RepositoryTraffic) => ({
   repositoryId: row.repositoryId,
   fullName: toFullName(row),
-  colorIndex: colorOf(row.repositoryId),
+  colorIndex: row.colorIndex,
 });
 
-async function toList(
-  context: Context,
-  scope: Scope,
-  { metric, count }: { metric: RankedMetric; count: number },
-) {
+async function toList(scope: Scope, { metric, count }: { metric: RankedMetric; count: number }) {
   const ranked = await rank(scope, metric);
   const { spans } = scope.calendar;
   const rows = ranked.slice(0, count).map((one) => {
     const comparison = compareRepositories(spans, [one]);
     const compared = metric === 'stars' ? 'viewCount' : metric;
     return {
-      ...toNamed(context, one),
+      ...toNamed(one),
       archived: one.row.archivedAt !== null,
       totals: toTotals(one.sums.total),
       starsGained: one.starsGained,

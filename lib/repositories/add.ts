@@ -6,6 +6,7 @@ import { Failure, meetsEveryRequest } from '../failure.ts';
 import type { GitHubRepository } from '../github/repositories.ts';
 import type { GitHubClient } from '../github.ts';
 import { notFound } from '../request.ts';
+import { chooseColorIndex } from './color.ts';
 import { isForArchive, requireRepositoryRow, toRepository } from './repository.ts';
 import { toTopicsColumn } from './topics.ts';
 
@@ -163,6 +164,7 @@ async function insertRepository({ db, tenantId, by }: Adding, found: GitHubRepos
         schedule: 'daily',
         visibility: found.visibility,
         topics: toTopicsColumn(found.topics),
+        colorIndex: await chooseColorIndex(trx, tenantId),
         archivedAt: found.archived ? addedAt : null,
         addedAt,
         addedBy,

@@ -4,16 +4,19 @@ import type { Db } from '../db/database.ts';
 const COLORS = 8;
 
 /**
- * The color of each repository of a tenant, as a place in the pages' list of eight. It follows the order in which the tenant
- * got its repositories, so that neighbors differ, and it is the same for everybody, whatever they may see.
+ * The color of a new repository of a tenant, as a place in the pages' list of eight: the first that the fewest of its repositories
+ * have. It is stored with the repository, so that it is the same on all pages, for everybody, and whatever is removed later.
  */
-export async function readColorIndexes(db: Db, tenantId: number): Promise<(repositoryId: number) => number> {
+export async function chooseColorIndex(db: Db, tenantId: number): Promise<number> {
   const rows = await db
     .selectFrom('repository')
-    .select('repositoryId')
+    .select(({ fn }) => ['colorIndex', fn.countAll<number>().as('count')])
     .where('tenantId', '=', tenantId)
-    .orderBy('repositoryId')
+    .groupBy('colorIndex')
     .execute();
-  const places = new Map(rows.map(({ repositoryId }, place) => [repositoryId, place % COLORS]));
-  return (repositoryId) => places.get(repositoryId) ?? 0;
+  const counts = Array.from(
+    { length: COLORS },
+    (_, index) => rows.find(({ colorIndex }) => colorIndex === index)?.count ?? 0,
+  );
+  return counts.indexOf(Math.min(...counts));
 }

@@ -30,6 +30,7 @@ const STANDING = [
   'owner',
   'name',
   'visibility',
+  'colorIndex',
   'archivedAt',
   'schedule',
   'addedAt',

@@ -7,23 +7,19 @@ import { differenceOf, whyNoChange } from './totals.ts';
 
 const MAX_MOVERS = 6;
 
-/** What an overview needs to know of each repository besides its traffic. */
-export interface RepositoryExtras {
-  colorOf: (repositoryId: number) => number;
-  /** The stars gained in the range; null if they were never read. */
-  starsOf: (repositoryId: number) => number | null;
-}
+/** The stars that a repository gained in the range; null if they were never read. */
+export type StarsOf = (repositoryId: number) => number | null;
 
 /** The repositories that moved most between the two spans; those without a difference come last. */
 export function listMoved(
   traffic: readonly RepositoryTraffic[],
   spans: Spans,
-  { colorOf, starsOf }: RepositoryExtras,
+  starsOf: StarsOf,
 ): Overview['moved'] {
   const toMover = ({ row }: RepositoryTraffic, found: Pick<Mover, 'difference' | 'reason'>): Mover => ({
     repositoryId: row.repositoryId,
     fullName: toFullName(row),
-    colorIndex: colorOf(row.repositoryId),
+    colorIndex: row.colorIndex,
     ...found,
   });
   const byMetric = (metric: 'viewCount' | 'cloneCount') =>

@@ -6,7 +6,6 @@ import { type DaySpan, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { listEvents } from '../events.ts';
 import { readAttention, readNews } from '../problems/list.ts';
-import { readColorIndexes } from '../repositories/color.ts';
 import {
   givesNoTraffic,
   listStandings,
@@ -21,7 +20,7 @@ import { finalDate, missingSpans } from '../traffic/window.ts';
 import { bucketsOf } from './buckets.ts';
 import { compareRepositories, daysOf, isComparable } from './comparison.ts';
 import { readGains, readStarsOfEach } from './gains.ts';
-import { listMoved, type RepositoryExtras } from './overview-moved.ts';
+import { listMoved, type StarsOf } from './overview-moved.ts';
 import { type ListRequest, listTraffic, type RepositoryTraffic } from './overview-order.ts';
 import { addUp, readSparklines, sumBuckets, sumRepositories } from './overview-sums.ts';
 import { type Calendar, type RangeRequest, type Spans, spansOf, toRange } from './range.ts';
@@ -51,7 +50,7 @@ export async function readOverview(
   const ids = shown.map(({ row }) => row.repositoryId);
   const together = await readTogether(db, access, found);
   // Two at once: a container has two connections.
-  const [{ lines, extras }, standing] = await Promise.all([
+  const [{ lines, starsOf }, standing] = await Promise.all([
     readListed(db, access, ids, calendar),
     readStanding(db, access, found, now),
   ]);
@@ -59,10 +58,10 @@ export async function readOverview(
   return {
     tenantId: access.tenantId,
     ...together,
-    moved: listMoved(traffic, spans, extras),
+    moved: listMoved(traffic, spans, starsOf),
     repositories: shown.flatMap((one) => {
       const line = lines.get(one.row.repositoryId);
-      return line ? [{ ...toOverviewRepository(one, { spans, now, extras }), ...line }] : [];
+      return line ? [{ ...toOverviewRepository(one, { spans, now, starsOf }), ...line }] : [];
     }),
     page: { number: request.page, size: request.size, total: listed.length },
     problemCount: rows.filter((row) => toProblem(row, now) !== null).length,
@@ -78,9 +77,8 @@ async function readListed(
   calendar: Calendar,
 ) {
   const lines = await readSparklines(db, access, repositoryIds, calendar);
-  const colorOf = await readColorIndexes(db, access.tenantId);
   const starsOf = await readStarsOfEach(db, access, calendar.range);
-  return { lines, extras: { colorOf, starsOf } };
+  return { lines, starsOf };
 }
 
 /** What needs action, what happened, and what is going on. */
@@ -189,20 +187,20 @@ export async function readTraffic(db: Db, access: TenantAccess, request: RangeRe
 interface RowContext {
   spans: Spans;
   now: Date;
-  extras: RepositoryExtras;
+  starsOf: StarsOf;
 }
 
-function toOverviewRepository(one: RepositoryTraffic, { spans, now, extras }: RowContext) {
+function toOverviewRepository(one: RepositoryTraffic, { spans, now, starsOf }: RowContext) {
   const { row, sums } = one;
   return {
     repositoryId: row.repositoryId,
     fullName: toFullName(row),
     webUrl: toWebUrl(row),
     visibility: row.visibility,
-    colorIndex: extras.colorOf(row.repositoryId),
+    colorIndex: row.colorIndex,
     archived: row.archivedAt !== null,
     stars: row.stars,
-    starsGained: extras.starsOf(row.repositoryId),
+    starsGained: starsOf(row.repositoryId),
     totals: toTotals(sums.total),
     comparison: compareRepositories(spans, [one]),
     lastSuccessAt: row.lastSuccessAt,

@@ -8,7 +8,6 @@ import { listExtraStates } from '../extras/extra.ts';
 import { readReleaseDownloads } from '../extras/releases.ts';
 import { readStarHistory, readStarSeries } from '../extras/stars.ts';
 import { readWorkflowRuns } from '../extras/workflow-runs.ts';
-import { readColorIndexes } from '../repositories/color.ts';
 import { listFacts, type RepositoryFact } from '../repositories/facts.ts';
 import { type RepositoryRow, requireRepositoryRow, toRepository } from '../repositories/repository.ts';
 import { findActiveRun } from '../runs.ts';
@@ -177,7 +176,6 @@ export async function readRepositoryTraffic(
   const { range, buckets } = figures;
   const { from, to } = range;
   const own = { tenantId: access.tenantId, repositoryIds: [repositoryId] };
-  const colorOf = await readColorIndexes(db, access.tenantId);
   const [newest, previous] = await listNewestWindows(db, key, to);
   const inRange = newest && newest.observedDate >= from ? newest.observedDate : null;
   const extras = await listExtraStates(db, access.tenantId, repositoryId);
@@ -194,7 +192,7 @@ export async function readRepositoryTraffic(
     repository: toRepository(row, now),
     ...figures,
     comparisonSeries: await readComparisonSeries(db, own, { range, buckets, spans, today: toDay(now) }),
-    colorIndex: colorOf(repositoryId),
+    colorIndex: row.colorIndex,
     window: newest ?? null,
     snapshotDate: inRange,
     referrers: referrers.list,

@@ -7,7 +7,6 @@ import { type EventSource, listEvents } from '../events.ts';
 import { listExtraStates } from '../extras/extra.ts';
 import { readDownloadSeries } from '../extras/releases.ts';
 import { readStarSeries } from '../extras/stars.ts';
-import { readColorIndexes } from '../repositories/color.ts';
 import { listFacts } from '../repositories/facts.ts';
 import { listRepositoryRows, type RepositoryRow, toFullName } from '../repositories/repository.ts';
 import { notFound } from '../request.ts';
@@ -47,14 +46,13 @@ export async function readSeries(
   const range = toRange(request, toDay(now), first, MAX_BUCKETS);
   const ids = asked ?? (await listLargest(db, access, range, request));
   const rows = await listRepositoryRows(db, { tenantId: access.tenantId, repositoryIds: ids });
-  const colorOf = await readColorIndexes(db, access.tenantId);
   const repositories: TrafficSeries['repositories'] = [];
   const sources: EventSource[] = [];
   for (const id of ids) {
     const row = rows.find(({ repositoryId }) => repositoryId === id);
     if (!row) throw notFound('repository');
     const one = await readOne(db, row, range, now);
-    repositories.push({ ...one, colorIndex: colorOf(id) });
+    repositories.push({ ...one, colorIndex: row.colorIndex });
     sources.push({ ...row, lostDays: one.totals.lostDays });
   }
   const shown = { tenantId: access.tenantId, repositoryIds: ids };

@@ -28,6 +28,8 @@ export const repositoryTables = {
     forgottenBefore: optional(day),
     oldCopyThrough: optional(day),
     readsToday: generated(integer),
+    /** `color.ts` chooses it. */
+    colorIndex: generated(integer),
     lastSuccessAt: optional(instant),
     failureCode: optional(text(40)),
     failureMessage: optional(text(500)),
