@@ -1,6 +1,7 @@
 import type { TrafficSeries } from '../../lib/answers/stats.ts';
 import { type ChartModel, type Mark, markOf } from '../../lib/charts/model.ts';
 import { trailingAverage } from '../charts/average.ts';
+import { repositoryColor } from '../figures/models.ts';
 import { cutOf } from '../format.ts';
 import { paths } from '../routes.ts';
 
@@ -33,8 +34,6 @@ export function namesOf({ repositories }: TrafficSeries): Map<number, string> {
   );
 }
 
-const colorOf = ({ colorIndex }: Compared) => `--series-${colorIndex + 1}`;
-
 /** One line for each repository. */
 export function absoluteModel(answer: TrafficSeries, metric: CompareMetric): ChartModel {
   const { range, buckets, repositories, events } = answer;
@@ -45,7 +44,7 @@ export function absoluteModel(answer: TrafficSeries, metric: CompareMetric): Cha
     buckets,
     layers: repositories.map((one) => ({
       label: names.get(one.repositoryId) ?? one.fullName,
-      color: colorOf(one),
+      color: repositoryColor(one.colorIndex),
       values: one.series[metric],
     })),
     marks: marksOf(answer, metric),
@@ -107,7 +106,9 @@ export function multiplesOf(answer: TrafficSeries, metric: CompareMetric) {
       kind: 'nested',
       range,
       buckets,
-      layers: [{ label: metricLabel(metric), color: colorOf(one), values: one.series[metric] }],
+      layers: [
+        { label: metricLabel(metric), color: repositoryColor(one.colorIndex), values: one.series[metric] },
+      ],
       marks: buckets.map(() => 'known'),
       events: [],
     } satisfies ChartModel,

@@ -9,6 +9,9 @@ import type { TileMetric } from './tiles.ts';
 /** A figure's color, the same everywhere. */
 export const colorOf = (metric: TileMetric): string => FIGURE_COLORS[metric];
 
+/** A repository's color, the same everywhere. */
+export const repositoryColor = (colorIndex: number): string => `--series-${colorIndex + 1}`;
+
 /** The pale line of what is compared; undefined if nothing is. Of stars it is what was gained. */
 export function beforeLine(
   series: ComparisonSeries | null,

@@ -77,7 +77,7 @@ function Row({ tenantId, mover, most }: RowProps) {
       ) : (
         <>
           <Bar difference={difference} most={most} />
-          <span class={`shown-change ${difference > 0 ? 'up' : difference < 0 ? 'down' : 'muted'}`}>
+          <span class={`change ${difference > 0 ? 'up' : difference < 0 ? 'down' : 'muted'}`}>
             {formatDifference(difference)}
           </span>
         </>

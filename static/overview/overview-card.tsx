@@ -6,7 +6,7 @@ import { chartViewOf } from '../charts/actions.ts';
 import { Multiples } from '../charts/multiples.tsx';
 import { DayBones, DayPanel, useDayPanelCode } from '../day/day-slot.tsx';
 import { FiguresCard } from '../figures/figures-card.tsx';
-import { beforeLine, knownDaysOf } from '../figures/models.ts';
+import { beforeLine, knownDaysOf, repositoryColor } from '../figures/models.ts';
 import { tileMetricOf, tilesOf } from '../figures/tiles.ts';
 import { totalModel } from '../figures/total-model.ts';
 import { plural } from '../format.ts';
@@ -77,8 +77,6 @@ const overviewTiles = ({ range, totals, comparison, buckets, series, stars, fork
 
 const MAX_NAMED = 7;
 
-const seriesColor = (colorIndex: number) => `--series-${colorIndex + 1}`;
-
 /** The largest repositories of the current page, and the sum of all others. */
 function stackedModel(answer: Overview, metric: 'viewCount' | 'cloneCount'): ChartModel {
   const { range, buckets, events, series, comparisonSeries } = answer;
@@ -86,7 +84,7 @@ function stackedModel(answer: Overview, metric: 'viewCount' | 'cloneCount'): Cha
     .slice(0, MAX_NAMED)
     .map((repository) => ({
       label: repository.fullName,
-      color: seriesColor(repository.colorIndex),
+      color: repositoryColor(repository.colorIndex),
       values: repository[metric],
     }));
   const others = series[metric].map((total, index) => {
@@ -115,7 +113,7 @@ function linesModel(answer: Overview, metric: 'viewCount' | 'cloneCount'): Chart
   const { range, buckets, events } = answer;
   const layers = largest(answer, metric).map(({ fullName, colorIndex, ...repository }) => ({
     label: fullName,
-    color: seriesColor(colorIndex),
+    color: repositoryColor(colorIndex),
     values: repository[metric],
   }));
   return { kind: 'line', range, buckets, layers, marks: marksOf(answer, metric), events };
@@ -133,7 +131,7 @@ function toMultiples(answer: Overview, metric: 'viewCount' | 'cloneCount') {
       layers: [
         {
           label: metric === 'viewCount' ? 'Views' : 'Clones',
-          color: seriesColor(colorIndex),
+          color: repositoryColor(colorIndex),
           values: repository[metric],
         },
       ],

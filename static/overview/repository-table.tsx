@@ -1,4 +1,5 @@
 import type { Overview } from '../../lib/answers/stats.ts';
+import { changeOf, whyNoChange } from '../../lib/stats/totals.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
 import { SortHeader, TableScroll } from '../controls/data-table.tsx';
 import { CsvButton } from '../controls/download.tsx';
@@ -6,11 +7,10 @@ import { Skeleton } from '../controls/loading.tsx';
 import { Pager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { SearchBox } from '../controls/search-box.tsx';
+import { Change } from '../figures/change.tsx';
 import { formatCount, formatRecent, plural } from '../format.ts';
 import { FIRST_PAGE, type Place, usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';
-import { Change } from './change.tsx';
-
 import { fileName, overviewFile } from './view.ts';
 
 type Row = Overview['repositories'][number];
@@ -120,7 +120,7 @@ function RepositoryRow({ answer, row, most }: RowProps) {
         <strong>{formatCount(totals.viewCount)}</strong>
       </td>
       <td class="number" data-label="Views change">
-        <Change comparison={comparison} metric="viewCount" />
+        <Change change={changeOf(comparison, 'viewCount')} reason={whyNoChange(comparison, 'viewCount')} />
       </td>
       <td class="number only-wide" data-label="Visitors (max)">
         {formatCount(totals.viewUniquesUpper)}

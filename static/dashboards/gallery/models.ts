@@ -4,6 +4,7 @@ import { marksOf } from '../../../lib/charts/traffic-model.ts';
 import type { WidgetMetric } from '../../../lib/dashboards/gallery.ts';
 import { SUM_OF } from '../../../lib/stats/totals.ts';
 import { METRICS, type Metric } from '../../../lib/traffic/figures.ts';
+import { repositoryColor } from '../../figures/models.ts';
 import { totalModel } from '../../figures/total-model.ts';
 import { shortNamesOf } from './ranking.tsx';
 
@@ -57,7 +58,7 @@ export function toComparison(
     buckets: scope.buckets,
     layers: lines.map(({ colorIndex, values }, at) => ({
       label: names[at] ?? '',
-      color: `--series-${colorIndex + 1}`,
+      color: repositoryColor(colorIndex),
       values,
     })),
     marks: isTraffic(metric) ? marksOf(scope, metric) : scope.buckets.map(() => 'known' as const),

@@ -1,15 +1,13 @@
 import type { WidgetFigures } from '../../../lib/answers/widgets.ts';
 import type { RankedMetric } from '../../../lib/dashboards/gallery.ts';
 import { SUM_OF } from '../../../lib/stats/totals.ts';
+import { Change } from '../../figures/change.tsx';
+import { repositoryColor } from '../../figures/models.ts';
 import { formatCount } from '../../format.ts';
 import { paths } from '../../routes.ts';
-import { Change } from './change.tsx';
 
 export type RankedFigures = Extract<WidgetFigures, { kind: 'ranking' | 'table' }>;
 type Row = RankedFigures['rows'][number];
-
-/** The color that a repository has on every page. */
-export const colorOfRepository = (colorIndex: number) => `var(--series-${colorIndex + 1})`;
 
 /** What a row counts. */
 export const figureOf = ({ totals, starsGained }: Row, metric: RankedMetric) =>
@@ -53,7 +51,7 @@ export function Ranking({ tenantId, figures: { rows, others }, settings: { metri
                 <rect
                   width={value ? Math.max(0.7, width) : 0}
                   height={HEIGHT}
-                  fill={colorOfRepository(row.colorIndex)}
+                  fill={`var(${repositoryColor(row.colorIndex)})`}
                 />
               </svg>
               <b>{formatCount(value)}</b>

@@ -1,10 +1,11 @@
 import type { RankedMetric } from '../../../lib/dashboards/gallery.ts';
 import { METRICS } from '../../../lib/traffic/figures.ts';
 import { DataTable } from '../../controls/data-table.tsx';
+import { Change } from '../../figures/change.tsx';
+import { repositoryColor } from '../../figures/models.ts';
 import { formatCount } from '../../format.ts';
 import { paths } from '../../routes.ts';
-import { Change } from './change.tsx';
-import { colorOfRepository, figureOf, type RankedFigures, shortNamesOf } from './ranking.tsx';
+import { figureOf, type RankedFigures, shortNamesOf } from './ranking.tsx';
 import { isMaximum, METRIC_NAMES } from './settings.ts';
 
 interface TableProps {
@@ -34,7 +35,11 @@ export function RepositoriesTable({ tenantId, title, figures: { rows, others }, 
         {rows.map((row, at) => (
           <tr key={row.repositoryId}>
             <th scope="row">
-              <span class="dot" style={{ '--c': colorOfRepository(row.colorIndex) }} aria-hidden="true" />
+              <span
+                class="dot"
+                style={{ '--c': `var(${repositoryColor(row.colorIndex)})` }}
+                aria-hidden="true"
+              />
               <a href={paths.repository(tenantId, row.repositoryId)} title={row.fullName}>
                 {names[at]}
               </a>
