@@ -1,4 +1,4 @@
--- The same as sql/postgres/031-colors.sql.
+-- The same as sql/postgres/032-colors.sql.
 alter table repository add column color_index integer default 0 not null;
 
 update repository set color_index = (
