@@ -1,4 +1,5 @@
 import type { Day } from '../day.ts';
+import type { ExportedRepository, ExportedTenant, ExportRow } from '../exports/format.ts';
 
 /** A file that somebody gives to read. */
 export interface GivenFile {
@@ -36,6 +37,8 @@ export interface ReadHistory {
   files: ReadFile[];
   /** Sorted by key. Without those of which no file knows anything. */
   repositories: ReadRepository[];
+  /** What our own exports hold of their tenants: groups, annotations, dashboards. One for each export. */
+  tenants: ExportedTenant[];
   problems: ReadProblem[];
 }
 
@@ -78,6 +81,8 @@ export interface ReadRepository {
   undatedLists: UndatedList[];
   /** Sorted by date; one row for each date. */
   facts: ReadFact[];
+  /** What only our own exports have; null for all other files. */
+  exported: ExportedRepository | null;
 }
 
 /** Numbers of one UTC day; null is unknown. Of several observations of a day, the largest number counts, each by itself. */
@@ -89,6 +94,9 @@ export interface ReadDay extends Counts {
   provisional: TrafficMetric[];
   /** A 0 that the tool may have written for "not measured". */
   doubtfulZero: TrafficMetric[];
+  /** How the day is known, and when it was read. Only in our own exports. */
+  state?: ExportRow<'traffic-days'>['state'];
+  observedAt?: string;
 }
 
 export interface Counts {
@@ -161,15 +169,11 @@ export type ProblemWeight = 'error' | 'left' | 'note' | 'question';
 /** What each code weighs. Codes are stable. */
 export const PROBLEMS = {
   file_too_large: 'error',
-  too_many_files: 'error',
   zip_too_large: 'error',
   zip_broken: 'error',
   zip_inside_zip: 'left',
   unreadable: 'error',
   not_text: 'left',
-  not_recognised: 'left',
-  empty: 'left',
-  no_data: 'left',
   encoding_guessed: 'note',
   json_broken: 'error',
   json_repaired: 'note',
@@ -202,7 +206,12 @@ export const PROBLEMS = {
   owner_unknown: 'question',
   list_undated: 'question',
   local_time: 'note',
-  another_version: 'error',
+  newer_export: 'error',
+  missing_file: 'error',
+  missing_column: 'error',
+  bad_row: 'error',
+  unknown_repository: 'error',
+  count_differs: 'note',
 } as const satisfies Record<string, ProblemWeight>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

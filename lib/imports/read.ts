@@ -3,6 +3,7 @@ import type { Day } from '../day.ts';
 import { readCsv } from './formats/csv.ts';
 import { type Gathering, openGathering } from './formats/gathering.ts';
 import { readJson } from './formats/json.ts';
+import { readOwnExports } from './formats/own-export.ts';
 import { isSqlite, readSqlite } from './formats/sqlite.ts';
 import { decodeText } from './formats/text.ts';
 import { filesOfZip, isZip, MAX_FILE, ZipError } from './formats/zip.ts';
@@ -41,7 +42,8 @@ export async function readHistory(given: readonly GivenFile[], options: ReadOpti
   const unpacked = await unpackAll(given, files, archives);
   const gathering = openGathering({ today: options.today, answers: options.answers ?? {}, files: unpacked });
   for (const [path, { code }] of archives) gathering.problem(path, code, ARCHIVE_MESSAGES[code]);
-  const reader = openReader(gathering, options);
+  const own = await readOwnExports(unpacked, gathering.problem);
+  const reader = openReader(gathering, options, own.files);
   const later: GivenFile[] = [];
   let done = 0;
   for (const file of unpacked) {
@@ -56,7 +58,8 @@ export async function readHistory(given: readonly GivenFile[], options: ReadOpti
     options.onProgress?.(++done, unpacked.length + later.length);
   }
   files.sort((one, other) => (one.path < other.path ? -1 : 1));
-  return { files, ...gathering.finish() };
+  const { repositories, problems } = gathering.finish();
+  return { files, repositories: own.repositories.concat(repositories), tenants: own.tenants, problems };
 }
 
 const ARCHIVE_MESSAGES = {
@@ -115,7 +118,11 @@ interface Reader {
   read(file: GivenFile, pass: 'first' | 'second'): Promise<ReadFile | 'later'>;
 }
 
-function openReader(gathering: Gathering, { openSqlite }: ReadOptions): Reader {
+function openReader(
+  gathering: Gathering,
+  { openSqlite }: ReadOptions,
+  ownExport: ReadonlySet<string>,
+): Reader {
   let sqlite: Promise<SqlJsStatic> | null = null;
 
   async function readContent(
@@ -170,6 +177,7 @@ function openReader(gathering: Gathering, { openSqlite }: ReadOptions): Reader {
         gathering.problem(path, 'unreadable', message);
         return { ...base, left: message };
       }
+      if (ownExport.has(path)) return { path, size, sha256: await sha256(bytes), tool: 'export', left: null };
       const outcome = await readContent(path, bytes, pass);
       return outcome === 'later' ? 'later' : { ...base, sha256: await sha256(bytes), ...outcome };
     },

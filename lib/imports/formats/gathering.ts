@@ -380,11 +380,11 @@ export function openGathering({ today, answers, files }: GatheringOptions): Gath
     ask,
     finish() {
       for (const draft of drafts.values()) applyAnswers(draft, problem);
-      const named = nameDrafts([...drafts.values()], ask);
+      const named = nameDrafts([...drafts.values()], ask).filter(knowsSomething);
       for (const draft of named) leaveOutFailedLists(draft, problem);
       const repositories = named.map((draft) => toRepository(draft, { ask, problem }));
       return {
-        repositories: repositories.filter(hasData).sort((one, other) => (one.key < other.key ? -1 : 1)),
+        repositories: repositories.sort((one, other) => (one.key < other.key ? -1 : 1)),
         problems: [...problems.values()].sort((one, other) => (one.path < other.path ? -1 : 1)),
       };
     },
@@ -482,6 +482,9 @@ function mergeRow(rows: Map<string, ReadListRow>, row: ReadListRow) {
   known.uniques = larger(known.uniques, row.uniques);
 }
 
+const knowsSomething = ({ days, weeks, lists, facts }: Draft) =>
+  [days, weeks, lists, facts].some(({ size }) => size > 0);
+
 const isFull = (draft: Draft) => draft.given?.includes('/') === true;
 
 /** Finds each repository's name by the hints of the files and by answers, and merges what is one repository. */
@@ -554,7 +557,7 @@ function byFrequency(values: readonly string[]): string[] {
 
 function takeOwnerAnswers(drafts: Draft[], ask: Gathering['ask']) {
   const lacking = drafts.filter(
-    (draft) => draft.given !== null && !isFull(draft) && draft.choices.length === 0,
+    (draft) => draft.given !== null && !isFull(draft) && draft.choices.length === 0 && knowsSomething(draft),
   );
   const groups = groupBy(lacking, ({ root }) => topOf(root));
   const owners = drafts.flatMap(({ given }) => ownerOf(given) ?? []);
@@ -596,7 +599,8 @@ function keyOf(draft: Draft): string {
 
 function takeNameAnswers(drafts: Draft[], ask: Gathering['ask']) {
   for (const draft of drafts) {
-    if (isFull(draft) || (draft.given !== null && draft.choices.length === 0)) continue;
+    if (!knowsSomething(draft) || isFull(draft) || (draft.given !== null && draft.choices.length === 0))
+      continue;
     const [path = draft.root] = draft.files;
     const answer = ask(
       path,
@@ -724,6 +728,7 @@ function toRepository(draft: Draft, { ask, problem }: Pick<Gathering, 'ask' | 'p
     lists: lists.sort((one, other) => (timeOf(one) < timeOf(other) ? -1 : 1)),
     undatedLists,
     facts,
+    exported: null,
   };
 }
 
@@ -740,10 +745,6 @@ function askForDate(draft: Draft, key: string, lists: DraftList[], ask: Gatherin
     lists.length,
   );
   return answer !== null && isDay(answer) ? answer : null;
-}
-
-function hasData({ days, weeks, lists, undatedLists, facts }: ReadRepository): boolean {
-  return [days, weeks, lists, undatedLists, facts].some(({ length }) => length > 0);
 }
 
 /**

@@ -45,8 +45,8 @@ function unpack(
   };
   try {
     return new Map(Object.entries(unzipSync(bytes, { filter })));
-  } catch {
-    throw new ZipError('zip_broken');
+  } catch (error) {
+    throw error instanceof ZipError ? error : new ZipError('zip_broken');
   }
 }
 
