@@ -13,7 +13,7 @@ import type {
 import type { WidgetsAnswer } from '../lib/answers/widgets.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
 import { type Actor, recordExport } from '../lib/audit.ts';
-import { requireAccess } from '../lib/caller.ts';
+import { requireAccess, requireSpreadsheetAccess } from '../lib/caller.ts';
 import { readWidgets } from '../lib/dashboards/figures.ts';
 import { MAX_WIDGETS } from '../lib/dashboards/gallery.ts';
 import { FiguresSettings } from '../lib/dashboards/gallery-schema.ts';
@@ -111,6 +111,10 @@ export const SeriesQuery = z
     'Give either repositories or top.',
   );
 
+const repositoryIds = z
+  .string()
+  .regex(/^[1-9]\d{0,9}(,[1-9]\d{0,9}){0,999}$/, 'Give ids of repositories, separated by commas.');
+
 export const TableQuery = z
   .strictObject({
     ...span,
@@ -126,10 +130,7 @@ export const TableQuery = z
     /** Rows per page. A CSV page holds as many as fit, at most 10,000; `x-total-count` of the first gives the total. */
     size: z.coerce.number().int().min(1).max(1000).default(100),
     /** Ids, separated by commas: only these repositories. */
-    repositories: z
-      .string()
-      .regex(/^[1-9]\d{0,9}(,[1-9]\d{0,9}){0,999}$/, 'Give ids of repositories, separated by commas.')
-      .optional(),
+    repositories: repositoryIds.optional(),
     /** CSV only. `seed` gives the eight columns of the system that this one re-creates, so more rows fit into an answer. */
     columns: z.enum(['all', 'seed']).default('all'),
     /**
@@ -149,6 +150,23 @@ export const TableQuery = z
   .refine(({ sum, top, format }) => format === 'csv' || !(sum || top), 'sum and top are for format=csv.')
   .refine(({ sum, by, top }) => top === undefined || !(sum || by), 'Give top without sum and by.')
   .refine(({ top, least }) => top !== undefined || least === undefined, 'least is for top.');
+
+export const SpreadsheetQuery = z
+  .strictObject({
+    /** A key with the scope `spreadsheet`. */
+    key: z.string().max(100).optional(),
+    range: span.range,
+    from: span.from,
+    to: span.to,
+    by: span.by,
+    group: groupParameter,
+    q: z.string().max(100).optional(),
+    /** Ids, separated by commas: only these repositories. */
+    repositories: repositoryIds.optional(),
+    /** As in the table: one row per bucket for all repositories together, or one row per repository for the whole range. */
+    sum: z.enum(['repositories', 'days']).optional(),
+  })
+  .refine(isOneSpan, ONE_SPAN);
 
 export const TenantDayQuery = z.strictObject({
   group: groupParameter,
@@ -249,6 +267,19 @@ app.get('/:tenantId/table', async (c) => {
   const table = await readTable(db, access, { ...scope, cursor }, now);
   return format === 'columns' ? json<TrafficColumns>(toColumns(table)) : json<TrafficTable>(table);
 });
+
+/** A spreadsheet reads it again every hour, so it is not logged as a download: the list of keys says when it was last read. */
+app.get('/:tenantId/table.csv', async (c) => {
+  const { db, access: all, now } = await requireSpreadsheetAccess(c);
+  const { key: _, group, repositories: ids, sum, ...given } = parseQuery(c.req.raw, SpreadsheetQuery);
+  const access = await inGroup(db, all, group);
+  const scope = { ...given, repositories: ids?.split(',').map(Number) };
+  if (sum === 'repositories') return toCsvFile(await toTrafficSumsCsv(db, access, scope, now));
+  if (sum) return toCsvFile(await toRepositorySumsCsv(db, access, scope, now));
+  return toCsvFile(await toTableCsv(db, access, { ...scope, columns: 'all' }, now));
+});
+
+const toCsvFile = ({ name, text }: TableCsv) => csv(name, text);
 
 app.get('/:tenantId/days/:date', async (c) => {
   const reader = await requireAccess(c, 'seeTraffic');

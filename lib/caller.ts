@@ -86,6 +86,21 @@ export async function requireAnyKey(c: Call): Promise<KeyAccess> {
   return openKeyAccess(c, key, rightsOfKey(key));
 }
 
+/**
+ * Who is asking at the one address that a spreadsheet reads: a key for spreadsheets, as `?key=` or as a bearer token, or whoever has the
+ * right `seeTraffic`. Throws what `requireAccess` throws.
+ */
+export async function requireSpreadsheetAccess(c: Call): Promise<Access> {
+  const { identity } = c.env;
+  const isInAddress = new URL(c.req.raw.url).searchParams.has('key');
+  if (!isInAddress && !bearsKey(c.req.raw)) return requirePersonAccess(c, 'seeTraffic');
+  const key = await (isInAddress ? identity.requireKeyInAddress(c.req.raw) : identity.requireKey(c.req.raw));
+  const right = { tenantId: tenantIdOf(c), right: 'seeTraffic' } as const;
+  if (key.scope !== 'spreadsheet') return toKeyAccess(c, key, right);
+  if (key.tenantId !== right.tenantId) throw notFound('tenant');
+  return openKeyAccess(c, key, []);
+}
+
 async function toKeyAccess(
   c: Call,
   key: UsedKey,

@@ -59,6 +59,11 @@ export interface Identity {
    * `not_initialized` and 503 `schema_mismatch`.
    */
   requireKey(request: ApiRequest): Promise<UsedKey>;
+  /**
+   * The key for spreadsheets that the request has in its address, as `?key=`; the call counts. Throws the same, and
+   * `key_in_address` for a key of any other scope.
+   */
+  requireKeyInAddress(request: ApiRequest): Promise<UsedKey>;
   /** The same as `requirePrincipal` for an installation that is not initialized: always asks the provider and stores nothing. */
   requireNewPrincipal(request: ApiRequest): Promise<Principal>;
   /**
@@ -342,6 +347,14 @@ export function openIdentity(options: {
       if (!isKey(key)) throw new Failure('key_invalid');
       await requireReady();
       return useKey(dbFor, key, clock());
+    },
+    requireKeyInAddress: async (request) => {
+      const key = new URL(request.url).searchParams.get('key') ?? '';
+      if (!isKey(key)) throw new Failure('key_invalid');
+      await requireReady();
+      const used = await useKey(dbFor, key, clock());
+      if (used.scope !== 'spreadsheet') await refuseKeyInAddress(dbFor, request, clock());
+      return used;
     },
     signOut: async (request) => {
       const verified = await requireToken(request);

@@ -27,6 +27,7 @@ export const SETTINGS: Route['page'][] = [
   'groups',
   'members',
   'notifications',
+  'keys',
   'audit',
   'tenants',
   'servers',
@@ -82,6 +83,7 @@ function ofTenant(me: Me, tenantId: number, tenant: OwnTenant | undefined): Page
       label: 'Notifications',
       pages: ['notifications'],
     },
+    may('changeKeys') && { href: paths.keys(tenantId), label: 'API keys', pages: ['keys'] },
     may('seeAudit') && { href: paths.audit(tenantId), label: 'Audit log', pages: ['audit'] },
   ];
   return links.filter((link) => link !== false);

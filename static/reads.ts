@@ -4,6 +4,7 @@ import type { Dashboard, DashboardList } from '../lib/answers/dashboards.ts';
 import type { RepositoryDay, TenantDay } from '../lib/answers/day.ts';
 import type { Group, GroupList } from '../lib/answers/groups.ts';
 import type { InitState } from '../lib/answers/init.ts';
+import type { KeyList } from '../lib/answers/keys.ts';
 import type { Me, OwnTenantList } from '../lib/answers/me.ts';
 import type { MemberList, SystemMemberList } from '../lib/answers/members.ts';
 import type { Discovered, RepositoryDetail, RepositoryList } from '../lib/answers/repositories.ts';
@@ -62,6 +63,7 @@ export const reads = {
   groups: (tenantId: number) => read<GroupList>(`groups/${tenantId}`),
   group: (tenantId: number, groupId: number) => read<Group>(`groups/${tenantId}/${groupId}`),
   members: (tenantId: number) => read<MemberList>(`members/${tenantId}`),
+  keys: (tenantId: number) => read<KeyList>(`keys/${tenantId}`),
   channels: (tenantId: number) => read<ChannelList>(`channels/${tenantId}`),
   report: (tenantId: number) => read<ReportPreview>(`channels/${tenantId}/report`),
   audit: (tenantId: number | null, query: Query) =>

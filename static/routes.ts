@@ -9,6 +9,7 @@ type TenantSection =
   | 'groups'
   | 'members'
   | 'notifications'
+  | 'keys'
   | 'audit';
 
 /** The page that an address names. */
@@ -53,6 +54,7 @@ const BELOW_TENANT: Record<string, TenantSection> = {
   groups: 'groups',
   members: 'members',
   notifications: 'notifications',
+  keys: 'keys',
   audit: 'audit',
 };
 
@@ -102,6 +104,7 @@ export const paths = {
   run: (tenantId: number, runId: number) => withView(`/t/${tenantId}/runs/${runId}`),
   members: (tenantId: number) => withView(`/t/${tenantId}/members`),
   notifications: (tenantId: number) => withView(`/t/${tenantId}/notifications`),
+  keys: (tenantId: number) => withView(`/t/${tenantId}/keys`),
   audit: (tenantId: number) => withView(`/t/${tenantId}/audit`),
   groups: (tenantId: number) => withView(`/t/${tenantId}/groups`),
   /** The overview with a day open, of a span and perhaps of a group. */

@@ -239,3 +239,57 @@ test('what is asked for must fit together', async () => {
   const unknown = await requestKey(ada, tenantId, { reach: 'repositories', repositoryIds: [999_999] });
   expect(unknown.answer.body.error.code).toBe('repository_not_found');
 });
+
+test('a spreadsheet reads the table at an address with its key, which opens nothing else', async () => {
+  const { key } = await create({ scope: 'spreadsheet' });
+  const path = `/stats/${tenantId}/table.csv`;
+  const { status, headers, body } = await installation.anonymously('GET', `${path}?key=${key}&range=7`);
+  expect([status, headers.get('content-type')]).toEqual([200, 'text/csv; header=present; charset=UTF-8']);
+  const [head, ...rows] = body.trim().split(/\r?\n/);
+  expect(head).toBe(
+    'repositoryId,owner,name,date,viewCount,viewUniques,cloneCount,cloneUniques,state,uniquesExact,firstDate,lastDate',
+  );
+  expect(rows.length).toBeGreaterThanOrEqual(3);
+  const sums = await installation.anonymously('GET', `${path}?key=${key}&range=7&sum=days`);
+  expect(sums.body.trim().split(/\r?\n/)).toHaveLength(4);
+  expect(await codeOf(key, `${path}?range=7`)).toBe('allowed');
+  const answers = [];
+  for (const other of [`/stats/${tenantId}`, `/stats/${tenantId}/table`, `/repositories/${tenantId}`]) {
+    answers.push(await codeOf(key, other));
+    answers.push((await installation.anonymously('GET', `${other}?key=${key}`)).body.error.code);
+  }
+  expect(new Set(answers)).toEqual(new Set(['key_scope', 'key_in_address']));
+});
+
+test('at the address of a spreadsheet, any other key is refused and marked', async () => {
+  const { key, keyId } = await create({ scope: 'read' });
+  const path = `/stats/${tenantId}/table.csv?key=`;
+  const codes = [];
+  for (const one of [key, '', 'gta_', toKey(randomBytes(KEY_BYTES))])
+    codes.push((await installation.anonymously('GET', `${path}${one}`)).body.error.code);
+  expect(codes).toEqual(['key_in_address', 'key_invalid', 'key_invalid', 'key_invalid']);
+  const { body } = await ada('GET', `/keys/${tenantId}`);
+  const listed = body.keys.find((one: { keyId: number }) => one.keyId === keyId);
+  expect(listed.exposedAt).not.toBeNull();
+  const narrow = await create({
+    scope: 'spreadsheet',
+    reach: 'repositories',
+    repositoryIds: [repositories[0]?.repositoryId ?? 0],
+  });
+  const read = await installation.anonymously('GET', `${path}${narrow.key}&range=7&sum=days`);
+  expect(read.body.trim().split(/\r?\n/)).toHaveLength(2);
+  await ada('DELETE', `/keys/${tenantId}/${narrow.keyId}`);
+  const revoked = await installation.anonymously('GET', `${path}${narrow.key}&range=7`);
+  expect(revoked.body.error.code).toBe('key_revoked');
+});
+
+test('no log, no record of an activation and no entry of the audit log holds a key', async () => {
+  const { key } = await create({ scope: 'spreadsheet' });
+  await installation.anonymously('GET', `/stats/${tenantId}/table.csv?key=${key}`);
+  await installation.anonymously('GET', `/stats/${tenantId}?key=${key}`);
+  await installation.bearing(key)('GET', `/stats/${tenantId}`);
+  const records = await installation.host.activations();
+  expect(records.length).toBeGreaterThan(10);
+  const audit = await ada('GET', `/audit/${tenantId}`);
+  expect(JSON.stringify([records, audit.body])).not.toMatch(/gta_\w{5}/);
+});

@@ -18,11 +18,12 @@ export function failuresOf({ body, query, path, needs, failures }: Operation): F
 }
 
 /** The scopes of API keys that may call a route. */
-export function keyScopesOf({ needs, path, peopleOnly }: Operation): readonly KeyScope[] {
+export function keyScopesOf({ needs, path, peopleOnly, spreadsheets }: Operation): readonly KeyScope[] {
   if (needs === 'a key') return KEY_SCOPES;
   const isForKeys =
     !peopleOnly && needs !== 'nothing' && needs !== 'signed in' && path.includes('{tenantId}');
-  return isForKeys ? scopesWith(needs) : [];
+  if (!isForKeys) return [];
+  return spreadsheets ? [...scopesWith(needs), 'spreadsheet'] : scopesWith(needs);
 }
 
 /** Who may call a route, in words. */
@@ -66,6 +67,9 @@ function toResponses(operation: Operation): Json {
     const content = { 'application/json': { schema: refTo(schema) }, ...csv };
     return [status, { description: operation.summary, content }];
   });
+  const types = (operation.text ?? []).map((type) => [type, { schema: { type: 'string' } }]);
+  if (types.length > 0)
+    successes.push(['200', { description: operation.summary, content: Object.fromEntries(types) }]);
   return { ...Object.fromEntries(successes), ...toFailureResponses(operation) };
 }
 

@@ -10,14 +10,18 @@ export interface Operation {
   summary: string;
   /** The right that the caller needs. `signed in`: an access token is enough. `a key`: any API key. `nothing`: not even that. */
   needs: Right | 'signed in' | 'a key' | 'nothing';
+  /** True if it takes keys for spreadsheets too. */
+  spreadsheets?: true;
   /** True if no API key may call it, though a key's scope may have the right. */
   peopleOnly?: true;
   /** What else to know about who may call it, as a sentence. */
   note?: string;
   query?: z.ZodType;
   body?: z.ZodType;
-  /** Successful answers by status. */
+  /** Successful answers by status; none for a route that answers `text`. */
   responses: Record<number, z.ZodType>;
+  /** The media types of a route whose successful answer is text. */
+  text?: readonly string[];
   /** True if `format=csv` answers text/csv. */
   csv?: boolean;
   /** Codes of this route's own failures, besides those that `failuresOf` adds. */
