@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isKey } from '../../lib/keys/secret.ts';
 import type { TestInstallation } from '../installation.ts';
 import { findViolations, findViolationsInSights, fitsSoon, shiftOf } from './axe.ts';
 import { openChromium } from './chromium.ts';
@@ -278,4 +279,35 @@ test('the keyboard alone reaches the page, a dialog and back', async () => {
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await focused('textContent').toBe('Add member');
+});
+
+test('a key is made in the page, shown once, listed with its end, and revoked after a question', async () => {
+  const { page } = ada;
+  await ada.open('/t/1/keys');
+  const dialog = page.getByRole('dialog');
+  await page.getByRole('button', { name: 'New key' }).click();
+  await dialog.getByLabel('Name').fill('Nightly report');
+  await dialog.getByRole('radio', { name: 'Manage' }).check();
+  expect(await dialog.getByLabel('Repositories').isDisabled()).toBe(true);
+  await dialog.getByRole('radio', { name: 'Read numbers' }).check();
+  await dialog.getByLabel('Repositories').selectOption({ label: 'Some repositories…' });
+  await dialog.getByRole('checkbox').first().check();
+  expect(await findViolationsInSights(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Create key' }).click();
+  const key = await dialog.getByLabel('API key').inputValue();
+  expect(isKey(key)).toBe(true);
+  expect(await findViolationsInSights(page)).toEqual([]);
+  const bearer = installation.bearing(key);
+  expect((await bearer('GET', '/repositories/1')).body.repositories).toHaveLength(1);
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  const row = page.getByRole('row', { name: /Nightly report/ });
+  await row.getByText(`gta_${key.slice(4, 8)}…`).waitFor();
+  expect(await page.content()).not.toContain(key);
+  await row.getByRole('button', { name: 'Revoke… Nightly report' }).click();
+  expect(await findViolationsInSights(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Revoke', exact: true }).click();
+  await row.getByText('Revoked').waitFor();
+  expect((await bearer('GET', '/repositories/1')).body.error.code).toBe('key_revoked');
+  expect(await findViolationsInSights(page)).toEqual([]);
+  expect(ada.problems()).toEqual([]);
 });
