@@ -6,6 +6,7 @@ import { addDays, type Day, toDay, toDayAndMonth } from './day.ts';
 import type { Db } from './db/database.ts';
 import { insertRows, inTransaction, sqlContains } from './db/portable.ts';
 import type { Tables } from './db/tables.ts';
+import type { ExportRow } from './exports/format.ts';
 import { Failure } from './failure.ts';
 import { listStoredGroups, readContents } from './groups/contents.ts';
 import { lockTenant } from './locks.ts';
@@ -99,6 +100,44 @@ async function listVisible(
   if (to) query = query.where('fromDate', '<=', to);
   if (q?.trim()) query = query.where(sqlContains('note', q.trim()));
   return toVisible(db, access, await query.execute());
+}
+
+/** All annotations that the access may see, the oldest first, with the GitHub ids of the repositories that each names. */
+export async function exportAnnotations(db: Db, access: TenantAccess): Promise<ExportRow<'annotations'>[]> {
+  const rows = await selectAnnotations(db, access.tenantId).execute();
+  const visible = new Map(
+    (await toVisible(db, access, rows)).map((annotation) => [annotation.annotationId, annotation]),
+  );
+  const named = await listNamed(db, access, rows);
+  const ids = await listGithubIds(db, access.tenantId);
+  return rows.reverse().flatMap(({ annotationId, clientKey, fromDate, toDate, note, ...row }) => {
+    const annotation = visible.get(annotationId);
+    if (!annotation) return [];
+    const repositories = named.get(annotationId)?.flatMap(({ repositoryId }) => ids.get(repositoryId) ?? []);
+    return [
+      {
+        key: clientKey,
+        from: fromDate,
+        to: toDate,
+        text: note,
+        link: row.link,
+        scope: row.scope,
+        group: annotation.group?.name ?? null,
+        repositories: repositories?.sort((one, other) => one - other).join(' ') || null,
+        author: row.author,
+        createdAt: row.createdAt,
+      },
+    ];
+  });
+}
+
+async function listGithubIds(db: Db, tenantId: number): Promise<Map<number, number>> {
+  const rows = await db
+    .selectFrom('repository')
+    .select(['repositoryId', 'githubId'])
+    .where('tenantId', '=', tenantId)
+    .execute();
+  return new Map(rows.map(({ repositoryId, githubId }) => [repositoryId, githubId]));
 }
 
 /** Throws `annotation_not_found`. */

@@ -301,6 +301,16 @@ async function countEvents(db: Db, tenantId: number | null, query: AuditQuery): 
 /** How long the download of a file in pages may take. */
 const MAX_DOWNLOAD_MS = 3_600_000;
 
+/** What somebody downloads. */
+interface Download {
+  tenantId: number | null;
+  /** Of the file; without an ending, it is CSV. */
+  name: string;
+  request: ApiRequest;
+  /** Whether an earlier request began it. Default: the request has a cursor. */
+  isLaterPart?: boolean;
+}
+
 /**
  * Logs that somebody downloads a file, and which one. A file that comes in pages is logged once. A later page belongs
  * to a download only if the same person began it within the last hour, because anybody can make up a cursor.
@@ -308,12 +318,17 @@ const MAX_DOWNLOAD_MS = 3_600_000;
 export async function recordExport(
   db: Db,
   by: Actor,
-  { tenantId, name, request }: { tenantId: number | null; name: string; request: ApiRequest },
+  { tenantId, name, request, isLaterPart }: Download,
 ): Promise<void> {
   const asked = new URL(request.url).searchParams;
-  const isLaterPage = Boolean(asked.get('cursor'));
+  const isLaterPage = isLaterPart ?? Boolean(asked.get('cursor'));
   asked.delete('cursor');
-  const file = { tenantId, kind: 'exported', subject: `${name}.csv`, detail: asked.toString() } as const;
+  const file = {
+    tenantId,
+    kind: 'exported',
+    subject: name.includes('.') ? name : `${name}.csv`,
+    detail: asked.toString() || 'everything',
+  } as const;
   if (isLaterPage && (await hasBegun(db, by, file))) return;
   await inTransaction(db, (trx) => recordAudit(trx, by, file));
 }

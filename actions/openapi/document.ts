@@ -1,5 +1,6 @@
 import { rolesWith } from '../../lib/access.ts';
 import type { KeyScope } from '../../lib/db/tables/keys.ts';
+import { EXPORT_TABLE_NAMES } from '../../lib/exports/format.ts';
 import { FAILURES, type FailureCode } from '../../lib/failure.ts';
 import { KEY_SCOPES, scopesWith } from '../../lib/keys/scopes.ts';
 import { commonFailures, Failure, inputFailures, keyFailures, principalFailures } from './failures.ts';
@@ -78,6 +79,7 @@ const variables: Record<string, Json> = {
   email: { type: 'string', format: 'email' },
   dashboardId: { type: 'string' },
   date: { type: 'string', format: 'date' },
+  table: { type: 'string', enum: EXPORT_TABLE_NAMES },
 };
 
 function toPathParameters(path: string): Json[] {

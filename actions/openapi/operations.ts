@@ -2,6 +2,7 @@ import { annotationOperations } from './annotations.ts';
 import { auditOperations } from './audit.ts';
 import { channelOperations } from './channels.ts';
 import { dashboardOperations } from './dashboards.ts';
+import { exportOperations } from './exports.ts';
 import { groupOperations } from './groups.ts';
 import { initOperations } from './init.ts';
 import { keyOperations } from './keys.ts';
@@ -32,4 +33,5 @@ export const operations: Operation[] = [
   ...annotationOperations,
   ...statsOperations,
   ...dashboardOperations,
+  ...exportOperations,
 ];

@@ -5,6 +5,7 @@ import * as channels from '../../lib/answers/channels.ts';
 import * as dashboards from '../../lib/answers/dashboards.ts';
 import * as day from '../../lib/answers/day.ts';
 import * as events from '../../lib/answers/events.ts';
+import * as exports from '../../lib/answers/exports.ts';
 import * as figures from '../../lib/answers/figures.ts';
 import * as groups from '../../lib/answers/groups.ts';
 import * as init from '../../lib/answers/init.ts';
@@ -75,6 +76,7 @@ const answerModules = [
   annotations,
   events,
   widgets,
+  exports,
   { DashboardDocument, VegaLiteSpec },
 ];
 

@@ -11,6 +11,9 @@ export const EXPORT_FORMAT = 'github-traffic-analytics-export';
 /** Raised when a reader of the last version would misread a file. */
 export const EXPORT_VERSION = 1;
 
+/** The file that says what an export is. */
+export const MANIFEST_FILE = 'datapackage.json';
+
 type ColumnType = 'integer' | 'text' | 'day' | 'instant';
 
 interface ExportColumn<Value> {
@@ -292,6 +295,9 @@ export const EXPORT_TABLES = {
 /** The name of a table, which is also the name of its file. */
 export type ExportTable = keyof typeof EXPORT_TABLES;
 
+/** All tables, in the order in which they are exported. */
+export const EXPORT_TABLE_NAMES = Object.keys(EXPORT_TABLES) as ExportTable[];
+
 type ValuesOf<Columns> = {
   -readonly [Name in keyof Columns]: Columns[Name] extends ExportColumn<infer Value> ? Value : never;
 };
@@ -323,6 +329,18 @@ export function columnsOf(table: ExportTable): NamedColumn[] {
     meaning: one.meaning,
   }));
 }
+
+/** What an export leaves out, and why. */
+export const LEFT_OUT = [
+  'GitHub tokens, app keys and API keys: nothing secret leaves the installation',
+  'members and their addresses: annotations and imports have people’s names only',
+  'notification channels and what was sent to them',
+  'shares and badges: their addresses are secrets',
+  'the audit log and the log of collections, which have pages of their own',
+  'rules that track repositories: they would begin to track in another tenant',
+  'built-in dashboards, which every installation has',
+  'what is derived: first days of referrers, lost days, sums',
+] as const;
 
 /** What our own export holds of a repository besides days, lists and facts. */
 export interface ExportedRepository {

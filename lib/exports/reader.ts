@@ -1,4 +1,5 @@
-import { readCsv } from './csv-file.ts';
+import Papa from 'papaparse';
+import { fromCell } from '../csv.ts';
 import {
   columnsOf,
   EXPORT_FORMAT,
@@ -9,6 +10,7 @@ import {
   type ExportRow,
   type ExportTable,
   type ExportValue,
+  MANIFEST_FILE,
   type NamedColumn,
   REPOSITORY_COLUMNS,
 } from './format.ts';
@@ -66,13 +68,10 @@ interface Manifest {
   rows: Map<string, number>;
 }
 
-/** The file that says what an export is. */
-export const MANIFEST_FILE = 'datapackage.json';
-
 /** What the text of a `datapackage.json` says, or null if it is not of an export. */
 export function parseManifest(text: string): Manifest | null {
   const content = parseJson(text);
-  if (!isObject(content) || content.format !== EXPORT_FORMAT || typeof content.version !== 'number')
+  if (!isObject(content) || content.format !== EXPORT_FORMAT || typeof content.formatVersion !== 'number')
     return null;
   const resources: unknown[] = Array.isArray(content.resources) ? content.resources : [];
   const rows = new Map<string, number>();
@@ -80,7 +79,7 @@ export function parseManifest(text: string): Manifest | null {
     if (isObject(one) && typeof one.name === 'string' && typeof one.rows === 'number')
       rows.set(one.name, one.rows);
   const exportedAt = typeof content.created === 'string' ? content.created : '';
-  return { version: content.version, exportedAt, rows };
+  return { version: content.formatVersion, exportedAt, rows };
 }
 
 function parseJson(text: string): unknown {
@@ -286,6 +285,19 @@ function requireCount(
   if (count === expected) return;
   const message = `The file has ${count} rows, and ${MANIFEST_FILE} says ${expected}: it was changed, or is not whole.`;
   problems.push({ path, line: null, code: 'count_differs', message });
+}
+
+/** Calls `onRow` with the cells of each row, the header first, and its number from 1. */
+function readCsv(text: string, onRow: (cells: string[], row: number) => void): void {
+  let row = 0;
+  Papa.parse<string[]>(text, {
+    delimiter: ',',
+    skipEmptyLines: true,
+    step: ({ data }) => {
+      row++;
+      onRow(data.map(fromCell), row);
+    },
+  });
 }
 
 /** The columns that are needed and not in the header. */

@@ -1,15 +1,18 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
-import { toCsvLines } from '../../lib/exports/csv-file.ts';
+import { toCsv } from '../../lib/csv.ts';
+import { describeFormat } from '../../lib/exports/description.ts';
 import {
   columnsOf,
   EXPORT_FORMAT,
   EXPORT_VERSION,
   type ExportTable,
   type ExportValue,
+  MANIFEST_FILE,
 } from '../../lib/exports/format.ts';
 import {
   type ExportProblem,
-  MANIFEST_FILE,
   parseManifest,
   type ReadExportRepository,
   readExport,
@@ -25,10 +28,16 @@ function filesOf(tables: Partial<Record<ExportTable, ExportValue[][]>>, version 
   return [
     file(
       `export/${MANIFEST_FILE}`,
-      JSON.stringify({ format: EXPORT_FORMAT, version, created: '', resources }),
+      JSON.stringify({ format: EXPORT_FORMAT, formatVersion: version, created: '', resources }),
     ),
     ...given.map(([name, rows]) =>
-      file(`export/${name}.csv`, toCsvLines([columnsOf(name).map((column) => column.name), ...rows])),
+      file(
+        `export/${name}.csv`,
+        toCsv(
+          columnsOf(name).map((column) => column.name),
+          rows,
+        ),
+      ),
     ),
   ];
 }
@@ -118,12 +127,12 @@ test('a file that lacks rows, a missing file and a newer version are told', asyn
 test('an export is recognised by what its datapackage.json says', () => {
   const text = JSON.stringify({
     format: EXPORT_FORMAT,
-    version: 1,
+    formatVersion: 1,
     created: 'x',
     resources: [{ name: 'stars', rows: 2 }],
   });
   expect(parseManifest(text)).toEqual({ version: 1, exportedAt: 'x', rows: new Map([['stars', 2]]) });
-  for (const other of ['', '[]', 'null', '{"format":"other","version":1}', '{'])
+  for (const other of ['', '[]', 'null', '{"format":"other","formatVersion":1}', '{'])
     expect(parseManifest(other)).toBeNull();
 });
 
@@ -131,4 +140,10 @@ test('other files are no export', async () => {
   expect(
     await readExport([file('a.csv', 'a,b\n1,2\n'), file('datapackage.json', '{"name":"x"}')]),
   ).toBeNull();
+});
+
+test('docs/export.md lists the tables and columns of the format', () => {
+  const page = readFileSync(path.join(import.meta.dirname, '../../docs/export.md'), 'utf8');
+  expect(page.split('<!-- tables -->\n\n')[1]).toBe(describeFormat());
+  expect(page).toContain(`This is version ${EXPORT_VERSION}.`);
 });
