@@ -136,6 +136,8 @@ const rows: Record<string, Row> = {
   'put /dashboards/{tenantId}/{dashboardId}': inTenant(...managers),
   'post /dashboards/{tenantId}/{dashboardId}/copy': inTenant(...managers),
   'delete /dashboards/{tenantId}/{dashboardId}': inTenant(...managers),
+  'get /exports/{tenantId}': inTenant(...members),
+  'get /exports/{tenantId}/{table}': inTenant(...members),
 };
 
 const reading: KeyScope[] = ['read', 'collect', 'import', 'manage'];
@@ -206,6 +208,8 @@ const scopesOf: Record<string, KeyScope[]> = {
   'put /dashboards/{tenantId}/{dashboardId}': managing,
   'post /dashboards/{tenantId}/{dashboardId}/copy': managing,
   'delete /dashboards/{tenantId}/{dashboardId}': managing,
+  'get /exports/{tenantId}': reading,
+  'get /exports/{tenantId}/{table}': reading,
 };
 
 const routeOf = ({ action, path }: { action: string; path: string }) =>
@@ -265,6 +269,7 @@ function toRequest(key: string, repositoryId: number): [string, string, unknown]
     .replace('{date}', '2026-01-01')
     .replace('{githubId}', '999999')
     .replace('{dashboardId}', 'portfolio')
+    .replace('{table}', 'traffic-days')
     .replace('{channelId}', '999999')
     .replace('{keyId}', '999999')
     .replace('{email}', 'nobody-here@example.com');
