@@ -33,16 +33,23 @@ const UNUSED = [
   'zod/v4/core/json-schema-processors.js',
 ];
 
+/** Of mcp, which tells assistants the schemas of its tools. Its package checks what clients answer, and we ask them nothing. */
+const UNUSED_BY_MCP = [
+  'kysely/dist/esm/schema/schema.js',
+  '@modelcontextprotocol/sdk/dist/esm/validation/ajv-provider.js',
+];
+
 /**
  * Replaces the unused parts with functions of the same names that do nothing. Throws if a package no longer has such a part.
  *
- * @type {import('esbuild').Plugin}
+ * @param {readonly string[]} unused
+ * @returns {import('esbuild').Plugin}
  */
-const withoutUnused = {
+const without = (unused) => ({
   name: 'without-unused',
   setup({ onLoad, onEnd }) {
-    const left = new Set(UNUSED);
-    const filter = new RegExp(`/node_modules/(${UNUSED.join('|')})$`);
+    const left = new Set(unused);
+    const filter = new RegExp(`/node_modules/(${unused.join('|')})$`);
     onLoad({ filter }, async ({ path: file }) => {
       left.delete(file.slice(file.lastIndexOf('node_modules/') + 'node_modules/'.length));
       const text = await readFile(file, 'utf8');
@@ -56,7 +63,7 @@ const withoutUnused = {
         throw new Error(`Not found, so not left out of the actions: ${[...left].join(', ')}`);
     });
   },
-};
+});
 
 /**
  * badge-maker measures text with tables of every character of four fonts, 900 kB. These characters are what badges are written in;
@@ -85,12 +92,26 @@ const withSmallFonts = {
   },
 };
 
+async function buildActions() {
+  const names = await actionNames();
+  const [mcp, others] = await Promise.all([
+    buildActionsOf(['mcp'], UNUSED_BY_MCP),
+    buildActionsOf(
+      names.filter((name) => name !== 'mcp'),
+      UNUSED,
+    ),
+  ]);
+  return { inputs: { ...others.inputs, ...mcp.inputs }, outputs: { ...others.outputs, ...mcp.outputs } };
+}
+
 /**
  * One file for each action, in a form that the Apache, zip and ActionLoop loaders all accept: a function encloses the
  * dependencies, so that none of their names can be taken for the action's `main`.
+ *
+ * @param {readonly string[]} names
+ * @param {readonly string[]} unused
  */
-async function buildActions() {
-  const names = await actionNames();
+async function buildActionsOf(names, unused) {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: names.map((name) => path.join(root, 'actions', `${name}.ts`)),
@@ -106,7 +127,7 @@ async function buildActions() {
     footer: {
       js: 'function main(args){return __action.main(args)} main.main = main; module.exports = main;',
     },
-    plugins: [scriptsForBuild, withoutUnused, withSmallFonts],
+    plugins: [scriptsForBuild, without(unused), withSmallFonts],
     external: ['openwhisk', 'ibm_db', 'pg-native'],
     define: NOT_CLOUDFLARE,
     logLevel: 'warning',

@@ -33,6 +33,8 @@ export interface Config {
   demoWebhookUrl: string | null;
   /** Where the pages are, for links in messages, without a slash at the end; null: messages have no links. */
   pagesUrl: string | null;
+  /** Origins that may call the API; empty: any. */
+  allowedOrigins: string[];
   limits: CollectLimits;
   openwhisk: ApiAccess;
   /** The instance of Cognos Dashboard Embedded; null: there is none. */
@@ -84,6 +86,7 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
     demoGithubUrl: value('DEMO_GITHUB_URL').replace(/\/$/, '') || null,
     demoWebhookUrl: withoutTrailingSlashes(value('DEMO_WEBHOOK_URL')) || null,
     pagesUrl: withoutTrailingSlashes(value('PAGES_URL')) || null,
+    allowedOrigins: value('ALLOWED_ORIGINS').split(/\s+/).filter(Boolean),
     limits: {
       startsPerMinute: Number(valueOrDefault('COLLECT_STARTS_PER_MINUTE')),
       concurrency: Number(valueOrDefault('COLLECT_CONCURRENCY')),

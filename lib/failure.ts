@@ -86,6 +86,11 @@ export const FAILURES = {
   },
   address_changed: { status: 403 },
   forbidden: { status: 403 },
+  origin_refused: {
+    status: 403,
+    message:
+      'Pages of this origin may not call this address. An operator can name the origin in ALLOWED_ORIGINS.',
+  },
   init_secret_wrong: {
     status: 403,
     message: 'This is not the secret that the installation was set up with. Check INIT_SECRET.',

@@ -6,6 +6,7 @@ import { exportOperations } from './exports.ts';
 import { groupOperations } from './groups.ts';
 import { initOperations } from './init.ts';
 import { keyOperations } from './keys.ts';
+import { mcpOperations } from './mcp.ts';
 import { meOperations } from './me.ts';
 import { memberOperations } from './members.ts';
 import type { Operation } from './operation.ts';
@@ -34,4 +35,5 @@ export const operations: Operation[] = [
   ...statsOperations,
   ...dashboardOperations,
   ...exportOperations,
+  ...mcpOperations,
 ];

@@ -10,6 +10,7 @@ import * as figures from '../../lib/answers/figures.ts';
 import * as groups from '../../lib/answers/groups.ts';
 import * as init from '../../lib/answers/init.ts';
 import * as keys from '../../lib/answers/keys.ts';
+import * as mcp from '../../lib/answers/mcp.ts';
 import * as me from '../../lib/answers/me.ts';
 import * as members from '../../lib/answers/members.ts';
 import * as problems from '../../lib/answers/problems.ts';
@@ -29,6 +30,7 @@ import * as dashboardRequests from '../dashboards.ts';
 import * as groupRequests from '../groups.ts';
 import * as initRequests from '../init.ts';
 import * as keyRequests from '../keys.ts';
+import * as mcpRequests from '../mcp.ts';
 import * as memberRequests from '../members.ts';
 import * as repositoryRequests from '../repositories.ts';
 import * as ruleRequests from '../rules.ts';
@@ -53,6 +55,7 @@ const requestModules = [
   channelRequests,
   auditRequests,
   annotationRequests,
+  mcpRequests,
 ];
 const answerModules = [
   failures,
@@ -77,6 +80,7 @@ const answerModules = [
   events,
   widgets,
   exports,
+  mcp,
   { DashboardDocument, VegaLiteSpec },
 ];
 
