@@ -12,7 +12,7 @@ import {
   requireMetric,
   WEEKLY,
 } from './gathering.ts';
-import { looksRolling } from './rolling.ts';
+import { lookRolling } from './rolling.ts';
 import {
   baseOf,
   type Capture,
@@ -303,6 +303,8 @@ function kindOf(columns: Columns, path: string): Kind | null {
   return has('stars', 'starsRebuilt', 'forks', 'forksRebuilt', 'subscribers') ? 'facts' : null;
 }
 
+const NAME_MISSING = 'A row names no repository. It is left out.';
+
 const REFUSALS = {
   date_impossible: 'A row has no day that exists. It is left out.',
   date_order: 'The file does not say whether its dates begin with the day or the month.',
@@ -365,15 +367,27 @@ function openTable(file: CsvFile, tool: ToolId, columns: Columns, gathering: Gat
     return null;
   };
 
+  /** By the text of the cell. */
+  const drafts = new Map<string, Draft | null>();
+
   function draftOf(row: Row): Draft | null {
+    const key = `${cell(row, 'owner')}|${cell(row, 'repository')}`;
+    let draft = drafts.get(key);
+    if (draft === undefined) {
+      draft = openDraft(row);
+      drafts.set(key, draft);
+    }
+    if (!draft) gathering.problem(path, 'name_missing', NAME_MISSING, { line: row.line });
+    return draft;
+  }
+
+  function openDraft(row: Row): Draft | null {
     if (columns.repository === undefined) return gathering.repository(source, name);
     const given = cell(row, 'repository');
     if (tool === 'ibm-seed') return gathering.repository(source, seedName(path, given, gathering));
     const owner = cell(row, 'owner');
     const full = owner !== '' && !given.includes('/') ? `${owner}/${given}` : given;
-    if (isRepositoryName(full)) return gathering.repository(source, { name: full, namedBy: 'column' });
-    gathering.problem(path, 'name_missing', 'A row names no repository. It is left out.', { line: row.line });
-    return null;
+    return isRepositoryName(full) ? gathering.repository(source, { name: full, namedBy: 'column' }) : null;
   }
 
   function timeOf(row: Row): ParsedTime | null {
@@ -697,12 +711,12 @@ function mayBeDays(rows: readonly DayRow[], path: string, gathering: Gathering):
     byDraft.set(row.draft, known);
     known.push(row);
   }
-  const suspicious = [...byDraft.values()].some((own) =>
-    (['views', 'clones'] as const).some((metric) =>
-      looksRolling(own.map((row) => ({ date: row.date, count: row[metric].count }))),
+  const series = [...byDraft.values()].flatMap((own) =>
+    (['views', 'clones'] as const).map((metric) =>
+      own.map((row) => ({ date: row.date, count: row[metric].count })),
     ),
   );
-  if (!suspicious) return true;
+  if (!lookRolling(series)) return true;
   const message = 'The numbers hardly change from day to day, like totals of 14 days. They are left out.';
   return gathering.ask(path, 'looks_rolling', message, timesQuestion(path), rows.length) === 'days';
 }

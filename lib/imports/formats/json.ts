@@ -12,7 +12,7 @@ import {
   WEEKLY,
 } from './gathering.ts';
 import { parseLenientJson } from './lenient-json.ts';
-import { looksRolling } from './rolling.ts';
+import { lookRolling } from './rolling.ts';
 import { lineAt, repairDoubleDecoding } from './text.ts';
 import {
   baseOf,
@@ -162,7 +162,7 @@ function addDays(place: Place, draft: Draft, metric: TrafficMetric, buckets: Buc
     gathering.problem(path, 'weekly', WEEKLY, { count: buckets.length });
     return;
   }
-  if (looksRolling(buckets)) {
+  if (lookRolling([buckets])) {
     const message = 'The numbers hardly change from day to day, like totals of 14 days. They are left out.';
     if (gathering.ask(path, 'looks_rolling', message, timesQuestion(path), buckets.length) !== 'days') return;
   }

@@ -16,8 +16,17 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
-/** Whether numbers under days are likely totals of 14 days, one for each run: they hardly change from day to day. */
-export function looksRolling(points: readonly Point[]): boolean {
+/** Whether most of the series of a file that tell anything look like totals of 14 days. */
+export function lookRolling(series: readonly Point[][]): boolean {
+  const told = series.map(looksRolling).filter((answer) => answer !== null);
+  return told.filter((answer) => answer).length * 2 > told.length;
+}
+
+/**
+ * Whether numbers under days are likely totals of 14 days, one for each run: they hardly change from day to day. Null: there are
+ * too few, or they are too small.
+ */
+function looksRolling(points: readonly Point[]): boolean | null {
   const known = points.filter((point): point is { date: Day; count: number } => point.count !== null);
   known.sort((one, other) => (one.date < other.date ? -1 : 1));
   const changes: number[] = [];
@@ -26,6 +35,6 @@ export function looksRolling(points: readonly Point[]): boolean {
     if (!before || daysBetween(before.date, date) !== 1) continue;
     changes.push(Math.abs(count - before.count) / Math.max(count, before.count, 1));
   }
-  if (changes.length < MIN_NEIGHBOURS || median(known.map(({ count }) => count)) < MIN_MEDIAN) return false;
+  if (changes.length < MIN_NEIGHBOURS || median(known.map(({ count }) => count)) < MIN_MEDIAN) return null;
   return median(changes) <= MAX_CHANGE;
 }

@@ -84,16 +84,30 @@ export function dateOrderOf(text: string): DateOrder | null {
 }
 
 function toTime(date: string, time: (string | undefined)[]): ParsedTime | Refused {
-  if (!isDay(date)) return { refused: 'date_impossible' };
+  if (!exists(date)) return { refused: 'date_impossible' };
   const [hours, minutes, seconds = '00', zone] = time;
   if (hours === undefined || minutes === undefined) return { date, clock: null, hasZone: false };
   const clock = `${twoDigits(hours)}:${minutes}:${seconds}`;
   if (clock > '23:59:60') return { refused: 'date_impossible' };
-  if (zone === undefined) return { date, clock: clock === '00:00:00' ? null : clock, hasZone: false };
-  const offset = /^[+-]/.test(zone)
-    ? zone.replace(/^(.\d{2}):?(\d{2})?$/, (_, h, m) => `${h}:${m ?? '00'}`)
-    : 'Z';
+  const isUtc = zone !== undefined && /^(Z|UTC|GMT|[+-]00(:?00)?)$/i.test(zone);
+  if (zone === undefined || isUtc)
+    return { date, clock: clock === '00:00:00' ? null : clock, hasZone: isUtc };
+  const offset = zone.replace(/^(.\d{2}):?(\d{2})?$/, (_, h, m) => `${h}:${m ?? '00'}`);
   return fromInstant(new Date(`${date}T${clock}${offset}`));
+}
+
+/** Most files have the same days over and over. */
+const existing = new Map<string, boolean>();
+const MAX_REMEMBERED = 20_000;
+
+function exists(date: Day): boolean {
+  let answer = existing.get(date);
+  if (answer === undefined) {
+    if (existing.size >= MAX_REMEMBERED) existing.clear();
+    answer = isDay(date);
+    existing.set(date, answer);
+  }
+  return answer;
 }
 
 function fromInstant(instant: Date): ParsedTime | Refused {
