@@ -104,6 +104,7 @@ export const SeriesQuery = z
     /** Instead of ids: this many repositories with the largest sum of `metric` in the range. */
     top: z.coerce.number().int().min(1).max(MAX_SERIES).optional(),
     metric: z.enum(METRICS).default('viewCount'),
+    compare,
   })
   .refine(isOneSpan, ONE_SPAN)
   .refine(

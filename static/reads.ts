@@ -65,7 +65,8 @@ export const reads = {
   members: (tenantId: number) => read<MemberList>(`members/${tenantId}`),
   keys: (tenantId: number) => read<KeyList>(`keys/${tenantId}`),
   channels: (tenantId: number) => read<ChannelList>(`channels/${tenantId}`),
-  report: (tenantId: number) => read<ReportPreview>(`channels/${tenantId}/report`),
+  report: (tenantId: number, group: string | null) =>
+    read<ReportPreview>(`channels/${tenantId}/report`, { group }),
   audit: (tenantId: number | null, query: Query) =>
     read<AuditLog>(tenantId === null ? 'audit' : `audit/${tenantId}`, query),
   systemMembers: () => read<SystemMemberList>('members/system'),

@@ -658,6 +658,7 @@ test('a series has what each repository’s page shows, in the order of the requ
       fullName: page.repository.fullName,
       colorIndex: page.colorIndex,
       totals: page.totals,
+      comparison: page.comparison,
     });
     const { stars, starsGained, forks } = page.facts;
     const { downloads } = page.releases;

@@ -129,6 +129,7 @@ export const TrafficSeries = z.object({
       colorIndex: ColorIndex,
       archived: z.boolean(),
       totals: Totals,
+      comparison: Comparison,
       series: z.object({
         ...FigureColumns,
         state: z.array(DayState),

@@ -1,5 +1,5 @@
 import { cutOf } from '../stats/buckets.ts';
-import { type ChartModel, type Mark, ownLabelOf } from './model.ts';
+import { type ChartModel, looksOf, type Mark, ownLabelOf } from './model.ts';
 
 const MARKS: { mark: Mark; label: string }[] = [
   { mark: 'lost', label: 'Lost' },
@@ -15,18 +15,21 @@ const MARKS: { mark: Mark; label: string }[] = [
 export interface LegendEntry {
   label: string;
   color: string;
-  shape: 'box' | 'line' | 'cut' | Mark;
+  shape: 'box' | 'pale' | 'line' | 'hollow' | 'cut' | Mark;
 }
 
 /** What the colors mean, and the marks that occur. */
 export function legendOf(model: ChartModel): LegendEntry[] {
   const { kind, layers, lines = [], before, range, marks } = model;
-  const shape = kind === 'line' ? 'line' : 'box';
   const cuts =
     kind === 'line' ? [] : model.buckets.map((bucket) => cutOf(bucket, range)).filter((cut) => cut !== null);
   const partial = cuts.map(({ days, of }) => `${days} of ${of}`).join(' and ');
   return [
-    ...layers.map(({ label, color }) => ({ label, color, shape }) as const),
+    ...looksOf(model).map(({ color, line }, place): LegendEntry => {
+      const isHollow = line === 'hollow';
+      const shape = kind === 'line' ? (isHollow ? 'hollow' : 'line') : isHollow ? 'pale' : 'box';
+      return { label: layers[place]?.label ?? '', color, shape };
+    }),
     ...lines.map(({ label, color }) => ({ label, color, shape: 'line' }) as const),
     ...(before ? [{ label: before.label, color: '--before', shape: 'line' } as const] : []),
     ...(cuts.length > 0

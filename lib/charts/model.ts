@@ -33,6 +33,8 @@ export interface ChartModel {
   layers: Layer[];
   /** Lines over the columns, on the same scale. */
   lines?: Layer[];
+  /** The figures are averages of seven days already. */
+  averaged?: boolean;
   /** What the range is compared with: a pale line under everything else. */
   before?: BeforeLine | undefined;
   marks: Mark[];
@@ -60,6 +62,29 @@ interface Marker {
   /** Chooses the icon. */
   kind: string;
   title: string;
+}
+
+/** More lines than this are grey and thin. */
+export const MAX_COLORED = 6;
+
+/** How a layer is drawn. */
+export interface Look {
+  color: string;
+  /** `hollow`: another layer before it has the same color. `thin`: there are too many lines. */
+  line: 'normal' | 'hollow' | 'thin';
+}
+
+/**
+ * How each layer is drawn. There are fewer colors than repositories: of two lines with the same color, the later one is hollow, and
+ * of two parts of a bar it is pale.
+ */
+export function looksOf({ kind, layers }: ChartModel): Look[] {
+  return layers.map(({ color }, place): Look => {
+    if (kind === 'nested') return { color, line: 'normal' };
+    if (kind === 'line' && place >= MAX_COLORED) return { color: '--series-other', line: 'thin' };
+    const isTaken = layers.slice(0, place).some((other) => other.color === color);
+    return { color, line: isTaken ? 'hollow' : 'normal' };
+  });
 }
 
 /** What a bucket's mark is called in this chart; undefined: as everywhere. */

@@ -82,6 +82,8 @@ const LINES: Partial<Record<LegendEntry['shape'], readonly number[]>> = { line: 
 const PALE: LegendEntry['shape'][] = ['provisional', 'suspect'];
 
 function swatch(shape: LegendEntry['shape'], color: string, x: number, y: number): Shape[] {
+  if (shape === 'hollow')
+    return [{ kind: 'path', d: `M${x} ${y - 2}h14M${x} ${y + 2}h14`, stroke: color, width: 1.5 }];
   const dash = LINES[shape];
   if (dash)
     return [
@@ -93,6 +95,7 @@ function swatch(shape: LegendEntry['shape'], color: string, x: number, y: number
         dash,
       },
     ];
+  const alpha = shape === 'pale' ? 0.5 : 1;
   const box = `M${x + 1} ${y - 5}h11v11h-11z`;
   if (shape === 'lost' || shape === 'partial' || shape === 'unspread') {
     const ink = shape === 'unspread' ? '--pending' : '--lost';
@@ -107,5 +110,5 @@ function swatch(shape: LegendEntry['shape'], color: string, x: number, y: number
   }
   if (shape === 'before') return [{ kind: 'path', d: box, fill: '--sunken', stroke: '--line-strong' }];
   if (PALE.includes(shape)) return [{ kind: 'path', d: box, stroke: color, dash: [3, 2] }];
-  return [{ kind: 'path', d: box, fill: color }];
+  return [{ kind: 'path', d: box, fill: color, alpha }];
 }

@@ -2,7 +2,7 @@ import { cutOf } from '../stats/buckets.ts';
 import { eventIcon } from './event-icons.ts';
 import { LANE, type Layout, pushApart } from './layout.ts';
 import { placeMarkers } from './markers.ts';
-import { type ChartModel, indexOf, type Layer, type Mark } from './model.ts';
+import { type ChartModel, indexOf, type Layer, type Look, looksOf, MAX_COLORED, type Mark } from './model.ts';
 
 /**
  * A chart as shapes, in the order in which they are drawn. The screen, PNG and SVG draw the same ones. Colors are custom
@@ -38,8 +38,8 @@ const BAR_SHARE = 0.72;
 const MAX_BAR = 44;
 const INNER_SHARE = 0.54;
 const DASH = [3, 2] as const;
-/** More lines than this are grey and thin. */
-const MAX_COLORED = 6;
+/** A part of a bar whose color another part has too. */
+const PALE = 0.5;
 /** A lost span says so if it is wider than this. */
 const MIN_LABELED = 44;
 
@@ -181,12 +181,9 @@ function figures(model: ChartModel, layout: Layout): Shape[] {
   if (layout.bars) return model.kind === 'stacked' ? stackedBars(model, layout) : nestedBars(model, layout);
   if (model.kind === 'stacked' && layout.fromZero) return stackedAreas(model, layout);
   const area = model.kind === 'nested' && layout.fromZero ? areaShapes(model.layers[0], layout) : [];
-  const colored = model.layers.slice(0, MAX_COLORED).reverse();
-  return [
-    ...area,
-    ...model.layers.slice(MAX_COLORED).flatMap((layer) => lineShapes(model, layout, layer, 'thin')),
-    ...colored.flatMap((layer) => lineShapes(model, layout, layer, 'normal')),
-  ];
+  const looks = looksOf(model);
+  const lines = model.layers.map((layer, place) => lineShapes(model, layout, layer, looks[place]));
+  return [...area, ...lines.toReversed().flat()];
 }
 
 /** The bar of a bucket. The range may cut a week or month, whose bar is then narrower in proportion. */
@@ -227,6 +224,7 @@ const isOpen = (mark: Mark | undefined) => mark === 'provisional' || mark === 's
 
 function stackedBars(model: ChartModel, layout: Layout): Shape[] {
   const { x, y } = layout;
+  const looks = looksOf(model);
   const below = model.buckets.map(() => 0);
   const top = model.buckets.map((_, index) =>
     model.layers.findLastIndex((layer) => (layer.values[index] ?? 0) > 0),
@@ -245,7 +243,8 @@ function stackedBars(model: ChartModel, layout: Layout): Shape[] {
       };
       return top[index] === place ? bar(area, 3.5) : rounded(area, 0);
     });
-    return { kind: 'path', d: d.join('') || 'M0 0', fill: layer.color };
+    const alpha = looks[place]?.line === 'hollow' ? PALE : 1;
+    return { kind: 'path', d: d.join('') || 'M0 0', fill: layer.color, alpha };
   });
 }
 
@@ -263,8 +262,9 @@ function runsOfKnown(values: readonly (number | null)[]): { index: number; value
 
 function stackedAreas(model: ChartModel, layout: Layout): Shape[] {
   const { x, y } = layout;
+  const looks = looksOf(model);
   const below = model.buckets.map(() => 0);
-  return model.layers.map((layer) => {
+  return model.layers.map((layer, place) => {
     const d = runsOfKnown(layer.values).map((run) => {
       const upper = run.map(({ index, value }) => `${n(x(index))} ${n(y((below[index] ?? 0) + value))}`);
       const lower = run.map(({ index }) => `${n(x(index))} ${n(y(below[index] ?? 0))}`).reverse();
@@ -273,7 +273,8 @@ function stackedAreas(model: ChartModel, layout: Layout): Shape[] {
     layer.values.forEach((value, index) => {
       below[index] = (below[index] ?? 0) + (value ?? 0);
     });
-    return { kind: 'path', d: d.join('') || 'M0 0', fill: layer.color };
+    const alpha = looks[place]?.line === 'hollow' ? PALE : 1;
+    return { kind: 'path', d: d.join('') || 'M0 0', fill: layer.color, alpha };
   });
 }
 
@@ -287,7 +288,7 @@ function areaShapes(layer: Layer | undefined, { x, y, bottom }: Layout): Shape[]
 }
 
 /** A line through known values; a dot where both neighbors are unknown. Days that nobody read are bridged by dashes. */
-function lineShapes(model: ChartModel, layout: Layout, layer: Layer, weight: 'normal' | 'thin'): Shape[] {
+function lineShapes(model: ChartModel, layout: Layout, layer: Layer, look?: Look): Shape[] {
   const { x, y } = layout;
   const runs = runsOfKnown(layer.values);
   const at = ({ index, value }: { index: number; value: number }) => `${n(x(index))} ${n(y(value))}`;
@@ -300,16 +301,25 @@ function lineShapes(model: ChartModel, layout: Layout, layer: Layer, weight: 'no
     const isKnown = model.marks.slice(from.index + 1, to.index).every((mark) => mark === 'known');
     return isKnown ? [`M${at(from)}L${at(to)}`] : [];
   });
-  const isThin = weight === 'thin';
-  const stroke = isThin ? '--series-other' : layer.color;
+  const isThin = look?.line === 'thin';
+  const isHollow = look?.line === 'hollow';
+  const stroke = look?.color ?? layer.color;
   const shapes: Shape[] = [];
   if (bridges.length > 0) shapes.push({ kind: 'path', d: bridges.join(''), stroke, dash: [3, 3] });
-  if (d) shapes.push({ kind: 'path', d, stroke, width: isThin ? 1.25 : 2, alpha: isThin ? 0.75 : 1 });
+  if (d)
+    shapes.push({
+      kind: 'path',
+      d,
+      stroke,
+      width: isThin ? 1.25 : isHollow ? 4 : 2,
+      alpha: isThin ? 0.75 : 1,
+    });
+  if (d && isHollow) shapes.push({ kind: 'path', d, stroke: '--surface', width: 1.5 });
   return shapes;
 }
 
 function linesOver(model: ChartModel, layout: Layout): Shape[] {
-  return (model.lines ?? []).flatMap((line) => haloed(lineShapes(model, layout, line, 'normal')));
+  return (model.lines ?? []).flatMap((line) => haloed(lineShapes(model, layout, line)));
 }
 
 /** Lines on a pale edge, so that they stand out from bars. */
@@ -399,18 +409,23 @@ export const endLabelsWidth = (layers: readonly Layer[]) =>
 
 function endLabels(model: ChartModel, layout: Layout): Shape[] {
   if (!hasEndLabels(model, layout.width)) return [];
-  const ends = model.layers.slice(0, MAX_COLORED).flatMap((layer) => {
+  const looks = looksOf(model);
+  const ends = model.layers.slice(0, MAX_COLORED).flatMap((layer, place) => {
     const index = layer.values.findLastIndex((value) => value !== null);
     const value = layer.values[index];
-    return value == null ? [] : [{ layer, x: layout.x(index), y: layout.y(value) }];
+    return value == null
+      ? []
+      : [{ layer, isHollow: looks[place]?.line === 'hollow', x: layout.x(index), y: layout.y(value) }];
   });
   const heights = pushApart(
     ends.map(({ y }) => y),
     layout.top,
     layout.bottom,
   );
-  return ends.flatMap(({ layer, x, y }, place): Shape[] => [
-    { kind: 'path', d: circle(x, y, 4), fill: layer.color, stroke: '--surface', width: 1.5 },
+  return ends.flatMap(({ layer, isHollow, x, y }, place): Shape[] => [
+    isHollow
+      ? { kind: 'path', d: circle(x, y, 4), fill: '--surface', stroke: layer.color, width: 2 }
+      : { kind: 'path', d: circle(x, y, 4), fill: layer.color, stroke: '--surface', width: 1.5 },
     {
       kind: 'text',
       x: layout.right + 10,

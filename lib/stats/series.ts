@@ -40,18 +40,27 @@ export async function readSeries(
   request: SeriesRequest,
   now: Date,
 ): Promise<TrafficSeries> {
-  const asked = request.repositories && [...new Set(request.repositories)];
-  const scope = asked ? narrow(access, asked) : access;
+  const named = request.repositories && [...new Set(request.repositories)];
+  const scope = named ? narrow(access, named) : access;
   const first = request.range === 'all' ? await findFirstDate(db, scope) : null;
   const range = toRange(request, toDay(now), first, MAX_BUCKETS);
-  const ids = asked ?? (await listLargest(db, access, range, request));
+  const ids = named ?? (await listLargest(db, access, range, request));
   const rows = await listRepositoryRows(db, { tenantId: access.tenantId, repositoryIds: ids });
+  // All time is the same for each, whenever its own began.
+  const { from, to, by } = range;
+  const asked = {
+    range: request.range === 'all' ? undefined : request.range,
+    from,
+    to,
+    by,
+    compare: request.compare,
+  };
   const repositories: TrafficSeries['repositories'] = [];
   const sources: EventSource[] = [];
   for (const id of ids) {
     const row = rows.find(({ repositoryId }) => repositoryId === id);
     if (!row) throw notFound('repository');
-    const one = await readOne(db, row, range, now);
+    const one = await readOne(db, row, asked, now);
     repositories.push({ ...one, colorIndex: row.colorIndex });
     sources.push({ ...row, lostDays: one.totals.lostDays });
   }
@@ -67,11 +76,11 @@ function narrow({ tenantId, repositoryIds }: TenantAccess, asked: number[]): Ten
   return { tenantId, repositoryIds: asked };
 }
 
-async function readOne(db: Db, row: RepositoryRow, range: Range, now: Date) {
+async function readOne(db: Db, row: RepositoryRow, request: RangeRequest, now: Date) {
   const { tenantId, repositoryId } = row;
   const key = { tenantId, repositoryId };
-  const { from, to, by } = range;
-  const { series, totals, buckets } = await readFigures(db, row, { from, to, by, compare: 'none' }, now);
+  const { range, series, totals, comparison, buckets } = await readFigures(db, row, request, now);
+  const { from, to } = range;
   const extras = await listExtraStates(db, tenantId, repositoryId);
   const releases = extras.find(({ kind }) => kind === 'releases');
   const found = releases && (await readDownloadSeries(db, key, releases, range));
@@ -80,6 +89,7 @@ async function readOne(db: Db, row: RepositoryRow, range: Range, now: Date) {
     fullName: toFullName(row),
     archived: row.archivedAt !== null,
     totals,
+    comparison,
     series: {
       ...series,
       ...(await readStarSeries(db, key, extras, range)),

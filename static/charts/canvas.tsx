@@ -217,12 +217,12 @@ function TipBox({ model, layout, index, clicks }: TipBoxProps) {
       >
         <strong>{tip.title}</strong>
         <dl>
-          {tip.rows.map(({ label, color, value, isLine }) => (
+          {tip.rows.map(({ label, color, value, shape }) => (
             <div key={label}>
               <dt>
                 <span
-                  class={isLine ? 'swatch line' : 'swatch'}
-                  style={{ background: color ? `var(${color})` : 'transparent' }}
+                  class={shape === 'box' ? 'swatch' : `swatch ${shape}`}
+                  style={{ '--c': color ? `var(${color})` : 'transparent' }}
                 />
                 {label}
               </dt>

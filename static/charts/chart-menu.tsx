@@ -128,5 +128,9 @@ function linesOf({ source, view, set }: LinesProps): MenuSection['items'] {
     checked: view.events,
     onPick: () => set('events', view.events ? 'off' : null),
   };
-  return [...(source.range.by === 'day' ? [average] : []), ...(source.before ? [line] : []), events];
+  return [
+    ...(source.range.by === 'day' && !source.averaged ? [average] : []),
+    ...(source.before ? [line] : []),
+    events,
+  ];
 }

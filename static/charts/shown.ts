@@ -3,6 +3,8 @@ import {
   figuresOf,
   indexOf,
   type Layer,
+  type Look,
+  looksOf,
   type Mark,
   ownLabelOf,
 } from '../../lib/charts/model.ts';
@@ -25,7 +27,7 @@ export function shownModel(model: ChartModel, view: Omit<ChartView, 'split'>): C
     events: view.events ? model.events : [],
     before: view.line ? model.before : undefined,
   };
-  if (!view.average || model.range.by !== 'day') return shown;
+  if (!view.average || model.averaged || model.range.by !== 'day') return shown;
   if (model.kind === 'line') return { ...shown, layers: model.layers.map(toAverage) };
   const total = { label: 'Total', color: '--mark', values: totalsOf(model) };
   return {
@@ -58,7 +60,7 @@ const NOTES: Partial<Record<Mark, string>> = {
 /** What is said about a bucket under the pointer. */
 export interface Tip {
   title: string;
-  rows: { label: string; color: string; value: string; isLine: boolean }[];
+  rows: { label: string; color: string; value: string; shape: 'box' | 'pale' | 'line' | 'hollow' }[];
   notes: string[];
 }
 
@@ -66,20 +68,21 @@ export function tipOf(model: ChartModel, index: number): Tip | null {
   const bucket = model.buckets[index];
   if (bucket === undefined) return null;
   const { by } = model.range;
+  const looks = looksOf(model);
   const figures = figuresOf(model)
-    .map((layer) => ({ layer, value: layer.values[index] ?? null }))
-    .filter(({ layer, value }) => !(model.kind === 'stacked' && model.layers.includes(layer) && !value))
-    .map(({ layer, value }) => ({
+    .map((layer, place) => ({ layer, look: looks[place], value: layer.values[index] ?? null }))
+    .filter(({ look, value }) => !(model.kind === 'stacked' && look && !value))
+    .map(({ layer, look, value }): Tip['rows'][number] => ({
       label: layer.label,
-      color: layer.color,
+      color: look?.color ?? layer.color,
       value: formatFigure(value),
-      isLine: model.kind === 'line' || !model.layers.includes(layer),
+      shape: shapeOf(model, look),
     }));
-  const total = {
+  const total: Tip['rows'][number] = {
     label: 'Total',
     color: '',
     value: formatFigure(totalsOf(model)[index] ?? null),
-    isLine: false,
+    shape: 'box',
   };
   const before = beforeRow(model, index);
   const mark = model.marks[index] ?? 'known';
@@ -97,6 +100,12 @@ export function tipOf(model: ChartModel, index: number): Tip | null {
   };
 }
 
+function shapeOf({ kind }: ChartModel, look: Look | undefined): Tip['rows'][number]['shape'] {
+  if (!look) return 'line';
+  if (look.line === 'hollow') return kind === 'line' ? 'hollow' : 'pale';
+  return kind === 'line' ? 'line' : 'box';
+}
+
 const formatFigure = (value: number | null) => (value === null ? 'unknown' : formatCount(Math.round(value)));
 
 /** The comparison's figure, with its own date. */
@@ -112,7 +121,7 @@ function beforeRow(
     label: `${name}, ${formatOther(date, buckets[index] ?? date, range.by)}`,
     color: '--before',
     value: formatFigure(before.values[index] ?? null),
-    isLine: true,
+    shape: 'line',
   };
 }
 

@@ -11,23 +11,32 @@ import { Segments } from '../controls/segments.tsx';
 import { TitleRow } from '../controls/title-row.tsx';
 import { Happened } from '../events/happened.tsx';
 import { formatShortDay } from '../format.ts';
+import { GroupMenu } from '../groups/group-menu.tsx';
 import { usePlace, withQuery } from '../location.ts';
 import { FiguresTable } from './figures-table.tsx';
-import { absoluteModel, indexedModel, METRICS, metricOf, multiplesOf, namesOf } from './model.ts';
+import { absoluteModel, hollowIds, indexedModel, METRICS, metricOf, multiplesOf, namesOf } from './model.ts';
 import { Picker } from './picker.tsx';
-import { comparedIds, MAX_COMPARED, seriesRead, withIds } from './view.ts';
+import { comparedIds, MAX_COMPARED, rankedBy, seriesRead, withIds } from './view.ts';
 
 /** Two to six repositories in one chart. */
 export function Compare({ tenantId }: { tenantId: number }) {
   const { query } = usePlace();
-  const ids = comparedIds(query);
-  const series = useAnswer(ids.length > 0 ? seriesRead(tenantId, query) : null);
-  const answer = ids.length > 0 ? series.answer : undefined;
+  const read = seriesRead(tenantId, query);
+  const series = useAnswer(read);
+  const answer = read ? series.answer : undefined;
+  const named = comparedIds(query);
+  const isOfGroup = named.length === 0 && read !== null;
+  const ids = isOfGroup ? (answer?.repositories.map(({ repositoryId }) => repositoryId) ?? []) : named;
+  const isChoosing = ids.length < 2 && (answer !== undefined || !isOfGroup);
   return (
-    <div class="page" aria-busy={ids.length > 0 && series.loading}>
-      <TitleRow title="Compare" shown={answer?.range} incomparable />
-      <Chips tenantId={tenantId} ids={ids} answer={answer} />
-      {ids.length < 2 && (
+    <div class="page" aria-busy={read !== null && series.loading}>
+      <TitleRow
+        title="Compare"
+        shown={answer?.range}
+        beside={<GroupMenu tenantId={tenantId} groups={null} changes={withIds([])} />}
+      />
+      <Chips tenantId={tenantId} ids={ids} answer={answer} isOfGroup={isOfGroup} />
+      {isChoosing && (
         <section class="card" aria-labelledby="choose">
           <div class="card-head">
             <h2 id="choose">
@@ -37,8 +46,8 @@ export function Compare({ tenantId }: { tenantId: number }) {
           <Picker tenantId={tenantId} ids={ids} />
         </section>
       )}
-      {ids.length > 0 && series.error && <Failure error={series.error} retry={series.reload} />}
-      {ids.length > 0 && !series.error && (
+      {read && series.error && <Failure error={series.error} retry={series.reload} />}
+      {read && !series.error && answer?.repositories.length !== 0 && (
         <>
           <Comparison answer={answer} isStale={series.loading} />
           {answer && <Happened tenantId={tenantId} answer={answer} onChanged={series.reload} />}
@@ -48,16 +57,22 @@ export function Compare({ tenantId }: { tenantId: number }) {
   );
 }
 
+const RANKED = { viewCount: 'views', viewUniques: 'visitors', cloneCount: 'clones', cloneUniques: 'cloners' };
+
 interface ChipsProps {
   tenantId: number;
   ids: number[];
   answer: TrafficSeries | undefined;
+  /** They were not chosen one by one: they are the largest ones of a group. */
+  isOfGroup: boolean;
 }
 
 /** The repositories that are compared, each with a way to remove it. */
-function Chips({ tenantId, ids, answer }: ChipsProps) {
+function Chips({ tenantId, ids, answer, isOfGroup }: ChipsProps) {
   const place = usePlace();
+  if (isOfGroup && !answer) return <p class="picks muted">…</p>;
   if (ids.length === 0) return null;
+  const hollow = answer ? hollowIds(answer) : new Set();
   const names = answer ? namesOf(answer) : new Map<number, string>();
   return (
     <ul class="picks" aria-label="Compared repositories">
@@ -67,7 +82,9 @@ function Chips({ tenantId, ids, answer }: ChipsProps) {
         const rest = ids.filter((other) => other !== id);
         return (
           <li key={id} class="pick">
-            <span class={color === undefined ? 'dot' : `dot c${color + 1}`} />
+            <span
+              class={color === undefined ? 'dot' : `dot c${color + 1}${hollow.has(id) ? ' hollow' : ''}`}
+            />
             {name}
             <a class="iconbtn" href={withQuery(place, withIds(rest))} aria-label={`Remove ${name}`}>
               <Icon name="close" />
@@ -91,7 +108,9 @@ function Chips({ tenantId, ids, answer }: ChipsProps) {
           </Popover>
         </li>
       )}
-      <li class="muted small">up to six</li>
+      <li class="muted small">
+        {isOfGroup ? `most ${RANKED[rankedBy(place.query)]} in the group` : 'up to six'}
+      </li>
     </ul>
   );
 }

@@ -1,12 +1,15 @@
 import type { TrafficSeries } from '../../lib/answers/stats.ts';
+import { changeOf, whyNoChange } from '../../lib/stats/totals.ts';
+import { METRICS as TRAFFIC } from '../../lib/traffic/figures.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { CsvButton } from '../controls/download.tsx';
 import { Panel } from '../controls/panel.tsx';
-import { ShownChange } from '../figures/change.tsx';
+import { spanText } from '../figures/basis.tsx';
+import { Change, ShownChange } from '../figures/change.tsx';
 import { formatBucket, formatCount, formatShortDay } from '../format.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
-import { type CompareMetric, namesOf, summaryOf } from './model.ts';
+import { type CompareMetric, hollowIds, namesOf, summaryOf } from './model.ts';
 
 interface FiguresTableProps {
   answer: TrafficSeries;
@@ -19,8 +22,12 @@ interface FiguresTableProps {
 export function FiguresTable({ answer, metric, label }: FiguresTableProps) {
   const { tenantId, range, repositories } = answer;
   const names = namesOf(answer);
+  const hollow = hollowIds(answer);
   const rows = repositories.map((one) => ({ one, summary: summaryOf(one, answer, metric) }));
   const sum = rows.reduce((total, { summary }) => total + (summary.total ?? 0), 0);
+  const ranked = TRAFFIC.find((one) => one === metric);
+  const [first] = repositories;
+  const compared = ranked && first?.comparison.kind !== 'none' ? first?.comparison : undefined;
   const isUniques = metric === 'viewUniques' || metric === 'cloneUniques';
   const ids = repositories.map(({ repositoryId }) => repositoryId).join(',');
   const { from, to, by } = range;
@@ -42,6 +49,9 @@ export function FiguresTable({ answer, metric, label }: FiguresTableProps) {
           { label: 'Share' },
           { label: metric === 'stars' ? 'New a day' : 'A day', numeric: true },
           { label: `Change since ${formatShortDay(from)}`, numeric: true },
+          ...(compared
+            ? [{ label: `Against ${spanText(compared.previousFrom, compared.previousTo)}`, numeric: true }]
+            : []),
           { label: metric === 'stars' ? 'Most' : `Highest ${by}`, numeric: true },
           { label: 'Visitors (max)', numeric: true },
           { label: 'Days known' },
@@ -51,7 +61,7 @@ export function FiguresTable({ answer, metric, label }: FiguresTableProps) {
           <tr key={one.repositoryId}>
             <th scope="row" class="name">
               <span class="row-name">
-                <span class={`dot c${one.colorIndex + 1}`} />
+                <span class={`dot c${one.colorIndex + 1}${hollow.has(one.repositoryId) ? ' hollow' : ''}`} />
                 <a href={paths.repository(tenantId, one.repositoryId)}>{names.get(one.repositoryId)}</a>
               </span>
             </th>
@@ -65,6 +75,14 @@ export function FiguresTable({ answer, metric, label }: FiguresTableProps) {
             <td class="number" data-label="Change">
               {change === null ? <span class="muted">–</span> : <ShownChange change={change} />}
             </td>
+            {compared && ranked && (
+              <td class="number" data-label="Against the time before">
+                <Change
+                  change={changeOf(one.comparison, ranked)}
+                  reason={whyNoChange(one.comparison, ranked)}
+                />
+              </td>
+            )}
             <td class="number only-wide">
               {highest ? formatCount(highest.value) : '–'}{' '}
               {highest && (

@@ -34,6 +34,14 @@ export function namesOf({ repositories }: TrafficSeries): Map<number, string> {
   );
 }
 
+/** The repositories that share their color with one before them: their line and dot are hollow. */
+export function hollowIds({ repositories }: Pick<TrafficSeries, 'repositories'>): Set<number> {
+  const later = repositories.filter(({ colorIndex }, place) =>
+    repositories.slice(0, place).some((other) => other.colorIndex === colorIndex),
+  );
+  return new Set(later.map(({ repositoryId }) => repositoryId));
+}
+
 /** One line for each repository. */
 export function absoluteModel(answer: TrafficSeries, metric: CompareMetric): ChartModel {
   const { range, buckets, repositories, events } = answer;
@@ -81,7 +89,7 @@ export function indexedModel(answer: TrafficSeries, metric: CompareMetric): Inde
       ),
     };
   });
-  return { model: { ...absolute, layers }, isAverage, bases };
+  return { model: { ...absolute, layers, averaged: isAverage }, isAverage, bases };
 }
 
 function marksOf({ buckets, repositories }: TrafficSeries, metric: CompareMetric): Mark[] {

@@ -5,7 +5,7 @@ import { Skeleton } from '../controls/loading.tsx';
 import { Failure } from '../controls/notice.tsx';
 import { usePlace, withQuery } from '../location.ts';
 import { reads } from '../reads.ts';
-import { withIds } from './view.ts';
+import { groupOf, withIds } from './view.ts';
 
 const PAUSE_MS = 250;
 const MAX_SHOWN = 50;
@@ -20,10 +20,23 @@ export function Picker({ tenantId, ids }: { tenantId: number; ids: number[] }) {
     const timer = setTimeout(() => setSought(text.trim()), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text]);
-  const { answer, error, reload } = useAnswer(
-    reads.repositories(tenantId, { q: sought, size: String(MAX_SHOWN) }),
+  const groupId = groupOf(place.query);
+  const listed = useAnswer(
+    groupId === null ? reads.repositories(tenantId, { q: sought, size: String(MAX_SHOWN) }) : null,
   );
-  const offered = answer?.repositories.filter(({ repositoryId }) => !ids.includes(repositoryId));
+  const grouped = useAnswer(groupId === null ? null : reads.group(tenantId, groupId));
+  const { error, reload } = groupId === null ? listed : grouped;
+  const found =
+    groupId === null
+      ? listed.answer?.repositories
+      : grouped.answer?.repositories.filter(({ fullName }) =>
+          fullName.toLowerCase().includes(sought.toLowerCase()),
+        );
+  const offered = found?.filter(({ repositoryId }) => !ids.includes(repositoryId)).slice(0, MAX_SHOWN);
+  const hasMore =
+    groupId === null
+      ? (listed.answer?.page.total ?? 0) > (found?.length ?? 0)
+      : (found?.length ?? 0) > MAX_SHOWN;
   return (
     <div class="picker">
       <search class="search searchbox">
@@ -41,21 +54,19 @@ export function Picker({ tenantId, ids }: { tenantId: number; ids: number[] }) {
         />
       </search>
       {error && <Failure error={error} retry={reload} />}
-      {!answer && !error && <Skeleton />}
+      {!found && !error && <Skeleton />}
       {offered?.length === 0 && <p class="none">No repository matches.</p>}
       <ul>
-        {offered?.map(({ repositoryId, owner, name }) => (
+        {offered?.map(({ repositoryId, fullName }) => (
           <li key={repositoryId}>
             <a href={withQuery(place, withIds([...ids, repositoryId]))}>
-              <span class="sub">{owner}/</span>
-              {name}
+              <span class="sub">{fullName.split('/')[0]}/</span>
+              {fullName.split('/')[1]}
             </a>
           </li>
         ))}
       </ul>
-      {answer && answer.page.total > answer.repositories.length && (
-        <p class="none">Type a part of the name to find the others.</p>
-      )}
+      {hasMore && <p class="none">Type a part of the name to find the others.</p>}
     </div>
   );
 }

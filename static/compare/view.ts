@@ -1,3 +1,6 @@
+import type { TrafficSeries } from '../../lib/answers/stats.ts';
+import { type Metric, METRICS as TRAFFIC } from '../../lib/traffic/figures.ts';
+import type { Read } from '../api.ts';
 import type { Changes } from '../location.ts';
 import { reads } from '../reads.ts';
 import { viewOf } from '../view.ts';
@@ -14,11 +17,29 @@ export function comparedIds(query: URLSearchParams): number[] {
 /** The address with other repositories. */
 export const withIds = (ids: readonly number[]): Changes => ({ repositories: ids.join(',') || null });
 
-/** The days that an address names. A group does not matter: the repositories have been chosen. */
-function daysOf(query: URLSearchParams) {
-  const { range, from, to, by } = viewOf(query);
-  return { range, from, to, by };
+/** The group that an address names. */
+export const groupOf = (query: URLSearchParams): number | null => Number(viewOf(query).group) || null;
+
+/**
+ * What is compared: the repositories that an address names, or the largest ones of its group. Null if it names neither. A group does
+ * not matter where repositories have been chosen.
+ */
+export function seriesRead(tenantId: number, query: URLSearchParams): Read<TrafficSeries> | null {
+  const { range, from, to, by, compare } = viewOf(query);
+  const days = { range, from, to, by, compare };
+  const ids = comparedIds(query);
+  if (ids.length > 0) return reads.series(tenantId, { ...days, repositories: ids.join(',') });
+  const group = groupOf(query);
+  if (group === null) return null;
+  return reads.series(tenantId, {
+    ...days,
+    group: String(group),
+    top: String(MAX_COMPARED),
+    metric: rankedBy(query),
+  });
 }
 
-export const seriesRead = (tenantId: number, query: URLSearchParams) =>
-  reads.series(tenantId, { ...daysOf(query), repositories: comparedIds(query).join(',') });
+/** The figure by which the largest of a group are found: stars and downloads have no such order. */
+export function rankedBy(query: URLSearchParams): Metric {
+  return TRAFFIC.find((metric) => metric === query.get('metric')) ?? 'viewCount';
+}

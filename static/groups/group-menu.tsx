@@ -5,7 +5,7 @@ import { Icon } from '../controls/icon.tsx';
 import { lazy } from '../controls/loading.tsx';
 import { Popover } from '../controls/popover.tsx';
 import { formatCount } from '../format.ts';
-import { FIRST_PAGE, go, usePlace, withQuery } from '../location.ts';
+import { type Changes, FIRST_PAGE, go, usePlace, withQuery } from '../location.ts';
 import { reads } from '../reads.ts';
 
 const GroupChoices = lazy(async () => (await import('./group-choices.tsx')).GroupChoices);
@@ -20,10 +20,12 @@ interface GroupMenuProps {
   groups: readonly GroupChoice[] | null | undefined;
   /** How many repositories the page is about without a group, if that is known. */
   count?: number | undefined;
+  /** What else a choice changes in the address. */
+  changes?: Changes;
 }
 
 /** Which group of repositories the page is about. Opens to a list of groups, which also finds repositories. */
-export function GroupMenu({ tenantId, groups, count }: GroupMenuProps) {
+export function GroupMenu({ tenantId, groups, count, changes }: GroupMenuProps) {
   const place = usePlace();
   const [creating, setCreating] = useState(false);
   const groupId = Number(place.query.get('group')) || null;
@@ -33,7 +35,7 @@ export function GroupMenu({ tenantId, groups, count }: GroupMenuProps) {
   const shown = groupId === null ? count : group?.count;
   const name = groupId === null ? 'All repositories' : (group?.name ?? 'Group');
   const show = (id: number | null) =>
-    go(withQuery(place, { group: id === null ? null : String(id), ...FIRST_PAGE }));
+    go(withQuery(place, { group: id === null ? null : String(id), ...FIRST_PAGE, ...changes }));
 
   return (
     <>

@@ -4,6 +4,8 @@ import { useAnswer } from '../answers.ts';
 import { Answered } from '../controls/loading.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { Panel } from '../controls/panel.tsx';
+import { GroupMenu } from '../groups/group-menu.tsx';
+import { usePlace } from '../location.ts';
 import { reads } from '../reads.ts';
 import { ChannelDialog, DeleteChannel } from './channel-dialogs.tsx';
 import { ChannelTable } from './channel-table.tsx';
@@ -13,7 +15,8 @@ const EXPLANATION = 'Get alerts when collection fails, and a weekly report.';
 /** Where a tenant's messages go. */
 export function Notifications({ tenantId }: { tenantId: number }) {
   const list = useAnswer(reads.channels(tenantId));
-  const report = useAnswer(reads.report(tenantId));
+  const { query } = usePlace();
+  const report = useAnswer(reads.report(tenantId, query.get('group')));
   const [editing, setEditing] = useState<Channel | 'new'>();
   const [deleting, setDeleting] = useState<Channel>();
 
@@ -59,7 +62,9 @@ export function Notifications({ tenantId }: { tenantId: number }) {
           </>
         )}
       </Answered>
-      <Answered loaded={report}>{(preview) => <ReportPreview {...preview} />}</Answered>
+      <Panel title="Weekly report" beside={<GroupMenu tenantId={tenantId} groups={null} />}>
+        <Answered loaded={report}>{(preview) => <ReportPreview {...preview} />}</Answered>
+      </Panel>
       {editing && list.answer && (
         <ChannelDialog
           tenantId={tenantId}
@@ -84,23 +89,24 @@ export function Notifications({ tenantId }: { tenantId: number }) {
 /** The weekly report as it would be sent now, line by line. */
 export function ReportPreview({ message: { title, sections } }: Preview) {
   return (
-    <Panel title="Weekly report">
-      <div class="report">
-        <p class="hint">Sent on Mondays at 12:00 UTC to each channel with reports. Sent now, it would say:</p>
-        <h3>{title}</h3>
-        {sections.map(({ heading, lines }) => (
-          <section key={heading} aria-label={heading}>
-            <h4>{heading}</h4>
-            <ul>
-              {lines.map(({ text, href }) => (
-                <li key={text}>
-                  {href ? <a href={new URL(href).pathname + new URL(href).search}>{text}</a> : text}
-                </li>
-              ))}
-            </ul>
-          </section>
-        ))}
-      </div>
-    </Panel>
+    <div class="report">
+      <p class="hint">
+        Sent on Mondays at 12:00 UTC to each channel with reports; a channel can have the report of a group.
+        Sent now, it would say:
+      </p>
+      <h3>{title}</h3>
+      {sections.map(({ heading, lines }) => (
+        <section key={heading} aria-label={heading}>
+          <h4>{heading}</h4>
+          <ul>
+            {lines.map(({ text, href }) => (
+              <li key={text}>
+                {href ? <a href={new URL(href).pathname + new URL(href).search}>{text}</a> : text}
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </div>
   );
 }

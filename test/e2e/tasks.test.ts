@@ -269,3 +269,36 @@ test('two repositories are in one chart after three clicks, absolute or indexed,
   await page.getByText('Last collected').first().waitFor();
   expect(ada.problems()).toEqual([]);
 });
+
+test('a group is compared with two clicks, and its weekly report is previewed', async () => {
+  const { page } = ada;
+  const call = installation.as('ada@example.com');
+  const { repositories } = (await call('GET', '/repositories/1?q=northwind-labs')).body;
+  const chosen = repositories.filter(({ name }: { name: string }) => /burrow|tidy-dates/.test(name));
+  const repositoryIds = chosen.map(({ repositoryId }: { repositoryId: number }) => repositoryId);
+  const { groupId } = (await call('POST', '/groups/1', { name: 'Two of them', rule: null, repositoryIds }))
+    .body;
+  await ada.open('/t/1/compare');
+  await countClicks();
+  await page.getByRole('button', { name: /^All repositories/ }).click();
+  await page.getByRole('button', { name: /^Two of them/ }).click();
+  const table = page.getByRole('table', { name: 'Figures' });
+  await table.getByRole('row').nth(2).waitFor();
+  expect((await table.getByRole('rowheader').allInnerTexts()).toSorted()).toEqual(['burrow', 'tidy-dates']);
+  expect(await clicks()).toBe(2);
+  await page.getByText('most views in the group').waitFor();
+  await page.getByRole('columnheader', { name: /^Against / }).waitFor();
+  await page.getByRole('button', { name: /^Comparison/ }).click();
+  await page.getByRole('menuitemradio', { name: 'No comparison' }).click();
+  await page.getByRole('columnheader', { name: /^Against / }).waitFor({ state: 'detached' });
+  await page.getByRole('link', { name: 'Remove burrow' }).click();
+  await page.getByRole('heading', { name: 'Choose another repository' }).waitFor();
+  expect(await page.locator('.picker').getByRole('link').allInnerTexts()).toEqual(['northwind-labs/burrow']);
+
+  await ada.open(`/t/1/notifications?group=${groupId}`);
+  await page.getByRole('heading', { name: /Two of them/ }).waitFor();
+  await page.getByRole('button', { name: /^Two of them/ }).click();
+  await page.getByRole('button', { name: /^All repositories/ }).click();
+  await page.getByRole('heading', { name: /Two of them/ }).waitFor({ state: 'detached' });
+  expect(ada.problems()).toEqual([]);
+});

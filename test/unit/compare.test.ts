@@ -1,10 +1,29 @@
 import { expect, test } from 'vitest';
 import type { TrafficSeries } from '../../lib/answers/stats.ts';
+import { looksOf } from '../../lib/charts/model.ts';
 import { addDays, daysFrom } from '../../lib/day.ts';
-import { absoluteModel, type Compared, indexedModel, summaryOf } from '../../static/compare/model.ts';
+import { shownModel } from '../../static/charts/shown.ts';
+import {
+  absoluteModel,
+  type Compared,
+  hollowIds,
+  indexedModel,
+  summaryOf,
+} from '../../static/compare/model.ts';
 import { comparedIds } from '../../static/compare/view.ts';
 
 const FROM = '2026-08-03';
+
+const NO_TOTALS = {
+  viewCount: null,
+  viewUniquesLower: null,
+  viewUniquesUpper: null,
+  cloneCount: null,
+  cloneUniquesLower: null,
+  cloneUniquesUpper: null,
+  knownDays: 0,
+  lostDays: 0,
+};
 
 /** A repository that has these views a day, and nothing else. */
 function repository(
@@ -18,15 +37,18 @@ function repository(
     fullName,
     colorIndex: repositoryId,
     archived: false,
-    totals: {
-      viewCount: null,
-      viewUniquesLower: null,
-      viewUniquesUpper: null,
-      cloneCount: null,
-      cloneUniquesLower: null,
-      cloneUniquesUpper: null,
-      knownDays: views.filter((count) => count !== null).length,
-      lostDays: 0,
+    totals: { ...NO_TOTALS, knownDays: views.filter((count) => count !== null).length },
+    comparison: {
+      kind: 'none',
+      from: FROM,
+      to: FROM,
+      previousFrom: FROM,
+      previousTo: FROM,
+      current: NO_TOTALS,
+      previous: NO_TOTALS,
+      comparable: false,
+      repositories: { compared: 0, total: 1 },
+      leftOut: [],
     },
     series: {
       viewCount: views,
@@ -122,4 +144,26 @@ test('an address names at most six repositories, each once', () => {
   expect(idsOf('1,2,3,4,5,6,7')).toEqual([1, 2, 3, 4, 5, 6]);
   expect(idsOf('x,-1,0,1.5,9999999999')).toEqual([]);
   expect(comparedIds(new URLSearchParams())).toEqual([]);
+});
+
+test('two repositories with the same color are told apart: the later line is hollow', () => {
+  const answer = answerOf(repository(1, [1, 2]), repository(2, [1, 2]), {
+    ...repository(3, [1, 2]),
+    colorIndex: 1,
+  });
+  expect(looksOf(absoluteModel(answer, 'viewCount')).map(({ line }) => line)).toEqual([
+    'normal',
+    'normal',
+    'hollow',
+  ]);
+  expect([...hollowIds(answer)]).toEqual([3]);
+});
+
+test('indexed lines are averages already, so the 7-day average changes nothing', () => {
+  const answer = answerOf(repository(1, constant(10, 30).concat(constant(40, 10))));
+  const { model } = indexedModel(answer, 'viewCount');
+  const view = { scale: 'linear', average: true, events: true, line: true } as const;
+  expect(shownModel(model, view).layers).toEqual(model.layers);
+  const absolute = absoluteModel(answer, 'viewCount');
+  expect(shownModel(absolute, view).layers).not.toEqual(absolute.layers);
 });
