@@ -5,6 +5,7 @@ import { serveJob } from '../lib/app.ts';
 import { collectTenant } from '../lib/collector.ts';
 import { createRunRateLimiter, type RunRateLimiter } from '../lib/github-limits/run-rate-limiter.ts';
 import { MAX_ID, parseValue } from '../lib/request.ts';
+import { startPublication } from '../lib/shares/start.ts';
 import { openTenantGitHub } from '../lib/tenants/github.ts';
 
 const Arguments = z.object({
@@ -45,6 +46,7 @@ export const main = serveJob(async ({ db: dbOfAll, ...others }) => {
   try {
     const collected = await collectTenant({ db, dbOfAll, clock, openGitHub, timeLeft, activations }, run);
     await saveTokenExpiry();
+    if (!collected.handedOver) await startPublication({ db, activations }, run.tenantId);
     return { ...collected };
   } finally {
     await rateLimiter?.release();

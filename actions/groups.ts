@@ -1,12 +1,14 @@
 import * as z from 'zod';
+import { openActivations } from '../lib/activations.ts';
 import { json } from '../lib/answer.ts';
 import type { Group, GroupDeleted, GroupList, GroupPreview } from '../lib/answers/groups.ts';
-import { createApp, serve } from '../lib/app.ts';
+import { createApp, type Services, serve } from '../lib/app.ts';
 import { requireAccess } from '../lib/caller.ts';
 import { choiceField, textField } from '../lib/fields.ts';
 import { TOPIC_PATTERN } from '../lib/groups/rule.ts';
 import { createGroup, deleteGroup, getGroup, listGroups, previewGroup, updateGroup } from '../lib/groups.ts';
 import { MAX_ID, parseBody, parseId } from '../lib/request.ts';
+import { startPublication } from '../lib/shares/start.ts';
 import { namePatternField, ownerPatternField } from '../lib/tracking/fields.ts';
 
 /** Which repositories belong to a group, now and later. `*` stands for any characters, `?` for one; case is ignored. */
@@ -37,6 +39,10 @@ export type GroupRequest = z.input<typeof GroupRequest>;
 export const GroupPreviewRequest = z.strictObject({ rule: GroupRule });
 export type GroupPreviewRequest = z.input<typeof GroupPreviewRequest>;
 
+/** What a shared group shows is what it holds now. */
+const publish = ({ db, config }: Services, tenantId: number) =>
+  startPublication({ db, activations: openActivations(config.openwhisk) }, tenantId);
+
 const app = createApp();
 
 app.get('/:tenantId', async (c) => {
@@ -64,16 +70,18 @@ app.get('/:tenantId/:groupId', async (c) => {
 });
 
 app.put('/:tenantId/:groupId', async (c) => {
-  const { db, access, tenantId, by } = await requireAccess(c, 'changeGroups');
+  const { db, services, access, tenantId, by } = await requireAccess(c, 'changeGroups');
   const groupId = parseId(c.req.param('groupId'), 'group');
   await updateGroup(db, { tenantId, groupId }, await parseBody(c.req.raw, GroupRequest), by);
+  await publish(services, tenantId);
   return json<Group>(await getGroup(db, access, groupId));
 });
 
 app.delete('/:tenantId/:groupId', async (c) => {
-  const { db, tenantId, by } = await requireAccess(c, 'changeGroups');
+  const { db, services, tenantId, by } = await requireAccess(c, 'changeGroups');
   const groupId = parseId(c.req.param('groupId'), 'group');
   await deleteGroup(db, { tenantId, groupId }, by);
+  await publish(services, tenantId);
   return json<GroupDeleted>({ groupId });
 });
 

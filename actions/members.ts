@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { openActivations } from '../lib/activations.ts';
 import { json } from '../lib/answer.ts';
 import type {
   Member,
@@ -7,7 +8,7 @@ import type {
   SystemMember,
   SystemMemberList,
 } from '../lib/answers/members.ts';
-import { createApp, serve } from '../lib/app.ts';
+import { createApp, type Services, serve } from '../lib/app.ts';
 import { requirePersonAccess, requireSystemRight } from '../lib/caller.ts';
 import { choiceField, emailField } from '../lib/fields.ts';
 import {
@@ -19,6 +20,7 @@ import {
   removeSystemMember,
 } from '../lib/members.ts';
 import { MAX_ID, parseBody, parseValue } from '../lib/request.ts';
+import { hasShares, startPublication, startPublicationOfAll } from '../lib/shares/start.ts';
 
 export const MemberRequest = z
   .strictObject({
@@ -43,6 +45,13 @@ export type SystemMemberRequest = z.infer<typeof SystemMemberRequest>;
 
 const Email = z.object({ email: emailField('member', 'email') });
 
+/** A share never shows more than its maker may see. */
+const publish = ({ db, config }: Services, tenantId: number) =>
+  startPublication({ db, activations: openActivations(config.openwhisk) }, tenantId);
+
+const publishAll = async ({ db, config }: Services) =>
+  (await hasShares(db)) && startPublicationOfAll(openActivations(config.openwhisk));
+
 const app = createApp();
 
 // Must come before `/:tenantId`.
@@ -52,17 +61,19 @@ app.get('/system', async (c) => {
 });
 
 app.put('/system/:email', async (c) => {
-  const { db, principal, by } = await requireSystemRight(c, 'changeSystemRoles');
+  const { db, services, principal, by } = await requireSystemRight(c, 'changeSystemRoles');
   const { email } = parseValue(c.req.param(), Email);
   const { role } = await parseBody(c.req.raw, SystemMemberRequest);
   const { member, added } = await putSystemMember(db, { email, role }, by, principal.issuer);
+  await publishAll(services);
   return json<SystemMember>(member, added ? 201 : 200);
 });
 
 app.delete('/system/:email', async (c) => {
-  const { db, by } = await requireSystemRight(c, 'changeSystemRoles');
+  const { db, services, by } = await requireSystemRight(c, 'changeSystemRoles');
   const { email } = parseValue(c.req.param(), Email);
   await removeSystemMember(db, email, by);
+  await publishAll(services);
   return json<MemberRemoved>({ email });
 });
 
@@ -72,17 +83,19 @@ app.get('/:tenantId', async (c) => {
 });
 
 app.put('/:tenantId/:email', async (c) => {
-  const { db, principal, tenantId, by } = await requirePersonAccess(c, 'changeMembers');
+  const { db, services, principal, tenantId, by } = await requirePersonAccess(c, 'changeMembers');
   const { email } = parseValue(c.req.param(), Email);
   const request = await parseBody(c.req.raw, MemberRequest);
   const { member, added } = await putMember(db, tenantId, { email, ...request }, by, principal.issuer);
+  await publish(services, tenantId);
   return json<Member>(member, added ? 201 : 200);
 });
 
 app.delete('/:tenantId/:email', async (c) => {
-  const { db, tenantId, by } = await requirePersonAccess(c, 'changeMembers');
+  const { db, services, tenantId, by } = await requirePersonAccess(c, 'changeMembers');
   const { email } = parseValue(c.req.param(), Email);
   await removeMember(db, tenantId, email, by);
+  await publish(services, tenantId);
   return json<MemberRemoved>({ email });
 });
 

@@ -27,6 +27,7 @@ import { setSchedule } from '../lib/repositories/schedule.ts';
 import { MAX_ID, parseBody, parseId, parseQuery } from '../lib/request.ts';
 import { collectAdded } from '../lib/runs/added.ts';
 import { findActiveRun } from '../lib/runs.ts';
+import { startPublication } from '../lib/shares/start.ts';
 import { openGitHubForPerson } from '../lib/tenants/for-person.ts';
 
 /** GitHub's rules for account and repository names. Some old accounts begin with `-`. */
@@ -128,9 +129,11 @@ app.get('/:tenantId/:repositoryId', async (c) => {
 });
 
 app.delete('/:tenantId/:repositoryId', async (c) => {
-  const { db, access, by } = await requireAccess(c, 'changeRepositories');
+  const { db, services, access, tenantId, by } = await requireAccess(c, 'changeRepositories');
   const repositoryId = parseId(c.req.param('repositoryId'), 'repository');
-  return json<RepositoryRemoved>(await removeRepository(db, access, repositoryId, by));
+  const removed = await removeRepository(db, access, repositoryId, by);
+  await startPublication({ db, activations: openActivations(services.config.openwhisk) }, tenantId);
+  return json<RepositoryRemoved>(removed);
 });
 
 export const main = serve(app);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { listAllowedTenants } from '../lib/access.ts';
+import { openActivations } from '../lib/activations.ts';
 import { json } from '../lib/answer.ts';
 import type { Tenant, TenantDeleted, TenantList } from '../lib/answers/tenants.ts';
 import { createApp, serve } from '../lib/app.ts';
@@ -7,6 +8,7 @@ import { requireAccess, requireRightSomewhere, requireSystemRight } from '../lib
 import { emailField, textField } from '../lib/fields.ts';
 import { MAX_ID, parseBody, parseQuery } from '../lib/request.ts';
 import { listServers } from '../lib/servers.ts';
+import { hasShares, startPublicationOfAll } from '../lib/shares/start.ts';
 import { deleteTenant } from '../lib/tenants/deletion.ts';
 import { createTenant, updateTenant } from '../lib/tenants/saving.ts';
 import { getTenant, listTenants } from '../lib/tenants/tenant.ts';
@@ -101,9 +103,13 @@ app.patch('/:tenantId', async (c) => {
 });
 
 app.delete('/:tenantId', async (c) => {
-  const { db, tenantId, by } = await requireAccess(c, 'manageTenants');
+  const { db, services, tenantId, by } = await requireAccess(c, 'manageTenants');
   const { confirmName } = await parseBody(c.req.raw, TenantDeletion);
-  return json<TenantDeleted>({ tenantId, deleted: await deleteTenant(db, tenantId, confirmName, by) });
+  const isShared = await hasShares(db, tenantId);
+  const deleted = await deleteTenant(db, tenantId, confirmName, by);
+  // Its shares are gone from the database, and their files are now those of no share.
+  if (isShared) await startPublicationOfAll(openActivations(services.config.openwhisk));
+  return json<TenantDeleted>({ tenantId, deleted });
 });
 
 export const main = serve(app);

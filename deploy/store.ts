@@ -1,34 +1,14 @@
-import { AwsClient } from 'aws4fetch';
+import { type Bucket, BucketRefusal, openBucket } from '../lib/files/bucket.ts';
 import { request } from './request.ts';
 import type { StoreSettings } from './settings.ts';
 
-export interface StoredFile {
-  key: string;
-  modified: Date;
-}
-
-export interface Upload {
-  key: string;
-  body: Buffer;
-  headers: Record<string, string>;
-}
+export type { StoredFile, Upload } from '../lib/files/bucket.ts';
 
 /** The pages' bucket. Every failure is a sentence. */
-export interface Store {
+export interface Store extends Bucket {
   /** Checks that the bucket exists and that the key may list it. */
   requireAccess(): Promise<void>;
-  list(): Promise<StoredFile[]>;
-  get(key: string): Promise<string | null>;
-  put(upload: Upload): Promise<void>;
-  remove(key: string): Promise<void>;
-  /** Makes index.html the answer for every address that is no file. */
-  serveAsSite(): Promise<void>;
 }
-
-const SITE = `<?xml version="1.0" encoding="UTF-8"?>
-<WebsiteConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
-<IndexDocument><Suffix>index.html</Suffix></IndexDocument><ErrorDocument><Key>index.html</Key></ErrorDocument>
-</WebsiteConfiguration>`;
 
 /** What to do about the storage's error codes. */
 const ADVICE: Record<string, string> = {
@@ -39,69 +19,23 @@ const ADVICE: Record<string, string> = {
   AuthorizationHeaderMalformed: 'is COS_REGION right?',
 };
 
-export function openStore({ endpoint, region, bucket, accessKeyId, secretAccessKey }: StoreSettings): Store {
-  const signer = new AwsClient({ accessKeyId, secretAccessKey, region, service: 's3' });
-
-  async function call(method: string, path: string, init: RequestInit = {}): Promise<Response> {
-    const signed = await signer.sign(`${endpoint}/${bucket}${path}`, { method, ...init });
-    return request('COS_ENDPOINT', signed.url, {
-      method,
-      headers: signed.headers,
-      ...(init.body !== undefined && { body: init.body }),
-    });
-  }
-
-  async function succeed(method: string, path: string, init?: RequestInit): Promise<Response> {
-    const answer = await call(method, path, init);
-    if (answer.ok) return answer;
-    throw await toError(answer, `${method} ${bucket}${path.replace(/\?.*$/, '')}`);
-  }
-
-  async function list(): Promise<StoredFile[]> {
-    const files: StoredFile[] = [];
-    for (;;) {
-      const marker = encodeURIComponent(files.at(-1)?.key ?? '');
-      const page = await (await succeed('GET', `?marker=${marker}`)).text();
-      files.push(...readFiles(page));
-      if (tagOf(page, 'IsTruncated') !== 'true') return files;
-    }
-  }
-
+export function openStore(settings: StoreSettings): Store {
+  const bucket = openBucket(settings, (url, init) => request('COS_ENDPOINT', url, init));
   return {
-    list,
-    requireAccess: async () => void (await succeed('GET', '')),
-    async get(key) {
-      const answer = await call('GET', toPath(key));
-      if (answer.status === 404) return null;
-      if (answer.ok) return answer.text();
-      throw await toError(answer, `GET ${bucket}/${key}`);
-    },
-    put: async ({ key, body, headers }) =>
-      void (await succeed('PUT', toPath(key), { body: new Uint8Array(body), headers })),
-    remove: async (key) => void (await succeed('DELETE', toPath(key))),
-    serveAsSite: async () => void (await succeed('PUT', '?website', { body: SITE })),
+    requireAccess: async () => void (await advised(bucket.list('index.html'))),
+    list: (prefix) => advised(bucket.list(prefix)),
+    get: (key) => advised(bucket.get(key)),
+    put: (upload) => advised(bucket.put(upload)),
+    remove: (key) => advised(bucket.remove(key)),
+    serveAsSite: () => advised(bucket.serveAsSite()),
   };
 }
 
-const toPath = (key: string) => `/${key.split('/').map(encodeURIComponent).join('/')}`;
-
-async function toError(answer: Response, what: string): Promise<Error> {
-  const text = await answer.text();
-  const code = tagOf(text, 'Code') || String(answer.status);
-  const advice = ADVICE[code] ?? (tagOf(text, 'Message') || 'see the storage’s documentation');
-  return new Error(`The object storage refused ${what} (${code}): ${advice}.`);
-}
-
-function readFiles(xml: string): StoredFile[] {
-  return [...xml.matchAll(/<Contents>(.*?)<\/Contents>/gs)].map(([, content = '']) => ({
-    key: tagOf(content, 'Key'),
-    modified: new Date(tagOf(content, 'LastModified')),
-  }));
-}
-
-const ENTITIES: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", '#39': "'" };
-
-function tagOf(xml: string, name: string): string {
-  const [, text = ''] = new RegExp(`<${name}>(.*?)</${name}>`, 's').exec(xml) ?? [];
-  return text.replace(/&(\w+|#39);/g, (whole, entity) => ENTITIES[entity] ?? whole);
+async function advised<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    if (!(error instanceof BucketRefusal)) throw error;
+    const { code, what, message } = error;
+    const advice = ADVICE[code] ?? (message || 'see the storage’s documentation');
+    throw new Error(`The object storage refused ${what} (${code}): ${advice}.`);
+  });
 }

@@ -27,6 +27,7 @@ const rights = {
   changeGroups: ['administrator', 'manager'],
   changeChannels: ['administrator', 'manager'],
   changeKeys: ['administrator', 'manager'],
+  changeShares: ['administrator', 'manager'],
   manageTenants: ['administrator'],
   seeSystemRoles: system,
   changeSystemRoles: ['administrator'],

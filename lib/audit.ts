@@ -72,6 +72,9 @@ export const AUDIT_KINDS = {
   annotation_created: ['annotations', 'annotated {detail}: {subject}'],
   annotation_changed: ['annotations', 'changed the annotation of {detail}: {subject}'],
   annotation_deleted: ['annotations', 'deleted the annotation of {detail}: {subject}'],
+  share_created: ['shares', 'shared {subject}: {detail}'],
+  share_changed: ['shares', 'changed the share {subject}: {detail}'],
+  share_revoked: ['shares', 'revoked the share {subject} at {detail}'],
   exported: ['exports', 'downloaded {subject} ({detail})'],
 } as const;
 

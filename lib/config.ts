@@ -2,6 +2,7 @@ import type { ApiAccess } from './activations.ts';
 import { findBoundCredentials } from './db/db2-address.ts';
 import type { DatabaseRole } from './db/grants.ts';
 import { Failure } from './failure.ts';
+import type { FilesSettings } from './files.ts';
 import { checkParameters, PARAMETERS } from './parameters.ts';
 import { withoutTrailingSlashes } from './url.ts';
 
@@ -37,19 +38,26 @@ export interface Config {
   allowedOrigins: string[];
   limits: CollectLimits;
   openwhisk: ApiAccess;
+  /** Where shared files are kept; null: nothing can be shared, or this action does not write them. */
+  files: FilesSettings | null;
   /** The instance of Cognos Dashboard Embedded; null: there is none. */
   dde: { apiUrl: string; clientId: string; clientSecret: string } | null;
   /** The instant to take for the present; null: the real one. */
   now: Date | null;
 }
 
-const DDE = ['DDE_API_URL', 'DDE_CLIENT_ID', 'DDE_CLIENT_SECRET'];
+/** Parameters of which one without the others is a mistake. */
+const BELONG_TOGETHER = [
+  ['DDE_API_URL', 'DDE_CLIENT_ID', 'DDE_CLIENT_SECRET'],
+  ['FILES_URL', 'FILES_ENDPOINT', 'FILES_BUCKET', 'FILES_ACCESS_KEY_ID', 'FILES_SECRET_ACCESS_KEY'],
+];
 
-/** An address without a client, or a client without an address, is a mistake. */
-function checkDde(value: (name: string) => string): string[] {
-  const missing = DDE.filter((name) => value(name) === '');
-  if (missing.length === 0 || missing.length === DDE.length) return [];
-  return [`${missing.join(' and ')} must be set too: ${DDE.join(', ')} belong together.`];
+function checkTogether(value: (name: string) => string): string[] {
+  return BELONG_TOGETHER.flatMap((names) => {
+    const missing = names.filter((name) => value(name) === '');
+    if (missing.length === 0 || missing.length === names.length) return [];
+    return [`${missing.join(' and ')} must be set too: ${names.join(', ')} belong together.`];
+  });
 }
 
 /** A parameter's text: wskdeploy makes an object of JSON, and leaves numbers and booleans as they are. */
@@ -67,7 +75,7 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
     DATABASE_URL: parameters.DATABASE_URL || findBoundCredentials(parameters.__bx_creds),
   };
   const value = (name: string) => toText(given[name]);
-  const problems = [...checkParameters(PARAMETERS, value), ...checkDde(value)];
+  const problems = [...checkParameters(PARAMETERS, value), ...checkTogether(value)];
   if (problems.length > 0) throw new Failure('misconfigured', problems.join(' '), { problems });
   const valueOrDefault = (name: string) => value(name) || (PARAMETERS[name]?.default ?? '');
   return {
@@ -95,6 +103,16 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
       apiHost: withoutTrailingSlashes(value('OPENWHISK_API_HOST')) || null,
       ca: value('OPENWHISK_CA') || null,
     },
+    files: value('FILES_BUCKET')
+      ? {
+          publicUrl: withoutTrailingSlashes(value('FILES_URL')),
+          endpoint: withoutTrailingSlashes(value('FILES_ENDPOINT')),
+          region: valueOrDefault('FILES_REGION'),
+          bucket: value('FILES_BUCKET'),
+          accessKeyId: value('FILES_ACCESS_KEY_ID'),
+          secretAccessKey: value('FILES_SECRET_ACCESS_KEY'),
+        }
+      : null,
     dde: value('DDE_API_URL')
       ? {
           apiUrl: value('DDE_API_URL'),

@@ -113,6 +113,7 @@ export const FAILURES = {
   annotation_not_found: { status: 404 },
   key_not_found: { status: 404 },
   group_not_found: { status: 404 },
+  share_not_found: { status: 404 },
 
   // The installation and its database.
   not_initialized: {
@@ -309,6 +310,21 @@ export const FAILURES = {
 
   // Annotations.
   too_many_annotations: { status: 409 },
+
+  // Shares and their files.
+  share_name_taken: { status: 409 },
+  too_many_shares: { status: 409 },
+  files_not_configured: {
+    status: 409,
+    message:
+      'Nothing can be shared here yet: there is no storage for shared files. Set FILES_URL, FILES_ENDPOINT, FILES_BUCKET, FILES_ACCESS_KEY_ID and FILES_SECRET_ACCESS_KEY, and deploy again.',
+  },
+  files_refused: { status: 422 },
+  files_unavailable: {
+    status: 503,
+    passes: true,
+    message: 'The storage of shared files does not answer, or fails. It is tried again within the hour.',
+  },
 
   // Channels.
   too_many_channels: { status: 409 },

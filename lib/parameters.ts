@@ -44,6 +44,9 @@ const isDatabaseAddress = (text: string) => /^postgres(ql)?:\/\/./.test(text) ||
 
 const isCount = (text: string) => /^[1-9]\d{0,5}$/.test(text);
 
+/** The actions that write shared files. */
+const FILE_ACTIONS = ['shares', 'publish'];
+
 /**
  * The parameters of the package and of single actions. `manifest.yaml` binds exactly these, `parseConfig` checks them, `deploy.sh` passes them
  * on, and `docs/configuration.md` explains them; tests compare all of these with this list.
@@ -166,6 +169,49 @@ export const PARAMETERS: Record<string, Parameter> = {
       "certificates that actions trust when they call the platform's API, in PEM; `deploy`: also the path of a file with them. See [deploy](deploy.md#a-certificate-of-your-own)",
     must: 'be certificates in PEM, or for deploy.sh the path of a file with them',
     test: (text) => /^-----BEGIN CERTIFICATE-----\s[\s\S]*-----END CERTIFICATE-----$/.test(text),
+  },
+  FILES_URL: {
+    description:
+      'origin at which browsers get the [shared files](shares.md#on-object-storage). Set all of `FILES_…` or none; without them, nothing can be shared',
+    must: 'be the address at which browsers get the bucket of FILES_BUCKET',
+    test: isHttpUrl,
+    defaultInWords: '–; `start`: its own',
+    actions: FILE_ACTIONS,
+  },
+  FILES_ENDPOINT: {
+    description: "API of the shared files' object storage",
+    must: 'be the address of the object storage, such as https://s3.eu-de.cloud-object-storage.appdomain.cloud',
+    test: isSecureUrl,
+    defaultInWords: '–; `start`: its own',
+    actions: FILE_ACTIONS,
+  },
+  FILES_REGION: {
+    description: 'region of `FILES_BUCKET`',
+    must: 'be the region of the bucket',
+    test: (text) => /^[\w-]+$/.test(text),
+    default: 'us-east-1',
+    actions: FILE_ACTIONS,
+  },
+  FILES_BUCKET: {
+    description:
+      'bucket of the shared files. Take one of its own, with an address of its own: the actions have a key that may write to it',
+    must: 'be the name of a bucket that exists',
+    test: (text) => /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text),
+    defaultInWords: '–; `start`: its own',
+    actions: FILE_ACTIONS,
+  },
+  FILES_ACCESS_KEY_ID: {
+    description: 'id of an HMAC key that may write to `FILES_BUCKET`, and to nothing else',
+    must: 'be the id of an HMAC key that may write to the bucket',
+    defaultInWords: '–; `start`: its own',
+    actions: FILE_ACTIONS,
+  },
+  FILES_SECRET_ACCESS_KEY: {
+    description: 'its secret',
+    must: 'be the secret of that HMAC key',
+    defaultInWords: '–; `start`: its own',
+    secret: true,
+    actions: FILE_ACTIONS,
   },
   DDE_API_URL: {
     description:

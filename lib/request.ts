@@ -104,7 +104,17 @@ export function bearerToken(request: ApiRequest): string {
  */
 export function parseId(
   text: string | undefined,
-  of: 'tenant' | 'repository' | 'server' | 'run' | 'channel' | 'rule' | 'group' | 'annotation' | 'key',
+  of:
+    | 'tenant'
+    | 'repository'
+    | 'server'
+    | 'run'
+    | 'channel'
+    | 'rule'
+    | 'group'
+    | 'annotation'
+    | 'key'
+    | 'share',
 ): number {
   const id = toId(text);
   if (id !== undefined) return id;
@@ -130,7 +140,8 @@ export function notFound(
     | 'rule'
     | 'group'
     | 'annotation'
-    | 'key',
+    | 'key'
+    | 'share',
 ): Failure {
   const name = of === 'run' ? 'collection run' : of;
   return new Failure(`${of}_not_found`, `There is no such ${name}, or you may not see it.`);

@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PARAMETERS } from '../lib/parameters.ts';
 import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from './demo/github.ts';
+import { FILES_PATH, type LocalFiles, openLocalFiles } from './files.ts';
 import { makeFolder } from './folder.ts';
 import type { Repository } from './github/world.ts';
 import { createGitHub, type GitHub } from './github.ts';
@@ -331,7 +332,8 @@ export async function openInstallation(
       ? openRealParts(opening, { real, databaseUrl: database.urls.owner, addressOf })
       : openStandIns(opening));
     closing.add(() => mode.signIn.close?.());
-    const parameters = toParameters(opening, { database, mode });
+    const files = openLocalFiles({ dataDir, url, innerUrl });
+    const parameters = toParameters(opening, { database, mode, files });
     const host = await startHost(opening, parameters);
     closing.add(host.close);
     const site = await openPages(opening, mode.signIn);
@@ -339,8 +341,12 @@ export async function openInstallation(
     const limited = limitCallers(host.handle, { apiKey: kept.apiKey, capacity, addressOf, log });
     const handleApi = health.refuseWhenFull(limited);
     const { routes } = mode;
-    inner?.turnTo(listeners.forward(createInnerHandler({ routes, handleApi })));
-    const handle = createHandler({ routes, handleApi, host, site });
+    const bucket: Route = { path: FILES_PATH, handle: files.handleBucket };
+    const shared: Route = { path: '/shared', handle: files.handleShared(site.handle) };
+    inner?.turnTo(listeners.forward(createInnerHandler({ routes: [...routes, bucket], handleApi })));
+    // Only the actions write files: they have an address of their own, if everybody else's is public.
+    const outside = inner ? [...routes, shared] : [...routes, shared, bucket];
+    const handle = createHandler({ routes: outside, handleApi, host, site });
     health.begin(database.urls.web);
     outer.turnTo(health.before(listeners.admit(handle)));
     closing.add(() => outer.turnTo(unavailable));
@@ -478,7 +484,7 @@ function startGitHub({ options, url, kept }: Opening<InstallationOptions>) {
 /** The parameters of the package, for manifest.yaml. */
 function toParameters(
   opening: Opening,
-  { database, mode }: { database: Pick<Postgres, 'urls'>; mode: Mode },
+  { database, mode, files }: { database: Pick<Postgres, 'urls'>; mode: Mode; files: LocalFiles },
 ): Record<string, string> {
   const { options, url, kept } = opening;
   const { signIn } = mode;
@@ -494,6 +500,7 @@ function toParameters(
     INIT_SECRET: kept.initSecret,
     PAGES_URL: url,
     ALLOWED_ORIGINS: originsOf(opening).join(' '),
+    ...files.parameters,
     ...mode.parameters,
     ...options.environment,
   };

@@ -46,6 +46,8 @@ const NOT_AUDITED: Record<string, string> = {
   'delete /me/sessions': 'it ends sessions of your own',
   'post /rules/{tenantId}/preview': 'it changes nothing',
   'post /groups/{tenantId}/preview': 'it changes nothing',
+  'post /shares/{tenantId}/preview': 'it changes nothing',
+  'post /shares/{tenantId}/{shareId}/publish': 'it writes again what is shared already',
   'post /runs': 'the log of collection runs has it, with who started it',
   'post /runs/{tenantId}': 'the log of collection runs has it, with who started it',
   'post /channels/{tenantId}/{channelId}/test': 'it sends to an address that was logged, and changes nothing',
@@ -60,6 +62,14 @@ const ANNOTATION = { key: randomUUID(), date: '2026-01-13', text: 'Launch' };
 const RULE = { owner: DEMO_USERS.northwind, namePattern: 'tidy-*' };
 const RULE_LABEL = `${RULE.owner}/tidy-*`;
 const RULE_WORDS = `all repositories of ${RULE.owner} that are not forks, are not archived and match tidy-*`;
+
+const SHARE = {
+  key: '5f0c3a52-0f4e-4b8e-9d0e-9b1a6f0c7d11',
+  subject: 'portfolio',
+  range: '30',
+  shown: ['views'],
+  names: false,
+};
 
 const GROUP = { name: 'Charts', rule: { namePattern: '*-charts' } };
 
@@ -78,6 +88,7 @@ function toSteps(one: { owner: string; name: string }): Step[] {
     github: 0,
     group: 0,
     key: 0,
+    share: 0,
   };
   const keeping = async (name: keyof typeof ids, answer: Promise<Answer>, idOf = `${name}Id`) => {
     const { status, body, headers } = await answer;
@@ -250,6 +261,25 @@ function toSteps(one: { owner: string; name: string }): Step[] {
       'delete /channels/{tenantId}/{channelId}',
       ['deleted the channel Team for problems and reports'],
       () => ada('DELETE', `/channels/${tenantId}/${ids.channel}`),
+    ],
+    [
+      'post /shares/{tenantId}',
+      ['shared Overview: views; without names'],
+      () => keeping('share', ada('POST', `/shares/${tenantId}`, SHARE)),
+    ],
+    ['post /shares/{tenantId}', [], () => ada('POST', `/shares/${tenantId}`, SHARE)],
+    [
+      'patch /shares/{tenantId}/{shareId}',
+      ['changed the share For sponsors: views'],
+      () => {
+        const change = { title: 'For sponsors', shown: ['views'], range: '30' };
+        return ada('PATCH', `/shares/${tenantId}/${ids.share}`, change);
+      },
+    ],
+    [
+      'delete /shares/{tenantId}/{shareId}',
+      ['revoked the share For sponsors at a secret address'],
+      () => ada('DELETE', `/shares/${tenantId}/${ids.share}`),
     ],
     [
       'post /dashboards/{tenantId}',

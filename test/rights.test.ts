@@ -38,6 +38,7 @@ const MAY: Record<Right, RoleName[]> = {
   changeGroups: ['administrator', 'manager'],
   changeChannels: ['administrator', 'manager'],
   changeKeys: ['administrator', 'manager'],
+  changeShares: ['administrator', 'manager'],
   manageTenants: ['administrator'],
   seeSystemRoles: ['administrator', 'maintainer'],
   changeSystemRoles: ['administrator'],

@@ -14,6 +14,7 @@ import { repositoryOperations } from './repositories.ts';
 import { ruleOperations } from './rules.ts';
 import { runOperations } from './runs.ts';
 import { serverOperations } from './servers.ts';
+import { shareOperations } from './shares.ts';
 import { statsOperations } from './stats.ts';
 import { tenantOperations } from './tenants.ts';
 
@@ -36,4 +37,5 @@ export const operations: Operation[] = [
   ...dashboardOperations,
   ...exportOperations,
   ...mcpOperations,
+  ...shareOperations,
 ];

@@ -18,6 +18,7 @@ import * as repositories from '../../lib/answers/repositories.ts';
 import * as rules from '../../lib/answers/rules.ts';
 import * as runs from '../../lib/answers/runs.ts';
 import * as servers from '../../lib/answers/servers.ts';
+import * as shares from '../../lib/answers/shares.ts';
 import * as stats from '../../lib/answers/stats.ts';
 import * as tenants from '../../lib/answers/tenants.ts';
 import * as widgets from '../../lib/answers/widgets.ts';
@@ -36,6 +37,7 @@ import * as repositoryRequests from '../repositories.ts';
 import * as ruleRequests from '../rules.ts';
 import * as runRequests from '../runs.ts';
 import * as serverRequests from '../servers.ts';
+import * as shareRequests from '../shares.ts';
 import * as statsRequests from '../stats.ts';
 import * as tenantRequests from '../tenants.ts';
 import * as failures from './failures.ts';
@@ -56,6 +58,7 @@ const requestModules = [
   auditRequests,
   annotationRequests,
   mcpRequests,
+  shareRequests,
 ];
 const answerModules = [
   failures,
@@ -69,6 +72,7 @@ const answerModules = [
   rules,
   runs,
   servers,
+  shares,
   stats,
   tenants,
   dashboards,

@@ -19,6 +19,16 @@ export type GalleryKind = (typeof GALLERY_KINDS)[number];
 export const WIDGET_METRICS = [...METRICS, 'stars', 'downloads'] as const;
 export type WidgetMetric = (typeof WIDGET_METRICS)[number];
 
+/** What each is called. */
+export const METRIC_NAMES: Record<WidgetMetric, string> = {
+  viewCount: 'Views',
+  viewUniques: 'Visitors',
+  cloneCount: 'Clones',
+  cloneUniques: 'Cloners',
+  stars: 'New stars',
+  downloads: 'Downloads',
+};
+
 /** What a ranking and a table can be ordered by. */
 export const RANKED_METRICS = [...METRICS, 'stars'] as const;
 export type RankedMetric = (typeof RANKED_METRICS)[number];

@@ -75,4 +75,5 @@ export const GRANTS: Record<keyof Tables, Record<ActingRole, Privilege[]>> = {
   problemNotice: { web: READ, collector: ALL },
   reportSending: { web: READ, collector: ALL },
   auditEvent: { web: APPEND, collector: CLEAR },
+  share: { web: ALL, collector: READ },
 };

@@ -8,6 +8,7 @@ import { installationTables } from './tables/installation.ts';
 import { keyTables } from './tables/keys.ts';
 import { repositoryTables } from './tables/repositories.ts';
 import { runTables } from './tables/runs.ts';
+import { shareTables } from './tables/shares.ts';
 import { tenantTables } from './tables/tenants.ts';
 import { trackingTables } from './tables/tracking.ts';
 import { trafficTables } from './tables/traffic.ts';
@@ -26,6 +27,7 @@ export const TABLES = {
   ...runTables,
   ...channelTables,
   ...auditTables,
+  ...shareTables,
 };
 
 type Row<Columns> = { [Name in keyof Columns]: Columns[Name] extends Column<infer Value> ? Value : never };

@@ -3,8 +3,8 @@ import type { KeyReach, KeyScope } from '../db/tables/keys.ts';
 
 const READ: Right[] = ['seeTraffic', 'seeAllTraffic', 'seeRuns'];
 
-/** Where keys come from, and who gets in, is for people: a leaked key must not make another one. */
-const FOR_PEOPLE: Right[] = ['seeMembers', 'changeMembers', 'changeKeys'];
+/** Where keys come from, who gets in, and what strangers see is for people: a leaked key must not make another one, or a share. */
+const FOR_PEOPLE: Right[] = ['seeMembers', 'changeMembers', 'changeKeys', 'changeShares'];
 
 /** The rights that each scope gives in the key's tenant. `spreadsheet` opens one address and nothing else. */
 const SCOPE_RIGHTS: Record<KeyScope, readonly Right[]> = {

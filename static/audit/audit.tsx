@@ -61,6 +61,7 @@ const AREAS: Record<AuditArea, string> = {
   groups: 'Groups',
   channels: 'Notification channels',
   dashboards: 'Dashboards',
+  shares: 'Shares',
   exports: 'Downloads',
   deletions: 'Deletions of all kinds',
 };

@@ -110,6 +110,7 @@ const SHARED_WITH_PAGES = [
   'lib/stats/buckets.ts',
   'lib/stats/range-names.ts',
   'lib/stats/totals.ts',
+  'lib/shares/choices.ts',
   'lib/still-running.ts',
   'lib/traffic/figures.ts',
   'lib/traffic/window.ts',

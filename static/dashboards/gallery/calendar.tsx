@@ -1,10 +1,10 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { WidgetFigures } from '../../../lib/answers/widgets.ts';
 import type { WidgetMetric } from '../../../lib/dashboards/gallery.ts';
+import { METRIC_NAMES } from '../../../lib/dashboards/gallery.ts';
 import { addDays, daysBetween, weekOf } from '../../../lib/day.ts';
 import { DataTable } from '../../controls/data-table.tsx';
 import { formatCount, formatDay, formatShortDay, formatShortMonth, plural } from '../../format.ts';
-import { METRIC_NAMES } from './settings.ts';
 
 type CalendarFigures = Extract<WidgetFigures, { kind: 'calendar' }>;
 

@@ -1,12 +1,12 @@
 import type { WidgetScope } from '../../../lib/answers/widgets.ts';
 import type { WidgetMetric } from '../../../lib/dashboards/gallery.ts';
+import { METRIC_NAMES } from '../../../lib/dashboards/gallery.ts';
 import { DeltaButton } from '../../figures/delta.tsx';
 import { colorOf } from '../../figures/models.ts';
 import { comparedDelta, trafficDelta } from '../../figures/tiles.ts';
 import { formatCount } from '../../format.ts';
 import { Course } from './course.tsx';
 import { leastOf, seriesOf, sumsOf } from './models.ts';
-import { METRIC_NAMES } from './settings.ts';
 
 interface FigureProps {
   scope: WidgetScope;

@@ -1,6 +1,12 @@
 import { useId, useState } from 'preact/hooks';
 import type { GroupList } from '../../../lib/answers/groups.ts';
-import { GALLERY_KINDS, type GalleryKind, MAX_NAMED, MAX_TEXT } from '../../../lib/dashboards/gallery.ts';
+import {
+  GALLERY_KINDS,
+  type GalleryKind,
+  MAX_NAMED,
+  MAX_TEXT,
+  METRIC_NAMES,
+} from '../../../lib/dashboards/gallery.ts';
 import type { FiguresSettings, GallerySettings } from '../../../lib/dashboards/gallery-schema.ts';
 import { Dialog } from '../../controls/dialog.tsx';
 import { Field, SelectField, TextField } from '../../controls/field.tsx';
@@ -16,7 +22,6 @@ import {
   FIRST_SIZES,
   hasFigures,
   KIND_NAMES,
-  METRIC_NAMES,
   metricsOf,
   SIZES,
   titleOf,

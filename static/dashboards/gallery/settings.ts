@@ -1,6 +1,7 @@
 import {
   type GalleryKind,
   MAX_LINES,
+  METRIC_NAMES,
   RANKED_METRICS,
   WIDGET_METRICS,
   type WidgetMetric,
@@ -23,15 +24,6 @@ export const KIND_NAMES: Record<GalleryKind, string> = {
   referrers: 'Referrers',
   table: 'Table',
   text: 'Text',
-};
-
-export const METRIC_NAMES: Record<WidgetMetric, string> = {
-  viewCount: 'Views',
-  viewUniques: 'Visitors',
-  cloneCount: 'Clones',
-  cloneUniques: 'Cloners',
-  stars: 'New stars',
-  downloads: 'Downloads',
 };
 
 /** Adding days up counts people who return again. */

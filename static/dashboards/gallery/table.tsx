@@ -1,4 +1,5 @@
 import type { RankedMetric } from '../../../lib/dashboards/gallery.ts';
+import { METRIC_NAMES } from '../../../lib/dashboards/gallery.ts';
 import { METRICS } from '../../../lib/traffic/figures.ts';
 import { DataTable } from '../../controls/data-table.tsx';
 import { Change } from '../../figures/change.tsx';
@@ -6,7 +7,7 @@ import { repositoryColor } from '../../figures/models.ts';
 import { formatCount } from '../../format.ts';
 import { paths } from '../../routes.ts';
 import { figureOf, type RankedFigures, shortNamesOf } from './ranking.tsx';
-import { isMaximum, METRIC_NAMES } from './settings.ts';
+import { isMaximum } from './settings.ts';
 
 interface TableProps {
   tenantId: number;
