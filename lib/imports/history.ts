@@ -195,6 +195,7 @@ export const PROBLEMS = {
   rolling_total: 'question',
   looks_rolling: 'question',
   weekly: 'left',
+  monthly: 'left',
   failed_read: 'left',
   zero_not_measured: 'left',
   zero_doubtful: 'note',

@@ -352,3 +352,14 @@ test('github-traffic-tracker: uniques that are missing are unknown, guesses are 
     ['2026-01-18', 'Google', null],
   ]);
 });
+
+test('flat objects are a table: their fields are its columns', async () => {
+  const row = { date: '2024-01-01', views: 5, uniqueViews: 2, clones: 3, uniqueClones: 1 };
+  const history = await readFiles({
+    'log.json': JSON.stringify([row, { ...row, date: '2024-01-02', views: null }]),
+  });
+  expect(daysOf(onlyRepository(history))).toEqual([
+    ['2024-01-01', 5, 2, 3, 1],
+    ['2024-01-02', null, 2, 3, 1],
+  ]);
+});

@@ -257,3 +257,24 @@ test('names that are formulas stay as they are', async () => {
   const history = await readFiles({ 'referrers.csv': `snapshot_date,referrer,count,uniques\n${rows}` });
   expect(onlyRepository(history).lists[0]?.rows.map((row) => row.name)).toEqual([name, '@SUM(A1)']);
 });
+
+test('the table that our own pages give as CSV is read by its owner and name; its months are no days', async () => {
+  const header = 'repositoryId,owner,name,date,viewCount,viewUniques,cloneCount,cloneUniques,state';
+  const rows = (dates: string[]) => dates.map((date) => `3,octo,alpha,${date},5,2,1,1,measured`).join('\n');
+  const daily = await readFiles({ 'traffic.csv': `${header}\n${rows(['2024-01-01', '2024-01-02'])}` });
+  expect(onlyRepository(daily)).toMatchObject({
+    key: 'octo/alpha',
+    days: [{ viewCount: 5 }, { cloneUniques: 1 }],
+  });
+  const monthly = await readFiles({
+    'traffic.csv': `${header}\n${rows(['2024-01-01', '2024-02-01', '2024-03-01'])}`,
+  });
+  expect(monthly.repositories).toEqual([]);
+  expect(codesOf(monthly)).toEqual(['monthly']);
+  const seed =
+    'RID,ORGNAME,REPONAME,TDATE,VIEWCOUNT,VUNIQUES,CLONECOUNT,CUNIQUES\n3,octo,alpha,2024-01-01,5,2,1,1\n';
+  expect(onlyRepository(await readFiles({ 'seed.csv': seed }))).toMatchObject({
+    key: 'octo/alpha',
+    days: [{ viewUniques: 2 }],
+  });
+});

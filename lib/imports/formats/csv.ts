@@ -2,12 +2,14 @@ import Papa from 'papaparse';
 import type { Day } from '../../day.ts';
 import type { ListKind, NamedBy, ReadListRow, ToolId, TrafficMetric } from '../history.ts';
 import {
+  areMonths,
   areWeeks,
   type Bucket,
   type Draft,
   type Gathering,
   isFullName,
   isRepositoryName,
+  MONTHLY,
   type Naming,
   requireMetric,
   WEEKLY,
@@ -34,6 +36,7 @@ type Role =
   | 'date'
   | 'capture'
   | 'repository'
+  | 'seedId'
   | 'owner'
   | 'count'
   | 'uniques'
@@ -69,8 +72,9 @@ const ROLES: Record<Role, string[]> = {
     'repo_name',
     'full_name',
     'repository_full_name',
-    'rid',
+    'reponame',
   ],
+  seedId: ['rid'],
   owner: ['owner', 'org', 'organization', 'orgname'],
   count: ['count', 'count_total', 'total'],
   uniques: ['uniques', 'unique', 'count_unique', 'unique_visitors_cloners'],
@@ -131,6 +135,7 @@ const ROLE_OF = new Map(
 
 const toColumnName = (cell: string) =>
   cell
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_|_$/g, '');
@@ -143,11 +148,15 @@ function columnsOf(header: readonly string[]): Columns {
     const role = ROLE_OF.get(toColumnName(cell));
     if (role && columns[role] === undefined) columns[role] = index;
   }
+  // Alone, a name may be anything's.
+  const name = header.findIndex((cell) => toColumnName(cell) === 'name');
+  if (name >= 0 && columns.owner !== undefined) columns.repository ??= name;
   return columns;
 }
 
 interface Row {
-  line: number;
+  /** Null: it is not of a file with lines. */
+  line: number | null;
   cells: string[];
 }
 
@@ -172,7 +181,7 @@ function separatorOf(text: string): { separator: string; isNamed: boolean } {
 }
 
 /** Calls `take` for each row that is not empty. Returns the line of an unclosed quote, or null. */
-function eachRow(text: string, take: (row: Row) => void): number | null {
+function eachRow(text: string, take: (row: Row & { line: number }) => void): number | null {
   const { separator, isNamed } = separatorOf(text);
   let line = 1;
   let broken: number | null = null;
@@ -283,6 +292,24 @@ function seedName(path: string, number: string, gathering: Gathering): Naming {
 
 export type CsvOutcome = 'later' | { tool: ToolId | null; left: string | null };
 
+/**
+ * Reads flat objects, such as `[{ "date": …, "views": 5 }]`, as a table whose columns are the fields. Null if they have no field that
+ * we know.
+ */
+export function readObjects(
+  path: string,
+  objects: readonly Record<string, unknown>[],
+  gathering: Gathering,
+): { tool: ToolId | null; left: string | null } | null {
+  const fields = [...new Set(objects.flatMap((one) => Object.keys(one)))].slice(0, MAX_COLUMNS);
+  const columns = columnsOf(fields);
+  if (!kindOf(columns, path)) return null;
+  const table = openTable({ path, text: '' }, 'homemade', columns, gathering);
+  for (const one of objects)
+    table.take({ line: null, cells: fields.map((field) => String(one[field] ?? '')) });
+  return { tool: 'homemade', left: table.finish() };
+}
+
 /** `merge-csv.sh` of nchah/github-traffic-stats writes no header: name, day, number, number. */
 function headerlessColumns(cells: readonly string[]): Columns | null {
   const [name = '', date = '', count = '', uniques = ''] = cells;
@@ -329,7 +356,7 @@ const NO_NAME = /^(no[-_ ]?(referrers?|paths?|data)|none|null|n\/a)$/i;
 interface DayRow {
   draft: Draft;
   date: Day;
-  line: number;
+  line: number | null;
   views: { count: number | null; uniques: number | null };
   clones: { count: number | null; uniques: number | null };
 }
@@ -371,7 +398,7 @@ function openTable(file: CsvFile, tool: ToolId, columns: Columns, gathering: Gat
   const drafts = new Map<string, Draft | null>();
 
   function draftOf(row: Row): Draft | null {
-    const key = `${cell(row, 'owner')}|${cell(row, 'repository')}`;
+    const key = `${cell(row, 'owner')}|${cell(row, 'repository')}|${cell(row, 'seedId')}`;
     let draft = drafts.get(key);
     if (draft === undefined) {
       draft = openDraft(row);
@@ -382,9 +409,11 @@ function openTable(file: CsvFile, tool: ToolId, columns: Columns, gathering: Gat
   }
 
   function openDraft(row: Row): Draft | null {
-    if (columns.repository === undefined) return gathering.repository(source, name);
+    if (columns.repository === undefined) {
+      const isSeed = columns.seedId !== undefined;
+      return gathering.repository(source, isSeed ? seedName(path, cell(row, 'seedId'), gathering) : name);
+    }
     const given = cell(row, 'repository');
-    if (tool === 'ibm-seed') return gathering.repository(source, seedName(path, given, gathering));
     const owner = cell(row, 'owner');
     const full = owner !== '' && !given.includes('/') ? `${owner}/${given}` : given;
     return isRepositoryName(full) ? gathering.repository(source, { name: full, namedBy: 'column' }) : null;
@@ -638,6 +667,10 @@ function addDays(rows: readonly DayRow[], { path }: CsvFile, tool: ToolId, gathe
     }
     gathering.problem(path, 'weekly', WEEKLY, { count: rows.length });
     return rows.length;
+  }
+  if (tool === 'homemade' && areMonths(rows.map(({ date }) => date))) {
+    gathering.problem(path, 'monthly', MONTHLY, { count: rows.length });
+    return 0;
   }
   const capture = captureOfName(path);
   const isAnswer = capture !== null && (tool === 'nchah' || /_series_fragment\.csv$/.test(path));

@@ -191,6 +191,12 @@ export function areWeeks(dates: Iterable<Day>, minimum: number): boolean {
   return different.size >= minimum && [...different].every(isMonday);
 }
 
+/** Whether the dates are those of months: at least three first days and no other day. */
+export function areMonths(dates: Iterable<Day>): boolean {
+  const different = new Set(dates);
+  return different.size >= 3 && [...different].every((date) => date.endsWith('-01'));
+}
+
 /** Files of the same kind, such as one for each run, have the same pattern. */
 const patternOf = (path: string) => path.replace(/\d+/g, '#');
 
@@ -447,6 +453,9 @@ function applyAnswers(draft: Draft, problem: Gathering['problem']) {
 
 /** Why weeks are no days. */
 export const WEEKLY = 'These are weeks, all from a Monday on, and no days. They are kept as weeks.';
+
+/** Why months are no days. */
+export const MONTHLY = 'These are months, all from a first day on, and no days. They are left out.';
 
 function mergeInto(target: Draft, other: Draft) {
   target.githubId ??= other.githubId;

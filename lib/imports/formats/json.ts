@@ -1,12 +1,14 @@
 import { type Day, isDay } from '../../day.ts';
 import type { ListKind, ReadListRow, ToolId, TrafficMetric } from '../history.ts';
-import { nameOfFile, sayRefused, timesQuestion } from './csv.ts';
+import { nameOfFile, readObjects, sayRefused, timesQuestion } from './csv.ts';
 import {
+  areMonths,
   areWeeks,
   type Bucket,
   type Draft,
   type Gathering,
   isRepositoryName,
+  MONTHLY,
   type Naming,
   requireMetric,
   WEEKLY,
@@ -152,14 +154,14 @@ function askForTimed({ path, gathering }: Place, timed: Bucket[]): Bucket[] {
 /** A day's numbers in any of the forms that home-made files have. */
 function addDays(place: Place, draft: Draft, metric: TrafficMetric, buckets: Bucket[]): void {
   const { path, gathering } = place;
-  if (
-    areWeeks(
-      buckets.map(({ date }) => date),
-      3,
-    )
-  ) {
+  const dates = buckets.map(({ date }) => date);
+  if (areWeeks(dates, 3)) {
     for (const bucket of buckets) gathering.week(draft, metric, bucket);
     gathering.problem(path, 'weekly', WEEKLY, { count: buckets.length });
+    return;
+  }
+  if (areMonths(dates)) {
+    gathering.problem(path, 'monthly', MONTHLY, { count: buckets.length });
     return;
   }
   if (lookRolling([buckets])) {
@@ -392,7 +394,8 @@ function readArray(place: Place, values: readonly unknown[]): JsonOutcome {
   )
     return readBundles(place, rows);
   if ('referrer' in first || 'path' in first) return readList(place, rows);
-  if (!fieldOf(first, TIME_FIELDS) || !('count' in first)) return { tool: null, left: NOTHING_KNOWN };
+  if (!fieldOf(first, TIME_FIELDS) || !('count' in first))
+    return readObjects(path, rows, gathering) ?? { tool: null, left: NOTHING_KNOWN };
   if ('total' in first && !('uniques' in first)) return readStars(place, rows);
   const tool: ToolId = isMtgFile(path) ? 'mtg' : 'homemade';
   const metric = requireMetric(gathering, path);
