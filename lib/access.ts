@@ -25,6 +25,7 @@ const rights = {
   seeMembers: [...system, 'manager'],
   changeMembers: ['administrator', 'manager'],
   changeGroups: ['administrator', 'manager'],
+  changeImports: ['administrator', 'manager'],
   changeChannels: ['administrator', 'manager'],
   changeKeys: ['administrator', 'manager'],
   changeShares: ['administrator', 'manager'],

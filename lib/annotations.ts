@@ -45,7 +45,7 @@ const MAX_NAMED = 20;
 /** A launch may be planned, but a year that was mistyped is refused. */
 const MAX_DAYS_AHEAD = 366;
 
-type AnnotationRow = Omit<Selectable<Tables['annotation']>, 'tenantId' | 'createdBy'>;
+type AnnotationRow = Omit<Selectable<Tables['annotation']>, 'tenantId' | 'createdBy' | 'importId'>;
 
 function selectAnnotations(db: Db, tenantId: number) {
   return db

@@ -75,6 +75,9 @@ export const AUDIT_KINDS = {
   share_created: ['shares', 'shared {subject}: {detail}'],
   share_changed: ['shares', 'changed the share {subject}: {detail}'],
   share_revoked: ['shares', 'revoked the share {subject} at {detail}'],
+  import_created: ['imports', 'began to import {subject}: {detail}'],
+  import_completed: ['imports', 'imported {subject}: {detail}'],
+  import_taken_back: ['imports', 'took back the import of {subject}: {detail}'],
   exported: ['exports', 'downloaded {subject} ({detail})'],
 } as const;
 

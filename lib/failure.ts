@@ -112,6 +112,7 @@ export const FAILURES = {
   rule_not_found: { status: 404 },
   annotation_not_found: { status: 404 },
   key_not_found: { status: 404 },
+  import_not_found: { status: 404 },
   group_not_found: { status: 404 },
   share_not_found: { status: 404 },
 
@@ -325,6 +326,10 @@ export const FAILURES = {
     passes: true,
     message: 'The storage of shared files does not answer, or fails. It is tried again within the hour.',
   },
+  // Imports.
+  import_not_open: { status: 409 },
+  import_incomplete: { status: 409 },
+  import_part_differs: { status: 409 },
 
   // Channels.
   too_many_channels: { status: 409 },

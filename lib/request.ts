@@ -114,7 +114,8 @@ export function parseId(
     | 'group'
     | 'annotation'
     | 'key'
-    | 'share',
+    | 'share'
+    | 'import',
 ): number {
   const id = toId(text);
   if (id !== undefined) return id;
@@ -141,7 +142,8 @@ export function notFound(
     | 'group'
     | 'annotation'
     | 'key'
-    | 'share',
+    | 'share'
+    | 'import',
 ): Failure {
   const name = of === 'run' ? 'collection run' : of;
   return new Failure(`${of}_not_found`, `There is no such ${name}, or you may not see it.`);

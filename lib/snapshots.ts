@@ -4,16 +4,18 @@ import type { ListRise, Rises } from './answers/day.ts';
 import type { ListHistory, RankedPath, RankedReferrer } from './answers/stats.ts';
 import { type Day, daysBetween, weekOf } from './day.ts';
 import type { Db } from './db/database.ts';
-import { type Merge, mergeRows, sqlWeekOf } from './db/portable.ts';
+import { given, type Merge, mergeRows, sqlWeekOf } from './db/portable.ts';
 import { type Tables, widthOf } from './db/tables.ts';
 import { toStorable } from './storable.ts';
+import { plus } from './traffic/figures.ts';
 import type { RepositoryKey } from './traffic/tables.ts';
 import { lastShownOn } from './traffic/window.ts';
 
 /** One row of GitHub's top ten over 14 days. */
 interface Popular {
   count: number;
-  uniques: number;
+  /** Null: only imported lists may not know them. */
+  uniques: number | null;
 }
 
 /** A site that visitors came from, by GitHub's name for it. */
@@ -32,10 +34,16 @@ const referrerRows: Merge<'referrerSnapshot'> = {
   key: ['tenantId', 'repositoryId', 'snapshotDate', 'listRank'],
 };
 
-/** A referrer that was named before keeps its first day. */
 const firstReferrers: Merge<'firstReferrer'> = {
   into: 'firstReferrer',
   key: ['tenantId', 'repositoryId', 'referrer'],
+};
+
+/** A referrer that our own lists named before keeps its first day. */
+const firstCollected: Merge<'firstReferrer'> = {
+  ...firstReferrers,
+  onlyIf: sql`${sql.ref('kept.collectedDate')} is null`,
+  update: { collectedDate: given('collectedDate') },
 };
 
 const pathRows: Merge<'pathSnapshot'> = {
@@ -57,30 +65,79 @@ export async function saveReferrers(
   lists: readonly ListOfDay<PopularReferrer>[],
 ): Promise<void> {
   await deleteReplaced(trx, 'referrerSnapshot', lists);
-  const rows = lists.flatMap(({ tenantId, repositoryId, snapshotDate, list }) => {
-    const storable = list.map((one) => ({
-      ...one,
-      referrer: toStorable(one.referrer, widthOf('referrerSnapshot', 'referrer')),
-    }));
-    return sumEqual(storable, ({ referrer }) => referrer).map(({ referrer, count, uniques }, index) => ({
-      tenantId,
-      repositoryId,
-      snapshotDate,
-      listRank: index + 1,
-      referrer,
-      viewCount: count,
-      viewUniques: uniques,
-    }));
-  });
+  const rows = lists.flatMap(({ tenantId, repositoryId, snapshotDate, list }) =>
+    toReferrerRows(list).map((row) => ({ tenantId, repositoryId, snapshotDate, ...row })),
+  );
   await mergeRows(trx, referrerRows, rows);
   const firstRows = rows.map(({ tenantId, repositoryId, referrer, snapshotDate }) => ({
     tenantId,
     repositoryId,
     referrer,
     firstDate: snapshotDate,
+    collectedDate: snapshotDate,
   }));
-  await mergeRows(trx, firstReferrers, firstRows);
+  await mergeRows(trx, firstCollected, firstRows);
 }
+
+/** A list of referrers as it is stored, from the first rank on: names that are equal when they are cut are summed up. */
+export function toReferrerRows(list: readonly PopularReferrer[]) {
+  const storable = list.map((one) => ({
+    ...one,
+    referrer: toStorable(one.referrer, widthOf('referrerSnapshot', 'referrer')),
+  }));
+  return sumEqual(storable, ({ referrer }) => referrer).map(({ referrer, count, uniques }, index) => ({
+    listRank: index + 1,
+    referrer,
+    viewCount: count,
+    viewUniques: uniques,
+  }));
+}
+
+/** A merged list of paths as it is stored, from the first rank on. */
+export function toPathRows(list: readonly PopularPath[]) {
+  return list.map(({ path, title, count, uniques }, index) => ({
+    listRank: index + 1,
+    path,
+    title,
+    viewCount: count,
+    viewUniques: uniques,
+  }));
+}
+
+/** Decides the first days of a repository's referrers anew, from our own lists and the imported ones. */
+export async function decideFirstReferrers(
+  trx: Transaction<Tables>,
+  { tenantId, repositoryId }: RepositoryKey,
+): Promise<void> {
+  await trx
+    .deleteFrom('firstReferrer')
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryId)
+    .where('collectedDate', 'is', null)
+    .execute();
+  await trx
+    .updateTable('firstReferrer')
+    .set(({ ref }) => ({ firstDate: ref('collectedDate') as never }))
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryId)
+    .execute();
+  const imported = await trx
+    .selectFrom('referrerSnapshot')
+    .select(({ fn }) => ['referrer', fn.min<Day>('snapshotDate').as('firstDate')])
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryId)
+    .where('importId', 'is not', null)
+    .groupBy('referrer')
+    .execute();
+  await mergeRows(
+    trx,
+    { ...firstReferrers, update: { firstDate: earlierOf('kept.firstDate', 'given.firstDate') } },
+    imported.map((row) => ({ tenantId, repositoryId, ...row })),
+  );
+}
+
+const earlierOf = (one: string, other: string) =>
+  sql`case when ${sql.ref(one)} < ${sql.ref(other)} then ${sql.ref(one)} else ${sql.ref(other)} end`;
 
 /** Stores merged paths of a day, each list as a whole; a later run on the same day replaces it. */
 export async function savePaths(
@@ -89,16 +146,7 @@ export async function savePaths(
 ): Promise<void> {
   await deleteReplaced(trx, 'pathSnapshot', lists);
   const rows = lists.flatMap(({ tenantId, repositoryId, snapshotDate, list }) =>
-    list.map(({ path, title, count, uniques }, index) => ({
-      tenantId,
-      repositoryId,
-      snapshotDate,
-      listRank: index + 1,
-      path,
-      title,
-      viewCount: count,
-      viewUniques: uniques,
-    })),
+    toPathRows(list).map((row) => ({ tenantId, repositoryId, snapshotDate, ...row })),
   );
   await mergeRows(trx, pathRows, rows);
 }
@@ -144,14 +192,18 @@ function sumEqual<T extends Popular>(list: readonly T[], nameOf: (one: T) => str
   const sums = new Map<string, T>();
   for (const one of [...list].sort(byCount)) {
     const same = sums.get(nameOf(one));
-    const { count, uniques } = same ?? { count: 0, uniques: 0 };
-    sums.set(nameOf(one), { ...(same ?? one), count: count + one.count, uniques: uniques + one.uniques });
+    const { count, uniques } = same ?? { count: 0, uniques: null };
+    sums.set(nameOf(one), {
+      ...(same ?? one),
+      count: count + one.count,
+      uniques: plus(uniques, one.uniques),
+    });
   }
   return [...sums.values()].sort(byCount);
 }
 
 function byCount(one: Popular, other: Popular): number {
-  return other.count - one.count || other.uniques - one.uniques;
+  return other.count - one.count || (other.uniques ?? 0) - (one.uniques ?? 0);
 }
 
 function toPage(path: string, prefixes: readonly string[]): string {
@@ -454,7 +506,7 @@ interface Listed {
   snapshotDate: Day;
   listRank: number;
   viewCount: number;
-  viewUniques: number;
+  viewUniques: number | null;
   name: string;
   title: string;
 }

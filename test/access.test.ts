@@ -131,6 +131,14 @@ const rows: Record<string, Row> = {
   'get /groups/{tenantId}/{groupId}': inTenant(...members),
   'put /groups/{tenantId}/{groupId}': inTenant('administrator', 'manager'),
   'delete /groups/{tenantId}/{groupId}': inTenant('administrator', 'manager'),
+  'get /imports/{tenantId}': inTenant('administrator', 'manager'),
+  'post /imports/{tenantId}/repositories': inTenant('administrator', 'manager'),
+  'post /imports/{tenantId}/preview': inTenant('administrator', 'manager'),
+  'post /imports/{tenantId}': inTenant('administrator', 'manager'),
+  'get /imports/{tenantId}/{importId}': inTenant('administrator', 'manager'),
+  'put /imports/{tenantId}/{importId}/parts/{number}': inTenant('administrator', 'manager'),
+  'post /imports/{tenantId}/{importId}/complete': inTenant('administrator', 'manager'),
+  'delete /imports/{tenantId}/{importId}': inTenant('administrator', 'manager'),
   'get /annotations/{tenantId}': inTenant(...members),
   'post /annotations/{tenantId}': inTenant(...managers),
   'patch /annotations/{tenantId}/{annotationId}': inTenant(...managers),
@@ -210,6 +218,14 @@ const scopesOf: Record<string, KeyScope[]> = {
   'get /groups/{tenantId}/{groupId}': reading,
   'put /groups/{tenantId}/{groupId}': managing,
   'delete /groups/{tenantId}/{groupId}': managing,
+  'get /imports/{tenantId}': importing,
+  'post /imports/{tenantId}/repositories': importing,
+  'post /imports/{tenantId}/preview': importing,
+  'post /imports/{tenantId}': importing,
+  'get /imports/{tenantId}/{importId}': importing,
+  'put /imports/{tenantId}/{importId}/parts/{number}': importing,
+  'post /imports/{tenantId}/{importId}/complete': importing,
+  'delete /imports/{tenantId}/{importId}': importing,
   'get /annotations/{tenantId}': reading,
   'post /annotations/{tenantId}': managing,
   'patch /annotations/{tenantId}/{annotationId}': managing,
@@ -286,6 +302,8 @@ function toRequest(key: string, repositoryId: number): [string, string, unknown]
     .replace('{table}', 'traffic-days')
     .replace('{channelId}', '999999')
     .replace('{keyId}', '999999')
+    .replace('{importId}', '999999')
+    .replace('{number}', '1')
     .replace('{email}', 'nobody-here@example.com');
   return [
     method.toUpperCase(),

@@ -48,6 +48,8 @@ const NOT_AUDITED: Record<string, string> = {
   'post /groups/{tenantId}/preview': 'it changes nothing',
   'post /shares/{tenantId}/preview': 'it changes nothing',
   'post /shares/{tenantId}/{shareId}/publish': 'it writes again what is shared already',
+  'post /imports/{tenantId}/repositories': 'it changes nothing',
+  'post /imports/{tenantId}/preview': 'it changes nothing',
   'post /runs': 'the log of collection runs has it, with who started it',
   'post /runs/{tenantId}': 'the log of collection runs has it, with who started it',
   'post /channels/{tenantId}/{channelId}/test': 'it sends to an address that was logged, and changes nothing',
@@ -73,12 +75,26 @@ const SHARE = {
 
 const GROUP = { name: 'Charts', rule: { namePattern: '*-charts' } };
 
+const IMPORT = {
+  key: randomUUID(),
+  files: [{ path: 'views.csv', size: 10, sha256: 'a'.repeat(64), tool: 'ghrs' }],
+  partCount: 1,
+};
+const DAYS = {
+  date: ['2020-01-01'],
+  viewCount: [3],
+  viewUniques: [1],
+  cloneCount: [null],
+  cloneUniques: [null],
+};
+
 const document = (name: string) => ({ name, tabs: [{ title: 'First', widgets: [] }] });
 
 /** A call of each route that changes something or gives out a file, in an order that works, and what is logged of it. */
 function toSteps(one: { owner: string; name: string }): Step[] {
   const ids = {
     annotation: 0,
+    import: 0,
     server: 0,
     tenant: 0,
     channel: 0,
@@ -210,6 +226,32 @@ function toSteps(one: { owner: string; name: string }): Step[] {
       [`set the schedule of ${name} to weekly`],
       () =>
         ada('PATCH', `/repositories/${tenantId}`, { repositoryIds: [ids.repository], schedule: 'weekly' }),
+    ],
+    [
+      'post /imports/{tenantId}',
+      ['began to import ghrs: 1 repository from 1 file'],
+      () => {
+        const repositories = [{ repositoryId: ids.repository, files: [0] }];
+        return keeping('import', ada('POST', `/imports/${tenantId}`, { ...IMPORT, repositories }));
+      },
+    ],
+    [
+      'put /imports/{tenantId}/{importId}/parts/{number}',
+      [],
+      () => {
+        const repositories = [{ repositoryId: ids.repository, days: DAYS }];
+        return ada('PUT', `/imports/${tenantId}/${ids.import}/parts/1`, { repositories });
+      },
+    ],
+    [
+      'post /imports/{tenantId}/{importId}/complete',
+      ['imported ghrs: 1 day of repositories, 2020-01-01 to 2020-01-01'],
+      () => ada('POST', `/imports/${tenantId}/${ids.import}/complete`),
+    ],
+    [
+      'delete /imports/{tenantId}/{importId}',
+      ['took back the import of ghrs: 1 day of repositories, 2020-01-01 to 2020-01-01'],
+      () => ada('DELETE', `/imports/${tenantId}/${ids.import}`),
     ],
     [
       'delete /repositories/{tenantId}/{repositoryId}',

@@ -177,7 +177,9 @@ test('a tenant is deleted at once, even during a collection', async () => {
     await released;
     const observed = { views: [{ date: START, count: 3, uniques: 1 }], clones: [] };
     const reading = { now: collecting.clock(), createdDate: START };
-    await saveDays(trx, tenantId, [{ repositoryId, observed, reading, lastCoveredDate: null }]);
+    await saveDays(trx, tenantId, [
+      { repositoryId, observed, reading, lastCoveredDate: null, importedThrough: null },
+    ]);
   });
   await holds;
   const deleting = deleteTenant(collecting.db, collecting.tenantId, 'Tenant', collecting.by());

@@ -33,6 +33,9 @@ import { createGroup, deleteGroup, inGroup, listGroups, updateGroup } from '../l
 import { claimRoles, findLostRole } from '../lib/identity/claims.ts';
 import { openProvider } from '../lib/identity/provider.ts';
 import { openIdentity, savePrincipal } from '../lib/identity.ts';
+import { matchRepositories } from '../lib/imports/match.ts';
+import { previewPart } from '../lib/imports/preview.ts';
+import { completeImport, createImport, listImports, storePart, takeBackImport } from '../lib/imports.ts';
 import { KEY_BYTES, toKey } from '../lib/keys/secret.ts';
 import { hashKey, listKeyRepositories, refuseKeyInAddress, useKey } from '../lib/keys/use.ts';
 import { createKey, deleteOldKeys, describeKey, listKeys, revokeKey } from '../lib/keys.ts';
@@ -287,6 +290,7 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
     return collectTenant(collector, { tenantId, runId });
   });
   await runReading(step, { tenantId, repositoryIds: null }, repositoryId);
+  await runImports(step, tenantId, repositoryId);
   await storeSilentDay();
   await step('judge a silent day', (db) => judgeSilence(db, NOW));
   await storeOldCopies({ tenantId, repositoryId });
@@ -317,6 +321,42 @@ async function runCollection(step: Step, serverId: number): Promise<void> {
     removeRepository(db, { tenantId, repositoryIds: null }, repositoryId, by),
   );
   await step('delete a tenant', (db) => deleteTenant(db, tenantId, 'U', by));
+}
+
+async function runImports(step: Step, tenantId: number, repositoryId: number): Promise<void> {
+  const importing = { tenantId, by, author: 'Ada' };
+  const date = '2019-12-31';
+  const known = '2026-01-12';
+  const days = {
+    date: [date, known],
+    viewCount: [3, 1_000_000],
+    viewUniques: [1, null],
+    cloneCount: [null, null],
+    cloneUniques: [null, null],
+    observedAt: [null, '2026-01-13T08:00:00.000Z'],
+  };
+  const lists = [{ date, rows: [{ name: 'news.example', title: null, count: 3, uniques: null }] }];
+  const facts = [{ date, stars: 1, forks: null, subscribers: null, openIssues: null }];
+  const repositories = [{ repositoryId, days, referrers: lists, paths: lists, facts }];
+  const key = '7a1c9f0e-7a53-4b0e-9d5a-0e7a3c1b2d4f';
+  const note = { key, from: date, to: date, text: 'Launch', link: null, author: 'Ada', createdAt: AT };
+  const part = { repositories, annotations: [{ ...note, repositoryIds: [repositoryId] }] };
+  await step('find the repositories of files', (db) =>
+    matchRepositories(db, tenantId, [{ key: 'a', githubId: 1, owner: 'o', name: 'n', formerNames: ['o/m'] }]),
+  );
+  await step('preview an import', (db) => previewPart(db, tenantId, part, NOW));
+  const { importId } = await step('begin an import', (db) =>
+    createImport(db, importing, {
+      key,
+      files: [{ path: 'views.csv', size: 10, sha256: 'a'.repeat(64), tool: 'ghrs' }],
+      repositories: [{ repositoryId, files: [0] }],
+      partCount: 1,
+    }),
+  );
+  await step('send a part', (db) => storePart(db, importing, { importId, number: 1, part }));
+  await step('complete an import', (db) => completeImport(db, importing, importId, () => true));
+  await step('imports', (db) => listImports(db, tenantId, { page: 1, size: 10 }));
+  await step('take an import back', (db) => takeBackImport(db, importing, importId, () => true));
 }
 
 async function runRules(

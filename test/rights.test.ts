@@ -36,6 +36,7 @@ const MAY: Record<Right, RoleName[]> = {
   seeMembers: ['administrator', 'maintainer', 'manager'],
   changeMembers: ['administrator', 'manager'],
   changeGroups: ['administrator', 'manager'],
+  changeImports: ['administrator', 'manager'],
   changeChannels: ['administrator', 'manager'],
   changeKeys: ['administrator', 'manager'],
   changeShares: ['administrator', 'manager'],

@@ -4,6 +4,7 @@ import { channelOperations } from './channels.ts';
 import { dashboardOperations } from './dashboards.ts';
 import { exportOperations } from './exports.ts';
 import { groupOperations } from './groups.ts';
+import { importOperations } from './imports.ts';
 import { initOperations } from './init.ts';
 import { keyOperations } from './keys.ts';
 import { mcpOperations } from './mcp.ts';
@@ -33,6 +34,7 @@ export const operations: Operation[] = [
   ...groupOperations,
   ...runOperations,
   ...annotationOperations,
+  ...importOperations,
   ...statsOperations,
   ...dashboardOperations,
   ...exportOperations,

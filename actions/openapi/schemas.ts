@@ -8,6 +8,7 @@ import * as events from '../../lib/answers/events.ts';
 import * as exports from '../../lib/answers/exports.ts';
 import * as figures from '../../lib/answers/figures.ts';
 import * as groups from '../../lib/answers/groups.ts';
+import * as imports from '../../lib/answers/imports.ts';
 import * as init from '../../lib/answers/init.ts';
 import * as keys from '../../lib/answers/keys.ts';
 import * as mcp from '../../lib/answers/mcp.ts';
@@ -24,11 +25,13 @@ import * as tenants from '../../lib/answers/tenants.ts';
 import * as widgets from '../../lib/answers/widgets.ts';
 import { DashboardDocument } from '../../lib/dashboards/document.ts';
 import { VegaLiteSpec } from '../../lib/dashboards/vega-lite-spec.ts';
+import { ImportPart } from '../../lib/imports/part.ts';
 import * as annotationRequests from '../annotations.ts';
 import * as auditRequests from '../audit.ts';
 import * as channelRequests from '../channels.ts';
 import * as dashboardRequests from '../dashboards.ts';
 import * as groupRequests from '../groups.ts';
+import * as importRequests from '../imports.ts';
 import * as initRequests from '../init.ts';
 import * as keyRequests from '../keys.ts';
 import * as mcpRequests from '../mcp.ts';
@@ -43,6 +46,8 @@ import * as tenantRequests from '../tenants.ts';
 import * as failures from './failures.ts';
 
 const requestModules = [
+  importRequests,
+  { ImportPart },
   initRequests,
   keyRequests,
   memberRequests,
@@ -81,6 +86,7 @@ const answerModules = [
   problems,
   audit,
   annotations,
+  imports,
   events,
   widgets,
   exports,

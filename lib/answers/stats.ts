@@ -199,7 +199,8 @@ export const TrafficTableAnswer = z.union([TrafficTable, TrafficColumns]);
 const Ranked = {
   rank: Count,
   viewCount: Count,
-  viewUniques: Count,
+  /** Null: an imported list may not know them. */
+  viewUniques: Figure,
   /** The rank in the previous snapshot; null if it was not in the list. */
   previousRank: Count.nullable(),
   firstSeen: Day,
@@ -209,7 +210,7 @@ const Ranked = {
   /** The day of the first list without it; null while it is in the list. */
   leftDate: Day.nullable(),
   /** The most views of 14 days that a list of the range gave, its uniques, and the first day with them. */
-  peak: z.object({ date: Day, viewCount: Count, viewUniques: Count }),
+  peak: z.object({ date: Day, viewCount: Count, viewUniques: Figure }),
   /** The best rank in the range. */
   bestRank: Count,
 };

@@ -30,7 +30,7 @@ export function lockRepositories(
       .selectFrom('repository')
       .select(['repositoryId', 'owner', 'name', 'archivedAt', 'firstCoveredDate', 'lastCoveredDate'])
       .select(['publishedThrough', 'forgottenBefore', 'readsToday', 'lastSuccessAt', 'failureAt'])
-      .select(['endedWeek', 'endedWeekViewers', 'visibility'])
+      .select(['endedWeek', 'endedWeekViewers', 'visibility', 'importedThrough'])
       .where('tenantId', '=', tenantId)
       .where('repositoryId', 'in', repositoryIds)
       // In the same order everywhere, so that two runs do not wait for each other.

@@ -138,11 +138,11 @@ function toSaved(
   const firstCoveredDate = coveredFrom(observed, reading);
   const success = { visibility, topics, firstCoveredDate, coverage, newestEnd, readAt, now, missing };
   const { profile, events } = toProfile(stored, { known, seen, now });
-  const { lastCoveredDate } = stored;
+  const { lastCoveredDate, importedThrough } = stored;
   const list = {
     ...key,
     snapshotDate: today,
-    replaces: lastCoveredDate !== null && lastCoveredDate >= today,
+    replaces: [lastCoveredDate, importedThrough].some((date) => date !== null && date >= today),
   };
   const names = [seen.fullName, toFullName(known), ...formerNames];
   const note = missing ?? toOldCopy(coverage, { readAt, stalledThrough });
@@ -153,9 +153,10 @@ function toSaved(
       ...profile,
       ...toSucceeded(stored, success),
       ...toEndedWeek(stored, weeks?.views ?? null, coverage),
+      createdDate: reading.createdDate,
     },
     events: events.map((event) => ({ ...key, ...event })),
-    days: { repositoryId, observed, reading, lastCoveredDate },
+    days: { repositoryId, observed, reading, lastCoveredDate, importedThrough },
     weeks: weeks ? [{ repositoryId, weeks, days: observed, now: readAt }] : [],
     // A stored window says that the day has both lists. Without one of them, the last complete lists stay the newest.
     windows:

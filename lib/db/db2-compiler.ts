@@ -15,6 +15,9 @@ import {
 
 type Returning = { readonly returning?: ReturningNode };
 
+/** What Db2 calls types of PostgreSQL. Text of any length has the length of the longest column. */
+const DB2_TYPES: Record<string, string> = { timestamptz: 'timestamp(3)', text: 'clob(1048576)' };
+
 /**
  * Compiles statements to Db2's SQL. It overrides only what differs from the standard: identifiers are upper case, FETCH FIRST
  * instead of LIMIT, FINAL TABLE instead of RETURNING, and the names of some types.
@@ -51,7 +54,7 @@ export class Db2QueryCompiler extends DefaultQueryCompiler {
   /** Lengths are in characters, as in PostgreSQL. */
   protected override visitDataType(node: DataTypeNode): void {
     const type = node.dataType.replace(/^varchar\((\d+)\)$/, 'varchar($1 codeunits32)');
-    this.append(type === 'timestamptz' ? 'timestamp(3)' : type);
+    this.append(DB2_TYPES[type] ?? type);
   }
 
   protected override visitInsertQuery(node: InsertQueryNode): void {

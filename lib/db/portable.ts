@@ -55,6 +55,8 @@ export interface Merge<T extends keyof Tables> {
    * as in `sql.ref('kept.viewCount')`.
    */
   update?: { [C in keyof Insertable<Tables[T]>]?: Expression<unknown> };
+  /** Which existing rows get them; all if left out. */
+  onlyIf?: Expression<unknown>;
 }
 
 /** The given value. */
@@ -67,6 +69,14 @@ export function larger(column: string): RawBuilder<unknown> {
   const kept = sql.ref(`kept.${column}`);
   const other = sql.ref(`given.${column}`);
   return sql`coalesce(greatest(${kept}, ${other}), ${kept}, ${other})`;
+}
+
+/** The kept row comes from an import, so that ours takes its place. */
+export const isImported = sql`${sql.ref('kept.importId')} is not null`;
+
+/** The larger of the kept and the given value, unless the kept row comes from an import. */
+export function largerOfOurs(column: string): RawBuilder<unknown> {
+  return sql`case when ${isImported} then ${given(column)} else ${larger(column)} end`;
 }
 
 /** The sum of the kept and the given value. */
@@ -92,7 +102,9 @@ export async function mergeRows<T extends keyof Tables>(
   const columns = columnsOf(merge.into, [...rows, merge.update ?? {}]);
   const names = sql.join(columns.map(([column]) => sql.id(column)));
   const values = sql.join(columns.map(([column]) => given(column)));
-  const matched = changes.length === 0 ? sql`` : sql`when matched then update set ${sql.join(changes)} `;
+  const condition = merge.onlyIf ? sql`and ${merge.onlyIf} ` : sql``;
+  const matched =
+    changes.length === 0 ? sql`` : sql`when matched ${condition}then update set ${sql.join(changes)} `;
   const rest = sql`${matched}when not matched then insert (${names}) values (${values})`;
   await writeRows(trx, { ...merge, columns, rows, rest });
 }
@@ -162,6 +174,41 @@ function* toValues(columns: Columns, rows: readonly object[]): Generator<RawBuil
   const size = Math.max(1, Math.floor(MARKERS / columns.length));
   for (let start = 0; start < rows.length; start += size)
     yield sql.join(rows.slice(start, start + size).map(toRow));
+}
+
+/** Rows of a statement of plain values. */
+const PLAIN_ROWS = 5000;
+/** Numbers, days, instants, and words that a column may hold. */
+const PLAIN = /^[\w .:-]*$/;
+
+/**
+ * Inserts rows of numbers, days, instants and fixed words many times faster than `insertRows`: it writes them into the statement.
+ * Throws for any other text, which must never be there.
+ */
+export async function insertPlainRows<T extends keyof Tables>(
+  trx: Transaction<Tables>,
+  into: T,
+  rows: readonly Insertable<Tables[T]>[],
+): Promise<void> {
+  const columns = columnsOf(into, rows);
+  const names = sql.join(columns.map(([column]) => sql.id(column)));
+  for (let start = 0; start < rows.length; start += PLAIN_ROWS) {
+    const texts = rows.slice(start, start + PLAIN_ROWS).map((row) => toPlainRow(columns, row));
+    await sql`insert into ${sql.table(into)} (${names}) values ${sql.raw(texts.join(', '))}`.execute(trx);
+  }
+}
+
+function toPlainRow(columns: Columns, row: object): string {
+  const fields = row as Record<string, unknown>;
+  return `(${columns.map(([name, { type }]) => toPlain(fields[name] ?? null, type === 'timestamptz')).join(', ')})`;
+}
+
+function toPlain(value: unknown, isInstant: boolean): string {
+  if (value === null) return 'null';
+  if (Number.isSafeInteger(value)) return String(value);
+  if (typeof value !== 'string' || !PLAIN.test(value)) throw new Error('This is no plain value.');
+  // Both databases read it so: their sessions are in UTC.
+  return isInstant ? `'${new Date(value).toISOString().slice(0, 23).replace('T', ' ')}'` : `'${value}'`;
 }
 
 async function writeRows(

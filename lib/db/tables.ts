@@ -4,6 +4,7 @@ import { auditTables } from './tables/audit.ts';
 import { channelTables } from './tables/channels.ts';
 import { githubTables } from './tables/github.ts';
 import { groupTables } from './tables/groups.ts';
+import { importTables } from './tables/imports.ts';
 import { installationTables } from './tables/installation.ts';
 import { keyTables } from './tables/keys.ts';
 import { repositoryTables } from './tables/repositories.ts';
@@ -24,6 +25,7 @@ export const TABLES = {
   ...groupTables,
   ...trafficTables,
   ...annotationTables,
+  ...importTables,
   ...runTables,
   ...channelTables,
   ...auditTables,

@@ -4,7 +4,7 @@ import type { Range } from '../answers/figures.ts';
 import type { ReleaseDownloads, ShownAsset } from '../answers/stats.ts';
 import { addDays, type Day, startOf, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { given, mergeRows } from '../db/portable.ts';
+import { given, isImported, mergeRows } from '../db/portable.ts';
 import { type Tables, widthOf } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { PublishedRelease, ReleaseAsset, Releases } from '../github/releases.ts';
@@ -321,7 +321,17 @@ async function savePublished(trx: Transaction<Tables>, all: readonly ExtraFound<
         publishedAt,
       }));
   });
-  await mergeRows(trx, { into: 'publishedRelease', key: ['tenantId', 'repositoryId', 'releaseId'] }, rows);
+  const columns = ['tag', 'releaseName', 'publishedAt', 'importId'] as const;
+  await mergeRows(
+    trx,
+    {
+      into: 'publishedRelease',
+      key: ['tenantId', 'repositoryId', 'releaseId'],
+      onlyIf: isImported,
+      update: Object.fromEntries(columns.map((column) => [column, given(column)])),
+    },
+    rows,
+  );
 }
 
 function toIds(all: readonly RepositoryKey[]) {
@@ -348,6 +358,7 @@ function listStoredAssets(db: Db, all: readonly RepositoryKey[]) {
     .select(['repositoryId', 'assetId', 'downloadCount', 'removedDate'])
     .where('tenantId', '=', tenantId)
     .where('repositoryId', 'in', repositoryIds)
+    .where('importId', 'is', null)
     .execute();
 }
 
@@ -381,8 +392,11 @@ async function saveAssets(
     'assetName',
     'sizeBytes',
     'publishedAt',
+    'releaseId',
+    'createdAt',
     'downloadCount',
     'removedDate',
+    'importId',
   ] as const;
   await mergeRows(
     trx,
@@ -410,6 +424,13 @@ async function saveDownloads(
     {
       into: 'releaseDownload',
       key: ['tenantId', 'repositoryId', 'assetId', 'downloadDate'],
+      onlyIf: isImported,
+      update: Object.fromEntries(
+        (['sinceDate', 'gained', 'downloadCount', 'importId'] as const).map((column) => [
+          column,
+          given(column),
+        ]),
+      ),
     },
     [...downloads],
   );

@@ -4,7 +4,7 @@ import type { Bucket, Range } from '../answers/figures.ts';
 import type { StarHistory } from '../answers/stats.ts';
 import { addDays, type Day, daysBetween, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { larger, mergeRows, sqlMonthOf, sqlWeekOf } from '../db/portable.ts';
+import { given, largerOfOurs, mergeRows, sqlMonthOf, sqlWeekOf } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
 import type { StarDay } from '../github/star-history.ts';
@@ -173,7 +173,9 @@ async function listLastFacts(db: Db, key: RepositoryKey, range: Range): Promise<
     .select(({ fn }) => fn.max('g.factDate').as('factDate'))
     .groupBy('g.bucket');
   const rows = await facts.select(['factDate', 'stars']).where('factDate', 'in', last).execute();
-  return new Map(rows.map(({ factDate, stars }) => [bucketOf(factDate, range.by), stars]));
+  return new Map(
+    rows.flatMap(({ factDate, stars }) => (stars === null ? [] : [[bucketOf(factDate, range.by), stars]])),
+  );
 }
 
 /** Pages of a history that one collection reads; ten are 300 weeks. */
@@ -246,7 +248,7 @@ async function saveStars(trx: Transaction<Tables>, all: readonly ExtraFound<Star
     {
       into: 'starDay',
       key: ['tenantId', 'repositoryId', 'starDate'],
-      update: { gained: larger('gained') },
+      update: { gained: largerOfOurs('gained'), importId: given('importId') },
     },
     rows,
   );

@@ -139,7 +139,7 @@ export const workflowExtra: Extra<RunDay[]> = {
       {
         into: 'workflowDay',
         key: ['tenantId', 'repositoryId', 'runDate'],
-        update: { runCount: given('runCount') },
+        update: { runCount: given('runCount'), importId: given('importId') },
       },
       all.flatMap(({ tenantId, repositoryId, found }) =>
         found.map((day) => ({ tenantId, repositoryId, ...day })),
@@ -174,6 +174,7 @@ export async function readStoredRunDays(
     .where('tenantId', '=', tenantId)
     .where('repositoryId', 'in', repositoryIds)
     .where('runDate', '>=', oldestWanted(now))
+    .where('importId', 'is', null)
     .execute();
   const days = new Map<number, Set<Day>>();
   for (const { repositoryId, runDate } of rows)

@@ -10,7 +10,7 @@ const FOR_PEOPLE: Right[] = ['seeMembers', 'changeMembers', 'changeKeys', 'chang
 const SCOPE_RIGHTS: Record<KeyScope, readonly Right[]> = {
   read: READ,
   collect: [...READ, 'startRuns'],
-  import: [...READ, 'changeRepositories'],
+  import: [...READ, 'changeRepositories', 'changeImports'],
   manage: rightsOf('manager').filter((right) => !FOR_PEOPLE.includes(right)),
   spreadsheet: [],
 };

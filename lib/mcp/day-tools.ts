@@ -225,7 +225,7 @@ const Listed = z.object({
   title: z.string().nullable(),
   rank: z.int(),
   views14Days: z.int(),
-  uniques14Days: z.int(),
+  uniques14Days: z.int().nullable(),
   /** False if it has left the list since. */
   current: z.boolean(),
   peak: z.object({ date: z.string(), views14Days: z.int() }),
@@ -244,7 +244,7 @@ const MAX_NAMES = 30;
 
 type RankedName = Pick<z.infer<typeof Listed>, 'rank' | 'current' | 'firstSeen'> & {
   viewCount: number;
-  viewUniques: number;
+  viewUniques: number | null;
   peak: { date: string; viewCount: number };
 };
 
@@ -268,7 +268,7 @@ const byRank = (one: z.infer<typeof Listed>, other: z.infer<typeof Listed>) =>
 
 const listedInWords = ({ name, rank, views14Days, uniques14Days, current, peak }: z.infer<typeof Listed>) =>
   current
-    ? `- ${rank}. ${name}: ${plural(views14Days, 'view')} by ${plural(uniques14Days, 'visitor')} in 14 days (peak ${formatNumber(peak.views14Days)} on ${formatDay(peak.date)})`
+    ? `- ${rank}. ${name}: ${plural(views14Days, 'view')}${uniques14Days === null ? '' : ` by ${plural(uniques14Days, 'visitor')}`} in 14 days (peak ${formatNumber(peak.views14Days)} on ${formatDay(peak.date)})`
     : `- ${name}: no longer in the list; peak ${plural(peak.views14Days, 'view')} of 14 days on ${formatDay(peak.date)}`;
 
 export const referrersTool = defineTool({

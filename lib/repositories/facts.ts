@@ -9,12 +9,13 @@ import type { RepositoryKey } from '../traffic/tables.ts';
 /** What a repository had on a day, as of the day's last run. */
 export interface RepositoryFact {
   factDate: Day;
-  stars: number;
-  forks: number;
+  /** Null is unknown: only imported facts may not know everything. */
+  stars: number | null;
+  forks: number | null;
   /** Accounts that watch it. */
-  subscribers: number;
+  subscribers: number | null;
   /** Open issues and pull requests. */
-  openIssues: number;
+  openIssues: number | null;
 }
 
 /** Stores facts of a day. A later run on the same day replaces them. */
@@ -28,7 +29,10 @@ export async function saveFacts(
     {
       into: 'repositoryFact',
       key: ['tenantId', 'repositoryId', 'factDate'],
-      update: Object.fromEntries(counts.map((count) => [count, given(count)])),
+      update: {
+        ...Object.fromEntries(counts.map((count) => [count, given(count)])),
+        importId: given('importId'),
+      },
     },
     [...facts],
   );

@@ -15,6 +15,7 @@ import { readPaths, readReferrers } from '../snapshots.ts';
 import type { TrafficDay } from '../traffic/merge.ts';
 import {
   findFirstDate,
+  isWholeWindow,
   listDays,
   listNewestWindows,
   listRevisions,
@@ -193,7 +194,7 @@ export async function readRepositoryTraffic(
     ...figures,
     comparisonSeries: await readComparisonSeries(db, own, { range, buckets, spans, today: toDay(now) }),
     colorIndex: row.colorIndex,
-    window: newest ?? null,
+    window: newest && isWholeWindow(newest) ? newest : null,
     snapshotDate: inRange,
     referrers: referrers.list,
     referrerHistory: referrers.history,

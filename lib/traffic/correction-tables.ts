@@ -15,7 +15,7 @@ import {
 } from './correction.ts';
 import { METRICS } from './figures.ts';
 import type { TrafficDay } from './merge.ts';
-import type { RepositoryKey } from './tables.ts';
+import { isWholeWindow, type RepositoryKey } from './tables.ts';
 import { shownFrom } from './window.ts';
 
 /** Days of a repository whose zeros the stored windows neither confirm nor refute. */
@@ -265,25 +265,28 @@ function listDaysOf(
     .select(['tenantId', 'repositoryId', 'trafficDate', ...METRICS, 'state', 'observedAt'])
     .where('tenantId', 'in', tenantIdsOf(repositories))
     .where('repositoryId', 'in', repositoryIdsOf(repositories))
+    .where('importId', 'is', null)
     .where('trafficDate', '>=', from)
     .where('trafficDate', '<=', to)
     .orderBy('trafficDate')
     .execute();
 }
 
-function listWindowsOf(
+async function listWindowsOf(
   db: Db,
   repositories: readonly RepositoryKey[],
   { from, to }: Span,
 ): Promise<(TrafficWindow & RepositoryKey)[]> {
-  return db
+  const rows = await db
     .selectFrom('trafficWindow')
     .select(['tenantId', 'repositoryId', 'observedDate', ...METRICS])
     .where('tenantId', 'in', tenantIdsOf(repositories))
     .where('repositoryId', 'in', repositoryIdsOf(repositories))
+    .where('importId', 'is', null)
     .where('observedDate', '>=', from)
     .where('observedDate', '<=', to)
     .execute();
+  return rows.filter(isWholeWindow);
 }
 
 function listRevisedOf(db: Db, repositories: readonly RepositoryKey[], { from, to }: Span) {
@@ -310,6 +313,7 @@ async function deleteZeros(
     .where('tenantId', '=', tenantId)
     .where('repositoryId', '=', repositoryId)
     .where('trafficDate', 'in', dates)
+    .where('importId', 'is', null)
     .where('state', '=', 'zero')
     .execute();
 }
@@ -328,6 +332,7 @@ async function endProvisional(
     .where('tenantId', '=', tenantId)
     .where('repositoryId', '=', repositoryId)
     .where('trafficDate', 'in', dates)
+    .where('importId', 'is', null)
     .where('state', '=', 'provisional')
     .execute();
 }

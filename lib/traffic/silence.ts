@@ -4,6 +4,7 @@ import type { Db } from '../db/database.ts';
 import { inTransaction, type Merge, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
 import type { Instant } from '../instant.ts';
+import { decideDate } from './layers.ts';
 import { cutFrom, FINAL_STATES, type StoredState } from './window.ts';
 
 /** A day of a GitHub server. */
@@ -106,21 +107,29 @@ export async function listSuspectDays(db: Db, now: Date): Promise<SuspectDays[]>
 
 /** Somebody came to a repository of the server of `s` on its day. */
 function isBusy(date: Day | Expression<Day>, serverId: Expression<number>): Expression<SqlBool> {
-  const { exists } = expressionBuilder<Tables>();
-  return exists(
-    selectDaysOfServer(date, serverId).where(({ eb, or }) =>
-      or([eb('d.viewCount', '>', 0), eb('d.cloneCount', '>', 0)]),
-    ),
-  );
+  const { exists, or } = expressionBuilder<Tables>();
+  const busy = (table: 'trafficDay' | 'collectedDay') =>
+    exists(
+      selectDaysOfServer(date, serverId, table).where(({ eb, or: either }) =>
+        either([eb('d.viewCount', '>', 0), eb('d.cloneCount', '>', 0)]),
+      ),
+    );
+  return or([busy('trafficDay'), busy('collectedDay')]);
 }
 
-function selectDaysOfServer(date: Day | Expression<Day>, serverId: Expression<number>) {
+/** Days as we measured them: `collectedDay` has those whose row in `trafficDay` an import decided. */
+function selectDaysOfServer(
+  date: Day | Expression<Day>,
+  serverId: Expression<number>,
+  table: 'trafficDay' | 'collectedDay' = 'trafficDay',
+) {
   return expressionBuilder<Tables>()
     .selectFrom('tenant as t')
-    .innerJoin('trafficDay as d', 'd.tenantId', 't.tenantId')
+    .innerJoin(`${table} as d` as 'trafficDay as d', 'd.tenantId', 't.tenantId')
     .select('d.tenantId')
     .where('t.serverId', '=', serverId)
-    .where('d.trafficDate', '=', date);
+    .where('d.trafficDate', '=', date)
+    .$if(table === 'trafficDay', (query) => query.where('d.importId', 'is', null));
 }
 
 /** The servers on which a day has zeros and nothing else, and which are not known to have been silent. */
@@ -164,7 +173,8 @@ async function countQuiet(db: Db, { serverId, trafficDate }: ServerDay, now: Dat
     .where('t.serverId', '=', serverId)
     .where('d.trafficDate', '>=', addDays(trafficDate, -LOOK_BACK_DAYS))
     .where('d.trafficDate', '<', trafficDate)
-    .where('d.state', 'in', FINAL_STATES);
+    .where('d.state', 'in', FINAL_STATES)
+    .where('d.importId', 'is', null);
   const usual = db
     .selectFrom(before.as('b'))
     .select(['b.tenantId', 'b.repositoryId'])
@@ -180,7 +190,8 @@ async function countQuiet(db: Db, { serverId, trafficDate }: ServerDay, now: Dat
       join
         .onRef('d.tenantId', '=', 'u.tenantId')
         .onRef('d.repositoryId', '=', 'u.repositoryId')
-        .on('d.trafficDate', '=', trafficDate),
+        .on('d.trafficDate', '=', trafficDate)
+        .on('d.importId', 'is', null),
     )
     .select(({ fn }) => [
       fn.countAll<number>().as('readCount'),
@@ -212,17 +223,21 @@ async function endSilence(db: Db, from: Day, now: Date): Promise<void> {
 
 /** Makes a change of silent days since a date for all tenants: of those that are over, or of those that are not. */
 async function setAll(db: Db, from: Day, change: StateChange): Promise<void> {
-  const days = await db
-    .selectFrom('silentDay as s')
-    .innerJoin('tenant as t', 't.serverId', 's.serverId')
-    .innerJoin('trafficDay as d', (join) =>
-      join.onRef('d.tenantId', '=', 't.tenantId').onRef('d.trafficDate', '=', 's.trafficDate'),
-    )
-    .select(['d.tenantId', 'd.trafficDate'])
-    .distinct()
-    .where('s.trafficDate', '>=', from)
-    .where('s.endedAt', change === CORRECTION ? 'is not' : 'is', null)
-    .where('d.state', '=', change.before)
+  const select = (table: 'trafficDay' | 'collectedDay') =>
+    db
+      .selectFrom('silentDay as s')
+      .innerJoin('tenant as t', 't.serverId', 's.serverId')
+      .innerJoin(`${table} as d` as 'trafficDay as d', (join) =>
+        join.onRef('d.tenantId', '=', 't.tenantId').onRef('d.trafficDate', '=', 's.trafficDate'),
+      )
+      .select(['d.tenantId', 'd.trafficDate'])
+      .distinct()
+      .where('s.trafficDate', '>=', from)
+      .where('s.endedAt', change === CORRECTION ? 'is not' : 'is', null)
+      .where('d.state', '=', change.before);
+  const days = await select('trafficDay')
+    .where('d.importId', 'is', null)
+    .union(select('collectedDay'))
     .execute();
   for (const day of days) await setState(db, day, change);
 }
@@ -239,6 +254,15 @@ async function setState(
       .where('tenantId', '=', tenantId)
       .where('trafficDate', '=', trafficDate)
       .where('state', '=', before)
+      .where('importId', 'is', null)
       .execute();
+    await trx
+      .updateTable('collectedDay')
+      .set({ state: after })
+      .where('tenantId', '=', tenantId)
+      .where('trafficDate', '=', trafficDate)
+      .where('state', '=', before)
+      .execute();
+    await decideDate(trx, tenantId, trafficDate);
   });
 }

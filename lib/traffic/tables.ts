@@ -3,9 +3,10 @@ import type { TenantAccess } from '../access.ts';
 import type { TrafficWindow } from '../answers/stats.ts';
 import { addDays, type Day, toDay, weekOf } from '../day.ts';
 import type { Db } from '../db/database.ts';
-import { given, mergeRows } from '../db/portable.ts';
+import { given, isImported, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
-import { METRICS } from './figures.ts';
+import { type Figures, METRICS } from './figures.ts';
+import { listCollectedDays, saveEffectiveDays, saveLayeredDays } from './layers.ts';
 import { mergeDays, type Reading, type TrafficDay } from './merge.ts';
 import type { Observed } from './observed.ts';
 import { mergeWeeks, type TrafficWeek, type WeeksRead } from './week.ts';
@@ -73,11 +74,11 @@ interface Around {
 async function listMergedDays(
   db: Db,
   { tenantId, repositoryIds, from, to, unfinishedFrom }: Around,
-): Promise<(TrafficDay & { repositoryId: number })[]> {
+): Promise<(TrafficDay & { repositoryId: number; importId: number | null })[]> {
   return (
     db
       .selectFrom('trafficDay')
-      .select(['repositoryId', 'trafficDate', ...METRICS, 'state', 'observedAt'])
+      .select(['repositoryId', 'trafficDate', ...METRICS, 'state', 'observedAt', 'importId'])
       .where('tenantId', '=', tenantId)
       .where('repositoryId', 'in', repositoryIds)
       .where(({ eb, or }) => or([eb('trafficDate', '>=', from), eb('state', '=', 'provisional')]))
@@ -123,8 +124,18 @@ export async function listRevisions(db: Db, key: RepositoryKey, from: Day, to: D
     .execute();
 }
 
-/** The newest two windows up to a day, newest first. Each marks a day on which the lists were collected too. */
-export async function listNewestWindows(db: Db, key: RepositoryKey, to: Day): Promise<TrafficWindow[]> {
+/** GitHub's totals of 14 days as of a day. They are unknown where a file had only the lists of that day. */
+export interface StoredWindow extends Figures {
+  observedDate: Day;
+}
+
+/** Whether a window's totals are known. */
+export function isWholeWindow<Window extends StoredWindow>(window: Window): window is Window & TrafficWindow {
+  return METRICS.every((metric) => window[metric] !== null);
+}
+
+/** The newest two windows up to a day, newest first. Each marks a day of which there are lists too. */
+export async function listNewestWindows(db: Db, key: RepositoryKey, to: Day): Promise<StoredWindow[]> {
   return db
     .selectFrom('trafficWindow')
     .select(['observedDate', ...METRICS])
@@ -157,6 +168,8 @@ export interface DaysRead {
   reading: Reading;
   /** The last day that an earlier collection covered; null if there was none. */
   lastCoveredDate: Day | null;
+  /** The repository's newest imported day; null without any. */
+  importedThrough: Day | null;
 }
 
 /** Older days are final or cut since the last collection. */
@@ -168,32 +181,54 @@ export async function saveDays(
   tenantId: number,
   reads: readonly DaysRead[],
 ): Promise<void> {
-  const stored = await listMergedDays(trx, { tenantId, ...toAround(reads) });
+  const around = { tenantId, ...toAround(reads) };
+  const stored = await listMergedDays(trx, around);
+  // Almost always none: imports are about the days before.
+  const layered = reads
+    .filter(({ importedThrough }) => mayMeet(importedThrough, around))
+    .map(({ repositoryId }) => repositoryId);
+  const hidden =
+    layered.length === 0 ? [] : await listCollectedDays(trx, { ...around, repositoryIds: layered });
+  const ours = [...stored.filter(({ importId }) => importId === null).map(toOwn), ...hidden];
   const merged = reads.map(({ repositoryId, observed, reading }) => {
-    const own = stored.filter((day) => day.repositoryId === repositoryId);
+    const own = ours.filter((day) => day.repositoryId === repositoryId);
     return { key: { tenantId, repositoryId }, reading, ...mergeDays(own, observed, reading) };
   });
-  await mergeRows(
-    trx,
-    {
-      into: 'trafficDay',
-      key: ['tenantId', 'repositoryId', 'trafficDate'],
-      update: { ...givenFigures, state: given('state'), observedAt: given('observedAt') },
-    },
-    merged.flatMap(({ key, days }) => days.map((day) => ({ ...day, ...key }))),
+  const changed = merged.flatMap(({ key: { repositoryId }, days }) =>
+    days.map((day) => ({ ...day, repositoryId })),
   );
+  if (layered.length === 0)
+    await saveEffectiveDays(
+      trx,
+      tenantId,
+      changed.map((day) => ({ ...day, importId: null })),
+    );
+  else await saveLayeredDays(trx, tenantId, changed);
   // The first observation stays: the same smaller figure again is no news.
   await mergeRows(
     trx,
     {
       into: 'trafficRevision',
       key: ['tenantId', 'repositoryId', 'trafficDate', 'metric', 'observed'],
+      onlyIf: isImported,
+      update: { kept: given('kept'), observedAt: given('observedAt'), importId: given('importId') },
     },
     merged.flatMap(({ key, reading, revisions }) =>
       revisions.map((revision) => ({ ...key, ...revision, observedAt: reading.now.toISOString() })),
     ),
   );
 }
+
+/** Whether an imported day may be among those that answers change. */
+function mayMeet(importedThrough: Day | null, { from, unfinishedFrom }: Around): boolean {
+  return (
+    importedThrough !== null &&
+    (unfinishedFrom === null || importedThrough >= unfinishedFrom || importedThrough >= from)
+  );
+}
+
+const toOwn = ({ importId: _, ...day }: TrafficDay & { repositoryId: number; importId: number | null }) =>
+  day;
 
 function toAround(reads: readonly DaysRead[]): Omit<Around, 'tenantId'> {
   const spans = reads.map(({ observed, reading }) => {
@@ -236,13 +271,14 @@ export async function saveWeeks(
   const repositoryIds = reads.map(({ repositoryId }) => repositoryId);
   const stored = await selectWeeks(trx, tenantId, { from, to })
     .where('repositoryId', 'in', repositoryIds)
+    .where('importId', 'is', null)
     .execute();
   await mergeRows(
     trx,
     {
       into: 'trafficWeek',
       key: ['tenantId', 'repositoryId', 'weekStart'],
-      update: { ...givenFigures, observedAt: given('observedAt') },
+      update: { ...givenFigures, observedAt: given('observedAt'), importId: given('importId') },
     },
     reads.flatMap(({ repositoryId, now, ...read }) => {
       const own = stored.filter((week) => week.repositoryId === repositoryId);
@@ -261,7 +297,7 @@ export async function saveWindows(
     {
       into: 'trafficWindow',
       key: ['tenantId', 'repositoryId', 'observedDate'],
-      update: givenFigures,
+      update: { ...givenFigures, importId: given('importId') },
     },
     [...windows],
   );

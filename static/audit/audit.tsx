@@ -58,6 +58,7 @@ const AREAS: Record<AuditArea, string> = {
   keys: 'Keys and GitHub Apps',
   repositories: 'Repositories',
   annotations: 'Annotations',
+  imports: 'Imports',
   groups: 'Groups',
   channels: 'Notification channels',
   dashboards: 'Dashboards',

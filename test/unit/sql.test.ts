@@ -66,6 +66,12 @@ function retype(table: Table | undefined, types: string): void {
   }
 }
 
+function allowNull(table: Table | undefined, column: string): void {
+  const before = table?.columns[column];
+  if (!table || !before) throw new Error(`There is no such column: ${column}`);
+  table.columns[column] = before.replace(/ not null$/, '');
+}
+
 function drop({ tables, indexes }: Schema, name: string): void {
   delete tables[name];
   for (const [index, on] of Object.entries(indexes)) if (on.startsWith(`${name} `)) delete indexes[index];
@@ -85,6 +91,8 @@ function parseSchema(dialect: string): Schema {
   for (const statement of text.replace(/--.*$/gm, '').split(';').map(words).filter(Boolean)) {
     const [, table, body] = /^create table (\w+) \((.*)\)(?: organize by row)?$/.exec(statement) ?? [];
     const [, index, on] = /^create index (\w+) on (.*)$/.exec(statement) ?? [];
+    const [, eased = '', nullable] =
+      /^alter table (\w+) alter column (\w+) drop not null$/.exec(statement) ?? [];
     const [, retyped = '', types] = /^alter table (\w+) (alter column .*)$/.exec(statement) ?? [];
     const [, removed] = /^drop table (\w+)$/.exec(statement) ?? [];
     const [, before, after = ''] = /^rename table (\w+) to (\w+)$/.exec(statement) ?? [];
@@ -98,6 +106,7 @@ function parseSchema(dialect: string): Schema {
     else if (dropped !== undefined) delete schema.tables[narrowed]?.constraints[dropped];
     else if (rule !== undefined)
       Object.assign(schema.tables[ruled]?.constraints ?? {}, parseTable(rule).constraints);
+    else if (nullable !== undefined) allowNull(schema.tables[eased], nullable);
     else if (types !== undefined) retype(schema.tables[retyped], types);
     else if (removed !== undefined) drop(schema, removed);
     else if (before !== undefined) rename(schema, before, after);

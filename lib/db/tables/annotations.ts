@@ -18,6 +18,8 @@ export const annotationTables = {
     author: text(200),
     createdAt: instant,
     createdBy: text(320),
+    /** The import that it comes from; null for what people wrote here. */
+    importId: optional(integer),
   },
   annotationRepository: {
     tenantId: integer,

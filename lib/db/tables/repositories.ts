@@ -43,15 +43,21 @@ export const repositoryTables = {
     unmatchedAt: optional(instant),
     /** `topics.ts` has its format; null until they were read. */
     topics: optional(text(1100)),
+    /** Its newest imported day; null without any. */
+    importedThrough: optional(day),
+    /** When GitHub says that it was created; null until that was read. */
+    createdDate: optional(day),
   },
   repositoryFact: {
     tenantId: integer,
     repositoryId: integer,
     factDate: day,
-    stars: bigint,
-    forks: bigint,
-    subscribers: bigint,
-    openIssues: bigint,
+    stars: optional(bigint),
+    forks: optional(bigint),
+    subscribers: optional(bigint),
+    openIssues: optional(bigint),
+    /** The import that it comes from; null for what we measured. */
+    importId: optional(integer),
   },
   repositoryEvent: {
     tenantId: integer,
@@ -60,6 +66,8 @@ export const repositoryTables = {
     occurredAt: instant,
     nameBefore: optional(text(201)),
     nameAfter: optional(text(201)),
+    /** The import that it comes from; null for what we measured. */
+    importId: optional(integer),
   },
   repositoryExtra: {
     tenantId: integer,
@@ -77,6 +85,8 @@ export const repositoryTables = {
     repositoryId: integer,
     starDate: day,
     gained: bigint,
+    /** The import that it comes from; null for what we measured. */
+    importId: optional(integer),
   },
   publishedRelease: {
     tenantId: integer,
@@ -85,6 +95,8 @@ export const repositoryTables = {
     tag: text(255),
     releaseName: text(255),
     publishedAt: instant,
+    /** The import that it comes from; null for what we measured. */
+    importId: optional(integer),
   },
   releaseAsset: {
     tenantId: integer,
@@ -99,6 +111,8 @@ export const repositoryTables = {
     publishedAt: instant,
     downloadCount: bigint,
     removedDate: optional(day),
+    /** The import that it comes from; null for what we measured. */
+    importId: optional(integer),
   },
   releaseDownload: {
     tenantId: integer,
@@ -108,11 +122,15 @@ export const repositoryTables = {
     sinceDate: optional(day),
     gained: optional(bigint),
     downloadCount: bigint,
+    /** The import that it comes from; null for what we measured. */
+    importId: optional(integer),
   },
   workflowDay: {
     tenantId: integer,
     repositoryId: integer,
     runDate: day,
     runCount: bigint,
+    /** The import that it comes from; null for what we measured. */
+    importId: optional(integer),
   },
 };

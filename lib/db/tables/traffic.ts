@@ -12,6 +12,8 @@ export const trafficTables = {
     cloneUniques: optional(bigint),
     state: text<'measured' | 'zero' | 'provisional' | 'cut' | 'suspect' | 'imported'>(12),
     observedAt: instant,
+    /** The import that decided it; null where our own measurement counts alone. */
+    importId: optional(integer),
   },
   trafficRevision: {
     tenantId: integer,
@@ -21,6 +23,8 @@ export const trafficTables = {
     kept: bigint,
     observed: bigint,
     observedAt: instant,
+    /** The import that it comes from; null for what we measured. */
+    importId: optional(integer),
   },
   trafficWeek: {
     tenantId: integer,
@@ -31,15 +35,19 @@ export const trafficTables = {
     cloneCount: optional(bigint),
     cloneUniques: optional(bigint),
     observedAt: instant,
+    /** The import that it comes from; null for what we measured. */
+    importId: optional(integer),
   },
   trafficWindow: {
     tenantId: integer,
     repositoryId: integer,
     observedDate: day,
-    viewCount: bigint,
-    viewUniques: bigint,
-    cloneCount: bigint,
-    cloneUniques: bigint,
+    viewCount: optional(bigint),
+    viewUniques: optional(bigint),
+    cloneCount: optional(bigint),
+    cloneUniques: optional(bigint),
+    /** The import that it comes from; null for what we measured. */
+    importId: optional(integer),
   },
   referrerSnapshot: {
     tenantId: integer,
@@ -48,14 +56,18 @@ export const trafficTables = {
     listRank: smallint,
     referrer: text(400),
     viewCount: bigint,
-    viewUniques: bigint,
+    viewUniques: optional(bigint),
+    /** The import that it comes from; null for what we measured. */
+    importId: optional(integer),
   },
   firstReferrer: {
     tenantId: integer,
     repositoryId: integer,
     referrer: text(400),
-    /** The day of the list that first named it. */
+    /** The day of the list that first named it, ours or an imported one. */
     firstDate: day,
+    /** The day of our own list that first named it; null if only imported lists do. */
+    collectedDate: optional(day),
   },
   pathSnapshot: {
     tenantId: integer,
@@ -65,6 +77,8 @@ export const trafficTables = {
     path: text(2000),
     title: text(2000),
     viewCount: bigint,
-    viewUniques: bigint,
+    viewUniques: optional(bigint),
+    /** The import that it comes from; null for what we measured. */
+    importId: optional(integer),
   },
 };
