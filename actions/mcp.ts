@@ -5,10 +5,10 @@ import { answerMessage, requireOwnOrigin } from '../lib/mcp/http.ts';
 import { openMcpServer } from '../lib/mcp.ts';
 import { parseBody } from '../lib/request.ts';
 
-const Message = z.looseObject({ jsonrpc: z.literal('2.0') });
+export const McpMessage = z.looseObject({ jsonrpc: z.literal('2.0') });
 /** Messages that come together, as versions of the protocol before 2025-06-18 allow. */
 const MAX_MESSAGES = 10;
-export const McpRequest = z.union([Message, z.array(Message).min(1).max(MAX_MESSAGES)]);
+export const McpRequest = z.union([McpMessage, z.array(McpMessage).min(1).max(MAX_MESSAGES)]);
 
 const app = createApp();
 
