@@ -27,6 +27,7 @@ const Dashboards = lazy(async () => (await import('./dashboards/dashboards.tsx')
 const Collection = lazy(async () => (await import('./runs/collection.tsx')).Collection);
 const Groups = lazy(async () => (await import('./groups/groups.tsx')).Groups);
 const Notifications = lazy(async () => (await import('./notifications/notifications.tsx')).Notifications);
+const Export = lazy(async () => (await import('./exports/export.tsx')).Export);
 const Keys = lazy(async () => (await import('./keys/keys.tsx')).Keys);
 const Audit = lazy(async () => (await import('./audit/audit.tsx')).Audit);
 const Administration = lazy(async () => (await import('./admin/administration.tsx')).Administration);
@@ -196,6 +197,8 @@ function TenantPage({ route }: { route: Extract<Route, { tenantId: number }> }) 
       return may('changeChannels') ? <Notifications tenantId={tenantId} /> : <Forbidden />;
     case 'keys':
       return may('changeKeys') ? <Keys tenantId={tenantId} /> : <Forbidden />;
+    case 'export':
+      return <Export tenantId={tenantId} />;
     case 'audit':
       return may('seeAudit') ? <Audit tenantId={tenantId} /> : <Forbidden />;
     case 'runs':

@@ -28,6 +28,7 @@ export const SETTINGS: Route['page'][] = [
   'members',
   'notifications',
   'keys',
+  'export',
   'audit',
   'tenants',
   'servers',
@@ -84,6 +85,7 @@ function ofTenant(me: Me, tenantId: number, tenant: OwnTenant | undefined): Page
       pages: ['notifications'],
     },
     may('changeKeys') && { href: paths.keys(tenantId), label: 'API keys', pages: ['keys'] },
+    may('seeTraffic') && { href: paths.export(tenantId), label: 'Export', pages: ['export'] },
     may('seeAudit') && { href: paths.audit(tenantId), label: 'Audit log', pages: ['audit'] },
   ];
   return links.filter((link) => link !== false);

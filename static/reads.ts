@@ -2,6 +2,7 @@ import type { AuditLog } from '../lib/answers/audit.ts';
 import type { ChannelList, ReportPreview } from '../lib/answers/channels.ts';
 import type { Dashboard, DashboardList } from '../lib/answers/dashboards.ts';
 import type { RepositoryDay, TenantDay } from '../lib/answers/day.ts';
+import type { ExportPart, ExportPlan } from '../lib/answers/exports.ts';
 import type { Group, GroupList } from '../lib/answers/groups.ts';
 import type { InitState } from '../lib/answers/init.ts';
 import type { KeyList } from '../lib/answers/keys.ts';
@@ -63,6 +64,9 @@ export const reads = {
   groups: (tenantId: number) => read<GroupList>(`groups/${tenantId}`),
   group: (tenantId: number, groupId: number) => read<Group>(`groups/${tenantId}/${groupId}`),
   members: (tenantId: number) => read<MemberList>(`members/${tenantId}`),
+  exportPlan: (tenantId: number) => read<ExportPlan>(`exports/${tenantId}`),
+  exportPart: (tenantId: number, table: string, cursor: string) =>
+    read<ExportPart>(`exports/${tenantId}/${table}`, { cursor }),
   keys: (tenantId: number) => read<KeyList>(`keys/${tenantId}`),
   channels: (tenantId: number) => read<ChannelList>(`channels/${tenantId}`),
   report: (tenantId: number, group: string | null) =>

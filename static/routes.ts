@@ -10,6 +10,7 @@ type TenantSection =
   | 'members'
   | 'notifications'
   | 'keys'
+  | 'export'
   | 'audit';
 
 /** The page that an address names. */
@@ -55,6 +56,7 @@ const BELOW_TENANT: Record<string, TenantSection> = {
   members: 'members',
   notifications: 'notifications',
   keys: 'keys',
+  export: 'export',
   audit: 'audit',
 };
 
@@ -105,6 +107,7 @@ export const paths = {
   members: (tenantId: number) => withView(`/t/${tenantId}/members`),
   notifications: (tenantId: number) => withView(`/t/${tenantId}/notifications`),
   keys: (tenantId: number) => withView(`/t/${tenantId}/keys`),
+  export: (tenantId: number) => withView(`/t/${tenantId}/export`),
   audit: (tenantId: number) => withView(`/t/${tenantId}/audit`),
   groups: (tenantId: number) => withView(`/t/${tenantId}/groups`),
   /** The overview with a day open, of a span and perhaps of a group. */

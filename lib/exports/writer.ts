@@ -1,7 +1,14 @@
 import { Zip, ZipDeflate, ZipPassThrough } from 'fflate';
 import type { ExportPart, ExportPlan } from '../answers/exports.ts';
 import { joinCsvLines, toCsvLine } from '../csv.ts';
-import { describeFormat, type FileKind, fileOf, toManifest, type WrittenTable } from './description.ts';
+import {
+  describeFormat,
+  type FileKind,
+  fileOf,
+  folderNameOf,
+  toManifest,
+  type WrittenTable,
+} from './description.ts';
 import {
   columnsOf,
   EXPORT_TABLE_NAMES,
@@ -63,7 +70,7 @@ export async function writeExport(source: ExportSource, options: ExportOptions):
   let rows = 0;
   const tell = (table: ExportTable | null) =>
     options.onProgress?.({ table, rows, totalRows, bytes: zip.bytes() });
-  const folder = folderOf(plan);
+  const folder = folderNameOf(plan);
   for (const table of EXPORT_TABLE_NAMES) {
     tell(table);
     const file = zip.open(`${folder}/${fileOf(table, kind)}`, kind === 'csv');
@@ -89,16 +96,6 @@ export async function writeExport(source: ExportSource, options: ExportOptions):
   await zip.end();
   tell(null);
   return { plan, tables, bytes: zip.bytes() };
-}
-
-/** The name of an export: of its folder, and of its file without the ending. */
-function folderOf({ tenant, exportedAt }: ExportPlan): string {
-  const name = tenant.name
-    .normalize('NFKD')
-    .replace(/[^A-Za-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .toLowerCase();
-  return `traffic-${name || tenant.tenantId}-${exportedAt.slice(0, 10)}`;
 }
 
 function toReadme(plan: ExportPlan): string {

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isKey } from '../../lib/keys/secret.ts';
+import { filesOf, readFiles } from '../exported.ts';
 import type { TestInstallation } from '../installation.ts';
 import { findViolations, findViolationsInSights, fitsSoon, shiftOf } from './axe.ts';
 import { openChromium } from './chromium.ts';
@@ -29,6 +31,7 @@ const PAGES = [
   ['/t/1/members', 'Add member'],
   ['/t/1/groups', 'No groups yet'],
   ['/t/1/keys', 'No API keys yet'],
+  ['/t/1/export', 'Traffic days'],
   ['/t/1/notifications', 'Add channel'],
   ['/admin/tenants', 'Create tenant'],
   ['/admin/servers', 'Add server'],
@@ -308,6 +311,43 @@ test('a key is made in the page, shown once, listed with its end, and revoked af
   await dialog.getByRole('button', { name: 'Revoke', exact: true }).click();
   await row.getByText('Revoked').waitFor();
   expect((await bearer('GET', '/repositories/1')).body.error.code).toBe('key_revoked');
+  expect(await findViolationsInSights(page)).toEqual([]);
+  expect(ada.problems()).toEqual([]);
+});
+
+test('the page exports a tenant as a ZIP that is read again, and goes on after a part that failed', async () => {
+  const { page } = ada;
+  await ada.open('/t/1/export');
+  const route = '**/exports/1/paths*';
+  await page.route(route, (one) =>
+    one.fulfill({ status: 500, json: { error: { code: 'internal', message: 'A fault.' } } }),
+  );
+  await page.getByRole('button', { name: /^Export about/ }).click();
+  await page.getByText('A fault.').waitFor();
+  expect(await findViolationsInSights(page)).toEqual([]);
+  await page.unroute(route);
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Go on' }).click(),
+  ]);
+  expect(file.suggestedFilename()).toMatch(/^traffic-.+-2026-10-\d\d\.zip$/);
+  await page.getByText(`${file.suggestedFilename()} is saved`).waitFor();
+  const read = await readFiles(filesOf(await readFile(await file.path())));
+  expect(read.problems).toEqual([]);
+  const { total } = (await installation.as('ada@example.com')('GET', '/repositories/1')).body.page;
+  expect(read.repositories).toHaveLength(total);
+  expect(read.repositories.some(({ days, referrers }) => days.length > 30 && referrers.length > 0)).toBe(
+    true,
+  );
+  expect(ada.problems()).toEqual(['500 GET exports/1/paths']);
+
+  await page.getByLabel('Files').selectOption('Parquet');
+  const [parquet] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: /^Export about/ }).click(),
+  ]);
+  const files = filesOf(await readFile(await parquet.path()));
+  expect(Buffer.from(files.get('traffic-days.parquet') ?? '').toString('latin1', 0, 4)).toBe('PAR1');
   expect(await findViolationsInSights(page)).toEqual([]);
   expect(ada.problems()).toEqual([]);
 });
