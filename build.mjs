@@ -245,14 +245,45 @@ async function buildWorker() {
   return metafile;
 }
 
+/** The worker that reads files to import. What only some files need is in files of its own. */
+async function buildImportsWorker() {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { 'imports-worker': path.join(root, 'static/imports/worker.ts') },
+    outdir: path.join(out, 'static/assets'),
+    entryNames: '[name]-[hash]',
+    chunkNames: 'imports-worker-[name]-[hash]',
+    bundle: true,
+    minify: true,
+    splitting: true,
+    // SQLite loads them when it runs in Node.
+    external: ['node:fs', 'node:crypto'],
+    metafile: true,
+    format: 'esm',
+    target: BROWSERS,
+    logLevel: 'warning',
+  });
+  return metafile;
+}
+
+/**
+ * The name of an entry's script. What is loaded later counts as an entry too.
+ *
+ * @param {import('esbuild').Metafile} metafile
+ * @param {string} entry
+ */
+function scriptOf({ outputs }, entry) {
+  const found = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint?.endsWith(entry));
+  return path.basename(found?.[0] ?? entry);
+}
+
 /**
  * The pages: hashed scripts and styles, and an entry page that names them.
  *
- * @param {import('esbuild').Metafile} worker
+ * @param {{ drawing: import('esbuild').Metafile, imports: import('esbuild').Metafile }} workers
  */
-async function buildPages(worker) {
+async function buildPages(workers) {
   const folder = path.join(out, 'static');
-  const [workerScript = ''] = Object.keys(worker.outputs);
   const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
   const { metafile } = await build({
     absWorkingDir: root,
@@ -267,7 +298,8 @@ async function buildPages(worker) {
     format: 'esm',
     target: BROWSERS,
     define: {
-      DRAWING_WORKER: JSON.stringify(path.basename(workerScript)),
+      DRAWING_WORKER: JSON.stringify(scriptOf(workers.drawing, 'dashboards/worker.ts')),
+      IMPORTS_WORKER: JSON.stringify(scriptOf(workers.imports, 'imports/worker.ts')),
       VERSION: JSON.stringify(version),
     },
     jsx: 'automatic',
@@ -277,9 +309,7 @@ async function buildPages(worker) {
     inject: [path.join(root, 'static/app.tsx')],
     logLevel: 'warning',
   });
-  const outputs = Object.entries(metafile.outputs);
-  const assetOf = (/** @type {string} */ entry) =>
-    path.basename(outputs.find(([, output]) => output.entryPoint?.endsWith(entry))?.[0] ?? entry);
+  const assetOf = (/** @type {string} */ entry) => scriptOf(metafile, entry);
   const page = await readFile(path.join(root, 'static/index.html'), 'utf8');
   const parts = staticImportsOf(metafile, assetOf('main.tsx'));
   const filled = page
@@ -407,8 +437,8 @@ export async function buildAll() {
   await rm(out, { recursive: true, force: true });
   await mkdir(path.join(out, 'static'), { recursive: true });
   const buildBoth = async () => {
-    const worker = await buildWorker();
-    return [worker, await buildPages(worker), await buildSignIn()];
+    const [drawing, imports] = await Promise.all([buildWorker(), buildImportsWorker()]);
+    return [drawing, imports, await buildPages({ drawing, imports }), await buildSignIn()];
   };
   const [actions, pages] = await Promise.all([buildActions(), buildBoth(), buildLocal(), buildStart()]);
   const packages = new Set([actions, ...pages].flatMap(packagesIn));

@@ -8,6 +8,7 @@ import { benchFanOut } from './fanout.ts';
 import { benchFirstChart } from './first-chart.ts';
 import { benchFootprint } from './footprint.ts';
 import { benchGrowth } from './growth.ts';
+import { benchImportPage } from './import-page.ts';
 import { benchPage } from './page.ts';
 import { benchProcessor } from './processor.ts';
 import { benchSignIns } from './sign-ins.ts';
@@ -50,6 +51,11 @@ const BENCHES = {
     prints: 'the time from an empty folder to the first chart (needs Chromium)',
   },
   page: { run: benchPage, prints: 'bytes of the pages and the time to the first chart (needs Chromium)' },
+  'import-page': {
+    run: benchImportPage,
+    prints:
+      'an import of 300 repositories and 20 years by the page, and the memory it takes (needs Chromium, 15 minutes)',
+  },
   dashboard: { run: benchDashboard, prints: 'the same for dashboards (needs Chromium)' },
 };
 const isName = (name: string): name is keyof typeof BENCHES => name in BENCHES;

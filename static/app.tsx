@@ -29,6 +29,7 @@ const Groups = lazy(async () => (await import('./groups/groups.tsx')).Groups);
 const Notifications = lazy(async () => (await import('./notifications/notifications.tsx')).Notifications);
 const Export = lazy(async () => (await import('./exports/export.tsx')).Export);
 const Keys = lazy(async () => (await import('./keys/keys.tsx')).Keys);
+const Imports = lazy(async () => (await import('./imports/imports.tsx')).Imports);
 const Audit = lazy(async () => (await import('./audit/audit.tsx')).Audit);
 const Administration = lazy(async () => (await import('./admin/administration.tsx')).Administration);
 
@@ -199,6 +200,8 @@ function TenantPage({ route }: { route: Extract<Route, { tenantId: number }> }) 
       return may('changeKeys') ? <Keys tenantId={tenantId} /> : <Forbidden />;
     case 'export':
       return <Export tenantId={tenantId} />;
+    case 'imports':
+      return may('changeImports') ? <Imports tenantId={tenantId} /> : <Forbidden />;
     case 'audit':
       return may('seeAudit') ? <Audit tenantId={tenantId} /> : <Forbidden />;
     case 'runs':

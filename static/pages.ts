@@ -29,6 +29,7 @@ export const SETTINGS: Route['page'][] = [
   'notifications',
   'keys',
   'export',
+  'imports',
   'audit',
   'tenants',
   'servers',
@@ -86,6 +87,11 @@ function ofTenant(me: Me, tenantId: number, tenant: OwnTenant | undefined): Page
     },
     may('changeKeys') && { href: paths.keys(tenantId), label: 'API keys', pages: ['keys'] },
     may('seeTraffic') && { href: paths.export(tenantId), label: 'Export', pages: ['export'] },
+    may('changeImports') && {
+      href: paths.imports(tenantId),
+      label: 'Import history',
+      pages: ['imports'],
+    },
     may('seeAudit') && { href: paths.audit(tenantId), label: 'Audit log', pages: ['audit'] },
   ];
   return links.filter((link) => link !== false);

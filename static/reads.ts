@@ -4,6 +4,7 @@ import type { Dashboard, DashboardList } from '../lib/answers/dashboards.ts';
 import type { RepositoryDay, TenantDay } from '../lib/answers/day.ts';
 import type { ExportPart, ExportPlan } from '../lib/answers/exports.ts';
 import type { Group, GroupList } from '../lib/answers/groups.ts';
+import type { ImportDetail, ImportList } from '../lib/answers/imports.ts';
 import type { InitState } from '../lib/answers/init.ts';
 import type { KeyList } from '../lib/answers/keys.ts';
 import type { Me, OwnTenantList } from '../lib/answers/me.ts';
@@ -71,6 +72,8 @@ export const reads = {
   channels: (tenantId: number) => read<ChannelList>(`channels/${tenantId}`),
   report: (tenantId: number, group: string | null) =>
     read<ReportPreview>(`channels/${tenantId}/report`, { group }),
+  imports: (tenantId: number, query: Query) => read<ImportList>(`imports/${tenantId}`, query),
+  import: (tenantId: number, importId: number) => read<ImportDetail>(`imports/${tenantId}/${importId}`),
   audit: (tenantId: number | null, query: Query) =>
     read<AuditLog>(tenantId === null ? 'audit' : `audit/${tenantId}`, query),
   systemMembers: () => read<SystemMemberList>('members/system'),

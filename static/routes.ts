@@ -11,6 +11,7 @@ type TenantSection =
   | 'notifications'
   | 'keys'
   | 'export'
+  | 'imports'
   | 'audit';
 
 /** The page that an address names. */
@@ -57,6 +58,7 @@ const BELOW_TENANT: Record<string, TenantSection> = {
   notifications: 'notifications',
   keys: 'keys',
   export: 'export',
+  imports: 'imports',
   audit: 'audit',
 };
 
@@ -86,7 +88,10 @@ function toDashboardRoute(path: string): Route | undefined {
 /** Addresses of the pages. They keep the view: its days, comparison and group. */
 export const paths = {
   overview: (tenantId: number) => withView(`/t/${tenantId}`),
+  overviewOfAllTime: (tenantId: number) => withView(`/t/${tenantId}?range=all`),
   repository: (tenantId: number, repositoryId: number) => withView(`/t/${tenantId}/r/${repositoryId}`),
+  repositoryOfAllTime: (tenantId: number, repositoryId: number) =>
+    withView(`/t/${tenantId}/r/${repositoryId}?range=all`),
   /** Shows these repositories together; without any, asks which. */
   compare: (tenantId: number, repositoryIds: readonly number[] = []) =>
     withView(
@@ -108,6 +113,7 @@ export const paths = {
   notifications: (tenantId: number) => withView(`/t/${tenantId}/notifications`),
   keys: (tenantId: number) => withView(`/t/${tenantId}/keys`),
   export: (tenantId: number) => withView(`/t/${tenantId}/export`),
+  imports: (tenantId: number) => withView(`/t/${tenantId}/imports`),
   audit: (tenantId: number) => withView(`/t/${tenantId}/audit`),
   groups: (tenantId: number) => withView(`/t/${tenantId}/groups`),
   /** The overview with a day open, of a span and perhaps of a group. */

@@ -44,6 +44,8 @@ export interface ChartModel {
   partialLabel?: string | undefined;
   /** What the `unread` mark means here, if it is not traffic that GitHub has yet to publish. */
   unreadLabel?: string | undefined;
+  /** Of each bucket, whether its figures come from an import. Only tips say so. */
+  imported?: readonly boolean[];
   events: Marker[];
 }
 

@@ -95,6 +95,7 @@ export function tipOf(model: ChartModel, index: number): Tip | null {
     notes: [
       ...(cut ? [`Partial ${by}: ${cut.days} of ${plural(cut.of, 'day')}`] : []),
       ...(note ? [note] : []),
+      ...(model.imported?.[index] ? ['Imported from another tool’s file'] : []),
       ...events.map(({ title }) => title),
     ],
   };

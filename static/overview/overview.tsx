@@ -122,6 +122,9 @@ function NoRepositories({ tenantId, mayAdd }: { tenantId: number; mayAdd: boolea
         <p>
           <a class="button primary" href={paths.repositories(tenantId)}>
             Add repositories
+          </a>{' '}
+          <a class="button" href={paths.imports(tenantId)}>
+            Import history
           </a>
         </p>
       ) : (

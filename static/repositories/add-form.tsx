@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { RepositoryAdded } from '../../lib/answers/repositories.ts';
+import { mayInTenant } from '../access.ts';
 import { ApiError } from '../api.ts';
-import { useApp } from '../app-context.ts';
+import { useApp, useMe } from '../app-context.ts';
 import { Field } from '../controls/field.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { Panel } from '../controls/panel.tsx';
@@ -47,7 +48,9 @@ function useAddition({ tenantId, onAdded }: AddFormProps) {
 
 /** Adds one repository by its name or address. */
 export function AddForm(props: AddFormProps) {
+  const { me } = useMe();
   const { text, type, add, added, submission } = useAddition(props);
+  const mayImport = mayInTenant(me, props.tenantId, 'changeImports');
   return (
     <Panel title="Add repositories">
       <form
@@ -92,6 +95,12 @@ export function AddForm(props: AddFormProps) {
             <p>
               <strong>{added.fullName}</strong> was added. Its last 14 days arrive now.{' '}
               <a href={paths.repository(props.tenantId, added.repositoryId)}>See its charts</a>
+              {mayImport && (
+                <>
+                  {' · '}
+                  <a href={paths.imports(props.tenantId)}>Import older history</a>
+                </>
+              )}
             </p>
           </Notice>
         )}

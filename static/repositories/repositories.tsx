@@ -110,7 +110,7 @@ interface TrackedProps {
 function Tracked({ tenantId, answer, mayChange, onChanged }: TrackedProps) {
   const [removing, setRemoving] = useState<Repository>();
   const close = () => setRemoving(undefined);
-  if (answer.repositoryCount === 0) return <NoRepositories mayAdd={mayChange} />;
+  if (answer.repositoryCount === 0) return <NoRepositories tenantId={tenantId} mayAdd={mayChange} />;
   return (
     <>
       <RepositoryList
@@ -135,7 +135,8 @@ function Tracked({ tenantId, answer, mayChange, onChanged }: TrackedProps) {
   );
 }
 
-function NoRepositories({ mayAdd }: { mayAdd: boolean }) {
+function NoRepositories({ tenantId, mayAdd }: { tenantId: number; mayAdd: boolean }) {
+  const { me } = useMe();
   return (
     <Empty title="No repositories yet">
       <p>
@@ -143,6 +144,11 @@ function NoRepositories({ mayAdd }: { mayAdd: boolean }) {
           ? 'Add one by name above, use “Discover” to list those that this tenant can read, or add a rule that tracks what matches.'
           : 'There are none that you can see. A manager of this tenant can add some.'}
       </p>
+      {mayInTenant(me, tenantId, 'changeImports') && (
+        <p>
+          Another tool has kept their traffic? <a href={paths.imports(tenantId)}>Import its files</a>
+        </p>
+      )}
     </Empty>
   );
 }

@@ -129,9 +129,10 @@ function modelOf(answer: RepositoryStats, metric: TileMetric): ChartModel {
   const marks = buckets.map((_, index) =>
     markOf(series.state[index] ?? 'before', series[metric][index] ?? null),
   );
+  const imported = series.state.map((state) => state === 'imported');
   const bound = range.by === 'day' ? '' : ' (at most)';
   if (metric === 'viewCount' || metric === 'cloneCount')
-    return { ...base, kind: 'nested', layers: withPeople(series, metric, bound), marks, before };
+    return { ...base, kind: 'nested', layers: withPeople(series, metric, bound), marks, before, imported };
   const label = metric === 'viewUniques' ? `Visitors${bound}` : `Cloners${bound}`;
   return {
     ...base,
@@ -139,5 +140,6 @@ function modelOf(answer: RepositoryStats, metric: TileMetric): ChartModel {
     layers: [{ label, color: colorOf(metric), values: series[metric] }],
     marks,
     before,
+    imported,
   };
 }

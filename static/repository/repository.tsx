@@ -114,6 +114,7 @@ function Actions({ answer, file, run, reload }: ActionsProps) {
   const saving = useSubmission();
   const error = schedule.error ?? start.error ?? saving.error;
   const mayChange = mayInTenant(me, tenantId, 'changeRepositories');
+  const mayImport = mayInTenant(me, tenantId, 'changeImports');
   const isBusy = run.runId !== null || start.busy;
   const save = () =>
     void saving.run(async () =>
@@ -148,7 +149,12 @@ function Actions({ answer, file, run, reload }: ActionsProps) {
           },
         ]
       : []),
-    { items: [{ label: 'Download CSV', icon: 'download', disabled: saving.busy, onPick: save }] },
+    {
+      items: [
+        { label: 'Download CSV', icon: 'download', disabled: saving.busy, onPick: save },
+        ...(mayImport ? [{ label: 'Import history…', href: paths.imports(tenantId) }] : []),
+      ],
+    },
     ...(mayChange ? [{ items: [{ label: 'Remove…', danger: true, onPick: () => setRemoving(true) }] }] : []),
   ];
   return (

@@ -138,11 +138,19 @@ function Meanwhile({ tenantId }: { tenantId: number }) {
   const { me } = useMe();
   const alerts = mayInTenant(me, tenantId, 'changeChannels');
   const members = mayInTenant(me, tenantId, 'changeMembers');
-  if (!alerts && !members) return null;
+  const imports = mayInTenant(me, tenantId, 'changeImports');
+  if (!alerts && !members && !imports) return null;
   return (
     <>
       <h2>While you are here</h2>
       <div class="next">
+        {imports && (
+          <a class="card" href={paths.imports(tenantId)}>
+            <Icon name="layers" />
+            <b>Import history</b>
+            <span class="muted small">The years that another tool has kept, from its files.</span>
+          </a>
+        )}
         {alerts && (
           <a class="card" href={paths.notifications(tenantId)}>
             <Icon name="mail" />

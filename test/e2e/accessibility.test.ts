@@ -33,6 +33,7 @@ const PAGES = [
   ['/t/1/keys', 'No API keys yet'],
   ['/t/1/export', 'Traffic days'],
   ['/t/1/notifications', 'Add channel'],
+  ['/t/1/imports', 'None yet'],
   ['/admin/tenants', 'Create tenant'],
   ['/admin/servers', 'Add server'],
   ['/admin/roles', 'Add administrator or maintainer'],

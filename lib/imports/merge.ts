@@ -1,0 +1,133 @@
+import type { Day } from '../day.ts';
+import type { ExportedRepository } from '../exports/format.ts';
+import { largerFigures } from '../traffic/figures.ts';
+import type { ReadDay, ReadHistory, ReadRepository } from './history.ts';
+import type { HistoryToSend, planParts } from './parts.ts';
+
+type DayToSend = HistoryToSend['days'][number];
+type ListToSend = NonNullable<HistoryToSend['lists']>[number];
+type FactToSend = NonNullable<HistoryToSend['facts']>[number];
+type AnnotationToSend = NonNullable<Parameters<typeof planParts>[1]>[number];
+
+/** The repository's id for each key of a repository that was read. Without one, it is left out. */
+export type Targets = Readonly<Record<string, number>>;
+
+/**
+ * What files know of one repository, ready to be sent. Files of several folders may be about the same one: the larger figure of
+ * each day counts, and the newest list of a day. A day that was seen only in part, or before it was over, is a lower bound.
+ */
+export function toHistoryToSend(repositoryId: number, read: readonly ReadRepository[]): HistoryToSend {
+  const exported = read.flatMap((one) => one.exported ?? []);
+  return {
+    repositoryId,
+    days: mergeDays(read),
+    lists: mergeLists(read),
+    facts: mergeFacts(read),
+    ...(exported.length > 0 && mergeExported(exported)),
+  };
+}
+
+/** Two exports of one repository say the same of what both hold. */
+function mergeExported(
+  exported: readonly ExportedRepository[],
+): Omit<HistoryToSend, 'repositoryId' | 'days'> {
+  const all = <Row>(rowsOf: (one: ExportedRepository) => readonly Row[]): Row[] => {
+    const rows = exported.flatMap(rowsOf);
+    return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+  };
+  return {
+    revisions: all(({ revisions }) => revisions) as NonNullable<HistoryToSend['revisions']>,
+    weeks: all(({ weeks }) => weeks),
+    windows: all(({ windows }) => windows),
+    starDays: all(({ starDays }) => starDays),
+    releases: all(({ releases }) => releases),
+    releaseFiles: all(({ releaseFiles }) => releaseFiles),
+    downloads: all(({ downloads }) => downloads),
+    workflowDays: all(({ workflowDays }) => workflowDays),
+    events: all(({ events }) => events),
+  };
+}
+
+/**
+ * The annotations of our own exports, ready to be sent. Those about repositories that go nowhere are left out. A group's are about
+ * the repositories that were chosen for it by hand.
+ */
+export function toAnnotationsToSend(
+  { tenants, repositories }: ReadHistory,
+  targets: Targets,
+): AnnotationToSend[] {
+  const byGithubId = new Map(repositories.map(({ githubId, key }) => [githubId, targets[key]]));
+  const toIds = (githubIds: readonly number[]) =>
+    githubIds.map((id) => byGithubId.get(id)).filter((id) => id !== undefined);
+  return tenants.flatMap(({ annotations, groupRepositories }) =>
+    annotations.flatMap(({ scope, group, repositories: named, ...annotation }) => {
+      const members = groupRepositories.filter((one) => one.group === group).map(({ githubId }) => githubId);
+      const ids = scope === 'all' ? null : toIds(scope === 'group' ? members : named);
+      return ids?.length === 0 ? [] : [{ ...annotation, repositoryIds: ids }];
+    }),
+  );
+}
+
+const inOrder = <Row extends { date: Day }>(rows: Iterable<Row>): Row[] =>
+  [...rows].sort((one, other) => (one.date < other.date ? -1 : 1));
+
+function mergeDays(read: readonly ReadRepository[]): DayToSend[] {
+  const [only] = read;
+  if (only && read.length === 1) return only.days.map(toDay);
+  const days = new Map<Day, DayToSend>();
+  for (const day of read.flatMap((one) => one.days.map(toDay))) {
+    const known = days.get(day.date);
+    days.set(day.date, known ? toLarger(known, day) : day);
+  }
+  return inOrder(days.values());
+}
+
+function toDay({ lowerBound, provisional, state, observedAt, ...day }: ReadDay): DayToSend {
+  const metrics = new Set([...lowerBound, ...provisional]);
+  const { date, viewCount, viewUniques, cloneCount, cloneUniques } = day;
+  const sent: DayToSend = { date, viewCount, viewUniques, cloneCount, cloneUniques };
+  if (state !== undefined) sent.state = state;
+  if (observedAt !== undefined) sent.observedAt = observedAt;
+  if (metrics.size > 0)
+    sent.lowerBound = [...metrics].map((one) => (one === 'views' ? 'viewCount' : 'cloneCount'));
+  return sent;
+}
+
+/** A figure of another file is whole only if that file saw the whole day. */
+function toLarger(one: DayToSend, other: DayToSend): DayToSend {
+  const merged: DayToSend = { ...one, ...largerFigures(one, other) };
+  delete merged.lowerBound;
+  const partial = (['viewCount', 'cloneCount'] as const).filter((metric) => {
+    const tellers = [one, other].filter((day) => day[metric] !== null && day[metric] === merged[metric]);
+    return tellers.length > 0 && tellers.every(({ lowerBound }) => lowerBound?.includes(metric));
+  });
+  if (partial.length > 0) merged.lowerBound = partial;
+  return merged;
+}
+
+/** One list of each kind a day: the last capture. */
+function mergeLists(read: readonly ReadRepository[]): ListToSend[] {
+  const lists = new Map<string, ListToSend & { capturedAt: string | null }>();
+  for (const { kind, date, capturedAt, rows } of read.flatMap((one) => one.lists)) {
+    const key = `${date} ${kind}`;
+    const known = lists.get(key);
+    const isNewer = !known || (capturedAt ?? '') >= (known.capturedAt ?? '');
+    if (isNewer) lists.set(key, { kind, date, capturedAt, rows });
+  }
+  return inOrder(lists.values()).map(({ kind, date, rows }) => ({ kind, date, rows }));
+}
+
+function mergeFacts(read: readonly ReadRepository[]): FactToSend[] {
+  const facts = new Map<Day, FactToSend>();
+  for (const fact of read.flatMap((one) => one.facts)) {
+    const known = facts.get(fact.date);
+    facts.set(fact.date, {
+      date: fact.date,
+      stars: known?.stars ?? fact.stars,
+      forks: known?.forks ?? fact.forks,
+      subscribers: known?.subscribers ?? fact.subscribers,
+      openIssues: known?.openIssues ?? fact.openIssues,
+    });
+  }
+  return inOrder(facts.values());
+}

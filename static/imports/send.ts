@@ -1,0 +1,69 @@
+import type { ImportDetail, ImportProgress } from '../../lib/answers/imports.ts';
+import type { Calls } from './calls.ts';
+import { type KeptImport, readPart, removeKept, removePart } from './kept.ts';
+
+/** How far an import is. */
+export interface SendingProgress {
+  step: 'sending' | 'applying';
+  done: number;
+  of: number;
+}
+
+/** The text of a part; undefined if it is not there any more. */
+export type PartSource = (number: number) => Promise<string | undefined>;
+
+const LOST =
+  'This browser has dropped some of what it read. Discard this import, then import the same files again: what has arrived already is not stored twice.';
+
+/**
+ * Sends what is missing of an import, then has it applied. Doing it again continues where it stopped. Rejects if a part is not
+ * there any more.
+ */
+export async function sendImport(
+  calls: Calls,
+  kept: KeptImport,
+  source: PartSource,
+  onProgress: (progress: SendingProgress) => void,
+): Promise<ImportDetail> {
+  const { tenantId, key, request } = kept;
+  const begun = await calls.send<ImportDetail>('POST', `imports/${tenantId}`, request);
+  const path = `imports/${tenantId}/${begun.importId}`;
+  const of = request.partCount;
+  let missing = begun.missingParts.length;
+  onProgress({ step: 'sending', done: of - missing, of });
+  for (const number of begun.missingParts) {
+    const text = await source(number);
+    if (text === undefined) throw new Error(LOST);
+    await calls.send('PUT', `${path}/parts/${number}`, JSON.parse(text));
+    await removePart(key, number).catch(() => undefined);
+    missing--;
+    onProgress({ step: 'sending', done: of - missing, of });
+  }
+  const repositories = request.repositories.length;
+  for (;;) {
+    const { done, repositoriesLeft } = await calls.send<ImportProgress>('POST', `${path}/complete`);
+    onProgress({ step: 'applying', done: repositories - repositoriesLeft, of: repositories });
+    if (done) break;
+  }
+  await removeKept(key).catch(() => undefined);
+  return begun;
+}
+
+/** Takes an import back, bit by bit. `onLeft` learns how many repositories are left. */
+export async function takeBack(
+  calls: Calls,
+  path: string,
+  onLeft: (repositories: number) => void,
+): Promise<void> {
+  for (;;) {
+    const { done, repositoriesLeft } = await calls.send<ImportProgress>('DELETE', path);
+    onLeft(repositoriesLeft);
+    if (done) return;
+  }
+}
+
+/** Parts that were kept in the browser. */
+export const keptSource =
+  (key: string): PartSource =>
+  (number) =>
+    readPart(key, number);

@@ -1,0 +1,203 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { addDays } from '../../lib/day.ts';
+import type { TestInstallation } from '../installation.ts';
+import { findViolations, findViolationsInSights, shiftOf } from './axe.ts';
+import { openChromium } from './chromium.ts';
+import { openHistory } from './history.ts';
+import { openVisitor, type Visitor } from './visitor.ts';
+
+/** Bringing history in, by the page. */
+
+let installation: TestInstallation;
+let browser: Browser;
+let ada: Visitor;
+let page: Page;
+
+beforeAll(async () => {
+  [installation, browser] = await Promise.all([openHistory(), openChromium()]);
+  ada = await openVisitor(browser, installation.url);
+  ({ page } = ada);
+  await page.goto(`${installation.url}/me`);
+  await ada.signInAs('Ada Lovelace');
+}, 240_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await installation?.close();
+});
+
+beforeEach(async () => {
+  await ada.open('/t/1/imports');
+  await page.getByRole('heading', { name: 'Past imports' }).waitFor();
+});
+
+interface Given {
+  name: string;
+  text: string;
+}
+
+const toPayload = ({ name, text }: Given) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+
+/** A day a row. At weekends fewer people come. */
+function csvOf(from: string, days: number): string {
+  const rows = Array.from({ length: days }, (_, index) => {
+    const views = index % 7 < 5 ? 90 + ((index * 37) % 60) : 20 + (index % 9);
+    return `${addDays(from, index)},${views},${Math.ceil(views / 3)},${index % 6},${index % 3}`;
+  });
+  return ['date,views,unique_views,clones,unique_clones', ...rows].join('\n');
+}
+
+async function choose(...files: Given[]): Promise<void> {
+  await page.getByLabel('Files', { exact: true }).setInputFiles(files.map(toPayload));
+}
+
+/** Drops files as the mouse does. */
+async function drop(...files: Given[]): Promise<void> {
+  await page.evaluate((given) => {
+    const transfer = new DataTransfer();
+    for (const { name, text } of given) transfer.items.add(new File([text], name));
+    const area = document.querySelector('[aria-label="Files to import"]');
+    for (const type of ['dragover', 'drop'])
+      area?.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  }, files);
+}
+
+const importButton = () => page.getByRole('button', { name: 'Import', exact: true });
+
+async function waitUntilCompared(): Promise<void> {
+  await expect.poll(() => importButton().isEnabled()).toBe(true);
+}
+
+async function repositoryIdOf(fullName: string): Promise<number> {
+  const { body } = await installation.as('ada@example.com')('GET', '/repositories/1?size=300');
+  return body.repositories.find((one: { fullName: string }) => one.fullName === fullName).repositoryId;
+}
+
+/** How many days are known before the first collection. */
+async function olderDays(repositoryId: number): Promise<number> {
+  const path = `/stats/1/${repositoryId}?from=2024-01-01&to=2024-12-31&by=day`;
+  const { body } = await installation.as('ada@example.com')('GET', path);
+  return body.series.viewCount.filter((value: number | null) => value !== null).length;
+}
+
+test('a dropped CSV is shown, asked about, imported, drawn, and taken back without a trace', async () => {
+  const id = await repositoryIdOf('northwind-labs/burrow');
+  await drop({ name: 'traffic.csv', text: csvOf('2024-03-01', 60) });
+  await page.getByText('Which one is it?').waitFor();
+  expect(await importButton().isEnabled()).toBe(false);
+  expect(ada.calls().filter((call) => !call.startsWith('GET'))).toEqual(['POST imports/1/repositories']);
+  await page.getByLabel(/goes to$/).selectOption({ label: 'northwind-labs/burrow' });
+  await page.getByText('60 new days, for 1 repository.').waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  expect(await olderDays(id)).toBe(0);
+  await importButton().click();
+  await page.getByText('See the history of northwind-labs/burrow').waitFor();
+  expect(await olderDays(id)).toBe(60);
+  await page.getByRole('link', { name: 'See the history of northwind-labs/burrow' }).click();
+  await page.getByRole('heading', { name: 'What is known' }).waitFor();
+  await page.getByText('Imported', { exact: true }).first().waitFor();
+
+  await ada.open('/t/1/imports');
+  await page.getByRole('button', { name: /^Details…/ }).click();
+  await page.getByText(/SHA-256 [0-9a-f]{64}/).waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /^Take back…/ }).click();
+  expect(await findViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Take back', exact: true }).click();
+  await page.getByText(/^taken back /).waitFor();
+  expect(await olderDays(id)).toBe(0);
+  expect(ada.problems()).toEqual([]);
+});
+
+test('a file that is nothing says why, and nothing can be imported', async () => {
+  await choose({ name: 'notes.txt', text: 'Buy milk.' });
+  await page.getByRole('heading', { name: 'Nothing to import' }).waitFor();
+  expect(await page.getByText('notes.txt').count()).toBeGreaterThan(0);
+  expect(await importButton().count()).toBe(0);
+  expect(await findViolationsInSights(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Choose other files' }).click();
+  await page.getByRole('heading', { name: 'Drop files, a folder or a ZIP here' }).waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
+/** More rows than one part takes, of three repositories. */
+function csvOfMany(): Given {
+  const names = ['tidy-dates', 'burrow', 'harbor-helm'];
+  const rows = Array.from({ length: 7000 }, (_, index) =>
+    names.map((name) => `${addDays('2007-01-01', index)},northwind-labs/${name},7,3`).join('\n'),
+  );
+  return { name: 'many.csv', text: ['date,repository,views,unique_visitors', ...rows].join('\n') };
+}
+
+test('an import that a reload interrupts half-way is continued, and can be discarded', async () => {
+  let held = 0;
+  await page.route('**/imports/1/*/parts/2', () => {
+    held++;
+  });
+  await choose(csvOfMany());
+  await page.getByText('21,000 new days, for 3 repositories.').waitFor();
+  await importButton().click();
+  await page.getByText('1 of 2 parts sent').waitFor();
+  await expect.poll(() => held).toBe(1);
+  await page.reload();
+  await page.getByText('An import of many.csv is not complete').waitFor();
+  await page.unroute('**/imports/1/*/parts/2');
+  expect(await findViolations(page)).toEqual([]);
+  ada.calls();
+  await page.getByRole('button', { name: 'Continue import of many.csv' }).click();
+  await page.getByText('See the history of northwind-labs/burrow').waitFor();
+  expect(ada.calls().filter((call) => call.includes('/parts/'))).toEqual([
+    expect.stringMatching(/^PUT imports\/1\/\d+\/parts\/2$/),
+  ]);
+  expect(await olderDays(await repositoryIdOf('northwind-labs/burrow'))).toBe(366);
+  await page.reload();
+  await page.getByRole('heading', { name: 'Past imports' }).waitFor();
+  expect(await page.getByRole('button', { name: /^Continue import/ }).count()).toBe(0);
+});
+
+test('files are chosen, placed and imported by keyboard alone', async () => {
+  const tabTo = async (name: RegExp) => {
+    const focused = () =>
+      page.evaluate(
+        () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '',
+      );
+    for (let count = 0; count < 40 && !name.test(await focused()); count++) await page.keyboard.press('Tab');
+    expect(await focused()).toMatch(name);
+  };
+  await tabTo(/^Choose files/);
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
+  await chooser.setFiles([toPayload({ name: 'traffic.csv', text: csvOf('2023-05-01', 20) })]);
+  await page.getByText('Which one is it?').waitFor();
+  await tabTo(/goes to$/);
+  await page.keyboard.type('northwind-labs/tidy');
+  await waitUntilCompared();
+  await tabTo(/^Import$/);
+  await page.keyboard.press('Enter');
+  await page.getByText('See the history of northwind-labs/tidy-dates').waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
+test('what is asked, and what differs from our own figures, is shown before anything is stored', async () => {
+  const { body } = await installation.as('ada@example.com')('GET', '/stats/1/1?range=30&by=day');
+  expect(body.repository.fullName).toBeDefined();
+  await choose({
+    name: 'clones-or-views.csv',
+    text: `date,count,uniques\n${addDays('2026-10-14', 0)},999999,7\n2026-10-13,1,1`,
+  });
+  await page.getByRole('heading', { name: 'Please answer' }).waitFor();
+  await page.getByLabel('What it counts').selectOption({ label: 'Views' });
+  await page.getByRole('button', { name: 'Use this answer' }).click();
+  await page.getByLabel(/goes to$/).selectOption({ label: 'northwind-labs/burrow' });
+  await page.getByRole('button', { name: /differences?…/ }).click();
+  await page.getByText('what is stored', { exact: true }).first().waitFor();
+  expect(await findViolationsInSights(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /1 file/ }).click();
+  await page.getByLabel('Show SHA-256').check();
+  expect(await page.getByText(/^[0-9a-f]{64}$/).count()).toBe(1);
+  expect(await findViolations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  expect(await shiftOf(page)).toBeGreaterThanOrEqual(0);
+});
