@@ -48,6 +48,7 @@ import {
   removeMember,
   removeSystemMember,
 } from '../lib/members.ts';
+import { readMetrics } from '../lib/metrics.ts';
 import { listProblems } from '../lib/problems/list.ts';
 import { sendNotices } from '../lib/problems/notices.ts';
 import { deleteOldProblems, watchProblems } from '../lib/problems/watch.ts';
@@ -541,6 +542,7 @@ async function runReading(step: Step, access: TenantAccess, repositoryId: number
   const { tenantId } = access;
   const one = { tenantId, repositoryIds: [repositoryId] };
   await step('repositories', (db) => listRepositoryRows(db, one));
+  await step('metrics', (db) => readMetrics(db, one, 1, NOW));
   await step('what is stored for a repository', (db) => readStored(db, tenantId, repositoryId));
   const saving = { tenantId, by };
   const note = { date: '2026-01-12', text: 'Launch', link: null };

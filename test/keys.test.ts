@@ -293,3 +293,32 @@ test('no log, no record of an activation and no entry of the audit log holds a k
   const audit = await ada('GET', `/audit/${tenantId}`);
   expect(JSON.stringify([records, audit.body])).not.toMatch(/gta_\w{5}/);
 });
+
+test('metrics are answered in the format that is asked for, with the newest final day of each repository', async () => {
+  const { key } = await create();
+  const scrape = (accept: string) =>
+    installation.bearing(key)('GET', `/metrics/${tenantId}`, undefined, { accept });
+  const { body, headers } = await scrape('application/openmetrics-text;version=1.0.0,text/plain;q=0.5');
+  expect(headers.get('content-type')?.toLowerCase()).toBe(
+    'application/openmetrics-text; version=1.0.0; charset=utf-8',
+  );
+  expect((await scrape('*/*')).headers.get('content-type')?.toLowerCase()).toBe(
+    'text/plain; version=0.0.4; charset=utf-8',
+  );
+  expect(body).toMatch(/^# HELP [\s\S]*\n# EOF\n$/);
+  expect(body).not.toMatch(/\n\n/);
+  expect(body).toContain('github_traffic_repositories 3\n');
+  const { fullName, repositoryId } = repositories[0] ?? { fullName: '', repositoryId: 0 };
+  const sampleOf = (name: string) =>
+    Number(new RegExp(`^${name}\\{repository="${fullName}"\\} (\\d+)$`, 'm').exec(body)?.[1]);
+  const stats = await ada('GET', `/stats/${tenantId}/table?range=14&repositories=${repositoryId}`);
+  const [newest] = stats.body.rows;
+  const dated = sampleOf('github_traffic_final_day_timestamp_seconds');
+  expect(new Date(dated * 1000).toISOString().slice(0, 10)).toBe(newest.date);
+  expect(sampleOf('github_traffic_views')).toBe(newest.viewCount);
+  expect(sampleOf('github_traffic_visitors')).toBe(newest.viewUniques);
+  expect(sampleOf('github_traffic_clones')).toBe(newest.cloneCount);
+  expect(sampleOf('github_traffic_until_loss_seconds')).toBe(14 * 86_400);
+  expect(sampleOf('github_traffic_last_success_timestamp_seconds')).toBe(Date.parse(START) / 1000);
+  expect(body).toContain(`github_traffic_day_states{repository="${fullName}",state="measured"}`);
+});

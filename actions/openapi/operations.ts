@@ -10,6 +10,7 @@ import { keyOperations } from './keys.ts';
 import { mcpOperations } from './mcp.ts';
 import { meOperations } from './me.ts';
 import { memberOperations } from './members.ts';
+import { metricOperations } from './metrics.ts';
 import type { Operation } from './operation.ts';
 import { repositoryOperations } from './repositories.ts';
 import { ruleOperations } from './rules.ts';
@@ -36,6 +37,7 @@ export const operations: Operation[] = [
   ...annotationOperations,
   ...importOperations,
   ...statsOperations,
+  ...metricOperations,
   ...dashboardOperations,
   ...exportOperations,
   ...mcpOperations,

@@ -179,6 +179,22 @@ export async function sumDownloads(
   return row?.gained ?? null;
 }
 
+/** The downloads ever of each repository in scope, of all its release files together. One without any is left out. */
+export async function sumDownloadsOfEach(
+  db: Db,
+  { tenantId, repositoryIds }: TenantAccess,
+): Promise<Map<number, number>> {
+  if (repositoryIds?.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('releaseAsset')
+    .select(({ fn }) => ['repositoryId', fn.sum<number>('downloadCount').as('total')])
+    .where('tenantId', '=', tenantId)
+    .$if(repositoryIds !== null, (query) => query.where('repositoryId', 'in', repositoryIds ?? []))
+    .groupBy('repositoryId')
+    .execute();
+  return new Map(rows.map(({ repositoryId, total }) => [repositoryId, total]));
+}
+
 /** The day from which downloads are known. */
 async function findFirstReading(db: Db, key: RepositoryKey): Promise<Day | null> {
   const row = await db

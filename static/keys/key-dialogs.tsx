@@ -111,7 +111,7 @@ function KeyForm({ tenantId, onClose, onMade }: KeyFormProps) {
         label="Repositories"
         value={shownReach}
         options={[
-          { value: ALL, label: 'All repositories of the tenant, later ones too' },
+          { value: ALL, label: 'All, and those added later' },
           ...(list.answer?.groups ?? []).map((group) => ({
             value: String(group.groupId),
             label: `The group ${group.name}`,
@@ -190,7 +190,8 @@ function ShowKey({ tenantId, made: { key, secret }, onClose }: ShowKeyProps) {
   const submission = useSubmission();
   const [copied, setCopied] = useState<string>();
   const isForSpreadsheet = key.scope === 'spreadsheet';
-  const address = `${config.apiUrl}/stats/${tenantId}/table.csv?key=${secret.key}&range=30`;
+  const stats = new URL(`${config.apiUrl}/stats/${tenantId}`, location.href).href;
+  const address = `${stats}/table.csv?key=${secret.key}&range=30`;
   const text = isForSpreadsheet ? address : secret.key;
 
   function copy() {
@@ -226,10 +227,7 @@ function ShowKey({ tenantId, made: { key, secret }, onClose }: ShowKeyProps) {
           </p>
         </>
       ) : (
-        <Shown
-          label="Try it"
-          text={`curl -H "Authorization: Bearer ${secret.key}" ${config.apiUrl}/stats/${tenantId}`}
-        />
+        <Shown label="Try it" text={`curl -H "Authorization: Bearer ${secret.key}" ${stats}`} />
       )}
       <p class="hint">It works until {formatInstant(key.expiresAt)}.</p>
     </FormDialog>
