@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { json } from '../lib/answer.ts';
-import type { Share, SharedPage, ShareList, ShareRevoked } from '../lib/answers/shares.ts';
+import type { Share, SharedPage, ShareList, SharePictures, ShareRevoked } from '../lib/answers/shares.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
 import { Badge } from '../lib/badges/definition.ts';
+import { badgeName } from '../lib/badges/names.ts';
 import { requirePersonAccess } from '../lib/caller.ts';
 import { choiceField, dayField } from '../lib/fields.ts';
 import { openFiles } from '../lib/files.ts';
@@ -11,6 +12,7 @@ import { MAX_BADGES, MAX_PASSWORD, MIN_PASSWORD, SHORT_NAME, SHOWN } from '../li
 import {
   createShare,
   listShares,
+  previewPictures,
   previewShare,
   publishAgain,
   revokeShare,
@@ -43,7 +45,13 @@ const contents = {
   until: dayField.nullable().default(null),
   /** Origins whose pages may frame it. */
   frameOrigins: z.array(frameOrigin).max(4).default([]),
-  badges: z.array(Badge).max(MAX_BADGES).default([]),
+  badges: z
+    .array(Badge)
+    .max(MAX_BADGES)
+    .refine((badges) => new Set(badges.map(badgeName)).size === badges.length, {
+      message: 'Give each figure and number of days once.',
+    })
+    .default([]),
   /** It is encrypted with this password. Null: it has none. */
   password: z.string().min(MIN_PASSWORD).max(MAX_PASSWORD).nullable().optional(),
 };
@@ -130,6 +138,12 @@ app.post('/:tenantId/preview', async (c) => {
   const { publishing, access, principal: maker } = await requireSharing(c);
   const share = await parseBody(c.req.raw, SharePreviewRequest);
   return json<SharedPage>(await previewShare(publishing, { access, maker }, share));
+});
+
+app.post('/:tenantId/pictures', async (c) => {
+  const { publishing, access, principal: maker } = await requireSharing(c);
+  const share = await parseBody(c.req.raw, SharePreviewRequest);
+  return json<SharePictures>(await previewPictures(publishing, { access, maker }, share));
 });
 
 app.patch('/:tenantId/:shareId', async (c) => {

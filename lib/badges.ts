@@ -1,5 +1,6 @@
-import { type Badge, badgeName } from './badges/definition.ts';
+import type { Badge } from './badges/definition.ts';
 import type { BadgeFigures, BadgeSource } from './badges/figures.ts';
+import { badgeName } from './badges/names.ts';
 import { badgeSvg, LABEL_COLOR } from './badges/picture.ts';
 import { CHART_COLORS, type ColorScheme } from './charts/colors.ts';
 import { pictureOf, spanOf } from './charts/picture.ts';

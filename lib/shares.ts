@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TenantAccess } from './access.ts';
-import type { Share, SharedPage } from './answers/shares.ts';
+import type { Share, SharedPage, SharePictures } from './answers/shares.ts';
 import { type Actor, recordAudit } from './audit.ts';
 import type { Badge } from './badges/definition.ts';
 import { type Day, toDay } from './day.ts';
@@ -12,9 +12,10 @@ import { Failure } from './failure.ts';
 import { lockTenant } from './locks.ts';
 import { notFound } from './request.ts';
 import type { Shown } from './shares/choices.ts';
+import type { ShareContent } from './shares/content.ts';
 import { readSight } from './shares/maker.ts';
 import { deriveKey } from './shares/password.ts';
-import { type Publishing, publishShare, readContent, removeFiles } from './shares/publication.ts';
+import { drawnFiles, type Publishing, publishShare, readContent, removeFiles } from './shares/publication.ts';
 import { listRows, requireRow, type ShareRow, toShares } from './shares/rows.ts';
 import type { RangeName } from './stats/range-names.ts';
 
@@ -235,10 +236,30 @@ async function getShare({ db, files }: Publishing, { tenantId, shareId }: ShareR
 
 /** What visitors would see of a share that is not saved. Throws what `createShare` throws. */
 export async function previewShare(
+  publishing: Pick<Publishing, 'db' | 'now'>,
+  by: { access: TenantAccess; maker: Maker },
+  share: ShareOf & ShareContents,
+): Promise<SharedPage> {
+  const { page } = await readPreview(publishing, by, share);
+  return page;
+}
+
+/** The badges and charts that it would have, with their files' names. Throws what `createShare` throws. */
+export async function previewPictures(
+  publishing: Pick<Publishing, 'db' | 'now'>,
+  by: { access: TenantAccess; maker: Maker },
+  share: ShareOf & ShareContents,
+): Promise<SharePictures> {
+  const content = await readPreview(publishing, by, share);
+  const files = drawnFiles(content, share.badges).filter(({ name }) => name.endsWith('.svg'));
+  return { pictures: files.map(({ name, body }) => ({ name, svg: body })) };
+}
+
+async function readPreview(
   { db, now }: Pick<Publishing, 'db' | 'now'>,
   { access, maker }: { access: TenantAccess; maker: Maker },
   share: ShareOf & ShareContents,
-): Promise<SharedPage> {
+): Promise<ShareContent> {
   requireSense(share, toDay(now));
   const row = {
     ...toColumns(share),
@@ -253,7 +274,7 @@ export async function previewShare(
   const sight = await readSight(db, row);
   const content = sight.standing === 'live' ? await readContent({ db, now }, row, sight) : null;
   if (!content) throw notFound(share.subject === 'portfolio' ? 'tenant' : share.subject);
-  return content.page;
+  return content;
 }
 
 function toColumns({ title, shown, range, from, to, names, until, frameOrigins, badges }: ShareContents) {

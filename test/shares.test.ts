@@ -323,6 +323,30 @@ test('the files of a deleted tenant are removed', async () => {
   expect((await visit(made.url)).status).toBe(404);
 });
 
+test('badges and charts are seen before they are made, exactly as their files will be', async () => {
+  const badge = { metric: 'views', days: 30, label: 'views <30>', color: '#1d4fc4', style: 'flat' };
+  const wanted = { ...burrow(), range: '30', shown: ['views'], badges: [badge] };
+  const { body } = await ada('POST', `/shares/${tenantId}/pictures`, wanted);
+  const names = ['views-30.svg', 'views-light.svg', 'views-dark.svg'];
+  expect(body.pictures.map(({ name }: { name: string }) => name)).toEqual(names);
+  const made = await share({ ...wanted, kind: 'badge' });
+  for (const { name, svg } of body.pictures) {
+    const file = await visit(made.url, name);
+    expect([file.headers.get('content-type'), await file.text()]).toEqual([
+      'image/svg+xml; charset=utf-8',
+      svg,
+    ]);
+  }
+  expect(body.pictures[0].svg).toContain('<title>views &lt;30&gt;: ');
+  const forShields = await (await visit(made.url, 'views-30.json')).json();
+  expect(forShields).toMatchObject({ schemaVersion: 1, label: 'views <30>', cacheSeconds: 300 });
+  expect((await visit(made.url)).status).toBe(404);
+  await revoke(made);
+  expect((await visit(made.url, 'views-30.svg')).status).toBe(404);
+  const twice = await ada('POST', `/shares/${tenantId}/pictures`, { ...wanted, badges: [badge, badge] });
+  expect(outcome(twice)).toEqual([400, 'invalid_input']);
+});
+
 test('only who may change shares sees or makes them, in their own tenant', async () => {
   const made = await share(burrow());
   const bob = installation.as('bob@example.com');
@@ -331,6 +355,7 @@ test('only who may change shares sees or makes them, in their own tenant', async
     ['GET', '', undefined],
     ['POST', '', { ...burrow(), key: randomUUID(), range: '30' }],
     ['POST', '/preview', { ...burrow(), range: '30' }],
+    ['POST', '/pictures', { ...burrow(), range: '30' }],
     ['PATCH', `/${made.shareId}`, { range: '30' }],
     ['DELETE', `/${made.shareId}`, undefined],
     ['POST', `/${made.shareId}/publish`, undefined],

@@ -1,4 +1,4 @@
-import { Share, SharedPage, ShareList, ShareRevoked } from '../../lib/answers/shares.ts';
+import { Share, SharedPage, ShareList, SharePictures, ShareRevoked } from '../../lib/answers/shares.ts';
 import type { FailureCode } from '../../lib/failure.ts';
 import { SharePreviewRequest, ShareRequest, ShareUpdate } from '../shares.ts';
 import type { Operation } from './operation.ts';
@@ -40,6 +40,17 @@ export const shareOperations: Operation[] = [
     peopleOnly: true,
     body: SharePreviewRequest,
     responses: { 200: SharedPage },
+    failures: ['files_not_configured', ...ranges, ...subjects],
+  },
+  {
+    action: 'shares',
+    method: 'post',
+    path: '/{tenantId}/pictures',
+    summary: 'Draw the badges and charts that a share would have',
+    needs: 'changeShares',
+    peopleOnly: true,
+    body: SharePreviewRequest,
+    responses: { 200: SharePictures },
     failures: ['files_not_configured', ...ranges, ...subjects],
   },
   {

@@ -56,6 +56,10 @@ export type ShareList = z.infer<typeof ShareList>;
 export const ShareRevoked = z.object({ shareId: z.int() });
 export type ShareRevoked = z.infer<typeof ShareRevoked>;
 
+/** Badges and charts as SVG, named as the files of a share are. */
+export const SharePictures = z.object({ pictures: z.array(z.object({ name: z.string(), svg: z.string() })) });
+export type SharePictures = z.infer<typeof SharePictures>;
+
 const SharedFigure = z.object({
   label: z.string(),
   value: Figure,

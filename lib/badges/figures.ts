@@ -4,7 +4,7 @@ import { addDays, toDay } from '../day.ts';
 import type { Db } from '../db/database.ts';
 import { readTogether, readTraffic } from '../stats/overview.ts';
 import { listNewestWindows } from '../traffic/tables.ts';
-import type { BadgeDays } from './definition.ts';
+import type { BadgeDays } from './names.ts';
 
 /** What is known of some days, or of all time. */
 export interface BadgeFigures {

@@ -196,7 +196,8 @@ async function toFiles(
   ];
 }
 
-function drawnFiles({ badges, chart }: ShareContent, wanted: readonly Badge[]) {
+/** The badges and charts of a share, named within its folder. */
+export function drawnFiles({ badges, chart }: ShareContent, wanted: readonly Badge[]) {
   const charts = chart
     ? chart.metrics.flatMap((metric) => chartFiles(chart.subject, chart.traffic, metric))
     : [];

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { Badge, defaultLabel } from '../../lib/badges/definition.ts';
+import { Badge } from '../../lib/badges/definition.ts';
 import type { BadgeFigures } from '../../lib/badges/figures.ts';
 import { badgeHtml, badgeMarkdown, chartMarkdown, shieldsAddress } from '../../lib/badges/markdown.ts';
+import { defaultLabel } from '../../lib/badges/names.ts';
 import { badgeFiles, badgeMessage, chartFiles } from '../../lib/badges.ts';
 import { CHART_COLORS } from '../../lib/charts/colors.ts';
 import type { Traffic } from '../../lib/charts/traffic-model.ts';

@@ -91,6 +91,8 @@ test('answer schemas stay out of the bundles: only the API’s description impor
 
 /** Modules of lib that run in the browser too, so that pages have no rule of their own: calculations on plain values. */
 const SHARED_WITH_PAGES = [
+  'lib/badges/markdown.ts',
+  'lib/badges/names.ts',
   'lib/charts/event-icons.ts',
   'lib/charts/layout.ts',
   'lib/charts/legend.ts',
