@@ -7,6 +7,7 @@ import { Marked } from 'marked';
 const FIRST = [
   'getting-started',
   'figures',
+  'import',
   'dashboards',
   'notifications',
   'self-hosting',

@@ -1,0 +1,151 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { daysFrom } from '../../lib/day.ts';
+import { DEMO_USERS } from '../../local/demo/github.ts';
+import { createApiKey } from '../api-keys.ts';
+import { type Call, openTestInstallation, type TestInstallation } from '../installation.ts';
+
+const { northwind } = DEMO_USERS;
+const COMMAND = path.join(import.meta.dirname, '../../dist/local/import.js');
+
+let installation: TestInstallation;
+let ada: Call;
+let tenantId: number;
+let folder: string;
+let key: string;
+
+async function write(name: string, text: string): Promise<void> {
+  const file = path.join(folder, name);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, text);
+}
+
+interface Ended {
+  code: number;
+  output: string;
+}
+
+/** Runs the command in the folder, as a script does. */
+function run(args: string[], environment: Record<string, string> = { TRAFFIC_KEY: key }) {
+  const api = `${installation.url}/api/v1/web/guest/traffic`;
+  const command = [COMMAND, ...args, '--tenant', String(tenantId), '--api', api];
+  const { TRAFFIC_KEY: _, ...env } = process.env;
+  const child = spawn(process.execPath, command, { cwd: folder, env: { ...env, ...environment } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
+  const ended = once(child, 'close').then(([code]): Ended => ({ code, output }));
+  return { child, ended };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'import-command-'));
+  installation = await openTestInstallation({ demo: true, now: '2026-03-10T08:00:00.000Z' });
+  ({ tenantId } = await installation.initialize());
+  ada = installation.as('ada@example.com');
+  ({ key } = await createApiKey(ada, tenantId, { scope: 'import' }));
+  const header = 'time_iso8601,clones_total,clones_unique,views_total,views_unique\n';
+  const days = ['2024-05-01 00:00:00+00:00,4,3,50,20\n', '2024-05-02 00:00:00+00:00,6,5,70,30\n'];
+  await write(`data/${northwind}/burrow/ghrs-data/views_clones_aggregate.csv`, header + days.join(''));
+  await write('other/views.csv', '_date,total_views,unique_views\n2024-05-01,9,4\n');
+  await write('empty/views.csv', 'date,views,unique_views\n');
+});
+
+afterAll(async () => {
+  await installation.close();
+  await rm(folder, { recursive: true });
+});
+
+const listImports = async () => (await ada('GET', `/imports/${tenantId}`)).body.imports;
+const daysOf = async (repositoryId: number) => {
+  const { buckets, series } = (
+    await ada('GET', `/stats/${tenantId}/${repositoryId}?from=2024-05-01&to=2024-05-02`)
+  ).body;
+  return { buckets, views: series.viewCount };
+};
+
+test('without an answer, it ends with 2, names the question and stores nothing', async () => {
+  const { code, output } = await run(['data', 'other', '--yes']).ended;
+  expect(output).toContain("--answer 'repository:other|=…'  other/views.csv:");
+  expect(code).toBe(2);
+  expect(await listImports()).toEqual([]);
+});
+
+test('a preview names what is read, and stores nothing', async () => {
+  const { code, output } = await run(['data', 'other', '--leave-out', '--preview']).ended;
+  expect(output).toContain('github-repo-stats');
+  expect(output).toContain('2024-05-01 to 2024-05-02, 2 days; views 120, clones 10');
+  expect([code, await listImports()]).toEqual([0, []]);
+});
+
+test('it tracks, stores, and changes nothing the second time', async () => {
+  const args = ['data', 'other', '--track', '--yes', '--answer', `repository:other|=${northwind}/tidy-dates`];
+  const first = await run(args).ended;
+  expect(first.output).toContain('is complete');
+  expect(first.code).toBe(0);
+  await installation.host.settled();
+  const { repositories } = (await ada('GET', `/repositories/${tenantId}`)).body;
+  expect(repositories.map(({ name }: { name: string }) => name).sort()).toEqual(['burrow', 'tidy-dates']);
+  const [only, ...others] = await listImports();
+  expect([only, others]).toMatchObject([
+    { status: 'complete', dayCount: 3, fileCount: 2, author: expect.stringContaining('Test') },
+    [],
+  ]);
+  const burrow = repositories.find(({ name }: { name: string }) => name === 'burrow');
+  expect((await daysOf(burrow.repositoryId)).views).toEqual([50, 70]);
+
+  const second = await run(args).ended;
+  expect([second.code, second.output]).toEqual([0, expect.stringContaining('imported before')]);
+  expect(await listImports()).toHaveLength(1);
+});
+
+test('stopped half-way, the same command goes on with the same import', async () => {
+  const days = daysFrom('2010-01-01', '2025-12-31');
+  const lines = days.flatMap((day) =>
+    ['burrow', 'tidy-dates', 'harbor-charts', 'build-cache-action'].map(
+      (name) => `${day},${northwind}/${name},7,3`,
+    ),
+  );
+  await write('years/traffic.csv', `date,repository,views,unique_visitors\n${lines.join('\n')}\n`);
+  const args = ['years', '--track', '--yes'];
+  const before = (await listImports()).length;
+  const stopped = run(args);
+  const arrived = async () =>
+    (await listImports()).find(({ partCount }: { partCount: number }) => partCount === 2)?.receivedCount ?? 0;
+  await expect.poll(arrived, { interval: 20 }).toBeGreaterThan(0);
+  stopped.child.kill('SIGINT');
+  expect(await stopped.ended).toMatchObject({
+    code: 130,
+    output: expect.stringContaining('Run the same command again'),
+  });
+  const again = await run(args).ended;
+  expect([again.code, again.output]).toEqual([0, expect.stringContaining('is complete')]);
+  const imports = await listImports();
+  expect([imports.length, imports[0]]).toMatchObject([
+    before + 1,
+    { status: 'complete', partCount: 2, receivedCount: 2 },
+  ]);
+});
+
+test('nothing to import ends with 3; a missing key, another key and a missing file with 1', async () => {
+  expect(await run(['empty', '--yes']).ended).toMatchObject({
+    code: 3,
+    output: expect.stringContaining('nothing to import'),
+  });
+  expect(await run(['data'], {}).ended).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('TRAFFIC_KEY'),
+  });
+  expect(await run(['gone']).ended).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('no file or folder gone'),
+  });
+  const { key: reading } = await createApiKey(ada, tenantId, { scope: 'read', name: 'Reading' });
+  expect(await run(['data', '--yes'], { TRAFFIC_KEY: reading }).ended).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('403'),
+  });
+});
