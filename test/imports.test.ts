@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Day } from '../lib/day.ts';
-import { addDays } from '../lib/day.ts';
+import { lockRepositories } from '../lib/collector/outcome.ts';
+import { addDays, type Day, toDay } from '../lib/day.ts';
+import { inTransaction } from '../lib/db/portable.ts';
+import { toEffectiveDay } from '../lib/imports/effective.ts';
 import { type HistoryToSend, planParts } from '../lib/imports/parts.ts';
 import { completeImport, createImport, storePart, takeBackImport } from '../lib/imports.ts';
+import { METRICS } from '../lib/traffic/figures.ts';
+import { byDate, listImportedDays } from '../lib/traffic/layers.ts';
+import { saveDays } from '../lib/traffic/tables.ts';
 import { at, type Collecting, openCollecting } from './collecting.ts';
 
 const START = '2026-03-10';
@@ -94,4 +100,124 @@ test('an import between collections is taken back as if it had never been', asyn
   });
   await takeBack(one);
   expect(await snapshot()).toEqual(without);
+});
+
+/** Days that answers and files tell of, around the window that GitHub still shows. */
+const FIRST = addDays(START, -20);
+const dateAt = (place: number) => addDays(FIRST, place);
+
+const figure = fc.constantFrom(null, 0, 1, 2, 5, 10 ** 15);
+const operation = fc.oneof(
+  // GitHub answers: 14 days in a row, or days with traffic only.
+  fc.record({
+    kind: fc.constant('collect' as const),
+    sparse: fc.boolean(),
+    counts: fc.array(fc.constantFrom(0, 1, 3), { minLength: 14, maxLength: 14 }),
+    clones: fc.boolean(),
+    days: fc.nat({ max: 3 }),
+  }),
+  fc.record({
+    kind: fc.constant('import' as const),
+    from: fc.nat({ max: 19 }),
+    state: fc.constantFrom('imported' as const, 'cut' as const, 'measured' as const),
+    rows: fc.array(fc.record({ viewCount: figure, cloneCount: figure }), { minLength: 1, maxLength: 12 }),
+  }),
+  fc.record({ kind: fc.constant('take back' as const), place: fc.nat({ max: 3 }) }),
+);
+
+/** A repository that nobody collects but the test. */
+async function addBare(name: string): Promise<number> {
+  const { repositoryId } = await collecting.add(name);
+  for (const table of ['trafficDay', 'collectionRun'] as const)
+    await collecting.db.deleteFrom(table).where('tenantId', '=', collecting.tenantId).execute();
+  return repositoryId;
+}
+
+async function readLayer(table: 'trafficDay' | 'collectedDay', repositoryId: number) {
+  const rows = await collecting.db
+    .selectFrom(table)
+    .select(['trafficDate', ...METRICS, 'state', 'observedAt'])
+    .where('tenantId', '=', collecting.tenantId)
+    .where('repositoryId', '=', repositoryId)
+    .orderBy('trafficDate')
+    .execute();
+  return new Map(rows.map((row) => [row.trafficDate, row]));
+}
+
+test('whatever is collected, imported and taken back in any order, what counts is what the layers say', async () => {
+  const alone = await addBare('alone');
+  const layered = await addBare('layered');
+  await fc.assert(
+    fc.asyncProperty(fc.array(operation, { minLength: 3, maxLength: 9 }), async (operations) => {
+      for (const table of ['import', 'importedDay', 'trafficDay', 'trafficRevision', 'collectedDay'] as const)
+        await collecting.db.deleteFrom(table).where('tenantId', '=', collecting.tenantId).execute();
+      let now = new Date(at(START, '09:00'));
+      let lastCoveredDate: Day | null = null;
+      const applied: number[] = [];
+      const collect = async ({
+        sparse,
+        counts,
+        clones,
+        days,
+      }: (typeof operations)[0] & { kind: 'collect' }) => {
+        now = new Date(now.getTime() + days * 86_400_000);
+        const newest = addDays(toDay(now), sparse ? 0 : -1);
+        const read = counts
+          .map((count, place) => ({ date: addDays(newest, place - 13), count, uniques: Math.min(count, 1) }))
+          .filter(({ count }) => !sparse || count > 0);
+        const observed = { views: read, clones: clones ? read : null };
+        const reading = { now, createdDate: '2025-01-01' };
+        await inTransaction(collecting.db, async (trx) => {
+          const rows = await lockRepositories(trx, collecting.tenantId, [alone, layered]);
+          const reads = rows.map(({ repositoryId, importedThrough }) => {
+            return { repositoryId, observed, reading, lastCoveredDate, importedThrough };
+          });
+          await saveDays(trx, collecting.tenantId, reads);
+        });
+        lastCoveredDate = toDay(now);
+      };
+      for (const one of operations) {
+        if (one.kind === 'collect') await collect(one);
+        else if (one.kind === 'import') {
+          const days = one.rows.map((row, place) => {
+            return {
+              ...row,
+              viewUniques: null,
+              cloneUniques: 1,
+              date: dateAt(one.from + place),
+              state: one.state,
+            };
+          });
+          applied.push(
+            await importAll([{ repositoryId: layered, days: days.filter(({ date }) => date < START) }]),
+          );
+        } else if (applied.length > 0) await takeBack(applied.splice(one.place % applied.length, 1)[0] ?? 0);
+        const own = await readLayer('trafficDay', alone);
+        const said = byDate(
+          await listImportedDays(collecting.db, {
+            tenantId: collecting.tenantId,
+            repositoryIds: [layered],
+            from: '2000-01-01',
+            to: '2099-01-01',
+          }),
+        );
+        const expected = [...new Set([...own.keys(), ...said.keys()])].sort().map((date) => {
+          const day = toEffectiveDay(date, own.get(date), said.get(date) ?? []);
+          return [date, day && { ...day, trafficDate: date }];
+        });
+        const stored = await collecting.db
+          .selectFrom('trafficDay')
+          .select(['trafficDate', ...METRICS, 'state', 'observedAt', 'importId'])
+          .where('tenantId', '=', collecting.tenantId)
+          .where('repositoryId', '=', layered)
+          .orderBy('trafficDate')
+          .execute();
+        expect(stored.map((row) => [row.trafficDate, row])).toEqual(expected);
+      }
+      for (const importId of applied) await takeBack(importId);
+      expect(await readLayer('trafficDay', layered)).toEqual(await readLayer('trafficDay', alone));
+      expect([...(await readLayer('collectedDay', layered))]).toEqual([]);
+    }),
+    { numRuns: 25 },
+  );
 });

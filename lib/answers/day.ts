@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { choiceField } from '../fields.ts';
+import { METRICS } from '../traffic/figures.ts';
 import { Events } from './events.ts';
 import { Count, Day, DayState, Figure, Instant } from './figures.ts';
+import { ImportMark } from './imports.ts';
 
 /** The figures of one day. */
 const Figures = z.object({
@@ -77,6 +79,22 @@ const Gains = {
   downloads: Figure,
 };
 
+/** What imports say of a day, and what we measured. */
+const DayImports = z.object({
+  /** Our own measurement; null if we have none. */
+  measured: z.object({ state: DayState, figures: Figures }).nullable(),
+  imports: z.array(
+    ImportMark.extend({
+      /** How the file knows the day. */
+      state: DayState,
+      figures: Figures,
+      /** The figures of the day that come from it: we did not measure them, or saw less of the day. */
+      decides: z.array(z.enum(METRICS)),
+    }),
+  ),
+});
+export type DayImports = z.infer<typeof DayImports>;
+
 /** What is known about a day of a repository. */
 export const RepositoryDay = z.object({
   tenantId: z.int(),
@@ -96,6 +114,8 @@ export const RepositoryDay = z.object({
   readCount: Count,
   /** Smaller figures that GitHub answered later. */
   revisions: z.array(z.object({ metric: z.string(), kept: Count, observed: Count, observedAt: Instant })),
+  /** Null if no import names the day. */
+  imported: DayImports.nullable(),
   ...Events.shape,
 });
 export type RepositoryDay = z.infer<typeof RepositoryDay>;

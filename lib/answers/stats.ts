@@ -18,6 +18,7 @@ import {
   Totals,
 } from './figures.ts';
 import { GroupChoice } from './groups.ts';
+import { ImportMark } from './imports.ts';
 import { ProblemGroup } from './problems.ts';
 import { Problem, Repository } from './repositories.ts';
 
@@ -359,6 +360,8 @@ export const RepositoryStats = z.object({
   rememberedFrom: Day,
   lostDays: z.array(Day),
   /** The whole history, whatever the range. */
+  /** The imports that count for it, the newest first; at most 50. */
+  imports: z.array(ImportMark),
   known: Known,
   activeRunId: z.int().nullable(),
 });

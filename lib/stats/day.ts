@@ -6,6 +6,7 @@ import { listEvents } from '../events.ts';
 import { sumDownloads } from '../extras/releases.ts';
 import { listStarsGained } from '../extras/stars.ts';
 import { Failure } from '../failure.ts';
+import { readDayImports } from '../imports/marks.ts';
 import { listStandings, requireRepositoryRow, toFullName } from '../repositories/repository.ts';
 import { listDayRuns, listLossReasons } from '../runs/day-runs.ts';
 import { listRises } from '../snapshots.ts';
@@ -62,6 +63,7 @@ export async function readRepositoryDay(
       observed,
       observedAt,
     })),
+    imported: stored ? await readDayImports(db, key, date) : null,
     ...(await listEvents(db, one, [{ ...row, lostDays: lost.length }], span)),
   };
 }

@@ -8,6 +8,7 @@ import { listExtraStates } from '../extras/extra.ts';
 import { readReleaseDownloads } from '../extras/releases.ts';
 import { readStarHistory, readStarSeries } from '../extras/stars.ts';
 import { readWorkflowRuns } from '../extras/workflow-runs.ts';
+import { listImportMarks } from '../imports/marks.ts';
 import { listFacts, type RepositoryFact } from '../repositories/facts.ts';
 import { type RepositoryRow, requireRepositoryRow, toRepository } from '../repositories/repository.ts';
 import { findActiveRun } from '../runs.ts';
@@ -215,6 +216,7 @@ export async function readRepositoryTraffic(
     )),
     revisions: await listRevisions(db, key, from, to),
     rememberedFrom: shownFrom(row, toDay(now)),
+    imports: await listImportMarks(db, key),
     known: await readKnown(db, key, row, toDay(now)),
     activeRunId: await findActiveRun(db, access.tenantId, now),
   };
