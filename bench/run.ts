@@ -8,6 +8,7 @@ import { benchFanOut } from './fanout.ts';
 import { benchFirstChart } from './first-chart.ts';
 import { benchFootprint } from './footprint.ts';
 import { benchGrowth } from './growth.ts';
+import { benchImport } from './import.ts';
 import { benchImportPage } from './import-page.ts';
 import { benchPage } from './page.ts';
 import { benchProcessor } from './processor.ts';
@@ -51,6 +52,11 @@ const BENCHES = {
     prints: 'the time from an empty folder to the first chart (needs Chromium)',
   },
   page: { run: benchPage, prints: 'bytes of the pages and the time to the first chart (needs Chromium)' },
+  import: {
+    run: benchImport,
+    prints:
+      'an import of 300 repositories and 5 years by the API, beside bare statements that insert the same rows',
+  },
   'import-page': {
     run: benchImportPage,
     prints:

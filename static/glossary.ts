@@ -79,7 +79,10 @@ const STATES = {
     title: 'Lost',
     text: 'The day was not collected before GitHub forgot it. It is a gap, not a zero, and cannot be recovered.',
   },
-  imported: { title: 'Imported', text: 'Taken over from another tool.' },
+  imported: {
+    title: 'Imported',
+    text: 'Another tool’s file has the figures: we did not measure the day, or saw less of it. A click on the day names the file.',
+  },
   partialWeek: {
     title: 'Partial week or month',
     text: 'The range holds only some of its days, so it is lower than its neighbors.',
