@@ -96,9 +96,42 @@ function stateOf(
   return expiresAt <= now.toISOString() ? 'expired' : 'active';
 }
 
-function toApiKey({ groupId, groupName, ...row }: KeyRow, names: readonly string[], now: Date): ApiKey {
+/** Those of the addresses that have a role in the tenant or in the system. */
+async function listWithRole(db: Db, tenantId: number, emails: readonly string[]): Promise<Set<string>> {
+  if (emails.length === 0) return new Set();
+  const members = db
+    .selectFrom('member')
+    .select('email')
+    .where('tenantId', '=', tenantId)
+    .where('email', 'in', [...emails]);
+  const system = db
+    .selectFrom('systemRole')
+    .select('email')
+    .where('email', 'in', [...emails]);
+  const rows = await members.union(system).execute();
+  return new Set(rows.map(({ email }) => email));
+}
+
+interface Known {
+  /** The names of the repositories of each key for some. */
+  names: ReadonlyMap<number, readonly string[]>;
+  withRole: ReadonlySet<string>;
+}
+
+async function readKnown(db: Db, tenantId: number, rows: readonly KeyRow[]): Promise<Known> {
+  const named = rows.filter(({ reach }) => reach === 'repositories').map(({ keyId }) => keyId);
+  const makers = [...new Set(rows.map(({ createdBy }) => createdBy))];
+  return {
+    names: await listNames(db, tenantId, named),
+    withRole: await listWithRole(db, tenantId, makers),
+  };
+}
+
+function toApiKey({ groupId, groupName, ...row }: KeyRow, known: Known, now: Date): ApiKey {
+  const names = known.names.get(row.keyId) ?? [];
   return {
     ...row,
+    makerHasRole: known.withRole.has(row.createdBy),
     group: groupId === null ? null : { groupId, name: groupName },
     repositoryCount: names.length,
     repositories: names.slice(0, NAMED_REPOSITORIES),
@@ -111,16 +144,14 @@ export async function listKeys(db: Db, tenantId: number, now: Date): Promise<Api
   const isActive = (row: KeyRow) => stateOf(row, now) === 'active';
   const rows = await selectKeys(db, tenantId).orderBy('apiKey.keyId', 'desc').execute();
   const listed = [...rows.filter(isActive), ...rows.filter((row) => !isActive(row))].slice(0, MAX_LISTED);
-  const named = listed.filter(({ reach }) => reach === 'repositories').map(({ keyId }) => keyId);
-  const names = await listNames(db, tenantId, named);
-  return listed.map((row) => toApiKey(row, names.get(row.keyId) ?? [], now));
+  const known = await readKnown(db, tenantId, listed);
+  return listed.map((row) => toApiKey(row, known, now));
 }
 
 async function getKey(db: Db, tenantId: number, keyId: number, now: Date): Promise<ApiKey> {
   const row = await selectKeys(db, tenantId).where('apiKey.keyId', '=', keyId).executeTakeFirst();
   if (!row) throw notFound('key');
-  const names = await listNames(db, tenantId, [keyId]);
-  return toApiKey(row, names.get(keyId) ?? [], now);
+  return toApiKey(row, await readKnown(db, tenantId, [row]), now);
 }
 
 /**

@@ -449,6 +449,27 @@ test.each(portions)('%s and the next routes accept the keys with the right scope
   }
 });
 
+test('a key for one repository finds no other on any route, and none of the tenant’s secrets', async () => {
+  const manager = installation.as(people.manager);
+  const { key } = await createApiKey(manager, ids.tenantId, {
+    scope: 'collect',
+    reach: 'repositories',
+    repositoryIds: [ids.seen],
+  });
+  const { key: whole } = await createApiKey(manager, ids.tenantId, { scope: 'manage' });
+  const narrow = installation.bearing(key);
+  for (const route of described.filter((one) => one.includes('{repositoryId}') && one.startsWith('get'))) {
+    const [method, hidden] = toRequest(route, ids.hidden);
+    expect((await narrow(method, hidden)).body.error.code, route).toBe('repository_not_found');
+    expect(toOutcome(await installation.bearing(whole)(method, hidden)), route).toBe('allowed');
+    expect(toOutcome(await narrow(method, toRequest(route, ids.seen)[1])), route).toBe('allowed');
+  }
+  for (const route of ['rules', 'runs', 'members', 'channels', 'audit', 'tenants', 'keys'])
+    expect(['key_scope', 'person_required'], route).toContain(
+      toOutcome(await narrow('GET', `/${route}/${ids.tenantId}`)),
+    );
+});
+
 test('for a key, another tenant does not exist, whatever its scope', async () => {
   const { body } = await calls.managerElsewhere('GET', '/me');
   const { tenantId } = body.tenants[0];

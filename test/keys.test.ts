@@ -183,7 +183,10 @@ test('a key for a group sees what the group holds at the time, and nothing once 
 test('a key outlives the manager who made it, and sees no more than before', async () => {
   await ada('PUT', `/members/${tenantId}/kim@example.com`, { role: 'manager' });
   const { key } = await createApiKey(installation.as('kim@example.com'), tenantId);
+  const hasRole = async () => (await ada('GET', `/keys/${tenantId}`)).body.keys[0].makerHasRole;
+  expect(await hasRole()).toBe(true);
   await ada('DELETE', `/members/${tenantId}/kim@example.com`);
+  expect(await hasRole()).toBe(false);
   expect(await codeOf(key)).toBe('allowed');
   expect(await seenBy(key)).toHaveLength(repositories.length);
 });

@@ -18,6 +18,8 @@ export const ApiKey = z.object({
   state: z.enum(['active', 'expired', 'revoked']),
   createdAt: Instant,
   createdBy: z.string(),
+  /** Whether its maker still has a role in the tenant or in the system. The key works without. */
+  makerHasRole: z.boolean(),
   expiresAt: Instant,
   /** To the minute. */
   lastUsedAt: Instant.nullable(),

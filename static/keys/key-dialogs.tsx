@@ -208,7 +208,6 @@ function ShowKey({ tenantId, made: { key, secret }, onClose }: ShowKeyProps) {
       title={`Key ${key.name}`}
       action={copied === text ? 'Copied' : isForSpreadsheet ? 'Copy address' : 'Copy key'}
       leave="Done"
-      wide
       submission={submission}
       onSubmit={copy}
       onClose={onClose}

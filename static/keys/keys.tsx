@@ -108,7 +108,10 @@ function KeyTable({ keys, onRevoke }: { keys: ApiKey[]; onRevoke: (key: ApiKey) 
             <td data-label="Repositories">{toReach(key)}</td>
             <td data-label="Last use">{key.lastUsedAt ? formatRecent(key.lastUsedAt) : 'Never'}</td>
             <td data-label="Expires">{formatDay(key.expiresAt.slice(0, 10))}</td>
-            <td data-label="Made by">{key.createdBy}</td>
+            <td data-label="Made by">
+              {key.createdBy}
+              {key.state === 'active' && !key.makerHasRole && <span class="tag warning">Has left</span>}
+            </td>
             <td class="actions">
               {key.state === 'active' && (
                 <button type="button" class="button small" onClick={() => onRevoke(key)}>

@@ -350,6 +350,7 @@ select "TENANT_ID" from "TENANT" where "TENANT_ID" = ? for read only with rs use
 insert into "API_KEY_REPOSITORY" ("TENANT_ID", "KEY_ID", "REPOSITORY_ID") select "TENANT_ID", "KEY_ID", "REPOSITORY_ID" from (values (cast(? as integer), cast(? as integer), cast(? as integer))) as "GIVEN" ("TENANT_ID", "KEY_ID", "REPOSITORY_ID");
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 select "API_KEY"."KEY_ID", "API_KEY"."NAME", "API_KEY"."SCOPE", "API_KEY"."REACH", "API_KEY"."GROUP_ID", "API_KEY"."HINT", "API_KEY"."CREATED_AT", "API_KEY"."CREATED_BY", "API_KEY"."EXPIRES_AT", "API_KEY"."LAST_USED_AT", "API_KEY"."REVOKED_AT", "API_KEY"."REVOKED_BY", "API_KEY"."EXPOSED_AT", "REPOSITORY_GROUP"."NAME" as "GROUP_NAME" from "API_KEY" left join "REPOSITORY_GROUP" on "REPOSITORY_GROUP"."TENANT_ID" = "API_KEY"."TENANT_ID" and "REPOSITORY_GROUP"."GROUP_ID" = "API_KEY"."GROUP_ID" where "API_KEY"."TENANT_ID" = ? and "API_KEY"."KEY_ID" = ?;
+select "EMAIL" from "MEMBER" where "TENANT_ID" = ? and "EMAIL" in (?) union select "EMAIL" from "SYSTEM_ROLE" where "EMAIL" in (?);
 select "K"."KEY_ID", "R"."OWNER", "R"."NAME" from "API_KEY_REPOSITORY" as "K" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "K"."TENANT_ID" and "R"."REPOSITORY_ID" = "K"."REPOSITORY_ID" where "K"."TENANT_ID" = ? and "K"."KEY_ID" in (?) order by "R"."OWNER", "R"."NAME";
 select "KEY_ID" from "API_KEY" where "TENANT_ID" = ? and "SECRET_HASH" = ?;
 select "KEY_ID" from final table (insert into "API_KEY" ("TENANT_ID", "NAME", "SCOPE", "REACH", "GROUP_ID", "SECRET_HASH", "HINT", "EXPIRES_AT", "CREATED_AT", "CREATED_BY", "CALL_MINUTE", "CALL_COUNT") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?));
@@ -359,6 +360,7 @@ select count(*) as "COUNT" from "API_KEY" where "TENANT_ID" = ? and "REVOKED_AT"
 
 -- keys
 select "API_KEY"."KEY_ID", "API_KEY"."NAME", "API_KEY"."SCOPE", "API_KEY"."REACH", "API_KEY"."GROUP_ID", "API_KEY"."HINT", "API_KEY"."CREATED_AT", "API_KEY"."CREATED_BY", "API_KEY"."EXPIRES_AT", "API_KEY"."LAST_USED_AT", "API_KEY"."REVOKED_AT", "API_KEY"."REVOKED_BY", "API_KEY"."EXPOSED_AT", "REPOSITORY_GROUP"."NAME" as "GROUP_NAME" from "API_KEY" left join "REPOSITORY_GROUP" on "REPOSITORY_GROUP"."TENANT_ID" = "API_KEY"."TENANT_ID" and "REPOSITORY_GROUP"."GROUP_ID" = "API_KEY"."GROUP_ID" where "API_KEY"."TENANT_ID" = ? order by "API_KEY"."KEY_ID" desc;
+select "EMAIL" from "MEMBER" where "TENANT_ID" = ? and "EMAIL" in (?) union select "EMAIL" from "SYSTEM_ROLE" where "EMAIL" in (?);
 select "K"."KEY_ID", "R"."OWNER", "R"."NAME" from "API_KEY_REPOSITORY" as "K" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "K"."TENANT_ID" and "R"."REPOSITORY_ID" = "K"."REPOSITORY_ID" where "K"."TENANT_ID" = ? and "K"."KEY_ID" in (?) order by "R"."OWNER", "R"."NAME";
 
 -- use a key
@@ -373,6 +375,7 @@ select "NAME" from "TENANT" where "TENANT_ID" = ?;
 -- revoke a key
 insert into "AUDIT_EVENT" ("TENANT_ID", "OCCURRED_AT", "KIND", "ACTOR", "TENANT_NAME", "SUBJECT", "DETAIL") values (?, ?, ?, ?, (select "NAME" from "TENANT" where "TENANT_ID" = ?), ?, ?);
 select "API_KEY"."KEY_ID", "API_KEY"."NAME", "API_KEY"."SCOPE", "API_KEY"."REACH", "API_KEY"."GROUP_ID", "API_KEY"."HINT", "API_KEY"."CREATED_AT", "API_KEY"."CREATED_BY", "API_KEY"."EXPIRES_AT", "API_KEY"."LAST_USED_AT", "API_KEY"."REVOKED_AT", "API_KEY"."REVOKED_BY", "API_KEY"."EXPOSED_AT", "REPOSITORY_GROUP"."NAME" as "GROUP_NAME" from "API_KEY" left join "REPOSITORY_GROUP" on "REPOSITORY_GROUP"."TENANT_ID" = "API_KEY"."TENANT_ID" and "REPOSITORY_GROUP"."GROUP_ID" = "API_KEY"."GROUP_ID" where "API_KEY"."TENANT_ID" = ? and "API_KEY"."KEY_ID" = ?;
+select "EMAIL" from "MEMBER" where "TENANT_ID" = ? and "EMAIL" in (?) union select "EMAIL" from "SYSTEM_ROLE" where "EMAIL" in (?);
 select "K"."KEY_ID", "R"."OWNER", "R"."NAME" from "API_KEY_REPOSITORY" as "K" inner join "REPOSITORY" as "R" on "R"."TENANT_ID" = "K"."TENANT_ID" and "R"."REPOSITORY_ID" = "K"."REPOSITORY_ID" where "K"."TENANT_ID" = ? and "K"."KEY_ID" in (?) order by "R"."OWNER", "R"."NAME";
 update "API_KEY" set "REVOKED_AT" = ?, "REVOKED_BY" = ? where "TENANT_ID" = ? and "KEY_ID" = ? and "REVOKED_AT" is null;
 
