@@ -221,3 +221,77 @@ test('whatever is collected, imported and taken back in any order, what counts i
     { numRuns: 25 },
   );
 });
+
+/** Everything of our own exports, on days that later collections read too. */
+const toEverything = (repositoryId: number, date: Day): HistoryToSend => {
+  const figures = { viewCount: 900, viewUniques: 90, cloneCount: 80, cloneUniques: 8 };
+  const observedAt = at(date);
+  const file = { assetId: 77, releaseId: 7, tag: 'v1', releaseName: 'One', name: 'one.zip', sizeBytes: 9 };
+  const row = { name: 'news.example', title: null, count: 500, uniques: null };
+  return {
+    repositoryId,
+    days: [{ date: addDays(date, -1), ...figures, state: 'provisional', observedAt }],
+    lists: [-30, 0].flatMap((days) =>
+      (['referrers', 'paths'] as const).map((kind) => ({ kind, date: addDays(date, days), rows: [row] })),
+    ),
+    facts: [{ date, stars: 999, forks: 99, subscribers: null, openIssues: 9 }],
+    revisions: [{ date: addDays(date, -3), metric: 'viewCount', kept: 900, observed: 800, observedAt }],
+    weeks: [{ weekStart: '2026-03-02', ...figures, observedAt: null }],
+    windows: [{ date, ...figures }],
+    starDays: [{ date: addDays(date, -1), gained: 44 }],
+    releases: [{ releaseId: 7, tag: 'v1', name: 'One', publishedAt: observedAt }],
+    releaseFiles: [
+      { ...file, createdAt: observedAt, publishedAt: observedAt, downloadCount: 5, removedDate: null },
+    ],
+    downloads: [{ assetId: 77, date, sinceDate: null, gained: null, downloadCount: 5 }],
+    workflowDays: [{ date: addDays(date, -6), runCount: 3 }],
+    events: [{ occurredAt: observedAt, kind: 'renamed', nameBefore: 'a/b', nameAfter: 'a/c' }],
+  };
+};
+
+test('two imports of everything, collected over and taken back in either order, leave what collecting alone leaves', async () => {
+  const NEXT = addDays(START, 2);
+  const ends: unknown[] = [];
+  for (const order of [null, [0, 1], [1, 0]]) {
+    const own = await openCollecting(at(START));
+    const outer = collecting;
+    collecting = own;
+    try {
+      const { repositoryId } = await own.add('everything', { views: 20 } as never);
+      await own.collect(at(START, '08:00'));
+      own.now(at(NEXT, '06:00'));
+      const ids: number[] = [];
+      if (order)
+        for (const views of [1, 2]) {
+          const history = toEverything(repositoryId, NEXT);
+          ids.push(
+            await importAll([
+              { ...history, days: history.days.map((day) => ({ ...day, viewCount: views })) },
+            ]),
+          );
+        }
+      if (order) {
+        const [fact] = (await own.rows('repositoryFact')).filter(({ factDate }) => factDate === NEXT);
+        expect(fact).toMatchObject({ stars: 999, importId: ids[0] });
+        expect(await own.rows('firstReferrer')).toContainEqual(
+          expect.objectContaining({
+            referrer: 'news.example',
+            firstDate: addDays(NEXT, -30),
+            collectedDate: null,
+          }),
+        );
+      }
+      await own.collect(at(NEXT, '08:00'));
+      const [fact] = (await own.rows('repositoryFact')).filter(({ factDate }) => factDate === NEXT);
+      expect(fact).toMatchObject({ importId: null });
+      for (const place of order ?? []) await takeBack(ids[place] ?? 0);
+      const { repository: [row] = [], ...rest } = (await snapshot()) as Record<string, never[]>;
+      ends.push({ ...rest, repository: row });
+    } finally {
+      collecting = outer;
+      await own.close();
+    }
+  }
+  expect(ends[1]).toEqual(ends[0]);
+  expect(ends[2]).toEqual(ends[0]);
+});

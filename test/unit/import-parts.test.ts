@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { addDays } from '../../lib/day.ts';
+import { toHistoryToSend } from '../../lib/imports/merge.ts';
 import { ImportPart, MAX_PART_BYTES, MAX_PART_ROWS, rowsOf } from '../../lib/imports/part.ts';
 import * as parts from '../../lib/imports/parts.ts';
 
@@ -113,4 +114,12 @@ test('a day with a figure that may be too small is sent as incomplete', () => {
 test('the bounds of parts are those that the API checks', () => {
   expect(parts.MAX_PART_ROWS).toBe(MAX_PART_ROWS);
   expect(parts.MAX_PART_BYTES).toBe(MAX_PART_BYTES);
+});
+
+test('a zero that may stand for “not measured” is sent as unknown', () => {
+  const day = { date: '2024-01-01', viewCount: 3, viewUniques: 1, cloneCount: 0, cloneUniques: 0 };
+  const read = { days: [{ ...day, lowerBound: [], provisional: [], doubtfulZero: ['clones'] }] };
+  const others = { weeks: [], lists: [], undatedLists: [], facts: [], exported: null };
+  const { days } = toHistoryToSend(1, [{ ...read, ...others } as never]);
+  expect(days).toEqual([{ ...day, cloneCount: null, cloneUniques: null }]);
 });
