@@ -102,7 +102,7 @@ async function listVisible(
   return toVisible(db, access, await query.execute());
 }
 
-/** All annotations that the access may see, the oldest first, with the GitHub ids of the repositories that each names. */
+/** All annotations that the access may see, by day and key, with the GitHub ids of the repositories that each names. */
 export async function exportAnnotations(db: Db, access: TenantAccess): Promise<ExportRow<'annotations'>[]> {
   const rows = await selectAnnotations(db, access.tenantId).execute();
   const visible = new Map(
@@ -110,7 +110,10 @@ export async function exportAnnotations(db: Db, access: TenantAccess): Promise<E
   );
   const named = await listNamed(db, access, rows);
   const ids = await listGithubIds(db, access.tenantId);
-  return rows.reverse().flatMap(({ annotationId, clientKey, fromDate, toDate, note, ...row }) => {
+  const inOrder = rows.sort((one, other) =>
+    `${one.fromDate} ${one.clientKey}` < `${other.fromDate} ${other.clientKey}` ? -1 : 1,
+  );
+  return inOrder.flatMap(({ annotationId, clientKey, fromDate, toDate, note, ...row }) => {
     const annotation = visible.get(annotationId);
     if (!annotation) return [];
     const repositories = named.get(annotationId)?.flatMap(({ repositoryId }) => ids.get(repositoryId) ?? []);

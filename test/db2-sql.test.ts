@@ -25,6 +25,7 @@ import { type Db, openDatabase } from '../lib/db/database.ts';
 import { migrate } from '../lib/db/migrate.ts';
 import { inTransaction, larger, type Merge, mergeRows } from '../lib/db/portable.ts';
 import { requireInitialized, SCHEMA_VERSION } from '../lib/db/schema.ts';
+import { planExport, readExportPart } from '../lib/exports.ts';
 import { Failure } from '../lib/failure.ts';
 import type { GitHubClient } from '../lib/github.ts';
 import { createPersonRateLimiter } from '../lib/github-limits/person-rate-limiter.ts';
@@ -494,6 +495,11 @@ async function runMembers(step: Step, tenantId: number, repositoryIds: number[])
   const { groupId } = await step('create a group', (db) => createGroup(db, tenantId, group, by));
   await step('change a group', (db) => updateGroup(db, { tenantId, groupId }, { ...group, name: 'H' }, by));
   await step('narrow to a group', (db) => inGroup(db, access, groupId));
+  await step('an export', async (db) => {
+    await planExport(db, access, NOW);
+    await readExportPart(db, access, { table: 'paths', cursor: toCursor([1, '2026-01-01']) });
+    await readExportPart(db, { ...access, repositoryIds: [1] }, { table: 'traffic-revisions' });
+  });
   await step('groups', (db) => listGroups(db, access));
   const allowance = { repositoryIds, groupIds: [groupId] };
   const member = { email: viewer.email, role: 'repository viewer', ...allowance } as const;

@@ -28,9 +28,19 @@ export async function exportFiles(
   kind: FileKind = 'csv',
   options: Partial<ExportOptions> = {},
 ): Promise<{ files: Map<string, Uint8Array>; written: WrittenExport }> {
+  const { zip, written } = await exportZip(source, kind, options);
+  return { files: filesOf(zip), written };
+}
+
+/** The ZIP of a whole export, and what was written. */
+export async function exportZip(
+  source: ExportSource,
+  kind: FileKind = 'csv',
+  options: Partial<ExportOptions> = {},
+): Promise<{ zip: Uint8Array; written: WrittenExport }> {
   const chunks: Uint8Array[] = [];
   const written = await writeExport(source, { kind, write: (chunk) => void chunks.push(chunk), ...options });
-  return { files: filesOf(Buffer.concat(chunks)), written };
+  return { zip: new Uint8Array(Buffer.concat(chunks)), written };
 }
 
 /** The files in the folder of an export's ZIP, by their names. */

@@ -51,16 +51,25 @@ const figures = {
   cloneUniques: optional(integer('Unique cloners.')),
 };
 
-const wholeFigures = {
-  viewCount: integer('Views of the 14 days.'),
-  viewUniques: integer('Unique visitors of the 14 days.'),
-  cloneCount: integer('Clones of the 14 days.'),
-  cloneUniques: integer('Unique cloners of the 14 days.'),
+const windowFigures = {
+  viewCount: optional(integer('Views of the 14 days; empty is unknown.')),
+  viewUniques: optional(integer('Unique visitors of the 14 days.')),
+  cloneCount: optional(integer('Clones of the 14 days.')),
+  cloneUniques: optional(integer('Unique cloners of the 14 days.')),
 };
 
 const listFigures = {
   viewCount: integer('Views over the 14 days before.'),
-  viewUniques: integer('Unique visitors over the 14 days before.'),
+  viewUniques: optional(
+    integer('Unique visitors over the 14 days before; empty if another tool did not keep them.'),
+  ),
+};
+
+/** Where a row comes from. */
+const provenance = {
+  importId: optional(
+    toldOnly(integer('The import in `imports` that it comes from; empty if we measured it.')),
+  ),
 };
 
 /** The columns that each table about repositories begins with. */
@@ -102,9 +111,7 @@ export const EXPORT_TABLES = {
         'How the day is known: measured, zero, provisional, cut, suspect or imported.',
       ),
       observedAt: instant('When it was last read while it could still change.'),
-      importId: optional(
-        toldOnly(integer('The import that decided it, in `imports`; empty if we measured it.')),
-      ),
+      ...provenance,
     },
   },
   'traffic-revisions': {
@@ -116,6 +123,7 @@ export const EXPORT_TABLES = {
       kept: integer('The figure that was kept.'),
       observed: integer('The smaller one.'),
       observedAt: instant('When it was read.'),
+      ...provenance,
     },
   },
   'traffic-weeks': {
@@ -125,12 +133,13 @@ export const EXPORT_TABLES = {
       weekStart: day('The Monday.'),
       ...figures,
       observedAt: instant('When it was read.'),
+      ...provenance,
     },
   },
   'traffic-windows': {
     about: 'repository',
     meaning: 'GitHub’s totals of 14 days as of a day: the true 14-day uniques.',
-    columns: { date: day('The UTC day on which it was read.'), ...wholeFigures },
+    columns: { date: day('The UTC day on which it was read.'), ...windowFigures, ...provenance },
   },
   referrers: {
     about: 'repository',
@@ -140,6 +149,7 @@ export const EXPORT_TABLES = {
       rank: integer('Its place in the list, from 1.'),
       referrer: text('The site, by GitHub’s name for it.'),
       ...listFigures,
+      ...provenance,
     },
   },
   paths: {
@@ -151,6 +161,7 @@ export const EXPORT_TABLES = {
       path: text('The page, below the repository.'),
       title: text('Its title.'),
       ...listFigures,
+      ...provenance,
     },
   },
   facts: {
@@ -158,16 +169,17 @@ export const EXPORT_TABLES = {
     meaning: 'Stars, forks, subscribers and open issues, as of a day.',
     columns: {
       date: day('The UTC day.'),
-      stars: integer('Stars.'),
-      forks: integer('Forks.'),
-      subscribers: integer('Accounts that watch it.'),
-      openIssues: integer('Open issues and pull requests.'),
+      stars: optional(integer('Stars.')),
+      forks: optional(integer('Forks.')),
+      subscribers: optional(integer('Accounts that watch it.')),
+      openIssues: optional(integer('Open issues and pull requests.')),
+      ...provenance,
     },
   },
   stars: {
     about: 'repository',
     meaning: 'Stars gained by day. Days without any have no row.',
-    columns: { date: day('The UTC day.'), gained: integer('Stars gained.') },
+    columns: { date: day('The UTC day.'), gained: integer('Stars gained.'), ...provenance },
   },
   releases: {
     about: 'repository',
@@ -177,6 +189,7 @@ export const EXPORT_TABLES = {
       tag: text('Its tag.'),
       name: text('Its name.'),
       publishedAt: instant('When it was published.'),
+      ...provenance,
     },
   },
   'release-files': {
@@ -193,6 +206,7 @@ export const EXPORT_TABLES = {
       publishedAt: instant('When the release was published.'),
       downloadCount: integer('Downloads in all, when it was last read.'),
       removedDate: optional(day('The day on which it was gone.')),
+      ...provenance,
     },
   },
   downloads: {
@@ -204,12 +218,13 @@ export const EXPORT_TABLES = {
       sinceDate: optional(day('The day on which it was read before.')),
       gained: optional(integer('Downloads since then; empty if that is not known.')),
       downloadCount: integer('Downloads in all.'),
+      ...provenance,
     },
   },
   'workflow-days': {
     about: 'repository',
     meaning: 'Runs of GitHub Actions by day.',
-    columns: { date: day('The UTC day.'), runCount: integer('Runs that began on it.') },
+    columns: { date: day('The UTC day.'), runCount: integer('Runs that began on it.'), ...provenance },
   },
   events: {
     about: 'repository',
@@ -222,6 +237,7 @@ export const EXPORT_TABLES = {
       ),
       nameBefore: optional(text('The full name or visibility before.')),
       nameAfter: optional(text('The full name or visibility after; for tracked, the rule.')),
+      ...provenance,
     },
   },
   groups: {
@@ -268,13 +284,15 @@ export const EXPORT_TABLES = {
   },
   imports: {
     about: 'tenant',
-    meaning: 'Imports: who brought figures from elsewhere, when, and with which tool they were made.',
+    meaning: 'Imports: who brought figures from elsewhere, when, and with which tools they were made.',
     columns: {
       importId: toldOnly(integer('The import’s number.')),
       createdAt: toldOnly(instant('When it began.')),
-      importedBy: toldOnly(text('The name of the person or key.')),
-      tool: toldOnly(text('The tool that wrote the files.')),
-      status: toldOnly(text('open, complete or taken back.')),
+      author: toldOnly(text('The name of the person or key.')),
+      tools: toldOnly(text('The tools that wrote the files, separated by commas.')),
+      status: toldOnly(text('open, completing, complete, taking back or taken back.')),
+      firstDate: optional(toldOnly(day('The first day that it tells of.'))),
+      lastDate: optional(toldOnly(day('The last one.'))),
     },
   },
   'import-files': {
@@ -282,9 +300,19 @@ export const EXPORT_TABLES = {
     meaning: 'The files of imports.',
     columns: {
       importId: toldOnly(integer('The import in `imports`.')),
+      fileNumber: toldOnly(integer('Its number in the import.')),
       path: toldOnly(text('The file’s path.')),
       size: toldOnly(integer('Its size in bytes.')),
       sha256: toldOnly(text('Its SHA-256, in hexadecimal.')),
+      tool: optional(toldOnly(text('The tool that wrote it.'))),
+    },
+  },
+  'import-repositories': {
+    about: 'repository',
+    meaning: 'Which files of an import told of a repository.',
+    columns: {
+      importId: toldOnly(integer('The import in `imports`.')),
+      fileNumbers: toldOnly(text('The numbers of the files in `import-files`, separated by commas.')),
     },
   },
 } as const satisfies Record<
@@ -342,17 +370,20 @@ export const LEFT_OUT = [
   'what is derived: first days of referrers, lost days, sums',
 ] as const;
 
+/** A row of a table about repositories as an import stores it: it then has a provenance of its own. */
+export type ImportedRow<Table extends ExportTable> = Omit<ExportRow<Table>, 'importId'>;
+
 /** What our own export holds of a repository besides days, lists and facts. */
 export interface ExportedRepository {
-  revisions: ExportRow<'traffic-revisions'>[];
-  weeks: ExportRow<'traffic-weeks'>[];
-  windows: ExportRow<'traffic-windows'>[];
-  starDays: ExportRow<'stars'>[];
-  releases: ExportRow<'releases'>[];
-  releaseFiles: ExportRow<'release-files'>[];
-  downloads: ExportRow<'downloads'>[];
-  workflowDays: ExportRow<'workflow-days'>[];
-  events: ExportRow<'events'>[];
+  revisions: ImportedRow<'traffic-revisions'>[];
+  weeks: ImportedRow<'traffic-weeks'>[];
+  windows: ImportedRow<'traffic-windows'>[];
+  starDays: ImportedRow<'stars'>[];
+  releases: ImportedRow<'releases'>[];
+  releaseFiles: ImportedRow<'release-files'>[];
+  downloads: ImportedRow<'downloads'>[];
+  workflowDays: ImportedRow<'workflow-days'>[];
+  events: ImportedRow<'events'>[];
 }
 
 /** What our own export holds of the tenant, besides its repositories. */
@@ -364,4 +395,5 @@ export interface ExportedTenant {
   /** For provenance: an import does not store them again. */
   imports: ExportRow<'imports'>[];
   importFiles: ExportRow<'import-files'>[];
+  importRepositories: (ExportRow<'import-repositories'> & { githubId: number })[];
 }

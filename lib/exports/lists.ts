@@ -12,7 +12,9 @@ type Lists = { [Table in ListedTable]: (db: Db, access: TenantAccess) => Promise
 
 /** A row of a table about repositories has the repository's id here. */
 type ListedRow<Table extends ListedTable> = ExportRow<Table> &
-  (Table extends 'repositories' | 'group-repositories' ? { repositoryId: number } : unknown);
+  (Table extends 'repositories' | 'group-repositories' | 'import-repositories'
+    ? { repositoryId: number }
+    : unknown);
 
 /** Reads what the access may see of each short table. Those who see only some repositories get no groups. */
 export const LISTS: Lists = {
@@ -27,8 +29,9 @@ export const LISTS: Lists = {
       .where('tenantId', '=', tenantId)
       .orderBy('dashboardId')
       .execute(),
-  imports: async () => [],
-  'import-files': async () => [],
+  imports: listImports,
+  'import-files': listImportFiles,
+  'import-repositories': listImportRepositories,
 };
 
 async function listRepositories(db: Db, { tenantId, repositoryIds }: TenantAccess) {
@@ -83,5 +86,37 @@ async function listGroupRepositories(db: Db, { tenantId, repositoryIds }: Tenant
     .orderBy('g.name')
     .orderBy('c.groupId')
     .orderBy('c.repositoryId')
+    .execute();
+}
+
+async function listImports(db: Db, { tenantId, repositoryIds }: TenantAccess) {
+  if (repositoryIds !== null) return [];
+  return db
+    .selectFrom('import')
+    .select(['importId', 'createdAt', 'author', 'tools', 'status', 'firstDate', 'lastDate'])
+    .where('tenantId', '=', tenantId)
+    .orderBy('importId')
+    .execute();
+}
+
+async function listImportFiles(db: Db, { tenantId, repositoryIds }: TenantAccess) {
+  if (repositoryIds !== null) return [];
+  return db
+    .selectFrom('importFile')
+    .select(['importId', 'fileNumber', 'path', 'sizeBytes as size', 'sha256', 'tool'])
+    .where('tenantId', '=', tenantId)
+    .orderBy('importId')
+    .orderBy('fileNumber')
+    .execute();
+}
+
+async function listImportRepositories(db: Db, { tenantId, repositoryIds }: TenantAccess) {
+  if (repositoryIds !== null) return [];
+  return db
+    .selectFrom('importRepository')
+    .select(['importId', 'repositoryId', 'fileNumbers'])
+    .where('tenantId', '=', tenantId)
+    .orderBy('importId')
+    .orderBy('repositoryId')
     .execute();
 }

@@ -10,6 +10,7 @@ import {
   type ExportRow,
   type ExportTable,
   type ExportValue,
+  type ImportedRow,
   MANIFEST_FILE,
   type NamedColumn,
   REPOSITORY_COLUMNS,
@@ -29,10 +30,10 @@ export interface ReadExportRepository {
   name: string;
   /** Full names that it had before. */
   formerNames: string[];
-  days: ExportRow<'traffic-days'>[];
-  referrers: ExportRow<'referrers'>[];
-  paths: ExportRow<'paths'>[];
-  facts: ExportRow<'facts'>[];
+  days: ImportedRow<'traffic-days'>[];
+  referrers: ImportedRow<'referrers'>[];
+  paths: ImportedRow<'paths'>[];
+  facts: ImportedRow<'facts'>[];
   /** What no other tool's files have. */
   exported: ExportedRepository;
 }
@@ -130,6 +131,7 @@ async function readFolder(
     dashboards: [],
     imports: [],
     importFiles: [],
+    importRepositories: [],
   };
   const read: ReadExport = {
     exportedAt: manifest.exportedAt,
@@ -168,6 +170,9 @@ async function readFolder(
   });
   await readTable(reading, 'imports', (row) => tenant.imports.push(row));
   await readTable(reading, 'import-files', (row) => tenant.importFiles.push(row));
+  await readTable(reading, 'import-repositories', ({ importId, fileNumbers }, { githubId }) =>
+    tenant.importRepositories.push({ githubId, importId, fileNumbers }),
+  );
   tenant.dashboards = await readDashboards(reading);
   read.repositories = [...reading.repositories.values()];
   return read;
@@ -237,6 +242,8 @@ async function readTable<Table extends ExportTable>(
   const columns = columnsOf(table);
   const isAbout = EXPORT_TABLES[table].about === 'repository';
   const own = columns.slice(isAbout ? Object.keys(REPOSITORY_COLUMNS).length : 0);
+  // Where rows came from is told by the tables of imports alone.
+  const wanted = own.filter(({ isImported }) => isImported || !isAbout || table === 'import-repositories');
   let header: Map<string, number> | null = null;
   let count = 0;
   let problemCount = 0;
@@ -253,7 +260,7 @@ async function readTable<Table extends ExportTable>(
     }
     if (!header) return;
     count++;
-    const row = parseRow(own, header, cells);
+    const row = parseRow(wanted, header, cells);
     if (typeof row === 'string') {
       report(line, 'bad_row', row);
       return;

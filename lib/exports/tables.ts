@@ -135,7 +135,6 @@ const SOURCES = {
     key: ['kind', 'occurredAt'],
   }),
 } satisfies Partial<{
-  // What an export says of a row has a column each, but for the import that decided it.
   [Table in ExportTable]: { columns: Record<Exclude<keyof ExportRow<Table>, 'importId'>, string> };
 }>;
 
@@ -146,6 +145,9 @@ export type KeyedTable = keyof typeof SOURCES;
 export function isKeyed(table: ExportTable): table is KeyedTable {
   return Object.hasOwn(SOURCES, table);
 }
+
+/** The columns of a source; each table says which import a row comes from. */
+const columnsIn = ({ columns }: AnySource) => ({ ...columns, importId: 'importId' });
 
 /** A source, whatever its table. */
 interface AnySource {
@@ -205,12 +207,12 @@ export async function readRows(
 ): Promise<{ rows: KeyedRow[]; isLast: boolean }> {
   if (access.repositoryIds?.length === 0) return { rows: [], isLast: true };
   const of: AnySource = SOURCES[table];
-  const { columns, key } = of;
+  const columns = columnsIn(of);
   const rows = await selectFrom(db, access, of)
     .select(['repositoryId', ...Object.entries(columns).map(([name, column]) => `${column} as ${name}`)])
     .$if(after !== null, (query) => query.where(isAfter(positionColumns(of), after ?? [])))
     .orderBy('repositoryId')
-    .$call((query) => key.reduce((sorted, column) => sorted.orderBy(column), query))
+    .$call((query) => of.key.reduce((sorted, column) => sorted.orderBy(column), query))
     .limit(limit)
     .execute();
   if (rows.length < limit) return { rows, isLast: true };

@@ -294,6 +294,34 @@ select "GROUP_ID", "REPOSITORY_ID" from "GROUP_REPOSITORY" where "TENANT_ID" = ?
 select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "REPOSITORY_GROUP" where "TENANT_ID" = ? and "GROUP_ID" in (?) order by "NAME", "GROUP_ID";
 select "REPOSITORY_ID", "OWNER", "NAME", "VISIBILITY", "TOPICS" from "REPOSITORY" where "TENANT_ID" = ? order by "OWNER", "NAME";
 
+-- an export
+select "ANNOTATION_ID", "CLIENT_KEY", "FROM_DATE", "TO_DATE", "NOTE", "LINK", "SCOPE", "GROUP_ID", "AUTHOR", "CREATED_AT" from "ANNOTATION" where "TENANT_ID" = ? order by "FROM_DATE" desc, "ANNOTATION_ID" desc;
+select "C"."REPOSITORY_ID", "G"."NAME" as "GROUP" from "GROUP_REPOSITORY" as "C" inner join "REPOSITORY_GROUP" as "G" on "G"."TENANT_ID" = "C"."TENANT_ID" and "G"."GROUP_ID" = "C"."GROUP_ID" where "C"."TENANT_ID" = ? order by "G"."NAME", "C"."GROUP_ID", "C"."REPOSITORY_ID";
+select "IMPORT_ID", "CREATED_AT", "AUTHOR", "TOOLS", "STATUS", "FIRST_DATE", "LAST_DATE" from "IMPORT" where "TENANT_ID" = ? order by "IMPORT_ID";
+select "IMPORT_ID", "FILE_NUMBER", "PATH", "SIZE_BYTES" as "SIZE", "SHA256", "TOOL" from "IMPORT_FILE" where "TENANT_ID" = ? order by "IMPORT_ID", "FILE_NUMBER";
+select "IMPORT_ID", "REPOSITORY_ID", "FILE_NUMBERS" from "IMPORT_REPOSITORY" where "TENANT_ID" = ? order by "IMPORT_ID", "REPOSITORY_ID";
+select "NAME", "DOCUMENT" from "DASHBOARD" where "TENANT_ID" = ? order by "DASHBOARD_ID";
+select "REPOSITORY_GROUP"."GROUP_ID", "REPOSITORY_GROUP"."NAME", "REPOSITORY_GROUP"."OWNER", "REPOSITORY_GROUP"."NAME_PATTERN", "REPOSITORY_GROUP"."TOPIC", "REPOSITORY_GROUP"."VISIBILITY", "REPOSITORY_GROUP"."CREATED_AT", "REPOSITORY_GROUP"."CREATED_BY" from "REPOSITORY_GROUP" where "TENANT_ID" = ? order by "NAME", "GROUP_ID";
+select "REPOSITORY_ID", "GITHUB_ID" from "REPOSITORY" where "TENANT_ID" = ?;
+select "REPOSITORY_ID", "GITHUB_ID", "OWNER", "NAME", "VISIBILITY", "ARCHIVED_AT", "TOPICS", "SCHEDULE", "ADDED_AT", "FIRST_COVERED_DATE", "PUBLISHED_THROUGH" from "REPOSITORY" where "TENANT_ID" = ? order by "REPOSITORY_ID";
+select "REPOSITORY_ID", "NAME_BEFORE" from "REPOSITORY_EVENT" where "TENANT_ID" = ? and "KIND" in (?) and "NAME_BEFORE" is not null order by "REPOSITORY_ID", "OCCURRED_AT";
+select "REPOSITORY_ID", "SNAPSHOT_DATE" as "DATE", "LIST_RANK" as "RANK", "PATH" as "PATH", "TITLE" as "TITLE", "VIEW_COUNT" as "VIEW_COUNT", "VIEW_UNIQUES" as "VIEW_UNIQUES", "IMPORT_ID" as "IMPORT_ID" from "PATH_SNAPSHOT" as "T" where "TENANT_ID" = ? and ("REPOSITORY_ID" >= ? and (("REPOSITORY_ID" > ?) or ("REPOSITORY_ID" = ? and "SNAPSHOT_DATE" > ?))) order by "REPOSITORY_ID", "SNAPSHOT_DATE", "LIST_RANK" fetch first 2500 rows only;
+select "REPOSITORY_ID", "TRAFFIC_DATE" as "DATE", "METRIC" as "METRIC", "KEPT" as "KEPT", "OBSERVED" as "OBSERVED", "OBSERVED_AT" as "OBSERVED_AT", "IMPORT_ID" as "IMPORT_ID" from "TRAFFIC_REVISION" as "T" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?) order by "REPOSITORY_ID", "TRAFFIC_DATE", "METRIC", "OBSERVED" fetch first 2500 rows only;
+select "T"."TENANT_ID", "T"."NAME", "S"."NAME" as "SERVER_NAME", "S"."WEB_URL" from "TENANT" as "T" inner join "GITHUB_SERVER" as "S" on "S"."SERVER_ID" = "T"."SERVER_ID" where "T"."TENANT_ID" = ?;
+select count(*) as "COUNT" from "PATH_SNAPSHOT" as "T" where "TENANT_ID" = ?;
+select count(*) as "COUNT" from "PUBLISHED_RELEASE" as "T" where "TENANT_ID" = ?;
+select count(*) as "COUNT" from "REFERRER_SNAPSHOT" as "T" where "TENANT_ID" = ?;
+select count(*) as "COUNT" from "RELEASE_ASSET" as "T" where "TENANT_ID" = ?;
+select count(*) as "COUNT" from "RELEASE_DOWNLOAD" as "T" where "TENANT_ID" = ?;
+select count(*) as "COUNT" from "REPOSITORY_EVENT" as "T" where "TENANT_ID" = ?;
+select count(*) as "COUNT" from "REPOSITORY_FACT" as "T" where "TENANT_ID" = ?;
+select count(*) as "COUNT" from "STAR_DAY" as "T" where "TENANT_ID" = ?;
+select count(*) as "COUNT" from "TRAFFIC_DAY" as "T" where "TENANT_ID" = ?;
+select count(*) as "COUNT" from "TRAFFIC_REVISION" as "T" where "TENANT_ID" = ?;
+select count(*) as "COUNT" from "TRAFFIC_WEEK" as "T" where "TENANT_ID" = ?;
+select count(*) as "COUNT" from "TRAFFIC_WINDOW" as "T" where "TENANT_ID" = ?;
+select count(*) as "COUNT" from "WORKFLOW_DAY" as "T" where "TENANT_ID" = ?;
+
 -- groups
 select "GROUP_ID", "REPOSITORY_ID" from "GROUP_REPOSITORY" where "TENANT_ID" = ? and "GROUP_ID" in (?) order by "GROUP_ID", "REPOSITORY_ID";
 select "GROUP_ID", count(*) as "COUNT" from "CHANNEL" where "TENANT_ID" = ? and "GROUP_ID" is not null group by "GROUP_ID";
