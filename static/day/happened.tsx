@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { DayReason, DayRun, RepositoryDay, TenantDay } from '../../lib/answers/day.ts';
+import type { DayImports, DayReason, DayRun, RepositoryDay, TenantDay } from '../../lib/answers/day.ts';
 import type { ChartEvent } from '../../lib/answers/events.ts';
 import { eventIcon } from '../../lib/charts/event-icons.ts';
 import { mayInTenant } from '../access.ts';
@@ -7,6 +7,7 @@ import { useMe } from '../app-context.ts';
 import { Sentence } from '../controls/sentence.tsx';
 import { AnnotateButton } from '../events/annotate-button.tsx';
 import { formatCount, formatInstant, plural } from '../format.ts';
+import { ImportedFrom } from '../imports/imported-from.tsx';
 import { METRICS } from '../repository/metrics.ts';
 import { paths } from '../routes.ts';
 
@@ -14,6 +15,7 @@ const STAR = 'm8 2 1.8 3.8 4.2.6-3 3 .7 4.2L8 11.6l-3.7 2 .7-4.2-3-3 4.2-.6z';
 const RUN = 'M8 1.8v3M8 11.2v3M1.8 8h3M11.2 8h3M8 5.8a2.2 2.2 0 1 1 0 4.4 2.2 2.2 0 0 1 0-4.4z';
 const DOWNLOAD = 'M8 2v7.5m0 0L5 6.7M8 9.5l3-2.8M3 13.5h10';
 const ALERT = 'M8 2.2 14.3 13H1.7zM8 6.4v3M8 11.2h.01';
+const FILE = 'M4 1.8h5.5L12.5 5v9.2H4zM9 2v3.5h3.5';
 const LOWERED = 'M2.5 4.5 6 9l2.8-2.5 4.7 5M13.5 8v3.5H10';
 
 interface HappenedProps {
@@ -29,6 +31,7 @@ export function Happened({ shown, onChanged }: HappenedProps) {
     ...reasons.map((reason) => <Reason key={reason.code} tenantId={shown.tenantId} reason={reason} />),
     ...events.map((event) => <Event key={`${event.kind} ${event.fullName} ${event.title}`} event={event} />),
     ...gainsOf(shown),
+    ...('reason' in shown && shown.imported ? importsOf(shown, shown.imported) : []),
     ...('reason' in shown ? readingsOf(shown) : []),
   ];
   return (
@@ -137,6 +140,38 @@ function gainsOf({ starsGained, usualStarsGained, downloads }: RepositoryDay | T
       : []),
   ];
 }
+
+const SEEN: Record<string, string> = {
+  provisional: 'read before it was settled',
+  cut: 'seen only in part',
+  suspect: 'zero, as everything else was',
+};
+
+/** The files that tell of the day, and where they won over what we saw of it ourselves. */
+function importsOf({ figures }: RepositoryDay, { imports, measured }: DayImports) {
+  const decided = METRIC_NAMES.filter((metric) => imports.some(({ decides }) => decides.includes(metric)));
+  return [
+    ...imports.map((one) => (
+      <Fact key={`import ${one.importId}`} icon={FILE}>
+        {one.decides.length > 0 ? 'From ' : 'Also told by '}
+        <ImportedFrom mark={one} />
+      </Fact>
+    )),
+    ...decided.flatMap((metric) => {
+      const own = measured?.figures[metric] ?? null;
+      if (own === null || measured === null) return [];
+      return [
+        <Fact key={`import ${metric}`} icon={LOWERED}>
+          {METRICS[metric]}: the file’s {formatCount(figures[metric])} counts, being larger than our{' '}
+          {formatCount(own)}
+          {SEEN[measured.state] && <span class="fact-more">This day was {SEEN[measured.state]}</span>}
+        </Fact>,
+      ];
+    }),
+  ];
+}
+
+const METRIC_NAMES = ['viewCount', 'viewUniques', 'cloneCount', 'cloneUniques'] as const;
 
 function readingsOf({ tenantId, broughtBy, lastReadBy, readCount, revisions }: RepositoryDay) {
   const linkOf = (run: DayRun) => <RunLink tenantId={tenantId} runId={run.runId} />;

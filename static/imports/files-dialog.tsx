@@ -27,7 +27,7 @@ export function FilesDialog({ files, onClose }: FilesDialogProps) {
         <DataTable
           label="Files"
           cards
-          columns={[{ label: 'File' }, { label: 'Written by' }, { label: 'Bytes', numeric: true }]}
+          columns={[{ label: 'File' }, { label: 'Recognised as' }, { label: 'Bytes', numeric: true }]}
         >
           {sorted.slice(0, MAX_SHOWN).map(({ path, size, sha256, tool, left }) => (
             <tr key={path}>
@@ -36,7 +36,7 @@ export function FilesDialog({ files, onClose }: FilesDialogProps) {
                 {left && <span class="muted small block">Left out: {left}</span>}
                 {sums && <code class="small block">{sha256 || 'too large to read'}</code>}
               </th>
-              <td data-label="Written by">{tool ? TOOLS[tool] : '–'}</td>
+              <td data-label="Recognised as">{tool ? TOOLS[tool] : '–'}</td>
               <td class="number" data-label="Bytes">
                 {formatCount(size)}
               </td>

@@ -73,7 +73,7 @@ function Table({ imports, onLook, onTake }: TableProps) {
       cards
       columns={[
         { label: 'When, and who' },
-        { label: 'Written by' },
+        { label: 'Recognised as' },
         { label: 'Files', numeric: true },
         { label: 'Repositories', numeric: true },
         { label: 'Days', numeric: true },
@@ -88,7 +88,7 @@ function Table({ imports, onLook, onTake }: TableProps) {
             {formatRecent(one.createdAt)}
             <span class="muted small block">{one.author}</span>
           </th>
-          <td data-label="Written by">{one.tools.map(toolOf).join(', ') || '–'}</td>
+          <td data-label="Recognised as">{one.tools.map(toolOf).join(', ') || '–'}</td>
           <td class="number" data-label="Files">
             {formatCount(one.fileCount)}
           </td>
@@ -171,7 +171,7 @@ function DetailDialog({ tenantId, one, onClose }: DialogProps) {
               <DataTable
                 label="Files"
                 cards
-                columns={[{ label: 'File' }, { label: 'Written by' }, { label: 'Bytes', numeric: true }]}
+                columns={[{ label: 'File' }, { label: 'Recognised as' }, { label: 'Bytes', numeric: true }]}
               >
                 {files.slice(0, MAX_SHOWN).map(({ path, size, sha256, tool }) => (
                   <tr key={path}>
@@ -179,7 +179,7 @@ function DetailDialog({ tenantId, one, onClose }: DialogProps) {
                       {path}
                       <code class="small block">SHA-256 {sha256}</code>
                     </th>
-                    <td data-label="Written by">{tool === null ? '–' : toolOf(tool)}</td>
+                    <td data-label="Recognised as">{tool === null ? '–' : toolOf(tool)}</td>
                     <td class="number" data-label="Bytes">
                       {formatCount(size)}
                     </td>

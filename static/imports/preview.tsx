@@ -203,7 +203,7 @@ function FilesButton({ summary: { files, repositories } }: { summary: ReadSummar
   const tools = toolsOf(repositories).map((tool) => TOOLS[tool]);
   return (
     <>
-      {tools.length > 0 && <span class="muted small">Written by {tools.join(', ')}</span>}
+      {tools.length > 0 && <span class="muted small">Recognised as {tools.join(', ')}</span>}
       <button type="button" class="button small" onClick={() => setOpen(true)}>
         {plural(files.length, 'file')}
         {left > 0 && `, ${formatCount(left)} left out`}…

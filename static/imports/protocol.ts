@@ -20,7 +20,7 @@ export interface RepositorySummary {
   formerNames: string[];
   tools: ToolId[];
   files: string[];
-  /** Of days, lists and facts. Null: it has nothing that can be imported. */
+  /** The first and the last day; of lists and facts where no day is known. Null: it has nothing that can be imported. */
   span: { from: string; to: string } | null;
   days: number;
   lists: number;

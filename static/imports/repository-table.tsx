@@ -48,7 +48,7 @@ export function RepositoryTable({ repositories, destinations, hints, mayTrack }:
               {labelOf(read)}
               <span class="muted small block">{describe(read)}</span>
             </th>
-            <td data-label="Goes to" class="goes">
+            <td data-label="Goes to">
               <Goes
                 read={read}
                 destinations={destinations}
@@ -168,8 +168,10 @@ interface GoesProps {
 
 /** Where a repository goes. What may be meant comes first. */
 function Goes({ read, destinations, hints, mayTrack, onName }: GoesProps) {
-  const { tracked, choose, track, tracking, of } = destinations;
+  const { tracked, choose, track, tracking, of, isKnown } = destinations;
   const { repositoryId, by, candidates } = of(read);
+  if (!read.span) return <span class="muted">Nothing to import</span>;
+  if (!isKnown) return <span class="muted">Looking…</span>;
   const { key, owner, name } = read;
   const names = owner && name ? [`${owner}/${name}`] : hints;
   const isHint = ({ fullName }: Tracked) =>
@@ -185,7 +187,7 @@ function Goes({ read, destinations, hints, mayTrack, onName }: GoesProps) {
     else choose(key, value === 'none' ? null : Number(value));
   }
   return (
-    <>
+    <div class="goes">
       <select
         aria-label={`${labelOf(read)} goes to`}
         value={repositoryId === null ? (by === null ? 'open' : 'none') : String(repositoryId)}
@@ -211,7 +213,7 @@ function Goes({ read, destinations, hints, mayTrack, onName }: GoesProps) {
             {tracking.busy ? 'Asking GitHub…' : `Track ${fullName}`}
           </button>
         ))}
-    </>
+    </div>
   );
 }
 

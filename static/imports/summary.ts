@@ -13,10 +13,12 @@ export function toSummary({ files, repositories, problems }: ReadHistory): ReadS
 
 function summarize(repository: ReadRepository): RepositorySummary {
   const { days, lists, facts, weeks, undatedLists: _, ...told } = repository;
-  const firsts = [days[0], lists[0], facts[0]].flatMap((row) => row?.date ?? []).sort();
-  const lasts = [days.at(-1), lists.at(-1), facts.at(-1)].flatMap((row) => row?.date ?? []).sort();
-  const from = firsts[0];
-  const to = lasts.at(-1);
+  const dated = days.length > 0 ? [days] : [lists, facts];
+  const [from] = dated.flatMap(([first]) => first?.date ?? []).sort();
+  const to = dated
+    .flatMap((rows) => rows.at(-1)?.date ?? [])
+    .sort()
+    .at(-1);
   return {
     ...told,
     span: from && to ? { from, to } : null,

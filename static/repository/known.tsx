@@ -2,6 +2,7 @@ import type { RepositoryStats } from '../../lib/answers/stats.ts';
 import { addDays, daysBetween } from '../../lib/day.ts';
 import { Panel } from '../controls/panel.tsx';
 import { formatCount, formatDay, formatShortDay, formatShortMonth, plural } from '../format.ts';
+import { ImportedFrom } from '../imports/imported-from.tsx';
 import { go, usePlace, withQuery } from '../location.ts';
 
 const WIDTH = 1240;
@@ -111,7 +112,27 @@ export function KnownDays({ answer }: { answer: RepositoryStats }) {
           </li>
         ))}
       </ul>
+      <ImportedFiles imports={answer.imports} />
     </Panel>
+  );
+}
+
+/** Imports that are named below the legend. */
+const NAMED_IMPORTS = 3;
+
+/** Which files the imported days come from. */
+function ImportedFiles({ imports }: Pick<RepositoryStats, 'imports'>) {
+  if (imports.length === 0) return null;
+  const more = imports.length - NAMED_IMPORTS;
+  return (
+    <ul class="imported-files">
+      {imports.slice(0, NAMED_IMPORTS).map((mark) => (
+        <li key={mark.importId}>
+          From <ImportedFrom mark={mark} />
+        </li>
+      ))}
+      {more > 0 && <li>…and {plural(more, 'more import', 'more imports')}</li>}
+    </ul>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addDays } from '../../lib/day.ts';
+import { openDatabase } from '../../lib/db/database.ts';
 import type { TestInstallation } from '../installation.ts';
 import { findViolations, findViolationsInSights, shiftOf } from './axe.ts';
 import { openChromium } from './chromium.ts';
@@ -97,6 +98,9 @@ test('a dropped CSV is shown, asked about, imported, drawn, and taken back witho
   await page.getByRole('link', { name: 'See the history of northwind-labs/burrow' }).click();
   await page.getByRole('heading', { name: 'What is known' }).waitFor();
   await page.getByText('Imported', { exact: true }).first().waitFor();
+  await ada.open(`/t/1/r/${id}?from=2024-03-01&to=2024-04-20&day=2024-03-12`);
+  await page.getByText('From traffic.csv (a home-made file)').first().waitFor();
+  expect(await findViolations(page)).toEqual([]);
 
   await ada.open('/t/1/imports');
   await page.getByRole('button', { name: /^Details…/ }).click();
@@ -122,39 +126,44 @@ test('a file that is nothing says why, and nothing can be imported', async () =>
   expect(ada.problems()).toEqual([]);
 });
 
-/** More rows than one part takes, of three repositories. */
-function csvOfMany(): Given {
-  const names = ['tidy-dates', 'burrow', 'harbor-helm'];
-  const rows = Array.from({ length: 7000 }, (_, index) =>
-    names.map((name) => `${addDays('2007-01-01', index)},northwind-labs/${name},7,3`).join('\n'),
-  );
-  return { name: 'many.csv', text: ['date,repository,views,unique_visitors', ...rows].join('\n') };
-}
-
-test('an import that a reload interrupts half-way is continued, and can be discarded', async () => {
+test('an import that a reload interrupts half-way is continued', async () => {
   let held = 0;
-  await page.route('**/imports/1/*/parts/2', () => {
+  await page.route('**/imports/1/*/parts/1', () => {
     held++;
   });
-  await choose(csvOfMany());
-  await page.getByText('21,000 new days, for 3 repositories.').waitFor();
+  await choose({ name: 'half.csv', text: csvOf('2022-03-01', 40) });
+  await page.getByLabel(/goes to$/).selectOption({ label: 'northwind-labs/burrow' });
+  await page.getByText('40 new days, for 1 repository.').waitFor();
   await importButton().click();
-  await page.getByText('1 of 2 parts sent').waitFor();
+  await page.getByText('0 of 1 part sent').waitFor();
   await expect.poll(() => held).toBe(1);
   await page.reload();
-  await page.getByText('An import of many.csv is not complete').waitFor();
-  await page.unroute('**/imports/1/*/parts/2');
+  await page.getByText('An import of half.csv is not complete').waitFor();
+  await page.unroute('**/imports/1/*/parts/1');
   expect(await findViolations(page)).toEqual([]);
   ada.calls();
-  await page.getByRole('button', { name: 'Continue import of many.csv' }).click();
+  await page.getByRole('button', { name: 'Continue import of half.csv' }).click();
   await page.getByText('See the history of northwind-labs/burrow').waitFor();
-  expect(ada.calls().filter((call) => call.includes('/parts/'))).toEqual([
-    expect.stringMatching(/^PUT imports\/1\/\d+\/parts\/2$/),
-  ]);
-  expect(await olderDays(await repositoryIdOf('northwind-labs/burrow'))).toBe(366);
+  expect(ada.calls().filter((call) => call.startsWith('PUT'))).toHaveLength(1);
   await page.reload();
   await page.getByRole('heading', { name: 'Past imports' }).waitFor();
   expect(await page.getByRole('button', { name: /^Continue import/ }).count()).toBe(0);
+});
+
+test('an import that was begun can be discarded, and leaves nothing', async () => {
+  await page.route('**/imports/1/*/complete', (route) => route.abort());
+  await choose({ name: 'other.csv', text: csvOf('2021-03-01', 40) });
+  await page.getByLabel(/goes to$/).selectOption({ label: 'northwind-labs/burrow' });
+  await page.getByText('40 new days, for 1 repository.').waitFor();
+  await importButton().click();
+  await page.getByText(/The server does not answer: trying again in/).waitFor();
+  await page.reload();
+  await page.unroute('**/imports/1/*/complete');
+  await page.getByRole('button', { name: 'Discard the import of other.csv' }).click();
+  await page.getByText('An import of other.csv is not complete').waitFor({ state: 'detached' });
+  const { body } = await installation.as('ada@example.com')('GET', '/imports/1');
+  expect(body.imports[0]).toMatchObject({ status: 'taken back' });
+  ada.problems();
 });
 
 test('files are chosen, placed and imported by keyboard alone', async () => {
@@ -200,4 +209,33 @@ test('what is asked, and what differs from our own figures, is shown before anyt
   expect(await findViolations(page)).toEqual([]);
   await page.keyboard.press('Escape');
   expect(await shiftOf(page)).toBeGreaterThanOrEqual(0);
+});
+
+/** Makes it a day that we saw only in part, as servers that answer sparsely leave them. */
+async function cutDay(repositoryId: number, trafficDate: string): Promise<void> {
+  const { db } = openDatabase(installation.database.url);
+  await db
+    .updateTable('trafficDay')
+    .set({ state: 'cut' })
+    .where('tenantId', '=', 1)
+    .where('repositoryId', '=', repositoryId)
+    .where('trafficDate', '=', trafficDate)
+    .execute();
+  await db.destroy();
+}
+
+test('a larger figure of a file counts for a day that we saw only in part, and the day says so', async () => {
+  const fullName = 'northwind-labs/burrow';
+  const date = '2026-10-13';
+  const repositoryId = await repositoryIdOf(fullName);
+  await cutDay(repositoryId, date);
+  await choose({ name: 'views.csv', text: `date,views,unique_visitors\n${date},88888,777` });
+  await page.getByLabel(/goes to$/).selectOption({ label: fullName });
+  await page.getByText('1 day filled or raised, for 1 repository.').waitFor();
+  await importButton().click();
+  await page.getByText(`See the history of ${fullName}`).waitFor();
+  await ada.open(`/t/1/r/${repositoryId}?from=${date}&to=${date}&day=${date}`);
+  await page.getByText('Views: the file’s 88,888 counts, being larger than our').waitFor();
+  await page.getByText('From views.csv').first().waitFor();
+  expect(ada.problems()).toEqual([]);
 });
