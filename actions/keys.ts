@@ -4,7 +4,6 @@ import type { ApiKey, KeyList, OwnKey } from '../lib/answers/keys.ts';
 import { createApp, serve } from '../lib/app.ts';
 import { requireAnyKey, requirePersonAccess } from '../lib/caller.ts';
 import { choiceField, textField } from '../lib/fields.ts';
-import { MAX_CALLS_PER_MINUTE } from '../lib/keys/use.ts';
 import { createKey, describeKey, listKeys, revokeKey } from '../lib/keys.ts';
 import { MAX_ID, parseBody, parseId } from '../lib/request.ts';
 
@@ -51,7 +50,10 @@ app.get('/current', async (c) => {
 
 app.get('/:tenantId', async (c) => {
   const { db, tenantId, now } = await requirePersonAccess(c, 'changeKeys');
-  return json<KeyList>({ keys: await listKeys(db, tenantId, now), callsPerMinute: MAX_CALLS_PER_MINUTE });
+  return json<KeyList>({
+    keys: await listKeys(db, tenantId, now),
+    callsPerMinute: c.env.config.keyCallsPerMinute,
+  });
 });
 
 app.post('/:tenantId', async (c) => {

@@ -60,12 +60,13 @@ function build(activation: Activation, role: DatabaseRole): Kept {
     openDatabase(config.databaseUrls[one], toStatementTimeout(activation));
   const database = openAs(role);
   const clock = () => config.now ?? new Date();
-  const { issuer, issuerAddress, clientId, trustedIdentities, tokenKey } = config;
+  const { issuer, issuerAddress, clientId, trustedIdentities, keyCallsPerMinute, tokenKey } = config;
   const identity = openIdentity({
     issuer,
     issuerAddress,
     clientId,
     trustedIdentities,
+    keyCallsPerMinute,
     db: database.db,
     dbFor: database.dbFor,
     clock,

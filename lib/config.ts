@@ -36,6 +36,8 @@ export interface Config {
   pagesUrl: string | null;
   /** Origins that may call the API; empty: any. */
   allowedOrigins: string[];
+  /** How many calls an API key may make in a minute. */
+  keyCallsPerMinute: number;
   limits: CollectLimits;
   openwhisk: ApiAccess;
   /** Where shared files are kept; null: nothing can be shared, or this action does not write them. */
@@ -95,6 +97,7 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
     demoWebhookUrl: withoutTrailingSlashes(value('DEMO_WEBHOOK_URL')) || null,
     pagesUrl: withoutTrailingSlashes(value('PAGES_URL')) || null,
     allowedOrigins: value('ALLOWED_ORIGINS').split(/\s+/).filter(Boolean),
+    keyCallsPerMinute: Number(valueOrDefault('KEY_CALLS_PER_MINUTE')),
     limits: {
       startsPerMinute: Number(valueOrDefault('COLLECT_STARTS_PER_MINUTE')),
       concurrency: Number(valueOrDefault('COLLECT_CONCURRENCY')),

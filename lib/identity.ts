@@ -282,13 +282,15 @@ export function openIdentity(options: {
   clientId: string;
   /** Identity providers behind App ID whose e-mail addresses count as verified, even if nothing says so. */
   trustedIdentities: string[];
+  /** How many calls an API key may make in a minute. */
+  keyCallsPerMinute: number;
   db: Db;
   dbFor: Database['dbFor'];
   clock: () => Date;
   /** The real time, even where `clock` was set: the provider dates its tokens by it. */
   tokenClock: () => Date;
 }): Identity {
-  const { issuer, clientId, trustedIdentities, db, dbFor, clock, tokenClock } = options;
+  const { issuer, clientId, trustedIdentities, keyCallsPerMinute, db, dbFor, clock, tokenClock } = options;
   const source = openProvider({ issuer, address: options.issuerAddress, db, clock });
   let initialized: Promise<void> | undefined;
 
@@ -346,13 +348,13 @@ export function openIdentity(options: {
       const key = bearerToken(request);
       if (!isKey(key)) throw new Failure('key_invalid');
       await requireReady();
-      return useKey(dbFor, key, clock());
+      return useKey(dbFor, key, { now: clock(), callsPerMinute: keyCallsPerMinute });
     },
     requireKeyInAddress: async (request) => {
       const key = new URL(request.url).searchParams.get('key') ?? '';
       if (!isKey(key)) throw new Failure('key_invalid');
       await requireReady();
-      const used = await useKey(dbFor, key, clock());
+      const used = await useKey(dbFor, key, { now: clock(), callsPerMinute: keyCallsPerMinute });
       if (used.scope !== 'spreadsheet') await refuseKeyInAddress(dbFor, request, clock());
       return used;
     },

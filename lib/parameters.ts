@@ -152,6 +152,13 @@ export const PARAMETERS: Record<string, Parameter> = {
     test: isCount,
     default: '40',
   },
+  KEY_CALLS_PER_MINUTE: {
+    description: 'calls that each [API key](api.md#api-keys) may make in a minute',
+    must: 'be a whole number above zero',
+    test: isCount,
+    default: '60',
+    start: true,
+  },
   COLLECT_CONCURRENCY: {
     description: 'collection runs at the same time, 256 MB each; [how to choose](operations.md#memory)',
     must: 'be a whole number above zero',

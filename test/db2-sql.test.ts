@@ -159,6 +159,7 @@ async function runAdministration(step: Step): Promise<void> {
       issuerAddress: null,
       clientId,
       trustedIdentities: [],
+      keyCallsPerMinute: 60,
       db,
       dbFor: () => db,
       clock: () => NOW,
@@ -517,11 +518,12 @@ async function runKeys(step: Step, tenantId: number, repositoryIds: number[]): P
   const request = { ...made, repositoryIds, secretHash: hashKey(secret), hint: 'aaaa' };
   const { key } = await step('make a key', (db) => createKey(db, tenantId, request, by));
   await step('keys', (db) => listKeys(db, tenantId, NOW));
-  const used = await step('use a key', (db) => useKey(() => db, secret, NOW));
+  const counting = { now: NOW, callsPerMinute: 60 };
+  const used = await step('use a key', (db) => useKey(() => db, secret, counting));
   await step('repositories of a key', (db) => listKeyRepositories(db, used));
   await step('what a key is', (db) => describeKey(db, used));
   await step('revoke a key', (db) => revokeKey(db, tenantId, key.keyId, by));
-  await step('a key that is refused', (db) => useKey(() => db, secret, NOW).catch(() => {}));
+  await step('a key that is refused', (db) => useKey(() => db, secret, counting).catch(() => {}));
   const asked = {
     method: 'GET',
     url: `https://x/?key=${secret}`,

@@ -21,8 +21,12 @@ export interface UsedKey {
   expiresAt: Instant;
 }
 
-/** How many calls a key may make in a minute of the clock, as many as stock OpenWhisk allows a whole namespace. */
-export const MAX_CALLS_PER_MINUTE = 60;
+/** When a call is made, and how many a key may make in a minute of the clock. */
+interface Counting {
+  now: Date;
+  callsPerMinute: number;
+}
+
 const MINUTE_MS = 60_000;
 
 /**
@@ -38,15 +42,23 @@ export function hashKey(key: string): string {
  * them together. The last use is part of that statement, and changes once a minute. Throws `key_invalid`, `key_revoked`,
  * `key_expired` and `key_rate_limited`, after a second statement; none of them changes anything.
  */
-export async function useKey(dbFor: Database['dbFor'], key: string, now: Date): Promise<UsedKey> {
+export async function useKey(
+  dbFor: Database['dbFor'],
+  key: string,
+  { now, callsPerMinute }: Counting,
+): Promise<UsedKey> {
   const keyHash = hashKey(key);
   const db = dbFor({ keyHash });
-  const used = await countCall(db, keyHash, now);
+  const used = await countCall(db, keyHash, { now, callsPerMinute });
   if (used) return used;
-  throw await whyRefused(db, keyHash, now);
+  throw await whyRefused(db, keyHash, { now, callsPerMinute });
 }
 
-async function countCall(db: Db, keyHash: string, now: Date): Promise<UsedKey | undefined> {
+async function countCall(
+  db: Db,
+  keyHash: string,
+  { now, callsPerMinute }: Counting,
+): Promise<UsedKey | undefined> {
   const minute = Math.floor(now.getTime() / MINUTE_MS);
   // The clocks of two containers differ a little, so that one may already count in the next minute. Then so do the others.
   const isCounting = (eb: ExpressionBuilder<Tables, 'apiKey'>) =>
@@ -72,15 +84,12 @@ async function countCall(db: Db, keyHash: string, now: Date): Promise<UsedKey | 
     .where('secretHash', '=', keyHash)
     .where('revokedAt', 'is', null)
     .where('expiresAt', '>', at)
-    .where(
-      (eb): Expression<SqlBool> =>
-        eb.or([eb.not(isCounting(eb)), eb('callCount', '<', MAX_CALLS_PER_MINUTE)]),
-    )
+    .where((eb): Expression<SqlBool> => eb.or([eb.not(isCounting(eb)), eb('callCount', '<', callsPerMinute)]))
     .returning(['tenantId', 'keyId', 'name', 'scope', 'reach', 'groupId', 'hint', 'expiresAt'])
     .executeTakeFirst();
 }
 
-async function whyRefused(db: Db, keyHash: string, now: Date): Promise<Failure> {
+async function whyRefused(db: Db, keyHash: string, { now, callsPerMinute }: Counting): Promise<Failure> {
   const key = await db
     .selectFrom('apiKey')
     .select(['revokedAt', 'expiresAt'])
@@ -93,7 +102,7 @@ async function whyRefused(db: Db, keyHash: string, now: Date): Promise<Failure> 
     return new Failure('key_expired', message);
   }
   const retryAfter = Math.ceil((MINUTE_MS - (now.getTime() % MINUTE_MS)) / 1000);
-  const message = `This API key has made its ${MAX_CALLS_PER_MINUTE} calls of this minute. Try again in ${retryAfter} seconds.`;
+  const message = `This API key has made its ${callsPerMinute} calls of this minute. Try again in ${retryAfter} seconds.`;
   return new Failure('key_rate_limited', message, { retryAfter });
 }
 

@@ -91,7 +91,9 @@ export function createSwitch({ log, open }: SwitchOptions): Switch {
   let handler = unavailable;
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     handler(request, response).catch((error: unknown) => {
-      log({ level: 'error', event: 'request', url: request.url, message: String(error) });
+      // A query may hold a key.
+      const path = request.url?.replace(/\?.*$/, '');
+      log({ level: 'error', event: 'request', url: path, message: String(error) });
       refuseFailed(response, error);
     });
   };

@@ -40,7 +40,7 @@ export const SCOPES: readonly ScopeWords[] = [
   {
     scope: 'manage',
     label: 'Manage',
-    explanation: 'Does everything a manager may, but not members and keys. Keep it like a password.',
+    explanation: 'Does everything a manager may, but not members, keys and shares. Keep it like a password.',
     isForAll: true,
   },
 ];
