@@ -25,6 +25,7 @@ const Repositories = lazy(async () => (await import('./repositories/repositories
 const Rules = lazy(async () => (await import('./rules/rules.tsx')).Rules);
 const Dashboards = lazy(async () => (await import('./dashboards/dashboards.tsx')).Dashboards);
 const Collection = lazy(async () => (await import('./runs/collection.tsx')).Collection);
+const Annotations = lazy(async () => (await import('./events/annotations.tsx')).Annotations);
 const Groups = lazy(async () => (await import('./groups/groups.tsx')).Groups);
 const Notifications = lazy(async () => (await import('./notifications/notifications.tsx')).Notifications);
 const Export = lazy(async () => (await import('./exports/export.tsx')).Export);
@@ -192,6 +193,8 @@ function TenantPage({ route }: { route: Extract<Route, { tenantId: number }> }) 
     }
     case 'groups':
       return <Groups tenantId={tenantId} />;
+    case 'annotations':
+      return <Annotations tenantId={tenantId} />;
     case 'members':
       return may('seeMembers') ? <Administration route={route} /> : <Forbidden />;
     case 'notifications':

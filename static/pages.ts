@@ -25,6 +25,7 @@ export const SETTINGS: Route['page'][] = [
   'run',
   'rules',
   'groups',
+  'annotations',
   'members',
   'notifications',
   'keys',
@@ -73,6 +74,11 @@ function ofTenant(me: Me, tenantId: number, tenant: OwnTenant | undefined): Page
     },
     may('seeAllTraffic') && { href: paths.rules(tenantId), label: 'Rules', pages: ['rules'] },
     may('seeAllTraffic') && { href: paths.groups(tenantId), label: 'Groups', pages: ['groups'] },
+    may('seeTraffic') && {
+      href: paths.annotations(tenantId),
+      label: 'Annotations',
+      pages: ['annotations'],
+    },
     may('seeMembers') && { href: paths.members(tenantId), label: 'Members', pages: ['members'] },
     may('changeMembers') && {
       href: paths.addMember(tenantId),

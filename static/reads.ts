@@ -1,3 +1,4 @@
+import type { AnnotationList } from '../lib/answers/annotations.ts';
 import type { AuditLog } from '../lib/answers/audit.ts';
 import type { ChannelList, ReportPreview } from '../lib/answers/channels.ts';
 import type { Dashboard, DashboardList } from '../lib/answers/dashboards.ts';
@@ -62,6 +63,7 @@ export const reads = {
     read<RunList>(tenantId === null ? 'runs' : `runs/${tenantId}`, { cursor }),
   problems: (cursor: string | null) => read<ProblemLog>('runs/problems', { cursor }),
   run: (tenantId: number, runId: number, query: Query) => read<RunDetail>(`runs/${tenantId}/${runId}`, query),
+  annotations: (tenantId: number, query: Query) => read<AnnotationList>(`annotations/${tenantId}`, query),
   groups: (tenantId: number) => read<GroupList>(`groups/${tenantId}`),
   group: (tenantId: number, groupId: number) => read<Group>(`groups/${tenantId}/${groupId}`),
   members: (tenantId: number) => read<MemberList>(`members/${tenantId}`),

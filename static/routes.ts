@@ -7,6 +7,7 @@ type TenantSection =
   | 'dashboards'
   | 'runs'
   | 'groups'
+  | 'annotations'
   | 'members'
   | 'notifications'
   | 'keys'
@@ -54,6 +55,7 @@ const BELOW_TENANT: Record<string, TenantSection> = {
   dashboards: 'dashboards',
   runs: 'runs',
   groups: 'groups',
+  annotations: 'annotations',
   members: 'members',
   notifications: 'notifications',
   keys: 'keys',
@@ -116,6 +118,7 @@ export const paths = {
   imports: (tenantId: number) => withView(`/t/${tenantId}/imports`),
   audit: (tenantId: number) => withView(`/t/${tenantId}/audit`),
   groups: (tenantId: number) => withView(`/t/${tenantId}/groups`),
+  annotations: (tenantId: number) => withView(`/t/${tenantId}/annotations`),
   /** The overview with a day open, of a span and perhaps of a group. */
   overviewOfDay: (tenantId: number, query: URLSearchParams) => withView(`/t/${tenantId}?${query}`),
   overviewOfGroup: (tenantId: number, groupId: number) => withView(`/t/${tenantId}?group=${groupId}`),

@@ -7,6 +7,7 @@ import { DataTable } from '../controls/data-table.tsx';
 import { FormDialog } from '../controls/dialog.tsx';
 import { Field } from '../controls/field.tsx';
 import { Answered } from '../controls/loading.tsx';
+import { Menu } from '../controls/menu.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { fieldErrorsOf, useSubmission } from '../controls/submit.ts';
 import { formatInstant } from '../format.ts';
@@ -88,13 +89,12 @@ function SignInPanel({ answer: { hasPassword, passkeys }, onChange }: PanelProps
               {hasPassword ? 'Change password…' : 'Set a password…'}
             </button>
             {hasPassword && !isOnly && (
-              <button
-                type="button"
-                class="button small danger"
-                onClick={() => onChange({ kind: 'remove password' })}
-              >
-                Remove…<span class="unseen"> the password</span>
-              </button>
+              <Menu
+                label="Actions for the password"
+                items={[
+                  { label: 'Remove…', danger: true, onPick: () => onChange({ kind: 'remove password' }) },
+                ]}
+              />
             )}
           </td>
         </tr>
@@ -106,13 +106,16 @@ function SignInPanel({ answer: { hasPassword, passkeys }, onChange }: PanelProps
             </td>
             <td class="actions">
               {!isOnly && (
-                <button
-                  type="button"
-                  class="button small danger"
-                  onClick={() => onChange({ kind: 'remove passkey', id, name })}
-                >
-                  Remove…<span class="unseen"> the passkey {name}</span>
-                </button>
+                <Menu
+                  label={`Actions for the passkey ${name}`}
+                  items={[
+                    {
+                      label: 'Remove…',
+                      danger: true,
+                      onPick: () => onChange({ kind: 'remove passkey', id, name }),
+                    },
+                  ]}
+                />
               )}
             </td>
           </tr>
@@ -140,13 +143,16 @@ function SessionsPanel({ answer: { sessions }, onChange }: PanelProps) {
             </td>
             <td class="actions">
               {!current && (
-                <button
-                  type="button"
-                  class="button small danger"
-                  onClick={() => onChange({ kind: 'end session', id, device })}
-                >
-                  End…<span class="unseen"> the session in {device}</span>
-                </button>
+                <Menu
+                  label={`Actions for the session in ${device}`}
+                  items={[
+                    {
+                      label: 'End…',
+                      danger: true,
+                      onPick: () => onChange({ kind: 'end session', id, device }),
+                    },
+                  ]}
+                />
               )}
             </td>
           </tr>

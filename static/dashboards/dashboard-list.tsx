@@ -4,6 +4,7 @@ import { MAX_DOCUMENT_BYTES } from '../../lib/dashboards/rules.ts';
 import { useAnswer } from '../answers.ts';
 import { DataTable } from '../controls/data-table.tsx';
 import { Answered } from '../controls/loading.tsx';
+import { Menu } from '../controls/menu.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { Panel } from '../controls/panel.tsx';
@@ -139,13 +140,12 @@ function Entries({ tenantId, answer: { dashboards, mayCreate }, onAsk }: Entries
                 </button>
               )}
               {dashboard.mayChange && (
-                <button
-                  type="button"
-                  class="button small danger"
-                  onClick={() => onAsk({ what: 'delete', dashboard })}
-                >
-                  Delete…<span class="unseen"> {dashboard.name}</span>
-                </button>
+                <Menu
+                  label={`Actions for ${dashboard.name}`}
+                  items={[
+                    { label: 'Delete…', danger: true, onPick: () => onAsk({ what: 'delete', dashboard }) },
+                  ]}
+                />
               )}
             </td>
           </tr>

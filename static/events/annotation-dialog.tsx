@@ -18,11 +18,13 @@ interface Start {
   date?: string | undefined;
 }
 
+type ChangedEvent = Pick<ChartEvent, 'annotationId' | 'date' | 'to' | 'title' | 'url'>;
+
 export interface AnnotationDialogProps {
   tenantId: number;
   start: Start;
   /** The annotation to change; absent for a new one. */
-  event?: ChartEvent | undefined;
+  event?: ChangedEvent | undefined;
   onClose: () => void;
   onSaved: () => void;
 }
@@ -203,7 +205,12 @@ function ScopeField({ tenantId, value, onValue, mayStay }: ScopeFieldProps) {
   );
 }
 
-function DeleteDialog({ tenantId, event, onClose, onSaved }: AnnotationDialogProps & { event: ChartEvent }) {
+function DeleteDialog({
+  tenantId,
+  event,
+  onClose,
+  onSaved,
+}: AnnotationDialogProps & { event: ChangedEvent }) {
   const { api } = useApp();
   const submission = useSubmission();
   return (

@@ -6,6 +6,7 @@ import { useMe } from '../app-context.ts';
 import { eventKey, lightEvents, useLitEvents } from '../charts/lit.ts';
 import { lazy } from '../controls/loading.tsx';
 import { formatCount, formatShortDay, formatSpan } from '../format.ts';
+import { usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';
 import { AnnotateButton } from './annotate-button.tsx';
 import type { AnnotationDialogProps } from './annotation-dialog.tsx';
@@ -38,7 +39,7 @@ const FEW = 7;
 
 interface HappenedProps {
   tenantId: number;
-  answer: (Events & { range: { to: string } }) | undefined;
+  answer: (Events & { range: { from: string; to: string } }) | undefined;
   /** The only repository that is shown, if it is one. */
   repositoryId?: number | undefined;
   groupId?: number | undefined;
@@ -100,21 +101,44 @@ export function Happened({ tenantId, answer, repositoryId, groupId, onChanged }:
           />
         ))}
       </ul>
-      {(found.length > FEW || total > found.length) && (
+      {(found.length > FEW || total > found.length || found.some((event) => event.kind === 'annotation')) && (
         <div class="basis">
           {found.length > FEW && (
             <button type="button" class="link-button quiet" aria-expanded={all} onClick={() => setAll(!all)}>
               {all ? `Show the newest ${FEW}` : `Show all ${formatCount(found.length)}`}
             </button>
           )}
-          {total > found.length && (
-            <span>
-              {formatCount(total - found.length)} more in this range. Choose a shorter one to see them.
-            </span>
+          {answer && total > found.length && (
+            <Earlier range={answer.range} found={found} counts={counts} missing={total - found.length} />
+          )}
+          {found.some((event) => event.kind === 'annotation') && (
+            <a href={paths.annotations(tenantId)}>All annotations</a>
           )}
         </div>
       )}
     </section>
+  );
+}
+
+interface EarlierProps {
+  range: { from: string };
+  found: readonly ChartEvent[];
+  counts: Events['eventCounts'];
+  missing: number;
+}
+
+/** Leads to the events that the answer has no room for: the range up to the last day from which some are missing. */
+function Earlier({ range, found, counts, missing }: EarlierProps) {
+  const place = usePlace();
+  const days = counts.flatMap(({ kind, count }) => {
+    const own = found.filter((event) => event.kind === kind);
+    return own.length > 0 && own.length < count ? [own.at(-1)?.date ?? range.from] : [];
+  });
+  const to = days.sort().at(-1) ?? range.from;
+  return (
+    <a href={withQuery(place, { range: null, from: range.from, to, by: null, day: null })}>
+      Show {formatCount(missing)} more, until {formatShortDay(to)}
+    </a>
   );
 }
 

@@ -30,6 +30,7 @@ const PAGES = [
   ['/t/1/runs/RUN', 'Finished'],
   ['/t/1/members', 'Add member'],
   ['/t/1/groups', 'No groups yet'],
+  ['/t/1/annotations', 'No annotations yet'],
   ['/t/1/keys', 'No API keys yet'],
   ['/t/1/export', 'Traffic days'],
   ['/t/1/notifications', 'Add channel'],

@@ -172,7 +172,8 @@ test('the invited person chooses a password, signs in with it, and adds a passke
     expect(await fitsSoon(page)).toBe(true);
     await shoot(page, `profile-${width}`);
   }
-  await page.getByRole('button', { name: 'Remove… the password' }).click();
+  await page.getByRole('button', { name: 'Actions for the password' }).click();
+  await page.getByRole('menuitem', { name: 'Remove…' }).click();
   await page.getByRole('button', { name: 'Remove', exact: true }).click();
   await page.getByRole('button', { name: 'Set a password…' }).waitFor();
   expect(problems).toEqual([]);

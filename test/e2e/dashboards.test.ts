@@ -283,7 +283,10 @@ test('years are drawn by month, as the title says, and empty ranges say so', asy
   await ada.open(`/t/1/dashboards/${vega}?from=2020-01-01&to=2020-01-31`);
   await expect.poll(() => page.getByText('No traffic in this period.').count()).toBe(2);
   await ada.open('/t/1/dashboards/portfolio?range=all&tab=3');
-  await picture(/^Calendar of views from .* in total\. Highest /).waitFor();
+  const calendar = picture(/^Calendar of views from .* in total\. Highest /);
+  await calendar.locator('.cell.known').first().click();
+  await page.waitForURL(/\/t\/1\?.*day=20/);
+  await page.getByText(/Against a usual/).waitFor();
   expect(ada.problems()).toEqual([]);
 });
 
@@ -416,7 +419,7 @@ test('a file is imported, an invalid one is refused with the reason, and a dashb
   await page.getByRole('button', { name: 'Import', exact: true }).click();
   await picture(/^Views: .* rows/).waitFor();
   await ada.open('/t/1/dashboards');
-  await page.getByRole('button', { name: 'Delete… From afar' }).click();
+  await ada.act('From afar', 'Delete…');
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.getByRole('link', { name: 'From afar', exact: true }).waitFor({ state: 'detached' });

@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { addDays } from '../../lib/day.ts';
 import { openDatabase } from '../../lib/db/database.ts';
 import type { TestInstallation } from '../installation.ts';
 import { findViolations } from './axe.ts';
@@ -300,5 +301,51 @@ test('a group is compared with two clicks, and its weekly report is previewed', 
   await page.getByRole('button', { name: /^Two of them/ }).click();
   await page.getByRole('button', { name: /^All repositories/ }).click();
   await page.getByRole('heading', { name: /Two of them/ }).waitFor({ state: 'detached' });
+  expect(ada.problems()).toEqual([]);
+});
+
+test('annotations of any day are found under Settings, and a range has all of its events', async () => {
+  const { page } = ada;
+  const { db } = openDatabase(installation.database.url);
+  await db
+    .insertInto('annotation')
+    .values(
+      Array.from({ length: 160 }, (_, index) => {
+        const day = addDays('2026-09-23', Math.floor(index / 20));
+        const note = `Note ${index}`;
+        return {
+          tenantId: 1,
+          clientKey: crypto.randomUUID(),
+          fromDate: day,
+          toDate: day,
+          note,
+          link: null,
+          scope: 'all' as const,
+          author: 'Ada Lovelace',
+          createdAt: '2026-10-01T00:00:00.000Z',
+          createdBy: 'ada@example.com',
+        };
+      }),
+    )
+    .execute();
+  await db.destroy();
+  await ada.open('/t/1');
+  const happened = page.getByRole('region', { name: 'What happened' });
+  await happened.getByLabel('Show only').selectOption('annotation');
+  await happened.getByRole('button', { name: /^Show all/ }).click();
+  expect(await happened.getByText('“Note 0”').count()).toBe(0);
+  await happened.getByRole('link', { name: /^Show \d+ more, until/ }).click();
+  await happened.getByText('“Note 0”').waitFor();
+
+  await ada.openSetting('Annotations');
+  await page.getByText(/^1–50 of 16\d annotations$/).waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  await page.getByRole('searchbox', { name: 'Search annotations' }).fill('Note 159');
+  await page.getByRole('rowheader', { name: 'Note 159' }).waitFor();
+  expect(await page.getByRole('rowheader').count()).toBe(1);
+  await page.getByRole('button', { name: 'Edit… Note 159' }).click();
+  await page.getByRole('textbox', { name: 'What happened' }).fill('Note 159 was wrong');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('rowheader', { name: 'Note 159 was wrong' }).waitFor();
   expect(ada.problems()).toEqual([]);
 });

@@ -5,6 +5,7 @@ import { METRIC_NAMES } from '../../../lib/dashboards/gallery.ts';
 import { addDays, daysBetween, weekOf } from '../../../lib/day.ts';
 import { DataTable } from '../../controls/data-table.tsx';
 import { formatCount, formatDay, formatShortDay, formatShortMonth, plural } from '../../format.ts';
+import { go } from '../../location.ts';
 
 type CalendarFigures = Extract<WidgetFigures, { kind: 'calendar' }>;
 
@@ -52,10 +53,15 @@ interface CalendarProps {
   title: string;
   figures: CalendarFigures;
   metric: WidgetMetric;
+  /** Where it is said what is known about a day. */
+  hrefOf: (day: string) => string;
 }
 
-/** A square per day, a column per week. Lost days are hatched, and days that may still change have a dashed edge. */
-export function Calendar({ title, figures, metric }: CalendarProps) {
+/**
+ * A square per day, a column per week. Lost days are hatched, and days that may still change have a dashed edge. A click on a day
+ * leads to what is known about it; the keyboard has the same links in the table.
+ */
+export function Calendar({ title, figures, metric, hrefOf }: CalendarProps) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const [over, setOver] = useState<{ at: number; x: number; y: number } | null>(null);
@@ -80,22 +86,33 @@ export function Calendar({ title, figures, metric }: CalendarProps) {
   const color = metric.startsWith('clone') ? '--clones' : '--views';
   const gap = size > 9 ? 2 : 1;
 
-  function point(event: PointerEvent) {
+  function placeOf(event: PointerEvent) {
     const area = box.current?.getBoundingClientRect();
-    if (!area) return;
-    const x = event.clientX - area.left;
-    const y = event.clientY - area.top;
+    const x = event.clientX - (area?.left ?? 0);
+    const y = event.clientY - (area?.top ?? 0);
     const cell = cells.find((one) => x >= one.x && x < one.x + size && y >= one.y && y < one.y + size);
-    setOver(cell ? { at: cell.at, x, y } : null);
+    return cell ? { at: cell.at, x, y } : null;
+  }
+
+  function open(event: PointerEvent) {
+    const place = placeOf(event);
+    if (place) go(hrefOf(addDays(from, place.at)));
   }
 
   return (
-    <div class="calendar" ref={box} onPointerMove={point} onPointerLeave={() => setOver(null)}>
+    <div
+      class="calendar"
+      ref={box}
+      onPointerMove={(event) => setOver(placeOf(event))}
+      onPointerLeave={() => setOver(null)}
+    >
       {width > 0 && (
         <svg
           width={width}
           height={height}
           role="img"
+          class="calendar-days"
+          onPointerUp={open}
           aria-label={describe(title, figures)}
           style={{ '--fill': `var(${color})` }}
         >
@@ -161,14 +178,16 @@ export function Calendar({ title, figures, metric }: CalendarProps) {
 }
 
 /** The same figures as a table, the newest first. */
-export function CalendarTable({ title, figures, metric }: CalendarProps) {
+export function CalendarTable({ title, figures, metric, hrefOf }: CalendarProps) {
   const newest = figures.values.map((_, at) => at).reverse();
   const columns = [{ label: 'Day' }, { label: METRIC_NAMES[metric], numeric: true }, { label: 'State' }];
   return (
     <DataTable label={title} columns={columns} tall>
       {newest.map((at) => (
         <tr key={at}>
-          <th scope="row">{formatDay(addDays(figures.from, at))}</th>
+          <th scope="row">
+            <a href={hrefOf(addDays(figures.from, at))}>{formatDay(addDays(figures.from, at))}</a>
+          </th>
           <td class="number">{formatCount(figures.values[at] ?? null)}</td>
           <td>{STATE_WORDS[stateAt(figures, at)]}</td>
         </tr>

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ChartModel } from '../../../lib/charts/model.ts';
 import { summarize } from '../../../lib/charts/summary.ts';
 import type { GallerySettings } from '../../../lib/dashboards/gallery-schema.ts';
+import { addDays } from '../../../lib/day.ts';
 import { chartViewOf, useChartActions } from '../../charts/actions.ts';
 import { Canvas } from '../../charts/canvas.tsx';
 import { ChartTable } from '../../charts/chart-table.tsx';
@@ -170,6 +171,15 @@ function overviewHref(tenantId: number, settings: GallerySettings, days: Record<
   return paths.overviewOfDay(tenantId, query);
 }
 
+const DAYS_BESIDE = 14;
+
+/** Some weeks of a calendar, for a chart by day. */
+function daysAround(day: string, { from, to }: { from: string; to: string }) {
+  const first = addDays(day, -DAYS_BESIDE);
+  const last = addDays(day, DAYS_BESIDE);
+  return { from: first < from ? from : first, to: last > to ? to : last };
+}
+
 interface ContentProps {
   tenantId: number;
   title: string;
@@ -186,8 +196,13 @@ function Content({ tenantId, title, settings, scoped: { figures, scope }, asTabl
     return <RepositoriesTable tenantId={tenantId} title={title} figures={figures} settings={settings} />;
   if (settings.kind === 'referrers' && figures.kind === 'referrers') return <Referrers figures={figures} />;
   if (settings.kind !== 'calendar' || figures.kind !== 'calendar') return null;
-  if (asTable) return <CalendarTable title={title} figures={figures} metric={settings.metric} />;
-  return <Calendar title={title} figures={figures} metric={settings.metric} />;
+  const props = {
+    title,
+    figures,
+    metric: settings.metric,
+    hrefOf: (day: string) => overviewHref(tenantId, settings, { ...daysAround(day, figures), day }),
+  };
+  return asTable ? <CalendarTable {...props} /> : <Calendar {...props} />;
 }
 
 /** What the figures are of: days, repositories, and what is missing. */
