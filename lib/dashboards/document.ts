@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RANGES } from '../stats/range-names.ts';
-import { COLUMNS, MAX_ROW, MAX_WIDGETS } from './gallery.ts';
+import { COLUMNS, MAX_ROW, MAX_TABS, MAX_WIDGETS } from './gallery.ts';
 import {
   CalendarSettings,
   ComparisonSettings,
@@ -60,7 +60,7 @@ export const DashboardDocument = z.strictObject({
   name: title.min(1),
   /** The range that the page opens with; without it, the page's default. */
   range: z.enum(RANGES).describe('Days that are shown when the dashboard is opened.').optional(),
-  tabs: z.array(Tab).min(1).max(10),
+  tabs: z.array(Tab).min(1).max(MAX_TABS),
 });
 /** A document that fits the schema, its titles trimmed. `parseDocument` also checks what a schema cannot say. */
 export type DashboardDocument = z.infer<typeof DashboardDocument>;

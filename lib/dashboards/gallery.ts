@@ -49,3 +49,6 @@ export const COLUMNS = 12;
 export const MAX_ROW = 500;
 /** Of widgets in a tab. */
 export const MAX_WIDGETS = 24;
+
+/** The most tabs of a dashboard. */
+export const MAX_TABS = 10;

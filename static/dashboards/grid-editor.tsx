@@ -11,7 +11,7 @@ import { Failure } from '../controls/notice.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { TitleRow } from '../controls/title-row.tsx';
 import { GroupMenu } from '../groups/group-menu.tsx';
-import { go } from '../location.ts';
+import { go, replace, usePlace, withQuery } from '../location.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
 import { Conflict, useLeaving } from './conflict.tsx';
@@ -24,6 +24,7 @@ import { GalleryDialog, type Wanted } from './gallery/gallery-dialog.tsx';
 import { isGallery, settingsOf } from './gallery/settings.ts';
 import { closeGaps, freeSpot, move } from './grid/layout.ts';
 import { keepDraft, usableDraft, useSaving } from './saving.ts';
+import { type TabChanges, TabMenu } from './tab-menu.tsx';
 import type { Tables } from './tables.ts';
 
 interface GridEditorProps {
@@ -88,6 +89,7 @@ export function GridEditor({ tenantId, dashboard, tables, drawings }: GridEditor
   );
   const view = useDashboardView(document);
   const days = useNamedDays();
+  const place = usePlace();
   const number = useTabNumber(document);
   const items = edited.tabs[number - 1] ?? [];
   const setItems = (next: GridItem[]) => setEdited({ ...edited, tabs: edited.tabs.with(number - 1, next) });
@@ -102,6 +104,8 @@ export function GridEditor({ tenantId, dashboard, tables, drawings }: GridEditor
     keepDraft(tenantId, dashboardId, dirty ? { version, text: toText(document) } : undefined);
   }, [tenantId, dashboardId, dirty, version, document]);
   useLeaving(dirty);
+  // It could only be put back into the tab that it was in.
+  useEffect(() => setRemoved(undefined), [number]);
 
   async function save(over?: number) {
     const isStored = !dirty || (await saving.save({ document, text: toText(document) }, over)) !== undefined;
@@ -147,6 +151,28 @@ export function GridEditor({ tenantId, dashboard, tables, drawings }: GridEditor
     setRemoved(undefined);
     setAnnounced(`${item.title} is back`);
   }
+
+  /** Changes the tabs and shows one of them. */
+  function setTabs(next: { tab: DashboardDocument['tabs'][number]; items: GridItem[] }[], at: number) {
+    setEdited({
+      base: { ...edited.base, tabs: next.map(({ tab }) => tab) },
+      tabs: next.map((one) => one.items),
+    });
+    replace(withQuery(place, { tab: at === 0 ? null : String(at + 1) }));
+  }
+
+  const tabs = edited.base.tabs.map((tab, at) => ({ tab, items: edited.tabs[at] ?? [] }));
+  const shownTab = tabs[number - 1];
+  const others = tabs.filter((one) => one !== shownTab);
+  const tabChanges: TabChanges = {
+    onAdd: (title) => setTabs([...tabs, { tab: { title, widgets: [] }, items: [] }], tabs.length),
+    onRename: (title) =>
+      shownTab &&
+      setTabs(tabs.with(number - 1, { ...shownTab, tab: { ...shownTab.tab, title } }), number - 1),
+    onMove: (step) =>
+      shownTab && setTabs(others.toSpliced(number - 1 + step, 0, shownTab), number - 1 + step),
+    onRemove: () => setTabs(others, Math.max(0, number - 2)),
+  };
 
   const itemsOf = (item: GridItem): MenuItem[] => {
     const { widget, key, title } = item;
@@ -226,7 +252,14 @@ export function GridEditor({ tenantId, dashboard, tables, drawings }: GridEditor
         />
       )}
       {submission.error && conflict === undefined && <Failure error={submission.error} />}
-      <DashboardFilters tenantId={tenantId} document={document} />
+      <DashboardFilters tenantId={tenantId} document={document}>
+        <TabMenu
+          titles={document.tabs.map(({ title }) => title)}
+          at={number - 1}
+          widgetCount={items.length}
+          changes={tabChanges}
+        />
+      </DashboardFilters>
       <p class="unseen" id="grid-keys">
         Arrow keys move it, and with Shift resize it.
       </p>

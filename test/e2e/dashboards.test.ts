@@ -589,3 +589,40 @@ test('what somebody else saved while you edit on the grid is not overwritten una
   expect((await call('GET', `/dashboards/1/${id}`)).body).toMatchObject({ version: 2, document: theirs });
   expect(ada.problems()).toEqual([`409 PUT dashboards/1/${id}`]);
 });
+
+test('tabs are added, renamed, moved and removed without JSON', async () => {
+  const { page } = ada;
+  const call = installation.as('ada@example.com');
+  const text = { kind: 'text', title: 'Note', text: 'Hello', x: 0, y: 0, w: 4, h: 3 };
+  const document = { name: 'With tabs', tabs: [{ title: 'One', widgets: [text] }] };
+  const dashboardId = await createDashboard(document);
+  await ada.open(`/t/1/dashboards/${dashboardId}/edit`);
+  const choose = async (name: string) => {
+    await page.getByRole('button', { name: 'Tabs of the dashboard' }).click();
+    await page.getByRole('menuitem', { name }).click();
+  };
+  const titles = () => page.getByRole('navigation', { name: 'Tabs' }).getByRole('link').allInnerTexts();
+  for (const title of ['Two', 'Three']) {
+    await choose('Add a tab…');
+    await page.getByLabel('Title').fill(title);
+    expect(await findViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+  }
+  expect(await titles()).toEqual(['One', 'Two', 'Three']);
+  await choose('Move left');
+  await choose('Rename Three…');
+  await page.getByLabel('Title').fill('Last');
+  await page.getByRole('button', { name: 'Rename', exact: true }).click();
+  expect(await titles()).toEqual(['One', 'Last', 'Two']);
+  await choose('Remove Last…');
+  await page.getByText('Hello').waitFor();
+  await choose('Remove One…');
+  await page.getByText('This also removes its 1 widget.').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await choose('Move right');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.waitForURL(new RegExp(`/dashboards/${dashboardId}(\\?|$)`));
+  const saved = (await call('GET', `/dashboards/1/${dashboardId}`)).body;
+  expect(saved.document.tabs.map(({ title }: { title: string }) => title)).toEqual(['Two', 'One']);
+  expect(ada.problems()).toEqual([]);
+});
