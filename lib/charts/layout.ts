@@ -2,7 +2,7 @@ import type { Bucket } from '../answers/figures.ts';
 import { toDayNumber } from '../day.ts';
 import { formatShortDay, formatShortMonth } from '../day-format.ts';
 import { formatCompact, formatCount } from '../number-format.ts';
-import { type ChartModel, figuresOf, topOf } from './model.ts';
+import { type ChartModel, clippedTopOf, figuresOf, topOf } from './model.ts';
 
 /** Where everything in a chart is, in CSS pixels from the drawing's left and top. */
 export interface Layout {
@@ -55,7 +55,7 @@ function hasBars(model: ChartModel, scale: 'linear' | 'log'): boolean {
 export function layoutOf(model: ChartModel, options: LayoutOptions): Layout {
   const { width, height, scale } = options;
   const values = figuresOf(model).flatMap((layer) => layer.values.filter((value) => value !== null));
-  const highest = options.small?.highest ?? topOf(model);
+  const highest = options.small?.highest ?? (scale === 'log' ? topOf(model) : clippedTopOf(model));
   const axis =
     scale === 'log' ? logAxis(values, highest) : linearAxis(values, highest, model.kind === 'line');
   const texts = axis.ticks.map(toTickText(axis.ticks));

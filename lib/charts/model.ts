@@ -116,10 +116,27 @@ export function isEmpty(model: ChartModel): boolean {
 
 /** The highest column or point; at least 1, so that a chart of zeros has a scale. */
 export function topOf(model: ChartModel): number {
+  return Math.max(topOfFigures(model), topOfBefore(model));
+}
+
+/** How much higher than the figures the comparison's line may be drawn. */
+const MAX_BEFORE = 2;
+
+/** The same, but a spike of the comparison does not flatten the figures: its line is cut, and says how high it was. */
+export function clippedTopOf(model: ChartModel): number {
+  const own = topOfFigures(model);
+  const before = topOfBefore(model);
+  return own > 1 && before > MAX_BEFORE * own ? own : Math.max(own, before);
+}
+
+function topOfBefore({ before }: ChartModel): number {
+  return (before?.values ?? []).reduce<number>((top, value) => Math.max(top, value ?? 0), 1);
+}
+
+function topOfFigures(model: ChartModel): number {
   const heights = model.buckets.map((_, index) => {
     const values = model.layers.map((layer) => layer.values[index] ?? 0);
     const lines = (model.lines ?? []).map((line) => line.values[index] ?? 0);
-    lines.push(model.before?.values[index] ?? 0);
     const top =
       model.kind === 'stacked' ? values.reduce((sum, value) => sum + value, 0) : Math.max(0, ...values);
     return Math.max(top, ...lines);

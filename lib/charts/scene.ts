@@ -1,3 +1,4 @@
+import { formatCount } from '../number-format.ts';
 import { cutOf } from '../stats/buckets.ts';
 import { eventIcon } from './event-icons.ts';
 import { LANE, type Layout, pushApart } from './layout.ts';
@@ -335,11 +336,36 @@ function beforeLine(model: ChartModel, layout: Layout): Shape[] {
   if (!before) return [];
   const d = runsOfKnown(before.values)
     .map((run) => {
-      const points = run.map(({ index, value }) => `${n(layout.x(index))} ${n(layout.y(value))}`);
+      const heightOf = (value: number) => Math.max(layout.top, layout.y(value));
+      const points = run.map(({ index, value }) => `${n(layout.x(index))} ${n(heightOf(value))}`);
       return `M${points.join('L')}${run.length === 1 ? 'h.01' : ''}`;
     })
     .join('');
-  return d ? haloed([{ kind: 'path', d, stroke: '--before', width: 1.75 }]) : [];
+  if (!d) return [];
+  return [...haloed([{ kind: 'path', d, stroke: '--before', width: 1.75 }]), ...cutPeaks(before, layout)];
+}
+
+/** Where the comparison's line is cut at the top: how high it was. */
+function cutPeaks(before: Pick<Layer, 'values'>, { top, right, x, y }: Layout): Shape[] {
+  return runsOfKnown(before.values.map((value) => (value !== null && y(value) < top ? value : null))).flatMap(
+    (run): Shape[] => {
+      const peak = run.reduce((most, one) => (one.value > most.value ? one : most));
+      const left = x(peak.index);
+      const text = formatCount(peak.value);
+      const isRight = left + 10 + text.length * 7 > right;
+      return [
+        { kind: 'path', d: `M${n(left - 5)} ${n(top + 7)}h10l-5 -7z`, fill: '--before' },
+        {
+          kind: 'text',
+          x: isRight ? left - 9 : left + 9,
+          y: top + 10,
+          text,
+          anchor: isRight ? 'end' : 'start',
+          fill: '--axis',
+        },
+      ];
+    },
+  );
 }
 
 /** Under the axis: hatched where some repositories are lost, pale where figures are preliminary, dotted where they are to come. */

@@ -333,9 +333,11 @@ test('annotations of any day are found under Settings, and a range has all of it
   const happened = page.getByRole('region', { name: 'What happened' });
   await happened.getByLabel('Show only').selectOption('annotation');
   await happened.getByRole('button', { name: /^Show all/ }).click();
-  expect(await happened.getByText('“Note 0”').count()).toBe(0);
+  const notes = happened.getByText(/^“Note \d+”$/);
+  expect(await notes.count()).toBeLessThan(150);
   await happened.getByRole('link', { name: /^Show \d+ more, until/ }).click();
-  await happened.getByText('“Note 0”').waitFor();
+  // Those of the last day from which some were missing.
+  await expect.poll(() => notes.count()).toBe(20);
 
   await ada.openSetting('Annotations');
   await page.getByText(/^1–50 of 16\d annotations$/).waitFor();

@@ -185,3 +185,15 @@ test('a chart of 3,000 days is laid out and drawn as shapes', () => {
   expect(shapes.length).toBeLessThan(400);
   expect(JSON.stringify(shapes)).not.toContain('NaN');
 });
+
+test('a spike of the time before does not flatten the bars: its line is cut, and says how high it was', () => {
+  const buckets = daysFrom('2026-09-27', '2026-09-30');
+  const withBefore = (values: number[]) =>
+    modelOf([10, 12, 11, 9], { before: { label: 'before', values, buckets } });
+  const cut = textsOf(withBefore([10, 5_000, 11, 9]));
+  expect(cut).toContain('5,000');
+  expect(cut).toContain('15');
+  const whole = textsOf(withBefore([10, 20, 11, 9]));
+  expect(whole).toContain('20');
+  expect(layoutOf(withBefore([10, 5_000, 11, 9]), { ...SIZE, scale: 'log' }).y(5_000)).toBeGreaterThan(0);
+});
