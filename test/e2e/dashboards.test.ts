@@ -598,7 +598,7 @@ test('tabs are added, renamed, moved and removed without JSON', async () => {
   const dashboardId = await createDashboard(document);
   await ada.open(`/t/1/dashboards/${dashboardId}/edit`);
   const choose = async (name: string) => {
-    await page.getByRole('button', { name: 'Tabs of the dashboard' }).click();
+    await page.getByRole('button', { name: 'Tabs…' }).click();
     await page.getByRole('menuitem', { name }).click();
   };
   const titles = () => page.getByRole('navigation', { name: 'Tabs' }).getByRole('link').allInnerTexts();
