@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import initSqlJs from 'sql.js';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addDays } from '../../lib/day.ts';
 import { openDatabase } from '../../lib/db/database.ts';
@@ -123,6 +124,34 @@ test('a file that is nothing says why, and nothing can be imported', async () =>
   expect(await findViolationsInSights(page)).toEqual([]);
   await page.getByRole('button', { name: 'Choose other files' }).click();
   await page.getByRole('heading', { name: 'Drop files, a folder or a ZIP here' }).waitFor();
+  expect(ada.problems()).toEqual([]);
+});
+
+/** A database as ghstats keeps it. */
+async function databaseOfGhstats(): Promise<Buffer> {
+  const { Database } = await initSqlJs();
+  const db = new Database();
+  const counts = ['stars', 'forks', 'clones_count', 'clones_uniques', 'views_count', 'views_uniques'];
+  db.run('create table repos (id integer primary key, name text)');
+  db.run(`create table repo_stats (repo_id integer, date text, ${counts.join(', ')})`);
+  db.run("insert into repos values (1, 'northwind-labs/burrow')");
+  db.run("insert into repo_stats values (1, '2023-03-01T00:00:00Z', 5, 1, 4, 3, 70, 30)");
+  return Buffer.from(db.export());
+}
+
+test('a database is read under the pages’ policy, and SQLite is loaded only for it', async () => {
+  const loaded: string[] = [];
+  page.context().on('request', (request) => loaded.push(request.url()));
+  const isSqlite = (url: string) => /imports-worker-sql/.test(url);
+  await choose({ name: 'traffic.csv', text: csvOf('2023-03-01', 3) });
+  await page.getByText('Which one is it?').waitFor();
+  expect(loaded.filter(isSqlite)).toEqual([]);
+  await ada.open('/t/1/imports');
+  const buffer = await databaseOfGhstats();
+  const file = { name: 'ghstats.db', mimeType: 'application/octet-stream', buffer };
+  await page.getByLabel('Files', { exact: true }).setInputFiles([file]);
+  await page.getByText(/^1 new day, .* for 1 repository\.$/).waitFor();
+  expect(loaded.filter(isSqlite)).toHaveLength(1);
   expect(ada.problems()).toEqual([]);
 });
 
