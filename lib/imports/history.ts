@@ -92,7 +92,10 @@ export interface ReadDay extends Counts {
   lowerBound: TrafficMetric[];
   /** Only seen on that day itself: it was not over. */
   provisional: TrafficMetric[];
-  /** A 0 that the tool may have written for "not measured". */
+  /**
+   * A 0 beside a number above 0, which the tool may have filled in. It is most likely true, and counts: until 2026, GitHub left days
+   * without traffic out. Zeros that most likely stand for "not measured" are unknown here.
+   */
   doubtfulZero: TrafficMetric[];
   /** How the day is known, and when it was read. Only in our own exports. */
   state?: ExportRow<'traffic-days'>['state'];

@@ -82,15 +82,10 @@ function mergeDays(read: readonly ReadRepository[]): DayToSend[] {
   return inOrder(days.values());
 }
 
-const UNKNOWN_VIEWS = { viewCount: null, viewUniques: null };
-const UNKNOWN_CLONES = { cloneCount: null, cloneUniques: null };
-
-function toDay({ lowerBound, provisional, doubtfulZero, state, observedAt, ...day }: ReadDay): DayToSend {
+function toDay({ lowerBound, provisional, state, observedAt, ...day }: ReadDay): DayToSend {
   const metrics = new Set([...lowerBound, ...provisional]);
   const { date, viewCount, viewUniques, cloneCount, cloneUniques } = day;
   const sent: DayToSend = { date, viewCount, viewUniques, cloneCount, cloneUniques };
-  // What may stand for "not measured" is unknown: a zero would be compared and summed up.
-  for (const metric of doubtfulZero) Object.assign(sent, metric === 'views' ? UNKNOWN_VIEWS : UNKNOWN_CLONES);
   if (state !== undefined) sent.state = state;
   if (observedAt !== undefined) sent.observedAt = observedAt;
   if (metrics.size > 0)
