@@ -218,7 +218,7 @@ test('whatever is collected, imported and taken back in any order, what counts i
       expect(await readLayer('trafficDay', layered)).toEqual(await readLayer('trafficDay', alone));
       expect([...(await readLayer('collectedDay', layered))]).toEqual([]);
     }),
-    { numRuns: 25 },
+    { numRuns: 12 },
   );
 });
 

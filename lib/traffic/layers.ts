@@ -180,26 +180,26 @@ export interface ImportedHistory {
 }
 
 /** Lets an import's days of a repository count. It is marked as applied already. The caller holds the repository's row. */
-export async function applyDays(
+export async function applyDays(trx: Transaction<Tables>, history: ImportedHistory): Promise<void> {
+  const span = await findSpan(trx, history);
+  if (!span) return;
+  const known = await listEffectiveDays(trx, span);
+  if (known.length > 0) {
+    const imported = byDate(await listImportedDays(trx, span));
+    const named = known.filter(({ trafficDate }) =>
+      imported.get(trafficDate)?.some(({ importId }) => importId === history.importId),
+    );
+    await decideAgain(trx, span, named, imported);
+  }
+  await insertAlone(trx, history, known.length > 0 ? 'some are known' : 'none is known');
+}
+
+/** Where nothing else is known of a day, the imported value counts as it is. */
+async function insertAlone(
   trx: Transaction<Tables>,
   { tenantId, repositoryId, importId }: ImportedHistory,
+  others: 'some are known' | 'none is known',
 ): Promise<void> {
-  const known = await trx
-    .selectFrom('trafficDay as t')
-    .innerJoin('importedDay as d', (join) =>
-      join
-        .onRef('d.tenantId', '=', 't.tenantId')
-        .onRef('d.repositoryId', '=', 't.repositoryId')
-        .onRef('d.trafficDate', '=', 't.trafficDate'),
-    )
-    .select(['t.trafficDate', 't.state', 't.observedAt', 't.importId'])
-    .select(METRICS.map((metric) => `t.${metric}` as const))
-    .where('t.tenantId', '=', tenantId)
-    .where('t.repositoryId', '=', repositoryId)
-    .where('d.importId', '=', importId)
-    .execute();
-  await decideAgain(trx, { tenantId, repositoryId, importId }, known);
-  // Where nothing else is known of a day, the imported value counts as it is.
   await trx
     .insertInto('trafficDay')
     .columns(['tenantId', 'repositoryId', 'trafficDate', ...METRICS, 'state', 'observedAt', 'importId'])
@@ -217,14 +217,16 @@ export async function applyDays(
         .where('d.tenantId', '=', tenantId)
         .where('d.repositoryId', '=', repositoryId)
         .where('d.importId', '=', importId)
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('trafficDay as t')
-                .select('t.trafficDate')
-                .whereRef('t.tenantId', '=', 'd.tenantId')
-                .whereRef('t.repositoryId', '=', 'd.repositoryId')
-                .whereRef('t.trafficDate', '=', 'd.trafficDate'),
+        .$if(others === 'some are known', (query) =>
+          query.where(({ not, exists, selectFrom }) =>
+            not(
+              exists(
+                selectFrom('trafficDay as t')
+                  .select('t.trafficDate')
+                  .whereRef('t.tenantId', '=', 'd.tenantId')
+                  .whereRef('t.repositoryId', '=', 'd.repositoryId')
+                  .whereRef('t.trafficDate', '=', 'd.trafficDate'),
+              ),
             ),
           ),
         ),
@@ -236,49 +238,75 @@ export async function applyDays(
  * Takes an import's days of a repository out of what counts. It is no longer marked as applied, and its days are still stored. The
  * caller holds the repository's row.
  */
-export async function unapplyDays(
-  trx: Transaction<Tables>,
-  { tenantId, repositoryId, importId }: ImportedHistory,
-): Promise<void> {
-  const decided = await trx
-    .selectFrom('trafficDay')
-    .select(['trafficDate', ...METRICS, 'state', 'observedAt', 'importId'])
-    .where('tenantId', '=', tenantId)
-    .where('repositoryId', '=', repositoryId)
-    .where('importId', 'is not', null)
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('importedDay as d')
-          .select('d.trafficDate')
-          .whereRef('d.tenantId', '=', 'trafficDay.tenantId')
-          .whereRef('d.repositoryId', '=', 'trafficDay.repositoryId')
-          .whereRef('d.trafficDate', '=', 'trafficDay.trafficDate')
-          .where('d.importId', '=', importId),
-      ),
-    )
-    .execute();
-  await decideAgain(trx, { tenantId, repositoryId, importId }, decided);
+export async function unapplyDays(trx: Transaction<Tables>, history: ImportedHistory): Promise<void> {
+  const span = await findSpan(trx, history);
+  if (!span) return;
+  const imported = byDate(await listImportedDays(trx, span));
+  const collected = await listCollectedDays(trx, span);
+  // Of most days, nothing else is known: they need not be read.
+  const others = new Set([...imported.keys(), ...collected.map(({ trafficDate }) => trafficDate)]);
+  if (others.size > 0) {
+    const decided = (await listEffectiveDays(trx, span)).filter(
+      ({ trafficDate, importId }) => importId !== null && others.has(trafficDate),
+    );
+    await decideAgain(trx, span, decided, imported);
+  }
   await trx
     .deleteFrom('trafficDay')
+    .where('tenantId', '=', history.tenantId)
+    .where('repositoryId', '=', history.repositoryId)
+    .where('importId', '=', history.importId)
+    .execute();
+}
+
+/** The first and the last day that an import has of a repository; null without any. */
+async function findSpan(
+  db: Db,
+  { tenantId, repositoryId, importId }: ImportedHistory,
+): Promise<RepositorySpan | null> {
+  const row = await db
+    .selectFrom('importedDay')
+    .select(({ fn }) => [
+      fn.min<Day | null>('trafficDate').as('from'),
+      fn.max<Day | null>('trafficDate').as('to'),
+    ])
     .where('tenantId', '=', tenantId)
     .where('repositoryId', '=', repositoryId)
     .where('importId', '=', importId)
+    .executeTakeFirst();
+  return row?.from && row.to ? { tenantId, repositoryIds: [repositoryId], from: row.from, to: row.to } : null;
+}
+
+/** A span of one repository. */
+interface RepositorySpan extends LayerSpan {
+  repositoryIds: readonly [number];
+}
+
+function listEffectiveDays(
+  db: Db,
+  { tenantId, repositoryIds, from, to }: RepositorySpan,
+): Promise<EffectiveDay[]> {
+  return db
+    .selectFrom('trafficDay')
+    .select(['trafficDate', ...METRICS, 'state', 'observedAt', 'importId'])
+    .where('tenantId', '=', tenantId)
+    .where('repositoryId', '=', repositoryIds[0])
+    .where('trafficDate', '>=', from)
+    .where('trafficDate', '<=', to)
     .execute();
 }
 
 /** Decides days anew, from our own measurement and the imports that count. Days that nothing knows any more stay as they are. */
 async function decideAgain(
   trx: Transaction<Tables>,
-  { tenantId, repositoryId }: ImportedHistory,
+  span: RepositorySpan,
   rows: readonly EffectiveDay[],
+  imported: ReadonlyMap<Day, readonly ImportedDay[]>,
 ): Promise<void> {
-  const dates = rows.map(({ trafficDate }) => trafficDate).sort();
-  const [from] = dates;
-  const to = dates.at(-1);
-  if (from === undefined || to === undefined) return;
-  const span = { tenantId, repositoryIds: [repositoryId], from, to };
+  if (rows.length === 0) return;
+  const { tenantId } = span;
+  const [repositoryId] = span.repositoryIds;
   const collected = byDate(await listCollectedDays(trx, span));
-  const imported = byDate(await listImportedDays(trx, span));
   const changed = rows.flatMap((row) => {
     const own = row.importId === null ? row : collected.get(row.trafficDate)?.[0];
     const effective = toEffectiveDay(row.trafficDate, own, imported.get(row.trafficDate) ?? []);
@@ -317,6 +345,8 @@ export async function decideDate(trx: Transaction<Tables>, tenantId: number, dat
       ),
     )
     .execute();
-  for (const { repositoryId, ...row } of rows)
-    await decideAgain(trx, { tenantId, repositoryId, importId: 0 }, [row]);
+  for (const { repositoryId, ...row } of rows) {
+    const span: RepositorySpan = { tenantId, repositoryIds: [repositoryId], from: date, to: date };
+    await decideAgain(trx, span, [row], byDate(await listImportedDays(trx, span)));
+  }
 }

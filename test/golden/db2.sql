@@ -914,12 +914,13 @@ select "REPOSITORY_ID" from "IMPORT_REPOSITORY" where "TENANT_ID" = ? and "IMPOR
 select "REPOSITORY_ID" from "REPOSITORY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?);
 select "REPOSITORY_ID", "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT" from "COLLECTED_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?) and ("TRAFFIC_DATE" >= ? or "STATE" = ?) and "TRAFFIC_DATE" <= ?;
 select "STATUS", "DAY_COUNT", "FIRST_DATE", "LAST_DATE", "PART_COUNT", "CREATED_AT", "TOOLS" from "IMPORT" where "TENANT_ID" = ? and "IMPORT_ID" = ? for read only with rs use and keep update locks;
-select "T"."TRAFFIC_DATE", "T"."STATE", "T"."OBSERVED_AT", "T"."IMPORT_ID", "T"."VIEW_COUNT", "T"."VIEW_UNIQUES", "T"."CLONE_COUNT", "T"."CLONE_UNIQUES" from "TRAFFIC_DAY" as "T" inner join "IMPORTED_DAY" as "D" on "D"."TENANT_ID" = "T"."TENANT_ID" and "D"."REPOSITORY_ID" = "T"."REPOSITORY_ID" and "D"."TRAFFIC_DATE" = "T"."TRAFFIC_DATE" where "T"."TENANT_ID" = ? and "T"."REPOSITORY_ID" = ? and "D"."IMPORT_ID" = ?;
+select "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT", "IMPORT_ID" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "TRAFFIC_DATE" >= ? and "TRAFFIC_DATE" <= ?;
 select distinct "KIND" from "IMPORTED_ITEM" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" = ?;
 select distinct "SNAPSHOT_DATE" as "DATE" from "PATH_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is null;
 select distinct "SNAPSHOT_DATE" as "DATE" from "REFERRER_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is null;
 select max("D"."TRAFFIC_DATE") as "NEWEST" from "IMPORTED_DAY" as "D" inner join "IMPORT_REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."IMPORT_ID" = "D"."IMPORT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" where "D"."TENANT_ID" = ? and "D"."REPOSITORY_ID" = ? and "R"."APPLIED_AT" is not null;
 select max("OBSERVED_DATE") as "NEWEST" from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is not null;
+select min("TRAFFIC_DATE") as "FROM", max("TRAFFIC_DATE") as "TO" from "IMPORTED_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" = ?;
 update "FIRST_REFERRER" set "FIRST_DATE" = "COLLECTED_DATE" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
 update "IMPORT" set "STATUS" = ? where "TENANT_ID" = ? and "IMPORT_ID" = ?;
 update "IMPORT" set "STATUS" = ?, "FINISHED_AT" = ? where "TENANT_ID" = ? and "IMPORT_ID" = ?;
@@ -954,12 +955,12 @@ select "REFERRER", min("SNAPSHOT_DATE") as "FIRST_DATE" from "REFERRER_SNAPSHOT"
 select "REPOSITORY_ID" from "IMPORT_REPOSITORY" where "TENANT_ID" = ? and "IMPORT_ID" = ? order by "REPOSITORY_ID";
 select "REPOSITORY_ID", "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT" from "COLLECTED_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" in (?) and ("TRAFFIC_DATE" >= ? or "STATE" = ?) and "TRAFFIC_DATE" <= ?;
 select "STATUS", "DAY_COUNT", "FIRST_DATE", "LAST_DATE", "PART_COUNT", "CREATED_AT", "TOOLS" from "IMPORT" where "TENANT_ID" = ? and "IMPORT_ID" = ? for read only with rs use and keep update locks;
-select "TRAFFIC_DATE", "VIEW_COUNT", "VIEW_UNIQUES", "CLONE_COUNT", "CLONE_UNIQUES", "STATE", "OBSERVED_AT", "IMPORT_ID" from "TRAFFIC_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is not null and exists (select "D"."TRAFFIC_DATE" from "IMPORTED_DAY" as "D" where "D"."TENANT_ID" = "TRAFFIC_DAY"."TENANT_ID" and "D"."REPOSITORY_ID" = "TRAFFIC_DAY"."REPOSITORY_ID" and "D"."TRAFFIC_DATE" = "TRAFFIC_DAY"."TRAFFIC_DATE" and "D"."IMPORT_ID" = ?);
 select distinct "KIND" from "IMPORTED_ITEM" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" = ?;
 select distinct "SNAPSHOT_DATE" as "DATE" from "PATH_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is null;
 select distinct "SNAPSHOT_DATE" as "DATE" from "REFERRER_SNAPSHOT" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is null;
 select max("D"."TRAFFIC_DATE") as "NEWEST" from "IMPORTED_DAY" as "D" inner join "IMPORT_REPOSITORY" as "R" on "R"."TENANT_ID" = "D"."TENANT_ID" and "R"."IMPORT_ID" = "D"."IMPORT_ID" and "R"."REPOSITORY_ID" = "D"."REPOSITORY_ID" where "D"."TENANT_ID" = ? and "D"."REPOSITORY_ID" = ? and "R"."APPLIED_AT" is not null;
 select max("OBSERVED_DATE") as "NEWEST" from "TRAFFIC_WINDOW" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" is not null;
+select min("TRAFFIC_DATE") as "FROM", max("TRAFFIC_DATE") as "TO" from "IMPORTED_DAY" where "TENANT_ID" = ? and "REPOSITORY_ID" = ? and "IMPORT_ID" = ?;
 update "FIRST_REFERRER" set "FIRST_DATE" = "COLLECTED_DATE" where "TENANT_ID" = ? and "REPOSITORY_ID" = ?;
 update "IMPORT" set "STATUS" = ? where "TENANT_ID" = ? and "IMPORT_ID" = ?;
 update "IMPORT" set "STATUS" = ?, "FINISHED_AT" = ? where "TENANT_ID" = ? and "IMPORT_ID" = ?;
