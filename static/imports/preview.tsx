@@ -107,12 +107,13 @@ function ReadingProgress({ progress, onCancel }: { progress: ReadProgress; onCan
       <div class="row">
         <p class="grow" role="status">
           Reading: {formatCount(done)} of {plural(of, 'file')}
+          {done === 0 && of === 1 && '. A hundred megabytes take a minute or two.'}
         </p>
         <button type="button" class="button" onClick={onCancel}>
           Cancel
         </button>
       </div>
-      <progress class="progress" value={done} max={Math.max(1, of)} aria-label="Files read" />
+      {of > 1 && <progress class="progress" value={done} max={of} aria-label="Files read" />}
     </section>
   );
 }
