@@ -4,6 +4,7 @@ import { benchCold } from './cold.ts';
 import { benchCollect } from './collect.ts';
 import { benchDashboard } from './dashboard.ts';
 import { benchDisk } from './disk.ts';
+import { benchExports } from './exports.ts';
 import { benchFanOut } from './fanout.ts';
 import { benchFirstChart } from './first-chart.ts';
 import { benchFootprint } from './footprint.ts';
@@ -52,6 +53,10 @@ const BENCHES = {
     prints: 'the time from an empty folder to the first chart (needs Chromium)',
   },
   page: { run: benchPage, prints: 'bytes of the pages and the time to the first chart (needs Chromium)' },
+  exports: {
+    run: benchExports,
+    prints: 'an export of 300 repositories and 5 years by the API, beside COPY and bare statements',
+  },
   import: {
     run: benchImport,
     prints:

@@ -9,11 +9,15 @@ export interface ParquetFile {
   end(): Uint8Array;
 }
 
-const TYPES: Record<NamedColumn['type'], Pick<SchemaElement, 'type' | 'converted_type'>> = {
+const TYPES: Record<NamedColumn['type'], Pick<SchemaElement, 'type' | 'converted_type' | 'logical_type'>> = {
   integer: { type: 'INT64' },
   text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
   day: { type: 'INT32', converted_type: 'DATE' },
-  instant: { type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' },
+  instant: {
+    type: 'INT64',
+    converted_type: 'TIMESTAMP_MILLIS',
+    logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
+  },
 };
 
 /** Begins a Parquet file with these columns. */
