@@ -7,6 +7,7 @@ import type { Config } from '../lib/config.ts';
 import { textField, urlField } from '../lib/fields.ts';
 import { createInitSecretCheck } from '../lib/init-secret.ts';
 import { claimInstallation, describeInstallation, initialize, requireWork } from '../lib/installation.ts';
+import { refuseKeyInAddress } from '../lib/keys/use.ts';
 import { parseBody } from '../lib/request.ts';
 import { GITHUB, type ServerAddress, toDemoServer, toServerAddress } from '../lib/servers.ts';
 
@@ -40,7 +41,10 @@ const requireInitSecret = createInitSecretCheck(sleep);
 
 const app = createApp();
 
-app.get('/', async (c) => json<InitState>(await describeInstallation(c.env)));
+app.get('/', async (c) => {
+  await refuseKeyInAddress(c.env.dbFor, c.req.raw, c.env.clock());
+  return json<InitState>(await describeInstallation(c.env));
+});
 
 app.post('/', async (c) => {
   const { config, db, identity } = c.env;

@@ -21,6 +21,7 @@ import type { Db } from '../lib/db/database.ts';
 import { dayField, groupParameter } from '../lib/fields.ts';
 import { inGroup, listGroupChoices } from '../lib/groups.ts';
 import { bearsDataToken, requireDataAccess } from '../lib/identity/data-token.ts';
+import { refuseKeyInAddress } from '../lib/keys/use.ts';
 import { requireRepositoryRow } from '../lib/repositories/repository.ts';
 import { MAX_ID, parseBody, parseId, parseQuery, parseValue, toId } from '../lib/request.ts';
 import { readBeforeAfter } from '../lib/stats/before-after.ts';
@@ -221,6 +222,7 @@ async function requireTableAccess(c: Call) {
   const { dbFor, config, clock } = c.env;
   if (!bearsDataToken(c.req.raw)) return requireAccess(c, 'seeTraffic');
   const now = clock();
+  await refuseKeyInAddress(dbFor, c.req.raw, now);
   const tenantId = toId(c.req.param('tenantId'));
   const db = dbFor({ tenants: tenantId === undefined ? [] : [tenantId] });
   const access = await requireDataAccess(db, config.tokenKey, c.req.raw, tenantId, now);

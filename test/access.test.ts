@@ -470,6 +470,15 @@ test('a key for one repository finds no other on any route, and none of the tena
     );
 });
 
+test('on every route but that of spreadsheets a key in the address is refused, and on that one too unless it is for them', async () => {
+  const { key } = await createApiKey(installation.as(people.manager), ids.tenantId, { scope: 'manage' });
+  for (const route of described) {
+    const [method, address, body] = toRequest(route, ids.seen);
+    const answer = await installation.anonymously(method, `${address}?key=${key}`, body);
+    expect([route, answer.body.error?.code]).toEqual([route, 'key_in_address']);
+  }
+});
+
 test('for a key, another tenant does not exist, whatever its scope', async () => {
   const { body } = await calls.managerElsewhere('GET', '/me');
   const { tenantId } = body.tenants[0];

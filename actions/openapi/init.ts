@@ -11,7 +11,7 @@ export const initOperations: Operation[] = [
     summary: 'Get whether the installation is initialized',
     needs: 'nothing',
     responses: { 200: InitState },
-    failures: [],
+    failures: ['key_in_address'],
   },
   {
     action: 'init',

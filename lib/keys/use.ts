@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import type { Database, Db } from '../db/database.ts';
+import { isMissingTable } from '../db/errors.ts';
 import type { KeyReach, KeyScope } from '../db/tables/keys.ts';
 import type { Tables } from '../db/tables.ts';
 import { Failure } from '../failure.ts';
@@ -150,6 +151,12 @@ export async function refuseKeyInAddress(
     .set({ exposedAt: now.toISOString() })
     .where('secretHash', '=', keyHash)
     .where('exposedAt', 'is', null)
-    .execute();
+    .execute()
+    .catch(unlessMissing);
   throw new Failure('key_in_address');
+}
+
+/** Before the installation is initialized, there is no table, and no key. */
+function unlessMissing(error: unknown): void {
+  if (!isMissingTable(error)) throw error;
 }
