@@ -9,6 +9,7 @@ import { type HistoryToSend, planParts } from '../lib/imports/parts.ts';
 import { completeImport, createImport, storePart, takeBackImport } from '../lib/imports.ts';
 import { METRICS } from '../lib/traffic/figures.ts';
 import { byDate, listImportedDays } from '../lib/traffic/layers.ts';
+import { judgeSilence, markSilence } from '../lib/traffic/silence.ts';
 import { saveDays } from '../lib/traffic/tables.ts';
 import { at, type Collecting, openCollecting } from './collecting.ts';
 
@@ -294,4 +295,35 @@ test('two imports of everything, collected over and taken back in either order, 
   }
   expect(ends[1]).toEqual(ends[0]);
   expect(ends[2]).toEqual(ends[0]);
+});
+
+test('where our zeros become suspect because everything fell silent, the file’s figures count until GitHub has caught up', async () => {
+  const { repositoryId } = await collecting.add('silent');
+  const date = addDays(START, -3);
+  const { tenantId, db } = collecting;
+  const key = { tenantId, repositoryId, trafficDate: date };
+  const zero = { viewCount: 0, viewUniques: 0, cloneCount: 0, cloneUniques: 0 };
+  await db
+    .insertInto('trafficDay')
+    .values({ ...key, ...zero, state: 'zero', observedAt: at(START) })
+    .execute();
+  const dayNow = async () => (await collecting.days(repositoryId, date, date))[0];
+  const importId = await importAll([{ repositoryId, days: toDays(date, 1, 7) }]);
+  expect(await dayNow()).toMatchObject({ viewCount: 0, state: 'zero' });
+  const [server] = await db.selectFrom('githubServer').select('serverId').execute();
+  const serverId = server?.serverId ?? 0;
+  await db.insertInto('silentDay').values({ serverId, trafficDate: date }).execute();
+  await markSilence(db, tenantId);
+  expect(await dayNow()).toMatchObject({ viewCount: 7, cloneCount: 0, state: 'imported' });
+  await db
+    .updateTable('silentDay')
+    .set({ endedAt: at(START) })
+    .execute();
+  await judgeSilence(db, collecting.clock());
+  expect(await dayNow()).toMatchObject({ viewCount: 0, state: 'zero' });
+  await takeBack(importId);
+  expect(await dayNow()).toMatchObject({ viewCount: 0, state: 'zero' });
+  expect((await collecting.rows('collectedDay')).filter((row) => row.repositoryId === repositoryId)).toEqual(
+    [],
+  );
 });
