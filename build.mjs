@@ -340,6 +340,32 @@ async function buildSignIn() {
   return metafile;
 }
 
+/**
+ * The script and the styles of shared pages. They are the same file in every version, because shared pages name them that were
+ * written long ago.
+ */
+async function buildShared() {
+  const folder = path.join(out, 'static/shared');
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: {
+      page: path.join(root, 'static/shared/main.tsx'),
+      'page-styles': path.join(root, 'static/shared/page.css'),
+    },
+    outdir: folder,
+    bundle: true,
+    minify: true,
+    metafile: true,
+    format: 'esm',
+    target: BROWSERS,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    logLevel: 'warning',
+  });
+  await writeFile(path.join(folder, 'page.svg'), await readFile(path.join(root, 'static/icon.svg')));
+  return metafile;
+}
+
 /** openapi.json, generated from the schemas that the actions parse with. The generator stays out of their bundles. */
 async function buildOpenApi() {
   const generator = path.join(out, 'openapi.mjs');
@@ -438,7 +464,7 @@ export async function buildAll() {
   await mkdir(path.join(out, 'static'), { recursive: true });
   const buildBoth = async () => {
     const [drawing, imports] = await Promise.all([buildWorker(), buildImportsWorker()]);
-    return [drawing, imports, await buildPages({ drawing, imports }), await buildSignIn()];
+    return [drawing, imports, await buildPages({ drawing, imports }), await buildSignIn(), await buildShared()];
   };
   const [actions, pages] = await Promise.all([buildActions(), buildBoth(), buildLocal(), buildStart()]);
   const packages = new Set([actions, ...pages].flatMap(packagesIn));

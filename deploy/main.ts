@@ -6,7 +6,7 @@ import { type Environment, withAppId } from './app-id.ts';
 import { completeEnvironment } from './environment.ts';
 import { readHolder, releaseDeploymentLock, takeDeploymentLock } from './lock.ts';
 import { type Manifest, readManifest } from './manifest.ts';
-import { listStale, readPages, removePages, uploadPages } from './pages.ts';
+import { listStale, readPages, removePages, removeShared, uploadPages, uploadSharedPages } from './pages.ts';
 import { openPlatform, PACKAGE, type Platform, readBoundDatabase } from './platform.ts';
 import { readProviderOrigins } from './provider.ts';
 import { rotate } from './rotate.ts';
@@ -244,6 +244,9 @@ async function upload({ settings, store }: Deployment): Promise<void> {
   const uploads = await readPages(PAGES, settings);
   const removed = await uploadPages(store, uploads, staleBefore(settings));
   say(`${uploads.length} files uploaded, ${removed.length} of earlier deployments removed.`);
+  if (!settings.files) return say('Nothing can be shared: FILES_BUCKET is not set.');
+  await uploadSharedPages(openStore(settings.files, 'FILES'), uploads);
+  say(`Shared pages are served from ${settings.files.bucket} at ${settings.files.publicUrl}.`);
 }
 
 async function undeploy(deployment: Deployment): Promise<void> {
@@ -272,6 +275,9 @@ async function undeploy(deployment: Deployment): Promise<void> {
   await untilDone(deployment, wskdeploy.undeploy);
   step(`Removing the pages from ${bucket}`);
   say(`${await removePages(store)} files removed; the bucket itself stays.`);
+  if (!settings.files) return;
+  step(`Removing what is shared from ${settings.files.bucket}`);
+  say(`${await removeShared(openStore(settings.files, 'FILES'))} files removed.`);
 }
 
 async function rotateSecrets(deployment: Deployment): Promise<void> {

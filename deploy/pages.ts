@@ -45,10 +45,10 @@ function withPolicy(page: string, policy: string): string {
 
 const COMPRESSIBLE = /^(text\/|application\/json|image\/svg)/;
 
-/** Compresses hashed files: every browser accepts gzip, and a bucket does not compress. */
+/** Compresses hashed files and those of shared pages: every browser accepts gzip, and a bucket does not compress. */
 function toUpload(key: string, content: Buffer): Upload {
   const { type, cacheControl } = servingOf(`/${key}`);
-  const isCompressed = key.startsWith('assets/') && COMPRESSIBLE.test(type);
+  const isCompressed = /^(assets|shared)\//.test(key) && COMPRESSIBLE.test(type);
   const headers = { 'content-type': type, 'cache-control': cacheControl };
   return {
     key,
@@ -112,6 +112,25 @@ export async function uploadPages(store: Store, uploads: Upload[], before: Date)
     headers: { 'content-type': 'application/json', 'cache-control': 'no-cache' },
   });
   return stale;
+}
+
+/** Where the files of shares are, and what is served with them. */
+const SHARED = 'shared/';
+
+/** Uploads the script and the styles of shared pages to the bucket of the shared files. */
+export async function uploadSharedPages(store: Store, uploads: Upload[]): Promise<void> {
+  await store.serveAsSite();
+  await forEach(
+    uploads.filter(({ key }) => key.startsWith(SHARED)),
+    store.put,
+  );
+}
+
+/** Removes everything that is shared. Returns the number of files. */
+export async function removeShared(store: Store): Promise<number> {
+  const files = await store.list(SHARED);
+  await forEach(files, ({ key }) => store.remove(key));
+  return files.length;
 }
 
 /** Removes the files of all deployments, and nothing else. Returns their number. */

@@ -1,5 +1,7 @@
 import { parseConfig } from '../lib/config.ts';
 import { Failure } from '../lib/failure.ts';
+import type { BucketSettings } from '../lib/files/bucket.ts';
+import { type FilesSettings, toFilesSettings } from '../lib/files/settings.ts';
 import { checkParameters, isHttpUrl, PAGES_SIGN_IN, PARAMETERS, type Parameter } from '../lib/parameters.ts';
 import { withoutTrailingSlashes } from '../lib/url.ts';
 import { appIdWarnings, type Environment, withAppId } from './app-id.ts';
@@ -12,6 +14,8 @@ export interface Settings {
   auth: string;
   namespace: string;
   store: StoreSettings;
+  /** Where shared files are kept; null: nothing can be shared. */
+  files: FilesSettings | null;
   /** Where the pages are, without a slash at the end. */
   pagesUrl: string;
   /** Where the pages find the web actions: a URL, or a path on the pages' own origin. */
@@ -26,13 +30,7 @@ export interface Settings {
 }
 
 /** An S3-compatible bucket. */
-export interface StoreSettings {
-  endpoint: string;
-  region: string;
-  bucket: string;
-  accessKeyId: string;
-  secretAccessKey: string;
-}
+export type StoreSettings = BucketSettings;
 
 const isOrigin = (text: string) => isHttpUrl(text) && new URL(text).pathname === '/' && !/[?#]/.test(text);
 const withScheme = (host: string) => (/^https?:\/\//.test(host) ? host : `https://${host}`);
@@ -205,6 +203,7 @@ export function readSettings(environment: Environment): Settings {
       accessKeyId: value('COS_ACCESS_KEY_ID'),
       secretAccessKey: value('COS_SECRET_ACCESS_KEY'),
     },
+    files: toFilesSettings((name) => environment[name]?.trim() ?? ''),
     pagesUrl: withoutTrailingSlashes(value('PAGES_URL')),
     apiUrl: withoutTrailingSlashes(
       value('API_URL') || `${apiHost}/api/v1/web/${encodeURIComponent(namespace)}/traffic`,

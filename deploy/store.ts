@@ -11,16 +11,20 @@ export interface Store extends Bucket {
 }
 
 /** What to do about the storage's error codes. */
-const ADVICE: Record<string, string> = {
-  NoSuchBucket: 'create the bucket first, or correct COS_BUCKET',
-  InvalidAccessKeyId: 'the storage does not know COS_ACCESS_KEY_ID',
-  SignatureDoesNotMatch: 'COS_SECRET_ACCESS_KEY does not belong to COS_ACCESS_KEY_ID',
+const adviceOf = (variables: Variables): Record<string, string> => ({
+  NoSuchBucket: `create the bucket first, or correct ${variables}_BUCKET`,
+  InvalidAccessKeyId: `the storage does not know ${variables}_ACCESS_KEY_ID`,
+  SignatureDoesNotMatch: `${variables}_SECRET_ACCESS_KEY does not belong to ${variables}_ACCESS_KEY_ID`,
   AccessDenied: 'the HMAC key needs the role Writer (IBM: Writer or Manager) on the bucket',
-  AuthorizationHeaderMalformed: 'is COS_REGION right?',
-};
+  AuthorizationHeaderMalformed: `is ${variables}_REGION right?`,
+});
 
-export function openStore(settings: StoreSettings): Store {
-  const bucket = openBucket(settings, (url, init) => request('COS_ENDPOINT', url, init));
+/** How the variables of a bucket begin: of the pages', or of the shared files'. */
+type Variables = 'COS' | 'FILES';
+
+export function openStore(settings: StoreSettings, variables: Variables = 'COS'): Store {
+  const bucket = openBucket(settings, (url, init) => request(`${variables}_ENDPOINT`, url, init));
+  const advised = <T>(work: Promise<T>) => withAdvice(work, adviceOf(variables));
   return {
     requireAccess: async () => void (await advised(bucket.list('index.html'))),
     list: (prefix) => advised(bucket.list(prefix)),
@@ -31,11 +35,11 @@ export function openStore(settings: StoreSettings): Store {
   };
 }
 
-async function advised<T>(work: Promise<T>): Promise<T> {
+async function withAdvice<T>(work: Promise<T>, sentences: Record<string, string>): Promise<T> {
   return work.catch((error: unknown) => {
     if (!(error instanceof BucketRefusal)) throw error;
     const { code, what, message } = error;
-    const advice = ADVICE[code] ?? (message || 'see the storage’s documentation');
+    const advice = sentences[code] ?? (message || 'see the storage’s documentation');
     throw new Error(`The object storage refused ${what} (${code}): ${advice}.`);
   });
 }

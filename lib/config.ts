@@ -2,7 +2,7 @@ import type { ApiAccess } from './activations.ts';
 import { findBoundCredentials } from './db/db2-address.ts';
 import type { DatabaseRole } from './db/grants.ts';
 import { Failure } from './failure.ts';
-import type { FilesSettings } from './files.ts';
+import { type FilesSettings, toFilesSettings } from './files/settings.ts';
 import { checkParameters, PARAMETERS } from './parameters.ts';
 import { withoutTrailingSlashes } from './url.ts';
 
@@ -106,16 +106,7 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
       apiHost: withoutTrailingSlashes(value('OPENWHISK_API_HOST')) || null,
       ca: value('OPENWHISK_CA') || null,
     },
-    files: value('FILES_BUCKET')
-      ? {
-          publicUrl: withoutTrailingSlashes(value('FILES_URL')),
-          endpoint: withoutTrailingSlashes(value('FILES_ENDPOINT')),
-          region: valueOrDefault('FILES_REGION'),
-          bucket: value('FILES_BUCKET'),
-          accessKeyId: value('FILES_ACCESS_KEY_ID'),
-          secretAccessKey: value('FILES_SECRET_ACCESS_KEY'),
-        }
-      : null,
+    files: toFilesSettings(valueOrDefault),
     dde: value('DDE_API_URL')
       ? {
           apiUrl: value('DDE_API_URL'),

@@ -1,11 +1,6 @@
 import { Failure } from './failure.ts';
-import { BucketRefusal, type BucketSettings, openBucket } from './files/bucket.ts';
-
-/** Where public files are kept, and where browsers get them. */
-export interface FilesSettings extends BucketSettings {
-  /** The origin at which browsers get the bucket, without a slash at the end. */
-  publicUrl: string;
-}
+import { BucketRefusal, openBucket } from './files/bucket.ts';
+import type { FilesSettings } from './files/settings.ts';
 
 /** A file that anybody may read. */
 export interface PublicFile {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import type { FilesSettings } from '../lib/files.ts';
+import type { FilesSettings } from '../lib/files/settings.ts';
 import { openFolder } from './files/folder.ts';
 import { serveFiles } from './files/public.ts';
 import { serveBucket } from './files/s3.ts';

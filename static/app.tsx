@@ -29,6 +29,7 @@ const Annotations = lazy(async () => (await import('./events/annotations.tsx')).
 const Groups = lazy(async () => (await import('./groups/groups.tsx')).Groups);
 const Notifications = lazy(async () => (await import('./notifications/notifications.tsx')).Notifications);
 const Export = lazy(async () => (await import('./exports/export.tsx')).Export);
+const Shares = lazy(async () => (await import('./share/shares.tsx')).Shares);
 const Keys = lazy(async () => (await import('./keys/keys.tsx')).Keys);
 const Imports = lazy(async () => (await import('./imports/imports.tsx')).Imports);
 const Audit = lazy(async () => (await import('./audit/audit.tsx')).Audit);
@@ -199,6 +200,8 @@ function TenantPage({ route }: { route: Extract<Route, { tenantId: number }> }) 
       return may('seeMembers') ? <Administration route={route} /> : <Forbidden />;
     case 'notifications':
       return may('changeChannels') ? <Notifications tenantId={tenantId} /> : <Forbidden />;
+    case 'shares':
+      return may('changeShares') ? <Shares tenantId={tenantId} /> : <Forbidden />;
     case 'keys':
       return may('changeKeys') ? <Keys tenantId={tenantId} /> : <Forbidden />;
     case 'export':

@@ -28,6 +28,7 @@ export const SETTINGS: Route['page'][] = [
   'annotations',
   'members',
   'notifications',
+  'shares',
   'keys',
   'export',
   'imports',
@@ -91,6 +92,7 @@ function ofTenant(me: Me, tenantId: number, tenant: OwnTenant | undefined): Page
       label: 'Notifications',
       pages: ['notifications'],
     },
+    may('changeShares') && { href: paths.shares(tenantId), label: 'Shares', pages: ['shares'] },
     may('changeKeys') && { href: paths.keys(tenantId), label: 'API keys', pages: ['keys'] },
     may('seeTraffic') && { href: paths.export(tenantId), label: 'Export', pages: ['export'] },
     may('changeImports') && {

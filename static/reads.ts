@@ -14,6 +14,7 @@ import type { Discovered, RepositoryDetail, RepositoryList } from '../lib/answer
 import type { RuleList } from '../lib/answers/rules.ts';
 import type { ProblemLog, RunDetail, RunList } from '../lib/answers/runs.ts';
 import type { InstallationList, ServerList } from '../lib/answers/servers.ts';
+import type { ShareList } from '../lib/answers/shares.ts';
 import type {
   BeforeAfter,
   Overview,
@@ -70,6 +71,7 @@ export const reads = {
   exportPlan: (tenantId: number) => read<ExportPlan>(`exports/${tenantId}`),
   exportPart: (tenantId: number, table: string, cursor: string) =>
     read<ExportPart>(`exports/${tenantId}/${table}`, { cursor }),
+  shares: (tenantId: number) => read<ShareList>(`shares/${tenantId}`),
   keys: (tenantId: number) => read<KeyList>(`keys/${tenantId}`),
   channels: (tenantId: number) => read<ChannelList>(`channels/${tenantId}`),
   report: (tenantId: number, group: string | null) =>

@@ -13,6 +13,7 @@ type TenantSection =
   | 'keys'
   | 'export'
   | 'imports'
+  | 'shares'
   | 'audit';
 
 /** The page that an address names. */
@@ -61,6 +62,7 @@ const BELOW_TENANT: Record<string, TenantSection> = {
   keys: 'keys',
   export: 'export',
   imports: 'imports',
+  shares: 'shares',
   audit: 'audit',
 };
 
@@ -113,6 +115,7 @@ export const paths = {
   run: (tenantId: number, runId: number) => withView(`/t/${tenantId}/runs/${runId}`),
   members: (tenantId: number) => withView(`/t/${tenantId}/members`),
   notifications: (tenantId: number) => withView(`/t/${tenantId}/notifications`),
+  shares: (tenantId: number) => withView(`/t/${tenantId}/shares`),
   keys: (tenantId: number) => withView(`/t/${tenantId}/keys`),
   export: (tenantId: number) => withView(`/t/${tenantId}/export`),
   imports: (tenantId: number) => withView(`/t/${tenantId}/imports`),

@@ -28,7 +28,7 @@ export function toEntryPage({ title, isListed, frameOrigins }: EntryPage): strin
     <meta name="frame-origins" content="${escaped(frameOrigins.join(' '))}" />
     <title>${escaped(title)}</title>
     <link rel="icon" href="../page.svg" type="image/svg+xml" />
-    <link rel="stylesheet" href="../page.css" />
+    <link rel="stylesheet" href="../page-styles.css" />
     <link rel="preload" href="data.json" as="fetch" crossorigin="anonymous" />
     <script type="module" src="../page.js"></script>
   </head>

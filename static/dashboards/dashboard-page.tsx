@@ -12,6 +12,7 @@ import { GroupMenu } from '../groups/group-menu.tsx';
 import { usePlace } from '../location.ts';
 import { reads } from '../reads.ts';
 import { paths } from '../routes.ts';
+import { ShareButton } from '../share/share-button.tsx';
 import { DashboardView, useNamedDays, useTabNumber } from './dashboard-view.tsx';
 import { CopyDialog } from './dialogs.tsx';
 import { type Drawings, openDrawings } from './drawings.ts';
@@ -140,6 +141,11 @@ function Actions({ tenantId, dashboard, onFullScreen }: ActionsProps) {
           Edit
         </a>
       )}
+      <ShareButton
+        tenantId={tenantId}
+        class="button small"
+        target={{ subject: 'dashboard', dashboardId: dashboard.dashboardId, name: dashboard.name }}
+      />
       {mayInTenant(me, tenantId, 'changeDashboards') && (
         <button type="button" class="button small" onClick={() => setCopying(true)}>
           Copy…

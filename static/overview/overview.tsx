@@ -11,6 +11,8 @@ import { GroupMenu } from '../groups/group-menu.tsx';
 import { FIRST_PAGE, usePlace, withQuery } from '../location.ts';
 import { paths } from '../routes.ts';
 import { ActiveRun, useActiveRun } from '../runs/active-run.tsx';
+import { ShareButton } from '../share/share-button.tsx';
+import type { ShareTarget } from '../share/target.ts';
 import { Attention } from './attention.tsx';
 import { Moved } from './moved.tsx';
 import { OverviewCard } from './overview-card.tsx';
@@ -48,6 +50,7 @@ export function Overview({ tenantId }: { tenantId: number }) {
               date={place.query.get('day') ?? shown.answer?.range.to}
               onSaved={shown.reload}
             />
+            {!asTable && <ShareButton tenantId={tenantId} target={targetOf(place.query, overview.answer)} />}
             {asTable && <CsvButton read={file} fileName={fileName('table', table.answer?.range)} />}
           </>
         }
@@ -64,6 +67,14 @@ export function Overview({ tenantId }: { tenantId: number }) {
       )}
     </div>
   );
+}
+
+/** All repositories, or those of the group that the address names. */
+function targetOf(query: URLSearchParams, answer: OverviewAnswer | undefined): ShareTarget | undefined {
+  const groupId = groupOf(query);
+  if (groupId === undefined) return { subject: 'portfolio', name: 'the overview' };
+  const group = answer?.groups.find((one) => one.groupId === groupId);
+  return group && { subject: 'group', groupId, name: group.name };
 }
 
 interface GlanceProps {

@@ -18,6 +18,7 @@ import { RemoveDialog } from '../repositories/remove-dialog.tsx';
 import { SCHEDULES, useScheduleChange } from '../repositories/schedules.tsx';
 import { paths } from '../routes.ts';
 import { ActiveRun, type FollowedRun, useActiveRun, useRunStart } from '../runs/active-run.tsx';
+import { ShareButton } from '../share/share-button.tsx';
 import style from '../style/repository.css' with { type: 'text' };
 import { OldCopyNotice, PausedNotice, ProblemNotice, Standing, UnmatchedNotice } from './facts.tsx';
 import { FactsChart } from './facts-chart.tsx';
@@ -65,6 +66,10 @@ export function RepositoryPage({ tenantId, repositoryId }: RepositoryPageProps) 
               repositoryId={repositoryId}
               date={place.query.get('day') ?? answer?.range.to}
               onSaved={reload}
+            />
+            <ShareButton
+              tenantId={tenantId}
+              target={answer && { subject: 'repository', repositoryId, name: answer.repository.fullName }}
             />
             {answer && <Actions answer={answer} file={read} run={run} reload={reload} />}
           </>

@@ -1,0 +1,272 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { SharedBlock, SharedPage } from '../../lib/answers/shares.ts';
+import { layoutOf } from '../../lib/charts/layout.ts';
+import { legendOf } from '../../lib/charts/legend.ts';
+import type { ChartModel } from '../../lib/charts/model.ts';
+import { endLabelsWidth, hasEndLabels, type Shape, sceneOf } from '../../lib/charts/scene.ts';
+import { summarize } from '../../lib/charts/summary.ts';
+import { formatBucket, formatSpan } from '../../lib/day-format.ts';
+import { formatCount } from '../../lib/number-format.ts';
+
+/** What visitors of a share see, in its page and in the preview of the dialog. */
+export function SharedView({ page, heading = 'h1' }: { page: SharedPage; heading?: 'h1' | 'h3' }) {
+  const Heading = heading;
+  return (
+    <article class="shared">
+      <header class="shared-head">
+        <Mark />
+        <Heading>{page.title}</Heading>
+      </header>
+      {page.note && <p class="shared-note">{page.note}</p>}
+      {page.sections.map(({ title, blocks }, place) => (
+        <section key={place} class="shared-section">
+          {title && <h2>{title}</h2>}
+          <div class="shared-grid">
+            {blocks.map((block, at) => (
+              <Block key={at} block={block} />
+            ))}
+          </div>
+        </section>
+      ))}
+      {page.span && (
+        <footer class="shared-foot">
+          <span>{formatSpan(page.span.from, page.span.to)}, UTC</span>
+          {page.rolling && <span>Updated after each collection</span>}
+        </footer>
+      )}
+    </article>
+  );
+}
+
+/** The product's mark. */
+function Mark() {
+  return (
+    <svg class="shared-mark" viewBox="0 0 22 22" aria-hidden="true">
+      <path class="tall" d="M1 12h4v9H1zM6.5 8h4v13h-4zM12 10h4v11h-4zM17.5 3h4v18h-4z" />
+      <path class="short" d="M1 17h4v4H1zM6.5 14h4v7h-4zM12 16h4v5h-4zM17.5 11h4v10h-4z" />
+    </svg>
+  );
+}
+
+const widthClass = (width: number) => (width > 8 ? 'whole' : width > 4 ? 'half' : 'third');
+
+function Block({ block }: { block: SharedBlock }) {
+  return (
+    <section class={`shared-block ${widthClass(block.width)}`}>
+      {block.title && <h3>{block.title}</h3>}
+      <Content block={block} />
+    </section>
+  );
+}
+
+function Content({ block }: { block: SharedBlock }) {
+  switch (block.kind) {
+    case 'figures':
+      return <Figures figures={block.figures} />;
+    case 'chart':
+      return <Drawing title={block.title} model={block.chart as ChartModel} />;
+    case 'list':
+      return <List {...block} />;
+    case 'events':
+      return (
+        <ul class="shared-events">
+          {block.events.map(({ date, to, text }) => (
+            <li key={`${date} ${text}`}>
+              <span class="muted">{formatSpan(date, to)}</span> {text}
+            </li>
+          ))}
+        </ul>
+      );
+    case 'text':
+      return (
+        <>
+          {block.text.split(/\n\s*\n/).map((paragraph) => (
+            <p key={paragraph}>{paragraph}</p>
+          ))}
+        </>
+      );
+  }
+}
+
+function Figures({ figures }: { figures: Extract<SharedBlock, { kind: 'figures' }>['figures'] }) {
+  return (
+    <dl class="shared-figures">
+      {figures.map(({ label, value, least }) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>
+            {formatCount(value)}
+            {least !== null && <span class="muted"> at least {formatCount(least)}</span>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function List({ title, columns, rows, note }: Extract<SharedBlock, { kind: 'list' }>) {
+  const top = Math.max(1, ...rows.map(({ values }) => values[0] ?? 0));
+  return (
+    <>
+      <div class="shared-scroll">
+        <table aria-label={title}>
+          <thead>
+            <tr>
+              {columns.map((column, place) => (
+                <th key={column} scope="col" class={place > 0 ? 'number' : undefined}>
+                  {column}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ name, color, values }, place) => (
+              <tr key={place}>
+                <th scope="row">
+                  {name}
+                  <svg class="shared-bar" viewBox="0 0 100 3" preserveAspectRatio="none" aria-hidden="true">
+                    <rect
+                      width={((values[0] ?? 0) / top) * 100}
+                      height="3"
+                      fill={color === null ? 'var(--views)' : `var(--series-${color + 1})`}
+                    />
+                  </svg>
+                </th>
+                {values.map((value, at) => (
+                  <td key={columns[at + 1]} class="number">
+                    {formatCount(value)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {note && <p class="muted small">{note}</p>}
+    </>
+  );
+}
+
+const HEIGHT = 220;
+
+/** A chart as wide as its place. */
+function Drawing({ title, model }: { title: string; model: ChartModel }) {
+  const frame = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return undefined;
+    const observer = new ResizeObserver(() => setWidth(Math.floor(element.clientWidth)));
+    observer.observe(element);
+    setWidth(Math.floor(element.clientWidth));
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <>
+      <div class="shared-chart" ref={frame}>
+        {width > 0 && (
+          <svg
+            width={width}
+            height={HEIGHT}
+            viewBox={`0 0 ${width} ${HEIGHT}`}
+            role="img"
+            aria-label={summarize(title, model)}
+          >
+            {shapesOf(model, width).map((shape, place) => (
+              <Drawn key={place} shape={shape} />
+            ))}
+          </svg>
+        )}
+      </div>
+      <ul class="shared-legend">
+        {legendOf(model).map(({ label, color, shape }) => (
+          <li key={label}>
+            <svg viewBox="0 0 12 12" aria-hidden="true">
+              <rect
+                width="11"
+                height={shape === 'line' ? 2 : 11}
+                y={shape === 'line' ? 5 : 0.5}
+                x="0.5"
+                rx="2"
+                fill={shape === 'box' || shape === 'line' ? `var(${color})` : 'none'}
+                stroke={shape === 'box' || shape === 'line' ? 'none' : `var(${color})`}
+                stroke-dasharray="2 2"
+              />
+            </svg>
+            {label}
+          </li>
+        ))}
+      </ul>
+      <details class="shared-table">
+        <summary>Show as a table</summary>
+        <FigureTable title={title} model={model} />
+      </details>
+    </>
+  );
+}
+
+function shapesOf(model: ChartModel, width: number): Shape[] {
+  const endLabels = hasEndLabels(model, width) ? endLabelsWidth(model.layers) : 0;
+  return sceneOf(model, layoutOf(model, { width, height: HEIGHT, scale: 'linear', endLabels }), null);
+}
+
+const colorOf = (name: string | undefined) => (name === undefined ? 'none' : `var(${name})`);
+
+function Drawn({ shape }: { shape: Shape }) {
+  if (shape.kind === 'text')
+    return (
+      <text
+        x={shape.x}
+        y={shape.y}
+        text-anchor={shape.anchor}
+        fill={colorOf(shape.fill)}
+        font-weight={shape.bold ? 600 : 400}
+      >
+        {shape.text}
+      </text>
+    );
+  const { at } = shape;
+  return (
+    <path
+      d={shape.d}
+      fill={colorOf(shape.fill)}
+      stroke={colorOf(shape.stroke)}
+      stroke-width={shape.width ?? 1}
+      stroke-dasharray={shape.dash?.join(' ')}
+      opacity={shape.alpha}
+      transform={at && `translate(${at.x} ${at.y}) scale(${at.scale})`}
+    />
+  );
+}
+
+function FigureTable({ title, model }: { title: string; model: ChartModel }) {
+  const newest = model.buckets.map((bucket, index) => ({ bucket, index })).reverse();
+  return (
+    <div class="shared-scroll">
+      <table aria-label={title}>
+        <thead>
+          <tr>
+            <th scope="col">Date</th>
+            {model.layers.map(({ label }) => (
+              <th key={label} scope="col" class="number">
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {newest.map(({ bucket, index }) => (
+            <tr key={bucket}>
+              <th scope="row">{formatBucket(bucket, model.range.by)}</th>
+              {model.layers.map(({ label, values }) => (
+                <td key={label} class="number">
+                  {formatCount(values[index] ?? null)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
