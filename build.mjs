@@ -464,7 +464,13 @@ export async function buildAll() {
   await mkdir(path.join(out, 'static'), { recursive: true });
   const buildBoth = async () => {
     const [drawing, imports] = await Promise.all([buildWorker(), buildImportsWorker()]);
-    return [drawing, imports, await buildPages({ drawing, imports }), await buildSignIn(), await buildShared()];
+    return [
+      drawing,
+      imports,
+      await buildPages({ drawing, imports }),
+      await buildSignIn(),
+      await buildShared(),
+    ];
   };
   const [actions, pages] = await Promise.all([buildActions(), buildBoth(), buildLocal(), buildStart()]);
   const packages = new Set([actions, ...pages].flatMap(packagesIn));

@@ -33,7 +33,7 @@ export function toEntryPage({ title, isListed, frameOrigins }: EntryPage): strin
     <script type="module" src="../page.js"></script>
   </head>
   <body>
-    <div id="shared"></div>
+    <main id="shared"></main>
     <noscript>This page needs JavaScript to draw its charts.</noscript>
   </body>
 </html>

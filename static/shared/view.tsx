@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SharedBlock, SharedPage } from '../../lib/answers/shares.ts';
 import { layoutOf } from '../../lib/charts/layout.ts';
@@ -20,10 +21,10 @@ export function SharedView({ page, heading = 'h1' }: { page: SharedPage; heading
       {page.note && <p class="shared-note">{page.note}</p>}
       {page.sections.map(({ title, blocks }, place) => (
         <section key={place} class="shared-section">
-          {title && <h2>{title}</h2>}
+          {title && <h2 class="shared-title">{title}</h2>}
           <div class="shared-grid">
             {blocks.map((block, at) => (
-              <Block key={at} block={block} />
+              <Block key={at} block={block} heading={heading === 'h3' ? 'h4' : title ? 'h3' : 'h2'} />
             ))}
           </div>
         </section>
@@ -48,12 +49,13 @@ function Mark() {
   );
 }
 
-const widthClass = (width: number) => (width > 8 ? 'whole' : width > 4 ? 'half' : 'third');
+const widthClass = (width: number) =>
+  width > 8 ? 'all-columns' : width > 4 ? 'half-columns' : 'third-columns';
 
-function Block({ block }: { block: SharedBlock }) {
+function Block({ block, heading: Heading }: { block: SharedBlock; heading: 'h2' | 'h3' | 'h4' }) {
   return (
     <section class={`shared-block ${widthClass(block.width)}`}>
-      {block.title && <h3>{block.title}</h3>}
+      {block.title && <Heading>{block.title}</Heading>}
       <Content block={block} />
     </section>
   );
@@ -104,11 +106,22 @@ function Figures({ figures }: { figures: Extract<SharedBlock, { kind: 'figures' 
   );
 }
 
+/** Lets a long table scroll, with the keyboard too. */
+function Scroll({ label, children }: { label: string; children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it
+    <div class="shared-scroll" role="group" aria-label={label} tabIndex={0}>
+      {children}
+    </div>
+  );
+}
+
 function List({ title, columns, rows, note }: Extract<SharedBlock, { kind: 'list' }>) {
   const top = Math.max(1, ...rows.map(({ values }) => values[0] ?? 0));
   return (
     <>
-      <div class="shared-scroll">
+      <Scroll label={title}>
         <table aria-label={title}>
           <thead>
             <tr>
@@ -141,7 +154,7 @@ function List({ title, columns, rows, note }: Extract<SharedBlock, { kind: 'list
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {note && <p class="muted small">{note}</p>}
     </>
   );
@@ -242,7 +255,7 @@ function Drawn({ shape }: { shape: Shape }) {
 function FigureTable({ title, model }: { title: string; model: ChartModel }) {
   const newest = model.buckets.map((bucket, index) => ({ bucket, index })).reverse();
   return (
-    <div class="shared-scroll">
+    <Scroll label={title}>
       <table aria-label={title}>
         <thead>
           <tr>
@@ -267,6 +280,6 @@ function FigureTable({ title, model }: { title: string; model: ChartModel }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

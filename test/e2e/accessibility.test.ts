@@ -33,6 +33,7 @@ const PAGES = [
   ['/t/1/annotations', 'No annotations yet'],
   ['/t/1/keys', 'No API keys yet'],
   ['/t/1/export', 'Traffic days'],
+  ['/t/1/shares', 'Nothing is shared'],
   ['/t/1/notifications', 'Add channel'],
   ['/t/1/imports', 'None yet'],
   ['/admin/tenants', 'Create tenant'],
