@@ -12,7 +12,7 @@ interface Weight {
 }
 
 /** Bytes on the wire, compressed, of everything that the origin serves for the page, except API answers. */
-async function weigh(page: Page, url: string): Promise<Weight> {
+export async function weigh(page: Page, url: string): Promise<Weight> {
   const weight = { requests: 0, bytes: 0 };
   const client = await page.context().newCDPSession(page);
   const isFile = new Set<string>();

@@ -13,6 +13,7 @@ import { benchImport } from './import.ts';
 import { benchImportPage } from './import-page.ts';
 import { benchPage } from './page.ts';
 import { benchProcessor } from './processor.ts';
+import { benchShare } from './share.ts';
 import { benchSignIns } from './sign-ins.ts';
 import { benchStats } from './stats.ts';
 import { benchTenants } from './tenants.ts';
@@ -66,6 +67,10 @@ const BENCHES = {
     run: benchImportPage,
     prints:
       'an import of 300 repositories and 20 years by the page, and the memory it takes (needs Chromium, 15 minutes)',
+  },
+  share: {
+    run: benchShare,
+    prints: 'a shared page beside the signed-in one, and 10,000 views of it (needs Chromium)',
   },
   dashboard: { run: benchDashboard, prints: 'the same for dashboards (needs Chromium)' },
 };
