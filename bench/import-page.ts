@@ -30,20 +30,28 @@ async function writeHistory(file: string): Promise<number> {
   return days * REPOSITORIES;
 }
 
-/** The most memory that each process of the browser has taken so far, in MB; of the largest one, which is the page's. */
-function largestProcess(): number {
+const readProcess = (pid: number, file: string) => {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+/** Whether this process started it, itself or by others. Other browsers may run on the machine. */
+function isOurs(pid: number): boolean {
+  const [, parent = '0'] = /^PPid:\s+(\d+)/m.exec(readProcess(pid, 'status')) ?? [];
+  return Number(parent) > 1 && (Number(parent) === process.pid || isOurs(Number(parent)));
+}
+
+/** The most memory that the page's process has taken so far, in MB. */
+function peakOfPage(): number {
   const peaks = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        const isPage = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--type=renderer');
-        const [, peak = '0'] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-        return isPage ? Number(peak) / 1000 : 0;
-      } catch {
-        return 0;
-      }
-    });
-  return Math.max(...peaks);
+    .map(Number)
+    .filter((pid) => readProcess(pid, 'cmdline').includes('--type=renderer') && isOurs(pid))
+    .map((pid) => Number(/^VmHWM:\s+(\d+)/m.exec(readProcess(pid, 'status'))?.[1] ?? 0) / 1000);
+  return Math.max(0, ...peaks);
 }
 
 const LONG_MS = 3_600_000;
@@ -52,7 +60,7 @@ async function measure(page: Page, file: string): Promise<{ step: string; second
   const steps: { step: string; seconds: number; peak: number }[] = [];
   let begun = performance.now();
   const note = (step: string) => {
-    steps.push({ step, seconds: (performance.now() - begun) / 1000, peak: largestProcess() });
+    steps.push({ step, seconds: (performance.now() - begun) / 1000, peak: peakOfPage() });
     begun = performance.now();
   };
   await page.getByLabel('Files', { exact: true }).setInputFiles(file);
