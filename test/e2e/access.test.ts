@@ -67,7 +67,14 @@ test('an administrator assigns two roles in turn, and each shows what it allows'
   const grace = await enter('Grace Hopper');
   await grace.page.getByRole('rowheader', { name: 'northwind-labs/burrow' }).waitFor();
   expect(await grace.page.getByRole('rowheader').allInnerTexts()).toEqual(['northwind-labs/burrow']);
-  expect(await pagesOffered(grace)).toEqual(['Overview', 'Repositories', 'Compare', 'Dashboards']);
+  expect(await pagesOffered(grace)).toEqual([
+    'Overview',
+    'Repositories',
+    'Compare',
+    'Dashboards',
+    'Annotations',
+    'Export',
+  ]);
   await grace.open('/t/1/repositories');
   await grace.page.getByRole('rowheader', { name: 'northwind-labs/burrow' }).waitFor();
   expect(await grace.page.getByRole('button', { name: /Add|Remove|Discover/ }).count()).toBe(0);
@@ -88,6 +95,8 @@ test('an administrator assigns two roles in turn, and each shows what it allows'
     'Collection',
     'Rules',
     'Groups',
+    'Annotations',
+    'Export',
   ]);
   expect([...ada.problems(), ...grace.problems()]).toEqual([]);
   await Promise.all([ada.close(), grace.close()]);
@@ -98,9 +107,14 @@ const PAGES: [Right, string][] = [
   ['seeRuns', 'Collection'],
   ['seeAllTraffic', 'Rules'],
   ['seeAllTraffic', 'Groups'],
+  ['seeTraffic', 'Annotations'],
   ['seeMembers', 'Members'],
   ['changeMembers', 'Add member…'],
   ['changeChannels', 'Notifications'],
+  ['changeShares', 'Shares'],
+  ['changeKeys', 'API keys'],
+  ['seeTraffic', 'Export'],
+  ['changeImports', 'Import history'],
   ['seeAudit', 'Audit log'],
   ['seeTenant', 'Tenants'],
   ['seeServers', 'GitHub servers'],
