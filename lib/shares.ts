@@ -250,7 +250,7 @@ export async function previewPictures(
   by: { access: TenantAccess; maker: Maker },
   share: ShareOf & ShareContents,
 ): Promise<SharePictures> {
-  const content = await readPreview(publishing, by, share);
+  const content = await readPreview(publishing, by, { ...share, kind: 'badge' });
   const files = drawnFiles(content, share.badges).filter(({ name }) => name.endsWith('.svg'));
   return { pictures: files.map(({ name, body }) => ({ name, svg: body })) };
 }
@@ -258,7 +258,7 @@ export async function previewPictures(
 async function readPreview(
   { db, now }: Pick<Publishing, 'db' | 'now'>,
   { access, maker }: { access: TenantAccess; maker: Maker },
-  share: ShareOf & ShareContents,
+  share: ShareOf & ShareContents & { kind?: 'badge' },
 ): Promise<ShareContent> {
   requireSense(share, toDay(now));
   const row = {

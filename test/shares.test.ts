@@ -343,6 +343,8 @@ test('badges and charts are seen before they are made, exactly as their files wi
   expect((await visit(made.url)).status).toBe(404);
   await revoke(made);
   expect((await visit(made.url, 'views-30.svg')).status).toBe(404);
+  const alone = await ada('POST', `/shares/${tenantId}/pictures`, { ...wanted, shown: [] });
+  expect(alone.body.pictures).toHaveLength(1);
   const twice = await ada('POST', `/shares/${tenantId}/pictures`, { ...wanted, badges: [badge, badge] });
   expect(outcome(twice)).toEqual([400, 'invalid_input']);
 });

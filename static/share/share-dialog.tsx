@@ -12,6 +12,7 @@ import { fieldErrorsOf, useSubmission } from '../controls/submit.ts';
 import { CALENDAR, ROLLING, STANDARD_RANGE } from '../ranges.ts';
 import { reads } from '../reads.ts';
 import { SharedView } from '../shared/view.tsx';
+import { BadgeTab } from './badge-tab.tsx';
 import { copyText, SharedAlready } from './share-list.tsx';
 import './sheet.ts';
 import { isOf, type ShareTarget } from './target.ts';
@@ -125,7 +126,7 @@ const FIELDS = {
   ...FIELD_OF,
 };
 
-const TABS = ['Live page', 'Embed'] as const;
+const TABS = ['Live page', 'Embed', 'Badge'] as const;
 type Tab = (typeof TABS)[number];
 
 /** Shares what a page shows, and lists what is shared of it already. */
@@ -150,6 +151,13 @@ export function ShareDialog({ tenantId, target, onClose }: ShareDialogProps) {
     });
   }
 
+  const already = shares.length > 0 && (
+    <section class="share-already" aria-labelledby={`${id}-already`}>
+      <h3 id={`${id}-already`}>Shared already</h3>
+      <SharedAlready tenantId={tenantId} shares={shares} onChanged={list.reload} />
+    </section>
+  );
+
   return (
     <Dialog title={`Share ${target.name}`} wide onClose={onClose}>
       <div class="share-tabs" role="tablist" aria-label="What to share">
@@ -167,39 +175,46 @@ export function ShareDialog({ tenantId, target, onClose }: ShareDialogProps) {
           </button>
         ))}
       </div>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          create();
-        }}
-      >
-        <div class="share-columns" role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${tab}`}>
-          <div class="share-form">
-            {list.error && <Failure error={list.error} retry={list.reload} />}
-            {made && <Made share={made} tab={tab} />}
-            <Choices target={target} draft={draft} change={change} tab={tab} submission={submission} />
-            {submission.error && !fieldErrorsOf(submission, FIELDS).atField && (
-              <Failure error={submission.error} />
-            )}
-          </div>
-          <Preview tenantId={tenantId} target={target} draft={draft} />
+      {tab === 'Badge' ? (
+        <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${tab}`}>
+          <BadgeTab tenantId={tenantId} target={target} onMade={list.reload} onClose={onClose}>
+            {already}
+          </BadgeTab>
         </div>
-        {shares.length > 0 && (
-          <section class="share-already" aria-labelledby={`${id}-already`}>
-            <h3 id={`${id}-already`}>Shared already</h3>
-            <SharedAlready tenantId={tenantId} shares={shares} onChanged={list.reload} />
-          </section>
-        )}
-        <footer class="dialog-foot">
-          <span class="share-promise">Never shows more than you may see. Revoked within a minute.</span>
-          <button type="button" class="button" onClick={onClose}>
-            {made ? 'Done' : 'Cancel'}
-          </button>
-          <button type="submit" class="button primary" disabled={submission.busy || draft.shown.length === 0}>
-            {submission.busy ? 'One moment…' : tab === 'Embed' ? 'Create embed' : 'Create link'}
-          </button>
-        </footer>
-      </form>
+      ) : (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            create();
+          }}
+        >
+          <div class="share-columns" role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${tab}`}>
+            <div class="share-form">
+              {list.error && <Failure error={list.error} retry={list.reload} />}
+              {made && <Made share={made} tab={tab} />}
+              <Choices target={target} draft={draft} change={change} tab={tab} submission={submission} />
+              {submission.error && !fieldErrorsOf(submission, FIELDS).atField && (
+                <Failure error={submission.error} />
+              )}
+            </div>
+            <Preview tenantId={tenantId} target={target} draft={draft} />
+          </div>
+          {already}
+          <footer class="dialog-foot">
+            <span class="share-promise">Never shows more than you may see. Revoked within a minute.</span>
+            <button type="button" class="button" onClick={onClose}>
+              {made ? 'Done' : 'Cancel'}
+            </button>
+            <button
+              type="submit"
+              class="button primary"
+              disabled={submission.busy || draft.shown.length === 0}
+            >
+              {submission.busy ? 'One moment…' : tab === 'Embed' ? 'Create embed' : 'Create link'}
+            </button>
+          </footer>
+        </form>
+      )}
     </Dialog>
   );
 }

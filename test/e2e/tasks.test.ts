@@ -352,3 +352,27 @@ test('annotations of any day are found under Settings, and a range has all of it
   await page.getByRole('rowheader', { name: 'Note 159 was wrong' }).waitFor();
   expect(ada.problems()).toEqual([]);
 });
+
+test('a badge for a README takes three clicks, and looks as its file will', async () => {
+  const { page } = ada;
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  await page.getByRole('tab', { name: 'Badge' }).click();
+  const preview = page.getByRole('region', { name: 'What readers will see' });
+  await preview.getByRole('img', { name: /^views, 30 days: / }).waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  await page.getByRole('textbox', { name: 'Label' }).fill('readers');
+  await preview.getByRole('img', { name: /^readers: / }).waitFor();
+  await page.getByRole('button', { name: 'Create badge' }).click();
+  const markdown = await page.getByLabel('Markdown', { exact: true }).inputValue();
+  expect(await clicks()).toBeLessThanOrEqual(3);
+  const [, address = ''] = /^!\[readers\]\((.*\/views-30\.svg)\)$/.exec(markdown) ?? [];
+  expect(await (await fetch(address)).text()).toContain('<title>readers: ');
+  await page.getByLabel('For a README').selectOption('A chart of views');
+  await preview
+    .getByRole('img', { name: /^Views of .*, / })
+    .nth(1)
+    .waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  expect(ada.problems()).toEqual([]);
+});

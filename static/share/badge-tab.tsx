@@ -1,0 +1,342 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { SharePreviewRequest, ShareRequest } from '../../actions/shares.ts';
+import type { Share, SharePictures } from '../../lib/answers/shares.ts';
+import type { Badge } from '../../lib/badges/definition.ts';
+import { badgeHtml, badgeMarkdown, chartMarkdown, shieldsAddress } from '../../lib/badges/markdown.ts';
+import {
+  BADGE_LENGTHS,
+  BADGE_METRICS,
+  BADGE_STYLES,
+  badgeName,
+  defaultLabel,
+  MAX_BADGE_LABEL,
+} from '../../lib/badges/names.ts';
+import { useApp } from '../app-context.ts';
+import { Field, SelectField } from '../controls/field.tsx';
+import { Failure, Notice } from '../controls/notice.tsx';
+import { fieldErrorsOf, useSubmission } from '../controls/submit.ts';
+import { ROLLING, STANDARD_RANGE } from '../ranges.ts';
+import { copyText } from './share-list.tsx';
+import type { ShareTarget } from './target.ts';
+
+/** What the tab makes. */
+type Kind = 'badge' | 'views' | 'clones';
+
+const KINDS: { value: Kind; label: string }[] = [
+  { value: 'badge', label: 'A badge with one number' },
+  { value: 'views', label: 'A chart of views' },
+  { value: 'clones', label: 'A chart of clones' },
+];
+
+const METRICS: Record<Badge['metric'], string> = {
+  views: 'Views',
+  uniques: 'Unique visitors',
+  clones: 'Clones',
+  stars: 'Stars',
+  downloads: 'Downloads of releases',
+};
+
+const STYLES: Record<Badge['style'], string> = {
+  flat: 'Flat',
+  'flat-square': 'Flat, square',
+  plastic: 'Plastic',
+  'for-the-badge': 'Large capitals',
+};
+
+const ALL = 'all';
+const LENGTHS = [
+  ...BADGE_LENGTHS.map((days) => ({ value: String(days), label: `Last ${days} days` })),
+  { value: ALL, label: 'All time' },
+];
+
+const RANGES = ROLLING.map(({ value, label }) => ({ value, label }));
+
+interface Draft {
+  kind: Kind;
+  metric: Badge['metric'];
+  days: string;
+  /** Undefined: that of the figure. */
+  label: string | undefined;
+  color: string;
+  style: Badge['style'];
+  range: string;
+}
+
+const FIRST: Draft = {
+  kind: 'badge',
+  metric: 'views',
+  days: '30',
+  label: undefined,
+  color: '#1d4fc4',
+  style: 'flat',
+  range: STANDARD_RANGE,
+};
+
+const FIELDS = { 'badges.0.label': 'label', 'badges.0.color': 'color' };
+
+function toBadge({ metric, days, label, color, style }: Draft): Badge {
+  const key = { metric, days: days === ALL ? ('all' as const) : (Number(days) as 7 | 14 | 30) };
+  return { ...key, label: label ?? defaultLabel(key), color, style };
+}
+
+function toRequest({ name: _, ...target }: ShareTarget, draft: Draft): SharePreviewRequest {
+  const range = (draft.kind === 'badge' ? STANDARD_RANGE : draft.range) as SharePreviewRequest['range'];
+  if (draft.kind === 'badge') return { ...target, range, shown: [], badges: [toBadge(draft)] };
+  return { ...target, range, shown: [draft.kind] };
+}
+
+interface BadgeTabProps {
+  tenantId: number;
+  target: ShareTarget;
+  onMade: () => void;
+  onClose: () => void;
+  /** What stands between the choices and the buttons. */
+  children?: ComponentChildren;
+}
+
+/** Makes a badge or a chart for a README, and gives what one pastes there. */
+export function BadgeTab({ tenantId, target, onMade, onClose, children }: BadgeTabProps) {
+  const { api } = useApp();
+  const [draft, setDraft] = useState(FIRST);
+  const [key, setKey] = useState(() => crypto.randomUUID());
+  const [made, setMade] = useState<{ share: Share; draft: Draft }>();
+  const submission = useSubmission();
+  const change = (one: Partial<Draft>) => setDraft((before) => ({ ...before, ...one }));
+
+  function create() {
+    void submission.run(async () => {
+      const request: ShareRequest = { ...toRequest(target, draft), kind: 'badge', key };
+      const share = await api.send<Share>('POST', `shares/${tenantId}`, request);
+      setMade({ share, draft });
+      setKey(crypto.randomUUID());
+      onMade();
+    });
+  }
+
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        create();
+      }}
+    >
+      <div class="share-columns">
+        <div class="share-form">
+          {made && <Made key={made.share.shareId} name={target.name} {...made} />}
+          <Choices draft={draft} change={change} submission={submission} />
+          {submission.error && !fieldErrorsOf(submission, FIELDS).atField && (
+            <Failure error={submission.error} />
+          )}
+        </div>
+        <Preview tenantId={tenantId} request={toRequest(target, draft)} />
+      </div>
+      {children}
+      <footer class="dialog-foot">
+        <span class="share-promise">Drawn anew after each collection. Revoked within a minute.</span>
+        <button type="button" class="button" onClick={onClose}>
+          {made ? 'Done' : 'Cancel'}
+        </button>
+        <button type="submit" class="button primary" disabled={submission.busy}>
+          {submission.busy ? 'One moment…' : draft.kind === 'badge' ? 'Create badge' : 'Create chart'}
+        </button>
+      </footer>
+    </form>
+  );
+}
+
+interface ChoicesProps {
+  draft: Draft;
+  change: (change: Partial<Draft>) => void;
+  submission: ReturnType<typeof useSubmission>;
+}
+
+function Choices({ draft, change, submission }: ChoicesProps) {
+  const errors = fieldErrorsOf(submission, FIELDS);
+  const { kind, metric, days, color, style, range } = draft;
+  const kinds = (
+    <SelectField
+      label="For a README"
+      value={kind}
+      onValue={(one) => change({ kind: one as Kind })}
+      options={KINDS}
+    />
+  );
+  if (kind !== 'badge')
+    return (
+      <>
+        {kinds}
+        <SelectField label="Range" value={range} onValue={(one) => change({ range: one })} options={RANGES} />
+        <p class="hint">It is light or dark, as the reader’s page is.</p>
+      </>
+    );
+  return (
+    <>
+      {kinds}
+      <div class="share-pair">
+        <SelectField
+          label="Number"
+          value={metric}
+          onValue={(one) => change({ metric: one as Badge['metric'], label: undefined })}
+          options={BADGE_METRICS.map((value) => ({ value, label: METRICS[value] }))}
+        />
+        <SelectField
+          label="Days"
+          value={days}
+          onValue={(one) => change({ days: one, label: undefined })}
+          options={LENGTHS}
+        />
+      </div>
+      <Field
+        label="Label"
+        required
+        maxLength={MAX_BADGE_LABEL}
+        autoComplete="off"
+        value={toBadge(draft).label}
+        onValue={(label) => change({ label })}
+        error={errors.of('label')}
+      />
+      <div class="share-pair">
+        <Field
+          label="Color"
+          type="color"
+          value={color}
+          onValue={(one) => change({ color: one })}
+          error={errors.of('color')}
+        />
+        <SelectField
+          label="Style"
+          value={style}
+          onValue={(one) => change({ style: one as Badge['style'] })}
+          options={BADGE_STYLES.map((value) => ({ value, label: STYLES[value] }))}
+        />
+      </div>
+      <p class="hint">
+        ≤ is at most: the same person may come on several days. ≥ is at least: days are lost, which is not
+        zero.
+      </p>
+    </>
+  );
+}
+
+const WAIT_MS = 350;
+
+interface Picture {
+  name: string;
+  svg: string;
+}
+
+/** The pictures as they would be, as soon as nothing was changed for a moment. */
+function Preview({ tenantId, request }: { tenantId: number; request: SharePreviewRequest }) {
+  const { api } = useApp();
+  const [pictures, setPictures] = useState<Picture[]>();
+  const [error, setError] = useState<Error>();
+  const body = JSON.stringify(request);
+  const isReady = request.badges?.every(({ label }) => label.trim() !== '') ?? true;
+  useEffect(() => {
+    if (!isReady) return undefined;
+    let isCurrent = true;
+    const timer = setTimeout(() => {
+      api
+        .send<SharePictures>('POST', `shares/${tenantId}/pictures`, JSON.parse(body))
+        .then((answer) => {
+          if (!isCurrent) return;
+          setPictures(answer.pictures);
+          setError(undefined);
+        })
+        .catch((reason: Error) => isCurrent && setError(reason));
+    }, WAIT_MS);
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [api, tenantId, body, isReady]);
+  return (
+    <section class="share-preview" aria-label="What readers will see">
+      <p class="share-caption" aria-hidden="true">
+        What readers will see
+      </p>
+      {error && <Failure error={error} />}
+      {!error && !pictures && <p role="status">One moment…</p>}
+      {!error &&
+        pictures?.map(({ name, svg }) => (
+          <img
+            key={name}
+            class="badge-picture"
+            src={`data:image/svg+xml,${encodeURIComponent(svg)}`}
+            alt={titleOf(svg)}
+          />
+        ))}
+    </section>
+  );
+}
+
+/** What a picture says of itself. */
+function titleOf(svg: string): string {
+  const picture = new DOMParser().parseFromString(svg, 'image/svg+xml');
+  return picture.querySelector('title')?.textContent ?? '';
+}
+
+/** What one pastes to show a share's picture: its name, and the text. */
+type Snippets = [name: string, text: string][];
+
+function badgeSnippets({ url }: Share, badge: Badge): Snippets {
+  const address = `${url}${badgeName(badge)}`;
+  const shown = { address: `${address}.svg`, text: badge.label, link: null };
+  return [
+    ['Markdown', badgeMarkdown(shown)],
+    ['HTML', badgeHtml(shown)],
+    ['Drawn by shields.io', shieldsAddress(`${address}.json`)],
+  ];
+}
+
+function chartSnippets({ url }: Share, kind: Exclude<Kind, 'badge'>, name: string): Snippets {
+  const text = `${kind === 'views' ? 'Views' : 'Clones'} of ${name}`;
+  const of = (scheme: string) => `${url}${kind}-${scheme}.svg`;
+  return [['Markdown', chartMarkdown({ text, link: null, light: of('light'), dark: of('dark') })]];
+}
+
+/** What was just made, to copy. */
+function Made({ share, draft, name }: { share: Share; draft: Draft; name: string }) {
+  const snippets =
+    draft.kind === 'badge' ? badgeSnippets(share, toBadge(draft)) : chartSnippets(share, draft.kind, name);
+  return (
+    <Notice
+      kind={share.problem ? 'warning' : 'success'}
+      title={share.problem ? 'Saved, but not written yet' : 'Ready to paste'}
+    >
+      {share.problem && <p>{share.problem.message}</p>}
+      {snippets.map(([label, text]) => (
+        <Snippet key={label} label={label} text={text} />
+      ))}
+    </Notice>
+  );
+}
+
+function Snippet({ label, text }: { label: string; text: string }) {
+  const submission = useSubmission();
+  const [copied, setCopied] = useState(false);
+  const copy = () =>
+    void submission.run(async () => {
+      await copyText(text);
+      setCopied(true);
+    });
+  return (
+    <div class="share-made">
+      <Field
+        label={label}
+        class="code"
+        readOnly
+        spellcheck={false}
+        value={text}
+        onValue={() => undefined}
+        onFocus={(event) => event.currentTarget.select()}
+        error={submission.error?.message}
+      />
+      <button type="button" class="button" onClick={copy}>
+        {copied ? 'Copied' : 'Copy'}
+        <span class="unseen"> {label}</span>
+      </button>
+    </div>
+  );
+}
