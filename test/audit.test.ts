@@ -47,6 +47,8 @@ const NOT_AUDITED: Record<string, string> = {
   'post /rules/{tenantId}/preview': 'it changes nothing',
   'post /groups/{tenantId}/preview': 'it changes nothing',
   'post /shares/{tenantId}/preview': 'it changes nothing',
+  'post /shares/{tenantId}/pictures': 'it changes nothing',
+  'post /mcp/{tenantId}': 'it changes nothing',
   'post /shares/{tenantId}/{shareId}/publish': 'it writes again what is shared already',
   'post /imports/{tenantId}/repositories': 'it changes nothing',
   'post /imports/{tenantId}/preview': 'it changes nothing',
