@@ -26,8 +26,8 @@ test('long lists come in parts below the platform’s limit, and no list is torn
     viewCount: place,
     viewUniques: 1,
   }));
-  for (let from = 0; from < rows.length; from += 1000)
-    await inTransaction(db, (trx) => insertRows(trx, 'pathSnapshot', rows.slice(from, from + 1000)));
+  for (let from = 0; from < rows.length; from += 200)
+    await inTransaction(db, (trx) => insertRows(trx, 'pathSnapshot', rows.slice(from, from + 200)));
   const access = { tenantId, repositoryIds: null };
   const ends: number[] = [];
   const { files } = await exportFiles({
