@@ -51,7 +51,8 @@ export function licenceOf(folder) {
   const readme = files.find((file) => /^readme\b/i.test(file));
   const text = texts.join('\n').trim() || sectionOfReadme(readme ? read(readme) : '');
   if (text === '') throw new Error(`${name} ${version} has no text of its licence.`);
-  return { title: `${name} ${version} (${license})`, text };
+  const words = license.replace(/^\((.*)\)$/, '$1');
+  return { title: `${name} ${version} (${words})`, text };
 }
 
 /**

@@ -14,7 +14,7 @@ test('the build has the licences of the packages in the actions and the pages', 
   const [notice, licence, ...packages] = text.split(`\n\n${'-'.repeat(80)}\n\n`);
   expect(notice).toBe(readFileSync(path.join(ROOT, 'NOTICE'), 'utf8').trim());
   expect(licence).toBe(readFileSync(path.join(ROOT, 'LICENSE'), 'utf8').trim());
-  for (const one of packages) expect(one).toMatch(/^\S+ \d+\.\d+\.\d+ \([\w.-]+\)\n[\s\S]+copyright/i);
+  for (const one of packages) expect(one).toMatch(/^\S+ \d+\.\d+\.\d+ \([\w. -]+\)\n[\s\S]+copyright/i);
   const titles = packages.flatMap((one) => (one.split('\n\n')[0] ?? '').split('\n'));
   const names = titles.map((title) => title.split(' ')[0]);
   expect(names).toEqual(
