@@ -1,9 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+/** Debian's build without windows. It takes half the processor time of the others. */
+const HEADLESS = 'chromium-headless-shell';
+const NAMES = [HEADLESS, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -35,13 +37,19 @@ function findChromium(): string | undefined {
   return [...files, chromium.executablePath()].find(isExecutable);
 }
 
+/** Whether apt knows a package: older Debians and Ubuntu have no build without windows. */
+function isPackage(name: string): boolean {
+  return spawnSync('apt-cache', ['show', name], { stdio: 'ignore' }).status === 0;
+}
+
 function installChromium() {
   const isDebianRoot = process.getuid?.() === 0 && existsSync('/etc/debian_version');
   console.log('There is no Chromium for the browser tests: installing one…');
   try {
     if (isDebianRoot) {
       execFileSync('apt-get', ['update', '-qq'], { stdio: 'inherit' });
-      execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], {
+      const browser = isPackage(HEADLESS) ? HEADLESS : 'chromium';
+      execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', browser], {
         stdio: 'inherit',
       });
     } else execFileSync('npx', ['playwright-core', 'install', 'chromium'], { stdio: 'inherit' });
