@@ -3,10 +3,11 @@ import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
+import type { ExportPart, ExportPlan } from '../lib/answers/exports.ts';
 import type { ExportProgress } from '../lib/exports/writer.ts';
 import { writeExport } from '../lib/exports/writer.ts';
 import { formatNumber } from '../lib/number-format.ts';
-import { openExportSource, retrying } from './export/source.ts';
+import { openClient } from './client.ts';
 
 const USAGE = `Which tenant, and into which file? For example: TRAFFIC_KEY=… npm run export -- 1 traffic.zip
 Parquet instead of CSV: --parquet. Another installation: --api https://…/api/v1/web/NAMESPACE/traffic`;
@@ -19,12 +20,22 @@ async function exportTenant(): Promise<void> {
   });
   const [tenant = '', name, ...others] = positionals;
   if (!/^[1-9]\d{0,9}$/.test(tenant) || name === undefined || others.length > 0) throw new Error(USAGE);
-  const source = openExportSource(Number(tenant), values.api);
   const file = path.resolve(name);
   const partial = `${file}.part`;
   const leaving = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => leaving.abort(new Error('The export was stopped: there is none.')));
+  const client = openClient({
+    api: values.api,
+    scope: 'read',
+    tell: console.error,
+    signal: leaving.signal,
+  });
+  const source = {
+    plan: () => client.call<ExportPlan>('GET', `/exports/${tenant}`),
+    part: (table: string, cursor: string) =>
+      client.call<ExportPart>('GET', `/exports/${tenant}/${table}?cursor=${encodeURIComponent(cursor)}`),
+  };
   const stream = createWriteStream(partial);
   try {
     const { tables, bytes } = await writeExport(source, {
@@ -32,7 +43,6 @@ async function exportTenant(): Promise<void> {
       write: (chunk) =>
         new Promise((resolve, reject) => stream.write(chunk, (error) => (error ? reject(error) : resolve()))),
       onProgress: tell,
-      onFailure: retrying(console.error),
       signal: leaving.signal,
     });
     stream.end();

@@ -5,8 +5,8 @@ import { toAnnotationsToSend, toHistoryToSend } from '../lib/imports/merge.ts';
 import { planParts } from '../lib/imports/parts.ts';
 import { type GivenFile, type ReadAnswers, type ReadHistory, readHistory } from '../lib/imports/read.ts';
 import { formatNumber, plural } from '../lib/number-format.ts';
+import { openClient } from './client.ts';
 import { type Asked, askPerson, askToGoOn, isAttended, questionsOf } from './import/ask.ts';
-import { openClient } from './import/client.ts';
 import { findDestinations } from './import/destinations.ts';
 import { findFiles } from './import/files.ts';
 import { describeHistory, previewParts } from './import/preview.ts';
@@ -136,7 +136,12 @@ function abortOnSignal(): AbortSignal {
 async function importFiles(): Promise<void> {
   const command = parseCommand();
   const telling = await openTelling();
-  const client = openClient(command.api, telling.tell, abortOnSignal());
+  const client = openClient({
+    api: command.api,
+    scope: 'import',
+    tell: telling.tell,
+    signal: abortOnSignal(),
+  });
   const files = findFiles(command.paths);
   const history = await readAndAsk(files, command, telling);
   for (const line of describeHistory(history)) telling.tell(line);

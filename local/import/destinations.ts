@@ -1,8 +1,8 @@
 import type { ImportMatches } from '../../lib/answers/imports.ts';
 import type { RepositoriesAdded } from '../../lib/answers/repositories.ts';
 import type { ReadRepository } from '../../lib/imports/read.ts';
+import type { Client } from '../client.ts';
 import { askToGoOn, askWhich, isAttended } from './ask.ts';
-import type { Client } from './client.ts';
 
 /** The repository's id for each key of a repository in the files. Those without one are left out. */
 export type Destinations = Map<string, number>;

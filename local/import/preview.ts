@@ -2,7 +2,7 @@ import type { ImportPreview, RepositoryPreview } from '../../lib/answers/imports
 import type { PlannedPart } from '../../lib/imports/parts.ts';
 import { type ReadHistory, TOOLS } from '../../lib/imports/read.ts';
 import { formatNumber, plural } from '../../lib/number-format.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../client.ts';
 
 /** Repositories, files and conflicts that are listed. */
 const MAX_LISTED = 20;

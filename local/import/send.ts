@@ -3,7 +3,7 @@ import type { ImportRequest } from '../../actions/imports.ts';
 import type { ImportDetail, ImportPartStored, ImportProgress } from '../../lib/answers/imports.ts';
 import type { PlannedPart } from '../../lib/imports/parts.ts';
 import type { ReadFile, ReadRepository } from '../../lib/imports/read.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../client.ts';
 import type { Destinations } from './destinations.ts';
 
 /** The files that an import may name, within the size of a call. */

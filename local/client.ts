@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isStillRunning } from '../../lib/still-running.ts';
+import type { KeyScope } from '../lib/db/tables/keys.ts';
+import { isStillRunning } from '../lib/still-running.ts';
 
 /** Calls the API with a key. */
 export interface Client {
@@ -44,19 +45,25 @@ const messageOf = (body: unknown): string => {
   return (typeof error === 'object' ? error.message : error) ?? 'nothing that can be read';
 };
 
+/** Which API a command calls, and as whom. */
+export interface ClientOptions {
+  /** Default: that of the installation in the data folder. */
+  api: string | undefined;
+  /** What the key must be for, for whoever has none. */
+  scope: KeyScope;
+  tell: (line: string) => void;
+  signal: AbortSignal;
+}
+
 /**
- * Opens the API at `api`, or that of the installation in the data folder. The key is in the environment variable TRAFFIC_KEY, never
- * in an argument: other people of the machine see arguments. Throws a sentence if there is no key or no installation.
+ * Opens the API. The key is in the environment variable TRAFFIC_KEY, never in an argument: other people of the machine see
+ * arguments. Throws a sentence if there is no key or no installation.
  */
-export function openClient(
-  api: string | undefined,
-  tell: (line: string) => void,
-  signal: AbortSignal,
-): Client {
+export function openClient({ api, scope, tell, signal }: ClientOptions): Client {
   const key = process.env.TRAFFIC_KEY;
   if (!key)
     throw new Error(
-      'Put an API key with the scope “import” into the environment variable TRAFFIC_KEY: Settings → API keys makes one.',
+      `Put an API key with the scope “${scope}” into the environment variable TRAFFIC_KEY: Settings → API keys makes one.`,
     );
   const base = (api ?? findLocalApi()).replace(/\/+$/, '');
 
