@@ -3,12 +3,10 @@ import { useEffect, useState } from 'preact/hooks';
 import type { SharePreviewRequest, ShareRequest } from '../../actions/shares.ts';
 import type { Share, SharePictures } from '../../lib/answers/shares.ts';
 import type { Badge } from '../../lib/badges/definition.ts';
-import { badgeHtml, badgeMarkdown, chartMarkdown, shieldsAddress } from '../../lib/badges/markdown.ts';
 import {
   BADGE_LENGTHS,
   BADGE_METRICS,
   BADGE_STYLES,
-  badgeName,
   defaultLabel,
   MAX_BADGE_LABEL,
 } from '../../lib/badges/names.ts';
@@ -18,6 +16,7 @@ import { Failure, Notice } from '../controls/notice.tsx';
 import { fieldErrorsOf, useSubmission } from '../controls/submit.ts';
 import { ROLLING, STANDARD_RANGE } from '../ranges.ts';
 import { copyText } from './share-list.tsx';
+import { type Snippet, snippetsOf } from './snippets.ts';
 import type { ShareTarget } from './target.ts';
 
 /** What the tab makes. */
@@ -100,7 +99,7 @@ export function BadgeTab({ tenantId, target, onMade, onClose, children }: BadgeT
   const { api } = useApp();
   const [draft, setDraft] = useState(FIRST);
   const [key, setKey] = useState(() => crypto.randomUUID());
-  const [made, setMade] = useState<{ share: Share; draft: Draft }>();
+  const [made, setMade] = useState<Share>();
   const submission = useSubmission();
   const change = (one: Partial<Draft>) => setDraft((before) => ({ ...before, ...one }));
 
@@ -108,7 +107,7 @@ export function BadgeTab({ tenantId, target, onMade, onClose, children }: BadgeT
     void submission.run(async () => {
       const request: ShareRequest = { ...toRequest(target, draft), kind: 'badge', key };
       const share = await api.send<Share>('POST', `shares/${tenantId}`, request);
-      setMade({ share, draft });
+      setMade(share);
       setKey(crypto.randomUUID());
       onMade();
     });
@@ -123,7 +122,7 @@ export function BadgeTab({ tenantId, target, onMade, onClose, children }: BadgeT
     >
       <div class="share-columns">
         <div class="share-form">
-          {made && <Made key={made.share.shareId} name={target.name} {...made} />}
+          {made && <Made key={made.shareId} share={made} />}
           <Choices draft={draft} change={change} submission={submission} />
           {submission.error && !fieldErrorsOf(submission, FIELDS).atField && (
             <Failure error={submission.error} />
@@ -277,43 +276,22 @@ function titleOf(svg: string): string {
   return picture.querySelector('title')?.textContent ?? '';
 }
 
-/** What one pastes to show a share's picture: its name, and the text. */
-type Snippets = [name: string, text: string][];
-
-function badgeSnippets({ url }: Share, badge: Badge): Snippets {
-  const address = `${url}${badgeName(badge)}`;
-  const shown = { address: `${address}.svg`, text: badge.label, link: null };
-  return [
-    ['Markdown', badgeMarkdown(shown)],
-    ['HTML', badgeHtml(shown)],
-    ['Drawn by shields.io', shieldsAddress(`${address}.json`)],
-  ];
-}
-
-function chartSnippets({ url }: Share, kind: Exclude<Kind, 'badge'>, name: string): Snippets {
-  const text = `${kind === 'views' ? 'Views' : 'Clones'} of ${name}`;
-  const of = (scheme: string) => `${url}${kind}-${scheme}.svg`;
-  return [['Markdown', chartMarkdown({ text, link: null, light: of('light'), dark: of('dark') })]];
-}
-
 /** What was just made, to copy. */
-function Made({ share, draft, name }: { share: Share; draft: Draft; name: string }) {
-  const snippets =
-    draft.kind === 'badge' ? badgeSnippets(share, toBadge(draft)) : chartSnippets(share, draft.kind, name);
+function Made({ share }: { share: Share }) {
   return (
     <Notice
       kind={share.problem ? 'warning' : 'success'}
       title={share.problem ? 'Saved, but not written yet' : 'Ready to paste'}
     >
       {share.problem && <p>{share.problem.message}</p>}
-      {snippets.map(([label, text]) => (
-        <Snippet key={label} label={label} text={text} />
+      {snippetsOf(share).map((one) => (
+        <CopiedText key={one.label} {...one} />
       ))}
     </Notice>
   );
 }
 
-function Snippet({ label, text }: { label: string; text: string }) {
+function CopiedText({ label, text }: Snippet) {
   const submission = useSubmission();
   const [copied, setCopied] = useState(false);
   const copy = () =>

@@ -6,6 +6,7 @@ import { Icon } from '../controls/icon.tsx';
 import { Failure } from '../controls/notice.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { formatDay, formatRecent } from '../format.ts';
+import { snippetsOf } from './snippets.ts';
 
 interface ShareListProps {
   tenantId: number;
@@ -69,6 +70,7 @@ function Row({ tenantId, share, onChanged, onRevoke }: RowProps) {
   const publishing = useSubmission();
   const [copied, setCopied] = useState(false);
   const name = nameOf(share);
+  const isBadge = share.kind === 'badge';
   const facts = [
     STANDINGS[share.standing],
     share.hasPassword && 'with a password',
@@ -80,7 +82,7 @@ function Row({ tenantId, share, onChanged, onRevoke }: RowProps) {
 
   const copy = () =>
     void copying.run(async () => {
-      await copyText(share.url);
+      await copyText(isBadge ? snippetsOf(share)[0].text : share.url);
       setCopied(true);
     });
   const publish = () =>
@@ -91,7 +93,7 @@ function Row({ tenantId, share, onChanged, onRevoke }: RowProps) {
 
   return (
     <li class="share-row">
-      <Icon name={share.kind === 'badge' ? 'star' : 'link'} />
+      <Icon name={isBadge ? 'star' : 'link'} />
       <span class="share-name">
         {name}
         {share.problem && (
@@ -108,7 +110,7 @@ function Row({ tenantId, share, onChanged, onRevoke }: RowProps) {
       <span class="share-actions">
         {share.standing !== 'removing' && (
           <button type="button" class="button small" onClick={copy}>
-            <Icon name="link" /> {copied ? 'Copied' : 'Copy link'}
+            <Icon name="link" /> {copied ? 'Copied' : isBadge ? 'Copy Markdown' : 'Copy link'}
             <span class="unseen"> of {name}</span>
           </button>
         )}
@@ -126,7 +128,7 @@ function Row({ tenantId, share, onChanged, onRevoke }: RowProps) {
 /** Copies a text. Throws a sentence where the browser does not let a page copy. */
 export async function copyText(text: string): Promise<void> {
   await navigator.clipboard.writeText(text).catch(() => {
-    throw new Error(`The browser does not let this page copy. The address is ${text}`);
+    throw new Error(`The browser does not let this page copy. Copy it from here: ${text}`);
   });
 }
 

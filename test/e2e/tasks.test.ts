@@ -374,5 +374,10 @@ test('a badge for a README takes three clicks, and looks as its file will', asyn
     .waitFor();
   expect(await findViolations(page)).toEqual([]);
   await page.keyboard.press('Escape');
+  await ada.open('/t/1/shares');
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: /^Copy Markdown of / }).click();
+  await page.getByRole('button', { name: /^Copied of / }).waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(markdown);
   expect(ada.problems()).toEqual([]);
 });
