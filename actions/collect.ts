@@ -8,7 +8,7 @@ import { fanOut, openFanOut, parseOrder } from '../lib/runs/fan-out.ts';
 
 /** Enough to wait for the next minute once this one's activations are used up. */
 const RESERVE_MS = 75_000;
-const NOTHING = { runs: 0, problems: 0, audit: 0 };
+const NOTHING = { runs: 0, problems: 0, audit: 0, keys: 0 };
 /** Stop deleting this long before the activation ends. */
 const STOP_MS = 20_000;
 

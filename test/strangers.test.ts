@@ -97,7 +97,7 @@ test('every route refuses a call without a token at once: it asks neither the da
       expect([name, what, statusCode]).toEqual([name, what, 401]);
       answers.add(JSON.parse(body).error.code);
     }
-  expect([...answers].sort()).toEqual(['access_token_invalid', 'unauthenticated']);
+  expect([...answers].sort()).toEqual(['access_token_invalid', 'key_invalid', 'unauthenticated']);
   expect(connections).toBe(0);
   log.mockRestore();
   const [median = 0] = times.sort((a, b) => a - b).slice(times.length / 2);
