@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeyScope } from '../lib/db/tables/keys.ts';
 import { isStillRunning } from '../lib/still-running.ts';
+import { withoutTrailingSlashes } from '../lib/url.ts';
 
 /** Calls the API with a key. */
 export interface Client {
@@ -65,7 +66,7 @@ export function openClient({ api, scope, tell, signal }: ClientOptions): Client 
     throw new Error(
       `Put an API key with the scope “${scope}” into the environment variable TRAFFIC_KEY: Settings → API keys makes one.`,
     );
-  const base = (api ?? findLocalApi()).replace(/\/+$/, '');
+  const base = withoutTrailingSlashes(api ?? findLocalApi());
 
   async function attempt(
     method: string,

@@ -622,7 +622,7 @@ export function nameOfFile(
   tool: ToolId,
 ): { name: string | null; namedBy: NamedBy | null; choices?: string[] } {
   if (tool === 'ghrs') {
-    const [, owner, name] = /([^/]+)\/([^/]+)\/ghrs[-_]data(?:[-_]snapshots)?\//.exec(path) ?? [];
+    const [, owner, name] = /(?:^|\/)([^/]+)\/([^/]+)\/ghrs[-_]data(?:[-_]snapshots)?\//.exec(path) ?? [];
     if (owner && name && isRepositoryName(`${owner}/${name}`))
       return { name: `${owner}/${name}`, namedBy: 'folder' };
   }
@@ -631,7 +631,7 @@ export function nameOfFile(
     if (isRepositoryName(name)) return { name, namedBy: 'file' };
   }
   if (tool === 'repohistory') {
-    const joined = /([^/]+)-data-csv(?: ?\(\d+\))?(?:\.zip)?$/i.exec(folderOf(path))?.[1];
+    const joined = /(?:^|\/)([^/]+)-data-csv(?: ?\(\d+\))?(?:\.zip)?$/i.exec(folderOf(path))?.[1];
     if (joined) return splitName(joined);
   }
   if (tool === 'raw') {
