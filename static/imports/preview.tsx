@@ -292,7 +292,7 @@ function toSentence({
   const changes = [
     newDays > 0 && plural(newDays, 'new day'),
     changedDays > 0 && `${plural(changedDays, 'day')} filled or raised`,
-    newItems > 0 && `${formatCount(newItems)} lists, star counts and the like`,
+    newItems > 0 && `${plural(newItems, 'other value', 'other values')} (lists, star counts and the like)`,
   ].filter(Boolean);
   const repositories = plural(comparison.repositories.length, 'repository', 'repositories');
   if (changes.length === 0) return `All of this is stored already, for ${repositories}.${left}`;

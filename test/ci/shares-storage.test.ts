@@ -178,3 +178,18 @@ test('a storage that hangs is given up, and the answer says so', async () => {
   way = 'open';
   expect([status, body.problem.code]).toEqual([201, 'files_unavailable']);
 }, 40_000);
+
+test('without an object storage, sharing is refused with what to set, and the pages still work', async () => {
+  const names = ['URL', 'ENDPOINT', 'REGION', 'BUCKET', 'ACCESS_KEY_ID', 'SECRET_ACCESS_KEY'];
+  const environment = Object.fromEntries(names.map((name) => [`FILES_${name}`, '']));
+  const without = await openTestInstallation({ demo: true, now: NOW, environment });
+  const call = without.as('ada@example.com');
+  const { tenantId: own } = await without.initialize();
+  const share = { key: randomUUID(), subject: 'portfolio', range: '30', shown: ['views'], names: false };
+  const refused = await call('POST', `/shares/${own}`, share);
+  expect([refused.status, refused.body.error.code]).toEqual([409, 'files_not_configured']);
+  expect(refused.body.error.message).toContain('FILES_URL');
+  const overview = await call('GET', `/stats/${own}?range=30`);
+  expect(overview.status).toBe(200);
+  await without.close();
+});
