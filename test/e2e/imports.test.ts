@@ -204,6 +204,11 @@ test('files are chosen, placed and imported by keyboard alone', async () => {
     for (let count = 0; count < 40 && !name.test(await focused()); count++) await page.keyboard.press('Tab');
     expect(await focused()).toMatch(name);
   };
+  await page
+    .getByRole('button', { name: /^Details…/ })
+    .first()
+    .waitFor();
+  await page.waitForLoadState('networkidle');
   await tabTo(/^Choose files/);
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
   await chooser.setFiles([toPayload({ name: 'traffic.csv', text: csvOf('2023-05-01', 20) })]);
