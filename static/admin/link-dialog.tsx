@@ -4,6 +4,7 @@ import type { Api } from '../api.ts';
 import { FormDialog } from '../controls/dialog.tsx';
 import { Field } from '../controls/field.tsx';
 import { Notice } from '../controls/notice.tsx';
+import { copyText } from '../controls/shown-text.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { formatInstant } from '../format.ts';
 
@@ -46,9 +47,7 @@ export function LinkDialog({ accounts, wanted, place, onClose }: LinkDialogProps
   function submit() {
     void submission.run(async () => {
       if (!made) return setMade(await accounts.send<LinkAnswer>('POST', path));
-      await navigator.clipboard.writeText(made.link).catch(() => {
-        throw new Error('The browser does not let this page copy. Select the link and copy it yourself.');
-      });
+      await copyText(made.link, 'Select the link and copy it yourself.');
       setCopied(true);
     });
   }

@@ -7,6 +7,7 @@ import { FormDialog } from '../controls/dialog.tsx';
 import { Field, SelectField } from '../controls/field.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { PickList } from '../controls/pick-list.tsx';
+import { copyText, ShownText } from '../controls/shown-text.tsx';
 import { fieldErrorsOf, useSubmission } from '../controls/submit.ts';
 import { formatInstant } from '../format.ts';
 import { reads } from '../reads.ts';
@@ -196,9 +197,7 @@ function ShowKey({ tenantId, made: { key, secret }, onClose }: ShowKeyProps) {
 
   function copy() {
     void submission.run(async () => {
-      await navigator.clipboard.writeText(text).catch(() => {
-        throw new Error('The browser does not let this page copy. Select the text and copy it yourself.');
-      });
+      await copyText(text, 'Select the text and copy it yourself.');
       setCopied(text);
     });
   }
@@ -217,34 +216,19 @@ function ShowKey({ tenantId, made: { key, secret }, onClose }: ShowKeyProps) {
           The key is shown only here and only once. It was made in this browser, and nobody can show it again.
         </p>
       </Notice>
-      <Shown label={isForSpreadsheet ? 'Address for the spreadsheet' : 'API key'} text={text} />
+      <ShownText label={isForSpreadsheet ? 'Address for the spreadsheet' : 'API key'} text={text} />
       {isForSpreadsheet ? (
         <>
-          <Shown label="Google Sheets" text={`=IMPORTDATA("${address}")`} />
+          <ShownText label="Google Sheets" text={`=IMPORTDATA("${address}")`} />
           <p class="hint">
             In Excel: Data › From Web. Whoever knows the address can read the table until you revoke the key.
           </p>
         </>
       ) : (
-        <Shown label="Try it" text={`curl -H "Authorization: Bearer ${secret.key}" ${stats}`} />
+        <ShownText label="Try it" text={`curl -H "Authorization: Bearer ${secret.key}" ${stats}`} />
       )}
       <p class="hint">It works until {formatInstant(key.expiresAt)}.</p>
     </FormDialog>
-  );
-}
-
-/** A text to copy. */
-function Shown({ label, text }: { label: string; text: string }) {
-  return (
-    <Field
-      label={label}
-      class="code"
-      readOnly
-      spellcheck={false}
-      value={text}
-      onValue={() => undefined}
-      onFocus={(event) => event.currentTarget.select()}
-    />
   );
 }
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { SharePreviewRequest, ShareRequest } from '../../actions/shares.ts';
 import type { Share, SharePictures } from '../../lib/answers/shares.ts';
 import type { Badge } from '../../lib/badges/definition.ts';
@@ -15,9 +15,10 @@ import { Field, SelectField } from '../controls/field.tsx';
 import { Failure, Notice } from '../controls/notice.tsx';
 import { fieldErrorsOf, useSubmission } from '../controls/submit.ts';
 import { ROLLING, STANDARD_RANGE } from '../ranges.ts';
-import { copyText } from './share-list.tsx';
-import { type Snippet, snippetsOf } from './snippets.ts';
+import { CopiedText } from './copied-text.tsx';
+import { snippetsOf } from './snippets.ts';
 import type { ShareTarget } from './target.ts';
+import { usePreview } from './use-preview.ts';
 
 /** What the tab makes. */
 type Kind = 'badge' | 'views' | 'clones';
@@ -218,47 +219,22 @@ function Choices({ draft, change, submission }: ChoicesProps) {
   );
 }
 
-const WAIT_MS = 350;
-
-interface Picture {
-  name: string;
-  svg: string;
-}
-
-/** The pictures as they would be, as soon as nothing was changed for a moment. */
+/** The pictures as they would be. */
 function Preview({ tenantId, request }: { tenantId: number; request: SharePreviewRequest }) {
-  const { api } = useApp();
-  const [pictures, setPictures] = useState<Picture[]>();
-  const [error, setError] = useState<Error>();
-  const body = JSON.stringify(request);
   const isReady = request.badges?.every(({ label }) => label.trim() !== '') ?? true;
-  useEffect(() => {
-    if (!isReady) return undefined;
-    let isCurrent = true;
-    const timer = setTimeout(() => {
-      api
-        .send<SharePictures>('POST', `shares/${tenantId}/pictures`, JSON.parse(body))
-        .then((answer) => {
-          if (!isCurrent) return;
-          setPictures(answer.pictures);
-          setError(undefined);
-        })
-        .catch((reason: Error) => isCurrent && setError(reason));
-    }, WAIT_MS);
-    return () => {
-      isCurrent = false;
-      clearTimeout(timer);
-    };
-  }, [api, tenantId, body, isReady]);
+  const { answer, error } = usePreview<SharePictures>(
+    `shares/${tenantId}/pictures`,
+    isReady ? request : null,
+  );
   return (
     <section class="share-preview" aria-label="What readers will see">
       <p class="share-caption" aria-hidden="true">
         What readers will see
       </p>
       {error && <Failure error={error} />}
-      {!error && !pictures && <p role="status">One moment…</p>}
+      {!error && !answer && <p role="status">One moment…</p>}
       {!error &&
-        pictures?.map(({ name, svg }) => (
+        answer?.pictures.map(({ name, svg }) => (
           <img
             key={name}
             class="badge-picture"
@@ -288,33 +264,5 @@ function Made({ share }: { share: Share }) {
         <CopiedText key={one.label} {...one} />
       ))}
     </Notice>
-  );
-}
-
-function CopiedText({ label, text }: Snippet) {
-  const submission = useSubmission();
-  const [copied, setCopied] = useState(false);
-  const copy = () =>
-    void submission.run(async () => {
-      await copyText(text);
-      setCopied(true);
-    });
-  return (
-    <div class="share-made">
-      <Field
-        label={label}
-        class="code"
-        readOnly
-        spellcheck={false}
-        value={text}
-        onValue={() => undefined}
-        onFocus={(event) => event.currentTarget.select()}
-        error={submission.error?.message}
-      />
-      <button type="button" class="button" onClick={copy}>
-        {copied ? 'Copied' : 'Copy'}
-        <span class="unseen"> {label}</span>
-      </button>
-    </div>
   );
 }

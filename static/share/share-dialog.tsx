@@ -1,4 +1,4 @@
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import type { SharePreviewRequest, ShareRequest } from '../../actions/shares.ts';
 import type { Share, SharedPage } from '../../lib/answers/shares.ts';
 import { addDays, toDay } from '../../lib/day.ts';
@@ -13,9 +13,11 @@ import { CALENDAR, ROLLING, STANDARD_RANGE } from '../ranges.ts';
 import { reads } from '../reads.ts';
 import { SharedView } from '../shared/view.tsx';
 import { BadgeTab } from './badge-tab.tsx';
-import { copyText, SharedAlready } from './share-list.tsx';
+import { CopiedText } from './copied-text.tsx';
+import { SharedAlready } from './share-list.tsx';
 import './sheet.ts';
 import { isOf, type ShareTarget } from './target.ts';
+import { usePreview } from './use-preview.ts';
 
 export interface ShareDialogProps {
   tenantId: number;
@@ -224,35 +226,17 @@ const frameOf = (share: Share) =>
 
 /** The share that was just made, to copy. */
 function Made({ share, tab }: { share: Share; tab: Tab }) {
-  const submission = useSubmission();
-  const [copied, setCopied] = useState(false);
-  const text = tab === 'Embed' ? frameOf(share) : share.url;
-  const copy = () =>
-    void submission.run(async () => {
-      await copyText(text);
-      setCopied(true);
-    });
   return (
     <Notice
       kind={share.problem ? 'warning' : 'success'}
       title={share.problem ? 'Saved, but not written yet' : 'Shared'}
     >
       {share.problem && <p>{share.problem.message}</p>}
-      <div class="share-made">
-        <Field
-          label={tab === 'Embed' ? 'HTML to paste' : 'Link'}
-          class="code"
-          readOnly
-          spellcheck={false}
-          value={text}
-          onValue={() => undefined}
-          onFocus={(event) => event.currentTarget.select()}
-        />
-        <button type="button" class="button" onClick={copy}>
-          {copied ? 'Copied' : 'Copy'}
-        </button>
-      </div>
-      {submission.error && <Failure error={submission.error} />}
+      {tab === 'Embed' ? (
+        <CopiedText key="frame" label="HTML to paste" text={frameOf(share)} />
+      ) : (
+        <CopiedText key="link" label="Link" text={share.url} />
+      )}
     </Notice>
   );
 }
@@ -435,33 +419,13 @@ function Choices({ target, draft, change, tab, submission }: ChoicesProps) {
   );
 }
 
-const WAIT_MS = 350;
-
-/** What visitors would see, as soon as nothing was changed for a moment. */
+/** What visitors would see. */
 function Preview({ tenantId, target, draft }: { tenantId: number; target: ShareTarget; draft: Draft }) {
-  const { api } = useApp();
-  const [page, setPage] = useState<SharedPage>();
-  const [error, setError] = useState<Error>();
-  const request = JSON.stringify(toPreview(target, draft));
   const isEmpty = draft.shown.length === 0;
-  useEffect(() => {
-    if (isEmpty) return undefined;
-    let isCurrent = true;
-    const timer = setTimeout(() => {
-      api
-        .send<SharedPage>('POST', `shares/${tenantId}/preview`, JSON.parse(request))
-        .then((answer) => {
-          if (!isCurrent) return;
-          setPage(answer);
-          setError(undefined);
-        })
-        .catch((reason: Error) => isCurrent && setError(reason));
-    }, WAIT_MS);
-    return () => {
-      isCurrent = false;
-      clearTimeout(timer);
-    };
-  }, [api, tenantId, request, isEmpty]);
+  const { answer: page, error } = usePreview<SharedPage>(
+    `shares/${tenantId}/preview`,
+    isEmpty ? null : toPreview(target, draft),
+  );
   return (
     <section class="share-preview" aria-label="What they will see">
       <p class="share-caption" aria-hidden="true">

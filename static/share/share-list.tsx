@@ -4,6 +4,7 @@ import { useApp } from '../app-context.ts';
 import { FormDialog } from '../controls/dialog.tsx';
 import { Icon } from '../controls/icon.tsx';
 import { Failure } from '../controls/notice.tsx';
+import { copyText } from '../controls/shown-text.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { formatDay, formatRecent } from '../format.ts';
 import { snippetsOf } from './snippets.ts';
@@ -82,7 +83,8 @@ function Row({ tenantId, share, onChanged, onRevoke }: RowProps) {
 
   const copy = () =>
     void copying.run(async () => {
-      await copyText(isBadge ? snippetsOf(share)[0].text : share.url);
+      const text = isBadge ? snippetsOf(share)[0].text : share.url;
+      await copyText(text, `Copy it from here: ${text}`);
       setCopied(true);
     });
   const publish = () =>
@@ -123,13 +125,6 @@ function Row({ tenantId, share, onChanged, onRevoke }: RowProps) {
       )}
     </li>
   );
-}
-
-/** Copies a text. Throws a sentence where the browser does not let a page copy. */
-export async function copyText(text: string): Promise<void> {
-  await navigator.clipboard.writeText(text).catch(() => {
-    throw new Error(`The browser does not let this page copy. Copy it from here: ${text}`);
-  });
 }
 
 interface RevokeDialogProps {
