@@ -46,6 +46,17 @@ export function Dialog({ title, onClose, wide, children }: DialogProps) {
   );
 }
 
+/** The foot of a dialog that only shows something. */
+export function ClosingFoot({ label = 'Close', onClose }: { label?: string; onClose: () => void }) {
+  return (
+    <footer class="dialog-foot">
+      <button type="button" class="button" onClick={onClose}>
+        {label}
+      </button>
+    </footer>
+  );
+}
+
 interface FormDialogProps {
   title: string;
   action: string;

@@ -3,7 +3,7 @@ import type { ChartEvent } from '../../lib/answers/events.ts';
 import type { BeforeAfter } from '../../lib/answers/stats.ts';
 import { startOf } from '../../lib/day.ts';
 import { useAnswer } from '../answers.ts';
-import { Dialog } from '../controls/dialog.tsx';
+import { ClosingFoot, Dialog } from '../controls/dialog.tsx';
 import { Answered } from '../controls/loading.tsx';
 import { formatCount, formatShortDay, formatSpan, plural } from '../format.ts';
 import { reads } from '../reads.ts';
@@ -56,11 +56,7 @@ export function BeforeAfterDialog({
         </fieldset>
         <Answered loaded={loaded}>{(answer) => <Comparison answer={answer} />}</Answered>
       </div>
-      <footer class="dialog-foot">
-        <button type="button" class="button" onClick={onClose}>
-          Done
-        </button>
-      </footer>
+      <ClosingFoot label="Done" onClose={onClose} />
     </Dialog>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { LeftOutDays, RepositoryPreview } from '../../lib/answers/imports.ts';
 import { DataTable } from '../controls/data-table.tsx';
-import { Dialog } from '../controls/dialog.tsx';
+import { ClosingFoot, Dialog } from '../controls/dialog.tsx';
 import { Panel } from '../controls/panel.tsx';
 import { formatCount, formatDay, formatSpan, plural } from '../format.ts';
 import type { Comparison } from './comparison.ts';
@@ -160,11 +160,7 @@ function ConflictsDialog({ preview: { fullName, conflicts, conflictCount }, onCl
           <p class="hint">…and {formatCount(conflictCount - conflicts.length)} more.</p>
         )}
       </div>
-      <footer class="dialog-foot">
-        <button type="button" class="button" onClick={onClose}>
-          Close
-        </button>
-      </footer>
+      <ClosingFoot onClose={onClose} />
     </Dialog>
   );
 }

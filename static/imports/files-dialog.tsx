@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { type ReadFile, TOOLS } from '../../lib/imports/history.ts';
 import { DataTable } from '../controls/data-table.tsx';
-import { Dialog } from '../controls/dialog.tsx';
+import { ClosingFoot, Dialog } from '../controls/dialog.tsx';
 import { formatCount, plural } from '../format.ts';
 
 /** More would be slow to draw. */
@@ -45,11 +45,7 @@ export function FilesDialog({ files, onClose }: FilesDialogProps) {
         </DataTable>
         {more > 0 && <p class="hint">…and {plural(more, 'more file', 'more files')}.</p>}
       </div>
-      <footer class="dialog-foot">
-        <button type="button" class="button" onClick={onClose}>
-          Close
-        </button>
-      </footer>
+      <ClosingFoot onClose={onClose} />
     </Dialog>
   );
 }

@@ -51,7 +51,6 @@ export function Imports({ tenantId }: { tenantId: number }) {
         <>
           <KeptImports
             kept={kept}
-            tenantId={tenantId}
             onContinue={(one) =>
               setStep({ at: 'sending', kept: one, source: keptSource(one.key), isKept: true })
             }

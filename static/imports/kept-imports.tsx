@@ -1,33 +1,28 @@
 import { useState } from 'preact/hooks';
-import type { ImportDetail } from '../../lib/answers/imports.ts';
 import { useApp } from '../app-context.ts';
 import { Notice } from '../controls/notice.tsx';
 import { useSubmission } from '../controls/submit.ts';
 import { formatRecent, plural } from '../format.ts';
-import { openCalls } from './calls.ts';
 import { type KeptImport, removeKept } from './kept.ts';
-import { takeBack } from './send.ts';
+import { takeBackKept } from './send.ts';
 
 interface KeptImportsProps {
-  tenantId: number;
   kept: readonly KeptImport[];
   onContinue: (kept: KeptImport) => void;
   onDiscarded: () => void;
 }
 
 /** Imports that stopped half-way, to continue or discard. */
-export function KeptImports({ tenantId, kept, onContinue, onDiscarded }: KeptImportsProps) {
+export function KeptImports({ kept, onContinue, onDiscarded }: KeptImportsProps) {
   const { api } = useApp();
   const submission = useSubmission();
   const [discarding, setDiscarding] = useState<string>();
 
-  function discard({ key, request }: KeptImport) {
-    setDiscarding(key);
+  function discard(one: KeptImport) {
+    setDiscarding(one.key);
     void submission.run(async () => {
-      const calls = openCalls(api, new AbortController().signal, () => undefined);
-      const { importId } = await calls.send<ImportDetail>('POST', `imports/${tenantId}`, request);
-      await takeBack(calls, `imports/${tenantId}/${importId}`, () => undefined);
-      await removeKept(key);
+      await takeBackKept(api, one, () => undefined);
+      await removeKept(one.key);
       onDiscarded();
     });
   }

@@ -4,7 +4,7 @@ import { TOOLS, type ToolId } from '../../lib/imports/history.ts';
 import { useAnswer } from '../answers.ts';
 import { useApp } from '../app-context.ts';
 import { DataTable } from '../controls/data-table.tsx';
-import { Dialog, FormDialog } from '../controls/dialog.tsx';
+import { ClosingFoot, Dialog, FormDialog } from '../controls/dialog.tsx';
 import { Answered } from '../controls/loading.tsx';
 import { Pager } from '../controls/pager.tsx';
 import { Panel } from '../controls/panel.tsx';
@@ -193,11 +193,7 @@ function DetailDialog({ tenantId, one, onClose }: DialogProps) {
           )}
         </Answered>
       </div>
-      <footer class="dialog-foot">
-        <button type="button" class="button" onClick={onClose}>
-          Close
-        </button>
-      </footer>
+      <ClosingFoot onClose={onClose} />
     </Dialog>
   );
 }

@@ -1,25 +1,16 @@
 import type {
   Counts,
-  NamedBy,
   ReadAnswers,
   ReadFile,
   ReadProblem,
-  ToolId,
+  ReadRepository,
 } from '../../lib/imports/history.ts';
 import type { Targets } from '../../lib/imports/merge.ts';
 import type { ChosenFile } from './files.ts';
 
 /** What a file knows of a repository, without its rows: those stay in the worker. */
-export interface RepositorySummary {
-  key: string;
-  label: string;
-  githubId: number | null;
-  owner: string | null;
-  name: string | null;
-  namedBy: NamedBy | null;
-  formerNames: string[];
-  tools: ToolId[];
-  files: string[];
+export interface RepositorySummary
+  extends Omit<ReadRepository, 'days' | 'weeks' | 'lists' | 'undatedLists' | 'facts' | 'exported'> {
   /** The first and the last day; of lists and facts where no day is known. Null: it has nothing that can be imported. */
   span: { from: string; to: string } | null;
   days: number;

@@ -1,5 +1,6 @@
 import type { ImportDetail, ImportProgress } from '../../lib/answers/imports.ts';
-import type { Calls } from './calls.ts';
+import type { Api } from '../api.ts';
+import { type Calls, openCalls } from './calls.ts';
 import { type KeptImport, readPart, removeKept, removePart } from './kept.ts';
 
 /** How far an import is. */
@@ -13,7 +14,7 @@ export interface SendingProgress {
 export type PartSource = (number: number) => Promise<string | undefined>;
 
 const LOST =
-  'This browser has dropped some of what it read. Discard this import, then import the same files again: what has arrived already is not stored twice.';
+  'This browser no longer has everything that it read. Discard this import, then import the same files again. What has already arrived is not stored twice.';
 
 /**
  * Sends what is missing of an import, then has it applied. Doing it again continues where it stopped. Rejects if a part is not
@@ -60,6 +61,17 @@ export async function takeBack(
     onLeft(repositoriesLeft);
     if (done) return;
   }
+}
+
+/** Takes back what has arrived of an import that stopped half-way. */
+export async function takeBackKept(
+  api: Api,
+  { tenantId, request }: KeptImport,
+  onLeft: (repositories: number) => void,
+): Promise<void> {
+  const calls = openCalls(api, new AbortController().signal, () => undefined);
+  const { importId } = await calls.send<ImportDetail>('POST', `imports/${tenantId}`, request);
+  await takeBack(calls, `imports/${tenantId}/${importId}`, onLeft);
 }
 
 /** Parts that were kept in the browser. */

@@ -9,7 +9,7 @@ import { formatCount, plural } from '../format.ts';
 import { paths } from '../routes.ts';
 import { openCalls, type Pause } from './calls.ts';
 import { type KeptImport, removeKept } from './kept.ts';
-import { type PartSource, type SendingProgress, sendImport, takeBack } from './send.ts';
+import { type PartSource, type SendingProgress, sendImport, takeBackKept } from './send.ts';
 
 interface SendingProps {
   tenantId: number;
@@ -70,7 +70,6 @@ export function Sending(props: SendingProps) {
       {error && <Failure error={error} />}
       {cancelling && (
         <CancelDialog
-          tenantId={tenantId}
           kept={kept}
           onClose={() => setCancelling(false)}
           onCancelled={() => {
@@ -201,22 +200,19 @@ function Done({ tenantId, kept, done, onEnd }: DoneProps) {
 }
 
 interface CancelDialogProps {
-  tenantId: number;
   kept: KeptImport;
   onClose: () => void;
   onCancelled: () => void;
 }
 
-function CancelDialog({ tenantId, kept, onClose, onCancelled }: CancelDialogProps) {
+function CancelDialog({ kept, onClose, onCancelled }: CancelDialogProps) {
   const { api } = useApp();
   const submission = useSubmission();
   const [left, setLeft] = useState<number>();
 
   function cancel() {
     void submission.run(async () => {
-      const calls = openCalls(api, new AbortController().signal, () => undefined);
-      const { importId } = await calls.send<ImportDetail>('POST', `imports/${tenantId}`, kept.request);
-      await takeBack(calls, `imports/${tenantId}/${importId}`, setLeft);
+      await takeBackKept(api, kept, setLeft);
       await removeKept(kept.key).catch(() => undefined);
       onCancelled();
     });
