@@ -99,24 +99,24 @@ export function bearerToken(request: ApiRequest): string {
   throw new Failure('unauthenticated');
 }
 
+/** What has a number of its own in paths. */
+type Numbered =
+  | 'tenant'
+  | 'repository'
+  | 'server'
+  | 'run'
+  | 'channel'
+  | 'rule'
+  | 'group'
+  | 'annotation'
+  | 'key'
+  | 'share'
+  | 'import';
+
 /**
  * Parses the id in a path. Throws the same `…_not_found` as for an unknown id, because a malformed one cannot exist.
  */
-export function parseId(
-  text: string | undefined,
-  of:
-    | 'tenant'
-    | 'repository'
-    | 'server'
-    | 'run'
-    | 'channel'
-    | 'rule'
-    | 'group'
-    | 'annotation'
-    | 'key'
-    | 'share'
-    | 'import',
-): number {
+export function parseId(text: string | undefined, of: Numbered): number {
   const id = toId(text);
   if (id !== undefined) return id;
   throw notFound(of);
@@ -129,22 +129,7 @@ export function toId(text = ''): number | undefined {
 }
 
 /** The failure for something that does not exist or that you may not see: the answer does not say which. */
-export function notFound(
-  of:
-    | 'tenant'
-    | 'repository'
-    | 'server'
-    | 'run'
-    | 'member'
-    | 'dashboard'
-    | 'channel'
-    | 'rule'
-    | 'group'
-    | 'annotation'
-    | 'key'
-    | 'share'
-    | 'import',
-): Failure {
+export function notFound(of: Numbered | 'member' | 'dashboard'): Failure {
   const name = of === 'run' ? 'collection run' : of;
   return new Failure(`${of}_not_found`, `There is no such ${name}, or you may not see it.`);
 }

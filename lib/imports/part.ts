@@ -1,11 +1,7 @@
 import * as z from 'zod';
 import { dayField } from '../fields.ts';
 import { METRICS } from '../traffic/figures.ts';
-
-/** Rows of a part: days, entries of lists, and everything else together. */
-export const MAX_PART_ROWS = 20_000;
-/** The body of a part, in bytes: below the platform's limit for a call, with room for its envelope. */
-export const MAX_PART_BYTES = 900_000;
+import { MAX_PART_ROWS } from './limits.ts';
 
 /** A count that both databases and JavaScript hold exactly. */
 const count = z.int().min(0);

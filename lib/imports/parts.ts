@@ -1,10 +1,7 @@
 import type { Day } from '../day.ts';
 import type { Figures, Metric } from '../traffic/figures.ts';
+import { MAX_PART_BYTES, MAX_PART_ROWS } from './limits.ts';
 import type { ImportedAnnotation, ImportedRepository, ImportPart } from './part.ts';
-
-/** Kept in step with part.ts by a test: this module must not load zod. */
-export const MAX_PART_ROWS = 20_000;
-export const MAX_PART_BYTES = 900_000;
 
 /** A day as readers of files give it. */
 interface DayToSend extends Figures {

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { addDays } from '../../lib/day.ts';
+import { MAX_PART_BYTES, MAX_PART_ROWS } from '../../lib/imports/limits.ts';
 import { toHistoryToSend } from '../../lib/imports/merge.ts';
-import { ImportPart, MAX_PART_BYTES, MAX_PART_ROWS, rowsOf } from '../../lib/imports/part.ts';
-import * as parts from '../../lib/imports/parts.ts';
-
-const { planParts } = parts;
+import { ImportPart, rowsOf } from '../../lib/imports/part.ts';
+import { planParts } from '../../lib/imports/parts.ts';
 
 const figure = fc.option(fc.nat({ max: 1_000_000 }));
 const history = fc
@@ -111,9 +110,19 @@ test('a day with a figure that may be too small is sent as incomplete', () => {
   expect(part?.body().repositories[0]?.days?.state).toEqual(['cut', 'imported']);
 });
 
-test('the bounds of parts are those that the API checks', () => {
-  expect(parts.MAX_PART_ROWS).toBe(MAX_PART_ROWS);
-  expect(parts.MAX_PART_BYTES).toBe(MAX_PART_BYTES);
+test('the API takes as many rows as parts have at most, and not one more', () => {
+  const isTaken = (rows: number) => {
+    const figures = new Array<number>(rows).fill(1);
+    const days = {
+      date: Array.from({ length: rows }, (_, place) => addDays('1970-01-01', place)),
+      viewCount: figures,
+      viewUniques: figures,
+      cloneCount: figures,
+      cloneUniques: figures,
+    };
+    return ImportPart.safeParse({ repositories: [{ repositoryId: 1, days }] }).success;
+  };
+  expect([isTaken(MAX_PART_ROWS), isTaken(MAX_PART_ROWS + 1)]).toEqual([true, false]);
 });
 
 test('a zero of a day with other traffic is sent as the file has it: GitHub left days without any out', () => {
