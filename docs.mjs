@@ -109,7 +109,7 @@ export async function buildDocs(root, folder) {
   );
   const list = `<h1>Documentation</h1><ul>${entries.join('')}</ul>`;
   await writeFile(path.join(folder, 'index.html'), toPage('All documents', list));
-  const styles = ['tokens.css', 'docs.css'].map((name) =>
+  const styles = ['tokens.css', 'reset.css', 'docs.css'].map((name) =>
     readFile(path.join(root, 'static/style', name), 'utf8'),
   );
   await writeFile(path.join(folder, 'docs.css'), (await Promise.all(styles)).join('\n'));
