@@ -49,7 +49,7 @@ const NOT_AUDITED: Record<string, string> = {
   'post /shares/{tenantId}/preview': 'it changes nothing',
   'post /shares/{tenantId}/pictures': 'it changes nothing',
   'post /mcp/{tenantId}': 'it changes nothing',
-  'post /shares/{tenantId}/{shareId}/publish': 'it writes again what is shared already',
+  'post /shares/{tenantId}/{shareId}/publish': 'it rewrites the files of a share, which was logged',
   'post /imports/{tenantId}/repositories': 'it changes nothing',
   'post /imports/{tenantId}/preview': 'it changes nothing',
   'post /runs': 'the log of collection runs has it, with who started it',

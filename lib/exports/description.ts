@@ -107,11 +107,11 @@ const KINDS = {
 /** What each file holds, in Markdown: for the documentation, and for the file `README.md` of an export. */
 export function describeFormat(): string {
   const tables = EXPORT_TABLE_NAMES.map((table) => {
-    const rows = columnsOf(table).map(({ name, type, isOptional, isImported, meaning }) => {
+    const rows = columnsOf(table).map(({ name, type, isOptional, isReadBack, meaning }) => {
       const kind = `${KINDS[type]}${isOptional ? ', may be empty' : ''}`;
-      return `| \`${name}\` | ${kind} | ${meaning} | ${isImported ? 'yes' : 'no'} |`;
+      return `| \`${name}\` | ${kind} | ${meaning} | ${isReadBack ? 'yes' : 'no'} |`;
     });
-    const head = '| column | type | meaning | imported again |\n| --- | --- | --- | --- |';
+    const head = '| column | type | meaning | read back |\n| --- | --- | --- | --- |';
     return `### ${table}\n\n${EXPORT_TABLES[table].meaning}\n\n${head}\n${rows.join('\n')}\n`;
   });
   const leftOut = LEFT_OUT.map((one) => `- ${one}`).join('\n');

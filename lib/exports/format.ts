@@ -19,8 +19,8 @@ type ColumnType = 'integer' | 'text' | 'day' | 'instant';
 interface ExportColumn<Value> {
   type: ColumnType;
   isOptional: boolean;
-  /** Whether an import stores it again. The others are for you to read. */
-  isImported: boolean;
+  /** Whether reading an export takes it. The others are for people to read. */
+  isReadBack: boolean;
   /** What it means, in words for the documentation. */
   meaning: string;
   /** For the compiler only. */
@@ -28,7 +28,7 @@ interface ExportColumn<Value> {
 }
 
 function column<Value>(type: ColumnType, meaning: string): ExportColumn<Value> {
-  return { type, isOptional: false, isImported: true, meaning } as ExportColumn<Value>;
+  return { type, isOptional: false, isReadBack: true, meaning } as ExportColumn<Value>;
 }
 
 const integer = (meaning: string) => column<number>('integer', meaning);
@@ -41,7 +41,7 @@ function optional<Value>(of: ExportColumn<Value>): ExportColumn<Value | null> {
 }
 
 function toldOnly<Value>(of: ExportColumn<Value>): ExportColumn<Value> {
-  return { ...of, isImported: false };
+  return { ...of, isReadBack: false };
 }
 
 const figures = {
@@ -242,7 +242,8 @@ export const EXPORT_TABLES = {
   },
   groups: {
     about: 'tenant',
-    meaning: 'Groups of repositories. The columns of the rule are empty without one.',
+    meaning:
+      'Groups of repositories. The columns of the rule are empty without one. An import does not make them.',
     columns: {
       name: text('The group’s name, once in a tenant.'),
       owner: optional(text('The rule: owners, with * and ?.')),
@@ -255,7 +256,8 @@ export const EXPORT_TABLES = {
   },
   'group-repositories': {
     about: 'repository',
-    meaning: 'The repositories of groups that were chosen by hand.',
+    meaning:
+      'The repositories of groups that were chosen by hand. An import places the annotations of a group by them.',
     columns: { group: text('The group’s name.') },
   },
   annotations: {
@@ -276,7 +278,8 @@ export const EXPORT_TABLES = {
   },
   dashboards: {
     about: 'tenant',
-    meaning: 'The tenant’s own dashboards. The ZIP has them in `dashboards.json`.',
+    meaning:
+      'The tenant’s own dashboards. The ZIP has them in `dashboards.json`. An import does not make them.',
     columns: {
       name: text('The dashboard’s name, once in a tenant.'),
       document: text('Its document, as it was written: JSON.'),
@@ -341,7 +344,7 @@ export interface NamedColumn {
   name: string;
   type: ColumnType;
   isOptional: boolean;
-  isImported: boolean;
+  isReadBack: boolean;
   meaning: string;
 }
 
@@ -353,7 +356,7 @@ export function columnsOf(table: ExportTable): NamedColumn[] {
     name,
     type: one.type,
     isOptional: one.isOptional,
-    isImported: one.isImported,
+    isReadBack: one.isReadBack,
     meaning: one.meaning,
   }));
 }
@@ -362,7 +365,7 @@ export function columnsOf(table: ExportTable): NamedColumn[] {
 export const LEFT_OUT = [
   'GitHub tokens, app keys and API keys: nothing secret leaves the installation',
   'members and their addresses: annotations and imports have people’s names only',
-  'notification channels and what was sent to them',
+  'notification channels, and the messages that were sent',
   'shares and badges: their addresses are secrets',
   'the audit log and the log of collections, which have pages of their own',
   'rules that track repositories: they would begin to track in another tenant',

@@ -243,7 +243,7 @@ async function readTable<Table extends ExportTable>(
   const isAbout = EXPORT_TABLES[table].about === 'repository';
   const own = columns.slice(isAbout ? Object.keys(REPOSITORY_COLUMNS).length : 0);
   // Where rows came from is told by the tables of imports alone.
-  const wanted = own.filter(({ isImported }) => isImported || !isAbout || table === 'import-repositories');
+  const wanted = own.filter(({ isReadBack }) => isReadBack || !isAbout || table === 'import-repositories');
   let header: Map<string, number> | null = null;
   let count = 0;
   let problemCount = 0;
@@ -309,7 +309,7 @@ function readCsv(text: string, onRow: (cells: string[], row: number) => void): v
 
 /** The columns that are needed and not in the header. */
 function findMissing(columns: readonly NamedColumn[], header: readonly string[]): string[] {
-  const needed = columns.filter(({ isImported, isOptional }) => isImported || !isOptional);
+  const needed = columns.filter(({ isReadBack, isOptional }) => isReadBack || !isOptional);
   return needed.flatMap(({ name }) => (header.includes(name) ? [] : [name]));
 }
 

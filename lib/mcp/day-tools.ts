@@ -107,7 +107,7 @@ export const whatHappenedTool = defineTool({
   name: 'what_happened_on',
   title: 'What happened on a day',
   description:
-    'A day’s figures against what is usual for its weekday, which repositories made it, which referrers and paths entered the lists or rose, releases, notes and other events, and why figures are missing if they are.',
+    'One day: its figures beside the usual ones for that weekday, the repositories behind them, the referrers and paths that entered the lists or rose, releases, notes and other events, and the reason if figures are missing.',
   input: dayInput,
   output: dayOutput,
   async run(asking, { day, repository }) {
@@ -275,7 +275,7 @@ export const referrersTool = defineTool({
   name: 'referrers',
   title: 'Referrers and paths',
   description:
-    'Where a repository’s visitors came from and what they looked at: GitHub’s top-ten lists over 14 days, as seen in a range. They are rolling totals, so never add or subtract those of different days.',
+    'The sites that a repository’s visitors came from, and the pages they looked at: GitHub’s top-ten lists over 14 days, within a range. Their figures are rolling totals: never add or subtract those of different days.',
   input: listsInput,
   output: listsOutput,
   async run(asking, { repository, ...given }) {

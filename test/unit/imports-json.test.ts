@@ -261,7 +261,7 @@ test('arrays that are glued together are read, and told', async () => {
 });
 
 test.each(['{"views": [1, 2', '[{"timestamp":"2024-01-01",\n"count":1,,}]', '{"a":1} and so on'])(
-  'broken JSON is told with its line: %s',
+  'broken JSON is reported with its line: %s',
   async (text) => {
     const history = await readFiles({ 'views.json': text, 'x/views.csv': 'date,views\n2024-01-01,1\n' });
     expect(history.problems.filter(({ code }) => code === 'json_broken')).toHaveLength(1);

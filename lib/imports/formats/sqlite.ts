@@ -126,7 +126,7 @@ function readGhstats({ db, path, tables, gathering }: Opened): SqliteOutcome {
   gathering.problem(
     path,
     'zero_not_measured',
-    'ghstats writes 0 for what it did not measure. Those days stay unknown.',
+    'ghstats writes 0 where it measured nothing. Those days stay unknown.',
   );
   return { tool: 'ghstats', left: null };
 }
