@@ -1,16 +1,8 @@
 import type { Bucket, ComparisonKind, Range } from '../answers/figures.ts';
-import {
-  addDays,
-  type Day,
-  daysBetween,
-  lastOfWeek,
-  monthOf,
-  newestEndedWeek,
-  startOf,
-  toDay,
-} from '../day.ts';
+import { addDays, type Day, daysBetween } from '../day.ts';
 import { Failure } from '../failure.ts';
 import { bucketsOf, defaultBucket } from './buckets.ts';
+import { DEFAULT_DAYS, MAX_DAYS, monthsAfter, namedSpan } from './named-span.ts';
 import type { RangeName } from './range-names.ts';
 
 /** The range that a request asks for: a named one, or its first and last day. */
@@ -43,9 +35,6 @@ export interface Calendar {
   today: Day;
 }
 
-const DEFAULT_DAYS = 30;
-const MAX_DAYS = 3660;
-
 /**
  * The range that a request means today. `all` begins on the first stored day. No range ends after today. Throws
  * `range_reversed`, `range_too_long`, and `too_many_points` if it has more than `maxBuckets` buckets.
@@ -57,7 +46,7 @@ export function toRange(
   maxBuckets: number,
 ): Range {
   const { from, to } = request.range
-    ? named(request.range, today, firstStoredDate)
+    ? namedSpan(request.range, today, firstStoredDate)
     : givenSpan(request, today);
   if (from > to)
     throw new Failure('range_reversed', `The range begins on ${from}, after its end on ${to} (UTC days).`);
@@ -137,53 +126,6 @@ const UNITS: readonly { names: readonly RangeName[]; months: number }[] = [
 
 const earlier = (one: Day, other: Day) => (one < other ? one : other);
 const later = (one: Day, other: Day) => (one > other ? one : other);
-
-function named(range: RangeName, today: Day, firstStoredDate: Day | null): { from: Day; to: Day } {
-  switch (range) {
-    case 'all': {
-      const oldest = addDays(today, 1 - MAX_DAYS);
-      const first = firstStoredDate ?? addDays(today, 1 - DEFAULT_DAYS);
-      return { from: first < oldest ? oldest : first > today ? today : first, to: today };
-    }
-    case 'week': {
-      const from = newestEndedWeek(addDays(today, -1));
-      return { from, to: lastOfWeek(from) };
-    }
-    case 'month':
-    case 'quarter':
-    case 'year':
-      return { from: unitOf(today, range), to: today };
-    case 'last-month':
-      return unitBefore(today, 'month');
-    case 'last-quarter':
-      return unitBefore(today, 'quarter');
-    case 'last-year':
-      return unitBefore(today, 'year');
-    default:
-      return { from: addDays(today, 1 - Number(range)), to: today };
-  }
-}
-
-type Unit = 'month' | 'quarter' | 'year';
-
-/** The first day of the month, quarter or year that a day is in. */
-function unitOf(day: Day, unit: Unit): Day {
-  if (unit === 'year') return `${day.slice(0, 4)}-01-01`;
-  const month = monthOf(day);
-  return unit === 'month' ? month : monthsAfter(month, -((Number(day.slice(5, 7)) - 1) % 3));
-}
-
-function unitBefore(today: Day, unit: Unit) {
-  const to = addDays(unitOf(today, unit), -1);
-  return { from: unitOf(to, unit), to };
-}
-
-/** The first day of the month so many months after the one that begins on `month`. */
-function monthsAfter(month: Day, count: number): Day {
-  const date = startOf(month);
-  date.setUTCMonth(date.getUTCMonth() + count);
-  return toDay(date);
-}
 
 function givenSpan(request: RangeRequest, today: Day) {
   const to = request.to === undefined || request.to > today ? today : request.to;

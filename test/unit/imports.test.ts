@@ -115,6 +115,7 @@ const SHARED_WITH_PAGES = [
   'lib/number-format.ts',
   'lib/problems/titles.ts',
   'lib/stats/buckets.ts',
+  'lib/stats/named-span.ts',
   'lib/stats/range-names.ts',
   'lib/stats/totals.ts',
   'lib/shares/choices.ts',
