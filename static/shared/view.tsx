@@ -1,13 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SharedBlock, SharedPage } from '../../lib/answers/shares.ts';
-import { layoutOf } from '../../lib/charts/layout.ts';
-import { legendOf } from '../../lib/charts/legend.ts';
 import type { ChartModel } from '../../lib/charts/model.ts';
-import { endLabelsWidth, hasEndLabels, type Shape, sceneOf } from '../../lib/charts/scene.ts';
-import { summarize } from '../../lib/charts/summary.ts';
 import { formatBucket, formatSpan } from '../../lib/day-format.ts';
 import { formatCount } from '../../lib/number-format.ts';
+import { SvgChart, SvgLegend } from '../charts/svg-chart.tsx';
 
 /** What visitors of a share see, in its page and in the preview of the dialog. */
 export function SharedView({ page, heading = 'h1' }: { page: SharedPage; heading?: 'h1' | 'h3' }) {
@@ -177,78 +174,16 @@ function Drawing({ title, model }: { title: string; model: ChartModel }) {
   return (
     <>
       <div class="shared-chart" ref={frame}>
-        {width > 0 && (
-          <svg
-            width={width}
-            height={HEIGHT}
-            viewBox={`0 0 ${width} ${HEIGHT}`}
-            role="img"
-            aria-label={summarize(title, model)}
-          >
-            {shapesOf(model, width).map((shape, place) => (
-              <Drawn key={place} shape={shape} />
-            ))}
-          </svg>
-        )}
+        {width > 0 && <SvgChart title={title} model={model} width={width} height={HEIGHT} />}
       </div>
       <ul class="shared-legend">
-        {legendOf(model).map(({ label, color, shape }) => (
-          <li key={label}>
-            <svg viewBox="0 0 12 12" aria-hidden="true">
-              <rect
-                width="11"
-                height={shape === 'line' ? 2 : 11}
-                y={shape === 'line' ? 5 : 0.5}
-                x="0.5"
-                rx="2"
-                fill={shape === 'box' || shape === 'line' ? `var(${color})` : 'none'}
-                stroke={shape === 'box' || shape === 'line' ? 'none' : `var(${color})`}
-                stroke-dasharray="2 2"
-              />
-            </svg>
-            {label}
-          </li>
-        ))}
+        <SvgLegend model={model} />
       </ul>
       <details class="shared-table">
         <summary>Show as a table</summary>
         <FigureTable title={title} model={model} />
       </details>
     </>
-  );
-}
-
-function shapesOf(model: ChartModel, width: number): Shape[] {
-  const endLabels = hasEndLabels(model, width) ? endLabelsWidth(model.layers) : 0;
-  return sceneOf(model, layoutOf(model, { width, height: HEIGHT, scale: 'linear', endLabels }), null);
-}
-
-const colorOf = (name: string | undefined) => (name === undefined ? 'none' : `var(${name})`);
-
-function Drawn({ shape }: { shape: Shape }) {
-  if (shape.kind === 'text')
-    return (
-      <text
-        x={shape.x}
-        y={shape.y}
-        text-anchor={shape.anchor}
-        fill={colorOf(shape.fill)}
-        font-weight={shape.bold ? 600 : 400}
-      >
-        {shape.text}
-      </text>
-    );
-  const { at } = shape;
-  return (
-    <path
-      d={shape.d}
-      fill={colorOf(shape.fill)}
-      stroke={colorOf(shape.stroke)}
-      stroke-width={shape.width ?? 1}
-      stroke-dasharray={shape.dash?.join(' ')}
-      opacity={shape.alpha}
-      transform={at && `translate(${at.x} ${at.y}) scale(${at.scale})`}
-    />
   );
 }
 
