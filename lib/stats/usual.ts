@@ -4,21 +4,27 @@ import { type Figures, METRICS, plus, UNKNOWN } from '../traffic/figures.ts';
 import { FINAL_STATES, type StoredState } from '../traffic/window.ts';
 
 /** A day is compared with so many same weekdays before it: twelve weeks are a season, and half of them may be unusual. */
-const WEEKDAYS = 12;
+export const WEEKDAYS = 12;
 
 /** The same weekdays before a day, newest first. */
 export function sameWeekdays(date: Day): Day[] {
   return Array.from({ length: WEEKDAYS }, (_, week) => addDays(date, -7 * (week + 1)));
 }
 
-/** The middle of numbers, rounded; the mean of the two in the middle if they are even in number. Null for none. */
-export function medianOf(values: readonly number[]): number | null {
+/** The middle of numbers; the mean of the two in the middle if they are even in number. Null for none. */
+export function middleOf(values: readonly number[]): number | null {
   if (values.length === 0) return null;
   const sorted = values.toSorted((one, other) => one - other);
   const half = Math.floor(sorted.length / 2);
   const upper = sorted[half] ?? 0;
   const lower = sorted.length % 2 === 0 ? (sorted[half - 1] ?? 0) : upper;
-  return Math.round((lower + upper) / 2);
+  return (lower + upper) / 2;
+}
+
+/** The middle of counts, rounded. Null for none. */
+export function medianOf(values: readonly number[]): number | null {
+  const middle = middleOf(values);
+  return middle === null ? null : Math.round(middle);
 }
 
 /** The median of each figure over final days. */
