@@ -310,9 +310,14 @@ function selectFirstSeen(
     );
 }
 
-/** The referrers that a repository's list first named in a span, with their largest view counts in it. */
-export async function listFirstSeenReferrers(db: Db, tenantId: number, span: { from: Day; to: Day }) {
-  return selectFirstSeen(db, { tenantId, repositoryIds: null }, span)
+/** The referrers that a repository's list first named in a span, each with the largest view count of its lists there, and its first day. */
+export async function listFirstSeenReferrers(
+  db: Db,
+  access: TenantAccess,
+  span: { from: Day; to: Day },
+): Promise<{ repositoryId: number; referrer: string; viewCount: number; date: Day }[]> {
+  if (access.repositoryIds?.length === 0) return [];
+  const lists = selectFirstSeen(db, access, span)
     .innerJoin('referrerSnapshot as s', (join) =>
       join
         .onRef('s.tenantId', '=', 'f.tenantId')
@@ -321,8 +326,22 @@ export async function listFirstSeenReferrers(db: Db, tenantId: number, span: { f
         .on('s.snapshotDate', '>=', span.from)
         .on('s.snapshotDate', '<=', span.to),
     )
-    .select(({ fn }) => fn.max('s.viewCount').as('viewCount'))
-    .groupBy(['f.repositoryId', 'f.referrer'])
+    .select(['s.viewCount', 's.snapshotDate as date'])
+    .select(({ fn }) =>
+      fn
+        .agg<number>('row_number')
+        .over((over) =>
+          over
+            .partitionBy(['f.repositoryId', 'f.referrer'])
+            .orderBy('s.viewCount', 'desc')
+            .orderBy('s.snapshotDate'),
+        )
+        .as('place'),
+    );
+  return db
+    .selectFrom(lists.as('l'))
+    .select(['l.repositoryId', 'l.referrer', 'l.viewCount', 'l.date'])
+    .where('l.place', '=', 1)
     .execute();
 }
 

@@ -146,6 +146,28 @@ test('the report shows the week’s figures and how certain they are', async () 
   });
 });
 
+test('the API answers the report of a week', async () => {
+  const { body, status } = await ada('GET', '/reports/1?period=2026-W10');
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    period: { kind: 'week', key: '2026-W10', from: WEEK, to: '2026-03-08' },
+    title: 'Traffic in the week of 2 Mar 2026',
+    headline: `380 views in the week of 2 Mar 2026, as many a day as in the week before for the 2 repositories that can be compared; ${names[0]} grew most, and ${names[1]} fell most.`,
+    repositoryCount: 3,
+    totals: { viewCount: { count: 380, perDay: 54, previous: { change: 0 }, year: { change: null } } },
+    comparisons: { previous: { from: WEEK, to: '2026-03-05', repositories: { compared: 2, total: 3 } } },
+    repositories: [
+      { fullName: names[2], weekUniques: { count: 9, soFar: true }, previous: { change: null } },
+      { fullName: names[0], weekUniques: null, previous: { change: 0.5 } },
+      { fullName: names[1], weekUniques: { count: 30, soFar: false }, previous: { change: -0.5 } },
+    ],
+    risers: [{ fullName: names[0], difference: 20 }],
+    fallers: [{ fullName: names[1], difference: -20 }],
+    referrers: [{ referrer: 'new.example', peak: { viewCount: 9, date: '2026-03-04' } }],
+    completeness: { lostDays: 0, provisionalDays: 9, unpublishedDays: 1, notCompared: 1 },
+  });
+});
+
 test('a missing day that GitHub has forgotten is reported as lost', async () => {
   installation.now('2026-03-16T11:00:00.000Z');
   const { week, incomplete } = await preview();

@@ -12,6 +12,7 @@ import { meOperations } from './me.ts';
 import { memberOperations } from './members.ts';
 import { metricOperations } from './metrics.ts';
 import type { Operation } from './operation.ts';
+import { reportOperations } from './reports.ts';
 import { repositoryOperations } from './repositories.ts';
 import { ruleOperations } from './rules.ts';
 import { runOperations } from './runs.ts';
@@ -37,6 +38,7 @@ export const operations: Operation[] = [
   ...annotationOperations,
   ...importOperations,
   ...statsOperations,
+  ...reportOperations,
   ...metricOperations,
   ...dashboardOperations,
   ...exportOperations,

@@ -15,6 +15,7 @@ import * as mcp from '../../lib/answers/mcp.ts';
 import * as me from '../../lib/answers/me.ts';
 import * as members from '../../lib/answers/members.ts';
 import * as problems from '../../lib/answers/problems.ts';
+import * as reports from '../../lib/answers/reports.ts';
 import * as repositories from '../../lib/answers/repositories.ts';
 import * as rules from '../../lib/answers/rules.ts';
 import * as runs from '../../lib/answers/runs.ts';
@@ -36,6 +37,7 @@ import * as initRequests from '../init.ts';
 import * as keyRequests from '../keys.ts';
 import * as mcpRequests from '../mcp.ts';
 import * as memberRequests from '../members.ts';
+import * as reportRequests from '../reports.ts';
 import * as repositoryRequests from '../repositories.ts';
 import * as ruleRequests from '../rules.ts';
 import * as runRequests from '../runs.ts';
@@ -57,6 +59,7 @@ const requestModules = [
   runRequests,
   serverRequests,
   statsRequests,
+  reportRequests,
   tenantRequests,
   dashboardRequests,
   channelRequests,
@@ -79,6 +82,7 @@ const answerModules = [
   servers,
   shares,
   stats,
+  reports,
   tenants,
   dashboards,
   day,

@@ -13,7 +13,7 @@ export async function listNewReferrers(
   { from, to }: { from: Day; to: Day },
   repositories: readonly { repositoryId: number; owner: string; name: string }[],
 ): Promise<NewReferrer[]> {
-  const rows = await listFirstSeenReferrers(db, tenantId, { from, to });
+  const rows = await listFirstSeenReferrers(db, { tenantId, repositoryIds: null }, { from, to });
   const names = new Map(repositories.map((row) => [row.repositoryId, toFullName(row)]));
   const found = new Map<string, NewReferrer>();
   for (const { repositoryId, referrer, viewCount } of rows) {

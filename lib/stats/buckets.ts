@@ -46,6 +46,19 @@ export function bucketDays(bucket: Day, { from, to, by }: Omit<Range, 'days'>): 
   return { from: bucket < from ? from : bucket, to: last > to ? to : last };
 }
 
+/** How many days of the range have a figure. */
+export function knownDaysOf(
+  range: Range,
+  buckets: readonly Day[],
+  values: readonly (number | null)[],
+): number {
+  return buckets.reduce((sum, bucket, place) => {
+    if (values[place] == null) return sum;
+    const { from, to } = bucketDays(bucket, range);
+    return sum + daysBetween(from, to) + 1;
+  }, 0);
+}
+
 /** How many days of a bucket are in the range; null if all are. */
 export function cutOf(bucket: Day, range: Omit<Range, 'days'>): { days: number; of: number } | null {
   const of = daysBetween(bucket, lastOfBucket(bucket, range.by)) + 1;

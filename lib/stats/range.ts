@@ -11,6 +11,8 @@ export interface RangeRequest {
   from?: Day | undefined;
   to?: Day | undefined;
   by?: Bucket | undefined;
+  /** The first and last day are those of a whole month: it is compared with the month before. */
+  unit?: 'month' | undefined;
   /**
    * What the range is compared with: the period before by default, the same period a year earlier, the days from a given
    * one on, or nothing.
@@ -72,9 +74,9 @@ const YEAR_IN_DAYS = 364;
  * month, quarter or year is compared with the one before, as exactly as whole weeks allow. No day is on both sides of a comparison with the
  * period before.
  */
-export function spansOf(range: Range, settledTo: Day, { range: name, compare }: RangeRequest = {}): Spans {
-  const kind = kindOf(compare);
-  const shift = shiftOf(range, name, compare);
+export function spansOf(range: Range, settledTo: Day, request: RangeRequest = {}): Spans {
+  const kind = kindOf(request.compare);
+  const shift = shiftOf(range, request);
   const end = later(range.from, earlier(settledTo, range.to));
   const to = kind === 'previous' ? earlier(end, addDays(range.from, shift - 1)) : end;
   return {
@@ -103,15 +105,11 @@ function kindOf(compare: RangeRequest['compare']): ComparisonKind {
 }
 
 /** How many days before a day the one lies that it is compared with. */
-function shiftOf(
-  { from, days }: Range,
-  name: RangeRequest['range'],
-  compare: RangeRequest['compare'],
-): number {
+function shiftOf({ from, days }: Range, { range: name, unit: named, compare }: RangeRequest): number {
   const kind = kindOf(compare);
   if (kind === 'year') return YEAR_IN_DAYS;
   if (kind === 'span') return daysBetween(compare ?? from, from);
-  const unit = UNITS.find(({ names }) => name !== undefined && names.includes(name));
+  const unit = UNITS.find(({ names }) => names.some((one) => one === (name ?? named)));
   if (!unit) return Math.ceil(days / DAYS_IN_WEEK) * DAYS_IN_WEEK;
   return Math.round(daysBetween(monthsAfter(from, -unit.months), from) / DAYS_IN_WEEK) * DAYS_IN_WEEK;
 }

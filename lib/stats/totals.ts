@@ -38,6 +38,20 @@ export function differenceOf(compared: Compared, metric: Metric): number | null 
   return pair && pair.now - pair.before;
 }
 
+/** The same of what was gained in two spans; null where one is unknown, or both are too small. */
+export function changeOfGains({ current, previous }: { current: number | null; previous: number | null }): {
+  change: number | null;
+  difference: number | null;
+  reason: NoChangeReason | null;
+} {
+  if (current === null || previous === null)
+    return { change: null, difference: null, reason: 'days_missing' };
+  if (Math.max(current, previous) < MIN_COMPARED)
+    return { change: null, difference: null, reason: 'too_few' };
+  const difference = current - previous;
+  return { change: previous === 0 ? null : difference / previous, difference, reason: null };
+}
+
 /** Why the difference of a figure is not given; null if it is. A change is not given either if the figure was zero before. */
 export function whyNoChange(comparison: Comparison, metric: Metric): NoChangeReason | null {
   if (comparison.kind === 'none') return 'not_compared';

@@ -1,8 +1,7 @@
 import type { ComparisonSeries, Range } from '../../lib/answers/figures.ts';
 import type { ChartModel } from '../../lib/charts/model.ts';
 import { FIGURE_COLORS } from '../../lib/charts/traffic-model.ts';
-import { addDays, daysBetween } from '../../lib/day.ts';
-import { bucketDays } from '../../lib/stats/buckets.ts';
+import { addDays } from '../../lib/day.ts';
 import { spanText } from './basis.tsx';
 import type { TileMetric } from './tiles.ts';
 
@@ -25,17 +24,4 @@ export function beforeLine(
     values: series[metric],
     buckets: series.dates,
   };
-}
-
-/** How many days of the range have a figure. */
-export function knownDaysOf(
-  range: Range,
-  buckets: readonly string[],
-  values: readonly (number | null)[],
-): number {
-  return buckets.reduce((sum, bucket, index) => {
-    if (values[index] == null) return sum;
-    const { from, to } = bucketDays(bucket, range);
-    return sum + daysBetween(from, to) + 1;
-  }, 0);
 }

@@ -1,6 +1,6 @@
 import type { Comparison, NoChangeReason, Range, Totals } from '../../lib/answers/figures.ts';
 import { formatDifference, plural, type ShownChange, toShownChange } from '../../lib/number-format.ts';
-import { changeOf, SUM_OF, whyNoChange } from '../../lib/stats/totals.ts';
+import { changeOf, changeOfGains, SUM_OF, whyNoChange } from '../../lib/stats/totals.ts';
 import { formatCount, formatShortDay } from '../format.ts';
 
 export const TILE_METRICS = [
@@ -156,9 +156,9 @@ function gainedDelta({ gained, current, previous }: Gained): Delta | null {
 export function comparedDelta(comparison: Comparison, { current, previous }: Gained): Delta | null {
   if (comparison.kind === 'none' || current == null || previous == null) return null;
   const pair = { now: current, before: previous };
-  if (Math.max(current, previous) < 10)
-    return { direction: 'same', text: '–', pair, reason: REASONS.too_few };
-  return { ...shownOf(previous === 0 ? null : (current - previous) / previous), pair, reason: null };
+  const { change, reason } = changeOfGains({ current, previous });
+  if (reason) return { direction: 'same', text: '–', pair, reason: REASONS[reason] };
+  return { ...shownOf(change), pair, reason: null };
 }
 
 function perDay({ knownDays }: TileSource, value: number | null): string {

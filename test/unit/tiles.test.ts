@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Comparison, Totals } from '../../lib/answers/figures.ts';
-import { knownDaysOf } from '../../static/figures/models.ts';
+import { knownDaysOf } from '../../lib/stats/buckets.ts';
 import { type TileMetric, type TileSource, tilesOf } from '../../static/figures/tiles.ts';
 
 const totalsOf = (views: number | null, more: Partial<Totals> = {}): Totals => ({

@@ -1,0 +1,45 @@
+import type { ReportPeriod } from '../answers/reports.ts';
+import { addDays, type Day, lastOfWeek, monthOf, weekOf } from '../day.ts';
+import { formatBucket, formatSpan } from '../day-format.ts';
+import { weekLabel } from '../stats/buckets.ts';
+
+/** '2026-10' or '2026-W47'. */
+export const PERIOD_PATTERN = /^\d{4}-(0[1-9]|1[0-2]|W(0[1-9]|[1-4]\d|5[0-3]))$/;
+
+/** The week or month that a key such as '2026-W47' or '2026-10' names. Null for a week that the year does not have. */
+export function parsePeriod(key: string): ReportPeriod | null {
+  const [year = '', part = ''] = key.split('-');
+  if (!part.startsWith('W')) return monthPeriod(`${key}-01`);
+  // The 4th of January is in the first week.
+  const period = weekPeriod(addDays(weekOf(`${year}-01-04`), 7 * (Number(part.slice(1)) - 1)));
+  return period.key === key ? period : null;
+}
+
+/** The calendar month that a day is in. */
+function monthPeriod(day: Day): ReportPeriod {
+  const from = monthOf(day);
+  const to = addDays(monthOf(addDays(from, 31)), -1);
+  return { kind: 'month', key: from.slice(0, 7), label: formatBucket(from, 'month'), from, to };
+}
+
+/** The week, from Monday to Sunday, that a day is in. */
+function weekPeriod(day: Day): ReportPeriod {
+  const from = weekOf(day);
+  return {
+    kind: 'week',
+    key: weekLabel(from),
+    label: formatBucket(from, 'week'),
+    from,
+    to: lastOfWeek(from),
+  };
+}
+
+/** Any days, which stay a range also if they are a whole week or month. */
+export function rangePeriod(from: Day, to: Day): ReportPeriod {
+  return { kind: 'range', key: null, label: formatSpan(from, to), from, to };
+}
+
+/** The newest month that has ended by the day. */
+export function newestEndedMonth(day: Day): ReportPeriod {
+  return monthPeriod(addDays(monthOf(addDays(day, 1)), -1));
+}
