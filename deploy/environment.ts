@@ -3,7 +3,7 @@ import path from 'node:path';
 import { PARAMETERS } from '../lib/parameters.ts';
 import type { Environment } from './app-id.ts';
 import { type DatabaseVariables, openPlatform, readBoundDatabase } from './platform.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, toApiUrl } from './settings.ts';
 
 const FROM_WSKPROPS = ['APIHOST', 'AUTH', 'NAMESPACE'];
 
@@ -47,6 +47,7 @@ export async function completeEnvironment(given: Environment): Promise<Environme
   const { PAGES_URL = '', ALLOWED_ORIGINS, OPENWHISK_CA, TOKEN_KEY, TOKEN_KEY_NEXT } = environment;
   return {
     ...environment,
+    API_URL: environment.APIHOST && environment.NAMESPACE ? toApiUrl(environment) : '',
     ALLOWED_ORIGINS: ALLOWED_ORIGINS || PAGES_URL.replace(/\/$/, ''),
     // A rotation was interrupted: everything must open what either key sealed.
     TOKEN_KEY: [TOKEN_KEY, TOKEN_KEY_NEXT].filter(Boolean).join(' '),

@@ -104,12 +104,6 @@ export const SETTINGS: Record<string, Parameter> = {
     required: true,
     secret: true,
   },
-  API_URL: {
-    description: "where the pages find the API: another address, or a path on the pages' origin",
-    must: 'be the address of the web actions as browsers see it, or a path on the origin of PAGES_URL',
-    test: (text) => isHttpUrl(text) || /^\/\w/.test(text),
-    defaultInWords: '`APIHOST/api/v1/web/NAMESPACE/traffic`',
-  },
   PAGES_KEEP_HOURS: {
     description: 'how long hashed files of earlier deployments stay',
     must: 'be a whole number of hours',
@@ -187,6 +181,12 @@ export function settingsWarnings(environment: Environment): string[] {
   return [...own, ...appIdWarnings(environment)];
 }
 
+/** Where the pages find the web actions. */
+export function toApiUrl({ API_URL = '', APIHOST = '', NAMESPACE = '' }: Environment): string {
+  const ofPlatform = `${withoutTrailingSlashes(withScheme(APIHOST.trim()))}/api/v1/web/${encodeURIComponent(NAMESPACE.trim())}/traffic`;
+  return withoutTrailingSlashes(API_URL.trim() || ofPlatform);
+}
+
 /** The settings of variables that have no problems. */
 export function readSettings(environment: Environment): Settings {
   const value = (name: string) => environment[name]?.trim() || (SETTINGS[name]?.default ?? '');
@@ -205,9 +205,7 @@ export function readSettings(environment: Environment): Settings {
     },
     files: toFilesSettings((name) => environment[name]?.trim() ?? ''),
     pagesUrl: withoutTrailingSlashes(value('PAGES_URL')),
-    apiUrl: withoutTrailingSlashes(
-      value('API_URL') || `${apiHost}/api/v1/web/${encodeURIComponent(namespace)}/traffic`,
-    ),
+    apiUrl: toApiUrl(environment),
     issuer: withoutTrailingSlashes(value('ISSUER')),
     clientId: value('CLIENT_ID'),
     scope: value('SCOPE'),

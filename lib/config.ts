@@ -3,6 +3,7 @@ import { findBoundCredentials } from './db/db2-address.ts';
 import type { DatabaseRole } from './db/grants.ts';
 import { Failure } from './failure.ts';
 import { type FilesSettings, toFilesSettings } from './files/settings.ts';
+import type { MailSettings } from './mail.ts';
 import { checkParameters, PARAMETERS } from './parameters.ts';
 import { withoutTrailingSlashes } from './url.ts';
 
@@ -34,6 +35,8 @@ export interface Config {
   demoWebhookUrl: string | null;
   /** Where the pages are, for links in messages, without a slash at the end; null: messages have no links. */
   pagesUrl: string | null;
+  /** Where browsers and mail programs find the API, without a slash at the end; null: where the platform has it. */
+  apiUrl: string | null;
   /** Origins that may call the API; empty: any. */
   allowedOrigins: string[];
   /** How many calls an API key may make in a minute. */
@@ -42,6 +45,8 @@ export interface Config {
   openwhisk: ApiAccess;
   /** Where shared files are kept; null: nothing can be shared, or this action does not write them. */
   files: FilesSettings | null;
+  /** The mail server and the sender; null: no mail is sent, or this action sends none. */
+  mail: MailSettings | null;
   /** The instance of Cognos Dashboard Embedded; null: there is none. */
   dde: { apiUrl: string; clientId: string; clientSecret: string } | null;
   /** The instant to take for the present; null: the real one. */
@@ -50,6 +55,7 @@ export interface Config {
 
 /** Parameters of which one without the others is a mistake. */
 const BELONG_TOGETHER = [
+  ['SMTP_URL', 'MAIL_FROM'],
   ['DDE_API_URL', 'DDE_CLIENT_ID', 'DDE_CLIENT_SECRET'],
   ['FILES_URL', 'FILES_ENDPOINT', 'FILES_BUCKET', 'FILES_ACCESS_KEY_ID', 'FILES_SECRET_ACCESS_KEY'],
 ];
@@ -65,6 +71,12 @@ function checkTogether(value: (name: string) => string): string[] {
 /** A parameter's text: wskdeploy makes an object of JSON, and leaves numbers and booleans as they are. */
 function toText(value: unknown): string {
   return (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '')).trim();
+}
+
+/** A path is on the pages' origin. */
+function toApiUrl(text: string, pagesUrl: string): string | null {
+  if (text.startsWith('/')) return pagesUrl ? withoutTrailingSlashes(new URL(text, pagesUrl).href) : null;
+  return withoutTrailingSlashes(text) || null;
 }
 
 /**
@@ -96,6 +108,7 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
     demoGithubUrl: value('DEMO_GITHUB_URL').replace(/\/$/, '') || null,
     demoWebhookUrl: withoutTrailingSlashes(value('DEMO_WEBHOOK_URL')) || null,
     pagesUrl: withoutTrailingSlashes(value('PAGES_URL')) || null,
+    apiUrl: toApiUrl(value('API_URL'), value('PAGES_URL')),
     allowedOrigins: value('ALLOWED_ORIGINS').split(/\s+/).filter(Boolean),
     keyCallsPerMinute: Number(valueOrDefault('KEY_CALLS_PER_MINUTE')),
     limits: {
@@ -107,6 +120,7 @@ export function parseConfig(parameters: Record<string, unknown>): Config {
       ca: value('OPENWHISK_CA') || null,
     },
     files: toFilesSettings(valueOrDefault),
+    mail: value('SMTP_URL') ? { smtpUrl: value('SMTP_URL'), from: value('MAIL_FROM') } : null,
     dde: value('DDE_API_URL')
       ? {
           apiUrl: value('DDE_API_URL'),

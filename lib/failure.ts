@@ -343,6 +343,24 @@ export const FAILURES = {
   channel_down: { status: 502, passes: true },
   channel_unreachable: { status: 502, passes: true },
   channel_rate_limited: { status: 503, passes: true },
+
+  // Mail.
+  mail_unreachable: { status: 502, passes: true },
+  mail_timeout: {
+    status: 502,
+    passes: true,
+    message: 'The mail server did not answer in time. The mail is tried again later.',
+  },
+  mail_not_encrypted: {
+    status: 422,
+    message:
+      'The mail server offers no encryption (STARTTLS), so nothing was sent. Ask whoever runs the installation to correct SMTP_URL.',
+  },
+  mail_certificate: { status: 422 },
+  mail_login_refused: { status: 422 },
+  mail_recipient_refused: { status: 422 },
+  mail_refused: { status: 422 },
+  mail_try_later: { status: 503, passes: true },
 } as const satisfies Record<string, FailureKind>;
 
 /** The code of an expected failure. */

@@ -8,6 +8,8 @@ export interface Activation {
   id: string;
   /** When the platform stops it. */
   deadline: Date;
+  /** Where the platform has the web actions of this package; null outside the platform. */
+  packageUrl: string | null;
   /** The parameters of the package, the action and the trigger, without those of the HTTP request. */
   parameters: Record<string, unknown>;
 }
@@ -30,7 +32,20 @@ const NO_DEADLINE = new Date(8_640_000_000_000_000);
 function toActivation(args: Arguments): Activation {
   const { __OW_ACTIVATION_ID: id = '', __OW_DEADLINE: deadline } = process.env;
   const parameters = Object.fromEntries(Object.entries(args).filter(([name]) => !name.startsWith('__ow_')));
-  return { id, deadline: deadline ? new Date(Number(deadline)) : NO_DEADLINE, parameters };
+  return {
+    id,
+    deadline: deadline ? new Date(Number(deadline)) : NO_DEADLINE,
+    packageUrl: findPackageUrl(),
+    parameters,
+  };
+}
+
+/** `__OW_ACTION_NAME` is '/namespace/package/action'. */
+function findPackageUrl(): string | null {
+  const { __OW_API_HOST: host = '', __OW_ACTION_NAME: name = '' } = process.env;
+  const [, namespace = '', packageName] = name.split('/');
+  if (host === '' || packageName === undefined) return null;
+  return `${host.replace(/\/+$/, '')}/api/v1/web/${encodeURIComponent(namespace)}/${packageName}`;
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : '');

@@ -1,4 +1,5 @@
 import { isDb2Address } from './db/db2-address.ts';
+import { EMAIL_PATTERN } from './email.ts';
 import { isTokenKeys } from './secrets.ts';
 import { parseUrl } from './url.ts';
 
@@ -44,8 +45,19 @@ const isDatabaseAddress = (text: string) => /^postgres(ql)?:\/\/./.test(text) ||
 
 const isCount = (text: string) => /^[1-9]\d{0,5}$/.test(text);
 
+const isApiAddress = (text: string) => isHttpUrl(text) || /^\/\w/.test(text);
+
 /** The actions that write shared files. */
 const FILE_ACTIONS = ['shares', 'publish'];
+
+/** The actions that send mail. */
+const MAIL_ACTIONS = ['channels', 'watch', 'report-weekly'];
+
+const isMailServer = (text: string) =>
+  /^smtps?:$/.test(parseUrl(text)?.protocol ?? '') && new URL(text).hostname !== '';
+
+/** `traffic@example.org`, or `Traffic <traffic@example.org>`. */
+const isSender = (text: string) => EMAIL_PATTERN.test(/^[^<>\r\n]*<([^<>]*)>$/.exec(text)?.[1] ?? text);
 
 /**
  * The parameters of the package and of single actions. `manifest.yaml` binds exactly these, `parseConfig` checks them, `deploy.sh` passes them
@@ -133,6 +145,14 @@ export const PARAMETERS: Record<string, Parameter> = {
     test: isHttpUrl,
     defaultInWords: '–; `deploy`: required',
   },
+  API_URL: {
+    description:
+      "where the pages and mail programs find the API: another address, or a path on the pages' origin",
+    must: 'be the address of the web actions as browsers see it, or a path on the origin of PAGES_URL',
+    test: isApiAddress,
+    defaultInWords: '`APIHOST/api/v1/web/NAMESPACE/traffic`',
+    actions: MAIL_ACTIONS,
+  },
   ALLOWED_ORIGINS: {
     description: 'origins that may call the API, separated by spaces; empty: any (no cookies are used)',
     must: 'be origins, separated by spaces',
@@ -219,6 +239,22 @@ export const PARAMETERS: Record<string, Parameter> = {
     defaultInWords: '–; `start`: its own',
     secret: true,
     actions: FILE_ACTIONS,
+  },
+  SMTP_URL: {
+    description:
+      'mail server for [e-mail](notifications.md#e-mail), such as `smtp://USER:PASSWORD@mail.example.org:587` (STARTTLS) or `smtps://…`; without it, no mail is sent',
+    must: 'be the address of a mail server, such as smtp://USER:PASSWORD@mail.example.org:587',
+    test: isMailServer,
+    secret: true,
+    start: true,
+    actions: MAIL_ACTIONS,
+  },
+  MAIL_FROM: {
+    description: 'the sender of mails: `traffic@example.org` or `Traffic <traffic@example.org>`',
+    must: 'be an address such as traffic@example.org, or Traffic <traffic@example.org>',
+    test: isSender,
+    start: true,
+    actions: MAIL_ACTIONS,
   },
   DDE_API_URL: {
     description:

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { MailSettings } from '../lib/mail.ts';
 import { createAccountApi } from './accounts/api.ts';
 import { cleanUp } from './accounts/artifacts.ts';
 import { openSignInDatabase } from './accounts/database.ts';
@@ -8,7 +9,7 @@ import { createGuesses, createRateLimiter, tooMany } from './accounts/guesses.ts
 import { answerInteraction } from './accounts/interaction.ts';
 import { createJoin } from './accounts/join.ts';
 import { openLinks, rolesOf } from './accounts/links.ts';
-import { type MailSettings, openMail } from './accounts/mail.ts';
+import { openMail } from './accounts/mail.ts';
 import { type OwnProvider, openOwnProvider } from './accounts/own-provider.ts';
 import { joinPage } from './accounts/pages.ts';
 import { openPasskeys, supportsPasskeys } from './accounts/passkeys.ts';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { MailSettings } from '../lib/mail.ts';
 import { PARAMETERS } from '../lib/parameters.ts';
 import { addDemoRepositories, DEMO_TOKENS, DEMO_USERS } from './demo/github.ts';
 import { FILES_PATH, type LocalFiles, openLocalFiles } from './files.ts';
@@ -209,6 +210,10 @@ async function openStandIns(opening: Opening<InstallationOptions>): Promise<Mode
   };
 }
 
+function toMailParameters({ smtpUrl, from }: MailSettings): Record<string, string> {
+  return { SMTP_URL: smtpUrl, MAIL_FROM: from };
+}
+
 async function openRealParts(
   opening: Opening,
   { real, databaseUrl, addressOf }: { real: RealSettings; databaseUrl: string; addressOf: AddressReader },
@@ -228,12 +233,13 @@ async function openRealParts(
     log,
   });
   const { handle, issuer } = signIn;
-  if (!handle) return { signIn, routes: [], parameters: {} };
+  const mail = real.mail ? toMailParameters(real.mail) : {};
+  if (!handle) return { signIn, routes: [], parameters: mail };
   const mount = pathOf(issuer);
   return {
     signIn,
     routes: [{ path: mount, handle }],
-    parameters: { ISSUER_ADDRESS: `${innerUrl}${mount}` },
+    parameters: { ISSUER_ADDRESS: `${innerUrl}${mount}`, ...mail },
   };
 }
 
@@ -499,6 +505,7 @@ function toParameters(
     TOKEN_KEY: kept.tokenKey,
     INIT_SECRET: kept.initSecret,
     PAGES_URL: url,
+    API_URL: `${url}${API_PATH}`,
     ALLOWED_ORIGINS: originsOf(opening).join(' '),
     ...files.parameters,
     ...mode.parameters,

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import ipaddr from 'ipaddr.js';
-import { EMAIL_PATTERN } from '../lib/email.ts';
+import type { MailSettings } from '../lib/mail.ts';
 import { checkParameters, isHttpUrl, PAGES_SIGN_IN, PARAMETERS, type Parameter } from '../lib/parameters.ts';
 import { parseTrack } from '../lib/tracking/definition.ts';
 import { parseUrl, withoutTrailingSlashes } from '../lib/url.ts';
@@ -23,8 +23,8 @@ export interface RealSettings {
   tls: { cert: string; key: string } | null;
   /** Addresses and ranges whose forwarded headers are believed. */
   trustedProxies: string[];
-  /** Sends invitations and reset links to accounts of its own. */
-  mail?: { smtpUrl: string; from: string };
+  /** Sends messages, and invitations and reset links to accounts of its own. */
+  mail?: MailSettings;
 }
 
 /** The checked environment and arguments of `npm start`. */
@@ -127,21 +127,6 @@ export const START_VARIABLES: Record<string, Parameter> = {
     test: isGitHubUrl,
     default: 'https://github.com',
   },
-  SMTP_URL: {
-    description:
-      'mail server for invitation and reset links of accounts of its own, such as `smtp://USER:PASSWORD@mail.example.org:587` (STARTTLS) or `smtps://…`',
-    must: 'be the address of a mail server, such as smtp://USER:PASSWORD@mail.example.org:587',
-    test: (text) => {
-      const url = parseUrl(text);
-      return url !== undefined && /^smtps?:$/.test(url.protocol) && url.hostname !== '';
-    },
-    secret: true,
-  },
-  MAIL_FROM: {
-    description: 'the sender of these mails: `traffic@example.org` or `Traffic <traffic@example.org>`',
-    must: 'be an address such as traffic@example.org, or Traffic <traffic@example.org>',
-    test: (text) => EMAIL_PATTERN.test(/^[^<>\r\n]*<([^<>]*)>$/.exec(text)?.[1] ?? text),
-  },
   TRACK: {
     description:
       'with `GITHUB_TOKEN`: [sets up a fresh installation](self-hosting.md#two-variables) that tracks what these words say, such as `acme/*,!fork,!archived`',
@@ -185,6 +170,8 @@ export const START_VARIABLES: Record<string, Parameter> = {
 /** Parameters of the actions that `npm start` passes on. The others it reads have a meaning of their own here. */
 const PASSED_ON = ['ALLOW_PRIVATE_ADDRESSES', 'TRUSTED_IDENTITIES'];
 
+const MAIL_PARAMETERS = pickParameters(['SMTP_URL', 'MAIL_FROM']);
+
 const PAIRS = [
   ['TLS_CERT', 'TLS_KEY'],
   ['GITHUB_CLIENT_ID', 'GITHUB_CLIENT_SECRET'],
@@ -220,11 +207,17 @@ function findUrlProblem(text: string): string | undefined {
   return undefined;
 }
 
+function pickParameters(names: readonly string[]): Record<string, Parameter> {
+  const all = Object.entries({ ...PARAMETERS, ...PAGES_SIGN_IN });
+  return Object.fromEntries(all.filter(([name]) => names.includes(name)));
+}
+
 /** A sentence for each value that is wrong by itself, or that lacks its companion. */
 function findProblems(value: (name: string) => string): string[] {
-  const own = checkParameters(START_VARIABLES, value).map((problem) => {
+  const parameters = { ...START_VARIABLES, ...MAIL_PARAMETERS };
+  const own = checkParameters(parameters, value).map((problem) => {
     const [name = ''] = problem.split(' ', 1);
-    return START_VARIABLES[name]?.secret
+    return parameters[name]?.secret
       ? problem
       : problem.replace(/^\w+ must/, `${name} is "${value(name)}": it must`);
   });
@@ -271,11 +264,7 @@ function findSignInProblems(value: (name: string) => string): string[] {
   const kind = toKind(value);
   if (kind === 'provider')
     return checkParameters(
-      Object.fromEntries(
-        Object.entries({ ...PARAMETERS, ...PAGES_SIGN_IN }).filter(([name]) =>
-          ['ISSUER', 'CLIENT_ID', 'SCOPE', 'SIGN_OUT_URL', 'TRUSTED_IDENTITIES'].includes(name),
-        ),
-      ),
+      pickParameters(['ISSUER', 'CLIENT_ID', 'SCOPE', 'SIGN_OUT_URL', 'TRUSTED_IDENTITIES']),
       value,
     );
   if (kind === 'github' && value('GITHUB_CLIENT_ID') === '')
