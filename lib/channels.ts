@@ -6,6 +6,7 @@ import type { Db } from './db/database.ts';
 import { inTransaction } from './db/portable.ts';
 import type { ChannelContents, ChannelKind } from './db/tables/channels.ts';
 import type { Tables } from './db/tables.ts';
+import { deleteDeliveries } from './deliveries/records.ts';
 import { Failure } from './failure.ts';
 import { requireGroups } from './groups.ts';
 import { lockTenant } from './locks.ts';
@@ -160,6 +161,7 @@ export async function deleteChannel(db: Db, tenantId: number, channelId: number,
       .where('channelId', '=', channelId)
       .executeTakeFirst();
     if (numDeletedRows === 0n) throw notFound('channel');
+    await deleteDeliveries(trx, { tenantId, kind: 'channel', id: channelId });
     await recordAudit(trx, by, { tenantId, kind: 'channel_deleted', subject, detail: CONTENTS[contents] });
   });
 }

@@ -208,9 +208,9 @@ test('a failed report is retried when due, and its failure is stored meanwhile',
   expect(await send()).toEqual({ sent: 2, failed: 1 });
   const row = () =>
     db
-      .selectFrom('reportSending')
+      .selectFrom('delivery')
       .selectAll()
-      .where('weekStart', '=', '2026-03-09')
+      .where('deliveryKey', '=', '2026-03-09')
       .where('failureCode', 'is not', null)
       .executeTakeFirst();
   expect(await row()).toMatchObject({ attempts: 1, failureCode: 'channel_down', sentAt: null });

@@ -2,6 +2,7 @@ import type { Column } from './columns.ts';
 import { annotationTables } from './tables/annotations.ts';
 import { auditTables } from './tables/audit.ts';
 import { channelTables } from './tables/channels.ts';
+import { deliveryTables } from './tables/deliveries.ts';
 import { githubTables } from './tables/github.ts';
 import { groupTables } from './tables/groups.ts';
 import { importTables } from './tables/imports.ts';
@@ -28,6 +29,7 @@ export const TABLES = {
   ...importTables,
   ...runTables,
   ...channelTables,
+  ...deliveryTables,
   ...auditTables,
   ...shareTables,
 };

@@ -1,11 +1,11 @@
 import type { Transaction } from 'kysely';
 import type { ProblemGroup } from '../answers/problems.ts';
-import { claimedUntil, type DeliveryServices, deliver, type Tried } from '../channels/delivery.ts';
 import type { Message } from '../channels/message.ts';
-import type { ChannelKey } from '../channels/sending.ts';
+import { type ChannelKey, sendMessage } from '../channels/sending.ts';
 import type { Db } from '../db/database.ts';
 import { given, inTransaction, type Merge, mergeRows } from '../db/portable.ts';
 import type { Tables } from '../db/tables.ts';
+import { attempt, claimedUntil, type DeliveryServices, type Tried } from '../deliveries/attempt.ts';
 import { workOff } from '../queue.ts';
 import { type FoundProblem, groupProblems, NEWS_KINDS } from './rules.ts';
 import { PROBLEM_TITLES } from './titles.ts';
@@ -77,9 +77,10 @@ async function notify(services: DeliveryServices, key: ChannelKey): Promise<'sen
   if (!claim) return null;
   const { tenant, notices } = claim;
   const of = (phase: Phase) => notices.filter((one) => one.phase === phase);
-  return deliver(services, key, {
+  const message = toProblemMessage({ tenant, began: of('began'), over: of('over') }, pagesUrl);
+  return attempt(services, {
     attempts: Math.max(...notices.map(({ attempts }) => attempts)),
-    toMessage: () => toProblemMessage({ tenant, began: of('began'), over: of('over') }, pagesUrl),
+    send: () => sendMessage(services, key, message),
     note: (tried) => noteTried(db, key, notices, tried),
   });
 }

@@ -1,4 +1,4 @@
-import { choice, day, generated, instant, integer, optional, text } from '../columns.ts';
+import { choice, generated, instant, integer, optional, smallint, text } from '../columns.ts';
 
 const CHANNEL_KINDS = ['webhook', 'slack', 'teams'] as const;
 
@@ -38,6 +38,14 @@ export const channelTables = {
     contents: choice(CHANNEL_CONTENTS, 10),
     /** The group that its weekly report is about; null for the whole tenant. The group may be gone. */
     groupId: optional(integer),
+    /** 1 if it gets the monthly report. */
+    monthly: generated(smallint),
+    /** 1 if it gets alerts. */
+    alerts: generated(smallint),
+    /** 'HH:MM' in `quietZone`; all three are null without quiet hours. */
+    quietFrom: optional(text(5)),
+    quietTo: optional(text(5)),
+    quietZone: optional(text(60)),
     addressSealed: text(4000),
     addressHint: text(300),
     createdAt: instant,
@@ -63,17 +71,6 @@ export const channelTables = {
     problemId: integer,
     channelId: integer,
     phase: text<'began' | 'over'>(5),
-    attempts: integer,
-    /** Null once it was sent. */
-    dueAt: optional(instant),
-    sentAt: optional(instant),
-    failureCode: optional(text(40)),
-    failureMessage: optional(text(500)),
-  },
-  reportSending: {
-    tenantId: integer,
-    channelId: integer,
-    weekStart: day,
     attempts: integer,
     /** Null once it was sent. */
     dueAt: optional(instant),

@@ -1,9 +1,7 @@
+import type { ChannelServices } from '../channels/address.ts';
 import { Failure } from '../failure.ts';
 import type { Instant } from '../instant.ts';
 import { toStoredFailure } from '../storable.ts';
-import type { ChannelServices } from './address.ts';
-import type { Message } from './message.ts';
-import { type ChannelKey, sendMessage } from './sending.ts';
 
 /** The services that delivery needs. */
 export interface DeliveryServices extends ChannelServices {
@@ -24,7 +22,8 @@ export interface Tried {
 interface Claimed {
   /** The number of attempts, including this one. */
   attempts: number;
-  toMessage: () => Message | Promise<Message>;
+  /** Throws a `Failure` if the message was not taken. */
+  send: () => Promise<void>;
   note: (tried: Tried) => Promise<unknown>;
 }
 
@@ -38,14 +37,12 @@ const MAX_PAUSE_MS = 24 * 60 * MINUTE_MS;
  * Sends a message that an earlier transaction claimed, and stores the result. It is sent twice only if the activation ends
  * between the two. Rethrows whatever is not a `Failure`.
  */
-export async function deliver(
-  services: DeliveryServices,
-  key: ChannelKey,
-  { attempts, toMessage, note }: Claimed,
+export async function attempt(
+  { clock }: Pick<DeliveryServices, 'clock'>,
+  { attempts, send, note }: Claimed,
 ): Promise<'sent' | 'failed'> {
-  const { clock } = services;
   try {
-    await sendMessage(services, key, await toMessage());
+    await send();
     await note({ dueAt: null, sentAt: clock().toISOString(), failureCode: null, failureMessage: null });
     return 'sent';
   } catch (error) {

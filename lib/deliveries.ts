@@ -1,0 +1,143 @@
+import type { Transaction } from 'kysely';
+import { sendMessage } from './channels/sending.ts';
+import { inTransaction } from './db/portable.ts';
+import type { Tables } from './db/tables.ts';
+import { attempt, type DeliveryServices } from './deliveries/attempt.ts';
+import type { Content } from './deliveries/content.ts';
+import { isQuiet } from './deliveries/quiet.ts';
+import {
+  listReceivers,
+  lockReceiver,
+  type Receiver,
+  type ReceiverFilter,
+  type Scope,
+} from './deliveries/receivers.ts';
+import { claimDelivery, noteDelivery, type Topic } from './deliveries/records.ts';
+import { workOff } from './queue.ts';
+
+/** What came of it. `waiting`: its quiet hours are not over; nothing was noted. */
+type Outcome = 'sent' | 'failed' | 'waiting';
+
+/** How many are sent to at once. */
+const CONCURRENCY = 5;
+/** How many of a tenant are sent to before it is the next tenant's turn. */
+const TURN = 50;
+/** How many texts are kept for others who may be told the same. */
+const MAX_KEPT = 10;
+
+/**
+ * Tells a receiver something once, however often this is called and however many call it at once: it is claimed in the database
+ * before it is sent. What failed is tried again by a later call, after a pause that doubles. Null: it was sent, another
+ * activation is sending it, its retry is not due, or the receiver does not take it any more. It arrives twice only if the
+ * activation ends between the receiver's answer and the note of it. `toContent` is called only if it is sent.
+ *
+ * @public
+ */
+export async function deliverTo(
+  services: DeliveryServices,
+  receiver: Receiver,
+  topic: Topic,
+  toContent: (scope: Scope) => Promise<Content>,
+): Promise<Outcome | null> {
+  const { db, clock } = services;
+  const claimed = await inTransaction(db, (trx) => claim(trx, receiver, topic, clock()));
+  if (claimed === null || claimed === 'waiting') return claimed;
+  return attempt(services, {
+    attempts: claimed,
+    send: async () => send(services, receiver, await toContent(receiver)),
+    note: (tried) => noteDelivery(db, receiver, topic, tried),
+  });
+}
+
+/** The number of attempts, including this one. */
+async function claim(
+  trx: Transaction<Tables>,
+  receiver: Receiver,
+  topic: Topic,
+  now: Date,
+): Promise<number | 'waiting' | null> {
+  const current = await lockReceiver(trx, receiver, topic.about);
+  // Whoever may see something else by now is told by the next round.
+  if (!current || toScopeKey(current) !== toScopeKey(receiver)) return null;
+  if (isQuiet(current.quiet, now)) return 'waiting';
+  return claimDelivery(trx, receiver, topic, now);
+}
+
+async function send(
+  services: DeliveryServices,
+  { tenantId, id }: Receiver,
+  { message }: Content,
+): Promise<void> {
+  await sendMessage(services, { tenantId, channelId: id }, message);
+}
+
+/** The same for receivers that may be told the same. */
+function toScopeKey({ access: { tenantId, repositoryIds }, groupId }: Scope): string {
+  return JSON.stringify([tenantId, groupId, repositoryIds]);
+}
+
+/**
+ * Tells everybody who takes this and was not told, while there is time; a later call goes on. Tenants take turns. What to say is
+ * asked once for all who may be told the same, as far as they come one after the other.
+ */
+export async function deliverToAll(
+  services: DeliveryServices,
+  topic: Topic,
+  filter: Pick<ReceiverFilter, 'createdBy'>,
+  toContent: (scope: Scope) => Promise<Content>,
+): Promise<{ sent: number; failed: number }> {
+  const { db, clock, isTime } = services;
+  const due = { key: topic.key, now: clock() };
+  const receivers = await listReceivers(db, topic.about, { ...filter, due });
+  const total = { sent: 0, failed: 0 };
+  const toKept = keep(toContent);
+  await workOff(inTurns(receivers), { concurrency: CONCURRENCY, isTime }, async (receiver) => {
+    const outcome = await deliverTo(services, receiver, topic, toKept);
+    if (outcome === 'sent' || outcome === 'failed') total[outcome] += 1;
+    return 'done';
+  });
+  return total;
+}
+
+/** Up to fifty of each tenant, then up to fifty more of each. Those who may be told the same stay together. */
+function inTurns(receivers: readonly Receiver[]): Receiver[] {
+  const tenants = groupBy(receivers, ({ tenantId }) => String(tenantId)).map((those) =>
+    groupBy(those, toScopeKey).flat(),
+  );
+  const longest = Math.max(0, ...tenants.map(({ length }) => length));
+  const turns: Receiver[] = [];
+  for (let start = 0; start < longest; start += TURN)
+    for (const those of tenants) turns.push(...those.slice(start, start + TURN));
+  return turns;
+}
+
+/** The items with the same key together, in the order in which the keys came. */
+function groupBy<T>(items: readonly T[], toKey: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = toKey(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return [...groups.values()];
+}
+
+/** Remembers the newest texts. One that could not be made is asked for again. */
+function keep(toContent: (scope: Scope) => Promise<Content>): (scope: Scope) => Promise<Content> {
+  const kept = new Map<string, Promise<Content>>();
+  return async (scope) => {
+    const key = toScopeKey(scope);
+    const content = kept.get(key) ?? toContent(scope);
+    kept.delete(key);
+    kept.set(key, content);
+    const [oldest] = kept.keys();
+    if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+    try {
+      return await content;
+    } catch (error) {
+      kept.delete(key);
+      throw error;
+    }
+  };
+}
