@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Dialect, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import { toName } from './names.ts';
@@ -11,6 +12,8 @@ export interface PostgresOptions {
 
 /** A connection that was idle longer is checked before use: the platform freezes containers between activations. */
 const IDLE_MS = 5_000;
+/** One that was idle longer may have been cut meanwhile, and its end not yet read. Statements of one request follow sooner. */
+const PAUSED_MS = 2;
 const CHECK_MS = 2_000;
 const CONNECT_MS = 5_000;
 
@@ -48,14 +51,21 @@ function openPool(url: string, { statementTimeout }: PostgresOptions) {
     ...(statementTimeout && { statement_timeout: statementTimeout }),
   });
   const releasedAt = new WeakMap<pg.PoolClient, number>();
+  const broken = new WeakSet<pg.PoolClient>();
   // An idle connection that breaks is replaced when it is next needed.
   pool.on('error', () => {});
   // Without a listener, a connection lost mid-transaction would crash the process. Its next statement fails.
-  pool.on('connect', (client) => void client.on('error', () => {}));
+  pool.on('connect', (client) => void client.on('error', () => broken.add(client)));
   pool.on('release', (_error, client) => releasedAt.set(client, performance.now()));
 
   const isAlive = async (client: pg.PoolClient): Promise<boolean> => {
-    if (performance.now() - (releasedAt.get(client) ?? performance.now()) < IDLE_MS) return true;
+    const idleMs = performance.now() - (releasedAt.get(client) ?? performance.now());
+    if (idleMs < PAUSED_MS) return true;
+    // What arrived from the database meanwhile is read between the two.
+    await nextTurn();
+    await nextTurn();
+    if (broken.has(client)) return false;
+    if (idleMs < IDLE_MS) return true;
     const check = { text: 'select 1', query_timeout: CHECK_MS };
     return client.query(check).then(
       () => true,
