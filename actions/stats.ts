@@ -13,7 +13,7 @@ import type {
 import type { WidgetsAnswer } from '../lib/answers/widgets.ts';
 import { type Call, createApp, serve } from '../lib/app.ts';
 import { type Actor, recordExport } from '../lib/audit.ts';
-import { requireAccess, requireSpreadsheetAccess } from '../lib/caller.ts';
+import { requireAccess, requireAddressAccess } from '../lib/caller.ts';
 import { readWidgets } from '../lib/dashboards/figures.ts';
 import { MAX_WIDGETS } from '../lib/dashboards/gallery.ts';
 import { FiguresSettings } from '../lib/dashboards/gallery-schema.ts';
@@ -273,7 +273,7 @@ app.get('/:tenantId/table', async (c) => {
 
 /** A spreadsheet reads it again every hour, so it is not logged as a download: the list of keys says when it was last read. */
 app.get('/:tenantId/table.csv', async (c) => {
-  const { db, access: all, now } = await requireSpreadsheetAccess(c);
+  const { db, access: all, now } = await requireAddressAccess(c, 'spreadsheet');
   const { key: _, group, repositories: ids, sum, ...given } = parseQuery(c.req.raw, SpreadsheetQuery);
   const access = await inGroup(db, all, group);
   const scope = { ...given, repositories: ids?.split(',').map(Number) };

@@ -12,7 +12,7 @@ import type { Db } from './db/database.ts';
 import type { Scope } from './db/scope.ts';
 import { Failure } from './failure.ts';
 import type { Principal, SignedIn } from './identity.ts';
-import { rightsOfKey, scopesWith } from './keys/scopes.ts';
+import { type AddressScope, rightsOfKey, scopesWith } from './keys/scopes.ts';
 import { looksLikeKey } from './keys/secret.ts';
 import { listKeyRepositories, toKeyActor, type UsedKey } from './keys/use.ts';
 import { type ApiRequest, findBearer, notFound, parseId } from './request.ts';
@@ -87,16 +87,18 @@ export async function requireAnyKey(c: Call): Promise<KeyAccess> {
 }
 
 /**
- * Who is asking at the one address that a spreadsheet reads: a key for spreadsheets, as `?key=` or as a bearer token, or whoever has the
+ * Who is asking at the one address that keys of a scope open: such a key, as `?key=` or as a bearer token, or whoever has the
  * right `seeTraffic`. Throws what `requireAccess` throws.
  */
-export async function requireSpreadsheetAccess(c: Call): Promise<Access> {
+export async function requireAddressAccess(c: Call, scope: AddressScope): Promise<Access> {
   const { identity } = c.env;
   const isInAddress = new URL(c.req.raw.url).searchParams.has('key');
   if (!isInAddress && !bearsKey(c.req.raw)) return requirePersonAccess(c, 'seeTraffic');
-  const key = await (isInAddress ? identity.requireKeyInAddress(c.req.raw) : identity.requireKey(c.req.raw));
+  const key = await (isInAddress
+    ? identity.requireKeyInAddress(c.req.raw, scope)
+    : identity.requireKey(c.req.raw));
   const right = { tenantId: tenantIdOf(c), right: 'seeTraffic' } as const;
-  if (key.scope !== 'spreadsheet') return toKeyAccess(c, key, right);
+  if (key.scope !== scope) return toKeyAccess(c, key, right);
   if (key.tenantId !== right.tenantId) throw notFound('tenant');
   return openKeyAccess(c, key, []);
 }

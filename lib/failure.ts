@@ -61,7 +61,7 @@ export const FAILURES = {
   key_in_address: {
     status: 400,
     message:
-      'The address holds an API key, and logs keep addresses. Send the key in the header Authorization: Bearer …, and replace it: this one may have been read by others. Only a key for spreadsheets belongs into an address, that of table.csv.',
+      'The address holds an API key, and logs keep addresses. Send the key in the header Authorization: Bearer …, and replace it: this one may have been read by others. Only keys with the scope spreadsheet or feed belong in an address, and each only in its own.',
   },
   key_rate_limited: { status: 429, passes: true },
   key_scope: { status: 403 },

@@ -26,6 +26,7 @@ import {
 } from './identity/session.ts';
 import { isEmailVerified } from './identity/verified-email.ts';
 import type { Instant } from './instant.ts';
+import type { AddressScope } from './keys/scopes.ts';
 import { isKey, looksLikeKey } from './keys/secret.ts';
 import { refuseKeyInAddress, type UsedKey, useKey } from './keys/use.ts';
 import { type ApiRequest, bearerToken } from './request.ts';
@@ -60,10 +61,10 @@ export interface Identity {
    */
   requireKey(request: ApiRequest): Promise<UsedKey>;
   /**
-   * The key for spreadsheets that the request has in its address, as `?key=`; the call counts. Throws the same, and
+   * The key with this scope that the request has in its address, as `?key=`; the call counts. Throws the same, and
    * `key_in_address` for a key of any other scope.
    */
-  requireKeyInAddress(request: ApiRequest): Promise<UsedKey>;
+  requireKeyInAddress(request: ApiRequest, scope: AddressScope): Promise<UsedKey>;
   /** The same as `requirePrincipal` for an installation that is not initialized: always asks the provider and stores nothing. */
   requireNewPrincipal(request: ApiRequest): Promise<Principal>;
   /**
@@ -350,12 +351,12 @@ export function openIdentity(options: {
       await requireReady();
       return useKey(dbFor, key, { now: clock(), callsPerMinute: keyCallsPerMinute });
     },
-    requireKeyInAddress: async (request) => {
+    requireKeyInAddress: async (request, scope) => {
       const key = new URL(request.url).searchParams.get('key') ?? '';
       if (!isKey(key)) throw new Failure('key_invalid');
       await requireReady();
       const used = await useKey(dbFor, key, { now: clock(), callsPerMinute: keyCallsPerMinute });
-      if (used.scope !== 'spreadsheet') await refuseKeyInAddress(dbFor, request, clock());
+      if (used.scope !== scope) await refuseKeyInAddress(dbFor, request, clock());
       return used;
     },
     signOut: async (request) => {

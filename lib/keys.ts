@@ -46,6 +46,7 @@ const SCOPE_WORDS: Record<KeyScope, string> = {
   import: 'import',
   manage: 'manage',
   spreadsheet: 'spreadsheet',
+  feed: 'feed',
 };
 
 type KeyRow = Awaited<ReturnType<ReturnType<typeof selectKeys>['execute']>>[number];

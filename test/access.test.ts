@@ -155,6 +155,7 @@ const rows: Record<string, Row> = {
   'delete /dashboards/{tenantId}/{dashboardId}': inTenant(...managers),
   'get /exports/{tenantId}': inTenant(...members),
   'get /exports/{tenantId}/{table}': inTenant(...members),
+  'get /feeds/{tenantId}': inTenant(...members),
 };
 
 const reading: KeyScope[] = ['read', 'collect', 'import', 'manage'];
@@ -165,7 +166,7 @@ const none: KeyScope[] = [];
 
 /** What keys may do, by scope. All routes without a tenant are for people, but one. A route that is missing here fails a test. */
 const scopesOf: Record<string, KeyScope[]> = {
-  'get /keys/current': [...reading, 'spreadsheet'],
+  'get /keys/current': [...reading, 'spreadsheet', 'feed'],
   'get /tenants/{tenantId}': managing,
   'patch /tenants/{tenantId}': managing,
   'delete /tenants/{tenantId}': none,
@@ -244,6 +245,7 @@ const scopesOf: Record<string, KeyScope[]> = {
   'delete /dashboards/{tenantId}/{dashboardId}': managing,
   'get /exports/{tenantId}': reading,
   'get /exports/{tenantId}/{table}': reading,
+  'get /feeds/{tenantId}': [...reading, 'feed'],
 };
 
 const routeOf = ({ action, path }: { action: string; path: string }) =>
@@ -470,7 +472,7 @@ test('a key for one repository finds no other on any route, and none of the tena
     );
 });
 
-test('on every route but that of spreadsheets a key in the address is refused, and on that one too unless it is for them', async () => {
+test('a key in the address is refused on every route, and on those of spreadsheets and feeds unless it is for them', async () => {
   const { key } = await createApiKey(installation.as(people.manager), ids.tenantId, { scope: 'manage' });
   for (const route of described) {
     const [method, address, body] = toRequest(route, ids.seen);

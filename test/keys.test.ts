@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KEY_BYTES, toKey } from '../lib/keys/secret.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
 import { createApiKey, makeSecret, requestKey } from './api-keys.ts';
+import { readAtom } from './atom.ts';
 import { type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 const START = '2026-03-10T08:00:00Z';
@@ -286,9 +287,96 @@ test('at the address of a spreadsheet, any other key is refused and marked', asy
   expect(revoked.body.error.code).toBe('key_revoked');
 });
 
+test('a feed reader reads what happened at an address with its key, which opens nothing else', async () => {
+  const [{ repositoryId, fullName } = { repositoryId: 0, fullName: '' }] = repositories;
+  const annotate = (text: string, fields: object = {}) =>
+    ada('POST', `/annotations/${tenantId}`, { key: randomUUID(), date: '2026-03-02', text, ...fields });
+  const { body: first } = await annotate('Talk <b>at "A&B"</b>', { link: 'https://example.com/?a=1&b=2' });
+  await annotate('Launch', { date: '2026-03-09', repositoryIds: [repositoryId] });
+  const { key } = await create({ scope: 'feed' });
+  const path = `/feeds/${tenantId}`;
+  const { status, headers, body } = await installation.anonymously('GET', `${path}?key=${key}`);
+  expect([status, headers.get('content-type')]).toEqual([200, 'application/atom+xml; charset=UTF-8']);
+  expect(body).not.toContain(key);
+  const feed = readAtom(body);
+  const page = `${installation.url}/t/${tenantId}`;
+  expect(feed).toMatchObject({
+    id: `tag:127.0.0.1,2026-03-10:${tenantId}/all`,
+    title: 'demo-octocat: what happened',
+    links: { alternate: page },
+  });
+  expect(feed.entries.find(({ title }) => title === `${fullName}: Launch`)).toMatchObject({
+    updated: '2026-03-09T00:00:00.000Z',
+    content: `${fullName}: Launch. 9 Mar 2026`,
+    author: 'Ada Lovelace',
+    category: 'annotation',
+    links: { alternate: `${page}/r/${repositoryId}?from=2026-02-23&to=2026-03-23&day=2026-03-09` },
+  });
+  expect(feed.entries.find(({ title }) => title.startsWith('Talk'))).toMatchObject({
+    id: `tag:127.0.0.1,2026-03-10:${tenantId}/annotation/${first.annotationId}`,
+    title: 'Talk <b>at "A&B"</b>',
+    links: {
+      alternate: `${page}?from=2026-02-16&to=2026-03-16&day=2026-03-02`,
+      related: 'https://example.com/?a=1&b=2',
+    },
+  });
+  expect(new Set(feed.entries.map(({ category }) => category))).toEqual(
+    new Set(['annotation', 'release', 'tracking']),
+  );
+  expect(await codeOf(key, path)).toBe('allowed');
+  const answers = [];
+  for (const other of [`/stats/${tenantId}`, `/stats/${tenantId}/table.csv`, `/annotations/${tenantId}`]) {
+    answers.push(await codeOf(key, other));
+    answers.push((await installation.anonymously('GET', `${other}?key=${key}`)).body.error.code);
+  }
+  expect(new Set(answers)).toEqual(new Set(['key_scope', 'key_in_address']));
+});
+
+test('a feed says only what the key’s repositories have, with the same ids for all its readers', async () => {
+  const [one, other] = repositories;
+  const read = async (fields: Parameters<typeof create>[0]) => {
+    const { key } = await create({ scope: 'feed', ...fields });
+    return readAtom((await installation.anonymously('GET', `/feeds/${tenantId}?key=${key}`)).body);
+  };
+  const all = await read({});
+  const narrow = await read({ reach: 'repositories', repositoryIds: [one?.repositoryId ?? 0] });
+  const titles = narrow.entries.map(({ title }) => title).join('\n');
+  expect(titles).toContain(`${one?.fullName}: `);
+  expect(titles).not.toContain(`${other?.fullName}: `);
+  const ofAll = new Set(all.entries.map(({ id }) => id));
+  expect(narrow.entries.filter(({ id }) => !ofAll.has(id))).toEqual([]);
+  expect(narrow.id).not.toBe(all.id);
+  const group = await ada('POST', `/groups/${tenantId}`, {
+    name: 'Other',
+    repositoryIds: [other?.repositoryId],
+  });
+  const { groupId } = group.body;
+  expect(await read({ reach: 'group', groupId })).toMatchObject({
+    title: 'demo-octocat, Other: what happened',
+    links: { alternate: `${installation.url}/t/${tenantId}?group=${groupId}` },
+  });
+});
+
+test('a reader that has the newest feed is told so, and gets the next one', async () => {
+  const { key } = await create({ scope: 'feed' });
+  const address = `${installation.url}/api/v1/web/guest/traffic/feeds/${tenantId}?key=${key}`;
+  const read = (etag: string) => fetch(address, { headers: { 'if-none-match': etag } });
+  const etag = (await read('"another"')).headers.get('etag') ?? '';
+  expect(etag).toMatch(/^"[\w-]{22}"$/);
+  for (const known of [etag, `W/${etag}`, `"another", ${etag}`]) {
+    const same = await read(known);
+    expect([same.status, await same.text(), same.headers.get('etag')]).toEqual([304, '', etag]);
+  }
+  await ada('POST', `/annotations/${tenantId}`, { key: randomUUID(), date: '2026-03-01', text: 'Later' });
+  const next = await read(etag);
+  expect([next.status, await next.text()]).toEqual([200, expect.stringContaining('<title>Later</title>')]);
+});
+
 test('no log, no record of an activation and no entry of the audit log holds a key', async () => {
   const { key } = await create({ scope: 'spreadsheet' });
+  const { key: feed } = await create({ scope: 'feed' });
   await installation.anonymously('GET', `/stats/${tenantId}/table.csv?key=${key}`);
+  await installation.anonymously('GET', `/feeds/${tenantId}?key=${feed}`);
   await installation.anonymously('GET', `/stats/${tenantId}?key=${key}`);
   await installation.bearing(key)('GET', `/stats/${tenantId}`);
   const records = await installation.host.activations();

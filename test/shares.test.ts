@@ -2,6 +2,7 @@ import { createDecipheriv, pbkdf2Sync, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Share, SharedPage } from '../lib/answers/shares.ts';
 import { DEMO_TOKENS, DEMO_USERS } from '../local/demo/github.ts';
+import { readAtom } from './atom.ts';
 import { type Answer, type Call, openTestInstallation, type TestInstallation } from './installation.ts';
 
 const NOW = '2026-01-14T08:00:00.000Z';
@@ -128,6 +129,43 @@ test('the same key again answers the same share', async () => {
   await revoke(made);
 });
 
+test('a share that shows annotations has a feed of them, which ends with it', async () => {
+  const text = 'Talk <b>at "A&B"</b>';
+  await ada('POST', `/annotations/${tenantId}`, { key: randomUUID(), date: '2026-01-09', text });
+  const made = await share({ ...burrow(), shown: ['views', 'annotations'] });
+  const answer = await visit(made.url, 'events.atom');
+  expect(answer.headers.get('content-type')).toBe('application/atom+xml; charset=utf-8');
+  const served = await answer.text();
+  const feed = readAtom(served);
+  expect(feed).toMatchObject({
+    title: `${northwind}/burrow`,
+    links: { self: `${made.url}events.atom`, alternate: made.url },
+  });
+  expect(feed.entries[0]).toMatchObject({
+    title: text,
+    updated: '2026-01-09T00:00:00.000Z',
+    content: `${text}. 9 Jan 2026`,
+    author: undefined,
+    links: { alternate: made.url },
+  });
+  expect(await (await visit(made.url)).text()).toContain('<link rel="alternate" type="application/atom+xml"');
+  expect((await (await visit(made.url, 'data.json')).json()).feed).toBe('events.atom');
+  await ada('POST', `/shares/${tenantId}/${made.shareId}/publish`);
+  expect(await (await visit(made.url, 'events.atom')).text()).toBe(served);
+  const contents = { title: '', range: '30', shown: ['views'] };
+  await ada('PATCH', `/shares/${tenantId}/${made.shareId}`, contents);
+  expect((await visit(made.url, 'events.atom')).status).toBe(404);
+  expect(await (await visit(made.url)).text()).not.toContain('atom');
+  const shown = ['views', 'annotations'];
+  const locked = { ...contents, shown, password: 'correct horse battery' };
+  await ada('PATCH', `/shares/${tenantId}/${made.shareId}`, locked);
+  expect((await visit(made.url, 'events.atom')).status).toBe(404);
+  await ada('PATCH', `/shares/${tenantId}/${made.shareId}`, { ...contents, shown, password: null });
+  expect((await visit(made.url, 'events.atom')).status).toBe(200);
+  await revoke(made);
+  expect((await visit(made.url, 'events.atom')).status).toBe(404);
+});
+
 test('without names, nothing that is served holds a name', async () => {
   const text = `${northwind} released burrow`;
   await ada('POST', `/annotations/${tenantId}`, { key: randomUUID(), date: '2026-01-10', text });
@@ -137,7 +175,7 @@ test('without names, nothing that is served holds a name', async () => {
     shown: ['views', 'clones', 'stars', 'referrers', 'annotations'],
   });
   const served = await Promise.all(
-    ['', 'data.json', 'views-light.svg', 'clones-dark.svg'].map(async (file) =>
+    ['', 'data.json', 'events.atom', 'views-light.svg', 'clones-dark.svg'].map(async (file) =>
       (await visit(made.url, file)).text(),
     ),
   );

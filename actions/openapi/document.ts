@@ -19,12 +19,12 @@ export function failuresOf({ body, query, path, needs, failures }: Operation): F
 }
 
 /** The scopes of API keys that may call a route. */
-export function keyScopesOf({ needs, path, peopleOnly, spreadsheets }: Operation): readonly KeyScope[] {
+export function keyScopesOf({ needs, path, peopleOnly, addressKeys }: Operation): readonly KeyScope[] {
   if (needs === 'a key') return KEY_SCOPES;
   const isForKeys =
     !peopleOnly && needs !== 'nothing' && needs !== 'signed in' && path.includes('{tenantId}');
   if (!isForKeys) return [];
-  return spreadsheets ? [...scopesWith(needs), 'spreadsheet'] : scopesWith(needs);
+  return addressKeys ? [...scopesWith(needs), addressKeys] : scopesWith(needs);
 }
 
 /** Who may call a route, in words. */

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Right } from '../../lib/access.ts';
 import type { FailureCode } from '../../lib/failure.ts';
+import type { AddressScope } from '../../lib/keys/scopes.ts';
 
 /** One route of one action, described for openapi.json. Paths are relative to the action's URL; `{name}` is a variable. */
 export interface Operation {
@@ -10,8 +11,8 @@ export interface Operation {
   summary: string;
   /** The right that the caller needs. `signed in`: an access token is enough. `a key`: any API key. `nothing`: not even that. */
   needs: Right | 'signed in' | 'a key' | 'nothing';
-  /** True if it takes keys for spreadsheets too. */
-  spreadsheets?: true;
+  /** The scope of the keys that open this route and no other. */
+  addressKeys?: AddressScope;
   /** True if no API key may call it, though a key's scope may have the right. */
   peopleOnly?: true;
   /** What else to know about who may call it, as a sentence. */

@@ -3,6 +3,7 @@ import { auditOperations } from './audit.ts';
 import { channelOperations } from './channels.ts';
 import { dashboardOperations } from './dashboards.ts';
 import { exportOperations } from './exports.ts';
+import { feedOperations } from './feeds.ts';
 import { groupOperations } from './groups.ts';
 import { importOperations } from './imports.ts';
 import { initOperations } from './init.ts';
@@ -42,6 +43,7 @@ export const operations: Operation[] = [
   ...metricOperations,
   ...dashboardOperations,
   ...exportOperations,
+  ...feedOperations,
   ...mcpOperations,
   ...shareOperations,
 ];

@@ -1,9 +1,8 @@
+import { escapeMarkup } from '../markup.ts';
+
 /** What one pastes to show a badge or chart elsewhere. Addresses are those of the files, which are made of safe characters. */
 
 const escapedMarkdown = (text: string) => text.replace(/[\\[\]`*_<>&|!]/g, '\\$&');
-
-const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escapedHtml = (text: string) => text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? '');
 
 interface Shown {
   /** The picture's address. */
@@ -22,8 +21,8 @@ export function badgeMarkdown({ address, text, link }: Shown): string {
 
 /** A badge for a page. */
 export function badgeHtml({ address, text, link }: Shown): string {
-  const picture = `<img src="${escapedHtml(address)}" alt="${escapedHtml(text)}">`;
-  return link === null ? picture : `<a href="${escapedHtml(link)}">${picture}</a>`;
+  const picture = `<img src="${escapeMarkup(address)}" alt="${escapeMarkup(text)}">`;
+  return link === null ? picture : `<a href="${escapeMarkup(link)}">${picture}</a>`;
 }
 
 /** The badge as shields.io draws it, from the address of its JSON. */
@@ -40,9 +39,9 @@ export function chartMarkdown({
 }: Omit<Shown, 'address'> & { light: string; dark: string }) {
   const picture = [
     '<picture>',
-    `  <source media="(prefers-color-scheme: dark)" srcset="${escapedHtml(dark)}">`,
-    `  <img src="${escapedHtml(light)}" alt="${escapedHtml(text)}">`,
+    `  <source media="(prefers-color-scheme: dark)" srcset="${escapeMarkup(dark)}">`,
+    `  <img src="${escapeMarkup(light)}" alt="${escapeMarkup(text)}">`,
     '</picture>',
   ].join('\n');
-  return link === null ? picture : `<a href="${escapedHtml(link)}">\n${picture}\n</a>`;
+  return link === null ? picture : `<a href="${escapeMarkup(link)}">\n${picture}\n</a>`;
 }

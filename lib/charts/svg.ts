@@ -1,3 +1,4 @@
+import { escapeMarkup } from '../markup.ts';
 import type { PathShape, Shape, TextShape } from './scene.ts';
 
 /** Gives the color of a custom property of the styles, such as '--views', in one theme. */
@@ -12,25 +13,20 @@ interface Picture {
   description?: string;
 }
 
-const FORBIDDEN = /[\p{Cc}\uFFFE\uFFFF]/gu;
-const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escaped = (text: string) =>
-  text.replace(FORBIDDEN, '').replace(/[&<>"]/g, (character) => ESCAPES[character] ?? '');
-
 /** The shapes as an SVG document that needs nothing else: no styles, no scripts, no pictures. */
 export function toSvg(
   shapes: readonly Shape[],
   { width, height, title, description }: Picture,
   colorOf: ColorOf,
 ): string {
-  const font = escaped(colorOf('--font').replaceAll('"', "'"));
+  const font = escapeMarkup(colorOf('--font').replaceAll('"', "'"));
   const parts = shapes.map((shape) =>
     shape.kind === 'text' ? toText(shape, colorOf) : toPath(shape, colorOf),
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="${font}" font-size="12" stroke-linecap="round" stroke-linejoin="round">`,
-    `<title>${escaped(title)}</title>`,
-    ...(description === undefined ? [] : [`<desc>${escaped(description)}</desc>`]),
+    `<title>${escapeMarkup(title)}</title>`,
+    ...(description === undefined ? [] : [`<desc>${escapeMarkup(description)}</desc>`]),
     ...parts,
     '</svg>',
     '',
@@ -39,7 +35,7 @@ export function toSvg(
 
 function toText({ x, y, text, anchor, fill, bold }: TextShape, colorOf: ColorOf): string {
   const weight = bold ? ' font-weight="600"' : '';
-  return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}" fill="${colorOf(fill)}"${weight}>${escaped(text)}</text>`;
+  return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}" fill="${colorOf(fill)}"${weight}>${escapeMarkup(text)}</text>`;
 }
 
 function toPath({ d, fill, stroke, width, dash, alpha, at }: PathShape, colorOf: ColorOf): string {

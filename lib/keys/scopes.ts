@@ -6,13 +6,21 @@ const READ: Right[] = ['seeTraffic', 'seeAllTraffic', 'seeRuns'];
 /** Where keys come from, who gets in, and what strangers see is for people: a leaked key must not make another one, or a share. */
 const FOR_PEOPLE: Right[] = ['seeMembers', 'changeMembers', 'changeKeys', 'changeShares'];
 
-/** The rights that each scope gives in the key's tenant. `spreadsheet` opens one address and nothing else. */
+/**
+ * Scopes of keys that may be in an address, where logs keep them, because programs that read it can send no header. Each opens that
+ * one address and nothing else.
+ */
+const ADDRESS_SCOPES = ['spreadsheet', 'feed'] as const satisfies KeyScope[];
+export type AddressScope = (typeof ADDRESS_SCOPES)[number];
+
+/** The rights that each scope gives in the key's tenant. */
 const SCOPE_RIGHTS: Record<KeyScope, readonly Right[]> = {
   read: READ,
   collect: [...READ, 'startRuns'],
   import: [...READ, 'changeRepositories', 'changeImports'],
   manage: rightsOf('manager').filter((right) => !FOR_PEOPLE.includes(right)),
   spreadsheet: [],
+  feed: [],
 };
 
 /**

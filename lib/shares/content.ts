@@ -25,7 +25,11 @@ export interface ShareContent {
   badges: BadgeSource;
   /** What its charts are drawn from, and the charts that it shows; null without any. */
   chart: { traffic: Traffic; metrics: ChartMetric[]; subject: string | null } | null;
+  /** The events of its feed, the oldest first; null: it shows no events. */
+  events: SharedEvent[] | null;
 }
+
+type SharedEvent = Extract<SharedBlock, { kind: 'events' }>['events'][number];
 
 /** What content is made of. */
 export interface ContentRequest {
@@ -58,6 +62,7 @@ export async function readShareContent(db: Db, request: ContentRequest, now: Dat
   const { from, to } = together.range;
   const events = shown.includes('annotations') ? await readEvents(db, access, { from, to }, names) : [];
   const charts = toCharts(together, shown, events);
+  const listed = events.map(toEvent);
   const blocks: SharedBlock[] = [
     { kind: 'figures', title: '', width: WHOLE, figures: toFigures(together, shown) },
     ...charts,
@@ -65,7 +70,7 @@ export async function readShareContent(db: Db, request: ContentRequest, now: Dat
     ...(await readLists(db, request, found, names)),
   ];
   if (events.length > 0)
-    blocks.push({ kind: 'events', title: 'What happened', width: WHOLE, events: events.map(toEvent) });
+    blocks.push({ kind: 'events', title: 'What happened', width: WHOLE, events: listed });
   const metrics = chartMetricsOf(shown);
   const subject = request.title || (request.names === 'shown' ? request.name : null);
   return {
@@ -83,6 +88,7 @@ export async function readShareContent(db: Db, request: ContentRequest, now: Dat
       now,
     ),
     chart: metrics.length > 0 ? { traffic: together, metrics, subject } : null,
+    events: shown.includes('annotations') ? listed : null,
   };
 }
 

@@ -80,6 +80,7 @@ export async function readDashboardContent(
     },
     badges,
     chart: null,
+    events: null,
   };
 }
 

@@ -1,7 +1,11 @@
+import { escapeMarkup } from '../markup.ts';
+
 /** The entry page of a share. It is a file of its own for each, so that a search engine sees at once whether it may list it. */
 export interface EntryPage {
   /** Of the window; without a name where there is a password. */
   title: string;
+  /** The feed beside it; null: none. */
+  feed: string | null;
   isListed: boolean;
   /** Origins whose pages may frame it; `*`: any. */
   frameOrigins: readonly string[];
@@ -11,11 +15,8 @@ export interface EntryPage {
 export const SHARE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'";
 
-const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escaped = (text: string) => text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? '');
-
 /** The page's HTML. Its script and styles have the same names in every version, so that it never names what is gone. */
-export function toEntryPage({ title, isListed, frameOrigins }: EntryPage): string {
+export function toEntryPage({ title, feed, isListed, frameOrigins }: EntryPage): string {
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -25,8 +26,9 @@ export function toEntryPage({ title, isListed, frameOrigins }: EntryPage): strin
     <meta name="color-scheme" content="light dark" />
     <meta name="referrer" content="no-referrer" />
     ${isListed ? '' : '<meta name="robots" content="noindex, nofollow, noarchive" />'}
-    <meta name="frame-origins" content="${escaped(frameOrigins.join(' '))}" />
-    <title>${escaped(title)}</title>
+    <meta name="frame-origins" content="${escapeMarkup(frameOrigins.join(' '))}" />
+    <title>${escapeMarkup(title)}</title>
+    ${feed === null ? '' : `<link rel="alternate" type="application/atom+xml" href="${feed}" title="Events" />`}
     <link rel="icon" href="../page.svg" type="image/svg+xml" />
     <link rel="stylesheet" href="../page-styles.css" />
     <link rel="preload" href="data.json" as="fetch" crossorigin="anonymous" />

@@ -11,6 +11,7 @@ import type { RangeName } from '../stats/range-names.ts';
 import { toStoredFailure } from '../storable.ts';
 import { hiddenTitle, readShareContent, type ShareContent } from './content.ts';
 import { readDashboardContent } from './dashboard.ts';
+import { FEED_NAME, toShareFeed } from './feed.ts';
 import { readSight, type Sight } from './maker.ts';
 import { toEntryPage } from './page.ts';
 import { sealWith } from './password.ts';
@@ -148,15 +149,15 @@ function toGone({ title, subject }: Pick<ShareRow, 'title' | 'subject'>): ShareC
     rolling: false,
     sections: [],
   };
-  return { page, badges: new Map(), chart: null };
+  return { page, badges: new Map(), chart: null, events: null };
 }
 
 const HTML = 'text/html; charset=utf-8';
 const JSON_TYPE = 'application/json';
 
-/** With a password only what is encrypted is written: no chart, no badge, no title. */
+/** With a password only what is encrypted is written: no chart, no badge, no title, and no feed, whose readers could not decrypt it. */
 async function toFiles(
-  { secrets, now }: Publishing,
+  { files, secrets, now }: Publishing,
   share: ShareRow,
   content: ShareContent,
 ): Promise<PublicFile[]> {
@@ -175,6 +176,7 @@ async function toFiles(
     : drawnFiles(content, badgesOf(share)).map((one) => ({ ...one, name: `${folder}${one.name}` }));
   if (share.kind === 'badge') return drawn;
   const frameOrigins = originsOf(share);
+  const feed = sealed ? null : toShareFeed(share, content, files.addressOf);
   const isListed = share.listing === 'listed';
   const meta = {
     ...(frameOrigins.length > 0 && { 'frame-ancestors': frameOrigins.join(' ') }),
@@ -182,15 +184,21 @@ async function toFiles(
   };
   return [
     ...drawn,
+    ...(feed ? [feed] : []),
     {
       name: `${folder}data.json`,
       type: JSON_TYPE,
-      body: JSON.stringify({ ...about, ...(sealed ? { sealed } : { page }) }),
+      body: JSON.stringify({ ...about, feed: feed && FEED_NAME, ...(sealed ? { sealed } : { page }) }),
     },
     {
       name: `${folder}index.html`,
       type: HTML,
-      body: toEntryPage({ title: sealed ? 'Shared traffic' : page.title, isListed, frameOrigins }),
+      body: toEntryPage({
+        title: sealed ? 'Shared traffic' : page.title,
+        feed: feed && FEED_NAME,
+        isListed,
+        frameOrigins,
+      }),
       meta,
     },
   ];

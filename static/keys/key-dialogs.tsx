@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import type { KeyRequest } from '../../actions/keys.ts';
 import type { ApiKey } from '../../lib/answers/keys.ts';
@@ -190,10 +191,9 @@ function ShowKey({ tenantId, made: { key, secret }, onClose }: ShowKeyProps) {
   const { config } = useApp();
   const submission = useSubmission();
   const [copied, setCopied] = useState<string>();
-  const isForSpreadsheet = key.scope === 'spreadsheet';
-  const stats = new URL(`${config.apiUrl}/stats/${tenantId}`, location.href).href;
-  const address = `${stats}/table.csv?key=${secret.key}&range=30`;
-  const text = isForSpreadsheet ? address : secret.key;
+  const api = new URL(`${config.apiUrl}/`, location.href).href;
+  const opened = toOpened(key.scope, { api, tenantId, secret });
+  const text = opened?.address ?? secret.key;
 
   function copy() {
     void submission.run(async () => {
@@ -205,7 +205,7 @@ function ShowKey({ tenantId, made: { key, secret }, onClose }: ShowKeyProps) {
   return (
     <FormDialog
       title={`Key ${key.name}`}
-      action={copied === text ? 'Copied' : isForSpreadsheet ? 'Copy address' : 'Copy key'}
+      action={copied === text ? 'Copied' : opened ? 'Copy address' : 'Copy key'}
       leave="Done"
       submission={submission}
       onSubmit={copy}
@@ -216,20 +216,51 @@ function ShowKey({ tenantId, made: { key, secret }, onClose }: ShowKeyProps) {
           The key is shown only here and only once. It was made in this browser, and nobody can show it again.
         </p>
       </Notice>
-      <ShownText label={isForSpreadsheet ? 'Address for the spreadsheet' : 'API key'} text={text} />
-      {isForSpreadsheet ? (
+      <ShownText label={opened?.label ?? 'API key'} text={text} />
+      {opened ? (
+        opened.hint
+      ) : (
+        <ShownText
+          label="Try it"
+          text={`curl -H "Authorization: Bearer ${secret.key}" ${api}stats/${tenantId}`}
+        />
+      )}
+      <p class="hint">It works until {formatInstant(key.expiresAt)}.</p>
+    </FormDialog>
+  );
+}
+
+/** The one address that a key in an address opens, and how it is used; undefined for a key that is no such key. */
+function toOpened(
+  scope: ApiKey['scope'],
+  { api, tenantId, secret }: { api: string; tenantId: number; secret: Secret },
+): { label: string; address: string; hint: ComponentChildren } | undefined {
+  switch (scope) {
+    case 'spreadsheet': {
+      const address = `${api}stats/${tenantId}/table.csv?key=${secret.key}&range=30`;
+      const hint = (
         <>
           <ShownText label="Google Sheets" text={`=IMPORTDATA("${address}")`} />
           <p class="hint">
             In Excel: Data › From Web. Whoever knows the address can read the table until you revoke the key.
           </p>
         </>
-      ) : (
-        <ShownText label="Try it" text={`curl -H "Authorization: Bearer ${secret.key}" ${stats}`} />
-      )}
-      <p class="hint">It works until {formatInstant(key.expiresAt)}.</p>
-    </FormDialog>
-  );
+      );
+      return { label: 'Address for the spreadsheet', address, hint };
+    }
+    case 'feed': {
+      const address = `${api}feeds/${tenantId}?key=${secret.key}`;
+      const hint = (
+        <p class="hint">
+          Paste it into a feed reader, or into a chat that follows feeds. Whoever knows the address can read
+          the feed until you revoke the key.
+        </p>
+      );
+      return { label: 'Address of the feed', address, hint };
+    }
+    default:
+      return undefined;
+  }
 }
 
 interface RevokeKeyProps {

@@ -20,6 +20,12 @@ export const SCOPES: readonly ScopeWords[] = [
     isForAll: false,
   },
   {
+    scope: 'feed',
+    label: 'Feed',
+    explanation: 'Reads what happened as an Atom feed, at an address that holds the key. For a feed reader.',
+    isForAll: false,
+  },
+  {
     scope: 'read',
     label: 'Read numbers',
     explanation: 'Reads what the pages show, and metrics. It changes nothing.',

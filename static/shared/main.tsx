@@ -8,6 +8,8 @@ import { SharedView } from './view.tsx';
 interface SharedData {
   /** The last day on which it opens. */
   until: string | null;
+  /** The feed beside the page; null or absent: none. */
+  feed?: string | null;
   page?: SharedPage;
   /** Instead of the page, where there is a password. */
   sealed?: Sealed;
@@ -25,10 +27,10 @@ async function start(root: HTMLElement): Promise<void> {
   }
   const answer = await fetch('data.json');
   if (!answer.ok) return render(<Gone />, root);
-  const { until, page, sealed }: SharedData = await answer.json();
+  const { until, feed, page, sealed }: SharedData = await answer.json();
   if (until !== null && until < new Date().toISOString().slice(0, 10)) return render(<Gone />, root);
   if (sealed) return render(<Locked sealed={sealed} />, root);
-  if (page) render(<SharedView page={page} />, root);
+  if (page) render(<SharedView page={page} feed={feed} />, root);
 }
 
 const isFramed = () => window.parent !== window;

@@ -6,8 +6,15 @@ import { formatBucket, formatSpan } from '../../lib/day-format.ts';
 import { formatCount } from '../../lib/number-format.ts';
 import { SvgChart, SvgLegend } from '../charts/svg-chart.tsx';
 
+interface SharedViewProps {
+  page: SharedPage;
+  /** The address of its events as a feed; none in a preview. */
+  feed?: string | null | undefined;
+  heading?: 'h1' | 'h3';
+}
+
 /** What visitors of a share see, in its page and in the preview of the dialog. */
-export function SharedView({ page, heading = 'h1' }: { page: SharedPage; heading?: 'h1' | 'h3' }) {
+export function SharedView({ page, feed, heading = 'h1' }: SharedViewProps) {
   const Heading = heading;
   return (
     <article class="shared">
@@ -30,6 +37,7 @@ export function SharedView({ page, heading = 'h1' }: { page: SharedPage; heading
         <footer class="shared-foot">
           <span>{formatSpan(page.span.from, page.span.to)}, UTC</span>
           {page.rolling && <span>Updated after each collection</span>}
+          {feed && <a href={feed}>Feed of what happened</a>}
         </footer>
       )}
     </article>

@@ -108,6 +108,7 @@ const SHARED_WITH_PAGES = [
   'lib/imports/history.ts',
   'lib/day-format.ts',
   'lib/keys/secret.ts',
+  'lib/markup.ts',
   'lib/exports/description.ts',
   'lib/exports/format.ts',
   'lib/exports/parquet-file.ts',

@@ -1,6 +1,6 @@
 import { choice, generated, instant, integer, optional, text } from '../columns.ts';
 
-const SCOPES = ['read', 'collect', 'import', 'manage', 'spreadsheet'] as const;
+const SCOPES = ['read', 'collect', 'import', 'manage', 'spreadsheet', 'feed'] as const;
 const REACHES = ['all', 'group', 'repositories'] as const;
 
 /** What an API key may do; `keys/scopes.ts` has the rights. */

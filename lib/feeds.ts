@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import type { TenantAccess } from './access.ts';
+import type { Answer } from './answer.ts';
+import type { ChartEvent } from './answers/events.ts';
+import { addDays, type Day, startOf, toDay } from './day.ts';
+import { formatSpan } from './day-format.ts';
+import type { Db } from './db/database.ts';
+import { listEvents } from './events.ts';
+import { ATOM_TYPE, type Feed, type FeedEntry, toAtom, toTagId } from './feeds/atom.ts';
+import { getGroupName } from './groups.ts';
+import type { UsedKey } from './keys/use.ts';
+import type { ApiRequest } from './request.ts';
+import { readTraffic } from './stats/overview.ts';
+
+/** Whose feed it is, and how its addresses begin. */
+export interface FeedRequest {
+  access: TenantAccess;
+  /** The key that reads it; null for a person. */
+  key: Pick<UsedKey, 'keyId' | 'reach' | 'groupId'> | null;
+  /** Where the pages are; null: it has no links to them. */
+  pagesUrl: string | null;
+  /** Names the installation where `pagesUrl` does not. */
+  issuer: string;
+}
+
+const MAX_ENTRIES = 100;
+/** A year of events. */
+const RANGE = { range: '365', compare: 'none' } as const;
+/** Days on each side of the one that a link opens. */
+const DAYS_BESIDE = 14;
+
+/** The newest events that the access may see as an Atom feed. Throws `group_not_found` if the key's group was deleted. */
+export async function readTenantFeed(db: Db, request: FeedRequest, now: Date): Promise<string> {
+  const { access, key, pagesUrl } = request;
+  const { tenantId } = access;
+  const { name, createdAt } = await db
+    .selectFrom('tenant')
+    .select(['name', 'createdAt'])
+    .where('tenantId', '=', tenantId)
+    .executeTakeFirstOrThrow();
+  const group = key?.groupId ? await getGroupName(db, tenantId, key.groupId) : null;
+  const toId = (parts: readonly (string | number)[]) =>
+    toTagId(pagesUrl ?? request.issuer, toDay(new Date(createdAt)), [tenantId, ...parts]);
+  const { traffic, calendar } = await readTraffic(db, access, RANGE, now);
+  const sources = traffic.map(({ row, sums }) => ({ ...row, lostDays: sums.total.lostDays }));
+  const { events } = await listEvents(db, access, sources, { ...calendar.range, now });
+  const tenantUrl = pagesUrl && `${pagesUrl}/t/${tenantId}`;
+  const feed: Feed = {
+    id: toId(scopeOf(request)),
+    title: `${group ? `${name}, ${group.name}` : name}: what happened`,
+    since: createdAt,
+    // It would hold the key.
+    self: null,
+    page: group && tenantUrl ? `${tenantUrl}?group=${group.groupId}` : tenantUrl,
+    entries: toEntries(events.slice(0, MAX_ENTRIES), { toId, tenantUrl, groupId: group?.groupId ?? null }),
+  };
+  return toAtom(feed);
+}
+
+function scopeOf({ access, key }: FeedRequest): (string | number)[] {
+  if (access.repositoryIds === null) return ['all'];
+  if (key === null) return ['own'];
+  return key.groupId === null ? ['key', key.keyId] : ['group', key.groupId];
+}
+
+interface Addresses {
+  toId(parts: readonly (string | number)[]): string;
+  tenantUrl: string | null;
+  groupId: number | null;
+}
+
+function toEntries(events: readonly ChartEvent[], { toId, tenantUrl, groupId }: Addresses): FeedEntry[] {
+  const counts = new Map<string, number>();
+  return events.map((event) => {
+    const id = toId(partsOf(event));
+    const count = (counts.get(id) ?? 0) + 1;
+    counts.set(id, count);
+    const { fullName, title, detail, date, to, kind } = event;
+    const about = fullName === null ? title : `${fullName}: ${title}`;
+    return {
+      id: count === 1 ? id : `${id}/${count}`,
+      title: about,
+      // Lost days are news of the last of them.
+      updated: startOf(kind === 'lost' ? to : date).toISOString(),
+      content: [about, detail, formatSpan(date, to)].filter(Boolean).join('. '),
+      page: tenantUrl && toDayUrl(tenantUrl, event, groupId),
+      related: event.url,
+      author: event.author,
+      category: kind,
+    };
+  });
+}
+
+/**
+ * What names an event for good, whatever is found out about it later: a repository may be renamed, days be lost after those
+ * that were, a release be published again.
+ */
+function partsOf({
+  kind,
+  date,
+  repositoryId,
+  annotationId,
+  subject,
+  title,
+}: ChartEvent): (string | number)[] {
+  const where = repositoryId ?? 'all';
+  switch (kind) {
+    case 'annotation':
+      return [kind, annotationId ?? date];
+    case 'release':
+    case 'referrer':
+      return [kind, where, subject ?? title];
+    case 'lost':
+    case 'tracking':
+      return [kind, where, date];
+    default:
+      return [kind, where, date, title];
+  }
+}
+
+/** The page that shows an event's day, open, with the days around it. */
+function toDayUrl(
+  tenantUrl: string,
+  { date, to, repositoryId }: Pick<ChartEvent, 'date' | 'to' | 'repositoryId'>,
+  groupId: number | null,
+): string {
+  const from: Day = addDays(date, -DAYS_BESIDE);
+  const days = `from=${from}&to=${addDays(to, DAYS_BESIDE)}&day=${date}`;
+  if (repositoryId !== null) return `${tenantUrl}/r/${repositoryId}?${days}`;
+  return `${tenantUrl}?${days}${groupId === null ? '' : `&group=${groupId}`}`;
+}
+
+/** The feed as an answer, or that it is the one that the reader has. Readers ask often, and an ETag tells the same feed. */
+export function toFeedAnswer(atom: string, { headers }: ApiRequest): Answer {
+  const etag = `"${createHash('sha256').update(atom).digest('base64url').slice(0, 22)}"`;
+  const own = { etag, 'cache-control': 'private, no-cache' };
+  const known = (headers.get('if-none-match') ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''));
+  if (known.includes(etag)) return { status: 304, headers: own, body: '' };
+  return { status: 200, headers: { ...own, 'content-type': ATOM_TYPE }, body: atom };
+}

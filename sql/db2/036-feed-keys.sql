@@ -1,0 +1,4 @@
+-- The same as sql/postgres/036-feed-keys.sql.
+alter table api_key drop constraint api_key_scope;
+alter table api_key add constraint api_key_scope
+  check (scope in ('read', 'collect', 'import', 'manage', 'spreadsheet', 'feed'));
