@@ -27,7 +27,7 @@ const maxWorkers = availableParallelism() + 3;
  * Long files first, so that none is left for the end. Most files of `browser` wait for the history that the first one asks for,
  * so long files of other folders begin beside it.
  */
-const FIRST = ['e2e/accessibility', 'e2e/journey', 'e2e/apps-and-schedules', 'demo', 'collecting-days'];
+const FIRST = ['e2e/accessibility', 'e2e/journey', 'e2e/apps-and-schedules', 'collecting-days'];
 const ORDER = ['e2e', 'test', 'unit'];
 const SLOW = [
   'access',

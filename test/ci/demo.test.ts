@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Overview } from '../lib/answers/stats.ts';
-import { addDays, daysFrom } from '../lib/day.ts';
-import { type Demo, expectTruth, openDemo, DEMO_TODAY as today } from './demo.ts';
-import type { TestInstallation } from './installation.ts';
+import type { Overview } from '../../lib/answers/stats.ts';
+import { addDays, daysFrom } from '../../lib/day.ts';
+import { type Demo, expectTruth, openDemo, DEMO_TODAY as today } from '../demo.ts';
+import type { TestInstallation } from '../installation.ts';
 
 let demo: Demo;
 let installation: TestInstallation;
